@@ -1,0 +1,33 @@
+import type { z } from 'zod'
+
+/** An event as a command announces it. `type` is in the catalogue below; `subject` is what it is about, e.g. `order:2611…`. */
+export type EventInput = {
+  readonly type: EventType
+  readonly subject: string
+  readonly payload: Readonly<Record<string, unknown>>
+}
+
+export const EVENT_TYPES = [
+  'order.placed',
+  'order.paid',
+  'order.delivered',
+  'order.exception',
+  'order.cancelled',
+  'order.expired',
+  'order.refunded',
+  'payment.received',
+  'payment.rejected',
+  'refund.requested',
+  'refund.done',
+  'refund.failed',
+  'stock.changed',
+  'batch.imported',
+  'batch.undone',
+  'batch.suspended',
+  'batch.resumed',
+  'card.revealed',
+  'goods.changed',
+  'member.joined',
+] as const
+export type EventType = (typeof EVENT_TYPES)[number]
+export type EventSchemas = Partial<Record<EventType, z.ZodType>>

@@ -1,0 +1,5 @@
+export * from './errors/common.ts'
+export * from './errors/define.ts'
+export * from './events.ts'
+export * from './permissions.ts'
+export * from './route.ts'
