@@ -1,0 +1,47 @@
+-- Upkeep of the platform's own tables.
+--   platform.extend_partitions()              makes the coming months' partitions of every partitioned table; returns how many
+--   platform.expire_requests(hours, limit)    forgets idempotency answers older than `hours`; returns how many
+-- Both are called by the scheduled maintenance and span tenants.
+
+create or replace function platform.extend_partitions()
+returns integer
+language sql
+security definer
+set search_path = pg_catalog
+as $$
+  select coalesce(sum(platform.ensure_partitions(name::regclass)), 0)::integer
+  from platform.partitioned_tables
+$$;
+
+-- Walks tenant by tenant over the index (tenant_id, created_at), so the table is never scanned.
+create or replace function platform.expire_requests(p_hours integer, p_limit integer)
+returns integer
+language sql
+security definer
+set search_path = pg_catalog
+as $$
+  with recursive tenants(tenant_id) as (
+    select min(tenant_id) from platform.requests
+    union all
+    select (select min(r.tenant_id) from platform.requests r where r.tenant_id > t.tenant_id)
+    from tenants t
+    where t.tenant_id is not null
+  ),
+  old as (
+    select r.tenant_id, r.scope, r.key
+    from tenants t
+    join platform.requests r
+      on r.tenant_id = t.tenant_id
+      and r.created_at < now() - make_interval(hours => p_hours)
+    limit p_limit
+  ),
+  gone as (
+    delete from platform.requests r
+    using old
+    where r.tenant_id = old.tenant_id
+      and r.scope = old.scope
+      and r.key = old.key
+    returning 1
+  )
+  select count(*)::integer from gone
+$$;
