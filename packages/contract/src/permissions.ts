@@ -28,7 +28,28 @@ export type Permission = (typeof PERMISSIONS)[number]
 /** Roles every tenant starts with; a tenant may add its own. `owner` always has everything. */
 export const BUILT_IN_ROLES = {
   owner: PERMISSIONS,
-  operator: ['board.read', 'goods.read', 'goods.write', 'stock.read', 'cards.import', 'cards.manage', 'orders.read', 'orders.handle', 'members.read', 'jobs.read'],
+  operator: [
+    'board.read',
+    'goods.read',
+    'goods.write',
+    'stock.read',
+    'cards.import',
+    'cards.manage',
+    'orders.read',
+    'orders.handle',
+    'members.read',
+    'jobs.read',
+  ],
   support: ['board.read', 'goods.read', 'stock.read', 'orders.read', 'orders.handle', 'cards.reveal', 'members.read'],
-  finance: ['board.read', 'goods.read', 'stock.read', 'orders.read', 'orders.refund', 'members.read', 'finance.read', 'finance.adjust', 'audit.read'],
+  finance: [
+    'board.read',
+    'goods.read',
+    'stock.read',
+    'orders.read',
+    'orders.refund',
+    'members.read',
+    'finance.read',
+    'finance.adjust',
+    'audit.read',
+  ],
 } as const satisfies Record<string, readonly Permission[]>

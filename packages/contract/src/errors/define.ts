@@ -21,7 +21,10 @@ const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${l
  * Declares a module's refusals: `vaultErrors.insufficientStock({ missing: 3 })` makes a `Refusal`
  * with the code `vault.insufficient_stock`, ready to throw.
  */
-export function defineErrors<const Area extends string, const T extends CamelEntries>(area: Area, entries: T): ErrorFactory<Area, T> {
+export function defineErrors<const Area extends string, const T extends CamelEntries>(
+  area: Area,
+  entries: T,
+): ErrorFactory<Area, T> {
   const factory: Record<string, unknown> = { area }
   for (const [name, entry] of Object.entries(entries)) {
     const code = `${area}.${snake(name)}`

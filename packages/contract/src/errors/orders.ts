@@ -1,0 +1,85 @@
+import { defineErrors } from './define.ts'
+
+export const orderErrors = defineErrors('orders', {
+  notSellable: { status: 409, zh: '「{title}」暂时不能购买：{reason}', en: '“{title}” cannot be bought now: {reason}' },
+  unknownSku: { status: 404, zh: '商品规格 {skuId} 不存在', en: 'There is no SKU {skuId}' },
+  soldOut: {
+    status: 409,
+    zh: '「{title}」已售罄或库存不足（剩余 {available}）',
+    en: '“{title}” is sold out or short (left: {available})',
+  },
+  priceChanged: {
+    status: 409,
+    zh: '「{title}」价格已变为 {unitPriceYuan} 元，请确认后重新下单',
+    en: 'The price of “{title}” is now ¥{unitPriceYuan}; please confirm and order again',
+  },
+  overOrderLimit: { status: 422, zh: '「{title}」每单最多购买 {limit} 件', en: '“{title}”: at most {limit} an order' },
+  overPersonLimit: {
+    status: 409,
+    zh: '「{title}」每人限购 {limit} 件，您已购买或占用 {taken} 件',
+    en: '“{title}”: at most {limit} a person; you already have {taken}',
+  },
+  tooManyUnpaid: {
+    status: 429,
+    zh: '您有 {count} 个未付款订单，请先付款或取消',
+    en: 'You have {count} unpaid orders; pay or cancel them first',
+  },
+  duplicateLine: { status: 422, zh: '同一规格请合并为一行', en: 'Put the same SKU in one line' },
+  formField: { status: 422, zh: '「{label}」填写有误：{problem}', en: '“{label}” is not right: {problem}' },
+  contactInvalid: { status: 422, zh: '请填写正确的手机号或邮箱', en: 'Enter a valid mobile number or email address' },
+  queryPasswordRequired: {
+    status: 422,
+    zh: '请设置查询密码（4-64 位），以便以后查询订单',
+    en: 'Set a query password (4-64 characters) to find your order later',
+  },
+  guestsNotAllowed: { status: 401, zh: '本店需要登录后购买', en: 'This shop asks you to sign in to buy' },
+  notPending: {
+    status: 409,
+    zh: '订单当前状态为「{state}」，不能进行此操作',
+    en: 'The order is “{state}”; this cannot be done now',
+  },
+  expired: { status: 409, zh: '订单已超时关闭，请重新下单', en: 'The order has expired; please place it again' },
+  balanceShort: { status: 409, zh: '余额不足，还差 {missingYuan} 元', en: 'Your balance is short of ¥{missingYuan}' },
+  signInForBalance: { status: 401, zh: '使用余额支付请先登录', en: 'Sign in to pay with your balance' },
+  gatewayUnknown: {
+    status: 422,
+    zh: '支付方式「{gateway}」不可用',
+    en: 'The payment method “{gateway}” is not available',
+  },
+  gatewayUnavailable: {
+    status: 503,
+    zh: '支付通道暂时没有响应，订单已保留，请稍后再试',
+    en: 'The payment channel does not answer; your order is kept, try again shortly',
+  },
+  lookupFailed: {
+    status: 404,
+    zh: '没有找到匹配的订单，请核对订单号、联系方式与查询密码',
+    en: 'No order matches; check number, contact and query password',
+  },
+  codesLocked: { status: 403, zh: '请输入查询密码后查看卡密', en: 'Enter the query password to see the codes' },
+  nothingToRefund: { status: 409, zh: '没有可退的金额', en: 'There is nothing left to refund' },
+  balanceNeedsMember: {
+    status: 409,
+    zh: '游客订单不能退到余额',
+    en: 'A guest’s order cannot be refunded to a balance',
+  },
+})
+
+export const fulfilmentErrors = defineErrors('fulfilment', {
+  notAnException: { status: 409, zh: '该行当前不是异常状态', en: 'This line is not an exception now' },
+  stillShort: {
+    status: 409,
+    zh: '库存仍不足：需要 {needed}，可用 {available}',
+    en: 'Stock is still short: {needed} needed, {available} available',
+  },
+  grantNotActive: { status: 409, zh: '该权益已被撤销或替换', en: 'This grant has been revoked or replaced already' },
+})
+
+export const ledgerErrors = defineErrors('ledger', {
+  insufficientBalance: {
+    status: 409,
+    zh: '余额不足：可用 {available}，需要 {needed}',
+    en: 'Insufficient balance: {available} available, {needed} needed',
+  },
+  unknownAccount: { status: 404, zh: '账户不存在', en: 'There is no such account' },
+})

@@ -1,0 +1,472 @@
+import { z } from 'zod'
+import { route } from '../route.ts'
+import { fen, flag, id, idParam, instant, ok, oneOrMore, orderNo, pageOf, pageQuery, reason } from '../schemas.ts'
+import { ATTEMPT_STATES, EXCEPTION_REASONS, GRANT_STATES, LINE_STATES, ORDER_STATES, REFUND_STATES } from '../states.ts'
+
+export const QUANTITY_MAX = 10_000
+export const LINES_MAX = 20
+
+/** What the buyer typed into the goods' form, by field key. */
+const form = z.record(z.string().max(40), z.string().max(200))
+const contact = z.string().trim().min(5).max(254)
+const queryPassword = z.string().min(4).max(64)
+
+/** A delivered piece. `parts` is the code as it was imported, split at its separators (number, password…). */
+export const deliveredCode = z.object({
+  grantId: id,
+  piece: z.int(),
+  parts: z.array(z.string()),
+  state: z.enum(GRANT_STATES),
+})
+
+export const orderLine = z.object({
+  lineNo: z.int(),
+  skuId: id,
+  goodsId: id,
+  goodsTitle: z.string(),
+  skuTitle: z.string(),
+  pictureUrl: z.string().nullable(),
+  quantity: z.int(),
+  unitPriceFen: fen,
+  amountFen: fen,
+  state: z.enum(LINE_STATES),
+  deliveredQuantity: z.int(),
+  form,
+})
+
+/** An order as its buyer sees it. `codes` is present only for whoever may see them. */
+export const orderView = z.object({
+  no: orderNo,
+  state: z.enum(ORDER_STATES),
+  totalFen: fen,
+  refundedFen: fen,
+  contactMasked: z.string(),
+  placedAt: instant,
+  expiresAt: instant,
+  paidAt: instant.nullable(),
+  deliveredAt: instant.nullable(),
+  /** The server's clock at the answer; countdowns run against it, not against the visitor's clock. */
+  now: instant,
+  lines: z.array(
+    orderLine.extend({ guide: z.string().nullable(), codes: z.array(deliveredCode).nullable(), moreCodes: z.int() }),
+  ),
+  /** False: the visitor knows the number only; the query password opens the codes. */
+  canSeeCodes: z.boolean(),
+  payment: z.object({ gateway: z.string(), payUrl: z.string().nullable() }).nullable(),
+})
+export type OrderView = z.infer<typeof orderView>
+
+const lineInput = z.object({ skuId: id, quantity: z.int().min(1).max(QUANTITY_MAX) })
+
+export const mallOrderRoutes = {
+  quote: route({
+    id: 'orders.quote',
+    method: 'POST',
+    path: '/api/mall/quotes',
+    summary: 'Price some lines as they would be sold now',
+    access: { kind: 'public' },
+    body: z.object({ lines: z.array(lineInput).min(1).max(LINES_MAX) }),
+    response: z.object({
+      lines: z.array(
+        z.object({
+          skuId: id,
+          quantity: z.int(),
+          unitPriceFen: fen,
+          amountFen: fen,
+          sellable: z.boolean(),
+          reason: z.string().nullable(),
+        }),
+      ),
+      totalFen: fen,
+    }),
+  }),
+  place: route({
+    id: 'orders.place',
+    method: 'POST',
+    path: '/api/mall/orders',
+    summary: 'Place an order; with `payWith: balance` it is paid and delivered in the same step',
+    access: { kind: 'public' },
+    idempotency: 'required',
+    body: z.object({
+      lines: z
+        .array(
+          lineInput.extend({
+            /** Proof of price: what the page showed. Another current price refuses the order and names the new one. */
+            unitPriceFen: fen,
+            form: form.default({}),
+          }),
+        )
+        .min(1)
+        .max(LINES_MAX),
+      contact,
+      queryPassword: queryPassword.optional(),
+      payWith: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/),
+      locale: z.enum(['zh-CN', 'en']).default('zh-CN'),
+    }),
+    response: orderView,
+    rateLimit: { max: 60, windowMs: 60_000 },
+  }),
+  pay: route({
+    id: 'orders.pay',
+    method: 'POST',
+    path: '/api/mall/orders/:no/pay',
+    summary: 'Pay a pending order: by balance at once, or get the address of the gateway’s cashier',
+    access: { kind: 'public' },
+    params: z.object({ no: orderNo }),
+    body: z.object({ payWith: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/) }),
+    response: orderView,
+  }),
+  cancel: route({
+    id: 'orders.cancel',
+    method: 'POST',
+    path: '/api/mall/orders/:no/cancel',
+    summary: 'Cancel an unpaid order; what it held is free again at once',
+    access: { kind: 'public' },
+    params: z.object({ no: orderNo }),
+    body: z.object({}),
+    response: orderView,
+  }),
+  get: route({
+    id: 'orders.get',
+    method: 'GET',
+    path: '/api/mall/orders/:no',
+    summary: 'An order for its buyer (session, this browser, or after a look-up)',
+    access: { kind: 'public' },
+    params: z.object({ no: orderNo }),
+    response: orderView,
+  }),
+  stream: route({
+    id: 'orders.stream',
+    method: 'GET',
+    path: '/api/mall/orders/:no/stream',
+    summary: 'Server-sent `order` events: the whole order view at once and after every change',
+    access: { kind: 'public' },
+    params: z.object({ no: orderNo }),
+    response: orderView,
+    responseKind: 'sse',
+  }),
+  codesFile: route({
+    id: 'orders.codesFile',
+    method: 'GET',
+    path: '/api/mall/orders/:no/codes.txt',
+    summary: 'All codes of the order as a text file',
+    access: { kind: 'public' },
+    params: z.object({ no: orderNo }),
+    response: z.string(),
+    responseKind: 'file',
+  }),
+  useGrant: route({
+    id: 'orders.markGrant',
+    method: 'POST',
+    path: '/api/mall/orders/:no/grants/:grantId/used',
+    summary: 'The buyer marks a code as used, or takes that back',
+    access: { kind: 'public' },
+    params: z.object({ no: orderNo, grantId: idParam }),
+    body: z.object({ used: z.boolean() }),
+    response: orderView,
+  }),
+  mine: route({
+    id: 'orders.mine',
+    method: 'GET',
+    path: '/api/mall/orders',
+    summary: 'The signed-in member’s orders; without a sign-in, this browser’s last five',
+    access: { kind: 'public' },
+    query: pageQuery.extend({ state: oneOrMore(ORDER_STATES).optional() }),
+    response: pageOf(orderView.omit({ lines: true }).extend({ lines: z.array(orderLine) })),
+  }),
+  lookup: route({
+    id: 'orders.lookup',
+    method: 'POST',
+    path: '/api/mall/orders/lookup',
+    summary: 'Find orders by number, or by contact and query password. Missing and wrong answer alike',
+    access: { kind: 'public' },
+    body: z.union([
+      z.object({ no: orderNo, queryPassword: queryPassword.optional() }),
+      z.object({ contact, queryPassword }),
+    ]),
+    response: z.object({ items: z.array(orderView) }),
+    rateLimit: { max: 10, windowMs: 60_000 },
+  }),
+} as const
+
+const orderSummary = z.object({
+  no: orderNo,
+  state: z.enum(ORDER_STATES),
+  hasException: z.boolean(),
+  buyer: z.object({ memberId: id.nullable(), contactMasked: z.string() }),
+  goodsTitles: z.array(z.string()),
+  quantity: z.int(),
+  totalFen: fen,
+  refundedFen: fen,
+  gateway: z.string().nullable(),
+  tradeNo: z.string().nullable(),
+  placedAt: instant,
+  paidAt: instant.nullable(),
+  deliveredAt: instant.nullable(),
+})
+
+export const orderListQuery = pageQuery.extend({
+  state: oneOrMore(ORDER_STATES).optional(),
+  exception: flag.optional(),
+  goodsId: idParam.optional(),
+  memberId: idParam.optional(),
+  gateway: z.string().max(40).optional(),
+  from: instant.optional(),
+  to: instant.optional(),
+})
+
+/** One entry of an order's history, from whatever source: order, payment, notice, hold, delivery, refund, staff. */
+export const timelineEntry = z.object({
+  at: instant,
+  kind: z.enum(['order', 'payment', 'notice', 'hold', 'delivery', 'refund', 'staff', 'message']),
+  /** Key of the message catalogue, e.g. `timeline.payment.received`. */
+  title: z.string(),
+  actor: z.string().nullable(),
+  params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+})
+
+export const refundView = z.object({
+  id,
+  orderNo,
+  lineNo: z.int().nullable(),
+  amountFen: fen,
+  to: z.enum(['source', 'balance']),
+  state: z.enum(REFUND_STATES),
+  reason: z.string(),
+  attempts: z.int(),
+  lastError: z.string().nullable(),
+  createdAt: instant,
+  doneAt: instant.nullable(),
+})
+
+export const orderDetail = orderSummary.extend({
+  contact: z.string().nullable(),
+  member: z.object({ id, name: z.string(), phoneMasked: z.string().nullable() }).nullable(),
+  ip: z.string().nullable(),
+  channel: z.string(),
+  closeReason: z.string().nullable(),
+  expiresAt: instant,
+  lines: z.array(
+    orderLine.extend({
+      hold: z.object({ state: z.string(), expiresAt: instant }).nullable(),
+      exception: z
+        .object({ reason: z.enum(EXCEPTION_REASONS), note: z.string().nullable(), since: instant })
+        .nullable(),
+      grants: z.array(
+        z.object({
+          id,
+          piece: z.int(),
+          state: z.enum(GRANT_STATES),
+          cardId: id.nullable(),
+          batchId: id.nullable(),
+          masked: z.string(),
+          grantedAt: instant,
+        }),
+      ),
+    }),
+  ),
+  payments: z.array(
+    z.object({
+      gateway: z.string(),
+      amountFen: fen,
+      state: z.enum(ATTEMPT_STATES),
+      createdAt: instant,
+      nextQueryAt: instant.nullable(),
+      queries: z.int(),
+    }),
+  ),
+  receipts: z.array(
+    z.object({
+      id,
+      gateway: z.string(),
+      tradeNo: z.string(),
+      amountFen: fen,
+      state: z.enum(['applied', 'surplus', 'refunded']),
+      receivedAt: instant,
+    }),
+  ),
+  refunds: z.array(refundView),
+  timeline: z.array(timelineEntry),
+  /** What this person may do now; a missing action is not allowed in this state. */
+  actions: z.array(z.enum(['cancel', 'query_payment', 'retry', 'replace', 'refund', 'resend'])),
+})
+
+const no = z.object({ no: orderNo })
+
+export const orderRoutes = {
+  list: route({
+    id: 'orders.list',
+    method: 'GET',
+    path: '/api/console/orders',
+    summary: 'Orders by number, contact, trade number, goods, state and time',
+    access: { kind: 'staff', permission: 'orders.read' },
+    query: orderListQuery,
+    response: pageOf(orderSummary),
+  }),
+  export: route({
+    id: 'orders.export',
+    method: 'GET',
+    path: '/api/console/orders/export',
+    summary: 'The filtered orders as an Excel file',
+    access: { kind: 'staff', permission: 'orders.read' },
+    query: orderListQuery,
+    response: z.string(),
+    responseKind: 'file',
+  }),
+  detail: route({
+    id: 'orders.detail',
+    method: 'GET',
+    path: '/api/console/orders/:no',
+    summary: 'One order with lines, money, deliveries and its whole timeline',
+    access: { kind: 'staff', permission: 'orders.read' },
+    params: no,
+    response: orderDetail,
+  }),
+  cancelByStaff: route({
+    id: 'orders.cancelByStaff',
+    method: 'POST',
+    path: '/api/console/orders/:no/cancel',
+    summary: 'Cancel an unpaid order',
+    access: { kind: 'staff', permission: 'orders.handle' },
+    params: no,
+    body: z.object({ reason }),
+    response: orderDetail,
+  }),
+  queryPayment: route({
+    id: 'orders.queryPayment',
+    method: 'POST',
+    path: '/api/console/orders/:no/query-payment',
+    summary: 'Ask the gateway now whether the order is paid; a payment found is applied',
+    access: { kind: 'staff', permission: 'orders.handle' },
+    params: no,
+    body: z.object({}),
+    response: z.object({ outcome: z.enum(['paid', 'not_paid', 'unknown']), order: orderDetail }),
+  }),
+  retryLine: route({
+    id: 'fulfilment.retryLine',
+    method: 'POST',
+    path: '/api/console/orders/:no/lines/:lineNo/retry',
+    summary: 'Try again to deliver a line that is an exception',
+    access: { kind: 'staff', permission: 'orders.handle' },
+    params: no.extend({ lineNo: z.coerce.number().int().min(1).max(LINES_MAX) }),
+    body: z.object({}),
+    response: orderDetail,
+  }),
+  replaceGrant: route({
+    id: 'fulfilment.replaceGrant',
+    method: 'POST',
+    path: '/api/console/orders/:no/grants/:grantId/replace',
+    summary: 'Replace a bad code by a new one: the old is void, the loss recorded',
+    access: { kind: 'staff', permission: 'orders.handle' },
+    params: no.extend({ grantId: idParam }),
+    body: z.object({ reason }),
+    idempotency: 'required',
+    response: orderDetail,
+  }),
+  refund: route({
+    id: 'orders.refund',
+    method: 'POST',
+    path: '/api/console/orders/:no/refunds',
+    summary: 'Refund what was paid, for one line or all; delivered codes are taken back (void) first',
+    access: { kind: 'staff', permission: 'orders.refund' },
+    params: no,
+    body: z.object({ lineNo: z.int().min(1).max(LINES_MAX).nullable(), to: z.enum(['source', 'balance']), reason }),
+    idempotency: 'required',
+    response: orderDetail,
+  }),
+  resend: route({
+    id: 'orders.resend',
+    method: 'POST',
+    path: '/api/console/orders/:no/resend',
+    summary: 'Send the delivery email again',
+    access: { kind: 'staff', permission: 'orders.handle' },
+    params: no,
+    body: z.object({}),
+    response: ok,
+  }),
+  exceptions: route({
+    id: 'fulfilment.listExceptions',
+    method: 'GET',
+    path: '/api/console/exceptions',
+    summary:
+      'Every paid line that could not be delivered and every refund that failed, oldest first, with the next possible actions',
+    access: { kind: 'staff', permission: 'orders.read' },
+    query: pageQuery.extend({ reason: oneOrMore(EXCEPTION_REASONS).optional(), skuId: idParam.optional() }),
+    response: pageOf(
+      z.object({
+        orderNo,
+        lineNo: z.int(),
+        goodsTitle: z.string(),
+        skuTitle: z.string(),
+        skuId: id,
+        quantity: z.int(),
+        amountFen: fen,
+        reason: z.enum(EXCEPTION_REASONS),
+        note: z.string().nullable(),
+        since: instant,
+        contactMasked: z.string(),
+        availableNow: z.int(),
+        actions: z.array(z.enum(['retry', 'refund'])),
+      }),
+    ),
+  }),
+  handleExceptions: route({
+    id: 'fulfilment.handleExceptions',
+    method: 'POST',
+    path: '/api/console/exceptions/actions',
+    summary: 'Retry or refund many exceptions; each has its own outcome',
+    access: { kind: 'staff', permission: 'orders.handle' },
+    body: z.object({
+      action: z.enum(['retry', 'refund']),
+      lines: z
+        .array(z.object({ orderNo, lineNo: z.int().min(1) }))
+        .min(1)
+        .max(200),
+      reason,
+    }),
+    response: z.object({
+      results: z.array(
+        z.object({
+          orderNo,
+          lineNo: z.int(),
+          ok: z.boolean(),
+          code: z.string().nullable(),
+          message: z.string().nullable(),
+        }),
+      ),
+    }),
+  }),
+} as const
+
+export const boardRoutes = {
+  board: route({
+    id: 'orders.board',
+    method: 'GET',
+    path: '/api/console/board',
+    summary: 'Today at a glance, with the last 14 days beside it',
+    access: { kind: 'staff', permission: 'board.read' },
+    response: z.object({
+      now: instant,
+      today: z.object({
+        orders: z.int(),
+        paidOrders: z.int(),
+        salesFen: fen,
+        piecesDelivered: z.int(),
+        refundsFen: fen,
+        buyers: z.int(),
+      }),
+      yesterday: z.object({ orders: z.int(), paidOrders: z.int(), salesFen: fen, piecesDelivered: z.int() }),
+      exceptions: z.int(),
+      pendingOrders: z.int(),
+      failedJobs: z.int(),
+      /** Median and 99th percentile from payment to delivery today, milliseconds. */
+      deliveryMs: z.object({ p50: z.int().nullable(), p99: z.int().nullable() }),
+      days: z.array(z.object({ day: z.string(), orders: z.int(), salesFen: fen, pieces: z.int() })),
+      hours: z.array(z.object({ hour: z.int(), orders: z.int(), salesFen: fen })),
+      lowStock: z.array(
+        z.object({ skuId: id, goodsId: id, title: z.string(), available: z.int(), threshold: z.int() }),
+      ),
+      top: z.array(z.object({ goodsId: id, title: z.string(), pieces: z.int(), salesFen: fen })),
+    }),
+  }),
+} as const

@@ -1,0 +1,26 @@
+/** States that people see, in one place: names, colours and translations of both faces come from these lists. */
+
+export const ORDER_STATES = ['pending', 'paid', 'delivered', 'cancelled', 'expired', 'refunded'] as const
+export type OrderState = (typeof ORDER_STATES)[number]
+
+export const LINE_STATES = ['waiting', 'delivered', 'exception', 'refunding', 'refunded', 'cancelled'] as const
+export type LineState = (typeof LINE_STATES)[number]
+
+/** Why a paid line could not be delivered. */
+export const EXCEPTION_REASONS = ['out_of_stock', 'vault_short', 'late_payment', 'manual', 'refund_failed'] as const
+export type ExceptionReason = (typeof EXCEPTION_REASONS)[number]
+
+export const CARD_STATES = ['available', 'delivered', 'used', 'void', 'suspect', 'expired'] as const
+export type CardState = (typeof CARD_STATES)[number]
+
+export const BATCH_STATES = ['importing', 'cancelled', 'interrupted', 'ready', 'suspended', 'undone'] as const
+export type BatchState = (typeof BATCH_STATES)[number]
+
+export const ATTEMPT_STATES = ['pending', 'captured', 'closed'] as const
+export type AttemptState = (typeof ATTEMPT_STATES)[number]
+
+export const REFUND_STATES = ['requested', 'processing', 'done', 'failed'] as const
+export type RefundState = (typeof REFUND_STATES)[number]
+
+export const GRANT_STATES = ['active', 'used', 'revoked'] as const
+export type GrantState = (typeof GRANT_STATES)[number]
