@@ -1,0 +1,74 @@
+import { defineErrors } from './define.ts'
+
+export const catalogErrors = defineErrors('catalog', {
+  invalidGoods: {
+    status: 422,
+    zh: '商品有 {count} 处需要修改',
+    en: '{count} thing(s) about these goods need correction',
+  },
+  cannotGoOn: { status: 409, zh: '「{title}」还不能上架：{reasons}', en: '“{title}” cannot go on sale yet: {reasons}' },
+  alreadyArchived: { status: 409, zh: '「{title}」已归档，请先恢复', en: '“{title}” is archived; restore it first' },
+  mustBeOffFirst: {
+    status: 409,
+    zh: '「{title}」还在售，请先下架再归档',
+    en: '“{title}” is on sale; take it off the shelf before archiving',
+  },
+  skuHasStock: {
+    status: 409,
+    zh: '规格「{title}」还有 {count} 件库存，不能移除；可以停售该规格',
+    en: 'The variant “{title}” still holds {count} pieces and cannot be removed; stop selling it instead',
+  },
+  skuNotOfGoods: { status: 422, zh: '规格 {skuId} 不属于此商品', en: 'Variant {skuId} does not belong to these goods' },
+  categoryNotEmpty: {
+    status: 409,
+    zh: '分类「{name}」下还有 {goods} 个商品、{children} 个子分类，不能删除',
+    en: 'Category “{name}” still has {goods} goods and {children} subcategories and cannot be deleted',
+  },
+  categoryTooDeep: {
+    status: 422,
+    zh: '分类最多 {levels} 级，且不能放到自己的下级',
+    en: 'Categories nest at most {levels} levels, and never under themselves',
+  },
+  categoryOrderStale: {
+    status: 409,
+    zh: '分类刚有增减，请刷新后再排序',
+    en: 'Categories were added or removed meanwhile; reload before sorting',
+  },
+  nameTaken: { status: 409, zh: '名称「{name}」已被使用', en: 'The name “{name}” is already in use' },
+  priceChangeInPast: {
+    status: 422,
+    zh: '调价时间须在将来，一年之内',
+    en: 'A price change must lie in the future, within a year',
+  },
+  priceChangeTaken: {
+    status: 409,
+    zh: '这一时刻已有另一个调价计划',
+    en: 'Another price change is planned for this very moment',
+  },
+  priceChangeDone: {
+    status: 409,
+    zh: '该调价已经生效，不能取消；请新建调价',
+    en: 'This price change has taken effect and cannot be cancelled; plan a new one',
+  },
+  notAPicture: {
+    status: 415,
+    zh: '这个文件不是可用的图片；支持 JPG、PNG、WebP、GIF、AVIF',
+    en: 'This file is not a usable picture; JPG, PNG, WebP, GIF and AVIF are supported',
+  },
+  pictureTooLarge: {
+    status: 413,
+    zh: '图片太大：最多 {limitBytes} 字节',
+    en: 'The picture is too large: at most {limitBytes} bytes',
+  },
+  pictureTooManyPixels: {
+    status: 422,
+    zh: '图片尺寸太大：最多 {limitMegapixels} 百万像素、单边 {limitSide} 像素',
+    en: 'Too many pixels: at most {limitMegapixels} megapixels and {limitSide} pixels a side',
+  },
+  pictureInUse: {
+    status: 409,
+    zh: '有 {count} 个商品在用这张图片，不能删除',
+    en: '{count} goods use this picture; it cannot be deleted',
+  },
+  tooMany: { status: 422, zh: '{what}最多 {limit} 个', en: 'At most {limit} {what}' },
+})

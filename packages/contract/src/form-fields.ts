@@ -1,0 +1,156 @@
+import { z } from 'zod'
+import { requiredText, text } from './schemas.ts'
+
+/** What the buyer is asked for when ordering (account, region, phone …). Shared by editor, mall and server. */
+
+export const FORM_FIELDS_MAX = 10
+export const FORM_VALUE_LENGTH_MAX = 100
+export const PATTERN_LENGTH_MAX = 200
+/** Upper bound of ways a backtracking matcher can try a value; see `patternCost`. */
+const PATTERN_COST_MAX = 1_000_000
+
+export const formFieldTypes = ['text', 'phone', 'email', 'number', 'select'] as const
+
+export const formField = z
+  .object({
+    /** Name under which the order keeps the answer; unique within the goods. */
+    key: z.string().regex(/^[a-z][a-zA-Z0-9_]{0,39}$/),
+    labelZh: requiredText(40),
+    labelEn: text(80).default(''),
+    type: z.enum(formFieldTypes),
+    required: z.boolean().default(true),
+    hintZh: text(120).default(''),
+    hintEn: text(200).default(''),
+    /** `text` only: the whole answer must match. A safe subset of regular expressions, see `patternProblem`. */
+    pattern: z.string().max(PATTERN_LENGTH_MAX).optional(),
+    /** `select` only. */
+    options: z
+      .array(z.object({ value: requiredText(60), labelZh: requiredText(60), labelEn: text(80).default('') }))
+      .max(100)
+      .optional(),
+    /** The buyer types it twice; a wrong account cannot be taken back once topped up. */
+    confirmTwice: z.boolean().default(false),
+  })
+  .superRefine((field, context) => {
+    const problem = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
+    if (field.type === 'select') {
+      const values = field.options?.map((option) => option.value) ?? []
+      if (values.length === 0) problem('options', '下拉项至少一个 / at least one option')
+      if (new Set(values).size !== values.length) problem('options', '下拉项的值重复 / option values repeat')
+    } else if (field.options !== undefined && field.options.length > 0) {
+      problem('options', '只有下拉类型才有选项 / only a select has options')
+    }
+    if (field.pattern !== undefined && field.pattern !== '') {
+      if (field.type !== 'text') problem('pattern', '只有文本类型才能设格式 / only a text field has a pattern')
+      const fault = patternProblem(field.pattern)
+      if (fault) problem('pattern', fault)
+    }
+  })
+export type FormField = z.output<typeof formField>
+
+export const formFields = z
+  .array(formField)
+  .max(FORM_FIELDS_MAX)
+  .superRefine((fields, context) => {
+    const seen = new Set<string>()
+    fields.forEach((field, index) => {
+      if (seen.has(field.key))
+        context.addIssue({ code: 'custom', path: [index, 'key'], message: '字段名重复 / this key repeats' })
+      seen.add(field.key)
+    })
+  })
+
+export type FormValues = Readonly<Record<string, string>>
+export type FormFault = 'required' | 'tooLong' | 'badFormat' | 'notAnOption' | 'unknownField'
+
+const FORMATS: Readonly<Record<'phone' | 'email' | 'number', RegExp>> = {
+  phone: /^1[3-9]\d{9}$/,
+  email: /^[^\s@]{1,64}@[^\s@.]{1,63}(?:\.[^\s@.]{1,63}){1,4}$/,
+  number: /^\d{1,20}$/,
+}
+
+/**
+ * Checks a buyer's answers against the goods' fields.
+ * @returns one entry per wrong field; empty means that the answers may be stored. Answers are compared trimmed.
+ */
+export function checkFormValues(
+  fields: readonly FormField[],
+  values: FormValues,
+): readonly { key: string; fault: FormFault }[] {
+  const faults: { key: string; fault: FormFault }[] = []
+  for (const field of fields) {
+    const fault = faultOf(field, (values[field.key] ?? '').trim())
+    if (fault) faults.push({ key: field.key, fault })
+  }
+  const known = new Set(fields.map((field) => field.key))
+  for (const key of Object.keys(values)) {
+    if (!known.has(key)) faults.push({ key, fault: 'unknownField' })
+  }
+  return faults
+}
+
+function faultOf(field: FormField, value: string): FormFault | undefined {
+  if (value === '') return field.required ? 'required' : undefined
+  if (value.length > FORM_VALUE_LENGTH_MAX) return 'tooLong'
+  if (field.type === 'select')
+    return field.options?.some((option) => option.value === value) ? undefined : 'notAnOption'
+  if (field.type !== 'text') return FORMATS[field.type].test(value) ? undefined : 'badFormat'
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters break statements, exports and gateways
+  if (/[\u0000-\u001f\u007f]/.test(value)) return 'badFormat'
+  if (!field.pattern) return undefined
+  return new RegExp(`^(?:${field.pattern})$`, 'u').test(value) ? undefined : 'badFormat'
+}
+
+/**
+ * Says what is wrong with a staff-made pattern, or undefined when it is safe to run on a stranger's answer.
+ * JavaScript matches by backtracking, so the pattern is limited to a form whose number of ways to try is known
+ * beforehand: no look-around, no back-reference, no repeated group (only `?` after one), and the product of all
+ * choices at most a million.
+ */
+export function patternProblem(pattern: string): string | undefined {
+  if (pattern.length > PATTERN_LENGTH_MAX)
+    return `格式最长 ${PATTERN_LENGTH_MAX} 个字符 / at most ${PATTERN_LENGTH_MAX} characters`
+  try {
+    new RegExp(`^(?:${pattern})$`, 'u')
+  } catch {
+    return '不是有效的正则表达式 / not a valid regular expression'
+  }
+  const cost = patternCost(pattern)
+  if (cost === undefined)
+    return '不支持断言、反向引用和重复的分组 / look-around, back-references and repeated groups are not supported'
+  if (cost > PATTERN_COST_MAX)
+    return '格式太复杂，会拖慢下单 / this pattern is too complex and would slow down ordering'
+  return undefined
+}
+
+const TOKEN = /\\[pP]\{[^}]*\}|\\.|\[(?:\\.|[^\]\\])*\]|\(\?:|\(\?|\(|\)|\||[*+?]\??|\{\d+(?:,\d*)?\}\??|./gsu
+
+/** An upper bound of the paths through a pattern, or undefined when it uses something that has no such bound. */
+function patternCost(pattern: string): number | undefined {
+  let cost = 1
+  let afterGroup = false
+  for (const [token] of pattern.matchAll(TOKEN)) {
+    if (token === '(?' || /^\\[1-9k]/.test(token)) return undefined
+    const choices = quantifierChoices(token)
+    if (choices !== undefined) {
+      if (afterGroup && token !== '?' && token !== '??') return undefined
+      cost *= choices
+    } else if (token === '|') {
+      cost *= 2
+    }
+    afterGroup = token === ')'
+  }
+  return cost
+}
+
+/** How many repeat counts a quantifier allows on a value of the longest length; undefined for any other token. */
+function quantifierChoices(token: string): number | undefined {
+  if (token === '?' || token === '??') return 2
+  if (/^[*+]\??$/.test(token)) return FORM_VALUE_LENGTH_MAX
+  const range = /^\{(\d+)(?:(,)(\d*))?\}\??$/.exec(token)
+  if (!range) return undefined
+  const [, from = '0', comma, to] = range
+  if (comma === undefined) return 1
+  const upper = to ? Math.min(Number(to), FORM_VALUE_LENGTH_MAX) : FORM_VALUE_LENGTH_MAX
+  return Math.max(1, upper - Number(from) + 1)
+}

@@ -1,0 +1,642 @@
+import { z } from 'zod'
+import { formFields } from '../form-fields.ts'
+import { route } from '../route.ts'
+import {
+  fen,
+  flag,
+  id,
+  idOnly,
+  idParam,
+  instant,
+  ok,
+  oneOrMore,
+  pageOf,
+  pageQuery,
+  requiredText,
+  text,
+} from '../schemas.ts'
+
+/** Goods as staff keep them (`/api/console/…`) and as shoppers see them (`/api/mall/…`). */
+
+export const GOODS_STATES = ['draft', 'on', 'off', 'archived'] as const
+export const STOCK_DISPLAYS = ['exact', 'words', 'hidden'] as const
+export const SKUS_MAX = 50
+export const TIERS_MAX = 10
+export const GOODS_PICTURES_MAX = 10
+export const GOODS_TAGS_MAX = 10
+export const PICTURE_BYTES_MAX = 10 * 1024 * 1024
+/** Widths that pictures are kept in; ask with `&w=320`. Another width answers the next larger one. */
+export const PICTURE_WIDTHS = [160, 320, 640, 1280] as const
+
+const read = { kind: 'staff', permission: 'goods.read' } as const
+const write = { kind: 'staff', permission: 'goods.write' } as const
+const anyone = { kind: 'public' } as const
+const idParams = z.object({ id: idParam })
+/** 0 to 10 million yuan; 0 only with `free`. */
+const price = z.int().min(0).max(1_000_000_000)
+
+/** `url` already carries `?v=…` (content hash, cached for ever); append `&w=<width>` for a smaller one. */
+export const pictureRef = z.object({
+  id,
+  url: z.string(),
+  width: z.int(),
+  height: z.int(),
+  /** Average colour, `#rrggbb`: shown until the picture is there. */
+  color: z.string(),
+})
+export type PictureRef = z.output<typeof pictureRef>
+
+/** From `minQty` pieces on, each costs `unitPriceFen`. */
+export const priceTier = z.object({ minQty: z.int().min(2).max(100_000), unitPriceFen: price })
+export const priceTiers = z.array(priceTier).max(TIERS_MAX)
+export type PriceTier = z.output<typeof priceTier>
+
+/* ---------------------------------------------------------------- categories and tags ---- */
+
+const categoryFields = z.object({
+  name: requiredText(40),
+  nameEn: text(80).default(''),
+  /** null: a top category. At most 2 levels. */
+  parentId: id.nullable().default(null),
+  /** A short mark shown before the name on the mall: one emoji, or empty. */
+  icon: text(8).default(''),
+})
+export const category = z.object({
+  id,
+  parentId: id.nullable(),
+  name: z.string(),
+  nameEn: z.string(),
+  icon: z.string(),
+  position: z.int(),
+  /** Console: goods not archived. Mall: goods on sale now. Its own, without its children's. */
+  goodsCount: z.int(),
+})
+export type Category = z.output<typeof category>
+
+const tagFields = z.object({ name: requiredText(20), nameEn: text(40).default('') })
+export const tag = z.object({ id, name: z.string(), nameEn: z.string(), position: z.int(), goodsCount: z.int() })
+
+/* ------------------------------------------------------------------------------- goods ---- */
+
+export const skuInput = z.object({
+  /** Absent: a new SKU. SKUs that an update leaves out are removed; refused while they hold stock. */
+  id: id.optional(),
+  title: requiredText(60),
+  titleEn: text(100).default(''),
+  /** E.g. `{"时长": "12 个月"}`; shown on the goods page. */
+  specs: z.record(requiredText(20), text(60)).default({}),
+  priceFen: price,
+  /** Must be true when `priceFen` is 0, so that nothing is given away by a slip. */
+  free: z.boolean().default(false),
+  /** Struck-through price; above `priceFen`. */
+  marketPriceFen: price.nullable().default(null),
+  /** Staff only: what one piece usually costs; a batch's own cost counts in reports. */
+  costHintFen: price.nullable().default(null),
+  /** Quantity prices, `minQty` rising and `unitPriceFen` falling, all below `priceFen`. */
+  tiers: priceTiers.default([]),
+  /** When pieces are set aside: when the order is placed, or only when it is paid. */
+  holdMode: z.enum(['order', 'payment']).default('order'),
+  allocation: z.enum(['fifo', 'fefo']).default('fifo'),
+  /** Alarm and "few left" at or below this many pieces; null: no alarm. */
+  lowStockAt: z.int().min(0).max(1_000_000).nullable().default(10),
+  state: z.enum(['on', 'off']).default('on'),
+})
+export type SkuInput = z.output<typeof skuInput>
+
+export const goodsInput = z.object({
+  title: requiredText(80),
+  titleEn: text(120).default(''),
+  subtitle: text(120).default(''),
+  subtitleEn: text(200).default(''),
+  categoryId: id.nullable().default(null),
+  /** By name; names not yet known become new tags. */
+  tags: z.array(requiredText(20)).max(GOODS_TAGS_MAX).default([]),
+  /** In order; the first is the cover. */
+  pictureIds: z.array(id).max(GOODS_PICTURES_MAX).default([]),
+  /** Markdown. What it is. */
+  description: text(20_000).default(''),
+  descriptionEn: text(20_000).default(''),
+  /** Markdown. How to use a code; shown on the goods page and beside delivered codes. */
+  guide: text(20_000).default(''),
+  guideEn: text(20_000).default(''),
+  formFields: formFields.default([]),
+  /** On sale only from / until then, as long as the state is `on`. */
+  onAt: instant.nullable().default(null),
+  offAt: instant.nullable().default(null),
+  stockDisplay: z.enum(STOCK_DISPLAYS).default('words'),
+  /** How many pieces of these goods one person may ever buy; null: any number. */
+  limitPerPerson: z.int().min(1).max(1_000_000).nullable().default(null),
+  limitPerOrder: z.int().min(1).max(10_000).default(100),
+  position: z.int().min(-1_000_000).max(1_000_000).default(0),
+  skus: z.array(skuInput).min(1).max(SKUS_MAX),
+})
+export type GoodsInput = z.output<typeof goodsInput>
+
+/** What `catalog.invalid_goods` lists under `params.fields`: the path in the body, a code, and the sentence in both languages. */
+export const goodsFault = z.object({ path: z.string(), code: z.string(), zh: z.string(), en: z.string() })
+export type GoodsFault = z.output<typeof goodsFault>
+
+/** Pieces per SKU as the ledger counts them. */
+export const stockCount = z.object({ available: z.int(), held: z.int() })
+
+export const skuDetail = z.object({
+  id,
+  title: z.string(),
+  titleEn: z.string(),
+  specs: z.record(z.string(), z.string()),
+  kind: z.enum(['card']),
+  /** The price in force now, scheduled changes included. */
+  priceFen: fen,
+  free: z.boolean(),
+  marketPriceFen: fen.nullable(),
+  costHintFen: fen.nullable(),
+  tiers: priceTiers,
+  holdMode: z.enum(['order', 'payment']),
+  allocation: z.enum(['fifo', 'fefo']),
+  lowStockAt: z.int().nullable(),
+  state: z.enum(['on', 'off']),
+  position: z.int(),
+  stock: stockCount,
+  low: z.boolean(),
+  /** The next planned price change, if any. */
+  nextChange: z.object({ at: instant, priceFen: fen }).nullable(),
+})
+export type SkuDetail = z.output<typeof skuDetail>
+
+/** Why goods cannot go on sale (`blocks`) or what would make them sell better (`advice`). */
+export const goodsProblem = z.object({
+  code: z.enum(['no_sku_on', 'ended', 'no_picture', 'no_guide', 'no_category', 'no_stock']),
+  level: z.enum(['blocks', 'advice']),
+  zh: z.string(),
+  en: z.string(),
+})
+export type GoodsProblem = z.output<typeof goodsProblem>
+
+/** `draft | off | archived` as kept; `on` splits by schedule into `scheduled`, `selling`, `ended`. */
+export const SHELF_STATES = ['draft', 'scheduled', 'selling', 'ended', 'off', 'archived'] as const
+
+export const goodsDetail = z.object({
+  id,
+  version: z.int(),
+  state: z.enum(GOODS_STATES),
+  shelf: z.enum(SHELF_STATES),
+  title: z.string(),
+  titleEn: z.string(),
+  subtitle: z.string(),
+  subtitleEn: z.string(),
+  categoryId: id.nullable(),
+  categoryName: z.string().nullable(),
+  tags: z.array(z.string()),
+  pictures: z.array(pictureRef),
+  description: z.string(),
+  descriptionEn: z.string(),
+  guide: z.string(),
+  guideEn: z.string(),
+  formFields,
+  onAt: instant.nullable(),
+  offAt: instant.nullable(),
+  stockDisplay: z.enum(STOCK_DISPLAYS),
+  limitPerPerson: z.int().nullable(),
+  limitPerOrder: z.int(),
+  position: z.int(),
+  skus: z.array(skuDetail),
+  problems: z.array(goodsProblem),
+  createdAt: instant,
+  updatedAt: instant,
+})
+export type GoodsDetail = z.output<typeof goodsDetail>
+
+export const goodsRow = z.object({
+  id,
+  version: z.int(),
+  state: z.enum(GOODS_STATES),
+  shelf: z.enum(SHELF_STATES),
+  title: z.string(),
+  titleEn: z.string(),
+  categoryId: id.nullable(),
+  categoryName: z.string().nullable(),
+  tags: z.array(z.string()),
+  cover: pictureRef.nullable(),
+  /** Of the SKUs that are `on`; null when there is none. */
+  priceFromFen: fen.nullable(),
+  priceToFen: fen.nullable(),
+  skuCount: z.int(),
+  stock: stockCount,
+  /** Some SKU that is `on` is at or below its alarm threshold. */
+  low: z.boolean(),
+  onAt: instant.nullable(),
+  offAt: instant.nullable(),
+  position: z.int(),
+  createdAt: instant,
+  updatedAt: instant,
+})
+export type GoodsRow = z.output<typeof goodsRow>
+
+/** Filters of the goods list and of its export. */
+const goodsFilter = {
+  state: oneOrMore(GOODS_STATES).optional(),
+  categoryId: idParam.optional(),
+  tagId: idParam.optional(),
+  /** Only goods with a SKU at or below its threshold. */
+  low: flag.optional(),
+}
+
+export const skuRow = z.object({
+  id,
+  goodsId: id,
+  title: z.string(),
+  titleEn: z.string(),
+  goodsTitle: z.string(),
+  goodsTitleEn: z.string(),
+  kind: z.enum(['card']),
+  priceFen: fen,
+  state: z.enum(['on', 'off']),
+  goodsState: z.enum(GOODS_STATES),
+  cover: pictureRef.nullable(),
+  stock: stockCount,
+  lowStockAt: z.int().nullable(),
+  low: z.boolean(),
+})
+
+export const priceChange = z.object({
+  id,
+  skuId: id,
+  skuTitle: z.string(),
+  at: instant,
+  priceFen: fen,
+  tiers: priceTiers,
+  state: z.enum(['planned', 'in_force', 'past', 'cancelled']),
+  createdAt: instant,
+  createdBy: z.string(),
+})
+
+/* ------------------------------------------------------------------------------ routes ---- */
+
+export const catalogRoutes = {
+  listCategories: route({
+    id: 'catalog.listCategories',
+    method: 'GET',
+    path: '/api/console/categories',
+    summary: 'Categories in order, parents before children',
+    access: read,
+    response: z.object({ items: z.array(category) }),
+  }),
+  createCategory: route({
+    id: 'catalog.createCategory',
+    method: 'POST',
+    path: '/api/console/categories',
+    summary: 'Add a category at the end of its level',
+    access: write,
+    body: categoryFields,
+    response: idOnly,
+  }),
+  updateCategory: route({
+    id: 'catalog.updateCategory',
+    method: 'PUT',
+    path: '/api/console/categories/:id',
+    summary: 'Rename or move a category',
+    access: write,
+    params: idParams,
+    body: categoryFields,
+    response: ok,
+  }),
+  deleteCategory: route({
+    id: 'catalog.deleteCategory',
+    method: 'DELETE',
+    path: '/api/console/categories/:id',
+    summary: 'Delete an empty category',
+    access: write,
+    params: idParams,
+    response: ok,
+  }),
+  orderCategories: route({
+    id: 'catalog.orderCategories',
+    method: 'PUT',
+    path: '/api/console/category-order',
+    summary: 'Set the order of one level: all its ids, first to last',
+    access: write,
+    body: z.object({ parentId: id.nullable(), ids: z.array(id).max(200) }),
+    response: ok,
+  }),
+
+  listTags: route({
+    id: 'catalog.listTags',
+    method: 'GET',
+    path: '/api/console/tags',
+    summary: 'All tags',
+    access: read,
+    response: z.object({ items: z.array(tag) }),
+  }),
+  createTag: route({
+    id: 'catalog.createTag',
+    method: 'POST',
+    path: '/api/console/tags',
+    summary: 'Add a tag',
+    access: write,
+    body: tagFields,
+    response: idOnly,
+  }),
+  updateTag: route({
+    id: 'catalog.updateTag',
+    method: 'PUT',
+    path: '/api/console/tags/:id',
+    summary: 'Rename a tag everywhere',
+    access: write,
+    params: idParams,
+    body: tagFields,
+    response: ok,
+  }),
+  deleteTag: route({
+    id: 'catalog.deleteTag',
+    method: 'DELETE',
+    path: '/api/console/tags/:id',
+    summary: 'Delete a tag and take it off all goods',
+    access: write,
+    params: idParams,
+    response: ok,
+  }),
+
+  listGoods: route({
+    id: 'catalog.listGoods',
+    method: 'GET',
+    path: '/api/console/goods',
+    access: read,
+    summary:
+      'Goods, newest first; `sort` by position, title, price, stock, createdAt, updatedAt; without `state` the archived are left out',
+    query: pageQuery.extend(goodsFilter),
+    response: pageOf(goodsRow),
+  }),
+  exportGoods: route({
+    id: 'catalog.exportGoods',
+    method: 'GET',
+    path: '/api/console/goods/export.xlsx',
+    access: read,
+    responseKind: 'file',
+    summary: 'The goods list as an Excel file, one row a SKU, with the same filters',
+    query: z.object({ ...goodsFilter, q: z.string().trim().max(200).optional() }),
+    response: z.unknown(),
+  }),
+  getGoods: route({
+    id: 'catalog.getGoods',
+    method: 'GET',
+    path: '/api/console/goods/:id',
+    summary: 'One goods with its SKUs, pictures and what stands in the way of sale',
+    access: read,
+    params: idParams,
+    response: goodsDetail,
+  }),
+  createGoods: route({
+    id: 'catalog.createGoods',
+    method: 'POST',
+    path: '/api/console/goods',
+    summary: 'Create goods as a draft; `shelf: "on"` puts them on sale at once',
+    access: write,
+    idempotency: 'optional',
+    bodyLimitBytes: 512 * 1024,
+    body: goodsInput.extend({ shelf: z.enum(['draft', 'on']).default('draft') }),
+    response: goodsDetail,
+  }),
+  updateGoods: route({
+    id: 'catalog.updateGoods',
+    method: 'PUT',
+    path: '/api/console/goods/:id',
+    access: write,
+    bodyLimitBytes: 512 * 1024,
+    summary: 'Replace goods and their SKUs; `version` must be the one that was read, else common.conflict',
+    params: idParams,
+    body: goodsInput.extend({ version: z.int().min(1) }),
+    response: goodsDetail,
+  }),
+  duplicateGoods: route({
+    id: 'catalog.duplicateGoods',
+    method: 'POST',
+    path: '/api/console/goods/:id/duplicate',
+    summary: 'Copy goods into a new draft; stock and price plans are not copied',
+    access: write,
+    params: idParams,
+    response: goodsDetail,
+  }),
+  setShelf: route({
+    id: 'catalog.setShelf',
+    method: 'POST',
+    path: '/api/console/goods/shelf',
+    access: write,
+    summary: 'Put goods on or off the shelf, archive or restore them, one or many; each has its own outcome',
+    body: z.object({ ids: z.array(id).min(1).max(200), to: z.enum(['on', 'off', 'archived', 'restored']) }),
+    response: z.object({
+      done: z.array(id),
+      refused: z.array(
+        z.object({ id, title: z.string().nullable(), code: z.string(), zh: z.string(), en: z.string() }),
+      ),
+    }),
+  }),
+
+  listSkus: route({
+    id: 'catalog.listSkus',
+    method: 'GET',
+    path: '/api/console/skus',
+    access: read,
+    summary: 'SKUs for pickers and the stock page; `q` searches both titles or an id; archived goods are left out',
+    query: pageQuery.extend({ goodsId: idParam.optional(), low: flag.optional() }),
+    response: pageOf(skuRow),
+  }),
+
+  listPriceChanges: route({
+    id: 'catalog.listPriceChanges',
+    method: 'GET',
+    path: '/api/console/goods/:id/price-changes',
+    summary: "Planned and past price changes of the goods' SKUs, newest first",
+    access: read,
+    params: idParams,
+    response: z.object({ items: z.array(priceChange) }),
+  }),
+  planPriceChange: route({
+    id: 'catalog.planPriceChange',
+    method: 'POST',
+    path: '/api/console/skus/:id/price-changes',
+    summary: 'Plan a price for a moment in the future; it holds from that second on',
+    access: write,
+    params: idParams,
+    idempotency: 'optional',
+    body: z.object({ at: instant, priceFen: price, free: z.boolean().default(false), tiers: priceTiers.default([]) }),
+    response: idOnly,
+  }),
+  cancelPriceChange: route({
+    id: 'catalog.cancelPriceChange',
+    method: 'POST',
+    path: '/api/console/price-changes/:id/cancel',
+    summary: 'Cancel a price change that has not come yet',
+    access: write,
+    params: idParams,
+    response: ok,
+  }),
+
+  uploadPicture: route({
+    id: 'catalog.uploadPicture',
+    method: 'POST',
+    path: '/api/console/pictures',
+    access: write,
+    bodyKind: 'raw',
+    bodyLimitBytes: PICTURE_BYTES_MAX,
+    summary:
+      'Upload one picture as the raw body (JPEG, PNG, WebP, GIF, AVIF; up to 10 MB); the same bytes give the same picture',
+    response: pictureRef,
+  }),
+  listPictures: route({
+    id: 'catalog.listPictures',
+    method: 'GET',
+    path: '/api/console/pictures',
+    summary: 'The picture library, newest first',
+    access: read,
+    query: pageQuery,
+    response: pageOf(pictureRef.extend({ usedBy: z.int(), createdAt: instant })),
+  }),
+  deletePicture: route({
+    id: 'catalog.deletePicture',
+    method: 'DELETE',
+    path: '/api/console/pictures/:id',
+    summary: 'Delete a picture that no goods use',
+    access: write,
+    params: idParams,
+    response: ok,
+  }),
+} as const
+
+/* -------------------------------------------------------------------------------- mall ---- */
+
+/**
+ * Stock as a shopper may see it. `state` is always true; `level` is there when shown in words, `count` when shown
+ * exactly. Sold out is a state, never a zero that might mean "unlimited".
+ */
+export const mallStock = z.object({
+  display: z.enum(STOCK_DISPLAYS),
+  state: z.enum(['available', 'sold_out', 'unlimited']),
+  level: z.enum(['plenty', 'some', 'few']).nullable(),
+  count: z.int().nullable(),
+})
+export type MallStock = z.output<typeof mallStock>
+
+export const mallGoodsCard = z.object({
+  id,
+  title: z.string(),
+  titleEn: z.string(),
+  subtitle: z.string(),
+  subtitleEn: z.string(),
+  categoryId: id.nullable(),
+  tags: z.array(z.object({ id, name: z.string(), nameEn: z.string() })),
+  cover: pictureRef.nullable(),
+  priceFromFen: fen,
+  /** Equal to `priceFromFen` when all SKUs cost the same. */
+  priceToFen: fen,
+  /** Struck-through price of the cheapest SKU. */
+  marketPriceFen: fen.nullable(),
+  stock: mallStock,
+})
+export type MallGoodsCard = z.output<typeof mallGoodsCard>
+
+export const mallSku = z.object({
+  id,
+  title: z.string(),
+  titleEn: z.string(),
+  specs: z.record(z.string(), z.string()),
+  priceFen: fen,
+  marketPriceFen: fen.nullable(),
+  tiers: priceTiers,
+  stock: mallStock,
+  /** How many pieces one order may take right now: the limit per order, and the stock where it is shown exactly. */
+  maxQty: z.int(),
+})
+
+export const mallGoods = z.object({
+  id,
+  title: z.string(),
+  titleEn: z.string(),
+  subtitle: z.string(),
+  subtitleEn: z.string(),
+  category: z.object({ id, name: z.string(), nameEn: z.string() }).nullable(),
+  tags: z.array(z.object({ id, name: z.string(), nameEn: z.string() })),
+  pictures: z.array(pictureRef),
+  description: z.string(),
+  descriptionEn: z.string(),
+  guide: z.string(),
+  guideEn: z.string(),
+  formFields,
+  limitPerPerson: z.int().nullable(),
+  limitPerOrder: z.int(),
+  /** When the sale ends by schedule. */
+  offAt: instant.nullable(),
+  /** False with a reason when an old link leads to goods that are not on sale now. */
+  sellable: z.boolean(),
+  reason: z.enum(['off_shelf', 'not_yet', 'ended', 'archived']).nullable(),
+  /** When the sale begins, for `not_yet`. */
+  onAt: instant.nullable(),
+  skus: z.array(mallSku),
+})
+export type MallGoods = z.output<typeof mallGoods>
+
+export const mallShop = z.object({
+  name: z.string(),
+  nameEn: z.string(),
+  logo: pictureRef.nullable(),
+  announcement: z.object({ zh: z.string(), en: z.string() }).nullable(),
+  /** How to reach the shop's people, as text; null when the shop gives none. */
+  contact: z.object({ zh: z.string(), en: z.string() }).nullable(),
+  categories: z.array(category),
+  tags: z.array(tag),
+})
+export type MallShop = z.output<typeof mallShop>
+
+export const mallGoodsRoutes = {
+  shop: route({
+    id: 'catalog.mallShop',
+    method: 'GET',
+    path: '/api/mall/shop',
+    summary: 'The shop: name, announcement, categories and tags with goods on sale',
+    access: anyone,
+    response: mallShop,
+  }),
+  listGoods: route({
+    id: 'catalog.mallListGoods',
+    method: 'GET',
+    path: '/api/mall/goods',
+    access: anyone,
+    summary: 'Goods on sale, page by page: pass `next` as `cursor` until it is null',
+    query: z.object({
+      /** A parent category includes its children. */
+      categoryId: idParam.optional(),
+      tagId: idParam.optional(),
+      q: z.string().trim().max(60).optional(),
+      sort: z.enum(['recommended', 'newest', 'priceAsc', 'priceDesc']).default('recommended'),
+      cursor: z.string().max(200).optional(),
+      limit: z.coerce.number().int().min(1).max(60).default(20),
+    }),
+    response: z.object({ items: z.array(mallGoodsCard), next: z.string().nullable() }),
+  }),
+  getGoods: route({
+    id: 'catalog.mallGetGoods',
+    method: 'GET',
+    path: '/api/mall/goods/:id',
+    summary: 'Everything the goods page needs',
+    access: anyone,
+    params: idParams,
+    response: mallGoods,
+  }),
+  picture: route({
+    id: 'catalog.picture',
+    method: 'GET',
+    path: '/files/pictures/:id',
+    summary: 'A picture as WebP; `w` picks the width, `v` makes it cacheable for ever',
+    access: anyone,
+    responseKind: 'file',
+    rateLimit: false,
+    params: idParams,
+    query: z.object({
+      w: z.coerce.number().int().min(1).max(4096).optional(),
+      v: z
+        .string()
+        .regex(/^[0-9a-f]{8,64}$/)
+        .optional(),
+    }),
+    response: z.unknown(),
+  }),
+} as const
