@@ -1,0 +1,38 @@
+/**
+ * What people did, in words. The key is what `tx.audit({ action })` stores; a module adds its own lines here.
+ * An action without a line is shown by its key.
+ */
+export const AUDIT_ACTIONS: Readonly<Record<string, { readonly zh: string; readonly en: string }>> = {
+  'staff.sign_in': { zh: '登录后台', en: 'Signed in' },
+  'staff.sign_in_failed': { zh: '登录失败', en: 'Sign-in failed' },
+  'staff.sign_in_locked': { zh: '登录被锁定', en: 'Sign-in locked' },
+  'staff.sign_out': { zh: '退出登录', en: 'Signed out' },
+  'staff.create': { zh: '新增员工', en: 'Added an employee' },
+  'staff.update': { zh: '修改员工', en: 'Changed an employee' },
+  'staff.disable': { zh: '停用员工', en: 'Closed an employee account' },
+  'staff.enable': { zh: '启用员工', en: 'Reopened an employee account' },
+  'staff.reset_password': { zh: '重置员工密码', en: 'Reset a password' },
+  'staff.reset_two_factor': { zh: '重置两步验证', en: 'Reset two-factor' },
+  'staff.change_password': { zh: '修改本人密码', en: 'Changed own password' },
+  'staff.change_profile': { zh: '修改本人资料', en: 'Changed own profile' },
+  'staff.enable_two_factor': { zh: '开启两步验证', en: 'Turned two-factor on' },
+  'staff.disable_two_factor': { zh: '关闭两步验证', en: 'Turned two-factor off' },
+  'staff.renew_recovery_codes': { zh: '更换恢复码', en: 'Renewed recovery codes' },
+  'staff.use_recovery_code': { zh: '使用恢复码登录', en: 'Used a recovery code' },
+  'session.end': { zh: '结束会话', en: 'Ended a session' },
+  'role.create': { zh: '新增角色', en: 'Added a role' },
+  'role.update': { zh: '修改角色', en: 'Changed a role' },
+  'role.delete': { zh: '删除角色', en: 'Removed a role' },
+  'settings.save': { zh: '修改设置', en: 'Changed settings' },
+  'tenant.create': { zh: '开通店铺', en: 'Opened a shop' },
+  'member.join': { zh: '会员注册', en: 'Member joined' },
+  'member.see_phone': { zh: '查看完整手机号', en: 'Looked at a whole phone number' },
+  'member.note': { zh: '修改会员备注', en: 'Changed a member note' },
+  'member.disable': { zh: '停用会员', en: 'Closed a member account' },
+  'member.enable': { zh: '启用会员', en: 'Reopened a member account' },
+  'member.adjust_balance': { zh: '调整会员余额', en: 'Adjusted a member balance' },
+  'audit.verify': { zh: '校验审计链', en: 'Verified the audit chain' },
+  'audit.export': { zh: '导出审计日志', en: 'Exported the audit log' },
+  'staff.export': { zh: '导出员工', en: 'Exported employees' },
+  'member.export': { zh: '导出会员', en: 'Exported members' },
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { requiredText, text } from './schemas.ts'
+
+/**
+ * Everything a merchant may set about the shop. One row per key in the database; a key that was never set has the
+ * default written here, so a new setting needs no migration.
+ */
+export const settingSchemas = {
+  'shop.name': requiredText(40).default('我的小店'),
+  /** Address of a picture, as answered by the upload; empty shows the name instead. */
+  'shop.logoUrl': z
+    .string()
+    .max(500)
+    .regex(/^(?:\/files\/[\w./-]+|https:\/\/\S+)?$/)
+    .default(''),
+  'shop.announcement': text(500).default(''),
+  /** How a shopper reaches the shop: phone, WeChat number, opening hours. */
+  'shop.contact': text(200).default(''),
+  'shop.locale': z.enum(['zh-CN', 'en']).default('zh-CN'),
+  /** How long an unpaid order keeps its pieces. */
+  'orders.holdMinutes': z.int().min(1).max(1440).default(15),
+  /** Open, unpaid orders at one time; what stops a stranger from holding the whole stock. */
+  'orders.unpaidMaxPerPerson': z.int().min(1).max(100).default(3),
+  'orders.unpaidMaxPerIp': z.int().min(1).max(1000).default(10),
+  'orders.unpaidMaxPerDevice': z.int().min(1).max(100).default(5),
+  'orders.guestCheckout': z.boolean().default(true),
+  /** Guests must choose a query password; without it, number and contact are enough to look up an order's state. */
+  'orders.queryPasswordRequired': z.boolean().default(true),
+  /** `codes`: the email carries the codes themselves; `link`: only a link to the order page. */
+  'delivery.emailCarries': z.enum(['codes', 'link']).default('link'),
+  /** Stock in words: 充足 from `plentyFrom`, 一般 from `someFrom`, 少量 below, 已售罄 at 0. */
+  'stock.words': z
+    .object({ plentyFrom: z.int().min(2).max(1_000_000), someFrom: z.int().min(1).max(1_000_000) })
+    .refine((value) => value.someFrom < value.plentyFrom, { message: 'someFrom must be below plentyFrom', path: ['someFrom'] })
+    .default({ plentyFrom: 100, someFrom: 10 }),
+  /** The board warns about a SKU at or below this many pieces. */
+  'stock.lowFrom': z.int().min(0).max(1_000_000).default(10),
+  /** The set-up guide was put away. */
+  'setup.dismissed': z.boolean().default(false),
+} as const
+
+export type SettingKey = keyof typeof settingSchemas
+export type Settings = { readonly [K in SettingKey]: z.output<(typeof settingSchemas)[K]> }
+export const SETTING_KEYS = Object.keys(settingSchemas) as SettingKey[]
+
+/** All settings with their values; what the console's form reads. */
+export const settingsSchema = z.object(settingSchemas)
+/** Some settings; what the console's form saves. A key that is absent stays as it is. */
+export const settingsPatch = z
+  .strictObject(
+    Object.fromEntries(SETTING_KEYS.map((key) => [key, settingSchemas[key].unwrap().optional()])) as unknown as {
+      [K in SettingKey]: z.ZodOptional<ReturnType<(typeof settingSchemas)[K]['unwrap']>>
+    },
+  )
+  .refine((value) => Object.keys(value).length > 0, { message: 'nothing to change' })
+
+/** 充足, 一般, 少量, 已售罄: which word a shopper sees for so many pieces. */
+export type StockWord = 'plenty' | 'some' | 'few' | 'none'
+export function stockWord(available: number, words: Settings['stock.words']): StockWord {
+  if (available <= 0) return 'none'
+  if (available >= words.plentyFrom) return 'plenty'
+  return available >= words.someFrom ? 'some' : 'few'
+}
