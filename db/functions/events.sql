@@ -7,7 +7,7 @@
 --   Both wake listeners of the channel quanshu_events once per transaction, at commit.
 --
 -- Reading, by one or several workers at once, exactly once per tenant:
---   1. events.next_batch(subscriber, types, limit)  → {"events": [{position, tenantId, type, subject, payload, at, cause,
+--   1. events.next_batch(subscriber, types as a jsonb list, limit)  → {"events": [{position, tenantId, type, subject, payload, at, cause,
 --        "place": {era, xid, position}}], "head": {era, xid, position} | null, "more": bool}; no lock taken.
 --        Looks at no more than `limit` rows of the log; rows of other types are passed over but move the head.
 --   2. per tenant, inside db.write for that tenant:
@@ -45,7 +45,7 @@ as $$
   select events.append(current_setting('app.tenant_id')::bigint, p_batch -> 'cause', p_batch -> 'events')
 $$;
 
-create or replace function events.next_batch(p_subscriber text, p_types text[], p_limit integer)
+create or replace function events.next_batch(p_subscriber text, p_types jsonb, p_limit integer)
 returns jsonb
 language plpgsql
 security definer
@@ -90,7 +90,7 @@ begin
           'place', jsonb_build_object('era', s.era, 'xid', s.xid::text, 'position', s.position)
         )
         order by s.era, s.xid, s.position
-      ) filter (where s.type = any (p_types)),
+      ) filter (where p_types ? s.type),
       '[]'
     ),
     'head', (

@@ -1,7 +1,7 @@
 -- The ground every other migration stands on: two helpers to call after `create table`, and the platform's own tables.
 -- The role quanshu_app (neither owner, superuser nor BYPASSRLS) exists before the first migration runs.
 
-create schema platform;
+create schema if not exists platform;
 grant usage on schema platform to quanshu_app;
 
 -- Functions may be called only by roles that have usage on their schema, so PUBLIC's default execute right is harmless.
