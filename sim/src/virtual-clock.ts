@@ -25,7 +25,10 @@ export function virtualClock(): VirtualClock {
   const arm = (timer: Timer): void => {
     clearTimeout(timer.handle)
     const waitMs = Math.max(0, timer.atMs - now())
-    timer.handle = setTimeout(() => (waitMs > TIMER_MS_MAX ? arm(timer) : void fire(timer)), Math.min(waitMs, TIMER_MS_MAX))
+    timer.handle = setTimeout(
+      () => (waitMs > TIMER_MS_MAX ? arm(timer) : void fire(timer)),
+      Math.min(waitMs, TIMER_MS_MAX),
+    )
     timer.handle.unref()
   }
   const fire = async (timer: Timer): Promise<void> => {
