@@ -29,7 +29,7 @@ create table payments.attempts (
   queries integer not null default 0,
   primary key (tenant_id, order_no, gateway)
 ) with (fillfactor = 80);
-create index attempts_to_query on payments.attempts (next_query_at) where next_query_at is not null;
+create index attempts_to_query on payments.attempts (tenant_id, next_query_at) where next_query_at is not null;
 select platform.protect('payments.attempts', 'select, insert, update');
 
 -- Money that came. One row per trade number, so that a repeated notice has nothing to add.

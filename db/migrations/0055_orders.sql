@@ -32,7 +32,7 @@ create table orders.orders (
   constraint refunded_within_paid check (refunded_fen between 0 and paid_fen)
 ) with (fillfactor = 70);
 create unique index order_request on orders.orders (tenant_id, request_key) where request_key is not null;
-create index orders_due on orders.orders (expires_at) where state = 'pending';
+create index orders_due on orders.orders (tenant_id, expires_at) where state = 'pending';
 create index orders_pending_of_buyer on orders.orders (tenant_id, buyer_key) where state = 'pending';
 create index orders_of_buyer on orders.orders (tenant_id, buyer_key, placed_at desc);
 create index orders_of_contact on orders.orders (tenant_id, lower(contact), placed_at desc);

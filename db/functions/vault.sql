@@ -1,0 +1,115 @@
+-- Cards over sets. Lock order of the whole system: orders, accounts, holds, cards, batch counts.
+--
+--   vault.pick(tenant, sku, count)                            locks and returns the next free cards by the SKU's rule
+--   vault.move(tenant, cards, causes, from, to, actor)        moves cards between states with counts and movements
+--   vault.transfer(tenant, sku, cards, from, to, cause, actor)  the same, and the pieces in the ledger
+
+create or replace function vault.pick(p_tenant bigint, p_sku bigint, p_allocation text, p_count integer)
+returns table (card_id bigint, batch_id bigint, sealed bytea)
+language plpgsql
+security definer
+rows 64
+set search_path = pg_catalog
+as $$
+begin
+  -- The SKU's stock account is locked by the caller, so nobody else is picking; `for no key update` guards against staff.
+  -- A card past its date is never handed out, also when the sweep has not come by yet.
+  if p_allocation = 'fefo' then
+    return query
+      select c.id, c.batch_id, c.sealed
+      from vault.cards c
+      where c.tenant_id = p_tenant
+        and c.sku_id = p_sku
+        and c.state = 'available'
+        and (c.valid_to is null or c.valid_to > now())
+      order by c.valid_to, c.id
+      limit p_count
+      for no key update;
+  else
+    return query
+      select c.id, c.batch_id, c.sealed
+      from vault.cards c
+      where c.tenant_id = p_tenant
+        and c.sku_id = p_sku
+        and c.state = 'available'
+        and (c.valid_to is null or c.valid_to > now())
+      order by c.id
+      limit p_count
+      for no key update;
+  end if;
+end;
+$$;
+
+-- Moves those of the cards that are in `p_from`, with a movement each and the batches' counts; returns the cards moved.
+-- The caller has locked the stock account of every SKU concerned: that alone keeps two movers from crossing on a batch.
+create or replace function vault.move(p_tenant bigint, p_cards bigint[], p_causes text[], p_from text, p_to text, p_actor text)
+returns bigint[]
+language sql
+security definer
+set search_path = pg_catalog
+as $$
+  with wanted as (
+    select w.card_id, w.cause
+    from unnest(p_cards, p_causes) as w(card_id, cause)
+  ), changed as (
+    update vault.cards c
+    set state = p_to,
+        changed_at = now()
+    from wanted w
+    where c.tenant_id = p_tenant
+      and c.id = w.card_id
+      and c.state = p_from
+    returning c.id, c.batch_id, w.cause
+  ), told as (
+    insert into vault.movements (tenant_id, card_id, from_state, to_state, cause, actor)
+    select p_tenant, x.id, p_from, p_to, x.cause, p_actor
+    from changed x
+  ), counted as (
+    update vault.batch_counts b
+    set available = b.available + k.pieces * ((p_to = 'available')::integer - (p_from = 'available')::integer),
+        delivered = b.delivered + k.pieces * ((p_to = 'delivered')::integer - (p_from = 'delivered')::integer),
+        used = b.used + k.pieces * ((p_to = 'used')::integer - (p_from = 'used')::integer),
+        void = b.void + k.pieces * ((p_to = 'void')::integer - (p_from = 'void')::integer),
+        suspect = b.suspect + k.pieces * ((p_to = 'suspect')::integer - (p_from = 'suspect')::integer),
+        expired = b.expired + k.pieces * ((p_to = 'expired')::integer - (p_from = 'expired')::integer)
+    from (
+      select x.batch_id, count(*) as pieces
+      from changed x
+      group by x.batch_id
+    ) k
+    where b.tenant_id = p_tenant
+      and b.batch_id = k.batch_id
+  )
+  select coalesce(array_agg(x.id), '{}')
+  from changed x
+$$;
+
+-- Moves cards of one SKU and the pieces in the ledger with them. Cards leaving the shelf push aside promises that can
+-- no longer be kept (ledger.displace). Returns the cards moved.
+create or replace function vault.transfer(
+  p_tenant bigint, p_sku bigint, p_cards bigint[], p_from text, p_to text, p_cause text, p_actor text
+)
+returns bigint[]
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  from_account bigint := ledger.account(p_tenant, 'stock.' || p_from, p_sku::text, 'piece');
+  to_account bigint := ledger.account(p_tenant, 'stock.' || p_to, p_sku::text, 'piece');
+  moved bigint[];
+begin
+  perform ledger.lock(p_tenant, array[from_account, to_account]);
+  moved := vault.move(p_tenant, p_cards, array_fill(p_cause, array[cardinality(p_cards)]), p_from, p_to, p_actor);
+  if cardinality(moved) > 0 then
+    if p_from = 'available' then
+      perform ledger.displace(p_tenant, from_account, cardinality(moved));
+    end if;
+    perform ledger.post(
+      p_tenant, array[from_account], array[to_account], array[cardinality(moved)::bigint],
+      array['stock.' || p_from || '_to_' || p_to], array[p_cause]
+    );
+  end if;
+  return moved;
+end;
+$$;
