@@ -1,7 +1,7 @@
 -- The tenants' own keys, each wrapped by a master key that is not in this database.
 -- `data` keys seal values: one is current, the retired ones still open. The `hash` key is one for ever:
 -- fingerprints must stay comparable with everything ever imported.
-create schema if not exists crypto;
+create schema crypto;
 
 create table crypto.data_keys (
   tenant_id bigint not null,
@@ -19,7 +19,7 @@ where state = 'current';
 
 create index data_keys_by_master_key on crypto.data_keys (master_key_id, tenant_id, id);
 
-select platform.protect('crypto.data_keys');
+select platform.protect('crypto.data_keys', 'select');
 
 -- Keys are read and made through functions only.
 revoke all on crypto.data_keys from quanshu_app;

@@ -1,0 +1,57 @@
+import { defineErrors } from './define.ts'
+
+export const vaultErrors = defineErrors('vault', {
+  fileEmpty: { status: 422, zh: '文件是空的', en: 'The file is empty' },
+  fileNotText: {
+    status: 415,
+    zh: '「{fileName}」的内容是 {is}，不是文本文件；请上传 txt、csv 或 xlsx',
+    en: '“{fileName}” holds {is}, not text; upload txt, csv or xlsx',
+  },
+  fileNotXlsx: {
+    status: 415,
+    zh: '「{fileName}」不是 Excel 工作簿，内容是 {is}；请用 Excel 另存为 .xlsx，或把后缀改回原来的',
+    en: '“{fileName}” is not an Excel workbook, it holds {is}; save it as .xlsx, or give it its own ending back',
+  },
+  fileOldExcel: {
+    status: 415,
+    zh: '「{fileName}」是旧版或加密的 Excel 文件；请取消密码并另存为 .xlsx 后再上传',
+    en: '“{fileName}” is an old or encrypted Excel file; remove its password, save it as .xlsx and upload that',
+  },
+  xlsxBroken: {
+    status: 422,
+    zh: '这个 Excel 文件已损坏，无法读取',
+    en: 'This Excel file is damaged and cannot be read',
+  },
+  xlsxTooLarge: {
+    status: 413,
+    zh: 'Excel 文件过大，最多 {limitMb} MB；请拆分，或另存为 csv（没有这个限制）',
+    en: 'The Excel file is too large, the limit is {limitMb} MB; split it or save it as csv, which has no such limit',
+  },
+  xlsxBomb: {
+    status: 422,
+    zh: '这个 Excel 文件解压后大得不合常理，已拒绝',
+    en: 'This Excel file grows beyond reason when unpacked; it is refused',
+  },
+})
+
+/** Why a line of an import holds no new card; the line report's sentences. */
+export const importLineErrors = defineErrors('import_line', {
+  duplicate: {
+    status: 409,
+    zh: '重复：这张卡密以前导入过，或在本文件中已出现',
+    en: 'Duplicate: imported before, or already in this file',
+  },
+  tooLong: { status: 422, zh: '超过 2000 个字符', en: 'Longer than 2,000 characters' },
+  controlChars: { status: 422, zh: '含有不可见的控制字符', en: 'Holds invisible control characters' },
+  encoding: { status: 422, zh: '含有无法识别的文字编码', en: 'Holds text in an unknown encoding' },
+  unclosedQuote: { status: 422, zh: '引号没有成对', en: 'A quote is not closed' },
+  emptyPart: { status: 422, zh: '分隔符之间有一段是空的', en: 'A part between separators is empty' },
+  tooManyParts: { status: 422, zh: '分成了 20 段以上', en: 'More than 20 parts' },
+  heading: { status: 422, zh: '看起来是表头，没有当作卡密导入', en: 'Looks like a heading; not imported as a code' },
+  numberPrecision: {
+    status: 422,
+    zh: 'Excel 把它当作数字保存，末尾的数位已丢失；请把该列设为“文本”后重新填写',
+    en: 'Excel kept it as a number and lost its last digits; format the column as text and enter it again',
+  },
+  cellError: { status: 422, zh: '单元格是公式错误', en: 'The cell holds a formula error' },
+})
