@@ -1,0 +1,18 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { startStandIns } from './index.ts'
+
+test('a restart keeps addresses and secrets', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'quanshu-sim-'))
+  const facts = async () => {
+    const standIns = await startStandIns({ dataDir })
+    await standIns.close()
+    const { paygate, sms, mail } = standIns
+    return [paygate.url, paygate.merchant, sms.url, sms.accessKeySecret, mail.smtpUrl, mail.inboxUrl]
+  }
+  const first = await facts()
+  expect(await facts()).toEqual(first)
+  rmSync(dataDir, { recursive: true })
+})
