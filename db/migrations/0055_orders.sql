@@ -16,7 +16,7 @@ create table orders.orders (
   query_password_hash bytea,
   device_hash bytea,
   ip text,
-  total_fen bigint not null check (total_fen > 0),
+  total_fen bigint not null check (total_fen >= 0),
   paid_fen bigint not null default 0,
   refunded_fen bigint not null default 0,
   pay_with text not null,
@@ -37,7 +37,8 @@ create index orders_pending_of_buyer on orders.orders (tenant_id, buyer_key) whe
 create index orders_of_buyer on orders.orders (tenant_id, buyer_key, placed_at desc);
 create index orders_of_contact on orders.orders (tenant_id, lower(contact), placed_at desc);
 create index orders_of_device on orders.orders (tenant_id, device_hash, placed_at desc);
-create index orders_of_ip on orders.orders (tenant_id, ip, placed_at desc);
+create index orders_pending_of_ip on orders.orders (tenant_id, ip) where state = 'pending';
+create index orders_pending_of_device on orders.orders (tenant_id, device_hash) where state = 'pending';
 create index orders_by_time on orders.orders (tenant_id, placed_at desc);
 create index orders_paid_undelivered on orders.orders (tenant_id, paid_at) where state = 'paid';
 select platform.protect('orders.orders', 'select');
@@ -52,7 +53,7 @@ create table orders.lines (
   goods_title text not null,
   sku_title text not null,
   quantity integer not null check (quantity > 0),
-  unit_price_fen bigint not null check (unit_price_fen > 0),
+  unit_price_fen bigint not null check (unit_price_fen >= 0),
   amount_fen bigint not null,
   form jsonb not null default '{}',
   hold_id bigint,

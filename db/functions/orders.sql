@@ -1,0 +1,536 @@
+-- Placing and closing orders over sets.
+--
+--   orders.place(tenant, items)                      one result per item, in order; see below
+--   orders.close_unpaid(tenant, nos, state, reason, actor, due only)   cancels or expires pending orders; the nos closed
+--   orders.expire_due(limit)                         all tenants; how many orders expired
+--   orders.views(tenant, nos, codes)                 what a buyer sees of each order, codes still sealed
+
+-- An item: {no, requestKey, requestHash, memberId, buyerKey, contact, locale, queryHash, deviceHash, ip, holdSeconds,
+--   capPerson, capIp, capDevice, payWith, channel, lines: [{skuId, quantity, unitPriceFen, form}]}; hashes in hex,
+--   a cap of 0 means none. A result: {no, totalFen} when placed, {repeat: no, sameRequest} when this request key was
+--   placed before, {numberTaken: true} when the number must be drawn again, {code, params} when refused.
+create or replace function orders.place(p_tenant bigint, p_items jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  item_count integer := jsonb_array_length(p_items);
+  results jsonb[] := array_fill(null::jsonb, array[item_count]);
+  -- One entry per line.
+  l_item integer[];
+  l_line integer[];
+  l_sku bigint[];
+  l_quantity integer[];
+  l_shown bigint[];
+  l_unit bigint[];
+  l_goods bigint[];
+  l_kind text[];
+  l_goods_title text[];
+  l_sku_title text[];
+  l_account bigint[];
+  l_holds boolean[];
+  l_person_limit integer[];
+  l_refusal jsonb[];
+  admitted boolean[];
+  a_group integer[];
+  a_account bigint[];
+  a_amount bigint[];
+  placed integer[];
+  h_line integer[];
+  hold_ids bigint[];
+  taken bigint;
+  one record;
+begin
+  -- Repeats first: a request that was answered before is answered again, whatever has changed since.
+  for one in
+    select i.item_no::integer as item_no,
+      o.no,
+      o.request_hash = decode(i.item ->> 'requestHash', 'hex') as same_request
+    from jsonb_array_elements(p_items) with ordinality as i(item, item_no)
+    join orders.orders o
+      on o.tenant_id = p_tenant
+      and o.request_key = i.item ->> 'requestKey'
+  loop
+    results[one.item_no] := jsonb_build_object('repeat', one.no, 'sameRequest', one.same_request);
+  end loop;
+
+  select array_agg(x.item_no), array_agg(x.line_no), array_agg(x.sku), array_agg(x.quantity), array_agg(x.shown)
+  into l_item, l_line, l_sku, l_quantity, l_shown
+  from (
+    select i.item_no::integer as item_no,
+      l.line_no::integer as line_no,
+      (l.line ->> 'skuId')::bigint as sku,
+      (l.line ->> 'quantity')::integer as quantity,
+      (l.line ->> 'unitPriceFen')::bigint as shown
+    from jsonb_array_elements(p_items) with ordinality as i(item, item_no)
+    cross join lateral jsonb_array_elements(i.item -> 'lines') with ordinality as l(line, line_no)
+    where results[i.item_no] is null
+    order by i.item_no, l.line_no
+  ) x;
+  if l_item is null then
+    return to_jsonb(results);
+  end if;
+
+  with offer as materialized (
+    select *
+    from catalog.offers(p_tenant, (select array_agg(distinct s.sku) from unnest(l_sku) as s(sku)), now())
+  ), priced as (
+    select x.n, x.sku, x.quantity, x.shown, f.*,
+      catalog.unit_price(f.price_fen, f.tiers, x.quantity) as unit_fen,
+      a.id as account_id
+    from unnest(l_sku, l_quantity, l_shown) with ordinality as x(sku, quantity, shown, n)
+    left join offer f on f.sku_id = x.sku
+    left join ledger.accounts a
+      on a.tenant_id = p_tenant
+      and a.kind = 'stock.available'
+      and a.ref = x.sku::text
+      and a.unit = 'piece'
+  )
+  select
+    array_agg(p.unit_fen order by p.n),
+    array_agg(p.goods_id order by p.n),
+    array_agg(p.kind order by p.n),
+    array_agg(p.goods_title order by p.n),
+    array_agg(p.title order by p.n),
+    array_agg(p.account_id order by p.n),
+    array_agg(p.hold_mode = 'order' order by p.n),
+    array_agg(p.limit_per_person order by p.n),
+    array_agg(
+      case
+        when p.sku_id is null then jsonb_build_object('code', 'orders.unknown_sku', 'params', jsonb_build_object('skuId', p.sku))
+        when not p.sellable then jsonb_build_object(
+          'code', 'orders.not_sellable', 'params', jsonb_build_object('title', p.goods_title, 'reason', p.reason, 'skuId', p.sku)
+        )
+        when p.quantity > p.limit_per_order then jsonb_build_object(
+          'code', 'orders.over_order_limit', 'params', jsonb_build_object('title', p.goods_title, 'limit', p.limit_per_order, 'skuId', p.sku)
+        )
+        when p.shown <> p.unit_fen then jsonb_build_object(
+          'code', 'orders.price_changed',
+          'params', jsonb_build_object(
+            'title', p.goods_title, 'skuId', p.sku, 'shownFen', p.shown, 'unitPriceFen', p.unit_fen,
+            'unitPriceYuan', trim(to_char(p.unit_fen / 100.0, '999999999990.00'))
+          )
+        )
+      end
+      order by p.n
+    )
+  into l_unit, l_goods, l_kind, l_goods_title, l_sku_title, l_account, l_holds, l_person_limit, l_refusal
+  from priced p;
+
+  for n in 1 .. cardinality(l_item) loop
+    if l_refusal[n] is not null and results[l_item[n]] is null then
+      results[l_item[n]] := l_refusal[n];
+    end if;
+  end loop;
+
+  -- What one person, address or device may leave unpaid at a time, counting those earlier in this batch.
+  for one in
+    select b.item_no, greatest(b.of_person, b.of_ip, b.of_device) as unpaid
+    from (
+      select i.item_no::integer as item_no,
+        (i.item ->> 'capPerson')::integer as cap_person,
+        (i.item ->> 'capIp')::integer as cap_ip,
+        (i.item ->> 'capDevice')::integer as cap_device,
+        row_number() over (partition by i.item ->> 'buyerKey' order by i.item_no) - 1 + (
+          select count(*) from orders.orders o
+          where o.tenant_id = p_tenant and o.buyer_key = i.item ->> 'buyerKey' and o.state = 'pending'
+        ) as of_person,
+        case when (i.item ->> 'capIp')::integer = 0 then 0
+          else row_number() over (partition by i.item ->> 'ip' order by i.item_no) - 1 + (
+            select count(*) from orders.orders o
+            where o.tenant_id = p_tenant and o.ip = i.item ->> 'ip' and o.state = 'pending'
+          )
+        end as of_ip,
+        case when (i.item ->> 'capDevice')::integer = 0 or i.item ->> 'deviceHash' is null then 0
+          else row_number() over (partition by i.item ->> 'deviceHash' order by i.item_no) - 1 + (
+            select count(*) from orders.orders o
+            where o.tenant_id = p_tenant and o.device_hash = decode(i.item ->> 'deviceHash', 'hex') and o.state = 'pending'
+          )
+        end as of_device
+      from jsonb_array_elements(p_items) with ordinality as i(item, item_no)
+      where results[i.item_no] is null
+        and i.item ->> 'payWith' <> 'balance'
+        and (i.item ->> 'capPerson')::integer + (i.item ->> 'capIp')::integer + (i.item ->> 'capDevice')::integer > 0
+    ) b
+    where (b.cap_person > 0 and b.of_person >= b.cap_person)
+      or (b.cap_ip > 0 and b.of_ip >= b.cap_ip)
+      or (b.cap_device > 0 and b.of_device >= b.cap_device)
+  loop
+    results[one.item_no] := jsonb_build_object('code', 'orders.too_many_unpaid', 'params', jsonb_build_object('count', one.unpaid));
+  end loop;
+
+  -- Limits per person are counted under a lock per goods, so that two processes cannot both find room.
+  if exists (select from unnest(l_person_limit) as p(most) where p.most is not null) then
+    for one in
+      select distinct g.goods_id
+      from unnest(l_goods, l_person_limit) as g(goods_id, most)
+      where g.most is not null
+      order by 1
+    loop
+      perform pg_advisory_xact_lock(hashtextextended('orders.person_limit:' || p_tenant || ':' || one.goods_id, 0));
+    end loop;
+    for one in
+      select x.item_no, x.goods_id, x.title, x.most, x.quantity, x.buyer_key, x.of_batch_before
+      from (
+        select g.item_no, g.goods_id, max(g.title) as title, max(g.most) as most, sum(g.quantity) as quantity,
+          p_items -> (g.item_no - 1) ->> 'buyerKey' as buyer_key,
+          coalesce(sum(sum(g.quantity)) over (
+            partition by g.goods_id, p_items -> (g.item_no - 1) ->> 'buyerKey'
+            order by g.item_no
+            rows between unbounded preceding and 1 preceding
+          ), 0) as of_batch_before
+        from unnest(l_item, l_goods, l_goods_title, l_person_limit, l_quantity) as g(item_no, goods_id, title, most, quantity)
+        where g.most is not null
+          and results[g.item_no] is null
+        group by g.item_no, g.goods_id
+      ) x
+      order by x.item_no
+    loop
+      select coalesce(sum(l.quantity), 0) + one.of_batch_before
+      into taken
+      from orders.orders o
+      join orders.lines l
+        on l.tenant_id = o.tenant_id
+        and l.order_no = o.no
+        and l.goods_id = one.goods_id
+        and l.state not in ('refunded', 'cancelled')
+      where o.tenant_id = p_tenant
+        and o.buyer_key = one.buyer_key
+        and o.state in ('pending', 'paid', 'delivered');
+      if taken + one.quantity > one.most and results[one.item_no] is null then
+        results[one.item_no] := jsonb_build_object(
+          'code', 'orders.over_person_limit',
+          'params', jsonb_build_object('title', one.title, 'limit', one.most, 'taken', taken)
+        );
+      end if;
+    end loop;
+  end if;
+
+  -- Room on the shelf and, for balance, in the purse; decided under the accounts' locks.
+  select array_agg(d.item_no), array_agg(d.account_id), array_agg(d.amount)
+  into a_group, a_account, a_amount
+  from (
+    select x.item_no, x.account_id, x.quantity::bigint as amount
+    from unnest(l_item, l_account, l_quantity) as x(item_no, account_id, quantity)
+    where results[x.item_no] is null
+    union all
+    select t.item_no,
+      ledger.account(p_tenant, 'cash.member', p_items -> (t.item_no - 1) ->> 'memberId', 'CNY'),
+      t.total
+    from (
+      select x.item_no, sum(x.quantity * x.unit_fen) as total
+      from unnest(l_item, l_quantity, l_unit) as x(item_no, quantity, unit_fen)
+      where results[x.item_no] is null
+        and p_items -> (x.item_no - 1) ->> 'payWith' = 'balance'
+      group by x.item_no
+    ) t
+    where t.total > 0
+  ) d;
+  admitted := ledger.admit(p_tenant, a_group, a_account, a_amount, item_count);
+  if false = any (admitted) then
+    -- Names the first line that is short, else the purse; what others of this batch took is already counted as gone.
+    for one in
+      select i.item_no,
+        (
+          select jsonb_build_object('code', 'orders.sold_out', 'params', jsonb_build_object(
+            'title', x.title, 'skuId', x.sku, 'available', greatest(a.balance - a.held_out, 0)
+          ))
+          from unnest(l_item, l_account, l_quantity, l_goods_title, l_sku) as x(item_no, account_id, quantity, title, sku)
+          join ledger.accounts a on a.tenant_id = p_tenant and a.id = x.account_id
+          where x.item_no = i.item_no
+          order by (a.balance - a.held_out >= x.quantity)
+          limit 1
+        ) as short_of_stock,
+        (
+          select jsonb_build_object('code', 'orders.balance_short', 'params', jsonb_build_object(
+            'missingYuan', trim(to_char((d.amount - a.balance + a.held_out) / 100.0, '999999999990.00'))
+          ))
+          from unnest(a_group, a_account, a_amount) as d(item_no, account_id, amount)
+          join ledger.accounts a on a.tenant_id = p_tenant and a.id = d.account_id and a.kind = 'cash.member'
+          where d.item_no = i.item_no
+            and a.balance - a.held_out < d.amount
+        ) as short_of_cash
+      from generate_series(1, item_count) as i(item_no)
+      where not admitted[i.item_no]
+    loop
+      results[one.item_no] := coalesce(one.short_of_cash, one.short_of_stock);
+    end loop;
+  end if;
+
+  with inserted as (
+    insert into orders.orders (
+      tenant_id, no, channel, buyer_key, member_id, contact, locale, query_password_hash, device_hash, ip,
+      total_fen, pay_with, request_key, request_hash, expires_at
+    )
+    select p_tenant,
+      (i.item ->> 'no')::bigint,
+      i.item ->> 'channel',
+      i.item ->> 'buyerKey',
+      (i.item ->> 'memberId')::bigint,
+      i.item ->> 'contact',
+      i.item ->> 'locale',
+      decode(i.item ->> 'queryHash', 'hex'),
+      decode(i.item ->> 'deviceHash', 'hex'),
+      i.item ->> 'ip',
+      t.total,
+      i.item ->> 'payWith',
+      i.item ->> 'requestKey',
+      decode(i.item ->> 'requestHash', 'hex'),
+      now() + make_interval(secs => (i.item ->> 'holdSeconds')::integer)
+    from jsonb_array_elements(p_items) with ordinality as i(item, item_no)
+    join (
+      select x.item_no, sum(x.quantity * x.unit_fen) as total
+      from unnest(l_item, l_quantity, l_unit) as x(item_no, quantity, unit_fen)
+      group by x.item_no
+    ) t on t.item_no = i.item_no
+    where results[i.item_no] is null
+    order by i.item_no
+    on conflict do nothing
+    returning no
+  )
+  select array_agg(i.item_no::integer order by i.item_no)
+  into placed
+  from jsonb_array_elements(p_items) with ordinality as i(item, item_no)
+  join inserted n on n.no = (i.item ->> 'no')::bigint
+  where results[i.item_no] is null;
+
+  for n in 1 .. item_count loop
+    if results[n] is null and not n = any (coalesce(placed, '{}')) then
+      -- Either the number exists, or the same request came twice in this batch; asking again tells.
+      results[n] := jsonb_build_object('numberTaken', true);
+    end if;
+  end loop;
+  if placed is null then
+    return to_jsonb(results);
+  end if;
+
+  select array_agg(x.n::integer order by x.n)
+  into h_line
+  from unnest(l_item, l_holds) with ordinality as x(item_no, holds, n)
+  where x.item_no = any (placed)
+    and x.holds;
+  hold_ids := ledger.hold(
+    p_tenant,
+    (select array_agg(l_account[h.n] order by h.ord) from unnest(h_line) with ordinality as h(n, ord)),
+    (
+      select array_agg(a.id order by h.ord)
+      from unnest(h_line) with ordinality as h(n, ord)
+      join ledger.accounts a
+        on a.tenant_id = p_tenant and a.kind = 'stock.delivered' and a.ref = l_sku[h.n]::text and a.unit = 'piece'
+    ),
+    (select array_agg(l_quantity[h.n]::bigint order by h.ord) from unnest(h_line) with ordinality as h(n, ord)),
+    (
+      select array_agg('order:' || (p_items -> (l_item[h.n] - 1) ->> 'no') order by h.ord)
+      from unnest(h_line) with ordinality as h(n, ord)
+    ),
+    (
+      select array_agg(
+        now() + make_interval(secs => (p_items -> (l_item[h.n] - 1) ->> 'holdSeconds')::integer) order by h.ord
+      )
+      from unnest(h_line) with ordinality as h(n, ord)
+    )
+  );
+
+  insert into orders.lines (
+    tenant_id, order_no, line_no, sku_id, goods_id, kind, goods_title, sku_title,
+    quantity, unit_price_fen, amount_fen, form, hold_id
+  )
+  select p_tenant,
+    (p_items -> (x.item_no - 1) ->> 'no')::bigint,
+    x.line_no, x.sku, x.goods_id, x.kind, x.goods_title, x.sku_title,
+    x.quantity, x.unit_fen, x.quantity * x.unit_fen,
+    coalesce(p_items -> (x.item_no - 1) -> 'lines' -> (x.line_no - 1) -> 'form', '{}'),
+    hold_ids[array_position(h_line, x.n::integer)]
+  from unnest(l_item, l_line, l_sku, l_goods, l_kind, l_goods_title, l_sku_title, l_quantity, l_unit) with ordinality
+    as x(item_no, line_no, sku, goods_id, kind, goods_title, sku_title, quantity, unit_fen, n)
+  where x.item_no = any (placed);
+
+  perform events.append(p_tenant, '{}', (
+    select jsonb_agg(jsonb_build_object(
+      'type', 'order.placed',
+      'subject', 'order:' || o.no,
+      'payload', jsonb_build_object('no', o.no, 'totalFen', o.total_fen, 'memberId', o.member_id, 'channel', o.channel)
+    ))
+    from unnest(placed) as p(item_no)
+    join orders.orders o on o.tenant_id = p_tenant and o.no = (p_items -> (p.item_no - 1) ->> 'no')::bigint
+  ));
+
+  for one in
+    select p.item_no, o.no, o.total_fen
+    from unnest(placed) as p(item_no)
+    join orders.orders o on o.tenant_id = p_tenant and o.no = (p_items -> (p.item_no - 1) ->> 'no')::bigint
+  loop
+    results[one.item_no] := jsonb_build_object('no', one.no, 'totalFen', one.total_fen);
+  end loop;
+  return to_jsonb(results);
+end;
+$$;
+
+create or replace function orders.close_unpaid(
+  p_tenant bigint, p_nos bigint[], p_state text, p_reason text, p_actor text, p_due_only boolean
+)
+returns bigint[]
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  closed bigint[];
+begin
+  perform 1
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = any (p_nos)
+  order by o.no
+  for no key update;
+
+  with ended as (
+    update orders.orders o
+    set state = p_state,
+        closed_at = now(),
+        close_reason = p_reason
+    where o.tenant_id = p_tenant
+      and o.no = any (p_nos)
+      and o.state = 'pending'
+      and (not p_due_only or o.expires_at <= now())
+    returning o.no
+  )
+  select coalesce(array_agg(e.no), '{}') into closed from ended e;
+  if cardinality(closed) = 0 then
+    return closed;
+  end if;
+
+  perform ledger.close(
+    p_tenant,
+    (select array_agg(l.hold_id) from orders.lines l where l.tenant_id = p_tenant and l.order_no = any (closed) and l.hold_id is not null),
+    case p_state when 'expired' then 'expired' else 'released' end,
+    'order.' || p_state
+  );
+  update orders.lines l
+  set state = 'cancelled'
+  where l.tenant_id = p_tenant
+    and l.order_no = any (closed);
+  -- The gateway is told to close, or asked once more: money may be on its way.
+  update payments.attempts a
+  set next_query_at = now() + interval '5 seconds'
+  where a.tenant_id = p_tenant
+    and a.order_no = any (closed)
+    and a.state = 'pending';
+  perform events.append(p_tenant, jsonb_build_object('actor', p_actor), (
+    select jsonb_agg(jsonb_build_object(
+      'type', 'order.' || p_state, 'subject', 'order:' || c.no, 'payload', jsonb_build_object('no', c.no, 'reason', p_reason)
+    ))
+    from unnest(closed) as c(no)
+  ));
+  return closed;
+end;
+$$;
+
+create or replace function orders.expire_due(p_limit integer)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  due record;
+  expired integer := 0;
+begin
+  for due in
+    select t.id as tenant_id, d.nos
+    from tenancy.tenants t
+    cross join lateral (
+      select array_agg(x.no) as nos
+      from (
+        select o.no
+        from orders.orders o
+        where o.tenant_id = t.id
+          and o.state = 'pending'
+          and o.expires_at <= now()
+        order by o.expires_at
+        limit p_limit
+        for no key update skip locked
+      ) x
+    ) d
+    where d.nos is not null
+  loop
+    expired := expired + cardinality(orders.close_unpaid(due.tenant_id, due.nos, 'expired', 'timeout', 'system', true));
+  end loop;
+  return to_jsonb(expired);
+end;
+$$;
+
+-- Everything a buyer's page needs, in one round trip: [{no, …, lines: [{…, codes: [{grantId, piece, cardId, state, sealed}]}]}].
+-- `p_codes` bounds the codes per line; the rest are counted in `moreCodes` and come as a file.
+create or replace function orders.views(p_tenant bigint, p_nos bigint[], p_codes integer)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'no', o.no,
+    'state', o.state,
+    'memberId', o.member_id,
+    'contact', o.contact,
+    'deviceHash', encode(o.device_hash, 'hex'),
+    'queryHash', encode(o.query_password_hash, 'hex'),
+    'locale', o.locale,
+    'totalFen', o.total_fen,
+    'refundedFen', o.refunded_fen,
+    'placedAt', o.placed_at,
+    'expiresAt', o.expires_at,
+    'paidAt', o.paid_at,
+    'deliveredAt', o.delivered_at,
+    'now', clock_timestamp(),
+    'payWith', o.pay_with,
+    'payment', (
+      select jsonb_build_object('gateway', a.gateway, 'payUrl', a.pay_url)
+      from payments.attempts a
+      where a.tenant_id = p_tenant
+        and a.order_no = o.no
+      order by (a.state = 'captured') desc, a.created_at desc
+      limit 1
+    ),
+    'lines', (
+      select jsonb_agg(jsonb_build_object(
+        'lineNo', l.line_no,
+        'skuId', l.sku_id,
+        'goodsId', l.goods_id,
+        'goodsTitle', l.goods_title,
+        'skuTitle', l.sku_title,
+        'quantity', l.quantity,
+        'unitPriceFen', l.unit_price_fen,
+        'amountFen', l.amount_fen,
+        'state', l.state,
+        'deliveredQuantity', l.delivered_quantity,
+        'form', l.form,
+        'codes', (
+          select jsonb_agg(jsonb_build_object(
+            'grantId', g.id, 'piece', g.piece, 'cardId', g.card_id, 'state', g.state, 'sealed', encode(c.sealed, 'base64')
+          ) order by g.piece)
+          from (
+            select *
+            from entitlements.grants g
+            where g.tenant_id = p_tenant
+              and g.order_no = o.no
+              and g.line_no = l.line_no
+              and g.state <> 'revoked'
+            order by g.piece
+            limit p_codes
+          ) g
+          join vault.cards c on c.tenant_id = p_tenant and c.id = g.card_id
+        )
+      ) order by l.line_no)
+      from orders.lines l
+      where l.tenant_id = p_tenant
+        and l.order_no = o.no
+    )
+  ) order by array_position(p_nos, o.no)), '[]')
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = any (p_nos)
+$$;
