@@ -574,26 +574,18 @@ export const mallGoods = z.object({
 })
 export type MallGoods = z.output<typeof mallGoods>
 
-export const mallShop = z.object({
-  name: z.string(),
-  nameEn: z.string(),
-  logo: pictureRef.nullable(),
-  announcement: z.object({ zh: z.string(), en: z.string() }).nullable(),
-  /** How to reach the shop's people, as text; null when the shop gives none. */
-  contact: z.object({ zh: z.string(), en: z.string() }).nullable(),
-  categories: z.array(category),
-  tags: z.array(tag),
-})
-export type MallShop = z.output<typeof mallShop>
+/** Only categories and tags under which something is on sale now; a parent is there for its children. */
+export const mallShelves = z.object({ categories: z.array(category), tags: z.array(tag) })
+export type MallShelves = z.output<typeof mallShelves>
 
 export const mallGoodsRoutes = {
-  shop: route({
-    id: 'catalog.mallShop',
+  shelves: route({
+    id: 'catalog.mallShelves',
     method: 'GET',
-    path: '/api/mall/shop',
-    summary: 'The shop: name, announcement, categories and tags with goods on sale',
+    path: '/api/mall/shelves',
+    summary: 'Categories and tags with goods on sale; the shop itself is tenancy.getShop',
     access: anyone,
-    response: mallShop,
+    response: mallShelves,
   }),
   listGoods: route({
     id: 'catalog.mallListGoods',
