@@ -1,0 +1,49 @@
+/**
+ * For a machine of two cores and some gigabytes that the database shares with the application. Durable: fsync and
+ * synchronous commit stay on.
+ */
+const SETTINGS: Readonly<Record<string, string>> = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_connections: '120',
+  shared_buffers: '256MB',
+  effective_cache_size: '2GB',
+  work_mem: '16MB',
+  maintenance_work_mem: '128MB',
+  max_wal_size: '2GB',
+  min_wal_size: '256MB',
+  wal_compression: 'pglz',
+  checkpoint_timeout: '15min',
+  random_page_cost: '1.1',
+  // Planning with it costs more than it saves on queries of a few milliseconds.
+  jit: 'off',
+  max_parallel_workers_per_gather: '1',
+  // Cards and jobs are inserted, updated and deleted all day.
+  autovacuum_vacuum_scale_factor: '0.05',
+  autovacuum_analyze_scale_factor: '0.05',
+  autovacuum_naptime: '20s',
+  password_encryption: 'scram-sha-256',
+  log_min_messages: 'warning',
+  log_min_error_statement: 'panic',
+  log_line_prefix: '%p ',
+  // Failing statements are logged by the application, without their parameters.
+  log_checkpoints: 'off',
+  log_timezone: 'UTC',
+  timezone: 'UTC',
+}
+
+/** Faster and not durable, for a database that a test throws away. */
+const THROW_AWAY: Readonly<Record<string, string>> = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  shared_buffers: '128MB',
+  autovacuum_naptime: '60s',
+}
+
+export function serverArguments(port: number, durable: boolean): readonly string[] {
+  const settings = { ...SETTINGS, ...(durable ? {} : THROW_AWAY), port: String(port) }
+  return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+}

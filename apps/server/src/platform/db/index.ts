@@ -1,0 +1,6 @@
+export { CommitUnknown, constraintRefusals, DatabaseUnavailable, isConnectionLost } from './failures.ts'
+export { migrate } from './migrate.ts'
+export { openDatabase } from './open.ts'
+export { MigrationRefused } from './sql-files.ts'
+export type { DB } from './tables.gen.ts'
+export type { AuditEntry, Ctx, Database, EnqueueOptions, ReadTx, Tx } from './types.ts'

@@ -1,0 +1,670 @@
+// Made from the database by `npm run gen`. Do not edit.
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
+
+/** Objects go in as they are; a list has to be JSON text, because the driver takes lists for SQL arrays. */
+type Json = ColumnType<unknown, Readonly<Record<string, unknown>> | string, Readonly<Record<string, unknown>> | string>
+type NullableJson = ColumnType<unknown, Readonly<Record<string, unknown>> | string | null | undefined, Readonly<Record<string, unknown>> | string | null>
+type DefaultedJson = ColumnType<unknown, Readonly<Record<string, unknown>> | string | undefined, Readonly<Record<string, unknown>> | string>
+type Time = ColumnType<Date, Date | string, Date | string>
+type NullableTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>
+type DefaultedTime = ColumnType<Date, Date | string | undefined, Date | string>
+
+export type AuditEntries = {
+  tenant_id: number
+  at: Time
+  seq: number
+  actor: Json
+  action: string
+  object_kind: string
+  object_id: string
+  detail: Json
+  request_id: string | null
+  ip: string | null
+  prev_hash: Buffer
+  hash: Buffer
+}
+
+export type AuditHeads = {
+  tenant_id: number
+  seq: number
+  hash: Buffer
+}
+
+export type CatalogCategories = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  parent_id: number | null
+  name: string
+  name_en: Generated<string>
+  icon: Generated<string>
+  position: Generated<number>
+  created_at: DefaultedTime
+}
+
+export type CatalogGoods = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  title: string
+  title_en: Generated<string>
+  subtitle: Generated<string>
+  subtitle_en: Generated<string>
+  category_id: number | null
+  description: Generated<string>
+  description_en: Generated<string>
+  guide: Generated<string>
+  guide_en: Generated<string>
+  form_fields: DefaultedJson
+  state: Generated<'draft' | 'on' | 'off' | 'archived'>
+  on_at: NullableTime
+  off_at: NullableTime
+  stock_display: Generated<'exact' | 'words' | 'hidden'>
+  limit_per_person: number | null
+  limit_per_order: Generated<number>
+  position: Generated<number>
+  version: Generated<number>
+  created_at: DefaultedTime
+  updated_at: DefaultedTime
+}
+
+export type CatalogGoodsPictures = {
+  tenant_id: number
+  goods_id: number
+  position: number
+  picture_id: number
+}
+
+export type CatalogGoodsTags = {
+  tenant_id: number
+  goods_id: number
+  tag_id: number
+}
+
+export type CatalogPictureFiles = {
+  tenant_id: number
+  picture_id: number
+  width: number
+  content: Buffer
+}
+
+export type CatalogPictures = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  sha256: Buffer
+  width: number
+  height: number
+  color: string
+  created_at: DefaultedTime
+}
+
+export type CatalogPriceChanges = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  sku_id: number
+  at: Time
+  price_fen: number
+  free: Generated<boolean>
+  tiers: DefaultedJson
+  created_at: DefaultedTime
+  created_by: string
+  cancelled_at: NullableTime
+}
+
+export type CatalogSkus = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  goods_id: number
+  title: string
+  title_en: Generated<string>
+  specs: DefaultedJson
+  kind: Generated<string>
+  price_fen: number
+  free: Generated<boolean>
+  market_price_fen: number | null
+  cost_hint_fen: number | null
+  tiers: DefaultedJson
+  priced_at: DefaultedTime
+  hold_mode: Generated<'order' | 'payment'>
+  allocation: Generated<'fifo' | 'fefo'>
+  low_stock_at: Generated<number | null>
+  state: Generated<'on' | 'off'>
+  position: Generated<number>
+  created_at: DefaultedTime
+  removed_at: NullableTime
+}
+
+export type CatalogTags = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  name: string
+  name_en: Generated<string>
+  position: Generated<number>
+}
+
+export type CryptoDataKeys = {
+  tenant_id: number
+  id: number
+  purpose: 'data' | 'hash'
+  state: 'current' | 'retired'
+  wrapped: Buffer
+  master_key_id: string
+  created_at: DefaultedTime
+}
+
+export type EntitlementsGrants = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  owner_key: string
+  member_id: number | null
+  order_no: number
+  line_no: number
+  piece: number
+  turn: Generated<number>
+  kind: string
+  sku_id: number
+  card_id: number | null
+  state: Generated<'active' | 'used' | 'revoked'>
+  granted_at: DefaultedTime
+  changed_at: DefaultedTime
+}
+
+export type EventsCursors = {
+  subscriber: string
+  era: Generated<number>
+  xid: Generated<string>
+  position: Generated<number>
+  moved_at: DefaultedTime
+}
+
+export type EventsLog = {
+  tenant_id: number
+  at: DefaultedTime
+  position: Generated<number>
+  era: Generated<number>
+  xid: Generated<string>
+  type: string
+  subject: string
+  payload: Json
+  cause: Json
+}
+
+export type EventsParked = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  subscriber: string
+  event: Json
+  error: string
+  parked_at: DefaultedTime
+  applied_at: NullableTime
+}
+
+export type EventsTenantCursors = {
+  tenant_id: number
+  subscriber: string
+  era: Generated<number>
+  xid: Generated<string>
+  position: Generated<number>
+}
+
+export type IdentityRecoveryCodes = {
+  tenant_id: number
+  staff_id: number
+  code_hash: Buffer
+  used_at: NullableTime
+}
+
+export type IdentityRoles = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  name: string
+  built_in: 'owner' | 'operator' | 'support' | 'finance' | null
+  permissions: DefaultedJson
+  version: Generated<number>
+  created_at: DefaultedTime
+}
+
+export type IdentitySessions = {
+  tenant_id: number
+  token_hash: Buffer
+  id: GeneratedAlways<number>
+  kind: 'staff' | 'member'
+  subject_id: number
+  ip: string | null
+  user_agent: string
+  created_at: DefaultedTime
+  last_seen_at: DefaultedTime
+  idle_seconds: number
+  expires_at: Time
+}
+
+export type IdentitySignInTries = {
+  tenant_id: number
+  email_key: Buffer
+  tries: number
+  locked_until: DefaultedTime
+  last_at: DefaultedTime
+}
+
+export type IdentityStaff = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  node_id: number
+  email: string
+  name: string
+  locale: Generated<'zh-CN' | 'en'>
+  status: Generated<'active' | 'disabled'>
+  password_hash: string
+  must_change_password: Generated<boolean>
+  totp_secret: Buffer | null
+  totp_confirmed_at: NullableTime
+  totp_last_step: Generated<number>
+  last_seen_at: NullableTime
+  version: Generated<number>
+  created_at: DefaultedTime
+}
+
+export type IdentityStaffRoles = {
+  tenant_id: number
+  staff_id: number
+  role_id: number
+}
+
+export type IdentityTickets = {
+  tenant_id: number
+  ticket_hash: Buffer
+  staff_id: number
+  tries: Generated<number>
+  expires_at: Time
+}
+
+export type JobsSchedules = {
+  name: string
+  last_started_at: DefaultedTime
+  last_finished_at: NullableTime
+  last_error: string | null
+}
+
+export type LedgerAccounts = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  kind: string
+  ref: Generated<string>
+  unit: 'CNY' | 'piece' | 'point'
+  balance: Generated<number>
+  held_out: Generated<number>
+  floor: number | null
+  opened_at: DefaultedTime
+  changed_at: DefaultedTime
+}
+
+export type LedgerHolds = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  from_account: number
+  to_account: number
+  amount: number
+  state: Generated<'held' | 'captured' | 'released' | 'expired'>
+  cause: string
+  created_at: DefaultedTime
+  expires_at: Time
+  closed_at: NullableTime
+}
+
+export type LedgerTransfers = {
+  tenant_id: number
+  at: DefaultedTime
+  id: GeneratedAlways<number>
+  from_account: number
+  to_account: number
+  amount: number
+  kind: string
+  cause: string
+  hold_id: number | null
+}
+
+export type MembersMembers = {
+  tenant_id: number
+  id: Generated<number>
+  phone: Buffer
+  phone_hash: Buffer
+  phone_masked: string
+  phone_tail: string
+  name: Generated<string>
+  status: Generated<'active' | 'disabled'>
+  note: Generated<string>
+  last_seen_at: NullableTime
+  version: Generated<number>
+  created_at: DefaultedTime
+}
+
+export type MembersSignInCodes = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  phone_hash: Buffer
+  code_hash: Buffer
+  ip: string | null
+  tries: Generated<number>
+  used_at: NullableTime
+  created_at: DefaultedTime
+  expires_at: Time
+}
+
+export type NotifyMessages = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  channel: 'sms' | 'email'
+  template: string
+  recipient: string
+  key: string
+  subject: Generated<string>
+  state: Generated<'queued' | 'sending' | 'sent' | 'refused' | 'unknown'>
+  about: Generated<string>
+  provider_ref: string | null
+  attempts: Generated<number>
+  last_error: string | null
+  created_at: DefaultedTime
+  sent_at: NullableTime
+}
+
+export type OrdersLines = {
+  tenant_id: number
+  order_no: number
+  line_no: number
+  sku_id: number
+  goods_id: number
+  kind: string
+  goods_title: string
+  sku_title: string
+  quantity: number
+  unit_price_fen: number
+  amount_fen: number
+  form: DefaultedJson
+  hold_id: number | null
+  state: Generated<'waiting' | 'delivered' | 'exception' | 'refunding' | 'refunded' | 'cancelled'>
+  delivered_quantity: Generated<number>
+  exception_reason: string | null
+  exception_note: string | null
+  exception_at: NullableTime
+  delivered_at: NullableTime
+}
+
+export type OrdersOrders = {
+  tenant_id: number
+  no: number
+  state: Generated<'pending' | 'paid' | 'delivered' | 'cancelled' | 'expired' | 'refunded'>
+  channel: Generated<string>
+  buyer_key: string
+  member_id: number | null
+  contact: string
+  locale: Generated<string>
+  query_password_hash: Buffer | null
+  device_hash: Buffer | null
+  ip: string | null
+  total_fen: number
+  paid_fen: Generated<number>
+  refunded_fen: Generated<number>
+  pay_with: string
+  request_key: string | null
+  request_hash: Buffer | null
+  placed_at: DefaultedTime
+  expires_at: Time
+  paid_at: NullableTime
+  delivered_at: NullableTime
+  closed_at: NullableTime
+  close_reason: string | null
+}
+
+export type OrganizationsNodes = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  parent_id: number | null
+  kind: 'merchant' | 'agent' | 'enterprise' | 'department' | 'brand' | 'supplier'
+  name: string
+  created_at: DefaultedTime
+}
+
+export type PaymentsAttempts = {
+  tenant_id: number
+  order_no: number
+  gateway: string
+  amount_fen: number
+  currency: Generated<string>
+  state: Generated<'pending' | 'captured' | 'closed'>
+  pay_url: string | null
+  created_at: DefaultedTime
+  captured_at: NullableTime
+  closed_at: NullableTime
+  next_query_at: NullableTime
+  queries: Generated<number>
+}
+
+export type PaymentsGateways = {
+  tenant_id: number
+  gateway: string
+  enabled: Generated<boolean>
+  base_url: Generated<string>
+  merchant_id: Generated<string>
+  secret_sealed: Buffer | null
+  updated_at: DefaultedTime
+}
+
+export type PaymentsNotices = {
+  tenant_id: number
+  received_at: DefaultedTime
+  id: GeneratedAlways<number>
+  gateway: string
+  verdict: string
+  order_no: number | null
+  trade_no: string | null
+  amount_fen: number | null
+  headers: DefaultedJson
+  body: string
+}
+
+export type PaymentsReceipts = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  gateway: string
+  trade_no: string
+  order_no: number
+  amount_fen: number
+  currency: string
+  state: 'applied' | 'surplus' | 'refunded'
+  paid_at: NullableTime
+  received_at: DefaultedTime
+}
+
+export type PaymentsRefunds = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  order_no: number
+  line_no: number | null
+  receipt_id: number | null
+  gateway: string
+  trade_no: string | null
+  amount_fen: number
+  currency: Generated<string>
+  target: 'source' | 'balance'
+  state: Generated<'requested' | 'processing' | 'done' | 'failed'>
+  reason: string
+  requested_by: Generated<string>
+  attempts: Generated<number>
+  last_error: string | null
+  next_try_at: NullableTime
+  created_at: DefaultedTime
+  done_at: NullableTime
+}
+
+export type PlatformFunctionFiles = {
+  name: string
+  checksum: string
+  functions: string[]
+  applied_at: DefaultedTime
+}
+
+export type PlatformMarks = {
+  name: string
+  value: DefaultedJson
+  made_at: DefaultedTime
+}
+
+export type PlatformMigrations = {
+  name: string
+  checksum: string
+  applied_at: DefaultedTime
+}
+
+export type PlatformPartitionedTables = {
+  name: string
+}
+
+export type PlatformRequests = {
+  tenant_id: number
+  scope: string
+  key: string
+  fingerprint: Buffer
+  status: number | null
+  response: NullableJson
+  created_at: DefaultedTime
+}
+
+export type TenancySettings = {
+  tenant_id: number
+  key: string
+  value: Json
+  version: number
+  updated_at: DefaultedTime
+}
+
+export type TenancyTenants = {
+  id: Generated<number>
+  slug: string
+  name: string
+  domain: string | null
+  status: Generated<'active' | 'closed'>
+  locale: Generated<'zh-CN' | 'en'>
+  created_at: DefaultedTime
+}
+
+export type VaultBatchCounts = {
+  tenant_id: number
+  batch_id: number
+  imported: Generated<number>
+  available: Generated<number>
+  delivered: Generated<number>
+  used: Generated<number>
+  void: Generated<number>
+  suspect: Generated<number>
+  expired: Generated<number>
+}
+
+export type VaultBatches = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  sku_id: number
+  state: Generated<'importing' | 'cancelled' | 'interrupted' | 'ready' | 'suspended' | 'undone'>
+  file_name: Generated<string>
+  separator: Generated<string>
+  supplier: Generated<string>
+  cost_fen: Generated<number>
+  purchase_ref: Generated<string>
+  valid_from: NullableTime
+  valid_to: NullableTime
+  note: Generated<string>
+  lines_read: Generated<number>
+  duplicates: Generated<number>
+  invalid: Generated<number>
+  bytes_read: Generated<number>
+  bytes_total: number | null
+  cancel_requested: Generated<boolean>
+  heartbeat_at: DefaultedTime
+  failure: NullableJson
+  created_by: Generated<string>
+  created_at: DefaultedTime
+  finished_at: NullableTime
+}
+
+export type VaultCards = {
+  tenant_id: number
+  id: Generated<number>
+  sku_id: number
+  batch_id: number
+  state: Generated<'available' | 'delivered' | 'used' | 'void' | 'suspect' | 'expired'>
+  sealed: Buffer
+  fingerprint: Buffer
+  valid_to: NullableTime
+  created_at: DefaultedTime
+  changed_at: DefaultedTime
+}
+
+export type VaultImportLines = {
+  tenant_id: number
+  batch_id: number
+  line_no: number
+  outcome: 'duplicate' | 'invalid'
+  reason: string
+}
+
+export type VaultMovements = {
+  tenant_id: number
+  at: DefaultedTime
+  id: GeneratedAlways<number>
+  card_id: number
+  from_state: string
+  to_state: string
+  cause: string
+  actor: Generated<string>
+}
+
+export type DB = {
+  'audit.entries': AuditEntries
+  'audit.heads': AuditHeads
+  'catalog.categories': CatalogCategories
+  'catalog.goods': CatalogGoods
+  'catalog.goods_pictures': CatalogGoodsPictures
+  'catalog.goods_tags': CatalogGoodsTags
+  'catalog.picture_files': CatalogPictureFiles
+  'catalog.pictures': CatalogPictures
+  'catalog.price_changes': CatalogPriceChanges
+  'catalog.skus': CatalogSkus
+  'catalog.tags': CatalogTags
+  'crypto.data_keys': CryptoDataKeys
+  'entitlements.grants': EntitlementsGrants
+  'events.cursors': EventsCursors
+  'events.log': EventsLog
+  'events.parked': EventsParked
+  'events.tenant_cursors': EventsTenantCursors
+  'identity.recovery_codes': IdentityRecoveryCodes
+  'identity.roles': IdentityRoles
+  'identity.sessions': IdentitySessions
+  'identity.sign_in_tries': IdentitySignInTries
+  'identity.staff': IdentityStaff
+  'identity.staff_roles': IdentityStaffRoles
+  'identity.tickets': IdentityTickets
+  'jobs.schedules': JobsSchedules
+  'ledger.accounts': LedgerAccounts
+  'ledger.holds': LedgerHolds
+  'ledger.transfers': LedgerTransfers
+  'members.members': MembersMembers
+  'members.sign_in_codes': MembersSignInCodes
+  'notify.messages': NotifyMessages
+  'orders.lines': OrdersLines
+  'orders.orders': OrdersOrders
+  'organizations.nodes': OrganizationsNodes
+  'payments.attempts': PaymentsAttempts
+  'payments.gateways': PaymentsGateways
+  'payments.notices': PaymentsNotices
+  'payments.receipts': PaymentsReceipts
+  'payments.refunds': PaymentsRefunds
+  'platform.function_files': PlatformFunctionFiles
+  'platform.marks': PlatformMarks
+  'platform.migrations': PlatformMigrations
+  'platform.partitioned_tables': PlatformPartitionedTables
+  'platform.requests': PlatformRequests
+  'tenancy.settings': TenancySettings
+  'tenancy.tenants': TenancyTenants
+  'vault.batch_counts': VaultBatchCounts
+  'vault.batches': VaultBatches
+  'vault.cards': VaultCards
+  'vault.import_lines': VaultImportLines
+  'vault.movements': VaultMovements
+}

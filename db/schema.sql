@@ -1,0 +1,1160 @@
+-- Made from the database by `npm run gen`. Do not edit.
+
+-- audit -----------------------------------------------------------------------------------------------
+
+create table audit.entries (
+  tenant_id bigint not null,
+  at timestamp with time zone not null,
+  seq bigint not null,
+  actor jsonb not null,
+  action text not null,
+  object_kind text not null,
+  object_id text not null,
+  detail jsonb not null,
+  request_id text,
+  ip text,
+  prev_hash bytea not null,
+  hash bytea not null,
+  constraint entries_pkey PRIMARY KEY (tenant_id, at, seq),
+  constraint entries_seq_check CHECK ((seq > 0))
+) partition by range (at);
+alter table audit.entries enable row level security;
+grant select on audit.entries to quanshu_app;
+
+create table audit.heads (
+  tenant_id bigint not null,
+  seq bigint not null,
+  hash bytea not null,
+  constraint heads_pkey PRIMARY KEY (tenant_id)
+);
+alter table audit.heads enable row level security;
+grant select on audit.heads to quanshu_app;
+
+
+create index entries_object ON ONLY audit.entries USING btree (tenant_id, object_kind, object_id, seq);
+create index entries_seq ON ONLY audit.entries USING btree (tenant_id, seq);
+
+create policy tenant on audit.entries for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on audit.heads for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+
+create trigger entries_append_only before delete or update on audit.entries for each row execute function audit.refuse_change();
+create trigger entries_never_truncated before truncate on audit.entries for each statement execute function audit.refuse_change();
+
+function audit.append(p_batch jsonb) returns void security definer
+function audit.append(p_tenant_id bigint, p_batch jsonb) returns void security definer
+function audit.entry_hash(p_tenant_id bigint, p_seq bigint, p_at timestamp with time zone, p_actor jsonb, p_action text, p_object_kind text, p_object_id text, p_detail jsonb, p_request_id text, p_ip text, p_prev_hash bytea) returns bytea
+function audit.refuse_change() returns trigger
+function audit.verify(p_tenant_id bigint, p_from bigint, p_to bigint) returns jsonb
+
+-- catalog ---------------------------------------------------------------------------------------------
+
+create table catalog.categories (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  parent_id bigint,
+  name text not null,
+  name_en text not null default ''::text,
+  icon text not null default ''::text,
+  position integer not null default 0,
+  created_at timestamp with time zone not null default now(),
+  constraint categories_pkey PRIMARY KEY (tenant_id, id),
+  constraint categories_parent FOREIGN KEY (tenant_id, parent_id) REFERENCES catalog.categories(tenant_id, id),
+  constraint categories_name_check CHECK (((length(name) >= 1) AND (length(name) <= 40))),
+  constraint categories_not_own_parent CHECK ((parent_id <> id))
+);
+alter table catalog.categories enable row level security;
+grant delete, insert, select, update on catalog.categories to quanshu_app;
+
+create table catalog.goods (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  title text not null,
+  title_en text not null default ''::text,
+  subtitle text not null default ''::text,
+  subtitle_en text not null default ''::text,
+  category_id bigint,
+  description text not null default ''::text,
+  description_en text not null default ''::text,
+  guide text not null default ''::text,
+  guide_en text not null default ''::text,
+  form_fields jsonb not null default '[]'::jsonb,
+  state text not null default 'draft'::text,
+  on_at timestamp with time zone,
+  off_at timestamp with time zone,
+  stock_display text not null default 'words'::text,
+  limit_per_person integer,
+  limit_per_order integer not null default 100,
+  position integer not null default 0,
+  version integer not null default 1,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint goods_pkey PRIMARY KEY (tenant_id, id),
+  constraint goods_category FOREIGN KEY (tenant_id, category_id) REFERENCES catalog.categories(tenant_id, id) ON DELETE SET NULL (category_id),
+  constraint goods_form_fields_check CHECK ((jsonb_typeof(form_fields) = 'array'::text)),
+  constraint goods_limit_per_order_check CHECK (((limit_per_order >= 1) AND (limit_per_order <= 10000))),
+  constraint goods_limit_per_person_check CHECK ((limit_per_person > 0)),
+  constraint goods_schedule CHECK ((off_at > on_at)),
+  constraint goods_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'on'::text, 'off'::text, 'archived'::text]))),
+  constraint goods_stock_display_check CHECK ((stock_display = ANY (ARRAY['exact'::text, 'words'::text, 'hidden'::text]))),
+  constraint goods_title_check CHECK (((length(title) >= 1) AND (length(title) <= 80)))
+);
+alter table catalog.goods enable row level security;
+grant delete, insert, select, update on catalog.goods to quanshu_app;
+
+create table catalog.goods_pictures (
+  tenant_id bigint not null,
+  goods_id bigint not null,
+  position integer not null,
+  picture_id bigint not null,
+  constraint goods_pictures_pkey PRIMARY KEY (tenant_id, goods_id, "position"),
+  constraint goods_pictures_goods FOREIGN KEY (tenant_id, goods_id) REFERENCES catalog.goods(tenant_id, id) ON DELETE CASCADE,
+  constraint goods_pictures_picture FOREIGN KEY (tenant_id, picture_id) REFERENCES catalog.pictures(tenant_id, id),
+  constraint goods_pictures_position_check CHECK (("position" >= 0))
+);
+alter table catalog.goods_pictures enable row level security;
+grant delete, insert, select, update on catalog.goods_pictures to quanshu_app;
+
+create table catalog.goods_tags (
+  tenant_id bigint not null,
+  goods_id bigint not null,
+  tag_id bigint not null,
+  constraint goods_tags_pkey PRIMARY KEY (tenant_id, goods_id, tag_id),
+  constraint goods_tags_goods FOREIGN KEY (tenant_id, goods_id) REFERENCES catalog.goods(tenant_id, id) ON DELETE CASCADE,
+  constraint goods_tags_tag FOREIGN KEY (tenant_id, tag_id) REFERENCES catalog.tags(tenant_id, id) ON DELETE CASCADE
+);
+alter table catalog.goods_tags enable row level security;
+grant delete, insert, select, update on catalog.goods_tags to quanshu_app;
+
+create table catalog.picture_files (
+  tenant_id bigint not null,
+  picture_id bigint not null,
+  width integer not null,
+  content bytea not null,
+  constraint picture_files_pkey PRIMARY KEY (tenant_id, picture_id, width),
+  constraint picture_files_picture FOREIGN KEY (tenant_id, picture_id) REFERENCES catalog.pictures(tenant_id, id) ON DELETE CASCADE
+);
+alter table catalog.picture_files enable row level security;
+grant delete, insert, select, update on catalog.picture_files to quanshu_app;
+
+create table catalog.pictures (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  sha256 bytea not null,
+  width integer not null,
+  height integer not null,
+  color text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint pictures_pkey PRIMARY KEY (tenant_id, id),
+  constraint pictures_once UNIQUE (tenant_id, sha256),
+  constraint pictures_color_check CHECK ((color ~ '^#[0-9a-f]{6}$'::text)),
+  constraint pictures_height_check CHECK ((height > 0)),
+  constraint pictures_sha256_check CHECK ((length(sha256) = 32)),
+  constraint pictures_width_check CHECK ((width > 0))
+);
+alter table catalog.pictures enable row level security;
+grant delete, insert, select, update on catalog.pictures to quanshu_app;
+
+create table catalog.price_changes (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  sku_id bigint not null,
+  at timestamp with time zone not null,
+  price_fen bigint not null,
+  free boolean not null default false,
+  tiers jsonb not null default '[]'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  created_by text not null,
+  cancelled_at timestamp with time zone,
+  constraint price_changes_pkey PRIMARY KEY (tenant_id, id),
+  constraint price_changes_sku FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
+  constraint price_changes_free_is_meant CHECK ((free OR (price_fen > 0))),
+  constraint price_changes_price_fen_check CHECK (((price_fen >= 0) AND (price_fen <= 1000000000))),
+  constraint price_changes_tiers_check CHECK ((jsonb_typeof(tiers) = 'array'::text))
+);
+alter table catalog.price_changes enable row level security;
+grant delete, insert, select, update on catalog.price_changes to quanshu_app;
+
+create table catalog.skus (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  goods_id bigint not null,
+  title text not null,
+  title_en text not null default ''::text,
+  specs jsonb not null default '{}'::jsonb,
+  kind text not null default 'card'::text,
+  price_fen bigint not null,
+  free boolean not null default false,
+  market_price_fen bigint,
+  cost_hint_fen bigint,
+  tiers jsonb not null default '[]'::jsonb,
+  priced_at timestamp with time zone not null default now(),
+  hold_mode text not null default 'order'::text,
+  allocation text not null default 'fifo'::text,
+  low_stock_at integer default 10,
+  state text not null default 'on'::text,
+  position integer not null default 0,
+  created_at timestamp with time zone not null default now(),
+  removed_at timestamp with time zone,
+  constraint skus_pkey PRIMARY KEY (tenant_id, id),
+  constraint skus_goods FOREIGN KEY (tenant_id, goods_id) REFERENCES catalog.goods(tenant_id, id),
+  constraint skus_allocation_check CHECK ((allocation = ANY (ARRAY['fifo'::text, 'fefo'::text]))),
+  constraint skus_cost_hint_fen_check CHECK ((cost_hint_fen >= 0)),
+  constraint skus_free_is_meant CHECK ((free OR (price_fen > 0))),
+  constraint skus_hold_mode_check CHECK ((hold_mode = ANY (ARRAY['order'::text, 'payment'::text]))),
+  constraint skus_kind_check CHECK ((kind = 'card'::text)),
+  constraint skus_low_stock_at_check CHECK ((low_stock_at >= 0)),
+  constraint skus_market_price_fen_check CHECK ((market_price_fen > 0)),
+  constraint skus_price_fen_check CHECK (((price_fen >= 0) AND (price_fen <= 1000000000))),
+  constraint skus_specs_check CHECK ((jsonb_typeof(specs) = 'object'::text)),
+  constraint skus_state_check CHECK ((state = ANY (ARRAY['on'::text, 'off'::text]))),
+  constraint skus_tiers_check CHECK ((jsonb_typeof(tiers) = 'array'::text)),
+  constraint skus_title_check CHECK (((length(title) >= 1) AND (length(title) <= 60)))
+);
+alter table catalog.skus enable row level security;
+grant delete, insert, select, update on catalog.skus to quanshu_app;
+
+create table catalog.tags (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  name text not null,
+  name_en text not null default ''::text,
+  position integer not null default 0,
+  constraint tags_pkey PRIMARY KEY (tenant_id, id),
+  constraint tags_name_check CHECK (((length(name) >= 1) AND (length(name) <= 20)))
+);
+alter table catalog.tags enable row level security;
+grant delete, insert, select, update on catalog.tags to quanshu_app;
+
+
+create UNIQUE index categories_name ON catalog.categories USING btree (tenant_id, COALESCE(parent_id, (0)::bigint), lower(name));
+create index goods_by_category ON catalog.goods USING btree (tenant_id, category_id, state);
+create index goods_shelf ON catalog.goods USING btree (tenant_id, state, "position" DESC, id DESC);
+create index goods_pictures_by_picture ON catalog.goods_pictures USING btree (tenant_id, picture_id);
+create index goods_tags_by_tag ON catalog.goods_tags USING btree (tenant_id, tag_id, goods_id);
+create UNIQUE index price_changes_moment ON catalog.price_changes USING btree (tenant_id, sku_id, at DESC) WHERE (cancelled_at IS NULL);
+create index skus_by_goods ON catalog.skus USING btree (tenant_id, goods_id, "position", id) WHERE (removed_at IS NULL);
+create UNIQUE index tags_name ON catalog.tags USING btree (tenant_id, lower(name));
+
+create policy tenant on catalog.categories for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on catalog.goods for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on catalog.goods_pictures for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on catalog.goods_tags for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on catalog.picture_files for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on catalog.pictures for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on catalog.price_changes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on catalog.skus for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on catalog.tags for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+
+function catalog.goods_skus(p_tenant bigint, p_goods_ids bigint[], p_at timestamp with time zone) returns TABLE(goods_id bigint, sku_id bigint, kind text, title text, title_en text, specs jsonb, price_fen bigint, free boolean, market_price_fen bigint, cost_hint_fen bigint, tiers jsonb, hold_mode text, allocation text, low_stock_at integer, state text, sku_position integer, available bigint, held bigint, low boolean, next_at timestamp with time zone, next_price_fen bigint)
+function catalog.offers(p_tenant bigint, p_sku_ids bigint[], p_at timestamp with time zone) returns TABLE(sku_id bigint, kind text, title text, goods_title text, price_fen bigint, tiers jsonb, hold_mode text, allocation text, limit_per_person integer, limit_per_order integer, sellable boolean, reason text, form_fields jsonb, goods_id bigint)
+function catalog.shelf_reason(p_state text, p_on_at timestamp with time zone, p_off_at timestamp with time zone, p_at timestamp with time zone) returns text
+function catalog.unit_price(p_price_fen bigint, p_tiers jsonb, p_qty bigint) returns bigint
+
+-- crypto ----------------------------------------------------------------------------------------------
+
+create table crypto.data_keys (
+  tenant_id bigint not null,
+  id integer not null,
+  purpose text not null,
+  state text not null,
+  wrapped bytea not null,
+  master_key_id text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint data_keys_pkey PRIMARY KEY (tenant_id, id),
+  constraint data_keys_purpose_check CHECK ((purpose = ANY (ARRAY['data'::text, 'hash'::text]))),
+  constraint data_keys_state_check CHECK ((state = ANY (ARRAY['current'::text, 'retired'::text])))
+);
+alter table crypto.data_keys enable row level security;
+
+
+create index data_keys_by_master_key ON crypto.data_keys USING btree (master_key_id, tenant_id, id);
+create UNIQUE index data_keys_one_current ON crypto.data_keys USING btree (tenant_id, purpose) WHERE (state = 'current'::text);
+
+create policy tenant on crypto.data_keys for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+
+function crypto.add_first_key(p_tenant_id bigint, p_purpose text, p_wrapped text, p_master_key_id text) returns jsonb security definer
+function crypto.keys_to_rewrap(p_master_key_id text, p_max integer) returns jsonb security definer
+function crypto.load_keys(p_tenant_id bigint) returns jsonb security definer
+function crypto.lock_keys(p_tenant_id bigint) returns void
+function crypto.one_key_per_master() returns jsonb security definer
+function crypto.rewrap_keys(p_keys jsonb) returns jsonb security definer
+function crypto.rotate_data_key(p_tenant_id bigint, p_wrapped text, p_master_key_id text) returns jsonb security definer
+
+-- entitlements ----------------------------------------------------------------------------------------
+
+create table entitlements.grants (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  owner_key text not null,
+  member_id bigint,
+  order_no bigint not null,
+  line_no smallint not null,
+  piece integer not null,
+  turn smallint not null default 1,
+  kind text not null,
+  sku_id bigint not null,
+  card_id bigint,
+  state text not null default 'active'::text,
+  granted_at timestamp with time zone not null default now(),
+  changed_at timestamp with time zone not null default now(),
+  constraint grants_pkey PRIMARY KEY (tenant_id, id),
+  constraint card_has_one_owner UNIQUE (tenant_id, card_id),
+  constraint grants_tenant_id_order_no_line_no_piece_turn_key UNIQUE (tenant_id, order_no, line_no, piece, turn),
+  constraint grants_tenant_id_card_id_fkey FOREIGN KEY (tenant_id, card_id) REFERENCES vault.cards(tenant_id, id),
+  constraint grants_kind_check CHECK ((kind = 'card'::text)),
+  constraint grants_piece_check CHECK ((piece > 0)),
+  constraint grants_state_check CHECK ((state = ANY (ARRAY['active'::text, 'used'::text, 'revoked'::text])))
+);
+alter table entitlements.grants enable row level security;
+grant select on entitlements.grants to quanshu_app;
+
+
+create index grants_of_owner ON entitlements.grants USING btree (tenant_id, owner_key, id);
+create UNIQUE index one_living_grant_a_piece ON entitlements.grants USING btree (tenant_id, order_no, line_no, piece) WHERE (state <> 'revoked'::text);
+
+create policy tenant on entitlements.grants for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+
+-- events ----------------------------------------------------------------------------------------------
+
+create table events.cursors (
+  subscriber text not null,
+  era integer not null default 1,
+  xid xid8 not null default '0'::xid8,
+  position bigint not null default 0,
+  moved_at timestamp with time zone not null default now(),
+  constraint cursors_pkey PRIMARY KEY (subscriber)
+);
+
+create table events.log (
+  tenant_id bigint not null,
+  at timestamp with time zone not null default now(),
+  position bigint not null default nextval('events.log_position'::regclass),
+  era integer not null default 1,
+  xid xid8 not null default pg_current_xact_id(),
+  type text not null,
+  subject text not null,
+  payload jsonb not null,
+  cause jsonb not null,
+  constraint log_pkey PRIMARY KEY (tenant_id, at, "position")
+) partition by range (at);
+alter table events.log enable row level security;
+grant select on events.log to quanshu_app;
+
+create table events.parked (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  subscriber text not null,
+  event jsonb not null,
+  error text not null,
+  parked_at timestamp with time zone not null default now(),
+  applied_at timestamp with time zone,
+  constraint parked_pkey PRIMARY KEY (tenant_id, id)
+);
+alter table events.parked enable row level security;
+grant select on events.parked to quanshu_app;
+
+create table events.tenant_cursors (
+  tenant_id bigint not null,
+  subscriber text not null,
+  era integer not null default 1,
+  xid xid8 not null default '0'::xid8,
+  position bigint not null default 0,
+  constraint tenant_cursors_pkey PRIMARY KEY (tenant_id, subscriber)
+);
+alter table events.tenant_cursors enable row level security;
+grant select on events.tenant_cursors to quanshu_app;
+
+
+create index log_commit_order ON ONLY events.log USING btree (era, xid, "position");
+create index log_subject ON ONLY events.log USING btree (tenant_id, subject, "position");
+create index parked_open ON events.parked USING btree (tenant_id, subscriber, id) WHERE (applied_at IS NULL);
+
+create policy tenant on events.log for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on events.parked for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on events.tenant_cursors for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+
+function events.advance(p_subscriber text, p_head jsonb) returns jsonb security definer
+function events.append(p_batch jsonb) returns void security definer
+function events.append(p_tenant_id bigint, p_cause jsonb, p_events jsonb) returns void security definer
+function events.claim(p_subscriber text, p_upto jsonb) returns jsonb security definer
+function events.current_era() returns integer security definer
+function events.lag() returns jsonb security definer
+function events.next_batch(p_subscriber text, p_types jsonb, p_limit integer) returns jsonb security definer
+function events.open_era() returns integer
+function events.park(p_subscriber text, p_event jsonb, p_error text) returns bigint security definer
+function events.take_parked(p_id bigint) returns jsonb security definer
+
+-- identity --------------------------------------------------------------------------------------------
+
+create table identity.recovery_codes (
+  tenant_id bigint not null,
+  staff_id bigint not null,
+  code_hash bytea not null,
+  used_at timestamp with time zone,
+  constraint recovery_codes_pkey PRIMARY KEY (tenant_id, staff_id, code_hash),
+  constraint recovery_codes_tenant_id_staff_id_fkey FOREIGN KEY (tenant_id, staff_id) REFERENCES identity.staff(tenant_id, id)
+);
+alter table identity.recovery_codes enable row level security;
+grant delete, insert, select, update on identity.recovery_codes to quanshu_app;
+
+create table identity.roles (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  name text not null,
+  built_in text,
+  permissions jsonb not null default '[]'::jsonb,
+  version integer not null default 1,
+  created_at timestamp with time zone not null default now(),
+  constraint roles_pkey PRIMARY KEY (tenant_id, id),
+  constraint roles_tenant_id_built_in_key UNIQUE (tenant_id, built_in),
+  constraint roles_tenant_id_name_key UNIQUE (tenant_id, name),
+  constraint roles_built_in_check CHECK ((built_in = ANY (ARRAY['owner'::text, 'operator'::text, 'support'::text, 'finance'::text]))),
+  constraint roles_name_check CHECK (((length(name) >= 1) AND (length(name) <= 40))),
+  constraint roles_permissions_check CHECK ((jsonb_typeof(permissions) = 'array'::text))
+);
+alter table identity.roles enable row level security;
+grant delete, insert, select, update on identity.roles to quanshu_app;
+
+create table identity.sessions (
+  tenant_id bigint not null,
+  token_hash bytea not null,
+  id bigint not null generated always as identity,
+  kind text not null,
+  subject_id bigint not null,
+  ip text,
+  user_agent text not null,
+  created_at timestamp with time zone not null default now(),
+  last_seen_at timestamp with time zone not null default now(),
+  idle_seconds integer not null,
+  expires_at timestamp with time zone not null,
+  constraint sessions_pkey PRIMARY KEY (tenant_id, token_hash),
+  constraint sessions_tenant_id_id_key UNIQUE (tenant_id, id),
+  constraint sessions_idle_seconds_check CHECK ((idle_seconds > 0)),
+  constraint sessions_kind_check CHECK ((kind = ANY (ARRAY['staff'::text, 'member'::text]))),
+  constraint sessions_user_agent_check CHECK ((length(user_agent) <= 300))
+);
+alter table identity.sessions enable row level security;
+grant delete, insert, select, update on identity.sessions to quanshu_app;
+
+create table identity.sign_in_tries (
+  tenant_id bigint not null,
+  email_key bytea not null,
+  tries integer not null,
+  locked_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  last_at timestamp with time zone not null default now(),
+  constraint sign_in_tries_pkey PRIMARY KEY (tenant_id, email_key)
+);
+alter table identity.sign_in_tries enable row level security;
+grant delete, insert, select, update on identity.sign_in_tries to quanshu_app;
+
+create table identity.staff (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  node_id bigint not null,
+  email text not null,
+  name text not null,
+  locale text not null default 'zh-CN'::text,
+  status text not null default 'active'::text,
+  password_hash text not null,
+  must_change_password boolean not null default false,
+  totp_secret bytea,
+  totp_confirmed_at timestamp with time zone,
+  totp_last_step bigint not null default 0,
+  last_seen_at timestamp with time zone,
+  version integer not null default 1,
+  created_at timestamp with time zone not null default now(),
+  constraint staff_pkey PRIMARY KEY (tenant_id, id),
+  constraint staff_tenant_id_email_key UNIQUE (tenant_id, email),
+  constraint staff_tenant_id_node_id_fkey FOREIGN KEY (tenant_id, node_id) REFERENCES organizations.nodes(tenant_id, id),
+  constraint staff_check CHECK (((totp_confirmed_at IS NULL) OR (totp_secret IS NOT NULL))),
+  constraint staff_email_check CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 254)))),
+  constraint staff_locale_check CHECK ((locale = ANY (ARRAY['zh-CN'::text, 'en'::text]))),
+  constraint staff_name_check CHECK (((length(name) >= 1) AND (length(name) <= 40))),
+  constraint staff_status_check CHECK ((status = ANY (ARRAY['active'::text, 'disabled'::text])))
+);
+alter table identity.staff enable row level security;
+grant insert, select, update on identity.staff to quanshu_app;
+
+create table identity.staff_roles (
+  tenant_id bigint not null,
+  staff_id bigint not null,
+  role_id bigint not null,
+  constraint staff_roles_pkey PRIMARY KEY (tenant_id, staff_id, role_id),
+  constraint staff_roles_tenant_id_role_id_fkey FOREIGN KEY (tenant_id, role_id) REFERENCES identity.roles(tenant_id, id),
+  constraint staff_roles_tenant_id_staff_id_fkey FOREIGN KEY (tenant_id, staff_id) REFERENCES identity.staff(tenant_id, id)
+);
+alter table identity.staff_roles enable row level security;
+grant delete, insert, select on identity.staff_roles to quanshu_app;
+
+create table identity.tickets (
+  tenant_id bigint not null,
+  ticket_hash bytea not null,
+  staff_id bigint not null,
+  tries integer not null default 0,
+  expires_at timestamp with time zone not null,
+  constraint tickets_pkey PRIMARY KEY (tenant_id, ticket_hash),
+  constraint tickets_tenant_id_staff_id_fkey FOREIGN KEY (tenant_id, staff_id) REFERENCES identity.staff(tenant_id, id)
+);
+alter table identity.tickets enable row level security;
+grant delete, insert, select, update on identity.tickets to quanshu_app;
+
+
+create index sessions_age ON identity.sessions USING btree (expires_at);
+create index sessions_by_subject ON identity.sessions USING btree (tenant_id, kind, subject_id, id);
+create index sign_in_tries_age ON identity.sign_in_tries USING btree (last_at);
+create index staff_roles_by_role ON identity.staff_roles USING btree (tenant_id, role_id);
+create index tickets_by_staff ON identity.tickets USING btree (tenant_id, staff_id);
+
+create policy tenant on identity.recovery_codes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on identity.roles for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on identity.sessions for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on identity.sign_in_tries for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on identity.staff for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on identity.staff_roles for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on identity.tickets for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+
+function identity.begin_try(p_tenant_id bigint, p_email_key text) returns jsonb security definer
+function identity.find_session(p_tenant_id bigint, p_kind text, p_token_hash text) returns jsonb security definer
+function identity.sweep(p_max integer) returns jsonb security definer
+
+-- jobs ------------------------------------------------------------------------------------------------
+
+create table jobs.schedules (
+  name text not null,
+  last_started_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  last_finished_at timestamp with time zone,
+  last_error text,
+  constraint schedules_pkey PRIMARY KEY (name)
+);
+
+
+function jobs.browse(p_state text, p_before_id bigint, p_limit integer) returns jsonb security definer
+function jobs.counts() returns jsonb security definer
+function jobs.discard(p_id bigint) returns boolean security definer
+function jobs.enqueue(p_jobs jsonb) returns void security definer
+function jobs.enqueue(p_tenant_id bigint, p_jobs jsonb) returns void security definer
+function jobs.finish_tick(p_name text, p_error text) returns boolean security definer
+function jobs.of_tenant(p_tenant_id bigint) returns TABLE(id bigint, task text, payload jsonb, state text, attempts integer, attempts_max integer, run_at timestamp with time zone, created_at timestamp with time zone, updated_at timestamp with time zone, last_error text) security definer
+function jobs.rerun(p_id bigint) returns boolean security definer
+function jobs.take_tick(p_name text, p_every_ms integer) returns boolean security definer
+
+-- ledger ----------------------------------------------------------------------------------------------
+
+create table ledger.accounts (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  kind text not null,
+  ref text not null default ''::text,
+  unit text not null,
+  balance bigint not null default 0,
+  held_out bigint not null default 0,
+  floor bigint,
+  opened_at timestamp with time zone not null default now(),
+  changed_at timestamp with time zone not null default now(),
+  constraint accounts_pkey PRIMARY KEY (tenant_id, id),
+  constraint accounts_tenant_id_kind_ref_unit_key UNIQUE (tenant_id, kind, ref, unit),
+  constraint account_floor CHECK (((floor IS NULL) OR ((balance - held_out) >= floor))),
+  constraint accounts_held_out_check CHECK ((held_out >= 0)),
+  constraint accounts_kind_check CHECK ((kind ~ '^[a-z]+(\.[a-z_]+)+$'::text)),
+  constraint accounts_unit_check CHECK ((unit = ANY (ARRAY['CNY'::text, 'piece'::text, 'point'::text])))
+);
+alter table ledger.accounts enable row level security;
+grant select on ledger.accounts to quanshu_app;
+
+create table ledger.holds (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  from_account bigint not null,
+  to_account bigint not null,
+  amount bigint not null,
+  state text not null default 'held'::text,
+  cause text not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  constraint holds_pkey PRIMARY KEY (tenant_id, id),
+  constraint holds_tenant_id_from_account_fkey FOREIGN KEY (tenant_id, from_account) REFERENCES ledger.accounts(tenant_id, id),
+  constraint holds_tenant_id_to_account_fkey FOREIGN KEY (tenant_id, to_account) REFERENCES ledger.accounts(tenant_id, id),
+  constraint hold_closed_when_over CHECK (((state = 'held'::text) = (closed_at IS NULL))),
+  constraint holds_amount_check CHECK ((amount > 0)),
+  constraint holds_state_check CHECK ((state = ANY (ARRAY['held'::text, 'captured'::text, 'released'::text, 'expired'::text])))
+);
+alter table ledger.holds enable row level security;
+grant select on ledger.holds to quanshu_app;
+
+create table ledger.transfers (
+  tenant_id bigint not null,
+  at timestamp with time zone not null default now(),
+  id bigint not null generated always as identity,
+  from_account bigint not null,
+  to_account bigint not null,
+  amount bigint not null,
+  kind text not null,
+  cause text not null,
+  hold_id bigint,
+  constraint transfers_pkey PRIMARY KEY (tenant_id, at, id),
+  constraint transfer_between_two CHECK ((from_account <> to_account)),
+  constraint transfers_amount_check CHECK ((amount > 0))
+) partition by range (at);
+alter table ledger.transfers enable row level security;
+grant select on ledger.transfers to quanshu_app;
+
+
+create index holds_open ON ledger.holds USING btree (tenant_id, from_account, id) WHERE (state = 'held'::text);
+create index transfers_in ON ONLY ledger.transfers USING btree (tenant_id, to_account, at, id);
+create index transfers_out ON ONLY ledger.transfers USING btree (tenant_id, from_account, at, id);
+
+create policy tenant on ledger.accounts for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on ledger.holds for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on ledger.transfers for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+
+function ledger.account(p_tenant bigint, p_kind text, p_ref text, p_unit text) returns bigint security definer
+function ledger.adjust_member(p_tenant bigint, p_member bigint, p_amount bigint, p_cause text) returns bigint security definer
+function ledger.admit(p_tenant bigint, p_groups integer[], p_accounts bigint[], p_amounts bigint[], p_count integer) returns boolean[] security definer
+function ledger.close(p_tenant bigint, p_holds bigint[], p_state text, p_kind text) returns bigint[] security definer
+function ledger.displace(p_tenant bigint, p_account bigint, p_need bigint) returns bigint security definer
+function ledger.floor_of(p_kind text) returns bigint
+function ledger.hold(p_tenant bigint, p_from bigint[], p_to bigint[], p_amount bigint[], p_cause text[], p_expires timestamp with time zone[]) returns bigint[] security definer
+function ledger.lock(p_tenant bigint, p_ids bigint[]) returns void security definer
+function ledger.open_stock(p_tenant bigint, p_sku bigint) returns void security definer
+function ledger.post(p_tenant bigint, p_from bigint[], p_to bigint[], p_amount bigint[], p_kind text[], p_cause text[]) returns void security definer
+
+-- members ---------------------------------------------------------------------------------------------
+
+create table members.members (
+  tenant_id bigint not null,
+  id bigint not null generated by default as identity,
+  phone bytea not null,
+  phone_hash bytea not null,
+  phone_masked text not null,
+  phone_tail text not null,
+  name text not null default ''::text,
+  status text not null default 'active'::text,
+  note text not null default ''::text,
+  last_seen_at timestamp with time zone,
+  version integer not null default 1,
+  created_at timestamp with time zone not null default now(),
+  constraint members_pkey PRIMARY KEY (tenant_id, id),
+  constraint members_tenant_id_phone_hash_key UNIQUE (tenant_id, phone_hash),
+  constraint members_name_check CHECK ((length(name) <= 40)),
+  constraint members_note_check CHECK ((length(note) <= 500)),
+  constraint members_phone_masked_check CHECK ((length(phone_masked) <= 20)),
+  constraint members_phone_tail_check CHECK ((phone_tail ~ '^[0-9]{4}$'::text)),
+  constraint members_status_check CHECK ((status = ANY (ARRAY['active'::text, 'disabled'::text])))
+);
+alter table members.members enable row level security;
+grant insert, select, update on members.members to quanshu_app;
+
+create table members.sign_in_codes (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  phone_hash bytea not null,
+  code_hash bytea not null,
+  ip text,
+  tries integer not null default 0,
+  used_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint sign_in_codes_pkey PRIMARY KEY (tenant_id, id)
+);
+alter table members.sign_in_codes enable row level security;
+grant delete, insert, select, update on members.sign_in_codes to quanshu_app;
+
+
+create index members_created ON members.members USING btree (tenant_id, created_at, id);
+create index members_seen ON members.members USING btree (tenant_id, last_seen_at, id);
+create index members_tail ON members.members USING btree (tenant_id, phone_tail, id);
+create index sign_in_codes_age ON members.sign_in_codes USING btree (created_at);
+create index sign_in_codes_by_ip ON members.sign_in_codes USING btree (tenant_id, ip, created_at);
+create index sign_in_codes_by_phone ON members.sign_in_codes USING btree (tenant_id, phone_hash, id);
+
+create policy tenant on members.members for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on members.sign_in_codes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+
+function members.request_code(p_tenant_id bigint, p_phone_hash bytea, p_code_hash bytea, p_ip text, p_lives interval) returns jsonb
+function members.sweep(p_max integer) returns jsonb security definer
+function members.try_code(p_tenant_id bigint, p_phone_hash bytea, p_code_hash bytea) returns boolean
+
+-- notify ----------------------------------------------------------------------------------------------
+
+create table notify.messages (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  channel text not null,
+  template text not null,
+  recipient text not null,
+  key text not null,
+  subject text not null default ''::text,
+  state text not null default 'queued'::text,
+  about text not null default ''::text,
+  provider_ref text,
+  attempts integer not null default 0,
+  last_error text,
+  created_at timestamp with time zone not null default now(),
+  sent_at timestamp with time zone,
+  constraint messages_pkey PRIMARY KEY (tenant_id, id),
+  constraint messages_tenant_id_key_key UNIQUE (tenant_id, key),
+  constraint messages_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text]))),
+  constraint messages_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'refused'::text, 'unknown'::text])))
+);
+alter table notify.messages enable row level security;
+grant insert, select, update on notify.messages to quanshu_app;
+
+
+create index messages_about ON notify.messages USING btree (tenant_id, about, id);
+
+create policy tenant on notify.messages for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+
+-- orders ----------------------------------------------------------------------------------------------
+
+create table orders.lines (
+  tenant_id bigint not null,
+  order_no bigint not null,
+  line_no smallint not null,
+  sku_id bigint not null,
+  goods_id bigint not null,
+  kind text not null,
+  goods_title text not null,
+  sku_title text not null,
+  quantity integer not null,
+  unit_price_fen bigint not null,
+  amount_fen bigint not null,
+  form jsonb not null default '{}'::jsonb,
+  hold_id bigint,
+  state text not null default 'waiting'::text,
+  delivered_quantity integer not null default 0,
+  exception_reason text,
+  exception_note text,
+  exception_at timestamp with time zone,
+  delivered_at timestamp with time zone,
+  constraint lines_pkey PRIMARY KEY (tenant_id, order_no, line_no),
+  constraint lines_tenant_id_hold_id_fkey FOREIGN KEY (tenant_id, hold_id) REFERENCES ledger.holds(tenant_id, id),
+  constraint lines_tenant_id_order_no_fkey FOREIGN KEY (tenant_id, order_no) REFERENCES orders.orders(tenant_id, no),
+  constraint delivered_is_whole CHECK (((state = 'delivered'::text) <= (delivered_quantity = quantity))),
+  constraint exception_has_reason CHECK (((state = 'exception'::text) <= (exception_reason IS NOT NULL))),
+  constraint line_amount CHECK ((amount_fen = (quantity * unit_price_fen))),
+  constraint lines_line_no_check CHECK ((line_no > 0)),
+  constraint lines_quantity_check CHECK ((quantity > 0)),
+  constraint lines_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'exception'::text, 'refunding'::text, 'refunded'::text, 'cancelled'::text]))),
+  constraint lines_unit_price_fen_check CHECK ((unit_price_fen >= 0))
+);
+alter table orders.lines enable row level security;
+grant select on orders.lines to quanshu_app;
+
+create table orders.orders (
+  tenant_id bigint not null,
+  no bigint not null,
+  state text not null default 'pending'::text,
+  channel text not null default 'mall'::text,
+  buyer_key text not null,
+  member_id bigint,
+  contact text not null,
+  locale text not null default 'zh-CN'::text,
+  query_password_hash bytea,
+  device_hash bytea,
+  ip text,
+  total_fen bigint not null,
+  paid_fen bigint not null default 0,
+  refunded_fen bigint not null default 0,
+  pay_with text not null,
+  request_key text,
+  request_hash bytea,
+  placed_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  paid_at timestamp with time zone,
+  delivered_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  close_reason text,
+  constraint orders_pkey PRIMARY KEY (tenant_id, no),
+  constraint orders_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'paid'::text, 'delivered'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text]))),
+  constraint orders_total_fen_check CHECK ((total_fen >= 0)),
+  constraint refunded_within_paid CHECK (((refunded_fen >= 0) AND (refunded_fen <= paid_fen)))
+);
+alter table orders.orders enable row level security;
+grant select on orders.orders to quanshu_app;
+
+
+create index lines_in_exception ON orders.lines USING btree (tenant_id, exception_at) WHERE (state = 'exception'::text);
+create index lines_of_goods ON orders.lines USING btree (tenant_id, goods_id, order_no);
+create UNIQUE index order_request ON orders.orders USING btree (tenant_id, request_key) WHERE (request_key IS NOT NULL);
+create index orders_by_time ON orders.orders USING btree (tenant_id, placed_at DESC);
+create index orders_due ON orders.orders USING btree (tenant_id, expires_at) WHERE (state = 'pending'::text);
+create index orders_of_buyer ON orders.orders USING btree (tenant_id, buyer_key, placed_at DESC);
+create index orders_of_contact ON orders.orders USING btree (tenant_id, lower(contact), placed_at DESC);
+create index orders_of_device ON orders.orders USING btree (tenant_id, device_hash, placed_at DESC);
+create index orders_paid_undelivered ON orders.orders USING btree (tenant_id, paid_at) WHERE (state = 'paid'::text);
+create index orders_pending_of_buyer ON orders.orders USING btree (tenant_id, buyer_key) WHERE (state = 'pending'::text);
+create index orders_pending_of_device ON orders.orders USING btree (tenant_id, device_hash) WHERE (state = 'pending'::text);
+create index orders_pending_of_ip ON orders.orders USING btree (tenant_id, ip) WHERE (state = 'pending'::text);
+
+create policy tenant on orders.lines for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on orders.orders for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+
+function orders.close_unpaid(p_tenant bigint, p_nos bigint[], p_state text, p_reason text, p_actor text, p_due_only boolean) returns bigint[] security definer
+function orders.expire_due(p_limit integer) returns jsonb security definer
+function orders.place(p_tenant bigint, p_items jsonb) returns jsonb security definer
+function orders.views(p_tenant bigint, p_nos bigint[], p_codes integer) returns jsonb security definer
+
+-- organizations ---------------------------------------------------------------------------------------
+
+create table organizations.nodes (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  parent_id bigint,
+  kind text not null,
+  name text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint nodes_pkey PRIMARY KEY (tenant_id, id),
+  constraint nodes_tenant_id_parent_id_fkey FOREIGN KEY (tenant_id, parent_id) REFERENCES organizations.nodes(tenant_id, id),
+  constraint nodes_check CHECK (((parent_id IS NULL) = (kind = 'merchant'::text))),
+  constraint nodes_check1 CHECK ((parent_id <> id)),
+  constraint nodes_kind_check CHECK ((kind = ANY (ARRAY['merchant'::text, 'agent'::text, 'enterprise'::text, 'department'::text, 'brand'::text, 'supplier'::text]))),
+  constraint nodes_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80)))
+);
+alter table organizations.nodes enable row level security;
+grant insert, select, update on organizations.nodes to quanshu_app;
+
+
+create index nodes_children ON organizations.nodes USING btree (tenant_id, parent_id, id);
+create UNIQUE index nodes_one_root ON organizations.nodes USING btree (tenant_id) WHERE (parent_id IS NULL);
+
+create policy tenant on organizations.nodes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+
+-- payments --------------------------------------------------------------------------------------------
+
+create table payments.attempts (
+  tenant_id bigint not null,
+  order_no bigint not null,
+  gateway text not null,
+  amount_fen bigint not null,
+  currency text not null default 'CNY'::text,
+  state text not null default 'pending'::text,
+  pay_url text,
+  created_at timestamp with time zone not null default now(),
+  captured_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  next_query_at timestamp with time zone,
+  queries integer not null default 0,
+  constraint attempts_pkey PRIMARY KEY (tenant_id, order_no, gateway),
+  constraint attempts_amount_fen_check CHECK ((amount_fen > 0)),
+  constraint attempts_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'captured'::text, 'closed'::text])))
+);
+alter table payments.attempts enable row level security;
+grant insert, select, update on payments.attempts to quanshu_app;
+
+create table payments.gateways (
+  tenant_id bigint not null,
+  gateway text not null,
+  enabled boolean not null default false,
+  base_url text not null default ''::text,
+  merchant_id text not null default ''::text,
+  secret_sealed bytea,
+  updated_at timestamp with time zone not null default now(),
+  constraint gateways_pkey PRIMARY KEY (tenant_id, gateway)
+);
+alter table payments.gateways enable row level security;
+grant delete, insert, select, update on payments.gateways to quanshu_app;
+
+create table payments.notices (
+  tenant_id bigint not null,
+  received_at timestamp with time zone not null default now(),
+  id bigint not null generated always as identity,
+  gateway text not null,
+  verdict text not null,
+  order_no bigint,
+  trade_no text,
+  amount_fen bigint,
+  headers jsonb not null default '{}'::jsonb,
+  body text not null,
+  constraint notices_pkey PRIMARY KEY (tenant_id, received_at, id)
+) partition by range (received_at);
+alter table payments.notices enable row level security;
+grant insert, select on payments.notices to quanshu_app;
+
+create table payments.receipts (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  gateway text not null,
+  trade_no text not null,
+  order_no bigint not null,
+  amount_fen bigint not null,
+  currency text not null,
+  state text not null,
+  paid_at timestamp with time zone,
+  received_at timestamp with time zone not null default now(),
+  constraint receipts_pkey PRIMARY KEY (tenant_id, id),
+  constraint receipt_once UNIQUE (tenant_id, gateway, trade_no),
+  constraint receipts_amount_fen_check CHECK ((amount_fen > 0)),
+  constraint receipts_state_check CHECK ((state = ANY (ARRAY['applied'::text, 'surplus'::text, 'refunded'::text]))),
+  constraint receipts_trade_no_check CHECK (((length(trade_no) >= 1) AND (length(trade_no) <= 64)))
+);
+alter table payments.receipts enable row level security;
+grant select on payments.receipts to quanshu_app;
+
+create table payments.refunds (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  order_no bigint not null,
+  line_no smallint,
+  receipt_id bigint,
+  gateway text not null,
+  trade_no text,
+  amount_fen bigint not null,
+  currency text not null default 'CNY'::text,
+  target text not null,
+  state text not null default 'requested'::text,
+  reason text not null,
+  requested_by text not null default ''::text,
+  attempts integer not null default 0,
+  last_error text,
+  next_try_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  done_at timestamp with time zone,
+  constraint refunds_pkey PRIMARY KEY (tenant_id, id),
+  constraint refunds_tenant_id_receipt_id_fkey FOREIGN KEY (tenant_id, receipt_id) REFERENCES payments.receipts(tenant_id, id),
+  constraint refunds_amount_fen_check CHECK ((amount_fen > 0)),
+  constraint refunds_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'processing'::text, 'done'::text, 'failed'::text]))),
+  constraint refunds_target_check CHECK ((target = ANY (ARRAY['source'::text, 'balance'::text])))
+);
+alter table payments.refunds enable row level security;
+grant select on payments.refunds to quanshu_app;
+
+
+create index attempts_to_query ON payments.attempts USING btree (tenant_id, next_query_at) WHERE (next_query_at IS NOT NULL);
+create index notices_of_order ON ONLY payments.notices USING btree (tenant_id, order_no, received_at);
+create index receipts_of_order ON payments.receipts USING btree (tenant_id, order_no);
+create UNIQUE index refund_of_surplus_once ON payments.refunds USING btree (tenant_id, receipt_id) WHERE ((line_no IS NULL) AND (reason = ANY (ARRAY['double_payment'::text, 'late_payment'::text])));
+create index refunds_of_order ON payments.refunds USING btree (tenant_id, order_no);
+create index refunds_open ON payments.refunds USING btree (tenant_id, state, id) WHERE (state = ANY (ARRAY['requested'::text, 'processing'::text, 'failed'::text]));
+
+create policy tenant on payments.attempts for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on payments.gateways for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on payments.notices for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on payments.receipts for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on payments.refunds for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+
+-- platform --------------------------------------------------------------------------------------------
+
+create table platform.function_files (
+  name text not null,
+  checksum text not null,
+  functions text[] not null,
+  applied_at timestamp with time zone not null default now(),
+  constraint function_files_pkey PRIMARY KEY (name)
+);
+
+create table platform.marks (
+  name text not null,
+  value jsonb not null default '{}'::jsonb,
+  made_at timestamp with time zone not null default now(),
+  constraint marks_pkey PRIMARY KEY (name)
+);
+grant insert, select on platform.marks to quanshu_app;
+
+create table platform.migrations (
+  name text not null,
+  checksum text not null,
+  applied_at timestamp with time zone not null default now(),
+  constraint migrations_pkey PRIMARY KEY (name)
+);
+
+create table platform.partitioned_tables (
+  name text not null,
+  constraint partitioned_tables_pkey PRIMARY KEY (name)
+);
+
+create table platform.requests (
+  tenant_id bigint not null,
+  scope text not null,
+  key text not null,
+  fingerprint bytea not null,
+  status integer,
+  response jsonb,
+  created_at timestamp with time zone not null default now(),
+  constraint requests_pkey PRIMARY KEY (tenant_id, scope, key),
+  constraint requests_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255)))
+);
+alter table platform.requests enable row level security;
+grant delete, insert, select, update on platform.requests to quanshu_app;
+
+
+create index requests_age ON platform.requests USING btree (tenant_id, created_at);
+
+create policy tenant on platform.requests for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+
+function platform.ensure_partitions(target regclass) returns integer
+function platform.expire_requests(p_hours integer, p_limit integer) returns integer security definer
+function platform.extend_partitions() returns integer security definer
+function platform.partition_monthly(target regclass) returns void
+function platform.protect(target regclass, privileges text) returns void
+
+-- tenancy ---------------------------------------------------------------------------------------------
+
+create table tenancy.settings (
+  tenant_id bigint not null,
+  key text not null,
+  value jsonb not null,
+  version integer not null,
+  updated_at timestamp with time zone not null default now(),
+  constraint settings_pkey PRIMARY KEY (tenant_id, key),
+  constraint settings_key_check CHECK (((length(key) >= 1) AND (length(key) <= 80))),
+  constraint settings_version_check CHECK ((version > 0))
+);
+alter table tenancy.settings enable row level security;
+grant insert, select, update on tenancy.settings to quanshu_app;
+
+create table tenancy.tenants (
+  id bigint not null default nextval('tenancy.tenant_ids'::regclass),
+  slug text not null,
+  name text not null,
+  domain text,
+  status text not null default 'active'::text,
+  locale text not null default 'zh-CN'::text,
+  created_at timestamp with time zone not null default now(),
+  constraint tenants_pkey PRIMARY KEY (id),
+  constraint tenants_domain_key UNIQUE (domain),
+  constraint tenants_slug_key UNIQUE (slug),
+  constraint tenants_domain_check CHECK (((domain = lower(domain)) AND ((length(domain) >= 1) AND (length(domain) <= 253)))),
+  constraint tenants_locale_check CHECK ((locale = ANY (ARRAY['zh-CN'::text, 'en'::text]))),
+  constraint tenants_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80))),
+  constraint tenants_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$'::text)),
+  constraint tenants_status_check CHECK ((status = ANY (ARRAY['active'::text, 'closed'::text])))
+);
+alter table tenancy.tenants enable row level security;
+grant insert, select, update on tenancy.tenants to quanshu_app;
+
+
+create policy tenant on tenancy.settings for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy own_insert on tenancy.tenants for insert to quanshu_app using  with check (id = (current_setting('app.tenant_id'::text))::bigint);
+create policy own_update on tenancy.tenants for update to quanshu_app using (id = (current_setting('app.tenant_id'::text))::bigint) with check (id = (current_setting('app.tenant_id'::text))::bigint);
+create policy readable on tenancy.tenants for select to quanshu_app using true;
+
+function tenancy.find_tenant(p_domain text, p_slug text) returns jsonb security definer
+function tenancy.next_tenant_id() returns jsonb security definer
+function tenancy.only_tenant() returns jsonb security definer
+function tenancy.tenant_ids() returns jsonb security definer
+
+-- vault -----------------------------------------------------------------------------------------------
+
+create table vault.batch_counts (
+  tenant_id bigint not null,
+  batch_id bigint not null,
+  imported bigint not null default 0,
+  available bigint not null default 0,
+  delivered bigint not null default 0,
+  used bigint not null default 0,
+  void bigint not null default 0,
+  suspect bigint not null default 0,
+  expired bigint not null default 0,
+  constraint batch_counts_pkey PRIMARY KEY (tenant_id, batch_id),
+  constraint batch_counts_tenant_id_batch_id_fkey FOREIGN KEY (tenant_id, batch_id) REFERENCES vault.batches(tenant_id, id),
+  constraint batch_adds_up CHECK (((((((available + delivered) + used) + void) + suspect) + expired) = imported)),
+  constraint batch_counts_available_check CHECK ((available >= 0)),
+  constraint batch_counts_delivered_check CHECK ((delivered >= 0)),
+  constraint batch_counts_expired_check CHECK ((expired >= 0)),
+  constraint batch_counts_imported_check CHECK ((imported >= 0)),
+  constraint batch_counts_suspect_check CHECK ((suspect >= 0)),
+  constraint batch_counts_used_check CHECK ((used >= 0)),
+  constraint batch_counts_void_check CHECK ((void >= 0))
+);
+alter table vault.batch_counts enable row level security;
+grant select on vault.batch_counts to quanshu_app;
+
+create table vault.batches (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  sku_id bigint not null,
+  state text not null default 'importing'::text,
+  file_name text not null default ''::text,
+  separator text not null default 'auto'::text,
+  supplier text not null default ''::text,
+  cost_fen bigint not null default 0,
+  purchase_ref text not null default ''::text,
+  valid_from timestamp with time zone,
+  valid_to timestamp with time zone,
+  note text not null default ''::text,
+  lines_read bigint not null default 0,
+  duplicates bigint not null default 0,
+  invalid bigint not null default 0,
+  bytes_read bigint not null default 0,
+  bytes_total bigint,
+  cancel_requested boolean not null default false,
+  heartbeat_at timestamp with time zone not null default now(),
+  failure jsonb,
+  created_by text not null default ''::text,
+  created_at timestamp with time zone not null default now(),
+  finished_at timestamp with time zone,
+  constraint batches_pkey PRIMARY KEY (tenant_id, id),
+  constraint batches_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
+  constraint batches_check CHECK (((valid_to IS NULL) OR (valid_from IS NULL) OR (valid_to > valid_from))),
+  constraint batches_cost_fen_check CHECK ((cost_fen >= 0)),
+  constraint batches_state_check CHECK ((state = ANY (ARRAY['importing'::text, 'cancelled'::text, 'interrupted'::text, 'ready'::text, 'suspended'::text, 'undone'::text])))
+);
+alter table vault.batches enable row level security;
+grant insert, select, update on vault.batches to quanshu_app;
+
+create table vault.cards (
+  tenant_id bigint not null,
+  id bigint not null default nextval('vault.card_ids'::regclass),
+  sku_id bigint not null,
+  batch_id bigint not null,
+  state text not null default 'available'::text,
+  sealed bytea not null,
+  fingerprint bytea not null,
+  valid_to timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  changed_at timestamp with time zone not null default now(),
+  constraint cards_pkey PRIMARY KEY (tenant_id, id),
+  constraint card_known_already UNIQUE (tenant_id, fingerprint),
+  constraint cards_tenant_id_batch_id_fkey FOREIGN KEY (tenant_id, batch_id) REFERENCES vault.batches(tenant_id, id),
+  constraint cards_fingerprint_check CHECK ((octet_length(fingerprint) = 32)),
+  constraint cards_state_check CHECK ((state = ANY (ARRAY['available'::text, 'delivered'::text, 'used'::text, 'void'::text, 'suspect'::text, 'expired'::text])))
+);
+alter table vault.cards enable row level security;
+grant select on vault.cards to quanshu_app;
+
+create table vault.import_lines (
+  tenant_id bigint not null,
+  batch_id bigint not null,
+  line_no bigint not null,
+  outcome text not null,
+  reason text not null,
+  constraint import_lines_pkey PRIMARY KEY (tenant_id, batch_id, line_no),
+  constraint import_lines_tenant_id_batch_id_fkey FOREIGN KEY (tenant_id, batch_id) REFERENCES vault.batches(tenant_id, id),
+  constraint import_lines_outcome_check CHECK ((outcome = ANY (ARRAY['duplicate'::text, 'invalid'::text])))
+);
+alter table vault.import_lines enable row level security;
+grant delete, insert, select on vault.import_lines to quanshu_app;
+
+create table vault.movements (
+  tenant_id bigint not null,
+  at timestamp with time zone not null default now(),
+  id bigint not null generated always as identity,
+  card_id bigint not null,
+  from_state text not null,
+  to_state text not null,
+  cause text not null,
+  actor text not null default ''::text,
+  constraint movements_pkey PRIMARY KEY (tenant_id, at, id)
+) partition by range (at);
+alter table vault.movements enable row level security;
+grant select on vault.movements to quanshu_app;
+
+
+create index batches_by_sku ON vault.batches USING btree (tenant_id, sku_id, id);
+create index batches_importing ON vault.batches USING btree (tenant_id, heartbeat_at) WHERE (state = 'importing'::text);
+create index cards_expiring ON vault.cards USING btree (tenant_id, valid_to) WHERE ((state = 'available'::text) AND (valid_to IS NOT NULL));
+create index cards_free ON vault.cards USING btree (tenant_id, sku_id, id) WHERE (state = 'available'::text);
+create index cards_free_by_expiry ON vault.cards USING btree (tenant_id, sku_id, valid_to, id) WHERE (state = 'available'::text);
+create index cards_of_batch ON vault.cards USING btree (tenant_id, batch_id, id);
+create index movements_of_card ON ONLY vault.movements USING btree (tenant_id, card_id, at);
+
+create policy tenant on vault.batch_counts for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on vault.batches for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on vault.cards for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on vault.import_lines for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on vault.movements for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+
+function vault.move(p_tenant bigint, p_cards bigint[], p_causes text[], p_from text, p_to text, p_actor text) returns bigint[] security definer
+function vault.pick(p_tenant bigint, p_sku bigint, p_allocation text, p_count integer) returns TABLE(card_id bigint, batch_id bigint, sealed bytea) security definer
+function vault.transfer(p_tenant bigint, p_sku bigint, p_cards bigint[], p_from text, p_to text, p_cause text, p_actor text) returns bigint[] security definer

@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { startEmbeddedPostgres } from '../../apps/server/src/main/embedded-postgres/index.ts'
+import { migrate } from '../../apps/server/src/platform/db/migrate.ts'
+import { silentLog } from '../../apps/server/src/platform/log/index.ts'
+import { firstDifference } from './gen/difference.ts'
+import { describeSchema } from './gen/schema.ts'
+import { describeTables } from './gen/tables.ts'
+
+/**
+ * `npm run gen` writes what is made from the migrations and the contract; `npm run gen -- --check` only compares, shows
+ * the first difference of each file, and fails when there is one.
+ */
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const OPENAPI = new URL('../../apps/server/src/platform/http/openapi.ts', import.meta.url)
+
+type Made = { readonly path: string; readonly text: string }
+
+const made = [...(await fromDatabase()), ...(await fromContract())]
+process.exitCode = process.argv.includes('--check') ? await compare(made) : await write(made)
+
+async function fromDatabase(): Promise<readonly Made[]> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'quanshu-gen-'))
+  try {
+    const database = await startEmbeddedPostgres({ dataDir, log: silentLog, durable: false })
+    try {
+      await migrate({ ownerUrl: database.ownerUrl, log: silentLog })
+      const client = new pg.Client({ connectionString: database.ownerUrl })
+      await client.connect()
+      try {
+        return [
+          { path: 'db/schema.sql', text: await describeSchema(client) },
+          { path: 'apps/server/src/platform/db/tables.gen.ts', text: await describeTables(client) },
+        ]
+      } finally {
+        await client.end()
+      }
+    } finally {
+      await database.stop()
+    }
+  } finally {
+    await rm(dataDir, { recursive: true, force: true })
+  }
+}
+
+async function fromContract(): Promise<readonly Made[]> {
+  if (!existsSync(OPENAPI)) return []
+  const { openApiDocument } = (await import(OPENAPI.href)) as { openApiDocument: () => unknown }
+  return [{ path: 'docs/openapi.json', text: `${JSON.stringify(await openApiDocument(), null, 2)}\n` }]
+}
+
+async function write(files: readonly Made[]): Promise<number> {
+  for (const file of files) {
+    if ((await current(file.path)) === file.text) continue
+    await writeFile(join(ROOT, file.path), file.text)
+    console.log(`wrote ${file.path}`)
+  }
+  return 0
+}
+
+async function compare(files: readonly Made[]): Promise<number> {
+  let stale = 0
+  for (const file of files) {
+    const difference = firstDifference((await current(file.path)) ?? '', file.text)
+    if (!difference) continue
+    stale++
+    console.error(`${file.path} is not what the sources make; run npm run gen.\n${difference}\n`)
+  }
+  if (stale === 0) console.log(`${files.length} generated files are fresh`)
+  return stale === 0 ? 0 : 1
+}
+
+async function current(path: string): Promise<string | undefined> {
+  return await readFile(join(ROOT, path), 'utf8').catch(() => undefined)
+}
