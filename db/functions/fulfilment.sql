@@ -1,0 +1,870 @@
+-- From payment to the code in hand, over sets. Each function is one transaction's whole work.
+--
+--   fulfilment.settle(tenant, captures)                 gateways' verified notices: money, order, stock, card, grant, event
+--   fulfilment.pay_by_balance(tenant, payments)         the same with a member's purse
+--   fulfilment.place_and_pay(tenant, items)             orders.place, then by balance what asks for it
+--   fulfilment.deliver(tenant, nos, actor)              delivers what is waiting or an exception in paid orders
+--   fulfilment.refund(tenant, no, line, target, reason, actor)   takes the right back and sends the money on its way
+--   fulfilment.refund_ended(tenant, refund, done, error)         the gateway's final word about a refund
+--   fulfilment.replace(tenant, no, grant, reason, actor)         a new code for a bad one
+--   fulfilment.mark_used(tenant, no, grant, used, actor)         the owner's own bookkeeping
+--
+-- Lock order: orders by number, accounts by id, holds, cards, batch counts.
+
+-- Delivers every waiting or failed line of the given paid orders, which the caller has locked. A line is delivered whole
+-- or it is an exception with a reason: never "delivered" with a piece missing. Returns [{no, lineNo, delivered, reason}].
+create or replace function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  l_no bigint[];
+  l_line smallint[];
+  l_sku bigint[];
+  l_quantity integer[];
+  l_amount bigint[];
+  l_allocation text[];
+  l_available bigint[];
+  l_delivered bigint[];
+  l_hold bigint[];
+  l_held boolean[];
+  line_count integer;
+  admitted boolean[];
+  enough boolean[];
+  demand record;
+  c_line integer[] := '{}';
+  c_piece integer[] := '{}';
+  c_card bigint[] := '{}';
+  picked bigint[];
+  done_nos bigint[];
+begin
+  select array_agg(x.order_no), array_agg(x.line_no), array_agg(x.sku_id), array_agg(x.quantity), array_agg(x.amount_fen),
+    array_agg(x.allocation), array_agg(x.available), array_agg(x.delivered), array_agg(x.hold_id), count(*)::integer
+  into l_no, l_line, l_sku, l_quantity, l_amount, l_allocation, l_available, l_delivered, l_hold, line_count
+  from (
+    select l.*, s.allocation, a.id as available, d.id as delivered
+    from orders.lines l
+    join orders.orders o on o.tenant_id = l.tenant_id and o.no = l.order_no and o.state = 'paid'
+    join catalog.skus s on s.tenant_id = l.tenant_id and s.id = l.sku_id
+    join ledger.accounts a
+      on a.tenant_id = l.tenant_id and a.kind = 'stock.available' and a.ref = l.sku_id::text and a.unit = 'piece'
+    join ledger.accounts d
+      on d.tenant_id = l.tenant_id and d.kind = 'stock.delivered' and d.ref = l.sku_id::text and d.unit = 'piece'
+    where l.tenant_id = p_tenant
+      and l.order_no = any (p_nos)
+      and l.state in ('waiting', 'exception')
+    order by o.paid_at, l.order_no, l.line_no
+  ) x;
+  if line_count is null or line_count = 0 then
+    return '[]';
+  end if;
+  perform ledger.lock(p_tenant, l_available || l_delivered);
+
+  select array_agg(coalesce(h.state = 'held', false) order by x.n)
+  into l_held
+  from unnest(l_hold) with ordinality as x(hold_id, n)
+  left join ledger.holds h on h.tenant_id = p_tenant and h.id = x.hold_id;
+
+  -- Lines without a living hold take what is free now, each for itself.
+  select ledger.admit(
+    p_tenant, array_agg(x.n::integer order by x.n), array_agg(l_available[x.n] order by x.n),
+    array_agg(l_quantity[x.n]::bigint order by x.n), line_count
+  )
+  into admitted
+  from unnest(l_held) with ordinality as x(held, n)
+  where not x.held;
+  admitted := coalesce(admitted, array_fill(true, array[line_count]));
+  enough := admitted;
+
+  -- One pick per SKU, dealt out to its lines in order.
+  for demand in
+    select l_sku[x.n] as sku, max(l_allocation[x.n]) as allocation, sum(l_quantity[x.n])::integer as pieces,
+      array_agg(x.n::integer order by x.n) as lines
+    from generate_series(1, line_count) as x(n)
+    where admitted[x.n]
+    group by l_sku[x.n]
+    order by l_sku[x.n]
+  loop
+    select array_agg(p.card_id) into picked
+    from vault.pick(p_tenant, demand.sku, demand.allocation, demand.pieces) p;
+    with share as (
+      select x.line, sum(l_quantity[x.line]) over (order by x.ord) as until_piece
+      from unnest(demand.lines) with ordinality as x(line, ord)
+    ), whole as (
+      select s.line, s.until_piece
+      from share s
+      where s.until_piece <= coalesce(cardinality(picked), 0)
+    ), dealt as (
+      select w.line, (row_number() over (partition by w.line order by k.n))::integer as piece, k.card_id
+      from whole w
+      join unnest(picked) with ordinality as k(card_id, n)
+        on k.n > w.until_piece - l_quantity[w.line] and k.n <= w.until_piece
+    )
+    select c_line || coalesce(array_agg(d.line), '{}'), c_piece || coalesce(array_agg(d.piece), '{}'),
+      c_card || coalesce(array_agg(d.card_id), '{}')
+    into c_line, c_piece, c_card
+    from dealt d;
+  end loop;
+  for n in 1 .. line_count loop
+    enough[n] := n = any (c_line);
+  end loop;
+
+  perform vault.move(
+    p_tenant, c_card, (select array_agg('order:' || l_no[x.line] order by x.ord) from unnest(c_line) with ordinality as x(line, ord)),
+    'available', 'delivered', p_actor
+  );
+  insert into entitlements.grants (tenant_id, owner_key, member_id, order_no, line_no, piece, kind, sku_id, card_id)
+  select p_tenant, o.buyer_key, o.member_id, o.no, l_line[x.line], x.piece, 'card', l_sku[x.line], x.card_id
+  from unnest(c_line, c_piece, c_card) as x(line, piece, card_id)
+  join orders.orders o on o.tenant_id = p_tenant and o.no = l_no[x.line];
+
+  perform ledger.close(
+    p_tenant, (select array_agg(l_hold[x.n]) from generate_series(1, line_count) as x(n) where enough[x.n] and l_held[x.n]),
+    'captured', 'stock.deliver'
+  );
+  perform ledger.post(p_tenant, array_agg(m.from_id), array_agg(m.to_id), array_agg(m.amount), array_agg(m.kind), array_agg(m.cause))
+  from (
+    select l_available[x.n] as from_id, l_delivered[x.n] as to_id, l_quantity[x.n]::bigint as amount,
+      'stock.deliver' as kind, 'order:' || l_no[x.n] as cause
+    from generate_series(1, line_count) as x(n)
+    where enough[x.n]
+      and not l_held[x.n]
+    union all
+    select ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), ledger.account(p_tenant, 'cash.revenue', '', 'CNY'),
+      l_amount[x.n], 'cash.earn', 'order:' || l_no[x.n]
+    from generate_series(1, line_count) as x(n)
+    where enough[x.n]
+      and l_amount[x.n] > 0
+  ) m;
+
+  update orders.lines l
+  set state = case when x.enough then 'delivered' else 'exception' end,
+      delivered_quantity = case when x.enough then l.quantity else 0 end,
+      delivered_at = case when x.enough then clock_timestamp() end,
+      exception_reason = case when not x.enough then x.reason end,
+      exception_at = case when not x.enough then coalesce(l.exception_at, now()) end
+  from (
+    select l_no[n] as no, l_line[n] as line_no, enough[n] as enough,
+      case when admitted[n] then 'vault_short' else 'out_of_stock' end as reason
+    from generate_series(1, line_count) as g(n)
+  ) x
+  where l.tenant_id = p_tenant
+    and l.order_no = x.no
+    and l.line_no = x.line_no;
+
+  with complete as (
+    update orders.orders o
+    set state = 'delivered',
+        delivered_at = clock_timestamp()
+    where o.tenant_id = p_tenant
+      and o.no = any (l_no)
+      and o.state = 'paid'
+      and not exists (
+        select from orders.lines l
+        where l.tenant_id = p_tenant and l.order_no = o.no and l.state not in ('delivered', 'refunded')
+      )
+    returning o.no
+  )
+  select coalesce(array_agg(c.no), '{}') into done_nos from complete c;
+
+  perform events.append(p_tenant, jsonb_build_object('actor', p_actor), (
+    select jsonb_agg(e.event)
+    from (
+      select jsonb_build_object(
+        'type', 'order.delivered', 'subject', 'order:' || d.no, 'payload', jsonb_build_object('no', d.no)
+      ) as event
+      from unnest(done_nos) as d(no)
+      union all
+      select jsonb_build_object(
+        'type', 'order.exception', 'subject', 'order:' || l_no[x.n],
+        'payload', jsonb_build_object(
+          'no', l_no[x.n], 'lineNo', l_line[x.n], 'reason', case when admitted[x.n] then 'vault_short' else 'out_of_stock' end
+        )
+      )
+      from generate_series(1, line_count) as x(n)
+      where not enough[x.n]
+    ) e
+  ));
+
+  return (
+    select jsonb_agg(jsonb_build_object(
+      'no', l_no[x.n], 'lineNo', l_line[x.n], 'delivered', enough[x.n], 'quantity', l_quantity[x.n],
+      'reason', case when not enough[x.n] then case when admitted[x.n] then 'vault_short' else 'out_of_stock' end end
+    ))
+    from generate_series(1, line_count) as x(n)
+  );
+end;
+$$;
+
+create or replace function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+begin
+  perform 1
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = any (p_nos)
+  order by o.no
+  for no key update;
+  return fulfilment.deliver_locked(p_tenant, p_nos, p_actor);
+end;
+$$;
+
+-- Captures: [{orderNo, gateway, tradeNo, amountFen, currency, paidAt, headers, body}] of notices whose signature and
+-- merchant are verified. Answers one {verdict, orderNo} each: applied, duplicate, surplus, unknown_order, wrong_amount,
+-- wrong_currency. Stores every notice with its verdict. Replaying a notice changes nothing but that list.
+create or replace function fulfilment.settle(p_tenant bigint, p_captures jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  capture_count integer := jsonb_array_length(p_captures);
+  verdicts text[];
+  c_no bigint[];
+  c_gateway text[];
+  c_trade text[];
+  c_amount bigint[];
+  c_currency text[];
+  late integer[];
+  late_fits boolean[];
+  pay_nos bigint[];
+begin
+  select array_agg((c.item ->> 'orderNo')::bigint order by c.n), array_agg(c.item ->> 'gateway' order by c.n),
+    array_agg(c.item ->> 'tradeNo' order by c.n), array_agg((c.item ->> 'amountFen')::bigint order by c.n),
+    array_agg(c.item ->> 'currency' order by c.n)
+  into c_no, c_gateway, c_trade, c_amount, c_currency
+  from jsonb_array_elements(p_captures) with ordinality as c(item, n);
+
+  perform 1
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = any (c_no)
+  order by o.no
+  for no key update;
+
+  -- Judged in order of arrival: the first good notice of an order pays it, any further trade is surplus.
+  select array_agg(
+    case
+      when j.known then 'duplicate'
+      when j.state is null then 'unknown_order'
+      when j.currency <> 'CNY' then 'wrong_currency'
+      when j.amount <> j.total_fen then 'wrong_amount'
+      when j.turn > 1 then 'surplus'
+      when j.state = 'pending' then 'applied'
+      when j.state in ('expired', 'cancelled') then 'late'
+      else 'surplus'
+    end
+    order by j.n
+  )
+  into verdicts
+  from (
+    select x.n, x.amount, x.currency, o.state, o.total_fen,
+      exists (
+        select from payments.receipts r
+        where r.tenant_id = p_tenant and r.gateway = x.gateway and r.trade_no = x.trade
+      ) or row_number() over (partition by x.gateway, x.trade, x.no = o.no and x.amount = o.total_fen and x.currency = 'CNY' order by x.n) > 1 as known,
+      dense_rank() over (
+        partition by x.no, x.amount = o.total_fen and x.currency = 'CNY'
+        order by x.first_n
+      ) as turn
+    from (
+      select c.*, min(c.n) over (partition by c.gateway, c.trade, c.no, c.amount, c.currency) as first_n
+      from unnest(c_no, c_gateway, c_trade, c_amount, c_currency) with ordinality as c(no, gateway, trade, amount, currency, n)
+    ) x
+    left join orders.orders o on o.tenant_id = p_tenant and o.no = x.no
+  ) j;
+
+  -- Too late, but perhaps still to be had: all lines or none.
+  select array_agg(x.n::integer order by x.n)
+  into late
+  from unnest(verdicts) with ordinality as x(verdict, n)
+  where x.verdict = 'late';
+  if late is not null then
+    select ledger.admit(p_tenant, array_agg(d.n), array_agg(d.account_id), array_agg(d.amount), capture_count)
+    into late_fits
+    from (
+      select x.n, a.id as account_id, l.quantity::bigint as amount
+      from unnest(late) as x(n)
+      join orders.lines l on l.tenant_id = p_tenant and l.order_no = c_no[x.n]
+      join ledger.accounts a
+        on a.tenant_id = p_tenant and a.kind = 'stock.available' and a.ref = l.sku_id::text and a.unit = 'piece'
+      order by x.n
+    ) d;
+    for i in 1 .. cardinality(late) loop
+      verdicts[late[i]] := case when late_fits[late[i]] then 'late' else 'too_late' end;
+    end loop;
+    update orders.lines l
+    set state = 'waiting'
+    from unnest(late) as x(n)
+    where verdicts[x.n] = 'late'
+      and l.tenant_id = p_tenant
+      and l.order_no = c_no[x.n]
+      and l.state = 'cancelled';
+  end if;
+
+  select array_agg(c_no[x.n])
+  into pay_nos
+  from unnest(verdicts) with ordinality as x(verdict, n)
+  where x.verdict in ('applied', 'late');
+
+  insert into payments.receipts (tenant_id, gateway, trade_no, order_no, amount_fen, currency, state, paid_at)
+  select p_tenant, c_gateway[x.n], c_trade[x.n], c_no[x.n], c_amount[x.n], c_currency[x.n],
+    case when x.verdict in ('applied', 'late') then 'applied' else 'surplus' end,
+    (p_captures -> (x.n - 1)::integer ->> 'paidAt')::timestamptz
+  from unnest(verdicts) with ordinality as x(verdict, n)
+  where x.verdict in ('applied', 'late', 'surplus', 'too_late')
+  order by x.n;
+
+  insert into payments.attempts (tenant_id, order_no, gateway, amount_fen, state, captured_at)
+  select distinct p_tenant, c_no[x.n], c_gateway[x.n], c_amount[x.n], 'captured', now()
+  from unnest(verdicts) with ordinality as x(verdict, n)
+  where x.verdict in ('applied', 'late', 'surplus', 'too_late')
+  on conflict (tenant_id, order_no, gateway) do update
+  set state = 'captured', captured_at = coalesce(attempts.captured_at, now()), next_query_at = null;
+
+  perform ledger.post(p_tenant, array_agg(m.from_id), array_agg(m.to_id), array_agg(m.amount), array_agg(m.kind), array_agg(m.cause))
+  from (
+    select ledger.account(p_tenant, 'cash.gateway', c_gateway[x.n], 'CNY') as from_id,
+      case when x.verdict in ('applied', 'late')
+        then ledger.account(p_tenant, 'cash.clearing', '', 'CNY')
+        else ledger.account(p_tenant, 'cash.surplus', '', 'CNY')
+      end as to_id,
+      c_amount[x.n] as amount,
+      case when x.verdict in ('applied', 'late') then 'cash.receive' else 'cash.receive_surplus' end as kind,
+      'order:' || c_no[x.n] as cause
+    from unnest(verdicts) with ordinality as x(verdict, n)
+    where x.verdict in ('applied', 'late', 'surplus', 'too_late')
+  ) m;
+
+  update orders.orders o
+  set state = 'paid',
+      paid_at = clock_timestamp(),
+      paid_fen = o.total_fen,
+      closed_at = null,
+      close_reason = null
+  where o.tenant_id = p_tenant
+    and o.no = any (pay_nos);
+
+  insert into payments.refunds (tenant_id, order_no, receipt_id, gateway, trade_no, amount_fen, currency, target, reason, requested_by, next_try_at)
+  select p_tenant, r.order_no, r.id, r.gateway, r.trade_no, r.amount_fen, r.currency, 'source',
+    case when x.verdict = 'too_late' then 'late_payment' else 'double_payment' end, 'system', now()
+  from unnest(verdicts) with ordinality as x(verdict, n)
+  join payments.receipts r on r.tenant_id = p_tenant and r.gateway = c_gateway[x.n] and r.trade_no = c_trade[x.n]
+  where x.verdict in ('surplus', 'too_late');
+
+  perform fulfilment.deliver_locked(p_tenant, pay_nos, 'system');
+
+  insert into payments.notices (tenant_id, gateway, verdict, order_no, trade_no, amount_fen, headers, body)
+  select p_tenant, c_gateway[x.n],
+    case x.verdict when 'late' then 'applied' when 'too_late' then 'surplus' else x.verdict end,
+    c_no[x.n], c_trade[x.n], c_amount[x.n],
+    coalesce(p_captures -> (x.n - 1)::integer -> 'headers', '{}'),
+    coalesce(p_captures -> (x.n - 1)::integer ->> 'body', '')
+  from unnest(verdicts) with ordinality as x(verdict, n);
+
+  perform events.append(p_tenant, '{}', (
+    select jsonb_agg(e.event)
+    from (
+      select jsonb_build_object(
+        'type', case when x.verdict in ('unknown_order', 'wrong_amount', 'wrong_currency') then 'payment.rejected' else 'payment.received' end,
+        'subject', 'order:' || c_no[x.n],
+        'payload', jsonb_build_object(
+          'no', c_no[x.n], 'gateway', c_gateway[x.n], 'tradeNo', c_trade[x.n], 'amountFen', c_amount[x.n], 'verdict', x.verdict
+        )
+      ) as event
+      from unnest(verdicts) with ordinality as x(verdict, n)
+      where x.verdict <> 'duplicate'
+      union all
+      select jsonb_build_object(
+        'type', 'refund.requested', 'subject', 'order:' || r.order_no,
+        'payload', jsonb_build_object('no', r.order_no, 'refundId', r.id, 'amountFen', r.amount_fen, 'reason', r.reason)
+      )
+      from unnest(verdicts) with ordinality as x(verdict, n)
+      join payments.receipts p on p.tenant_id = p_tenant and p.gateway = c_gateway[x.n] and p.trade_no = c_trade[x.n]
+      join payments.refunds r on r.tenant_id = p_tenant and r.receipt_id = p.id
+      where x.verdict in ('surplus', 'too_late')
+    ) e
+  ));
+
+  return (
+    select jsonb_agg(jsonb_build_object(
+      'verdict', case x.verdict when 'late' then 'applied' when 'too_late' then 'surplus' else x.verdict end,
+      'orderNo', c_no[x.n]
+    ) order by x.n)
+    from unnest(verdicts) with ordinality as x(verdict, n)
+  );
+end;
+$$;
+
+-- Payments: [{orderNo, memberId}]. Answers {ok: true, orderNo} or {code, params} each. Free orders go this way too.
+create or replace function fulfilment.pay_by_balance(p_tenant bigint, p_payments jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  payment_count integer := jsonb_array_length(p_payments);
+  results jsonb[];
+  p_no bigint[];
+  p_member bigint[];
+  p_total bigint[];
+  purse bigint[];
+  admitted boolean[];
+  paid bigint[];
+begin
+  perform 1
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no in (select (p.item ->> 'orderNo')::bigint from jsonb_array_elements(p_payments) as p(item))
+  order by o.no
+  for no key update;
+
+  select
+    array_agg(x.no order by x.n), array_agg(x.member_id order by x.n), array_agg(o.total_fen order by x.n),
+    array_agg(case when o.total_fen > 0 then ledger.account(p_tenant, 'cash.member', x.member_id::text, 'CNY') end order by x.n),
+    array_agg(
+      case
+        when o.no is null then jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb)
+        when o.state <> 'pending' or x.turn > 1
+          then jsonb_build_object('code', 'orders.not_pending', 'params', jsonb_build_object('state', o.state))
+        when o.expires_at <= now() then jsonb_build_object('code', 'orders.expired', 'params', '{}'::jsonb)
+        when o.total_fen > 0 and x.member_id is null
+          then jsonb_build_object('code', 'orders.sign_in_for_balance', 'params', '{}'::jsonb)
+      end
+      order by x.n
+    )
+  into p_no, p_member, p_total, purse, results
+  from (
+    select p.n, (p.item ->> 'orderNo')::bigint as no, (p.item ->> 'memberId')::bigint as member_id,
+      row_number() over (partition by p.item ->> 'orderNo' order by p.n) as turn
+    from jsonb_array_elements(p_payments) with ordinality as p(item, n)
+  ) x
+  left join orders.orders o on o.tenant_id = p_tenant and o.no = x.no;
+
+  select ledger.admit(p_tenant, array_agg(x.n::integer order by x.n), array_agg(x.account_id order by x.n), array_agg(p_total[x.n] order by x.n), payment_count)
+  into admitted
+  from unnest(purse) with ordinality as x(account_id, n)
+  where x.account_id is not null
+    and results[x.n] is null;
+
+  for n in 1 .. payment_count loop
+    if results[n] is null and not coalesce(admitted[n], true) then
+      select jsonb_build_object('code', 'orders.balance_short', 'params', jsonb_build_object(
+        'missingYuan', trim(to_char((p_total[n] - a.balance + a.held_out) / 100.0, '999999999990.00'))
+      ))
+      into results[n]
+      from ledger.accounts a
+      where a.tenant_id = p_tenant
+        and a.id = purse[n];
+    end if;
+  end loop;
+
+  select array_agg(p_no[x.n])
+  into paid
+  from unnest(results) with ordinality as x(result, n)
+  where x.result is null;
+  if paid is null then
+    return to_jsonb(results);
+  end if;
+
+  perform ledger.post(p_tenant, array_agg(purse[x.n]), array_agg(ledger.account(p_tenant, 'cash.clearing', '', 'CNY')),
+    array_agg(p_total[x.n]), array_agg('cash.pay_by_balance'::text), array_agg('order:' || p_no[x.n]))
+  from unnest(results) with ordinality as x(result, n)
+  where x.result is null
+    and p_total[x.n] > 0;
+
+  insert into payments.receipts (tenant_id, gateway, trade_no, order_no, amount_fen, currency, state, paid_at)
+  select p_tenant, 'balance', 'B' || p_no[x.n], p_no[x.n], p_total[x.n], 'CNY', 'applied', now()
+  from unnest(results) with ordinality as x(result, n)
+  where x.result is null
+    and p_total[x.n] > 0;
+
+  -- Whatever was begun at a gateway is no longer wanted there.
+  update payments.attempts a
+  set next_query_at = now()
+  where a.tenant_id = p_tenant
+    and a.order_no = any (paid)
+    and a.state = 'pending';
+
+  update orders.orders o
+  set state = 'paid',
+      paid_at = clock_timestamp(),
+      paid_fen = o.total_fen,
+      pay_with = case when o.total_fen > 0 then 'balance' else o.pay_with end
+  where o.tenant_id = p_tenant
+    and o.no = any (paid);
+  perform events.append(p_tenant, '{}', (
+    select jsonb_agg(jsonb_build_object(
+      'type', 'order.paid', 'subject', 'order:' || n.no, 'payload', jsonb_build_object('no', n.no, 'gateway', 'balance')
+    ))
+    from unnest(paid) as n(no)
+  ));
+  perform fulfilment.deliver_locked(p_tenant, paid, 'system');
+
+  for n in 1 .. payment_count loop
+    results[n] := coalesce(results[n], jsonb_build_object('ok', true, 'orderNo', p_no[n]));
+  end loop;
+  return to_jsonb(results);
+end;
+$$;
+
+create or replace function fulfilment.place_and_pay(p_tenant bigint, p_items jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  placed jsonb := orders.place(p_tenant, p_items);
+  payable jsonb;
+begin
+  select jsonb_agg(jsonb_build_object('orderNo', r.item -> 'no', 'memberId', p_items -> (r.n - 1)::integer -> 'memberId'))
+  into payable
+  from jsonb_array_elements(placed) with ordinality as r(item, n)
+  where r.item ? 'no'
+    and (p_items -> (r.n - 1)::integer ->> 'payWith' = 'balance' or (r.item ->> 'totalFen')::bigint = 0);
+  if payable is not null then
+    perform fulfilment.pay_by_balance(p_tenant, payable);
+  end if;
+  return placed;
+end;
+$$;
+
+-- Refunds one line or (null) all that can be. Delivered codes become void first: what is refunded is not kept.
+-- To the balance, or when paid by balance, the money is there at once; to the source, a refund is requested.
+-- Answers {ok, amountFen, refundId} or {code, params}.
+create or replace function fulfilment.refund(
+  p_tenant bigint, p_no bigint, p_line integer, p_target text, p_reason text, p_actor text
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  the_order orders.orders;
+  receipt payments.receipts;
+  line record;
+  taken_back record;
+  total bigint := 0;
+  lines smallint[] := '{}';
+  at_once boolean;
+  clearing bigint := ledger.account(p_tenant, 'cash.clearing', '', 'CNY');
+  revenue bigint := ledger.account(p_tenant, 'cash.revenue', '', 'CNY');
+  refund_id bigint;
+begin
+  select * into the_order
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = p_no
+  for no key update;
+  if not found then
+    return jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb);
+  end if;
+  select * into receipt
+  from payments.receipts r
+  where r.tenant_id = p_tenant
+    and r.order_no = p_no
+    and r.state = 'applied'
+  order by r.id
+  limit 1;
+  at_once := p_target = 'balance' or receipt.gateway = 'balance';
+  if at_once and the_order.member_id is null then
+    return jsonb_build_object('code', 'orders.balance_needs_member', 'params', '{}'::jsonb);
+  end if;
+
+  for line in
+    select *
+    from orders.lines l
+    where l.tenant_id = p_tenant
+      and l.order_no = p_no
+      and l.state in ('delivered', 'exception')
+      and (p_line is null or l.line_no = p_line)
+      and the_order.state in ('paid', 'delivered')
+      and l.amount_fen > 0
+    order by l.line_no
+  loop
+    total := total + line.amount_fen;
+    lines := lines || line.line_no;
+    if line.state = 'delivered' then
+      with revoked as (
+        update entitlements.grants g
+        set state = 'revoked',
+            changed_at = now()
+        where g.tenant_id = p_tenant
+          and g.order_no = p_no
+          and g.line_no = line.line_no
+          and g.state <> 'revoked'
+        returning g.card_id
+      )
+      select array_agg(c.id) filter (where c.state = 'delivered') as delivered
+      into taken_back
+      from revoked r
+      join vault.cards c on c.tenant_id = p_tenant and c.id = r.card_id;
+      -- A code that was used stays used: the piece is the recorded loss.
+      if taken_back.delivered is not null then
+        perform vault.transfer(p_tenant, line.sku_id, taken_back.delivered, 'delivered', 'void', 'order:' || p_no, p_actor);
+      end if;
+      perform ledger.post(p_tenant, array[revenue], array[clearing], array[line.amount_fen], array['cash.unearn'], array['order:' || p_no]);
+    else
+      perform ledger.close(p_tenant, array[line.hold_id], 'released', 'order.refund') where line.hold_id is not null;
+    end if;
+  end loop;
+  if total = 0 then
+    return jsonb_build_object('code', 'orders.nothing_to_refund', 'params', '{}'::jsonb);
+  end if;
+
+  insert into payments.refunds (
+    tenant_id, order_no, line_no, receipt_id, gateway, trade_no, amount_fen, target, state, reason, requested_by, next_try_at, done_at
+  )
+  values (
+    p_tenant, p_no, p_line, receipt.id, coalesce(receipt.gateway, 'balance'), receipt.trade_no, total,
+    case when at_once then 'balance' else 'source' end,
+    case when at_once then 'done' else 'requested' end,
+    p_reason, p_actor, case when at_once then null else now() end, case when at_once then now() end
+  )
+  returning id into refund_id;
+  update orders.lines l
+  set state = case when at_once then 'refunded' else 'refunding' end,
+      exception_note = p_reason
+  where l.tenant_id = p_tenant
+    and l.order_no = p_no
+    and l.line_no = any (lines);
+  perform events.append(p_tenant, jsonb_build_object('actor', p_actor), jsonb_build_array(jsonb_build_object(
+    'type', case when at_once then 'refund.done' else 'refund.requested' end,
+    'subject', 'order:' || p_no,
+    'payload', jsonb_build_object('no', p_no, 'refundId', refund_id, 'amountFen', total, 'reason', p_reason)
+  )));
+  if at_once then
+    perform ledger.post(
+      p_tenant, array[clearing], array[ledger.account(p_tenant, 'cash.member', the_order.member_id::text, 'CNY')],
+      array[total], array['cash.refund_to_balance'], array['order:' || p_no]
+    );
+    perform fulfilment.close_refunded(p_tenant, p_no, total);
+  end if;
+  return jsonb_build_object('ok', true, 'amountFen', total, 'refundId', refund_id);
+end;
+$$;
+
+-- Books a finished refund on the order; an order all of whose lines are refunded is refunded.
+create or replace function fulfilment.close_refunded(p_tenant bigint, p_no bigint, p_amount bigint)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+begin
+  update orders.orders o
+  set refunded_fen = o.refunded_fen + p_amount,
+      state = case
+        when not exists (
+          select from orders.lines l
+          where l.tenant_id = p_tenant and l.order_no = p_no and l.state <> 'refunded'
+        ) then 'refunded'
+        when not exists (
+          select from orders.lines l
+          where l.tenant_id = p_tenant and l.order_no = p_no and l.state not in ('refunded', 'delivered')
+        ) then 'delivered'
+        else o.state
+      end,
+      delivered_at = coalesce(o.delivered_at, (
+        select max(l.delivered_at) from orders.lines l where l.tenant_id = p_tenant and l.order_no = p_no
+      )),
+      closed_at = now()
+  where o.tenant_id = p_tenant
+    and o.no = p_no;
+  if exists (select from orders.orders o where o.tenant_id = p_tenant and o.no = p_no and o.state = 'refunded') then
+    perform events.append(p_tenant, '{}', jsonb_build_array(jsonb_build_object(
+      'type', 'order.refunded', 'subject', 'order:' || p_no, 'payload', jsonb_build_object('no', p_no, 'amountFen', p_amount)
+    )));
+  end if;
+end;
+$$;
+
+-- The gateway's final word. Said twice it changes nothing. A refusal makes the lines exceptions again: somebody must decide.
+create or replace function fulfilment.refund_ended(p_tenant bigint, p_refund bigint, p_done boolean, p_error text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  refund payments.refunds;
+  of_surplus boolean;
+begin
+  perform 1
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = (select r.order_no from payments.refunds r where r.tenant_id = p_tenant and r.id = p_refund)
+  for no key update;
+  select * into refund
+  from payments.refunds r
+  where r.tenant_id = p_tenant
+    and r.id = p_refund
+  for no key update;
+  if not found or refund.state = 'done' or (refund.state = 'failed' and not p_done) then
+    return jsonb_build_object('changed', false);
+  end if;
+  of_surplus := exists (
+    select from payments.receipts r
+    where r.tenant_id = p_tenant and r.id = refund.receipt_id and r.state = 'surplus'
+  );
+
+  update payments.refunds r
+  set state = case when p_done then 'done' else 'failed' end,
+      done_at = case when p_done then now() end,
+      next_try_at = null,
+      last_error = p_error
+  where r.tenant_id = p_tenant
+    and r.id = p_refund;
+  if p_done then
+    perform ledger.post(
+      p_tenant,
+      array[ledger.account(p_tenant, case when of_surplus then 'cash.surplus' else 'cash.clearing' end, '', 'CNY')],
+      array[ledger.account(p_tenant, 'cash.gateway', refund.gateway, 'CNY')],
+      array[refund.amount_fen], array['cash.refund_to_source'], array['order:' || refund.order_no]
+    );
+  end if;
+  if of_surplus then
+    update payments.receipts r
+    set state = 'refunded'
+    where p_done
+      and r.tenant_id = p_tenant
+      and r.id = refund.receipt_id;
+  else
+    update orders.lines l
+    set state = case when p_done then 'refunded' else 'exception' end,
+        exception_reason = case when p_done then l.exception_reason else 'refund_failed' end,
+        exception_note = case when p_done then l.exception_note else p_error end,
+        exception_at = case when p_done then l.exception_at else now() end
+    where l.tenant_id = p_tenant
+      and l.order_no = refund.order_no
+      and (refund.line_no is null or l.line_no = refund.line_no)
+      and (l.state = 'refunding' or (l.state = 'exception' and l.exception_reason = 'refund_failed'));
+    if p_done then
+      perform fulfilment.close_refunded(p_tenant, refund.order_no, refund.amount_fen);
+    end if;
+  end if;
+  perform events.append(p_tenant, '{}', jsonb_build_array(jsonb_build_object(
+    'type', case when p_done then 'refund.done' else 'refund.failed' end,
+    'subject', 'order:' || refund.order_no,
+    'payload', jsonb_build_object('no', refund.order_no, 'refundId', refund.id, 'amountFen', refund.amount_fen, 'error', p_error)
+  )));
+  return jsonb_build_object('changed', true);
+end;
+$$;
+
+create or replace function fulfilment.replace(p_tenant bigint, p_no bigint, p_grant bigint, p_reason text, p_actor text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  old entitlements.grants;
+  rule text;
+  old_state text;
+  shelf bigint;
+  gone bigint;
+  new_card bigint;
+  new_grant bigint;
+begin
+  perform 1
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = p_no
+  for no key update;
+  select * into old
+  from entitlements.grants g
+  where g.tenant_id = p_tenant
+    and g.id = p_grant
+    and g.order_no = p_no;
+  if not found then
+    return jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb);
+  end if;
+  if old.state = 'revoked' then
+    return jsonb_build_object('code', 'fulfilment.grant_not_active', 'params', '{}'::jsonb);
+  end if;
+  select s.allocation into rule
+  from catalog.skus s
+  where s.tenant_id = p_tenant
+    and s.id = old.sku_id;
+  shelf := ledger.account(p_tenant, 'stock.available', old.sku_id::text, 'piece');
+  gone := ledger.account(p_tenant, 'stock.delivered', old.sku_id::text, 'piece');
+  if not (ledger.admit(p_tenant, array[1], array[shelf], array[1::bigint], 1))[1] then
+    return jsonb_build_object('code', 'fulfilment.still_short', 'params', jsonb_build_object('needed', 1, 'available', 0));
+  end if;
+  select p.card_id into new_card
+  from vault.pick(p_tenant, old.sku_id, rule, 1) p;
+  if new_card is null then
+    return jsonb_build_object('code', 'fulfilment.still_short', 'params', jsonb_build_object('needed', 1, 'available', 0));
+  end if;
+
+  update entitlements.grants g
+  set state = 'revoked',
+      changed_at = now()
+  where g.tenant_id = p_tenant
+    and g.id = p_grant;
+  select c.state into old_state
+  from vault.cards c
+  where c.tenant_id = p_tenant
+    and c.id = old.card_id;
+  if old_state = 'delivered' then
+    perform vault.transfer(p_tenant, old.sku_id, array[old.card_id], 'delivered', 'void', 'order:' || p_no, p_actor);
+  end if;
+  perform vault.move(p_tenant, array[new_card], array['order:' || p_no], 'available', 'delivered', p_actor);
+  perform ledger.post(p_tenant, array[shelf], array[gone], array[1::bigint], array['stock.replace'], array['order:' || p_no]);
+  insert into entitlements.grants (tenant_id, owner_key, member_id, order_no, line_no, piece, turn, kind, sku_id, card_id)
+  values (p_tenant, old.owner_key, old.member_id, old.order_no, old.line_no, old.piece, old.turn + 1, old.kind, old.sku_id, new_card)
+  returning id into new_grant;
+  perform events.append(p_tenant, jsonb_build_object('actor', p_actor), jsonb_build_array(jsonb_build_object(
+    'type', 'order.delivered', 'subject', 'order:' || p_no,
+    'payload', jsonb_build_object('no', p_no, 'replaced', p_grant, 'grantId', new_grant, 'reason', p_reason)
+  )));
+  return jsonb_build_object('ok', true, 'grantId', new_grant, 'cardId', new_card);
+end;
+$$;
+
+create or replace function fulfilment.mark_used(p_tenant bigint, p_no bigint, p_grant bigint, p_used boolean, p_actor text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  the_grant entitlements.grants;
+  before text := case when p_used then 'active' else 'used' end;
+  after text := case when p_used then 'used' else 'active' end;
+begin
+  perform 1
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = p_no
+  for no key update;
+  update entitlements.grants g
+  set state = after,
+      changed_at = now()
+  where g.tenant_id = p_tenant
+    and g.id = p_grant
+    and g.order_no = p_no
+    and g.state = before
+  returning * into the_grant;
+  if not found then
+    return jsonb_build_object('changed', false);
+  end if;
+  perform vault.transfer(
+    p_tenant, the_grant.sku_id, array[the_grant.card_id],
+    case when p_used then 'delivered' else 'used' end, case when p_used then 'used' else 'delivered' end,
+    'order:' || p_no, p_actor
+  );
+  return jsonb_build_object('changed', true);
+end;
+$$;

@@ -1,0 +1,280 @@
+-- Batches over sets. Lock order here: batch, cards that are new, accounts, cards, batch counts. New cards may come before
+-- the accounts, because nobody else can see or wait for them except another import, which has no account yet either.
+--
+--   vault.reserve_card_ids(count)                          ids for cards that are about to be sealed
+--   vault.import_chunk(tenant, batch, upload, chunk)       the next lines of an import
+--   vault.undo_batch(tenant, batch)                        removes a batch of which nothing left the shelf
+--   vault.shift_batch(tenant, batch, from, to, cause, actor, after, limit)   the next cards of a batch change state
+--   vault.tenants_with_due_cards()                         who has cards past their date
+--   vault.expire_due(tenant, limit)                        moves one SKU's due cards off the shelf
+
+create or replace function vault.reserve_card_ids(p_count integer)
+returns jsonb
+language sql
+security definer
+set search_path = pg_catalog
+as $$
+  select jsonb_agg(nextval('vault.card_ids'))
+  from generate_series(1, p_count)
+$$;
+
+-- p_chunk: {"fromLine", "toLine", "bytesRead", "ids": [], "lines": [], "fingerprints": [base64], "sealed": [base64],
+-- "invalidLines": [], "invalidReasons": []}. Takes effect once: only when the batch stands at `fromLine` and the upload is the
+-- newest; else {"stopped": reason}. A code that the tenant has ever imported is a duplicate; of equal ones in the chunk
+-- the first line wins. Codes are inserted in fingerprint order, so two imports of the same codes wait instead of deadlocking.
+create or replace function vault.import_chunk(p_tenant bigint, p_batch bigint, p_upload integer, p_chunk jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  batch vault.batches;
+  added_count bigint;
+  duplicate_count bigint;
+  invalid_count bigint := jsonb_array_length(p_chunk -> 'invalidLines');
+begin
+  select * into batch
+  from vault.batches b
+  where b.tenant_id = p_tenant
+    and b.id = p_batch
+  for no key update;
+  if not found or batch.upload_no <> p_upload or batch.lines_read <> (p_chunk ->> 'fromLine')::bigint then
+    return jsonb_build_object('stopped', 'superseded');
+  end if;
+  if batch.state not in ('importing', 'interrupted') then
+    return jsonb_build_object('stopped', batch.state);
+  end if;
+
+  with given as materialized (
+    select g.id::bigint as id, g.line_no::bigint as line_no, decode(g.fingerprint, 'base64') as fingerprint, g.sealed
+    from rows from (
+      jsonb_array_elements_text(p_chunk -> 'ids'),
+      jsonb_array_elements_text(p_chunk -> 'lines'),
+      jsonb_array_elements_text(p_chunk -> 'fingerprints'),
+      jsonb_array_elements_text(p_chunk -> 'sealed')
+    ) as g(id, line_no, fingerprint, sealed)
+  ), added as (
+    insert into vault.cards (tenant_id, id, sku_id, batch_id, sealed, fingerprint, valid_to)
+    select p_tenant, g.id, batch.sku_id, p_batch, decode(g.sealed, 'base64'), g.fingerprint, batch.valid_to
+    from given g
+    order by g.fingerprint, g.line_no
+    on conflict on constraint card_known_already do nothing
+    returning id
+  ), duplicates as (
+    insert into vault.import_lines (tenant_id, batch_id, line_no, outcome, reason)
+    select p_tenant, p_batch, g.line_no, 'duplicate', 'duplicate'
+    from given g
+    left join added a on a.id = g.id
+    where a.id is null
+    returning line_no
+  )
+  select (select count(*) from added), (select count(*) from duplicates)
+  into added_count, duplicate_count;
+
+  insert into vault.import_lines (tenant_id, batch_id, line_no, outcome, reason)
+  select p_tenant, p_batch, i.line_no::bigint, 'invalid', i.reason
+  from rows from (
+    jsonb_array_elements_text(p_chunk -> 'invalidLines'),
+    jsonb_array_elements_text(p_chunk -> 'invalidReasons')
+  ) as i(line_no, reason);
+
+  if added_count > 0 then
+    perform ledger.post(
+      p_tenant,
+      array[ledger.account(p_tenant, 'stock.source', batch.sku_id::text, 'piece')],
+      array[ledger.account(p_tenant, 'stock.available', batch.sku_id::text, 'piece')],
+      array[added_count], array['stock.import'], array['batch:' || p_batch]
+    );
+    insert into vault.batch_counts (tenant_id, batch_id, imported, available)
+    values (p_tenant, p_batch, added_count, added_count)
+    on conflict (tenant_id, batch_id) do update
+    set imported = vault.batch_counts.imported + added_count,
+        available = vault.batch_counts.available + added_count;
+  end if;
+
+  update vault.batches b
+  set state = 'importing',
+      lines_read = (p_chunk ->> 'toLine')::bigint,
+      bytes_read = (p_chunk ->> 'bytesRead')::bigint,
+      duplicates = b.duplicates + duplicate_count,
+      invalid = b.invalid + invalid_count,
+      heartbeat_at = now()
+  where b.tenant_id = p_tenant
+    and b.id = p_batch;
+  return jsonb_build_object('imported', added_count, 'duplicates', duplicate_count, 'invalid', invalid_count);
+end;
+$$;
+
+-- Possible while every code is still on the shelf (or was set aside with its batch): the codes go, the pieces return to
+-- their source, and the same codes may be imported again. Refused as {"refused": "state" | "touched", …}.
+create or replace function vault.undo_batch(p_tenant bigint, p_batch bigint)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  batch vault.batches;
+  counts vault.batch_counts;
+  source bigint;
+  available bigint;
+  suspect bigint;
+begin
+  select * into batch
+  from vault.batches b
+  where b.tenant_id = p_tenant
+    and b.id = p_batch
+  for no key update;
+  if not found or batch.state in ('importing', 'undone') then
+    return jsonb_build_object('refused', 'state', 'state', batch.state);
+  end if;
+  source := ledger.account(p_tenant, 'stock.source', batch.sku_id::text, 'piece');
+  available := ledger.account(p_tenant, 'stock.available', batch.sku_id::text, 'piece');
+  suspect := ledger.account(p_tenant, 'stock.suspect', batch.sku_id::text, 'piece');
+  perform ledger.lock(p_tenant, array[source, available, suspect]);
+
+  select * into counts
+  from vault.batch_counts c
+  where c.tenant_id = p_tenant
+    and c.batch_id = p_batch
+  for update;
+  if counts.imported > counts.available + counts.suspect then
+    return jsonb_build_object('refused', 'touched', 'count', counts.imported - counts.available - counts.suspect);
+  end if;
+
+  delete from vault.cards c
+  where c.tenant_id = p_tenant
+    and c.batch_id = p_batch;
+  update vault.batch_counts c
+  set imported = 0,
+      available = 0,
+      suspect = 0
+  where c.tenant_id = p_tenant
+    and c.batch_id = p_batch;
+  if counts.available > 0 then
+    perform ledger.displace(p_tenant, available, counts.available);
+    perform ledger.post(
+      p_tenant, array[available], array[source], array[counts.available], array['stock.undo'], array['batch:' || p_batch]
+    );
+  end if;
+  if counts.suspect > 0 then
+    perform ledger.post(
+      p_tenant, array[suspect], array[source], array[counts.suspect], array['stock.undo'], array['batch:' || p_batch]
+    );
+  end if;
+  update vault.batches b
+  set state = 'undone',
+      finished_at = now()
+  where b.tenant_id = p_tenant
+    and b.id = p_batch;
+  return jsonb_build_object('removed', coalesce(counts.imported, 0), 'skuId', batch.sku_id);
+end;
+$$;
+
+-- A hundred thousand cards in one go would keep buyers of the SKU waiting for seconds, so a batch changes state some
+-- thousands at a time, the next to be sold first. {"moved", "after"}; `after` is null when the batch is through.
+create or replace function vault.shift_batch(
+  p_tenant bigint, p_batch bigint, p_from text, p_to text, p_cause text, p_actor text, p_after bigint, p_limit integer
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  sku bigint;
+  cards bigint[];
+begin
+  select b.sku_id into strict sku
+  from vault.batches b
+  where b.tenant_id = p_tenant
+    and b.id = p_batch;
+  perform ledger.lock(p_tenant, array[
+    ledger.account(p_tenant, 'stock.' || p_from, sku::text, 'piece'),
+    ledger.account(p_tenant, 'stock.' || p_to, sku::text, 'piece')
+  ]);
+  select array_agg(n.id order by n.id) into cards
+  from (
+    select c.id
+    from vault.cards c
+    where c.tenant_id = p_tenant
+      and c.batch_id = p_batch
+      and c.id > p_after
+      and c.state = p_from
+    order by c.id
+    limit p_limit
+  ) n;
+  if cards is null then
+    return jsonb_build_object('moved', 0, 'after', null);
+  end if;
+  return jsonb_build_object(
+    'moved', cardinality(vault.transfer(p_tenant, sku, cards, p_from, p_to, p_cause, p_actor)),
+    'after', cards[cardinality(cards)]
+  );
+end;
+$$;
+
+create or replace function vault.tenants_with_due_cards()
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog
+as $$
+  select coalesce(jsonb_agg(t.id), '[]')
+  from tenancy.tenants t
+  where exists (
+    select
+    from vault.cards c
+    where c.tenant_id = t.id
+      and c.state = 'available'
+      and c.valid_to is not null
+      and c.valid_to <= now()
+  )
+$$;
+
+-- One SKU a call: its accounts are locked, and locking those of several could cross with an order's. {"skuId", "moved"} or null.
+create or replace function vault.expire_due(p_tenant bigint, p_limit integer)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  sku bigint;
+  cards bigint[];
+begin
+  select c.sku_id into sku
+  from vault.cards c
+  where c.tenant_id = p_tenant
+    and c.state = 'available'
+    and c.valid_to is not null
+    and c.valid_to <= now()
+  order by c.valid_to
+  limit 1;
+  if sku is null then
+    return null;
+  end if;
+  perform ledger.lock(p_tenant, array[
+    ledger.account(p_tenant, 'stock.available', sku::text, 'piece'),
+    ledger.account(p_tenant, 'stock.expired', sku::text, 'piece')
+  ]);
+  select array_agg(d.id) into cards
+  from (
+    select c.id
+    from vault.cards c
+    where c.tenant_id = p_tenant
+      and c.sku_id = sku
+      and c.state = 'available'
+      and c.valid_to is not null
+      and c.valid_to <= now()
+    order by c.valid_to, c.id
+    limit p_limit
+  ) d;
+  return jsonb_build_object(
+    'skuId', sku,
+    'moved', coalesce(cardinality(vault.transfer(p_tenant, sku, cards, 'available', 'expired', 'expiry', 'system')), 0)
+  );
+end;
+$$;
