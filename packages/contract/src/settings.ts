@@ -31,7 +31,10 @@ export const settingSchemas = {
   /** Stock in words: 充足 from `plentyFrom`, 一般 from `someFrom`, 少量 below, 已售罄 at 0. */
   'stock.words': z
     .object({ plentyFrom: z.int().min(2).max(1_000_000), someFrom: z.int().min(1).max(1_000_000) })
-    .refine((value) => value.someFrom < value.plentyFrom, { message: 'someFrom must be below plentyFrom', path: ['someFrom'] })
+    .refine((value) => value.someFrom < value.plentyFrom, {
+      message: 'someFrom must be below plentyFrom',
+      path: ['someFrom'],
+    })
     .default({ plentyFrom: 100, someFrom: 10 }),
   /** The board warns about a SKU at or below this many pieces. */
   'stock.lowFrom': z.int().min(0).max(1_000_000).default(10),
