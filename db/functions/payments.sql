@@ -1,0 +1,208 @@
+-- What goes on around a payment. The money itself moves in fulfilment.settle and fulfilment.refund_ended.
+--
+--   payments.open_attempts(tenant, items)      [{orderNo, gateway, amountFen}] → [{state, payUrl}] each; opening twice changes nothing
+--   payments.keep_pay_urls(tenant, items)      [{orderNo, gateway, payUrl}]: the cashier's address, once known
+--   payments.take_due(per_tenant, limit)       attempts to ask gateways about, over all tenants; each is handed out once a rung
+--   payments.begin_refund(tenant, id)          takes a refund whose turn has come: its facts, or null
+--   payments.note_refund(tenant, id, error, retry_seconds)  not ended yet: why, and when again
+--   payments.retry_refund(tenant, id)          a failed refund may be asked again, under the same number; false when it has not failed
+--   payments.overdue_refunds(limit)            refunds whose job must have been lost, over all tenants
+
+-- Seconds until the next question, by how often was asked: 10 s after opening, then these, then every half hour.
+create or replace function payments.ask_again_after(p_queries integer)
+returns interval
+language sql
+immutable
+as $$
+  select (array[20, 30, 60, 120, 300, 600, 1800])[least(greatest(p_queries, 0) + 1, 7)] * interval '1 second'
+$$;
+
+create or replace function payments.open_attempts(p_tenant bigint, p_items jsonb)
+returns jsonb
+language sql
+security definer
+set search_path = pg_catalog
+as $$
+  with asked as (
+    select (i.item ->> 'orderNo')::bigint as order_no, i.item ->> 'gateway' as gateway,
+      (i.item ->> 'amountFen')::bigint as amount_fen, i.n
+    from jsonb_array_elements(p_items) with ordinality as i(item, n)
+  ),
+  opened as (
+    insert into payments.attempts (tenant_id, order_no, gateway, amount_fen, next_query_at)
+    select distinct on (a.order_no, a.gateway) p_tenant, a.order_no, a.gateway, a.amount_fen, now() + interval '10 seconds'
+    from asked a
+    order by a.order_no, a.gateway
+    on conflict do nothing
+  )
+  -- The insert's rows are not visible here, so an absent row is one that was opened now.
+  select coalesce(jsonb_agg(
+    jsonb_build_object('state', coalesce(t.state, 'pending'), 'payUrl', t.pay_url) order by a.n
+  ), '[]')
+  from asked a
+  left join payments.attempts t
+    on t.tenant_id = p_tenant
+    and t.order_no = a.order_no
+    and t.gateway = a.gateway
+$$;
+
+create or replace function payments.keep_pay_urls(p_tenant bigint, p_items jsonb)
+returns jsonb
+language sql
+security definer
+set search_path = pg_catalog
+as $$
+  with kept as (
+    update payments.attempts t
+    set pay_url = i.item ->> 'payUrl'
+    from jsonb_array_elements(p_items) as i(item)
+    where t.tenant_id = p_tenant
+      and t.order_no = (i.item ->> 'orderNo')::bigint
+      and t.gateway = i.item ->> 'gateway'
+    returning 1
+  )
+  select jsonb_agg(true)
+  from jsonb_array_elements(p_items)
+$$;
+
+-- Handing out moves the next question up the ladder, so that a worker that dies only delays it, and two never ask at once.
+-- After three days nobody is asked any more; the attempt stays pending and visible.
+create or replace function payments.take_due(p_per_tenant integer, p_limit integer)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  tenant record;
+  taken jsonb;
+  answer jsonb := '[]';
+begin
+  for tenant in
+    select t.id
+    from tenancy.tenants t
+    where exists (
+      select from payments.attempts a
+      where a.tenant_id = t.id
+        and a.next_query_at <= now()
+    )
+    order by random()
+  loop
+    with due as (
+      select a.order_no, a.gateway
+      from payments.attempts a
+      where a.tenant_id = tenant.id
+        and a.next_query_at <= now()
+      order by a.next_query_at
+      limit least(p_per_tenant, p_limit - jsonb_array_length(answer))
+      for no key update skip locked
+    ),
+    asked as (
+      update payments.attempts a
+      set queries = a.queries + 1,
+          next_query_at = case
+            when a.state = 'pending' and a.created_at > now() - interval '3 days'
+              then now() + payments.ask_again_after(a.queries)
+          end
+      from due d
+      where a.tenant_id = tenant.id
+        and a.order_no = d.order_no
+        and a.gateway = d.gateway
+      returning a.*
+    )
+    select jsonb_agg(jsonb_build_object(
+      'tenantId', tenant.id,
+      'orderNo', a.order_no,
+      'gateway', a.gateway,
+      'closeWanted', a.close_wanted_at is not null,
+      'ageSeconds', extract(epoch from now() - a.created_at)::integer
+    ))
+    into taken
+    from asked a
+    where a.state = 'pending';
+    answer := answer || coalesce(taken, '[]');
+    exit when jsonb_array_length(answer) >= p_limit;
+  end loop;
+  return answer;
+end;
+$$;
+
+-- The turn is taken for two minutes, longer than any call to a gateway may take.
+create or replace function payments.begin_refund(p_tenant bigint, p_id bigint)
+returns jsonb
+language sql
+security definer
+set search_path = pg_catalog
+as $$
+  update payments.refunds r
+  set state = 'processing',
+      attempts = r.attempts + 1,
+      next_try_at = now() + interval '2 minutes'
+  where r.tenant_id = p_tenant
+    and r.id = p_id
+    and r.target = 'source'
+    and r.state in ('requested', 'processing')
+    and r.next_try_at <= now()
+  returning jsonb_build_object(
+    'id', r.id,
+    'orderNo', r.order_no,
+    'gateway', r.gateway,
+    'tradeNo', r.trade_no,
+    'amountFen', r.amount_fen,
+    'reason', r.reason,
+    'attempts', r.attempts
+  )
+$$;
+
+create or replace function payments.note_refund(p_tenant bigint, p_id bigint, p_error text, p_retry_seconds integer)
+returns jsonb
+language sql
+security definer
+set search_path = pg_catalog
+as $$
+  update payments.refunds r
+  set last_error = left(p_error, 500),
+      next_try_at = now() + p_retry_seconds * interval '1 second'
+  where r.tenant_id = p_tenant
+    and r.id = p_id
+    and r.state = 'processing'
+  returning to_jsonb(r.next_try_at)
+$$;
+
+create or replace function payments.retry_refund(p_tenant bigint, p_id bigint)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+begin
+  update payments.refunds r
+  set state = 'requested',
+      next_try_at = now()
+  where r.tenant_id = p_tenant
+    and r.id = p_id
+    and r.target = 'source'
+    and r.state = 'failed';
+  return to_jsonb(found);
+end;
+$$;
+
+create or replace function payments.overdue_refunds(p_limit integer)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('tenantId', x.tenant_id, 'refundId', x.id)), '[]')
+  from (
+    select r.tenant_id, r.id
+    from tenancy.tenants t
+    join payments.refunds r
+      on r.tenant_id = t.id
+      and r.state in ('requested', 'processing')
+      and r.target = 'source'
+      and r.next_try_at < now() - interval '1 minute'
+    limit p_limit
+  ) x
+$$;
