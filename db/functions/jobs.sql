@@ -41,7 +41,16 @@ as $$
         order by j.ordinal
       )
     )
-    from jsonb_array_elements(p_jobs) with ordinality as j(item, ordinal)
+    from (
+      select
+        e.item,
+        e.ordinal,
+        row_number() over (partition by e.item ->> 'task', e.item ->> 'key' order by e.ordinal desc) as from_last
+      from jsonb_array_elements(p_jobs) with ordinality as e(item, ordinal)
+    ) j
+    -- Of several under one key only the last counts, as if they had come one after the other.
+    where j.from_last = 1
+       or j.item ->> 'key' is null
     having count(*) > 0
   ) added
 $$;

@@ -110,7 +110,7 @@ async function makeCluster(options: {
     {
       stdio: ['ignore', 'pipe', 'pipe', ...(place.handle === undefined ? [] : [place.handle])],
       cwd: '/',
-      env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C', TZ: 'UTC', ...binaries.env },
+      env: { PATH: process.env.PATH ?? '', LC_ALL: 'C', TZ: 'UTC', ...binaries.env },
       ...(account ? { uid: account.uid, gid: account.gid } : {}),
     },
   )

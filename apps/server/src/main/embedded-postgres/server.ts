@@ -102,7 +102,7 @@ function launch(options: ServerOptions, port: number): ChildProcess {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', ...(place.handle === undefined ? [] : [place.handle])],
     cwd: '/',
-    env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C', ...binaries.env },
+    env: { PATH: process.env.PATH ?? '', LC_ALL: 'C', ...binaries.env },
     ...(account ? { uid: account.uid, gid: account.gid } : {}),
   })
   place.close()

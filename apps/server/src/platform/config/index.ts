@@ -41,6 +41,10 @@ export type Config = {
   readonly trustProxy: boolean
   /** Cookies only over https. Default: when the public address is https. `QUANSHU_SECURE_COOKIES` */
   readonly secureCookies: boolean
+  /** Multiplies every route's rate limit; for load tests from one address. `QUANSHU_RATE_LIMIT_FACTOR` */
+  readonly rateLimitFactor: number
+  /** Bearer token for `/metrics`. Absent: only this machine may read it. `QUANSHU_METRICS_TOKEN` */
+  readonly metricsToken?: string
   /** Where traces go (OTLP over HTTP). Absent: nowhere. `OTEL_EXPORTER_OTLP_ENDPOINT` */
   readonly otlpUrl?: string
   /** `NODE_ENV=production`. Turns the demo, the stand-ins and insecure endpoints off unless set by name. */
@@ -104,6 +108,8 @@ const environment = z.object({
   QUANSHU_MAIL_FROM: z.string().default('权枢 <no-reply@quanshu.test>'),
   QUANSHU_TRUST_PROXY: flag.default(false),
   QUANSHU_SECURE_COOKIES: flag.optional(),
+  QUANSHU_RATE_LIMIT_FACTOR: wholeNumber(1, 1_000_000).default(1),
+  QUANSHU_METRICS_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url('http', 'https').optional(),
   NODE_ENV: z.string().default('development'),
 })
@@ -142,6 +148,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     trustProxy: set.QUANSHU_TRUST_PROXY,
     secureCookies: set.QUANSHU_SECURE_COOKIES ?? publicUrl.startsWith('https://'),
     production,
+    rateLimitFactor: set.QUANSHU_RATE_LIMIT_FACTOR,
+    ...(set.QUANSHU_METRICS_TOKEN === undefined ? {} : { metricsToken: set.QUANSHU_METRICS_TOKEN }),
     ...(set.DATABASE_URL === undefined ? {} : { databaseUrl: set.DATABASE_URL }),
     ...(set.DATABASE_APP_URL === undefined ? {} : { databaseAppUrl: set.DATABASE_APP_URL }),
     ...(set.QUANSHU_SMTP_URL === undefined ? {} : { smtpUrl: set.QUANSHU_SMTP_URL }),
@@ -150,7 +158,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
 }
 
 /** Variables whose value may hold a password are named without it. */
-const SECRET_VARIABLES = new Set(['DATABASE_URL', 'DATABASE_APP_URL', 'QUANSHU_SMTP_URL'])
+const SECRET_VARIABLES = new Set(['DATABASE_URL', 'DATABASE_APP_URL', 'QUANSHU_SMTP_URL', 'QUANSHU_METRICS_TOKEN'])
 
 function sentence(issue: z.core.$ZodIssue, given: Readonly<Record<string, string | undefined>>): string {
   const name = String(issue.path[0])

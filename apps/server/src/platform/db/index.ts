@@ -1,3 +1,4 @@
+export { appUrlOf } from './app-url.ts'
 export { CommitUnknown, constraintRefusals, DatabaseUnavailable, isConnectionLost } from './failures.ts'
 export { migrate } from './migrate.ts'
 export { openDatabase } from './open.ts'

@@ -40,6 +40,10 @@ export function openDatabase(options: {
   const pool = new pg.Pool({ ...connection, max: options.poolSize, idleTimeoutMillis: 60_000 })
   // An idle connection broke (restart of the database): the pool has dropped it already.
   pool.on('error', (error) => log.debug({ err: error }, 'idle database connection lost'))
+  // While a connection is lent out the pool does not listen; whoever waits for its answer hears of the loss anyway.
+  pool.on('connect', (client) => {
+    client.on('error', (error) => log.debug({ err: error }, 'database connection lost'))
+  })
   const listener = createListener(() => new pg.Client(connection), log)
 
   /** A connection that has answered; waits out a restart of the database, since nothing has been sent yet. */

@@ -79,7 +79,7 @@ function errorFields(error: unknown): unknown {
     const value = (error as unknown as Record<string, unknown>)[name]
     if (value !== undefined) fields[name] = value
   }
-  if (error.cause !== undefined) fields['cause'] = errorFields(error.cause)
+  if (error.cause !== undefined) fields.cause = errorFields(error.cause)
   return fields
 }
 

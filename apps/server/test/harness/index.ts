@@ -1,0 +1,2 @@
+export { type ClonedDatabase, cloneDatabase, startTestDatabase, type TestDatabase } from './test-database.ts'
+export { type TestPlatform, type TestTenant, testPlatform } from './test-platform.ts'
