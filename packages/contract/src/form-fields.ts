@@ -1,4 +1,6 @@
+import type { Refusal } from '@quanshu/kernel'
 import { z } from 'zod'
+import { catalogErrors } from './errors/catalog.ts'
 import { requiredText, text } from './schemas.ts'
 
 /** What the buyer is asked for when ordering (account, region, phone …). Shared by editor, mall and server. */
@@ -32,33 +34,48 @@ export const formField = z
     confirmTwice: z.boolean().default(false),
   })
   .superRefine((field, context) => {
-    const problem = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
+    const options = field.options ?? []
     if (field.type === 'select') {
-      const values = field.options?.map((option) => option.value) ?? []
-      if (values.length === 0) problem('options', '下拉项至少一个 / at least one option')
-      if (new Set(values).size !== values.length) problem('options', '下拉项的值重复 / option values repeat')
-    } else if (field.options !== undefined && field.options.length > 0) {
-      problem('options', '只有下拉类型才有选项 / only a select has options')
+      if (options.length === 0) addRefusal(context, ['options'], catalogErrors.optionsMissing())
+      refuseRepeats(
+        context,
+        options.map((option) => option.value),
+        (index) => ['options', index, 'value'],
+      )
+    } else if (options.length > 0) {
+      addRefusal(context, ['options'], catalogErrors.optionsOnlyForSelect())
     }
-    if (field.pattern !== undefined && field.pattern !== '') {
-      if (field.type !== 'text') problem('pattern', '只有文本类型才能设格式 / only a text field has a pattern')
-      const fault = patternProblem(field.pattern)
-      if (fault) problem('pattern', fault)
-    }
+    if (!field.pattern) return
+    const fault = field.type === 'text' ? patternProblem(field.pattern) : catalogErrors.patternOnlyForText()
+    if (fault) addRefusal(context, ['pattern'], fault)
   })
 export type FormField = z.output<typeof formField>
 
 export const formFields = z
   .array(formField)
   .max(FORM_FIELDS_MAX)
-  .superRefine((fields, context) => {
-    const seen = new Set<string>()
-    fields.forEach((field, index) => {
-      if (seen.has(field.key))
-        context.addIssue({ code: 'custom', path: [index, 'key'], message: '字段名重复 / this key repeats' })
-      seen.add(field.key)
-    })
+  .superRefine((fields, context) =>
+    refuseRepeats(
+      context,
+      fields.map((field) => field.key),
+      (index) => [index, 'key'],
+    ),
+  )
+
+/** Adds a refusal of the catalogue to a schema's findings; the server tells it in the person's language. */
+export function addRefusal(context: z.RefinementCtx, path: (string | number)[], refusal: Refusal): void {
+  context.addIssue({ code: 'custom', path, message: refusal.code, params: refusal.params })
+}
+
+export function refuseRepeats(
+  context: z.RefinementCtx,
+  values: readonly unknown[],
+  pathOf: (index: number) => (string | number)[],
+): void {
+  values.forEach((value, index) => {
+    if (values.indexOf(value) < index) addRefusal(context, pathOf(index), catalogErrors.repeated())
   })
+}
 
 export type FormValues = Readonly<Record<string, string>>
 export type FormFault = 'required' | 'tooLong' | 'badFormat' | 'notAnOption' | 'unknownField'
@@ -107,19 +124,15 @@ function faultOf(field: FormField, value: string): FormFault | undefined {
  * beforehand: no look-around, no back-reference, no repeated group (only `?` after one), and the product of all
  * choices at most a million.
  */
-export function patternProblem(pattern: string): string | undefined {
-  if (pattern.length > PATTERN_LENGTH_MAX)
-    return `格式最长 ${PATTERN_LENGTH_MAX} 个字符 / at most ${PATTERN_LENGTH_MAX} characters`
+export function patternProblem(pattern: string): Refusal | undefined {
   try {
     new RegExp(`^(?:${pattern})$`, 'u')
   } catch {
-    return '不是有效的正则表达式 / not a valid regular expression'
+    return catalogErrors.patternInvalid()
   }
   const cost = patternCost(pattern)
-  if (cost === undefined)
-    return '不支持断言、反向引用和重复的分组 / look-around, back-references and repeated groups are not supported'
-  if (cost > PATTERN_COST_MAX)
-    return '格式太复杂，会拖慢下单 / this pattern is too complex and would slow down ordering'
+  if (cost === undefined) return catalogErrors.patternUnsupported()
+  if (cost > PATTERN_COST_MAX) return catalogErrors.patternTooComplex()
   return undefined
 }
 

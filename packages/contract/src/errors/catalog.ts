@@ -1,11 +1,6 @@
 import { defineErrors } from './define.ts'
 
 export const catalogErrors = defineErrors('catalog', {
-  invalidGoods: {
-    status: 422,
-    zh: '商品有 {count} 处需要修改',
-    en: '{count} thing(s) about these goods need correction',
-  },
   cannotGoOn: { status: 409, zh: '「{title}」还不能上架：{reasons}', en: '“{title}” cannot go on sale yet: {reasons}' },
   alreadyArchived: { status: 409, zh: '「{title}」已归档，请先恢复', en: '“{title}” is archived; restore it first' },
   mustBeOffFirst: {
@@ -71,4 +66,46 @@ export const catalogErrors = defineErrors('catalog', {
     en: '{count} goods use this picture; it cannot be deleted',
   },
   tooMany: { status: 422, zh: '{what}最多 {limit} 个', en: 'At most {limit} {what}' },
+
+  // Told per field, beside the input (422 `errors`).
+  zeroPriceNotMeant: { status: 422, zh: '价格为 0 时须勾选「免费」', en: 'A price of 0 must be marked as free' },
+  marketPriceNotAbove: { status: 422, zh: '划线价须高于售价', en: 'The struck-through price must be above the price' },
+  tiersNotRising: { status: 422, zh: '批发档的起购数量须逐档增加', en: 'Quantities of the price tiers must rise' },
+  tiersNotFalling: {
+    status: 422,
+    zh: '批发价须低于售价，并逐档降低',
+    en: 'Tier prices must be below the price and fall from tier to tier',
+  },
+  tierAboveLimit: {
+    status: 422,
+    zh: '起购数量超过每单限购 {limit} 件，永远不会生效',
+    en: 'This quantity is above the limit of {limit} an order and would never apply',
+  },
+  scheduleBackwards: { status: 422, zh: '下架时间须晚于上架时间', en: 'The end must be after the start' },
+  repeated: { status: 422, zh: '与前面的重复', en: 'Repeats an earlier one' },
+  tooManySpecs: { status: 422, zh: '规格属性最多 {limit} 项', en: 'At most {limit} attributes' },
+  categoryUnknown: {
+    status: 422,
+    zh: '分类不存在，可能刚被删除',
+    en: 'There is no such category; it may have been deleted',
+  },
+  pictureUnknown: {
+    status: 422,
+    zh: '图片不存在，可能刚被删除',
+    en: 'There is no such picture; it may have been deleted',
+  },
+  optionsMissing: { status: 422, zh: '下拉类型至少要有一个选项', en: 'A select needs at least one option' },
+  optionsOnlyForSelect: { status: 422, zh: '只有下拉类型才有选项', en: 'Only a select has options' },
+  patternOnlyForText: { status: 422, zh: '只有文本类型才能设格式', en: 'Only a text field has a pattern' },
+  patternInvalid: { status: 422, zh: '不是有效的正则表达式', en: 'Not a valid regular expression' },
+  patternUnsupported: {
+    status: 422,
+    zh: '不支持断言、反向引用和重复的分组',
+    en: 'Look-around, back-references and repeated groups are not supported',
+  },
+  patternTooComplex: {
+    status: 422,
+    zh: '格式太复杂，会拖慢下单',
+    en: 'This pattern is too complex and would slow down ordering',
+  },
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { formFields } from '../form-fields.ts'
+import { catalogErrors } from '../errors/catalog.ts'
+import { addRefusal, formFields, refuseRepeats } from '../form-fields.ts'
 import { route } from '../route.ts'
 import {
   fen,
@@ -24,6 +25,7 @@ export const SKUS_MAX = 50
 export const TIERS_MAX = 10
 export const GOODS_PICTURES_MAX = 10
 export const GOODS_TAGS_MAX = 10
+export const SPECS_MAX = 10
 export const PICTURE_BYTES_MAX = 10 * 1024 * 1024
 /** Widths that pictures are kept in; ask with `&w=320`. Another width answers the next larger one. */
 export const PICTURE_WIDTHS = [160, 320, 640, 1280] as const
@@ -103,7 +105,7 @@ export const skuInput = z.object({
 })
 export type SkuInput = z.output<typeof skuInput>
 
-export const goodsInput = z.object({
+const goodsFields = z.object({
   title: requiredText(80),
   titleEn: text(120).default(''),
   subtitle: text(120).default(''),
@@ -130,11 +132,62 @@ export const goodsInput = z.object({
   position: z.int().min(-1_000_000).max(1_000_000).default(0),
   skus: z.array(skuInput).min(1).max(SKUS_MAX),
 })
-export type GoodsInput = z.output<typeof goodsInput>
+export type GoodsInput = z.output<typeof goodsFields>
+export const goodsInput = goodsFields.superRefine(checkGoods)
 
-/** What `catalog.invalid_goods` lists under `params.fields`: the path in the body, a code, and the sentence in both languages. */
-export const goodsFault = z.object({ path: z.string(), code: z.string(), zh: z.string(), en: z.string() })
-export type GoodsFault = z.output<typeof goodsFault>
+/** Rules that span fields. */
+function checkGoods(goods: GoodsInput, context: z.RefinementCtx): void {
+  if (goods.onAt && goods.offAt && Date.parse(goods.onAt) >= Date.parse(goods.offAt)) {
+    addRefusal(context, ['offAt'], catalogErrors.scheduleBackwards())
+  }
+  refuseRepeats(context, goods.pictureIds, (index) => ['pictureIds', index])
+  refuseRepeats(
+    context,
+    goods.tags.map((name) => name.toLowerCase()),
+    (index) => ['tags', index],
+  )
+  refuseRepeats(
+    context,
+    goods.skus.map((sku) => sku.title),
+    (index) => ['skus', index, 'title'],
+  )
+  const ids = goods.skus.map((sku, index) => sku.id ?? `new ${index}`)
+  refuseRepeats(context, ids, (index) => ['skus', index, 'id'])
+  goods.skus.forEach((sku, index) => {
+    checkSku(sku, goods.limitPerOrder, (...path) => ['skus', index, ...path], context)
+  })
+}
+
+type PathOf = (...path: (string | number)[]) => (string | number)[]
+
+function checkSku(sku: SkuInput, limitPerOrder: number, at: PathOf, context: z.RefinementCtx): void {
+  checkPrice(sku, at, context)
+  if (sku.marketPriceFen !== null && sku.marketPriceFen <= sku.priceFen) {
+    addRefusal(context, at('marketPriceFen'), catalogErrors.marketPriceNotAbove())
+  }
+  if (Object.keys(sku.specs).length > SPECS_MAX) {
+    addRefusal(context, at('specs'), catalogErrors.tooManySpecs({ limit: SPECS_MAX }))
+  }
+  sku.tiers.forEach(({ minQty }, index) => {
+    if (minQty <= limitPerOrder) return
+    addRefusal(context, at('tiers', index, 'minQty'), catalogErrors.tierAboveLimit({ limit: limitPerOrder }))
+  })
+}
+
+type PriceInput = { readonly priceFen: number; readonly free: boolean; readonly tiers: readonly PriceTier[] }
+
+/** Zero must be meant; the more, the cheaper. */
+function checkPrice({ priceFen, free, tiers }: PriceInput, at: PathOf, context: z.RefinementCtx): void {
+  if (priceFen === 0 && !free) addRefusal(context, at('priceFen'), catalogErrors.zeroPriceNotMeant())
+  let before = { minQty: 1, unitPriceFen: priceFen }
+  tiers.forEach((tier, index) => {
+    if (tier.minQty <= before.minQty) addRefusal(context, at('tiers', index, 'minQty'), catalogErrors.tiersNotRising())
+    if (tier.unitPriceFen >= before.unitPriceFen || (tier.unitPriceFen === 0 && !free)) {
+      addRefusal(context, at('tiers', index, 'unitPriceFen'), catalogErrors.tiersNotFalling())
+    }
+    before = tier
+  })
+}
 
 /** Pieces per SKU as the ledger counts them. */
 export const stockCount = z.object({ available: z.int(), held: z.int() })
@@ -257,6 +310,11 @@ export const skuRow = z.object({
   lowStockAt: z.int().nullable(),
   low: z.boolean(),
 })
+
+export const priceChangeInput = z
+  .object({ at: instant, priceFen: price, free: z.boolean().default(false), tiers: priceTiers.default([]) })
+  .superRefine((change, context) => checkPrice(change, (...path) => path, context))
+export type PriceChangeInput = z.output<typeof priceChangeInput>
 
 export const priceChange = z.object({
   id,
@@ -393,7 +451,7 @@ export const catalogRoutes = {
     access: write,
     idempotency: 'optional',
     bodyLimitBytes: 512 * 1024,
-    body: goodsInput.extend({ shelf: z.enum(['draft', 'on']).default('draft') }),
+    body: goodsFields.extend({ shelf: z.enum(['draft', 'on']).default('draft') }).superRefine(checkGoods),
     response: goodsDetail,
   }),
   updateGoods: route({
@@ -404,7 +462,7 @@ export const catalogRoutes = {
     bodyLimitBytes: 512 * 1024,
     summary: 'Replace goods and their SKUs; `version` must be the one that was read, else common.conflict',
     params: idParams,
-    body: goodsInput.extend({ version: z.int().min(1) }),
+    body: goodsFields.extend({ version: z.int().min(1) }).superRefine(checkGoods),
     response: goodsDetail,
   }),
   duplicateGoods: route({
@@ -458,7 +516,7 @@ export const catalogRoutes = {
     access: write,
     params: idParams,
     idempotency: 'optional',
-    body: z.object({ at: instant, priceFen: price, free: z.boolean().default(false), tiers: priceTiers.default([]) }),
+    body: priceChangeInput,
     response: idOnly,
   }),
   cancelPriceChange: route({
