@@ -5,7 +5,9 @@
 --   vault.import_chunk(tenant, batch, upload, chunk)       the next lines of an import
 --   vault.undo_batch(tenant, batch)                        removes a batch of which nothing left the shelf
 --   vault.shift_batch(tenant, batch, from, to, cause, actor, after, limit)   the next cards of a batch change state
+--   vault.set_validity(tenant, batch, valid_to)            gives a batch's unsold cards another last day
 --   vault.tenants_with_due_cards()                         who has cards past their date
+--   vault.tend_batches()                                   notices imports that broke off, and half-done suspensions
 --   vault.expire_due(tenant, limit)                        moves one SKU's due cards off the shelf
 
 create or replace function vault.reserve_card_ids(p_count integer)
@@ -215,6 +217,26 @@ begin
 end;
 $$;
 
+create or replace function vault.set_validity(p_tenant bigint, p_batch bigint, p_valid_to timestamptz)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  changed bigint;
+begin
+  update vault.cards c
+  set valid_to = p_valid_to
+  where c.tenant_id = p_tenant
+    and c.batch_id = p_batch
+    and c.state in ('available', 'suspect', 'expired')
+    and c.valid_to is distinct from p_valid_to;
+  get diagnostics changed = row_count;
+  return to_jsonb(changed);
+end;
+$$;
+
 create or replace function vault.tenants_with_due_cards()
 returns jsonb
 language sql
@@ -272,9 +294,42 @@ begin
     order by c.valid_to, c.id
     limit p_limit
   ) d;
+  if cards is null then
+    return jsonb_build_object('skuId', sku, 'moved', 0);
+  end if;
   return jsonb_build_object(
     'skuId', sku,
-    'moved', coalesce(cardinality(vault.transfer(p_tenant, sku, cards, 'available', 'expired', 'expiry', 'system')), 0)
+    'moved', cardinality(vault.transfer(p_tenant, sku, cards, 'available', 'expired', 'expiry', 'system'))
   );
+end;
+$$;
+
+-- An import without a heartbeat for two minutes has lost its upload; the same file continues it. Returns batches whose
+-- cards do not all follow their batch's state yet, because the process died half-way: [{"tenantId", "batchId", "skuId", "state"}].
+create or replace function vault.tend_batches()
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  answer jsonb;
+begin
+  update vault.batches b
+  set state = 'interrupted',
+      failure = '{"code": "vault.connection_lost", "params": {}}'
+  from tenancy.tenants t
+  where b.tenant_id = t.id
+    and b.state = 'importing'
+    and b.upload_no > 0
+    and b.heartbeat_at < now() - interval '2 minutes';
+
+  select coalesce(jsonb_agg(jsonb_build_object('tenantId', b.tenant_id, 'batchId', b.id, 'skuId', b.sku_id, 'state', b.state)), '[]')
+  into answer
+  from vault.batches b
+  join vault.batch_counts c on c.tenant_id = b.tenant_id and c.batch_id = b.id
+  where (b.state = 'suspended' and c.available > 0)
+     or (b.state = 'ready' and c.suspect > 0);
+  return answer;
 end;
 $$;

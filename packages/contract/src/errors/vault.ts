@@ -32,6 +32,56 @@ export const vaultErrors = defineErrors('vault', {
     zh: '这个 Excel 文件解压后大得不合常理，已拒绝',
     en: 'This Excel file grows beyond reason when unpacked; it is refused',
   },
+  tooManyLines: {
+    status: 422,
+    zh: '一次最多导入 {limit} 行，已导入的部分保留；请把其余部分另建批次',
+    en: 'At most {limit} lines in one import; what was imported stays, put the rest into another batch',
+  },
+  connectionLost: {
+    status: 400,
+    zh: '上传中断；请重新上传同一个文件，将从中断处继续',
+    en: 'The upload broke off; send the same file again and it continues where it stopped',
+  },
+  importFailed: {
+    status: 503,
+    zh: '导入中断；请重新上传同一个文件，将从中断处继续',
+    en: 'The import broke off; send the same file again and it continues where it stopped',
+  },
+  uploadSuperseded: {
+    status: 409,
+    zh: '这个批次正由另一次上传继续导入',
+    en: 'Another upload has taken over this import',
+  },
+  importClosed: {
+    status: 409,
+    zh: '这个批次已结束（{state}），不能继续上传',
+    en: 'This import has ended ({state}); nothing can be added to it',
+  },
+  differentFile: {
+    status: 409,
+    zh: '这不是中断前的那个文件；请上传同一个文件，或新建批次',
+    en: 'This is not the file of before the break; send that one, or open another batch',
+  },
+  wrongBatchState: {
+    status: 409,
+    zh: '批次当前状态为「{state}」，不能进行此操作',
+    en: 'The batch is “{state}”; this cannot be done now',
+  },
+  batchTouched: {
+    status: 409,
+    zh: '有 {count} 张卡密已售出、作废或过期，不能撤销整批；可以停售其余卡密',
+    en: '{count} codes were sold, voided or have expired, so the batch cannot be undone; you can suspend the rest',
+  },
+  validityReversed: {
+    status: 422,
+    zh: '失效时间必须晚于生效时间',
+    en: 'The last day must come after the first',
+  },
+  wrongCardState: {
+    status: 409,
+    zh: '卡密当前状态为「{state}」，不能进行此操作',
+    en: 'The code is “{state}”; this cannot be done now',
+  },
 })
 
 /** Why a line of an import holds no new card; the line report's sentences. */

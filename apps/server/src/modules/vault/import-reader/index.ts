@@ -14,6 +14,8 @@ export type CardFile = {
   /** As the person's machine calls it; empty for pasted text. Its ending is what the file claims to be. */
   readonly fileName: string
   readonly separator: Separator
+  /** Hears the first bytes (at most HEAD_BYTES) before anything is read of the rest. */
+  readonly onHead?: (head: Uint8Array) => Promise<void>
 }
 
 /**
@@ -25,6 +27,7 @@ export type CardFile = {
 export async function* readCardFile(file: CardFile): AsyncGenerator<readonly Line[]> {
   const { head, bytes } = await takeHead(file.bytes)
   if (head.length === 0) throw vaultErrors.fileEmpty()
+  await file.onHead?.(head)
   const format = detectFormat(head)
   const claim = claimOf(file.fileName)
   if (format !== claim) throw refusalFor(file.fileName, claim, format)

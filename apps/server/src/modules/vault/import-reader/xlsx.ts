@@ -223,7 +223,7 @@ function createSheetParser(strings: readonly string[]) {
     const name = localName(tag.name)
     const attributes = tag.attributes as Readonly<Record<string, string>>
     if (name === 'row') {
-      lineNo = Number(attributes['r'] ?? lineNo + 1)
+      lineNo = nextRowNo(attributes['r'], lineNo)
       cells = []
       problem = undefined
     } else if (name === 'c') {
@@ -252,6 +252,13 @@ function createSheetParser(strings: readonly string[]) {
     },
     end: (): void => void parser.close(),
   }
+}
+
+/** Rows stand in order; an import that goes on after a break relies on it. */
+function nextRowNo(reference: string | undefined, last: number): number {
+  const rowNo = reference === undefined ? last + 1 : Number(reference)
+  if (!Number.isSafeInteger(rowNo) || rowNo <= last) throw vaultErrors.xlsxBroken()
+  return rowNo
 }
 
 /** `C5` → 2; a cell without a reference follows the one before. */

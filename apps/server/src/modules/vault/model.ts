@@ -1,0 +1,83 @@
+import type { BatchState, BatchView, CardState, cardView } from '@quanshu/contract'
+import { type Actor, defineStates } from '@quanshu/kernel'
+import type { z } from 'zod'
+
+export const batchStates = defineStates<BatchState>('batch', 'importing', {
+  importing: ['ready', 'cancelled', 'interrupted'],
+  interrupted: ['importing', 'cancelled', 'undone'],
+  cancelled: ['suspended', 'undone'],
+  ready: ['suspended', 'undone'],
+  suspended: ['ready', 'undone'],
+  undone: [],
+})
+
+export const cardStates = defineStates<CardState>('card', 'available', {
+  available: ['delivered', 'void', 'suspect', 'expired'],
+  delivered: ['used', 'void'],
+  used: [],
+  void: [],
+  suspect: ['available', 'void'],
+  expired: ['available'],
+})
+
+type Action = BatchView['actions'][number]
+
+/** What may be done with a batch now; the console offers exactly this. */
+export function batchActions(batch: Pick<BatchView, 'state' | 'imported' | 'counts'>): Action[] {
+  const { state, counts } = batch
+  const untouched = batch.imported === counts.available + counts.suspect
+  const actions: (Action | false)[] = [
+    (state === 'importing' || state === 'interrupted') && 'cancel',
+    (state === 'importing' || state === 'interrupted') && 'resume_upload',
+    batchStates.may(state, 'undone') && untouched && 'undo',
+    batchStates.may(state, 'suspended') && counts.available > 0 && 'suspend',
+    state === 'suspended' && 'resume',
+    state !== 'undone' && 'edit',
+  ]
+  return actions.filter((action) => action !== false)
+}
+
+type CardAction = z.infer<typeof cardView>['actions'][number]
+
+/** The states a card may be withdrawn from by hand; a delivered one belongs to its buyer and goes through the order. */
+export const VOIDABLE: readonly CardState[] = ['available', 'suspect']
+
+export function cardActions(state: CardState): CardAction[] {
+  const actions: (CardAction | false)[] = [
+    'reveal',
+    VOIDABLE.includes(state) && 'void',
+    state === 'delivered' && 'mark_used',
+  ]
+  return actions.filter((action) => action !== false)
+}
+
+/** U+001F cannot stand in a card's part, so it keeps the parts apart. */
+const BETWEEN_PARTS = '\u001f'
+
+/** The one text a card is sealed and fingerprinted as, whatever separated its parts in the file. */
+export const canonical = (parts: readonly string[]): string => parts.join(BETWEEN_PARTS)
+export const partsOf = (plain: string): readonly string[] => plain.split(BETWEEN_PARTS)
+
+const MASK = '••••••'
+const SHOWN_CHARS_MAX = 4
+
+/** The last characters of a card's first part: at most four, and never more than a quarter of it. */
+export function mask(plain: string): string {
+  const characters = [...(partsOf(plain)[0] ?? '')]
+  const shown = Math.min(SHOWN_CHARS_MAX, Math.floor(characters.length / 4))
+  return MASK + characters.slice(characters.length - shown).join('')
+}
+
+/** How a person or program is named in a card's history. */
+export function actorName(actor: Actor): string {
+  switch (actor.kind) {
+    case 'staff':
+      return actor.name
+    case 'member':
+      return `member:${actor.id}`
+    case 'guest':
+      return 'guest'
+    case 'system':
+      return actor.name
+  }
+}
