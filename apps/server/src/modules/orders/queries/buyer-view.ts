@@ -1,0 +1,73 @@
+import type { OrderView } from '@quanshu/contract'
+import type { TenantId } from '@quanshu/kernel'
+import type { Platform } from '../../../platform/module.ts'
+import { type GoodsFace, goodsFaces, pictureRef } from '../../catalog/index.ts'
+import { openCards } from '../../vault/index.ts'
+import { maskContact } from '../model.ts'
+import type { SealedCode, SealedLine, SealedView } from './sealed-views.ts'
+
+/**
+ * The order as its buyer's page shows it.
+ * @param prefix where the shop begins, for the pictures' addresses
+ * @param access `codes` opens the codes; `status` shows everything else. Callers have checked which one is due.
+ */
+export async function buyerView(
+  platform: Platform,
+  tenantId: TenantId,
+  view: SealedView,
+  access: 'codes' | 'status',
+  prefix: string,
+): Promise<OrderView> {
+  const faces = await goodsFaces(platform, tenantId, view.lines.map((line) => line.goodsId))
+  const lines = await Promise.all(
+    view.lines.map(async (line) => ({
+      ...lineOf(line, faces.get(line.goodsId), prefix),
+      guide: guideOf(faces.get(line.goodsId), view.locale),
+      codes: access === 'codes' && line.codes ? await openCodes(platform, tenantId, line.codes) : null,
+      moreCodes: access === 'codes' ? Math.max(0, line.deliveredQuantity - (line.codes?.length ?? 0)) : 0,
+    })),
+  )
+  return { ...head(view, access), lines }
+}
+
+/** The same without codes and guides, for lists. */
+export async function listView(platform: Platform, tenantId: TenantId, view: SealedView, prefix: string) {
+  const faces = await goodsFaces(platform, tenantId, view.lines.map((line) => line.goodsId))
+  return { ...head(view, 'status'), lines: view.lines.map((line) => lineOf(line, faces.get(line.goodsId), prefix)) }
+}
+
+function head(view: SealedView, access: 'codes' | 'status') {
+  return {
+    no: view.no,
+    state: view.state,
+    totalFen: view.totalFen,
+    refundedFen: view.refundedFen,
+    contactMasked: maskContact(view.contact),
+    placedAt: view.placedAt,
+    expiresAt: view.expiresAt,
+    paidAt: view.paidAt,
+    deliveredAt: view.deliveredAt,
+    now: view.now,
+    canSeeCodes: access === 'codes',
+    // The cashier's address is for the buyer only: whoever has it can see what is bought there.
+    payment: view.payment
+      ? { gateway: view.payment.gateway, payUrl: access === 'codes' && view.state === 'pending' ? view.payment.payUrl : null }
+      : { gateway: view.payWith, payUrl: null },
+  }
+}
+
+function lineOf(line: SealedLine, face: GoodsFace | undefined, prefix: string) {
+  const { codes: _, ...rest } = line
+  return { ...rest, pictureUrl: face?.cover ? pictureRef(face.cover, prefix).url : null }
+}
+
+function guideOf(face: GoodsFace | undefined, locale: 'zh-CN' | 'en'): string | null {
+  if (!face) return null
+  return (locale === 'en' && face.guideEn) || face.guide || null
+}
+
+async function openCodes(platform: Platform, tenantId: TenantId, codes: readonly SealedCode[]) {
+  const cards = codes.map((code) => ({ id: code.cardId, sealed: Buffer.from(code.sealed, 'base64') }))
+  const opened = await openCards(platform.crypto, tenantId, cards)
+  return codes.map(({ grantId, piece, state }, index) => ({ grantId, piece, state, parts: [...(opened[index] ?? [])] }))
+}

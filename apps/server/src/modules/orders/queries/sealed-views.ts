@@ -1,0 +1,76 @@
+import type { LineState, OrderState } from '@quanshu/contract'
+import type { CardId, GrantId, MemberId, OrderNo, SkuId, TenantId } from '@quanshu/kernel'
+import type { Platform } from '../../../platform/module.ts'
+
+/** An order as SQL gives it (`orders.views`): codes still sealed, times as text. */
+export type SealedView = {
+  readonly no: OrderNo
+  readonly state: OrderState
+  readonly memberId: MemberId | null
+  readonly contact: string
+  readonly deviceHash: string | null
+  readonly queryHash: string | null
+  readonly locale: 'zh-CN' | 'en'
+  readonly totalFen: number
+  readonly refundedFen: number
+  readonly placedAt: string
+  readonly expiresAt: string
+  readonly paidAt: string | null
+  readonly deliveredAt: string | null
+  readonly now: string
+  readonly payWith: string
+  readonly payment: { readonly gateway: string; readonly payUrl: string | null } | null
+  readonly lines: readonly SealedLine[]
+}
+export type SealedLine = {
+  readonly lineNo: number
+  readonly skuId: SkuId
+  readonly goodsId: number
+  readonly goodsTitle: string
+  readonly skuTitle: string
+  readonly quantity: number
+  readonly unitPriceFen: number
+  readonly amountFen: number
+  readonly state: LineState
+  readonly deliveredQuantity: number
+  readonly form: Readonly<Record<string, string>>
+  readonly codes: readonly SealedCode[] | null
+}
+export type SealedCode = {
+  readonly grantId: GrantId
+  readonly piece: number
+  readonly cardId: CardId
+  readonly state: 'active' | 'used'
+  /** Base64. */
+  readonly sealed: string
+}
+
+/** Codes that a page shows per line; more come as a file. */
+export const CODES_SHOWN_MAX = 200
+/** Orders read in one call when many pages ask at once. */
+const VIEWS_MAX = 64
+
+/** Reads one order for its page. Pages that ask at the same moment share one call. */
+export function createViewReader(platform: Platform): (tenantId: TenantId, no: OrderNo) => Promise<SealedView | undefined> {
+  return platform.batcher<OrderNo, SealedView | undefined>({
+    name: 'orders.views',
+    max: VIEWS_MAX,
+    run: async (tenantId, nos) => {
+      const views = await readViews(platform, tenantId, nos)
+      const byNo = new Map(views.map((view) => [view.no, view]))
+      return nos.map((no) => byNo.get(no))
+    },
+  })
+}
+
+/** @param codes codes per line at most; 0 for lists */
+export function readViews(
+  platform: Pick<Platform, 'db'>,
+  tenantId: TenantId,
+  nos: readonly OrderNo[],
+  codes: number = CODES_SHOWN_MAX,
+): Promise<readonly SealedView[]> {
+  return nos.length === 0
+    ? Promise.resolve([])
+    : platform.db.call<readonly SealedView[]>(tenantId, 'orders.views', [...new Set(nos)], codes)
+}
