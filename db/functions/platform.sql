@@ -1,7 +1,8 @@
 -- Upkeep of the platform's own tables.
 --   platform.extend_partitions()              makes the coming months' partitions of every partitioned table; returns how many
 --   platform.expire_requests(hours, limit)    forgets idempotency answers older than `hours`; returns how many
--- Both are called by the scheduled maintenance and span tenants.
+--   platform.has_mark(name), set_mark(name, value)   facts that are true once for the whole installation
+-- The first two are called by the scheduled maintenance and span tenants.
 
 create or replace function platform.extend_partitions()
 returns integer
@@ -44,4 +45,31 @@ as $$
     returning 1
   )
   select count(*)::integer from gone
+$$;
+
+-- Facts that are true once for the whole installation.
+create or replace function platform.has_mark(p_name text)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog
+as $$
+  select exists (
+    select
+    from platform.marks
+    where name = p_name
+  )
+$$;
+
+create or replace function platform.set_mark(p_name text, p_value jsonb)
+returns boolean
+language sql
+security definer
+set search_path = pg_catalog
+as $$
+  insert into platform.marks (name, value)
+  values (p_name, p_value)
+  on conflict (name) do nothing;
+  select true
 $$;

@@ -3,7 +3,7 @@ import { createBatcher } from '../platform/batch/index.ts'
 import type { Config } from '../platform/config/index.ts'
 import { openCrypto } from '../platform/crypto/index.ts'
 import { openDatabase } from '../platform/db/index.ts'
-import { createEventHub } from '../platform/events/hub.ts'
+import { createEventHub } from '../platform/events/index.ts'
 import type { Log } from '../platform/log/index.ts'
 import type { Platform } from '../platform/module.ts'
 

@@ -7,6 +7,7 @@ import { afterAll, inject } from 'vitest'
 import { openPlatform } from '../../src/main/platform.ts'
 import { loadConfig } from '../../src/platform/config/index.ts'
 import type { Ctx } from '../../src/platform/db/index.ts'
+import { valueTypes } from '../../src/platform/db/types-of-values.ts'
 import { createLog, type Log } from '../../src/platform/log/index.ts'
 import type { Platform } from '../../src/platform/module.ts'
 import { copyTenant } from './neighbour.ts'
@@ -57,18 +58,18 @@ export async function testPlatform(
     log,
     ...(options.clock ? { clock: options.clock } : {}),
   })
-  const owner = new pg.Pool({ connectionString: database.ownerUrl, max: 3 })
+  const owner = new pg.Pool({ connectionString: database.ownerUrl, max: 3, types: valueTypes })
   owner.on('error', () => undefined)
 
   const newTenant = async (): Promise<TestTenant> => {
-    const { rows } = await owner.query<{ id: string; slug: string }>(
+    const { rows } = await owner.query<{ id: TenantId; slug: string }>(
       `insert into tenancy.tenants (slug, name)
        values ('shop-' || substr(md5(random()::text), 1, 12), 'Test shop')
        returning id, slug`,
     )
     const [row] = rows
     if (!row) throw new Error('no tenant was made')
-    return tenantOf(Number(row.id) as TenantId, row.slug)
+    return tenantOf(row.id, row.slug)
   }
 
   const close = async (): Promise<void> => {

@@ -19,6 +19,8 @@ export type Config = {
   readonly masterKeyFile: string
   /** `QUANSHU_LOG_LEVEL` */
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
+  /** Where the log goes. Absent: standard output, which is what a service manager collects. `QUANSHU_LOG_FILE` (`-`: standard output) */
+  readonly logFile?: string
   /** Gateways and suppliers may be plain http and on private addresses: for stand-ins only. `QUANSHU_ALLOW_INSECURE_ENDPOINTS` */
   readonly allowInsecureEndpoints: boolean
   /** Database connections of one process. `QUANSHU_POOL_SIZE` */
@@ -94,6 +96,7 @@ const environment = z.object({
   DATABASE_APP_URL: url('postgres', 'postgresql').optional(),
   QUANSHU_KEY_FILE: z.string().optional(),
   QUANSHU_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  QUANSHU_LOG_FILE: z.string().optional(),
   QUANSHU_ALLOW_INSECURE_ENDPOINTS: flag.optional(),
   QUANSHU_POOL_SIZE: wholeNumber(2, 200).default(20),
   QUANSHU_JOB_SLOTS: wholeNumber(1, 100).default(12),
@@ -128,6 +131,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const production = set.NODE_ENV === 'production'
   const dataDir = resolve(set.QUANSHU_DATA)
   const publicUrl = (set.QUANSHU_PUBLIC_URL ?? `http://localhost:${set.QUANSHU_PORT}`).replace(/\/+$/, '')
+  // On a terminal the few lines for people would drown among the log's.
+  const logFile = set.QUANSHU_LOG_FILE ?? (production ? '-' : resolve(dataDir, 'logs', 'quanshu.log'))
   // A database of one's own usually means business: nothing is put into it that was not asked for.
   const demonstration = !production && set.DATABASE_URL === undefined
   return {
@@ -150,6 +155,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     production,
     rateLimitFactor: set.QUANSHU_RATE_LIMIT_FACTOR,
     ...(set.QUANSHU_METRICS_TOKEN === undefined ? {} : { metricsToken: set.QUANSHU_METRICS_TOKEN }),
+    ...(logFile === '-' ? {} : { logFile: resolve(logFile) }),
     ...(set.DATABASE_URL === undefined ? {} : { databaseUrl: set.DATABASE_URL }),
     ...(set.DATABASE_APP_URL === undefined ? {} : { databaseAppUrl: set.DATABASE_APP_URL }),
     ...(set.QUANSHU_SMTP_URL === undefined ? {} : { smtpUrl: set.QUANSHU_SMTP_URL }),

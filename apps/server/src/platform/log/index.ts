@@ -41,18 +41,15 @@ const SECRET_NAMES: ReadonlySet<string> = new Set([
 const SECRET_DEPTH_MAX = 4
 
 /**
- * Writes JSON lines to `destination` (a file descriptor, default standard output).
+ * Writes JSON lines to `destination`: a file descriptor (default standard output), a file's path, or a stream.
  * An `err` field is written with its stack; everything under a secret name is replaced.
  */
 export function createLog(options: {
   readonly level: string
-  readonly destination?: number | pino.DestinationStream
+  readonly destination?: number | string | pino.DestinationStream
   readonly name?: string
 }): Log {
-  const destination =
-    typeof options.destination === 'object'
-      ? options.destination
-      : pino.destination({ fd: options.destination ?? 1, sync: true })
+  const destination = typeof options.destination === 'object' ? options.destination : open(options.destination ?? 1)
   return pino(
     {
       level: options.level,
@@ -63,6 +60,20 @@ export function createLog(options: {
     },
     destination,
   )
+}
+
+/** A file is written in the background, and what is left when the process ends. */
+function open(destination: number | string): pino.DestinationStream {
+  if (typeof destination === 'number') return pino.destination({ fd: destination, sync: true })
+  const file = pino.destination({ dest: destination, mkdir: true, append: true, sync: false })
+  process.on('exit', () => {
+    try {
+      file.flushSync()
+    } catch {
+      // Not even opened: nothing was written.
+    }
+  })
+  return file
 }
 
 /** A log that keeps nothing; for tests and tools. */

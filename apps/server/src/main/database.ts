@@ -1,0 +1,50 @@
+import type { Config } from '../platform/config/index.ts'
+import { appUrlOf, migrate } from '../platform/db/index.ts'
+import type { Log } from '../platform/log/index.ts'
+import { startEmbeddedPostgres } from './embedded-postgres/index.ts'
+
+export type ReadyDatabase = {
+  readonly ownerUrl: string
+  readonly appUrl: string
+  /** Stops the embedded server; does nothing to one's own. */
+  readonly stop: () => Promise<void>
+  /** Ends the embedded server at once, as a power cut would; it recovers at the next start. */
+  readonly kill: () => void
+}
+
+/**
+ * The database of this installation, migrated: the embedded server, or the one that DATABASE_URL names.
+ * @throws StartRefused or MigrationRefused with one sentence
+ */
+export async function readyDatabase(options: {
+  readonly config: Config
+  readonly log: Log
+  readonly onGiveUp: (error: Error) => void
+}): Promise<ReadyDatabase> {
+  const { config, log } = options
+  if (config.databaseUrl !== undefined) {
+    await migrate({ ownerUrl: config.databaseUrl, log })
+    return {
+      ownerUrl: config.databaseUrl,
+      appUrl: config.databaseAppUrl ?? appUrlOf(config.databaseUrl),
+      stop: async () => undefined,
+      kill: () => undefined,
+    }
+  }
+  const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log, onGiveUp: options.onGiveUp })
+  try {
+    await migrate({ ownerUrl: server.ownerUrl, log, appPassword: server.appPassword })
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
+  return {
+    ownerUrl: server.ownerUrl,
+    appUrl: server.appUrl,
+    stop: server.stop,
+    kill: () => {
+      const pid = server.pid()
+      if (pid !== undefined) process.kill(pid, 'SIGQUIT')
+    },
+  }
+}

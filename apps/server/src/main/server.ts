@@ -1,0 +1,72 @@
+import { followEvents, runEvents } from '../platform/events/index.ts'
+import type { HttpOptions } from '../platform/http/index.ts'
+import { runJobs } from '../platform/jobs/index.ts'
+import type { Platform } from '../platform/module.ts'
+import { buildApp } from './app.ts'
+import { assemble } from './modules.ts'
+import { StartRefused } from './start-refused.ts'
+
+export type Running = {
+  /** Base URL of the listener; undefined without the role `api`. */
+  readonly url: string | undefined
+  /** Stops what was started, in order: no new request, running ones finish, then events and jobs. */
+  readonly stop: () => Promise<void>
+}
+
+/**
+ * Runs the roles of this process: `api` serves HTTP, `worker` works off events, jobs and schedules.
+ * @param options.ownerUrl the owner's connection, for the job queue; needed by `worker`
+ * @throws StartRefused when the port is taken
+ */
+export async function runRoles(
+  platform: Platform,
+  options: HttpOptions & { readonly ownerUrl: string },
+): Promise<Running> {
+  const { config } = platform
+  const stops: (() => Promise<void>)[] = []
+  const stop = async (): Promise<void> => {
+    for (let next = stops.pop(); next; next = stops.pop()) await next()
+  }
+  try {
+    if (config.roles.includes('worker')) {
+      const { modules } = assemble(platform)
+      const events = await runEvents(platform, modules)
+      stops.push(events.stop)
+      const jobs = await runJobs(platform, modules, { ownerUrl: options.ownerUrl })
+      stops.push(jobs.stop)
+    }
+    if (!config.roles.includes('api')) return { url: undefined, stop }
+    // Waiting pages hear of what other processes did through the log.
+    const news = await followEvents(platform, platform.hub)
+    stops.push(news.stop)
+    const app = await buildApp(platform, options)
+    stops.push(() => app.close())
+    return { url: await listen(app, config.host, config.port), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function listen(app: Awaited<ReturnType<typeof buildApp>>, host: string, port: number): Promise<string> {
+  try {
+    return await app.listen({ host, port })
+  } catch (error) {
+    throw portRefusal(error, host, port)
+  }
+}
+
+/** What stands in the way of listening, as a sentence. */
+export function portRefusal(error: unknown, host: string, port: number): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') {
+    return new StartRefused(`Port ${port} on ${host} is already in use; choose another one with QUANSHU_PORT.`)
+  }
+  if (code === 'EACCES') {
+    return new StartRefused(`Port ${port} may not be used by this user; choose one above 1023 with QUANSHU_PORT.`)
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new StartRefused(`This machine has no address ${host}; correct QUANSHU_HOST.`)
+  }
+  return error
+}

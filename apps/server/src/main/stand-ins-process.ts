@@ -1,0 +1,30 @@
+import { startStandIns } from '@quanshu/sim'
+import type { StandInAddresses } from './stand-ins.ts'
+
+/** The program that `startStandInProcess` forks: starts, tells the addresses, and ends with its parent. */
+const [, , dataDir] = process.argv
+if (dataDir === undefined || !process.send) throw new Error('started by startStandInProcess only')
+
+const standIns = await startStandIns({ dataDir })
+const addresses: StandInAddresses = {
+  paygate: {
+    url: standIns.paygate.url,
+    controlUrl: standIns.paygate.controlUrl,
+    merchantId: standIns.paygate.merchant.id,
+    secret: standIns.paygate.merchant.secret,
+  },
+  sms: {
+    url: standIns.sms.url,
+    inboxUrl: `${standIns.sms.url}/inbox`,
+    accessKeyId: standIns.sms.accessKeyId,
+    accessKeySecret: standIns.sms.accessKeySecret,
+    signName: standIns.sms.signName,
+  },
+  mail: { smtpUrl: standIns.mail.smtpUrl, inboxUrl: standIns.mail.inboxUrl },
+}
+process.send(addresses)
+
+/** A parent that was killed closes the channel too, so nothing is left behind. */
+process.once('disconnect', () => {
+  void standIns.close().finally(() => process.exit(0))
+})
