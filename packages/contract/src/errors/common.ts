@@ -2,6 +2,7 @@ import { defineErrors } from './define.ts'
 
 export const commonErrors = defineErrors('common', {
   notFound: { status: 404, zh: '没有找到，或不属于您', en: 'Not found, or not yours' },
+  unknownShop: { status: 404, zh: '没有这家店铺', en: 'There is no such shop' },
   invalidInput: { status: 422, zh: '有 {count} 处填写需要修改', en: '{count} field(s) need correction' },
   malformedBody: { status: 400, zh: '请求内容无法解析', en: 'The request body cannot be parsed' },
   bodyTooLarge: {

@@ -1,0 +1,144 @@
+import type { TenantId } from '@quanshu/kernel'
+import { Refusal } from '@quanshu/kernel'
+import { commonErrors } from '@quanshu/contract'
+import { seconds, size, span } from '../telemetry/index.ts'
+import { isDefiniteAbort, isRetryable } from './failure.ts'
+
+export type BatchOptions<I, O> = {
+  /** Names the command in metrics, e.g. `orders.place`. */
+  readonly name: string
+  /** Items in one call at most; 64 to 256 is the sweet spot (see idea 4 of the architecture). */
+  readonly max: number
+  /**
+   * One call for all items of one tenant. Returns one outcome per item, in order; a `Refusal` among them is thrown
+   * to that item's caller only. Must be all or nothing: when it throws, none of the items took effect.
+   */
+  readonly run: (tenantId: TenantId, items: readonly I[]) => Promise<readonly (O | Refusal)[]>
+  /** Items that may wait per tenant; beyond it callers get `common.busy`. Default 32 × max, under a second's work. */
+  readonly waitingMax?: number
+  /** Calls in flight per tenant at once. Default 1: more makes batches smaller and lets them meet on the same locks. */
+  readonly lanes?: number
+}
+
+/** Makes the grouped version of a command. Each caller gets its own item's outcome or refusal. */
+export type Batcher = <I, O>(options: BatchOptions<I, O>) => (tenantId: TenantId, item: I) => Promise<O>
+
+const LANES = 1
+const WAITING_BATCHES = 32
+
+/**
+ * Group commit. Concurrent calls of one command for one tenant wait only for the batch in flight, then leave together.
+ * With nothing in flight the batch leaves at the end of this turn of the event loop, so requests that were read from
+ * the network in the same turn share it and a lone one does not wait.
+ */
+export function createBatcher(): Batcher {
+  return <I, O>(options: BatchOptions<I, O>) => {
+    const lines = new Map<TenantId, Line<I, O>>()
+    return (tenantId: TenantId, item: I) => {
+      let line = lines.get(tenantId)
+      if (!line) {
+        line = openLine(options, tenantId, () => lines.delete(tenantId))
+        lines.set(tenantId, line)
+      }
+      return line(item)
+    }
+  }
+}
+
+type Line<I, O> = (item: I) => Promise<O>
+type Waiting<I, O> = {
+  readonly item: I
+  readonly since: number
+  readonly resolve: (outcome: O) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** The queue of one command and tenant. It is forgotten when it runs empty, so idle tenants cost nothing. */
+function openLine<I, O>(options: BatchOptions<I, O>, tenantId: TenantId, forget: () => void): Line<I, O> {
+  const { max, lanes = LANES, waitingMax = max * WAITING_BATCHES } = options
+  let waiting: Waiting<I, O>[] = []
+  let inFlight = 0
+  let scheduled = false
+
+  function schedule(): void {
+    if (scheduled || inFlight >= lanes) return
+    scheduled = true
+    setImmediate(() => {
+      scheduled = false
+      depart()
+    })
+  }
+
+  function depart(): void {
+    const batch = waiting.slice(0, max)
+    waiting = waiting.slice(max)
+    inFlight += 1
+    measure(options.name, batch)
+    void settle(options, tenantId, batch).then(() => {
+      inFlight -= 1
+      if (waiting.length > 0) schedule()
+      else if (inFlight === 0 && !scheduled) forget()
+    })
+    if (waiting.length > 0) schedule()
+  }
+
+  return (item) => {
+    if (waiting.length >= waitingMax) return Promise.reject(commonErrors.busy())
+    return new Promise((resolve, reject) => {
+      waiting.push({ item, since: performance.now(), resolve, reject })
+      schedule()
+    })
+  }
+}
+
+const batchSize = size('batch_size', 'Items that travelled together in one call of a hot command')
+const batchWait = seconds('batch_wait_seconds', 'Time an item waited for its batch to leave')
+
+function measure(command: string, batch: readonly { readonly since: number }[]): void {
+  const labels = { command }
+  const now = performance.now()
+  batchSize.record(batch.length, labels)
+  // The first one waited longest; one figure a batch keeps measuring off the hot path.
+  batchWait.record((now - (batch[0]?.since ?? now)) / 1000, labels)
+}
+
+/** Gives every item of the batch its outcome. Never throws. */
+async function settle<I, O>(options: BatchOptions<I, O>, tenantId: TenantId, batch: readonly Waiting<I, O>[]) {
+  try {
+    const outcomes = await call(options, tenantId, batch)
+    for (const [index, { resolve, reject }] of batch.entries()) {
+      const outcome = outcomes[index] as O | Refusal
+      if (outcome instanceof Refusal) reject(outcome)
+      else resolve(outcome)
+    }
+  } catch (error) {
+    if (batch.length > 1 && isDefiniteAbort(error)) return await bisect(options, tenantId, batch)
+    for (const { reject } of batch) reject(error)
+  }
+}
+
+/** One of the items poisons the call: halves are tried by themselves until it stands alone (2 log2 n extra calls). */
+async function bisect<I, O>(options: BatchOptions<I, O>, tenantId: TenantId, batch: readonly Waiting<I, O>[]) {
+  const middle = Math.ceil(batch.length / 2)
+  await settle(options, tenantId, batch.slice(0, middle))
+  await settle(options, tenantId, batch.slice(middle))
+}
+
+/** The database doors below have their own five tries; this one is for commands that go round them. */
+const TRIES_MAX = 3
+
+async function call<I, O>(options: BatchOptions<I, O>, tenantId: TenantId, batch: readonly Waiting<I, O>[]) {
+  const items = batch.map(({ item }) => item)
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const attributes = { 'quanshu.batch_size': items.length, 'quanshu.attempt': attempt }
+      const outcomes = await span('work', `batch ${options.name}`, attributes, () => options.run(tenantId, items))
+      if (outcomes.length === items.length) return outcomes
+      throw new Error(`${options.name} returned ${outcomes.length} outcomes for ${items.length} items`)
+    } catch (error) {
+      if (attempt >= TRIES_MAX || !isRetryable(error)) throw error
+      // Two batches that met once will meet again if both come back at once.
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * 2 ** attempt))
+    }
+  }
+}

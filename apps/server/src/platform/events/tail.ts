@@ -1,0 +1,60 @@
+import type { TenantId } from '@quanshu/kernel'
+import type { Platform } from '../module.ts'
+import type { EventHub } from './hub.ts'
+
+/** What waiting pages hear: that something happened, not what; they read the state themselves. */
+export type EventNews = {
+  readonly tenantId: TenantId
+  readonly type: string
+  readonly subject: string
+}
+
+/** The topic for news about one subject of one tenant, e.g. `order:2611…`. */
+export const topicOf = (tenantId: TenantId, subject: string): string => `event:${tenantId}:${subject}`
+
+type Tail = { readonly events: readonly EventNews[]; readonly seen: string }
+
+/**
+ * Publishes every event of the log, whichever process wrote it, on this process's hub, a few milliseconds after its
+ * commit. It reads what became visible since its last look, so unlike a subscriber it does not wait for older
+ * transactions; in return it is a hint only, not in order and never replayed.
+ */
+export async function followEvents({ db, log }: Platform, hub: EventHub): Promise<{ readonly stop: () => Promise<void> }> {
+  let seen: string | null = null
+  let running: Promise<void> | undefined
+  let isAskedAgain = false
+
+  async function look(): Promise<void> {
+    do {
+      isAskedAgain = false
+      // Nobody waits here: the next look starts with the last thousand events, which overlaps rather than misses.
+      if (!hub.hasTopics('event:')) {
+        seen = null
+        return
+      }
+      const tail: Tail = await db.callGlobal<Tail>('events.tail', seen)
+      seen = tail.seen
+      for (const news of tail.events) hub.publish(topicOf(news.tenantId, news.subject), news)
+    } while (isAskedAgain)
+  }
+
+  function wake(): void {
+    if (running) {
+      isAskedAgain = true
+      return
+    }
+    running = look()
+      .catch((error) => log.warn({ err: error }, 'news could not be read; pages will hear with the next'))
+      .finally(() => {
+        running = undefined
+      })
+  }
+
+  const stopListening = await db.listen('quanshu_events', wake)
+  return {
+    stop: async () => {
+      await stopListening()
+      await running
+    },
+  }
+}

@@ -1,0 +1,10 @@
+import { commonErrors, type RouteSpec } from '@quanshu/contract'
+import type { Session } from './bind.ts'
+
+/** @throws common.sign_in_required or common.forbidden. */
+export function refuseUnlessAllowed({ access }: RouteSpec, session: Session): void {
+  if (access.kind === 'public') return
+  if (session.kind !== access.kind) throw commonErrors.signInRequired()
+  if (access.kind !== 'staff' || session.kind !== 'staff' || access.permission === undefined) return
+  if (!session.permissions.has(access.permission)) throw commonErrors.forbidden({ permission: access.permission })
+}

@@ -1,0 +1,150 @@
+import { commonErrors, type RouteSpec } from '@quanshu/contract'
+import { type Actor, assert } from '@quanshu/kernel'
+import { randomBytes } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Ctx } from '../db/types.ts'
+import type { Platform } from '../module.ts'
+import { span } from '../telemetry/index.ts'
+import { refuseUnlessAllowed } from './access.ts'
+import type { BoundRoute, Cookies, EventStream, FileReply, RequestOf, Session, SignedIn, Tenant } from './bind.ts'
+import { cookieJar, readCookies } from './cookies.ts'
+import { refuseCrossSite } from './csrf.ts'
+import { sendFile } from './files.ts'
+import { idempotencyOf, onceOf } from './idempotency.ts'
+import { localeOf } from './locale.ts'
+import { callerNetwork, type RateLimiter } from './rate-limit.ts'
+import type { createSessions } from './sessions.ts'
+import type { Streams } from './streams.ts'
+import { prefixOf, type rememberTenants, slugOf } from './tenants.ts'
+import { uploadOf } from './uploads.ts'
+import { inputParser, refuseUnstorableUrl } from './validate.ts'
+
+type House = {
+  readonly platform: Platform
+  readonly tenants: ReturnType<typeof rememberTenants>
+  readonly sessions: ReturnType<typeof createSessions>
+  readonly streams: Streams
+  readonly rateLimiter: RateLimiter
+}
+type FastifyHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
+
+const RATE_LIMIT = { max: 300, windowMs: 60_000 }
+const UPLOAD_LIMIT_BYTES = 64 * 1024
+
+/**
+ * Turns a bound route into a Fastify handler: whose shop, from our own page, who calls, how often, allowed, well formed;
+ * then the use case. Every step refuses by throwing.
+ */
+export function answerer(house: House): (route: BoundRoute) => FastifyHandler {
+  return ({ spec, handler }) => {
+    const admit = admission(house, spec)
+    const parse = inputParser(spec)
+    const finish = finisher(spec)
+    return async (request, reply) => {
+      const locale = localeOf(request.headers)
+      const { tenant, session, cookies } = await admit(request, reply)
+      refuseUnstorableUrl(request.url, locale)
+      const input = parse(request, locale)
+      const idempotency = idempotencyOf(spec, request.headers['idempotency-key'], session, input)
+      const ctx: Ctx = { tenantId: tenant.tenantId, actor: actorOf(session), requestId: request.id, locale, ip: request.ip }
+      const isRaw = spec.bodyKind === 'raw'
+      const call = {
+        params: input.params,
+        query: input.query,
+        body: isRaw ? uploadOf(request, spec.bodyLimitBytes ?? UPLOAD_LIMIT_BYTES) : input.body,
+        tenant,
+        ctx,
+        session,
+        cookies,
+        prefix: prefixOf(request.raw),
+        idempotency,
+        once: onceOf(house.platform.db, ctx, idempotency),
+        openStream: () => house.streams.start(request, reply),
+        raw: request,
+        reply,
+      } as unknown as RequestOf<RouteSpec>
+      const attributes = { 'quanshu.tenant': tenant.slug, 'quanshu.request_id': request.id }
+      return finish(reply, await span('request', spec.id, attributes, () => handler(call)))
+    }
+  }
+}
+
+type Admitted = { readonly tenant: Tenant; readonly session: Session; readonly cookies: Cookies }
+
+function admission(house: House, spec: RouteSpec): (request: FastifyRequest, reply: FastifyReply) => Promise<Admitted> {
+  const { config } = house.platform
+  const area = spec.path.startsWith('/api/console/') ? 'console' : 'mall'
+  const marksDevices = spec.path.startsWith('/api/mall/')
+  const limit = spec.rateLimit === undefined ? RATE_LIMIT : spec.rateLimit
+
+  return async (request, reply) => {
+    const remembered = house.tenants(request.hostname, slugOf(request.raw))
+    const { tenant } = remembered instanceof Promise ? await remembered : remembered
+    if (!tenant) throw commonErrors.unknownShop()
+    refuseCrossSite(request)
+
+    const header = request.headers.cookie ?? ''
+    const jar = readCookies(request)
+    const signedIn = header === '' ? undefined : await house.sessions.lookUp(tenant.tenantId, area, header, jar)
+    const cookies = cookieJar(jar, reply, {
+      secure: config.secureCookies,
+      prefix: prefixOf(request.raw),
+      onChange: () => house.sessions.forget(tenant.tenantId, header),
+    })
+    const session = sessionOf(signedIn, marksDevices ? deviceOf(cookies) : (cookies.get(DEVICE_COOKIE) ?? ''))
+    if (limit !== false) {
+      const key = `${spec.id} ${tenant.tenantId} ${callerKey(session, request.ip)}`
+      const waitMs = house.rateLimiter.take(key, limit.max * config.rateLimitFactor, limit.windowMs)
+      if (waitMs > 0) throw commonErrors.tooManyRequests({ retryAfterSeconds: Math.ceil(waitMs / 1000) })
+    }
+    refuseUnlessAllowed(spec, session)
+    return { tenant, session, cookies }
+  }
+}
+
+/** The browser's cookie is the visitor's own word, so strangers are counted by network, not by device. */
+function callerKey(session: Session, ip: string): string {
+  if (session.kind === 'staff') return `staff:${session.staffId}`
+  if (session.kind === 'member') return `member:${session.memberId}`
+  return callerNetwork(ip)
+}
+
+const DEVICE_COOKIE = 'qs_device'
+const DEVICE_ID = /^[\w-]{22}$/
+const DEVICE_MAX_AGE_SECONDS = 365 * 24 * 3600
+
+/** 128 random bits that name this browser: its last orders, and a bound on what one browser may hold unpaid. */
+function deviceOf(cookies: Cookies): string {
+  const known = cookies.get(DEVICE_COOKIE)
+  if (known !== undefined && DEVICE_ID.test(known)) return known
+  const fresh = randomBytes(16).toString('base64url')
+  cookies.set(DEVICE_COOKIE, fresh, { maxAgeSeconds: DEVICE_MAX_AGE_SECONDS })
+  return fresh
+}
+
+function sessionOf(signedIn: SignedIn | undefined, deviceId: string): Session {
+  if (signedIn === undefined) return { kind: 'none', deviceId }
+  return signedIn.kind === 'member' ? { ...signedIn, deviceId } : signedIn
+}
+
+function actorOf(session: Session): Actor {
+  if (session.kind === 'staff') return { kind: 'staff', id: session.staffId, name: session.name }
+  if (session.kind === 'member') return { kind: 'member', id: session.memberId }
+  return { kind: 'guest' }
+}
+
+function finisher(spec: RouteSpec): (reply: FastifyReply, result: unknown) => unknown {
+  if (spec.responseKind === 'file') return (reply, result) => sendFile(reply, result as FileReply)
+  if (spec.responseKind === 'sse') {
+    return (reply, result) => {
+      assert((result as EventStream<unknown>).send, `${spec.id} must return the stream it opened`)
+      return reply
+    }
+  }
+  return (reply, result) => {
+    // A handler that wrote its own answer (a gateway expects exact bytes) returns undefined after sending it.
+    if (reply.sent) return reply
+    if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store')
+    return result === undefined ? reply.code(204).send() : result
+  }
+}

@@ -1,0 +1,19 @@
+export {
+  type AuthenticateRequest,
+  type BoundRoute,
+  type Cookies,
+  type EventStream,
+  type FileReply,
+  handle,
+  type Idempotency,
+  type Ports,
+  type RequestOf,
+  type ResponseOf,
+  type Session,
+  type SignedIn,
+  type Tenant,
+  type Upload,
+} from './bind.ts'
+export { openApiDocument } from './openapi.ts'
+export { buildHttpServer, type HttpOptions, type HttpServer } from './server.ts'
+export { SESSIONS_CHANGED } from './sessions.ts'

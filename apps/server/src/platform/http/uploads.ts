@@ -1,0 +1,47 @@
+import { commonErrors } from '@quanshu/contract'
+import type { FastifyRequest } from 'fastify'
+import { type Readable, Transform } from 'node:stream'
+import type { Upload } from './bind.ts'
+
+/**
+ * The raw body as a bounded stream.
+ * @throws common.body_too_large at once when the announced length is over the limit; else the stream fails with it.
+ */
+export function uploadOf(request: FastifyRequest, limitBytes: number): Upload {
+  const announced = request.headers['content-length']
+  const lengthBytes = announced === undefined ? undefined : Number(announced)
+  if (lengthBytes !== undefined && lengthBytes > limitBytes) throw commonErrors.bodyTooLarge({ limitBytes })
+  return {
+    stream: bounded(request.raw, limitBytes),
+    contentType: (request.headers['content-type'] ?? 'application/octet-stream').split(';')[0]?.trim().toLowerCase() ?? '',
+    fileName: fileNameOf(request.headers['x-file-name']),
+    lengthBytes,
+  }
+}
+
+function bounded(source: Readable, limitBytes: number): Readable {
+  let seen = 0
+  const counter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      seen += chunk.length
+      if (seen > limitBytes) done(commonErrors.bodyTooLarge({ limitBytes }))
+      else done(null, chunk)
+    },
+  })
+  source.on('error', (error) => counter.destroy(error))
+  // A sender that hangs up half-way ends the request without `end`; the reader must hear of it.
+  source.on('close', () => {
+    if (!source.readableEnded) counter.destroy(commonErrors.malformedBody())
+  })
+  return source.pipe(counter)
+}
+
+function fileNameOf(header: string | readonly string[] | undefined): string | undefined {
+  if (typeof header !== 'string') return undefined
+  try {
+    const name = decodeURIComponent(header).split(/[\\/]/).at(-1)?.trim().slice(0, 255)
+    return name === '' ? undefined : name
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,148 @@
+import { assert, type TenantId } from '@quanshu/kernel'
+import { EventEmitter } from 'node:events'
+import { type JobHelpers, Logger, run, type Task as GraphileTask, type WorkerEvents } from 'graphile-worker'
+import type { Log } from '../log/index.ts'
+import type { Module, Platform } from '../module.ts'
+import { gauge, seconds, span } from '../telemetry/index.ts'
+import { type JobCounts, jobCounts } from './desk.ts'
+import { openGuard } from './guard.ts'
+import { platformSchedules } from './maintenance.ts'
+import { startSchedules } from './schedules.ts'
+
+/** A kind of job. `run` may be called again after a failure or crash, so it must be safe to repeat. */
+export type Task = {
+  readonly name: string
+  readonly run: (job: Job) => Promise<void>
+}
+export type Job = {
+  readonly tenantId: TenantId
+  readonly payload: unknown
+  /** 1 for the first try. */
+  readonly attempt: number
+  readonly attemptsMax: number
+  readonly log: Log
+}
+
+export type RunJobsOptions = {
+  /** The owner's connection: the queue's own tables are not the application's to touch. */
+  readonly ownerUrl: string
+  /** Jobs this process runs at once. Default `config.jobSlots`. */
+  readonly slots?: number
+}
+export type JobRunner = {
+  /** Takes no new job or tick, waits for the running ones (10 s), then gives what is left back to the queue. */
+  readonly stop: () => Promise<void>
+}
+
+const POLL_MS = 1_000
+const STOP_TIMEOUT_MS = 10_000
+const DEAD_SWEEP_MS = 10_000
+
+/**
+ * Works off the jobs and schedules of all modules. Retries wait e^attempt seconds (at most six hours); a job that used
+ * up its attempts stays in the list of given-up jobs. Jobs of a worker that died are taken over within ten seconds.
+ */
+export async function runJobs(
+  platform: Platform,
+  modules: readonly Module[],
+  options: RunJobsOptions,
+): Promise<JobRunner> {
+  const { log, config } = platform
+  const guard = await openGuard(options.ownerUrl, log)
+  const events: WorkerEvents = new EventEmitter()
+  let poolId: string | undefined
+  events.on('pool:create', ({ workerPool }) => {
+    poolId = workerPool.id
+    guard.present(poolId)
+  })
+  const runner = await run({
+    connectionString: options.ownerUrl,
+    taskList: taskList(modules, log),
+    crontab: '',
+    concurrency: options.slots ?? config.jobSlots,
+    pollInterval: POLL_MS,
+    noHandleSignals: true,
+    logger: new Logger(() => (level, message, meta) => forward(log, level, message, meta)),
+    events,
+    gracefulShutdownAbortTimeout: STOP_TIMEOUT_MS,
+  })
+  const schedules = [...platformSchedules(platform), ...modules.flatMap((module) => module.schedules ?? [])]
+  const ticking = startSchedules(platform, guard, schedules)
+  const sweep = setInterval(() => void guard.releaseDead(), DEAD_SWEEP_MS)
+  await guard.releaseDead()
+  const counting = watchCounts(platform)
+
+  return {
+    stop: async () => {
+      clearInterval(sweep)
+      counting.stop()
+      await ticking.stop()
+      const timedOut = new Promise((resolve) => setTimeout(resolve, STOP_TIMEOUT_MS + 2_000).unref())
+      await Promise.race([runner.stop().catch((error) => log.warn({ err: error }, 'job runner stopped badly')), timedOut])
+      if (poolId !== undefined) await guard.release(poolId)
+      await guard.close()
+    },
+  }
+}
+
+const jobSeconds = seconds('job_seconds', 'Time a job ran')
+
+function taskList(modules: readonly Module[], log: Log): Record<string, GraphileTask> {
+  const tasks = modules.flatMap((module) => module.tasks ?? [])
+  const names = tasks.map((task) => task.name)
+  assert(new Set(names).size === names.length, `two tasks of one name: ${names.toSorted().join(', ')}`)
+  return Object.fromEntries(tasks.map((task) => [task.name, runTask(task, log)]))
+}
+
+type Stored = { readonly tenantId: TenantId; readonly payload: unknown }
+
+function runTask(task: Task, log: Log): GraphileTask {
+  return async (stored, { job }: JobHelpers) => {
+    const { tenantId, payload } = stored as Stored
+    const [attempt, attemptsMax] = [job.attempts, job.max_attempts]
+    const jobLog = log.child({ task: task.name, job: job.id, tenantId, attempt })
+    const started = performance.now()
+    let outcome = 'done'
+    try {
+      await span('work', `job ${task.name}`, { 'quanshu.attempt': attempt }, () =>
+        task.run({ tenantId, payload, attempt, attemptsMax, log: jobLog }),
+      )
+    } catch (error) {
+      outcome = attempt >= attemptsMax ? 'given_up' : 'failed'
+      if (outcome === 'given_up') jobLog.error({ err: error }, 'job has given up')
+      else jobLog.warn({ err: error }, 'job failed, will be tried again')
+      throw error
+    } finally {
+      jobSeconds.record((performance.now() - started) / 1000, { task: task.name, outcome })
+    }
+  }
+}
+
+/** Failures are logged by ourselves with the job's tenant and cause; of the library only trouble is of interest. */
+function forward(log: Log, level: string, message: string, meta?: Readonly<Record<string, unknown>>): void {
+  const error = meta?.['error']
+  const fields = error === undefined ? {} : { err: error }
+  if (level === 'error' && !message.startsWith('Failed task')) log.error(fields, message)
+  else if (level === 'warning') log.warn(fields, message)
+  else log.debug(fields, message)
+}
+
+const COUNT_EVERY_MS = 15_000
+let counts: JobCounts = { waiting: 0, retrying: 0, running: 0, givenUp: 0, oldestSeconds: 0 }
+gauge('jobs_waiting', 'Jobs that wait for their first try', () => counts.waiting)
+gauge('jobs_retrying', 'Jobs that failed and will be tried again', () => counts.retrying)
+gauge('jobs_given_up', 'Jobs that used up their attempts', () => counts.givenUp)
+gauge('jobs_oldest_age', 'Age in seconds of the oldest job that could run now', () => counts.oldestSeconds)
+
+function watchCounts({ db, log }: Platform) {
+  const timer = setInterval(() => {
+    jobCounts(db).then(
+      (fresh) => {
+        counts = fresh
+      },
+      (error) => log.debug({ err: error }, 'jobs were not counted'),
+    )
+  }, COUNT_EVERY_MS)
+  timer.unref()
+  return { stop: () => clearInterval(timer) }
+}
