@@ -50,6 +50,7 @@ as $$
 declare
   session identity.sessions;
   staff identity.staff;
+  seen boolean := false;
 begin
   select * into session
   from identity.sessions s
@@ -63,6 +64,7 @@ begin
   end if;
 
   if session.last_seen_at < now() - interval '1 minute' then
+    seen := true;
     update identity.sessions s
     set last_seen_at = now()
     where s.tenant_id = p_tenant_id
@@ -76,7 +78,7 @@ begin
   end if;
 
   if session.kind = 'member' then
-    return jsonb_build_object('kind', 'member', 'sessionId', session.id, 'memberId', session.subject_id);
+    return jsonb_build_object('kind', 'member', 'sessionId', session.id, 'memberId', session.subject_id, 'seen', seen);
   end if;
 
   select * into staff

@@ -25,7 +25,6 @@ export const AUDIT_ACTIONS: Readonly<Record<string, { readonly zh: string; reado
   'role.delete': { zh: '删除角色', en: 'Removed a role' },
   'settings.save': { zh: '修改设置', en: 'Changed settings' },
   'tenant.create': { zh: '开通店铺', en: 'Opened a shop' },
-  'member.join': { zh: '会员注册', en: 'Member joined' },
   'member.see_phone': { zh: '查看完整手机号', en: 'Looked at a whole phone number' },
   'member.note': { zh: '修改会员备注', en: 'Changed a member note' },
   'member.disable': { zh: '停用会员', en: 'Closed a member account' },

@@ -183,7 +183,8 @@ export const memberRoutes = {
         .refine((value) => value !== 0, { message: 'must not be 0' }),
       reason,
     }),
-    response: z.object({ balanceFen: fen, transferId: id }),
+    /** Free to spend after it; what a running payment holds is not counted. */
+    response: z.object({ balanceFen: fen }),
     idempotency: 'required',
   }),
 } as const

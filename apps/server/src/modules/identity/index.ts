@@ -1,0 +1,7 @@
+export { createStaff, type NewStaff } from './commands/create-staff.ts'
+export { layBuiltInRoles } from './commands/lay-built-in-roles.ts'
+export { endSessionOfToken, endSessionsOf, openSession, type SessionOwner } from './commands/sessions.ts'
+export { authenticate } from './queries/authenticate.ts'
+export { type LiveSession, liveSessions } from './queries/sessions.ts'
+export { hasColleagues, hasTwoFactor } from './queries/setup-checks.ts'
+export { identityModule } from './routes/index.ts'

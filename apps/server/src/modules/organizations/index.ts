@@ -1,0 +1,1 @@
+export { layMerchantNode } from './commands/lay-merchant-node.ts'

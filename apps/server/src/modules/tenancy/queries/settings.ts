@@ -1,0 +1,52 @@
+import type { Settings } from '@quanshu/contract'
+import type { TenantId } from '@quanshu/kernel'
+import { sql } from 'kysely'
+import type { Database, ReadTx } from '../../../platform/db/index.ts'
+import type { Platform } from '../../../platform/module.ts'
+import { type StoredSetting, settingsFrom } from '../model.ts'
+
+/** Another process's change is seen after this; this process's own at once. */
+const TTL_MS = 5_000
+const TENANTS_MAX = 10_000
+
+type Known = { readonly settings: Promise<Settings>; readonly until: number }
+const caches = new WeakMap<Database, Map<TenantId, Known>>()
+
+/** The shop's settings, at most five seconds old: for hot paths. Inside a transaction use `readSettings`. */
+export function getSettings(platform: Pick<Platform, 'db'>, tenantId: TenantId): Promise<Settings> {
+  const cache = cacheOf(platform.db)
+  const known = cache.get(tenantId)
+  if (known && known.until > Date.now()) return known.settings
+  const ctx = { tenantId, actor: { kind: 'system', name: 'tenancy' }, requestId: 'settings', locale: 'zh-CN' } as const
+  const settings = platform.db.read(ctx, readSettings)
+  if (cache.size >= TENANTS_MAX) cache.clear()
+  cache.set(tenantId, { settings, until: Date.now() + TTL_MS })
+  // A failure must not be remembered.
+  settings.catch(() => cache.delete(tenantId))
+  return settings
+}
+
+/** The shop's settings as this transaction sees them. */
+export async function readSettings(tx: ReadTx): Promise<Settings> {
+  return settingsFrom(await storedSettings(tx))
+}
+
+export async function storedSettings(tx: ReadTx): Promise<readonly StoredSetting[]> {
+  const { rows } = await sql<StoredSetting>`
+    select key, value, version
+    from tenancy.settings
+    where tenant_id = ${tx.ctx.tenantId}::bigint`.execute(tx.db)
+  return rows
+}
+
+export function forgetSettings(platform: Pick<Platform, 'db'>, tenantId: TenantId): void {
+  cacheOf(platform.db).delete(tenantId)
+}
+
+function cacheOf(db: Database): Map<TenantId, Known> {
+  const known = caches.get(db)
+  if (known) return known
+  const made = new Map<TenantId, Known>()
+  caches.set(db, made)
+  return made
+}
