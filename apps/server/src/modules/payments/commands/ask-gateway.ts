@@ -1,0 +1,92 @@
+import type { OrderNo, TenantId } from '@quanshu/kernel'
+import { sql } from 'kysely'
+import type { Platform } from '../../../platform/module.ts'
+import type { Outbound } from '../../../platform/outbound/index.ts'
+import { type Accounts, systemCtx } from '../accounts.ts'
+import type { GatewayTrade } from '../gateway.ts'
+import { gateways } from '../gateways/registry.ts'
+import { isTaken, type PaymentPorts } from '../settle.ts'
+
+export type Question = {
+  readonly tenantId: TenantId
+  readonly orderNo: OrderNo
+  readonly gateway: string
+  /** The order is over for us: close it there, unless the money came. */
+  readonly closeWanted: boolean
+  /** Since the attempt was opened. */
+  readonly ageSeconds: number
+}
+export type PaymentAnswer = 'paid' | 'not_paid' | 'unknown'
+export type AskGateway = (question: Question) => Promise<PaymentAnswer>
+
+/** Sooner than this "no such order" may only mean that the order has not arrived there yet. */
+const NOT_FOUND_MEANS_NEVER_SECONDS = 600
+
+/**
+ * Asks a gateway what became of a payment, closes it when it is not wanted any more, and settles whatever money is
+ * found exactly as its notice would have been. Calls the network: never inside a transaction.
+ */
+export function createAskGateway(
+  platform: Platform,
+  outbound: Outbound,
+  accounts: Accounts,
+  ports: PaymentPorts,
+): AskGateway {
+  return async (question) => {
+    const { tenantId, orderNo } = question
+    const gateway = gateways.get(question.gateway)
+    const account = gateway && (await accounts.find(tenantId, question.gateway))
+    if (!gateway || !account) return 'unknown'
+    const never = question.ageSeconds > NOT_FOUND_MEANS_NEVER_SECONDS
+
+    if (question.closeWanted) {
+      const closed = await gateway.close(outbound, account, orderNo)
+      if (closed.kind === 'done' && (closed.state === 'closed' || (closed.state === 'not_found' && never))) {
+        await markClosed(platform, question)
+        return 'not_paid'
+      }
+      if (closed.kind !== 'done') platform.log.warn({ ...question, outcome: closed }, 'a payment could not be closed')
+    }
+    const found = await gateway.query(outbound, account, orderNo)
+    if (found.kind !== 'done') {
+      platform.log.warn({ ...question, outcome: found }, 'the gateway did not say what became of a payment')
+      return 'unknown'
+    }
+    if (found.state === 'closed' && found.trades.length === 0) await markClosed(platform, question)
+    return await settleAll(ports, question, found.trades)
+  }
+}
+
+async function settleAll(
+  ports: PaymentPorts,
+  question: Question,
+  trades: readonly GatewayTrade[],
+): Promise<PaymentAnswer> {
+  let answer: PaymentAnswer = 'not_paid'
+  for (const trade of trades) {
+    const { verdict } = await ports.settle(question.tenantId, {
+      ...trade,
+      orderNo: question.orderNo,
+      gateway: question.gateway,
+      headers: { source: 'query' },
+      body: JSON.stringify(trade),
+    })
+    if (isTaken(verdict)) answer = 'paid'
+  }
+  return answer
+}
+
+async function markClosed(platform: Platform, { tenantId, orderNo, gateway }: Question): Promise<void> {
+  await platform.db.write(systemCtx(tenantId), (tx) =>
+    sql`
+      update payments.attempts
+      set state = 'closed',
+          closed_at = now(),
+          next_query_at = null
+      where tenant_id = ${tenantId}
+        and order_no = ${orderNo}
+        and gateway = ${gateway}
+        and state = 'pending'
+    `.execute(tx.db),
+  )
+}

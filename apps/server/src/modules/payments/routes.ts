@@ -1,0 +1,91 @@
+import type { Readable } from 'node:stream'
+import { paymentRoutes } from '@quanshu/contract'
+import { sql } from 'kysely'
+import type { Ctx } from '../../platform/db/index.ts'
+import { type BoundRoute, handle } from '../../platform/http/index.ts'
+import type { Platform } from '../../platform/module.ts'
+import type { Outbound } from '../../platform/outbound/index.ts'
+import { type Accounts, gatewayNamed } from './accounts.ts'
+import type { ReceiveNotice } from './commands/receive-notice.ts'
+import { retryRefund } from './commands/retry-refund.ts'
+import { saveGateway } from './commands/save-gateway.ts'
+import { testGateway } from './commands/test-gateway.ts'
+import { listGateways, paymentMethods } from './queries/gateways.ts'
+import { listNotices } from './queries/notices.ts'
+import { listRefunds } from './queries/refunds.ts'
+
+export function paymentRoutesBound(
+  platform: Platform,
+  outbound: Outbound,
+  accounts: Accounts,
+  receiveNotice: ReceiveNotice,
+): readonly BoundRoute[] {
+  const { db, config } = platform
+  const publicPath = new URL(config.publicUrl).pathname.replace(/\/+$/, '')
+  const viewOf = async (ctx: Ctx, gateway: string) => {
+    const views = await db.read(ctx, (tx) => listGateways(tx, config.publicUrl))
+    const view = views.find((candidate) => candidate.gateway === gateway)
+    if (!view) throw new Error(`gateway ${gateway} is not listed`)
+    return view
+  }
+
+  return [
+    handle(paymentRoutes.methods, async ({ ctx }) => ({ items: [...(await db.read(ctx, paymentMethods))] })),
+    handle(paymentRoutes.notify, async ({ tenant, params, body, raw, reply }) => {
+      gatewayNamed(params.gateway)
+      const notice = {
+        method: raw.method,
+        // As the gateway sent it: the shop's prefix is stripped from `url`, and a proxy may have stripped the public path.
+        path: publicPath + raw.originalUrl,
+        headers: raw.headers,
+        body: await bytesOf(body.stream),
+      }
+      const answer = await receiveNotice(tenant.tenantId, params.gateway, notice, raw.ip)
+      reply.code(answer.status)
+      return { content: answer.body, contentType: answer.contentType, inline: true }
+    }),
+    handle(paymentRoutes.comeBack, async ({ ctx, params, query, prefix, reply }) => {
+      const orderNo = /^[1-9]\d{15}$/.test(query.out_trade_no) ? Number(query.out_trade_no) : undefined
+      if (orderNo !== undefined) await askSoon(platform, ctx, orderNo, params.gateway)
+      reply.code(303).header('location', orderNo === undefined ? `${prefix}/` : `${prefix}/orders/${orderNo}`)
+      return { content: '', contentType: 'text/plain', inline: true }
+    }),
+    handle(paymentRoutes.listGateways, async ({ ctx }) => ({
+      items: [...(await db.read(ctx, (tx) => listGateways(tx, config.publicUrl)))],
+    })),
+    handle(paymentRoutes.saveGateway, async ({ ctx, params, body }) => {
+      await saveGateway(platform, accounts, ctx, params.gateway, body)
+      return await viewOf(ctx, params.gateway)
+    }),
+    handle(paymentRoutes.testGateway, ({ tenant, params }) =>
+      testGateway(outbound, accounts, tenant.tenantId, params.gateway),
+    ),
+    handle(paymentRoutes.listNotices, ({ ctx, query }) => db.read(ctx, (tx) => listNotices(tx, query))),
+    handle(paymentRoutes.listRefunds, ({ ctx, query }) => db.read(ctx, (tx) => listRefunds(tx, query))),
+    handle(paymentRoutes.retryRefund, async ({ ctx, params, body }) => {
+      await db.write(ctx, (tx) => retryRefund(tx, params.refundId, body.reason))
+      return { ok: true as const }
+    }),
+  ]
+}
+
+async function bytesOf(stream: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
+/** The person is back, so if they paid, it was just now: the next tick asks instead of waiting for its rung. */
+async function askSoon(platform: Platform, ctx: Ctx, orderNo: number, gateway: string): Promise<void> {
+  await platform.db.write(ctx, (tx) =>
+    sql`
+      update payments.attempts
+      set next_query_at = now()
+      where tenant_id = ${ctx.tenantId}
+        and order_no = ${orderNo}
+        and gateway = ${gateway}
+        and state = 'pending'
+        and next_query_at > now()
+    `.execute(tx.db),
+  )
+}
