@@ -1,0 +1,220 @@
+import {
+  BgColorsOutlined,
+  DownOutlined,
+  GlobalOutlined,
+  LogoutOutlined,
+  SearchOutlined,
+  ShopOutlined,
+  UserOutlined,
+} from '@ant-design/icons'
+import { ProLayout } from '@ant-design/pro-components'
+import { useQueryClient } from '@tanstack/react-query'
+import { Avatar, Button, Dropdown, Grid, type MenuProps, Tooltip } from 'antd'
+import { type ReactNode, useState } from 'react'
+import { Link, Outlet, useLocation, useNavigate, useNavigation } from 'react-router'
+import { useAction } from '../shared/api/hooks.ts'
+import { fileUrl, tenantRoot } from '../shared/api/index.ts'
+import { LOCALES, type Locale, type Say, setLocale, useLocale, useText } from '../shared/i18n/index.ts'
+import { type Me, useMe } from '../shared/session.tsx'
+import { QuickSearch } from './QuickSearch.tsx'
+import { ALL_SCREENS, SCREENS, type Screen } from './routes.tsx'
+import { type AppTextKey, appText } from './text.ts'
+import { type Appearance, useLook } from './theme.tsx'
+import { useShop } from './useShop.ts'
+
+/** Menu, header and the place where screens are drawn. */
+export function Shell() {
+  const t = useText(appText)
+  const me = useMe()
+  const shop = useShop()
+  const { dark } = useLook()
+  const { pathname } = useLocation()
+  const [collapsed, setCollapsed] = useState(() => localStorage.getItem('quanshu.console.collapsed') === 'true')
+  const [searching, setSearching] = useState(false)
+  const loading = useNavigation().state === 'loading'
+  const wide = Grid.useBreakpoint().md !== false
+
+  return (
+    <>
+      {loading && <div className="page-progress" />}
+      <ProLayout
+        layout="mix"
+        navTheme={dark ? 'realDark' : 'light'}
+        title={shop?.name ?? me.tenant.name}
+        logo={shop?.logoUrl ? <img src={fileUrl(shop.logoUrl)} alt="" /> : <ShopOutlined />}
+        headerTitleRender={(logo, title) => (
+          <Link to="/" className="brand">
+            {logo}
+            {wide && title}
+          </Link>
+        )}
+        fixSiderbar
+        fixedHeader
+        siderWidth={208}
+        breakpoint={false}
+        collapsed={collapsed}
+        onCollapse={(next) => {
+          localStorage.setItem('quanshu.console.collapsed', String(next))
+          setCollapsed(next)
+        }}
+        menu={{ type: 'group', collapsedShowGroupTitle: false }}
+        location={{ pathname: placeInMenu(pathname) }}
+        route={{ path: '/', routes: menuOf(me, t) }}
+        menuItemRender={(item, dom) => <Link to={item.path ?? '/'}>{dom}</Link>}
+        pageTitleRender={false}
+        breadcrumbRender={false}
+        footerRender={false}
+        contentStyle={{ padding: 0 }}
+        token={{
+          header: { heightLayoutHeader: 48, ...(dark ? { colorBgHeader: '#16191f' } : {}) },
+          sider: {
+            paddingInlineLayoutMenu: 8,
+            ...(dark ? { colorMenuBackground: '#16191f' } : { colorMenuBackground: '#fff' }),
+          },
+          pageContainer: { paddingBlockPageContainerContent: 0, paddingInlinePageContainerContent: 0 },
+        }}
+        actionsRender={() => [
+          <SearchButton key="search" wide={wide} onClick={() => setSearching(true)} />,
+          ...(wide ? [<VisitShop key="shop" />] : []),
+          <LocaleMenu key="locale" />,
+          <AppearanceMenu key="look" />,
+          <AccountMenu key="me" wide={wide} />,
+        ]}
+      >
+        <main>
+          <Outlet />
+        </main>
+      </ProLayout>
+      <QuickSearch open={searching} onOpen={setSearching} />
+    </>
+  )
+}
+
+type MenuEntry = { path: string; name: string; icon?: ReactNode; children?: MenuEntry[] }
+
+function menuOf({ permissions }: Me, t: Say<AppTextKey>): MenuEntry[] {
+  const maySee = ({ permission }: Screen) => permission === undefined || permissions.includes(permission)
+  return SCREENS.flatMap(({ text, screens }): MenuEntry[] => {
+    const items = screens
+      .filter((screen) => screen.icon && maySee(screen))
+      .map((screen) => ({ path: screen.path, name: t(screen.text), icon: screen.icon }))
+    if (items.length === 0) return []
+    return text === undefined ? items : [{ path: `group:${text}`, name: t(text), children: items }]
+  })
+}
+
+/** Details and forms light up the list they belong to. */
+function placeInMenu(pathname: string): string {
+  const parts = pathname.split('/')
+  const screen = ALL_SCREENS.find(({ path }) => {
+    const pattern = path.split('/')
+    return pattern.length === parts.length && pattern.every((part, index) => part.startsWith(':') || part === parts[index])
+  })
+  return screen?.under ?? pathname
+}
+
+function SearchButton({ wide, onClick }: { readonly wide: boolean; readonly onClick: () => void }) {
+  const t = useText(appText)
+  if (!wide) return <Button type="text" icon={<SearchOutlined />} aria-label={t('quickSearch')} onClick={onClick} />
+  return (
+    <Button className="quick-button" onClick={onClick} icon={<SearchOutlined />}>
+      <span className="quick-button-text">{t('quickSearch')}</span>
+      <kbd>{/mac/i.test(navigator.userAgent) ? '⌘K' : 'Ctrl K'}</kbd>
+    </Button>
+  )
+}
+
+function VisitShop() {
+  const t = useText(appText)
+  return (
+    <Tooltip title={t('visitShop')}>
+      <Button type="text" icon={<ShopOutlined />} href={tenantRoot} target="_blank" aria-label={t('visitShop')} />
+    </Tooltip>
+  )
+}
+
+const LOCALE_NAMES: Readonly<Record<Locale, string>> = { 'zh-CN': '简体中文', en: 'English' }
+
+function LocaleMenu() {
+  const t = useText(appText)
+  const locale = useLocale()
+  const me = useMe()
+  const save = useAction('identity.saveMe', { refresh: ['identity.getMe'], showProblem: false })
+  const choose = (next: Locale) => {
+    setLocale(next)
+    void save.go({ body: { name: me.name, locale: next } })
+  }
+  return (
+    <HeaderMenu
+      label={t('language')}
+      icon={<GlobalOutlined />}
+      menu={{
+        selectedKeys: [locale],
+        items: LOCALES.map((key) => ({ key, label: LOCALE_NAMES[key] })),
+        onClick: ({ key }) => choose(key as Locale),
+      }}
+    />
+  )
+}
+
+function AppearanceMenu() {
+  const t = useText(appText)
+  const { appearance, setAppearance } = useLook()
+  return (
+    <HeaderMenu
+      label={t('appearance')}
+      icon={<BgColorsOutlined />}
+      menu={{
+        selectedKeys: [appearance],
+        items: (['light', 'dark', 'system'] as const).map((key) => ({ key, label: t(key) })),
+        onClick: ({ key }) => setAppearance(key as Appearance),
+      }}
+    />
+  )
+}
+
+function HeaderMenu({ label, icon, menu }: { readonly label: string; readonly icon: ReactNode; readonly menu: MenuProps }) {
+  return (
+    <Dropdown menu={menu} trigger={['click']} placement="bottomRight">
+      <Button type="text" icon={icon} aria-label={label} title={label} />
+    </Dropdown>
+  )
+}
+
+function AccountMenu({ wide }: { readonly wide: boolean }) {
+  const t = useText(appText)
+  const me = useMe()
+  const navigate = useNavigate()
+  const queries = useQueryClient()
+  const signOut = useAction('identity.signOut', {
+    onDone: () => {
+      queries.clear()
+      void navigate('/sign-in')
+    },
+  })
+  return (
+    <Dropdown
+      trigger={['click']}
+      placement="bottomRight"
+      menu={{
+        items: [
+          { key: 'who', type: 'group', label: me.email },
+          { key: 'me', icon: <UserOutlined />, label: t('me') },
+          { type: 'divider' },
+          { key: 'out', icon: <LogoutOutlined />, label: t('signOut') },
+        ],
+        onClick: ({ key }) => (key === 'me' ? void navigate('/me') : void signOut.go({})),
+      }}
+    >
+      <Button type="text" className="account-button" aria-label={t('me')}>
+        <Avatar size={24}>{me.name.slice(0, 1).toUpperCase()}</Avatar>
+        {wide && (
+          <>
+            <span className="account-name">{me.name}</span>
+            <DownOutlined style={{ fontSize: 10 }} />
+          </>
+        )}
+      </Button>
+    </Dropdown>
+  )
+}

@@ -1,0 +1,259 @@
+import {
+  AlertOutlined,
+  AppstoreOutlined,
+  AuditOutlined,
+  CloudUploadOutlined,
+  DashboardOutlined,
+  DatabaseOutlined,
+  KeyOutlined,
+  NotificationOutlined,
+  ProfileOutlined,
+  RocketOutlined,
+  SafetyCertificateOutlined,
+  ScheduleOutlined,
+  SettingOutlined,
+  ShoppingOutlined,
+  TagsOutlined,
+  TeamOutlined,
+  TransactionOutlined,
+  UserOutlined,
+  WalletOutlined,
+} from '@ant-design/icons'
+import type { Permission } from '@quanshu/contract'
+import type { ComponentType, ReactNode } from 'react'
+import type { AppTextKey } from './text.ts'
+
+/** Every screen of the console, in the order of the menu. A screen without `icon` is reached from another one. */
+export type Screen = {
+  readonly path: string
+  readonly text: AppTextKey
+  readonly permission?: Permission
+  readonly icon?: ReactNode
+  /** The list in whose place of the menu a detail or form stands. */
+  readonly under?: string
+  readonly load: () => Promise<ComponentType>
+}
+export type ScreenGroup = { readonly text?: AppTextKey; readonly screens: readonly Screen[] }
+
+export const SCREENS: readonly ScreenGroup[] = [
+  {
+    screens: [
+      {
+        path: '/board',
+        text: 'board',
+        permission: 'board.read',
+        icon: <DashboardOutlined />,
+        load: async () => (await import('../features/board/BoardScreen.tsx')).BoardScreen,
+      },
+      {
+        path: '/setup',
+        text: 'setup',
+        permission: 'board.read',
+        icon: <RocketOutlined />,
+        load: async () => (await import('../features/setup/SetupPage.tsx')).SetupPage,
+      },
+    ],
+  },
+  {
+    text: 'groupTrade',
+    screens: [
+      {
+        path: '/orders',
+        text: 'orders',
+        permission: 'orders.read',
+        icon: <ShoppingOutlined />,
+        load: async () => (await import('../features/orders/OrderListPage.tsx')).OrderListPage,
+      },
+      {
+        path: '/orders/:no',
+        text: 'order',
+        permission: 'orders.read',
+        under: '/orders',
+        load: async () => (await import('../features/orders/OrderDetailPage.tsx')).OrderDetailPage,
+      },
+      {
+        path: '/exceptions',
+        text: 'exceptions',
+        permission: 'orders.read',
+        icon: <AlertOutlined />,
+        load: async () => (await import('../features/exceptions/ExceptionListPage.tsx')).ExceptionListPage,
+      },
+    ],
+  },
+  {
+    text: 'groupGoods',
+    screens: [
+      {
+        path: '/goods',
+        text: 'goods',
+        permission: 'goods.read',
+        icon: <AppstoreOutlined />,
+        load: async () => (await import('../features/goods/GoodsListPage.tsx')).GoodsListPage,
+      },
+      {
+        path: '/goods/new',
+        text: 'goodsNew',
+        permission: 'goods.write',
+        under: '/goods',
+        load: async () => (await import('../features/goods/GoodsEditorPage.tsx')).GoodsEditorPage,
+      },
+      {
+        path: '/goods/:id',
+        text: 'goodsEdit',
+        permission: 'goods.read',
+        under: '/goods',
+        load: async () => (await import('../features/goods/GoodsEditorPage.tsx')).GoodsEditorPage,
+      },
+      {
+        path: '/categories',
+        text: 'categories',
+        permission: 'goods.read',
+        icon: <TagsOutlined />,
+        load: async () => (await import('../features/categories/CategoriesPage.tsx')).CategoriesPage,
+      },
+    ],
+  },
+  {
+    text: 'groupVault',
+    screens: [
+      {
+        path: '/stock',
+        text: 'stock',
+        permission: 'stock.read',
+        icon: <DatabaseOutlined />,
+        load: async () => (await import('../features/stock/StockListPage.tsx')).StockListPage,
+      },
+      {
+        path: '/imports/new',
+        text: 'imports',
+        permission: 'cards.import',
+        icon: <CloudUploadOutlined />,
+        load: async () => (await import('../features/imports/ImportPage.tsx')).ImportPage,
+      },
+      {
+        path: '/batches',
+        text: 'batches',
+        permission: 'stock.read',
+        icon: <ProfileOutlined />,
+        load: async () => (await import('../features/batches/BatchListPage.tsx')).BatchListPage,
+      },
+      {
+        path: '/batches/:batchId',
+        text: 'batch',
+        permission: 'stock.read',
+        under: '/batches',
+        load: async () => (await import('../features/batches/BatchDetailPage.tsx')).BatchDetailPage,
+      },
+      {
+        path: '/cards',
+        text: 'cards',
+        permission: 'stock.read',
+        icon: <KeyOutlined />,
+        load: async () => (await import('../features/cards/CardListPage.tsx')).CardListPage,
+      },
+    ],
+  },
+  {
+    text: 'groupPeople',
+    screens: [
+      {
+        path: '/members',
+        text: 'members',
+        permission: 'members.read',
+        icon: <UserOutlined />,
+        load: async () => (await import('../features/members/MemberListPage.tsx')).MemberListPage,
+      },
+      {
+        path: '/members/:id',
+        text: 'member',
+        permission: 'members.read',
+        under: '/members',
+        load: async () => (await import('../features/members/MemberDetailPage.tsx')).MemberDetailPage,
+      },
+    ],
+  },
+  {
+    text: 'groupMoney',
+    screens: [
+      {
+        path: '/ledger',
+        text: 'ledger',
+        permission: 'finance.read',
+        icon: <WalletOutlined />,
+        load: async () => (await import('../features/finance/LedgerPage.tsx')).LedgerPage,
+      },
+      {
+        path: '/ledger/:accountId',
+        text: 'account',
+        permission: 'finance.read',
+        under: '/ledger',
+        load: async () => (await import('../features/finance/AccountPage.tsx')).AccountPage,
+      },
+      {
+        path: '/notices',
+        text: 'notices',
+        permission: 'finance.read',
+        icon: <NotificationOutlined />,
+        load: async () => (await import('../features/finance/NoticeListPage.tsx')).NoticeListPage,
+      },
+      {
+        path: '/refunds',
+        text: 'refunds',
+        permission: 'finance.read',
+        icon: <TransactionOutlined />,
+        load: async () => (await import('../features/finance/RefundListPage.tsx')).RefundListPage,
+      },
+    ],
+  },
+  {
+    text: 'groupSystem',
+    screens: [
+      {
+        path: '/staff',
+        text: 'staff',
+        permission: 'staff.read',
+        icon: <TeamOutlined />,
+        load: async () => (await import('../features/staff/StaffListPage.tsx')).StaffListPage,
+      },
+      {
+        path: '/roles',
+        text: 'roles',
+        permission: 'staff.read',
+        icon: <SafetyCertificateOutlined />,
+        load: async () => (await import('../features/roles/RolesPage.tsx')).RolesPage,
+      },
+      {
+        path: '/jobs',
+        text: 'jobs',
+        permission: 'jobs.read',
+        icon: <ScheduleOutlined />,
+        load: async () => (await import('../features/jobs/JobListPage.tsx')).JobListPage,
+      },
+      {
+        path: '/audit',
+        text: 'audit',
+        permission: 'audit.read',
+        icon: <AuditOutlined />,
+        load: async () => (await import('../features/audit/AuditListPage.tsx')).AuditListPage,
+      },
+      {
+        path: '/settings',
+        text: 'settings',
+        permission: 'settings.read',
+        icon: <SettingOutlined />,
+        load: async () => (await import('../features/settings/SettingsPage.tsx')).SettingsPage,
+      },
+    ],
+  },
+  {
+    screens: [
+      {
+        path: '/me',
+        text: 'me',
+        load: async () => (await import('../features/account/MyAccountPage.tsx')).MyAccountPage,
+      },
+    ],
+  },
+]
+
+export const ALL_SCREENS: readonly Screen[] = SCREENS.flatMap((group) => group.screens)

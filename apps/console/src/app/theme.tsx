@@ -1,0 +1,87 @@
+import { ConfigProvider, theme as antdTheme, App as AntdApp, type ThemeConfig } from 'antd'
+import enUS from 'antd/locale/en_US'
+import zhCN from 'antd/locale/zh_CN'
+import dayjs from 'dayjs'
+import 'dayjs/locale/zh-cn'
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { useLocale } from '../shared/i18n/index.ts'
+
+export type Appearance = 'light' | 'dark' | 'system'
+const STORAGE_KEY = 'quanshu.console.appearance'
+
+type Look = { readonly appearance: Appearance; readonly dark: boolean; readonly setAppearance: (next: Appearance) => void }
+const LookContext = createContext<Look>({ appearance: 'system', dark: false, setAppearance: () => undefined })
+
+/** Light, dark or as the system says, and whether that is dark now. */
+export const useLook = (): Look => useContext(LookContext)
+
+/** Colours, sizes and language of all components. */
+export function Look({ children }: { readonly children: ReactNode }) {
+  const [appearance, setState] = useState<Appearance>(() => (localStorage.getItem(STORAGE_KEY) as Appearance | null) ?? 'system')
+  const systemDark = useSystemDark()
+  const dark = appearance === 'dark' || (appearance === 'system' && systemDark)
+  const locale = useLocale()
+  useEffect(() => {
+    document.documentElement.dataset['theme'] = dark ? 'dark' : 'light'
+    document.documentElement.style.colorScheme = dark ? 'dark' : 'light'
+  }, [dark])
+  dayjs.locale(locale === 'zh-CN' ? 'zh-cn' : 'en')
+  const look = useMemo(
+    () => ({
+      appearance,
+      dark,
+      setAppearance: (next: Appearance) => {
+        localStorage.setItem(STORAGE_KEY, next)
+        setState(next)
+      },
+    }),
+    [appearance, dark],
+  )
+  return (
+    <LookContext value={look}>
+      <ConfigProvider
+        theme={themeOf(dark)}
+        locale={locale === 'zh-CN' ? zhCN : enUS}
+        button={{ autoInsertSpace: false }}
+        form={{ requiredMark: true, validateMessages: {} }}
+      >
+        <AntdApp notification={{ maxCount: 3, stack: false }} message={{ maxCount: 2 }}>
+          {children}
+        </AntdApp>
+      </ConfigProvider>
+    </LookContext>
+  )
+}
+
+function themeOf(dark: boolean): ThemeConfig {
+  return {
+    algorithm: dark ? antdTheme.darkAlgorithm : antdTheme.defaultAlgorithm,
+    token: {
+      colorPrimary: dark ? '#4c7dff' : '#1d4ed8',
+      colorInfo: dark ? '#4c7dff' : '#1d4ed8',
+      colorLink: dark ? '#7aa2ff' : '#1d4ed8',
+      colorBgLayout: dark ? '#0d0f13' : '#f3f4f6',
+      ...(dark ? { colorBgContainer: '#16191f', colorBgElevated: '#1d2129', colorBorderSecondary: '#262b34' } : { colorBorderSecondary: '#eceef1' }),
+      borderRadius: 6,
+      fontSize: 14,
+      wireframe: false,
+    },
+    components: {
+      Card: { headerHeightSM: 42 },
+      Table: { cellPaddingBlockSM: 8, cellPaddingInlineSM: 10, headerBg: dark ? '#1b1f26' : '#f8f9fb' },
+      Form: { itemMarginBottom: 18, verticalLabelPadding: '0 0 4px' },
+      Statistic: { contentFontSize: 22 },
+    },
+  }
+}
+
+const darkQuery = window.matchMedia('(prefers-color-scheme: dark)')
+function useSystemDark(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      darkQuery.addEventListener('change', changed)
+      return () => darkQuery.removeEventListener('change', changed)
+    },
+    () => darkQuery.matches,
+  )
+}

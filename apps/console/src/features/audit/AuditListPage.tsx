@@ -1,0 +1,3 @@
+export function AuditListPage() {
+  return null
+}

@@ -1,0 +1,3 @@
+export function BatchDetailPage() {
+  return null
+}

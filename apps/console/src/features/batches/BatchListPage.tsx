@@ -1,0 +1,3 @@
+export function BatchListPage() {
+  return null
+}

@@ -1,0 +1,3 @@
+export function CardListPage() {
+  return null
+}

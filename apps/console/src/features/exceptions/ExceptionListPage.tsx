@@ -1,0 +1,3 @@
+export function ExceptionListPage() {
+  return null
+}

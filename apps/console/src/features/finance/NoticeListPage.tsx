@@ -1,0 +1,3 @@
+export function NoticeListPage() {
+  return null
+}

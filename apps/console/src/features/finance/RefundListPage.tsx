@@ -1,0 +1,3 @@
+export function RefundListPage() {
+  return null
+}

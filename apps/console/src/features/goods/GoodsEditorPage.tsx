@@ -1,0 +1,3 @@
+export function GoodsEditorPage() {
+  return null
+}

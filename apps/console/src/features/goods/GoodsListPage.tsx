@@ -1,0 +1,3 @@
+export function GoodsListPage() {
+  return null
+}

@@ -1,0 +1,3 @@
+export function MemberDetailPage() {
+  return null
+}

@@ -1,0 +1,3 @@
+export function MemberListPage() {
+  return null
+}

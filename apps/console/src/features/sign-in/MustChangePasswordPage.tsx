@@ -1,0 +1,3 @@
+export function MustChangePasswordPage() {
+  return null
+}

@@ -1,0 +1,3 @@
+export function StockListPage() {
+  return null
+}

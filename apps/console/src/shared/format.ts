@@ -1,0 +1,59 @@
+import { fenToYuan } from '@quanshu/kernel'
+import dayjs, { type Dayjs } from 'dayjs'
+
+/** The shop's day and clock, wherever the person sits. */
+const ZONE = 'Asia/Shanghai'
+const OFFSET = '+08:00'
+
+// Swedish writes dates as 2026-11-22 09:30:00, which is how people here read them.
+const clock = new Intl.DateTimeFormat('sv-SE', {
+  timeZone: ZONE,
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+})
+
+/** `2026-11-22T01:30:00Z` → `2026-11-22 09:30:00`. */
+export function formatTime(instant: string | Date): string {
+  return clock.format(typeof instant === 'string' ? new Date(instant) : instant)
+}
+
+/** An instant as the wall clock of the shop, for a date picker. */
+export function toWall(instant: string): Dayjs {
+  return dayjs(formatTime(instant).replace(' ', 'T'))
+}
+
+/** What a date picker shows, read as the shop's wall clock. */
+export function fromWall(wall: Dayjs): string {
+  return `${wall.format('YYYY-MM-DDTHH:mm:ss')}${OFFSET}`
+}
+
+/** Now, as the shop's wall clock. */
+export const wallNow = (): Dayjs => toWall(new Date().toISOString())
+
+/** `199000` → `1,990.00`. */
+export function formatYuan(fen: number): string {
+  const [whole = '0', decimals = '00'] = fenToYuan(fen).split('.')
+  return `${whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',')}.${decimals}`
+}
+
+export const formatMoney = (fen: number): string => (fen < 0 ? `-¥${formatYuan(-fen)}` : `¥${formatYuan(fen)}`)
+
+const counter = new Intl.NumberFormat('en-US')
+/** `12345` → `12,345`. */
+export const formatCount = (value: number): string => counter.format(value)
+
+/** `1536` → `1.5 KB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB']
+  const power = bytes < 1024 ? 0 : Math.min(units.length - 1, Math.floor(Math.log(bytes) / Math.log(1024)))
+  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`
+}
+
+/** `1534` → `1.53 s`, `86` → `86 ms`. */
+export function formatDuration(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
+}

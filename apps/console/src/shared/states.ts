@@ -1,0 +1,170 @@
+import type {
+  AttemptState,
+  BatchState,
+  CardState,
+  ExceptionReason,
+  GrantState,
+  LineState,
+  OrderState,
+  RefundState,
+} from '@quanshu/contract'
+import type { Row } from './api/contract.ts'
+import { defineMessages } from './i18n/index.ts'
+
+/**
+ * Every state a person sees, its colour and its name, in this one table. Colours mean the same everywhere:
+ * `success` came to a good end, `processing` moves by itself, `warning` waits for somebody, `error` needs a hand,
+ * `default` is over and needs nothing.
+ */
+export type Tone = 'success' | 'processing' | 'warning' | 'error' | 'default'
+type Entry = readonly [tone: Tone, zh: string, en: string]
+type Table<State extends string> = Readonly<Record<State, Entry>>
+
+type Goods = Row<'catalog.listGoods'>
+type Notice = Row<'payments.listNotices'>
+
+const order: Table<OrderState> = {
+  pending: ['warning', '待付款', 'Awaiting payment'],
+  paid: ['processing', '已付款', 'Paid'],
+  delivered: ['success', '已发货', 'Delivered'],
+  cancelled: ['default', '已取消', 'Cancelled'],
+  expired: ['default', '已超时', 'Expired'],
+  refunded: ['default', '已退款', 'Refunded'],
+}
+const line: Table<LineState> = {
+  waiting: ['processing', '待发货', 'Waiting'],
+  delivered: ['success', '已发货', 'Delivered'],
+  exception: ['error', '异常', 'Exception'],
+  refunding: ['processing', '退款中', 'Refunding'],
+  refunded: ['default', '已退款', 'Refunded'],
+  cancelled: ['default', '已取消', 'Cancelled'],
+}
+const exception: Table<ExceptionReason> = {
+  out_of_stock: ['error', '库存不足', 'Out of stock'],
+  vault_short: ['error', '卡密短缺', 'Vault short of codes'],
+  late_payment: ['warning', '超时后付款', 'Paid after expiry'],
+  manual: ['warning', '人工标记', 'Marked by hand'],
+  refund_failed: ['error', '退款失败', 'Refund failed'],
+}
+const card: Table<CardState> = {
+  available: ['success', '可用', 'Available'],
+  delivered: ['processing', '已发出', 'Delivered'],
+  used: ['default', '已使用', 'Used'],
+  void: ['default', '已作废', 'Void'],
+  suspect: ['warning', '已停用', 'Suspect'],
+  expired: ['default', '已过期', 'Expired'],
+}
+const batch: Table<BatchState> = {
+  importing: ['processing', '导入中', 'Importing'],
+  cancelled: ['default', '已中止', 'Cancelled'],
+  interrupted: ['error', '已中断', 'Interrupted'],
+  ready: ['success', '可售', 'Ready'],
+  suspended: ['warning', '已停售', 'Suspended'],
+  undone: ['default', '已撤销', 'Undone'],
+}
+const attempt: Table<AttemptState> = {
+  pending: ['warning', '待支付', 'Pending'],
+  captured: ['success', '已收款', 'Captured'],
+  closed: ['default', '已关闭', 'Closed'],
+}
+const receipt: Table<'applied' | 'surplus' | 'refunded'> = {
+  applied: ['success', '已入账', 'Applied'],
+  surplus: ['warning', '多付待退', 'Surplus'],
+  refunded: ['default', '已退回', 'Refunded'],
+}
+const refund: Table<RefundState> = {
+  requested: ['processing', '已申请', 'Requested'],
+  processing: ['processing', '退款中', 'Processing'],
+  done: ['success', '已退款', 'Done'],
+  failed: ['error', '退款失败', 'Failed'],
+}
+const grant: Table<GrantState> = {
+  active: ['success', '有效', 'Active'],
+  used: ['default', '已使用', 'Used'],
+  revoked: ['default', '已收回', 'Revoked'],
+}
+const shelf: Table<Goods['shelf']> = {
+  draft: ['default', '草稿', 'Draft'],
+  scheduled: ['warning', '定时上架', 'Scheduled'],
+  selling: ['success', '在售', 'On sale'],
+  ended: ['default', '已结束', 'Ended'],
+  off: ['default', '已下架', 'Off shelf'],
+  archived: ['default', '已归档', 'Archived'],
+}
+const sku: Table<'on' | 'off'> = {
+  on: ['success', '在售', 'On sale'],
+  off: ['default', '停售', 'Not on sale'],
+}
+const priceChange: Table<'planned' | 'in_force' | 'past' | 'cancelled'> = {
+  planned: ['processing', '待生效', 'Planned'],
+  in_force: ['success', '生效中', 'In force'],
+  past: ['default', '已过去', 'Past'],
+  cancelled: ['default', '已取消', 'Cancelled'],
+}
+const account: Table<'active' | 'disabled'> = {
+  active: ['success', '正常', 'Active'],
+  disabled: ['default', '已停用', 'Closed'],
+}
+const notice: Table<Notice['verdict']> = {
+  applied: ['success', '已入账', 'Applied'],
+  duplicate: ['default', '重复通知', 'Duplicate'],
+  surplus: ['warning', '多付', 'Surplus'],
+  bad_signature: ['error', '签名错误', 'Bad signature'],
+  wrong_merchant: ['error', '商户不符', 'Wrong merchant'],
+  unknown_order: ['error', '订单不存在', 'Unknown order'],
+  wrong_amount: ['error', '金额不符', 'Wrong amount'],
+  wrong_currency: ['error', '币种不符', 'Wrong currency'],
+  malformed: ['error', '格式错误', 'Malformed'],
+  stale: ['warning', '已过时', 'Stale'],
+  not_paid: ['default', '未支付', 'Not paid'],
+}
+const job: Table<'waiting' | 'given_up'> = {
+  waiting: ['processing', '等待中', 'Waiting'],
+  given_up: ['error', '已放弃', 'Given up'],
+}
+const importLine: Table<'duplicate' | 'invalid'> = {
+  duplicate: ['warning', '重复', 'Duplicate'],
+  invalid: ['error', '无效', 'Invalid'],
+}
+
+export const STATES = {
+  order,
+  line,
+  exception,
+  card,
+  batch,
+  attempt,
+  receipt,
+  refund,
+  grant,
+  shelf,
+  sku,
+  priceChange,
+  account,
+  notice,
+  job,
+  importLine,
+} as const
+export type StateKind = keyof typeof STATES
+export type StateOf<Kind extends StateKind> = keyof (typeof STATES)[Kind] & string
+
+/** Names as messages `<kind>.<state>`, so that they follow the language like every other word. */
+export const stateText = defineMessages(
+  'states',
+  Object.fromEntries(
+    Object.entries(STATES).flatMap(([kind, table]) =>
+      Object.entries<Entry>(table).map(([state, [, zh, en]]) => [`${kind}.${state}`, [zh, en] as const]),
+    ),
+  ),
+)
+
+/** All states of a kind, in the order in which they are lived through. */
+export function statesOf<Kind extends StateKind>(kind: Kind): readonly StateOf<Kind>[] {
+  return Object.keys(STATES[kind]) as StateOf<Kind>[]
+}
+
+/** An unknown state (an older page, a newer server) is shown by its key. */
+export function toneOf(kind: StateKind, state: string): Tone {
+  const table: Readonly<Record<string, Entry>> = STATES[kind]
+  return table[state]?.[0] ?? 'default'
+}
