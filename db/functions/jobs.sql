@@ -229,3 +229,16 @@ begin
   return found;
 end;
 $$;
+
+-- This tenant's jobs that have given up; for the board.
+create or replace function jobs.given_up_count()
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog
+as $$
+  select count(*)
+  from jobs.of_tenant(current_setting('app.tenant_id')::bigint) j
+  where j.state = 'given_up'
+$$;

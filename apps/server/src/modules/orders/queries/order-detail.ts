@@ -1,0 +1,159 @@
+import { commonErrors, type orderRoutes, type Permission } from '@quanshu/contract'
+import type { CardId, OrderNo } from '@quanshu/kernel'
+import { sql } from 'kysely'
+import type { z } from 'zod'
+import type { Ctx, ReadTx } from '../../../platform/db/index.ts'
+import type { Platform } from '../../../platform/module.ts'
+import { maskedCards } from '../../vault/index.ts'
+import { maskContact } from '../model.ts'
+import { readTimeline } from './timeline.ts'
+
+export type OrderDetail = z.output<typeof orderRoutes.detail.response>
+type Action = OrderDetail['actions'][number]
+
+/** Grants shown on the page; the rest of a large line is found through the list of codes. */
+const GRANTS_SHOWN_MAX = 100
+
+type Raw = Omit<OrderDetail, 'lines' | 'timeline' | 'actions' | 'buyer' | 'contact' | 'member'> & {
+  readonly contact: string
+  readonly member: { readonly id: number; readonly name: string; readonly phone: string | null } | null
+  readonly lines: readonly (Omit<OrderDetail['lines'][number], 'grants' | 'pictureUrl'> & {
+    readonly grants: readonly (Omit<OrderDetail['lines'][number]['grants'][number], 'masked' | 'cardId'> & {
+      readonly cardId: CardId
+      readonly sealed: string
+    })[]
+  })[]
+}
+
+/** @throws common.not_found */
+export async function readOrderDetail(
+  platform: Platform,
+  ctx: Ctx,
+  no: OrderNo,
+  permissions: ReadonlySet<Permission>,
+): Promise<OrderDetail> {
+  const { order, timeline } = await platform.db.read(ctx, async (tx) => {
+    const order = await readOrder(tx, no)
+    return { order, timeline: await readTimeline(tx, no) }
+  })
+  const { contact, member, lines, ...rest } = order
+  const seesContact = permissions.has('members.read')
+  return {
+    ...rest,
+    buyer: { memberId: member?.id ?? null, contactMasked: maskContact(contact) },
+    contact: seesContact ? contact : null,
+    member: member && { id: member.id, name: member.name, phoneMasked: member.phone === null ? null : maskContact(member.phone) },
+    lines: await Promise.all(
+      lines.map(async ({ grants, ...line }) => {
+        const cards = grants.map((grant) => ({ id: grant.cardId, sealed: Buffer.from(grant.sealed, 'base64') }))
+        const masks = await maskedCards(platform.crypto, ctx.tenantId, cards)
+        return {
+          ...line,
+          pictureUrl: null,
+          grants: grants.map(({ sealed: _, ...grant }, index) => ({ ...grant, masked: masks[index] ?? '' })),
+        }
+      }),
+    ),
+    timeline,
+    actions: actionsFor(order, permissions),
+  }
+}
+
+function actionsFor(order: Raw, permissions: ReadonlySet<Permission>): Action[] {
+  const handles = permissions.has('orders.handle')
+  const paid = order.state === 'paid' || order.state === 'delivered'
+  const actions: (Action | false)[] = [
+    handles && order.state === 'pending' && 'cancel',
+    handles && order.payments.some((payment) => payment.state === 'pending') && 'query_payment',
+    handles && order.lines.some((line) => line.state === 'exception') && 'retry',
+    handles && order.lines.some((line) => line.state === 'delivered') && 'replace',
+    permissions.has('orders.refund') &&
+      paid &&
+      order.lines.some((line) => (line.state === 'delivered' || line.state === 'exception') && line.amountFen > 0) &&
+      'refund',
+    handles && order.contact.includes('@') && order.state === 'delivered' && 'resend',
+  ]
+  return actions.filter((action) => action !== false)
+}
+
+async function readOrder(tx: ReadTx, no: OrderNo): Promise<Raw> {
+  const { rows } = await sql<{ readonly detail: Raw }>`
+    select jsonb_build_object(
+      'no', o.no, 'state', o.state, 'contact', o.contact, 'ip', o.ip, 'channel', o.channel,
+      'closeReason', o.close_reason, 'totalFen', o.total_fen, 'refundedFen', o.refunded_fen,
+      'placedAt', o.placed_at, 'expiresAt', o.expires_at, 'paidAt', o.paid_at, 'deliveredAt', o.delivered_at,
+      'hasException', exists (
+        select from orders.lines l where l.tenant_id = o.tenant_id and l.order_no = o.no and l.state = 'exception'
+      ),
+      'goodsTitles', (select jsonb_agg(l.goods_title order by l.line_no) from orders.lines l where l.tenant_id = o.tenant_id and l.order_no = o.no),
+      'quantity', (select sum(l.quantity) from orders.lines l where l.tenant_id = o.tenant_id and l.order_no = o.no),
+      'gateway', coalesce((select r.gateway from payments.receipts r where r.tenant_id = o.tenant_id and r.order_no = o.no order by r.id limit 1), o.pay_with),
+      'tradeNo', (select r.trade_no from payments.receipts r where r.tenant_id = o.tenant_id and r.order_no = o.no order by r.id limit 1),
+      'member', (
+        select jsonb_build_object('id', m.id, 'name', m.name, 'phone', m.phone)
+        from members.members m
+        where m.tenant_id = o.tenant_id and m.id = o.member_id
+      ),
+      'lines', (
+        select jsonb_agg(jsonb_build_object(
+          'lineNo', l.line_no, 'skuId', l.sku_id, 'goodsId', l.goods_id, 'goodsTitle', l.goods_title, 'skuTitle', l.sku_title,
+          'quantity', l.quantity, 'unitPriceFen', l.unit_price_fen, 'amountFen', l.amount_fen, 'state', l.state,
+          'deliveredQuantity', l.delivered_quantity, 'form', l.form,
+          'hold', (
+            select jsonb_build_object('state', h.state, 'expiresAt', h.expires_at)
+            from ledger.holds h
+            where h.tenant_id = l.tenant_id and h.id = l.hold_id
+          ),
+          'exception', case when l.state = 'exception' then jsonb_build_object(
+            'reason', l.exception_reason, 'note', l.exception_note, 'since', l.exception_at
+          ) end,
+          'grants', coalesce((
+            select jsonb_agg(jsonb_build_object(
+              'id', g.id, 'piece', g.piece, 'state', g.state, 'cardId', g.card_id, 'batchId', c.batch_id,
+              'grantedAt', g.granted_at, 'sealed', encode(c.sealed, 'base64')
+            ) order by g.piece, g.turn)
+            from (
+              select *
+              from entitlements.grants g
+              where g.tenant_id = l.tenant_id and g.order_no = l.order_no and g.line_no = l.line_no
+              order by g.piece, g.turn
+              limit ${GRANTS_SHOWN_MAX}
+            ) g
+            join vault.cards c on c.tenant_id = g.tenant_id and c.id = g.card_id
+          ), '[]')
+        ) order by l.line_no)
+        from orders.lines l
+        where l.tenant_id = o.tenant_id and l.order_no = o.no
+      ),
+      'payments', coalesce((
+        select jsonb_agg(jsonb_build_object(
+          'gateway', a.gateway, 'amountFen', a.amount_fen, 'state', a.state, 'createdAt', a.created_at,
+          'nextQueryAt', a.next_query_at, 'queries', a.queries
+        ) order by a.created_at)
+        from payments.attempts a
+        where a.tenant_id = o.tenant_id and a.order_no = o.no
+      ), '[]'),
+      'receipts', coalesce((
+        select jsonb_agg(jsonb_build_object(
+          'id', r.id, 'gateway', r.gateway, 'tradeNo', r.trade_no, 'amountFen', r.amount_fen, 'state', r.state, 'receivedAt', r.received_at
+        ) order by r.id)
+        from payments.receipts r
+        where r.tenant_id = o.tenant_id and r.order_no = o.no
+      ), '[]'),
+      'refunds', coalesce((
+        select jsonb_agg(jsonb_build_object(
+          'id', f.id, 'orderNo', f.order_no, 'lineNo', f.line_no, 'amountFen', f.amount_fen, 'to', f.target, 'state', f.state,
+          'reason', f.reason, 'attempts', f.attempts, 'lastError', f.last_error, 'createdAt', f.created_at, 'doneAt', f.done_at
+        ) order by f.id)
+        from payments.refunds f
+        where f.tenant_id = o.tenant_id and f.order_no = o.no
+      ), '[]')
+    ) as detail
+    from orders.orders o
+    where o.tenant_id = ${tx.ctx.tenantId}::bigint
+      and o.no = ${no}::bigint
+  `.execute(tx.db)
+  const [row] = rows
+  if (!row) throw commonErrors.notFound()
+  return row.detail
+}

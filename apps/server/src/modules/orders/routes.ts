@@ -1,0 +1,123 @@
+import { boardRoutes, mallOrderRoutes, orderErrors, orderRoutes } from '@quanshu/contract'
+import type { OrderNo } from '@quanshu/kernel'
+import { topicOf } from '../../platform/events/index.ts'
+import { handle, type RequestOf } from '../../platform/http/index.ts'
+import type { Module, Platform } from '../../platform/module.ts'
+import { xlsxReply } from '../../platform/sheets/index.ts'
+import { accessTo, deviceHash, type Visitor } from './access.ts'
+import { cancelOrder, expireDueOrders } from './commands/close-order.ts'
+import { lookupOrders } from './commands/lookup-orders.ts'
+import { readBoard } from './queries/board.ts'
+import { buyerView, listView } from './queries/buyer-view.ts'
+import { codesFile } from './queries/codes-file.ts'
+import { ordersOfDevice, ordersOfMember } from './queries/find-orders.ts'
+import { exportOrders, listOrders, orderColumns } from './queries/list-orders.ts'
+import { readOrderDetail } from './queries/order-detail.ts'
+import { quote } from './queries/quote.ts'
+import { createViewReader, readViews } from './queries/sealed-views.ts'
+
+/** How often due orders are swept; a countdown that ended is believed by the database at once, the sweep frees the stock. */
+const SWEEP_EVERY_MS = 1_000
+
+export type OrderRequest = Pick<RequestOf<typeof mallOrderRoutes.get>, 'params' | 'ctx' | 'tenant' | 'session' | 'cookies' | 'prefix'>
+
+export function ordersModule(platform: Platform): Module {
+  const viewOf = createViewReader(platform)
+
+  const seen = async (request: OrderRequest) => {
+    const view = await viewOf(request.tenant.tenantId, request.params.no as OrderNo)
+    const access = await accessTo(platform.crypto, visitorOf(request), view)
+    return { view: view as NonNullable<typeof view>, access }
+  }
+  const shown = async (request: OrderRequest) => {
+    const { view, access } = await seen(request)
+    return buyerView(platform, request.tenant.tenantId, view, access, request.prefix)
+  }
+
+  const mall = [
+    handle(mallOrderRoutes.quote, ({ ctx, body }) => platform.db.read(ctx, (tx) => quote(tx, body.lines))),
+    handle(mallOrderRoutes.get, shown),
+    handle(mallOrderRoutes.cancel, async (request) => {
+      const { view, access } = await seen(request)
+      if (access !== 'codes') throw orderErrors.codesLocked()
+      await cancelOrder(platform, request.tenant.tenantId, view.no, { actor: 'buyer', reason: 'buyer' })
+      return shown(request)
+    }),
+    handle(mallOrderRoutes.stream, async (request) => {
+      const first = await shown(request)
+      const stream = request.openStream()
+      let state = JSON.stringify({ ...first, now: null })
+      stream.send(first, { event: 'order' })
+      const tell = async () => {
+        const next = await shown(request)
+        const text = JSON.stringify({ ...next, now: null })
+        if (text === state) return
+        state = text
+        stream.send(next, { event: 'order' })
+      }
+      const stop = platform.hub.subscribe(topicOf(request.tenant.tenantId, `order:${first.no}`), () => {
+        tell().catch((error) => {
+          platform.log.warn({ err: error, no: first.no }, 'an order’s page could not be told; it will reconnect')
+          stream.close()
+        })
+      })
+      stream.onClose(stop)
+      // What happened between the first reading and the subscription would be missed otherwise.
+      await tell()
+      return stream
+    }),
+    handle(mallOrderRoutes.codesFile, async (request) => {
+      const { view, access } = await seen(request)
+      if (access !== 'codes') throw orderErrors.codesLocked()
+      return codesFile(platform, request.ctx, view)
+    }),
+    handle(mallOrderRoutes.mine, async ({ ctx, query, session, tenant, prefix }) => {
+      const { tenantId } = tenant
+      const found = await platform.db.read(ctx, async (tx) => {
+        if (session.kind === 'member') return ordersOfMember(tx, session.memberId, query)
+        if (session.kind === 'staff') return { nos: [], total: 0 }
+        const nos = await ordersOfDevice(tx, await deviceHash(platform.crypto, tenantId, session.deviceId))
+        return { nos, total: nos.length }
+      })
+      const views = new Map((await readViews(platform, tenantId, found.nos, 0)).map((view) => [view.no, view]))
+      const items = await Promise.all(
+        found.nos.flatMap((no) => views.get(no) ?? []).map((view) => listView(platform, tenantId, view, prefix)),
+      )
+      return { items, total: found.total, page: query.page, pageSize: query.pageSize }
+    }),
+    handle(mallOrderRoutes.lookup, async (request) => ({
+      items: [...(await lookupOrders(platform, request.ctx, visitorOf(request), request.body, request.prefix))],
+    })),
+  ]
+
+  const console = [
+    handle(orderRoutes.list, ({ ctx, query }) => platform.db.read(ctx, (tx) => listOrders(tx, query))),
+    handle(orderRoutes.export, async ({ ctx, query }) =>
+      xlsxReply('orders', orderColumns(ctx.locale), exportOrders(platform.db, ctx, query)),
+    ),
+    handle(orderRoutes.detail, ({ ctx, params, session }) =>
+      readOrderDetail(platform, ctx, params.no as OrderNo, session.permissions),
+    ),
+    handle(orderRoutes.cancelByStaff, async ({ ctx, params, body, session, tenant }) => {
+      const no = params.no as OrderNo
+      await cancelOrder(platform, tenant.tenantId, no, { actor: session.name, reason: body.reason })
+      await platform.db.write(ctx, async (tx) =>
+        tx.audit({ action: 'order.cancel', objectKind: 'order', objectId: no, detail: { reason: body.reason } }),
+      )
+      return readOrderDetail(platform, ctx, no, session.permissions)
+    }),
+    handle(boardRoutes.board, ({ ctx }) => platform.db.read(ctx, readBoard)),
+  ]
+
+  return {
+    name: 'orders',
+    routes: [...mall, ...console],
+    schedules: [{ name: 'orders.expire', everyMs: SWEEP_EVERY_MS, run: async () => void (await expireDueOrders(platform)) }],
+  }
+}
+
+export const visitorOf = ({ tenant, session, cookies }: Pick<OrderRequest, 'tenant' | 'session' | 'cookies'>): Visitor => ({
+  tenantId: tenant.tenantId,
+  session,
+  cookies,
+})
