@@ -1,8 +1,13 @@
 import { defineErrors } from './define.ts'
 
 export const catalogErrors = defineErrors('catalog', {
-  cannotGoOn: { status: 409, zh: '「{title}」还不能上架：{reasons}', en: '“{title}” cannot go on sale yet: {reasons}' },
+  cannotGoOn: {
+    status: 409,
+    zh: '「{title}」还不能上架：{reasons}',
+    en: '“{title}” cannot go on sale yet: {reasonsEn}',
+  },
   alreadyArchived: { status: 409, zh: '「{title}」已归档，请先恢复', en: '“{title}” is archived; restore it first' },
+  notApplicable: { status: 409, zh: '「{title}」的当前状态不能这样操作', en: '“{title}” is not in a state for this' },
   mustBeOffFirst: {
     status: 409,
     zh: '「{title}」还在售，请先下架再归档',
@@ -29,7 +34,7 @@ export const catalogErrors = defineErrors('catalog', {
     zh: '分类刚有增减，请刷新后再排序',
     en: 'Categories were added or removed meanwhile; reload before sorting',
   },
-  nameTaken: { status: 409, zh: '名称「{name}」已被使用', en: 'The name “{name}” is already in use' },
+  nameTaken: { status: 409, zh: '这个名称已被使用', en: 'This name is already in use' },
   priceChangeInPast: {
     status: 422,
     zh: '调价时间须在将来，一年之内',
@@ -65,7 +70,6 @@ export const catalogErrors = defineErrors('catalog', {
     zh: '有 {count} 个商品在用这张图片，不能删除',
     en: '{count} goods use this picture; it cannot be deleted',
   },
-  tooMany: { status: 422, zh: '{what}最多 {limit} 个', en: 'At most {limit} {what}' },
 
   // Told per field, beside the input (422 `errors`).
   zeroPriceNotMeant: { status: 422, zh: '价格为 0 时须勾选「免费」', en: 'A price of 0 must be marked as free' },

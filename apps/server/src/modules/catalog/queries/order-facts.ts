@@ -58,7 +58,11 @@ type Load<T> = (
 
 function remembering<T>(load: Load<T>) {
   const caches = new WeakMap<Database, Map<string, { readonly value: T; readonly until: number }>>()
-  return async (platform: Pick<Platform, 'db'>, tenantId: TenantId, ids: readonly number[]): Promise<ReadonlyMap<number, T>> => {
+  return async (
+    platform: Pick<Platform, 'db'>,
+    tenantId: TenantId,
+    ids: readonly number[],
+  ): Promise<ReadonlyMap<number, T>> => {
     const cache = caches.get(platform.db) ?? new Map()
     caches.set(platform.db, cache)
     const now = Date.now()
@@ -70,7 +74,12 @@ function remembering<T>(load: Load<T>) {
       else missing.add(id)
     }
     if (missing.size === 0) return found
-    const ctx = { tenantId, actor: { kind: 'system', name: 'catalog' }, requestId: 'order-facts', locale: 'zh-CN' } as const
+    const ctx = {
+      tenantId,
+      actor: { kind: 'system', name: 'catalog' },
+      requestId: 'order-facts',
+      locale: 'zh-CN',
+    } as const
     if (cache.size >= ENTRIES_MAX) cache.clear()
     for (const row of await platform.db.read(ctx, (tx) => load(tx, [...missing]))) {
       cache.set(`${tenantId}:${row.id}`, { value: row, until: now + TTL_MS })

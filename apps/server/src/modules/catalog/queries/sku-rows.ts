@@ -1,0 +1,64 @@
+import type { PriceTier, SkuDetail } from '@quanshu/contract'
+import { sql } from 'kysely'
+import type { ReadTx } from '../../../platform/db/index.ts'
+
+/** A row of `catalog.goods_skus`: a SKU with the price in force and its stock. */
+export type SkuFacts = {
+  readonly goods_id: number
+  readonly sku_id: number
+  readonly kind: 'card'
+  readonly title: string
+  readonly title_en: string
+  readonly specs: Record<string, string>
+  readonly price_fen: number
+  readonly free: boolean
+  readonly market_price_fen: number | null
+  readonly cost_hint_fen: number | null
+  readonly tiers: PriceTier[]
+  readonly hold_mode: 'order' | 'payment'
+  readonly allocation: 'fifo' | 'fefo'
+  readonly low_stock_at: number | null
+  readonly state: 'on' | 'off'
+  readonly sku_position: number
+  readonly available: number
+  readonly held: number
+  readonly low: boolean
+  readonly next_at: Date | null
+  readonly next_price_fen: number | null
+}
+
+/** All SKUs of some goods, in order, as they are now. */
+export async function readSkus(tx: ReadTx, goodsIds: readonly number[]): Promise<readonly SkuFacts[]> {
+  if (goodsIds.length === 0) return []
+  const { rows } = await sql<SkuFacts>`
+    select *
+    from catalog.goods_skus(${tx.ctx.tenantId}::bigint, ${goodsIds}::bigint[], now())
+  `.execute(tx.db)
+  return rows
+}
+
+export function skuDetail(sku: SkuFacts): SkuDetail {
+  return {
+    id: sku.sku_id,
+    title: sku.title,
+    titleEn: sku.title_en,
+    specs: sku.specs,
+    kind: sku.kind,
+    priceFen: sku.price_fen,
+    free: sku.free,
+    marketPriceFen: sku.market_price_fen,
+    costHintFen: sku.cost_hint_fen,
+    tiers: sku.tiers,
+    holdMode: sku.hold_mode,
+    allocation: sku.allocation,
+    lowStockAt: sku.low_stock_at,
+    state: sku.state,
+    position: sku.sku_position,
+    stock: { available: sku.available, held: sku.held },
+    low: sku.low,
+    nextChange:
+      sku.next_at && sku.next_price_fen !== null
+        ? { at: sku.next_at.toISOString(), priceFen: sku.next_price_fen }
+        : null,
+  }
+}
