@@ -2,15 +2,16 @@ import { mallGoodsRoutes, PICTURE_WIDTHS } from '@quanshu/contract'
 import { type BoundRoute, handle } from '../../platform/http/index.ts'
 import type { Platform } from '../../platform/module.ts'
 import { getSettings } from '../tenancy/index.ts'
-import type { Memory } from './memory.ts'
+import { memoryOf } from './memory.ts'
 import { cacheControl, createPictureShelf } from './pictures/served.ts'
 import { readMallGoods } from './queries/mall-goods.ts'
 import { listMallGoods } from './queries/mall-list.ts'
 import { readShelves } from './queries/mall-shelves.ts'
 
 /** What shoppers read, through a short memory: the same page is asked for by everybody. */
-export function mallRoutes(platform: Platform, memory: Memory): readonly BoundRoute[] {
+export function mallRoutes(platform: Platform): readonly BoundRoute[] {
   const { db } = platform
+  const memory = memoryOf(platform)
   const wordsOf = async (tenantId: Parameters<typeof getSettings>[1]) =>
     (await getSettings(platform, tenantId))['stock.words']
   return [

@@ -17,6 +17,7 @@ import { storePicture } from './commands/store-picture.ts'
 import { updateCategory } from './commands/update-category.ts'
 import { updateGoods } from './commands/update-goods.ts'
 import { updateTag } from './commands/update-tag.ts'
+import { type Memory, memoryOf } from './memory.ts'
 import { listCategories } from './queries/categories.ts'
 import { exportColumns, exportRows } from './queries/export-goods.ts'
 import { readGoods } from './queries/goods-detail.ts'
@@ -28,12 +29,25 @@ import { listTags } from './queries/tags.ts'
 
 const OK = { ok: true } as const
 
-export const consoleRoutes = ({ db }: Platform): readonly BoundRoute[] => [
-  ...goodsRoutes(db),
-  ...shelfRoutes(db),
-  ...priceRoutes(db),
-  ...pictureRoutes(db),
-]
+export const consoleRoutes = ({ db }: Platform): readonly BoundRoute[] => {
+  const memory = memoryOf({ db })
+  const routes = [...goodsRoutes(db), ...shelfRoutes(db), ...priceRoutes(db), ...pictureRoutes(db)]
+  return routes.map((route) => (route.spec.method === 'GET' ? route : thenForget(route, memory)))
+}
+
+/** What staff changed shows in the mall with the next request. */
+function thenForget(route: BoundRoute, memory: Memory): BoundRoute {
+  return {
+    spec: route.spec,
+    handler: async (request) => {
+      try {
+        return await route.handler(request)
+      } finally {
+        memory.forget(request.ctx.tenantId)
+      }
+    },
+  }
+}
 
 function goodsRoutes(db: Platform['db']): readonly BoundRoute[] {
   return [

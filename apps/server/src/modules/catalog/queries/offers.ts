@@ -1,0 +1,112 @@
+import type { FormField, PriceTier } from '@quanshu/contract'
+import type { TenantId } from '@quanshu/kernel'
+import { sql } from 'kysely'
+import type { Ctx } from '../../../platform/db/index.ts'
+import type { Platform } from '../../../platform/module.ts'
+import { memoryOf } from '../memory.ts'
+import { type PictureFacts, pictureJson } from '../pictures/reference.ts'
+
+/** A SKU as it is sold now: a row of `catalog.offers`. */
+export type Offer = {
+  readonly skuId: number
+  readonly goodsId: number
+  readonly kind: 'card'
+  readonly title: string
+  readonly goodsTitle: string
+  readonly priceFen: number
+  readonly tiers: readonly PriceTier[]
+  readonly limitPerPerson: number | null
+  readonly limitPerOrder: number
+  readonly sellable: boolean
+  readonly reason: 'off_shelf' | 'not_yet' | 'ended' | 'archived' | null
+  readonly formFields: readonly FormField[]
+}
+
+/**
+ * Offers by SKU id, up to a second old; unknown ids are missing. For showing and for checking forms: what is charged
+ * comes from `catalog.offers` inside the transaction that places the order.
+ */
+export async function offersOf(
+  platform: Pick<Platform, 'db'>,
+  tenantId: TenantId,
+  skuIds: readonly number[],
+): Promise<ReadonlyMap<number, Offer>> {
+  const rows = await memoryOf(platform).get(tenantId, `offers ${skuIds.join()}`, () =>
+    platform.db.read(readerOf(tenantId), async (tx) => {
+      const { rows } = await sql<Offer>`
+        select
+          sku_id as "skuId",
+          goods_id as "goodsId",
+          kind,
+          title,
+          goods_title as "goodsTitle",
+          price_fen as "priceFen",
+          tiers,
+          limit_per_person as "limitPerPerson",
+          limit_per_order as "limitPerOrder",
+          sellable,
+          reason,
+          form_fields as "formFields"
+        from catalog.offers(${tenantId}::bigint, ${skuIds}::bigint[], now())
+      `.execute(tx.db)
+      return rows
+    }),
+  )
+  return new Map(rows.map((offer) => [offer.skuId, offer]))
+}
+
+/** What an order page shows of goods that were bought, also when they are off the shelf by now. */
+export type GoodsFace = {
+  readonly goodsId: number
+  readonly title: string
+  readonly titleEn: string
+  readonly guide: string
+  readonly guideEn: string
+  /** For `pictureRef`. */
+  readonly cover: PictureFacts | null
+}
+
+/** Faces by goods id, up to a second old; unknown ids are missing. */
+export async function goodsFaces(
+  platform: Pick<Platform, 'db'>,
+  tenantId: TenantId,
+  goodsIds: readonly number[],
+): Promise<ReadonlyMap<number, GoodsFace>> {
+  const ids = [...new Set(goodsIds)].sort((a, b) => a - b)
+  if (ids.length === 0) return new Map()
+  const rows = await memoryOf(platform).get(tenantId, `faces ${ids.join()}`, () =>
+    platform.db.read(readerOf(tenantId), async (tx) => {
+      const { rows } = await sql<GoodsFace>`
+        select
+          g.id as "goodsId",
+          g.title,
+          g.title_en as "titleEn",
+          g.guide,
+          g.guide_en as "guideEn",
+          (
+            select ${pictureJson}
+            from catalog.goods_pictures gp
+            join catalog.pictures p
+              on p.tenant_id = gp.tenant_id
+              and p.id = gp.picture_id
+            where gp.tenant_id = g.tenant_id
+              and gp.goods_id = g.id
+            order by gp.position
+            limit 1
+          ) as cover
+        from catalog.goods g
+        where g.tenant_id = ${tenantId}::bigint
+          and g.id = any (${ids}::bigint[])
+      `.execute(tx.db)
+      return rows
+    }),
+  )
+  return new Map(rows.map((face) => [face.goodsId, face]))
+}
+
+const readerOf = (tenantId: TenantId): Ctx => ({
+  tenantId,
+  actor: { kind: 'system', name: 'catalog' },
+  requestId: 'catalog',
+  locale: 'zh-CN',
+})
