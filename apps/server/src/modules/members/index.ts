@@ -1,0 +1,3 @@
+export { noteMemberSeen } from './commands/note-seen.ts'
+export type { MemberPorts } from './commands/send-code.ts'
+export { membersModule } from './routes/index.ts'
