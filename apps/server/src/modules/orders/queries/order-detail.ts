@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Ctx, ReadTx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
-import { maskedCards } from '../../vault/index.ts'
+import { mask, openCards } from '../../vault/index.ts'
 import { maskContact } from '../model.ts'
 import { readTimeline } from './timeline.ts'
 
@@ -16,7 +16,7 @@ const GRANTS_SHOWN_MAX = 100
 
 type Raw = Omit<OrderDetail, 'lines' | 'timeline' | 'actions' | 'buyer' | 'contact' | 'member'> & {
   readonly contact: string
-  readonly member: { readonly id: number; readonly name: string; readonly phone: string | null } | null
+  readonly member: { readonly id: number; readonly name: string; readonly phoneMasked: string } | null
   readonly lines: readonly (Omit<OrderDetail['lines'][number], 'grants' | 'pictureUrl'> & {
     readonly grants: readonly (Omit<OrderDetail['lines'][number]['grants'][number], 'masked' | 'cardId'> & {
       readonly cardId: CardId
@@ -42,15 +42,15 @@ export async function readOrderDetail(
     ...rest,
     buyer: { memberId: member?.id ?? null, contactMasked: maskContact(contact) },
     contact: seesContact ? contact : null,
-    member: member && { id: member.id, name: member.name, phoneMasked: member.phone === null ? null : maskContact(member.phone) },
+    member,
     lines: await Promise.all(
       lines.map(async ({ grants, ...line }) => {
         const cards = grants.map((grant) => ({ id: grant.cardId, sealed: Buffer.from(grant.sealed, 'base64') }))
-        const masks = await maskedCards(platform.crypto, ctx.tenantId, cards)
+        const opened = await openCards(platform.crypto, ctx.tenantId, cards)
         return {
           ...line,
           pictureUrl: null,
-          grants: grants.map(({ sealed: _, ...grant }, index) => ({ ...grant, masked: masks[index] ?? '' })),
+          grants: grants.map(({ sealed: _, ...grant }, index) => ({ ...grant, masked: mask(opened[index]?.[0] ?? '') })),
         }
       }),
     ),
@@ -90,7 +90,7 @@ async function readOrder(tx: ReadTx, no: OrderNo): Promise<Raw> {
       'gateway', coalesce((select r.gateway from payments.receipts r where r.tenant_id = o.tenant_id and r.order_no = o.no order by r.id limit 1), o.pay_with),
       'tradeNo', (select r.trade_no from payments.receipts r where r.tenant_id = o.tenant_id and r.order_no = o.no order by r.id limit 1),
       'member', (
-        select jsonb_build_object('id', m.id, 'name', m.name, 'phone', m.phone)
+        select jsonb_build_object('id', m.id, 'name', m.name, 'phoneMasked', m.phone_masked)
         from members.members m
         where m.tenant_id = o.tenant_id and m.id = o.member_id
       ),

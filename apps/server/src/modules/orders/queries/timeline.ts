@@ -77,7 +77,7 @@ export async function readTimeline(tx: ReadTx, no: OrderNo): Promise<Entry[]> {
       from notify.messages m
       where m.tenant_id = ${tenantId}::bigint and m.about = ${`order:${no}`}
       union all
-      select e.at, 'staff', e.action, e.actor_name, coalesce(e.detail, '{}')
+      select e.at, 'staff', e.action, e.actor ->> 'name', coalesce(e.detail, '{}')
       from audit.entries e
       where e.tenant_id = ${tenantId}::bigint and e.object_kind = 'order' and e.object_id = ${String(no)}
     ) x

@@ -1,0 +1,1 @@
+export { grantStates } from './model.ts'

@@ -1,0 +1,12 @@
+import type { GrantState } from '@quanshu/contract'
+import { defineStates } from '@quanshu/kernel'
+
+/**
+ * A right in its owner's name. `used` is the owner's own bookkeeping and may be taken back; `revoked` (refunded or
+ * replaced) is final. The same table is enforced in SQL by `fulfilment.*`, the only writer of grants.
+ */
+export const grantStates = defineStates<GrantState>('grant', 'active', {
+  active: ['used', 'revoked'],
+  used: ['active', 'revoked'],
+  revoked: [],
+})

@@ -1,0 +1,51 @@
+import { orderErrors } from '@quanshu/contract'
+import { Refusal, type TenantId } from '@quanshu/kernel'
+import type { Ctx } from '../../../platform/db/index.ts'
+import type { Platform } from '../../../platform/module.ts'
+import type { SealedView } from '../../orders/index.ts'
+import { paymentMethods } from '../../payments/index.ts'
+import type { PaymentDoor } from '../ports.ts'
+
+/** How long the list of a shop's gateways is believed; a gateway switched off is refused at its cashier anyway. */
+const METHODS_TTL_MS = 2_000
+
+export type GatewayPayer = {
+  /** @throws orders.gateway_unknown before anything is placed that could not be paid */
+  readonly mustBeOffered: (ctx: Ctx, gateway: string) => Promise<void>
+  /** Gets the cashier's address. False when the gateway gives none now: the order is kept and may be paid later. */
+  readonly open: (tenantId: TenantId, view: SealedView, gateway: string, prefix: string) => Promise<boolean>
+}
+
+export function createGatewayPayer(platform: Platform, { openCashier }: PaymentDoor): GatewayPayer {
+  const known = new Map<TenantId, { readonly gateways: ReadonlySet<string>; readonly until: number }>()
+
+  async function offered(ctx: Ctx): Promise<ReadonlySet<string>> {
+    const found = known.get(ctx.tenantId)
+    if (found && found.until > Date.now()) return found.gateways
+    const methods = await platform.db.read(ctx, paymentMethods)
+    const gateways = new Set(methods.map((method) => method.gateway))
+    known.set(ctx.tenantId, { gateways, until: Date.now() + METHODS_TTL_MS })
+    return gateways
+  }
+
+  return {
+    mustBeOffered: async (ctx, gateway) => {
+      if (!(await offered(ctx)).has(gateway)) throw orderErrors.gatewayUnknown({ gateway })
+    },
+    open: async (tenantId, view, gateway, prefix) => {
+      try {
+        await openCashier(tenantId, {
+          orderNo: view.no,
+          gateway,
+          amountFen: view.totalFen,
+          expiresAt: new Date(view.expiresAt),
+          shopUrl: platform.config.publicUrl + prefix,
+        })
+        return true
+      } catch (error) {
+        if (error instanceof Refusal) return false
+        throw error
+      }
+    },
+  }
+}

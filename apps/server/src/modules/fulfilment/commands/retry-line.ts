@@ -1,0 +1,32 @@
+import { fulfilmentErrors } from '@quanshu/contract'
+import type { OrderNo } from '@quanshu/kernel'
+import { sql } from 'kysely'
+import type { Ctx } from '../../../platform/db/index.ts'
+import type { Platform } from '../../../platform/module.ts'
+import { strategyOf } from '../strategies/registry.ts'
+
+/**
+ * Tries again to deliver a line that is an exception (and with it every other undelivered line of the order).
+ * @throws fulfilment.not_an_exception, fulfilment.still_short
+ */
+export async function retryLine(platform: Platform, ctx: Ctx, no: OrderNo, lineNo: number, actor: string): Promise<void> {
+  const line = await platform.db.read(ctx, async (tx) => {
+    const { rows } = await sql<{ readonly kind: string; readonly state: string; readonly reason: string | null }>`
+      select kind, state, exception_reason as reason
+      from orders.lines
+      where tenant_id = ${ctx.tenantId}::bigint
+        and order_no = ${no}::bigint
+        and line_no = ${lineNo}::smallint
+    `.execute(tx.db)
+    return rows[0]
+  })
+  // A refund that failed is retried as a refund: the codes of that line are void already.
+  if (line?.state !== 'exception' || line.reason === 'refund_failed') throw fulfilmentErrors.notAnException()
+  const outcomes = await strategyOf(line.kind).deliver(platform, ctx.tenantId, [no], actor)
+  const outcome = outcomes.find((one) => one.lineNo === lineNo)
+  await platform.db.write(ctx, async (tx) =>
+    tx.audit({ action: 'order.retry', objectKind: 'order', objectId: no, detail: { lineNo, delivered: outcome?.delivered ?? false } }),
+  )
+  if (!outcome) throw fulfilmentErrors.notAnException()
+  if (!outcome.delivered) throw fulfilmentErrors.stillShort({ needed: outcome.quantity, available: 0 })
+}

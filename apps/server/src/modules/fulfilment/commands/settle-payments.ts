@@ -1,0 +1,18 @@
+import type { TenantId } from '@quanshu/kernel'
+import type { Platform } from '../../../platform/module.ts'
+import type { Capture, CaptureOutcome } from '../model.ts'
+
+/** Payments settled in one transaction; see idea 4 of the architecture for the number. */
+const BATCH_MAX = 128
+
+/**
+ * Applies a verified payment: money, order, stock, codes, grants and events in one commit, together with what else came
+ * in meanwhile. Replaying a notice changes nothing. Answers what became of it.
+ */
+export function createSettler(platform: Platform): (tenantId: TenantId, capture: Capture) => Promise<CaptureOutcome> {
+  return platform.batcher<Capture, CaptureOutcome>({
+    name: 'fulfilment.settle',
+    max: BATCH_MAX,
+    run: (tenantId, captures) => platform.db.call<readonly CaptureOutcome[]>(tenantId, 'fulfilment.settle', captures),
+  })
+}

@@ -1,0 +1,26 @@
+/** A payment that a gateway has told of and whose signature and merchant are verified. */
+export type Capture = {
+  readonly orderNo: number
+  readonly gateway: string
+  readonly tradeNo: string
+  readonly amountFen: number
+  readonly currency: string
+  readonly paidAt: string | null
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+export type CaptureVerdict = 'applied' | 'duplicate' | 'surplus' | 'unknown_order' | 'wrong_amount' | 'wrong_currency'
+export type CaptureOutcome = { readonly verdict: CaptureVerdict; readonly orderNo: number }
+
+/** One line's turn in `fulfilment.deliver`. */
+export type DeliveryOutcome = {
+  readonly no: number
+  readonly lineNo: number
+  readonly delivered: boolean
+  readonly quantity: number
+  readonly reason: 'out_of_stock' | 'vault_short' | null
+}
+
+export type SqlRefusal = { readonly code: string; readonly params: Readonly<Record<string, unknown>> }
+export const isSqlRefusal = (answer: object): answer is SqlRefusal => 'code' in answer
+

@@ -1,0 +1,137 @@
+import { commonErrors, errorMessage, mallOrderRoutes, orderErrors, orderRoutes } from '@quanshu/contract'
+import { type OrderNo, Refusal } from '@quanshu/kernel'
+import { handle } from '../../platform/http/index.ts'
+import type { Module, Platform } from '../../platform/module.ts'
+import { accessTo, buyerView, createPlacer, type PlacingResult, readOrderDetail, readViews, visitorOf } from '../orders/index.ts'
+import { createGatewayPayer } from './commands/pay-at-gateway.ts'
+import { createBalancePayer } from './commands/pay-by-balance.ts'
+import { refundOrder } from './commands/refund-order.ts'
+import { replaceGrant } from './commands/replace-grant.ts'
+import { resendDelivery } from './commands/resend-delivery.ts'
+import { retryLine } from './commands/retry-line.ts'
+import type { PaymentDoor } from './ports.ts'
+import { listExceptions } from './queries/list-exceptions.ts'
+import { deliveryMail } from './subscribers.ts'
+
+export function fulfilmentModule(platform: Platform, payments: PaymentDoor): Module {
+  return {
+    name: 'fulfilment',
+    routes: [...mallRoutes(platform, payments), ...deskRoutes(platform, payments)],
+    subscribers: [deliveryMail(platform)],
+  }
+}
+
+function mallRoutes(platform: Platform, payments: PaymentDoor) {
+  const place = createPlacer(platform, (tenantId, items) =>
+    platform.db.call<readonly PlacingResult[]>(tenantId, 'fulfilment.place_and_pay', items),
+  )
+  const payByBalance = createBalancePayer(platform)
+  const atGateway = createGatewayPayer(platform, payments)
+
+  return [
+    handle(mallOrderRoutes.place, async ({ tenant, ctx, session, body, idempotency, prefix }) => {
+      if (!idempotency) throw commonErrors.idempotencyKeyRequired()
+      const gateway = body.payWith
+      await atGateway.mustBeOffered(ctx, gateway)
+      const no = await place({ tenantId: tenant.tenantId, session, ip: ctx.ip }, body, idempotency)
+      let [view] = await readViews(platform, tenant.tenantId, [no])
+      if (view?.state === 'pending' && gateway !== 'balance') {
+        await atGateway.open(tenant.tenantId, view, gateway, prefix)
+        ;[view] = await readViews(platform, tenant.tenantId, [no])
+      }
+      if (!view) throw new Error(`order ${no} was placed and cannot be read`)
+      return buyerView(platform, tenant.tenantId, view, 'codes', prefix)
+    }),
+    handle(mallOrderRoutes.pay, async (request) => {
+      const { ctx, tenant, session, params, body, prefix } = request
+      const no = params.no as OrderNo
+      const [view] = await readViews(platform, tenant.tenantId, [no])
+      if ((await accessTo(platform.crypto, visitorOf(request), view)) !== 'codes') throw orderErrors.codesLocked()
+      if (view?.state !== 'pending') throw orderErrors.notPending({ state: view?.state })
+      await atGateway.mustBeOffered(ctx, body.payWith)
+      if (body.payWith === 'balance') {
+        if (session.kind !== 'member') throw orderErrors.signInForBalance()
+        await payByBalance(tenant.tenantId, { orderNo: no, memberId: session.memberId })
+      } else if (!(await atGateway.open(tenant.tenantId, view, body.payWith, prefix))) {
+        throw orderErrors.gatewayUnavailable()
+      }
+      const [after] = await readViews(platform, tenant.tenantId, [no])
+      return buyerView(platform, tenant.tenantId, after ?? view, 'codes', prefix)
+    }),
+    handle(mallOrderRoutes.useGrant, async (request) => {
+      const { tenant, params, body, prefix } = request
+      const no = params.no as OrderNo
+      const [view] = await readViews(platform, tenant.tenantId, [no])
+      if ((await accessTo(platform.crypto, visitorOf(request), view)) !== 'codes') throw orderErrors.codesLocked()
+      await platform.db.call(tenant.tenantId, 'fulfilment.mark_used', no, params.grantId, body.used, 'buyer')
+      const [after] = await readViews(platform, tenant.tenantId, [no])
+      if (!after) throw commonErrors.notFound()
+      return buyerView(platform, tenant.tenantId, after, 'codes', prefix)
+    }),
+  ]
+}
+
+function deskRoutes(platform: Platform, payments: PaymentDoor) {
+  return [
+    handle(orderRoutes.queryPayment, async ({ ctx, params, session }) => {
+      const no = params.no as OrderNo
+      const outcome = await payments.queryPayment(ctx, no)
+      await platform.db.write(ctx, async (tx) =>
+        tx.audit({ action: 'order.query_payment', objectKind: 'order', objectId: no, detail: { outcome } }),
+      )
+      return { outcome, order: await readOrderDetail(platform, ctx, no, session.permissions) }
+    }),
+    handle(orderRoutes.retryLine, async ({ ctx, params, session }) => {
+      await retryLine(platform, ctx, params.no as OrderNo, params.lineNo, session.name)
+      return readOrderDetail(platform, ctx, params.no as OrderNo, session.permissions)
+    }),
+    handle(orderRoutes.replaceGrant, async ({ ctx, params, body, session, once }) => {
+      const no = params.no as OrderNo
+      await once((tx) => replaceGrant(tx, { no, grantId: params.grantId, reason: body.reason, actor: session.name }))
+      return readOrderDetail(platform, ctx, no, session.permissions)
+    }),
+    handle(orderRoutes.refund, async ({ ctx, params, body, session, once }) => {
+      const no = params.no as OrderNo
+      await once((tx) => refundOrder(tx, { no, ...body, actor: session.name }))
+      return readOrderDetail(platform, ctx, no, session.permissions)
+    }),
+    handle(orderRoutes.resend, async ({ ctx, params }) => {
+      await platform.db.write(ctx, (tx) => resendDelivery(platform, tx, params.no as OrderNo))
+      return { ok: true as const }
+    }),
+    handle(orderRoutes.exceptions, ({ ctx, query }) => platform.db.read(ctx, (tx) => listExceptions(tx, query))),
+    handle(orderRoutes.handleExceptions, async ({ ctx, body, session }) => {
+      if (body.action === 'refund' && !session.permissions.has('orders.refund')) {
+        throw commonErrors.forbidden({ permission: 'orders.refund' })
+      }
+      const results: { orderNo: number; lineNo: number; ok: boolean; code: string | null; message: string | null }[] = []
+      // One by one and each in its own transaction: one that fails must not undo another's.
+      for (const { orderNo, lineNo } of body.lines) {
+        const no = orderNo as OrderNo
+        const refusal = await refusalOr(
+          body.action === 'retry'
+            ? retryLine(platform, ctx, no, lineNo, session.name)
+            : platform.db.write(ctx, (tx) => refundOrder(tx, { no, lineNo, to: 'source', reason: body.reason, actor: session.name })),
+        )
+        results.push({
+          orderNo,
+          lineNo,
+          ok: refusal === undefined,
+          code: refusal?.code ?? null,
+          message: refusal ? errorMessage(refusal.code, refusal.params, ctx.locale) : null,
+        })
+      }
+      return { results }
+    }),
+  ]
+}
+
+async function refusalOr(work: Promise<unknown>): Promise<Refusal | undefined> {
+  try {
+    await work
+    return undefined
+  } catch (error) {
+    if (error instanceof Refusal) return error
+    throw error
+  }
+}
