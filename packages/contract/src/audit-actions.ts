@@ -34,4 +34,7 @@ export const AUDIT_ACTIONS: Readonly<Record<string, { readonly zh: string; reado
   'audit.export': { zh: '导出审计日志', en: 'Exported the audit log' },
   'staff.export': { zh: '导出员工', en: 'Exported employees' },
   'member.export': { zh: '导出会员', en: 'Exported members' },
+  'gateway.save': { zh: '修改支付通道', en: 'Changed a payment gateway' },
+  'refund.retry': { zh: '重试退款', en: 'Tried a refund again' },
+  'channel.save': { zh: '修改通知方式', en: 'Changed how messages are sent' },
 }

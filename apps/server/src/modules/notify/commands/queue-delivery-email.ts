@@ -1,0 +1,42 @@
+import type { Tx } from '../../../platform/db/index.ts'
+import { addMessages } from '../messages.ts'
+
+export const EMAIL_TASK = 'notify.email'
+export const ORDER_DELIVERED = 'order_delivered'
+
+export type DeliveryEmail = {
+  readonly orderNo: number
+  readonly to: string
+  /** Makes a wanted repeat (staff's "send again") a message of its own, e.g. the request's id. */
+  readonly again?: string
+}
+
+/** A mail server may be away for hours; e^8 seconds is about 50 minutes, all tries together an hour and a half. */
+const ATTEMPTS_MAX = 9
+
+/**
+ * Queues the mails that tell buyers of their delivered orders. Asked twice for one order it is still one mail, unless
+ * `again` says that a repeat is wanted. What the mail says is asked for when it is sent (`NotifyPorts.deliveryOf`).
+ * @returns how many are new
+ */
+export async function queueDeliveryEmails(tx: Tx, emails: readonly DeliveryEmail[]): Promise<number> {
+  if (emails.length === 0) return 0
+  const byKey = new Map(emails.map((email) => [keyOf(email), email]))
+  const added = await addMessages(
+    tx,
+    [...byKey].map(([key, { orderNo, to }]) => ({
+      channel: 'email' as const,
+      template: ORDER_DELIVERED,
+      recipient: to,
+      key,
+      about: `order:${orderNo}`,
+    })),
+  )
+  for (const { id, key } of added) {
+    tx.enqueue(EMAIL_TASK, { messageId: id, orderNo: byKey.get(key)?.orderNo }, { attemptsMax: ATTEMPTS_MAX })
+  }
+  return added.length
+}
+
+const keyOf = ({ orderNo, again }: DeliveryEmail): string =>
+  again === undefined ? `delivery:${orderNo}` : `delivery:${orderNo}:${again}`

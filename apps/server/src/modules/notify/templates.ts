@@ -1,0 +1,97 @@
+/** What the delivery mail says; made when it is sent, so that a code taken back meanwhile is not in it. */
+export type DeliveryContent = {
+  readonly shopName: string
+  readonly orderNo: number
+  readonly locale: 'zh-CN' | 'en'
+  /** The order's page. */
+  readonly orderUrl: string
+  readonly lines: readonly {
+    readonly title: string
+    readonly quantity: number
+    /** Null when the shop sends links only. */
+    readonly codes: readonly string[] | null
+    /** Codes that are not in the list. */
+    readonly moreCodes: number
+  }[]
+}
+export type MailText = { readonly subject: string; readonly text: string; readonly html: string }
+
+const words = {
+  'zh-CN': {
+    subject: (shop: string, no: number) => `【${shop}】订单 ${no} 已发货`,
+    greeting: '您购买的商品已经发货：',
+    pieces: (quantity: number) => `× ${quantity}`,
+    more: (count: number) => `另有 ${count} 个卡密，请在订单页查看或下载`,
+    open: '查看订单与使用说明',
+    keep: '请妥善保管卡密，不要转发给他人。商家不会向您索要卡密。',
+    test: '测试邮件',
+    testBody: '收到这封邮件，说明邮件发送已经配置成功。',
+  },
+  en: {
+    subject: (shop: string, no: number) => `${shop}: order ${no} has been delivered`,
+    greeting: 'What you bought has been delivered:',
+    pieces: (quantity: number) => `× ${quantity}`,
+    more: (count: number) => `${count} more codes are on the order’s page`,
+    open: 'Open the order and the guide',
+    keep: 'Keep your codes to yourself. The shop will never ask you for them.',
+    test: 'Test message',
+    testBody: 'If you can read this, sending mail is set up.',
+  },
+} as const
+
+export function deliveryMail(content: DeliveryContent): MailText {
+  const t = words[content.locale]
+  const text = [
+    t.greeting,
+    '',
+    ...content.lines.flatMap((line) => [
+      `${line.title} ${t.pieces(line.quantity)}`,
+      ...(line.codes ?? []).map((code) => `  ${code}`),
+      ...(line.codes && line.moreCodes > 0 ? [`  ${t.more(line.moreCodes)}`] : []),
+    ]),
+    '',
+    `${t.open}: ${content.orderUrl}`,
+    '',
+    t.keep,
+  ].join('\n')
+  const lines = content.lines
+    .map(
+      (line) =>
+        `<tr><td style="padding:12px 0 4px;font-weight:600">${escapeHtml(line.title)} <span style="color:#6b7280;font-weight:400">${t.pieces(line.quantity)}</span></td></tr>${codesHtml(line, t.more)}`,
+    )
+    .join('')
+  return {
+    subject: t.subject(content.shopName, content.orderNo),
+    text,
+    html: frame(
+      content.shopName,
+      `<p>${t.greeting}</p><table role="presentation" width="100%" style="border-collapse:collapse">${lines}</table>
+<p style="margin:24px 0"><a href="${escapeHtml(content.orderUrl)}" style="background:#1f5eff;color:#fff;padding:12px 24px;border-radius:8px;text-decoration:none">${t.open}</a></p>
+<p style="color:#6b7280;font-size:13px">${t.keep}</p>`,
+    ),
+  }
+}
+
+export function testMail(shopName: string, locale: 'zh-CN' | 'en'): MailText {
+  const t = words[locale]
+  return { subject: `${shopName} · ${t.test}`, text: t.testBody, html: frame(shopName, `<p>${t.testBody}</p>`) }
+}
+
+function codesHtml(line: DeliveryContent['lines'][number], more: (count: number) => string): string {
+  if (!line.codes) return ''
+  const rows = line.codes.map(
+    (code) =>
+      `<tr><td style="padding:6px 10px;background:#f3f4f6;border-bottom:2px solid #fff;font-family:Consolas,Menlo,monospace;word-break:break-all">${escapeHtml(code)}</td></tr>`,
+  )
+  if (line.moreCodes > 0) rows.push(`<tr><td style="padding:6px 0;color:#6b7280">${more(line.moreCodes)}</td></tr>`)
+  return rows.join('')
+}
+
+function frame(shopName: string, content: string): string {
+  return `<!doctype html><html><body style="margin:0;padding:24px;background:#f5f6f8;color:#111827;font:15px/1.6 system-ui,'PingFang SC','Microsoft YaHei',sans-serif">
+<div style="max-width:560px;margin:0 auto;background:#fff;border-radius:12px;padding:28px"><h1 style="font-size:18px;margin:0 0 16px">${escapeHtml(shopName)}</h1>${content}</div></body></html>`
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
+}
