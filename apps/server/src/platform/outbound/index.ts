@@ -117,9 +117,11 @@ function send(url: URL, agent: http.Agent, request: OutboundRequest): Promise<Ou
     )
     outgoing.on('socket', (socket) => {
       connected = !socket.connecting
-      socket.once('connect', () => {
-        connected = true
-      })
+      if (!connected) {
+        socket.once('connect', () => {
+          connected = true
+        })
+      }
     })
     outgoing.on('error', fail)
     outgoing.end(request.body)
