@@ -33,6 +33,8 @@ export const PICTURE_WIDTHS = [160, 320, 640, 1280] as const
 const read = { kind: 'staff', permission: 'goods.read' } as const
 const write = { kind: 'staff', permission: 'goods.write' } as const
 const anyone = { kind: 'public' } as const
+/** A company's people share one network and browse at once; the answers come from memory. */
+const browsing = { max: 3000, windowMs: 60_000 } as const
 const idParams = z.object({ id: idParam })
 /** 0 to 10 million yuan; 0 only with `free`. */
 const price = z.int().min(0).max(1_000_000_000)
@@ -643,6 +645,7 @@ export const mallGoodsRoutes = {
     path: '/api/mall/shelves',
     summary: 'Categories and tags with goods on sale; the shop itself is tenancy.getShop',
     access: anyone,
+    rateLimit: browsing,
     response: mallShelves,
   }),
   listGoods: route({
@@ -650,6 +653,7 @@ export const mallGoodsRoutes = {
     method: 'GET',
     path: '/api/mall/goods',
     access: anyone,
+    rateLimit: browsing,
     summary: 'Goods on sale, page by page: pass `next` as `cursor` until it is null',
     query: z.object({
       /** A parent category includes its children. */
@@ -668,6 +672,7 @@ export const mallGoodsRoutes = {
     path: '/api/mall/goods/:id',
     summary: 'Everything the goods page needs',
     access: anyone,
+    rateLimit: browsing,
     params: idParams,
     response: mallGoods,
   }),
