@@ -1,7 +1,19 @@
+import { auditModule } from '../modules/audit/index.ts'
+import { catalogModule } from '../modules/catalog/index.ts'
+import { createSettler, deliveryContent, fulfilmentModule } from '../modules/fulfilment/index.ts'
 import { authenticate, hasColleagues, hasTwoFactor, identityModule } from '../modules/identity/index.ts'
+import { ledgerModule } from '../modules/ledger/index.ts'
+import { membersModule } from '../modules/members/index.ts'
+import { notifyModule, sendLoginCode } from '../modules/notify/index.ts'
+import { hasDeliveredOrder, ordersModule } from '../modules/orders/index.ts'
+import { paymentsModule } from '../modules/payments/index.ts'
 import { resolveTenant, tenancyModule } from '../modules/tenancy/index.ts'
+import { vaultModule } from '../modules/vault/index.ts'
+import type { OrderNo } from '@quanshu/kernel'
 import type { Ports } from '../platform/http/index.ts'
 import type { Module, Platform } from '../platform/module.ts'
+import { jobsDesk } from './jobs-desk.ts'
+import { hasRows } from './setup-checks.ts'
 
 export type Assembly = {
   /** In the order of their rows. */
@@ -11,10 +23,41 @@ export type Assembly = {
 
 /** The one place that knows every module, and that fills the ports through which a low one reaches a high one. */
 export function assemble(platform: Platform): Assembly {
+  const payments = paymentsModule(platform, {
+    settle: createSettler(platform),
+    refundEnded: (tenantId, refundId, done, error) =>
+      platform.db.call(tenantId, 'fulfilment.refund_ended', refundId, done, error),
+  })
   return {
     modules: [
-      tenancyModule(platform, { setupChecks: { staff: hasColleagues, twoFactor: hasTwoFactor } }),
+      tenancyModule(platform, {
+        setupChecks: {
+          staff: hasColleagues,
+          twoFactor: hasTwoFactor,
+          gateway: hasRows('payments.gateways', 'enabled'),
+          goods: hasRows('catalog.goods', "state = 'on'"),
+          stock: hasRows('vault.cards', "state = 'available'"),
+          testOrder: hasDeliveredOrder,
+        },
+      }),
       identityModule(platform),
+      auditModule(platform),
+      ledgerModule(platform),
+      notifyModule(platform, {
+        deliveryOf: (tenantId, orderNo) => deliveryContent(platform, tenantId, orderNo as OrderNo),
+      }),
+      catalogModule(platform),
+      membersModule(platform, {
+        sendLoginCode: async (ctx, { phone, code }) => {
+          const sealer = await platform.crypto.sealer(ctx.tenantId)
+          return async (tx) => void (await sendLoginCode(tx, sealer, { phone, code }))
+        },
+      }),
+      vaultModule(platform),
+      payments,
+      ordersModule(platform),
+      fulfilmentModule(platform, payments),
+      jobsDesk(platform),
     ],
     ports: {
       resolveTenant: resolveTenant(platform),

@@ -17,7 +17,7 @@ export function fulfilmentModule(platform: Platform, payments: PaymentDoor): Mod
   return {
     name: 'fulfilment',
     routes: [...mallRoutes(platform, payments), ...deskRoutes(platform, payments)],
-    subscribers: [deliveryMail(platform)],
+    subscribers: [deliveryMail],
   }
 }
 
@@ -96,7 +96,7 @@ function deskRoutes(platform: Platform, payments: PaymentDoor) {
       return readOrderDetail(platform, ctx, no, session.permissions)
     }),
     handle(orderRoutes.resend, async ({ ctx, params }) => {
-      await platform.db.write(ctx, (tx) => resendDelivery(platform, tx, params.no as OrderNo))
+      await platform.db.write(ctx, (tx) => resendDelivery(tx, params.no as OrderNo))
       return { ok: true as const }
     }),
     handle(orderRoutes.exceptions, ({ ctx, query }) => platform.db.read(ctx, (tx) => listExceptions(tx, query))),

@@ -1,20 +1,20 @@
 import type { OrderNo } from '@quanshu/kernel'
 import type { Subscriber } from '../../platform/events/index.ts'
-import type { Platform } from '../../platform/module.ts'
-import { queueDeliveryEmails } from './commands/resend-delivery.ts'
+import { queueDeliveryEmails } from '../notify/index.ts'
+import { addressesOf } from './commands/resend-delivery.ts'
 
 /** Writes to buyers who left an email address, once per delivery, when the news of it comes round. */
-export function deliveryMail(platform: Platform): Subscriber {
-  return {
-    name: 'fulfilment.delivery_mail',
-    types: ['order.delivered'],
-    apply: async (tx, events) => {
-      const deliveries = events.map((event) => {
-        const { no, grantId } = event.payload as { readonly no: OrderNo; readonly grantId?: number }
-        // A replacement is news of its own; a repeat of either is not.
-        return { no, key: grantId === undefined ? 'delivered' : `replaced:${grantId}` }
-      })
-      await queueDeliveryEmails(platform, tx, deliveries)
-    },
-  }
+export const deliveryMail: Subscriber = {
+  name: 'fulfilment.delivery_mail',
+  types: ['order.delivered'],
+  apply: async (tx, events) => {
+    const news = events.map((event) => event.payload as { readonly no: OrderNo; readonly grantId?: number })
+    const addresses = new Map((await addressesOf(tx, news.map(({ no }) => no))).map(({ no, to }) => [no, to]))
+    const emails = news.flatMap(({ no, grantId }) => {
+      const to = addresses.get(no)
+      // A replacement is news of its own; the same news twice is one mail.
+      return to === undefined ? [] : [{ orderNo: no, to, ...(grantId === undefined ? {} : { again: `replaced-${grantId}` }) }]
+    })
+    await queueDeliveryEmails(tx, emails)
+  },
 }

@@ -3,5 +3,6 @@ export { createPlacer, type Placer, type PlaceBatch, type PlacingItem, type Plac
 export { lineStates, maskContact, orderStates } from './model.ts'
 export { buyerView } from './queries/buyer-view.ts'
 export { type OrderDetail, readOrderDetail } from './queries/order-detail.ts'
+export { hasDeliveredOrder } from './queries/setup-checks.ts'
 export { readViews, type SealedView } from './queries/sealed-views.ts'
 export { ordersModule, visitorOf } from './routes.ts'

@@ -3,37 +3,27 @@ import { commonErrors } from '@quanshu/contract'
 import type { OrderNo } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { Tx } from '../../../platform/db/index.ts'
-import type { Platform } from '../../../platform/module.ts'
-import { queueDeliveryEmail } from '../../notify/index.ts'
+import { queueDeliveryEmails } from '../../notify/index.ts'
 
-/** Sends the delivery email of an order again, whether or not it was sent before. */
-export async function resendDelivery(platform: Platform, tx: Tx, no: OrderNo): Promise<void> {
-  const queued = await queueDeliveryEmails(platform, tx, [{ no, key: `again:${randomUUID()}` }])
-  if (queued === 0) throw commonErrors.notFound()
+/**
+ * Sends the delivery email of an order again, whether or not it was sent before.
+ * @throws common.not_found when there is no such order, or its buyer left no email address
+ */
+export async function resendDelivery(tx: Tx, no: OrderNo): Promise<void> {
+  const [email] = await addressesOf(tx, [no])
+  if (!email) throw commonErrors.notFound()
+  await queueDeliveryEmails(tx, [{ orderNo: no, to: email.to, again: randomUUID() }])
   tx.audit({ action: 'order.resend', objectKind: 'order', objectId: no })
 }
 
-/**
- * Queues one email per delivery for buyers whose contact is an email address.
- * @returns how many
- */
-export async function queueDeliveryEmails(
-  platform: Platform,
-  tx: Tx,
-  deliveries: readonly { readonly no: OrderNo; readonly key: string }[],
-): Promise<number> {
-  const { rows } = await sql<{ readonly no: OrderNo; readonly contact: string; readonly locale: 'zh-CN' | 'en' }>`
-    select no, contact, locale
+/** Those of the orders whose buyers left an email address. */
+export async function addressesOf(tx: Tx, nos: readonly OrderNo[]): Promise<readonly { readonly no: OrderNo; readonly to: string }[]> {
+  const { rows } = await sql<{ readonly no: OrderNo; readonly to: string }>`
+    select no, contact as "to"
     from orders.orders
     where tenant_id = ${tx.ctx.tenantId}::bigint
-      and no = any (${deliveries.map((delivery) => delivery.no)}::bigint[])
+      and no = any (${nos}::bigint[])
       and contact like '%@%'
   `.execute(tx.db)
-  const orders = new Map(rows.map((row) => [row.no, row]))
-  for (const { no, key } of deliveries) {
-    const order = orders.get(no)
-    if (!order) continue
-    await queueDeliveryEmail(platform, tx, { orderNo: no, to: order.contact, locale: order.locale, key: `order:${no}:${key}` })
-  }
-  return orders.size
+  return rows
 }
