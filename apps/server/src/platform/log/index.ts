@@ -1,3 +1,5 @@
+import { mkdirSync, openSync, renameSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import pino from 'pino'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -62,19 +64,18 @@ export function createLog(options: {
   )
 }
 
-/** A file is written in the background, and what is left when the process ends. */
+/** A file is written in the background; pino writes what is left when the process ends. */
 function open(destination: number | string): pino.DestinationStream {
   if (typeof destination === 'number') return pino.destination({ fd: destination, sync: true })
-  const file = pino.destination({ dest: destination, mkdir: true, append: true, sync: false })
-  process.on('exit', () => {
-    try {
-      file.flushSync()
-    } catch {
-      // Not even opened: nothing was written.
-    }
-  })
-  return file
+  mkdirSync(dirname(destination), { recursive: true })
+  if ((statSync(destination, { throwIfNoEntry: false })?.size ?? 0) > LOG_FILE_MAX_BYTES) {
+    renameSync(destination, `${destination}.1`)
+  }
+  return pino.destination({ fd: openSync(destination, 'a', 0o640), sync: false })
 }
+
+/** A fuller file is put aside at start, over the one put aside before. */
+const LOG_FILE_MAX_BYTES = 50 * 1024 * 1024
 
 /** A log that keeps nothing; for tests and tools. */
 export const silentLog: Log = createLog({ level: 'silent' })
