@@ -9,8 +9,8 @@ import { listen } from '../listen.ts'
 import { beijingTime, escapeHtml, inboxPage } from '../pages.ts'
 
 /** `key` is the recipient. refuse: 550 for good; later: 451; slow: answers after `ms`; cut: accepted, then no answer. */
-export const MAIL_FAULTS = ['refuse', 'later', 'slow', 'cut'] as const
-export type MailFaultKind = (typeof MAIL_FAULTS)[number]
+const MAIL_FAULTS = ['refuse', 'later', 'slow', 'cut'] as const
+type MailFaultKind = (typeof MAIL_FAULTS)[number]
 
 export type MailMessage = {
   readonly id: number
@@ -38,7 +38,7 @@ export type MailServer = {
   readonly close: () => Promise<void>
 }
 
-export type MailOptions = {
+type MailOptions = {
   readonly host: string
   readonly smtpPort?: number | undefined
   readonly httpPort?: number | undefined

@@ -20,7 +20,7 @@ const BODY_LIMIT_BYTES = 64 * 1024
 /** Parts of one order, as real gateways name them; faults may be limited to one. */
 type Endpoint = 'create' | 'query' | 'close' | 'refund' | 'refund_query' | 'ping'
 
-export type ApiParts = {
+type ApiParts = {
   readonly books: Books
   readonly gateway: Gateway
   readonly notices: NoticeOffice

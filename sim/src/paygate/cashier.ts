@@ -6,7 +6,7 @@ import { cashierPage, type Language, resultPage, returnAddress, texts } from './
 import { type Gateway, GatewayError } from './gateway.ts'
 import type { NoticeOffice } from './notices.ts'
 
-export type CashierParts = {
+type CashierParts = {
   readonly books: Books
   readonly gateway: Gateway
   readonly notices: NoticeOffice

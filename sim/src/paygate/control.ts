@@ -48,7 +48,7 @@ export type PaygateControl = {
   }
 }
 
-export type ControlParts = {
+type ControlParts = {
   readonly books: Books
   readonly gateway: Gateway
   readonly notices: NoticeOffice

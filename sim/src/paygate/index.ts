@@ -12,7 +12,7 @@ import { PAYGATE_FAULTS } from './faults.ts'
 import { openGateway } from './gateway.ts'
 import { openNoticeOffice } from './notices.ts'
 
-export type PaygateOptions = {
+type PaygateOptions = {
   readonly host: string
   readonly port?: number | undefined
   readonly controlPort?: number | undefined

@@ -10,13 +10,13 @@ const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 /** Waits between sendings of a notice that is not acknowledged: 24 h 4 min in all, then it is given up. */
-export const NOTICE_LADDER_MS: readonly number[] = [
+const NOTICE_LADDER_MS: readonly number[] = [
   ...[15, 15, 30].map((n) => n * SECOND),
   ...[3, 10, 20, 30, 30, 30, 60].map((n) => n * MINUTE),
   ...[3, 3, 3, 6, 6].map((n) => n * HOUR),
 ]
 /** The only body that counts as an acknowledgement, with HTTP 200. */
-export const NOTICE_ACKNOWLEDGEMENT = 'success'
+const NOTICE_ACKNOWLEDGEMENT = 'success'
 const ANSWER_TIMEOUT_MS = 5000
 const SENT_KEPT_MAX = 2000
 

@@ -2,9 +2,9 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 
 /** How far a sender's clock may be off. */
-export const CLOCK_SKEW_SECONDS_MAX = 300
+const CLOCK_SKEW_SECONDS_MAX = 300
 
-export type SignedParts = {
+type SignedParts = {
   readonly method: string
   /** Path with query, byte for byte as on the wire. */
   readonly path: string
@@ -14,7 +14,7 @@ export type SignedParts = {
 }
 
 /** Lower hex HMAC-SHA256 over the five parts, each but the last ended by a newline. */
-export function signatureOf(secret: string, parts: SignedParts): string {
+function signatureOf(secret: string, parts: SignedParts): string {
   return createHmac('sha256', secret)
     .update(`${parts.method}\n${parts.path}\n${parts.timestamp}\n${parts.nonce}\n`)
     .update(parts.body)
@@ -30,7 +30,7 @@ export function signedHeaders(merchantId: string, secret: string, parts: SignedP
   }
 }
 
-export type Verdict =
+type Verdict =
   | { readonly ok: true; readonly merchantId: string; readonly nonce: string }
   | { readonly ok: false; readonly code: 'SIGN_ERROR' | 'MERCHANT_UNKNOWN' | 'TIMESTAMP_EXPIRED' | 'NONCE_REUSED' }
 

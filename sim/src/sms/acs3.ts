@@ -4,9 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 /** Aliyun accepts a request for 15 minutes around its `x-acs-date`. */
 const CLOCK_SKEW_MS_MAX = 15 * 60 * 1000
 
-export type Acs3Verdict =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly code: string; readonly message: string }
+type Acs3Verdict = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string }
 
 /**
  * Checks an ACS3-HMAC-SHA256 request as Aliyun's gateway does (V3 request body & signature mechanism):

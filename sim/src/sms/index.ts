@@ -10,8 +10,8 @@ import { verifyAcs3 } from './acs3.ts'
 import { brokenLimit, type SmsLimits } from './limits.ts'
 
 /** `value` of a reject is the code to answer. A timeout answers after `ms`, and has or has not sent. */
-export const SMS_FAULTS = ['reject', 'limit', 'error', 'timeout', 'cut', 'malformed'] as const
-export type SmsFaultKind = (typeof SMS_FAULTS)[number]
+const SMS_FAULTS = ['reject', 'limit', 'error', 'timeout', 'cut', 'malformed'] as const
+type SmsFaultKind = (typeof SMS_FAULTS)[number]
 
 export type SmsMessage = {
   readonly bizId: string
@@ -43,7 +43,7 @@ export type SmsGateway = {
   readonly close: () => Promise<void>
 }
 
-export type SmsOptions = {
+type SmsOptions = {
   readonly host: string
   readonly port?: number | undefined
   readonly dataDir?: string | undefined
