@@ -17,6 +17,7 @@ import { createSessions } from './sessions.ts'
 import { addFrontEnds } from './statics.ts'
 import { createStreams } from './streams.ts'
 import { rememberTenants, stripShopPrefix } from './tenants.ts'
+import { dropRest } from './uploads.ts'
 import { refuseUnstorableText } from './validate.ts'
 
 export type HttpOptions = {
@@ -85,6 +86,7 @@ export async function buildHttpServer(
   })
   app.addHook('onResponse', (request, reply, done) => {
     measure(request, reply, platform)
+    dropRest(request)
     done()
   })
 
@@ -101,8 +103,17 @@ export async function buildHttpServer(
     await health.drain()
     streams.closeAll()
     sessions.close()
+    closeWhenIdle(app)
   })
   return app
+}
+
+const IDLE_CHECK_MS = 100
+
+/** Node closes the connections that are idle when it stops listening, but not those that fall idle after that. */
+function closeWhenIdle({ server }: FastifyInstance): void {
+  const timer = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
+  server.once('close', () => clearInterval(timer))
 }
 
 type Answer = ReturnType<typeof answerer>

@@ -28,12 +28,22 @@ function bounded(source: Readable, limitBytes: number): Readable {
       else done(null, chunk)
     },
   })
-  source.on('error', (error) => counter.destroy(error))
-  // A sender that hangs up half-way ends the request without `end`; the reader must hear of it.
-  source.on('close', () => {
-    if (!source.readableEnded) counter.destroy(commonErrors.malformedBody())
-  })
+  // A sender that hangs up half-way: the reader must hear of it, and it is nobody's bug.
+  source.on('error', () => counter.destroy(commonErrors.malformedBody()))
   return source.pipe(counter)
+}
+
+const LINGER_MS = 3_000
+
+/**
+ * After an answer that came before the whole body: the rest is read and dropped, because a browser that is cut off
+ * while sending never reads why. Whoever sends on and on is cut off all the same.
+ */
+export function dropRest({ raw }: FastifyRequest): void {
+  if (raw.complete) return
+  raw.resume()
+  const timer = setTimeout(() => raw.destroy(), LINGER_MS).unref()
+  raw.once('close', () => clearTimeout(timer))
 }
 
 function fileNameOf(header: string | readonly string[] | undefined): string | undefined {

@@ -4,7 +4,7 @@ import { AggregationType, MeterProvider } from '@opentelemetry/sdk-metrics'
 
 // Collected only when somebody scrapes, so it is always on: no start order, no "metrics were not configured".
 const exporter = new PrometheusExporter({ preventServerStart: true })
-const serializer = new PrometheusSerializer('quanshu_', false)
+const serializer = new PrometheusSerializer('quanshu', false, undefined, true, true)
 
 /** Seconds from a cache hit to a stuck request; batches and jobs use the same steps so that graphs line up. */
 const SECONDS_STEPS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
