@@ -1,8 +1,8 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
 import type { RouteSpec } from '@quanshu/contract'
 import { identityRoutes, PERMISSIONS } from '@quanshu/contract'
 import type { Clock, StaffId, TenantId } from '@quanshu/kernel'
-import { randomBytes, randomUUID } from 'node:crypto'
-import type { AddressInfo } from 'node:net'
 import { afterAll } from 'vitest'
 import type { z } from 'zod'
 import { auditModule } from '../../src/modules/audit/index.ts'
@@ -95,7 +95,9 @@ async function openShop(platform: TestPlatform, url: string): Promise<Shop> {
     hire: async (permissions) => await add([await roleId(permissions)]),
     async signedIn(account) {
       const browser = newBrowser(`${url}/s/${slug}`)
-      const { status } = await browser.call(identityRoutes.signIn, { body: { email: account.email, password: account.password } })
+      const { status } = await browser.call(identityRoutes.signIn, {
+        body: { email: account.email, password: account.password },
+      })
       if (status !== 200) throw new Error(`sign-in answered ${status}`)
       return browser
     },

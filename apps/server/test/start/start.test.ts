@@ -87,15 +87,33 @@ describe('starting and stopping', () => {
     expect(isAlive(server)).toBe(false)
   })
 
-  test('a server left behind by a killed start is stopped and its data kept', async () => {
+  test('a killed start leaves no server behind, and the next one finds the data', async () => {
     const first = await start()
     await asSuperuser((client) => client.query("insert into platform.marks (name) values ('kept')"))
     const orphan = postmaster()
     await first.end('SIGKILL')
-    expect(isAlive(orphan)).toBe(true)
+    await eventually('the server is gone', () => !isAlive(orphan))
 
     const second = await start()
     expect(await answers(second.ready?.url, '/readyz')).toBe(true)
+    const kept = await asSuperuser((client) => client.query("select from platform.marks where name = 'kept'"))
+    expect(kept.rowCount).toBe(1)
+  })
+
+  test('a server that is still there is stopped by the next start, and its data kept', async () => {
+    const first = await start()
+    await asSuperuser((client) => client.query("insert into platform.marks (name) values ('kept')"))
+    const orphan = postmaster()
+    // Stopped in its tracks, it cannot follow the guard's signal before the next start looks for it.
+    process.kill(orphan, 'SIGSTOP')
+    await first.end('SIGKILL')
+    const second = start()
+    await eventually(
+      'the next start is at work',
+      () => readFileSync(join(dataDir, 'quanshu.lock'), 'utf8').split(' ')[0] !== String(first.child.pid),
+    )
+    process.kill(orphan, 'SIGCONT')
+    expect(await answers((await second).ready?.url, '/readyz')).toBe(true)
     expect(isAlive(orphan)).toBe(false)
     const kept = await asSuperuser((client) => client.query("select from platform.marks where name = 'kept'"))
     expect(kept.rowCount).toBe(1)

@@ -106,6 +106,7 @@ function launch(options: ServerOptions, port: number): ChildProcess {
     ...(account ? { uid: account.uid, gid: account.gid } : {}),
   })
   place.close()
+  guard(child, account)
   child.on('error', (error) => options.log.error({ err: error }, 'PostgreSQL cannot be started'))
   if (child.stderr) {
     createInterface({ input: child.stderr }).on('line', (line) => {
@@ -114,6 +115,24 @@ function launch(options: ServerOptions, port: number): ChildProcess {
     })
   }
   return child
+}
+
+/**
+ * Stops the server when this process is gone without having stopped it (SIGKILL): a shell that waits on a pipe which
+ * only we hold. Windows ends children by other rules.
+ */
+function guard(server: ChildProcess, account: Account | undefined): void {
+  if (process.platform === 'win32' || server.pid === undefined) return
+  const watcher = spawn('/bin/sh', ['-c', 'cat; kill -INT "$1"', 'quanshu-guard', String(server.pid)], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    cwd: '/',
+    ...(account ? { uid: account.uid, gid: account.gid } : {}),
+  })
+  watcher.on('error', () => undefined)
+  // Gone before the pipe closes, so that it never signals a number that means somebody else by then.
+  server.once('exit', () => watcher.kill('SIGKILL'))
+  watcher.unref()
 }
 
 /** The last complaint of each server: why it did not start. */
