@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import type { Sealer } from '../../../platform/crypto/index.ts'
 import type { Ctx, Tx } from '../../../platform/db/index.ts'
 import type { VaultDeps } from '../deps.ts'
-import { type Line, readCardFile, type Separator } from '../import-reader/index.ts'
+import { type Line, readCardFile } from '../import-reader/index.ts'
 import { canonical } from '../model.ts'
 import { announceProgress } from '../progress.ts'
 import { type Failure, getBatch } from '../queries/batches.ts'
@@ -114,18 +114,23 @@ async function importLines(deps: VaultDeps, ctx: Ctx, work: Work): Promise<strin
     return undefined
   }
 
-  for await (const block of work.lines) {
-    const { linesDone } = work.begun()
-    for (const line of block) {
-      if (line.lineNo <= linesDone) continue
-      if (line.lineNo > BATCH_LINES_MAX) throw vaultErrors.tooManyLines({ limit: BATCH_LINES_MAX })
-      chunk.push(line)
-      if (chunk.length < CHUNK_LINES) continue
-      const stopped = await send()
-      if (stopped !== undefined) return stopped
+  try {
+    for await (const block of work.lines) {
+      const { linesDone } = work.begun()
+      for (const line of block) {
+        if (line.lineNo <= linesDone) continue
+        if (line.lineNo > BATCH_LINES_MAX) throw vaultErrors.tooManyLines({ limit: BATCH_LINES_MAX })
+        chunk.push(line)
+        if (chunk.length < CHUNK_LINES) continue
+        const stopped = await send()
+        if (stopped !== undefined) return stopped
+      }
     }
+    return (await send()) ?? (await sent)
+  } finally {
+    // Nothing may reach the batch after its upload is over.
+    await sent.catch(() => undefined)
   }
-  return (await send()) ?? sent
 }
 
 type ChunkBody = {

@@ -12,7 +12,9 @@ export async function* readTextRows(bytes: AsyncIterable<Uint8Array>): AsyncGene
   yield lines.end()
 }
 
-/** Undecided bytes are kept for this long at most; a file that is ASCII so far needs no decision. */
+/** UTF-16 shows in a file's first bytes or not at all. */
+const START_BYTES = 2_048
+/** From the first byte that is not ASCII, as much is looked at before UTF-8 and GB18030 are told apart. */
 const DECIDE_BYTES = 64 * 1024
 
 /**
@@ -20,15 +22,19 @@ const DECIDE_BYTES = 64 * 1024
  * all but UTF-16, so the choice waits for the first other byte and some text after it.
  */
 function createDecoder() {
-  let decoder: TextDecoder | undefined
+  let decoder: InstanceType<typeof TextDecoder> | undefined
   let undecided: Buffer[] = []
   let undecidedBytes = 0
   let atStart = true
 
-  const decide = (): string => {
+  const take = (): Buffer => {
     const held = Buffer.concat(undecided)
     undecided = []
     undecidedBytes = 0
+    return held
+  }
+  const decide = (): string => {
+    const held = take()
     decoder = new TextDecoder((atStart && utf16Of(held)) || (isUtf8(held) ? 'utf-8' : 'gb18030'))
     return decoder.decode(held, { stream: true })
   }
@@ -38,13 +44,10 @@ function createDecoder() {
       if (decoder) return decoder.decode(chunk, { stream: true })
       undecided.push(chunk)
       undecidedBytes += chunk.length
-      if (undecidedBytes < DECIDE_BYTES) return ''
-      const held = Buffer.concat(undecided)
-      if (!isPlainAscii(held)) return decide()
-      undecided = []
-      undecidedBytes = 0
+      if (atStart && undecidedBytes < START_BYTES) return ''
+      if (!undecided.every(isPlainAscii)) return undecidedBytes < DECIDE_BYTES ? '' : decide()
       atStart = false
-      return held.toString('latin1')
+      return take().toString('latin1')
     },
     end(): string {
       const tail = decoder ? '' : decide()

@@ -110,8 +110,7 @@ async function firstSheetPath(zip: Zip): Promise<string> {
   let target: string | undefined
   if (relationId !== undefined && zip.has('xl/_rels/workbook.xml.rels')) {
     await parse(zip.inflate('xl/_rels/workbook.xml.rels', SMALL_PART_BYTES_MAX), (tag) => {
-      if (localName(tag.name) === 'Relationship' && tag.attributes['Id'] === relationId)
-        target = tag.attributes['Target']
+      if (localName(tag.name) === 'Relationship' && tag.attributes.Id === relationId) target = tag.attributes.Target
     })
   }
   return target === undefined ? 'xl/worksheets/sheet1.xml' : target.startsWith('/') ? target.slice(1) : `xl/${target}`
@@ -223,11 +222,11 @@ function createSheetParser(strings: readonly string[]) {
     const name = localName(tag.name)
     const attributes = tag.attributes as Readonly<Record<string, string>>
     if (name === 'row') {
-      lineNo = nextRowNo(attributes['r'], lineNo)
+      lineNo = nextRowNo(attributes.r, lineNo)
       cells = []
       problem = undefined
     } else if (name === 'c') {
-      cell = { type: attributes['t'] ?? 'n', column: columnOf(attributes['r'], cells.length), raw: '' }
+      cell = { type: attributes.t ?? 'n', column: columnOf(attributes.r, cells.length), raw: '' }
       inline.reset()
     } else if (name === 'v') inValue = true
     else inline.open(name)
