@@ -59,7 +59,7 @@ export function cashierPage(payment: Payment, payee: string, nowMs: number, lang
     t.pay,
     `<section class="amount"><p class="soft">${t.left} <span id="left" role="timer">${clockText(leftSeconds)}</span></p>
 <p class="money"><small>¥</small>${yuan(payment.amount)}</p></section>
-<dl>${row(t.payee, payee)}${row(t.subject, payment.subject)}${row(t.order, payment.outTradeNo)}</dl>
+<dl>${row(t.payee, payee)}${payment.subject === payment.outTradeNo ? '' : row(t.subject, payment.subject)}${row(t.order, payment.outTradeNo)}</dl>
 <h2>${t.method}</h2><label class="method"><span class="mark" aria-hidden="true">仿</span><span>${t.balance}<small>${t.balanceHint}</small></span>
 <input type="radio" name="method" checked form="pay"></label>
 <form id="pay" method="post" action="/cashier/${payment.token}/pay"><button class="main" type="submit">${t.pay} ¥${yuan(payment.amount)}</button></form>
@@ -89,7 +89,7 @@ export function resultPage(payment: Payment, language: Language): string {
     language,
     t.paid,
     `<section class="result"><p class="sign" aria-hidden="true">✓</p><h1>${t.paid}</h1><p class="money"><small>¥</small>${yuan(trade.amount)}</p></section>
-<dl>${row(t.subject, payment.subject)}${row(t.order, payment.outTradeNo)}${row(t.trade, trade.tradeNo)}${row(t.time, beijingTime(trade.paidAtMs))}</dl>
+<dl>${payment.subject === payment.outTradeNo ? '' : row(t.subject, payment.subject)}${row(t.order, payment.outTradeNo)}${row(t.trade, trade.tradeNo)}${row(t.time, beijingTime(trade.paidAtMs))}</dl>
 <a class="main" id="back" href="${back}">${t.back}</a><p class="soft center">${t.backSoon}</p>
 <script>setTimeout(()=>{location.replace(document.getElementById('back').href)},2000)</script>`,
   )
