@@ -132,29 +132,41 @@ describe('group commit', () => {
 
   it('gives every caller exactly its own outcome, whatever is poisoned, refused or deadlocked', async () => {
     type Item = { readonly id: number; readonly kind: 'good' | 'refused' | 'poison' }
-    const kinds = fc.array(fc.constantFrom('good', 'good', 'good', 'refused', 'poison'), { minLength: 1, maxLength: 60 })
+    const kinds = fc.array(fc.constantFrom('good', 'good', 'good', 'refused', 'poison'), {
+      minLength: 1,
+      maxLength: 60,
+    })
     await fc.assert(
-      fc.asyncProperty(kinds, fc.integer({ min: 1, max: 16 }), fc.integer({ min: 1, max: 3 }), async (all, max, lanes) => {
-        const applied: number[] = []
-        let deadlocks = 2
-        const run = async (_: TenantId, items: readonly Item[]) => {
-          expect(items.length).toBeLessThanOrEqual(max)
-          if (deadlocks-- > 0) throw databaseError('40001')
-          if (items.some((item) => item.kind === 'poison')) throw databaseError('22P02')
-          for (const item of items) if (item.kind === 'good') applied.push(item.id)
-          return items.map((item) => (item.kind === 'refused' ? new Refusal('test.no', 409) : item.id * 10))
-        }
-        const command = createBatcher()<Item, number>({ name: 'any', max, lanes, run })
-        const outcomes = await Promise.allSettled(
-          all.map((kind, id) => command(tenant, { id, kind: kind as Item['kind'] })),
-        )
-        for (const [id, outcome] of outcomes.entries()) {
-          const expected = { good: { value: id * 10 }, refused: { reason: { code: 'test.no' } }, poison: { reason: { code: '22P02' } } }
-          expect(outcome).toMatchObject(expected[all[id] as Item['kind']])
-        }
-        const good = [...all.keys()].filter((id) => all[id] === 'good')
-        expect(applied.toSorted((a, b) => a - b)).toEqual(good)
-      }),
+      fc.asyncProperty(
+        kinds,
+        fc.integer({ min: 1, max: 16 }),
+        fc.integer({ min: 1, max: 3 }),
+        async (all, max, lanes) => {
+          const applied: number[] = []
+          let deadlocks = 2
+          const run = async (_: TenantId, items: readonly Item[]) => {
+            expect(items.length).toBeLessThanOrEqual(max)
+            if (deadlocks-- > 0) throw databaseError('40001')
+            if (items.some((item) => item.kind === 'poison')) throw databaseError('22P02')
+            for (const item of items) if (item.kind === 'good') applied.push(item.id)
+            return items.map((item) => (item.kind === 'refused' ? new Refusal('test.no', 409) : item.id * 10))
+          }
+          const command = createBatcher()<Item, number>({ name: 'any', max, lanes, run })
+          const outcomes = await Promise.allSettled(
+            all.map((kind, id) => command(tenant, { id, kind: kind as Item['kind'] })),
+          )
+          for (const [id, outcome] of outcomes.entries()) {
+            const expected = {
+              good: { value: id * 10 },
+              refused: { reason: { code: 'test.no' } },
+              poison: { reason: { code: '22P02' } },
+            }
+            expect(outcome).toMatchObject(expected[all[id] as Item['kind']])
+          }
+          const good = [...all.keys()].filter((id) => all[id] === 'good')
+          expect(applied.toSorted((a, b) => a - b)).toEqual(good)
+        },
+      ),
       { numRuns: 60 },
     )
   })

@@ -1,6 +1,6 @@
+import { commonErrors } from '@quanshu/contract'
 import type { TenantId } from '@quanshu/kernel'
 import { Refusal } from '@quanshu/kernel'
-import { commonErrors } from '@quanshu/contract'
 import { seconds, size, span } from '../telemetry/index.ts'
 import { isDefiniteAbort, isRetryable } from './failure.ts'
 

@@ -50,7 +50,11 @@ async function applyIsolated(work: Work, events: readonly RawEvent[]): Promise<v
   await applyIsolated(work, events.slice(middle))
 }
 
-async function attempt(work: Work, events: readonly RawEvent[], tries: number): Promise<{ error: unknown } | undefined> {
+async function attempt(
+  work: Work,
+  events: readonly RawEvent[],
+  tries: number,
+): Promise<{ error: unknown } | undefined> {
   for (let count = 1; ; count += 1) {
     try {
       await apply(work, events)
@@ -97,7 +101,8 @@ class ClaimFailed extends Error {
 }
 
 function isOutage(error: unknown): boolean {
-  if (error instanceof ClaimFailed || error instanceof CommitUnknown || error instanceof DatabaseUnavailable) return true
+  if (error instanceof ClaimFailed || error instanceof CommitUnknown || error instanceof DatabaseUnavailable)
+    return true
   return isConnectionLost(error)
 }
 

@@ -1,4 +1,4 @@
-import { assert, type Actor, type TenantId } from '@quanshu/kernel'
+import { type Actor, assert, type TenantId } from '@quanshu/kernel'
 import type { Tx } from '../db/types.ts'
 import type { Module, Platform } from '../module.ts'
 import { gauge } from '../telemetry/index.ts'

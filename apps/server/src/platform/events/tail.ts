@@ -19,7 +19,10 @@ type Tail = { readonly events: readonly EventNews[]; readonly seen: string }
  * commit. It reads what became visible since its last look, so unlike a subscriber it does not wait for older
  * transactions; in return it is a hint only, not in order and never replayed.
  */
-export async function followEvents({ db, log }: Platform, hub: EventHub): Promise<{ readonly stop: () => Promise<void> }> {
+export async function followEvents(
+  { db, log }: Platform,
+  hub: EventHub,
+): Promise<{ readonly stop: () => Promise<void> }> {
   let seen: string | null = null
   let running: Promise<void> | undefined
   let isAskedAgain = false

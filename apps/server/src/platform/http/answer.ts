@@ -1,6 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { commonErrors, type RouteSpec } from '@quanshu/contract'
 import { type Actor, assert } from '@quanshu/kernel'
-import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Ctx } from '../db/types.ts'
 import type { Platform } from '../module.ts'
@@ -46,7 +46,13 @@ export function answerer(house: House): (route: BoundRoute) => FastifyHandler {
       refuseUnstorableUrl(request.url, locale)
       const input = parse(request, locale)
       const idempotency = idempotencyOf(spec, request.headers['idempotency-key'], session, input)
-      const ctx: Ctx = { tenantId: tenant.tenantId, actor: actorOf(session), requestId: request.id, locale, ip: request.ip }
+      const ctx: Ctx = {
+        tenantId: tenant.tenantId,
+        actor: actorOf(session),
+        requestId: request.id,
+        locale,
+        ip: request.ip,
+      }
       const isRaw = spec.bodyKind === 'raw'
       const call = {
         params: input.params,

@@ -1,7 +1,7 @@
+import type { Readable } from 'node:stream'
 import type { Permission, RouteSpec } from '@quanshu/contract'
 import type { MemberId, StaffId, TenantId } from '@quanshu/kernel'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Readable } from 'node:stream'
 import type { z } from 'zod'
 import type { Ctx, Tx } from '../db/types.ts'
 

@@ -11,13 +11,13 @@ export function docsPage(document: OpenApiDocument): string {
   const tags = [...new Set(operations.map(({ operation }) => operation.tags[0] ?? ''))].toSorted()
   const sections = tags.map((tag) => {
     const own = operations.filter(({ operation }) => operation.tags[0] === tag)
-    return `<section><h2 id="${escape(tag)}">${escape(tag)}</h2>${own.map(entry).join('')}</section>`
+    return `<section><h2 id="${html(tag)}">${html(tag)}</h2>${own.map(entry).join('')}</section>`
   })
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Quanshu API</title><style>${STYLE}</style></head><body>
-<nav><b>Quanshu API</b>${tags.map((tag) => `<a href="#${escape(tag)}">${escape(tag)}</a>`).join('')}
+<nav><b>Quanshu API</b>${tags.map((tag) => `<a href="#${html(tag)}">${html(tag)}</a>`).join('')}
 <a href="#errors">errors</a><a href="openapi.json">openapi.json</a></nav>
-<main><h1>Quanshu API</h1><p>${escape(String((document['info'] as Json)['description']))}</p>
+<main><h1>Quanshu API</h1><p>${html(String((document.info as Json).description))}</p>
 ${sections.join('\n')}${errors()}</main></body></html>`
 }
 
@@ -26,45 +26,45 @@ type Entry = { readonly path: string; readonly method: string; readonly operatio
 function entry({ path, method, operation }: Entry): string {
   const body = schemaOf(operation.requestBody)
   const answer = schemaOf(operation.responses['200'] as Json)
-  return `<details id="${escape(operation.operationId)}"><summary><code class="${method}">${method.toUpperCase()}</code>
-<code>${escape(path)}</code> <span>${escape(operation.summary)}</span></summary>
-<p><code>${escape(operation.operationId)}</code> · ${escape(operation.description)}</p>
+  return `<details id="${html(operation.operationId)}"><summary><code class="${method}">${method.toUpperCase()}</code>
+<code>${html(path)}</code> <span>${html(operation.summary)}</span></summary>
+<p><code>${html(operation.operationId)}</code> · ${html(operation.description)}</p>
 ${operation.parameters.length > 0 ? `<h4>Parameters</h4>${parameters(operation.parameters)}` : ''}
-${body ? `<h4>Body</h4><pre>${escape(shape(body))}</pre>` : ''}
-${answer ? `<h4>Answer</h4><pre>${escape(shape(answer))}</pre>` : ''}</details>`
+${body ? `<h4>Body</h4><pre>${html(shape(body))}</pre>` : ''}
+${answer ? `<h4>Answer</h4><pre>${html(shape(answer))}</pre>` : ''}</details>`
 }
 
 const parameters = (list: readonly Parameter[]): string =>
   `<table>${list
     .map(
       (one) =>
-        `<tr><td><code>${escape(one.name)}</code></td><td>${one.in}${one.required ? '' : ', optional'}</td>` +
-        `<td><code>${escape(shape(one.schema))}</code></td></tr>`,
+        `<tr><td><code>${html(one.name)}</code></td><td>${one.in}${one.required ? '' : ', optional'}</td>` +
+        `<td><code>${html(shape(one.schema))}</code></td></tr>`,
     )
     .join('')}</table>`
 
 function schemaOf(holder: Json | undefined): Json | undefined {
-  const content = holder?.['content'] as Readonly<Record<string, { readonly schema?: Json }>> | undefined
+  const content = holder?.content as Readonly<Record<string, { readonly schema?: Json }>> | undefined
   return content === undefined ? undefined : Object.values(content)[0]?.schema
 }
 
 /** A schema as one would jot it down: `{ name: text(1..40), price?: whole }`. */
 export function shape(schema: Json, indent = ''): string {
-  const branches = (schema['anyOf'] ?? schema['oneOf']) as readonly Json[] | undefined
+  const branches = (schema.anyOf ?? schema.oneOf) as readonly Json[] | undefined
   if (branches) return branches.map((branch) => shape(branch, indent)).join(' | ')
-  if ('const' in schema) return JSON.stringify(schema['const'])
-  if (Array.isArray(schema['enum'])) return schema['enum'].map((value) => JSON.stringify(value)).join(' | ')
-  if (schema['type'] === 'array') return `${shape((schema['items'] ?? {}) as Json, indent)}[]${limits(schema, 'Items')}`
-  if (schema['type'] === 'object') return objectShape(schema, indent)
-  if (schema['type'] === 'string') return `${schema['format'] ?? 'text'}${limits(schema, 'Length')}`
-  if (schema['type'] === 'integer') return `whole${limits(schema, 'imum')}`
-  return String(schema['type'] ?? 'any')
+  if ('const' in schema) return JSON.stringify(schema.const)
+  if (Array.isArray(schema.enum)) return schema.enum.map((value) => JSON.stringify(value)).join(' | ')
+  if (schema.type === 'array') return `${shape((schema.items ?? {}) as Json, indent)}[]${limits(schema, 'Items')}`
+  if (schema.type === 'object') return objectShape(schema, indent)
+  if (schema.type === 'string') return `${schema.format ?? 'text'}${limits(schema, 'Length')}`
+  if (schema.type === 'integer') return `whole${limits(schema, 'imum')}`
+  return String(schema.type ?? 'any')
 }
 
 function objectShape(schema: Json, indent: string): string {
-  const properties = Object.entries((schema['properties'] ?? {}) as Readonly<Record<string, Json>>)
-  if (properties.length === 0) return typeof schema['additionalProperties'] === 'object' ? '{ [name]: … }' : '{}'
-  const required = (schema['required'] ?? []) as readonly string[]
+  const properties = Object.entries((schema.properties ?? {}) as Readonly<Record<string, Json>>)
+  if (properties.length === 0) return typeof schema.additionalProperties === 'object' ? '{ [name]: … }' : '{}'
+  const required = (schema.required ?? []) as readonly string[]
   const inner = `${indent}  `
   const lines = properties.map(
     ([name, property]) => `${inner}${name}${required.includes(name) ? '' : '?'}: ${shape(property, inner)}`,
@@ -75,7 +75,8 @@ function objectShape(schema: Json, indent: string): string {
 function limits(schema: Json, kind: 'Items' | 'Length' | 'imum'): string {
   const min = schema[kind === 'imum' ? 'minimum' : `min${kind}`]
   const max = schema[kind === 'imum' ? 'maximum' : `max${kind}`]
-  const isBound = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) < Number.MAX_SAFE_INTEGER
+  const isBound = (value: unknown): value is number =>
+    typeof value === 'number' && Math.abs(value) < Number.MAX_SAFE_INTEGER
   if (!isBound(min) && !isBound(max)) return ''
   return `(${isBound(min) ? min : ''}..${isBound(max) ? max : ''})`
 }
@@ -85,13 +86,13 @@ function errors(): string {
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(
       ([code, { status, zh, en }]) =>
-        `<tr id="${escape(code)}"><td><code>${escape(code)}</code></td><td>${status}</td><td>${escape(zh)}<br>${escape(en)}</td></tr>`,
+        `<tr id="${html(code)}"><td><code>${html(code)}</code></td><td>${status}</td><td>${html(zh)}<br>${html(en)}</td></tr>`,
     )
   return `<section><h2 id="errors">errors</h2><table>${rows.join('')}</table></section>`
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-const escape = (text: string): string => text.replace(/[&<>"]/g, (char) => ENTITIES[char] ?? char)
+const html = (text: string): string => text.replace(/[&<>"]/g, (char) => ENTITIES[char] ?? char)
 
 const STYLE = `
 :root{color-scheme:light dark;--line:#8884}

@@ -18,6 +18,9 @@ export function disposition({ fileName, inline }: Pick<FileReply, 'fileName' | '
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
   const name = fileName.replace(/[\u0000-\u001f\u007f"\\/]/g, '_').toWellFormed()
   const plain = name.replace(/[^\x20-\x7e]/g, '_').replace(/%/g, '_')
-  const encoded = encodeURIComponent(name).replace(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+  const encoded = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
   return `${kind}; filename="${plain}"; filename*=UTF-8''${encoded}`
 }

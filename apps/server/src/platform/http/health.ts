@@ -1,5 +1,5 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Platform } from '../module.ts'
 import { metricsText } from '../telemetry/index.ts'
 
@@ -17,7 +17,8 @@ export function addHealth(app: FastifyInstance, platform: Platform, drainDelayMs
   })
 
   app.get('/metrics', async (request, reply) => {
-    if (!mayScrape(request, platform.config.metricsToken)) return reply.code(401).header('www-authenticate', 'Bearer').send()
+    if (!mayScrape(request, platform.config.metricsToken))
+      return reply.code(401).header('www-authenticate', 'Bearer').send()
     return reply.type('text/plain; version=0.0.4; charset=utf-8').send(await metricsText())
   })
 
@@ -48,7 +49,7 @@ function mayScrape(request: FastifyRequest, token: string | undefined): boolean 
   if (token !== undefined) return sameText(request.headers.authorization ?? '', `Bearer ${token}`)
   const peer = request.raw.socket.remoteAddress ?? ''
   const isLocal = peer === '::1' || peer.startsWith('127.') || peer.startsWith('::ffff:127.')
-  return isLocal && request.headers['x-forwarded-for'] === undefined && request.headers['forwarded'] === undefined
+  return isLocal && request.headers['x-forwarded-for'] === undefined && request.headers.forwarded === undefined
 }
 
 function sameText(left: string, right: string): boolean {

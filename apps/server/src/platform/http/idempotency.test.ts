@@ -47,10 +47,15 @@ async function setUp() {
   const send = async (key: string | undefined, text: string, cookie = 'qs_device=aaaaaaaaaaaaaaaaaaaaaa') => {
     const headers = { cookie, ...(key === undefined ? {} : { 'idempotency-key': key }) }
     const response = await call('/api/mall/notes', { method: 'POST', json: { text }, headers })
-    return { status: response.status, body: await response.json() }
+    return {
+      status: response.status,
+      body: (await response.json()) as { readonly id?: number; readonly code?: string },
+    }
   }
   const count = async () => {
-    const { rows } = await house.owner.query('select count(*)::int as n from trial.notes where tenant_id = $1', [shop.tenantId])
+    const { rows } = await house.owner.query('select count(*)::int as n from trial.notes where tenant_id = $1', [
+      shop.tenantId,
+    ])
     return rows[0].n
   }
   return { send, count }

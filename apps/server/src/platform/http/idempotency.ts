@@ -1,5 +1,5 @@
-import { commonErrors, type RouteSpec } from '@quanshu/contract'
 import { createHash } from 'node:crypto'
+import { commonErrors, type RouteSpec } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { Ctx, Database, Tx } from '../db/types.ts'
 import type { Idempotency, Session } from './bind.ts'

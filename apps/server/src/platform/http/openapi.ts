@@ -1,4 +1,4 @@
-import { type RouteSpec, errorCatalogue } from '@quanshu/contract'
+import { errorCatalogue, type RouteSpec } from '@quanshu/contract'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { BoundRoute } from './bind.ts'
@@ -78,7 +78,8 @@ function access({ access, rateLimit }: RouteSpec): string {
     member: 'For signed-in members.',
     staff: 'For staff.',
   }[access.kind]
-  const permission = access.kind === 'staff' && access.permission ? ` Needs the permission \`${access.permission}\`.` : ''
+  const permission =
+    access.kind === 'staff' && access.permission ? ` Needs the permission \`${access.permission}\`.` : ''
   const limit = rateLimit ? ` At most ${rateLimit.max} calls in ${rateLimit.windowMs / 1000} s.` : ''
   return `${who}${permission}${limit}`
 }
@@ -151,7 +152,11 @@ function problemSchema(): Json {
 export function addDocs(app: FastifyInstance, routes: readonly BoundRoute[], publicUrl: string): void {
   let json: string | undefined
   let page: string | undefined
-  const document = () => openApiDocument(routes.map(({ spec }) => spec), publicUrl)
+  const document = () =>
+    openApiDocument(
+      routes.map(({ spec }) => spec),
+      publicUrl,
+    )
   app.get('/openapi.json', async (_request, reply) => {
     json ??= JSON.stringify(document())
     return reply.type('application/json; charset=utf-8').send(json)

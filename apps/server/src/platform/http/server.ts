@@ -1,6 +1,6 @@
-import { type RouteSpec, commonErrors } from '@quanshu/contract'
-import { assert, Refusal } from '@quanshu/kernel'
 import { randomBytes } from 'node:crypto'
+import { commonErrors, type RouteSpec } from '@quanshu/contract'
+import { assert, type Refusal } from '@quanshu/kernel'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Module, Platform } from '../module.ts'
 import { seconds } from '../telemetry/index.ts'
@@ -68,7 +68,7 @@ export async function buildHttpServer(
       log.error({ err: error, requestId: request.id, problem: refusal.code, route: routeId(request) }, 'request failed')
     }
     if (refusal.status === 429 || refusal.status === 503) {
-      void reply.header('retry-after', String(refusal.params['retryAfterSeconds'] ?? 1))
+      void reply.header('retry-after', String(refusal.params.retryAfterSeconds ?? 1))
     }
     return reply
       .code(refusal.status)

@@ -1,10 +1,10 @@
-import { route } from '@quanshu/contract'
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { request as rawRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { route } from '@quanshu/contract'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { testPlatform } from '../../../test/harness/index.ts'
@@ -85,7 +85,11 @@ describe('files', () => {
         responseKind: 'file',
         response: z.unknown(),
       }),
-      async () => ({ content: Readable.from(['卡', '密']), contentType: 'text/plain; charset=utf-8', fileName: '订单"1"\r\n.txt' }),
+      async () => ({
+        content: Readable.from(['卡', '密']),
+        contentType: 'text/plain; charset=utf-8',
+        fileName: '订单"1"\r\n.txt',
+      }),
     )
     const { call } = await trialServer(house, shop, [file])
     const response = await call('/api/mall/file')
@@ -201,7 +205,10 @@ describe('front ends', () => {
   }
 
   test('the mall stands at /, the console at /console/, and any screen’s address answers with its page', async () => {
-    const { call } = await trialServer(house, shop, [], { mallDir: await built('mall'), consoleDir: await built('console') })
+    const { call } = await trialServer(house, shop, [], {
+      mallDir: await built('mall'),
+      consoleDir: await built('console'),
+    })
     const page = async (path: string) => {
       const response = await call(path, { headers: { accept: 'text/html' } })
       return { status: response.status, html: await response.text(), headers: response.headers }
@@ -222,7 +229,10 @@ describe('front ends', () => {
   })
 
   test('files are served compressed and for ever; what is not there is not found', async () => {
-    const { call } = await trialServer(house, shop, [], { mallDir: await built('mall'), consoleDir: await built('console') })
+    const { call } = await trialServer(house, shop, [], {
+      mallDir: await built('mall'),
+      consoleDir: await built('console'),
+    })
     for (const path of ['/assets/app-1a2b.js', `/s/${shop.slug}/console/assets/app-1a2b.js`]) {
       const response = await call(path, { headers: { 'accept-encoding': 'identity' } })
       expect([response.status, await response.text()]).toEqual([200, 'plain'])

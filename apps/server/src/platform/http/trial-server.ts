@@ -1,8 +1,9 @@
-import type { MemberId, StaffId } from '@quanshu/kernel'
 import type { AddressInfo } from 'node:net'
+import type { MemberId, StaffId } from '@quanshu/kernel'
 import { onTestFinished } from 'vitest'
 import type { TestPlatform, TestTenant } from '../../../test/harness/index.ts'
 import { type BoundRoute, buildHttpServer, type HttpOptions, type HttpServer, type Ports } from './index.ts'
+import type { Problem } from './problem.ts'
 
 export type TrialServer = {
   readonly url: string
@@ -39,16 +40,19 @@ export async function trialServer(
   }
 }
 
+/** The body of a refusal. */
+export const problemIn = async (response: Response): Promise<Problem> => (await response.json()) as Problem
+
 function portsOf(shop: TestTenant): Ports {
   return {
     resolveTenant: async (host, slug) =>
       slug === undefined ? (host === '127.0.0.1' ? shop : undefined) : slug === shop.slug ? shop : undefined,
     authenticate: async ({ area, cookies }) => {
       if (area === 'mall') {
-        const memberId = Number(cookies['qs_member']) as MemberId
+        const memberId = Number(cookies.qs_member) as MemberId
         return memberId ? { kind: 'member', memberId } : undefined
       }
-      const staffId = Number(cookies['qs_staff']) as StaffId
+      const staffId = Number(cookies.qs_staff) as StaffId
       if (!staffId) return undefined
       return { kind: 'staff', staffId, name: 'Li', sessionId: 's', permissions: new Set(['goods.read'] as const) }
     },

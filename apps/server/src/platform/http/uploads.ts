@@ -1,6 +1,6 @@
+import { type Readable, Transform } from 'node:stream'
 import { commonErrors } from '@quanshu/contract'
 import type { FastifyRequest } from 'fastify'
-import { type Readable, Transform } from 'node:stream'
 import type { Upload } from './bind.ts'
 
 /**
@@ -13,7 +13,8 @@ export function uploadOf(request: FastifyRequest, limitBytes: number): Upload {
   if (lengthBytes !== undefined && lengthBytes > limitBytes) throw commonErrors.bodyTooLarge({ limitBytes })
   return {
     stream: bounded(request.raw, limitBytes),
-    contentType: (request.headers['content-type'] ?? 'application/octet-stream').split(';')[0]?.trim().toLowerCase() ?? '',
+    contentType:
+      (request.headers['content-type'] ?? 'application/octet-stream').split(';')[0]?.trim().toLowerCase() ?? '',
     fileName: fileNameOf(request.headers['x-file-name']),
     lengthBytes,
   }

@@ -36,7 +36,12 @@ const ERRORS_MAX = 100
 function fieldErrors(part: Part, issue: z.core.$ZodIssue, locale: Locale): readonly FieldError[] {
   const path = issue.path.map(String)
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ in: part, path: [...path, key].join('.'), code: issue.code, message: issue.message }))
+    return issue.keys.map((key) => ({
+      in: part,
+      path: [...path, key].join('.'),
+      code: issue.code,
+      message: issue.message,
+    }))
   }
   return [{ in: part, path: path.join('.'), ...said(issue, locale) }]
 }

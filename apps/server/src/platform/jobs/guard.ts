@@ -22,24 +22,25 @@ const NAMES = 71_002
 export async function openGuard(ownerUrl: string, log: Log): Promise<Guard> {
   const pools = new Set<string>()
   const running = new Set<string>()
-  let client: pg.Client | undefined
-  let opening: Promise<pg.Client> | undefined
+  let client: Session | undefined
+  let opening: Promise<Session> | undefined
 
-  async function open(): Promise<pg.Client> {
+  async function open(): Promise<Session> {
     const fresh = new pg.Client({ connectionString: ownerUrl, application_name: 'quanshu guard', keepAlive: true })
     // Without the connection nothing is held any more; the next use opens another and takes it all again.
+    const session = oneAtATime(fresh)
     const lost = () => {
-      if (client === fresh) client = undefined
+      if (client === session) client = undefined
     }
     fresh.on('error', lost)
     fresh.on('end', lost)
     await fresh.connect()
-    for (const poolId of pools) await tryLock(fresh, POOLS, poolId)
-    client = fresh
-    return fresh
+    for (const poolId of pools) await tryLock(session, POOLS, poolId)
+    client = session
+    return session
   }
 
-  async function connection(): Promise<pg.Client> {
+  async function connection(): Promise<Session> {
     if (client) return client
     opening ??= open().finally(() => {
       opening = undefined
@@ -99,7 +100,25 @@ export async function openGuard(ownerUrl: string, log: Log): Promise<Guard> {
   }
 }
 
-async function tryLock(client: pg.Client, space: number, name: string): Promise<boolean> {
+type Session = {
+  readonly query: <R extends pg.QueryResultRow>(text: string, values: unknown[]) => Promise<pg.QueryResult<R>>
+  readonly end: () => Promise<void>
+}
+
+/** A connection speaks one query at a time, and schedules come together. */
+function oneAtATime(client: pg.Client): Session {
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    query: <R extends pg.QueryResultRow>(text: string, values: unknown[]) => {
+      const turn = last.then(() => client.query<R>(text, values))
+      last = turn.catch(() => undefined)
+      return turn
+    },
+    end: () => client.end(),
+  }
+}
+
+async function tryLock(client: Session, space: number, name: string): Promise<boolean> {
   const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1, hashtext($2)) as taken', [
     space,
     name,
@@ -108,7 +127,7 @@ async function tryLock(client: pg.Client, space: number, name: string): Promise<
 }
 
 /** Pools that hold jobs but whose lock is free. Transaction locks are let go of at once, so two sweepers may look. */
-async function deadPools(client: pg.Client, own: readonly string[]): Promise<readonly string[]> {
+async function deadPools(client: Session, own: readonly string[]): Promise<readonly string[]> {
   const { rows } = await client.query<{ pool: string }>(
     `with holders as (
        select locked_by as pool from graphile_worker._private_jobs where locked_by is not null

@@ -1,3 +1,3 @@
 export { browseJobs, discardJob, type JobRow, type JobState, jobCounts, rerunJob } from './desk.ts'
-export { type JobRunner, type RunJobsOptions, runJobs, type Task } from './runner.ts'
+export { type Job, type JobRunner, type RunJobsOptions, runJobs, type Task } from './runner.ts'
 export type { Schedule } from './schedules.ts'

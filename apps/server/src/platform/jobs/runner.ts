@@ -1,6 +1,6 @@
-import { assert, type TenantId } from '@quanshu/kernel'
 import { EventEmitter } from 'node:events'
-import { type JobHelpers, Logger, run, type Task as GraphileTask, type WorkerEvents } from 'graphile-worker'
+import { assert, type TenantId } from '@quanshu/kernel'
+import { type Task as GraphileTask, type JobHelpers, Logger, run, type WorkerEvents } from 'graphile-worker'
 import type { Log } from '../log/index.ts'
 import type { Module, Platform } from '../module.ts'
 import { gauge, seconds, span } from '../telemetry/index.ts'
@@ -66,6 +66,7 @@ export async function runJobs(
     events,
     gracefulShutdownAbortTimeout: STOP_TIMEOUT_MS,
   })
+  runner.promise.catch((error) => log.error({ err: error }, 'job runner broke down'))
   const schedules = [...platformSchedules(platform), ...modules.flatMap((module) => module.schedules ?? [])]
   const ticking = startSchedules(platform, guard, schedules)
   const sweep = setInterval(() => void guard.releaseDead(), DEAD_SWEEP_MS)
@@ -78,7 +79,10 @@ export async function runJobs(
       counting.stop()
       await ticking.stop()
       const timedOut = new Promise((resolve) => setTimeout(resolve, STOP_TIMEOUT_MS + 2_000).unref())
-      await Promise.race([runner.stop().catch((error) => log.warn({ err: error }, 'job runner stopped badly')), timedOut])
+      await Promise.race([
+        runner.stop().catch((error) => log.warn({ err: error }, 'job runner stopped badly')),
+        timedOut,
+      ])
       if (poolId !== undefined) await guard.release(poolId)
       await guard.close()
     },
@@ -120,7 +124,7 @@ function runTask(task: Task, log: Log): GraphileTask {
 
 /** Failures are logged by ourselves with the job's tenant and cause; of the library only trouble is of interest. */
 function forward(log: Log, level: string, message: string, meta?: Readonly<Record<string, unknown>>): void {
-  const error = meta?.['error']
+  const error = meta?.error
   const fields = error === undefined ? {} : { err: error }
   if (level === 'error' && !message.startsWith('Failed task')) log.error(fields, message)
   else if (level === 'warning') log.warn(fields, message)
