@@ -1,15 +1,15 @@
+import type { OrderNo } from '@quanshu/kernel'
 import { auditModule } from '../modules/audit/index.ts'
 import { catalogModule } from '../modules/catalog/index.ts'
 import { createSettler, deliveryContent, fulfilmentModule } from '../modules/fulfilment/index.ts'
 import { authenticate, hasColleagues, hasTwoFactor, identityModule } from '../modules/identity/index.ts'
 import { ledgerModule } from '../modules/ledger/index.ts'
-import { membersModule } from '../modules/members/index.ts'
+import { membersModule, noteMemberSeen } from '../modules/members/index.ts'
 import { notifyModule, sendLoginCode } from '../modules/notify/index.ts'
 import { hasDeliveredOrder, ordersModule } from '../modules/orders/index.ts'
 import { paymentsModule } from '../modules/payments/index.ts'
 import { resolveTenant, tenancyModule } from '../modules/tenancy/index.ts'
 import { vaultModule } from '../modules/vault/index.ts'
-import type { OrderNo } from '@quanshu/kernel'
 import type { Ports } from '../platform/http/index.ts'
 import type { Module, Platform } from '../platform/module.ts'
 import { jobsDesk } from './jobs-desk.ts'
@@ -61,7 +61,7 @@ export function assemble(platform: Platform): Assembly {
     ],
     ports: {
       resolveTenant: resolveTenant(platform),
-      authenticate: authenticate(platform),
+      authenticate: authenticate(platform, noteMemberSeen(platform)),
     },
   }
 }

@@ -11,7 +11,10 @@ const tryPassword = (browser: Browser, email: string, password: string) =>
 
 /** Lets the lock run out. */
 const waitOutLock = (shop: Shop) =>
-  platform.owner.query(`update identity.sign_in_tries set locked_until = now() - interval '1 second' where tenant_id = $1`, [shop.tenantId])
+  platform.owner.query(
+    `update identity.sign_in_tries set locked_until = now() - interval '1 second' where tenant_id = $1`,
+    [shop.tenantId],
+  )
 
 test('the right password opens a session with the person’s rights, the wrong one and a stranger get one answer', async () => {
   const shop = await newShop()
@@ -22,7 +25,10 @@ test('the right password opens a session with the person’s rights, the wrong o
   expect({ ...wrong.body, requestId: 0, instance: 0 }).toEqual({ ...stranger.body, requestId: 0, instance: 0 })
 
   const right = await tryPassword(browser, shop.owner.email.toUpperCase(), shop.owner.password)
-  expect(right.body).toMatchObject({ state: 'signedIn', me: { email: shop.owner.email, roles: [{ builtIn: 'owner' }] } })
+  expect(right.body).toMatchObject({
+    state: 'signedIn',
+    me: { email: shop.owner.email, roles: [{ builtIn: 'owner' }] },
+  })
   const cookie = right.headers.getSetCookie().find((line) => line.startsWith('qs_staff='))
   expect(cookie).toMatch(/HttpOnly/i)
   expect(cookie).toMatch(/SameSite=Lax/i)
@@ -34,7 +40,8 @@ test('after five failures the email is locked for a growing time, whether anybod
   const shop = await newShop()
   const browser = shop.browser()
   for (const email of [shop.owner.email, 'nobody@example.test']) {
-    for (let count = 0; count < 5; count++) expect((await tryPassword(browser, email, 'wrong')).code).toBe('identity.wrong_credentials')
+    for (let count = 0; count < 5; count++)
+      expect((await tryPassword(browser, email, 'wrong')).code).toBe('identity.wrong_credentials')
     const locked = await tryPassword(browser, email, shop.owner.password)
     expect(locked.code).toBe('identity.locked')
     expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(50)
@@ -97,7 +104,10 @@ test('a session is over after its idle time and after its absolute time', async 
   const shop = await newShop()
   const browser = await shop.signedIn(shop.owner)
   const age = (column: string, interval: string) =>
-    platform.owner.query(`update identity.sessions set ${column} = now() - interval '${interval}' where tenant_id = $1`, [shop.tenantId])
+    platform.owner.query(
+      `update identity.sessions set ${column} = now() - interval '${interval}' where tenant_id = $1`,
+      [shop.tenantId],
+    )
   await age('last_seen_at', '11 hours')
   expect((await browser.call(identityRoutes.getMe)).status).toBe(200)
   // The visit counted.

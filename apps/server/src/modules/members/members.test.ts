@@ -8,7 +8,8 @@ let lastPhone = 13_900_000_000
 const newPhone = () => String(++lastPhone)
 
 const send = (browser: Browser, phone: string) => browser.call(memberRoutes.sendCode, { body: { phone } })
-const enter = (browser: Browser, phone: string, code: string) => browser.call(memberRoutes.signIn, { body: { phone, code } })
+const enter = (browser: Browser, phone: string, code: string) =>
+  browser.call(memberRoutes.signIn, { body: { phone, code } })
 const wrongCode = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0')
 
 async function join(shop: Shop, phone = newPhone()) {
@@ -21,7 +22,10 @@ async function join(shop: Shop, phone = newPhone()) {
 
 /** As if the codes had been asked for so long ago. */
 const age = (shop: Shop, interval: string) =>
-  platform.owner.query(`update members.sign_in_codes set created_at = created_at - $2::interval where tenant_id = $1`, [shop.tenantId, interval])
+  platform.owner.query(`update members.sign_in_codes set created_at = created_at - $2::interval where tenant_id = $1`, [
+    shop.tenantId,
+    interval,
+  ])
 
 test('a code makes the member once, signs in again later, and opens once', async () => {
   const shop = await newShop()
@@ -34,7 +38,10 @@ test('a code makes the member once, signs in again later, and opens once', async
   expect((await enter(shop.browser(), phone, codes.get(phone) ?? '')).code).toBe('members.wrong_code')
   await age(shop, '2 minutes')
   expect((await join(shop, phone)).id).toBe(id)
-  const { rows } = await platform.owner.query(`select 1 from events.log where tenant_id = $1 and type = 'member.joined'`, [shop.tenantId])
+  const { rows } = await platform.owner.query(
+    `select 1 from events.log where tenant_id = $1 and type = 'member.joined'`,
+    [shop.tenantId],
+  )
   expect(rows).toHaveLength(1)
 })
 
@@ -46,12 +53,16 @@ test('five wrong tries kill a code, parallel ones too, and only the newest code 
   const tries = await Promise.all(Array.from({ length: 12 }, () => enter(shop.browser(), phone, wrongCode(code))))
   expect(new Set(tries.map((answer) => answer.code))).toEqual(new Set(['members.wrong_code']))
   expect((await enter(shop.browser(), phone, code)).code).toBe('members.wrong_code')
-  const { rows } = await platform.owner.query('select tries from members.sign_in_codes where tenant_id = $1', [shop.tenantId])
+  const { rows } = await platform.owner.query('select tries from members.sign_in_codes where tenant_id = $1', [
+    shop.tenantId,
+  ])
   expect(rows).toEqual([{ tries: 5 }])
 
   await age(shop, '2 minutes')
   await send(shop.browser(), phone)
-  expect((await enter(shop.browser(), phone, code)).code).toBe(code === codes.get(phone) ? undefined : 'members.wrong_code')
+  expect((await enter(shop.browser(), phone, code)).code).toBe(
+    code === codes.get(phone) ? undefined : 'members.wrong_code',
+  )
   expect((await enter(shop.browser(), phone, codes.get(phone) ?? '')).status).toBe(200)
 })
 
@@ -63,7 +74,9 @@ test('a code lives five minutes and belongs to its phone and its shop', async ()
   await send(shop.browser(), second)
   expect((await enter(shop.browser(), second, wrongCode(codes.get(second) ?? ''))).code).toBe('members.wrong_code')
   expect((await enter(other.browser(), phone, code)).code).toBe('members.wrong_code')
-  await platform.owner.query(`update members.sign_in_codes set expires_at = now() where tenant_id = $1`, [shop.tenantId])
+  await platform.owner.query(`update members.sign_in_codes set expires_at = now() where tenant_id = $1`, [
+    shop.tenantId,
+  ])
   expect((await enter(shop.browser(), phone, code)).code).toBe('members.wrong_code')
 })
 
@@ -111,7 +124,9 @@ test('disabling a member ends the session; a new code says that the account is c
   const shop = await newShop()
   const owner = await shop.signedIn(shop.owner)
   const { browser, phone, id } = await join(shop)
-  expect((await owner.call(memberRoutes.disableMember, { params: { id }, body: { reason } })).body.status).toBe('disabled')
+  expect((await owner.call(memberRoutes.disableMember, { params: { id }, body: { reason } })).body.status).toBe(
+    'disabled',
+  )
   expect((await browser.call(memberRoutes.getMe)).status).toBe(401)
   await age(shop, '2 minutes')
   await send(shop.browser(), phone)
@@ -159,7 +174,11 @@ test('staff find members by whole phone, last digits and name; the whole phone n
   )
   expect(rows).toEqual([{ object_id: String(id) }])
   const file = await owner.call(memberRoutes.exportMembers)
-  expect(Buffer.from(await file.response.arrayBuffer()).subarray(0, 2).toString()).toBe('PK')
+  expect(
+    Buffer.from(await file.response.arrayBuffer())
+      .subarray(0, 2)
+      .toString(),
+  ).toBe('PK')
 })
 
 test('a balance moves by the ledger, once per key, never below zero, and with a reason in the log', async () => {

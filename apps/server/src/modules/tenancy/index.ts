@@ -2,6 +2,6 @@ export { createTenant, type NewTenant, type TenantFoundation } from './commands/
 export { saveSettings } from './commands/save-settings.ts'
 export { resolveTenant, type TenantFound, tenantIds } from './queries/resolve-tenant.ts'
 export { getSettings, readSettings } from './queries/settings.ts'
-export { shopPrefix } from './queries/shop-prefix.ts'
 export type { SetupChecks } from './queries/setup-guide.ts'
+export { shopPrefix } from './queries/shop-prefix.ts'
 export { tenancyModule } from './routes.ts'

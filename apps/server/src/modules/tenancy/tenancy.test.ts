@@ -28,7 +28,11 @@ test('of two people who save one setting at once, the second is told; different 
   const owner = await shop.signedIn(shop.owner)
   const { versions } = (await owner.call(tenancyRoutes.getSettings)).body
   const save = (values: object) => owner.call(tenancyRoutes.saveSettings, { body: { values, versions } })
-  const answers = await Promise.all([save({ 'shop.name': '甲' }), save({ 'shop.name': '乙' }), save({ 'shop.contact': '微信' })])
+  const answers = await Promise.all([
+    save({ 'shop.name': '甲' }),
+    save({ 'shop.name': '乙' }),
+    save({ 'shop.contact': '微信' }),
+  ])
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 409])
   expect(answers[2]?.status).toBe(200)
   // All or none: the stale name takes the new contact down with it.
@@ -84,16 +88,31 @@ test('a shop is opened with all it needs or not at all', async () => {
 test('the application changes no other shop’s row, and the guide ticks what is done', async () => {
   const [shop, other] = [await newShop(), await newShop()]
   await platform.db.write(shop.ctx, async (tx) => {
-    const answer = await tx.db.updateTable('tenancy.tenants').set({ name: 'taken over' }).where('id', '=', other.tenantId).executeTakeFirst()
+    const answer = await tx.db
+      .updateTable('tenancy.tenants')
+      .set({ name: 'taken over' })
+      .where('id', '=', other.tenantId)
+      .executeTakeFirst()
     expect(Number(answer.numUpdatedRows)).toBe(0)
   })
   const owner = await shop.signedIn(shop.owner)
-  expect((await owner.call(setupRoutes.getGuide)).body).toEqual({ steps: [{ step: 'shop', done: false }], doneCount: 0, dismissed: false })
+  expect((await owner.call(setupRoutes.getGuide)).body).toEqual({
+    steps: [{ step: 'shop', done: false }],
+    doneCount: 0,
+    dismissed: false,
+  })
   await owner.call(tenancyRoutes.saveSettings, { body: { values: { 'shop.name': '店' }, versions: {} } })
   expect((await owner.call(setupRoutes.getGuide)).body.doneCount).toBe(1)
 })
 
 test('stock in words: sold out is 0 and nothing else', () => {
   const words = { plentyFrom: 100, someFrom: 10 }
-  expect([0, 1, 9, 10, 99, 100].map((count) => stockWord(count, words))).toEqual(['none', 'few', 'few', 'some', 'some', 'plenty'])
+  expect([0, 1, 9, 10, 99, 100].map((count) => stockWord(count, words))).toEqual([
+    'none',
+    'few',
+    'few',
+    'some',
+    'some',
+    'plenty',
+  ])
 })

@@ -74,7 +74,7 @@ export async function countUpTo(tx: ReadTx, filter: AuditFilter, max: number): P
       from audit.entries e
       where ${matching(tx, filter)}
       limit ${max + 1}::bigint
-    ) some`.execute(tx.db)
+    ) lines`.execute(tx.db)
   return rows[0]?.count ?? 0
 }
 

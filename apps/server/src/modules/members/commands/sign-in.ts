@@ -51,8 +51,11 @@ export async function openMember(platform: Platform, ctx: Ctx, phone: string): P
     phoneHash(platform, ctx.tenantId, phone),
     platform.crypto.sealer(ctx.tenantId),
   ])
-  const member = await platform.db.write(ctx, async (tx) =>
-    (await findMember(tx, hash)) ?? (await join(tx, { phone, hash, seal: (id) => sealer.seal(phonePlace(id), phone) })),
+  const member = await platform.db.write(
+    ctx,
+    async (tx) =>
+      (await findMember(tx, hash)) ??
+      (await join(tx, { phone, hash, seal: (id) => sealer.seal(phonePlace(id), phone) })),
   )
   return member.id
 }
