@@ -1,0 +1,174 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { call, problemOf } from '../../shared/api/client.ts'
+import type { Me, PaymentMethod, Quote, Shop } from '../../shared/api/types.ts'
+import { useI18n } from '../../shared/i18n/index.ts'
+import { Button } from '../../shared/ui/button.tsx'
+import { focusFirstFault } from '../../shared/ui/field.tsx'
+import { Money, moneyText } from '../../shared/ui/money.tsx'
+import { Card, Columns } from '../../shared/ui/page.tsx'
+import { Notice } from '../../shared/ui/states.tsx'
+import { BuyerFields } from './buyer-fields.tsx'
+import css from './checkout.module.css'
+import { ContactFields } from './contact-fields.tsx'
+import { type Draft, draftMemory, faultsOf } from './draft.ts'
+import { LineList } from './line-list.tsx'
+import type { Line } from './lines.ts'
+import { firstUsable, PaymentChoice } from './payment-choice.tsx'
+import { PriceChangedDialog } from './price-changed-dialog.tsx'
+import { Refusal } from './refusal.tsx'
+import { usePlaceOrder } from './use-place-order.ts'
+
+export type CheckoutProps = {
+  readonly lines: readonly Line[]
+  readonly quote: Quote
+  readonly shop: Shop
+  readonly methods: readonly PaymentMethod[]
+  readonly me: Me | null
+}
+
+/** From what is bought to a placed order. Whatever goes wrong, everything typed stays. */
+export function CheckoutForm({ lines, quote, shop, methods, me }: CheckoutProps) {
+  const { t } = useI18n()
+  const form = useRef<HTMLFormElement>(null)
+  const [shown, setShown] = useState(quote)
+  const [changed, setChanged] = useState<Quote>()
+  const [draft, setDraft] = useState<Draft>(draftMemory.read)
+  const [tried, setTried] = useState(false)
+  const place = usePlaceOrder()
+  const client = useQueryClient()
+
+  useEffect(() => draftMemory.write(draft), [draft])
+
+  const guest = me === null
+  const usable = { methods, me, totalFen: shown.totalFen }
+  const payWith = firstUsable(usable, draft.payWith)
+  const faults = faultsOf(draft, lines, shop, guest)
+  const shownFaults = tried ? faults : {}
+  const blocked = shown.lines.find((line) => !line.sellable)
+  const closedToGuests = guest && !shop.guestCheckout
+
+  const submit = (prices: Quote) => {
+    setTried(true)
+    if (Object.keys(faults).length > 0) {
+      // After this draw the faults are marked; the first one takes the focus.
+      requestAnimationFrame(() => focusFirstFault(form.current))
+      return
+    }
+    if (payWith === undefined || blocked || closedToGuests || place.isPending) return
+    place.mutate(
+      { lines, draft: { ...draft, payWith }, shown: prices, guest },
+      { onError: (error) => void askAgainAtNewPrice(problemOf(error).code) },
+    )
+  }
+
+  const askAgainAtNewPrice = async (code: string) => {
+    if (code !== 'orders.price_changed') return
+    const wanted = lines.map(({ sku, quantity }) => ({ skuId: sku.id, quantity }))
+    void client.invalidateQueries({ queryKey: ['goods'] })
+    try {
+      setChanged(await call('orders.quote', { body: { lines: wanted } }))
+    } catch {
+      // The refusal itself, with the new price in its sentence, stays on the page.
+    }
+  }
+
+  const total = (
+    <div className={css.total}>
+      <span>{t('checkout.total')}</span>
+      <Money fen={shown.totalFen} className={css.totalMoney ?? ''} />
+    </div>
+  )
+  return (
+    <form
+      ref={form}
+      noValidate
+      onSubmit={(event: FormEvent) => {
+        event.preventDefault()
+        submit(shown)
+      }}
+    >
+      <Columns
+        main={
+          <>
+            <Card title={t('checkout.lines')}>
+              <LineList lines={lines} quote={shown} />
+            </Card>
+            <BuyerFields lines={lines} draft={draft} faults={shownFaults} onChange={setDraft} />
+            <ContactFields draft={draft} faults={shownFaults} guest={guest} shop={shop} onChange={setDraft} />
+            <PaymentChoice
+              {...usable}
+              chosen={payWith}
+              onChoose={(gateway) => setDraft({ ...draft, payWith: gateway })}
+            />
+          </>
+        }
+        side={
+          <Card className={css.summary} title={t('order.summary')}>
+            <dl className={css.sums}>
+              {lines.map((line) => (
+                <SumRow key={line.sku.id} line={line} quote={shown} />
+              ))}
+            </dl>
+            {total}
+            <Refusal
+              problem={changed || !place.error ? undefined : problemOf(place.error)}
+              lines={lines}
+              faultCount={tried ? Object.keys(faults).length : 0}
+              closedToGuests={closedToGuests}
+              blocked={blocked}
+            />
+            <div className={css.bar}>
+              <div className={css.barTotal}>{total}</div>
+              <Button
+                type="submit"
+                look="primary"
+                size="large"
+                block
+                busy={place.isPending}
+                disabled={payWith === undefined || blocked !== undefined || closedToGuests}
+              >
+                {place.isPending
+                  ? t('checkout.submitting')
+                  : payWith === 'balance'
+                    ? `${t('checkout.payBalance')} ${moneyText(shown.totalFen)}`
+                    : t('checkout.submit')}
+              </Button>
+            </div>
+            <Notice tone="info">{t('checkout.secure')}</Notice>
+          </Card>
+        }
+      />
+      {changed && (
+        <PriceChangedDialog
+          lines={lines}
+          shown={shown}
+          now={changed}
+          onThinkAgain={() => {
+            setShown(changed)
+            setChanged(undefined)
+            place.reset()
+          }}
+          onAccept={() => {
+            setShown(changed)
+            setChanged(undefined)
+            submit(changed)
+          }}
+        />
+      )}
+    </form>
+  )
+}
+
+function SumRow({ line, quote }: { readonly line: Line; readonly quote: Quote }) {
+  const { own } = useI18n()
+  const amount = quote.lines.find(({ skuId }) => skuId === line.sku.id)?.amountFen ?? 0
+  return (
+    <>
+      <dt>
+        {own(line.goods.title, line.goods.titleEn)} × {line.quantity}
+      </dt>
+      <dd>{moneyText(amount)}</dd>
+    </>
+  )
+}

@@ -1,0 +1,76 @@
+import type { FormField, Shop } from '../../shared/api/types.ts'
+import { type FieldFault, faultOf, isContact } from '../../shared/form-check.ts'
+import { tabStorage } from '../../shared/storage.ts'
+import { fieldId, type Line } from './lines.ts'
+
+/** All that the buyer typed. Kept while the tab lives, so that no failure or reload costs it; passwords are not kept. */
+export type Draft = {
+  readonly contact: string
+  readonly queryPassword: string
+  readonly payWith: string
+  /** By field id; `repeats` is the second typing of fields that ask for it. */
+  readonly answers: Readonly<Record<string, string>>
+  readonly repeats: Readonly<Record<string, string>>
+}
+
+const EMPTY: Draft = { contact: '', queryPassword: '', payWith: '', answers: {}, repeats: {} }
+const STORAGE_KEY = 'qs.checkout'
+/** Survives a detour to another page of the mall, not a reload. */
+let queryPassword = ''
+
+export const draftMemory = {
+  read: (): Draft => ({ ...EMPTY, ...tabStorage.read<Draft>(STORAGE_KEY), queryPassword }),
+  write: (draft: Draft): void => {
+    queryPassword = draft.queryPassword
+    tabStorage.write(STORAGE_KEY, { ...draft, queryPassword: '' })
+  },
+  forget: (): void => {
+    queryPassword = ''
+    tabStorage.remove(STORAGE_KEY)
+  },
+}
+
+export type Fault = FieldFault | 'mismatch' | 'contact' | 'password'
+/** By field id, or `contact` and `queryPassword`. */
+export type Faults = Readonly<Record<string, Fault>>
+
+export const PASSWORD_LENGTH_MIN = 4
+export const PASSWORD_LENGTH_MAX = 64
+
+/** @param guest members find their orders by signing in, so only guests choose a query password */
+export function faultsOf(
+  draft: Draft,
+  lines: readonly Line[],
+  shop: Pick<Shop, 'queryPasswordRequired'>,
+  guest: boolean,
+): Faults {
+  const faults: Record<string, Fault> = {}
+  for (const line of lines) {
+    for (const field of line.goods.formFields) {
+      const id = fieldId(line, field)
+      const fault = faultOf(field, draft.answers[id] ?? '')
+      if (fault) faults[id] = fault
+      else if (field.confirmTwice && repeatDiffers(draft, id)) faults[`${id}.repeat`] = 'mismatch'
+    }
+  }
+  if (!isContact(draft.contact)) faults.contact = 'contact'
+  if (guest) {
+    const { length } = draft.queryPassword
+    const missing =
+      length === 0 ? shop.queryPasswordRequired : length < PASSWORD_LENGTH_MIN || length > PASSWORD_LENGTH_MAX
+    if (missing) faults.queryPassword = 'password'
+  }
+  return faults
+}
+
+const repeatDiffers = (draft: Draft, id: string): boolean =>
+  (draft.answers[id] ?? '').trim() !== (draft.repeats[id] ?? '').trim()
+
+/** The answers of one line as the order keeps them; empty ones are left out. */
+export function formOf(draft: Draft, line: Line): Record<string, string> {
+  const pairs = line.goods.formFields.map((field: FormField) => [
+    field.key,
+    (draft.answers[fieldId(line, field)] ?? '').trim(),
+  ])
+  return Object.fromEntries(pairs.filter(([, value]) => value !== ''))
+}

@@ -1,0 +1,31 @@
+import type { FormField, Goods, Quote, Sku } from '../../shared/api/types.ts'
+import type { BasketItem } from '../../shared/basket.ts'
+
+/** What is being bought: the item of the address with its goods and SKU. */
+export type Line = { readonly goods: Goods; readonly sku: Sku; readonly quantity: number }
+
+/** Items whose goods are known, in the order of the address. */
+export const linesOf = (items: readonly BasketItem[], goods: readonly Goods[]): readonly Line[] =>
+  items.flatMap(({ goodsId, skuId, quantity }) => {
+    const found = goods.find(({ id }) => id === goodsId)
+    const sku = found?.skus.find(({ id }) => id === skuId)
+    return found && sku ? [{ goods: found, sku, quantity }] : []
+  })
+
+export type QuoteLine = Quote['lines'][number]
+export const quotedLine = (quote: Quote, skuId: number): QuoteLine | undefined =>
+  quote.lines.find((line) => line.skuId === skuId)
+
+/** A field of the form belongs to one line: two lines may both ask for an account. */
+export const fieldId = (line: Line, field: Pick<FormField, 'key'>): string => `${line.sku.id}.${field.key}`
+
+export type PriceStep = { readonly line: Line; readonly fromFen: number; readonly toFen: number }
+
+/** Lines that cost something else now than what the buyer was shown. */
+export function priceSteps(lines: readonly Line[], shown: Quote, now: Quote): readonly PriceStep[] {
+  return lines.flatMap((line) => {
+    const from = quotedLine(shown, line.sku.id)?.unitPriceFen
+    const to = quotedLine(now, line.sku.id)?.unitPriceFen
+    return from !== undefined && to !== undefined && from !== to ? [{ line, fromFen: from, toFen: to }] : []
+  })
+}

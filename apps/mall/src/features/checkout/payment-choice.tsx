@@ -1,0 +1,64 @@
+import { Link, useLocation } from 'react-router'
+import type { Me, PaymentMethod } from '../../shared/api/types.ts'
+import { useI18n } from '../../shared/i18n/index.ts'
+import { MethodIcon } from '../../shared/ui/method-icon.tsx'
+import { moneyText } from '../../shared/ui/money.tsx'
+import { Card } from '../../shared/ui/page.tsx'
+import { Notice } from '../../shared/ui/states.tsx'
+import css from './checkout.module.css'
+
+type Usable = { readonly methods: readonly PaymentMethod[]; readonly me: Me | null; readonly totalFen: number }
+
+const canUse = (method: PaymentMethod, { me, totalFen }: Usable): boolean =>
+  !method.needsMember || (me !== null && (method.gateway !== 'balance' || me.balanceFen >= totalFen))
+
+/** The chosen way if it can be used, else the first that can; undefined when there is none. */
+export function firstUsable(usable: Usable, chosen: string): string | undefined {
+  const possible = usable.methods.filter((method) => canUse(method, usable))
+  return (possible.find(({ gateway }) => gateway === chosen) ?? possible[0])?.gateway
+}
+
+export function PaymentChoice({
+  chosen,
+  onChoose,
+  ...usable
+}: Usable & { readonly chosen: string | undefined; readonly onChoose: (gateway: string) => void }) {
+  const { t, own } = useI18n()
+  return (
+    <Card title={t('checkout.payTitle')}>
+      {usable.methods.length === 0 && <Notice tone="warn">{t('checkout.noMethods')}</Notice>}
+      <fieldset className={css.methods} aria-label={t('checkout.payTitle')}>
+        {usable.methods.map((method) => (
+          <label key={method.gateway} className={css.method}>
+            <input
+              type="radio"
+              name="pay-with"
+              value={method.gateway}
+              checked={method.gateway === chosen}
+              disabled={!canUse(method, usable)}
+              onChange={() => onChoose(method.gateway)}
+            />
+            <MethodIcon gateway={method.gateway} />
+            <span className={css.methodName}>{own(method.name, method.nameEn)}</span>
+            <span className={css.methodNote}>{method.needsMember && <MemberNote method={method} {...usable} />}</span>
+          </label>
+        ))}
+      </fieldset>
+    </Card>
+  )
+}
+
+function MemberNote({ method, me, totalFen }: Usable & { readonly method: PaymentMethod }) {
+  const { t } = useI18n()
+  const { pathname, search } = useLocation()
+  if (me === null) {
+    return (
+      <Link to={`/sign-in?${new URLSearchParams({ next: pathname + search })}`}>{t('checkout.signInForBalance')}</Link>
+    )
+  }
+  if (method.gateway !== 'balance') return null
+  const amount = moneyText(me.balanceFen)
+  return me.balanceFen >= totalFen
+    ? t('checkout.balance', { amount })
+    : t('checkout.balanceShort', { amount, missing: moneyText(totalFen - me.balanceFen) })
+}

@@ -1,0 +1,57 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from 'react-router'
+import { call, problemOf } from '../../shared/api/client.ts'
+import { isUncertain } from '../../shared/api/problem.ts'
+import { meQuery, rememberOrder } from '../../shared/api/queries.ts'
+import type { Quote } from '../../shared/api/types.ts'
+import { currentLocale } from '../../shared/i18n/index.ts'
+import { type Draft, draftMemory, formOf } from './draft.ts'
+import { placingKey } from './idempotency.ts'
+import { type Line, quotedLine } from './lines.ts'
+
+export type Placing = {
+  readonly lines: readonly Line[]
+  readonly draft: Draft
+  /** What the buyer saw: the proof of price. */
+  readonly shown: Quote
+  readonly guest: boolean
+}
+
+/** Places the order and goes where it continues: to the codes when it is paid already, else to the payment. */
+export function usePlaceOrder() {
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  return useMutation({
+    mutationFn: async (placing: Placing) => {
+      const body = orderOf(placing)
+      const order = await call('orders.place', { body }, { idempotencyKey: placingKey.for(body) })
+      return { order, payWith: body.payWith }
+    },
+    onSuccess: ({ order }) => {
+      placingKey.forget()
+      draftMemory.forget()
+      rememberOrder(client, order)
+      void client.invalidateQueries({ queryKey: meQuery.queryKey })
+      void navigate(order.state === 'pending' ? `/pay/${order.no}` : `/orders/${order.no}`, { replace: true })
+    },
+    onError: (error) => {
+      // After a definite "no" the same order may be tried anew; after silence it must carry the same key.
+      if (!isUncertain(problemOf(error))) placingKey.forget()
+    },
+  })
+}
+
+function orderOf({ lines, draft, shown, guest }: Placing) {
+  return {
+    lines: lines.map((line) => ({
+      skuId: line.sku.id,
+      quantity: line.quantity,
+      unitPriceFen: quotedLine(shown, line.sku.id)?.unitPriceFen ?? line.sku.priceFen,
+      form: formOf(draft, line),
+    })),
+    contact: draft.contact.trim(),
+    ...(guest && draft.queryPassword !== '' ? { queryPassword: draft.queryPassword } : {}),
+    payWith: draft.payWith,
+    locale: currentLocale(),
+  }
+}

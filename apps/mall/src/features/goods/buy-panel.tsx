@@ -1,0 +1,162 @@
+import { Stepper } from 'antd-mobile'
+import { useState } from 'react'
+import { useSearchParams } from 'react-router'
+import type { Goods, Sku } from '../../shared/api/types.ts'
+import { checkoutLink } from '../../shared/basket.ts'
+import { useI18n } from '../../shared/i18n/index.ts'
+import { unitPriceFor } from '../../shared/price.ts'
+import { Button, ButtonLink } from '../../shared/ui/button.tsx'
+import { BoltIcon } from '../../shared/ui/icons.tsx'
+import { Money, StruckMoney } from '../../shared/ui/money.tsx'
+import { Bone, Notice } from '../../shared/ui/states.tsx'
+import { StockWord } from '../../shared/ui/stock.tsx'
+import css from './goods-page.module.css'
+import { PriceTiers } from './price-tiers.tsx'
+import { SkuChooser } from './sku-chooser.tsx'
+
+/** Name, price, choice and the way to the checkout; on phones the last part is fixed at the bottom of the screen. */
+export function BuyPanel({ goods }: { readonly goods: Goods }) {
+  const { t, own } = useI18n()
+  const [params, setParams] = useSearchParams()
+  const [wanted, setWanted] = useState(1)
+  const sku = chosenSku(goods.skus, Number(params.get('sku')))
+  if (!sku) return <Bone height={200} />
+
+  const quantity = Math.min(wanted, Math.max(1, sku.maxQty))
+  const unit = unitPriceFor(sku, quantity)
+  const subtitle = own(goods.subtitle, goods.subtitleEn)
+  return (
+    <div className={css.panel}>
+      <div className={css.head}>
+        <h1>{own(goods.title, goods.titleEn)}</h1>
+        {subtitle && <p className={css.subtitle}>{subtitle}</p>}
+        {goods.tags.length > 0 && (
+          <div className={css.meta}>
+            {goods.tags.map((tag) => (
+              <span key={tag.id} className={css.tag}>
+                {own(tag.name, tag.nameEn)}
+              </span>
+            ))}
+          </div>
+        )}
+        <div className={css.priceRow}>
+          <Money fen={unit} className={css.price ?? ''} />
+          {sku.marketPriceFen !== null && <StruckMoney fen={sku.marketPriceFen} />}
+          <span className={css.stock}>
+            <StockWord stock={sku.stock} />
+          </span>
+        </div>
+      </div>
+      <NotOnSale goods={goods} />
+      {goods.skus.length > 1 && (
+        <fieldset className={css.group}>
+          <legend>{t('goods.choose')}</legend>
+          <SkuChooser
+            skus={goods.skus}
+            chosen={sku.id}
+            onChoose={(skuId) => setParams({ sku: String(skuId) }, { replace: true, preventScrollReset: true })}
+          />
+        </fieldset>
+      )}
+      <Specs sku={sku} />
+      <div>
+        <div className={css.quantityRow}>
+          <div>
+            <p className={css.groupTitle} style={{ margin: 0 }}>
+              {t('common.quantity')}
+            </p>
+            <p className={css.limits}>{limits(goods)}</p>
+          </div>
+          <Stepper
+            min={1}
+            max={Math.max(1, sku.maxQty)}
+            digits={0}
+            value={quantity}
+            disabled={sku.maxQty < 1}
+            aria-label={t('common.quantity')}
+            onChange={(value) => setWanted(value ?? 1)}
+          />
+        </div>
+      </div>
+      <PriceTiers sku={sku} quantity={quantity} />
+      <div className={css.promise}>
+        <BoltIcon />
+        <div>
+          <b>{t('goods.promise')}</b>
+          {t('goods.promiseText')} {t('goods.virtualNote')}
+          {goods.formFields.length > 0 && (
+            <p>
+              {t('goods.sellerForm', {
+                fields: goods.formFields.map((field) => own(field.labelZh, field.labelEn)).join(' / '),
+              })}
+            </p>
+          )}
+        </div>
+      </div>
+      <div className={css.bar}>
+        <div className={css.barTotal}>
+          <span>{t('goods.total')}</span>
+          <Money fen={unit * quantity} />
+        </div>
+        <BuyButton goods={goods} sku={sku} quantity={quantity} />
+      </div>
+      <div className={css.room} />
+    </div>
+  )
+
+  function limits({ limitPerPerson, limitPerOrder }: Goods): string {
+    return limitPerPerson === null
+      ? t('goods.limitPerOrder', { count: limitPerOrder })
+      : t('goods.limitPerPerson', { count: limitPerPerson })
+  }
+}
+
+function BuyButton({ goods, sku, quantity }: { readonly goods: Goods; readonly sku: Sku; readonly quantity: number }) {
+  const { t } = useI18n()
+  const soldOut = sku.stock.state === 'sold_out' || sku.maxQty < 1
+  if (!goods.sellable || soldOut) {
+    return (
+      <Button look="primary" size="large" disabled>
+        {goods.sellable ? t('goods.soldOut') : t(`goods.${goods.reason ?? 'off_shelf'}`)}
+      </Button>
+    )
+  }
+  return (
+    <ButtonLink look="primary" size="large" to={checkoutLink([{ goodsId: goods.id, skuId: sku.id, quantity }])}>
+      {t('goods.buy')}
+    </ButtonLink>
+  )
+}
+
+function NotOnSale({ goods }: { readonly goods: Goods }) {
+  const { t, time } = useI18n()
+  if (!goods.sellable) {
+    return (
+      <Notice tone="warn">
+        {goods.reason === 'not_yet' && goods.onAt
+          ? t('goods.notYetAt', { at: time(goods.onAt) })
+          : t(`goods.${goods.reason ?? 'off_shelf'}`)}
+      </Notice>
+    )
+  }
+  return goods.offAt && <Notice tone="info">{t('goods.endsAt', { at: time(goods.offAt) })}</Notice>
+}
+
+function Specs({ sku }: { readonly sku: Sku }) {
+  const specs = Object.entries(sku.specs)
+  if (specs.length === 0) return null
+  return (
+    <dl className={css.specs}>
+      {specs.map(([name, value]) => (
+        <div key={name} style={{ display: 'contents' }}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+/** The one in the address, else the first that can be bought, else the first. */
+const chosenSku = (skus: readonly Sku[], asked: number): Sku | undefined =>
+  skus.find(({ id }) => id === asked) ?? skus.find(({ stock }) => stock.state !== 'sold_out') ?? skus[0]

@@ -1,0 +1,81 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { call, problemOf } from '../../shared/api/client.ts'
+import { rememberOrder } from '../../shared/api/queries.ts'
+import type { Code, Order } from '../../shared/api/types.ts'
+import { useI18n } from '../../shared/i18n/index.ts'
+import { Button } from '../../shared/ui/button.tsx'
+import { classes } from '../../shared/ui/classes.ts'
+import { CopyButton } from '../../shared/ui/copy.tsx'
+import { toast } from '../../shared/ui/toast.tsx'
+import css from './order.module.css'
+
+/** Longer texts are links or tokens, which are pasted and not read. */
+const LEGIBLE_LENGTH_MAX = 32
+
+/** One code, large enough to be typed from the screen. */
+export function CodeCard({
+  order,
+  code,
+  index,
+}: {
+  readonly order: Order
+  readonly code: Code
+  readonly index: number
+}) {
+  const { t } = useI18n()
+  const labels = useLabels(code.parts.length)
+  return (
+    <article className={classes(css.code, code.state !== 'active' && css.spent)}>
+      {code.parts.map((part, at) => (
+        <div key={labels[at]} className={css.part}>
+          <span className={css.partLabel}>{labels[at]}</span>
+          <span className={classes(css.partText, part.length > LEGIBLE_LENGTH_MAX && css.long)} translate="no">
+            {part}
+          </span>
+          <CopyButton text={part} label={t('order.copyPart', { label: labels[at] ?? '' })} />
+        </div>
+      ))}
+      <CodeFoot order={order} code={code} index={index} />
+    </article>
+  )
+}
+
+function CodeFoot({ order, code, index }: { readonly order: Order; readonly code: Code; readonly index: number }) {
+  const { t } = useI18n()
+  const client = useQueryClient()
+  const mark = useMutation({
+    mutationFn: (used: boolean) =>
+      call('orders.markGrant', { params: { no: order.no, grantId: code.grantId }, body: { used } }),
+    onSuccess: (answer) => rememberOrder(client, answer),
+    onError: (error) => toast(problemOf(error).message || t('errors.offlineTitle')),
+  })
+  if (code.state === 'revoked') {
+    return (
+      <div className={css.codeFoot}>
+        <span className={css.revoked}>
+          {t('order.revoked')} · {t('order.revokedHint')}
+        </span>
+      </div>
+    )
+  }
+  const used = code.state === 'used'
+  return (
+    <div className={css.codeFoot}>
+      <span>{used ? t('order.used') : `# ${index}`}</span>
+      <Button look="quiet" size="small" busy={mark.isPending} onClick={() => mark.mutate(!used)}>
+        {used ? t('order.unmarkUsed') : t('order.markUsed')}
+      </Button>
+      {code.parts.length > 1 && (
+        <CopyButton look="quiet" text={code.parts.join('----')} label={t('order.copyOne', { index })} />
+      )}
+    </div>
+  )
+}
+
+/** One part is a code, two are number and password; of more, nobody but the supplier knows the names. */
+function useLabels(count: number): readonly string[] {
+  const { t } = useI18n()
+  if (count === 1) return [t('order.cardCode')]
+  if (count === 2) return [t('order.cardNumber'), t('order.cardPassword')]
+  return Array.from({ length: count }, (_, at) => t('order.cardPart', { index: at + 1 }))
+}

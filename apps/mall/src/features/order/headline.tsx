@@ -1,0 +1,60 @@
+import type { ReactNode } from 'react'
+import type { Order } from '../../shared/api/types.ts'
+import { checkoutLink } from '../../shared/basket.ts'
+import { clockText, useCountdown } from '../../shared/countdown.ts'
+import { useI18n } from '../../shared/i18n/index.ts'
+import { ButtonLink } from '../../shared/ui/button.tsx'
+import { classes } from '../../shared/ui/classes.ts'
+import { AlertIcon, CheckIcon, ClockIcon, CloseIcon, LockIcon } from '../../shared/ui/icons.tsx'
+import { moneyText } from '../../shared/ui/money.tsx'
+import { Card } from '../../shared/ui/page.tsx'
+import css from './order.module.css'
+import { type Situation, situationOf } from './situation.ts'
+
+/** How it stands, in one line and one sentence, and the next step. */
+export function Headline({ order }: { readonly order: Order }) {
+  const { t } = useI18n()
+  const situation = situationOf(order)
+  const left = useCountdown(order.expiresAt, order.now)
+  const { sign, tone } = FACES[situation]
+  return (
+    <Card>
+      <div className={css.head} role="status">
+        <span className={classes(css.sign, tone && css[tone])}>{sign}</span>
+        <div>
+          <h1>{t(`order.headline.${situation}`)}</h1>
+          <p>
+            {t(`order.text.${situation === 'partial' ? 'exception' : situation}`, {
+              left: clockText(left),
+              amount: moneyText(order.refundedFen > 0 ? order.refundedFen : order.totalFen),
+            })}
+          </p>
+        </div>
+      </div>
+      {(order.state === 'cancelled' || order.state === 'expired' || order.state === 'refunded') && (
+        <div className={css.headActions}>
+          <ButtonLink look="primary" to={buyAgain(order)}>
+            {t('order.buyAgain')}
+          </ButtonLink>
+          <ButtonLink to="/">{t('common.backHome')}</ButtonLink>
+        </div>
+      )}
+    </Card>
+  )
+}
+
+const buyAgain = (order: Order): string =>
+  checkoutLink(order.lines.map(({ goodsId, skuId, quantity }) => ({ goodsId, skuId, quantity })))
+
+const FACES: Readonly<Record<Situation, { readonly sign: ReactNode; readonly tone?: 'good' | 'warn' | 'info' }>> = {
+  pending: { sign: <ClockIcon />, tone: 'warn' },
+  paid: { sign: <span className={css.ring} />, tone: 'info' },
+  delivered: { sign: <CheckIcon />, tone: 'good' },
+  deliveredLocked: { sign: <LockIcon />, tone: 'info' },
+  exception: { sign: <AlertIcon />, tone: 'warn' },
+  partial: { sign: <AlertIcon />, tone: 'warn' },
+  refunding: { sign: <ClockIcon />, tone: 'info' },
+  refunded: { sign: <CheckIcon /> },
+  cancelled: { sign: <CloseIcon /> },
+  expired: { sign: <ClockIcon /> },
+}

@@ -1,0 +1,65 @@
+import { codesFileUrl } from '../../shared/api/client.ts'
+import type { Code, Order, OrderLine } from '../../shared/api/types.ts'
+import { useI18n } from '../../shared/i18n/index.ts'
+import { ButtonAnchor } from '../../shared/ui/button.tsx'
+import { CopyButton } from '../../shared/ui/copy.tsx'
+import { DownloadIcon } from '../../shared/ui/icons.tsx'
+import { Card } from '../../shared/ui/page.tsx'
+import { Thumbnail } from '../../shared/ui/picture.tsx'
+import { Notice } from '../../shared/ui/states.tsx'
+import { CodeCard } from './code-card.tsx'
+import css from './order.module.css'
+
+/** The codes of one line: each with its own copy button, all at once, and as a file when there are more than shown. */
+export function LineCodes({ order, line }: { readonly order: Order; readonly line: OrderLine }) {
+  const { t } = useI18n()
+  const codes = line.codes ?? []
+  const usable = codes.filter(({ state }) => state !== 'revoked')
+  const file = (
+    <ButtonAnchor size="small" href={codesFileUrl(order.no)} download={`${order.no}.txt`}>
+      <DownloadIcon />
+      {line.moreCodes > 0 ? t('order.downloadAll', { count: line.deliveredQuantity }) : t('order.download')}
+    </ButtonAnchor>
+  )
+  return (
+    <Card>
+      <div className={css.lineHead}>
+        <Thumbnail url={line.pictureUrl} className={css.picture ?? ''} />
+        <div>
+          <p className={css.name}>{line.goodsTitle}</p>
+          <p className={css.sku}>
+            {line.skuTitle} × {line.quantity}
+          </p>
+        </div>
+      </div>
+      <div className={css.tools}>
+        <h2>
+          {t('order.codes')}
+          <small>{t('order.codeCount', { count: line.deliveredQuantity })}</small>
+        </h2>
+        {usable.length > 1 && line.moreCodes === 0 && (
+          <CopyButton text={usable.map(plainText).join('\n')}>{t('order.copyAll')}</CopyButton>
+        )}
+        {file}
+      </div>
+      <ol className={css.codes}>
+        {codes.map((code, index) => (
+          <li key={code.grantId}>
+            <CodeCard order={order} code={code} index={index + 1} />
+          </li>
+        ))}
+      </ol>
+      {line.moreCodes > 0 && (
+        <div className={css.more}>
+          <Notice tone="info">
+            <p>{t('order.more', { shown: codes.length, count: line.moreCodes })}</p>
+            {file}
+          </Notice>
+        </div>
+      )}
+    </Card>
+  )
+}
+
+/** As the file has it: the parts with the separator that every importer of cards understands. */
+const plainText = (code: Code): string => code.parts.join('----')

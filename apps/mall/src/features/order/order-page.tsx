@@ -1,0 +1,125 @@
+import { Navigate, useParams, useSearchParams } from 'react-router'
+import { problemOf } from '../../shared/api/client.ts'
+import { useLiveOrder } from '../../shared/api/live-order.ts'
+import { useMethods, useShop } from '../../shared/api/queries.ts'
+import type { Order } from '../../shared/api/types.ts'
+import { useI18n } from '../../shared/i18n/index.ts'
+import { CopyButton } from '../../shared/ui/copy.tsx'
+import { MissingOrder } from '../../shared/ui/missing-order.tsx'
+import { moneyText } from '../../shared/ui/money.tsx'
+import { OrderLines } from '../../shared/ui/order-lines.tsx'
+import { Card, Columns, Page, Pairs } from '../../shared/ui/page.tsx'
+import { Bone, ErrorState, Loading } from '../../shared/ui/states.tsx'
+import { Guide } from './guide.tsx'
+import { Headline } from './headline.tsx'
+import { LineCodes } from './line-codes.tsx'
+import css from './order.module.css'
+import { Unlock } from './unlock.tsx'
+
+/** One order in whatever state it is. Codes appear by themselves the moment they are there. */
+export function OrderPage() {
+  const no = Number(useParams().no)
+  const [params] = useSearchParams()
+  const order = useLiveOrder(no)
+  if (order.isPending) return <Bones />
+  if (!order.data) {
+    const problem = problemOf(order.error)
+    if (problem.status === 404 || problem.status === 422) return <MissingOrder no={no} />
+    return <ErrorState problem={problem} onRetry={() => void order.refetch()} />
+  }
+  // The cashier returns here, perhaps before the gateway's word: unpaid orders wait on the payment page.
+  if (order.data.state === 'pending' && order.data.canSeeCodes) {
+    return <Navigate to={`/pay/${no}${params.get('result') === 'paid' ? '?result=paid' : ''}`} replace />
+  }
+  return <OrderView order={order.data} />
+}
+
+function OrderView({ order }: { readonly order: Order }) {
+  const { t } = useI18n()
+  const handedOver = order.lines.filter((line) => line.deliveredQuantity > 0)
+  return (
+    <Page title={t('order.title')} heading={false}>
+      <Columns
+        main={
+          <>
+            <Headline order={order} />
+            {handedOver.length > 0 && !order.canSeeCodes && <Unlock order={order} />}
+            {order.canSeeCodes && handedOver.map((line) => <LineCodes key={line.lineNo} order={order} line={line} />)}
+            {order.canSeeCodes && handedOver.length > 0 && <Guide order={order} />}
+          </>
+        }
+        side={
+          <>
+            <Summary order={order} />
+            <Help order={order} />
+          </>
+        }
+      />
+    </Page>
+  )
+}
+
+function Summary({ order }: { readonly order: Order }) {
+  const { t, own, time } = useI18n()
+  const { data: methods = [] } = useMethods()
+  const method = methods.find(({ gateway }) => gateway === order.payment?.gateway)
+  const answers = order.lines.flatMap((line) => Object.entries(line.form))
+  return (
+    <Card title={t('order.summary')}>
+      <OrderLines lines={order.lines} />
+      <Pairs
+        items={[
+          [
+            t('order.no'),
+            <span key="no">
+              {order.no} <CopyButton look="quiet" text={String(order.no)} label={t('order.copyNo')} />
+            </span>,
+          ],
+          [t('order.total'), moneyText(order.totalFen)],
+          ...(order.refundedFen > 0 ? [[t('order.refunded'), moneyText(order.refundedFen)] as const] : []),
+          ...(method ? [[t('order.method'), own(method.name, method.nameEn)] as const] : []),
+          [t('order.contact'), order.contactMasked],
+          [t('order.placedAt'), time(order.placedAt)],
+          ...(order.paidAt ? [[t('order.paidAt'), time(order.paidAt)] as const] : []),
+          ...(order.deliveredAt ? [[t('order.deliveredAt'), time(order.deliveredAt)] as const] : []),
+        ]}
+      />
+      {answers.length > 0 && (
+        <div className={css.form}>
+          <h3>{t('order.form')}</h3>
+          <Pairs items={answers} />
+        </div>
+      )}
+    </Card>
+  )
+}
+
+function Help({ order }: { readonly order: Order }) {
+  const { t } = useI18n()
+  const { data: shop } = useShop()
+  if (!shop?.contact) return null
+  return (
+    <Card title={t('order.helpTitle')}>
+      <div className={css.help}>
+        <p>{shop.contact}</p>
+        <p>{t('order.helpText', { no: order.no })}</p>
+      </div>
+    </Card>
+  )
+}
+
+const Bones = () => (
+  <Page>
+    <Loading>
+      <Columns
+        main={
+          <>
+            <Bone height={110} radius={14} />
+            <Bone height={260} radius={14} />
+          </>
+        }
+        side={<Bone height={280} radius={14} />}
+      />
+    </Loading>
+  </Page>
+)

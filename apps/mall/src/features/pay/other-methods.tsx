@@ -1,0 +1,55 @@
+import { useMe, useMethods } from '../../shared/api/queries.ts'
+import type { Order, PaymentMethod } from '../../shared/api/types.ts'
+import { useI18n } from '../../shared/i18n/index.ts'
+import { MethodIcon } from '../../shared/ui/method-icon.tsx'
+import { moneyText } from '../../shared/ui/money.tsx'
+import { Card } from '../../shared/ui/page.tsx'
+import css from './pay.module.css'
+
+export function OtherMethods({
+  order,
+  busy,
+  onChoose,
+}: {
+  readonly order: Order
+  readonly busy: boolean
+  readonly onChoose: (gateway: string) => void
+}) {
+  const { t, own } = useI18n()
+  const { data: methods = [] } = useMethods()
+  const { data: me } = useMe()
+  const others = methods.filter(
+    ({ gateway, needsMember }) => gateway !== order.payment?.gateway && (!needsMember || me != null),
+  )
+  if (others.length === 0) return null
+  return (
+    <Card title={t('pay.otherMethod')}>
+      <div className={css.methods}>
+        {others.map((method) => (
+          <button
+            key={method.gateway}
+            type="button"
+            className={css.method}
+            disabled={busy || short(method)}
+            onClick={() => onChoose(method.gateway)}
+          >
+            <MethodIcon gateway={method.gateway} />
+            <span>{own(method.name, method.nameEn)}</span>
+            <span>{note(method)}</span>
+          </button>
+        ))}
+      </div>
+    </Card>
+  )
+
+  function short({ gateway }: PaymentMethod): boolean {
+    return gateway === 'balance' && me != null && me.balanceFen < order.totalFen
+  }
+  function note(method: PaymentMethod): string {
+    if (method.gateway !== 'balance' || !me) return ''
+    const amount = moneyText(me.balanceFen)
+    return short(method)
+      ? t('checkout.balanceShort', { amount, missing: moneyText(order.totalFen - me.balanceFen) })
+      : t('checkout.balance', { amount })
+  }
+}

@@ -1,0 +1,128 @@
+import { useState } from 'react'
+import { Navigate, useParams, useSearchParams } from 'react-router'
+import { problemOf } from '../../shared/api/client.ts'
+import { useLiveOrder } from '../../shared/api/live-order.ts'
+import type { Order } from '../../shared/api/types.ts'
+import { useI18n } from '../../shared/i18n/index.ts'
+import { Button } from '../../shared/ui/button.tsx'
+import { CopyButton } from '../../shared/ui/copy.tsx'
+import { MissingOrder } from '../../shared/ui/missing-order.tsx'
+import { moneyText } from '../../shared/ui/money.tsx'
+import { OrderLines } from '../../shared/ui/order-lines.tsx'
+import { Card, Columns, Page, Pairs } from '../../shared/ui/page.tsx'
+import { Bone, ErrorState, Loading, Notice } from '../../shared/ui/states.tsx'
+import { CancelOrder } from './cancel-order.tsx'
+import { Due } from './due.tsx'
+import { OtherMethods } from './other-methods.tsx'
+import css from './pay.module.css'
+import { usePay } from './use-pay.ts'
+
+/** An unpaid order: how much, how long, how. The moment it is no longer unpaid, the order's page takes over. */
+export function PayPage() {
+  const { t } = useI18n()
+  const no = Number(useParams().no)
+  const order = useLiveOrder(no)
+  if (order.isPending) return <Bones />
+  if (!order.data) {
+    const problem = problemOf(order.error)
+    if (problem.status === 404 || problem.status === 422) return <MissingOrder no={no} />
+    return <ErrorState problem={problem} onRetry={() => void order.refetch()} />
+  }
+  if (order.data.state !== 'pending') return <Navigate to={`/orders/${no}`} replace />
+  return (
+    <Page title={t('pay.title')}>
+      <Payment order={order.data} connected={order.connected} onExpired={() => void order.refetch()} />
+    </Page>
+  )
+}
+
+function Payment({
+  order,
+  connected,
+  onExpired,
+}: {
+  readonly order: Order
+  readonly connected: boolean
+  readonly onExpired: () => void
+}) {
+  const { t, time } = useI18n()
+  const [params] = useSearchParams()
+  const pay = usePay(order)
+  const [returned, setReturned] = useState(params.get('result') === 'paid')
+  const problem = pay.error ? problemOf(pay.error) : undefined
+  const amount = moneyText(order.totalFen)
+  return (
+    <Columns
+      main={
+        <>
+          <Card>
+            {returned && <Checking />}
+            <Due order={order} onExpired={onExpired} />
+            <div className={css.actions}>
+              {problem && (
+                <Notice>
+                  {problem.status === 0 || problem.status >= 500 ? t('pay.methodFailed') : problem.message}
+                </Notice>
+              )}
+              <Button
+                look={returned ? 'plain' : 'primary'}
+                size="large"
+                block
+                busy={pay.opening}
+                onClick={() => {
+                  setReturned(false)
+                  pay.go(order.payment?.gateway)
+                }}
+              >
+                {pay.opening ? t('pay.opening') : returned ? t('pay.notPaid') : t('pay.go', { amount })}
+              </Button>
+              <p className={css.hint} role="status">
+                {connected ? t('pay.live') : t('pay.reconnecting')}
+              </p>
+            </div>
+          </Card>
+          <OtherMethods order={order} busy={pay.opening} onChoose={pay.go} />
+        </>
+      }
+      side={
+        <>
+          <Card title={t('order.summary')}>
+            <OrderLines lines={order.lines} />
+            <Pairs
+              items={[
+                [
+                  t('order.no'),
+                  <span key="no">
+                    {order.no} <CopyButton look="quiet" text={String(order.no)} label={t('order.copyNo')} />
+                  </span>,
+                ],
+                [t('order.placedAt'), time(order.placedAt)],
+                [t('order.contact'), order.contactMasked],
+              ]}
+            />
+          </Card>
+          <CancelOrder order={order} />
+        </>
+      }
+    />
+  )
+}
+
+function Checking() {
+  const { t } = useI18n()
+  return (
+    <div className={css.checking} role="status">
+      <span className={css.ring} />
+      <h2>{t('pay.checking')}</h2>
+      <p>{t('pay.checkingText')}</p>
+    </div>
+  )
+}
+
+const Bones = () => (
+  <Page>
+    <Loading>
+      <Columns main={<Bone height={320} radius={14} />} side={<Bone height={240} radius={14} />} />
+    </Loading>
+  </Page>
+)

@@ -1,0 +1,41 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { followOrder } from './client.ts'
+import { orderQuery } from './queries.ts'
+import type { Order } from './types.ts'
+
+/** While it is unpaid, or paid and not wholly handed over, news may come any moment. */
+const awaitsNews = (order: Order): boolean =>
+  order.state === 'pending' ||
+  order.state === 'paid' ||
+  order.lines.some((line) => line.state === 'waiting' || line.state === 'exception' || line.state === 'refunding')
+
+/** Asked this often only while the push channel is down. */
+const FALLBACK_POLL_MS = 5_000
+
+/**
+ * An order that stays current by itself: the server pushes every change; when the push channel breaks, the page asks
+ * every few seconds until it is back.
+ */
+export function useLiveOrder(no: number) {
+  const client = useQueryClient()
+  const [connected, setConnected] = useState(true)
+  const query = useQuery({
+    ...orderQuery(no),
+    refetchInterval: ({ state }) => (!connected && state.data && awaitsNews(state.data) ? FALLBACK_POLL_MS : false),
+  })
+  const following = query.data !== undefined && awaitsNews(query.data)
+
+  useEffect(() => {
+    if (!following) return
+    return followOrder(no, {
+      onOrder: (order) => {
+        setConnected(true)
+        client.setQueryData(orderQuery(no).queryKey, order)
+      },
+      onBroken: () => setConnected(false),
+    })
+  }, [client, no, following])
+
+  return { ...query, connected }
+}

@@ -1,0 +1,58 @@
+import { type QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
+import { call, problemOf } from './client.ts'
+import type { Order } from './types.ts'
+
+/** Questions that several features ask, so that each is answered once. */
+
+export const shopQuery = queryOptions({
+  queryKey: ['shop'],
+  queryFn: () => call('tenancy.getShop', {}),
+  staleTime: 5 * 60_000,
+})
+export const useShop = () => useQuery(shopQuery)
+
+/** Categories and tags that have goods on sale. */
+export const useShelves = () =>
+  useQuery({ queryKey: ['shelves'], queryFn: () => call('catalog.mallShelves', {}), staleTime: 60_000 })
+
+export const goodsQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['goods', id],
+    queryFn: () => call('catalog.mallGetGoods', { params: { id } }),
+    staleTime: 15_000,
+  })
+
+/** The signed-in member, or null. */
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: async () => {
+    try {
+      return await call('members.getMe', {})
+    } catch (error) {
+      if (problemOf(error).status === 401) return null
+      throw error
+    }
+  },
+  staleTime: 60_000,
+})
+export const useMe = () => useQuery(meQuery)
+
+export const methodsQuery = queryOptions({
+  queryKey: ['payment-methods'],
+  queryFn: async () => (await call('payments.methods', {})).items,
+  staleTime: 60_000,
+})
+export const useMethods = () => useQuery(methodsQuery)
+
+export const orderQuery = (no: number) =>
+  queryOptions({
+    queryKey: ['order', no],
+    queryFn: () => call('orders.get', { params: { no } }),
+    staleTime: 0,
+  })
+
+/** Puts an order that a call answered where the order's pages look for it. */
+export function rememberOrder(client: QueryClient, order: Order): void {
+  client.setQueryData(orderQuery(order.no).queryKey, order)
+  void client.invalidateQueries({ queryKey: ['orders'] })
+}

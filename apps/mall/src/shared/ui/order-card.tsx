@@ -1,0 +1,53 @@
+import { Link } from 'react-router'
+import type { OrderRow } from '../api/types.ts'
+import { useI18n } from '../i18n/index.ts'
+import { ButtonLink } from './button.tsx'
+import { Money } from './money.tsx'
+import css from './order-card.module.css'
+import { OrderStatus } from './order-status.tsx'
+import { Thumbnail } from './picture.tsx'
+
+/** An order in a list: the whole card leads to it, its button to what is due next. */
+export function OrderCard({ order }: { readonly order: OrderRow }) {
+  const { t, time } = useI18n()
+  const [first] = order.lines
+  const others = order.lines.length - 1
+  return (
+    <article className={css.card}>
+      <div className={css.head}>
+        <span>
+          {time(order.placedAt)} · {order.no}
+        </span>
+        <OrderStatus state={order.state} />
+      </div>
+      {first && (
+        <div className={css.line}>
+          <Thumbnail url={first.pictureUrl} className={css.picture ?? ''} />
+          <div>
+            <p className={css.name}>
+              <Link to={`/orders/${order.no}`}>{first.goodsTitle}</Link>
+            </p>
+            <p className={css.sub}>
+              {first.skuTitle} × {first.quantity} {others > 0 && t('orders.more', { count: others })}
+            </p>
+          </div>
+        </div>
+      )}
+      <div className={css.foot}>
+        <Money fen={order.totalFen} className={css.amount ?? ''} />
+        <div className={css.actions}>
+          {order.state === 'pending' && (
+            <ButtonLink size="small" look="primary" to={`/pay/${order.no}`}>
+              {t('order.payNow')}
+            </ButtonLink>
+          )}
+          {order.state === 'delivered' && (
+            <ButtonLink size="small" look="soft" to={`/orders/${order.no}`}>
+              {t('orders.viewCodes')}
+            </ButtonLink>
+          )}
+        </div>
+      </div>
+    </article>
+  )
+}

@@ -1,0 +1,19 @@
+import type { OrderState } from '../api/types.ts'
+import { useI18n } from '../i18n/index.ts'
+import { classes } from './classes.ts'
+import css from './order-status.module.css'
+
+const TONES: Readonly<Record<OrderState, 'warn' | 'info' | 'good' | undefined>> = {
+  pending: 'warn',
+  paid: 'info',
+  delivered: 'good',
+  cancelled: undefined,
+  expired: undefined,
+  refunded: undefined,
+}
+
+export function OrderStatus({ state }: { readonly state: OrderState }) {
+  const { t } = useI18n()
+  const tone = TONES[state]
+  return <span className={classes(css.tag, tone && css[tone])}>{t(`order.states.${state}`)}</span>
+}
