@@ -19,6 +19,15 @@ export type FrontEnd = 'console' | 'mall'
  * @param dataDir where the files go when this copy of Quanshu may not be written
  */
 export async function builtFrontEnd(name: FrontEnd, dataDir: string, log: Log): Promise<string | undefined> {
+  try {
+    return await upToDate(name, dataDir, log)
+  } catch (error) {
+    log.error({ err: error, frontEnd: name }, 'front end could not be built')
+    return undefined
+  }
+}
+
+async function upToDate(name: FrontEnd, dataDir: string, log: Log): Promise<string | undefined> {
   const folder = join(ROOT, 'apps', name)
   if (!existsSync(join(folder, 'vite.config.ts'))) return undefined
   const sources = await sourcesOf(name)
@@ -53,11 +62,15 @@ async function build(folder: string, dist: string, log: Log): Promise<boolean> {
   const started = Date.now()
   mkdirSync(dist, { recursive: true })
   const vite = join(dirname(createRequire(join(folder, 'package.json')).resolve('vite/package.json')), 'bin', 'vite.js')
-  const child = spawn(process.execPath, [vite, 'build', '--outDir', dist, '--emptyOutDir', '--logLevel', 'warn'], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_ENV: 'production' },
-  })
+  const child = spawn(
+    process.execPath,
+    [vite, 'build', '--configLoader', 'native', '--outDir', dist, '--emptyOutDir', '--logLevel', 'warn'],
+    {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' },
+    },
+  )
   let said = ''
   child.stdout?.on('data', (chunk: Buffer) => (said += chunk))
   child.stderr?.on('data', (chunk: Buffer) => (said += chunk))

@@ -27,7 +27,8 @@ export function jobsDesk({ db }: Platform): Module {
         const rerun = await db.write(ctx, async (tx) => {
           let count = 0
           for (const id of ids) if (await rerunJob(tx, id)) count += 1
-          if (count > 0) tx.audit({ action: 'job.rerun', objectKind: 'job', objectId: ids.join(','), detail: { count } })
+          if (count > 0)
+            tx.audit({ action: 'job.rerun', objectKind: 'job', objectId: ids.join(','), detail: { count } })
           return count
         })
         return { rerun }
@@ -52,7 +53,10 @@ const viewOf = (job: JobRow) => ({
 function summaryOf(payload: unknown): string {
   if (typeof payload !== 'object' || payload === null) return ''
   return Object.entries(payload)
-    .filter(([key, value]) => /(?:Id|No|subject|subscriber)$/i.test(key) && (typeof value === 'number' || typeof value === 'string'))
+    .filter(
+      ([key, value]) =>
+        /(?:Id|No|subject|subscriber)$/i.test(key) && (typeof value === 'number' || typeof value === 'string'),
+    )
     .map(([key, value]) => `${key} ${value}`)
     .join(', ')
     .slice(0, 200)

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { PERMISSIONS, type Settings } from '@quanshu/contract'
 import type { MemberId, TenantId } from '@quanshu/kernel'
@@ -12,7 +12,7 @@ import { createTenant, readSettings, saveSettings } from '../modules/tenancy/ind
 import { createImport, uploadImport } from '../modules/vault/index.ts'
 import type { Ctx } from '../platform/db/index.ts'
 import type { Platform } from '../platform/module.ts'
-import { seedCatalog } from './demo/index.ts'
+import { type SeededSku, seedCatalog } from './demo/index.ts'
 import type { DemoAccount } from './demo.ts'
 import type { StandInAddresses } from './stand-ins.ts'
 
@@ -30,7 +30,11 @@ const MEMBER_PHONE = '13800000000'
 const MEMBER_BALANCE_FEN = 200_000
 
 export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
-  { label: 'staff', signIn: STAFF.map(({ email }) => email.split('@')[0]).join(', '), secret: `@demo.quanshu.test, password ${PASSWORD}` },
+  {
+    label: 'staff',
+    signIn: STAFF.map(({ email }) => email.split('@')[0]).join(', '),
+    secret: `@demo.quanshu.test, password ${PASSWORD}`,
+  },
   { label: 'shopper', signIn: MEMBER_PHONE, secret: 'the code is in the stand-in’s messages' },
 ]
 
@@ -40,9 +44,6 @@ const SETTINGS: Partial<Settings> = {
   'shop.contact': '客服微信 yunshu-demo，每日 9:00-23:00',
   'delivery.emailCarries': 'codes',
 }
-
-/** Pieces per SKU; the third of every goods is nearly sold out, so that words and alarms can be seen. */
-const PIECES = [180, 60, 6]
 
 /**
  * Fills the demo shop. Safe to repeat after a start that was killed in between: what is there is left as it is.
@@ -55,7 +56,7 @@ export async function seedDemo(platform: Platform, standIns: StandInAddresses | 
   await nameShop(platform, ctx)
   if (standIns) await connectStandIns(platform, ctx, standIns)
   const skus = await seedCatalog(platform, ctx)
-  for (const [index, sku] of skus.entries()) await addCards(platform, ctx, sku, PIECES[index % PIECES.length] ?? 20)
+  for (const sku of skus) await addCards(platform, ctx, sku)
   const member = await openMember(platform, ctx, MEMBER_PHONE)
   await addBalance(platform, ctx, member)
 }
@@ -86,7 +87,10 @@ async function addStaff(platform: Platform, ctx: Ctx): Promise<void> {
     const staff = await sql<{ readonly email: string }>`
       select email from identity.staff where tenant_id = ${ctx.tenantId}::bigint
     `.execute(tx.db)
-    return { roles: new Map(roles.rows.map((row) => [row.built_in, row.id])), known: new Set(staff.rows.map((row) => row.email)) }
+    return {
+      roles: new Map(roles.rows.map((row) => [row.built_in, row.id])),
+      known: new Set(staff.rows.map((row) => row.email)),
+    }
   })
   await Promise.all(
     STAFF.filter(({ email }) => !known.has(email)).map(({ role, email, name }) => {
@@ -106,14 +110,18 @@ async function connectStandIns(platform: Platform, ctx: Ctx, { paygate, sms }: S
   })
   await saveSmsChannel(platform, ctx, {
     enabled: true,
-    config: { endpoint: sms.url, accessKeyId: sms.accessKeyId, signName: sms.signName, loginCodeTemplate: 'SMS_LOGIN_CODE' },
+    config: {
+      endpoint: sms.url,
+      accessKeyId: sms.accessKeyId,
+      signName: sms.signName,
+      loginCodeTemplate: 'SMS_LOGIN_CODE',
+    },
     secret: sms.accessKeySecret,
   })
 }
 
-type DemoSku = { readonly skuId: number; readonly prefix: string; readonly costFen: number }
-
-async function addCards(platform: Platform, ctx: Ctx, { skuId, prefix, costFen }: DemoSku, pieces: number): Promise<void> {
+async function addCards(platform: Platform, ctx: Ctx, sku: SeededSku): Promise<void> {
+  const { skuId, codes, skuTitle } = sku
   const stocked = await platform.db.read(ctx, async (tx) => {
     const { rows } = await sql<{ readonly found: boolean }>`
       select exists (
@@ -122,28 +130,34 @@ async function addCards(platform: Platform, ctx: Ctx, { skuId, prefix, costFen }
     `.execute(tx.db)
     return rows[0]?.found
   })
-  if (stocked) return
+  if (stocked || codes.count === 0) return
+  const fileName = `${skuTitle}.txt`
   const batch = await platform.db.write(ctx, (tx) =>
     createImport(tx, {
       skuId,
-      fileName: `${prefix}.txt`,
+      fileName,
       separator: 'auto',
       supplier: '演示供货商',
-      costFen,
+      costFen: codes.costFen,
       purchaseRef: `DEMO-${skuId}`,
       validFrom: null,
       validTo: null,
       note: '演示库存',
     }),
   )
-  const lines = Array.from({ length: pieces }, () => `${prefix}${draw(10)}----${draw(12)}`)
-  await uploadImport(platform, ctx, batch.id, { stream: Readable.from([Buffer.from(lines.join('\n'))]), fileName: `${prefix}.txt` })
+  const lines = Array.from({ length: codes.count }, () => drawCode(codes.pattern))
+  await uploadImport(platform, ctx, batch.id, { stream: Readable.from([Buffer.from(lines.join('\n'))]), fileName })
 }
 
-/** Letters and digits that nobody confuses. */
-const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
-const draw = (length: number): string =>
-  [...createHash('sha256').update(randomUUID()).digest().subarray(0, length)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('')
+/** `#` a digit, `@` a capital letter or digit, none of them easily confused; anything else stands for itself. */
+function drawCode(pattern: string): string {
+  return pattern.replace(/[#@]/g, (kind) => {
+    const alphabet = kind === '#' ? DIGITS : LETTERS + DIGITS
+    return alphabet.charAt(randomInt(alphabet.length))
+  })
+}
+const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ'
+const DIGITS = '23456789'
 
 async function addBalance(platform: Platform, ctx: Ctx, memberId: MemberId): Promise<void> {
   await platform.db.write(ctx, async (tx) => {
@@ -155,6 +169,11 @@ async function addBalance(platform: Platform, ctx: Ctx, memberId: MemberId): Pro
     await sql`
       select ledger.adjust_member(${ctx.tenantId}::bigint, ${memberId}::bigint, ${MEMBER_BALANCE_FEN}::bigint, ${`member:${memberId}`})
     `.execute(tx.db)
-    tx.audit({ action: 'member.adjust_balance', objectKind: 'member', objectId: memberId, detail: { amountFen: MEMBER_BALANCE_FEN, reason: '演示余额' } })
+    tx.audit({
+      action: 'member.adjust_balance',
+      objectKind: 'member',
+      objectId: memberId,
+      detail: { amountFen: MEMBER_BALANCE_FEN, reason: '演示余额' },
+    })
   })
 }

@@ -64,7 +64,7 @@ type Link = { readonly source: string; readonly target: string }
  * may not have run. Missing ones are made here: in place, or when `node_modules` is somebody else's, in `scratch`
  * with the loader pointed there.
  */
-async function linkLibraries(root: string, scratch: string): Promise<Readonly<Record<string, string>>> {
+export async function linkLibraries(root: string, scratch: string): Promise<Readonly<Record<string, string>>> {
   const list = await readFile(join(root, 'pg-symlinks.json'), 'utf8').catch(() => '[]')
   const links = JSON.parse(list) as readonly Link[]
   const missing: Link[] = []
@@ -84,7 +84,9 @@ async function linkLibraries(root: string, scratch: string): Promise<Readonly<Re
     for (const link of missing) {
       await symlink(resolve(root, '..', link.source), join(folder, basename(link.target))).catch(ignoreExisting)
     }
-    return { [process.platform === 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH']: folder }
+    // Libraries look for each other beside the link they were found by, so their real folder is named too.
+    const path = `${folder}:${join(root, 'lib')}`
+    return { [process.platform === 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH']: path }
   }
 }
 

@@ -43,7 +43,7 @@ export async function startEmbeddedPostgres(options: {
   try {
     const state = checkClusterFolder(cluster)
     const account = chooseAccount(cluster)
-    const binaries = reachableBinaries(account, await findBinaries(dataDir))
+    const binaries = await reachableBinaries(account, await findBinaries(dataDir), dataDir)
     const passwords = loadPasswords(dataDir, state)
     if (state === 'absent') await makeCluster({ binaries, account, dataDir, cluster, passwords })
     const server = await startServer({

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { closeSync, cpSync, existsSync, lstatSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { StartRefused } from '../start-refused.ts'
 import { type Account, canReach } from './account.ts'
-import type { Binaries } from './binaries.ts'
+import { type Binaries, linkLibraries } from './binaries.ts'
+import { POSTGRES_MAJOR } from './data-folder.ts'
 
 /** Where copies of the programs are kept that another user has to run. Only root writes there. */
 const SHARED_PROGRAMS = '/var/lib/quanshu'
@@ -30,23 +31,33 @@ export function placeFor(account: Account | undefined, folder: string): Place {
   return { path: '/proc/self/fd/3', handle, close: () => closeSync(handle) }
 }
 
-/** The programs, copied out of a closed folder when the account could not start them where they are. */
-export function reachableBinaries(account: Account | undefined, binaries: Binaries): Binaries {
-  if (!account || canReach(account, join(binaries.root, 'bin'))) return binaries
+/**
+ * The programs, copied out of a closed folder when the account could not start them where they are.
+ * @param scratch where `findBinaries` may have put library names
+ */
+export async function reachableBinaries(
+  account: Account | undefined,
+  binaries: Binaries,
+  scratch: string,
+): Promise<Binaries> {
+  const needsScratch = Object.keys(binaries.env).length > 0
+  if (!account || (canReach(account, join(binaries.root, 'bin')) && !(needsScratch && !canReach(account, scratch)))) {
+    return binaries
+  }
   const version = createHash('sha256').update(binaries.root).digest('hex').slice(0, 12)
-  const root = join(SHARED_PROGRAMS, `postgres-${version}`)
+  const root = join(SHARED_PROGRAMS, `postgres-${POSTGRES_MAJOR}-${version}`, 'native')
   if (!existsSync(root)) copyPrograms(binaries.root, root)
   if (lstatSync(root).uid !== 0) throw new StartRefused(`${root} does not belong to root; remove it.`)
   return {
     root,
     initdb: join(root, 'bin', basename(binaries.initdb)),
     postgres: join(root, 'bin', basename(binaries.postgres)),
-    env: binaries.env,
+    env: await linkLibraries(root, scratch),
   }
 }
 
 function copyPrograms(from: string, to: string): void {
-  mkdirSync(SHARED_PROGRAMS, { recursive: true, mode: 0o755 })
+  mkdirSync(dirname(to), { recursive: true, mode: 0o755 })
   const unfinished = `${to}.${process.pid}`
   try {
     cpSync(from, unfinished, { recursive: true, verbatimSymlinks: true })
