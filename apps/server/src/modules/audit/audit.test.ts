@@ -1,4 +1,5 @@
-import { auditRoutes } from '@quanshu/contract'
+import { glob, readFile } from 'node:fs/promises'
+import { AUDIT_ACTIONS, auditRoutes } from '@quanshu/contract'
 import { expect, test } from 'vitest'
 import { openShops, type Shop } from '../../../test/people/index.ts'
 
@@ -86,4 +87,15 @@ test('the export is a sheet of the same lines, and is itself in the log', async 
   ).toBe('PK')
   const { body } = await owner.call(auditRoutes.listAudit, { query: { action: 'audit.export' } })
   expect(body.total).toBe(1)
+})
+
+test('every action that the code writes has its words in both languages', async () => {
+  const written = new Set<string>()
+  for await (const file of glob('src/{modules,main}/**/*.ts')) {
+    const source = await readFile(file, 'utf8')
+    if (!source.includes('audit(') && !source.includes('announceChange(')) continue
+    for (const [, action = ''] of source.matchAll(/action: '([a-z]+\.[a-z_]+)'/g)) written.add(action)
+  }
+  expect(written.size).toBeGreaterThan(30)
+  expect([...written].filter((action) => !(action in AUDIT_ACTIONS))).toEqual([])
 })
