@@ -1,12 +1,13 @@
 import { catalogErrors, PICTURE_WIDTHS } from '@quanshu/contract'
-import sharp from 'sharp'
+import sharp, { type OutputInfo, type Sharp } from 'sharp'
 import { sniffPicture } from './sniff.ts'
 
 /** A file of a few KB can unpack to gigabytes; these bounds are checked from the header, before unpacking. */
 const MEGAPIXELS_MAX = 40
 const SIDE_MAX = 12_000
 const RENDER_TIMEOUT_SECONDS = 20
-const WEBP = { quality: 82, effort: 4, smartSubsample: true } as const
+/** Effort 4 takes twice the time for 3 % fewer bytes. */
+const WEBP = { quality: 82, effort: 2 } as const
 
 export type RenderedPicture = {
   readonly width: number
@@ -29,10 +30,12 @@ export async function renderPicture(bytes: Buffer): Promise<RenderedPicture> {
   if (!format) throw catalogErrors.notAPicture()
   return await oneOfFew(async () => {
     const { width, height } = await sizeOf(bytes)
+    const widths = keptWidths(width)
+    const pixels = await unpack(bytes, widths.at(-1) ?? width)
     const files = await Promise.all(
-      keptWidths(width).map(async (target) => ({ width: target, content: await webp(bytes, target) })),
+      widths.map(async (target) => ({ width: target, content: await webp(pixels, target) })),
     )
-    return { width, height, color: await averageColor(bytes), files }
+    return { width, height, color: await averageColor(pixels), files }
   })
 }
 
@@ -51,24 +54,35 @@ function keptWidths(width: number): readonly number[] {
   return [...PICTURE_WIDTHS.filter((kept) => kept < largest), largest]
 }
 
-const open = (bytes: Buffer) =>
-  sharp(bytes, { limitInputPixels: MEGAPIXELS_MAX * 1e6, failOn: 'error' })
+type Pixels = { readonly data: Buffer; readonly info: OutputInfo }
+
+/** Unpacked once, upright and at the largest width; the smaller ones are made from that. */
+async function unpack(bytes: Buffer, width: number): Promise<Pixels> {
+  return await sharp(bytes, { limitInputPixels: MEGAPIXELS_MAX * 1e6, failOn: 'error' })
     .timeout({ seconds: RENDER_TIMEOUT_SECONDS })
     .autoOrient()
-
-async function webp(bytes: Buffer, width: number): Promise<Buffer> {
-  return await open(bytes).resize({ width }).webp(WEBP).toBuffer().catch(asRefusal)
+    .resize({ width })
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+    .catch(asRefusal)
 }
 
-async function averageColor(bytes: Buffer): Promise<string> {
-  const pixel = await open(bytes)
+function open({ data, info: { width, height, channels } }: Pixels): Sharp {
+  return sharp(data, { raw: { width, height, channels } })
+}
+
+async function webp(pixels: Pixels, width: number): Promise<Buffer> {
+  return await open(pixels).resize({ width }).webp(WEBP).toBuffer()
+}
+
+async function averageColor(pixels: Pixels): Promise<string> {
+  const pixel = await open(pixels)
     .flatten({ background: '#ffffff' })
     .resize(1, 1, { fit: 'fill' })
     .toColourspace('srgb')
-    .removeAlpha()
     .raw()
     .toBuffer()
-    .catch(asRefusal)
   return `#${pixel.toString('hex', 0, 3)}`
 }
 
