@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +5,9 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { startEmbeddedPostgres } from '../../apps/server/src/main/embedded-postgres/index.ts'
 import { migrate } from '../../apps/server/src/platform/db/migrate.ts'
+import { openApiDocument } from '../../apps/server/src/platform/http/openapi.ts'
 import { silentLog } from '../../apps/server/src/platform/log/index.ts'
+import { describeClientRoutes } from './gen/client-routes.ts'
 import { firstDifference } from './gen/difference.ts'
 import { describeSchema } from './gen/schema.ts'
 import { describeTables } from './gen/tables.ts'
@@ -16,11 +17,10 @@ import { describeTables } from './gen/tables.ts'
  * the first difference of each file, and fails when there is one.
  */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const OPENAPI = new URL('../../apps/server/src/platform/http/openapi.ts', import.meta.url)
 
 type Made = { readonly path: string; readonly text: string }
 
-const made = [...(await fromDatabase()), ...(await fromContract())]
+const made = [...(await fromDatabase()), ...fromContract()]
 process.exitCode = process.argv.includes('--check') ? await compare(made) : await write(made)
 
 async function fromDatabase(): Promise<readonly Made[]> {
@@ -47,10 +47,11 @@ async function fromDatabase(): Promise<readonly Made[]> {
   }
 }
 
-async function fromContract(): Promise<readonly Made[]> {
-  if (!existsSync(OPENAPI)) return []
-  const { openApiDocument } = (await import(OPENAPI.href)) as { openApiDocument: () => unknown }
-  return [{ path: 'docs/openapi.json', text: `${JSON.stringify(await openApiDocument(), null, 2)}\n` }]
+function fromContract(): readonly Made[] {
+  return [
+    { path: 'docs/openapi.json', text: `${JSON.stringify(openApiDocument(), null, 2)}\n` },
+    { path: 'packages/client/src/routes.gen.ts', text: describeClientRoutes() },
+  ]
 }
 
 async function write(files: readonly Made[]): Promise<number> {

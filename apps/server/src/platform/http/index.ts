@@ -14,6 +14,7 @@ export {
   type Tenant,
   type Upload,
 } from './bind.ts'
+export { contractRoutes } from './contract-routes.ts'
 export { openApiDocument } from './openapi.ts'
 export { buildHttpServer, type HttpOptions, type HttpServer } from './server.ts'
 export { SESSIONS_CHANGED } from './sessions.ts'

@@ -2,6 +2,7 @@ import { errorCatalogue, type RouteSpec } from '@quanshu/contract'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { BoundRoute } from './bind.ts'
+import { contractRoutes } from './contract-routes.ts'
 import { docsPage } from './docs-page.ts'
 import { PAGE_POLICY } from './headers.ts'
 
@@ -24,8 +25,11 @@ export type Parameter = {
   readonly schema: Json
 }
 
-/** OpenAPI 3.1 of these routes, in a stable order, so that a change of the contract is a readable diff. */
-export function openApiDocument(routes: readonly RouteSpec[], serverUrl = '/'): OpenApiDocument {
+/** OpenAPI 3.1 of these routes (default: the whole contract), in a stable order, so that a change of the contract is a readable diff. */
+export function openApiDocument(
+  routes: readonly RouteSpec[] = contractRoutes().map(({ route }) => route),
+  serverUrl = '/',
+): OpenApiDocument {
   const paths: Record<string, Record<string, Operation>> = {}
   for (const spec of routes.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
     const path = spec.path.replace(/:(\w+)/g, '{$1}')
