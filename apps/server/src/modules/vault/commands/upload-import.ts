@@ -60,6 +60,7 @@ export async function uploadImport(
   } finally {
     announceProgress(deps.hub, ctx.tenantId, batchId)
     // What was not read flows to nowhere, so that the sender can finish and read the answer.
+    await meter.bytes.return(undefined)
     upload.stream.resume()
   }
   return deps.db.read(ctx, (tx) => getBatch(tx, batchId))
