@@ -39,12 +39,11 @@ export function LookupPage() {
   }
   const lookup = useMutation({
     mutationFn: () =>
-      call('orders.lookup', {
-        body:
-          mode === 'no'
-            ? { no: Number(digits), ...(queryPassword === '' ? {} : { queryPassword }) }
-            : { contact: contact.trim(), queryPassword },
-      }),
+      mode === 'no'
+        ? call('orders.lookup', {
+            body: { no: Number(digits), ...(queryPassword === '' ? {} : { queryPassword }) },
+          })
+        : call('orders.lookup', { body: { contact: contact.trim(), queryPassword } }),
     onSuccess: ({ items }) => {
       for (const order of items) rememberOrder(client, order)
     },

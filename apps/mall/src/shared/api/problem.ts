@@ -1,16 +1,15 @@
 /** What went wrong with a call, in the one form that screens use. */
 export type Problem = {
-  /** Code of the error catalogue, or `offline` when no answer came. */
+  /** Code of the error catalogue, or `client.…` when the answer did not come from our server. */
   readonly code: string
+  /** 0: no answer came. */
   readonly status: number
-  /** A sentence for the visitor, in their language; empty for `offline`. */
+  /** The server's sentence for the visitor, in their language; empty when it did not say any. */
   readonly message: string
   readonly params: Readonly<Record<string, unknown>>
   readonly fields: readonly { readonly path: string; readonly message: string }[]
   readonly requestId?: string
 }
-
-export const OFFLINE: Problem = { code: 'offline', status: 0, message: '', params: {}, fields: [] }
 
 /** Nothing is known of the outcome: the same call, under the same key, may be repeated. */
 export const isUncertain = (problem: Problem): boolean => problem.status === 0 || problem.status >= 500
