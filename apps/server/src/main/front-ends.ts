@@ -36,7 +36,10 @@ async function upToDate(name: FrontEnd, dataDir: string, log: Log): Promise<stri
     if (existsSync(join(dist, 'index.html')) && readStamp(dist) === sources) return dist
   }
   const dist = isWritable(folder) ? candidates[0] : candidates[1]
-  if (dist === undefined || !(await build(folder, dist, log.child({ frontEnd: name })))) return undefined
+  if (dist === undefined || !(await build(folder, dist, log.child({ frontEnd: name })))) {
+    // Better the last one that could be built than none.
+    return candidates.find((candidate) => existsSync(join(candidate, 'index.html')))
+  }
   writeFileSync(join(dist, STAMP), sources)
   return dist
 }

@@ -23,23 +23,24 @@ export async function runRoles(
   options: HttpOptions & { readonly ownerUrl: string },
 ): Promise<Running> {
   const { config } = platform
+  // One for both roles, so that they share each command's batches and memories.
+  const assembly = assemble(platform)
   const stops: (() => Promise<void>)[] = []
   const stop = async (): Promise<void> => {
     for (let next = stops.pop(); next; next = stops.pop()) await next()
   }
   try {
     if (config.roles.includes('worker')) {
-      const { modules } = assemble(platform)
-      const events = await runEvents(platform, modules)
+      const events = await runEvents(platform, assembly.modules)
       stops.push(events.stop)
-      const jobs = await runJobs(platform, modules, { ownerUrl: options.ownerUrl })
+      const jobs = await runJobs(platform, assembly.modules, { ownerUrl: options.ownerUrl })
       stops.push(jobs.stop)
     }
     if (!config.roles.includes('api')) return { url: undefined, stop }
     // Waiting pages hear of what other processes did through the log.
     const news = await followEvents(platform, platform.hub)
     stops.push(news.stop)
-    const app = await buildApp(platform, options)
+    const app = await buildApp(platform, options, assembly)
     stops.push(() => app.close())
     return { url: await listen(app, config.host, config.port), stop }
   } catch (error) {

@@ -67,6 +67,7 @@ async function start(): Promise<void> {
   shutdown.add('roles', running.stop)
   log.info({ url: running.url, roles: config.roles, ms: Date.now() - startedAt }, 'ready')
   greet(config, accounts, standIns?.addresses)
+  if (serves && !(mallDir && consoleDir)) say('A front end could not be built; the log says why.')
   // Tells a supervisor (npm run dev, the tests) that it may go on.
   process.send?.({ ready: true, url: running.url, standIns: standIns?.addresses })
 }

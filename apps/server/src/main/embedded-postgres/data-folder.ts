@@ -117,6 +117,12 @@ export function findOrphan(cluster: string): number | undefined {
   return undefined
 }
 
+/** The port of the server that works on this cluster now. */
+export function runningPort(cluster: string): number | undefined {
+  const [pid, , , port] = readText(join(cluster, 'postmaster.pid'))?.split('\n') ?? []
+  return isAlive(Number(pid)) && worksIn(Number(pid), cluster) ? Number(port) : undefined
+}
+
 /** A server's working folder is its cluster. Where that cannot be seen (not Linux) a living process is believed. */
 function worksIn(pid: number, cluster: string): boolean {
   if (process.platform !== 'linux') return true

@@ -7,7 +7,14 @@ import type { Log } from '../../platform/log/index.ts'
 import { StartRefused } from '../start-refused.ts'
 import { type Account, chooseAccount, giveTo } from './account.ts'
 import { type Binaries, findBinaries } from './binaries.ts'
-import { checkClusterFolder, loadPasswords, lockDataFolder, type Passwords, prepareDataFolder } from './data-folder.ts'
+import {
+  checkClusterFolder,
+  loadPasswords,
+  lockDataFolder,
+  type Passwords,
+  prepareDataFolder,
+  runningPort,
+} from './data-folder.ts'
 import { placeFor, reachableBinaries } from './place.ts'
 import { startServer } from './server.ts'
 
@@ -55,15 +62,15 @@ export async function startEmbeddedPostgres(options: {
       log,
       onGiveUp: options.onGiveUp ?? (() => undefined),
     })
-    const url = (user: string, password: string, database: string): string =>
-      `postgresql://${user}:${password}@127.0.0.1:${server.port}/${database}`
-    await makeDatabase(url('postgres', passwords.superuser, 'postgres'), passwords).catch(async (error) => {
-      await server.stop()
-      throw error
-    })
+    await makeDatabase(connectionUrl('postgres', passwords.superuser, server.port, 'postgres'), passwords).catch(
+      async (error) => {
+        await server.stop()
+        throw error
+      },
+    )
     return {
-      ownerUrl: url('quanshu_owner', passwords.owner, DATABASE),
-      appUrl: url('quanshu_app', passwords.app, DATABASE),
+      ownerUrl: connectionUrl('quanshu_owner', passwords.owner, server.port, DATABASE),
+      appUrl: connectionUrl('quanshu_app', passwords.app, server.port, DATABASE),
       appPassword: passwords.app,
       pid: server.pid,
       stop: async () => {
@@ -148,4 +155,24 @@ async function makeDatabase(superuserUrl: string, passwords: Passwords): Promise
   } finally {
     await client.end()
   }
+}
+
+/**
+ * The connections of an embedded server that another process of this installation runs now; undefined when none does.
+ * For commands beside a running Quanshu.
+ */
+export function runningEmbeddedPostgres(
+  dataDir: string,
+): { readonly ownerUrl: string; readonly appUrl: string } | undefined {
+  const port = runningPort(join(dataDir, 'postgres'))
+  if (port === undefined) return undefined
+  const passwords = loadPasswords(dataDir, 'present')
+  return {
+    ownerUrl: connectionUrl('quanshu_owner', passwords.owner, port, DATABASE),
+    appUrl: connectionUrl('quanshu_app', passwords.app, port, DATABASE),
+  }
+}
+
+function connectionUrl(user: string, password: string, port: number, database: string): string {
+  return `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`
 }

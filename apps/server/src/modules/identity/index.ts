@@ -1,5 +1,6 @@
 export { createStaff, type NewStaff } from './commands/create-staff.ts'
 export { layBuiltInRoles } from './commands/lay-built-in-roles.ts'
+export { resetPassword } from './commands/manage-staff.ts'
 export { endSessionOfToken, endSessionsOf, openSession, type SessionOwner } from './commands/sessions.ts'
 export { authenticate } from './queries/authenticate.ts'
 export { type LiveSession, liveSessions } from './queries/sessions.ts'
