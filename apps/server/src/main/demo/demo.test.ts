@@ -1,7 +1,9 @@
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { testPlatform } from '../../../test/harness/index.ts'
-import { demoCategories, demoGoods, drawArt, seedCatalog } from './index.ts'
+import { drawArt } from './card-art.ts'
+import { demoCategories, demoGoods } from './goods.ts'
+import { seedCatalog } from './index.ts'
 
 const house = await testPlatform()
 

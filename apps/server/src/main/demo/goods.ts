@@ -15,7 +15,7 @@ export type DemoGoods = Omit<z.input<typeof goodsInput>, 'skus' | 'categoryId' |
   readonly skus: readonly Sku[]
 }
 
-export type DemoCategory = {
+type DemoCategory = {
   readonly name: string
   readonly nameEn: string
   readonly icon: string

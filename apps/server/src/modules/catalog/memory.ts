@@ -15,7 +15,7 @@ type Entry = { readonly value: Promise<unknown>; readonly until: number }
  * @param ttlMs how old an answer may get: stock moves without telling this memory, and so do other processes
  * @param entriesMax per shop; searched words are the visitors' and unlimited
  */
-export function createMemory(ttlMs: number, entriesMax: number, now: () => number = Date.now): Memory {
+function createMemory(ttlMs: number, entriesMax: number, now: () => number = Date.now): Memory {
   const shops = new Map<TenantId, Map<string, Entry>>()
 
   function get<T>(tenantId: TenantId, key: string, load: () => Promise<T>): Promise<T> {

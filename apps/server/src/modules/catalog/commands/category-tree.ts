@@ -19,7 +19,7 @@ export type CategoryInput = {
 }
 
 /** Two levels fit a phone's menu; deeper trees get lost there. */
-export const LEVELS_MAX = 2
+const LEVELS_MAX = 2
 
 /**
  * The parent must be there and be a top category itself; a category with children cannot go under another.

@@ -61,7 +61,7 @@ export async function replacePictures(tx: Tx, goodsId: number, pictureIds: reado
 }
 
 type SkuPrices = { readonly priceFen: number; readonly tiers: SkuInput['tiers'] }
-export type PriceMove = { readonly skuId: number; readonly from: SkuPrices; readonly to: SkuPrices }
+type PriceMove = { readonly skuId: number; readonly from: SkuPrices; readonly to: SkuPrices }
 
 /**
  * Makes the goods' SKUs what `wanted` says: new ones are added with their stock accounts, missing ones removed.

@@ -6,7 +6,7 @@ import { type GoodsState, goodsProblems, goodsStates } from '../model.ts'
 import { readSkus } from '../queries/sku-rows.ts'
 import { announceChange } from './announce.ts'
 
-export type ShelfMove = 'on' | 'off' | 'archived' | 'restored'
+type ShelfMove = 'on' | 'off' | 'archived' | 'restored'
 
 /** Restoring puts goods back off the shelf. */
 const TARGETS: Readonly<Record<ShelfMove, GoodsState>> = { on: 'on', off: 'off', archived: 'archived', restored: 'off' }

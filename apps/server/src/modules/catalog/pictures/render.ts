@@ -9,7 +9,7 @@ const RENDER_TIMEOUT_SECONDS = 20
 /** Effort 4 takes twice the time for 3 % fewer bytes. */
 const WEBP = { quality: 82, effort: 2 } as const
 
-export type RenderedPicture = {
+type RenderedPicture = {
   readonly width: number
   readonly height: number
   readonly color: string

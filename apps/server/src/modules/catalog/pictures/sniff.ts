@@ -1,4 +1,4 @@
-export type PictureFormat = 'jpeg' | 'png' | 'gif' | 'webp' | 'avif'
+type PictureFormat = 'jpeg' | 'png' | 'gif' | 'webp' | 'avif'
 
 /** What a file is by its first bytes; its name and declared type are only claims. Undefined: none of ours. */
 export function sniffPicture(bytes: Buffer): PictureFormat | undefined {

@@ -15,7 +15,7 @@ type GoodsHead = {
   readonly createdAt: Date
   readonly skus: readonly SkuFacts[]
 }
-export type ExportRow = { readonly goods: GoodsHead; readonly sku: SkuFacts }
+type ExportRow = { readonly goods: GoodsHead; readonly sku: SkuFacts }
 
 /** One row a SKU, newest goods first. */
 export async function* exportRows(

@@ -6,7 +6,7 @@ import { allOf, containing } from '../../../platform/lists/index.ts'
 import { mallStock } from '../model.ts'
 import { type PictureFacts, pictureJson, pictureRef } from '../pictures/reference.ts'
 
-export type MallQuery = {
+type MallQuery = {
   readonly categoryId?: number | undefined
   readonly tagId?: number | undefined
   readonly q?: string | undefined

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { ReadTx } from '../../../platform/db/index.ts'
 
-export type TagRow = {
+type TagRow = {
   readonly id: number
   readonly name: string
   readonly nameEn: string
