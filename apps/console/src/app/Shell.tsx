@@ -66,9 +66,12 @@ export function Shell() {
         footerRender={false}
         contentStyle={{ padding: 0 }}
         token={{
+          bgLayout: dark ? '#0d0f13' : '#f3f4f6',
           header: { heightLayoutHeader: 48, ...(dark ? { colorBgHeader: '#16191f' } : {}) },
           sider: {
             paddingInlineLayoutMenu: 8,
+            colorBgMenuItemSelected: dark ? 'rgb(76 125 255 / 16%)' : 'rgb(29 78 216 / 8%)',
+            colorTextMenuSelected: dark ? '#9db8ff' : '#1d4ed8',
             ...(dark ? { colorMenuBackground: '#16191f' } : { colorMenuBackground: '#fff' }),
           },
           pageContainer: { paddingBlockPageContainerContent: 0, paddingInlinePageContainerContent: 0 },

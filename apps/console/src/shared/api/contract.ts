@@ -6,6 +6,7 @@ import type {
   jobRoutes,
   ledgerRoutes,
   memberRoutes,
+  notifyRoutes,
   orderRoutes,
   paymentRoutes,
   setupRoutes,
@@ -26,6 +27,7 @@ type AnyRoute = Values<
   | typeof jobRoutes
   | typeof ledgerRoutes
   | typeof memberRoutes
+  | typeof notifyRoutes
   | typeof orderRoutes
   | typeof paymentRoutes
   | typeof setupRoutes

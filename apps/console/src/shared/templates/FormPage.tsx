@@ -39,9 +39,10 @@ export function FormPage<Values extends object>(props: Props<Values>) {
   const { submit, saving, problem } = useSubmit(form, fieldOf ?? pathOf, () => setDirty(false))
   useLeaveGuard(dirty)
   useSaveKey(() => !locked && void submit(onSave))
+  // What somebody else saved meanwhile must not replace what this person is typing; the version in the values tells.
   useEffect(() => {
-    if (initial) form.setFieldsValue(initial as never)
-  }, [initial, form])
+    if (initial && !dirty) form.setFieldsValue(initial as never)
+  }, [initial, dirty, form])
 
   return (
     <PageFrame {...frame}>

@@ -1,0 +1,176 @@
+import { CopyOutlined, DeleteOutlined, PlusOutlined } from '@ant-design/icons'
+import { Button, Checkbox, Collapse, Form, Input, InputNumber, Segmented, Select, Tag, Tooltip, Typography } from 'antd'
+import { Link } from 'react-router'
+import type { Output } from '../../shared/api/index.ts'
+import { formatCount, formatMoney, formatTime } from '../../shared/format.ts'
+import { useText } from '../../shared/i18n/index.ts'
+import { MoneyInput } from '../../shared/parts/inputs.tsx'
+import { useMay } from '../../shared/session.tsx'
+import { Section } from '../../shared/templates/DetailPage.tsx'
+import { goodsText } from './text.ts'
+import { SpecRows, TierRows } from './SkuRows.tsx'
+import { newSku, type SkuValues } from './values.ts'
+
+type Detail = Output<'catalog.getGoods'>
+const SKUS_MAX = 50
+
+/** What can be bought, each with its price and rules. */
+export function SkuSection({ goods }: { readonly goods?: Detail | undefined }) {
+  const t = useText(goodsText)
+  const form = Form.useFormInstance()
+  return (
+    <Section title={t('skuSection')}>
+      <Form.List name="skus">
+        {(fields, { add, remove }) => (
+          <div className="stack">
+            {fields.map(({ key, name }) => (
+              <SkuCard
+                key={key}
+                at={name}
+                goods={goods}
+                onCopy={() => {
+                  const { id: _id, ...copy } = form.getFieldValue(['skus', name]) as SkuValues
+                  add({ ...newSku(), ...copy, title: '' }, name + 1)
+                }}
+                onRemove={fields.length > 1 ? () => remove(name) : undefined}
+              />
+            ))}
+            {fields.length < SKUS_MAX && (
+              <Button type="dashed" block icon={<PlusOutlined />} onClick={() => add(newSku())}>
+                {t('addSku')}
+              </Button>
+            )}
+          </div>
+        )}
+      </Form.List>
+    </Section>
+  )
+}
+
+type CardProps = {
+  readonly at: number
+  readonly goods: Detail | undefined
+  readonly onCopy: () => void
+  readonly onRemove: (() => void) | undefined
+}
+
+function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
+  const t = useText(goodsText)
+  const id = Form.useWatch(['skus', at, 'id']) as number | undefined
+  const price = Form.useWatch(['skus', at, 'priceFen']) as number | null | undefined
+  const known = goods?.skus.find((sku) => sku.id === id)
+  return (
+    <div className="sku">
+      <header className="sku-head">
+        <Form.Item name={[at, 'state']} noStyle>
+          <Segmented
+            size="small"
+            options={[
+              { value: 'on', label: t('onSale') },
+              { value: 'off', label: t('offSale') },
+            ]}
+          />
+        </Form.Item>
+        {known ? <SkuFacts sku={known} /> : <Tag color="processing">{t('newSku')}</Tag>}
+        <span style={{ marginInlineStart: 'auto' }}>
+          <Tooltip title={t('copySku')}>
+            <Button type="text" size="small" icon={<CopyOutlined />} aria-label={t('copySku')} onClick={onCopy} />
+          </Tooltip>
+          {onRemove && (
+            <Tooltip title={t('removeSku')}>
+              <Button type="text" size="small" danger icon={<DeleteOutlined />} aria-label={t('removeSku')} onClick={onRemove} />
+            </Tooltip>
+          )}
+        </span>
+      </header>
+      <Form.Item name={[at, 'id']} hidden>
+        <input type="hidden" />
+      </Form.Item>
+      <div className="sku-grid">
+        <Form.Item name={[at, 'title']} label={t('skuTitle')} rules={[{ required: true, whitespace: true, message: t('skuTitleRequired') }]}>
+          <Input maxLength={60} placeholder={t('skuTitleHint')} />
+        </Form.Item>
+        <Form.Item name={[at, 'titleEn']} label={t('skuTitleEn')}>
+          <Input maxLength={100} />
+        </Form.Item>
+        <Form.Item name={[at, 'priceFen']} label={t('price')} rules={[{ required: true, message: t('priceRequired') }]}>
+          <MoneyInput />
+        </Form.Item>
+        <Form.Item name={[at, 'marketPriceFen']} label={t('marketPrice')} tooltip={t('marketHint')}>
+          <MoneyInput />
+        </Form.Item>
+        <Form.Item name={[at, 'costHintFen']} label={t('costHint')} tooltip={t('costHintText')}>
+          <MoneyInput />
+        </Form.Item>
+      </div>
+      {price === 0 && (
+        <Form.Item
+          name={[at, 'free']}
+          valuePropName="checked"
+          rules={[{ validator: (_rule, ticked) => (ticked ? Promise.resolve() : Promise.reject(new Error(t('freeRequired')))) }]}
+        >
+          <Checkbox>{t('free')}</Checkbox>
+        </Form.Item>
+      )}
+      <Collapse
+        ghost
+        size="small"
+        className="sku-more"
+        items={[{ key: 'more', label: t('moreSku'), forceRender: true, children: <SkuMore at={at} /> }]}
+      />
+    </div>
+  )
+}
+
+function SkuMore({ at }: { readonly at: number }) {
+  const t = useText(goodsText)
+  return (
+    <>
+      <div className="sku-grid">
+        <Form.Item name={[at, 'holdMode']} label={t('holdMode')}>
+          <Select
+            options={[
+              { value: 'order', label: t('holdOrder') },
+              { value: 'payment', label: t('holdPayment') },
+            ]}
+          />
+        </Form.Item>
+        <Form.Item name={[at, 'allocation']} label={t('allocation')}>
+          <Select
+            options={[
+              { value: 'fifo', label: t('fifo') },
+              { value: 'fefo', label: t('fefo') },
+            ]}
+          />
+        </Form.Item>
+        <Form.Item name={[at, 'lowStockAt']} label={t('lowStockAt')}>
+          <InputNumber min={0} max={1_000_000} precision={0} suffix={t('piecesUnit')} style={{ width: '100%' }} />
+        </Form.Item>
+      </div>
+      <div className="form-grid">
+        <TierRows at={at} />
+        <SpecRows at={at} />
+      </div>
+    </>
+  )
+}
+
+function SkuFacts({ sku }: { readonly sku: Detail['skus'][number] }) {
+  const t = useText(goodsText)
+  const may = useMay()
+  return (
+    <Typography.Text type="secondary" className="num sku-facts">
+      <span>#{sku.id}</span>
+      <span>
+        {t('stock')}{' '}
+        <Typography.Text {...(sku.stock.available === 0 ? { type: 'danger' as const } : sku.low ? { type: 'warning' as const } : {})}>
+          {formatCount(sku.stock.available)}
+        </Typography.Text>
+      </span>
+      {sku.stock.held > 0 && <span>{t('held', { count: sku.stock.held })}</span>}
+      {sku.nextChange && <span>{t('nextChange', { time: formatTime(sku.nextChange.at), price: formatMoney(sku.nextChange.priceFen) })}</span>}
+      {may('cards.import') && <Link to={`/imports/new?skuId=${sku.id}`}>{t('importCards')}</Link>}
+      {may('stock.read') && <Link to={`/cards?skuId=${sku.id}`}>{t('viewStock')}</Link>}
+    </Typography.Text>
+  )
+}
