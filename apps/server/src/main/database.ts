@@ -23,7 +23,11 @@ export async function readyDatabase(options: {
 }): Promise<ReadyDatabase> {
   const { config, log } = options
   if (config.databaseUrl !== undefined) {
-    await migrate({ ownerUrl: config.databaseUrl, log })
+    await migrate({
+      ownerUrl: config.databaseUrl,
+      log,
+      ...(config.databaseAppPassword === undefined ? {} : { appPassword: config.databaseAppPassword }),
+    })
     return {
       ownerUrl: config.databaseUrl,
       appUrl: config.databaseAppUrl ?? appUrlOf(config.databaseUrl),

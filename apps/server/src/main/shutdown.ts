@@ -11,6 +11,7 @@ export type Shutdown = {
   readonly add: (name: string, stop: () => Promise<void>) => void
   /** What to do at once when somebody cannot wait. */
   readonly onForce: (kill: () => void) => void
+  readonly isRunning: () => boolean
   /** Stops everything and ends the process. */
   readonly run: (reason: string, exitCode: number) => Promise<void>
 }
@@ -50,6 +51,7 @@ export function handleShutdown(options: { readonly log: () => Log; readonly say:
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error) => {
       options.log().error({ err: error }, 'an error that nobody caught')
+      if (startedAt !== undefined) return
       options.say(`Quanshu stops after an unexpected error: ${error instanceof Error ? error.message : String(error)}`)
       void run(event, 1)
     })
@@ -58,6 +60,7 @@ export function handleShutdown(options: { readonly log: () => Log; readonly say:
   return {
     add: (name, stop) => void steps.push({ name, stop }),
     onForce: (kill) => void kills.push(kill),
+    isRunning: () => startedAt !== undefined,
     run,
   }
 }

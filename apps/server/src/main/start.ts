@@ -25,6 +25,8 @@ const startedAt = Date.now()
 try {
   await start()
 } catch (error) {
+  // Told to stop while starting, it finds its connections closed: that is no failure.
+  if (shutdown.isRunning()) await new Promise(() => undefined)
   log.error({ err: error }, 'start failed')
   process.stderr.write(`${isSentence(error) ? error.message : String(error instanceof Error ? error.stack : error)}\n`)
   await shutdown.run('start failed', 1)

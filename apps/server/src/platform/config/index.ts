@@ -15,6 +15,8 @@ export type Config = {
   readonly databaseUrl?: string
   /** Connection of the application role. Absent: the owner's, with `role=quanshu_app`. `DATABASE_APP_URL` */
   readonly databaseAppUrl?: string
+  /** Password that the migrations give to `quanshu_app`, when it signs in by itself. `QUANSHU_DATABASE_APP_PASSWORD` */
+  readonly databaseAppPassword?: string
   /** The master key that wraps every tenant's data keys. `QUANSHU_KEY_FILE` */
   readonly masterKeyFile: string
   /** `QUANSHU_LOG_LEVEL` */
@@ -94,6 +96,7 @@ const environment = z.object({
   QUANSHU_DATA: z.string().default('./data'),
   DATABASE_URL: url('postgres', 'postgresql').optional(),
   DATABASE_APP_URL: url('postgres', 'postgresql').optional(),
+  QUANSHU_DATABASE_APP_PASSWORD: z.string().optional(),
   QUANSHU_KEY_FILE: z.string().optional(),
   QUANSHU_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   QUANSHU_LOG_FILE: z.string().optional(),
@@ -158,13 +161,22 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     ...(logFile === '-' ? {} : { logFile: resolve(logFile) }),
     ...(set.DATABASE_URL === undefined ? {} : { databaseUrl: set.DATABASE_URL }),
     ...(set.DATABASE_APP_URL === undefined ? {} : { databaseAppUrl: set.DATABASE_APP_URL }),
+    ...(set.QUANSHU_DATABASE_APP_PASSWORD === undefined
+      ? {}
+      : { databaseAppPassword: set.QUANSHU_DATABASE_APP_PASSWORD }),
     ...(set.QUANSHU_SMTP_URL === undefined ? {} : { smtpUrl: set.QUANSHU_SMTP_URL }),
     ...(set.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? {} : { otlpUrl: set.OTEL_EXPORTER_OTLP_ENDPOINT }),
   }
 }
 
 /** Variables whose value may hold a password are named without it. */
-const SECRET_VARIABLES = new Set(['DATABASE_URL', 'DATABASE_APP_URL', 'QUANSHU_SMTP_URL', 'QUANSHU_METRICS_TOKEN'])
+const SECRET_VARIABLES = new Set([
+  'DATABASE_URL',
+  'DATABASE_APP_URL',
+  'QUANSHU_DATABASE_APP_PASSWORD',
+  'QUANSHU_SMTP_URL',
+  'QUANSHU_METRICS_TOKEN',
+])
 
 function sentence(issue: z.core.$ZodIssue, given: Readonly<Record<string, string | undefined>>): string {
   const name = String(issue.path[0])
