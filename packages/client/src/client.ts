@@ -1,6 +1,6 @@
 import { ProblemError, problemOf } from './problem.ts'
 import { follow, type OnEvent } from './stream.ts'
-import type { InputOf, OutputOf, RouteId } from './types.ts'
+import type { AddressOf, InputOf, OutputOf, RouteId } from './types.ts'
 
 export type ClientOptions = {
   /** Where the shop begins, with or without `/s/<slug>`: `https://shop.example`, `http://localhost:8080/s/demo/`. */
@@ -34,7 +34,6 @@ type Loose = {
   readonly query?: Readonly<Record<string, unknown>> | undefined
   readonly body?: unknown
 }
-type Address<Id extends RouteId> = Omit<InputOf<Id>, 'body'>
 
 export type ClientOf<Ids extends RouteId> = {
   /** @throws ProblemError */
@@ -42,21 +41,21 @@ export type ClientOf<Ids extends RouteId> = {
   /** Sends `content` as it is, for routes that take a raw body. @throws ProblemError */
   readonly upload: <Id extends Ids>(
     id: Id,
-    input: Address<Id>,
+    input: AddressOf<Id>,
     content: Content,
     options?: UploadOptions,
   ) => Promise<OutputOf<Id>>
   /** The answer of a `file` route, its body not yet read. @throws ProblemError */
-  readonly download: <Id extends Ids>(id: Id, input: Address<Id>, options?: CallOptions) => Promise<Response>
+  readonly download: <Id extends Ids>(id: Id, input: AddressOf<Id>, options?: CallOptions) => Promise<Response>
   /** Follows a stream, through lost connections too. Returns how to stop. */
   readonly stream: <Id extends Ids>(
     id: Id,
-    input: Address<Id>,
+    input: AddressOf<Id>,
     onEvent: (data: OutputOf<Id>, meta: { readonly event: string; readonly id: string | undefined }) => void,
     options?: StreamOptions,
   ) => () => void
   /** The address of a route, for links, pictures and downloads by the browser. */
-  readonly url: <Id extends Ids>(id: Id, input: Address<Id>) => string
+  readonly url: <Id extends Ids>(id: Id, input: AddressOf<Id>) => string
   /** The headers every call carries, for requests that are made by other means. */
   readonly headers: () => Readonly<Record<string, string>>
 }
