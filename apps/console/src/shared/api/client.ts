@@ -1,20 +1,27 @@
-import { createClient } from '@quanshu/client'
+import { createClient, ProblemError } from '@quanshu/client'
 import { currentLocale } from '../i18n/index.ts'
 import { tenantRoot } from './base.ts'
-import type { Input, Output, RouteId } from './contract.ts'
+import type { Output, RouteId } from './contract.ts'
 
-const connection = createClient({ baseUrl: location.origin + tenantRoot, locale: currentLocale })
+const connection = createClient({ baseUrl: location.origin + tenantRoot, locale: currentLocale, name: 'console' })
 
-type AnyInput = {
-  readonly params?: Readonly<Record<string, string | number>> | undefined
+type Address = {
+  readonly params?: Readonly<Record<string, unknown>> | undefined
   readonly query?: Readonly<Record<string, unknown>> | undefined
 }
 
+/** The client without each route's own types, which `call` and its kin in `index.ts` put back. */
 export const client = {
   call: (id: RouteId, input: object, options: object): Promise<unknown> =>
-    connection.call(id as never, input as never, options as never),
-  url: (id: RouteId, input: AnyInput): string => connection.url(id as never, input as never),
-  headers: (): Record<string, string> => ({ 'x-quanshu-client': 'console', 'x-quanshu-locale': currentLocale() }),
+    connection.call(id as never, input as never, options),
+  download: (id: RouteId, input: Address): Promise<Response> => connection.download(id as never, input as never),
+}
+
+type UploadOptions = {
+  readonly method: 'POST' | 'PUT'
+  readonly fileName?: string
+  readonly onProgress?: (sentBytes: number, totalBytes: number) => void
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -23,51 +30,43 @@ export const client = {
  */
 export function upload<Id extends RouteId>(
   id: Id,
-  input: Pick<Input<Id>, 'params'>,
+  input: Pick<Address, 'params'>,
   content: Blob,
-  options: {
-    readonly method: 'POST' | 'PUT'
-    readonly fileName?: string
-    readonly onProgress?: (sentBytes: number, totalBytes: number) => void
-    readonly signal?: AbortSignal
-  },
+  options: UploadOptions,
 ): Promise<Output<Id>> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
-    request.open(options.method, client.url(id, input as AnyInput))
-    for (const [name, value] of Object.entries(client.headers())) request.setRequestHeader(name, value)
+    request.open(options.method, connection.url(id as never, input as never))
+    for (const [name, value] of Object.entries(connection.headers())) request.setRequestHeader(name, value)
     if (options.fileName) request.setRequestHeader('x-file-name', encodeURIComponent(options.fileName))
     request.setRequestHeader('content-type', content.type || 'application/octet-stream')
     request.upload.onprogress = (event) => options.onProgress?.(event.loaded, event.total)
     request.onload = () => {
-      const body: unknown = parsed(request.responseText)
+      const body = parsed(request.responseText)
       if (request.status < 300) resolve(body as Output<Id>)
-      else reject(body ?? { status: request.status })
+      else reject(new ProblemError({ code: 'client.bad_answer', ...body, status: request.status }))
     }
-    request.onerror = () => reject(new TypeError('network'))
+    request.onerror = () => reject(new ProblemError({ code: 'client.unreachable', status: 0 }))
     request.onabort = () => reject(new DOMException('aborted', 'AbortError'))
     options.signal?.addEventListener('abort', () => request.abort())
     request.send(content)
   })
 }
 
-/** Listens to a server-sent stream; the browser reconnects by itself. @returns how to stop. */
+/** Listens to a server-sent stream, through lost connections too. @returns how to stop. */
 export function watch<Id extends RouteId>(
   id: Id,
-  input: Pick<Input<Id>, 'params'>,
-  event: string,
+  input: Pick<Address, 'params'>,
   onData: (data: Output<Id>) => void,
+  onBroken?: () => void,
 ): () => void {
-  const source = new EventSource(client.url(id, input as AnyInput))
-  const read = (message: MessageEvent<string>) => onData(JSON.parse(message.data) as Output<Id>)
-  source.addEventListener(event, read)
-  source.addEventListener('message', read)
-  return () => source.close()
+  const read = (data: unknown) => onData(data as Output<Id>)
+  return connection.stream(id as never, input as never, read, onBroken ? { onBroken } : {})
 }
 
-function parsed(text: string): unknown {
+function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text) as Record<string, unknown>
   } catch {
     return undefined
   }

@@ -16,8 +16,7 @@ export function call<Id extends RouteId>(id: Id, input: Input<Id>, options: Call
 
 /** Fetches a file route and hands it to the browser's downloads. @returns the file's name. */
 export async function download<Id extends FileRouteId>(id: Id, input: Input<Id>): Promise<string> {
-  const response = await fetch(client.url(id, input), { headers: client.headers() })
-  if (!response.ok) throw await response.json().catch(() => ({ status: response.status }))
+  const response = await client.download(id, input)
   const name = fileNameOf(response.headers.get('content-disposition')) ?? `${id}.xlsx`
   const address = URL.createObjectURL(await response.blob())
   const link = Object.assign(document.createElement('a'), { href: address, download: name })
