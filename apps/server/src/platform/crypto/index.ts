@@ -11,8 +11,8 @@ import { keyIdOf, open, seal, type Where } from './seal.ts'
 
 export { openFileKeyManager } from './file-key-manager.ts'
 export { KeyFileError, type KeyManager } from './key-manager.ts'
-export { type ReencryptColumn, reencryptColumn } from './reencrypt.ts'
-export { SEAL_OVERHEAD_BYTES, type Where } from './seal.ts'
+export { reencryptColumn } from './reencrypt.ts'
+export type { Where } from './seal.ts'
 
 /** A cipher with one tenant's keys at hand, for bulk work: nothing waits. Do not keep it longer than one task. */
 export type Sealer = {

@@ -75,8 +75,6 @@ export function createKeyrings(deps: {
   }
 }
 
-export type Keyrings = ReturnType<typeof createKeyrings>
-
 function forgetOldest(cache: Map<TenantId, unknown>): void {
   if (cache.size <= TENANTS_MAX) return
   const oldest = cache.keys().next()

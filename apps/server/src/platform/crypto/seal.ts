@@ -16,9 +16,6 @@ const NONCE_AT = 5
 const TAG_AT = NONCE_AT + NONCE_BYTES
 const TEXT_AT = TAG_AT + TAG_BYTES
 
-/** What sealing adds to a value, in bytes. */
-export const SEAL_OVERHEAD_BYTES = TEXT_AT
-
 /**
  * AES-256-GCM. Layout: version (1 byte), key id (4, big-endian), nonce (12), tag (16), cipher text.
  * Nonces are random; one key must not seal more than 2^32 values (NIST SP 800-38D, 8.3), which rotation sees to.
