@@ -8,6 +8,7 @@ import { membersModule, noteMemberSeen } from '../modules/members/index.ts'
 import { notifyModule, sendLoginCode } from '../modules/notify/index.ts'
 import { hasDeliveredOrder, ordersModule } from '../modules/orders/index.ts'
 import { paymentsModule } from '../modules/payments/index.ts'
+import { stockModule } from '../modules/stock/index.ts'
 import { resolveTenant, tenancyModule } from '../modules/tenancy/index.ts'
 import { vaultModule } from '../modules/vault/index.ts'
 import type { Ports } from '../platform/http/index.ts'
@@ -54,6 +55,7 @@ export function assemble(platform: Platform): Assembly {
         },
       }),
       vaultModule(platform),
+      stockModule(platform),
       payments,
       ordersModule(platform),
       fulfilmentModule(platform, payments),
