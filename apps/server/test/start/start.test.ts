@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { isAlive } from '../../src/main/embedded-postgres/data-folder.ts'
-import { eventually, type Started, startProcess } from './start-process.ts'
+import { eventually } from '../harness/index.ts'
+import { type Started, startProcess } from './start-process.ts'
 
 let dataDir: string
 const started: Started[] = []
