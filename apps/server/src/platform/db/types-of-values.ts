@@ -35,13 +35,14 @@ function safeIntegers(text: string): (number | null)[] {
 }
 
 /**
- * A parameter of a hot command as the driver wants it: objects and lists become jsonb text, times ISO text,
- * bytes stay bytes.
+ * A parameter of a hot command as the driver wants it: a list of numbers is a bigint[], other objects and lists become
+ * jsonb text, times ISO text, bytes stay bytes.
  */
 export function toParameter(value: unknown): unknown {
   if (value === undefined) return null
   if (value instanceof Date) return value.toISOString()
   if (Buffer.isBuffer(value)) return value
+  if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'number')) return `{${value}}`
   if (typeof value === 'object' && value !== null) return JSON.stringify(value)
   return value
 }

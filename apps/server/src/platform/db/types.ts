@@ -53,7 +53,7 @@ export type Database = {
   readonly read: <T>(ctx: Ctx, fn: (tx: ReadTx) => Promise<T>) => Promise<T>
   /**
    * A hot command: one call of one `security definer` SQL function in a transaction of its own, as a named prepared
-   * statement. `fn` is e.g. `orders.place`; parameters are `(tenant_id, ...params)`; objects are sent as jsonb.
+   * statement. `fn` is e.g. `orders.place`; parameters are `(tenant_id, ...params)`; objects and lists are sent as jsonb, lists of numbers as bigint[].
    * @returns the function's single jsonb result.
    */
   readonly call: <T>(tenantId: TenantId, fn: string, ...params: readonly unknown[]) => Promise<T>
