@@ -1,22 +1,32 @@
+import { useEffect } from 'react'
 import { useRouteError } from 'react-router'
 import { useI18n } from '../shared/i18n/index.ts'
 import { Button } from '../shared/ui/button.tsx'
-import { AlertIcon } from '../shared/ui/icons.tsx'
+import { AlertIcon, WifiOffIcon } from '../shared/ui/icons.tsx'
 import { Page } from '../shared/ui/page.tsx'
 import { EmptyState } from '../shared/ui/states.tsx'
+import { PageNotLoaded } from './page-not-loaded.ts'
 
-/** A page that threw, or whose script is gone because the mall was updated meanwhile. */
+/** A page that threw, or whose script did not come. */
 export function CrashPage() {
   const { t } = useI18n()
   const error = useRouteError()
-  const outdated = error instanceof TypeError && /dynamically imported module|importing a module/i.test(error.message)
-  const offline = outdated && !navigator.onLine
+  const notLoaded = error instanceof PageNotLoaded
+  const offline = notLoaded && !navigator.onLine
+
+  useEffect(() => {
+    if (!notLoaded) return
+    const goOn = () => location.reload()
+    window.addEventListener('online', goOn)
+    return () => window.removeEventListener('online', goOn)
+  }, [notLoaded])
+
   return (
     <Page title={t('errors.title')} heading={false}>
       <EmptyState
         title={offline ? t('errors.offlineTitle') : t('errors.title')}
-        text={offline ? t('errors.offlineText') : outdated ? t('errors.updated') : t('errors.crashedText')}
-        icon={<AlertIcon />}
+        text={offline ? t('errors.offlineText') : notLoaded ? t('errors.updated') : t('errors.crashedText')}
+        icon={offline ? <WifiOffIcon /> : <AlertIcon />}
       >
         <Button look="primary" onClick={() => location.reload()}>
           {t('errors.reload')}

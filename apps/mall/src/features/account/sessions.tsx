@@ -30,8 +30,8 @@ export function Sessions() {
     <Card title={t('me.sessions')}>
       <ul className={css.rows}>
         {items.map((session) => (
-          <li key={session.id} className={css.row}>
-            <span style={{ flex: 1, minWidth: 0 }}>
+          <li key={session.id} className={css.session}>
+            <span>
               {nameOf(session)}
               <span className={css.small} style={{ display: 'block' }}>
                 {session.ip && `${session.ip} · `}
@@ -39,9 +39,7 @@ export function Sessions() {
               </span>
             </span>
             {session.current ? (
-              <span className={css.small} style={{ flex: 'none' }}>
-                {t('me.current')}
-              </span>
+              <span className={css.small}>{t('me.current')}</span>
             ) : (
               <Button look="quiet" size="small" onClick={() => setEnding(session)}>
                 {t('me.endSession')}

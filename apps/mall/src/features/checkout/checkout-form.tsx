@@ -111,29 +111,31 @@ export function CheckoutForm({ lines, quote, shop, methods, me }: CheckoutProps)
               ))}
             </dl>
             {total}
-            <Refusal
-              problem={changed || !place.error ? undefined : problemOf(place.error)}
-              lines={lines}
-              faultCount={tried ? Object.keys(faults).length : 0}
-              closedToGuests={closedToGuests}
-              blocked={blocked}
-            />
             <div className={css.bar}>
-              <div className={css.barTotal}>{total}</div>
-              <Button
-                type="submit"
-                look="primary"
-                size="large"
-                block
-                busy={place.isPending}
-                disabled={payWith === undefined || blocked !== undefined || closedToGuests}
-              >
-                {place.isPending
-                  ? t('checkout.submitting')
-                  : payWith === 'balance'
-                    ? `${t('checkout.payBalance')} ${moneyText(shown.totalFen)}`
-                    : t('checkout.submit')}
-              </Button>
+              <Refusal
+                problem={changed || !place.error ? undefined : problemOf(place.error)}
+                lines={lines}
+                faultCount={tried ? Object.keys(faults).length : 0}
+                closedToGuests={closedToGuests}
+                blocked={blocked}
+              />
+              <div className={css.barRow}>
+                <div className={css.barTotal}>{total}</div>
+                <Button
+                  type="submit"
+                  look="primary"
+                  size="large"
+                  block
+                  busy={place.isPending}
+                  disabled={payWith === undefined || blocked !== undefined || closedToGuests}
+                >
+                  {place.isPending
+                    ? t('checkout.submitting')
+                    : payWith === 'balance'
+                      ? `${t('checkout.payBalance')} ${moneyText(shown.totalFen)}`
+                      : t('checkout.submit')}
+                </Button>
+              </div>
             </div>
             <Notice tone="info">{t('checkout.secure')}</Notice>
           </Card>

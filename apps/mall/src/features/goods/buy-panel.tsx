@@ -19,7 +19,9 @@ export function BuyPanel({ goods }: { readonly goods: Goods }) {
   const { t, own } = useI18n()
   const [params, setParams] = useSearchParams()
   const [wanted, setWanted] = useState(1)
-  const sku = chosenSku(goods.skus, Number(params.get('sku')))
+  // The tile answers at once; the address, from which a shared link or a way back opens, follows.
+  const [chosen, setChosen] = useState(() => Number(params.get('sku')))
+  const sku = chosenSku(goods.skus, chosen)
   if (!sku) return <Bone height={200} />
 
   const quantity = Math.min(wanted, Math.max(1, sku.maxQty))
@@ -54,7 +56,10 @@ export function BuyPanel({ goods }: { readonly goods: Goods }) {
           <SkuChooser
             skus={goods.skus}
             chosen={sku.id}
-            onChoose={(skuId) => setParams({ sku: String(skuId) }, { replace: true, preventScrollReset: true })}
+            onChoose={(skuId) => {
+              setChosen(skuId)
+              setParams({ sku: String(skuId) }, { replace: true, preventScrollReset: true })
+            }}
           />
         </fieldset>
       )}

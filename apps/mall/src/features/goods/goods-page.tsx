@@ -47,11 +47,11 @@ function GoodsView({ goods }: { readonly goods: Goods }) {
         <BuyPanel goods={goods} />
         <div className={css.details}>
           <Card title={t('goods.details')}>
-            {description ? <Markdown source={description} /> : <p>{t('goods.noDetails')}</p>}
+            {description ? <Markdown source={description} under={t('goods.details')} /> : <p>{t('goods.noDetails')}</p>}
           </Card>
           {guide && (
             <Card title={t('goods.guide')}>
-              <Markdown source={guide} />
+              <Markdown source={guide} under={t('goods.guide')} />
             </Card>
           )}
         </div>

@@ -66,7 +66,9 @@ function CodeFoot({ order, code, index }: { readonly order: Order; readonly code
         {used ? t('order.unmarkUsed') : t('order.markUsed')}
       </Button>
       {code.parts.length > 1 && (
-        <CopyButton look="quiet" text={code.parts.join('----')} label={t('order.copyOne', { index })} />
+        <CopyButton look="quiet" text={code.parts.join('----')} label={t('order.copyOne', { index })}>
+          {t('order.copyWhole')}
+        </CopyButton>
       )}
     </div>
   )

@@ -9,7 +9,7 @@ export function Guide({ order }: { readonly order: Order }) {
   const guides = [...new Map(order.lines.map((line) => [line.guide ?? '', line])).values()].filter(({ guide }) => guide)
   return guides.map((line) => (
     <Card key={line.lineNo} title={guides.length > 1 ? `${t('order.guide')} · ${line.goodsTitle}` : t('order.guide')}>
-      <Markdown source={line.guide ?? ''} />
+      <Markdown source={line.guide ?? ''} under={t('order.guide')} />
     </Card>
   ))
 }

@@ -4,10 +4,10 @@ import { useLiveOrder } from '../../shared/api/live-order.ts'
 import { useMethods, useShop } from '../../shared/api/queries.ts'
 import type { Order } from '../../shared/api/types.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
-import { CopyButton } from '../../shared/ui/copy.tsx'
 import { MissingOrder } from '../../shared/ui/missing-order.tsx'
 import { moneyText } from '../../shared/ui/money.tsx'
 import { OrderLines } from '../../shared/ui/order-lines.tsx'
+import { OrderNo } from '../../shared/ui/order-no.tsx'
 import { Card, Columns, Page, Pairs } from '../../shared/ui/page.tsx'
 import { Bone, ErrorState, Loading } from '../../shared/ui/states.tsx'
 import { Guide } from './guide.tsx'
@@ -69,12 +69,7 @@ function Summary({ order }: { readonly order: Order }) {
       <OrderLines lines={order.lines} />
       <Pairs
         items={[
-          [
-            t('order.no'),
-            <span key="no">
-              {order.no} <CopyButton look="quiet" text={String(order.no)} label={t('order.copyNo')} />
-            </span>,
-          ],
+          [t('order.no'), <OrderNo key="no" no={order.no} />],
           [t('order.total'), moneyText(order.totalFen)],
           ...(order.refundedFen > 0 ? [[t('order.refunded'), moneyText(order.refundedFen)] as const] : []),
           ...(method ? [[t('order.method'), own(method.name, method.nameEn)] as const] : []),

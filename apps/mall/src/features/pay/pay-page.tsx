@@ -5,10 +5,10 @@ import { useLiveOrder } from '../../shared/api/live-order.ts'
 import type { Order } from '../../shared/api/types.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { Button } from '../../shared/ui/button.tsx'
-import { CopyButton } from '../../shared/ui/copy.tsx'
 import { MissingOrder } from '../../shared/ui/missing-order.tsx'
 import { moneyText } from '../../shared/ui/money.tsx'
 import { OrderLines } from '../../shared/ui/order-lines.tsx'
+import { OrderNo } from '../../shared/ui/order-no.tsx'
 import { Card, Columns, Page, Pairs } from '../../shared/ui/page.tsx'
 import { Bone, ErrorState, Loading, Notice } from '../../shared/ui/states.tsx'
 import { CancelOrder } from './cancel-order.tsx'
@@ -90,12 +90,7 @@ function Payment({
             <OrderLines lines={order.lines} />
             <Pairs
               items={[
-                [
-                  t('order.no'),
-                  <span key="no">
-                    {order.no} <CopyButton look="quiet" text={String(order.no)} label={t('order.copyNo')} />
-                  </span>,
-                ],
+                [t('order.no'), <OrderNo key="no" no={order.no} />],
                 [t('order.placedAt'), time(order.placedAt)],
                 [t('order.contact'), order.contactMasked],
               ]}

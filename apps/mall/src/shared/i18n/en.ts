@@ -248,6 +248,7 @@ export const messages: Messages = {
     cardCode: 'Code',
     cardPart: 'Part {{index}}',
     copyOne: 'Copy code {{index}}',
+    copyWhole: 'Copy together',
     copyPart: 'Copy {{label}}',
     copyAll: 'Copy all',
     download: 'Download TXT',

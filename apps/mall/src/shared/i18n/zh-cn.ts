@@ -242,6 +242,7 @@ export const messages = {
     cardCode: '卡密',
     cardPart: '第 {{index}} 段',
     copyOne: '复制第 {{index}} 个卡密',
+    copyWhole: '一起复制',
     copyPart: '复制{{label}}',
     copyAll: '复制全部',
     download: '下载 TXT',

@@ -3,10 +3,24 @@ import { assetUrl } from '../site.ts'
 import css from './markdown.module.css'
 import { type Block, type Inline, parseMarkdown } from './parse.ts'
 
-/** A merchant's text. Headings start at level 3, below the page's own. */
-export const Markdown = memo(function Markdown({ source }: { readonly source: string }) {
-  return <div className={css.markdown}>{drawBlocks(parseMarkdown(source))}</div>
+/**
+ * A merchant's text. Headings start at level 3, below the page's own.
+ * @param under the heading it stands under; a first heading that only repeats it is left out
+ */
+export const Markdown = memo(function Markdown({
+  source,
+  under,
+}: {
+  readonly source: string
+  readonly under?: string
+}) {
+  const blocks = parseMarkdown(source)
+  const [first] = blocks
+  const repeats = first?.kind === 'heading' && first.children.length === 1 && textOf(first.children[0]) === under
+  return <div className={css.markdown}>{drawBlocks(repeats ? blocks.slice(1) : blocks)}</div>
 })
+
+const textOf = (node: Inline | undefined): string | undefined => (node?.kind === 'text' ? node.text : undefined)
 
 /** Children as arguments: a text is drawn whole or not at all, so nothing here needs a key. */
 const group = (

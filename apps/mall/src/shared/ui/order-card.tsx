@@ -15,9 +15,7 @@ export function OrderCard({ order }: { readonly order: OrderRow }) {
   return (
     <article className={css.card}>
       <div className={css.head}>
-        <span>
-          {time(order.placedAt)} · {order.no}
-        </span>
+        <span>{order.no}</span>
         <OrderStatus state={order.state} />
       </div>
       {first && (
@@ -30,6 +28,7 @@ export function OrderCard({ order }: { readonly order: OrderRow }) {
             <p className={css.sub}>
               {first.skuTitle} × {first.quantity} {others > 0 && t('orders.more', { count: others })}
             </p>
+            <p className={css.sub}>{time(order.placedAt)}</p>
           </div>
         </div>
       )}
