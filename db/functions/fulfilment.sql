@@ -11,6 +11,28 @@
 --
 -- Lock order: orders by number, accounts by id, holds, cards, batch counts.
 
+-- Locks every account that paying, delivering or refunding these orders may move, in the one order of the ledger. Taking
+-- them one step after the other would let a notice and a refund, or a balance payment, wait for each other.
+create or replace function fulfilment.lock_accounts(p_tenant bigint, p_nos bigint[], p_more bigint[])
+returns void
+language sql
+security definer
+set search_path = pg_catalog
+as $$
+  select ledger.lock(p_tenant, p_more || (
+    select array_agg(distinct a.id)
+    from orders.lines l
+    join ledger.accounts a
+      on a.tenant_id = p_tenant
+      and a.kind in ('stock.available', 'stock.delivered', 'stock.void')
+      and a.ref = l.sku_id::text
+      and a.unit = 'piece'
+    where l.tenant_id = p_tenant
+      and l.order_no = any (p_nos)
+  ))
+$$;
+revoke execute on function fulfilment.lock_accounts(bigint, bigint[], bigint[]) from public;
+
 -- Delivers every waiting or failed line of the given paid orders, which the caller has locked. A line is delivered whole
 -- or it is an exception with a reason: never "delivered" with a piece missing. Returns [{no, lineNo, delivered, reason}].
 create or replace function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text)
@@ -39,6 +61,8 @@ declare
   c_card bigint[] := '{}';
   picked bigint[];
   done_nos bigint[];
+  clearing bigint;
+  revenue bigint;
 begin
   select array_agg(x.order_no), array_agg(x.line_no), array_agg(x.sku_id), array_agg(x.quantity), array_agg(x.amount_fen),
     array_agg(x.allocation), array_agg(x.available), array_agg(x.delivered), array_agg(x.hold_id), count(*)::integer
@@ -55,12 +79,16 @@ begin
     where l.tenant_id = p_tenant
       and l.order_no = any (p_nos)
       and l.state in ('waiting', 'exception')
+      -- Its codes were taken back already; what remains is the money.
+      and l.exception_reason is distinct from 'refund_failed'
     order by o.paid_at, l.order_no, l.line_no
   ) x;
   if line_count is null or line_count = 0 then
     return '[]';
   end if;
-  perform ledger.lock(p_tenant, l_available || l_delivered);
+  clearing := ledger.account(p_tenant, 'cash.clearing', '', 'CNY');
+  revenue := ledger.account(p_tenant, 'cash.revenue', '', 'CNY');
+  perform ledger.lock(p_tenant, l_available || l_delivered || clearing || revenue);
 
   select array_agg(coalesce(h.state = 'held', false) order by x.n)
   into l_held
@@ -132,8 +160,7 @@ begin
     where enough[x.n]
       and not l_held[x.n]
     union all
-    select ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), ledger.account(p_tenant, 'cash.revenue', '', 'CNY'),
-      l_amount[x.n], 'cash.earn', 'order:' || l_no[x.n]
+    select clearing, revenue, l_amount[x.n], 'cash.earn', 'order:' || l_no[x.n]
     from generate_series(1, line_count) as x(n)
     where enough[x.n]
       and l_amount[x.n] > 0
@@ -235,6 +262,11 @@ declare
   late integer[];
   late_fits boolean[];
   pay_nos bigint[];
+  gateways text[];
+  gateway_accounts bigint[];
+  clearing bigint := ledger.account(p_tenant, 'cash.clearing', '', 'CNY');
+  surplus bigint := ledger.account(p_tenant, 'cash.surplus', '', 'CNY');
+  revenue bigint := ledger.account(p_tenant, 'cash.revenue', '', 'CNY');
 begin
   select array_agg((c.item ->> 'orderNo')::bigint order by c.n), array_agg(c.item ->> 'gateway' order by c.n),
     array_agg(c.item ->> 'tradeNo' order by c.n), array_agg((c.item ->> 'amountFen')::bigint order by c.n),
@@ -248,6 +280,10 @@ begin
     and o.no = any (c_no)
   order by o.no
   for no key update;
+  select array_agg(g.gateway), array_agg(ledger.account(p_tenant, 'cash.gateway', g.gateway, 'CNY'))
+  into gateways, gateway_accounts
+  from (select distinct c.gateway from unnest(c_gateway) as c(gateway)) g;
+  perform fulfilment.lock_accounts(p_tenant, c_no, gateway_accounts || clearing || surplus || revenue);
 
   -- Judged in order of arrival: the first good notice of an order pays it, any further trade is surplus.
   select array_agg(
@@ -331,11 +367,8 @@ begin
 
   perform ledger.post(p_tenant, array_agg(m.from_id), array_agg(m.to_id), array_agg(m.amount), array_agg(m.kind), array_agg(m.cause))
   from (
-    select ledger.account(p_tenant, 'cash.gateway', c_gateway[x.n], 'CNY') as from_id,
-      case when x.verdict in ('applied', 'late')
-        then ledger.account(p_tenant, 'cash.clearing', '', 'CNY')
-        else ledger.account(p_tenant, 'cash.surplus', '', 'CNY')
-      end as to_id,
+    select gateway_accounts[array_position(gateways, c_gateway[x.n])] as from_id,
+      case when x.verdict in ('applied', 'late') then clearing else surplus end as to_id,
       c_amount[x.n] as amount,
       case when x.verdict in ('applied', 'late') then 'cash.receive' else 'cash.receive_surplus' end as kind,
       'order:' || c_no[x.n] as cause
@@ -419,6 +452,7 @@ declare
   purse bigint[];
   admitted boolean[];
   paid bigint[];
+  clearing bigint := ledger.account(p_tenant, 'cash.clearing', '', 'CNY');
 begin
   perform 1
   from orders.orders o
@@ -449,6 +483,7 @@ begin
   ) x
   left join orders.orders o on o.tenant_id = p_tenant and o.no = x.no;
 
+  perform fulfilment.lock_accounts(p_tenant, p_no, purse || clearing || ledger.account(p_tenant, 'cash.revenue', '', 'CNY'));
   select ledger.admit(p_tenant, array_agg(x.n::integer order by x.n), array_agg(x.account_id order by x.n), array_agg(p_total[x.n] order by x.n), payment_count)
   into admitted
   from unnest(purse) with ordinality as x(account_id, n)
@@ -457,13 +492,14 @@ begin
 
   for n in 1 .. payment_count loop
     if results[n] is null and not coalesce(admitted[n], true) then
-      select jsonb_build_object('code', 'orders.balance_short', 'params', jsonb_build_object(
-        'missingYuan', trim(to_char((p_total[n] - a.balance + a.held_out) / 100.0, '999999999990.00'))
-      ))
-      into results[n]
-      from ledger.accounts a
-      where a.tenant_id = p_tenant
-        and a.id = purse[n];
+      results[n] := (
+        select jsonb_build_object('code', 'orders.balance_short', 'params', jsonb_build_object(
+          'missingYuan', trim(to_char((p_total[n] - a.balance + a.held_out) / 100.0, '999999999990.00'))
+        ))
+        from ledger.accounts a
+        where a.tenant_id = p_tenant
+          and a.id = purse[n]
+      );
     end if;
   end loop;
 
@@ -475,7 +511,7 @@ begin
     return to_jsonb(results);
   end if;
 
-  perform ledger.post(p_tenant, array_agg(purse[x.n]), array_agg(ledger.account(p_tenant, 'cash.clearing', '', 'CNY')),
+  perform ledger.post(p_tenant, array_agg(purse[x.n]), array_agg(clearing),
     array_agg(p_total[x.n]), array_agg('cash.pay_by_balance'::text), array_agg('order:' || p_no[x.n]))
   from unnest(results) with ordinality as x(result, n)
   where x.result is null
@@ -538,9 +574,10 @@ begin
 end;
 $$;
 
--- Refunds one line or (null) all that can be. Delivered codes become void first: what is refunded is not kept.
--- To the balance, or when paid by balance, the money is there at once; to the source, a refund is requested.
--- Answers {ok, amountFen, refundId} or {code, params}.
+-- Refunds one line or (null) all that can be, each line with a refund of its own, so that each can end in its own way.
+-- Delivered codes become void first: what is refunded is not kept. To the balance, or when paid by balance, the money is
+-- there at once; to the source, a refund is requested. After one that failed for good a new one is made; the old one may
+-- then not be tried again (payments.retry_refund). Answers {ok, amountFen, refundId of the last line} or {code, params}.
 create or replace function fulfilment.refund(
   p_tenant bigint, p_no bigint, p_line integer, p_target text, p_reason text, p_actor text
 )
@@ -553,13 +590,14 @@ declare
   the_order orders.orders;
   receipt payments.receipts;
   line record;
-  taken_back record;
+  codes bigint[];
   total bigint := 0;
-  lines smallint[] := '{}';
   at_once boolean;
   clearing bigint := ledger.account(p_tenant, 'cash.clearing', '', 'CNY');
   revenue bigint := ledger.account(p_tenant, 'cash.revenue', '', 'CNY');
+  purse bigint;
   refund_id bigint;
+  told jsonb := '[]';
 begin
   select * into the_order
   from orders.orders o
@@ -580,6 +618,15 @@ begin
   if at_once and the_order.member_id is null then
     return jsonb_build_object('code', 'orders.balance_needs_member', 'params', '{}'::jsonb);
   end if;
+  if at_once then
+    purse := ledger.account(p_tenant, 'cash.member', the_order.member_id::text, 'CNY');
+  end if;
+  perform fulfilment.lock_accounts(p_tenant, array[p_no], array[clearing, revenue, purse]);
+  perform 1
+  from payments.refunds r
+  where r.tenant_id = p_tenant
+    and r.order_no = p_no
+  for no key update;
 
   for line in
     select *
@@ -590,10 +637,16 @@ begin
       and (p_line is null or l.line_no = p_line)
       and the_order.state in ('paid', 'delivered')
       and l.amount_fen > 0
+      and not exists (
+        select from payments.refunds r
+        where r.tenant_id = p_tenant
+          and r.order_no = p_no
+          and r.line_no = l.line_no
+          and r.state in ('requested', 'processing')
+      )
     order by l.line_no
   loop
     total := total + line.amount_fen;
-    lines := lines || line.line_no;
     if line.state = 'delivered' then
       with revoked as (
         update entitlements.grants g
@@ -605,48 +658,49 @@ begin
           and g.state <> 'revoked'
         returning g.card_id
       )
-      select array_agg(c.id) filter (where c.state = 'delivered') as delivered
-      into taken_back
+      -- A code that was used stays used: the piece is the recorded loss.
+      select array_agg(c.id) filter (where c.state = 'delivered')
+      into codes
       from revoked r
       join vault.cards c on c.tenant_id = p_tenant and c.id = r.card_id;
-      -- A code that was used stays used: the piece is the recorded loss.
-      if taken_back.delivered is not null then
-        perform vault.transfer(p_tenant, line.sku_id, taken_back.delivered, 'delivered', 'void', 'order:' || p_no, p_actor);
+      if codes is not null then
+        perform vault.transfer(p_tenant, line.sku_id, codes, 'delivered', 'void', 'order:' || p_no, p_actor);
       end if;
       perform ledger.post(p_tenant, array[revenue], array[clearing], array[line.amount_fen], array['cash.unearn'], array['order:' || p_no]);
-    else
-      perform ledger.close(p_tenant, array[line.hold_id], 'released', 'order.refund') where line.hold_id is not null;
+    elsif line.hold_id is not null then
+      perform ledger.close(p_tenant, array[line.hold_id], 'released', 'order.refund');
     end if;
+
+    insert into payments.refunds (
+      tenant_id, order_no, line_no, receipt_id, gateway, trade_no, amount_fen, target, state, reason, requested_by, next_try_at, done_at
+    )
+    values (
+      p_tenant, p_no, line.line_no, receipt.id, coalesce(receipt.gateway, 'balance'), receipt.trade_no, line.amount_fen,
+      case when at_once then 'balance' else 'source' end,
+      case when at_once then 'done' else 'requested' end,
+      p_reason, p_actor, case when at_once then null else now() end, case when at_once then now() end
+    )
+    returning id into refund_id;
+    update orders.lines l
+    set state = case when at_once then 'refunded' else 'refunding' end,
+        exception_note = p_reason
+    where l.tenant_id = p_tenant
+      and l.order_no = p_no
+      and l.line_no = line.line_no;
+    told := told || jsonb_build_object(
+      'type', case when at_once then 'refund.done' else 'refund.requested' end,
+      'subject', 'order:' || p_no,
+      'payload', jsonb_build_object('no', p_no, 'refundId', refund_id, 'amountFen', line.amount_fen, 'reason', p_reason)
+    );
   end loop;
   if total = 0 then
     return jsonb_build_object('code', 'orders.nothing_to_refund', 'params', '{}'::jsonb);
   end if;
 
-  insert into payments.refunds (
-    tenant_id, order_no, line_no, receipt_id, gateway, trade_no, amount_fen, target, state, reason, requested_by, next_try_at, done_at
-  )
-  values (
-    p_tenant, p_no, p_line, receipt.id, coalesce(receipt.gateway, 'balance'), receipt.trade_no, total,
-    case when at_once then 'balance' else 'source' end,
-    case when at_once then 'done' else 'requested' end,
-    p_reason, p_actor, case when at_once then null else now() end, case when at_once then now() end
-  )
-  returning id into refund_id;
-  update orders.lines l
-  set state = case when at_once then 'refunded' else 'refunding' end,
-      exception_note = p_reason
-  where l.tenant_id = p_tenant
-    and l.order_no = p_no
-    and l.line_no = any (lines);
-  perform events.append(p_tenant, jsonb_build_object('actor', p_actor), jsonb_build_array(jsonb_build_object(
-    'type', case when at_once then 'refund.done' else 'refund.requested' end,
-    'subject', 'order:' || p_no,
-    'payload', jsonb_build_object('no', p_no, 'refundId', refund_id, 'amountFen', total, 'reason', p_reason)
-  )));
+  perform events.append(p_tenant, jsonb_build_object('actor', p_actor), told);
   if at_once then
     perform ledger.post(
-      p_tenant, array[clearing], array[ledger.account(p_tenant, 'cash.member', the_order.member_id::text, 'CNY')],
-      array[total], array['cash.refund_to_balance'], array['order:' || p_no]
+      p_tenant, array[clearing], array[purse], array[total], array['cash.refund_to_balance'], array['order:' || p_no]
     );
     perform fulfilment.close_refunded(p_tenant, p_no, total);
   end if;

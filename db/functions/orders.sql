@@ -56,6 +56,20 @@ begin
     results[one.item_no] := jsonb_build_object('repeat', one.no, 'sameRequest', one.same_request);
   end loop;
 
+  -- One request twice in this batch: the later one asks again and then finds the order of the earlier.
+  for one in
+    select x.item_no::integer as item_no
+    from (
+      select i.item_no, row_number() over (partition by i.item ->> 'requestKey' order by i.item_no) as turn
+      from jsonb_array_elements(p_items) with ordinality as i(item, item_no)
+      where i.item ->> 'requestKey' is not null
+    ) x
+    where x.turn > 1
+      and results[x.item_no] is null
+  loop
+    results[one.item_no] := jsonb_build_object('numberTaken', true);
+  end loop;
+
   select array_agg(x.item_no), array_agg(x.line_no), array_agg(x.sku), array_agg(x.quantity), array_agg(x.shown)
   into l_item, l_line, l_sku, l_quantity, l_shown
   from (
@@ -125,7 +139,24 @@ begin
     end if;
   end loop;
 
-  -- What one person, address or device may leave unpaid at a time, counting those earlier in this batch.
+  -- What one person, address or device may leave unpaid at a time, counting those earlier in this batch. Under a lock
+  -- per person, address and device, so that two processes cannot both find room.
+  perform pg_advisory_xact_lock(k.key)
+  from (
+    select distinct hashtextextended('orders.unpaid:' || p_tenant || ':' || c.kind || c.value, 0) as key
+    from jsonb_array_elements(p_items) with ordinality as i(item, item_no)
+    cross join lateral (
+      values
+        ('person:', i.item ->> 'buyerKey', (i.item ->> 'capPerson')::integer),
+        ('ip:', i.item ->> 'ip', (i.item ->> 'capIp')::integer),
+        ('device:', i.item ->> 'deviceHash', (i.item ->> 'capDevice')::integer)
+    ) as c(kind, value, most)
+    where results[i.item_no] is null
+      and i.item ->> 'payWith' <> 'balance'
+      and c.value is not null
+      and c.most > 0
+    order by 1
+  ) k;
   for one in
     select b.item_no, greatest(b.of_person, b.of_ip, b.of_device) as unpaid
     from (
@@ -208,7 +239,32 @@ begin
     end loop;
   end if;
 
-  -- Room on the shelf and, for balance, in the purse; decided under the accounts' locks.
+  -- Room on the shelf and, for balance, in the purse; decided under the accounts' locks. What is paid in the same
+  -- transaction moves cash and delivers too: all those accounts are locked now, in one order, or a notice settled beside
+  -- it would wait for ours while we wait for its.
+  if exists (
+    select
+    from unnest(l_item, l_unit) as x(item_no, unit_fen)
+    where results[x.item_no] is null
+      and (p_items -> (x.item_no - 1) ->> 'payWith' = 'balance' or x.unit_fen = 0)
+  ) then
+    perform ledger.lock(p_tenant, array_agg(d.account_id))
+    from (
+      select unnest(l_account) as account_id
+      union
+      select a.id
+      from ledger.accounts a
+      where a.tenant_id = p_tenant
+        and (
+          (a.kind = 'stock.delivered' and a.unit = 'piece' and a.ref = any (l_sku::text[]))
+          or (a.kind = 'cash.member' and a.unit = 'CNY' and a.ref in (
+            select i.item ->> 'memberId' from jsonb_array_elements(p_items) as i(item) where i.item ->> 'payWith' = 'balance'
+          ))
+        )
+      union
+      select ledger.account(p_tenant, c.kind, '', 'CNY') from unnest(array['cash.clearing', 'cash.revenue']) as c(kind)
+    ) d;
+  end if;
   select array_agg(d.item_no), array_agg(d.account_id), array_agg(d.amount)
   into a_group, a_account, a_amount
   from (
@@ -230,27 +286,35 @@ begin
   ) d;
   admitted := ledger.admit(p_tenant, a_group, a_account, a_amount, item_count);
   if false = any (admitted) then
-    -- Names the first line that is short, else the purse; what others of this batch took is already counted as gone.
+    -- Names the purse, else the first line that is short; what others of this batch took is counted as gone.
     for one in
+      with taken as (
+        select d.account_id, sum(d.amount) as amount
+        from unnest(a_group, a_account, a_amount) as d(item_no, account_id, amount)
+        where admitted[d.item_no]
+        group by d.account_id
+      )
       select i.item_no,
         (
           select jsonb_build_object('code', 'orders.sold_out', 'params', jsonb_build_object(
-            'title', x.title, 'skuId', x.sku, 'available', greatest(a.balance - a.held_out, 0)
+            'title', x.title, 'skuId', x.sku, 'available', greatest(a.balance - a.held_out - coalesce(t.amount, 0), 0)
           ))
           from unnest(l_item, l_account, l_quantity, l_goods_title, l_sku) as x(item_no, account_id, quantity, title, sku)
           join ledger.accounts a on a.tenant_id = p_tenant and a.id = x.account_id
+          left join taken t on t.account_id = x.account_id
           where x.item_no = i.item_no
-          order by (a.balance - a.held_out >= x.quantity)
+          order by (a.balance - a.held_out - coalesce(t.amount, 0) >= x.quantity)
           limit 1
         ) as short_of_stock,
         (
           select jsonb_build_object('code', 'orders.balance_short', 'params', jsonb_build_object(
-            'missingYuan', trim(to_char((d.amount - a.balance + a.held_out) / 100.0, '999999999990.00'))
+            'missingYuan', trim(to_char((d.amount - a.balance + a.held_out + coalesce(t.amount, 0)) / 100.0, '999999999990.00'))
           ))
           from unnest(a_group, a_account, a_amount) as d(item_no, account_id, amount)
           join ledger.accounts a on a.tenant_id = p_tenant and a.id = d.account_id and a.kind = 'cash.member'
+          left join taken t on t.account_id = d.account_id
           where d.item_no = i.item_no
-            and a.balance - a.held_out < d.amount
+            and a.balance - a.held_out - coalesce(t.amount, 0) < d.amount
         ) as short_of_cash
       from generate_series(1, item_count) as i(item_no)
       where not admitted[i.item_no]
@@ -258,6 +322,18 @@ begin
       results[one.item_no] := coalesce(one.short_of_cash, one.short_of_stock);
     end loop;
   end if;
+
+  -- Refused here, but placed by another process while this one waited for its locks: that order is the answer.
+  for one in
+    select i.item_no::integer as item_no, o.no, o.request_hash = decode(i.item ->> 'requestHash', 'hex') as same_request
+    from jsonb_array_elements(p_items) with ordinality as i(item, item_no)
+    join orders.orders o
+      on o.tenant_id = p_tenant
+      and o.request_key = i.item ->> 'requestKey'
+    where results[i.item_no] ? 'code'
+  loop
+    results[one.item_no] := jsonb_build_object('repeat', one.no, 'sameRequest', one.same_request);
+  end loop;
 
   with inserted as (
     insert into orders.orders (

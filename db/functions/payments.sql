@@ -5,7 +5,7 @@
 --   payments.take_due(per_tenant, limit)       attempts to ask gateways about, over all tenants; each is handed out once a rung
 --   payments.begin_refund(tenant, id)          takes a refund whose turn has come: its facts, or null
 --   payments.note_refund(tenant, id, error, retry_seconds)  not ended yet: why, and when again
---   payments.retry_refund(tenant, id)          a failed refund may be asked again, under the same number; false when it has not failed
+--   payments.retry_refund(tenant, id)          a failed refund may be asked again, under the same number; false when it has not failed or a newer one took its place
 --   payments.overdue_refunds(limit)            refunds whose job must have been lost, over all tenants
 
 -- Seconds until the next question, by how often was asked: 10 s after opening, then these, then every half hour.
@@ -176,13 +176,26 @@ security definer
 set search_path = pg_catalog
 as $$
 begin
+  -- Whoever makes a new refund of the same line has this row locked until it is there.
+  perform 1
+  from payments.refunds r
+  where r.tenant_id = p_tenant
+    and r.id = p_id
+  for no key update;
   update payments.refunds r
   set state = 'requested',
       next_try_at = now()
   where r.tenant_id = p_tenant
     and r.id = p_id
     and r.target = 'source'
-    and r.state = 'failed';
+    and r.state = 'failed'
+    and not exists (
+      select from payments.refunds newer
+      where newer.tenant_id = p_tenant
+        and newer.order_no = r.order_no
+        and newer.line_no = r.line_no
+        and newer.id > r.id
+    );
   return to_jsonb(found);
 end;
 $$;

@@ -81,7 +81,8 @@ export async function readTimeline(tx: ReadTx, no: OrderNo): Promise<Entry[]> {
       from audit.entries e
       where e.tenant_id = ${tenantId}::bigint and e.object_kind = 'order' and e.object_id = ${String(no)}
     ) x
-    order by x.at, x.kind
+    -- What happened in one transaction has one time; then causes stand before effects.
+    order by x.at, array_position(array['order', 'notice', 'payment', 'hold', 'delivery', 'refund', 'message', 'staff'], x.kind)
   `.execute(tx.db)
   return rows.map((row) => ({ ...row, at: row.at.toISOString() }))
 }

@@ -1,0 +1,118 @@
+import type { TenantId } from '@quanshu/kernel'
+import { expect } from 'vitest'
+import type { House } from './shop.ts'
+
+/** What must hold of every shop at every moment, in the words of the product's invariants; an empty list is a clean shop. */
+const CHECKS: Readonly<Record<string, string>> = {
+  'each unit adds up to zero': `
+    select unit, sum(balance) from ledger.accounts where tenant_id = $1 group by unit having sum(balance) <> 0`,
+  'a balance is the sum of its transfers': `
+    select a.id, a.kind, a.balance, t.sum
+    from ledger.accounts a
+    left join lateral (
+      select coalesce(sum(case when t.to_account = a.id then t.amount else -t.amount end), 0) as sum
+      from ledger.transfers t
+      where t.tenant_id = $1 and a.id in (t.from_account, t.to_account)
+    ) t on true
+    where a.tenant_id = $1 and a.balance <> t.sum`,
+  'what is held is the sum of the open holds': `
+    select a.id, a.kind, a.held_out, h.sum
+    from ledger.accounts a
+    left join lateral (
+      select coalesce(sum(h.amount), 0) as sum
+      from ledger.holds h
+      where h.tenant_id = $1 and h.from_account = a.id and h.state = 'held'
+    ) h on true
+    where a.tenant_id = $1 and a.held_out <> h.sum`,
+  'a captured hold has one transfer, any other none': `
+    select h.id, h.state, count(t.id)
+    from ledger.holds h
+    left join ledger.transfers t on t.tenant_id = $1 and t.hold_id = h.id
+    where h.tenant_id = $1
+    group by h.id, h.state
+    having count(t.id) <> case when h.state = 'captured' then 1 else 0 end`,
+  'no account is below its floor': `
+    select id, kind from ledger.accounts where tenant_id = $1 and floor is not null and balance - held_out < floor`,
+  'the stock accounts count the cards': `
+    select coalesce(a.sku, c.sku) as sku, coalesce(a.state, c.state) as state, a.balance, c.count
+    from (
+      select ref::bigint as sku, substr(kind, 7) as state, balance
+      from ledger.accounts
+      where tenant_id = $1 and kind like 'stock.%' and kind <> 'stock.source'
+    ) a
+    full join (
+      select sku_id as sku, state, count(*) from vault.cards where tenant_id = $1 group by sku_id, state
+    ) c on c.sku = a.sku and c.state = a.state
+    where coalesce(a.balance, 0) <> coalesce(c.count, 0)`,
+  'batch counts count the cards': `
+    select b.batch_id
+    from vault.batch_counts b
+    left join lateral (
+      select count(*) as imported, count(*) filter (where state = 'available') as available,
+        count(*) filter (where state = 'delivered') as delivered, count(*) filter (where state = 'used') as used,
+        count(*) filter (where state = 'void') as void, count(*) filter (where state = 'suspect') as suspect,
+        count(*) filter (where state = 'expired') as expired
+      from vault.cards c
+      where c.tenant_id = $1 and c.batch_id = b.batch_id
+    ) c on true
+    where b.tenant_id = $1
+      and (b.imported, b.available, b.delivered, b.used, b.void, b.suspect, b.expired)
+        is distinct from (c.imported, c.available, c.delivered, c.used, c.void, c.suspect, c.expired)`,
+  'no code is in two hands': `
+    select card_id from entitlements.grants where tenant_id = $1 group by card_id having count(*) > 1`,
+  'a living grant has a card that left the shelf': `
+    select g.id, g.state, c.state as card
+    from entitlements.grants g
+    left join vault.cards c on c.tenant_id = $1 and c.id = g.card_id
+    where g.tenant_id = $1 and g.state <> 'revoked' and c.state is distinct from case g.state when 'used' then 'used' else 'delivered' end`,
+  'a delivered line has one living grant a piece': `
+    select l.order_no, l.line_no, l.state, l.quantity, g.count
+    from orders.lines l
+    left join lateral (
+      select count(*) from entitlements.grants g
+      where g.tenant_id = $1 and g.order_no = l.order_no and g.line_no = l.line_no and g.state <> 'revoked'
+    ) g on true
+    where l.tenant_id = $1 and g.count <> case when l.state = 'delivered' then l.quantity else 0 end`,
+  'an order that is over holds nothing': `
+    select o.no, o.state, h.id
+    from orders.orders o
+    join orders.lines l on l.tenant_id = $1 and l.order_no = o.no
+    join ledger.holds h on h.tenant_id = $1 and h.id = l.hold_id and h.state = 'held'
+    where o.tenant_id = $1 and o.state in ('cancelled', 'expired', 'delivered', 'refunded')
+      and l.state <> 'exception'`,
+  'clearing keeps what was paid and neither earned nor given back': `
+    select a.balance, x.open
+    from (
+      select coalesce(sum(balance), 0) as balance from ledger.accounts where tenant_id = $1 and kind = 'cash.clearing'
+    ) a, (
+      select coalesce(sum(l.amount_fen), 0) as open
+      from orders.lines l
+      join orders.orders o on o.tenant_id = $1 and o.no = l.order_no
+      where l.tenant_id = $1 and o.paid_at is not null and o.state in ('paid', 'delivered')
+        and l.state in ('waiting', 'exception', 'refunding')
+    ) x
+    where a.balance <> x.open`,
+  'surplus keeps what came twice or too late and is not yet given back': `
+    select a.balance, x.open
+    from (
+      select coalesce(sum(balance), 0) as balance from ledger.accounts where tenant_id = $1 and kind = 'cash.surplus'
+    ) a, (
+      select coalesce(sum(amount_fen), 0) as open from payments.receipts where tenant_id = $1 and state = 'surplus'
+    ) x
+    where a.balance <> x.open`,
+  'nothing is refunded beyond what came': `
+    select r.id
+    from payments.receipts r
+    join payments.refunds f on f.tenant_id = $1 and f.receipt_id = r.id and f.state <> 'failed'
+    where r.tenant_id = $1
+    group by r.id, r.amount_fen
+    having sum(f.amount_fen) > r.amount_fen`,
+}
+
+/** Every invariant of the books, asked of the tables themselves. */
+export async function expectBooksRight({ query }: Pick<House, 'query'>, tenantId: TenantId): Promise<void> {
+  const faults = await Promise.all(
+    Object.entries(CHECKS).map(async ([name, text]) => ({ name, rows: await query(text, [tenantId]) })),
+  )
+  expect(faults.filter(({ rows }) => rows.length > 0)).toEqual([])
+}

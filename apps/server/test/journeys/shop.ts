@@ -1,0 +1,318 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { type Client, createClient } from '@quanshu/client'
+import { createCookieFetch } from '@quanshu/client/node'
+import type { OrderView, Permission, Settings } from '@quanshu/contract'
+import { PERMISSIONS } from '@quanshu/contract'
+import type { OrderNo, TenantId } from '@quanshu/kernel'
+import { type StandIns, startStandIns } from '@quanshu/sim'
+import { afterAll, afterEach } from 'vitest'
+import { openPlatform } from '../../src/main/platform.ts'
+import { runRoles } from '../../src/main/server.ts'
+import { createStaff, layBuiltInRoles } from '../../src/modules/identity/index.ts'
+import { saveSmsChannel } from '../../src/modules/notify/index.ts'
+import { layMerchantNode } from '../../src/modules/organizations/index.ts'
+import { saveGateway } from '../../src/modules/payments/index.ts'
+import { createTenant, saveSettings } from '../../src/modules/tenancy/index.ts'
+import type { Ctx } from '../../src/platform/db/index.ts'
+import type { Platform } from '../../src/platform/module.ts'
+import { type TestPlatform, testPlatform } from '../harness/index.ts'
+
+/** Everything a running Quanshu consists of, on a database of its own: HTTP, events, jobs and the stand-ins. */
+export type House = {
+  readonly platform: TestPlatform
+  readonly standIns: StandIns
+  readonly url: string
+  readonly newShop: (settings?: Partial<Settings>) => Promise<Shop>
+  /** Another server on the same database, with its own batches and memories, as a second process would be. */
+  readonly secondServer: () => Promise<string>
+  /** Rows as the tables' owner sees them. */
+  readonly query: <T = Record<string, unknown>>(text: string, values?: readonly unknown[]) => Promise<readonly T[]>
+}
+
+export const PASSWORD = 'correct horse 9 battery'
+export const QUERY_PASSWORD = 'query-pw-7391'
+export const PRICE_FEN = 1990
+
+export async function openHouse(options: { readonly env?: NodeJS.ProcessEnv } = {}): Promise<House> {
+  const standIns = await startStandIns()
+  const env = {
+    // Tests buy more often than people do, and from addresses that they choose; limits are tested where they are made.
+    QUANSHU_RATE_LIMIT_FACTOR: '1000000',
+    QUANSHU_TRUST_PROXY: 'true',
+    QUANSHU_PORT: '0',
+    QUANSHU_SMTP_URL: standIns.mail.smtpUrl,
+    ...options.env,
+  }
+  const bare = await testPlatform({ env })
+  // The address is known only when it listens, and is put in afterwards.
+  const config = { ...bare.config }
+  const platform: TestPlatform = { ...bare, config }
+  const running = await runRoles(platform, { ownerUrl: bare.ownerUrl })
+  const url = running.url ?? ''
+  Object.assign(config, { publicUrl: url })
+  const stops: (() => Promise<void>)[] = [running.stop]
+  // Registered after the platform's own clean-up, so it runs before it.
+  afterAll(async () => {
+    for (const stop of stops.toReversed()) await stop()
+    await standIns.close()
+  })
+  afterEach(() => standIns.paygate.control.clearFaults())
+
+  return {
+    platform,
+    standIns,
+    url,
+    newShop: (settings = {}) => openShop(platform, standIns, url, settings),
+    async secondServer() {
+      const second = await openPlatform({ config: { ...config, port: 0 }, appUrl: bare.appUrl, log: bare.log })
+      const other = await runRoles(second, { ownerUrl: bare.ownerUrl })
+      stops.push(async () => {
+        await other.stop()
+        await second.db.close()
+      })
+      return other.url ?? ''
+    },
+    query: async (text, values = []) => (await bare.owner.query(text, [...values])).rows as never,
+  }
+}
+
+/** A visitor of the shop: a browser with cookies of its own. */
+export type Visitor = Client
+export type Goods = { readonly goodsId: number; readonly skuId: number; readonly priceFen: number }
+export type PlacedOrder = { readonly visitor: Visitor; readonly no: OrderNo; readonly view: OrderView }
+
+export type Shop = {
+  readonly tenantId: TenantId
+  readonly slug: string
+  readonly ctx: Ctx
+  readonly base: string
+  /** The owner, signed in. */
+  readonly staff: Client
+  readonly hire: (permissions: readonly Permission[]) => Promise<Client>
+  /** A browser that was never here. `ip` is where it seems to come from, `base` another server of the same shop. */
+  readonly visitor: (options?: {
+    readonly ip?: string
+    readonly base?: string
+    readonly locale?: 'zh-CN' | 'en'
+  }) => Visitor
+  /** Somebody signed in by phone code, with so much on the balance. */
+  readonly member: (
+    balanceFen?: number,
+  ) => Promise<{ readonly visitor: Visitor; readonly id: number; readonly phone: string }>
+  /** Goods on sale with so many codes; `sku` overrides what the editor would send. */
+  readonly stock: (
+    codes: number | readonly string[],
+    options?: StockOptions,
+  ) => Promise<Goods & { readonly batchId: number }>
+  readonly addCards: (skuId: number, codes: number | readonly string[], facts?: BatchFacts) => Promise<number>
+  readonly place: (goods: Goods, quantity?: number, options?: PlaceOptions) => Promise<PlacedOrder>
+  /** Pays at the gateway; resolves when the notice was answered. */
+  readonly pay: (no: OrderNo, options?: { readonly late?: boolean }) => Promise<void>
+  /** Follows the order's page by server push until it is as wanted. */
+  readonly seen: (
+    order: Pick<PlacedOrder, 'visitor' | 'no'>,
+    wanted: (view: OrderView) => boolean,
+  ) => Promise<OrderView>
+}
+type StockOptions = {
+  readonly goods?: Record<string, unknown>
+  readonly sku?: Record<string, unknown>
+  readonly batch?: BatchFacts
+}
+type BatchFacts = { readonly validTo?: string; readonly supplier?: string; readonly costFen?: number }
+export type PlaceOptions = {
+  readonly visitor?: Visitor
+  readonly contact?: string
+  readonly payWith?: string
+  readonly queryPassword?: string
+  readonly key?: string
+}
+
+async function openShop(
+  platform: Platform,
+  { paygate, sms }: StandIns,
+  url: string,
+  settings: Partial<Settings>,
+): Promise<Shop> {
+  const slug = `shop-${randomBytes(5).toString('hex')}`
+  const tenantId = await createTenant(platform, { slug, name: '测试店' }, [layMerchantNode, layBuiltInRoles])
+  const ctx: Ctx = { tenantId, actor: { kind: 'system', name: 'test' }, requestId: 'test', locale: 'zh-CN' }
+  const generous = { 'orders.unpaidMaxPerPerson': 100, 'orders.unpaidMaxPerDevice': 100, 'orders.unpaidMaxPerIp': 1000 }
+  await saveSettings(platform, ctx, { ...generous, ...settings }, {})
+  const account = {
+    enabled: true,
+    baseUrl: paygate.url,
+    merchantId: paygate.merchant.id,
+    secret: paygate.merchant.secret,
+  }
+  await saveGateway(platform, undefined, ctx, 'sim-pay', account)
+  const { url: endpoint, accessKeyId, signName } = sms
+  await saveSmsChannel(platform, ctx, {
+    enabled: true,
+    config: { endpoint, accessKeyId, signName, loginCodeTemplate: 'SMS_LOGIN_CODE' },
+    secret: sms.accessKeySecret,
+  })
+  const base = `${url}/s/${slug}`
+  const visitor: Shop['visitor'] = (options = {}) =>
+    createClient({
+      baseUrl: options.base ? `${options.base}/s/${slug}` : base,
+      locale: options.locale ?? 'zh-CN',
+      name: 'test',
+      fetch: createCookieFetch(fromAddress(options.ip)),
+    })
+  const hire = (permissions: readonly Permission[]) => hired(platform, ctx, visitor(), permissions)
+  const staff = await hire(PERMISSIONS)
+
+  const addCards: Shop['addCards'] = async (skuId, codes, facts = {}) => {
+    const batch = await staff.call('vault.createImport', { body: { skuId, fileName: 'cards.txt', ...facts } })
+    const lines = typeof codes === 'number' ? someCodes(codes) : codes
+    const done = await staff.upload('vault.uploadImport', { params: { batchId: batch.id } }, lines.join('\n'), {
+      fileName: 'cards.txt',
+    })
+    if (done.imported !== lines.length) throw new Error(`imported ${done.imported} of ${lines.length} codes`)
+    return batch.id
+  }
+
+  const shop: Shop = {
+    tenantId,
+    slug,
+    ctx,
+    base,
+    staff,
+    hire,
+    visitor,
+    addCards,
+    async member(balanceFen = 0) {
+      const phone = somePhone()
+      const browser = visitor()
+      await browser.call('members.sendCode', { body: { phone } })
+      const code = await until(`a code for ${phone}`, () => sms.control.inbox(phone)[0]?.params.code)
+      const { id } = await browser.call('members.signIn', { body: { phone, code } })
+      if (balanceFen > 0) {
+        await staff.call(
+          'members.adjustBalance',
+          { params: { id }, body: { amountFen: balanceFen, reason: '充值' } },
+          { idempotencyKey: randomUUID() },
+        )
+      }
+      return { visitor: browser, id, phone }
+    },
+    async stock(codes, options = {}) {
+      const priceFen = Number(options.sku?.priceFen ?? PRICE_FEN)
+      const goods = await staff.call('catalog.createGoods', {
+        body: {
+          title: `星河会员 ${randomBytes(3).toString('hex')}`,
+          guide: '打开应用，输入卡密。',
+          limitPerOrder: 10_000,
+          shelf: 'on',
+          ...options.goods,
+          skus: [{ title: '月卡', priceFen, ...options.sku }],
+        },
+      })
+      const skuId = goods.skus[0]?.id ?? 0
+      const count = typeof codes === 'number' ? codes : codes.length
+      const batchId = count === 0 ? 0 : await addCards(skuId, codes, options.batch)
+      return { goodsId: goods.id, skuId, priceFen, batchId }
+    },
+    async place(goods, quantity = 1, options = {}) {
+      const browser = options.visitor ?? visitor()
+      const view = await browser.call(
+        'orders.place',
+        {
+          body: {
+            lines: [{ skuId: goods.skuId, quantity, unitPriceFen: goods.priceFen }],
+            contact: options.contact ?? somePhone(),
+            queryPassword: options.queryPassword ?? QUERY_PASSWORD,
+            payWith: options.payWith ?? 'sim-pay',
+          },
+        },
+        { idempotencyKey: options.key ?? randomUUID() },
+      )
+      return { visitor: browser, no: view.no as OrderNo, view }
+    },
+    async pay(no, { late = false } = {}) {
+      const report = await paygate.control.pay(paygate.merchant.id, [{ outTradeNo: String(no), late }])
+      if (report.paid !== 1) throw new Error(`the gateway did not take the money: ${JSON.stringify(report.refused)}`)
+    },
+    seen: ({ visitor: browser, no }, wanted) => seen(browser, no, wanted),
+  }
+  return shop
+}
+
+async function hired(
+  platform: Platform,
+  ctx: Ctx,
+  browser: Client,
+  permissions: readonly Permission[],
+): Promise<Client> {
+  const name = randomBytes(6).toString('hex')
+  const roleId = await platform.db.write(ctx, async (tx) => {
+    const role = await tx.db
+      .insertInto('identity.roles')
+      .values({ tenant_id: ctx.tenantId, name, permissions: JSON.stringify(permissions) })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    return Number(role.id)
+  })
+  const email = `${name}@example.test`
+  const everything = { staffId: undefined, permissions: new Set(PERMISSIONS) }
+  await createStaff(platform, ctx, everything, { email, name: '店员', roleIds: [roleId], password: PASSWORD })
+  await browser.call('identity.signIn', { body: { email, password: PASSWORD } })
+  return browser
+}
+
+/** Follows an order by server push; answers with the first view that is as wanted. */
+export function seen(browser: Client, no: OrderNo, wanted: (view: OrderView) => boolean): Promise<OrderView> {
+  return new Promise((resolve, reject) => {
+    let last: OrderView | undefined
+    const give = (end: () => void) => {
+      stop()
+      clearTimeout(timer)
+      end()
+    }
+    const timer = setTimeout(
+      () => give(() => reject(new Error(`order ${no} never came to the wanted state: ${JSON.stringify(last)}`))),
+      20_000,
+    )
+    const stop = browser.stream(
+      'orders.stream',
+      { params: { no } },
+      (view) => {
+        last = view
+        if (wanted(view)) give(() => resolve(view))
+      },
+      { onProblem: (problem) => give(() => reject(problem)) },
+    )
+  })
+}
+
+/** The next answer that is there; for what another part of the house does in its own time. */
+export async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
+  const deadline = Date.now() + 15_000
+  for (;;) {
+    const found = await look()
+    if (found !== undefined && found !== false) return found
+    if (Date.now() > deadline) throw new Error(`not within 15 s: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+export const someCodes = (count: number): readonly string[] =>
+  Array.from({ length: count }, () => `QS${randomBytes(9).toString('hex').toUpperCase()}`)
+
+let lastPhone = Math.trunc(Math.random() * 90_000_000)
+export const somePhone = (): string => `138${String(++lastPhone % 100_000_000).padStart(8, '0')}`
+
+export const codesOf = (view: OrderView): readonly string[] =>
+  view.lines.flatMap((line) => (line.codes ?? []).map(({ parts }) => parts.join('----')))
+
+export const isDelivered = (view: OrderView): boolean => view.state === 'delivered'
+
+function fromAddress(ip: string | undefined): typeof fetch {
+  if (ip === undefined) return fetch
+  return (input, init) => {
+    const headers = new Headers(init?.headers)
+    headers.set('x-forwarded-for', ip)
+    return fetch(input, { ...init, headers })
+  }
+}
