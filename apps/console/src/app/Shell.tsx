@@ -45,7 +45,7 @@ export function Shell() {
         headerTitleRender={(logo, title) => (
           <Link to="/" className="brand">
             {logo}
-            {wide && title}
+            {wide ? title : <span className="brand-name">{shop?.name ?? me.tenant.name}</span>}
           </Link>
         )}
         fixSiderbar

@@ -67,7 +67,8 @@ function Figures({ board }: { readonly board: Board }) {
   const orders = may('orders.read')
   const to = (path: string, allowed: boolean) => (allowed ? path : undefined)
   return (
-    <div className="figures">
+    <>
+      <div className="figures">
       <Figure
         label={t('salesToday')}
         value={formatMoney(today.salesFen)}
@@ -94,6 +95,8 @@ function Figures({ board }: { readonly board: Board }) {
         value={deliveryMs.p50 === null ? '–' : `${formatDuration(deliveryMs.p50)} / ${deliveryMs.p99 === null ? '–' : formatDuration(deliveryMs.p99)}`}
         foot={deliveryMs.p50 === null ? t('noSpeed') : t('speedHint')}
       />
+      </div>
+      <div className="figures figures-small">
       <Figure
         label={t('exceptions')}
         value={formatCount(board.exceptions)}
@@ -111,7 +114,8 @@ function Figures({ board }: { readonly board: Board }) {
           foot={board.failedJobs > 0 ? t('waiting') : t('allClear')}
         />
       )}
-    </div>
+      </div>
+    </>
   )
 }
 

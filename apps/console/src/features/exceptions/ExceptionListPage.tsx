@@ -1,3 +1,137 @@
+import { Button, Typography } from 'antd'
+import { Link } from 'react-router'
+import { useAction } from '../../shared/api/hooks.ts'
+import type { Row } from '../../shared/api/index.ts'
+import { formatCount } from '../../shared/format.ts'
+import { type Say, useText } from '../../shared/i18n/index.ts'
+import { ActionButton } from '../../shared/parts/ActionButton.tsx'
+import { SkuPicker } from '../../shared/parts/inputs.tsx'
+import { StateTag } from '../../shared/parts/StateTag.tsx'
+import { Copyable, Money, OneLine, Time } from '../../shared/parts/values.tsx'
+import { useMay } from '../../shared/session.tsx'
+import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
+import { exceptionText } from './text.ts'
+import { REFRESH_AFTER, useBulk } from './useBulk.tsx'
+
+type Line = Row<'fulfilment.listExceptions'>
+type T = Say<keyof typeof exceptionText.keys>
+
+/** The desk where every stuck line waits for a decision. */
 export function ExceptionListPage() {
-  return null
+  const t = useText(exceptionText)
+  const bulk = useBulk()
+  return (
+    <ListPage
+      id="exceptions"
+      title={t('title')}
+      hint={t('hint')}
+      route="fulfilment.listExceptions"
+      rowKey={(line) => `${line.orderNo}-${line.lineNo}`}
+      refreshMs={15_000}
+      filters={[
+        { kind: 'search', placeholder: t('search') },
+        { kind: 'states', name: 'reason', label: t('reason'), of: 'exception' },
+        {
+          kind: 'custom',
+          name: 'skuId',
+          label: t('sku'),
+          render: (value, change) => (
+            <SkuPicker
+              value={value ? Number(value) : null}
+              onChange={(skuId) => change(skuId === null ? undefined : String(skuId))}
+              placeholder={t('sku')}
+              style={{ width: 220 }}
+              allowClear
+            />
+          ),
+        },
+      ]}
+      columns={columnsOf(t)}
+      rowActions={(line) => <RowActions line={line} refund={() => bulk.refund([line])} />}
+      rowActionsWidth={190}
+      bulk={(lines, clear) => (
+        <>
+          <ActionButton size="small" permission="orders.handle" onClick={() => bulk.retry(lines, clear)}>
+            {t('retry')}
+          </ActionButton>
+          <ActionButton size="small" danger permission="orders.refund" onClick={() => bulk.refund(lines, clear)}>
+            {t('refund')}
+          </ActionButton>
+        </>
+      )}
+      empty={{ title: t('emptyTitle'), text: t('emptyText') }}
+    />
+  )
+}
+
+function columnsOf(t: T): readonly ListColumn<Line>[] {
+  return [
+    {
+      key: 'order',
+      title: t('order'),
+      width: 210,
+      phone: 'title',
+      render: (line) => (
+        <Copyable text={String(line.orderNo)}>
+          <Link to={`/orders/${line.orderNo}`}>{line.orderNo}</Link>
+        </Copyable>
+      ),
+    },
+    { key: 'reason', title: t('reason'), width: 110, phone: 'extra', render: (line) => <StateTag kind="exception" state={line.reason} /> },
+    { key: 'since', title: t('age'), sort: true, width: 110, render: (line) => <Age since={line.since} /> },
+    { key: 'goods', title: t('goods'), width: 220, render: (line) => <OneLine width={220}>{`${line.goodsTitle} / ${line.skuTitle}`}</OneLine> },
+    { key: 'quantity', title: t('quantity'), sort: true, width: 80, align: 'right', render: (line) => <span className="num">{line.quantity}</span> },
+    { key: 'amountFen', title: t('amount'), sort: true, width: 110, align: 'right', render: (line) => <Money fen={line.amountFen} strong /> },
+    { key: 'available', title: t('available'), width: 130, align: 'right', render: (line) => <Available line={line} /> },
+    { key: 'contact', title: t('contact'), width: 150, phone: 'hide', render: (line) => <span className="num">{line.contactMasked}</span> },
+    { key: 'note', title: t('note'), width: 180, hidden: true, render: (line) => (line.note ? <OneLine width={180}>{line.note}</OneLine> : null) },
+    { key: 'at', title: t('since'), width: 170, hidden: true, render: (line) => <Time value={line.since} /> },
+  ]
+}
+
+/** What waits longer than an hour should worry somebody. */
+const WORRYING_MS = 3_600_000
+
+function Age({ since }: { readonly since: string }) {
+  const worrying = Date.now() - Date.parse(since) > WORRYING_MS
+  return (
+    <Typography.Text {...(worrying ? { type: 'danger' as const } : {})}>
+      <Time value={since} relative />
+    </Typography.Text>
+  )
+}
+
+function Available({ line }: { readonly line: Line }) {
+  const t = useText(exceptionText)
+  const missing = line.quantity - line.availableNow
+  return (
+    <span className="num" style={{ whiteSpace: 'nowrap' }}>
+      {formatCount(line.availableNow)}{' '}
+      <Typography.Text type={missing > 0 ? 'danger' : 'success'} style={{ fontSize: 12 }}>
+        {missing > 0 ? t('short', { count: missing }) : t('enough')}
+      </Typography.Text>
+    </span>
+  )
+}
+
+function RowActions({ line, refund }: { readonly line: Line; readonly refund: () => void }) {
+  const t = useText(exceptionText)
+  const may = useMay()
+  const retry = useAction('fulfilment.retryLine', { refresh: REFRESH_AFTER, done: t('retried') })
+  const short = line.availableNow < line.quantity
+  return (
+    <>
+      {line.actions.includes('retry') && may('orders.handle') && (
+        <Button type="link" loading={retry.running} onClick={() => void retry.go({ params: { no: line.orderNo, lineNo: line.lineNo }, body: {} })}>
+          {t('retry')}
+        </Button>
+      )}
+      {line.actions.includes('refund') && (
+        <ActionButton type="link" danger permission="orders.refund" onClick={refund}>
+          {t('refund')}
+        </ActionButton>
+      )}
+      {short && may('cards.import') && <Link to={`/imports/new?skuId=${line.skuId}`}>{t('import')}</Link>}
+    </>
+  )
 }

@@ -1,0 +1,84 @@
+import { App, Typography } from 'antd'
+import { useAction } from '../../shared/api/hooks.ts'
+
+import { consoleBase, type Output, type Row } from '../../shared/api/index.ts'
+import { useText } from '../../shared/i18n/index.ts'
+import { useConfirmDanger } from '../../shared/parts/danger.tsx'
+import { exceptionText } from './text.ts'
+
+type Line = Row<'fulfilment.listExceptions'>
+type Result = Output<'fulfilment.handleExceptions'>['results'][number]
+type Handle = (lines: readonly Line[], then?: () => void) => void
+
+export const REFRESH_AFTER: readonly string[] = ['fulfilment.', 'orders.', 'vault.', 'stock.', 'payments.']
+
+/** Lines a call takes; more go in several. */
+const LINES_PER_CALL = 200
+
+/** Handles one line or many after asking; each line's own outcome is told. */
+export function useBulk(): { readonly retry: Handle; readonly refund: Handle } {
+  const t = useText(exceptionText)
+  const confirm = useConfirmDanger()
+  const tell = useTell()
+  const handle = useAction('fulfilment.handleExceptions', { refresh: REFRESH_AFTER })
+
+  const run = async (action: 'retry' | 'refund', lines: readonly Line[], reason: string): Promise<readonly Result[]> => {
+    const results: Result[] = []
+    for (let from = 0; from < lines.length; from += LINES_PER_CALL) {
+      const some = lines.slice(from, from + LINES_PER_CALL).map(({ orderNo, lineNo }) => ({ orderNo, lineNo }))
+      results.push(...(await handle.run({ body: { action, lines: some, reason } })).results)
+    }
+    return results
+  }
+  const ask =
+    (action: 'retry' | 'refund'): Handle =>
+    (all, then) => {
+      const lines = all.filter((line) => line.actions.includes(action))
+      const [only] = lines
+      if (!only) return
+      confirm({
+        title: t(action),
+        object: lines.length === 1 ? `${only.orderNo} · ${only.goodsTitle} × ${only.quantity}` : t('manyLines', { count: lines.length }),
+        consequence: t(action === 'retry' ? 'retryText' : 'refundText'),
+        ...(action === 'refund' ? { amountFen: lines.reduce((sum, line) => sum + line.amountFen, 0) } : {}),
+        askReason: true,
+        initialValues: action === 'retry' ? { reason: t('retryReason') } : {},
+        danger: action === 'refund',
+        onConfirm: async (reason) => {
+          tell(await run(action, lines, reason))
+          then?.()
+        },
+      })
+    }
+  return { retry: ask('retry'), refund: ask('refund') }
+}
+
+function useTell(): (results: readonly Result[]) => void {
+  const t = useText(exceptionText)
+  const { message, modal } = App.useApp()
+  return (results) => {
+    const failed = results.filter((result) => !result.ok)
+    if (failed.length === 0) {
+      void message.success(t('allDone', { count: results.length }))
+      return
+    }
+    modal.warning({
+      title: t('someDone', { done: results.length - failed.length, failed: failed.length }),
+      width: 560,
+      content: (
+        <ul className="outcomes" style={{ listStyle: 'none', padding: 0, margin: 0, maxHeight: '50vh', overflowY: 'auto' }}>
+          {[...failed, ...results.filter((result) => result.ok)].map((result) => (
+            <li key={`${result.orderNo}-${result.lineNo}`} style={{ paddingBlock: 4 }}>
+              {/* The dialog stands outside of the router. */}
+              <a href={`${consoleBase}orders/${result.orderNo}`} target="_blank" rel="noreferrer" className="num">
+                {result.orderNo}
+              </a>{' '}
+              {t('lineNo', { line: result.lineNo })}{' '}
+              <Typography.Text type={result.ok ? 'success' : 'danger'}>{result.ok ? t('ok') : (result.message ?? result.code)}</Typography.Text>
+            </li>
+          ))}
+        </ul>
+      ),
+    })
+  }
+}

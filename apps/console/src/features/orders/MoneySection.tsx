@@ -1,0 +1,111 @@
+import { Typography } from 'antd'
+import type { ReactNode } from 'react'
+import type { Output } from '../../shared/api/index.ts'
+import { formatTime } from '../../shared/format.ts'
+import { useText } from '../../shared/i18n/index.ts'
+import { useGatewayName } from '../../shared/parts/gateways.tsx'
+import { StateTag } from '../../shared/parts/StateTag.tsx'
+import { Copyable, Money, Time } from '../../shared/parts/values.tsx'
+import { Section } from '../../shared/templates/DetailPage.tsx'
+import { orderText } from './text.ts'
+
+type Order = Output<'orders.detail'>
+
+/** What was asked for, what came in and what went back. */
+export function MoneySection({ order }: { readonly order: Order }) {
+  const t = useText(orderText)
+  const empty = order.payments.length + order.receipts.length + order.refunds.length === 0
+  return (
+    <Section title={t('money')} flush>
+      {empty && (
+        <div className="money-row">
+          <Typography.Text type="secondary">{t('noMoney')}</Typography.Text>
+        </div>
+      )}
+      <Group title={t('payments')} show={order.payments.length > 0}>
+        {order.payments.map((payment) => (
+          <Payment key={payment.gateway} payment={payment} />
+        ))}
+      </Group>
+      <Group title={t('receipts')} show={order.receipts.length > 0}>
+        {order.receipts.map((receipt) => (
+          <Receipt key={receipt.id} receipt={receipt} />
+        ))}
+      </Group>
+      <Group title={t('refunds')} show={order.refunds.length > 0}>
+        {order.refunds.map((refund) => (
+          <Refund key={refund.id} refund={refund} />
+        ))}
+      </Group>
+    </Section>
+  )
+}
+
+function Group({ title, show, children }: { readonly title: string; readonly show: boolean; readonly children: ReactNode }) {
+  if (!show) return null
+  return (
+    <>
+      <div className="money-title">{title}</div>
+      {children}
+    </>
+  )
+}
+
+function Payment({ payment }: { readonly payment: Order['payments'][number] }) {
+  const t = useText(orderText)
+  const gatewayName = useGatewayName()
+  const asked = [
+    payment.queries > 0 && t('queriedTimes', { count: payment.queries }),
+    payment.state === 'pending' && payment.nextQueryAt !== null && t('nextQuery', { time: formatTime(payment.nextQueryAt) }),
+  ].filter(Boolean)
+  return (
+    <div className="money-row">
+      <div className="money-main">
+        {gatewayName(payment.gateway)}
+        <div className="money-note">
+          <Time value={payment.createdAt} /> {asked.length > 0 && `· ${asked.join(' · ')}`}
+        </div>
+      </div>
+      <StateTag kind="attempt" state={payment.state} />
+      <Money fen={payment.amountFen} />
+    </div>
+  )
+}
+
+function Receipt({ receipt }: { readonly receipt: Order['receipts'][number] }) {
+  const gatewayName = useGatewayName()
+  return (
+    <div className="money-row">
+      <div className="money-main">
+        {gatewayName(receipt.gateway)} <Copyable text={receipt.tradeNo} />
+        <div className="money-note">
+          <Time value={receipt.receivedAt} />
+        </div>
+      </div>
+      <StateTag kind="receipt" state={receipt.state} />
+      <Money fen={receipt.amountFen} strong />
+    </div>
+  )
+}
+
+function Refund({ refund }: { readonly refund: Order['refunds'][number] }) {
+  const t = useText(orderText)
+  const facts = [
+    refund.lineNo === null ? t('wholeOrder') : t('line', { count: refund.lineNo }),
+    refund.to === 'balance' ? t('toBalance') : t('toSource'),
+    refund.attempts > 1 && t('refundAttempts', { count: refund.attempts }),
+  ].filter(Boolean)
+  return (
+    <div className="money-row">
+      <div className="money-main">
+        {refund.reason}
+        <div className="money-note">
+          <Time value={refund.doneAt ?? refund.createdAt} /> · {facts.join(' · ')}
+        </div>
+        {refund.state === 'failed' && refund.lastError && <Typography.Text type="danger">{refund.lastError}</Typography.Text>}
+      </div>
+      <StateTag kind="refund" state={refund.state} />
+      <Money fen={-refund.amountFen} />
+    </div>
+  )
+}

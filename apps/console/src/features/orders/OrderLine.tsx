@@ -1,0 +1,151 @@
+import { Alert, Button, Typography } from 'antd'
+import { Link } from 'react-router'
+import { newKey, useAction } from '../../shared/api/hooks.ts'
+import type { Output } from '../../shared/api/index.ts'
+import { formatTime } from '../../shared/format.ts'
+import { type Say, useText } from '../../shared/i18n/index.ts'
+import { ActionButton } from '../../shared/parts/ActionButton.tsx'
+import { useConfirmDanger } from '../../shared/parts/danger.tsx'
+import { RevealButton } from '../../shared/parts/reveal.tsx'
+import { StateDot, StateTag } from '../../shared/parts/StateTag.tsx'
+import { Money } from '../../shared/parts/values.tsx'
+import { useMay } from '../../shared/session.tsx'
+import { stateText } from '../../shared/states.ts'
+import { REFRESH_AFTER } from './refresh.ts'
+import { orderText } from './text.ts'
+
+type Order = Output<'orders.detail'>
+type Line = Order['lines'][number]
+type Grant = Line['grants'][number]
+
+/** One line of an order: what it is, what holds or stops it, and the codes that were handed out for it. */
+export function OrderLine({ order, line }: { readonly order: Order; readonly line: Line }) {
+  const t = useText(orderText)
+  const may = useMay()
+  const title = [line.goodsTitle, line.skuTitle].filter(Boolean).join(' / ')
+  return (
+    <article className="order-line">
+      <header className="order-line-head">
+        <div className="order-line-title">
+          {may('goods.read') ? <Link to={`/goods/${line.goodsId}`}>{title}</Link> : title}
+          <div>
+            <Typography.Text type="secondary" className="num">
+              <Money fen={line.unitPriceFen} /> × {line.quantity}
+            </Typography.Text>
+          </div>
+        </div>
+        <StateTag kind="line" state={line.state} />
+        <div className="order-line-money">
+          <Money fen={line.amountFen} strong />
+        </div>
+      </header>
+      <LineFacts line={line} />
+      {line.exception && <Exception order={order} line={line} exception={line.exception} />}
+      {line.grants.length > 0 && (
+        <ul className="grants">
+          {line.grants.map((grant) => (
+            <GrantRow key={grant.id} order={order} grant={grant} title={title} />
+          ))}
+        </ul>
+      )}
+      {line.deliveredQuantity > line.grants.length && (
+        <div style={{ marginTop: 8 }}>
+          <Link to={`/cards?orderNo=${order.no}`}>{t('moreGrants', { shown: line.grants.length })}</Link>
+        </div>
+      )}
+    </article>
+  )
+}
+
+function LineFacts({ line }: { readonly line: Line }) {
+  const t = useText(orderText)
+  const form = Object.entries(line.form)
+  return (
+    <div className="order-line-facts">
+      {line.state !== 'cancelled' && <span>{t('deliveredOf', { done: line.deliveredQuantity, total: line.quantity })}</span>}
+      {line.hold && (
+        <span>
+          {t('hold')} {holdWords(line.hold, t)}
+        </span>
+      )}
+      {form.map(([key, value]) => (
+        <Typography.Text key={key} type="secondary" copyable={{ text: value }} style={{ fontSize: 13 }}>
+          {key}: {value}
+        </Typography.Text>
+      ))}
+    </div>
+  )
+}
+
+function holdWords({ state, expiresAt }: NonNullable<Line['hold']>, t: Say<keyof typeof orderText.keys>): string {
+  switch (state) {
+    case 'held':
+      return t('holdHeld', { time: formatTime(expiresAt) })
+    case 'captured':
+      return t('holdCaptured')
+    case 'released':
+      return t('holdReleased')
+    case 'expired':
+      return t('holdExpired')
+    default:
+      return state
+  }
+}
+
+type ExceptionProps = { readonly order: Order; readonly line: Line; readonly exception: NonNullable<Line['exception']> }
+
+function Exception({ order, line, exception }: ExceptionProps) {
+  const t = useText(orderText)
+  const state = useText(stateText)
+  const retry = useAction('fulfilment.retryLine', { refresh: REFRESH_AFTER, done: t('retried') })
+  const retryable = order.actions.includes('retry') && exception.reason !== 'refund_failed'
+  return (
+    <Alert
+      type="error"
+      showIcon
+      title={state(`exception.${exception.reason}`)}
+      description={[exception.note, t('exceptionSince', { time: formatTime(exception.since) })].filter(Boolean).join(' · ')}
+      action={
+        retryable && (
+          <Button size="small" loading={retry.running} onClick={() => void retry.go({ params: { no: order.no, lineNo: line.lineNo }, body: {} })}>
+            {t('retry')}
+          </Button>
+        )
+      }
+    />
+  )
+}
+
+function GrantRow({ order, grant, title }: { readonly order: Order; readonly grant: Grant; readonly title: string }) {
+  const t = useText(orderText)
+  const may = useMay()
+  const confirm = useConfirmDanger()
+  const replace = useAction('fulfilment.replaceGrant', { refresh: REFRESH_AFTER, done: t('replaced') })
+  const askReplace = () => {
+    const key = newKey()
+    confirm({
+      title: t('replaceTitle'),
+      object: `${title} ${grant.masked}`,
+      consequence: t('replaceText'),
+      askReason: true,
+      onConfirm: (reason) => replace.run({ params: { no: order.no, grantId: grant.id }, body: { reason } }, key),
+    })
+  }
+  return (
+    <li className={`grant grant-${grant.state}`}>
+      <Typography.Text type="secondary" className="num">
+        {t('grantPiece', { piece: grant.piece })}
+      </Typography.Text>
+      <span className="grant-masked">{grant.masked}</span>
+      <StateDot kind="grant" state={grant.state} />
+      {grant.batchId !== null && may('stock.read') && <Link to={`/batches/${grant.batchId}`}>{t('batch', { id: grant.batchId })}</Link>}
+      {grant.cardId !== null && may('stock.read') && <Link to={`/cards?q=${grant.cardId}`}>{t('history')}</Link>}
+      {grant.cardId !== null && <RevealButton card={{ id: grant.cardId, masked: grant.masked }} />}
+      {grant.state === 'active' && order.actions.includes('replace') && (
+        <ActionButton type="link" onClick={askReplace}>
+          {t('replace')}
+        </ActionButton>
+      )}
+    </li>
+  )
+}

@@ -1,0 +1,119 @@
+import {
+  AlertOutlined,
+  CreditCardOutlined,
+  LockOutlined,
+  MailOutlined,
+  NotificationOutlined,
+  SendOutlined,
+  ShoppingCartOutlined,
+  TransactionOutlined,
+  UserOutlined,
+} from '@ant-design/icons'
+import { Timeline as Track, Typography } from 'antd'
+import type { ReactNode } from 'react'
+import type { Output } from '../../shared/api/index.ts'
+import { formatTime } from '../../shared/format.ts'
+import { useText } from '../../shared/i18n/index.ts'
+import { orderText } from './text.ts'
+import { useSentence } from './useSentence.ts'
+import './orders.css'
+
+type Entry = Output<'orders.detail'>['timeline'][number]
+type Tone = 'green' | 'red' | 'orange' | 'blue' | 'gray'
+
+const ICONS: Readonly<Record<Entry['kind'], ReactNode>> = {
+  order: <ShoppingCartOutlined />,
+  payment: <CreditCardOutlined />,
+  notice: <NotificationOutlined />,
+  hold: <LockOutlined />,
+  delivery: <SendOutlined />,
+  refund: <TransactionOutlined />,
+  staff: <UserOutlined />,
+  message: <MailOutlined />,
+}
+
+/** What follows within a second belongs to one moment: a payment, its notice and the delivery stand together. */
+const MOMENT_MS = 1_000
+
+/** Everything that happened to an order, by moment, newest day last. */
+export function Timeline({ entries, manyLines }: { readonly entries: readonly Entry[]; readonly manyLines: boolean }) {
+  const t = useText(orderText)
+  const told = withoutEchoes(entries)
+  const moments = momentsOf(told)
+  return (
+    <>
+      <Track
+        className="order-timeline"
+        items={moments.map((moment, at) => ({
+          key: moment[0]?.at ?? at,
+          color: toneOf(moment),
+          content: <Moment entries={moment} sayDay={dayOf(moment) !== dayOf(moments[at - 1])} manyLines={manyLines} />,
+        }))}
+      />
+      <Typography.Text type="secondary" style={{ fontSize: 12 }}>
+        {t('timelineCount', { count: told.length })}
+      </Typography.Text>
+    </>
+  )
+}
+
+function Moment({ entries, sayDay, manyLines }: { readonly entries: readonly Entry[]; readonly sayDay: boolean; readonly manyLines: boolean }) {
+  const sentence = useSentence()
+  return (
+    <>
+      {sayDay && <div className="moment-day num">{dayOf(entries)}</div>}
+      {entries.map((entry, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: history only grows at its end
+        <div key={at} className={`moment-entry moment-${severityOf(entry)}`}>
+          <span className="moment-icon">{severityOf(entry) === 'bad' ? <AlertOutlined /> : ICONS[entry.kind]}</span>
+          <span className="moment-text">{sentence(entry, manyLines)}</span>
+          <time className="moment-time" dateTime={entry.at} title={`${formatTime(entry.at)}.${millis(entry.at)}`}>
+            {formatTime(entry.at).slice(11)}
+            <small>.{millis(entry.at)}</small>
+          </time>
+        </div>
+      ))}
+    </>
+  )
+}
+
+/** A refund and a cancelling stand in two books, the staff's and the order's; who did it and why is told once. */
+function withoutEchoes(entries: readonly Entry[]): readonly Entry[] {
+  const cancelledByStaff = entries.some((entry) => entry.title === 'order.cancel')
+  return entries.filter(({ title }) => title !== 'order.refund' && !(cancelledByStaff && title === 'order.cancelled'))
+}
+
+/** The server tells the oldest first; what was written in one transaction bears one time and keeps its place. */
+function momentsOf(entries: readonly Entry[]): readonly (readonly Entry[])[] {
+  const moments: Entry[][] = []
+  for (const entry of entries) {
+    const current = moments.at(-1)
+    const began = current?.[0]
+    if (current && began && Date.parse(entry.at) - Date.parse(began.at) <= MOMENT_MS) current.push(entry)
+    else moments.push([entry])
+  }
+  return moments
+}
+
+const dayOf = (moment: readonly Entry[] | undefined): string | undefined => moment?.[0] && formatTime(moment[0].at).slice(0, 10)
+const millis = (at: string): string => String(new Date(at).getMilliseconds()).padStart(3, '0')
+
+const BAD = /^(?:delivery\.exception|refund\.failed|message\.refused|notice\.(?:bad_signature|wrong_\w+|unknown_order|malformed))$/
+const WAITING = /^(?:refund\.requested|notice\.surplus|message\.(?:queued|sending|unknown))$/
+const GOOD = /^(?:delivery\.(?:done|replaced)|payment\.received|refund\.done)$/
+const OVER = /^order\.(?:cancelled|expired|refunded)$/
+
+function severityOf({ title }: Entry): 'bad' | 'waiting' | 'good' | 'over' | 'plain' {
+  if (BAD.test(title)) return 'bad'
+  if (WAITING.test(title)) return 'waiting'
+  if (GOOD.test(title)) return 'good'
+  return OVER.test(title) ? 'over' : 'plain'
+}
+
+function toneOf(moment: readonly Entry[]): Tone {
+  const found = new Set(moment.map(severityOf))
+  if (found.has('bad')) return 'red'
+  if (found.has('good')) return 'green'
+  if (found.has('waiting')) return 'orange'
+  return found.has('over') ? 'gray' : 'blue'
+}

@@ -1,0 +1,14 @@
+import { PERMISSIONS, type Permission } from '@quanshu/contract/permissions'
+
+type Area<P> = P extends `${infer A}.${string}` ? A : never
+export type PermissionGroup = { readonly area: Area<Permission>; readonly permissions: readonly Permission[] }
+
+/** Permissions by the part of the console they belong to, in the contract's order. */
+export const PERMISSION_GROUPS: readonly PermissionGroup[] = [...new Set(PERMISSIONS.map(areaOf))].map((area) => ({
+  area,
+  permissions: PERMISSIONS.filter((permission) => areaOf(permission) === area),
+}))
+
+function areaOf(permission: Permission): Area<Permission> {
+  return permission.split('.')[0] as Area<Permission>
+}

@@ -1,0 +1,48 @@
+import { Form, InputNumber, Switch, Typography } from 'antd'
+import { useText } from '../../shared/i18n/index.ts'
+import { Section } from '../../shared/templates/DetailPage.tsx'
+import { SettingsForm } from './SettingsForm.tsx'
+import { settingsText } from './text.ts'
+
+const KEYS = [
+  'orders.holdMinutes',
+  'orders.unpaidMaxPerPerson',
+  'orders.unpaidMaxPerIp',
+  'orders.unpaidMaxPerDevice',
+  'orders.guestCheckout',
+  'orders.queryPasswordRequired',
+] as const
+
+/** How orders are placed and how long they wait. */
+export function OrdersTab() {
+  const t = useText(settingsText)
+  const count = (name: (typeof KEYS)[number], label: string, max: number, unit: string) => (
+    <Form.Item name={[name]} label={label} rules={[{ required: true, message: t('required') }]}>
+      <InputNumber min={1} max={max} precision={0} suffix={unit} style={{ width: 160 }} />
+    </Form.Item>
+  )
+  return (
+    <SettingsForm keys={KEYS}>
+      {() => (
+        <Section title={t('tabOrders')}>
+          <Form.Item name={['orders.holdMinutes']} label={t('holdMinutes')} extra={t('holdHint')} rules={[{ required: true, message: t('required') }]}>
+            <InputNumber min={1} max={1440} precision={0} suffix={t('minutes')} style={{ width: 160 }} />
+          </Form.Item>
+          <Typography.Text>{t('limits')}</Typography.Text>
+          <Typography.Paragraph type="secondary">{t('limitsHint')}</Typography.Paragraph>
+          <div className="inline-fields">
+            {count('orders.unpaidMaxPerPerson', t('perPerson'), 100, t('ordersUnit'))}
+            {count('orders.unpaidMaxPerIp', t('perIp'), 1000, t('ordersUnit'))}
+            {count('orders.unpaidMaxPerDevice', t('perDevice'), 100, t('ordersUnit'))}
+          </div>
+          <Form.Item name={['orders.guestCheckout']} label={t('guestCheckout')} extra={t('guestHint')} valuePropName="checked">
+            <Switch />
+          </Form.Item>
+          <Form.Item name={['orders.queryPasswordRequired']} label={t('queryPassword')} extra={t('queryPasswordHint')} valuePropName="checked" style={{ marginBottom: 0 }}>
+            <Switch />
+          </Form.Item>
+        </Section>
+      )}
+    </SettingsForm>
+  )
+}
