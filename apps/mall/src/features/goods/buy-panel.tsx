@@ -1,4 +1,6 @@
-import { Stepper } from 'antd-mobile'
+import { ConfigProvider, Stepper } from 'antd-mobile'
+import enUS from 'antd-mobile/es/locales/en-US'
+import zhCN from 'antd-mobile/es/locales/zh-CN'
 import { useState } from 'react'
 import { useSearchParams } from 'react-router'
 import type { Goods, Sku } from '../../shared/api/types.ts'
@@ -16,7 +18,7 @@ import { SkuChooser } from './sku-chooser.tsx'
 
 /** Name, price, choice and the way to the checkout; on phones the last part is fixed at the bottom of the screen. */
 export function BuyPanel({ goods }: { readonly goods: Goods }) {
-  const { t, own } = useI18n()
+  const { t, own, locale } = useI18n()
   const [params, setParams] = useSearchParams()
   const [wanted, setWanted] = useState(1)
   // The tile answers at once; the address, from which a shared link or a way back opens, follows.
@@ -64,24 +66,23 @@ export function BuyPanel({ goods }: { readonly goods: Goods }) {
         </fieldset>
       )}
       <Specs sku={sku} />
-      <div>
-        <div className={css.quantityRow}>
-          <div>
-            <p className={css.groupTitle} style={{ margin: 0 }}>
-              {t('common.quantity')}
-            </p>
-            <p className={css.limits}>{limits(goods)}</p>
-          </div>
-          <Stepper
-            min={1}
-            max={Math.max(1, sku.maxQty)}
-            digits={0}
-            value={quantity}
-            disabled={sku.maxQty < 1}
-            aria-label={t('common.quantity')}
-            onChange={(value) => setWanted(value ?? 1)}
-          />
+      <div className={css.quantityRow}>
+        <div>
+          <p className={css.groupTitle}>{t('common.quantity')}</p>
+          <p className={css.limits}>{limits(goods)}</p>
         </div>
+        <fieldset aria-label={t('common.quantity')}>
+          <ConfigProvider locale={locale === 'en' ? enUS : zhCN}>
+            <Stepper
+              min={1}
+              max={Math.max(1, sku.maxQty)}
+              digits={0}
+              value={quantity}
+              disabled={sku.maxQty < 1}
+              onChange={(value) => setWanted(value ?? 1)}
+            />
+          </ConfigProvider>
+        </fieldset>
       </div>
       <PriceTiers sku={sku} quantity={quantity} />
       <div className={css.promise}>
