@@ -19,9 +19,10 @@ import type { StandInAddresses } from './stand-ins.ts'
 /** The demo shop is made by the same commands as any other: what they refuse, it cannot have. */
 
 export const DEMO_SLUG = 'demo'
-const PASSWORD = 'Quanshu-demo-2026'
+export const DEMO_PASSWORD = 'Quanshu-demo-2026'
+export const DEMO_OWNER = 'owner@demo.quanshu.test'
 const STAFF = [
-  { role: 'owner', email: 'owner@demo.quanshu.test', name: '林知夏' },
+  { role: 'owner', email: DEMO_OWNER, name: '林知夏' },
   { role: 'operator', email: 'operator@demo.quanshu.test', name: '周予安' },
   { role: 'support', email: 'support@demo.quanshu.test', name: '许南乔' },
   { role: 'finance', email: 'finance@demo.quanshu.test', name: '沈砚' },
@@ -33,7 +34,7 @@ export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
   {
     label: 'staff',
     signIn: STAFF.map(({ email }) => email.split('@')[0]).join(', '),
-    secret: `@demo.quanshu.test, password ${PASSWORD}`,
+    secret: `@demo.quanshu.test, password ${DEMO_PASSWORD}`,
   },
   { label: 'shopper', signIn: MEMBER_PHONE, secret: 'the code is in the stand-in’s messages' },
 ]
@@ -96,7 +97,7 @@ async function addStaff(platform: Platform, ctx: Ctx): Promise<void> {
     STAFF.filter(({ email }) => !known.has(email)).map(({ role, email, name }) => {
       const roleId = roles.get(role)
       if (roleId === undefined) throw new Error(`the shop has no role ${role}`)
-      return createStaff(platform, ctx, PROGRAM, { email, name, roleIds: [roleId], password: PASSWORD })
+      return createStaff(platform, ctx, PROGRAM, { email, name, roleIds: [roleId], password: DEMO_PASSWORD })
     }),
   )
 }
