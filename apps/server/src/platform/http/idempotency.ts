@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { commonErrors, type RouteSpec } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { Ctx, Database, Tx } from '../db/types.ts'
@@ -28,9 +28,7 @@ export function idempotencyOf(
       { in: 'headers', path: 'idempotency-key', code: 'invalid_format', message: '1-128 visible ASCII characters' },
     ])
   }
-  const fingerprint = createHash('sha256')
-    .update(JSON.stringify([spec.id, input.params, input.query, input.body]))
-    .digest()
+  const fingerprint = hash('sha256', JSON.stringify([spec.id, input.params, input.query, input.body]), 'buffer')
   return { scope: `${spec.id} ${callerOf(session)}`, key: header, fingerprint }
 }
 

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { BoundRoute } from './bind.ts'
 import { contractRoutes } from './contract-routes.ts'
 import { docsPage } from './docs-page.ts'
-import { PAGE_POLICY } from './headers.ts'
+import { PAGE_HEADERS } from './headers.ts'
 
 type Json = Readonly<Record<string, unknown>>
 export type OpenApiDocument = Json & { readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> }
@@ -167,6 +167,6 @@ export function addDocs(app: FastifyInstance, routes: readonly BoundRoute[], pub
   })
   app.get('/docs', async (_request, reply) => {
     page ??= docsPage(document())
-    return reply.type('text/html; charset=utf-8').header('content-security-policy', PAGE_POLICY).send(page)
+    return reply.type('text/html; charset=utf-8').headers(PAGE_HEADERS).send(page)
   })
 }

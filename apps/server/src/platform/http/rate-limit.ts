@@ -1,5 +1,3 @@
-import { isIPv6 } from 'node:net'
-
 /**
  * Counts calls per key. In memory it bounds one process; N processes let N times as much through, which the limits
  * leave room for. A shared counter (Redis, PostgreSQL) can stand behind the same two lines.
@@ -67,7 +65,7 @@ function fresh(counters: Map<string, Counter>, time: number): Map<string, Counte
 
 /** An IPv6 customer owns at least a /64, so that is one caller. IPv4 written as IPv6 is IPv4. */
 export function callerNetwork(ip: string): string {
-  if (!isIPv6(ip)) return ip
+  if (!ip.includes(':')) return ip
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)
   if (mapped?.[1]) return mapped[1]
   const [head = '', tail] = (ip.split('%')[0] ?? '').split('::')

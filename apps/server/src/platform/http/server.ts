@@ -204,6 +204,7 @@ function measure(request: FastifyRequest, reply: FastifyReply, { log }: Platform
   }
   const took = reply.elapsedTime / 1000
   duration.record(took, labels)
+  if (took < SLOW_SECONDS) return
   const isStream = reply.getHeader('content-type')?.toString().startsWith('text/event-stream')
-  if (took > SLOW_SECONDS && !isStream) log.warn({ requestId: request.id, route, seconds: took }, 'slow request')
+  if (!isStream) log.warn({ requestId: request.id, route, seconds: took }, 'slow request')
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import { commonErrors } from '@quanshu/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { PAGE_POLICY } from './headers.ts'
+import { PAGE_HEADERS } from './headers.ts'
 import { type Locale, localeOf } from './locale.ts'
 import { prefixOf, type rememberTenants, slugOf } from './tenants.ts'
 
@@ -70,7 +70,7 @@ async function frontEnd(app: FastifyInstance, dir: string | undefined, at: '/' |
 
 function sendPage(request: FastifyRequest, reply: FastifyReply, html: string): FastifyReply {
   const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`
-  void reply.header('content-security-policy', PAGE_POLICY).header('cache-control', 'no-cache').header('etag', etag)
+  void reply.headers(PAGE_HEADERS).header('cache-control', 'no-cache').header('etag', etag)
   if (request.headers['if-none-match'] === etag && reply.statusCode === 200) return reply.code(304).send()
   return reply.type('text/html; charset=utf-8').send(html)
 }

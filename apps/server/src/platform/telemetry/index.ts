@@ -59,7 +59,7 @@ let tracing = false
 
 /**
  * Sends traces by OTLP over HTTP. Without an endpoint nothing is loaded and spans cost nothing.
- * @param endpointUrl e.g. `http://collector:4318/v1/traces` (`OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`).
+ * @param options.endpointUrl the collector's base, e.g. `http://collector:4318`
  */
 export async function startTracing(options: {
   readonly endpointUrl: string | undefined
@@ -74,7 +74,9 @@ export async function startTracing(options: {
     ])
   const traceProvider = new NodeTracerProvider({
     resource: resourceFromAttributes({ 'service.name': options.serviceName }),
-    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url: options.endpointUrl }))],
+    spanProcessors: [
+      new BatchSpanProcessor(new OTLPTraceExporter({ url: `${options.endpointUrl.replace(/\/+$/, '')}/v1/traces` })),
+    ],
   })
   traceProvider.register()
   tracing = true
