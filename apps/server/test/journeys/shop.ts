@@ -53,7 +53,11 @@ export async function openHouse(options: { readonly env?: NodeJS.ProcessEnv } = 
   const stops: (() => Promise<void>)[] = [running.stop]
   // Registered after the platform's own clean-up, so it runs before it.
   afterAll(async () => {
-    for (const stop of stops.toReversed()) await stop()
+    for (const stop of stops.toReversed()) {
+      console.log('stop', Date.now())
+      await stop()
+      console.log('stopped', Date.now())
+    }
     await standIns.close()
   })
   afterEach(() => standIns.paygate.control.clearFaults())
@@ -89,11 +93,15 @@ export type Shop = {
   /** The owner, signed in. */
   readonly staff: Client
   readonly hire: (permissions: readonly Permission[]) => Promise<Client>
-  /** A browser that was never here. `ip` is where it seems to come from, `base` another server of the same shop. */
+  /**
+   * A browser that was never here, or `sameAs` another with its cookies. `ip` is where it seems to come from, `base`
+   * another server of the same shop.
+   */
   readonly visitor: (options?: {
     readonly ip?: string
     readonly base?: string
     readonly locale?: 'zh-CN' | 'en'
+    readonly sameAs?: Visitor
   }) => Visitor
   /** Somebody signed in by phone code, with so much on the balance. */
   readonly member: (
@@ -153,13 +161,18 @@ async function openShop(
     secret: sms.accessKeySecret,
   })
   const base = `${url}/s/${slug}`
-  const visitor: Shop['visitor'] = (options = {}) =>
-    createClient({
+  const jars = new WeakMap<Visitor, typeof fetch>()
+  const visitor: Shop['visitor'] = (options = {}) => {
+    const jar = (options.sameAs && jars.get(options.sameAs)) ?? createCookieFetch(fromAddress(options.ip))
+    const browser = createClient({
       baseUrl: options.base ? `${options.base}/s/${slug}` : base,
       locale: options.locale ?? 'zh-CN',
       name: 'test',
-      fetch: createCookieFetch(fromAddress(options.ip)),
+      fetch: jar,
     })
+    jars.set(browser, jar)
+    return browser
+  }
   const hire = (permissions: readonly Permission[]) => hired(platform, ctx, visitor(), permissions)
   const staff = await hire(PERMISSIONS)
 
