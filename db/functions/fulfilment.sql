@@ -18,6 +18,10 @@ returns void
 language sql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
   select ledger.lock(p_tenant, p_more || (
     select array_agg(distinct a.id)
@@ -40,6 +44,10 @@ returns jsonb
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   l_no bigint[];
@@ -230,6 +238,10 @@ returns jsonb
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 begin
   perform 1
@@ -250,6 +262,10 @@ returns jsonb
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   capture_count integer := jsonb_array_length(p_captures);
@@ -442,6 +458,10 @@ returns jsonb
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   payment_count integer := jsonb_array_length(p_payments);
@@ -557,6 +577,10 @@ returns jsonb
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   placed jsonb := orders.place(p_tenant, p_items);
@@ -585,6 +609,10 @@ returns jsonb
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   the_order orders.orders;
@@ -714,6 +742,10 @@ returns void
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 begin
   update orders.orders o
@@ -749,6 +781,10 @@ returns jsonb
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   refund payments.refunds;
@@ -821,6 +857,10 @@ returns jsonb
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   old entitlements.grants;
@@ -892,6 +932,10 @@ returns jsonb
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   the_grant entitlements.grants;

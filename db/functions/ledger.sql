@@ -24,6 +24,10 @@ returns bigint
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   found_id bigint;
@@ -54,6 +58,10 @@ returns void
 language sql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
   insert into ledger.accounts (tenant_id, kind, ref, unit, floor)
   select p_tenant, k.kind, p_sku::text, 'piece', ledger.floor_of(k.kind)
@@ -68,6 +76,10 @@ returns void
 language sql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
   select 1
   from ledger.accounts a
@@ -84,6 +96,10 @@ returns void
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 begin
   if coalesce(cardinality(p_from), 0) = 0 then
@@ -119,6 +135,10 @@ returns bigint[]
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   ids bigint[];
@@ -157,6 +177,10 @@ returns bigint[]
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   closed bigint[];
@@ -224,6 +248,10 @@ returns boolean[]
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   answer boolean[] := array_fill(true, array[p_count]);
@@ -285,6 +313,10 @@ returns bigint
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   missing bigint;
@@ -318,6 +350,10 @@ returns bigint
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   member_account bigint := ledger.account(p_tenant, 'cash.member', p_member::text, 'CNY');

@@ -14,6 +14,10 @@ returns jsonb
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   item_count integer := jsonb_array_length(p_items);
@@ -31,6 +35,7 @@ declare
   l_sku_title text[];
   l_account bigint[];
   l_holds boolean[];
+  l_claims boolean[];
   l_person_limit integer[];
   l_refusal jsonb[];
   admitted boolean[];
@@ -239,6 +244,25 @@ begin
     end loop;
   end if;
 
+  -- Pieces that are set aside only at payment are not claimed now, so those who ask at once do not shut each other out.
+  l_claims := (
+    select array_agg(x.holds or x.unit_fen = 0 or p_items -> (x.item_no - 1) ->> 'payWith' = 'balance' order by x.n)
+    from unnest(l_item, l_holds, l_unit) with ordinality as x(item_no, holds, unit_fen, n)
+  );
+  for one in
+    select x.item_no, x.title, x.sku, greatest(a.balance - a.held_out, 0) as available
+    from unnest(l_item, l_account, l_quantity, l_goods_title, l_sku, l_claims)
+      as x(item_no, account_id, quantity, title, sku, claims)
+    join ledger.accounts a on a.tenant_id = p_tenant and a.id = x.account_id
+    where not x.claims
+      and results[x.item_no] is null
+      and a.balance - a.held_out < x.quantity
+  loop
+    results[one.item_no] := jsonb_build_object(
+      'code', 'orders.sold_out', 'params', jsonb_build_object('title', one.title, 'skuId', one.sku, 'available', one.available)
+    );
+  end loop;
+
   -- Room on the shelf and, for balance, in the purse; decided under the accounts' locks. What is paid in the same
   -- transaction moves cash and delivers too: all those accounts are locked now, in one order, or a notice settled beside
   -- it would wait for ours while we wait for its.
@@ -269,8 +293,9 @@ begin
   into a_group, a_account, a_amount
   from (
     select x.item_no, x.account_id, x.quantity::bigint as amount
-    from unnest(l_item, l_account, l_quantity) as x(item_no, account_id, quantity)
+    from unnest(l_item, l_account, l_quantity, l_claims) as x(item_no, account_id, quantity, claims)
     where results[x.item_no] is null
+      and x.claims
     union all
     select t.item_no,
       ledger.account(p_tenant, 'cash.member', p_items -> (t.item_no - 1) ->> 'memberId', 'CNY'),
@@ -451,6 +476,10 @@ returns bigint[]
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   closed bigint[];
@@ -509,6 +538,10 @@ returns jsonb
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   due record;
@@ -546,6 +579,10 @@ language sql
 stable
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'no', o.no,

@@ -10,6 +10,10 @@ language plpgsql
 security definer
 rows 64
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 begin
   -- The SKU's stock account is locked by the caller, so nobody else is picking; `for no key update` guards against staff.
@@ -47,6 +51,10 @@ returns bigint[]
 language sql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
   with wanted as (
     select w.card_id, w.cause
@@ -93,6 +101,10 @@ returns bigint[]
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   from_account bigint := ledger.account(p_tenant, 'stock.' || p_from, p_sku::text, 'piece');
