@@ -1,6 +1,5 @@
 import { App, Typography } from 'antd'
 import { useAction } from '../../shared/api/hooks.ts'
-
 import { consoleBase, type Output, type Row } from '../../shared/api/index.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'

@@ -1,3 +1,127 @@
+import { App, Button, Drawer, Typography } from 'antd'
+import { useState } from 'react'
+import { useAction } from '../../shared/api/hooks.ts'
+import type { Row } from '../../shared/api/index.ts'
+import { type Say, useText } from '../../shared/i18n/index.ts'
+import { ActionButton } from '../../shared/parts/ActionButton.tsx'
+import { StateTag } from '../../shared/parts/StateTag.tsx'
+import { Nothing, OneLine, Time } from '../../shared/parts/values.tsx'
+import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
+import { useUrlState } from '../../shared/urlState.ts'
+import { jobText, taskText } from './text.ts'
+
+type Job = Row<'jobs.list'>
+type T = Say<keyof typeof jobText.keys>
+
+/** Work that waits or has given up, to be run again by a person. */
 export function JobListPage() {
-  return null
+  const t = useText(jobText)
+  const name = useTaskName()
+  const rerun = useRerun()
+  const [values] = useUrlState()
+  const [shown, setShown] = useState<Job>()
+  const waiting = values['state'] === 'waiting'
+  return (
+    <>
+      <ListPage
+        id="jobs"
+        title={t('title')}
+        hint={t('hint')}
+        route="jobs.list"
+        rowKey={(job) => job.id}
+        refreshMs={5_000}
+        filters={[
+          {
+            kind: 'tabs',
+            name: 'state',
+            options: [
+              { value: 'given_up', label: t('givenUp') },
+              { value: 'waiting', label: t('waiting') },
+            ],
+          },
+          { kind: 'search', placeholder: t('search') },
+        ]}
+        columns={columnsOf(t, name, setShown)}
+        rowActions={(job) => (
+          <ActionButton type="link" permission="jobs.manage" loading={rerun.running} onClick={() => void rerun.of([job])}>
+            {t('rerun')}
+          </ActionButton>
+        )}
+        rowActionsWidth={100}
+        bulk={(jobs, clear) => (
+          <ActionButton size="small" permission="jobs.manage" loading={rerun.running} onClick={() => void rerun.of(jobs).then(clear)}>
+            {t('rerun')}
+          </ActionButton>
+        )}
+        empty={waiting ? { title: t('emptyWaiting') } : { title: t('emptyTitle'), text: t('emptyText') }}
+      />
+      <Drawer open={shown !== undefined} size="min(640px, 100vw)" title={shown && t('errorOf', { task: name(shown.task) })} onClose={() => setShown(undefined)}>
+        <Typography.Paragraph copyable={{ text: shown?.lastError ?? '' }} style={{ whiteSpace: 'pre-wrap', fontFamily: 'ui-monospace, monospace', fontSize: 13 }}>
+          {shown?.lastError}
+        </Typography.Paragraph>
+      </Drawer>
+    </>
+  )
+}
+
+function columnsOf(t: T, name: (task: string) => string, show: (job: Job) => void): readonly ListColumn<Job>[] {
+  return [
+    {
+      key: 'task',
+      title: t('task'),
+      width: 200,
+      phone: 'title',
+      render: (job) => (
+        <>
+          {name(job.task)}
+          <Typography.Text type="secondary" style={{ display: 'block', fontSize: 12 }}>
+            {job.task} #{job.id}
+          </Typography.Text>
+        </>
+      ),
+    },
+    { key: 'state', title: '', width: 90, phone: 'extra', render: (job) => <StateTag kind="job" state={job.givenUp ? 'given_up' : 'waiting'} /> },
+    { key: 'about', title: t('about'), width: 200, render: (job) => (job.summary ? <OneLine width={190}>{job.summary}</OneLine> : <Nothing />) },
+    {
+      key: 'attempts',
+      title: t('attempts'),
+      width: 80,
+      align: 'right',
+      render: (job) => (
+        <span className="num">
+          {job.attempts} / {job.attemptsMax}
+        </span>
+      ),
+    },
+    {
+      key: 'error',
+      title: t('error'),
+      width: 320,
+      render: (job) =>
+        job.lastError ? (
+          <Button type="link" danger onClick={() => show(job)} style={{ padding: 0, height: 'auto', maxWidth: 310 }}>
+            <span style={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>{job.lastError.split('\n')[0]}</span>
+          </Button>
+        ) : (
+          <Nothing />
+        ),
+    },
+    { key: 'runAt', title: t('runAt'), width: 170, render: (job) => (job.givenUp ? <Nothing /> : <Time value={job.runAt} />) },
+    { key: 'createdAt', title: t('createdAt'), width: 170, render: (job) => <Time value={job.createdAt} /> },
+  ]
+}
+
+function useRerun() {
+  const t = useText(jobText)
+  const { message } = App.useApp()
+  const action = useAction('jobs.rerun', {
+    refresh: ['jobs.', 'orders.board'],
+    onDone: ({ rerun }) => void message.success(t('rerunMany', { count: rerun })),
+  })
+  return { running: action.running, of: (jobs: readonly Job[]) => action.go({ body: { ids: jobs.map(({ id }) => id) } }) }
+}
+
+function useTaskName(): (task: string) => string {
+  const t = useText(taskText)
+  return (task) => (task in taskText.keys ? t(task as keyof typeof taskText.keys) : task)
 }

@@ -1,0 +1,28 @@
+import { defineMessages } from '../../shared/i18n/index.ts'
+
+export const jobText = defineMessages('jobs', {
+  title: ['后台任务', 'Jobs'],
+  hint: ['发短信、发邮件、退款等对外的工作。失败会自动重试；多次失败后放弃，等待人工处理。', 'Work with the outside: messages, refunds. Failures are tried again by themselves; what gave up waits for a person.'],
+  givenUp: ['已放弃', 'Given up'],
+  waiting: ['等待中', 'Waiting'],
+  search: ['任务名', 'Name of the task'],
+  task: ['任务', 'Task'],
+  about: ['对象', 'About'],
+  attempts: ['尝试', 'Tries'],
+  error: ['最后一次错误', 'Last error'],
+  runAt: ['下次执行', 'Runs at'],
+  createdAt: ['创建时间', 'Created'],
+  rerun: ['重新执行', 'Run again'],
+  rerunMany: ['{count} 个任务重新执行', '{count} job(s) run again'],
+  errorOf: ['{task} 的错误', 'Error of {task}'],
+  emptyTitle: ['没有放弃的任务', 'Nothing has given up'],
+  emptyText: ['一切对外的工作都已完成或正在自动重试。', 'All work with the outside is done, or being tried again by itself.'],
+  emptyWaiting: ['没有等待中的任务', 'Nothing is waiting'],
+})
+
+/** Tasks in words; one that is not listed is shown by its name. */
+export const taskText = defineMessages('tasks', {
+  'notify.sms': ['发送短信', 'Send a text message'],
+  'notify.email': ['发送邮件', 'Send mail'],
+  'payments.refund': ['向网关退款', 'Refund at the gateway'],
+})
