@@ -1,5 +1,5 @@
 import { Link, NavLink, useLocation, useNavigate } from 'react-router'
-import { useMe, useShop } from '../shared/api/queries.ts'
+import { useLikelyMe, useShop } from '../shared/api/queries.ts'
 import { changeLocale, useI18n } from '../shared/i18n/index.ts'
 import { assetUrl } from '../shared/site.ts'
 import { classes } from '../shared/ui/classes.ts'
@@ -11,7 +11,7 @@ import css from './shell.module.css'
 export function Header({ inTabs }: { readonly inTabs: boolean }) {
   const { t } = useI18n()
   const { pathname } = useLocation()
-  const { data: me } = useMe()
+  const { data: me } = useLikelyMe()
   const atHome = pathname === '/'
   return (
     <header className={css.top} data-flat={!atHome || undefined}>
@@ -30,9 +30,9 @@ export function Header({ inTabs }: { readonly inTabs: boolean }) {
           <OrdersIcon />
           {t('common.myOrders')}
         </NavLink>
-        <NavLink className={classes(css.link, css.wideOnly)} to={me === null ? '/sign-in' : '/me'}>
+        <NavLink className={classes(css.link, css.wideOnly)} to={me ? '/me' : '/sign-in'}>
           <PersonIcon />
-          {me === null ? t('common.signIn') : t('common.me')}
+          {me ? t('common.me') : t('common.signIn')}
         </NavLink>
         <LocaleSwitch />
       </div>

@@ -6,6 +6,7 @@ import type { Me } from '../../shared/api/types.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { Button } from '../../shared/ui/button.tsx'
 import { TextField } from '../../shared/ui/field.tsx'
+import { PersonIcon } from '../../shared/ui/icons.tsx'
 import { Card } from '../../shared/ui/page.tsx'
 import { Notice } from '../../shared/ui/states.tsx'
 import { toast } from '../../shared/ui/toast.tsx'
@@ -20,7 +21,7 @@ export function Profile({ me }: { readonly me: Me }) {
     <Card>
       <div className={css.person}>
         <span className={css.avatar} aria-hidden="true">
-          {[...(me.name || me.phoneMasked)][0]}
+          {[...me.name][0] ?? <PersonIcon />}
         </span>
         <div>
           <p className={css.name}>{me.name || me.phoneMasked}</p>

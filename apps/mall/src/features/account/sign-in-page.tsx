@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { Navigate, useNavigate, useSearchParams } from 'react-router'
 import { call, problemOf } from '../../shared/api/client.ts'
+import { memberHint } from '../../shared/api/member-hint.ts'
 import { numberParam } from '../../shared/api/problem.ts'
 import { meQuery, useMe } from '../../shared/api/queries.ts'
 import { isPhone } from '../../shared/form-check.ts'
@@ -57,6 +58,7 @@ function SignInForm({ next }: { readonly next: string }) {
       client.removeQueries({ queryKey: ['orders'] })
       client.removeQueries({ queryKey: ['order'] })
       client.setQueryData(meQuery.queryKey, me)
+      memberHint.write(true)
       toast(t('signIn.welcome'))
       await navigate(next, { replace: true })
     },

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { call, problemOf } from '../../shared/api/client.ts'
+import { memberHint } from '../../shared/api/member-hint.ts'
 import { meQuery } from '../../shared/api/queries.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { Button } from '../../shared/ui/button.tsx'
@@ -21,6 +22,7 @@ export function SignOut() {
       client.removeQueries({ queryKey: ['order'] })
       client.removeQueries({ queryKey: ['sessions'] })
       client.setQueryData(meQuery.queryKey, null)
+      memberHint.write(false)
       await navigate('/')
     },
   })

@@ -13,6 +13,10 @@ export function CategoryNav({ filter }: { readonly filter: Filter }) {
   const { t, own } = useI18n()
   const { data: shelves } = useShelves()
   const list = useRef<HTMLUListElement>(null)
+  const chosen = shelves?.categories.find(({ id }) => id === filter.categoryId)
+  const openId = chosen?.parentId ?? chosen?.id
+  // A phone's row holds the top level; the children of the chosen one unfold beside it.
+  const isFolded = ({ parentId }: Category) => parentId !== null && parentId !== openId
   useEffect(() => {
     list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
   }, [])
@@ -36,7 +40,7 @@ export function CategoryNav({ filter }: { readonly filter: Filter }) {
             </li>
           ))}
         {inOrder(shelves?.categories ?? []).map((category) => (
-          <li key={category.id}>
+          <li key={category.id} className={isFolded(category) ? css.folded : undefined}>
             <Link
               className={classes(css.category, category.parentId !== null && css.child)}
               to={filterLink({ categoryId: category.id, sort: filter.sort })}
@@ -57,10 +61,14 @@ export function CategoryNav({ filter }: { readonly filter: Filter }) {
   )
 }
 
-/** Children behind their parent, each level by position. */
+/** Children behind their parent, each level by position; a parent counts its children's goods as its own. */
 function inOrder(categories: readonly Category[]): readonly Category[] {
   const byPosition = [...categories].sort((a, b) => a.position - b.position)
   return byPosition
     .filter(({ parentId }) => parentId === null)
-    .flatMap((top) => [top, ...byPosition.filter(({ parentId }) => parentId === top.id)])
+    .flatMap((top) => {
+      const children = byPosition.filter(({ parentId }) => parentId === top.id)
+      const goodsCount = children.reduce((sum, child) => sum + child.goodsCount, top.goodsCount)
+      return [{ ...top, goodsCount }, ...children]
+    })
 }

@@ -1,5 +1,6 @@
 import { type QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
 import { call, problemOf } from './client.ts'
+import { memberHint } from './member-hint.ts'
 import type { Order } from './types.ts'
 
 /** Questions that several features ask, so that each is answered once. */
@@ -27,15 +28,20 @@ export const meQuery = queryOptions({
   queryKey: ['me'],
   queryFn: async () => {
     try {
-      return await call('members.getMe', {})
+      const me = await call('members.getMe', {})
+      memberHint.write(true)
+      return me
     } catch (error) {
-      if (problemOf(error).status === 401) return null
-      throw error
+      if (problemOf(error).status !== 401) throw error
+      memberHint.write(false)
+      return null
     }
   },
   staleTime: 60_000,
 })
 export const useMe = () => useQuery(meQuery)
+/** For the frame, which also stands on pages that need no answer: asks only where someone has signed in before. */
+export const useLikelyMe = () => useQuery({ ...meQuery, enabled: memberHint.read() })
 
 export const methodsQuery = queryOptions({
   queryKey: ['payment-methods'],
