@@ -38,6 +38,8 @@ const BATCH_MAX = 500
 /** Back-up for a lost notice, and for events that a long transaction kept unsettled. */
 const POLL_MS = 1_000
 const RECHECK_MS = 5
+/** Under a steady flow a wake comes with every commit; waiting a little turns many small batches into one. */
+const GATHER_MS = 15
 
 /**
  * Runs the subscribers of all modules, each in its own loop, woken by `notify quanshu_events`.
@@ -78,27 +80,31 @@ function startLoop(platform: Platform, subscriber: Subscriber) {
   let isAskedAgain = false
   let recheckMs = RECHECK_MS
 
-  /** One batch. @returns whether the log had anything to read. */
-  async function step(): Promise<boolean> {
-    const { events, head } = await platform.db.callGlobal<Batch>(
+  /** One batch. Says whether the log had anything to read, and whether it has more. */
+  async function step(): Promise<{ readonly found: boolean; readonly more: boolean }> {
+    const { events, head, more } = await platform.db.callGlobal<Batch>(
       'events.next_batch',
       subscriber.name,
       subscriber.types,
       BATCH_MAX,
     )
-    if (head === null) return false
+    if (head === null) return { found: false, more: false }
     await applyBatch(platform, subscriber, events)
     await platform.db.callGlobal('events.advance', subscriber.name, head)
-    return true
+    return { found: true, more }
   }
 
   async function work(): Promise<void> {
     try {
       let found = false
+      let again = false
       do {
+        if (isAskedAgain) await pause(GATHER_MS)
         isAskedAgain = false
-        while (!stopped && (await step())) found = true
-      } while (isAskedAgain && !stopped)
+        const taken = await step()
+        found ||= taken.found
+        again = taken.more || isAskedAgain
+      } while (again && !stopped)
       // Woken for nothing: the event is committed but an older transaction still runs, so look again soon.
       recheckMs = found ? RECHECK_MS : Math.min(recheckMs * 2, POLL_MS)
     } catch (error) {
@@ -138,6 +144,8 @@ function startLoop(platform: Platform, subscriber: Subscriber) {
     },
   }
 }
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 type Lag = readonly { readonly subscriber: string; readonly events: number; readonly oldestSeconds: number }[]
 

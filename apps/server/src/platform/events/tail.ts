@@ -12,6 +12,9 @@ export type EventNews = {
 /** The topic for news about one subject of one tenant, e.g. `order:2611…`. */
 export const topicOf = (tenantId: TenantId, subject: string): string => `event:${tenantId}:${subject}`
 
+/** Under a steady flow one look serves many commits; nobody sees a hundredth of a second. */
+const GATHER_MS = 10
+
 type Tail = { readonly events: readonly EventNews[]; readonly seen: string }
 
 /**
@@ -29,6 +32,7 @@ export async function followEvents(
 
   async function look(): Promise<void> {
     do {
+      if (isAskedAgain) await new Promise((resolve) => setTimeout(resolve, GATHER_MS))
       isAskedAgain = false
       // Nobody waits here: the next look starts with the last thousand events, which overlaps rather than misses.
       if (!hub.hasTopics('event:')) {

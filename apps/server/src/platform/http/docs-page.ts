@@ -17,7 +17,7 @@ export function docsPage(document: OpenApiDocument): string {
 <title>Quanshu API</title><style>${STYLE}</style></head><body>
 <nav><b>Quanshu API</b>${tags.map((tag) => `<a href="#${html(tag)}">${html(tag)}</a>`).join('')}
 <a href="#errors">errors</a><a href="openapi.json">openapi.json</a></nav>
-<main><h1>Quanshu API</h1><p>${html(String((document.info as Json).description))}</p>
+<main><h1>Quanshu API</h1><p>${prose(String((document.info as Json).description))}</p>
 ${sections.join('\n')}${errors()}</main></body></html>`
 }
 
@@ -27,8 +27,8 @@ function entry({ path, method, operation }: Entry): string {
   const body = schemaOf(operation.requestBody)
   const answer = schemaOf(operation.responses['200'] as Json)
   return `<details id="${html(operation.operationId)}"><summary><code class="${method}">${method.toUpperCase()}</code>
-<code>${html(path)}</code> <span>${html(operation.summary)}</span></summary>
-<p><code>${html(operation.operationId)}</code> · ${html(operation.description)}</p>
+<code>${html(path)}</code> <span>${prose(operation.summary)}</span></summary>
+<p><code>${html(operation.operationId)}</code> · ${prose(operation.description)}</p>
 ${operation.parameters.length > 0 ? `<h4>Parameters</h4>${parameters(operation.parameters)}` : ''}
 ${body ? `<h4>Body</h4><pre>${html(shape(body))}</pre>` : ''}
 ${answer ? `<h4>Answer</h4><pre>${html(shape(answer))}</pre>` : ''}</details>`
@@ -51,6 +51,8 @@ function schemaOf(holder: Json | undefined): Json | undefined {
 /** A schema as one would jot it down: `{ name: text(1..40), price?: whole }`. */
 export function shape(schema: Json, indent = ''): string {
   const branches = (schema.anyOf ?? schema.oneOf) as readonly Json[] | undefined
+  const types = schema.type
+  if (Array.isArray(types)) return types.map((type) => shape({ ...schema, type }, indent)).join(' | ')
   if (branches) return branches.map((branch) => shape(branch, indent)).join(' | ')
   if ('const' in schema) return JSON.stringify(schema.const)
   if (Array.isArray(schema.enum)) return schema.enum.map((value) => JSON.stringify(value)).join(' | ')
@@ -93,6 +95,9 @@ function errors(): string {
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 const html = (text: string): string => text.replace(/[&<>"]/g, (char) => ENTITIES[char] ?? char)
+
+/** Text with `code` in it. */
+const prose = (text: string): string => html(text).replace(/`([^`]+)`/g, '<code>$1</code>')
 
 const STYLE = `
 :root{color-scheme:light dark;--line:#8884}

@@ -25,6 +25,7 @@ function simplify(schema: JsonSchema): JsonSchema {
   const type = schema.type
   if (type === 'object') return object(schema)
   if (type === 'array') return array(schema)
+  if (Array.isArray(type)) return nullable(type.map((one) => ({ ...schema, type: one })))
   if (typeof type === 'string' && PLAIN.has(type)) return { type: type === 'integer' ? 'number' : type }
   return ANYTHING
 }
