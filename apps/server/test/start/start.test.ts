@@ -5,10 +5,15 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { isAlive } from '../../src/main/embedded-postgres/data-folder.ts'
 import { eventually } from '../harness/index.ts'
 import { type Started, startProcess } from './start-process.ts'
+
+/** Whole programs are started here, beside whatever else the machine does. */
+const START_TIMEOUT_MS = 120_000
+const BACK_WITHIN_MS = 60_000
+vi.setConfig({ testTimeout: START_TIMEOUT_MS, hookTimeout: START_TIMEOUT_MS })
 
 let dataDir: string
 const started: Started[] = []
@@ -133,11 +138,15 @@ describe('the database process', () => {
     const { ready } = await start()
     const before = postmaster()
     process.kill(before, 'SIGKILL')
-    await eventually('the server is back', () => {
-      const file = join(dataDir, 'postgres', 'postmaster.pid')
-      return existsSync(file) && postmaster() !== before
-    })
-    await eventually('the application is ready', () => answers(ready?.url, '/readyz'))
+    await eventually(
+      'the server is back',
+      () => {
+        const file = join(dataDir, 'postgres', 'postmaster.pid')
+        return existsSync(file) && postmaster() !== before
+      },
+      BACK_WITHIN_MS,
+    )
+    await eventually('the application is ready', () => answers(ready?.url, '/readyz'), BACK_WITHIN_MS)
   })
 
   test('a crash of one of its sessions is survived', async () => {
@@ -148,7 +157,7 @@ describe('the database process', () => {
       )
       process.kill(rows[0]?.pid ?? 0, 'SIGKILL')
     }).catch(() => undefined)
-    await eventually('the application is ready', () => answers(ready?.url, '/readyz'))
+    await eventually('the application is ready', () => answers(ready?.url, '/readyz'), BACK_WITHIN_MS)
   })
 })
 
