@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { BatchView } from '@quanshu/contract'
 import { createClient, type OutputOf } from '@quanshu/client'
 import { createCookieFetch } from '@quanshu/client/node'
+import type { BatchView } from '@quanshu/contract'
 import iconv from 'iconv-lite'
 import { streamXlsx } from '../../apps/server/src/platform/sheets/index.ts'
 
@@ -18,6 +18,7 @@ const BOUGHT = 3
 const CODE_TIMEOUT_MS = 10_000
 
 const startedAt = performance.now()
+let lastMs = 0
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 const person = () => createClient({ baseUrl: BASE_URL, locale: 'zh-CN', fetch: createCookieFetch() })
 
@@ -146,12 +147,7 @@ async function createGoods(wen: Person): Promise<{ readonly goodsId: number; rea
   return { goodsId: id, skuId: sku.id }
 }
 
-async function importFile(
-  wen: Person,
-  skuId: number,
-  fileName: string,
-  content: Buffer,
-): Promise<BatchView> {
+async function importFile(wen: Person, skuId: number, fileName: string, content: Buffer): Promise<BatchView> {
   const batch = await wen.call('vault.createImport', {
     body: {
       skuId,
@@ -205,7 +201,6 @@ async function workbook(rows: readonly string[][]): Promise<Buffer> {
   return Buffer.concat(await Array.fromAsync(stream))
 }
 
-let lastMs = 0
 async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
   const from = performance.now()
   const result = await work()
