@@ -2,7 +2,7 @@ import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router'
 import { problemOf } from '../shared/api/client.ts'
 import { useShop } from '../shared/api/queries.ts'
-import { useI18n } from '../shared/i18n/index.ts'
+import { offerLocale, useI18n } from '../shared/i18n/index.ts'
 import { EmptyState } from '../shared/ui/states.tsx'
 import { Toaster } from '../shared/ui/toast.tsx'
 import { Footer } from './footer.tsx'
@@ -17,6 +17,10 @@ export function Shell() {
   const navigation = useNavigation()
   const online = useOnline()
   const shop = useShop()
+  const shopLocale = shop.data?.locale
+  useEffect(() => {
+    if (shopLocale) void offerLocale(shopLocale)
+  }, [shopLocale])
   const main = useFocusOnNavigation(pathname)
   const inTabs = tabs.some((tab) => tab.to === pathname)
   const refusal = shop.error ? problemOf(shop.error).code : undefined

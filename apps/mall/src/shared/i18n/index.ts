@@ -40,18 +40,29 @@ export async function startI18n(): Promise<void> {
   document.documentElement.lang = locale
 }
 
+/** The shop's own language, for a visitor who has not chosen one. */
+export async function offerLocale(locale: Locale): Promise<void> {
+  const chosen = new URLSearchParams(location.search).has('lang') || readStored() !== null
+  if (!chosen && locale !== currentLocale()) await showIn(locale)
+}
+
+/** The visitor's choice; remembered. */
 export async function changeLocale(locale: Locale): Promise<void> {
+  await showIn(locale)
+  try {
+    localStorage.setItem(STORAGE_KEY, locale)
+  } catch {
+    // Storage may be forbidden; the choice then lasts as long as the page.
+  }
+}
+
+async function showIn(locale: Locale): Promise<void> {
   if (!i18next.hasResourceBundle(locale, 'mall')) {
     const { messages } = await load[locale]()
     i18next.addResourceBundle(locale, 'mall', messages)
   }
   await i18next.changeLanguage(locale)
   document.documentElement.lang = locale
-  try {
-    localStorage.setItem(STORAGE_KEY, locale)
-  } catch {
-    // Storage may be forbidden; the choice then lasts as long as the page.
-  }
 }
 
 export const currentLocale = (): Locale => (i18next.language === 'en' ? 'en' : 'zh-CN')
