@@ -382,7 +382,22 @@ function events.lag() returns jsonb security definer
 function events.next_batch(p_subscriber text, p_types jsonb, p_limit integer) returns jsonb security definer
 function events.open_era() returns integer
 function events.park(p_subscriber text, p_event jsonb, p_error text) returns bigint security definer
+function events.tail(p_seen text) returns jsonb security definer
 function events.take_parked(p_id bigint) returns jsonb security definer
+
+-- fulfilment ------------------------------------------------------------------------------------------
+
+function fulfilment.close_refunded(p_tenant bigint, p_no bigint, p_amount bigint) returns void security definer
+function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text) returns jsonb security definer
+function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text) returns jsonb security definer
+function fulfilment.lock_accounts(p_tenant bigint, p_nos bigint[], p_more bigint[]) returns void security definer
+function fulfilment.mark_used(p_tenant bigint, p_no bigint, p_grant bigint, p_used boolean, p_actor text) returns jsonb security definer
+function fulfilment.pay_by_balance(p_tenant bigint, p_payments jsonb) returns jsonb security definer
+function fulfilment.place_and_pay(p_tenant bigint, p_items jsonb) returns jsonb security definer
+function fulfilment.refund(p_tenant bigint, p_no bigint, p_line integer, p_target text, p_reason text, p_actor text) returns jsonb security definer
+function fulfilment.refund_ended(p_tenant bigint, p_refund bigint, p_done boolean, p_error text) returns jsonb security definer
+function fulfilment.replace(p_tenant bigint, p_no bigint, p_grant bigint, p_reason text, p_actor text) returns jsonb security definer
+function fulfilment.settle(p_tenant bigint, p_captures jsonb) returns jsonb security definer
 
 -- identity --------------------------------------------------------------------------------------------
 
@@ -534,6 +549,7 @@ function jobs.discard(p_id bigint) returns boolean security definer
 function jobs.enqueue(p_jobs jsonb) returns void security definer
 function jobs.enqueue(p_tenant_id bigint, p_jobs jsonb) returns void security definer
 function jobs.finish_tick(p_name text, p_error text) returns boolean security definer
+function jobs.given_up_count() returns bigint security definer
 function jobs.of_tenant(p_tenant_id bigint) returns TABLE(id bigint, task text, payload jsonb, state text, attempts integer, attempts_max integer, run_at timestamp with time zone, created_at timestamp with time zone, updated_at timestamp with time zone, last_error text) security definer
 function jobs.rerun(p_id bigint) returns boolean security definer
 function jobs.take_tick(p_name text, p_every_ms integer) returns boolean security definer
@@ -677,6 +693,20 @@ function members.try_code(p_tenant_id bigint, p_phone_hash bytea, p_code_hash by
 
 -- notify ----------------------------------------------------------------------------------------------
 
+create table notify.channels (
+  tenant_id bigint not null,
+  channel text not null,
+  provider text not null,
+  enabled boolean not null default false,
+  config jsonb not null default '{}'::jsonb,
+  secret_sealed bytea,
+  updated_at timestamp with time zone not null default now(),
+  constraint channels_pkey PRIMARY KEY (tenant_id, channel),
+  constraint channels_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text])))
+);
+alter table notify.channels enable row level security;
+grant insert, select, update on notify.channels to quanshu_app;
+
 create table notify.messages (
   tenant_id bigint not null,
   id bigint not null generated always as identity,
@@ -702,7 +732,9 @@ grant insert, select, update on notify.messages to quanshu_app;
 
 
 create index messages_about ON notify.messages USING btree (tenant_id, about, id);
+create index messages_unfinished ON notify.messages USING btree (tenant_id, created_at) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text]));
 
+create policy tenant on notify.channels for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on notify.messages for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
 -- orders ----------------------------------------------------------------------------------------------
@@ -835,6 +867,7 @@ create table payments.attempts (
   closed_at timestamp with time zone,
   next_query_at timestamp with time zone,
   queries integer not null default 0,
+  close_wanted_at timestamp with time zone,
   constraint attempts_pkey PRIMARY KEY (tenant_id, order_no, gateway),
   constraint attempts_amount_fen_check CHECK ((amount_fen > 0)),
   constraint attempts_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'captured'::text, 'closed'::text])))
@@ -933,6 +966,15 @@ create policy tenant on payments.notices for all to quanshu_app using (tenant_id
 create policy tenant on payments.receipts for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on payments.refunds for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
+function payments.ask_again_after(p_queries integer) returns interval
+function payments.begin_refund(p_tenant bigint, p_id bigint) returns jsonb security definer
+function payments.keep_pay_urls(p_tenant bigint, p_items jsonb) returns jsonb security definer
+function payments.note_refund(p_tenant bigint, p_id bigint, p_error text, p_retry_seconds integer) returns jsonb security definer
+function payments.open_attempts(p_tenant bigint, p_items jsonb) returns jsonb security definer
+function payments.overdue_refunds(p_limit integer) returns jsonb security definer
+function payments.retry_refund(p_tenant bigint, p_id bigint) returns jsonb security definer
+function payments.take_due(p_per_tenant integer, p_limit integer) returns jsonb security definer
+
 -- platform --------------------------------------------------------------------------------------------
 
 create table platform.function_files (
@@ -985,8 +1027,10 @@ create policy tenant on platform.requests for all to quanshu_app using (tenant_i
 function platform.ensure_partitions(target regclass) returns integer
 function platform.expire_requests(p_hours integer, p_limit integer) returns integer security definer
 function platform.extend_partitions() returns integer security definer
+function platform.has_mark(p_name text) returns boolean security definer
 function platform.partition_monthly(target regclass) returns void
 function platform.protect(target regclass, privileges text) returns void
+function platform.set_mark(p_name text, p_value jsonb) returns boolean security definer
 
 -- tenancy ---------------------------------------------------------------------------------------------
 
@@ -1084,6 +1128,8 @@ create table vault.batches (
   created_by text not null default ''::text,
   created_at timestamp with time zone not null default now(),
   finished_at timestamp with time zone,
+  upload_no integer not null default 0,
+  head_fingerprint bytea,
   constraint batches_pkey PRIMARY KEY (tenant_id, id),
   constraint batches_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
   constraint batches_check CHECK (((valid_to IS NULL) OR (valid_from IS NULL) OR (valid_to > valid_from))),
@@ -1147,7 +1193,9 @@ create index cards_expiring ON vault.cards USING btree (tenant_id, valid_to) WHE
 create index cards_free ON vault.cards USING btree (tenant_id, sku_id, id) WHERE (state = 'available'::text);
 create index cards_free_by_expiry ON vault.cards USING btree (tenant_id, sku_id, valid_to, id) WHERE (state = 'available'::text);
 create index cards_of_batch ON vault.cards USING btree (tenant_id, batch_id, id);
+create index cards_of_sku ON vault.cards USING btree (tenant_id, sku_id, id);
 create index movements_of_card ON ONLY vault.movements USING btree (tenant_id, card_id, at);
+create index movements_of_cause ON ONLY vault.movements USING btree (tenant_id, cause);
 
 create policy tenant on vault.batch_counts for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on vault.batches for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
@@ -1155,6 +1203,14 @@ create policy tenant on vault.cards for all to quanshu_app using (tenant_id = (c
 create policy tenant on vault.import_lines for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on vault.movements for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
+function vault.expire_due(p_tenant bigint, p_limit integer) returns jsonb security definer
+function vault.import_chunk(p_tenant bigint, p_batch bigint, p_upload integer, p_chunk jsonb) returns jsonb security definer
 function vault.move(p_tenant bigint, p_cards bigint[], p_causes text[], p_from text, p_to text, p_actor text) returns bigint[] security definer
 function vault.pick(p_tenant bigint, p_sku bigint, p_allocation text, p_count integer) returns TABLE(card_id bigint, batch_id bigint, sealed bytea) security definer
+function vault.reserve_card_ids(p_count integer) returns jsonb security definer
+function vault.set_validity(p_tenant bigint, p_batch bigint, p_valid_to timestamp with time zone) returns jsonb security definer
+function vault.shift_batch(p_tenant bigint, p_batch bigint, p_from text, p_to text, p_cause text, p_actor text, p_after bigint, p_limit integer) returns jsonb security definer
+function vault.tenants_with_due_cards() returns jsonb security definer
+function vault.tend_batches() returns jsonb security definer
 function vault.transfer(p_tenant bigint, p_sku bigint, p_cards bigint[], p_from text, p_to text, p_cause text, p_actor text) returns bigint[] security definer
+function vault.undo_batch(p_tenant bigint, p_batch bigint) returns jsonb security definer

@@ -348,6 +348,16 @@ export type MembersSignInCodes = {
   expires_at: Time
 }
 
+export type NotifyChannels = {
+  tenant_id: number
+  channel: 'sms' | 'email'
+  provider: string
+  enabled: Generated<boolean>
+  config: DefaultedJson
+  secret_sealed: Buffer | null
+  updated_at: DefaultedTime
+}
+
 export type NotifyMessages = {
   tenant_id: number
   id: GeneratedAlways<number>
@@ -435,6 +445,7 @@ export type PaymentsAttempts = {
   closed_at: NullableTime
   next_query_at: NullableTime
   queries: Generated<number>
+  close_wanted_at: NullableTime
 }
 
 export type PaymentsGateways = {
@@ -581,6 +592,8 @@ export type VaultBatches = {
   created_by: Generated<string>
   created_at: DefaultedTime
   finished_at: NullableTime
+  upload_no: Generated<number>
+  head_fingerprint: Buffer | null
 }
 
 export type VaultCards = {
@@ -646,6 +659,7 @@ export type DB = {
   'ledger.transfers': LedgerTransfers
   'members.members': MembersMembers
   'members.sign_in_codes': MembersSignInCodes
+  'notify.channels': NotifyChannels
   'notify.messages': NotifyMessages
   'orders.lines': OrdersLines
   'orders.orders': OrdersOrders
