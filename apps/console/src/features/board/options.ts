@@ -63,7 +63,7 @@ function mixed(
     },
     xAxis: { type: 'category', data: [...labels], ...axis },
     yAxis: [
-      { type: 'value', name: words.sales, nameTextStyle: { color: ink, fontSize: 11, align: 'left' }, ...axis, axisLabel: { color: ink, fontSize: 11, formatter: (yuan: number) => shortYuan(yuan) }, splitLine: { lineStyle: { color: line } } },
+      { type: 'value', name: words.sales, minInterval: 1, nameTextStyle: { color: ink, fontSize: 11, align: 'left' }, ...axis, axisLabel: { color: ink, fontSize: 11, formatter: (yuan: number) => shortYuan(yuan) }, splitLine: { lineStyle: { color: line } } },
       { type: 'value', name: words.orders, nameTextStyle: { color: ink, fontSize: 11, align: 'right' }, minInterval: 1, ...axis, splitLine: { show: false } },
     ],
     series: [

@@ -90,11 +90,11 @@ export function GoodsListPage() {
 
 function columnsOf(t: T, both: (zh: string, en: string) => string): readonly ListColumn<Goods>[] {
   return [
-    { key: 'title', title: t('goods'), sort: true, width: 300, phone: 'title', render: (goods) => <GoodsName goods={goods} name={both(goods.title, goods.titleEn)} /> },
+    { key: 'title', title: t('goods'), sort: true, width: 265, phone: 'title', render: (goods) => <GoodsName goods={goods} name={both(goods.title, goods.titleEn)} /> },
     { key: 'category', title: t('category'), width: 100, render: (goods) => goods.categoryName ?? <Nothing /> },
-    { key: 'price', title: t('price'), sort: true, width: 150, align: 'right', render: priceOf },
+    { key: 'price', title: t('price'), sort: true, width: 145, align: 'right', render: priceOf },
     { key: 'skus', title: t('skus'), width: 70, align: 'right', phone: 'hide', render: (goods) => goods.skuCount },
-    { key: 'stock', title: t('stock'), sort: true, width: 135, align: 'right', render: (goods) => <Stock goods={goods} /> },
+    { key: 'stock', title: t('stock'), sort: true, width: 120, align: 'right', render: (goods) => <Stock goods={goods} /> },
     { key: 'shelf', title: t('shelf'), width: 95, phone: 'extra', render: (goods) => <Shelf goods={goods} /> },
     { key: 'position', title: t('position'), sort: true, width: 80, align: 'right', hidden: true, render: (goods) => goods.position },
     { key: 'updatedAt', title: t('updatedAt'), sort: true, width: 160, phone: 'hide', render: (goods) => <Time value={goods.updatedAt} /> },
@@ -110,7 +110,7 @@ function GoodsName({ goods, name }: { readonly goods: Goods; readonly name: stri
       </span>
       <div style={{ minWidth: 0 }}>
         <Link to={`/goods/${goods.id}`}>
-          <Typography.Text ellipsis={{ tooltip: name }} style={{ maxWidth: 240, color: 'inherit', display: 'block' }}>
+          <Typography.Text ellipsis={{ tooltip: name }} style={{ maxWidth: 205, color: 'inherit', display: 'block' }}>
             {name}
           </Typography.Text>
         </Link>

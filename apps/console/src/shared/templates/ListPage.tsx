@@ -3,7 +3,7 @@ import { type ProColumns, ProTable } from '@ant-design/pro-components'
 import type { Permission } from '@quanshu/contract'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { App, Button, Card, Empty, Grid, Tooltip, Typography } from 'antd'
-import { type ReactNode, useState } from 'react'
+import { createContext, type ReactNode, useContext, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { call, download, type FileRouteId, type Input, type ListRouteId, type Output, type Row } from '../api/index.ts'
 import { commonText } from '../i18n/common.ts'
@@ -123,7 +123,6 @@ export function ListPage<Id extends ListRouteId>(props: Props<Id>) {
   const bar = <FilterBar filters={filters} values={values} onChange={onFilter} />
   const exportButton = props.exportRoute && (
     <ExportButton
-      key="export"
       route={props.exportRoute}
       {...(props.exportPermission ? { permission: props.exportPermission } : {})}
       query={{ ...filterValues, ...fixed, sort: values['sort'] }}
@@ -185,80 +184,120 @@ export function ListPage<Id extends ListRouteId>(props: Props<Id>) {
   return (
     <PageFrame {...frame}>
       {read.data && summary?.(read.data)}
-      <ProTable<Line>
-        rowKey={(line) => String(rowKey(rowOf(line)))}
-        columns={tableColumns(columns, values['sort'], rowActions, t('actions'), props.rowActionsWidth) as unknown as ProColumns<Line>[]}
-        dataSource={rows as unknown as Line[]}
-        loading={read.isFetching && (read.isPlaceholderData || !read.data) ? { delay: 200 } : false}
-        search={false}
-        headerTitle={bar}
-        size={density as 'small' | 'medium' | 'large'}
-        onSizeChange={(size) => keepDensity(size ?? 'small')}
-        options={{ density: true, setting: { draggable: true }, reload: false, fullScreen: false }}
-        toolBarRender={() => [
-          ...(exportButton ? [exportButton] : []),
-          <Tooltip key="refresh" title={t('refresh')}>
-            <Button
-              type="text"
-              aria-label={t('refresh')}
-              icon={<ReloadOutlined spin={read.isFetching} />}
-              onClick={() => void read.refetch()}
-            />
-          </Tooltip>,
-        ]}
-        columnsState={{
-          persistenceKey: columnsKey,
-          persistenceType: 'localStorage',
-          defaultValue: Object.fromEntries(columns.filter((column) => column.hidden).map((column) => [column.key, { show: false }])),
-        }}
-        cardProps={{ styles: { body: { padding: '0 16px 8px' } } }}
-        scroll={{ x: 'max-content' }}
-        pagination={pagination}
-        locale={{ emptyText: read.data ? emptyState : <span /> }}
-        onChange={(_pagination, _filters, sorter) => {
-          const { columnKey, order } = Array.isArray(sorter) ? (sorter[0] ?? {}) : sorter
-          const sort = order ? `${order === 'descend' ? '-' : ''}${String(columnKey)}` : undefined
-          if (sort !== values['sort']) change({ sort, page: undefined })
-        }}
-        rowSelection={
-          bulk
+      <ToolbarContext value={{ bar, exportButton, fetching: read.isFetching, refetch: () => void read.refetch() }}>
+        <ProTable<Line>
+          rowKey={(line) => String(rowKey(rowOf(line)))}
+          columns={
+            tableColumns(
+              columns,
+              values['sort'],
+              rowActions,
+              t('actions'),
+              props.rowActionsWidth,
+            ) as unknown as ProColumns<Line>[]
+          }
+          dataSource={rows as unknown as Line[]}
+          loading={read.isFetching && (read.isPlaceholderData || !read.data) ? { delay: 200 } : false}
+          search={false}
+          headerTitle={<TheBar />}
+          size={density as 'small' | 'medium' | 'large'}
+          onSizeChange={(size) => keepDensity(size ?? 'small')}
+          options={{ density: true, setting: { draggable: true }, reload: false, fullScreen: false }}
+          toolBarRender={toolbarEnd}
+          columnsState={{
+            persistenceKey: columnsKey,
+            persistenceType: 'localStorage',
+            defaultValue: Object.fromEntries(
+              columns.filter((column) => column.hidden).map((column) => [column.key, { show: false }]),
+            ),
+          }}
+          cardProps={{ styles: { body: { padding: '0 16px 8px' } } }}
+          scroll={{ x: 'max-content' }}
+          pagination={pagination}
+          locale={{ emptyText: read.data ? emptyState : <span /> }}
+          onChange={(_pagination, _filters, sorter) => {
+            const { columnKey, order } = Array.isArray(sorter) ? (sorter[0] ?? {}) : sorter
+            const sort = order ? `${order === 'descend' ? '-' : ''}${String(columnKey)}` : undefined
+            if (sort !== values['sort']) change({ sort, page: undefined })
+          }}
+          rowSelection={
+            bulk
+              ? {
+                  selectedRowKeys: selected.map((row) => String(rowKey(row))),
+                  preserveSelectedRowKeys: true,
+                  onChange: (_keys, picked) => setSelected(picked.filter(Boolean).map(rowOf)),
+                }
+              : false
+          }
+          tableAlertRender={() => t('selected', { count: selected.length })}
+          tableAlertOptionRender={() => (
+            <span className="bulk">
+              {bulk?.(selected, clear)}
+              <Button type="link" size="small" onClick={clear}>
+                {t('clearSelection')}
+              </Button>
+            </span>
+          )}
+          {...(href
             ? {
-                selectedRowKeys: selected.map((row) => String(rowKey(row))),
-                preserveSelectedRowKeys: true,
-                onChange: (_keys, picked) => setSelected(picked.filter(Boolean).map(rowOf)),
+                onRow: (line) => ({
+                  className: 'row-link',
+                  onClick: (event) => {
+                    if (isOwnBusiness(event.target)) return
+                    if (event.metaKey || event.ctrlKey) window.open(hrefOf(href(rowOf(line))), '_blank')
+                    else void navigate(href(rowOf(line)))
+                  },
+                }),
               }
-            : false
-        }
-        tableAlertRender={() => t('selected', { count: selected.length })}
-        tableAlertOptionRender={() => (
-          <span className="bulk">
-            {bulk?.(selected, clear)}
-            <Button type="link" size="small" onClick={clear}>
-              {t('clearSelection')}
-            </Button>
-          </span>
-        )}
-        {...(href
-          ? {
-              onRow: (line) => ({
-                className: 'row-link',
-                onClick: (event) => {
-                  if (isOwnBusiness(event.target)) return
-                  if (event.metaKey || event.ctrlKey) window.open(hrefOf(href(rowOf(line))), '_blank')
-                  else void navigate(href(rowOf(line)))
-                },
-              }),
-            }
-          : {})}
-      />
+            : {})}
+        />
+      </ToolbarContext>
     </PageFrame>
+  )
+}
+
+type Toolbar = {
+  readonly bar: ReactNode
+  readonly exportButton: ReactNode
+  readonly fetching: boolean
+  readonly refetch: () => void
+}
+
+// The table remembers its toolbar between renders; what changes in it therefore comes by context, not by props.
+const ToolbarContext = createContext<Toolbar>({
+  bar: null,
+  exportButton: null,
+  fetching: false,
+  refetch: () => undefined,
+})
+const toolbarEnd = () => [<TheButtons key="buttons" />]
+
+function TheBar() {
+  return useContext(ToolbarContext).bar
+}
+
+function TheButtons() {
+  const t = useText(commonText)
+  const { exportButton, fetching, refetch } = useContext(ToolbarContext)
+  return (
+    <>
+      {exportButton}
+      <Tooltip title={t('refresh')}>
+        <Button type="text" aria-label={t('refresh')} icon={<ReloadOutlined spin={fetching} />} onClick={refetch} />
+      </Tooltip>
+    </>
   )
 }
 
 /** A press on a link, button, field or selected text inside of a row is not a press on the row. */
 function isOwnBusiness(target: EventTarget): boolean {
   if (!(target instanceof Element)) return true
-  if (target.closest('a, button, input, label, .ant-typography-copy, .ant-table-selection-column, .ant-popover, .ant-modal, .ant-dropdown')) return true
+  if (
+    target.closest(
+      'a, button, input, label, .ant-typography-copy, .ant-table-selection-column, .ant-popover, .ant-modal, .ant-dropdown',
+    )
+  )
+    return true
   // Portals (modals, menus) bubble through React's tree but are not inside of the table.
   return target.closest('tr') === null || String(window.getSelection()) !== ''
 }
@@ -282,7 +321,9 @@ function tableColumns<R>(
       render: (_dom, row) => column.render(row) ?? <Nothing />,
       ...(column.width ? { width: column.width } : {}),
       ...(column.align ? { align: column.align } : {}),
-      ...(column.sort ? { sorter: true, sortOrder: field === column.key ? (descending ? 'descend' : 'ascend') : null } : {}),
+      ...(column.sort
+        ? { sorter: true, sortOrder: field === column.key ? (descending ? 'descend' : 'ascend') : null }
+        : {}),
     }),
   )
   if (!rowActions) return shown
