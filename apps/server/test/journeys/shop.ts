@@ -53,11 +53,7 @@ export async function openHouse(options: { readonly env?: NodeJS.ProcessEnv } = 
   const stops: (() => Promise<void>)[] = [running.stop]
   // Registered after the platform's own clean-up, so it runs before it.
   afterAll(async () => {
-    for (const stop of stops.toReversed()) {
-      console.log('stop', Date.now())
-      await stop()
-      console.log('stopped', Date.now())
-    }
+    for (const stop of stops.toReversed()) await stop()
     await standIns.close()
   })
   afterEach(() => standIns.paygate.control.clearFaults())

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Socket } from 'node:net'
 import { commonErrors, type RouteSpec } from '@quanshu/contract'
 import { assert, type Refusal } from '@quanshu/kernel'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
@@ -99,21 +100,36 @@ export async function buildHttpServer(
   addDocs(app, routes, config.publicUrl)
   await addFrontEnds(app, { tenants, mallDir: options.mallDir, consoleDir: options.consoleDir, sendProblem })
 
+  const closeWhenIdle = idleCloser(app)
   app.addHook('preClose', async () => {
     await health.drain()
     streams.closeAll()
     sessions.close()
-    closeWhenIdle(app)
+    closeWhenIdle()
   })
   return app
 }
 
 const IDLE_CHECK_MS = 100
 
-/** Node closes the connections that are idle when it stops listening, but not those that fall idle after that. */
-function closeWhenIdle({ server }: FastifyInstance): void {
-  const timer = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
-  server.once('close', () => clearInterval(timer))
+/**
+ * Node closes the connections that are idle when it stops listening, but not those that fall idle after that, and not
+ * those that never said anything: browsers open such ahead of need, and each would keep the server for a minute.
+ */
+function idleCloser({ server }: FastifyInstance): () => void {
+  const silent = new Set<Socket>()
+  server.on('connection', (socket) => {
+    silent.add(socket)
+    socket.once('close', () => silent.delete(socket))
+  })
+  server.on('request', ({ socket }) => silent.delete(socket))
+  return () => {
+    const timer = setInterval(() => {
+      server.closeIdleConnections()
+      for (const socket of silent) if (socket.bytesRead === 0) socket.destroy()
+    }, IDLE_CHECK_MS)
+    server.once('close', () => clearInterval(timer))
+  }
 }
 
 type Answer = ReturnType<typeof answerer>
