@@ -3,6 +3,7 @@ import type { Log } from '../platform/log/index.ts'
 /** One Ctrl-C may arrive twice: from the terminal and once more from npm. Only a later one means "now". */
 const SAME_PRESS_MS = 1_500
 const GRACE_MS = 40_000
+const PARENT_LOOK_MS = 500
 
 type Step = { readonly name: string; readonly stop: () => Promise<void> }
 
@@ -47,6 +48,13 @@ export function handleShutdown(options: { readonly log: () => Log; readonly say:
         void run(signal, 0)
       } else if (Date.now() - startedAt > SAME_PRESS_MS) force()
     })
+  }
+  // npm hands a SIGTERM to the shell it started us with, which dies of it and tells nobody.
+  if (process.env.npm_lifecycle_event !== undefined) {
+    const parent = process.ppid
+    setInterval(() => {
+      if (process.ppid !== parent) void run('npm has ended', 0)
+    }, PARENT_LOOK_MS).unref()
   }
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error) => {
