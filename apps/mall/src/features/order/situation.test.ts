@@ -1,0 +1,45 @@
+import { LINE_STATES, ORDER_STATES } from '@quanshu/contract'
+import { describe, expect, it } from 'vitest'
+import type { OrderLine } from '../../shared/api/types.ts'
+import { situationOf } from './situation.ts'
+
+const line = (state: OrderLine['state']): OrderLine => ({
+  lineNo: 1,
+  skuId: 1,
+  goodsId: 1,
+  goodsTitle: '会员',
+  skuTitle: '月卡',
+  pictureUrl: null,
+  quantity: 1,
+  unitPriceFen: 1_990,
+  amountFen: 1_990,
+  state,
+  deliveredQuantity: 0,
+  form: {},
+  guide: null,
+  codes: null,
+  moreCodes: 0,
+})
+
+describe('what the buyer is told', () => {
+  it('never calls an order delivered while a line is an exception', () => {
+    for (const state of ['paid', 'delivered'] as const) {
+      expect(situationOf({ state, canSeeCodes: true, lines: [line('exception')] })).toBe('exception')
+      expect(situationOf({ state, canSeeCodes: true, lines: [line('delivered'), line('exception')] })).toBe('partial')
+    }
+  })
+
+  it('says that codes are there but locked to whoever knows the number only', () => {
+    const order = { state: 'delivered' as const, lines: [line('delivered')] }
+    expect(situationOf({ ...order, canSeeCodes: false })).toBe('deliveredLocked')
+    expect(situationOf({ ...order, canSeeCodes: true })).toBe('delivered')
+  })
+
+  it('has an answer for every order and line state', () => {
+    for (const state of ORDER_STATES) {
+      for (const lineState of LINE_STATES) {
+        expect(situationOf({ state, canSeeCodes: true, lines: [line(lineState)] })).toBeTypeOf('string')
+      }
+    }
+  })
+})
