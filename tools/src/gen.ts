@@ -11,16 +11,19 @@ import { describeClientRoutes } from './gen/client-routes.ts'
 import { firstDifference } from './gen/difference.ts'
 import { describeSchema } from './gen/schema.ts'
 import { describeTables } from './gen/tables.ts'
+import { brokenLinks } from './links.ts'
+import { withPicture } from './picture.ts'
 
 /**
- * `npm run gen` writes what is made from the migrations and the contract; `npm run gen -- --check` only compares, shows
- * the first difference of each file, and fails when there is one.
+ * `npm run gen` writes what is made from the migrations, the contract and the modules; `npm run gen -- --check` only
+ * compares, shows the first difference of each file and every document's link that leads nowhere, and fails when there
+ * is one.
  */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 type Made = { readonly path: string; readonly text: string }
 
-const made = [...(await fromDatabase()), ...fromContract()]
+const made = [...(await fromDatabase()), ...fromContract(), await fromModules()]
 process.exitCode = process.argv.includes('--check') ? await compare(made) : await write(made)
 
 async function fromDatabase(): Promise<readonly Made[]> {
@@ -54,6 +57,11 @@ function fromContract(): readonly Made[] {
   ]
 }
 
+async function fromModules(): Promise<Made> {
+  const path = 'docs/architecture.md'
+  return { path, text: await withPicture(ROOT, await readFile(join(ROOT, path), 'utf8')) }
+}
+
 async function write(files: readonly Made[]): Promise<number> {
   for (const file of files) {
     if ((await current(file.path)) === file.text) continue
@@ -71,8 +79,10 @@ async function compare(files: readonly Made[]): Promise<number> {
     stale++
     console.error(`${file.path} is not what the sources make; run npm run gen.\n${difference}\n`)
   }
+  const broken = await brokenLinks(ROOT)
+  for (const link of broken) console.error(`this link leads nowhere: ${link}`)
   if (stale === 0) console.log(`${files.length} generated files are fresh`)
-  return stale === 0 ? 0 : 1
+  return stale + broken.length === 0 ? 0 : 1
 }
 
 async function current(path: string): Promise<string | undefined> {

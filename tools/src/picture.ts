@@ -29,7 +29,9 @@ export async function withPicture(root: string, document: string): Promise<strin
 function mermaid(names: readonly string[], lines: readonly string[], dotted: readonly string[]): string {
   const arrow = (edges: readonly string[], line: string): string[] =>
     edges.toSorted().map((edge) => `  ${edge.replace(' ', ` ${line} `)}`)
-  return ['flowchart TB', ...names.map((name) => `  ${name}`), ...arrow(lines, '-->'), ...arrow(dotted, '-.->')].join('\n')
+  return ['flowchart TB', ...names.map((name) => `  ${name}`), ...arrow(lines, '-->'), ...arrow(dotted, '-.->')].join(
+    '\n',
+  )
 }
 
 async function modulesOf(root: string): Promise<readonly string[]> {
@@ -90,7 +92,10 @@ async function reaches(root: string, names: readonly string[]): Promise<readonly
 }
 
 /** Without comments and texts: a refusal's code or an account's kind looks like a table. */
-async function sqlIn(root: string, folder: string): Promise<readonly { readonly file: string; readonly sql: string }[]> {
+async function sqlIn(
+  root: string,
+  folder: string,
+): Promise<readonly { readonly file: string; readonly sql: string }[]> {
   const path = join(root, 'db', folder)
   return await Promise.all(
     (await readdir(path)).map(async (file) => ({
