@@ -24,7 +24,7 @@ const gates: readonly Gate[] = [
   {
     name: 'rows of modules',
     command: node(
-      'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+      'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
       '--config',
       '.dependency-cruiser.cjs',
       'apps',
