@@ -8,6 +8,7 @@
 --   fulfilment.refund_ended(tenant, refund, done, error)         the gateway's final word about a refund
 --   fulfilment.replace(tenant, no, grant, reason, actor)         a new code for a bad one
 --   fulfilment.mark_used(tenant, no, grant, used, actor)         the owner's own bookkeeping
+--   fulfilment.follow_used(cards)                       grants of cards that staff recorded as used; inside db.write
 --
 -- Lock order: orders by number, accounts by id, holds, cards, batch counts.
 
@@ -965,4 +966,19 @@ begin
   );
   return jsonb_build_object('changed', true);
 end;
+$$;
+
+-- The desk recorded cards as used; their grants say the same. Said twice it changes nothing.
+create or replace function fulfilment.follow_used(p_cards bigint[])
+returns void
+language sql
+security definer
+set search_path = pg_catalog
+as $$
+  update entitlements.grants g
+  set state = 'used',
+      changed_at = now()
+  where g.tenant_id = current_setting('app.tenant_id')::bigint
+    and g.card_id = any (p_cards)
+    and g.state = 'active'
 $$;

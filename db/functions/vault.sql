@@ -26,6 +26,11 @@ begin
         and c.sku_id = p_sku
         and c.state = 'available'
         and (c.valid_to is null or c.valid_to > now())
+        -- A batch that is being suspended stops selling at once, though its cards move a few thousand at a time.
+        and not exists (
+          select from vault.batches b
+          where b.tenant_id = p_tenant and b.id = c.batch_id and b.state = 'suspended'
+        )
       order by c.valid_to, c.id
       limit p_count
       for no key update;
@@ -37,6 +42,11 @@ begin
         and c.sku_id = p_sku
         and c.state = 'available'
         and (c.valid_to is null or c.valid_to > now())
+        -- A batch that is being suspended stops selling at once, though its cards move a few thousand at a time.
+        and not exists (
+          select from vault.batches b
+          where b.tenant_id = p_tenant and b.id = c.batch_id and b.state = 'suspended'
+        )
       order by c.id
       limit p_count
       for no key update;

@@ -26,6 +26,7 @@ export const EVENT_TYPES = [
   'batch.suspended',
   'batch.resumed',
   'card.revealed',
+  'card.used',
   'goods.changed',
   'member.joined',
 ] as const

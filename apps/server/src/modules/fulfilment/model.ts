@@ -23,4 +23,3 @@ export type DeliveryOutcome = {
 
 export type SqlRefusal = { readonly code: string; readonly params: Readonly<Record<string, unknown>> }
 export const isSqlRefusal = (answer: object): answer is SqlRefusal => 'code' in answer
-

@@ -2,7 +2,15 @@ import { commonErrors, errorMessage, mallOrderRoutes, orderErrors, orderRoutes }
 import { type OrderNo, Refusal } from '@quanshu/kernel'
 import { handle } from '../../platform/http/index.ts'
 import type { Module, Platform } from '../../platform/module.ts'
-import { accessTo, buyerView, createPlacer, type PlacingResult, readOrderDetail, readViews, visitorOf } from '../orders/index.ts'
+import {
+  accessTo,
+  buyerView,
+  createPlacer,
+  type PlacingResult,
+  readOrderDetail,
+  readViews,
+  visitorOf,
+} from '../orders/index.ts'
 import { createGatewayPayer } from './commands/pay-at-gateway.ts'
 import { createBalancePayer } from './commands/pay-by-balance.ts'
 import { refundOrder } from './commands/refund-order.ts'
@@ -11,13 +19,13 @@ import { resendDelivery } from './commands/resend-delivery.ts'
 import { retryLine } from './commands/retry-line.ts'
 import type { PaymentDoor } from './ports.ts'
 import { listExceptions } from './queries/list-exceptions.ts'
-import { deliveryMail } from './subscribers.ts'
+import { deliveryMail, usedGrants } from './subscribers.ts'
 
 export function fulfilmentModule(platform: Platform, payments: PaymentDoor): Module {
   return {
     name: 'fulfilment',
     routes: [...mallRoutes(platform, payments), ...deskRoutes(platform, payments)],
-    subscribers: [deliveryMail],
+    subscribers: [deliveryMail, usedGrants],
   }
 }
 
@@ -104,14 +112,17 @@ function deskRoutes(platform: Platform, payments: PaymentDoor) {
       if (body.action === 'refund' && !session.permissions.has('orders.refund')) {
         throw commonErrors.forbidden({ permission: 'orders.refund' })
       }
-      const results: { orderNo: number; lineNo: number; ok: boolean; code: string | null; message: string | null }[] = []
+      const results: { orderNo: number; lineNo: number; ok: boolean; code: string | null; message: string | null }[] =
+        []
       // One by one and each in its own transaction: one that fails must not undo another's.
       for (const { orderNo, lineNo } of body.lines) {
         const no = orderNo as OrderNo
         const refusal = await refusalOr(
           body.action === 'retry'
             ? retryLine(platform, ctx, no, lineNo, session.name)
-            : platform.db.write(ctx, (tx) => refundOrder(tx, { no, lineNo, to: 'source', reason: body.reason, actor: session.name })),
+            : platform.db.write(ctx, (tx) =>
+                refundOrder(tx, { no, lineNo, to: 'source', reason: body.reason, actor: session.name }),
+              ),
         )
         results.push({
           orderNo,

@@ -1,4 +1,5 @@
 import type { OrderNo } from '@quanshu/kernel'
+import { sql } from 'kysely'
 import type { Subscriber } from '../../platform/events/index.ts'
 import { queueDeliveryEmails } from '../notify/index.ts'
 import { addressesOf } from './commands/resend-delivery.ts'
@@ -9,12 +10,31 @@ export const deliveryMail: Subscriber = {
   types: ['order.delivered'],
   apply: async (tx, events) => {
     const news = events.map((event) => event.payload as { readonly no: OrderNo; readonly grantId?: number })
-    const addresses = new Map((await addressesOf(tx, news.map(({ no }) => no))).map(({ no, to }) => [no, to]))
+    const addresses = new Map(
+      (
+        await addressesOf(
+          tx,
+          news.map(({ no }) => no),
+        )
+      ).map(({ no, to }) => [no, to]),
+    )
     const emails = news.flatMap(({ no, grantId }) => {
       const to = addresses.get(no)
       // A replacement is news of its own; the same news twice is one mail.
-      return to === undefined ? [] : [{ orderNo: no, to, ...(grantId === undefined ? {} : { again: `replaced-${grantId}` }) }]
+      return to === undefined
+        ? []
+        : [{ orderNo: no, to, ...(grantId === undefined ? {} : { again: `replaced-${grantId}` }) }]
     })
     await queueDeliveryEmails(tx, emails)
+  },
+}
+
+/** What the desk records of a code holds for its owner's right too. */
+export const usedGrants: Subscriber = {
+  name: 'fulfilment.used_grants',
+  types: ['card.used'],
+  apply: async (tx, events) => {
+    const cards = events.map((event) => (event.payload as { readonly cardId: number }).cardId)
+    await sql`select fulfilment.follow_used(${cards}::bigint[])`.execute(tx.db)
   },
 }

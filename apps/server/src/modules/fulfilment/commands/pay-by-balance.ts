@@ -17,7 +17,11 @@ export function createBalancePayer(platform: Platform): (tenantId: TenantId, pay
     name: 'fulfilment.pay_by_balance',
     max: BATCH_MAX,
     run: async (tenantId, payments): Promise<readonly (Answer | Refusal)[]> => {
-      const answers = await platform.db.call<readonly (Answer | SqlRefusal)[]>(tenantId, 'fulfilment.pay_by_balance', payments)
+      const answers = await platform.db.call<readonly (Answer | SqlRefusal)[]>(
+        tenantId,
+        'fulfilment.pay_by_balance',
+        payments,
+      )
       return answers.map((answer) => (isSqlRefusal(answer) ? refusalOf(answer.code, answer.params) : answer))
     },
   })

@@ -19,5 +19,10 @@ export async function replaceGrant(
   const answer = rows[0]?.answer
   if (!answer) throw new Error('fulfilment.replace gave no answer')
   if (isSqlRefusal(answer)) throw refusalOf(answer.code, answer.params)
-  tx.audit({ action: 'order.replace', objectKind: 'order', objectId: no, detail: { grantId, newGrantId: answer.grantId, reason } })
+  tx.audit({
+    action: 'order.replace',
+    objectKind: 'order',
+    objectId: no,
+    detail: { grantId, newGrantId: answer.grantId, reason },
+  })
 }

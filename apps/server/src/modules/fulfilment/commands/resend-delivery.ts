@@ -17,7 +17,10 @@ export async function resendDelivery(tx: Tx, no: OrderNo): Promise<void> {
 }
 
 /** Those of the orders whose buyers left an email address. */
-export async function addressesOf(tx: Tx, nos: readonly OrderNo[]): Promise<readonly { readonly no: OrderNo; readonly to: string }[]> {
+export async function addressesOf(
+  tx: Tx,
+  nos: readonly OrderNo[],
+): Promise<readonly { readonly no: OrderNo; readonly to: string }[]> {
   const { rows } = await sql<{ readonly no: OrderNo; readonly to: string }>`
     select no, contact as "to"
     from orders.orders

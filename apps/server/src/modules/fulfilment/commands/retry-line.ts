@@ -9,7 +9,13 @@ import { strategyOf } from '../strategies/registry.ts'
  * Tries again to deliver a line that is an exception (and with it every other undelivered line of the order).
  * @throws fulfilment.not_an_exception, fulfilment.still_short
  */
-export async function retryLine(platform: Platform, ctx: Ctx, no: OrderNo, lineNo: number, actor: string): Promise<void> {
+export async function retryLine(
+  platform: Platform,
+  ctx: Ctx,
+  no: OrderNo,
+  lineNo: number,
+  actor: string,
+): Promise<void> {
   const line = await platform.db.read(ctx, async (tx) => {
     const { rows } = await sql<{ readonly kind: string; readonly state: string; readonly reason: string | null }>`
       select kind, state, exception_reason as reason
@@ -25,7 +31,12 @@ export async function retryLine(platform: Platform, ctx: Ctx, no: OrderNo, lineN
   const outcomes = await strategyOf(line.kind).deliver(platform, ctx.tenantId, [no], actor)
   const outcome = outcomes.find((one) => one.lineNo === lineNo)
   await platform.db.write(ctx, async (tx) =>
-    tx.audit({ action: 'order.retry', objectKind: 'order', objectId: no, detail: { lineNo, delivered: outcome?.delivered ?? false } }),
+    tx.audit({
+      action: 'order.retry',
+      objectKind: 'order',
+      objectId: no,
+      detail: { lineNo, delivered: outcome?.delivered ?? false },
+    }),
   )
   if (!outcome) throw fulfilmentErrors.notAnException()
   if (!outcome.delivered) throw fulfilmentErrors.stillShort({ needed: outcome.quantity, available: 0 })

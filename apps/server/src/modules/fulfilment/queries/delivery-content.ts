@@ -9,7 +9,11 @@ import { openCards } from '../../vault/index.ts'
 const CODES_MAILED_MAX = 50
 
 /** What the delivery mail of an order says now; undefined when nothing of it is delivered (any more). */
-export async function deliveryContent(platform: Platform, tenantId: TenantId, no: OrderNo): Promise<DeliveryContent | undefined> {
+export async function deliveryContent(
+  platform: Platform,
+  tenantId: TenantId,
+  no: OrderNo,
+): Promise<DeliveryContent | undefined> {
   const [view] = await readViews(platform, tenantId, [no], CODES_MAILED_MAX)
   const delivered = view?.lines.filter((line) => line.state === 'delivered') ?? []
   if (!view || delivered.length === 0) return undefined

@@ -7,7 +7,10 @@ import { maskContact } from '../../orders/index.ts'
 
 type Query = z.output<typeof orderRoutes.exceptions.query>
 type Page = z.output<typeof orderRoutes.exceptions.response>
-type Row = Omit<Page['items'][number], 'contactMasked' | 'since' | 'actions'> & { readonly contact: string; readonly since: Date }
+type Row = Omit<Page['items'][number], 'contactMasked' | 'since' | 'actions'> & {
+  readonly contact: string
+  readonly since: Date
+}
 
 /** The exceptions desk: what was paid and not delivered, or could not be refunded; the oldest first. */
 export async function listExceptions(tx: ReadTx, query: Query): Promise<Page> {
@@ -16,7 +19,9 @@ export async function listExceptions(tx: ReadTx, query: Query): Promise<Page> {
     sql`l.state = 'exception'`,
     query.reason && sql`l.exception_reason = any (${query.reason}::text[])`,
     query.skuId !== undefined && sql`l.sku_id = ${query.skuId}::bigint`,
-    query.q !== undefined && query.q !== '' && sql`(l.order_no::text = ${query.q} or lower(o.contact) = ${query.q.toLowerCase()})`,
+    query.q !== undefined &&
+      query.q !== '' &&
+      sql`(l.order_no::text = ${query.q} or lower(o.contact) = ${query.q.toLowerCase()})`,
   )
   const { rows } = await sql<Row & { readonly total: number }>`
     select l.order_no as "orderNo", l.line_no as "lineNo", l.goods_title as "goodsTitle", l.sku_title as "skuTitle",

@@ -11,7 +11,12 @@ export type Strategy = {
   /** What placing an order holds: pieces of the SKU's stock account, or nothing. */
   readonly reserve: 'stock' | 'none'
   /** Delivers the waiting lines of paid orders; a line is delivered whole or becomes an exception. */
-  readonly deliver: (platform: Platform, tenantId: TenantId, nos: readonly OrderNo[], actor: string) => Promise<readonly DeliveryOutcome[]>
+  readonly deliver: (
+    platform: Platform,
+    tenantId: TenantId,
+    nos: readonly OrderNo[],
+    actor: string,
+  ) => Promise<readonly DeliveryOutcome[]>
   /** What becomes of a delivered piece that is refunded. */
   readonly revoke: 'void'
   /** Whether a delivered piece has a state at somebody else's that can be asked for again. */

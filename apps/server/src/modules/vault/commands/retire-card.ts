@@ -40,6 +40,7 @@ async function retire(deps: VaultDeps, ctx: Ctx, cardId: number, { from, to, act
       detail: { reason, from: card.state, batchId: card.batchId },
     })
     tx.emit({ type: 'stock.changed', subject: `sku:${card.skuId}`, payload: { skuId: card.skuId } })
+    if (to === 'used') tx.emit({ type: 'card.used', subject: `card:${cardId}`, payload: { cardId } })
   })
   return getCard(deps, ctx, cardId)
 }
