@@ -14,7 +14,7 @@ export const batchStates = defineStates<BatchState>('batch', 'importing', {
 export const cardStates = defineStates<CardState>('card', 'available', {
   available: ['delivered', 'void', 'suspect', 'expired'],
   delivered: ['used', 'void'],
-  used: [],
+  used: ['delivered'],
   void: [],
   suspect: ['available', 'void'],
   expired: ['available'],
