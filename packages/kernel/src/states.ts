@@ -5,7 +5,11 @@ export type StateTable<S extends string> = Readonly<Record<S, readonly S[]>>
  * Checks the table when the program starts.
  * @throws Error when a state cannot be reached from `initial`: dead states are lies in a diagram.
  */
-export function defineStates<S extends string>(name: string, initial: S | readonly S[], table: StateTable<S>): StateMachine<S> {
+export function defineStates<S extends string>(
+  name: string,
+  initial: S | readonly S[],
+  table: StateTable<S>,
+): StateMachine<S> {
   const starts: readonly S[] = typeof initial === 'string' ? [initial] : initial
   const reached = new Set<S>(starts)
   const queue = [...starts]

@@ -36,12 +36,21 @@ export function deviceHash(crypto: Crypto, tenantId: TenantId, deviceId: string)
 }
 
 /** Bound to the contact, so that equal passwords of two people do not look equal in the database. */
-export function queryPasswordHash(crypto: Crypto, tenantId: TenantId, contact: string, password: string): Promise<Buffer> {
+export function queryPasswordHash(
+  crypto: Crypto,
+  tenantId: TenantId,
+  contact: string,
+  password: string,
+): Promise<Buffer> {
   return crypto.fingerprint(tenantId, 'orders.query_password', `${contact}\u0000${password}`)
 }
 
 /** Remembers in the visitor's cookie what a look-up opened; the newest five orders. */
-export async function grantTickets(crypto: Crypto, visitor: Visitor, opened: ReadonlyMap<OrderNo, Access>): Promise<void> {
+export async function grantTickets(
+  crypto: Crypto,
+  visitor: Visitor,
+  opened: ReadonlyMap<OrderNo, Access>,
+): Promise<void> {
   const tickets = new Map([...opened, ...[...(await readTickets(crypto, visitor))].filter(([no]) => !opened.has(no))])
   const until = Math.floor(Date.now() / 1000) + TICKET_LIFETIME_S
   const key = await crypto.fingerprint(visitor.tenantId, KEY_PURPOSE, '')

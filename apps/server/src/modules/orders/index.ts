@@ -1,8 +1,14 @@
 export { type Access, accessTo, type Visitor } from './access.ts'
-export { createPlacer, type Placer, type PlaceBatch, type PlacingItem, type PlacingResult } from './commands/place-order.ts'
+export {
+  createPlacer,
+  type PlaceBatch,
+  type Placer,
+  type PlacingItem,
+  type PlacingResult,
+} from './commands/place-order.ts'
 export { lineStates, maskContact, orderStates } from './model.ts'
 export { buyerView } from './queries/buyer-view.ts'
 export { type OrderDetail, readOrderDetail } from './queries/order-detail.ts'
-export { hasDeliveredOrder } from './queries/setup-checks.ts'
 export { readViews, type SealedView } from './queries/sealed-views.ts'
+export { hasDeliveredOrder } from './queries/setup-checks.ts'
 export { ordersModule, visitorOf } from './routes.ts'

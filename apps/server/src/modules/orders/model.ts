@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
-import { LINE_STATES, ORDER_STATES, orderErrors, type LineState, type OrderState } from '@quanshu/contract'
-import { assert, defineStates, type OrderNo, shopDay, type StateTable } from '@quanshu/kernel'
+import { LINE_STATES, type LineState, ORDER_STATES, type OrderState, orderErrors } from '@quanshu/contract'
+import { assert, defineStates, type OrderNo, type StateTable, shopDay } from '@quanshu/kernel'
 
 /** The order as its buyer knows it. A late payment brings an expired or cancelled order back to life. */
 export const orderStates = defineStates<OrderState>('order', 'pending', {
@@ -59,4 +59,3 @@ export function maskContact(contact: string): string {
   if (at < 0) return contact.length < 8 ? '***' : `${contact.slice(0, 3)}****${contact.slice(-4)}`
   return `${contact.slice(0, Math.min(2, Math.max(1, at - 1)))}***${contact.slice(at)}`
 }
-

@@ -19,7 +19,10 @@ import { createViewReader, readViews } from './queries/sealed-views.ts'
 /** How often due orders are swept; a countdown that ended is believed by the database at once, the sweep frees the stock. */
 const SWEEP_EVERY_MS = 1_000
 
-export type OrderRequest = Pick<RequestOf<typeof mallOrderRoutes.get>, 'params' | 'ctx' | 'tenant' | 'session' | 'cookies' | 'prefix'>
+export type OrderRequest = Pick<
+  RequestOf<typeof mallOrderRoutes.get>,
+  'params' | 'ctx' | 'tenant' | 'session' | 'cookies' | 'prefix'
+>
 
 export function ordersModule(platform: Platform): Module {
   const viewOf = createViewReader(platform)
@@ -112,11 +115,17 @@ export function ordersModule(platform: Platform): Module {
   return {
     name: 'orders',
     routes: [...mall, ...console],
-    schedules: [{ name: 'orders.expire', everyMs: SWEEP_EVERY_MS, run: async () => void (await expireDueOrders(platform)) }],
+    schedules: [
+      { name: 'orders.expire', everyMs: SWEEP_EVERY_MS, run: async () => void (await expireDueOrders(platform)) },
+    ],
   }
 }
 
-export const visitorOf = ({ tenant, session, cookies }: Pick<OrderRequest, 'tenant' | 'session' | 'cookies'>): Visitor => ({
+export const visitorOf = ({
+  tenant,
+  session,
+  cookies,
+}: Pick<OrderRequest, 'tenant' | 'session' | 'cookies'>): Visitor => ({
   tenantId: tenant.tenantId,
   session,
   cookies,

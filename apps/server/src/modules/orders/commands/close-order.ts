@@ -16,7 +16,13 @@ export async function cancelOrder(
   by: { readonly actor: string; readonly reason: string },
 ): Promise<void> {
   const closed = await platform.db.call<readonly OrderNo[]>(
-    tenantId, 'orders.close_unpaid', [no], 'cancelled', by.reason, by.actor, false,
+    tenantId,
+    'orders.close_unpaid',
+    [no],
+    'cancelled',
+    by.reason,
+    by.actor,
+    false,
   )
   if (closed.length === 0) throw orderErrors.notPending({ no })
 }

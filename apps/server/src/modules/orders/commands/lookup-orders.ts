@@ -1,4 +1,4 @@
-import { type mallOrderRoutes, orderErrors, type OrderView } from '@quanshu/contract'
+import { type mallOrderRoutes, type OrderView, orderErrors } from '@quanshu/contract'
 import type { OrderNo } from '@quanshu/kernel'
 import type { z } from 'zod'
 import type { Ctx } from '../../../platform/db/index.ts'
@@ -50,5 +50,7 @@ async function byContact(
   const hash = await queryPasswordHash(platform.crypto, ctx.tenantId, normal, queryPassword)
   const nos = await platform.db.read(ctx, (tx) => ordersOfContact(tx, normal, hash))
   const views = await readViews(platform, ctx.tenantId, nos)
-  return [...views].sort((a, b) => (a.placedAt < b.placedAt ? 1 : -1)).map((view) => ({ view, access: 'codes' as const }))
+  return [...views]
+    .sort((a, b) => (a.placedAt < b.placedAt ? 1 : -1))
+    .map((view) => ({ view, access: 'codes' as const }))
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { checkFormValues, commonErrors, mallOrderRoutes, orderErrors, refusalOf } from '@quanshu/contract'
+import { checkFormValues, commonErrors, type mallOrderRoutes, orderErrors, refusalOf } from '@quanshu/contract'
 import { fenToYuan, type MemberId, type OrderNo, type Refusal, type TenantId } from '@quanshu/kernel'
 import type { z } from 'zod'
 import type { Idempotency, Session } from '../../../platform/http/index.ts'
@@ -114,7 +114,11 @@ function refuseRepeatedSkus({ lines }: OrderInput): void {
 
 /** Price and stock are judged in the database; the form, which is only stored there, is judged here. */
 async function checkedLines(platform: Platform, tenantId: TenantId, input: OrderInput): Promise<OrderInput['lines']> {
-  const offers = await offersOf(platform, tenantId, input.lines.map((line) => line.skuId))
+  const offers = await offersOf(
+    platform,
+    tenantId,
+    input.lines.map((line) => line.skuId),
+  )
   return input.lines.map((line) => {
     const fields = offers.get(line.skuId)?.formFields ?? []
     const [fault] = checkFormValues(fields, line.form)
@@ -128,7 +132,16 @@ async function checkedLines(platform: Platform, tenantId: TenantId, input: Order
   })
 }
 
-function refusalFrom({ code, params }: { readonly code: string; readonly params: Readonly<Record<string, unknown>> }): Refusal {
+function refusalFrom({
+  code,
+  params,
+}: {
+  readonly code: string
+  readonly params: Readonly<Record<string, unknown>>
+}): Refusal {
   const { unitPriceFen } = params
-  return refusalOf(code, typeof unitPriceFen === 'number' ? { ...params, unitPriceYuan: fenToYuan(unitPriceFen) } : params)
+  return refusalOf(
+    code,
+    typeof unitPriceFen === 'number' ? { ...params, unitPriceYuan: fenToYuan(unitPriceFen) } : params,
+  )
 }

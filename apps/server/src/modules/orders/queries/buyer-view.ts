@@ -18,7 +18,11 @@ export async function buyerView(
   access: 'codes' | 'status',
   prefix: string,
 ): Promise<OrderView> {
-  const faces = await goodsFaces(platform, tenantId, view.lines.map((line) => line.goodsId))
+  const faces = await goodsFaces(
+    platform,
+    tenantId,
+    view.lines.map((line) => line.goodsId),
+  )
   const lines = await Promise.all(
     view.lines.map(async (line) => ({
       ...lineOf(line, faces.get(line.goodsId), prefix),
@@ -32,7 +36,11 @@ export async function buyerView(
 
 /** The same without codes and guides, for lists. */
 export async function listView(platform: Platform, tenantId: TenantId, view: SealedView, prefix: string) {
-  const faces = await goodsFaces(platform, tenantId, view.lines.map((line) => line.goodsId))
+  const faces = await goodsFaces(
+    platform,
+    tenantId,
+    view.lines.map((line) => line.goodsId),
+  )
   return { ...head(view, 'status'), lines: view.lines.map((line) => lineOf(line, faces.get(line.goodsId), prefix)) }
 }
 
@@ -51,7 +59,10 @@ function head(view: SealedView, access: 'codes' | 'status') {
     canSeeCodes: access === 'codes',
     // The cashier's address is for the buyer only: whoever has it can see what is bought there.
     payment: view.payment
-      ? { gateway: view.payment.gateway, payUrl: access === 'codes' && view.state === 'pending' ? view.payment.payUrl : null }
+      ? {
+          gateway: view.payment.gateway,
+          payUrl: access === 'codes' && view.state === 'pending' ? view.payment.payUrl : null,
+        }
       : { gateway: view.payWith, payUrl: null },
   }
 }

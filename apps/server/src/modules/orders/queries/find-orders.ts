@@ -7,7 +7,11 @@ export const RECENT_MAX = 5
 const LOOKUP_MAX = 20
 
 /** A member's orders, newest first. */
-export async function ordersOfMember(tx: ReadTx, memberId: number, page: PageQuery & { readonly state?: readonly string[] | undefined }) {
+export async function ordersOfMember(
+  tx: ReadTx,
+  memberId: number,
+  page: PageQuery & { readonly state?: readonly string[] | undefined },
+) {
   const states = page.state ?? null
   const { rows } = await sql<{ readonly no: OrderNo; readonly total: number }>`
     select o.no, count(*) over () as total

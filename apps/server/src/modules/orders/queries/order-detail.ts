@@ -50,7 +50,10 @@ export async function readOrderDetail(
         return {
           ...line,
           pictureUrl: null,
-          grants: grants.map(({ sealed: _, ...grant }, index) => ({ ...grant, masked: mask(opened[index]?.[0] ?? '') })),
+          grants: grants.map(({ sealed: _, ...grant }, index) => ({
+            ...grant,
+            masked: mask(opened[index]?.[0] ?? ''),
+          })),
         }
       }),
     ),
