@@ -390,6 +390,7 @@ function events.take_parked(p_id bigint) returns jsonb security definer
 function fulfilment.close_refunded(p_tenant bigint, p_no bigint, p_amount bigint) returns void security definer
 function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text) returns jsonb security definer
 function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text) returns jsonb security definer
+function fulfilment.follow_used(p_cards bigint[]) returns void security definer
 function fulfilment.lock_accounts(p_tenant bigint, p_nos bigint[], p_more bigint[]) returns void security definer
 function fulfilment.mark_used(p_tenant bigint, p_no bigint, p_grant bigint, p_used boolean, p_actor text) returns jsonb security definer
 function fulfilment.pay_by_balance(p_tenant bigint, p_payments jsonb) returns jsonb security definer
