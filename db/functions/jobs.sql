@@ -230,7 +230,7 @@ begin
 end;
 $$;
 
--- This tenant's jobs that have given up; for the board.
+-- This tenant's jobs and events that have been given up; for the board.
 create or replace function jobs.given_up_count()
 returns bigint
 language sql
@@ -238,7 +238,14 @@ stable
 security definer
 set search_path = pg_catalog
 as $$
-  select count(*)
-  from jobs.of_tenant(current_setting('app.tenant_id')::bigint) j
-  where j.state = 'given_up'
+  select (
+    select count(*)
+    from jobs.of_tenant(current_setting('app.tenant_id')::bigint) j
+    where j.state = 'given_up'
+  ) + (
+    select count(*)
+    from events.parked p
+    where p.tenant_id = current_setting('app.tenant_id')::bigint
+      and p.applied_at is null
+  )
 $$;

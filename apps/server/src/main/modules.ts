@@ -29,38 +29,39 @@ export function assemble(platform: Platform): Assembly {
     refundEnded: (tenantId, refundId, done, error) =>
       platform.db.call(tenantId, 'fulfilment.refund_ended', refundId, done, error),
   })
+  const modules: readonly Module[] = [
+    tenancyModule(platform, {
+      setupChecks: {
+        staff: hasColleagues,
+        twoFactor: hasTwoFactor,
+        gateway: hasRows('payments.gateways', 'enabled'),
+        goods: hasRows('catalog.goods', "state = 'on'"),
+        stock: hasRows('vault.cards', "state = 'available'"),
+        testOrder: hasDeliveredOrder,
+      },
+    }),
+    identityModule(platform),
+    auditModule(platform),
+    ledgerModule(platform),
+    notifyModule(platform, {
+      deliveryOf: (tenantId, orderNo) => deliveryContent(platform, tenantId, orderNo as OrderNo),
+    }),
+    catalogModule(platform),
+    membersModule(platform, {
+      sendLoginCode: async (ctx, { phone, code }) => {
+        const sealer = await platform.crypto.sealer(ctx.tenantId)
+        return async (tx) => void (await sendLoginCode(tx, sealer, { phone, code }))
+      },
+    }),
+    vaultModule(platform),
+    stockModule(platform),
+    payments,
+    ordersModule(platform),
+    fulfilmentModule(platform, payments),
+    jobsDesk(platform, () => modules),
+  ]
   return {
-    modules: [
-      tenancyModule(platform, {
-        setupChecks: {
-          staff: hasColleagues,
-          twoFactor: hasTwoFactor,
-          gateway: hasRows('payments.gateways', 'enabled'),
-          goods: hasRows('catalog.goods', "state = 'on'"),
-          stock: hasRows('vault.cards', "state = 'available'"),
-          testOrder: hasDeliveredOrder,
-        },
-      }),
-      identityModule(platform),
-      auditModule(platform),
-      ledgerModule(platform),
-      notifyModule(platform, {
-        deliveryOf: (tenantId, orderNo) => deliveryContent(platform, tenantId, orderNo as OrderNo),
-      }),
-      catalogModule(platform),
-      membersModule(platform, {
-        sendLoginCode: async (ctx, { phone, code }) => {
-          const sealer = await platform.crypto.sealer(ctx.tenantId)
-          return async (tx) => void (await sendLoginCode(tx, sealer, { phone, code }))
-        },
-      }),
-      vaultModule(platform),
-      stockModule(platform),
-      payments,
-      ordersModule(platform),
-      fulfilmentModule(platform, payments),
-      jobsDesk(platform),
-    ],
+    modules,
     ports: {
       resolveTenant: resolveTenant(platform),
       authenticate: authenticate(platform, noteMemberSeen(platform)),
