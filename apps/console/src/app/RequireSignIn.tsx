@@ -5,6 +5,7 @@ import { Navigate, Outlet, useLocation } from 'react-router'
 import { useRead } from '../shared/api/hooks.ts'
 import { isSignedOut } from '../shared/api/index.ts'
 import { hasChosenLocale, setLocale } from '../shared/i18n/index.ts'
+import { DangerDialog } from '../shared/parts/danger.tsx'
 import { MeProvider } from '../shared/session.tsx'
 import { ErrorState } from '../shared/templates/ErrorState.tsx'
 import { Waiting } from './Waiting.tsx'
@@ -27,7 +28,9 @@ export function RequireSignIn() {
   if (me) {
     return (
       <MeProvider me={me}>
-        <Outlet />
+        <DangerDialog>
+          <Outlet />
+        </DangerDialog>
       </MeProvider>
     )
   }

@@ -1,4 +1,5 @@
 import i18next from 'i18next'
+import { useCallback } from 'react'
 import { initReactI18next, useTranslation } from 'react-i18next'
 
 /**
@@ -42,7 +43,7 @@ export function defineMessages<const M extends Readonly<Record<string, Pair>>>(
 /** The messages of a feature in the language of the person; the component redraws when the language changes. */
 export function useText<Key extends string>(messages: Messages<Key>): Say<Key> {
   const { t } = useTranslation(messages.namespace)
-  return (key, params) => t(key, params ?? {})
+  return useCallback((key, params) => t(key, params ?? {}), [t])
 }
 
 /** The same outside of a component. */

@@ -1,12 +1,15 @@
 import { ExclamationCircleFilled } from '@ant-design/icons'
-import { Alert, App, Form, type FormInstance, Input, Typography } from 'antd'
-import { type ReactNode, useCallback } from 'react'
+import { Alert, Form, Input, Modal, Typography } from 'antd'
+import { createContext, type ReactNode, useCallback, useContext, useState } from 'react'
 import { commonText } from '../i18n/common.ts'
-import { say } from '../i18n/index.ts'
+import { useText } from '../i18n/index.ts'
+import { useSubmit } from '../templates/FormPage.tsx'
 import { Money } from './values.tsx'
 
-type Danger = {
-  /** The deed as a question or command, e.g. 撤销批次. */
+type Values = Readonly<Record<string, unknown>>
+
+export type Danger = {
+  /** The deed as a command, e.g. 撤销批次. */
   readonly title: string
   /** What it is done to, by name and number. */
   readonly object: ReactNode
@@ -15,82 +18,95 @@ type Danger = {
   readonly consequence?: string
   /** Asks why; the answer is handed to `onConfirm`. */
   readonly askReason?: boolean
-  /** More to fill in; `extra` renders Form.Items, whose values arrive beside the reason. */
+  /** More to fill in: Form.Items, whose values arrive beside the reason. */
   readonly extra?: ReactNode
-  readonly initialValues?: Readonly<Record<string, unknown>>
+  readonly initialValues?: Values
   readonly confirmText?: string
   /** False for deeds that can be undone. */
   readonly danger?: boolean
-  /** A rejected promise keeps the dialog open. */
-  readonly onConfirm: (reason: string, values: Readonly<Record<string, unknown>>) => Promise<unknown>
+  /** What it throws keeps the dialog open and is shown, at the fields it names or as a notice. */
+  readonly onConfirm: (reason: string, values: Values) => Promise<unknown>
 }
 
+type Ask = (danger: Danger) => void
+const AskContext = createContext<Ask>(() => undefined)
+
 /** Asks before something that hurts: names the object and the amount, and asks for a reason where one is kept. */
-export function useConfirmDanger(): (danger: Danger) => void {
-  const { modal } = App.useApp()
-  return useCallback(
-    (danger) => {
-      let form: FormInstance | undefined
-      modal.confirm({
-        title: danger.title,
-        icon: <ExclamationCircleFilled />,
-        width: 460,
-        autoFocusButton: null,
-        content: (
-          <DangerForm
-            danger={danger}
-            onForm={(ready) => {
-              form = ready
-            }}
-          />
-        ),
-        okText: danger.confirmText ?? danger.title,
-        okButtonProps: { danger: danger.danger !== false },
-        cancelText: say(commonText, 'cancel'),
-        onOk: async () => {
-          const values = (await form?.validateFields()) ?? {}
-          await danger.onConfirm(String(values['reason'] ?? ''), values)
-        },
-      })
-    },
-    [modal],
+export const useConfirmDanger = (): Ask => useContext(AskContext)
+
+/** Holds the one dialog that `useConfirmDanger` opens. */
+export function DangerDialog({ children }: { readonly children: ReactNode }) {
+  // The last question stays drawn while the dialog closes.
+  const [asked, setAsked] = useState<{ readonly danger: Danger; readonly number: number }>()
+  const [open, setOpen] = useState(false)
+  const ask = useCallback((danger: Danger) => {
+    setAsked((before) => ({ danger, number: (before?.number ?? 0) + 1 }))
+    setOpen(true)
+  }, [])
+  return (
+    <AskContext value={ask}>
+      {children}
+      {asked && <Question key={asked.number} danger={asked.danger} open={open} onClose={() => setOpen(false)} />}
+    </AskContext>
   )
 }
 
-function DangerForm({ danger, onForm }: { readonly danger: Danger; readonly onForm: (form: FormInstance) => void }) {
-  const [form] = Form.useForm()
-  onForm(form)
+function Question({ danger, open, onClose }: { readonly danger: Danger; readonly open: boolean; readonly onClose: () => void }) {
+  const t = useText(commonText)
+  const [form] = Form.useForm<Record<string, unknown>>()
+  const { submit, saving } = useSubmit(form)
+  const confirm = () =>
+    void submit(async (values) => {
+      await danger.onConfirm(String(values['reason'] ?? ''), values)
+      onClose()
+    })
   return (
-    <Form form={form} layout="vertical" initialValues={{ ...danger.initialValues }} style={{ marginTop: 12 }}>
-      <dl className="facts">
-        <dt>{say(commonText, 'object')}</dt>
-        <dd>
-          <Typography.Text strong>{danger.object}</Typography.Text>
-        </dd>
-        {danger.amountFen !== undefined && (
-          <>
-            <dt>{say(commonText, 'amount')}</dt>
-            <dd>
-              <Money fen={danger.amountFen} strong />
-            </dd>
-          </>
+    <Modal
+      open={open}
+      title={
+        <>
+          <ExclamationCircleFilled style={{ color: 'var(--warn)', marginInlineEnd: 8 }} />
+          {danger.title}
+        </>
+      }
+      width={460}
+      okText={danger.confirmText ?? danger.title}
+      okButtonProps={{ danger: danger.danger !== false }}
+      cancelText={t('cancel')}
+      confirmLoading={saving}
+      onOk={confirm}
+      onCancel={onClose}
+    >
+      <Form form={form} layout="vertical" initialValues={{ ...danger.initialValues }} onFinish={confirm}>
+        <dl className="facts">
+          <dt>{t('object')}</dt>
+          <dd>
+            <Typography.Text strong>{danger.object}</Typography.Text>
+          </dd>
+          {danger.amountFen !== undefined && (
+            <>
+              <dt>{t('amount')}</dt>
+              <dd>
+                <Money fen={danger.amountFen} strong />
+              </dd>
+            </>
+          )}
+        </dl>
+        {danger.consequence && <Alert type="warning" title={danger.consequence} style={{ marginBlock: 12, padding: '6px 12px' }} />}
+        {danger.extra}
+        {danger.askReason && (
+          <Form.Item
+            name="reason"
+            label={t('reason')}
+            extra={t('reasonHint')}
+            rules={[{ required: true, whitespace: true, message: t('reasonRequired') }]}
+            style={{ marginBottom: 8 }}
+          >
+            <Input.TextArea autoFocus maxLength={200} autoSize={{ minRows: 2, maxRows: 4 }} />
+          </Form.Item>
         )}
-      </dl>
-      {danger.consequence && (
-        <Alert type="warning" title={danger.consequence} style={{ marginBlock: 12, padding: '6px 12px' }} />
-      )}
-      {danger.extra}
-      {danger.askReason && (
-        <Form.Item
-          name="reason"
-          label={say(commonText, 'reason')}
-          extra={say(commonText, 'reasonHint')}
-          rules={[{ required: true, whitespace: true, message: say(commonText, 'reasonRequired') }]}
-          style={{ marginBottom: 8 }}
-        >
-          <Input.TextArea autoFocus maxLength={200} autoSize={{ minRows: 2, maxRows: 4 }} />
-        </Form.Item>
-      )}
-    </Form>
+        <button type="submit" hidden />
+      </Form>
+    </Modal>
   )
 }

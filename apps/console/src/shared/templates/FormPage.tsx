@@ -1,4 +1,4 @@
-import { Affix, Alert, App, Button, Card, Form, type FormInstance, Skeleton } from 'antd'
+import { Affix, Alert, Button, Card, Form, type FormInstance, Modal, Skeleton } from 'antd'
 import { type ReactNode, useEffect, useState } from 'react'
 import { useBlocker } from 'react-router'
 import { type Problem, problemOf } from '../api/problem.ts'
@@ -37,7 +37,6 @@ export function FormPage<Values extends object>(props: Props<Values>) {
   const form = props.form ?? own
   const [dirty, setDirty] = useState(false)
   const { submit, saving, problem } = useSubmit(form, fieldOf ?? pathOf, () => setDirty(false))
-  useLeaveGuard(dirty)
   useSaveKey(() => !locked && void submit(onSave))
   // What somebody else saved meanwhile must not replace what this person is typing; the version in the values tells.
   useEffect(() => {
@@ -46,6 +45,7 @@ export function FormPage<Values extends object>(props: Props<Values>) {
 
   return (
     <PageFrame {...frame}>
+      <LeaveGuard dirty={dirty} />
       {initial === undefined ? (
         <Card>{error ? <ErrorState error={error} {...(onRetry ? { onRetry } : {})} /> : <Skeleton active />}</Card>
       ) : (
@@ -128,30 +128,33 @@ function Unplaced({ problem }: { readonly problem: Problem }) {
   )
 }
 
-function useLeaveGuard(dirty: boolean): void {
+/** Asks before changes are lost, inside the console by a dialog and at closing the page by the browser's own. */
+function LeaveGuard({ dirty }: { readonly dirty: boolean }) {
   const t = useText(commonText)
-  const { modal } = App.useApp()
   const blocker = useBlocker(
     ({ currentLocation, nextLocation }) => dirty && currentLocation.pathname !== nextLocation.pathname,
   )
-  useEffect(() => {
-    if (blocker.state !== 'blocked') return
-    modal.confirm({
-      title: t('unsavedTitle'),
-      content: t('unsavedText'),
-      okText: t('leave'),
-      okButtonProps: { danger: true },
-      cancelText: t('stay'),
-      onOk: () => blocker.proceed(),
-      onCancel: () => blocker.reset(),
-    })
-  }, [blocker, modal, t])
   useEffect(() => {
     if (!dirty) return
     const warn = (event: BeforeUnloadEvent) => event.preventDefault()
     window.addEventListener('beforeunload', warn)
     return () => window.removeEventListener('beforeunload', warn)
   }, [dirty])
+  return (
+    <Modal
+      open={blocker.state === 'blocked'}
+      title={t('unsavedTitle')}
+      okText={t('leave')}
+      okButtonProps={{ danger: true, disabled: false }}
+      cancelText={t('stay')}
+      cancelButtonProps={{ disabled: false }}
+      width={420}
+      onOk={() => blocker.proceed?.()}
+      onCancel={() => blocker.reset?.()}
+    >
+      {t('unsavedText')}
+    </Modal>
+  )
 }
 
 function useSaveKey(save: () => void): void {
