@@ -28,7 +28,9 @@ export async function buyerView(
       ...lineOf(line, faces.get(line.goodsId), prefix),
       guide: guideOf(faces.get(line.goodsId), view.locale),
       codes: access === 'codes' && line.codes ? await openCodes(platform, tenantId, line.codes) : null,
-      moreCodes: access === 'codes' ? Math.max(0, line.deliveredQuantity - (line.codes?.length ?? 0)) : 0,
+      // Codes that were taken back are not "more to come".
+      moreCodes:
+        access === 'codes' && line.state === 'delivered' ? line.deliveredQuantity - (line.codes?.length ?? 0) : 0,
     })),
   )
   return { ...head(view, access), lines }

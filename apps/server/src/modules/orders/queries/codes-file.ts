@@ -20,7 +20,7 @@ export function codesFile(platform: Platform, ctx: Ctx, view: SealedView): FileR
 
 async function* lines(platform: Platform, ctx: Ctx, view: SealedView): AsyncGenerator<string> {
   for (const line of view.lines) {
-    if (line.deliveredQuantity === 0) continue
+    if (line.state !== 'delivered') continue
     yield `# ${line.goodsTitle} ${line.skuTitle} × ${line.deliveredQuantity}\r\n`
     for (let after = 0; ; ) {
       const rows = await platform.db.read(ctx, async (tx) => {
