@@ -107,8 +107,10 @@ begin
   end if;
   perform ledger.lock(p_tenant, p_from || p_to);
 
-  insert into ledger.transfers (tenant_id, from_account, to_account, amount, kind, cause)
-  select p_tenant, t.from_id, t.to_id, t.amount, t.kind, t.cause
+  -- The time after the locks, not of the transaction's start: so an account's entries stand in the order in which they
+  -- changed it, and a statement never shows a balance that never was.
+  insert into ledger.transfers (tenant_id, at, from_account, to_account, amount, kind, cause)
+  select p_tenant, clock_timestamp(), t.from_id, t.to_id, t.amount, t.kind, t.cause
   from unnest(p_from, p_to, p_amount, p_kind, p_cause) as t(from_id, to_id, amount, kind, cause);
 
   update ledger.accounts a
@@ -207,8 +209,8 @@ begin
   select coalesce(array_agg(e.id), '{}') into closed from ended e;
 
   if p_state = 'captured' then
-    insert into ledger.transfers (tenant_id, from_account, to_account, amount, kind, cause, hold_id)
-    select p_tenant, h.from_account, h.to_account, h.amount, p_kind, h.cause, h.id
+    insert into ledger.transfers (tenant_id, at, from_account, to_account, amount, kind, cause, hold_id)
+    select p_tenant, clock_timestamp(), h.from_account, h.to_account, h.amount, p_kind, h.cause, h.id
     from ledger.holds h
     where h.tenant_id = p_tenant
       and h.id = any (closed);

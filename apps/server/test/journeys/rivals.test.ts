@@ -2,12 +2,33 @@ import { randomUUID } from 'node:crypto'
 import { isProblem } from '@quanshu/client'
 import type { OrderNo } from '@quanshu/kernel'
 import { describe, expect, test } from 'vitest'
+import { grantStates } from '../../src/modules/entitlements/index.ts'
+import { holdStates } from '../../src/modules/ledger/index.ts'
+import { lineStates, orderStates } from '../../src/modules/orders/index.ts'
 import { expectBooksRight } from './books.ts'
 import { codesOf, isDelivered, openHouse, type PlacedOrder, type Shop, until } from './shop.ts'
 
 const house = await openHouse()
 const shop = await house.newShop()
 const { control, merchant } = house.standIns.paygate
+
+/** Every change of a state in this file's journeys, written down by the database itself. */
+await house.query(`
+  create table public.changes (what text, before text, after text);
+  create function public.note_change() returns trigger language plpgsql security definer as $$
+  begin
+    insert into public.changes values (tg_argv[0], old.state, new.state);
+    return new;
+  end $$;
+  create trigger note after update of state on orders.orders
+    for each row when (old.state <> new.state) execute function public.note_change('order');
+  create trigger note after update of state on orders.lines
+    for each row when (old.state <> new.state) execute function public.note_change('line');
+  create trigger note after update of state on entitlements.grants
+    for each row when (old.state <> new.state) execute function public.note_change('grant');
+  create trigger note after update of state on ledger.holds
+    for each row when (old.state <> new.state) execute function public.note_change('hold');
+`)
 
 describe('expiry against payment', () => {
   test('paid at the moment of expiry, twenty times: always delivered, never both expired and charged', async () => {
@@ -335,6 +356,15 @@ describe('taking back', () => {
     expect((await lineOf(order.no, 2)).state).toBe('delivered')
     await expectBooksRight(house, shop.tenantId)
   })
+})
+
+test('every change of state that these journeys made is in the state tables', async () => {
+  const tables = { order: orderStates, line: lineStates, grant: grantStates, hold: holdStates }
+  const seen = await house.query<{ what: keyof typeof tables; before: never; after: never }>(
+    'select distinct what, before, after from public.changes',
+  )
+  expect(seen.length).toBeGreaterThan(12)
+  expect(seen.filter(({ what, before, after }) => !tables[what].may(before, after))).toEqual([])
 })
 
 /** An order of two lines, paid; with `secondShort` the second line's shelf is emptied between order and payment. */
