@@ -45,9 +45,10 @@ export function Shell() {
         headerTitleRender={(logo, title) => (
           <Link to="/" className="brand">
             {logo}
-            {wide ? title : <span className="brand-name">{shop?.name ?? me.tenant.name}</span>}
+            {title}
           </Link>
         )}
+        headerContentRender={() => (wide ? null : <span className="brand-name">{shop?.name ?? me.tenant.name}</span>)}
         fixSiderbar
         fixedHeader
         siderWidth={208}

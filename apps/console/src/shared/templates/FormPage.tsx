@@ -144,6 +144,7 @@ function LeaveGuard({ dirty }: { readonly dirty: boolean }) {
     <Modal
       open={blocker.state === 'blocked'}
       title={t('unsavedTitle')}
+      destroyOnHidden
       okText={t('leave')}
       okButtonProps={{ danger: true, disabled: false }}
       cancelText={t('stay')}

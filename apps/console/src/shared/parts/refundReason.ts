@@ -1,0 +1,12 @@
+import { defineMessages, useText } from '../i18n/index.ts'
+
+/** Why the system itself gives money back. What a person wrote stays as it is. */
+const text = defineMessages('refundReasons', {
+  late_payment: ['超时后付款且无货，自动退回', 'Paid after expiry, out of stock; returned by itself'],
+  double_payment: ['重复付款，自动退回', 'Paid twice; returned by itself'],
+})
+
+export function useRefundReason(): (reason: string) => string {
+  const t = useText(text)
+  return (reason) => (reason in text.keys ? t(reason as keyof typeof text.keys) : reason)
+}
