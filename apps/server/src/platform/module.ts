@@ -1,3 +1,4 @@
+import type { Clock } from '@quanshu/kernel'
 import type { Batcher } from './batch/index.ts'
 import type { Config } from './config/index.ts'
 import type { Crypto } from './crypto/index.ts'
@@ -6,7 +7,6 @@ import type { EventHub, Subscriber } from './events/index.ts'
 import type { BoundRoute } from './http/index.ts'
 import type { Schedule, Task } from './jobs/index.ts'
 import type { Log } from './log/index.ts'
-import type { Clock } from '@quanshu/kernel'
 
 /** Everything a module may use of the house. Built once in `main/`, passed to every module. */
 export type Platform = {

@@ -119,11 +119,14 @@ describe('jobs', () => {
     open()
     await stopped
     expect(finished).toBe(1)
-    const { rows } = await owner.query(
-      'select count(*)::int as left, count(locked_by)::int as locked from graphile_worker._private_jobs where task_id = (select id from graphile_worker._private_tasks where identifier = $1)',
-      ['trial.stop'],
-    )
-    expect(rows[0]).toEqual({ left: 1, locked: 0 })
+    const remains = async () => {
+      const { rows } = await owner.query(
+        'select count(*)::int as left, count(locked_by)::int as locked from graphile_worker._private_jobs where task_id = (select id from graphile_worker._private_tasks where identifier = $1)',
+        ['trial.stop'],
+      )
+      return rows[0]
+    }
+    await expect.poll(remains).toEqual({ left: 1, locked: 0 })
   })
 
   test('of a worker that died are taken over by the next one, at once', async () => {
