@@ -19,9 +19,13 @@ type Batch = Output<'vault.getBatch'>
 /** One delivery of codes: where it came from, where its pieces are, and what can be done with all of them at once. */
 export function BatchDetailPage() {
   const t = useText(batchText)
-  const batchId = Number(useParams()['batchId'])
+  const batchId = Number(useParams().batchId)
   const first = useRead('vault.getBatch', { params: { batchId } })
-  const read = useRead('vault.getBatch', { params: { batchId } }, { refreshMs: first.data?.state === 'importing' ? 1_500 : false })
+  const read = useRead(
+    'vault.getBatch',
+    { params: { batchId } },
+    { refreshMs: first.data?.state === 'importing' ? 1_500 : false },
+  )
   return (
     <DetailPage
       read={read}
@@ -32,7 +36,9 @@ export function BatchDetailPage() {
     >
       {(batch) => (
         <>
-          {batch.failure && batch.state === 'interrupted' && <Alert type="error" showIcon title={t('failure')} description={batch.failure.message} />}
+          {batch.failure && batch.state === 'interrupted' && (
+            <Alert type="error" showIcon title={t('failure')} description={batch.failure.message} />
+          )}
           <Section title={t('pieces')} extra={<Link to={`/cards?batchId=${batch.id}`}>{t('seeCards')}</Link>}>
             <PiecesBar pieces={batch.counts} />
             <PiecesLegend pieces={batch.counts} />
@@ -54,9 +60,23 @@ function BatchFacts({ batch }: { readonly batch: Batch }) {
   return (
     <Facts
       items={[
-        [t('goods'), may('goods.read') ? <Link key="goods" to={`/goods/${batch.goodsId}`}>{title}</Link> : title],
+        [
+          t('goods'),
+          may('goods.read') ? (
+            <Link key="goods" to={`/goods/${batch.goodsId}`}>
+              {title}
+            </Link>
+          ) : (
+            title
+          ),
+        ],
         [t('fileName'), batch.fileName],
-        [t('imported'), <span key="imported" className="num">{formatCount(batch.imported)}</span>],
+        [
+          t('imported'),
+          <span key="imported" className="num">
+            {formatCount(batch.imported)}
+          </span>,
+        ],
         [
           t('importResult'),
           <span key="result">
@@ -80,7 +100,8 @@ function BatchFacts({ batch }: { readonly batch: Batch }) {
           t('createdAt'),
           <span key="at">
             <Time value={batch.createdAt} />
-            {batch.finishedAt && ` · ${t('took', { time: formatDuration(Date.parse(batch.finishedAt) - Date.parse(batch.createdAt)) })}`}
+            {batch.finishedAt &&
+              ` · ${t('took', { time: formatDuration(Date.parse(batch.finishedAt) - Date.parse(batch.createdAt)) })}`}
           </span>,
         ],
         batch.note !== '' && [t('note'), batch.note],

@@ -68,30 +68,109 @@ function columnsOf(t: T): readonly ListColumn<Batch>[] {
       key: 'id',
       title: t('id'),
       sort: true,
-      width: 200,
+      width: 170,
       phone: 'title',
       render: (batch) => (
         <>
           <Link to={`/batches/${batch.id}`}>#{batch.id}</Link>
-          <Typography.Text type="secondary" ellipsis={{ tooltip: batch.fileName }} style={{ display: 'block', maxWidth: 180, fontSize: 12 }}>
+          <Typography.Text
+            type="secondary"
+            ellipsis={{ tooltip: batch.fileName }}
+            style={{ display: 'block', maxWidth: 150, fontSize: 12 }}
+          >
             {batch.fileName}
           </Typography.Text>
         </>
       ),
     },
-    { key: 'state', title: t('state'), width: 90, phone: 'extra', render: (batch) => <StateTag kind="batch" state={batch.state} /> },
-    { key: 'goods', title: t('goods'), width: 240, render: (batch) => <OneLine>{`${batch.goodsTitle} / ${batch.skuTitle}`}</OneLine> },
-    { key: 'imported', title: t('imported'), sort: true, width: 100, align: 'right', render: (batch) => <Count value={batch.imported} /> },
-    { key: 'available', title: t('available'), sort: true, width: 100, align: 'right', render: (batch) => <Count value={batch.counts.available} /> },
-    { key: 'pieces', title: t('pieces'), width: 150, phone: 'hide', render: (batch) => <PiecesBar pieces={batch.counts} width={130} /> },
-    { key: 'supplier', title: t('supplier'), width: 130, render: (batch) => (batch.supplier ? <OneLine width={120}>{batch.supplier}</OneLine> : <Nothing />) },
-    { key: 'costFen', title: t('cost'), sort: true, width: 110, align: 'right', phone: 'hide', render: (batch) => <Money fen={batch.costFen} /> },
-    { key: 'validTo', title: t('validTo'), sort: true, width: 170, phone: 'hide', render: (batch) => <Time value={batch.validTo} /> },
-    { key: 'purchaseRef', title: t('purchaseRef'), width: 140, hidden: true, render: (batch) => batch.purchaseRef || <Nothing /> },
-    { key: 'total', title: t('totalCost'), width: 120, align: 'right', hidden: true, render: (batch) => <Money fen={batch.costFen * batch.imported} /> },
-    { key: 'note', title: t('note'), width: 180, hidden: true, render: (batch) => (batch.note ? <OneLine width={170}>{batch.note}</OneLine> : <Nothing />) },
+    {
+      key: 'state',
+      title: t('state'),
+      width: 90,
+      phone: 'extra',
+      render: (batch) => <StateTag kind="batch" state={batch.state} />,
+    },
+    {
+      key: 'goods',
+      title: t('goods'),
+      width: 200,
+      render: (batch) => <OneLine width={190}>{`${batch.goodsTitle} / ${batch.skuTitle}`}</OneLine>,
+    },
+    {
+      key: 'imported',
+      title: t('imported'),
+      sort: true,
+      width: 85,
+      align: 'right',
+      render: (batch) => <Count value={batch.imported} />,
+    },
+    {
+      key: 'available',
+      title: t('available'),
+      sort: true,
+      width: 85,
+      align: 'right',
+      render: (batch) => <Count value={batch.counts.available} />,
+    },
+    {
+      key: 'pieces',
+      title: t('pieces'),
+      width: 130,
+      phone: 'hide',
+      render: (batch) => <PiecesBar pieces={batch.counts} width={110} />,
+    },
+    {
+      key: 'supplier',
+      title: t('supplier'),
+      width: 115,
+      render: (batch) => (batch.supplier ? <OneLine width={105}>{batch.supplier}</OneLine> : <Nothing />),
+    },
+    {
+      key: 'costFen',
+      title: t('cost'),
+      sort: true,
+      width: 105,
+      align: 'right',
+      phone: 'hide',
+      render: (batch) => <Money fen={batch.costFen} />,
+    },
+    {
+      key: 'validTo',
+      title: t('validTo'),
+      sort: true,
+      width: 170,
+      hidden: true,
+      render: (batch) => <Time value={batch.validTo} />,
+    },
+    {
+      key: 'purchaseRef',
+      title: t('purchaseRef'),
+      width: 140,
+      hidden: true,
+      render: (batch) => batch.purchaseRef || <Nothing />,
+    },
+    {
+      key: 'total',
+      title: t('totalCost'),
+      width: 120,
+      align: 'right',
+      hidden: true,
+      render: (batch) => <Money fen={batch.costFen * batch.imported} />,
+    },
+    {
+      key: 'note',
+      title: t('note'),
+      width: 180,
+      hidden: true,
+      render: (batch) => (batch.note ? <OneLine width={170}>{batch.note}</OneLine> : <Nothing />),
+    },
     { key: 'createdBy', title: t('createdBy'), width: 110, hidden: true, render: (batch) => batch.createdBy },
-    { key: 'createdAt', title: t('createdAt'), sort: true, width: 170, render: (batch) => <Time value={batch.createdAt} /> },
+    {
+      key: 'createdAt',
+      title: t('createdAt'),
+      sort: true,
+      width: 170,
+      render: (batch) => <Time value={batch.createdAt} />,
+    },
   ]
 }
-

@@ -21,8 +21,20 @@ export function EditBatch({ batch, onClose }: { readonly batch: Batch; readonly 
   }
   const { supplier, costFen, purchaseRef, validFrom, validTo, note } = batch
   return (
-    <Modal open title={`${t('edit')} · ${t('batch', { id: batch.id })}`} onCancel={onClose} onOk={() => void submit(save)} confirmLoading={saving} width={560}>
-      <Form form={form} layout="vertical" disabled={saving} initialValues={{ supplier, costFen, purchaseRef, validFrom, validTo, note }}>
+    <Modal
+      open
+      title={`${t('edit')} · ${t('batch', { id: batch.id })}`}
+      onCancel={onClose}
+      onOk={() => void submit(save)}
+      confirmLoading={saving}
+      width={560}
+    >
+      <Form
+        form={form}
+        layout="vertical"
+        disabled={saving}
+        initialValues={{ supplier, costFen, purchaseRef, validFrom, validTo, note }}
+      >
         <div className="form-grid">
           <Form.Item name="supplier" label={t('supplier')}>
             <Input maxLength={80} />

@@ -3,7 +3,7 @@ import { defineMessages } from '../../shared/i18n/index.ts'
 export const batchText = defineMessages('batches', {
   title: ['批次', 'Batches'],
   batch: ['批次 #{id}', 'Batch #{id}'],
-  search: ['编号、文件名、供货商、采购单号、备注', 'Number, file, supplier, reference, note'],
+  search: ['编号、文件、供货商、备注', 'Number, file, supplier, note'],
   state: ['状态', 'State'],
   sku: ['规格', 'Variant'],
   supplier: ['供货商', 'Supplier'],
@@ -23,7 +23,10 @@ export const batchText = defineMessages('batches', {
   note: ['备注', 'Note'],
   import: ['导入卡密', 'Import codes'],
   emptyTitle: ['还没有导入过卡密', 'Nothing was imported yet'],
-  emptyText: ['每次导入是一个批次，记录供货商、成本和有效期；出问题时可以整批停售或撤销。', 'Each import is a batch with supplier, cost and validity. When a source turns out bad, a batch is suspended or undone as a whole.'],
+  emptyText: [
+    '每次导入是一个批次，记录供货商、成本和有效期；出问题时可以整批停售或撤销。',
+    'Each import is a batch with supplier, cost and validity. When a source turns out bad, a batch is suspended or undone as a whole.',
+  ],
   facts: ['批次信息', 'Facts'],
   never: ['长期有效', 'No end'],
   unknownLines: ['重复 {duplicates}，无效 {invalid}', '{duplicates} duplicates, {invalid} invalid'],
@@ -37,15 +40,24 @@ export const batchText = defineMessages('batches', {
   edit: ['修改信息', 'Edit'],
   saved: ['已保存', 'Saved'],
   suspend: ['停售整批', 'Suspend'],
-  suspendText: ['{count} 个未售出的卡密立即停售；等待它们的订单如果没有别的库存会转为异常。已售出的不受影响。', '{count} unsold codes leave the shelf at once. Orders waiting for them become exceptions when there is no other stock; sold ones are untouched.'],
+  suspendText: [
+    '{count} 个未售出的卡密立即停售；等待它们的订单如果没有别的库存会转为异常。已售出的不受影响。',
+    '{count} unsold codes leave the shelf at once. Orders waiting for them become exceptions when there is no other stock; sold ones are untouched.',
+  ],
   suspended: ['已停售', 'Suspended'],
   resume: ['恢复销售', 'Sell again'],
   resumeText: ['{count} 个停售的卡密重新可售。', '{count} suspended codes are on sale again.'],
   resumed: ['已恢复销售', 'On sale again'],
   undo: ['撤销整批', 'Undo'],
-  undoText: ['{count} 个卡密从库里删除，之后可以重新导入。只有一个都没卖出的批次才能撤销。', '{count} codes are removed and may be imported again. Only a batch of which nothing was sold can be undone.'],
+  undoText: [
+    '{count} 个卡密从库里删除，之后可以重新导入。只有一个都没卖出的批次才能撤销。',
+    '{count} codes are removed and may be imported again. Only a batch of which nothing was sold can be undone.',
+  ],
   undone: ['批次已撤销', 'The batch was undone'],
   cancel: ['停止导入', 'Stop the import'],
-  cancelText: ['已入库的 {count} 个卡密保留，可以之后撤销。', 'The {count} codes imported so far stay and can be undone.'],
+  cancelText: [
+    '已入库的 {count} 个卡密保留，可以之后撤销。',
+    'The {count} codes imported so far stay and can be undone.',
+  ],
   cancelled: ['导入已停止', 'Stopped'],
 })

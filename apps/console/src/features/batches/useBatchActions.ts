@@ -9,7 +9,9 @@ type Batch = Output<'vault.getBatch'>
 const REFRESH = ['vault.', 'stock.', 'catalog.', 'ledger.']
 
 /** What is done to a whole batch; each names the batch and how many codes it touches, and asks why. */
-export function useBatchActions(batch: Batch): { readonly [Name in 'suspend' | 'resume' | 'undo' | 'cancel']: () => void } {
+export function useBatchActions(batch: Batch): {
+  readonly [Name in 'suspend' | 'resume' | 'undo' | 'cancel']: () => void
+} {
   const t = useText(batchText)
   const confirm = useConfirmDanger()
   const suspend = useAction('vault.suspendBatch', { refresh: REFRESH, done: t('suspended') })

@@ -15,7 +15,13 @@ type Card = Row<'vault.listCards'>
 const REFRESH = ['vault.', 'stock.']
 
 /** What may be done with one code now. */
-export function CardActions({ card, onChanged }: { readonly card: Card; readonly onChanged?: (card: Output<'vault.voidCard'>) => void }) {
+export function CardActions({
+  card,
+  onChanged,
+}: {
+  readonly card: Card
+  readonly onChanged?: (card: Output<'vault.voidCard'>) => void
+}) {
   const t = useText(cardText)
   const common = useText(commonText)
   const may = useMay()

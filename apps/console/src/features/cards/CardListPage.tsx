@@ -45,7 +45,7 @@ export function CardListPage() {
                 value={value ? Number(value) : null}
                 onChange={(skuId) => change(skuId === null ? undefined : String(skuId))}
                 placeholder={t('sku')}
-                style={{ width: 220 }}
+                style={{ width: 200 }}
                 allowClear
               />
             ),
@@ -56,7 +56,7 @@ export function CardListPage() {
         ]}
         columns={cardColumns(t)}
         rowActions={(card) => <CardActions card={card} />}
-        rowActionsWidth={210}
+        rowActionsWidth={150}
         empty={{
           title: t('emptyTitle'),
           text: t('emptyText'),
@@ -76,11 +76,34 @@ export function CardListPage() {
 
 function cardColumns(t: T): readonly ListColumn<Card>[] {
   return [
-    { key: 'id', title: t('id'), sort: true, width: 90, phone: 'hide', render: (card) => <span className="num">{card.id}</span> },
-    { key: 'masked', title: t('masked'), width: 150, phone: 'title', render: (card) => <code>{card.masked}</code> },
-    { key: 'state', title: t('state'), width: 90, phone: 'extra', render: (card) => <StateTag kind="card" state={card.state} /> },
-    { key: 'goods', title: t('goods'), width: 240, render: (card) => <OneLine>{`${card.goodsTitle} / ${card.skuTitle}`}</OneLine> },
-    { key: 'batch', title: t('batch'), width: 80, render: (card) => <Link to={`/batches/${card.batchId}`}>#{card.batchId}</Link> },
+    {
+      key: 'id',
+      title: t('id'),
+      sort: true,
+      width: 80,
+      phone: 'hide',
+      render: (card) => <span className="num">{card.id}</span>,
+    },
+    { key: 'masked', title: t('masked'), width: 125, phone: 'title', render: (card) => <code>{card.masked}</code> },
+    {
+      key: 'state',
+      title: t('state'),
+      width: 80,
+      phone: 'extra',
+      render: (card) => <StateTag kind="card" state={card.state} />,
+    },
+    {
+      key: 'goods',
+      title: t('goods'),
+      width: 200,
+      render: (card) => <OneLine width={190}>{`${card.goodsTitle} / ${card.skuTitle}`}</OneLine>,
+    },
+    {
+      key: 'batch',
+      title: t('batch'),
+      width: 65,
+      render: (card) => <Link to={`/batches/${card.batchId}`}>#{card.batchId}</Link>,
+    },
     {
       key: 'order',
       title: t('order'),
@@ -94,8 +117,15 @@ function cardColumns(t: T): readonly ListColumn<Card>[] {
           </Copyable>
         ),
     },
-    { key: 'validTo', title: t('validTo'), width: 170, phone: 'hide', render: (card) => <Time value={card.validTo} /> },
-    { key: 'createdAt', title: t('createdAt'), sort: true, width: 170, hidden: true, render: (card) => <Time value={card.createdAt} /> },
+    { key: 'validTo', title: t('validTo'), width: 170, hidden: true, render: (card) => <Time value={card.validTo} /> },
+    {
+      key: 'createdAt',
+      title: t('createdAt'),
+      sort: true,
+      width: 170,
+      hidden: true,
+      render: (card) => <Time value={card.createdAt} />,
+    },
     { key: 'changedAt', title: t('changedAt'), width: 170, render: (card) => <Time value={card.changedAt} /> },
   ]
 }

@@ -51,7 +51,13 @@ export function FindByValue({ onClose }: { readonly onClose: () => void }) {
           void find()
         }}
       />
-      <Button type="primary" loading={finding} disabled={value.trim() === ''} onClick={() => void find()} style={{ marginBlock: 12 }}>
+      <Button
+        type="primary"
+        loading={finding}
+        disabled={value.trim() === ''}
+        onClick={() => void find()}
+        style={{ marginBlock: 12 }}
+      >
         {t('find')}
       </Button>
       {found?.length === 0 && <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('byValueNone')} />}
@@ -62,7 +68,8 @@ export function FindByValue({ onClose }: { readonly onClose: () => void }) {
               <code>{card.masked}</code> <StateTag kind="card" state={card.state} />
             </div>
             <Typography.Text type="secondary" style={{ fontSize: 13 }}>
-              {card.goodsTitle} / {card.skuTitle} · <Link to={`/batches/${card.batchId}`}>{t('causeBatch', { id: card.batchId })}</Link>
+              {card.goodsTitle} / {card.skuTitle} ·{' '}
+              <Link to={`/batches/${card.batchId}`}>{t('causeBatch', { id: card.batchId })}</Link>
               {card.orderNo !== null && (
                 <>
                   {' '}

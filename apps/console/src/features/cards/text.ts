@@ -2,10 +2,16 @@ import { defineMessages } from '../../shared/i18n/index.ts'
 
 export const cardText = defineMessages('cards', {
   title: ['卡密', 'Codes'],
-  hint: ['全部掩码显示。查看原文需要权限并填写原因，每次都会记入审计日志。', 'Everything is masked. To see one in full takes the permission and a reason, and goes to the audit log every time.'],
+  hint: [
+    '全部掩码显示。查看原文需要权限并填写原因，每次都会记入审计日志。',
+    'Everything is masked. To see one in full takes the permission and a reason, and goes to the audit log every time.',
+  ],
   search: ['卡密编号', 'Number of a code'],
   byValue: ['按完整卡密查找', 'Find by value'],
-  byValueHint: ['粘贴完整的卡密（卡号和密码之间用什么分隔都可以）。比对的是带密钥的指纹，内容不会出现在网址和日志里。', 'Paste a whole code, with any separator. A keyed fingerprint is compared; the value is in no address and no log.'],
+  byValueHint: [
+    '粘贴完整的卡密（卡号和密码之间用什么分隔都可以）。比对的是带密钥的指纹，内容不会出现在网址和日志里。',
+    'Paste a whole code, with any separator. A keyed fingerprint is compared; the value is in no address and no log.',
+  ],
   byValueNone: ['库里没有这个卡密', 'This code was never imported'],
   find: ['查找', 'Find'],
   value: ['完整卡密', 'The whole code'],
@@ -30,7 +36,10 @@ export const cardText = defineMessages('cards', {
   markUsedText: ['记录这个卡密已被使用；之后退款将记为损失。', 'Records that it was used; a later refund is a loss.'],
   markedUsed: ['已标记为使用', 'Marked as used'],
   emptyTitle: ['库里还没有卡密', 'No codes yet'],
-  emptyText: ['导入卡密后在这里逐个查看状态和流转；内容始终加密保存。', 'After an import every code is here with its state and moves; their values stay encrypted.'],
+  emptyText: [
+    '导入卡密后在这里逐个查看状态和流转；内容始终加密保存。',
+    'After an import every code is here with its state and moves; their values stay encrypted.',
+  ],
   import: ['导入卡密', 'Import codes'],
 
   moved: ['{from} → {to}', '{from} → {to}'],

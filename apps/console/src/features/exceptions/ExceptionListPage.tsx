@@ -48,7 +48,7 @@ export function ExceptionListPage() {
       ]}
       columns={columnsOf(t)}
       rowActions={(line) => <RowActions line={line} refund={() => bulk.refund([line])} />}
-      rowActionsWidth={190}
+      rowActionsWidth={180}
       bulk={(lines, clear) => (
         <>
           <ActionButton size="small" permission="orders.handle" onClick={() => bulk.retry(lines, clear)}>
@@ -69,7 +69,7 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
     {
       key: 'order',
       title: t('order'),
-      width: 210,
+      width: 190,
       phone: 'title',
       render: (line) => (
         <Copyable text={String(line.orderNo)}>
@@ -77,14 +77,57 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
         </Copyable>
       ),
     },
-    { key: 'reason', title: t('reason'), width: 110, phone: 'extra', render: (line) => <StateTag kind="exception" state={line.reason} /> },
-    { key: 'since', title: t('age'), sort: true, width: 110, render: (line) => <Age since={line.since} /> },
-    { key: 'goods', title: t('goods'), width: 220, render: (line) => <OneLine width={220}>{`${line.goodsTitle} / ${line.skuTitle}`}</OneLine> },
-    { key: 'quantity', title: t('quantity'), sort: true, width: 80, align: 'right', render: (line) => <span className="num">{line.quantity}</span> },
-    { key: 'amountFen', title: t('amount'), sort: true, width: 110, align: 'right', render: (line) => <Money fen={line.amountFen} strong /> },
-    { key: 'available', title: t('available'), width: 130, align: 'right', render: (line) => <Available line={line} /> },
-    { key: 'contact', title: t('contact'), width: 150, phone: 'hide', render: (line) => <span className="num">{line.contactMasked}</span> },
-    { key: 'note', title: t('note'), width: 180, hidden: true, render: (line) => (line.note ? <OneLine width={180}>{line.note}</OneLine> : null) },
+    {
+      key: 'reason',
+      title: t('reason'),
+      width: 95,
+      phone: 'extra',
+      render: (line) => <StateTag kind="exception" state={line.reason} />,
+    },
+    { key: 'since', title: t('age'), sort: true, width: 95, render: (line) => <Age since={line.since} /> },
+    {
+      key: 'goods',
+      title: t('goods'),
+      width: 160,
+      render: (line) => <OneLine width={150}>{`${line.goodsTitle} / ${line.skuTitle}`}</OneLine>,
+    },
+    {
+      key: 'quantity',
+      title: t('quantity'),
+      sort: true,
+      width: 75,
+      align: 'right',
+      render: (line) => <span className="num">{line.quantity}</span>,
+    },
+    {
+      key: 'amountFen',
+      title: t('amount'),
+      sort: true,
+      width: 105,
+      align: 'right',
+      render: (line) => <Money fen={line.amountFen} strong />,
+    },
+    {
+      key: 'available',
+      title: t('available'),
+      width: 120,
+      align: 'right',
+      render: (line) => <Available line={line} />,
+    },
+    {
+      key: 'contact',
+      title: t('contact'),
+      width: 150,
+      hidden: true,
+      render: (line) => <span className="num">{line.contactMasked}</span>,
+    },
+    {
+      key: 'note',
+      title: t('note'),
+      width: 180,
+      hidden: true,
+      render: (line) => (line.note ? <OneLine width={180}>{line.note}</OneLine> : null),
+    },
     { key: 'at', title: t('since'), width: 170, hidden: true, render: (line) => <Time value={line.since} /> },
   ]
 }
@@ -122,13 +165,17 @@ function RowActions({ line, refund }: { readonly line: Line; readonly refund: ()
   return (
     <>
       {line.actions.includes('retry') && may('orders.handle') && (
-        <Button type="link" loading={retry.running} onClick={() => void retry.go({ params: { no: line.orderNo, lineNo: line.lineNo }, body: {} })}>
+        <Button
+          type="link"
+          loading={retry.running}
+          onClick={() => void retry.go({ params: { no: line.orderNo, lineNo: line.lineNo }, body: {} })}
+        >
           {t('retry')}
         </Button>
       )}
       {line.actions.includes('refund') && (
         <ActionButton type="link" danger permission="orders.refund" onClick={refund}>
-          {t('refund')}
+          {t(line.reason === 'refund_failed' ? 'refundAgain' : 'refund')}
         </ActionButton>
       )}
       {short && may('cards.import') && <Link to={`/imports/new?skuId=${line.skuId}`}>{t('import')}</Link>}

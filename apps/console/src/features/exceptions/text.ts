@@ -2,7 +2,10 @@ import { defineMessages } from '../../shared/i18n/index.ts'
 
 export const exceptionText = defineMessages('exceptions', {
   title: ['异常处理', 'Exceptions'],
-  hint: ['已付款但没能发货、或退款失败的每一行，最早的在最前面。补货后可以直接重试。', 'Every paid line that could not be delivered, and every refund that failed; the oldest first. After restocking, try again right here.'],
+  hint: [
+    '已付款但没能发货、或退款失败的每一行，最早的在最前面。补货后可以直接重试。',
+    'Every paid line that could not be delivered, and every refund that failed; the oldest first. After restocking, try again right here.',
+  ],
   search: ['订单号或联系方式', 'Order or contact'],
   reason: ['原因', 'Reason'],
   sku: ['规格', 'Variant'],
@@ -20,12 +23,16 @@ export const exceptionText = defineMessages('exceptions', {
   note: ['说明', 'Note'],
   retry: ['重试发货', 'Try again'],
   refund: ['退款', 'Refund'],
+  refundAgain: ['重新退款', 'Refund again'],
   open: ['订单详情', 'Open'],
   import: ['补货', 'Restock'],
   retried: ['已发货', 'Delivered'],
   manyLines: ['{count} 行异常', '{count} lines'],
   refundText: ['货款原路退回；已占用的库存释放。', 'The money goes back to its source; what is held is released.'],
-  retryText: ['逐行重试；仍缺货的会保持异常并说明原因。', 'Each line is tried by itself; what is still short stays here and says why.'],
+  retryText: [
+    '逐行重试；仍缺货的会保持异常并说明原因。',
+    'Each line is tried by itself; what is still short stays here and says why.',
+  ],
   retryReason: ['补货后重试', 'Tried again after restocking'],
   allDone: ['{count} 行全部处理完成', 'All {count} lines are done'],
   someDone: ['{done} 行完成，{failed} 行未完成', '{done} done, {failed} not'],
@@ -33,5 +40,8 @@ export const exceptionText = defineMessages('exceptions', {
   result: ['结果', 'Result'],
   ok: ['完成', 'Done'],
   emptyTitle: ['没有异常，一切正常', 'Nothing is stuck'],
-  emptyText: ['所有已付款的订单都已发货或退款。如果有一行卡住，会立刻出现在这里，并计入看板。', 'Every paid order is delivered or refunded. A line that gets stuck appears here at once, and on the board.'],
+  emptyText: [
+    '所有已付款的订单都已发货或退款。如果有一行卡住，会立刻出现在这里，并计入看板。',
+    'Every paid order is delivered or refunded. A line that gets stuck appears here at once, and on the board.',
+  ],
 })

@@ -21,7 +21,11 @@ export function useBulk(): { readonly retry: Handle; readonly refund: Handle } {
   const tell = useTell()
   const handle = useAction('fulfilment.handleExceptions', { refresh: REFRESH_AFTER })
 
-  const run = async (action: 'retry' | 'refund', lines: readonly Line[], reason: string): Promise<readonly Result[]> => {
+  const run = async (
+    action: 'retry' | 'refund',
+    lines: readonly Line[],
+    reason: string,
+  ): Promise<readonly Result[]> => {
     const results: Result[] = []
     for (let from = 0; from < lines.length; from += LINES_PER_CALL) {
       const some = lines.slice(from, from + LINES_PER_CALL).map(({ orderNo, lineNo }) => ({ orderNo, lineNo }))
@@ -37,7 +41,10 @@ export function useBulk(): { readonly retry: Handle; readonly refund: Handle } {
       if (!only) return
       confirm({
         title: t(action),
-        object: lines.length === 1 ? `${only.orderNo} · ${only.goodsTitle} × ${only.quantity}` : t('manyLines', { count: lines.length }),
+        object:
+          lines.length === 1
+            ? `${only.orderNo} · ${only.goodsTitle} × ${only.quantity}`
+            : t('manyLines', { count: lines.length }),
         consequence: t(action === 'retry' ? 'retryText' : 'refundText'),
         ...(action === 'refund' ? { amountFen: lines.reduce((sum, line) => sum + line.amountFen, 0) } : {}),
         askReason: true,
@@ -65,7 +72,10 @@ function useTell(): (results: readonly Result[]) => void {
       title: t('someDone', { done: results.length - failed.length, failed: failed.length }),
       width: 560,
       content: (
-        <ul className="outcomes" style={{ listStyle: 'none', padding: 0, margin: 0, maxHeight: '50vh', overflowY: 'auto' }}>
+        <ul
+          className="outcomes"
+          style={{ listStyle: 'none', padding: 0, margin: 0, maxHeight: '50vh', overflowY: 'auto' }}
+        >
           {[...failed, ...results.filter((result) => result.ok)].map((result) => (
             <li key={`${result.orderNo}-${result.lineNo}`} style={{ paddingBlock: 4 }}>
               {/* The dialog stands outside of the router. */}
@@ -73,7 +83,9 @@ function useTell(): (results: readonly Result[]) => void {
                 {result.orderNo}
               </a>{' '}
               {t('lineNo', { line: result.lineNo })}{' '}
-              <Typography.Text type={result.ok ? 'success' : 'danger'}>{result.ok ? t('ok') : (result.message ?? result.code)}</Typography.Text>
+              <Typography.Text type={result.ok ? 'success' : 'danger'}>
+                {result.ok ? t('ok') : (result.message ?? result.code)}
+              </Typography.Text>
             </li>
           ))}
         </ul>

@@ -18,7 +18,7 @@ type T = Say<keyof typeof financeText.keys>
 export function AccountPage() {
   const t = useText(financeText)
   const book = useBookName()
-  const accountId = Number(useParams()['accountId'])
+  const accountId = Number(useParams().accountId)
   return (
     <ListPage
       id="statement"
@@ -40,8 +40,19 @@ function columnsOf(t: T, book: (kind: string) => string): readonly ListColumn<En
     { key: 'at', title: t('at'), width: 170, phone: 'extra', render: (entry) => <Time value={entry.at} /> },
     { key: 'kind', title: t('what'), width: 180, phone: 'title', render: (entry) => book(entry.kind) },
     { key: 'amount', title: t('amount'), width: 130, align: 'right', render: (entry) => <Change entry={entry} /> },
-    { key: 'balanceAfter', title: t('balanceAfter'), width: 140, align: 'right', render: (entry) => <Amount value={entry.balanceAfter} unit={unitOf(entry)} strong /> },
-    { key: 'counterparty', title: t('counterparty'), width: 200, render: (entry) => <Other counterparty={entry.counterparty} book={book} /> },
+    {
+      key: 'balanceAfter',
+      title: t('balanceAfter'),
+      width: 140,
+      align: 'right',
+      render: (entry) => <Amount value={entry.balanceAfter} unit={unitOf(entry)} strong />,
+    },
+    {
+      key: 'counterparty',
+      title: t('counterparty'),
+      width: 200,
+      render: (entry) => <Other counterparty={entry.counterparty} book={book} />,
+    },
     { key: 'cause', title: t('cause'), width: 200, render: (entry) => <Cause cause={entry.cause} /> },
   ]
 }
@@ -81,6 +92,13 @@ function Cause({ cause }: { readonly cause: string }) {
     const words = t('causeBatch', { id: batch })
     return may('stock.read') ? <Link to={`/batches/${batch}`}>{words}</Link> : words
   }
+  const member = /^member:(\d+)$/.exec(cause)?.[1]
+  if (member)
+    return may('members.read') ? (
+      <Link to={`/members/${member}`}>{t('causeMember', { id: member })}</Link>
+    ) : (
+      t('causeMember', { id: member })
+    )
   if (cause === 'expiry') return t('causeExpiry')
   if (cause.startsWith('adjust:')) return t('causeAdjust')
   return cause === '' ? <Nothing /> : cause.replace(/^staff: /, '')
@@ -100,10 +118,21 @@ function Account({ account }: { readonly account: Statement['account'] }) {
             [t('owner'), <OwnerLink key="owner" account={account} name={owner} />],
             [t('balance'), <Amount key="balance" value={account.balance} unit={account.unit} strong />],
             account.held > 0 && [t('held'), <Amount key="held" value={account.held} unit={account.unit} />],
-            account.held > 0 && [t('free'), <Amount key="free" value={account.balance - account.held} unit={account.unit} />],
-            [t('floor'), account.floor === null ? t('noFloor') : <Amount key="floor" value={account.floor} unit={account.unit} />],
+            account.held > 0 && [
+              t('free'),
+              <Amount key="free" value={account.balance - account.held} unit={account.unit} />,
+            ],
+            [
+              t('floor'),
+              account.floor === null ? t('noFloor') : <Amount key="floor" value={account.floor} unit={account.unit} />,
+            ],
             [t('updatedAt'), <Time key="updated" value={account.updatedAt} />],
-            [t('accountNo'), <span key="id" className="num">{account.id}</span>],
+            [
+              t('accountNo'),
+              <span key="id" className="num">
+                {account.id}
+              </span>,
+            ],
           ]}
         />
       </Section>
@@ -114,6 +143,7 @@ function Account({ account }: { readonly account: Statement['account'] }) {
 function OwnerLink({ account, name }: { readonly account: Statement['account']; readonly name: string }) {
   const may = useMay()
   if (account.kind === 'cash.member' && may('members.read')) return <Link to={`/members/${account.ref}`}>{name}</Link>
-  if (account.kind.startsWith('stock.') && may('stock.read')) return <Link to={`/batches?skuId=${account.ref}`}>{name}</Link>
+  if (account.kind.startsWith('stock.') && may('stock.read'))
+    return <Link to={`/batches?skuId=${account.ref}`}>{name}</Link>
   return name || <Nothing />
 }

@@ -31,7 +31,12 @@ export function LedgerPage() {
       summary={() => <TrialBalance />}
       filters={[
         { kind: 'search', placeholder: t('searchRef') },
-        { kind: 'select', name: 'kind', label: t('kind'), options: ACCOUNT_KINDS.map((kind) => ({ value: kind, label: book(kind) })) },
+        {
+          kind: 'select',
+          name: 'kind',
+          label: t('kind'),
+          options: ACCOUNT_KINDS.map((kind) => ({ value: kind, label: book(kind) })),
+        },
         {
           kind: 'select',
           name: 'unit',
@@ -50,12 +55,48 @@ export function LedgerPage() {
 
 function columnsOf(t: T, names: Names): readonly ListColumn<Account>[] {
   return [
-    { key: 'kind', title: t('kind'), sort: true, width: 220, phone: 'title', render: (account) => <Link to={`/ledger/${account.id}`}>{names.book(account.kind)}</Link> },
+    {
+      key: 'kind',
+      title: t('kind'),
+      sort: true,
+      width: 220,
+      phone: 'title',
+      render: (account) => <Link to={`/ledger/${account.id}`}>{names.book(account.kind)}</Link>,
+    },
     { key: 'owner', title: t('owner'), width: 260, render: (account) => <Owner account={account} names={names} /> },
-    { key: 'balance', title: t('balance'), sort: true, width: 140, align: 'right', phone: 'extra', render: (account) => <Amount value={account.balance} unit={account.unit} strong /> },
-    { key: 'held', title: t('held'), sort: true, width: 120, align: 'right', render: (account) => (account.held > 0 ? <Amount value={account.held} unit={account.unit} /> : <Nothing />) },
-    { key: 'floor', title: t('floor'), width: 100, align: 'right', hidden: true, render: (account) => (account.floor === null ? t('noFloor') : <Amount value={account.floor} unit={account.unit} />) },
-    { key: 'updatedAt', title: t('updatedAt'), sort: true, width: 170, render: (account) => <Time value={account.updatedAt} /> },
+    {
+      key: 'balance',
+      title: t('balance'),
+      sort: true,
+      width: 140,
+      align: 'right',
+      phone: 'extra',
+      render: (account) => <Amount value={account.balance} unit={account.unit} strong />,
+    },
+    {
+      key: 'held',
+      title: t('held'),
+      sort: true,
+      width: 120,
+      align: 'right',
+      render: (account) => (account.held > 0 ? <Amount value={account.held} unit={account.unit} /> : <Nothing />),
+    },
+    {
+      key: 'floor',
+      title: t('floor'),
+      width: 100,
+      align: 'right',
+      hidden: true,
+      render: (account) =>
+        account.floor === null ? t('noFloor') : <Amount value={account.floor} unit={account.unit} />,
+    },
+    {
+      key: 'updatedAt',
+      title: t('updatedAt'),
+      sort: true,
+      width: 170,
+      render: (account) => <Time value={account.updatedAt} />,
+    },
   ]
 }
 

@@ -46,17 +46,47 @@ export function NoticeListPage() {
 
 function columnsOf(t: T, gatewayName: (gateway: string | null) => string): readonly ListColumn<Notice>[] {
   return [
-    { key: 'receivedAt', title: t('receivedAt'), width: 170, phone: 'title', render: (notice) => <Time value={notice.receivedAt} /> },
-    { key: 'verdict', title: t('verdict'), width: 110, phone: 'extra', render: (notice) => <StateTag kind="notice" state={notice.verdict} /> },
+    {
+      key: 'receivedAt',
+      title: t('receivedAt'),
+      width: 170,
+      phone: 'title',
+      render: (notice) => <Time value={notice.receivedAt} />,
+    },
+    {
+      key: 'verdict',
+      title: t('verdict'),
+      width: 110,
+      phone: 'extra',
+      render: (notice) => <StateTag kind="notice" state={notice.verdict} />,
+    },
     { key: 'gateway', title: t('gateway'), width: 120, render: (notice) => gatewayName(notice.gateway) },
     {
       key: 'order',
       title: t('order'),
       width: 200,
-      render: (notice) => (notice.orderNo === null ? <Nothing /> : <Link to={`/orders/${notice.orderNo}`} className="num">{notice.orderNo}</Link>),
+      render: (notice) =>
+        notice.orderNo === null ? (
+          <Nothing />
+        ) : (
+          <Link to={`/orders/${notice.orderNo}`} className="num">
+            {notice.orderNo}
+          </Link>
+        ),
     },
-    { key: 'tradeNo', title: t('tradeNo'), width: 240, render: (notice) => (notice.tradeNo ? <Copyable text={notice.tradeNo} /> : <Nothing />) },
-    { key: 'amount', title: t('noticeAmount'), width: 120, align: 'right', render: (notice) => (notice.amountFen === null ? <Nothing /> : <Money fen={notice.amountFen} strong />) },
+    {
+      key: 'tradeNo',
+      title: t('tradeNo'),
+      width: 240,
+      render: (notice) => (notice.tradeNo ? <Copyable text={notice.tradeNo} /> : <Nothing />),
+    },
+    {
+      key: 'amount',
+      title: t('noticeAmount'),
+      width: 120,
+      align: 'right',
+      render: (notice) => (notice.amountFen === null ? <Nothing /> : <Money fen={notice.amountFen} strong />),
+    },
   ]
 }
 
@@ -102,7 +132,10 @@ function fieldsOf(body: string): readonly (readonly [string, string])[] {
   try {
     const parsed: unknown = JSON.parse(body)
     if (typeof parsed !== 'object' || parsed === null) return []
-    return Object.entries(parsed).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)])
+    return Object.entries(parsed).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ])
   } catch {
     return /^[\w.%+-]+=/.test(body) ? [...new URLSearchParams(body)] : []
   }

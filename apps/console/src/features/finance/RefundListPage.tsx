@@ -5,6 +5,7 @@ import type { Row } from '../../shared/api/index.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
+import { useRefundReason } from '../../shared/parts/refundReason.ts'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Money, Nothing, OneLine, Time } from '../../shared/parts/values.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
@@ -18,18 +19,21 @@ const MOVING_MS = 4_000
 /** Money on its way back, and what did not get there. */
 export function RefundListPage() {
   const t = useText(financeText)
+  const reason = useRefundReason()
   return (
     <ListPage
       id="refunds"
       title={t('refunds')}
       route="payments.listRefunds"
       rowKey={(refund) => refund.id}
-      refreshMs={(page) => (page?.items.some(({ state }) => state === 'requested' || state === 'processing') ? MOVING_MS : false)}
+      refreshMs={(page) =>
+        page?.items.some(({ state }) => state === 'requested' || state === 'processing') ? MOVING_MS : false
+      }
       filters={[
         { kind: 'search', placeholder: t('searchRefund') },
         { kind: 'states', name: 'state', label: t('refundState'), of: 'refund' },
       ]}
-      columns={columnsOf(t)}
+      columns={columnsOf(t, reason)}
       rowActions={(refund) => <RowActions refund={refund} />}
       rowActionsWidth={100}
       empty={{ title: t('refundsEmpty'), text: t('refundsEmptyText') }}
@@ -37,12 +41,12 @@ export function RefundListPage() {
   )
 }
 
-function columnsOf(t: T): readonly ListColumn<Refund>[] {
+function columnsOf(t: T, reason: (reason: string) => string): readonly ListColumn<Refund>[] {
   return [
     {
       key: 'order',
       title: t('order'),
-      width: 230,
+      width: 210,
       phone: 'title',
       render: (refund) => (
         <>
@@ -55,33 +59,65 @@ function columnsOf(t: T): readonly ListColumn<Refund>[] {
         </>
       ),
     },
-    { key: 'state', title: t('refundState'), width: 100, phone: 'extra', render: (refund) => <StateTag kind="refund" state={refund.state} /> },
-    { key: 'amount', title: t('refundAmount'), width: 120, align: 'right', render: (refund) => <Money fen={refund.amountFen} strong /> },
-    { key: 'to', title: t('to'), width: 110, render: (refund) => t(refund.to === 'balance' ? 'toBalance' : 'toSource') },
-    { key: 'reason', title: t('reason'), width: 200, render: (refund) => <OneLine width={190}>{refund.reason}</OneLine> },
-    { key: 'attempts', title: t('attempts'), width: 70, align: 'right', phone: 'hide', render: (refund) => <span className="num">{refund.attempts}</span> },
+    {
+      key: 'state',
+      title: t('refundState'),
+      width: 100,
+      phone: 'extra',
+      render: (refund) => <StateTag kind="refund" state={refund.state} />,
+    },
+    {
+      key: 'amount',
+      title: t('refundAmount'),
+      width: 120,
+      align: 'right',
+      render: (refund) => <Money fen={refund.amountFen} strong />,
+    },
+    {
+      key: 'to',
+      title: t('to'),
+      width: 110,
+      render: (refund) => t(refund.to === 'balance' ? 'toBalance' : 'toSource'),
+    },
+    {
+      key: 'reason',
+      title: t('reason'),
+      width: 160,
+      render: (refund) => <OneLine width={150}>{reason(refund.reason)}</OneLine>,
+    },
+    {
+      key: 'attempts',
+      title: t('attempts'),
+      width: 70,
+      align: 'right',
+      phone: 'hide',
+      render: (refund) => <span className="num">{refund.attempts}</span>,
+    },
     {
       key: 'error',
       title: t('error'),
-      width: 220,
+      width: 180,
       render: (refund) =>
         refund.lastError ? (
           <Typography.Text type="danger">
-            <OneLine width={210}>{refund.lastError}</OneLine>
+            <OneLine width={170}>{refund.lastError}</OneLine>
           </Typography.Text>
         ) : (
           <Nothing />
         ),
     },
     { key: 'createdAt', title: t('createdAt'), width: 170, render: (refund) => <Time value={refund.createdAt} /> },
-    { key: 'doneAt', title: t('doneAt'), width: 170, phone: 'hide', render: (refund) => <Time value={refund.doneAt} /> },
+    { key: 'doneAt', title: t('doneAt'), width: 170, hidden: true, render: (refund) => <Time value={refund.doneAt} /> },
   ]
 }
 
 function RowActions({ refund }: { readonly refund: Refund }) {
   const t = useText(financeText)
   const confirm = useConfirmDanger()
-  const retry = useAction('payments.retryRefund', { refresh: ['payments.', 'orders.', 'fulfilment.'], done: t('refundRetried') })
+  const retry = useAction('payments.retryRefund', {
+    refresh: ['payments.', 'orders.', 'fulfilment.'],
+    done: t('refundRetried'),
+  })
   if (refund.state !== 'failed') return null
   const ask = () =>
     confirm({

@@ -4,23 +4,33 @@ import { Fragment } from 'react'
 import { useRead } from '../../shared/api/hooks.ts'
 import { formatMoney } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
-import { ErrorState } from '../../shared/templates/ErrorState.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
+import { ErrorState } from '../../shared/templates/ErrorState.tsx'
 import { useUrlState } from '../../shared/urlState.ts'
 import { Amount, useBookName } from './books.tsx'
-import { financeText } from './text.ts'
+import { bookText, financeText } from './text.ts'
 import './finance.css'
 
 /** The sum of every kind of account; each unit must come to zero. A kind narrows the list below. */
 export function TrialBalance() {
   const t = useText(financeText)
   const { data, error, refetch } = useRead('ledger.trialBalance', {}, { refreshMs: 30_000 })
-  if (!data) return <Section title={t('trial')}>{error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Skeleton active />}</Section>
+  if (!data)
+    return (
+      <Section title={t('trial')}>
+        {error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Skeleton active />}
+      </Section>
+    )
   return (
     <div className="trial">
       {data.units.map(({ unit, sum }) => (
         <Section key={unit} flush title={<UnitHead unit={unit} sum={sum} />}>
-          <Rows unit={unit} rows={data.rows.filter((row) => row.unit === unit)} />
+          <Rows
+            unit={unit}
+            rows={data.rows
+              .filter((row) => row.unit === unit)
+              .toSorted((one, other) => placeOf(one.kind) - placeOf(other.kind))}
+          />
         </Section>
       ))}
     </div>
@@ -41,6 +51,9 @@ function UnitHead({ unit, sum }: { readonly unit: string; readonly sum: number }
   )
 }
 
+/** From where things come to where they end, as the list of words has it. */
+const placeOf = (kind: string): number => Object.keys(bookText.keys).indexOf(kind)
+
 type Row = { readonly kind: string; readonly accounts: number; readonly balance: number; readonly held: number }
 
 function Rows({ unit, rows }: { readonly unit: string; readonly rows: readonly Row[] }) {
@@ -58,8 +71,15 @@ function Rows({ unit, rows }: { readonly unit: string; readonly rows: readonly R
           <dt>
             <button
               type="button"
-              aria-pressed={values['kind'] === row.kind}
-              onClick={() => change({ kind: values['kind'] === row.kind ? undefined : row.kind, unit: undefined, q: undefined, page: undefined })}
+              aria-pressed={values.kind === row.kind}
+              onClick={() =>
+                change({
+                  kind: values.kind === row.kind ? undefined : row.kind,
+                  unit: undefined,
+                  q: undefined,
+                  page: undefined,
+                })
+              }
             >
               {name(row.kind)}
             </button>

@@ -1,12 +1,19 @@
-import { formatCount } from '../../shared/format.ts'
+import { formatCount, formatMoney } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
-import { Count, Money } from '../../shared/parts/values.tsx'
 import { bookText } from './text.ts'
 
-/** An amount of whatever the account counts: fen as yuan, pieces as they are. */
-export function Amount({ value, unit, strong = false }: { readonly value: number; readonly unit: string; readonly strong?: boolean }) {
-  if (unit === 'CNY') return <Money fen={value} strong={strong} />
-  return strong ? <b className="num">{formatCount(value)}</b> : <Count value={value} />
+/** An amount of whatever the account counts: fen as yuan, pieces as they are. Below zero is no alarm: every unit has such a side. */
+export function Amount({
+  value,
+  unit,
+  strong = false,
+}: {
+  readonly value: number
+  readonly unit: string
+  readonly strong?: boolean
+}) {
+  const words = unit === 'CNY' ? formatMoney(value) : formatCount(value)
+  return strong ? <b className="num">{words}</b> : <span className="num">{words}</span>
 }
 
 /** A kind of account or transfer in words; moves between states of a code are made of the states' own names. */

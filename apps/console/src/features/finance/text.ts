@@ -2,10 +2,16 @@ import { defineMessages } from '../../shared/i18n/index.ts'
 
 export const financeText = defineMessages('finance', {
   ledger: ['账户总账', 'Ledger'],
-  ledgerHint: ['一切可数的东西都是账户：钱、卡密。每笔变动都是两个账户之间的转账，所以每种单位合计必为零。', 'Everything countable is an account: money, codes. Every movement is a transfer between two, so each unit adds up to zero.'],
+  ledgerHint: [
+    '一切可数的东西都是账户：钱、卡密。每笔变动都是两个账户之间的转账，所以每种单位合计必为零。',
+    'Everything countable is an account: money, codes. Every movement is a transfer between two, so each unit adds up to zero.',
+  ],
   trial: ['试算平衡', 'Trial balance'],
   balanced: ['{unit}合计为 0，账目平衡', '{unit}: adds up to 0, the books balance'],
-  unbalanced: ['{unit}合计为 {sum}，账目不平，请立即联系技术人员', '{unit}: adds up to {sum}. The books do not balance; call the engineers'],
+  unbalanced: [
+    '{unit}合计为 {sum}，账目不平，请立即联系技术人员',
+    '{unit}: adds up to {sum}. The books do not balance; call the engineers',
+  ],
   unitCNY: ['金额', 'Money'],
   unitPiece: ['卡密', 'Codes'],
   kind: ['账户类型', 'Kind'],
@@ -21,7 +27,10 @@ export const financeText = defineMessages('finance', {
   noFloor: ['不限', 'none'],
   updatedAt: ['最近变动', 'Last moved'],
   emptyTitle: ['还没有账户', 'No accounts yet'],
-  emptyText: ['导入卡密、收到第一笔付款后，账户会自动建立。', 'Accounts open by themselves with the first import and the first payment.'],
+  emptyText: [
+    '导入卡密、收到第一笔付款后，账户会自动建立。',
+    'Accounts open by themselves with the first import and the first payment.',
+  ],
 
   statement: ['账户流水', 'Statement'],
   accountNo: ['账户编号', 'Account number'],
@@ -36,11 +45,15 @@ export const financeText = defineMessages('finance', {
   statementEmpty: ['这个账户还没有变动', 'Nothing has moved on this account'],
   causeOrder: ['订单 {no}', 'Order {no}'],
   causeBatch: ['批次 #{id}', 'Batch #{id}'],
+  causeMember: ['会员 #{id}', 'Member #{id}'],
   causeAdjust: ['人工调整', 'By hand'],
   causeExpiry: ['到期', 'Expiry'],
 
   notices: ['支付通知', 'Payment notices'],
-  noticesHint: ['网关发来的每一个通知都原样保存，并写明核对结论。', 'Every notice is kept as it came, with the verdict on it.'],
+  noticesHint: [
+    '网关发来的每一个通知都原样保存，并写明核对结论。',
+    'Every notice is kept as it came, with the verdict on it.',
+  ],
   searchNotice: ['订单号或交易号', 'Order or trade number'],
   verdict: ['结论', 'Verdict'],
   gateway: ['通道', 'Gateway'],
@@ -52,7 +65,10 @@ export const financeText = defineMessages('finance', {
   seeBody: ['查看原文', 'See it'],
   fields: ['逐项', 'Field by field'],
   noticesEmpty: ['还没有收到通知', 'No notices yet'],
-  noticesEmptyText: ['顾客付款后，支付网关会通知到这里；被拒绝的伪造通知也会留下记录。', 'Gateways tell of payments here. Forged ones are refused and kept as well.'],
+  noticesEmptyText: [
+    '顾客付款后，支付网关会通知到这里；被拒绝的伪造通知也会留下记录。',
+    'Gateways tell of payments here. Forged ones are refused and kept as well.',
+  ],
 
   refunds: ['退款', 'Refunds'],
   refundState: ['状态', 'State'],
@@ -70,10 +86,16 @@ export const financeText = defineMessages('finance', {
   line: ['第 {line} 行', 'Line {line}'],
   wholeOrder: ['整单', 'Whole order'],
   retryRefund: ['重试退款', 'Try again'],
-  retryRefundText: ['用同一个退款单号再次请求网关，不会重复退款。', 'Asks the gateway again under the same number; nothing is refunded twice.'],
+  retryRefundText: [
+    '用同一个退款单号再次请求网关，不会重复退款。',
+    'Asks the gateway again under the same number; nothing is refunded twice.',
+  ],
   refundRetried: ['已重新提交', 'On its way again'],
   refundsEmpty: ['还没有退款', 'No refunds yet'],
-  refundsEmptyText: ['在订单或异常处理里退款后，进度会显示在这里。', 'Refunds made from an order or the exceptions desk are followed here.'],
+  refundsEmptyText: [
+    '在订单或异常处理里退款后，进度会显示在这里。',
+    'Refunds made from an order or the exceptions desk are followed here.',
+  ],
 })
 
 /** Kinds of accounts and transfers, as the ledger names them. One that is not listed is shown by its key. */

@@ -17,7 +17,13 @@ type Facts = NonNullable<RouteInput<'vault.createImport'>['body']>
 type Values = Omit<Facts, 'skuId' | 'fileName'> & { readonly skuId: number | null; readonly file: ImportFile | null }
 
 /** What is imported, into which variant, and where it was bought. */
-export function ImportForm({ skuId, onStarted }: { readonly skuId: number | undefined; readonly onStarted: (batchId: number) => void }) {
+export function ImportForm({
+  skuId,
+  onStarted,
+}: {
+  readonly skuId: number | undefined
+  readonly onStarted: (batchId: number) => void
+}) {
   const t = useText(importText)
   const initial = useMemo(() => emptyValues(skuId), [skuId])
   const create = useAction('vault.createImport', { refresh: ['vault.listBatches'], showProblem: false })
@@ -32,7 +38,12 @@ export function ImportForm({ skuId, onStarted }: { readonly skuId: number | unde
     <FormPage<Values> title={t('title')} hint={t('hint')} initial={initial} onSave={save} saveText={t('start')} narrow>
       <Unfinished />
       <Section title={t('toWhat')}>
-        <Form.Item name="skuId" label={t('sku')} rules={[{ required: true, message: t('skuRequired') }]} style={{ marginBottom: 0 }}>
+        <Form.Item
+          name="skuId"
+          label={t('sku')}
+          rules={[{ required: true, message: t('skuRequired') }]}
+          style={{ marginBottom: 0 }}
+        >
           <SkuPicker placeholder={t('skuHint')} />
         </Form.Item>
       </Section>
@@ -74,7 +85,11 @@ export function ImportForm({ skuId, onStarted }: { readonly skuId: number | unde
 function Unfinished() {
   const t = useText(importText)
   const may = useMay()
-  const read = useRead('vault.listBatches', { query: { state: 'importing,interrupted', pageSize: 5 } }, { enabled: may('stock.read') })
+  const read = useRead(
+    'vault.listBatches',
+    { query: { state: 'importing,interrupted', pageSize: 5 } },
+    { enabled: may('stock.read'), refreshMs: 5_000 },
+  )
   const batches = read.data?.items ?? []
   if (batches.length === 0) return null
   return (

@@ -1,7 +1,7 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Progress, Result, Skeleton, Typography } from 'antd'
 import { useEffect } from 'react'
 import { Link } from 'react-router'
-import { useQueryClient } from '@tanstack/react-query'
 import { useAction } from '../../shared/api/hooks.ts'
 import { formatBytes, formatCount, formatDuration } from '../../shared/format.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
@@ -42,12 +42,20 @@ function Body({ run, batch }: { readonly run: Run; readonly batch: Batch }) {
   const broken = !over && !run.sending && (batch.state === 'interrupted' || run.problem !== undefined)
   return (
     <div className="stack">
-      {over ? <Ended batch={batch} /> : broken ? <Broken run={run} batch={batch} /> : <UnderWay run={run} batch={batch} />}
+      {over ? (
+        <Ended batch={batch} />
+      ) : broken ? (
+        <Broken run={run} batch={batch} />
+      ) : (
+        <UnderWay run={run} batch={batch} />
+      )}
       <Section>
         <Counts batch={batch} />
       </Section>
       {(over || broken) && batch.duplicates + batch.invalid > 0 && <LineReport batchId={batch.id} counts={batch} />}
-      {over && batch.duplicates + batch.invalid === 0 && <Typography.Text type="secondary">{t('reportNone')}</Typography.Text>}
+      {over && batch.duplicates + batch.invalid === 0 && (
+        <Typography.Text type="secondary">{t('reportNone')}</Typography.Text>
+      )}
     </div>
   )
 }
@@ -55,7 +63,11 @@ function Body({ run, batch }: { readonly run: Run; readonly batch: Batch }) {
 function UnderWay({ run, batch }: { readonly run: Run; readonly batch: Batch }) {
   const t = useText(importText)
   const confirm = useConfirmDanger()
-  const cancel = useAction('vault.cancelImport', { refresh: ['vault.'], done: t('stopped'), onDone: (ended) => arrived(batch.id, ended) })
+  const cancel = useAction('vault.cancelImport', {
+    refresh: ['vault.'],
+    done: t('stopped'),
+    onDone: (ended) => arrived(batch.id, ended),
+  })
   const ask = () =>
     confirm({
       title: t('cancel'),
@@ -67,13 +79,19 @@ function UnderWay({ run, batch }: { readonly run: Run; readonly batch: Batch }) 
     <Section>
       <div className="run-head">
         <div className="run-file">
-          <b>{batch.linesRead > 0 ? t('reading') : t('sending')}</b> <Typography.Text ellipsis={{ tooltip: batch.fileName }}>{batch.fileName}</Typography.Text>
+          <b>{batch.linesRead > 0 ? t('reading') : t('sending')}</b>{' '}
+          <Typography.Text ellipsis={{ tooltip: batch.fileName }}>{batch.fileName}</Typography.Text>
         </div>
         <Button danger onClick={ask} loading={cancel.running}>
           {t('cancel')}
         </Button>
       </div>
-      <Progress percent={percentOf(run, batch)} status="active" strokeLinecap="butt" format={(percent) => `${(percent ?? 0).toFixed(0)}%`} />
+      <Progress
+        percent={percentOf(run, batch)}
+        status="active"
+        strokeLinecap="butt"
+        format={(percent) => `${(percent ?? 0).toFixed(0)}%`}
+      />
       <Pace run={run} batch={batch} />
       <Typography.Text type="secondary">{run.sending ? t('mayLeave') : t('elsewhere')}</Typography.Text>
     </Section>
@@ -87,20 +105,20 @@ function Pace({ run, batch }: { readonly run: Run; readonly batch: Batch }) {
     <dl className="pace">
       <div>
         <dt>{t('speed')}</dt>
-        <dd className="num">{pace ? t('linesPerSecond', { count: formatCount(Math.round(pace.linesPerSecond)) }) : '–'}</dd>
+        <dd className="num">
+          {pace ? t('linesPerSecond', { count: formatCount(Math.round(pace.linesPerSecond)) }) : '–'}
+        </dd>
       </div>
       <div>
         <dt>{t('remaining')}</dt>
         <dd className="num">{pace?.remainingMs === undefined ? t('calculating') : timeWords(pace.remainingMs, t)}</dd>
       </div>
-      <div>
-        <dt>{t('linesRead')}</dt>
-        <dd className="num">{formatCount(batch.linesRead)}</dd>
-      </div>
       {batch.bytesTotal !== null && (
         <div>
-          <dt>{batch.fileName.endsWith('.xlsx') ? 'XLSX' : 'TXT'}</dt>
-          <dd className="num">{t('readBytes', { done: formatBytes(batch.bytesRead), total: formatBytes(batch.bytesTotal) })}</dd>
+          <dt>{t('fileRead')}</dt>
+          <dd className="num">
+            {t('readBytes', { done: formatBytes(batch.bytesRead), total: formatBytes(batch.bytesTotal) })}
+          </dd>
         </div>
       )}
     </dl>
@@ -185,20 +203,33 @@ function Counts({ batch }: { readonly batch: Batch }) {
     <dl className="import-counts">
       <Figure label={t('linesRead')} value={formatCount(batch.linesRead)} />
       <Figure label={t('imported')} value={formatCount(batch.imported)} tone="good" />
-      <Figure label={t('duplicates')} value={formatCount(batch.duplicates)} tone={batch.duplicates > 0 ? 'warn' : undefined} />
+      <Figure
+        label={t('duplicates')}
+        value={formatCount(batch.duplicates)}
+        tone={batch.duplicates > 0 ? 'warn' : undefined}
+      />
       <Figure label={t('invalid')} value={formatCount(batch.invalid)} tone={batch.invalid > 0 ? 'bad' : undefined} />
       {took !== undefined && (
         <Figure
           label={t('elapsed')}
           value={formatDuration(took)}
-          foot={took > 0 ? t('linesPerSecond', { count: formatCount(Math.round(batch.linesRead / (took / 1_000))) }) : undefined}
+          foot={
+            took > 0
+              ? t('linesPerSecond', { count: formatCount(Math.round(batch.linesRead / (took / 1_000))) })
+              : undefined
+          }
         />
       )}
     </dl>
   )
 }
 
-type FigureProps = { readonly label: string; readonly value: string; readonly foot?: string | undefined; readonly tone?: 'good' | 'warn' | 'bad' | undefined }
+type FigureProps = {
+  readonly label: string
+  readonly value: string
+  readonly foot?: string | undefined
+  readonly tone?: 'good' | 'warn' | 'bad' | undefined
+}
 
 function Figure({ label, value, foot, tone }: FigureProps) {
   return (
@@ -229,6 +260,9 @@ function useFreshLists(batch: Batch | undefined): void {
   const queries = useQueryClient()
   const ended = batch !== undefined && hasEnded(batch)
   useEffect(() => {
-    if (ended) void queries.invalidateQueries({ predicate: ({ queryKey: [id] }) => /^(?:vault|stock|catalog)\./.test(String(id)) })
+    if (ended)
+      void queries.invalidateQueries({
+        predicate: ({ queryKey: [id] }) => /^(?:vault|stock|catalog)\./.test(String(id)),
+      })
   }, [ended, queries])
 }

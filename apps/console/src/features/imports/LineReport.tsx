@@ -61,8 +61,19 @@ export function LineReport({ batchId, counts: { duplicates, invalid } }: Props) 
         loading={isFetching && !data}
         dataSource={[...(data?.items ?? [])]}
         columns={[
-          { title: t('lineNo'), dataIndex: 'lineNo', width: 110, align: 'right', render: (lineNo: number) => <span className="num">{formatCount(lineNo)}</span> },
-          { title: t('outcome'), dataIndex: 'outcome', width: 110, render: (_, line) => <StateDot kind="importLine" state={line.outcome} /> },
+          {
+            title: t('lineNo'),
+            dataIndex: 'lineNo',
+            width: 110,
+            align: 'right',
+            render: (lineNo: number) => <span className="num">{formatCount(lineNo)}</span>,
+          },
+          {
+            title: t('outcome'),
+            dataIndex: 'outcome',
+            width: 110,
+            render: (_, line) => <StateDot kind="importLine" state={line.outcome} />,
+          },
           { title: t('why'), dataIndex: 'message' },
         ]}
         pagination={{

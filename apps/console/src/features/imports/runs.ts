@@ -22,7 +22,15 @@ type Sample = { readonly at: number; readonly lines: number; readonly bytes: num
 
 /** Speed is that of the last seconds, as the road ahead is more like them than like the start. */
 const SAMPLES_MS = 6_000
-const NOTHING: Run = { batch: undefined, file: undefined, sending: false, sentBytes: 0, problem: undefined, startedAt: 0, samples: [] }
+const NOTHING: Run = {
+  batch: undefined,
+  file: undefined,
+  sending: false,
+  sentBytes: 0,
+  problem: undefined,
+  startedAt: 0,
+  samples: [],
+}
 
 const runs = new Map<number, Run>()
 const watchers = new Map<number, () => void>()
@@ -33,11 +41,6 @@ const listeners = new Set<() => void>()
 export function useRun(batchId: number): Run {
   useEffect(() => follow(batchId), [batchId])
   return useSyncExternalStore(subscribe, () => runs.get(batchId) ?? NOTHING)
-}
-
-/** Imports that this tab is sending now. */
-export function useSending(): readonly number[] {
-  return useSyncExternalStore(subscribe, sendingNow)
 }
 
 /** Sends a file into its batch; again after a break, it goes on where it stopped. */
@@ -73,7 +76,10 @@ export function arrived(id: number, batch: Batch): void {
 export const hasEnded = ({ state }: Batch): boolean => state !== 'importing' && state !== 'interrupted'
 
 /** Lines a second and milliseconds to go; undefined until there is something to judge by. */
-export function paceOf({ batch, samples }: Run): { readonly linesPerSecond: number; readonly remainingMs: number | undefined } | undefined {
+export function paceOf({
+  batch,
+  samples,
+}: Run): { readonly linesPerSecond: number; readonly remainingMs: number | undefined } | undefined {
   const [first, last] = [samples[0], samples.at(-1)]
   if (!batch || !first || !last || last.at - first.at < 500 || last.lines === first.lines) return undefined
   const seconds = (last.at - first.at) / 1_000
@@ -113,12 +119,8 @@ function stopWatchingUnlessFollowed(id: number): void {
 
 function change(id: number, patch: Partial<Run>): void {
   runs.set(id, { ...(runs.get(id) ?? NOTHING), ...patch })
-  sending = [...runs].filter(([, run]) => run.sending).map(([batchId]) => batchId)
   for (const listener of listeners) listener()
 }
-
-let sending: readonly number[] = []
-const sendingNow = (): readonly number[] => sending
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener)
@@ -127,5 +129,5 @@ function subscribe(listener: () => void): () => void {
 
 // Closing the tab would break the upload off: the browser asks first.
 window.addEventListener('beforeunload', (event) => {
-  if (sending.length > 0) event.preventDefault()
+  if ([...runs.values()].some((run) => run.sending)) event.preventDefault()
 })

@@ -2,7 +2,10 @@ import { defineMessages } from '../../shared/i18n/index.ts'
 
 export const importText = defineMessages('imports', {
   title: ['导入卡密', 'Import codes'],
-  hint: ['逐行读取、边读边加密；重复与无效的行会列出行号，不会入库。', 'Read line by line and encrypted on the way. Duplicates and invalid lines are listed with their numbers and kept out.'],
+  hint: [
+    '逐行读取、边读边加密；重复与无效的行会列出行号，不会入库。',
+    'Read line by line and encrypted on the way. Duplicates and invalid lines are listed with their numbers and kept out.',
+  ],
 
   toWhat: ['导入到哪里', 'Where to'],
   sku: ['商品 / 规格', 'Goods / variant'],
@@ -13,11 +16,17 @@ export const importText = defineMessages('imports', {
   byFile: ['上传文件', 'File'],
   byPaste: ['粘贴文本', 'Paste'],
   drop: ['点击或把文件拖到这里', 'Click, or drop a file here'],
-  dropHint: ['支持 txt、csv、xlsx；UTF-8、GBK 均可；每行一个卡密，最多 200 万行、512 MB', 'txt, csv or xlsx, UTF-8 or GBK, one code a line; up to 2 million lines and 512 MB'],
+  dropHint: [
+    '支持 txt、csv、xlsx；UTF-8、GBK 均可；每行一个卡密，最多 200 万行、512 MB',
+    'txt, csv or xlsx, UTF-8 or GBK, one code a line; up to 2 million lines and 512 MB',
+  ],
   contentRequired: ['请选择文件，或粘贴卡密', 'Choose a file, or paste codes'],
   tooBig: ['文件超过 512 MB，请拆分后导入', 'The file is larger than 512 MB; split it'],
   changeFile: ['换一个文件', 'Another file'],
-  pasteHint: ['每行一个，例如：\n8800-1234-5678----pw9X2k\n8800-1234-5679----q3TzL8', 'One a line, for example:\n8800-1234-5678----pw9X2k\n8800-1234-5679----q3TzL8'],
+  pasteHint: [
+    '每行一个，例如：\n8800-1234-5678----pw9X2k\n8800-1234-5679----q3TzL8',
+    'One a line, for example:\n8800-1234-5678----pw9X2k\n8800-1234-5679----q3TzL8',
+  ],
   pastedLines: ['{count} 行', '{count} lines'],
   pastedName: ['粘贴内容.txt', 'pasted.txt'],
   separator: ['卡号与密码之间的分隔符', 'Between number and password'],
@@ -58,24 +67,43 @@ export const importText = defineMessages('imports', {
   duplicates: ['重复', 'Duplicates'],
   invalid: ['无效', 'Invalid'],
   elapsed: ['用时', 'Took'],
+  fileRead: ['文件进度', 'Of the file'],
   readBytes: ['{done} / {total}', '{done} of {total}'],
-  mayLeave: ['可以离开此页，导入会继续；请不要关闭浏览器标签页。', 'You may leave this page, the import goes on; keep the browser tab open.'],
-  elsewhere: ['正由另一个页面上传，这里只显示进度。', 'Another page is sending the file; this one only watches.'],
+  mayLeave: [
+    '可以离开此页，导入会继续；请不要关闭浏览器标签页。',
+    'You may leave this page, the import goes on; keep the browser tab open.',
+  ],
+  elsewhere: [
+    '文件由另一个页面上传，服务器正在继续导入。',
+    'The file was sent by another page; the server goes on with it.',
+  ],
   cancel: ['停止导入', 'Stop the import'],
-  cancelText: ['已入库的卡密保留并可售，可以在批次里整批撤销。', 'What was imported stays on sale and can be undone with its batch.'],
+  cancelText: [
+    '已入库的卡密保留并可售，可以在批次里整批撤销。',
+    'What was imported stays on sale and can be undone with its batch.',
+  ],
   stopped: ['导入已停止', 'The import was stopped'],
 
   brokenTitle: ['导入中断，已入库 {count} 个，没有丢失', 'The import broke off; {count} codes are safe'],
-  brokenText: ['重新上传同一个文件，会从第 {line} 行之后继续，不会重复入库。', 'Send the same file again: it goes on behind line {line}, and nothing is imported twice.'],
+  brokenText: [
+    '重新上传同一个文件，会从第 {line} 行之后继续，不会重复入库。',
+    'Send the same file again: it goes on behind line {line}, and nothing is imported twice.',
+  ],
   again: ['用刚才的文件继续', 'Go on with the same file'],
   chooseSame: ['选择同一个文件继续', 'Choose the same file'],
 
   doneTitle: ['导入完成', 'Imported'],
   doneText: ['{count} 个卡密已入库，立即可售。', '{count} codes are in and on sale.'],
   nothingTitle: ['没有新卡密入库', 'No new codes'],
-  nothingText: ['文件里的每一行都重复或无效，请看下面的逐行报告。', 'Every line is a duplicate or invalid; see the report below.'],
+  nothingText: [
+    '文件里的每一行都重复或无效，请看下面的逐行报告。',
+    'Every line is a duplicate or invalid; see the report below.',
+  ],
   cancelledTitle: ['导入已停止', 'Stopped'],
-  cancelledText: ['停止前入库了 {count} 个卡密，可以在批次里撤销。', '{count} codes were imported before the stop; the batch can be undone.'],
+  cancelledText: [
+    '停止前入库了 {count} 个卡密，可以在批次里撤销。',
+    '{count} codes were imported before the stop; the batch can be undone.',
+  ],
   undoneTitle: ['批次已撤销', 'The batch was undone'],
   undoneText: ['卡密已从库里删除，可以重新导入。', 'Its codes are removed and may be imported again.'],
   another: ['再导入一批', 'Import another'],

@@ -4,7 +4,6 @@ import { useAction } from '../../shared/api/hooks.ts'
 import type { Row } from '../../shared/api/index.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
-import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Nothing, OneLine, Time } from '../../shared/parts/values.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
 import { useUrlState } from '../../shared/urlState.ts'
@@ -20,7 +19,7 @@ export function JobListPage() {
   const rerun = useRerun()
   const [values] = useUrlState()
   const [shown, setShown] = useState<Job>()
-  const waiting = values['state'] === 'waiting'
+  const waiting = values.state === 'waiting'
   return (
     <>
       <ListPage
@@ -43,20 +42,38 @@ export function JobListPage() {
         ]}
         columns={columnsOf(t, name, setShown)}
         rowActions={(job) => (
-          <ActionButton type="link" permission="jobs.manage" loading={rerun.running} onClick={() => void rerun.of([job])}>
+          <ActionButton
+            type="link"
+            permission="jobs.manage"
+            loading={rerun.running}
+            onClick={() => void rerun.of([job])}
+          >
             {t('rerun')}
           </ActionButton>
         )}
         rowActionsWidth={100}
         bulk={(jobs, clear) => (
-          <ActionButton size="small" permission="jobs.manage" loading={rerun.running} onClick={() => void rerun.of(jobs).then(clear)}>
+          <ActionButton
+            size="small"
+            permission="jobs.manage"
+            loading={rerun.running}
+            onClick={() => void rerun.of(jobs).then(clear)}
+          >
             {t('rerun')}
           </ActionButton>
         )}
         empty={waiting ? { title: t('emptyWaiting') } : { title: t('emptyTitle'), text: t('emptyText') }}
       />
-      <Drawer open={shown !== undefined} size="min(640px, 100vw)" title={shown && t('errorOf', { task: name(shown.task) })} onClose={() => setShown(undefined)}>
-        <Typography.Paragraph copyable={{ text: shown?.lastError ?? '' }} style={{ whiteSpace: 'pre-wrap', fontFamily: 'ui-monospace, monospace', fontSize: 13 }}>
+      <Drawer
+        open={shown !== undefined}
+        size="min(640px, 100vw)"
+        title={shown && t('errorOf', { task: name(shown.task) })}
+        onClose={() => setShown(undefined)}
+      >
+        <Typography.Paragraph
+          copyable={{ text: shown?.lastError ?? '' }}
+          style={{ whiteSpace: 'pre-wrap', fontFamily: 'ui-monospace, monospace', fontSize: 13 }}
+        >
           {shown?.lastError}
         </Typography.Paragraph>
       </Drawer>
@@ -80,13 +97,18 @@ function columnsOf(t: T, name: (task: string) => string, show: (job: Job) => voi
         </>
       ),
     },
-    { key: 'state', title: '', width: 90, phone: 'extra', render: (job) => <StateTag kind="job" state={job.givenUp ? 'given_up' : 'waiting'} /> },
-    { key: 'about', title: t('about'), width: 200, render: (job) => (job.summary ? <OneLine width={190}>{job.summary}</OneLine> : <Nothing />) },
+    {
+      key: 'about',
+      title: t('about'),
+      width: 180,
+      render: (job) => (job.summary ? <OneLine width={170}>{job.summary}</OneLine> : <Nothing />),
+    },
     {
       key: 'attempts',
       title: t('attempts'),
-      width: 80,
+      width: 70,
       align: 'right',
+      phone: 'extra',
       render: (job) => (
         <span className="num">
           {job.attempts} / {job.attemptsMax}
@@ -96,17 +118,22 @@ function columnsOf(t: T, name: (task: string) => string, show: (job: Job) => voi
     {
       key: 'error',
       title: t('error'),
-      width: 320,
+      width: 280,
       render: (job) =>
         job.lastError ? (
-          <Button type="link" danger onClick={() => show(job)} style={{ padding: 0, height: 'auto', maxWidth: 310 }}>
+          <Button type="link" danger onClick={() => show(job)} style={{ padding: 0, height: 'auto', maxWidth: 270 }}>
             <span style={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>{job.lastError.split('\n')[0]}</span>
           </Button>
         ) : (
           <Nothing />
         ),
     },
-    { key: 'runAt', title: t('runAt'), width: 170, render: (job) => (job.givenUp ? <Nothing /> : <Time value={job.runAt} />) },
+    {
+      key: 'runAt',
+      title: t('runAt'),
+      width: 170,
+      render: (job) => (job.givenUp ? <Nothing /> : <Time value={job.runAt} />),
+    },
     { key: 'createdAt', title: t('createdAt'), width: 170, render: (job) => <Time value={job.createdAt} /> },
   ]
 }
@@ -116,9 +143,13 @@ function useRerun() {
   const { message } = App.useApp()
   const action = useAction('jobs.rerun', {
     refresh: ['jobs.', 'orders.board'],
-    onDone: ({ rerun }) => void message.success(t('rerunMany', { count: rerun })),
+    onDone: ({ rerun }) =>
+      void (rerun > 0 ? message.success(t('rerunMany', { count: rerun })) : message.warning(t('rerunNone'))),
   })
-  return { running: action.running, of: (jobs: readonly Job[]) => action.go({ body: { ids: jobs.map(({ id }) => id) } }) }
+  return {
+    running: action.running,
+    of: (jobs: readonly Job[]) => action.go({ body: { ids: jobs.map(({ id }) => id) } }),
+  }
 }
 
 function useTaskName(): (task: string) => string {

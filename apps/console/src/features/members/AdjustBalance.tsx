@@ -21,12 +21,19 @@ export function AdjustBalance({ member, onClose }: { readonly member: Member; re
   const { submit, saving } = useSubmit(form)
   // One decision moves the money once, however often its button is pressed.
   const [key] = useState(newKey)
-  const adjust = useAction('members.adjustBalance', { refresh: ['members.', 'ledger.'], done: t('adjusted'), showProblem: false })
+  const adjust = useAction('members.adjustBalance', {
+    refresh: ['members.', 'ledger.'],
+    done: t('adjusted'),
+    showProblem: false,
+  })
   const how = Form.useWatch('how', form) ?? 'credit'
   const amountFen = Form.useWatch('amountFen', form) ?? 0
   const after = member.balanceFen + (how === 'credit' ? amountFen : -amountFen)
   const save = async ({ how: direction, amountFen: amount, reason }: Values) => {
-    await adjust.run({ params: { id: member.id }, body: { amountFen: direction === 'credit' ? amount : -amount, reason } }, key)
+    await adjust.run(
+      { params: { id: member.id }, body: { amountFen: direction === 'credit' ? amount : -amount, reason } },
+      key,
+    )
     onClose()
   }
   return (
@@ -69,12 +76,21 @@ export function AdjustBalance({ member, onClose }: { readonly member: Member; re
           dependencies={['how']}
           rules={[
             { required: true, type: 'number', min: 1, message: t('amountRequired') },
-            { validator: (_, fen: number) => mayTake(how, fen, member.balanceFen) || Promise.reject(t('tooMuch', { balance: formatMoney(member.balanceFen) })) },
+            {
+              validator: (_, fen: number) =>
+                mayTake(how, fen, member.balanceFen) ||
+                Promise.reject(t('tooMuch', { balance: formatMoney(member.balanceFen) })),
+            },
           ]}
         >
           <MoneyInput max={1_000_000} autoFocus />
         </Form.Item>
-        <Form.Item name="reason" label={common('reason')} extra={common('reasonHint')} rules={[{ required: true, whitespace: true, message: common('reasonRequired') }]}>
+        <Form.Item
+          name="reason"
+          label={common('reason')}
+          extra={common('reasonHint')}
+          rules={[{ required: true, whitespace: true, message: common('reasonRequired') }]}
+        >
           <Input.TextArea maxLength={200} autoSize={{ minRows: 2, maxRows: 4 }} />
         </Form.Item>
       </Form>

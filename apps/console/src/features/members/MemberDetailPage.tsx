@@ -24,13 +24,13 @@ const PHONE_SEEN_MS = 10 * 60_000
 /** One member: who, balance, orders, and what colleagues should know. */
 export function MemberDetailPage() {
   const t = useText(memberText)
-  const id = Number(useParams()['id'])
+  const id = Number(useParams().id)
   const read = useRead('members.getMember', { params: { id } }, { staleMs: PHONE_SEEN_MS })
   return (
     <DetailPage
       read={read}
       back="/members"
-      title={(member) => member?.name || t('memberNo', { id })}
+      title={(member) => member?.name || member?.phoneMasked || t('memberNo', { id })}
       tags={(member) => <StateTag kind="account" state={member.status} />}
       actions={(member) => <Actions member={member} />}
     >
@@ -61,10 +61,20 @@ function MemberFacts({ member }: { readonly member: Member }) {
         [t('balance'), <Balance key="balance" member={member} />],
         [t('phone'), <Phone key="phone" member={member} />],
         [t('name'), member.name],
-        [t('memberNo', { id: '' }).trim(), <span key="id" className="num">{member.id}</span>],
+        [
+          t('number'),
+          <span key="id" className="num">
+            {member.id}
+          </span>,
+        ],
         [t('createdAt'), <Time key="created" value={member.createdAt} />],
         [t('lastSeenAt'), <Time key="seen" value={member.lastSeenAt} />],
-        [t('sessions'), <span key="sessions" className="num">{member.sessionCount}</span>],
+        [
+          t('sessions'),
+          <span key="sessions" className="num">
+            {member.sessionCount}
+          </span>,
+        ],
       ]}
     />
   )
@@ -74,7 +84,11 @@ function MemberFacts({ member }: { readonly member: Member }) {
 function Balance({ member }: { readonly member: Member }) {
   const t = useText(memberText)
   const may = useMay()
-  const accounts = useRead('ledger.accounts', { query: { kind: 'cash.member', q: String(member.id) } }, { enabled: may('finance.read') })
+  const accounts = useRead(
+    'ledger.accounts',
+    { query: { kind: 'cash.member', q: String(member.id) } },
+    { enabled: may('finance.read') },
+  )
   const account = accounts.data?.items[0]
   return (
     <>

@@ -29,7 +29,12 @@ export function MemberListPage() {
         { kind: 'range', from: 'createdFrom', to: 'createdTo', label: t('joinedBetween') },
       ]}
       columns={columnsOf(t)}
-      {...(may('orders.read') ? { rowActions: (member: Member) => <Link to={`/orders?memberId=${member.id}`}>{t('orders')}</Link>, rowActionsWidth: 80 } : {})}
+      {...(may('orders.read')
+        ? {
+            rowActions: (member: Member) => <Link to={`/orders?memberId=${member.id}`}>{t('orders')}</Link>,
+            rowActionsWidth: 80,
+          }
+        : {})}
       empty={{ title: t('emptyTitle'), text: t('emptyText') }}
     />
   )
@@ -40,7 +45,7 @@ function columnsOf(t: T): readonly ListColumn<Member>[] {
     {
       key: 'member',
       title: t('member'),
-      width: 220,
+      width: 180,
       phone: 'title',
       render: (member) => (
         <Link to={`/members/${member.id}`}>
@@ -51,11 +56,46 @@ function columnsOf(t: T): readonly ListColumn<Member>[] {
         </Link>
       ),
     },
-    { key: 'phone', title: t('phone'), width: 140, render: (member) => <span className="num">{member.phoneMasked}</span> },
-    { key: 'status', title: t('status'), width: 90, phone: 'extra', render: (member) => <StateTag kind="account" state={member.status} /> },
-    { key: 'balance', title: t('balance'), width: 120, align: 'right', render: (member) => <Money fen={member.balanceFen} strong /> },
-    { key: 'note', title: t('note'), width: 200, render: (member) => (member.note ? <OneLine width={190}>{member.note}</OneLine> : <Nothing />) },
-    { key: 'lastSeenAt', title: t('lastSeenAt'), sort: true, width: 170, render: (member) => <Time value={member.lastSeenAt} relative /> },
-    { key: 'createdAt', title: t('createdAt'), sort: true, width: 170, phone: 'hide', render: (member) => <Time value={member.createdAt} /> },
+    {
+      key: 'phone',
+      title: t('phone'),
+      width: 130,
+      render: (member) => <span className="num">{member.phoneMasked}</span>,
+    },
+    {
+      key: 'status',
+      title: t('status'),
+      width: 90,
+      phone: 'extra',
+      render: (member) => <StateTag kind="account" state={member.status} />,
+    },
+    {
+      key: 'balance',
+      title: t('balance'),
+      width: 120,
+      align: 'right',
+      render: (member) => <Money fen={member.balanceFen} strong />,
+    },
+    {
+      key: 'note',
+      title: t('note'),
+      width: 180,
+      render: (member) => (member.note ? <OneLine width={170}>{member.note}</OneLine> : <Nothing />),
+    },
+    {
+      key: 'lastSeenAt',
+      title: t('lastSeenAt'),
+      sort: true,
+      width: 130,
+      render: (member) => <Time value={member.lastSeenAt} relative />,
+    },
+    {
+      key: 'createdAt',
+      title: t('createdAt'),
+      sort: true,
+      width: 170,
+      phone: 'hide',
+      render: (member) => <Time value={member.createdAt} />,
+    },
   ]
 }

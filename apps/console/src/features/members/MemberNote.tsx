@@ -21,7 +21,13 @@ export function MemberNote({ member }: { readonly member: Member }) {
     <Section title={t('note')}>
       {may('members.manage') ? (
         <>
-          <Input.TextArea value={note} onChange={(event) => setNote(event.target.value)} maxLength={500} placeholder={t('noteHint')} autoSize={{ minRows: 3, maxRows: 10 }} />
+          <Input.TextArea
+            value={note}
+            onChange={(event) => setNote(event.target.value)}
+            maxLength={500}
+            placeholder={t('noteHint')}
+            autoSize={{ minRows: 3, maxRows: 10 }}
+          />
           {note.trim() !== member.note && (
             <Button
               type="primary"

@@ -17,7 +17,11 @@ export function RecentOrders({ memberId }: { readonly memberId: number }) {
   const { data } = useRead('orders.list', { query: { memberId, pageSize: SHOWN } }, { enabled: may('orders.read') })
   if (!may('orders.read')) return null
   return (
-    <Section title={t('recentOrders')} flush extra={(data?.total ?? 0) > SHOWN && <Link to={`/orders?memberId=${memberId}`}>{t('seeOrders')}</Link>}>
+    <Section
+      title={t('recentOrders')}
+      flush
+      extra={(data?.total ?? 0) > SHOWN && <Link to={`/orders?memberId=${memberId}`}>{t('seeOrders')}</Link>}
+    >
       {!data ? (
         <div style={{ padding: 16 }}>
           <Skeleton active />
@@ -34,8 +38,18 @@ export function RecentOrders({ memberId }: { readonly memberId: number }) {
           pagination={false}
           dataSource={[...data.items]}
           columns={[
-            { dataIndex: 'no', render: (no: number) => <Link to={`/orders/${no}`} className="num">{no}</Link> },
-            { dataIndex: 'goodsTitles', render: (titles: string[]) => <OneLine width={200}>{titles.join('、')}</OneLine> },
+            {
+              dataIndex: 'no',
+              render: (no: number) => (
+                <Link to={`/orders/${no}`} className="num">
+                  {no}
+                </Link>
+              ),
+            },
+            {
+              dataIndex: 'goodsTitles',
+              render: (titles: string[]) => <OneLine width={200}>{titles.join('、')}</OneLine>,
+            },
             { dataIndex: 'state', render: (_, order) => <StateTag kind="order" state={order.state} /> },
             { dataIndex: 'totalFen', align: 'right', render: (fen: number) => <Money fen={fen} /> },
             { dataIndex: 'placedAt', align: 'right', render: (at: string) => <Time value={at} /> },

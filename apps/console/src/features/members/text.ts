@@ -6,6 +6,7 @@ export const memberText = defineMessages('members', {
   status: ['状态', 'State'],
   joinedBetween: ['注册时间', 'Joined between'],
   member: ['会员', 'Member'],
+  number: ['会员编号', 'Member number'],
   memberNo: ['会员 #{id}', 'Member #{id}'],
   phone: ['手机号', 'Mobile number'],
   name: ['姓名', 'Name'],
@@ -16,7 +17,10 @@ export const memberText = defineMessages('members', {
   createdAt: ['注册时间', 'Joined'],
   orders: ['订单', 'Orders'],
   emptyTitle: ['还没有会员', 'No members yet'],
-  emptyText: ['顾客在商城用手机号登录后成为会员，可以用余额支付、随时查看订单。', 'Shoppers become members when they sign in with their phone; they can pay by balance and find their orders.'],
+  emptyText: [
+    '顾客在商城用手机号登录后成为会员，可以用余额支付、随时查看订单。',
+    'Shoppers become members when they sign in with their phone; they can pay by balance and find their orders.',
+  ],
 
   facts: ['会员信息', 'Facts'],
   sessions: ['登录中的设备', 'Signed-in devices'],
@@ -35,13 +39,19 @@ export const memberText = defineMessages('members', {
   amountRequired: ['请填写金额', 'Enter an amount'],
   tooMuch: ['不能超过当前余额 {balance}', 'More than the balance of {balance}'],
   after: ['调整后余额', 'Balance afterwards'],
-  adjustText: ['直接计入总账与会员的余额流水，不能删除；改错只能再调整一次。', "Goes into the ledger and the member's statement, and cannot be deleted; a mistake is corrected by another adjustment."],
+  adjustText: [
+    '直接计入总账与会员的余额流水，不能删除；改错只能再调整一次。',
+    "Goes into the ledger and the member's statement, and cannot be deleted; a mistake is corrected by another adjustment.",
+  ],
   confirmCredit: ['增加 {amount}', 'Add {amount}'],
   confirmDebit: ['扣减 {amount}', 'Take off {amount}'],
   adjusted: ['余额已调整', 'The balance was adjusted'],
 
   disable: ['停用', 'Close account'],
-  disableText: ['立即退出所有设备，不能再登录；订单与余额保留。', 'All devices are signed out and the member cannot sign in; orders and balance stay.'],
+  disableText: [
+    '立即退出所有设备，不能再登录；订单与余额保留。',
+    'All devices are signed out and the member cannot sign in; orders and balance stay.',
+  ],
   disabled: ['已停用', 'Closed'],
   enable: ['启用', 'Reopen'],
   enabled: ['已启用', 'Reopened'],

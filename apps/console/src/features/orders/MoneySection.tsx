@@ -4,6 +4,7 @@ import type { Output } from '../../shared/api/index.ts'
 import { formatTime } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { useGatewayName } from '../../shared/parts/gateways.tsx'
+import { useRefundReason } from '../../shared/parts/refundReason.ts'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Copyable, Money, Time } from '../../shared/parts/values.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
@@ -41,7 +42,15 @@ export function MoneySection({ order }: { readonly order: Order }) {
   )
 }
 
-function Group({ title, show, children }: { readonly title: string; readonly show: boolean; readonly children: ReactNode }) {
+function Group({
+  title,
+  show,
+  children,
+}: {
+  readonly title: string
+  readonly show: boolean
+  readonly children: ReactNode
+}) {
   if (!show) return null
   return (
     <>
@@ -56,7 +65,9 @@ function Payment({ payment }: { readonly payment: Order['payments'][number] }) {
   const gatewayName = useGatewayName()
   const asked = [
     payment.queries > 0 && t('queriedTimes', { count: payment.queries }),
-    payment.state === 'pending' && payment.nextQueryAt !== null && t('nextQuery', { time: formatTime(payment.nextQueryAt) }),
+    payment.state === 'pending' &&
+      payment.nextQueryAt !== null &&
+      t('nextQuery', { time: formatTime(payment.nextQueryAt) }),
   ].filter(Boolean)
   return (
     <div className="money-row">
@@ -90,6 +101,7 @@ function Receipt({ receipt }: { readonly receipt: Order['receipts'][number] }) {
 
 function Refund({ refund }: { readonly refund: Order['refunds'][number] }) {
   const t = useText(orderText)
+  const reason = useRefundReason()
   const facts = [
     refund.lineNo === null ? t('wholeOrder') : t('line', { count: refund.lineNo }),
     refund.to === 'balance' ? t('toBalance') : t('toSource'),
@@ -98,11 +110,13 @@ function Refund({ refund }: { readonly refund: Order['refunds'][number] }) {
   return (
     <div className="money-row">
       <div className="money-main">
-        {refund.reason}
+        {reason(refund.reason)}
         <div className="money-note">
           <Time value={refund.doneAt ?? refund.createdAt} /> · {facts.join(' · ')}
         </div>
-        {refund.state === 'failed' && refund.lastError && <Typography.Text type="danger">{refund.lastError}</Typography.Text>}
+        {refund.state === 'failed' && refund.lastError && (
+          <Typography.Text type="danger">{refund.lastError}</Typography.Text>
+        )}
       </div>
       <StateTag kind="refund" state={refund.state} />
       <Money fen={-refund.amountFen} />

@@ -2,17 +2,17 @@ import { Tag, Tooltip } from 'antd'
 import { Link, useParams } from 'react-router'
 import { useRead } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
-import { useText } from '../../shared/i18n/index.ts'
+import { type Say, useText } from '../../shared/i18n/index.ts'
 import { useGatewayName } from '../../shared/parts/gateways.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Copyable, Money, Time } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { DetailPage, Facts, Section } from '../../shared/templates/DetailPage.tsx'
-import { OrderLine } from './OrderLine.tsx'
 import { MoneySection } from './MoneySection.tsx'
 import { OrderActions } from './OrderActions.tsx'
-import { orderText } from './text.ts'
+import { OrderLine } from './OrderLine.tsx'
 import { Timeline } from './Timeline.tsx'
+import { orderText } from './text.ts'
 
 type Order = Output<'orders.detail'>
 
@@ -22,7 +22,7 @@ const MOVING_MS = 4_000
 /** One order: what was bought, paid, delivered and given back, and everything that happened to it. */
 export function OrderDetailPage() {
   const t = useText(orderText)
-  const no = Number(useParams()['no'])
+  const no = Number(useParams().no)
   const read = useRead('orders.detail', { params: { no } }, { refreshMs: MOVING_MS })
   return (
     <DetailPage
@@ -91,10 +91,15 @@ function OrderFacts({ order }: { readonly order: Order }) {
         order.deliveredAt !== null && [t('deliveredAt'), <Time key="delivered" value={order.deliveredAt} />],
         [t('channel'), order.channel === 'mall' ? t('channelMall') : order.channel],
         order.ip !== null && [t('ip'), order.ip],
-        (order.closeReason ?? '') !== '' && order.closeReason !== 'buyer' && [t('closeReason'), order.closeReason],
+        order.closeReason !== null && [t('closeReason'), closedBecause(order.closeReason, t)],
       ]}
     />
   )
+}
+
+function closedBecause(reason: string, t: Say<keyof typeof orderText.keys>): string {
+  if (reason === 'buyer') return t('closedByBuyer')
+  return reason === 'timeout' ? t('closedByTime') : reason
 }
 
 function Buyer({ order: { member } }: { readonly order: Order }) {

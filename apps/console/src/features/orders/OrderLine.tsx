@@ -62,7 +62,9 @@ function LineFacts({ line }: { readonly line: Line }) {
   const form = Object.entries(line.form)
   return (
     <div className="order-line-facts">
-      {line.state !== 'cancelled' && <span>{t('deliveredOf', { done: line.deliveredQuantity, total: line.quantity })}</span>}
+      {line.state !== 'cancelled' && (
+        <span>{t('deliveredOf', { done: line.deliveredQuantity, total: line.quantity })}</span>
+      )}
       {line.hold && (
         <span>
           {t('hold')} {holdWords(line.hold, t)}
@@ -103,11 +105,21 @@ function Exception({ order, line, exception }: ExceptionProps) {
     <Alert
       type="error"
       showIcon
-      title={state(`exception.${exception.reason}`)}
-      description={[exception.note, t('exceptionSince', { time: formatTime(exception.since) })].filter(Boolean).join(' · ')}
+      title={
+        <>
+          {state(`exception.${exception.reason}`)}{' '}
+          <Typography.Text type="secondary" style={{ fontSize: 13 }}>
+            {[exception.note, t('exceptionSince', { time: formatTime(exception.since) })].filter(Boolean).join(' · ')}
+          </Typography.Text>
+        </>
+      }
       action={
         retryable && (
-          <Button size="small" loading={retry.running} onClick={() => void retry.go({ params: { no: order.no, lineNo: line.lineNo }, body: {} })}>
+          <Button
+            size="small"
+            loading={retry.running}
+            onClick={() => void retry.go({ params: { no: order.no, lineNo: line.lineNo }, body: {} })}
+          >
             {t('retry')}
           </Button>
         )
@@ -138,7 +150,9 @@ function GrantRow({ order, grant, title }: { readonly order: Order; readonly gra
       </Typography.Text>
       <span className="grant-masked">{grant.masked}</span>
       <StateDot kind="grant" state={grant.state} />
-      {grant.batchId !== null && may('stock.read') && <Link to={`/batches/${grant.batchId}`}>{t('batch', { id: grant.batchId })}</Link>}
+      {grant.batchId !== null && may('stock.read') && (
+        <Link to={`/batches/${grant.batchId}`}>{t('batch', { id: grant.batchId })}</Link>
+      )}
       {grant.cardId !== null && may('stock.read') && <Link to={`/cards?q=${grant.cardId}`}>{t('history')}</Link>}
       {grant.cardId !== null && <RevealButton card={{ id: grant.cardId, masked: grant.masked }} />}
       {grant.state === 'active' && order.actions.includes('replace') && (

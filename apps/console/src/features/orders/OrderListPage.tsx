@@ -38,7 +38,12 @@ export function OrderListPage() {
 function useFilters(t: T): readonly Filter[] {
   const both = useBoth()
   const gateways = useGatewayOptions()
-  const goods = useRead('catalog.listGoods', { query: { pageSize: 200, sort: 'title' } }, { staleMs: 300_000, enabled: useMay()('goods.read') }).data?.items ?? []
+  const goods =
+    useRead(
+      'catalog.listGoods',
+      { query: { pageSize: 200, sort: 'title' } },
+      { staleMs: 300_000, enabled: useMay()('goods.read') },
+    ).data?.items ?? []
   return [
     { kind: 'search', placeholder: t('search') },
     {
@@ -53,7 +58,12 @@ function useFilters(t: T): readonly Filter[] {
         { value: 'cancelled,expired', label: t('closed') },
       ],
     },
-    { kind: 'select', name: 'goodsId', label: t('goods'), options: goods.map((item) => ({ value: String(item.id), label: both(item.title, item.titleEn) })) },
+    {
+      kind: 'select',
+      name: 'goodsId',
+      label: t('goods'),
+      options: goods.map((item) => ({ value: String(item.id), label: both(item.title, item.titleEn) })),
+    },
     { kind: 'select', name: 'gateway', label: t('gateway'), options: gateways },
     { kind: 'range', label: t('placedBetween') },
     { kind: 'flag', name: 'exception', label: t('exceptionOnly') },
@@ -85,15 +95,59 @@ function columnsOf(t: T, gatewayName: (gateway: string | null) => string): reado
         </Copyable>
       ),
     },
-    { key: 'state', title: t('state'), width: 140, phone: 'extra', render: (order) => <States order={order} /> },
-    { key: 'goods', title: t('goods'), width: 240, render: (order) => <OneLine>{goodsOf(order, t)}</OneLine> },
-    { key: 'quantity', title: t('quantity'), width: 70, align: 'right', render: (order) => <span className="num">{order.quantity}</span> },
-    { key: 'totalFen', title: t('total'), sort: true, width: 130, align: 'right', render: (order) => <Total order={order} /> },
-    { key: 'buyer', title: t('buyer'), width: 180, render: (order) => <Buyer order={order} /> },
-    { key: 'gateway', title: t('gateway'), width: 110, phone: 'hide', render: (order) => (order.paidAt ? gatewayName(order.gateway) : <Nothing />) },
-    { key: 'placedAt', title: t('placedAt'), sort: true, width: 170, render: (order) => <Time value={order.placedAt} /> },
-    { key: 'paidAt', title: t('paidAt'), sort: true, width: 170, phone: 'hide', render: (order) => <Time value={order.paidAt} /> },
-    { key: 'deliveredAt', title: t('deliveredAt'), sort: true, width: 170, hidden: true, render: (order) => <Time value={order.deliveredAt} /> },
+    { key: 'state', title: t('state'), width: 125, phone: 'extra', render: (order) => <States order={order} /> },
+    {
+      key: 'goods',
+      title: t('goods'),
+      width: 200,
+      render: (order) => <OneLine width={190}>{goodsOf(order, t)}</OneLine>,
+    },
+    {
+      key: 'quantity',
+      title: t('quantity'),
+      width: 60,
+      align: 'right',
+      render: (order) => <span className="num">{order.quantity}</span>,
+    },
+    {
+      key: 'totalFen',
+      title: t('total'),
+      sort: true,
+      width: 110,
+      align: 'right',
+      render: (order) => <Total order={order} />,
+    },
+    { key: 'buyer', title: t('buyer'), width: 170, render: (order) => <Buyer order={order} /> },
+    {
+      key: 'gateway',
+      title: t('gateway'),
+      width: 90,
+      hidden: true,
+      render: (order) => (order.paidAt ? gatewayName(order.gateway) : <Nothing />),
+    },
+    {
+      key: 'placedAt',
+      title: t('placedAt'),
+      sort: true,
+      width: 170,
+      render: (order) => <Time value={order.placedAt} />,
+    },
+    {
+      key: 'paidAt',
+      title: t('paidAt'),
+      sort: true,
+      width: 170,
+      hidden: true,
+      render: (order) => <Time value={order.paidAt} />,
+    },
+    {
+      key: 'deliveredAt',
+      title: t('deliveredAt'),
+      sort: true,
+      width: 170,
+      hidden: true,
+      render: (order) => <Time value={order.deliveredAt} />,
+    },
     {
       key: 'tradeNo',
       title: t('tradeNo'),

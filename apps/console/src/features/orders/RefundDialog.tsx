@@ -52,7 +52,10 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
         form={form}
         layout="vertical"
         disabled={saving}
-        initialValues={{ what: refundable.length === 1 ? refundable[0]?.lineNo : ALL, to: byBalance ? 'balance' : 'source' }}
+        initialValues={{
+          what: refundable.length === 1 ? refundable[0]?.lineNo : ALL,
+          to: byBalance ? 'balance' : 'source',
+        }}
       >
         <dl className="facts">
           <dt>{common('object')}</dt>
@@ -66,7 +69,10 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
           <Radio.Group
             vertical
             options={[
-              { value: ALL, label: `${t('refundAll')} ${formatMoney(refundable.reduce((sum, line) => sum + line.amountFen, 0))}` },
+              {
+                value: ALL,
+                label: `${t('refundAll')} ${formatMoney(refundable.reduce((sum, line) => sum + line.amountFen, 0))}`,
+              },
               ...refundable.map((line) => ({ value: line.lineNo, label: lineName(line) })),
             ]}
           />
@@ -79,7 +85,9 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
             ]}
           />
         </Form.Item>
-        {takenBack > 0 && <Alert type="warning" title={t('refundTakesBack', { count: takenBack })} style={{ marginBottom: 16 }} />}
+        {takenBack > 0 && (
+          <Alert type="warning" title={t('refundTakesBack', { count: takenBack })} style={{ marginBottom: 16 }} />
+        )}
         <Form.Item
           name="reason"
           label={common('reason')}
@@ -94,7 +102,8 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
 }
 
 /** As the server decides it; a free line has nothing to give back. */
-const isRefundable = (line: Line): boolean => (line.state === 'delivered' || line.state === 'exception') && line.amountFen > 0
+const isRefundable = (line: Line): boolean =>
+  (line.state === 'delivered' || line.state === 'exception') && line.amountFen > 0
 
 /** Pieces still in the buyer's hands. The page of a large line carries only its first grants. */
 const ownedPieces = ({ grants, deliveredQuantity }: Line): number =>
@@ -103,7 +112,11 @@ const ownedPieces = ({ grants, deliveredQuantity }: Line): number =>
 const lineName = (line: Line): string =>
   `${line.goodsTitle} ${line.skuTitle} × ${line.quantity} ${formatMoney(line.amountFen)}`
 
-function toHint(order: Order, byBalance: boolean, t: (key: 'guestNoBalance' | 'paidByBalance') => string): { readonly extra?: string } {
+function toHint(
+  order: Order,
+  byBalance: boolean,
+  t: (key: 'guestNoBalance' | 'paidByBalance') => string,
+): { readonly extra?: string } {
   if (byBalance) return { extra: t('paidByBalance') }
   return order.member === null ? { extra: t('guestNoBalance') } : {}
 }

@@ -57,7 +57,15 @@ export function Timeline({ entries, manyLines }: { readonly entries: readonly En
   )
 }
 
-function Moment({ entries, sayDay, manyLines }: { readonly entries: readonly Entry[]; readonly sayDay: boolean; readonly manyLines: boolean }) {
+function Moment({
+  entries,
+  sayDay,
+  manyLines,
+}: {
+  readonly entries: readonly Entry[]
+  readonly sayDay: boolean
+  readonly manyLines: boolean
+}) {
   const sentence = useSentence()
   return (
     <>
@@ -83,10 +91,9 @@ function withoutEchoes(entries: readonly Entry[]): readonly Entry[] {
   return entries.filter(({ title }) => title !== 'order.refund' && !(cancelledByStaff && title === 'order.cancelled'))
 }
 
-/** The server tells the oldest first; what was written in one transaction bears one time and keeps its place. */
 function momentsOf(entries: readonly Entry[]): readonly (readonly Entry[])[] {
   const moments: Entry[][] = []
-  for (const entry of entries) {
+  for (const entry of inOrder(entries)) {
     const current = moments.at(-1)
     const began = current?.[0]
     if (current && began && Date.parse(entry.at) - Date.parse(began.at) <= MOMENT_MS) current.push(entry)
@@ -95,10 +102,31 @@ function momentsOf(entries: readonly Entry[]): readonly (readonly Entry[])[] {
   return moments
 }
 
-const dayOf = (moment: readonly Entry[] | undefined): string | undefined => moment?.[0] && formatTime(moment[0].at).slice(0, 10)
+/** What was written in one transaction bears one time; then cause comes before effect, and line after line. */
+function inOrder(entries: readonly Entry[]): readonly Entry[] {
+  const rank = (entry: Entry) =>
+    ORDER_OF_KINDS.indexOf(entry.kind) * 1_000 +
+    (/^refund\.(?:done|failed)$/.test(entry.title) ? 500 : Number(entry.params.lineNo ?? 0))
+  return entries.toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at) || rank(one) - rank(other))
+}
+
+const ORDER_OF_KINDS: readonly Entry['kind'][] = [
+  'order',
+  'notice',
+  'payment',
+  'hold',
+  'staff',
+  'delivery',
+  'refund',
+  'message',
+]
+
+const dayOf = (moment: readonly Entry[] | undefined): string | undefined =>
+  moment?.[0] && formatTime(moment[0].at).slice(0, 10)
 const millis = (at: string): string => String(new Date(at).getMilliseconds()).padStart(3, '0')
 
-const BAD = /^(?:delivery\.exception|refund\.failed|message\.refused|notice\.(?:bad_signature|wrong_\w+|unknown_order|malformed))$/
+const BAD =
+  /^(?:delivery\.exception|refund\.failed|message\.refused|notice\.(?:bad_signature|wrong_\w+|unknown_order|malformed))$/
 const WAITING = /^(?:refund\.requested|notice\.surplus|message\.(?:queued|sending|unknown))$/
 const GOOD = /^(?:delivery\.(?:done|replaced)|payment\.received|refund\.done)$/
 const OVER = /^order\.(?:cancelled|expired|refunded)$/

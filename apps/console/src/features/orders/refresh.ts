@@ -1,2 +1,10 @@
 /** What must be read again after an order was acted upon: orders, the desk, its codes, its money. */
-export const REFRESH_AFTER: readonly string[] = ['orders.', 'fulfilment.', 'vault.', 'stock.', 'payments.', 'ledger.', 'members.']
+export const REFRESH_AFTER: readonly string[] = [
+  'orders.',
+  'fulfilment.',
+  'vault.',
+  'stock.',
+  'payments.',
+  'ledger.',
+  'members.',
+]

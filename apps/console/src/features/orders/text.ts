@@ -45,6 +45,8 @@ export const orderText = defineMessages('orders', {
   ip: ['下单 IP', 'IP address'],
   expiresAt: ['付款截止', 'Pay until'],
   closeReason: ['关闭原因', 'Closed because'],
+  closedByBuyer: ['顾客自己取消', 'The buyer cancelled'],
+  closedByTime: ['超时未付款', 'Not paid in time'],
   copyNo: ['复制订单号', 'Copy the number'],
 
   lines: ['商品与发货', 'Goods and delivery'],
@@ -79,7 +81,10 @@ export const orderText = defineMessages('orders', {
   wholeOrder: ['整单', 'whole order'],
 
   cancel: ['取消订单', 'Cancel the order'],
-  cancelText: ['占用的库存立即释放；如果顾客正在付款，到账后按逾期付款处理。', 'What it holds is free at once. A payment that is on its way is treated as late.'],
+  cancelText: [
+    '占用的库存立即释放；如果顾客正在付款，到账后按逾期付款处理。',
+    'What it holds is free at once. A payment that is on its way is treated as late.',
+  ],
   cancelled: ['订单已取消', 'The order is cancelled'],
   queryPayment: ['查询支付结果', 'Ask the gateway'],
   queryPaid: ['网关确认已付款', 'The gateway says it is paid'],
@@ -89,7 +94,10 @@ export const orderText = defineMessages('orders', {
   retried: ['已发货', 'Delivered'],
   replace: ['换一个', 'Replace'],
   replaceTitle: ['更换卡密', 'Replace a code'],
-  replaceText: ['旧卡密立即作废（已使用的记为损失），从库存发放一个新的给买家。', 'The old code is void at once (a used one is the recorded loss) and the buyer gets a new one from stock.'],
+  replaceText: [
+    '旧卡密立即作废（已使用的记为损失），从库存发放一个新的给买家。',
+    'The old code is void at once (a used one is the recorded loss) and the buyer gets a new one from stock.',
+  ],
   replaced: ['已换发新卡密', 'A new code was delivered'],
   resend: ['重发邮件', 'Send the mail again'],
   resendText: ['发货邮件将再次发送到买家的邮箱。', 'The delivery mail goes to the buyer again.'],
@@ -104,7 +112,10 @@ export const orderText = defineMessages('orders', {
   guestNoBalance: ['游客订单只能原路退回', "A guest's order goes back to its source"],
   paidByBalance: ['本单由余额支付，退款即时回到余额', 'This was paid from the balance and returns there at once'],
   refundAmount: ['退款金额', 'Amount'],
-  refundTakesBack: ['{count} 个已发卡密将立即作废，买家不能再使用；已标记使用的记为损失。', '{count} delivered code(s) become void at once; used ones are the recorded loss.'],
+  refundTakesBack: [
+    '{count} 个已发卡密将立即作废，买家不能再使用；已标记使用的记为损失。',
+    '{count} delivered code(s) become void at once; used ones are the recorded loss.',
+  ],
   refundConfirm: ['退款 {amount}', 'Refund {amount}'],
   refundDone: ['退款已提交', 'The refund is on its way'],
 

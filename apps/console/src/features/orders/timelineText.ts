@@ -18,23 +18,50 @@ export const timelineText = defineMessages('timeline', {
 
   'payment.begun': ['打开{gateway}收银台，应付 {amount}', 'Opened the cashier of {gateway} for {amount}'],
   'payment.received': ['收到付款 {amount}（{gateway}）', 'Received {amount} ({gateway})'],
-  'payment.received.surplus': ['收到多付的 {amount}（{gateway}），将自动退回', 'Received {amount} too much ({gateway}); it goes back by itself'],
-  'payment.received.refunded': ['收到付款 {amount}（{gateway}），之后已退回', 'Received {amount} ({gateway}), returned later'],
+  'payment.received.surplus': [
+    '收到多付的 {amount}（{gateway}），将自动退回',
+    'Received {amount} too much ({gateway}); it goes back by itself',
+  ],
+  'payment.received.refunded': [
+    '收到付款 {amount}（{gateway}），之后已退回',
+    'Received {amount} ({gateway}), returned later',
+  ],
 
-  'notice.applied': ['{gateway}通知：已付 {amount}，核对无误并入账', '{gateway} told of {amount}; verified and applied'],
+  'notice.applied': [
+    '{gateway}通知：已付 {amount}，核对无误并入账',
+    '{gateway} told of {amount}; verified and applied',
+  ],
   'notice.duplicate': ['{gateway}重复通知，未重复入账', '{gateway} repeated its notice; nothing was applied twice'],
   'notice.surplus': ['{gateway}通知：又付了 {amount}，记为多付', '{gateway} told of another {amount}; kept as surplus'],
-  'notice.bad_signature': ['收到签名不符的{gateway}通知，已拒绝', 'A notice in the name of {gateway} had a wrong signature; refused'],
-  'notice.wrong_merchant': ['收到其它商户的{gateway}通知，已拒绝', 'A notice of {gateway} was for another merchant; refused'],
-  'notice.unknown_order': ['收到{gateway}通知，但订单不存在，已拒绝', 'A notice of {gateway} named an order that does not exist; refused'],
-  'notice.wrong_amount': ['收到金额不符的{gateway}通知（{amount}），已拒绝', 'A notice of {gateway} had a wrong amount ({amount}); refused'],
-  'notice.wrong_currency': ['收到币种不符的{gateway}通知，已拒绝', 'A notice of {gateway} had a wrong currency; refused'],
+  'notice.bad_signature': [
+    '收到签名不符的{gateway}通知，已拒绝',
+    'A notice in the name of {gateway} had a wrong signature; refused',
+  ],
+  'notice.wrong_merchant': [
+    '收到其它商户的{gateway}通知，已拒绝',
+    'A notice of {gateway} was for another merchant; refused',
+  ],
+  'notice.unknown_order': [
+    '收到{gateway}通知，但订单不存在，已拒绝',
+    'A notice of {gateway} named an order that does not exist; refused',
+  ],
+  'notice.wrong_amount': [
+    '收到金额不符的{gateway}通知（{amount}），已拒绝',
+    'A notice of {gateway} had a wrong amount ({amount}); refused',
+  ],
+  'notice.wrong_currency': [
+    '收到币种不符的{gateway}通知，已拒绝',
+    'A notice of {gateway} had a wrong currency; refused',
+  ],
   'notice.malformed': ['收到无法读懂的{gateway}通知，已拒绝', 'A notice of {gateway} could not be read; refused'],
   'notice.stale': ['收到过时的{gateway}通知，已忽略', 'A notice of {gateway} was out of date; ignored'],
   'notice.not_paid': ['{gateway}通知：尚未付款', '{gateway} told that it is not paid'],
 
   'delivery.done': ['发货完成，{pieces}卡密已交给买家', 'Delivered: {pieces} handed to the buyer'],
-  'delivery.exception': ['无法发货，转入异常处理：{why}', 'Could not be delivered and went to the exceptions desk: {why}'],
+  'delivery.exception': [
+    '无法发货，转入异常处理：{why}',
+    'Could not be delivered and went to the exceptions desk: {why}',
+  ],
   'delivery.replaced': ['换发了新卡密（第 {turn} 次发放）', 'A new code was delivered (turn {turn})'],
 
   'refund.requested': ['申请退款 {amount}，{target}：{reason}', 'asked for a refund of {amount}, {target}: {reason}'],

@@ -2,6 +2,7 @@ import type { Output } from '../../shared/api/index.ts'
 import { formatMoney } from '../../shared/format.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { useGatewayName } from '../../shared/parts/gateways.tsx'
+import { useRefundReason } from '../../shared/parts/refundReason.ts'
 import { stateText } from '../../shared/states.ts'
 import { timelineText } from './timelineText.ts'
 
@@ -14,39 +15,41 @@ export function useSentence(): (entry: Entry, manyLines: boolean) => string {
   const t = useText(timelineText)
   const state = useText(stateText)
   const gatewayName = useGatewayName()
+  const refundReason = useRefundReason()
   return (entry, manyLines) => {
     const { params } = entry
     const key = keyOf(entry)
-    const line = manyLines && typeof params['lineNo'] === 'number' ? `${t('line', { line: params['lineNo'] })} · ` : ''
-    const actor = entry.actor ? `${entry.actor} ` : ''
+    const line = manyLines && typeof params.lineNo === 'number' ? `${t('line', { line: params.lineNo })} · ` : ''
+    const actor = entry.actor ? `${entry.actor === 'system' ? t('shop') : entry.actor} ` : ''
     if (!(key in timelineText.keys)) return `${line}${actor}${entry.title}`
-    const gateway = gatewayName(textOf(params['gateway'] ?? params['payWith']) || null) || t('someGateway')
+    const gateway = gatewayName(textOf(params.gateway ?? params.payWith) || null) || t('someGateway')
     return `${line}${actor}${t(key as Key, {
       amount: moneyOf(params),
       gateway,
-      pieces: t('pieces', { count: textOf(params['amount'] ?? params['quantity']) }),
-      reason: textOf(params['reason']),
+      pieces: t('pieces', { count: textOf(params.amount ?? params.quantity) }),
+      reason: entry.title === 'refund.requested' ? refundReason(textOf(params.reason)) : textOf(params.reason),
       why: exceptionOf(params, (reason) => state(`exception.${reason}`)),
-      turn: textOf(params['turn']),
-      error: textOf(params['error']) || t('noDetail'),
-      target: params['to'] === 'balance' ? t('toBalance') : t('toSource'),
-      message: params['channel'] === 'sms' ? t('sms') : t('mail'),
-      outcome: outcomeOf(params['outcome'], t),
+      turn: textOf(params.turn),
+      error: textOf(params.error) || t('noDetail'),
+      target: params.to === 'balance' ? t('toBalance') : t('toSource'),
+      message: params.channel === 'sms' ? t('sms') : t('mail'),
+      outcome: outcomeOf(params.outcome, t),
     })}`
   }
 }
 
 function keyOf({ title, params }: Entry): string {
   if (title === 'order.cancelled') {
-    const reason = textOf(params['reason'])
+    const reason = textOf(params.reason)
     return reason === '' ? title : reason === 'buyer' ? `${title}.buyer` : `${title}.why`
   }
-  if (title === 'order.retry') return `${title}.${params['delivered'] === true}`
-  const received = title === 'payment.received' && textOf(params['state'])
+  if (title === 'order.retry') return `${title}.${params.delivered === true}`
+  const received = title === 'payment.received' && textOf(params.state)
   return received && received !== 'applied' ? `${title}.${received}` : title
 }
 
-const textOf = (value: Params[string] | undefined): string => (value === null || value === undefined ? '' : String(value))
+const textOf = (value: Params[string] | undefined): string =>
+  value === null || value === undefined ? '' : String(value)
 
 const moneyOf = ({ amountFen, totalFen }: Params): string => {
   const fen = amountFen ?? totalFen

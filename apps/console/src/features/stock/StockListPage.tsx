@@ -37,28 +37,60 @@ export function StockListPage() {
 }
 
 function columnsOf(t: T): readonly ListColumn<Stock>[] {
-  const count = (key: 'held' | 'delivered' | 'used' | 'suspect' | 'void' | 'expired' | 'imported', hidden = false): ListColumn<Stock> => ({
+  const count = (
+    key: 'held' | 'delivered' | 'used' | 'suspect' | 'void' | 'expired' | 'imported',
+    hidden = false,
+  ): ListColumn<Stock> => ({
     key,
     title: t(key),
     sort: true,
-    width: 90,
+    width: 82,
     align: 'right',
     ...(hidden ? { hidden } : {}),
     render: (stock) => <Count value={stock[key]} />,
   })
   return [
-    { key: 'goodsTitle', title: t('goods'), sort: true, width: 280, phone: 'title', render: (stock) => <Title stock={stock} /> },
-    { key: 'available', title: t('available'), sort: true, width: 110, align: 'right', phone: 'extra', render: (stock) => <Available stock={stock} /> },
-    { key: 'pieces', title: t('pieces'), width: 190, render: (stock) => <PiecesBar pieces={stock} width={170} /> },
+    {
+      key: 'goodsTitle',
+      title: t('goods'),
+      sort: true,
+      width: 190,
+      phone: 'title',
+      render: (stock) => <Title stock={stock} />,
+    },
+    {
+      key: 'available',
+      title: t('available'),
+      sort: true,
+      width: 100,
+      align: 'right',
+      phone: 'extra',
+      render: (stock) => <Available stock={stock} />,
+    },
+    { key: 'pieces', title: t('pieces'), width: 120, render: (stock) => <PiecesBar pieces={stock} width={100} /> },
     count('held'),
     count('delivered'),
-    count('used'),
+    count('used', true),
     count('suspect', true),
     count('void', true),
     count('expired', true),
     count('imported'),
-    { key: 'lowStockAt', title: t('threshold'), sort: true, width: 130, align: 'right', render: (stock) => <Threshold stock={stock} /> },
-    { key: 'costFen', title: t('cost'), sort: true, width: 130, align: 'right', render: (stock) => <Money fen={stock.costFen} /> },
+    {
+      key: 'lowStockAt',
+      title: t('threshold'),
+      sort: true,
+      width: 110,
+      align: 'right',
+      render: (stock) => <Threshold stock={stock} />,
+    },
+    {
+      key: 'costFen',
+      title: t('cost'),
+      sort: true,
+      width: 120,
+      align: 'right',
+      render: (stock) => <Money fen={stock.costFen} />,
+    },
   ]
 }
 
@@ -66,7 +98,7 @@ function Title({ stock }: { readonly stock: Stock }) {
   const may = useMay()
   return (
     <div style={{ minWidth: 0 }}>
-      <Typography.Text ellipsis={{ tooltip: stock.goodsTitle }} style={{ display: 'block', maxWidth: 260 }}>
+      <Typography.Text ellipsis={{ tooltip: stock.goodsTitle }} style={{ display: 'block', maxWidth: 170 }}>
         {may('goods.read') ? (
           <Link to={`/goods/${stock.goodsId}`} style={{ color: 'inherit' }}>
             {stock.goodsTitle}

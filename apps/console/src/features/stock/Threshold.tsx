@@ -15,7 +15,12 @@ export function Threshold({ stock }: { readonly stock: Stock }) {
   const t = useText(stockText)
   const may = useMay()
   const [editing, setEditing] = useState(false)
-  const value = stock.lowStockAt === null ? <Typography.Text type="secondary">{t('thresholdNone')}</Typography.Text> : <span className="num">{formatCount(stock.lowStockAt)}</span>
+  const value =
+    stock.lowStockAt === null ? (
+      <Typography.Text type="secondary">{t('thresholdNone')}</Typography.Text>
+    ) : (
+      <span className="num">{formatCount(stock.lowStockAt)}</span>
+    )
   if (!may('goods.write')) return value
   if (editing) return <Editor stock={stock} onClose={() => setEditing(false)} />
   return (
@@ -31,7 +36,10 @@ function Editor({ stock, onClose }: { readonly stock: Stock; readonly onClose: (
   const t = useText(stockText)
   const [lowStockAt, setValue] = useState(stock.lowStockAt)
   const closing = useRef(false)
-  const save = useAction('stock.setThreshold', { refresh: ['stock.', 'catalog.', 'orders.board'], done: t('thresholdSaved') })
+  const save = useAction('stock.setThreshold', {
+    refresh: ['stock.', 'catalog.', 'orders.board'],
+    done: t('thresholdSaved'),
+  })
   const finish = async (keep: boolean) => {
     // Enter takes the focus away, which would save once more.
     if (closing.current) return

@@ -2,7 +2,10 @@ import { defineMessages } from '../../shared/i18n/index.ts'
 
 export const stockText = defineMessages('stock', {
   title: ['库存', 'Stock'],
-  hint: ['来自总账，实时准确：可售 + 占用 + 已发出 + 已使用 + 停用 + 作废 + 过期 = 入库。', 'From the ledger, to the piece: available + held + delivered + used + suspect + void + expired = imported.'],
+  hint: [
+    '来自总账，实时准确：可售 + 占用 + 已发出 + 已使用 + 停用 + 作废 + 过期 = 入库。',
+    'From the ledger, to the piece: available + held + delivered + used + suspect + void + expired = imported.',
+  ],
   search: ['商品名或规格名', 'Goods or variant'],
   lowOnly: ['只看库存紧张', 'Low stock only'],
   goods: ['商品 / 规格', 'Goods / variant'],
@@ -14,16 +17,19 @@ export const stockText = defineMessages('stock', {
   void: ['作废', 'Void'],
   expired: ['过期', 'Expired'],
   imported: ['入库', 'Imported'],
-  pieces: ['分布', 'Where they are'],
+  pieces: ['分布', 'Spread'],
   low: ['紧张', 'Low'],
   threshold: ['预警线', 'Warn below'],
   thresholdNone: ['不预警', 'No warning'],
   thresholdHint: ['可售少于这个数时预警；留空不预警', 'Warns when fewer are left; empty: never'],
   thresholdSaved: ['预警线已保存', 'Saved'],
-  cost: ['在架成本', 'Cost on the shelf'],
+  cost: ['在架成本', 'Cost'],
   import: ['导入', 'Import'],
   cards: ['卡密', 'Codes'],
   batches: ['批次', 'Batches'],
   emptyTitle: ['还没有规格', 'No variants yet'],
-  emptyText: ['新增商品和规格后，这里显示每个规格的库存。', 'Create goods with variants, and the stock of each is shown here.'],
+  emptyText: [
+    '新增商品和规格后，这里显示每个规格的库存。',
+    'Create goods with variants, and the stock of each is shown here.',
+  ],
 })

@@ -23,11 +23,18 @@ export function PiecesBar({ pieces, width }: { readonly pieces: Pieces; readonly
   const t = useText(text)
   const parts = partsOf(pieces)
   const total = parts.reduce((sum, part) => sum + part.count, 0)
-  const words = parts.map(({ kind, count }) => t('part', { name: t(kind), count: formatCount(count), percent: percentOf(count, total) }))
+  const words = parts.map(({ kind, count }) =>
+    t('part', { name: t(kind), count: formatCount(count), percent: percentOf(count, total) }),
+  )
   const title = total === 0 ? t('nothing') : words.map((line) => <div key={line}>{line}</div>)
   return (
     <Tooltip title={title}>
-      <span className="pieces-bar" role="img" aria-label={words.join(', ') || t('nothing')} style={width ? { width } : {}}>
+      <span
+        className="pieces-bar"
+        role="img"
+        aria-label={words.join(', ') || t('nothing')}
+        style={width ? { width } : {}}
+      >
         {parts.map(({ kind, count }) => (
           <span key={kind} className={`pieces-part pieces-${kind}`} style={{ flexGrow: count }} />
         ))}
@@ -51,7 +58,8 @@ export function PiecesLegend({ pieces }: { readonly pieces: Pieces }) {
   )
 }
 
-const partsOf = (pieces: Pieces) => KINDS.map((kind) => ({ kind, count: pieces[kind] ?? 0 })).filter(({ count }) => count > 0)
+const partsOf = (pieces: Pieces) =>
+  KINDS.map((kind) => ({ kind, count: pieces[kind] ?? 0 })).filter(({ count }) => count > 0)
 
 const percentOf = (count: number, total: number): string => {
   const percent = (count / total) * 100

@@ -11,7 +11,10 @@ import './reveal.css'
 const text = defineMessages('reveal', {
   reveal: ['查看', 'Reveal'],
   title: ['查看卡密原文', 'Reveal a code'],
-  warn: ['谁、何时、为什么查看，会先写入审计日志，然后才显示卡密。', 'Who looked, when and why is written to the audit log before the code is shown.'],
+  warn: [
+    '谁、何时、为什么查看，会先写入审计日志，然后才显示卡密。',
+    'Who looked, when and why is written to the audit log before the code is shown.',
+  ],
   show: ['记录并显示', 'Log it and show'],
   card: ['卡密 #{id} {masked}', 'Code #{id} {masked}'],
   one: ['卡密', 'Code'],
@@ -33,7 +36,13 @@ export function RevealButton({ card, ...button }: { readonly card: Card } & Butt
   const [open, setOpen] = useState(false)
   return (
     <>
-      <ActionButton type="link" icon={<EyeOutlined />} permission="cards.reveal" onClick={() => setOpen(true)} {...button}>
+      <ActionButton
+        type="link"
+        icon={<EyeOutlined />}
+        permission="cards.reveal"
+        onClick={() => setOpen(true)}
+        {...button}
+      >
         {t('reveal')}
       </ActionButton>
       {open && <RevealDialog card={card} onClose={() => setOpen(false)} />}
@@ -86,7 +95,13 @@ function Shown({ parts, onOver }: { readonly parts: readonly string[]; readonly 
   const t = useText(text)
   const left = useCountdown(SHOWN_SECONDS, onOver)
   const label = (at: number) =>
-    parts.length === 1 ? t('one') : parts.length === 2 ? (at === 0 ? t('number') : t('secret')) : t('part', { count: at + 1 })
+    parts.length === 1
+      ? t('one')
+      : parts.length === 2
+        ? at === 0
+          ? t('number')
+          : t('secret')
+        : t('part', { count: at + 1 })
   return (
     <>
       <dl className="revealed">
