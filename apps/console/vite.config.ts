@@ -1,7 +1,7 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
-const server = process.env['QUANSHU_DEV_SERVER'] ?? 'http://127.0.0.1:8080'
+const server = process.env.QUANSHU_DEV_SERVER ?? 'http://127.0.0.1:8080'
 
 export default defineConfig(({ command }) => ({
   // Relative assets: one build serves `/console/` and `/s/<slug>/console/`; the server writes the `<base href>`.
@@ -14,7 +14,10 @@ export default defineConfig(({ command }) => ({
       output: {
         codeSplitting: {
           groups: [
-            { name: 'react', test: /node_modules[\\/](react|react-dom|react-router|scheduler|@tanstack|i18next|react-i18next)[\\/]/ },
+            {
+              name: 'react',
+              test: /node_modules[\\/](react|react-dom|react-router|scheduler|@tanstack|i18next|react-i18next)[\\/]/,
+            },
             { name: 'echarts', test: /node_modules[\\/](echarts|zrender)[\\/]/ },
           ],
         },

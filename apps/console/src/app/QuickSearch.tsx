@@ -11,7 +11,13 @@ import { type Me, useMay, useMe } from '../shared/session.tsx'
 import { ALL_SCREENS } from './routes.tsx'
 import { type AppTextKey, appText } from './text.ts'
 
-type Hit = { readonly to: string; readonly group: string; readonly title: string; readonly note?: ReactNode; readonly icon?: ReactNode }
+type Hit = {
+  readonly to: string
+  readonly group: string
+  readonly title: string
+  readonly note?: ReactNode
+  readonly icon?: ReactNode
+}
 
 /** Ctrl/⌘ K from anywhere: an order by its number, contact or trade number, goods, or a page. */
 export function QuickSearch({ open, onOpen }: { readonly open: boolean; readonly onOpen: (open: boolean) => void }) {
@@ -103,7 +109,9 @@ function Palette({ onClose }: { readonly onClose: () => void }) {
             </button>
           </div>
         ))}
-        {hits.length === 0 && !searching && <div className="palette-nothing">{t('quickNothing', { text: wanted })}</div>}
+        {hits.length === 0 && !searching && (
+          <div className="palette-nothing">{t('quickNothing', { text: wanted })}</div>
+        )}
       </div>
       <Typography.Text type="secondary" className="palette-keys">
         {t('quickKeys')}
@@ -114,7 +122,10 @@ function Palette({ onClose }: { readonly onClose: () => void }) {
 
 const HITS_MAX = 5
 
-function useRecords(wanted: string, t: Say<AppTextKey>): { readonly found: readonly Hit[]; readonly searching: boolean } {
+function useRecords(
+  wanted: string,
+  t: Say<AppTextKey>,
+): { readonly found: readonly Hit[]; readonly searching: boolean } {
   const may = useMay()
   const long = wanted.length >= 2
   const query = { q: wanted, pageSize: HITS_MAX }

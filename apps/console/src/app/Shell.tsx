@@ -112,7 +112,9 @@ function placeInMenu(pathname: string): string {
   const parts = pathname.split('/')
   const screen = ALL_SCREENS.find(({ path }) => {
     const pattern = path.split('/')
-    return pattern.length === parts.length && pattern.every((part, index) => part.startsWith(':') || part === parts[index])
+    return (
+      pattern.length === parts.length && pattern.every((part, index) => part.startsWith(':') || part === parts[index])
+    )
   })
   return screen?.under ?? pathname
 }
@@ -177,7 +179,15 @@ function AppearanceMenu() {
   )
 }
 
-function HeaderMenu({ label, icon, menu }: { readonly label: string; readonly icon: ReactNode; readonly menu: MenuProps }) {
+function HeaderMenu({
+  label,
+  icon,
+  menu,
+}: {
+  readonly label: string
+  readonly icon: ReactNode
+  readonly menu: MenuProps
+}) {
   return (
     <Dropdown menu={menu} trigger={['click']} placement="bottomRight">
       <Button type="text" icon={icon} aria-label={label} title={label} />

@@ -1,11 +1,11 @@
-import { createBrowserRouter, Navigate, type RouteObject } from 'react-router'
+import type { Permission } from '@quanshu/contract'
+import { createBrowserRouter, Navigate, Outlet, type RouteObject } from 'react-router'
 import { consoleBase } from '../shared/api/index.ts'
 import { useMe } from '../shared/session.tsx'
 import { Crash } from './Crash.tsx'
 import { NoPage, NoPermission, NoRights } from './dead-ends.tsx'
 import { RequireSignIn } from './RequireSignIn.tsx'
 import { ALL_SCREENS, type Screen } from './routes.tsx'
-import { Shell } from './Shell.tsx'
 
 /** Made once the person's language is known. */
 export function createRouter() {
@@ -29,10 +29,13 @@ export function createRouter() {
                 }),
               },
               {
-                element: <Shell />,
+                lazy: async () => ({ Component: (await import('./Shell.tsx')).Shell }),
                 children: [
                   { index: true, element: <Home /> },
-                  { errorElement: <Crash />, children: [...ALL_SCREENS.map(routeOf), { path: '*', element: <NoPage /> }] },
+                  {
+                    errorElement: <Crash />,
+                    children: [...ALL_SCREENS.map(routeOf), { path: '*', element: <NoPage /> }],
+                  },
                 ],
               },
             ],
@@ -47,16 +50,15 @@ export function createRouter() {
 function routeOf(screen: Screen): RouteObject {
   return {
     path: screen.path,
-    lazy: async () => {
-      const Loaded = await screen.load()
-      const Guarded = () => {
-        const { permissions } = useMe()
-        const missing = screen.permission !== undefined && !permissions.includes(screen.permission)
-        return missing && screen.permission ? <NoPermission permission={screen.permission} /> : <Loaded />
-      }
-      return { Component: Guarded }
-    },
+    element: <Guard permission={screen.permission} />,
+    children: [{ index: true, lazy: async () => ({ Component: await screen.load() }) }],
   }
+}
+
+function Guard({ permission }: { readonly permission: Permission | undefined }) {
+  const { permissions } = useMe()
+  const missing = permission !== undefined && !permissions.includes(permission)
+  return missing ? <NoPermission permission={permission} /> : <Outlet />
 }
 
 /** The first screen of the menu that the person may see. */

@@ -14,7 +14,7 @@ export const appText = defineMessages('app', {
   goods: ['商品管理', 'Goods'],
   goodsNew: ['新增商品', 'New goods'],
   goodsEdit: ['编辑商品', 'Edit goods'],
-  categories: ['分类与标签', 'Categories and tags'],
+  categories: ['分类与标签', 'Categories, tags'],
   groupVault: ['卡密库存', 'Codes and stock'],
   stock: ['库存', 'Stock'],
   imports: ['导入卡密', 'Import codes'],
@@ -45,7 +45,10 @@ export const appText = defineMessages('app', {
   dark: ['深色', 'Dark'],
   system: ['跟随系统', 'As the system'],
   quickSearch: ['搜索订单号、商品、页面', 'Search orders, goods, pages'],
-  quickHint: ['输入订单号、联系方式、交易号、商品名或页面名', 'Type an order number, contact, trade number, goods or page'],
+  quickHint: [
+    '输入订单号、联系方式、交易号、商品名或页面名',
+    'Type an order number, contact, trade number, goods or page',
+  ],
   quickNothing: ['没有找到“{text}”', 'Nothing found for “{text}”'],
   quickPages: ['页面', 'Pages'],
   quickKeys: ['↑↓ 选择，Enter 打开，Esc 关闭', '↑↓ to choose, Enter to open, Esc to close'],
@@ -53,6 +56,9 @@ export const appText = defineMessages('app', {
   noPageHint: ['地址可能写错了，或页面已移走。', 'The address may be wrong, or the page has moved.'],
   home: ['回到首页', 'Home'],
   noPermission: ['没有权限查看此页', 'You may not see this page'],
-  noRights: ['您的账号还没有任何权限，请联系店主分配角色。', 'Your account has no permissions yet; ask the owner for a role.'],
+  noRights: [
+    '您的账号还没有任何权限，请联系店主分配角色。',
+    'Your account has no permissions yet; ask the owner for a role.',
+  ],
 })
 export type AppTextKey = keyof typeof appText.keys

@@ -1,4 +1,4 @@
-import { ConfigProvider, theme as antdTheme, App as AntdApp, type ThemeConfig } from 'antd'
+import { App as AntdApp, theme as antdTheme, ConfigProvider, type ThemeConfig } from 'antd'
 import enUS from 'antd/locale/en_US'
 import zhCN from 'antd/locale/zh_CN'
 import dayjs from 'dayjs'
@@ -9,7 +9,11 @@ import { useLocale } from '../shared/i18n/index.ts'
 export type Appearance = 'light' | 'dark' | 'system'
 const STORAGE_KEY = 'quanshu.console.appearance'
 
-type Look = { readonly appearance: Appearance; readonly dark: boolean; readonly setAppearance: (next: Appearance) => void }
+type Look = {
+  readonly appearance: Appearance
+  readonly dark: boolean
+  readonly setAppearance: (next: Appearance) => void
+}
 const LookContext = createContext<Look>({ appearance: 'system', dark: false, setAppearance: () => undefined })
 
 /** Light, dark or as the system says, and whether that is dark now. */
@@ -17,12 +21,14 @@ export const useLook = (): Look => useContext(LookContext)
 
 /** Colours, sizes and language of all components. */
 export function Look({ children }: { readonly children: ReactNode }) {
-  const [appearance, setState] = useState<Appearance>(() => (localStorage.getItem(STORAGE_KEY) as Appearance | null) ?? 'system')
+  const [appearance, setState] = useState<Appearance>(
+    () => (localStorage.getItem(STORAGE_KEY) as Appearance | null) ?? 'system',
+  )
   const systemDark = useSystemDark()
   const dark = appearance === 'dark' || (appearance === 'system' && systemDark)
   const locale = useLocale()
   useEffect(() => {
-    document.documentElement.dataset['theme'] = dark ? 'dark' : 'light'
+    document.documentElement.dataset.theme = dark ? 'dark' : 'light'
     document.documentElement.style.colorScheme = dark ? 'dark' : 'light'
   }, [dark])
   dayjs.locale(locale === 'zh-CN' ? 'zh-cn' : 'en')
@@ -61,7 +67,9 @@ function themeOf(dark: boolean): ThemeConfig {
       colorInfo: dark ? '#4c7dff' : '#1d4ed8',
       colorLink: dark ? '#7aa2ff' : '#1d4ed8',
       colorBgLayout: dark ? '#0d0f13' : '#f3f4f6',
-      ...(dark ? { colorBgContainer: '#16191f', colorBgElevated: '#1d2129', colorBorderSecondary: '#262b34' } : { colorBorderSecondary: '#eceef1' }),
+      ...(dark
+        ? { colorBgContainer: '#16191f', colorBgElevated: '#1d2129', colorBorderSecondary: '#262b34' }
+        : { colorBorderSecondary: '#eceef1' }),
       borderRadius: 6,
       fontSize: 14,
       wireframe: false,

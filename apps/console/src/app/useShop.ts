@@ -1,5 +1,5 @@
-import type { Output } from '../shared/api/index.ts'
 import { useRead } from '../shared/api/hooks.ts'
+import type { Output } from '../shared/api/index.ts'
 
 /** The shop as anybody may know it: what the header and the sign-in page carry. */
 export function useShop(): Output<'tenancy.getShop'> | undefined {

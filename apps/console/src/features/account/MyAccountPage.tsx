@@ -9,8 +9,8 @@ import { Facts, Section } from '../../shared/templates/DetailPage.tsx'
 import { useSubmit } from '../../shared/templates/FormPage.tsx'
 import { PageFrame } from '../../shared/templates/PageFrame.tsx'
 import { MySessions } from './MySessions.tsx'
-import { accountText } from './text.ts'
 import { TwoFactor } from './TwoFactor.tsx'
+import { accountText } from './text.ts'
 
 /** What a person keeps about their own account: name, password, second factor, sessions. */
 export function MyAccountPage() {
@@ -56,7 +56,11 @@ function Profile() {
         initialValues={{ name: me.name, locale: me.locale }}
         onFinish={() => void submit(onSave)}
       >
-        <Form.Item name="name" label={t('name')} rules={[{ required: true, whitespace: true, message: t('nameRequired') }]}>
+        <Form.Item
+          name="name"
+          label={t('name')}
+          rules={[{ required: true, whitespace: true, message: t('nameRequired') }]}
+        >
           <Input maxLength={40} autoComplete="name" />
         </Form.Item>
         <Form.Item name="locale" label={t('locale')}>
@@ -92,7 +96,13 @@ function Password() {
   }
   return (
     <Section title={t('password')}>
-      <Form form={form} layout="vertical" requiredMark={false} style={{ maxWidth: 360 }} onFinish={() => void submit(onSave)}>
+      <Form
+        form={form}
+        layout="vertical"
+        requiredMark={false}
+        style={{ maxWidth: 360 }}
+        onFinish={() => void submit(onSave)}
+      >
         <PasswordFields />
         <Form.Item extra={t('passwordHint')} style={{ marginBottom: 0 }}>
           <Button htmlType="submit" loading={saving}>

@@ -16,7 +16,11 @@ export function MySessions() {
   const t = useText(accountText)
   const confirm = useConfirmDanger()
   const [page, setPage] = useState(1)
-  const { data, error, refetch } = useRead('identity.listMySessions', { query: { page, pageSize: PAGE_SIZE } }, { keep: true })
+  const { data, error, refetch } = useRead(
+    'identity.listMySessions',
+    { query: { page, pageSize: PAGE_SIZE } },
+    { keep: true },
+  )
   const options = { refresh: ['identity.listMySessions'], done: t('ended') }
   const end = useAction('identity.endMySession', options)
   const endOthers = useAction('identity.endMyOtherSessions', options)
@@ -45,10 +49,12 @@ export function MySessions() {
             <div key={session.id} className="line-item">
               <div className="line-main">
                 <div title={session.userAgent}>
-                  {deviceName(session.userAgent) ?? t('unknownDevice')} {session.current && <Tag color="success">{t('thisDevice')}</Tag>}
+                  {deviceName(session.userAgent) ?? t('unknownDevice')}{' '}
+                  {session.current && <Tag color="success">{t('thisDevice')}</Tag>}
                 </div>
                 <Typography.Text type="secondary" style={{ fontSize: 13 }}>
-                  {session.ip ?? '–'} · {t('signedInAt')} <Time value={session.createdAt} /> · {t('lastSeen')} <Time value={session.lastSeenAt} relative />
+                  {session.ip ?? '–'} · {t('signedInAt')} <Time value={session.createdAt} /> · {t('lastSeen')}{' '}
+                  <Time value={session.lastSeenAt} relative />
                 </Typography.Text>
               </div>
               {!session.current && (
@@ -58,7 +64,15 @@ export function MySessions() {
               )}
             </div>
           ))}
-          <Pagination size="small" align="end" hideOnSinglePage current={page} pageSize={PAGE_SIZE} total={data.total} onChange={setPage} />
+          <Pagination
+            size="small"
+            align="end"
+            hideOnSinglePage
+            current={page}
+            pageSize={PAGE_SIZE}
+            total={data.total}
+            onChange={setPage}
+          />
         </>
       ) : error ? (
         <ErrorState error={error} onRetry={() => void refetch()} />

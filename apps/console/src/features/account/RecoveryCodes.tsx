@@ -48,7 +48,9 @@ export function CodeList({ codes }: { readonly codes: readonly string[] }) {
     void message.success(common('copied'))
   }
   const download = () => {
-    const address = URL.createObjectURL(new Blob([`${me.tenant.name} ${me.email}\n\n${text}\n`], { type: 'text/plain' }))
+    const address = URL.createObjectURL(
+      new Blob([`${me.tenant.name} ${me.email}\n\n${text}\n`], { type: 'text/plain' }),
+    )
     Object.assign(document.createElement('a'), { href: address, download: 'recovery-codes.txt' }).click()
     URL.revokeObjectURL(address)
   }
@@ -60,7 +62,7 @@ export function CodeList({ codes }: { readonly codes: readonly string[] }) {
           <li key={code}>{code}</li>
         ))}
       </ol>
-      <div className="bulk" style={{ marginBlock: '12px 16px' }}>
+      <div className="bulk" style={{ display: 'flex', marginBlock: '12px 16px' }}>
         {/* Without a secure context the browser has no clipboard; the codes can be marked and the file still works. */}
         {navigator.clipboard && <Button onClick={() => void copy()}>{t('copyAll')}</Button>}
         <Button onClick={download}>{t('downloadTxt')}</Button>

@@ -6,8 +6,8 @@ import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { useMe } from '../../shared/session.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { RecoveryCodes } from './RecoveryCodes.tsx'
-import { accountText } from './text.ts'
 import { TwoFactorEnrol } from './TwoFactorEnrol.tsx'
+import { accountText } from './text.ts'
 
 const FEW_CODES = 3
 
@@ -23,7 +23,8 @@ export function TwoFactor() {
     <Section
       title={
         <>
-          {t('twoFactor')} <Tag color={me.twoFactor ? 'success' : 'warning'}>{t(me.twoFactor ? 'twoFactorOn' : 'twoFactorOff')}</Tag>
+          {t('twoFactor')}{' '}
+          <Tag color={me.twoFactor ? 'success' : 'warning'}>{t(me.twoFactor ? 'twoFactorOn' : 'twoFactorOff')}</Tag>
         </>
       }
     >
@@ -74,13 +75,18 @@ function useTurnOff(): () => void {
       extra: (
         <>
           <PasswordField />
-          <Form.Item name="code" label={t('code')} extra={t('codeOrRecovery')} rules={[{ required: true, message: t('codeOrRecovery') }]}>
+          <Form.Item
+            name="code"
+            label={t('code')}
+            extra={t('codeOrRecovery')}
+            rules={[{ required: true, message: t('codeOrRecovery') }]}
+          >
             <Input className="num" maxLength={20} autoComplete="one-time-code" />
           </Form.Item>
         </>
       ),
       onConfirm: (_reason, values) =>
-        disable.run({ body: { password: String(values['password']), code: String(values['code']).trim() } }),
+        disable.run({ body: { password: String(values.password), code: String(values.code).trim() } }),
     })
 }
 
@@ -99,6 +105,6 @@ function useRenew(onCodes: (codes: readonly string[]) => void): () => void {
       consequence: t('renewText'),
       danger: false,
       extra: <PasswordField />,
-      onConfirm: (_reason, values) => renew.run({ body: { password: String(values['password']) } }),
+      onConfirm: (_reason, values) => renew.run({ body: { password: String(values.password) } }),
     })
 }

@@ -67,7 +67,13 @@ function PasswordStep({ onSecret }: { readonly onSecret: (secret: Secret) => voi
   )
 }
 
-function ScanStep({ secret, onCodes }: { readonly secret: Secret; readonly onCodes: (codes: readonly string[]) => void }) {
+function ScanStep({
+  secret,
+  onCodes,
+}: {
+  readonly secret: Secret
+  readonly onCodes: (codes: readonly string[]) => void
+}) {
   const t = useText(accountText)
   const [picture, setPicture] = useState<string>()
   const [code, setCode] = useState('')
@@ -95,7 +101,14 @@ function ScanStep({ secret, onCodes }: { readonly secret: Secret; readonly onCod
       </Typography.Paragraph>
       <Typography.Paragraph strong>{t('enterCode')}</Typography.Paragraph>
       {refusal && <Alert type="error" title={refusal} style={{ marginBottom: 12 }} />}
-      <Input.OTP autoFocus length={6} value={code} disabled={check.running} formatter={(text) => text.replace(/\D/g, '')} onChange={(digits) => void submit(digits)} />
+      <Input.OTP
+        autoFocus
+        length={6}
+        value={code}
+        disabled={check.running}
+        formatter={(text) => text.replace(/\D/g, '')}
+        onChange={(digits) => void submit(digits)}
+      />
     </div>
   )
 }

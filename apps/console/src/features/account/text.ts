@@ -33,7 +33,10 @@ export const accountText = defineMessages('account', {
   codeOrRecovery: ['身份验证器上的 6 位数字，或一个恢复码', '6 digits of the authenticator, or a recovery code'],
   next: ['下一步', 'Next'],
   scanTitle: ['扫描二维码', 'Scan the QR code'],
-  scanText: ['用身份验证器（微软、谷歌、1Password 等）扫描，或手动填写密钥。', 'Scan it with an authenticator (Microsoft, Google, 1Password …) or type the secret.'],
+  scanText: [
+    '用身份验证器（微软、谷歌、1Password 等）扫描，或手动填写密钥。',
+    'Scan it with an authenticator (Microsoft, Google, 1Password …) or type the secret.',
+  ],
   secret: ['密钥', 'Secret'],
   enterCode: ['填写验证器显示的 6 位数字', 'Enter the 6 digits it shows'],
   codesTitle: ['保存恢复码', 'Keep the recovery codes'],

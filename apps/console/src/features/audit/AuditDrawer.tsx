@@ -3,8 +3,8 @@ import { useRead } from '../../shared/api/hooks.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { Copyable, Time } from '../../shared/parts/values.tsx'
 import { ErrorState } from '../../shared/templates/ErrorState.tsx'
+import { Actor } from './Actor.tsx'
 import { useActionName } from './actions.ts'
-import { Actor } from './AuditListPage.tsx'
 import { ObjectLink } from './ObjectLink.tsx'
 import { auditText } from './text.ts'
 
@@ -12,7 +12,11 @@ import { auditText } from './text.ts'
 export function AuditDrawer({ id, onClose }: { readonly id: number | undefined; readonly onClose: () => void }) {
   const t = useText(auditText)
   const actionName = useActionName()
-  const { data, error, refetch } = useRead('audit.getAuditLine', { params: { id: id ?? 0 } }, { enabled: id !== undefined, staleMs: 60_000 })
+  const { data, error, refetch } = useRead(
+    'audit.getAuditLine',
+    { params: { id: id ?? 0 } },
+    { enabled: id !== undefined, staleMs: 60_000 },
+  )
   return (
     <Drawer open={id !== undefined} onClose={onClose} title={id !== undefined && t('lineTitle', { id })} size={560}>
       {error && <ErrorState error={error} onRetry={() => void refetch()} />}

@@ -1,19 +1,17 @@
 import { SafetyCertificateOutlined } from '@ant-design/icons'
-import { App, Button, Typography } from 'antd'
+import { App, Button } from 'antd'
 import { useState } from 'react'
 import { useAction } from '../../shared/api/hooks.ts'
-import type { Row } from '../../shared/api/index.ts'
 import { formatCount } from '../../shared/format.ts'
 import { commonText } from '../../shared/i18n/common.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { Nothing, Time } from '../../shared/parts/values.tsx'
 import { ListPage } from '../../shared/templates/ListPage.tsx'
-import { useActionName, useActionOptions } from './actions.ts'
+import { Actor } from './Actor.tsx'
 import { AuditDrawer } from './AuditDrawer.tsx'
+import { useActionName, useActionOptions } from './actions.ts'
 import { ObjectLink } from './ObjectLink.tsx'
 import { auditText } from './text.ts'
-
-type Line = Row<'audit.listAudit'>
 
 /** Who did what to what, and whether the chain of it is whole. */
 export function AuditListPage() {
@@ -47,9 +45,25 @@ export function AuditListPage() {
           { key: 'at', title: t('at'), width: 165, phone: 'extra', render: (line) => <Time value={line.at} /> },
           { key: 'actor', title: t('actor'), width: 170, render: (line) => <Actor line={line} /> },
           { key: 'action', title: t('action'), width: 190, phone: 'title', render: (line) => actionName(line.action) },
-          { key: 'object', title: t('object'), width: 220, render: (line) => <ObjectLink kind={line.objectKind} id={line.objectId} /> },
-          { key: 'ip', title: t('ip'), width: 140, render: (line) => (line.ip === null ? <Nothing /> : <span className="num">{line.ip}</span>) },
-          { key: 'requestId', title: t('requestId'), width: 240, hidden: true, render: (line) => <span className="num">{line.requestId}</span> },
+          {
+            key: 'object',
+            title: t('object'),
+            width: 220,
+            render: (line) => <ObjectLink kind={line.objectKind} id={line.objectId} />,
+          },
+          {
+            key: 'ip',
+            title: t('ip'),
+            width: 140,
+            render: (line) => (line.ip === null ? <Nothing /> : <span className="num">{line.ip}</span>),
+          },
+          {
+            key: 'requestId',
+            title: t('requestId'),
+            width: 240,
+            hidden: true,
+            render: (line) => <span className="num">{line.requestId}</span>,
+          },
         ]}
         rowActions={(line) => (
           <Button type="link" onClick={() => setOpen(line.id)}>
@@ -60,21 +74,6 @@ export function AuditListPage() {
         empty={{ title: t('emptyTitle') }}
       />
       <AuditDrawer id={open} onClose={() => setOpen(undefined)} />
-    </>
-  )
-}
-
-export function Actor({ line: { actor } }: { readonly line: Pick<Line, 'actor'> }) {
-  const t = useText(auditText)
-  return (
-    <>
-      {actor.name ?? t(actor.kind)}{' '}
-      {actor.name !== null && (
-        <Typography.Text type="secondary" style={{ fontSize: 12 }}>
-          {t(actor.kind)}
-          {actor.id !== null && ` #${actor.id}`}
-        </Typography.Text>
-      )}
     </>
   )
 }

@@ -2,7 +2,10 @@ import { defineMessages, type Locale } from '../../shared/i18n/index.ts'
 
 export const auditText = defineMessages('audit', {
   title: ['审计日志', 'Audit log'],
-  hint: ['谁在什么时候对什么做了什么。每行与上一行链接，删改会露出痕迹。', 'Who did what to what, and when. Each line is chained to the one before, so a removed or changed one shows.'],
+  hint: [
+    '谁在什么时候对什么做了什么。每行与上一行链接，删改会露出痕迹。',
+    'Who did what to what, and when. Each line is chained to the one before, so a removed or changed one shows.',
+  ],
   at: ['时间', 'Time'],
   actor: ['操作人', 'Who'],
   action: ['操作', 'What'],
@@ -18,9 +21,15 @@ export const auditText = defineMessages('audit', {
   range: ['时间范围', 'Time'],
   verify: ['校验完整性', 'Verify the chain'],
   intact: ['日志完整', 'The log is intact'],
-  intactText: ['已逐条核对 {count} 行，没有缺失或改动。', '{count} lines were checked one by one; none is missing or changed.'],
+  intactText: [
+    '已逐条核对 {count} 行，没有缺失或改动。',
+    '{count} lines were checked one by one; none is missing or changed.',
+  ],
   broken: ['日志被改动', 'The log was altered'],
-  brokenText: ['核对到第 #{id} 行时对不上：这一行或它之前的一行被修改或删除。', 'Line #{id} does not fit: it, or the one before, was changed or removed.'],
+  brokenText: [
+    '核对到第 #{id} 行时对不上：这一行或它之前的一行被修改或删除。',
+    'Line #{id} does not fit: it, or the one before, was changed or removed.',
+  ],
   lineTitle: ['审计记录 #{id}', 'Audit line #{id}'],
   detail: ['内容', 'Details'],
   hash: ['本行校验值', 'Hash of this line'],

@@ -22,7 +22,12 @@ export function BoardScreen() {
   const t = useText(boardText)
   const read = useRead('orders.board', {}, { refreshMs: REFRESH_MS, keep: true })
   return (
-    <BoardPage read={read} title={t('title')} hint={(board) => t('atTime', { time: formatTime(board.now) })} actions={<SetupButton />}>
+    <BoardPage
+      read={read}
+      title={t('title')}
+      hint={(board) => t('atTime', { time: formatTime(board.now) })}
+      actions={<SetupButton />}
+    >
       {(board) => (
         <div className="stack">
           <Figures board={board} />
@@ -69,51 +74,77 @@ function Figures({ board }: { readonly board: Board }) {
   return (
     <>
       <div className="figures">
-      <Figure
-        label={t('salesToday')}
-        value={formatMoney(today.salesFen)}
-        chart={<Spark values={days.map(({ salesFen }) => salesFen)} label={t('sales')} />}
-        foot={
-          <Foot left={t('yesterday', { value: formatMoney(yesterday.salesFen) })} right={today.refundsFen > 0 ? t('refunds', { amount: formatMoney(today.refundsFen) }) : t('buyers', { count: formatCount(today.buyers) })} />
-        }
-      />
-      <Figure
-        label={t('ordersToday')}
-        value={formatCount(today.paidOrders)}
-        to={to('/orders', orders)}
-        chart={<Spark values={days.map((day) => day.orders)} label={t('orders')} />}
-        foot={<Foot left={t('yesterday', { value: formatCount(yesterday.paidOrders) })} right={t('ordersPlaced', { count: formatCount(today.orders) })} />}
-      />
-      <Figure
-        label={t('delivered')}
-        value={formatCount(today.piecesDelivered)}
-        chart={<Spark values={days.map(({ pieces }) => pieces)} label={t('pieces')} />}
-        foot={<Foot left={t('yesterday', { value: formatCount(yesterday.piecesDelivered) })} right={t('buyers', { count: formatCount(today.buyers) })} />}
-      />
-      <Figure
-        label={t('speed')}
-        value={deliveryMs.p50 === null ? '–' : `${formatDuration(deliveryMs.p50)} / ${deliveryMs.p99 === null ? '–' : formatDuration(deliveryMs.p99)}`}
-        foot={deliveryMs.p50 === null ? t('noSpeed') : t('speedHint')}
-      />
+        <Figure
+          label={t('salesToday')}
+          value={formatMoney(today.salesFen)}
+          chart={<Spark values={days.map(({ salesFen }) => salesFen)} label={t('sales')} />}
+          foot={
+            <Foot
+              left={t('yesterday', { value: formatMoney(yesterday.salesFen) })}
+              right={
+                today.refundsFen > 0
+                  ? t('refunds', { amount: formatMoney(today.refundsFen) })
+                  : t('buyers', { count: formatCount(today.buyers) })
+              }
+            />
+          }
+        />
+        <Figure
+          label={t('ordersToday')}
+          value={formatCount(today.paidOrders)}
+          to={to('/orders', orders)}
+          chart={<Spark values={days.map((day) => day.orders)} label={t('orders')} />}
+          foot={
+            <Foot
+              left={t('yesterday', { value: formatCount(yesterday.paidOrders) })}
+              right={t('ordersPlaced', { count: formatCount(today.orders) })}
+            />
+          }
+        />
+        <Figure
+          label={t('delivered')}
+          value={formatCount(today.piecesDelivered)}
+          chart={<Spark values={days.map(({ pieces }) => pieces)} label={t('pieces')} />}
+          foot={
+            <Foot
+              left={t('yesterday', { value: formatCount(yesterday.piecesDelivered) })}
+              right={t('buyers', { count: formatCount(today.buyers) })}
+            />
+          }
+        />
+        <Figure
+          label={t('speed')}
+          value={
+            deliveryMs.p50 === null
+              ? '–'
+              : `${formatDuration(deliveryMs.p50)} / ${deliveryMs.p99 === null ? '–' : formatDuration(deliveryMs.p99)}`
+          }
+          foot={deliveryMs.p50 === null ? t('noSpeed') : t('speedHint')}
+        />
       </div>
       <div className="figures figures-small">
-      <Figure
-        label={t('exceptions')}
-        value={formatCount(board.exceptions)}
-        tone={board.exceptions > 0 ? 'error' : undefined}
-        to={to('/exceptions', orders)}
-        foot={board.exceptions > 0 ? t('waiting') : t('allClear')}
-      />
-      <Figure label={t('pending')} value={formatCount(board.pendingOrders)} to={to('/orders?state=pending', orders)} foot={t('pendingHint')} />
-      {(board.failedJobs > 0 || may('jobs.read')) && (
         <Figure
-          label={t('failedJobs')}
-          value={formatCount(board.failedJobs)}
-          tone={board.failedJobs > 0 ? 'warning' : undefined}
-          to={to('/jobs', may('jobs.read'))}
-          foot={board.failedJobs > 0 ? t('waiting') : t('allClear')}
+          label={t('exceptions')}
+          value={formatCount(board.exceptions)}
+          tone={board.exceptions > 0 ? 'error' : undefined}
+          to={to('/exceptions', orders)}
+          foot={board.exceptions > 0 ? t('waiting') : t('allClear')}
         />
-      )}
+        <Figure
+          label={t('pending')}
+          value={formatCount(board.pendingOrders)}
+          to={to('/orders?state=pending', orders)}
+          foot={t('pendingHint')}
+        />
+        {(board.failedJobs > 0 || may('jobs.read')) && (
+          <Figure
+            label={t('failedJobs')}
+            value={formatCount(board.failedJobs)}
+            tone={board.failedJobs > 0 ? 'warning' : undefined}
+            to={to('/jobs', may('jobs.read'))}
+            foot={board.failedJobs > 0 ? t('waiting') : t('allClear')}
+          />
+        )}
       </div>
     </>
   )
@@ -139,7 +170,10 @@ function Spark({ values, label }: { readonly values: readonly number[]; readonly
 function Trend({ board }: { readonly board: Board }) {
   const t = useText(boardText)
   const dark = useDark()
-  const option = useMemo(() => trend(board.days, { sales: t('sales'), orders: t('orders') }, coloursOf(dark)), [board.days, dark, t])
+  const option = useMemo(
+    () => trend(board.days, { sales: t('sales'), orders: t('orders') }, coloursOf(dark)),
+    [board.days, dark, t],
+  )
   return (
     <Section title={t('trend')}>
       <Chart option={option} height={250} label={t('trend')} />
@@ -150,7 +184,10 @@ function Trend({ board }: { readonly board: Board }) {
 function Hours({ board }: { readonly board: Board }) {
   const t = useText(boardText)
   const dark = useDark()
-  const option = useMemo(() => byHour(board.hours, { sales: t('sales'), orders: t('orders') }, coloursOf(dark)), [board.hours, dark, t])
+  const option = useMemo(
+    () => byHour(board.hours, { sales: t('sales'), orders: t('orders') }, coloursOf(dark)),
+    [board.hours, dark, t],
+  )
   return (
     <Section title={t('hours')}>
       <Chart option={option} height={220} label={t('hours')} />
@@ -174,7 +211,9 @@ function LowStock({ items }: { readonly items: Board['lowStock'] }) {
                 </Typography.Text>
               </Link>
               <div className="figure-foot">
-                <Typography.Text type={item.available === 0 ? 'danger' : 'warning'}>{t('available', { count: formatCount(item.available) })}</Typography.Text>
+                <Typography.Text type={item.available === 0 ? 'danger' : 'warning'}>
+                  {t('available', { count: formatCount(item.available) })}
+                </Typography.Text>
                 {' · '}
                 {t('threshold', { count: formatCount(item.threshold) })}
               </div>
@@ -203,7 +242,12 @@ function Top({ items }: { readonly items: Board['top'] }) {
                 <Money fen={item.salesFen} />
               </div>
               <div className="figure-ends figure-foot">
-                <Progress percent={(item.salesFen / most) * 100} showInfo={false} size={{ height: 4 }} style={{ flex: 1 }} />
+                <Progress
+                  percent={(item.salesFen / most) * 100}
+                  showInfo={false}
+                  size={{ height: 4 }}
+                  style={{ flex: 1 }}
+                />
                 <span style={{ whiteSpace: 'nowrap' }}>{t('piecesSold', { count: formatCount(item.pieces) })}</span>
               </div>
             </div>

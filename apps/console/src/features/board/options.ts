@@ -1,7 +1,13 @@
 import type { EChartsCoreOption } from 'echarts/core'
 import { formatCount, formatMoney } from '../../shared/format.ts'
 
-type Colours = { readonly ink: string; readonly line: string; readonly accent: string; readonly second: string; readonly panel: string }
+type Colours = {
+  readonly ink: string
+  readonly line: string
+  readonly accent: string
+  readonly second: string
+  readonly panel: string
+}
 
 export const coloursOf = (dark: boolean): Colours =>
   dark
@@ -16,7 +22,14 @@ export function sparkline(values: readonly number[], { accent }: Colours): EChar
     xAxis: { type: 'category', show: false, boundaryGap: false, data: values.map((_value, index) => index) },
     yAxis: { type: 'value', show: false, min: 0 },
     series: [
-      { type: 'line', data: [...values], showSymbol: false, silent: true, lineStyle: { width: 1.5, color: accent }, areaStyle: { color: accent, opacity: 0.08 } },
+      {
+        type: 'line',
+        data: [...values],
+        showSymbol: false,
+        silent: true,
+        lineStyle: { width: 1.5, color: accent },
+        areaStyle: { color: accent, opacity: 0.08 },
+      },
     ],
   }
 }
@@ -35,7 +48,11 @@ export function trend(days: readonly Day[], words: Words, colours: Colours): ECh
 }
 
 /** The same by the hour of today. */
-export function byHour(hours: readonly { readonly hour: number; readonly orders: number; readonly salesFen: number }[], words: Words, colours: Colours): EChartsCoreOption {
+export function byHour(
+  hours: readonly { readonly hour: number; readonly orders: number; readonly salesFen: number }[],
+  words: Words,
+  colours: Colours,
+): EChartsCoreOption {
   return mixed(
     hours.map(({ hour }) => `${String(hour).padStart(2, '0')}:00`),
     hours,
@@ -50,7 +67,11 @@ function mixed(
   words: Words,
   { ink, line, accent, second, panel }: Colours,
 ): EChartsCoreOption {
-  const axis = { axisLabel: { color: ink, fontSize: 11 }, axisLine: { lineStyle: { color: line } }, axisTick: { show: false } }
+  const axis = {
+    axisLabel: { color: ink, fontSize: 11 },
+    axisLine: { lineStyle: { color: line } },
+    axisTick: { show: false },
+  }
   return {
     animationDuration: 300,
     grid: { left: 4, right: 4, top: 28, bottom: 0, containLabel: true },
@@ -63,8 +84,23 @@ function mixed(
     },
     xAxis: { type: 'category', data: [...labels], ...axis },
     yAxis: [
-      { type: 'value', name: words.sales, minInterval: 1, nameTextStyle: { color: ink, fontSize: 11, align: 'left' }, ...axis, axisLabel: { color: ink, fontSize: 11, formatter: (yuan: number) => shortYuan(yuan) }, splitLine: { lineStyle: { color: line } } },
-      { type: 'value', name: words.orders, nameTextStyle: { color: ink, fontSize: 11, align: 'right' }, minInterval: 1, ...axis, splitLine: { show: false } },
+      {
+        type: 'value',
+        name: words.sales,
+        minInterval: 1,
+        nameTextStyle: { color: ink, fontSize: 11, align: 'left' },
+        ...axis,
+        axisLabel: { color: ink, fontSize: 11, formatter: (yuan: number) => shortYuan(yuan) },
+        splitLine: { lineStyle: { color: line } },
+      },
+      {
+        type: 'value',
+        name: words.orders,
+        nameTextStyle: { color: ink, fontSize: 11, align: 'right' },
+        minInterval: 1,
+        ...axis,
+        splitLine: { show: false },
+      },
     ],
     series: [
       {
@@ -89,4 +125,5 @@ function mixed(
   }
 }
 
-const shortYuan = (yuan: number): string => (yuan >= 10_000 ? `¥${Number((yuan / 1000).toFixed(1))}k` : `¥${formatCount(yuan)}`)
+const shortYuan = (yuan: number): string =>
+  yuan >= 10_000 ? `¥${Number((yuan / 1000).toFixed(1))}k` : `¥${formatCount(yuan)}`

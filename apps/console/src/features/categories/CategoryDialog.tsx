@@ -7,7 +7,12 @@ import { useSubmit } from '../../shared/templates/FormPage.tsx'
 import type { Category, Draft } from './CategoryTree.tsx'
 import { categoriesText } from './text.ts'
 
-type Values = { readonly name: string; readonly nameEn: string; readonly icon: string; readonly parentId: number | null }
+type Values = {
+  readonly name: string
+  readonly nameEn: string
+  readonly icon: string
+  readonly parentId: number | null
+}
 type Props = { readonly draft: Draft | undefined; readonly tops: readonly Category[]; readonly onClose: () => void }
 
 /** Adds or changes one category. */
@@ -44,7 +49,11 @@ export function CategoryDialog({ draft, tops, onClose }: Props) {
       forceRender
     >
       <Form form={form} layout="vertical" onFinish={() => void submit(save)}>
-        <Form.Item name="name" label={t('name')} rules={[{ required: true, whitespace: true, message: t('nameRequired') }]}>
+        <Form.Item
+          name="name"
+          label={t('name')}
+          rules={[{ required: true, whitespace: true, message: t('nameRequired') }]}
+        >
           <Input maxLength={40} autoFocus />
         </Form.Item>
         <Form.Item name="nameEn" label={t('nameEn')}>
@@ -57,7 +66,9 @@ export function CategoryDialog({ draft, tops, onClose }: Props) {
           <Select
             allowClear
             placeholder={t('top')}
-            options={tops.filter((top) => top.id !== id).map((top) => ({ value: top.id, label: both(top.name, top.nameEn) }))}
+            options={tops
+              .filter((top) => top.id !== id)
+              .map((top) => ({ value: top.id, label: both(top.name, top.nameEn) }))}
           />
         </Form.Item>
         <button type="submit" hidden />

@@ -26,7 +26,13 @@ export function CategoryTree() {
   const items = data?.items ?? []
   const childrenOf = (parentId: number | null) => items.filter((category) => category.parentId === parentId)
   const add = (
-    <ActionButton size="small" type="primary" permission="goods.write" icon={<PlusOutlined />} onClick={() => setDraft({ parentId: null })}>
+    <ActionButton
+      size="small"
+      type="primary"
+      permission="goods.write"
+      icon={<PlusOutlined />}
+      onClick={() => setDraft({ parentId: null })}
+    >
       {t('addCategory')}
     </ActionButton>
   )
@@ -89,9 +95,21 @@ function CategoryLine({ category, siblings, onEdit }: LineProps) {
       </div>
       {may('goods.write') && (
         <span className="category-tools">
-          {category.parentId === null && <Tool title={t('addChild')} icon={<PlusOutlined />} onClick={() => onEdit({ parentId: category.id })} />}
-          <Tool title={t('moveUp')} icon={<ArrowUpOutlined />} disabled={at === 0 || order.running} onClick={() => move(-1)} />
-          <Tool title={t('moveDown')} icon={<ArrowDownOutlined />} disabled={at === siblings.length - 1 || order.running} onClick={() => move(1)} />
+          {category.parentId === null && (
+            <Tool title={t('addChild')} icon={<PlusOutlined />} onClick={() => onEdit({ parentId: category.id })} />
+          )}
+          <Tool
+            title={t('moveUp')}
+            icon={<ArrowUpOutlined />}
+            disabled={at === 0 || order.running}
+            onClick={() => move(-1)}
+          />
+          <Tool
+            title={t('moveDown')}
+            icon={<ArrowDownOutlined />}
+            disabled={at === siblings.length - 1 || order.running}
+            onClick={() => move(1)}
+          />
           <Tool title={common('edit')} icon={<EditOutlined />} onClick={() => onEdit(category)} />
           <Tool title={common('remove')} icon={<DeleteOutlined />} onClick={askRemove} />
         </span>
@@ -100,7 +118,12 @@ function CategoryLine({ category, siblings, onEdit }: LineProps) {
   )
 }
 
-type ToolProps = { readonly title: string; readonly icon: ReactNode; readonly disabled?: boolean; readonly onClick: () => void }
+type ToolProps = {
+  readonly title: string
+  readonly icon: ReactNode
+  readonly disabled?: boolean
+  readonly onClick: () => void
+}
 
 function Tool({ title, ...button }: ToolProps) {
   return (

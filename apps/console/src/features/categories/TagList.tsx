@@ -66,8 +66,20 @@ function TagLine({ tag, onEdit }: { readonly tag: TagRow; readonly onEdit: (tag:
       </div>
       {may('goods.write') && (
         <span className="category-tools">
-          <Button type="text" size="small" icon={<EditOutlined />} aria-label={common('edit')} onClick={() => onEdit(tag)} />
-          <Button type="text" size="small" icon={<DeleteOutlined />} aria-label={common('remove')} onClick={askRemove} />
+          <Button
+            type="text"
+            size="small"
+            icon={<EditOutlined />}
+            aria-label={common('edit')}
+            onClick={() => onEdit(tag)}
+          />
+          <Button
+            type="text"
+            size="small"
+            icon={<DeleteOutlined />}
+            aria-label={common('remove')}
+            onClick={askRemove}
+          />
         </span>
       )}
     </div>
@@ -107,7 +119,11 @@ function TagDialog({ draft, onClose }: { readonly draft: Draft | undefined; read
       forceRender
     >
       <Form form={form} layout="vertical" onFinish={() => void submit(save)}>
-        <Form.Item name="name" label={t('name')} rules={[{ required: true, whitespace: true, message: t('nameRequired') }]}>
+        <Form.Item
+          name="name"
+          label={t('name')}
+          rules={[{ required: true, whitespace: true, message: t('nameRequired') }]}
+        >
           <Input maxLength={20} autoFocus />
         </Form.Item>
         <Form.Item name="nameEn" label={t('nameEn')}>

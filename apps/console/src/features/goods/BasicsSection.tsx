@@ -16,7 +16,11 @@ export function BasicsSection() {
   return (
     <Section title={t('basics')}>
       <div className="form-grid form-grid-pairs">
-        <Form.Item name="title" label={t('titleZh')} rules={[{ required: true, whitespace: true, message: t('titleRequired') }]}>
+        <Form.Item
+          name="title"
+          label={t('titleZh')}
+          rules={[{ required: true, whitespace: true, message: t('titleRequired') }]}
+        >
           <Input maxLength={80} showCount />
         </Form.Item>
         <Form.Item name="titleEn" label={t('titleEn')}>
@@ -37,9 +41,20 @@ export function BasicsSection() {
           />
         </Form.Item>
         <Form.Item name="tags" label={t('tags')} extra={t('tagsHint')}>
-          <Select mode="tags" maxCount={TAGS_MAX} tokenSeparators={[',', '，']} options={tags.map(({ name }) => ({ value: name, label: name }))} />
+          <Select
+            mode="tags"
+            maxCount={TAGS_MAX}
+            tokenSeparators={[',', '，']}
+            options={tags.map(({ name }) => ({ value: name, label: name }))}
+          />
         </Form.Item>
-        <Form.Item name="pictures" label={t('pictures')} extra={t('picturesHint')} className="wide" style={{ marginBottom: 0 }}>
+        <Form.Item
+          name="pictures"
+          label={t('pictures')}
+          extra={t('picturesHint')}
+          className="wide"
+          style={{ marginBottom: 0 }}
+        >
           <PictureField />
         </Form.Item>
       </div>

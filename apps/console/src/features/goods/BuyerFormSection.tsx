@@ -32,9 +32,30 @@ export function BuyerFormSection() {
                     <Checkbox>{t('fieldTwice')}</Checkbox>
                   </Form.Item>
                   <span style={{ marginInlineStart: 'auto' }}>
-                    <Button type="text" size="small" icon={<UpOutlined />} aria-label={t('moveUp')} disabled={name === 0} onClick={() => move(name, name - 1)} />
-                    <Button type="text" size="small" icon={<DownOutlined />} aria-label={t('moveDown')} disabled={name === fields.length - 1} onClick={() => move(name, name + 1)} />
-                    <Button type="text" size="small" danger icon={<DeleteOutlined />} aria-label={t('takeAway')} onClick={() => remove(name)} />
+                    <Button
+                      type="text"
+                      size="small"
+                      icon={<UpOutlined />}
+                      aria-label={t('moveUp')}
+                      disabled={name === 0}
+                      onClick={() => move(name, name - 1)}
+                    />
+                    <Button
+                      type="text"
+                      size="small"
+                      icon={<DownOutlined />}
+                      aria-label={t('moveDown')}
+                      disabled={name === fields.length - 1}
+                      onClick={() => move(name, name + 1)}
+                    />
+                    <Button
+                      type="text"
+                      size="small"
+                      danger
+                      icon={<DeleteOutlined />}
+                      aria-label={t('takeAway')}
+                      onClick={() => remove(name)}
+                    />
                   </span>
                 </header>
                 <FieldRow at={name} />
@@ -57,7 +78,11 @@ function FieldRow({ at }: { readonly at: number }) {
   const type = Form.useWatch(['formFields', at, 'type']) as FieldValues['type'] | undefined
   return (
     <div className="sku-grid">
-      <Form.Item name={[at, 'labelZh']} label={t('fieldLabel')} rules={[{ required: true, whitespace: true, message: t('titleRequired') }]}>
+      <Form.Item
+        name={[at, 'labelZh']}
+        label={t('fieldLabel')}
+        rules={[{ required: true, whitespace: true, message: t('titleRequired') }]}
+      >
         <Input maxLength={40} />
       </Form.Item>
       <Form.Item name={[at, 'labelEn']} label={t('fieldLabelEn')}>
@@ -100,7 +125,9 @@ function FieldRow({ at }: { readonly at: number }) {
           rules={[
             {
               validator: (_rule, lines: string) =>
-                (optionsOf(lines ?? '')?.length ?? 0) > 0 ? Promise.resolve() : Promise.reject(new Error(t('fieldOptionsBad'))),
+                (optionsOf(lines ?? '')?.length ?? 0) > 0
+                  ? Promise.resolve()
+                  : Promise.reject(new Error(t('fieldOptionsBad'))),
             },
           ]}
         >

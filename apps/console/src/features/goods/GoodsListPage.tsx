@@ -90,15 +90,51 @@ export function GoodsListPage() {
 
 function columnsOf(t: T, both: (zh: string, en: string) => string): readonly ListColumn<Goods>[] {
   return [
-    { key: 'title', title: t('goods'), sort: true, width: 265, phone: 'title', render: (goods) => <GoodsName goods={goods} name={both(goods.title, goods.titleEn)} /> },
+    {
+      key: 'title',
+      title: t('goods'),
+      sort: true,
+      width: 265,
+      phone: 'title',
+      render: (goods) => <GoodsName goods={goods} name={both(goods.title, goods.titleEn)} />,
+    },
     { key: 'category', title: t('category'), width: 100, render: (goods) => goods.categoryName ?? <Nothing /> },
     { key: 'price', title: t('price'), sort: true, width: 145, align: 'right', render: priceOf },
     { key: 'skus', title: t('skus'), width: 70, align: 'right', phone: 'hide', render: (goods) => goods.skuCount },
-    { key: 'stock', title: t('stock'), sort: true, width: 120, align: 'right', render: (goods) => <Stock goods={goods} /> },
+    {
+      key: 'stock',
+      title: t('stock'),
+      sort: true,
+      width: 120,
+      align: 'right',
+      render: (goods) => <Stock goods={goods} />,
+    },
     { key: 'shelf', title: t('shelf'), width: 95, phone: 'extra', render: (goods) => <Shelf goods={goods} /> },
-    { key: 'position', title: t('position'), sort: true, width: 80, align: 'right', hidden: true, render: (goods) => goods.position },
-    { key: 'updatedAt', title: t('updatedAt'), sort: true, width: 160, phone: 'hide', render: (goods) => <Time value={goods.updatedAt} /> },
-    { key: 'createdAt', title: t('createdAt'), sort: true, width: 170, hidden: true, render: (goods) => <Time value={goods.createdAt} /> },
+    {
+      key: 'position',
+      title: t('position'),
+      sort: true,
+      width: 80,
+      align: 'right',
+      hidden: true,
+      render: (goods) => goods.position,
+    },
+    {
+      key: 'updatedAt',
+      title: t('updatedAt'),
+      sort: true,
+      width: 160,
+      phone: 'hide',
+      render: (goods) => <Time value={goods.updatedAt} />,
+    },
+    {
+      key: 'createdAt',
+      title: t('createdAt'),
+      sort: true,
+      width: 170,
+      hidden: true,
+      render: (goods) => <Time value={goods.createdAt} />,
+    },
   ]
 }
 
@@ -145,7 +181,9 @@ function Stock({ goods: { stock, low } }: { readonly goods: Goods }) {
   return (
     <span className="num" style={{ whiteSpace: 'nowrap' }}>
       {low && <Tag color="warning">{t('low')}</Tag>}
-      <Typography.Text {...(stock.available === 0 ? { type: 'danger' as const } : {})}>{formatCount(stock.available)}</Typography.Text>
+      <Typography.Text {...(stock.available === 0 ? { type: 'danger' as const } : {})}>
+        {formatCount(stock.available)}
+      </Typography.Text>
       {stock.held > 0 && (
         <Typography.Text type="secondary" style={{ fontSize: 12 }}>
           {' '}
@@ -158,7 +196,12 @@ function Stock({ goods: { stock, low } }: { readonly goods: Goods }) {
 
 function Shelf({ goods: { shelf, onAt, offAt } }: { readonly goods: Goods }) {
   const t = useText(goodsText)
-  const when = shelf === 'scheduled' && onAt ? t('onAt', { time: formatTime(onAt) }) : offAt && shelf === 'selling' ? t('offAt', { time: formatTime(offAt) }) : undefined
+  const when =
+    shelf === 'scheduled' && onAt
+      ? t('onAt', { time: formatTime(onAt) })
+      : offAt && shelf === 'selling'
+        ? t('offAt', { time: formatTime(offAt) })
+        : undefined
   return (
     <Tooltip title={when}>
       <span>

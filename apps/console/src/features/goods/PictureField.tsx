@@ -1,8 +1,8 @@
 import { DeleteOutlined, LeftOutlined, PictureOutlined, PlusOutlined, RightOutlined } from '@ant-design/icons'
 import { App, Button, ConfigProvider, Progress, Tag, Tooltip } from 'antd'
 import { type DragEvent, useId, useRef, useState } from 'react'
-import { pictureUrl, upload } from '../../shared/api/index.ts'
 import { newKey } from '../../shared/api/hooks.ts'
+import { pictureUrl, upload } from '../../shared/api/index.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { useNotice } from '../../shared/parts/notice.tsx'
 import { PictureLibrary } from './PictureLibrary.tsx'
@@ -57,9 +57,24 @@ export function PictureField({ value = [], onChange }: Props) {
           <img src={pictureUrl(picture.url, 320)} alt="" draggable={false} />
           {index === 0 && <Tag className="picture-cover">{t('cover')}</Tag>}
           <div className="picture-tools">
-            <Tool title={t('moveLeft')} icon={<LeftOutlined />} disabled={disabled || index === 0} onClick={() => move(index, index - 1)} />
-            <Tool title={t('takeAway')} icon={<DeleteOutlined />} disabled={disabled} onClick={() => onChange?.(value.filter(({ id }) => id !== picture.id))} />
-            <Tool title={t('moveRight')} icon={<RightOutlined />} disabled={disabled || index === value.length - 1} onClick={() => move(index, index + 1)} />
+            <Tool
+              title={t('moveLeft')}
+              icon={<LeftOutlined />}
+              disabled={disabled || index === 0}
+              onClick={() => move(index, index - 1)}
+            />
+            <Tool
+              title={t('takeAway')}
+              icon={<DeleteOutlined />}
+              disabled={disabled}
+              onClick={() => onChange?.(value.filter(({ id }) => id !== picture.id))}
+            />
+            <Tool
+              title={t('moveRight')}
+              icon={<RightOutlined />}
+              disabled={disabled || index === value.length - 1}
+              onClick={() => move(index, index + 1)}
+            />
           </div>
         </div>
       ))}
@@ -99,7 +114,15 @@ export function PictureField({ value = [], onChange }: Props) {
   )
 }
 
-function Tool({ title, ...button }: { readonly title: string; readonly icon: React.ReactNode; readonly disabled: boolean; readonly onClick: () => void }) {
+function Tool({
+  title,
+  ...button
+}: {
+  readonly title: string
+  readonly icon: React.ReactNode
+  readonly disabled: boolean
+  readonly onClick: () => void
+}) {
   return (
     <Tooltip title={title}>
       <Button size="small" type="text" aria-label={title} {...button} />
@@ -120,9 +143,15 @@ function useSending(value: readonly Picture[], onChange: Props['onChange']) {
 
   const sendOne = async (file: File, key: string) => {
     const progress = (sent: number, total: number) =>
-      setSending((all) => all.map((one) => (one.key === key ? { ...one, percent: Math.round((sent / total) * 100) } : one)))
+      setSending((all) =>
+        all.map((one) => (one.key === key ? { ...one, percent: Math.round((sent / total) * 100) } : one)),
+      )
     try {
-      const picture = await upload('catalog.uploadPicture', {}, file, { method: 'POST', fileName: file.name, onProgress: progress })
+      const picture = await upload('catalog.uploadPicture', {}, file, {
+        method: 'POST',
+        fileName: file.name,
+        onProgress: progress,
+      })
       if (!current.current.some(({ id }) => id === picture.id)) {
         current.current = [...current.current, picture]
         onChange?.(current.current)

@@ -19,7 +19,11 @@ const PAGE_SIZE = 24
 export function PictureLibrary({ open, chosen, onPick, onClose }: Props) {
   const t = useText(goodsText)
   const [page, setPage] = useState(1)
-  const { data, isFetching } = useRead('catalog.listPictures', { query: { page, pageSize: PAGE_SIZE } }, { enabled: open, keep: true })
+  const { data, isFetching } = useRead(
+    'catalog.listPictures',
+    { query: { page, pageSize: PAGE_SIZE } },
+    { enabled: open, keep: true },
+  )
   return (
     <Modal open={open} title={t('library')} onCancel={onClose} footer={null} width={760}>
       <Spin spinning={isFetching && !data}>
@@ -39,7 +43,17 @@ export function PictureLibrary({ open, chosen, onPick, onClose }: Props) {
             </button>
           ))}
         </div>
-        <Pagination size="small" align="end" hideOnSinglePage style={{ marginTop: 12 }} current={page} pageSize={PAGE_SIZE} total={data?.total ?? 0} showSizeChanger={false} onChange={setPage} />
+        <Pagination
+          size="small"
+          align="end"
+          hideOnSinglePage
+          style={{ marginTop: 12 }}
+          current={page}
+          pageSize={PAGE_SIZE}
+          total={data?.total ?? 0}
+          showSizeChanger={false}
+          onChange={setPage}
+        />
       </Spin>
     </Modal>
   )

@@ -68,7 +68,15 @@ export function PriceChanges({ goods }: { readonly goods: Detail }) {
 
 type Values = { readonly skuId: number; readonly at: string; readonly priceFen: number; readonly free?: boolean }
 
-function PlanDialog({ goods, open, onClose }: { readonly goods: Detail; readonly open: boolean; readonly onClose: () => void }) {
+function PlanDialog({
+  goods,
+  open,
+  onClose,
+}: {
+  readonly goods: Detail
+  readonly open: boolean
+  readonly onClose: () => void
+}) {
   const t = useText(goodsText)
   const both = useBoth()
   const [form] = Form.useForm<Values>()
@@ -81,9 +89,23 @@ function PlanDialog({ goods, open, onClose }: { readonly goods: Detail; readonly
     onClose()
   }
   return (
-    <Modal open={open} title={t('planPrice')} onCancel={onClose} onOk={() => void submit(save)} confirmLoading={saving} width={420} forceRender>
+    <Modal
+      open={open}
+      title={t('planPrice')}
+      onCancel={onClose}
+      onOk={() => void submit(save)}
+      confirmLoading={saving}
+      width={420}
+      forceRender
+    >
       {/* The editor's own form surrounds this dialog in the tree, not in the page. */}
-      <Form form={form} layout="vertical" component={false} disabled={saving} initialValues={{ skuId: goods.skus[0]?.id }}>
+      <Form
+        form={form}
+        layout="vertical"
+        component={false}
+        disabled={saving}
+        initialValues={{ skuId: goods.skus[0]?.id }}
+      >
         <Form.Item name="skuId" label={t('skuTitle')} rules={[{ required: true }]}>
           <Select
             options={goods.skus.map((sku) => ({

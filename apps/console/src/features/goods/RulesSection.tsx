@@ -7,10 +7,16 @@ import { goodsText } from './text.ts'
 /** When, how much and how visibly it sells. */
 export function RulesSection() {
   const t = useText(goodsText)
-  const pieces = (
-    max: number,
-    placeholder?: string,
-  ) => <InputNumber min={1} max={max} precision={0} suffix={t('piecesUnit')} style={{ width: '100%' }} {...(placeholder ? { placeholder } : {})} />
+  const pieces = (max: number, placeholder?: string) => (
+    <InputNumber
+      min={1}
+      max={max}
+      precision={0}
+      suffix={t('piecesUnit')}
+      style={{ width: '100%' }}
+      {...(placeholder ? { placeholder } : {})}
+    />
+  )
   return (
     <Section title={t('rules')}>
       <Form.Item name="onAt" label={t('scheduleOn')}>

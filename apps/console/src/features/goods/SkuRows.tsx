@@ -1,6 +1,6 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
-import { App, Button, Form, Input, InputNumber } from 'antd'
 import { yuanToFen } from '@quanshu/kernel'
+import { App, Button, Form, Input, InputNumber } from 'antd'
 import { useText } from '../../shared/i18n/index.ts'
 import { MoneyInput } from '../../shared/parts/inputs.tsx'
 import { goodsText } from './text.ts'
@@ -27,7 +27,13 @@ export function TierRows({ at }: { readonly at: number }) {
                 <Form.Item name={[name, 'unitPriceFen']} rules={[{ required: true, message: '' }]}>
                   <MoneyInput style={{ width: 110 }} />
                 </Form.Item>
-                <Button type="text" size="small" icon={<DeleteOutlined />} aria-label={t('takeAway')} onClick={() => remove(name)} />
+                <Button
+                  type="text"
+                  size="small"
+                  icon={<DeleteOutlined />}
+                  aria-label={t('takeAway')}
+                  onClick={() => remove(name)}
+                />
               </div>
             ))}
             <span className="bulk">
@@ -56,7 +62,14 @@ function usePasteTiers(at: number): () => void {
     modal.confirm({
       title: t('pasteTiers'),
       icon: null,
-      content: <Input.TextArea autoFocus autoSize={{ minRows: 5 }} placeholder={'10=18.80\n50=17.50'} onChange={(event) => (typed = event.target.value)} />,
+      content: (
+        <Input.TextArea
+          autoFocus
+          autoSize={{ minRows: 5 }}
+          placeholder={'10=18.80\n50=17.50'}
+          onChange={(event) => (typed = event.target.value)}
+        />
+      ),
       onOk: () => {
         const rows = tiersOf(typed)
         if ('bad' in rows) {
@@ -101,7 +114,13 @@ export function SpecRows({ at }: { readonly at: number }) {
                 <Form.Item name={[name, 'value']} style={{ flex: 1 }}>
                   <Input maxLength={60} placeholder={t('specValue')} />
                 </Form.Item>
-                <Button type="text" size="small" icon={<DeleteOutlined />} aria-label={t('takeAway')} onClick={() => remove(name)} />
+                <Button
+                  type="text"
+                  size="small"
+                  icon={<DeleteOutlined />}
+                  aria-label={t('takeAway')}
+                  onClick={() => remove(name)}
+                />
               </div>
             ))}
             {rows.length < SPECS_MAX && (

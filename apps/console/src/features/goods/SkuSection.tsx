@@ -7,8 +7,8 @@ import { useText } from '../../shared/i18n/index.ts'
 import { MoneyInput } from '../../shared/parts/inputs.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
-import { goodsText } from './text.ts'
 import { SpecRows, TierRows } from './SkuRows.tsx'
+import { goodsText } from './text.ts'
 import { newSku, type SkuValues } from './values.ts'
 
 type Detail = Output<'catalog.getGoods'>
@@ -78,7 +78,14 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
           </Tooltip>
           {onRemove && (
             <Tooltip title={t('removeSku')}>
-              <Button type="text" size="small" danger icon={<DeleteOutlined />} aria-label={t('removeSku')} onClick={onRemove} />
+              <Button
+                type="text"
+                size="small"
+                danger
+                icon={<DeleteOutlined />}
+                aria-label={t('removeSku')}
+                onClick={onRemove}
+              />
             </Tooltip>
           )}
         </span>
@@ -87,7 +94,11 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
         <input type="hidden" />
       </Form.Item>
       <div className="sku-grid">
-        <Form.Item name={[at, 'title']} label={t('skuTitle')} rules={[{ required: true, whitespace: true, message: t('skuTitleRequired') }]}>
+        <Form.Item
+          name={[at, 'title']}
+          label={t('skuTitle')}
+          rules={[{ required: true, whitespace: true, message: t('skuTitleRequired') }]}
+        >
           <Input maxLength={60} placeholder={t('skuTitleHint')} />
         </Form.Item>
         <Form.Item name={[at, 'titleEn']} label={t('skuTitleEn')}>
@@ -107,7 +118,11 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
         <Form.Item
           name={[at, 'free']}
           valuePropName="checked"
-          rules={[{ validator: (_rule, ticked) => (ticked ? Promise.resolve() : Promise.reject(new Error(t('freeRequired')))) }]}
+          rules={[
+            {
+              validator: (_rule, ticked) => (ticked ? Promise.resolve() : Promise.reject(new Error(t('freeRequired')))),
+            },
+          ]}
         >
           <Checkbox>{t('free')}</Checkbox>
         </Form.Item>
@@ -163,12 +178,18 @@ function SkuFacts({ sku }: { readonly sku: Detail['skus'][number] }) {
       <span>#{sku.id}</span>
       <span>
         {t('stock')}{' '}
-        <Typography.Text {...(sku.stock.available === 0 ? { type: 'danger' as const } : sku.low ? { type: 'warning' as const } : {})}>
+        <Typography.Text
+          {...(sku.stock.available === 0 ? { type: 'danger' as const } : sku.low ? { type: 'warning' as const } : {})}
+        >
           {formatCount(sku.stock.available)}
         </Typography.Text>
       </span>
       {sku.stock.held > 0 && <span>{t('held', { count: sku.stock.held })}</span>}
-      {sku.nextChange && <span>{t('nextChange', { time: formatTime(sku.nextChange.at), price: formatMoney(sku.nextChange.priceFen) })}</span>}
+      {sku.nextChange && (
+        <span>
+          {t('nextChange', { time: formatTime(sku.nextChange.at), price: formatMoney(sku.nextChange.priceFen) })}
+        </span>
+      )}
       {may('cards.import') && <Link to={`/imports/new?skuId=${sku.id}`}>{t('importCards')}</Link>}
       {may('stock.read') && <Link to={`/cards?skuId=${sku.id}`}>{t('viewStock')}</Link>}
     </Typography.Text>

@@ -19,7 +19,11 @@ export function TextsSection() {
           label: t(name),
           forceRender: true,
           children: (
-            <Form.Item name={name} extra={name.startsWith('guide') ? t('guideHint') : undefined} style={{ marginBottom: 0 }}>
+            <Form.Item
+              name={name}
+              extra={name.startsWith('guide') ? t('guideHint') : undefined}
+              style={{ marginBottom: 0 }}
+            >
               <MarkdownEditor maxLength={TEXT_MAX} />
             </Form.Item>
           ),

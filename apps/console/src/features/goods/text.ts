@@ -32,8 +32,14 @@ export const goodsText = defineMessages('goods', {
   takeOff: ['下架', 'Take off shelf'],
   archive: ['归档', 'Archive'],
   restore: ['恢复', 'Restore'],
-  takeOffText: ['下架后顾客不能再下单，已付款的订单照常发货。', 'Shoppers can no longer order; paid orders are still delivered.'],
-  archiveText: ['归档的商品不再出现在列表里，可以随时恢复。', 'Archived goods leave the list and can be restored at any time.'],
+  takeOffText: [
+    '下架后顾客不能再下单，已付款的订单照常发货。',
+    'Shoppers can no longer order; paid orders are still delivered.',
+  ],
+  archiveText: [
+    '归档的商品不再出现在列表里，可以随时恢复。',
+    'Archived goods leave the list and can be restored at any time.',
+  ],
   someRefused: ['{done} 个完成，{refused} 个未完成', '{done} done, {refused} refused'],
   manyGoods: ['{count} 个商品', '{count} goods'],
   emptyTitle: ['还没有商品', 'No goods yet'],
@@ -55,7 +61,10 @@ export const goodsText = defineMessages('goods', {
   tags: ['标签', 'Tags'],
   tagsHint: ['输入后回车，可新建；最多 10 个', 'Press Enter to add; new ones are created; at most 10'],
   pictures: ['图片', 'Pictures'],
-  picturesHint: ['第一张是封面，拖动可排序。JPG、PNG、WebP、GIF、AVIF，单张 10 MB 以内，最多 10 张。', 'The first is the cover; drag to sort. JPG, PNG, WebP, GIF or AVIF up to 10 MB, at most 10.'],
+  picturesHint: [
+    '第一张是封面，拖动可排序。JPG、PNG、WebP、GIF、AVIF，单张 10 MB 以内，最多 10 张。',
+    'The first is the cover; drag to sort. JPG, PNG, WebP, GIF or AVIF up to 10 MB, at most 10.',
+  ],
   cover: ['封面', 'Cover'],
   upload: ['上传图片', 'Upload'],
   fromLibrary: ['从图库选择', 'From the library'],
@@ -69,7 +78,7 @@ export const goodsText = defineMessages('goods', {
 
   skuSection: ['规格与价格', 'Variants and prices'],
   skuTitle: ['规格名称', 'Variant'],
-  skuTitleEn: ['英文规格名', 'Variant in English'],
+  skuTitleEn: ['英文规格名', 'In English'],
   skuTitleHint: ['例如：年卡、100 元面值', 'E.g. one year, ¥100'],
   skuTitleRequired: ['请填写规格名称', 'Name the variant'],
   addSku: ['添加规格', 'Add a variant'],
@@ -93,7 +102,10 @@ export const goodsText = defineMessages('goods', {
   fefo: ['先到期先出', 'First expiring first'],
   lowStockAt: ['库存预警', 'Warn at'],
   tiers: ['批发价', 'Quantity prices'],
-  tiersHint: ['数量越多单价越低。可粘贴多行「数量=单价」。', 'The more, the cheaper. Lines of “quantity=price” can be pasted.'],
+  tiersHint: [
+    '数量越多单价越低。可粘贴多行「数量=单价」。',
+    'The more, the cheaper. Lines of “quantity=price” can be pasted.',
+  ],
   tierFrom: ['满', 'From'],
   tierPieces: ['件，每件', 'pieces, each'],
   addTier: ['添加一档', 'Add a step'],
@@ -127,7 +139,10 @@ export const goodsText = defineMessages('goods', {
   guideHint: ['显示在商品页，以及发货后的卡密旁边。', 'Shown on the goods page and beside delivered codes.'],
 
   form: ['下单表单', "Buyer's form"],
-  formHint: ['下单时请顾客填写的内容，例如充值账号。不需要可留空。', 'What a buyer is asked when ordering, e.g. an account. Leave empty when nothing is needed.'],
+  formHint: [
+    '下单时请顾客填写的内容，例如充值账号。不需要可留空。',
+    'What a buyer is asked when ordering, e.g. an account. Leave empty when nothing is needed.',
+  ],
   addField: ['添加一项', 'Add a field'],
   fieldLabel: ['名称', 'Label'],
   fieldLabelEn: ['英文名称', 'Label in English'],
@@ -145,7 +160,10 @@ export const goodsText = defineMessages('goods', {
   fieldHintEn: ['英文提示', 'Hint in English'],
   fieldPattern: ['格式（正则）', 'Pattern (regular expression)'],
   fieldOptions: ['选项', 'Options'],
-  fieldOptionsHint: ['每行一个，「值=名称」或「值=名称=英文名」', 'One a line: value=label or value=label=English label'],
+  fieldOptionsHint: [
+    '每行一个，「值=名称」或「值=名称=英文名」',
+    'One a line: value=label or value=label=English label',
+  ],
   fieldOptionsBad: ['每行写成「值=名称」', 'Write value=label on each line'],
   moveUp: ['上移', 'Move up'],
   moveDown: ['下移', 'Move down'],
@@ -172,7 +190,10 @@ export const goodsText = defineMessages('goods', {
   cancelPlan: ['取消', 'Cancel'],
   cancelPlanTitle: ['取消调价', 'Cancel the price change'],
   planCancelled: ['调价已取消', 'Cancelled'],
-  noPlans: ['没有调价计划。到点自动换价，正在付款的订单不受影响。', 'No plans. Prices change by themselves at the given second; orders already placed keep theirs.'],
+  noPlans: [
+    '没有调价计划。到点自动换价，正在付款的订单不受影响。',
+    'No plans. Prices change by themselves at the given second; orders already placed keep theirs.',
+  ],
   atRequired: ['请选择生效时间', 'Choose when'],
   nextChange: ['{time} 起 {price}', '{price} from {time}'],
 })

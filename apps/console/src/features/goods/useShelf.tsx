@@ -9,7 +9,12 @@ type Some = readonly { readonly id: number; readonly title: string }[]
 type Move = (goods: Some, then?: () => void) => void
 
 /** Puts goods on and off the shelf, one or many; what was refused is told with its reason. */
-export function useShelf(): { readonly putOn: Move; readonly takeOff: Move; readonly archive: Move; readonly restore: Move } {
+export function useShelf(): {
+  readonly putOn: Move
+  readonly takeOff: Move
+  readonly archive: Move
+  readonly restore: Move
+} {
   const t = useText(goodsText)
   const confirm = useConfirmDanger()
   const tell = useTell()

@@ -22,8 +22,21 @@ export type FieldValues = Omit<Field, 'options' | 'pattern'> & { readonly patter
 /** The goods as the editor holds them. */
 export type GoodsValues = Pick<
   Detail,
-  | 'title' | 'titleEn' | 'subtitle' | 'subtitleEn' | 'categoryId' | 'description' | 'descriptionEn' | 'guide' | 'guideEn'
-  | 'onAt' | 'offAt' | 'stockDisplay' | 'limitPerPerson' | 'limitPerOrder' | 'position'
+  | 'title'
+  | 'titleEn'
+  | 'subtitle'
+  | 'subtitleEn'
+  | 'categoryId'
+  | 'description'
+  | 'descriptionEn'
+  | 'guide'
+  | 'guideEn'
+  | 'onAt'
+  | 'offAt'
+  | 'stockDisplay'
+  | 'limitPerPerson'
+  | 'limitPerOrder'
+  | 'position'
 > & {
   readonly tags: string[]
   readonly pictures: readonly Picture[]
@@ -137,12 +150,17 @@ function skuOf(sku: SkuValues) {
     ...(sku.id === undefined ? {} : { id: sku.id }),
     title: sku.title,
     titleEn: sku.titleEn ?? '',
-    specs: Object.fromEntries((sku.specs ?? []).filter(({ name }) => name?.trim()).map(({ name, value }) => [name.trim(), value ?? ''])),
+    specs: Object.fromEntries(
+      (sku.specs ?? []).filter(({ name }) => name?.trim()).map(({ name, value }) => [name.trim(), value ?? '']),
+    ),
     priceFen: sku.priceFen ?? 0,
     free: sku.priceFen === 0 && sku.free,
     marketPriceFen: sku.marketPriceFen ?? null,
     costHintFen: sku.costHintFen ?? null,
-    tiers: (sku.tiers ?? []).map(({ minQty, unitPriceFen }) => ({ minQty: minQty ?? 0, unitPriceFen: unitPriceFen ?? 0 })),
+    tiers: (sku.tiers ?? []).map(({ minQty, unitPriceFen }) => ({
+      minQty: minQty ?? 0,
+      unitPriceFen: unitPriceFen ?? 0,
+    })),
     holdMode: sku.holdMode,
     allocation: sku.allocation,
     lowStockAt: sku.lowStockAt ?? 0,

@@ -11,10 +11,21 @@ import { PERMISSION_GROUPS } from './groups.ts'
 import { rolesText } from './text.ts'
 
 /** A role being made or changed; one with an id exists already. */
-export type RoleDraft = { readonly id?: number; readonly version?: number; readonly name: string; readonly permissions: readonly Permission[] }
+export type RoleDraft = {
+  readonly id?: number
+  readonly version?: number
+  readonly name: string
+  readonly permissions: readonly Permission[]
+}
 type Values = { readonly name: string; readonly permissions: Permission[] }
 
-export function RoleDrawer({ draft, onClose }: { readonly draft: RoleDraft | undefined; readonly onClose: () => void }) {
+export function RoleDrawer({
+  draft,
+  onClose,
+}: {
+  readonly draft: RoleDraft | undefined
+  readonly onClose: () => void
+}) {
   const t = useText(rolesText)
   const common = useText(commonText)
   const [form] = Form.useForm<Values>()
@@ -46,7 +57,11 @@ export function RoleDrawer({ draft, onClose }: { readonly draft: RoleDraft | und
       }
     >
       <Form form={form} layout="vertical">
-        <Form.Item name="name" label={t('name')} rules={[{ required: true, whitespace: true, message: t('nameRequired') }]}>
+        <Form.Item
+          name="name"
+          label={t('name')}
+          rules={[{ required: true, whitespace: true, message: t('nameRequired') }]}
+        >
           <Input maxLength={40} />
         </Form.Item>
         <Form.Item name="permissions" label={t('permissions')}>

@@ -29,13 +29,25 @@ export function RolesPage() {
       hint={t('hint')}
       back="/staff"
       actions={
-        <ActionButton type="primary" icon={<PlusOutlined />} permission="staff.manage" without="explain" onClick={() => setDraft({ name: '', permissions: [] })}>
+        <ActionButton
+          type="primary"
+          icon={<PlusOutlined />}
+          permission="staff.manage"
+          without="explain"
+          onClick={() => setDraft({ name: '', permissions: [] })}
+        >
           {t('add')}
         </ActionButton>
       }
     >
       <Card size="small" styles={{ body: { padding: 0, overflowX: 'auto' } }}>
-        {data ? <Matrix roles={data.items} onDraft={setDraft} /> : error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Skeleton active style={{ padding: 16 }} />}
+        {data ? (
+          <Matrix roles={data.items} onDraft={setDraft} />
+        ) : error ? (
+          <ErrorState error={error} onRetry={() => void refetch()} />
+        ) : (
+          <Skeleton active style={{ padding: 16 }} />
+        )}
       </Card>
       <RoleDrawer draft={draft} onClose={() => setDraft(undefined)} />
     </PageFrame>
@@ -69,7 +81,13 @@ function Matrix({ roles, onDraft }: { readonly roles: readonly Role[]; readonly 
               <tr key={permission}>
                 <th scope="row">{name(permission)}</th>
                 {roles.map((role) => (
-                  <td key={role.id}>{role.permissions.includes(permission) ? <CheckOutlined className="matrix-yes" /> : <span className="matrix-no">–</span>}</td>
+                  <td key={role.id}>
+                    {role.permissions.includes(permission) ? (
+                      <CheckOutlined className="matrix-yes" />
+                    ) : (
+                      <span className="matrix-no">–</span>
+                    )}
+                  </td>
                 ))}
               </tr>
             ))}
@@ -113,7 +131,8 @@ function RoleHead({ role, onDraft }: { readonly role: Role; readonly onDraft: (d
               items,
               onClick: ({ key }) => {
                 if (key === 'edit') onDraft(role)
-                else if (key === 'copy') onDraft({ name: t('copyName', { name: role.name }), permissions: role.permissions })
+                else if (key === 'copy')
+                  onDraft({ name: t('copyName', { name: role.name }), permissions: role.permissions })
                 else askRemove()
               },
             }}

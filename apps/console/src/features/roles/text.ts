@@ -2,7 +2,10 @@ import { defineMessages } from '../../shared/i18n/index.ts'
 
 export const rolesText = defineMessages('roles', {
   title: ['角色权限', 'Roles'],
-  hint: ['内置角色不能修改；需要不同的组合，就新建自己的角色。', 'Built-in roles cannot be changed; make your own for another combination.'],
+  hint: [
+    '内置角色不能修改；需要不同的组合，就新建自己的角色。',
+    'Built-in roles cannot be changed; make your own for another combination.',
+  ],
   add: ['新建角色', 'New role'],
   edit: ['编辑角色', 'Edit the role'],
   copy: ['复制为新角色', 'Copy into a new role'],

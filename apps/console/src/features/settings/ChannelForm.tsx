@@ -5,8 +5,8 @@ import { useText } from '../../shared/i18n/index.ts'
 import { useMay } from '../../shared/session.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { useSubmit } from '../../shared/templates/FormPage.tsx'
+import { type Tested, TestResult } from './TestResult.tsx'
 import { settingsText } from './text.ts'
-import { TestResult, type Tested } from './TestResult.tsx'
 
 type Values<Config> = { readonly enabled: boolean; readonly config: Config; readonly secret: string }
 type Props<Config> = {
@@ -22,7 +22,16 @@ type Props<Config> = {
 }
 
 /** One way of sending: switched on or off, set up, tried out. */
-export function ChannelForm<Config extends object>({ title, hint, channel, defaults, onSave, onTest, tested, children }: Props<Config>) {
+export function ChannelForm<Config extends object>({
+  title,
+  hint,
+  channel,
+  defaults,
+  onSave,
+  onTest,
+  tested,
+  children,
+}: Props<Config>) {
   const t = useText(settingsText)
   const common = useText(commonText)
   const may = useMay()
@@ -32,7 +41,10 @@ export function ChannelForm<Config extends object>({ title, hint, channel, defau
     <Section
       title={
         <>
-          {title} <Tag color={channel.enabled ? 'success' : 'default'}>{t(channel.enabled ? 'enabled' : channel.config ? 'disabled' : 'notSetUp')}</Tag>
+          {title}{' '}
+          <Tag color={channel.enabled ? 'success' : 'default'}>
+            {t(channel.enabled ? 'enabled' : channel.config ? 'disabled' : 'notSetUp')}
+          </Tag>
         </>
       }
     >

@@ -28,15 +28,27 @@ export function EmailChannel({ channel }: { readonly channel: Channel }) {
       confirmText: t('send'),
       initialValues: { to: me.email },
       extra: (
-        <Form.Item name="to" label={t('testTo')} rules={[{ required: true, type: 'email', message: common('badEmail') }]}>
+        <Form.Item
+          name="to"
+          label={t('testTo')}
+          rules={[{ required: true, type: 'email', message: common('badEmail') }]}
+        >
           <Input autoFocus inputMode="email" maxLength={254} />
         </Form.Item>
       ),
-      onConfirm: (_reason, values) => send.run({ body: { to: String(values['to']) } }),
+      onConfirm: (_reason, values) => send.run({ body: { to: String(values.to) } }),
     })
   const required = [{ required: true, whitespace: true, message: t('required') }]
   return (
-    <ChannelForm title={t('email')} hint={t('emailHint')} channel={channel} defaults={EMPTY} onSave={(body) => save.run({ body })} onTest={askTest} tested={test.result}>
+    <ChannelForm
+      title={t('email')}
+      hint={t('emailHint')}
+      channel={channel}
+      defaults={EMPTY}
+      onSave={(body) => save.run({ body })}
+      onTest={askTest}
+      tested={test.result}
+    >
       <Form.Item name={['config', 'host']} label={t('host')} rules={required}>
         <Input maxLength={200} placeholder="smtp.example.com" />
       </Form.Item>
@@ -50,7 +62,11 @@ export function EmailChannel({ channel }: { readonly channel: Channel }) {
         <Input maxLength={200} autoComplete="off" />
       </Form.Item>
       <Form.Item name="secret" label={t('password')}>
-        <Input.Password maxLength={500} autoComplete="new-password" placeholder={channel.hasSecret ? t('secretKept') : ''} />
+        <Input.Password
+          maxLength={500}
+          autoComplete="new-password"
+          placeholder={channel.hasSecret ? t('secretKept') : ''}
+        />
       </Form.Item>
       <Form.Item name={['config', 'from']} label={t('fromAddress')} extra={t('fromHint')} rules={required}>
         <Input maxLength={200} />

@@ -34,7 +34,12 @@ export function LogoField({ value = '', onChange }: Props) {
     <div className="logo-field">
       <span className="thumb logo">{value ? <img src={fileUrl(value)} alt="" /> : <ShopOutlined />}</span>
       {may('goods.write') && (
-        <Button size="small" loading={sending} disabled={componentDisabled === true} onClick={() => picker.current?.click()}>
+        <Button
+          size="small"
+          loading={sending}
+          disabled={componentDisabled === true}
+          onClick={() => picker.current?.click()}
+        >
           {t('upload')}
         </Button>
       )}

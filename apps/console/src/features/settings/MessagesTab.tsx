@@ -7,7 +7,8 @@ import { SmsChannel } from './SmsChannel.tsx'
 /** How the shop sends text messages and mail. */
 export function MessagesTab() {
   const { data, error, refetch } = useRead('notify.getChannels', {})
-  if (!data) return <Card>{error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Skeleton active />}</Card>
+  if (!data)
+    return <Card>{error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Skeleton active />}</Card>
   return (
     <div className="stack">
       <SmsChannel channel={data.sms} />

@@ -25,7 +25,12 @@ export function OrdersTab() {
     <SettingsForm keys={KEYS}>
       {() => (
         <Section title={t('tabOrders')}>
-          <Form.Item name={['orders.holdMinutes']} label={t('holdMinutes')} extra={t('holdHint')} rules={[{ required: true, message: t('required') }]}>
+          <Form.Item
+            name={['orders.holdMinutes']}
+            label={t('holdMinutes')}
+            extra={t('holdHint')}
+            rules={[{ required: true, message: t('required') }]}
+          >
             <InputNumber min={1} max={1440} precision={0} suffix={t('minutes')} style={{ width: 160 }} />
           </Form.Item>
           <Typography.Text>{t('limits')}</Typography.Text>
@@ -35,10 +40,21 @@ export function OrdersTab() {
             {count('orders.unpaidMaxPerIp', t('perIp'), 1000, t('ordersUnit'))}
             {count('orders.unpaidMaxPerDevice', t('perDevice'), 100, t('ordersUnit'))}
           </div>
-          <Form.Item name={['orders.guestCheckout']} label={t('guestCheckout')} extra={t('guestHint')} valuePropName="checked">
+          <Form.Item
+            name={['orders.guestCheckout']}
+            label={t('guestCheckout')}
+            extra={t('guestHint')}
+            valuePropName="checked"
+          >
             <Switch />
           </Form.Item>
-          <Form.Item name={['orders.queryPasswordRequired']} label={t('queryPassword')} extra={t('queryPasswordHint')} valuePropName="checked" style={{ marginBottom: 0 }}>
+          <Form.Item
+            name={['orders.queryPasswordRequired']}
+            label={t('queryPassword')}
+            extra={t('queryPasswordHint')}
+            valuePropName="checked"
+            style={{ marginBottom: 0 }}
+          >
             <Switch />
           </Form.Item>
         </Section>

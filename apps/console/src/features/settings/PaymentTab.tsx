@@ -19,7 +19,8 @@ export function PaymentTab() {
   const t = useText(settingsText)
   const { data, error, refetch } = useRead('payments.listGateways', {})
   const [editing, setEditing] = useState<Gateway>()
-  if (!data) return <Card>{error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Skeleton active />}</Card>
+  if (!data)
+    return <Card>{error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Skeleton active />}</Card>
   return (
     <div className="stack">
       <Typography.Text type="secondary">{t('gatewaysHint')}</Typography.Text>
@@ -41,7 +42,10 @@ function GatewayCard({ gateway, onEdit }: { readonly gateway: Gateway; readonly 
     <Section
       title={
         <>
-          {gateway.name} <Tag color={gateway.enabled ? 'success' : 'default'}>{t(gateway.enabled ? 'enabled' : setUp ? 'disabled' : 'notSetUp')}</Tag>
+          {gateway.name}{' '}
+          <Tag color={gateway.enabled ? 'success' : 'default'}>
+            {t(gateway.enabled ? 'enabled' : setUp ? 'disabled' : 'notSetUp')}
+          </Tag>
         </>
       }
       extra={
@@ -74,7 +78,12 @@ function GatewayCard({ gateway, onEdit }: { readonly gateway: Gateway; readonly 
   )
 }
 
-type Values = { readonly enabled: boolean; readonly baseUrl: string; readonly merchantId: string; readonly secret: string }
+type Values = {
+  readonly enabled: boolean
+  readonly baseUrl: string
+  readonly merchantId: string
+  readonly secret: string
+}
 
 function GatewayDialog({ gateway, onClose }: { readonly gateway: Gateway | undefined; readonly onClose: () => void }) {
   const t = useText(settingsText)
@@ -96,19 +105,44 @@ function GatewayDialog({ gateway, onClose }: { readonly gateway: Gateway | undef
     onClose()
   }
   return (
-    <Modal open={gateway !== undefined} title={gateway?.name} onCancel={onClose} onOk={() => void submit(save)} confirmLoading={saving} okText={common('save')} width={480} forceRender>
+    <Modal
+      open={gateway !== undefined}
+      title={gateway?.name}
+      onCancel={onClose}
+      onOk={() => void submit(save)}
+      confirmLoading={saving}
+      okText={common('save')}
+      width={480}
+      forceRender
+    >
       <Form form={form} layout="vertical" autoComplete="off" onFinish={() => void submit(save)}>
         <Form.Item name="enabled" label={t('enable')} valuePropName="checked">
           <Switch />
         </Form.Item>
-        <Form.Item name="baseUrl" label={t('baseUrl')} rules={[{ required: true, pattern: /^https?:\/\/\S+$/, message: t('badUrl') }]}>
+        <Form.Item
+          name="baseUrl"
+          label={t('baseUrl')}
+          rules={[{ required: true, pattern: /^https?:\/\/\S+$/, message: t('badUrl') }]}
+        >
           <Input maxLength={300} inputMode="url" placeholder="https://" />
         </Form.Item>
-        <Form.Item name="merchantId" label={t('merchantId')} rules={[{ required: true, whitespace: true, message: t('required') }]}>
+        <Form.Item
+          name="merchantId"
+          label={t('merchantId')}
+          rules={[{ required: true, whitespace: true, message: t('required') }]}
+        >
           <Input maxLength={100} />
         </Form.Item>
-        <Form.Item name="secret" label={t('secret')} rules={gateway?.hasSecret ? [] : [{ required: true, message: t('secretRequired') }]}>
-          <Input.Password maxLength={500} autoComplete="new-password" placeholder={gateway?.hasSecret ? t('secretKept') : ''} />
+        <Form.Item
+          name="secret"
+          label={t('secret')}
+          rules={gateway?.hasSecret ? [] : [{ required: true, message: t('secretRequired') }]}
+        >
+          <Input.Password
+            maxLength={500}
+            autoComplete="new-password"
+            placeholder={gateway?.hasSecret ? t('secretKept') : ''}
+          />
         </Form.Item>
         <button type="submit" hidden />
       </Form>

@@ -14,13 +14,27 @@ type View = Output<'tenancy.getSettings'>
 type Key = keyof Settings
 
 /** A form over some settings. Field names are the settings' keys; only what changed is sent, with its version. */
-export function SettingsForm({ keys, children }: { readonly keys: readonly Key[]; readonly children: (view: View) => ReactNode }) {
+export function SettingsForm({
+  keys,
+  children,
+}: {
+  readonly keys: readonly Key[]
+  readonly children: (view: View) => ReactNode
+}) {
   const { data, error, refetch } = useRead('tenancy.getSettings', {})
   if (data) return <LoadedForm view={data} keys={keys} body={children(data)} />
   return <Card>{error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Skeleton active />}</Card>
 }
 
-function LoadedForm({ view, keys, body }: { readonly view: View; readonly keys: readonly Key[]; readonly body: ReactNode }) {
+function LoadedForm({
+  view,
+  keys,
+  body,
+}: {
+  readonly view: View
+  readonly keys: readonly Key[]
+  readonly body: ReactNode
+}) {
   const t = useText(settingsText)
   const common = useText(commonText)
   const may = useMay()
@@ -47,7 +61,13 @@ function LoadedForm({ view, keys, body }: { readonly view: View; readonly keys: 
     })
   }
   return (
-    <Form form={form} layout="vertical" initialValues={initial} disabled={!may('settings.manage') || saving} onFinish={() => void submit(onSave)}>
+    <Form
+      form={form}
+      layout="vertical"
+      initialValues={initial}
+      disabled={!may('settings.manage') || saving}
+      onFinish={() => void submit(onSave)}
+    >
       <div className="stack">{body}</div>
       {may('settings.manage') && (
         <Button type="primary" htmlType="submit" loading={saving} style={{ marginTop: 12 }}>

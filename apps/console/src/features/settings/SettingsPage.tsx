@@ -21,7 +21,7 @@ export function SettingsPage() {
     <PageFrame title={t('title')} narrow>
       {!may('settings.manage') && <Alert type="info" showIcon title={t('readOnly')} style={{ marginBottom: 12 }} />}
       <Tabs
-        activeKey={url['tab'] ?? 'shop'}
+        activeKey={url.tab ?? 'shop'}
         onChange={(key) => change({ tab: key === 'shop' ? undefined : key })}
         items={[
           tab('shop', t('tabShop'), <ShopTab />),

@@ -23,7 +23,11 @@ export function ShopTab() {
             ]}
           />
           <div style={{ maxWidth: 520, marginTop: 16 }}>
-            <Form.Item name={['shop.name']} label={t('name')} rules={[{ required: true, whitespace: true, message: t('nameRequired') }]}>
+            <Form.Item
+              name={['shop.name']}
+              label={t('name')}
+              rules={[{ required: true, whitespace: true, message: t('nameRequired') }]}
+            >
               <Input maxLength={40} showCount />
             </Form.Item>
             <Form.Item name={['shop.logoUrl']} label={t('logo')} extra={t('logoHint')}>

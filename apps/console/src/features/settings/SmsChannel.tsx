@@ -25,23 +25,43 @@ export function SmsChannel({ channel }: { readonly channel: Channel }) {
       danger: false,
       confirmText: t('send'),
       extra: (
-        <Form.Item name="phone" label={t('testPhone')} rules={[{ required: true, pattern: /^1[3-9]\d{9}$/, message: t('badPhone') }]}>
+        <Form.Item
+          name="phone"
+          label={t('testPhone')}
+          rules={[{ required: true, pattern: /^1[3-9]\d{9}$/, message: t('badPhone') }]}
+        >
           <Input autoFocus inputMode="tel" maxLength={11} />
         </Form.Item>
       ),
-      onConfirm: (_reason, values) => send.run({ body: { phone: String(values['phone']) } }),
+      onConfirm: (_reason, values) => send.run({ body: { phone: String(values.phone) } }),
     })
   const required = [{ required: true, whitespace: true, message: t('required') }]
   return (
-    <ChannelForm title={t('sms')} hint={t('smsHint')} channel={channel} defaults={EMPTY} onSave={(body) => save.run({ body })} onTest={askTest} tested={test.result}>
-      <Form.Item name={['config', 'endpoint']} label={t('endpoint')} rules={[{ required: true, pattern: /^https?:\/\/\S+$/, message: t('badUrl') }]}>
+    <ChannelForm
+      title={t('sms')}
+      hint={t('smsHint')}
+      channel={channel}
+      defaults={EMPTY}
+      onSave={(body) => save.run({ body })}
+      onTest={askTest}
+      tested={test.result}
+    >
+      <Form.Item
+        name={['config', 'endpoint']}
+        label={t('endpoint')}
+        rules={[{ required: true, pattern: /^https?:\/\/\S+$/, message: t('badUrl') }]}
+      >
         <Input maxLength={300} inputMode="url" />
       </Form.Item>
       <Form.Item name={['config', 'accessKeyId']} label={t('accessKeyId')} rules={required}>
         <Input maxLength={100} />
       </Form.Item>
       <Form.Item name="secret" label={t('accessKeySecret')} rules={channel.hasSecret ? [] : required}>
-        <Input.Password maxLength={500} autoComplete="new-password" placeholder={channel.hasSecret ? t('secretKept') : ''} />
+        <Input.Password
+          maxLength={500}
+          autoComplete="new-password"
+          placeholder={channel.hasSecret ? t('secretKept') : ''}
+        />
       </Form.Item>
       <Form.Item name={['config', 'signName']} label={t('signName')} rules={required}>
         <Input maxLength={40} />

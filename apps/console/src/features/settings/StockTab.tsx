@@ -9,7 +9,9 @@ const KEYS = ['stock.words', 'stock.lowFrom', 'delivery.emailCarries'] as const
 /** How stock is told, when it warns, and what delivery emails carry. */
 export function StockTab() {
   const t = useText(settingsText)
-  const pieces = (min: number) => <InputNumber min={min} max={1_000_000} precision={0} suffix={t('piecesUnit')} style={{ width: 160 }} />
+  const pieces = (min: number) => (
+    <InputNumber min={min} max={1_000_000} precision={0} suffix={t('piecesUnit')} style={{ width: 160 }} />
+  )
   const required = { required: true, message: t('required') }
   return (
     <SettingsForm keys={KEYS}>
@@ -29,7 +31,9 @@ export function StockTab() {
                 required,
                 ({ getFieldValue }) => ({
                   validator: (_rule, value: number) =>
-                    value < (getFieldValue(['stock.words', 'plentyFrom']) as number) ? Promise.resolve() : Promise.reject(new Error(t('wordsOrder'))),
+                    value < (getFieldValue(['stock.words', 'plentyFrom']) as number)
+                      ? Promise.resolve()
+                      : Promise.reject(new Error(t('wordsOrder'))),
                 }),
               ]}
             >

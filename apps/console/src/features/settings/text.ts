@@ -35,7 +35,10 @@ export const settingsText = defineMessages('settings', {
   guestCheckout: ['允许游客下单', 'Guests may order'],
   guestHint: ['关闭后，顾客要先用手机号登录', 'When off, shoppers sign in with their phone first'],
   queryPassword: ['游客必须设置查询密码', 'Guests must choose a query password'],
-  queryPasswordHint: ['关闭后，凭订单号和联系方式就能查到订单状态（看卡密仍需密码）', 'When off, number and contact are enough to see the state of an order'],
+  queryPasswordHint: [
+    '关闭后，凭订单号和联系方式就能查到订单状态（看卡密仍需密码）',
+    'When off, number and contact are enough to see the state of an order',
+  ],
   emailCarries: ['发货邮件内容', 'Delivery emails carry'],
   emailLink: ['订单链接（更安全）', 'A link to the order (safer)'],
   emailCodes: ['卡密原文', 'The codes themselves'],
@@ -76,7 +79,10 @@ export const settingsText = defineMessages('settings', {
   signName: ['短信签名', 'Signature'],
   loginTemplate: ['验证码模板编号', 'Template of sign-in codes'],
   email: ['邮件', 'Email'],
-  emailHint: ['用来发送发货邮件。不设置时使用系统自带的邮件服务（如有）。', "Sends delivery emails. Without it, the installation's own mail server is used, when there is one."],
+  emailHint: [
+    '用来发送发货邮件。不设置时使用系统自带的邮件服务（如有）。',
+    "Sends delivery emails. Without it, the installation's own mail server is used, when there is one.",
+  ],
   host: ['SMTP 服务器', 'SMTP server'],
   port: ['端口', 'Port'],
   secure: ['SSL/TLS 加密连接', 'TLS from the start'],

@@ -63,7 +63,11 @@ function StepLine({ step, done, number, isNext }: LineProps) {
   const t = useText(setupText)
   return (
     <div className="line-item setup-step">
-      {done ? <CheckCircleFilled className="setup-done" /> : <span className={isNext ? 'setup-number setup-next' : 'setup-number'}>{number}</span>}
+      {done ? (
+        <CheckCircleFilled className="setup-done" />
+      ) : (
+        <span className={isNext ? 'setup-number setup-next' : 'setup-number'}>{number}</span>
+      )}
       <div className="line-main">
         <Typography.Text strong={!done} {...(done ? { type: 'secondary' as const } : {})}>
           {t(step)}

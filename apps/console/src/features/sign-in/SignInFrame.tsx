@@ -6,7 +6,15 @@ import { fileUrl } from '../../shared/api/index.ts'
 import { setLocale, useLocale } from '../../shared/i18n/index.ts'
 
 /** The page before the console: whose it is, and one form. */
-export function SignInFrame({ title, text, children }: { readonly title: string; readonly text?: string; readonly children: ReactNode }) {
+export function SignInFrame({
+  title,
+  text,
+  children,
+}: {
+  readonly title: string
+  readonly text?: string
+  readonly children: ReactNode
+}) {
   const shop = useRead('tenancy.getShop', {}, { staleMs: 300_000 }).data
   const locale = useLocale()
   useEffect(() => {

@@ -31,7 +31,13 @@ function useEnter(): (me: Me) => void {
   }
 }
 
-function PasswordStep({ onTicket, onEnter }: { readonly onTicket: (ticket: string) => void; readonly onEnter: (me: Me) => void }) {
+function PasswordStep({
+  onTicket,
+  onEnter,
+}: {
+  readonly onTicket: (ticket: string) => void
+  readonly onEnter: (me: Me) => void
+}) {
   const t = useText(signInText)
   const signIn = useAction('identity.signIn', { showProblem: false })
   const [refusal, setRefusal] = useState<string>()
@@ -118,7 +124,15 @@ function SecondFactorStep({ ticket, onEnter, onBack }: SecondFactorProps) {
             }}
           />
         )}
-        <Button type="primary" size="large" block htmlType="submit" loading={check.running} disabled={code.length < 6} style={{ marginTop: 20 }}>
+        <Button
+          type="primary"
+          size="large"
+          block
+          htmlType="submit"
+          loading={check.running}
+          disabled={code.length < 6}
+          style={{ marginTop: 20 }}
+        >
           {t('verify')}
         </Button>
         <div className="sign-in-foot sign-in-links">

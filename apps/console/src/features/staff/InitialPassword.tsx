@@ -6,7 +6,13 @@ import { staffText } from './text.ts'
 export type OncePassword = { readonly name: string; readonly email: string; readonly initialPassword: string }
 
 /** Shown this once; the server keeps only its hash. */
-export function InitialPassword({ once, onClose }: { readonly once: OncePassword | undefined; readonly onClose: () => void }) {
+export function InitialPassword({
+  once,
+  onClose,
+}: {
+  readonly once: OncePassword | undefined
+  readonly onClose: () => void
+}) {
   const t = useText(staffText)
   return (
     <Modal

@@ -26,7 +26,11 @@ export function StaffDialog({ staff, open, roles, onClose, onCreated }: Props) {
   const [form] = Form.useForm<Values>()
   const { submit, saving } = useSubmit(form)
   const create = useAction('identity.createStaff', { refresh: ['identity.', 'setup.'], showProblem: false })
-  const update = useAction('identity.updateStaff', { refresh: ['identity.'], done: common('saved'), showProblem: false })
+  const update = useAction('identity.updateStaff', {
+    refresh: ['identity.'],
+    done: common('saved'),
+    showProblem: false,
+  })
   useEffect(() => {
     if (!open) return
     form.resetFields()
@@ -53,14 +57,31 @@ export function StaffDialog({ staff, open, roles, onClose, onCreated }: Props) {
       forceRender
     >
       <Form form={form} layout="vertical" autoComplete="off" onFinish={() => void submit(save)}>
-        <Form.Item name="name" label={t('name')} rules={[{ required: true, whitespace: true, message: t('nameRequired') }]}>
+        <Form.Item
+          name="name"
+          label={t('name')}
+          rules={[{ required: true, whitespace: true, message: t('nameRequired') }]}
+        >
           <Input maxLength={40} />
         </Form.Item>
-        <Form.Item name="email" label={t('email')} extra={staff ? undefined : t('emailHint')} rules={[{ required: true, type: 'email', message: common('badEmail') }]}>
+        <Form.Item
+          name="email"
+          label={t('email')}
+          extra={staff ? undefined : t('emailHint')}
+          rules={[{ required: true, type: 'email', message: common('badEmail') }]}
+        >
           <Input maxLength={254} disabled={staff !== undefined} inputMode="email" />
         </Form.Item>
-        <Form.Item name="roleIds" label={t('roles')} rules={[{ required: true, type: 'array', min: 1, message: t('rolesRequired') }]}>
-          <Select mode="multiple" showSearch={{ optionFilterProp: 'label' }} options={roles.map((role) => ({ value: role.id, label: role.name }))} />
+        <Form.Item
+          name="roleIds"
+          label={t('roles')}
+          rules={[{ required: true, type: 'array', min: 1, message: t('rolesRequired') }]}
+        >
+          <Select
+            mode="multiple"
+            showSearch={{ optionFilterProp: 'label' }}
+            options={roles.map((role) => ({ value: role.id, label: role.name }))}
+          />
         </Form.Item>
         <button type="submit" hidden />
       </Form>

@@ -19,7 +19,10 @@ import { StaffSessions } from './StaffSessions.tsx'
 import { staffText } from './text.ts'
 
 export type Staff = Row<'identity.listStaff'>
-type Open = { readonly kind: 'edit' | 'sessions'; readonly staff: Staff } | { readonly kind: 'new' } | { readonly kind: 'password'; readonly once: OncePassword }
+type Open =
+  | { readonly kind: 'edit' | 'sessions'; readonly staff: Staff }
+  | { readonly kind: 'new' }
+  | { readonly kind: 'password'; readonly once: OncePassword }
 
 /** Who works here, with which roles, and where they are signed in. */
 export function StaffListPage() {
@@ -27,10 +30,10 @@ export function StaffListPage() {
   const me = useMe()
   // The set-up guide comes here with ?new=1.
   const [url, changeUrl] = useUrlState()
-  const [open, setOpen] = useState<Open | undefined>(url['new'] === '1' ? { kind: 'new' } : undefined)
+  const [open, setOpen] = useState<Open | undefined>(url.new === '1' ? { kind: 'new' } : undefined)
   const close = () => {
     setOpen(undefined)
-    if (url['new']) changeUrl({ new: undefined })
+    if (url.new) changeUrl({ new: undefined })
   }
   const roles = useRead('identity.listRoles', {}, { staleMs: 60_000 }).data?.items ?? []
   return (
@@ -46,7 +49,13 @@ export function StaffListPage() {
             <Link to="/roles">
               <Button tabIndex={-1}>{t('manageRoles')}</Button>
             </Link>
-            <ActionButton type="primary" icon={<PlusOutlined />} permission="staff.manage" without="explain" onClick={() => setOpen({ kind: 'new' })}>
+            <ActionButton
+              type="primary"
+              icon={<PlusOutlined />}
+              permission="staff.manage"
+              without="explain"
+              onClick={() => setOpen({ kind: 'new' })}
+            >
               {t('add')}
             </ActionButton>
           </>
@@ -54,7 +63,12 @@ export function StaffListPage() {
         filters={[
           { kind: 'search', placeholder: t('search') },
           { kind: 'states', name: 'status', label: t('status'), of: 'account', single: true },
-          { kind: 'select', name: 'roleId', label: t('role'), options: roles.map((role) => ({ value: String(role.id), label: role.name })) },
+          {
+            kind: 'select',
+            name: 'roleId',
+            label: t('role'),
+            options: roles.map((role) => ({ value: String(role.id), label: role.name })),
+          },
         ]}
         columns={[
           {
@@ -70,12 +84,21 @@ export function StaffListPage() {
             ),
           },
           { key: 'email', title: t('email'), sort: true, width: 240, render: (staff) => staff.email },
-          { key: 'roles', title: t('roles'), width: 200, render: (staff) => staff.roles.map((role) => <Tag key={role.id}>{role.name}</Tag>) },
+          {
+            key: 'roles',
+            title: t('roles'),
+            width: 200,
+            render: (staff) => staff.roles.map((role) => <Tag key={role.id}>{role.name}</Tag>),
+          },
           {
             key: 'twoFactor',
             title: t('twoFactor'),
             width: 110,
-            render: (staff) => <Typography.Text type={staff.twoFactor ? 'success' : 'warning'}>{t(staff.twoFactor ? 'on' : 'off')}</Typography.Text>,
+            render: (staff) => (
+              <Typography.Text type={staff.twoFactor ? 'success' : 'warning'}>
+                {t(staff.twoFactor ? 'on' : 'off')}
+              </Typography.Text>
+            ),
           },
           {
             key: 'status',
@@ -84,7 +107,8 @@ export function StaffListPage() {
             phone: 'extra',
             render: (staff) => (
               <>
-                <StateTag kind="account" state={staff.status} /> {staff.mustChangePassword && <Tag color="warning">{t('mustChange')}</Tag>}
+                <StateTag kind="account" state={staff.status} />{' '}
+                {staff.mustChangePassword && <Tag color="warning">{t('mustChange')}</Tag>}
               </>
             ),
           },
@@ -93,9 +117,21 @@ export function StaffListPage() {
             title: t('lastSeen'),
             sort: true,
             width: 130,
-            render: (staff) => (staff.lastSeenAt ? <Time value={staff.lastSeenAt} relative /> : <Typography.Text type="secondary">{t('never')}</Typography.Text>),
+            render: (staff) =>
+              staff.lastSeenAt ? (
+                <Time value={staff.lastSeenAt} relative />
+              ) : (
+                <Typography.Text type="secondary">{t('never')}</Typography.Text>
+              ),
           },
-          { key: 'createdAt', title: t('createdAt'), sort: true, width: 170, hidden: true, render: (staff) => <Time value={staff.createdAt} /> },
+          {
+            key: 'createdAt',
+            title: t('createdAt'),
+            sort: true,
+            width: 170,
+            hidden: true,
+            render: (staff) => <Time value={staff.createdAt} />,
+          },
         ]}
         rowActions={(staff) => <RowActions staff={staff} onOpen={setOpen} />}
         rowActionsWidth={110}
@@ -134,9 +170,21 @@ function RowActions({ staff, onOpen }: { readonly staff: Staff; readonly onOpen:
     sessions: () => onOpen({ kind: 'sessions', staff }),
     enable: () => void enable.go({ params }),
     disable: () =>
-      confirm({ title: t('disableTitle'), object, consequence: t('disableText'), askReason: true, onConfirm: (reason) => disable.run({ params, body: { reason } }) }),
+      confirm({
+        title: t('disableTitle'),
+        object,
+        consequence: t('disableText'),
+        askReason: true,
+        onConfirm: (reason) => disable.run({ params, body: { reason } }),
+      }),
     twoFactor: () =>
-      confirm({ title: t('resetTwoFactor'), object, consequence: t('resetTwoFactorText'), askReason: true, onConfirm: (reason) => resetTwoFactor.run({ params, body: { reason } }) }),
+      confirm({
+        title: t('resetTwoFactor'),
+        object,
+        consequence: t('resetTwoFactorText'),
+        askReason: true,
+        onConfirm: (reason) => resetTwoFactor.run({ params, body: { reason } }),
+      }),
     password: () =>
       confirm({
         title: t('resetPassword'),

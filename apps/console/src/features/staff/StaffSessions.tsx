@@ -9,10 +9,19 @@ import { staffText } from './text.ts'
 /** Where an employee is signed in; each can be ended from here. */
 export function StaffSessions({ staff, onClose }: { readonly staff: Staff | undefined; readonly onClose: () => void }) {
   const t = useText(staffText)
-  const { data } = useRead('identity.listSessions', { query: { staffId: staff?.id, pageSize: 50 } }, { enabled: staff !== undefined })
+  const { data } = useRead(
+    'identity.listSessions',
+    { query: { staffId: staff?.id, pageSize: 50 } },
+    { enabled: staff !== undefined },
+  )
   const end = useAction('identity.endSession', { refresh: ['identity.listSessions'], done: t('ended') })
   return (
-    <Drawer open={staff !== undefined} onClose={onClose} title={staff && t('sessionsOf', { name: staff.name })} size={440}>
+    <Drawer
+      open={staff !== undefined}
+      onClose={onClose}
+      title={staff && t('sessionsOf', { name: staff.name })}
+      size={440}
+    >
       {!data && <Skeleton active />}
       {data?.items.length === 0 && <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('noSessions')} />}
       {data?.items.map((session) => (

@@ -2,10 +2,10 @@ import { client } from './client.ts'
 import type { FileRouteId, Input, Output, RouteId } from './contract.ts'
 import { problemOf } from './problem.ts'
 
-export type { FileRouteId, Input, ListRouteId, Output, RouteId, Row } from './contract.ts'
 export { consoleBase, fileUrl, pictureUrl, tenantRoot } from './base.ts'
-export { type FieldProblem, type Problem, problemOf } from './problem.ts'
 export { upload, watch } from './client.ts'
+export type { FileRouteId, Input, ListRouteId, Output, RouteId, Row } from './contract.ts'
+export { type FieldProblem, type Problem, problemOf } from './problem.ts'
 
 type CallOptions = { readonly signal?: AbortSignal; readonly idempotencyKey?: string }
 

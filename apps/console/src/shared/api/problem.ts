@@ -19,7 +19,14 @@ export type Problem = {
 /** Reads whatever a call threw: the server's sentence, or our own where the server had no say. */
 export function problemOf(error: unknown): Problem {
   if (!(error instanceof ProblemError)) {
-    return { status: 0, code: 'client.unexpected', message: String(error), params: {}, requestId: undefined, fields: [] }
+    return {
+      status: 0,
+      code: 'client.unexpected',
+      message: String(error),
+      params: {},
+      requestId: undefined,
+      fields: [],
+    }
   }
   const { code, status, params, requestId } = error
   return {
@@ -28,7 +35,7 @@ export function problemOf(error: unknown): Problem {
     params,
     requestId,
     message: ownWords(error) ?? error.message,
-    fields: [...error.errors, ...bilingualFields(params['fields'])],
+    fields: [...error.errors, ...bilingualFields(params.fields)],
   }
 }
 
@@ -43,7 +50,7 @@ function bilingualFields(value: unknown): readonly FieldProblem[] {
   if (!Array.isArray(value)) return []
   const language = currentLocale() === 'en' ? 'en' : 'zh'
   return value.map((field: Readonly<Record<string, unknown>>) => ({
-    path: String(field['path'] ?? ''),
-    message: String(field[language] ?? field['code'] ?? ''),
+    path: String(field.path ?? ''),
+    message: String(field[language] ?? field.code ?? ''),
   }))
 }

@@ -50,7 +50,10 @@ export const commonText = defineMessages('common', {
   loadFailed: ['加载失败', 'This could not be loaded'],
   notFound: ['没有找到', 'Not found'],
   notFoundHint: ['它可能已被删除，或不属于您的店铺。', 'It may have been removed, or it does not belong to your shop.'],
-  noPermission: ['需要「{permission}」权限，请联系管理员', 'You need the permission “{permission}”; ask an administrator'],
+  noPermission: [
+    '需要「{permission}」权限，请联系管理员',
+    'You need the permission “{permission}”; ask an administrator',
+  ],
   noPermissionTitle: ['没有权限查看此页', 'You may not see this page'],
   offline: ['连接不上服务器，请检查网络后重试', 'The server cannot be reached; check the network and try again'],
   timeout: ['服务器没有及时回应，请重试', 'The server did not answer in time; try again'],
@@ -71,7 +74,10 @@ export const commonText = defineMessages('common', {
   updatedAt: ['更新于 {time}', 'Updated {time}'],
   pieces: ['{count} 件', '{count} pcs'],
   crashTitle: ['页面出错了', 'This page failed'],
-  crashText: ['已为您保留其它页面。刷新后重试；如果仍然出错，请把下面的信息发给技术人员。', 'Other pages still work. Reload and try again; if it fails again, send the text below to support.'],
+  crashText: [
+    '已为您保留其它页面。刷新后重试；如果仍然出错，请把下面的信息发给技术人员。',
+    'Other pages still work. Reload and try again; if it fails again, send the text below to support.',
+  ],
   newVersion: ['后台已更新，请刷新页面', 'The console was updated; reload the page'],
   reload: ['刷新页面', 'Reload'],
 })

@@ -7,7 +7,14 @@ import { defineMessages, useText } from '../i18n/index.ts'
  * italics, links and pictures over https.
  */
 export function Markdown({ text }: { readonly text: string }) {
-  return <div className="markdown">{blocksOf(text).map((block, index) => <Fragment key={`${index}:${block.kind}`}>{draw(block)}</Fragment>)}</div>
+  return (
+    <div className="markdown">
+      {blocksOf(text).map((block, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a text's parts have no name but their place
+        <Fragment key={`${index}:${block.kind}`}>{draw(block)}</Fragment>
+      ))}
+    </div>
+  )
 }
 
 type Block =
@@ -45,10 +52,16 @@ function blocksOf(source: string): readonly Block[] {
       while (at < lines.length && !lines[at]?.startsWith('```')) body.push(lines[at++] ?? '')
       at += 1
       blocks.push({ kind: 'code', text: body.join('\n') })
-    } else if (/^\s*[-*+]\s+/.test(line)) blocks.push({ kind: 'list', ordered: false, items: take(/^\s*[-*+]\s+(.*)$/) })
-    else if (/^\s*\d+[.)]\s+/.test(line)) blocks.push({ kind: 'list', ordered: true, items: take(/^\s*\d+[.)]\s+(.*)$/) })
+    } else if (/^\s*[-*+]\s+/.test(line))
+      blocks.push({ kind: 'list', ordered: false, items: take(/^\s*[-*+]\s+(.*)$/) })
+    else if (/^\s*\d+[.)]\s+/.test(line))
+      blocks.push({ kind: 'list', ordered: true, items: take(/^\s*\d+[.)]\s+(.*)$/) })
     else if (/^>\s?/.test(line)) blocks.push({ kind: 'quote', text: take(/^>\s?(.*)$/).join('\n') })
-    else blocks.push({ kind: 'paragraph', text: take(/^(?!#{1,4}\s|```|>|\s*[-*+]\s|\s*\d+[.)]\s)(.*\S.*)$/).join('\n') || (lines[at++] ?? '') })
+    else
+      blocks.push({
+        kind: 'paragraph',
+        text: take(/^(?!#{1,4}\s|```|>|\s*[-*+]\s|\s*\d+[.)]\s)(.*\S.*)$/).join('\n') || (lines[at++] ?? ''),
+      })
   }
   return blocks
 }
@@ -69,12 +82,20 @@ function draw(block: Block): ReactNode {
       return <p>{inline(block.text)}</p>
     case 'list': {
       const Tag = block.ordered ? 'ol' : 'ul'
-      return <Tag>{block.items.map((item, index) => <li key={`${index}:${item}`}>{inline(item)}</li>)}</Tag>
+      return (
+        <Tag>
+          {block.items.map((item, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: see above
+            <li key={`${index}:${item}`}>{inline(item)}</li>
+          ))}
+        </Tag>
+      )
     }
   }
 }
 
-const INLINE = /(`[^`]+`)|\*\*([^*]+)\*\*|\*([^*\s][^*]*)\*|(!?)\[([^\]]*)\]\(((?:https?:\/\/|\/)[^)\s]+)\)|(https:\/\/[^\s<>()，。；]+)|(\n)/g
+const INLINE =
+  /(`[^`]+`)|\*\*([^*]+)\*\*|\*([^*\s][^*]*)\*|(!?)\[([^\]]*)\]\(((?:https?:\/\/|\/)[^)\s]+)\)|(https:\/\/[^\s<>()，。；]+)|(\n)/g
 
 function inline(text: string): ReactNode {
   const parts: ReactNode[] = []
@@ -105,10 +126,19 @@ const text = defineMessages('markdown', {
   write: ['编辑', 'Write'],
   preview: ['预览', 'Preview'],
   nothing: ['还没有内容', 'Nothing yet'],
-  hint: ['支持 Markdown：# 标题、**加粗**、- 列表、1. 步骤、[链接](https://…)', 'Markdown: # heading, **bold**, - list, 1. steps, [link](https://…)'],
+  hint: [
+    '支持 Markdown：# 标题、**加粗**、- 列表、1. 步骤、[链接](https://…)',
+    'Markdown: # heading, **bold**, - list, 1. steps, [link](https://…)',
+  ],
 })
 
-type EditorProps = { readonly value?: string; readonly onChange?: (value: string) => void; readonly id?: string; readonly maxLength: number; readonly disabled?: boolean }
+type EditorProps = {
+  readonly value?: string
+  readonly onChange?: (value: string) => void
+  readonly id?: string
+  readonly maxLength: number
+  readonly disabled?: boolean
+}
 
 /** Markdown being written, and how it will look. */
 export function MarkdownEditor({ value = '', onChange, id, maxLength, disabled = false }: EditorProps) {

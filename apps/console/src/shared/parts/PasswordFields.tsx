@@ -23,7 +23,12 @@ export function PasswordFields() {
       <Form.Item name="current" label={t('current')} rules={[{ required: true, message: t('currentRequired') }]}>
         <Input.Password autoComplete="current-password" maxLength={LENGTH_MAX} />
       </Form.Item>
-      <Form.Item name="next" label={t('next')} extra={rule} rules={[{ required: true, min: LENGTH_MIN, message: rule }]}>
+      <Form.Item
+        name="next"
+        label={t('next')}
+        extra={rule}
+        rules={[{ required: true, min: LENGTH_MIN, message: rule }]}
+      >
         <Input.Password autoComplete="new-password" maxLength={LENGTH_MAX} />
       </Form.Item>
       <Form.Item

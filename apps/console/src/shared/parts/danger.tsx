@@ -51,13 +51,21 @@ export function DangerDialog({ children }: { readonly children: ReactNode }) {
   )
 }
 
-function Question({ danger, open, onClose }: { readonly danger: Danger; readonly open: boolean; readonly onClose: () => void }) {
+function Question({
+  danger,
+  open,
+  onClose,
+}: {
+  readonly danger: Danger
+  readonly open: boolean
+  readonly onClose: () => void
+}) {
   const t = useText(commonText)
   const [form] = Form.useForm<Record<string, unknown>>()
   const { submit, saving } = useSubmit(form)
   const confirm = () =>
     void submit(async (values) => {
-      await danger.onConfirm(String(values['reason'] ?? ''), values)
+      await danger.onConfirm(String(values.reason ?? ''), values)
       onClose()
     })
   return (
@@ -92,7 +100,9 @@ function Question({ danger, open, onClose }: { readonly danger: Danger; readonly
             </>
           )}
         </dl>
-        {danger.consequence && <Alert type="warning" title={danger.consequence} style={{ marginBlock: 12, padding: '6px 12px' }} />}
+        {danger.consequence && (
+          <Alert type="warning" title={danger.consequence} style={{ marginBlock: 12, padding: '6px 12px' }} />
+        )}
         {danger.extra}
         {danger.askReason && (
           <Form.Item

@@ -15,7 +15,11 @@ type FieldProps<T> = {
 }
 
 /** Yuan on the screen, fen in the form. */
-export function MoneyInput({ value, onChange, ...rest }: FieldProps<number> & Pick<InputNumberProps<number>, 'min' | 'max' | 'style' | 'size' | 'autoFocus'>) {
+export function MoneyInput({
+  value,
+  onChange,
+  ...rest
+}: FieldProps<number> & Pick<InputNumberProps<number>, 'min' | 'max' | 'style' | 'size' | 'autoFocus'>) {
   return (
     <InputNumber<number>
       min={0}
@@ -33,7 +37,12 @@ export function MoneyInput({ value, onChange, ...rest }: FieldProps<number> & Pi
 }
 
 /** A moment on the shop's clock; an instant in the form. `endOfDay` for "until": a day picked alone ends at 23:59:59. */
-export function InstantInput({ value, onChange, endOfDay = false, ...rest }: FieldProps<string> & { readonly endOfDay?: boolean }) {
+export function InstantInput({
+  value,
+  onChange,
+  endOfDay = false,
+  ...rest
+}: FieldProps<string> & { readonly endOfDay?: boolean }) {
   return (
     <DatePicker
       showTime={endOfDay ? { defaultOpenValue: toWall('2000-01-01T15:59:59Z') } : true}
@@ -49,15 +58,32 @@ export function InstantInput({ value, onChange, endOfDay = false, ...rest }: Fie
 const SKUS_SHOWN = 30
 
 /** One SKU, found by the name of its goods, its own name or its id. */
-export function SkuPicker({ value, onChange, style, allowClear = false, ...rest }: FieldProps<number> & { readonly style?: React.CSSProperties; readonly allowClear?: boolean }) {
+export function SkuPicker({
+  value,
+  onChange,
+  style,
+  allowClear = false,
+  ...rest
+}: FieldProps<number> & { readonly style?: React.CSSProperties; readonly allowClear?: boolean }) {
   const both = useBoth()
   const [text, setText] = useState('')
   const wanted = useDeferredValue(text.trim())
-  const found = useRead('catalog.listSkus', { query: { q: wanted || undefined, pageSize: SKUS_SHOWN } }, { keep: true, staleMs: 30_000 })
+  const found = useRead(
+    'catalog.listSkus',
+    { query: { q: wanted || undefined, pageSize: SKUS_SHOWN } },
+    { keep: true, staleMs: 30_000 },
+  )
   // A value that came with the page may not be among the first hits.
   const known = found.data?.items.some((sku) => sku.id === value) ?? true
-  const chosen = useRead('catalog.listSkus', { query: { q: String(value), pageSize: SKUS_SHOWN } }, { enabled: typeof value === 'number' && !known, staleMs: 30_000 })
-  const items = [...(found.data?.items ?? []), ...(known ? [] : (chosen.data?.items.filter((sku) => sku.id === value) ?? []))]
+  const chosen = useRead(
+    'catalog.listSkus',
+    { query: { q: String(value), pageSize: SKUS_SHOWN } },
+    { enabled: typeof value === 'number' && !known, staleMs: 30_000 },
+  )
+  const items = [
+    ...(found.data?.items ?? []),
+    ...(known ? [] : (chosen.data?.items.filter((sku) => sku.id === value) ?? [])),
+  ]
   return (
     <Select<number>
       {...rest}

@@ -51,15 +51,18 @@ export function Time({ value, relative = false }: { readonly value: string | nul
 }
 
 /** A number or word that people carry elsewhere: copied with one press. */
-export function Copyable({ text, children, code = false }: { readonly text: string; readonly children?: ReactNode; readonly code?: boolean }) {
+export function Copyable({
+  text,
+  children,
+  code = false,
+}: {
+  readonly text: string
+  readonly children?: ReactNode
+  readonly code?: boolean
+}) {
   const t = useText(commonText)
   return (
-    <Typography.Text
-      code={code}
-      className="num"
-      style={{ whiteSpace: 'nowrap' }}
-      copyable={{ text, tooltips: [t('copy'), t('copied')] }}
-    >
+    <Typography.Text code={code} className="num copyable" copyable={{ text, tooltips: [t('copy'), t('copied')] }}>
       {children ?? text}
     </Typography.Text>
   )

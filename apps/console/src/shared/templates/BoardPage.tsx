@@ -21,7 +21,13 @@ export function BoardPage<Data>({ read, title, hint, actions, children }: Props<
       {data !== undefined ? (
         children(data)
       ) : (
-        <Card>{error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Skeleton active paragraph={{ rows: 10 }} />}</Card>
+        <Card>
+          {error ? (
+            <ErrorState error={error} onRetry={() => void refetch()} />
+          ) : (
+            <Skeleton active paragraph={{ rows: 10 }} />
+          )}
+        </Card>
       )}
     </PageFrame>
   )
@@ -40,7 +46,12 @@ type FigureProps = {
 /** One figure with its comparison and, where it helps, its last days as a line. */
 export function Figure({ label, value, foot, chart, to, tone }: FigureProps) {
   const body = (
-    <Card size="small" hoverable={to !== undefined} className={tone ? `figure figure-${tone}` : 'figure'} styles={{ body: { padding: '12px 16px' } }}>
+    <Card
+      size="small"
+      hoverable={to !== undefined}
+      className={tone ? `figure figure-${tone}` : 'figure'}
+      styles={{ body: { padding: '12px 16px' } }}
+    >
       <Typography.Text type="secondary">{label}</Typography.Text>
       <div className="figure-value num">{value}</div>
       {chart}

@@ -85,9 +85,9 @@ export function ListPage<Id extends ListRouteId>(props: Props<Id>) {
   const filterNames = filters.flatMap(namesOf)
   const narrowed = filterNames.some((name) => values[name] !== undefined)
   const filterValues = Object.fromEntries(filterNames.map((name) => [name, values[name]]))
-  const page = Number(values['page'] ?? 1)
-  const pageSize = Number(values['pageSize'] ?? pageSizeKept)
-  const query = { ...filterValues, ...fixed, sort: values['sort'], page, pageSize }
+  const page = Number(values.page ?? 1)
+  const pageSize = Number(values.pageSize ?? pageSizeKept)
+  const query = { ...filterValues, ...fixed, sort: values.sort, page, pageSize }
   const input = { params, query } as unknown as Input<Id>
   const { refreshMs } = props
   const read = useQuery({
@@ -125,7 +125,7 @@ export function ListPage<Id extends ListRouteId>(props: Props<Id>) {
     <ExportButton
       route={props.exportRoute}
       {...(props.exportPermission ? { permission: props.exportPermission } : {})}
-      query={{ ...filterValues, ...fixed, sort: values['sort'] }}
+      query={{ ...filterValues, ...fixed, sort: values.sort }}
       params={params}
       disabled={total === 0}
       short={!wide}
@@ -190,7 +190,7 @@ export function ListPage<Id extends ListRouteId>(props: Props<Id>) {
           columns={
             tableColumns(
               columns,
-              values['sort'],
+              values.sort,
               rowActions,
               t('actions'),
               props.rowActionsWidth,
@@ -218,7 +218,7 @@ export function ListPage<Id extends ListRouteId>(props: Props<Id>) {
           onChange={(_pagination, _filters, sorter) => {
             const { columnKey, order } = Array.isArray(sorter) ? (sorter[0] ?? {}) : sorter
             const sort = order ? `${order === 'descend' ? '-' : ''}${String(columnKey)}` : undefined
-            if (sort !== values['sort']) change({ sort, page: undefined })
+            if (sort !== values.sort) change({ sort, page: undefined })
           }}
           rowSelection={
             bulk

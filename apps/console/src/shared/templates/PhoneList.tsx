@@ -31,12 +31,21 @@ export function PhoneList<R>({ rows, columns, rowKey, href, rowActions, loading,
           {/* biome-ignore lint/a11y/noStaticElementInteractions: see above */}
           <div
             onClick={(event) => {
-              if (href && event.target instanceof Element && !event.target.closest('a, button, .ant-typography-copy')) void navigate(href(row))
+              if (href && event.target instanceof Element && !event.target.closest('a, button, .ant-typography-copy'))
+                void navigate(href(row))
             }}
           >
             <div className="phone-head">
-              <div className="phone-title">{titles.map((column) => <div key={column.key}>{column.render(row)}</div>)}</div>
-              <div className="phone-extra">{extras.map((column) => <div key={column.key}>{column.render(row)}</div>)}</div>
+              <div className="phone-title">
+                {titles.map((column) => (
+                  <div key={column.key}>{column.render(row)}</div>
+                ))}
+              </div>
+              <div className="phone-extra">
+                {extras.map((column) => (
+                  <div key={column.key}>{column.render(row)}</div>
+                ))}
+              </div>
             </div>
             <dl className="phone-lines">
               {lines.map((column) => (

@@ -4,19 +4,37 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { fromWall, toWall, wallNow } from '../format.ts'
 import { commonText } from '../i18n/common.ts'
 import { useText } from '../i18n/index.ts'
-import { type StateKind, stateText, statesOf } from '../states.ts'
+import { type StateKind, statesOf, stateText } from '../states.ts'
 import type { UrlValues } from '../urlState.ts'
 
 /** What a list can be narrowed by. Values are text, as they stand in the address and go to the server. */
 export type Filter =
   | { readonly kind: 'search'; readonly name?: string; readonly placeholder: string }
-  | { readonly kind: 'states'; readonly name: string; readonly label: string; readonly of: StateKind; readonly single?: boolean; readonly only?: readonly string[] }
-  | { readonly kind: 'select'; readonly name: string; readonly label: string; readonly options: readonly Option[]; readonly multiple?: boolean }
+  | {
+      readonly kind: 'states'
+      readonly name: string
+      readonly label: string
+      readonly of: StateKind
+      readonly single?: boolean
+      readonly only?: readonly string[]
+    }
+  | {
+      readonly kind: 'select'
+      readonly name: string
+      readonly label: string
+      readonly options: readonly Option[]
+      readonly multiple?: boolean
+    }
   | { readonly kind: 'tabs'; readonly name: string; readonly options: readonly Option[] }
   | { readonly kind: 'flag'; readonly name: string; readonly label: string }
   | { readonly kind: 'text'; readonly name: string; readonly label: string }
   | { readonly kind: 'range'; readonly from?: string; readonly to?: string; readonly label: string }
-  | { readonly kind: 'custom'; readonly name: string; readonly label: string; readonly render: (value: string | undefined, onChange: (value: string | undefined) => void) => ReactNode }
+  | {
+      readonly kind: 'custom'
+      readonly name: string
+      readonly label: string
+      readonly render: (value: string | undefined, onChange: (value: string | undefined) => void) => ReactNode
+    }
 
 export type Option = { readonly value: string; readonly label: string }
 type Change = (patch: Readonly<Record<string, string | undefined>>) => void
@@ -29,7 +47,15 @@ export function namesOf(filter: Filter): readonly string[] {
 }
 
 /** In a row on a desk; on a phone the search stays and the rest waits behind a button. */
-export function FilterBar({ filters, values, onChange }: { readonly filters: readonly Filter[]; readonly values: UrlValues; readonly onChange: Change }) {
+export function FilterBar({
+  filters,
+  values,
+  onChange,
+}: {
+  readonly filters: readonly Filter[]
+  readonly values: UrlValues
+  readonly onChange: Change
+}) {
   const t = useText(commonText)
   const wide = Grid.useBreakpoint().md !== false
   const [open, setOpen] = useState(false)
@@ -60,7 +86,10 @@ export function FilterBar({ filters, values, onChange }: { readonly filters: rea
       >
         <Form layout="vertical">
           {hidden.map((filter) => (
-            <Form.Item key={namesOf(filter).join()} label={'label' in filter ? filter.label : undefined}>
+            <Form.Item
+              key={namesOf(filter).join()}
+              label={'label' in filter && filter.kind !== 'flag' ? filter.label : undefined}
+            >
               <Control filter={filter} values={values} onChange={onChange} full />
             </Form.Item>
           ))}
@@ -70,12 +99,19 @@ export function FilterBar({ filters, values, onChange }: { readonly filters: rea
   )
 }
 
-type ControlProps<F> = { readonly filter: F; readonly values: UrlValues; readonly onChange: Change; readonly full?: boolean }
+type ControlProps<F> = {
+  readonly filter: F
+  readonly values: UrlValues
+  readonly onChange: Change
+  readonly full?: boolean
+}
 
 function Control({ filter, values, onChange, full = false }: ControlProps<Filter>) {
   switch (filter.kind) {
     case 'search':
-      return <SearchBox name={filter.name ?? 'q'} placeholder={filter.placeholder} values={values} onChange={onChange} />
+      return (
+        <SearchBox name={filter.name ?? 'q'} placeholder={filter.placeholder} values={values} onChange={onChange} />
+      )
     case 'text':
       return <SearchBox name={filter.name} placeholder={filter.label} values={values} onChange={onChange} width={160} />
     case 'tabs':
@@ -83,7 +119,9 @@ function Control({ filter, values, onChange, full = false }: ControlProps<Filter
         <Segmented
           options={filter.options.map((option) => ({ ...option }))}
           value={values[filter.name] ?? filter.options[0]?.value ?? ''}
-          onChange={(value) => onChange({ [filter.name]: value === filter.options[0]?.value ? undefined : String(value) })}
+          onChange={(value) =>
+            onChange({ [filter.name]: value === filter.options[0]?.value ? undefined : String(value) })
+          }
         />
       )
     case 'flag':
@@ -99,7 +137,15 @@ function Control({ filter, values, onChange, full = false }: ControlProps<Filter
       return <StatesBox filter={filter} values={values} onChange={onChange} full={full} />
     case 'select':
       return (
-        <PickBox name={filter.name} label={filter.label} options={filter.options} multiple={filter.multiple === true} values={values} onChange={onChange} full={full} />
+        <PickBox
+          name={filter.name}
+          label={filter.label}
+          options={filter.options}
+          multiple={filter.multiple === true}
+          values={values}
+          onChange={onChange}
+          full={full}
+        />
       )
     case 'range':
       return <RangeBox filter={filter} values={values} onChange={onChange} full={full} />
@@ -108,15 +154,28 @@ function Control({ filter, values, onChange, full = false }: ControlProps<Filter
   }
 }
 
-function SearchBox({ name, placeholder, values, onChange, width = 260 }: { readonly name: string; readonly placeholder: string; readonly values: UrlValues; readonly onChange: Change; readonly width?: number }) {
+function SearchBox({
+  name,
+  placeholder,
+  values,
+  onChange,
+  width = 260,
+}: {
+  readonly name: string
+  readonly placeholder: string
+  readonly values: UrlValues
+  readonly onChange: Change
+  readonly width?: number
+}) {
   const current = values[name] ?? ''
   const [text, setText] = useState(current)
+  const wide = Grid.useBreakpoint().md !== false
   // The address may change from outside: the back button, "clear filters", a link.
   useEffect(() => setText(current), [current])
   return (
     <Input.Search
       className="filter-search"
-      style={{ width }}
+      {...(wide ? { style: { width } } : {})}
       placeholder={placeholder}
       title={placeholder}
       value={text}
@@ -135,7 +194,9 @@ function StatesBox({ filter, ...rest }: ControlProps<Extract<Filter, { kind: 'st
   const options = statesOf(filter.of)
     .filter((state) => filter.only === undefined || filter.only.includes(state))
     .map((state) => ({ value: state, label: t(`${filter.of}.${state}`) }))
-  return <PickBox name={filter.name} label={filter.label} options={options} multiple={filter.single !== true} {...rest} />
+  return (
+    <PickBox name={filter.name} label={filter.label} options={options} multiple={filter.single !== true} {...rest} />
+  )
 }
 
 type PickProps = Omit<ControlProps<Filter>, 'filter'> & {
@@ -170,7 +231,8 @@ function RangeBox({ filter, values, onChange, full = false }: ControlProps<Extra
   const [from, to] = [filter.from ?? 'from', filter.to ?? 'to']
   const [start, end] = [values[from], values[to]]
   const today = wallNow().startOf('day')
-  const days = (back: number, until = 0) => [today.subtract(back, 'day'), today.subtract(until, 'day').endOf('day')] as [typeof today, typeof today]
+  const days = (back: number, until = 0) =>
+    [today.subtract(back, 'day'), today.subtract(until, 'day').endOf('day')] as [typeof today, typeof today]
   return (
     <DatePicker.RangePicker
       showTime={{ format: 'HH:mm' }}
@@ -187,7 +249,10 @@ function RangeBox({ filter, values, onChange, full = false }: ControlProps<Extra
       ]}
       value={[start ? toWall(start) : null, end ? toWall(end) : null]}
       onChange={(range) =>
-        onChange({ [from]: range?.[0] ? fromWall(range[0]) : undefined, [to]: range?.[1] ? fromWall(range[1]) : undefined })
+        onChange({
+          [from]: range?.[0] ? fromWall(range[0]) : undefined,
+          [to]: range?.[1] ? fromWall(range[1]) : undefined,
+        })
       }
     />
   )

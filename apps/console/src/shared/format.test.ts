@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { formatBytes, formatDuration, formatMoney, formatTime, fromWall, toWall } from './format.ts'
+
+describe('format', () => {
+  it('shows an instant on the clock of the shop, wherever the person sits', () => {
+    expect(formatTime('2026-11-22T16:00:05Z')).toBe('2026-11-23 00:00:05')
+    expect(formatTime('2026-11-22T09:30:00+08:00')).toBe('2026-11-22 09:30:00')
+  })
+
+  it('reads back from a date picker the instant it was given', () => {
+    expect(fromWall(toWall('2026-11-22T16:00:05Z'))).toBe('2026-11-23T00:00:05+08:00')
+  })
+
+  it('writes fen as yuan with thousands, below zero too', () => {
+    expect(formatMoney(0)).toBe('¥0.00')
+    expect(formatMoney(123_456_789)).toBe('¥1,234,567.89')
+    expect(formatMoney(-5)).toBe('-¥0.05')
+  })
+
+  it('writes sizes and durations in the unit a person would', () => {
+    expect([formatBytes(0), formatBytes(1536), formatBytes(512 * 1024 * 1024)]).toEqual(['0 B', '1.5 KB', '512.0 MB'])
+    expect([formatDuration(86), formatDuration(1534), formatDuration(12_340)]).toEqual(['86 ms', '1.53 s', '12.3 s'])
+  })
+})
