@@ -1,4 +1,6 @@
 import { glob, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { AUDIT_ACTIONS, auditRoutes } from '@quanshu/contract'
 import { expect, test } from 'vitest'
 import { openShops, type Shop } from '../../../test/people/index.ts'
@@ -91,8 +93,9 @@ test('the export is a sheet of the same lines, and is itself in the log', async 
 
 test('every action that the code writes has its words in both languages', async () => {
   const written = new Set<string>()
-  for await (const file of glob('src/{modules,main}/**/*.ts')) {
-    const source = await readFile(file, 'utf8')
+  const cwd = fileURLToPath(new URL('../../../', import.meta.url))
+  for await (const file of glob('src/{modules,main}/**/*.ts', { cwd })) {
+    const source = await readFile(join(cwd, file), 'utf8')
     if (!source.includes('audit(') && !source.includes('announceChange(')) continue
     for (const [, action = ''] of source.matchAll(/action: '([a-z]+\.[a-z_]+)'/g)) written.add(action)
   }
