@@ -132,7 +132,8 @@ export type PlaceOptions = {
   readonly key?: string
 }
 
-async function openShop(
+/** A shop that is open for business, made by the commands that every shop is made with. */
+export async function openShop(
   platform: Platform,
   { paygate, sms }: StandIns,
   url: string,

@@ -1,11 +1,18 @@
 import { EventEmitter } from 'node:events'
 import { assert, type TenantId } from '@quanshu/kernel'
-import { type Task as GraphileTask, type JobHelpers, Logger, run, type WorkerEvents } from 'graphile-worker'
+import {
+  type Task as GraphileTask,
+  type JobHelpers,
+  Logger,
+  type Runner,
+  run,
+  type WorkerEvents,
+} from 'graphile-worker'
 import type { Log } from '../log/index.ts'
 import type { Module, Platform } from '../module.ts'
 import { gauge, seconds, span } from '../telemetry/index.ts'
 import { type JobCounts, jobCounts } from './desk.ts'
-import { openGuard } from './guard.ts'
+import { type Guard, openGuard } from './guard.ts'
 import { platformSchedules } from './maintenance.ts'
 import { startSchedules } from './schedules.ts'
 
@@ -49,24 +56,22 @@ export async function runJobs(
 ): Promise<JobRunner> {
   const { log, config } = platform
   const guard = await openGuard(options.ownerUrl, log)
-  const events: WorkerEvents = new EventEmitter()
-  let poolId: string | undefined
-  events.on('pool:create', ({ workerPool }) => {
-    poolId = workerPool.id
-    guard.present(poolId)
-  })
-  const runner = await run({
-    connectionString: options.ownerUrl,
-    taskList: taskList(modules, log),
-    crontab: '',
-    concurrency: options.slots ?? config.jobSlots,
-    pollInterval: POLL_MS,
-    noHandleSignals: true,
-    logger: new Logger(() => (level, message, meta) => forward(log, level, message, meta)),
-    events,
-    gracefulShutdownAbortTimeout: STOP_TIMEOUT_MS,
-  })
-  runner.promise.catch((error) => log.error({ err: error }, 'job runner broke down'))
+  const runner = await keepRunning(guard, log, (events) =>
+    run({
+      connectionString: options.ownerUrl,
+      taskList: taskList(modules, log),
+      crontab: '',
+      concurrency: options.slots ?? config.jobSlots,
+      pollInterval: POLL_MS,
+      noHandleSignals: true,
+      logger: new Logger(() => (level, message, meta) => forward(log, level, message, meta)),
+      events,
+      gracefulShutdownAbortTimeout: STOP_TIMEOUT_MS,
+      // In batches, if only of what ends in one turn: on its own, the library writes a job's end without waiting for it,
+      // and one that the database did not take would be an error nobody caught, which ends the process.
+      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+    }),
+  )
   const schedules = [...platformSchedules(platform), ...modules.flatMap((module) => module.schedules ?? [])]
   const ticking = startSchedules(platform, guard, schedules)
   const sweep = setInterval(() => void guard.releaseDead(), DEAD_SWEEP_MS)
@@ -78,13 +83,59 @@ export async function runJobs(
       clearInterval(sweep)
       counting.stop()
       await ticking.stop()
+      await runner.stop()
+      await guard.close()
+    },
+  }
+}
+
+const RESTART_PAUSE_MS = 500
+
+/**
+ * Runs the library's runner, and another one when it gave up: it does so when the database was gone at the wrong moment,
+ * and a house without jobs is worse than one without a database. What the old one had taken goes back to the queue.
+ */
+async function keepRunning(guard: Guard, log: Log, launch: (events: WorkerEvents) => Promise<Runner>) {
+  let poolId: string | undefined
+  let isStopping = false
+  let pause: NodeJS.Timeout | undefined
+  const events: WorkerEvents = new EventEmitter()
+  events.on('pool:create', ({ workerPool }) => {
+    poolId = workerPool.id
+    guard.present(poolId)
+  })
+
+  const start = async (): Promise<Runner> => {
+    const fresh = await launch(events)
+    fresh.promise.then(again, again)
+    return fresh
+  }
+  const again = (error: unknown): void => {
+    if (isStopping) return
+    log.error({ err: error }, 'job runner broke down; another one takes its place')
+    pause = setTimeout(async () => {
+      try {
+        if (poolId !== undefined) await guard.release(poolId)
+        if (!isStopping) runner = await start()
+        // Stopped while it started: nobody else would end it.
+        if (isStopping) await runner.stop().catch(() => undefined)
+      } catch (failure) {
+        again(failure)
+      }
+    }, RESTART_PAUSE_MS)
+  }
+  let runner = await start()
+
+  return {
+    async stop(): Promise<void> {
+      isStopping = true
+      clearTimeout(pause)
       const timedOut = new Promise((resolve) => setTimeout(resolve, STOP_TIMEOUT_MS + 2_000).unref())
       await Promise.race([
         runner.stop().catch((error) => log.warn({ err: error }, 'job runner stopped badly')),
         timedOut,
       ])
       if (poolId !== undefined) await guard.release(poolId)
-      await guard.close()
     },
   }
 }
