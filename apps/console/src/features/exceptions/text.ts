@@ -24,7 +24,6 @@ export const exceptionText = defineMessages('exceptions', {
   retry: ['重试发货', 'Try again'],
   refund: ['退款', 'Refund'],
   refundAgain: ['重新退款', 'Refund again'],
-  open: ['订单详情', 'Open'],
   import: ['补货', 'Restock'],
   retried: ['已发货', 'Delivered'],
   manyLines: ['{count} 行异常', '{count} lines'],
@@ -36,8 +35,6 @@ export const exceptionText = defineMessages('exceptions', {
   retryReason: ['补货后重试', 'Tried again after restocking'],
   allDone: ['{count} 行全部处理完成', 'All {count} lines are done'],
   someDone: ['{done} 行完成，{failed} 行未完成', '{done} done, {failed} not'],
-  resultTitle: ['处理结果', 'Results'],
-  result: ['结果', 'Result'],
   ok: ['完成', 'Done'],
   emptyTitle: ['没有异常，一切正常', 'Nothing is stuck'],
   emptyText: [

@@ -5,7 +5,7 @@ import type { Row } from '../../shared/api/index.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
-import { useRefundReason } from '../../shared/parts/refundReason.ts'
+import { isOfSurplus, useRefundReason } from '../../shared/parts/refundReason.ts'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Money, Nothing, OneLine, Time } from '../../shared/parts/values.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
@@ -54,7 +54,11 @@ function columnsOf(t: T, reason: (reason: string) => string): readonly ListColum
             {refund.orderNo}
           </Link>{' '}
           <Typography.Text type="secondary" style={{ fontSize: 12 }}>
-            {refund.lineNo === null ? t('wholeOrder') : t('line', { line: refund.lineNo })}
+            {isOfSurplus(refund.reason)
+              ? ''
+              : refund.lineNo === null
+                ? t('wholeOrder')
+                : t('line', { line: refund.lineNo })}
           </Typography.Text>
         </>
       ),

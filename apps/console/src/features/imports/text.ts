@@ -54,8 +54,6 @@ export const importText = defineMessages('imports', {
   progressTitle: ['导入到 {sku}', 'Import into {sku}'],
   sending: ['正在上传', 'Sending'],
   reading: ['正在导入', 'Importing'],
-  broken: ['已中断', 'Broken off'],
-  stopping: ['正在停止…', 'Stopping…'],
   speed: ['速度', 'Speed'],
   linesPerSecond: ['{count} 行/秒', '{count} lines/s'],
   remaining: ['预计剩余', 'Time left'],

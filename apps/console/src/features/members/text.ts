@@ -29,7 +29,6 @@ export const memberText = defineMessages('members', {
   recentOrders: ['最近订单', 'Recent orders'],
   noOrders: ['还没有下过单', 'No orders yet'],
   statement: ['余额流水', 'Balance statement'],
-  noStatement: ['余额还没有变动过', 'The balance has never moved'],
 
   adjust: ['调整余额', 'Adjust balance'],
   adjustHow: ['方式', 'How'],

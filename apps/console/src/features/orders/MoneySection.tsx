@@ -4,7 +4,7 @@ import type { Output } from '../../shared/api/index.ts'
 import { formatTime } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { useGatewayName } from '../../shared/parts/gateways.tsx'
-import { useRefundReason } from '../../shared/parts/refundReason.ts'
+import { isOfSurplus, useRefundReason } from '../../shared/parts/refundReason.ts'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Copyable, Money, Time } from '../../shared/parts/values.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
@@ -103,7 +103,7 @@ function Refund({ refund }: { readonly refund: Order['refunds'][number] }) {
   const t = useText(orderText)
   const reason = useRefundReason()
   const facts = [
-    refund.lineNo === null ? t('wholeOrder') : t('line', { count: refund.lineNo }),
+    !isOfSurplus(refund.reason) && (refund.lineNo === null ? t('wholeOrder') : t('line', { count: refund.lineNo })),
     refund.to === 'balance' ? t('toBalance') : t('toSource'),
     refund.attempts > 1 && t('refundAttempts', { count: refund.attempts }),
   ].filter(Boolean)

@@ -106,7 +106,9 @@ function momentsOf(entries: readonly Entry[]): readonly (readonly Entry[])[] {
 function inOrder(entries: readonly Entry[]): readonly Entry[] {
   const rank = (entry: Entry) =>
     ORDER_OF_KINDS.indexOf(entry.kind) * 1_000 +
-    (/^refund\.(?:done|failed)$/.test(entry.title) ? 500 : Number(entry.params.lineNo ?? 0))
+    (/^(?:refund\.(?:done|failed)|notice\.(?:surplus|duplicate))$/.test(entry.title)
+      ? 500
+      : Number(entry.params.lineNo ?? 0))
   return entries.toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at) || rank(one) - rank(other))
 }
 

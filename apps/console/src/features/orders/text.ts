@@ -34,8 +34,6 @@ export const orderText = defineMessages('orders', {
   ],
 
   order: ['订单 {no}', 'Order {no}'],
-  notFoundBack: ['返回订单列表', 'Back to orders'],
-  facts: ['订单信息', 'Order'],
   amount: ['订单金额', 'Total'],
   refundedTotal: ['已退款', 'Refunded'],
   contact: ['联系方式', 'Contact'],
@@ -47,13 +45,11 @@ export const orderText = defineMessages('orders', {
   closeReason: ['关闭原因', 'Closed because'],
   closedByBuyer: ['顾客自己取消', 'The buyer cancelled'],
   closedByTime: ['超时未付款', 'Not paid in time'],
-  copyNo: ['复制订单号', 'Copy the number'],
 
   lines: ['商品与发货', 'Goods and delivery'],
   line: ['第 {count} 行', 'Line {count}'],
   pieces: ['{count} 件', '{count} pcs'],
   deliveredOf: ['已发 {done} / {total}', '{done} of {total} delivered'],
-  form: ['下单填写', 'Filled in'],
   hold: ['库存占用', 'Stock hold'],
   holdHeld: ['占用中，{time} 到期', 'held until {time}'],
   holdCaptured: ['已出库', 'taken from stock'],
@@ -63,9 +59,7 @@ export const orderText = defineMessages('orders', {
   grants: ['已发卡密', 'Delivered codes'],
   grantPiece: ['#{piece}', '#{piece}'],
   batch: ['批次 {id}', 'Batch {id}'],
-  card: ['卡密', 'Code'],
   moreGrants: ['只显示前 {shown} 个，在卡密列表查看全部', 'The first {shown} are shown; see all in the list of codes'],
-  grantedAt: ['发放时间', 'Granted'],
   history: ['流转记录', 'History'],
 
   money: ['付款与退款', 'Payments and refunds'],

@@ -6,7 +6,10 @@ const text = defineMessages('refundReasons', {
   double_payment: ['重复付款，自动退回', 'Paid twice; returned by itself'],
 })
 
+/** Such a refund gives back what was paid too much or too late; it is about no line of the order. */
+export const isOfSurplus = (reason: string): boolean => reason in text.keys
+
 export function useRefundReason(): (reason: string) => string {
   const t = useText(text)
-  return (reason) => (reason in text.keys ? t(reason as keyof typeof text.keys) : reason)
+  return (reason) => (isOfSurplus(reason) ? t(reason as keyof typeof text.keys) : reason)
 }
