@@ -1,13 +1,16 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import type { StandInAddresses } from '../../src/main/stand-ins.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../src/main/start.ts', import.meta.url))
+
+type Ready = { readonly url: string; readonly standIns?: StandInAddresses }
 
 export type Started = {
   readonly child: ChildProcess
   /** What it said when it was ready; undefined when it ended instead. */
-  readonly ready: { readonly url: string } | undefined
+  readonly ready: Ready | undefined
   readonly output: () => string
   /** Sends the signal and waits for the end. */
   readonly end: (signal: NodeJS.Signals) => Promise<{ readonly code: number | null; readonly signal: string | null }>
@@ -24,7 +27,7 @@ export async function startProcess(env: NodeJS.ProcessEnv): Promise<Started> {
   child.stderr?.on('data', (chunk: Buffer) => (said += chunk))
   const closed = once(child, 'close')
   const ready = await Promise.race([
-    once(child, 'message').then(([message]) => message as { readonly url: string }),
+    once(child, 'message').then(([message]) => message as Ready),
     closed.then(() => undefined),
   ])
   return {

@@ -1,0 +1,42 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { type Foreseen, watch } from './watch.ts'
+
+export const DESK = { width: 1440, height: 900 }
+export const PHONE = { width: 390, height: 844 }
+/** The narrowest phone that is still around. */
+export const SMALL_PHONE = { width: 320, height: 640 }
+
+export type Person = { readonly context: BrowserContext; readonly page: Page }
+
+/** A browser of one's own, as far as cookies, storage and clipboard go; whatever it complains about goes to `faults`. */
+export async function arrive(
+  browser: Browser,
+  faults: string[],
+  as: {
+    readonly who: string
+    readonly device: 'desk' | 'phone'
+    readonly locale?: 'zh-CN' | 'en-US'
+    readonly dark?: boolean
+    readonly foreseen?: readonly Foreseen[]
+  },
+): Promise<Person> {
+  const context = await browser.newContext({
+    ...(as.device === 'desk'
+      ? { viewport: DESK }
+      : { viewport: PHONE, deviceScaleFactor: 2, isMobile: true, hasTouch: true }),
+    locale: as.locale ?? 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+    colorScheme: as.dark ? 'dark' : 'light',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
+  context.setDefaultTimeout(15_000)
+  watch(context, as.who, as.foreseen ?? [], faults)
+  return { context, page: await context.newPage() }
+}
+
+/** How many pixels the page is wider than the screen. */
+export async function sidewaysPixels(page: Page): Promise<number> {
+  return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+}
+
+export const clipboard = (page: Page): Promise<string> => page.evaluate<string>('navigator.clipboard.readText()')

@@ -1,0 +1,24 @@
+import { writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { Page } from 'playwright-core'
+import sharp from 'sharp'
+import { eventually } from '../harness/index.ts'
+
+const FOLDER = fileURLToPath(new URL('../../../../docs/screens/', import.meta.url))
+const WANTED = process.env.QUANSHU_SCREENS === '1'
+
+/** Keeps a picture of what the page shows, for the README; only when `QUANSHU_SCREENS=1` asks for it. */
+export async function keepScreen(page: Page, name: string): Promise<void> {
+  if (!WANTED) return
+  await eventually(`${name} is at rest`, () => page.evaluate<boolean>(AT_REST))
+  const png = await page.screenshot({ animations: 'disabled', caret: 'hide' })
+  // A palette makes a third of the size; flat screens lose nothing that can be seen.
+  await writeFile(`${FOLDER}${name}.png`, await sharp(png).png({ palette: true, quality: 90, effort: 10 }).toBuffer())
+}
+
+/** Pictures loaded, nothing moving in any more. */
+const AT_REST = `
+  [...document.images].every((image) => image.complete || image.loading === 'lazy') &&
+  document.getAnimations().every((animation) =>
+    animation.playState !== 'running' || animation.effect?.getTiming().iterations === Infinity)
+`
