@@ -9,8 +9,8 @@ import {
 } from '@ant-design/icons'
 import { ProLayout } from '@ant-design/pro-components'
 import { useQueryClient } from '@tanstack/react-query'
-import { Avatar, Button, Dropdown, Grid, type MenuProps, Tooltip } from 'antd'
-import { type ReactNode, useState } from 'react'
+import { Avatar, Button, Dropdown, type MenuProps, Tooltip } from 'antd'
+import { type ReactNode, useState, useSyncExternalStore } from 'react'
 import { Link, Outlet, useLocation, useNavigate, useNavigation } from 'react-router'
 import { useAction } from '../shared/api/hooks.ts'
 import { fileUrl, tenantRoot } from '../shared/api/index.ts'
@@ -29,10 +29,10 @@ export function Shell() {
   const shop = useShop()
   const { dark } = useLook()
   const { pathname } = useLocation()
-  const [collapsed, setCollapsed] = useState(() => localStorage.getItem('quanshu.console.collapsed') === 'true')
+  const menu = useMenuState()
   const [searching, setSearching] = useState(false)
   const loading = useNavigation().state === 'loading'
-  const wide = Grid.useBreakpoint().md !== false
+  const wide = menu.wide
 
   return (
     <>
@@ -53,11 +53,14 @@ export function Shell() {
         fixedHeader
         siderWidth={208}
         breakpoint={false}
-        collapsed={collapsed}
-        onCollapse={(next) => {
-          localStorage.setItem('quanshu.console.collapsed', String(next))
-          setCollapsed(next)
-        }}
+        collapsed={menu.collapsed}
+        onCollapse={menu.onCollapse}
+        collapsedButtonRender={(_collapsed, button) => (
+          // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: hears the button inside
+          <span style={{ display: 'contents' }} onClick={menu.onToggle}>
+            {button}
+          </span>
+        )}
         menu={{ type: 'group', collapsedShowGroupTitle: false }}
         location={{ pathname: placeInMenu(pathname) }}
         route={{ path: '/', routes: menuOf(me, t) }}
@@ -92,6 +95,38 @@ export function Shell() {
       <QuickSearch open={searching} onOpen={setSearching} />
     </>
   )
+}
+
+const COLLAPSED_KEY = 'quanshu.console.collapsed'
+const wideQuery = window.matchMedia('(width >= 768px)')
+
+/**
+ * The menu's width on a desk is the person's choice and is remembered; on a phone it is a drawer that begins closed.
+ * The layout asks to collapse whenever it takes a screen for a phone, at first sight even a wide one, so on a desk
+ * only the button counts.
+ */
+function useMenuState() {
+  const wide = useSyncExternalStore(
+    (changed) => {
+      wideQuery.addEventListener('change', changed)
+      return () => wideQuery.removeEventListener('change', changed)
+    },
+    () => wideQuery.matches,
+  )
+  const [narrowed, setNarrowed] = useState(() => localStorage.getItem(COLLAPSED_KEY) === 'true')
+  const [drawerOpen, setDrawerOpen] = useState(false)
+  return {
+    wide,
+    collapsed: wide ? narrowed : !drawerOpen,
+    onCollapse: (collapsed: boolean) => {
+      if (!wideQuery.matches) setDrawerOpen(!collapsed)
+    },
+    onToggle: () => {
+      if (!wide) return
+      localStorage.setItem(COLLAPSED_KEY, String(!narrowed))
+      setNarrowed(!narrowed)
+    },
+  }
 }
 
 type MenuEntry = { path: string; name: string; icon?: ReactNode; children?: MenuEntry[] }
