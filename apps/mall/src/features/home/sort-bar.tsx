@@ -1,7 +1,10 @@
 import { useNavigate } from 'react-router'
 import { useI18n } from '../../shared/i18n/index.ts'
+import { SortIcon } from '../../shared/ui/icons.tsx'
 import { type Filter, filterLink, type Sort } from './filter.ts'
 import css from './home-page.module.css'
+
+const DIRECTIONS: Partial<Record<Sort, 'up' | 'down'>> = { priceAsc: 'up', priceDesc: 'down' }
 
 /** Recommended, newest, price; a second press on price turns it round. */
 export function SortBar({ filter }: { readonly filter: Filter }) {
@@ -31,7 +34,7 @@ export function SortBar({ filter }: { readonly filter: Filter }) {
         onClick={() => choose(nextPrice)}
       >
         {t('home.price')}
-        <span aria-hidden="true">{filter.sort === 'priceAsc' ? '↑' : filter.sort === 'priceDesc' ? '↓' : '↕'}</span>
+        <SortIcon width="1em" height="1em" direction={DIRECTIONS[filter.sort]} />
       </button>
     </fieldset>
   )

@@ -56,6 +56,13 @@ export const ForwardIcon = (props: IconProps) => (
     <path d="m9.5 5 7 7-7 7" />
   </Icon>
 )
+/** Which way a list is sorted: the arrow in force is strong, the other faint; without a direction both are faint. */
+export const SortIcon = ({ direction, ...props }: IconProps & { readonly direction: 'up' | 'down' | undefined }) => (
+  <Icon {...props}>
+    <path d="m8 10 4-4 4 4" opacity={direction === 'up' ? 1 : 0.4} />
+    <path d="m8 14 4 4 4-4" opacity={direction === 'down' ? 1 : 0.4} />
+  </Icon>
+)
 export const CloseIcon = (props: IconProps) => (
   <Icon {...props}>
     <path d="m6 6 12 12M18 6 6 18" />

@@ -26,17 +26,17 @@ export const demoCategories: readonly DemoCategory[] = [
   {
     name: '影音娱乐',
     nameEn: 'Video & Audio',
-    icon: '🎬',
+    icon: '',
     children: [
       { name: '视频会员', nameEn: 'Video' },
       { name: '音乐听书', nameEn: 'Music & Audiobooks' },
     ],
   },
-  { name: '办公效率', nameEn: 'Work', icon: '💼' },
-  { name: '游戏畅玩', nameEn: 'Games', icon: '🎮' },
-  { name: '阅读学习', nameEn: 'Reading & Learning', icon: '📚' },
-  { name: '云盘工具', nameEn: 'Cloud & Tools', icon: '☁️' },
-  { name: '吃喝出行', nameEn: 'Food & Travel', icon: '🍵' },
+  { name: '办公效率', nameEn: 'Work', icon: '' },
+  { name: '游戏畅玩', nameEn: 'Games', icon: '' },
+  { name: '阅读学习', nameEn: 'Reading & Learning', icon: '' },
+  { name: '云盘工具', nameEn: 'Cloud & Tools', icon: '' },
+  { name: '吃喝出行', nameEn: 'Food & Travel', icon: '' },
 ]
 
 export const demoTags: readonly { readonly name: string; readonly nameEn: string }[] = [
