@@ -5,7 +5,7 @@ import { problemOf } from './problem.ts'
 export { consoleBase, fileUrl, pictureUrl, tenantRoot } from './base.ts'
 export { upload, watch } from './client.ts'
 export type { FileRouteId, Input, ListRouteId, Output, RouteId, Row } from './contract.ts'
-export { type FieldProblem, type Problem, problemOf } from './problem.ts'
+export { type Problem, problemOf } from './problem.ts'
 
 type CallOptions = { readonly signal?: AbortSignal; readonly idempotencyKey?: string }
 
