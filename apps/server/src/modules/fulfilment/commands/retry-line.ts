@@ -1,4 +1,4 @@
-import { fulfilmentErrors } from '@quanshu/contract'
+import { commonErrors, fulfilmentErrors } from '@quanshu/contract'
 import type { OrderNo } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/db/index.ts'
@@ -7,7 +7,7 @@ import { strategyOf } from '../strategies/registry.ts'
 
 /**
  * Tries again to deliver a line that is an exception (and with it every other undelivered line of the order).
- * @throws fulfilment.not_an_exception, fulfilment.still_short
+ * @throws fulfilment.not_an_exception, fulfilment.still_short, common.not_found
  */
 export async function retryLine(
   platform: Platform,
@@ -26,8 +26,9 @@ export async function retryLine(
     `.execute(tx.db)
     return rows[0]
   })
+  if (!line) throw commonErrors.notFound()
   // A refund that failed is retried as a refund: the codes of that line are void already.
-  if (line?.state !== 'exception' || line.reason === 'refund_failed') throw fulfilmentErrors.notAnException()
+  if (line.state !== 'exception' || line.reason === 'refund_failed') throw fulfilmentErrors.notAnException()
   const outcomes = await strategyOf(line.kind).deliver(platform, ctx.tenantId, [no], actor)
   const outcome = outcomes.find((one) => one.lineNo === lineNo)
   await platform.db.write(ctx, async (tx) =>

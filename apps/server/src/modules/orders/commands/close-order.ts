@@ -1,13 +1,14 @@
-import { orderErrors } from '@quanshu/contract'
+import { commonErrors, orderErrors } from '@quanshu/contract'
 import type { OrderNo, TenantId } from '@quanshu/kernel'
 import type { Platform } from '../../../platform/module.ts'
+import { readViews } from '../queries/sealed-views.ts'
 
 /** Orders that expire in one sweep and tenant; the sweep comes again at once while there are more. */
 const SWEEP_MAX = 500
 
 /**
  * Cancels an unpaid order; what it held is free at once. A payment that is on its way is treated as late.
- * @throws orders.not_pending when it is paid, expired or cancelled already
+ * @throws orders.not_pending when it is paid, expired or cancelled already, common.not_found
  */
 export async function cancelOrder(
   platform: Platform,
@@ -24,7 +25,9 @@ export async function cancelOrder(
     by.actor,
     false,
   )
-  if (closed.length === 0) throw orderErrors.notPending({ no })
+  if (closed.length > 0) return
+  const [view] = await readViews(platform, tenantId, [no], 0)
+  throw view ? orderErrors.notPending({ state: view.state }) : commonErrors.notFound()
 }
 
 /** Expires every order whose time is over, in all shops. Returns how many. */
