@@ -72,7 +72,8 @@ export const paymentRoutes = {
     id: 'payments.return',
     method: 'GET',
     path: '/api/pay/:gateway/return',
-    summary: 'Where the gateway sends the person afterwards: asks the gateway soon and goes on to the order. Proves nothing',
+    summary:
+      'Where the gateway sends the person afterwards: asks the gateway soon and goes on to the order. Proves nothing',
     access: { kind: 'public' },
     params: z.object({ gateway: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/) }),
     query: z.object({ out_trade_no: z.string().max(64).default('') }),

@@ -51,8 +51,6 @@ export function normaliseContact(text: string): string {
   throw orderErrors.contactInvalid()
 }
 
-export const isEmail = (contact: string): boolean => contact.includes('@')
-
 /** `138****0000`, `zh***@example.com`: enough to recognise one's own, too little to write to. */
 export function maskContact(contact: string): string {
   const at = contact.indexOf('@')

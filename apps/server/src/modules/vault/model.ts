@@ -11,7 +11,7 @@ export const batchStates = defineStates<BatchState>('batch', 'importing', {
   undone: [],
 })
 
-export const cardStates = defineStates<CardState>('card', 'available', {
+const cardStates = defineStates<CardState>('card', 'available', {
   available: ['delivered', 'void', 'suspect', 'expired'],
   delivered: ['used', 'void'],
   used: ['delivered'],
@@ -40,7 +40,9 @@ export function batchActions(batch: Pick<BatchView, 'state' | 'imported' | 'coun
 type CardAction = z.infer<typeof cardView>['actions'][number]
 
 /** The states a card may be withdrawn from by hand; a delivered one belongs to its buyer and goes through the order. */
-export const VOIDABLE: readonly CardState[] = ['available', 'suspect']
+export const VOIDABLE: readonly CardState[] = cardStates.states.filter(
+  (state) => state !== 'delivered' && cardStates.may(state, 'void'),
+)
 
 export function cardActions(state: CardState): CardAction[] {
   const actions: (CardAction | false)[] = [

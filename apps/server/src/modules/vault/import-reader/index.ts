@@ -4,7 +4,7 @@ import { createLineParser, type Line, type Separator } from './line.ts'
 import { readTextRows } from './text.ts'
 import { readXlsxRows } from './xlsx.ts'
 
-export { type InvalidReason, LINE_CHARS_MAX, type Line, PARTS_MAX, type Separator, splitBySeparators } from './line.ts'
+export { type Line, type Separator, splitBySeparators } from './line.ts'
 
 /** How many of the first bytes are looked at to tell what a file is. */
 const HEAD_BYTES = 4_096
