@@ -88,9 +88,7 @@ export function Shell() {
           <AccountMenu key="me" wide={wide} />,
         ]}
       >
-        <main>
-          <Outlet />
-        </main>
+        <Outlet />
       </ProLayout>
       <QuickSearch open={searching} onOpen={setSearching} />
     </>

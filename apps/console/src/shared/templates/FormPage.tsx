@@ -61,7 +61,7 @@ export function FormPage<Values extends object>(props: Props<Values>) {
           {locked && <Alert type="info" showIcon title={locked} style={{ marginBottom: 12 }} />}
           <div className="stack">{children}</div>
           {!locked && (
-            <Affix offsetBottom={0}>
+            <Affix offsetBottom={0} style={{ marginTop: 12 }}>
               <footer className="form-foot">
                 {problem && <Unplaced problem={problem} />}
                 {extraActions?.(submit)}
