@@ -11,7 +11,7 @@ import { Copyable, Money, OneLine, Time } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
 import { exceptionText } from './text.ts'
-import { REFRESH_AFTER, useBulk } from './useBulk.tsx'
+import { REFRESH_AFTER, useBulk, useRefundLine } from './useBulk.tsx'
 
 type Line = Row<'fulfilment.listExceptions'>
 type T = Say<keyof typeof exceptionText.keys>
@@ -19,7 +19,9 @@ type T = Say<keyof typeof exceptionText.keys>
 /** The desk where every stuck line waits for a decision. */
 export function ExceptionListPage() {
   const t = useText(exceptionText)
+  const may = useMay()
   const bulk = useBulk()
+  const refundLine = useRefundLine()
   return (
     <ListPage
       id="exceptions"
@@ -47,16 +49,18 @@ export function ExceptionListPage() {
         },
       ]}
       columns={columnsOf(t)}
-      rowActions={(line) => <RowActions line={line} refund={() => bulk.refund([line])} />}
+      rowActions={(line) => <RowActions line={line} refund={() => refundLine(line)} />}
       rowActionsWidth={180}
       bulk={(lines, clear) => (
         <>
           <ActionButton size="small" permission="orders.handle" onClick={() => bulk.retry(lines, clear)}>
             {t('retry')}
           </ActionButton>
-          <ActionButton size="small" danger permission="orders.refund" onClick={() => bulk.refund(lines, clear)}>
-            {t('refund')}
-          </ActionButton>
+          {may('orders.handle') && (
+            <ActionButton size="small" danger permission="orders.refund" onClick={() => bulk.refund(lines, clear)}>
+              {t('refund')}
+            </ActionButton>
+          )}
         </>
       )}
       empty={{ title: t('emptyTitle'), text: t('emptyText') }}
@@ -88,8 +92,8 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
     {
       key: 'goods',
       title: t('goods'),
-      width: 160,
-      render: (line) => <OneLine width={150}>{`${line.goodsTitle} / ${line.skuTitle}`}</OneLine>,
+      width: 180,
+      render: (line) => <OneLine width={170}>{`${line.goodsTitle} / ${line.skuTitle}`}</OneLine>,
     },
     {
       key: 'quantity',

@@ -25,6 +25,7 @@ export const exceptionText = defineMessages('exceptions', {
   refund: ['退款', 'Refund'],
   refundAgain: ['重新退款', 'Refund again'],
   import: ['补货', 'Restock'],
+  refunded: ['退款已提交', 'The refund is on its way'],
   retried: ['已发货', 'Delivered'],
   manyLines: ['{count} 行异常', '{count} lines'],
   refundText: ['货款原路退回；已占用的库存释放。', 'The money goes back to its source; what is held is released.'],

@@ -1,5 +1,5 @@
 import { App, Typography } from 'antd'
-import { useAction } from '../../shared/api/hooks.ts'
+import { newKey, useAction } from '../../shared/api/hooks.ts'
 import { consoleBase, type Output, type Row } from '../../shared/api/index.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
@@ -41,10 +41,7 @@ export function useBulk(): { readonly retry: Handle; readonly refund: Handle } {
       if (!only) return
       confirm({
         title: t(action),
-        object:
-          lines.length === 1
-            ? `${only.orderNo} · ${only.goodsTitle} × ${only.quantity}`
-            : t('manyLines', { count: lines.length }),
+        object: lines.length === 1 ? nameOf(only) : t('manyLines', { count: lines.length }),
         consequence: t(action === 'retry' ? 'retryText' : 'refundText'),
         ...(action === 'refund' ? { amountFen: lines.reduce((sum, line) => sum + line.amountFen, 0) } : {}),
         askReason: true,
@@ -58,6 +55,27 @@ export function useBulk(): { readonly retry: Handle; readonly refund: Handle } {
     }
   return { retry: ask('retry'), refund: ask('refund') }
 }
+
+/** Refunds one line. Unlike the bulk it needs the right to refund alone, so that finance can do it from here. */
+export function useRefundLine(): (line: Line) => void {
+  const t = useText(exceptionText)
+  const confirm = useConfirmDanger()
+  const refund = useAction('orders.refund', { refresh: REFRESH_AFTER, done: t('refunded') })
+  return (line) => {
+    const key = newKey()
+    const { orderNo, lineNo } = line
+    confirm({
+      title: t(line.reason === 'refund_failed' ? 'refundAgain' : 'refund'),
+      object: nameOf(line),
+      amountFen: line.amountFen,
+      consequence: t('refundText'),
+      askReason: true,
+      onConfirm: (reason) => refund.run({ params: { no: orderNo }, body: { lineNo, to: 'source', reason } }, key),
+    })
+  }
+}
+
+const nameOf = (line: Line): string => `${line.orderNo} · ${line.goodsTitle} × ${line.quantity}`
 
 function useTell(): (results: readonly Result[]) => void {
   const t = useText(exceptionText)
