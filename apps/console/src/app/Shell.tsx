@@ -88,7 +88,10 @@ export function Shell() {
           <AccountMenu key="me" wide={wide} />,
         ]}
       >
-        <Outlet />
+        {/* Pages are blocks: as items of the layout's own column they would shrink to their content. */}
+        <div>
+          <Outlet />
+        </div>
       </ProLayout>
       <QuickSearch open={searching} onOpen={setSearching} />
     </>
