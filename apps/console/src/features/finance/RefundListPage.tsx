@@ -66,33 +66,33 @@ function columnsOf(t: T, reason: (reason: string) => string): readonly ListColum
     {
       key: 'state',
       title: t('refundState'),
-      width: 100,
+      width: 90,
       phone: 'extra',
       render: (refund) => <StateTag kind="refund" state={refund.state} />,
     },
     {
       key: 'amount',
       title: t('refundAmount'),
-      width: 120,
+      width: 105,
       align: 'right',
       render: (refund) => <Money fen={refund.amountFen} strong />,
     },
     {
       key: 'to',
       title: t('to'),
-      width: 110,
+      width: 90,
       render: (refund) => t(refund.to === 'balance' ? 'toBalance' : 'toSource'),
     },
     {
       key: 'reason',
       title: t('reason'),
-      width: 160,
-      render: (refund) => <OneLine width={150}>{reason(refund.reason)}</OneLine>,
+      width: 140,
+      render: (refund) => <OneLine width={130}>{reason(refund.reason)}</OneLine>,
     },
     {
       key: 'attempts',
       title: t('attempts'),
-      width: 70,
+      width: 60,
       align: 'right',
       phone: 'hide',
       render: (refund) => <span className="num">{refund.attempts}</span>,
@@ -100,11 +100,11 @@ function columnsOf(t: T, reason: (reason: string) => string): readonly ListColum
     {
       key: 'error',
       title: t('error'),
-      width: 180,
+      width: 130,
       render: (refund) =>
         refund.lastError ? (
           <Typography.Text type="danger">
-            <OneLine width={170}>{refund.lastError}</OneLine>
+            <OneLine width={120}>{refund.lastError}</OneLine>
           </Typography.Text>
         ) : (
           <Nothing />
