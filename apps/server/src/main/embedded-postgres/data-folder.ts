@@ -10,7 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { StartRefused } from '../start-refused.ts'
 
 export const POSTGRES_MAJOR = '18'
@@ -21,8 +21,8 @@ export type Passwords = { readonly superuser: string; readonly owner: string; re
 /** Makes the data folder and proves that it can be written. */
 export function prepareDataFolder(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o755 })
-    mkdirSync(join(dataDir, 'keys'), { recursive: true, mode: 0o700 })
+    makeFolder(dataDir, 0o755)
+    makeFolder(join(dataDir, 'keys'), 0o700)
     const probe = join(dataDir, `.write-probe-${process.pid}`)
     writeFileSync(probe, '')
     rmSync(probe)
@@ -37,6 +37,13 @@ export function prepareDataFolder(dataDir: string): void {
       { cause: error },
     )
   }
+}
+
+/** Level by level: Node's own `recursive` never returns where folders cannot be made at all, as below /proc. */
+function makeFolder(path: string, mode: number): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path), mode)
+  mkdirSync(path, { mode })
 }
 
 /** @throws StartRefused when another version of PostgreSQL made the folder, or somebody else owns it. */

@@ -39,14 +39,20 @@ export function drawOrderNo(now: Date): OrderNo {
 const PHONE = /^1[3-9]\d{9}$/
 const EMAIL = /^[^\s@]{1,64}@[^\s@.]{1,63}(?:\.[^\s@.]{1,63}){1,4}$/
 
+/** Characters that hide or turn round what is read: control, format (bidi, zero width), private use, unassigned. */
+const INVISIBLE = /\p{C}/u
+
 /**
- * A contact as it is stored and compared: mobile numbers without spaces or dashes, email addresses in lower case.
+ * A contact as it is stored and compared: look-alike forms folded (NFKC), mobile numbers without spaces or dashes,
+ * email addresses in lower case.
  * @throws orders.contact_invalid
  */
-export function normaliseContact(text: string): string {
+export function normaliseContact(typed: string): string {
+  const text = typed.trim().normalize('NFKC')
+  if (INVISIBLE.test(text)) throw orderErrors.contactInvalid()
   const phone = text.replace(/[\s-]/g, '').replace(/^\+?86(?=1)/, '')
   if (PHONE.test(phone)) return phone
-  const email = text.trim().toLowerCase()
+  const email = text.toLowerCase()
   if (EMAIL.test(email)) return email
   throw orderErrors.contactInvalid()
 }

@@ -26,6 +26,8 @@ export async function buyerView(
   const lines = await Promise.all(
     view.lines.map(async (line) => ({
       ...lineOf(line, faces.get(line.goodsId), prefix),
+      // What the buyer typed (an account, a phone) is the buyer's, as the codes are.
+      form: access === 'codes' ? line.form : {},
       guide: guideOf(faces.get(line.goodsId), view.locale),
       codes: access === 'codes' && line.codes ? await openCodes(platform, tenantId, line.codes) : null,
       // Codes that were taken back are not "more to come".
