@@ -57,7 +57,10 @@ export async function send(batch: Pick<Batch, 'id'>, file: ImportFile): Promise<
     })
     arrived(id, result)
   } catch (error) {
-    change(id, { problem: problemOf(error) })
+    const problem = problemOf(error)
+    const refused = problem.status >= 400 && problem.status < 500
+    // A file that was refused would be refused again.
+    change(id, refused ? { problem, file: undefined } : { problem })
   } finally {
     change(id, { sending: false })
     stopWatchingUnlessFollowed(id)
