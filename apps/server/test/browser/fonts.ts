@@ -3,24 +3,26 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import decompress from 'woff2-encoder/decompress'
 
-/** Both under the SIL Open Font License. The first covers Chinese and Latin, the second is for codes. */
-const PACKAGES = ['@fontsource-variable/noto-sans-sc', '@fontsource-variable/jetbrains-mono'] as const
-const UPRIGHT = /^(?:noto-sans-sc-.*|jetbrains-mono-latin)-wght-normal\.woff2$/
+/** Both under the SIL Open Font License: Chinese and Latin, and codes. */
+const FONTS: readonly { readonly name: string; readonly files: RegExp }[] = [
+  { name: '@fontsource-variable/noto-sans-sc', files: /-wght-normal\.woff2$/ },
+  { name: '@fontsource-variable/jetbrains-mono', files: /-latin-wght-normal\.woff2$/ },
+]
 
 /** Writes the fonts of the npm packages as files that an operating system knows: fontconfig reads no WOFF2. */
 export async function unpackFonts(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
-  for (const name of PACKAGES) {
-    const files = join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'files')
-    for (const file of await readdir(files)) {
-      if (!UPRIGHT.test(file)) continue
-      const font = await decompress(await readFile(join(files, file)))
+  for (const { name, files } of FONTS) {
+    const source = join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'files')
+    for (const file of await readdir(source)) {
+      if (!files.test(file)) continue
+      const font = await decompress(await readFile(join(source, file)))
       await writeFile(join(folder, file.replace(/\.woff2$/, '.ttf')), font)
     }
   }
 }
 
-/** Settings for fontconfig with these fonts only; the families bear the name of their thinnest weight. */
+/** Settings for fontconfig with these fonts only; the first family bears the name of its thinnest weight. */
 export function fontSettings(folder: string, cacheFolder: string): string {
   const alias = (family: string, to: string): string =>
     `<match target="pattern"><test name="family"><string>${family}</string></test>

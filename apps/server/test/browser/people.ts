@@ -15,7 +15,6 @@ export async function arrive(
   as: {
     readonly who: string
     readonly device: 'desk' | 'phone'
-    readonly locale?: 'zh-CN' | 'en-US'
     readonly dark?: boolean
     readonly foreseen?: readonly Foreseen[]
   },
@@ -24,7 +23,7 @@ export async function arrive(
     ...(as.device === 'desk'
       ? { viewport: DESK }
       : { viewport: PHONE, deviceScaleFactor: 2, isMobile: true, hasTouch: true }),
-    locale: as.locale ?? 'zh-CN',
+    locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
     colorScheme: as.dark ? 'dark' : 'light',
     permissions: ['clipboard-read', 'clipboard-write'],

@@ -5,15 +5,15 @@ import sharp from 'sharp'
 import { eventually } from '../harness/index.ts'
 
 const FOLDER = fileURLToPath(new URL('../../../../docs/screens/', import.meta.url))
-const WANTED = process.env.QUANSHU_SCREENS === '1'
+export const SCREENS_WANTED = process.env.QUANSHU_SCREENS === '1'
 
 /** Keeps a picture of what the page shows, for the README; only when `QUANSHU_SCREENS=1` asks for it. */
 export async function keepScreen(page: Page, name: string): Promise<void> {
-  if (!WANTED) return
+  if (!SCREENS_WANTED) return
   await eventually(`${name} is at rest`, () => page.evaluate<boolean>(AT_REST))
   const png = await page.screenshot({ animations: 'disabled', caret: 'hide' })
   // A palette makes a third of the size; flat screens lose nothing that can be seen.
-  await writeFile(`${FOLDER}${name}.png`, await sharp(png).png({ palette: true, quality: 90, effort: 10 }).toBuffer())
+  await writeFile(`${FOLDER}${name}.png`, await sharp(png).png({ palette: true, effort: 10 }).toBuffer())
 }
 
 /** Pictures loaded, nothing moving in any more. */
