@@ -45,11 +45,14 @@ as $$
   select events.append(current_setting('app.tenant_id')::bigint, p_batch -> 'cause', p_batch -> 'events')
 $$;
 
+-- `enable_sort`: of a row comparison the planner believes only the first column, and nothing has a later era, so it expects
+-- one row and would read and sort the whole backlog for every batch: 60,000 rows for 500 (21 ms against 0.2).
 create or replace function events.next_batch(p_subscriber text, p_types jsonb, p_limit integer)
 returns jsonb
 language plpgsql
 security definer
 set search_path = pg_catalog
+set enable_sort = off
 as $$
 declare
   standing events.cursors;

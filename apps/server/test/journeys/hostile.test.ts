@@ -137,7 +137,10 @@ describe('whatever is sent, the answer is one of ours, with a sentence in the ch
     const url = `${shop.base}/api/mall/quotes`
     const headers = { 'content-type': 'application/json', 'x-quanshu-client': 'test', 'x-quanshu-locale': 'en' }
     const announced = await fetch(url, { method: 'POST', headers, body: ten })
-    expect([announced.status, (await announced.json()).detail]).toEqual([413, expect.stringContaining('65536')])
+    expect([announced.status, ((await announced.json()) as { readonly detail: string }).detail]).toEqual([
+      413,
+      expect.stringContaining('65536'),
+    ])
     const chunked = await fetch(url, {
       method: 'POST',
       headers,
