@@ -11,7 +11,7 @@ import {
   readViews,
   visitorOf,
 } from '../orders/index.ts'
-import { createGatewayPayer } from './commands/pay-at-gateway.ts'
+import { createGatewayPayer, shopUrlOf } from './commands/pay-at-gateway.ts'
 import { createBalancePayer } from './commands/pay-by-balance.ts'
 import { refundOrder } from './commands/refund-order.ts'
 import { replaceGrant } from './commands/replace-grant.ts'
@@ -37,21 +37,21 @@ function mallRoutes(platform: Platform, payments: PaymentDoor) {
   const atGateway = createGatewayPayer(platform, payments)
 
   return [
-    handle(mallOrderRoutes.place, async ({ tenant, ctx, session, body, idempotency, prefix }) => {
+    handle(mallOrderRoutes.place, async ({ tenant, ctx, session, body, idempotency, prefix, raw }) => {
       if (!idempotency) throw commonErrors.idempotencyKeyRequired()
       const gateway = body.payWith
       await atGateway.mustBeOffered(ctx, gateway)
       const no = await place({ tenantId: tenant.tenantId, session, ip: ctx.ip }, body, idempotency)
       let [view] = await readViews(platform, tenant.tenantId, [no])
       if (view?.state === 'pending' && gateway !== 'balance') {
-        await atGateway.open(tenant.tenantId, view, gateway, prefix)
+        await atGateway.open(tenant.tenantId, view, gateway, shopUrlOf(platform.config.publicUrl, raw.host, prefix))
         ;[view] = await readViews(platform, tenant.tenantId, [no])
       }
       if (!view) throw new Error(`order ${no} was placed and cannot be read`)
       return buyerView(platform, tenant.tenantId, view, 'codes', prefix)
     }),
     handle(mallOrderRoutes.pay, async (request) => {
-      const { ctx, tenant, session, params, body, prefix } = request
+      const { ctx, tenant, session, params, body, prefix, raw } = request
       const no = params.no as OrderNo
       const [view] = await readViews(platform, tenant.tenantId, [no])
       if ((await accessTo(platform.crypto, visitorOf(request), view)) !== 'codes') throw orderErrors.codesLocked()
@@ -60,7 +60,14 @@ function mallRoutes(platform: Platform, payments: PaymentDoor) {
       if (body.payWith === 'balance') {
         if (session.kind !== 'member') throw orderErrors.signInForBalance()
         await payByBalance(tenant.tenantId, { orderNo: no, memberId: session.memberId })
-      } else if (!(await atGateway.open(tenant.tenantId, view, body.payWith, prefix))) {
+      } else if (
+        !(await atGateway.open(
+          tenant.tenantId,
+          view,
+          body.payWith,
+          shopUrlOf(platform.config.publicUrl, raw.host, prefix),
+        ))
+      ) {
         throw orderErrors.gatewayUnavailable()
       }
       const [after] = await readViews(platform, tenant.tenantId, [no])

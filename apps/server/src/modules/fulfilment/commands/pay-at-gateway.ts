@@ -13,7 +13,7 @@ export type GatewayPayer = {
   /** @throws orders.gateway_unknown before anything is placed that could not be paid */
   readonly mustBeOffered: (ctx: Ctx, gateway: string) => Promise<void>
   /** Gets the cashier's address. False when the gateway gives none now: the order is kept and may be paid later. */
-  readonly open: (tenantId: TenantId, view: SealedView, gateway: string, prefix: string) => Promise<boolean>
+  readonly open: (tenantId: TenantId, view: SealedView, gateway: string, shopUrl: string) => Promise<boolean>
 }
 
 export function createGatewayPayer(platform: Platform, { openCashier }: PaymentDoor): GatewayPayer {
@@ -32,14 +32,14 @@ export function createGatewayPayer(platform: Platform, { openCashier }: PaymentD
     mustBeOffered: async (ctx, gateway) => {
       if (!(await offered(ctx)).has(gateway)) throw orderErrors.gatewayUnknown({ gateway })
     },
-    open: async (tenantId, view, gateway, prefix) => {
+    open: async (tenantId, view, gateway, shopUrl) => {
       try {
         await openCashier(tenantId, {
           orderNo: view.no,
           gateway,
           amountFen: view.totalFen,
           expiresAt: new Date(view.expiresAt),
-          shopUrl: platform.config.publicUrl + prefix,
+          shopUrl,
         })
         return true
       } catch (error) {
@@ -48,4 +48,15 @@ export function createGatewayPayer(platform: Platform, { openCashier }: PaymentD
       }
     },
   }
+}
+
+const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/
+
+/**
+ * Where a buyer comes back to. On one's own machine `localhost` and `127.0.0.1` are two sites to a browser, and the
+ * visitor's cookie is only at the one that was opened; anywhere else the configured address is the only one believed.
+ */
+export function shopUrlOf(publicUrl: string, host: string, prefix: string): string {
+  const own = new URL(publicUrl)
+  return (LOOPBACK.test(own.host) && LOOPBACK.test(host) ? `${own.protocol}//${host}` : publicUrl) + prefix
 }
