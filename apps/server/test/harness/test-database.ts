@@ -48,6 +48,8 @@ export type ClonedDatabase = {
 }
 
 const OBJECT_IN_USE = '55006'
+/** Not permitted: an autovacuum worker is in the database, and only a superuser may end it. It leaves by itself. */
+const VACUUMED = '42501'
 const TRIES_MAX = 50
 
 /** A database of one's own, as the migrations leave it. Takes about a tenth of a second. */
@@ -59,20 +61,24 @@ export async function cloneDatabase(template: Pick<TestDatabase, 'ownerUrl' | 'a
     ownerUrl: onDatabase(template.ownerUrl, name),
     appUrl: onDatabase(template.appUrl, name),
     drop: () =>
-      administrate(template.ownerUrl, async (client) => {
-        await client.query(`drop database if exists ${name} with (force)`)
-      }),
+      administrate(template.ownerUrl, (client) =>
+        persist(() => client.query(`drop database if exists ${name} with (force)`), VACUUMED),
+      ),
   }
 }
 
 /** The template must be idle while it is copied; the migration runner's last connection may still be closing. */
-async function createFrom(client: pg.Client, name: string, template: string): Promise<void> {
+const createFrom = (client: pg.Client, name: string, template: string) =>
+  persist(() => client.query(`create database ${name} template ${template} strategy file_copy`), OBJECT_IN_USE)
+
+/** Again, while the server refuses with this code. */
+async function persist(run: () => Promise<unknown>, code: string): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      await client.query(`create database ${name} template ${template} strategy file_copy`)
+      await run()
       return
     } catch (error) {
-      if (!(error instanceof pg.DatabaseError && error.code === OBJECT_IN_USE) || tries === TRIES_MAX) throw error
+      if (!(error instanceof pg.DatabaseError && error.code === code) || tries === TRIES_MAX) throw error
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }
