@@ -1,7 +1,7 @@
 import type { FaultSwitch } from '../faults.ts'
 import type { VirtualClock } from '../virtual-clock.ts'
 import { type Received, showPayment, showRefund } from './api.ts'
-import { type Books, keyOf, type Merchant, type Payment } from './books.ts'
+import { type Books, keyOf, type Merchant, type Notice, type Payment } from './books.ts'
 import type { PaygateFault, PaygateFaultInput, PaygateFaultKind } from './faults.ts'
 import { type Gateway, GatewayError } from './gateway.ts'
 import type { NoticeOffice, Sending } from './notices.ts'
@@ -45,6 +45,8 @@ export type PaygateControl = {
   readonly books: (merchantId: string) => {
     readonly payments: readonly Record<string, unknown>[]
     readonly refunds: readonly Record<string, unknown>[]
+    /** One for every trade: whether its receiver has acknowledged it. */
+    readonly notices: readonly Record<string, unknown>[]
   }
 }
 
@@ -76,8 +78,14 @@ export function paygateControl(parts: ControlParts): PaygateControl {
     books: (merchantId) => ({
       payments: [...books.payments.values()].filter((payment) => payment.merchantId === merchantId).map(showPayment),
       refunds: [...books.refunds.values()].filter((refund) => refund.merchantId === merchantId).map(showRefund),
+      notices: [...books.notices.values()].filter((notice) => notice.merchantId === merchantId).map(showNotice),
     }),
   }
+}
+
+function showNotice(notice: Notice): Record<string, unknown> {
+  const { outTradeNo, tradeNo, attempts, acknowledged } = notice
+  return { out_trade_no: outTradeNo, trade_no: tradeNo, attempts, acknowledged }
 }
 
 async function payMany(
