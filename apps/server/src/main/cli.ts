@@ -10,6 +10,8 @@ import { KeyFileError } from '../platform/crypto/index.ts'
 import { type Ctx, MigrationRefused } from '../platform/db/index.ts'
 import { createLog } from '../platform/log/index.ts'
 import type { Platform } from '../platform/module.ts'
+import { BACKUP_USAGE, backupCommand, restoreCommand } from './backup/commands.ts'
+import { BackupRefused } from './backup/refused.ts'
 import { type ReadyDatabase, readyDatabase } from './database.ts'
 import { runningEmbeddedPostgres } from './embedded-postgres/index.ts'
 import { openPlatform } from './platform.ts'
@@ -22,6 +24,7 @@ const USAGE = `npm run cli -- <command>
   tenant create <slug> <name> --owner <email>    open a shop (--domain <domain>, --locale zh-CN|en)
   staff reset-password <slug> <email>            a new password for one employee, to be changed at the first sign-in
   rotate-keys [<slug>]                           a new master key, or a new data key for one shop
+${BACKUP_USAGE}
 
 Works beside a running Quanshu. Settings come from the environment, as for npm start.`
 
@@ -39,12 +42,20 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'rotate-keys': rotateKeys,
 }
 
+/** Commands on the data folder itself, without a migrated database. They read their own words and say their exit code. */
+const APART: Readonly<Record<string, (words: readonly string[]) => Promise<number>>> = {
+  backup: backupCommand,
+  restore: restoreCommand,
+}
+
 class WrongUse extends Error {}
 
 process.exitCode = await main()
 
 async function main(): Promise<number> {
   try {
+    const [first = '', ...rest] = process.argv.slice(2)
+    if (Object.hasOwn(APART, first)) return (await APART[first]?.(rest)) ?? 1
     const { positionals, values } = parseArgs({
       allowPositionals: true,
       options: { owner: { type: 'string' }, domain: { type: 'string' }, locale: { type: 'string' } },
@@ -168,6 +179,8 @@ function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   // What node:util says about an unknown option.
   if ('code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) return `${error.message}\n\n${USAGE}`
-  const known = [StartRefused, ConfigError, MigrationRefused, KeyFileError].some((kind) => error instanceof kind)
+  const known = [StartRefused, BackupRefused, ConfigError, MigrationRefused, KeyFileError].some(
+    (kind) => error instanceof kind,
+  )
   return known ? error.message : (error.stack ?? error.message)
 }

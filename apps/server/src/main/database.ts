@@ -2,6 +2,7 @@ import type { Config } from '../platform/config/index.ts'
 import { appUrlOf, migrate } from '../platform/db/index.ts'
 import type { Log } from '../platform/log/index.ts'
 import { startEmbeddedPostgres } from './embedded-postgres/index.ts'
+import { StartRefused } from './start-refused.ts'
 
 export type ReadyDatabase = {
   readonly ownerUrl: string
@@ -23,6 +24,11 @@ export async function readyDatabase(options: {
 }): Promise<ReadyDatabase> {
   const { config, log } = options
   if (config.databaseUrl !== undefined) {
+    if (config.archiveDir !== undefined) {
+      throw new StartRefused(
+        'QUANSHU_ARCHIVE is for the embedded database; archive the log of a server of your own with its archive_command or pgBackRest.',
+      )
+    }
     await migrate({
       ownerUrl: config.databaseUrl,
       log,
@@ -35,7 +41,12 @@ export async function readyDatabase(options: {
       kill: () => undefined,
     }
   }
-  const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log, onGiveUp: options.onGiveUp })
+  const server = await startEmbeddedPostgres({
+    dataDir: config.dataDir,
+    log,
+    onGiveUp: options.onGiveUp,
+    ...(config.archiveDir === undefined ? {} : { archiveDir: config.archiveDir }),
+  })
   try {
     await migrate({ ownerUrl: server.ownerUrl, log, appPassword: server.appPassword })
   } catch (error) {

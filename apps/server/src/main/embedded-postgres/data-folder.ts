@@ -40,7 +40,7 @@ export function prepareDataFolder(dataDir: string): void {
 }
 
 /** Level by level: Node's own `recursive` never returns where folders cannot be made at all, as below /proc. */
-function makeFolder(path: string, mode: number): void {
+export function makeFolder(path: string, mode: number): void {
   if (existsSync(path)) return
   makeFolder(dirname(path), mode)
   mkdirSync(path, { mode })
@@ -77,10 +77,18 @@ export function loadPasswords(dataDir: string, cluster: 'absent' | 'present'): P
   if (cluster === 'present') {
     throw new StartRefused(`The database's passwords are missing: ${file}. Restore the file from your backup.`)
   }
-  const password = (): string => randomBytes(24).toString('base64url')
-  const passwords: Passwords = { superuser: password(), owner: password(), app: password() }
-  writeFileSync(file, JSON.stringify(passwords, null, 2), { mode: 0o600 })
+  const passwords = newPasswords()
+  savePasswords(dataDir, passwords)
   return passwords
+}
+
+export function newPasswords(): Passwords {
+  const password = (): string => randomBytes(24).toString('base64url')
+  return { superuser: password(), owner: password(), app: password() }
+}
+
+export function savePasswords(dataDir: string, passwords: Passwords): void {
+  writeFileSync(join(dataDir, 'keys', 'postgres.json'), JSON.stringify(passwords, null, 2), { mode: 0o600 })
 }
 
 /**

@@ -6,6 +6,7 @@ import pg from 'pg'
 import type { Log } from '../../platform/log/index.ts'
 import { StartRefused } from '../start-refused.ts'
 import { type Account, chooseAccount, giveTo } from './account.ts'
+import { archiveSettings } from './archive.ts'
 import { type Binaries, findBinaries } from './binaries.ts'
 import {
   checkClusterFolder,
@@ -24,6 +25,8 @@ export type EmbeddedPostgres = {
   /** Connection of the application role; `migrate` has to give it `appPassword`. */
   readonly appUrl: string
   readonly appPassword: string
+  /** Connection of the server's superuser: for backups, not for the application. */
+  readonly adminUrl: string
   /** Process id of the server now. */
   readonly pid: () => number | undefined
   readonly stop: () => Promise<void>
@@ -41,6 +44,8 @@ export async function startEmbeddedPostgres(options: {
   readonly log: Log
   /** false: faster, and lost when the machine stops; for tests. */
   readonly durable?: boolean
+  /** Folder that gets every finished segment of the write-ahead log, for point-in-time recovery. */
+  readonly archiveDir?: string
   readonly onGiveUp?: (error: Error) => void
 }): Promise<EmbeddedPostgres> {
   const { dataDir, log } = options
@@ -59,6 +64,7 @@ export async function startEmbeddedPostgres(options: {
       cluster,
       superuserPassword: passwords.superuser,
       durable: options.durable ?? true,
+      settings: options.archiveDir === undefined ? {} : archiveSettings(options.archiveDir, dataDir, account),
       log,
       onGiveUp: options.onGiveUp ?? (() => undefined),
     })
@@ -72,6 +78,7 @@ export async function startEmbeddedPostgres(options: {
       ownerUrl: connectionUrl('quanshu_owner', passwords.owner, server.port, DATABASE),
       appUrl: connectionUrl('quanshu_app', passwords.app, server.port, DATABASE),
       appPassword: passwords.app,
+      adminUrl: connectionUrl('postgres', passwords.superuser, server.port, DATABASE),
       pid: server.pid,
       stop: async () => {
         await server.stop()
@@ -163,13 +170,14 @@ async function makeDatabase(superuserUrl: string, passwords: Passwords): Promise
  */
 export function runningEmbeddedPostgres(
   dataDir: string,
-): { readonly ownerUrl: string; readonly appUrl: string } | undefined {
+): Pick<EmbeddedPostgres, 'ownerUrl' | 'appUrl' | 'adminUrl'> | undefined {
   const port = runningPort(join(dataDir, 'postgres'))
   if (port === undefined) return undefined
   const passwords = loadPasswords(dataDir, 'present')
   return {
     ownerUrl: connectionUrl('quanshu_owner', passwords.owner, port, DATABASE),
     appUrl: connectionUrl('quanshu_app', passwords.app, port, DATABASE),
+    adminUrl: connectionUrl('postgres', passwords.superuser, port, DATABASE),
   }
 }
 

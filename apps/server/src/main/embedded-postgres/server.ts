@@ -25,6 +25,8 @@ export type ServerOptions = {
   readonly cluster: string
   readonly superuserPassword: string
   readonly durable: boolean
+  /** Settings of this installation beside the usual ones. */
+  readonly settings: Readonly<Record<string, string>>
   readonly log: Log
   /** The server crashes again and again; nothing more is tried. */
   readonly onGiveUp: (error: Error) => void
@@ -95,10 +97,30 @@ async function startOnFreePort(options: ServerOptions): Promise<{ port: number; 
 }
 
 function launch(options: ServerOptions, port: number): ChildProcess {
-  const { account, binaries } = options
-  const place = placeFor(account, options.cluster)
-  const child = spawn(binaries.postgres, ['-D', place.path, ...serverArguments(port, options.durable)], {
-    // Its own group: Ctrl-C in the terminal is for us, and we stop the database last.
+  const child = spawnPostgres(options, serverArguments(port, options.durable, options.settings), (line) => {
+    if (/FATAL|PANIC|ERROR/.test(line)) lastWords.set(child, line.replace(/^.*?(FATAL|PANIC|ERROR):\s*/, ''))
+    if (ARCHIVING_FAILS.test(line)) options.log.error({ line }, 'the log archive cannot be written')
+    else options.log.debug({ line }, 'postgres')
+  })
+  child.on('error', (error) => options.log.error({ err: error }, 'PostgreSQL cannot be started'))
+  return child
+}
+
+/** Until it works again every segment stays in `pg_wal`, which grows. */
+const ARCHIVING_FAILS = /archive command (failed|was terminated)|archiving write-ahead log file .* failed/
+
+/**
+ * The server program on a cluster, as the right user, in a process group of its own: Ctrl-C in the terminal is for us,
+ * and we stop the database last. It ends when this process is gone.
+ * @param say gets each line that the server writes
+ */
+export function spawnPostgres(
+  { account, binaries, cluster }: Pick<ServerOptions, 'account' | 'binaries' | 'cluster'>,
+  settings: readonly string[],
+  say: (line: string) => void,
+): ChildProcess {
+  const place = placeFor(account, cluster)
+  const child = spawn(binaries.postgres, ['-D', place.path, ...settings], {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', ...(place.handle === undefined ? [] : [place.handle])],
     cwd: '/',
@@ -107,13 +129,7 @@ function launch(options: ServerOptions, port: number): ChildProcess {
   })
   place.close()
   guard(child, account)
-  child.on('error', (error) => options.log.error({ err: error }, 'PostgreSQL cannot be started'))
-  if (child.stderr) {
-    createInterface({ input: child.stderr }).on('line', (line) => {
-      if (/FATAL|PANIC|ERROR/.test(line)) lastWords.set(child, line.replace(/^.*?(FATAL|PANIC|ERROR):\s*/, ''))
-      options.log.debug({ line }, 'postgres')
-    })
-  }
+  if (child.stderr) createInterface({ input: child.stderr }).on('line', say)
   return child
 }
 
@@ -181,7 +197,7 @@ async function stopOrphan(options: ServerOptions): Promise<void> {
 }
 
 /** Fast shutdown (sessions end, everything is written), then immediate shutdown, then the end. */
-async function stopProcess(pid: number): Promise<void> {
+export async function stopProcess(pid: number): Promise<void> {
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
     try {
       process.kill(pid, signal)
@@ -196,7 +212,7 @@ async function stopProcess(pid: number): Promise<void> {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
   const address = probe.address()

@@ -43,7 +43,12 @@ const THROW_AWAY: Readonly<Record<string, string>> = {
   autovacuum_naptime: '60s',
 }
 
-export function serverArguments(port: number, durable: boolean): readonly string[] {
-  const settings = { ...SETTINGS, ...(durable ? {} : THROW_AWAY), port: String(port) }
+/** @param extra settings of this installation; they win */
+export function serverArguments(
+  port: number,
+  durable: boolean,
+  extra: Readonly<Record<string, string>> = {},
+): readonly string[] {
+  const settings = { ...SETTINGS, ...(durable ? {} : THROW_AWAY), port: String(port), ...extra }
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 }

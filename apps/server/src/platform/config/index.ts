@@ -17,6 +17,8 @@ export type Config = {
   readonly databaseAppUrl?: string
   /** Password that the migrations give to `quanshu_app`, when it signs in by itself. `QUANSHU_DATABASE_APP_PASSWORD` */
   readonly databaseAppPassword?: string
+  /** Where the embedded PostgreSQL archives its write-ahead log, for point-in-time recovery. Absolute. `QUANSHU_ARCHIVE` */
+  readonly archiveDir?: string
   /** The master key that wraps every tenant's data keys. `QUANSHU_KEY_FILE` */
   readonly masterKeyFile: string
   /** `QUANSHU_LOG_LEVEL` */
@@ -97,6 +99,7 @@ const environment = z.object({
   DATABASE_URL: url('postgres', 'postgresql').optional(),
   DATABASE_APP_URL: url('postgres', 'postgresql').optional(),
   QUANSHU_DATABASE_APP_PASSWORD: z.string().optional(),
+  QUANSHU_ARCHIVE: z.string().optional(),
   QUANSHU_KEY_FILE: z.string().optional(),
   QUANSHU_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   QUANSHU_LOG_FILE: z.string().optional(),
@@ -158,6 +161,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     production,
     rateLimitFactor: set.QUANSHU_RATE_LIMIT_FACTOR,
     ...(set.QUANSHU_METRICS_TOKEN === undefined ? {} : { metricsToken: set.QUANSHU_METRICS_TOKEN }),
+    ...(set.QUANSHU_ARCHIVE === undefined ? {} : { archiveDir: resolve(set.QUANSHU_ARCHIVE) }),
     ...(logFile === '-' ? {} : { logFile: resolve(logFile) }),
     ...(set.DATABASE_URL === undefined ? {} : { databaseUrl: set.DATABASE_URL }),
     ...(set.DATABASE_APP_URL === undefined ? {} : { databaseAppUrl: set.DATABASE_APP_URL }),

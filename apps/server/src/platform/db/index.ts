@@ -1,6 +1,6 @@
 export { appUrlOf } from './app-url.ts'
 export { CommitUnknown, constraintRefusals, DatabaseUnavailable, isConnectionLost } from './failures.ts'
-export { migrate } from './migrate.ts'
+export { migrate, migrationNames } from './migrate.ts'
 export { openDatabase } from './open.ts'
 export { MigrationRefused } from './sql-files.ts'
 export type { DB } from './tables.gen.ts'

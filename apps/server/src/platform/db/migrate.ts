@@ -46,6 +46,11 @@ export async function migrate(options: {
   }
 }
 
+/** The migrations that this version knows, in order. */
+export async function migrationNames(): Promise<readonly string[]> {
+  return (await sqlFiles(new URL('migrations/', SQL_FOLDER))).map((file) => file.name)
+}
+
 async function checkServer(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ number: number; text: string }>(
     "select current_setting('server_version_num')::integer as number, current_setting('server_version') as text",
