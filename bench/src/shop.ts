@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { createClient } from '@quanshu/client'
 import { createCookieFetch } from '@quanshu/client/node'
 import { signedHeaders } from '@quanshu/sim'
-import { DEMO_OWNER, DEMO_PASSWORD } from '../../apps/server/src/main/seed.ts'
+import { DEMO_OWNER, DEMO_PASSWORD, DEMO_SLUG } from '../../apps/server/src/main/seed.ts'
 import type { Driver } from './http.ts'
 import type { System } from './system.ts'
 
@@ -11,16 +14,28 @@ export const PRICE_FEN = 1_000
 const CAPS = { 'orders.unpaidMaxPerPerson': 100, 'orders.unpaidMaxPerIp': 1_000, 'orders.unpaidMaxPerDevice': 100 }
 
 export type Shop = {
+  readonly slug: string
+  /** What stands before `/api`: empty for the shop that answers without a name. */
+  readonly prefix: string
+  readonly goodsId: number
   readonly skuIds: readonly number[]
   readonly staff: ReturnType<typeof createClient>
   /** Imports lines into a SKU; milliseconds. */
   readonly importLines: (skuId: number, lines: Buffer) => Promise<{ readonly ms: number; readonly imported: number }>
 }
 
-/** A shop with as many SKUs, each with codes enough for the run. */
-export async function openShop(system: System, skus: number, piecesEach: number): Promise<Shop> {
-  const staff = createClient({ baseUrl: system.url, fetch: createCookieFetch() })
-  await staff.call('identity.signIn', { body: { email: DEMO_OWNER, password: DEMO_PASSWORD } })
+/** Who runs a shop. */
+export type Tenant = {
+  readonly slug: string
+  readonly prefix: string
+  readonly owner: string
+  readonly password: string
+}
+const DEMO: Tenant = { slug: DEMO_SLUG, prefix: '', owner: DEMO_OWNER, password: DEMO_PASSWORD }
+
+/** Goods with as many SKUs, each with codes enough for the run; in the demo shop unless another tenant is named. */
+export async function openShop(system: System, skus: number, piecesEach: number, tenant = DEMO): Promise<Shop> {
+  const staff = await signIn(system, tenant)
   const { versions } = await staff.call('tenancy.getSettings', {})
   await staff.call('tenancy.saveSettings', { body: { values: CAPS, versions } })
   const goods = await staff.call('catalog.createGoods', {
@@ -45,7 +60,34 @@ export async function openShop(system: System, skus: number, piecesEach: number)
     return { ms: performance.now() - from, imported: answer.imported }
   }
   for (const skuId of skuIds) await importLines(skuId, makeLines(piecesEach))
-  return { skuIds, staff, importLines }
+  return { slug: tenant.slug, prefix: tenant.prefix, goodsId: goods.id, skuIds, staff, importLines }
+}
+
+async function signIn(system: System, { prefix, owner, password }: Tenant): Promise<Shop['staff']> {
+  const staff = createClient({ baseUrl: `${system.url}${prefix}`, fetch: createCookieFetch() })
+  await staff.call('identity.signIn', { body: { email: owner, password } })
+  return staff
+}
+
+const CLI = fileURLToPath(new URL('../../apps/server/src/main/cli.ts', import.meta.url))
+
+/** Another tenant of the same system, opened by the command a provider uses, with the gateway set up as in the demo shop. */
+export async function openTenant(system: System, slug: string): Promise<Tenant> {
+  const owner = `owner@${slug}.test`
+  const { stdout } = await promisify(execFile)(process.execPath, [CLI, 'tenant', 'create', slug, slug, '--owner', owner], {
+    env: { ...process.env, QUANSHU_DATA: system.dataDir },
+  })
+  const initial = /with (\S+)\s*$/.exec(stdout)?.[1]
+  if (initial === undefined) throw new Error(`the shop ${slug} was not opened: ${stdout}`)
+  const tenant = { slug, prefix: `/s/${slug}`, owner, password: DEMO_PASSWORD }
+  const first = await signIn(system, { ...tenant, password: initial })
+  await first.call('identity.changePassword', { body: { current: initial, next: DEMO_PASSWORD } })
+  const { paygate } = system.standIns
+  await (await signIn(system, tenant)).call('payments.saveGateway', {
+    params: { gateway: 'sim-pay' },
+    body: { enabled: true, baseUrl: paygate.url, merchantId: paygate.merchantId, secret: paygate.secret },
+  })
+  return tenant
 }
 
 export function makeLines(count: number): Buffer {
@@ -56,11 +98,13 @@ export function makeLines(count: number): Buffer {
   return Buffer.from(lines.join('\n'))
 }
 
-export function orderBody(skuId: number, contact: string): string {
+export const QUERY_PASSWORD = 'bench-1'
+
+export function orderBody(skuId: number, contact: string, quantity = 1): string {
   return JSON.stringify({
-    lines: [{ skuId, quantity: 1, unitPriceFen: PRICE_FEN }],
+    lines: [{ skuId, quantity, unitPriceFen: PRICE_FEN }],
     contact,
-    queryPassword: 'bench-1',
+    queryPassword: QUERY_PASSWORD,
     payWith: 'sim-pay',
   })
 }
@@ -68,16 +112,20 @@ export function orderBody(skuId: number, contact: string): string {
 export type Notice = { readonly path: string; readonly body: string; readonly headers: Record<string, string> }
 
 /** The gateway's signed word that an order is paid, made by the stand-in's own signing code. */
-export function noticeFor(system: System, orderNo: number): Notice {
+export function noticeFor(
+  system: Pick<System, 'standIns'>,
+  orderNo: number,
+  { amountFen = PRICE_FEN, slug = DEMO_SLUG }: { readonly amountFen?: number; readonly slug?: string } = {},
+): Notice {
   const { merchantId, secret } = system.standIns.paygate
-  const path = '/s/demo/api/pay/sim-pay/notify'
+  const path = `/s/${slug}/api/pay/sim-pay/notify`
   const body = JSON.stringify({
     notice_id: randomBytes(8).toString('hex'),
     event: 'PAYMENT.SUCCESS',
     merchant_id: merchantId,
     out_trade_no: String(orderNo),
     trade_no: `T${orderNo}`,
-    amount: PRICE_FEN,
+    amount: amountFen,
     currency: 'CNY',
     paid_at: new Date().toISOString(),
   })
@@ -91,16 +139,48 @@ export async function placeOrder(
   driver: Driver,
   skuId: number,
   n: number,
-): Promise<{ readonly no: number; readonly cookie: string }> {
-  const answer = await driver.request(
-    'POST',
-    '/api/mall/orders',
-    orderBody(skuId, `b${n}.${randomBytes(3).toString('hex')}@example.com`),
-    {
-      'idempotency-key': randomBytes(12).toString('hex'),
-    },
-  )
-  if (answer.status !== 200) throw new Error(`placing answered ${answer.status}: ${answer.body.slice(0, 300)}`)
+  options: { readonly prefix?: string; readonly contact?: string; readonly quantity?: number } = {},
+): Promise<Placed> {
+  const { prefix = '', contact = `b${n}.${randomBytes(3).toString('hex')}@example.com`, quantity = 1 } = options
+  const answer = await driver.request('POST', `${prefix}/api/mall/orders`, orderBody(skuId, contact, quantity), {
+    'idempotency-key': randomBytes(12).toString('hex'),
+  })
+  if (answer.status !== 200) throw new OrderRefused(answer.status, answer.body)
   const cookie = answer.cookies.map((line) => line.split(';')[0]).join('; ')
   return { no: (JSON.parse(answer.body) as { readonly no: number }).no, cookie }
+}
+
+export type Placed = { readonly no: number; readonly cookie: string }
+
+/** The shop said no, e.g. that it is sold out. */
+export class OrderRefused extends Error {
+  override readonly name = 'OrderRefused'
+  readonly body: string
+  constructor(status: number, body: string) {
+    super(`placing answered ${status}: ${body.slice(0, 300)}`)
+    this.body = body
+  }
+}
+
+/** A phone number: its buyer is not written a mail, so that the mails of one case do not disturb the next. */
+export const phoneContact = (n: number): string => `139${String(n % 100_000_000).padStart(8, '0')}`
+
+/** One shopper from the first click to the code on the page: place, pay, read. @returns the page */
+export async function buyOne(
+  system: Pick<System, 'standIns'>,
+  driver: Driver,
+  { slug, prefix, skuIds }: Pick<Shop, 'slug' | 'prefix' | 'skuIds'>,
+  n: number,
+): Promise<string> {
+  const { no, cookie } = await placeOrder(driver, skuIds[n % skuIds.length] ?? 0, n, { prefix, contact: phoneContact(n) })
+  await payOrder(driver, noticeFor(system, no, { slug }))
+  const page = await driver.request('GET', `${prefix}/api/mall/orders/${no}`, undefined, { cookie })
+  if (page.body.includes('"state":"delivered"')) return page.body
+  throw new Error(`order ${no} was paid and is not delivered: ${page.body.slice(0, 300)}`)
+}
+
+/** Tells the shop that an order is paid, as the gateway does. @throws when the notice is not taken */
+export async function payOrder(driver: Driver, notice: Notice): Promise<void> {
+  const told = await driver.request('POST', notice.path, notice.body, notice.headers)
+  if (told.body !== 'success') throw new Error(`the notice was answered ${told.status} ${told.body.slice(0, 200)}`)
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,24 +13,32 @@ const PROGRAM = fileURLToPath(new URL('../../apps/server/src/main/start.ts', imp
 export type System = {
   readonly url: string
   readonly pid: number
+  readonly dataDir: string
   readonly standIns: StandInAddresses
   /** The tables' owner, for limits that are taken beside the server. */
   readonly ownerUrl: string
   readonly stop: () => Promise<void>
 }
 
-export async function startSystem(): Promise<System> {
+/** @param options.frontEnds also serves the built pages, building them first when they are not up to date */
+export async function startSystem(options: { readonly frontEnds?: boolean } = {}): Promise<System> {
   const dataDir = mkdtempSync(join(tmpdir(), 'quanshu-bench-'))
   const child = fork(PROGRAM, [], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: {
       ...process.env,
+      NODE_ENV: 'production',
       QUANSHU_DATA: dataDir,
       QUANSHU_PORT: '0',
-      // Front ends are not measured, and one address plays all shoppers.
-      QUANSHU_DEV: '1',
+      // What production leaves out and a run needs: a shop, and somebody who plays gateway and mail server.
+      QUANSHU_DEMO: '1',
+      QUANSHU_STAND_INS: '1',
+      QUANSHU_ALLOW_INSECURE_ENDPOINTS: '1',
+      // One address plays all shoppers.
       QUANSHU_RATE_LIMIT_FACTOR: '1000000',
       QUANSHU_LOG_LEVEL: 'error',
+      QUANSHU_LOG_FILE: join(dataDir, 'bench.log'),
+      ...(options.frontEnds ? {} : { QUANSHU_DEV: '1' }),
     },
   })
   const ready = await Promise.race([
@@ -44,6 +52,7 @@ export async function startSystem(): Promise<System> {
   return {
     url: ready.url,
     pid: child.pid,
+    dataDir,
     standIns: ready.standIns,
     ownerUrl: database.ownerUrl,
     stop: () => stop(child, dataDir),
@@ -51,18 +60,10 @@ export async function startSystem(): Promise<System> {
 }
 
 async function stop(child: ChildProcess, dataDir: string): Promise<void> {
-  const closed = once(child, 'close')
-  child.kill('SIGTERM')
-  await closed
-  rmSync(dataDir, { recursive: true, force: true })
-}
-
-/** Resident memory of a process in MB; undefined where there is no /proc. */
-export function memoryMb(pid: number): number | undefined {
-  try {
-    const kb = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-    return kb === undefined ? undefined : Number(kb) / 1024
-  } catch {
-    return undefined
+  if (child.exitCode === null && child.signalCode === null) {
+    const closed = once(child, 'close')
+    child.kill('SIGTERM')
+    await closed
   }
+  rmSync(dataDir, { recursive: true, force: true })
 }

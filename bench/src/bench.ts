@@ -1,0 +1,32 @@
+import type { Figure } from './report.ts'
+import type { Shop } from './shop.ts'
+import type { System } from './system.ts'
+
+/** What a case gets to work with. */
+export type Bench = {
+  readonly system: System
+  readonly size: Size
+  /** The shop of 20 SKUs that most cases buy in; opened by the first that asks. */
+  readonly shop: () => Promise<Shop>
+}
+
+/** How much a run does. */
+export type Size = {
+  /** Codes of each of the 20 SKUs. */
+  readonly piecesEach: number
+  readonly orders: { readonly warmMs: number; readonly measureMs: number }
+  readonly notices: { readonly seconds: number }
+  readonly flash: { readonly buyers: number; readonly pieces: number }
+  readonly pages: { readonly warmMs: number; readonly measureMs: number }
+  readonly importLines: number
+  readonly bigOrder: number
+  readonly growth: { readonly orders: number; readonly cards: number }
+  readonly jobs: number
+  readonly neighbour: { readonly seconds: number }
+}
+
+export type Case = {
+  /** The word for `--only`. */
+  readonly name: string
+  readonly run: (bench: Bench) => Promise<readonly Figure[]>
+}

@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto'
+import { run } from 'graphile-worker'
+import type pg from 'pg'
+import type { Bench } from '../bench.ts'
+import { createDriver } from '../http.ts'
+import { withOwner } from '../owner.ts'
+import { spent } from '../processes.ts'
+import { type Figure, plainFigure } from '../report.ts'
+import { noticeFor, payOrder, phoneContact, placeOrder, type Shop } from '../shop.ts'
+import type { System } from '../system.ts'
+
+const ORDERS = 500
+/** As many as a worker of ours runs at once (QUANSHU_JOB_SLOTS). */
+const CONCURRENCY = 12
+const POLL_MS = 100
+const GOAL_RATIO = 0.5
+
+/**
+ * A backlog of delivery mails, as after an hour without a mail server: drained by the product's own job, over SMTP to
+ * the stand-in. Beside it the same number of jobs that do nothing, by the same library alone on the same database.
+ */
+export async function jobs({ system, size, shop }: Bench): Promise<readonly Figure[]> {
+  const nos = await deliveredOrders(system, (await shop()).skuIds)
+  const { result: perSecond, cpuMicros } = await spent(
+    system,
+    () => drainMails(system, nos, size.jobs),
+    () => size.jobs,
+  )
+  const limit = await drainEmptyJobs(system, size.jobs)
+  return [
+    plainFigure({
+      case: `${size.jobs.toLocaleString('en')} delivery mails drained`,
+      value: perSecond,
+      unit: 'jobs/s',
+      limit,
+      ratio: perSecond / limit,
+      goal: 'half of empty jobs in the library alone',
+      met: perSecond >= limit * GOAL_RATIO,
+      cpuMicros,
+    }),
+  ]
+}
+
+async function deliveredOrders(system: System, skuIds: Shop['skuIds']): Promise<readonly number[]> {
+  const driver = createDriver(system.url, 16)
+  const nos = await Promise.all(
+    Array.from({ length: ORDERS }, async (_, n) => {
+      const { no } = await placeOrder(driver, skuIds[n % skuIds.length] ?? 0, n, { contact: phoneContact(n) })
+      await payOrder(driver, noticeFor(system, no))
+      return no
+    }),
+  )
+  driver.close()
+  return nos
+}
+
+/** Queues the mails as the subscriber of `order.delivered` does, all in one transaction, and waits for the last one. */
+async function drainMails(system: System, nos: readonly number[], count: number): Promise<number> {
+  const mark = randomBytes(4).toString('hex')
+  return await withOwner(system, async (client) => {
+    const from = performance.now()
+    await client.query(
+      `with tenant as (
+         select id from tenancy.tenants where slug = 'demo'
+       ), added as (
+         insert into notify.messages (tenant_id, channel, template, recipient, key, about)
+         select t.id, 'email', 'order_delivered', 'b' || n || '@example.com',
+           'delivery:' || o.no || ':bench-' || $2 || '-' || n, 'order:' || o.no
+         from tenant t
+         cross join generate_series(1, $3::integer) as n
+         cross join lateral (select ($1::bigint[])[1 + n % cardinality($1::bigint[])] as no) o
+         returning tenant_id, id, (split_part(about, ':', 2))::bigint as order_no
+       )
+       select jobs.enqueue(a.tenant_id, jsonb_agg(jsonb_build_object(
+         'task', 'notify.email',
+         'payload', jsonb_build_object('messageId', a.id, 'orderNo', a.order_no),
+         'attemptsMax', 9
+       )))
+       from added a
+       group by a.tenant_id`,
+      [nos, mark, count],
+    )
+    await untilDrained(client, 'notify.email')
+    const seconds = (performance.now() - from) / 1_000
+    const { rows } = await client.query<{ sent: number }>(
+      `select count(*)::integer as sent from notify.messages where state = 'sent' and key like '%:bench-' || $1 || '-%'`,
+      [mark],
+    )
+    if (rows[0]?.sent !== count) throw new Error(`of ${count} mails ${rows[0]?.sent} were sent`)
+    return count / seconds
+  })
+}
+
+/** The library as it comes, with a task that does nothing. */
+async function drainEmptyJobs(system: System, count: number): Promise<number> {
+  return await withOwner(system, async (client) => {
+    const runner = await run({
+      connectionString: system.ownerUrl,
+      concurrency: CONCURRENCY,
+      noHandleSignals: true,
+      crontab: '',
+      taskList: { 'bench.empty': async () => undefined },
+    })
+    const from = performance.now()
+    await client.query(
+      `select count(*)
+       from graphile_worker.add_jobs(array(
+         select ('bench.empty', json_build_object('n', n), null, now(), 25, null, 0, null)::graphile_worker.job_spec
+         from generate_series(1, $1::integer) as n
+       ))`,
+      [count],
+    )
+    await untilDrained(client, 'bench.empty')
+    const seconds = (performance.now() - from) / 1_000
+    await runner.stop()
+    return count / seconds
+  })
+}
+
+async function untilDrained(client: pg.Client, task: string): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ left: number; failing: string | null }>(
+      `select count(*)::integer as left, min(j.last_error) as failing
+       from graphile_worker._private_jobs j
+       join graphile_worker._private_tasks t on t.id = j.task_id
+       where t.identifier = $1`,
+      [task],
+    )
+    const [waiting] = rows
+    if (waiting?.failing) throw new Error(`a job failed: ${waiting.failing}`)
+    if (waiting?.left === 0) return
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+  }
+}

@@ -1,0 +1,62 @@
+import type { Bench } from '../bench.ts'
+import { startFlood } from '../flood.ts'
+import { createDriver } from '../http.ts'
+import { offer } from '../open-loop.ts'
+import { type Figure, percentile, plainFigure } from '../report.ts'
+import { buyOne, openShop, openTenant, type Shop } from '../shop.ts'
+import type { System } from '../system.ts'
+
+const STEADY_PER_SECOND = 50
+const FLOOD_FACTOR = 20
+const SKUS = 20
+const GOAL_TIMES = 2
+
+/** One shop buys steadily, first alone, then while another shop of the same system takes twenty times as many orders. */
+export async function neighbour({ system, size }: Bench): Promise<readonly Figure[]> {
+  const { seconds } = size.neighbour
+  const floodPerSecond = STEADY_PER_SECOND * FLOOD_FACTOR
+  const steady = await openShop(
+    system,
+    SKUS,
+    Math.ceil((STEADY_PER_SECOND * seconds * 3) / SKUS) + 50,
+    await openTenant(system, 'bench-steady'),
+  )
+  const flooding = await openShop(system, SKUS, Math.ceil((floodPerSecond * (seconds + 4)) / SKUS) + 50)
+
+  // Connections, plans and code are warm before either measurement.
+  await buySteadily(system, steady, 2)
+  const alone = await buySteadily(system, steady, seconds)
+  const flood = startFlood(system, flooding, { perSecond: floodPerSecond, seconds: seconds + 2 })
+  await flood.begun
+  const beside = await buySteadily(system, steady, seconds)
+  const { bought, perSecond } = await flood.ended
+  const times = beside.p99 / alone.p99
+  return [
+    plainFigure({
+      case: `a shop's ${STEADY_PER_SECOND} orders/s beside another's ${floodPerSecond.toLocaleString('en')}/s`,
+      value: beside.p99,
+      unit: 'ms p99',
+      p50: beside.p50,
+      p99: beside.p99,
+      limit: alone.p99,
+      ratio: times,
+      goal: `at most ${GOAL_TIMES} times of alone`,
+      met: times <= GOAL_TIMES,
+      note: `alone p50 ${alone.p50.toFixed(1)} ms, p99 ${alone.p99.toFixed(1)} ms; the other shop sold ${bought.toLocaleString('en')} pieces, ${Math.round(perSecond)}/s`,
+    }),
+  ]
+}
+
+/** Place, pay, read the code: three requests an order, at a fixed rate. */
+async function buySteadily(system: System, shop: Shop, seconds: number) {
+  const driver = createDriver(system.url, 32)
+  const { latenciesMs } = await offer(
+    { perSecond: STEADY_PER_SECOND, count: STEADY_PER_SECOND * seconds },
+    async (n) => {
+      await buyOne(system, driver, shop, n)
+      return performance.now()
+    },
+  )
+  driver.close()
+  return { p50: percentile(latenciesMs, 0.5), p99: percentile(latenciesMs, 0.99) }
+}

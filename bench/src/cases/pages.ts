@@ -1,0 +1,114 @@
+import { type BareRoute, startBareServer } from '../bare-server.ts'
+import type { Bench } from '../bench.ts'
+import { closedLoop, createDriver, type Load } from '../http.ts'
+import { spent } from '../processes.ts'
+import { type Figure, percentile } from '../report.ts'
+import { noticeFor, payOrder, phoneContact, placeOrder, QUERY_PASSWORD, type Shop } from '../shop.ts'
+import type { System } from '../system.ts'
+
+const READERS = 32
+const ORDERS_TO_LOOK_UP = 200
+/** Half of what a route reaches that does nothing but send the same body. */
+const GOAL_RATIO = 0.5
+
+type Read = Omit<BareRoute, 'body'> & {
+  readonly name: string
+  /** Sent with the n-th request; its answer must hold `expected`. */
+  readonly send?: (n: number) => string
+  readonly headers?: Record<string, string>
+  readonly expected: string
+}
+
+/** What shoppers read: the page of some goods (the page itself and what it asks for), and a guest's look-up of an order. */
+export async function pages({ system, size, shop }: Bench): Promise<readonly Figure[]> {
+  const { goodsId, skuIds } = await shop()
+  const nos = await paidOrders(system, skuIds)
+  const json = 'application/json; charset=utf-8'
+  const reads: readonly Read[] = [
+    {
+      name: 'goods page, its HTML',
+      method: 'GET',
+      path: `/goods/${goodsId}`,
+      contentType: 'text/html; charset=utf-8',
+      headers: { accept: 'text/html' },
+      expected: '<script',
+    },
+    {
+      name: 'goods page, its data',
+      method: 'GET',
+      path: `/api/mall/goods/${goodsId}`,
+      contentType: json,
+      expected: '"skus":',
+    },
+    {
+      name: 'look-up of an order by a guest',
+      method: 'POST',
+      path: '/api/mall/orders/lookup',
+      contentType: json,
+      send: (n) => JSON.stringify({ no: nos[n % nos.length], queryPassword: QUERY_PASSWORD }),
+      expected: '"state":"delivered"',
+    },
+  ]
+  const figures: Figure[] = []
+  for (const read of reads) figures.push(await besideBareRoute(system, read, size.pages))
+  return figures
+}
+
+async function paidOrders(system: System, skuIds: Shop['skuIds']): Promise<readonly number[]> {
+  const driver = createDriver(system.url, READERS)
+  const nos = await Promise.all(
+    Array.from({ length: ORDERS_TO_LOOK_UP }, async (_, n) => {
+      const { no } = await placeOrder(driver, skuIds[n % skuIds.length] ?? 0, n, { contact: phoneContact(n) })
+      await payOrder(driver, noticeFor(system, no))
+      return no
+    }),
+  )
+  driver.close()
+  return nos
+}
+
+async function besideBareRoute(system: System, read: Read, time: Bench['size']['pages']): Promise<Figure> {
+  const body = await sample(system, read)
+  const bare = await startBareServer([{ ...read, body }])
+  const { result: load, cpuMicros } = await spent(
+    system,
+    () => readAgainAndAgain(system.url, read, time),
+    ({ latenciesMs }) => latenciesMs.length * ((time.warmMs + time.measureMs) / time.measureMs),
+  )
+  const limit = (await readAgainAndAgain(bare.url, read, time)).perSecond
+  await bare.stop()
+  return {
+    case: read.name,
+    value: load.perSecond,
+    unit: 'requests/s',
+    p50: percentile(load.latenciesMs, 0.5),
+    p99: percentile(load.latenciesMs, 0.99),
+    limit,
+    ratio: load.perSecond / limit,
+    goal: 'half of the bare route',
+    met: load.perSecond >= limit * GOAL_RATIO,
+    cpuMicros,
+  }
+}
+
+async function sample(system: System, read: Read): Promise<string> {
+  const driver = createDriver(system.url, 1)
+  const answer = await driver.request(read.method, read.path, read.send?.(0), read.headers)
+  driver.close()
+  if (answer.status !== 200 || !answer.body.includes(read.expected)) {
+    throw new Error(`${read.name} answered ${answer.status}: ${answer.body.slice(0, 200)}`)
+  }
+  return answer.body
+}
+
+async function readAgainAndAgain(url: string, read: Read, time: Bench['size']['pages']): Promise<Load> {
+  const driver = createDriver(url, READERS)
+  const load = await closedLoop({ shoppers: READERS, ...time }, async (n) => {
+    const answer = await driver.request(read.method, read.path, read.send?.(n), read.headers)
+    if (answer.status !== 200 || !answer.body.includes(read.expected)) {
+      throw new Error(`${read.name} answered ${answer.status}: ${answer.body.slice(0, 200)}`)
+    }
+  })
+  driver.close()
+  return load
+}

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs'
+import type pg from 'pg'
+import { withOwner } from './owner.ts'
+import { PRICE_FEN, type Shop } from './shop.ts'
+import type { System } from './system.ts'
+
+/** What a past writes, so their indexes are built once it is there instead of row by row. */
+const TABLES = [
+  'vault.cards',
+  'vault.movements',
+  'orders.orders',
+  'orders.lines',
+  'ledger.holds',
+  'ledger.transfers',
+  'payments.attempts',
+  'payments.receipts',
+  'payments.notices',
+  'entitlements.grants',
+  'events.log',
+]
+
+/**
+ * Gives a shop a past by SQL over sets: delivered orders of the last 30 days, each with line, hold, transfers, attempt,
+ * receipt, notice, card, movement, grant and events as the product writes them, and unsold cards behind those that are
+ * for sale now. The books add up; only the cipher texts are noise of the right length.
+ */
+export async function fillPast(
+  system: System,
+  shop: Shop,
+  past: { readonly orders: number; readonly cards: number },
+): Promise<{ readonly seconds: number; readonly gigabytes: number }> {
+  const from = performance.now()
+  return await withOwner(system, async (client) => {
+    await client.query("set synchronous_commit = off; set maintenance_work_mem = '512MB'; set work_mem = '256MB'")
+    await withoutIndexes(client, () => writePast(client, shop, past))
+    // What autovacuum would do over the next minutes, in the middle of what is measured.
+    for (const table of [...TABLES, 'ledger.accounts', 'vault.batch_counts']) await client.query(`vacuum (analyze) ${table}`)
+    const { rows } = await client.query<{ bytes: string }>('select pg_database_size(current_database()) as bytes')
+    return { seconds: (performance.now() - from) / 1_000, gigabytes: Number(rows[0]?.bytes ?? 0) / 1024 ** 3 }
+  })
+}
+
+const PAST_SQL = readFileSync(new URL('past.sql', import.meta.url), 'utf8')
+
+async function writePast(client: pg.Client, shop: Shop, { orders, cards }: { orders: number; cards: number }) {
+  const given = { slug: shop.slug, goods: shop.goodsId, skus: `{${shop.skuIds.join(',')}}`, price: PRICE_FEN, orders, cards }
+  for (const [name, value] of Object.entries(given)) {
+    await client.query('select set_config($1, $2, false)', [`bench.${name}`, String(value)])
+  }
+  for (const step of PAST_SQL.split(/^-- step: /m).slice(1)) {
+    await client.query(`-- ${step}`)
+  }
+}
+
+/** Secondary indexes, unique constraints and foreign keys are taken off and put back: sorting once beats a million look-ups. */
+async function withoutIndexes(client: pg.Client, fill: () => Promise<void>): Promise<void> {
+  const { rows } = await client.query<{ take: string; put: string }>(
+    `with tables as (
+       select unnest($1::text[])::regclass as oid
+     )
+     select format('alter table %s drop constraint %I', c.conrelid::regclass, c.conname) as take,
+       format('alter table %s add constraint %I %s', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid)) as put,
+       c.contype <> 'f' as keys
+     from tables t
+     join pg_constraint c on c.conrelid = t.oid and c.contype in ('f', 'u')
+     union all
+     select format('drop index %s', i.indexrelid::regclass), pg_get_indexdef(i.indexrelid), true
+     from tables t
+     join pg_index i on i.indrelid = t.oid
+     where not exists (select from pg_constraint c where c.conindid = i.indexrelid)
+     order by keys`,
+    [TABLES],
+  )
+  for (const { take } of rows) await client.query(take)
+  await fill()
+  for (const { put } of rows.toReversed()) await client.query(put)
+}
