@@ -7,7 +7,7 @@ export type Random = {
   /** Whole, both ends included. */
   readonly int: (from: number, to: number) => number
   readonly chance: (share: number) => boolean
-  readonly pick: <T>(items: readonly [T, ...T[]]) => T
+  readonly pick: <const T>(items: readonly T[]) => T
   /** One of the items, the more often the heavier. */
   readonly weighted: <T>(items: readonly (readonly [weight: number, item: T])[]) => T
   readonly shuffled: <T>(items: readonly T[]) => readonly T[]
@@ -31,12 +31,15 @@ export function randomOf(name: string): Random {
     share,
     int,
     chance: (limit) => share() < limit,
-    pick: (items) => items[int(0, items.length - 1)] ?? items[0],
+    pick: (items) => drawn(items[int(0, items.length - 1)]),
     weighted: (items) => {
-      let left = share() * items.reduce((sum, [weight]) => sum + weight, 0)
-      const found = items.find(([weight]) => (left -= weight) < 0) ?? items.at(-1)
-      if (!found) throw new RangeError('nothing to choose from')
-      return found[1]
+      const at = share() * items.reduce((sum, [weight]) => sum + weight, 0)
+      let passed = 0
+      for (const [weight, item] of items) {
+        passed += weight
+        if (at < passed) return item
+      }
+      return drawn(items.at(-1)?.[1])
     },
     shuffled: (items) =>
       items
@@ -44,4 +47,9 @@ export function randomOf(name: string): Random {
         .toSorted((x, y) => x.at - y.at)
         .map(({ item }) => item),
   }
+}
+
+function drawn<T>(item: T | undefined): T {
+  if (item === undefined) throw new RangeError('nothing to choose from')
+  return item
 }

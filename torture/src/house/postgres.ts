@@ -9,6 +9,7 @@ import { type Account, chooseAccount, giveTo } from '../../../apps/server/src/ma
 import { type Binaries, findBinaries } from '../../../apps/server/src/main/embedded-postgres/binaries.ts'
 import { reachableBinaries } from '../../../apps/server/src/main/embedded-postgres/place.ts'
 import { serverArguments } from '../../../apps/server/src/main/embedded-postgres/settings.ts'
+import { valueTypes } from '../../../apps/server/src/platform/db/types-of-values.ts'
 import { freePort, pause, until } from './wait.ts'
 
 export type Postgres = {
@@ -25,6 +26,8 @@ export type Postgres = {
   readonly limitFiles: (bytes: number | undefined) => Promise<void>
   /** Runs as a superuser, on the database that nobody else uses. */
   readonly asSuperuser: (sql: string) => Promise<void>
+  /** Reads and, where time has to go by, writes the house's database as a superuser. */
+  readonly query: <T>(sql: string, values?: readonly unknown[]) => Promise<readonly T[]>
   /** Everything taken back: limits, pauses, closed doors. Resolves when it answers. */
   readonly heal: () => Promise<void>
   readonly restarts: () => number
@@ -94,15 +97,20 @@ export async function startPostgres(folder: string): Promise<Postgres> {
   }
   const isUp = (): boolean => child?.pid !== undefined && child.exitCode === null && child.signalCode === null
 
-  async function asSuperuser(sql: string): Promise<void> {
-    const client = new pg.Client({ connectionString: superUrl('postgres'), connectionTimeoutMillis: 3_000 })
+  async function query<T>(database: string, sql: string, values: readonly unknown[] = []): Promise<readonly T[]> {
+    const connectionString = superUrl(database)
+    const client = new pg.Client({ connectionString, connectionTimeoutMillis: 3_000, types: valueTypes })
     client.on('error', () => undefined)
     try {
       await client.connect()
-      await client.query(sql)
+      return (await client.query(sql, [...values])).rows as T[]
     } finally {
       await client.end().catch(() => undefined)
     }
+  }
+  async function asSuperuser(sql: string): Promise<void> {
+    // One statement a call: altering a database refuses to be one of several.
+    for (const statement of sql.split(';')) await query('postgres', statement)
   }
   async function limitFiles(bytes: number | undefined): Promise<void> {
     fileLimit = bytes
@@ -129,6 +137,7 @@ export async function startPostgres(folder: string): Promise<Postgres> {
     appPassword,
     restarts: () => starts - 1,
     asSuperuser,
+    query: (sql, values) => query(DATABASE, sql, values),
     limitFiles,
     killPostmaster: (downMs) => {
       downUntil = Date.now() + downMs
@@ -204,7 +213,12 @@ async function makeCluster(
       '--builtin-locale=C.UTF-8',
       '--no-instructions',
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'], cwd: '/', env: { PATH: process.env.PATH ?? '', ...binaries.env }, ...ownedBy(account) },
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      cwd: '/',
+      env: { PATH: process.env.PATH ?? '', ...binaries.env },
+      ...ownedBy(account),
+    },
   )
   let said = ''
   child.stderr?.on('data', (chunk: Buffer) => (said += chunk))

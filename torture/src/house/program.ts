@@ -53,7 +53,8 @@ export async function startProgram(options: {
     })
     launched.on('error', () => undefined)
     launched.once('exit', (code, by) => {
-      if (isReady && !isAsked && !isStopping) onUnasked({ name, how: by ?? `exit code ${code}`, lastWords: tail(outFile) })
+      if (isReady && !isAsked && !isStopping)
+        onUnasked({ name, how: by ?? `exit code ${code}`, lastWords: tail(outFile) })
       isReady = false
       void comeBack()
     })

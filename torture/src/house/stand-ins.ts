@@ -7,7 +7,12 @@ const ENDS_WITH_US = new URL('preload.ts', import.meta.url).href
 const CALL_TIMEOUT_MS = 60_000
 
 /** What the gateway's own books say. Amounts in fen. */
-export type GatewayTrade = { readonly tradeNo: string; readonly outTradeNo: string; readonly amount: number; readonly refunded: number }
+export type GatewayTrade = {
+  readonly tradeNo: string
+  readonly outTradeNo: string
+  readonly amount: number
+  readonly refunded: number
+}
 export type GatewayRefund = {
   readonly outRefundNo: string
   readonly outTradeNo: string
@@ -21,7 +26,12 @@ export type GatewayBooks = {
   readonly notices: readonly GatewayNotice[]
 }
 type Addresses = {
-  readonly paygate: { readonly url: string; readonly controlUrl: string; readonly merchantId: string; readonly secret: string }
+  readonly paygate: {
+    readonly url: string
+    readonly controlUrl: string
+    readonly merchantId: string
+    readonly secret: string
+  }
   readonly sms: { readonly url: string; readonly accessKeyId: string; readonly accessKeySecret: string }
   readonly mail: { readonly smtpUrl: string }
 }
@@ -116,7 +126,11 @@ type RawBooks = {
     readonly amount: number
     readonly status: GatewayRefund['status']
   }[]
-  readonly notices: readonly { readonly out_trade_no: string; readonly trade_no: string; readonly acknowledged: boolean }[]
+  readonly notices: readonly {
+    readonly out_trade_no: string
+    readonly trade_no: string
+    readonly acknowledged: boolean
+  }[]
 }
 
 function booksOf(raw: RawBooks): GatewayBooks {

@@ -9,7 +9,7 @@ export type BuyErrand = {
   /** The same request twice at the same moment, at both API processes. */
   readonly isDoubleClick: boolean
   readonly payWith: 'sim-pay' | 'balance'
-  readonly then: BuyStep
+  readonly next: BuyStep
   readonly noticeFault: NoticeFault | undefined
   readonly reads: 'page' | 'stream' | 'lookup' | 'list'
   readonly marksUsed: boolean
@@ -91,7 +91,7 @@ export function buyErrand(random: Random, isMember: boolean): BuyErrand {
     lines,
     isDoubleClick: random.chance(0.25),
     payWith,
-    then: random.weighted(isMember ? [...STEPS, [8, 'pay_both_ways'] as const] : STEPS),
+    next: random.weighted(isMember ? [...STEPS, [8, 'pay_both_ways'] as const] : STEPS),
     noticeFault: random.chance(0.3) ? random.pick(NOTICE_FAULTS) : undefined,
     reads: random.weighted(READS),
     marksUsed: random.chance(0.1),

@@ -131,7 +131,7 @@ function momentsOf(random: Random, lengthMs: number, everyMs: number): readonly 
 }
 
 /** Draws `first` in a random order, then again and again all of `rest` in a random order. */
-function bagOf<T>(random: Random, first: readonly T[], rest: readonly T[]): () => T {
+function bagOf<const T>(random: Random, first: readonly T[], rest: readonly T[]): () => T {
   let left = [...random.shuffled(first)]
   return () => {
     if (left.length === 0) left = [...random.shuffled(rest)]

@@ -1,18 +1,21 @@
 import { randomOf } from '../random.ts'
-import {
-  type BuyErrand,
-  buyErrand,
-  type ImportErrand,
-  importErrand,
-  type StaffErrand,
-  staffErrand,
-} from './errands.ts'
+import { type BuyErrand, buyErrand, type ImportErrand, importErrand, type StaffErrand, staffErrand } from './errands.ts'
 import { type Fault, planFaults } from './faults.ts'
 
 export type Actor =
-  | { readonly role: 'guest' | 'member'; readonly name: string; readonly shop: number; readonly errands: readonly BuyErrand[] }
+  | {
+      readonly role: 'guest' | 'member'
+      readonly name: string
+      readonly shop: number
+      readonly errands: readonly BuyErrand[]
+    }
   | { readonly role: 'staff'; readonly name: string; readonly shop: number; readonly errands: readonly StaffErrand[] }
-  | { readonly role: 'importer'; readonly name: string; readonly shop: number; readonly errands: readonly ImportErrand[] }
+  | {
+      readonly role: 'importer'
+      readonly name: string
+      readonly shop: number
+      readonly errands: readonly ImportErrand[]
+    }
 
 /** Everything a run intends, drawn from its seed before anything is started. */
 export type Plan = {
@@ -40,7 +43,12 @@ export function planOf(seed: number, minutes: number): Plan {
     actors: shops.flatMap((shop): readonly Actor[] => [
       ...named(GUESTS_A_SHOP, 'guest', (name) => buyer('guest', name, shop)),
       ...named(MEMBERS_A_SHOP, 'member', (name) => buyer('member', name, shop)),
-      ...named(STAFF_A_SHOP, 'staff', (name) => ({ role: 'staff', name: `${name}-${shop}`, shop, errands: errands(name, shop, staffErrand) })),
+      ...named(STAFF_A_SHOP, 'staff', (name) => ({
+        role: 'staff',
+        name: `${name}-${shop}`,
+        shop,
+        errands: errands(name, shop, staffErrand),
+      })),
       ...named(1, 'importer', (name) => ({
         role: 'importer',
         name: `${name}-${shop}`,
@@ -51,7 +59,12 @@ export function planOf(seed: number, minutes: number): Plan {
   }
 
   function buyer(role: 'guest' | 'member', name: string, shop: number): Actor {
-    return { role, name: `${name}-${shop}`, shop, errands: errands(name, shop, (random) => buyErrand(random, role === 'member')) }
+    return {
+      role,
+      name: `${name}-${shop}`,
+      shop,
+      errands: errands(name, shop, (random) => buyErrand(random, role === 'member')),
+    }
   }
   function errands<T>(name: string, shop: number, draw: (random: ReturnType<typeof randomOf>) => T): readonly T[] {
     const random = randomOf(`${seed} ${name} ${shop}`)

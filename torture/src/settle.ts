@@ -1,0 +1,84 @@
+import type { House } from './house/index.ts'
+import { pause } from './house/wait.ts'
+import type { Shop } from './load/shop.ts'
+
+const HOUR_MS = 3_600_000
+const CALM_WITHIN_MS = 90_000
+const LOOK_EVERY_MS = 1_000
+
+/** What still moves: 0 everywhere when everything has come to its end. */
+export type Unrest = Readonly<Record<string, number>>
+
+/** Every fault is taken back and every process is up. */
+export async function heal(house: House): Promise<void> {
+  await house.standIns.clearFaults()
+  await house.postgres.heal()
+  for (const program of [...house.apis, ...house.workers]) program.heal()
+  await house.ready()
+}
+
+/**
+ * Time goes by until nothing moves any more: the gateway's clock climbs through every notice's ladder, holds and retries
+ * come due, workers start anew and with them every schedule. Answers what is left when the patience ends.
+ */
+export async function comeToRest(house: House, shops: readonly Shop[]): Promise<Unrest> {
+  await house.standIns.advance(26 * HOUR_MS)
+  await Promise.all(house.workers.map((worker) => worker.restart()))
+  const deadline = performance.now() + CALM_WITHIN_MS
+  for (let turn = 0; ; turn += 1) {
+    for (const statement of TIME_GOES_BY) await house.postgres.query(statement)
+    if (turn % 10 === 9) await house.standIns.advance(HOUR_MS)
+    await pause(LOOK_EVERY_MS)
+    const unrest = await lookFor(house, shops)
+    if (Object.keys(unrest).length === 0 || performance.now() > deadline) return unrest
+  }
+}
+
+/** A day passes at once. Only what waits for a time is moved, to now; nothing is decided here. */
+const TIME_GOES_BY = [
+  `update orders.orders set expires_at = now() where state = 'pending' and expires_at > now()`,
+  `update ledger.holds set expires_at = now() where state = 'held' and expires_at > now()`,
+  `update payments.attempts set next_query_at = now() where state = 'pending' and next_query_at > now()`,
+  `update payments.refunds set next_try_at = now() where state in ('requested', 'processing') and next_try_at > now()`,
+  `update graphile_worker._private_jobs set run_at = now() where locked_at is null and attempts < max_attempts and run_at > now()`,
+  `update jobs.schedules set last_started_at = '-infinity' where last_started_at > now() - interval '1 hour'`,
+]
+
+const QUESTIONS: Readonly<Record<string, string>> = {
+  'events not yet applied': `select coalesce(sum((l ->> 'events')::bigint), 0) as count from jsonb_array_elements(events.lag()) as l`,
+  'jobs not yet done': `select (c ->> 'waiting')::bigint + (c ->> 'retrying')::bigint + (c ->> 'running')::bigint as count from jobs.counts() as c`,
+  'orders pending': `select count(*) as count from orders.orders where state = 'pending'`,
+  'lines waiting in paid orders': `
+    select count(*) as count
+    from orders.orders o
+    join orders.lines l on l.tenant_id = o.tenant_id and l.order_no = o.no and l.state = 'waiting'
+    where o.state = 'paid'`,
+  'refunds under way': `select count(*) as count from payments.refunds where state in ('requested', 'processing')`,
+  'cards off the shelf in a batch on sale': `
+    select coalesce(sum(c.suspect), 0) as count
+    from vault.batches b
+    join vault.batch_counts c on c.tenant_id = b.tenant_id and c.batch_id = b.id
+    where b.state = 'ready'`,
+}
+
+async function lookFor(house: House, shops: readonly Shop[]): Promise<Unrest> {
+  const found: Record<string, number> = {}
+  for (const [what, sql] of Object.entries(QUESTIONS)) {
+    const [row] = await house.postgres.query<{ readonly count: number }>(sql)
+    if (Number(row?.count) > 0) found[what] = Number(row?.count)
+  }
+  const books = await Promise.all(shops.map((shop) => house.standIns.books(shop.merchantId)))
+  const open = books.flatMap(({ notices }) => notices.filter(({ acknowledged }) => !acknowledged))
+  return open.length === 0 ? found : { ...found, 'notices without an answer': open.length }
+}
+
+/** Jobs that used up their tries and events nobody could apply: visible at the desk, and named in the report. */
+export async function givenUp(house: House): Promise<{ readonly jobs: number; readonly events: number }> {
+  const [jobs] = await house.postgres.query<{ readonly count: number }>(
+    `select (c ->> 'givenUp')::integer as count from jobs.counts() as c`,
+  )
+  const [events] = await house.postgres.query<{ readonly count: number }>(
+    'select count(*)::integer as count from events.parked where applied_at is null',
+  )
+  return { jobs: jobs?.count ?? 0, events: events?.count ?? 0 }
+}
