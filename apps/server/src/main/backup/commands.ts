@@ -46,7 +46,9 @@ export async function backupCommand(args: readonly string[]): Promise<number> {
       ...(rateMb === undefined ? {} : { rateKb: rateMb * 1024 }),
     })
   })
-  say(`${taken.folder}: ${megabytes(taken.bytes)}, the shop as it was at ${shown(new Date(taken.manifest.endedAt))}.`)
+  say(
+    `${taken.folder}: ${megabytes(taken.bytes)}, the shop as it was at ${shown(new Date(taken.manifest.holdsUntil))}.`,
+  )
   if (taken.pruned && taken.pruned.backups.length > 0) {
     say(`Removed ${taken.pruned.backups.join(', ')} and ${taken.pruned.segments} segments of the log.`)
   }
@@ -95,10 +97,10 @@ export async function restoreCommand(args: readonly string[]): Promise<number> {
 
 function report({ backup, lastCommit, keyFile }: Restored, dataDir: string): void {
   const { manifest } = backup
-  const until = lastCommit ?? new Date(manifest.endedAt)
-  say(`Restored ${basename(backup.folder)} into ${dataDir}, with the last transaction of ${shown(until)}.`)
+  const until = lastCommit ?? new Date(manifest.holdsUntil)
+  say(`Restored ${basename(backup.folder)} into ${dataDir}: the shop as it was at ${shown(until)}.`)
   say(
-    'Codes that were delivered after it count as unsold here: before selling, see "After a restore" in docs/operations.md.',
+    'Codes that were delivered after that count as unsold here: before selling, see "After a restore" in docs/operations.md.',
   )
   if (keyFile === undefined) {
     say(

@@ -1,8 +1,10 @@
 import { createReadStream, existsSync, readdirSync } from 'node:fs'
+import { chmod, copyFile, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
+import { type Account, giveTo } from '../embedded-postgres/account.ts'
 import type { Manifest } from './manifest.ts'
 import { isSegment, nextSegment, parseLsn, segmentName } from './wal.ts'
 
@@ -11,8 +13,17 @@ export type Reach =
   | { readonly whole: true; readonly segments: number }
   | { readonly whole: false; readonly segments: number; readonly broken: string; readonly how: 'missing' | 'damaged' }
 
-/** Reads every archived segment that comes after the backup, because PostgreSQL takes a hole for the end. */
-export async function reachOf(lineFolder: string, { wal }: Manifest): Promise<Reach> {
+/**
+ * Copies every archived segment that comes after the backup, up to the first hole, into a folder that is made for them.
+ * Each is read to its end, because PostgreSQL takes whatever it cannot read for the end of the log.
+ */
+export async function fetchLog(
+  lineFolder: string,
+  { wal }: Manifest,
+  into: { readonly folder: string; readonly account: Account | undefined },
+): Promise<Reach> {
+  await mkdir(into.folder, { mode: 0o700 })
+  giveTo(into.account, into.folder)
   const timeline = wal.timeline.toString(16).toUpperCase().padStart(8, '0')
   const there = new Set(
     (existsSync(lineFolder) ? readdirSync(lineFolder) : [])
@@ -26,9 +37,14 @@ export async function reachOf(lineFolder: string, { wal }: Manifest): Promise<Re
   for (let segments = 0; ; segments++) {
     if (name > last) return { whole: true, segments }
     if (!there.has(name)) return { whole: false, segments, broken: name, how: 'missing' }
-    if (!(await isWhole(join(lineFolder, `${name}.gz`), wal.segmentBytes))) {
+    const copy = join(into.folder, `${name}.gz`)
+    await copyFile(join(lineFolder, `${name}.gz`), copy)
+    if (!(await isWhole(copy, wal.segmentBytes))) {
+      await rm(copy)
       return { whole: false, segments, broken: name, how: 'damaged' }
     }
+    await chmod(copy, 0o600)
+    giveTo(into.account, copy)
     name = nextSegment(name, wal.segmentBytes)
   }
 }

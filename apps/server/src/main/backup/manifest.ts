@@ -19,8 +19,10 @@ const bodySchema = z.object({
   systemIdentifier: z.string(),
   /** Names of the applied migrations. */
   migrations: z.array(z.string()),
-  /** By the database's clock. What was committed before the end is inside. */
   startedAt: z.iso.datetime(),
+  /** By the database's clock: what was committed before is inside. */
+  holdsUntil: z.iso.datetime(),
+  /** By the database's clock: the log can be stopped at any moment after. */
   endedAt: z.iso.datetime(),
   wal: z.object({
     timeline: z.int(),

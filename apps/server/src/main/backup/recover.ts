@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Account, chooseAccount, giveTo } from '../embedded-postgres/account.ts'
 import { fetchCommand } from '../embedded-postgres/archive.ts'
@@ -15,8 +15,11 @@ import { BackupRefused } from './refused.ts'
 export type Target =
   /** The log inside the backup: the state at its end. */
   | { readonly kind: 'end-of-backup' }
-  /** The archived log in this folder: all of it, or up to a time. */
-  | { readonly kind: 'archive'; readonly lineFolder: string; readonly to?: Date }
+  /** The log in the cluster's `LOG_FOLDER`: all of it, or up to a time. */
+  | { readonly kind: 'archive'; readonly to?: Date }
+
+/** Where fetched segments lie below a cluster while it recovers: its user can read there, whoever owns the archive. */
+export const LOG_FOLDER = 'quanshu-log'
 
 /** What is needed to run PostgreSQL's programs on a cluster. */
 export type Programs = { readonly binaries: Binaries; readonly account: Account | undefined }
@@ -48,19 +51,22 @@ export async function recover(
   })
   const server = spawnPostgres(
     { ...programs, cluster },
-    serverArguments(await freePort(), true, recoverySettings(target)),
-    (line) => {
-      const words = line.replace(/^\d+ (?:[A-Z]+: +)?/, '')
-      if (/FATAL|PANIC/.test(line)) complaint ??= words
-      lastCommit = timeIn(words) ?? lastCommit
-      if (words.startsWith('restored log file') || words.startsWith('redo ')) say(words)
-      if (words === 'database system is ready to accept connections') ready()
+    {
+      settings: serverArguments(await freePort(), true, recoverySettings(target)),
+      say: (line) => {
+        const words = line.replace(/^\d+ (?:[A-Z]+: +)?/, '')
+        if (/FATAL|PANIC/.test(line)) complaint ??= words
+        lastCommit = timeIn(words) ?? lastCommit
+        if (words.startsWith('restored log file') || words.startsWith('redo ')) say(words)
+        if (words === 'database system is ready to accept connections') ready()
+      },
     },
   )
   const ended = once(server, 'close').then(() => false as const)
   if (await Promise.race([isReady, ended])) {
     if (server.pid !== undefined) await stopProcess(server.pid)
     await ended
+    rmSync(join(cluster, LOG_FOLDER), { recursive: true, force: true })
     return { lastCommit }
   }
   throw new BackupRefused(refusalOf(target, complaint, lastCommit))
@@ -76,8 +82,8 @@ function recoverySettings(target: Target): Readonly<Record<string, string>> {
   if (target.kind === 'end-of-backup') return { ...settings, restore_command: 'false' }
   return {
     ...settings,
-    restore_command: fetchCommand(target.lineFolder),
-    ...(target.to ? { recovery_target_time: target.to.toISOString() } : {}),
+    restore_command: fetchCommand(LOG_FOLDER),
+    ...(target.to ? { recovery_target_time: target.to.toISOString().replace('Z', '+00') } : {}),
   }
 }
 

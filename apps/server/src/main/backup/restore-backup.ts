@@ -5,9 +5,9 @@ import { z } from 'zod'
 import { migrationNames } from '../../platform/db/index.ts'
 import { newPasswords, POSTGRES_MAJOR, prepareDataFolder, savePasswords } from '../embedded-postgres/data-folder.ts'
 import { type Backup, chooseBackup, lineFolder } from './collection.ts'
-import { reachOf } from './log-archive.ts'
+import { fetchLog, type Reach } from './log-archive.ts'
 import { KEYS, type Manifest } from './manifest.ts'
-import { findPrograms, recover, setPasswords, type Target } from './recover.ts'
+import { findPrograms, LOG_FOLDER, recover, setPasswords, type Target } from './recover.ts'
 import { BackupRefused } from './refused.ts'
 import { checkBeside, unpack } from './unpack.ts'
 
@@ -48,10 +48,9 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   const known = await migrationNames()
   refuseForeign(backup.manifest, known)
   await checkBeside(backup, (path) => readFile(path))
-  const target = targetOf(backup.manifest, options)
+  const log = to === undefined ? undefined : logOf(backup.manifest, options)
   const keys = await keySource(backup, options)
   const wasThere = refuseUsed(dataDir)
-  if (to === 'latest' && target.kind === 'archive') await refuseHoles(backup.manifest, target.lineFolder)
 
   prepareDataFolder(dataDir)
   const cluster = join(dataDir, 'postgres')
@@ -62,9 +61,14 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     say(`Unpacking ${backup.folder}`)
     await unpack(backup, { folder: unfinished, account: programs.account }, options.onProgress)
     say('Every file is as it was written. Replaying the log')
-    const { lastCommit } = await recover(programs, unfinished, target, say).catch((error: unknown) =>
-      explained(error, backup.manifest, target),
-    )
+    const folder = join(unfinished, LOG_FOLDER)
+    const reach = log && (await fetchLog(log, backup.manifest, { folder, account: programs.account }))
+    if (to === 'latest' && reach && !reach.whole) throw new BackupRefused(holeIn(reach))
+    const target: Target = log ? { kind: 'archive', ...(to instanceof Date ? { to } : {}) } : { kind: 'end-of-backup' }
+    const { lastCommit } = await recover(programs, unfinished, target, say).catch((error: unknown) => {
+      if (!(error instanceof BackupRefused) || !reach || reach.whole) throw error
+      throw new BackupRefused(`${error.message} ${holeIn(reach)}`, { cause: error })
+    })
     const passwords = newPasswords()
     await setPasswords(programs, unfinished, passwords)
     savePasswords(dataDir, passwords)
@@ -111,8 +115,8 @@ function refuseUsed(dataDir: string): boolean {
   return true
 }
 
-function targetOf(manifest: Manifest, { to, archiveDir }: RestoreOptions): Target {
-  if (to === undefined) return { kind: 'end-of-backup' }
+/** The folder with the log that comes after the backup. */
+function logOf(manifest: Manifest, { archiveDir }: RestoreOptions): string {
   const folder = lineFolder(manifest, archiveDir)
   if (folder === undefined) {
     throw new BackupRefused(
@@ -122,23 +126,11 @@ function targetOf(manifest: Manifest, { to, archiveDir }: RestoreOptions): Targe
   if (!existsSync(folder)) {
     throw new BackupRefused(`The archive ${folder} is not there; say where it is with --archive.`)
   }
-  return { kind: 'archive', lineFolder: folder, ...(to === 'latest' ? {} : { to }) }
+  return folder
 }
 
-async function refuseHoles(manifest: Manifest, folder: string): Promise<void> {
-  const reach = await reachOf(folder, manifest)
-  if (reach.whole) return
-  throw new BackupRefused(
-    `The archived segment ${join(folder, `${reach.broken}.gz`)} is ${reach.how}, so what came after it cannot be restored; give --to with a time before it.`,
-  )
-}
-
-/** Why the log ended before the target: perhaps a segment is missing or damaged. */
-async function explained(error: unknown, manifest: Manifest, target: Target): Promise<never> {
-  if (!(error instanceof BackupRefused) || target.kind !== 'archive') throw error
-  const reach = await reachOf(target.lineFolder, manifest)
-  if (reach.whole) throw error
-  throw new BackupRefused(`${error.message} The archived segment ${reach.broken} is ${reach.how}.`, { cause: error })
+function holeIn({ broken, how, segments }: Extract<Reach, { whole: false }>): string {
+  return `The archived segment ${broken} is ${how}: only the ${segments} before it can be replayed; give --to with a time before it.`
 }
 
 type KeySource = { readonly path: string; readonly move: boolean }

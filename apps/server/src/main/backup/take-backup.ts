@@ -7,6 +7,7 @@ import { z } from 'zod'
 import type { ArchivePlace } from '../embedded-postgres/archive.ts'
 import { baseBackup, type Message } from './base-backup.ts'
 import { type Backup, nameAt, type Pruned, prune, refuseStrangers } from './collection.ts'
+import { openLogClock } from './log-clock.ts'
 import { ARCHIVE, KEYS, MANIFEST, type Manifest, SERVER_MANIFEST, writeManifest } from './manifest.ts'
 import { BackupRefused } from './refused.ts'
 import { readTar } from './tar.ts'
@@ -19,7 +20,7 @@ export type TakenBackup = Backup & { readonly bytes: number; readonly pruned: Pr
 /**
  * A backup of the running embedded server in a folder of its own below `collection`: the server's files as one tar, the
  * server's list of them, and a manifest with hashes. It has its final name only when it is whole and on the disk, so a
- * half one is never taken for a whole one. Sales go on meanwhile; whatever was acknowledged before its end is inside.
+ * half one is never taken for a whole one. Sales go on meanwhile; whatever was committed before `holdsUntil` is inside.
  * @param options.keyFile copied into the backup, for whoever keeps the backup where keys may be
  * @param options.keep so many backups stay, and the archived log that they need
  * @param options.onProgress bytes so far, and the server's estimate of all
@@ -58,6 +59,7 @@ export async function takeBackup(options: {
       ...facts,
       machine: `${process.platform}-${process.arch}`,
       startedAt: before.now.toISOString(),
+      holdsUntil: copy.holdsUntil.toISOString(),
       endedAt: endedAt.toISOString(),
       wal: { ...copy.wal, segmentBytes: before.segmentBytes, archive: (before.archives && options.archive) || null },
       files: [...copy.files],
@@ -76,6 +78,7 @@ export async function takeBackup(options: {
 }
 
 type Copy = {
+  readonly holdsUntil: Date
   readonly wal: { readonly timeline: number; readonly start: string; readonly end: string }
   readonly files: Manifest['files']
   readonly bytes: number
@@ -83,6 +86,7 @@ type Copy = {
 
 /** Writes the archive and the server's list, and compares the two. */
 async function copyServer(options: Parameters<typeof takeBackup>[0], partial: string, label: string): Promise<Copy> {
+  const clock = await openLogClock(options.adminUrl)
   const archive = await open(join(partial, ARCHIVE), 'wx', 0o600)
   const list = await open(join(partial, SERVER_MANIFEST), 'wx', 0o600)
   const seen: { start?: Extract<Message, { kind: 'start' }>; end?: string; bytes: number } = { bytes: 0 }
@@ -114,8 +118,15 @@ async function copyServer(options: Parameters<typeof takeBackup>[0], partial: st
     await list.sync()
     if (!seen.start || seen.end === undefined) throw new Error('the server broke the copy off')
     compareWithServer(files, await readFile(join(partial, SERVER_MANIFEST), 'utf8'))
-    return { wal: { timeline: seen.start.timeline, start: seen.start.lsn, end: seen.end }, files, bytes: seen.bytes }
+    const holdsUntil = clock.at(seen.end)
+    return {
+      holdsUntil,
+      wal: { timeline: seen.start.timeline, start: seen.start.lsn, end: seen.end },
+      files,
+      bytes: seen.bytes,
+    }
   } finally {
+    await clock.close()
     await archive.close()
     await list.close()
   }

@@ -1,37 +1,41 @@
 import { randomBytes } from 'node:crypto'
 import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { StartRefused } from '../start-refused.ts'
-import { type Account, canReach, giveTo } from './account.ts'
+import { type Account, giveTo } from './account.ts'
 import { makeFolder } from './data-folder.ts'
 
 /** A segment that is not full is closed after this time: what is lost at most when the data folder is. */
 const CLOSE_AFTER_S = 60
 
 /**
- * Settings under which the server archives its log: `<archiveDir>/<line>/<segment>.gz`. A data folder has a line of its
+ * Makes the folder that this data folder's log is archived into: `<archiveDir>/<line>`. A data folder has a line of its
  * own, which a restored one does not inherit, so two histories never meet in one folder.
- * Compressed, because a segment that is closed early is 16 MB of almost nothing.
- * @throws StartRefused when the server's user cannot write there
+ * @throws StartRefused when it cannot be written
  */
-export function archiveSettings(
-  archiveDir: string,
-  dataDir: string,
-  account: Account | undefined,
-): Readonly<Record<string, string>> {
+export function prepareArchive(archiveDir: string, dataDir: string, account: Account | undefined): string {
   if (process.platform === 'win32') {
     throw new StartRefused('QUANSHU_ARCHIVE needs sh and gzip, which Windows lacks; take backups instead.')
   }
   const folder = join(archiveDir, takePlace(dataDir, archiveDir).line)
-  prepareFolder(folder, account)
-  return {
-    archive_mode: 'on',
-    archive_timeout: `${CLOSE_AFTER_S}s`,
-    archive_command: archiveCommand(folder),
+  try {
+    makeFolder(archiveDir, 0o755)
+    makeFolder(folder, 0o700)
+    giveTo(account, folder)
+    accessSync(folder, constants.W_OK)
+  } catch (error) {
+    throw new StartRefused(`The archive ${folder} cannot be written: ${(error as Error).message}.`, { cause: error })
   }
+  return folder
+}
+
+/** @param path the prepared folder as the server sees it */
+export function archiveSettings(path: string): Readonly<Record<string, string>> {
+  return { archive_mode: 'on', archive_timeout: `${CLOSE_AFTER_S}s`, archive_command: archiveCommand(path) }
 }
 
 /**
+ * Compressed, because a segment that is closed early is 16 MB of almost nothing.
  * Never overwrites: a segment that is there must be the same one. The name appears when the content is on the disk.
  * A failure is repeated by the server, which keeps the segment until then.
  */
@@ -66,22 +70,6 @@ function takePlace(dataDir: string, folder: string): ArchivePlace {
   const line = known?.line ?? `line-${new Date().toISOString().slice(0, 10)}-${randomBytes(4).toString('hex')}`
   if (known?.folder !== folder) writeFileSync(placeFile(dataDir), `${JSON.stringify({ folder, line }, null, 2)}\n`)
   return { folder, line }
-}
-
-function prepareFolder(folder: string, account: Account | undefined): void {
-  try {
-    makeFolder(dirname(folder), 0o755)
-    makeFolder(folder, 0o700)
-    giveTo(account, folder)
-    accessSync(folder, constants.W_OK)
-  } catch (error) {
-    throw new StartRefused(`The archive ${folder} cannot be written: ${(error as Error).message}.`, { cause: error })
-  }
-  if (account && !canReach(account, folder)) {
-    throw new StartRefused(
-      `PostgreSQL runs as ${account.name}, who may not enter ${folder}; choose another folder with QUANSHU_ARCHIVE, or start as an ordinary user.`,
-    )
-  }
 }
 
 /** In single quotes for the shell, with the percent signs doubled for the server. */

@@ -6,7 +6,7 @@ import pg from 'pg'
 import type { Log } from '../../platform/log/index.ts'
 import { StartRefused } from '../start-refused.ts'
 import { type Account, chooseAccount, giveTo } from './account.ts'
-import { archiveSettings } from './archive.ts'
+import { prepareArchive } from './archive.ts'
 import { type Binaries, findBinaries } from './binaries.ts'
 import {
   checkClusterFolder,
@@ -64,7 +64,7 @@ export async function startEmbeddedPostgres(options: {
       cluster,
       superuserPassword: passwords.superuser,
       durable: options.durable ?? true,
-      settings: options.archiveDir === undefined ? {} : archiveSettings(options.archiveDir, dataDir, account),
+      archive: options.archiveDir === undefined ? undefined : prepareArchive(options.archiveDir, dataDir, account),
       log,
       onGiveUp: options.onGiveUp ?? (() => undefined),
     })

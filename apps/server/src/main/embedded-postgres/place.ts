@@ -15,12 +15,13 @@ const SHARED_PROGRAMS = '/var/lib/quanshu'
  */
 export type Place = {
   readonly path: string
-  /** Handle to pass as the child's descriptor 3; undefined when the plain path works. */
+  /** Handle to pass as the child's descriptor; undefined when the plain path works. */
   readonly handle: number | undefined
   readonly close: () => void
 }
 
-export function placeFor(account: Account | undefined, folder: string): Place {
+/** @param descriptor the child's number for the handle; 3 is the first that is free */
+export function placeFor(account: Account | undefined, folder: string, descriptor = 3): Place {
   if (!account || canReach(account, folder)) return { path: folder, handle: undefined, close: () => undefined }
   if (process.platform !== 'linux') {
     throw new StartRefused(
@@ -28,7 +29,7 @@ export function placeFor(account: Account | undefined, folder: string): Place {
     )
   }
   const handle = openSync(folder, 'r')
-  return { path: '/proc/self/fd/3', handle, close: () => closeSync(handle) }
+  return { path: `/proc/self/fd/${descriptor}`, handle, close: () => closeSync(handle) }
 }
 
 /**

@@ -6,6 +6,7 @@ import pg from 'pg'
 import type { Log } from '../../platform/log/index.ts'
 import { StartRefused } from '../start-refused.ts'
 import type { Account } from './account.ts'
+import { archiveSettings } from './archive.ts'
 import type { Binaries } from './binaries.ts'
 import { findOrphan, isAlive } from './data-folder.ts'
 import { placeFor } from './place.ts'
@@ -25,8 +26,8 @@ export type ServerOptions = {
   readonly cluster: string
   readonly superuserPassword: string
   readonly durable: boolean
-  /** Settings of this installation beside the usual ones. */
-  readonly settings: Readonly<Record<string, string>>
+  /** Folder that the log is archived into, made for the account. */
+  readonly archive: string | undefined
   readonly log: Log
   /** The server crashes again and again; nothing more is tried. */
   readonly onGiveUp: (error: Error) => void
@@ -97,11 +98,15 @@ async function startOnFreePort(options: ServerOptions): Promise<{ port: number; 
 }
 
 function launch(options: ServerOptions, port: number): ChildProcess {
-  const child = spawnPostgres(options, serverArguments(port, options.durable, options.settings), (line) => {
+  const archive = options.archive === undefined ? undefined : placeFor(options.account, options.archive, 4)
+  const settings = serverArguments(port, options.durable, archive && archiveSettings(archive.path))
+  const say = (line: string): void => {
     if (/FATAL|PANIC|ERROR/.test(line)) lastWords.set(child, line.replace(/^.*?(FATAL|PANIC|ERROR):\s*/, ''))
     if (ARCHIVING_FAILS.test(line)) options.log.error({ line }, 'the log archive cannot be written')
     else options.log.debug({ line }, 'postgres')
-  })
+  }
+  const child = spawnPostgres(options, { settings, say, archive: archive?.handle })
+  archive?.close()
   child.on('error', (error) => options.log.error({ err: error }, 'PostgreSQL cannot be started'))
   return child
 }
@@ -112,24 +117,28 @@ const ARCHIVING_FAILS = /archive command (failed|was terminated)|archiving write
 /**
  * The server program on a cluster, as the right user, in a process group of its own: Ctrl-C in the terminal is for us,
  * and we stop the database last. It ends when this process is gone.
- * @param say gets each line that the server writes
+ * @param run.say gets each line that the server writes
+ * @param run.archive handle that the server passes on to its archive command
  */
 export function spawnPostgres(
   { account, binaries, cluster }: Pick<ServerOptions, 'account' | 'binaries' | 'cluster'>,
-  settings: readonly string[],
-  say: (line: string) => void,
+  run: {
+    readonly settings: readonly string[]
+    readonly say: (line: string) => void
+    readonly archive?: number | undefined
+  },
 ): ChildProcess {
   const place = placeFor(account, cluster)
-  const child = spawn(binaries.postgres, ['-D', place.path, ...settings], {
+  const child = spawn(binaries.postgres, ['-D', place.path, ...run.settings], {
     detached: true,
-    stdio: ['ignore', 'ignore', 'pipe', ...(place.handle === undefined ? [] : [place.handle])],
+    stdio: ['ignore', 'ignore', 'pipe', place.handle ?? 'ignore', run.archive ?? 'ignore'],
     cwd: '/',
     env: { PATH: process.env.PATH ?? '', LC_ALL: 'C', ...binaries.env },
     ...(account ? { uid: account.uid, gid: account.gid } : {}),
   })
   place.close()
   guard(child, account)
-  if (child.stderr) createInterface({ input: child.stderr }).on('line', say)
+  if (child.stderr) createInterface({ input: child.stderr }).on('line', run.say)
   return child
 }
 
