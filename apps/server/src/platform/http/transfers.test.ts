@@ -71,6 +71,24 @@ describe('uploads', () => {
     request.write('half', () => request.destroy())
     expect(await failure).toMatchObject({ code: 'common.malformed_body' })
   })
+
+  test('that break off before the handler reads end nobody, and are told when it does', async () => {
+    let failed: (error: unknown) => void = () => {}
+    const failure = new Promise<unknown>((resolve) => {
+      failed = resolve
+    })
+    const late = handle({ ...upload.spec, bodyKind: 'raw' } as const, async ({ body }) => {
+      // As a handler that asks the database first; the test runner fails when nobody listens to the stream meanwhile.
+      await new Promise((resolve) => body.stream.once('close', resolve))
+      await text(body.stream).catch(failed)
+      return {}
+    })
+    const { url } = await trialServer(house, shop, [late])
+    const request = rawRequest(`${url}/api/console/upload`, { method: 'POST', headers: { 'content-length': '1000' } })
+    request.on('error', () => undefined)
+    request.write('half', () => request.destroy())
+    expect(await failure).toMatchObject({ code: 'common.malformed_body' })
+  })
 })
 
 describe('files', () => {

@@ -31,6 +31,9 @@ function bounded(source: Readable, limitBytes: number): Readable {
   })
   // A sender that hangs up half-way: the reader must hear of it, and it is nobody's bug.
   source.on('error', () => counter.destroy(commonErrors.malformedBody()))
+  // Also when nobody reads yet, or any more: an error that nobody listens for would end the process. Whoever reads later
+  // still meets it.
+  counter.on('error', () => undefined)
   return source.pipe(counter)
 }
 
