@@ -32,6 +32,7 @@ const gates: readonly Gate[] = [
       'sim',
       'tools',
       'bench',
+      'torture',
     ),
   },
   { name: 'unused code', command: node('node_modules/knip/bin/knip.js') },
