@@ -71,7 +71,8 @@ export async function startMail(options: MailOptions): Promise<MailServer> {
     size: MESSAGE_BYTES_MAX,
     closeTimeout: CLOSE_TIMEOUT_MS,
     onAuth: (auth, _session, done) => done(null, { user: auth.username ?? 'anyone' }),
-    onData: (stream, session, done) => void take(state, stream, session, done),
+    // A sender that dies in the middle of its message fails the reading; nothing of it was kept.
+    onData: (stream, session, done) => void take(state, stream, session, done).catch(done),
   })
   // A client that goes away in the middle is its own affair; without a listener it would end the process.
   smtp.on('error', () => {})

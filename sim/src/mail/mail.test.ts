@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import nodemailer from 'nodemailer'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type MailServer, startMail } from './index.ts'
@@ -35,4 +37,18 @@ test('faults: refused for good, refused for now, accepted without an answer', as
   mail.control.addFault({ kind: 'cut', times: 1 })
   await expect(send('b@example.test')).rejects.toThrow()
   expect(mail.control.inbox('b@example.test')).toHaveLength(1)
+})
+
+test('a sender that dies in the middle of its message leaves nothing behind, and the next one is served', async () => {
+  const { hostname, port } = new URL(mail.smtpUrl)
+  const socket = connect(Number(port), hostname)
+  for (const line of ['EHLO x', 'MAIL FROM:<shop@quanshu.test>', 'RCPT TO:<c@example.test>', 'DATA']) {
+    await once(socket, 'data')
+    socket.write(`${line}\r\n`)
+  }
+  await once(socket, 'data')
+  socket.write('Subject: half\r\n\r\nhalf a mess')
+  socket.destroy()
+  await send('c@example.test')
+  expect(mail.control.inbox('c@example.test')).toHaveLength(1)
 })
