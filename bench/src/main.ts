@@ -128,13 +128,8 @@ async function runAll(cases: readonly Case[], size: Size, name: string): Promise
 async function runOne(bench: Bench, { name, run }: Case): Promise<readonly Figure[]> {
   const from = performance.now()
   process.stderr.write(`${name} …`)
-  let figures: readonly Figure[]
-  try {
-    figures = await run(bench)
-    await settle(bench.system)
-  } catch (error) {
-    figures = [failedFigure(name, error)]
-  }
+  const figures = await run(bench).catch((error: unknown) => [failedFigure(name, error)])
+  await settle(bench.system).catch((error: unknown) => process.stderr.write(` not settled: ${String(error)}`))
   process.stderr.write(` ${((performance.now() - from) / 1_000).toFixed(1)} s\n`)
   return figures
 }

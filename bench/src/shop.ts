@@ -10,9 +10,6 @@ import type { Driver } from './http.ts'
 import type { System } from './system.ts'
 
 export const PRICE_FEN = 1_000
-/** Settings' upper bounds: the caps must not be what is measured. */
-const CAPS = { 'orders.unpaidMaxPerPerson': 100, 'orders.unpaidMaxPerIp': 1_000, 'orders.unpaidMaxPerDevice': 100 }
-
 export type Shop = {
   readonly slug: string
   /** What stands before `/api`: empty for the shop that answers without a name. */
@@ -36,8 +33,6 @@ const DEMO: Tenant = { slug: DEMO_SLUG, prefix: '', owner: DEMO_OWNER, password:
 /** Goods with as many SKUs, each with codes enough for the run; in the demo shop unless another tenant is named. */
 export async function openShop(system: System, skus: number, piecesEach: number, tenant = DEMO): Promise<Shop> {
   const staff = await signIn(system, tenant)
-  const { versions } = await staff.call('tenancy.getSettings', {})
-  await staff.call('tenancy.saveSettings', { body: { values: CAPS, versions } })
   const goods = await staff.call('catalog.createGoods', {
     body: {
       title: `Bench ${randomBytes(3).toString('hex')}`,
@@ -144,6 +139,7 @@ export async function placeOrder(
   const { prefix = '', contact = `b${n}.${randomBytes(3).toString('hex')}@example.com`, quantity = 1 } = options
   const answer = await driver.request('POST', `${prefix}/api/mall/orders`, orderBody(skuId, contact, quantity), {
     'idempotency-key': randomBytes(12).toString('hex'),
+    'x-forwarded-for': addressOf(n),
   })
   if (answer.status !== 200) throw new OrderRefused(answer.status, answer.body)
   const cookie = answer.cookies.map((line) => line.split(';')[0]).join('; ')
@@ -161,6 +157,9 @@ export class OrderRefused extends Error {
     this.body = body
   }
 }
+
+/** The n-th shopper's address; the system believes it, as it would believe a proxy. */
+export const addressOf = (n: number): string => `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`
 
 /** A phone number: its buyer is not written a mail, so that the mails of one case do not disturb the next. */
 export const phoneContact = (n: number): string => `139${String(n % 100_000_000).padStart(8, '0')}`

@@ -34,7 +34,8 @@ export async function startSystem(options: { readonly frontEnds?: boolean } = {}
       QUANSHU_DEMO: '1',
       QUANSHU_STAND_INS: '1',
       QUANSHU_ALLOW_INSECURE_ENDPOINTS: '1',
-      // One address plays all shoppers.
+      // The driver plays all shoppers, each with an address of its own, as behind a shop's proxy.
+      QUANSHU_TRUST_PROXY: '1',
       QUANSHU_RATE_LIMIT_FACTOR: '1000000',
       QUANSHU_LOG_LEVEL: 'error',
       QUANSHU_LOG_FILE: join(dataDir, 'bench.log'),
