@@ -10,7 +10,7 @@ const ROWS = [
   ['orders'],
   ['fulfilment'],
   ['redemption', 'welfare', 'market', 'service'],
-  ['analytics', 'openapi'],
+  ['analytics', 'openapi', 'books'],
 ]
 const MODULES = 'apps/server/src/modules'
 /** Tests and their fixtures put together what production keeps apart. */

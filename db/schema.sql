@@ -46,6 +46,167 @@ function audit.entry_hash(p_tenant_id bigint, p_seq bigint, p_at timestamp with 
 function audit.refuse_change() returns trigger
 function audit.verify(p_tenant_id bigint, p_from bigint, p_to bigint) returns jsonb
 
+-- books -----------------------------------------------------------------------------------------------
+
+create table books.account_marks (
+  tenant_id bigint not null,
+  account_id bigint not null,
+  at timestamp with time zone not null,
+  balance bigint not null,
+  constraint account_marks_pkey PRIMARY KEY (tenant_id, account_id)
+);
+alter table books.account_marks enable row level security;
+grant select on books.account_marks to quanshu_app;
+
+create table books.batch_marks (
+  tenant_id bigint not null,
+  batch_id bigint not null,
+  counts text not null,
+  constraint batch_marks_pkey PRIMARY KEY (tenant_id, batch_id)
+);
+alter table books.batch_marks enable row level security;
+grant select on books.batch_marks to quanshu_app;
+
+create table books.findings (
+  tenant_id bigint not null,
+  run_id bigint not null,
+  violation_id bigint not null,
+  constraint findings_pkey PRIMARY KEY (tenant_id, run_id, violation_id),
+  constraint findings_tenant_id_run_id_fkey FOREIGN KEY (tenant_id, run_id) REFERENCES books.runs(tenant_id, id) ON DELETE CASCADE,
+  constraint findings_tenant_id_violation_id_fkey FOREIGN KEY (tenant_id, violation_id) REFERENCES books.violations(tenant_id, id) ON DELETE CASCADE
+);
+alter table books.findings enable row level security;
+grant select on books.findings to quanshu_app;
+
+create table books.marks (
+  tenant_id bigint not null,
+  check_name text not null,
+  clean_since timestamp with time zone not null,
+  slot smallint not null default 0,
+  memo jsonb not null default '{}'::jsonb,
+  constraint marks_pkey PRIMARY KEY (tenant_id, check_name),
+  constraint marks_slot_check CHECK (((slot >= 0) AND (slot <= 6)))
+);
+alter table books.marks enable row level security;
+grant select on books.marks to quanshu_app;
+
+create table books.progress (
+  tenant_id bigint not null,
+  run_id bigint not null,
+  check_name text not null,
+  position smallint not null,
+  state text not null default 'waiting'::text,
+  since timestamp with time zone,
+  slot smallint,
+  place jsonb,
+  checked bigint not null default 0,
+  found bigint not null default 0,
+  steps integer not null default 0,
+  busy_ms bigint not null default 0,
+  longest_ms integer not null default 0,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint progress_pkey PRIMARY KEY (tenant_id, run_id, check_name),
+  constraint progress_tenant_id_run_id_fkey FOREIGN KEY (tenant_id, run_id) REFERENCES books.runs(tenant_id, id) ON DELETE CASCADE,
+  constraint progress_slot_check CHECK (((slot >= 0) AND (slot <= 6))),
+  constraint progress_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text])))
+);
+alter table books.progress enable row level security;
+grant select on books.progress to quanshu_app;
+
+create table books.runs (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  source text not null,
+  asked_by text not null default ''::text,
+  is_whole boolean not null,
+  grace_seconds integer not null,
+  state text not null default 'running'::text,
+  worker text,
+  lease_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  started_at timestamp with time zone not null default now(),
+  finished_at timestamp with time zone,
+  error text,
+  constraint runs_pkey PRIMARY KEY (tenant_id, id),
+  constraint run_over_or_running CHECK (((state = 'running'::text) = (finished_at IS NULL))),
+  constraint runs_asked_by_check CHECK ((length(asked_by) <= 100)),
+  constraint runs_grace_seconds_check CHECK (((grace_seconds >= 0) AND (grace_seconds <= 86400))),
+  constraint runs_source_check CHECK ((source = ANY (ARRAY['schedule'::text, 'console'::text, 'cli'::text]))),
+  constraint runs_state_check CHECK ((state = ANY (ARRAY['running'::text, 'clean'::text, 'violations'::text, 'failed'::text])))
+);
+alter table books.runs enable row level security;
+grant select on books.runs to quanshu_app;
+
+create table books.violations (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  check_name text not null,
+  code text not null,
+  key text not null,
+  objects jsonb not null,
+  params jsonb not null default '{}'::jsonb,
+  state text not null default 'open'::text,
+  found_at timestamp with time zone not null default now(),
+  last_seen_at timestamp with time zone not null default now(),
+  handled_at timestamp with time zone,
+  handled_by text,
+  note text,
+  constraint violations_pkey PRIMARY KEY (tenant_id, id),
+  constraint violations_tenant_id_check_name_code_key_key UNIQUE (tenant_id, check_name, code, key),
+  constraint violations_note_check CHECK ((length(note) <= 500)),
+  constraint violations_objects_check CHECK ((jsonb_typeof(objects) = 'array'::text)),
+  constraint violations_params_check CHECK ((jsonb_typeof(params) = 'object'::text)),
+  constraint violations_state_check CHECK ((state = ANY (ARRAY['open'::text, 'handled'::text, 'gone'::text])))
+);
+alter table books.violations enable row level security;
+grant select, update on books.violations to quanshu_app;
+
+
+create index findings_of_violation ON books.findings USING btree (tenant_id, violation_id);
+create index runs_running ON books.runs USING btree (tenant_id, id) WHERE (state = 'running'::text);
+create index violations_by_state ON books.violations USING btree (tenant_id, state, id);
+
+create policy tenant on books.account_marks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on books.batch_marks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on books.findings for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on books.marks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on books.progress for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on books.runs for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on books.violations for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+
+function books.answer(p_checked bigint, p_place jsonb, p_violations jsonb) returns jsonb
+function books.check_balances(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
+function books.check_batch_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
+function books.check_bounds(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
+function books.check_clearing(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
+function books.check_code_owners(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
+function books.check_holds(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
+function books.check_paid_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
+function books.check_parents(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
+function books.check_references(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
+function books.check_refunded_rights(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
+function books.check_replays(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
+function books.check_stock_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
+function books.check_trial_balance(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
+function books.due_tenants(p_is_night boolean, p_hours integer, p_late_hours integer, p_limit integer) returns jsonb security definer
+function books.fail_run(p_tenant bigint, p_run bigint, p_error text) returns jsonb security definer
+function books.finish_run(p_tenant bigint, p_run bigint, p_worker text) returns jsonb security definer
+function books.is_in_slot(p_id bigint, p_scope jsonb) returns boolean
+function books.next_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb, OUT nos bigint[], OUT place jsonb) returns record security definer
+function books.note_step(p_tenant bigint, p_run bigint, p_worker text, p_check text, p_step jsonb) returns jsonb security definer
+function books.object(p_kind text, p_id text) returns jsonb
+function books.objects(p_kind text, p_ids bigint[]) returns jsonb
+function books.open_violations() returns jsonb security definer
+function books.pointers() returns TABLE(n integer, child regclass, columns text[], parent regclass, targets text[]) security definer
+function books.release_run(p_tenant bigint, p_run bigint, p_worker text) returns jsonb security definer
+function books.sealed_page(p_tenant bigint, p_source text, p_after bigint, p_limit integer, p_since bigint, p_slot integer) returns jsonb security definer
+function books.start_run(p_tenant bigint, p_options jsonb) returns jsonb security definer
+function books.stuck_runs() returns jsonb security definer
+function books.take_run(p_tenant bigint, p_run bigint, p_worker text, p_seconds integer) returns jsonb security definer
+function books.told_max() returns integer
+function books.unfinished_run(p_tenant bigint, p_source text, p_is_whole boolean) returns jsonb security definer
+function books.violation(p_code text, p_key text, p_objects jsonb, p_params jsonb) returns jsonb
+
 -- catalog ---------------------------------------------------------------------------------------------
 
 create table catalog.categories (

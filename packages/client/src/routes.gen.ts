@@ -2,6 +2,7 @@
 import type {
   auditRoutes,
   boardRoutes,
+  booksRoutes,
   catalogRoutes,
   identityRoutes,
   jobRoutes,
@@ -53,6 +54,13 @@ export const CONSOLE_ROUTES = {
   'audit.getAuditLine': 'GET /api/console/audit/:id',
   'audit.listAudit': 'GET /api/console/audit',
   'audit.verifyAudit': 'POST /api/console/audit/verify',
+  'books.exportViolations': 'GET /api/console/books/violations/export',
+  'books.getRun': 'GET /api/console/books/runs/:id',
+  'books.handleViolations': 'POST /api/console/books/violations/handle',
+  'books.listRuns': 'GET /api/console/books/runs',
+  'books.listViolations': 'GET /api/console/books/violations',
+  'books.overview': 'GET /api/console/books',
+  'books.startRun': 'POST /api/console/books/runs',
   'catalog.cancelPriceChange': 'POST /api/console/price-changes/:id/cancel',
   'catalog.createCategory': 'POST /api/console/categories',
   'catalog.createGoods': 'POST /api/console/goods',
@@ -172,6 +180,13 @@ export type Routes = {
   'audit.getAuditLine': (typeof auditRoutes)['getAuditLine']
   'audit.listAudit': (typeof auditRoutes)['listAudit']
   'audit.verifyAudit': (typeof auditRoutes)['verifyAudit']
+  'books.exportViolations': (typeof booksRoutes)['exportViolations']
+  'books.getRun': (typeof booksRoutes)['getRun']
+  'books.handleViolations': (typeof booksRoutes)['handleViolations']
+  'books.listRuns': (typeof booksRoutes)['listRuns']
+  'books.listViolations': (typeof booksRoutes)['listViolations']
+  'books.overview': (typeof booksRoutes)['overview']
+  'books.startRun': (typeof booksRoutes)['startRun']
   'catalog.cancelPriceChange': (typeof catalogRoutes)['cancelPriceChange']
   'catalog.createCategory': (typeof catalogRoutes)['createCategory']
   'catalog.createGoods': (typeof catalogRoutes)['createGoods']

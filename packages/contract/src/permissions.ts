@@ -17,6 +17,7 @@ export const PERMISSIONS = [
   'staff.read',
   'staff.manage',
   'audit.read',
+  'books.audit',
   'jobs.read',
   'jobs.manage',
   'settings.read',
@@ -51,5 +52,6 @@ export const BUILT_IN_ROLES = {
     'finance.read',
     'finance.adjust',
     'audit.read',
+    'books.audit',
   ],
 } as const satisfies Record<string, readonly Permission[]>

@@ -10,6 +10,7 @@ import { KeyFileError } from '../platform/crypto/index.ts'
 import { type Ctx, MigrationRefused } from '../platform/db/index.ts'
 import { createLog } from '../platform/log/index.ts'
 import type { Platform } from '../platform/module.ts'
+import { auditCommand } from './audit.ts'
 import { BACKUP_USAGE, backupCommand, restoreCommand } from './backup/commands.ts'
 import { BackupRefused } from './backup/refused.ts'
 import { type ReadyDatabase, readyDatabase } from './database.ts'
@@ -24,6 +25,8 @@ const USAGE = `npm run cli -- <command>
   tenant create <slug> <name> --owner <email>    open a shop (--domain <domain>, --locale zh-CN|en)
   staff reset-password <slug> <email>            a new password for one employee, to be changed at the first sign-in
   rotate-keys [<slug>]                           a new master key, or a new data key for one shop
+  audit [<slug>]                                 count violations of the books: exit 0 none, 1 some, 2 could not be finished
+                                                 (--full every row, --json one object, --grace <seconds> 900)
 ${BACKUP_USAGE}
 
 Works beside a running Quanshu. Settings come from the environment, as for npm start.`
@@ -42,10 +45,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'rotate-keys': rotateKeys,
 }
 
-/** Commands on the data folder itself, without a migrated database. They read their own words and say their exit code. */
+/** Commands that read their own words and say their own exit code; most work on the data folder itself. */
 const APART: Readonly<Record<string, (words: readonly string[]) => Promise<number>>> = {
   backup: backupCommand,
   restore: restoreCommand,
+  audit: auditBooksOf,
 }
 
 class WrongUse extends Error {}
@@ -92,6 +96,28 @@ async function withPlatform<T>(run: (platform: Platform) => Promise<T>): Promise
 function runningDatabase(config: Config): ReadyDatabase | undefined {
   const running = config.databaseUrl === undefined ? runningEmbeddedPostgres(config.dataDir) : undefined
   return running && { ...running, stop: async () => undefined, kill: () => undefined }
+}
+
+/** Whatever keeps the audit from its end is not "no violations": it is exit code 2. */
+async function auditBooksOf(words: readonly string[]): Promise<number> {
+  try {
+    const { positionals, values } = parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: { full: { type: 'boolean' }, json: { type: 'boolean' }, grace: { type: 'string' } },
+    })
+    const [slug, ...more] = positionals
+    const graceSeconds = values.grace === undefined ? undefined : Number(values.grace)
+    const isGrace = graceSeconds === undefined || (/^\d{1,5}$/.test(values.grace ?? '') && graceSeconds <= 86_400)
+    if (more.length > 0 || !isGrace) throw new WrongUse()
+    const { full: isWhole = false, json: isJson = false } = values
+    const outcome = await withPlatform((platform) => auditCommand(platform, { slug, isWhole, isJson, graceSeconds }))
+    console.log(outcome.lines.join('\n'))
+    return outcome.exitCode
+  } catch (error) {
+    console.error(sentenceOf(error))
+    return 2
+  }
 }
 
 async function listTenants(platform: Platform): Promise<readonly string[]> {

@@ -1,5 +1,6 @@
 import type { OrderNo } from '@quanshu/kernel'
 import { auditModule } from '../modules/audit/index.ts'
+import { booksModule } from '../modules/books/index.ts'
 import { catalogModule } from '../modules/catalog/index.ts'
 import { createSettler, deliveryContent, fulfilmentModule } from '../modules/fulfilment/index.ts'
 import { authenticate, hasColleagues, hasTwoFactor, identityModule } from '../modules/identity/index.ts'
@@ -58,6 +59,7 @@ export function assemble(platform: Platform): Assembly {
     payments,
     ordersModule(platform),
     fulfilmentModule(platform, payments),
+    booksModule(platform),
     jobsDesk(platform, () => modules),
   ]
   return {

@@ -29,6 +29,7 @@ export const rolesText = defineMessages('roles', {
   finance: ['资金', 'Money'],
   staff: ['员工', 'Staff'],
   audit: ['审计', 'Audit'],
+  books: ['账目核对', 'Books'],
   jobs: ['后台任务', 'Jobs'],
   settings: ['设置', 'Settings'],
 })

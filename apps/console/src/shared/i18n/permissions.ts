@@ -20,6 +20,7 @@ export const permissionText = defineMessages('permissions', {
   'staff.read': ['查看员工与角色', 'See staff and roles'],
   'staff.manage': ['管理员工与角色', 'Manage staff and roles'],
   'audit.read': ['查看审计日志', 'See the audit log'],
+  'books.audit': ['核对账目', 'Audit the books'],
   'jobs.read': ['查看后台任务', 'See jobs'],
   'jobs.manage': ['重跑后台任务', 'Run jobs again'],
   'settings.read': ['查看设置', 'See settings'],

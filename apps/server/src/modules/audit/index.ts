@@ -1,1 +1,2 @@
+export { lastLineOf, verifyPart } from './queries/verify.ts'
 export { auditModule } from './routes.ts'

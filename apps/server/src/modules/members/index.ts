@@ -1,4 +1,6 @@
 export { noteMemberSeen } from './commands/note-seen.ts'
 export type { MemberPorts } from './commands/send-code.ts'
 export { openMember } from './commands/sign-in.ts'
+export { phonePlace } from './model.ts'
+export { PHONE_PURPOSE } from './phone-hash.ts'
 export { membersModule } from './routes/index.ts'

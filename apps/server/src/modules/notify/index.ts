@@ -1,9 +1,11 @@
 import type { Module, Platform } from '../../platform/module.ts'
 import { createOutbound } from '../../platform/outbound/index.ts'
-import { emailTask, type NotifyPorts, smsTask } from './jobs.ts'
+import { emailTask, type NotifyPorts, smsTask, staffEmailTask } from './jobs.ts'
 import { notifyRoutesBound } from './routes.ts'
 
+export { secretPlace as channelSecretPlace } from './channels/accounts.ts'
 export { type DeliveryEmail, queueDeliveryEmails } from './commands/queue-delivery-email.ts'
+export { queueStaffEmails, type StaffEmail } from './commands/queue-staff-email.ts'
 export { type ChannelSettings, saveEmailChannel, saveSmsChannel } from './commands/save-channel.ts'
 export { sendLoginCode } from './commands/send-login-code.ts'
 export type { NotifyPorts } from './jobs.ts'
@@ -15,6 +17,6 @@ export function notifyModule(platform: Platform, ports: NotifyPorts): Module {
   return {
     name: 'notify',
     routes: notifyRoutesBound(platform, outbound),
-    tasks: [smsTask(platform, outbound), emailTask(platform, ports)],
+    tasks: [smsTask(platform, outbound), emailTask(platform, ports), staffEmailTask(platform)],
   }
 }

@@ -7,10 +7,11 @@ import { mailAccount, smsAccount } from './channels/accounts.ts'
 import { sendAliyunSms } from './channels/aliyun-sms.ts'
 import { sendMail } from './channels/smtp.ts'
 import { EMAIL_TASK } from './commands/queue-delivery-email.ts'
+import { STAFF_EMAIL_TASK } from './commands/queue-staff-email.ts'
 import { contentPlace, type SealedSms, SMS_TASK } from './commands/send-login-code.ts'
 import { endMessage, type MessageRow, takeMessage } from './messages.ts'
 import type { SendOutcome } from './outcome.ts'
-import { type DeliveryContent, deliveryMail } from './templates.ts'
+import { type DeliveryContent, deliveryMail, type MailText, plainMail } from './templates.ts'
 
 /** What notify needs from above; `main/` fills it. */
 export type NotifyPorts = {
@@ -89,20 +90,55 @@ export function emailTask(platform: Platform, ports: NotifyPorts): Task {
       const outcome: SendOutcome = mail
         ? await tryMail(platform, tenantId, message, mail)
         : { kind: 'refused', reason: 'nothing to tell: the order has no delivered line' }
-      const tryAgain = (outcome.kind === 'not_sent' || outcome.kind === 'unknown') && attempt < attemptsMax
-      const ended: SendOutcome = tryAgain ? { kind: 'not_sent', reason: outcome.reason } : outcome
-      await endMessage(platform, tenantId, messageId, ended, mail?.subject)
-      if (outcome.kind === 'not_sent' || outcome.kind === 'unknown') throw new NotSentYet(outcome.reason)
+      await endMail(platform, tenantId, messageId, outcome, attempt < attemptsMax, mail?.subject)
       if (outcome.kind === 'refused') log.warn({ tenantId, messageId, outcome }, 'a delivery mail was refused')
     },
   }
+}
+
+const staffEmailPayload = z.object({
+  messageId: z.int().positive(),
+  subject: z.string(),
+  paragraphs: z.array(z.string()),
+  link: z.object({ url: z.string(), text: z.string() }),
+})
+
+/** Sends what the house has to tell an employee. Its words travel in the job: there is no secret in them. */
+export function staffEmailTask(platform: Platform): Task {
+  return {
+    name: STAFF_EMAIL_TASK,
+    run: async ({ tenantId, payload, attempt, attemptsMax, log }) => {
+      const { messageId, ...content } = staffEmailPayload.parse(payload)
+      const message = await takeMessage(platform, tenantId, messageId)
+      if (!message || isOver(message)) return
+      const mail = plainMail(content)
+      const outcome = await tryMail(platform, tenantId, message, mail)
+      await endMail(platform, tenantId, messageId, outcome, attempt < attemptsMax, mail.subject)
+      if (outcome.kind === 'refused') log.warn({ tenantId, messageId, outcome }, 'a mail to staff was refused')
+    },
+  }
+}
+
+/** Writes down how a mail ended. @throws NotSentYet when the queue shall try again, or has tried for the last time */
+async function endMail(
+  platform: Platform,
+  tenantId: TenantId,
+  messageId: number,
+  outcome: SendOutcome,
+  mayTryAgain: boolean,
+  subject: string | undefined,
+): Promise<void> {
+  const isOpen = outcome.kind === 'not_sent' || outcome.kind === 'unknown'
+  const ended: SendOutcome = isOpen && mayTryAgain ? { kind: 'not_sent', reason: outcome.reason } : outcome
+  await endMessage(platform, tenantId, messageId, ended, subject)
+  if (isOpen) throw new NotSentYet(outcome.reason)
 }
 
 async function tryMail(
   platform: Platform,
   tenantId: TenantId,
   message: MessageRow,
-  mail: ReturnType<typeof deliveryMail>,
+  mail: MailText,
 ): Promise<SendOutcome> {
   const account = await mailAccount(platform, tenantId)
   if (!account) return { kind: 'refused', reason: 'no mail server is set up' }

@@ -77,6 +77,24 @@ export function testMail(shopName: string, locale: 'zh-CN' | 'en'): MailText {
   return { subject: `${shopName} · ${t.test}`, text: t.testBody, html: frame(shopName, `<p>${t.testBody}</p>`) }
 }
 
+/** A few sentences and where to go from there; the first line of the body is the subject again. */
+export function plainMail(content: {
+  readonly subject: string
+  readonly paragraphs: readonly string[]
+  readonly link: { readonly url: string; readonly text: string }
+}): MailText {
+  const { subject, paragraphs, link } = content
+  return {
+    subject,
+    text: [...paragraphs, '', `${link.text}: ${link.url}`].join('\n'),
+    html: frame(
+      subject,
+      `${paragraphs.map((text) => `<p>${escapeHtml(text)}</p>`).join('')}
+<p style="margin:24px 0"><a href="${escapeHtml(link.url)}" style="background:#1f5eff;color:#fff;padding:12px 24px;border-radius:8px;text-decoration:none">${escapeHtml(link.text)}</a></p>`,
+    ),
+  }
+}
+
 function codesHtml(line: DeliveryContent['lines'][number], more: (count: number) => string): string {
   if (!line.codes) return ''
   const rows = line.codes.map(

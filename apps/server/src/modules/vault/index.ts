@@ -14,7 +14,7 @@ export { mask, partsOf } from './model.ts'
 export { getBatch, listBatches } from './queries/batches.ts'
 export { cardHistory, getCard, listCards, searchCard } from './queries/cards.ts'
 export { expireDueCards, tendBatches } from './schedules.ts'
-export { openCards, sealedAt } from './secrets.ts'
+export { FINGERPRINT_PURPOSE, openCards, sealedAt } from './secrets.ts'
 
 export function vaultModule(platform: Platform): Module {
   return {

@@ -30,6 +30,82 @@ export type AuditHeads = {
   hash: Buffer
 }
 
+export type BooksAccountMarks = {
+  tenant_id: number
+  account_id: number
+  at: Time
+  balance: number
+}
+
+export type BooksBatchMarks = {
+  tenant_id: number
+  batch_id: number
+  counts: string
+}
+
+export type BooksFindings = {
+  tenant_id: number
+  run_id: number
+  violation_id: number
+}
+
+export type BooksMarks = {
+  tenant_id: number
+  check_name: string
+  clean_since: Time
+  slot: Generated<number>
+  memo: DefaultedJson
+}
+
+export type BooksProgress = {
+  tenant_id: number
+  run_id: number
+  check_name: string
+  position: number
+  state: Generated<'waiting' | 'running' | 'done'>
+  since: NullableTime
+  slot: number | null
+  place: NullableJson
+  checked: Generated<number>
+  found: Generated<number>
+  steps: Generated<number>
+  busy_ms: Generated<number>
+  longest_ms: Generated<number>
+  started_at: NullableTime
+  finished_at: NullableTime
+}
+
+export type BooksRuns = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  source: 'schedule' | 'console' | 'cli'
+  asked_by: Generated<string>
+  is_whole: boolean
+  grace_seconds: number
+  state: Generated<'running' | 'clean' | 'violations' | 'failed'>
+  worker: string | null
+  lease_until: DefaultedTime
+  started_at: DefaultedTime
+  finished_at: NullableTime
+  error: string | null
+}
+
+export type BooksViolations = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  check_name: string
+  code: string
+  key: string
+  objects: Json
+  params: DefaultedJson
+  state: Generated<'open' | 'handled' | 'gone'>
+  found_at: DefaultedTime
+  last_seen_at: DefaultedTime
+  handled_at: NullableTime
+  handled_by: string | null
+  note: string | null
+}
+
 export type CatalogCategories = {
   tenant_id: number
   id: GeneratedAlways<number>
@@ -631,6 +707,13 @@ export type VaultMovements = {
 export type DB = {
   'audit.entries': AuditEntries
   'audit.heads': AuditHeads
+  'books.account_marks': BooksAccountMarks
+  'books.batch_marks': BooksBatchMarks
+  'books.findings': BooksFindings
+  'books.marks': BooksMarks
+  'books.progress': BooksProgress
+  'books.runs': BooksRuns
+  'books.violations': BooksViolations
   'catalog.categories': CatalogCategories
   'catalog.goods': CatalogGoods
   'catalog.goods_pictures': CatalogGoodsPictures

@@ -1,0 +1,1416 @@
+-- The checks of the books. Each walks one step and answers
+--   {"checked": rows looked at, "place": where the next step begins or null, "violations": [{code, key, objects, params}], "marks"?}.
+--
+-- Stable, so one step is one snapshot: whatever an order in flight has done, it has done wholly or not at all, and a
+-- violation is never an order that is just being paid. No locks, no writes; what is to be kept is kept by books.note_step.
+-- `p_scope`: {"since": moment or null, "slot": 0-6 or null, "graceSeconds": n}. Without `since` every row is walked; with
+-- it, what changed since and the rows whose number leaves the remainder `slot` when divided by seven.
+--
+--   books.check_code_owners     1  books.check_bounds          5  books.check_parents          7
+--   books.check_batch_sums      2  books.check_holds           5  books.check_refunded_rights  8
+--   books.check_stock_sums      2  books.check_trial_balance   6  books.check_replays          9
+--   books.check_paid_orders     3  books.check_balances        6  books.sealed_page         (pages of cipher texts)
+--   books.check_references      4  books.check_clearing        6
+
+-- Violations a step tells in full; a shop with more has one cause, not ten thousand.
+create or replace function books.told_max()
+returns integer
+language sql
+immutable
+as $$ select 200 $$;
+
+create or replace function books.object(p_kind text, p_id text)
+returns jsonb
+language sql
+immutable
+as $$ select jsonb_build_object('kind', p_kind, 'id', p_id) $$;
+
+create or replace function books.objects(p_kind text, p_ids bigint[])
+returns jsonb
+language sql
+immutable
+as $$ select coalesce(jsonb_agg(books.object(p_kind, i.id::text) order by i.id), '[]') from unnest(p_ids[1:20]) as i(id) $$;
+
+create or replace function books.violation(p_code text, p_key text, p_objects jsonb, p_params jsonb)
+returns jsonb
+language sql
+immutable
+as $$ select jsonb_build_object('code', p_code, 'key', p_key, 'objects', p_objects, 'params', coalesce(p_params, '{}')) $$;
+
+create or replace function books.answer(p_checked bigint, p_place jsonb, p_violations jsonb)
+returns jsonb
+language sql
+immutable
+as $$ select jsonb_build_object('checked', p_checked, 'place', p_place, 'violations', coalesce(p_violations, '[]')) $$;
+
+create or replace function books.is_in_slot(p_id bigint, p_scope jsonb)
+returns boolean
+language sql
+immutable
+as $$ select (p_scope ->> 'slot') is null or p_id % 7 = (p_scope ->> 'slot')::integer $$;
+
+-- The next orders to look at. Of a whole walk all; else those that are paid and not through, those of which the log of
+-- events tells something new, and a seventh of the rest. `nos` may be empty though there is a next place.
+create or replace function books.next_orders(
+  p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb, out nos bigint[], out place jsonb
+)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  since timestamptz := p_scope ->> 'since';
+  phase text := coalesce(p_place ->> 'phase', case when since is null then 'orders' else 'open' end);
+  seen integer;
+begin
+  if phase = 'open' then
+    select array_agg(x.no), count(*), jsonb_build_object('phase', 'open', 'at', max(x.paid_at), 'no', (array_agg(x.no order by x.paid_at desc, x.no desc))[1])
+    into nos, seen, place
+    from (
+      select o.no, o.paid_at
+      from orders.orders o
+      where o.tenant_id = p_tenant
+        and o.state = 'paid'
+        and (o.paid_at, o.no) > (coalesce((p_place ->> 'at')::timestamptz, '-infinity'), coalesce((p_place ->> 'no')::bigint, 0))
+      order by o.paid_at, o.no
+      limit p_limit
+    ) x;
+    if seen < p_limit then
+      place := '{"phase": "changed"}';
+    end if;
+  elsif phase = 'changed' then
+    select array_agg(distinct substring(x.subject from 7)::bigint) filter (where x.subject ~ '^order:\d{1,18}$'),
+      count(*),
+      jsonb_build_object('phase', 'changed', 'at', max(x.at), 'position', (array_agg(x.position order by x.at desc, x.position desc))[1])
+    into nos, seen, place
+    from (
+      select e.at, e.position, e.subject
+      from events.log e
+      where e.tenant_id = p_tenant
+        and e.at >= since
+        and (e.at, e.position) > (coalesce((p_place ->> 'at')::timestamptz, since), coalesce((p_place ->> 'position')::bigint, 0))
+      order by e.at, e.position
+      limit p_limit
+    ) x;
+    if seen < p_limit then
+      place := '{"phase": "orders", "no": 0}';
+    end if;
+  else
+    select array_agg(x.no), count(*), jsonb_build_object('phase', 'orders', 'no', max(x.no))
+    into nos, seen, place
+    from (
+      select o.no
+      from orders.orders o
+      where o.tenant_id = p_tenant
+        and o.no > coalesce((p_place ->> 'no')::bigint, 0)
+        and books.is_in_slot(o.no, p_scope)
+      order by o.no
+      limit p_limit
+    ) x;
+    if seen < p_limit then
+      place := null;
+    end if;
+  end if;
+  nos := coalesce(nos, '{}');
+end;
+$$;
+
+-- Invariant 1. A card, its grants and its history tell the same story, and no other card says the same code.
+create or replace function books.check_code_owners(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+  since timestamptz := p_scope ->> 'since';
+  grace interval := make_interval(secs => (p_scope ->> 'graceSeconds')::integer);
+  phase text := coalesce(p_place ->> 'phase', case when since is null then 'cards' else 'moved' end);
+  ids bigint[];
+  given bigint[];
+  seen integer;
+  place jsonb;
+  found jsonb;
+begin
+  if phase = 'moved' then
+    select array_agg(distinct x.card_id), count(*),
+      jsonb_build_object('phase', 'moved', 'at', max(x.at), 'id', (array_agg(x.id order by x.at desc, x.id desc))[1])
+    into ids, seen, place
+    from (
+      select m.at, m.id, m.card_id
+      from vault.movements m
+      where m.tenant_id = p_tenant
+        and m.at >= since
+        and (m.at, m.id) > (coalesce((p_place ->> 'at')::timestamptz, since), coalesce((p_place ->> 'id')::bigint, 0))
+      order by m.at, m.id
+      limit p_limit
+    ) x;
+    if seen < p_limit then
+      place := '{"phase": "cards", "id": 0}';
+    end if;
+  else
+    select array_agg(x.id), count(*), jsonb_build_object('phase', 'cards', 'id', max(x.id))
+    into ids, seen, place
+    from (
+      select c.id
+      from vault.cards c
+      where c.tenant_id = p_tenant
+        and c.id > coalesce((p_place ->> 'id')::bigint, 0)
+        and books.is_in_slot(c.id, p_scope)
+      order by c.id
+      limit p_limit
+    ) x;
+    if seen < p_limit then
+      place := null;
+    end if;
+  end if;
+  if ids is null then
+    return books.answer(0, place, null);
+  end if;
+
+  -- Only what somebody has, or had, needs its history read.
+  select coalesce(array_agg(c.id), '{}') into given
+  from unnest(ids) as i(id)
+  join vault.cards c on c.tenant_id = p_tenant and c.id = i.id
+  where c.state in ('delivered', 'used', 'void')
+     or exists (select from entitlements.grants g where g.tenant_id = p_tenant and g.card_id = c.id);
+
+  with card as (
+    select c.id, c.state, c.fingerprint, c.changed_at, h.*, d.*, t.twins
+    from unnest(given) as i(id)
+    join vault.cards c on c.tenant_id = p_tenant and c.id = i.id
+    cross join lateral (
+      select count(*) as grants,
+        count(*) filter (where g.state <> 'revoked') as living,
+        count(*) filter (where g.state = 'active') as active,
+        array_agg(g.id) as grant_ids,
+        array_agg(distinct g.order_no) as nos
+      from entitlements.grants g
+      where g.tenant_id = p_tenant
+        and g.card_id = c.id
+    ) h
+    cross join lateral (
+      select count(*) as times, array_agg(distinct m.cause) as causes
+      from vault.movements m
+      where m.tenant_id = p_tenant
+        and m.card_id = c.id
+        and m.from_state = 'available'
+        and m.to_state = 'delivered'
+    ) d
+    cross join lateral (
+      select array_agg(o.id) as twins
+      from vault.cards o
+      where o.tenant_id = p_tenant
+        and o.fingerprint = c.fingerprint
+        and o.id <> c.id
+    ) t
+  ), wrong as (
+    select c.*, v.code, v.params
+    from card c
+    cross join lateral (
+      select 'code_two_owners' as code, jsonb_build_object('grants', c.grants, 'deliveries', c.times) as params
+      where c.grants > 1 or c.times > 1
+      union all
+      select 'code_twin', jsonb_build_object('cards', cardinality(c.twins) + 1)
+      where c.twins is not null
+      union all
+      select 'code_back_on_shelf', jsonb_build_object('state', c.state)
+      where c.state in ('available', 'suspect', 'expired') and c.grants > 0
+      union all
+      select 'code_not_owned', jsonb_build_object('state', c.state)
+      where (c.state = 'delivered' and c.living = 0) or (c.state = 'used' and c.grants = 0)
+      union all
+      select 'code_state_differs', jsonb_build_object('state', c.state)
+      where (c.state = 'void' and c.living > 0)
+         or (c.state = 'delivered' and c.living > 0 and c.active = 0)
+         -- Staff's word that a card was used reaches its grant by an event.
+         or (c.state = 'used' and c.active > 0 and c.changed_at < now() - grace)
+      union all
+      select 'code_other_order', '{}'::jsonb
+      where c.times = 1 and c.grants = 1 and c.causes[1] is distinct from 'order:' || c.nos[1]
+    ) v
+  )
+  select jsonb_agg(books.violation(
+    w.code, 'card:' || w.id,
+    books.object('card', w.id::text) || books.objects('card', w.twins) || books.objects('order', w.nos) || books.objects('grant', w.grant_ids),
+    w.params
+  ))
+  into found
+  from (select * from wrong limit books.told_max()) w;
+  return books.answer(cardinality(ids), place, found);
+end;
+$$;
+
+-- Invariant 2. A batch's counts are the counts of its cards, and add up to what was imported. Batches are taken until they
+-- hold `p_limit` cards, at least one; one batch is one statement, about 0.3 s for a million cards. Incremental: batches
+-- whose counts are not those that were counted before.
+create or replace function books.check_batch_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog
+set enable_seqscan = off
+as $$
+declare
+  ids bigint[];
+  seen integer;
+  last_id bigint;
+  cards bigint;
+  found jsonb;
+  marks jsonb;
+begin
+  select array_agg(x.id) filter (where x.is_due), count(*), max(x.id)
+  into ids, seen, last_id
+  from (
+    select n.id, n.is_due, sum(n.cards) over (order by n.id) - n.cards as before
+    from (
+      select d.id, d.is_due, case when d.is_due then d.imported else 0 end as cards
+      from (
+        select b.id, coalesce(c.imported, 0) as imported,
+          (p_scope ->> 'since') is null or books.is_in_slot(b.id, p_scope) or c is null or m.counts is distinct from c::text as is_due
+        from vault.batches b
+        left join vault.batch_counts c on c.tenant_id = p_tenant and c.batch_id = b.id
+        left join books.batch_marks m on m.tenant_id = p_tenant and m.batch_id = b.id
+        where b.tenant_id = p_tenant
+          and b.id > coalesce((p_place ->> 'id')::bigint, 0)
+        order by b.id
+        limit 500
+      ) d
+    ) n
+  ) x
+  where x.before < p_limit;
+
+  with counted as (
+    select c.batch_id, count(*) as imported,
+      count(*) filter (where c.state = 'available') as available,
+      count(*) filter (where c.state = 'delivered') as delivered,
+      count(*) filter (where c.state = 'used') as used,
+      count(*) filter (where c.state = 'void') as void,
+      count(*) filter (where c.state = 'suspect') as suspect,
+      count(*) filter (where c.state = 'expired') as expired,
+      count(*) filter (where c.sku_id <> b.sku_id) as strange
+    from vault.batches b
+    join vault.cards c on c.tenant_id = p_tenant and c.batch_id = b.id
+    where b.tenant_id = p_tenant
+      and b.id = any (ids)
+    group by c.batch_id
+  ), compared as (
+    select b.id, b.sku_id, k::text as counts, coalesce(n.imported, 0) as counted, coalesce(n.strange, 0) as strange,
+      (
+        select jsonb_object_agg(s.state, jsonb_build_array(s.booked, s.counted))
+        from (
+          values
+            ('imported', k.imported, n.imported), ('available', k.available, n.available), ('delivered', k.delivered, n.delivered),
+            ('used', k.used, n.used), ('void', k.void, n.void), ('suspect', k.suspect, n.suspect), ('expired', k.expired, n.expired)
+        ) as s(state, booked, counted)
+        where coalesce(s.booked, 0) <> coalesce(s.counted, 0)
+      ) as differs,
+      k.available + k.delivered + k.used + k.void + k.suspect + k.expired <> k.imported as is_torn
+    from vault.batches b
+    left join vault.batch_counts k on k.tenant_id = p_tenant and k.batch_id = b.id
+    left join counted n on n.batch_id = b.id
+    where b.tenant_id = p_tenant
+      and b.id = any (ids)
+  )
+  select
+    coalesce(sum(c.counted), 0),
+    jsonb_agg(books.violation(
+      case when c.strange > 0 then 'batch_strange_cards' else 'batch_sum' end, 'batch:' || c.id,
+      jsonb_build_array(books.object('batch', c.id::text), books.object('sku', c.sku_id::text)),
+      jsonb_build_object('differs', coalesce(c.differs, '{}'), 'cards', c.strange)
+    )) filter (where c.differs is not null or c.is_torn or c.strange > 0),
+    jsonb_agg(jsonb_build_object('batchId', c.id, 'counts', c.counts))
+      filter (where c.differs is null and not coalesce(c.is_torn, false) and c.strange = 0 and c.counts is not null)
+  into cards, found, marks
+  from compared c;
+  return books.answer(
+    greatest(cards, coalesce(cardinality(ids), 0)), case when last_id is not null then jsonb_build_object('id', last_id) end, found
+  ) || jsonb_build_object('marks', jsonb_build_object('batches', coalesce(marks, '[]')));
+end;
+$$;
+
+-- Invariant 2, for a SKU: the ledger's pieces in each state are those of its batches, and its seven accounts add up to
+-- zero. Always walked whole: SKUs are thousands at most.
+create or replace function books.check_stock_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog
+set enable_seqscan = off
+as $$
+declare
+  ids bigint[];
+  found jsonb;
+begin
+  select array_agg(x.id) into ids
+  from (
+    select s.id
+    from catalog.skus s
+    where s.tenant_id = p_tenant
+      and s.id > coalesce((p_place ->> 'id')::bigint, 0)
+    order by s.id
+    limit p_limit
+  ) x;
+  if ids is null then
+    return books.answer(0, null, null);
+  end if;
+
+  with booked as (
+    select a.ref::bigint as sku_id, substr(a.kind, 7) as state, a.id as account_id, a.balance
+    from ledger.accounts a
+    where a.tenant_id = p_tenant
+      and a.kind in ('stock.source', 'stock.available', 'stock.delivered', 'stock.used', 'stock.void', 'stock.suspect', 'stock.expired')
+      and a.ref = any (ids::text[])
+      and a.unit = 'piece'
+  ), counted as (
+    select b.sku_id, s.state, sum(s.pieces)::bigint as pieces
+    from vault.batches b
+    join vault.batch_counts k on k.tenant_id = p_tenant and k.batch_id = b.id
+    cross join lateral (
+      values ('available', k.available), ('delivered', k.delivered), ('used', k.used), ('void', k.void), ('suspect', k.suspect), ('expired', k.expired)
+    ) as s(state, pieces)
+    where b.tenant_id = p_tenant
+      and b.sku_id = any (ids)
+    group by b.sku_id, s.state
+  ), wrong as (
+    select coalesce(a.sku_id, c.sku_id) as sku_id, 'stock_sum' as code, coalesce(a.state, c.state) as state, a.account_id,
+      coalesce(a.balance, 0) as booked, coalesce(c.pieces, 0) as counted
+    from (select * from booked where state <> 'source') a
+    full join counted c on c.sku_id = a.sku_id and c.state = a.state
+    where coalesce(a.balance, 0) <> coalesce(c.pieces, 0)
+    union all
+    select a.sku_id, 'stock_not_zero', 'all', null, sum(a.balance)::bigint, 0
+    from booked a
+    group by a.sku_id
+    having sum(a.balance) <> 0
+  )
+  select jsonb_agg(books.violation(
+    w.code, 'sku:' || w.sku_id || ':' || w.state,
+    jsonb_build_array(books.object('sku', w.sku_id::text)) || case when w.account_id is null then '[]' else jsonb_build_array(books.object('account', w.account_id::text)) end,
+    jsonb_build_object('state', w.state, 'booked', w.booked, 'counted', w.counted)
+  ))
+  into found
+  from (select * from wrong limit books.told_max()) w;
+  return books.answer(
+    cardinality(ids), case when cardinality(ids) = p_limit then jsonb_build_object('id', ids[p_limit]) end, found
+  );
+end;
+$$;
+
+-- Invariant 3. What was paid is delivered, refunded or an exception with a name, and the order's figures are those of its
+-- lines, receipts, refunds and grants.
+create or replace function books.check_paid_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+  grace interval := make_interval(secs => (p_scope ->> 'graceSeconds')::integer);
+  these record;
+  found jsonb;
+begin
+  select * into these from books.next_orders(p_tenant, p_place, p_limit, p_scope);
+
+  with the_order as (
+    select o.*, l.amount, l.waiting, r.received, f.refunded
+    from unnest(these.nos) as i(no)
+    join orders.orders o on o.tenant_id = p_tenant and o.no = i.no
+    cross join lateral (
+      select coalesce(sum(l.amount_fen), 0) as amount,
+        count(*) filter (where l.state in ('waiting', 'cancelled')) as waiting
+      from orders.lines l
+      where l.tenant_id = p_tenant
+        and l.order_no = o.no
+    ) l
+    cross join lateral (
+      select coalesce(sum(r.amount_fen), 0) as received
+      from payments.receipts r
+      where r.tenant_id = p_tenant
+        and r.order_no = o.no
+        and r.state = 'applied'
+    ) r
+    cross join lateral (
+      select coalesce(sum(f.amount_fen), 0) as refunded
+      from payments.refunds f
+      where f.tenant_id = p_tenant
+        and f.order_no = o.no
+        and f.line_no is not null
+        and f.state = 'done'
+    ) f
+  ), the_line as (
+    select l.*, o.paid_at, o.state as order_state, g.living, f.open
+    from the_order o
+    join orders.lines l on l.tenant_id = p_tenant and l.order_no = o.no
+    cross join lateral (
+      select count(*) as living
+      from entitlements.grants g
+      where g.tenant_id = p_tenant
+        and g.order_no = l.order_no
+        and g.line_no = l.line_no
+        and g.state <> 'revoked'
+    ) g
+    cross join lateral (
+      select count(*) as open
+      from payments.refunds f
+      where f.tenant_id = p_tenant
+        and f.order_no = l.order_no
+        and f.line_no = l.line_no
+        and f.state in ('requested', 'processing')
+    ) f
+  ), wrong as (
+    select o.no, null::smallint as line_no, v.code, v.params
+    from the_order o
+    cross join lateral (
+      select 'paid_nothing' as code, jsonb_build_object('lines', o.waiting, 'amountFen', o.paid_fen) as params
+      where o.state in ('paid', 'delivered') and o.waiting > 0 and o.paid_at < now() - grace
+      union all
+      select 'paid_without_money', jsonb_build_object('paidFen', o.paid_fen, 'receivedFen', o.received)
+      where o.state in ('paid', 'delivered', 'refunded') and o.received <> o.paid_fen
+      union all
+      select 'money_without_order', jsonb_build_object('receivedFen', o.received, 'state', o.state)
+      where o.state in ('pending', 'cancelled', 'expired') and o.received > 0
+      union all
+      select 'order_total', jsonb_build_object('totalFen', o.total_fen, 'linesFen', o.amount, 'paidFen', o.paid_fen)
+      where o.total_fen <> o.amount or (o.state in ('paid', 'delivered', 'refunded') and o.paid_fen <> o.total_fen)
+      union all
+      select 'order_refunds', jsonb_build_object('refundedFen', o.refunded_fen, 'refundsFen', o.refunded)
+      where o.refunded_fen <> o.refunded
+    ) v
+    union all
+    select l.order_no, l.line_no, v.code, v.params
+    from the_line l
+    cross join lateral (
+      select 'line_grants' as code, jsonb_build_object('quantity', l.quantity, 'grants', l.living, 'state', l.state) as params
+      where (l.state = 'delivered' and l.living <> l.quantity)
+         or (l.state in ('waiting', 'exception', 'cancelled') and l.living > 0)
+      union all
+      select 'refund_lost', jsonb_build_object('amountFen', l.amount_fen)
+      where l.state = 'refunding' and l.open = 0
+    ) v
+  )
+  select jsonb_agg(books.violation(
+    w.code, 'order:' || w.no || coalesce(':' || w.line_no, ''),
+    jsonb_build_array(books.object('order', w.no::text)),
+    w.params || case when w.line_no is null then '{}' else jsonb_build_object('lineNo', w.line_no) end
+  ))
+  into found
+  from (select * from wrong limit books.told_max()) w;
+  return books.answer(cardinality(these.nos), these.place, found);
+end;
+$$;
+
+-- Invariant 4. What the outside knows by a number is here once: a gateway's trade, and the refund of a line or of a surplus.
+-- A supplier's purchase joins by one more branch of `reference`: its own number, whose it is, and its row.
+create or replace function books.check_references(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+  since timestamptz := p_scope ->> 'since';
+  phase text := coalesce(p_place ->> 'phase', 'receipts');
+  ids bigint[];
+  seen integer;
+  checked integer;
+  last_id bigint;
+  found jsonb;
+begin
+  if phase = 'receipts' then
+    select array_agg(x.id) filter (where x.is_due), count(*), max(x.id)
+    into ids, seen, last_id
+    from (
+      select r.id, since is null or r.received_at >= since or books.is_in_slot(r.id, p_scope) as is_due
+      from payments.receipts r
+      where r.tenant_id = p_tenant
+        and r.id > coalesce((p_place ->> 'id')::bigint, 0)
+      order by r.id
+      limit p_limit
+    ) x;
+  else
+    select array_agg(x.id) filter (where x.is_due), count(*), max(x.id)
+    into ids, seen, last_id
+    from (
+      select f.id, since is null or f.created_at >= since or f.done_at >= since or books.is_in_slot(f.id, p_scope) as is_due
+      from payments.refunds f
+      where f.tenant_id = p_tenant
+        and f.id > coalesce((p_place ->> 'id')::bigint, 0)
+      order by f.id
+      limit p_limit
+    ) x;
+  end if;
+  checked := coalesce(cardinality(ids), 0);
+
+  with reference as (
+    select r.id, 'receipt' as kind, r.gateway as whose, r.trade_no as reference, r.order_no, r.amount_fen,
+      (
+        select array_agg(o.id) from payments.receipts o
+        where o.tenant_id = p_tenant and o.gateway = r.gateway and o.trade_no = r.trade_no and o.id <> r.id
+      ) as others
+    from unnest(case when phase = 'receipts' then ids end) as i(id)
+    join payments.receipts r on r.tenant_id = p_tenant and r.id = i.id
+    union all
+    select f.id, 'refund', f.gateway, coalesce('line ' || f.line_no, 'receipt ' || f.receipt_id), f.order_no, f.amount_fen,
+      (
+        select array_agg(o.id) from payments.refunds o
+        where o.tenant_id = p_tenant
+          and o.order_no = f.order_no
+          and o.line_no is not distinct from f.line_no
+          and (f.line_no is not null or o.receipt_id = f.receipt_id)
+          and o.id <> f.id
+          and o.state in ('requested', 'processing', 'done')
+      )
+    from unnest(case when phase = 'refunds' then ids end) as i(id)
+    join payments.refunds f on f.tenant_id = p_tenant and f.id = i.id
+    where f.state in ('requested', 'processing', 'done')
+  ), over as (
+    select f.receipt_id as id, f.order_no, r.amount_fen,
+      (
+        select sum(o.amount_fen) from payments.refunds o
+        where o.tenant_id = p_tenant and o.order_no = f.order_no and o.receipt_id = f.receipt_id and o.state <> 'failed'
+      ) as refunded
+    from unnest(case when phase = 'refunds' then ids end) as i(id)
+    join payments.refunds f on f.tenant_id = p_tenant and f.id = i.id
+    join payments.receipts r on r.tenant_id = p_tenant and r.id = f.receipt_id
+    group by f.receipt_id, f.order_no, r.amount_fen
+  ), wrong as (
+    select case r.kind when 'receipt' then 'reference_twice' else 'refund_twice' end as code,
+      -- One violation a number, whichever of its rows is met.
+      r.kind || ':' || least(r.id, (select min(o.id) from unnest(r.others) as o(id))) as key,
+      jsonb_build_array(books.object(r.kind, r.id::text), books.object('order', r.order_no::text)) || books.objects(r.kind, r.others) as objects,
+      jsonb_build_object('whose', r.whose, 'reference', r.reference, 'times', cardinality(r.others) + 1, 'amountFen', r.amount_fen) as params
+    from reference r
+    where r.others is not null
+    union all
+    select 'refund_over_receipt', 'receipt:' || o.id,
+      jsonb_build_array(books.object('receipt', o.id::text), books.object('order', o.order_no::text)),
+      jsonb_build_object('receivedFen', o.amount_fen, 'refundedFen', o.refunded)
+    from over o
+    where o.refunded > o.amount_fen
+  )
+  select jsonb_agg(books.violation(w.code, w.key, w.objects, w.params))
+  into found
+  from (select distinct on (w.code, w.key) w.* from wrong w order by w.code, w.key limit books.told_max()) w;
+  return books.answer(checked, case
+    when seen = p_limit then jsonb_build_object('phase', phase, 'id', last_id)
+    when phase = 'receipts' then '{"phase": "refunds"}'
+  end, found);
+end;
+$$;
+
+-- Invariant 5. No account beyond its floor, no floor lower than its kind's, nobody with more than the goods' limit. A limit
+-- counts what was placed after the goods were last changed, because it may have been another one before; an order whose
+-- money came after its end delivers by rule if pieces are left, and is not counted.
+create or replace function books.check_bounds(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+  since timestamptz := p_scope ->> 'since';
+  these record;
+  seen integer;
+  checked integer;
+  last_id bigint;
+  found jsonb;
+begin
+  if coalesce(p_place ->> 'phase', 'accounts') = 'accounts' then
+    with page as materialized (
+      select a.*
+      from ledger.accounts a
+      where a.tenant_id = p_tenant
+        and a.id > coalesce((p_place ->> 'id')::bigint, 0)
+      order by a.id
+      limit p_limit * 10
+    ), due as (
+      select p.*
+      from page p
+      where since is null
+         or p.changed_at >= since
+         or books.is_in_slot(p.id, p_scope)
+    ), wrong as (
+      select d.id, v.code, v.params
+      from due d
+      cross join lateral (
+        select 'below_floor' as code, jsonb_build_object('kind', d.kind, 'ref', d.ref, 'balance', d.balance, 'held', d.held_out, 'floor', d.floor) as params
+        where d.balance - d.held_out < d.floor or d.held_out < 0
+        union all
+        select 'floor_lowered', jsonb_build_object('kind', d.kind, 'ref', d.ref, 'floor', d.floor, 'rule', ledger.floor_of(d.kind))
+        where ledger.floor_of(d.kind) is not null
+          and (d.floor is null or d.floor < ledger.floor_of(d.kind))
+      ) v
+    )
+    select (select count(*) from page), (select count(*) from due), (select max(p.id) from page p), (
+      select jsonb_agg(books.violation(w.code, 'account:' || w.id, jsonb_build_array(books.object('account', w.id::text)), w.params))
+      from (select * from wrong limit books.told_max()) w
+    )
+    into seen, checked, last_id, found;
+    return books.answer(
+      checked,
+      case when seen = p_limit * 10 then jsonb_build_object('phase', 'accounts', 'id', last_id) else '{"phase": "orders"}' end,
+      found
+    );
+  end if;
+
+  select * into these from books.next_orders(p_tenant, p_place -> 'next', p_limit, p_scope);
+  with line as (
+    select o.buyer_key, o.no, o.placed_at, l.goods_id, sum(l.quantity) as quantity
+    from unnest(these.nos) as i(no)
+    join orders.orders o on o.tenant_id = p_tenant and o.no = i.no
+    join orders.lines l on l.tenant_id = p_tenant and l.order_no = o.no
+    group by o.buyer_key, o.no, o.placed_at, l.goods_id
+  ), limited as (
+    select n.*, g.limit_per_person, g.limit_per_order, g.updated_at + interval '1 minute' as since
+    from line n
+    join catalog.goods g on g.tenant_id = p_tenant and g.id = n.goods_id
+    where n.placed_at > g.updated_at + interval '1 minute'
+  ), person as (
+    select d.buyer_key, d.goods_id, d.limit_per_person, x.quantity, x.nos
+    from (select distinct n.buyer_key, n.goods_id, n.limit_per_person, n.since from limited n where n.limit_per_person is not null) d
+    cross join lateral (
+      select sum(l.quantity) as quantity, array_agg(distinct o.no) as nos
+      from orders.orders o
+      join orders.lines l
+        on l.tenant_id = p_tenant
+        and l.order_no = o.no
+        and l.goods_id = d.goods_id
+        and l.state not in ('refunded', 'cancelled')
+      where o.tenant_id = p_tenant
+        and o.buyer_key = d.buyer_key
+        and o.placed_at > d.since
+        and o.state in ('pending', 'paid', 'delivered')
+        and (o.paid_at is null or o.paid_at <= o.expires_at)
+    ) x
+  ), wrong as (
+    select 'person_limit' as code, 'goods:' || p.goods_id || ':' || p.nos[1] as key,
+      jsonb_build_array(books.object('goods', p.goods_id::text)) || books.objects('order', p.nos) as objects,
+      jsonb_build_object('limit', p.limit_per_person, 'quantity', p.quantity) as params
+    from person p
+    where p.quantity > p.limit_per_person
+    union all
+    select 'order_limit', 'goods:' || n.goods_id || ':' || n.no,
+      jsonb_build_array(books.object('order', n.no::text), books.object('goods', n.goods_id::text)),
+      jsonb_build_object('limit', n.limit_per_order, 'quantity', n.quantity)
+    from limited n
+    join orders.lines l on l.tenant_id = p_tenant and l.order_no = n.no and l.goods_id = n.goods_id
+    where l.quantity > n.limit_per_order
+  )
+  select jsonb_agg(books.violation(w.code, w.key, w.objects, w.params))
+  into found
+  from (select distinct on (w.code, w.key) w.* from wrong w order by w.code, w.key limit books.told_max()) w;
+  return books.answer(
+    cardinality(these.nos), case when these.place is not null then jsonb_build_object('phase', 'orders', 'next', these.place) end, found
+  );
+end;
+$$;
+
+-- Invariant 5, for promises. A hold past its end is an exception's, or should be gone; an order that is over holds nothing;
+-- and what an account has set aside is the sum of its open holds.
+create or replace function books.check_holds(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+  since timestamptz := p_scope ->> 'since';
+  grace interval := make_interval(secs => (p_scope ->> 'graceSeconds')::integer);
+  seen integer;
+  checked integer;
+  place jsonb;
+  found jsonb;
+begin
+  if coalesce(p_place ->> 'phase', 'accounts') = 'accounts' then
+    with page as materialized (
+      select a.id, a.kind, a.ref, a.held_out, a.changed_at
+      from ledger.accounts a
+      where a.tenant_id = p_tenant
+        and a.id > coalesce((p_place ->> 'id')::bigint, 0)
+      order by a.id
+      limit p_limit
+    ), summed as (
+      select p.*, h.held
+      from page p
+      cross join lateral (
+        select coalesce(sum(h.amount), 0) as held
+        from ledger.holds h
+        where h.tenant_id = p_tenant
+          and h.from_account = p.id
+          and h.state = 'held'
+      ) h
+      where since is null
+         or p.changed_at >= since
+         or p.held_out <> 0
+         or books.is_in_slot(p.id, p_scope)
+    )
+    select (select count(*) from page), (select count(*) from summed), jsonb_build_object('phase', 'accounts', 'id', (select max(p.id) from page p)), (
+      select jsonb_agg(books.violation(
+        'held_sum', 'account:' || s.id, jsonb_build_array(books.object('account', s.id::text)),
+        jsonb_build_object('kind', s.kind, 'ref', s.ref, 'booked', s.held_out, 'counted', s.held)
+      ))
+      from summed s
+      where s.held <> s.held_out
+    )
+    into seen, checked, place, found;
+    return books.answer(checked, case when seen = p_limit then place else '{"phase": "holds"}' end, found);
+  end if;
+
+  with page as materialized (
+    select h.*
+    from ledger.holds h
+    where h.tenant_id = p_tenant
+      and h.state = 'held'
+      and (h.from_account, h.id) > (coalesce((p_place ->> 'account')::bigint, 0), coalesce((p_place ->> 'id')::bigint, 0))
+    order by h.from_account, h.id
+    limit p_limit
+  ), told as (
+    select p.*, o.no, o.state as order_state, l.state as line_state, l.line_no
+    from page p
+    left join orders.orders o
+      on o.tenant_id = p_tenant
+      and o.no = case when p.cause ~ '^order:\d{1,18}$' then substring(p.cause from 7)::bigint end
+    left join lateral (
+      select l.state, l.line_no
+      from orders.lines l
+      where l.tenant_id = p_tenant
+        and l.order_no = o.no
+        and l.hold_id = p.id
+    ) l on true
+  ), wrong as (
+    select t.*, case
+      when t.cause ~ '^order:' and (t.no is null or t.line_no is null) then 'hold_orphan'
+      when t.line_state in ('delivered', 'refunding', 'refunded', 'cancelled') then 'hold_orphan'
+      when t.expires_at < now() - grace and t.line_state is distinct from 'exception' and t.order_state is distinct from 'paid' then 'hold_overdue'
+    end as code
+    from told t
+  )
+  select count(*),
+    jsonb_build_object('phase', 'holds', 'account', max(w.from_account), 'id', (array_agg(w.id order by w.from_account desc, w.id desc))[1]),
+    jsonb_agg(books.violation(
+      w.code, 'hold:' || w.id,
+      jsonb_build_array(books.object('hold', w.id::text), books.object('account', w.from_account::text))
+        || case when w.no is null then '[]' else jsonb_build_array(books.object('order', w.no::text)) end,
+      jsonb_build_object('amount', w.amount, 'expiresAt', w.expires_at, 'cause', w.cause)
+    )) filter (where w.code is not null)
+  into seen, place, found
+  from wrong w;
+  return books.answer(seen, case when seen = p_limit then place end, found);
+end;
+$$;
+
+-- Invariant 6. Each unit adds up to zero, and a transfer stays within one unit, between two accounts that exist.
+create or replace function books.check_trial_balance(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  since timestamptz := p_scope ->> 'since';
+  seen integer;
+  place jsonb;
+  found jsonb;
+begin
+  if p_place is null then
+    select coalesce(sum(u.accounts), 0), jsonb_agg(books.violation(
+      'unit_not_zero', 'unit:' || u.unit, '[]', jsonb_build_object('unit', u.unit, 'sum', u.sum)
+    )) filter (where u.sum <> 0)
+    into seen, found
+    from (
+      select a.unit, sum(a.balance)::bigint as sum, count(*) as accounts
+      from ledger.accounts a
+      where a.tenant_id = p_tenant
+      group by a.unit
+    ) u;
+    return books.answer(seen, '{"phase": "transfers"}', found);
+  end if;
+
+  with page as materialized (
+    select t.at, t.id, t.from_account, t.to_account, t.kind, t.cause
+    from ledger.transfers t
+    where t.tenant_id = p_tenant
+      and t.at >= coalesce(since, '-infinity')
+      and (t.at, t.id) > (coalesce((p_place ->> 'at')::timestamptz, '-infinity'), coalesce((p_place ->> 'id')::bigint, 0))
+    order by t.at, t.id
+    limit p_limit
+  )
+  select count(*), jsonb_build_object('phase', 'transfers', 'at', max(p.at), 'id', (array_agg(p.id order by p.at desc, p.id desc))[1]),
+    jsonb_agg(books.violation(
+      'transfer_units', 'transfer:' || p.id,
+      jsonb_build_array(books.object('transfer', p.id::text), books.object('account', p.from_account::text), books.object('account', p.to_account::text)),
+      jsonb_build_object('from', f.unit, 'to', t.unit, 'kind', p.kind, 'cause', p.cause)
+    )) filter (where f.unit is distinct from t.unit or f.id is null)
+  into seen, place, found
+  from page p
+  left join ledger.accounts f on f.tenant_id = p_tenant and f.id = p.from_account
+  left join ledger.accounts t on t.tenant_id = p_tenant and t.id = p.to_account;
+  return books.answer(seen, case when seen = p_limit then place end, found);
+end;
+$$;
+
+-- Invariant 6. An account's balance is the sum of its transfers. An account's transfers stand in the order in which they
+-- changed it (the ledger takes their time under the account's lock), so what the older ones were seen to add up to can be
+-- kept as a mark, and only the newer are added. What does not fit a mark is added up again from the very first.
+--
+-- An account with more than `recent_max` transfers to add is worked off in parts, one step each, from `todo`:
+-- [{"a": account, "at": up to where, "sum": what they add up to, "mark": whether it began at a mark}].
+create or replace function books.check_balances(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+  since timestamptz := p_scope ->> 'since';
+  recent_max constant integer := 20000;
+  -- Fewer transfers than these are added again faster than a mark is kept.
+  worth_a_mark constant integer := 500;
+  item jsonb := p_place -> 'todo' -> 0;
+  rest jsonb := coalesce(p_place -> 'todo', '[]') - 0;
+  account ledger.accounts;
+  from_at timestamptz;
+  until_at timestamptz;
+  total bigint;
+  moved bigint;
+  last_at timestamptz;
+  seen integer;
+  checked integer;
+  last_id bigint;
+  todo jsonb;
+  found jsonb;
+  marks jsonb;
+  place jsonb;
+begin
+  if item is not null then
+    select * into account from ledger.accounts a where a.tenant_id = p_tenant and a.id = (item ->> 'a')::bigint;
+    from_at := coalesce((item ->> 'at')::timestamptz, '-infinity');
+    select least(
+      (select t.at from ledger.transfers t where t.tenant_id = p_tenant and t.to_account = account.id and t.at > from_at order by t.at, t.id offset recent_max limit 1),
+      (select t.at from ledger.transfers t where t.tenant_id = p_tenant and t.from_account = account.id and t.at > from_at order by t.at, t.id offset recent_max limit 1)
+    )
+    into until_at;
+    select coalesce(sum(m.amount), 0), count(*), max(m.at)
+    into total, moved, last_at
+    from (
+      select t.amount, t.at from ledger.transfers t
+      where t.tenant_id = p_tenant and t.to_account = account.id and t.at > from_at and t.at <= coalesce(until_at, 'infinity')
+      union all
+      select -t.amount, t.at from ledger.transfers t
+      where t.tenant_id = p_tenant and t.from_account = account.id and t.at > from_at and t.at <= coalesce(until_at, 'infinity')
+    ) m;
+    total := total + (item ->> 'sum')::bigint;
+    if until_at is not null then
+      rest := jsonb_build_array(item || jsonb_build_object('at', until_at, 'sum', total)) || rest;
+    elsif total = account.balance then
+      marks := jsonb_build_array(jsonb_build_object('accountId', account.id, 'at', greatest(last_at, from_at), 'balance', total));
+    elsif (item ->> 'mark')::boolean then
+      rest := jsonb_build_array(jsonb_build_object('a', account.id, 'at', null, 'sum', 0, 'mark', false)) || rest;
+    else
+      found := jsonb_build_array(books.violation(
+        'balance_differs', 'account:' || account.id, jsonb_build_array(books.object('account', account.id::text)),
+        jsonb_build_object('kind', account.kind, 'ref', account.ref, 'unit', account.unit, 'booked', account.balance, 'counted', total)
+      ));
+    end if;
+    place := jsonb_build_object('id', p_place -> 'id', 'last', p_place -> 'last', 'todo', rest);
+    if jsonb_array_length(rest) = 0 and (p_place ->> 'last')::boolean then
+      place := null;
+    end if;
+    return books.answer(moved, place, found) || jsonb_build_object('marks', jsonb_build_object('accounts', coalesce(marks, '[]')));
+  end if;
+
+  with page as materialized (
+    select a.*
+    from ledger.accounts a
+    where a.tenant_id = p_tenant
+      and a.id > coalesce((p_place ->> 'id')::bigint, 0)
+    order by a.id
+    limit p_limit
+  ), due as materialized (
+    select p.id, p.kind, p.ref, p.unit, p.balance, k.at as mark_at, coalesce(k.balance, 0) as mark_balance
+    from page p
+    -- A seventh of the accounts is added up from the first transfer on, whatever was kept.
+    left join books.account_marks k
+      on k.tenant_id = p_tenant
+      and k.account_id = p.id
+      and since is not null
+      and not books.is_in_slot(p.id, p_scope)
+    where since is null
+       or p.changed_at >= since
+       or books.is_in_slot(p.id, p_scope)
+  ), summed as (
+    select d.*, d.mark_balance + i.sum - o.sum as total, i.n + o.n as moved, greatest(i.last_at, o.last_at) as last_at,
+      i.n > recent_max or o.n > recent_max as is_heavy
+    from due d
+    cross join lateral (
+      select coalesce(sum(x.amount), 0) as sum, count(*) as n, max(x.at) as last_at
+      from (
+        select t.amount, t.at from ledger.transfers t
+        where t.tenant_id = p_tenant and t.to_account = d.id and t.at > coalesce(d.mark_at, '-infinity')
+        order by t.at, t.id
+        limit recent_max + 1
+      ) x
+    ) i
+    cross join lateral (
+      select coalesce(sum(x.amount), 0) as sum, count(*) as n, max(x.at) as last_at
+      from (
+        select t.amount, t.at from ledger.transfers t
+        where t.tenant_id = p_tenant and t.from_account = d.id and t.at > coalesce(d.mark_at, '-infinity')
+        order by t.at, t.id
+        limit recent_max + 1
+      ) x
+    ) o
+  )
+  select (select count(*) from page), (select max(p.id) from page p), count(*),
+    jsonb_agg(jsonb_build_object('a', s.id, 'at', s.mark_at, 'sum', s.mark_balance, 'mark', s.mark_at is not null))
+      filter (where s.is_heavy or (s.total <> s.balance and s.mark_at is not null)),
+    jsonb_agg(books.violation(
+      'balance_differs', 'account:' || s.id, jsonb_build_array(books.object('account', s.id::text)),
+      jsonb_build_object('kind', s.kind, 'ref', s.ref, 'unit', s.unit, 'booked', s.balance, 'counted', s.total)
+    )) filter (where not s.is_heavy and s.total <> s.balance and s.mark_at is null),
+    jsonb_agg(jsonb_build_object('accountId', s.id, 'at', s.last_at, 'balance', s.total))
+      filter (where not s.is_heavy and s.total = s.balance and s.moved >= worth_a_mark)
+  into seen, last_id, checked, todo, found, marks
+  from summed s;
+  if seen = p_limit or todo is not null then
+    place := jsonb_build_object('id', last_id, 'last', seen < p_limit, 'todo', coalesce(todo, '[]'));
+  end if;
+  return books.answer(checked, place, found) || jsonb_build_object('marks', jsonb_build_object('accounts', coalesce(marks, '[]')));
+end;
+$$;
+
+-- Invariant 6. What lies in a clearing account is exactly what is paid and neither earned nor given back yet, piece by
+-- piece, and none of it lies there for more than a week. One step: only what is open is read.
+create or replace function books.check_clearing(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+  stale constant interval := '7 days';
+  checked bigint;
+  found jsonb;
+begin
+  with open_order as (
+    select o.no from orders.orders o where o.tenant_id = p_tenant and o.state = 'paid'
+    union
+    select l.order_no from orders.lines l where l.tenant_id = p_tenant and l.state = 'exception'
+    union
+    select f.order_no from payments.refunds f where f.tenant_id = p_tenant and f.state in ('requested', 'processing', 'failed')
+  ), open_line as (
+    select o.no, o.paid_at, l.line_no, l.amount_fen
+    from open_order x
+    join orders.orders o on o.tenant_id = p_tenant and o.no = x.no
+    join orders.lines l on l.tenant_id = p_tenant and l.order_no = x.no
+    where o.paid_at is not null
+      and o.state in ('paid', 'delivered')
+      and l.state in ('waiting', 'exception', 'refunding')
+      and l.amount_fen > 0
+  ), surplus as (
+    select distinct r.id, r.order_no, r.received_at, r.amount_fen
+    from payments.refunds f
+    join payments.receipts r on r.tenant_id = p_tenant and r.id = f.receipt_id and r.state = 'surplus'
+    where f.tenant_id = p_tenant
+      and f.state in ('requested', 'processing', 'failed')
+  ), account as (
+    select a.id, a.kind, a.balance,
+      case a.kind
+        when 'cash.clearing' then (select coalesce(sum(l.amount_fen), 0) from open_line l)
+        else (select coalesce(sum(s.amount_fen), 0) from surplus s)
+      end as explained
+    from ledger.accounts a
+    where a.tenant_id = p_tenant
+      and a.kind in ('cash.clearing', 'cash.surplus')
+      and a.ref = ''
+      and a.unit = 'CNY'
+  ), wrong as (
+    select 'clearing_differs' as code, 'account:' || a.id as key, jsonb_build_array(books.object('account', a.id::text)) as objects,
+      jsonb_build_object('kind', a.kind, 'bookedFen', a.balance, 'openFen', a.explained) as params
+    from account a
+    where a.balance <> a.explained
+    union all
+    select 'clearing_stale', 'order:' || l.no || ':' || l.line_no, jsonb_build_array(books.object('order', l.no::text)),
+      jsonb_build_object('amountFen', l.amount_fen, 'since', l.paid_at, 'days', floor(extract(epoch from now() - l.paid_at) / 86400))
+    from open_line l
+    where l.paid_at < now() - stale
+    union all
+    select 'surplus_stale', 'receipt:' || s.id, jsonb_build_array(books.object('receipt', s.id::text), books.object('order', s.order_no::text)),
+      jsonb_build_object('amountFen', s.amount_fen, 'since', s.received_at, 'days', floor(extract(epoch from now() - s.received_at) / 86400))
+    from surplus s
+    where s.received_at < now() - stale
+  )
+  select (select count(*) from open_line) + (select count(*) from surplus) + (select count(*) from account),
+    (select jsonb_agg(books.violation(w.code, w.key, w.objects, w.params)) from (select * from wrong limit books.told_max()) w)
+  into checked, found;
+  return books.answer(checked, null, found);
+end;
+$$;
+
+-- What points to what: every foreign key between tenant tables, out of the catalogue, and the pointers that have none,
+-- because the pointed-to is in another module or the table is written too often.
+create or replace function books.pointers()
+returns table (n integer, child regclass, columns text[], parent regclass, targets text[])
+language sql
+stable
+security definer
+set search_path = pg_catalog
+as $$
+  with pointer as (
+    select k.conrelid::regclass as child, k.confrelid::regclass as parent,
+      (
+        select array_agg(a.attname::text order by c.ord)
+        from unnest(k.conkey) with ordinality as c(attnum, ord)
+        join pg_attribute a on a.attrelid = k.conrelid and a.attnum = c.attnum
+        where a.attname <> 'tenant_id'
+      ) as columns,
+      (
+        select array_agg(a.attname::text order by c.ord)
+        from unnest(k.confkey) with ordinality as c(attnum, ord)
+        join pg_attribute a on a.attrelid = k.confrelid and a.attnum = c.attnum
+        where a.attname <> 'tenant_id'
+      ) as targets
+    from pg_constraint k
+    where k.contype = 'f'
+      and k.conparentid = 0
+      and exists (select from pg_attribute a where a.attrelid = k.conrelid and a.attname = 'tenant_id' and not a.attisdropped)
+      and exists (select from pg_attribute a where a.attrelid = k.confrelid and a.attname = 'tenant_id' and not a.attisdropped)
+    union
+    select p.child::regclass, p.parent::regclass, p.columns, p.targets
+    from (
+      values
+        ('vault.cards', array['sku_id'], 'catalog.skus', array['id']),
+        ('orders.lines', array['sku_id'], 'catalog.skus', array['id']),
+        ('orders.lines', array['goods_id'], 'catalog.goods', array['id']),
+        ('orders.orders', array['member_id'], 'members.members', array['id']),
+        ('entitlements.grants', array['order_no', 'line_no'], 'orders.lines', array['order_no', 'line_no']),
+        ('entitlements.grants', array['sku_id'], 'catalog.skus', array['id']),
+        ('entitlements.grants', array['member_id'], 'members.members', array['id']),
+        ('payments.attempts', array['order_no'], 'orders.orders', array['no']),
+        ('payments.receipts', array['order_no'], 'orders.orders', array['no']),
+        ('payments.refunds', array['order_no'], 'orders.orders', array['no']),
+        ('ledger.transfers', array['hold_id'], 'ledger.holds', array['id'])
+    ) as p(child, columns, parent, targets)
+  )
+  select (row_number() over (order by p.child::text, p.columns, p.parent::text))::integer - 1, p.child, p.columns, p.parent, p.targets
+  from pointer p
+$$;
+
+-- Invariant 7. A row's parent is of the same shop. The database refuses it for new rows, so a seventh of the pointers a
+-- night is enough for what came in by other ways. The row's shop is in each statement; only when a parent is missing is it
+-- looked for elsewhere.
+create or replace function books.check_parents(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  pointer record;
+  keys text[];
+  key_types text[];
+  after_values text[];
+  statement text;
+  seen integer;
+  last_key jsonb;
+  found jsonb;
+begin
+  select * into pointer
+  from books.pointers() p
+  where p.n >= coalesce((p_place ->> 'n')::integer, 0)
+    and books.is_in_slot(p.n, p_scope)
+  order by p.n
+  limit 1;
+  if pointer.n is null then
+    return books.answer(0, null, null);
+  end if;
+  if pointer.n = (p_place ->> 'n')::integer then
+    after_values := (select array_agg(x.value order by x.ord) from jsonb_array_elements_text(p_place -> 'after') with ordinality as x(value, ord));
+  end if;
+
+  select array_agg(quote_ident(a.attname) order by k.ord), array_agg(format_type(a.atttypid, a.atttypmod) order by k.ord)
+  into keys, key_types
+  from pg_index i
+  cross join lateral unnest(i.indkey::smallint[]) with ordinality as k(attnum, ord)
+  join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
+  where i.indrelid = pointer.child
+    and i.indisprimary
+    and a.attname <> 'tenant_id';
+
+  statement := format(
+    $statement$
+      with page as materialized (
+        select %1$s, jsonb_build_array(%2$s) as row_key
+        from %3$s c
+        where c.tenant_id = $1
+          %4$s
+        order by %5$s
+        limit $2
+      ), wrong as (
+        select p.row_key, exists (select from %6$s o where o.tenant_id <> $1 and %8$s) as is_elsewhere
+        from page p
+        where %7$s
+          and not exists (select from %6$s o where o.tenant_id = $1 and %8$s)
+        limit 50
+      )
+      select (select count(*) from page),
+        (select p.row_key from page p offset $2 - 1 limit 1),
+        (select jsonb_agg(books.violation(
+          case when w.is_elsewhere then 'parent_of_other_shop' else 'parent_missing' end,
+          %9$L || ':' || (select string_agg(k.value, '/') from jsonb_array_elements_text(w.row_key) as k(value)),
+          jsonb_build_array(books.object(%10$L, (select string_agg(k.value, '/') from jsonb_array_elements_text(w.row_key) as k(value)))),
+          jsonb_build_object('table', %10$L, 'column', %11$L, 'parent', %12$L)
+        )) from wrong w)
+    $statement$,
+    (select string_agg(distinct 'c.' || quote_ident(x.name) || ' as ' || quote_ident('p_' || x.name), ', ') from unnest(pointer.columns) as x(name)),
+    (select string_agg('c.' || k.name || '::text', ', ' order by k.ord) from unnest(keys) with ordinality as k(name, ord)),
+    pointer.child,
+    case when after_values is null then '' else format(
+      'and (%s) > (%s)',
+      (select string_agg('c.' || k.name, ', ' order by k.ord) from unnest(keys) with ordinality as k(name, ord)),
+      (select string_agg(format('%L::%s', k.value, key_types[k.ord]), ', ' order by k.ord) from unnest(after_values) with ordinality as k(value, ord))
+    ) end,
+    (select string_agg('c.' || k.name, ', ' order by k.ord) from unnest(keys) with ordinality as k(name, ord)),
+    pointer.parent,
+    (select string_agg('p.' || quote_ident('p_' || x.name) || ' is not null', ' and ') from unnest(pointer.columns) as x(name)),
+    (
+      select string_agg('o.' || quote_ident(t.name) || ' = p.' || quote_ident('p_' || pointer.columns[t.ord]), ' and ' order by t.ord)
+      from unnest(pointer.targets) with ordinality as t(name, ord)
+    ),
+    pointer.child::text || '.' || array_to_string(pointer.columns, ','),
+    pointer.child::text,
+    array_to_string(pointer.columns, ', '),
+    pointer.parent::text
+  );
+  execute statement into seen, last_key, found using p_tenant, p_limit;
+  return books.answer(
+    seen,
+    case when seen = p_limit then jsonb_build_object('n', pointer.n, 'after', last_key) else jsonb_build_object('n', pointer.n + 1) end,
+    found
+  );
+end;
+$$;
+
+-- Invariant 8. What was refunded, or is on its way back, is not kept.
+create or replace function books.check_refunded_rights(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+  since timestamptz := p_scope ->> 'since';
+  seen integer;
+  checked integer;
+  last_id bigint;
+  found jsonb;
+begin
+  with page as materialized (
+    select f.*
+    from payments.refunds f
+    where f.tenant_id = p_tenant
+      and f.id > coalesce((p_place ->> 'id')::bigint, 0)
+    order by f.id
+    limit p_limit
+  ), due as (
+    select p.*
+    from page p
+    where since is null
+       or p.created_at >= since
+       or p.done_at >= since
+       or p.state in ('requested', 'processing')
+       or books.is_in_slot(p.id, p_scope)
+  ), living as (
+    select d.id, d.order_no, d.line_no, d.state, d.amount_fen, g.grants, g.cards
+    from due d
+    cross join lateral (
+      select array_agg(g.id) as grants, array_agg(g.card_id) as cards
+      from entitlements.grants g
+      where g.tenant_id = p_tenant
+        and g.order_no = d.order_no
+        and g.line_no = d.line_no
+        and g.state <> 'revoked'
+    ) g
+    where d.line_no is not null
+      and d.state in ('requested', 'processing', 'done')
+      and g.grants is not null
+  )
+  select (select count(*) from page), (select count(*) from due), (select max(p.id) from page p), (
+    select jsonb_agg(books.violation(
+      'refunded_right_lives', 'refund:' || w.id,
+      jsonb_build_array(books.object('refund', w.id::text), books.object('order', w.order_no::text)) || books.objects('grant', w.grants) || books.objects('card', w.cards),
+      jsonb_build_object('lineNo', w.line_no, 'state', w.state, 'amountFen', w.amount_fen, 'grants', cardinality(w.grants))
+    ))
+    from (select * from living limit books.told_max()) w
+  )
+  into seen, checked, last_id, found;
+  return books.answer(checked, case when seen = p_limit then jsonb_build_object('id', last_id) end, found);
+end;
+$$;
+
+-- Invariant 9. A notice was taken to be news once at most, however often it came.
+create or replace function books.check_replays(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+  since timestamptz := p_scope ->> 'since';
+  seen integer;
+  place jsonb;
+  found jsonb;
+begin
+  with page as materialized (
+    select n.received_at, n.id, n.gateway, n.trade_no, n.order_no, n.verdict
+    from payments.notices n
+    where n.tenant_id = p_tenant
+      and n.received_at >= coalesce(since, '-infinity')
+      and (n.received_at, n.id) > (coalesce((p_place ->> 'at')::timestamptz, '-infinity'), coalesce((p_place ->> 'id')::bigint, 0))
+    order by n.received_at, n.id
+    limit p_limit
+  ), news as (
+    select distinct p.gateway, p.trade_no, p.order_no
+    from page p
+    where p.verdict in ('applied', 'surplus')
+      and p.order_no is not null
+  ), again as (
+    select w.*, o.ids
+    from news w
+    cross join lateral (
+      select array_agg(n.id order by n.id) as ids
+      from payments.notices n
+      where n.tenant_id = p_tenant
+        and n.order_no = w.order_no
+        and n.gateway = w.gateway
+        and n.trade_no = w.trade_no
+        and n.verdict in ('applied', 'surplus')
+    ) o
+    where cardinality(o.ids) > 1
+  )
+  select (select count(*) from page),
+    (select jsonb_build_object('at', max(p.received_at), 'id', (array_agg(p.id order by p.received_at desc, p.id desc))[1]) from page p),
+    (
+      select jsonb_agg(books.violation(
+        'notice_applied_twice', 'notice:' || a.ids[1],
+        books.objects('notice', a.ids) || jsonb_build_array(books.object('order', a.order_no::text)),
+        jsonb_build_object('whose', a.gateway, 'reference', a.trade_no, 'times', cardinality(a.ids))
+      ))
+      from (select * from again limit books.told_max()) a
+    )
+  into seen, place, found;
+  return books.answer(seen, case when seen = p_limit then place end, found);
+end;
+$$;
+
+-- The next cipher texts of one source, for the program to open: {"rows": [{"id", "sealed", "hash"?}], "place"}; bytes in
+-- base64. Without `since` all; with it those with a number above `since` (newer ones) and a seventh of the older.
+create or replace function books.sealed_page(
+  p_tenant bigint, p_source text, p_after bigint, p_limit integer, p_since bigint, p_slot integer
+)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  page jsonb;
+  scope jsonb := jsonb_build_object('slot', p_slot);
+begin
+  if p_source = 'vault.cards' then
+    select jsonb_agg(jsonb_build_object('id', x.id, 'sealed', encode(x.sealed, 'base64'), 'hash', encode(x.fingerprint, 'base64')) order by x.id)
+    into page
+    from (
+      select c.id, c.sealed, c.fingerprint from vault.cards c
+      where c.tenant_id = p_tenant and c.id > p_after and (p_since is null or c.id > p_since or books.is_in_slot(c.id, scope))
+      order by c.id
+      limit p_limit
+    ) x;
+  elsif p_source = 'members.members' then
+    select jsonb_agg(jsonb_build_object('id', x.id, 'sealed', encode(x.phone, 'base64'), 'hash', encode(x.phone_hash, 'base64')) order by x.id)
+    into page
+    from (
+      select m.id, m.phone, m.phone_hash from members.members m
+      where m.tenant_id = p_tenant and m.id > p_after and (p_since is null or m.id > p_since or books.is_in_slot(m.id, scope))
+      order by m.id
+      limit p_limit
+    ) x;
+  elsif p_source = 'identity.staff' then
+    select jsonb_agg(jsonb_build_object('id', x.id, 'sealed', encode(x.totp_secret, 'base64')) order by x.id)
+    into page
+    from (
+      select s.id, s.totp_secret from identity.staff s
+      where s.tenant_id = p_tenant and s.id > p_after and s.totp_secret is not null
+      order by s.id
+      limit p_limit
+    ) x;
+  elsif p_source = 'payments.gateways' and p_after = 0 then
+    select jsonb_agg(jsonb_build_object('id', g.gateway, 'sealed', encode(g.secret_sealed, 'base64')))
+    into page
+    from payments.gateways g
+    where g.tenant_id = p_tenant and g.secret_sealed is not null;
+  elsif p_source = 'notify.channels' and p_after = 0 then
+    select jsonb_agg(jsonb_build_object('id', n.channel, 'sealed', encode(n.secret_sealed, 'base64')))
+    into page
+    from notify.channels n
+    where n.tenant_id = p_tenant and n.secret_sealed is not null;
+  end if;
+  return coalesce(page, '[]');
+end;
+$$;

@@ -1,0 +1,320 @@
+/**
+ * The audit of the books in words: its checks, each with the invariant of the product it proves, and what it may find,
+ * each with what to do about it. No schema library here: the console reads this as it is.
+ */
+export const BOOKS_CHECK_NAMES = [
+  'trial_balance',
+  'clearing',
+  'stock_sums',
+  'holds',
+  'paid_orders',
+  'code_owners',
+  'batch_sums',
+  'references',
+  'replays',
+  'refunded_rights',
+  'bounds',
+  'balances',
+  'parents',
+  'audit_chain',
+  'sealed',
+] as const
+export type BooksCheck = (typeof BOOKS_CHECK_NAMES)[number]
+
+type Words = { readonly zh: string; readonly en: string }
+type CheckWords = Words & {
+  /** Of the nine invariants; null for what guards the proof itself: the audit log and the cipher texts. */
+  readonly invariant: number | null
+}
+
+export const BOOKS_CHECKS: Readonly<Record<BooksCheck, CheckWords>> = {
+  code_owners: { invariant: 1, zh: '一码一主', en: 'One owner a code' },
+  batch_sums: { invariant: 2, zh: '批次张数', en: 'Sums of batches' },
+  stock_sums: { invariant: 2, zh: '库存账与批次', en: 'Stock and batches' },
+  paid_orders: { invariant: 3, zh: '付款必有交代', en: 'Paid orders' },
+  references: { invariant: 4, zh: '外部单号不重', en: 'Outside numbers' },
+  bounds: { invariant: 5, zh: '不越界', en: 'Bounds' },
+  holds: { invariant: 5, zh: '占用按时释放', en: 'Holds' },
+  trial_balance: { invariant: 6, zh: '试算平衡', en: 'Trial balance' },
+  balances: { invariant: 6, zh: '余额等于流水', en: 'Balances and transfers' },
+  clearing: { invariant: 6, zh: '过渡账户', en: 'Clearing accounts' },
+  parents: { invariant: 7, zh: '店铺归属', en: 'Rows and their shop' },
+  refunded_rights: { invariant: 8, zh: '退款收回权益', en: 'Refunded rights' },
+  replays: { invariant: 9, zh: '通知只生效一次', en: 'Repeated notices' },
+  audit_chain: { invariant: null, zh: '审计链完整', en: 'Audit chain' },
+  sealed: { invariant: null, zh: '密文可解', en: 'Cipher texts' },
+}
+
+/** What is wrong (`zh`, `en`) and what to do about it (`doZh`, `doEn`). `{name}` is filled from a violation's params. */
+export type FindingWords = Words & { readonly doZh: string; readonly doEn: string }
+
+export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
+  code_two_owners: {
+    zh: '一个卡密交给了不止一个人（权益 {grants} 份，出库 {deliveries} 次）',
+    en: 'One code was given to more than one owner ({grants} grants, {deliveries} deliveries)',
+    doZh: '立即联系较晚拿到的买家并更换卡密；向技术人员提供这些编号，查清第二次出库从何而来。',
+    doEn: 'Give the later buyer another code at once, and hand these numbers to the engineers to find where the second delivery came from.',
+  },
+  code_twin: {
+    zh: '{cards} 条卡密记录的内容相同，其中有已交付的',
+    en: '{cards} cards hold the same code, and one of them was delivered',
+    doZh: '作废尚未交付的那几条；都已交付的，为较晚的买家更换。',
+    doEn: 'Void those not yet delivered; where both were, replace the later buyer’s.',
+  },
+  code_back_on_shelf: {
+    zh: '已经属于某人的卡密又回到了可售状态（{state}）',
+    en: 'A code that somebody owns is back on the shelf ({state})',
+    doZh: '立即作废这条卡密，避免再次售出；再核对买家手中的权益。',
+    doEn: 'Void the card at once so that it is not sold again, then look at the owner’s right.',
+  },
+  code_not_owned: {
+    zh: '卡密已出库（{state}），但没有任何人拥有它',
+    en: 'A code left the shelf ({state}) and nobody owns it',
+    doZh: '查看卡密历史与订单：应补发给买家，或作废并登记损失。',
+    doEn: 'See the card’s history and its order: deliver it to the buyer, or void it and record the loss.',
+  },
+  code_state_differs: {
+    zh: '卡密状态（{state}）与持有人的权益状态不一致',
+    en: 'The card’s state ({state}) is not that of its owner’s right',
+    doZh: '以卡密历史为准核对；若是刚标记已使用，请确认后台任务在运行。',
+    doEn: 'The card’s history decides. If it was just marked as used, see that background jobs are running.',
+  },
+  code_other_order: {
+    zh: '卡密出库的凭据与持有它的订单不是同一个',
+    en: 'The card left the shelf for another order than the one that owns it',
+    doZh: '比对卡密历史里的订单与持有订单，确认谁看到过卡密，再为另一方更换。',
+    doEn: 'Compare the order in the card’s history with the owner’s, find out who saw the code, and replace it for the other.',
+  },
+  batch_sum: {
+    zh: '批次登记的张数与实际卡密不符',
+    en: 'A batch’s counts are not those of its cards',
+    doZh: '先暂停该批次；技术人员核对差额后更正。',
+    doEn: 'Suspend the batch; let the engineers correct it once the difference is understood.',
+  },
+  batch_strange_cards: {
+    zh: '批次里有 {cards} 条卡密属于别的规格',
+    en: '{cards} cards of a batch belong to another variant',
+    doZh: '先暂停该批次，这些卡密可能以错误的商品售出。',
+    doEn: 'Suspend the batch: these codes may be sold as the wrong goods.',
+  },
+  stock_sum: {
+    zh: '库存账（{state}）记 {booked} 件，批次合计 {counted} 件',
+    en: 'The ledger has {booked} pieces ({state}), the batches {counted}',
+    doZh: '对照该规格的流水与批次，查清差额后由技术人员更正。',
+    doEn: 'Compare the variant’s statement with its batches; let the engineers correct the difference.',
+  },
+  stock_not_zero: {
+    zh: '该规格的库存账合计为 {booked}，应为 0',
+    en: 'The variant’s stock accounts add up to {booked}, not to zero',
+    doZh: '立即联系技术人员：有一笔流水只记了一边。',
+    doEn: 'Call the engineers: a movement was booked on one side only.',
+  },
+  paid_nothing: {
+    zh: '已付款，但 {lines} 行既没有发货、退款，也没有进入异常',
+    en: 'Paid, and {lines} line(s) neither delivered, refunded nor an exception',
+    doZh: '打开订单重试发货；不成则退款。',
+    doEn: 'Open the order and try the delivery again, or refund it.',
+  },
+  paid_without_money: {
+    zh: '订单记为已付 {paidFen}，收款合计 {receivedFen}',
+    en: 'The order is marked as paid with {paidFen}, its receipts add up to {receivedFen}',
+    doZh: '在支付通道后台核对这笔订单，再补记收款或撤销。',
+    doEn: 'Look the order up at the gateway, then record the receipt or cancel the order.',
+  },
+  money_without_order: {
+    zh: '收到 {receivedFen}，订单却仍是{state}',
+    en: '{receivedFen} was received, but the order is {state}',
+    doZh: '打开订单查询支付结果；仍不变则原路退款。',
+    doEn: 'Ask the gateway about the payment from the order’s page; if nothing changes, refund it.',
+  },
+  order_total: {
+    zh: '订单金额对不上：应付 {totalFen}，明细 {linesFen}，已付 {paidFen}',
+    en: 'The order’s amounts differ: total {totalFen}, lines {linesFen}, paid {paidFen}',
+    doZh: '核对下单时的价格，差额退给买家或登记损失。',
+    doEn: 'Compare with the prices at the time; refund or record the difference.',
+  },
+  order_refunds: {
+    zh: '订单记已退 {refundedFen}，退款单合计 {refundsFen}',
+    en: 'The order has {refundedFen} refunded, its refunds add up to {refundsFen}',
+    doZh: '在支付通道后台核对退款记录后更正。',
+    doEn: 'Compare with the refunds at the gateway, then correct it.',
+  },
+  line_grants: {
+    zh: '第 {lineNo} 行（{state}）应有 {quantity} 份权益，实有 {grants} 份',
+    en: 'Line {lineNo} ({state}) is of {quantity} piece(s) and has {grants} right(s)',
+    doZh: '打开订单，补发缺少的或收回多出的。',
+    doEn: 'Open the order; deliver what is missing or take back what is too much.',
+  },
+  refund_lost: {
+    zh: '第 {lineNo} 行正在退款，却没有进行中的退款单',
+    en: 'Line {lineNo} is being refunded, but no refund is under way',
+    doZh: '打开订单重新退款。',
+    doEn: 'Open the order and refund the line again.',
+  },
+  reference_twice: {
+    zh: '{whose} 的交易号 {reference} 入账 {times} 次',
+    en: 'Trade {reference} of {whose} was booked {times} times',
+    doZh: '只有一笔真实收款：核对后冲销多记的，并检查其中每个订单。',
+    doEn: 'Only one of them is real money: reverse the others and look at each of their orders.',
+  },
+  refund_twice: {
+    zh: '同一笔应退款有 {times} 张有效退款单',
+    en: 'The same money has {times} living refunds',
+    doZh: '在支付通道后台确认实际退了几次；多退的向买家追回或登记损失。',
+    doEn: 'See at the gateway how often it went back; claim back or record what went too often.',
+  },
+  refund_over_receipt: {
+    zh: '退款 {refundedFen} 超过收款 {receivedFen}',
+    en: 'Refunds of {refundedFen} exceed the receipt of {receivedFen}',
+    doZh: '暂停该订单的退款，核对后登记损失。',
+    doEn: 'Stop the refunds of this order, and record the loss.',
+  },
+  below_floor: {
+    zh: '账户 {kind} {ref} 低于底线：余额 {balance}，占用 {held}，底线 {floor}',
+    en: 'Account {kind} {ref} is below its floor: balance {balance}, held {held}, floor {floor}',
+    doZh: '立即停售相关规格或冻结该余额，再查流水。',
+    doEn: 'Stop selling the variant or freeze the balance, then read the statement.',
+  },
+  floor_lowered: {
+    zh: '账户 {kind} {ref} 的底线被改动（现 {floor}，应为 {rule}）',
+    en: 'The floor of account {kind} {ref} was changed (is {floor}, should be {rule})',
+    doZh: '立即联系技术人员：系统自己不会改动底线。',
+    doEn: 'Call the engineers: the system never changes a floor.',
+  },
+  person_limit: {
+    zh: '一人买到 {quantity} 件，超过每人限购 {limit} 件',
+    en: 'One person has {quantity} pieces, above the limit of {limit}',
+    doZh: '按店铺规则决定保留或退款。',
+    doEn: 'Keep or refund by the shop’s rule.',
+  },
+  order_limit: {
+    zh: '一单 {quantity} 件，超过每单限购 {limit} 件',
+    en: 'One order has {quantity} pieces, above the limit of {limit}',
+    doZh: '按店铺规则决定保留或退款。',
+    doEn: 'Keep or refund by the shop’s rule.',
+  },
+  held_sum: {
+    zh: '账户 {kind} {ref} 记占用 {booked}，未结占用合计 {counted}',
+    en: 'Account {kind} {ref} has {booked} set aside, its open holds add up to {counted}',
+    doZh: '技术人员核对未结占用后更正，期间可售数不可信。',
+    doEn: 'Let the engineers correct it; until then what is shown as available is not right.',
+  },
+  hold_overdue: {
+    zh: '占用 {amount} 已过期却没有释放',
+    en: 'A hold of {amount} is past its time and still open',
+    doZh: '确认后台任务在运行；仍不释放则取消对应订单。',
+    doEn: 'See that background jobs are running; if it stays, cancel its order.',
+  },
+  hold_orphan: {
+    zh: '占用 {amount} 所属的订单已经结束或不存在',
+    en: 'A hold of {amount} belongs to an order that is over, or to none',
+    doZh: '技术人员释放该占用，库存即恢复可售。',
+    doEn: 'Let the engineers release it; the pieces are then for sale again.',
+  },
+  unit_not_zero: {
+    zh: '单位 {unit} 的全部账户合计为 {sum}，应为 0',
+    en: 'All accounts of {unit} add up to {sum}, not to zero',
+    doZh: '立即联系技术人员：账目不平。',
+    doEn: 'Call the engineers: the books do not balance.',
+  },
+  transfer_units: {
+    zh: '一笔流水跨了单位（{from} → {to}）或指向不存在的账户',
+    en: 'A transfer crosses units ({from} → {to}) or names an account that is not there',
+    doZh: '立即联系技术人员：流水只能由系统写入。',
+    doEn: 'Call the engineers: transfers are written by the system alone.',
+  },
+  balance_differs: {
+    zh: '账户 {kind} {ref} 余额 {booked}，流水合计 {counted}',
+    en: 'Account {kind} {ref} has {booked}, its transfers add up to {counted}',
+    doZh: '停止该账户的进出，逐笔核对流水后更正。',
+    doEn: 'Stop movements on the account and compare it with its statement, line by line.',
+  },
+  clearing_differs: {
+    zh: '过渡账户 {kind} 余额 {bookedFen}，未了结的款项合计 {openFen}',
+    en: 'Clearing account {kind} has {bookedFen}, what is open adds up to {openFen}',
+    doZh: '对照流水与待处理订单，找出多出或缺少的一笔。',
+    doEn: 'Compare its statement with the orders that are open, and find the one that is too much or missing.',
+  },
+  clearing_stale: {
+    zh: '{amountFen} 已付款 {days} 天仍未了结',
+    en: '{amountFen} was paid {days} days ago and is still not settled',
+    doZh: '到异常处理补发或退款。',
+    doEn: 'Deliver or refund it from the exceptions desk.',
+  },
+  surplus_stale: {
+    zh: '多付的 {amountFen} 已 {days} 天仍未退回',
+    en: 'A surplus of {amountFen} has not gone back for {days} days',
+    doZh: '到退款页面重试；通道拒绝的改走线下退款。',
+    doEn: 'Try the refund again; what the gateway refuses goes back by hand.',
+  },
+  parent_missing: {
+    zh: '{table} 的 {column} 指向 {parent} 里不存在的记录',
+    en: '{column} of {table} points to nothing in {parent}',
+    doZh: '技术人员从备份核对缺失的记录。',
+    doEn: 'Let the engineers look for the missing row in a backup.',
+  },
+  parent_of_other_shop: {
+    zh: '{table} 的 {column} 指向另一家店铺的记录（{parent}）',
+    en: '{column} of {table} points to a row of another shop ({parent})',
+    doZh: '立即联系技术人员：店铺之间的数据混在了一起。',
+    doEn: 'Call the engineers at once: data of two shops are mixed.',
+  },
+  refunded_right_lives: {
+    zh: '已退款 {amountFen}，买家仍持有 {grants} 份权益',
+    en: '{amountFen} was refunded, and the buyer still has {grants} right(s)',
+    doZh: '收回权益并作废卡密；已被使用的登记为损失。',
+    doEn: 'Take the right back and void the code; record a used one as a loss.',
+  },
+  notice_applied_twice: {
+    zh: '{whose} 的通知（交易 {reference}）被当作新消息处理了 {times} 次',
+    en: 'A notice of {whose} (trade {reference}) was taken as news {times} times',
+    doZh: '核对该订单是否重复收款或重复发货。',
+    doEn: 'See whether the order was paid or delivered twice.',
+  },
+  chain_broken: {
+    zh: '审计日志第 {line} 行对不上（{reason}）',
+    en: 'Line {line} of the audit log does not fit ({reason})',
+    doZh: '保护现场：导出日志，用备份比对，查清谁能直接访问数据库。',
+    doEn: 'Keep the evidence: export the log, compare it with a backup, and find out who can reach the database.',
+  },
+  cipher_closed: {
+    zh: '{table} 的密文解不开',
+    en: 'A cipher text of {table} does not open',
+    doZh: '确认主密钥文件是对应的那一份；若只有少数几条，请从备份恢复这些记录。',
+    doEn: 'See that the key file is the right one; if only some rows are concerned, restore them from a backup.',
+  },
+  fingerprint_differs: {
+    zh: '{table} 的密文与其指纹不是同一个内容',
+    en: 'A cipher text of {table} and its fingerprint are not of the same content',
+    doZh: '停用该记录，与备份比对后恢复。',
+    doEn: 'Take the row out of use, compare it with a backup and restore it.',
+  },
+}
+
+export type BooksParams = Readonly<Record<string, unknown>>
+
+/** Fills a sentence of the catalogue; amounts (`…Fen`) are written in yuan. */
+export function fillFinding(text: string, params: BooksParams): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    if (!(name in params) || params[name] === null) return name in params ? '–' : whole
+    const value = params[name]
+    return name.endsWith('Fen') ? yuan(Number(value)) : String(value)
+  })
+}
+
+const yuan = (fen: number): string => `¥${(fen / 100).toFixed(2)}`
+
+/** What was found, and what to do, in the reader's language. A code without words is shown by itself. */
+export function findingSentence(
+  code: string,
+  params: BooksParams,
+  locale: 'zh-CN' | 'en',
+): { readonly what: string; readonly todo: string } {
+  const words = BOOKS_FINDINGS[code]
+  if (!words) return { what: code, todo: '' }
+  const isEnglish = locale === 'en'
+  return {
+    what: fillFinding(isEnglish ? words.en : words.zh, params),
+    todo: fillFinding(isEnglish ? words.doEn : words.doZh, params),
+  }
+}
