@@ -72,7 +72,7 @@ async function inflict(house: House, fault: Fault, log: FaultLog): Promise<strin
     case 'restart':
       return (await programOf(house, fault.target, fault.which).restart()) ? undefined : NOBODY
     case 'refuse':
-      for (const statement of DOORS_CLOSED[fault.how]) await postgres.asSuperuser(statement)
+      for (const statement of DOORS_CLOSED[fault.how]) await patiently(() => postgres.asSuperuser(statement))
       await pause(fault.lastsMs)
       await patiently(() => postgres.asSuperuser(DOORS_REOPENED))
       return undefined
@@ -115,7 +115,7 @@ const GIVE_JOBS_AWAY = `
   select graphile_worker.force_unlock_workers(array_agg(distinct locked_by))
   from graphile_worker._private_jobs
   where locked_by is not null`
-const LOOK_FOR_JOBS_MS = 3_000
+const LOOK_FOR_JOBS_MS = 6_000
 
 /** Makes jobs slow, and when a worker is at some, lets the other one have them too. */
 async function doubleJobs({ postgres, standIns }: House, log: FaultLog): Promise<string | undefined> {
@@ -123,20 +123,24 @@ async function doubleJobs({ postgres, standIns }: House, log: FaultLog): Promise
     await standIns.addFault({ kind: 'api.slow', endpoint, ms: 2_000, times: 4 })
   }
   for (const until = performance.now() + LOOK_FOR_JOBS_MS; performance.now() < until; await pause(25)) {
-    const [{ count } = { count: 0 }] = await postgres.query<{ readonly count: number }>(JOBS_AT_HAND)
-    if (count === 0) continue
-    await postgres.query(GIVE_JOBS_AWAY)
-    log.doubledJobs += count
-    return undefined
+    try {
+      const [row] = await postgres.query<{ readonly count: number }>(JOBS_AT_HAND)
+      if (!row?.count) continue
+      await postgres.query(GIVE_JOBS_AWAY)
+      log.doubledJobs += row.count
+      return undefined
+    } catch {
+      // The database is the other track's to kill; it comes back.
+    }
   }
   return 'no worker was at any job'
 }
 
-/** What has to be undone is undone, also when the database died meanwhile. */
-async function patiently(undo: () => Promise<void>): Promise<void> {
+/** Done in the end, also when the database is being killed meanwhile. */
+async function patiently(work: () => Promise<void>): Promise<void> {
   for (let tries = 0; tries < 20; tries += 1) {
     try {
-      return await undo()
+      return await work()
     } catch {
       await pause(300)
     }

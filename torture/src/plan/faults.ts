@@ -48,8 +48,8 @@ export const GATEWAY_FAULTS = [
 ] as const
 export type GatewayFault = (typeof GATEWAY_FAULTS)[number]
 
-/** Something dies about this often: eleven a minute. */
-const KILL_EVERY_MS = 5_400
+/** Something dies about this often: twelve times a minute. */
+const KILL_EVERY_MS = 4_800
 const OTHER_EVERY_MS = 4_000
 /** Buyers come first. */
 const QUIET_MS = 2_500

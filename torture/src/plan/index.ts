@@ -26,8 +26,8 @@ export type Plan = {
 }
 
 export const SHOPS = 2
-const GUESTS_A_SHOP = 5
-const MEMBERS_A_SHOP = 3
+const GUESTS_A_SHOP = 8
+const MEMBERS_A_SHOP = 4
 const STAFF_A_SHOP = 2
 /** An actor rarely finishes more errands in a minute, however fast the system is. */
 const ERRANDS_A_MINUTE = 240
