@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { startEmbeddedPostgres } from '../../apps/server/src/main/embedded-postgres/index.ts'
+import { describeDistribution } from '../../apps/server/src/platform/db/distribution.ts'
 import { migrate } from '../../apps/server/src/platform/db/migrate.ts'
 import { openApiDocument } from '../../apps/server/src/platform/http/openapi.ts'
 import { silentLog } from '../../apps/server/src/platform/log/index.ts'
+import { describeCitus } from './gen/citus.ts'
 import { describeClientRoutes } from './gen/client-routes.ts'
 import { firstDifference } from './gen/difference.ts'
 import { describeSchema } from './gen/schema.ts'
@@ -37,6 +39,7 @@ async function fromDatabase(): Promise<readonly Made[]> {
       try {
         return [
           { path: 'db/schema.sql', text: await describeSchema(client) },
+          { path: 'db/citus.sql', text: describeCitus(await describeDistribution(client)) },
           { path: 'apps/server/src/platform/db/tables.gen.ts', text: await describeTables(client) },
         ]
       } finally {

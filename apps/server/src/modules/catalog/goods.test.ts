@@ -291,7 +291,7 @@ describe('categories', () => {
       code: 'catalog.category_order_stale',
     })
 
-    await create(shop, someGoods({ categoryId: b }))
+    const { id: goodsId } = await create(shop, someGoods({ categoryId: b }))
     await expect(db.write(shop.ctx, (tx) => deleteCategory(tx, b))).rejects.toMatchObject({
       params: { goods: 1, children: 0 },
     })
@@ -301,5 +301,10 @@ describe('categories', () => {
     await db.write(shop.ctx, (tx) => deleteCategory(tx, child))
     await db.write(shop.ctx, (tx) => deleteCategory(tx, a))
     expect((await db.read(shop.ctx, listCategories)).map(({ id }) => id)).toEqual([b])
+
+    // What is archived keeps no category from going.
+    await db.write(shop.ctx, (tx) => setShelf(tx, [goodsId], 'archived'))
+    await db.write(shop.ctx, (tx) => deleteCategory(tx, b))
+    expect((await db.read(shop.ctx, (tx) => readGoods(tx, goodsId, ''))).categoryId).toBe(null)
   })
 })

@@ -34,6 +34,12 @@ export async function deleteCategory(tx: Tx, id: number): Promise<void> {
   if (!category) throw commonErrors.notFound()
   if (category.goods + category.children > 0) throw catalogErrors.categoryNotEmpty(category)
   await sql`
+    update catalog.goods
+    set category_id = null
+    where tenant_id = ${tenantId}::bigint
+      and category_id = ${id}::bigint
+  `.execute(tx.db)
+  await sql`
     delete from catalog.categories
     where tenant_id = ${tenantId}::bigint
       and id = ${id}::bigint

@@ -1,0 +1,225 @@
+-- Made from the database by `npm run gen`. Do not edit. When and how: docs/operations.md.
+--
+-- For Citus 12 or newer, run by psql on the coordinator as a superuser, once, after `npm run cli -- migrate` and with
+-- every process of Quanshu stopped. Rows that are there are moved. The worker nodes have been added before
+-- (citus_add_node), and the roles quanshu_owner and quanshu_app exist on them.
+
+\set ON_ERROR_STOP on
+
+-- The tenant of a transaction travels to the shards only by this.
+select format('alter database %I set citus.propagate_set_commands = %L', current_database(), 'local') \gexec
+-- The triggers of audit.entries refuse every change, whatever else is where.
+set citus.enable_unsafe_triggers = on;
+
+-- What every node reads ---------------------------------------------------------------------------------------------
+
+select create_reference_table('tenancy.tenants');
+
+-- Tenants’ tables, each after those that it points at ---------------------------------------------------------------
+
+select create_distributed_table('ledger.accounts', 'tenant_id', colocate_with => 'none');
+select create_distributed_table('audit.entries', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('audit.heads', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('books.account_marks', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('books.batch_marks', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('books.runs', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('books.violations', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('books.findings', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('books.marks', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('books.progress', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('catalog.categories', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('catalog.goods', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('catalog.pictures', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('catalog.goods_pictures', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('catalog.tags', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('catalog.goods_tags', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('catalog.picture_files', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('catalog.skus', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('catalog.price_changes', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('crypto.data_keys', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('vault.batches', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('vault.cards', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('entitlements.grants', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('events.log', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('events.parked', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('events.tenant_cursors', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('organizations.nodes', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('identity.staff', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('identity.recovery_codes', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('identity.roles', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('identity.sessions', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('identity.sign_in_tries', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('identity.staff_roles', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('identity.tickets', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('ledger.holds', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('ledger.transfers', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('members.members', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('members.sign_in_codes', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('notify.channels', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('notify.messages', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('orders.orders', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('orders.lines', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('payments.attempts', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('payments.gateways', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('payments.notices', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('payments.receipts', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('payments.refunds', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('platform.requests', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('tenancy.settings', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('vault.batch_counts', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('vault.import_lines', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('vault.movements', 'tenant_id', colocate_with => 'ledger.accounts');
+
+-- Functions that touch no table: delegated ones call them -----------------------------------------------------------
+
+select create_distributed_function('books.answer(bigint, jsonb, jsonb)');
+select create_distributed_function('books.is_in_slot(bigint, jsonb)');
+select create_distributed_function('books.object(text, text)');
+select create_distributed_function('books.objects(text, bigint[])');
+select create_distributed_function('books.told_max()');
+select create_distributed_function('books.violation(text, text, jsonb, jsonb)');
+select create_distributed_function('catalog.shelf_reason(text, timestamp with time zone, timestamp with time zone, timestamp with time zone)');
+select create_distributed_function('catalog.unit_price(bigint, jsonb, bigint)');
+select create_distributed_function('ledger.floor_of(text)');
+
+-- Functions that take the tenant first: they run on its shard -------------------------------------------------------
+
+select create_distributed_function('audit.append(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('audit.entry_hash(bigint, bigint, timestamp with time zone, jsonb, text, text, text, jsonb, text, text, bytea)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('audit.verify(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.check_balances(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.check_batch_sums(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.check_bounds(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.check_clearing(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.check_code_owners(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.check_holds(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.check_paid_orders(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.check_parents(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.check_references(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.check_refunded_rights(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.check_replays(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.check_stock_sums(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.check_trial_balance(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.fail_run(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.finish_run(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.next_orders(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.note_step(bigint, bigint, text, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.release_run(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.sealed_page(bigint, text, bigint, integer, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.start_run(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.take_run(bigint, bigint, text, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.unfinished_run(bigint, text, boolean)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('catalog.goods_skus(bigint, bigint[], timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('catalog.offers(bigint, bigint[], timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('crypto.add_first_key(bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('crypto.load_keys(bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('crypto.lock_keys(bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('crypto.rotate_data_key(bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('events.append(bigint, jsonb, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.close_refunded(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.deliver(bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.deliver_locked(bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.lock_accounts(bigint, bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.mark_used(bigint, bigint, bigint, boolean, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.pay_by_balance(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.place_and_pay(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.refund(bigint, bigint, integer, text, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.refund_ended(bigint, bigint, boolean, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.replace(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.settle(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('identity.begin_try(bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('identity.find_session(bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('ledger.account(bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('ledger.adjust_member(bigint, bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('ledger.admit(bigint, integer[], bigint[], bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('ledger.close(bigint, bigint[], text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('ledger.displace(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('ledger.hold(bigint, bigint[], bigint[], bigint[], text[], timestamp with time zone[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('ledger.lock(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('ledger.open_stock(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('ledger.post(bigint, bigint[], bigint[], bigint[], text[], text[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('members.request_code(bigint, bytea, bytea, text, interval)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('members.try_code(bigint, bytea, bytea)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.close_unpaid(bigint, bigint[], text, text, text, boolean)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.place(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.views(bigint, bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('payments.begin_refund(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('payments.keep_pay_urls(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('payments.note_refund(bigint, bigint, text, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('payments.open_attempts(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('payments.retry_refund(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.expire_due(bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.import_chunk(bigint, bigint, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.move(bigint, bigint[], text[], text, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.pick(bigint, bigint, text, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.set_validity(bigint, bigint, timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.shift_batch(bigint, bigint, text, text, text, text, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.transfer(bigint, bigint, bigint[], text, text, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.undo_batch(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+
+-- What is left where it is ------------------------------------------------------------------------------------------
+
+-- Tables of this installation:
+--   events.cursors
+--   jobs.schedules
+--   platform.function_files
+--   platform.marks
+--   platform.migrations
+--   platform.partitioned_tables
+--   graphile_worker.*
+-- Functions on those, on sequences, or on nothing:
+--   audit.refuse_change()
+--   events.advance(text, jsonb)
+--   jobs.browse(text, bigint, integer)
+--   jobs.counts()
+--   jobs.discard(bigint)
+--   jobs.enqueue(bigint, jsonb)
+--   jobs.enqueue(jsonb)
+--   jobs.finish_tick(text, text)
+--   jobs.of_tenant(bigint)
+--   jobs.rerun(bigint)
+--   jobs.take_tick(text, integer)
+--   payments.ask_again_after(integer)
+--   platform.ensure_partitions(regclass)
+--   platform.extend_partitions()
+--   platform.has_mark(text)
+--   platform.partition_monthly(regclass)
+--   platform.protect(regclass, text)
+--   platform.set_mark(text, jsonb)
+--   tenancy.find_tenant(text, text)
+--   tenancy.next_tenant_id()
+--   tenancy.only_tenant()
+--   tenancy.tenant_ids()
+--   vault.reserve_card_ids(integer)
+-- Functions that take the tenant from the session, one shard a statement:
+--   audit.append(jsonb)
+--   events.append(jsonb)
+--   events.claim(text, jsonb)
+--   events.park(text, jsonb, text)
+--   events.take_parked(bigint)
+--   fulfilment.follow_used(bigint[])
+--   jobs.given_up_count()
+
+-- What has to be called once per tenant before this can be used -----------------------------------------------------
+
+-- They go over all tenants in one statement, and most lock what they find, which Citus allows on one shard only:
+--   books.due_tenants(boolean, integer, integer, integer)
+--   books.open_violations()
+--   books.pointers()
+--   books.stuck_runs()
+--   crypto.keys_to_rewrap(text, integer)
+--   crypto.one_key_per_master()
+--   crypto.rewrap_keys(jsonb)
+--   events.current_era()
+--   events.lag()
+--   events.next_batch(text, jsonb, integer)
+--   events.open_era()
+--   events.tail(text)
+--   identity.sweep(integer)
+--   members.sweep(integer)
+--   orders.expire_due(integer)
+--   payments.overdue_refunds(integer)
+--   payments.take_due(integer, integer)
+--   platform.expire_requests(integer, integer)
+--   vault.tenants_with_due_cards()
+--   vault.tend_batches()
