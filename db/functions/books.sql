@@ -118,6 +118,8 @@ as $$
 declare
   -- Rows kept of one check and run; what is beyond is only counted.
   kept_max constant integer := 1000;
+  -- Before anything is written: what a check meets is never seen earlier than the check began.
+  noted_at constant timestamptz := clock_timestamp();
   is_over boolean := coalesce(jsonb_typeof(p_step -> 'place'), 'null') = 'null';
   told jsonb := coalesce(p_step -> 'violations', '[]');
   step books.progress;
@@ -141,15 +143,16 @@ begin
 
   if jsonb_array_length(told) > 0 and step.found < kept_max then
     with seen as (
-      insert into books.violations as v (tenant_id, check_name, code, key, objects, params)
-      select distinct on (t.item ->> 'code', t.item ->> 'key') p_tenant, p_check, t.item ->> 'code', t.item ->> 'key', t.item -> 'objects', t.item -> 'params'
+      insert into books.violations as v (tenant_id, check_name, code, key, objects, params, found_at, last_seen_at)
+      select distinct on (t.item ->> 'code', t.item ->> 'key') p_tenant, p_check, t.item ->> 'code', t.item ->> 'key',
+        t.item -> 'objects', t.item -> 'params', noted_at, noted_at
       from jsonb_array_elements(told) as t(item)
       order by t.item ->> 'code', t.item ->> 'key'
       on conflict (tenant_id, check_name, code, key) do update
       set objects = excluded.objects,
           params = excluded.params,
-          last_seen_at = clock_timestamp(),
-          found_at = case when v.state = 'gone' then clock_timestamp() else v.found_at end,
+          last_seen_at = noted_at,
+          found_at = case when v.state = 'gone' then noted_at else v.found_at end,
           state = case when v.state = 'handled' and v.params = excluded.params then 'handled' else 'open' end
       returning v.id, v.state
     ), linked as (
@@ -189,7 +192,7 @@ begin
       steps = p.steps + 1,
       busy_ms = p.busy_ms + (p_step ->> 'ms')::integer,
       longest_ms = greatest(p.longest_ms, (p_step ->> 'ms')::integer),
-      started_at = coalesce(p.started_at, clock_timestamp() - make_interval(secs => (p_step ->> 'ms')::integer / 1000.0)),
+      started_at = coalesce(p.started_at, noted_at - make_interval(secs => ((p_step ->> 'ms')::integer + 1) / 1000.0)),
       finished_at = case when is_over then clock_timestamp() end
   where p.tenant_id = p_tenant
     and p.run_id = p_run

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto'
+import type { OrderNo } from '@quanshu/kernel'
+import { type House, isDelivered, type PlacedOrder, type Shop, until } from '../../../test/journeys/shop.ts'
+import { expireDueCards } from '../vault/index.ts'
+
+/**
+ * A shop that has lived through all that shops live through: imports, sales by gateway and balance, refunds both ways,
+ * replacements, used codes, exceptions, double and late payments, expired orders and cards, suspended and undone batches.
+ */
+export async function liveThrough(house: House, shop: Shop) {
+  const goods = await shop.stock(30)
+  const other = await shop.stock(12, { goods: { limitPerPerson: 5 } })
+  const paid = await Promise.all(Array.from({ length: 6 }, () => shop.place(goods, 2)))
+  await Promise.all(paid.map(({ no }) => shop.pay(no)))
+  await Promise.all(paid.map((order) => shop.seen(order, isDelivered)))
+  const [first, second, third, fourth] = paid as [PlacedOrder, PlacedOrder, PlacedOrder, PlacedOrder]
+
+  const member = await shop.member(50_000)
+  const byBalance = await shop.place(other, 2, { visitor: member.visitor, payWith: 'balance' })
+  const backToBalance = await shop.place(other, 1, { visitor: member.visitor, payWith: 'balance' })
+  await refund(shop, backToBalance.no, 'balance')
+  await refund(shop, first.no, 'source')
+  await refunded(house, shop, first.no)
+  await replaceFirst(house, shop, second.no)
+  const [used] = await cardsOf(house, shop, third.no)
+  await shop.staff.call('vault.markCardUsed', { params: { cardId: used ?? 0 }, body: { reason: '客户反馈' } })
+
+  // Paid at a moment when the shelf had become empty: an exception that stays.
+  const shelf = await shop.stock(1)
+  const stuck = await shop.place(shelf)
+  await shop.staff.call('vault.suspendBatch', { params: { batchId: shelf.batchId }, body: { reason: '坏批' } })
+  await shop.pay(stuck.no)
+  await shop.seen(stuck, ({ state }) => state === 'paid')
+
+  const pending = await shop.place(goods)
+  const tooLate = await expired(house, shop, await shop.place(goods))
+  await shop.pay(tooLate.no, { late: true })
+  await shop.seen(tooLate, isDelivered)
+  await expired(house, shop, await shop.place(goods))
+
+  const undone = await shop.addCards(goods.skuId, 5)
+  await shop.staff.call('vault.undoBatch', { params: { batchId: undone }, body: { reason: '传错文件' } })
+  const shortLived = await shop.addCards(goods.skuId, 4)
+  await house.query(
+    `update vault.cards set valid_to = now() - interval '1 day' where tenant_id = $1 and batch_id = $2`,
+    [shop.tenantId, shortLived],
+  )
+  await expireDueCards(house.platform)
+  return { goods, other, delivered: fourth, refunded: first, replaced: second, byBalance, stuck, pending, member }
+}
+
+const refund = (shop: Shop, no: OrderNo, to: 'source' | 'balance') =>
+  shop.staff.call(
+    'orders.refund',
+    { params: { no }, body: { lineNo: null, to, reason: '客户要求' } },
+    { idempotencyKey: randomUUID() },
+  )
+
+const refunded = (house: House, shop: Shop, no: OrderNo) =>
+  until(`the refund of ${no}`, async () => {
+    const rows = await house.query(
+      `select from payments.refunds where tenant_id = $1 and order_no = $2 and state = 'done'`,
+      [shop.tenantId, no],
+    )
+    return rows.length > 0 || undefined
+  })
+
+async function replaceFirst(house: House, shop: Shop, no: OrderNo): Promise<void> {
+  const [grant] = await house.query<{ id: number }>(
+    'select id from entitlements.grants where tenant_id = $1 and order_no = $2 order by id limit 1',
+    [shop.tenantId, no],
+  )
+  await shop.staff.call(
+    'fulfilment.replaceGrant',
+    { params: { no, grantId: grant?.id ?? 0 }, body: { reason: '坏码' } },
+    { idempotencyKey: randomUUID() },
+  )
+}
+
+async function expired(house: House, shop: Shop, order: PlacedOrder): Promise<PlacedOrder> {
+  await house.query('update orders.orders set expires_at = now() where tenant_id = $1 and no = $2', [
+    shop.tenantId,
+    order.no,
+  ])
+  await shop.seen(order, ({ state }) => state === 'expired')
+  return order
+}
+
+/** The cards that an order's owner has. */
+export async function cardsOf(house: House, shop: Pick<Shop, 'tenantId'>, no: OrderNo): Promise<readonly number[]> {
+  const rows = await house.query<{ card_id: number }>(
+    `select card_id from entitlements.grants where tenant_id = $1 and order_no = $2 and state <> 'revoked' order by id`,
+    [shop.tenantId, no],
+  )
+  return rows.map((row) => row.card_id)
+}
