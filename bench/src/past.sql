@@ -42,32 +42,32 @@ where m.sku_id = s.sku;
 
 -- step: the cards, sold ones first; behind those for sale now, so that what is bought next opens
 insert into vault.cards (tenant_id, id, sku_id, batch_id, state, sealed, fingerprint, created_at, changed_at)
-select g.tenant, g.last_card + n, s.sku, s.batch,
-  case when n <= g.orders then 'delivered' else 'available' end,
-  substr(sha512(int8send(n)) || sha512(int8send(-n)) || sha512(int8send(n << 8)), 1, g.sealed_bytes),
-  sha256(int8send(g.last_card + n)),
+select g.tenant, g.last_card + k.i, s.sku, s.batch,
+  case when k.i <= g.orders then 'delivered' else 'available' end,
+  substr(sha512(int8send(k.i)) || sha512(int8send(-k.i)) || sha512(int8send(k.i << 8)), 1, g.sealed_bytes),
+  sha256(int8send(g.last_card + k.i)),
   now() - interval '31 days',
-  now() - interval '30 days' + (n::double precision / g.orders) * interval '30 days' * (n <= g.orders)::integer
+  now() - interval '30 days' + (k.i::double precision / g.orders) * interval '30 days' * (k.i <= g.orders)::integer
 from given g
-cross join lateral generate_series(1, g.cards) as n
-join shelves s on s.n = 1 + n % cardinality(g.skus);
+cross join lateral generate_series(1, g.cards) as k(i)
+join shelves s on s.n = 1 + k.i % cardinality(g.skus);
 
 -- step: ids that were used by hand
 select setval('vault.card_ids', g.last_card + g.cards) from given g;
 
 -- step: the orders
 create temporary table sold as
-select n,
-  ((to_char(x.at at time zone 'Asia/Shanghai', 'yymmdd'))::bigint * 10000000000 + n * 9973 % 10000000000) as no,
+select k.i as n,
+  ((to_char(x.at at time zone 'Asia/Shanghai', 'yymmdd'))::bigint * 10000000000 + k.i * 9973 % 10000000000) as no,
   x.at,
-  '137' || lpad(n::text, 8, '0') as contact,
+  '137' || lpad(k.i::text, 8, '0') as contact,
   s.sku, s.available, s.delivered,
-  g.last_card + n as card,
-  g.last_hold + n as hold
+  g.last_card + k.i as card,
+  g.last_hold + k.i as hold
 from given g
-cross join lateral generate_series(1, g.orders) as n
-cross join lateral (select now() - interval '30 days' + (n::double precision / g.orders) * interval '30 days' as at) x
-join shelves s on s.n = 1 + n % cardinality(g.skus);
+cross join lateral generate_series(1, g.orders) as k(i)
+cross join lateral (select now() - interval '30 days' + (k.i::double precision / g.orders) * interval '30 days' as at) x
+join shelves s on s.n = 1 + k.i % cardinality(g.skus);
 
 -- step: order rows
 insert into orders.orders (
