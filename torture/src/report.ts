@@ -130,13 +130,18 @@ export function linesOf(report: Report): readonly string[] {
     `given up       ${listed(report.givenUp)}`,
     `came to rest   ${Object.keys(report.unrest).length === 0 ? 'yes' : `NO: ${listed(report.unrest)}`}`,
     ...report.endedByThemselves.map(({ name, how, lastWords }) => `ENDED BY ITSELF ${name} (${how})\n${lastWords}`),
-    `audit          ${report.audit.violations === undefined ? `NO VERDICT\n${report.audit.output}` : `${report.audit.violations} violations`}`,
+    `audit          ${auditLine(report.audit)}`,
     `diary          ${report.lastLooks} orders looked at again, ${report.violations.length} contradictions`,
     ...report.violations
       .slice(0, VIOLATIONS_SHOWN)
       .map(({ rule, about, told }) => `  BROKEN: ${rule}: ${about}: ${told}`),
     report.passed ? 'PASSED' : 'FAILED',
   ]
+}
+
+function auditLine({ violations, rows, output }: AuditResult): string {
+  if (violations === undefined) return `NO VERDICT\n${output}`
+  return `${violations} violations in ${rows.toLocaleString('en')} rows${violations > 0 ? `\n${output}` : ''}`
 }
 
 /** Keeps the report beside the sources, and with a failed run everything that tells why. */

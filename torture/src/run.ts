@@ -67,9 +67,8 @@ async function endure(house: House, plan: Plan, { seed, minutes, say, live }: Ru
   const faults = openFaultLog()
   const ticker = setInterval(() => live?.(liveLine(world, tally, faults)), LIVE_EVERY_MS)
   const acting = Promise.all(plan.actors.map((actor) => perform(world, actor, cast[actor.shop] ?? nobody())))
-  // An actor that breaks down ends the run at once; nobody waits for it before the plan is through.
-  acting.catch(() => undefined)
-  await Promise.race([Promise.all([carryOut(house, plan, faults), pause(plan.lengthMs)]), acting])
+  // An actor that breaks down ends the run at once; one that has no more errands does not.
+  await Promise.race([carryOut(house, plan, faults), acting.then(() => new Promise(() => undefined))])
   isOver = true
   clearInterval(ticker)
   await heal(house)
@@ -78,7 +77,8 @@ async function endure(house: House, plan: Plan, { seed, minutes, say, live }: Ru
 
   const unknownResolved = await askWhatIsOpen(world, RESOLVE_WITHIN_MS)
   const unrest = await comeToRest(house, shops)
-  const audited = await audit(house)
+  const slugs = shops.map(({ slug }) => slug)
+  const audited = await audit(house, slugs)
   const lastLooks = await lookAgain(world, cast)
   const facts = await Promise.all(
     cast.map(async ({ shop, members }) => factsOf(house, shop, await balancesOf(world, members))),

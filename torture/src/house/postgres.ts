@@ -172,8 +172,13 @@ export async function startPostgres(folder: string): Promise<Postgres> {
   }
 }
 
-/** Sized for a test that runs beside others. */
-const OWN_SETTINGS = ['-c', 'shared_buffers=128MB', '-c', 'log_min_messages=warning', '-c', 'log_line_prefix=%m %p ']
+/** Sized for a test that runs beside others; a small log, so that checkpoints fall into the run and recovery is short. */
+const OWN_SETTINGS = [
+  'shared_buffers=128MB',
+  'min_wal_size=16MB',
+  'max_wal_size=96MB',
+  'log_line_prefix=%m %p ',
+].flatMap((setting) => ['-c', setting])
 const DOORS_OPEN = `alter database ${DATABASE} allow_connections true; alter database ${DATABASE} connection limit -1`
 
 /** Nobody gets in any more, and those inside are shown out; or only: nobody new gets in. */

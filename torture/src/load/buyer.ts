@@ -8,13 +8,15 @@ import { insist, type World } from './world.ts'
 
 const READ_FOR_MS = 5_000
 const LOOK_EVERY_MS = 300
+/** A shop that does not answer is tried again after a while. */
+const CLOSED_MS = 400
 const QUERY_PASSWORD = 'torture-7391'
 
 export type Buyer = { readonly name: string; readonly visitor: Visitor; readonly memberId: number | null }
 
 /** One purchase as a person makes it, over a network that may go away at any moment. */
 export async function buy(world: World, shop: Shop, buyer: Buyer, errand: BuyErrand, turn: number): Promise<void> {
-  if (!(await hasCookie(world, buyer.visitor))) return
+  if (!(await hasCookie(world, buyer.visitor))) return await world.rest(CLOSED_MS)
   const note = openNote(shop, buyer, errand, turn)
   world.diary.orders.set(note.contact, note)
   await place(world, shop, buyer, errand, note)
