@@ -293,16 +293,62 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
 
 export type BooksParams = Readonly<Record<string, unknown>>
 
-/** Fills a sentence of the catalogue; amounts (`…Fen`) are written in yuan. */
-export function fillFinding(text: string, params: BooksParams): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
-    if (!(name in params) || params[name] === null) return name in params ? '–' : whole
+/** Words that params bring along: states, kinds of accounts, reasons. What is not here is shown as it is. */
+const WORDS: Readonly<Record<string, Words>> = {
+  pending: { zh: '待付款', en: 'awaiting payment' },
+  paid: { zh: '已付款', en: 'paid' },
+  waiting: { zh: '待发货', en: 'waiting' },
+  exception: { zh: '异常', en: 'exception' },
+  refunding: { zh: '退款中', en: 'refunding' },
+  refunded: { zh: '已退款', en: 'refunded' },
+  cancelled: { zh: '已取消', en: 'cancelled' },
+  available: { zh: '可售', en: 'available' },
+  delivered: { zh: '已发出', en: 'delivered' },
+  used: { zh: '已使用', en: 'used' },
+  void: { zh: '已作废', en: 'void' },
+  suspect: { zh: '停用', en: 'suspect' },
+  expired: { zh: '已过期', en: 'expired' },
+  all: { zh: '全部', en: 'all' },
+  'stock.source': { zh: '进货来源', en: 'supply' },
+  'stock.available': { zh: '可售库存', en: 'stock on the shelf' },
+  'stock.delivered': { zh: '已发出库存', en: 'delivered stock' },
+  'stock.used': { zh: '已使用库存', en: 'used stock' },
+  'stock.void': { zh: '已作废库存', en: 'void stock' },
+  'stock.suspect': { zh: '停用库存', en: 'suspect stock' },
+  'stock.expired': { zh: '过期库存', en: 'expired stock' },
+  'cash.gateway': { zh: '支付通道', en: 'gateway' },
+  'cash.clearing': { zh: '待结算', en: 'clearing' },
+  'cash.surplus': { zh: '多收待退', en: 'surplus' },
+  'cash.revenue': { zh: '销售收入', en: 'revenue' },
+  'cash.member': { zh: '会员余额', en: 'member balance' },
+  'cash.adjustment': { zh: '人工调整', en: 'adjustments' },
+  CNY: { zh: '金额', en: 'money' },
+  piece: { zh: '件', en: 'pieces' },
+  missing: { zh: '缺失', en: 'missing' },
+  unlinked: { zh: '与上一行断开', en: 'not linked to the line before' },
+  changed: { zh: '内容被改', en: 'changed' },
+  head: { zh: '结尾被删', en: 'end cut off' },
+}
+const WORD_PARAMS: readonly string[] = ['state', 'kind', 'reason', 'unit', 'from', 'to']
+/** Params that are fen when the account is one of money. */
+const ACCOUNT_AMOUNTS: readonly string[] = ['balance', 'held', 'floor', 'rule', 'booked', 'counted', 'sum']
+
+/** Fills a sentence of the catalogue; amounts in fen are written in yuan. */
+function fill(text: string, params: BooksParams, language: 'zh' | 'en'): string {
+  const isMoney = params.unit === 'CNY' || String(params.kind ?? '').startsWith('cash.')
+  const filled = text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = params[name]
-    return name.endsWith('Fen') ? yuan(Number(value)) : String(value)
+    if (value === undefined) return whole
+    if (value === null) return '–'
+    if (name.endsWith('Fen') || (isMoney && ACCOUNT_AMOUNTS.includes(name))) return yuan(Number(value))
+    if (WORD_PARAMS.includes(name)) return WORDS[String(value)]?.[language] ?? String(value)
+    return String(value)
   })
+  // An account that is the only one of its kind has no number.
+  return filled.replace(/ {2,}/g, ' ')
 }
 
-const yuan = (fen: number): string => `¥${(fen / 100).toFixed(2)}`
+const yuan = (fen: number): string => `${fen < 0 ? '-' : ''}¥${(Math.abs(fen) / 100).toFixed(2)}`
 
 /** What was found, and what to do, in the reader's language. A code without words is shown by itself. */
 export function findingSentence(
@@ -314,7 +360,7 @@ export function findingSentence(
   if (!words) return { what: code, todo: '' }
   const isEnglish = locale === 'en'
   return {
-    what: fillFinding(isEnglish ? words.en : words.zh, params),
-    todo: fillFinding(isEnglish ? words.doEn : words.doZh, params),
+    what: fill(isEnglish ? words.en : words.zh, params, isEnglish ? 'en' : 'zh'),
+    todo: fill(isEnglish ? words.doEn : words.doZh, params, isEnglish ? 'en' : 'zh'),
   }
 }

@@ -16,6 +16,7 @@ import { useAction } from '../shared/api/hooks.ts'
 import { fileUrl, tenantRoot } from '../shared/api/index.ts'
 import { LOCALES, type Locale, type Say, setLocale, useLocale, useText } from '../shared/i18n/index.ts'
 import { type Me, useMe } from '../shared/session.tsx'
+import { BooksBadge } from './BooksBadge.tsx'
 import { QuickSearch } from './QuickSearch.tsx'
 import { ALL_SCREENS, SCREENS, type Screen } from './routes.tsx'
 import { type AppTextKey, appText } from './text.ts'
@@ -64,7 +65,12 @@ export function Shell() {
         menu={{ type: 'group', collapsedShowGroupTitle: false }}
         location={{ pathname: placeInMenu(pathname) }}
         route={{ path: '/', routes: menuOf(me, t) }}
-        menuItemRender={(item, dom) => <Link to={item.path ?? '/'}>{dom}</Link>}
+        menuItemRender={(item, dom) => (
+          <Link to={item.path ?? '/'} className="menu-link">
+            {dom}
+            {item.path === '/books' && <BooksBadge />}
+          </Link>
+        )}
         pageTitleRender={false}
         breadcrumbRender={false}
         footerRender={false}

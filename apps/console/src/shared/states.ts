@@ -122,6 +122,17 @@ const job: Table<'waiting' | 'given_up'> = {
   waiting: ['processing', '等待中', 'Waiting'],
   given_up: ['error', '已放弃', 'Given up'],
 }
+const booksRun: Table<'running' | 'clean' | 'violations' | 'failed'> = {
+  running: ['processing', '核对中', 'Running'],
+  clean: ['success', '无问题', 'Clean'],
+  violations: ['error', '有问题', 'Violations'],
+  failed: ['warning', '未完成', 'Not finished'],
+}
+const violation: Table<'open' | 'handled' | 'gone'> = {
+  open: ['error', '待处理', 'Open'],
+  handled: ['default', '已处理', 'Handled'],
+  gone: ['success', '已消失', 'Gone'],
+}
 const importLine: Table<'duplicate' | 'invalid'> = {
   duplicate: ['warning', '重复', 'Duplicate'],
   invalid: ['error', '无效', 'Invalid'],
@@ -143,6 +154,8 @@ export const STATES = {
   account,
   notice,
   job,
+  booksRun,
+  violation,
   importLine,
 } as const
 export type StateKind = keyof typeof STATES

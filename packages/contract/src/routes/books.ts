@@ -63,7 +63,7 @@ export const booksViolationView = z.object({
 
 const violationFilter = pageQuery.extend({
   check: check.optional(),
-  state: z.enum(BOOKS_VIOLATION_STATES).optional(),
+  state: z.enum([...BOOKS_VIOLATION_STATES, 'all']).default('open'),
   runId: idParam.optional(),
 })
 const access = { kind: 'staff', permission: 'books.audit' } as const

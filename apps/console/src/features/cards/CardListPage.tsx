@@ -9,7 +9,9 @@ import { SkuPicker } from '../../shared/parts/inputs.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Copyable, Nothing, OneLine, Time } from '../../shared/parts/values.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
+import { useUrlState } from '../../shared/urlState.ts'
 import { CardActions } from './CardActions.tsx'
+import { CardHistory } from './CardHistory.tsx'
 import { FindByValue } from './FindByValue.tsx'
 import { cardText } from './text.ts'
 
@@ -20,6 +22,8 @@ type T = Say<keyof typeof cardText.keys>
 export function CardListPage() {
   const t = useText(cardText)
   const [finding, setFinding] = useState(false)
+  // Other pages lead to one card by its number.
+  const [{ card }, change] = useUrlState()
   return (
     <>
       <ListPage
@@ -70,6 +74,9 @@ export function CardListPage() {
         }}
       />
       {finding && <FindByValue onClose={() => setFinding(false)} />}
+      {card !== undefined && /^\d{1,15}$/.test(card) && (
+        <CardHistory cardId={Number(card)} onClose={() => change({ card: undefined })} />
+      )}
     </>
   )
 }

@@ -62,7 +62,7 @@ function matching(tx: ReadTx, { check, state, runId, q }: ViolationFilter): RawB
   return allOf(
     sql`v.tenant_id = ${tx.ctx.tenantId}::bigint`,
     check !== undefined && sql`v.check_name = ${check}`,
-    state !== undefined && sql`v.state = ${state}`,
+    state !== undefined && state !== 'all' && sql`v.state = ${state}`,
     runId !== undefined &&
       sql`exists (
         select from books.findings f
