@@ -108,7 +108,7 @@ async function auditBooksOf(words: readonly string[]): Promise<number> {
     })
     const [slug, ...more] = positionals
     const graceSeconds = values.grace === undefined ? undefined : Number(values.grace)
-    const isGrace = graceSeconds === undefined || (/^\d{1,5}$/.test(values.grace ?? '') && graceSeconds <= 86_400)
+    const isGrace = graceSeconds === undefined || /^\d{1,9}$/.test(values.grace ?? '')
     if (more.length > 0 || !isGrace) throw new WrongUse()
     const { full: isWhole = false, json: isJson = false } = values
     const outcome = await withPlatform((platform) => auditCommand(platform, { slug, isWhole, isJson, graceSeconds }))

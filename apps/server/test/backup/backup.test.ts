@@ -10,7 +10,7 @@ import { isProblem } from '@quanshu/client'
 import type { OrderNo } from '@quanshu/kernel'
 import { startStandIns } from '@quanshu/sim'
 import pg from 'pg'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { type Backup, chooseBackup } from '../../src/main/backup/collection.ts'
 import { type Manifest, readManifest, writeManifest } from '../../src/main/backup/manifest.ts'
 import { type RestoreOptions, restoreBackup } from '../../src/main/backup/restore-backup.ts'
@@ -25,6 +25,9 @@ import { eventually } from '../harness/index.ts'
 import { expectBooksRight } from '../journeys/books.ts'
 import { codesOf, openShop, PRICE_FEN, someCodes, type Visitor } from '../journeys/shop.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
+
+/** Whole programs run here, beside whatever else the machine does. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const CLI = fileURLToPath(new URL('../../src/main/cli.ts', import.meta.url))
 const scratch = await mkdtemp(join(tmpdir(), 'quanshu-backup-'))

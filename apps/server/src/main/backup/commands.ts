@@ -95,10 +95,14 @@ export async function restoreCommand(args: readonly string[]): Promise<number> {
   return await proveBooks(restored, dataDir, values.migrate ?? false)
 }
 
-function report({ backup, lastCommit, keyFile }: Restored, dataDir: string): void {
-  const { manifest } = backup
-  const until = lastCommit ?? new Date(manifest.holdsUntil)
-  say(`Restored ${basename(backup.folder)} into ${dataDir}: the shop as it was at ${shown(until)}.`)
+/** The moment that the restored shop stands at. */
+function shopTime({ backup, lastCommit }: Restored): Date {
+  return lastCommit ?? new Date(backup.manifest.holdsUntil)
+}
+
+function report(restored: Restored, dataDir: string): void {
+  const { backup, keyFile } = restored
+  say(`Restored ${basename(backup.folder)} into ${dataDir}: the shop as it was at ${shown(shopTime(restored))}.`)
   say(
     'Codes that were delivered after that count as unsold here: before selling, see "After a restore" in docs/operations.md.',
   )
@@ -110,8 +114,12 @@ function report({ backup, lastCommit, keyFile }: Restored, dataDir: string): voi
   say(`Start on it with: QUANSHU_DATA=${dataDir} npm start`)
 }
 
+/** How late things may be in a shop that works; the audit's own default. */
+const USUAL_GRACE_S = 900
+
 /** The nine invariants on what was restored, by the command that anybody would run. */
-async function proveBooks({ keyFile, needsMigration }: Restored, dataDir: string, migrated: boolean): Promise<number> {
+async function proveBooks(restored: Restored, dataDir: string, migrated: boolean): Promise<number> {
+  const { keyFile, needsMigration } = restored
   if (keyFile === undefined) {
     say('The books were not audited, because that needs the key file.')
     return 2
@@ -121,8 +129,10 @@ async function proveBooks({ keyFile, needsMigration }: Restored, dataDir: string
     return 2
   }
   say('Auditing the books …')
+  // What was in time at the restored moment is late by now, because nobody has worked since.
+  const grace = Math.ceil((Date.now() - shopTime(restored).getTime()) / 1_000) + USUAL_GRACE_S
   const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
-  const audit = spawn(process.execPath, [cli, 'audit', '--full'], {
+  const audit = spawn(process.execPath, [cli, 'audit', '--full', '--grace', String(grace)], {
     stdio: 'inherit',
     env: { ...process.env, QUANSHU_DATA: dataDir, QUANSHU_KEY_FILE: keyFile, QUANSHU_ARCHIVE: '' },
   })
