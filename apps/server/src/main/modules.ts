@@ -2,7 +2,7 @@ import type { OrderNo } from '@quanshu/kernel'
 import { auditModule } from '../modules/audit/index.ts'
 import { booksModule } from '../modules/books/index.ts'
 import { catalogModule } from '../modules/catalog/index.ts'
-import { createSettler, deliveryContent, fulfilmentModule } from '../modules/fulfilment/index.ts'
+import { createSettler, deliveryContents, fulfilmentModule } from '../modules/fulfilment/index.ts'
 import { authenticate, hasColleagues, hasTwoFactor, identityModule } from '../modules/identity/index.ts'
 import { ledgerModule } from '../modules/ledger/index.ts'
 import { membersModule, noteMemberSeen } from '../modules/members/index.ts'
@@ -45,7 +45,7 @@ export function assemble(platform: Platform): Assembly {
     auditModule(platform),
     ledgerModule(platform),
     notifyModule(platform, {
-      deliveryOf: (tenantId, orderNo) => deliveryContent(platform, tenantId, orderNo as OrderNo),
+      deliveriesOf: (tenantId, orderNos) => deliveryContents(platform, tenantId, orderNos as readonly OrderNo[]),
     }),
     catalogModule(platform),
     membersModule(platform, {

@@ -1,22 +1,26 @@
 import type { TenantId } from '@quanshu/kernel'
 import { z } from 'zod'
 import type { Task } from '../../platform/jobs/index.ts'
+import type { Log } from '../../platform/log/index.ts'
 import type { Platform } from '../../platform/module.ts'
 import type { Outbound } from '../../platform/outbound/index.ts'
 import { mailAccount, smsAccount } from './channels/accounts.ts'
 import { sendAliyunSms } from './channels/aliyun-sms.ts'
-import { sendMail } from './channels/smtp.ts'
+import { openMailer } from './channels/smtp.ts'
 import { EMAIL_TASK } from './commands/queue-delivery-email.ts'
 import { STAFF_EMAIL_TASK } from './commands/queue-staff-email.ts'
 import { contentPlace, type SealedSms, SMS_TASK } from './commands/send-login-code.ts'
-import { endMessage, type MessageRow, takeMessage } from './messages.ts'
+import { type Ended, endMessages, type MessageRow, takeMessage, takeMessages } from './messages.ts'
 import type { SendOutcome } from './outcome.ts'
 import { type DeliveryContent, deliveryMail, type MailText, plainMail } from './templates.ts'
 
 /** What notify needs from above; `main/` fills it. */
 export type NotifyPorts = {
-  /** What the delivery mail of this order says now. Undefined: there is nothing (any more) to tell. */
-  readonly deliveryOf: (tenantId: TenantId, orderNo: number) => Promise<DeliveryContent | undefined>
+  /** What the delivery mails of these orders say now. One that is missing has nothing (any more) to tell. */
+  readonly deliveriesOf: (
+    tenantId: TenantId,
+    orderNos: readonly number[],
+  ) => Promise<ReadonlyMap<number, DeliveryContent>>
 }
 
 /** A code that arrives after it has expired only confuses. */
@@ -46,7 +50,7 @@ export function smsTask(platform: Platform, outbound: Outbound): Task {
           : message.ageSeconds > CODE_AGE_MAX_SECONDS
             ? { kind: 'refused', reason: 'too late: the code has expired' }
             : await trySms(platform, outbound, tenantId, message, sealed)
-      await endMessage(platform, tenantId, messageId, outcome)
+      await endMessages(platform, tenantId, [{ id: messageId, outcome }])
       if (outcome.kind === 'not_sent') throw new NotSentYet(outcome.reason)
       if (outcome.kind !== 'sent') log.warn({ tenantId, messageId, outcome }, 'a text message was not delivered')
     },
@@ -72,29 +76,44 @@ async function trySms(
   })
 }
 
-const emailPayload = z.object({ messageId: z.int().positive(), orderNo: z.int().positive() })
+const deliveryEmail = z.object({ messageId: z.int().positive(), orderNo: z.int().positive() })
+/** One mail alone is what an earlier version has queued. */
+const emailPayload = z.union([z.object({ mails: z.array(deliveryEmail) }), deliveryEmail])
 
 /**
- * Sends a delivery mail until the server has taken it. A repeat after a lost answer carries the same Message-ID, and the
- * same codes for the same person, so it does no harm.
+ * Sends delivery mails until the server has taken each. A repeat after a lost answer carries the same Message-ID, and the
+ * same codes for the same person, so it does no harm. A later try is for those only that were not taken.
  */
 export function emailTask(platform: Platform, ports: NotifyPorts): Task {
   return {
     name: EMAIL_TASK,
     run: async ({ tenantId, payload, attempt, attemptsMax, log }) => {
-      const { messageId, orderNo } = emailPayload.parse(payload)
-      const message = await takeMessage(platform, tenantId, messageId)
-      if (!message || isOver(message)) return
-      const content = await ports.deliveryOf(tenantId, orderNo)
-      const mail = content && deliveryMail(content)
-      const outcome: SendOutcome = mail
-        ? await tryMail(platform, tenantId, message, mail)
-        : { kind: 'refused', reason: 'nothing to tell: the order has no delivered line' }
-      await endMail(platform, tenantId, messageId, outcome, attempt < attemptsMax, mail?.subject)
-      if (outcome.kind === 'refused') log.warn({ tenantId, messageId, outcome }, 'a delivery mail was refused')
+      const given = emailPayload.parse(payload)
+      const orderNos = new Map(
+        ('mails' in given ? given.mails : [given]).map(({ messageId, orderNo }) => [messageId, orderNo]),
+      )
+      const taken = await takeMessages(platform, tenantId, [...orderNos.keys()])
+      const open = taken.filter((message) => !isOver(message))
+      if (open.length === 0) return
+      const contents = await ports.deliveriesOf(
+        tenantId,
+        open.flatMap(({ id }) => orderNos.get(id) ?? []),
+      )
+      const mailer = await mailerOf(platform, tenantId)
+      const ended = await Promise.all(
+        open.map(async (message): Promise<Ended> => {
+          const content = contents.get(orderNos.get(message.id) ?? 0)
+          if (!content) return { id: message.id, outcome: NOTHING_TO_TELL }
+          const mail = deliveryMail(content)
+          return { id: message.id, outcome: await mailer.send(message, mail), subject: mail.subject }
+        }),
+      ).finally(mailer.close)
+      await endMails(platform, tenantId, ended, attempt < attemptsMax, log)
     },
   }
 }
+
+const NOTHING_TO_TELL: SendOutcome = { kind: 'refused', reason: 'nothing to tell: the order has no delivered line' }
 
 const staffEmailPayload = z.object({
   messageId: z.int().positive(),
@@ -112,38 +131,63 @@ export function staffEmailTask(platform: Platform): Task {
       const message = await takeMessage(platform, tenantId, messageId)
       if (!message || isOver(message)) return
       const mail = plainMail(content)
-      const outcome = await tryMail(platform, tenantId, message, mail)
-      await endMail(platform, tenantId, messageId, outcome, attempt < attemptsMax, mail.subject)
-      if (outcome.kind === 'refused') log.warn({ tenantId, messageId, outcome }, 'a mail to staff was refused')
+      const mailer = await mailerOf(platform, tenantId)
+      const outcome = await mailer.send(message, mail).finally(mailer.close)
+      await endMails(
+        platform,
+        tenantId,
+        [{ id: messageId, outcome, subject: mail.subject }],
+        attempt < attemptsMax,
+        log,
+      )
     },
   }
 }
 
-/** Writes down how a mail ended. @throws NotSentYet when the queue shall try again, or has tried for the last time */
-async function endMail(
+/** Writes down how mails ended. @throws NotSentYet when the queue shall try again, or has tried for the last time */
+async function endMails(
   platform: Platform,
   tenantId: TenantId,
-  messageId: number,
-  outcome: SendOutcome,
+  ended: readonly Ended[],
   mayTryAgain: boolean,
-  subject: string | undefined,
+  log: Log,
 ): Promise<void> {
-  const isOpen = outcome.kind === 'not_sent' || outcome.kind === 'unknown'
-  const ended: SendOutcome = isOpen && mayTryAgain ? { kind: 'not_sent', reason: outcome.reason } : outcome
-  await endMessage(platform, tenantId, messageId, ended, subject)
-  if (isOpen) throw new NotSentYet(outcome.reason)
+  const isOpen = ({ outcome }: Ended) => outcome.kind === 'not_sent' || outcome.kind === 'unknown'
+  await endMessages(
+    platform,
+    tenantId,
+    ended.map((one) =>
+      isOpen(one) && mayTryAgain ? { ...one, outcome: { kind: 'not_sent', reason: reasonOf(one.outcome) } } : one,
+    ),
+  )
+  for (const { id, outcome } of ended) {
+    if (outcome.kind === 'refused') log.warn({ tenantId, messageId: id, outcome }, 'a mail was refused')
+  }
+  const open = ended.find(isOpen)
+  if (open) throw new NotSentYet(reasonOf(open.outcome))
 }
 
-async function tryMail(
-  platform: Platform,
-  tenantId: TenantId,
-  message: MessageRow,
-  mail: MailText,
-): Promise<SendOutcome> {
+const reasonOf = (outcome: SendOutcome): string => ('reason' in outcome ? outcome.reason : '')
+
+type MessageMailer = {
+  readonly send: (message: MessageRow, mail: MailText) => Promise<SendOutcome>
+  readonly close: () => void
+}
+
+/** The shop's mail server, for as long as one job runs. */
+async function mailerOf(platform: Platform, tenantId: TenantId): Promise<MessageMailer> {
   const account = await mailAccount(platform, tenantId)
-  if (!account) return { kind: 'refused', reason: 'no mail server is set up' }
-  const messageId = `<${tenantId}.${message.key.replaceAll(':', '.')}@quanshu>`
-  return await sendMail(account, { ...mail, to: message.recipient, messageId }, platform.config.allowInsecureEndpoints)
+  if (!account) {
+    return { send: async () => ({ kind: 'refused', reason: 'no mail server is set up' }), close: () => undefined }
+  }
+  const mailer = await openMailer(account, platform.config.allowInsecureEndpoints)
+  return {
+    send: (message, mail) => {
+      const messageId = `<${tenantId}.${message.key.replaceAll(':', '.')}@quanshu>`
+      return mailer.send({ ...mail, to: message.recipient, messageId })
+    },
+    close: mailer.close,
+  }
 }
 
 const isOver = (message: MessageRow): boolean => message.before !== 'queued' && message.before !== 'sending'

@@ -42,55 +42,70 @@ export type MessageRow = {
   readonly ageSeconds: number
 }
 
-/** Marks a message as being sent and says what it was before: `sending` means that an earlier try was cut off. */
-export async function takeMessage(
+/** Marks messages as being sent and says what they were before: `sending` means that an earlier try was cut off. */
+export async function takeMessages(
   platform: Pick<Platform, 'db'>,
   tenantId: TenantId,
-  id: number,
-): Promise<MessageRow | undefined> {
+  ids: readonly number[],
+): Promise<readonly MessageRow[]> {
   return await platform.db.write(systemCtx(tenantId), async (tx) => {
     const { rows } = await sql<MessageRow>`
       with before as (
         select *
         from notify.messages
         where tenant_id = ${tenantId}
-          and id = ${id}
+          and id = any (${ids}::bigint[])
+        order by id
         for update
       )
       update notify.messages m
       set state = case when b.state in ('queued', 'sending') then 'sending' else b.state end,
-          attempts = m.attempts + 1
+          attempts = m.attempts + (b.state in ('queued', 'sending'))::integer
       from before b
       where m.tenant_id = ${tenantId}
         and m.id = b.id
       returning m.id, m.key, m.template, m.recipient, m.about, b.state as before,
         extract(epoch from now() - m.created_at)::integer as "ageSeconds"
     `.execute(tx.db)
-    return rows[0]
+    return rows
   })
 }
 
-/** Writes down how a sending ended. `not_sent` puts the message back in the queue. */
-export async function endMessage(
+export async function takeMessage(
   platform: Pick<Platform, 'db'>,
   tenantId: TenantId,
   id: number,
-  outcome: SendOutcome,
-  subject = '',
+): Promise<MessageRow | undefined> {
+  return (await takeMessages(platform, tenantId, [id]))[0]
+}
+
+export type Ended = { readonly id: number; readonly outcome: SendOutcome; readonly subject?: string | undefined }
+
+/** Writes down how sendings ended. `not_sent` puts a message back in the queue. */
+export async function endMessages(
+  platform: Pick<Platform, 'db'>,
+  tenantId: TenantId,
+  ended: readonly Ended[],
 ): Promise<void> {
-  const state = outcome.kind === 'not_sent' ? 'queued' : outcome.kind
-  const error = outcome.kind === 'sent' ? null : outcome.reason.slice(0, 500)
-  const ref = outcome.kind === 'sent' ? outcome.ref : null
+  const rows = ended.map(({ id, outcome, subject = '' }) => ({
+    id,
+    subject,
+    state: outcome.kind === 'not_sent' ? 'queued' : outcome.kind,
+    error: outcome.kind === 'sent' ? null : outcome.reason.slice(0, 500),
+    ref: outcome.kind === 'sent' ? outcome.ref : null,
+  }))
   await platform.db.write(systemCtx(tenantId), (tx) =>
     sql`
-      update notify.messages
-      set state = ${state},
-          last_error = ${error},
-          provider_ref = ${ref},
-          subject = ${subject},
-          sent_at = case when ${state} = 'sent' then now() end
-      where tenant_id = ${tenantId}
-        and id = ${id}
+      update notify.messages m
+      set state = e.state,
+          last_error = e.error,
+          provider_ref = e.ref,
+          subject = e.subject,
+          sent_at = case when e.state = 'sent' then now() end
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as e(id bigint, subject text, state text, error text, ref text)
+      where m.tenant_id = ${tenantId}
+        and m.id = e.id
     `.execute(tx.db),
   )
 }

@@ -5,13 +5,17 @@ import { runJobs } from '../../platform/jobs/index.ts'
 import { queueDeliveryEmails } from './commands/queue-delivery-email.ts'
 import { testEmail } from './commands/test-channel.ts'
 import { notifyModule, saveEmailChannel, saveSmsChannel, sendLoginCode } from './index.ts'
+import { addMessages } from './messages.ts'
 import type { DeliveryContent } from './templates.ts'
 
 const standIns = await startStandIns()
 const { sms, mail } = standIns
 const house = await testPlatform({ env: { QUANSHU_SMTP_URL: mail.smtpUrl } })
 const contents = new Map<number, DeliveryContent>()
-const notify = notifyModule(house, { deliveryOf: async (_tenantId, orderNo) => contents.get(orderNo) })
+const notify = notifyModule(house, {
+  deliveriesOf: async (_tenantId, orderNos) =>
+    new Map(orderNos.flatMap((no) => (contents.has(no) ? [[no, contents.get(no) as DeliveryContent] as const] : []))),
+})
 const jobs = await runJobs(house, [notify], { ownerUrl: house.ownerUrl })
 afterAll(async () => {
   await jobs.stop()
@@ -217,6 +221,35 @@ describe('delivery mail', () => {
     await settled(shop, 'sent')
     const ids = mail.control.inbox('cut@example.test').map(({ messageId }) => messageId)
     expect([ids.length, new Set(ids).size]).toEqual([2, 1])
+  })
+
+  test('a backlog goes out whole, and what the server wants later does not hold up or repeat the rest', async () => {
+    const shop = await house.newTenant()
+    const mails = Array.from({ length: 45 }, (_, n) => ({ orderNo: delivered(['X']), to: `backlog-${n}@example.test` }))
+    mail.control.addFault({ kind: 'later', key: 'backlog-7@example.test', times: 1 })
+    mail.control.addFault({ kind: 'cut', key: 'backlog-21@example.test', times: 1 })
+    await queue(shop, ...mails)
+    await settled(shop, ...mails.map(() => 'sent'))
+    const copies = mails.map(({ to }) => mail.control.inbox(to).length)
+    expect(copies.map((count, n) => (n === 21 ? 'cut' : count))).toEqual(mails.map((_, n) => (n === 21 ? 'cut' : 1)))
+  })
+
+  test('a mail that an earlier version queued is sent', async () => {
+    const shop = await house.newTenant()
+    const orderNo = delivered(['X'])
+    await house.db.write(shop.ctx, async (tx) => {
+      const [message] = await addMessages(tx, [
+        {
+          channel: 'email',
+          template: 'order_delivered',
+          recipient: 'old@example.test',
+          key: 'old',
+          about: `order:${orderNo}`,
+        },
+      ])
+      tx.enqueue('notify.email', { messageId: message?.id, orderNo })
+    })
+    await settled(shop, 'sent')
   })
 
   test('a header cannot be smuggled in through the address', async () => {

@@ -1,29 +1,38 @@
 import type { OrderNo, TenantId } from '@quanshu/kernel'
 import type { Platform } from '../../../platform/module.ts'
 import type { DeliveryContent } from '../../notify/index.ts'
-import { readViews } from '../../orders/index.ts'
+import { readViews, type SealedView } from '../../orders/index.ts'
 import { getSettings, shopPrefix } from '../../tenancy/index.ts'
 import { openCards } from '../../vault/index.ts'
 
 /** Codes in one mail per line; the page and its file have all of them. */
 const CODES_MAILED_MAX = 50
 
-/** What the delivery mail of an order says now; undefined when nothing of it is delivered (any more). */
-export async function deliveryContent(
+/** What the delivery mails of orders say now; an order of which nothing is delivered (any more) is not in the answer. */
+export async function deliveryContents(
   platform: Platform,
   tenantId: TenantId,
-  no: OrderNo,
+  nos: readonly OrderNo[],
+): Promise<ReadonlyMap<number, DeliveryContent>> {
+  const views = await readViews(platform, tenantId, nos, CODES_MAILED_MAX)
+  const contents = await Promise.all(views.map((view) => contentOf(platform, tenantId, view)))
+  return new Map(contents.flatMap((content) => (content ? [[content.orderNo, content] as const] : [])))
+}
+
+async function contentOf(
+  platform: Platform,
+  tenantId: TenantId,
+  view: SealedView,
 ): Promise<DeliveryContent | undefined> {
-  const [view] = await readViews(platform, tenantId, [no], CODES_MAILED_MAX)
-  const delivered = view?.lines.filter((line) => line.state === 'delivered') ?? []
-  if (!view || delivered.length === 0) return undefined
+  const delivered = view.lines.filter((line) => line.state === 'delivered')
+  if (delivered.length === 0) return undefined
   const settings = await getSettings(platform, tenantId)
   const withCodes = settings['delivery.emailCarries'] === 'codes'
   return {
     shopName: settings['shop.name'],
-    orderNo: no,
+    orderNo: view.no,
     locale: view.locale,
-    orderUrl: `${platform.config.publicUrl}${await shopPrefix(platform, tenantId)}/orders/${no}`,
+    orderUrl: `${platform.config.publicUrl}${await shopPrefix(platform, tenantId)}/orders/${view.no}`,
     lines: await Promise.all(
       delivered.map(async (line) => {
         const sealed = withCodes ? (line.codes ?? []) : []

@@ -15,8 +15,14 @@ export type DeliveryEmail = {
 const ATTEMPTS_MAX = 9
 
 /**
+ * Mails that share a connection, a reading of what they say and two writes: the work around a mail costs more than the
+ * mail. So many may arrive twice (under the same Message-ID) when a worker dies.
+ */
+const MAILS_PER_JOB = 20
+
+/**
  * Queues the mails that tell buyers of their delivered orders. Asked twice for one order it is still one mail, unless
- * `again` says that a repeat is wanted. What the mail says is asked for when it is sent (`NotifyPorts.deliveryOf`).
+ * `again` says that a repeat is wanted. What the mail says is asked for when it is sent (`NotifyPorts.deliveriesOf`).
  * @returns how many are new
  */
 export async function queueDeliveryEmails(tx: Tx, emails: readonly DeliveryEmail[]): Promise<number> {
@@ -32,8 +38,9 @@ export async function queueDeliveryEmails(tx: Tx, emails: readonly DeliveryEmail
       about: `order:${orderNo}`,
     })),
   )
-  for (const { id, key } of added) {
-    tx.enqueue(EMAIL_TASK, { messageId: id, orderNo: byKey.get(key)?.orderNo }, { attemptsMax: ATTEMPTS_MAX })
+  const mails = added.map(({ id, key }) => ({ messageId: id, orderNo: byKey.get(key)?.orderNo }))
+  for (let at = 0; at < mails.length; at += MAILS_PER_JOB) {
+    tx.enqueue(EMAIL_TASK, { mails: mails.slice(at, at + MAILS_PER_JOB) }, { attemptsMax: ATTEMPTS_MAX })
   }
   return added.length
 }
