@@ -3,7 +3,8 @@
 -- Writing
 --   events.append(batch)                     inside db.write: {"cause": {...}, "events": [{"type","subject","payload"}, ...]}
 --                                            for the tenant in app.tenant_id
---   events.append(tenant, cause, events)     for definer functions (hot commands), same shapes; not for the application
+--   events.append(tenant, cause, events)     for definer functions, same shapes; not for the application
+--   events.append(tenant, cause, types[], subjects[], payloads[])   the same for hot commands; an empty list is nothing
 --   Both wake listeners of the channel quanshu_events once per transaction, at commit.
 --
 -- Reading, by one or several workers at once, exactly once per tenant:
@@ -35,6 +36,26 @@ as $$
   where jsonb_array_length(p_events) > 0;
 $$;
 revoke execute on function events.append(bigint, jsonb, jsonb) from public;
+
+-- The same from columns: no document is built and taken apart again, which cost as much as the rows (idea 4's calls).
+create or replace function events.append(p_tenant_id bigint, p_cause jsonb, p_types text[], p_subjects text[], p_payloads jsonb[])
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+begin
+  if coalesce(cardinality(p_types), 0) = 0 then
+    return;
+  end if;
+  insert into events.log (tenant_id, type, subject, payload, cause)
+  select p_tenant_id, e.type, e.subject, e.payload, p_cause
+  from unnest(p_types, p_subjects, p_payloads) with ordinality as e(type, subject, payload, n)
+  order by e.n;
+  perform pg_notify('quanshu_events', '');
+end;
+$$;
+revoke execute on function events.append(bigint, jsonb, text[], text[], jsonb[]) from public;
 
 create or replace function events.append(p_batch jsonb)
 returns void

@@ -2,7 +2,7 @@
 --
 --   fulfilment.settle(tenant, captures)                 gateways' verified notices: money, order, stock, card, grant, event
 --   fulfilment.pay_by_balance(tenant, payments)         the same with a member's purse
---   fulfilment.place_and_pay(tenant, items)             orders.place, then by balance what asks for it
+--   fulfilment.place_and_pay(tenant, items)             orders.place, then by balance what asks for it; {no, totalFen, view}
 --   fulfilment.deliver(tenant, nos, actor)              delivers what is waiting or an exception in paid orders
 --   fulfilment.refund(tenant, no, line, target, reason, actor)   takes the right back and sends the money on its way
 --   fulfilment.refund_ended(tenant, refund, done, error)         the gateway's final word about a refund
@@ -11,6 +11,35 @@
 --   fulfilment.follow_used(cards)                       grants of cards that staff recorded as used; inside db.write
 --
 -- Lock order: orders by number, accounts by id, holds, cards, batch counts.
+
+-- The SKUs of these orders' open lines with their rule and accounts, as one row of arrays.
+create or replace function fulfilment.stock_of(
+  p_tenant bigint, p_skus bigint[], out skus bigint[], out allocations text[], out available bigint[], out delivered bigint[]
+)
+language sql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select array_agg(k.sku), array_agg(s.allocation), array_agg(a.id), array_agg(d.id)
+  from (select distinct u.sku from unnest(p_skus) as u(sku)) k
+  cross join lateral (
+    select s.allocation from catalog.skus s where s.tenant_id = p_tenant and s.id = k.sku offset 0
+  ) s
+  cross join lateral (
+    select a.id from ledger.accounts a
+    where a.tenant_id = p_tenant and a.kind = 'stock.available' and a.ref = k.sku::text and a.unit = 'piece'
+    offset 0
+  ) a
+  cross join lateral (
+    select a.id from ledger.accounts a
+    where a.tenant_id = p_tenant and a.kind = 'stock.delivered' and a.ref = k.sku::text and a.unit = 'piece'
+    offset 0
+  ) d
+$$;
+revoke execute on function fulfilment.stock_of(bigint, bigint[]) from public;
 
 -- Locks every account that paying, delivering or refunding these orders may move, in the one order of the ledger. Taking
 -- them one step after the other would let a notice and a refund, or a balance payment, wait for each other.
@@ -21,218 +50,270 @@ security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
   select ledger.lock(p_tenant, p_more || (
-    select array_agg(distinct a.id)
-    from orders.lines l
-    join ledger.accounts a
-      on a.tenant_id = p_tenant
-      and a.kind in ('stock.available', 'stock.delivered', 'stock.void')
-      and a.ref = l.sku_id::text
-      and a.unit = 'piece'
-    where l.tenant_id = p_tenant
-      and l.order_no = any (p_nos)
+    select array_agg(a.id)
+    from (
+      select distinct l.sku_id
+      from orders.lines l
+      where l.tenant_id = p_tenant
+        and l.order_no = any (p_nos)
+    ) k
+    cross join unnest(array['stock.available', 'stock.delivered', 'stock.void']) as kinds(kind)
+    cross join lateral (
+      select a.id
+      from ledger.accounts a
+      where a.tenant_id = p_tenant
+        and a.kind = kinds.kind
+        and a.ref = k.sku_id::text
+        and a.unit = 'piece'
+      offset 0
+    ) a
   ))
 $$;
 revoke execute on function fulfilment.lock_accounts(bigint, bigint[], bigint[]) from public;
 
--- Delivers every waiting or failed line of the given paid orders, which the caller has locked. A line is delivered whole
--- or it is an exception with a reason: never "delivered" with a piece missing. Returns [{no, lineNo, delivered, reason}].
-create or replace function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text)
+-- Delivers every waiting or failed line of the given orders, which the caller has locked. A line is delivered whole or it
+-- is an exception with a reason: never "delivered" with a piece missing. Orders that are paid already are looked for
+-- among `p_nos`; with `p_paying` all of them are, and the same update that delivers an order also marks it paid.
+-- Returns [{no, lineNo, quantity, delivered, reason}].
+create or replace function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text)
 returns jsonb
 language plpgsql
 security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
+  -- One entry per line.
   l_no bigint[];
   l_line smallint[];
   l_sku bigint[];
   l_quantity integer[];
   l_amount bigint[];
-  l_allocation text[];
-  l_available bigint[];
-  l_delivered bigint[];
+  l_owner text[];
+  l_member bigint[];
   l_hold bigint[];
   l_held boolean[];
+  l_available bigint[];
+  l_delivered bigint[];
+  l_reason text[];
   line_count integer;
+  stock record;
   admitted boolean[];
   enough boolean[];
-  demand record;
-  c_line integer[] := '{}';
-  c_piece integer[] := '{}';
-  c_card bigint[] := '{}';
-  picked bigint[];
+  -- One entry per piece.
+  c_line integer[];
+  c_piece integer[];
+  c_card bigint[];
   done_nos bigint[];
+  short_nos bigint[];
   clearing bigint;
   revenue bigint;
 begin
-  select array_agg(x.order_no), array_agg(x.line_no), array_agg(x.sku_id), array_agg(x.quantity), array_agg(x.amount_fen),
-    array_agg(x.allocation), array_agg(x.available), array_agg(x.delivered), array_agg(x.hold_id), count(*)::integer
-  into l_no, l_line, l_sku, l_quantity, l_amount, l_allocation, l_available, l_delivered, l_hold, line_count
+  select array_agg(x.no), array_agg(x.line_no), array_agg(x.sku_id), array_agg(x.quantity), array_agg(x.amount_fen),
+    array_agg(x.buyer_key), array_agg(x.member_id), array_agg(x.hold_id), array_agg(coalesce(x.state = 'held', false)),
+    count(*)::integer
+  into l_no, l_line, l_sku, l_quantity, l_amount, l_owner, l_member, l_hold, l_held, line_count
   from (
-    select l.*, s.allocation, a.id as available, d.id as delivered
-    from orders.lines l
-    join orders.orders o on o.tenant_id = l.tenant_id and o.no = l.order_no and o.state = 'paid'
-    join catalog.skus s on s.tenant_id = l.tenant_id and s.id = l.sku_id
-    join ledger.accounts a
-      on a.tenant_id = l.tenant_id and a.kind = 'stock.available' and a.ref = l.sku_id::text and a.unit = 'piece'
-    join ledger.accounts d
-      on d.tenant_id = l.tenant_id and d.kind = 'stock.delivered' and d.ref = l.sku_id::text and d.unit = 'piece'
-    where l.tenant_id = p_tenant
-      and l.order_no = any (p_nos)
-      and l.state in ('waiting', 'exception')
-      -- Its codes were taken back already; what remains is the money.
-      and l.exception_reason is distinct from 'refund_failed'
-    order by o.paid_at, l.order_no, l.line_no
+    select p.no, o.buyer_key, o.member_id, l.*, h.state
+    from unnest(p_nos) with ordinality as p(no, n)
+    cross join lateral (
+      select o.buyer_key, o.member_id, o.paid_at
+      from orders.orders o
+      where o.tenant_id = p_tenant
+        and o.no = p.no
+        and (p_paying or o.state = 'paid')
+      offset 0
+    ) o
+    cross join lateral (
+      select l.line_no, l.sku_id, l.quantity, l.amount_fen, l.hold_id
+      from orders.lines l
+      where l.tenant_id = p_tenant
+        and l.order_no = p.no
+        and l.state in ('waiting', 'exception')
+        -- Its codes were taken back already; what remains is the money.
+        and l.exception_reason is distinct from 'refund_failed'
+      offset 0
+    ) l
+    left join lateral (
+      select h.state
+      from ledger.holds h
+      where h.tenant_id = p_tenant
+        and h.id = l.hold_id
+      offset 0
+    ) h on true
+    order by o.paid_at, p.n, l.line_no
   ) x;
-  if line_count is null or line_count = 0 then
+  if coalesce(line_count, 0) > 0 then
+    select * into stock
+    from fulfilment.stock_of(p_tenant, l_sku);
+    select array_agg(stock.available[k.at] order by x.n), array_agg(stock.delivered[k.at] order by x.n)
+    into l_available, l_delivered
+    from unnest(l_sku) with ordinality as x(sku, n)
+    cross join lateral (select array_position(stock.skus, x.sku) as at) k;
+    clearing := ledger.account(p_tenant, 'cash.clearing', '', 'CNY');
+    revenue := ledger.account(p_tenant, 'cash.revenue', '', 'CNY');
+    perform ledger.lock(p_tenant, stock.available || stock.delivered || clearing || revenue);
+
+    -- Lines without a living hold take what is free now, each for itself.
+    admitted := array_fill(true, array[line_count]);
+    if false = any (l_held) then
+      select ledger.admit(
+        p_tenant, array_agg(x.n::integer order by x.n), array_agg(l_available[x.n] order by x.n),
+        array_agg(l_quantity[x.n]::bigint order by x.n), line_count
+      )
+      into admitted
+      from unnest(l_held) with ordinality as x(held, n)
+      where not x.held;
+    end if;
+
+    -- One pick per SKU, dealt out to its lines in order; a line that would not get all of its pieces gets none.
+    with asked as (
+      select x.n, x.sku, x.quantity, sum(x.quantity) over (partition by x.sku order by x.n) as upto
+      from unnest(l_sku, l_quantity, admitted) with ordinality as x(sku, quantity, admitted, n)
+      where x.admitted
+    ), picked as (
+      select k.sku, c.card_id, c.turn
+      from (select a.sku, sum(a.quantity)::integer as pieces from asked a group by a.sku) k
+      cross join lateral vault.pick(p_tenant, k.sku, stock.allocations[array_position(stock.skus, k.sku)], k.pieces)
+        with ordinality as c(card_id, turn)
+    ), found as (
+      select p.sku, count(*) as pieces
+      from picked p
+      group by p.sku
+    )
+    select array_agg(a.n::integer), array_agg((p.turn - a.upto + a.quantity)::integer), array_agg(p.card_id)
+    into c_line, c_piece, c_card
+    from asked a
+    join found f on f.sku = a.sku and f.pieces >= a.upto
+    join picked p on p.sku = a.sku and p.turn > a.upto - a.quantity and p.turn <= a.upto;
+    enough := array_fill(false, array[line_count]);
+    for n in 1 .. coalesce(cardinality(c_line), 0) loop
+      enough[c_line[n]] := true;
+    end loop;
+
+    if c_card is not null then
+      perform vault.move(
+        p_tenant, c_card, (select array_agg('order:' || l_no[x.line] order by x.n) from unnest(c_line) with ordinality as x(line, n)),
+        'available', 'delivered', p_actor
+      );
+      insert into entitlements.grants (tenant_id, owner_key, member_id, order_no, line_no, piece, kind, sku_id, card_id)
+      select p_tenant, l_owner[x.line], l_member[x.line], l_no[x.line], l_line[x.line], x.piece, 'card', l_sku[x.line], x.card_id
+      from unnest(c_line, c_piece, c_card) as x(line, piece, card_id);
+
+      if true = any (l_held) then
+        perform ledger.close(p_tenant, array_agg(x.hold_id), 'captured', 'stock.deliver')
+        from unnest(l_hold, l_held, enough) as x(hold_id, held, enough)
+        where x.held
+          and x.enough;
+      end if;
+      perform ledger.post(p_tenant, array_agg(m.from_id), array_agg(m.to_id), array_agg(m.amount), array_agg(m.kind), array_agg(m.cause))
+      from (
+        select x.available as from_id, x.delivered as to_id, x.quantity::bigint as amount, 'stock.deliver' as kind, 'order:' || x.no as cause
+        from unnest(l_available, l_delivered, l_quantity, l_no, enough, l_held) as x(available, delivered, quantity, no, enough, held)
+        where x.enough
+          and not x.held
+        union all
+        select clearing, revenue, x.amount, 'cash.earn', 'order:' || x.no
+        from unnest(l_amount, l_no, enough) as x(amount, no, enough)
+        where x.enough
+          and x.amount > 0
+      ) m;
+
+      update orders.lines l
+      set state = 'delivered',
+          delivered_quantity = l.quantity,
+          delivered_at = clock_timestamp(),
+          exception_reason = null
+      where l.tenant_id = p_tenant
+        and l.order_no = any (l_no)
+        and (l.order_no, l.line_no) in (select x.no, x.line from unnest(l_no, l_line, enough) as x(no, line, enough) where x.enough);
+    end if;
+
+    select array_agg(case when a.admitted then 'vault_short' else 'out_of_stock' end order by a.n)
+    into l_reason
+    from unnest(admitted) with ordinality as a(admitted, n);
+    if false = any (enough) then
+      update orders.lines l
+      set state = 'exception',
+          delivered_quantity = 0,
+          delivered_at = null,
+          exception_reason = x.reason,
+          exception_at = coalesce(l.exception_at, now())
+      from unnest(l_no, l_line, l_reason, enough) as x(no, line, reason, enough)
+      where not x.enough
+        and l.tenant_id = p_tenant
+        and l.order_no = any (l_no)
+        and l.order_no = x.no
+        and l.line_no = x.line;
+    end if;
+  end if;
+  if coalesce(line_count, 0) = 0 and not p_paying then
     return '[]';
   end if;
-  clearing := ledger.account(p_tenant, 'cash.clearing', '', 'CNY');
-  revenue := ledger.account(p_tenant, 'cash.revenue', '', 'CNY');
-  perform ledger.lock(p_tenant, l_available || l_delivered || clearing || revenue);
 
-  select array_agg(coalesce(h.state = 'held', false) order by x.n)
-  into l_held
-  from unnest(l_hold) with ordinality as x(hold_id, n)
-  left join ledger.holds h on h.tenant_id = p_tenant and h.id = x.hold_id;
-
-  -- Lines without a living hold take what is free now, each for itself.
-  select ledger.admit(
-    p_tenant, array_agg(x.n::integer order by x.n), array_agg(l_available[x.n] order by x.n),
-    array_agg(l_quantity[x.n]::bigint order by x.n), line_count
-  )
-  into admitted
-  from unnest(l_held) with ordinality as x(held, n)
-  where not x.held;
-  admitted := coalesce(admitted, array_fill(true, array[line_count]));
-  enough := admitted;
-
-  -- One pick per SKU, dealt out to its lines in order.
-  for demand in
-    select l_sku[x.n] as sku, max(l_allocation[x.n]) as allocation, sum(l_quantity[x.n])::integer as pieces,
-      array_agg(x.n::integer order by x.n) as lines
-    from generate_series(1, line_count) as x(n)
-    where admitted[x.n]
-    group by l_sku[x.n]
-    order by l_sku[x.n]
-  loop
-    select array_agg(p.card_id) into picked
-    from vault.pick(p_tenant, demand.sku, demand.allocation, demand.pieces) p;
-    with share as (
-      select x.line, sum(l_quantity[x.line]) over (order by x.ord) as until_piece
-      from unnest(demand.lines) with ordinality as x(line, ord)
-    ), whole as (
-      select s.line, s.until_piece
-      from share s
-      where s.until_piece <= coalesce(cardinality(picked), 0)
-    ), dealt as (
-      select w.line, (row_number() over (partition by w.line order by k.n))::integer as piece, k.card_id
-      from whole w
-      join unnest(picked) with ordinality as k(card_id, n)
-        on k.n > w.until_piece - l_quantity[w.line] and k.n <= w.until_piece
-    )
-    select c_line || coalesce(array_agg(d.line), '{}'), c_piece || coalesce(array_agg(d.piece), '{}'),
-      c_card || coalesce(array_agg(d.card_id), '{}')
-    into c_line, c_piece, c_card
-    from dealt d;
-  end loop;
-  for n in 1 .. line_count loop
-    enough[n] := n = any (c_line);
-  end loop;
-
-  perform vault.move(
-    p_tenant, c_card, (select array_agg('order:' || l_no[x.line] order by x.ord) from unnest(c_line) with ordinality as x(line, ord)),
-    'available', 'delivered', p_actor
-  );
-  insert into entitlements.grants (tenant_id, owner_key, member_id, order_no, line_no, piece, kind, sku_id, card_id)
-  select p_tenant, o.buyer_key, o.member_id, o.no, l_line[x.line], x.piece, 'card', l_sku[x.line], x.card_id
-  from unnest(c_line, c_piece, c_card) as x(line, piece, card_id)
-  join orders.orders o on o.tenant_id = p_tenant and o.no = l_no[x.line];
-
-  perform ledger.close(
-    p_tenant, (select array_agg(l_hold[x.n]) from generate_series(1, line_count) as x(n) where enough[x.n] and l_held[x.n]),
-    'captured', 'stock.deliver'
-  );
-  perform ledger.post(p_tenant, array_agg(m.from_id), array_agg(m.to_id), array_agg(m.amount), array_agg(m.kind), array_agg(m.cause))
+  -- Delivered as a whole, or paid and waiting for somebody.
+  select array_agg(p.no) filter (where p.whole), array_agg(p.no) filter (where not p.whole)
+  into done_nos, short_nos
   from (
-    select l_available[x.n] as from_id, l_delivered[x.n] as to_id, l_quantity[x.n]::bigint as amount,
-      'stock.deliver' as kind, 'order:' || l_no[x.n] as cause
-    from generate_series(1, line_count) as x(n)
-    where enough[x.n]
-      and not l_held[x.n]
-    union all
-    select clearing, revenue, l_amount[x.n], 'cash.earn', 'order:' || l_no[x.n]
-    from generate_series(1, line_count) as x(n)
-    where enough[x.n]
-      and l_amount[x.n] > 0
-  ) m;
-
-  update orders.lines l
-  set state = case when x.enough then 'delivered' else 'exception' end,
-      delivered_quantity = case when x.enough then l.quantity else 0 end,
-      delivered_at = case when x.enough then clock_timestamp() end,
-      exception_reason = case when not x.enough then x.reason end,
-      exception_at = case when not x.enough then coalesce(l.exception_at, now()) end
-  from (
-    select l_no[n] as no, l_line[n] as line_no, enough[n] as enough,
-      case when admitted[n] then 'vault_short' else 'out_of_stock' end as reason
-    from generate_series(1, line_count) as g(n)
-  ) x
-  where l.tenant_id = p_tenant
-    and l.order_no = x.no
-    and l.line_no = x.line_no;
-
-  with complete as (
+    select u.no, coalesce((
+      select bool_and(l.state in ('delivered', 'refunded'))
+      from orders.lines l
+      where l.tenant_id = p_tenant
+        and l.order_no = u.no
+    ), false) as whole
+    from unnest(case when p_paying then p_nos else l_no end) as u(no)
+    group by u.no
+  ) p;
+  if done_nos is not null then
     update orders.orders o
     set state = 'delivered',
-        delivered_at = clock_timestamp()
+        delivered_at = clock_timestamp(),
+        paid_at = coalesce(o.paid_at, clock_timestamp()),
+        paid_fen = o.total_fen,
+        pay_with = case when o.total_fen > 0 then coalesce(p_pay_with, o.pay_with) else o.pay_with end,
+        closed_at = null,
+        close_reason = null
     where o.tenant_id = p_tenant
-      and o.no = any (l_no)
-      and o.state = 'paid'
-      and not exists (
-        select from orders.lines l
-        where l.tenant_id = p_tenant and l.order_no = o.no and l.state not in ('delivered', 'refunded')
-      )
-    returning o.no
-  )
-  select coalesce(array_agg(c.no), '{}') into done_nos from complete c;
+      and o.no = any (done_nos);
+  end if;
+  if p_paying and short_nos is not null then
+    update orders.orders o
+    set state = 'paid',
+        paid_at = clock_timestamp(),
+        paid_fen = o.total_fen,
+        pay_with = case when o.total_fen > 0 then coalesce(p_pay_with, o.pay_with) else o.pay_with end,
+        closed_at = null,
+        close_reason = null
+    where o.tenant_id = p_tenant
+      and o.no = any (short_nos);
+  end if;
 
-  perform events.append(p_tenant, jsonb_build_object('actor', p_actor), (
-    select jsonb_agg(e.event)
-    from (
-      select jsonb_build_object(
-        'type', 'order.delivered', 'subject', 'order:' || d.no, 'payload', jsonb_build_object('no', d.no)
-      ) as event
-      from unnest(done_nos) as d(no)
-      union all
-      select jsonb_build_object(
-        'type', 'order.exception', 'subject', 'order:' || l_no[x.n],
-        'payload', jsonb_build_object(
-          'no', l_no[x.n], 'lineNo', l_line[x.n], 'reason', case when admitted[x.n] then 'vault_short' else 'out_of_stock' end
-        )
-      )
-      from generate_series(1, line_count) as x(n)
-      where not enough[x.n]
-    ) e
-  ));
+  perform events.append(
+    p_tenant, jsonb_build_object('actor', p_actor), array_agg('order.delivered'::text), array_agg('order:' || d.no),
+    array_agg(jsonb_build_object('no', d.no))
+  )
+  from unnest(done_nos) as d(no);
+  if false = any (enough) then
+    perform events.append(
+      p_tenant, jsonb_build_object('actor', p_actor), array_agg('order.exception'::text), array_agg('order:' || x.no),
+      array_agg(jsonb_build_object('no', x.no, 'lineNo', x.line, 'reason', x.reason))
+    )
+    from unnest(l_no, l_line, l_reason, enough) as x(no, line, reason, enough)
+    where not x.enough;
+  end if;
 
   return (
-    select jsonb_agg(jsonb_build_object(
-      'no', l_no[x.n], 'lineNo', l_line[x.n], 'delivered', enough[x.n], 'quantity', l_quantity[x.n],
-      'reason', case when not enough[x.n] then case when admitted[x.n] then 'vault_short' else 'out_of_stock' end end
-    ))
-    from generate_series(1, line_count) as x(n)
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'no', x.no, 'lineNo', x.line, 'delivered', x.enough, 'quantity', x.quantity, 'reason', case when not x.enough then x.reason end
+    )), '[]')
+    from unnest(l_no, l_line, l_quantity, l_reason, enough) as x(no, line, quantity, reason, enough)
   );
 end;
 $$;
+revoke execute on function fulfilment.deliver_locked(bigint, bigint[], text, boolean, text) from public;
 
 create or replace function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text)
 returns jsonb
@@ -241,8 +322,6 @@ security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 begin
   perform 1
@@ -251,7 +330,7 @@ begin
     and o.no = any (p_nos)
   order by o.no
   for no key update;
-  return fulfilment.deliver_locked(p_tenant, p_nos, p_actor);
+  return fulfilment.deliver_locked(p_tenant, p_nos, p_actor, false, null);
 end;
 $$;
 
@@ -265,8 +344,6 @@ security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
   capture_count integer := jsonb_array_length(p_captures);
@@ -276,31 +353,55 @@ declare
   c_trade text[];
   c_amount bigint[];
   c_currency text[];
+  c_known boolean[];
+  o_no bigint[];
+  o_state text[];
+  o_total bigint[];
   late integer[];
   late_fits boolean[];
   pay_nos bigint[];
   gateways text[];
   gateway_accounts bigint[];
+  e_types text[];
+  e_subjects text[];
+  e_payloads jsonb[];
   clearing bigint := ledger.account(p_tenant, 'cash.clearing', '', 'CNY');
   surplus bigint := ledger.account(p_tenant, 'cash.surplus', '', 'CNY');
   revenue bigint := ledger.account(p_tenant, 'cash.revenue', '', 'CNY');
 begin
-  select array_agg((c.item ->> 'orderNo')::bigint order by c.n), array_agg(c.item ->> 'gateway' order by c.n),
-    array_agg(c.item ->> 'tradeNo' order by c.n), array_agg((c.item ->> 'amountFen')::bigint order by c.n),
-    array_agg(c.item ->> 'currency' order by c.n)
+  select array_agg(c.no), array_agg(c.gateway), array_agg(c.trade), array_agg(c.amount), array_agg(c.currency)
   into c_no, c_gateway, c_trade, c_amount, c_currency
-  from jsonb_array_elements(p_captures) with ordinality as c(item, n);
+  from (
+    select *
+    from rows from (
+      jsonb_to_recordset(p_captures) as ("orderNo" bigint, gateway text, "tradeNo" text, "amountFen" bigint, currency text)
+    ) with ordinality as r(no, gateway, trade, amount, currency, n)
+    order by r.n
+  ) c;
 
-  perform 1
-  from orders.orders o
-  where o.tenant_id = p_tenant
-    and o.no = any (c_no)
-  order by o.no
-  for no key update;
+  select array_agg(x.no), array_agg(x.state), array_agg(x.total_fen)
+  into o_no, o_state, o_total
+  from (
+    select o.no, o.state, o.total_fen
+    from orders.orders o
+    where o.tenant_id = p_tenant
+      and o.no = any (c_no)
+    order by o.no
+    for no key update
+  ) x;
   select array_agg(g.gateway), array_agg(ledger.account(p_tenant, 'cash.gateway', g.gateway, 'CNY'))
   into gateways, gateway_accounts
   from (select distinct c.gateway from unnest(c_gateway) as c(gateway)) g;
   perform fulfilment.lock_accounts(p_tenant, c_no, gateway_accounts || clearing || surplus || revenue);
+  select array_agg(exists (
+    select
+    from payments.receipts r
+    where r.tenant_id = p_tenant
+      and r.gateway = x.gateway
+      and r.trade_no = x.trade
+  ) order by x.n)
+  into c_known
+  from unnest(c_gateway, c_trade) with ordinality as x(gateway, trade, n);
 
   -- Judged in order of arrival: the first good notice of an order pays it, any further trade is surplus.
   select array_agg(
@@ -319,10 +420,8 @@ begin
   into verdicts
   from (
     select x.n, x.amount, x.currency, o.state, o.total_fen,
-      exists (
-        select from payments.receipts r
-        where r.tenant_id = p_tenant and r.gateway = x.gateway and r.trade_no = x.trade
-      ) or row_number() over (partition by x.gateway, x.trade, x.no = o.no and x.amount = o.total_fen and x.currency = 'CNY' order by x.n) > 1 as known,
+      c_known[x.n]
+        or row_number() over (partition by x.gateway, x.trade, x.no = o.no and x.amount = o.total_fen and x.currency = 'CNY' order by x.n) > 1 as known,
       dense_rank() over (
         partition by x.no, x.amount = o.total_fen and x.currency = 'CNY'
         order by x.first_n
@@ -331,7 +430,7 @@ begin
       select c.*, min(c.n) over (partition by c.gateway, c.trade, c.no, c.amount, c.currency) as first_n
       from unnest(c_no, c_gateway, c_trade, c_amount, c_currency) with ordinality as c(no, gateway, trade, amount, currency, n)
     ) x
-    left join orders.orders o on o.tenant_id = p_tenant and o.no = x.no
+    left join unnest(o_no, o_state, o_total) as o(no, state, total_fen) on o.no = x.no
   ) j;
 
   -- Too late, but perhaps still to be had: all lines or none.
@@ -345,9 +444,13 @@ begin
     from (
       select x.n, a.id as account_id, l.quantity::bigint as amount
       from unnest(late) as x(n)
-      join orders.lines l on l.tenant_id = p_tenant and l.order_no = c_no[x.n]
-      join ledger.accounts a
-        on a.tenant_id = p_tenant and a.kind = 'stock.available' and a.ref = l.sku_id::text and a.unit = 'piece'
+      join orders.lines l on l.tenant_id = p_tenant and l.order_no = c_no[x.n] and l.order_no = any (c_no)
+      cross join lateral (
+        select a.id
+        from ledger.accounts a
+        where a.tenant_id = p_tenant and a.kind = 'stock.available' and a.ref = l.sku_id::text and a.unit = 'piece'
+        offset 0
+      ) a
       order by x.n
     ) d;
     for i in 1 .. cardinality(late) loop
@@ -358,97 +461,95 @@ begin
     from unnest(late) as x(n)
     where verdicts[x.n] = 'late'
       and l.tenant_id = p_tenant
+      and l.order_no = any (c_no)
       and l.order_no = c_no[x.n]
       and l.state = 'cancelled';
   end if;
 
-  select array_agg(c_no[x.n])
+  select array_agg(c_no[x.n] order by x.n)
   into pay_nos
   from unnest(verdicts) with ordinality as x(verdict, n)
   where x.verdict in ('applied', 'late');
 
   insert into payments.receipts (tenant_id, gateway, trade_no, order_no, amount_fen, currency, state, paid_at)
-  select p_tenant, c_gateway[x.n], c_trade[x.n], c_no[x.n], c_amount[x.n], c_currency[x.n],
+  select p_tenant, x.gateway, x.trade, x.no, x.amount, x.currency,
     case when x.verdict in ('applied', 'late') then 'applied' else 'surplus' end,
     (p_captures -> (x.n - 1)::integer ->> 'paidAt')::timestamptz
-  from unnest(verdicts) with ordinality as x(verdict, n)
+  from unnest(verdicts, c_no, c_gateway, c_trade, c_amount, c_currency) with ordinality
+    as x(verdict, no, gateway, trade, amount, currency, n)
   where x.verdict in ('applied', 'late', 'surplus', 'too_late')
   order by x.n;
 
   insert into payments.attempts (tenant_id, order_no, gateway, amount_fen, state, captured_at)
-  select distinct p_tenant, c_no[x.n], c_gateway[x.n], c_amount[x.n], 'captured', now()
-  from unnest(verdicts) with ordinality as x(verdict, n)
+  select distinct p_tenant, x.no, x.gateway, x.amount, 'captured', now()
+  from unnest(verdicts, c_no, c_gateway, c_amount) as x(verdict, no, gateway, amount)
   where x.verdict in ('applied', 'late', 'surplus', 'too_late')
   on conflict (tenant_id, order_no, gateway) do update
   set state = 'captured', captured_at = coalesce(attempts.captured_at, now()), next_query_at = null;
 
   perform ledger.post(p_tenant, array_agg(m.from_id), array_agg(m.to_id), array_agg(m.amount), array_agg(m.kind), array_agg(m.cause))
   from (
-    select gateway_accounts[array_position(gateways, c_gateway[x.n])] as from_id,
+    select gateway_accounts[array_position(gateways, x.gateway)] as from_id,
       case when x.verdict in ('applied', 'late') then clearing else surplus end as to_id,
-      c_amount[x.n] as amount,
+      x.amount,
       case when x.verdict in ('applied', 'late') then 'cash.receive' else 'cash.receive_surplus' end as kind,
-      'order:' || c_no[x.n] as cause
-    from unnest(verdicts) with ordinality as x(verdict, n)
+      'order:' || x.no as cause
+    from unnest(verdicts, c_no, c_gateway, c_amount) as x(verdict, no, gateway, amount)
     where x.verdict in ('applied', 'late', 'surplus', 'too_late')
   ) m;
 
-  update orders.orders o
-  set state = 'paid',
-      paid_at = clock_timestamp(),
-      paid_fen = o.total_fen,
-      closed_at = null,
-      close_reason = null
-  where o.tenant_id = p_tenant
-    and o.no = any (pay_nos);
+  if 'surplus' = any (verdicts) or 'too_late' = any (verdicts) then
+    with requested as (
+      insert into payments.refunds (tenant_id, order_no, receipt_id, gateway, trade_no, amount_fen, currency, target, reason, requested_by, next_try_at)
+      select p_tenant, r.order_no, r.id, r.gateway, r.trade_no, r.amount_fen, r.currency, 'source',
+        case when x.verdict = 'too_late' then 'late_payment' else 'double_payment' end, 'system', now()
+      from unnest(verdicts, c_gateway, c_trade) as x(verdict, gateway, trade)
+      cross join lateral (
+        select r.*
+        from payments.receipts r
+        where r.tenant_id = p_tenant and r.gateway = x.gateway and r.trade_no = x.trade
+        offset 0
+      ) r
+      where x.verdict in ('surplus', 'too_late')
+      returning order_no, id, amount_fen, reason
+    )
+    select array_agg('refund.requested'::text), array_agg('order:' || r.order_no),
+      array_agg(jsonb_build_object('no', r.order_no, 'refundId', r.id, 'amountFen', r.amount_fen, 'reason', r.reason))
+    into e_types, e_subjects, e_payloads
+    from requested r;
+    perform events.append(p_tenant, '{}', e_types, e_subjects, e_payloads);
+  end if;
 
-  insert into payments.refunds (tenant_id, order_no, receipt_id, gateway, trade_no, amount_fen, currency, target, reason, requested_by, next_try_at)
-  select p_tenant, r.order_no, r.id, r.gateway, r.trade_no, r.amount_fen, r.currency, 'source',
-    case when x.verdict = 'too_late' then 'late_payment' else 'double_payment' end, 'system', now()
-  from unnest(verdicts) with ordinality as x(verdict, n)
-  join payments.receipts r on r.tenant_id = p_tenant and r.gateway = c_gateway[x.n] and r.trade_no = c_trade[x.n]
-  where x.verdict in ('surplus', 'too_late');
-
-  perform fulfilment.deliver_locked(p_tenant, pay_nos, 'system');
+  perform events.append(
+    p_tenant, '{}',
+    array_agg(
+      case when x.verdict in ('unknown_order', 'wrong_amount', 'wrong_currency') then 'payment.rejected' else 'payment.received' end
+      order by x.n
+    ),
+    array_agg('order:' || x.no order by x.n),
+    array_agg(
+      jsonb_build_object('no', x.no, 'gateway', x.gateway, 'tradeNo', x.trade, 'amountFen', x.amount, 'verdict', x.verdict)
+      order by x.n
+    )
+  )
+  from unnest(verdicts, c_no, c_gateway, c_trade, c_amount) with ordinality as x(verdict, no, gateway, trade, amount, n)
+  where x.verdict <> 'duplicate';
+  if pay_nos is not null then
+    perform fulfilment.deliver_locked(p_tenant, pay_nos, 'system', true, null);
+  end if;
 
   insert into payments.notices (tenant_id, gateway, verdict, order_no, trade_no, amount_fen, headers, body)
   select p_tenant, c_gateway[x.n],
-    case x.verdict when 'late' then 'applied' when 'too_late' then 'surplus' else x.verdict end,
-    c_no[x.n], c_trade[x.n], c_amount[x.n],
-    coalesce(p_captures -> (x.n - 1)::integer -> 'headers', '{}'),
-    coalesce(p_captures -> (x.n - 1)::integer ->> 'body', '')
-  from unnest(verdicts) with ordinality as x(verdict, n);
-
-  perform events.append(p_tenant, '{}', (
-    select jsonb_agg(e.event)
-    from (
-      select jsonb_build_object(
-        'type', case when x.verdict in ('unknown_order', 'wrong_amount', 'wrong_currency') then 'payment.rejected' else 'payment.received' end,
-        'subject', 'order:' || c_no[x.n],
-        'payload', jsonb_build_object(
-          'no', c_no[x.n], 'gateway', c_gateway[x.n], 'tradeNo', c_trade[x.n], 'amountFen', c_amount[x.n], 'verdict', x.verdict
-        )
-      ) as event
-      from unnest(verdicts) with ordinality as x(verdict, n)
-      where x.verdict <> 'duplicate'
-      union all
-      select jsonb_build_object(
-        'type', 'refund.requested', 'subject', 'order:' || r.order_no,
-        'payload', jsonb_build_object('no', r.order_no, 'refundId', r.id, 'amountFen', r.amount_fen, 'reason', r.reason)
-      )
-      from unnest(verdicts) with ordinality as x(verdict, n)
-      join payments.receipts p on p.tenant_id = p_tenant and p.gateway = c_gateway[x.n] and p.trade_no = c_trade[x.n]
-      join payments.refunds r on r.tenant_id = p_tenant and r.receipt_id = p.id
-      where x.verdict in ('surplus', 'too_late')
-    ) e
-  ));
+    case verdicts[x.n] when 'late' then 'applied' when 'too_late' then 'surplus' else verdicts[x.n] end,
+    c_no[x.n], c_trade[x.n], c_amount[x.n], coalesce(x.headers, '{}'), coalesce(x.body, '')
+  from rows from (jsonb_to_recordset(p_captures) as (headers jsonb, body text)) with ordinality as x(headers, body, n);
 
   return (
     select jsonb_agg(jsonb_build_object(
       'verdict', case x.verdict when 'late' then 'applied' when 'too_late' then 'surplus' else x.verdict end,
-      'orderNo', c_no[x.n]
+      'orderNo', x.no
     ) order by x.n)
-    from unnest(verdicts) with ordinality as x(verdict, n)
+    from unnest(verdicts, c_no) with ordinality as x(verdict, no, n)
   );
 end;
 $$;
@@ -461,8 +562,6 @@ security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
   payment_count integer := jsonb_array_length(p_payments);
@@ -551,20 +650,12 @@ begin
     and a.order_no = any (paid)
     and a.state = 'pending';
 
-  update orders.orders o
-  set state = 'paid',
-      paid_at = clock_timestamp(),
-      paid_fen = o.total_fen,
-      pay_with = case when o.total_fen > 0 then 'balance' else o.pay_with end
-  where o.tenant_id = p_tenant
-    and o.no = any (paid);
-  perform events.append(p_tenant, '{}', (
-    select jsonb_agg(jsonb_build_object(
-      'type', 'order.paid', 'subject', 'order:' || n.no, 'payload', jsonb_build_object('no', n.no, 'gateway', 'balance')
-    ))
-    from unnest(paid) as n(no)
-  ));
-  perform fulfilment.deliver_locked(p_tenant, paid, 'system');
+  perform events.append(
+    p_tenant, '{}', array_agg('order.paid'::text), array_agg('order:' || n.no),
+    array_agg(jsonb_build_object('no', n.no, 'gateway', 'balance'))
+  )
+  from unnest(paid) as n(no);
+  perform fulfilment.deliver_locked(p_tenant, paid, 'system', true, 'balance');
 
   for n in 1 .. payment_count loop
     results[n] := coalesce(results[n], jsonb_build_object('ok', true, 'orderNo', p_no[n]));
@@ -580,8 +671,6 @@ security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
   placed jsonb := orders.place(p_tenant, p_items);
@@ -595,7 +684,14 @@ begin
   if payable is not null then
     perform fulfilment.pay_by_balance(p_tenant, payable);
   end if;
-  return placed;
+  -- With what the buyer's page shows, so that nobody has to read it again.
+  return (
+    select jsonb_agg(case when v.view is null then r.item else r.item || jsonb_build_object('view', v.view) end order by r.n)
+    from jsonb_array_elements(placed) with ordinality as r(item, n)
+    left join jsonb_array_elements(orders.views(
+      p_tenant, (select array_agg((o.item ->> 'no')::bigint) from jsonb_array_elements(placed) as o(item) where o.item ? 'no'), 200
+    )) as v(view) on v.view -> 'no' = r.item -> 'no'
+  );
 end;
 $$;
 
@@ -612,8 +708,6 @@ security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
   the_order orders.orders;
@@ -745,8 +839,6 @@ security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 begin
   update orders.orders o
@@ -784,8 +876,6 @@ security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
   refund payments.refunds;
@@ -860,8 +950,6 @@ security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
   old entitlements.grants;
@@ -935,8 +1023,6 @@ security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
   the_grant entitlements.grants;

@@ -26,8 +26,6 @@ security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
   found_id bigint;
@@ -60,8 +58,6 @@ security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
   insert into ledger.accounts (tenant_id, kind, ref, unit, floor)
   select p_tenant, k.kind, p_sku::text, 'piece', ledger.floor_of(k.kind)
@@ -78,8 +74,6 @@ security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
   select 1
   from ledger.accounts a
@@ -98,8 +92,6 @@ security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 begin
   if coalesce(cardinality(p_from), 0) = 0 then
@@ -139,8 +131,6 @@ security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
   ids bigint[];
@@ -150,7 +140,7 @@ begin
   end if;
   perform ledger.lock(p_tenant, p_from);
 
-  select array_agg(nextval(pg_get_serial_sequence('ledger.holds', 'id')) order by n)
+  select array_agg(nextval('ledger.holds_id_seq') order by n)
   into ids
   from generate_series(1, cardinality(p_from)) as n;
 
@@ -181,8 +171,6 @@ security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
   closed bigint[];
@@ -252,8 +240,6 @@ security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
   answer boolean[] := array_fill(true, array[p_count]);
@@ -317,8 +303,6 @@ security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
   missing bigint;
@@ -354,8 +338,6 @@ security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
   member_account bigint := ledger.account(p_tenant, 'cash.member', p_member::text, 'CNY');

@@ -5,22 +5,20 @@
 --   vault.transfer(tenant, sku, cards, from, to, cause, actor)  the same, and the pieces in the ledger
 
 create or replace function vault.pick(p_tenant bigint, p_sku bigint, p_allocation text, p_count integer)
-returns table (card_id bigint, batch_id bigint, sealed bytea)
+returns table (card_id bigint)
 language plpgsql
 security definer
 rows 64
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 begin
   -- The SKU's stock account is locked by the caller, so nobody else is picking; `for no key update` guards against staff.
   -- A card past its date is never handed out, also when the sweep has not come by yet.
   if p_allocation = 'fefo' then
     return query
-      select c.id, c.batch_id, c.sealed
+      select c.id
       from vault.cards c
       where c.tenant_id = p_tenant
         and c.sku_id = p_sku
@@ -36,7 +34,7 @@ begin
       for no key update;
   else
     return query
-      select c.id, c.batch_id, c.sealed
+      select c.id
       from vault.cards c
       where c.tenant_id = p_tenant
         and c.sku_id = p_sku
@@ -63,8 +61,6 @@ security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
   with wanted as (
     select w.card_id, w.cause
@@ -113,8 +109,6 @@ security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
   from_account bigint := ledger.account(p_tenant, 'stock.' || p_from, p_sku::text, 'piece');

@@ -34,7 +34,10 @@ export async function busyDay(mall: string): Promise<void> {
       { idempotencyKey: randomUUID() },
     )
     if (index % 8 === 5) await shopper.call('orders.cancel', { params: { no: order.no }, body: {} })
-    else if (index % 8 !== 7) await fetch(`${order.payment?.payUrl}/pay`, { method: 'POST', redirect: 'manual' })
+    else if (index % 8 !== 7) {
+      const { payment } = await shopper.call('orders.pay', { params: { no: order.no }, body: { payWith: 'sim-pay' } })
+      await fetch(`${payment?.payUrl}/pay`, { method: 'POST', redirect: 'manual' })
+    }
   }
 }
 

@@ -17,7 +17,7 @@ import { valueTypes } from '../../src/platform/db/types-of-values.ts'
 import { silentLog } from '../../src/platform/log/index.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { expectBooksRight } from './books.ts'
-import { type Goods, isDelivered, openShop, PRICE_FEN, type Shop, someCodes, until, type Visitor } from './shop.ts'
+import { type Goods, isDelivered, openShop, PRICE_FEN, type Shop, someCodes, toCashier, until, type Visitor } from './shop.ts'
 
 const GUESTS = 10
 const MEMBERS = 3
@@ -218,8 +218,8 @@ async function balanceBuyer(
 async function place(goods: Goods, visitor: Visitor, key: string, payWith: string, contact = '13800138000') {
   const lines = [{ skuId: goods.skuId, quantity: 1, unitPriceFen: goods.priceFen }]
   const body = { lines, contact, queryPassword: 'some-password', payWith }
-  const view = await visitor.call('orders.place', { body }, { idempotencyKey: key })
-  return { no: view.no as OrderNo, view }
+  const placed = await visitor.call('orders.place', { body }, { idempotencyKey: key })
+  return { no: placed.no as OrderNo, view: await toCashier(visitor, placed) }
 }
 
 let pool: pg.Pool | undefined

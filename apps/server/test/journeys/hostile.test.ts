@@ -7,7 +7,7 @@ import iconv from 'iconv-lite'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { expectBooksRight } from './books.ts'
-import { codesOf, isDelivered, openHouse, type Shop, until } from './shop.ts'
+import { codesOf, isDelivered, openHouse, type Shop, toCashier, until } from './shop.ts'
 
 const house = await openHouse()
 const shop = await house.newShop({ 'delivery.emailCarries': 'codes' })
@@ -230,6 +230,7 @@ describe('text stays text', () => {
     const line = { skuId: goods.skuId, quantity: 1, unitPriceFen: goods.priceFen, form }
     const visitor = shop.visitor()
     const view = await placeRaw(shop, { lines: [line], contact: `o'brien+tag@example.test` }, visitor)
+    await toCashier(visitor, view)
     await shop.pay(view.no as never)
     const delivered = await shop.seen({ visitor, no: view.no as never }, isDelivered)
     expect(delivered.lines[0]).toMatchObject({ goodsTitle: EVIL, form })

@@ -6,7 +6,7 @@ import { grantStates } from '../../src/modules/entitlements/index.ts'
 import { holdStates } from '../../src/modules/ledger/index.ts'
 import { lineStates, orderStates } from '../../src/modules/orders/index.ts'
 import { expectBooksRight } from './books.ts'
-import { codesOf, isDelivered, openHouse, type PlacedOrder, type Shop, until } from './shop.ts'
+import { codesOf, isDelivered, openHouse, type PlacedOrder, type Shop, toCashier, until } from './shop.ts'
 
 const house = await openHouse()
 const shop = await house.newShop()
@@ -383,7 +383,7 @@ async function twoLines(options: { readonly secondShort?: boolean } = {}) {
     },
     { idempotencyKey: randomUUID() },
   )
-  const order: PlacedOrder = { visitor, no: view.no as OrderNo, view }
+  const order: PlacedOrder = { visitor, no: view.no as OrderNo, view: await toCashier(visitor, view) }
   if (options.secondShort) {
     await shop.staff.call('vault.suspendBatch', { params: { batchId: shelf.batchId }, body: { reason: '坏批' } })
   }

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { type Client, createClient } from '@quanshu/client'
+import { type Client, createClient, isProblem } from '@quanshu/client'
 import { createCookieFetch } from '@quanshu/client/node'
 import type { OrderView, Permission, Settings } from '@quanshu/contract'
 import { PERMISSIONS } from '@quanshu/contract'
@@ -238,7 +238,7 @@ export async function openShop(
         },
         { idempotencyKey: options.key ?? randomUUID() },
       )
-      return { visitor: browser, no: view.no as OrderNo, view }
+      return { visitor: browser, no: view.no as OrderNo, view: await toCashier(browser, view, options.payWith) }
     },
     async pay(no, { late = false } = {}) {
       const report = await paygate.control.pay(paygate.merchant.id, [{ outTradeNo: String(no), late }])
@@ -247,6 +247,14 @@ export async function openShop(
     seen: ({ visitor: browser, no }, wanted) => seen(browser, no, wanted),
   }
   return shop
+}
+
+/** As the pay page does: the gateway is asked when the buyer goes there. A gateway that gives no cashier keeps the order. */
+export async function toCashier(visitor: Visitor, view: OrderView, gateway = 'sim-pay'): Promise<OrderView> {
+  if (view.state !== 'pending') return view
+  return await visitor
+    .call('orders.pay', { params: { no: view.no }, body: { payWith: gateway } })
+    .catch((error) => (isProblem(error) ? view : Promise.reject(error)))
 }
 
 async function hired(

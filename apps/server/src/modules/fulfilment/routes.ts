@@ -31,23 +31,18 @@ export function fulfilmentModule(platform: Platform, payments: PaymentDoor): Mod
 
 function mallRoutes(platform: Platform, payments: PaymentDoor) {
   const place = createPlacer(platform, (tenantId, items) =>
-    platform.db.call<readonly PlacingResult[]>(tenantId, 'fulfilment.place_and_pay', items),
+    platform.db.callHot<readonly PlacingResult[]>(tenantId, 'fulfilment.place_and_pay', items),
   )
   const payByBalance = createBalancePayer(platform)
   const atGateway = createGatewayPayer(platform, payments)
 
   return [
-    handle(mallOrderRoutes.place, async ({ tenant, ctx, session, body, idempotency, prefix, raw }) => {
+    // The gateway is not called here but when the buyer goes to pay: a slow one must not hold up placing, and whoever
+    // changes their mind costs no call.
+    handle(mallOrderRoutes.place, async ({ tenant, ctx, session, body, idempotency, prefix }) => {
       if (!idempotency) throw commonErrors.idempotencyKeyRequired()
-      const gateway = body.payWith
-      await atGateway.mustBeOffered(ctx, gateway)
-      const no = await place({ tenantId: tenant.tenantId, session, ip: ctx.ip }, body, idempotency)
-      let [view] = await readViews(platform, tenant.tenantId, [no])
-      if (view?.state === 'pending' && gateway !== 'balance') {
-        await atGateway.open(tenant.tenantId, view, gateway, shopUrlOf(platform.config.publicUrl, raw.host, prefix))
-        ;[view] = await readViews(platform, tenant.tenantId, [no])
-      }
-      if (!view) throw new Error(`order ${no} was placed and cannot be read`)
+      await atGateway.mustBeOffered(ctx, body.payWith)
+      const view = await place({ tenantId: tenant.tenantId, session, ip: ctx.ip }, body, idempotency)
       return buyerView(platform, tenant.tenantId, view, 'codes', prefix)
     }),
     handle(mallOrderRoutes.pay, async (request) => {

@@ -2,13 +2,16 @@ import { randomInt } from 'node:crypto'
 import { LINE_STATES, type LineState, ORDER_STATES, type OrderState, orderErrors } from '@quanshu/contract'
 import { assert, defineStates, type OrderNo, type StateTable, shopDay } from '@quanshu/kernel'
 
-/** The order as its buyer knows it. A late payment brings an expired or cancelled order back to life. */
+/**
+ * The order as its buyer knows it. A late payment brings an expired or cancelled order back to life. What is paid and
+ * delivered in one transaction is never seen as paid: `paid` is an order that still waits for a code.
+ */
 export const orderStates = defineStates<OrderState>('order', 'pending', {
-  pending: ['paid', 'cancelled', 'expired'],
+  pending: ['paid', 'delivered', 'cancelled', 'expired'],
   paid: ['delivered', 'refunded'],
   delivered: ['refunded'],
-  cancelled: ['paid'],
-  expired: ['paid'],
+  cancelled: ['paid', 'delivered'],
+  expired: ['paid', 'delivered'],
   refunded: [],
 } satisfies StateTable<OrderState>)
 

@@ -18,6 +18,11 @@ export type BatchOptions<I, O> = {
   readonly waitingMax?: number
   /** Calls in flight per tenant at once. Default 1: more makes batches smaller and lets them meet on the same locks. */
   readonly lanes?: number
+  /**
+   * Commands of one turnstile and tenant go through one at a time. For those that lock the same rows: waiting here, while
+   * the next batch grows, costs nothing; waiting in the database holds a connection and its locks, and wakes two processes.
+   */
+  readonly turnstile?: string
 }
 
 /** Makes the grouped version of a command. Each caller gets its own item's outcome or refusal. */
@@ -32,16 +37,45 @@ const WAITING_BATCHES = 32
  * the network in the same turn share it and a lone one does not wait.
  */
 export function createBatcher(): Batcher {
+  const turnstiles = createTurnstiles()
   return <I, O>(options: BatchOptions<I, O>) => {
+    const { turnstile } = options
     const lines = new Map<TenantId, Line<I, O>>()
     return (tenantId: TenantId, item: I) => {
       let line = lines.get(tenantId)
       if (!line) {
-        line = openLine(options, tenantId, () => lines.delete(tenantId))
+        const inTurn: InTurn = turnstile === undefined ? atOnce : (go) => turnstiles(`${turnstile} ${tenantId}`, go)
+        line = openLine(options, tenantId, inTurn, () => lines.delete(tenantId))
         lines.set(tenantId, line)
       }
       return line(item)
     }
+  }
+}
+
+/** Lets `go` begin, now or when it is its turn. The turn lasts until its promise settles, which never rejects. */
+type InTurn = (go: () => Promise<void>) => void
+const atOnce: InTurn = (go) => void go()
+
+/** First come, first served, by name. A turnstile nobody waits at is forgotten. */
+function createTurnstiles(): (name: string, go: () => Promise<void>) => void {
+  const queues = new Map<string, (() => Promise<void>)[]>()
+  async function work(name: string, queue: (() => Promise<void>)[]): Promise<void> {
+    for (let go = queue[0]; go; go = queue[0]) {
+      await go()
+      queue.shift()
+    }
+    queues.delete(name)
+  }
+  return (name, go) => {
+    const queue = queues.get(name)
+    if (queue) {
+      queue.push(go)
+      return
+    }
+    const fresh = [go]
+    queues.set(name, fresh)
+    void work(name, fresh)
   }
 }
 
@@ -54,7 +88,12 @@ type Waiting<I, O> = {
 }
 
 /** The queue of one command and tenant. It is forgotten when it runs empty, so idle tenants cost nothing. */
-function openLine<I, O>(options: BatchOptions<I, O>, tenantId: TenantId, forget: () => void): Line<I, O> {
+function openLine<I, O>(
+  options: BatchOptions<I, O>,
+  tenantId: TenantId,
+  inTurn: InTurn,
+  forget: () => void,
+): Line<I, O> {
   const { max, lanes = LANES, waitingMax = max * WAITING_BATCHES } = options
   let waiting: Waiting<I, O>[] = []
   let inFlight = 0
@@ -63,23 +102,21 @@ function openLine<I, O>(options: BatchOptions<I, O>, tenantId: TenantId, forget:
   function schedule(): void {
     if (scheduled || inFlight >= lanes) return
     scheduled = true
-    setImmediate(() => {
-      scheduled = false
-      depart()
-    })
+    setImmediate(() => inTurn(depart))
   }
 
-  function depart(): void {
+  /** Who is taken along is decided here, at the last moment: whoever came while this line waited for its turn, too. */
+  async function depart(): Promise<void> {
+    scheduled = false
     const batch = waiting.slice(0, max)
     waiting = waiting.slice(max)
     inFlight += 1
-    measure(options.name, batch)
-    void settle(options, tenantId, batch).then(() => {
-      inFlight -= 1
-      if (waiting.length > 0) schedule()
-      else if (inFlight === 0 && !scheduled) forget()
-    })
     if (waiting.length > 0) schedule()
+    measure(options.name, batch)
+    await settle(options, tenantId, batch)
+    inFlight -= 1
+    if (waiting.length > 0) schedule()
+    else if (inFlight === 0 && !scheduled) forget()
   }
 
   return (item) => {

@@ -57,6 +57,8 @@ export type Database = {
    * @returns the function's single jsonb result.
    */
   readonly call: <T>(tenantId: TenantId, fn: string, ...params: readonly unknown[]) => Promise<T>
+  /** As `call`, for batches of the hot commands: on connections of their own, whose plans stay warm. */
+  readonly callHot: <T>(tenantId: TenantId, fn: string, ...params: readonly unknown[]) => Promise<T>
   /** As `call`, for functions that span tenants (sweeps, log readers): no tenant parameter is added. */
   readonly callGlobal: <T>(fn: string, ...params: readonly unknown[]) => Promise<T>
   /** Runs `onNotify` whenever some process stored events; reconnects by itself. Returns a function that stops listening. */

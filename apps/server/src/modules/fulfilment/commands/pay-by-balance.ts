@@ -1,6 +1,7 @@
 import { refusalOf } from '@quanshu/contract'
 import type { MemberId, OrderNo, Refusal, TenantId } from '@quanshu/kernel'
 import type { Platform } from '../../../platform/module.ts'
+import { STOCK_TURNSTILE } from '../../orders/index.ts'
 import { isSqlRefusal, type SqlRefusal } from '../model.ts'
 
 const BATCH_MAX = 128
@@ -16,8 +17,9 @@ export function createBalancePayer(platform: Platform): (tenantId: TenantId, pay
   return platform.batcher<Payment, Answer>({
     name: 'fulfilment.pay_by_balance',
     max: BATCH_MAX,
+    turnstile: STOCK_TURNSTILE,
     run: async (tenantId, payments): Promise<readonly (Answer | Refusal)[]> => {
-      const answers = await platform.db.call<readonly (Answer | SqlRefusal)[]>(
+      const answers = await platform.db.callHot<readonly (Answer | SqlRefusal)[]>(
         tenantId,
         'fulfilment.pay_by_balance',
         payments,

@@ -1,5 +1,6 @@
 import type { TenantId } from '@quanshu/kernel'
 import type { Platform } from '../../../platform/module.ts'
+import { STOCK_TURNSTILE } from '../../orders/index.ts'
 import type { Capture, CaptureOutcome } from '../model.ts'
 
 /** Payments settled in one transaction; see idea 4 of the architecture for the number. */
@@ -13,6 +14,7 @@ export function createSettler(platform: Platform): (tenantId: TenantId, capture:
   return platform.batcher<Capture, CaptureOutcome>({
     name: 'fulfilment.settle',
     max: BATCH_MAX,
-    run: (tenantId, captures) => platform.db.call<readonly CaptureOutcome[]>(tenantId, 'fulfilment.settle', captures),
+    turnstile: STOCK_TURNSTILE,
+    run: (tenantId, captures) => platform.db.callHot<readonly CaptureOutcome[]>(tenantId, 'fulfilment.settle', captures),
   })
 }

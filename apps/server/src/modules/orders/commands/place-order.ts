@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { checkFormValues, commonErrors, type mallOrderRoutes, orderErrors, refusalOf } from '@quanshu/contract'
-import { fenToYuan, type MemberId, type OrderNo, type Refusal, type TenantId } from '@quanshu/kernel'
+import { assert, fenToYuan, type MemberId, type OrderNo, type Refusal, type TenantId } from '@quanshu/kernel'
 import type { z } from 'zod'
 import type { Idempotency, Session } from '../../../platform/http/index.ts'
 import type { Platform } from '../../../platform/module.ts'
@@ -8,6 +8,7 @@ import { offersOf } from '../../catalog/index.ts'
 import { getSettings } from '../../tenancy/index.ts'
 import { deviceHash, queryPasswordHash } from '../access.ts'
 import { drawOrderNo, normaliseContact } from '../model.ts'
+import { readViews, type SealedView } from '../queries/sealed-views.ts'
 
 export type OrderInput = z.output<typeof mallOrderRoutes.place.body>
 
@@ -32,7 +33,7 @@ export type PlacingItem = {
   readonly lines: OrderInput['lines']
 }
 export type PlacingResult =
-  | { readonly no: OrderNo; readonly totalFen: number }
+  | { readonly no: OrderNo; readonly totalFen: number; readonly view: SealedView }
   | { readonly repeat: OrderNo; readonly sameRequest: boolean }
   | { readonly numberTaken: true }
   | { readonly code: string; readonly params: Readonly<Record<string, unknown>> }
@@ -42,25 +43,35 @@ export type PlaceBatch = (tenantId: TenantId, items: readonly PlacingItem[]) => 
 
 /** Orders placed in one transaction; see idea 4 of the architecture for the number. */
 const BATCH_MAX = 128
+/** Placing and paying lock the same accounts, the pieces of the SKUs that sell, so they take turns (platform/batch). */
+export const STOCK_TURNSTILE = 'stock'
 const NUMBER_TRIES = 5
 
-export type Placer = (caller: Caller, input: OrderInput, idempotency: Idempotency) => Promise<OrderNo>
+export type Placer = (caller: Caller, input: OrderInput, idempotency: Idempotency) => Promise<SealedView>
 export type Caller = { readonly tenantId: TenantId; readonly session: Session; readonly ip: string | undefined }
 
 /**
- * Places an order. The same `Idempotency-Key` with the same request gives the same order again.
+ * Places an order and answers it as its buyer may see it. The same `Idempotency-Key` with the same request gives the same
+ * order again, as it is then.
  * @throws orders.* for everything a buyer can be told: price changed, sold out, limits, form, contact, balance
  */
 export function createPlacer(platform: Platform, placeBatch: PlaceBatch): Placer {
-  const place = platform.batcher<PlacingItem, PlacingResult>({ name: 'orders.place', max: BATCH_MAX, run: placeBatch })
+  const place = platform.batcher<PlacingItem, PlacingResult>({
+    name: 'orders.place',
+    max: BATCH_MAX,
+    turnstile: STOCK_TURNSTILE,
+    run: placeBatch,
+  })
   return async (caller, input, idempotency) => {
     const item = await placingItem(platform, caller, input, idempotency)
     for (let turn = 0; turn < NUMBER_TRIES; turn += 1) {
       const result = await place(caller.tenantId, { ...item, no: drawOrderNo(platform.clock.now()) })
-      if ('no' in result) return result.no
+      if ('view' in result) return result.view
       if ('repeat' in result) {
-        if (result.sameRequest) return result.repeat
-        throw commonErrors.idempotencyKeyReused()
+        if (!result.sameRequest) throw commonErrors.idempotencyKeyReused()
+        const [view] = await readViews(platform, caller.tenantId, [result.repeat])
+        assert(view !== undefined, `order ${result.repeat} is repeated and cannot be read`)
+        return view
       }
       if ('code' in result) throw refusalFrom(result)
     }

@@ -74,5 +74,5 @@ export function readViews(
 ): Promise<readonly SealedView[]> {
   return nos.length === 0
     ? Promise.resolve([])
-    : platform.db.call<readonly SealedView[]>(tenantId, 'orders.views', [...new Set(nos)], codes)
+    : platform.db.callHot<readonly SealedView[]>(tenantId, 'orders.views', [...new Set(nos)], codes)
 }

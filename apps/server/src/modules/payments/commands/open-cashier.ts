@@ -26,12 +26,12 @@ export function createOpenCashier(platform: Platform, outbound: Outbound, accoun
   const openAttempt = platform.batcher<Pick<CashierRequest, 'orderNo' | 'gateway' | 'amountFen'>, Attempt>({
     name: 'payments.open_attempts',
     max: 256,
-    run: (tenantId, items) => platform.db.call(tenantId, 'payments.open_attempts', items),
+    run: (tenantId, items) => platform.db.callHot(tenantId, 'payments.open_attempts', items),
   })
   const keepPayUrl = platform.batcher<{ orderNo: OrderNo; gateway: string; payUrl: string }, true>({
     name: 'payments.keep_pay_urls',
     max: 256,
-    run: (tenantId, items) => platform.db.call(tenantId, 'payments.keep_pay_urls', items),
+    run: (tenantId, items) => platform.db.callHot(tenantId, 'payments.keep_pay_urls', items),
   })
 
   return async (tenantId, { orderNo, gateway, amountFen, expiresAt, shopUrl }) => {
