@@ -116,9 +116,10 @@ select create_distributed_function('crypto.load_keys(bigint)', '$1', colocate_wi
 select create_distributed_function('crypto.lock_keys(bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('crypto.rotate_data_key(bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('events.append(bigint, jsonb, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('events.append(bigint, jsonb, text[], text[], jsonb[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.close_refunded(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver(bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('fulfilment.deliver_locked(bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.deliver_locked(bigint, bigint[], text, boolean, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.lock_accounts(bigint, bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.mark_used(bigint, bigint, bigint, boolean, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.pay_by_balance(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
@@ -127,6 +128,7 @@ select create_distributed_function('fulfilment.refund(bigint, bigint, integer, t
 select create_distributed_function('fulfilment.refund_ended(bigint, bigint, boolean, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.replace(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.settle(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.stock_of(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('identity.begin_try(bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('identity.find_session(bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('ledger.account(bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');

@@ -250,7 +250,7 @@ create table catalog.goods (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint goods_pkey PRIMARY KEY (tenant_id, id),
-  constraint goods_category FOREIGN KEY (tenant_id, category_id) REFERENCES catalog.categories(tenant_id, id) ON DELETE SET NULL (category_id),
+  constraint goods_category FOREIGN KEY (tenant_id, category_id) REFERENCES catalog.categories(tenant_id, id),
   constraint goods_form_fields_check CHECK ((jsonb_typeof(form_fields) = 'array'::text)),
   constraint goods_limit_per_order_check CHECK (((limit_per_order >= 1) AND (limit_per_order <= 10000))),
   constraint goods_limit_per_person_check CHECK ((limit_per_person > 0)),
@@ -537,6 +537,7 @@ create policy tenant on events.tenant_cursors for all to quanshu_app using (tena
 function events.advance(p_subscriber text, p_head jsonb) returns jsonb security definer
 function events.append(p_batch jsonb) returns void security definer
 function events.append(p_tenant_id bigint, p_cause jsonb, p_events jsonb) returns void security definer
+function events.append(p_tenant_id bigint, p_cause jsonb, p_types text[], p_subjects text[], p_payloads jsonb[]) returns void security definer
 function events.claim(p_subscriber text, p_upto jsonb) returns jsonb security definer
 function events.current_era() returns integer security definer
 function events.lag() returns jsonb security definer
@@ -550,7 +551,7 @@ function events.take_parked(p_id bigint) returns jsonb security definer
 
 function fulfilment.close_refunded(p_tenant bigint, p_no bigint, p_amount bigint) returns void security definer
 function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text) returns jsonb security definer
-function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text) returns jsonb security definer
+function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text) returns jsonb security definer
 function fulfilment.follow_used(p_cards bigint[]) returns void security definer
 function fulfilment.lock_accounts(p_tenant bigint, p_nos bigint[], p_more bigint[]) returns void security definer
 function fulfilment.mark_used(p_tenant bigint, p_no bigint, p_grant bigint, p_used boolean, p_actor text) returns jsonb security definer
@@ -560,6 +561,7 @@ function fulfilment.refund(p_tenant bigint, p_no bigint, p_line integer, p_targe
 function fulfilment.refund_ended(p_tenant bigint, p_refund bigint, p_done boolean, p_error text) returns jsonb security definer
 function fulfilment.replace(p_tenant bigint, p_no bigint, p_grant bigint, p_reason text, p_actor text) returns jsonb security definer
 function fulfilment.settle(p_tenant bigint, p_captures jsonb) returns jsonb security definer
+function fulfilment.stock_of(p_tenant bigint, p_skus bigint[], OUT skus bigint[], OUT allocations text[], OUT available bigint[], OUT delivered bigint[]) returns record security definer
 
 -- identity --------------------------------------------------------------------------------------------
 
@@ -751,8 +753,6 @@ create table ledger.holds (
   expires_at timestamp with time zone not null,
   closed_at timestamp with time zone,
   constraint holds_pkey PRIMARY KEY (tenant_id, id),
-  constraint holds_tenant_id_from_account_fkey FOREIGN KEY (tenant_id, from_account) REFERENCES ledger.accounts(tenant_id, id),
-  constraint holds_tenant_id_to_account_fkey FOREIGN KEY (tenant_id, to_account) REFERENCES ledger.accounts(tenant_id, id),
   constraint hold_closed_when_over CHECK (((state = 'held'::text) = (closed_at IS NULL))),
   constraint holds_amount_check CHECK ((amount > 0)),
   constraint holds_state_check CHECK ((state = ANY (ARRAY['held'::text, 'captured'::text, 'released'::text, 'expired'::text])))
@@ -922,7 +922,6 @@ create table orders.lines (
   exception_at timestamp with time zone,
   delivered_at timestamp with time zone,
   constraint lines_pkey PRIMARY KEY (tenant_id, order_no, line_no),
-  constraint lines_tenant_id_hold_id_fkey FOREIGN KEY (tenant_id, hold_id) REFERENCES ledger.holds(tenant_id, id),
   constraint lines_tenant_id_order_no_fkey FOREIGN KEY (tenant_id, order_no) REFERENCES orders.orders(tenant_id, no),
   constraint delivered_is_whole CHECK (((state = 'delivered'::text) <= (delivered_quantity = quantity))),
   constraint exception_has_reason CHECK (((state = 'exception'::text) <= (exception_reason IS NOT NULL))),
@@ -1368,7 +1367,7 @@ create policy tenant on vault.movements for all to quanshu_app using (tenant_id 
 function vault.expire_due(p_tenant bigint, p_limit integer) returns jsonb security definer
 function vault.import_chunk(p_tenant bigint, p_batch bigint, p_upload integer, p_chunk jsonb) returns jsonb security definer
 function vault.move(p_tenant bigint, p_cards bigint[], p_causes text[], p_from text, p_to text, p_actor text) returns bigint[] security definer
-function vault.pick(p_tenant bigint, p_sku bigint, p_allocation text, p_count integer) returns TABLE(card_id bigint, batch_id bigint, sealed bytea) security definer
+function vault.pick(p_tenant bigint, p_sku bigint, p_allocation text, p_count integer) returns TABLE(card_id bigint) security definer
 function vault.reserve_card_ids(p_count integer) returns jsonb security definer
 function vault.set_validity(p_tenant bigint, p_batch bigint, p_valid_to timestamp with time zone) returns jsonb security definer
 function vault.shift_batch(p_tenant bigint, p_batch bigint, p_from text, p_to text, p_cause text, p_actor text, p_after bigint, p_limit integer) returns jsonb security definer

@@ -67,7 +67,10 @@ export function createDriver(baseUrl: string, connections: number): Driver {
 type Connection = { readonly exchange: (request: string) => Promise<Answer>; readonly close: () => void }
 
 function openConnection(url: URL, onGone: () => void): Connection {
-  const socket: Socket = connect({ host: url.hostname === 'localhost' ? '127.0.0.1' : url.hostname, port: Number(url.port) })
+  const socket: Socket = connect({
+    host: url.hostname === 'localhost' ? '127.0.0.1' : url.hostname,
+    port: Number(url.port),
+  })
   socket.setNoDelay(true)
   let received = ''
   let pending: { readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void } | undefined

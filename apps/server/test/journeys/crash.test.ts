@@ -17,7 +17,17 @@ import { valueTypes } from '../../src/platform/db/types-of-values.ts'
 import { silentLog } from '../../src/platform/log/index.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { expectBooksRight } from './books.ts'
-import { type Goods, isDelivered, openShop, PRICE_FEN, type Shop, someCodes, toCashier, until, type Visitor } from './shop.ts'
+import {
+  type Goods,
+  isDelivered,
+  openShop,
+  PRICE_FEN,
+  type Shop,
+  someCodes,
+  toCashier,
+  until,
+  type Visitor,
+} from './shop.ts'
 
 const GUESTS = 10
 const MEMBERS = 3
