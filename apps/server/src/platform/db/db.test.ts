@@ -3,7 +3,7 @@ import type { TenantId } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { testPlatform } from '../../../test/harness/index.ts'
-import { constraintRefusals } from './index.ts'
+import { constraintRefusals, openDatabase } from './index.ts'
 
 const house = await testPlatform()
 const { db, owner } = house
@@ -144,6 +144,26 @@ describe('the doors', () => {
 })
 
 describe('hot calls', () => {
+  test('a database that lets nobody in just now is waited for', async () => {
+    const shop = await house.newTenant()
+    const newcomer = openDatabase({ appUrl: house.appUrl, poolSize: 1, log: house.log })
+    const letIn = (count: number) =>
+      owner.query(
+        `do $$ begin execute format('alter database %I connection limit ${count}', current_database()); end $$`,
+      )
+    try {
+      await letIn(0)
+      const reading = newcomer.read(shop.ctx, (tx) => notes.execute(tx.db)).then(() => 'read')
+      const turnedAway = new Promise((resolve) => setTimeout(resolve, 200, 'turned away'))
+      expect(await Promise.race([reading, turnedAway])).toBe('turned away')
+      await letIn(-1)
+      expect(await reading).toBe('read')
+    } finally {
+      await letIn(-1)
+      await newcomer.close()
+    }
+  })
+
   test('objects and lists travel as jsonb and come back', async () => {
     const result = await db.call<unknown>(7 as TenantId, 'trial.double', [{ a: 1 }, { a: '"' }])
     expect(result).toEqual({ tenant: 7, items: [{ a: 1 }, { a: '"' }] })

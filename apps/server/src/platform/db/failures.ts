@@ -35,6 +35,14 @@ export function isConnectionLost(error: unknown): boolean {
   )
 }
 
+/** too_many_connections, and a database that takes no connections just now (object_not_in_prerequisite_state). */
+const TURNED_AWAY = new Set(['53300', '55000'])
+
+/** True when no connection was made for a reason that passes: worth waiting for, since nothing was sent. */
+export function isTurnedAway(error: unknown): boolean {
+  return isConnectionLost(error) || (error instanceof pg.DatabaseError && TURNED_AWAY.has(error.code ?? ''))
+}
+
 const CONSTRAINT_VIOLATIONS = new Set(['23503', '23505', '23514', '23P01'])
 
 type MakeRefusal = (violation: { readonly table: string | undefined }) => Refusal

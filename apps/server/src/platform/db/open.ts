@@ -3,7 +3,15 @@ import pg from 'pg'
 import type { Log } from '../log/index.ts'
 import { createAnnouncements, storeAnnouncements } from './announcements.ts'
 import { queryBuilder } from './connection.ts'
-import { CommitUnknown, DatabaseUnavailable, isConnectionLost, isTransient, retrying, toRefusal } from './failures.ts'
+import {
+  CommitUnknown,
+  DatabaseUnavailable,
+  isConnectionLost,
+  isTransient,
+  isTurnedAway,
+  retrying,
+  toRefusal,
+} from './failures.ts'
 import { createListener } from './listener.ts'
 import type { Ctx, Database, ReadTx, Tx } from './types.ts'
 import { toParameter, valueTypes } from './types-of-values.ts'
@@ -64,7 +72,7 @@ export function openDatabase(options: {
       try {
         return await from.connect()
       } catch (error) {
-        if (!isConnectionLost(error)) throw error
+        if (!isTurnedAway(error)) throw error
         if (Date.now() + pauseMs > deadline)
           throw new DatabaseUnavailable('the database cannot be reached', { cause: error })
         await new Promise((resolve) => setTimeout(resolve, pauseMs))

@@ -1,5 +1,6 @@
 import { commonErrors, errorMessage } from '@quanshu/contract'
 import { Refusal } from '@quanshu/kernel'
+import { DatabaseUnavailable } from '../db/index.ts'
 import type { Locale } from './locale.ts'
 
 /** RFC 9457. `code` is stable for programs, `detail` is for people, in their language. */
@@ -72,6 +73,8 @@ export function problemOf(refusal: Refusal, requestId: string, locale: Locale, t
  */
 export function refusalBehind(error: unknown): Refusal {
   if (error instanceof Refusal) return error
+  // Nothing was sent, so nothing has happened: the same request may simply come again.
+  if (error instanceof DatabaseUnavailable) return commonErrors.busy()
   const { code, statusCode } = describe(error)
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return commonErrors.bodyTooLarge()
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return commonErrors.unsupportedMediaType()
