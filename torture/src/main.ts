@@ -6,6 +6,7 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     minutes: { type: 'string', default: '5' },
+    keep: { type: 'boolean', default: false },
   },
 })
 const [seed, minutes] = [Number(values.seed), Number(values.minutes)]
@@ -19,6 +20,7 @@ let ticks = 0
 const report = await torture({
   seed,
   minutes,
+  keep: values.keep,
   say: (line) => process.stdout.write(`${process.stdout.isTTY ? '\r\u001b[K' : ''}${line}\n`),
   live: (line) => {
     ticks += 1

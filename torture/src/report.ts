@@ -32,7 +32,8 @@ export type Report = {
   /** Milliseconds of what was answered, faults and all. */
   readonly latencyMs: Readonly<Record<string, { readonly count: number; readonly p50: number; readonly p99: number }>>
   readonly lastLooks: number
-  readonly givenUp: { readonly jobs: number; readonly events: number }
+  /** By task or subscriber and reason. */
+  readonly givenUp: Readonly<Record<string, number>>
   readonly unrest: Unrest
   readonly endedByThemselves: readonly Unasked[]
   readonly audit: AuditResult

@@ -21,6 +21,8 @@ export type RunOptions = {
   readonly seed: number
   /** Of load and faults; bringing up and judging come on top. */
   readonly minutes: number
+  /** Keep the scratch folder of a good run too. */
+  readonly keep?: boolean
   readonly say: (line: string) => void
   /** The line that is written over again; absent: none. */
   readonly live?: (line: string) => void
@@ -41,7 +43,7 @@ export async function torture(options: RunOptions): Promise<Report> {
     return report
   } finally {
     await house.stop()
-    if (passed) rmSync(house.scratch, { recursive: true, force: true })
+    if (passed && !options.keep) rmSync(house.scratch, { recursive: true, force: true })
     else say(`everything is in ${house.scratch}; again with: npm run torture -- --seed ${seed} --minutes ${minutes}`)
   }
 }

@@ -90,12 +90,18 @@ async function lookFor(house: House, shops: readonly Shop[]): Promise<Unrest> {
 }
 
 /** Jobs that used up their tries and events nobody could apply: visible at the desk, and named in the report. */
-export async function givenUp(house: House): Promise<{ readonly jobs: number; readonly events: number }> {
-  const [jobs] = await house.postgres.query<{ readonly count: number }>(
-    `select (c ->> 'givenUp')::integer as count from jobs.counts() as c`,
-  )
-  const [events] = await house.postgres.query<{ readonly count: number }>(
-    'select count(*)::integer as count from events.parked where applied_at is null',
-  )
-  return { jobs: jobs?.count ?? 0, events: events?.count ?? 0 }
+export async function givenUp(house: House): Promise<Readonly<Record<string, number>>> {
+  const rows = await house.postgres.query<{ readonly what: string; readonly count: number }>(`
+    select 'job ' || t.identifier || ': ' || left(coalesce(j.last_error, ''), 100) as what, count(*)::integer as count
+    from graphile_worker._private_jobs j
+    join graphile_worker._private_tasks t on t.id = j.task_id
+    where j.locked_at is null
+      and j.attempts >= j.max_attempts
+    group by 1
+    union all
+    select 'event for ' || subscriber || ': ' || left(error, 100), count(*)::integer
+    from events.parked
+    where applied_at is null
+    group by 1`)
+  return Object.fromEntries(rows.map(({ what, count }) => [what, count]))
 }
