@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import pg from 'pg'
 import type { Log } from '../../platform/log/index.ts'
+import { counter } from '../../platform/telemetry/index.ts'
 import { StartRefused } from '../start-refused.ts'
 import type { Account } from './account.ts'
 import { archiveSettings } from './archive.ts'
@@ -102,8 +103,10 @@ function launch(options: ServerOptions, port: number): ChildProcess {
   const settings = serverArguments(port, options.durable, archive && archiveSettings(archive.path))
   const say = (line: string): void => {
     if (/FATAL|PANIC|ERROR/.test(line)) lastWords.set(child, line.replace(/^.*?(FATAL|PANIC|ERROR):\s*/, ''))
-    if (ARCHIVING_FAILS.test(line)) options.log.error({ line }, 'the log archive cannot be written')
-    else options.log.debug({ line }, 'postgres')
+    if (ARCHIVING_FAILS.test(line)) {
+      archiveFailures.add(1)
+      options.log.error({ line }, 'the log archive cannot be written')
+    } else options.log.debug({ line }, 'postgres')
   }
   const child = spawnPostgres(options, { settings, say, archive: archive?.handle })
   archive?.close()
@@ -112,6 +115,10 @@ function launch(options: ServerOptions, port: number): ChildProcess {
 }
 
 /** Until it works again every segment stays in `pg_wal`, which grows. */
+const archiveFailures = counter(
+  'log_archive_failures',
+  'Segments of the database log that could not be archived; tried again',
+)
 const ARCHIVING_FAILS = /archive command (failed|was terminated)|archiving write-ahead log file .* failed/
 
 /**
