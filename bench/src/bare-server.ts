@@ -17,7 +17,9 @@ export type BareRoute = {
 export async function startBareServer(
   routes: readonly BareRoute[],
 ): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
-  const child = fork(fileURLToPath(new URL('bare-server-process.ts', import.meta.url)), { env: { ...process.env, NODE_ENV: 'production' } })
+  const child = fork(fileURLToPath(new URL('bare-server-process.ts', import.meta.url)), {
+    env: { ...process.env, NODE_ENV: 'production' },
+  })
   child.send(routes)
   const [url] = (await once(child, 'message')) as [string]
   return {

@@ -52,7 +52,7 @@ const QUICK: Size = {
   importLines: 100_000,
   bigOrder: 10_000,
   growth: { orders: 20_000, cards: 100_000 },
-  jobs: 2_000,
+  jobs: 5_000,
   neighbour: { seconds: 4 },
 }
 const FULL: Size = {

@@ -34,7 +34,8 @@ export async function fillPast(
     await client.query("set synchronous_commit = off; set maintenance_work_mem = '512MB'; set work_mem = '256MB'")
     await withoutIndexes(client, () => writePast(client, shop, past))
     // What autovacuum would do over the next minutes, in the middle of what is measured.
-    for (const table of [...TABLES, 'ledger.accounts', 'vault.batch_counts']) await client.query(`vacuum (analyze) ${table}`)
+    for (const table of [...TABLES, 'ledger.accounts', 'vault.batch_counts'])
+      await client.query(`vacuum (analyze) ${table}`)
     const { rows } = await client.query<{ bytes: string }>('select pg_database_size(current_database()) as bytes')
     return { seconds: (performance.now() - from) / 1_000, gigabytes: Number(rows[0]?.bytes ?? 0) / 1024 ** 3 }
   })
@@ -43,7 +44,14 @@ export async function fillPast(
 const PAST_SQL = readFileSync(new URL('past.sql', import.meta.url), 'utf8')
 
 async function writePast(client: pg.Client, shop: Shop, { orders, cards }: { orders: number; cards: number }) {
-  const given = { slug: shop.slug, goods: shop.goodsId, skus: `{${shop.skuIds.join(',')}}`, price: PRICE_FEN, orders, cards }
+  const given = {
+    slug: shop.slug,
+    goods: shop.goodsId,
+    skus: `{${shop.skuIds.join(',')}}`,
+    price: PRICE_FEN,
+    orders,
+    cards,
+  }
   for (const [name, value] of Object.entries(given)) {
     await client.query('select set_config($1, $2, false)', [`bench.${name}`, String(value)])
   }

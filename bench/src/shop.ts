@@ -69,9 +69,13 @@ const CLI = fileURLToPath(new URL('../../apps/server/src/main/cli.ts', import.me
 /** Another tenant of the same system, opened by the command a provider uses, with the gateway set up as in the demo shop. */
 export async function openTenant(system: System, slug: string): Promise<Tenant> {
   const owner = `owner@${slug}.test`
-  const { stdout } = await promisify(execFile)(process.execPath, [CLI, 'tenant', 'create', slug, slug, '--owner', owner], {
-    env: { ...process.env, QUANSHU_DATA: system.dataDir },
-  })
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [CLI, 'tenant', 'create', slug, slug, '--owner', owner],
+    {
+      env: { ...process.env, QUANSHU_DATA: system.dataDir },
+    },
+  )
   const initial = /with (\S+)\s*$/.exec(stdout)?.[1]
   if (initial === undefined) throw new Error(`the shop ${slug} was not opened: ${stdout}`)
   const tenant = { slug, prefix: `/s/${slug}`, owner, password: DEMO_PASSWORD }
@@ -171,7 +175,10 @@ export async function buyOne(
   { slug, prefix, skuIds }: Pick<Shop, 'slug' | 'prefix' | 'skuIds'>,
   n: number,
 ): Promise<string> {
-  const { no, cookie } = await placeOrder(driver, skuIds[n % skuIds.length] ?? 0, n, { prefix, contact: phoneContact(n) })
+  const { no, cookie } = await placeOrder(driver, skuIds[n % skuIds.length] ?? 0, n, {
+    prefix,
+    contact: phoneContact(n),
+  })
   await payOrder(driver, noticeFor(system, no, { slug }))
   const page = await driver.request('GET', `${prefix}/api/mall/orders/${no}`, undefined, { cookie })
   if (page.body.includes('"state":"delivered"')) return page.body

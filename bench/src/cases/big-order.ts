@@ -11,7 +11,10 @@ export async function bigOrder({ system, size }: Bench): Promise<readonly Figure
   const shop = await openShop(system, 1, pieces + 1_000)
   const driver = createDriver(system.url, 1)
   const beganAt = performance.now()
-  const { no, cookie } = await placeOrder(driver, shop.skuIds[0] ?? 0, 1, { contact: phoneContact(1), quantity: pieces })
+  const { no, cookie } = await placeOrder(driver, shop.skuIds[0] ?? 0, 1, {
+    contact: phoneContact(1),
+    quantity: pieces,
+  })
   const placedAt = performance.now()
   await payOrder(driver, noticeFor(system, no, { amountFen: pieces * PRICE_FEN }))
   const allocatedAt = performance.now()

@@ -1,5 +1,5 @@
 import type { Bench } from '../bench.ts'
-import { type Driver, createDriver } from '../http.ts'
+import { createDriver, type Driver } from '../http.ts'
 import { offer } from '../open-loop.ts'
 import { owner } from '../owner.ts'
 import { spent } from '../processes.ts'
