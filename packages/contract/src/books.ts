@@ -86,8 +86,8 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     doEn: 'Compare the order in the card’s history with the owner’s, find out who saw the code, and replace it for the other.',
   },
   batch_sum: {
-    zh: '批次登记的张数与实际卡密不符',
-    en: 'A batch’s counts are not those of its cards',
+    zh: '批次登记的张数与实际卡密不符：{differs}',
+    en: 'A batch’s counts are not those of its cards: {differs}',
     doZh: '先暂停该批次；技术人员核对差额后更正。',
     doEn: 'Suspend the batch; let the engineers correct it once the difference is understood.',
   },
@@ -170,13 +170,13 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     doEn: 'Stop the refunds of this order, and record the loss.',
   },
   below_floor: {
-    zh: '账户 {kind} {ref} 低于底线：余额 {balance}，占用 {held}，底线 {floor}',
+    zh: '「{kind} {ref}」低于底线：余额 {balance}，占用 {held}，底线 {floor}',
     en: 'Account {kind} {ref} is below its floor: balance {balance}, held {held}, floor {floor}',
     doZh: '立即停售相关规格或冻结该余额，再查流水。',
     doEn: 'Stop selling the variant or freeze the balance, then read the statement.',
   },
   floor_lowered: {
-    zh: '账户 {kind} {ref} 的底线被改动（现 {floor}，应为 {rule}）',
+    zh: '「{kind} {ref}」的底线被改动（现 {floor}，应为 {rule}）',
     en: 'The floor of account {kind} {ref} was changed (is {floor}, should be {rule})',
     doZh: '立即联系技术人员：系统自己不会改动底线。',
     doEn: 'Call the engineers: the system never changes a floor.',
@@ -194,7 +194,7 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     doEn: 'Keep or refund by the shop’s rule.',
   },
   held_sum: {
-    zh: '账户 {kind} {ref} 记占用 {booked}，未结占用合计 {counted}',
+    zh: '「{kind} {ref}」记占用 {booked}，未结占用合计 {counted}',
     en: 'Account {kind} {ref} has {booked} set aside, its open holds add up to {counted}',
     doZh: '技术人员核对未结占用后更正，期间可售数不可信。',
     doEn: 'Let the engineers correct it; until then what is shown as available is not right.',
@@ -212,7 +212,7 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     doEn: 'Let the engineers release it; the pieces are then for sale again.',
   },
   unit_not_zero: {
-    zh: '单位 {unit} 的全部账户合计为 {sum}，应为 0',
+    zh: '「{unit}」全部账户合计为 {sum}，应为 0',
     en: 'All accounts of {unit} add up to {sum}, not to zero',
     doZh: '立即联系技术人员：账目不平。',
     doEn: 'Call the engineers: the books do not balance.',
@@ -224,13 +224,13 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     doEn: 'Call the engineers: transfers are written by the system alone.',
   },
   balance_differs: {
-    zh: '账户 {kind} {ref} 余额 {booked}，流水合计 {counted}',
+    zh: '「{kind} {ref}」余额 {booked}，流水合计 {counted}',
     en: 'Account {kind} {ref} has {booked}, its transfers add up to {counted}',
     doZh: '停止该账户的进出，逐笔核对流水后更正。',
     doEn: 'Stop movements on the account and compare it with its statement, line by line.',
   },
   clearing_differs: {
-    zh: '过渡账户 {kind} 余额 {bookedFen}，未了结的款项合计 {openFen}',
+    zh: '过渡账户「{kind}」余额 {bookedFen}，未了结的款项合计 {openFen}',
     en: 'Clearing account {kind} has {bookedFen}, what is open adds up to {openFen}',
     doZh: '对照流水与待处理订单，找出多出或缺少的一笔。',
     doEn: 'Compare its statement with the orders that are open, and find the one that is too much or missing.',
@@ -278,14 +278,14 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     doEn: 'Keep the evidence: export the log, compare it with a backup, and find out who can reach the database.',
   },
   cipher_closed: {
-    zh: '{table} 的密文解不开',
-    en: 'A cipher text of {table} does not open',
+    zh: '{table}的密文解不开',
+    en: 'The cipher text of {table} does not open',
     doZh: '确认主密钥文件是对应的那一份；若只有少数几条，请从备份恢复这些记录。',
     doEn: 'See that the key file is the right one; if only some rows are concerned, restore them from a backup.',
   },
   fingerprint_differs: {
-    zh: '{table} 的密文与其指纹不是同一个内容',
-    en: 'A cipher text of {table} and its fingerprint are not of the same content',
+    zh: '{table}的密文与其指纹不是同一个内容',
+    en: 'The cipher text of {table} and its fingerprint are not of the same content',
     doZh: '停用该记录，与备份比对后恢复。',
     doEn: 'Take the row out of use, compare it with a backup and restore it.',
   },
@@ -308,6 +308,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   void: { zh: '已作废', en: 'void' },
   suspect: { zh: '停用', en: 'suspect' },
   expired: { zh: '已过期', en: 'expired' },
+  imported: { zh: '导入', en: 'imported' },
   all: { zh: '全部', en: 'all' },
   'stock.source': { zh: '进货来源', en: 'supply' },
   'stock.available': { zh: '可售库存', en: 'stock on the shelf' },
@@ -324,12 +325,17 @@ const WORDS: Readonly<Record<string, Words>> = {
   'cash.adjustment': { zh: '人工调整', en: 'adjustments' },
   CNY: { zh: '金额', en: 'money' },
   piece: { zh: '件', en: 'pieces' },
+  'vault.cards': { zh: '卡密', en: 'a card' },
+  'members.members': { zh: '会员手机号', en: 'a member’s phone' },
+  'identity.staff': { zh: '员工两步验证密钥', en: 'an employee’s second factor' },
+  'payments.gateways': { zh: '支付通道密钥', en: 'a gateway’s secret' },
+  'notify.channels': { zh: '通知通道密钥', en: 'a channel’s secret' },
   missing: { zh: '缺失', en: 'missing' },
   unlinked: { zh: '与上一行断开', en: 'not linked to the line before' },
   changed: { zh: '内容被改', en: 'changed' },
   head: { zh: '结尾被删', en: 'end cut off' },
 }
-const WORD_PARAMS: readonly string[] = ['state', 'kind', 'reason', 'unit', 'from', 'to']
+const WORD_PARAMS: readonly string[] = ['state', 'kind', 'reason', 'unit', 'from', 'to', 'table']
 /** Params that are fen when the account is one of money. */
 const ACCOUNT_AMOUNTS: readonly string[] = ['balance', 'held', 'floor', 'rule', 'booked', 'counted', 'sum']
 
@@ -341,11 +347,24 @@ function fill(text: string, params: BooksParams, language: 'zh' | 'en'): string 
     if (value === undefined) return whole
     if (value === null) return '–'
     if (name.endsWith('Fen') || (isMoney && ACCOUNT_AMOUNTS.includes(name))) return yuan(Number(value))
+    if (name === 'differs') return differences(value as Readonly<Record<string, readonly [number, number]>>, language)
     if (WORD_PARAMS.includes(name)) return WORDS[String(value)]?.[language] ?? String(value)
     return String(value)
   })
   // An account that is the only one of its kind has no number.
-  return filled.replace(/ {2,}/g, ' ')
+  return filled.replace(/ {2,}/g, ' ').replaceAll(' 」', '」')
+}
+
+/** `{available: [101, 100]}` in words: what is booked, and what was counted. */
+function differences(states: Readonly<Record<string, readonly [number, number]>>, language: 'zh' | 'en'): string {
+  return Object.entries(states)
+    .map(([state, [booked, counted]]) => {
+      const name = WORDS[state]?.[language] ?? state
+      return language === 'zh'
+        ? `${name}登记 ${booked ?? 0}、实有 ${counted ?? 0}`
+        : `${name} ${booked ?? 0} booked, ${counted ?? 0} there`
+    })
+    .join(language === 'zh' ? '；' : '; ')
 }
 
 const yuan = (fen: number): string => `${fen < 0 ? '-' : ''}¥${(Math.abs(fen) / 100).toFixed(2)}`

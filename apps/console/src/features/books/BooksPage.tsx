@@ -36,6 +36,7 @@ export function BooksPage() {
       fixed={{ runId }}
       refreshMs={REFRESH_MS}
       exportRoute="books.exportViolations"
+      exportText={t('export')}
       actions={
         <>
           <Link to="/books/runs">
@@ -88,7 +89,7 @@ function violationColumns(t: T, checkName: ReturnType<typeof useCheckName>): rea
     {
       key: 'what',
       title: t('violation'),
-      width: 480,
+      width: 400,
       phone: 'title',
       render: (violation) => <What violation={violation} />,
     },
@@ -110,7 +111,7 @@ function violationColumns(t: T, checkName: ReturnType<typeof useCheckName>): rea
     {
       key: 'objects',
       title: t('rowsOf'),
-      width: 260,
+      width: 210,
       render: (violation) => <ObjectLinks objects={violation.objects} />,
     },
     {

@@ -11,6 +11,7 @@ const PAGES: Readonly<Record<string, (id: string) => string>> = {
   order: (no) => `/orders/${no}`,
   card: (id) => `/cards?card=${id}`,
   batch: (id) => `/batches/${id}`,
+  sku: (id) => `/cards?skuId=${id}`,
   goods: (id) => `/goods/${id}`,
   account: (id) => `/ledger/${id}`,
   member: (id) => `/members/${id}`,

@@ -1,6 +1,7 @@
 import { CheckCircleFilled, CloseCircleFilled, MinusCircleFilled, WarningFilled } from '@ant-design/icons'
+import { useQueryClient } from '@tanstack/react-query'
 import { Card, Progress, Skeleton, Tooltip, Typography } from 'antd'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { Link } from 'react-router'
 import { useRead } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
@@ -25,6 +26,12 @@ export function Standing() {
     {},
     { refreshMs: first.data?.running ? RUNNING_MS : IDLE_MS },
   )
+  // What was found, or is gone, shows in the list below at once.
+  const queries = useQueryClient()
+  const change = data && `${data.open} ${data.last?.id} ${data.running?.id}`
+  useEffect(() => {
+    if (change !== undefined) void queries.invalidateQueries({ queryKey: ['books.listViolations'] })
+  }, [change, queries])
   if (!data) {
     return (
       <Card size="small">

@@ -90,6 +90,7 @@ export const booksText = defineMessages('bookAudit', {
   emptyOpen: ['没有待处理的问题', 'Nothing is open'],
   emptyOpenText: ['账目与记录一致。', 'The books agree with the rows.'],
   more: ['等 {count} 条', 'and {count} more'],
+  export: ['导出 CSV', 'Export CSV'],
 })
 
 const isZh = (locale: string): boolean => locale !== 'en'

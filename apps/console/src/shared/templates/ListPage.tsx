@@ -53,6 +53,8 @@ type Props<Id extends ListRouteId> = {
   readonly actions?: ReactNode
   readonly exportRoute?: FileRouteId
   readonly exportPermission?: Permission
+  /** What the export is called, where it is not a workbook. */
+  readonly exportText?: string
   /** Lets rows be picked; renders what can be done with them. */
   readonly bulk?: (rows: readonly Row<Id>[], clear: () => void) => ReactNode
   readonly empty: { readonly title: string; readonly text?: string; readonly action?: ReactNode }
@@ -129,6 +131,7 @@ export function ListPage<Id extends ListRouteId>(props: Props<Id>) {
       params={params}
       disabled={total === 0}
       short={!wide}
+      {...(props.exportText ? { text: props.exportText } : {})}
     />
   )
   const pagination = {
@@ -346,11 +349,12 @@ type ExportProps = {
   readonly query: object
   readonly params: object | undefined
   readonly disabled: boolean
+  readonly text?: string
   readonly short: boolean
 }
 
 /** Downloads what the filters show. */
-export function ExportButton({ route, permission, query, params, disabled, short }: ExportProps) {
+export function ExportButton({ route, permission, query, params, disabled, short, text }: ExportProps) {
   const t = useText(commonText)
   const [running, setRunning] = useState(false)
   const { message } = App.useApp()
@@ -373,9 +377,9 @@ export function ExportButton({ route, permission, query, params, disabled, short
       loading={running}
       disabled={disabled}
       onClick={() => void run()}
-      aria-label={t('export')}
+      aria-label={text ?? t('export')}
     >
-      {short ? null : t('export')}
+      {short ? null : (text ?? t('export'))}
     </ActionButton>
   )
 }
