@@ -97,14 +97,16 @@ test('what goes over all tenants at once is known by name', () => {
   `)
 })
 
-/** The functions that the server calls by `db.call`, whose first argument is the tenant. */
+/** The functions that the server calls by `db.call` and `db.callHot`, whose first argument is the tenant. */
 function hotCommands(): readonly string[] {
   const sources = fileURLToPath(new URL('../src/', import.meta.url))
   const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    /(?<!\.test)\.ts$/.test(name),
+    /(?<!\.test|\.fixture|\/fixture)\.ts$/.test(name),
   )
   const calls = files.flatMap((name) => [
-    ...readFileSync(join(sources, name), 'utf8').matchAll(/db\s*\.call(?:<[^(]*>)?\(\s*\w+,\s*'([a-z_]+\.[a-z_]+)'/g),
+    ...readFileSync(join(sources, name), 'utf8').matchAll(
+      /\.call(?:Hot)?(?:<[^(]*>)?\(\s*\w+,\s*'([a-z_]+\.[a-z_]+)'/g,
+    ),
   ])
   return [...new Set(calls.map(([, name = '']) => name))].sort()
 }

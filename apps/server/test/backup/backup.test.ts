@@ -188,6 +188,12 @@ describe('what is refused', () => {
     writeFileSync(archive, bytes)
     await expect(restore('from-damaged', { path: copy })).rejects.toThrow(/damaged: global\/pg_control is not as/)
     expect(existsSync(at('from-damaged'))).toBe(false)
+
+    // A folder that waits with the key file in it is left as it was.
+    mkdirSync(at('waiting', 'keys'), { recursive: true })
+    cpSync(keyFile, at('waiting', 'keys', 'master.json'))
+    await expect(restoreBackup({ path: copy, dataDir: at('waiting') })).rejects.toThrow(/damaged/)
+    expect(readdirSync(at('waiting'), { recursive: true })).toEqual(['keys', 'keys/master.json'])
   })
 
   test('an archive that ends early, a missing one and an altered manifest are damage too', async () => {

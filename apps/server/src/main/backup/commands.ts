@@ -88,6 +88,7 @@ export async function restoreCommand(args: readonly string[]): Promise<number> {
     ...(to === undefined ? {} : { to }),
     ...(archive === undefined ? {} : { archiveDir: resolve(archive) }),
     ...(values.keys === undefined ? {} : { keyFile: resolve(values.keys) }),
+    ...(process.env.QUANSHU_KEY_FILE ? { keyFileElsewhere: config.masterKeyFile } : {}),
   }
   const restored = await restoreBackup(options)
   if (values.migrate) await migrateRestored(dataDir)

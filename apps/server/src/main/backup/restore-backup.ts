@@ -22,6 +22,8 @@ export type RestoreOptions = {
   readonly archiveDir?: string
   /** Becomes the key file of the restored folder. */
   readonly keyFile?: string
+  /** A key file that stays where it is, because the program is told where that is. */
+  readonly keyFileElsewhere?: string
   /** A line for whoever waits. */
   readonly say?: (line: string) => void
   readonly onProgress?: (bytes: number, total: number) => void
@@ -31,7 +33,7 @@ export type Restored = {
   readonly backup: Backup
   /** Time of the last transaction inside; undefined when the log after the copy holds none. */
   readonly lastCommit: Date | undefined
-  /** The restored folder's key file, when it has the keys that this database needs. */
+  /** The key file that opens this database: in the restored folder, or elsewhere. */
   readonly keyFile: string | undefined
   /** The database is as old as an earlier version of the program left it. */
   readonly needsMigration: boolean
@@ -50,7 +52,8 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   await checkBeside(backup, (path) => readFile(path))
   const log = to === undefined ? undefined : logOf(backup.manifest, options)
   const keys = await keySource(backup, options)
-  const wasThere = refuseUsed(dataDir)
+  refuseUsed(dataDir)
+  const putBack = remember(dataDir)
 
   prepareDataFolder(dataDir)
   const cluster = join(dataDir, 'postgres')
@@ -71,13 +74,12 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     })
     const passwords = newPasswords()
     await setPasswords(programs, unfinished, passwords)
-    savePasswords(dataDir, passwords)
     const keyFile = keys && (await placeKeys(keys, dataDir))
+    savePasswords(dataDir, passwords)
     renameSync(unfinished, cluster)
     return { backup, lastCommit, keyFile, needsMigration: backup.manifest.migrations.length < known.length }
   } catch (error) {
-    rmSync(unfinished, { recursive: true, force: true })
-    if (!wasThere) rmSync(dataDir, { recursive: true, force: true })
+    putBack()
     throw error
   }
 }
@@ -102,9 +104,8 @@ function refuseForeign({ postgres, machine, migrations }: Manifest, known: reado
   }
 }
 
-/** @returns whether the folder was there, with nothing but keys in it */
-function refuseUsed(dataDir: string): boolean {
-  if (!existsSync(dataDir)) return false
+function refuseUsed(dataDir: string): void {
+  if (!existsSync(dataDir)) return
   if (!statSync(dataDir).isDirectory()) throw new BackupRefused(`${dataDir} is not a folder.`)
   const stranger = readdirSync(dataDir).find((name) => name !== 'keys')
   if (stranger !== undefined || existsSync(join(dataDir, 'keys', 'postgres.json'))) {
@@ -112,7 +113,20 @@ function refuseUsed(dataDir: string): boolean {
       `The data folder ${dataDir} is in use (it holds ${stranger ?? 'keys/postgres.json'}); a backup is restored into a new one: choose it with --data.`,
     )
   }
-  return true
+}
+
+/** @returns what removes everything that is not in the folder now, and the folder if it is not there */
+function remember(dataDir: string): () => void {
+  const keys = join(dataDir, 'keys')
+  const before = new Map([dataDir, keys].filter(existsSync).map((folder) => [folder, readdirSync(folder)]))
+  return () => {
+    if (!before.has(dataDir)) return rmSync(dataDir, { recursive: true, force: true })
+    for (const [folder, names] of before) {
+      for (const name of readdirSync(folder)) {
+        if (!names.includes(name)) rmSync(join(folder, name), { recursive: true, force: true })
+      }
+    }
+  }
 }
 
 /** The folder with the log that comes after the backup. */
@@ -138,12 +152,14 @@ type KeySource = { readonly path: string; readonly move: boolean }
 const keyFileSchema = z.object({ keys: z.array(z.object({ id: z.string() })) })
 
 /**
- * Where the restored folder's keys come from: the file that was named, the one that lies there already, the backup.
+ * Where the keys come from: the file that was named, the one that lies there already, the one elsewhere, the backup.
  * @throws BackupRefused when that file lacks a key that this database needs
  */
 async function keySource({ folder, manifest }: Backup, options: RestoreOptions): Promise<KeySource | undefined> {
   const there = join(options.dataDir, 'keys', 'master.json')
-  const path = [options.keyFile, there, join(folder, KEYS)].find((file) => file !== undefined && existsSync(file))
+  const path = [options.keyFile, there, options.keyFileElsewhere, join(folder, KEYS)].find(
+    (file) => file !== undefined && existsSync(file),
+  )
   if (options.keyFile !== undefined && path !== options.keyFile) {
     throw new BackupRefused(`The key file ${options.keyFile} does not exist.`)
   }
@@ -153,7 +169,7 @@ async function keySource({ folder, manifest }: Backup, options: RestoreOptions):
   if (lacking !== undefined) {
     throw new BackupRefused(`The key file ${path} lacks the master key ${lacking}, which this backup needs.`)
   }
-  return { path, move: path !== there }
+  return { path, move: path !== there && path !== options.keyFileElsewhere }
 }
 
 async function keyIdsIn(path: string): Promise<ReadonlySet<string>> {
@@ -165,8 +181,8 @@ async function keyIdsIn(path: string): Promise<ReadonlySet<string>> {
 }
 
 async function placeKeys({ path, move }: KeySource, dataDir: string): Promise<string> {
+  if (!move) return path
   const file = join(dataDir, 'keys', 'master.json')
-  if (!move) return file
   if (existsSync(file)) throw new BackupRefused(`${file} is there already, and is not the key file that was given.`)
   mkdirSync(join(dataDir, 'keys'), { recursive: true, mode: 0o700 })
   await copyFile(path, file)
