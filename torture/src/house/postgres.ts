@@ -117,9 +117,10 @@ export async function startPostgres(folder: string): Promise<Postgres> {
     if (!isUp() || child?.pid === undefined) return
     const limit = `--fsize=${bytes ?? 'unlimited'}:`
     for (const pid of [child.pid, ...childrenOf(child.pid)]) {
-      // One that has just ended needs no limit.
-      await run('prlimit', ['--pid', String(pid), limit]).catch((error: { readonly code?: unknown }) => {
-        if (error.code === 'ENOENT') throw new Error('this machine has no prlimit, so no disk can be filled')
+      // As the server's own user: not every root may do this to another's processes.
+      await run('prlimit', ['--pid', String(pid), limit], owned).catch((error: unknown) => {
+        // One that has just ended needs no limit.
+        if (readProc(pid, 'stat') !== '') throw new Error('no disk can be filled on this machine', { cause: error })
       })
     }
   }
