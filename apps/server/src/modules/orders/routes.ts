@@ -89,7 +89,7 @@ export function ordersModule(platform: Platform): Module {
       return { items, total: found.total, page: query.page, pageSize: query.pageSize }
     }),
     handle(mallOrderRoutes.lookup, async (request) => ({
-      items: [...(await lookupOrders(platform, request.ctx, visitorOf(request), request.body, request.prefix))],
+      items: [...(await lookupOrders(platform, viewOf, request.ctx, visitorOf(request), request.body, request.prefix))],
     })),
   ]
 

@@ -30,7 +30,7 @@ export async function addFrontEnds(app: FastifyInstance, options: Options): Prom
     const path = request.url.split('?')[0] ?? '/'
     if (!isNavigation(request, path)) return options.sendProblem(commonErrors.notFound(), request, reply)
     const { tenant } = await options.tenants(request.hostname, slugOf(request.raw))
-    if (!tenant) return sendPage(request, reply.code(404), unknownShopPage(localeOf(request.headers)))
+    if (!tenant) return sendPage(request, reply.code(404), pageOf(unknownShopPage(localeOf(request.headers))))
     if (path === '/console') return reply.redirect(`${prefixOf(request.raw)}/console/`)
     const page = path.startsWith('/console/') ? console : mall
     return sendPage(request, reply, page(prefixOf(request.raw)))
@@ -43,10 +43,12 @@ function isNavigation(request: FastifyRequest, path: string): boolean {
   return !NOT_PAGES.test(path) && !/\.\w{1,8}$/.test(path) && (accept.includes('text/html') || accept.includes('*/*'))
 }
 
-type Page = (shopPrefix: string) => string
+/** A page as it is sent, with the mark by which a browser knows that it has it already. */
+type Page = { readonly html: Buffer; readonly etag: string }
+type PageOf = (shopPrefix: string) => Page
 
-async function frontEnd(app: FastifyInstance, dir: string | undefined, at: '/' | '/console/'): Promise<Page> {
-  if (dir === undefined || !existsSync(join(dir, 'index.html'))) return () => notBuiltPage(at)
+async function frontEnd(app: FastifyInstance, dir: string | undefined, at: '/' | '/console/'): Promise<PageOf> {
+  if (dir === undefined || !existsSync(join(dir, 'index.html'))) return remembered(() => notBuiltPage(at))
   await app.register(fastifyStatic, {
     root: dir,
     prefix: at,
@@ -65,11 +67,30 @@ async function frontEnd(app: FastifyInstance, dir: string | undefined, at: '/' |
   })
   const html = readFileSync(join(dir, 'index.html'), 'utf8')
   // The built page names its files relative to its base, so one build serves every shop, by domain or by path.
-  return (shopPrefix) => html.replace(/<head[^>]*>/i, (head) => `${head}<base href="${shopPrefix}${at}">`)
+  return remembered((shopPrefix) => html.replace(/<head[^>]*>/i, (head) => `${head}<base href="${shopPrefix}${at}">`))
 }
 
-function sendPage(request: FastifyRequest, reply: FastifyReply, html: string): FastifyReply {
-  const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`
+const PAGES_MAX = 10_000
+
+/** Written once per shop: only prefixes of shops that exist come here. */
+function remembered(write: (shopPrefix: string) => string): PageOf {
+  const pages = new Map<string, Page>()
+  return (shopPrefix) => {
+    const known = pages.get(shopPrefix)
+    if (known) return known
+    const page = pageOf(write(shopPrefix))
+    if (pages.size >= PAGES_MAX) pages.clear()
+    pages.set(shopPrefix, page)
+    return page
+  }
+}
+
+function pageOf(text: string): Page {
+  const html = Buffer.from(text)
+  return { html, etag: `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"` }
+}
+
+function sendPage(request: FastifyRequest, reply: FastifyReply, { html, etag }: Page): FastifyReply {
   void reply.headers(PAGE_HEADERS).header('cache-control', 'no-cache').header('etag', etag)
   if (request.headers['if-none-match'] === etag && reply.statusCode === 200) return reply.code(304).send()
   return reply.type('text/html; charset=utf-8').send(html)

@@ -7,7 +7,7 @@ import { type Access, grantTickets, queryPasswordHash, type Visitor } from '../a
 import { normaliseContact } from '../model.ts'
 import { buyerView } from '../queries/buyer-view.ts'
 import { ordersOfContact } from '../queries/find-orders.ts'
-import { readViews, type SealedView } from '../queries/sealed-views.ts'
+import { readViews, type SealedView, type ViewReader } from '../queries/sealed-views.ts'
 
 /**
  * Finds orders for somebody who is not signed in: by number (the state; with its query password the codes too), or by
@@ -16,12 +16,13 @@ import { readViews, type SealedView } from '../queries/sealed-views.ts'
  */
 export async function lookupOrders(
   platform: Platform,
+  viewOf: ViewReader,
   ctx: Ctx,
   visitor: Visitor,
   input: z.output<typeof mallOrderRoutes.lookup.body>,
   prefix: string,
 ): Promise<readonly OrderView[]> {
-  const found = 'no' in input ? await byNumber(platform, ctx, input) : await byContact(platform, ctx, input)
+  const found = 'no' in input ? await byNumber(platform, viewOf, ctx, input) : await byContact(platform, ctx, input)
   if (found.length === 0) throw orderErrors.lookupFailed()
   await grantTickets(platform.crypto, visitor, new Map(found.map(({ view, access }) => [view.no, access])))
   return Promise.all(found.map(({ view, access }) => buyerView(platform, ctx.tenantId, view, access, prefix)))
@@ -31,10 +32,11 @@ type Found = { readonly view: SealedView; readonly access: Access }
 
 async function byNumber(
   platform: Platform,
+  viewOf: ViewReader,
   ctx: Ctx,
   { no, queryPassword }: { readonly no: number; readonly queryPassword?: string | undefined },
 ): Promise<readonly Found[]> {
-  const [view] = await readViews(platform, ctx.tenantId, [no as OrderNo])
+  const view = await viewOf(ctx.tenantId, no as OrderNo)
   const hash = await queryPasswordHash(platform.crypto, ctx.tenantId, view?.contact ?? '', queryPassword ?? '')
   if (!view) return []
   if (queryPassword === undefined) return [{ view, access: 'status' }]

@@ -51,9 +51,9 @@ export const CODES_SHOWN_MAX = 200
 const VIEWS_MAX = 64
 
 /** Reads one order for its page. Pages that ask at the same moment share one call. */
-export function createViewReader(
-  platform: Platform,
-): (tenantId: TenantId, no: OrderNo) => Promise<SealedView | undefined> {
+export type ViewReader = (tenantId: TenantId, no: OrderNo) => Promise<SealedView | undefined>
+
+export function createViewReader(platform: Platform): ViewReader {
   return platform.batcher<OrderNo, SealedView | undefined>({
     name: 'orders.views',
     max: VIEWS_MAX,
