@@ -114,7 +114,8 @@ function parsed(text: string): Answer | undefined {
     const from = end + 4
     if (text.length < from + Number(length)) return undefined
     body = text.slice(from, from + Number(length))
-  } else if (header(head, 'transfer-encoding') === 'chunked') {
+  } else if (/\r\ntransfer-encoding: chunked/i.test(head)) {
+    // Written by Node itself, with capitals.
     body = unchunked(text, end + 4)
     if (body === undefined) return undefined
   }

@@ -45,14 +45,14 @@ const CASES: readonly Case[] = [
 
 const QUICK: Size = {
   piecesEach: 3_000,
-  orders: { warmMs: 2_000, measureMs: 5_000 },
+  orders: { warmMs: 1_500, measureMs: 4_000 },
   notices: { seconds: 5 },
   flash: { buyers: 5_000, pieces: 125 },
   pages: { warmMs: 300, measureMs: 1_000 },
   importLines: 100_000,
   bigOrder: 10_000,
-  growth: { orders: 20_000, cards: 100_000 },
-  jobs: 5_000,
+  growth: { orders: 10_000, cards: 50_000 },
+  jobs: 2_000,
   neighbour: { seconds: 4 },
 }
 const FULL: Size = {
