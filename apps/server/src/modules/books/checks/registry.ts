@@ -8,7 +8,7 @@ import { sqlCheck } from './sql-check.ts'
 const all: Readonly<Record<BooksCheck, Check>> = {
   code_owners: sqlCheck('code_owners', 2_000),
   // Cards, not batches.
-  batch_sums: sqlCheck('batch_sums', 100_000),
+  batch_sums: sqlCheck('batch_sums', 40_000),
   stock_sums: sqlCheck('stock_sums', 200),
   paid_orders: sqlCheck('paid_orders', 1_000),
   references: sqlCheck('references', 2_000),
