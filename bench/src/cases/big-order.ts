@@ -23,7 +23,9 @@ export async function bigOrder({ system, size }: Bench): Promise<readonly Figure
   driver.close()
   const codes = file.body.split('\r\n').filter((line) => line !== '' && !line.startsWith('#'))
   if (codes.length !== pieces || new Set(codes).size !== pieces) {
-    throw new Error(`the answer ${file.status} ${JSON.stringify(file.body.slice(0, 300))}; the file has ${codes.length} codes, ${new Set(codes).size} different ones, of ${pieces}`)
+    throw new Error(
+      `the answer ${file.status} ${JSON.stringify(file.body.slice(0, 300))}; the file has ${codes.length} codes, ${new Set(codes).size} different ones, of ${pieces}`,
+    )
   }
   const seconds = (endedAt - beganAt) / 1_000
   const ms = (from: number, until: number) => `${Math.round(until - from)} ms`

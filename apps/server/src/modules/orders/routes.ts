@@ -13,6 +13,7 @@ import { codesFile } from './queries/codes-file.ts'
 import { ordersOfDevice, ordersOfMember } from './queries/find-orders.ts'
 import { exportOrders, listOrders, orderColumns } from './queries/list-orders.ts'
 import { readOrderDetail } from './queries/order-detail.ts'
+import { streamOrder } from './queries/order-stream.ts'
 import { quote } from './queries/quote.ts'
 import { createViewReader, readViews } from './queries/sealed-views.ts'
 
@@ -46,29 +47,14 @@ export function ordersModule(platform: Platform): Module {
       await cancelOrder(platform, request.tenant.tenantId, view.no, { actor: 'buyer', reason: 'buyer' })
       return shown(request)
     }),
-    handle(mallOrderRoutes.stream, async (request) => {
-      const first = await shown(request)
-      const stream = request.openStream()
-      let state = JSON.stringify({ ...first, now: null })
-      stream.send(first, { event: 'order' })
-      const tell = async () => {
-        const next = await shown(request)
-        const text = JSON.stringify({ ...next, now: null })
-        if (text === state) return
-        state = text
-        stream.send(next, { event: 'order' })
-      }
-      const stop = platform.hub.subscribe(topicOf(request.tenant.tenantId, `order:${first.no}`), () => {
-        tell().catch((error) => {
-          platform.log.warn({ err: error, no: first.no }, 'an order’s page could not be told; it will reconnect')
-          stream.close()
-        })
-      })
-      stream.onClose(stop)
-      // What happened between the first reading and the subscription would be missed otherwise.
-      await tell()
-      return stream
-    }),
+    handle(mallOrderRoutes.stream, (request) =>
+      streamOrder(
+        platform,
+        topicOf(request.tenant.tenantId, `order:${request.params.no}`),
+        () => shown(request),
+        request.openStream,
+      ),
+    ),
     handle(mallOrderRoutes.codesFile, async (request) => {
       const { view, access } = await seen(request)
       if (access !== 'codes') throw orderErrors.codesLocked()
