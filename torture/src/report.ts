@@ -20,6 +20,7 @@ export type Report = {
   readonly missedFaults: Readonly<Record<string, number>>
   readonly doubledJobs: number
   readonly databaseStarts: number
+  /** `exceptions`: lines that could not be delivered when they were paid. */
   readonly orders: Readonly<Record<'tried' | 'placed' | 'paid' | 'delivered' | 'refunded' | 'exceptions', number>>
   readonly codesShown: number
   readonly imports: { readonly files: number; readonly cuts: number; readonly cards: number }
@@ -51,6 +52,7 @@ export function reportOf(run: {
   readonly unknownResolved: number
   readonly unknownLeft: number
   readonly lastLooks: number
+  readonly exceptionsEver: number
   readonly givenUp: Report['givenUp']
   readonly unrest: Unrest
   readonly endedByThemselves: readonly Unasked[]
@@ -83,7 +85,7 @@ export function reportOf(run: {
       paid: orders.filter(({ paidFen }) => paidFen > 0).length,
       delivered: orders.filter(({ state }) => state === 'delivered').length,
       refunded: orders.filter(({ state }) => state === 'refunded').length,
-      exceptions: orders.filter(({ state }) => state === 'paid').length,
+      exceptions: run.exceptionsEver,
     },
     codesShown: new Set(notes.flatMap(({ shown }) => [...shown.values()].map(({ code }) => code))).size,
     imports: {
@@ -121,7 +123,7 @@ export function linesOf(report: Report): readonly string[] {
     `kills          ${report.killsTotal} (${listed(report.kills)}), the database started again ${report.databaseStarts} times`,
     `other faults   ${listed(report.otherFaults)}; ${report.doubledJobs} jobs at two workers`,
     ...(Object.keys(report.missedFaults).length > 0 ? [`missed         ${listed(report.missedFaults)}`] : []),
-    `orders         ${orders.tried} tried, ${orders.placed} placed, ${orders.paid} paid, ${orders.delivered} delivered, ${orders.refunded} refunded, ${orders.exceptions} exceptions; ${report.codesShown} codes shown`,
+    `orders         ${orders.tried} tried, ${orders.placed} placed, ${orders.paid} paid, ${orders.delivered} delivered, ${orders.refunded} refunded, ${orders.exceptions} exceptions on the way; ${report.codesShown} codes shown`,
     `staff          ${staff.refunds} refunds, ${staff.replacements} replacements, ${staff.topUps} top-ups`,
     `imports        ${imports.files} files, ${imports.cuts} cut off, ${imports.cards} cards`,
     `refused        ${listed(report.refused)}`,

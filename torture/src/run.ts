@@ -15,7 +15,7 @@ import { askWhatIsOpen, type World } from './load/world.ts'
 import { SKUS } from './plan/errands.ts'
 import { type Actor, type Plan, planOf, SHOPS, summaryOf } from './plan/index.ts'
 import { keepReport, linesOf, type Report, reportOf } from './report.ts'
-import { comeToRest, givenUp, heal } from './settle.ts'
+import { comeToRest, exceptionsEver, givenUp, heal } from './settle.ts'
 
 export type RunOptions = {
   readonly seed: number
@@ -96,6 +96,7 @@ async function endure(house: House, plan: Plan, { seed, minutes, say, live }: Ru
     unknownResolved,
     unknownLeft: world.open.length,
     lastLooks,
+    exceptionsEver: await exceptionsEver(house),
     givenUp: await givenUp(house),
     unrest,
     endedByThemselves: house.unasked,
@@ -120,8 +121,9 @@ type Cast = {
 
 const STOCK_FIRST = 250
 const STOCK_A_MINUTE = 500
-/** The last SKU is short from the beginning, so that it is sold out now and then. */
-const STOCK_SCARCE = 60
+/** The last two SKUs (one sets pieces aside when ordered, one when paid) are short, so that they are sold out now and then. */
+const STOCK_SCARCE = 40
+const SCARCE_SKUS = 2
 const PURSE_FEN = 300_000
 const PURSE_A_MINUTE_FEN = 200_000
 
@@ -130,7 +132,7 @@ async function hire(world: World, shop: Shop, plan: Plan): Promise<Cast> {
   const staff = await shop.newStaff()
   const importer: Importer = { name: 'opening', shop, visitor: staff, known: [] }
   for (let sku = 0; sku < SKUS; sku += 1) {
-    const lines = sku === SKUS - 1 ? STOCK_SCARCE : Math.round(STOCK_FIRST + STOCK_A_MINUTE * minutes)
+    const lines = sku >= SKUS - SCARCE_SKUS ? STOCK_SCARCE : Math.round(STOCK_FIRST + STOCK_A_MINUTE * minutes)
     await importFile(world, importer, { ...PLAIN_IMPORT, sku, lines }, sku)
   }
   const count = plan.actors.filter(

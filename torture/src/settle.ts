@@ -105,3 +105,11 @@ export async function givenUp(house: House): Promise<Readonly<Record<string, num
     group by 1`)
   return Object.fromEntries(rows.map(({ what, count }) => [what, count]))
 }
+
+/** Paid lines that could not be delivered when they were paid; most were settled by staff or by the end. */
+export async function exceptionsEver(house: House): Promise<number> {
+  const [row] = await house.postgres.query<{ readonly count: number }>(
+    `select count(*)::integer as count from events.log where type = 'order.exception'`,
+  )
+  return row?.count ?? 0
+}
