@@ -38,8 +38,11 @@ const BATCH_MAX = 500
 /** Back-up for a lost notice, and for events that a long transaction kept unsettled. */
 const POLL_MS = 1_000
 const RECHECK_MS = 5
-/** Under a steady flow a wake comes with every commit; waiting a little turns many small batches into one. */
-const GATHER_MS = 15
+/**
+ * Under a steady flow a wake comes with every commit; waiting a little turns many small batches into one. Nobody waits
+ * for a subscriber (pages have `followEvents`), and each round of each costs the database three calls.
+ */
+const GATHER_MS = 50
 
 /**
  * Runs the subscribers of all modules, each in its own loop, woken by `notify quanshu_events`.
@@ -97,14 +100,14 @@ function startLoop(platform: Platform, subscriber: Subscriber) {
   async function work(): Promise<void> {
     try {
       let found = false
-      let again = false
+      let more = false
       do {
-        if (isAskedAgain) await pause(GATHER_MS)
+        if (isAskedAgain && !more) await pause(GATHER_MS)
         isAskedAgain = false
         const taken = await step()
         found ||= taken.found
-        again = taken.more || isAskedAgain
-      } while (again && !stopped)
+        more = taken.more
+      } while ((more || isAskedAgain) && !stopped)
       // Woken for nothing: the event is committed but an older transaction still runs, so look again soon.
       recheckMs = found ? RECHECK_MS : Math.min(recheckMs * 2, POLL_MS)
     } catch (error) {
