@@ -328,7 +328,11 @@ as $$
       and not r.is_running
       and (
         coalesce(r.last_at, t.created_at) < now() - make_interval(hours => p_late_hours)
-        or (p_is_night and (r.last_at is null or r.last_at < now() - make_interval(hours => p_hours)))
+        or (
+          p_is_night
+          -- A shop that was opened just now has nothing to audit yet.
+          and coalesce(r.last_at, t.created_at - make_interval(hours => p_hours - 1)) < now() - make_interval(hours => p_hours)
+        )
       )
     order by 2
     limit p_limit

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { RouteSpec } from '@quanshu/contract'
 import * as contract from '@quanshu/contract'
 import { describe, expect, test } from 'vitest'
+import { auditBooks } from '../../src/modules/books/index.ts'
 import { somePicture } from '../../src/modules/catalog/fixture.ts'
 import { codesOf, isDelivered, openHouse, PASSWORD, QUERY_PASSWORD, until } from './shop.ts'
 
@@ -32,6 +33,7 @@ const FOREIGN: readonly (readonly [RegExp, () => string | number])[] = [
   [/\/grants\/:grantId/, () => full.grantId],
   [/\/lines\/:lineNo/, () => 1],
   [/\/audit\/:id/, () => full.auditId],
+  [/\/books\/runs\/:id/, () => full.booksRunId],
   [/\/staff\/:id/, () => full.staffId],
   [/\/roles\/:id/, () => full.roleId],
   [/\/mall\/me\/sessions\/:id/, () => full.memberSessionId],
@@ -314,6 +316,7 @@ async function fill() {
     accountId: accounts.items[0]?.id ?? 0,
     cardId: cards.items[0]?.id ?? 0,
     auditId: audit?.seq ?? 0,
+    booksRunId: (await auditBooks(house.platform, ours.tenantId, { isWhole: true })).runId,
   }
 }
 

@@ -109,6 +109,7 @@ test('one audit at a time from the desk; who may not audit is refused', async ()
 test('every shop is walked in the night, once; what a dead worker left is walked by another', async () => {
   const shop = await house.newShop()
   await sellOne(shop)
+  await house.query(`update tenancy.tenants set created_at = now() - interval '3 hours' where id = $1`, [shop.tenantId])
   const at = (now: string): Clock => ({ ...platform.clock, now: () => new Date(now) })
   const nightly = (now: string) => nightlySchedule({ ...platform, clock: at(now) }).run()
   const runs = () =>
