@@ -35,6 +35,13 @@ export async function torture(options: RunOptions): Promise<Report> {
   say(`plan of seed ${seed}: ${plan.actors.length} actors, ${plan.faults.length} faults in ${minutes} min`)
   say(`  ${summaryOf(plan).join(', ')}`)
   const house = await startHouse()
+  // A stopped process would stay behind for ever.
+  const interrupted = async (): Promise<void> => {
+    await house.stop().catch(() => undefined)
+    rmSync(house.scratch, { recursive: true, force: true })
+    process.exit(INTERRUPTED)
+  }
+  for (const signal of SIGNALS) process.once(signal, interrupted)
   let passed = false
   try {
     const report = await endure(house, plan, options)
@@ -42,11 +49,15 @@ export async function torture(options: RunOptions): Promise<Report> {
     passed = report.passed
     return report
   } finally {
+    for (const signal of SIGNALS) process.off(signal, interrupted)
     await house.stop()
     if (passed && !options.keep) rmSync(house.scratch, { recursive: true, force: true })
     else say(`everything is in ${house.scratch}; again with: npm run torture -- --seed ${seed} --minutes ${minutes}`)
   }
 }
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const INTERRUPTED = 130
 
 async function endure(house: House, plan: Plan, { seed, minutes, say, live }: RunOptions): Promise<Report> {
   const { ask, tally } = createWire()

@@ -126,7 +126,7 @@ export async function startPostgres(folder: string): Promise<Postgres> {
   }
 
   child = launch()
-  await until('PostgreSQL answers', () => asSuperuser('select 1').then(() => true), 30_000)
+  await until('PostgreSQL answers', () => asSuperuser('select 1').then(() => true), 60_000)
   const owner = randomBytes(18).toString('base64url')
   await asSuperuser(`create role quanshu_owner login createrole createdb password '${owner}'`)
   await asSuperuser(`create database ${DATABASE} owner quanshu_owner`)

@@ -123,7 +123,7 @@ async function openShop(house: House, { tenantId, slug, email, merchantId }: Mad
       const phone = somePhone()
       const visitor = newVisitor()
       await visitor.main.call('members.sendCode', { body: { phone } })
-      const code = await until(`a code for ${phone}`, () => house.standIns.smsCode(phone), 15_000)
+      const code = await until(`a code for ${phone}`, () => house.standIns.smsCode(phone), 60_000)
       const { id } = await visitor.main.call('members.signIn', { body: { phone, code } })
       return { id, visitor }
     },
