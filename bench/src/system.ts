@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { runningEmbeddedPostgres } from '../../apps/server/src/main/embedded-postgres/index.ts'
 import type { StandInAddresses } from '../../apps/server/src/main/stand-ins.ts'
 
-const PROGRAM = fileURLToPath(new URL('../../apps/server/src/main/start.ts', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('system-process.ts', import.meta.url))
 
 /** The system under measurement: `npm start` with production settings (fsync on) in a scratch folder of its own. */
 export type System = {
