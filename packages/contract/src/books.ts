@@ -36,7 +36,7 @@ export const BOOKS_CHECKS: Readonly<Record<BooksCheck, CheckWords>> = {
   bounds: { invariant: 5, zh: '不越界', en: 'Bounds' },
   holds: { invariant: 5, zh: '占用按时释放', en: 'Holds' },
   trial_balance: { invariant: 6, zh: '试算平衡', en: 'Trial balance' },
-  balances: { invariant: 6, zh: '余额等于流水', en: 'Balances and transfers' },
+  balances: { invariant: 6, zh: '余额等于流水', en: 'Balances' },
   clearing: { invariant: 6, zh: '过渡账户', en: 'Clearing accounts' },
   parents: { invariant: 7, zh: '店铺归属', en: 'Rows and their shop' },
   refunded_rights: { invariant: 8, zh: '退款收回权益', en: 'Refunded rights' },
