@@ -16,6 +16,9 @@ export type Driver = {
 }
 export type Answer = { readonly status: number; readonly body: string; readonly cookies: readonly string[] }
 
+/** What a browser sends back. */
+export const cookieOf = ({ cookies }: Answer): string => cookies.map((line) => line.split(';')[0]).join('; ')
+
 /** @param connections kept alive; requests beyond it wait for a free one */
 export function createDriver(baseUrl: string, connections: number): Driver {
   const url = new URL(baseUrl)

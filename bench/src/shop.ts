@@ -6,7 +6,7 @@ import { createClient } from '@quanshu/client'
 import { createCookieFetch } from '@quanshu/client/node'
 import { signedHeaders } from '@quanshu/sim'
 import { DEMO_OWNER, DEMO_PASSWORD, DEMO_SLUG } from '../../apps/server/src/main/seed.ts'
-import type { Driver } from './http.ts'
+import { cookieOf, type Driver } from './http.ts'
 import type { System } from './system.ts'
 
 export const PRICE_FEN = 1_000
@@ -146,8 +146,7 @@ export async function placeOrder(
     'x-forwarded-for': addressOf(n),
   })
   if (answer.status !== 200) throw new OrderRefused(answer.status, answer.body)
-  const cookie = answer.cookies.map((line) => line.split(';')[0]).join('; ')
-  return { no: (JSON.parse(answer.body) as { readonly no: number }).no, cookie }
+  return { no: (JSON.parse(answer.body) as { readonly no: number }).no, cookie: cookieOf(answer) }
 }
 
 export type Placed = { readonly no: number; readonly cookie: string }
