@@ -144,6 +144,7 @@ select create_distributed_function('members.request_code(bigint, bytea, bytea, t
 select create_distributed_function('members.try_code(bigint, bytea, bytea)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.close_unpaid(bigint, bigint[], text, text, text, boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.place(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.view_rows(bigint, bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.views(bigint, bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('payments.begin_refund(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('payments.keep_pay_urls(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');

@@ -556,7 +556,7 @@ function fulfilment.follow_used(p_cards bigint[]) returns void security definer
 function fulfilment.lock_accounts(p_tenant bigint, p_nos bigint[], p_more bigint[]) returns void security definer
 function fulfilment.mark_used(p_tenant bigint, p_no bigint, p_grant bigint, p_used boolean, p_actor text) returns jsonb security definer
 function fulfilment.pay_by_balance(p_tenant bigint, p_payments jsonb) returns jsonb security definer
-function fulfilment.place_and_pay(p_tenant bigint, p_items jsonb) returns jsonb security definer
+function fulfilment.place_and_pay(p_tenant bigint, p_items jsonb) returns json security definer
 function fulfilment.refund(p_tenant bigint, p_no bigint, p_line integer, p_target text, p_reason text, p_actor text) returns jsonb security definer
 function fulfilment.refund_ended(p_tenant bigint, p_refund bigint, p_done boolean, p_error text) returns jsonb security definer
 function fulfilment.replace(p_tenant bigint, p_no bigint, p_grant bigint, p_reason text, p_actor text) returns jsonb security definer
@@ -971,14 +971,14 @@ create index lines_in_exception ON orders.lines USING btree (tenant_id, exceptio
 create index lines_of_goods ON orders.lines USING btree (tenant_id, goods_id, order_no);
 create UNIQUE index order_request ON orders.orders USING btree (tenant_id, request_key) WHERE (request_key IS NOT NULL);
 create index orders_by_time ON orders.orders USING btree (tenant_id, placed_at DESC);
-create index orders_due ON orders.orders USING btree (tenant_id, expires_at) WHERE (state = 'pending'::text);
+create index orders_due ON orders.orders USING btree (tenant_id, expires_at) WHERE ((paid_at IS NULL) AND (closed_at IS NULL));
 create index orders_of_buyer ON orders.orders USING btree (tenant_id, buyer_key, placed_at DESC);
 create index orders_of_contact ON orders.orders USING btree (tenant_id, lower(contact), placed_at DESC);
 create index orders_of_device ON orders.orders USING btree (tenant_id, device_hash, placed_at DESC);
 create index orders_paid_undelivered ON orders.orders USING btree (tenant_id, paid_at) WHERE (state = 'paid'::text);
-create index orders_pending_of_buyer ON orders.orders USING btree (tenant_id, buyer_key) WHERE (state = 'pending'::text);
-create index orders_pending_of_device ON orders.orders USING btree (tenant_id, device_hash) WHERE (state = 'pending'::text);
-create index orders_pending_of_ip ON orders.orders USING btree (tenant_id, ip) WHERE (state = 'pending'::text);
+create index orders_pending_of_buyer ON orders.orders USING btree (tenant_id, buyer_key) WHERE ((state = 'pending'::text) AND (buyer_key IS NOT NULL));
+create index orders_pending_of_device ON orders.orders USING btree (tenant_id, device_hash) WHERE ((state = 'pending'::text) AND (device_hash IS NOT NULL));
+create index orders_pending_of_ip ON orders.orders USING btree (tenant_id, ip) WHERE ((state = 'pending'::text) AND (ip IS NOT NULL));
 
 create policy tenant on orders.lines for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on orders.orders for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
@@ -986,7 +986,8 @@ create policy tenant on orders.orders for all to quanshu_app using (tenant_id = 
 function orders.close_unpaid(p_tenant bigint, p_nos bigint[], p_state text, p_reason text, p_actor text, p_due_only boolean) returns bigint[] security definer
 function orders.expire_due(p_limit integer) returns jsonb security definer
 function orders.place(p_tenant bigint, p_items jsonb) returns jsonb security definer
-function orders.views(p_tenant bigint, p_nos bigint[], p_codes integer) returns jsonb security definer
+function orders.view_rows(p_tenant bigint, p_nos bigint[], p_codes integer) returns TABLE(no bigint, place integer, view json) security definer
+function orders.views(p_tenant bigint, p_nos bigint[], p_codes integer) returns json security definer
 
 -- organizations ---------------------------------------------------------------------------------------
 

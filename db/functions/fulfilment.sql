@@ -574,16 +574,22 @@ declare
   paid bigint[];
   clearing bigint := ledger.account(p_tenant, 'cash.clearing', '', 'CNY');
 begin
+  select array_agg(p.no), array_agg(p.member_id)
+  into p_no, p_member
+  from (
+    select *
+    from rows from (jsonb_to_recordset(p_payments) as ("orderNo" bigint, "memberId" bigint)) with ordinality as r(no, member_id, n)
+    order by r.n
+  ) p;
   perform 1
   from orders.orders o
   where o.tenant_id = p_tenant
-    and o.no in (select (p.item ->> 'orderNo')::bigint from jsonb_array_elements(p_payments) as p(item))
+    and o.no = any (p_no)
   order by o.no
   for no key update;
 
   select
-    array_agg(x.no order by x.n), array_agg(x.member_id order by x.n), array_agg(o.total_fen order by x.n),
-    array_agg(case when o.total_fen > 0 then ledger.account(p_tenant, 'cash.member', x.member_id::text, 'CNY') end order by x.n),
+    array_agg(o.total_fen order by x.n), array_agg(case when o.total_fen > 0 then a.id end order by x.n),
     array_agg(
       case
         when o.no is null then jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb)
@@ -592,16 +598,34 @@ begin
         when o.expires_at <= now() then jsonb_build_object('code', 'orders.expired', 'params', '{}'::jsonb)
         when o.total_fen > 0 and x.member_id is null
           then jsonb_build_object('code', 'orders.sign_in_for_balance', 'params', '{}'::jsonb)
+        when o.total_fen > 0 and a.id is null then jsonb_build_object('code', 'orders.balance_short', 'params', jsonb_build_object(
+          'missingYuan', trim(to_char(o.total_fen / 100.0, '999999999990.00'))
+        ))
       end
       order by x.n
     )
-  into p_no, p_member, p_total, purse, results
+  into p_total, purse, results
   from (
-    select p.n, (p.item ->> 'orderNo')::bigint as no, (p.item ->> 'memberId')::bigint as member_id,
-      row_number() over (partition by p.item ->> 'orderNo' order by p.n) as turn
-    from jsonb_array_elements(p_payments) with ordinality as p(item, n)
+    select p.*, row_number() over (partition by p.no order by p.n) as turn
+    from unnest(p_no, p_member) with ordinality as p(no, member_id, n)
   ) x
-  left join orders.orders o on o.tenant_id = p_tenant and o.no = x.no;
+  left join lateral (
+    select o.no, o.state, o.total_fen, o.expires_at
+    from orders.orders o
+    where o.tenant_id = p_tenant
+      and o.no = x.no
+    offset 0
+  ) o on true
+  -- Whose purse was never opened has nothing in it.
+  left join lateral (
+    select a.id
+    from ledger.accounts a
+    where a.tenant_id = p_tenant
+      and a.kind = 'cash.member'
+      and a.ref = x.member_id::text
+      and a.unit = 'CNY'
+    offset 0
+  ) a on true;
 
   perform fulfilment.lock_accounts(p_tenant, p_no, purse || clearing || ledger.account(p_tenant, 'cash.revenue', '', 'CNY'));
   select ledger.admit(p_tenant, array_agg(x.n::integer order by x.n), array_agg(x.account_id order by x.n), array_agg(p_total[x.n] order by x.n), payment_count)
@@ -664,8 +688,9 @@ begin
 end;
 $$;
 
+-- With what the buyer's page shows, so that nobody has to read it again.
 create or replace function fulfilment.place_and_pay(p_tenant bigint, p_items jsonb)
-returns jsonb
+returns json
 language plpgsql
 security definer
 set search_path = pg_catalog
@@ -674,23 +699,31 @@ set enable_seqscan = off
 as $$
 declare
   placed jsonb := orders.place(p_tenant, p_items);
+  nos bigint[];
   payable jsonb;
 begin
-  select jsonb_agg(jsonb_build_object('orderNo', r.item -> 'no', 'memberId', p_items -> (r.n - 1)::integer -> 'memberId'))
-  into payable
+  select array_agg((r.item ->> 'no')::bigint order by r.n),
+    jsonb_agg(jsonb_build_object('orderNo', r.item -> 'no', 'memberId', p_items -> (r.n - 1)::integer -> 'memberId') order by r.n)
+      filter (where p_items -> (r.n - 1)::integer ->> 'payWith' = 'balance' or (r.item ->> 'totalFen')::bigint = 0)
+  into nos, payable
   from jsonb_array_elements(placed) with ordinality as r(item, n)
-  where r.item ? 'no'
-    and (p_items -> (r.n - 1)::integer ->> 'payWith' = 'balance' or (r.item ->> 'totalFen')::bigint = 0);
+  where r.item ? 'no';
+  if nos is null then
+    return placed::json;
+  end if;
   if payable is not null then
     perform fulfilment.pay_by_balance(p_tenant, payable);
   end if;
-  -- With what the buyer's page shows, so that nobody has to read it again.
   return (
-    select jsonb_agg(case when v.view is null then r.item else r.item || jsonb_build_object('view', v.view) end order by r.n)
+    select json_agg(
+      case
+        when v.view is null then r.item::json
+        else json_build_object('no', v.no, 'totalFen', r.item -> 'totalFen', 'view', v.view)
+      end
+      order by r.n
+    )
     from jsonb_array_elements(placed) with ordinality as r(item, n)
-    left join jsonb_array_elements(orders.views(
-      p_tenant, (select array_agg((o.item ->> 'no')::bigint) from jsonb_array_elements(placed) as o(item) where o.item ? 'no'), 200
-    )) as v(view) on v.view -> 'no' = r.item -> 'no'
+    left join orders.view_rows(p_tenant, nos, 200) v on v.no = (r.item ->> 'no')::bigint
   );
 end;
 $$;

@@ -12,7 +12,6 @@ const SETTINGS: Readonly<Record<string, string>> = {
   maintenance_work_mem: '128MB',
   max_wal_size: '2GB',
   min_wal_size: '256MB',
-  wal_compression: 'pglz',
   checkpoint_timeout: '15min',
   random_page_cost: '1.1',
   // Planning with it costs more than it saves on queries of a few milliseconds.
