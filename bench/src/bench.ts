@@ -20,7 +20,14 @@ export type Size = {
   readonly pages: { readonly warmMs: number; readonly measureMs: number }
   readonly importLines: number
   readonly bigOrder: number
-  readonly growth: { readonly orders: number; readonly cards: number }
+  readonly growth: {
+    readonly orders: number
+    readonly cards: number
+    /** For sale now, of each of 20 SKUs. */
+    readonly piecesEach: number
+    /** Each of the turns. */
+    readonly measure: { readonly warmMs: number; readonly measureMs: number }
+  }
   readonly jobs: number
   readonly neighbour: { readonly seconds: number }
 }
