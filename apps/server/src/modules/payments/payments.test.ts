@@ -186,11 +186,14 @@ describe('asking by ourselves', () => {
     await at.house.db.call(shop.tenantId, 'orders.close_unpaid', `{${no}}`, 'cancelled', 'buyer', 'test', false)
     // The event may wait for transactions of other databases on this server; asked too early, the gateway says unpaid.
     await expect
-      .poll(async () => {
-        await at.events.drain()
-        await at.tick(shop)
-        return at.attempt(shop, no)
-      }, { timeout: 20_000 })
+      .poll(
+        async () => {
+          await at.events.drain()
+          await at.tick(shop)
+          return at.attempt(shop, no)
+        },
+        { timeout: 20_000 },
+      )
       .toMatchObject({ state: 'closed', next_query_at: null })
     expect(await at.pay(no)).toMatchObject({ refused: [{ code: 'ORDER_CLOSED' }] })
   })
