@@ -1,5 +1,5 @@
 import { mallGoodsRoutes, PICTURE_WIDTHS } from '@quanshu/contract'
-import { type BoundRoute, handle } from '../../platform/http/index.ts'
+import { type BoundRoute, handle, sharedAnswer } from '../../platform/http/index.ts'
 import type { Platform } from '../../platform/module.ts'
 import { getSettings } from '../tenancy/index.ts'
 import { memoryOf } from './memory.ts'
@@ -15,17 +15,19 @@ export function mallRoutes(platform: Platform): readonly BoundRoute[] {
   const wordsOf = async (tenantId: Parameters<typeof getSettings>[1]) =>
     (await getSettings(platform, tenantId))['stock.words']
   return [
-    handle(mallGoodsRoutes.shelves, ({ ctx }) => memory.get(ctx.tenantId, 'shelves', () => db.read(ctx, readShelves))),
+    handle(mallGoodsRoutes.shelves, ({ ctx }) =>
+      memory.get(ctx.tenantId, 'shelves', async () => sharedAnswer(await db.read(ctx, readShelves))),
+    ),
     handle(mallGoodsRoutes.listGoods, ({ ctx, query, prefix }) =>
       memory.get(ctx.tenantId, `list ${prefix} ${JSON.stringify(query)}`, async () => {
         const words = await wordsOf(ctx.tenantId)
-        return await db.read(ctx, (tx) => listMallGoods(tx, query, { prefix, words }))
+        return sharedAnswer(await db.read(ctx, (tx) => listMallGoods(tx, query, { prefix, words })))
       }),
     ),
     handle(mallGoodsRoutes.getGoods, ({ ctx, params, prefix }) =>
       memory.get(ctx.tenantId, `goods ${prefix} ${params.id}`, async () => {
         const words = await wordsOf(ctx.tenantId)
-        return await db.read(ctx, (tx) => readMallGoods(tx, params.id, prefix, words))
+        return sharedAnswer(await db.read(ctx, (tx) => readMallGoods(tx, params.id, prefix, words)))
       }),
     ),
     pictureRoute(platform),

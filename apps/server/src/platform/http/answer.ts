@@ -14,6 +14,7 @@ import { idempotencyOf, onceOf } from './idempotency.ts'
 import { localeOf } from './locale.ts'
 import { callerNetwork, type RateLimiter } from './rate-limit.ts'
 import type { createSessions } from './sessions.ts'
+import { bytesOfShared } from './shared-answers.ts'
 import type { Streams } from './streams.ts'
 import { prefixOf, type rememberTenants, slugOf } from './tenants.ts'
 import { uploadOf } from './uploads.ts'
@@ -151,6 +152,8 @@ function finisher(spec: RouteSpec): (reply: FastifyReply, result: unknown) => un
     // A handler that wrote its own answer (a gateway expects exact bytes) returns undefined after sending it.
     if (reply.sent) return reply
     if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store')
+    const bytes = bytesOfShared(reply, result)
+    if (bytes) return reply.type('application/json; charset=utf-8').send(bytes)
     return result === undefined ? reply.code(204).send() : result
   }
 }
