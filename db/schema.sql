@@ -541,7 +541,7 @@ function events.append(p_tenant_id bigint, p_cause jsonb, p_types text[], p_subj
 function events.claim(p_subscriber text, p_upto jsonb) returns jsonb security definer
 function events.current_era() returns integer security definer
 function events.lag() returns jsonb security definer
-function events.next_batch(p_subscriber text, p_types jsonb, p_limit integer) returns jsonb security definer
+function events.next_batch(p_subscriber text, p_types jsonb, p_limit integer) returns json security definer
 function events.open_era() returns integer
 function events.park(p_subscriber text, p_event jsonb, p_error text) returns bigint security definer
 function events.tail(p_seen text) returns jsonb security definer
