@@ -3,7 +3,8 @@ import { withOwner } from './owner.ts'
 import type { System } from './system.ts'
 
 const WAIT_MAX_MS = 300_000
-const POLL_MS = 100
+/** Counting what is unread costs the database some milliseconds. */
+const POLL_MS = 250
 
 /**
  * Lets a case end before the next begins: subscribers have read every event, and mails that are still to be sent are

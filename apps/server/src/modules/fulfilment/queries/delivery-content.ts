@@ -15,24 +15,37 @@ export async function deliveryContents(
   nos: readonly OrderNo[],
 ): Promise<ReadonlyMap<number, DeliveryContent>> {
   const views = await readViews(platform, tenantId, nos, CODES_MAILED_MAX)
-  const contents = await Promise.all(views.map((view) => contentOf(platform, tenantId, view)))
+  const settings = await getSettings(platform, tenantId)
+  const shop: Shop = {
+    tenantId,
+    name: settings['shop.name'],
+    withCodes: settings['delivery.emailCarries'] === 'codes',
+    url: `${platform.config.publicUrl}${await shopPrefix(platform, tenantId)}`,
+  }
+  const contents = await Promise.all(views.map((view) => contentOf(platform, shop, view)))
   return new Map(contents.flatMap((content) => (content ? [[content.orderNo, content] as const] : [])))
+}
+
+type Shop = {
+  readonly tenantId: TenantId
+  readonly name: string
+  /** Whether its mails carry the codes themselves. */
+  readonly withCodes: boolean
+  readonly url: string
 }
 
 async function contentOf(
   platform: Platform,
-  tenantId: TenantId,
+  { tenantId, name, withCodes, url }: Shop,
   view: SealedView,
 ): Promise<DeliveryContent | undefined> {
   const delivered = view.lines.filter((line) => line.state === 'delivered')
   if (delivered.length === 0) return undefined
-  const settings = await getSettings(platform, tenantId)
-  const withCodes = settings['delivery.emailCarries'] === 'codes'
   return {
-    shopName: settings['shop.name'],
+    shopName: name,
     orderNo: view.no,
     locale: view.locale,
-    orderUrl: `${platform.config.publicUrl}${await shopPrefix(platform, tenantId)}/orders/${view.no}`,
+    orderUrl: `${url}/orders/${view.no}`,
     lines: await Promise.all(
       delivered.map(async (line) => {
         const sealed = withCodes ? (line.codes ?? []) : []
