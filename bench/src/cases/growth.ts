@@ -8,7 +8,7 @@ import { buyOne, openShop, type Shop } from '../shop.ts'
 import { type System, startSystem } from '../system.ts'
 
 const SKUS = 20
-const SHOPPERS = 256
+const SHOPPERS = 512
 const TURNS = 2
 const GOAL_RATIO = 0.8
 

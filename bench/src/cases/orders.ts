@@ -9,7 +9,7 @@ import { addressOf, buyOne, makeLines, noticeFor, orderBody, PRICE_FEN, phoneCon
 import type { System } from '../system.ts'
 
 /** At once. Enough that a batch fills while the one before it commits. */
-const SHOPPERS = 256
+const SHOPPERS = 512
 const SQL_BATCH = 128
 const GATEWAY_GOAL = 3_000
 const BALANCE_GOAL = 5_000

@@ -4,7 +4,7 @@ import type { Platform } from '../../../platform/module.ts'
 import { STOCK_TURNSTILE } from '../../orders/index.ts'
 import { isSqlRefusal, type SqlRefusal } from '../model.ts'
 
-const BATCH_MAX = 128
+const BATCH_MAX = 256
 
 type Payment = { readonly orderNo: OrderNo; readonly memberId: MemberId }
 type Answer = { readonly ok: true; readonly orderNo: OrderNo }

@@ -4,7 +4,7 @@ import { STOCK_TURNSTILE } from '../../orders/index.ts'
 import type { Capture, CaptureOutcome } from '../model.ts'
 
 /** Payments settled in one transaction; see idea 4 of the architecture for the number. */
-const BATCH_MAX = 128
+const BATCH_MAX = 256
 
 /**
  * Applies a verified payment: money, order, stock, codes, grants and events in one commit, together with what else came

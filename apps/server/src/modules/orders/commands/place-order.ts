@@ -42,7 +42,7 @@ export type PlacingResult =
 export type PlaceBatch = (tenantId: TenantId, items: readonly PlacingItem[]) => Promise<readonly PlacingResult[]>
 
 /** Orders placed in one transaction; see idea 4 of the architecture for the number. */
-const BATCH_MAX = 128
+const BATCH_MAX = 256
 /** Placing and paying lock the same accounts, the pieces of the SKUs that sell, so they take turns (platform/batch). */
 export const STOCK_TURNSTILE = 'stock'
 const NUMBER_TRIES = 5

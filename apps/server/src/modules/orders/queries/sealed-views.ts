@@ -48,7 +48,7 @@ export type SealedCode = {
 /** Codes that a page shows per line; more come as a file. */
 export const CODES_SHOWN_MAX = 200
 /** Orders read in one call when many pages ask at once. */
-const VIEWS_MAX = 64
+const VIEWS_MAX = 256
 
 /** Reads one order for its page. Pages that ask at the same moment share one call. */
 export type ViewReader = (tenantId: TenantId, no: OrderNo) => Promise<SealedView | undefined>
