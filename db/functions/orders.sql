@@ -3,7 +3,7 @@
 -- How the hot functions (here, in ledger, vault and fulfilment) keep their plans: a table of the tenant is reached either
 -- by `= any (keys)` or key by key in a lateral subquery fenced with `offset 0`. A plain join leaves the choice to
 -- statistics, and those of a table that was empty a minute ago say that reading all of the tenant's rows costs nothing:
--- measured 2,400 microseconds an order instead of 170. `docs/adr/0019-hot-sql.md`.
+-- measured 2,400 microseconds an order instead of 170. `docs/adr/0019-hot-path.md`.
 --
 --   orders.place(tenant, items)                      one result per item, in order; see below
 --   orders.close_unpaid(tenant, nos, state, reason, actor, due only)   cancels or expires pending orders; the nos closed
