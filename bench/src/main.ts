@@ -39,7 +39,7 @@ const CASES: readonly Case[] = [
 
 const QUICK: Size = {
   piecesEach: 3_000,
-  orders: { warmMs: 1_500, measureMs: 4_000 },
+  orders: { warmMs: 1_000, measureMs: 2_500 },
   notices: { seconds: 5 },
   flash: { buyers: 5_000, pieces: 125 },
   pages: { warmMs: 300, measureMs: 1_000 },
@@ -47,7 +47,7 @@ const QUICK: Size = {
   bigOrder: 10_000,
   growth: { orders: 10_000, cards: 50_000, piecesEach: 1_500, measure: { warmMs: 500, measureMs: 1_500 } },
   jobs: 2_000,
-  neighbour: { seconds: 4 },
+  neighbour: { seconds: 3 },
 }
 const FULL: Size = {
   piecesEach: 20_000,
