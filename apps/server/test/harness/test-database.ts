@@ -11,6 +11,8 @@ export type TestDatabase = {
   /** The migrated template. Never connect to it while clones are made; clone it. */
   readonly ownerUrl: string
   readonly appUrl: string
+  /** The server's superuser, on a server of our own: for tests that load what only a superuser may. */
+  readonly adminUrl: string | undefined
   readonly stop: () => Promise<void>
 }
 
@@ -23,7 +25,7 @@ export async function startTestDatabase(options: { readonly durable?: boolean } 
   const given = process.env.QUANSHU_TEST_DATABASE_URL
   if (given) {
     await migrate({ ownerUrl: given, log: silentLog })
-    return { ownerUrl: given, appUrl: appUrlOf(given), stop: async () => undefined }
+    return { ownerUrl: given, appUrl: appUrlOf(given), adminUrl: undefined, stop: async () => undefined }
   }
   const dataDir = await mkdtemp(join(tmpdir(), 'quanshu-test-'))
   const server = await startEmbeddedPostgres({ dataDir, log: silentLog, durable: options.durable ?? false })
@@ -37,7 +39,7 @@ export async function startTestDatabase(options: { readonly durable?: boolean } 
     await stop()
     throw error
   }
-  return { ownerUrl: server.ownerUrl, appUrl: server.appUrl, stop }
+  return { ownerUrl: server.ownerUrl, appUrl: server.appUrl, adminUrl: server.adminUrl, stop }
 }
 
 export type ClonedDatabase = {
@@ -94,7 +96,8 @@ async function administrate(ownerUrl: string, run: (client: pg.Client) => Promis
   }
 }
 
-function onDatabase(url: string, database: string): string {
+/** The same server and role, another database. */
+export function onDatabase(url: string, database: string): string {
   const changed = new URL(url)
   changed.pathname = `/${database}`
   return changed.href

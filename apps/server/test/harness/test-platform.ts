@@ -11,13 +11,15 @@ import { valueTypes } from '../../src/platform/db/types-of-values.ts'
 import { createLog, type Log } from '../../src/platform/log/index.ts'
 import type { Platform } from '../../src/platform/module.ts'
 import { copyTenant } from './neighbour.ts'
-import { cloneDatabase } from './test-database.ts'
+import { cloneDatabase, onDatabase } from './test-database.ts'
 
 export type TestPlatform = Platform & {
   /** The tables' owner: sees every tenant. For arranging and inspecting, never for the code under test. */
   readonly owner: pg.Pool
   readonly ownerUrl: string
   readonly appUrl: string
+  /** The superuser in this file's database; undefined on a server that was given to us. */
+  readonly adminUrl: string | undefined
   /** A new shop; every test takes its own, so that tests of one file do not meet. */
   readonly newTenant: () => Promise<TestTenant>
   /**
@@ -43,7 +45,8 @@ export type TestTenant = {
 export async function testPlatform(
   options: { readonly clock?: Clock; readonly log?: Log; readonly env?: NodeJS.ProcessEnv } = {},
 ): Promise<TestPlatform> {
-  const database = await cloneDatabase(inject('testDatabase'))
+  const template = inject('testDatabase')
+  const database = await cloneDatabase(template)
   const dataDir = await mkdtemp(join(tmpdir(), 'quanshu-test-house-'))
   const log = options.log ?? createLog({ level: process.env.QUANSHU_TEST_LOG ?? 'silent' })
   const config = loadConfig({
@@ -84,6 +87,7 @@ export async function testPlatform(
     owner,
     ownerUrl: database.ownerUrl,
     appUrl: database.appUrl,
+    adminUrl: template.adminUrl && onDatabase(template.adminUrl, new URL(database.ownerUrl).pathname.slice(1)),
     newTenant,
     async plantNeighbour(tenantId) {
       const neighbour = await newTenant()
