@@ -1132,7 +1132,10 @@ as $$
         ('payments.attempts', array['order_no'], 'orders.orders', array['no']),
         ('payments.receipts', array['order_no'], 'orders.orders', array['no']),
         ('payments.refunds', array['order_no'], 'orders.orders', array['no']),
-        ('ledger.transfers', array['hold_id'], 'ledger.holds', array['id'])
+        ('ledger.transfers', array['hold_id'], 'ledger.holds', array['id']),
+        ('ledger.holds', array['from_account'], 'ledger.accounts', array['id']),
+        ('ledger.holds', array['to_account'], 'ledger.accounts', array['id']),
+        ('orders.lines', array['hold_id'], 'ledger.holds', array['id'])
     ) as p(child, columns, parent, targets)
   )
   select (row_number() over (order by p.child::text, p.columns, p.parent::text))::integer - 1, p.child, p.columns, p.parent, p.targets
