@@ -126,6 +126,24 @@ describe('cancelling against payment', () => {
     await expectBooksRight(house, shop.tenantId)
   })
 
+  test('paid at the gateway, its notice lost, and cancelled here: closing there finds the money, and it buys', async () => {
+    const order = await shop.place(await shop.stock(1))
+    control.addFault({ kind: 'notice.lose', key: String(order.no) })
+    await shop.pay(order.no)
+    await order.visitor.call('orders.cancel', { params: { no: order.no }, body: {} })
+    expect(codesOf(await shop.seen(order, isDelivered))).toHaveLength(1)
+    expect(refundsAt(order.no)).toEqual([])
+    await expectBooksRight(house, shop.tenantId)
+  })
+
+  test('closed at the gateway, then paid there: the gateway takes no money', async () => {
+    const order = await shop.place(await shop.stock(1))
+    await order.visitor.call('orders.cancel', { params: { no: order.no }, body: {} })
+    await until('closed', () => control.payment(merchant.id, String(order.no)).status === 'CLOSED' || undefined)
+    await expect(shop.pay(order.no)).rejects.toThrow('did not take the money')
+    await expectBooksRight(house, shop.tenantId)
+  })
+
   test('paid by balance while a cashier is open: money that still comes there goes back', async () => {
     const goods = await shop.stock(2)
     const { visitor } = await shop.member(5_000)
