@@ -330,6 +330,15 @@ describe('staff, afterwards', { timeout: 60_000 }, () => {
     await page.getByText(reason).waitFor()
   })
 
+  test('have the books audited on demand, and nothing is wrong', async () => {
+    const { page } = staff
+    await page.goto(`${consoleUrl}books`)
+    await page.getByRole('button', { name: '立即核对' }).first().click()
+    await page.getByRole('dialog').getByRole('button').last().click()
+    await page.getByText('账目正常').first().waitFor({ timeout: 60_000 })
+    await keepScreen(page, 'console-books')
+  })
+
   test('find nothing on the exceptions desk', async () => {
     const { page } = staff
     await page.goto(`${consoleUrl}exceptions`)
