@@ -4,8 +4,14 @@ import { z } from 'zod'
 
 /** A row's identifier: PostgreSQL bigint within the safe integers. */
 export const id = z.int().positive()
-/** An identifier or number that arrives in a path or query string. */
-export const idParam = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER)
+/**
+ * A number as a path or query string carries it: plain digits and nothing else, so that no row has two addresses
+ * (`100`, `1e2`, `0x64`, ` 100`). Numbers in a body pass as they are.
+ */
+export const digits = <T extends z.ZodType<number>>(number: T) =>
+  z.preprocess((value) => (typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value), number)
+/** An identifier that arrives in a path or query string. */
+export const idParam = digits(z.int().positive())
 /** Integer minor units of CNY. */
 export const fen = z.int()
 export const fenPositive = z.int().min(1).max(1_000_000_000_00)
@@ -13,7 +19,7 @@ export const fenPositive = z.int().min(1).max(1_000_000_000_00)
 export const instant = z.iso.datetime({ offset: true })
 export const day = z.iso.date()
 /** 16 digits; see `OrderNo` in the kernel. */
-export const orderNo = z.coerce.number().int().min(1_000_000_000_000_000).max(Number.MAX_SAFE_INTEGER)
+export const orderNo = digits(z.int().min(1_000_000_000_000_000))
 export const text = (max: number) => z.string().trim().max(max)
 export const requiredText = (max: number) => z.string().trim().min(1).max(max)
 /** Why a person did something; goes to the audit log. */
@@ -22,13 +28,25 @@ export const phone = z.string().regex(/^1[3-9]\d{9}$/)
 export const email = z.email().max(254)
 
 export const PAGE_SIZE_MAX = 200
+/** Names that a list may be sorted by, `-name` for descending; any other is refused with these. */
+export const sortBy = (...names: readonly [string, ...string[]]) =>
+  z
+    .string()
+    .refine((sort) => names.includes(sort.replace(/^-/, '')), {
+      error: 'common.unknown_sort',
+      params: { allowed: names.join(', ') },
+    })
+    .meta({ description: `${names.join(', ')}; with - in front descending` })
+    .optional()
+
 export const pageQuery = z.object({
-  page: z.coerce.number().int().min(1).max(100_000).default(1),
-  pageSize: z.coerce.number().int().min(1).max(PAGE_SIZE_MAX).default(20),
-  /** `field` ascending or `-field` descending. */
+  page: digits(z.int().min(1).max(100_000).default(1)),
+  pageSize: digits(z.int().min(1).max(PAGE_SIZE_MAX).default(20)),
+  /** Lists that can be sorted say by what, with `sortBy`; the others have one order. */
   sort: z
     .string()
-    .regex(/^-?[a-zA-Z]{1,40}$/)
+    .refine(() => false, 'common.fixed_order')
+    .meta({ description: 'not of this list: it has one order' })
     .optional(),
   q: z.string().trim().max(200).optional(),
 })

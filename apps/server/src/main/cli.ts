@@ -4,7 +4,7 @@ import { Refusal, type StaffId, type TenantId } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import { createStaff, layBuiltInRoles, resetPassword } from '../modules/identity/index.ts'
 import { layMerchantNode } from '../modules/organizations/index.ts'
-import { createTenant, tenantIds } from '../modules/tenancy/index.ts'
+import { createTenant, shopAddressOf, tenantIds } from '../modules/tenancy/index.ts'
 import { type Config, ConfigError, loadConfig } from '../platform/config/index.ts'
 import { KeyFileError } from '../platform/crypto/index.ts'
 import { type Ctx, MigrationRefused } from '../platform/db/index.ts'
@@ -151,9 +151,10 @@ async function openTenant(
   )
   const staff = { email: owner, name: owner, roleIds: rows.map((role) => role.id) }
   const { initialPassword } = await createStaff(platform, ctx, OPERATOR, staff)
+  const address = shopAddressOf(platform.config.publicUrl, slug, domain)
   return [
-    `The shop ${slug} is open at ${platform.config.publicUrl}/s/${slug}/`,
-    `Its owner signs in at ${platform.config.publicUrl}/s/${slug}/console/ as ${owner} with ${initialPassword}`,
+    `The shop ${slug} is open at ${address}/`,
+    `Its owner signs in at ${address}/console/ as ${owner} with ${initialPassword}`,
   ]
 }
 

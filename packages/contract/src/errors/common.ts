@@ -4,6 +4,12 @@ export const commonErrors = defineErrors('common', {
   notFound: { status: 404, zh: '没有找到，或不属于您', en: 'Not found, or not yours' },
   unknownShop: { status: 404, zh: '没有这家店铺', en: 'There is no such shop' },
   invalidInput: { status: 422, zh: '有 {count} 处填写需要修改', en: '{count} field(s) need correction' },
+  unknownSort: {
+    status: 422,
+    zh: '不能这样排序，可用：{allowed}',
+    en: 'Cannot be sorted by this; possible: {allowed}',
+  },
+  fixedOrder: { status: 422, zh: '此列表不能改变排序', en: 'This list has one order' },
   malformedBody: { status: 400, zh: '请求内容无法解析', en: 'The request body cannot be parsed' },
   bodyTooLarge: {
     status: 413,
@@ -26,6 +32,11 @@ export const commonErrors = defineErrors('common', {
     status: 429,
     zh: '操作太频繁，请 {retryAfterSeconds} 秒后再试',
     en: 'Too many requests; try again in {retryAfterSeconds} s',
+  },
+  tooManyPages: {
+    status: 429,
+    zh: '同时打开的等待页面过多，最多 {max} 个，请关闭一些',
+    en: 'Too many pages are waiting from your network; close some, {max} are allowed',
   },
   conflict: {
     status: 409,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { route } from '../route.ts'
-import { id, idParam, instant, pageOf, pageQuery } from '../schemas.ts'
+import { id, idParam, instant, pageOf, pageQuery, sortBy } from '../schemas.ts'
 
 const ACTOR_KINDS = ['staff', 'member', 'guest', 'system'] as const
 
@@ -17,6 +17,7 @@ export const auditLine = z.object({
 })
 
 const auditFilter = pageQuery.extend({
+  sort: sortBy('at'),
   actorKind: z.enum(ACTOR_KINDS).optional(),
   actorId: idParam.optional(),
   /** A whole action such as `card.reveal`, or a group such as `card`. */

@@ -3,6 +3,7 @@ import { catalogErrors } from '../errors/catalog.ts'
 import { addRefusal, formFields, refuseRepeats } from '../form-fields.ts'
 import { route } from '../route.ts'
 import {
+  digits,
   fen,
   flag,
   id,
@@ -14,6 +15,7 @@ import {
   pageOf,
   pageQuery,
   requiredText,
+  sortBy,
   text,
 } from '../schemas.ts'
 
@@ -423,7 +425,10 @@ export const catalogRoutes = {
     access: read,
     summary:
       'Goods, newest first; `sort` by position, title, price, stock, createdAt, updatedAt; without `state` the archived are left out',
-    query: pageQuery.extend(goodsFilter),
+    query: pageQuery.extend({
+      ...goodsFilter,
+      sort: sortBy('position', 'title', 'price', 'stock', 'createdAt', 'updatedAt'),
+    }),
     response: pageOf(goodsRow),
   }),
   exportGoods: route({
@@ -497,7 +502,11 @@ export const catalogRoutes = {
     path: '/api/console/skus',
     access: read,
     summary: 'SKUs for pickers and the stock page; `q` searches both titles or an id; archived goods are left out',
-    query: pageQuery.extend({ goodsId: idParam.optional(), low: flag.optional() }),
+    query: pageQuery.extend({
+      sort: sortBy('title', 'price', 'stock', 'goods'),
+      goodsId: idParam.optional(),
+      low: flag.optional(),
+    }),
     response: pageOf(skuRow),
   }),
 
@@ -662,7 +671,7 @@ export const mallGoodsRoutes = {
       q: z.string().trim().max(60).optional(),
       sort: z.enum(['recommended', 'newest', 'priceAsc', 'priceDesc']).default('recommended'),
       cursor: z.string().max(200).optional(),
-      limit: z.coerce.number().int().min(1).max(60).default(20),
+      limit: digits(z.int().min(1).max(60).default(20)),
     }),
     response: z.object({ items: z.array(mallGoodsCard), next: z.string().nullable() }),
   }),
@@ -686,7 +695,7 @@ export const mallGoodsRoutes = {
     rateLimit: false,
     params: idParams,
     query: z.object({
-      w: z.coerce.number().int().min(1).max(4096).optional(),
+      w: digits(z.int().min(1).max(4096)).optional(),
       v: z
         .string()
         .regex(/^[0-9a-f]{8,64}$/)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { PERMISSIONS } from '../permissions.ts'
 import { route } from '../route.ts'
-import { email, id, idOnly, idParam, instant, ok, pageOf, pageQuery, reason, requiredText } from '../schemas.ts'
+import { email, id, idOnly, idParam, instant, ok, pageOf, pageQuery, reason, requiredText, sortBy } from '../schemas.ts'
 
 export const PASSWORD_LENGTH_MIN = 10
 export const PASSWORD_LENGTH_MAX = 128
@@ -75,7 +75,11 @@ const onceShownPassword = z.object({
   /** Shown this once; only its Argon2id hash is stored. The person must change it at the first sign-in. */
   initialPassword: z.string(),
 })
-const staffFilter = pageQuery.extend({ status: z.enum(STAFF_STATUSES).optional(), roleId: idParam.optional() })
+const staffFilter = pageQuery.extend({
+  sort: sortBy('name', 'email', 'createdAt', 'lastSeenAt'),
+  status: z.enum(STAFF_STATUSES).optional(),
+  roleId: idParam.optional(),
+})
 /** Ten tries a minute and address, before any password is hashed. */
 const signInRate = { max: 10, windowMs: 60_000 } as const
 

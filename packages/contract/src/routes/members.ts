@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { route } from '../route.ts'
-import { fen, id, idParam, instant, ok, pageOf, pageQuery, phone, reason, text } from '../schemas.ts'
+import { fen, id, idParam, instant, ok, pageOf, pageQuery, phone, reason, sortBy, text } from '../schemas.ts'
 
 export const MEMBER_STATUSES = ['active', 'disabled'] as const
 export const LOGIN_CODE_DIGITS = 6
@@ -39,6 +39,7 @@ export const memberView = z.object({
 
 const memberParams = z.object({ id: idParam })
 const memberFilter = pageQuery.extend({
+  sort: sortBy('createdAt', 'lastSeenAt'),
   status: z.enum(MEMBER_STATUSES).optional(),
   createdFrom: instant.optional(),
   createdTo: instant.optional(),

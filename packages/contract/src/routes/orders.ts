@@ -1,6 +1,20 @@
 import { z } from 'zod'
 import { route } from '../route.ts'
-import { fen, flag, id, idParam, instant, ok, oneOrMore, orderNo, pageOf, pageQuery, reason } from '../schemas.ts'
+import {
+  digits,
+  fen,
+  flag,
+  id,
+  idParam,
+  instant,
+  ok,
+  oneOrMore,
+  orderNo,
+  pageOf,
+  pageQuery,
+  reason,
+  sortBy,
+} from '../schemas.ts'
 import { ATTEMPT_STATES, EXCEPTION_REASONS, GRANT_STATES, LINE_STATES, ORDER_STATES, REFUND_STATES } from '../states.ts'
 
 export const QUANTITY_MAX = 10_000
@@ -206,6 +220,7 @@ const orderSummary = z.object({
 })
 
 export const orderListQuery = pageQuery.extend({
+  sort: sortBy('placedAt', 'paidAt', 'deliveredAt', 'totalFen', 'no'),
   state: oneOrMore(ORDER_STATES).optional(),
   exception: flag.optional(),
   goodsId: idParam.optional(),
@@ -348,7 +363,7 @@ export const orderRoutes = {
     path: '/api/console/orders/:no/lines/:lineNo/retry',
     summary: 'Try again to deliver a line that is an exception',
     access: { kind: 'staff', permission: 'orders.handle' },
-    params: no.extend({ lineNo: z.coerce.number().int().min(1).max(LINES_MAX) }),
+    params: no.extend({ lineNo: digits(z.int().min(1).max(LINES_MAX)) }),
     body: z.object({}),
     response: orderDetail,
   }),
@@ -391,7 +406,11 @@ export const orderRoutes = {
     summary:
       'Every paid line that could not be delivered and every refund that failed, oldest first, with the next possible actions',
     access: { kind: 'staff', permission: 'orders.read' },
-    query: pageQuery.extend({ reason: oneOrMore(EXCEPTION_REASONS).optional(), skuId: idParam.optional() }),
+    query: pageQuery.extend({
+      sort: sortBy('since', 'amountFen', 'quantity'),
+      reason: oneOrMore(EXCEPTION_REASONS).optional(),
+      skuId: idParam.optional(),
+    }),
     response: pageOf(
       z.object({
         orderNo,

@@ -12,6 +12,7 @@ import {
   pageQuery,
   reason,
   requiredText,
+  sortBy,
   text,
 } from '../schemas.ts'
 import { REFUND_STATES } from '../states.ts'
@@ -186,7 +187,11 @@ export const ledgerRoutes = {
     path: '/api/console/ledger/accounts',
     summary: 'Accounts with balance and what is held',
     access: { kind: 'staff', permission: 'finance.read' },
-    query: pageQuery.extend({ kind: text(60).optional(), unit: text(20).optional() }),
+    query: pageQuery.extend({
+      sort: sortBy('kind', 'balance', 'held', 'updatedAt'),
+      kind: text(60).optional(),
+      unit: text(20).optional(),
+    }),
     response: pageOf(accountView),
   }),
   statement: route({

@@ -12,6 +12,7 @@ import {
   pageQuery,
   reason,
   requiredText,
+  sortBy,
   text,
 } from '../schemas.ts'
 import { BATCH_STATES, CARD_STATES } from '../states.ts'
@@ -69,6 +70,7 @@ export type BatchView = z.infer<typeof batchView>
 
 const batchId = z.object({ batchId: idParam })
 export const batchListQuery = pageQuery.extend({
+  sort: sortBy('id', 'createdAt', 'validTo', 'costFen', 'imported', 'available'),
   skuId: idParam.optional(),
   goodsId: idParam.optional(),
   state: oneOrMore(BATCH_STATES).optional(),
@@ -90,6 +92,7 @@ export const cardView = z.object({
   actions: z.array(z.enum(['reveal', 'void', 'mark_used'])),
 })
 export const cardListQuery = pageQuery.extend({
+  sort: sortBy('id', 'createdAt'),
   skuId: idParam.optional(),
   batchId: idParam.optional(),
   state: oneOrMore(CARD_STATES).optional(),
@@ -333,6 +336,20 @@ const stockRow = z.object({
   costFen: fen,
 })
 export const stockListQuery = pageQuery.extend({
+  sort: sortBy(
+    'goodsTitle',
+    'skuTitle',
+    'available',
+    'held',
+    'delivered',
+    'used',
+    'void',
+    'suspect',
+    'expired',
+    'imported',
+    'costFen',
+    'lowStockAt',
+  ),
   goodsId: idParam.optional(),
   low: z.enum(['true', 'false']).optional(),
 })

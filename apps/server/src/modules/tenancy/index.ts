@@ -1,5 +1,6 @@
 export { createTenant, type NewTenant, type TenantFoundation } from './commands/create-tenant.ts'
 export { saveSettings } from './commands/save-settings.ts'
+export { shopAddressOf } from './model.ts'
 export { resolveTenant, type TenantFound, tenantIds } from './queries/resolve-tenant.ts'
 export { getSettings, readSettings } from './queries/settings.ts'
 export type { SetupChecks } from './queries/setup-guide.ts'

@@ -24,3 +24,10 @@ export function versionsFrom(stored: readonly StoredSetting[]): Record<SettingKe
 
 /** Also fits a DNS label, so that it can become a sub-domain. */
 export const SLUG = /^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$/
+
+/** Where visitors find a shop: its own domain, reached as the public address is, or a path below that address. */
+export function shopAddressOf(publicUrl: string, slug: string, domain: string | undefined): string {
+  if (domain === undefined) return `${publicUrl}/s/${slug}`
+  const { protocol, port } = new URL(publicUrl)
+  return `${protocol}//${domain.toLowerCase()}${port === '' ? '' : `:${port}`}`
+}

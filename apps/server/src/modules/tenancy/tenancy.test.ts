@@ -2,7 +2,7 @@ import { SETTING_KEYS, setupRoutes, stockWord, tenancyRoutes } from '@quanshu/co
 import { expect, test } from 'vitest'
 import { openShops } from '../../../test/people/index.ts'
 import { createTenant, getSettings, readSettings, resolveTenant } from './index.ts'
-import { settingsFrom } from './model.ts'
+import { settingsFrom, shopAddressOf } from './model.ts'
 
 const { platform, newShop } = await openShops()
 
@@ -81,7 +81,16 @@ test('a shop is opened with all it needs or not at all', async () => {
   await expect(createTenant(platform, { slug, name: 'x' }, [failing])).rejects.toThrow('no foundation')
   expect((await platform.owner.query('select 1 from tenancy.tenants where slug = $1', [slug])).rows).toEqual([])
   await createTenant(platform, { slug, name: 'x' }, [])
-  await expect(createTenant(platform, { slug, name: 'x' }, [])).rejects.toMatchObject({ code: 'tenancy.slug_taken' })
+  await expect(createTenant(platform, { slug, name: 'x' }, [])).rejects.toMatchObject({
+    code: 'tenancy.slug_taken',
+    params: { slug },
+  })
+  const domain = 'half-made.example.test'
+  await createTenant(platform, { slug: 'half-made-too', name: 'x', domain }, [])
+  await expect(createTenant(platform, { slug: 'half-made-3', name: 'x', domain }, [])).rejects.toMatchObject({
+    code: 'tenancy.domain_taken',
+    params: { domain },
+  })
   await expect(createTenant(platform, { slug: 'Ä', name: 'x' }, [])).rejects.toMatchObject({ code: 'tenancy.bad_slug' })
 })
 
@@ -115,4 +124,13 @@ test('stock in words: sold out is 0 and nothing else', () => {
     'some',
     'plenty',
   ])
+})
+
+test.each([
+  ['http://localhost:8080', undefined, 'http://localhost:8080/s/my-shop'],
+  ['https://shops.example.test/quanshu', undefined, 'https://shops.example.test/quanshu/s/my-shop'],
+  ['https://shops.example.test', 'Cards.Example.test', 'https://cards.example.test'],
+  ['http://localhost:8080', 'cards.example.test', 'http://cards.example.test:8080'],
+] as const)('below %s a shop with the domain %s is found at %s', (publicUrl, domain, address) => {
+  expect(shopAddressOf(publicUrl, 'my-shop', domain)).toBe(address)
 })

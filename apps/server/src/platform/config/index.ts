@@ -49,6 +49,8 @@ export type Config = {
   readonly secureCookies: boolean
   /** Multiplies every route's rate limit; for load tests from one address. `QUANSHU_RATE_LIMIT_FACTOR` */
   readonly rateLimitFactor: number
+  /** Pages that may wait for news from one address (an IPv6 /64 is one). `QUANSHU_STREAMS_PER_ADDRESS` */
+  readonly streamsPerNetwork: number
   /** Bearer token for `/metrics`. Absent: only this machine may read it. `QUANSHU_METRICS_TOKEN` */
   readonly metricsToken?: string
   /** Where traces go (OTLP over HTTP). Absent: nowhere. `OTEL_EXPORTER_OTLP_ENDPOINT` */
@@ -118,6 +120,7 @@ const environment = z.object({
   QUANSHU_TRUST_PROXY: flag.default(false),
   QUANSHU_SECURE_COOKIES: flag.optional(),
   QUANSHU_RATE_LIMIT_FACTOR: wholeNumber(1, 1_000_000).default(1),
+  QUANSHU_STREAMS_PER_ADDRESS: wholeNumber(1, 20_000).default(50),
   QUANSHU_METRICS_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url('http', 'https').optional(),
   NODE_ENV: z.string().default('development'),
@@ -160,6 +163,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     secureCookies: set.QUANSHU_SECURE_COOKIES ?? publicUrl.startsWith('https://'),
     production,
     rateLimitFactor: set.QUANSHU_RATE_LIMIT_FACTOR,
+    streamsPerNetwork: set.QUANSHU_STREAMS_PER_ADDRESS,
     ...(set.QUANSHU_METRICS_TOKEN === undefined ? {} : { metricsToken: set.QUANSHU_METRICS_TOKEN }),
     ...(set.QUANSHU_ARCHIVE === undefined ? {} : { archiveDir: resolve(set.QUANSHU_ARCHIVE) }),
     ...(logFile === '-' ? {} : { logFile: resolve(logFile) }),

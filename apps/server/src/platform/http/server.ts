@@ -46,7 +46,7 @@ export async function buildHttpServer(
   options: HttpOptions = {},
 ): Promise<HttpServer> {
   const { config, log } = platform
-  const streams = createStreams()
+  const streams = createStreams({ perNetworkMax: config.streamsPerNetwork * config.rateLimitFactor })
   const sessions = createSessions(ports.authenticate, platform.hub)
   const tenants = rememberTenants(ports.resolveTenant)
   const app = Fastify({

@@ -2,6 +2,7 @@ import { commonErrors } from '@quanshu/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { gauge } from '../telemetry/index.ts'
 import type { EventStream } from './bind.ts'
+import { callerNetwork } from './rate-limit.ts'
 
 const HEARTBEAT_MS = 15_000
 /** After this a page reconnects and is checked anew: its session may have ended meanwhile. */
@@ -19,9 +20,13 @@ gauge('http_streams', 'Pages that wait for server-sent events', () => {
   return sum
 })
 
-/** The server-sent event streams of one server. One timer serves them all: a waiting page costs a socket and a set entry. */
-export function createStreams() {
+/**
+ * The server-sent event streams of one server, so many at most from one network: a visitor with a thousand open pages
+ * must not keep others waiting. One timer serves them all: a waiting page costs a socket and a set entry.
+ */
+export function createStreams({ perNetworkMax }: { readonly perNetworkMax: number }) {
   const open = new Set<Open>()
+  const openOf = new Map<string, number>()
   const registry = { size: () => open.size }
   registries.add(registry)
   const timer = setInterval(() => {
@@ -36,7 +41,17 @@ export function createStreams() {
   return {
     start: (request: FastifyRequest, reply: FastifyReply): EventStream<unknown> => {
       if (open.size >= STREAMS_MAX) throw commonErrors.busy()
-      return start(open, request, reply)
+      const network = callerNetwork(request.ip)
+      const others = openOf.get(network) ?? 0
+      if (others >= perNetworkMax) throw commonErrors.tooManyPages({ max: perNetworkMax })
+      openOf.set(network, others + 1)
+      const stream = start(open, request, reply)
+      stream.onClose(() => {
+        const left = (openOf.get(network) ?? 1) - 1
+        if (left > 0) openOf.set(network, left)
+        else openOf.delete(network)
+      })
+      return stream
     },
     closeAll(): void {
       clearInterval(timer)

@@ -132,7 +132,7 @@ describe('streams', () => {
   })
 
   /** A server whose streams the test holds in its hands. */
-  async function streaming() {
+  async function streaming(config: { readonly streamsPerNetwork?: number } = {}) {
     const opened: EventStream<{ n: number }>[] = []
     const closings: Promise<void>[] = []
     const stream = handle(streamRoute, async ({ openStream }) => {
@@ -142,7 +142,7 @@ describe('streams', () => {
       one.send({ n: 0 }, { id: 'a1', event: 'order' })
       return one
     })
-    return { ...(await trialServer(house, shop, [stream])), opened, closings }
+    return { ...(await trialServer(house, shop, [stream], { config })), opened, closings }
   }
 
   async function* chunksOf(response: Response): AsyncGenerator<string> {
@@ -167,6 +167,19 @@ describe('streams', () => {
     leaving.abort()
     await closings[0]
     expect(opened[0]?.closed).toBe(true)
+  })
+
+  test('so many from one address, and one more as soon as one has left', async () => {
+    const { call, closings } = await streaming({ streamsPerNetwork: 3 })
+    const leaving = new AbortController()
+    await call('/api/mall/stream', { signal: leaving.signal })
+    const others = await Promise.all([1, 2, 3, 4].map(() => call('/api/mall/stream')))
+    expect(others.map(({ status }) => status).toSorted()).toEqual([200, 200, 429, 429])
+    const refused = others.find(({ status }) => status === 429)
+    expect(await refused?.json()).toMatchObject({ code: 'common.too_many_pages', params: { max: 3 } })
+    leaving.abort()
+    await closings[0]
+    expect((await call('/api/mall/stream')).status).toBe(200)
   })
 
   test('end when the server drains, so that the page goes to another process', async () => {
@@ -197,7 +210,7 @@ describe('streams', () => {
   })
 
   test('a thousand waiting pages cost little and all hear the news', async () => {
-    const { call, opened, app } = await streaming()
+    const { call, opened, app } = await streaming({ streamsPerNetwork: 1000 })
     const count = 1000
     const before = process.memoryUsage().heapUsed
     const responses = await Promise.all(Array.from({ length: count }, () => call('/api/mall/stream')))

@@ -1,3 +1,4 @@
+import { assert } from '@quanshu/kernel'
 import { type RawBuilder, sql } from 'kysely'
 
 /** What a list route's query says about the page. */
@@ -12,7 +13,7 @@ export function allOf(
 }
 
 /**
- * `order by` of a list: `columns` says which names a person may sort by. An unknown name sorts like `fallback`.
+ * `order by` of a list: `columns` says what stands behind the names that the route's `sortBy` lets through.
  * The id comes last, so that rows with equal values keep their place from page to page.
  * @param fallback a name of `columns`, with `-` for descending
  */
@@ -22,8 +23,10 @@ export function orderBy(
   fallback: string,
   id: RawBuilder<unknown>,
 ): RawBuilder<unknown> {
-  const wanted = sort !== undefined && Object.hasOwn(columns, sort.replace(/^-/, '')) ? sort : fallback
-  const column = columns[wanted.replace(/^-/, '')] ?? id
+  const wanted = sort ?? fallback
+  const name = wanted.replace(/^-/, '')
+  const column = Object.hasOwn(columns, name) ? columns[name] : undefined
+  assert(column !== undefined, `the contract lets a list be sorted by ${name}, which has no column`)
   return wanted.startsWith('-')
     ? sql`order by ${column} desc nulls last, ${id} desc`
     : sql`order by ${column} asc nulls last, ${id} asc`

@@ -1,5 +1,5 @@
 import { tenancyErrors } from '@quanshu/contract'
-import type { TenantId } from '@quanshu/kernel'
+import { Refusal, type TenantId } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import { constraintRefusals, type Tx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
@@ -34,7 +34,7 @@ export async function createTenant(
   const id = await platform.db.callGlobal<TenantId>('tenancy.next_tenant_id')
   const { locale = 'zh-CN' } = tenant
   const actor = { kind: 'system', name: 'tenancy' } as const
-  return await platform.db.write({ tenantId: id, actor, requestId: `tenant-${id}`, locale }, async (tx) => {
+  const opening = platform.db.write({ tenantId: id, actor, requestId: `tenant-${id}`, locale }, async (tx) => {
     await sql`
       insert into tenancy.tenants (id, slug, name, domain, locale)
       values (${id}::bigint, ${tenant.slug}, ${tenant.name}, ${tenant.domain?.toLowerCase() ?? null}, ${locale})
@@ -48,4 +48,13 @@ export async function createTenant(
     })
     return id
   })
+  return await opening.catch((error) => Promise.reject(withWhatIsTaken(error, tenant)))
+}
+
+/** Under row security a violated constraint does not tell the value, so the refusal is told it here. */
+function withWhatIsTaken(error: unknown, { slug, domain }: NewTenant): unknown {
+  if (!(error instanceof Refusal)) return error
+  if (error.code === 'tenancy.slug_taken') return tenancyErrors.slugTaken({ slug })
+  if (error.code === 'tenancy.domain_taken') return tenancyErrors.domainTaken({ domain })
+  return error
 }
