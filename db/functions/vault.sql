@@ -29,6 +29,11 @@ begin
           select from vault.batches b
           where b.tenant_id = p_tenant and b.id = c.batch_id and b.state = 'suspended'
         )
+        -- Whoever owns a card owns it, whatever its state says by mistake: it is passed over, and the next one sells.
+        and not exists (
+          select from entitlements.grants g
+          where g.tenant_id = p_tenant and g.card_id = c.id
+        )
       order by c.valid_to, c.id
       limit p_count
       for no key update;
@@ -44,6 +49,11 @@ begin
         and not exists (
           select from vault.batches b
           where b.tenant_id = p_tenant and b.id = c.batch_id and b.state = 'suspended'
+        )
+        -- Whoever owns a card owns it, whatever its state says by mistake: it is passed over, and the next one sells.
+        and not exists (
+          select from entitlements.grants g
+          where g.tenant_id = p_tenant and g.card_id = c.id
         )
       order by c.id
       limit p_count

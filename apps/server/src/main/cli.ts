@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { errorMessage, PERMISSIONS } from '@quanshu/contract'
 import { Refusal, type StaffId, type TenantId } from '@quanshu/kernel'
@@ -111,6 +113,7 @@ async function auditBooksOf(words: readonly string[]): Promise<number> {
     const isGrace = graceSeconds === undefined || /^\d{1,9}$/.test(values.grace ?? '')
     if (more.length > 0 || !isGrace) throw new WrongUse()
     const { full: isWhole = false, json: isJson = false } = values
+    refuseAbsentDatabase(loadConfig(process.env))
     const outcome = await withPlatform((platform) => auditCommand(platform, { slug, isWhole, isJson, graceSeconds }))
     console.log(outcome.lines.join('\n'))
     return outcome.exitCode
@@ -118,6 +121,12 @@ async function auditBooksOf(words: readonly string[]): Promise<number> {
     console.error(sentenceOf(error))
     return 2
   }
+}
+
+/** A mistyped folder must not be made, found empty and called clean. */
+function refuseAbsentDatabase({ databaseUrl, dataDir }: Config): void {
+  if (databaseUrl !== undefined || existsSync(join(dataDir, 'postgres'))) return
+  throw new StartRefused(`There is no database in ${dataDir}. Set QUANSHU_DATA to the folder of your shop.`)
 }
 
 async function listTenants(platform: Platform): Promise<readonly string[]> {

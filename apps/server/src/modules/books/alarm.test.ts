@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { PERMISSIONS } from '@quanshu/contract'
@@ -174,6 +177,15 @@ test('the command says by its exit code whether the books are clean, and with --
   expect((await cli('audit', 'no-such-shop')).code).toBe(2)
   expect((await cli('audit', '--grace', 'soon')).code).toBe(2)
 }, 60_000)
+
+test('a mistyped data folder is refused, not made and called clean', async () => {
+  const folder = join(tmpdir(), `mistyped-${process.pid}`)
+  const { DATABASE_URL: _, DATABASE_APP_URL: __, ...env } = process.env
+  const child = spawn(process.execPath, [CLI, 'audit'], { env: { ...env, QUANSHU_DATA: folder }, stdio: 'pipe' })
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
+  expect([code, stderr]).toEqual([2, expect.stringContaining(`There is no database in ${folder}`)])
+  expect(existsSync(folder)).toBe(false)
+}, 30_000)
 
 const CLI = fileURLToPath(new URL('../../main/cli.ts', import.meta.url))
 

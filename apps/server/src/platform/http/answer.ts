@@ -43,10 +43,16 @@ export function answerer(house: House): (route: BoundRoute) => FastifyHandler {
     const finish = finisher(spec)
     return async (request, reply) => {
       const locale = localeOf(request.headers)
-      const { tenant, session, cookies } = await admit(request, reply)
+      const { tenant, session, cookies, isStranger } = await admit(request, reply)
       refuseUnstorableUrl(request.url, locale)
       const input = parse(request, locale)
-      const idempotency = idempotencyOf(spec, request.headers['idempotency-key'], session, input)
+      const idempotency = idempotencyOf(
+        spec,
+        request.headers['idempotency-key'],
+        session,
+        input,
+        isStranger ? callerNetwork(request.ip) : undefined,
+      )
       const ctx: Ctx = {
         tenantId: tenant.tenantId,
         actor: actorOf(session),
@@ -76,7 +82,13 @@ export function answerer(house: House): (route: BoundRoute) => FastifyHandler {
   }
 }
 
-type Admitted = { readonly tenant: Tenant; readonly session: Session; readonly cookies: Cookies }
+type Admitted = {
+  readonly tenant: Tenant
+  readonly session: Session
+  readonly cookies: Cookies
+  /** Came without the cookie that names a browser. */
+  readonly isStranger: boolean
+}
 
 function admission(house: House, spec: RouteSpec): (request: FastifyRequest, reply: FastifyReply) => Promise<Admitted> {
   const { config } = house.platform
@@ -98,6 +110,7 @@ function admission(house: House, spec: RouteSpec): (request: FastifyRequest, rep
       prefix: prefixOf(request.raw),
       onChange: () => house.sessions.forget(tenant.tenantId, header),
     })
+    const isStranger = cookies.get(DEVICE_COOKIE) === undefined
     const session = sessionOf(signedIn, marksDevices ? deviceOf(cookies) : (cookies.get(DEVICE_COOKIE) ?? ''))
     if (limit !== false) {
       const key = `${spec.id} ${tenant.tenantId} ${callerKey(session, request.ip)}`
@@ -105,7 +118,7 @@ function admission(house: House, spec: RouteSpec): (request: FastifyRequest, rep
       if (waitMs > 0) throw commonErrors.tooManyRequests({ retryAfterSeconds: Math.ceil(waitMs / 1000) })
     }
     refuseUnlessAllowed(spec, session)
-    return { tenant, session, cookies }
+    return { tenant, session, cookies, isStranger }
   }
 }
 

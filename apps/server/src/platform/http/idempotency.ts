@@ -10,6 +10,8 @@ const KEY = /^[\x21-\x7e]{1,128}$/
 
 /**
  * Reads `Idempotency-Key` for a route that takes one.
+ * @param stranger the network of a caller who sent no device cookie: the first answer, which brings one, may be lost on its
+ *   way, and the repeat must still be known as one
  * @throws common.idempotency_key_required, or 422 for a key that is not 1 to 128 visible ASCII characters.
  */
 export function idempotencyOf(
@@ -17,6 +19,7 @@ export function idempotencyOf(
   header: string | readonly string[] | undefined,
   session: Session,
   input: Input,
+  stranger: string | undefined,
 ): Idempotency | undefined {
   if (spec.idempotency === undefined) return undefined
   if (header === undefined || header === '') {
@@ -29,13 +32,13 @@ export function idempotencyOf(
     ])
   }
   const fingerprint = hash('sha256', JSON.stringify([spec.id, input.params, input.query, input.body]), 'buffer')
-  return { scope: `${spec.id} ${callerOf(session)}`, key: header, fingerprint }
+  return { scope: `${spec.id} ${callerOf(session, stranger)}`, key: header, fingerprint }
 }
 
-function callerOf(session: Session): string {
+function callerOf(session: Session, stranger: string | undefined): string {
   if (session.kind === 'staff') return `staff:${session.staffId}`
   if (session.kind === 'member') return `member:${session.memberId}`
-  return `device:${session.deviceId}`
+  return stranger === undefined ? `device:${session.deviceId}` : `network:${stranger}`
 }
 
 type Stored = { readonly fingerprint: Buffer; readonly response: { readonly value?: unknown } | null }

@@ -56,12 +56,15 @@ export async function runJobs(
 ): Promise<JobRunner> {
   const { log, config } = platform
   const guard = await openGuard(options.ownerUrl, log)
+  const slots = options.slots ?? config.jobSlots
   const runner = await keepRunning(guard, log, (events) =>
     run({
       connectionString: options.ownerUrl,
       taskList: taskList(modules, log),
       crontab: '',
-      concurrency: options.slots ?? config.jobSlots,
+      concurrency: slots,
+      // One a job, one that listens, one to spare.
+      maxPoolSize: slots + 2,
       pollInterval: POLL_MS,
       noHandleSignals: true,
       logger: new Logger(() => (level, message, meta) => forward(log, level, message, meta)),
