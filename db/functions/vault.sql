@@ -12,6 +12,8 @@ rows 64
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 begin
   -- The SKU's stock account is locked by the caller, so nobody else is picking; `for no key update` guards against staff.
@@ -33,6 +35,8 @@ begin
         and not exists (
           select from entitlements.grants g
           where g.tenant_id = p_tenant and g.card_id = c.id
+          -- Asked of each card that is picked; as a join it would walk all cards that were ever sold.
+          offset 0
         )
       order by c.valid_to, c.id
       limit p_count
@@ -54,6 +58,8 @@ begin
         and not exists (
           select from entitlements.grants g
           where g.tenant_id = p_tenant and g.card_id = c.id
+          -- Asked of each card that is picked; as a join it would walk all cards that were ever sold.
+          offset 0
         )
       order by c.id
       limit p_count
