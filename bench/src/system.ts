@@ -25,7 +25,6 @@ export async function startSystem(options: { readonly frontEnds?: boolean } = {}
   const dataDir = mkdtempSync(join(tmpdir(), 'quanshu-bench-'))
   const child = fork(PROGRAM, [], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    execArgv: process.env.PROF ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : [],
     env: {
       ...process.env,
       NODE_ENV: 'production',
