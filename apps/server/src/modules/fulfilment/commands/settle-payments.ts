@@ -15,6 +15,7 @@ export function createSettler(platform: Platform): (tenantId: TenantId, capture:
     name: 'fulfilment.settle',
     max: BATCH_MAX,
     turnstile: STOCK_TURNSTILE,
+    gatherMs: +(process.env.QG ?? 16),
     run: (tenantId, captures) =>
       platform.db.callHot<readonly CaptureOutcome[]>(tenantId, 'fulfilment.settle', captures),
   })

@@ -60,6 +60,7 @@ export function createPlacer(platform: Platform, placeBatch: PlaceBatch): Placer
     name: 'orders.place',
     max: BATCH_MAX,
     turnstile: STOCK_TURNSTILE,
+    gatherMs: +(process.env.QG ?? 16),
     run: placeBatch,
   })
   return async (caller, input, idempotency) => {

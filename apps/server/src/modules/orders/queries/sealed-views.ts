@@ -57,6 +57,7 @@ export function createViewReader(platform: Platform): ViewReader {
   return platform.batcher<OrderNo, SealedView | undefined>({
     name: 'orders.views',
     max: VIEWS_MAX,
+    gatherMs: +(process.env.QV ?? 8),
     run: async (tenantId, nos) => {
       const views = await readViews(platform, tenantId, nos)
       const byNo = new Map(views.map((view) => [view.no, view]))
