@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url'
 import { encode, wrap } from 'nodemailer/lib/base64'
-import { foldLines } from 'nodemailer/lib/mime-funcs'
+import { encodeWords, foldLines } from 'nodemailer/lib/mime-funcs'
 import MimeNode from 'nodemailer/lib/mime-node'
 
 export type Mail = {
@@ -14,6 +14,8 @@ export type Mail = {
 
 /** Base64 has neither of its first two characters, so it stands in no part. */
 const BOUNDARY = '=_quanshu'
+/** Characters of an encoded word, so that a line with one stays below 76. */
+const WORD_MAX = 52
 
 /**
  * A mail as it goes over the wire, in one piece. The library composes for attachments of any size, as a chain of streams
@@ -25,7 +27,7 @@ const BOUNDARY = '=_quanshu'
 export function composeMail(mail: Mail, from: Sender): Buffer {
   return Buffer.from(`From: ${from.header}\r
 To: ${mail.to}\r
-${foldLines(`Subject: ${MimeNode.encodeHeaderValue('Subject', mail.subject)}`)}\r
+${foldLines(`Subject: ${encodeWords(mail.subject.replaceAll(/[\r\n]+/g, ' '), 'B', WORD_MAX, true)}`)}\r
 Message-ID: ${mail.messageId}\r
 Date: ${new Date().toUTCString().replace('GMT', '+0000')}\r
 MIME-Version: 1.0\r
