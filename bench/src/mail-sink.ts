@@ -25,7 +25,8 @@ export async function startMailSink(): Promise<MailSink> {
 
   const take = (mail: string): void => {
     if (messageIds.length % SAMPLE_EVERY === 0) samples.push(mail)
-    messageIds.push(/^message-id: (.*)\r$/im.exec(mail)?.[1] ?? '')
+    // A copy: a part of a string keeps the whole of it in memory.
+    messageIds.push(Buffer.from(/^message-id: (.*)\r$/im.exec(mail)?.[1] ?? '').toString())
   }
   const server = createServer((socket) => {
     sockets.add(socket)
