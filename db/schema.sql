@@ -1354,8 +1354,8 @@ create index batches_importing ON vault.batches USING btree (tenant_id, heartbea
 create index cards_expiring ON vault.cards USING btree (tenant_id, valid_to) WHERE ((state = 'available'::text) AND (valid_to IS NOT NULL));
 create index cards_free ON vault.cards USING btree (tenant_id, sku_id, id) WHERE (state = 'available'::text);
 create index cards_free_by_expiry ON vault.cards USING btree (tenant_id, sku_id, valid_to, id) WHERE (state = 'available'::text);
+create index cards_listed ON vault.cards USING btree (tenant_id, ((sku_id)::text), id);
 create index cards_of_batch ON vault.cards USING btree (tenant_id, batch_id, id);
-create index cards_of_sku ON vault.cards USING btree (tenant_id, sku_id, id);
 create index movements_of_card ON ONLY vault.movements USING btree (tenant_id, card_id, at);
 create index movements_of_cause ON ONLY vault.movements USING btree (tenant_id, cause);
 

@@ -4,7 +4,6 @@ import type { Platform } from '../../../platform/module.ts'
 import { STOCK_BATCH } from '../../orders/index.ts'
 import { isSqlRefusal, type SqlRefusal } from '../model.ts'
 
-
 type Payment = { readonly orderNo: OrderNo; readonly memberId: MemberId }
 type Answer = { readonly ok: true; readonly orderNo: OrderNo }
 

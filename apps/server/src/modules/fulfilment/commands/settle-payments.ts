@@ -3,7 +3,6 @@ import type { Platform } from '../../../platform/module.ts'
 import { STOCK_BATCH } from '../../orders/index.ts'
 import type { Capture, CaptureOutcome } from '../model.ts'
 
-
 /**
  * Applies a verified payment: money, order, stock, codes, grants and events in one commit, together with what else came
  * in meanwhile. Replaying a notice changes nothing. Answers what became of it.
