@@ -55,6 +55,11 @@ export const commonErrors = defineErrors('common', {
   },
   shuttingDown: { status: 503, zh: '服务正在重启，请稍后再试', en: 'The service is restarting; try again shortly' },
   busy: { status: 503, zh: '系统繁忙，请稍后再试', en: 'The system is busy; try again shortly' },
+  interrupted: {
+    status: 503,
+    zh: '连接中断，不知道是否已完成；请用同样的内容再试一次，或先刷新查看',
+    en: 'The connection broke and nobody knows whether it was done; try the same again, or look first',
+  },
   internal: {
     status: 500,
     zh: '系统出错，已记录，编号 {requestId}',

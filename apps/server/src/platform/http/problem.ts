@@ -1,6 +1,6 @@
 import { commonErrors, errorMessage } from '@quanshu/contract'
 import { Refusal } from '@quanshu/kernel'
-import { DatabaseUnavailable } from '../db/index.ts'
+import { CommitUnknown, DatabaseUnavailable, isConnectionLost } from '../db/index.ts'
 import type { Locale } from './locale.ts'
 
 /** RFC 9457. `code` is stable for programs, `detail` is for people, in their language. */
@@ -75,6 +75,8 @@ export function refusalBehind(error: unknown): Refusal {
   if (error instanceof Refusal) return error
   // Nothing was sent, so nothing has happened: the same request may simply come again.
   if (error instanceof DatabaseUnavailable) return commonErrors.busy()
+  // It may have happened or not; the same request under the same key finds out.
+  if (error instanceof CommitUnknown || isConnectionLost(error)) return commonErrors.interrupted()
   const { code, statusCode } = describe(error)
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return commonErrors.bodyTooLarge()
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return commonErrors.unsupportedMediaType()
