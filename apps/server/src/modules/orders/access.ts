@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import { commonErrors } from '@quanshu/contract'
 import type { OrderNo, TenantId } from '@quanshu/kernel'
 import type { Crypto } from '../../platform/crypto/index.ts'
@@ -14,7 +14,9 @@ export type Access = 'codes' | 'status'
 const TICKETS_COOKIE = 'qs_orders'
 const TICKETS_MAX = 5
 const TICKET_LIFETIME_S = 2 * 60 * 60
-const KEY_PURPOSE = 'orders.ticket'
+const TICKETS_PURPOSE = 'orders.tickets'
+
+type Ticket = readonly [no: OrderNo, access: Access]
 
 export type Visitor = { readonly tenantId: TenantId; readonly session: Session; readonly cookies: Cookies }
 
@@ -26,7 +28,7 @@ export async function accessTo(crypto: Crypto, visitor: Visitor, view: SealedVie
   if (session.kind !== 'staff' && view.memberId === null && view.deviceHash !== null) {
     if ((await deviceHash(crypto, tenantId, session.deviceId)).toString('hex') === view.deviceHash) return 'codes'
   }
-  const access = (await readTickets(crypto, visitor)).get(view.no)
+  const access = (await readTickets(crypto, visitor)).find(([no]) => no === view.no)?.[1]
   if (!access) throw commonErrors.notFound()
   return access
 }
@@ -45,35 +47,37 @@ export function queryPasswordHash(
   return crypto.fingerprint(tenantId, 'orders.query_password', `${contact}\u0000${password}`)
 }
 
-/** Remembers in the visitor's cookie what a look-up opened; the newest five orders. */
+/** Remembers in the visitor's cookie what a look-up opened; the newest five orders, all for two hours from now. */
 export async function grantTickets(
   crypto: Crypto,
   visitor: Visitor,
   opened: ReadonlyMap<OrderNo, Access>,
 ): Promise<void> {
-  const tickets = new Map([...opened, ...[...(await readTickets(crypto, visitor))].filter(([no]) => !opened.has(no))])
+  const tickets = new Map(opened)
+  for (const [no, access] of await readTickets(crypto, visitor)) if (!tickets.has(no)) tickets.set(no, access)
   const until = Math.floor(Date.now() / 1000) + TICKET_LIFETIME_S
-  const key = await crypto.fingerprint(visitor.tenantId, KEY_PURPOSE, '')
-  const text = [...tickets].slice(0, TICKETS_MAX).map(([no, access]) => `${no}-${access}-${until}`)
-  visitor.cookies.set(TICKETS_COOKIE, text.map((ticket) => `${ticket}-${sign(key, ticket)}`).join('.'), {
+  const list = [...tickets].slice(0, TICKETS_MAX).map(([no, access]) => `${no}-${access}`)
+  const text = [...list, until].join('.')
+  const signature = await crypto.fingerprint(visitor.tenantId, TICKETS_PURPOSE, text)
+  visitor.cookies.set(TICKETS_COOKIE, `${text}.${signature.toString('base64url')}`, {
     maxAgeSeconds: TICKET_LIFETIME_S,
   })
 }
 
-async function readTickets(crypto: Crypto, { tenantId, cookies }: Visitor): Promise<ReadonlyMap<OrderNo, Access>> {
-  const text = cookies.get(TICKETS_COOKIE)
-  if (!text) return new Map()
-  const key = await crypto.fingerprint(tenantId, KEY_PURPOSE, '')
-  const now = Date.now() / 1000
-  const tickets = new Map<OrderNo, Access>()
-  for (const part of text.split('.').slice(0, TICKETS_MAX)) {
-    const match = /^((\d{16})-(codes|status)-(\d{10}))-([\w-]{43})$/.exec(part)
-    if (!match) continue
-    const [, ticket = '', no, access, until, signature = ''] = match
-    const genuine = timingSafeEqual(Buffer.from(signature), Buffer.from(sign(key, ticket)))
-    if (genuine && Number(until) > now) tickets.set(Number(no) as OrderNo, access as Access)
-  }
-  return tickets
+/** One signature over all of it: a list cannot be put together from parts of others. */
+const TICKETS = /^((?:\d{16}-(?:codes|status)\.){1,5}(\d{10}))\.([\w-]{43})$/
+
+async function readTickets(crypto: Crypto, { tenantId, cookies }: Visitor): Promise<readonly Ticket[]> {
+  const match = TICKETS.exec(cookies.get(TICKETS_COOKIE) ?? '')
+  if (!match) return []
+  const [, text = '', until, signature = ''] = match
+  const genuine = await crypto.fingerprint(tenantId, TICKETS_PURPOSE, text)
+  if (!timingSafeEqual(genuine, Buffer.from(signature, 'base64url'))) return []
+  if (Number(until) <= Date.now() / 1000) return []
+  return text.split('.').slice(0, -1).map(ticketOf)
 }
 
-const sign = (key: Buffer, ticket: string): string => createHmac('sha256', key).update(ticket).digest('base64url')
+function ticketOf(text: string): Ticket {
+  const [no, access] = text.split('-')
+  return [Number(no) as OrderNo, access as Access]
+}
