@@ -3,7 +3,13 @@ import { auditModule } from '../modules/audit/index.ts'
 import { booksModule } from '../modules/books/index.ts'
 import { catalogModule } from '../modules/catalog/index.ts'
 import { createSettler, deliveryContents, fulfilmentModule } from '../modules/fulfilment/index.ts'
-import { authenticate, hasColleagues, hasTwoFactor, identityModule } from '../modules/identity/index.ts'
+import {
+  authenticate,
+  hasColleagues,
+  hasTwoFactor,
+  identityModule,
+  SESSION_COOKIES,
+} from '../modules/identity/index.ts'
 import { ledgerModule } from '../modules/ledger/index.ts'
 import { membersModule, noteMemberSeen } from '../modules/members/index.ts'
 import { notifyModule, sendLoginCode } from '../modules/notify/index.ts'
@@ -66,6 +72,7 @@ export function assemble(platform: Platform): Assembly {
     modules,
     ports: {
       resolveTenant: resolveTenant(platform),
+      sessionCookies: SESSION_COOKIES,
       authenticate: authenticate(platform, noteMemberSeen(platform)),
     },
   }

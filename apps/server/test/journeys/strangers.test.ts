@@ -233,6 +233,7 @@ describe("another guest's order", () => {
       fetch(`${base}/api/mall/orders/${full.order.no}`, { headers: { cookie } }).then(({ status }) => status)
     expect(await get(ours.base, ticket)).toBe(200)
     expect(await get(ours.base, ticket.replace('-status-', '-codes-'))).toBe(404)
+    expect(await get(ours.base, ticket.replace('-status-1', '-status-2'))).toBe(404)
     expect(await get(theirs.base, ticket)).toBe(404)
   })
 })

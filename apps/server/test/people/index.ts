@@ -6,7 +6,13 @@ import type { Clock, StaffId, TenantId } from '@quanshu/kernel'
 import { afterAll } from 'vitest'
 import type { z } from 'zod'
 import { auditModule } from '../../src/modules/audit/index.ts'
-import { authenticate, createStaff, identityModule, layBuiltInRoles } from '../../src/modules/identity/index.ts'
+import {
+  authenticate,
+  createStaff,
+  identityModule,
+  layBuiltInRoles,
+  SESSION_COOKIES,
+} from '../../src/modules/identity/index.ts'
 import { membersModule, noteMemberSeen } from '../../src/modules/members/index.ts'
 import { layMerchantNode } from '../../src/modules/organizations/index.ts'
 import { createTenant, resolveTenant, tenancyModule } from '../../src/modules/tenancy/index.ts'
@@ -56,6 +62,7 @@ export async function openShops(options: { readonly clock?: Clock } = {}): Promi
   ]
   const app = await buildHttpServer(platform, modules, {
     resolveTenant: resolveTenant(platform),
+    sessionCookies: SESSION_COOKIES,
     authenticate: authenticate(platform, noteMemberSeen(platform)),
   })
   await app.listen({ host: '127.0.0.1', port: 0 })

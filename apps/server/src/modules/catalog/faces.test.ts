@@ -21,14 +21,15 @@ const house = await testPlatform()
 const shops = new Map<string, TestTenant>()
 const app = await buildHttpServer(house, [catalogModule(house)], {
   resolveTenant: async (_host, slug) => shops.get(slug ?? ''),
-  authenticate: async ({ area, cookies }) =>
-    area === 'console' && cookies.qs_staff !== undefined
+  sessionCookies: { console: 'qs_staff', mall: 'qs_member' },
+  authenticate: async ({ area, token }) =>
+    area === 'console'
       ? {
           kind: 'staff',
           staffId: 1 as StaffId,
           name: '小李',
           sessionId: 's',
-          permissions: new Set(cookies.qs_staff === 'reader' ? (['goods.read'] as Permission[]) : PERMISSIONS),
+          permissions: new Set(token === 'reader' ? (['goods.read'] as Permission[]) : PERMISSIONS),
         }
       : undefined,
 })

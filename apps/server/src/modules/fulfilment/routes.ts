@@ -2,15 +2,7 @@ import { commonErrors, errorMessage, mallOrderRoutes, orderErrors, orderRoutes }
 import { type OrderNo, Refusal } from '@quanshu/kernel'
 import { handle } from '../../platform/http/index.ts'
 import type { Module, Platform } from '../../platform/module.ts'
-import {
-  accessTo,
-  buyerView,
-  createPlacer,
-  type PlacingResult,
-  readOrderDetail,
-  readViews,
-  visitorOf,
-} from '../orders/index.ts'
+import { accessTo, buyerView, createPlacer, type PlacingResult, readOrderDetail, readViews } from '../orders/index.ts'
 import { createGatewayPayer, shopUrlOf } from './commands/pay-at-gateway.ts'
 import { createBalancePayer } from './commands/pay-by-balance.ts'
 import { refundOrder } from './commands/refund-order.ts'
@@ -49,7 +41,8 @@ function mallRoutes(platform: Platform, payments: PaymentDoor) {
       const { ctx, tenant, session, params, body, prefix, raw } = request
       const no = params.no as OrderNo
       const [view] = await readViews(platform, tenant.tenantId, [no])
-      if ((await accessTo(platform.crypto, visitorOf(request), view)) !== 'codes') throw orderErrors.codesLocked()
+      if (accessTo(await platform.crypto.sealer(tenant.tenantId), request, view) !== 'codes')
+        throw orderErrors.codesLocked()
       if (view?.state !== 'pending') throw orderErrors.notPending({ state: view?.state })
       await atGateway.mustBeOffered(ctx, body.payWith)
       if (body.payWith === 'balance') {
@@ -72,7 +65,8 @@ function mallRoutes(platform: Platform, payments: PaymentDoor) {
       const { tenant, params, body, prefix } = request
       const no = params.no as OrderNo
       const [view] = await readViews(platform, tenant.tenantId, [no])
-      if ((await accessTo(platform.crypto, visitorOf(request), view)) !== 'codes') throw orderErrors.codesLocked()
+      if (accessTo(await platform.crypto.sealer(tenant.tenantId), request, view) !== 'codes')
+        throw orderErrors.codesLocked()
       await platform.db.call(tenant.tenantId, 'fulfilment.mark_used', no, params.grantId, body.used, 'buyer')
       const [after] = await readViews(platform, tenant.tenantId, [no])
       if (!after) throw commonErrors.notFound()

@@ -118,3 +118,5 @@ export const TICKET_SECONDS = 300
 export const TICKET_TRIES_MAX = 5
 
 export const COOKIES = { staff: 'qs_staff', member: 'qs_member' } as const
+/** The same by the area whose routes they open. */
+export const SESSION_COOKIES = { console: COOKIES.staff, mall: COOKIES.member } as const

@@ -1,7 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import { commonErrors } from '@quanshu/contract'
-import type { OrderNo, TenantId } from '@quanshu/kernel'
-import type { Crypto } from '../../platform/crypto/index.ts'
+import type { OrderNo } from '@quanshu/kernel'
+import type { Sealer } from '../../platform/crypto/index.ts'
 import type { Cookies, Session } from '../../platform/http/index.ts'
 import type { SealedView } from './queries/sealed-views.ts'
 
@@ -14,66 +14,65 @@ export type Access = 'codes' | 'status'
 const TICKETS_COOKIE = 'qs_orders'
 const TICKETS_MAX = 5
 const TICKET_LIFETIME_S = 2 * 60 * 60
-const KEY_PURPOSE = 'orders.ticket'
 
-export type Visitor = { readonly tenantId: TenantId; readonly session: Session; readonly cookies: Cookies }
+export type Visitor = { readonly session: Session; readonly cookies: Cookies }
+/** The shop's own. */
+type Hasher = Pick<Sealer, 'fingerprint'>
 
 /** @throws common.not_found for whoever has no business with the order, as for an order that is not there */
-export async function accessTo(crypto: Crypto, visitor: Visitor, view: SealedView | undefined): Promise<Access> {
+export function accessTo(sealer: Hasher, visitor: Visitor, view: SealedView | undefined): Access {
   if (!view) throw commonErrors.notFound()
-  const { session, tenantId } = visitor
+  const { session } = visitor
   if (session.kind === 'member' && view.memberId === session.memberId) return 'codes'
   if (session.kind !== 'staff' && view.memberId === null && view.deviceHash !== null) {
-    if ((await deviceHash(crypto, tenantId, session.deviceId)).toString('hex') === view.deviceHash) return 'codes'
+    if (deviceHash(sealer, session.deviceId).toString('hex') === view.deviceHash) return 'codes'
   }
-  const access = (await readTickets(crypto, visitor)).get(view.no)
+  const access = ticketFor(sealer, visitor, view.no)
   if (!access) throw commonErrors.notFound()
   return access
 }
 
-export function deviceHash(crypto: Crypto, tenantId: TenantId, deviceId: string): Promise<Buffer> {
-  return crypto.fingerprint(tenantId, 'orders.device', deviceId)
-}
+export const deviceHash = (sealer: Hasher, deviceId: string): Buffer => sealer.fingerprint('orders.device', deviceId)
 
 /** Bound to the contact, so that equal passwords of two people do not look equal in the database. */
-export function queryPasswordHash(
-  crypto: Crypto,
-  tenantId: TenantId,
-  contact: string,
-  password: string,
-): Promise<Buffer> {
-  return crypto.fingerprint(tenantId, 'orders.query_password', `${contact}\u0000${password}`)
+export const queryPasswordHash = (sealer: Hasher, contact: string, password: string): Buffer =>
+  sealer.fingerprint('orders.query_password', `${contact}\u0000${password}`)
+
+/**
+ * Remembers in the visitor's cookie what a look-up opened; the newest five orders, each for two hours. Older tickets go
+ * along as they came: they prove themselves when they are used.
+ */
+export function grantTickets(sealer: Hasher, { cookies }: Visitor, opened: ReadonlyMap<OrderNo, Access>): void {
+  const now = Math.floor(Date.now() / 1000)
+  const fresh = [...opened].slice(0, TICKETS_MAX).map(([no, access]) => {
+    const claim = `${no}-${access}-${now + TICKET_LIFETIME_S}`
+    return `${claim}-${signature(sealer, claim).toString('base64url')}`
+  })
+  const older = ticketsIn(cookies).filter(({ no, until }) => until > now && !opened.has(no))
+  const tickets = [...fresh, ...older.map(({ text }) => text)].slice(0, TICKETS_MAX)
+  cookies.set(TICKETS_COOKIE, tickets.join('.'), { maxAgeSeconds: TICKET_LIFETIME_S })
 }
 
-/** Remembers in the visitor's cookie what a look-up opened; the newest five orders. */
-export async function grantTickets(
-  crypto: Crypto,
-  visitor: Visitor,
-  opened: ReadonlyMap<OrderNo, Access>,
-): Promise<void> {
-  const tickets = new Map([...opened, ...[...(await readTickets(crypto, visitor))].filter(([no]) => !opened.has(no))])
-  const until = Math.floor(Date.now() / 1000) + TICKET_LIFETIME_S
-  const key = await crypto.fingerprint(visitor.tenantId, KEY_PURPOSE, '')
-  const text = [...tickets].slice(0, TICKETS_MAX).map(([no, access]) => `${no}-${access}-${until}`)
-  visitor.cookies.set(TICKETS_COOKIE, text.map((ticket) => `${ticket}-${sign(key, ticket)}`).join('.'), {
-    maxAgeSeconds: TICKET_LIFETIME_S,
+/** What a ticket of this visitor opens of the order. */
+function ticketFor(sealer: Hasher, { cookies }: Visitor, orderNo: OrderNo): Access | undefined {
+  const now = Date.now() / 1000
+  return ticketsIn(cookies).find(
+    ({ no, until, claim, mac }) =>
+      no === orderNo && until > now && timingSafeEqual(signature(sealer, claim), Buffer.from(mac, 'base64url')),
+  )?.access
+}
+
+const TICKET = /^((\d{16})-(codes|status)-(\d{10}))-([\w-]{43})$/
+
+/** As the visitor sent them, nothing proven yet. */
+function ticketsIn(cookies: Cookies) {
+  const tickets = cookies.get(TICKETS_COOKIE)?.split('.', TICKETS_MAX) ?? []
+  return tickets.flatMap((text) => {
+    const match = TICKET.exec(text)
+    if (!match) return []
+    const [, claim = '', no, access, until, mac = ''] = match
+    return [{ text, claim, no: Number(no) as OrderNo, access: access as Access, until: Number(until), mac }]
   })
 }
 
-async function readTickets(crypto: Crypto, { tenantId, cookies }: Visitor): Promise<ReadonlyMap<OrderNo, Access>> {
-  const text = cookies.get(TICKETS_COOKIE)
-  if (!text) return new Map()
-  const key = await crypto.fingerprint(tenantId, KEY_PURPOSE, '')
-  const now = Date.now() / 1000
-  const tickets = new Map<OrderNo, Access>()
-  for (const part of text.split('.').slice(0, TICKETS_MAX)) {
-    const match = /^((\d{16})-(codes|status)-(\d{10}))-([\w-]{43})$/.exec(part)
-    if (!match) continue
-    const [, ticket = '', no, access, until, signature = ''] = match
-    const genuine = timingSafeEqual(Buffer.from(signature), Buffer.from(sign(key, ticket)))
-    if (genuine && Number(until) > now) tickets.set(Number(no) as OrderNo, access as Access)
-  }
-  return tickets
-}
-
-const sign = (key: Buffer, ticket: string): string => createHmac('sha256', key).update(ticket).digest('base64url')
+const signature = (sealer: Hasher, claim: string): Buffer => sealer.fingerprint('orders.ticket', claim)

@@ -1,4 +1,4 @@
-export { type Access, accessTo, type Visitor } from './access.ts'
+export { type Access, accessTo } from './access.ts'
 export {
   createPlacer,
   type PlaceBatch,
@@ -12,4 +12,4 @@ export { buyerView } from './queries/buyer-view.ts'
 export { type OrderDetail, readOrderDetail } from './queries/order-detail.ts'
 export { readViews, type SealedView } from './queries/sealed-views.ts'
 export { hasDeliveredOrder } from './queries/setup-checks.ts'
-export { ordersModule, visitorOf } from './routes.ts'
+export { ordersModule } from './routes.ts'

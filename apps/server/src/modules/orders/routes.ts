@@ -4,7 +4,7 @@ import { topicOf } from '../../platform/events/index.ts'
 import { handle, type RequestOf } from '../../platform/http/index.ts'
 import type { Module, Platform } from '../../platform/module.ts'
 import { xlsxReply } from '../../platform/sheets/index.ts'
-import { accessTo, deviceHash, type Visitor } from './access.ts'
+import { accessTo, deviceHash } from './access.ts'
 import { cancelOrder, expireDueOrders } from './commands/close-order.ts'
 import { lookupOrders } from './commands/lookup-orders.ts'
 import { readBoard } from './queries/board.ts'
@@ -30,7 +30,7 @@ export function ordersModule(platform: Platform): Module {
 
   const seen = async (request: OrderRequest) => {
     const view = await viewOf(request.tenant.tenantId, request.params.no as OrderNo)
-    const access = await accessTo(platform.crypto, visitorOf(request), view)
+    const access = accessTo(await platform.crypto.sealer(request.tenant.tenantId), request, view)
     return { view: view as NonNullable<typeof view>, access }
   }
   const shown = async (request: OrderRequest) => {
@@ -62,10 +62,11 @@ export function ordersModule(platform: Platform): Module {
     }),
     handle(mallOrderRoutes.mine, async ({ ctx, query, session, tenant, prefix }) => {
       const { tenantId } = tenant
+      const sealer = await platform.crypto.sealer(tenantId)
       const found = await platform.db.read(ctx, async (tx) => {
         if (session.kind === 'member') return ordersOfMember(tx, session.memberId, query)
         if (session.kind === 'staff') return { nos: [], total: 0 }
-        const nos = await ordersOfDevice(tx, await deviceHash(platform.crypto, tenantId, session.deviceId))
+        const nos = await ordersOfDevice(tx, deviceHash(sealer, session.deviceId))
         return { nos, total: nos.length }
       })
       const views = new Map((await readViews(platform, tenantId, found.nos, 0)).map((view) => [view.no, view]))
@@ -75,7 +76,7 @@ export function ordersModule(platform: Platform): Module {
       return { items, total: found.total, page: query.page, pageSize: query.pageSize }
     }),
     handle(mallOrderRoutes.lookup, async (request) => ({
-      items: [...(await lookupOrders(platform, viewOf, request.ctx, visitorOf(request), request.body, request.prefix))],
+      items: [...(await lookupOrders(platform, viewOf, request.ctx, request, request.body, request.prefix))],
     })),
   ]
 
@@ -106,13 +107,3 @@ export function ordersModule(platform: Platform): Module {
     ],
   }
 }
-
-export const visitorOf = ({
-  tenant,
-  session,
-  cookies,
-}: Pick<OrderRequest, 'tenant' | 'session' | 'cookies'>): Visitor => ({
-  tenantId: tenant.tenantId,
-  session,
-  cookies,
-})

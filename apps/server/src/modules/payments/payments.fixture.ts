@@ -31,6 +31,7 @@ export async function paymentsHouse() {
       ])
       return rows[0] && slug !== undefined ? { tenantId: rows[0].id, slug } : undefined
     },
+    sessionCookies: { console: 'qs_staff', mall: 'qs_member' },
     authenticate: async () => undefined,
   })
   await app.listen({ host: '127.0.0.1', port: 0 })

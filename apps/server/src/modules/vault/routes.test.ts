@@ -27,6 +27,7 @@ async function openConsole(permissions: readonly Permission[] = PERMISSIONS): Pr
   )
   const app = await buildHttpServer(house, [vaultModule(house), stockModule(house)], {
     resolveTenant: async () => shop,
+    sessionCookies: { console: 'qs_staff', mall: 'qs_member' },
     authenticate: async () => ({
       kind: 'staff',
       staffId: 1 as StaffId,

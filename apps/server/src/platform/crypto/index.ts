@@ -5,7 +5,7 @@ import type { Database } from '../db/index.ts'
 import type { Log } from '../log/index.ts'
 import { openFileKeyManager } from './file-key-manager.ts'
 import { KeyFileError, type KeyManager } from './key-manager.ts'
-import { createKeyrings } from './keyring.ts'
+import { createKeyrings, type Keyring } from './keyring.ts'
 import { hashPassword, verifyPassword } from './password.ts'
 import { keyIdOf, open, seal, type Where } from './seal.ts'
 
@@ -59,6 +59,7 @@ export function createCrypto(deps: {
 }): Crypto {
   const { db, keys } = deps
   const rings = createKeyrings({ db, keys, clock: deps.clock ?? systemClock })
+  const sealers = new WeakMap<Keyring, Sealer>()
 
   return {
     async encrypt(tenantId, where, plain) {
@@ -73,18 +74,20 @@ export function createCrypto(deps: {
     async decryptMany(tenantId, values) {
       const keyIds = values.map((value) => keyIdOf(value.where, value.sealed))
       const ring = await rings.holding(tenantId, keyIds)
-      return values.map((value) =>
-        open(ring.byId(keyIdOf(value.where, value.sealed)), tenantId, value.where, value.sealed),
-      )
+      return values.map(({ where, sealed }, index) => open(ring.byId(keyIds[index] as number), tenantId, where, sealed))
     },
     async sealer(tenantId) {
       const ring = await rings.get(tenantId)
-      return {
+      const known = sealers.get(ring)
+      if (known) return known
+      const sealer: Sealer = {
         keyId: ring.currentId,
         seal: (where, plain) => seal(ring.current, ring.currentId, tenantId, where, plain),
         open: (where, sealed) => open(ring.byId(keyIdOf(where, sealed)), tenantId, where, sealed),
         fingerprint: ring.fingerprint,
       }
+      sealers.set(ring, sealer)
+      return sealer
     },
     async fingerprint(tenantId, purpose, value) {
       return (await rings.get(tenantId)).fingerprint(purpose, value)

@@ -7,16 +7,16 @@ import type { Platform } from '../module.ts'
 import { span } from '../telemetry/index.ts'
 import { refuseUnlessAllowed } from './access.ts'
 import type { BoundRoute, Cookies, EventStream, FileReply, RequestOf, Session, SignedIn, Tenant } from './bind.ts'
-import { cookieJar, readCookies } from './cookies.ts'
+import { cookieJar, type Jar, readCookies } from './cookies.ts'
 import { refuseCrossSite } from './csrf.ts'
 import { sendFile } from './files.ts'
 import { idempotencyOf, onceOf } from './idempotency.ts'
 import { localeOf } from './locale.ts'
 import { callerNetwork, type RateLimiter } from './rate-limit.ts'
 import type { createSessions } from './sessions.ts'
-import { bytesOfShared } from './shared-answers.ts'
+import { sendShared } from './shared-answers.ts'
 import type { Streams } from './streams.ts'
-import { prefixOf, type rememberTenants, slugOf } from './tenants.ts'
+import { prefixOf, type rememberTenants } from './tenants.ts'
 import { uploadOf } from './uploads.ts'
 import { inputParser, refuseUnstorableUrl } from './validate.ts'
 
@@ -27,7 +27,7 @@ type House = {
   readonly streams: Streams
   readonly rateLimiter: RateLimiter
 }
-type FastifyHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
+type FastifyHandler = (request: FastifyRequest, reply: FastifyReply) => unknown
 
 const RATE_LIMIT = { max: 300, windowMs: 60_000 }
 const UPLOAD_LIMIT_BYTES = 64 * 1024
@@ -41,25 +41,13 @@ export function answerer(house: House): (route: BoundRoute) => FastifyHandler {
     const admit = admission(house, spec)
     const parse = inputParser(spec)
     const finish = finisher(spec)
-    return async (request, reply) => {
+    const use = (request: FastifyRequest, reply: FastifyReply, admitted: Admitted): Promise<unknown> => {
+      const { tenant, session, cookies, ip } = admitted
       const locale = localeOf(request.headers)
-      const { tenant, session, cookies, isStranger } = await admit(request, reply)
       refuseUnstorableUrl(request.url, locale)
       const input = parse(request, locale)
-      const idempotency = idempotencyOf(
-        spec,
-        request.headers['idempotency-key'],
-        session,
-        input,
-        isStranger ? callerNetwork(request.ip) : undefined,
-      )
-      const ctx: Ctx = {
-        tenantId: tenant.tenantId,
-        actor: actorOf(session),
-        requestId: request.id,
-        locale,
-        ip: request.ip,
-      }
+      const idempotency = idempotencyOf(spec, request.headers['idempotency-key'], admitted, input)
+      const ctx: Ctx = { tenantId: tenant.tenantId, actor: actorOf(session), requestId: request.id, locale, ip }
       const isRaw = spec.bodyKind === 'raw'
       const call = {
         params: input.params,
@@ -77,49 +65,68 @@ export function answerer(house: House): (route: BoundRoute) => FastifyHandler {
         reply,
       } as unknown as RequestOf<RouteSpec>
       const attributes = { 'quanshu.tenant': tenant.slug, 'quanshu.request_id': request.id }
-      return finish(reply, await span('request', spec.id, attributes, () => handler(call)))
+      return span('request', spec.id, attributes, () => handler(call)).then((result) => finish(reply, result))
     }
+    return (request, reply) => andThen(admit(request, reply), (admitted) => use(request, reply, admitted))
   }
 }
+
+/** Goes on at once with what is already known: a promise costs a turn of the queue, and most requests need none to get in. */
+const andThen = <A, B>(value: A | Promise<A>, next: (value: A) => B | Promise<B>): B | Promise<B> =>
+  value instanceof Promise ? value.then(next) : next(value)
 
 type Admitted = {
   readonly tenant: Tenant
   readonly session: Session
   readonly cookies: Cookies
+  readonly ip: string
   /** Came without the cookie that names a browser. */
   readonly isStranger: boolean
 }
 
-function admission(house: House, spec: RouteSpec): (request: FastifyRequest, reply: FastifyReply) => Promise<Admitted> {
+/** Throws what refuses, or rejects with it where something had to be waited for. */
+function admission(
+  house: House,
+  spec: RouteSpec,
+): (request: FastifyRequest, reply: FastifyReply) => Admitted | Promise<Admitted> {
   const { config } = house.platform
   const area = spec.path.startsWith('/api/console/') ? 'console' : 'mall'
   const marksDevices = spec.path.startsWith('/api/mall/')
   const limit = spec.rateLimit === undefined ? RATE_LIMIT : spec.rateLimit
 
-  return async (request, reply) => {
-    const remembered = house.tenants(request.hostname, slugOf(request.raw))
-    const { tenant } = remembered instanceof Promise ? await remembered : remembered
-    if (!tenant) throw commonErrors.unknownShop()
-    refuseCrossSite(request)
-
-    const header = request.headers.cookie ?? ''
-    const jar = readCookies(request)
-    const signedIn = header === '' ? undefined : await house.sessions.lookUp(tenant.tenantId, area, header, jar)
+  function admitAs(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    tenant: Tenant,
+    jar: Jar,
+    signedIn: SignedIn | undefined,
+  ): Admitted {
     const cookies = cookieJar(jar, reply, {
       secure: config.secureCookies,
       prefix: prefixOf(request.raw),
-      onChange: () => house.sessions.forget(tenant.tenantId, header),
+      onChange: () => house.sessions.forget(tenant.tenantId, jar),
     })
-    const isStranger = cookies.get(DEVICE_COOKIE) === undefined
-    const session = sessionOf(signedIn, marksDevices ? deviceOf(cookies) : (cookies.get(DEVICE_COOKIE) ?? ''))
+    const isStranger = jar[DEVICE_COOKIE] === undefined
+    const session = sessionOf(signedIn, marksDevices ? deviceOf(cookies) : (jar[DEVICE_COOKIE] ?? ''))
+    const { ip } = request
     if (limit !== false) {
-      const key = `${spec.id} ${tenant.tenantId} ${callerKey(session, request.ip)}`
+      const key = `${spec.id} ${tenant.tenantId} ${callerKey(session, ip)}`
       const waitMs = house.rateLimiter.take(key, limit.max * config.rateLimitFactor, limit.windowMs)
       if (waitMs > 0) throw commonErrors.tooManyRequests({ retryAfterSeconds: Math.ceil(waitMs / 1000) })
     }
     refuseUnlessAllowed(spec, session)
-    return { tenant, session, cookies, isStranger }
+    return { tenant, session, cookies, ip, isStranger }
   }
+
+  return (request, reply) =>
+    andThen(house.tenants(request), (tenant) => {
+      if (!tenant) throw commonErrors.unknownShop()
+      refuseCrossSite(request)
+      const jar = readCookies(request)
+      return andThen(house.sessions.lookUp(tenant.tenantId, area, jar), (signedIn) =>
+        admitAs(request, reply, tenant, jar, signedIn),
+      )
+    })
 }
 
 /** The browser's cookie is the visitor's own word, so strangers are counted by network, not by device. */
@@ -165,8 +172,7 @@ function finisher(spec: RouteSpec): (reply: FastifyReply, result: unknown) => un
     // A handler that wrote its own answer (a gateway expects exact bytes) returns undefined after sending it.
     if (reply.sent) return reply
     if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store')
-    const bytes = bytesOfShared(reply, result)
-    if (bytes) return reply.type('application/json; charset=utf-8').send(bytes)
-    return result === undefined ? reply.code(204).send() : result
+    if (result === undefined) return reply.code(204).send()
+    return sendShared(reply, result) ? undefined : result
   }
 }

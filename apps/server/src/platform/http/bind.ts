@@ -138,16 +138,17 @@ export type Cookies = {
 export type Ports = {
   /** The shop for a host name (without port) and, when the path began with `/s/<slug>`, that slug. */
   readonly resolveTenant: (host: string, slug: string | undefined) => Promise<Tenant | undefined>
-  /**
-   * The person behind these cookies for one area: console routes know only staff, all others only members.
-   * Undefined: nobody is signed in.
-   */
+  /** The cookie that carries a session's token in each area. Whoever sends none is nobody, without being looked up. */
+  readonly sessionCookies: Readonly<Record<Area, string>>
+  /** The person behind a token. Undefined: nobody is signed in. */
   readonly authenticate: (request: AuthenticateRequest) => Promise<SignedIn | undefined>
 }
+/** Console routes know only staff, all others only members. */
+export type Area = 'console' | 'mall'
 export type AuthenticateRequest = {
   readonly tenantId: TenantId
-  readonly area: 'console' | 'mall'
-  readonly cookies: Readonly<Record<string, string | undefined>>
+  readonly area: Area
+  readonly token: string
 }
 export type SignedIn =
   | { readonly kind: 'member'; readonly memberId: MemberId }

@@ -2,7 +2,7 @@ import { parseCookie, stringifySetCookie } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Cookies } from './bind.ts'
 
-type Jar = Readonly<Record<string, string | undefined>>
+export type Jar = Readonly<Record<string, string | undefined>>
 const EMPTY: Jar = {}
 
 export function readCookies(request: FastifyRequest): Jar {

@@ -4,22 +4,22 @@ import { sql } from 'kysely'
 import type { Ctx, Database, Tx } from '../db/types.ts'
 import type { Idempotency, Session } from './bind.ts'
 import { InvalidInput } from './problem.ts'
+import { callerNetwork } from './rate-limit.ts'
 import type { Input } from './validate.ts'
 
 const KEY = /^[\x21-\x7e]{1,128}$/
 
 /**
  * Reads `Idempotency-Key` for a route that takes one.
- * @param stranger the network of a caller who sent no device cookie: the first answer, which brings one, may be lost on its
- *   way, and the repeat must still be known as one
+ * @param caller a stranger, who sent no device cookie, is known by network: the first answer, which brings one, may be lost
+ *   on its way, and the repeat must still be known as one
  * @throws common.idempotency_key_required, or 422 for a key that is not 1 to 128 visible ASCII characters.
  */
 export function idempotencyOf(
   spec: RouteSpec,
   header: string | readonly string[] | undefined,
-  session: Session,
+  caller: Caller,
   input: Input,
-  stranger: string | undefined,
 ): Idempotency | undefined {
   if (spec.idempotency === undefined) return undefined
   if (header === undefined || header === '') {
@@ -32,13 +32,15 @@ export function idempotencyOf(
     ])
   }
   const fingerprint = hash('sha256', JSON.stringify([spec.id, input.params, input.query, input.body]), 'buffer')
-  return { scope: `${spec.id} ${callerOf(session, stranger)}`, key: header, fingerprint }
+  return { scope: `${spec.id} ${nameOf(caller)}`, key: header, fingerprint }
 }
 
-function callerOf(session: Session, stranger: string | undefined): string {
+type Caller = { readonly session: Session; readonly ip: string; readonly isStranger: boolean }
+
+function nameOf({ session, ip, isStranger }: Caller): string {
   if (session.kind === 'staff') return `staff:${session.staffId}`
   if (session.kind === 'member') return `member:${session.memberId}`
-  return stranger === undefined ? `device:${session.deviceId}` : `network:${stranger}`
+  return isStranger ? `network:${callerNetwork(ip)}` : `device:${session.deviceId}`
 }
 
 type Stored = { readonly fingerprint: Buffer; readonly response: { readonly value?: unknown } | null }

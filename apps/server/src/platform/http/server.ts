@@ -47,7 +47,7 @@ export async function buildHttpServer(
 ): Promise<HttpServer> {
   const { config, log } = platform
   const streams = createStreams({ perNetworkMax: config.streamsPerNetwork * config.rateLimitFactor })
-  const sessions = createSessions(ports.authenticate, platform.hub)
+  const sessions = createSessions(ports, platform.hub)
   const tenants = rememberTenants(ports.resolveTenant)
   const app = Fastify({
     rewriteUrl: stripShopPrefix,
@@ -80,9 +80,10 @@ export async function buildHttpServer(
   }
 
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
-  const fixedHeaders = baseHeaders(config.secureCookies)
+  const fixedHeaders = Object.entries(baseHeaders(config.secureCookies))
   app.addHook('onRequest', (request, reply, done) => {
-    void reply.headers(fixedHeaders).header('x-request-id', request.id)
+    for (const [name, value] of fixedHeaders) void reply.header(name, value)
+    void reply.header('x-request-id', request.id)
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
@@ -208,18 +209,21 @@ declare module 'fastify' {
 const routeId = (request: FastifyRequest): string => request.routeOptions.config.routeId ?? 'other'
 
 const duration = seconds('http_request_seconds', 'Time from the first byte of a request to the end of its answer')
-const labelsOf = new Map<string, { readonly route: string; readonly status: string }>()
+type Labels = { readonly route: string; readonly status: string }
+const labelsByRoute = new Map<string, Map<number, Labels>>()
+
+/** The same object for the same route and status, by which a histogram finds its place at once. */
+function labelsOf(route: string, statusCode: number): Labels {
+  const byStatus = labelsByRoute.get(route) ?? new Map<number, Labels>()
+  const labels = byStatus.get(statusCode) ?? { route, status: String(statusCode) }
+  labelsByRoute.set(route, byStatus.set(statusCode, labels))
+  return labels
+}
 
 function measure(request: FastifyRequest, reply: FastifyReply, { log }: Platform): void {
   const route = routeId(request)
-  const key = `${route} ${reply.statusCode}`
-  let labels = labelsOf.get(key)
-  if (!labels) {
-    labels = { route, status: String(reply.statusCode) }
-    labelsOf.set(key, labels)
-  }
   const took = reply.elapsedTime / 1000
-  duration.record(took, labels)
+  duration.record(took, labelsOf(route, reply.statusCode))
   if (took < SLOW_SECONDS) return
   const isStream = reply.getHeader('content-type')?.toString().startsWith('text/event-stream')
   if (!isStream) log.warn({ requestId: request.id, route, seconds: took }, 'slow request')

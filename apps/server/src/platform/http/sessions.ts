@@ -1,6 +1,6 @@
 import type { TenantId } from '@quanshu/kernel'
 import type { EventHub } from '../events/index.ts'
-import type { Ports, SignedIn } from './bind.ts'
+import type { Area, Ports, SignedIn } from './bind.ts'
 
 /** Publish on this topic of the hub when sessions of this process's members ended for any other reason than their own sign-out. */
 export const SESSIONS_CHANGED = 'http.sessions.changed'
@@ -8,38 +8,57 @@ export const SESSIONS_CHANGED = 'http.sessions.changed'
 const TTL_MS = 1_000
 const CACHE_MAX = 20_000
 
-type Known = { readonly signedIn: Promise<SignedIn | undefined>; readonly until: number }
+/** `answer` is there once it is known: then nobody has to wait for the promise. */
+type Asked = {
+  readonly promise: Promise<SignedIn | undefined>
+  readonly until: number
+  answer?: { readonly signedIn: SignedIn | undefined }
+}
 
 /**
  * Looks up who is signed in. Members are remembered for a second, because a sale's thousand requests a second should
  * not ask the database who they are each time; staff never, because a dismissed employee is out at once.
  */
-export function createSessions(authenticate: Ports['authenticate'], hub: EventHub) {
-  const cache = new Map<string, Known>()
-  const stopListening = hub.subscribe(SESSIONS_CHANGED, () => cache.clear())
+export function createSessions({ authenticate, sessionCookies }: Ports, hub: EventHub) {
+  const members = new Map<string, Asked>()
+  const stopListening = hub.subscribe(SESSIONS_CHANGED, () => members.clear())
 
-  function lookUp(
-    tenantId: TenantId,
-    area: 'console' | 'mall',
-    header: string,
-    cookies: Readonly<Record<string, string | undefined>>,
-  ): Promise<SignedIn | undefined> {
-    if (area === 'console') return authenticate({ tenantId, area, cookies })
-    const key = `${tenantId} ${header}`
-    const known = cache.get(key)
-    if (known && known.until > Date.now()) return known.signedIn
-    const signedIn = authenticate({ tenantId, area, cookies })
-    if (cache.size >= CACHE_MAX) cache.clear()
-    cache.set(key, { signedIn, until: Date.now() + TTL_MS })
-    // A failed look-up must not be remembered as nobody.
-    signedIn.catch(() => cache.delete(key))
-    return signedIn
+  function ask(tenantId: TenantId, token: string): Asked {
+    const key = `${tenantId} ${token}`
+    const known = members.get(key)
+    if (known && known.until > Date.now()) return known
+    const promise = authenticate({ tenantId, area: 'mall', token })
+    const asked: Asked = { promise, until: Date.now() + TTL_MS }
+    if (members.size >= CACHE_MAX) members.clear()
+    members.set(key, asked)
+    promise.then(
+      (signedIn) => {
+        asked.answer = { signedIn }
+      },
+      // A failed look-up must not be remembered as nobody.
+      () => void members.delete(key),
+    )
+    return asked
   }
 
   return {
-    lookUp,
+    /** At once when it is known, which it is for whoever has no token. */
+    lookUp: (
+      tenantId: TenantId,
+      area: Area,
+      cookies: Readonly<Record<string, string | undefined>>,
+    ): SignedIn | undefined | Promise<SignedIn | undefined> => {
+      const token = cookies[sessionCookies[area]]
+      if (token === undefined || token === '') return undefined
+      if (area === 'console') return authenticate({ tenantId, area, token })
+      const { answer, promise } = ask(tenantId, token)
+      return answer ? answer.signedIn : promise
+    },
     /** After a response changed these cookies. */
-    forget: (tenantId: TenantId, header: string) => void cache.delete(`${tenantId} ${header}`),
+    forget: (tenantId: TenantId, cookies: Readonly<Record<string, string | undefined>>): void => {
+      const token = cookies[sessionCookies.mall]
+      if (token !== undefined) members.delete(`${tenantId} ${token}`)
+    },
     close: stopListening,
   }
 }

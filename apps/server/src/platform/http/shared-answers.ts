@@ -1,7 +1,11 @@
+import type { OutgoingHttpHeaders } from 'node:http'
 import type { FastifyReply } from 'fastify'
 
-/** Answers that many requests get, with the bytes that are sent once those have been made. */
-const shared = new WeakMap<object, Buffer | undefined>()
+/** Answers that many requests get, with the body that is sent once it has been written. */
+const shared = new WeakMap<object, Body | undefined>()
+
+/** UTF-8, held as a text with a character for each byte: what JavaScript calls latin1. */
+type Body = { readonly bytes: string; readonly length: string }
 
 /**
  * Says that this very object will be the answer of many requests, as what a short memory holds is: it is serialised by the
@@ -13,12 +17,24 @@ export function sharedAnswer<T extends object>(answer: T): T {
   return answer
 }
 
-/** The bytes of a shared answer; undefined for any other. */
-export function bytesOfShared(reply: FastifyReply, answer: unknown): Buffer | undefined {
-  if (typeof answer !== 'object' || answer === null || !shared.has(answer)) return undefined
+/**
+ * Sends a shared answer; false for any other. Past Fastify, with its headers: a text goes to the socket together with the
+ * head in one piece, a buffer goes beside it in a list of two, which costs a quarter of the request more.
+ */
+export function sendShared(reply: FastifyReply, answer: unknown): boolean {
+  if (typeof answer !== 'object' || answer === null || !shared.has(answer)) return false
+  const { bytes, length } = bodyOf(reply, answer)
+  void reply.header('content-type', 'application/json; charset=utf-8').header('content-length', length)
+  void reply.hijack()
+  reply.raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders).end(bytes, 'latin1')
+  return true
+}
+
+function bodyOf(reply: FastifyReply, answer: object): Body {
   const known = shared.get(answer)
   if (known) return known
-  const bytes = Buffer.from(reply.serialize(answer as Record<string, unknown>) as string)
-  shared.set(answer, bytes)
-  return bytes
+  const utf8 = Buffer.from(reply.serialize(answer as Record<string, unknown>) as string)
+  const body = { bytes: utf8.toString('latin1'), length: String(utf8.length) }
+  shared.set(answer, body)
+  return body
 }

@@ -6,7 +6,7 @@ import { commonErrors } from '@quanshu/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { PAGE_HEADERS } from './headers.ts'
 import { type Locale, localeOf } from './locale.ts'
-import { prefixOf, type rememberTenants, slugOf } from './tenants.ts'
+import { prefixOf, type rememberTenants } from './tenants.ts'
 
 type Options = {
   readonly tenants: ReturnType<typeof rememberTenants>
@@ -29,7 +29,7 @@ export async function addFrontEnds(app: FastifyInstance, options: Options): Prom
   app.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split('?')[0] ?? '/'
     if (!isNavigation(request, path)) return options.sendProblem(commonErrors.notFound(), request, reply)
-    const { tenant } = await options.tenants(request.hostname, slugOf(request.raw))
+    const tenant = await options.tenants(request)
     if (!tenant) return sendPage(request, reply.code(404), pageOf(unknownShopPage(localeOf(request.headers))))
     if (path === '/console') return reply.redirect(`${prefixOf(request.raw)}/console/`)
     const page = path.startsWith('/console/') ? console : mall

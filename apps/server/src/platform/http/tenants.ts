@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { FastifyRequest } from 'fastify'
 import type { Ports, Tenant } from './bind.ts'
 
 const PREFIX = /^\/s\/([a-z0-9][a-z0-9-]{0,62})(?=\/|\?|$)/
@@ -16,7 +17,7 @@ export function stripShopPrefix(raw: IncomingMessage): string {
   return rest.startsWith('/') ? rest : `/${rest}`
 }
 
-export const slugOf = (raw: IncomingMessage): string | undefined => slugs.get(raw)
+const slugOf = (raw: IncomingMessage): string | undefined => slugs.get(raw)
 
 export function prefixOf(raw: IncomingMessage): string {
   const slug = slugs.get(raw)
@@ -29,20 +30,24 @@ const CACHE_MAX = 10_000
 
 type Known = { readonly tenant: Tenant | undefined; readonly until: number }
 
-/** The port with a memory of a few seconds; also for shops that do not exist. Answers at once when it remembers. */
+/**
+ * The shop that a request is for: the port with a memory of a few seconds, also for shops that do not exist. Answers at
+ * once when it remembers.
+ */
 export function rememberTenants(
   resolve: Ports['resolveTenant'],
-): (host: string, slug: string | undefined) => Known | Promise<Known> {
+): (request: FastifyRequest) => Tenant | undefined | Promise<Tenant | undefined> {
   const cache = new Map<string, Known>()
-  return (host, slug) => {
+  return (request) => {
+    const slug = slugOf(request.raw)
+    const { host } = request
     const key = slug === undefined ? host : `${host}/${slug}`
     const known = cache.get(key)
-    if (known && known.until > Date.now()) return known
-    return resolve(host, slug).then((tenant) => {
+    if (known && known.until > Date.now()) return known.tenant
+    return resolve(request.hostname, slug).then((tenant) => {
       if (cache.size >= CACHE_MAX) cache.clear()
-      const fresh = { tenant, until: Date.now() + TTL_MS }
-      cache.set(key, fresh)
-      return fresh
+      cache.set(key, { tenant, until: Date.now() + TTL_MS })
+      return tenant
     })
   }
 }

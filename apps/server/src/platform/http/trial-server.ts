@@ -47,12 +47,13 @@ function portsOf(shop: TestTenant): Ports {
   return {
     resolveTenant: async (host, slug) =>
       slug === undefined ? (host === '127.0.0.1' ? shop : undefined) : slug === shop.slug ? shop : undefined,
-    authenticate: async ({ area, cookies }) => {
+    sessionCookies: { console: 'qs_staff', mall: 'qs_member' },
+    authenticate: async ({ area, token }) => {
       if (area === 'mall') {
-        const memberId = Number(cookies.qs_member) as MemberId
+        const memberId = Number(token) as MemberId
         return memberId ? { kind: 'member', memberId } : undefined
       }
-      const staffId = Number(cookies.qs_staff) as StaffId
+      const staffId = Number(token) as StaffId
       if (!staffId) return undefined
       return { kind: 'staff', staffId, name: 'Li', sessionId: 's', permissions: new Set(['goods.read'] as const) }
     },

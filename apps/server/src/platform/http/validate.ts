@@ -6,25 +6,25 @@ import { type FieldError, InvalidInput } from './problem.ts'
 export type Input = { readonly params: unknown; readonly query: unknown; readonly body: unknown }
 type Part = 'params' | 'query' | 'body'
 
-const LOCALES = { 'zh-CN': z.locales.zhCN().localeError, en: z.locales.en().localeError }
+const LOCALES = { 'zh-CN': { error: z.locales.zhCN().localeError }, en: { error: z.locales.en().localeError } }
 
 /**
  * Makes the function that parses a route's input, all parts together, so that every bad field is told at once.
  * @throws InvalidInput (422).
  */
 export function inputParser(spec: RouteSpec): (input: Input, locale: Locale) => Input {
-  const { params, query } = spec
-  const body = spec.bodyKind === 'raw' ? undefined : spec.body
+  const parts = (['params', 'query', 'body'] as const).flatMap((name) => {
+    const schema = name === 'body' && spec.bodyKind === 'raw' ? undefined : spec[name]
+    return schema ? [{ name, schema }] : []
+  })
   return (input, locale) => {
+    const output: Record<Part, unknown> = { params: undefined, query: undefined, body: undefined }
     const errors: FieldError[] = []
-    const part = (name: Part, schema: z.ZodType | undefined): unknown => {
-      if (!schema) return undefined
-      const parsed = schema.safeParse(input[name], { error: LOCALES[locale] })
-      if (parsed.success) return parsed.data
-      errors.push(...parsed.error.issues.flatMap((issue) => fieldErrors(name, issue, locale)))
-      return undefined
+    for (const { name, schema } of parts) {
+      const parsed = schema.safeParse(input[name], LOCALES[locale])
+      if (parsed.success) output[name] = parsed.data
+      else errors.push(...parsed.error.issues.flatMap((issue) => fieldErrors(name, issue, locale)))
     }
-    const output = { params: part('params', params), query: part('query', query), body: part('body', body) }
     if (errors.length > 0) throw new InvalidInput(errors.slice(0, ERRORS_MAX))
     return output
   }

@@ -1,43 +1,25 @@
-import {
-  type Attributes,
-  type Counter,
-  type Histogram,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-} from '@opentelemetry/api'
+import { type Attributes, type Counter, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
-import { AggregationType, MeterProvider } from '@opentelemetry/sdk-metrics'
+import { MeterProvider } from '@opentelemetry/sdk-metrics'
+import { createHistograms, type Histogram } from './histogram.ts'
 
 // Collected only when somebody scrapes, so it is always on: no start order, no "metrics were not configured".
-const exporter = new PrometheusExporter({ preventServerStart: true })
+const histograms = createHistograms()
+const exporter = new PrometheusExporter({ preventServerStart: true, metricProducers: [histograms.producer] })
 const serializer = new PrometheusSerializer('quanshu', false, undefined, true, true)
 
 /** Seconds from a cache hit to a stuck request; batches and jobs use the same steps so that graphs line up. */
 const SECONDS_STEPS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 const SIZE_STEPS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]
 
-const explicit = (boundaries: number[]) => ({
-  type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM as const,
-  options: { boundaries, recordMinMax: false },
-})
-
-const provider = new MeterProvider({
-  readers: [exporter],
-  views: [
-    { instrumentName: '*_seconds', aggregation: explicit(SECONDS_STEPS) },
-    { instrumentName: '*_size', aggregation: explicit(SIZE_STEPS) },
-  ],
-})
-const meter = provider.getMeter('quanshu')
+const meter = new MeterProvider({ readers: [exporter] }).getMeter('quanshu')
 
 /** A duration in seconds. Name ends with `_seconds`; labels must be of few values (never an id or a path). */
 export const seconds = (name: string, description: string): Histogram =>
-  meter.createHistogram(name, { description, unit: 's' })
+  histograms.open(name, description, 's', SECONDS_STEPS)
 
 /** How many things went at once. Name ends with `_size`. */
-export const size = (name: string, description: string): Histogram => meter.createHistogram(name, { description })
+export const size = (name: string, description: string): Histogram => histograms.open(name, description, '', SIZE_STEPS)
 
 export const counter = (name: string, description: string): Counter => meter.createCounter(name, { description })
 

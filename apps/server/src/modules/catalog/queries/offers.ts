@@ -74,7 +74,7 @@ export async function goodsFaces(
 ): Promise<ReadonlyMap<number, GoodsFace>> {
   const ids = [...new Set(goodsIds)].sort((a, b) => a - b)
   if (ids.length === 0) return new Map()
-  const rows = await memoryOf(platform).get(tenantId, `faces ${ids.join()}`, () =>
+  return memoryOf(platform).get(tenantId, `faces ${ids.join()}`, () =>
     platform.db.read(readerOf(tenantId), async (tx) => {
       const { rows } = await sql<GoodsFace>`
         select
@@ -98,10 +98,9 @@ export async function goodsFaces(
         where g.tenant_id = ${tenantId}::bigint
           and g.id = any (${ids}::bigint[])
       `.execute(tx.db)
-      return rows
+      return new Map(rows.map((face) => [face.goodsId, face]))
     }),
   )
-  return new Map(rows.map((face) => [face.goodsId, face]))
 }
 
 const readerOf = (tenantId: TenantId): Ctx => ({

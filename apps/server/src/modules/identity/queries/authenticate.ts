@@ -1,7 +1,7 @@
 import type { MemberId, StaffId, TenantId } from '@quanshu/kernel'
 import type { AuthenticateRequest, SignedIn } from '../../../platform/http/index.ts'
 import type { Platform } from '../../../platform/module.ts'
-import { COOKIES, permissionsOf, type RoleRights } from '../model.ts'
+import { permissionsOf, type RoleRights } from '../model.ts'
 import { tokenHash } from '../token.ts'
 
 type Found =
@@ -16,7 +16,7 @@ type Found =
     }
 
 /**
- * Who is behind these cookies: one indexed look-up. A person who must change the password first has no permissions,
+ * Who is behind a session's token: one indexed look-up. A person who must change the password first has no permissions,
  * so only the own profile answers.
  * @param onMemberSeen is told at most once a minute and session that a member is here
  */
@@ -24,10 +24,8 @@ export function authenticate(
   platform: Pick<Platform, 'db'>,
   onMemberSeen: (tenantId: TenantId, memberId: MemberId) => Promise<void> = async () => undefined,
 ) {
-  return async ({ tenantId, area, cookies }: AuthenticateRequest): Promise<SignedIn | undefined> => {
+  return async ({ tenantId, area, token }: AuthenticateRequest): Promise<SignedIn | undefined> => {
     const kind = area === 'console' ? 'staff' : 'member'
-    const token = cookies[COOKIES[kind]]
-    if (token === undefined || token === '') return undefined
     const hash = tokenHash(token).toString('hex')
     const found = await platform.db.call<Found | null>(tenantId, 'identity.find_session', kind, hash)
     if (!found) return undefined

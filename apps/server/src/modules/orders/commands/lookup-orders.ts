@@ -1,6 +1,7 @@
 import { type mallOrderRoutes, type OrderView, orderErrors } from '@quanshu/contract'
 import type { OrderNo } from '@quanshu/kernel'
 import type { z } from 'zod'
+import type { Sealer } from '../../../platform/crypto/index.ts'
 import type { Ctx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import { type Access, grantTickets, queryPasswordHash, type Visitor } from '../access.ts'
@@ -22,22 +23,24 @@ export async function lookupOrders(
   input: z.output<typeof mallOrderRoutes.lookup.body>,
   prefix: string,
 ): Promise<readonly OrderView[]> {
-  const found = 'no' in input ? await byNumber(platform, viewOf, ctx, input) : await byContact(platform, ctx, input)
+  const sealer = await platform.crypto.sealer(ctx.tenantId)
+  const found =
+    'no' in input ? await byNumber(viewOf, sealer, ctx, input) : await byContact(platform, sealer, ctx, input)
   if (found.length === 0) throw orderErrors.lookupFailed()
-  await grantTickets(platform.crypto, visitor, new Map(found.map(({ view, access }) => [view.no, access])))
+  grantTickets(sealer, visitor, new Map(found.map(({ view, access }) => [view.no, access])))
   return Promise.all(found.map(({ view, access }) => buyerView(platform, ctx.tenantId, view, access, prefix)))
 }
 
 type Found = { readonly view: SealedView; readonly access: Access }
 
 async function byNumber(
-  platform: Platform,
   viewOf: ViewReader,
+  sealer: Sealer,
   ctx: Ctx,
   { no, queryPassword }: { readonly no: number; readonly queryPassword?: string | undefined },
 ): Promise<readonly Found[]> {
   const view = await viewOf(ctx.tenantId, no as OrderNo)
-  const hash = await queryPasswordHash(platform.crypto, ctx.tenantId, view?.contact ?? '', queryPassword ?? '')
+  const hash = queryPasswordHash(sealer, view?.contact ?? '', queryPassword ?? '')
   if (!view) return []
   if (queryPassword === undefined) return [{ view, access: 'status' }]
   return view.queryHash === hash.toString('hex') ? [{ view, access: 'codes' }] : []
@@ -45,11 +48,12 @@ async function byNumber(
 
 async function byContact(
   platform: Platform,
+  sealer: Sealer,
   ctx: Ctx,
   { contact, queryPassword }: { readonly contact: string; readonly queryPassword: string },
 ): Promise<readonly Found[]> {
   const normal = normaliseContact(contact)
-  const hash = await queryPasswordHash(platform.crypto, ctx.tenantId, normal, queryPassword)
+  const hash = queryPasswordHash(sealer, normal, queryPassword)
   const nos = await platform.db.read(ctx, (tx) => ordersOfContact(tx, normal, hash))
   const views = await readViews(platform, ctx.tenantId, nos)
   return [...views]

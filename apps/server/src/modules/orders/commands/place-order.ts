@@ -96,9 +96,8 @@ async function placingItem(
   refuseRepeatedSkus(input)
   const lines = await checkedLines(platform, tenantId, input)
 
-  const { crypto } = platform
+  const sealer = await platform.crypto.sealer(tenantId)
   const password = input.queryPassword
-  const device = session.kind === 'staff' ? null : await deviceHash(crypto, tenantId, session.deviceId)
   return {
     requestKey: createHash('sha256').update(`${idempotency.scope}\n${idempotency.key}`).digest('base64url'),
     requestHash: idempotency.fingerprint.toString('hex'),
@@ -106,8 +105,8 @@ async function placingItem(
     buyerKey: memberId === null ? `c:${contact}` : `m:${memberId}`,
     contact,
     locale: input.locale,
-    queryHash: password ? (await queryPasswordHash(crypto, tenantId, contact, password)).toString('hex') : null,
-    deviceHash: device?.toString('hex') ?? null,
+    queryHash: password ? queryPasswordHash(sealer, contact, password).toString('hex') : null,
+    deviceHash: session.kind === 'staff' ? null : deviceHash(sealer, session.deviceId).toString('hex'),
     ip: ip ?? null,
     holdSeconds: settings['orders.holdMinutes'] * 60,
     capPerson: settings['orders.unpaidMaxPerPerson'],

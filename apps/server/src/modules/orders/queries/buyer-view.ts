@@ -4,7 +4,7 @@ import type { Platform } from '../../../platform/module.ts'
 import { type GoodsFace, goodsFaces, pictureRef } from '../../catalog/index.ts'
 import { openCards } from '../../vault/index.ts'
 import { maskContact } from '../model.ts'
-import type { SealedCode, SealedLine, SealedView } from './sealed-views.ts'
+import type { SealedLine, SealedView } from './sealed-views.ts'
 
 /**
  * The order as its buyer's page shows it.
@@ -18,33 +18,36 @@ export async function buyerView(
   access: 'codes' | 'status',
   prefix: string,
 ): Promise<OrderView> {
-  const faces = await goodsFaces(
-    platform,
-    tenantId,
-    view.lines.map((line) => line.goodsId),
-  )
-  const lines = await Promise.all(
-    view.lines.map(async (line) => ({
-      ...lineOf(line, faces.get(line.goodsId), prefix),
+  const mayOpen = access === 'codes'
+  const [faces, codes] = await Promise.all([
+    facesOf(platform, tenantId, view),
+    openAll(platform, tenantId, view, mayOpen),
+  ])
+  const lines = view.lines.map((line, index) => {
+    const face = faces.get(line.goodsId)
+    return {
+      ...lineOf(line, face, prefix),
       // What the buyer typed (an account, a phone) is the buyer's, as the codes are.
-      form: access === 'codes' ? line.form : {},
-      guide: guideOf(faces.get(line.goodsId), view.locale),
-      codes: access === 'codes' && line.codes ? await openCodes(platform, tenantId, line.codes) : null,
+      form: mayOpen ? line.form : {},
+      guide: guideOf(face, view.locale),
+      codes: codes[index] ?? null,
       // Codes that were taken back are not "more to come".
-      moreCodes:
-        access === 'codes' && line.state === 'delivered' ? line.deliveredQuantity - (line.codes?.length ?? 0) : 0,
-    })),
-  )
+      moreCodes: mayOpen && line.state === 'delivered' ? line.deliveredQuantity - (line.codes?.length ?? 0) : 0,
+    }
+  })
   return { ...head(view, access), lines }
 }
 
-/** The same without codes and guides, for lists. */
-export async function listView(platform: Platform, tenantId: TenantId, view: SealedView, prefix: string) {
-  const faces = await goodsFaces(
+const facesOf = (platform: Platform, tenantId: TenantId, { lines }: SealedView) =>
+  goodsFaces(
     platform,
     tenantId,
-    view.lines.map((line) => line.goodsId),
+    lines.map((line) => line.goodsId),
   )
+
+/** The same without codes and guides, for lists. */
+export async function listView(platform: Platform, tenantId: TenantId, view: SealedView, prefix: string) {
+  const faces = await facesOf(platform, tenantId, view)
   return { ...head(view, 'status'), lines: view.lines.map((line) => lineOf(line, faces.get(line.goodsId), prefix)) }
 }
 
@@ -81,8 +84,16 @@ function guideOf(face: GoodsFace | undefined, locale: 'zh-CN' | 'en'): string | 
   return (locale === 'en' && face.guideEn) || face.guide || null
 }
 
-async function openCodes(platform: Platform, tenantId: TenantId, codes: readonly SealedCode[]) {
-  const cards = codes.map((code) => ({ id: code.cardId, sealed: Buffer.from(code.sealed, 'base64') }))
+/** The codes of each line, opened together; null where there are none or they may not be seen. */
+async function openAll(platform: Platform, tenantId: TenantId, { lines }: SealedView, mayOpen: boolean) {
+  const cards = lines.flatMap(({ codes }) =>
+    mayOpen && codes ? codes.map(({ cardId, sealed }) => ({ id: cardId, sealed: Buffer.from(sealed, 'base64') })) : [],
+  )
   const opened = await openCards(platform.crypto, tenantId, cards)
-  return codes.map(({ grantId, piece, state }, index) => ({ grantId, piece, state, parts: [...(opened[index] ?? [])] }))
+  let next = 0
+  return lines.map(({ codes }) =>
+    mayOpen && codes
+      ? codes.map(({ grantId, piece, state }) => ({ grantId, piece, state, parts: [...(opened[next++] ?? [])] }))
+      : null,
+  )
 }
