@@ -1,11 +1,13 @@
 -- Figures for reports, counted from the ledger.
 --
---   analytics.gather(tenant, nos, limit)     books what the ledger has posted since the last time, and what was handed out for
---                                            nothing in the orders `nos`; {"read", "more"}
+--   analytics.note(tenant, nos, replaced)    something moved in these orders; in the second ones a piece was replaced
+--   analytics.gather(tenant, limit)          books what the ledger has posted since the last time, and what was handed out for
+--                                            nothing in the orders that were noted; {"read", "more"}
 --   analytics.check_day(tenant, day)         compares a day's figures with the ledger and the rows; when they differ, counts
 --                                            the day anew; {"differences", "recounted"}
 --   analytics.recount_day(tenant, day)       throws a day's figures away and counts them again
---   analytics.tenants_behind(limit)          shops whose accounts moved after they were gathered: [tenant, …]
+--   analytics.tenants_noted(limit)           shops with notes: [tenant, …]
+--   analytics.tenants_behind(limit)          shops whose accounts moved after they were gathered, noted or not: [tenant, …]
 --   analytics.unchecked_days(limit)          days that are over and changed since they were compared: [{"tenantId", "day"}, …]
 --
 -- A movement belongs to the lines of the order that it names. Delivery and refund post one movement a line, which is found
@@ -31,6 +33,19 @@ returns timestamptz
 language sql
 immutable
 as $$ select p_day::timestamp at time zone 'Asia/Shanghai' $$;
+
+-- The order that a movement names, or null: `order:` and its 16 digits. Without a regular expression, which cost more than
+-- reading the row.
+create or replace function analytics.order_of(p_cause text)
+returns bigint
+language sql
+immutable
+as $$
+  select case
+    when starts_with(p_cause, 'order:') and translate(substr(p_cause, 7, 16), '0123456789', '') = '' and length(p_cause) >= 22
+      then substr(p_cause, 7, 16)::bigint
+  end
+$$;
 
 -- Accounts of the shop itself that count money or points. Walks from kind to kind, so that a hundred thousand members'
 -- accounts are passed over in one step.
@@ -68,7 +83,8 @@ $$;
 
 -- Transfers of the given shared accounts, after one place and up to another (both as time and id, the latter included).
 -- Each is seen once: on the side of the shared account that paid, else of the one that took. `counted` is false for what an
--- account took from a shared one; it only moves the mark.
+-- account took from a shared one; it only moves the mark. The account leads the order, so that no other index than the one
+-- that begins with it fits.
 create or replace function analytics.read_ledger(
   p_tenant bigint, p_accounts bigint[], p_out_at timestamptz[], p_out_id bigint[], p_in_at timestamptz[], p_in_id bigint[],
   p_out_upto_at timestamptz[], p_out_upto_id bigint[], p_in_upto_at timestamptz[], p_in_upto_id bigint[], p_limit integer
@@ -100,11 +116,9 @@ as $$
       from ledger.transfers t
       where t.tenant_id = p_tenant
         and t.from_account = b.account_id
-        and t.at >= b.out_at
-        and t.at <= b.out_upto_at
         and (t.at, t.id) > (b.out_at, b.out_id)
         and (t.at, t.id) <= (b.out_upto_at, b.out_upto_id)
-      order by t.at, t.id
+      order by t.from_account, t.at, t.id
       limit p_limit
     ) t
     union all
@@ -115,11 +129,9 @@ as $$
       from ledger.transfers t
       where t.tenant_id = p_tenant
         and t.to_account = b.account_id
-        and t.at >= b.in_at
-        and t.at <= b.in_upto_at
         and (t.at, t.id) > (b.in_at, b.in_id)
         and (t.at, t.id) <= (b.in_upto_at, b.in_upto_id)
-      order by t.at, t.id
+      order by t.to_account, t.at, t.id
       limit p_limit
     ) t
   ), others as materialized (
@@ -140,7 +152,7 @@ as $$
     select o.id, o.kind, '', false from others o
   )
   select s.account_id, s.side, s.at, s.id, s.unit, f.kind, f.ref, o.kind, o.ref, s.amount, s.kind,
-    substring(s.cause from '^order:(\d{1,16})')::bigint, s.side = 'out' or not f.is_shared
+    analytics.order_of(s.cause), s.side = 'out' or not f.is_shared
   from seen s
   join names f on f.id = s.from_account
   join names o on o.id = s.to_account
@@ -233,15 +245,8 @@ declare
     union
     select x.no from unnest(p_nos) as x(no)
   );
-  -- No entry of an order is older than the order: the months before are not looked into.
-  since timestamptz;
   made analytics.entries[];
 begin
-  select min(o.placed_at) into since
-  from orders.orders o
-  where o.tenant_id = p_tenant
-    and o.no = any (nos);
-
   with lines as materialized (
     select n.no, l.line_no, l.sku_id, l.quantity, l.amount_fen, l.unit_price_fen, l.delivered_at, o.channel, w.ways
     from unnest(nos) as n(no)
@@ -267,7 +272,6 @@ begin
     from analytics.entries e
     where e.tenant_id = p_tenant
       and e.order_no = any (nos)
-      and e.at >= since
     group by e.order_no, e.line_no
   ), owned as materialized (
     select l.no, l.line_no, g.id, g.turn, g.granted_at, g.card_id, coalesce(c.batch_id, 0) as batch_id
@@ -380,7 +384,6 @@ begin
     from analytics.entries e
     where e.tenant_id = p_tenant
       and e.order_no = any (nos)
-      and e.at >= since
   ), items as materialized (
     select x.kind, x.at, x.id, x.no, x.amount, row_number() over (partition by x.kind, x.no, x.amount order by x.at, x.id) as turn
     from unnest(p_kind, p_at, p_transfer, p_no, p_amount) as x(kind, at, id, no, amount)
@@ -472,7 +475,28 @@ as $$
   select 'loss', -p_amount where p_to_kind = 'cash.chargeback'
 $$;
 
-create or replace function analytics.gather(p_tenant bigint, p_nos bigint[], p_limit integer)
+-- Only free lines need their order's number: whatever was paid is found by the ledger's movement.
+create or replace function analytics.note(p_tenant bigint, p_nos bigint[], p_replaced bigint[])
+returns void
+language sql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  insert into analytics.notes (tenant_id, nos)
+  select p_tenant, array(
+    select l.order_no
+    from orders.lines l
+    where l.tenant_id = p_tenant
+      and l.order_no = any (p_nos)
+      and l.amount_fen = 0
+    union
+    select r.no from unnest(p_replaced) as r(no)
+  )
+$$;
+
+create or replace function analytics.gather(p_tenant bigint, p_limit integer)
 returns jsonb
 language plpgsql
 security definer
@@ -502,6 +526,9 @@ declare
   e_no bigint[];
   e_amount bigint[];
   more boolean;
+  nos bigint[];
+  -- Accounts that changed since they were last read to their end.
+  changed record;
 begin
   insert into analytics.standings (tenant_id)
   values (p_tenant)
@@ -510,41 +537,79 @@ begin
   from analytics.standings s
   where s.tenant_id = p_tenant
   for no key update;
+  -- What a note speaks of was committed with it or before, so the statements from here on see it.
+  with taken as (
+    delete from analytics.notes n
+    where n.tenant_id = p_tenant
+    returning n.nos
+  )
+  select array_agg(distinct u.no)
+  into nos
+  from taken t
+  cross join lateral unnest(t.nos) as u(no);
 
-  select array_agg(t.account_id), array_agg(t.side), array_agg(t.at), array_agg(t.id), array_agg(t.unit),
-    array_agg(t.from_kind), array_agg(t.from_ref), array_agg(t.to_kind), array_agg(t.to_ref), array_agg(t.amount),
-    array_agg(t.kind), array_agg(t.order_no), array_agg(t.counted)
-  into r_account, r_side, r_at, r_id, r_unit, r_from_kind, r_from_ref, r_to_kind, r_to_ref, r_amount, r_kind, r_no, r_counted
-  from (
-    select array_agg(s.id) as accounts, array_agg(coalesce(m.out_at, '-infinity')) as out_at,
-      array_agg(coalesce(m.out_id, 0)) as out_id, array_agg(coalesce(m.in_at, '-infinity')) as in_at,
-      array_agg(coalesce(m.in_id, 0)) as in_id, array_agg('infinity'::timestamptz) as upto_at, array_agg(0::bigint) as upto_id
-    from analytics.shared_accounts(p_tenant) s
+  select array_agg(s.id) as accounts, array_agg(coalesce(m.out_at, '-infinity')) as out_at,
+    array_agg(coalesce(m.out_id, 0)) as out_id, array_agg(coalesce(m.in_at, '-infinity')) as in_at,
+    array_agg(coalesce(m.in_id, 0)) as in_id, array_agg('infinity'::timestamptz) as upto_at, array_agg(0::bigint) as upto_id,
+    array_agg(a.changed_at) as changed_at, array_agg(a.balance) as balance
+  into changed
+  from analytics.shared_accounts(p_tenant) s
+  cross join lateral (
+    select a.changed_at, a.balance from ledger.accounts a where a.tenant_id = p_tenant and a.id = s.id offset 0
+  ) a
+  left join lateral (
+    select m.* from analytics.marks m where m.tenant_id = p_tenant and m.account_id = s.id offset 0
+  ) m on true
+  where (m.seen_at, m.seen_balance) is distinct from (a.changed_at, a.balance);
+
+  if changed.accounts is not null then
+    select array_agg(t.account_id), array_agg(t.side), array_agg(t.at), array_agg(t.id), array_agg(t.unit),
+      array_agg(t.from_kind), array_agg(t.from_ref), array_agg(t.to_kind), array_agg(t.to_ref), array_agg(t.amount),
+      array_agg(t.kind), array_agg(t.order_no), array_agg(t.counted)
+    into r_account, r_side, r_at, r_id, r_unit, r_from_kind, r_from_ref, r_to_kind, r_to_ref, r_amount, r_kind, r_no, r_counted
+    from analytics.read_ledger(
+      p_tenant, changed.accounts, changed.out_at, changed.out_id, changed.in_at, changed.in_id, changed.upto_at,
+      changed.upto_id, changed.upto_at, changed.upto_id, p_limit
+    ) t;
+    -- What was seen of an account before its transfers were read is its state when all of them were; else it is read again.
+    insert into analytics.marks as m (tenant_id, account_id, out_at, out_id, in_at, in_id, seen_at, seen_balance)
+    select p_tenant, c.account_id, coalesce(o.at, '-infinity'), coalesce(o.id, 0), coalesce(i.at, '-infinity'),
+      coalesce(i.id, 0), case when k.rows < p_limit then c.changed_at end, c.balance
+    from unnest(changed.accounts, changed.changed_at, changed.balance) as c(account_id, changed_at, balance)
+    cross join lateral (
+      select coalesce(max(n.rows), 0) as rows
+      from (
+        select count(*) as rows
+        from unnest(r_account, r_side) as u(account_id, side)
+        where u.account_id = c.account_id
+        group by u.side
+      ) n
+    ) k
     left join lateral (
-      select m.* from analytics.marks m where m.tenant_id = p_tenant and m.account_id = s.id offset 0
-    ) m on true
-  ) b
-  cross join lateral analytics.read_ledger(
-    p_tenant, b.accounts, b.out_at, b.out_id, b.in_at, b.in_id, b.upto_at, b.upto_id, b.upto_at, b.upto_id, p_limit
-  ) t;
-
-  if r_id is not null then
-    insert into analytics.marks as m (tenant_id, account_id, out_at, out_id, in_at, in_id)
-    select p_tenant, x.account_id,
-      coalesce(max(x.at) filter (where x.side = 'out'), '-infinity'), coalesce(max(x.id) filter (where x.side = 'out'), 0),
-      coalesce(max(x.at) filter (where x.side = 'in'), '-infinity'), coalesce(max(x.id) filter (where x.side = 'in'), 0)
-    from (
-      select distinct on (u.account_id, u.side) u.account_id, u.side, u.at, u.id
+      select u.at, u.id
       from unnest(r_account, r_side, r_at, r_id) as u(account_id, side, at, id)
-      order by u.account_id, u.side, u.at desc, u.id desc
-    ) x
-    group by x.account_id
+      where u.account_id = c.account_id
+        and u.side = 'out'
+      order by u.at desc, u.id desc
+      limit 1
+    ) o on true
+    left join lateral (
+      select u.at, u.id
+      from unnest(r_account, r_side, r_at, r_id) as u(account_id, side, at, id)
+      where u.account_id = c.account_id
+        and u.side = 'in'
+      order by u.at desc, u.id desc
+      limit 1
+    ) i on true
     on conflict (tenant_id, account_id) do update
     set out_at = case when excluded.out_id > 0 then excluded.out_at else m.out_at end,
         out_id = case when excluded.out_id > 0 then excluded.out_id else m.out_id end,
         in_at = case when excluded.in_id > 0 then excluded.in_at else m.in_at end,
-        in_id = case when excluded.in_id > 0 then excluded.in_id else m.in_id end;
-
+        in_id = case when excluded.in_id > 0 then excluded.in_id else m.in_id end,
+        seen_at = excluded.seen_at,
+        seen_balance = excluded.seen_balance;
+  end if;
+  if r_id is not null then
     perform analytics.turn_over(
       p_tenant, r_at, r_unit, r_from_kind, r_from_ref, r_to_kind, r_to_ref, r_kind, r_amount, r_counted
     );
@@ -560,8 +625,8 @@ begin
     cross join lateral analytics.effects(x.from_kind, x.to_kind, x.amount) f
     where x.counted;
   end if;
-  if e_kind is not null or cardinality(p_nos) > 0 then
-    perform analytics.attribute(p_tenant, coalesce(e_kind, '{}'), e_at, e_transfer, e_no, e_amount, p_nos);
+  if e_kind is not null or nos is not null then
+    perform analytics.attribute(p_tenant, coalesce(e_kind, '{}'), e_at, e_transfer, e_no, e_amount, nos);
   end if;
 
   update analytics.standings s
@@ -687,7 +752,7 @@ begin
     p_tenant, moved.at, moved.unit, moved.from_kind, moved.from_ref, moved.to_kind, moved.to_ref, moved.kind, moved.amount, moved.counted
   );
   nos := array(
-    select distinct substring(m.cause from '^order:(\d{1,16})')::bigint
+    select distinct analytics.order_of(m.cause)
     from vault.movements m
     where m.tenant_id = p_tenant
       and m.at >= start
@@ -771,7 +836,7 @@ begin
   ), nos as materialized (
     select e.order_no as no from ours e where e.order_no is not null and e.pieces <> 0
     union
-    select substring(m.cause from '^order:(\d{1,16})')::bigint
+    select analytics.order_of(m.cause)
     from vault.movements m
     where m.tenant_id = p_tenant
       and m.at >= start
@@ -783,14 +848,10 @@ begin
     select 'pieces' as figure, b.pieces as ours, g.pieces as ledgers
     from nos n
     cross join lateral (
-      select o.placed_at from orders.orders o where o.tenant_id = p_tenant and o.no = n.no offset 0
-    ) o
-    cross join lateral (
       select coalesce(sum(e.pieces), 0) as pieces
       from analytics.entries e
       where e.tenant_id = p_tenant
         and e.order_no = n.no
-        and e.at >= o.placed_at
     ) b
     cross join lateral (
       select count(*) as pieces from entitlements.grants g where g.tenant_id = p_tenant and g.order_no = n.no
@@ -847,6 +908,21 @@ begin
       recounted_at = coalesce(excluded.recounted_at, d.recounted_at);
   return jsonb_build_object('differences', differences, 'recounted', recounted);
 end;
+$$;
+
+create or replace function analytics.tenants_noted(p_limit integer)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog
+as $$
+  select coalesce(jsonb_agg(x.tenant_id), '[]')
+  from (
+    select distinct n.tenant_id
+    from analytics.notes n
+    limit p_limit
+  ) x
 $$;
 
 create or replace function analytics.tenants_behind(p_limit integer)

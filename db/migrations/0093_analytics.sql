@@ -10,9 +10,22 @@ create table analytics.marks (
   out_id bigint not null default 0,
   in_at timestamptz not null default '-infinity',
   in_id bigint not null default 0,
+  -- The account as it was when it had been read to its end; while it looks the same there is nothing to read.
+  seen_at timestamptz,
+  seen_balance bigint not null default 0,
   primary key (tenant_id, account_id)
 ) with (fillfactor = 50);
 select platform.protect('analytics.marks', 'select');
+
+-- The subscriber's word that something moved, and in which orders something may have been handed out for nothing. Gone when
+-- it has been counted, some seconds later.
+create table analytics.notes (
+  tenant_id bigint not null,
+  id bigint generated always as identity,
+  nos bigint[] not null,
+  primary key (tenant_id, id)
+);
+select platform.protect('analytics.notes', 'select');
 
 -- One row a shop: whoever gathers holds it, so that figures are counted by one at a time.
 create table analytics.standings (
@@ -50,9 +63,8 @@ create table analytics.entries (
   refund_id bigint,
   grant_id bigint,
   primary key (tenant_id, at, id)
-) partition by range (at);
-create index entries_of_order on analytics.entries (tenant_id, order_no, at);
-select platform.partition_monthly('analytics.entries');
+);
+create index entries_of_order on analytics.entries (tenant_id, order_no);
 select platform.protect('analytics.entries', 'select');
 
 -- Their sums by hour and by day of the shop. A batch says supplier and cost, a SKU its goods and category.

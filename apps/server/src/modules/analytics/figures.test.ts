@@ -11,7 +11,17 @@ const today = () => dayOf(new Date())
 /** Today, and the days around it: a run may pass midnight. */
 const range = () => ({ from: addDays(today(), -3), to: addDays(today(), 1) })
 const span = () => ({ from: dayStart(range().from).toISOString(), to: dayStart(addDays(range().to, 1)).toISOString() })
-const SUMS = ['salesFen', 'refundsFen', 'netFen', 'feesFen', 'lossesFen', 'costFen', 'marginFen', 'pieces', 'lines'] as const
+const SUMS = [
+  'salesFen',
+  'refundsFen',
+  'netFen',
+  'feesFen',
+  'lossesFen',
+  'costFen',
+  'marginFen',
+  'pieces',
+  'lines',
+] as const
 
 test('figures by every dimension and over time are the ledger’s, and the rows under each add up to it', async () => {
   await fc.assert(
@@ -21,7 +31,10 @@ test('figures by every dimension and over time are the ledger’s, and the rows 
       await expectLedgersFigures(lived.shop)
       await expectRowsUnderFigures(lived.shop)
       await expectLinesFigures(lived.shop)
-      await expectSameAfterRecount(lived.shop, actions.every(({ kind }) => !ABOUT_ORDERS_FROM_ELSEWHERE.has(kind)))
+      await expectSameAfterRecount(
+        lived.shop,
+        actions.every(({ kind }) => !ABOUT_ORDERS_FROM_ELSEWHERE.has(kind)),
+      )
       await expectBalanceSheets(
         lived,
         actions.every(({ kind }) => kind !== 'recost'),
@@ -32,17 +45,19 @@ test('figures by every dimension and over time are the ledger’s, and the rows 
   )
 }, 300_000)
 
-/** The subscriber has seen everything, and what was posted without an event has been read. */
+/** The subscriber has seen everything, and all of it has been counted. */
 async function counted({ tenantId }: Shop): Promise<void> {
   await until('figures are counted', async () => {
     const lag = await house.platform.db.callGlobal<readonly { subscriber: string; events: number }[]>('events.lag')
-    return lag.find(({ subscriber }) => subscriber === 'analytics.figures')?.events === 0 || undefined
+    return lag.find(({ subscriber }) => subscriber === 'analytics.notes')?.events === 0 || undefined
   })
   await gatherAll(house.platform.db, tenantId)
 }
 
-const report = (shop: Shop, more: { by?: ReportDimension; grain?: 'hour' | 'day' | 'month'; [filter: string]: unknown }) =>
-  shop.staff.call('analytics.report', { query: { ...range(), pageSize: 200, compare: 'false', ...more } as never })
+const report = (
+  shop: Shop,
+  more: { by?: ReportDimension; grain?: 'hour' | 'day' | 'month'; [filter: string]: unknown },
+) => shop.staff.call('analytics.report', { query: { ...range(), pageSize: 200, compare: 'false', ...more } as never })
 
 const total = (rows: readonly Record<(typeof SUMS)[number], number>[]) =>
   Object.fromEntries(SUMS.map((name) => [name, rows.reduce((sum, row) => sum + row[name], 0)]))
@@ -76,7 +91,17 @@ async function ledgersOf({ tenantId }: Shop) {
   if (!row) throw new Error('no row')
   const { salesFen = 0, refundsFen = 0, feesFen = 0, lossesFen = 0, costFen = 0, pieces = 0, lines = 0 } = row
   const netFen = salesFen - refundsFen
-  return { salesFen, refundsFen, netFen, feesFen, lossesFen, costFen, marginFen: netFen - feesFen - lossesFen - costFen, pieces, lines }
+  return {
+    salesFen,
+    refundsFen,
+    netFen,
+    feesFen,
+    lossesFen,
+    costFen,
+    marginFen: netFen - feesFen - lossesFen - costFen,
+    pieces,
+    lines,
+  }
 }
 
 async function expectLedgersFigures(shop: Shop): Promise<void> {
@@ -195,15 +220,16 @@ async function expectSameAfterRecount(shop: Shop, areRowsSame: boolean): Promise
   const before = await read()
   const check = await shop.staff.call('analytics.check', { body: range() })
   expect(check).toMatchObject({ recounted: [], differences: [] })
-  const days = await house.query<{ day: string }>('select day::text from analytics.days where tenant_id = $1', [tenantId])
+  const days = await house.query<{ day: string }>('select day::text from analytics.days where tenant_id = $1', [
+    tenantId,
+  ])
   for (const { day } of days) await house.query('select analytics.recount_day($1, $2::date)', [tenantId, day])
   expect(await read()).toEqual(before)
   await expectLedgersFigures(shop)
 }
 
 async function expectBalanceSheets({ shop, moments }: Lived, isCostKept: boolean): Promise<void> {
-  const sheetAt = (at?: string) =>
-    shop.staff.call('analytics.balanceSheet', { query: at === undefined ? {} : { at } })
+  const sheetAt = (at?: string) => shop.staff.call('analytics.balanceSheet', { query: at === undefined ? {} : { at } })
   const trial = await shop.staff.call('ledger.trialBalance', {})
   const now = await sheetAt()
   for (const { unit, sum } of now.units) expect([unit, sum]).toEqual([unit, 0])
@@ -263,4 +289,3 @@ async function expectStatements({ shop, member }: Lived): Promise<void> {
     expect(balanceAfter).toBe(running)
   }
 }
-

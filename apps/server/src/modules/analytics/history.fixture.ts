@@ -5,11 +5,22 @@ import { type Goods, type House, type Shop, somePhone, until, type Visitor } fro
 
 /** What people do in a shop, in an order that nobody chose. Whatever is refused (nothing left, nothing to refund) is let be. */
 export type Action =
-  | { readonly kind: 'buy'; readonly skus: readonly number[]; readonly quantity: number; readonly how: 'gateway' | 'balance' | 'late' }
+  | {
+      readonly kind: 'buy'
+      readonly skus: readonly number[]
+      readonly quantity: number
+      readonly how: 'gateway' | 'balance' | 'late'
+    }
   | { readonly kind: 'refund'; readonly pick: number; readonly whole: boolean; readonly to: 'source' | 'balance' }
   | { readonly kind: 'replace'; readonly pick: number }
   | { readonly kind: 'adjust'; readonly amountFen: number }
-  | { readonly kind: 'restock'; readonly sku: number; readonly codes: number; readonly costFen: number; readonly supplier: string }
+  | {
+      readonly kind: 'restock'
+      readonly sku: number
+      readonly codes: number
+      readonly costFen: number
+      readonly supplier: string
+    }
   | { readonly kind: 'fee'; readonly pick: number; readonly fen: number }
   | { readonly kind: 'chargeback'; readonly pick: number; readonly fen: number; readonly won: boolean }
   | { readonly kind: 'partial'; readonly pick: number; readonly fen: number }
@@ -168,7 +179,10 @@ async function buy(world: World, { skus, quantity, how }: Extract<Action, { kind
   if (view.state !== 'pending') return
   if (how === 'late') {
     // The money finds an empty shelf for some lines: delivered in parts, or not at all, and back by itself.
-    await house.query('update orders.orders set expires_at = now() where tenant_id = $1 and no = $2', [shop.tenantId, no])
+    await house.query('update orders.orders set expires_at = now() where tenant_id = $1 and no = $2', [
+      shop.tenantId,
+      no,
+    ])
   }
   await browser.call('orders.pay', { params: { no }, body: { payWith: 'sim-pay' } }).catch(() => undefined)
   await shop.pay(no, { late: how === 'late' }).catch(() => undefined)
@@ -209,7 +223,10 @@ async function post(world: World, from: string, to: string, fen: number, kind: s
   const ref = (account: string) => (account === 'cash.gateway' || account === 'cash.fee' ? 'sim-pay' : '')
   for (const account of [from, to]) {
     await house.query(`select ledger.account($1, $2, $3, 'CNY')`, [shop.tenantId, account, ref(account)])
-    await house.query(`update ledger.accounts set floor = null where tenant_id = $1 and kind = $2`, [shop.tenantId, account])
+    await house.query(`update ledger.accounts set floor = null where tenant_id = $1 and kind = $2`, [
+      shop.tenantId,
+      account,
+    ])
   }
   await house.query(
     `select ledger.post(

@@ -4,21 +4,30 @@ import type { Platform } from '../../platform/module.ts'
 import { checkDay } from './commands/check-day.ts'
 import { gatherAll } from './commands/gather.ts'
 
-const GATHER_EVERY_MS = 5 * 60_000
+/** How late figures are. A transaction costs the same for one order and for a thousand; a busy shop has that many by then. */
+const GATHER_EVERY_MS = 3_000
+const GATHER_REST_EVERY_MS = 5 * 60_000
 const CHECK_EVERY_MS = 10 * 60_000
 const SHOPS_PER_TICK = 1_000
 const DAYS_PER_TICK = 200
 /** A history of millions, met when the program is upgraded, is counted over several ticks. */
 const TICK_MS = 60_000
 
+/** Counts what the subscriber has noted. */
+export const gatherNoted = (platform: Pick<Platform, 'db'>): Schedule =>
+  gathering(platform, 'analytics.gather', GATHER_EVERY_MS, 'analytics.tenants_noted')
+
 /** What moved without an event that the subscriber listens to (corrections by hand), and histories from before. */
-export function gatherRest({ db }: Pick<Platform, 'db'>): Schedule {
+export const gatherRest = (platform: Pick<Platform, 'db'>): Schedule =>
+  gathering(platform, 'analytics.gather_rest', GATHER_REST_EVERY_MS, 'analytics.tenants_behind')
+
+function gathering({ db }: Pick<Platform, 'db'>, name: string, everyMs: number, shops: string): Schedule {
   return {
-    name: 'analytics.gather',
-    everyMs: GATHER_EVERY_MS,
+    name,
+    everyMs,
     run: async () => {
       const until = performance.now() + TICK_MS
-      for (const tenantId of await db.callGlobal<readonly TenantId[]>('analytics.tenants_behind', SHOPS_PER_TICK)) {
+      for (const tenantId of await db.callGlobal<readonly TenantId[]>(shops, SHOPS_PER_TICK)) {
         if (!(await gatherAll(db, tenantId, until))) return
       }
     },
