@@ -18,6 +18,12 @@ select create_reference_table('tenancy.tenants');
 -- Tenants’ tables, each after those that it points at ---------------------------------------------------------------
 
 select create_distributed_table('ledger.accounts', 'tenant_id', colocate_with => 'none');
+select create_distributed_table('analytics.days', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('analytics.entries', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('analytics.marks', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('analytics.standings', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('analytics.sums', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('analytics.turnover', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('audit.entries', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('audit.heads', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('books.account_marks', 'tenant_id', colocate_with => 'ledger.accounts');
@@ -72,6 +78,10 @@ select create_distributed_table('vault.movements', 'tenant_id', colocate_with =>
 
 -- Functions that touch no table: delegated ones call them -----------------------------------------------------------
 
+select create_distributed_function('analytics.day_start(date)');
+select create_distributed_function('analytics.effects(text, text, bigint)');
+select create_distributed_function('analytics.is_personal(text)');
+select create_distributed_function('analytics.shop_day(timestamp with time zone)');
 select create_distributed_function('books.answer(bigint, jsonb, jsonb)');
 select create_distributed_function('books.is_in_slot(bigint, jsonb)');
 select create_distributed_function('books.object(text, text)');
@@ -84,6 +94,17 @@ select create_distributed_function('ledger.floor_of(text)');
 
 -- Functions that take the tenant first: they run on its shard -------------------------------------------------------
 
+select create_distributed_function('analytics.add_up(bigint, analytics.entries[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('analytics.attribute(bigint, text[], timestamp with time zone[], bigint[], bigint[], bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('analytics.book(bigint, analytics.entries[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('analytics.check_day(bigint, date)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('analytics.differences_of_day(bigint, date)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('analytics.gather(bigint, bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('analytics.ledger_of_day(bigint, date)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('analytics.read_ledger(bigint, bigint[], timestamp with time zone[], bigint[], timestamp with time zone[], bigint[], timestamp with time zone[], bigint[], timestamp with time zone[], bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('analytics.recount_day(bigint, date)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('analytics.shared_accounts(bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('analytics.turn_over(bigint, timestamp with time zone[], text[], text[], text[], text[], text[], text[], bigint[], boolean[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('audit.append(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('audit.entry_hash(bigint, bigint, timestamp with time zone, jsonb, text, text, text, jsonb, text, text, bytea)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('audit.verify(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -206,6 +227,8 @@ select create_distributed_function('vault.undo_batch(bigint, bigint)', '$1', col
 -- What has to be called once per tenant before this can be used -----------------------------------------------------
 
 -- They go over all tenants in one statement, and most lock what they find, which Citus allows on one shard only:
+--   analytics.tenants_behind(integer)
+--   analytics.unchecked_days(integer)
 --   books.due_tenants(boolean, integer, integer, integer)
 --   books.open_violations()
 --   books.pointers()

@@ -1,5 +1,131 @@
 -- Made from the database by `npm run gen`. Do not edit.
 
+-- analytics -------------------------------------------------------------------------------------------
+
+create table analytics.days (
+  tenant_id bigint not null,
+  day date not null,
+  changed_at timestamp with time zone not null default now(),
+  checked_at timestamp with time zone,
+  differences jsonb not null default '[]'::jsonb,
+  recounted_at timestamp with time zone,
+  constraint days_pkey PRIMARY KEY (tenant_id, day),
+  constraint days_differences_check CHECK ((jsonb_typeof(differences) = 'array'::text))
+);
+alter table analytics.days enable row level security;
+grant select on analytics.days to quanshu_app;
+
+create table analytics.entries (
+  tenant_id bigint not null,
+  at timestamp with time zone not null,
+  id bigint not null generated always as identity,
+  kind text not null,
+  order_no bigint,
+  line_no smallint,
+  sku_id bigint not null default 0,
+  batch_id bigint not null default 0,
+  channel text not null default ''::text,
+  pay_way text not null default ''::text,
+  staff text not null default ''::text,
+  pieces integer not null default 0,
+  lines integer not null default 0,
+  amount_fen bigint not null,
+  transfer_id bigint,
+  refund_id bigint,
+  grant_id bigint,
+  constraint entries_pkey PRIMARY KEY (tenant_id, at, id),
+  constraint entries_kind_check CHECK ((kind = ANY (ARRAY['sale'::text, 'refund'::text, 'fee'::text, 'loss'::text, 'replacement'::text])))
+) partition by range (at);
+alter table analytics.entries enable row level security;
+grant select on analytics.entries to quanshu_app;
+
+create table analytics.marks (
+  tenant_id bigint not null,
+  account_id bigint not null,
+  out_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  out_id bigint not null default 0,
+  in_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  in_id bigint not null default 0,
+  constraint marks_pkey PRIMARY KEY (tenant_id, account_id)
+);
+alter table analytics.marks enable row level security;
+grant select on analytics.marks to quanshu_app;
+
+create table analytics.standings (
+  tenant_id bigint not null,
+  gathered_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  constraint standings_pkey PRIMARY KEY (tenant_id)
+);
+alter table analytics.standings enable row level security;
+grant select on analytics.standings to quanshu_app;
+
+create table analytics.sums (
+  tenant_id bigint not null,
+  grain text not null,
+  at timestamp with time zone not null,
+  sku_id bigint not null,
+  batch_id bigint not null,
+  channel text not null,
+  pay_way text not null,
+  staff text not null,
+  sales_fen bigint not null default 0,
+  refunds_fen bigint not null default 0,
+  fees_fen bigint not null default 0,
+  losses_fen bigint not null default 0,
+  pieces bigint not null default 0,
+  lines bigint not null default 0,
+  entries bigint not null default 0,
+  constraint sums_pkey PRIMARY KEY (tenant_id, grain, at, sku_id, batch_id, channel, pay_way, staff),
+  constraint sums_grain_check CHECK ((grain = ANY (ARRAY['hour'::text, 'day'::text])))
+);
+alter table analytics.sums enable row level security;
+grant select on analytics.sums to quanshu_app;
+
+create table analytics.turnover (
+  tenant_id bigint not null,
+  day date not null,
+  unit text not null,
+  from_kind text not null,
+  from_ref text not null,
+  to_kind text not null,
+  to_ref text not null,
+  kind text not null,
+  transfers bigint not null,
+  amount bigint not null,
+  constraint turnover_pkey PRIMARY KEY (tenant_id, day, unit, from_kind, from_ref, to_kind, to_ref, kind)
+);
+alter table analytics.turnover enable row level security;
+grant select on analytics.turnover to quanshu_app;
+
+
+create index days_unchecked ON analytics.days USING btree (tenant_id, day) WHERE ((checked_at IS NULL) OR (checked_at < changed_at));
+create index entries_of_order ON ONLY analytics.entries USING btree (tenant_id, order_no, at);
+
+create policy tenant on analytics.days for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on analytics.entries for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on analytics.marks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on analytics.standings for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on analytics.sums for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on analytics.turnover for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+
+function analytics.add_up(p_tenant bigint, p_entries analytics.entries[]) returns void security definer
+function analytics.attribute(p_tenant bigint, p_kind text[], p_at timestamp with time zone[], p_transfer bigint[], p_no bigint[], p_amount bigint[], p_nos bigint[]) returns void security definer
+function analytics.book(p_tenant bigint, p_entries analytics.entries[]) returns void security definer
+function analytics.check_day(p_tenant bigint, p_day date) returns jsonb security definer
+function analytics.day_start(p_day date) returns timestamp with time zone
+function analytics.differences_of_day(p_tenant bigint, p_day date) returns jsonb security definer
+function analytics.effects(p_from_kind text, p_to_kind text, p_amount bigint) returns TABLE(kind text, amount bigint)
+function analytics.gather(p_tenant bigint, p_nos bigint[], p_limit integer) returns jsonb security definer
+function analytics.is_personal(p_kind text) returns boolean
+function analytics.ledger_of_day(p_tenant bigint, p_day date) returns TABLE(at timestamp with time zone, id bigint, unit text, from_kind text, from_ref text, to_kind text, to_ref text, amount bigint, kind text, order_no bigint) security definer
+function analytics.read_ledger(p_tenant bigint, p_accounts bigint[], p_out_at timestamp with time zone[], p_out_id bigint[], p_in_at timestamp with time zone[], p_in_id bigint[], p_out_upto_at timestamp with time zone[], p_out_upto_id bigint[], p_in_upto_at timestamp with time zone[], p_in_upto_id bigint[], p_limit integer) returns TABLE(account_id bigint, side text, at timestamp with time zone, id bigint, unit text, from_kind text, from_ref text, to_kind text, to_ref text, amount bigint, kind text, order_no bigint, counted boolean) security definer
+function analytics.recount_day(p_tenant bigint, p_day date) returns void security definer
+function analytics.shared_accounts(p_tenant bigint) returns TABLE(id bigint, kind text, ref text, unit text) security definer
+function analytics.shop_day(p_at timestamp with time zone) returns date
+function analytics.tenants_behind(p_limit integer) returns jsonb security definer
+function analytics.turn_over(p_tenant bigint, p_at timestamp with time zone[], p_unit text[], p_from_kind text[], p_from_ref text[], p_to_kind text[], p_to_ref text[], p_kind text[], p_amount bigint[], p_counted boolean[]) returns void security definer
+function analytics.unchecked_days(p_limit integer) returns jsonb security definer
+
 -- audit -----------------------------------------------------------------------------------------------
 
 create table audit.entries (

@@ -28,6 +28,8 @@ export type Size = {
     /** Each of the turns. */
     readonly measure: { readonly warmMs: number; readonly measureMs: number }
   }
+  /** Order lines of a year that is reported on. */
+  readonly reportLines: number
   readonly jobs: number
   readonly neighbour: { readonly seconds: number }
 }

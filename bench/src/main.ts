@@ -10,6 +10,7 @@ import { neighbour } from './cases/neighbour.ts'
 import { noticeToCode } from './cases/notice-to-code.ts'
 import { orders } from './cases/orders.ts'
 import { pages } from './cases/pages.ts'
+import { reports } from './cases/reports.ts'
 import { machineFacts } from './machine.ts'
 import { type Figure, failedFigure, writeReport } from './report.ts'
 import { settle } from './settle.ts'
@@ -35,6 +36,7 @@ const CASES: readonly Case[] = [
   { name: 'neighbour', run: neighbour },
   { name: 'jobs', run: jobs },
   { name: 'growth', run: growth },
+  { name: 'reports', run: reports },
 ]
 
 const QUICK: Size = {
@@ -46,6 +48,7 @@ const QUICK: Size = {
   importLines: 100_000,
   bigOrder: 10_000,
   growth: { orders: 10_000, cards: 50_000, piecesEach: 1_500, measure: { warmMs: 500, measureMs: 1_500 } },
+  reportLines: 10_000,
   jobs: 2_000,
   neighbour: { seconds: 3 },
 }
@@ -63,6 +66,7 @@ const FULL: Size = {
     piecesEach: 20_000,
     measure: { warmMs: 3_000, measureMs: 10_000 },
   },
+  reportLines: 1_000_000,
   jobs: 50_000,
   neighbour: { seconds: 20 },
 }

@@ -1,4 +1,4 @@
--- A shop's past, step by step; see past.ts. Settings: bench.slug, goods, skus, price, orders, cards.
+-- A shop's past, step by step; see past.ts. Settings: bench.slug, goods, skus, price, orders, cards, days.
 
 -- step: what every later step needs
 create temporary table given as
@@ -8,6 +8,7 @@ select t.id as tenant,
   current_setting('bench.price')::bigint as price,
   current_setting('bench.orders')::bigint as orders,
   current_setting('bench.cards')::bigint as cards,
+  make_interval(days => current_setting('bench.days')::integer) as days,
   (select max(c.id) from vault.cards c where c.tenant_id = t.id) as last_card,
   (select octet_length(c.sealed) from vault.cards c where c.tenant_id = t.id order by c.id desc limit 1) as sealed_bytes,
   (select coalesce(max(h.id), 0) from ledger.holds h) as last_hold,
@@ -30,7 +31,7 @@ cross join unnest(g.skus) with ordinality as s(sku, n);
 -- step: the batches' rows
 with made as (
   insert into vault.batches (tenant_id, sku_id, state, file_name, created_at, finished_at)
-  select g.tenant, s.sku, 'ready', 'past.txt', now() - interval '31 days', now() - interval '31 days'
+  select g.tenant, s.sku, 'ready', 'past.txt', now() - g.days - interval '1 day', now() - g.days - interval '1 day'
   from given g
   cross join shelves s
   returning id, sku_id
@@ -46,8 +47,8 @@ select g.tenant, g.last_card + k.i, s.sku, s.batch,
   case when k.i <= g.orders then 'delivered' else 'available' end,
   substr(sha512(int8send(k.i)) || sha512(int8send(-k.i)) || sha512(int8send(k.i << 8)), 1, g.sealed_bytes),
   sha256(int8send(g.last_card + k.i)),
-  now() - interval '31 days',
-  now() - interval '30 days' + (k.i::double precision / g.orders) * interval '30 days' * (k.i <= g.orders)::integer
+  now() - g.days - interval '1 day',
+  now() - g.days + (k.i::double precision / g.orders) * g.days * (k.i <= g.orders)::integer
 from given g
 cross join lateral generate_series(1, g.cards) as k(i)
 join shelves s on s.n = 1 + k.i % cardinality(g.skus);
@@ -66,7 +67,7 @@ select k.i as n,
   g.last_hold + k.i as hold
 from given g
 cross join lateral generate_series(1, g.orders) as k(i)
-cross join lateral (select now() - interval '30 days' + (k.i::double precision / g.orders) * interval '30 days' as at) x
+cross join lateral (select now() - g.days + (k.i::double precision / g.orders) * g.days as at) x
 join shelves s on s.n = 1 + k.i % cardinality(g.skus);
 
 -- step: order rows
@@ -124,7 +125,7 @@ with cards as (
   group by s.sku, s.n, s.source, s.available, s.delivered, s.batch
 ), told as (
   insert into ledger.transfers (tenant_id, at, from_account, to_account, amount, kind, cause)
-  select g.tenant, now() - interval '31 days', c.source, c.available, c.imported, 'stock.import', 'batch:' || c.batch
+  select g.tenant, now() - g.days - interval '1 day', c.source, c.available, c.imported, 'stock.import', 'batch:' || c.batch
   from given g
   cross join cards c
 ), counted as (
@@ -235,3 +236,15 @@ with told as (
 update events.cursors c
 set era = h.era, xid = h.xid, position = h.position
 from head h;
+
+-- step: figures of reports, as the subscriber would have counted them
+do $$
+declare
+  tenant bigint := (select g.tenant from given g);
+begin
+  if current_setting('bench.counted')::boolean then
+    while (analytics.gather(tenant, 5000) ->> 'more')::boolean loop
+    end loop;
+  end if;
+end
+$$;

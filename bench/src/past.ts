@@ -17,17 +17,27 @@ const TABLES = [
   'payments.notices',
   'entitlements.grants',
   'events.log',
+  'analytics.entries',
 ]
 
+export type Past = {
+  readonly orders: number
+  readonly cards: number
+  /** Over how many days the orders are spread; 30 when nothing is said. */
+  readonly days?: number
+  /** False leaves the counting for reports to whoever measures it. */
+  readonly counted?: boolean
+}
+
 /**
- * Gives a shop a past by SQL over sets: delivered orders of the last 30 days, each with line, hold, transfers, attempt,
+ * Gives a shop a past by SQL over sets: delivered orders of the last days, each with line, hold, transfers, attempt,
  * receipt, notice, card, movement, grant and events as the product writes them, and unsold cards behind those that are
  * for sale now. The books add up; only the cipher texts are noise of the right length.
  */
 export async function fillPast(
   system: System,
   shop: Shop,
-  past: { readonly orders: number; readonly cards: number },
+  past: Past,
 ): Promise<{ readonly seconds: number; readonly gigabytes: number }> {
   const from = performance.now()
   return await withOwner(system, async (client) => {
@@ -43,7 +53,7 @@ export async function fillPast(
 
 const PAST_SQL = readFileSync(new URL('past.sql', import.meta.url), 'utf8')
 
-async function writePast(client: pg.Client, shop: Shop, { orders, cards }: { orders: number; cards: number }) {
+async function writePast(client: pg.Client, shop: Shop, { orders, cards, days = 30, counted = true }: Past) {
   const given = {
     slug: shop.slug,
     goods: shop.goodsId,
@@ -51,6 +61,8 @@ async function writePast(client: pg.Client, shop: Shop, { orders, cards }: { ord
     price: PRICE_FEN,
     orders,
     cards,
+    days,
+    counted,
   }
   for (const [name, value] of Object.entries(given)) {
     await client.query('select set_config($1, $2, false)', [`bench.${name}`, String(value)])

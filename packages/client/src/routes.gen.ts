@@ -1,5 +1,6 @@
 // Made from the contract by `npm run gen`. Do not edit.
 import type {
+  analyticsRoutes,
   auditRoutes,
   boardRoutes,
   booksRoutes,
@@ -50,6 +51,21 @@ export const MALL_ROUTES = {
 
 /** Routes that staff call. */
 export const CONSOLE_ROUTES = {
+  'analytics.balanceSheet': 'GET /api/console/reports/balance-sheet',
+  'analytics.check': 'POST /api/console/reports/check',
+  'analytics.choices': 'GET /api/console/reports/choices',
+  'analytics.entries': 'GET /api/console/reports/entries',
+  'analytics.exportBalanceSheet': 'GET /api/console/reports/balance-sheet/export',
+  'analytics.exportEntries': 'GET /api/console/reports/entries/export',
+  'analytics.exportGatewayDays': 'GET /api/console/statements/gateways/:gateway/export',
+  'analytics.exportGatewayTransfers': 'GET /api/console/statements/gateways/:gateway/transfers/export',
+  'analytics.exportMemberStatement': 'GET /api/console/statements/members/:id/export',
+  'analytics.exportReport': 'GET /api/console/reports/sales/export',
+  'analytics.gatewayDays': 'GET /api/console/statements/gateways/:gateway',
+  'analytics.gatewayTransfers': 'GET /api/console/statements/gateways/:gateway/transfers',
+  'analytics.gateways': 'GET /api/console/statements/gateways',
+  'analytics.memberStatement': 'GET /api/console/statements/members/:id',
+  'analytics.report': 'GET /api/console/reports/sales',
   'audit.exportAudit': 'GET /api/console/audit/export',
   'audit.getAuditLine': 'GET /api/console/audit/:id',
   'audit.listAudit': 'GET /api/console/audit',
@@ -176,6 +192,21 @@ export const CONSOLE_ROUTES = {
 } as const
 
 export type Routes = {
+  'analytics.balanceSheet': (typeof analyticsRoutes)['balanceSheet']
+  'analytics.check': (typeof analyticsRoutes)['check']
+  'analytics.choices': (typeof analyticsRoutes)['choices']
+  'analytics.entries': (typeof analyticsRoutes)['entries']
+  'analytics.exportBalanceSheet': (typeof analyticsRoutes)['exportBalanceSheet']
+  'analytics.exportEntries': (typeof analyticsRoutes)['exportEntries']
+  'analytics.exportGatewayDays': (typeof analyticsRoutes)['exportGatewayDays']
+  'analytics.exportGatewayTransfers': (typeof analyticsRoutes)['exportGatewayTransfers']
+  'analytics.exportMemberStatement': (typeof analyticsRoutes)['exportMemberStatement']
+  'analytics.exportReport': (typeof analyticsRoutes)['exportReport']
+  'analytics.gatewayDays': (typeof analyticsRoutes)['gatewayDays']
+  'analytics.gatewayTransfers': (typeof analyticsRoutes)['gatewayTransfers']
+  'analytics.gateways': (typeof analyticsRoutes)['gateways']
+  'analytics.memberStatement': (typeof analyticsRoutes)['memberStatement']
+  'analytics.report': (typeof analyticsRoutes)['report']
   'audit.exportAudit': (typeof auditRoutes)['exportAudit']
   'audit.getAuditLine': (typeof auditRoutes)['getAuditLine']
   'audit.listAudit': (typeof auditRoutes)['listAudit']

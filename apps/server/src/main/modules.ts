@@ -1,4 +1,5 @@
 import type { OrderNo } from '@quanshu/kernel'
+import { analyticsModule } from '../modules/analytics/index.ts'
 import { auditModule } from '../modules/audit/index.ts'
 import { booksModule } from '../modules/books/index.ts'
 import { catalogModule } from '../modules/catalog/index.ts'
@@ -66,6 +67,7 @@ export function assemble(platform: Platform): Assembly {
     ordersModule(platform),
     fulfilmentModule(platform, payments),
     booksModule(platform),
+    analyticsModule(platform),
     jobsDesk(platform, () => modules),
   ]
   return {

@@ -9,6 +9,80 @@ type Time = ColumnType<Date, Date | string, Date | string>
 type NullableTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>
 type DefaultedTime = ColumnType<Date, Date | string | undefined, Date | string>
 
+export type AnalyticsDays = {
+  tenant_id: number
+  day: string
+  changed_at: DefaultedTime
+  checked_at: NullableTime
+  differences: DefaultedJson
+  recounted_at: NullableTime
+}
+
+export type AnalyticsEntries = {
+  tenant_id: number
+  at: Time
+  id: GeneratedAlways<number>
+  kind: 'sale' | 'refund' | 'fee' | 'loss' | 'replacement'
+  order_no: number | null
+  line_no: number | null
+  sku_id: Generated<number>
+  batch_id: Generated<number>
+  channel: Generated<string>
+  pay_way: Generated<string>
+  staff: Generated<string>
+  pieces: Generated<number>
+  lines: Generated<number>
+  amount_fen: number
+  transfer_id: number | null
+  refund_id: number | null
+  grant_id: number | null
+}
+
+export type AnalyticsMarks = {
+  tenant_id: number
+  account_id: number
+  out_at: DefaultedTime
+  out_id: Generated<number>
+  in_at: DefaultedTime
+  in_id: Generated<number>
+}
+
+export type AnalyticsStandings = {
+  tenant_id: number
+  gathered_at: DefaultedTime
+}
+
+export type AnalyticsSums = {
+  tenant_id: number
+  grain: 'hour' | 'day'
+  at: Time
+  sku_id: number
+  batch_id: number
+  channel: string
+  pay_way: string
+  staff: string
+  sales_fen: Generated<number>
+  refunds_fen: Generated<number>
+  fees_fen: Generated<number>
+  losses_fen: Generated<number>
+  pieces: Generated<number>
+  lines: Generated<number>
+  entries: Generated<number>
+}
+
+export type AnalyticsTurnover = {
+  tenant_id: number
+  day: string
+  unit: string
+  from_kind: string
+  from_ref: string
+  to_kind: string
+  to_ref: string
+  kind: string
+  transfers: number
+  amount: number
+}
+
 export type AuditEntries = {
   tenant_id: number
   at: Time
@@ -705,6 +779,12 @@ export type VaultMovements = {
 }
 
 export type DB = {
+  'analytics.days': AnalyticsDays
+  'analytics.entries': AnalyticsEntries
+  'analytics.marks': AnalyticsMarks
+  'analytics.standings': AnalyticsStandings
+  'analytics.sums': AnalyticsSums
+  'analytics.turnover': AnalyticsTurnover
   'audit.entries': AuditEntries
   'audit.heads': AuditHeads
   'books.account_marks': BooksAccountMarks

@@ -1,0 +1,101 @@
+import type { GatewayColumn } from '@quanshu/contract'
+
+export type Locale = 'zh-CN' | 'en'
+
+/** Words of the files; those of the screens are the console's. */
+const WORDS = {
+  sales: ['销售额', 'Sales'],
+  refunds: ['退款', 'Refunds'],
+  net: ['净销售额', 'Net sales'],
+  fees: ['手续费', 'Fees'],
+  losses: ['拒付损失', 'Chargeback losses'],
+  cost: ['成本', 'Cost of goods'],
+  margin: ['毛利', 'Gross margin'],
+  pieces: ['件数', 'Pieces'],
+  lines: ['订单行', 'Order lines'],
+  goods: ['商品', 'Goods'],
+  sku: ['规格', 'Variant'],
+  category: ['分类', 'Category'],
+  channel: ['渠道', 'Channel'],
+  supplier: ['供货商', 'Supplier'],
+  payWay: ['支付方式', 'Paid with'],
+  staff: ['经手人', 'Staff'],
+  nothing: ['（未填）', '(none)'],
+  from: ['时段开始', 'From'],
+  at: ['时间', 'Time'],
+  day: ['日期', 'Day'],
+  kind: ['类型', 'Kind'],
+  order: ['订单号', 'Order'],
+  line: ['行', 'Line'],
+  batch: ['批次', 'Batch'],
+  amount: ['金额', 'Amount'],
+  balance: ['余额', 'Balance'],
+  transfer: ['流水号', 'Ledger entry'],
+  refund: ['退款单号', 'Refund'],
+  movement: ['事项', 'What'],
+  counterparty: ['对方账户', 'Other account'],
+  cause: ['缘由', 'Cause'],
+  owed: ['期末应收', 'Owed at the end'],
+  opening: ['期初余额', 'Opening balance'],
+  closing: ['期末余额', 'Closing balance'],
+  unit: ['单位', 'Unit'],
+  account: ['账户', 'Account'],
+  whose: ['所属', 'Whose'],
+  yuan: ['金额（元）', 'Yuan'],
+  count: ['数量', 'Count'],
+  sum: ['合计', 'Sum'],
+  stock: ['库存', 'Stock'],
+  stockAtCost: ['库存成本', 'Stock at cost'],
+  stockPieces: ['可售件数', 'Pieces for sale'],
+} as const
+type Word = keyof typeof WORDS
+
+export const words = (locale: Locale): Readonly<Record<Word, string>> =>
+  Object.fromEntries(Object.entries(WORDS).map(([key, pair]) => [key, pick(locale, pair)])) as Record<Word, string>
+
+const KINDS = {
+  sale: ['销售', 'Sale'],
+  refund: ['退款', 'Refund'],
+  fee: ['手续费', 'Fee'],
+  loss: ['拒付', 'Chargeback'],
+  replacement: ['换发', 'Replacement'],
+} as const
+export const kindWord = (locale: Locale, kind: keyof typeof KINDS): string => pick(locale, KINDS[kind])
+
+const COLUMNS = {
+  received: ['收款', 'Received'],
+  refunded: ['退款', 'Refunded'],
+  fees: ['手续费', 'Fees'],
+  chargebacks: ['拒付', 'Chargebacks'],
+  settled: ['已结算', 'Settled'],
+} as const satisfies Record<GatewayColumn, readonly [string, string]>
+export const columnWord = (locale: Locale, column: GatewayColumn): string => pick(locale, COLUMNS[column])
+
+/** Kinds of accounts and transfers. One that is not listed is told by its key. */
+const BOOKS: Readonly<Record<string, readonly [string, string]>> = {
+  'cash.gateway': ['支付通道', 'Gateway'],
+  'cash.clearing': ['待结算', 'Clearing'],
+  'cash.surplus': ['多收待退', 'Surplus to return'],
+  'cash.revenue': ['销售收入', 'Revenue'],
+  'cash.member': ['会员余额', 'Member balances'],
+  'cash.adjustment': ['人工调整', 'Adjustments'],
+  'cash.fee': ['通道手续费', 'Gateway fees'],
+  'cash.chargeback': ['拒付损失', 'Chargeback losses'],
+  'cash.earn': ['发货确认收入', 'Earned by delivery'],
+  'cash.unearn': ['退款冲回收入', 'Revenue taken back'],
+  'cash.receive': ['收到付款', 'Payment received'],
+  'cash.receive_surplus': ['收到多付款', 'Surplus received'],
+  'cash.pay_by_balance': ['余额支付', 'Paid from balance'],
+  'cash.refund_to_balance': ['退款到余额', 'Refund to balance'],
+  'cash.refund_to_source': ['原路退款', 'Refund to source'],
+  'member.credit': ['人工增加', 'Added by hand'],
+  'member.debit': ['人工扣减', 'Taken off by hand'],
+}
+export function bookWord(locale: Locale, kind: string): string {
+  const [name = '', ref] = kind.split(':')
+  const known = BOOKS[name]
+  const word = known ? pick(locale, known) : name
+  return ref === undefined ? word : `${word} ${ref}`
+}
+
+const pick = (locale: Locale, [zh, en]: readonly [string, string]): string => (locale === 'en' ? en : zh)
