@@ -55,7 +55,10 @@ export type Cashier =
   /** Parameters for the app's own bridge, e.g. `WeixinJSBridge`'s `getBrandWCPayRequest`. */
   | { readonly way: 'in_app'; readonly params: Readonly<Record<string, string>> }
 
-export type CreateOutcome = { readonly kind: 'done'; readonly cashier: Cashier } | Refused | Unknown
+export type CreateOutcome =
+  | { readonly kind: 'done'; readonly cashier: Cashier; /** See `PaymentRef`. */ readonly reference?: string }
+  | Refused
+  | Unknown
 export type QueryOutcome =
   | {
       readonly kind: 'done'
@@ -96,6 +99,9 @@ export type PaymentCall = {
   /** The money shall wait at the gateway until it is split. */
   readonly split?: boolean
 }
+
+/** A payment opened before: our number, and the gateway's own for it where it gave one at opening and wants it back. */
+export type PaymentRef = { readonly paymentNo: string; readonly reference?: string }
 
 export type RefundCall = {
   /** Ours, made before the first call and the same for every repeat. At most 32 of `[0-9A-Z]`. */
@@ -246,8 +252,8 @@ export type PaymentGateway = {
   readonly scenes: readonly Scene[]
   readonly currencies: readonly string[]
   readonly create: (outbound: Outbound, account: GatewayAccount, payment: PaymentCall) => Promise<CreateOutcome>
-  readonly query: (outbound: Outbound, account: GatewayAccount, paymentNo: string) => Promise<QueryOutcome>
-  readonly close: (outbound: Outbound, account: GatewayAccount, paymentNo: string) => Promise<CloseOutcome>
+  readonly query: (outbound: Outbound, account: GatewayAccount, payment: PaymentRef) => Promise<QueryOutcome>
+  readonly close: (outbound: Outbound, account: GatewayAccount, payment: PaymentRef) => Promise<CloseOutcome>
   readonly refund: (outbound: Outbound, account: GatewayAccount, call: RefundCall) => Promise<RefundOutcome>
   readonly queryRefund: (outbound: Outbound, account: GatewayAccount, call: RefundCall) => Promise<RefundQueryOutcome>
   /** Signature, merchant and age are checked on the raw bytes before anything in them is believed. */
