@@ -68,11 +68,14 @@ $$;
 
 -- `enable_sort`: of a row comparison the planner believes only the first column, and nothing has a later era, so it expects
 -- one row and would read and sort the whole backlog for every batch: 60,000 rows for 500 (21 ms against 0.2).
+-- `plan_cache_mode`: planning anew cost two thirds of a look that finds little (640 microseconds against 240).
 create or replace function events.next_batch(p_subscriber text, p_types jsonb, p_limit integer)
 returns json
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
 set enable_sort = off
 as $$
 declare

@@ -2,6 +2,7 @@
 --   events.tail(seen)  the events that became visible since the snapshot `seen` (null: the last thousand)
 --                      → {"events": [{tenantId, type, subject}], "seen": snapshot}
 -- Unlike events.next_batch it does not wait for older transactions and keeps no cursor: it is a hint, not a record.
+-- Planned once, as events.next_batch is.
 -- At most 20,000 events a look; who falls that far behind misses some, and pages read their state again anyway.
 
 create or replace function events.tail(p_seen text)
@@ -10,6 +11,9 @@ language plpgsql
 stable
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_sort = off
 as $$
 declare
   seen pg_snapshot := p_seen::pg_snapshot;

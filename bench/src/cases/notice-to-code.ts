@@ -10,6 +10,8 @@ const PER_SECOND = 500
 const CONNECTIONS = 64
 /** A person spends some time at the cashier; here just enough for the page to be open and waiting. */
 const AT_CASHIER_MS = 2_000
+const WARM_UP_PER_SECOND = 100
+const WARM_UP_SECONDS = 5
 const GOAL_P99_MS = 50
 
 /**
@@ -35,6 +37,12 @@ export async function noticeToCode({ system, size, shop }: Bench): Promise<reado
     }
   }
   const count = PER_SECOND * size.notices.seconds
+  // A server that has just started compiles its code and plans its statements; that is the deploy's moment, not the day's.
+  const warmUp = WARM_UP_PER_SECOND * WARM_UP_SECONDS
+  await offer({ perSecond: WARM_UP_PER_SECOND, count: warmUp, leadMs: AT_CASHIER_MS }, (n, dueAt) =>
+    buy(count + n, dueAt),
+  )
+  late = 0
   const { result, cpuMicros } = await spent(
     system,
     () => offer({ perSecond: PER_SECOND, count, leadMs: AT_CASHIER_MS }, buy),

@@ -5,7 +5,7 @@ export {
   type Placer,
   type PlacingItem,
   type PlacingResult,
-  STOCK_TURNSTILE,
+  STOCK_BATCH,
 } from './commands/place-order.ts'
 export { lineStates, maskContact, orderStates } from './model.ts'
 export { buyerView } from './queries/buyer-view.ts'

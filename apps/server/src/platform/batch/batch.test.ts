@@ -66,6 +66,32 @@ describe('group commit', () => {
     expect(await slow).toBe('1:a')
   })
 
+  it('gathers what comes soon after a departure, lets a call to a quiet line leave at once, and never holds half a batch back', async () => {
+    const sizes: number[] = []
+    const run = async (_: TenantId, items: readonly number[]) => {
+      sizes.push(items.length)
+      return items
+    }
+    const patient = createBatcher()<number, number>({ name: 'echo', max: 100, gatherMs: 200, run })
+    const startedAt = performance.now()
+    await patient(tenant, 0)
+    expect(performance.now() - startedAt).toBeLessThan(200)
+    // One after the other, each in a turn of its own: without gathering they would travel one by one.
+    const later = []
+    for (let item = 1; item <= 5; item += 1) {
+      later.push(patient(tenant, item))
+      await new Promise(setImmediate)
+    }
+    expect(await Promise.all(later)).toEqual([1, 2, 3, 4, 5])
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(199)
+    expect(sizes).toEqual([1, 5])
+
+    const eternal = createBatcher()<number, number>({ name: 'echo', max: 4, gatherMs: 2 ** 30, run })
+    await eternal(tenant, 0)
+    expect(await Promise.all([eternal(tenant, 1), eternal(tenant, 2)])).toEqual([1, 2])
+    expect(sizes).toEqual([1, 5, 1, 2])
+  })
+
   it('throws an item’s refusal to its own caller only', async () => {
     const run = async (_: TenantId, items: readonly number[]) =>
       items.map((item) => (item % 2 ? new Refusal('test.odd', 409) : item))

@@ -23,6 +23,11 @@ export type BatchOptions<I, O> = {
    * the next batch grows, costs nothing; waiting in the database holds a connection and its locks, and wakes two processes.
    */
   readonly turnstile?: string
+  /**
+   * A call costs milliseconds before its first item. So the next one leaves no sooner than this after the last, unless
+   * half of `max` is waiting: under a steady flow items gather, and one that comes to a quiet line leaves at once.
+   */
+  readonly gatherMs?: number
 }
 
 /** Makes the grouped version of a command. Each caller gets its own item's outcome or refusal. */
@@ -94,13 +99,28 @@ function openLine<I, O>(
   inTurn: InTurn,
   forget: () => void,
 ): Line<I, O> {
-  const { max, lanes = LANES, waitingMax = max * WAITING_BATCHES } = options
+  const { max, lanes = LANES, waitingMax = max * WAITING_BATCHES, gatherMs = 0 } = options
+  const enough = max / 2
+  let departedAt = Number.NEGATIVE_INFINITY
+  let gathering: NodeJS.Timeout | undefined
+  let resting: NodeJS.Timeout | undefined
   let waiting: Waiting<I, O>[] = []
   let inFlight = 0
   let scheduled = false
 
   function schedule(): void {
     if (scheduled || inFlight >= lanes) return
+    const earlyMs = departedAt + gatherMs - performance.now()
+    if (earlyMs > 0 && waiting.length < enough) {
+      gathering ??= setTimeout(leave, earlyMs)
+      return
+    }
+    leave()
+  }
+
+  function leave(): void {
+    clearTimeout(gathering)
+    gathering = undefined
     scheduled = true
     setImmediate(() => inTurn(depart))
   }
@@ -111,16 +131,24 @@ function openLine<I, O>(
     const batch = waiting.slice(0, max)
     waiting = waiting.slice(max)
     inFlight += 1
+    departedAt = performance.now()
     if (waiting.length > 0) schedule()
     measure(options.name, batch)
     await settle(options, tenantId, batch)
     inFlight -= 1
     if (waiting.length > 0) schedule()
-    else if (inFlight === 0 && !scheduled) forget()
+    else if (inFlight === 0 && !scheduled) rest()
+  }
+
+  /** The time of the last departure is remembered for as long as it matters. */
+  function rest(): void {
+    if (gatherMs === 0) forget()
+    else resting = setTimeout(forget, gatherMs)
   }
 
   return (item) => {
     if (waiting.length >= waitingMax) return Promise.reject(commonErrors.busy())
+    clearTimeout(resting)
     return new Promise((resolve, reject) => {
       waiting.push({ item, since: performance.now(), resolve, reject })
       schedule()

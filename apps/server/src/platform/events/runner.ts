@@ -39,10 +39,11 @@ const BATCH_MAX = 500
 const POLL_MS = 1_000
 const RECHECK_MS = 5
 /**
- * Under a steady flow a wake comes with every commit; waiting a little turns many small batches into one. Nobody waits
- * for a subscriber (pages have `followEvents`), and each round of each costs the database three calls.
+ * Under a steady flow a wake comes with every commit; looks no closer than this turn many small batches into one, and the
+ * first event after a pause is still seen at once. Nobody waits for a subscriber (pages have `followEvents`), and each
+ * round of each costs the database three calls.
  */
-const GATHER_MS = 50
+const GATHER_MS = 100
 
 /**
  * Runs the subscribers of all modules, each in its own loop, woken by `notify quanshu_events`.
@@ -81,6 +82,8 @@ function startLoop(platform: Platform, subscriber: Subscriber) {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
   let isAskedAgain = false
+  let isInHurry = false
+  let lookedAt = Number.NEGATIVE_INFINITY
   let recheckMs = RECHECK_MS
 
   /** One batch. Says whether the log had anything to read, and whether it has more. */
@@ -102,8 +105,9 @@ function startLoop(platform: Platform, subscriber: Subscriber) {
       let found = false
       let more = false
       do {
-        if (isAskedAgain && !more) await pause(GATHER_MS)
+        if (!more && !isInHurry) await pause(lookedAt + GATHER_MS - performance.now())
         isAskedAgain = false
+        lookedAt = performance.now()
         const taken = await step()
         found ||= taken.found
         more = taken.more
@@ -136,19 +140,24 @@ function startLoop(platform: Platform, subscriber: Subscriber) {
       wake()
     },
     async drain(): Promise<void> {
+      isInHurry = true
       await running
       wake()
       await running
+      isInHurry = false
     },
     async stop(): Promise<void> {
       stopped = true
+      isInHurry = true
       clearTimeout(timer)
       await running
     },
   }
 }
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+const pause = async (ms: number): Promise<void> => {
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms))
+}
 
 type Lag = readonly { readonly subscriber: string; readonly events: number; readonly oldestSeconds: number }[]
 

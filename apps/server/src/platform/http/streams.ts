@@ -83,6 +83,9 @@ function start(open: Set<Open>, request: FastifyRequest, reply: FastifyReply): E
   open.add(entry)
   raw.on('close', end)
   raw.on('error', end)
+  // Head, retry and what the opener sends first leave in one write: each write of its own costs as much as making the page.
+  raw.cork()
+  process.nextTick(() => raw.uncork())
   sendHead(request, reply)
   write(`retry: ${Math.round(1000 + Math.random() * 2000)}\n\n`)
 

@@ -1,10 +1,9 @@
 import { refusalOf } from '@quanshu/contract'
 import type { MemberId, OrderNo, Refusal, TenantId } from '@quanshu/kernel'
 import type { Platform } from '../../../platform/module.ts'
-import { STOCK_TURNSTILE } from '../../orders/index.ts'
+import { STOCK_BATCH } from '../../orders/index.ts'
 import { isSqlRefusal, type SqlRefusal } from '../model.ts'
 
-const BATCH_MAX = 256
 
 type Payment = { readonly orderNo: OrderNo; readonly memberId: MemberId }
 type Answer = { readonly ok: true; readonly orderNo: OrderNo }
@@ -16,8 +15,7 @@ type Answer = { readonly ok: true; readonly orderNo: OrderNo }
 export function createBalancePayer(platform: Platform): (tenantId: TenantId, payment: Payment) => Promise<Answer> {
   return platform.batcher<Payment, Answer>({
     name: 'fulfilment.pay_by_balance',
-    max: BATCH_MAX,
-    turnstile: STOCK_TURNSTILE,
+    ...STOCK_BATCH,
     run: async (tenantId, payments): Promise<readonly (Answer | Refusal)[]> => {
       const answers = await platform.db.callHot<readonly (Answer | SqlRefusal)[]>(
         tenantId,

@@ -1,10 +1,8 @@
 import type { TenantId } from '@quanshu/kernel'
 import type { Platform } from '../../../platform/module.ts'
-import { STOCK_TURNSTILE } from '../../orders/index.ts'
+import { STOCK_BATCH } from '../../orders/index.ts'
 import type { Capture, CaptureOutcome } from '../model.ts'
 
-/** Payments settled in one transaction; see idea 4 of the architecture for the number. */
-const BATCH_MAX = 256
 
 /**
  * Applies a verified payment: money, order, stock, codes, grants and events in one commit, together with what else came
@@ -13,8 +11,7 @@ const BATCH_MAX = 256
 export function createSettler(platform: Platform): (tenantId: TenantId, capture: Capture) => Promise<CaptureOutcome> {
   return platform.batcher<Capture, CaptureOutcome>({
     name: 'fulfilment.settle',
-    max: BATCH_MAX,
-    turnstile: STOCK_TURNSTILE,
+    ...STOCK_BATCH,
     run: (tenantId, captures) =>
       platform.db.callHot<readonly CaptureOutcome[]>(tenantId, 'fulfilment.settle', captures),
   })

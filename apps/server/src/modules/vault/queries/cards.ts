@@ -92,7 +92,8 @@ export async function cardHistory(deps: Deps, ctx: Ctx, cardId: number) {
 function conditionOf(query: Filter): RawBuilder<unknown> {
   return allOf(
     sql`true`,
-    query.skuId !== undefined && sql`c.sku_id = ${query.skuId}::bigint`,
+    // As the index `cards_listed` has it.
+    query.skuId !== undefined && sql`c.sku_id::text = ${query.skuId}::bigint::text`,
     query.batchId !== undefined && sql`c.batch_id = ${query.batchId}::bigint`,
     query.state !== undefined && sql`c.state = any(${query.state}::text[])`,
     query.orderNo !== undefined &&
