@@ -439,7 +439,7 @@ begin
         and l.order_no = o.no
     ) l
     cross join lateral (
-      select coalesce(sum(r.amount_fen), 0) as received
+      select coalesce(sum(r.amount_fen - r.fee_fen + r.adjusted_fen), 0) as received
       from payments.receipts r
       where r.tenant_id = p_tenant
         and r.order_no = o.no
@@ -1056,6 +1056,11 @@ begin
     join payments.receipts r on r.tenant_id = p_tenant and r.id = f.receipt_id and r.state = 'surplus'
     where f.tenant_id = p_tenant
       and f.state in ('requested', 'processing', 'failed')
+    union
+    select r.id, r.order_no, r.received_at, r.amount_fen
+    from payments.receipts r
+    where r.tenant_id = p_tenant
+      and r.state = 'unmatched'
   ), account as (
     select a.id, a.kind, a.balance,
       case a.kind

@@ -29,6 +29,7 @@ export function assemble(platform: Platform): Assembly {
     settle: createSettler(platform),
     refundEnded: (tenantId, refundId, done, error) =>
       platform.db.call(tenantId, 'fulfilment.refund_ended', refundId, done, error),
+    chargeback: (tenantId, gateway, news) => platform.db.call(tenantId, 'fulfilment.chargeback', gateway, news),
   })
   const modules: readonly Module[] = [
     tenancyModule(platform, {

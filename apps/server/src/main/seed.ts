@@ -107,7 +107,7 @@ async function connectStandIns(platform: Platform, ctx: Ctx, { paygate, sms }: S
     enabled: true,
     baseUrl: paygate.url,
     merchantId: paygate.merchantId,
-    secret: paygate.secret,
+    secrets: { secret: paygate.secret },
   })
   await saveSmsChannel(platform, ctx, {
     enabled: true,

@@ -49,6 +49,14 @@ export const orderLine = z.object({
 })
 
 /** An order as its buyer sees it. `codes` is present only for whoever may see them. */
+export const cashierView = z.discriminatedUnion('way', [
+  z.object({ way: z.literal('redirect'), url: z.string() }),
+  /** The text of a QR code. */
+  z.object({ way: z.literal('qr'), content: z.string() }),
+  /** For the bridge of the gateway's own app. */
+  z.object({ way: z.literal('in_app'), params: z.record(z.string(), z.string()) }),
+])
+
 export const orderView = z.object({
   no: orderNo,
   state: z.enum(ORDER_STATES),
@@ -66,8 +74,10 @@ export const orderView = z.object({
   ),
   /** False: the visitor knows the number only; the query password opens the codes. */
   canSeeCodes: z.boolean(),
-  payment: z.object({ gateway: z.string(), payUrl: z.string().nullable() }).nullable(),
+  /** `cashier`: where or how to pay, once it was asked for; for the buyer only, and only while the order waits. */
+  payment: z.object({ gateway: z.string(), cashier: cashierView.nullable() }).nullable(),
 })
+export type CashierView = z.infer<typeof cashierView>
 export type OrderView = z.infer<typeof orderView>
 
 const lineInput = z.object({ skuId: id, quantity: z.int().min(1).max(QUANTITY_MAX) })
@@ -124,10 +134,14 @@ export const mallOrderRoutes = {
     id: 'orders.pay',
     method: 'POST',
     path: '/api/mall/orders/:no/pay',
-    summary: 'Pay a pending order: by balance at once, or get the address of the gateway’s cashier',
+    summary: 'Pay a pending order: by balance at once, or get the way to the gateway’s cashier',
     access: { kind: 'public' },
     params: z.object({ no: orderNo }),
-    body: z.object({ payWith: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/) }),
+    body: z.object({
+      payWith: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/),
+      /** A phone is led to the gateway's page for phones; a desktop to its page, or to a code to scan. */
+      device: z.enum(['desktop', 'phone']).default('desktop'),
+    }),
     response: orderView,
   }),
   cancel: route({

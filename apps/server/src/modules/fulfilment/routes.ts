@@ -56,12 +56,12 @@ function mallRoutes(platform: Platform, payments: PaymentDoor) {
         if (session.kind !== 'member') throw orderErrors.signInForBalance()
         await payByBalance(tenant.tenantId, { orderNo: no, memberId: session.memberId })
       } else if (
-        !(await atGateway.open(
-          tenant.tenantId,
-          view,
-          body.payWith,
-          shopUrlOf(platform.config.publicUrl, raw.host, prefix),
-        ))
+        !(await atGateway.open(tenant.tenantId, view, {
+          gateway: body.payWith,
+          shopUrl: shopUrlOf(platform.config.publicUrl, raw.host, prefix),
+          device: body.device,
+          clientIp: raw.ip,
+        }))
       ) {
         throw orderErrors.gatewayUnavailable()
       }

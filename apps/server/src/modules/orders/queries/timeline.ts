@@ -36,7 +36,7 @@ export async function readTimeline(tx: ReadTx, no: OrderNo): Promise<Entry[]> {
       union all
       select a.created_at, 'payment', 'payment.begun', null, jsonb_build_object('gateway', a.gateway, 'amountFen', a.amount_fen)
       from payments.attempts a
-      where a.tenant_id = ${tenantId}::bigint and a.order_no = ${no}::bigint and a.pay_url is not null
+      where a.tenant_id = ${tenantId}::bigint and a.order_no = ${no}::bigint and a.cashier is not null
       union all
       select n.received_at, 'notice', 'notice.' || n.verdict, null,
         jsonb_build_object('gateway', n.gateway, 'tradeNo', n.trade_no, 'amountFen', n.amount_fen)
