@@ -129,7 +129,7 @@ function createInput(fields: Fields, way: keyof typeof TRADE_TYPES): CreateInput
     currency: amount.optionalText('currency', 16) ?? 'CNY',
     openid: way === 'jsapi' ? fields.part('payer').text('openid', { min: 1, max: 128 }) : '',
     profitSharing: fields.optionalPart('settle_info')?.flag('profit_sharing') ?? false,
-    expiresAtMs: expire === undefined ? Date.now() + 2 * 3_600_000 : Date.parse(expire),
+    expiresAtMs: expire === undefined ? undefined : Date.parse(expire),
   }
 }
 

@@ -15,8 +15,8 @@ export type CreateInput = {
   readonly currency: string
   readonly openid: string
   readonly profitSharing: boolean
-  /** Machine time. */
-  readonly expiresAtMs: number
+  /** Machine time; two hours when the caller named none. */
+  readonly expiresAtMs: number | undefined
 }
 export type RefundInput = {
   readonly outRefundNo: string
@@ -108,6 +108,8 @@ export function openGateway(parts: GatewayParts): Gateway {
   }
 }
 
+const OPEN_MS = 2 * 3_600_000
+
 function create(
   { books, clock }: GatewayParts,
   find: (mchid: string, outTradeNo: string) => Payment,
@@ -130,7 +132,8 @@ function create(
     ...input,
     mchid,
     terms,
-    expiresAtMs: clock.now() + (input.expiresAtMs - Date.now()),
+    expiresAtMs:
+      input.expiresAtMs === undefined ? clock.now() + OPEN_MS : clock.now() + (input.expiresAtMs - Date.now()),
     createdAtMs: clock.now(),
     prepayId: `wx${books.nextNo('', 16)}${books.nextToken().slice(0, 18)}`,
     token: books.nextToken(),

@@ -191,7 +191,7 @@ describe('a file that is not to be believed', () => {
       message: expect.stringContaining('交易时间'),
     })
     await expect(reading(packed.subarray(0, packed.length / 2))).rejects.toMatchObject({ name: 'BillUnreadable' })
-    await expect(reading(text.replace('`19.90', '`十九'))).rejects.toMatchObject({ lineNo: expect.any(Number) })
+    await expect(reading(text.replaceAll('`19.90', '`十九'))).rejects.toMatchObject({ lineNo: expect.any(Number) })
     await expect(reading(text.replace(/\r\n`[^\r]+/, ''))).rejects.toMatchObject({
       message: expect.stringContaining('lines'),
     })

@@ -133,11 +133,14 @@ function billReader() {
 const SUMMARY_HEAD = '总交易单数'
 const countOf = (line: string): number => Number(/^`(\d+)/.exec(line)?.[1] ?? Number.NaN)
 
-/** Unpacks when the first bytes say so. */
+/** Unpacks when the first two bytes say so. */
 async function unpacked(body: Readable): Promise<Readable> {
   const parts = body[Symbol.asyncIterator]()
-  const first = await parts.next()
-  const bytes = first.done ? Buffer.alloc(0) : toBuffer(first.value)
+  let bytes: Buffer = Buffer.alloc(0)
+  for (let part = await parts.next(); !part.done; part = await parts.next()) {
+    bytes = Buffer.concat([bytes, toBuffer(part.value)])
+    if (bytes.length >= 2) break
+  }
   async function* whole(): AsyncGenerator<Buffer> {
     yield bytes
     for (let part = await parts.next(); !part.done; part = await parts.next()) yield toBuffer(part.value)
