@@ -18,7 +18,6 @@ import { openSplits } from './splits.ts'
 
 export type { WechatControl, WechatPayOrder, WechatPayReport } from './control.ts'
 export type { WechatFaultInput, WechatFaultKind } from './faults.ts'
-export type { KeyMode } from './keys.ts'
 
 type WechatOptions = {
   readonly host: string

@@ -60,7 +60,7 @@ export const splits: Splits = {
   },
 
   async query(outbound, account, call) {
-    const path = `/v3/profitsharing/orders/${call.splitNo}?transaction_id=${call.tradeNo}`
+    const path = `/v3/profitsharing/orders/${encodeURIComponent(call.splitNo)}?transaction_id=${encodeURIComponent(call.tradeNo)}`
     const answer = await callWechat(outbound, account, { method: 'GET', path })
     if (answer.kind === 'answer' && answer.code === 'RESOURCE_NOT_EXISTS') return { kind: 'not_found' }
     return outcomeOf<SplitOutcome>(answer, (value) => stateOf(call, value))
