@@ -67,9 +67,11 @@ const attempt: Table<AttemptState> = {
   captured: ['success', '已收款', 'Captured'],
   closed: ['default', '已关闭', 'Closed'],
 }
-const receipt: Table<'applied' | 'surplus' | 'refunded'> = {
+const receipt: Table<Row<'payments.listReceipts'>['state']> = {
   applied: ['success', '已入账', 'Applied'],
   surplus: ['warning', '多付待退', 'Surplus'],
+  unmatched: ['warning', '金额不符，待处理', 'Other amount, to decide'],
+  credited: ['success', '已存入余额', 'In the purse'],
   refunded: ['default', '已退回', 'Refunded'],
 }
 const refund: Table<RefundState> = {
@@ -109,6 +111,8 @@ const notice: Table<Notice['verdict']> = {
   applied: ['success', '已入账', 'Applied'],
   duplicate: ['default', '重复通知', 'Duplicate'],
   surplus: ['warning', '多付', 'Surplus'],
+  unmatched: ['warning', '金额不符，待处理', 'Other amount, to decide'],
+  ignored: ['default', '无需处理', 'Nothing to do'],
   bad_signature: ['error', '签名错误', 'Bad signature'],
   wrong_merchant: ['error', '商户不符', 'Wrong merchant'],
   unknown_order: ['error', '订单不存在', 'Unknown order'],

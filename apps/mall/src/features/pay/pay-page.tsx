@@ -15,6 +15,7 @@ import { CancelOrder } from './cancel-order.tsx'
 import { Due } from './due.tsx'
 import { OtherMethods } from './other-methods.tsx'
 import css from './pay.module.css'
+import { ScanToPay } from './scan-to-pay.tsx'
 import { usePay } from './use-pay.ts'
 
 /** An unpaid order: how much, how long, how. The moment it is no longer unpaid, the order's page takes over. */
@@ -58,24 +59,27 @@ function Payment({
           <Card>
             {returned && <Checking />}
             <Due order={order} onExpired={onExpired} />
+            {pay.scanning && <ScanToPay {...pay.scanning} onBack={pay.stopScanning} />}
             <div className={css.actions}>
               {problem && (
                 <Notice>
                   {problem.status === 0 || problem.status >= 500 ? t('pay.methodFailed') : problem.message}
                 </Notice>
               )}
-              <Button
-                look={returned ? 'plain' : 'primary'}
-                size="large"
-                block
-                busy={pay.opening}
-                onClick={() => {
-                  setReturned(false)
-                  pay.go(order.payment?.gateway)
-                }}
-              >
-                {pay.opening ? t('pay.opening') : returned ? t('pay.notPaid') : t('pay.go', { amount })}
-              </Button>
+              {!pay.scanning && (
+                <Button
+                  look={returned ? 'plain' : 'primary'}
+                  size="large"
+                  block
+                  busy={pay.opening}
+                  onClick={() => {
+                    setReturned(false)
+                    pay.go(order.payment?.gateway)
+                  }}
+                >
+                  {pay.opening ? t('pay.opening') : returned ? t('pay.notPaid') : t('pay.go', { amount })}
+                </Button>
+              )}
               <p className={css.hint} role="status">
                 {connected ? t('pay.live') : t('pay.reconnecting')}
               </p>

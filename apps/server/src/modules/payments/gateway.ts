@@ -56,7 +56,7 @@ export type Cashier =
   | { readonly way: 'in_app'; readonly params: Readonly<Record<string, string>> }
 
 export type CreateOutcome =
-  | { readonly kind: 'done'; readonly cashier: Cashier; /** See `PaymentRef`. */ readonly reference?: string }
+  | { readonly kind: 'done'; readonly cashier: Cashier /** See `PaymentRef`. */; readonly reference?: string }
   | Refused
   | Unknown
 export type QueryOutcome =
@@ -137,7 +137,9 @@ export type NoticeVerdict =
       readonly ok: true
       readonly about: 'refund'
       readonly refundNo: string
-      readonly outcome: { readonly kind: 'done' } | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+      readonly outcome:
+        | { readonly kind: 'done' }
+        | { readonly kind: 'failed'; readonly code: string; readonly message: string }
     }
   | {
       readonly ok: true

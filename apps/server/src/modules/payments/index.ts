@@ -11,7 +11,7 @@ import { paymentRoutesBound } from './routes.ts'
 import type { PaymentPorts } from './settle.ts'
 import { closeUnwanted, sendRefunds } from './subscribers.ts'
 
-export { secretPlace as gatewaySecretPlace } from './accounts.ts'
+export { notifyUrlOf, secretPlace as gatewaySecretPlace } from './accounts.ts'
 export type { PaymentAnswer } from './commands/ask-gateway.ts'
 export type { CashierRequest, OpenCashier } from './commands/open-cashier.ts'
 export type { QueryPayment } from './commands/query-payment.ts'

@@ -322,7 +322,12 @@ describe('set-up', () => {
     const strict = { ...at.house, config: { ...at.house.config, allowInsecureEndpoints: false } }
     for (const baseUrl of ['https://127.0.0.1', 'http://pay.example.com', 'https://169.254.169.254/latest']) {
       await expect(
-        saveGateway(strict, undefined, shop.ctx, 'sim-pay', { enabled: true, baseUrl, merchantId: 'M1', secrets: { secret: 's' } }),
+        saveGateway(strict, undefined, shop.ctx, 'sim-pay', {
+          enabled: true,
+          baseUrl,
+          merchantId: 'M1',
+          secrets: { secret: 's' },
+        }),
       ).rejects.toMatchObject({ code: 'payments.insecure_address' })
     }
   })

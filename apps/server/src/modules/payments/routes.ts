@@ -6,8 +6,8 @@ import type { Platform } from '../../platform/module.ts'
 import type { Outbound } from '../../platform/outbound/index.ts'
 import { type Accounts, gatewayNamed, openSecrets } from './accounts.ts'
 import { askSoon } from './commands/ask-soon.ts'
-import type { ReceiveNotice } from './commands/receive-notice.ts'
 import { handleReceipt } from './commands/handle-receipt.ts'
+import type { ReceiveNotice } from './commands/receive-notice.ts'
 import { retryRefund } from './commands/retry-refund.ts'
 import { saveGateway } from './commands/save-gateway.ts'
 import { testGateway } from './commands/test-gateway.ts'
@@ -24,7 +24,8 @@ export function paymentRoutesBound(
 ): readonly BoundRoute[] {
   const { db, config } = platform
   const publicPath = new URL(config.publicUrl).pathname.replace(/\/+$/, '')
-  const secretsOf = (ctx: Ctx) => (gateway: string, sealed: Buffer) => openSecrets(platform, ctx.tenantId, gateway, sealed)
+  const secretsOf = (ctx: Ctx) => (gateway: string, sealed: Buffer) =>
+    openSecrets(platform, ctx.tenantId, gateway, sealed)
   const viewOf = async (ctx: Ctx, gateway: string) => {
     const views = await db.read(ctx, (tx) => listGateways(tx, config.publicUrl, secretsOf(ctx)))
     const view = views.find((candidate) => candidate.gateway === gateway)

@@ -4,10 +4,10 @@ import { sql } from 'kysely'
 import type { Platform } from '../../../platform/module.ts'
 import { counter } from '../../../platform/telemetry/index.ts'
 import { type Accounts, gatewayNamed, systemCtx } from '../accounts.ts'
-import { askSoon } from './ask-soon.ts'
 import type { NoticeAnswer, NoticeRefusal, NoticeVerdict, PaymentGateway, RawNotice } from '../gateway.ts'
 import { readPaymentNo, readRefundNo } from '../numbers.ts'
 import { type Capture, isTaken, type PaymentPorts } from '../settle.ts'
+import { askSoon } from './ask-soon.ts'
 
 const noticesTotal = counter('payment_notices', 'Notices of gateways by verdict')
 
