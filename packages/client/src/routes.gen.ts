@@ -141,8 +141,11 @@ export const CONSOLE_ROUTES = {
   'orders.queryPayment': 'POST /api/console/orders/:no/query-payment',
   'orders.refund': 'POST /api/console/orders/:no/refunds',
   'orders.resend': 'POST /api/console/orders/:no/resend',
+  'payments.handleReceipt': 'POST /api/console/receipts/:receiptId/handle',
+  'payments.listChargebacks': 'GET /api/console/chargebacks',
   'payments.listGateways': 'GET /api/console/gateways',
   'payments.listNotices': 'GET /api/console/notices',
+  'payments.listReceipts': 'GET /api/console/receipts',
   'payments.listRefunds': 'GET /api/console/refunds',
   'payments.retryRefund': 'POST /api/console/refunds/:refundId/retry',
   'payments.saveGateway': 'PUT /api/console/gateways/:gateway',
@@ -288,8 +291,11 @@ export type Routes = {
   'orders.refund': (typeof orderRoutes)['refund']
   'orders.resend': (typeof orderRoutes)['resend']
   'orders.stream': (typeof mallOrderRoutes)['stream']
+  'payments.handleReceipt': (typeof paymentRoutes)['handleReceipt']
+  'payments.listChargebacks': (typeof paymentRoutes)['listChargebacks']
   'payments.listGateways': (typeof paymentRoutes)['listGateways']
   'payments.listNotices': (typeof paymentRoutes)['listNotices']
+  'payments.listReceipts': (typeof paymentRoutes)['listReceipts']
   'payments.listRefunds': (typeof paymentRoutes)['listRefunds']
   'payments.methods': (typeof paymentRoutes)['methods']
   'payments.notify': (typeof paymentRoutes)['notify']
