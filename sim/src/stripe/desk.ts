@@ -151,7 +151,7 @@ export function openDesk(parts: DeskParts): Desk {
     pay,
     intent,
     open: (account, input) => {
-      const { expiresAtMs = clock.now() + SESSION_MS_MAX, ...rest } = input
+      const { expiresAtMs = Date.now() + SESSION_MS_MAX, ...rest } = input
       checkSession(input.amount, expiresAtMs - Date.now())
       const opened: Session = {
         ...rest,

@@ -51,7 +51,7 @@ async function fetch(outbound: Outbound, account: GatewayAccount, day: string): 
   if (first.kind === 'missing') return unknown('the address knows no balance')
   if (first.kind !== 'answer') return first
   if (first.value.data.length === 0) return { kind: 'empty' }
-  const body = Readable.from(linesFrom(outbound, account, day, first.value))
+  const body = Readable.from(linesFrom(outbound, account, day, first.value), { objectMode: false })
   return { kind: 'done', fileName: `stripe-${day}.jsonl`, body }
 }
 

@@ -513,6 +513,29 @@ describe('bills', () => {
     expect(await bill()).toHaveLength(101)
   })
 
+  test('the balance is asked for as fast as it is read, no faster', async () => {
+    const fresh = await startStripe({ host: '127.0.0.1' })
+    const own = { ...account, baseUrl: fresh.url, secrets: { secretKey: fresh.account.secretKey } }
+    const back = backToYesterdayNoon()
+    fresh.control.dateBack(back)
+    // A page is some 40 KB, and the stream holds back beyond 16 KB.
+    for (let at = 0; at < 501; at++) {
+      const no = newNo()
+      await stripe.create(outbound, own, paymentOf(no))
+      await fresh.control.pay([no])
+    }
+    const fetched = await stripe.bills?.fetch(outbound, own, dayOf(Date.now() - back))
+    if (fetched?.kind !== 'done') throw new Error('no bill')
+    const asked = () => fresh.control.received().filter(({ path }) => path.includes('balance_transactions')).length
+    const reading = stripe.bills?.read(fetched.body)[Symbol.asyncIterator]()
+    await reading?.next()
+    expect(asked()).toBeLessThanOrEqual(3)
+    for (let at = 1; at < 501; at++) expect((await reading?.next())?.done).toBe(false)
+    expect(await reading?.next()).toMatchObject({ done: true })
+    expect(asked()).toBe(6)
+    await fresh.close()
+  })
+
   const read = (text: string) => Array.fromAsync(stripe.bills?.read(Readable.from([Buffer.from(text)])) ?? [])
 
   test('exports made by hand on Stripe’s site are read by their headings', async () => {
