@@ -121,7 +121,6 @@ describe.each<Signing>(['MD5', 'RSA'])('signed with %s', (signing) => {
   })
 
   test('a page is a signed address that makes the order when somebody opens it', async () => {
-    account = accountOf(signing, { opening: 'page' })
     const no = newNo()
     const outcome = await epay.create(outbound, account, paymentOf(no, { scene: 'page' }))
     if (outcome.kind !== 'done' || outcome.cashier.way !== 'redirect') throw new Error(JSON.stringify(outcome))
@@ -157,7 +156,7 @@ describe.each<Signing>(['MD5', 'RSA'])('signed with %s', (signing) => {
     expect(await shown('qr', 'payurl')).toMatchObject({ way: 'qr', content: expect.stringContaining('/pay/') })
     expect(await shown('h5', 'script')).toBe('unknown')
     if (signing === 'RSA') {
-      expect(await shown('page', 'html')).toMatchObject({
+      expect(await shown('h5', 'html')).toMatchObject({
         way: 'redirect',
         url: expect.stringContaining('/api/pay/submit?'),
       })
@@ -165,6 +164,14 @@ describe.each<Signing>(['MD5', 'RSA'])('signed with %s', (signing) => {
       expect(await epay.create(outbound, account, inApp)).toMatchObject({
         cashier: { way: 'in_app', params: { package: 'prepay_id=1' } },
       })
+    }
+  })
+
+  test('an operator without an API is used by his page everywhere', async () => {
+    account = accountOf(signing, { opening: 'page' })
+    for (const scene of ['h5', 'qr', 'in_app'] as const) {
+      const outcome = await epay.create(outbound, account, paymentOf(newNo(), { scene }))
+      expect(outcome, scene).toMatchObject({ cashier: { way: 'redirect', url: expect.stringContaining('/submit') } })
     }
   })
 
