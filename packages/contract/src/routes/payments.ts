@@ -137,6 +137,17 @@ export const paymentRoutes = {
     response: z.string(),
     responseKind: 'file',
   }),
+  notifyByQuery: route({
+    id: 'payments.notifyByQuery',
+    method: 'GET',
+    path: '/api/pay/:gateway/notify',
+    summary: 'The same from gateways that put their notice into the address',
+    access: { kind: 'public' },
+    params: z.object({ gateway: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/) }),
+    rateLimit: false,
+    response: z.string(),
+    responseKind: 'file',
+  }),
   comeBack: route({
     id: 'payments.return',
     method: 'GET',
