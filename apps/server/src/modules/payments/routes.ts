@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { paymentRoutes } from '@quanshu/contract'
 import type { Ctx } from '../../platform/db/index.ts'
-import { type BoundRoute, handle } from '../../platform/http/index.ts'
+import { type BoundRoute, handle, type RequestOf } from '../../platform/http/index.ts'
 import type { Platform } from '../../platform/module.ts'
 import type { Outbound } from '../../platform/outbound/index.ts'
 import { type Accounts, gatewayNamed, openSecrets } from './accounts.ts'
@@ -33,21 +33,32 @@ export function paymentRoutesBound(
     return view
   }
 
+  const take = async (
+    {
+      tenant,
+      params,
+      raw,
+      reply,
+    }: Pick<RequestOf<typeof paymentRoutes.notifyByQuery>, 'tenant' | 'params' | 'raw' | 'reply'>,
+    body: Buffer,
+  ) => {
+    gatewayNamed(params.gateway)
+    const notice = {
+      method: raw.method,
+      // As the gateway sent it: the shop's prefix is stripped from `url`, and a proxy may have stripped the public path.
+      path: publicPath + raw.originalUrl,
+      headers: raw.headers,
+      body,
+    }
+    const answer = await receiveNotice(tenant.tenantId, params.gateway, notice, raw.ip)
+    reply.code(answer.status)
+    return { content: answer.body, contentType: answer.contentType, inline: true } as const
+  }
+
   return [
     handle(paymentRoutes.methods, async ({ ctx }) => ({ items: [...(await db.read(ctx, paymentMethods))] })),
-    handle(paymentRoutes.notify, async ({ tenant, params, body, raw, reply }) => {
-      gatewayNamed(params.gateway)
-      const notice = {
-        method: raw.method,
-        // As the gateway sent it: the shop's prefix is stripped from `url`, and a proxy may have stripped the public path.
-        path: publicPath + raw.originalUrl,
-        headers: raw.headers,
-        body: await bytesOf(body.stream),
-      }
-      const answer = await receiveNotice(tenant.tenantId, params.gateway, notice, raw.ip)
-      reply.code(answer.status)
-      return { content: answer.body, contentType: answer.contentType, inline: true }
-    }),
+    handle(paymentRoutes.notify, async (request) => take(request, await bytesOf(request.body.stream))),
+    handle(paymentRoutes.notifyByQuery, (request) => take(request, Buffer.alloc(0))),
     handle(paymentRoutes.comeBack, async ({ ctx, params, query, prefix, reply }) => {
       // The person is back, so if they paid, it was just now.
       if (query.no !== undefined) await askSoon(platform, ctx, query.no, params.gateway)
