@@ -121,7 +121,6 @@ describe.each<Signing>(['MD5', 'RSA'])('signed with %s', (signing) => {
   })
 
   test('a page is a signed address that makes the order when somebody opens it', async () => {
-    account = accountOf(signing, { opening: 'page' })
     const no = newNo()
     const outcome = await epay.create(outbound, account, paymentOf(no, { scene: 'page' }))
     if (outcome.kind !== 'done' || outcome.cashier.way !== 'redirect') throw new Error(JSON.stringify(outcome))

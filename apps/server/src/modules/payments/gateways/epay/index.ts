@@ -40,8 +40,8 @@ export const epay: PaymentGateway = {
       key: 'opening',
       name: { zh: '下单方式', en: 'Opening' },
       hint: {
-        zh: 'auto：手机与扫码走 API（mapi.php），MD5 的电脑端跳转；page：平台未开通 API，全部跳转 submit.php',
-        en: 'auto: phones and codes by the API (mapi.php), MD5 desktops by the page; page: the operator offers none, always submit.php',
+        zh: 'auto：电脑跳转，手机与扫码走 API（mapi.php）；page：平台未开通 API，全部跳转 submit.php',
+        en: 'auto: desktops by the page, phones and codes by the API (mapi.php); page: the operator offers none, always submit.php',
       },
       secret: false,
       required: false,

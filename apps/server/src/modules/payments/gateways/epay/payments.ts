@@ -36,9 +36,9 @@ export async function create(
   const rsa = signingOf(account) === 'RSA'
   const params = paramsOf(account, payment)
   const channel = channelOf(account)
-  // v2's signed address is good for five minutes, and asking first tells a refusal here instead of on the operator's page.
-  const pageFirst = payment.scene === 'page' && !rsa
-  if (pageFirst || account.settings.opening === 'page' || channel === 'any') return pageOf(account, params)
+  // v2's signed address is good for five minutes: it is followed at once, and leads to an address that lasts.
+  if (payment.scene === 'page' || account.settings.opening === 'page' || channel === 'any')
+    return pageOf(account, params)
 
   const asked = { ...params, clientip: payment.clientIp, device: deviceOf(payment.scene, channel) }
   const call = () =>
