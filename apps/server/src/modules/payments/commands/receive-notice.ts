@@ -139,8 +139,11 @@ function createRefusedNotices(platform: Platform) {
   }
 }
 
+/** A notice that comes by address has nothing else. */
+const PATH_MAX = 4_096
+
 function keptHeaders(gateway: PaymentGateway, notice: RawNotice, ip: string): Record<string, string> {
-  const kept: Record<string, string> = { ip, path: notice.path.slice(0, 300) }
+  const kept: Record<string, string> = { ip, path: notice.path.slice(0, PATH_MAX) }
   for (const name of gateway.noticeHeaders) {
     const value = notice.headers[name]
     if (typeof value === 'string') kept[name] = storable(value).slice(0, 300)
