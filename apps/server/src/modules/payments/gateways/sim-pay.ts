@@ -10,6 +10,7 @@ import type {
   Refused,
   Unknown,
 } from '../gateway.ts'
+import { bills } from './sim-pay-bill.ts'
 import { callSimPay, isGenuine, isRecent, parseObject, type SimPayAnswer, textOf, unknown } from './sim-pay-wire.ts'
 
 const trade = z.object({
@@ -108,6 +109,7 @@ export const simPay: PaymentGateway = {
 
   acknowledgement: { status: 200, contentType: 'text/plain', body: 'success' },
   rejection: { status: 400, contentType: 'text/plain', body: 'fail' },
+  bills,
   noticeHeaders: ['x-pay-merchant', 'x-pay-timestamp', 'x-pay-nonce', 'x-pay-signature'],
 
   async test(outbound, account) {
