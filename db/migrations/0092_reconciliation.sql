@@ -177,6 +177,9 @@ create index cases_unsettled on reconciliation.cases (tenant_id, gateway, day) w
 create index cases_of_fact on reconciliation.cases (tenant_id, kind, fact_id) where fact_id is not null;
 create index cases_of_key on reconciliation.cases (tenant_id, gateway, key);
 create index cases_written_off on reconciliation.cases (tenant_id, gateway, id) where state = 'explained' and posting_id is not null;
+-- A line is posted once: as a match, or with the explanation of its case.
+create unique index case_line_posted on reconciliation.cases (tenant_id, bill_id, n)
+  where posting_id is not null and n is not null and state = 'explained';
 create index cases_newest on reconciliation.cases (tenant_id, id);
 select platform.protect('reconciliation.cases', 'select');
 

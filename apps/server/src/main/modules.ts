@@ -9,6 +9,7 @@ import { membersModule, noteMemberSeen } from '../modules/members/index.ts'
 import { notifyModule, sendLoginCode } from '../modules/notify/index.ts'
 import { hasDeliveredOrder, ordersModule } from '../modules/orders/index.ts'
 import { paymentsModule } from '../modules/payments/index.ts'
+import { reconciliationModule } from '../modules/reconciliation/index.ts'
 import { stockModule } from '../modules/stock/index.ts'
 import { resolveTenant, tenancyModule } from '../modules/tenancy/index.ts'
 import { vaultModule } from '../modules/vault/index.ts'
@@ -58,6 +59,16 @@ export function assemble(platform: Platform): Assembly {
     vaultModule(platform),
     stockModule(platform),
     payments,
+    reconciliationModule(platform, {
+      bills: payments.bills,
+      askAgain: async (ctx, about) => {
+        const answer =
+          about.kind === 'payment'
+            ? await payments.queryPayment(ctx, about.orderNo as OrderNo)
+            : await payments.askRefund(ctx, about.refundId)
+        return answer === 'unknown' ? 'unknown' : answer === 'paid' || answer === 'done' ? 'booked' : 'nothing'
+      },
+    }),
     ordersModule(platform),
     fulfilmentModule(platform, payments),
     booksModule(platform),

@@ -17,6 +17,7 @@ export const permissionText = defineMessages('permissions', {
   'members.manage': ['管理会员', 'Manage members'],
   'finance.read': ['查看资金', 'See money'],
   'finance.adjust': ['调整余额', 'Adjust balances'],
+  'finance.reconcile': ['对账与关账', 'Reconcile and close days'],
   'staff.read': ['查看员工与角色', 'See staff and roles'],
   'staff.manage': ['管理员工与角色', 'Manage staff and roles'],
   'audit.read': ['查看审计日志', 'See the audit log'],
