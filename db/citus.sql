@@ -184,11 +184,13 @@ select create_distributed_function('reconciliation.holds(bigint, text, date, tex
 select create_distributed_function('reconciliation.is_closed(bigint, text, date)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.judge_case(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.judge_lines(bigint, bigint, integer[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.let_go(bigint, text, date, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.load_lines(bigint, bigint, text, integer, jsonb, bytea)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.look_again(bigint, text, date, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.match_by_hand(bigint, bigint, text, bigint, bigint, text, timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.match_lines(bigint, bigint, text, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.match_ours(bigint, text, date, text, text, jsonb, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.note_queued(bigint, text, date)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.open_cases(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.pair(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.pair_by_payment_no(bigint, bigint, text, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
@@ -281,5 +283,6 @@ select create_distributed_function('vault.undo_batch(bigint, bigint)', '$1', col
 --   reconciliation.plan_days(text[], integer)
 --   reconciliation.refuse_lines_of_closed_days()
 --   reconciliation.refuse_rows_of_closed_days()
+--   reconciliation.tenants_to_forget()
 --   vault.tenants_with_due_cards()
 --   vault.tend_batches()

@@ -1467,11 +1467,13 @@ function reconciliation.holds(p_tenant bigint, p_gateway text, p_day date, p_wor
 function reconciliation.is_closed(p_tenant bigint, p_gateway text, p_day date) returns boolean security definer
 function reconciliation.judge_case(p_tenant bigint, p_case bigint) returns jsonb security definer
 function reconciliation.judge_lines(p_tenant bigint, p_bill bigint, p_ns integer[]) returns void security definer
+function reconciliation.let_go(p_tenant bigint, p_gateway text, p_day date, p_worker text) returns jsonb security definer
 function reconciliation.load_lines(p_tenant bigint, p_bill bigint, p_worker text, p_from integer, p_lines jsonb, p_texts bytea) returns jsonb security definer
 function reconciliation.look_again(p_tenant bigint, p_gateway text, p_day date, p_limit integer) returns void security definer
 function reconciliation.match_by_hand(p_tenant bigint, p_case bigint, p_kind text, p_fact bigint, p_order bigint, p_cause text, p_at timestamp with time zone) returns void security definer
 function reconciliation.match_lines(p_tenant bigint, p_bill bigint, p_worker text, p_limit integer) returns jsonb security definer
 function reconciliation.match_ours(p_tenant bigint, p_gateway text, p_day date, p_worker text, p_kind text, p_place jsonb, p_limit integer) returns jsonb security definer
+function reconciliation.note_queued(p_tenant bigint, p_gateway text, p_day date) returns void security definer
 function reconciliation.number_of(p_kind text, p_trade text, p_payment text, p_refund text) returns text
 function reconciliation.open_cases(p_tenant bigint, p_bill bigint, p_rows jsonb) returns void security definer
 function reconciliation.order_of(p_payment_no text) returns bigint
@@ -1496,6 +1498,7 @@ function reconciliation.take_back_matches(p_tenant bigint, p_gateway text, p_day
 function reconciliation.take_back_posting(p_tenant bigint, p_posting bigint) returns void security definer
 function reconciliation.take_day(p_tenant bigint, p_gateway text, p_day date, p_worker text, p_phase text) returns jsonb security definer
 function reconciliation.tell(p_tenant bigint, p_bill bigint, p_rows jsonb) returns void security definer
+function reconciliation.tenants_to_forget() returns jsonb security definer
 function reconciliation.theirs_of(p_row jsonb) returns jsonb
 
 -- tenancy ---------------------------------------------------------------------------------------------

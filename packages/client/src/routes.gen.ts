@@ -13,6 +13,7 @@ import type {
   notifyRoutes,
   orderRoutes,
   paymentRoutes,
+  reconciliationRoutes,
   setupRoutes,
   stockRoutes,
   tenancyRoutes,
@@ -44,6 +45,7 @@ export const MALL_ROUTES = {
   'orders.stream': 'GET /api/mall/orders/:no/stream',
   'payments.methods': 'GET /api/mall/payment-methods',
   'payments.notify': 'POST /api/pay/:gateway/notify',
+  'payments.notifyByQuery': 'GET /api/pay/:gateway/notify',
   'payments.return': 'GET /api/pay/:gateway/return',
   'tenancy.getShop': 'GET /api/mall/shop',
 } as const
@@ -150,6 +152,21 @@ export const CONSOLE_ROUTES = {
   'payments.retryRefund': 'POST /api/console/refunds/:refundId/retry',
   'payments.saveGateway': 'PUT /api/console/gateways/:gateway',
   'payments.testGateway': 'POST /api/console/gateways/:gateway/test',
+  'reconciliation.ask': 'POST /api/console/reconciliation/cases/:id/ask',
+  'reconciliation.calendar': 'GET /api/console/reconciliation',
+  'reconciliation.close': 'POST /api/console/reconciliation/close',
+  'reconciliation.explain': 'POST /api/console/reconciliation/cases/:id/explain',
+  'reconciliation.exportCases': 'GET /api/console/reconciliation/cases/export',
+  'reconciliation.exportLines': 'GET /api/console/reconciliation/days/:gateway/:day/lines/export',
+  'reconciliation.getCase': 'GET /api/console/reconciliation/cases/:id',
+  'reconciliation.getDay': 'GET /api/console/reconciliation/days/:gateway/:day',
+  'reconciliation.getLine': 'GET /api/console/reconciliation/days/:gateway/:day/lines/:n',
+  'reconciliation.listCases': 'GET /api/console/reconciliation/cases',
+  'reconciliation.listLines': 'GET /api/console/reconciliation/days/:gateway/:day/lines',
+  'reconciliation.pair': 'POST /api/console/reconciliation/cases/:id/pair',
+  'reconciliation.postpone': 'POST /api/console/reconciliation/cases/:id/postpone',
+  'reconciliation.run': 'POST /api/console/reconciliation/days/:gateway/:day/run',
+  'reconciliation.upload': 'PUT /api/console/reconciliation/days/:gateway/:day/bill',
   'setup.getGuide': 'GET /api/console/setup',
   'stock.export': 'GET /api/console/stock/export',
   'stock.list': 'GET /api/console/stock',
@@ -299,10 +316,26 @@ export type Routes = {
   'payments.listRefunds': (typeof paymentRoutes)['listRefunds']
   'payments.methods': (typeof paymentRoutes)['methods']
   'payments.notify': (typeof paymentRoutes)['notify']
+  'payments.notifyByQuery': (typeof paymentRoutes)['notifyByQuery']
   'payments.retryRefund': (typeof paymentRoutes)['retryRefund']
   'payments.return': (typeof paymentRoutes)['comeBack']
   'payments.saveGateway': (typeof paymentRoutes)['saveGateway']
   'payments.testGateway': (typeof paymentRoutes)['testGateway']
+  'reconciliation.ask': (typeof reconciliationRoutes)['ask']
+  'reconciliation.calendar': (typeof reconciliationRoutes)['calendar']
+  'reconciliation.close': (typeof reconciliationRoutes)['close']
+  'reconciliation.explain': (typeof reconciliationRoutes)['explain']
+  'reconciliation.exportCases': (typeof reconciliationRoutes)['exportCases']
+  'reconciliation.exportLines': (typeof reconciliationRoutes)['exportLines']
+  'reconciliation.getCase': (typeof reconciliationRoutes)['getCase']
+  'reconciliation.getDay': (typeof reconciliationRoutes)['getDay']
+  'reconciliation.getLine': (typeof reconciliationRoutes)['getLine']
+  'reconciliation.listCases': (typeof reconciliationRoutes)['listCases']
+  'reconciliation.listLines': (typeof reconciliationRoutes)['listLines']
+  'reconciliation.pair': (typeof reconciliationRoutes)['pair']
+  'reconciliation.postpone': (typeof reconciliationRoutes)['postpone']
+  'reconciliation.run': (typeof reconciliationRoutes)['run']
+  'reconciliation.upload': (typeof reconciliationRoutes)['upload']
   'setup.getGuide': (typeof setupRoutes)['getGuide']
   'stock.export': (typeof stockRoutes)['export']
   'stock.list': (typeof stockRoutes)['list']
