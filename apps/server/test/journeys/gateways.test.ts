@@ -130,3 +130,166 @@ describe.each(cases.map((one) => ({ ...one, kind: one.account.settings?.signing 
     },
   )
 })
+
+const caseOf = (gateway: string): Case => {
+  const found = cases.find((one) => one.gateway === gateway)
+  if (!found) throw new Error(gateway)
+  return found
+}
+async function alsoWith(shop: Shop, { gateway, account }: Case, more: { feeBp?: number; feePayer?: 'buyer' } = {}) {
+  await saveGateway(house.platform, undefined, shop.ctx, gateway, { ...account, ...more, enabled: true })
+}
+const attempts = (no: number) =>
+  house.query<{ gateway: string; state: string }>(
+    'select gateway, state from payments.attempts where order_no = $1 order by gateway',
+    [no],
+  )
+
+describe('one order, several ways', () => {
+  test('what was opened before is closed at its gateway when the order is paid elsewhere', async () => {
+    const shop = await shopWith(caseOf('wechat'))
+    await alsoWith(shop, caseOf('alipay'))
+    const goods = await shop.stock(2)
+    const order = await shop.place(goods, 1, { payWith: 'wechat' })
+    await openCashier(order, 'wechat', 'desktop')
+    await openCashier(order, 'alipay', 'desktop')
+    const delivered = shop.seen(order, isDelivered)
+    await caseOf('alipay').pay(String(order.no))
+    await delivered
+    await until('the other way to be closed', async () =>
+      (await attempts(order.no)).every(({ state }) => state !== 'pending') ? true : undefined,
+    )
+    expect(await attempts(order.no)).toEqual([
+      { gateway: 'alipay', state: 'captured' },
+      { gateway: 'wechat', state: 'closed' },
+    ])
+    expect(wechat.control.payment(wechat.account.merchantId, String(order.no))).toMatchObject({ trade_state: 'CLOSED' })
+    await expectBooksRight(house, shop.tenantId)
+  })
+
+  test('paid in two ways: one pays, the other goes back by itself', async () => {
+    const shop = await shopWith(caseOf('wechat'))
+    await alsoWith(shop, caseOf('alipay'))
+    const order = await shop.place(await shop.stock(2), 1, { payWith: 'wechat' })
+    await openCashier(order, 'alipay', 'desktop')
+    const delivered = shop.seen(order, isDelivered)
+    await Promise.all([caseOf('alipay').pay(String(order.no)), caseOf('wechat').pay(String(order.no))])
+    expect(codesOf(await delivered)).toHaveLength(1)
+    await until('the second payment to go back', async () => {
+      const rows = await house.query<{ state: string }>(
+        'select state from payments.receipts where order_no = $1 order by state',
+        [order.no],
+      )
+      return rows.map(({ state }) => state).join() === 'applied,refunded' ? true : undefined
+    })
+    await expectBooksRight(house, shop.tenantId)
+  })
+
+  test('a fee that the buyer bears is asked for, and is no part of the price', async () => {
+    const one = caseOf('alipay')
+    const shop = await shopWith(one)
+    await alsoWith(shop, one, { feeBp: 60, feePayer: 'buyer' })
+    const goods = await shop.stock(1)
+    const order = await shop.place(goods, 1, { payWith: 'alipay' })
+    await openCashier(order, 'alipay', 'desktop')
+    const delivered = shop.seen(order, isDelivered)
+    await one.pay(String(order.no))
+    await delivered
+    const rows = await house.query('select amount_fen, fee_fen, state from payments.receipts where order_no = $1', [
+      order.no,
+    ])
+    const fee = Math.ceil((goods.priceFen * 60) / 9940)
+    expect(rows).toEqual([{ amount_fen: goods.priceFen + fee, fee_fen: fee, state: 'applied' }])
+    await expectBooksRight(house, shop.tenantId)
+  })
+})
+
+describe('money that does not fit', () => {
+  /** Somebody paid another amount than was asked for, and the gateway says so when asked. */
+  async function paidOddly(differenceFen: number, options: { readonly asMember?: boolean } = {}) {
+    const one = caseOf('alipay')
+    const shop = await shopWith(one)
+    const goods = await shop.stock(2)
+    const member = options.asMember ? await shop.member() : undefined
+    const order = await shop.place(goods, 1, { payWith: 'alipay', ...(member ? { visitor: member.visitor } : {}) })
+    const notifyUrl = notifyUrlOf(house.platform.config.publicUrl, shop.slug, 'alipay')
+    const totalFen = goods.priceFen + differenceFen
+    await alipay.control.pay(appId, [{ outTradeNo: String(order.no), totalFen, notifyUrl }])
+    const receipt = await until('the gateway to be asked', async () => {
+      const { items } = await shop.staff.call('payments.listReceipts', { query: { open: true } })
+      return items[0]
+    })
+    expect(receipt).toMatchObject({ state: 'unmatched', amountFen: totalFen, orderNo: order.no, isOpen: true })
+    expect((await shop.staff.call('orders.detail', { params: { no: order.no } })).state).toBe('pending')
+    await expectBooksRight(house, shop.tenantId)
+    const decide = (action: 'refund' | 'balance' | 'apply') =>
+      shop.staff.call(
+        'payments.handleReceipt',
+        { params: { receiptId: receipt.id }, body: { action, note: 'decided' } },
+        { idempotencyKey: `${receipt.id}-${action}` },
+      )
+    return { shop, order, member, decide, receipt }
+  }
+
+  test('less than asked for is let go of by staff, and the order is delivered', async () => {
+    const { shop, order, decide } = await paidOddly(-10)
+    const delivered = shop.seen(order, isDelivered)
+    await decide('apply')
+    expect(codesOf(await delivered)).toHaveLength(1)
+    await expectBooksRight(house, shop.tenantId)
+    await expect(decide('refund')).rejects.toMatchObject({ code: 'payments.receipt_handled' })
+  })
+
+  test('it goes back to where it came from', async () => {
+    const { shop, order, decide } = await paidOddly(-10)
+    await decide('refund')
+    await until('the money to be back', async () => {
+      const { items } = await shop.staff.call('payments.listReceipts', { query: { orderNo: order.no } })
+      return items[0]?.state === 'refunded' ? true : undefined
+    })
+    await expectBooksRight(house, shop.tenantId)
+  })
+
+  test('more than asked for: the rest goes into the member’s purse, or nowhere without one', async () => {
+    const guest = await paidOddly(500)
+    await expect(guest.decide('apply')).rejects.toMatchObject({ code: 'payments.over_needs_member' })
+    await expect(guest.decide('balance')).rejects.toMatchObject({ code: 'orders.balance_needs_member' })
+
+    const { shop, order, member, decide } = await paidOddly(500, { asMember: true })
+    await decide('apply')
+    await shop.seen(order, isDelivered)
+    expect(await member?.visitor.call('members.getMe', {})).toMatchObject({ balanceFen: 500 })
+    await expectBooksRight(house, shop.tenantId)
+  })
+})
+
+describe('money that a payer’s bank takes back', () => {
+  test('ends the right with the goods, is told twice and counted once, and comes back as a gain', async () => {
+    const one = caseOf('stripe')
+    const shop = await shopWith(one)
+    const goods = await shop.stock(2)
+    const order = await shop.place(goods, 1, { payWith: 'stripe' })
+    await openCashier(order, 'stripe', 'desktop')
+    const delivered = shop.seen(order, isDelivered)
+    await one.pay(String(order.no))
+    await delivered
+
+    const dispute = await stripe.control.openDispute(String(order.no), { reason: 'fraudulent' })
+    await until('the order to be refunded', async () =>
+      (await shop.staff.call('orders.detail', { params: { no: order.no } })).state === 'refunded' ? true : undefined,
+    )
+    const { items } = await shop.staff.call('payments.listChargebacks', { query: {} })
+    expect(items).toMatchObject([{ orderNo: order.no, amountFen: goods.priceFen, lossFen: 0, state: 'opened' }])
+    const states = await house.query('select state from vault.cards where tenant_id = $1 order by state', [
+      shop.tenantId,
+    ])
+    expect(states).toEqual([{ state: 'available' }, { state: 'void' }])
+    await expectBooksRight(house, shop.tenantId)
+
+    await stripe.control.closeDispute(String(dispute.id), true)
+    await until('the dispute to be won', async () =>
+      (await shop.staff.call('payments.listChargebacks', { query: {} })).items[0]?.state === 'won' ? true : undefined,
+    )
+    await expectBooksRight(house, shop.tenantId)
+  })
+})
