@@ -549,21 +549,31 @@ function events.take_parked(p_id bigint) returns jsonb security definer
 
 -- fulfilment ------------------------------------------------------------------------------------------
 
+function fulfilment.approve_refund(p_tenant bigint, p_refund bigint, p_staff bigint, p_actor text, p_used text) returns jsonb security definer
+function fulfilment.begin_line_refund(p_tenant bigint, p_refund bigint, p_instead bigint[], p_actor text) returns void security definer
 function fulfilment.chargeback(p_tenant bigint, p_gateway text, p_news jsonb) returns jsonb security definer
-function fulfilment.close_refunded(p_tenant bigint, p_no bigint, p_amount bigint) returns void security definer
+function fulfilment.close_refunded(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint) returns void security definer
+function fulfilment.decline_refund(p_tenant bigint, p_refund bigint, p_actor text, p_note text) returns jsonb security definer
 function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text) returns jsonb security definer
 function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text) returns jsonb security definer
+function fulfilment.failed_refunds(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
 function fulfilment.follow_used(p_cards bigint[]) returns void security definer
 function fulfilment.handle_receipt(p_tenant bigint, p_receipt bigint, p_action text, p_note text, p_actor text) returns jsonb security definer
+function fulfilment.left_of_receipt(p_tenant bigint, p_receipt bigint) returns bigint security definer
 function fulfilment.lock_accounts(p_tenant bigint, p_nos bigint[], p_more bigint[]) returns void security definer
+function fulfilment.lock_for_refund(p_tenant bigint, p_no bigint) returns orders.orders security definer
 function fulfilment.mark_used(p_tenant bigint, p_no bigint, p_grant bigint, p_used boolean, p_actor text) returns jsonb security definer
 function fulfilment.pay_by_balance(p_tenant bigint, p_payments jsonb) returns jsonb security definer
 function fulfilment.place_and_pay(p_tenant bigint, p_items jsonb) returns json security definer
+function fulfilment.plan_refund(p_tenant bigint, p_no bigint, p_line integer, p_takes text, p_grants bigint[], p_amount bigint, p_used text) returns jsonb security definer
+function fulfilment.refund(p_tenant bigint, p_no bigint, p_ask jsonb) returns jsonb security definer
 function fulfilment.refund(p_tenant bigint, p_no bigint, p_line integer, p_target text, p_reason text, p_actor text) returns jsonb security definer
+function fulfilment.refund_by_hand(p_tenant bigint, p_refund bigint, p_actor text, p_note text, p_reference text) returns jsonb security definer
 function fulfilment.refund_ended(p_tenant bigint, p_refund bigint, p_done boolean, p_error text) returns jsonb security definer
 function fulfilment.replace(p_tenant bigint, p_no bigint, p_grant bigint, p_reason text, p_actor text) returns jsonb security definer
 function fulfilment.settle(p_tenant bigint, p_captures jsonb) returns jsonb security definer
 function fulfilment.stock_of(p_tenant bigint, p_skus bigint[], OUT skus bigint[], OUT allocations text[], OUT available bigint[], OUT delivered bigint[]) returns record security definer
+function fulfilment.turn_line(p_tenant bigint, p_no bigint, p_line integer, p_error text) returns void security definer
 
 -- identity --------------------------------------------------------------------------------------------
 
@@ -923,6 +933,9 @@ create table orders.lines (
   exception_note text,
   exception_at timestamp with time zone,
   delivered_at timestamp with time zone,
+  refunded_fen bigint not null default 0,
+  refunding_fen bigint not null default 0,
+  refunded_quantity integer not null default 0,
   constraint lines_pkey PRIMARY KEY (tenant_id, order_no, line_no),
   constraint lines_tenant_id_order_no_fkey FOREIGN KEY (tenant_id, order_no) REFERENCES orders.orders(tenant_id, no),
   constraint delivered_is_whole CHECK (((state = 'delivered'::text) <= (delivered_quantity = quantity))),
@@ -931,7 +944,9 @@ create table orders.lines (
   constraint lines_line_no_check CHECK ((line_no > 0)),
   constraint lines_quantity_check CHECK ((quantity > 0)),
   constraint lines_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'exception'::text, 'refunding'::text, 'refunded'::text, 'cancelled'::text]))),
-  constraint lines_unit_price_fen_check CHECK ((unit_price_fen >= 0))
+  constraint lines_unit_price_fen_check CHECK ((unit_price_fen >= 0)),
+  constraint pieces_within_line CHECK (((refunded_quantity >= 0) AND (refunded_quantity <= quantity))),
+  constraint refunds_within_line CHECK (((refunded_fen >= 0) AND (refunding_fen >= 0) AND ((refunded_fen + refunding_fen) <= amount_fen)))
 );
 alter table orders.lines enable row level security;
 grant select on orders.lines to quanshu_app;
@@ -1150,11 +1165,20 @@ create table payments.refunds (
   next_try_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   done_at timestamp with time zone,
+  takes text not null default 'nothing'::text,
+  grants bigint[] not null default '{}'::bigint[],
+  replaced_by bigint,
+  requested_by_id bigint,
+  decided_by text,
+  decided_at timestamp with time zone,
+  decided_note text,
+  hand_reference text,
   constraint refunds_pkey PRIMARY KEY (tenant_id, id),
   constraint refunds_tenant_id_receipt_id_fkey FOREIGN KEY (tenant_id, receipt_id) REFERENCES payments.receipts(tenant_id, id),
   constraint refunds_amount_fen_check CHECK ((amount_fen > 0)),
-  constraint refunds_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'processing'::text, 'done'::text, 'failed'::text]))),
-  constraint refunds_target_check CHECK ((target = ANY (ARRAY['source'::text, 'balance'::text])))
+  constraint refunds_state_check CHECK ((state = ANY (ARRAY['awaiting'::text, 'declined'::text, 'requested'::text, 'processing'::text, 'done'::text, 'failed'::text]))),
+  constraint refunds_takes_check CHECK ((takes = ANY (ARRAY['line'::text, 'pieces'::text, 'nothing'::text]))),
+  constraint refunds_target_check CHECK ((target = ANY (ARRAY['source'::text, 'balance'::text, 'hand'::text])))
 );
 alter table payments.refunds enable row level security;
 grant select on payments.refunds to quanshu_app;
@@ -1168,6 +1192,7 @@ create index receipts_late ON payments.receipts USING btree (tenant_id, gateway,
 create index receipts_of_order ON payments.receipts USING btree (tenant_id, order_no);
 create index receipts_open ON payments.receipts USING btree (tenant_id, received_at) WHERE (state = ANY (ARRAY['surplus'::text, 'unmatched'::text]));
 create UNIQUE index refund_of_surplus_once ON payments.refunds USING btree (tenant_id, receipt_id) WHERE ((line_no IS NULL) AND (reason = ANY (ARRAY['double_payment'::text, 'late_payment'::text])));
+create index refunds_awaiting ON payments.refunds USING btree (tenant_id, id) WHERE (state = 'awaiting'::text);
 create index refunds_by_day ON payments.refunds USING btree (tenant_id, gateway, done_at, id) WHERE ((state = 'done'::text) AND (target = 'source'::text));
 create index refunds_of_order ON payments.refunds USING btree (tenant_id, order_no);
 create index refunds_open ON payments.refunds USING btree (tenant_id, state, id) WHERE (state = ANY (ARRAY['requested'::text, 'processing'::text, 'failed'::text]));

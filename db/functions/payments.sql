@@ -230,11 +230,15 @@ begin
     and r.id = p_id
     and r.target = 'source'
     and r.state = 'failed'
+    and r.replaced_by is null
+    -- Money that did not fit was sent back anew from its desk.
     and not exists (
       select from payments.refunds newer
-      where newer.tenant_id = p_tenant
+      where r.line_no is null
+        and newer.tenant_id = p_tenant
         and newer.order_no = r.order_no
-        and newer.line_no = r.line_no
+        and newer.receipt_id = r.receipt_id
+        and newer.line_no is null
         and newer.id > r.id
     );
   return to_jsonb(found);

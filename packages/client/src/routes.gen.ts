@@ -86,8 +86,11 @@ export const CONSOLE_ROUTES = {
   'catalog.updateGoods': 'PUT /api/console/goods/:id',
   'catalog.updateTag': 'PUT /api/console/tags/:id',
   'catalog.uploadPicture': 'POST /api/console/pictures',
+  'fulfilment.approveRefund': 'POST /api/console/refunds/:refundId/approve',
+  'fulfilment.declineRefund': 'POST /api/console/refunds/:refundId/decline',
   'fulfilment.handleExceptions': 'POST /api/console/exceptions/actions',
   'fulfilment.listExceptions': 'GET /api/console/exceptions',
+  'fulfilment.refundByHand': 'POST /api/console/refunds/:refundId/by-hand',
   'fulfilment.replaceGrant': 'POST /api/console/orders/:no/grants/:grantId/replace',
   'fulfilment.retryLine': 'POST /api/console/orders/:no/lines/:lineNo/retry',
   'identity.changePassword': 'POST /api/console/me/password',
@@ -234,8 +237,11 @@ export type Routes = {
   'catalog.updateGoods': (typeof catalogRoutes)['updateGoods']
   'catalog.updateTag': (typeof catalogRoutes)['updateTag']
   'catalog.uploadPicture': (typeof catalogRoutes)['uploadPicture']
+  'fulfilment.approveRefund': (typeof orderRoutes)['approveRefund']
+  'fulfilment.declineRefund': (typeof orderRoutes)['declineRefund']
   'fulfilment.handleExceptions': (typeof orderRoutes)['handleExceptions']
   'fulfilment.listExceptions': (typeof orderRoutes)['exceptions']
+  'fulfilment.refundByHand': (typeof orderRoutes)['refundByHand']
   'fulfilment.replaceGrant': (typeof orderRoutes)['replaceGrant']
   'fulfilment.retryLine': (typeof orderRoutes)['retryLine']
   'identity.changePassword': (typeof identityRoutes)['changePassword']

@@ -70,11 +70,18 @@ const attempt: Table<AttemptState> = {
 const receipt: Table<Row<'payments.listReceipts'>['state']> = {
   applied: ['success', '已入账', 'Applied'],
   surplus: ['warning', '多付待退', 'Surplus'],
-  unmatched: ['warning', '金额不符，待处理', 'Other amount, to decide'],
+  unmatched: ['warning', '金额不符', 'Other amount'],
   credited: ['success', '已存入余额', 'In the purse'],
   refunded: ['default', '已退回', 'Refunded'],
 }
+const chargeback: Table<Row<'payments.listChargebacks'>['state']> = {
+  opened: ['warning', '争议中', 'Disputed'],
+  lost: ['error', '已扣款', 'Lost'],
+  won: ['success', '已追回', 'Won back'],
+}
 const refund: Table<RefundState> = {
+  awaiting: ['warning', '待审批', 'Awaiting approval'],
+  declined: ['default', '已驳回', 'Declined'],
   requested: ['processing', '已申请', 'Requested'],
   processing: ['processing', '退款中', 'Processing'],
   done: ['success', '已退款', 'Done'],
@@ -150,6 +157,7 @@ export const STATES = {
   batch,
   attempt,
   receipt,
+  chargeback,
   refund,
   grant,
   shelf,

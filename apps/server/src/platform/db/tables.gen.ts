@@ -471,6 +471,9 @@ export type OrdersLines = {
   exception_note: string | null
   exception_at: NullableTime
   delivered_at: NullableTime
+  refunded_fen: Generated<number>
+  refunding_fen: Generated<number>
+  refunded_quantity: Generated<number>
 }
 
 export type OrdersOrders = {
@@ -599,8 +602,8 @@ export type PaymentsRefunds = {
   trade_no: string | null
   amount_fen: number
   currency: Generated<string>
-  target: 'source' | 'balance'
-  state: Generated<'requested' | 'processing' | 'done' | 'failed'>
+  target: 'source' | 'balance' | 'hand'
+  state: Generated<'awaiting' | 'declined' | 'requested' | 'processing' | 'done' | 'failed'>
   reason: string
   requested_by: Generated<string>
   attempts: Generated<number>
@@ -608,6 +611,14 @@ export type PaymentsRefunds = {
   next_try_at: NullableTime
   created_at: DefaultedTime
   done_at: NullableTime
+  takes: Generated<'line' | 'pieces' | 'nothing'>
+  grants: Generated<number[]>
+  replaced_by: number | null
+  requested_by_id: number | null
+  decided_by: string | null
+  decided_at: NullableTime
+  decided_note: string | null
+  hand_reference: string | null
 }
 
 export type PlatformFunctionFiles = {
