@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { route } from '../route.ts'
 import {
+  digits,
   fen,
+  flag,
   id,
   idParam,
   instant,
@@ -15,7 +17,7 @@ import {
   sortBy,
   text,
 } from '../schemas.ts'
-import { REFUND_STATES } from '../states.ts'
+import { ORDER_STATES, REFUND_STATES } from '../states.ts'
 import { refundView } from './orders.ts'
 
 const bilingual = z.object({ zh: z.string(), en: z.string() })
@@ -65,7 +67,7 @@ export const receiptView = z.object({
   gateway: z.string(),
   tradeNo: z.string(),
   orderNo,
-  orderState: z.string(),
+  orderState: z.enum(ORDER_STATES),
   orderTotalFen: fen,
   memberId: id.nullable(),
   amountFen: fen,
@@ -119,8 +121,21 @@ export const paymentRoutes = {
     path: '/api/mall/payment-methods',
     summary: 'Ways to pay in this shop',
     access: { kind: 'public' },
+    /** What is to be paid; without it, no fee is told. */
+    query: z.object({ amountFen: digits(fen.min(0).max(1_000_000_000_00).default(0)) }),
     response: z.object({
-      items: z.array(z.object({ gateway: z.string(), name: z.string(), nameEn: z.string(), needsMember: z.boolean() })),
+      items: z.array(
+        z.object({
+          gateway: z.string(),
+          name: z.string(),
+          nameEn: z.string(),
+          needsMember: z.boolean(),
+          /** What the buyer pays on top for the gateway's service; 0 when the shop bears it. */
+          feeFen: fen,
+          /** A desktop shows a code to scan instead of leaving for the gateway's page. */
+          scansOnDesktop: z.boolean(),
+        }),
+      ),
     }),
   }),
   notify: route({
@@ -228,7 +243,7 @@ export const paymentRoutes = {
     access: { kind: 'staff', permission: 'finance.read' },
     query: pageQuery.extend({
       state: oneOrMore(RECEIPT_STATES).optional(),
-      open: z.stringbool().optional(),
+      open: flag.optional(),
       orderNo: orderNo.optional(),
     }),
     response: pageOf(receiptView),

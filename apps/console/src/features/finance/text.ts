@@ -94,6 +94,85 @@ export const financeText = defineMessages('finance', {
     '在订单或异常处理里退款后，进度会显示在这里。',
     'Refunds made from an order or the exceptions desk are followed here.',
   ],
+
+  receipts: ['收款核对', 'Receipts'],
+  receiptsHint: [
+    '通道收到的每一笔钱。与订单对不上的（多付、少付、重复付款且未能自动退回）等您决定去向，最早的在最前面。',
+    'All money that gateways took. What does not fit its order waits for a decision; the oldest first.',
+  ],
+  receiptsOpen: ['待处理', 'To decide'],
+  receiptsAll: ['全部', 'All'],
+  searchReceipt: ['订单号或交易号', 'Order or trade number'],
+  receiptState: ['状态', 'State'],
+  orderAmount: ['订单金额', 'Order amount'],
+  receivedAmount: ['实收金额', 'Received'],
+  ofItFee: ['含手续费 {amount}', '{amount} fee included'],
+  difference: ['差额', 'Difference'],
+  orderState: ['订单状态', 'Order'],
+  decision: ['处理', 'Decision'],
+  handledBy: ['{name}：{note}', '{name}: {note}'],
+  decide: ['处理', 'Decide'],
+  receiptsOpenEmpty: ['没有待处理的款项', 'Nothing waits for a decision'],
+  receiptsOpenEmptyText: [
+    '收到的钱都与订单对上了。金额不符的付款会出现在这里。',
+    'All money fits its orders. Payments of another amount appear here.',
+  ],
+  receiptsEmpty: ['还没有收款', 'No receipts yet'],
+  receiptsEmptyText: ['顾客付款后，每一笔收款都会列在这里。', 'Every payment of a shopper is listed here.'],
+
+  handleTitle: ['处理收款', 'Decide about this money'],
+  handleWhat: ['这笔钱怎么处理', 'What becomes of it'],
+  handleRefund: ['原路退回', 'Send it back'],
+  handleRefundText: [
+    '把 {amount} 全额退到付款账户；订单不变。',
+    'All {amount} go back to the payer; the order stays as it is.',
+  ],
+  handleRefundWaits: [
+    '把 {amount} 全额退到付款账户；订单仍待付款，顾客可以重新支付。',
+    'All {amount} go back to the payer; the order still waits to be paid.',
+  ],
+  handleBalance: ['存入会员余额', 'Into the member’s balance'],
+  handleBalanceText: [
+    '把 {amount} 存入会员余额，会员可用来再次下单。',
+    'All {amount} go into the member’s balance, to be spent on another order.',
+  ],
+  handleApply: ['按已付款处理', 'Take it for the order'],
+  handleApplyLess: [
+    '订单记为已付并立即发货，少收的 {difference} 由店铺承担。',
+    'The order counts as paid and is delivered now; the shop bears the missing {difference}.',
+  ],
+  handleApplyMore: [
+    '订单记为已付并立即发货，多收的 {difference} 存入会员余额。',
+    'The order counts as paid and is delivered now; the {difference} too much go into the member’s balance.',
+  ],
+  handleApplySame: ['订单记为已付并立即发货。', 'The order counts as paid and is delivered now.'],
+  noMember: ['游客订单，没有会员余额可以存入', 'A guest’s order: there is no balance'],
+  overNoMember: [
+    '多收的部分没有会员余额可以存入，请原路退回',
+    'There is no balance for what was paid too much; send it back instead',
+  ],
+  notWaiting: ['订单已不在待付款状态', 'The order no longer waits to be paid'],
+  notOneToApply: ['重复的付款不能再用于订单', 'A second payment cannot be taken for the order again'],
+  handled: ['已处理', 'Done'],
+
+  chargebacks: ['拒付', 'Chargebacks'],
+  chargebacksHint: [
+    '付款人向银行或通道提出争议、钱被扣回的订单。收到通知时，未使用的卡密立即收回，收不回的记为损失。',
+    'Money that payers had taken back through their bank. Unused codes are revoked at once; what cannot be is a loss.',
+  ],
+  searchChargeback: ['订单号、交易号或争议编号', 'Order, trade or dispute number'],
+  chargebackState: ['状态', 'State'],
+  disputeNo: ['争议编号', 'Dispute'],
+  chargebackAmount: ['争议金额', 'Amount'],
+  loss: ['损失', 'Loss'],
+  chargebackReason: ['原因', 'Reason'],
+  openedAt: ['提出时间', 'Opened'],
+  endedAt: ['结束时间', 'Ended'],
+  chargebacksEmpty: ['没有拒付', 'No chargebacks'],
+  chargebacksEmptyText: [
+    '付款人对付款提出争议时，通道会通知到这里，无需查询。',
+    'When a payer disputes a payment, the gateway tells of it and it stands here.',
+  ],
 })
 
 /** Kinds of accounts and transfers, as the ledger names them. One that is not listed is shown by its key. */
@@ -111,6 +190,10 @@ export const bookText = defineMessages('books', {
   'cash.revenue': ['销售收入', 'Revenue'],
   'cash.member': ['会员余额', 'Member balances'],
   'cash.adjustment': ['人工调整', 'Adjustments'],
+  'cash.fee': ['通道手续费', 'Gateway fees'],
+  'cash.chargeback': ['拒付', 'Chargebacks'],
+  'cash.bank': ['已结算到银行', 'Settled to the bank'],
+  'cash.difference': ['对账差异', 'Differences with bills'],
 
   'stock.import': ['导入入库', 'Imported'],
   'stock.undo': ['撤销批次', 'Batch undone'],
@@ -123,6 +206,11 @@ export const bookText = defineMessages('books', {
   'cash.pay_by_balance': ['余额支付', 'Paid from balance'],
   'cash.refund_to_balance': ['退款到余额', 'Refund to balance'],
   'cash.refund_to_source': ['原路退款', 'Refund to source'],
+  'cash.fee_from_buyer': ['买家承担的手续费', 'Fee paid by the buyer'],
+  'cash.chargeback_won': ['拒付追回', 'Chargeback won back'],
+  'cash.apply_surplus': ['不符款项用于订单', 'Taken for the order'],
+  'cash.credit_surplus': ['不符款项存入余额', 'Put into the balance'],
+  'cash.let_go': ['少收部分由店铺承担', 'Missing part borne by the shop'],
   'member.credit': ['人工增加', 'Added by hand'],
   'member.debit': ['人工扣减', 'Taken off by hand'],
 })

@@ -1,4 +1,4 @@
-import { Card, Empty, Skeleton, Tag, Typography } from 'antd'
+import { Alert, Card, Empty, Skeleton, Tag, Typography } from 'antd'
 import { useState } from 'react'
 import { useAction, useRead } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
@@ -13,11 +13,11 @@ import { settingsText } from './text.ts'
 
 type Gateway = Output<'payments.listGateways'>['items'][number]
 
-/** Ways to be paid: what is set up, and whether it answers. */
+/** Ways to be paid: what is set up, what is missing, and whether it answers. */
 export function PaymentTab() {
   const t = useText(settingsText)
   const { data, error, refetch } = useRead('payments.listGateways', {})
-  const [editing, setEditing] = useState<Gateway>()
+  const [editing, setEditing] = useState<string>()
   if (!data)
     return <Card>{error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Skeleton active />}</Card>
   return (
@@ -25,9 +25,12 @@ export function PaymentTab() {
       <Typography.Text type="secondary">{t('gatewaysHint')}</Typography.Text>
       {data.items.length === 0 && <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('noGateways')} />}
       {data.items.map((gateway) => (
-        <GatewayCard key={gateway.gateway} gateway={gateway} onEdit={() => setEditing(gateway)} />
+        <GatewayCard key={gateway.gateway} gateway={gateway} onEdit={() => setEditing(gateway.gateway)} />
       ))}
-      <GatewayDialog gateway={editing} onClose={() => setEditing(undefined)} />
+      <GatewayDialog
+        gateway={data.items.find(({ gateway }) => gateway === editing)}
+        onClose={() => setEditing(undefined)}
+      />
     </div>
   )
 }
@@ -36,7 +39,6 @@ function GatewayCard({ gateway, onEdit }: { readonly gateway: Gateway; readonly 
   const t = useText(settingsText)
   const test = useTestResult()
   const { go, running } = useAction('payments.testGateway', { onDone: test.show })
-  const both = useBoth()
   const setUp = gateway.isSetUp
   return (
     <Section
@@ -50,34 +52,72 @@ function GatewayCard({ gateway, onEdit }: { readonly gateway: Gateway; readonly 
       }
       extra={
         <span className="bulk">
+          {setUp && (
+            <ActionButton
+              size="small"
+              permission="settings.manage"
+              loading={running}
+              onClick={() => void go({ params: { gateway: gateway.gateway }, body: {} })}
+            >
+              {t('test')}
+            </ActionButton>
+          )}
           <ActionButton
             size="small"
+            type={setUp ? 'default' : 'primary'}
             permission="settings.manage"
-            loading={running}
-            refusal={setUp ? undefined : t('notSetUp')}
-            onClick={() => void go({ params: { gateway: gateway.gateway }, body: {} })}
+            aria-label={`${t('configure')} ${gateway.name}`}
+            onClick={onEdit}
           >
-            {t('test')}
-          </ActionButton>
-          <ActionButton size="small" type="primary" permission="settings.manage" onClick={onEdit}>
             {t('configure')}
           </ActionButton>
         </span>
       }
     >
-      <Facts
-        items={[
-          [t('baseUrl'), gateway.baseUrl],
-          [both(gateway.merchantIdName.zh, gateway.merchantIdName.en), gateway.merchantId],
-          [
-            t('fee'),
-            setUp && `${gateway.feeBp / 100} % · ${t(gateway.feePayer === 'buyer' ? 'feeByBuyer' : 'feeByShop')}`,
-          ],
-          [t('notifyUrl'), gateway.notifyUrl && <Copyable key="url" text={gateway.notifyUrl} />],
-          [t('updatedAt'), gateway.updatedAt && <Time key="at" value={gateway.updatedAt} />],
-        ]}
-      />
+      <Missing gateway={gateway} />
+      {setUp && <Account gateway={gateway} />}
       <TestResult result={test.result} />
     </Section>
+  )
+}
+
+function Account({ gateway }: { readonly gateway: Gateway }) {
+  const t = useText(settingsText)
+  const both = useBoth()
+  const { feeBp, feePayer } = gateway
+  return (
+    <Facts
+      items={[
+        [t('baseUrl'), gateway.baseUrl],
+        [both(gateway.merchantIdName.zh, gateway.merchantIdName.en), gateway.merchantId],
+        [
+          t('fee'),
+          feeBp === 0 ? t('noFee') : `${feeBp / 100}% · ${t(feePayer === 'buyer' ? 'feeByBuyer' : 'feeByShop')}`,
+        ],
+        [t('updatedAt'), <Time key="at" value={gateway.updatedAt} />],
+        [t('notifyUrl'), <Copyable key="url" text={gateway.notifyUrl} />],
+      ]}
+    />
+  )
+}
+
+/** What the gateway asks for and the shop has not given yet. */
+function Missing({ gateway }: { readonly gateway: Gateway }) {
+  const t = useText(settingsText)
+  const both = useBoth()
+  const required = gateway.fields.filter(({ required, isStored }) => required && !isStored)
+  const names = required.map(({ name }) => both(name.zh, name.en))
+  const comma = both('、', ', ')
+  if (!gateway.isSetUp) {
+    const { zh, en } = gateway.merchantIdName
+    return (
+      <Typography.Text type="secondary">
+        {t('toPrepare', { fields: [both(zh, en), ...names].join(comma) })}
+      </Typography.Text>
+    )
+  }
+  if (names.length === 0) return null
+  return (
+    <Alert type="warning" showIcon title={t('missing', { fields: names.join(comma) })} style={{ marginBottom: 12 }} />
   )
 }

@@ -1,10 +1,12 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Navigate, useParams, useSearchParams } from 'react-router'
 import { problemOf } from '../../shared/api/client.ts'
 import { useLiveOrder } from '../../shared/api/live-order.ts'
-import type { Order } from '../../shared/api/types.ts'
+import { useMethods } from '../../shared/api/queries.ts'
+import type { Order, PaymentMethod } from '../../shared/api/types.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { Button } from '../../shared/ui/button.tsx'
+import { MethodIcon } from '../../shared/ui/method-icon.tsx'
 import { MissingOrder } from '../../shared/ui/missing-order.tsx'
 import { moneyText } from '../../shared/ui/money.tsx'
 import { OrderLines } from '../../shared/ui/order-lines.tsx'
@@ -16,7 +18,7 @@ import { Due } from './due.tsx'
 import { OtherMethods } from './other-methods.tsx'
 import css from './pay.module.css'
 import { ScanToPay } from './scan-to-pay.tsx'
-import { usePay } from './use-pay.ts'
+import { device, usePay } from './use-pay.ts'
 
 /** An unpaid order: how much, how long, how. The moment it is no longer unpaid, the order's page takes over. */
 export function PayPage() {
@@ -46,25 +48,34 @@ function Payment({
   readonly connected: boolean
   readonly onExpired: () => void
 }) {
-  const { t, time } = useI18n()
+  const { t, time, own } = useI18n()
   const [params] = useSearchParams()
   const pay = usePay(order)
+  const { data: methods = [] } = useMethods(order.totalFen)
+  const method = methods.find(({ gateway }) => gateway === order.payment?.gateway)
+  const name = method && own(method.name, method.nameEn)
   const [returned, setReturned] = useState(params.get('result') === 'paid')
   const problem = pay.error ? problemOf(pay.error) : undefined
-  const amount = moneyText(order.totalFen)
+  const feeFen = method?.feeFen ?? 0
+  useCodeAtOnce(method, pay)
   return (
     <Columns
       main={
         <>
           <Card>
             {returned && <Checking />}
-            <Due order={order} onExpired={onExpired} />
-            {pay.scanning && <ScanToPay {...pay.scanning} onBack={pay.stopScanning} />}
+            <Due order={order} feeFen={feeFen} onExpired={onExpired} />
+            {pay.scanning && <ScanToPay {...pay.scanning} name={name ?? pay.scanning.gateway} />}
             <div className={css.actions}>
               {problem && (
                 <Notice>
                   {problem.status === 0 || problem.status >= 500 ? t('pay.methodFailed') : problem.message}
                 </Notice>
+              )}
+              {method && !pay.scanning && (
+                <p className={css.chosen}>
+                  <MethodIcon gateway={method.gateway} /> {t('pay.payBy', { name })}
+                </p>
               )}
               {!pay.scanning && (
                 <Button
@@ -77,7 +88,11 @@ function Payment({
                     pay.go(order.payment?.gateway)
                   }}
                 >
-                  {pay.opening ? t('pay.opening') : returned ? t('pay.notPaid') : t('pay.go', { amount })}
+                  {pay.opening
+                    ? t('pay.opening')
+                    : returned
+                      ? t('pay.notPaid')
+                      : t('pay.go', { amount: moneyText(order.totalFen + feeFen) })}
                 </Button>
               )}
               <p className={css.hint} role="status">
@@ -105,6 +120,16 @@ function Payment({
       }
     />
   )
+}
+
+/** Where a code is scanned, there is nothing to press first: it stands there when the page opens. */
+function useCodeAtOnce(method: PaymentMethod | undefined, pay: ReturnType<typeof usePay>): void {
+  const asked = useRef(false)
+  useEffect(() => {
+    if (asked.current || !method?.scansOnDesktop || device() === 'phone') return
+    asked.current = true
+    pay.go(method.gateway)
+  }, [method, pay])
 }
 
 function Checking() {

@@ -7,7 +7,7 @@ import type { Order } from '../../shared/api/types.ts'
 type Cashier = NonNullable<NonNullable<Order['payment']>['cashier']>
 
 /** A finger instead of a mouse: the gateway's page for phones, which can open its app. */
-const device = () => (window.matchMedia('(pointer: coarse)').matches ? 'phone' : 'desktop')
+export const device = () => (window.matchMedia('(pointer: coarse)').matches ? 'phone' : 'desktop')
 
 /**
  * Pays by balance, leaves for the gateway's cashier, or gives a code to scan. The cashier brings the buyer back to the
@@ -45,8 +45,8 @@ export function usePay(order: Order) {
     opening: pay.isPending || leaving,
     error: pay.error,
     scanning,
-    stopScanning: () => setScanning(undefined),
     go: (gateway: string | undefined): void => {
+      if (gateway !== scanning?.gateway) setScanning(undefined)
       const known = order.payment
       if (known?.cashier && known.gateway === gateway) open(known.gateway, known.cashier)
       else if (gateway) pay.mutate(gateway)

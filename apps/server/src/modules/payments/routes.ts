@@ -56,7 +56,9 @@ export function paymentRoutesBound(
   }
 
   return [
-    handle(paymentRoutes.methods, async ({ ctx }) => ({ items: [...(await db.read(ctx, paymentMethods))] })),
+    handle(paymentRoutes.methods, async ({ ctx, query }) => ({
+      items: [...(await db.read(ctx, (tx) => paymentMethods(tx, query.amountFen)))],
+    })),
     handle(paymentRoutes.notify, async (request) => take(request, await bytesOf(request.body.stream))),
     handle(paymentRoutes.notifyByQuery, (request) => take(request, Buffer.alloc(0))),
     handle(paymentRoutes.comeBack, async ({ ctx, params, query, prefix, reply }) => {

@@ -24,7 +24,7 @@ export function createGatewayPayer(platform: Platform, { openCashier }: PaymentD
   async function offered(ctx: Ctx): Promise<ReadonlySet<string>> {
     const found = known.get(ctx.tenantId)
     if (found && found.until > Date.now()) return found.gateways
-    const methods = await platform.db.read(ctx, paymentMethods)
+    const methods = await platform.db.read(ctx, (tx) => paymentMethods(tx))
     const gateways = new Set(methods.map((method) => method.gateway))
     known.set(ctx.tenantId, { gateways, until: Date.now() + METHODS_TTL_MS })
     return gateways

@@ -85,10 +85,10 @@ export function createOpenCashier(platform: Platform, outbound: Outbound, accoun
   }
 }
 
-/** A desktop shows a page or a code to scan; a phone's browser goes to the gateway's page for phones. */
 const PREFERRED = { desktop: ['page', 'qr', 'h5'], phone: ['h5', 'page', 'qr'] } as const
 
-function sceneFor(kind: PaymentGateway, device: CashierRequest['device']): Scene {
+/** A desktop shows a page or a code to scan; a phone's browser goes to the gateway's page for phones. */
+export function sceneFor(kind: PaymentGateway, device: CashierRequest['device']): Scene {
   const scene = PREFERRED[device].find((candidate) => kind.scenes.includes(candidate))
   if (scene === undefined) throw paymentErrors.gatewayUnknown({ gateway: kind.id })
   return scene

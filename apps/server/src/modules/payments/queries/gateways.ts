@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { ReadTx } from '../../../platform/db/index.ts'
 import { type GatewayRow, notifyUrlOf } from '../accounts.ts'
+import { buyersFee, sceneFor } from '../commands/open-cashier.ts'
 import { gateways } from '../gateways/registry.ts'
 
 export type GatewayView = z.output<typeof gatewayConfigView>
@@ -11,6 +12,9 @@ export type PaymentMethod = {
   readonly name: string
   readonly nameEn: string
   readonly needsMember: boolean
+  /** On top of the amount that was asked about. */
+  readonly feeFen: number
+  readonly scansOnDesktop: boolean
 }
 
 /** Every gateway there is, with this shop's account at it. */
@@ -60,19 +64,25 @@ export async function listGateways(
   return await Promise.all(views)
 }
 
-/** What a shopper may choose: the shop's enabled gateways, then the member's balance. */
-export async function paymentMethods(tx: ReadTx): Promise<readonly PaymentMethod[]> {
-  const { rows } = await sql<{ gateway: string }>`
-    select gateway
+/** What a shopper may choose for this amount: the shop's enabled gateways, then the member's balance. */
+export async function paymentMethods(tx: ReadTx, amountFen = 0): Promise<readonly PaymentMethod[]> {
+  const { rows } = await sql<Pick<GatewayRow, 'fee_bp' | 'fee_payer'> & { readonly gateway: string }>`
+    select gateway, fee_bp, fee_payer
     from payments.gateways
     where tenant_id = ${tx.ctx.tenantId}
       and enabled
       and secret_sealed is not null
     order by position, gateway
   `.execute(tx.db)
-  const offered = rows.flatMap(({ gateway }) => gateways.get(gateway) ?? [])
+  const offered = rows.flatMap((row): readonly PaymentMethod[] => {
+    const kind = gateways.get(row.gateway)
+    if (!kind) return []
+    const feeFen = buyersFee({ feeBp: row.fee_bp, feePayer: row.fee_payer }, amountFen)
+    const scansOnDesktop = sceneFor(kind, 'desktop') === 'qr'
+    return [{ gateway: kind.id, name: kind.name.zh, nameEn: kind.name.en, needsMember: false, feeFen, scansOnDesktop }]
+  })
   return [
-    ...offered.map(({ id, name }) => ({ gateway: id, name: name.zh, nameEn: name.en, needsMember: false })),
-    { gateway: 'balance', name: '余额支付', nameEn: 'Balance', needsMember: true },
+    ...offered,
+    { gateway: 'balance', name: '余额支付', nameEn: 'Balance', needsMember: true, feeFen: 0, scansOnDesktop: false },
   ]
 }

@@ -4,7 +4,13 @@ import type { z } from 'zod'
 import type { ReadTx } from '../../../platform/db/index.ts'
 import { allOf } from '../../../platform/lists/index.ts'
 
-type Paged = { readonly page: number; readonly pageSize: number; readonly orderNo?: number | undefined }
+type Paged = {
+  readonly page: number
+  readonly pageSize: number
+  readonly orderNo?: number | undefined
+  /** An order's number, or the gateway's for the payment. */
+  readonly q?: string | undefined
+}
 type ReceiptQuery = Paged & { readonly state?: readonly string[] | undefined; readonly open?: boolean | undefined }
 type ReceiptView = z.output<typeof receiptView>
 type ChargebackView = z.output<typeof chargebackView>
@@ -23,6 +29,7 @@ export async function listReceipts(tx: ReadTx, query: ReceiptQuery) {
     sql`r.tenant_id = ${tenantId}`,
     query.state !== undefined && sql`r.state = any(${query.state}::text[])`,
     query.orderNo !== undefined && sql`r.order_no = ${query.orderNo}`,
+    query.q !== undefined && sql`(r.trade_no = ${query.q} or r.order_no = ${orderNoIn(query.q)})`,
     query.open === true && isOpen,
   )
   const { rows } = await sql<Omit<ReceiptView, 'paidAt' | 'receivedAt'> & { paidAt: Date | null; receivedAt: Date }>`
@@ -64,6 +71,8 @@ export async function listChargebacks(tx: ReadTx, query: Paged & { readonly stat
     sql`c.tenant_id = ${tx.ctx.tenantId}`,
     query.state !== undefined && sql`c.state = any(${query.state}::text[])`,
     query.orderNo !== undefined && sql`c.order_no = ${query.orderNo}`,
+    query.q !== undefined &&
+      sql`(c.dispute_no = ${query.q} or c.trade_no = ${query.q} or c.order_no = ${orderNoIn(query.q)})`,
   )
   const { rows } = await sql<Omit<ChargebackView, 'openedAt' | 'endedAt'> & { openedAt: Date; endedAt: Date | null }>`
     select c.id, c.gateway, c.dispute_no as "disputeNo", c.trade_no as "tradeNo", c.order_no as "orderNo",
@@ -90,3 +99,5 @@ export async function listChargebacks(tx: ReadTx, query: Paged & { readonly stat
     pageSize: query.pageSize,
   }
 }
+
+const orderNoIn = (q: string): number | null => (/^\d{16}$/.test(q) ? Number(q) : null)
