@@ -128,9 +128,9 @@ const dayOf = (moment: readonly Entry[] | undefined): string | undefined =>
 const millis = (at: string): string => String(new Date(at).getMilliseconds()).padStart(3, '0')
 
 const BAD =
-  /^(?:delivery\.exception|refund\.failed|message\.refused|notice\.(?:bad_signature|wrong_\w+|unknown_order|malformed))$/
-const WAITING = /^(?:refund\.requested|notice\.surplus|message\.(?:queued|sending|unknown))$/
-const GOOD = /^(?:delivery\.(?:done|replaced)|payment\.received|refund\.done)$/
+  /^(?:delivery\.exception|refund\.failed|chargeback\.(?:opened|lost)|message\.refused|notice\.(?:bad_signature|wrong_\w+|unknown_order|malformed))$/
+const WAITING = /^(?:refund\.requested|notice\.(?:surplus|unmatched)|message\.(?:queued|sending|unknown))$/
+const GOOD = /^(?:delivery\.(?:done|replaced)|payment\.received|refund\.done|chargeback\.won)$/
 const OVER = /^order\.(?:cancelled|expired|refunded)$/
 
 function severityOf({ title }: Entry): 'bad' | 'waiting' | 'good' | 'over' | 'plain' {

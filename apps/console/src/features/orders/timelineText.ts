@@ -22,6 +22,24 @@ export const timelineText = defineMessages('timeline', {
     '收到多付的 {amount}（{gateway}），将自动退回',
     'Received {amount} too much ({gateway}); it goes back by itself',
   ],
+  'payment.received.unmatched': [
+    '收到付款 {amount}（{gateway}），与应付金额不符，等待处理',
+    'Received {amount} ({gateway}), which is not what was due; waits for a decision',
+  ],
+  'payment.received.credited': [
+    '收到付款 {amount}（{gateway}），之后已存入会员余额',
+    'Received {amount} ({gateway}), put into the member’s balance later',
+  ],
+  'receipt.refund': ['决定原路退回 {amount}：{reason}', 'decided to send {amount} back: {reason}'],
+  'receipt.balance': ['把 {amount} 存入会员余额：{reason}', 'put {amount} into the member’s balance: {reason}'],
+  'receipt.apply': ['把收到的 {amount} 按已付款处理：{reason}', 'took the {amount} for the order: {reason}'],
+  'chargeback.opened': [
+    '付款人发起拒付，{gateway}扣回 {amount}',
+    'The payer disputed the payment; {gateway} took back {amount}',
+  ],
+  'chargeback.lost': ['拒付成立，{amount} 不再返还', 'The dispute was lost; the {amount} do not come back'],
+  'chargeback.won': ['拒付申诉成功，{amount} 已追回', 'The dispute was won; the {amount} came back'],
+
   'payment.received.refunded': [
     '收到付款 {amount}（{gateway}），之后已退回',
     'Received {amount} ({gateway}), returned later',
@@ -33,6 +51,11 @@ export const timelineText = defineMessages('timeline', {
   ],
   'notice.duplicate': ['{gateway}重复通知，未重复入账', '{gateway} repeated its notice; nothing was applied twice'],
   'notice.surplus': ['{gateway}通知：又付了 {amount}，记为多付', '{gateway} told of another {amount}; kept as surplus'],
+  'notice.unmatched': [
+    '{gateway}通知：已付 {amount}，与应付金额不符，等待处理',
+    '{gateway} told of {amount}, which is not what was due; kept for a decision',
+  ],
+  'notice.ignored': ['收到{gateway}通知，与付款无关', '{gateway} told something that needs nothing'],
   'notice.bad_signature': [
     '收到签名不符的{gateway}通知，已拒绝',
     'A notice in the name of {gateway} had a wrong signature; refused',
