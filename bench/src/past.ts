@@ -72,7 +72,8 @@ async function withoutIndexes(client: pg.Client, fill: () => Promise<void>): Pro
      from tables t
      join pg_constraint c on c.conrelid = t.oid and c.contype in ('f', 'u')
      union all
-     select format('drop index %s', i.indexrelid::regclass), pg_get_indexdef(i.indexrelid), true
+     -- Of a partitioned table it is told "on only", which would leave the parts without.
+     select format('drop index %s', i.indexrelid::regclass), replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON '), true
      from tables t
      join pg_index i on i.indrelid = t.oid
      where not exists (select from pg_constraint c where c.conindid = i.indexrelid)

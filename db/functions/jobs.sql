@@ -31,7 +31,8 @@ as $$
         (
           j.item ->> 'task',
           jsonb_build_object('tenantId', p_tenant_id, 'payload', coalesce(j.item -> 'payload', '{}'))::json,
-          't' || p_tenant_id || ':' || floor(random() * 4)::integer,
+          -- In turn, from any: what comes together ends together.
+          't' || p_tenant_id || ':' || (lane.first + j.ordinal) % 4,
           coalesce((j.item ->> 'runAt')::timestamptz, now()),
           coalesce((j.item ->> 'attemptsMax')::integer, 25),
           't' || p_tenant_id || ':' || (j.item ->> 'task') || ':' || (j.item ->> 'key'),
@@ -48,6 +49,7 @@ as $$
         row_number() over (partition by e.item ->> 'task', e.item ->> 'key' order by e.ordinal desc) as from_last
       from jsonb_array_elements(p_jobs) with ordinality as e(item, ordinal)
     ) j
+    cross join (select floor(random() * 4)::integer as first) lane
     -- Of several under one key only the last counts, as if they had come one after the other.
     where j.from_last = 1
        or j.item ->> 'key' is null

@@ -2,6 +2,7 @@ import { Logger, run } from 'graphile-worker'
 import type pg from 'pg'
 import type { Bench } from '../bench.ts'
 import { createDriver } from '../http.ts'
+import { type MailSink, startMailSink } from '../mail-sink.ts'
 import { withOwner } from '../owner.ts'
 import { spent } from '../processes.ts'
 import { type Figure, plainFigure } from '../report.ts'
@@ -14,19 +15,37 @@ const ORDERS = 500
 const CONCURRENCY = 12
 const POLL_MS = 100
 const GOAL_RATIO = 0.5
+/** As `makeLines` makes them. */
+const CODE = /[0-9a-f]{16}----[0-9a-f]{16}/
+const SENDER = '权枢 Bench <no-reply@quanshu.test>'
 
 /**
  * A backlog of deliveries to tell: the subscriber reads the events and queues mails, the product's own job sends them
- * over SMTP to the stand-in. Beside it as many jobs that do nothing, by the same library alone on the same database.
+ * over SMTP to a server in this process. Beside it as many jobs that do nothing, by the same library alone on the same
+ * database.
  */
 export async function jobs({ system, size, shop }: Bench): Promise<readonly Figure[]> {
-  const nos = await deliveredOrders(system, (await shop()).skuIds)
+  const { skuIds, staff } = await shop()
+  const nos = await deliveredOrders(system, skuIds)
   await settle(system)
+  const sink = await startMailSink()
+  const sendTo = (enabled: boolean) =>
+    staff.call('notify.saveEmail', {
+      body: {
+        enabled,
+        config: { host: '127.0.0.1', port: sink.port, secure: false, user: '', from: SENDER },
+        secret: '',
+      },
+    })
+  await sendTo(true)
   const { result: perSecond, cpuMicros } = await spent(
     system,
     () => drainMails(system, nos, size.jobs),
     () => size.jobs,
   )
+  await sendTo(false)
+  sink.close()
+  checkMails(sink, size.jobs)
   const limit = await drainEmptyJobs(system, size.jobs)
   return [
     plainFigure({
@@ -80,6 +99,17 @@ async function drainMails(system: System, nos: readonly number[], count: number)
     if (sent !== count) throw new Error(`of ${count} mails ${sent} were sent`)
     return count / seconds
   })
+}
+
+/** @throws when the server at the other end did not get each mail exactly once, with a code in it */
+function checkMails(sink: MailSink, count: number): void {
+  const announced = sink.messageIds.filter((id) => id.includes('.replaced-'))
+  const different = new Set(announced).size
+  if (announced.length !== count || different !== count) {
+    throw new Error(`of ${count} mails ${announced.length} arrived, ${different} different ones`)
+  }
+  const withoutCode = sink.sampleTexts().find((text) => !CODE.test(text))
+  if (withoutCode !== undefined) throw new Error(`a mail has no code: ${withoutCode}`)
 }
 
 async function mailsSent(client: pg.Client): Promise<number> {

@@ -147,7 +147,7 @@ function besideLimit(
 
 /** Codes for as many orders as the run may sell of these SKUs. */
 async function stockUp(shop: Shop, skuIds: readonly number[], perSecond: number, { warmMs, measureMs }: OrdersOptions) {
-  const pieces = Math.ceil((perSecond * 2 * (warmMs + measureMs)) / 1_000 / skuIds.length)
+  const pieces = Math.ceil((Math.max(1, perSecond) * 2 * (warmMs + measureMs)) / 1_000 / skuIds.length)
   for (const skuId of skuIds) await shop.importLines(skuId, makeLines(pieces))
 }
 

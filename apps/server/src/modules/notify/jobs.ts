@@ -99,17 +99,31 @@ export function emailTask(platform: Platform, ports: NotifyPorts): Task {
         tenantId,
         open.flatMap(({ id }) => orderNos.get(id) ?? []),
       )
-      const mailer = await mailerOf(platform, tenantId)
-      const ended = await Promise.all(
-        open.map(async (message): Promise<Ended> => {
-          const content = contents.get(orderNos.get(message.id) ?? 0)
-          if (!content) return { id: message.id, outcome: NOTHING_TO_TELL }
-          const mail = deliveryMail(content)
-          return { id: message.id, outcome: await mailer.send(message, mail), subject: mail.subject }
-        }),
-      ).finally(mailer.close)
+      const ended = await sendDeliveries(await mailerOf(platform, tenantId), open, (message) =>
+        contents.get(orderNos.get(message.id) ?? 0),
+      )
       await endMails(platform, tenantId, ended, attempt < attemptsMax, log)
     },
+  }
+}
+
+/** One after the other: a connection takes one mail at a time. */
+async function sendDeliveries(
+  mailer: MessageMailer,
+  messages: readonly MessageRow[],
+  contentOf: (message: MessageRow) => DeliveryContent | undefined,
+): Promise<readonly Ended[]> {
+  const ended: Ended[] = []
+  try {
+    for (const message of messages) {
+      const content = contentOf(message)
+      const mail = content && deliveryMail(content)
+      const outcome = mail ? await mailer.send(message, mail) : NOTHING_TO_TELL
+      ended.push({ id: message.id, outcome, subject: mail?.subject })
+    }
+    return ended
+  } finally {
+    mailer.close()
   }
 }
 

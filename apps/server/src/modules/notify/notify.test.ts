@@ -256,7 +256,7 @@ describe('delivery mail', () => {
     const shop = await house.newTenant()
     const to = 'a@example.test\r\nBcc: evil@example.test'
     await queue(shop, { orderNo: delivered(null), to })
-    await expect.poll(async () => (await states(shop))[0] !== 'queued', { timeout: 15_000 }).toBe(true)
+    await settled(shop, 'refused')
     expect(mail.control.inbox('evil@example.test')).toHaveLength(0)
   })
 })

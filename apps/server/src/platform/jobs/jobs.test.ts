@@ -101,6 +101,25 @@ describe('jobs', () => {
     await expect.poll(() => jobs.length, { timeout: 20_000 }).toBe(201)
   })
 
+  test('of one lane follow each other at once, without waiting for a poll in between', async () => {
+    const shop = await house.newTenant()
+    const { jobs, modules } = recording('trial.lane')
+    await db.write(shop.ctx, async (tx) => {
+      for (let n = 0; n < 30; n += 1) tx.enqueue('trial.lane', { n })
+    })
+    await owner.query(`
+      update graphile_worker._private_jobs
+      set job_queue_id = (
+        select id from graphile_worker._private_job_queues where queue_name like 't${shop.tenantId}:%' limit 1
+      )
+      where task_id = (select id from graphile_worker._private_tasks where identifier = 'trial.lane')`)
+    const started = performance.now()
+    await running(modules, 2)
+    await expect.poll(() => jobs.length, { timeout: 30_000 }).toBe(30)
+    // By polls alone it is half a second for each.
+    expect(performance.now() - started).toBeLessThan(5_000)
+  })
+
   test('under way finish before the runner stops; the rest stays for the next', async () => {
     const shop = await house.newTenant()
     const { open, passed } = gate()

@@ -13,6 +13,7 @@ import type { Module, Platform } from '../module.ts'
 import { gauge, seconds, span } from '../telemetry/index.ts'
 import { type JobCounts, jobCounts } from './desk.ts'
 import { type Guard, openGuard } from './guard.ts'
+import { lookAgainSoon } from './lanes.ts'
 import { platformSchedules } from './maintenance.ts'
 import { startSchedules } from './schedules.ts'
 
@@ -107,6 +108,7 @@ async function keepRunning(guard: Guard, log: Log, launch: (events: WorkerEvents
     poolId = workerPool.id
     guard.present(poolId)
   })
+  lookAgainSoon(events)
 
   const start = async (): Promise<Runner> => {
     const fresh = await launch(events)
