@@ -129,7 +129,7 @@ const millis = (at: string): string => String(new Date(at).getMilliseconds()).pa
 
 const BAD =
   /^(?:delivery\.exception|refund\.failed|chargeback\.(?:opened|lost)|message\.refused|notice\.(?:bad_signature|wrong_\w+|unknown_order|malformed))$/
-const WAITING = /^(?:refund\.requested|notice\.(?:surplus|unmatched)|message\.(?:queued|sending|unknown))$/
+const WAITING = /^(?:refund\.(?:requested|awaiting)|notice\.(?:surplus|unmatched)|message\.(?:queued|sending|unknown))$/
 const GOOD = /^(?:delivery\.(?:done|replaced)|payment\.received|refund\.done|chargeback\.won)$/
 const OVER = /^order\.(?:cancelled|expired|refunded)$/
 

@@ -88,6 +88,17 @@ export const timelineText = defineMessages('timeline', {
   'delivery.replaced': ['换发了新卡密（第 {turn} 次发放）', 'A new code was delivered (turn {turn})'],
 
   'refund.requested': ['申请退款 {amount}，{target}：{reason}', 'asked for a refund of {amount}, {target}: {reason}'],
+  'refund.awaiting': [
+    '申请退款 {amount}，{target}，等待审批：{reason}',
+    'asked for a refund of {amount}, {target}, to be approved: {reason}',
+  ],
+  'refund.approve': ['批准退款 {amount}', 'approved the refund of {amount}'],
+  'refund.decline': ['驳回退款 {amount}：{reason}', 'declined the refund of {amount}: {reason}'],
+  'refund.by_hand': [
+    '人工了结退款 {amount}（{reference}）：{note}',
+    'settled the refund of {amount} by hand ({reference}): {note}',
+  ],
+  'refund.retry': ['重试退款：{reason}', 'tried the refund again: {reason}'],
   'refund.done': ['退款 {amount} 完成', 'The refund of {amount} is done'],
   'refund.failed': ['退款 {amount} 失败：{error}', 'The refund of {amount} failed: {error}'],
 
@@ -111,6 +122,7 @@ export const timelineText = defineMessages('timeline', {
   outcomeUnknown: ['没有明确答复', 'no clear answer'],
   toSource: ['原路退回', 'to the source'],
   toBalance: ['退到余额', 'to the balance'],
+  byHand: ['线下支付', 'paid outside'],
   someGateway: ['支付网关', 'the gateway'],
   mail: ['发货邮件', 'The delivery mail'],
   sms: ['短信', 'The text message'],
