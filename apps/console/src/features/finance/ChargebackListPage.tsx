@@ -94,6 +94,12 @@ function columnsOf(t: T, gatewayName: (gateway: string | null) => string): reado
         ),
     },
     { key: 'openedAt', title: t('openedAt'), width: 165, render: (chargeback) => <Time value={chargeback.openedAt} /> },
-    { key: 'endedAt', title: t('endedAt'), width: 165, render: (chargeback) => <Time value={chargeback.endedAt} /> },
+    {
+      key: 'endedAt',
+      title: t('endedAt'),
+      width: 165,
+      hidden: true,
+      render: (chargeback) => <Time value={chargeback.endedAt} />,
+    },
   ]
 }

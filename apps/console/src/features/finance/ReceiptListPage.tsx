@@ -73,7 +73,7 @@ function columnsOf(t: T, gatewayName: (gateway: string | null) => string): reado
     {
       key: 'order',
       title: t('order'),
-      width: 170,
+      width: 160,
       phone: 'title',
       render: (receipt) => (
         <Link to={`/orders/${receipt.orderNo}`} className="num">
@@ -135,18 +135,18 @@ function columnsOf(t: T, gatewayName: (gateway: string | null) => string): reado
     {
       key: 'receivedAt',
       title: t('receivedAt'),
-      width: 160,
+      width: 155,
       render: (receipt) => <Time value={receipt.receivedAt} />,
     },
     {
       key: 'decision',
       title: t('decision'),
-      width: 180,
+      width: 120,
       render: (receipt) =>
         receipt.handledBy === '' ? (
           <Nothing />
         ) : (
-          <OneLine width={170}>{t('handledBy', { name: receipt.handledBy, note: receipt.handledNote })}</OneLine>
+          <OneLine width={110}>{t('handledBy', { name: receipt.handledBy, note: receipt.handledNote })}</OneLine>
         ),
     },
   ]

@@ -31,6 +31,8 @@ export function GatewayField({ field, enabled }: { readonly field: Field; readon
     <Form.Item
       className={field.multiline ? 'field-wide' : ''}
       label={label}
+      // What antd calls the input inside, so that the label belongs to it.
+      htmlFor={name.join('_')}
       required={field.required}
       extra={field.hint && both(field.hint.zh, field.hint.en)}
     >

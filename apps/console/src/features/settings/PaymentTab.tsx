@@ -10,6 +10,7 @@ import { ErrorState } from '../../shared/templates/ErrorState.tsx'
 import { GatewayDialog } from './GatewayDialog.tsx'
 import { TestResult, useTestResult } from './TestResult.tsx'
 import { settingsText } from './text.ts'
+import './settings.css'
 
 type Gateway = Output<'payments.listGateways'>['items'][number]
 
@@ -86,18 +87,22 @@ function Account({ gateway }: { readonly gateway: Gateway }) {
   const both = useBoth()
   const { feeBp, feePayer } = gateway
   return (
-    <Facts
-      items={[
-        [t('baseUrl'), gateway.baseUrl],
-        [both(gateway.merchantIdName.zh, gateway.merchantIdName.en), gateway.merchantId],
-        [
-          t('fee'),
-          feeBp === 0 ? t('noFee') : `${feeBp / 100}% · ${t(feePayer === 'buyer' ? 'feeByBuyer' : 'feeByShop')}`,
-        ],
-        [t('updatedAt'), <Time key="at" value={gateway.updatedAt} />],
-        [t('notifyUrl'), <Copyable key="url" text={gateway.notifyUrl} />],
-      ]}
-    />
+    <>
+      <Facts
+        items={[
+          [t('baseUrl'), gateway.baseUrl],
+          [both(gateway.merchantIdName.zh, gateway.merchantIdName.en), gateway.merchantId],
+          [
+            t('fee'),
+            feeBp === 0 ? t('noFee') : `${feeBp / 100}% · ${t(feePayer === 'buyer' ? 'feeByBuyer' : 'feeByShop')}`,
+          ],
+          [t('updatedAt'), <Time key="at" value={gateway.updatedAt} />],
+        ]}
+      />
+      <div className="notify-line">
+        <span>{t('notifyUrl')}</span> <Copyable text={gateway.notifyUrl} />
+      </div>
+    </>
   )
 }
 

@@ -8,19 +8,19 @@ import css from './pay.module.css'
 
 export function OtherMethods({
   order,
+  chosen,
   busy,
   onChoose,
 }: {
   readonly order: Order
+  readonly chosen: string | undefined
   readonly busy: boolean
   readonly onChoose: (gateway: string) => void
 }) {
   const { t, own } = useI18n()
   const { data: methods = [] } = useMethods(order.totalFen)
   const { data: me } = useMe()
-  const others = methods.filter(
-    ({ gateway, needsMember }) => gateway !== order.payment?.gateway && (!needsMember || me != null),
-  )
+  const others = methods.filter(({ gateway, needsMember }) => gateway !== chosen && (!needsMember || me != null))
   if (others.length === 0) return null
   return (
     <Card title={t('pay.otherMethod')}>

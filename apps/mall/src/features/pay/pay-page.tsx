@@ -52,8 +52,13 @@ function Payment({
   const [params] = useSearchParams()
   const pay = usePay(order)
   const { data: methods = [] } = useMethods(order.totalFen)
-  const method = methods.find(({ gateway }) => gateway === order.payment?.gateway)
-  const name = method && own(method.name, method.nameEn)
+  // The code that stands there says which way it is; else the one that was chosen last.
+  const chosen = pay.scanning?.gateway ?? order.payment?.gateway
+  const method = methods.find(({ gateway }) => gateway === chosen)
+  const nameOf = (gateway: string) => {
+    const found = methods.find((one) => one.gateway === gateway)
+    return found ? own(found.name, found.nameEn) : gateway
+  }
   const [returned, setReturned] = useState(params.get('result') === 'paid')
   const problem = pay.error ? problemOf(pay.error) : undefined
   const feeFen = method?.feeFen ?? 0
@@ -65,7 +70,7 @@ function Payment({
           <Card>
             {returned && <Checking />}
             <Due order={order} feeFen={feeFen} onExpired={onExpired} />
-            {pay.scanning && <ScanToPay {...pay.scanning} name={name ?? pay.scanning.gateway} />}
+            {pay.scanning && <ScanToPay {...pay.scanning} name={nameOf(pay.scanning.gateway)} />}
             <div className={css.actions}>
               {problem && (
                 <Notice>
@@ -74,7 +79,7 @@ function Payment({
               )}
               {method && !pay.scanning && (
                 <p className={css.chosen}>
-                  <MethodIcon gateway={method.gateway} /> {t('pay.payBy', { name })}
+                  <MethodIcon gateway={method.gateway} /> {t('pay.payBy', { name: nameOf(method.gateway) })}
                 </p>
               )}
               {!pay.scanning && (
@@ -85,7 +90,7 @@ function Payment({
                   busy={pay.opening}
                   onClick={() => {
                     setReturned(false)
-                    pay.go(order.payment?.gateway)
+                    pay.go(chosen)
                   }}
                 >
                   {pay.opening
@@ -100,7 +105,7 @@ function Payment({
               </p>
             </div>
           </Card>
-          <OtherMethods order={order} busy={pay.opening} onChoose={pay.go} />
+          <OtherMethods order={order} chosen={chosen} busy={pay.opening} onChoose={pay.go} />
         </>
       }
       side={

@@ -47,9 +47,8 @@ export function usePay(order: Order) {
     scanning,
     go: (gateway: string | undefined): void => {
       if (gateway !== scanning?.gateway) setScanning(undefined)
-      const known = order.payment
-      if (known?.cashier && known.gateway === gateway) open(known.gateway, known.cashier)
-      else if (gateway) pay.mutate(gateway)
+      // Always asked for anew: what is known may be of another device, or closed. What is still good comes back at once.
+      if (gateway) pay.mutate(gateway)
     },
   }
 }

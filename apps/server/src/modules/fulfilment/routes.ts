@@ -65,18 +65,20 @@ function mallRoutes(platform: Platform, payments: PaymentDoor) {
       if (body.payWith === 'balance') {
         if (session.kind !== 'member') throw orderErrors.signInForBalance()
         await payByBalance(tenant.tenantId, { orderNo: no, memberId: session.memberId })
-      } else if (
-        !(await atGateway.open(tenant.tenantId, view, {
-          gateway: body.payWith,
-          shopUrl: shopUrlOf(platform.config.publicUrl, raw.host, prefix),
-          device: body.device,
-          clientIp: raw.ip,
-        }))
-      ) {
-        throw orderErrors.gatewayUnavailable()
+        const [after] = await readViews(platform, tenant.tenantId, [no])
+        return buyerView(platform, tenant.tenantId, after ?? view, 'codes', prefix)
       }
-      const [after] = await readViews(platform, tenant.tenantId, [no])
-      return buyerView(platform, tenant.tenantId, after ?? view, 'codes', prefix)
+      const cashier = await atGateway.open(tenant.tenantId, view, {
+        gateway: body.payWith,
+        shopUrl: shopUrlOf(platform.config.publicUrl, raw.host, prefix),
+        device: body.device,
+        clientIp: raw.ip,
+      })
+      if (!cashier) throw orderErrors.gatewayUnavailable()
+      const [after = view] = await readViews(platform, tenant.tenantId, [no])
+      // The way that was just asked for: who goes back to an earlier one has opened a later one in between.
+      const payment = after.state === 'pending' ? { gateway: body.payWith, cashier } : after.payment
+      return buyerView(platform, tenant.tenantId, { ...after, payment }, 'codes', prefix)
     }),
     handle(mallOrderRoutes.useGrant, async (request) => {
       const { tenant, params, body, prefix } = request

@@ -3,7 +3,7 @@ import { Refusal, type TenantId } from '@quanshu/kernel'
 import type { Ctx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import type { SealedView } from '../../orders/index.ts'
-import { type CashierRequest, paymentMethods } from '../../payments/index.ts'
+import { type Cashier, type CashierRequest, paymentMethods } from '../../payments/index.ts'
 import type { PaymentDoor } from '../ports.ts'
 
 /** How long the list of a shop's gateways is believed; a gateway switched off is refused at its cashier anyway. */
@@ -14,8 +14,8 @@ export type PayVisit = Pick<CashierRequest, 'gateway' | 'shopUrl' | 'device' | '
 export type GatewayPayer = {
   /** @throws orders.gateway_unknown before anything is placed that could not be paid */
   readonly mustBeOffered: (ctx: Ctx, gateway: string) => Promise<void>
-  /** Gets the cashier's address. False when the gateway gives none now: the order is kept and may be paid later. */
-  readonly open: (tenantId: TenantId, view: SealedView, visit: PayVisit) => Promise<boolean>
+  /** Gets the way to the cashier. Undefined when the gateway gives none now: the order is kept and may be paid later. */
+  readonly open: (tenantId: TenantId, view: SealedView, visit: PayVisit) => Promise<Cashier | undefined>
 }
 
 export function createGatewayPayer(platform: Platform, { openCashier }: PaymentDoor): GatewayPayer {
@@ -36,15 +36,14 @@ export function createGatewayPayer(platform: Platform, { openCashier }: PaymentD
     },
     open: async (tenantId, view, visit) => {
       try {
-        await openCashier(tenantId, {
+        return await openCashier(tenantId, {
           orderNo: view.no,
           amountFen: view.totalFen,
           expiresAt: new Date(view.expiresAt),
           ...visit,
         })
-        return true
       } catch (error) {
-        if (error instanceof Refusal) return false
+        if (error instanceof Refusal) return undefined
         throw error
       }
     },
