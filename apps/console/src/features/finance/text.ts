@@ -78,7 +78,7 @@ export const financeText = defineMessages('finance', {
   toBalance: ['会员余额', 'Balance'],
   reason: ['原因', 'Reason'],
   attempts: ['尝试', 'Tries'],
-  error: ['错误', 'Error'],
+  error: ['说明', 'Note'],
   createdAt: ['申请时间', 'Asked for'],
   doneAt: ['完成时间', 'Done'],
   line: ['第 {line} 行', 'Line {line}'],

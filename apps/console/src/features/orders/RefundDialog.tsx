@@ -150,7 +150,7 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
         {chosen.takenBack > 0 ? (
           <Alert
             type="warning"
-            title={t('refundTakesBack', { count: chosen.takenBack })}
+            title={t(waits ? 'refundWillTakeBack' : 'refundTakesBack', { count: chosen.takenBack })}
             style={{ marginBottom: 16 }}
           />
         ) : (

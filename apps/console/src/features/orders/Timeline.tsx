@@ -85,10 +85,18 @@ function Moment({
   )
 }
 
-/** A refund and a cancelling stand in two books, the staff's and the order's; who did it and why is told once. */
+/**
+ * A refund and a cancelling stand in two books, the staff's and the order's; who did it and why is told once. So is a refund
+ * that failed, which made its line an exception.
+ */
 function withoutEchoes(entries: readonly Entry[]): readonly Entry[] {
   const cancelledByStaff = entries.some((entry) => entry.title === 'order.cancel')
-  return entries.filter(({ title }) => title !== 'order.refund' && !(cancelledByStaff && title === 'order.cancelled'))
+  return entries.filter(
+    ({ title, params }) =>
+      title !== 'order.refund' &&
+      !(cancelledByStaff && title === 'order.cancelled') &&
+      !(title === 'delivery.exception' && params.reason === 'refund_failed'),
+  )
 }
 
 function momentsOf(entries: readonly Entry[]): readonly (readonly Entry[])[] {

@@ -142,6 +142,10 @@ export const orderText = defineMessages('orders', {
     '{count} 个已发卡密将立即作废，买家不能再使用；已标记使用的记为损失。',
     '{count} delivered code(s) become void at once; used ones are the recorded loss.',
   ],
+  refundWillTakeBack: [
+    '批准后将作废 {count} 个已发卡密；已标记使用的记为损失。',
+    '{count} delivered code(s) become void once it is approved; used ones are the recorded loss.',
+  ],
   refundConfirm: ['退款 {amount}', 'Refund {amount}'],
   refundDone: ['退款已提交', 'The refund is on its way'],
 
