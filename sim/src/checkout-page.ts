@@ -37,7 +37,9 @@ export function sendCheckoutPage(reply: FastifyReply, status: number, page: Chec
 }
 
 function htmlOf(page: CheckoutPage): string {
-  const rows = page.rows.map(([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`)
+  // Shops give the order's number as the name of the goods; it is told once.
+  const told = page.rows.filter(([, value], at) => !page.rows.slice(at + 1).some(([, later]) => later === value))
+  const rows = told.map(([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`)
   const buttons = page.buttons.map(
     ({ label, action, main }) =>
       `<form method="post" action="${escapeHtml(action)}"><button class="${main ? 'main' : 'plain'}" type="submit">${escapeHtml(label)}</button></form>`,
@@ -60,6 +62,7 @@ header{padding:.9rem 1.1rem;background:var(--brand);color:#fff}main{width:100%;m
 section,dl{background:var(--card);border-radius:.9rem;padding:1.1rem;margin:0 0 .8rem}section{text-align:center}h1{font-size:1.15rem;margin:.2rem 0}
 .money{font-size:2.4rem;font-weight:650;margin:.2rem 0;font-variant-numeric:tabular-nums;line-height:1.2}.soft{color:var(--soft);margin:.2rem 0;font-size:.9rem}
 dl div{display:flex;gap:1rem;justify-content:space-between;padding:.4rem 0}dt{color:var(--soft);white-space:nowrap}dd{margin:0;text-align:right;overflow-wrap:anywhere}
+@media(min-width:48rem){main{padding-top:3rem}section,dl{padding:1.6rem}}
 button,a.main{display:block;width:100%;text-align:center;padding:.85rem;border-radius:.8rem;border:0;font:inherit;font-weight:600;text-decoration:none;cursor:pointer;margin-top:.6rem}
 .main{background:var(--brand);color:#fff}.plain{background:none;color:var(--soft);font-weight:400}:focus-visible{outline:3px solid #7cacf8;outline-offset:2px}
 footer{padding:1rem;text-align:center;color:var(--soft);font-size:.8rem}`

@@ -64,7 +64,7 @@ export function cashierPage({ trade, payee, language }: View, nowMs: number): st
     t.pay,
     `<div class="columns"><section><p class="soft">${t.left} <span id="left" role="timer">${clockText(leftSeconds)}</span></p>
 <p class="money"><small>¥</small>${yuan(trade.totalFen)}</p>
-<dl>${row(t.payee, payee)}${row(t.subject, trade.subject)}${row(t.order, trade.outTradeNo)}</dl></section>
+<dl>${row(t.payee, payee)}${trade.subject === trade.outTradeNo ? '' : row(t.subject, trade.subject)}${row(t.order, trade.outTradeNo)}</dl></section>
 <section><h2>${t.method}</h2><label class="method"><span class="mark" aria-hidden="true">支</span><span>${t.balance}<small>${t.balanceHint}</small></span>
 <input type="radio" name="method" checked form="pay"></label>
 <form id="pay" method="post" action="/cashier/${trade.token}/pay"><button class="main" type="submit">${t.pay} ¥${yuan(trade.totalFen)}</button></form>
@@ -97,7 +97,7 @@ export function resultPage({ trade, payee, language }: View, returnAddress: stri
     language,
     t.paid,
     `<section class="result"><p class="sign" aria-hidden="true">✓</p><h1>${t.paid}</h1><p class="money"><small>¥</small>${yuan(trade.totalFen)}</p>
-<dl>${row(t.payee, payee)}${row(t.subject, trade.subject)}${row(t.order, trade.outTradeNo)}${row(t.tradeNo, trade.tradeNo)}${row(t.time, beijingTime(trade.paidAtMs))}</dl>${back}${soon}</section>`,
+<dl>${row(t.payee, payee)}${trade.subject === trade.outTradeNo ? '' : row(t.subject, trade.subject)}${row(t.order, trade.outTradeNo)}${row(t.tradeNo, trade.tradeNo)}${row(t.time, beijingTime(trade.paidAtMs))}</dl>${back}${soon}</section>`,
   )
 }
 

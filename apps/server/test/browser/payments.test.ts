@@ -18,7 +18,7 @@ import { keepScreen } from './screens.ts'
 const PASSWORD = 'Quanshu-demo-2026'
 const NOBODY_YET = { status: 401, url: /\/api\/(?:console|mall)\/me$/ }
 const DELIVERED = { name: '已发货，请查收卡密' }
-/** As the shop names them; `in its shop` says what a desk shows. */
+/** As the shop names them; at a desk, a page to go to or a code to scan. */
 const WAYS = [
   { gateway: 'alipay', name: '支付宝', atDesk: 'page' },
   { gateway: 'wechat', name: '微信支付', atDesk: 'code' },
@@ -144,6 +144,7 @@ describe('the merchant', { timeout: 60_000 }, () => {
     await drawer.getByRole('button', { name: /^保\s*存$/ }).click()
     await page.getByText('还缺：支付宝公钥').waitFor()
     await drawer.waitFor({ state: 'hidden' })
+    await page.getByText('已保存', { exact: true }).waitFor({ state: 'hidden' })
     await keepScreen(page, 'console-gateways')
 
     await openGateway('支付宝')
@@ -235,6 +236,7 @@ describe('finance', { timeout: 60_000 }, () => {
       return (await row.count()) > 0
     })
     await row.getByText('争议中').waitFor()
+    await books.getByRole('heading', { name: '拒付' }).hover()
     await keepScreen(books, 'console-chargebacks')
     await books.goto(`${consoleUrl}orders/${no}`)
     await books.getByText(/付款人发起拒付，Stripe扣回/).waitFor()

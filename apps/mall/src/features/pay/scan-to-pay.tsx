@@ -22,7 +22,7 @@ export function ScanToPay({
     queryKey: ['qr', content],
     queryFn: async () => {
       const { toString: draw } = await import('qrcode')
-      return await draw(content, { type: 'svg', margin: 1, errorCorrectionLevel: 'M' })
+      return await draw(content, { type: 'svg', margin: 2, errorCorrectionLevel: 'M' })
     },
     staleTime: Number.POSITIVE_INFINITY,
   })
