@@ -6,7 +6,7 @@ const ROWS = [
   ['ledger', 'risk', 'notify', 'audit'],
   ['catalog', 'members'],
   ['vault', 'stock', 'suppliers', 'payments'],
-  ['entitlements', 'channels', 'marketing'],
+  ['entitlements', 'channels', 'marketing', 'reconciliation'],
   ['orders'],
   ['fulfilment'],
   ['redemption', 'welfare', 'market', 'service'],

@@ -66,11 +66,19 @@ select create_distributed_table('notify.messages', 'tenant_id', colocate_with =>
 select create_distributed_table('orders.orders', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('orders.lines', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('payments.attempts', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('payments.receipts', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('payments.chargebacks', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('payments.gateways', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('payments.notices', 'tenant_id', colocate_with => 'ledger.accounts');
-select create_distributed_table('payments.receipts', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('payments.refunds', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('platform.requests', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('reconciliation.bill_lines', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('reconciliation.bill_texts', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('reconciliation.bills', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('reconciliation.cases', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('reconciliation.days', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('reconciliation.matches', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('reconciliation.postings', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('tenancy.settings', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('vault.batch_counts', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('vault.import_lines', 'tenant_id', colocate_with => 'ledger.accounts');
@@ -91,6 +99,14 @@ select create_distributed_function('books.violation(text, text, jsonb, jsonb)');
 select create_distributed_function('catalog.shelf_reason(text, timestamp with time zone, timestamp with time zone, timestamp with time zone)');
 select create_distributed_function('catalog.unit_price(bigint, jsonb, bigint)');
 select create_distributed_function('ledger.floor_of(text)');
+select create_distributed_function('reconciliation.day_of(timestamp with time zone)');
+select create_distributed_function('reconciliation.day_start(date)');
+select create_distributed_function('reconciliation.number_of(text, text, text, text)');
+select create_distributed_function('reconciliation.order_of(text)');
+select create_distributed_function('reconciliation.ours_of(jsonb)');
+select create_distributed_function('reconciliation.refund_of(text)');
+select create_distributed_function('reconciliation.sign_of(text)');
+select create_distributed_function('reconciliation.theirs_of(jsonb)');
 
 -- Functions that take the tenant first: they run on its shard -------------------------------------------------------
 
@@ -138,18 +154,30 @@ select create_distributed_function('crypto.lock_keys(bigint)', '$1', colocate_wi
 select create_distributed_function('crypto.rotate_data_key(bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('events.append(bigint, jsonb, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('events.append(bigint, jsonb, text[], text[], jsonb[])', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('fulfilment.close_refunded(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.approve_refund(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.begin_line_refund(bigint, bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.chargeback(bigint, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.close_refunded(bigint, bigint, integer, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.decline_refund(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver(bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver_locked(bigint, bigint[], text, boolean, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.failed_refunds(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.handle_receipt(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.left_of_receipt(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.lock_accounts(bigint, bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.lock_for_refund(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.mark_used(bigint, bigint, bigint, boolean, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.pay_by_balance(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.place_and_pay(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.plan_refund(bigint, bigint, integer, text, bigint[], bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.refund(bigint, bigint, integer, text, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.refund(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.refund_by_hand(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.refund_ended(bigint, bigint, boolean, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.replace(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.settle(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.stock_of(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.turn_line(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('identity.begin_try(bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('identity.find_session(bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('ledger.account(bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
@@ -168,10 +196,47 @@ select create_distributed_function('orders.place(bigint, jsonb)', '$1', colocate
 select create_distributed_function('orders.view_rows(bigint, bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.views(bigint, bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('payments.begin_refund(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('payments.keep_pay_urls(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('payments.keep_cashiers(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('payments.note_refund(bigint, bigint, text, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('payments.open_attempts(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('payments.retry_refund(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.awaits_bill(bigint, text, date)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.case_refusal(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.close_day(bigint, text, date, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.explain(bigint, bigint, text, boolean, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.facts_of(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.fail_bill(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.find_after_all(bigint, bigint, text, date, bigint, integer, text, bigint, bigint, bigint, boolean)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.finish_bill(bigint, bigint, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.finish_day(bigint, text, date, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.forget_lines(bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.has_bill(bigint, text, date)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.holds(bigint, text, date, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.is_closed(bigint, text, date)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.judge_case(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.judge_lines(bigint, bigint, integer[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.let_go(bigint, text, date, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.load_lines(bigint, bigint, text, integer, jsonb, bytea)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.look_again(bigint, text, date, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.match_by_hand(bigint, bigint, text, bigint, bigint, text, timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.match_lines(bigint, bigint, text, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.match_ours(bigint, text, date, text, text, jsonb, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.note_queued(bigint, text, date)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.open_cases(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.pair(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.pair_by_payment_no(bigint, bigint, text, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.post(bigint, bigint, text, text, date, bigint, bigint, integer, bigint, bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.postpone(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.refresh_day(bigint, text, date)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.release_day(bigint, text, date, text, jsonb, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.reopen_explained(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.rewind(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.settle_rest(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.start_bill(bigint, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.take_back_matches(bigint, text, date, text[], bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.take_back_posting(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.take_day(bigint, text, date, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.tell(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.expire_due(bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.import_chunk(bigint, bigint, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.move(bigint, bigint[], text[], text, text, text)', '$1', colocate_with => 'ledger.accounts');
@@ -210,6 +275,7 @@ select create_distributed_function('vault.undo_batch(bigint, bigint)', '$1', col
 --   platform.partition_monthly(regclass)
 --   platform.protect(regclass, text)
 --   platform.set_mark(text, jsonb)
+--   reconciliation.refuse_closed_day()
 --   tenancy.find_tenant(text, text)
 --   tenancy.next_tenant_id()
 --   tenancy.only_tenant()
@@ -247,5 +313,9 @@ select create_distributed_function('vault.undo_batch(bigint, bigint)', '$1', col
 --   payments.overdue_refunds(integer)
 --   payments.take_due(integer, integer)
 --   platform.expire_requests(integer, integer)
+--   reconciliation.plan_days(text[], integer)
+--   reconciliation.refuse_lines_of_closed_days()
+--   reconciliation.refuse_rows_of_closed_days()
+--   reconciliation.tenants_to_forget()
 --   vault.tenants_with_due_cards()
 --   vault.tend_batches()

@@ -161,8 +161,8 @@ where a.tenant_id = g.tenant
   and a.id = m.account;
 
 -- step: attempts
-insert into payments.attempts (tenant_id, order_no, gateway, amount_fen, state, pay_url, created_at, captured_at)
-select g.tenant, o.no, 'sim-pay', g.price, 'captured', 'http://127.0.0.1:18080/cashier/' || md5(o.no::text), o.at,
+insert into payments.attempts (tenant_id, order_no, gateway, amount_fen, state, cashier, created_at, captured_at)
+select g.tenant, o.no, 'sim-pay', g.price, 'captured', jsonb_build_object('way', 'redirect', 'url', 'http://127.0.0.1:18080/cashier/' || md5(o.no::text)), o.at,
   o.at + interval '20 seconds'
 from given g
 cross join sold o;

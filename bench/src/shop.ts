@@ -84,7 +84,7 @@ export async function openTenant(system: System, slug: string): Promise<Tenant> 
   const { paygate } = system.standIns
   await (await signIn(system, tenant)).call('payments.saveGateway', {
     params: { gateway: 'sim-pay' },
-    body: { enabled: true, baseUrl: paygate.url, merchantId: paygate.merchantId, secret: paygate.secret },
+    body: { enabled: true, baseUrl: paygate.url, merchantId: paygate.merchantId, secrets: { secret: paygate.secret } },
   })
   return tenant
 }

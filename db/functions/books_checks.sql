@@ -439,7 +439,7 @@ begin
         and l.order_no = o.no
     ) l
     cross join lateral (
-      select coalesce(sum(r.amount_fen), 0) as received
+      select coalesce(sum(r.amount_fen - r.fee_fen + r.adjusted_fen), 0) as received
       from payments.receipts r
       where r.tenant_id = p_tenant
         and r.order_no = o.no
@@ -452,9 +452,10 @@ begin
         and f.order_no = o.no
         and f.line_no is not null
         and f.state = 'done'
+        and f.replaced_by is null
     ) f
   ), the_line as (
-    select l.*, o.paid_at, o.state as order_state, g.living, f.open
+    select l.*, o.paid_at, o.state as order_state, g.living, f.open, f.done_fen, f.promised_fen
     from the_order o
     join orders.lines l on l.tenant_id = p_tenant and l.order_no = o.no
     cross join lateral (
@@ -466,12 +467,14 @@ begin
         and g.state <> 'revoked'
     ) g
     cross join lateral (
-      select count(*) as open
+      select count(*) filter (where f.state in ('requested', 'processing')) as open,
+        coalesce(sum(f.amount_fen) filter (where f.state = 'done'), 0) as done_fen,
+        coalesce(sum(f.amount_fen) filter (where f.state in ('requested', 'processing', 'failed')), 0) as promised_fen
       from payments.refunds f
       where f.tenant_id = p_tenant
         and f.order_no = l.order_no
         and f.line_no = l.line_no
-        and f.state in ('requested', 'processing')
+        and f.replaced_by is null
     ) f
   ), wrong as (
     select o.no, null::smallint as line_no, v.code, v.params
@@ -496,9 +499,16 @@ begin
     select l.order_no, l.line_no, v.code, v.params
     from the_line l
     cross join lateral (
-      select 'line_grants' as code, jsonb_build_object('quantity', l.quantity, 'grants', l.living, 'state', l.state) as params
-      where (l.state = 'delivered' and l.living <> l.quantity)
-         or (l.state in ('waiting', 'exception', 'cancelled') and l.living > 0)
+      -- A line some of whose pieces were refunded, and whose refund failed, is an exception that still has the others.
+      select 'line_grants' as code,
+        jsonb_build_object('quantity', l.quantity - l.refunded_quantity, 'grants', l.living, 'state', l.state) as params
+      where (l.state in ('delivered', 'exception') and l.delivered_quantity > 0 and l.living <> l.quantity - l.refunded_quantity)
+         or (l.delivered_quantity = 0 and l.state in ('waiting', 'exception', 'cancelled') and l.living > 0)
+      union all
+      select 'line_refunds', jsonb_build_object(
+        'refundedFen', l.refunded_fen, 'refundsFen', l.done_fen, 'refundingFen', l.refunding_fen, 'promisedFen', l.promised_fen
+      )
+      where l.refunded_fen <> l.done_fen or l.refunding_fen <> l.promised_fen
       union all
       select 'refund_lost', jsonb_build_object('amountFen', l.amount_fen)
       where l.state = 'refunding' and l.open = 0
@@ -577,18 +587,35 @@ begin
         where o.tenant_id = p_tenant
           and o.order_no = f.order_no
           and o.line_no is not distinct from f.line_no
-          and (f.line_no is not null or o.receipt_id = f.receipt_id)
           and o.id <> f.id
           and o.state in ('requested', 'processing', 'done')
+          -- A line is refunded in as many parts as you like, but no piece twice, and not for more than it cost.
+          and case
+            when f.line_no is null then o.receipt_id = f.receipt_id
+            else (o.takes = 'line' and f.takes = 'line') or o.grants && f.grants or l.refunds_fen > l.amount_fen
+          end
       )
     from unnest(case when phase = 'refunds' then ids end) as i(id)
     join payments.refunds f on f.tenant_id = p_tenant and f.id = i.id
+    left join lateral (
+      select l.amount_fen, (
+        select sum(o.amount_fen) from payments.refunds o
+        where o.tenant_id = p_tenant
+          and o.order_no = f.order_no
+          and o.line_no = f.line_no
+          and o.state in ('requested', 'processing', 'done')
+      ) as refunds_fen
+      from orders.lines l
+      where l.tenant_id = p_tenant
+        and l.order_no = f.order_no
+        and l.line_no = f.line_no
+    ) l on true
     where f.state in ('requested', 'processing', 'done')
   ), over as (
     select f.receipt_id as id, f.order_no, r.amount_fen,
       (
         select sum(o.amount_fen) from payments.refunds o
-        where o.tenant_id = p_tenant and o.order_no = f.order_no and o.receipt_id = f.receipt_id and o.state <> 'failed'
+        where o.tenant_id = p_tenant and o.order_no = f.order_no and o.receipt_id = f.receipt_id and o.state in ('requested', 'processing', 'done')
       ) as refunded
     from unnest(case when phase = 'refunds' then ids end) as i(id)
     join payments.refunds f on f.tenant_id = p_tenant and f.id = i.id
@@ -1042,20 +1069,31 @@ begin
     union
     select f.order_no from payments.refunds f where f.tenant_id = p_tenant and f.state in ('requested', 'processing', 'failed')
   ), open_line as (
-    select o.no, o.paid_at, l.line_no, l.amount_fen
+    -- Of what was not delivered all that is not back; of what was, what its refunds promise.
+    select o.no, o.paid_at, l.line_no, m.amount_fen
     from open_order x
     join orders.orders o on o.tenant_id = p_tenant and o.no = x.no
     join orders.lines l on l.tenant_id = p_tenant and l.order_no = x.no
+    cross join lateral (
+      select case
+        when l.delivered_quantity = 0 and l.state in ('waiting', 'exception', 'refunding') then l.amount_fen - l.refunded_fen
+        else l.refunding_fen
+      end as amount_fen
+    ) m
     where o.paid_at is not null
-      and o.state in ('paid', 'delivered')
-      and l.state in ('waiting', 'exception', 'refunding')
-      and l.amount_fen > 0
+      and o.state in ('paid', 'delivered', 'refunded')
+      and m.amount_fen > 0
   ), surplus as (
     select distinct r.id, r.order_no, r.received_at, r.amount_fen
     from payments.refunds f
     join payments.receipts r on r.tenant_id = p_tenant and r.id = f.receipt_id and r.state = 'surplus'
     where f.tenant_id = p_tenant
       and f.state in ('requested', 'processing', 'failed')
+    union
+    select r.id, r.order_no, r.received_at, r.amount_fen
+    from payments.receipts r
+    where r.tenant_id = p_tenant
+      and r.state = 'unmatched'
   ), account as (
     select a.id, a.kind, a.balance,
       case a.kind
@@ -1282,8 +1320,10 @@ begin
         and g.order_no = d.order_no
         and g.line_no = d.line_no
         and g.state <> 'revoked'
+        and (d.takes = 'line' or g.id = any (d.grants))
     ) g
     where d.line_no is not null
+      and d.takes <> 'nothing'
       and d.state in ('requested', 'processing', 'done')
       and g.grants is not null
   )

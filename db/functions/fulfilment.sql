@@ -4,11 +4,13 @@
 --   fulfilment.pay_by_balance(tenant, payments)         the same with a member's purse
 --   fulfilment.place_and_pay(tenant, items)             orders.place, then by balance what asks for it; {no, totalFen, view}
 --   fulfilment.deliver(tenant, nos, actor)              delivers what is waiting or an exception in paid orders
---   fulfilment.refund(tenant, no, line, target, reason, actor)   takes the right back and sends the money on its way
---   fulfilment.refund_ended(tenant, refund, done, error)         the gateway's final word about a refund
+--   fulfilment.chargeback(tenant, gateway, news)        what a gateway took back by itself, or gave back again
+--   fulfilment.handle_receipt(tenant, receipt, action, note, actor)  money that did not fit: refund, balance or apply
 --   fulfilment.replace(tenant, no, grant, reason, actor)         a new code for a bad one
 --   fulfilment.mark_used(tenant, no, grant, used, actor)         the owner's own bookkeeping
 --   fulfilment.follow_used(cards)                       grants of cards that staff recorded as used; inside db.write
+--
+-- Refunds are in fulfilment_refunds.sql.
 --
 -- Lock order: orders by number, accounts by id, holds, cards, batch counts.
 
@@ -353,6 +355,10 @@ declare
   c_trade text[];
   c_amount bigint[];
   c_currency text[];
+  c_turn smallint[];
+  -- Asked at the gateway, not only told by it: what it says is what was paid.
+  c_asked boolean[];
+  c_fee bigint[];
   c_known boolean[];
   o_no bigint[];
   o_state text[];
@@ -362,6 +368,7 @@ declare
   pay_nos bigint[];
   gateways text[];
   gateway_accounts bigint[];
+  fee_accounts bigint[];
   e_types text[];
   e_subjects text[];
   e_payloads jsonb[];
@@ -369,13 +376,16 @@ declare
   surplus bigint := ledger.account(p_tenant, 'cash.surplus', '', 'CNY');
   revenue bigint := ledger.account(p_tenant, 'cash.revenue', '', 'CNY');
 begin
-  select array_agg(c.no), array_agg(c.gateway), array_agg(c.trade), array_agg(c.amount), array_agg(c.currency)
-  into c_no, c_gateway, c_trade, c_amount, c_currency
+  select array_agg(c.no), array_agg(c.gateway), array_agg(c.trade), array_agg(c.amount), array_agg(c.currency),
+    array_agg(coalesce(c.turn, 1::smallint)), array_agg(coalesce(c.asked, false))
+  into c_no, c_gateway, c_trade, c_amount, c_currency, c_turn, c_asked
   from (
     select *
     from rows from (
-      jsonb_to_recordset(p_captures) as ("orderNo" bigint, gateway text, "tradeNo" text, "amountFen" bigint, currency text)
-    ) with ordinality as r(no, gateway, trade, amount, currency, n)
+      jsonb_to_recordset(p_captures) as (
+        "orderNo" bigint, gateway text, "tradeNo" text, "amountFen" bigint, currency text, turn smallint, asked boolean
+      )
+    ) with ordinality as r(no, gateway, trade, amount, currency, turn, asked, n)
     order by r.n
   ) c;
 
@@ -392,7 +402,25 @@ begin
   select array_agg(g.gateway), array_agg(ledger.account(p_tenant, 'cash.gateway', g.gateway, 'CNY'))
   into gateways, gateway_accounts
   from (select distinct c.gateway from unnest(c_gateway) as c(gateway)) g;
-  perform fulfilment.lock_accounts(p_tenant, c_no, gateway_accounts || clearing || surplus || revenue);
+  -- What a buyer paid for the gateway's service is no part of the price.
+  select array_agg(coalesce(a.fee_fen, 0) order by x.n)
+  into c_fee
+  from unnest(c_no, c_gateway, c_turn) with ordinality as x(no, gateway, turn, n)
+  left join lateral (
+    select a.fee_fen
+    from payments.attempts a
+    where a.tenant_id = p_tenant
+      and a.order_no = x.no
+      and a.gateway = x.gateway
+      and a.turn = x.turn
+    offset 0
+  ) a on true;
+  if 0 < any (c_fee) then
+    select array_agg(ledger.account(p_tenant, 'cash.fee', g.gateway, 'CNY') order by g.n)
+    into fee_accounts
+    from unnest(gateways) with ordinality as g(gateway, n);
+  end if;
+  perform fulfilment.lock_accounts(p_tenant, c_no, gateway_accounts || fee_accounts || clearing || surplus || revenue);
   select array_agg(exists (
     select
     from payments.receipts r
@@ -409,7 +437,7 @@ begin
       when j.known then 'duplicate'
       when j.state is null then 'unknown_order'
       when j.currency <> 'CNY' then 'wrong_currency'
-      when j.amount <> j.total_fen then 'wrong_amount'
+      when j.amount <> j.total_fen then case when c_asked[j.n] then 'unmatched' else 'wrong_amount' end
       when j.turn > 1 then 'surplus'
       when j.state = 'pending' then 'applied'
       when j.state in ('expired', 'cancelled') then 'late'
@@ -419,16 +447,17 @@ begin
   )
   into verdicts
   from (
-    select x.n, x.amount, x.currency, o.state, o.total_fen,
+    select x.n, x.amount - x.fee as amount, x.currency, o.state, o.total_fen,
       c_known[x.n]
-        or row_number() over (partition by x.gateway, x.trade, x.no = o.no and x.amount = o.total_fen and x.currency = 'CNY' order by x.n) > 1 as known,
+        or row_number() over (partition by x.gateway, x.trade, x.no = o.no and (x.amount - x.fee = o.total_fen or c_asked[x.n]) and x.currency = 'CNY' order by x.n) > 1 as known,
       dense_rank() over (
-        partition by x.no, x.amount = o.total_fen and x.currency = 'CNY'
+        partition by x.no, x.amount - x.fee = o.total_fen and x.currency = 'CNY'
         order by x.first_n
       ) as turn
     from (
       select c.*, min(c.n) over (partition by c.gateway, c.trade, c.no, c.amount, c.currency) as first_n
-      from unnest(c_no, c_gateway, c_trade, c_amount, c_currency) with ordinality as c(no, gateway, trade, amount, currency, n)
+      from unnest(c_no, c_gateway, c_trade, c_amount, c_currency, c_fee) with ordinality
+        as c(no, gateway, trade, amount, currency, fee, n)
     ) x
     left join unnest(o_no, o_state, o_total) as o(no, state, total_fen) on o.no = x.no
   ) j;
@@ -471,31 +500,37 @@ begin
   from unnest(verdicts) with ordinality as x(verdict, n)
   where x.verdict in ('applied', 'late');
 
-  insert into payments.receipts (tenant_id, gateway, trade_no, order_no, amount_fen, currency, state, paid_at)
-  select p_tenant, x.gateway, x.trade, x.no, x.amount, x.currency,
-    case when x.verdict in ('applied', 'late') then 'applied' else 'surplus' end,
+  insert into payments.receipts (tenant_id, gateway, trade_no, order_no, turn, amount_fen, fee_fen, currency, state, paid_at)
+  select p_tenant, x.gateway, x.trade, x.no, x.turn, x.amount, x.fee, x.currency,
+    case when x.verdict in ('applied', 'late') then 'applied' when x.verdict = 'unmatched' then 'unmatched' else 'surplus' end,
     (p_captures -> (x.n - 1)::integer ->> 'paidAt')::timestamptz
-  from unnest(verdicts, c_no, c_gateway, c_trade, c_amount, c_currency) with ordinality
-    as x(verdict, no, gateway, trade, amount, currency, n)
-  where x.verdict in ('applied', 'late', 'surplus', 'too_late')
+  from unnest(verdicts, c_no, c_gateway, c_trade, c_turn, c_amount, c_fee, c_currency) with ordinality
+    as x(verdict, no, gateway, trade, turn, amount, fee, currency, n)
+  where x.verdict in ('applied', 'late', 'surplus', 'too_late', 'unmatched')
   order by x.n;
 
-  insert into payments.attempts (tenant_id, order_no, gateway, amount_fen, state, captured_at)
-  select distinct p_tenant, x.no, x.gateway, x.amount, 'captured', now()
-  from unnest(verdicts, c_no, c_gateway, c_amount) as x(verdict, no, gateway, amount)
-  where x.verdict in ('applied', 'late', 'surplus', 'too_late')
-  on conflict (tenant_id, order_no, gateway) do update
+  insert into payments.attempts (tenant_id, order_no, gateway, turn, amount_fen, state, captured_at)
+  select distinct p_tenant, x.no, x.gateway, x.turn, x.amount, 'captured', now()
+  from unnest(verdicts, c_no, c_gateway, c_turn, c_amount) as x(verdict, no, gateway, turn, amount)
+  where x.verdict in ('applied', 'late', 'surplus', 'too_late', 'unmatched')
+  on conflict (tenant_id, order_no, gateway, turn) do update
   set state = 'captured', captured_at = coalesce(attempts.captured_at, now()), next_query_at = null;
 
   perform ledger.post(p_tenant, array_agg(m.from_id), array_agg(m.to_id), array_agg(m.amount), array_agg(m.kind), array_agg(m.cause))
   from (
     select gateway_accounts[array_position(gateways, x.gateway)] as from_id,
       case when x.verdict in ('applied', 'late') then clearing else surplus end as to_id,
-      x.amount,
+      case when x.verdict in ('applied', 'late') then x.amount - x.fee else x.amount end as amount,
       case when x.verdict in ('applied', 'late') then 'cash.receive' else 'cash.receive_surplus' end as kind,
       'order:' || x.no as cause
-    from unnest(verdicts, c_no, c_gateway, c_amount) as x(verdict, no, gateway, amount)
-    where x.verdict in ('applied', 'late', 'surplus', 'too_late')
+    from unnest(verdicts, c_no, c_gateway, c_amount, c_fee) as x(verdict, no, gateway, amount, fee)
+    where x.verdict in ('applied', 'late', 'surplus', 'too_late', 'unmatched')
+    union all
+    select gateway_accounts[array_position(gateways, x.gateway)], fee_accounts[array_position(gateways, x.gateway)],
+      x.fee, 'cash.fee_from_buyer', 'order:' || x.no
+    from unnest(verdicts, c_no, c_gateway, c_fee) as x(verdict, no, gateway, fee)
+    where x.verdict in ('applied', 'late')
+      and x.fee > 0
   ) m;
 
   if 'surplus' = any (verdicts) or 'too_late' = any (verdicts) then
@@ -728,13 +763,10 @@ begin
 end;
 $$;
 
--- Refunds one line or (null) all that can be, each line with a refund of its own, so that each can end in its own way.
--- Delivered codes become void first: what is refunded is not kept. To the balance, or when paid by balance, the money is
--- there at once; to the source, a refund is requested. After one that failed for good a new one is made; the old one may
--- then not be tried again (payments.retry_refund). Answers {ok, amountFen, refundId of the last line} or {code, params}.
-create or replace function fulfilment.refund(
-  p_tenant bigint, p_no bigint, p_line integer, p_target text, p_reason text, p_actor text
-)
+-- What a gateway took back by itself, or gave back again. The goods go the way of a refund that has already happened: rights
+-- end, unused codes become void, used ones are the recorded loss. What no line accounts for (a part of an order, or an order
+-- refunded before) is a loss in `cash.chargeback`. Answers "applied", "duplicate" or "unknown_order".
+create or replace function fulfilment.chargeback(p_tenant bigint, p_gateway text, p_news jsonb)
 returns jsonb
 language plpgsql
 security definer
@@ -743,166 +775,109 @@ set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
 declare
-  the_order orders.orders;
   receipt payments.receipts;
-  line record;
-  codes bigint[];
-  total bigint := 0;
-  at_once boolean;
-  clearing bigint := ledger.account(p_tenant, 'cash.clearing', '', 'CNY');
-  revenue bigint := ledger.account(p_tenant, 'cash.revenue', '', 'CNY');
-  purse bigint;
+  known payments.chargebacks;
+  amount bigint := (p_news ->> 'amountFen')::bigint;
+  new_state text := p_news ->> 'state';
+  owed bigint;
+  given jsonb;
   refund_id bigint;
-  told jsonb := '[]';
+  loss bigint := amount;
+  gateway_account bigint;
+  loss_account bigint;
 begin
-  select * into the_order
-  from orders.orders o
-  where o.tenant_id = p_tenant
-    and o.no = p_no
-  for no key update;
-  if not found then
-    return jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb);
-  end if;
   select * into receipt
   from payments.receipts r
   where r.tenant_id = p_tenant
-    and r.order_no = p_no
-    and r.state = 'applied'
-  order by r.id
-  limit 1;
-  at_once := p_target = 'balance' or receipt.gateway = 'balance';
-  if at_once and the_order.member_id is null then
-    return jsonb_build_object('code', 'orders.balance_needs_member', 'params', '{}'::jsonb);
+    and r.gateway = p_gateway
+    and r.trade_no = p_news ->> 'tradeNo';
+  if not found then
+    return '"unknown_order"';
   end if;
-  if at_once then
-    purse := ledger.account(p_tenant, 'cash.member', the_order.member_id::text, 'CNY');
-  end if;
-  perform fulfilment.lock_accounts(p_tenant, array[p_no], array[clearing, revenue, purse]);
   perform 1
-  from payments.refunds r
-  where r.tenant_id = p_tenant
-    and r.order_no = p_no
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = receipt.order_no
   for no key update;
+  select * into known
+  from payments.chargebacks c
+  where c.tenant_id = p_tenant
+    and c.gateway = p_gateway
+    and c.dispute_no = p_news ->> 'disputeNo'
+  for no key update;
+  if known.state = new_state or known.state in ('lost', 'won') then
+    return '"duplicate"';
+  end if;
+  gateway_account := ledger.account(p_tenant, 'cash.gateway', p_gateway, 'CNY');
+  loss_account := ledger.account(p_tenant, 'cash.chargeback', '', 'CNY');
 
-  for line in
-    select *
+  if known.id is null and new_state <> 'won' then
+    -- What failed refunds promised is in it: the whole refund takes their place.
+    select coalesce(sum(
+      l.amount_fen - l.refunded_fen - l.refunding_fen
+        + (fulfilment.failed_refunds(p_tenant, l.order_no, l.line_no) ->> 'amountFen')::bigint
+    ), 0)
+    into owed
     from orders.lines l
     where l.tenant_id = p_tenant
-      and l.order_no = p_no
-      and l.state in ('delivered', 'exception')
-      and (p_line is null or l.line_no = p_line)
-      and the_order.state in ('paid', 'delivered')
-      and l.amount_fen > 0
-      and not exists (
-        select from payments.refunds r
-        where r.tenant_id = p_tenant
-          and r.order_no = p_no
-          and r.line_no = l.line_no
-          and r.state in ('requested', 'processing')
-      )
-    order by l.line_no
-  loop
-    total := total + line.amount_fen;
-    if line.state = 'delivered' then
-      with revoked as (
-        update entitlements.grants g
-        set state = 'revoked',
-            changed_at = now()
-        where g.tenant_id = p_tenant
-          and g.order_no = p_no
-          and g.line_no = line.line_no
-          and g.state <> 'revoked'
-        returning g.card_id
-      )
-      -- A code that was used stays used: the piece is the recorded loss.
-      select array_agg(c.id) filter (where c.state = 'delivered')
-      into codes
-      from revoked r
-      join vault.cards c on c.tenant_id = p_tenant and c.id = r.card_id;
-      if codes is not null then
-        perform vault.transfer(p_tenant, line.sku_id, codes, 'delivered', 'void', 'order:' || p_no, p_actor);
+      and l.order_no = receipt.order_no
+      and l.state in ('delivered', 'exception');
+    if owed > 0 and amount >= owed then
+      given := fulfilment.refund(p_tenant, receipt.order_no, null, 'source', 'chargeback', p_gateway);
+      if given ? 'ok' then
+        loss := amount - (given ->> 'amountFen')::bigint;
+        for refund_id in
+          select r.id
+          from payments.refunds r
+          where r.tenant_id = p_tenant
+            and r.order_no = receipt.order_no
+            and r.reason = 'chargeback'
+            and r.state = 'requested'
+          order by r.id
+        loop
+          perform fulfilment.refund_ended(p_tenant, refund_id, true, null);
+        end loop;
       end if;
-      perform ledger.post(p_tenant, array[revenue], array[clearing], array[line.amount_fen], array['cash.unearn'], array['order:' || p_no]);
-    elsif line.hold_id is not null then
-      perform ledger.close(p_tenant, array[line.hold_id], 'released', 'order.refund');
     end if;
-
-    insert into payments.refunds (
-      tenant_id, order_no, line_no, receipt_id, gateway, trade_no, amount_fen, target, state, reason, requested_by, next_try_at, done_at
-    )
-    values (
-      p_tenant, p_no, line.line_no, receipt.id, coalesce(receipt.gateway, 'balance'), receipt.trade_no, line.amount_fen,
-      case when at_once then 'balance' else 'source' end,
-      case when at_once then 'done' else 'requested' end,
-      p_reason, p_actor, case when at_once then null else now() end, case when at_once then now() end
-    )
-    returning id into refund_id;
-    update orders.lines l
-    set state = case when at_once then 'refunded' else 'refunding' end,
-        exception_note = p_reason
-    where l.tenant_id = p_tenant
-      and l.order_no = p_no
-      and l.line_no = line.line_no;
-    told := told || jsonb_build_object(
-      'type', case when at_once then 'refund.done' else 'refund.requested' end,
-      'subject', 'order:' || p_no,
-      'payload', jsonb_build_object('no', p_no, 'refundId', refund_id, 'amountFen', line.amount_fen, 'reason', p_reason)
-    );
-  end loop;
-  if total = 0 then
-    return jsonb_build_object('code', 'orders.nothing_to_refund', 'params', '{}'::jsonb);
+    if loss > 0 then
+      perform ledger.post(
+        p_tenant, array[loss_account], array[gateway_account], array[loss], array['cash.chargeback'],
+        array['order:' || receipt.order_no]
+      );
+    end if;
+  else
+    loss := coalesce(known.loss_fen, 0);
   end if;
-
-  perform events.append(p_tenant, jsonb_build_object('actor', p_actor), told);
-  if at_once then
+  -- Back again: the rights are gone and stay gone, so it is a gain against the losses.
+  if new_state = 'won' and known.id is not null then
     perform ledger.post(
-      p_tenant, array[clearing], array[purse], array[total], array['cash.refund_to_balance'], array['order:' || p_no]
+      p_tenant, array[gateway_account], array[loss_account], array[known.amount_fen], array['cash.chargeback_won'],
+      array['order:' || receipt.order_no]
     );
-    perform fulfilment.close_refunded(p_tenant, p_no, total);
   end if;
-  return jsonb_build_object('ok', true, 'amountFen', total, 'refundId', refund_id);
+
+  insert into payments.chargebacks as c (
+    tenant_id, gateway, dispute_no, trade_no, order_no, receipt_id, amount_fen, loss_fen, state, reason, ended_at
+  )
+  values (
+    p_tenant, p_gateway, p_news ->> 'disputeNo', receipt.trade_no, receipt.order_no, receipt.id, amount, loss, new_state,
+    left(coalesce(p_news ->> 'reason', ''), 300), case when new_state <> 'opened' then now() end
+  )
+  on conflict (tenant_id, gateway, dispute_no) do update
+  set state = excluded.state,
+      ended_at = excluded.ended_at;
+  perform events.append(p_tenant, '{}', jsonb_build_array(jsonb_build_object(
+    'type', 'payment.chargeback', 'subject', 'order:' || receipt.order_no, 'payload', jsonb_build_object(
+      'no', receipt.order_no, 'gateway', p_gateway, 'amountFen', amount, 'state', new_state
+    )
+  )));
+  return '"applied"';
 end;
 $$;
 
--- Books a finished refund on the order; an order all of whose lines are refunded is refunded.
-create or replace function fulfilment.close_refunded(p_tenant bigint, p_no bigint, p_amount bigint)
-returns void
-language plpgsql
-security definer
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-as $$
-begin
-  update orders.orders o
-  set refunded_fen = o.refunded_fen + p_amount,
-      state = case
-        when not exists (
-          select from orders.lines l
-          where l.tenant_id = p_tenant and l.order_no = p_no and l.state <> 'refunded'
-        ) then 'refunded'
-        when not exists (
-          select from orders.lines l
-          where l.tenant_id = p_tenant and l.order_no = p_no and l.state not in ('refunded', 'delivered')
-        ) then 'delivered'
-        else o.state
-      end,
-      delivered_at = coalesce(o.delivered_at, (
-        select max(l.delivered_at) from orders.lines l where l.tenant_id = p_tenant and l.order_no = p_no
-      )),
-      closed_at = now()
-  where o.tenant_id = p_tenant
-    and o.no = p_no;
-  if exists (select from orders.orders o where o.tenant_id = p_tenant and o.no = p_no and o.state = 'refunded') then
-    perform events.append(p_tenant, '{}', jsonb_build_array(jsonb_build_object(
-      'type', 'order.refunded', 'subject', 'order:' || p_no, 'payload', jsonb_build_object('no', p_no, 'amountFen', p_amount)
-    )));
-  end if;
-end;
-$$;
-
--- The gateway's final word. Said twice it changes nothing. A refusal makes the lines exceptions again: somebody must decide.
-create or replace function fulfilment.refund_ended(p_tenant bigint, p_refund bigint, p_done boolean, p_error text)
+-- What becomes of money that did not fit: back to where it came from, into the member's purse, or taken for the order all
+-- the same (more goes into the purse, less is let go of). {"ok": true} or a refusal {"code", "params"}.
+create or replace function fulfilment.handle_receipt(p_tenant bigint, p_receipt bigint, p_action text, p_note text, p_actor text)
 returns jsonb
 language plpgsql
 security definer
@@ -911,68 +886,109 @@ set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
 declare
-  refund payments.refunds;
-  of_surplus boolean;
+  receipt payments.receipts;
+  the_order orders.orders;
+  surplus bigint := ledger.account(p_tenant, 'cash.surplus', '', 'CNY');
+  clearing bigint := ledger.account(p_tenant, 'cash.clearing', '', 'CNY');
+  revenue bigint := ledger.account(p_tenant, 'cash.revenue', '', 'CNY');
+  let_go bigint := ledger.account(p_tenant, 'cash.adjustment', '', 'CNY');
+  purse bigint;
+  over bigint;
+  cause text;
+  refund_id bigint;
 begin
-  perform 1
+  select * into receipt
+  from payments.receipts r
+  where r.tenant_id = p_tenant
+    and r.id = p_receipt;
+  if not found then
+    return jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb);
+  end if;
+  select * into the_order
   from orders.orders o
   where o.tenant_id = p_tenant
-    and o.no = (select r.order_no from payments.refunds r where r.tenant_id = p_tenant and r.id = p_refund)
+    and o.no = receipt.order_no
   for no key update;
-  select * into refund
-  from payments.refunds r
+  select * into receipt
+  from payments.receipts r
   where r.tenant_id = p_tenant
-    and r.id = p_refund
+    and r.id = p_receipt
   for no key update;
-  if not found or refund.state = 'done' or (refund.state = 'failed' and not p_done) then
-    return jsonb_build_object('changed', false);
+  cause := 'order:' || receipt.order_no;
+  if receipt.state not in ('unmatched', 'surplus') or exists (
+    select from payments.refunds f
+    where f.tenant_id = p_tenant
+      and f.receipt_id = p_receipt
+      and f.state in ('requested', 'processing', 'done')
+  ) then
+    return jsonb_build_object('code', 'payments.receipt_handled', 'params', '{}'::jsonb);
   end if;
-  of_surplus := exists (
-    select from payments.receipts r
-    where r.tenant_id = p_tenant and r.id = refund.receipt_id and r.state = 'surplus'
-  );
+  if the_order.member_id is not null then
+    purse := ledger.account(p_tenant, 'cash.member', the_order.member_id::text, 'CNY');
+  end if;
 
-  update payments.refunds r
-  set state = case when p_done then 'done' else 'failed' end,
-      done_at = case when p_done then now() end,
-      next_try_at = null,
-      last_error = p_error
-  where r.tenant_id = p_tenant
-    and r.id = p_refund;
-  if p_done then
-    perform ledger.post(
-      p_tenant,
-      array[ledger.account(p_tenant, case when of_surplus then 'cash.surplus' else 'cash.clearing' end, '', 'CNY')],
-      array[ledger.account(p_tenant, 'cash.gateway', refund.gateway, 'CNY')],
-      array[refund.amount_fen], array['cash.refund_to_source'], array['order:' || refund.order_no]
-    );
-  end if;
-  if of_surplus then
+  if p_action = 'refund' then
+    insert into payments.refunds (
+      tenant_id, order_no, receipt_id, gateway, trade_no, amount_fen, currency, target, reason, requested_by, next_try_at
+    )
+    values (
+      p_tenant, receipt.order_no, receipt.id, receipt.gateway, receipt.trade_no, receipt.amount_fen, receipt.currency,
+      'source', 'unmatched_payment', p_actor, now()
+    )
+    returning id into refund_id;
     update payments.receipts r
-    set state = 'refunded'
-    where p_done
-      and r.tenant_id = p_tenant
-      and r.id = refund.receipt_id;
-  else
-    update orders.lines l
-    set state = case when p_done then 'refunded' else 'exception' end,
-        exception_reason = case when p_done then l.exception_reason else 'refund_failed' end,
-        exception_note = case when p_done then l.exception_note else p_error end,
-        exception_at = case when p_done then l.exception_at else now() end
-    where l.tenant_id = p_tenant
-      and l.order_no = refund.order_no
-      and (refund.line_no is null or l.line_no = refund.line_no)
-      and (l.state = 'refunding' or (l.state = 'exception' and l.exception_reason = 'refund_failed'));
-    if p_done then
-      perform fulfilment.close_refunded(p_tenant, refund.order_no, refund.amount_fen);
+    set state = 'surplus'
+    where r.tenant_id = p_tenant
+      and r.id = p_receipt;
+    perform events.append(p_tenant, jsonb_build_object('actor', p_actor), jsonb_build_array(jsonb_build_object(
+      'type', 'refund.requested', 'subject', cause, 'payload', jsonb_build_object(
+        'no', receipt.order_no, 'refundId', refund_id, 'amountFen', receipt.amount_fen, 'reason', 'unmatched_payment'
+      )
+    )));
+  elsif p_action = 'balance' then
+    if purse is null then
+      return jsonb_build_object('code', 'orders.balance_needs_member', 'params', '{}'::jsonb);
     end if;
+    perform ledger.post(
+      p_tenant, array[surplus], array[purse], array[receipt.amount_fen], array['cash.credit_surplus'], array[cause]
+    );
+    update payments.receipts r
+    set state = 'credited'
+    where r.tenant_id = p_tenant
+      and r.id = p_receipt;
+  else
+    if the_order.state <> 'pending' or receipt.state <> 'unmatched' then
+      return jsonb_build_object('code', 'orders.not_pending', 'params', jsonb_build_object('state', the_order.state));
+    end if;
+    over := receipt.amount_fen - the_order.total_fen;
+    if over > 0 and purse is null then
+      return jsonb_build_object('code', 'payments.over_needs_member', 'params', '{}'::jsonb);
+    end if;
+    perform fulfilment.lock_accounts(p_tenant, array[receipt.order_no], array[surplus, clearing, revenue, let_go, purse]);
+    perform ledger.post(
+      p_tenant, array_agg(m.from_id), array_agg(m.to_id), array_agg(m.amount), array_agg(m.kind), array_agg(cause)
+    )
+    from (
+      values
+        (surplus, clearing, least(receipt.amount_fen, the_order.total_fen), 'cash.apply_surplus'),
+        (surplus, purse, receipt.amount_fen - the_order.total_fen, 'cash.credit_surplus'),
+        (let_go, clearing, the_order.total_fen - receipt.amount_fen, 'cash.let_go')
+    ) as m(from_id, to_id, amount, kind)
+    where m.amount > 0;
+    update payments.receipts r
+    set state = 'applied',
+        fee_fen = 0,
+        adjusted_fen = the_order.total_fen - receipt.amount_fen
+    where r.tenant_id = p_tenant
+      and r.id = p_receipt;
+    perform fulfilment.deliver_locked(p_tenant, array[receipt.order_no], p_actor, true, receipt.gateway);
   end if;
-  perform events.append(p_tenant, '{}', jsonb_build_array(jsonb_build_object(
-    'type', case when p_done then 'refund.done' else 'refund.failed' end,
-    'subject', 'order:' || refund.order_no,
-    'payload', jsonb_build_object('no', refund.order_no, 'refundId', refund.id, 'amountFen', refund.amount_fen, 'error', p_error)
-  )));
-  return jsonb_build_object('changed', true);
+  update payments.receipts r
+  set handled_by = p_actor,
+      handled_note = p_note
+  where r.tenant_id = p_tenant
+    and r.id = p_receipt;
+  return '{"ok": true}';
 end;
 $$;
 

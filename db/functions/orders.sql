@@ -631,11 +631,11 @@ as $$
     'now', clock_timestamp(),
     'payWith', o.pay_with,
     'payment', (
-      select json_build_object('gateway', a.gateway, 'payUrl', a.pay_url)
+      select json_build_object('gateway', a.gateway, 'cashier', a.cashier)
       from payments.attempts a
       where a.tenant_id = p_tenant
         and a.order_no = o.no
-      order by (a.state = 'captured') desc, a.created_at desc
+      order by (a.state = 'captured') desc, a.created_at desc, a.turn desc
       limit 1
     ),
     'lines', (

@@ -1,7 +1,7 @@
 -- What goes on around a payment. The money itself moves in fulfilment.settle and fulfilment.refund_ended.
 --
---   payments.open_attempts(tenant, items)      [{orderNo, gateway, amountFen}] → [{state, payUrl}] each; opening twice changes nothing
---   payments.keep_pay_urls(tenant, items)      [{orderNo, gateway, payUrl}]: the cashier's address, once known
+--   payments.open_attempts(tenant, items)      [{orderNo, gateway, amountFen, feeFen, scene}] → [{state, turn, cashier}] each; opening twice changes nothing
+--   payments.keep_cashiers(tenant, items)      [{orderNo, gateway, turn, cashier, reference}]: how it is paid, once known
 --   payments.take_due(per_tenant, limit)       attempts to ask gateways about, over all tenants; each is handed out once a rung
 --   payments.begin_refund(tenant, id)          takes a refund whose turn has come: its facts, or null
 --   payments.note_refund(tenant, id, error, retry_seconds)  not ended yet: why, and when again
@@ -17,36 +17,69 @@ as $$
   select (array[20, 30, 60, 120, 300, 600, 1800])[least(greatest(p_queries, 0) + 1, 7)] * interval '1 second'
 $$;
 
+-- An attempt that is still open is given again when it asks for the same in the same way. Anything else begins the next
+-- turn; what was open before is to be closed at the gateway. More than 99 turns: {"state": "exhausted"}.
 create or replace function payments.open_attempts(p_tenant bigint, p_items jsonb)
 returns jsonb
-language sql
+language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
 as $$
-  with asked as (
-    select (i.item ->> 'orderNo')::bigint as order_no, i.item ->> 'gateway' as gateway,
-      (i.item ->> 'amountFen')::bigint as amount_fen, i.n
-    from jsonb_array_elements(p_items) with ordinality as i(item, n)
-  ),
-  opened as (
-    insert into payments.attempts (tenant_id, order_no, gateway, amount_fen, next_query_at)
-    select distinct on (a.order_no, a.gateway) p_tenant, a.order_no, a.gateway, a.amount_fen, now() + interval '10 seconds'
-    from asked a
-    order by a.order_no, a.gateway
-    on conflict do nothing
-  )
-  -- The insert's rows are not visible here, so an absent row is one that was opened now.
-  select coalesce(jsonb_agg(
-    jsonb_build_object('state', coalesce(t.state, 'pending'), 'payUrl', t.pay_url) order by a.n
-  ), '[]')
-  from asked a
-  left join payments.attempts t
-    on t.tenant_id = p_tenant
-    and t.order_no = a.order_no
-    and t.gateway = a.gateway
+declare
+  item record;
+  latest payments.attempts;
+  answers jsonb := '[]';
+begin
+  for item in
+    select *
+    from rows from (
+      jsonb_to_recordset(p_items) as ("orderNo" bigint, gateway text, "amountFen" bigint, "feeFen" bigint, scene text)
+    ) with ordinality as i(order_no, gateway, amount_fen, fee_fen, scene, n)
+    order by i.n
+  loop
+    -- Two clicks in two processes: the second sees what the first has opened.
+    perform pg_advisory_xact_lock(hashtextextended('payments.attempt:' || p_tenant || ':' || item.order_no, 0));
+    latest := null;
+    select * into latest
+    from payments.attempts a
+    where a.tenant_id = p_tenant
+      and a.order_no = item.order_no
+      and a.gateway = item.gateway
+    order by a.turn desc
+    limit 1;
+    if latest.turn is null or (latest.state <> 'captured' and (
+      latest.state = 'closed' or latest.close_wanted_at is not null
+      or latest.amount_fen <> item.amount_fen or latest.fee_fen <> item.fee_fen or latest.scene <> item.scene
+    )) then
+      if latest.turn = 99 then
+        answers := answers || jsonb_build_object('state', 'exhausted');
+        continue;
+      end if;
+      update payments.attempts a
+      set close_wanted_at = now(),
+          next_query_at = now()
+      where a.tenant_id = p_tenant
+        and a.order_no = item.order_no
+        and a.gateway = item.gateway
+        and a.turn = latest.turn
+        and a.state = 'pending'
+        and a.close_wanted_at is null;
+      insert into payments.attempts (tenant_id, order_no, gateway, turn, amount_fen, fee_fen, scene, next_query_at)
+      values (
+        p_tenant, item.order_no, item.gateway, coalesce(latest.turn, 0) + 1, item.amount_fen, item.fee_fen, item.scene,
+        now() + interval '10 seconds'
+      )
+      returning * into latest;
+    end if;
+    answers := answers || jsonb_build_object('state', latest.state, 'turn', latest.turn, 'cashier', latest.cashier);
+  end loop;
+  return answers;
+end;
 $$;
 
-create or replace function payments.keep_pay_urls(p_tenant bigint, p_items jsonb)
+create or replace function payments.keep_cashiers(p_tenant bigint, p_items jsonb)
 returns jsonb
 language sql
 security definer
@@ -54,11 +87,13 @@ set search_path = pg_catalog
 as $$
   with kept as (
     update payments.attempts t
-    set pay_url = i.item ->> 'payUrl'
+    set cashier = i.item -> 'cashier',
+        reference = i.item ->> 'reference'
     from jsonb_array_elements(p_items) as i(item)
     where t.tenant_id = p_tenant
       and t.order_no = (i.item ->> 'orderNo')::bigint
       and t.gateway = i.item ->> 'gateway'
+      and t.turn = (i.item ->> 'turn')::smallint
     returning 1
   )
   select jsonb_agg(true)
@@ -89,7 +124,7 @@ begin
     order by random()
   loop
     with due as (
-      select a.order_no, a.gateway
+      select a.order_no, a.gateway, a.turn
       from payments.attempts a
       where a.tenant_id = tenant.id
         and a.next_query_at <= now()
@@ -108,12 +143,15 @@ begin
       where a.tenant_id = tenant.id
         and a.order_no = d.order_no
         and a.gateway = d.gateway
+        and a.turn = d.turn
       returning a.*
     )
     select jsonb_agg(jsonb_build_object(
       'tenantId', tenant.id,
       'orderNo', a.order_no,
       'gateway', a.gateway,
+      'turn', a.turn,
+      'reference', a.reference,
       'closeWanted', a.close_wanted_at is not null,
       'ageSeconds', extract(epoch from now() - a.created_at)::integer
     ))
@@ -150,7 +188,10 @@ as $$
     'tradeNo', r.trade_no,
     'amountFen', r.amount_fen,
     'reason', r.reason,
-    'attempts', r.attempts
+    'attempts', r.attempts,
+    'currency', r.currency,
+    'turn', (select x.turn from payments.receipts x where x.tenant_id = p_tenant and x.id = r.receipt_id),
+    'totalFen', (select x.amount_fen from payments.receipts x where x.tenant_id = p_tenant and x.id = r.receipt_id)
   )
 $$;
 
@@ -189,11 +230,15 @@ begin
     and r.id = p_id
     and r.target = 'source'
     and r.state = 'failed'
+    and r.replaced_by is null
+    -- Money that did not fit was sent back anew from its desk.
     and not exists (
       select from payments.refunds newer
-      where newer.tenant_id = p_tenant
+      where r.line_no is null
+        and newer.tenant_id = p_tenant
         and newer.order_no = r.order_no
-        and newer.line_no = r.line_no
+        and newer.receipt_id = r.receipt_id
+        and newer.line_no is null
         and newer.id > r.id
     );
   return to_jsonb(found);

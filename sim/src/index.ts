@@ -4,6 +4,7 @@ import { type MailServer, startMail } from './mail/index.ts'
 import { type Paygate, startPaygate } from './paygate/index.ts'
 import { type SmsGateway, startSms } from './sms/index.ts'
 
+export { type GatewayStandIn, startGateways } from './gateways.ts'
 export type { MailMessage, MailServer } from './mail/index.ts'
 export type { PaygateControl, PayOrder, PayReport } from './paygate/control.ts'
 export type { PaygateFaultInput, PaygateFaultKind } from './paygate/faults.ts'

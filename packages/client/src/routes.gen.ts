@@ -14,6 +14,7 @@ import type {
   notifyRoutes,
   orderRoutes,
   paymentRoutes,
+  reconciliationRoutes,
   setupRoutes,
   stockRoutes,
   tenancyRoutes,
@@ -45,6 +46,7 @@ export const MALL_ROUTES = {
   'orders.stream': 'GET /api/mall/orders/:no/stream',
   'payments.methods': 'GET /api/mall/payment-methods',
   'payments.notify': 'POST /api/pay/:gateway/notify',
+  'payments.notifyByQuery': 'GET /api/pay/:gateway/notify',
   'payments.return': 'GET /api/pay/:gateway/return',
   'tenancy.getShop': 'GET /api/mall/shop',
 } as const
@@ -100,8 +102,11 @@ export const CONSOLE_ROUTES = {
   'catalog.updateGoods': 'PUT /api/console/goods/:id',
   'catalog.updateTag': 'PUT /api/console/tags/:id',
   'catalog.uploadPicture': 'POST /api/console/pictures',
+  'fulfilment.approveRefund': 'POST /api/console/refunds/:refundId/approve',
+  'fulfilment.declineRefund': 'POST /api/console/refunds/:refundId/decline',
   'fulfilment.handleExceptions': 'POST /api/console/exceptions/actions',
   'fulfilment.listExceptions': 'GET /api/console/exceptions',
+  'fulfilment.refundByHand': 'POST /api/console/refunds/:refundId/by-hand',
   'fulfilment.replaceGrant': 'POST /api/console/orders/:no/grants/:grantId/replace',
   'fulfilment.retryLine': 'POST /api/console/orders/:no/lines/:lineNo/retry',
   'identity.changePassword': 'POST /api/console/me/password',
@@ -157,12 +162,30 @@ export const CONSOLE_ROUTES = {
   'orders.queryPayment': 'POST /api/console/orders/:no/query-payment',
   'orders.refund': 'POST /api/console/orders/:no/refunds',
   'orders.resend': 'POST /api/console/orders/:no/resend',
+  'payments.handleReceipt': 'POST /api/console/receipts/:receiptId/handle',
+  'payments.listChargebacks': 'GET /api/console/chargebacks',
   'payments.listGateways': 'GET /api/console/gateways',
   'payments.listNotices': 'GET /api/console/notices',
+  'payments.listReceipts': 'GET /api/console/receipts',
   'payments.listRefunds': 'GET /api/console/refunds',
   'payments.retryRefund': 'POST /api/console/refunds/:refundId/retry',
   'payments.saveGateway': 'PUT /api/console/gateways/:gateway',
   'payments.testGateway': 'POST /api/console/gateways/:gateway/test',
+  'reconciliation.ask': 'POST /api/console/reconciliation/cases/:id/ask',
+  'reconciliation.calendar': 'GET /api/console/reconciliation',
+  'reconciliation.close': 'POST /api/console/reconciliation/close',
+  'reconciliation.explain': 'POST /api/console/reconciliation/cases/:id/explain',
+  'reconciliation.exportCases': 'GET /api/console/reconciliation/cases/export',
+  'reconciliation.exportLines': 'GET /api/console/reconciliation/days/:gateway/:day/lines/export',
+  'reconciliation.getCase': 'GET /api/console/reconciliation/cases/:id',
+  'reconciliation.getDay': 'GET /api/console/reconciliation/days/:gateway/:day',
+  'reconciliation.getLine': 'GET /api/console/reconciliation/days/:gateway/:day/lines/:n',
+  'reconciliation.listCases': 'GET /api/console/reconciliation/cases',
+  'reconciliation.listLines': 'GET /api/console/reconciliation/days/:gateway/:day/lines',
+  'reconciliation.pair': 'POST /api/console/reconciliation/cases/:id/pair',
+  'reconciliation.postpone': 'POST /api/console/reconciliation/cases/:id/postpone',
+  'reconciliation.run': 'POST /api/console/reconciliation/days/:gateway/:day/run',
+  'reconciliation.upload': 'PUT /api/console/reconciliation/days/:gateway/:day/bill',
   'setup.getGuide': 'GET /api/console/setup',
   'stock.export': 'GET /api/console/stock/export',
   'stock.list': 'GET /api/console/stock',
@@ -245,8 +268,11 @@ export type Routes = {
   'catalog.updateGoods': (typeof catalogRoutes)['updateGoods']
   'catalog.updateTag': (typeof catalogRoutes)['updateTag']
   'catalog.uploadPicture': (typeof catalogRoutes)['uploadPicture']
+  'fulfilment.approveRefund': (typeof orderRoutes)['approveRefund']
+  'fulfilment.declineRefund': (typeof orderRoutes)['declineRefund']
   'fulfilment.handleExceptions': (typeof orderRoutes)['handleExceptions']
   'fulfilment.listExceptions': (typeof orderRoutes)['exceptions']
+  'fulfilment.refundByHand': (typeof orderRoutes)['refundByHand']
   'fulfilment.replaceGrant': (typeof orderRoutes)['replaceGrant']
   'fulfilment.retryLine': (typeof orderRoutes)['retryLine']
   'identity.changePassword': (typeof identityRoutes)['changePassword']
@@ -319,15 +345,34 @@ export type Routes = {
   'orders.refund': (typeof orderRoutes)['refund']
   'orders.resend': (typeof orderRoutes)['resend']
   'orders.stream': (typeof mallOrderRoutes)['stream']
+  'payments.handleReceipt': (typeof paymentRoutes)['handleReceipt']
+  'payments.listChargebacks': (typeof paymentRoutes)['listChargebacks']
   'payments.listGateways': (typeof paymentRoutes)['listGateways']
   'payments.listNotices': (typeof paymentRoutes)['listNotices']
+  'payments.listReceipts': (typeof paymentRoutes)['listReceipts']
   'payments.listRefunds': (typeof paymentRoutes)['listRefunds']
   'payments.methods': (typeof paymentRoutes)['methods']
   'payments.notify': (typeof paymentRoutes)['notify']
+  'payments.notifyByQuery': (typeof paymentRoutes)['notifyByQuery']
   'payments.retryRefund': (typeof paymentRoutes)['retryRefund']
   'payments.return': (typeof paymentRoutes)['comeBack']
   'payments.saveGateway': (typeof paymentRoutes)['saveGateway']
   'payments.testGateway': (typeof paymentRoutes)['testGateway']
+  'reconciliation.ask': (typeof reconciliationRoutes)['ask']
+  'reconciliation.calendar': (typeof reconciliationRoutes)['calendar']
+  'reconciliation.close': (typeof reconciliationRoutes)['close']
+  'reconciliation.explain': (typeof reconciliationRoutes)['explain']
+  'reconciliation.exportCases': (typeof reconciliationRoutes)['exportCases']
+  'reconciliation.exportLines': (typeof reconciliationRoutes)['exportLines']
+  'reconciliation.getCase': (typeof reconciliationRoutes)['getCase']
+  'reconciliation.getDay': (typeof reconciliationRoutes)['getDay']
+  'reconciliation.getLine': (typeof reconciliationRoutes)['getLine']
+  'reconciliation.listCases': (typeof reconciliationRoutes)['listCases']
+  'reconciliation.listLines': (typeof reconciliationRoutes)['listLines']
+  'reconciliation.pair': (typeof reconciliationRoutes)['pair']
+  'reconciliation.postpone': (typeof reconciliationRoutes)['postpone']
+  'reconciliation.run': (typeof reconciliationRoutes)['run']
+  'reconciliation.upload': (typeof reconciliationRoutes)['upload']
   'setup.getGuide': (typeof setupRoutes)['getGuide']
   'stock.export': (typeof stockRoutes)['export']
   'stock.list': (typeof stockRoutes)['list']

@@ -139,6 +139,12 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     doZh: '在支付通道后台核对退款记录后更正。',
     doEn: 'Compare with the refunds at the gateway, then correct it.',
   },
+  line_refunds: {
+    zh: '第 {lineNo} 行记已退 {refundedFen}、在退 {refundingFen}，退款单合计 {refundsFen}、{promisedFen}',
+    en: 'Line {lineNo} has {refundedFen} refunded and {refundingFen} under way; its refunds add up to {refundsFen} and {promisedFen}',
+    doZh: '在支付通道后台核对这一行的退款记录后更正。',
+    doEn: 'Compare with the refunds of this line at the gateway, then correct it.',
+  },
   line_grants: {
     zh: '第 {lineNo} 行（{state}）应有 {quantity} 份权益，实有 {grants} 份',
     en: 'Line {lineNo} ({state}) is of {quantity} piece(s) and has {grants} right(s)',

@@ -17,6 +17,7 @@ export const EVENT_TYPES = [
   'order.refunded',
   'payment.received',
   'payment.rejected',
+  'payment.chargeback',
   'refund.requested',
   'refund.done',
   'refund.failed',

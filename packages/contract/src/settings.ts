@@ -26,6 +26,10 @@ export const settingSchemas = {
   'orders.guestCheckout': z.boolean().default(true),
   /** Guests must choose a query password; without it, number and contact are enough to look up an order's state. */
   'orders.queryPasswordRequired': z.boolean().default(true),
+  /** An order that gives back more than this in all needs a second person's yes; 0 asks nobody. */
+  'refunds.approvalAboveFen': z.int().min(0).max(100_000_000).default(0),
+  /** A refund that would take back a code already used: refuse it, or do it and record the piece as a loss. */
+  'refunds.usedCodes': z.enum(['refuse', 'record_loss']).default('record_loss'),
   /** `codes`: the email carries the codes themselves; `link`: only a link to the order page. */
   'delivery.emailCarries': z.enum(['codes', 'link']).default('link'),
   /** Stock in words: 充足 from `plentyFrom`, 一般 from `someFrom`, 少量 below, 已售罄 at 0. */

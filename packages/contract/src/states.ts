@@ -19,8 +19,11 @@ export type BatchState = (typeof BATCH_STATES)[number]
 export const ATTEMPT_STATES = ['pending', 'captured', 'closed'] as const
 export type AttemptState = (typeof ATTEMPT_STATES)[number]
 
-export const REFUND_STATES = ['requested', 'processing', 'done', 'failed'] as const
+export const REFUND_STATES = ['awaiting', 'declined', 'requested', 'processing', 'done', 'failed'] as const
 export type RefundState = (typeof REFUND_STATES)[number]
+
+/** What a refund takes from the buyer: every right of its line, some of them, or none (goodwill). */
+export const REFUND_TAKES = ['line', 'pieces', 'nothing'] as const
 
 export const GRANT_STATES = ['active', 'used', 'revoked'] as const
 export type GrantState = (typeof GRANT_STATES)[number]

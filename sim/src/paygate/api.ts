@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { FaultSwitch } from '../faults.ts'
+import type { BillOffice } from './bill.ts'
 import type { Books, Payment, Refund } from './books.ts'
 import type { PaygateFaultKind } from './faults.ts'
 import { type CreateInput, type Gateway, GatewayError, type RefundInput } from './gateway.ts'
@@ -18,12 +19,13 @@ export type Received = {
 const RECEIVED_KEPT_MAX = 1000
 const BODY_LIMIT_BYTES = 64 * 1024
 /** Parts of one order, as real gateways name them; faults may be limited to one. */
-type Endpoint = 'create' | 'query' | 'close' | 'refund' | 'refund_query' | 'ping'
+type Endpoint = 'create' | 'query' | 'close' | 'refund' | 'refund_query' | 'bill' | 'ping'
 
 type ApiParts = {
   readonly books: Books
   readonly gateway: Gateway
   readonly notices: NoticeOffice
+  readonly bills: BillOffice
   readonly faults: FaultSwitch<PaygateFaultKind>
   /** Where cashier pages live, e.g. `http://127.0.0.1:4001`. Known only once the server listens. */
   readonly origin: () => string
@@ -32,7 +34,7 @@ type ApiParts = {
 
 type Work = (merchantId: string, request: FastifyRequest) => Promise<Record<string, unknown>> | Record<string, unknown>
 
-/** The merchants' side of the gateway: six signed calls. */
+/** The merchants' side of the gateway: seven signed calls, and the file behind a bill's link. */
 export function addApi(app: FastifyInstance, parts: ApiParts): void {
   const { books, gateway, faults } = parts
   const isFresh = nonceMemory()
@@ -82,6 +84,16 @@ export function addApi(app: FastifyInstance, parts: ApiParts): void {
   endpoint('GET', '/v1/refunds/:no', 'refund_query', (merchantId, request) =>
     showRefund(gateway.findRefund(merchantId, paramOf(request))),
   )
+  endpoint('GET', '/v1/bills/:no', 'bill', (merchantId, request) => {
+    const { downloadPath, sha256, lines } = parts.bills.make(merchantId, paramOf(request))
+    return { download_path: downloadPath, sha256, lines }
+  })
+  // Whoever has the link has the file, as with the gateways this one stands for: its hash came with the signed answer.
+  app.get<{ Params: { token: string } }>('/v1/billfiles/:token', (request, reply) => {
+    const file = parts.bills.file(request.params.token)
+    if (file === undefined) return reply.code(404).send({ code: 'LINK_EXPIRED', message: 'ask for a new link' })
+    return reply.type('text/csv; charset=utf-8').send(file)
+  })
 }
 
 export function buildHttp(): FastifyInstance {

@@ -37,6 +37,8 @@ export type Refund = {
   readonly reason: string
   readonly createdAtMs: number
   status: 'PROCESSING' | 'SUCCESS' | 'FAILED'
+  /** When it became the one or the other, on the machine's clock. */
+  endedAtMs?: number
   failReason?: string
 }
 

@@ -15,7 +15,7 @@ export const PAYGATE_FAULTS = [
   'notice.wrong_currency', // well signed, USD
   'notice.other_order', // well signed, order number = `value`
   'notice.malformed', // well signed, not JSON
-  // Calls. `endpoint`: create, query, close, refund, refund_query, ping.
+  // Calls. `endpoint`: create, query, close, refund, refund_query, bill, ping.
   'api.slow', // answers after `ms`
   'api.error', // 500 before any work
   'api.busy', // 429
@@ -31,6 +31,13 @@ export const PAYGATE_FAULTS = [
   'refund.fail_later', // accepted, failed after `ms`
   'refund.slow', // accepted, done after `ms`
   'refund.reject', // refused at once
+  // Bills. `key`: the line's order number, for a refund its own; for late and empty the day.
+  'bill.late', // not made yet
+  'bill.empty', // says that nothing happened
+  'bill.missing_line', // a line is left out
+  'bill.extra_line', // a payment nobody made: `value` its trade number, `amount`
+  'bill.wrong_amount', // `amount` instead of the true one (default one fen less)
+  'bill.duplicate_line', // a line stands there twice
 ] as const
 
 export type PaygateFaultKind = (typeof PAYGATE_FAULTS)[number]

@@ -150,6 +150,7 @@ export function openGateway(books: Books, clock: VirtualClock, faults: FaultSwit
     const slow = failing ?? faults.take('refund.slow', { key: payment.outTradeNo })
     const finish = (): void => {
       made.status = failing ? 'FAILED' : 'SUCCESS'
+      made.endedAtMs = Date.now()
       if (failing) {
         made.failReason = 'ACCOUNT_ABNORMAL'
         trade.refunded -= made.amount

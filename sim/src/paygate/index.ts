@@ -4,6 +4,7 @@ import { faultSwitch } from '../faults.ts'
 import { listen } from '../listen.ts'
 import { virtualClock } from '../virtual-clock.ts'
 import { addApi, buildHttp, type Received } from './api.ts'
+import { openBillOffice } from './bill.ts'
 import { type Merchant, openBooks } from './books.ts'
 import { addCashier } from './cashier.ts'
 import { type PaygateControl, paygateControl } from './control.ts'
@@ -47,7 +48,8 @@ export async function startPaygate(options: PaygateOptions): Promise<Paygate> {
   const control = paygateControl({ books, gateway, notices, faults, clock, received })
   let url = ''
   const app = buildHttp()
-  addApi(app, { books, gateway, notices, faults, received, origin: () => url })
+  const bills = openBillOffice(books, clock, faults)
+  addApi(app, { books, gateway, notices, bills, faults, received, origin: () => url })
   addCashier(app, { books, gateway, notices, clock })
   const controlApp = buildControlHttp(control, merchant.id)
   url = await listen(app, options.host, options.port)

@@ -70,7 +70,12 @@ async function makeShop(house: House, platform: Platform, n: number): Promise<Ma
   const tenantId = await createTenant(platform, { slug, name: slug }, [layMerchantNode, layBuiltInRoles])
   const ctx: Ctx = { tenantId, actor: { kind: 'system', name: 'torture' }, requestId: 'torture', locale: 'zh-CN' }
   await saveSettings(platform, ctx, SETTINGS, {})
-  await saveGateway(platform, undefined, ctx, 'sim-pay', { enabled: true, baseUrl: paygate.url, merchantId, secret })
+  await saveGateway(platform, undefined, ctx, 'sim-pay', {
+    enabled: true,
+    baseUrl: paygate.url,
+    merchantId,
+    secrets: { secret },
+  })
   const config = {
     endpoint: sms.url,
     accessKeyId: sms.accessKeyId,

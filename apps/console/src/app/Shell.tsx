@@ -18,6 +18,7 @@ import { LOCALES, type Locale, type Say, setLocale, useLocale, useText } from '.
 import { type Me, useMe } from '../shared/session.tsx'
 import { BooksBadge } from './BooksBadge.tsx'
 import { QuickSearch } from './QuickSearch.tsx'
+import { RefundsBadge } from './RefundsBadge.tsx'
 import { ALL_SCREENS, SCREENS, type Screen } from './routes.tsx'
 import { type AppTextKey, appText } from './text.ts'
 import { type Appearance, useLook } from './theme.tsx'
@@ -69,6 +70,7 @@ export function Shell() {
           <Link to={item.path ?? '/'} className="menu-link">
             {dom}
             {item.path === '/books' && <BooksBadge />}
+            {item.path === '/refunds' && <RefundsBadge />}
           </Link>
         )}
         pageTitleRender={false}

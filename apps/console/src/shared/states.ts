@@ -67,12 +67,21 @@ const attempt: Table<AttemptState> = {
   captured: ['success', '已收款', 'Captured'],
   closed: ['default', '已关闭', 'Closed'],
 }
-const receipt: Table<'applied' | 'surplus' | 'refunded'> = {
+const receipt: Table<Row<'payments.listReceipts'>['state']> = {
   applied: ['success', '已入账', 'Applied'],
   surplus: ['warning', '多付待退', 'Surplus'],
+  unmatched: ['warning', '金额不符', 'Other amount'],
+  credited: ['success', '已存入余额', 'In the purse'],
   refunded: ['default', '已退回', 'Refunded'],
 }
+const chargeback: Table<Row<'payments.listChargebacks'>['state']> = {
+  opened: ['warning', '争议中', 'Disputed'],
+  lost: ['error', '已扣款', 'Lost'],
+  won: ['success', '已追回', 'Won back'],
+}
 const refund: Table<RefundState> = {
+  awaiting: ['warning', '待审批', 'Awaiting approval'],
+  declined: ['default', '已驳回', 'Declined'],
   requested: ['processing', '已申请', 'Requested'],
   processing: ['processing', '退款中', 'Processing'],
   done: ['success', '已退款', 'Done'],
@@ -109,6 +118,8 @@ const notice: Table<Notice['verdict']> = {
   applied: ['success', '已入账', 'Applied'],
   duplicate: ['default', '重复通知', 'Duplicate'],
   surplus: ['warning', '多付', 'Surplus'],
+  unmatched: ['warning', '金额不符，待处理', 'Other amount, to decide'],
+  ignored: ['default', '无需处理', 'Nothing to do'],
   bad_signature: ['error', '签名错误', 'Bad signature'],
   wrong_merchant: ['error', '商户不符', 'Wrong merchant'],
   unknown_order: ['error', '订单不存在', 'Unknown order'],
@@ -146,6 +157,7 @@ export const STATES = {
   batch,
   attempt,
   receipt,
+  chargeback,
   refund,
   grant,
   shelf,

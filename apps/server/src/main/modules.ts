@@ -16,6 +16,7 @@ import { membersModule, noteMemberSeen } from '../modules/members/index.ts'
 import { notifyModule, sendLoginCode } from '../modules/notify/index.ts'
 import { hasDeliveredOrder, ordersModule } from '../modules/orders/index.ts'
 import { paymentsModule } from '../modules/payments/index.ts'
+import { reconciliationModule } from '../modules/reconciliation/index.ts'
 import { stockModule } from '../modules/stock/index.ts'
 import { resolveTenant, tenancyModule } from '../modules/tenancy/index.ts'
 import { vaultModule } from '../modules/vault/index.ts'
@@ -36,6 +37,7 @@ export function assemble(platform: Platform): Assembly {
     settle: createSettler(platform),
     refundEnded: (tenantId, refundId, done, error) =>
       platform.db.call(tenantId, 'fulfilment.refund_ended', refundId, done, error),
+    chargeback: (tenantId, gateway, news) => platform.db.call(tenantId, 'fulfilment.chargeback', gateway, news),
   })
   const modules: readonly Module[] = [
     tenancyModule(platform, {
@@ -64,6 +66,16 @@ export function assemble(platform: Platform): Assembly {
     vaultModule(platform),
     stockModule(platform),
     payments,
+    reconciliationModule(platform, {
+      bills: payments.bills,
+      askAgain: async (ctx, about) => {
+        const answer =
+          about.kind === 'payment'
+            ? await payments.queryPayment(ctx, about.orderNo as OrderNo)
+            : await payments.askRefund(ctx, about.refundId)
+        return answer === 'unknown' ? 'unknown' : answer === 'paid' || answer === 'done' ? 'booked' : 'nothing'
+      },
+    }),
     ordersModule(platform),
     fulfilmentModule(platform, payments),
     booksModule(platform),

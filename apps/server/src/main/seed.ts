@@ -7,7 +7,7 @@ import { createStaff, layBuiltInRoles } from '../modules/identity/index.ts'
 import { openMember } from '../modules/members/index.ts'
 import { saveSmsChannel } from '../modules/notify/index.ts'
 import { layMerchantNode } from '../modules/organizations/index.ts'
-import { saveGateway } from '../modules/payments/index.ts'
+import { notifyUrlOf, saveGateway } from '../modules/payments/index.ts'
 import { createTenant, readSettings, saveSettings } from '../modules/tenancy/index.ts'
 import { createImport, uploadImport } from '../modules/vault/index.ts'
 import type { Ctx } from '../platform/db/index.ts'
@@ -102,13 +102,22 @@ async function addStaff(platform: Platform, ctx: Ctx): Promise<void> {
   )
 }
 
-async function connectStandIns(platform: Platform, ctx: Ctx, { paygate, sms }: StandInAddresses): Promise<void> {
+async function connectStandIns(
+  platform: Platform,
+  ctx: Ctx,
+  { paygate, sms, gateways }: StandInAddresses,
+): Promise<void> {
   await saveGateway(platform, undefined, ctx, 'sim-pay', {
     enabled: true,
     baseUrl: paygate.url,
     merchantId: paygate.merchantId,
-    secret: paygate.secret,
+    secrets: { secret: paygate.secret },
   })
+  for (const [index, { gateway, account, controlUrl }] of gateways.entries()) {
+    const hook = gateway === 'stripe' ? await webhookSecret(platform, ctx, controlUrl) : {}
+    const secrets = { ...account.secrets, ...hook }
+    await saveGateway(platform, undefined, ctx, gateway, { ...account, secrets, enabled: true, position: index + 1 })
+  }
   await saveSmsChannel(platform, ctx, {
     enabled: true,
     config: {
@@ -177,4 +186,26 @@ async function addBalance(platform: Platform, ctx: Ctx, memberId: MemberId): Pro
       detail: { amountFen: MEMBER_BALANCE_FEN, reason: '演示余额' },
     })
   })
+}
+
+/** Stripe is told once where its notices go, and says with what it signs them. */
+async function webhookSecret(
+  platform: Platform,
+  ctx: Ctx,
+  controlUrl: string,
+): Promise<{ readonly webhookSecret: string }> {
+  const slug = await platform.db.read(ctx, async (tx) => {
+    const { rows } = await sql<{ slug: string }>`select slug from tenancy.tenants where id = ${ctx.tenantId}`.execute(
+      tx.db,
+    )
+    return rows[0]?.slug ?? ''
+  })
+  const url = notifyUrlOf(platform.config.publicUrl, slug, 'stripe')
+  const answer = await fetch(`${controlUrl}/webhook`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ url }),
+  })
+  const { secret } = (await answer.json()) as { readonly secret: string }
+  return { webhookSecret: secret }
 }

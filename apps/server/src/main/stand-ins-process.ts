@@ -1,11 +1,11 @@
-import { startStandIns } from '@quanshu/sim'
+import { startGateways, startStandIns } from '@quanshu/sim'
 import type { StandInAddresses } from './stand-ins.ts'
 
 /** The program that `startStandInProcess` forks: starts, tells the addresses, and ends with its parent. */
 const [, , dataDir] = process.argv
 if (dataDir === undefined || !process.send) throw new Error('started by startStandInProcess only')
 
-const standIns = await startStandIns({ dataDir })
+const [standIns, gateways] = await Promise.all([startStandIns({ dataDir }), startGateways({ dataDir })])
 const addresses: StandInAddresses = {
   paygate: {
     url: standIns.paygate.url,
@@ -21,10 +21,12 @@ const addresses: StandInAddresses = {
     signName: standIns.sms.signName,
   },
   mail: { smtpUrl: standIns.mail.smtpUrl, inboxUrl: standIns.mail.inboxUrl },
+  gateways: gateways.map(({ close: _, ...rest }) => rest),
 }
 process.send(addresses)
 
 /** A parent that was killed closes the channel too, so nothing is left behind. */
 process.once('disconnect', () => {
-  void standIns.close().finally(() => process.exit(0))
+  const closing = [standIns, ...gateways].map((standIn) => standIn.close())
+  void Promise.allSettled(closing).finally(() => process.exit(0))
 })

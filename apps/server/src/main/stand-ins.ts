@@ -21,6 +21,17 @@ export type StandInAddresses = {
     readonly signName: string
   }
   readonly mail: { readonly smtpUrl: string; readonly inboxUrl: string }
+  /** The real gateways' stand-ins, with what a shop fills in. */
+  readonly gateways: readonly {
+    readonly gateway: string
+    readonly account: {
+      readonly baseUrl: string
+      readonly merchantId: string
+      readonly settings: Readonly<Record<string, string>>
+      readonly secrets: Readonly<Record<string, string>>
+    }
+    readonly controlUrl: string
+  }[]
 }
 
 export type RunningStandIns = { readonly addresses: StandInAddresses; readonly stop: () => Promise<void> }

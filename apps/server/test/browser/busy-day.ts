@@ -36,7 +36,8 @@ export async function busyDay(mall: string): Promise<void> {
     if (index % 8 === 5) await shopper.call('orders.cancel', { params: { no: order.no }, body: {} })
     else if (index % 8 !== 7) {
       const { payment } = await shopper.call('orders.pay', { params: { no: order.no }, body: { payWith: 'sim-pay' } })
-      await fetch(`${payment?.payUrl}/pay`, { method: 'POST', redirect: 'manual' })
+      const url = payment?.cashier?.way === 'redirect' ? payment.cashier.url : ''
+      await fetch(`${url}/pay`, { method: 'POST', redirect: 'manual' })
     }
   }
 }

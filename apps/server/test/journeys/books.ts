@@ -92,12 +92,12 @@ const CHECKS: Readonly<Record<string, string>> = {
         and l.state in ('waiting', 'exception', 'refunding')
     ) x
     where a.balance <> x.open`,
-  'surplus keeps what came twice or too late and is not yet given back': `
+  'surplus keeps what came twice, too late or in another amount and is not yet given back': `
     select a.balance, x.open
     from (
       select coalesce(sum(balance), 0) as balance from ledger.accounts where tenant_id = $1 and kind = 'cash.surplus'
     ) a, (
-      select coalesce(sum(amount_fen), 0) as open from payments.receipts where tenant_id = $1 and state = 'surplus'
+      select coalesce(sum(amount_fen), 0) as open from payments.receipts where tenant_id = $1 and state in ('surplus', 'unmatched')
     ) x
     where a.balance <> x.open`,
   'nothing is refunded beyond what came': `

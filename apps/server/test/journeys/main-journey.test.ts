@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { OrderNo } from '@quanshu/kernel'
 import { describe, expect, test } from 'vitest'
 import { expectBooksRight } from './books.ts'
-import { codesOf, isDelivered, openHouse, QUERY_PASSWORD, until } from './shop.ts'
+import { cashierUrl, codesOf, isDelivered, openHouse, QUERY_PASSWORD, until } from './shop.ts'
 
 const house = await openHouse()
 const shop = await house.newShop({ 'delivery.emailCarries': 'codes' })
@@ -23,7 +23,7 @@ describe('from an empty shelf to the code in hand', () => {
     expect(await stockOf(goods.skuId)).toMatchObject({ available: 2, held: 3, delivered: 0, imported: 5 })
 
     const delivered = shop.seen(order, isDelivered)
-    const cashier = order.view.payment?.payUrl ?? ''
+    const cashier = cashierUrl(order.view)
     expect(await (await fetch(cashier)).text()).toContain('60.00')
     await fetch(`${cashier}/pay`, { method: 'POST' })
     const view = await delivered

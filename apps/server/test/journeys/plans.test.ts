@@ -178,12 +178,12 @@ async function walk(judge: Judge, shop: HotShop): Promise<readonly Call[]> {
   await json(
     'open cashiers',
     'payments.open_attempts',
-    nos.map((orderNo) => ({ orderNo, gateway: 'sim-pay', amountFen: 100 })),
+    nos.map((orderNo) => ({ orderNo, gateway: 'sim-pay', amountFen: 100, feeFen: 0, scene: 'page' })),
   )
   await json(
     'keep addresses',
-    'payments.keep_pay_urls',
-    nos.map((orderNo) => ({ orderNo, gateway: 'sim-pay', payUrl: 'x' })),
+    'payments.keep_cashiers',
+    nos.map((orderNo) => ({ orderNo, gateway: 'sim-pay', turn: 1, cashier: { way: 'qr', content: 'x' } })),
   )
   const captures = nos.slice(0, 20).map(capture)
   await json('notices', 'fulfilment.settle', captures)

@@ -148,7 +148,7 @@ export async function openShop(
     enabled: true,
     baseUrl: paygate.url,
     merchantId: paygate.merchant.id,
-    secret: paygate.merchant.secret,
+    secrets: { secret: paygate.merchant.secret },
   }
   await saveGateway(platform, undefined, ctx, 'sim-pay', account)
   const { url: endpoint, accessKeyId, signName } = sms
@@ -327,6 +327,10 @@ export const somePhone = (): string => `138${String(++lastPhone % 100_000_000).p
 
 export const codesOf = (view: OrderView): readonly string[] =>
   view.lines.flatMap((line) => (line.codes ?? []).map(({ parts }) => parts.join('----')))
+
+/** Where the buyer is sent to pay; '' when there is no such address. */
+export const cashierUrl = (view: OrderView): string =>
+  view.payment?.cashier?.way === 'redirect' ? view.payment.cashier.url : ''
 
 export const isDelivered = (view: OrderView): boolean => view.state === 'delivered'
 

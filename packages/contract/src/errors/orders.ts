@@ -63,6 +63,51 @@ export const orderErrors = defineErrors('orders', {
     zh: '游客订单不能退到余额',
     en: 'A guest’s order cannot be refunded to a balance',
   },
+  refundOverLeft: {
+    status: 409,
+    zh: '超过这一行还能退的金额，最多可退 {leftYuan} 元',
+    en: 'More than this line has left; at most ¥{leftYuan}',
+  },
+  refundWholeLine: {
+    status: 409,
+    zh: '还没有发货的行只能整行退款',
+    en: 'A line that was not delivered is refunded as a whole',
+  },
+  refundPieceGone: {
+    status: 409,
+    zh: '所选卡密已被收回或更换，请刷新后重选',
+    en: 'A chosen code was taken back or replaced; refresh and choose again',
+  },
+  refundUsedCodes: {
+    status: 409,
+    zh: '其中 {count} 个卡密已被使用，按店铺设置不能退',
+    en: '{count} of the codes are used; the shop’s settings do not refund them',
+  },
+  refundOverReceipt: {
+    status: 409,
+    zh: '支付通道收到的款项只剩 {leftYuan} 元可原路退回，其余请退到余额',
+    en: 'Only ¥{leftYuan} of what the gateway took can go back there; refund the rest to the balance',
+  },
+  refundNotAwaiting: {
+    status: 409,
+    zh: '这笔退款不在待审批状态',
+    en: 'This refund does not wait for approval',
+  },
+  refundOwnRequest: {
+    status: 403,
+    zh: '不能审批自己提交的退款，请由另一位同事处理',
+    en: 'A refund is approved by somebody else than who asked for it',
+  },
+  refundChanged: {
+    status: 409,
+    zh: '申请之后订单已有变化，请驳回后重新申请',
+    en: 'The order has changed since; decline this refund and ask anew',
+  },
+  refundNotFailed: {
+    status: 409,
+    zh: '只有失败且没有重新退过的退款可以人工了结',
+    en: 'Only a refund that failed, and that no other has replaced, is settled by hand',
+  },
 })
 
 export const fulfilmentErrors = defineErrors('fulfilment', {

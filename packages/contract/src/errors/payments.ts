@@ -26,8 +26,23 @@ export const paymentErrors = defineErrors('payments', {
     zh: '接口地址必须是公网的 https 地址',
     en: 'The address must be https and on the public internet',
   },
-  secretMissing: { status: 422, zh: '请填写商户密钥', en: 'Enter the merchant secret' },
+  fieldMissing: { status: 422, zh: '请填写「{field}」', en: 'Enter “{field}”' },
+  fieldChoice: {
+    status: 422,
+    zh: '「{field}」只能是：{choices}',
+    en: '“{field}” must be one of: {choices}',
+  },
   notConfigured: { status: 409, zh: '请先保存支付通道的配置', en: 'Save the gateway’s configuration first' },
+  receiptHandled: {
+    status: 409,
+    zh: '这笔款项已经处理过了',
+    en: 'This money has been taken care of already',
+  },
+  overNeedsMember: {
+    status: 409,
+    zh: '多付的部分没有会员账户可以存入，请选择原路退回',
+    en: 'There is no member’s purse for what was paid too much; refund it instead',
+  },
   refundNotFailed: {
     status: 409,
     zh: '只有失败的退款可以重试',

@@ -13,12 +13,23 @@ import {
   pageOf,
   pageQuery,
   reason,
+  requiredText,
   sortBy,
 } from '../schemas.ts'
-import { ATTEMPT_STATES, EXCEPTION_REASONS, GRANT_STATES, LINE_STATES, ORDER_STATES, REFUND_STATES } from '../states.ts'
+import {
+  ATTEMPT_STATES,
+  EXCEPTION_REASONS,
+  GRANT_STATES,
+  LINE_STATES,
+  ORDER_STATES,
+  REFUND_STATES,
+  REFUND_TAKES,
+} from '../states.ts'
 
 export const QUANTITY_MAX = 10_000
 export const LINES_MAX = 20
+/** Pieces that one refund names. */
+export const REFUND_PIECES_MAX = 1_000
 
 /** What the buyer typed into the goods' form, by field key. */
 const form = z.record(z.string().max(40), z.string().max(200))
@@ -49,6 +60,14 @@ export const orderLine = z.object({
 })
 
 /** An order as its buyer sees it. `codes` is present only for whoever may see them. */
+export const cashierView = z.discriminatedUnion('way', [
+  z.object({ way: z.literal('redirect'), url: z.string() }),
+  /** The text of a QR code. */
+  z.object({ way: z.literal('qr'), content: z.string() }),
+  /** For the bridge of the gateway's own app. */
+  z.object({ way: z.literal('in_app'), params: z.record(z.string(), z.string()) }),
+])
+
 export const orderView = z.object({
   no: orderNo,
   state: z.enum(ORDER_STATES),
@@ -66,8 +85,10 @@ export const orderView = z.object({
   ),
   /** False: the visitor knows the number only; the query password opens the codes. */
   canSeeCodes: z.boolean(),
-  payment: z.object({ gateway: z.string(), payUrl: z.string().nullable() }).nullable(),
+  /** `cashier`: where or how to pay, once it was asked for; for the buyer only, and only while the order waits. */
+  payment: z.object({ gateway: z.string(), cashier: cashierView.nullable() }).nullable(),
 })
+export type CashierView = z.infer<typeof cashierView>
 export type OrderView = z.infer<typeof orderView>
 
 const lineInput = z.object({ skuId: id, quantity: z.int().min(1).max(QUANTITY_MAX) })
@@ -124,10 +145,14 @@ export const mallOrderRoutes = {
     id: 'orders.pay',
     method: 'POST',
     path: '/api/mall/orders/:no/pay',
-    summary: 'Pay a pending order: by balance at once, or get the address of the gateway’s cashier',
+    summary: 'Pay a pending order: by balance at once, or get the way to the gateway’s cashier',
     access: { kind: 'public' },
     params: z.object({ no: orderNo }),
-    body: z.object({ payWith: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/) }),
+    body: z.object({
+      payWith: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/),
+      /** A phone is led to the gateway's page for phones; a desktop to its page, or to a code to scan. */
+      device: z.enum(['desktop', 'phone']).default('desktop'),
+    }),
     response: orderView,
   }),
   cancel: route({
@@ -245,9 +270,20 @@ export const refundView = z.object({
   orderNo,
   lineNo: z.int().nullable(),
   amountFen: fen,
-  to: z.enum(['source', 'balance']),
+  /** `hand`: the gateway refused it, and it was paid outside of the system. */
+  to: z.enum(['source', 'balance', 'hand']),
   state: z.enum(REFUND_STATES),
+  takes: z.enum(REFUND_TAKES),
+  /** Pieces named by a refund of pieces. */
+  pieces: z.int(),
   reason: z.string(),
+  requestedBy: z.string(),
+  requestedById: id.nullable(),
+  decidedBy: z.string().nullable(),
+  decidedNote: z.string().nullable(),
+  handReference: z.string().nullable(),
+  /** It failed, and another took its place. */
+  isReplaced: z.boolean(),
   attempts: z.int(),
   lastError: z.string().nullable(),
   createdAt: instant,
@@ -263,6 +299,12 @@ export const orderDetail = orderSummary.extend({
   expiresAt: instant,
   lines: z.array(
     orderLine.extend({
+      refundedFen: fen,
+      /** Under way, or failed and waiting for a decision. */
+      refundingFen: fen,
+      refundedQuantity: z.int(),
+      /** Of `refundingFen`, what failed. */
+      failedFen: fen,
       hold: z.object({ state: z.string(), expiresAt: instant }).nullable(),
       exception: z
         .object({ reason: z.enum(EXCEPTION_REASONS), note: z.string().nullable(), since: instant })
@@ -302,6 +344,8 @@ export const orderDetail = orderSummary.extend({
   ),
   refunds: z.array(refundView),
   timeline: z.array(timelineEntry),
+  /** An order that gives back more than this in all waits for a second person; 0: nobody is asked. */
+  refundApprovalAboveFen: fen,
   /** What this person may do now; a missing action is not allowed in this state. */
   actions: z.array(z.enum(['cancel', 'query_payment', 'retry', 'replace', 'refund', 'resend'])),
 })
@@ -382,12 +426,64 @@ export const orderRoutes = {
     id: 'orders.refund',
     method: 'POST',
     path: '/api/console/orders/:no/refunds',
-    summary: 'Refund what was paid, for one line or all; delivered codes are taken back (void) first',
+    summary:
+      'Refund an order, a line, some pieces of it, or an amount. What is taken back is void first; an amount alone leaves the codes with the buyer',
     access: { kind: 'staff', permission: 'orders.refund' },
     params: no,
-    body: z.object({ lineNo: z.int().min(1).max(LINES_MAX).nullable(), to: z.enum(['source', 'balance']), reason }),
+    body: z
+      .object({
+        lineNo: z.int().min(1).max(LINES_MAX).nullable(),
+        /** Grants of the line: these are taken back, and their share of the line is refunded unless an amount is given. */
+        pieces: z.array(id).min(1).max(REFUND_PIECES_MAX).optional(),
+        /** Without `pieces` it is goodwill: nothing is taken back. At most what is left of the line. */
+        amountFen: fen.min(1).optional(),
+        /** Only what refunds that failed had promised, now another way; the rights are gone already. */
+        again: z.boolean().default(false),
+        to: z.enum(['source', 'balance']),
+        reason,
+      })
+      .refine((body) => body.lineNo !== null || (body.pieces === undefined && body.amountFen === undefined), {
+        message: 'pieces and amounts belong to one line',
+        path: ['lineNo'],
+      })
+      .refine((body) => !body.again || (body.pieces === undefined && body.amountFen === undefined), {
+        message: 'what failed is refunded again as it was',
+        path: ['again'],
+      }),
     idempotency: 'required',
     response: orderDetail,
+  }),
+  approveRefund: route({
+    id: 'fulfilment.approveRefund',
+    method: 'POST',
+    path: '/api/console/refunds/:refundId/approve',
+    summary: 'Let a refund begin that waits for a second person; never by who asked for it',
+    access: { kind: 'staff', permission: 'refunds.approve' },
+    params: z.object({ refundId: idParam }),
+    body: z.object({}),
+    idempotency: 'required',
+    response: ok,
+  }),
+  declineRefund: route({
+    id: 'fulfilment.declineRefund',
+    method: 'POST',
+    path: '/api/console/refunds/:refundId/decline',
+    summary: 'Refuse a refund that waits for a second person; nothing was taken or promised yet',
+    access: { kind: 'staff', permission: 'refunds.approve' },
+    params: z.object({ refundId: idParam }),
+    body: z.object({ reason }),
+    response: ok,
+  }),
+  refundByHand: route({
+    id: 'fulfilment.refundByHand',
+    method: 'POST',
+    path: '/api/console/refunds/:refundId/by-hand',
+    summary: 'Book a refund that the gateway refused as paid outside, with the number of that payment',
+    access: { kind: 'staff', permission: 'refunds.approve' },
+    params: z.object({ refundId: idParam }),
+    body: z.object({ reference: requiredText(64), note: reason }),
+    idempotency: 'required',
+    response: ok,
   }),
   resend: route({
     id: 'orders.resend',

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { route } from '../route.ts'
 import {
+  digits,
   fen,
+  flag,
   id,
   idParam,
   instant,
@@ -15,25 +17,93 @@ import {
   sortBy,
   text,
 } from '../schemas.ts'
-import { REFUND_STATES } from '../states.ts'
+import { ORDER_STATES, REFUND_STATES } from '../states.ts'
 import { refundView } from './orders.ts'
+
+const bilingual = z.object({ zh: z.string(), en: z.string() })
+
+/** Who pays what the gateway takes for its service. */
+export const FEE_PAYERS = ['shop', 'buyer'] as const
 
 export const gatewayConfigView = z.object({
   gateway: z.string(),
   name: z.string(),
+  /** Saved once: there is something to switch on and to test. */
+  isSetUp: z.boolean(),
   enabled: z.boolean(),
   baseUrl: z.string(),
+  /** The gateway's own address, for the form; empty where every operator has another. */
+  defaultBaseUrl: z.string(),
   merchantId: z.string(),
-  /** True when a secret is stored; the secret itself never leaves. */
-  hasSecret: z.boolean(),
+  merchantIdName: bilingual,
+  /** What else the gateway asks for; a secret never leaves, only whether it is stored. */
+  fields: z.array(
+    z.object({
+      key: z.string(),
+      name: bilingual,
+      hint: bilingual.nullable(),
+      secret: z.boolean(),
+      required: z.boolean(),
+      multiline: z.boolean(),
+      choices: z.array(z.string()),
+      value: z.string(),
+      isStored: z.boolean(),
+    }),
+  ),
+  feeBp: z.int(),
+  feePayer: z.enum(FEE_PAYERS),
+  position: z.int(),
   notifyUrl: z.string(),
   updatedAt: instant.nullable(),
+})
+
+export const RECEIPT_STATES = ['applied', 'surplus', 'unmatched', 'refunded', 'credited'] as const
+/** `refund`: back to where it came from; `balance`: into the member's purse; `apply`: taken for the order all the same. */
+export const RECEIPT_ACTIONS = ['refund', 'balance', 'apply'] as const
+export const CHARGEBACK_STATES = ['opened', 'lost', 'won'] as const
+
+export const receiptView = z.object({
+  id,
+  gateway: z.string(),
+  tradeNo: z.string(),
+  orderNo,
+  orderState: z.enum(ORDER_STATES),
+  orderTotalFen: fen,
+  memberId: id.nullable(),
+  amountFen: fen,
+  /** Of it, what the buyer paid for the gateway's service. */
+  feeFen: fen,
+  currency: z.string(),
+  state: z.enum(RECEIPT_STATES),
+  paidAt: instant.nullable(),
+  receivedAt: instant,
+  /** Nobody and no refund has taken care of it yet. */
+  isOpen: z.boolean(),
+  handledBy: z.string(),
+  handledNote: z.string(),
+})
+
+export const chargebackView = z.object({
+  id,
+  gateway: z.string(),
+  disputeNo: z.string(),
+  tradeNo: z.string(),
+  orderNo,
+  amountFen: fen,
+  /** Of it, what no refunded line accounts for. */
+  lossFen: fen,
+  state: z.enum(CHARGEBACK_STATES),
+  reason: z.string(),
+  openedAt: instant,
+  endedAt: instant.nullable(),
 })
 
 export const NOTICE_VERDICTS = [
   'applied',
   'duplicate',
   'surplus',
+  'unmatched',
+  'ignored',
   'bad_signature',
   'wrong_merchant',
   'unknown_order',
@@ -51,8 +121,21 @@ export const paymentRoutes = {
     path: '/api/mall/payment-methods',
     summary: 'Ways to pay in this shop',
     access: { kind: 'public' },
+    /** What is to be paid; without it, no fee is told. */
+    query: z.object({ amountFen: digits(fen.min(0).max(1_000_000_000_00).default(0)) }),
     response: z.object({
-      items: z.array(z.object({ gateway: z.string(), name: z.string(), nameEn: z.string(), needsMember: z.boolean() })),
+      items: z.array(
+        z.object({
+          gateway: z.string(),
+          name: z.string(),
+          nameEn: z.string(),
+          needsMember: z.boolean(),
+          /** What the buyer pays on top for the gateway's service; 0 when the shop bears it. */
+          feeFen: fen,
+          /** A desktop shows a code to scan instead of leaving for the gateway's page. */
+          scansOnDesktop: z.boolean(),
+        }),
+      ),
     }),
   }),
   notify: route({
@@ -69,6 +152,17 @@ export const paymentRoutes = {
     response: z.string(),
     responseKind: 'file',
   }),
+  notifyByQuery: route({
+    id: 'payments.notifyByQuery',
+    method: 'GET',
+    path: '/api/pay/:gateway/notify',
+    summary: 'The same from gateways that put their notice into the address',
+    access: { kind: 'public' },
+    params: z.object({ gateway: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/) }),
+    rateLimit: false,
+    response: z.string(),
+    responseKind: 'file',
+  }),
   comeBack: route({
     id: 'payments.return',
     method: 'GET',
@@ -77,7 +171,8 @@ export const paymentRoutes = {
       'Where the gateway sends the person afterwards: asks the gateway soon and goes on to the order. Proves nothing',
     access: { kind: 'public' },
     params: z.object({ gateway: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/) }),
-    query: z.object({ out_trade_no: z.string().max(64).default('') }),
+    // A way back that was tampered with still leads to the shop.
+    query: z.object({ no: orderNo.optional().catch(undefined) }),
     response: z.string(),
     responseKind: 'file',
   }),
@@ -93,14 +188,20 @@ export const paymentRoutes = {
     id: 'payments.saveGateway',
     method: 'PUT',
     path: '/api/console/gateways/:gateway',
-    summary: 'Set up a gateway; an empty secret keeps the stored one',
+    summary: 'Set up a gateway; a secret that is left empty keeps the stored one',
     access: { kind: 'staff', permission: 'settings.manage' },
     params: z.object({ gateway: text(40) }),
     body: z.object({
       enabled: z.boolean(),
       baseUrl: z.url().max(300),
       merchantId: requiredText(100),
-      secret: text(500).default(''),
+      settings: z.record(z.string().max(40), text(4_000)).default({}),
+      /** One that is missing or empty keeps the stored one. */
+      secrets: z.record(z.string().max(40), text(8_000)).default({}),
+      /** Hundredths of a percent. */
+      feeBp: z.int().min(0).max(2_000).default(0),
+      feePayer: z.enum(FEE_PAYERS).default('shop'),
+      position: z.int().min(0).max(1_000).default(0),
     }),
     response: gatewayConfigView,
   }),
@@ -133,6 +234,39 @@ export const paymentRoutes = {
         body: z.string(),
       }),
     ),
+  }),
+  listReceipts: route({
+    id: 'payments.listReceipts',
+    method: 'GET',
+    path: '/api/console/receipts',
+    summary: 'Money that gateways took, by what became of it; `open` is what waits for a decision',
+    access: { kind: 'staff', permission: 'finance.read' },
+    query: pageQuery.extend({
+      state: oneOrMore(RECEIPT_STATES).optional(),
+      open: flag.optional(),
+      orderNo: orderNo.optional(),
+    }),
+    response: pageOf(receiptView),
+  }),
+  handleReceipt: route({
+    id: 'payments.handleReceipt',
+    method: 'POST',
+    path: '/api/console/receipts/:receiptId/handle',
+    summary: 'Decide about money that did not fit: send it back, put it into the purse, or take it for the order',
+    access: { kind: 'staff', permission: 'orders.refund' },
+    idempotency: 'required',
+    params: z.object({ receiptId: idParam }),
+    body: z.object({ action: z.enum(RECEIPT_ACTIONS), note: reason }),
+    response: ok,
+  }),
+  listChargebacks: route({
+    id: 'payments.listChargebacks',
+    method: 'GET',
+    path: '/api/console/chargebacks',
+    summary: 'Money that payers’ banks had gateways take back',
+    access: { kind: 'staff', permission: 'finance.read' },
+    query: pageQuery.extend({ state: oneOrMore(CHARGEBACK_STATES).optional(), orderNo: orderNo.optional() }),
+    response: pageOf(chargebackView),
   }),
   listRefunds: route({
     id: 'payments.listRefunds',

@@ -60,6 +60,7 @@ const OBJECTS: Readonly<Record<string, readonly [zh: string, en: string]>> = {
   tag: ['标签', 'tag'],
   tenant: ['店铺', 'shop'],
   refund: ['退款', 'refund'],
+  receipt: ['收款', 'receipt'],
   job: ['后台任务', 'job'],
   account: ['账户', 'account'],
 }

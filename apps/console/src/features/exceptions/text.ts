@@ -29,6 +29,10 @@ export const exceptionText = defineMessages('exceptions', {
   retried: ['已发货', 'Delivered'],
   manyLines: ['{count} 行异常', '{count} lines'],
   refundText: ['货款原路退回；已占用的库存释放。', 'The money goes back to its source; what is held is released.'],
+  refundAgainText: [
+    '只重新退之前失败的金额；权益在当时已经收回。',
+    'Only what failed goes back once more; the rights were taken then.',
+  ],
   retryText: [
     '逐行重试；仍缺货的会保持异常并说明原因。',
     'Each line is tried by itself; what is still short stays here and says why.',

@@ -68,9 +68,13 @@ export function useRefundLine(): (line: Line) => void {
       title: t(line.reason === 'refund_failed' ? 'refundAgain' : 'refund'),
       object: nameOf(line),
       amountFen: line.amountFen,
-      consequence: t('refundText'),
+      consequence: t(line.reason === 'refund_failed' ? 'refundAgainText' : 'refundText'),
       askReason: true,
-      onConfirm: (reason) => refund.run({ params: { no: orderNo }, body: { lineNo, to: 'source', reason } }, key),
+      onConfirm: (reason) =>
+        refund.run(
+          { params: { no: orderNo }, body: { lineNo, again: line.reason === 'refund_failed', to: 'source', reason } },
+          key,
+        ),
     })
   }
 }

@@ -1,14 +1,12 @@
 import { Typography } from 'antd'
 import { Link } from 'react-router'
-import { useAction } from '../../shared/api/hooks.ts'
 import type { Row } from '../../shared/api/index.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
-import { ActionButton } from '../../shared/parts/ActionButton.tsx'
-import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { isOfSurplus, useRefundReason } from '../../shared/parts/refundReason.ts'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Money, Nothing, OneLine, Time } from '../../shared/parts/values.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
+import { RefundActions } from './RefundActions.tsx'
 import { financeText } from './text.ts'
 
 type Refund = Row<'payments.listRefunds'>
@@ -34,8 +32,8 @@ export function RefundListPage() {
         { kind: 'states', name: 'state', label: t('refundState'), of: 'refund' },
       ]}
       columns={columnsOf(t, reason)}
-      rowActions={(refund) => <RowActions refund={refund} />}
-      rowActionsWidth={100}
+      rowActions={(refund) => <RefundActions refund={refund} />}
+      rowActionsWidth={150}
       empty={{ title: t('refundsEmpty'), text: t('refundsEmptyText') }}
     />
   )
@@ -58,7 +56,7 @@ function columnsOf(t: T, reason: (reason: string) => string): readonly ListColum
               ? ''
               : refund.lineNo === null
                 ? t('wholeOrder')
-                : t('line', { line: refund.lineNo })}
+                : `${t('line', { line: refund.lineNo })}${partOf(refund, t)}`}
           </Typography.Text>
         </>
       ),
@@ -81,13 +79,21 @@ function columnsOf(t: T, reason: (reason: string) => string): readonly ListColum
       key: 'to',
       title: t('to'),
       width: 90,
-      render: (refund) => t(refund.to === 'balance' ? 'toBalance' : 'toSource'),
+      render: (refund) => t(refund.to === 'balance' ? 'toBalance' : refund.to === 'hand' ? 'toHand' : 'toSource'),
     },
     {
       key: 'reason',
       title: t('reason'),
       width: 140,
       render: (refund) => <OneLine width={130}>{reason(refund.reason)}</OneLine>,
+    },
+    {
+      key: 'people',
+      title: t('refundPeople'),
+      width: 130,
+      render: (refund) => (
+        <OneLine width={120}>{[refund.requestedBy, refund.decidedBy].filter(Boolean).join(' → ')}</OneLine>
+      ),
     },
     {
       key: 'attempts',
@@ -102,7 +108,9 @@ function columnsOf(t: T, reason: (reason: string) => string): readonly ListColum
       title: t('error'),
       width: 130,
       render: (refund) =>
-        refund.lastError ? (
+        refund.decidedNote ? (
+          <OneLine width={120}>{[refund.handReference, refund.decidedNote].filter(Boolean).join(' · ')}</OneLine>
+        ) : refund.lastError ? (
           <Typography.Text type="danger">
             <OneLine width={120}>{refund.lastError}</OneLine>
           </Typography.Text>
@@ -115,27 +123,8 @@ function columnsOf(t: T, reason: (reason: string) => string): readonly ListColum
   ]
 }
 
-function RowActions({ refund }: { readonly refund: Refund }) {
-  const t = useText(financeText)
-  const confirm = useConfirmDanger()
-  const retry = useAction('payments.retryRefund', {
-    refresh: ['payments.', 'orders.', 'fulfilment.'],
-    done: t('refundRetried'),
-  })
-  if (refund.state !== 'failed') return null
-  const ask = () =>
-    confirm({
-      title: t('retryRefund'),
-      object: t('causeOrder', { no: refund.orderNo }),
-      amountFen: refund.amountFen,
-      consequence: t('retryRefundText'),
-      askReason: true,
-      danger: false,
-      onConfirm: (reason) => retry.run({ params: { refundId: refund.id }, body: { reason } }),
-    })
-  return (
-    <ActionButton type="link" permission="orders.refund" onClick={ask}>
-      {t('retryRefund')}
-    </ActionButton>
-  )
+/** Which part of its line: so many pieces, or an amount that takes none. */
+function partOf(refund: Refund, t: T): string {
+  if (refund.takes === 'pieces') return ` · ${t('pieces', { count: refund.pieces })}`
+  return refund.takes === 'nothing' ? ` · ${t('goodwill')}` : ''
 }

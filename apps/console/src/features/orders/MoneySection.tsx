@@ -104,7 +104,13 @@ function Refund({ refund }: { readonly refund: Order['refunds'][number] }) {
   const reason = useRefundReason()
   const facts = [
     !isOfSurplus(refund.reason) && (refund.lineNo === null ? t('wholeOrder') : t('line', { count: refund.lineNo })),
-    refund.to === 'balance' ? t('toBalance') : t('toSource'),
+    t(refund.to === 'balance' ? 'toBalance' : refund.to === 'hand' ? 'byHand' : 'toSource'),
+    refund.takes === 'pieces' && t('piecesOf', { count: refund.pieces }),
+    refund.takes === 'nothing' && !isOfSurplus(refund.reason) && t('goodwill'),
+    refund.requestedBy !== '' && refund.requestedBy !== 'system' && t('askedBy', { name: refund.requestedBy }),
+    refund.decidedBy !== null && t('decidedBy', { name: refund.decidedBy }),
+    refund.handReference,
+    refund.decidedNote,
     refund.attempts > 1 && t('refundAttempts', { count: refund.attempts }),
   ].filter(Boolean)
   return (
@@ -114,7 +120,7 @@ function Refund({ refund }: { readonly refund: Order['refunds'][number] }) {
         <div className="money-note">
           <Time value={refund.doneAt ?? refund.createdAt} /> · {facts.join(' · ')}
         </div>
-        {refund.state === 'failed' && refund.lastError && (
+        {refund.state === 'failed' && !refund.isReplaced && refund.lastError && (
           <Typography.Text type="danger">{refund.lastError}</Typography.Text>
         )}
       </div>

@@ -2,7 +2,7 @@ import { Alert, Button, Typography } from 'antd'
 import { Link } from 'react-router'
 import { newKey, useAction } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
-import { formatTime } from '../../shared/format.ts'
+import { formatMoney, formatTime } from '../../shared/format.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
@@ -64,6 +64,18 @@ function LineFacts({ line }: { readonly line: Line }) {
     <div className="order-line-facts">
       {line.state !== 'cancelled' && (
         <span>{t('deliveredOf', { done: line.deliveredQuantity, total: line.quantity })}</span>
+      )}
+      {line.refundedFen > 0 && <span>{t('refundedOf', { amount: formatMoney(line.refundedFen) })}</span>}
+      {line.refundingFen > line.failedFen && (
+        <span>{t('refundingOf', { amount: formatMoney(line.refundingFen - line.failedFen) })}</span>
+      )}
+      {line.failedFen > 0 && (
+        <Typography.Text type="danger" style={{ fontSize: 13 }}>
+          {t('failedOf', { amount: formatMoney(line.failedFen) })}
+        </Typography.Text>
+      )}
+      {line.refundedQuantity > 0 && line.deliveredQuantity > 0 && (
+        <span>{t('takenBackOf', { count: line.refundedQuantity })}</span>
       )}
       {line.hold && (
         <span>

@@ -1,41 +1,77 @@
-import { Alert, Form, Input, Modal, Radio } from 'antd'
+import { Alert, App, Form, Input, Modal, Radio } from 'antd'
 import { useState } from 'react'
 import { newKey, useAction } from '../../shared/api/hooks.ts'
-import type { Output } from '../../shared/api/index.ts'
 import { formatMoney } from '../../shared/format.ts'
 import { commonText } from '../../shared/i18n/common.ts'
-import { useText } from '../../shared/i18n/index.ts'
+import { type Say, useText } from '../../shared/i18n/index.ts'
+import { MoneyInput } from '../../shared/parts/inputs.tsx'
 import { Money } from '../../shared/parts/values.tsx'
 import { useSubmit } from '../../shared/templates/FormPage.tsx'
+import { PieceChoice } from './PieceChoice.tsx'
 import { REFRESH_AFTER } from './refresh.ts'
+import {
+  ALL,
+  type How,
+  isRefundable,
+  type Line,
+  leftOf,
+  needsApproval,
+  type Order,
+  ownedPieces,
+  shareOf,
+  waysOf,
+  wholeOf,
+} from './refundPlan.ts'
 import { orderText } from './text.ts'
 
-type Order = Output<'orders.detail'>
-type Line = Order['lines'][number]
-type Values = { readonly what: number; readonly to: 'source' | 'balance'; readonly reason: string }
+type T = Say<keyof typeof orderText.keys>
+type Values = {
+  readonly what: number
+  readonly how: How
+  readonly pieces?: readonly number[]
+  readonly amountFen?: number | null
+  readonly to: 'source' | 'balance'
+  readonly reason: string
+}
 
-/** Stands for every line in a field whose values are line numbers. */
-const ALL = 0
-
-/** Refunds a line or the order: says how much, where it goes and which codes are taken back, and asks why. */
+/** Refunds the order, a line, some of its codes or an amount: says how much, where it goes, what is taken back, and asks why. */
 export function RefundDialog({ order, onClose }: { readonly order: Order; readonly onClose: () => void }) {
   const t = useText(orderText)
   const common = useText(commonText)
+  const { message } = App.useApp()
   const [form] = Form.useForm<Values>()
   const { submit, saving } = useSubmit(form)
   // One decision, one refund: pressing again after a lost answer repeats it and does not double it.
   const [key] = useState(newKey)
-  const refund = useAction('orders.refund', { refresh: REFRESH_AFTER, done: t('refundDone'), showProblem: false })
-  const what = Form.useWatch('what', form) ?? ALL
+  const refund = useAction('orders.refund', { refresh: REFRESH_AFTER, showProblem: false })
   const refundable = order.lines.filter(isRefundable)
-  const chosen = what === ALL ? refundable : refundable.filter((line) => line.lineNo === what)
-  const amountFen = chosen.reduce((sum, line) => sum + line.amountFen, 0)
-  const takenBack = chosen.reduce((sum, line) => sum + ownedPieces(line), 0)
+  const first = refundable.length === 1 ? refundable[0] : undefined
+  const values = Form.useWatch([], form) as Partial<Values> | undefined
+  const what = values?.what ?? first?.lineNo ?? ALL
+  const line = refundable.find(({ lineNo }) => lineNo === what)
+  const how = values?.how ?? firstWay(first)
+  const chosen = decided(refundable, line, how, values ?? {})
   const byBalance = order.gateway === 'balance'
-  const save = async (values: Values) => {
-    const lineNo = values.what === ALL ? null : values.what
-    await refund.run({ params: { no: order.no }, body: { lineNo, to: values.to, reason: values.reason } }, key)
+  const waits = needsApproval(order, how, chosen.amountFen)
+
+  const save = async ({ to, reason, pieces, amountFen }: Values) => {
+    const body = {
+      lineNo: line?.lineNo ?? null,
+      ...(how === 'pieces' ? { pieces: [...(pieces ?? [])] } : {}),
+      ...((how === 'pieces' || how === 'amount') && typeof amountFen === 'number' ? { amountFen } : {}),
+      ...(how === 'again' ? { again: true } : {}),
+      to,
+      reason,
+    }
+    await refund.run({ params: { no: order.no }, body }, key)
+    void message.success(t(waits ? 'refundAwaits' : 'refundDone'))
     onClose()
+  }
+  const choose = (changed: Partial<Values>) => {
+    if (changed.what !== undefined) {
+      form.setFieldsValue({ how: firstWay(refundable.find(({ lineNo }) => lineNo === changed.what)), pieces: [] })
+    }
+    if (changed.what !== undefined || changed.how !== undefined) form.setFieldsValue({ amountFen: null })
   }
   return (
     <Modal
@@ -43,17 +79,20 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
       title={t('refund')}
       onCancel={onClose}
       onOk={() => void submit(save)}
-      okText={t('refundConfirm', { amount: formatMoney(amountFen) })}
-      okButtonProps={{ danger: true }}
+      okText={t(waits ? 'refundAsk' : 'refundConfirm', { amount: formatMoney(chosen.amountFen) })}
+      okButtonProps={{ danger: true, disabled: chosen.amountFen === 0 }}
       confirmLoading={saving}
-      width={480}
+      width={520}
     >
       <Form
         form={form}
         layout="vertical"
         disabled={saving}
+        onValuesChange={choose}
         initialValues={{
-          what: refundable.length === 1 ? refundable[0]?.lineNo : ALL,
+          what: first?.lineNo ?? ALL,
+          how: firstWay(first),
+          pieces: [],
           to: byBalance ? 'balance' : 'source',
         }}
       >
@@ -62,21 +101,36 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
           <dd>{t('order', { no: order.no })}</dd>
           <dt>{t('refundAmount')}</dt>
           <dd>
-            <Money fen={amountFen} strong />
+            <Money fen={chosen.amountFen} strong />
           </dd>
         </dl>
-        <Form.Item name="what" label={t('refundWhat')} hidden={refundable.length === 1}>
+        <Form.Item name="what" label={t('refundWhat')} hidden={first !== undefined}>
+          <Radio.Group vertical options={linesToChoose(refundable, t)} />
+        </Form.Item>
+        <Form.Item name="how" label={t('refundHow')} hidden={line === undefined}>
           <Radio.Group
             vertical
-            options={[
-              {
-                value: ALL,
-                label: `${t('refundAll')} ${formatMoney(refundable.reduce((sum, line) => sum + line.amountFen, 0))}`,
-              },
-              ...refundable.map((line) => ({ value: line.lineNo, label: lineName(line) })),
-            ]}
+            options={(line ? waysOf(line) : (['line'] as const)).map((way) => ({
+              value: way,
+              label: wayName(way, line, t),
+            }))}
           />
         </Form.Item>
+        {line && how === 'pieces' && (
+          <Form.Item name="pieces" label={t('refundPieces')} rules={[{ required: true, message: t('choosePieces') }]}>
+            <PieceChoice line={line} />
+          </Form.Item>
+        )}
+        {line && (how === 'pieces' || how === 'amount') && (
+          <Form.Item
+            name="amountFen"
+            label={t(how === 'pieces' ? 'otherAmount' : 'goodwillAmount')}
+            extra={t('leftOfLine', { amount: formatMoney(leftOf(line)) })}
+            rules={[{ required: how === 'amount', message: t('amountRequired') }]}
+          >
+            <MoneyInput min={0.01} max={leftOf(line) / 100} style={{ width: 200 }} />
+          </Form.Item>
+        )}
         <Form.Item name="to" label={t('refundTo')} {...toHint(order, byBalance, t)}>
           <Radio.Group
             options={[
@@ -85,8 +139,22 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
             ]}
           />
         </Form.Item>
-        {takenBack > 0 && (
-          <Alert type="warning" title={t('refundTakesBack', { count: takenBack })} style={{ marginBottom: 16 }} />
+        {waits && (
+          <Alert
+            type="info"
+            showIcon
+            title={t('refundNeedsApproval', { amount: formatMoney(order.refundApprovalAboveFen) })}
+            style={{ marginBottom: 16 }}
+          />
+        )}
+        {chosen.takenBack > 0 ? (
+          <Alert
+            type="warning"
+            title={t(waits ? 'refundWillTakeBack' : 'refundTakesBack', { count: chosen.takenBack })}
+            style={{ marginBottom: 16 }}
+          />
+        ) : (
+          how === 'amount' && <Alert type="info" title={t('refundKeepsCodes')} style={{ marginBottom: 16 }} />
         )}
         <Form.Item
           name="reason"
@@ -94,23 +162,56 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
           extra={common('reasonHint')}
           rules={[{ required: true, whitespace: true, message: common('reasonRequired') }]}
         >
-          <Input.TextArea autoFocus maxLength={200} autoSize={{ minRows: 2, maxRows: 4 }} />
+          <Input.TextArea maxLength={200} autoSize={{ minRows: 2, maxRows: 4 }} />
         </Form.Item>
       </Form>
     </Modal>
   )
 }
 
-/** As the server decides it; a free line has nothing to give back. */
-const isRefundable = (line: Line): boolean =>
-  (line.state === 'delivered' || line.state === 'exception') && line.amountFen > 0
+const firstWay = (line: Line | undefined): How => (line && waysOf(line)[0]) ?? 'line'
 
-/** Pieces still in the buyer's hands. The page of a large line carries only its first grants. */
-const ownedPieces = ({ grants, deliveredQuantity }: Line): number =>
-  grants.length < deliveredQuantity ? deliveredQuantity : grants.filter((grant) => grant.state !== 'revoked').length
+/** How much goes back and how many codes are taken, as far as it is filled in. */
+function decided(
+  all: readonly Line[],
+  line: Line | undefined,
+  how: How,
+  { pieces = [], amountFen }: Partial<Values>,
+): { readonly amountFen: number; readonly takenBack: number } {
+  const lines = line ? [line] : all
+  const sum = (value: (line: Line) => number) => lines.reduce((total, one) => total + value(one), 0)
+  if (how === 'again') return { amountFen: sum((one) => one.failedFen), takenBack: 0 }
+  if (!line || how === 'line') return { amountFen: sum(wholeOf), takenBack: sum(ownedPieces) }
+  if (how === 'amount') return { amountFen: amountFen ?? 0, takenBack: 0 }
+  return {
+    amountFen: pieces.length === 0 ? 0 : (amountFen ?? shareOf(line, pieces.length)),
+    takenBack: pieces.length,
+  }
+}
+
+function linesToChoose(lines: readonly Line[], t: T) {
+  const all = lines.reduce((sum, line) => sum + wholeOf(line), 0)
+  return [
+    { value: ALL, label: `${t('refundAll')} ${formatMoney(all)}` },
+    ...lines.map((line) => ({ value: line.lineNo, label: lineName(line) })),
+  ]
+}
+
+function wayName(way: How, line: Line | undefined, t: T): string {
+  switch (way) {
+    case 'again':
+      return t('howAgain', { amount: formatMoney(line?.failedFen ?? 0) })
+    case 'line':
+      return t('howLine', { amount: formatMoney(line ? wholeOf(line) : 0) })
+    case 'pieces':
+      return t('howPieces')
+    case 'amount':
+      return t('howAmount')
+  }
+}
 
 const lineName = (line: Line): string =>
-  `${line.goodsTitle} ${line.skuTitle} × ${line.quantity} ${formatMoney(line.amountFen)}`
+  `${line.goodsTitle} ${line.skuTitle} × ${line.quantity} ${formatMoney(wholeOf(line))}`
 
 function toHint(
   order: Order,

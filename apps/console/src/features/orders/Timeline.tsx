@@ -85,10 +85,18 @@ function Moment({
   )
 }
 
-/** A refund and a cancelling stand in two books, the staff's and the order's; who did it and why is told once. */
+/**
+ * A refund and a cancelling stand in two books, the staff's and the order's; who did it and why is told once. So is a refund
+ * that failed, which made its line an exception.
+ */
 function withoutEchoes(entries: readonly Entry[]): readonly Entry[] {
   const cancelledByStaff = entries.some((entry) => entry.title === 'order.cancel')
-  return entries.filter(({ title }) => title !== 'order.refund' && !(cancelledByStaff && title === 'order.cancelled'))
+  return entries.filter(
+    ({ title, params }) =>
+      title !== 'order.refund' &&
+      !(cancelledByStaff && title === 'order.cancelled') &&
+      !(title === 'delivery.exception' && params.reason === 'refund_failed'),
+  )
 }
 
 function momentsOf(entries: readonly Entry[]): readonly (readonly Entry[])[] {
@@ -128,9 +136,9 @@ const dayOf = (moment: readonly Entry[] | undefined): string | undefined =>
 const millis = (at: string): string => String(new Date(at).getMilliseconds()).padStart(3, '0')
 
 const BAD =
-  /^(?:delivery\.exception|refund\.failed|message\.refused|notice\.(?:bad_signature|wrong_\w+|unknown_order|malformed))$/
-const WAITING = /^(?:refund\.requested|notice\.surplus|message\.(?:queued|sending|unknown))$/
-const GOOD = /^(?:delivery\.(?:done|replaced)|payment\.received|refund\.done)$/
+  /^(?:delivery\.exception|refund\.failed|chargeback\.(?:opened|lost)|message\.refused|notice\.(?:bad_signature|wrong_\w+|unknown_order|malformed))$/
+const WAITING = /^(?:refund\.(?:requested|awaiting)|notice\.(?:surplus|unmatched)|message\.(?:queued|sending|unknown))$/
+const GOOD = /^(?:delivery\.(?:done|replaced)|payment\.received|refund\.done|chargeback\.won)$/
 const OVER = /^order\.(?:cancelled|expired|refunded)$/
 
 function severityOf({ title }: Entry): 'bad' | 'waiting' | 'good' | 'over' | 'plain' {

@@ -22,6 +22,24 @@ export const timelineText = defineMessages('timeline', {
     '收到多付的 {amount}（{gateway}），将自动退回',
     'Received {amount} too much ({gateway}); it goes back by itself',
   ],
+  'payment.received.unmatched': [
+    '收到付款 {amount}（{gateway}），与应付金额不符，等待处理',
+    'Received {amount} ({gateway}), which is not what was due; waits for a decision',
+  ],
+  'payment.received.credited': [
+    '收到付款 {amount}（{gateway}），之后已存入会员余额',
+    'Received {amount} ({gateway}), put into the member’s balance later',
+  ],
+  'receipt.refund': ['决定原路退回 {amount}：{reason}', 'decided to send {amount} back: {reason}'],
+  'receipt.balance': ['把 {amount} 存入会员余额：{reason}', 'put {amount} into the member’s balance: {reason}'],
+  'receipt.apply': ['把收到的 {amount} 按已付款处理：{reason}', 'took the {amount} for the order: {reason}'],
+  'chargeback.opened': [
+    '付款人发起拒付，{gateway}扣回 {amount}',
+    'The payer disputed the payment; {gateway} took back {amount}',
+  ],
+  'chargeback.lost': ['拒付成立，{amount} 不再返还', 'The dispute was lost; the {amount} do not come back'],
+  'chargeback.won': ['拒付申诉成功，{amount} 已追回', 'The dispute was won; the {amount} came back'],
+
   'payment.received.refunded': [
     '收到付款 {amount}（{gateway}），之后已退回',
     'Received {amount} ({gateway}), returned later',
@@ -33,6 +51,11 @@ export const timelineText = defineMessages('timeline', {
   ],
   'notice.duplicate': ['{gateway}重复通知，未重复入账', '{gateway} repeated its notice; nothing was applied twice'],
   'notice.surplus': ['{gateway}通知：又付了 {amount}，记为多付', '{gateway} told of another {amount}; kept as surplus'],
+  'notice.unmatched': [
+    '{gateway}通知：已付 {amount}，与应付金额不符，等待处理',
+    '{gateway} told of {amount}, which is not what was due; kept for a decision',
+  ],
+  'notice.ignored': ['收到{gateway}通知，与付款无关', '{gateway} told something that needs nothing'],
   'notice.bad_signature': [
     '收到签名不符的{gateway}通知，已拒绝',
     'A notice in the name of {gateway} had a wrong signature; refused',
@@ -65,6 +88,17 @@ export const timelineText = defineMessages('timeline', {
   'delivery.replaced': ['换发了新卡密（第 {turn} 次发放）', 'A new code was delivered (turn {turn})'],
 
   'refund.requested': ['申请退款 {amount}，{target}：{reason}', 'asked for a refund of {amount}, {target}: {reason}'],
+  'refund.awaiting': [
+    '申请退款 {amount}，{target}，等待审批：{reason}',
+    'asked for a refund of {amount}, {target}, to be approved: {reason}',
+  ],
+  'refund.approve': ['批准退款 {amount}', 'approved the refund of {amount}'],
+  'refund.decline': ['驳回退款 {amount}：{reason}', 'declined the refund of {amount}: {reason}'],
+  'refund.by_hand': [
+    '人工了结退款 {amount}（{reference}）：{note}',
+    'settled the refund of {amount} by hand ({reference}): {note}',
+  ],
+  'refund.retry': ['重试退款：{reason}', 'tried the refund again: {reason}'],
   'refund.done': ['退款 {amount} 完成', 'The refund of {amount} is done'],
   'refund.failed': ['退款 {amount} 失败：{error}', 'The refund of {amount} failed: {error}'],
 
@@ -88,6 +122,7 @@ export const timelineText = defineMessages('timeline', {
   outcomeUnknown: ['没有明确答复', 'no clear answer'],
   toSource: ['原路退回', 'to the source'],
   toBalance: ['退到余额', 'to the balance'],
+  byHand: ['线下支付', 'paid outside'],
   someGateway: ['支付网关', 'the gateway'],
   mail: ['发货邮件', 'The delivery mail'],
   sms: ['短信', 'The text message'],

@@ -27,11 +27,16 @@ export function useSentence(): (entry: Entry, manyLines: boolean) => string {
       amount: moneyOf(params),
       gateway,
       pieces: t('pieces', { count: textOf(params.amount ?? params.quantity) }),
-      reason: entry.title === 'refund.requested' ? refundReason(textOf(params.reason)) : textOf(params.reason),
+      reference: textOf(params.reference),
+      note: textOf(params.note),
+      reason:
+        entry.title === 'refund.requested' || entry.title === 'refund.awaiting'
+          ? refundReason(textOf(params.reason))
+          : textOf(params.reason),
       why: exceptionOf(params, (reason) => state(`exception.${reason}`)),
       turn: textOf(params.turn),
       error: textOf(params.error) || t('noDetail'),
-      target: params.to === 'balance' ? t('toBalance') : t('toSource'),
+      target: t(params.to === 'balance' ? 'toBalance' : params.to === 'hand' ? 'byHand' : 'toSource'),
       message: params.channel === 'sms' ? t('sms') : t('mail'),
       outcome: outcomeOf(params.outcome, t),
     })}`

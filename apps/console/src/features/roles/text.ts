@@ -25,6 +25,7 @@ export const rolesText = defineMessages('roles', {
   stock: ['库存', 'Stock'],
   cards: ['卡密', 'Codes'],
   orders: ['订单', 'Orders'],
+  refunds: ['退款审批', 'Refund approval'],
   members: ['会员', 'Members'],
   finance: ['资金', 'Money'],
   staff: ['员工', 'Staff'],

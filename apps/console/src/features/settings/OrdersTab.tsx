@@ -1,5 +1,6 @@
-import { Form, InputNumber, Switch, Typography } from 'antd'
+import { Form, InputNumber, Radio, Switch, Typography } from 'antd'
 import { useText } from '../../shared/i18n/index.ts'
+import { MoneyInput } from '../../shared/parts/inputs.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { SettingsForm } from './SettingsForm.tsx'
 import { settingsText } from './text.ts'
@@ -11,6 +12,8 @@ const KEYS = [
   'orders.unpaidMaxPerDevice',
   'orders.guestCheckout',
   'orders.queryPasswordRequired',
+  'refunds.approvalAboveFen',
+  'refunds.usedCodes',
 ] as const
 
 /** How orders are placed and how long they wait. */
@@ -53,9 +56,25 @@ export function OrdersTab() {
             label={t('queryPassword')}
             extra={t('queryPasswordHint')}
             valuePropName="checked"
-            style={{ marginBottom: 0 }}
           >
             <Switch />
+          </Form.Item>
+          <Form.Item
+            name={['refunds.approvalAboveFen']}
+            label={t('refundApproval')}
+            extra={t('refundApprovalHint')}
+            rules={[{ required: true, message: t('required') }]}
+          >
+            <MoneyInput max={1_000_000} style={{ width: 160 }} />
+          </Form.Item>
+          <Form.Item name={['refunds.usedCodes']} label={t('refundUsed')} style={{ marginBottom: 0 }}>
+            <Radio.Group
+              vertical
+              options={[
+                { value: 'record_loss', label: t('refundUsedLoss') },
+                { value: 'refuse', label: t('refundUsedRefuse') },
+              ]}
+            />
           </Form.Item>
         </Section>
       )}

@@ -1,24 +1,24 @@
-import { App, Card, Empty, Form, Input, Modal, Skeleton, Switch, Tag, Typography } from 'antd'
-import { useEffect, useState } from 'react'
+import { Alert, Card, Empty, Skeleton, Tag, Typography } from 'antd'
+import { useState } from 'react'
 import { useAction, useRead } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
-import { commonText } from '../../shared/i18n/common.ts'
-import { useText } from '../../shared/i18n/index.ts'
+import { useBoth, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { Copyable, Time } from '../../shared/parts/values.tsx'
 import { Facts, Section } from '../../shared/templates/DetailPage.tsx'
 import { ErrorState } from '../../shared/templates/ErrorState.tsx'
-import { useSubmit } from '../../shared/templates/FormPage.tsx'
+import { GatewayDialog } from './GatewayDialog.tsx'
 import { TestResult, useTestResult } from './TestResult.tsx'
 import { settingsText } from './text.ts'
+import './settings.css'
 
 type Gateway = Output<'payments.listGateways'>['items'][number]
 
-/** Ways to be paid: what is set up, and whether it answers. */
+/** Ways to be paid: what is set up, what is missing, and whether it answers. */
 export function PaymentTab() {
   const t = useText(settingsText)
   const { data, error, refetch } = useRead('payments.listGateways', {})
-  const [editing, setEditing] = useState<Gateway>()
+  const [editing, setEditing] = useState<string>()
   if (!data)
     return <Card>{error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Skeleton active />}</Card>
   return (
@@ -26,9 +26,12 @@ export function PaymentTab() {
       <Typography.Text type="secondary">{t('gatewaysHint')}</Typography.Text>
       {data.items.length === 0 && <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('noGateways')} />}
       {data.items.map((gateway) => (
-        <GatewayCard key={gateway.gateway} gateway={gateway} onEdit={() => setEditing(gateway)} />
+        <GatewayCard key={gateway.gateway} gateway={gateway} onEdit={() => setEditing(gateway.gateway)} />
       ))}
-      <GatewayDialog gateway={editing} onClose={() => setEditing(undefined)} />
+      <GatewayDialog
+        gateway={data.items.find(({ gateway }) => gateway === editing)}
+        onClose={() => setEditing(undefined)}
+      />
     </div>
   )
 }
@@ -37,7 +40,7 @@ function GatewayCard({ gateway, onEdit }: { readonly gateway: Gateway; readonly 
   const t = useText(settingsText)
   const test = useTestResult()
   const { go, running } = useAction('payments.testGateway', { onDone: test.show })
-  const setUp = gateway.hasSecret
+  const setUp = gateway.isSetUp
   return (
     <Section
       title={
@@ -50,102 +53,76 @@ function GatewayCard({ gateway, onEdit }: { readonly gateway: Gateway; readonly 
       }
       extra={
         <span className="bulk">
+          {setUp && (
+            <ActionButton
+              size="small"
+              permission="settings.manage"
+              loading={running}
+              onClick={() => void go({ params: { gateway: gateway.gateway }, body: {} })}
+            >
+              {t('test')}
+            </ActionButton>
+          )}
           <ActionButton
             size="small"
+            type={setUp ? 'default' : 'primary'}
             permission="settings.manage"
-            loading={running}
-            refusal={setUp ? undefined : t('notSetUp')}
-            onClick={() => void go({ params: { gateway: gateway.gateway }, body: {} })}
+            aria-label={`${t('configure')} ${gateway.name}`}
+            onClick={onEdit}
           >
-            {t('test')}
-          </ActionButton>
-          <ActionButton size="small" type="primary" permission="settings.manage" onClick={onEdit}>
             {t('configure')}
           </ActionButton>
         </span>
       }
     >
-      <Facts
-        items={[
-          [t('baseUrl'), gateway.baseUrl],
-          [t('merchantId'), gateway.merchantId],
-          [t('notifyUrl'), gateway.notifyUrl && <Copyable key="url" text={gateway.notifyUrl} />],
-          [t('updatedAt'), gateway.updatedAt && <Time key="at" value={gateway.updatedAt} />],
-        ]}
-      />
+      <Missing gateway={gateway} />
+      {setUp && <Account gateway={gateway} />}
       <TestResult result={test.result} />
     </Section>
   )
 }
 
-type Values = {
-  readonly enabled: boolean
-  readonly baseUrl: string
-  readonly merchantId: string
-  readonly secret: string
+function Account({ gateway }: { readonly gateway: Gateway }) {
+  const t = useText(settingsText)
+  const both = useBoth()
+  const { feeBp, feePayer } = gateway
+  return (
+    <>
+      <Facts
+        items={[
+          [t('baseUrl'), gateway.baseUrl],
+          [both(gateway.merchantIdName.zh, gateway.merchantIdName.en), gateway.merchantId],
+          [
+            t('fee'),
+            feeBp === 0 ? t('noFee') : `${feeBp / 100}% · ${t(feePayer === 'buyer' ? 'feeByBuyer' : 'feeByShop')}`,
+          ],
+          [t('updatedAt'), <Time key="at" value={gateway.updatedAt} />],
+        ]}
+      />
+      <div className="notify-line">
+        <span>{t('notifyUrl')}</span> <Copyable text={gateway.notifyUrl} />
+      </div>
+    </>
+  )
 }
 
-function GatewayDialog({ gateway, onClose }: { readonly gateway: Gateway | undefined; readonly onClose: () => void }) {
+/** What the gateway asks for and the shop has not given yet. */
+function Missing({ gateway }: { readonly gateway: Gateway }) {
   const t = useText(settingsText)
-  const common = useText(commonText)
-  const { message } = App.useApp()
-  const [form] = Form.useForm<Values>()
-  const { submit, saving } = useSubmit(form)
-  const update = useAction('payments.saveGateway', { refresh: ['payments.', 'setup.'], showProblem: false })
-  useEffect(() => {
-    if (!gateway) return
-    form.resetFields()
-    const { enabled, baseUrl, merchantId } = gateway
-    form.setFieldsValue({ enabled, baseUrl, merchantId, secret: '' })
-  }, [gateway, form])
-  const save = async (body: Values) => {
-    if (!gateway) return
-    await update.run({ params: { gateway: gateway.gateway }, body })
-    void message.success(common('saved'))
-    onClose()
+  const both = useBoth()
+  const required = gateway.fields.filter(({ required, isStored }) => required && !isStored)
+  const names = required.map(({ name }) => both(name.zh, name.en))
+  const comma = both('、', ', ')
+  if (!gateway.isSetUp) {
+    const { zh, en } = gateway.merchantIdName
+    return (
+      <Typography.Text type="secondary">
+        {t('toPrepare', { fields: [both(zh, en), ...names].join(comma) })}
+      </Typography.Text>
+    )
   }
+  if (names.length === 0) return null
   return (
-    <Modal
-      open={gateway !== undefined}
-      title={gateway?.name}
-      onCancel={onClose}
-      onOk={() => void submit(save)}
-      confirmLoading={saving}
-      okText={common('save')}
-      width={480}
-      forceRender
-    >
-      <Form form={form} layout="vertical" autoComplete="off" onFinish={() => void submit(save)}>
-        <Form.Item name="enabled" label={t('enable')} valuePropName="checked">
-          <Switch />
-        </Form.Item>
-        <Form.Item
-          name="baseUrl"
-          label={t('baseUrl')}
-          rules={[{ required: true, pattern: /^https?:\/\/\S+$/, message: t('badUrl') }]}
-        >
-          <Input maxLength={300} inputMode="url" placeholder="https://" />
-        </Form.Item>
-        <Form.Item
-          name="merchantId"
-          label={t('merchantId')}
-          rules={[{ required: true, whitespace: true, message: t('required') }]}
-        >
-          <Input maxLength={100} />
-        </Form.Item>
-        <Form.Item
-          name="secret"
-          label={t('secret')}
-          rules={gateway?.hasSecret ? [] : [{ required: true, message: t('secretRequired') }]}
-        >
-          <Input.Password
-            maxLength={500}
-            autoComplete="new-password"
-            placeholder={gateway?.hasSecret ? t('secretKept') : ''}
-          />
-        </Form.Item>
-        <button type="submit" hidden />
-      </Form>
-    </Modal>
+    <Alert type="warning" showIcon title={t('missing', { fields: names.join(comma) })} style={{ marginBottom: 12 }} />
   )
 }

@@ -7,7 +7,7 @@ import { settingsText } from './text.ts'
 export type Tested = { readonly ok: boolean; readonly message: string; readonly elapsedMs: number }
 
 export function useTestResult() {
-  const [result, show] = useState<Tested>()
+  const [result, show] = useState<Tested | undefined>()
   return { result, show }
 }
 
@@ -20,7 +20,7 @@ export function TestResult({ result }: { readonly result: Tested | undefined }) 
       type={result.ok ? 'success' : 'error'}
       showIcon
       style={{ marginTop: 12 }}
-      title={`${t(result.ok ? 'testOk' : 'testBad')} · ${formatDuration(result.elapsedMs)}${result.message ? ` · ${result.message}` : ''}`}
+      title={`${t(result.ok ? 'testOk' : 'testBad')} · ${formatDuration(result.elapsedMs)}${result.message && result.message !== 'OK' ? ` · ${result.message}` : ''}`}
     />
   )
 }

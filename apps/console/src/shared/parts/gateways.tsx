@@ -4,7 +4,11 @@ import type { Option } from '../templates/filters.tsx'
 
 const text = defineMessages('gateways', {
   balance: ['会员余额', 'Member balance'],
-  'sim-pay': ['模拟支付', 'Stand-in payment'],
+  alipay: ['支付宝', 'Alipay'],
+  wechat: ['微信支付', 'WeChat Pay'],
+  epay: ['易支付', 'Epay'],
+  stripe: ['Stripe', 'Stripe'],
+  'sim-pay': ['仿真支付', 'Sim Pay'],
 })
 
 /** What people call a way to pay. One that the shop no longer offers keeps its own name. */
@@ -27,4 +31,4 @@ export function useGatewayOptions(): readonly Option[] {
   return [...gateways].map((gateway) => ({ value: gateway, label: name(gateway) }))
 }
 
-const useMethods = () => useRead('payments.methods', {}, { staleMs: 300_000 }).data?.items ?? []
+const useMethods = () => useRead('payments.methods', { query: {} }, { staleMs: 300_000 }).data?.items ?? []

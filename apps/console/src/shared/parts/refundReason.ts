@@ -3,6 +3,7 @@ import { defineMessages, useText } from '../i18n/index.ts'
 /** Why the system itself gives money back. What a person wrote stays as it is. */
 const text = defineMessages('refundReasons', {
   late_payment: ['超时后付款且无货，自动退回', 'Paid after expiry, out of stock; returned by itself'],
+  unmatched_payment: ['款项不符，原路退回', 'Other amount than was due; sent back'],
   double_payment: ['重复付款，自动退回', 'Paid twice; returned by itself'],
 })
 

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { call, problemOf } from '../../shared/api/client.ts'
+import { useMethods } from '../../shared/api/queries.ts'
 import type { Me, PaymentMethod, Quote, Shop } from '../../shared/api/types.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { Button } from '../../shared/ui/button.tsx'
@@ -28,7 +29,7 @@ export type CheckoutProps = {
 }
 
 /** From what is bought to a placed order. Whatever goes wrong, everything typed stays. */
-export function CheckoutForm({ lines, quote, shop, methods, me }: CheckoutProps) {
+export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }: CheckoutProps) {
   const { t } = useI18n()
   const form = useRef<HTMLFormElement>(null)
   const [shown, setShown] = useState(quote)
@@ -41,8 +42,11 @@ export function CheckoutForm({ lines, quote, shop, methods, me }: CheckoutProps)
   useEffect(() => draftMemory.write(draft), [draft])
 
   const guest = me === null
+  const { data: methods = methodsAtQuote } = useMethods(shown.totalFen)
   const usable = { methods, me, totalFen: shown.totalFen }
   const payWith = firstUsable(usable, draft.payWith)
+  const feeFen = methods.find(({ gateway }) => gateway === payWith)?.feeFen ?? 0
+  const payableFen = shown.totalFen + feeFen
   const faults = faultsOf(draft, lines, shop, guest)
   const shownFaults = tried ? faults : {}
   const blocked = shown.lines.find((line) => !line.sellable)
@@ -76,7 +80,7 @@ export function CheckoutForm({ lines, quote, shop, methods, me }: CheckoutProps)
   const total = (
     <div className={css.total}>
       <span>{t('checkout.total')}</span>
-      <Money fen={shown.totalFen} className={css.totalMoney ?? ''} />
+      <Money fen={payableFen} className={css.totalMoney ?? ''} />
     </div>
   )
   return (
@@ -109,6 +113,12 @@ export function CheckoutForm({ lines, quote, shop, methods, me }: CheckoutProps)
               {lines.map((line) => (
                 <SumRow key={line.sku.id} line={line} quote={shown} />
               ))}
+              {feeFen > 0 && (
+                <>
+                  <dt>{t('checkout.fee')}</dt>
+                  <dd>{moneyText(feeFen)}</dd>
+                </>
+              )}
             </dl>
             {total}
             <div className={css.bar}>
@@ -132,7 +142,7 @@ export function CheckoutForm({ lines, quote, shop, methods, me }: CheckoutProps)
                   {place.isPending
                     ? t('checkout.submitting')
                     : payWith === 'balance'
-                      ? `${t('checkout.payBalance')} ${moneyText(shown.totalFen)}`
+                      ? `${t('checkout.payBalance')} ${moneyText(payableFen)}`
                       : t('checkout.submit')}
                 </Button>
               </div>

@@ -24,7 +24,6 @@ export function CheckoutPage() {
 function CheckoutOf({ items }: { readonly items: readonly BasketItem[] }) {
   const shop = useShop()
   const me = useMe()
-  const methods = useMethods()
   const goods = useQueries({ queries: [...new Set(items.map(({ goodsId }) => goodsId))].map((id) => goodsQuery(id)) })
   const quoted = useQuery({
     queryKey: ['quote', items],
@@ -35,6 +34,7 @@ function CheckoutOf({ items }: { readonly items: readonly BasketItem[] }) {
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
   })
+  const methods = useMethods(quoted.data?.totalFen)
 
   const waiting = [shop, methods, quoted, ...goods].find((query) => query.isPending)
   const failed = [shop, methods, quoted, ...goods].find((query) => query.isError && query.data === undefined)

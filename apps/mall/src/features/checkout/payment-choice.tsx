@@ -40,12 +40,19 @@ export function PaymentChoice({
             />
             <MethodIcon gateway={method.gateway} />
             <span className={css.methodName}>{own(method.name, method.nameEn)}</span>
-            <span className={css.methodNote}>{method.needsMember && <MemberNote method={method} {...usable} />}</span>
+            <span className={css.methodNote}>
+              {method.needsMember ? <MemberNote method={method} {...usable} /> : <FeeNote method={method} />}
+            </span>
           </label>
         ))}
       </fieldset>
     </Card>
   )
+}
+
+function FeeNote({ method: { feeFen } }: { readonly method: PaymentMethod }) {
+  const { t } = useI18n()
+  return feeFen > 0 ? t('checkout.feeOnTop', { amount: moneyText(feeFen) }) : null
 }
 
 function MemberNote({ method, me, totalFen }: Usable & { readonly method: PaymentMethod }) {

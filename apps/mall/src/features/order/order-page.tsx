@@ -61,7 +61,7 @@ function OrderView({ order }: { readonly order: Order }) {
 
 function Summary({ order }: { readonly order: Order }) {
   const { t, own, time } = useI18n()
-  const { data: methods = [] } = useMethods()
+  const { data: methods = [] } = useMethods(order.totalFen)
   const method = methods.find(({ gateway }) => gateway === order.payment?.gateway)
   const answers = order.lines.flatMap((line) => Object.entries(line.form))
   return (

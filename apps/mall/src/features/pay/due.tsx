@@ -4,13 +4,22 @@ import { clockText, useCountdown } from '../../shared/countdown.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { classes } from '../../shared/ui/classes.ts'
 import { ClockIcon } from '../../shared/ui/icons.tsx'
-import { Money } from '../../shared/ui/money.tsx'
+import { Money, moneyText } from '../../shared/ui/money.tsx'
 import css from './pay.module.css'
 
 const SOON_MS = 2 * 60_000
 
 /** The amount and the time that is left, by the server's clock. */
-export function Due({ order, onExpired }: { readonly order: Order; readonly onExpired: () => void }) {
+export function Due({
+  order,
+  feeFen,
+  onExpired,
+}: {
+  readonly order: Order
+  /** What the chosen way to pay adds. */
+  readonly feeFen: number
+  readonly onExpired: () => void
+}) {
   const { t } = useI18n()
   const left = useCountdown(order.expiresAt, order.now)
   const over = left === 0
@@ -23,7 +32,8 @@ export function Due({ order, onExpired }: { readonly order: Order; readonly onEx
   return (
     <div className={css.due}>
       <span className={css.label}>{t('pay.amount')}</span>
-      <Money fen={order.totalFen} className={css.amount ?? ''} />
+      <Money fen={order.totalFen + feeFen} className={css.amount ?? ''} />
+      {feeFen > 0 && <p className={css.hint}>{t('pay.feeIncluded', { amount: moneyText(feeFen) })}</p>}
       <span className={classes(css.clock, left < SOON_MS && css.soon)} role="timer">
         <ClockIcon />
         {t('pay.timeLeft')}

@@ -8,19 +8,19 @@ import css from './pay.module.css'
 
 export function OtherMethods({
   order,
+  chosen,
   busy,
   onChoose,
 }: {
   readonly order: Order
+  readonly chosen: string | undefined
   readonly busy: boolean
   readonly onChoose: (gateway: string) => void
 }) {
   const { t, own } = useI18n()
-  const { data: methods = [] } = useMethods()
+  const { data: methods = [] } = useMethods(order.totalFen)
   const { data: me } = useMe()
-  const others = methods.filter(
-    ({ gateway, needsMember }) => gateway !== order.payment?.gateway && (!needsMember || me != null),
-  )
+  const others = methods.filter(({ gateway, needsMember }) => gateway !== chosen && (!needsMember || me != null))
   if (others.length === 0) return null
   return (
     <Card title={t('pay.otherMethod')}>
@@ -34,8 +34,8 @@ export function OtherMethods({
             onClick={() => onChoose(method.gateway)}
           >
             <MethodIcon gateway={method.gateway} />
-            <span>{own(method.name, method.nameEn)}</span>
-            <span>{note(method)}</span>
+            <span className={css.methodName}>{own(method.name, method.nameEn)}</span>
+            <span className={css.methodNote}>{note(method)}</span>
           </button>
         ))}
       </div>
@@ -46,6 +46,7 @@ export function OtherMethods({
     return gateway === 'balance' && me != null && me.balanceFen < order.totalFen
   }
   function note(method: PaymentMethod): string {
+    if (method.feeFen > 0) return t('checkout.feeOnTop', { amount: moneyText(method.feeFen) })
     if (method.gateway !== 'balance' || !me) return ''
     const amount = moneyText(me.balanceFen)
     return short(method)

@@ -1,10 +1,12 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Navigate, useParams, useSearchParams } from 'react-router'
 import { problemOf } from '../../shared/api/client.ts'
 import { useLiveOrder } from '../../shared/api/live-order.ts'
-import type { Order } from '../../shared/api/types.ts'
+import { useMethods } from '../../shared/api/queries.ts'
+import type { Order, PaymentMethod } from '../../shared/api/types.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { Button } from '../../shared/ui/button.tsx'
+import { MethodIcon } from '../../shared/ui/method-icon.tsx'
 import { MissingOrder } from '../../shared/ui/missing-order.tsx'
 import { moneyText } from '../../shared/ui/money.tsx'
 import { OrderLines } from '../../shared/ui/order-lines.tsx'
@@ -15,7 +17,8 @@ import { CancelOrder } from './cancel-order.tsx'
 import { Due } from './due.tsx'
 import { OtherMethods } from './other-methods.tsx'
 import css from './pay.module.css'
-import { usePay } from './use-pay.ts'
+import { ScanToPay } from './scan-to-pay.tsx'
+import { device, usePay } from './use-pay.ts'
 
 /** An unpaid order: how much, how long, how. The moment it is no longer unpaid, the order's page takes over. */
 export function PayPage() {
@@ -45,43 +48,64 @@ function Payment({
   readonly connected: boolean
   readonly onExpired: () => void
 }) {
-  const { t, time } = useI18n()
+  const { t, time, own } = useI18n()
   const [params] = useSearchParams()
   const pay = usePay(order)
+  const { data: methods = [] } = useMethods(order.totalFen)
+  // The code that stands there says which way it is; else the one that was chosen last.
+  const chosen = pay.scanning?.gateway ?? order.payment?.gateway
+  const method = methods.find(({ gateway }) => gateway === chosen)
+  const nameOf = (gateway: string) => {
+    const found = methods.find((one) => one.gateway === gateway)
+    return found ? own(found.name, found.nameEn) : gateway
+  }
   const [returned, setReturned] = useState(params.get('result') === 'paid')
   const problem = pay.error ? problemOf(pay.error) : undefined
-  const amount = moneyText(order.totalFen)
+  const feeFen = method?.feeFen ?? 0
+  useCodeAtOnce(method, pay)
   return (
     <Columns
       main={
         <>
           <Card>
             {returned && <Checking />}
-            <Due order={order} onExpired={onExpired} />
+            <Due order={order} feeFen={feeFen} onExpired={onExpired} />
+            {pay.scanning && <ScanToPay {...pay.scanning} name={nameOf(pay.scanning.gateway)} />}
             <div className={css.actions}>
               {problem && (
                 <Notice>
                   {problem.status === 0 || problem.status >= 500 ? t('pay.methodFailed') : problem.message}
                 </Notice>
               )}
-              <Button
-                look={returned ? 'plain' : 'primary'}
-                size="large"
-                block
-                busy={pay.opening}
-                onClick={() => {
-                  setReturned(false)
-                  pay.go(order.payment?.gateway)
-                }}
-              >
-                {pay.opening ? t('pay.opening') : returned ? t('pay.notPaid') : t('pay.go', { amount })}
-              </Button>
+              {method && !pay.scanning && (
+                <p className={css.chosen}>
+                  <MethodIcon gateway={method.gateway} /> {t('pay.payBy', { name: nameOf(method.gateway) })}
+                </p>
+              )}
+              {!pay.scanning && (
+                <Button
+                  look={returned ? 'plain' : 'primary'}
+                  size="large"
+                  block
+                  busy={pay.opening}
+                  onClick={() => {
+                    setReturned(false)
+                    pay.go(chosen)
+                  }}
+                >
+                  {pay.opening
+                    ? t('pay.opening')
+                    : returned
+                      ? t('pay.notPaid')
+                      : t('pay.go', { amount: moneyText(order.totalFen + feeFen) })}
+                </Button>
+              )}
               <p className={css.hint} role="status">
                 {connected ? t('pay.live') : t('pay.reconnecting')}
               </p>
             </div>
           </Card>
-          <OtherMethods order={order} busy={pay.opening} onChoose={pay.go} />
+          <OtherMethods order={order} chosen={chosen} busy={pay.opening} onChoose={pay.go} />
         </>
       }
       side={
@@ -101,6 +125,16 @@ function Payment({
       }
     />
   )
+}
+
+/** Where a code is scanned, there is nothing to press first: it stands there when the page opens. */
+function useCodeAtOnce(method: PaymentMethod | undefined, pay: ReturnType<typeof usePay>): void {
+  const asked = useRef(false)
+  useEffect(() => {
+    if (asked.current || !method?.scansOnDesktop || device() === 'phone') return
+    asked.current = true
+    pay.go(method.gateway)
+  }, [method, pay])
 }
 
 function Checking() {

@@ -4,10 +4,19 @@ import { call } from '../../shared/api/client.ts'
 import { meQuery, rememberOrder } from '../../shared/api/queries.ts'
 import type { Order } from '../../shared/api/types.ts'
 
-/** Pays by balance, or leaves for the gateway's cashier. The cashier brings the buyer back to the order's page. */
+type Cashier = NonNullable<NonNullable<Order['payment']>['cashier']>
+
+/** A finger instead of a mouse: the gateway's page for phones, which can open its app. */
+export const device = () => (window.matchMedia('(pointer: coarse)').matches ? 'phone' : 'desktop')
+
+/**
+ * Pays by balance, leaves for the gateway's cashier, or gives a code to scan. The cashier brings the buyer back to the
+ * order's page; a code is scanned by another device, and this page hears of the payment by itself.
+ */
 export function usePay(order: Order) {
   const client = useQueryClient()
   const [leaving, setLeaving] = useState(false)
+  const [scanning, setScanning] = useState<{ readonly gateway: string; readonly content: string }>()
   // A page brought back by the browser's back button is the same page: it is no longer leaving.
   useEffect(() => {
     const onShow = () => setLeaving(false)
@@ -15,15 +24,19 @@ export function usePay(order: Order) {
     return () => window.removeEventListener('pageshow', onShow)
   }, [])
 
-  const leave = (payUrl: string) => {
-    setLeaving(true)
-    window.location.assign(payUrl)
+  const open = (gateway: string, cashier: Cashier) => {
+    if (cashier.way === 'qr') setScanning({ gateway, content: cashier.content })
+    else if (cashier.way === 'redirect') {
+      setLeaving(true)
+      window.location.assign(cashier.url)
+    }
   }
   const pay = useMutation({
-    mutationFn: (gateway: string) => call('orders.pay', { params: { no: order.no }, body: { payWith: gateway } }),
-    onSuccess: (answer) => {
+    mutationFn: (gateway: string) =>
+      call('orders.pay', { params: { no: order.no }, body: { payWith: gateway, device: device() } }),
+    onSuccess: (answer, gateway) => {
       rememberOrder(client, answer)
-      if (answer.state === 'pending' && answer.payment?.payUrl) leave(answer.payment.payUrl)
+      if (answer.state === 'pending' && answer.payment?.cashier) open(gateway, answer.payment.cashier)
       else void client.invalidateQueries({ queryKey: meQuery.queryKey })
     },
   })
@@ -31,10 +44,11 @@ export function usePay(order: Order) {
   return {
     opening: pay.isPending || leaving,
     error: pay.error,
+    scanning,
     go: (gateway: string | undefined): void => {
-      const known = order.payment
-      if (known?.payUrl && known.gateway === gateway) leave(known.payUrl)
-      else if (gateway) pay.mutate(gateway)
+      if (gateway !== scanning?.gateway) setScanning(undefined)
+      // Always asked for anew: what is known may be of another device, or closed. What is still good comes back at once.
+      if (gateway) pay.mutate(gateway)
     },
   }
 }

@@ -43,12 +43,16 @@ export const useMe = () => useQuery(meQuery)
 /** For the frame, which also stands on pages that need no answer: asks only where someone has signed in before. */
 export const useLikelyMe = () => useQuery({ ...meQuery, enabled: memberHint.read() })
 
-export const methodsQuery = queryOptions({
-  queryKey: ['payment-methods'],
-  queryFn: async () => (await call('payments.methods', {})).items,
-  staleTime: 60_000,
-})
-export const useMethods = () => useQuery(methodsQuery)
+/** Ways to pay this amount, each with the fee that it adds. */
+const methodsQuery = (amountFen: number) =>
+  queryOptions({
+    queryKey: ['payment-methods', amountFen],
+    queryFn: async () => (await call('payments.methods', { query: { amountFen } })).items,
+    staleTime: 60_000,
+  })
+/** Waits as long as the amount is not known. */
+export const useMethods = (amountFen: number | undefined) =>
+  useQuery({ ...methodsQuery(amountFen ?? 0), enabled: amountFen !== undefined })
 
 export const orderQuery = (no: number) =>
   queryOptions({

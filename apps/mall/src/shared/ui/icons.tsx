@@ -22,6 +22,12 @@ function Icon({ children, ...rest }: IconProps & { children: ReactNode }) {
   )
 }
 
+export const CardIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <rect x="3.5" y="6" width="17" height="12.5" rx="2.2" />
+    <path d="M3.5 10h17M7 14.7h3" />
+  </Icon>
+)
 export const HomeIcon = (props: IconProps) => (
   <Icon {...props}>
     <path d="M4 11.2 12 4.5l8 6.7V19a1.2 1.2 0 0 1-1.2 1.2H5.2A1.2 1.2 0 0 1 4 19z" />

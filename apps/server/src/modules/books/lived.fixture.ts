@@ -13,7 +13,13 @@ export async function liveThrough(house: House, shop: Shop) {
   const paid = await Promise.all(Array.from({ length: 6 }, () => shop.place(goods, 2)))
   await Promise.all(paid.map(({ no }) => shop.pay(no)))
   await Promise.all(paid.map((order) => shop.seen(order, isDelivered)))
-  const [first, second, third, fourth] = paid as [PlacedOrder, PlacedOrder, PlacedOrder, PlacedOrder]
+  const [first, second, third, fourth, fifth] = paid as [
+    PlacedOrder,
+    PlacedOrder,
+    PlacedOrder,
+    PlacedOrder,
+    PlacedOrder,
+  ]
 
   const member = await shop.member(50_000)
   const byBalance = await shop.place(other, 2, { visitor: member.visitor, payWith: 'balance' })
@@ -21,6 +27,8 @@ export async function liveThrough(house: House, shop: Shop) {
   await refund(shop, backToBalance.no, 'balance')
   await refund(shop, first.no, 'source')
   await refunded(house, shop, first.no)
+  // One of two pieces to the source, and some goodwill for the other.
+  await refundPart(house, shop, fifth.no)
   await replaceFirst(house, shop, second.no)
   const [used] = await cardsOf(house, shop, third.no)
   await shop.staff.call('vault.markCardUsed', { params: { cardId: used ?? 0 }, body: { reason: '客户反馈' } })
@@ -46,7 +54,18 @@ export async function liveThrough(house: House, shop: Shop) {
     [shop.tenantId, shortLived],
   )
   await expireDueCards(house.platform)
-  return { goods, other, delivered: fourth, refunded: first, replaced: second, byBalance, stuck, pending, member }
+  return {
+    goods,
+    other,
+    delivered: fourth,
+    refunded: first,
+    inParts: fifth,
+    replaced: second,
+    byBalance,
+    stuck,
+    pending,
+    member,
+  }
 }
 
 const refund = (shop: Shop, no: OrderNo, to: 'source' | 'balance') =>
@@ -55,6 +74,28 @@ const refund = (shop: Shop, no: OrderNo, to: 'source' | 'balance') =>
     { params: { no }, body: { lineNo: null, to, reason: '客户要求' } },
     { idempotencyKey: randomUUID() },
   )
+
+async function refundPart(house: House, shop: Shop, no: OrderNo): Promise<void> {
+  const [grant] = await house.query<{ id: number }>(
+    'select id from entitlements.grants where tenant_id = $1 and order_no = $2 order by id limit 1',
+    [shop.tenantId, no],
+  )
+  const parts = [{ pieces: [grant?.id ?? 0] }, { amountFen: 500 }]
+  for (const part of parts) {
+    await shop.staff.call(
+      'orders.refund',
+      { params: { no }, body: { lineNo: 1, ...part, to: 'source', reason: '部分退款' } },
+      { idempotencyKey: randomUUID() },
+    )
+  }
+  await until(`the parts of ${no}`, async () => {
+    const rows = await house.query(
+      `select from payments.refunds where tenant_id = $1 and order_no = $2 and state = 'done'`,
+      [shop.tenantId, no],
+    )
+    return rows.length === parts.length || undefined
+  })
+}
 
 const refunded = (house: House, shop: Shop, no: OrderNo) =>
   until(`the refund of ${no}`, async () => {

@@ -9,7 +9,7 @@ const { platform } = house
 const shop = await house.newShop()
 const neighbour = await house.newShop()
 const lived = await liveThrough(house, shop)
-const { delivered, refunded, replaced, stuck, pending, byBalance, goods, other } = lived
+const { delivered, refunded, inParts, replaced, stuck, pending, byBalance, goods, other } = lived
 const [card = 0, twin = 0] = await cardsOf(house, shop, delivered.no)
 const [sold = 0] = await cardsOf(house, shop, replaced.no)
 const foreign = await neighbour.stock(3)
@@ -36,6 +36,13 @@ const refund = await one(`select id as n from payments.refunds where tenant_id =
 const receipt = await one(`select id as n from payments.receipts where tenant_id = $1 and order_no = ${delivered.no}`)
 const gone = await one(
   `select max(id) as n from entitlements.grants where tenant_id = $1 and order_no = ${refunded.no}`,
+)
+
+const partly = await one(
+  `select id as n from payments.refunds where tenant_id = $1 and order_no = ${inParts.no} and takes = 'pieces'`,
+)
+const partlyGone = await one(
+  `select max(id) as n from entitlements.grants where tenant_id = $1 and order_no = ${inParts.no} and state = 'revoked'`,
 )
 
 // What stands in the way of wrong rows goes: this database is for nothing else. The journey above ran with all of it.
@@ -216,6 +223,31 @@ const plantings: readonly Planting[] = [
       refund_twice: [`refund ${refund}`],
       refund_over_receipt: [`order ${refunded.no}`],
       order_refunds: [`order ${refunded.no}`],
+      line_refunds: [`order ${refunded.no}`],
+    },
+  },
+  {
+    name: 'a piece refunded twice, within the line’s amount',
+    sql: `insert into payments.refunds (tenant_id, order_no, line_no, receipt_id, gateway, amount_fen, target, state, reason, done_at, takes, grants)
+      select tenant_id, order_no, line_no, receipt_id, gateway, 1, target, 'done', 'again', now(), takes, grants from payments.refunds where ${t} and id = ${partly}`,
+    told: {
+      refund_twice: [`refund ${partly}`],
+      order_refunds: [`order ${inParts.no}`],
+      line_refunds: [`order ${inParts.no}`],
+    },
+  },
+  {
+    name: 'a line that promises a refund nobody asked for',
+    sql: `update orders.lines set refunding_fen = 7 where ${t} and order_no = ${delivered.no}`,
+    told: { line_refunds: [`order ${delivered.no}`] },
+  },
+  {
+    name: 'a piece that was refunded and lives',
+    sql: `update entitlements.grants set state = 'active' where ${t} and id = ${partlyGone}`,
+    told: {
+      refunded_right_lives: [`refund ${partly}`, `grant ${partlyGone}`, `order ${inParts.no}`],
+      line_grants: [`order ${inParts.no}`],
+      code_state_differs: [],
     },
   },
   {

@@ -1,6 +1,7 @@
 /** A payment that a gateway has told of and whose signature and merchant are verified. */
 export type Capture = {
   readonly orderNo: number
+  readonly turn: number
   readonly gateway: string
   readonly tradeNo: string
   readonly amountFen: number
@@ -8,8 +9,16 @@ export type Capture = {
   readonly paidAt: string | null
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  readonly asked?: true
 }
-export type CaptureVerdict = 'applied' | 'duplicate' | 'surplus' | 'unknown_order' | 'wrong_amount' | 'wrong_currency'
+export type CaptureVerdict =
+  | 'applied'
+  | 'duplicate'
+  | 'surplus'
+  | 'unmatched'
+  | 'unknown_order'
+  | 'wrong_amount'
+  | 'wrong_currency'
 export type CaptureOutcome = { readonly verdict: CaptureVerdict; readonly orderNo: number }
 
 /** One line's turn in `fulfilment.deliver`. */

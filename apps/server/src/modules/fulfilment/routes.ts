@@ -1,8 +1,18 @@
-import { commonErrors, errorMessage, mallOrderRoutes, orderErrors, orderRoutes } from '@quanshu/contract'
-import { type OrderNo, Refusal } from '@quanshu/kernel'
+import {
+  commonErrors,
+  errorMessage,
+  fulfilmentErrors,
+  mallOrderRoutes,
+  orderErrors,
+  orderRoutes,
+} from '@quanshu/contract'
+import { type OrderNo, Refusal, type StaffId } from '@quanshu/kernel'
+import { sql } from 'kysely'
+import type { Tx } from '../../platform/db/index.ts'
 import { handle } from '../../platform/http/index.ts'
 import type { Module, Platform } from '../../platform/module.ts'
 import { accessTo, buyerView, createPlacer, type PlacingResult, readOrderDetail, readViews } from '../orders/index.ts'
+import { approveRefund, declineRefund, refundByHand } from './commands/decide-refund.ts'
 import { createGatewayPayer, shopUrlOf } from './commands/pay-at-gateway.ts'
 import { createBalancePayer } from './commands/pay-by-balance.ts'
 import { refundOrder } from './commands/refund-order.ts'
@@ -48,18 +58,20 @@ function mallRoutes(platform: Platform, payments: PaymentDoor) {
       if (body.payWith === 'balance') {
         if (session.kind !== 'member') throw orderErrors.signInForBalance()
         await payByBalance(tenant.tenantId, { orderNo: no, memberId: session.memberId })
-      } else if (
-        !(await atGateway.open(
-          tenant.tenantId,
-          view,
-          body.payWith,
-          shopUrlOf(platform.config.publicUrl, raw.host, prefix),
-        ))
-      ) {
-        throw orderErrors.gatewayUnavailable()
+        const [after] = await readViews(platform, tenant.tenantId, [no])
+        return buyerView(platform, tenant.tenantId, after ?? view, 'codes', prefix)
       }
-      const [after] = await readViews(platform, tenant.tenantId, [no])
-      return buyerView(platform, tenant.tenantId, after ?? view, 'codes', prefix)
+      const cashier = await atGateway.open(tenant.tenantId, view, {
+        gateway: body.payWith,
+        shopUrl: shopUrlOf(platform.config.publicUrl, raw.host, prefix),
+        device: body.device,
+        clientIp: raw.ip,
+      })
+      if (!cashier) throw orderErrors.gatewayUnavailable()
+      const [after = view] = await readViews(platform, tenant.tenantId, [no])
+      // The way that was just asked for: who goes back to an earlier one has opened a later one in between.
+      const payment = after.state === 'pending' ? { gateway: body.payWith, cashier } : after.payment
+      return buyerView(platform, tenant.tenantId, { ...after, payment }, 'codes', prefix)
     }),
     handle(mallOrderRoutes.useGrant, async (request) => {
       const { tenant, params, body, prefix } = request
@@ -96,8 +108,20 @@ function deskRoutes(platform: Platform, payments: PaymentDoor) {
     }),
     handle(orderRoutes.refund, async ({ ctx, params, body, session, once }) => {
       const no = params.no as OrderNo
-      await once((tx) => refundOrder(tx, { no, ...body, actor: session.name }))
+      await once((tx) => refundOrder(tx, { no, ...body, actor: session }))
       return readOrderDetail(platform, ctx, no, session.permissions)
+    }),
+    handle(orderRoutes.approveRefund, async ({ params, session, once }) => {
+      await once((tx) => approveRefund(tx, params.refundId, session))
+      return { ok: true as const }
+    }),
+    handle(orderRoutes.declineRefund, async ({ ctx, params, body, session }) => {
+      await platform.db.write(ctx, (tx) => declineRefund(tx, params.refundId, session.name, body.reason))
+      return { ok: true as const }
+    }),
+    handle(orderRoutes.refundByHand, async ({ params, body, session, once }) => {
+      await once((tx) => refundByHand(tx, params.refundId, session.name, body))
+      return { ok: true as const }
     }),
     handle(orderRoutes.resend, async ({ ctx, params }) => {
       await platform.db.write(ctx, (tx) => resendDelivery(tx, params.no as OrderNo))
@@ -116,9 +140,7 @@ function deskRoutes(platform: Platform, payments: PaymentDoor) {
         const refusal = await refusalOr(
           body.action === 'retry'
             ? retryLine(platform, ctx, no, lineNo, session.name)
-            : platform.db.write(ctx, (tx) =>
-                refundOrder(tx, { no, lineNo, to: 'source', reason: body.reason, actor: session.name }),
-              ),
+            : platform.db.write(ctx, (tx) => refundException(tx, no, lineNo, body.reason, session)),
         )
         results.push({
           orderNo,
@@ -131,6 +153,26 @@ function deskRoutes(platform: Platform, payments: PaymentDoor) {
       return { results }
     }),
   ]
+}
+
+/** What failed goes back as it was promised; a line that could not be delivered goes back as a whole. */
+async function refundException(
+  tx: Tx,
+  no: OrderNo,
+  lineNo: number,
+  reason: string,
+  actor: { readonly staffId: StaffId; readonly name: string },
+): Promise<void> {
+  const { rows } = await sql<{ readonly failed: boolean }>`
+    select exception_reason = 'refund_failed' as failed
+    from orders.lines
+    where tenant_id = ${tx.ctx.tenantId}::bigint
+      and order_no = ${no}::bigint
+      and line_no = ${lineNo}::smallint
+      and state = 'exception'
+  `.execute(tx.db)
+  if (!rows[0]) throw fulfilmentErrors.notAnException()
+  await refundOrder(tx, { no, lineNo, again: rows[0].failed, to: 'source', reason, actor })
 }
 
 async function refusalOr(work: Promise<unknown>): Promise<Refusal | undefined> {

@@ -10,7 +10,14 @@ import { gateways } from './gateways/registry.ts'
 const REMEMBERED_MS = 5_000
 const REMEMBERED_MAX = 10_000
 
-export type OpenAccount = GatewayAccount & { readonly enabled: boolean; readonly shopSlug: string }
+export type OpenAccount = GatewayAccount & {
+  readonly enabled: boolean
+  readonly shopSlug: string
+  readonly feeBp: number
+  readonly feePayer: FeePayer
+}
+/** Who pays what the gateway takes for its service. */
+export type FeePayer = 'shop' | 'buyer'
 
 export type Accounts = {
   /** Undefined when the shop never set this gateway up. */
@@ -51,11 +58,13 @@ async function load(
 ): Promise<OpenAccount | undefined> {
   const row = await platform.db.read(systemCtx(tenantId), (tx) => readGateway(tx, gateway))
   if (!row?.secret_sealed) return undefined
-  const secret = await platform.crypto.decrypt(tenantId, secretPlace(gateway), row.secret_sealed)
   return {
     baseUrl: row.base_url,
     merchantId: row.merchant_id,
-    secret,
+    settings: row.settings,
+    secrets: await openSecrets(platform, tenantId, gateway, row.secret_sealed),
+    feeBp: row.fee_bp,
+    feePayer: row.fee_payer,
     enabled: row.enabled,
     shopSlug: row.slug,
   }
@@ -65,14 +74,18 @@ export type GatewayRow = {
   readonly enabled: boolean
   readonly base_url: string
   readonly merchant_id: string
+  readonly settings: Readonly<Record<string, string>>
   readonly secret_sealed: Buffer | null
+  readonly fee_bp: number
+  readonly fee_payer: FeePayer
+  readonly position: number
   readonly updated_at: Date
   readonly slug: string
 }
 
 export async function readGateway(tx: ReadTx, gateway: string): Promise<GatewayRow | undefined> {
   const { rows } = await sql<GatewayRow>`
-    select g.enabled, g.base_url, g.merchant_id, g.secret_sealed, g.updated_at, t.slug
+    select g.enabled, g.base_url, g.merchant_id, g.settings, g.secret_sealed, g.fee_bp, g.fee_payer, g.position, g.updated_at, t.slug
     from payments.gateways g
     join tenancy.tenants t on t.id = g.tenant_id
     where g.tenant_id = ${tx.ctx.tenantId}
@@ -82,6 +95,17 @@ export async function readGateway(tx: ReadTx, gateway: string): Promise<GatewayR
 }
 
 export const secretPlace = (gateway: string) => ({ table: 'payments.gateways', column: 'secret', row: gateway })
+
+/** All secrets of one account are sealed as one text. Before there could be several, the one stood there by itself. */
+export async function openSecrets(
+  platform: Pick<Platform, 'crypto'>,
+  tenantId: TenantId,
+  gateway: string,
+  sealed: Buffer,
+): Promise<Readonly<Record<string, string>>> {
+  const text = await platform.crypto.decrypt(tenantId, secretPlace(gateway), sealed)
+  return text.startsWith('{') ? (JSON.parse(text) as Record<string, string>) : { secret: text }
+}
 
 /** @throws paymentErrors.gatewayUnknown */
 export function gatewayNamed(id: string): PaymentGateway {

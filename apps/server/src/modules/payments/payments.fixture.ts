@@ -18,6 +18,7 @@ export async function paymentsHouse() {
       max: 128,
       run: (tenantId, captures) => house.db.call(tenantId, 'fulfilment.settle', captures),
     }),
+    chargeback: (tenantId, gateway, news) => house.db.call(tenantId, 'fulfilment.chargeback', gateway, news),
     refundEnded: (tenantId, ...rest) => house.db.call(tenantId, 'fulfilment.refund_ended', ...rest),
   }
   // The port is known only when it listens, so the address is put in afterwards.
@@ -63,7 +64,7 @@ function helpers(house: TestPlatform, payments: ReturnType<typeof paymentsModule
         enabled: true,
         baseUrl: paygate.url,
         merchantId: paygate.merchant.id,
-        secret: paygate.merchant.secret,
+        secrets: { secret: paygate.merchant.secret },
       })
       return shop
     },
@@ -87,6 +88,8 @@ function helpers(house: TestPlatform, payments: ReturnType<typeof paymentsModule
         amountFen: 1990,
         expiresAt: new Date(Date.now() + 900_000),
         shopUrl: `${origin}/s/${shop.slug}`,
+        device: 'desktop',
+        clientIp: '127.0.0.1',
       }),
     pay: (orderNo: OrderNo, late = false) =>
       paygate.control.pay(paygate.merchant.id, [{ outTradeNo: String(orderNo), late }]),

@@ -13,9 +13,9 @@ describe('opening a cashier', () => {
   test('gives one address per order, and stores the attempt before the gateway is called', async () => {
     const shop = await at.newShop()
     const no = await at.newOrder(shop)
-    const { payUrl } = await at.open(shop, no)
-    expect(payUrl).toContain(`${paygate.url}/cashier/`)
-    expect(await at.open(shop, no)).toEqual({ payUrl })
+    const cashier = await at.open(shop, no)
+    expect(cashier).toMatchObject({ way: 'redirect', url: expect.stringContaining(`${paygate.url}/cashier/`) })
+    expect(await at.open(shop, no)).toEqual(cashier)
     expect(await at.attempt(shop, no)).toMatchObject({ state: 'pending' })
     const sent = JSON.parse(control.received().findLast(({ body }) => body.includes(String(no)))?.body ?? '')
     expect(sent).toMatchObject({
@@ -30,7 +30,7 @@ describe('opening a cashier', () => {
       const shop = await at.newShop()
       const no = await at.newOrder(shop)
       control.addFault({ kind, endpoint: 'create', key: String(no), times: 1 })
-      expect((await at.open(shop, no)).payUrl).toContain('/cashier/')
+      expect(await at.open(shop, no)).toMatchObject({ url: expect.stringContaining('/cashier/') })
       expect(control.books(paygate.merchant.id).payments.filter((one) => one.out_trade_no === String(no))).toHaveLength(
         1,
       )
@@ -42,7 +42,7 @@ describe('opening a cashier', () => {
     const no = await at.newOrder(shop)
     control.addFault({ kind: 'api.error', endpoint: 'create', times: 2 })
     await expect(at.open(shop, no)).rejects.toMatchObject({ code: 'payments.gateway_unavailable' })
-    expect((await at.open(shop, no)).payUrl).toContain('/cashier/')
+    expect(await at.open(shop, no)).toMatchObject({ url: expect.stringContaining('/cashier/') })
   })
 
   test('a gateway that is off, or unknown, is refused', async () => {
@@ -214,7 +214,7 @@ describe('asking by ourselves', () => {
     const shop = await at.newShop()
     const no = await at.newOrder(shop)
     await at.open(shop, no)
-    const back = await fetch(`${at.origin}/s/${shop.slug}/api/pay/sim-pay/return?out_trade_no=${no}&result=paid`, {
+    const back = await fetch(`${at.origin}/s/${shop.slug}/api/pay/sim-pay/return?no=${no}&result=paid`, {
       redirect: 'manual',
     })
     expect([back.status, back.headers.get('location')]).toEqual([303, `/s/${shop.slug}/orders/${no}`])
@@ -308,12 +308,12 @@ describe('set-up', () => {
       [shop.tenantId],
     )
     expect(rows[0]?.secret_sealed.includes(paygate.merchant.secret)).toBe(false)
-    const settings = { enabled: true, baseUrl: paygate.url, merchantId: paygate.merchant.id, secret: '' }
+    const settings = { enabled: true, baseUrl: paygate.url, merchantId: paygate.merchant.id, secrets: { secret: '' } }
     await saveGateway(at.house, undefined, shop.ctx, 'sim-pay', settings)
-    expect((await at.open(shop, await at.newOrder(shop))).payUrl).toContain('/cashier/')
+    expect(await at.open(shop, await at.newOrder(shop))).toMatchObject({ url: expect.stringContaining('/cashier/') })
     const fresh = await at.house.newTenant()
     await expect(saveGateway(at.house, undefined, fresh.ctx, 'sim-pay', settings)).rejects.toMatchObject({
-      code: 'payments.secret_missing',
+      code: 'payments.field_missing',
     })
   })
 
@@ -322,7 +322,12 @@ describe('set-up', () => {
     const strict = { ...at.house, config: { ...at.house.config, allowInsecureEndpoints: false } }
     for (const baseUrl of ['https://127.0.0.1', 'http://pay.example.com', 'https://169.254.169.254/latest']) {
       await expect(
-        saveGateway(strict, undefined, shop.ctx, 'sim-pay', { enabled: true, baseUrl, merchantId: 'M1', secret: 's' }),
+        saveGateway(strict, undefined, shop.ctx, 'sim-pay', {
+          enabled: true,
+          baseUrl,
+          merchantId: 'M1',
+          secrets: { secret: 's' },
+        }),
       ).rejects.toMatchObject({ code: 'payments.insecure_address' })
     }
   })

@@ -4,7 +4,7 @@ import type { Subscriber } from '../../platform/events/index.ts'
 import { REFUND_TASK } from './commands/send-refund.ts'
 
 const refundRequested = z.object({ refundId: z.int().positive() })
-const aboutOrder = z.object({ no: z.int().positive() })
+const aboutOrder = z.object({ no: z.int().positive(), verdict: z.string().optional() })
 
 /** A refund that was decided becomes work: hot commands write events only. */
 export const sendRefunds: Subscriber = {
@@ -21,9 +21,12 @@ export const sendRefunds: Subscriber = {
 /** An order that is over, or was paid another way, wants no more money: what is still open at a gateway is closed there. */
 export const closeUnwanted: Subscriber = {
   name: 'payments.close_unwanted',
-  types: ['order.cancelled', 'order.expired', 'order.paid'],
+  types: ['order.cancelled', 'order.expired', 'order.paid', 'payment.received'],
   apply: async (tx, events) => {
-    const orderNos = events.map((event) => aboutOrder.parse(event.payload).no)
+    const orderNos = events
+      .map((event) => aboutOrder.parse(event.payload))
+      .filter(({ verdict }) => verdict === undefined || verdict === 'applied')
+      .map(({ no }) => no)
     await sql`
       update payments.attempts
       set close_wanted_at = now(),

@@ -545,6 +545,9 @@ export type OrdersLines = {
   exception_note: string | null
   exception_at: NullableTime
   delivered_at: NullableTime
+  refunded_fen: Generated<number>
+  refunding_fen: Generated<number>
+  refunded_quantity: Generated<number>
 }
 
 export type OrdersOrders = {
@@ -589,13 +592,33 @@ export type PaymentsAttempts = {
   amount_fen: number
   currency: Generated<string>
   state: Generated<'pending' | 'captured' | 'closed'>
-  pay_url: string | null
   created_at: DefaultedTime
   captured_at: NullableTime
   closed_at: NullableTime
   next_query_at: NullableTime
   queries: Generated<number>
   close_wanted_at: NullableTime
+  turn: Generated<number>
+  scene: Generated<'page' | 'h5' | 'in_app' | 'qr'>
+  fee_fen: Generated<number>
+  reference: string | null
+  cashier: NullableJson
+}
+
+export type PaymentsChargebacks = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  gateway: string
+  dispute_no: string
+  trade_no: string
+  order_no: number
+  receipt_id: number
+  amount_fen: number
+  loss_fen: Generated<number>
+  state: 'opened' | 'lost' | 'won'
+  reason: Generated<string>
+  opened_at: DefaultedTime
+  ended_at: NullableTime
 }
 
 export type PaymentsGateways = {
@@ -606,6 +629,10 @@ export type PaymentsGateways = {
   merchant_id: Generated<string>
   secret_sealed: Buffer | null
   updated_at: DefaultedTime
+  settings: DefaultedJson
+  fee_bp: Generated<number>
+  fee_payer: Generated<'shop' | 'buyer'>
+  position: Generated<number>
 }
 
 export type PaymentsNotices = {
@@ -629,9 +656,14 @@ export type PaymentsReceipts = {
   order_no: number
   amount_fen: number
   currency: string
-  state: 'applied' | 'surplus' | 'refunded'
+  state: 'applied' | 'surplus' | 'unmatched' | 'refunded' | 'credited'
   paid_at: NullableTime
   received_at: DefaultedTime
+  turn: Generated<number>
+  fee_fen: Generated<number>
+  adjusted_fen: Generated<number>
+  handled_by: Generated<string>
+  handled_note: Generated<string>
 }
 
 export type PaymentsRefunds = {
@@ -644,8 +676,8 @@ export type PaymentsRefunds = {
   trade_no: string | null
   amount_fen: number
   currency: Generated<string>
-  target: 'source' | 'balance'
-  state: Generated<'requested' | 'processing' | 'done' | 'failed'>
+  target: 'source' | 'balance' | 'hand'
+  state: Generated<'awaiting' | 'declined' | 'requested' | 'processing' | 'done' | 'failed'>
   reason: string
   requested_by: Generated<string>
   attempts: Generated<number>
@@ -653,6 +685,14 @@ export type PaymentsRefunds = {
   next_try_at: NullableTime
   created_at: DefaultedTime
   done_at: NullableTime
+  takes: Generated<'line' | 'pieces' | 'nothing'>
+  grants: Generated<number[]>
+  replaced_by: number | null
+  requested_by_id: number | null
+  decided_by: string | null
+  decided_at: NullableTime
+  decided_note: string | null
+  hand_reference: string | null
 }
 
 export type PlatformFunctionFiles = {
@@ -686,6 +726,124 @@ export type PlatformRequests = {
   status: number | null
   response: NullableJson
   created_at: DefaultedTime
+}
+
+export type ReconciliationBillLines = {
+  tenant_id: number
+  begun_at: Time
+  bill_id: number
+  n: number
+  line_no: number
+  kind: 'payment' | 'refund' | 'chargeback' | 'other'
+  state: 'done' | 'pending' | 'failed'
+  trade_no: string
+  payment_no: string
+  refund_no: string
+  amount_fen: number
+  fee_fen: number
+  currency: string
+  at: Time
+}
+
+export type ReconciliationBillTexts = {
+  tenant_id: number
+  begun_at: Time
+  bill_id: number
+  from_n: number
+  texts: Buffer
+}
+
+export type ReconciliationBills = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  gateway: string
+  day: string
+  source: 'fetched' | 'uploaded'
+  asked_by: Generated<string>
+  file_name: Generated<string>
+  file_hash: Buffer
+  file_bytes: Generated<number>
+  state: Generated<'loading' | 'loaded' | 'matched' | 'superseded' | 'failed'>
+  lines: Generated<number>
+  judged: Generated<number>
+  totals: DefaultedJson
+  failure: NullableJson
+  begun_at: DefaultedTime
+  loaded_at: NullableTime
+  matched_at: NullableTime
+}
+
+export type ReconciliationCases = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  gateway: string
+  day: string
+  first_day: string
+  key: string
+  outcome: 'channel_only' | 'ours_only' | 'state_differs' | 'amount_differs' | 'duplicate' | 'cross_day'
+  cause: string
+  kind: 'payment' | 'refund' | 'chargeback' | 'chargeback_won'
+  state: 'open' | 'waiting' | 'explained' | 'resolved'
+  number: Generated<string>
+  order_no: number | null
+  fact_id: number | null
+  bill_id: number | null
+  n: number | null
+  theirs: NullableJson
+  ours: NullableJson
+  difference_fen: number
+  posting_id: number | null
+  opened_at: DefaultedTime
+  ended_at: NullableTime
+  handled_by: Generated<string>
+  note: Generated<string>
+}
+
+export type ReconciliationDays = {
+  tenant_id: number
+  gateway: string
+  day: string
+  state: Generated<'open' | 'differing' | 'matched' | 'closed'>
+  bill_id: number | null
+  totals: DefaultedJson
+  matched_at: NullableTime
+  worker: string | null
+  lease_until: DefaultedTime
+  phase: 'queued' | 'fetching' | 'loading' | 'matching' | null
+  next_try_at: NullableTime
+  tries: Generated<number>
+  trouble: NullableJson
+  closed_at: NullableTime
+  closed_by: Generated<string>
+}
+
+export type ReconciliationMatches = {
+  tenant_id: number
+  kind: 'payment' | 'refund' | 'chargeback' | 'chargeback_won'
+  fact_id: number
+  gateway: string
+  day: string
+  bill_id: number
+  n: number
+  amount_fen: number
+  fee_fen: number
+  posting_id: number
+}
+
+export type ReconciliationPostings = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  gateway: string
+  day: string
+  kind: 'matched' | 'explained' | 'taken_back' | 'found_after_all'
+  bill_id: number | null
+  case_id: number | null
+  lines: number
+  paid_fen: number
+  refunded_fen: number
+  fee_fen: number
+  difference_fen: Generated<number>
+  at: DefaultedTime
 }
 
 export type TenancySettings = {
@@ -828,6 +986,7 @@ export type DB = {
   'orders.orders': OrdersOrders
   'organizations.nodes': OrganizationsNodes
   'payments.attempts': PaymentsAttempts
+  'payments.chargebacks': PaymentsChargebacks
   'payments.gateways': PaymentsGateways
   'payments.notices': PaymentsNotices
   'payments.receipts': PaymentsReceipts
@@ -837,6 +996,13 @@ export type DB = {
   'platform.migrations': PlatformMigrations
   'platform.partitioned_tables': PlatformPartitionedTables
   'platform.requests': PlatformRequests
+  'reconciliation.bill_lines': ReconciliationBillLines
+  'reconciliation.bill_texts': ReconciliationBillTexts
+  'reconciliation.bills': ReconciliationBills
+  'reconciliation.cases': ReconciliationCases
+  'reconciliation.days': ReconciliationDays
+  'reconciliation.matches': ReconciliationMatches
+  'reconciliation.postings': ReconciliationPostings
   'tenancy.settings': TenancySettings
   'tenancy.tenants': TenancyTenants
   'vault.batch_counts': VaultBatchCounts

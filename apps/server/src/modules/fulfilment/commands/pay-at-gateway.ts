@@ -3,17 +3,19 @@ import { Refusal, type TenantId } from '@quanshu/kernel'
 import type { Ctx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import type { SealedView } from '../../orders/index.ts'
-import { paymentMethods } from '../../payments/index.ts'
+import { type Cashier, type CashierRequest, paymentMethods } from '../../payments/index.ts'
 import type { PaymentDoor } from '../ports.ts'
 
 /** How long the list of a shop's gateways is believed; a gateway switched off is refused at its cashier anyway. */
 const METHODS_TTL_MS = 2_000
 
+export type PayVisit = Pick<CashierRequest, 'gateway' | 'shopUrl' | 'device' | 'clientIp'>
+
 export type GatewayPayer = {
   /** @throws orders.gateway_unknown before anything is placed that could not be paid */
   readonly mustBeOffered: (ctx: Ctx, gateway: string) => Promise<void>
-  /** Gets the cashier's address. False when the gateway gives none now: the order is kept and may be paid later. */
-  readonly open: (tenantId: TenantId, view: SealedView, gateway: string, shopUrl: string) => Promise<boolean>
+  /** Gets the way to the cashier. Undefined when the gateway gives none now: the order is kept and may be paid later. */
+  readonly open: (tenantId: TenantId, view: SealedView, visit: PayVisit) => Promise<Cashier | undefined>
 }
 
 export function createGatewayPayer(platform: Platform, { openCashier }: PaymentDoor): GatewayPayer {
@@ -22,7 +24,7 @@ export function createGatewayPayer(platform: Platform, { openCashier }: PaymentD
   async function offered(ctx: Ctx): Promise<ReadonlySet<string>> {
     const found = known.get(ctx.tenantId)
     if (found && found.until > Date.now()) return found.gateways
-    const methods = await platform.db.read(ctx, paymentMethods)
+    const methods = await platform.db.read(ctx, (tx) => paymentMethods(tx))
     const gateways = new Set(methods.map((method) => method.gateway))
     known.set(ctx.tenantId, { gateways, until: Date.now() + METHODS_TTL_MS })
     return gateways
@@ -32,18 +34,16 @@ export function createGatewayPayer(platform: Platform, { openCashier }: PaymentD
     mustBeOffered: async (ctx, gateway) => {
       if (!(await offered(ctx)).has(gateway)) throw orderErrors.gatewayUnknown({ gateway })
     },
-    open: async (tenantId, view, gateway, shopUrl) => {
+    open: async (tenantId, view, visit) => {
       try {
-        await openCashier(tenantId, {
+        return await openCashier(tenantId, {
           orderNo: view.no,
-          gateway,
           amountFen: view.totalFen,
           expiresAt: new Date(view.expiresAt),
-          shopUrl,
+          ...visit,
         })
-        return true
       } catch (error) {
-        if (error instanceof Refusal) return false
+        if (error instanceof Refusal) return undefined
         throw error
       }
     },

@@ -1,31 +1,51 @@
 import { refusalOf } from '@quanshu/contract'
-import type { OrderNo } from '@quanshu/kernel'
+import type { OrderNo, StaffId } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { Tx } from '../../../platform/db/index.ts'
+import { readSettings } from '../../tenancy/index.ts'
 import { isSqlRefusal, type SqlRefusal } from '../model.ts'
 
 export type RefundRequest = {
   readonly no: OrderNo
   /** null: everything that can be refunded. */
   readonly lineNo: number | null
+  /** Grants that are taken back; with an amount, for that instead of their share. */
+  readonly pieces?: readonly number[] | undefined
+  /** Without pieces: goodwill, nothing is taken back. */
+  readonly amountFen?: number | undefined
+  /** Only what failed refunds had promised. */
+  readonly again?: boolean
   readonly to: 'source' | 'balance'
   readonly reason: string
-  readonly actor: string
+  readonly actor: { readonly staffId: StaffId; readonly name: string }
 }
 
+type Begun = { readonly amountFen: number; readonly refundId: number; readonly awaiting: boolean }
+
 /**
- * Takes the right back (codes become void) and sends the money on its way; to the balance it is there at once.
- * @throws orders.nothing_to_refund, orders.balance_needs_member, common.not_found
+ * Takes the right back (codes become void) and sends the money on its way; to the balance it is there at once. Above the
+ * shop's amount it waits for a second person instead, and nothing is taken yet.
+ * @throws orders.nothing_to_refund, orders.balance_needs_member, orders.refund_over_left, orders.refund_whole_line,
+ * orders.refund_piece_gone, orders.refund_used_codes, orders.refund_over_receipt, common.not_found
  */
-export async function refundOrder(
-  tx: Tx,
-  request: RefundRequest,
-): Promise<{ readonly amountFen: number; readonly refundId: number }> {
-  const { no, lineNo, to, reason, actor } = request
-  const { rows } = await sql<{
-    readonly answer: { readonly amountFen: number; readonly refundId: number } | SqlRefusal
-  }>`
-    select fulfilment.refund(${tx.ctx.tenantId}::bigint, ${no}::bigint, ${lineNo}::integer, ${to}, ${reason}, ${actor}) as answer
+export async function refundOrder(tx: Tx, request: RefundRequest): Promise<Begun> {
+  const { no, lineNo, to, reason, pieces, amountFen } = request
+  const settings = await readSettings(tx)
+  const takes = request.again ? 'again' : pieces ? 'pieces' : amountFen === undefined ? 'line' : 'nothing'
+  const ask = {
+    lineNo,
+    takes,
+    grants: pieces ?? [],
+    amountFen: amountFen ?? null,
+    to,
+    reason,
+    actor: request.actor.name,
+    staffId: request.actor.staffId,
+    approvalAboveFen: settings['refunds.approvalAboveFen'],
+    used: settings['refunds.usedCodes'],
+  }
+  const { rows } = await sql<{ readonly answer: Begun | SqlRefusal }>`
+    select fulfilment.refund(${tx.ctx.tenantId}::bigint, ${no}::bigint, ${JSON.stringify(ask)}::jsonb) as answer
   `.execute(tx.db)
   const answer = rows[0]?.answer
   if (!answer) throw new Error('fulfilment.refund gave no answer')
@@ -34,7 +54,15 @@ export async function refundOrder(
     action: 'order.refund',
     objectKind: 'order',
     objectId: no,
-    detail: { lineNo, to, reason, amountFen: answer.amountFen },
+    detail: {
+      lineNo,
+      takes,
+      ...(pieces ? { pieces: pieces.length } : {}),
+      to,
+      reason,
+      amountFen: answer.amountFen,
+      ...(answer.awaiting ? { awaiting: true } : {}),
+    },
   })
   return answer
 }

@@ -25,10 +25,20 @@ export async function listExceptions(tx: ReadTx, query: Query): Promise<Page> {
   )
   const { rows } = await sql<Row & { readonly total: number }>`
     select l.order_no as "orderNo", l.line_no as "lineNo", l.goods_title as "goodsTitle", l.sku_title as "skuTitle",
-      l.sku_id as "skuId", l.quantity, l.amount_fen as "amountFen", l.exception_reason as reason, l.exception_note as note,
+      l.sku_id as "skuId", l.quantity,
+      case when l.exception_reason = 'refund_failed' then f.amount_fen else l.amount_fen end as "amountFen", l.exception_reason as reason, l.exception_note as note,
       l.exception_at as since, o.contact, coalesce(a.balance - a.held_out, 0) as "availableNow", count(*) over () as total
     from orders.lines l
     join orders.orders o on o.tenant_id = l.tenant_id and o.no = l.order_no
+    cross join lateral (
+      select coalesce(sum(f.amount_fen), 0)::bigint as amount_fen
+      from payments.refunds f
+      where f.tenant_id = l.tenant_id
+        and f.order_no = l.order_no
+        and f.line_no = l.line_no
+        and f.state = 'failed'
+        and f.replaced_by is null
+    ) f
     left join ledger.accounts a
       on a.tenant_id = l.tenant_id and a.kind = 'stock.available' and a.ref = l.sku_id::text and a.unit = 'piece'
     where ${conditions}

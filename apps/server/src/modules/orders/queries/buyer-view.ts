@@ -64,13 +64,13 @@ function head(view: SealedView, access: 'codes' | 'status') {
     deliveredAt: view.deliveredAt,
     now: view.now,
     canSeeCodes: access === 'codes',
-    // The cashier's address is for the buyer only: whoever has it can see what is bought there.
+    // The cashier is for the buyer only: whoever has it can see what is bought there.
     payment: view.payment
       ? {
           gateway: view.payment.gateway,
-          payUrl: access === 'codes' && view.state === 'pending' ? view.payment.payUrl : null,
+          cashier: access === 'codes' && view.state === 'pending' ? view.payment.cashier : null,
         }
-      : { gateway: view.payWith, payUrl: null },
+      : { gateway: view.payWith, cashier: null },
   }
 }
 

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Ctx, ReadTx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
+import { readSettings } from '../../tenancy/index.ts'
 import { mask, openCards } from '../../vault/index.ts'
 import { maskContact } from '../model.ts'
 import { readTimeline } from './timeline.ts'
@@ -14,7 +15,10 @@ type Action = OrderDetail['actions'][number]
 /** Grants shown on the page; the rest of a large line is found through the list of codes. */
 const GRANTS_SHOWN_MAX = 100
 
-type Raw = Omit<OrderDetail, 'lines' | 'timeline' | 'actions' | 'buyer' | 'contact' | 'member'> & {
+type Raw = Omit<
+  OrderDetail,
+  'lines' | 'timeline' | 'actions' | 'refundApprovalAboveFen' | 'buyer' | 'contact' | 'member'
+> & {
   readonly contact: string
   readonly member: { readonly id: number; readonly name: string; readonly phoneMasked: string } | null
   readonly lines: readonly (Omit<OrderDetail['lines'][number], 'grants' | 'pictureUrl'> & {
@@ -32,9 +36,9 @@ export async function readOrderDetail(
   no: OrderNo,
   permissions: ReadonlySet<Permission>,
 ): Promise<OrderDetail> {
-  const { order, timeline } = await platform.db.read(ctx, async (tx) => {
+  const { order, timeline, settings } = await platform.db.read(ctx, async (tx) => {
     const order = await readOrder(tx, no)
-    return { order, timeline: await readTimeline(tx, no) }
+    return { order, timeline: await readTimeline(tx, no), settings: await readSettings(tx) }
   })
   const { contact, member, lines, ...rest } = order
   const seesContact = permissions.has('members.read')
@@ -58,13 +62,14 @@ export async function readOrderDetail(
       }),
     ),
     timeline,
+    refundApprovalAboveFen: settings['refunds.approvalAboveFen'],
     actions: actionsFor(order, permissions),
   }
 }
 
 function actionsFor(order: Raw, permissions: ReadonlySet<Permission>): Action[] {
   const handles = permissions.has('orders.handle')
-  const paid = order.state === 'paid' || order.state === 'delivered'
+  const paid = order.state === 'paid' || order.state === 'delivered' || order.state === 'refunded'
   const actions: (Action | false)[] = [
     handles && order.state === 'pending' && 'cancel',
     handles && order.payments.some((payment) => payment.state === 'pending') && 'query_payment',
@@ -72,7 +77,7 @@ function actionsFor(order: Raw, permissions: ReadonlySet<Permission>): Action[] 
     handles && order.lines.some((line) => line.state === 'delivered') && 'replace',
     permissions.has('orders.refund') &&
       paid &&
-      order.lines.some((line) => (line.state === 'delivered' || line.state === 'exception') && line.amountFen > 0) &&
+      order.lines.some((line) => line.amountFen - line.refundedFen - line.refundingFen + line.failedFen > 0) &&
       'refund',
     handles && order.contact.includes('@') && order.state === 'delivered' && 'resend',
   ]
@@ -102,6 +107,13 @@ async function readOrder(tx: ReadTx, no: OrderNo): Promise<Raw> {
           'lineNo', l.line_no, 'skuId', l.sku_id, 'goodsId', l.goods_id, 'goodsTitle', l.goods_title, 'skuTitle', l.sku_title,
           'quantity', l.quantity, 'unitPriceFen', l.unit_price_fen, 'amountFen', l.amount_fen, 'state', l.state,
           'deliveredQuantity', l.delivered_quantity, 'form', l.form,
+          'refundedFen', l.refunded_fen, 'refundingFen', l.refunding_fen, 'refundedQuantity', l.refunded_quantity,
+          'failedFen', coalesce((
+            select sum(f.amount_fen)
+            from payments.refunds f
+            where f.tenant_id = l.tenant_id and f.order_no = l.order_no and f.line_no = l.line_no
+              and f.state = 'failed' and f.replaced_by is null
+          ), 0),
           'hold', (
             select jsonb_build_object('state', h.state, 'expiresAt', h.expires_at)
             from ledger.holds h
@@ -146,7 +158,9 @@ async function readOrder(tx: ReadTx, no: OrderNo): Promise<Raw> {
       'refunds', coalesce((
         select jsonb_agg(jsonb_build_object(
           'id', f.id, 'orderNo', f.order_no, 'lineNo', f.line_no, 'amountFen', f.amount_fen, 'to', f.target, 'state', f.state,
-          'reason', f.reason, 'attempts', f.attempts, 'lastError', f.last_error, 'createdAt', f.created_at, 'doneAt', f.done_at
+          'takes', f.takes, 'pieces', cardinality(f.grants), 'requestedBy', f.requested_by, 'requestedById', f.requested_by_id,
+          'decidedBy', f.decided_by, 'decidedNote', f.decided_note, 'handReference', f.hand_reference,
+          'isReplaced', f.replaced_by is not null, 'reason', f.reason, 'attempts', f.attempts, 'lastError', f.last_error, 'createdAt', f.created_at, 'doneAt', f.done_at
         ) order by f.id)
         from payments.refunds f
         where f.tenant_id = o.tenant_id and f.order_no = o.no

@@ -1,4 +1,4 @@
-import type { LineState, OrderState } from '@quanshu/contract'
+import type { CashierView, LineState, OrderState } from '@quanshu/contract'
 import type { CardId, GrantId, MemberId, OrderNo, SkuId, TenantId } from '@quanshu/kernel'
 import type { Platform } from '../../../platform/module.ts'
 
@@ -19,7 +19,7 @@ export type SealedView = {
   readonly deliveredAt: string | null
   readonly now: string
   readonly payWith: string
-  readonly payment: { readonly gateway: string; readonly payUrl: string | null } | null
+  readonly payment: { readonly gateway: string; readonly cashier: CashierView | null } | null
   readonly lines: readonly SealedLine[]
 }
 export type SealedLine = {

@@ -8,7 +8,7 @@ type Entry = z.output<typeof timelineEntry>
 
 /**
  * Everything that happened to an order, from every book that knows something: the order itself, its holds, payment
- * attempts, notices, receipts, deliveries, refunds, messages, staff. Oldest first.
+ * attempts, notices, receipts, chargebacks, deliveries, refunds, messages, staff. Oldest first.
  */
 export async function readTimeline(tx: ReadTx, no: OrderNo): Promise<Entry[]> {
   const { tenantId } = tx.ctx
@@ -36,7 +36,7 @@ export async function readTimeline(tx: ReadTx, no: OrderNo): Promise<Entry[]> {
       union all
       select a.created_at, 'payment', 'payment.begun', null, jsonb_build_object('gateway', a.gateway, 'amountFen', a.amount_fen)
       from payments.attempts a
-      where a.tenant_id = ${tenantId}::bigint and a.order_no = ${no}::bigint and a.pay_url is not null
+      where a.tenant_id = ${tenantId}::bigint and a.order_no = ${no}::bigint and a.cashier is not null
       union all
       select n.received_at, 'notice', 'notice.' || n.verdict, null,
         jsonb_build_object('gateway', n.gateway, 'tradeNo', n.trade_no, 'amountFen', n.amount_fen)
@@ -46,6 +46,23 @@ export async function readTimeline(tx: ReadTx, no: OrderNo): Promise<Entry[]> {
       select r.received_at, 'payment', 'payment.received', null,
         jsonb_build_object('gateway', r.gateway, 'tradeNo', r.trade_no, 'amountFen', r.amount_fen, 'state', r.state)
       from payments.receipts r
+      where r.tenant_id = ${tenantId}::bigint and r.order_no = ${no}::bigint
+      union all
+      select c.opened_at, 'payment', 'chargeback.opened', null,
+        jsonb_build_object('gateway', c.gateway, 'amountFen', c.amount_fen, 'reason', c.reason)
+      from payments.chargebacks c
+      where c.tenant_id = ${tenantId}::bigint and c.order_no = ${no}::bigint
+      union all
+      select c.ended_at, 'payment', 'chargeback.' || c.state, null,
+        jsonb_build_object('gateway', c.gateway, 'amountFen', c.amount_fen, 'reason', c.reason)
+      from payments.chargebacks c
+      where c.tenant_id = ${tenantId}::bigint and c.order_no = ${no}::bigint and c.ended_at is not null and c.state <> 'opened'
+      union all
+      select e.at, 'staff', 'receipt.' || coalesce(e.detail ->> 'action', 'handle'), e.actor ->> 'name',
+        jsonb_build_object('gateway', r.gateway, 'amountFen', r.amount_fen, 'reason', e.detail ->> 'note')
+      from payments.receipts r
+      join audit.entries e
+        on e.tenant_id = r.tenant_id and e.object_kind = 'receipt' and e.object_id = r.id::text and e.action = 'receipt.handle'
       where r.tenant_id = ${tenantId}::bigint and r.order_no = ${no}::bigint
       union all
       select l.delivered_at, 'delivery', 'delivery.done', null, jsonb_build_object('lineNo', l.line_no, 'quantity', l.delivered_quantity)
@@ -62,7 +79,7 @@ export async function readTimeline(tx: ReadTx, no: OrderNo): Promise<Entry[]> {
       from entitlements.grants g
       where g.tenant_id = ${tenantId}::bigint and g.order_no = ${no}::bigint and g.turn > 1
       union all
-      select f.created_at, 'refund', 'refund.requested', nullif(f.requested_by, ''),
+      select f.created_at, 'refund', case when f.state in ('awaiting', 'declined') then 'refund.awaiting' else 'refund.requested' end, nullif(f.requested_by, ''),
         jsonb_build_object('amountFen', f.amount_fen, 'to', f.target, 'reason', f.reason, 'lineNo', f.line_no)
       from payments.refunds f
       where f.tenant_id = ${tenantId}::bigint and f.order_no = ${no}::bigint

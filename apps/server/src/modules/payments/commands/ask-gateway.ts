@@ -3,14 +3,18 @@ import { sql } from 'kysely'
 import type { Platform } from '../../../platform/module.ts'
 import type { Outbound } from '../../../platform/outbound/index.ts'
 import { type Accounts, systemCtx } from '../accounts.ts'
-import type { GatewayTrade } from '../gateway.ts'
+import type { GatewayTrade, PaymentRef } from '../gateway.ts'
 import { gateways } from '../gateways/registry.ts'
+import { paymentNo } from '../numbers.ts'
 import { isTaken, type PaymentPorts } from '../settle.ts'
 
 export type Question = {
   readonly tenantId: TenantId
   readonly orderNo: OrderNo
   readonly gateway: string
+  readonly turn: number
+  /** The gateway's own number for it, where it gave one. */
+  readonly reference: string | null
   /** The order is over for us: close it there, unless the money came. */
   readonly closeWanted: boolean
   /** Since the attempt was opened. */
@@ -33,21 +37,25 @@ export function createAskGateway(
   ports: PaymentPorts,
 ): AskGateway {
   return async (question) => {
-    const { tenantId, orderNo } = question
+    const { tenantId } = question
     const gateway = gateways.get(question.gateway)
     const account = gateway && (await accounts.find(tenantId, question.gateway))
     if (!gateway || !account) return 'unknown'
+    const payment: PaymentRef = {
+      paymentNo: paymentNo(question.orderNo, question.turn),
+      ...(question.reference === null ? {} : { reference: question.reference }),
+    }
     const never = question.ageSeconds > NOT_FOUND_MEANS_NEVER_SECONDS
 
     if (question.closeWanted) {
-      const closed = await gateway.close(outbound, account, orderNo)
+      const closed = await gateway.close(outbound, account, payment)
       if (closed.kind === 'done' && (closed.state === 'closed' || (closed.state === 'not_found' && never))) {
         await markClosed(platform, question)
         return 'not_paid'
       }
       if (closed.kind !== 'done') platform.log.warn({ ...question, outcome: closed }, 'a payment could not be closed')
     }
-    const found = await gateway.query(outbound, account, orderNo)
+    const found = await gateway.query(outbound, account, payment)
     if (found.kind !== 'done') {
       platform.log.warn({ ...question, outcome: found }, 'the gateway did not say what became of a payment')
       return 'unknown'
@@ -67,7 +75,9 @@ async function settleAll(
     const { verdict } = await ports.settle(question.tenantId, {
       ...trade,
       orderNo: question.orderNo,
+      turn: question.turn,
       gateway: question.gateway,
+      asked: true,
       headers: { source: 'query' },
       body: JSON.stringify(trade),
     })
@@ -76,7 +86,7 @@ async function settleAll(
   return answer
 }
 
-async function markClosed(platform: Platform, { tenantId, orderNo, gateway }: Question): Promise<void> {
+async function markClosed(platform: Platform, { tenantId, orderNo, gateway, turn }: Question): Promise<void> {
   await platform.db.write(systemCtx(tenantId), (tx) =>
     sql`
       update payments.attempts
@@ -86,6 +96,7 @@ async function markClosed(platform: Platform, { tenantId, orderNo, gateway }: Qu
       where tenant_id = ${tenantId}
         and order_no = ${orderNo}
         and gateway = ${gateway}
+        and turn = ${turn}
         and state = 'pending'
     `.execute(tx.db),
   )

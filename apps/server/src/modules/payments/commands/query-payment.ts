@@ -13,8 +13,8 @@ export type QueryPayment = (ctx: Ctx, orderNo: OrderNo) => Promise<PaymentAnswer
 export function createQueryPayment(platform: Platform, ask: AskGateway): QueryPayment {
   return async (ctx, orderNo) => {
     const { rows } = await platform.db.read(ctx, (tx) =>
-      sql<Pick<Question, 'gateway' | 'closeWanted' | 'ageSeconds'> & { readonly state: string }>`
-        select gateway, state, close_wanted_at is not null as "closeWanted",
+      sql<Omit<Question, 'tenantId' | 'orderNo'> & { readonly state: string }>`
+        select gateway, turn, reference, state, close_wanted_at is not null as "closeWanted",
           extract(epoch from now() - created_at)::integer as "ageSeconds"
         from payments.attempts
         where tenant_id = ${ctx.tenantId}

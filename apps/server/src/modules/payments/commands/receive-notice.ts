@@ -4,8 +4,10 @@ import { sql } from 'kysely'
 import type { Platform } from '../../../platform/module.ts'
 import { counter } from '../../../platform/telemetry/index.ts'
 import { type Accounts, gatewayNamed, systemCtx } from '../accounts.ts'
-import type { NoticeAnswer, NoticeRefusal, PaymentGateway, RawNotice } from '../gateway.ts'
+import type { NoticeAnswer, NoticeRefusal, NoticeVerdict, PaymentGateway, RawNotice } from '../gateway.ts'
+import { readPaymentNo, readRefundNo } from '../numbers.ts'
 import { type Capture, isTaken, type PaymentPorts } from '../settle.ts'
+import { askSoon } from './ask-soon.ts'
 
 const noticesTotal = counter('payment_notices', 'Notices of gateways by verdict')
 
@@ -23,6 +25,7 @@ export type ReceiveNotice = (
  */
 export function createReceiveNotice(platform: Platform, accounts: Accounts, ports: PaymentPorts): ReceiveNotice {
   const keepRefused = createRefusedNotices(platform)
+  const others = createOtherNews(platform, ports)
   return async (tenantId, gatewayId, notice, ip) => {
     const gateway = gatewayNamed(gatewayId)
     const account = await accounts.find(tenantId, gatewayId)
@@ -34,9 +37,16 @@ export function createReceiveNotice(platform: Platform, accounts: Accounts, port
       await keepRefused(tenantId, gateway, notice, checked.verdict, ip)
       return gateway.rejection
     }
-    const { ok: _ok, ...trade } = checked
+    if (checked.about !== 'payment') return await others(tenantId, gateway, checked, notice, ip)
+    const number = readPaymentNo(checked.paymentNo)
+    if (!number) {
+      await keepRefused(tenantId, gateway, notice, 'malformed', ip)
+      return gateway.rejection
+    }
+    const { ok: _ok, about: _about, paymentNo: _paymentNo, ...trade } = checked
     const capture: Capture = {
       ...trade,
+      ...number,
       gateway: gatewayId,
       headers: keptHeaders(gateway, notice, ip),
       body: storable(notice.body),
@@ -44,12 +54,58 @@ export function createReceiveNotice(platform: Platform, accounts: Accounts, port
     const { verdict } = await ports.settle(tenantId, capture)
     noticesTotal.add(1, { gateway: gatewayId, verdict })
     if (isTaken(verdict)) return gateway.acknowledgement
+    // What was told does not fit what was asked for; what was really paid is for the gateway to say when asked.
+    if (verdict === 'wrong_amount') await askSoon(platform, systemCtx(tenantId), number.orderNo, gatewayId)
     platform.log.warn(
-      { tenantId, gateway: gatewayId, orderNo: trade.orderNo, verdict },
+      { tenantId, gateway: gatewayId, orderNo: number.orderNo, verdict },
       'a notice does not fit its order',
     )
     return gateway.rejection
   }
+}
+
+type OtherNews = Exclude<NoticeVerdict, { readonly ok: false } | { readonly about: 'payment' }>
+
+/** Refunds that ended, money taken back, and what means nothing to us: acted on, kept, and then acknowledged. */
+function createOtherNews(platform: Platform, ports: PaymentPorts) {
+  const act = async (tenantId: TenantId, gateway: PaymentGateway, news: OtherNews): Promise<string> => {
+    if (news.about === 'nothing') return 'ignored'
+    if (news.about === 'chargeback') return await ports.chargeback(tenantId, gateway.id, news)
+    const refundId = readRefundNo(news.refundNo)
+    if (refundId === undefined) return 'unknown_order'
+    const { outcome } = news
+    const error = outcome.kind === 'failed' ? `${outcome.code}: ${outcome.message}` : null
+    await ports.refundEnded(tenantId, refundId, outcome.kind === 'done', error)
+    return 'applied'
+  }
+  return async (
+    tenantId: TenantId,
+    gateway: PaymentGateway,
+    news: OtherNews,
+    notice: RawNotice,
+    ip: string,
+  ): Promise<NoticeAnswer> => {
+    const verdict = await act(tenantId, gateway, news)
+    noticesTotal.add(1, { gateway: gateway.id, verdict })
+    await keepNotice(platform, tenantId, gateway, verdict, keptHeaders(gateway, notice, ip), storable(notice.body))
+    return verdict === 'unknown_order' ? gateway.rejection : gateway.acknowledgement
+  }
+}
+
+async function keepNotice(
+  platform: Platform,
+  tenantId: TenantId,
+  gateway: PaymentGateway,
+  verdict: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): Promise<void> {
+  await platform.db.write(systemCtx(tenantId), (tx) =>
+    sql`
+      insert into payments.notices (tenant_id, gateway, verdict, headers, body)
+      values (${tenantId}, ${gateway.id}, ${verdict}, ${JSON.stringify(headers)}::jsonb, ${body})
+    `.execute(tx.db),
+  )
 }
 
 /** Strangers may write this much of their own into a shop's books, no more. */
@@ -79,17 +135,15 @@ function createRefusedNotices(platform: Platform) {
     if (!mayKeep(tenantId)) return
     const body = storable(notice.body.subarray(0, REFUSED_BODY_BYTES_MAX))
     const headers = keptHeaders(gateway, notice, ip)
-    await platform.db.write(systemCtx(tenantId), (tx) =>
-      sql`
-        insert into payments.notices (tenant_id, gateway, verdict, headers, body)
-        values (${tenantId}, ${gateway.id}, ${verdict}, ${JSON.stringify(headers)}::jsonb, ${body})
-      `.execute(tx.db),
-    )
+    await keepNotice(platform, tenantId, gateway, verdict, headers, body)
   }
 }
 
+/** A notice that comes by address has nothing else. */
+const PATH_MAX = 4_096
+
 function keptHeaders(gateway: PaymentGateway, notice: RawNotice, ip: string): Record<string, string> {
-  const kept: Record<string, string> = { ip, path: notice.path.slice(0, 300) }
+  const kept: Record<string, string> = { ip, path: notice.path.slice(0, PATH_MAX) }
   for (const name of gateway.noticeHeaders) {
     const value = notice.headers[name]
     if (typeof value === 'string') kept[name] = storable(value).slice(0, 300)

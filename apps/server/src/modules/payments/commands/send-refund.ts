@@ -1,9 +1,10 @@
 import type { TenantId } from '@quanshu/kernel'
 import type { Platform } from '../../../platform/module.ts'
 import type { Outbound } from '../../../platform/outbound/index.ts'
-import { type Accounts, systemCtx } from '../accounts.ts'
-import type { RefundCall, RefundOutcome, Unknown } from '../gateway.ts'
+import { type Accounts, notifyUrlOf, systemCtx } from '../accounts.ts'
+import type { RefundCall, RefundQueryOutcome, Unknown } from '../gateway.ts'
 import { gateways } from '../gateways/registry.ts'
+import { paymentNo, refundNo } from '../numbers.ts'
 import type { PaymentPorts } from '../settle.ts'
 
 export const REFUND_TASK = 'payments.refund'
@@ -14,6 +15,10 @@ type OpenRefund = {
   readonly gateway: string
   readonly tradeNo: string
   readonly amountFen: number
+  readonly currency: string
+  /** What was paid, and in which of the order's attempts there. */
+  readonly totalFen: number
+  readonly turn: number
   readonly reason: string
   /** This one included. */
   readonly attempts: number
@@ -39,18 +44,18 @@ export function createSendRefund(
   return async (tenantId, refundId) => {
     const refund = await platform.db.call<OpenRefund | null>(tenantId, 'payments.begin_refund', refundId)
     if (!refund) return
-    const outcome = await callGateway(outbound, accounts, tenantId, refund)
+    const outcome = await callGateway(platform, outbound, accounts, tenantId, refund)
     if (outcome.kind === 'done') {
       await ports.refundEnded(tenantId, refundId, true, null)
       return
     }
-    if (outcome.kind === 'refused') {
+    if (outcome.kind === 'refused' || outcome.kind === 'failed') {
       await ports.refundEnded(tenantId, refundId, false, `${outcome.code}: ${outcome.message}`)
-      platform.log.warn({ tenantId, refundId, outcome }, 'the gateway refused a refund')
+      platform.log.warn({ tenantId, refundId, outcome }, 'the gateway did not refund')
       return
     }
     const seconds = RETRY_SECONDS[refund.attempts - 1] ?? RETRY_SECONDS_MAX
-    const note = outcome.kind === 'accepted' ? 'accepted, not finished yet' : outcome.reason
+    const note = outcome.kind === 'unknown' ? outcome.reason : 'accepted, not finished yet'
     await platform.db.call(tenantId, 'payments.note_refund', refundId, note, seconds)
     await platform.db.write(systemCtx(tenantId), async (tx) => {
       const runAt = new Date(Date.now() + seconds * 1000 + 200)
@@ -60,15 +65,21 @@ export function createSendRefund(
 }
 
 async function callGateway(
+  platform: Platform,
   outbound: Outbound,
   accounts: Accounts,
   tenantId: TenantId,
   refund: OpenRefund,
-): Promise<RefundOutcome | Unknown> {
+): Promise<Exclude<RefundQueryOutcome, { kind: 'not_found' }> | Unknown> {
   const gateway = gateways.get(refund.gateway)
   const account = gateway && (await accounts.find(tenantId, refund.gateway))
   if (!gateway || !account) return { kind: 'unknown', reason: `the gateway ${refund.gateway} is not set up` }
-  const call: RefundCall = { ...refund, refundNo: refundNo(refund) }
+  const call: RefundCall = {
+    ...refund,
+    refundNo: refundNo(refund),
+    paymentNo: paymentNo(refund.orderNo, refund.turn),
+    notifyUrl: notifyUrlOf(platform.config.publicUrl, account.shopSlug, refund.gateway),
+  }
   if (refund.attempts > 1) {
     const known = await gateway.queryRefund(outbound, account, call)
     // Not found soon after a lost answer may be found later; the same number keeps the repeat harmless.
@@ -76,6 +87,3 @@ async function callGateway(
   }
   return await gateway.refund(outbound, account, call)
 }
-
-/** The order's number with the refund's: unique for the gateway, and readable for whoever searches there. */
-export const refundNo = (refund: Pick<OpenRefund, 'orderNo' | 'id'>): string => `${refund.orderNo}R${refund.id}`

@@ -10,6 +10,7 @@ import type {
   Refused,
   Unknown,
 } from '../gateway.ts'
+import { bills } from './sim-pay-bill.ts'
 import { callSimPay, isGenuine, isRecent, parseObject, type SimPayAnswer, textOf, unknown } from './sim-pay-wire.ts'
 
 const trade = z.object({
@@ -24,22 +25,25 @@ const refunded = z.object({ status: z.enum(['PROCESSING', 'SUCCESS', 'FAILED']),
 const notice = trade.extend({
   event: z.string(),
   merchant_id: z.string(),
-  // Our order numbers are 16 digits; anything else is not ours.
-  out_trade_no: z.string().regex(/^[1-9]\d{15}$/),
+  out_trade_no: z.string().min(1).max(64),
 })
 
 /** The stand-in gateway's protocol (`sim/src/paygate/README.md`), written from its description and not from its code. */
 export const simPay: PaymentGateway = {
   id: 'sim-pay',
   name: { zh: '仿真支付', en: 'Sim Pay' },
+  baseUrl: '',
+  merchantIdName: { zh: '商户号', en: 'Merchant id' },
+  fields: [{ key: 'secret', name: { zh: '商户密钥', en: 'Merchant secret' }, secret: true, required: true }],
+  scenes: ['page', 'h5'],
+  currencies: ['CNY'],
 
   async create(outbound, account, payment) {
-    // Only the number goes to the gateway, never the name of the goods.
     const body = {
-      out_trade_no: String(payment.orderNo),
+      out_trade_no: payment.paymentNo,
       amount: payment.amountFen,
-      currency: 'CNY',
-      subject: String(payment.orderNo),
+      currency: payment.currency,
+      subject: payment.subject,
       notify_url: payment.notifyUrl,
       return_url: payment.returnUrl,
       expires_at: payment.expiresAt.toISOString(),
@@ -49,12 +53,14 @@ export const simPay: PaymentGateway = {
     const answer = first.kind === 'unknown' ? await callSimPay(outbound, account, 'POST', '/v1/payments', body) : first
     return outcomeOf<CreateOutcome>(answer, (value) => {
       const parsed = created.safeParse(value)
-      return parsed.success ? { kind: 'done', payUrl: parsed.data.cashier_url } : unknown('no cashier address')
+      return parsed.success
+        ? { kind: 'done', cashier: { way: 'redirect', url: parsed.data.cashier_url } }
+        : unknown('no cashier address')
     })
   },
 
-  async query(outbound, account, orderNo) {
-    const answer = await callSimPay(outbound, account, 'GET', `/v1/payments/${orderNo}`)
+  async query(outbound, account, { paymentNo }) {
+    const answer = await callSimPay(outbound, account, 'GET', `/v1/payments/${paymentNo}`)
     if (answer.kind === 'answer' && answer.code === 'ORDER_NOT_FOUND')
       return { kind: 'done', state: 'not_found', trades: [] }
     return outcomeOf<QueryOutcome>(answer, (value) => {
@@ -65,8 +71,8 @@ export const simPay: PaymentGateway = {
     })
   },
 
-  async close(outbound, account, orderNo) {
-    const answer = await callSimPay(outbound, account, 'POST', `/v1/payments/${orderNo}/close`)
+  async close(outbound, account, { paymentNo }) {
+    const answer = await callSimPay(outbound, account, 'POST', `/v1/payments/${paymentNo}/close`)
     if (answer.kind === 'answer' && answer.code === 'ORDER_NOT_FOUND') return { kind: 'done', state: 'not_found' }
     if (answer.kind === 'answer' && answer.code === 'ALREADY_PAID') return { kind: 'done', state: 'paid' }
     return outcomeOf<CloseOutcome>(answer, () => ({ kind: 'done', state: 'closed' }))
@@ -75,7 +81,7 @@ export const simPay: PaymentGateway = {
   async refund(outbound, account, call) {
     const answer = await callSimPay(outbound, account, 'POST', '/v1/refunds', {
       out_refund_no: call.refundNo,
-      out_trade_no: String(call.orderNo),
+      out_trade_no: call.paymentNo,
       trade_no: call.tradeNo,
       amount: call.amountFen,
       reason: call.reason.slice(0, 80),
@@ -98,11 +104,12 @@ export const simPay: PaymentGateway = {
     if (!parsed.success) return { ok: false, verdict: 'malformed' }
     if (parsed.data.merchant_id !== account.merchantId) return { ok: false, verdict: 'wrong_merchant' }
     if (parsed.data.event !== 'PAYMENT.SUCCESS') return { ok: false, verdict: 'not_paid' }
-    return { ok: true, orderNo: Number(parsed.data.out_trade_no), ...tradeOf(parsed.data) }
+    return { ok: true, about: 'payment', paymentNo: parsed.data.out_trade_no, ...tradeOf(parsed.data) }
   },
 
   acknowledgement: { status: 200, contentType: 'text/plain', body: 'success' },
   rejection: { status: 400, contentType: 'text/plain', body: 'fail' },
+  bills,
   noticeHeaders: ['x-pay-merchant', 'x-pay-timestamp', 'x-pay-nonce', 'x-pay-signature'],
 
   async test(outbound, account) {

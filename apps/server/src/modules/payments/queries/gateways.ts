@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { ReadTx } from '../../../platform/db/index.ts'
 import { type GatewayRow, notifyUrlOf } from '../accounts.ts'
+import { buyersFee, sceneFor } from '../commands/open-cashier.ts'
 import { gateways } from '../gateways/registry.ts'
 
 export type GatewayView = z.output<typeof gatewayConfigView>
@@ -11,46 +12,77 @@ export type PaymentMethod = {
   readonly name: string
   readonly nameEn: string
   readonly needsMember: boolean
+  /** On top of the amount that was asked about. */
+  readonly feeFen: number
+  readonly scansOnDesktop: boolean
 }
 
 /** Every gateway there is, with this shop's account at it. */
-export async function listGateways(tx: ReadTx, publicUrl: string): Promise<readonly GatewayView[]> {
+export async function listGateways(
+  tx: ReadTx,
+  publicUrl: string,
+  storedSecrets: (gateway: string, sealed: Buffer) => Promise<Readonly<Record<string, string>>>,
+): Promise<readonly GatewayView[]> {
   const { rows: shops } = await sql<{ slug: string }>`
     select slug from tenancy.tenants where id = ${tx.ctx.tenantId}
   `.execute(tx.db)
   const { rows } = await sql<Omit<GatewayRow, 'slug'> & { readonly gateway: string }>`
-    select gateway, enabled, base_url, merchant_id, secret_sealed, updated_at
+    select gateway, enabled, base_url, merchant_id, settings, secret_sealed, fee_bp, fee_payer, position, updated_at
     from payments.gateways
     where tenant_id = ${tx.ctx.tenantId}
   `.execute(tx.db)
-  return [...gateways.values()].map(({ id, name }) => {
-    const row = rows.find((candidate) => candidate.gateway === id)
+  const views = [...gateways.values()].map(async (kind): Promise<GatewayView> => {
+    const row = rows.find((candidate) => candidate.gateway === kind.id)
+    const secrets = row?.secret_sealed ? await storedSecrets(kind.id, row.secret_sealed) : {}
     return {
-      gateway: id,
-      name: tx.ctx.locale === 'en' ? name.en : name.zh,
+      gateway: kind.id,
+      name: tx.ctx.locale === 'en' ? kind.name.en : kind.name.zh,
+      isSetUp: row !== undefined,
       enabled: row?.enabled ?? false,
       baseUrl: row?.base_url ?? '',
+      defaultBaseUrl: kind.baseUrl,
       merchantId: row?.merchant_id ?? '',
-      hasSecret: Boolean(row?.secret_sealed),
-      notifyUrl: notifyUrlOf(publicUrl, shops[0]?.slug ?? '', id),
+      merchantIdName: kind.merchantIdName,
+      fields: kind.fields.map((field) => ({
+        key: field.key,
+        name: field.name,
+        hint: field.hint ?? null,
+        secret: field.secret,
+        required: field.required,
+        multiline: field.multiline ?? false,
+        choices: [...(field.choices ?? [])],
+        value: field.secret ? '' : (row?.settings[field.key] ?? ''),
+        isStored: field.secret ? field.key in secrets : field.key in (row?.settings ?? {}),
+      })),
+      feeBp: row?.fee_bp ?? 0,
+      feePayer: row?.fee_payer ?? 'shop',
+      position: row?.position ?? 0,
+      notifyUrl: notifyUrlOf(publicUrl, shops[0]?.slug ?? '', kind.id),
       updatedAt: row?.updated_at.toISOString() ?? null,
     }
   })
+  return await Promise.all(views)
 }
 
-/** What a shopper may choose: the shop's enabled gateways, then the member's balance. */
-export async function paymentMethods(tx: ReadTx): Promise<readonly PaymentMethod[]> {
-  const { rows } = await sql<{ gateway: string }>`
-    select gateway
+/** What a shopper may choose for this amount: the shop's enabled gateways, then the member's balance. */
+export async function paymentMethods(tx: ReadTx, amountFen = 0): Promise<readonly PaymentMethod[]> {
+  const { rows } = await sql<Pick<GatewayRow, 'fee_bp' | 'fee_payer'> & { readonly gateway: string }>`
+    select gateway, fee_bp, fee_payer
     from payments.gateways
     where tenant_id = ${tx.ctx.tenantId}
       and enabled
       and secret_sealed is not null
-    order by gateway
+    order by position, gateway
   `.execute(tx.db)
-  const offered = rows.flatMap(({ gateway }) => gateways.get(gateway) ?? [])
+  const offered = rows.flatMap((row): readonly PaymentMethod[] => {
+    const kind = gateways.get(row.gateway)
+    if (!kind) return []
+    const feeFen = buyersFee({ feeBp: row.fee_bp, feePayer: row.fee_payer }, amountFen)
+    const scansOnDesktop = sceneFor(kind, 'desktop') === 'qr'
+    return [{ gateway: kind.id, name: kind.name.zh, nameEn: kind.name.en, needsMember: false, feeFen, scansOnDesktop }]
+  })
   return [
-    ...offered.map(({ id, name }) => ({ gateway: id, name: name.zh, nameEn: name.en, needsMember: false })),
-    { gateway: 'balance', name: '余额支付', nameEn: 'Balance', needsMember: true },
+    ...offered,
+    { gateway: 'balance', name: '余额支付', nameEn: 'Balance', needsMember: true, feeFen: 0, scansOnDesktop: false },
   ]
 }

@@ -1,0 +1,52 @@
+import type { Output } from '../../shared/api/index.ts'
+
+export type Order = Output<'orders.detail'>
+export type Line = Order['lines'][number]
+
+/** Whole line or order, some pieces, an amount of goodwill, or what failed before. */
+export type How = 'line' | 'pieces' | 'amount' | 'again'
+
+/** Stands for every line in a field whose values are line numbers. */
+export const ALL = 0
+
+/** What may be decided about: not what failed, which was decided before. Fen. */
+export const leftOf = (line: Line): number => line.amountFen - line.refundedFen - line.refundingFen
+
+/** What refunding the whole line gives back: also what failed. Fen. */
+export const wholeOf = (line: Line): number => leftOf(line) + line.failedFen
+
+/** As the server decides it; a free line has nothing to give back. */
+export const isRefundable = (line: Line): boolean =>
+  ['delivered', 'exception', 'refunding', 'refunded'].includes(line.state) && wholeOf(line) > 0
+
+export const livingGrants = (line: Line) => line.grants.filter((grant) => grant.state !== 'revoked')
+
+/** Pieces still in the buyer's hands. The page of a large line carries only its first grants. */
+export const ownedPieces = (line: Line): number =>
+  line.deliveredQuantity === 0 ? 0 : line.quantity - line.refundedQuantity
+
+/** How this line may be refunded; the first is offered first. */
+export function waysOf(line: Line): readonly How[] {
+  const delivered = line.deliveredQuantity > 0
+  const ways: (How | false)[] = [
+    line.failedFen > 0 && 'again',
+    wholeOf(line) > 0 && 'line',
+    delivered && leftOf(line) > 0 && livingGrants(line).length > 0 && 'pieces',
+    delivered && leftOf(line) > 0 && 'amount',
+  ]
+  return ways.filter((way) => way !== false)
+}
+
+/** What so many pieces cost: their share of the line, the last ones taking what rounding left; at most what is left. */
+export function shareOf(line: Line, pieces: number): number {
+  const upTo = (count: number) => Math.floor((line.amountFen * count) / line.quantity)
+  return Math.min(leftOf(line), upTo(line.refundedQuantity + pieces) - upTo(line.refundedQuantity))
+}
+
+/** Whether the order gives back more than one person may decide, with this refund. */
+export function needsApproval(order: Order, how: How, amountFen: number): boolean {
+  const given = order.refunds
+    .filter(({ lineNo, state }) => lineNo !== null && ['requested', 'processing', 'done'].includes(state))
+    .reduce((sum, refund) => sum + refund.amountFen, 0)
+  return how !== 'again' && order.refundApprovalAboveFen > 0 && given + amountFen > order.refundApprovalAboveFen
+}

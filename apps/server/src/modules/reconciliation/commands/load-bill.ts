@@ -1,0 +1,160 @@
+import { createReadStream } from 'node:fs'
+import { deflateRawSync } from 'node:zlib'
+import { reconciliationErrors } from '@quanshu/contract'
+import { Refusal } from '@quanshu/kernel'
+import { type BillLine, BillUnreadable } from '../../payments/index.ts'
+import { type DayOf, held, type Reconciler } from '../model.ts'
+import type { Spooled } from './spool.ts'
+
+/** One call of the database: about 15 ms. */
+const CHUNK_LINES = 2_000
+const CHUNK_CHARS_MAX = 1024 * 1024
+/** A sheet of a workbook holds as many; no gateway of a single shop comes near. */
+const LINES_MAX = 5_000_000
+
+export type BillFacts = DayOf & {
+  readonly worker: string
+  readonly source: 'fetched' | 'uploaded'
+  readonly askedBy: string
+  readonly fileName: string
+}
+export type Loaded = { readonly billId: number /** It counts already. */; readonly isKnown: boolean }
+
+/**
+ * Reads a laid-down file into the day's bill, which counts from then on. Memory does not grow with the file. The same file
+ * again changes nothing.
+ * @throws reconciliationErrors.unreadable, notABill, tooManyLines; LeaseLost
+ */
+export async function loadBill(reconciler: Reconciler, facts: BillFacts, file: Spooled): Promise<Loaded> {
+  const { db, bills } = reconciler
+  const { tenantId, worker, gateway } = facts
+  const begun = held(
+    await db.call<Loaded | null>(tenantId, 'reconciliation.start_bill', worker, {
+      ...facts,
+      hash: file.hash,
+      bytes: file.bytes,
+    }),
+  )
+  if (begun.isKnown) return begun
+  const { billId } = begun
+  try {
+    const lines = file.bytes === 0 ? noLines() : bills.read(gateway, createReadStream(file.path))
+    const totals = await loadLines(reconciler, { ...facts, billId }, lines)
+    held(await db.call<true | null>(tenantId, 'reconciliation.finish_bill', billId, worker, totals))
+    return begun
+  } catch (error) {
+    const refusal = error instanceof BillUnreadable ? refusalOf(error) : error
+    const failure =
+      refusal instanceof Refusal
+        ? { code: refusal.code, params: refusal.params }
+        : { code: 'reconciliation.failed', params: {} }
+    await db.call(tenantId, 'reconciliation.fail_bill', billId, failure)
+    throw refusal
+  }
+}
+
+const refusalOf = ({ lineNo, message }: BillUnreadable): Refusal =>
+  lineNo > 0
+    ? reconciliationErrors.unreadable({ line: lineNo, why: message })
+    : reconciliationErrors.notABill({ why: message })
+
+async function* noLines(): AsyncGenerator<BillLine> {}
+
+async function loadLines(
+  { db }: Pick<Reconciler, 'db'>,
+  { tenantId, worker, billId }: BillFacts & { readonly billId: number },
+  lines: AsyncIterable<BillLine>,
+): Promise<Totals> {
+  const totals = newTotals()
+  let chunk = newChunk()
+  let nextN = 1
+  let sent: Promise<true | null> = Promise.resolve(true)
+  // While the database takes one chunk, the next is read.
+  const send = async (): Promise<void> => {
+    const { texts, columns } = chunk
+    const packed = deflateRawSync(JSON.stringify(texts), { level: 1 })
+    held(await sent)
+    sent = db.call<true | null>(tenantId, 'reconciliation.load_lines', billId, worker, nextN, columns, packed)
+    // Its failure is met at the next await of `sent`; until then it is no unhandled rejection.
+    sent.catch(() => undefined)
+    nextN += texts.length
+    chunk = newChunk()
+  }
+  try {
+    for await (const line of lines) {
+      add(chunk, line)
+      count(totals, line)
+      if (nextN + chunk.texts.length > LINES_MAX) throw reconciliationErrors.tooManyLines({ max: LINES_MAX })
+      if (chunk.texts.length >= CHUNK_LINES || chunk.chars >= CHUNK_CHARS_MAX) await send()
+    }
+    if (chunk.texts.length > 0) await send()
+    held(await sent)
+    return totals
+  } finally {
+    // Nothing may reach the bill after its loading is over.
+    await sent.catch(() => undefined)
+  }
+}
+
+const newChunk = () => ({
+  texts: [] as string[],
+  chars: 0,
+  columns: {
+    lineNo: [] as number[],
+    kind: [] as string[],
+    state: [] as string[],
+    tradeNo: [] as string[],
+    paymentNo: [] as string[],
+    refundNo: [] as string[],
+    amountFen: [] as number[],
+    feeFen: [] as number[],
+    currency: [] as string[],
+    at: [] as string[],
+  },
+})
+
+function add(chunk: ReturnType<typeof newChunk>, line: BillLine): void {
+  const { columns, texts } = chunk
+  columns.lineNo.push(line.lineNo)
+  columns.kind.push(line.kind)
+  columns.state.push(line.state)
+  columns.tradeNo.push(storable(line.tradeNo))
+  columns.paymentNo.push(storable(line.paymentNo))
+  columns.refundNo.push(storable(line.refundNo))
+  columns.amountFen.push(line.amountFen)
+  columns.feeFen.push(line.feeFen)
+  columns.currency.push(line.currency)
+  columns.at.push(line.at)
+  texts.push(line.raw)
+  chunk.chars += line.raw.length
+}
+
+/** PostgreSQL takes no NUL in a text; a number that has one is none of ours anyway. */
+const storable = (text: string): string => (text.includes('\0') ? text.replaceAll('\0', '') : text)
+
+/** What the bill says in all; lines that moved nothing are not counted. */
+export type Totals = {
+  payments: number
+  paidFen: number
+  refunds: number
+  refundedFen: number
+  feeFen: number
+  others: number
+}
+
+const newTotals = (): Totals => ({ payments: 0, paidFen: 0, refunds: 0, refundedFen: 0, feeFen: 0, others: 0 })
+
+function count(totals: Totals, { kind, state, amountFen, feeFen }: BillLine): void {
+  const isWon = kind === 'chargeback' && state === 'failed'
+  if (kind === 'other') totals.others += 1
+  else if (state !== 'done' && !isWon) return
+  else if (kind === 'payment' || isWon) {
+    totals.payments += 1
+    totals.paidFen += amountFen
+    totals.feeFen += feeFen
+  } else {
+    totals.refunds += 1
+    totals.refundedFen += amountFen
+    totals.feeFen += feeFen
+  }
+}

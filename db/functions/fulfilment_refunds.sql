@@ -1,0 +1,726 @@
+-- Money back, and the rights with it: whole orders, lines, pieces, or an amount that leaves the rights alone.
+--
+--   fulfilment.refund(tenant, no, ask)                   a refund as asked for; above an amount it waits for a second person
+--   fulfilment.approve_refund(tenant, refund, staff, actor, used)   the second person's yes: it is looked at anew, and begins
+--   fulfilment.decline_refund(tenant, refund, actor, note)          the second person's no
+--   fulfilment.refund_ended(tenant, refund, done, error) the gateway's final word about a refund
+--   fulfilment.refund_by_hand(tenant, refund, actor, note, reference)  what a gateway refused was paid another way
+--
+-- What a line still has to give is its amount less what is back (`refunded_fen`) and what is promised (`refunding_fen`). A
+-- promise begins with the refund and lies in clearing until the money has left, also when the gateway refused it: then the
+-- refund is tried again, paid by hand, or another takes its place. All of it under the order's lock; the lines' constraints
+-- refuse what would still be too much.
+
+-- What failed refunds of a line promised, and nothing has taken the place of: {"amountFen", "ids", "takes", "grants"}.
+create or replace function fulfilment.failed_refunds(p_tenant bigint, p_no bigint, p_line integer)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select jsonb_build_object(
+    'amountFen', coalesce(sum(f.amount_fen), 0),
+    'ids', coalesce(jsonb_agg(f.id), '[]'),
+    'takes', case when bool_or(f.takes = 'line') then 'line' when bool_or(f.takes = 'pieces') then 'pieces' else 'nothing' end,
+    'grants', coalesce((
+      select jsonb_agg(g.id)
+      from payments.refunds x
+      cross join lateral unnest(x.grants) as g(id)
+      where x.tenant_id = p_tenant
+        and x.order_no = p_no
+        and x.line_no = p_line
+        and x.state = 'failed'
+        and x.replaced_by is null
+    ), '[]')
+  )
+  from payments.refunds f
+  where f.tenant_id = p_tenant
+    and f.order_no = p_no
+    and f.line_no = p_line
+    and f.state = 'failed'
+    and f.replaced_by is null
+$$;
+revoke execute on function fulfilment.failed_refunds(bigint, bigint, integer) from public;
+
+-- What a refund of this line would be now: {"amountFen", "takes", "grants", "instead": ids of failed refunds}, null when the
+-- line has nothing to give, or {"code", "params"}. A piece costs its share of the line; the shares of all pieces add up to
+-- the line's amount, the last one taking what rounding left.
+create or replace function fulfilment.plan_refund(
+  p_tenant bigint, p_no bigint, p_line integer, p_takes text, p_grants bigint[], p_amount bigint, p_used text
+)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  line orders.lines;
+  left_fen bigint;
+  failed jsonb;
+  amount bigint;
+  found_count integer;
+  used_count integer;
+begin
+  select * into line
+  from orders.lines l
+  where l.tenant_id = p_tenant
+    and l.order_no = p_no
+    and l.line_no = p_line
+    and l.state in ('delivered', 'exception', 'refunding', 'refunded')
+    and l.amount_fen > 0;
+  if not found then
+    return null;
+  end if;
+  left_fen := line.amount_fen - line.refunded_fen - line.refunding_fen;
+  failed := fulfilment.failed_refunds(p_tenant, p_no, p_line);
+  -- Their rights are gone already; only the money goes another way.
+  if p_takes = 'again' then
+    return case when (failed ->> 'amountFen')::bigint > 0 then jsonb_build_object(
+      'amountFen', failed -> 'amountFen', 'takes', failed -> 'takes', 'grants', failed -> 'grants', 'instead', failed -> 'ids'
+    ) end;
+  end if;
+  if p_takes <> 'line' and line.delivered_quantity = 0 then
+    return jsonb_build_object('code', 'orders.refund_whole_line', 'params', '{}'::jsonb);
+  end if;
+
+  select count(*), count(*) filter (where g.state = 'used' or c.state = 'used')
+  into found_count, used_count
+  from entitlements.grants g
+  join vault.cards c on c.tenant_id = p_tenant and c.id = g.card_id
+  where p_takes <> 'nothing'
+    and g.tenant_id = p_tenant
+    and g.order_no = p_no
+    and g.line_no = p_line
+    and g.state <> 'revoked'
+    and (p_takes = 'line' or g.id = any (p_grants));
+  if p_takes = 'pieces' and (found_count = 0 or found_count <> cardinality(p_grants)) then
+    return jsonb_build_object('code', 'orders.refund_piece_gone', 'params', '{}'::jsonb);
+  end if;
+  if p_used = 'refuse' and used_count > 0 then
+    return jsonb_build_object('code', 'orders.refund_used_codes', 'params', jsonb_build_object('count', used_count));
+  end if;
+
+  amount := case p_takes
+    when 'line' then left_fen + (failed ->> 'amountFen')::bigint
+    when 'pieces' then coalesce(p_amount, least(
+      left_fen,
+      line.amount_fen * (line.refunded_quantity + found_count) / line.quantity - line.amount_fen * line.refunded_quantity / line.quantity
+    ))
+    else coalesce(p_amount, 0)
+  end;
+  if amount = 0 or (p_takes <> 'line' and left_fen = 0) then
+    return null;
+  end if;
+  if p_takes <> 'line' and amount > left_fen then
+    return jsonb_build_object('code', 'orders.refund_over_left', 'params', jsonb_build_object(
+      'leftYuan', trim(to_char(left_fen / 100.0, '999999999990.00'))
+    ));
+  end if;
+  return jsonb_build_object(
+    'amountFen', amount, 'takes', p_takes, 'grants', case when p_takes = 'pieces' then to_jsonb(p_grants) else '[]' end,
+    'instead', case when p_takes = 'line' then failed -> 'ids' else '[]' end
+  );
+end;
+$$;
+revoke execute on function fulfilment.plan_refund(bigint, bigint, integer, text, bigint[], bigint, text) from public;
+
+-- The line's state after a refund of it has begun or ended. Refunded is whose pieces are all taken or whose amount is all
+-- back; one that still waits for money is being refunded; a refund that failed makes it an exception. Else it is delivered.
+create or replace function fulfilment.turn_line(p_tenant bigint, p_no bigint, p_line integer, p_error text)
+returns void
+language sql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  update orders.lines l
+  set state = n.state,
+      exception_reason = case n.state when 'exception' then 'refund_failed' when 'delivered' then null else l.exception_reason end,
+      exception_note = case n.state when 'exception' then coalesce(p_error, l.exception_note) else l.exception_note end,
+      exception_at = case when n.state = 'exception' and p_error is not null then now() else l.exception_at end
+  from (
+    select case
+      when (fulfilment.failed_refunds(p_tenant, p_no, p_line) ->> 'amountFen')::bigint > 0 then 'exception'
+      when x.refunded_quantity < x.quantity and x.refunded_fen + x.refunding_fen < x.amount_fen then 'delivered'
+      when x.refunding_fen > 0 then 'refunding'
+      else 'refunded'
+    end as state
+    from orders.lines x
+    where x.tenant_id = p_tenant
+      and x.order_no = p_no
+      and x.line_no = p_line
+  ) n
+  where l.tenant_id = p_tenant
+    and l.order_no = p_no
+    and l.line_no = p_line
+$$;
+revoke execute on function fulfilment.turn_line(bigint, bigint, integer, text) from public;
+
+-- Books money that is back: on the line and on the order. An order all of whose lines are refunded is refunded.
+create or replace function fulfilment.close_refunded(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  new_state text;
+  is_news boolean;
+begin
+  update orders.lines l
+  set refunding_fen = l.refunding_fen - p_amount,
+      refunded_fen = l.refunded_fen + p_amount
+  where l.tenant_id = p_tenant
+    and l.order_no = p_no
+    and l.line_no = p_line;
+  perform fulfilment.turn_line(p_tenant, p_no, p_line, null);
+  select case
+    when bool_and(l.state = 'refunded') then 'refunded'
+    when bool_and(l.state in ('refunded', 'delivered')) then 'delivered'
+  end
+  into new_state
+  from orders.lines l
+  where l.tenant_id = p_tenant
+    and l.order_no = p_no;
+  select new_state = 'refunded' and o.state <> 'refunded' into is_news
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = p_no;
+  update orders.orders o
+  set refunded_fen = o.refunded_fen + p_amount,
+      state = case when o.state = 'refunded' then o.state else coalesce(new_state, o.state) end,
+      delivered_at = coalesce(o.delivered_at, (
+        select max(l.delivered_at) from orders.lines l where l.tenant_id = p_tenant and l.order_no = p_no
+      )),
+      closed_at = case when is_news then now() else o.closed_at end
+  where o.tenant_id = p_tenant
+    and o.no = p_no;
+  if is_news then
+    perform events.append(p_tenant, '{}', jsonb_build_array(jsonb_build_object(
+      'type', 'order.refunded', 'subject', 'order:' || p_no, 'payload', jsonb_build_object('no', p_no, 'amountFen', p_amount)
+    )));
+  end if;
+end;
+$$;
+revoke execute on function fulfilment.close_refunded(bigint, bigint, integer, bigint) from public;
+
+-- Lets a refund begin that is written down: takes the rights, takes the revenue back, and sends the money on its way or, to
+-- the balance, has it there at once. What is refunded is not kept: codes become void before any money moves, and one that
+-- was used stays used, the recorded loss. The caller has locked order and accounts, and found that the plan still holds.
+create or replace function fulfilment.begin_line_refund(p_tenant bigint, p_refund bigint, p_instead bigint[], p_actor text)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  refund payments.refunds;
+  line orders.lines;
+  promised bigint;
+  taken integer;
+  codes bigint[];
+  cause text;
+  clearing bigint := ledger.account(p_tenant, 'cash.clearing', '', 'CNY');
+begin
+  update payments.refunds r
+  set state = case when r.target = 'balance' then 'done' else 'requested' end,
+      next_try_at = case when r.target = 'balance' then null else now() end,
+      done_at = case when r.target = 'balance' then now() end
+  where r.tenant_id = p_tenant
+    and r.id = p_refund
+  returning * into refund;
+  cause := 'order:' || refund.order_no;
+  with instead as (
+    update payments.refunds r
+    set replaced_by = p_refund
+    where r.tenant_id = p_tenant
+      and r.order_no = refund.order_no
+      and r.id = any (p_instead)
+    returning r.amount_fen
+  )
+  select coalesce(sum(i.amount_fen), 0) into promised from instead i;
+  select * into line
+  from orders.lines l
+  where l.tenant_id = p_tenant
+    and l.order_no = refund.order_no
+    and l.line_no = refund.line_no;
+
+  with revoked as (
+    update entitlements.grants g
+    set state = 'revoked',
+        changed_at = now()
+    where refund.takes <> 'nothing'
+      and g.tenant_id = p_tenant
+      and g.order_no = refund.order_no
+      and g.line_no = refund.line_no
+      and g.state <> 'revoked'
+      and (refund.takes = 'line' or g.id = any (refund.grants))
+    returning g.card_id
+  )
+  select count(*), array_agg(c.id) filter (where c.state = 'delivered')
+  into taken, codes
+  from revoked r
+  join vault.cards c on c.tenant_id = p_tenant and c.id = r.card_id;
+  if codes is not null then
+    perform vault.transfer(p_tenant, line.sku_id, codes, 'delivered', 'void', cause, p_actor);
+  end if;
+  if line.delivered_quantity = 0 and line.hold_id is not null then
+    perform ledger.close(p_tenant, array[line.hold_id], 'released', 'order.refund');
+  elsif line.delivered_quantity > 0 and refund.amount_fen > promised then
+    perform ledger.post(
+      p_tenant, array[ledger.account(p_tenant, 'cash.revenue', '', 'CNY')], array[clearing], array[refund.amount_fen - promised],
+      array['cash.unearn'], array[cause]
+    );
+  end if;
+
+  update orders.lines l
+  set refunding_fen = l.refunding_fen + refund.amount_fen - promised,
+      refunded_quantity = case when refund.takes = 'line' then l.quantity else l.refunded_quantity + taken end
+  where l.tenant_id = p_tenant
+    and l.order_no = refund.order_no
+    and l.line_no = refund.line_no;
+  perform events.append(p_tenant, jsonb_build_object('actor', p_actor), jsonb_build_array(jsonb_build_object(
+    'type', case when refund.state = 'done' then 'refund.done' else 'refund.requested' end,
+    'subject', cause,
+    'payload', jsonb_build_object('no', refund.order_no, 'refundId', refund.id, 'amountFen', refund.amount_fen, 'reason', refund.reason)
+  )));
+  if refund.state = 'done' then
+    perform ledger.post(
+      p_tenant, array[clearing],
+      array[ledger.account(p_tenant, 'cash.member', (
+        select o.member_id::text from orders.orders o where o.tenant_id = p_tenant and o.no = refund.order_no
+      ), 'CNY')],
+      array[refund.amount_fen], array['cash.refund_to_balance'], array[cause]
+    );
+    perform fulfilment.close_refunded(p_tenant, refund.order_no, refund.line_no, refund.amount_fen);
+  else
+    perform fulfilment.turn_line(p_tenant, refund.order_no, refund.line_no, null);
+  end if;
+end;
+$$;
+revoke execute on function fulfilment.begin_line_refund(bigint, bigint, bigint[], text) from public;
+
+-- Locks what a refund of the order touches, in the one order: the order, its accounts, its refunds.
+create or replace function fulfilment.lock_for_refund(p_tenant bigint, p_no bigint)
+returns orders.orders
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  the_order orders.orders;
+begin
+  select * into the_order
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = p_no
+  for no key update;
+  if not found then
+    return null;
+  end if;
+  perform fulfilment.lock_accounts(p_tenant, array[p_no], array[
+    ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), ledger.account(p_tenant, 'cash.revenue', '', 'CNY'),
+    case when the_order.member_id is not null then ledger.account(p_tenant, 'cash.member', the_order.member_id::text, 'CNY') end
+  ]);
+  perform 1
+  from payments.refunds r
+  where r.tenant_id = p_tenant
+    and r.order_no = p_no
+  order by r.id
+  for no key update;
+  return the_order;
+end;
+$$;
+revoke execute on function fulfilment.lock_for_refund(bigint, bigint) from public;
+
+-- What of a receipt may still go back to where it came from.
+create or replace function fulfilment.left_of_receipt(p_tenant bigint, p_receipt bigint)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select r.amount_fen - r.fee_fen - coalesce((
+    select sum(f.amount_fen)
+    from payments.refunds f
+    where f.tenant_id = p_tenant
+      and f.order_no = r.order_no
+      and f.receipt_id = r.id
+      and f.target = 'source'
+      and f.state in ('requested', 'processing', 'done')
+  ), 0)
+  from payments.receipts r
+  where r.tenant_id = p_tenant
+    and r.id = p_receipt
+$$;
+revoke execute on function fulfilment.left_of_receipt(bigint, bigint) from public;
+
+-- p_ask: {"lineNo": one, or null for all that can be, "takes", "grants", "amountFen", "to", "reason", "actor", "staffId",
+-- "approvalAboveFen", "used"}. `takes` is "line" (every right and all the money left), "pieces" (the rights in `grants`, and
+-- their share of the money unless an amount is given), "nothing" (an amount of goodwill), or "again" (what failed refunds
+-- promised, sent another way). Each line has a refund of its own, so that each can end in its own way.
+--
+-- What one order gives back in all is what counts against `approvalAboveFen` (0: nobody is asked), so that many small
+-- refunds do not slip through; what failed refunds promised has been approved before. A refund that waits for approval takes
+-- nothing and promises nothing. Answers {ok, amountFen, refundId of the last line, awaiting} or {code, params}.
+create or replace function fulfilment.refund(p_tenant bigint, p_no bigint, p_ask jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  the_order orders.orders;
+  receipt payments.receipts;
+  at_once boolean;
+  takes text := p_ask ->> 'takes';
+  above bigint := coalesce((p_ask ->> 'approvalAboveFen')::bigint, 0);
+  lines integer[] := '{}';
+  plans jsonb[] := '{}';
+  plan jsonb;
+  line_no integer;
+  total bigint := 0;
+  given bigint;
+  waits boolean := false;
+  refund_id bigint;
+begin
+  the_order := fulfilment.lock_for_refund(p_tenant, p_no);
+  if the_order.no is null then
+    return jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb);
+  end if;
+  select * into receipt
+  from payments.receipts r
+  where r.tenant_id = p_tenant
+    and r.order_no = p_no
+    and r.state = 'applied'
+  order by r.id
+  limit 1;
+  at_once := p_ask ->> 'to' = 'balance' or receipt.gateway = 'balance';
+  if at_once and the_order.member_id is null then
+    return jsonb_build_object('code', 'orders.balance_needs_member', 'params', '{}'::jsonb);
+  end if;
+
+  for line_no in
+    select l.line_no
+    from orders.lines l
+    where l.tenant_id = p_tenant
+      and l.order_no = p_no
+      and (p_ask ->> 'lineNo' is null or l.line_no = (p_ask ->> 'lineNo')::integer)
+      and the_order.state in ('paid', 'delivered', 'refunded')
+    order by l.line_no
+  loop
+    plan := fulfilment.plan_refund(
+      p_tenant, p_no, line_no, takes, array(select (g.id)::bigint from jsonb_array_elements_text(p_ask -> 'grants') as g(id) order by 1),
+      (p_ask ->> 'amountFen')::bigint, p_ask ->> 'used'
+    );
+    if plan ? 'code' then
+      return plan;
+    elsif plan is not null then
+      lines := lines || line_no;
+      plans := plans || plan;
+      total := total + (plan ->> 'amountFen')::bigint;
+    end if;
+  end loop;
+  if total = 0 then
+    return jsonb_build_object('code', 'orders.nothing_to_refund', 'params', '{}'::jsonb);
+  end if;
+  if not at_once and total > fulfilment.left_of_receipt(p_tenant, receipt.id) then
+    return jsonb_build_object('code', 'orders.refund_over_receipt', 'params', jsonb_build_object(
+      'leftYuan', trim(to_char(greatest(fulfilment.left_of_receipt(p_tenant, receipt.id), 0) / 100.0, '999999999990.00'))
+    ));
+  end if;
+  if above > 0 and takes <> 'again' then
+    select coalesce(sum(r.amount_fen), 0) into given
+    from payments.refunds r
+    where r.tenant_id = p_tenant
+      and r.order_no = p_no
+      and r.line_no is not null
+      and r.state in ('requested', 'processing', 'done');
+    waits := given + total > above;
+  end if;
+
+  for n in 1 .. cardinality(lines) loop
+    plan := plans[n];
+    insert into payments.refunds (
+      tenant_id, order_no, line_no, receipt_id, gateway, trade_no, amount_fen, target, state, reason, requested_by, requested_by_id,
+      takes, grants
+    )
+    values (
+      p_tenant, p_no, lines[n], receipt.id, coalesce(receipt.gateway, 'balance'), receipt.trade_no, (plan ->> 'amountFen')::bigint,
+      case when at_once then 'balance' else 'source' end, 'awaiting', p_ask ->> 'reason', p_ask ->> 'actor', (p_ask ->> 'staffId')::bigint,
+      plan ->> 'takes', array(select (g.id)::bigint from jsonb_array_elements_text(plan -> 'grants') as g(id))
+    )
+    returning id into refund_id;
+    if not waits then
+      perform fulfilment.begin_line_refund(
+        p_tenant, refund_id, array(select (i.id)::bigint from jsonb_array_elements_text(plan -> 'instead') as i(id)), p_ask ->> 'actor'
+      );
+    end if;
+  end loop;
+  return jsonb_build_object('ok', true, 'amountFen', total, 'refundId', refund_id, 'awaiting', waits);
+end;
+$$;
+
+-- A whole line or (null) order, without asking anybody: for what happens from outside, and for the version before.
+create or replace function fulfilment.refund(
+  p_tenant bigint, p_no bigint, p_line integer, p_target text, p_reason text, p_actor text
+)
+returns jsonb
+language sql
+security definer
+set search_path = pg_catalog
+as $$
+  select fulfilment.refund(p_tenant, p_no, jsonb_build_object(
+    'lineNo', p_line, 'takes', 'line', 'grants', '[]'::jsonb, 'to', p_target, 'reason', p_reason, 'actor', p_actor
+  ))
+$$;
+
+-- The second pair of eyes says yes. What was asked for must still be what would happen now, to the fen and to the piece:
+-- else it is declined and asked for anew. Never by who asked.
+create or replace function fulfilment.approve_refund(p_tenant bigint, p_refund bigint, p_staff bigint, p_actor text, p_used text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  the_order orders.orders;
+  refund payments.refunds;
+  plan jsonb;
+begin
+  the_order := fulfilment.lock_for_refund(p_tenant, (
+    select r.order_no from payments.refunds r where r.tenant_id = p_tenant and r.id = p_refund
+  ));
+  select * into refund
+  from payments.refunds r
+  where r.tenant_id = p_tenant
+    and r.id = p_refund;
+  if not found then
+    return jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb);
+  end if;
+  if refund.state <> 'awaiting' then
+    return jsonb_build_object('code', 'orders.refund_not_awaiting', 'params', '{}'::jsonb);
+  end if;
+  if refund.requested_by_id is not distinct from p_staff then
+    return jsonb_build_object('code', 'orders.refund_own_request', 'params', '{}'::jsonb);
+  end if;
+  plan := fulfilment.plan_refund(
+    p_tenant, refund.order_no, refund.line_no, refund.takes, refund.grants, refund.amount_fen, p_used
+  );
+  if plan ->> 'code' = 'orders.refund_used_codes' then
+    return plan;
+  end if;
+  if plan is null or plan ? 'code' or (plan ->> 'amountFen')::bigint <> refund.amount_fen or (
+    refund.target = 'source' and refund.amount_fen > fulfilment.left_of_receipt(p_tenant, refund.receipt_id)
+  ) then
+    return jsonb_build_object('code', 'orders.refund_changed', 'params', '{}'::jsonb);
+  end if;
+  update payments.refunds r
+  set decided_by = p_actor,
+      decided_at = now()
+  where r.tenant_id = p_tenant
+    and r.id = p_refund;
+  perform fulfilment.begin_line_refund(
+    p_tenant, p_refund, array(select (i.id)::bigint from jsonb_array_elements_text(plan -> 'instead') as i(id)), p_actor
+  );
+  return jsonb_build_object('ok', true, 'orderNo', refund.order_no, 'amountFen', refund.amount_fen);
+end;
+$$;
+
+create or replace function fulfilment.decline_refund(p_tenant bigint, p_refund bigint, p_actor text, p_note text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  refund payments.refunds;
+begin
+  update payments.refunds r
+  set state = 'declined',
+      decided_by = p_actor,
+      decided_at = now(),
+      decided_note = p_note
+  where r.tenant_id = p_tenant
+    and r.id = p_refund
+    and r.state = 'awaiting'
+  returning * into refund;
+  if found then
+    return jsonb_build_object('ok', true, 'orderNo', refund.order_no, 'amountFen', refund.amount_fen);
+  end if;
+  return jsonb_build_object('code', case
+    when exists (select from payments.refunds r where r.tenant_id = p_tenant and r.id = p_refund) then 'orders.refund_not_awaiting'
+    else 'common.not_found'
+  end, 'params', '{}'::jsonb);
+end;
+$$;
+
+-- The gateway's final word. Said twice it changes nothing. A refusal makes the line an exception: somebody must decide. When
+-- another refund has taken the place of one that failed, and that one went through after all, the money has left twice: it
+-- is booked as the loss that it is, and the audit of the books names it.
+create or replace function fulfilment.refund_ended(p_tenant bigint, p_refund bigint, p_done boolean, p_error text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  refund payments.refunds;
+  of_surplus boolean;
+  cause text;
+begin
+  perform 1
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = (select r.order_no from payments.refunds r where r.tenant_id = p_tenant and r.id = p_refund)
+  for no key update;
+  select * into refund
+  from payments.refunds r
+  where r.tenant_id = p_tenant
+    and r.id = p_refund
+  for no key update;
+  if not found or refund.state in ('done', 'awaiting', 'declined') or (refund.state = 'failed' and not p_done) then
+    return jsonb_build_object('changed', false);
+  end if;
+  cause := 'order:' || refund.order_no;
+  of_surplus := exists (
+    select from payments.receipts r
+    where r.tenant_id = p_tenant and r.id = refund.receipt_id and r.state = 'surplus'
+  );
+
+  update payments.refunds r
+  set state = case when p_done then 'done' else 'failed' end,
+      done_at = case when p_done then now() end,
+      next_try_at = null,
+      last_error = p_error
+  where r.tenant_id = p_tenant
+    and r.id = p_refund;
+  if p_done then
+    perform ledger.post(
+      p_tenant,
+      array[ledger.account(p_tenant, case
+        when refund.replaced_by is not null then 'cash.adjustment'
+        when of_surplus then 'cash.surplus'
+        else 'cash.clearing'
+      end, '', 'CNY')],
+      array[ledger.account(p_tenant, 'cash.gateway', refund.gateway, 'CNY')],
+      array[refund.amount_fen], array[case when refund.replaced_by is null then 'cash.refund_to_source' else 'cash.refund_twice' end],
+      array[cause]
+    );
+  end if;
+  if of_surplus then
+    update payments.receipts r
+    set state = 'refunded'
+    where p_done
+      and r.tenant_id = p_tenant
+      and r.id = refund.receipt_id;
+  elsif p_done and refund.replaced_by is null then
+    perform fulfilment.close_refunded(p_tenant, refund.order_no, refund.line_no, refund.amount_fen);
+  elsif not p_done then
+    perform fulfilment.turn_line(p_tenant, refund.order_no, refund.line_no, coalesce(p_error, ''));
+  end if;
+  perform events.append(p_tenant, '{}', jsonb_build_array(jsonb_build_object(
+    'type', case when p_done then 'refund.done' else 'refund.failed' end,
+    'subject', cause,
+    'payload', jsonb_build_object('no', refund.order_no, 'refundId', refund.id, 'amountFen', refund.amount_fen, 'error', p_error)
+  )));
+  return jsonb_build_object('changed', true);
+end;
+$$;
+
+-- A refund that the gateway refused was paid another way, outside of the system. From then on no bill of the gateway is
+-- expected to know of it.
+create or replace function fulfilment.refund_by_hand(p_tenant bigint, p_refund bigint, p_actor text, p_note text, p_reference text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  refund payments.refunds;
+  of_surplus boolean;
+begin
+  perform 1
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = (select r.order_no from payments.refunds r where r.tenant_id = p_tenant and r.id = p_refund)
+  for no key update;
+  select * into refund
+  from payments.refunds r
+  where r.tenant_id = p_tenant
+    and r.id = p_refund
+  for no key update;
+  if not found then
+    return jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb);
+  end if;
+  if refund.state <> 'failed' or refund.replaced_by is not null or (refund.line_no is null and exists (
+    select from payments.refunds newer
+    where newer.tenant_id = p_tenant
+      and newer.order_no = refund.order_no
+      and newer.receipt_id = refund.receipt_id
+      and newer.line_no is null
+      and newer.id > p_refund
+  )) then
+    return jsonb_build_object('code', 'orders.refund_not_failed', 'params', '{}'::jsonb);
+  end if;
+  of_surplus := exists (
+    select from payments.receipts r
+    where r.tenant_id = p_tenant and r.id = refund.receipt_id and r.state = 'surplus'
+  );
+  update payments.refunds r
+  set state = 'done',
+      target = 'hand',
+      done_at = now(),
+      decided_by = p_actor,
+      decided_at = now(),
+      decided_note = p_note,
+      hand_reference = p_reference
+  where r.tenant_id = p_tenant
+    and r.id = p_refund;
+  perform ledger.post(
+    p_tenant,
+    array[ledger.account(p_tenant, case when of_surplus then 'cash.surplus' else 'cash.clearing' end, '', 'CNY')],
+    array[ledger.account(p_tenant, 'cash.paid_by_hand', '', 'CNY')],
+    array[refund.amount_fen], array['cash.refund_by_hand'], array['order:' || refund.order_no]
+  );
+  if of_surplus then
+    update payments.receipts r
+    set state = 'refunded'
+    where r.tenant_id = p_tenant
+      and r.id = refund.receipt_id;
+  else
+    perform fulfilment.close_refunded(p_tenant, refund.order_no, refund.line_no, refund.amount_fen);
+  end if;
+  perform events.append(p_tenant, jsonb_build_object('actor', p_actor), jsonb_build_array(jsonb_build_object(
+    'type', 'refund.done', 'subject', 'order:' || refund.order_no,
+    'payload', jsonb_build_object('no', refund.order_no, 'refundId', refund.id, 'amountFen', refund.amount_fen)
+  )));
+  return jsonb_build_object('ok', true, 'orderNo', refund.order_no, 'amountFen', refund.amount_fen);
+end;
+$$;
