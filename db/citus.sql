@@ -21,6 +21,7 @@ select create_distributed_table('ledger.accounts', 'tenant_id', colocate_with =>
 select create_distributed_table('analytics.days', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('analytics.entries', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('analytics.marks', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('analytics.notes', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('analytics.standings', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('analytics.sums', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('analytics.turnover', 'tenant_id', colocate_with => 'ledger.accounts');
@@ -89,6 +90,7 @@ select create_distributed_table('vault.movements', 'tenant_id', colocate_with =>
 select create_distributed_function('analytics.day_start(date)');
 select create_distributed_function('analytics.effects(text, text, bigint)');
 select create_distributed_function('analytics.is_personal(text)');
+select create_distributed_function('analytics.order_of(text)');
 select create_distributed_function('analytics.shop_day(timestamp with time zone)');
 select create_distributed_function('books.answer(bigint, jsonb, jsonb)');
 select create_distributed_function('books.is_in_slot(bigint, jsonb)');
@@ -115,8 +117,9 @@ select create_distributed_function('analytics.attribute(bigint, text[], timestam
 select create_distributed_function('analytics.book(bigint, analytics.entries[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('analytics.check_day(bigint, date)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('analytics.differences_of_day(bigint, date)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('analytics.gather(bigint, bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('analytics.gather(bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('analytics.ledger_of_day(bigint, date)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('analytics.note(bigint, bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('analytics.read_ledger(bigint, bigint[], timestamp with time zone[], bigint[], timestamp with time zone[], bigint[], timestamp with time zone[], bigint[], timestamp with time zone[], bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('analytics.recount_day(bigint, date)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('analytics.shared_accounts(bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -294,6 +297,7 @@ select create_distributed_function('vault.undo_batch(bigint, bigint)', '$1', col
 
 -- They go over all tenants in one statement, and most lock what they find, which Citus allows on one shard only:
 --   analytics.tenants_behind(integer)
+--   analytics.tenants_noted(integer)
 --   analytics.unchecked_days(integer)
 --   books.due_tenants(boolean, integer, integer, integer)
 --   books.open_violations()

@@ -35,7 +35,7 @@ create table analytics.entries (
   grant_id bigint,
   constraint entries_pkey PRIMARY KEY (tenant_id, at, id),
   constraint entries_kind_check CHECK ((kind = ANY (ARRAY['sale'::text, 'refund'::text, 'fee'::text, 'loss'::text, 'replacement'::text])))
-) partition by range (at);
+);
 alter table analytics.entries enable row level security;
 grant select on analytics.entries to quanshu_app;
 
@@ -46,10 +46,21 @@ create table analytics.marks (
   out_id bigint not null default 0,
   in_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
   in_id bigint not null default 0,
+  seen_at timestamp with time zone,
+  seen_balance bigint not null default 0,
   constraint marks_pkey PRIMARY KEY (tenant_id, account_id)
 );
 alter table analytics.marks enable row level security;
 grant select on analytics.marks to quanshu_app;
+
+create table analytics.notes (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  nos bigint[] not null,
+  constraint notes_pkey PRIMARY KEY (tenant_id, id)
+);
+alter table analytics.notes enable row level security;
+grant select on analytics.notes to quanshu_app;
 
 create table analytics.standings (
   tenant_id bigint not null,
@@ -99,11 +110,12 @@ grant select on analytics.turnover to quanshu_app;
 
 
 create index days_unchecked ON analytics.days USING btree (tenant_id, day) WHERE ((checked_at IS NULL) OR (checked_at < changed_at));
-create index entries_of_order ON ONLY analytics.entries USING btree (tenant_id, order_no, at);
+create index entries_of_order ON analytics.entries USING btree (tenant_id, order_no);
 
 create policy tenant on analytics.days for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on analytics.entries for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on analytics.marks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on analytics.notes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on analytics.standings for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on analytics.sums for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on analytics.turnover for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
@@ -115,14 +127,17 @@ function analytics.check_day(p_tenant bigint, p_day date) returns jsonb security
 function analytics.day_start(p_day date) returns timestamp with time zone
 function analytics.differences_of_day(p_tenant bigint, p_day date) returns jsonb security definer
 function analytics.effects(p_from_kind text, p_to_kind text, p_amount bigint) returns TABLE(kind text, amount bigint)
-function analytics.gather(p_tenant bigint, p_nos bigint[], p_limit integer) returns jsonb security definer
+function analytics.gather(p_tenant bigint, p_limit integer) returns jsonb security definer
 function analytics.is_personal(p_kind text) returns boolean
 function analytics.ledger_of_day(p_tenant bigint, p_day date) returns TABLE(at timestamp with time zone, id bigint, unit text, from_kind text, from_ref text, to_kind text, to_ref text, amount bigint, kind text, order_no bigint) security definer
+function analytics.note(p_tenant bigint, p_nos bigint[], p_replaced bigint[]) returns void security definer
+function analytics.order_of(p_cause text) returns bigint
 function analytics.read_ledger(p_tenant bigint, p_accounts bigint[], p_out_at timestamp with time zone[], p_out_id bigint[], p_in_at timestamp with time zone[], p_in_id bigint[], p_out_upto_at timestamp with time zone[], p_out_upto_id bigint[], p_in_upto_at timestamp with time zone[], p_in_upto_id bigint[], p_limit integer) returns TABLE(account_id bigint, side text, at timestamp with time zone, id bigint, unit text, from_kind text, from_ref text, to_kind text, to_ref text, amount bigint, kind text, order_no bigint, counted boolean) security definer
 function analytics.recount_day(p_tenant bigint, p_day date) returns void security definer
 function analytics.shared_accounts(p_tenant bigint) returns TABLE(id bigint, kind text, ref text, unit text) security definer
 function analytics.shop_day(p_at timestamp with time zone) returns date
 function analytics.tenants_behind(p_limit integer) returns jsonb security definer
+function analytics.tenants_noted(p_limit integer) returns jsonb security definer
 function analytics.turn_over(p_tenant bigint, p_at timestamp with time zone[], p_unit text[], p_from_kind text[], p_from_ref text[], p_to_kind text[], p_to_ref text[], p_kind text[], p_amount bigint[], p_counted boolean[]) returns void security definer
 function analytics.unchecked_days(p_limit integer) returns jsonb security definer
 

@@ -28,6 +28,7 @@ export const rolesText = defineMessages('roles', {
   refunds: ['退款审批', 'Refund approval'],
   members: ['会员', 'Members'],
   finance: ['资金', 'Money'],
+  reports: ['报表', 'Reports'],
   staff: ['员工', 'Staff'],
   audit: ['审计', 'Audit'],
   books: ['账目核对', 'Books'],

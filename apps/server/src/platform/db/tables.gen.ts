@@ -45,6 +45,14 @@ export type AnalyticsMarks = {
   out_id: Generated<number>
   in_at: DefaultedTime
   in_id: Generated<number>
+  seen_at: NullableTime
+  seen_balance: Generated<number>
+}
+
+export type AnalyticsNotes = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  nos: number[]
 }
 
 export type AnalyticsStandings = {
@@ -940,6 +948,7 @@ export type DB = {
   'analytics.days': AnalyticsDays
   'analytics.entries': AnalyticsEntries
   'analytics.marks': AnalyticsMarks
+  'analytics.notes': AnalyticsNotes
   'analytics.standings': AnalyticsStandings
   'analytics.sums': AnalyticsSums
   'analytics.turnover': AnalyticsTurnover

@@ -56,7 +56,9 @@ function signatureHeaders(
     'x-pay-merchant': account.merchantId,
     'x-pay-timestamp': timestamp,
     'x-pay-nonce': nonce,
-    'x-pay-signature': sign((account.secrets.secret ?? ''), [method, path, timestamp, nonce], Buffer.from(body)).toString('hex'),
+    'x-pay-signature': sign(account.secrets.secret ?? '', [method, path, timestamp, nonce], Buffer.from(body)).toString(
+      'hex',
+    ),
   }
 }
 
@@ -81,7 +83,7 @@ export function isGenuine(
   const nonce = textOf(message.headers['x-pay-nonce'])
   const given = Buffer.from(textOf(message.headers['x-pay-signature']), 'hex')
   if (message.nonce !== undefined && nonce !== message.nonce) return false
-  const expected = sign((account.secrets.secret ?? ''), [message.method, message.path, timestamp, nonce], message.body)
+  const expected = sign(account.secrets.secret ?? '', [message.method, message.path, timestamp, nonce], message.body)
   return given.length === expected.length && timingSafeEqual(given, expected)
 }
 
