@@ -691,7 +691,7 @@ function events.take_parked(p_id bigint) returns jsonb security definer
 -- fulfilment ------------------------------------------------------------------------------------------
 
 function fulfilment.approve_refund(p_tenant bigint, p_refund bigint, p_staff bigint, p_actor text, p_used text) returns jsonb security definer
-function fulfilment.begin_line_refund(p_tenant bigint, p_refund bigint, p_instead bigint[], p_actor text) returns void security definer
+function fulfilment.begin_line_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_instead bigint[], p_actor text) returns void security definer
 function fulfilment.chargeback(p_tenant bigint, p_gateway text, p_news jsonb) returns jsonb security definer
 function fulfilment.close_refunded(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint) returns void security definer
 function fulfilment.decline_refund(p_tenant bigint, p_refund bigint, p_actor text, p_note text) returns jsonb security definer

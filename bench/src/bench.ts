@@ -19,6 +19,8 @@ export type Size = {
   readonly flash: { readonly buyers: number; readonly pieces: number }
   readonly pages: { readonly warmMs: number; readonly measureMs: number }
   readonly importLines: number
+  /** Of a gateway's daily bill. */
+  readonly billLines: number
   readonly bigOrder: number
   readonly growth: {
     readonly orders: number

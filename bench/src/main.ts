@@ -10,6 +10,7 @@ import { neighbour } from './cases/neighbour.ts'
 import { noticeToCode } from './cases/notice-to-code.ts'
 import { orders } from './cases/orders.ts'
 import { pages } from './cases/pages.ts'
+import { reconcile } from './cases/reconcile.ts'
 import { reports } from './cases/reports.ts'
 import { machineFacts } from './machine.ts'
 import { type Figure, failedFigure, writeReport } from './report.ts'
@@ -28,6 +29,7 @@ const SKUS = 20
 /** In the order in which they run: memory first, while the process is young; what fills the database comes last. */
 const CASES: readonly Case[] = [
   { name: 'import', run: importCodes },
+  { name: 'reconcile', run: reconcile },
   { name: 'orders', run: orders },
   { name: 'notices', run: noticeToCode },
   { name: 'flash', run: flash },
@@ -46,6 +48,7 @@ const QUICK: Size = {
   flash: { buyers: 5_000, pieces: 125 },
   pages: { warmMs: 300, measureMs: 1_000 },
   importLines: 100_000,
+  billLines: 50_000,
   bigOrder: 10_000,
   growth: { orders: 10_000, cards: 50_000, piecesEach: 1_500, measure: { warmMs: 500, measureMs: 1_500 } },
   reportLines: 10_000,
@@ -59,6 +62,7 @@ const FULL: Size = {
   flash: { buyers: 20_000, pieces: 500 },
   pages: { warmMs: 1_000, measureMs: 5_000 },
   importLines: 1_000_000,
+  billLines: 1_000_000,
   bigOrder: 10_000,
   growth: {
     orders: 1_000_000,

@@ -216,7 +216,9 @@ revoke execute on function fulfilment.close_refunded(bigint, bigint, integer, bi
 -- Lets a refund begin that is written down: takes the rights, takes the revenue back, and sends the money on its way or, to
 -- the balance, has it there at once. What is refunded is not kept: codes become void before any money moves, and one that
 -- was used stays used, the recorded loss. The caller has locked order and accounts, and found that the plan still holds.
-create or replace function fulfilment.begin_line_refund(p_tenant bigint, p_refund bigint, p_instead bigint[], p_actor text)
+create or replace function fulfilment.begin_line_refund(
+  p_tenant bigint, p_no bigint, p_refund bigint, p_instead bigint[], p_actor text
+)
 returns void
 language plpgsql
 security definer
@@ -230,7 +232,7 @@ declare
   promised bigint;
   taken integer;
   codes bigint[];
-  cause text;
+  cause text := 'order:' || p_no;
   clearing bigint := ledger.account(p_tenant, 'cash.clearing', '', 'CNY');
 begin
   update payments.refunds r
@@ -238,14 +240,14 @@ begin
       next_try_at = case when r.target = 'balance' then null else now() end,
       done_at = case when r.target = 'balance' then now() end
   where r.tenant_id = p_tenant
+    and r.order_no = p_no
     and r.id = p_refund
   returning * into refund;
-  cause := 'order:' || refund.order_no;
   with instead as (
     update payments.refunds r
     set replaced_by = p_refund
     where r.tenant_id = p_tenant
-      and r.order_no = refund.order_no
+      and r.order_no = p_no
       and r.id = any (p_instead)
     returning r.amount_fen
   )
@@ -253,7 +255,7 @@ begin
   select * into line
   from orders.lines l
   where l.tenant_id = p_tenant
-    and l.order_no = refund.order_no
+    and l.order_no = p_no
     and l.line_no = refund.line_no;
 
   with revoked as (
@@ -262,7 +264,7 @@ begin
         changed_at = now()
     where refund.takes <> 'nothing'
       and g.tenant_id = p_tenant
-      and g.order_no = refund.order_no
+      and g.order_no = p_no
       and g.line_no = refund.line_no
       and g.state <> 'revoked'
       and (refund.takes = 'line' or g.id = any (refund.grants))
@@ -288,28 +290,28 @@ begin
   set refunding_fen = l.refunding_fen + refund.amount_fen - promised,
       refunded_quantity = case when refund.takes = 'line' then l.quantity else l.refunded_quantity + taken end
   where l.tenant_id = p_tenant
-    and l.order_no = refund.order_no
+    and l.order_no = p_no
     and l.line_no = refund.line_no;
   perform events.append(p_tenant, jsonb_build_object('actor', p_actor), jsonb_build_array(jsonb_build_object(
     'type', case when refund.state = 'done' then 'refund.done' else 'refund.requested' end,
     'subject', cause,
-    'payload', jsonb_build_object('no', refund.order_no, 'refundId', refund.id, 'amountFen', refund.amount_fen, 'reason', refund.reason)
+    'payload', jsonb_build_object('no', p_no, 'refundId', refund.id, 'amountFen', refund.amount_fen, 'reason', refund.reason)
   )));
   if refund.state = 'done' then
     perform ledger.post(
       p_tenant, array[clearing],
       array[ledger.account(p_tenant, 'cash.member', (
-        select o.member_id::text from orders.orders o where o.tenant_id = p_tenant and o.no = refund.order_no
+        select o.member_id::text from orders.orders o where o.tenant_id = p_tenant and o.no = p_no
       ), 'CNY')],
       array[refund.amount_fen], array['cash.refund_to_balance'], array[cause]
     );
-    perform fulfilment.close_refunded(p_tenant, refund.order_no, refund.line_no, refund.amount_fen);
+    perform fulfilment.close_refunded(p_tenant, p_no, refund.line_no, refund.amount_fen);
   else
-    perform fulfilment.turn_line(p_tenant, refund.order_no, refund.line_no, null);
+    perform fulfilment.turn_line(p_tenant, p_no, refund.line_no, null);
   end if;
 end;
 $$;
-revoke execute on function fulfilment.begin_line_refund(bigint, bigint, bigint[], text) from public;
+revoke execute on function fulfilment.begin_line_refund(bigint, bigint, bigint, bigint[], text) from public;
 
 -- Locks what a refund of the order touches, in the one order: the order, its accounts, its refunds.
 create or replace function fulfilment.lock_for_refund(p_tenant bigint, p_no bigint)
@@ -471,7 +473,7 @@ begin
     returning id into refund_id;
     if not waits then
       perform fulfilment.begin_line_refund(
-        p_tenant, refund_id, array(select (i.id)::bigint from jsonb_array_elements_text(plan -> 'instead') as i(id)), p_ask ->> 'actor'
+        p_tenant, p_no, refund_id, array(select (i.id)::bigint from jsonb_array_elements_text(plan -> 'instead') as i(id)), p_ask ->> 'actor'
       );
     end if;
   end loop;
@@ -541,7 +543,7 @@ begin
   where r.tenant_id = p_tenant
     and r.id = p_refund;
   perform fulfilment.begin_line_refund(
-    p_tenant, p_refund, array(select (i.id)::bigint from jsonb_array_elements_text(plan -> 'instead') as i(id)), p_actor
+    p_tenant, refund.order_no, p_refund, array(select (i.id)::bigint from jsonb_array_elements_text(plan -> 'instead') as i(id)), p_actor
   );
   return jsonb_build_object('ok', true, 'orderNo', refund.order_no, 'amountFen', refund.amount_fen);
 end;

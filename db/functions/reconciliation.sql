@@ -441,6 +441,7 @@ set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
+set enable_memoize = off
 as $$
 declare
   bill reconciliation.bills;
@@ -453,11 +454,15 @@ declare
   refunded bigint;
   fee bigint;
   notable jsonb;
+  day_from timestamptz;
+  day_to timestamptz;
 begin
   select * into strict bill
   from reconciliation.bills b
   where b.tenant_id = p_tenant
     and b.id = p_bill;
+  day_from := reconciliation.day_start(bill.day);
+  day_to := reconciliation.day_start(bill.day + 1);
   has_written_off := exists (
     select from reconciliation.cases c
     where c.tenant_id = p_tenant and c.gateway = bill.gateway and c.state = 'explained' and c.posting_id is not null
@@ -468,7 +473,26 @@ begin
   );
 
   with line as (
-    select l.*, reconciliation.refund_of(l.refund_no) as refund_id, reconciliation.number_of(l.kind, l.trade_no, l.payment_no, l.refund_no) as number,
+    select l.*, reconciliation.number_of(l.kind, l.trade_no, l.payment_no, l.refund_no) as number,
+      -- Most lines are payments: what the others need is asked for them alone.
+      case when l.kind = 'refund' then (
+        select f
+        from payments.refunds f
+        where f.tenant_id = p_tenant
+          and f.id = reconciliation.refund_of(l.refund_no)
+          and f.gateway = bill.gateway
+          and f.target = 'source'
+          and f.order_no::text = split_part(l.refund_no, 'R', 1)
+      ) end as refund,
+      case when l.kind = 'chargeback' then (
+        select c
+        from payments.chargebacks c
+        where c.tenant_id = p_tenant
+          and c.gateway = bill.gateway
+          and c.trade_no = l.trade_no
+        order by c.id desc
+        limit 1
+      ) end as chargeback,
       case when l.kind = 'chargeback' and l.state = 'failed' then 'chargeback_won' else l.kind end as fact_kind,
       -- A chargeback that was won is a movement of its own; any other line that is not done moved nothing.
       l.kind = 'chargeback' or l.state = 'done' as has_moved
@@ -483,14 +507,22 @@ begin
       offset 0
     ) l
     where l.kind <> 'other'
+    offset 0
   ), met as (
-    select l.*, coalesce(p.id, r.id, c.id) as fact_id, coalesce(p.order_no, r.order_no, c.order_no) as order_no,
-      coalesce(p.amount_fen, r.amount_fen, c.amount_fen) as our_fen, coalesce(p.currency, r.currency, 'CNY') as our_currency,
-      coalesce(p.state, r.state, c.state) as our_state, coalesce(p.at, r.at, c.at) as our_at,
+    select l.*, coalesce(p.id, (l.refund).id, (l.chargeback).id) as fact_id,
+      coalesce(p.order_no, (l.refund).order_no, (l.chargeback).order_no) as order_no,
+      coalesce(p.amount_fen, (l.refund).amount_fen, (l.chargeback).amount_fen) as our_fen,
+      coalesce(p.currency, (l.refund).currency, 'CNY') as our_currency,
+      coalesce(p.state, (l.refund).state, (l.chargeback).state) as our_state,
+      case l.kind
+        when 'payment' then p.at
+        when 'refund' then coalesce((l.refund).done_at, (l.refund).created_at)
+        else case when l.state = 'done' then (l.chargeback).opened_at else coalesce((l.chargeback).ended_at, (l.chargeback).opened_at) end
+      end as our_at,
       case l.kind
         when 'payment' then p.id is not null
-        when 'refund' then coalesce(r.state = 'done', false)
-        else coalesce(l.state = 'done' or c.state = 'won', false)
+        when 'refund' then coalesce((l.refund).state = 'done', false)
+        else coalesce(l.state = 'done' or (l.chargeback).state = 'won', false)
       end as is_moved
     from line l
     left join lateral (
@@ -502,27 +534,6 @@ begin
         and r.trade_no = l.trade_no
       offset 0
     ) p on true
-    left join lateral (
-      select f.id, f.order_no, f.amount_fen, f.currency, f.state, coalesce(f.done_at, f.created_at) as at
-      from payments.refunds f
-      where l.kind = 'refund'
-        and f.tenant_id = p_tenant
-        and f.id = l.refund_id
-        and f.gateway = bill.gateway
-        and f.target = 'source'
-        and f.order_no::text = split_part(l.refund_no, 'R', 1)
-      offset 0
-    ) r on true
-    left join lateral (
-      select c.id, c.order_no, c.amount_fen, c.state, case when l.state = 'done' then c.opened_at else coalesce(c.ended_at, c.opened_at) end as at
-      from payments.chargebacks c
-      where l.kind = 'chargeback'
-        and c.tenant_id = p_tenant
-        and c.gateway = bill.gateway
-        and c.trade_no = l.trade_no
-      order by c.id desc
-      limit 1
-    ) c on true
   ), judged as (
     select t.*, m.fact_id is not null as was_matched, coalesce(m.bill_id = p_bill, false) or t.turn > 1 as is_here,
       coalesce(k.id, o.id) as case_id, w.id as written_off_id,
@@ -573,6 +584,7 @@ begin
         and c.kind = t.fact_kind
         and c.fact_id = t.fact_id
         and c.fact_id is not null
+        and c.outcome <> 'duplicate'
         and (c.state in ('open', 'waiting') or (c.state = 'explained' and c.posting_id is not null))
       order by c.id desc
       limit 1
@@ -607,10 +619,10 @@ begin
   )
   select s.line_count, s.paid, s.refunded, s.fee,
     (
-      select jsonb_agg(to_jsonb(j) order by j.n)
+      select jsonb_agg(to_jsonb(j) - 'refund' - 'chargeback' order by j.n)
       from judged j
       where j.verdict in ('unknown', 'state', 'duplicate', 'amount', 'found', 'changed')
-         or (j.verdict in ('match', 'moved') and (j.case_id is not null or reconciliation.day_of(j.our_at) <> bill.day))
+         or (j.verdict in ('match', 'moved') and (j.case_id is not null or j.our_at < day_from or j.our_at >= day_to))
     )
   into line_count, paid, refunded, fee, notable
   from (
@@ -1217,7 +1229,7 @@ begin
       ended_at = clock_timestamp()
   where c.tenant_id = p_tenant
     and c.state in ('open', 'waiting')
-    and (c.id = p_case or (c.kind = p_kind and c.fact_id = p_fact));
+    and (c.id = p_case or (c.kind = p_kind and c.fact_id = p_fact and c.outcome <> 'duplicate'));
   perform reconciliation.post(
     p_tenant, posting, 'matched', line.gateway, line.day, line.bill_id, p_case, 1,
     case when reconciliation.sign_of(p_kind) > 0 then amount - fee else 0 end,
@@ -1509,6 +1521,7 @@ begin
       where c.tenant_id = p_tenant
         and c.kind = the_kind
         and c.fact_id = x.id
+        and c.outcome <> 'duplicate'
         and (c.state in ('open', 'waiting', 'explained') or (x.matched_day is not null and c.day = p_day))
     )
     on conflict (tenant_id, gateway, day, key) do update

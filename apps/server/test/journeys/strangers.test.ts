@@ -58,6 +58,7 @@ const BODIES: readonly unknown[] = [
   { name: '测试', permissions: [], version: 1 },
   { name: '测试', parentId: null },
   { name: '测试' },
+  { reference: 'BANK-1', note: '测试' },
   { at: new Date(Date.now() + 3_600_000).toISOString(), priceFen: 100 },
   { version: 1, title: '测试', skus: [{ title: '月卡', priceFen: 100 }] },
 ]

@@ -40,6 +40,7 @@ export function ReceiptListPage() {
           {
             kind: 'tabs',
             name: 'show',
+            ownLists: true,
             options: [
               { value: 'open', label: t('receiptsOpen') },
               { value: 'all', label: t('receiptsAll') },

@@ -33,6 +33,7 @@ export function JobListPage() {
           {
             kind: 'tabs',
             name: 'state',
+            ownLists: true,
             options: [
               { value: 'given_up', label: t('givenUp') },
               { value: 'waiting', label: t('waiting') },

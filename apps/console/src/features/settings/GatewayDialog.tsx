@@ -110,7 +110,9 @@ function GatewayForm({ gateway }: { readonly gateway: Gateway }) {
         title={t('notifyUrl')}
         description={
           <>
-            <Copyable text={gateway.notifyUrl} />
+            <div className="notify-url">
+              <Copyable text={gateway.notifyUrl} />
+            </div>
             <div className="switch-hint">{t('notifyHint')}</div>
           </>
         }

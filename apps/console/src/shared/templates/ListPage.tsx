@@ -85,7 +85,10 @@ export function ListPage<Id extends ListRouteId>(props: Props<Id>) {
   const navigate = useNavigate()
 
   const filterNames = filters.flatMap(namesOf)
-  const narrowed = filterNames.some((name) => values[name] !== undefined)
+  const narrowed = filters
+    .filter((filter) => filter.kind !== 'tabs' || filter.ownLists !== true)
+    .flatMap(namesOf)
+    .some((name) => values[name] !== undefined)
   const filterValues = Object.fromEntries(filterNames.map((name) => [name, values[name]]))
   const page = Number(values.page ?? 1)
   const pageSize = Number(values.pageSize ?? pageSizeKept)

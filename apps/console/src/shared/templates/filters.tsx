@@ -25,7 +25,13 @@ export type Filter =
       readonly options: readonly Option[]
       readonly multiple?: boolean
     }
-  | { readonly kind: 'tabs'; readonly name: string; readonly options: readonly Option[] }
+  | {
+      readonly kind: 'tabs'
+      readonly name: string
+      readonly options: readonly Option[]
+      /** Each tab is a list of its own: when it is empty, the page says so in its own words. */
+      readonly ownLists?: boolean
+    }
   | { readonly kind: 'flag'; readonly name: string; readonly label: string }
   | { readonly kind: 'text'; readonly name: string; readonly label: string }
   | { readonly kind: 'range'; readonly from?: string; readonly to?: string; readonly label: string }

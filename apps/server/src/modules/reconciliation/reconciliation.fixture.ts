@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream'
 import { type TestPlatform, type TestTenant, testPlatform } from '../../../test/harness/index.ts'
-import { bills } from '../payments/gateways/sim-pay-bill.ts'
-import type { BillOutcome } from '../payments/index.ts'
+import { type BillOutcome, simPayBills } from '../payments/index.ts'
 import { closeDays } from './commands/close-days.ts'
 import { reconcileDay } from './commands/reconcile-day.ts'
 import { uploadBill } from './commands/upload-bill.ts'
@@ -93,7 +92,7 @@ export async function reconciliationHouse() {
         if (typeof file !== 'string') return file
         return { kind: 'done', fileName: `${day}.csv`, body: Readable.from([Buffer.from(file)], { objectMode: false }) }
       },
-      read: (_gateway, body) => bills.read(body),
+      read: (_gateway, body) => simPayBills.read(body),
     },
   }
   return {

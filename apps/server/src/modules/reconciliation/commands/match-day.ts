@@ -1,7 +1,7 @@
 import { type DayOf, held, type Reconciler } from '../model.ts'
 
-/** One call of the database: 5,000 lines take about 100 ms and hold no account for longer than a commit. */
-const LINES_PER_STEP = 5_000
+/** One call of the database: 10,000 lines take about 250 ms, and hold no account for longer than a commit. */
+const LINES_PER_STEP = 10_000
 const FACTS_PER_STEP = 10_000
 const PAIRS_PER_STEP = 300
 
