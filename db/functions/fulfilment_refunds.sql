@@ -337,11 +337,11 @@ begin
     ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), ledger.account(p_tenant, 'cash.revenue', '', 'CNY'),
     case when the_order.member_id is not null then ledger.account(p_tenant, 'cash.member', the_order.member_id::text, 'CNY') end
   ]);
+  -- In whatever order: two that lock several of them have met at the order before.
   perform 1
   from payments.refunds r
   where r.tenant_id = p_tenant
     and r.order_no = p_no
-  order by r.id
   for no key update;
   return the_order;
 end;

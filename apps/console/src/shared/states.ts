@@ -144,6 +144,23 @@ const violation: Table<'open' | 'handled' | 'gone'> = {
   handled: ['default', '已处理', 'Handled'],
   gone: ['success', '已消失', 'Gone'],
 }
+const reconDay: Table<'open' | 'differing' | 'matched' | 'closed'> = {
+  open: ['default', '未到账单', 'No bill'],
+  differing: ['error', '有差异', 'Differs'],
+  matched: ['success', '已对平', 'Agrees'],
+  closed: ['processing', '已关账', 'Closed'],
+}
+const reconCase: Table<'open' | 'waiting' | 'explained' | 'resolved'> = {
+  open: ['error', '待处理', 'Open'],
+  waiting: ['warning', '等待次日', 'Waiting'],
+  explained: ['default', '已说明', 'Explained'],
+  resolved: ['success', '已对上', 'Settled'],
+}
+const billLine: Table<'done' | 'pending' | 'failed'> = {
+  done: ['success', '成功', 'Done'],
+  pending: ['processing', '处理中', 'Pending'],
+  failed: ['error', '失败', 'Failed'],
+}
 const importLine: Table<'duplicate' | 'invalid'> = {
   duplicate: ['warning', '重复', 'Duplicate'],
   invalid: ['error', '无效', 'Invalid'],
@@ -168,6 +185,9 @@ export const STATES = {
   job,
   booksRun,
   violation,
+  reconDay,
+  reconCase,
+  billLine,
   importLine,
 } as const
 export type StateKind = keyof typeof STATES

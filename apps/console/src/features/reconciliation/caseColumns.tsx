@@ -1,0 +1,104 @@
+import { Typography } from 'antd'
+import { Link } from 'react-router'
+import type { Row } from '../../shared/api/index.ts'
+import { formatMoney } from '../../shared/format.ts'
+import { useText } from '../../shared/i18n/index.ts'
+import { useGatewayName } from '../../shared/parts/gateways.tsx'
+import { StateTag } from '../../shared/parts/StateTag.tsx'
+import { Money, Nothing, OneLine } from '../../shared/parts/values.tsx'
+import type { ListColumn } from '../../shared/templates/ListPage.tsx'
+import { reconciliationText, useKindName, useOutcomeName } from './text.ts'
+
+type Case = Row<'reconciliation.listCases'>
+
+/** Columns of a list of differences; gateway and day only where it is of several. */
+export function useCaseColumns({ ofDay }: { readonly ofDay: boolean }): readonly ListColumn<Case>[] {
+  const t = useText(reconciliationText)
+  const outcomeName = useOutcomeName()
+  const kindName = useKindName()
+  const gatewayName = useGatewayName()
+  const place: readonly ListColumn<Case>[] = [
+    { key: 'gateway', title: t('gateway'), width: 110, render: (row) => gatewayName(row.gateway) },
+    {
+      key: 'day',
+      title: t('day'),
+      width: 105,
+      render: (row) => (
+        <Link to={`/reconciliation/${row.gateway}/${row.day}`} className="num">
+          {row.day}
+        </Link>
+      ),
+    },
+  ]
+  return [
+    {
+      key: 'outcome',
+      title: t('outcome'),
+      width: 290,
+      phone: 'title',
+      render: (row) => (
+        <div className="recon-what">
+          <Link to={`/reconciliation/cases/${row.id}`}>
+            {outcomeName(row.outcome)} · {kindName(row.kind)}
+          </Link>
+          <Typography.Text type="secondary">{row.what}</Typography.Text>
+        </div>
+      ),
+    },
+    {
+      key: 'state',
+      title: t('state'),
+      width: 95,
+      phone: 'extra',
+      render: (row) => <StateTag kind="reconCase" state={row.state} />,
+    },
+    ...(ofDay ? [] : place),
+    {
+      key: 'number',
+      title: t('number'),
+      width: 210,
+      render: (row) => <OneLine width={200}>{row.number}</OneLine>,
+    },
+    {
+      key: 'order',
+      title: t('order'),
+      width: 165,
+      render: (row) =>
+        row.orderNo === null ? (
+          <Nothing />
+        ) : (
+          <Link to={`/orders/${row.orderNo}`} className="num">
+            {row.orderNo}
+          </Link>
+        ),
+    },
+    {
+      key: 'theirs',
+      title: t('theirs'),
+      width: 105,
+      align: 'right',
+      render: (row) => (row.theirs ? <span className="num">{formatMoney(row.theirs.amountFen)}</span> : <Nothing />),
+    },
+    {
+      key: 'ours',
+      title: t('ours'),
+      width: 105,
+      align: 'right',
+      render: (row) => (row.ours ? <span className="num">{formatMoney(row.ours.amountFen)}</span> : <Nothing />),
+    },
+    {
+      key: 'difference',
+      title: t('difference'),
+      width: 105,
+      align: 'right',
+      render: (row) => (row.differenceFen === 0 ? <Nothing /> : <Money fen={row.differenceFen} strong />),
+    },
+    {
+      key: 'age',
+      title: t('age'),
+      width: 70,
+      align: 'right',
+      render: (row) => <span className="num">{t('ageDays', { count: row.ageDays })}</span>,
+    },
+  ]
+}
