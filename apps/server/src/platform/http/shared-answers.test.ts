@@ -39,8 +39,13 @@ test('a shared answer is serialised once and sent as any other: same bytes, same
     expect(answer.status).toBe(200)
     expect(answer.headers.get('content-type')).toBe(plain.headers.get('content-type'))
     expect(answer.headers.get('cache-control')).toBe(plain.headers.get('cache-control'))
+    expect(answer.headers.get('content-security-policy')).toBe(plain.headers.get('content-security-policy'))
+    expect(answer.headers.get('x-request-id')).toBeTruthy()
     expect(answer.headers.getSetCookie()).toHaveLength(1)
     expect(await answer.text()).toBe(text)
   }
   expect(reads).toBe(1)
+  expect(await (await server.call('/metrics')).text()).toMatch(
+    /quanshu_http_request_seconds_count\{route="trial\.shared",status="200"\} 3/,
+  )
 })

@@ -22,7 +22,7 @@ type Series = {
   count: number
 }
 
-type Kept = Histogram & { readonly collect: () => HistogramMetricData }
+type Kept = Histogram & { readonly collect: () => readonly HistogramMetricData[] }
 
 /**
  * Histograms that the exporter reads at scrape time. The library's own sort and stringify the labels at every record,
@@ -46,7 +46,7 @@ export function createHistograms(): {
         errors: [],
         resourceMetrics: {
           resource: emptyResource(),
-          scopeMetrics: [{ scope: { name: 'quanshu' }, metrics: [...kept.values()].map((one) => one.collect()) }],
+          scopeMetrics: [{ scope: { name: 'quanshu' }, metrics: [...kept.values()].flatMap((one) => one.collect()) }],
         },
       }),
     },
@@ -55,7 +55,10 @@ export function createHistograms(): {
 
 const NO_LABELS: Attributes = {}
 
-const timeNow = (): HrTime => [Math.floor(Date.now() / 1000), (Date.now() % 1000) * 1_000_000]
+function timeNow(): HrTime {
+  const now = Date.now()
+  return [Math.floor(now / 1000), (now % 1000) * 1_000_000]
+}
 
 function histogram(descriptor: HistogramMetricData['descriptor'], boundaries: readonly number[]): Kept {
   const startTime = timeNow()
@@ -80,12 +83,12 @@ function histogram(descriptor: HistogramMetricData['descriptor'], boundaries: re
       series.sum += value
       series.count += 1
     },
-    collect: () => ({
-      descriptor,
-      aggregationTemporality: AggregationTemporality.CUMULATIVE,
-      dataPointType: DataPointType.HISTOGRAM,
-      dataPoints: [...byText.values()].map((series) => pointOf(series, boundaries, startTime)),
-    }),
+    collect: () => {
+      const dataPoints = [...byText.values()].map((series) => pointOf(series, boundaries, startTime))
+      if (dataPoints.length === 0) return []
+      const aggregationTemporality = AggregationTemporality.CUMULATIVE
+      return [{ descriptor, aggregationTemporality, dataPointType: DataPointType.HISTOGRAM, dataPoints }]
+    },
   }
 }
 

@@ -17,6 +17,24 @@ test('figures are told as Prometheus reads them', async () => {
   expect(lines).toContain('quanshu_trial_seconds_bucket{le="0.0025"} 0')
 })
 
+test('values are counted by their labels, whatever object brings them and in whatever order', async () => {
+  const queue = seconds('trial_queue_seconds', 'Time in the queue')
+  const labels = { kind: 'card', door: 'north' }
+  queue.record(0.2, labels)
+  queue.record(40, labels)
+  queue.record(0.5, { door: 'north', kind: 'card' })
+  seconds('trial_queue_seconds', 'Time in the queue').record(0.1, { kind: 'card', door: 'south' })
+  const lines = (await metricsText()).split('\n')
+  expect(lines).toContain('# TYPE quanshu_trial_queue_seconds histogram')
+  expect(lines).toContain('quanshu_trial_queue_seconds_count{kind="card",door="north"} 3')
+  expect(lines).toContain('quanshu_trial_queue_seconds_sum{kind="card",door="north"} 40.7')
+  expect(lines).toContain('quanshu_trial_queue_seconds_bucket{kind="card",door="north",le="0.25"} 1')
+  // What is exactly a step belongs to it.
+  expect(lines).toContain('quanshu_trial_queue_seconds_bucket{kind="card",door="north",le="0.5"} 2')
+  expect(lines).toContain('quanshu_trial_queue_seconds_bucket{kind="card",door="north",le="+Inf"} 3')
+  expect(lines).toContain('quanshu_trial_queue_seconds_count{kind="card",door="south"} 1')
+})
+
 test('traces reach the collector, with failures marked; without a collector spans are only calls', async () => {
   expect(await span('work', 'untraced', {}, async () => 1)).toBe(1)
 
