@@ -1328,7 +1328,7 @@ grant select on payments.refunds to quanshu_app;
 create index attempts_to_query ON payments.attempts USING btree (tenant_id, next_query_at) WHERE (next_query_at IS NOT NULL);
 create index chargebacks_of_order ON payments.chargebacks USING btree (tenant_id, order_no);
 create index notices_of_order ON ONLY payments.notices USING btree (tenant_id, order_no, received_at);
-create index receipts_by_day ON payments.receipts USING btree (tenant_id, gateway, COALESCE(paid_at, received_at), id);
+create index receipts_by_day ON payments.receipts USING btree (tenant_id, gateway, COALESCE(paid_at, received_at), id) WHERE (COALESCE(paid_at, received_at) IS NOT NULL);
 create index receipts_late ON payments.receipts USING btree (tenant_id, gateway, received_at) WHERE ((received_at - paid_at) > '06:00:00'::interval);
 create index receipts_of_order ON payments.receipts USING btree (tenant_id, order_no);
 create index receipts_open ON payments.receipts USING btree (tenant_id, received_at) WHERE (state = ANY (ARRAY['surplus'::text, 'unmatched'::text]));

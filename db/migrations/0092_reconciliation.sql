@@ -184,7 +184,9 @@ create index cases_newest on reconciliation.cases (tenant_id, id);
 select platform.protect('reconciliation.cases', 'select');
 
 -- A day's own facts, found without reading other days. `received_at` is when we heard of it, `paid_at` when it was.
-create index receipts_by_day on payments.receipts (tenant_id, gateway, (coalesce(paid_at, received_at)), id);
+create index receipts_by_day on payments.receipts (tenant_id, gateway, (coalesce(paid_at, received_at)), id)
+  -- Which a look-up by trade number does not imply: it must never seem as good as the key.
+  where coalesce(paid_at, received_at) is not null;
 -- Heard of so late that its day may be closed.
 create index receipts_late on payments.receipts (tenant_id, gateway, received_at) where received_at - paid_at > interval '6 hours';
 create index refunds_by_day on payments.refunds (tenant_id, gateway, done_at, id) where state = 'done' and target = 'source';

@@ -15,15 +15,21 @@ const lists = Object.values(contract)
   .filter(isRoute)
   .filter(({ query }) => query instanceof z.ZodObject && 'sort' in query.shape && 'page' in query.shape)
 
-/** As it stands in a request: the list of a route, with 1 for whatever its address names. */
+/** What is no number in an address. */
+const RANGE = { from: '2026-01-01', to: '2026-01-31' }
+const NAMES: Readonly<Record<string, string>> = { gateway: 'sim-pay', day: '2026-01-31' }
+
+/** As it stands in a request: the list of a route, with 1 for whatever number its address names. */
 const list = (spec: RouteSpec, sort: string) =>
   shop.staff.call(
     spec.id as 'orders.list',
     {
-      params: Object.fromEntries([...spec.path.matchAll(/:(\w+)/g)].map(([, name]) => [name, 1])),
-      query: { sort },
+      params: Object.fromEntries([...spec.path.matchAll(/:(\w+)/g)].map(([, name = '']) => [name, NAMES[name] ?? 1])),
+      query: { sort, ...(needsRange(spec) ? RANGE : {}) },
     } as never,
   )
+const needsRange = ({ query }: RouteSpec): boolean =>
+  query instanceof z.ZodObject && 'from' in query.shape && !query.shape.from.safeParse(undefined).success
 const sortsOf = ({ query }: RouteSpec): readonly string[] => {
   const told = (query as z.ZodObject).shape.sort?.safeParse('nonsense').error?.issues[0]
   return told?.code === 'custom' && told.params ? String(told.params.allowed).split(', ') : []

@@ -137,7 +137,7 @@ const HOT = [
   'vault.undo_batch',
   'vault.expire_due',
   'payments.take_due',
-  'open_attempts',
+  'payments.open_attempts',
   'events.append',
   'events.next_batch',
   'events.tail',

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { RouteSpec } from '@quanshu/contract'
 import * as contract from '@quanshu/contract'
+import { shopDay } from '@quanshu/kernel'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { auditBooks } from '../../src/modules/books/index.ts'
 import { somePicture } from '../../src/modules/catalog/fixture.ts'
 import { codesOf, isDelivered, openHouse, PASSWORD, QUERY_PASSWORD, until } from './shop.ts'
 
+const DAY_MS = 86_400_000
 const house = await openHouse()
 const ours = await house.newShop()
 const theirs = await house.newShop()
@@ -41,6 +44,12 @@ const FOREIGN: readonly (readonly [RegExp, () => string | number])[] = [
   [/\/members\/:id/, () => full.memberId],
   [/\/accounts\/:accountId/, () => full.accountId],
   [/\/refunds\/:refundId/, () => full.refundId],
+  [/\/receipts\/:receiptId/, () => full.receiptId],
+  [/\/gateways\/:gateway/, () => 'sim-pay'],
+  [/\/days\/:gateway/, () => 'sim-pay'],
+  [/\/:day/, () => full.day],
+  [/\/lines\/:n/, () => 1],
+  [/\/cases\/:id/, () => full.caseId],
   [/:batchId/, () => full.goods.batchId],
   [/:cardId/, () => full.cardId],
 ]
@@ -59,11 +68,15 @@ const BODIES: readonly unknown[] = [
   { name: '测试', parentId: null },
   { name: '测试' },
   { reference: 'BANK-1', note: '测试' },
+  { action: 'refund', note: '测试' },
+  { note: '测试', writeOff: false },
+  { withId: 1 },
   { at: new Date(Date.now() + 3_600_000).toISOString(), priceFen: 100 },
   { version: 1, title: '测试', skus: [{ title: '月卡', priceFen: 100 }] },
 ]
 
-const withIds = ROUTES.filter(({ path }) => /:(?!gateway)/.test(path))
+/** A gateway and a day are names that every shop has. */
+const withIds = ROUTES.filter(({ path }) => /:(?!gateway\b|day\b)/.test(path))
 const visitors = { staff: theirs.staff, member: (await theirs.member(1_000)).visitor, guest: theirs.visitor() }
 
 describe("another shop's id in every route is not found", () => {
@@ -298,7 +311,31 @@ async function fill() {
   const [audit] = await house.query<{ seq: number }>('select max(seq) as seq from audit.entries where tenant_id = $1', [
     ours.tenantId,
   ])
+  const [receipt] = await house.query<{ id: number }>(
+    'select max(id) as id from payments.receipts where tenant_id = $1',
+    [ours.tenantId],
+  )
+  // Yesterday's bill tells of a payment that nobody here knows.
+  const day = shopDay(new Date(Date.now() - DAY_MS))
+  const bill = [
+    'type,trade_no,out_trade_no,out_refund_no,amount,fee,currency,status,time',
+    `PAYMENT,T-UNKNOWN,2611220000000001,,100,0,CNY,SUCCESS,${day}T12:00:00+08:00`,
+    '#end,1',
+  ]
+  await staff.upload(
+    'reconciliation.upload',
+    { params: { gateway: 'sim-pay', day } },
+    new TextEncoder().encode(`${bill.join('\n')}\n`),
+    { fileName: 'bill.csv' },
+  )
+  const reconciled = await until('a difference', async () => {
+    const { items } = await staff.call('reconciliation.listCases', { query: {} })
+    return items[0]
+  })
   return {
+    receiptId: receipt?.id ?? 0,
+    day,
+    caseId: reconciled.id,
     goods,
     order,
     contact,
@@ -331,7 +368,8 @@ async function call(route: RouteSpec, caller: Caller, body?: unknown): Promise<{
     [...route.path.matchAll(/:(\w+)/g)].map(([part, name = '']) => [name, foreignId(route.path, part)]),
   )
   const client = visitors[caller]
-  const address = { params } as never
+  const query = needsRange(route) ? { from: full.day, to: full.day } : {}
+  const address = { params, query } as never
   const key = { idempotencyKey: randomUUID() }
   try {
     if (route.bodyKind === 'raw') return said(await client.upload(id as never, address, 'A-1\nA-2', key))
@@ -344,7 +382,7 @@ async function call(route: RouteSpec, caller: Caller, body?: unknown): Promise<{
     }
     const sent = body ?? BODIES.find((candidate) => route.body?.safeParse(candidate).success)
     if (route.body && sent === undefined) throw new Error(`no body is known that ${route.id} would take`)
-    const input = route.body ? { params, body: sent } : { params }
+    const input = route.body ? { params, query, body: sent } : { params, query }
     return said(await client.call(id as never, input as never, route.idempotency ? key : {}))
   } catch (error) {
     const problem = error as { readonly status?: number; readonly message: string; readonly params?: unknown }
@@ -352,6 +390,9 @@ async function call(route: RouteSpec, caller: Caller, body?: unknown): Promise<{
     return { status: problem.status, text: `${problem.message} ${JSON.stringify(problem.params)}` }
   }
 }
+
+const needsRange = ({ query }: RouteSpec): boolean =>
+  query instanceof z.ZodObject && 'from' in query.shape && !query.shape.from.safeParse(undefined).success
 
 const said = (answer: unknown) => ({ status: 200, text: typeof answer === 'string' ? answer : JSON.stringify(answer) })
 
@@ -383,7 +424,7 @@ function expectNoneOfTheirs(text: string): void {
   }
 }
 
-/** Every row of the shop, but for what moves by itself: who was seen when, and what gateways are asked. */
+/** Every row of the shop, but for what moves by itself: who was seen when, what gateways are asked, sums of reports. */
 async function digest(): Promise<readonly unknown[]> {
   const tables = await house.query<{ name: string }>(`
     select c.oid::regclass::text as name
@@ -393,7 +434,7 @@ async function digest(): Promise<readonly unknown[]> {
     where c.relkind in ('r', 'p') and not c.relispartition and n.nspname not in ('graphile_worker', 'events', 'platform')
     order by 1`)
   const quiet = tables.filter(
-    ({ name }) => !/sessions|payments\.attempts|members\.members|identity\.staff$|login|tries/.test(name),
+    ({ name }) => !/sessions|^analytics\.|payments\.attempts|members\.members|identity\.staff$|login|tries/.test(name),
   )
   return await Promise.all(
     quiet.map(async ({ name }) => {

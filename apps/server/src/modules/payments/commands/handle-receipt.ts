@@ -1,5 +1,4 @@
-import type { RECEIPT_ACTIONS } from '@quanshu/contract'
-import { Refusal } from '@quanshu/kernel'
+import { type RECEIPT_ACTIONS, refusalOf } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { Tx } from '../../../platform/db/index.ts'
 
@@ -20,6 +19,6 @@ export async function handleReceipt(
     select fulfilment.handle_receipt(${tx.ctx.tenantId}, ${receiptId}, ${action}, ${note}, ${actor}) as answer
   `.execute(tx.db)
   const answer = rows[0]?.answer
-  if (answer && 'code' in answer) throw new Refusal(answer.code, 409, answer.params)
+  if (answer && 'code' in answer) throw refusalOf(answer.code, answer.params)
   tx.audit({ action: 'receipt.handle', objectKind: 'receipt', objectId: receiptId, detail: { action, note } })
 }
