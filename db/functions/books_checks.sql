@@ -11,6 +11,7 @@
 --   books.check_stock_sums      2  books.check_trial_balance   6  books.check_replays          9
 --   books.check_paid_orders     3  books.check_balances        6  books.sealed_page         (pages of cipher texts)
 --   books.check_references      4  books.check_clearing        6
+--                                  books.check_bills           6
 
 -- Violations a step tells in full; a shop with more has one cause, not ten thousand.
 create or replace function books.told_max()
@@ -1125,6 +1126,118 @@ begin
     (select jsonb_agg(books.violation(w.code, w.key, w.objects, w.params)) from (select * from wrong limit books.told_max()) w)
   into checked, found;
   return books.answer(checked, null, found);
+end;
+$$;
+
+-- Invariant 6, for reconciliation. What arrived at the bank, and what was written off, is what its postings add up to; and
+-- each match was posted with the amount that both the bill's line and our fact have. A match of another amount has a
+-- difference that somebody wrote off.
+create or replace function books.check_bills(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+  since timestamptz := p_scope ->> 'since';
+  seen integer;
+  checked integer;
+  place jsonb;
+  found jsonb;
+begin
+  if p_place is null then
+    with posted as (
+      select p.gateway, k.kind, k.fen
+      from (
+        select p.gateway, sum(p.paid_fen + p.refunded_fen)::bigint as bank, sum(p.difference_fen)::bigint as difference
+        from reconciliation.postings p
+        where p.tenant_id = p_tenant
+        group by p.gateway
+      ) p
+      cross join lateral (values ('cash.bank', -p.bank), ('cash.difference', p.difference)) as k(kind, fen)
+    ), booked as (
+      select a.id, a.kind, a.ref, a.balance
+      from ledger.accounts a
+      where a.tenant_id = p_tenant
+        and a.kind in ('cash.bank', 'cash.difference')
+        and a.unit = 'CNY'
+    ), wrong as (
+      select b.id, coalesce(b.kind, p.kind) as kind, coalesce(b.ref, p.gateway) as ref, coalesce(b.balance, 0) as booked, coalesce(p.fen, 0) as posted
+      from booked b
+      full join posted p on p.kind = b.kind and p.gateway = b.ref
+      where coalesce(b.balance, 0) <> coalesce(p.fen, 0)
+    )
+    select (select count(*) from posted), jsonb_agg(books.violation(
+      'bank_differs', w.kind || ':' || w.ref,
+      case when w.id is null then '[]' else jsonb_build_array(books.object('account', w.id::text)) end,
+      jsonb_build_object('kind', w.kind, 'ref', w.ref, 'bookedFen', w.booked, 'postedFen', w.posted)
+    ))
+    into checked, found
+    from (select * from wrong limit books.told_max()) w;
+    return books.answer(coalesce(checked, 0), '{"phase": "matches"}', found);
+  end if;
+
+  with page as materialized (
+    select m.*
+    from reconciliation.matches m
+    where m.tenant_id = p_tenant
+      and (m.kind, m.fact_id) > (coalesce(p_place ->> 'kind', ''), coalesce((p_place ->> 'id')::bigint, 0))
+    order by m.kind, m.fact_id
+    limit p_limit
+  ), due as (
+    select p.*
+    from page p
+    join reconciliation.postings g on g.tenant_id = p_tenant and g.id = p.posting_id
+    where since is null
+       or g.at >= since
+       or books.is_in_slot(p.fact_id, p_scope)
+  ), told as (
+    select d.*, f.amount_fen as fact_fen, f.order_no, l.amount_fen as line_fen
+    from due d
+    left join lateral (
+      select r.amount_fen, r.order_no from payments.receipts r where d.kind = 'payment' and r.tenant_id = p_tenant and r.id = d.fact_id
+      union all
+      select r.amount_fen, r.order_no from payments.refunds r where d.kind = 'refund' and r.tenant_id = p_tenant and r.id = d.fact_id
+      union all
+      select c.amount_fen, c.order_no from payments.chargebacks c
+      where d.kind in ('chargeback', 'chargeback_won') and c.tenant_id = p_tenant and c.id = d.fact_id
+    ) f on true
+    left join lateral (
+      select b.begun_at from reconciliation.bills b where b.tenant_id = p_tenant and b.id = d.bill_id offset 0
+    ) b on true
+    left join lateral (
+      select l.amount_fen
+      from reconciliation.bill_lines l
+      where l.tenant_id = p_tenant and l.begun_at = b.begun_at and l.bill_id = d.bill_id and l.n = d.n
+      offset 0
+    ) l on true
+  ), wrong as (
+    select t.*
+    from told t
+    where t.line_fen is distinct from t.amount_fen
+       or (t.fact_fen is distinct from t.amount_fen and not exists (
+         select from reconciliation.cases c
+         where c.tenant_id = p_tenant and c.kind = t.kind and c.fact_id = t.fact_id and c.outcome = 'amount_differs' and c.state = 'explained'
+       ))
+  )
+  select (select count(*) from page), (select count(*) from due),
+    (select jsonb_build_object('phase', 'matches', 'kind', p.kind, 'id', p.fact_id) from page p order by p.kind desc, p.fact_id desc limit 1),
+    (
+      select jsonb_agg(books.violation(
+        'match_differs', w.kind || ':' || w.fact_id,
+        jsonb_build_array(books.object(case w.kind when 'payment' then 'receipt' else w.kind end, w.fact_id::text))
+          || case when w.order_no is null then '[]' else jsonb_build_array(books.object('order', w.order_no::text)) end,
+        jsonb_build_object('amountFen', w.amount_fen, 'factFen', w.fact_fen, 'lineFen', w.line_fen)
+      ))
+      from (select * from wrong limit books.told_max()) w
+    )
+  into seen, checked, place, found;
+  return books.answer(checked, case when seen = p_limit then place end, found);
 end;
 $$;
 

@@ -1447,6 +1447,10 @@ begin
         and r.gateway = p_gateway
         and r.state = 'done'
         and r.target = 'source'
+        -- What a chargeback gave back is on the bill as the chargeback.
+        and not (r.reason = 'chargeback' and exists (
+          select from payments.chargebacks c where c.tenant_id = p_tenant and c.order_no = r.order_no
+        ))
         and r.done_at >= greatest(from_at, after_at)
         and r.done_at < to_at
         and (r.done_at, r.id) > (after_at, after_id)

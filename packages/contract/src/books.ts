@@ -5,6 +5,7 @@
 export const BOOKS_CHECK_NAMES = [
   'trial_balance',
   'clearing',
+  'bills',
   'stock_sums',
   'holds',
   'paid_orders',
@@ -37,6 +38,7 @@ export const BOOKS_CHECKS: Readonly<Record<BooksCheck, CheckWords>> = {
   holds: { invariant: 5, zh: '占用按时释放', en: 'Holds' },
   trial_balance: { invariant: 6, zh: '试算平衡', en: 'Trial balance' },
   balances: { invariant: 6, zh: '余额等于流水', en: 'Balances' },
+  bills: { invariant: 6, zh: '对账入账', en: 'Bills' },
   clearing: { invariant: 6, zh: '过渡账户', en: 'Clearing accounts' },
   parents: { invariant: 7, zh: '店铺归属', en: 'Rows and their shop' },
   refunded_rights: { invariant: 8, zh: '退款收回权益', en: 'Refunded rights' },
@@ -252,6 +254,18 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     en: 'A surplus of {amountFen} has not gone back for {days} days',
     doZh: '到退款页面重试；通道拒绝的改走线下退款。',
     doEn: 'Try the refund again; what the gateway refuses goes back by hand.',
+  },
+  bank_differs: {
+    zh: '「{kind} {ref}」余额 {bookedFen}，对账入账合计 {postedFen}',
+    en: 'Account {kind} {ref} has {bookedFen}, what reconciliation posted adds up to {postedFen}',
+    doZh: '对照该账户的流水与对账日，找出多记或少记的一笔。',
+    doEn: 'Compare its statement with the reconciled days, and find what is too much or missing.',
+  },
+  match_differs: {
+    zh: '对账对上的一笔，账单为 {lineFen}、账目为 {factFen}、入账为 {amountFen}',
+    en: 'A match was posted with {amountFen}; the bill says {lineFen}, our books {factFen}',
+    doZh: '打开该日账单与收款或退款单核对；技术人员更正多记的部分。',
+    doEn: 'Compare the day’s bill with the receipt or refund; let the engineers correct what was posted.',
   },
   parent_missing: {
     zh: '{table} 的 {column} 指向 {parent} 里不存在的记录',

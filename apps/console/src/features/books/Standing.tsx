@@ -18,7 +18,7 @@ type Check = Overview['checks'][number]
 const RUNNING_MS = 1_000
 const IDLE_MS = 15_000
 
-/** How the books stand, in one sentence and fifteen lights. */
+/** How the books stand, in one sentence and a light for each check. */
 export function Standing() {
   const first = useRead('books.overview', {})
   const { data, error, refetch } = useRead(

@@ -92,6 +92,8 @@ function Cause({ cause }: { readonly cause: string }) {
     const words = t('causeBatch', { id: batch })
     return may('stock.read') ? <Link to={`/batches/${batch}`}>{words}</Link> : words
   }
+  const [, gateway, day] = /^bill:([a-z0-9-]+):(\d{4}-\d\d-\d\d):\d+$/.exec(cause) ?? []
+  if (gateway && day) return <Link to={`/reconciliation/${gateway}/${day}`}>{t('causeBill', { day })}</Link>
   const member = /^member:(\d+)$/.exec(cause)?.[1]
   if (member)
     return may('members.read') ? (

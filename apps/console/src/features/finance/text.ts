@@ -45,6 +45,7 @@ export const financeText = defineMessages('finance', {
   causeOrder: ['订单 {no}', 'Order {no}'],
   causeBatch: ['批次 #{id}', 'Batch #{id}'],
   causeMember: ['会员 #{id}', 'Member #{id}'],
+  causeBill: ['{day} 账单', 'Bill of {day}'],
   causeAdjust: ['人工调整', 'By hand'],
   causeExpiry: ['到期', 'Expiry'],
 
@@ -244,6 +245,10 @@ export const bookText = defineMessages('books', {
   'cash.apply_surplus': ['不符款项用于订单', 'Taken for the order'],
   'cash.credit_surplus': ['不符款项存入余额', 'Put into the balance'],
   'cash.let_go': ['少收部分由店铺承担', 'Missing part borne by the shop'],
+  'bill.payment': ['账单对上：收款', 'On the bill: payments'],
+  'bill.refund': ['账单对上：退款', 'On the bill: refunds'],
+  'bill.fee': ['账单对上：手续费', 'On the bill: fees'],
+  'bill.difference': ['对账差异入账', 'Difference written off'],
   'member.credit': ['人工增加', 'Added by hand'],
   'member.debit': ['人工扣减', 'Taken off by hand'],
 })

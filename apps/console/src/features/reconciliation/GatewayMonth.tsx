@@ -37,7 +37,14 @@ export function GatewayMonth({
           </span>
         ))}
       {all.map((day, index) => (
-        <Cell key={day} gateway={gateway} day={day} isOver={day < today} found={days.find((one) => one.day === day)} />
+        <Cell
+          key={day}
+          gateway={gateway}
+          day={day}
+          isOver={day < today}
+          found={days.find((one) => one.day === day)}
+          {...(index === 0 ? { column: before + 1 } : {})}
+        />
       ))}
     </div>
   )

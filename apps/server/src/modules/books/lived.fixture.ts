@@ -54,6 +54,7 @@ export async function liveThrough(house: House, shop: Shop) {
     [shop.tenantId, shortLived],
   )
   await expireDueCards(house.platform)
+  await reconciled(house, shop, second.no)
   return {
     goods,
     other,
@@ -125,6 +126,25 @@ async function expired(house: House, shop: Shop, order: PlacedOrder): Promise<Pl
   ])
   await shop.seen(order, ({ state }) => state === 'expired')
   return order
+}
+
+/** Yesterday's bill, with a payment of today on it: matched, posted, and told as of another day. */
+async function reconciled(house: House, shop: Shop, no: OrderNo): Promise<void> {
+  const [receipt] = await house.query<{ trade: string; fen: number }>(
+    'select trade_no as trade, amount_fen as fen from payments.receipts where tenant_id = $1 and order_no = $2',
+    [shop.tenantId, no],
+  )
+  const day = new Date(Date.now() + 8 * 3_600_000 - 86_400_000).toISOString().slice(0, 10)
+  const line = `1,PAYMENT,${receipt?.trade},${no},,${receipt?.fen},12,CNY,SUCCESS,${day}T15:59:59Z`
+  const heading = 'line,type,trade_no,out_trade_no,out_refund_no,amount,fee,currency,status,time'
+  const params = { gateway: 'sim-pay', day }
+  await shop.staff.upload('reconciliation.upload', { params }, [heading, line, '#end,1', ''].join('\n'), {
+    fileName: 'bill.csv',
+  })
+  await until('the bill to be matched', async () => {
+    const { phase, matchedAt } = await shop.staff.call('reconciliation.getDay', { params })
+    return (phase === null && matchedAt !== null) || undefined
+  })
 }
 
 /** The cards that an order's owner has. */

@@ -23,6 +23,7 @@ const one = async (text: string): Promise<number> => {
 const account = (kind: string, ref = '') =>
   one(`select id as n from ledger.accounts where tenant_id = $1 and kind = '${kind}' and ref = '${ref}'`)
 const clearing = await account('cash.clearing')
+const bank = await account('cash.bank', 'sim-pay')
 const purse = await account('cash.member', String(lived.member.id))
 const shelf = await account('stock.available', String(goods.skuId))
 const hold = await one(
@@ -83,6 +84,8 @@ const TABLES = [
   'audit.entries',
   'payments.gateways',
   'notify.channels',
+  'reconciliation.postings',
+  'reconciliation.matches',
 ]
 await house.query('create schema kept')
 for (const table of TABLES) await house.query(`create table kept.${table.replace('.', '_')} as select * from ${table}`)
@@ -310,6 +313,20 @@ const plantings: readonly Planting[] = [
       insert into payments.refunds (tenant_id, order_no, receipt_id, gateway, amount_fen, target, state, reason)
       values (${tenant}, ${delivered.no}, 999001, 'sim-pay', 100, 'source', 'failed', 'double_payment')`,
     told: { surplus_stale: ['receipt 999001', `order ${delivered.no}`], clearing_differs: [] },
+  },
+  {
+    name: 'a posting of reconciliation that the ledger does not know',
+    sql: `insert into reconciliation.postings (tenant_id, gateway, day, kind, lines, paid_fen, refunded_fen, fee_fen)
+      values (${tenant}, 'sim-pay', '2026-11-01', 'matched', 1, 100, 0, 0)`,
+    told: { bank_differs: [`account ${bank}`] },
+  },
+  {
+    name: 'a match that no line and no amount supports',
+    sql: `insert into reconciliation.postings (tenant_id, id, gateway, day, kind, lines, paid_fen, refunded_fen, fee_fen)
+      overriding system value values (${tenant}, 999001, 'sim-pay', '2026-11-01', 'matched', 1, 0, 0, 0);
+      insert into reconciliation.matches (tenant_id, kind, fact_id, gateway, day, bill_id, n, amount_fen, fee_fen, posting_id)
+      values (${tenant}, 'payment', ${receipt}, 'sim-pay', '2026-11-01', 999001, 1, 5, 0, 999001)`,
+    told: { match_differs: [`receipt ${receipt}`, `order ${delivered.no}`] },
   },
   {
     name: 'a row that points to nothing',

@@ -17,6 +17,7 @@ const all: Readonly<Record<BooksCheck, Check>> = {
   trial_balance: sqlCheck('trial_balance', 10_000),
   balances: sqlCheck('balances', 200),
   clearing: sqlCheck('clearing', 1),
+  bills: sqlCheck('bills', 2_000),
   parents: sqlCheck('parents', 10_000),
   refunded_rights: sqlCheck('refunded_rights', 1_000),
   replays: sqlCheck('replays', 1_000),
