@@ -129,6 +129,7 @@ select create_distributed_function('audit.entry_hash(bigint, bigint, timestamp w
 select create_distributed_function('audit.verify(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_balances(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_batch_sums(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.check_bills(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_bounds(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_clearing(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_code_owners(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
