@@ -283,3 +283,67 @@ test('the control port pays many orders nobody created and reports how long noti
   expect(await response.json()).toMatchObject({ paid: 500, acknowledged: 500, refused: [] })
   expect(notices).toHaveLength(500)
 })
+
+describe('a day’s bill', () => {
+  const DAY_MS = 86_400_000
+  const beijing = (ms: number): string => new Date(ms + 8 * 3_600_000).toISOString().slice(0, 10)
+
+  test('tells every trade and refund of the books with its fee, and bends as its faults say', async () => {
+    const own = await startPaygate({ host: '127.0.0.1', seed: 'bills' })
+    try {
+      const day = beijing(Date.now())
+      const ask = async () => (await call('GET', `/v1/bills/${day}`, undefined, { gate: own })).json()
+      expect(await ask()).toMatchObject({ code: 'BILL_NOT_READY' })
+      await own.control.advance(DAY_MS)
+      expect(await ask()).toMatchObject({ code: 'NO_BILL' })
+      const orders = ['1000000000000001', '1000000000000002'].map((outTradeNo) => ({
+        outTradeNo,
+        amount: 1_000,
+        notifyUrl,
+      }))
+      await own.control.pay(own.merchant.id, orders)
+      const { trades } = own.control.payment(own.merchant.id, '1000000000000001') as { trades: { trade_no: string }[] }
+      const refund = {
+        out_refund_no: 'R00001',
+        out_trade_no: '1000000000000001',
+        trade_no: trades[0]?.trade_no,
+        amount: 300,
+        reason: '',
+      }
+      await call('POST', '/v1/refunds', refund, { gate: own })
+      const read = async (): Promise<readonly string[]> => {
+        const link = await ask()
+        const file = await fetch(own.url + link.download_path)
+        return (await file.text()).split('\n').map((line) =>
+          line
+            .split(',')
+            .slice(1, 9)
+            .filter((_, at) => at !== 1)
+            .join(','),
+        )
+      }
+      expect((await read()).slice(1).toSorted()).toEqual([
+        '',
+        '3',
+        'PAYMENT,1000000000000001,,1000,6,CNY,SUCCESS',
+        'PAYMENT,1000000000000002,,1000,6,CNY,SUCCESS',
+        'REFUND,1000000000000001,R00001,300,0,CNY,SUCCESS',
+      ])
+      own.control.addFault({ kind: 'bill.missing_line', key: 'R00001' })
+      own.control.addFault({ kind: 'bill.wrong_amount', key: '1000000000000002', amount: 7 })
+      own.control.addFault({ kind: 'bill.extra_line', value: 'EXTRA', amount: 5 })
+      own.control.addFault({ kind: 'bill.duplicate_line', key: '1000000000000001' })
+      const bent = (await read()).slice(1).toSorted()
+      expect(bent.filter((line) => line.includes('000000001,'))).toHaveLength(2)
+      expect(bent.some((line) => line.startsWith('PAYMENT,1000000000000002,,7,'))).toBe(true)
+      expect(bent.filter((line) => line.startsWith('REFUND'))).toEqual([])
+      expect(bent).toHaveLength(6)
+      own.control.addFault({ kind: 'bill.empty', key: day, times: 1 })
+      expect(await ask()).toMatchObject({ code: 'NO_BILL' })
+      own.control.addFault({ kind: 'bill.late', times: 1 })
+      expect(await ask()).toMatchObject({ code: 'BILL_NOT_READY' })
+    } finally {
+      await own.close()
+    }
+  })
+})

@@ -3,7 +3,7 @@ import { type Client, createClient, isProblem } from '@quanshu/client'
 import { createCookieFetch } from '@quanshu/client/node'
 import type { OrderView, Permission, Settings } from '@quanshu/contract'
 import { PERMISSIONS } from '@quanshu/contract'
-import type { OrderNo, TenantId } from '@quanshu/kernel'
+import type { Clock, OrderNo, TenantId } from '@quanshu/kernel'
 import { type StandIns, startStandIns } from '@quanshu/sim'
 import { afterAll, afterEach } from 'vitest'
 import { openPlatform } from '../../src/main/platform.ts'
@@ -33,7 +33,9 @@ export const PASSWORD = 'correct horse 9 battery'
 export const QUERY_PASSWORD = 'query-pw-7391'
 export const PRICE_FEN = 1990
 
-export async function openHouse(options: { readonly env?: NodeJS.ProcessEnv } = {}): Promise<House> {
+export async function openHouse(
+  options: { readonly env?: NodeJS.ProcessEnv; readonly clock?: Clock } = {},
+): Promise<House> {
   const standIns = await startStandIns()
   const env = {
     // Tests buy more often than people do, and from addresses that they choose; limits are tested where they are made.
@@ -43,7 +45,7 @@ export async function openHouse(options: { readonly env?: NodeJS.ProcessEnv } = 
     QUANSHU_SMTP_URL: standIns.mail.smtpUrl,
     ...options.env,
   }
-  const bare = await testPlatform({ env })
+  const bare = await testPlatform({ env, ...(options.clock ? { clock: options.clock } : {}) })
   // The address is known only when it listens, and is put in afterwards.
   const config = { ...bare.config }
   const platform: TestPlatform = { ...bare, config }
