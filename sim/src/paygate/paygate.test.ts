@@ -292,7 +292,8 @@ describe('a day’s bill', () => {
     const own = await startPaygate({ host: '127.0.0.1', seed: 'bills' })
     try {
       const day = beijing(Date.now())
-      const ask = async () => (await call('GET', `/v1/bills/${day}`, undefined, { gate: own })).json()
+      const ask = async (): Promise<{ readonly code: string; readonly download_path?: string }> =>
+        (await (await call('GET', `/v1/bills/${day}`, undefined, { gate: own })).json()) as { readonly code: string }
       expect(await ask()).toMatchObject({ code: 'BILL_NOT_READY' })
       await own.control.advance(DAY_MS)
       expect(await ask()).toMatchObject({ code: 'NO_BILL' })

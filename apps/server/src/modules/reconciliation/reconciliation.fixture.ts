@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { type TestPlatform, type TestTenant, testPlatform } from '../../../test/harness/index.ts'
-import { type BillOutcome, simPayBills } from '../payments/index.ts'
+import { type BillOutcome, paymentsModule } from '../payments/index.ts'
 import { closeDays } from './commands/close-days.ts'
 import { reconcileDay } from './commands/reconcile-day.ts'
 import { uploadBill } from './commands/upload-bill.ts'
@@ -74,6 +74,10 @@ export const refundLineOf = (refund: Refund, changes: Partial<FileLine> = {}): F
 /** The house with a gateway whose bills the test writes; its file format is Sim Pay's. */
 export async function reconciliationHouse() {
   const house = await testPlatform()
+  const notHere = async (): Promise<never> => {
+    throw new Error('nothing is settled here')
+  }
+  const { bills } = paymentsModule(house, { settle: notHere, refundEnded: notHere, chargeback: notHere })
   const files = new Map<string, BillOutcome | string>()
   let answer: Awaited<ReturnType<AskAgain>> = 'nothing'
   let onAsk: () => Promise<void> = async () => undefined
@@ -92,7 +96,7 @@ export async function reconciliationHouse() {
         if (typeof file !== 'string') return file
         return { kind: 'done', fileName: `${day}.csv`, body: Readable.from([Buffer.from(file)], { objectMode: false }) }
       },
-      read: (_gateway, body) => simPayBills.read(body),
+      read: (gateway, body) => bills.read(gateway, body),
     },
   }
   return {
