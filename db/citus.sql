@@ -261,7 +261,6 @@ select create_distributed_function('vault.undo_batch(bigint, bigint)', '$1', col
 --   platform.partitioned_tables
 --   graphile_worker.*
 -- Functions on those, on sequences, or on nothing:
---   audit.refuse_change()
 --   events.advance(text, jsonb)
 --   jobs.browse(text, bigint, integer)
 --   jobs.counts()
@@ -279,7 +278,6 @@ select create_distributed_function('vault.undo_batch(bigint, bigint)', '$1', col
 --   platform.partition_monthly(regclass)
 --   platform.protect(regclass, text)
 --   platform.set_mark(text, jsonb)
---   reconciliation.refuse_closed_day()
 --   tenancy.find_tenant(text, text)
 --   tenancy.next_tenant_id()
 --   tenancy.only_tenant()
@@ -319,8 +317,6 @@ select create_distributed_function('vault.undo_batch(bigint, bigint)', '$1', col
 --   payments.take_due(integer, integer)
 --   platform.expire_requests(integer, integer)
 --   reconciliation.plan_days(text[], integer)
---   reconciliation.refuse_lines_of_closed_days()
---   reconciliation.refuse_rows_of_closed_days()
 --   reconciliation.tenants_to_forget()
 --   vault.tenants_with_due_cards()
 --   vault.tend_batches()

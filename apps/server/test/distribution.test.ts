@@ -91,6 +91,8 @@ test('what goes over all tenants at once is known by name', () => {
       "payments.overdue_refunds",
       "payments.take_due",
       "platform.expire_requests",
+      "reconciliation.plan_days",
+      "reconciliation.tenants_to_forget",
       "vault.tenants_with_due_cards",
       "vault.tend_batches",
     ]

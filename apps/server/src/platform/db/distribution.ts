@@ -28,8 +28,18 @@ export type Distribution = {
 /** Every node has to tell whose shop an address is. */
 const REFERENCE = ['tenancy.tenants']
 
-/** Triggers that look at nothing but the row itself are safe on shards: Citus asks for `citus.enable_unsafe_triggers`. */
-const SAFE_TRIGGERS = ['audit.entries_append_only', 'audit.entries_never_truncated']
+/**
+ * Triggers that look at nothing but the row itself, or at rows of its own tenant, which lie on the same shard, are safe:
+ * Citus asks for `citus.enable_unsafe_triggers`.
+ */
+const SAFE_TRIGGERS = [
+  'audit.entries_append_only',
+  'audit.entries_never_truncated',
+  'reconciliation.days_frozen',
+  ...['bills', 'matches', 'cases', 'bill_lines', 'bill_texts'].flatMap((table) =>
+    ['insert', 'update', 'moved', 'delete'].map((deed) => `reconciliation.${table}_frozen_${deed}`),
+  ),
+]
 
 export async function describeDistribution(client: pg.ClientBase): Promise<Distribution> {
   const tables = (await client.query<Table>(TABLES)).rows
@@ -272,6 +282,8 @@ select
 from pg_proc p
 join pg_namespace n on n.oid = p.pronamespace
 where p.prokind = 'f'
+  -- Nobody calls a trigger's function; its trigger is judged by itself.
+  and p.prorettype <> 'trigger'::regtype
   and ${OURS}
 order by n.nspname, p.proname, oidvectortypes(p.proargtypes)
 `
