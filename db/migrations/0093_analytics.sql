@@ -118,3 +118,6 @@ create table analytics.days (
 ) with (fillfactor = 70);
 create index days_unchecked on analytics.days (tenant_id, day) where checked_at is null or checked_at < changed_at;
 select platform.protect('analytics.days', 'select');
+
+-- What left the shelf or came back to it without being sold: for the stock at a moment in the past.
+create index movements_not_sold on vault.movements (tenant_id, at) where to_state <> 'delivered';

@@ -2,7 +2,7 @@ import { analyticsErrors, type analyticsRoutes } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { ReadTx } from '../../../platform/db/index.ts'
-import { dayOf, dayStart } from '../model.ts'
+import { addDays, dayOf, dayStart } from '../model.ts'
 
 export type BalanceSheet = z.output<typeof analyticsRoutes.balanceSheet.response>
 type Line = BalanceSheet['units'][number]['lines'][number] & { readonly unit: string }
@@ -111,58 +111,71 @@ async function linesThen(tx: ReadTx, moment: Date): Promise<readonly Line[]> {
   return rows
 }
 
-/** Codes that can be sold, at what their batches cost. Then: now, less what came since, and what left since put back. */
+/**
+ * Codes that can be sold, at what their batches cost. Then: now, with what was sold since put back (from the figures), what
+ * else left or came back undone, and without what was imported since.
+ */
 async function stockAt(tx: ReadTx, moment: Date | undefined): Promise<BalanceSheet['stock']> {
-  const available =
-    moment === undefined
-      ? sql`
-        select c.batch_id, c.available as pieces
-        from vault.batch_counts c
-        where c.tenant_id = ${tx.ctx.tenantId}::bigint`
-      : sql`
-        select s.batch_id, sum(s.pieces) as pieces
-        from (
-          select c.batch_id, c.available as pieces
-          from vault.batch_counts c
-          where c.tenant_id = ${tx.ctx.tenantId}::bigint
-          union all
-          select c.batch_id, (m.from_state = 'available')::integer - (m.to_state = 'available')::integer
-          from vault.movements m
-          join vault.cards c on c.tenant_id = m.tenant_id and c.id = m.card_id
-          where m.tenant_id = ${tx.ctx.tenantId}::bigint
-            and m.at >= ${moment}::timestamptz
-            and (m.from_state = 'available' or m.to_state = 'available')
-          union all
-          -- Imported since, and what an undone batch took away again.
-          select substring(t.cause from '^batch:(\\d{1,16})$')::bigint,
-            case t.kind when 'stock.import' then -t.amount else t.amount end
-          from ledger.accounts a
-          cross join lateral (
-            select t.cause, t.kind, t.amount
-            from ledger.transfers t
-            where t.tenant_id = a.tenant_id
-              and t.to_account = a.id
-              and t.kind = 'stock.import'
-              and t.at >= ${moment}::timestamptz
-            union all
-            select t.cause, t.kind, t.amount
-            from ledger.transfers t
-            where t.tenant_id = a.tenant_id
-              and t.from_account = a.id
-              and t.kind = 'stock.undo'
-              and t.at >= ${moment}::timestamptz
-          ) t
-          where a.tenant_id = ${tx.ctx.tenantId}::bigint
-            and a.kind = 'stock.available'
-            and a.unit = 'piece'
-            and a.changed_at >= ${moment}::timestamptz - interval '5 minutes'
-        ) s
-        group by s.batch_id`
+  const now = sql`
+    select c.batch_id, c.available as pieces
+    from vault.batch_counts c
+    where c.tenant_id = ${tx.ctx.tenantId}::bigint`
+  const available = moment === undefined ? now : sql`${now} union all ${since(tx, moment)}`
   const { rows } = await sql<BalanceSheet['stock']>`
     select coalesce(sum(s.pieces), 0)::bigint as pieces, coalesce(sum(s.pieces * b.cost_fen), 0)::bigint as "costFen",
       coalesce(sum(s.pieces) filter (where b.cost_fen = 0), 0)::bigint as "piecesWithoutCost"
-    from (${available}) s
+    from (select x.batch_id, sum(x.pieces) as pieces from (${available}) x group by x.batch_id) s
     join vault.batches b on b.tenant_id = ${tx.ctx.tenantId}::bigint and b.id = s.batch_id
   `.execute(tx.db)
   return rows[0] ?? { pieces: 0, costFen: 0, piecesWithoutCost: 0 }
+}
+
+function since(tx: ReadTx, moment: Date) {
+  const tenant = sql`${tx.ctx.tenantId}::bigint`
+  const nextDay = dayStart(addDays(dayOf(moment), 1))
+  return sql`
+    select e.batch_id, e.pieces
+    from analytics.entries e
+    where e.tenant_id = ${tenant}
+      and e.at >= ${moment}::timestamptz
+      and e.at < ${nextDay}::timestamptz
+    union all
+    select s.batch_id, s.pieces
+    from analytics.sums s
+    where s.tenant_id = ${tenant}
+      and s.grain = 'day'
+      and s.at >= ${nextDay}::timestamptz
+    union all
+    select c.batch_id, (m.from_state = 'available')::integer - (m.to_state = 'available')::integer
+    from vault.movements m
+    join vault.cards c on c.tenant_id = m.tenant_id and c.id = m.card_id
+    where m.tenant_id = ${tenant}
+      and m.at >= ${moment}::timestamptz
+      and m.to_state <> 'delivered'
+    union all
+    select substring(t.cause from '^batch:(\\d{1,16})$')::bigint, t.pieces
+    from ledger.accounts a
+    cross join lateral (
+      select t.cause, -t.amount as pieces
+      from ledger.transfers t
+      where t.tenant_id = a.tenant_id
+        and t.to_account = a.id
+        and t.kind = 'stock.import'
+        and t.at >= ${moment}::timestamptz
+      union all
+      select t.cause, t.amount
+      from ledger.transfers t
+      where t.tenant_id = a.tenant_id
+        and t.to_account = (
+          select s.id
+          from ledger.accounts s
+          where s.tenant_id = a.tenant_id and s.kind = 'stock.source' and s.ref = a.ref and s.unit = 'piece'
+        )
+        and t.kind = 'stock.undo'
+        and t.from_account = a.id
+        and t.at >= ${moment}::timestamptz
+    ) t
+    where a.tenant_id = ${tenant}
+      and a.kind = 'stock.available'
+      and a.unit = 'piece'`
 }

@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { z } from 'zod'
 import type { Ctx, Database, ReadTx } from '../../../platform/db/index.ts'
 import { allOf, limitOf } from '../../../platform/lists/index.ts'
-import { conditionsOf, facts, UNDER } from './figures.ts'
+import { conditionsOf, facts, factsFor, UNDER } from './figures.ts'
 
 export type EntriesQuery = z.output<typeof analyticsRoutes.entries.query>
 type Page = z.output<typeof analyticsRoutes.entries.response>
@@ -21,7 +21,7 @@ export async function listEntries(tx: ReadTx, query: EntriesQuery): Promise<Page
   const counted = await sql<{ readonly total: number; readonly sum: number }>`
     select count(*) as total, coalesce(sum(${UNDER[query.figure].value}), 0)::bigint as sum
     from analytics.entries x
-    ${facts}
+    ${factsFor(query, query.figure)}
     where ${where}
   `.execute(tx.db)
   const { total, sum } = counted.rows[0] ?? { total: 0, sum: 0 }

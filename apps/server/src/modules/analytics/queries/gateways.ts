@@ -28,6 +28,22 @@ export const columnOf = sql<string>`
 export const signedAmount = sql<number>`
   case when t.own_side = 'from' and t.other_kind = 'cash.chargeback' then -t.amount else t.amount end`
 
+/** The turnover of gateways' accounts in a range, as `columnOf` and `signedAmount` want it. */
+export const turnedSides = (tenantId: number, { from, to }: Range) => sql`
+  select t.day, t.from_ref as gateway, 'from' as own_side, t.to_kind as other_kind, t.transfers, t.amount
+  from analytics.turnover t
+  where t.tenant_id = ${tenantId}::bigint
+    and t.day between ${from}::date and ${to}::date
+    and t.unit = 'CNY'
+    and t.from_kind = 'cash.gateway'
+  union all
+  select t.day, t.to_ref, 'to', t.from_kind, t.transfers, t.amount
+  from analytics.turnover t
+  where t.tenant_id = ${tenantId}::bigint
+    and t.day between ${from}::date and ${to}::date
+    and t.unit = 'CNY'
+    and t.to_kind = 'cash.gateway'`
+
 /** Every gateway that ever took money, with what it owed before the range, what moved in it, and what it owes after it. */
 export async function gatewayStatements(tx: ReadTx, range: Range): Promise<readonly GatewayStatement[]> {
   checkRange(range, STATEMENT_DAYS_MAX)
@@ -94,23 +110,9 @@ async function openingsOf(tx: ReadTx, from: string) {
 /** By gateway and day, oldest first. */
 async function linesOf(tx: ReadTx, { from, to }: Range): Promise<readonly DayRow[]> {
   const { rows } = await sql<DayRow>`
-    with sides as (
-      select t.day, t.from_ref as gateway, 'from' as own_side, t.to_kind as other_kind, t.amount
-      from analytics.turnover t
-      where t.tenant_id = ${tx.ctx.tenantId}::bigint
-        and t.day between ${from}::date and ${to}::date
-        and t.unit = 'CNY'
-        and t.from_kind = 'cash.gateway'
-      union all
-      select t.day, t.to_ref, 'to', t.from_kind, t.amount
-      from analytics.turnover t
-      where t.tenant_id = ${tx.ctx.tenantId}::bigint
-        and t.day between ${from}::date and ${to}::date
-        and t.unit = 'CNY'
-        and t.to_kind = 'cash.gateway'
-    ), placed as (
+    with placed as (
       select t.gateway, t.day, ${columnOf} as col, ${signedAmount} as amount
-      from sides t
+      from (${turnedSides(tx.ctx.tenantId, { from, to })}) t
     )
     select p.gateway, p.day::text as day,
       coalesce(sum(p.amount) filter (where p.col = 'received'), 0)::bigint as "receivedFen",
