@@ -88,7 +88,7 @@ select create_distributed_table('vault.movements', 'tenant_id', colocate_with =>
 -- Functions that touch no table: delegated ones call them -----------------------------------------------------------
 
 select create_distributed_function('analytics.day_start(date)');
-select create_distributed_function('analytics.effects(text, text, bigint)');
+select create_distributed_function('analytics.effects(text, text, text, text, bigint)');
 select create_distributed_function('analytics.is_personal(text)');
 select create_distributed_function('analytics.order_of(text)');
 select create_distributed_function('analytics.shop_day(timestamp with time zone)');
@@ -113,7 +113,7 @@ select create_distributed_function('reconciliation.theirs_of(jsonb)');
 -- Functions that take the tenant first: they run on its shard -------------------------------------------------------
 
 select create_distributed_function('analytics.add_up(bigint, analytics.entries[])', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('analytics.attribute(bigint, text[], timestamp with time zone[], bigint[], bigint[], bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('analytics.attribute(bigint, text[], timestamp with time zone[], bigint[], bigint[], bigint[], text[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('analytics.book(bigint, analytics.entries[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('analytics.check_day(bigint, date)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('analytics.differences_of_day(bigint, date)', '$1', colocate_with => 'ledger.accounts');

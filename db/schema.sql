@@ -121,12 +121,12 @@ create policy tenant on analytics.sums for all to quanshu_app using (tenant_id =
 create policy tenant on analytics.turnover for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
 function analytics.add_up(p_tenant bigint, p_entries analytics.entries[]) returns void security definer
-function analytics.attribute(p_tenant bigint, p_kind text[], p_at timestamp with time zone[], p_transfer bigint[], p_no bigint[], p_amount bigint[], p_nos bigint[]) returns void security definer
+function analytics.attribute(p_tenant bigint, p_kind text[], p_at timestamp with time zone[], p_transfer bigint[], p_no bigint[], p_amount bigint[], p_way text[], p_nos bigint[]) returns void security definer
 function analytics.book(p_tenant bigint, p_entries analytics.entries[]) returns void security definer
 function analytics.check_day(p_tenant bigint, p_day date) returns jsonb security definer
 function analytics.day_start(p_day date) returns timestamp with time zone
 function analytics.differences_of_day(p_tenant bigint, p_day date) returns jsonb security definer
-function analytics.effects(p_from_kind text, p_to_kind text, p_amount bigint) returns TABLE(kind text, amount bigint)
+function analytics.effects(p_from_kind text, p_from_ref text, p_to_kind text, p_to_ref text, p_amount bigint) returns TABLE(kind text, amount bigint, way text)
 function analytics.gather(p_tenant bigint, p_limit integer) returns jsonb security definer
 function analytics.is_personal(p_kind text) returns boolean
 function analytics.ledger_of_day(p_tenant bigint, p_day date) returns TABLE(at timestamp with time zone, id bigint, unit text, from_kind text, from_ref text, to_kind text, to_ref text, amount bigint, kind text, order_no bigint) security definer

@@ -229,7 +229,8 @@ revoke execute on function analytics.add_up(bigint, analytics.entries[]) from pu
 -- was handed out for nothing in the orders `p_nos`: free lines and replacements that are not booked yet.
 -- Joins between the few hundred rows at hand are hashed; tables are reached key by key.
 create or replace function analytics.attribute(
-  p_tenant bigint, p_kind text[], p_at timestamptz[], p_transfer bigint[], p_no bigint[], p_amount bigint[], p_nos bigint[]
+  p_tenant bigint, p_kind text[], p_at timestamptz[], p_transfer bigint[], p_no bigint[], p_amount bigint[], p_way text[],
+  p_nos bigint[]
 )
 returns void
 language plpgsql
@@ -385,8 +386,9 @@ begin
     where e.tenant_id = p_tenant
       and e.order_no = any (nos)
   ), items as materialized (
-    select x.kind, x.at, x.id, x.no, x.amount, row_number() over (partition by x.kind, x.no, x.amount order by x.at, x.id) as turn
-    from unnest(p_kind, p_at, p_transfer, p_no, p_amount) as x(kind, at, id, no, amount)
+    select x.kind, x.at, x.id, x.no, x.amount, x.way,
+      row_number() over (partition by x.kind, x.no, x.amount order by x.at, x.id) as turn
+    from unnest(p_kind, p_at, p_transfer, p_no, p_amount, p_way) as x(kind, at, id, no, amount, way)
     where x.kind <> 'sale'
   ), asked as materialized (
     select n.no, f.*
@@ -446,7 +448,7 @@ begin
   )
   select array_agg(row(
     p_tenant, t.at, 0, t.kind, t.no, t.of_line, coalesce(t.sku_id, 0), coalesce(t.batch_id, 0), coalesce(t.channel, ''),
-    coalesce(t.pay_way, ''), t.staff, 0, 0, t.share, t.id, t.refund_id, null
+    coalesce(t.pay_way, t.way), t.staff, 0, 0, t.share, t.id, t.refund_id, null
   )::analytics.entries)
   into made
   from told t
@@ -454,25 +456,26 @@ begin
   perform analytics.book(p_tenant, made);
 end;
 $$;
-revoke execute on function analytics.attribute(bigint, text[], timestamptz[], bigint[], bigint[], bigint[], bigint[]) from public;
+revoke execute on function analytics.attribute(bigint, text[], timestamptz[], bigint[], bigint[], bigint[], text[], bigint[]) from public;
 
--- What a movement means for the result. Expenses are accounts below zero: what they pay out is what was spent.
-create or replace function analytics.effects(p_from_kind text, p_to_kind text, p_amount bigint)
-returns table (kind text, amount bigint)
+-- What a movement means for the result. Expenses are accounts below zero: what they pay out is what was spent. `way` is the
+-- gateway that a fee belongs to, for fees of a whole bill.
+create or replace function analytics.effects(p_from_kind text, p_from_ref text, p_to_kind text, p_to_ref text, p_amount bigint)
+returns table (kind text, amount bigint, way text)
 language sql
 immutable
 as $$
-  select 'sale', p_amount where p_to_kind = 'cash.revenue'
+  select 'sale', p_amount, '' where p_to_kind = 'cash.revenue'
   union all
-  select 'refund', p_amount where p_from_kind = 'cash.revenue'
+  select 'refund', p_amount, '' where p_from_kind = 'cash.revenue'
   union all
-  select 'fee', p_amount where p_from_kind = 'cash.fee'
+  select 'fee', p_amount, p_from_ref where p_from_kind = 'cash.fee'
   union all
-  select 'fee', -p_amount where p_to_kind = 'cash.fee'
+  select 'fee', -p_amount, p_to_ref where p_to_kind = 'cash.fee'
   union all
-  select 'loss', p_amount where p_from_kind = 'cash.chargeback'
+  select 'loss', p_amount, '' where p_from_kind = 'cash.chargeback'
   union all
-  select 'loss', -p_amount where p_to_kind = 'cash.chargeback'
+  select 'loss', -p_amount, '' where p_to_kind = 'cash.chargeback'
 $$;
 
 -- Only free lines need their order's number: whatever was paid is found by the ledger's movement.
@@ -525,6 +528,7 @@ declare
   e_transfer bigint[];
   e_no bigint[];
   e_amount bigint[];
+  e_way text[];
   more boolean;
   nos bigint[];
   -- Accounts that changed since they were last read to their end.
@@ -619,14 +623,15 @@ begin
       from unnest(r_account, r_side) as u(account_id, side)
       group by u.account_id, u.side
     ) k;
-    select array_agg(f.kind), array_agg(x.at), array_agg(x.id), array_agg(x.no), array_agg(f.amount)
-    into e_kind, e_at, e_transfer, e_no, e_amount
-    from unnest(r_at, r_id, r_from_kind, r_to_kind, r_amount, r_no, r_counted) as x(at, id, from_kind, to_kind, amount, no, counted)
-    cross join lateral analytics.effects(x.from_kind, x.to_kind, x.amount) f
+    select array_agg(f.kind), array_agg(x.at), array_agg(x.id), array_agg(x.no), array_agg(f.amount), array_agg(f.way)
+    into e_kind, e_at, e_transfer, e_no, e_amount, e_way
+    from unnest(r_at, r_id, r_from_kind, r_from_ref, r_to_kind, r_to_ref, r_amount, r_no, r_counted)
+      as x(at, id, from_kind, from_ref, to_kind, to_ref, amount, no, counted)
+    cross join lateral analytics.effects(x.from_kind, x.from_ref, x.to_kind, x.to_ref, x.amount) f
     where x.counted;
   end if;
   if e_kind is not null or nos is not null then
-    perform analytics.attribute(p_tenant, coalesce(e_kind, '{}'), e_at, e_transfer, e_no, e_amount, nos);
+    perform analytics.attribute(p_tenant, coalesce(e_kind, '{}'), e_at, e_transfer, e_no, e_amount, e_way, nos);
   end if;
 
   update analytics.standings s
@@ -762,10 +767,12 @@ begin
       and m.cause like 'order:%'
   );
   perform analytics.attribute(
-    p_tenant, coalesce(array_agg(f.kind), '{}'), array_agg(x.at), array_agg(x.id), array_agg(x.no), array_agg(f.amount), nos
+    p_tenant, coalesce(array_agg(f.kind), '{}'), array_agg(x.at), array_agg(x.id), array_agg(x.no), array_agg(f.amount),
+    array_agg(f.way), nos
   )
-  from unnest(moved.at, moved.id, moved.from_kind, moved.to_kind, moved.amount, moved.no) as x(at, id, from_kind, to_kind, amount, no)
-  cross join lateral analytics.effects(x.from_kind, x.to_kind, x.amount) f;
+  from unnest(moved.at, moved.id, moved.from_kind, moved.from_ref, moved.to_kind, moved.to_ref, moved.amount, moved.no)
+    as x(at, id, from_kind, from_ref, to_kind, to_ref, amount, no)
+  cross join lateral analytics.effects(x.from_kind, x.from_ref, x.to_kind, x.to_ref, x.amount) f;
 end;
 $$;
 
@@ -798,7 +805,7 @@ begin
     left join (
       select f.kind, sum(f.amount) as amount
       from posted p
-      cross join lateral analytics.effects(p.from_kind, p.to_kind, p.amount) f
+      cross join lateral analytics.effects(p.from_kind, p.from_ref, p.to_kind, p.to_ref, p.amount) f
       group by f.kind
     ) l on l.kind = k.kind
   ), turnover as (

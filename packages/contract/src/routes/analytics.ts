@@ -20,8 +20,8 @@ export const REPORT_FIGURES = [
 ] as const
 export type ReportFigure = (typeof REPORT_FIGURES)[number]
 export const ENTRY_KINDS = ['sale', 'refund', 'fee', 'loss', 'replacement'] as const
-/** What a gateway's account is told by: what it took, gave back, kept, took back by itself, paid out. */
-export const GATEWAY_COLUMNS = ['received', 'refunded', 'fees', 'chargebacks', 'settled'] as const
+/** What a gateway's account is told by: what it took, gave back, kept, took back by itself, paid out to our bank, all else. */
+export const GATEWAY_COLUMNS = ['received', 'refunded', 'fees', 'chargebacks', 'settled', 'others'] as const
 export type GatewayColumn = (typeof GATEWAY_COLUMNS)[number]
 
 /** Days that a report may span, by its steps. */
@@ -138,6 +138,7 @@ const gatewayLine = z.object({
   feesFen: fen,
   chargebacksFen: fen,
   settledFen: fen,
+  othersFen: fen,
 })
 const gatewayStatement = gatewayLine.extend({
   gateway: z.string(),
@@ -151,8 +152,10 @@ const transferView = z.object({
   id,
   at: instant,
   kind: z.string(),
+  /** The kind in words. */
+  what: z.string(),
   cause: z.string(),
-  /** Kind and, where there is one, `:` and whose. */
+  /** The other account in words. */
   counterparty: z.string(),
   column: z.enum(GATEWAY_COLUMNS),
   amountFen: fen,
@@ -165,6 +168,7 @@ const movement = z.object({
   id,
   at: instant,
   kind: z.string(),
+  what: z.string(),
   cause: z.string(),
   counterparty: z.string(),
   /** Above zero: came in. */
@@ -175,6 +179,8 @@ const memberStatementQuery = pageQuery.omit({ q: true, sort: true }).extend({ fr
 
 const sheetLine = z.object({
   kind: z.string(),
+  /** The kind in words; one that nobody has named by its key. */
+  title: z.string(),
   /** Whose account, where a kind has some that are the shop's: a gateway. */
   ref: z.string(),
   accounts: z.int(),

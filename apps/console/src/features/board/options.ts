@@ -1,18 +1,6 @@
 import type { EChartsCoreOption } from 'echarts/core'
 import { formatCount, formatMoney } from '../../shared/format.ts'
-
-type Colours = {
-  readonly ink: string
-  readonly line: string
-  readonly accent: string
-  readonly second: string
-  readonly panel: string
-}
-
-export const coloursOf = (dark: boolean): Colours =>
-  dark
-    ? { ink: 'rgba(255,255,255,.55)', line: '#262b34', accent: '#4c7dff', second: '#3fb98b', panel: '#1d2129' }
-    : { ink: 'rgba(0,0,0,.5)', line: '#eceef1', accent: '#1d4ed8', second: '#0f9d6b', panel: '#fff' }
+import { type ChartColours as Colours, shortYuan } from '../../shared/parts/chartColours.ts'
 
 /** A line without axes: the shape of the last days, nothing more. */
 export function sparkline(values: readonly number[], { accent }: Colours): EChartsCoreOption {
@@ -124,6 +112,3 @@ function mixed(
     ],
   }
 }
-
-const shortYuan = (yuan: number): string =>
-  yuan >= 10_000 ? `¥${Number((yuan / 1000).toFixed(1))}k` : `¥${formatCount(yuan)}`

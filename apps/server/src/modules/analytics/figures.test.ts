@@ -1,4 +1,10 @@
-import { REPORT_DIMENSIONS, REPORT_FIGURES, type ReportDimension, type ReportFigure } from '@quanshu/contract'
+import {
+  GATEWAY_COLUMNS,
+  REPORT_DIMENSIONS,
+  REPORT_FIGURES,
+  type ReportDimension,
+  type ReportFigure,
+} from '@quanshu/contract'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openHouse, type Shop, until } from '../../../test/journeys/shop.ts'
@@ -261,7 +267,7 @@ async function expectStatements({ shop, member }: Lived): Promise<void> {
       [shop.tenantId, line.gateway],
     )
     expect(line.closingFen + (account?.balance ?? 0)).toBe(0)
-    for (const column of ['received', 'refunded', 'fees', 'chargebacks', 'settled'] as const) {
+    for (const column of GATEWAY_COLUMNS) {
       const rows = await shop.staff.call('analytics.gatewayTransfers', {
         params: { gateway: line.gateway },
         query: { ...range(), column, pageSize: 200 } as never,

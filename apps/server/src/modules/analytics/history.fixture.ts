@@ -24,6 +24,7 @@ export type Action =
   | { readonly kind: 'fee'; readonly pick: number; readonly fen: number }
   | { readonly kind: 'chargeback'; readonly pick: number; readonly fen: number; readonly won: boolean }
   | { readonly kind: 'partial'; readonly pick: number; readonly fen: number }
+  | { readonly kind: 'bill'; readonly paidFen: number; readonly feeFen: number }
   | { readonly kind: 'recost'; readonly pick: number; readonly costFen: number }
 
 /** Three things are sold, the last one for nothing. */
@@ -66,6 +67,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('fee' as const), pick, fen: few }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('chargeback' as const), pick, fen: few, won: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('partial' as const), pick, fen: few }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('bill' as const), paidFen: few, feeFen: few }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('recost' as const), pick, costFen: fc.nat({ max: 900 }) }) },
 )
 export const history = fc.array(action, { minLength: 6, maxLength: 18 })
@@ -140,6 +142,9 @@ async function perform(world: World, one: Action): Promise<void> {
         : post(world, 'cash.chargeback', 'cash.gateway', one.fen, 'cash.chargeback', one.pick)
     case 'partial':
       return post(world, 'cash.revenue', 'cash.gateway', one.fen, 'cash.refund_to_source', one.pick)
+    case 'bill':
+      await post(world, 'cash.bank', 'cash.gateway', one.paidFen, 'bill.payment', undefined)
+      return post(world, 'cash.fee', 'cash.gateway', one.feeFen, 'bill.fee', undefined)
     case 'recost':
       await world.house.query(
         `update vault.batches set cost_fen = $3
@@ -217,10 +222,17 @@ async function replace(world: World, { pick }: Extract<Action, { kind: 'replace'
 }
 
 /** What other parts of the house post about an order: fees, what a gateway took back, a refund of a part. */
-async function post(world: World, from: string, to: string, fen: number, kind: string, pick: number): Promise<void> {
+async function post(
+  world: World,
+  from: string,
+  to: string,
+  fen: number,
+  kind: string,
+  pick: number | undefined,
+): Promise<void> {
   const { house, shop, orders } = world
-  const no = orders[pick % Math.max(1, orders.length)]
-  const ref = (account: string) => (account === 'cash.gateway' || account === 'cash.fee' ? 'sim-pay' : '')
+  const no = pick === undefined ? undefined : orders[pick % Math.max(1, orders.length)]
+  const ref = (account: string) => (['cash.gateway', 'cash.fee', 'cash.bank'].includes(account) ? 'sim-pay' : '')
   for (const account of [from, to]) {
     await house.query(`select ledger.account($1, $2, $3, 'CNY')`, [shop.tenantId, account, ref(account)])
     await house.query(`update ledger.accounts set floor = null where tenant_id = $1 and kind = $2`, [

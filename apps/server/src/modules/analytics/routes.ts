@@ -14,7 +14,7 @@ import { gatewayDays, gatewayStatements } from './queries/gateways.ts'
 import { everyMovement, type MemberStatement, type Movement, readMemberStatement } from './queries/member-statement.ts'
 import { readReport } from './queries/report.ts'
 import * as sheets from './sheets.ts'
-import { bookWord, words } from './words.ts'
+import { words } from './words.ts'
 
 const EXPORT_ROWS_MAX = 1_000_000
 const DIMENSION_ROWS_MAX = 100_000
@@ -139,8 +139,8 @@ async function* statementLines(
   const t = words(locale)
   const bare = { at: null, cause: '', amount: null }
   yield { ...bare, what: t.opening, balance: openingFen }
-  for await (const { at, kind, cause, amount, balanceAfter } of movements) {
-    yield { at, what: bookWord(locale, kind), cause, amount, balance: balanceAfter }
+  for await (const { at, what, cause, amount, balanceAfter } of movements) {
+    yield { at, what, cause, amount, balance: balanceAfter }
   }
   yield { ...bare, what: t.closing, balance: closingFen }
 }

@@ -6,7 +6,7 @@ import type { Figures } from './queries/figures.ts'
 import type { GatewayTransfer } from './queries/gateway-transfers.ts'
 import type { GatewayDay } from './queries/gateways.ts'
 import type { Report } from './queries/report.ts'
-import { bookWord, columnWord, kindWord, type Locale, words } from './words.ts'
+import { columnWord, kindWord, type Locale, words } from './words.ts'
 
 /** What the exports' columns are: numbers as numbers, moments as dates, order numbers as text. */
 
@@ -74,6 +74,7 @@ export function gatewayDayColumns(locale: Locale): readonly Column<GatewayDay>[]
     { header: columnWord(locale, 'fees'), kind: 'fen', value: (row) => row.feesFen },
     { header: columnWord(locale, 'chargebacks'), kind: 'fen', value: (row) => row.chargebacksFen },
     { header: columnWord(locale, 'settled'), kind: 'fen', value: (row) => row.settledFen },
+    { header: columnWord(locale, 'others'), kind: 'fen', value: (row) => row.othersFen },
     { header: t.owed, kind: 'fen', value: (row) => row.closingFen },
   ]
 }
@@ -83,8 +84,8 @@ export function transferColumns(locale: Locale): readonly Column<GatewayTransfer
   return [
     { header: t.at, kind: 'time', width: 20, value: (row) => row.at },
     { header: t.kind, kind: 'text', value: (row) => columnWord(locale, row.column) },
-    { header: t.movement, kind: 'text', width: 24, value: (row) => bookWord(locale, row.kind) },
-    { header: t.counterparty, kind: 'text', width: 24, value: (row) => bookWord(locale, row.counterparty) },
+    { header: t.movement, kind: 'text', width: 24, value: (row) => row.what },
+    { header: t.counterparty, kind: 'text', width: 24, value: (row) => row.counterparty },
     { header: t.cause, kind: 'text', width: 26, value: (row) => row.cause },
     { header: t.amount, kind: 'fen', value: (row) => row.amountFen },
     { header: t.transfer, kind: 'integer', value: (row) => row.id },
@@ -141,9 +142,9 @@ export function balanceRows(locale: Locale, sheet: BalanceSheet): readonly Sheet
   })
   return [
     ...sheet.units.flatMap(({ unit, sum, lines }) => [
-      ...lines.map(({ kind, ref, balance }) => ({
+      ...lines.map(({ title, ref, balance }) => ({
         group: unit,
-        name: bookWord(locale, kind),
+        name: title,
         ref,
         balance,
         isMoney: unit === 'CNY',

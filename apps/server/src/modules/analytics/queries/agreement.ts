@@ -72,7 +72,7 @@ async function compareRange(tx: ReadTx, { from, to }: Range, totals: Figures): P
   const { rows } = await sql<{ readonly figure: string; readonly amount: number }>`
     select f.kind as figure, sum(f.amount)::bigint as amount
     from analytics.turnover t
-    cross join lateral analytics.effects(t.from_kind, t.to_kind, t.amount) f
+    cross join lateral analytics.effects(t.from_kind, t.from_ref, t.to_kind, t.to_ref, t.amount) f
     where t.tenant_id = ${tx.ctx.tenantId}::bigint
       and t.day >= ${from}::date
       and t.day <= ${to}::date

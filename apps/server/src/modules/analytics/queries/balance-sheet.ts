@@ -3,9 +3,10 @@ import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { ReadTx } from '../../../platform/db/index.ts'
 import { addDays, dayOf, dayStart } from '../model.ts'
+import { bookWord } from '../words.ts'
 
 export type BalanceSheet = z.output<typeof analyticsRoutes.balanceSheet.response>
-type Line = BalanceSheet['units'][number]['lines'][number] & { readonly unit: string }
+type Line = Omit<BalanceSheet['units'][number]['lines'][number], 'title'> & { readonly unit: string }
 
 /**
  * How the shop stood at a moment; without one, how it stands now. Money and points by kind of account, the shop's own also by
@@ -21,7 +22,7 @@ export async function readBalanceSheet(tx: ReadTx, at: string | undefined): Prom
   const units = [...Map.groupBy(lines, ({ unit }) => unit)].map(([unit, own]) => ({
     unit,
     sum: own.reduce((sum, { balance }) => sum + balance, 0),
-    lines: own.map(({ unit: _, ...line }) => line),
+    lines: own.map(({ unit: _, ...line }) => ({ ...line, title: bookWord(tx.ctx.locale, line.kind) })),
   }))
   return { at: moment.toISOString(), units, stock: await stockAt(tx, at === undefined ? undefined : moment) }
 }

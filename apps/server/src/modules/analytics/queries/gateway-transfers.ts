@@ -3,12 +3,17 @@ import { type RawBuilder, sql } from 'kysely'
 import type { z } from 'zod'
 import type { Ctx, Database, ReadTx } from '../../../platform/db/index.ts'
 import { addDays, checkRange, dayStart } from '../model.ts'
+import { bookWord } from '../words.ts'
 import { columnOf, signedAmount, turnedSides } from './gateways.ts'
 
 export type TransfersQuery = z.output<typeof analyticsRoutes.gatewayTransfers.query>
 type Page = z.output<typeof analyticsRoutes.gatewayTransfers.response>
 export type GatewayTransfer = Page['items'][number]
-type Row = Omit<GatewayTransfer, 'at'> & { readonly at: Date; readonly exactAt: string }
+type Row = Omit<GatewayTransfer, 'at' | 'what' | 'counterparty'> & {
+  readonly at: Date
+  readonly exactAt: string
+  readonly counterparty: string
+}
 
 /**
  * The ledger's transfers of a gateway's account, newest first; with `column`, those under that figure of its statement. How
@@ -29,7 +34,7 @@ export async function listGatewayTransfers(tx: ReadTx, gateway: string, query: T
     where t.gateway = ${gateway}
       ${column === undefined ? sql`` : sql`and ${columnOf} = ${column}`}
   `.execute(tx.db)
-  return { items: rows.map(viewOf), ...(counted.rows[0] ?? { total: 0, sum: 0 }), page, pageSize }
+  return { items: rows.map((row) => viewOf(tx.ctx, row)), ...(counted.rows[0] ?? { total: 0, sum: 0 }), page, pageSize }
 }
 
 const ROWS_AT_ONCE = 2_000
@@ -48,7 +53,7 @@ export async function* everyGatewayTransfer(
         await sql<Row>`${transfersOf(ctx, accountId, query, ROWS_AT_ONCE, last)} limit ${ROWS_AT_ONCE}`.execute(tx.db)
       ).rows
     })
-    yield* rows.map(viewOf)
+    yield* rows.map((row) => viewOf(ctx, row))
     last = rows.at(-1)
     if (rows.length < ROWS_AT_ONCE) return
   }
@@ -70,13 +75,15 @@ async function accountOf(tx: ReadTx, gateway: string): Promise<number> {
 
 type Side = 'from' | 'to'
 
+const BOTH: readonly Side[] = ['from', 'to']
 /** Only sides that can have a transfer of the column are looked through. */
 const SIDES: Readonly<Record<GatewayColumn, readonly Side[]>> = {
   received: ['from'],
   refunded: ['to'],
-  fees: ['to'],
-  chargebacks: ['from', 'to'],
-  settled: ['to'],
+  fees: BOTH,
+  chargebacks: BOTH,
+  settled: BOTH,
+  others: BOTH,
 }
 
 /** Newest first; of each side no more than `atMost` are read. */
@@ -111,8 +118,13 @@ function transfersOf(
     order by t.at desc, t.id desc
     limit ${atMost}::bigint
   )`
-  const sides = column === undefined ? (['from', 'to'] as const) : SIDES[column]
+  const sides = column === undefined ? BOTH : SIDES[column]
   return sql`select * from (${sql.join(sides.map(side), sql` union all `)}) x order by x.at desc, x.id desc`
 }
 
-const viewOf = ({ at, exactAt: _, ...row }: Row): GatewayTransfer => ({ ...row, at: at.toISOString() })
+const viewOf = ({ locale }: Ctx, { at, exactAt: _, ...row }: Row): GatewayTransfer => ({
+  ...row,
+  at: at.toISOString(),
+  what: bookWord(locale, row.kind),
+  counterparty: bookWord(locale, row.counterparty),
+})

@@ -11,33 +11,33 @@ type Line = Omit<GatewayDay, 'day' | 'closingFen'>
 type DayRow = Line & { readonly gateway: string; readonly day: string }
 
 /**
- * In which column of a statement a transfer of the gateway's account stands, by the account on the other side: what it took
- * from buyers, gave back to them, kept as fee, took back by itself, and, for all else, paid out to the shop. Over `t` with
- * `own_side` ('from' or 'to') and `other_kind`.
+ * In which column of a statement a transfer of the gateway's account stands, by the account on the other side. Over `t` with
+ * `own_side` ('from' or 'to'), `other_kind` and the transfer's `kind`.
  */
 export const columnOf = sql<string>`
   case
+    when t.other_kind = 'cash.bank' then 'settled'
     when t.other_kind = 'cash.chargeback' then 'chargebacks'
-    when t.own_side = 'from' then 'received'
-    when t.other_kind = 'cash.fee' then 'fees'
-    when t.other_kind in ('cash.clearing', 'cash.surplus', 'cash.revenue') or analytics.is_personal(t.other_kind) then 'refunded'
-    else 'settled'
+    when t.other_kind = 'cash.fee' then case t.kind when 'cash.fee_from_buyer' then 'received' else 'fees' end
+    when t.other_kind in ('cash.clearing', 'cash.surplus', 'cash.revenue') or analytics.is_personal(t.other_kind)
+      then case t.own_side when 'from' then 'received' else 'refunded' end
+    else 'others'
   end`
 
-/** What each adds to its column: all but `received` bring down what the gateway owes. */
+/** What each adds to its column. Only what is received goes out of the gateway's account: all else brings down what it owes. */
 export const signedAmount = sql<number>`
-  case when t.own_side = 'from' and t.other_kind = 'cash.chargeback' then -t.amount else t.amount end`
+  case when (t.own_side = 'to') = (${columnOf} <> 'received') then t.amount else -t.amount end`
 
 /** The turnover of gateways' accounts in a range, as `columnOf` and `signedAmount` want it. */
 export const turnedSides = (tenantId: number, { from, to }: Range) => sql`
-  select t.day, t.from_ref as gateway, 'from' as own_side, t.to_kind as other_kind, t.transfers, t.amount
+  select t.day, t.from_ref as gateway, 'from' as own_side, t.to_kind as other_kind, t.kind, t.transfers, t.amount
   from analytics.turnover t
   where t.tenant_id = ${tenantId}::bigint
     and t.day between ${from}::date and ${to}::date
     and t.unit = 'CNY'
     and t.from_kind = 'cash.gateway'
   union all
-  select t.day, t.to_ref, 'to', t.from_kind, t.transfers, t.amount
+  select t.day, t.to_ref, 'to', t.from_kind, t.kind, t.transfers, t.amount
   from analytics.turnover t
   where t.tenant_id = ${tenantId}::bigint
     and t.day between ${from}::date and ${to}::date
@@ -73,7 +73,7 @@ export async function gatewayDays(tx: ReadTx, gateway: string, range: Range): Pr
   return { ...statement, days: days.toReversed() }
 }
 
-const NO_LINE: Line = { receivedFen: 0, refundedFen: 0, feesFen: 0, chargebacksFen: 0, settledFen: 0 }
+const NO_LINE: Line = { receivedFen: 0, refundedFen: 0, feesFen: 0, chargebacksFen: 0, settledFen: 0, othersFen: 0 }
 
 const plus = (one: Line, other: Line): Line => ({
   receivedFen: one.receivedFen + other.receivedFen,
@@ -81,11 +81,12 @@ const plus = (one: Line, other: Line): Line => ({
   feesFen: one.feesFen + other.feesFen,
   chargebacksFen: one.chargebacksFen + other.chargebacksFen,
   settledFen: one.settledFen + other.settledFen,
+  othersFen: one.othersFen + other.othersFen,
 })
 
 /** By how much a gateway owes us more. */
-const changeOf = ({ receivedFen, refundedFen, feesFen, chargebacksFen, settledFen }: Line): number =>
-  receivedFen - refundedFen - feesFen - chargebacksFen - settledFen
+const changeOf = ({ receivedFen, refundedFen, feesFen, chargebacksFen, settledFen, othersFen }: Line): number =>
+  receivedFen - refundedFen - feesFen - chargebacksFen - settledFen - othersFen
 
 /** A gateway's account is below zero by what the gateway owes. */
 async function openingsOf(tx: ReadTx, from: string) {
@@ -119,7 +120,8 @@ async function linesOf(tx: ReadTx, { from, to }: Range): Promise<readonly DayRow
       coalesce(sum(p.amount) filter (where p.col = 'refunded'), 0)::bigint as "refundedFen",
       coalesce(sum(p.amount) filter (where p.col = 'fees'), 0)::bigint as "feesFen",
       coalesce(sum(p.amount) filter (where p.col = 'chargebacks'), 0)::bigint as "chargebacksFen",
-      coalesce(sum(p.amount) filter (where p.col = 'settled'), 0)::bigint as "settledFen"
+      coalesce(sum(p.amount) filter (where p.col = 'settled'), 0)::bigint as "settledFen",
+      coalesce(sum(p.amount) filter (where p.col = 'others'), 0)::bigint as "othersFen"
     from placed p
     group by p.gateway, p.day
     order by p.gateway, p.day

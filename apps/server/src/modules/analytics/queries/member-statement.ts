@@ -4,11 +4,12 @@ import type { z } from 'zod'
 import type { Ctx, Database, ReadTx } from '../../../platform/db/index.ts'
 import { limitOf } from '../../../platform/lists/index.ts'
 import { addDays, checkRange, dayStart, type Range } from '../model.ts'
+import { bookWord } from '../words.ts'
 
 export type MemberStatementQuery = Range & { readonly page: number; readonly pageSize: number }
 export type MemberStatement = z.output<typeof analyticsRoutes.memberStatement.response>
 export type Movement = MemberStatement['items'][number]
-type Row = Omit<Movement, 'at' | 'balanceAfter'> & { readonly at: Date; readonly change: number }
+type Row = Omit<Movement, 'at' | 'what' | 'balanceAfter'> & { readonly at: Date; readonly change: number }
 
 /**
  * A member's balance over some days: what it was before, each movement with the balance after it (oldest first, as one reads
@@ -54,7 +55,13 @@ export async function readMemberStatement(
     inFen,
     outFen,
     closingFen: openingFen + inFen - outFen,
-    items: rows.map(({ at, change, ...row }) => ({ ...row, at: at.toISOString(), balanceAfter: openingFen + change })),
+    items: rows.map(({ at, change, ...row }) => ({
+      ...row,
+      at: at.toISOString(),
+      what: bookWord(tx.ctx.locale, row.kind),
+      counterparty: bookWord(tx.ctx.locale, row.counterparty),
+      balanceAfter: openingFen + change,
+    })),
     total,
     page: query.page,
     pageSize: query.pageSize,
