@@ -84,18 +84,12 @@ function MemberFacts({ member }: { readonly member: Member }) {
 function Balance({ member }: { readonly member: Member }) {
   const t = useText(memberText)
   const may = useMay()
-  const accounts = useRead(
-    'ledger.accounts',
-    { query: { kind: 'cash.member', q: String(member.id) } },
-    { enabled: may('finance.read') },
-  )
-  const account = accounts.data?.items[0]
   return (
     <>
       <Typography.Text strong style={{ fontSize: 18 }}>
         <Money fen={member.balanceFen} strong />
       </Typography.Text>{' '}
-      {account && <Link to={`/ledger/${account.id}`}>{t('statement')}</Link>}
+      {may('finance.read') && <Link to={`/statements/members/${member.id}`}>{t('statement')}</Link>}
     </>
   )
 }

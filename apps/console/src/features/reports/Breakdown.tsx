@@ -1,5 +1,5 @@
 import { type ProColumns, ProTable } from '@ant-design/pro-components'
-import { REPORT_DIMENSIONS, type ReportDimension, type ReportFigure } from '@quanshu/contract'
+import { REPORT_DIMENSIONS, type ReportDimension, type ReportFigure } from '@quanshu/contract/reports'
 import { Empty, Grid, Segmented, Select } from 'antd'
 import { formatCount, formatMoney } from '../../shared/format.ts'
 import { commonText } from '../../shared/i18n/common.ts'
@@ -124,7 +124,7 @@ function columnsOf(t: T, { by, name, open }: Cells): readonly ListColumn<Item>[]
       key: 'name',
       title: t(by),
       phone: 'title',
-      width: 260,
+      width: 220,
       render: (item) => (
         <span className="report-title" title={name(item)}>
           {name(item)}
@@ -137,13 +137,19 @@ function columnsOf(t: T, { by, name, open }: Cells): readonly ListColumn<Item>[]
         title: t(figure),
         sort: true,
         align: 'right',
-        width: 120,
+        width: 104,
         ...(hidden ? { hidden } : {}),
         ...(figure === 'net' ? { phone: 'extra' as const } : {}),
         render: (item) => <Cell figure={figure} item={item} field={field} open={open} />,
       }),
     ),
-    { key: 'rate', title: t('marginRate'), align: 'right', width: 90, render: (item) => <span className="num">{rateOf(item)}</span> },
+    {
+      key: 'rate',
+      title: t('marginRate'),
+      align: 'right',
+      width: 84,
+      render: (item) => <span className="num">{rateOf(item)}</span>,
+    },
   ]
 }
 

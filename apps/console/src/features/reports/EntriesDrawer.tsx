@@ -11,6 +11,7 @@ import { ErrorState } from '../../shared/templates/ErrorState.tsx'
 import { ExportButton, type ListColumn } from '../../shared/templates/ListPage.tsx'
 import { PhoneList } from '../../shared/templates/PhoneList.tsx'
 import { usePayWayName } from './names.ts'
+import { plainColumns } from './plain.ts'
 import type { Under } from './state.ts'
 import { FIGURE_TEXT, type ReportTextKey, reportText } from './text.ts'
 
@@ -115,13 +116,7 @@ function Rows({ rows, total, page, onPage, loading }: RowsProps) {
       pagination={pagination}
       scroll={{ x: 'max-content' }}
       locale={{ emptyText: loading ? <span /> : empty }}
-      columns={columns.map(({ key, title, width, align, render }) => ({
-        key,
-        title,
-        ...(width ? { width } : {}),
-        ...(align ? { align } : {}),
-        render: (_value: unknown, entry: Entry) => render(entry),
-      }))}
+      columns={plainColumns(columns)}
     />
   )
 }
@@ -160,7 +155,9 @@ function entryColumns(t: T, { payWay, maySeeOrders, maySeeStock }: Seen): readon
         ) : (
           <span className="report-title" title={`${goodsTitle} ${skuTitle}`}>
             {goodsTitle} {skuTitle}
-            {lineNo !== null && lineNo > 1 && <Typography.Text type="secondary"> {t('orderLine', { line: lineNo })}</Typography.Text>}
+            {lineNo !== null && lineNo > 1 && (
+              <Typography.Text type="secondary"> {t('orderLine', { line: lineNo })}</Typography.Text>
+            )}
           </span>
         ),
     },
@@ -199,7 +196,12 @@ function entryColumns(t: T, { payWay, maySeeOrders, maySeeStock }: Seen): readon
           supplier || `#${batchId}`
         ),
     },
-    { key: 'payWay', title: t('payWay'), width: 110, render: (entry) => (entry.payWay ? payWay(entry.payWay) : <Nothing />) },
+    {
+      key: 'payWay',
+      title: t('payWay'),
+      width: 110,
+      render: (entry) => (entry.payWay ? payWay(entry.payWay) : <Nothing />),
+    },
     { key: 'staff', title: t('staff'), width: 90, render: ({ staff }) => staff || <Nothing /> },
   ]
 }

@@ -1,5 +1,5 @@
 import { FallOutlined, RiseOutlined } from '@ant-design/icons'
-import type { ReportFigure } from '@quanshu/contract'
+import type { ReportFigure } from '@quanshu/contract/reports'
 import { Tooltip } from 'antd'
 import type { ReactNode } from 'react'
 import { formatCount, formatMoney } from '../../shared/format.ts'
@@ -39,13 +39,7 @@ export function Figures({ report, onOpen }: Props) {
   )
   return (
     <div className="report-figures">
-      {one(
-        'sales',
-        'salesFen',
-        t('piecesFoot', { pieces: formatCount(totals.pieces), lines: formatCount(totals.lines) }),
-        false,
-        t('salesHint'),
-      )}
+      {one('sales', 'salesFen', t('piecesFoot', { pieces: formatCount(totals.pieces) }), false, t('salesHint'))}
       {one('refunds', 'refundsFen', null, true)}
       {one('net', 'netFen', null)}
       {one(
@@ -72,7 +66,8 @@ export function Change({ now, before, isGoodWhenLess = false }: ChangeProps) {
   const t = useText(reportText)
   if (before === undefined) return <span />
   const words = t('previousValue', { value: formatMoney(before) })
-  if (before === 0 || now === before) return <span className="report-change">{words}</span>
+  if (before === 0) return <span className="report-change">{now === 0 ? null : t('nothingBefore')}</span>
+  if (now === before) return <span className="report-change">{words}</span>
   const share = (now - before) / Math.abs(before)
   const isGood = share > 0 !== isGoodWhenLess
   const size = Math.abs(share) >= 10 ? `${Math.round(Math.abs(share))}×` : `${(Math.abs(share) * 100).toFixed(1)}%`

@@ -1,12 +1,12 @@
 import { LoadingOutlined } from '@ant-design/icons'
-import { REPORT_GRAINS } from '@quanshu/contract'
+import { REPORT_DAYS_MAX, REPORT_GRAINS } from '@quanshu/contract/reports'
 import { Checkbox, Segmented, Tooltip } from 'antd'
 import { useRead } from '../../shared/api/hooks.ts'
 import { useBoth, useText } from '../../shared/i18n/index.ts'
 import { SkuPicker } from '../../shared/parts/inputs.tsx'
 import { type Filter, FilterBar } from '../../shared/templates/filters.tsx'
 import { DayRange } from './DayRange.tsx'
-import { canStepBy, HOUR_DAYS_MAX } from './days.ts'
+import { canStepBy } from './days.ts'
 import { usePayWayName } from './names.ts'
 import type { Report } from './ReportPage.tsx'
 import { useReportState } from './state.ts'
@@ -31,7 +31,7 @@ export function ReportBar({ report, fetching }: { readonly report: Report | unde
           label: canStepBy(state.days, grain) ? (
             t(grain)
           ) : (
-            <Tooltip title={t('grainTooLong', { days: HOUR_DAYS_MAX })}>{t(grain)}</Tooltip>
+            <Tooltip title={t('grainTooLong', { days: REPORT_DAYS_MAX[grain] })}>{t(grain)}</Tooltip>
           ),
         }))}
       />
@@ -66,7 +66,7 @@ function useFilters(): readonly Filter[] {
           onChange={(id) => onChange(id === null ? undefined : String(id))}
           placeholder={t('sku')}
           allowClear
-          style={{ minWidth: 140 }}
+          style={{ width: 180 }}
         />
       ),
     },
@@ -90,7 +90,10 @@ function useFilters(): readonly Filter[] {
       kind: 'select',
       name: 'channel',
       label: t('channel'),
-      options: (choices?.channels ?? []).map((value) => ({ value, label: value === 'mall' ? t('channelMall') : value })),
+      options: (choices?.channels ?? []).map((value) => ({
+        value,
+        label: value === 'mall' ? t('channelMall') : value,
+      })),
     },
     { kind: 'select', name: 'staff', label: t('staff'), options: words(choices?.staff) },
   ]

@@ -3,8 +3,8 @@ import { useState } from 'react'
 import { useRead } from '../../shared/api/hooks.ts'
 import type { Input, Output } from '../../shared/api/index.ts'
 import { useText } from '../../shared/i18n/index.ts'
-import { ExportButton } from '../../shared/templates/ListPage.tsx'
 import { ErrorState } from '../../shared/templates/ErrorState.tsx'
+import { ExportButton } from '../../shared/templates/ListPage.tsx'
 import { PageFrame } from '../../shared/templates/PageFrame.tsx'
 import { Breakdown } from './Breakdown.tsx'
 import { Curve } from './Curve.tsx'
@@ -36,7 +36,16 @@ export function ReportPage() {
     <PageFrame
       title={t('title')}
       hint={t('titleHint')}
-      actions={<ExportButton route="analytics.exportReport" query={queryOf(state)} params={undefined} disabled={!report} short={false} text={t('exportBy')} />}
+      actions={
+        <ExportButton
+          route="analytics.exportReport"
+          query={queryOf(state)}
+          params={undefined}
+          disabled={!report}
+          short={false}
+          text={t('exportBy')}
+        />
+      }
     >
       <div className="stack">
         <Card size="small">

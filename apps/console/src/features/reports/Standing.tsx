@@ -3,12 +3,15 @@ import { Alert, App, Button, Tooltip, Typography } from 'antd'
 import { useAction } from '../../shared/api/hooks.ts'
 import { formatCount, formatMoney, formatTime } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
-import { countDays, type Days, HOUR_DAYS_MAX } from './days.ts'
+import { countDays, type Days } from './days.ts'
 import type { Report } from './ReportPage.tsx'
 import { type ReportTextKey, reportText } from './text.ts'
 
 type Agreement = Report['agreement']
 type Difference = Agreement['differences'][number]
+
+/** As many as the server compares in one go. */
+const CHECK_DAYS_MAX = 31
 
 const FIGURES: Readonly<Record<string, ReportTextKey>> = {
   sales: 'sales',
@@ -25,7 +28,9 @@ export function Standing({ report, days }: { readonly report: Report; readonly d
   const t = useText(reportText)
   const { agreement } = report
   const compare = <CompareNow days={days} />
-  const asOf = agreement.asOf && <Typography.Text type="secondary">{t('asOf', { time: formatTime(agreement.asOf) })}</Typography.Text>
+  const asOf = agreement.asOf && (
+    <Typography.Text type="secondary">{t('asOf', { time: formatTime(agreement.asOf) })}</Typography.Text>
+  )
   if (!agreement.agrees)
     return (
       <Alert
@@ -78,7 +83,7 @@ function Differences({ differences }: { readonly differences: readonly Differenc
 function CompareNow({ days }: { readonly days: Days }) {
   const t = useText(reportText)
   const { message } = App.useApp()
-  const tooLong = countDays(days) > HOUR_DAYS_MAX
+  const tooLong = countDays(days) > CHECK_DAYS_MAX
   const check = useAction('analytics.check', {
     refresh: ['analytics.'],
     onDone: ({ days: count, recounted, differences }) => {

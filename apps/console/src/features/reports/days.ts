@@ -1,12 +1,9 @@
-import type { ReportGrain } from '@quanshu/contract'
+import { REPORT_DAYS_MAX, type ReportGrain } from '@quanshu/contract/reports'
 import { wallNow } from '../../shared/format.ts'
 import type { UrlValues } from '../../shared/urlState.ts'
 
 /** Days of the shop, `2026-11-22`, both included. */
 export type Days = { readonly from: string; readonly to: string }
-
-const HOUR_DAYS_MAX = 31
-const DAY_DAYS_MAX = 400
 
 const text = (day: ReturnType<typeof wallNow>): string => day.format('YYYY-MM-DD')
 
@@ -24,16 +21,13 @@ export const countDays = ({ from, to }: Days): number =>
 /** The steps that suit a range: hours of a day or two, days of some months, else months. */
 export function grainFor(days: Days, wanted: string | undefined): ReportGrain {
   const count = countDays(days)
-  if (wanted === 'month') return 'month'
-  if (wanted === 'hour' && count <= HOUR_DAYS_MAX) return 'hour'
-  if (wanted === 'day' && count <= DAY_DAYS_MAX) return 'day'
+  if (wanted === 'month') return wanted
+  if ((wanted === 'hour' || wanted === 'day') && count <= REPORT_DAYS_MAX[wanted]) return wanted
   if (count <= 2) return 'hour'
   return count <= 92 ? 'day' : 'month'
 }
 
-export const canStepBy = (days: Days, grain: ReportGrain): boolean =>
-  grain === 'month' || countDays(days) <= (grain === 'hour' ? HOUR_DAYS_MAX : DAY_DAYS_MAX)
-export { DAY_DAYS_MAX, HOUR_DAYS_MAX }
+export const canStepBy = (days: Days, grain: ReportGrain): boolean => countDays(days) <= REPORT_DAYS_MAX[grain]
 
 /** The instant at which a day of the shop begins. */
 export const startOf = (day: string): string => `${day}T00:00:00+08:00`

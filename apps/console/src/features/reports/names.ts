@@ -1,4 +1,4 @@
-import type { ReportDimension } from '@quanshu/contract'
+import type { ReportDimension } from '@quanshu/contract/reports'
 import { useBoth, useText } from '../../shared/i18n/index.ts'
 import { useGatewayName } from '../../shared/parts/gateways.tsx'
 import { NOTHING_TEXT, reportText } from './text.ts'

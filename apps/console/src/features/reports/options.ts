@@ -19,7 +19,10 @@ export function curve(
     axisLine: { lineStyle: { color: line } },
     axisTick: { show: false },
   }
-  const money = { valueFormatter: (yuan: unknown) => (yuan === null || yuan === undefined ? '–' : formatMoney(Math.round(Number(yuan) * 100))) }
+  const money = {
+    valueFormatter: (yuan: unknown) =>
+      yuan === null || yuan === undefined ? '–' : formatMoney(Math.round(Number(yuan) * 100)),
+  }
   const quietLine = {
     name: words.previous,
     type: 'line',

@@ -1,4 +1,4 @@
-import { REPORT_DIMENSIONS, type ReportDimension, type ReportFigure, type ReportGrain } from '@quanshu/contract'
+import { REPORT_DIMENSIONS, type ReportDimension, type ReportFigure, type ReportGrain } from '@quanshu/contract/reports'
 import { useUrlState } from '../../shared/urlState.ts'
 import { type Days, daysOf, grainFor } from './days.ts'
 
@@ -16,7 +16,10 @@ export type ReportState = {
 }
 
 /** What the report is looking at lives in the address; another choice goes back to the first page. */
-export function useReportState(): readonly [ReportState, (patch: Readonly<Record<string, string | undefined>>) => void] {
+export function useReportState(): readonly [
+  ReportState,
+  (patch: Readonly<Record<string, string | undefined>>) => void,
+] {
   const [values, change] = useUrlState()
   const days = daysOf(values)
   const by = REPORT_DIMENSIONS.find((dimension) => dimension === values.by) ?? 'goods'

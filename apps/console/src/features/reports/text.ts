@@ -1,4 +1,4 @@
-import type { GatewayColumn, ReportDimension, ReportFigure } from '@quanshu/contract'
+import type { GatewayColumn, ReportDimension, ReportFigure } from '@quanshu/contract/reports'
 import { defineMessages } from '../../shared/i18n/index.ts'
 
 export const reportText = defineMessages('reports', {
@@ -19,11 +19,15 @@ export const reportText = defineMessages('reports', {
   hour: ['小时', 'Hours'],
   day: ['日', 'Days'],
   month: ['月', 'Months'],
-  grainTooLong: ['按小时最多看 {days} 天，请缩短日期范围', 'Hours reach over {days} days at most; shorten the range'],
+  grainTooLong: [
+    '这个粒度最多看 {days} 天，请缩短日期范围',
+    'These steps reach over {days} days at most; shorten the range',
+  ],
   compare: ['对比上期', 'Compare'],
   compareHint: ['与 {from} 至 {to} 对比', 'Against {from} to {to}'],
   previous: ['上期', 'Before'],
   previousValue: ['上期 {value}', 'Before {value}'],
+  nothingBefore: ['上期无', 'none before'],
 
   sales: ['销售额', 'Sales'],
   refunds: ['退款', 'Refunds'],
@@ -40,7 +44,7 @@ export const reportText = defineMessages('reports', {
     '净销售额 − 手续费 − 拒付损失 − 成本。换发的卡密也计入成本。',
     'Net sales less fees, chargeback losses and cost. Replaced codes cost too.',
   ],
-  piecesFoot: ['{pieces} 件，{lines} 个订单行', '{pieces} pieces in {lines} lines'],
+  piecesFoot: ['{pieces} 件', '{pieces} pcs'],
   rateFoot: ['毛利率 {rate}', 'Rate {rate}'],
   lossFoot: ['另有拒付 {amount}', 'and chargebacks {amount}'],
 
@@ -79,14 +83,20 @@ export const reportText = defineMessages('reports', {
   checkNow: ['逐行核对', 'Compare row by row'],
   checkRange: ['最多核对 31 天', 'At most 31 days at once'],
   checkClean: ['{days} 天全部一致', 'All {days} days agree'],
-  checkRecounted: ['{days} 天中有 {count} 天不符，已重新统计', '{count} of {days} days did not agree and were counted anew'],
+  checkRecounted: [
+    '{days} 天中有 {count} 天不符，已重新统计',
+    '{count} of {days} days did not agree and were counted anew',
+  ],
   checkWrong: ['仍有 {count} 处不一致', '{count} differences remain'],
   turnover: ['账户变动', 'Turnover of accounts'],
   sums: ['汇总', 'Sums'],
   piecesGiven: ['发出件数', 'Pieces handed out'],
 
   emptyTitle: ['这段时间没有成交', 'Nothing was sold in these days'],
-  emptyText: ['换个日期范围或清除筛选；发货后几秒内数字会出现在这里。', 'Try other days or clear the filters. Figures appear seconds after delivery.'],
+  emptyText: [
+    '换个日期范围或清除筛选；发货后几秒内数字会出现在这里。',
+    'Try other days or clear the filters. Figures appear seconds after delivery.',
+  ],
 
   rowsOf: ['{figure} · {what}', '{figure} · {what}'],
   rowsAll: ['全部', 'all'],
@@ -160,6 +170,8 @@ export const reportText = defineMessages('reports', {
   counterparty: ['对方账户', 'Other account'],
   cause: ['缘由', 'Cause'],
   causeOrder: ['订单 {no}', 'Order {no}'],
+  causeAdjust: ['人工调整余额', 'Balance adjusted by hand'],
+  causeBill: ['{gateway} {day} 的账单', 'Bill of {gateway}, {day}'],
   exportDays: ['导出对账单', 'Export the statement'],
 
   memberTitle: ['会员对账单', 'Member statement'],

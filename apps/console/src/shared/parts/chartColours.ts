@@ -26,8 +26,11 @@ export const coloursOf = (dark: boolean): ChartColours =>
         panel: '#fff',
       }
 
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+
 /** Yuan on an axis: short, so that it leaves room for the curve. */
-export const shortYuan = (yuan: number): string =>
-  Math.abs(yuan) >= 10_000
-    ? `¥${Number((yuan / 1000).toFixed(1))}k`
-    : `¥${new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 }).format(yuan)}`
+export function shortYuan(yuan: number): string {
+  const size = Math.abs(yuan)
+  const words = size >= 10_000 ? `¥${Number((size / 1000).toFixed(1))}k` : `¥${whole.format(size)}`
+  return yuan < 0 ? `-${words}` : words
+}
