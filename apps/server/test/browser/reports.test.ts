@@ -148,6 +148,7 @@ describe('finance', { timeout: 60_000 }, () => {
     await page.getByRole('menuitem', { name: '资产负债' }).click()
     await page.getByText('金额合计为 0，账目平衡').waitFor()
     await page.getByText('支付通道应付我们').waitFor()
+    await page.getByText(/已重新统计/).waitFor({ state: 'detached' })
     await keepScreen(page, 'console-balance-sheet')
     await page.getByText('昨日结束').click()
     await page.waitForURL(/at=/)
@@ -173,10 +174,7 @@ describe('finance', { timeout: 60_000 }, () => {
     const { page } = finance
     const { items } = await owner.call('members.listMembers', { query: {} })
     await page.goto(`${consoleUrl}members/${items[0]?.id}`)
-    await page
-      .getByRole('link', { name: /流水|对账单/ })
-      .first()
-      .click()
+    await page.getByRole('main').getByRole('link', { name: '余额流水' }).click()
     await page.getByRole('heading', { name: '会员对账单' }).waitFor()
     await page.getByText('人工增加').first().waitFor()
     await keepScreen(page, 'console-member-statement')

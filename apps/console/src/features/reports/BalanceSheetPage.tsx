@@ -7,6 +7,7 @@ import type { Input, Output } from '../../shared/api/index.ts'
 import { formatCount, formatMoney, formatTime, fromWall, toWall, wallNow } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { useGatewayName } from '../../shared/parts/gateways.tsx'
+import { Nothing } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { BoardPage, Figure } from '../../shared/templates/BoardPage.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
@@ -152,7 +153,7 @@ function UnitSection({ unit }: { readonly unit: Unit }) {
           </tr>
         </thead>
         <tbody>
-          {unit.lines.map((line) => (
+          {unit.lines.toSorted((one, other) => placeOf(one) - placeOf(other)).map((line) => (
             <SheetLine key={`${line.kind}:${line.ref}`} line={line} unit={unit.unit} shown={shown} />
           ))}
         </tbody>
@@ -170,6 +171,9 @@ function UnitSection({ unit }: { readonly unit: Unit }) {
   )
 }
 
+/** What is ours first, then what we owe or earned, what is empty last. */
+const placeOf = ({ balance }: Line): number => (balance < 0 ? 0 : balance > 0 ? 1 : 2)
+
 const sideOf = (lines: readonly Line[], sign: 1 | -1): number =>
   lines.reduce((sum, { balance }) => sum + Math.max(0, sign * balance), 0)
 
@@ -184,8 +188,8 @@ function SheetLine({ line, unit, shown }: LineProps) {
       <td>{may('finance.read') ? <Link to={`/ledger?kind=${kind}&unit=${unit}`}>{title}</Link> : title}</td>
       <td className="desk">{kind.startsWith('cash.') ? gatewayName(ref) : ref}</td>
       <td className="end num desk">{formatCount(accounts)}</td>
-      <td className="end num">{balance < 0 ? shown(-balance) : balance === 0 ? shown(0) : ''}</td>
-      <td className="end num">{balance > 0 ? shown(balance) : ''}</td>
+      <td className="end num">{balance < 0 ? shown(-balance) : balance === 0 && <Nothing />}</td>
+      <td className="end num">{balance > 0 ? shown(balance) : balance === 0 && <Nothing />}</td>
     </tr>
   )
 }
