@@ -318,6 +318,7 @@ create policy tenant on books.violations for all to quanshu_app using (tenant_id
 function books.answer(p_checked bigint, p_place jsonb, p_violations jsonb) returns jsonb
 function books.check_balances(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_batch_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
+function books.check_bills(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_bounds(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_clearing(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_code_owners(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
@@ -690,19 +691,31 @@ function events.take_parked(p_id bigint) returns jsonb security definer
 
 -- fulfilment ------------------------------------------------------------------------------------------
 
-function fulfilment.close_refunded(p_tenant bigint, p_no bigint, p_amount bigint) returns void security definer
+function fulfilment.approve_refund(p_tenant bigint, p_refund bigint, p_staff bigint, p_actor text, p_used text) returns jsonb security definer
+function fulfilment.begin_line_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_instead bigint[], p_actor text) returns void security definer
+function fulfilment.chargeback(p_tenant bigint, p_gateway text, p_news jsonb) returns jsonb security definer
+function fulfilment.close_refunded(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint) returns void security definer
+function fulfilment.decline_refund(p_tenant bigint, p_refund bigint, p_actor text, p_note text) returns jsonb security definer
 function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text) returns jsonb security definer
 function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text) returns jsonb security definer
+function fulfilment.failed_refunds(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
 function fulfilment.follow_used(p_cards bigint[]) returns void security definer
+function fulfilment.handle_receipt(p_tenant bigint, p_receipt bigint, p_action text, p_note text, p_actor text) returns jsonb security definer
+function fulfilment.left_of_receipt(p_tenant bigint, p_receipt bigint) returns bigint security definer
 function fulfilment.lock_accounts(p_tenant bigint, p_nos bigint[], p_more bigint[]) returns void security definer
+function fulfilment.lock_for_refund(p_tenant bigint, p_no bigint) returns orders.orders security definer
 function fulfilment.mark_used(p_tenant bigint, p_no bigint, p_grant bigint, p_used boolean, p_actor text) returns jsonb security definer
 function fulfilment.pay_by_balance(p_tenant bigint, p_payments jsonb) returns jsonb security definer
 function fulfilment.place_and_pay(p_tenant bigint, p_items jsonb) returns json security definer
+function fulfilment.plan_refund(p_tenant bigint, p_no bigint, p_line integer, p_takes text, p_grants bigint[], p_amount bigint, p_used text) returns jsonb security definer
+function fulfilment.refund(p_tenant bigint, p_no bigint, p_ask jsonb) returns jsonb security definer
 function fulfilment.refund(p_tenant bigint, p_no bigint, p_line integer, p_target text, p_reason text, p_actor text) returns jsonb security definer
+function fulfilment.refund_by_hand(p_tenant bigint, p_refund bigint, p_actor text, p_note text, p_reference text) returns jsonb security definer
 function fulfilment.refund_ended(p_tenant bigint, p_refund bigint, p_done boolean, p_error text) returns jsonb security definer
 function fulfilment.replace(p_tenant bigint, p_no bigint, p_grant bigint, p_reason text, p_actor text) returns jsonb security definer
 function fulfilment.settle(p_tenant bigint, p_captures jsonb) returns jsonb security definer
 function fulfilment.stock_of(p_tenant bigint, p_skus bigint[], OUT skus bigint[], OUT allocations text[], OUT available bigint[], OUT delivered bigint[]) returns record security definer
+function fulfilment.turn_line(p_tenant bigint, p_no bigint, p_line integer, p_error text) returns void security definer
 
 -- identity --------------------------------------------------------------------------------------------
 
@@ -1062,6 +1075,9 @@ create table orders.lines (
   exception_note text,
   exception_at timestamp with time zone,
   delivered_at timestamp with time zone,
+  refunded_fen bigint not null default 0,
+  refunding_fen bigint not null default 0,
+  refunded_quantity integer not null default 0,
   constraint lines_pkey PRIMARY KEY (tenant_id, order_no, line_no),
   constraint lines_tenant_id_order_no_fkey FOREIGN KEY (tenant_id, order_no) REFERENCES orders.orders(tenant_id, no),
   constraint delivered_is_whole CHECK (((state = 'delivered'::text) <= (delivered_quantity = quantity))),
@@ -1070,7 +1086,9 @@ create table orders.lines (
   constraint lines_line_no_check CHECK ((line_no > 0)),
   constraint lines_quantity_check CHECK ((quantity > 0)),
   constraint lines_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'exception'::text, 'refunding'::text, 'refunded'::text, 'cancelled'::text]))),
-  constraint lines_unit_price_fen_check CHECK ((unit_price_fen >= 0))
+  constraint lines_unit_price_fen_check CHECK ((unit_price_fen >= 0)),
+  constraint pieces_within_line CHECK (((refunded_quantity >= 0) AND (refunded_quantity <= quantity))),
+  constraint refunds_within_line CHECK (((refunded_fen >= 0) AND (refunding_fen >= 0) AND ((refunded_fen + refunding_fen) <= amount_fen)))
 );
 alter table orders.lines enable row level security;
 grant select on orders.lines to quanshu_app;
@@ -1164,19 +1182,50 @@ create table payments.attempts (
   amount_fen bigint not null,
   currency text not null default 'CNY'::text,
   state text not null default 'pending'::text,
-  pay_url text,
   created_at timestamp with time zone not null default now(),
   captured_at timestamp with time zone,
   closed_at timestamp with time zone,
   next_query_at timestamp with time zone,
   queries integer not null default 0,
   close_wanted_at timestamp with time zone,
-  constraint attempts_pkey PRIMARY KEY (tenant_id, order_no, gateway),
+  turn smallint not null default 1,
+  scene text not null default 'page'::text,
+  fee_fen bigint not null default 0,
+  reference text,
+  cashier jsonb,
+  constraint attempts_pkey PRIMARY KEY (tenant_id, order_no, gateway, turn),
   constraint attempts_amount_fen_check CHECK ((amount_fen > 0)),
-  constraint attempts_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'captured'::text, 'closed'::text])))
+  constraint attempts_fee_fen_check CHECK ((fee_fen >= 0)),
+  constraint attempts_scene_check CHECK ((scene = ANY (ARRAY['page'::text, 'h5'::text, 'in_app'::text, 'qr'::text]))),
+  constraint attempts_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'captured'::text, 'closed'::text]))),
+  constraint attempts_turn_check CHECK (((turn >= 1) AND (turn <= 99)))
 );
 alter table payments.attempts enable row level security;
 grant insert, select, update on payments.attempts to quanshu_app;
+
+create table payments.chargebacks (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  gateway text not null,
+  dispute_no text not null,
+  trade_no text not null,
+  order_no bigint not null,
+  receipt_id bigint not null,
+  amount_fen bigint not null,
+  loss_fen bigint not null default 0,
+  state text not null,
+  reason text not null default ''::text,
+  opened_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  constraint chargebacks_pkey PRIMARY KEY (tenant_id, id),
+  constraint chargebacks_tenant_id_gateway_dispute_no_key UNIQUE (tenant_id, gateway, dispute_no),
+  constraint chargebacks_tenant_id_receipt_id_fkey FOREIGN KEY (tenant_id, receipt_id) REFERENCES payments.receipts(tenant_id, id),
+  constraint chargebacks_amount_fen_check CHECK ((amount_fen > 0)),
+  constraint chargebacks_dispute_no_check CHECK (((length(dispute_no) >= 1) AND (length(dispute_no) <= 64))),
+  constraint chargebacks_state_check CHECK ((state = ANY (ARRAY['opened'::text, 'lost'::text, 'won'::text])))
+);
+alter table payments.chargebacks enable row level security;
+grant select on payments.chargebacks to quanshu_app;
 
 create table payments.gateways (
   tenant_id bigint not null,
@@ -1186,7 +1235,13 @@ create table payments.gateways (
   merchant_id text not null default ''::text,
   secret_sealed bytea,
   updated_at timestamp with time zone not null default now(),
-  constraint gateways_pkey PRIMARY KEY (tenant_id, gateway)
+  settings jsonb not null default '{}'::jsonb,
+  fee_bp integer not null default 0,
+  fee_payer text not null default 'shop'::text,
+  position smallint not null default 0,
+  constraint gateways_pkey PRIMARY KEY (tenant_id, gateway),
+  constraint gateways_fee_bp_check CHECK (((fee_bp >= 0) AND (fee_bp <= 2000))),
+  constraint gateways_fee_payer_check CHECK ((fee_payer = ANY (ARRAY['shop'::text, 'buyer'::text])))
 );
 alter table payments.gateways enable row level security;
 grant delete, insert, select, update on payments.gateways to quanshu_app;
@@ -1218,10 +1273,16 @@ create table payments.receipts (
   state text not null,
   paid_at timestamp with time zone,
   received_at timestamp with time zone not null default now(),
+  turn smallint not null default 1,
+  fee_fen bigint not null default 0,
+  adjusted_fen bigint not null default 0,
+  handled_by text not null default ''::text,
+  handled_note text not null default ''::text,
   constraint receipts_pkey PRIMARY KEY (tenant_id, id),
   constraint receipt_once UNIQUE (tenant_id, gateway, trade_no),
   constraint receipts_amount_fen_check CHECK ((amount_fen > 0)),
-  constraint receipts_state_check CHECK ((state = ANY (ARRAY['applied'::text, 'surplus'::text, 'refunded'::text]))),
+  constraint receipts_fee_fen_check CHECK ((fee_fen >= 0)),
+  constraint receipts_state_check CHECK ((state = ANY (ARRAY['applied'::text, 'surplus'::text, 'unmatched'::text, 'refunded'::text, 'credited'::text]))),
   constraint receipts_trade_no_check CHECK (((length(trade_no) >= 1) AND (length(trade_no) <= 64)))
 );
 alter table payments.receipts enable row level security;
@@ -1246,24 +1307,40 @@ create table payments.refunds (
   next_try_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   done_at timestamp with time zone,
+  takes text not null default 'nothing'::text,
+  grants bigint[] not null default '{}'::bigint[],
+  replaced_by bigint,
+  requested_by_id bigint,
+  decided_by text,
+  decided_at timestamp with time zone,
+  decided_note text,
+  hand_reference text,
   constraint refunds_pkey PRIMARY KEY (tenant_id, id),
   constraint refunds_tenant_id_receipt_id_fkey FOREIGN KEY (tenant_id, receipt_id) REFERENCES payments.receipts(tenant_id, id),
   constraint refunds_amount_fen_check CHECK ((amount_fen > 0)),
-  constraint refunds_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'processing'::text, 'done'::text, 'failed'::text]))),
-  constraint refunds_target_check CHECK ((target = ANY (ARRAY['source'::text, 'balance'::text])))
+  constraint refunds_state_check CHECK ((state = ANY (ARRAY['awaiting'::text, 'declined'::text, 'requested'::text, 'processing'::text, 'done'::text, 'failed'::text]))),
+  constraint refunds_takes_check CHECK ((takes = ANY (ARRAY['line'::text, 'pieces'::text, 'nothing'::text]))),
+  constraint refunds_target_check CHECK ((target = ANY (ARRAY['source'::text, 'balance'::text, 'hand'::text])))
 );
 alter table payments.refunds enable row level security;
 grant select on payments.refunds to quanshu_app;
 
 
 create index attempts_to_query ON payments.attempts USING btree (tenant_id, next_query_at) WHERE (next_query_at IS NOT NULL);
+create index chargebacks_of_order ON payments.chargebacks USING btree (tenant_id, order_no);
 create index notices_of_order ON ONLY payments.notices USING btree (tenant_id, order_no, received_at);
+create index receipts_by_day ON payments.receipts USING btree (tenant_id, gateway, COALESCE(paid_at, received_at), id) WHERE (COALESCE(paid_at, received_at) IS NOT NULL);
+create index receipts_late ON payments.receipts USING btree (tenant_id, gateway, received_at) WHERE ((received_at - paid_at) > '06:00:00'::interval);
 create index receipts_of_order ON payments.receipts USING btree (tenant_id, order_no);
+create index receipts_open ON payments.receipts USING btree (tenant_id, received_at) WHERE (state = ANY (ARRAY['surplus'::text, 'unmatched'::text]));
 create UNIQUE index refund_of_surplus_once ON payments.refunds USING btree (tenant_id, receipt_id) WHERE ((line_no IS NULL) AND (reason = ANY (ARRAY['double_payment'::text, 'late_payment'::text])));
+create index refunds_awaiting ON payments.refunds USING btree (tenant_id, id) WHERE (state = 'awaiting'::text);
+create index refunds_by_day ON payments.refunds USING btree (tenant_id, gateway, done_at, id) WHERE ((state = 'done'::text) AND (target = 'source'::text));
 create index refunds_of_order ON payments.refunds USING btree (tenant_id, order_no);
 create index refunds_open ON payments.refunds USING btree (tenant_id, state, id) WHERE (state = ANY (ARRAY['requested'::text, 'processing'::text, 'failed'::text]));
 
 create policy tenant on payments.attempts for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on payments.chargebacks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on payments.gateways for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on payments.notices for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on payments.receipts for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
@@ -1271,7 +1348,7 @@ create policy tenant on payments.refunds for all to quanshu_app using (tenant_id
 
 function payments.ask_again_after(p_queries integer) returns interval
 function payments.begin_refund(p_tenant bigint, p_id bigint) returns jsonb security definer
-function payments.keep_pay_urls(p_tenant bigint, p_items jsonb) returns jsonb security definer
+function payments.keep_cashiers(p_tenant bigint, p_items jsonb) returns jsonb security definer
 function payments.note_refund(p_tenant bigint, p_id bigint, p_error text, p_retry_seconds integer) returns jsonb security definer
 function payments.open_attempts(p_tenant bigint, p_items jsonb) returns jsonb security definer
 function payments.overdue_refunds(p_limit integer) returns jsonb security definer
@@ -1334,6 +1411,262 @@ function platform.has_mark(p_name text) returns boolean security definer
 function platform.partition_monthly(target regclass) returns void
 function platform.protect(target regclass, privileges text) returns void
 function platform.set_mark(p_name text, p_value jsonb) returns boolean security definer
+
+-- reconciliation --------------------------------------------------------------------------------------
+
+create table reconciliation.bill_lines (
+  tenant_id bigint not null,
+  begun_at timestamp with time zone not null,
+  bill_id bigint not null,
+  n integer not null,
+  line_no integer not null,
+  kind text not null,
+  state text not null,
+  trade_no text not null,
+  payment_no text not null,
+  refund_no text not null,
+  amount_fen bigint not null,
+  fee_fen bigint not null,
+  currency text not null,
+  at timestamp with time zone not null,
+  constraint bill_lines_pkey PRIMARY KEY (tenant_id, begun_at, bill_id, n),
+  constraint bill_lines_amount_fen_check CHECK ((amount_fen >= 0)),
+  constraint bill_lines_kind_check CHECK ((kind = ANY (ARRAY['payment'::text, 'refund'::text, 'chargeback'::text, 'other'::text]))),
+  constraint bill_lines_state_check CHECK ((state = ANY (ARRAY['done'::text, 'pending'::text, 'failed'::text])))
+) partition by range (begun_at);
+alter table reconciliation.bill_lines enable row level security;
+grant select on reconciliation.bill_lines to quanshu_app;
+
+create table reconciliation.bill_texts (
+  tenant_id bigint not null,
+  begun_at timestamp with time zone not null,
+  bill_id bigint not null,
+  from_n integer not null,
+  texts bytea not null,
+  constraint bill_texts_pkey PRIMARY KEY (tenant_id, begun_at, bill_id, from_n)
+) partition by range (begun_at);
+alter table reconciliation.bill_texts enable row level security;
+grant select on reconciliation.bill_texts to quanshu_app;
+
+create table reconciliation.bills (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  gateway text not null,
+  day date not null,
+  source text not null,
+  asked_by text not null default ''::text,
+  file_name text not null default ''::text,
+  file_hash bytea not null,
+  file_bytes bigint not null default 0,
+  state text not null default 'loading'::text,
+  lines integer not null default 0,
+  judged integer not null default 0,
+  totals jsonb not null default '{}'::jsonb,
+  failure jsonb,
+  begun_at timestamp with time zone not null default now(),
+  loaded_at timestamp with time zone,
+  matched_at timestamp with time zone,
+  constraint bills_pkey PRIMARY KEY (tenant_id, id),
+  constraint bills_asked_by_check CHECK ((length(asked_by) <= 100)),
+  constraint bills_file_bytes_check CHECK ((file_bytes >= 0)),
+  constraint bills_file_hash_check CHECK ((length(file_hash) = 32)),
+  constraint bills_file_name_check CHECK ((length(file_name) <= 255)),
+  constraint bills_source_check CHECK ((source = ANY (ARRAY['fetched'::text, 'uploaded'::text]))),
+  constraint bills_state_check CHECK ((state = ANY (ARRAY['loading'::text, 'loaded'::text, 'matched'::text, 'superseded'::text, 'failed'::text])))
+);
+alter table reconciliation.bills enable row level security;
+grant select on reconciliation.bills to quanshu_app;
+
+create table reconciliation.cases (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  gateway text not null,
+  day date not null,
+  first_day date not null,
+  key text not null,
+  outcome text not null,
+  cause text not null,
+  kind text not null,
+  state text not null,
+  number text not null default ''::text,
+  order_no bigint,
+  fact_id bigint,
+  bill_id bigint,
+  n integer,
+  theirs jsonb,
+  ours jsonb,
+  difference_fen bigint not null,
+  posting_id bigint,
+  opened_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  handled_by text not null default ''::text,
+  note text not null default ''::text,
+  constraint cases_pkey PRIMARY KEY (tenant_id, id),
+  constraint cases_tenant_id_gateway_day_key_key UNIQUE (tenant_id, gateway, day, key),
+  constraint case_over_or_not CHECK (((state = ANY (ARRAY['open'::text, 'waiting'::text])) = (ended_at IS NULL))),
+  constraint cases_handled_by_check CHECK ((length(handled_by) <= 100)),
+  constraint cases_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200))),
+  constraint cases_kind_check CHECK ((kind = ANY (ARRAY['payment'::text, 'refund'::text, 'chargeback'::text, 'chargeback_won'::text]))),
+  constraint cases_note_check CHECK ((length(note) <= 500)),
+  constraint cases_outcome_check CHECK ((outcome = ANY (ARRAY['channel_only'::text, 'ours_only'::text, 'state_differs'::text, 'amount_differs'::text, 'duplicate'::text, 'cross_day'::text]))),
+  constraint cases_state_check CHECK ((state = ANY (ARRAY['open'::text, 'waiting'::text, 'explained'::text, 'resolved'::text])))
+);
+alter table reconciliation.cases enable row level security;
+grant select on reconciliation.cases to quanshu_app;
+
+create table reconciliation.days (
+  tenant_id bigint not null,
+  gateway text not null,
+  day date not null,
+  state text not null default 'open'::text,
+  bill_id bigint,
+  totals jsonb not null default '{}'::jsonb,
+  matched_at timestamp with time zone,
+  worker text,
+  lease_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  phase text,
+  next_try_at timestamp with time zone,
+  tries integer not null default 0,
+  trouble jsonb,
+  closed_at timestamp with time zone,
+  closed_by text not null default ''::text,
+  constraint days_pkey PRIMARY KEY (tenant_id, gateway, day),
+  constraint day_closed_by_somebody CHECK (((state = 'closed'::text) = (closed_at IS NOT NULL))),
+  constraint days_phase_check CHECK ((phase = ANY (ARRAY['queued'::text, 'fetching'::text, 'loading'::text, 'matching'::text]))),
+  constraint days_state_check CHECK ((state = ANY (ARRAY['open'::text, 'differing'::text, 'matched'::text, 'closed'::text])))
+);
+alter table reconciliation.days enable row level security;
+grant select on reconciliation.days to quanshu_app;
+
+create table reconciliation.matches (
+  tenant_id bigint not null,
+  kind text not null,
+  fact_id bigint not null,
+  gateway text not null,
+  day date not null,
+  bill_id bigint not null,
+  n integer not null,
+  amount_fen bigint not null,
+  fee_fen bigint not null,
+  posting_id bigint not null,
+  constraint matches_pkey PRIMARY KEY (tenant_id, kind, fact_id),
+  constraint matches_kind_check CHECK ((kind = ANY (ARRAY['payment'::text, 'refund'::text, 'chargeback'::text, 'chargeback_won'::text])))
+);
+alter table reconciliation.matches enable row level security;
+grant select on reconciliation.matches to quanshu_app;
+
+create table reconciliation.postings (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  gateway text not null,
+  day date not null,
+  kind text not null,
+  bill_id bigint,
+  case_id bigint,
+  lines integer not null,
+  paid_fen bigint not null,
+  refunded_fen bigint not null,
+  fee_fen bigint not null,
+  difference_fen bigint not null default 0,
+  at timestamp with time zone not null default now(),
+  constraint postings_pkey PRIMARY KEY (tenant_id, id),
+  constraint postings_kind_check CHECK ((kind = ANY (ARRAY['matched'::text, 'explained'::text, 'taken_back'::text, 'found_after_all'::text])))
+);
+alter table reconciliation.postings enable row level security;
+grant select on reconciliation.postings to quanshu_app;
+
+
+create UNIQUE index bill_of_day ON reconciliation.bills USING btree (tenant_id, gateway, day) WHERE (state = ANY (ARRAY['loaded'::text, 'matched'::text]));
+create index bills_of_day ON reconciliation.bills USING btree (tenant_id, gateway, day, id);
+create UNIQUE index case_line_posted ON reconciliation.cases USING btree (tenant_id, bill_id, n) WHERE ((posting_id IS NOT NULL) AND (n IS NOT NULL) AND (state = 'explained'::text));
+create index cases_newest ON reconciliation.cases USING btree (tenant_id, id);
+create index cases_of_fact ON reconciliation.cases USING btree (tenant_id, kind, fact_id) WHERE (fact_id IS NOT NULL);
+create index cases_of_key ON reconciliation.cases USING btree (tenant_id, gateway, key);
+create index cases_unsettled ON reconciliation.cases USING btree (tenant_id, gateway, day) WHERE (state = ANY (ARRAY['open'::text, 'waiting'::text]));
+create index cases_written_off ON reconciliation.cases USING btree (tenant_id, gateway, id) WHERE ((state = 'explained'::text) AND (posting_id IS NOT NULL));
+create UNIQUE index day_of_bill ON reconciliation.days USING btree (tenant_id, bill_id) WHERE (bill_id IS NOT NULL);
+create index days_to_try ON reconciliation.days USING btree (tenant_id, next_try_at) WHERE (next_try_at IS NOT NULL);
+create UNIQUE index match_of_line ON reconciliation.matches USING btree (tenant_id, bill_id, n);
+create index postings_of_day ON reconciliation.postings USING btree (tenant_id, gateway, day, id);
+
+create policy tenant on reconciliation.bill_lines for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on reconciliation.bill_texts for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on reconciliation.bills for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on reconciliation.cases for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on reconciliation.days for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on reconciliation.matches for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on reconciliation.postings for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+
+create trigger bill_lines_frozen_delete after delete on reconciliation.bill_lines referencing old table as changed for each statement execute function reconciliation.refuse_lines_of_closed_days();
+create trigger bill_lines_frozen_insert after insert on reconciliation.bill_lines referencing new table as changed for each statement execute function reconciliation.refuse_lines_of_closed_days();
+create trigger bill_lines_frozen_update after update on reconciliation.bill_lines referencing old table as changed for each statement execute function reconciliation.refuse_lines_of_closed_days();
+create trigger bill_texts_frozen_delete after delete on reconciliation.bill_texts referencing old table as changed for each statement execute function reconciliation.refuse_lines_of_closed_days();
+create trigger bill_texts_frozen_insert after insert on reconciliation.bill_texts referencing new table as changed for each statement execute function reconciliation.refuse_lines_of_closed_days();
+create trigger bill_texts_frozen_update after update on reconciliation.bill_texts referencing old table as changed for each statement execute function reconciliation.refuse_lines_of_closed_days();
+create trigger bills_frozen_delete after delete on reconciliation.bills referencing old table as changed for each statement execute function reconciliation.refuse_rows_of_closed_days();
+create trigger bills_frozen_insert after insert on reconciliation.bills referencing new table as changed for each statement execute function reconciliation.refuse_rows_of_closed_days();
+create trigger bills_frozen_moved after update on reconciliation.bills referencing new table as changed for each statement execute function reconciliation.refuse_rows_of_closed_days();
+create trigger bills_frozen_update after update on reconciliation.bills referencing old table as changed for each statement execute function reconciliation.refuse_rows_of_closed_days();
+create trigger cases_frozen_delete after delete on reconciliation.cases referencing old table as changed for each statement execute function reconciliation.refuse_rows_of_closed_days();
+create trigger cases_frozen_insert after insert on reconciliation.cases referencing new table as changed for each statement execute function reconciliation.refuse_rows_of_closed_days();
+create trigger cases_frozen_moved after update on reconciliation.cases referencing new table as changed for each statement execute function reconciliation.refuse_rows_of_closed_days();
+create trigger cases_frozen_update after update on reconciliation.cases referencing old table as changed for each statement execute function reconciliation.refuse_rows_of_closed_days();
+create trigger days_frozen before delete or update on reconciliation.days for each row execute function reconciliation.refuse_closed_day();
+create trigger matches_frozen_delete after delete on reconciliation.matches referencing old table as changed for each statement execute function reconciliation.refuse_rows_of_closed_days();
+create trigger matches_frozen_insert after insert on reconciliation.matches referencing new table as changed for each statement execute function reconciliation.refuse_rows_of_closed_days();
+create trigger matches_frozen_moved after update on reconciliation.matches referencing new table as changed for each statement execute function reconciliation.refuse_rows_of_closed_days();
+create trigger matches_frozen_update after update on reconciliation.matches referencing old table as changed for each statement execute function reconciliation.refuse_rows_of_closed_days();
+
+function reconciliation.awaits_bill(p_tenant bigint, p_gateway text, p_day date) returns boolean security definer
+function reconciliation.case_refusal(p_tenant bigint, p_case bigint) returns jsonb security definer
+function reconciliation.close_day(p_tenant bigint, p_gateway text, p_day date, p_actor text) returns jsonb security definer
+function reconciliation.day_of(p_at timestamp with time zone) returns date
+function reconciliation.day_start(p_day date) returns timestamp with time zone
+function reconciliation.explain(p_tenant bigint, p_case bigint, p_note text, p_write_off boolean, p_actor text) returns jsonb security definer
+function reconciliation.facts_of(p_tenant bigint, p_case bigint) returns jsonb security definer
+function reconciliation.fail_bill(p_tenant bigint, p_bill bigint, p_failure jsonb) returns jsonb security definer
+function reconciliation.find_after_all(p_tenant bigint, p_case bigint, p_gateway text, p_day date, p_bill bigint, p_n integer, p_kind text, p_fact bigint, p_amount bigint, p_fee bigint, p_is_line_posted boolean) returns void security definer
+function reconciliation.finish_bill(p_tenant bigint, p_bill bigint, p_worker text, p_totals jsonb) returns jsonb security definer
+function reconciliation.finish_day(p_tenant bigint, p_gateway text, p_day date, p_worker text, p_ours jsonb) returns jsonb security definer
+function reconciliation.forget_lines(p_tenant bigint, p_limit integer) returns jsonb security definer
+function reconciliation.has_bill(p_tenant bigint, p_gateway text, p_day date) returns boolean security definer
+function reconciliation.holds(p_tenant bigint, p_gateway text, p_day date, p_worker text) returns boolean security definer
+function reconciliation.is_closed(p_tenant bigint, p_gateway text, p_day date) returns boolean security definer
+function reconciliation.judge_case(p_tenant bigint, p_case bigint) returns jsonb security definer
+function reconciliation.judge_lines(p_tenant bigint, p_bill bigint, p_ns integer[]) returns void security definer
+function reconciliation.let_go(p_tenant bigint, p_gateway text, p_day date, p_worker text) returns jsonb security definer
+function reconciliation.load_lines(p_tenant bigint, p_bill bigint, p_worker text, p_from integer, p_lines jsonb, p_texts bytea) returns jsonb security definer
+function reconciliation.look_again(p_tenant bigint, p_gateway text, p_day date, p_limit integer) returns void security definer
+function reconciliation.match_by_hand(p_tenant bigint, p_case bigint, p_kind text, p_fact bigint, p_order bigint, p_cause text, p_at timestamp with time zone) returns void security definer
+function reconciliation.match_lines(p_tenant bigint, p_bill bigint, p_worker text, p_limit integer) returns jsonb security definer
+function reconciliation.match_ours(p_tenant bigint, p_gateway text, p_day date, p_worker text, p_kind text, p_place jsonb, p_limit integer) returns jsonb security definer
+function reconciliation.note_queued(p_tenant bigint, p_gateway text, p_day date) returns void security definer
+function reconciliation.number_of(p_kind text, p_trade text, p_payment text, p_refund text) returns text
+function reconciliation.open_cases(p_tenant bigint, p_bill bigint, p_rows jsonb) returns void security definer
+function reconciliation.order_of(p_payment_no text) returns bigint
+function reconciliation.ours_of(p_row jsonb) returns jsonb
+function reconciliation.pair(p_tenant bigint, p_case bigint, p_with bigint, p_note text, p_actor text) returns jsonb security definer
+function reconciliation.pair_by_payment_no(p_tenant bigint, p_bill bigint, p_worker text, p_after bigint, p_limit integer) returns jsonb security definer
+function reconciliation.plan_days(p_gateways text[], p_limit integer) returns jsonb security definer
+function reconciliation.post(p_tenant bigint, p_posting bigint, p_kind text, p_gateway text, p_day date, p_bill bigint, p_case bigint, p_lines integer, p_paid bigint, p_refunded bigint, p_fee bigint, p_difference bigint) returns void security definer
+function reconciliation.postpone(p_tenant bigint, p_case bigint, p_note text, p_actor text) returns jsonb security definer
+function reconciliation.refresh_day(p_tenant bigint, p_gateway text, p_day date) returns text security definer
+function reconciliation.refund_of(p_refund_no text) returns bigint
+function reconciliation.refuse_closed_day() returns trigger
+function reconciliation.refuse_lines_of_closed_days() returns trigger
+function reconciliation.refuse_rows_of_closed_days() returns trigger
+function reconciliation.release_day(p_tenant bigint, p_gateway text, p_day date, p_worker text, p_trouble jsonb, p_retry_seconds integer) returns jsonb security definer
+function reconciliation.reopen_explained(p_tenant bigint, p_bill bigint) returns void security definer
+function reconciliation.rewind(p_tenant bigint, p_bill bigint, p_worker text) returns jsonb security definer
+function reconciliation.settle_rest(p_tenant bigint, p_bill bigint, p_worker text) returns jsonb security definer
+function reconciliation.sign_of(p_kind text) returns bigint
+function reconciliation.start_bill(p_tenant bigint, p_worker text, p_facts jsonb) returns jsonb security definer
+function reconciliation.take_back_matches(p_tenant bigint, p_gateway text, p_day date, p_kinds text[], p_facts bigint[]) returns void security definer
+function reconciliation.take_back_posting(p_tenant bigint, p_posting bigint) returns void security definer
+function reconciliation.take_day(p_tenant bigint, p_gateway text, p_day date, p_worker text, p_phase text) returns jsonb security definer
+function reconciliation.tell(p_tenant bigint, p_bill bigint, p_rows jsonb) returns void security definer
+function reconciliation.tenants_to_forget() returns jsonb security definer
+function reconciliation.theirs_of(p_row jsonb) returns jsonb
 
 -- tenancy ---------------------------------------------------------------------------------------------
 
@@ -1495,8 +1828,8 @@ create index batches_importing ON vault.batches USING btree (tenant_id, heartbea
 create index cards_expiring ON vault.cards USING btree (tenant_id, valid_to) WHERE ((state = 'available'::text) AND (valid_to IS NOT NULL));
 create index cards_free ON vault.cards USING btree (tenant_id, sku_id, id) WHERE (state = 'available'::text);
 create index cards_free_by_expiry ON vault.cards USING btree (tenant_id, sku_id, valid_to, id) WHERE (state = 'available'::text);
+create index cards_listed ON vault.cards USING btree (tenant_id, ((sku_id)::text), id);
 create index cards_of_batch ON vault.cards USING btree (tenant_id, batch_id, id);
-create index cards_of_sku ON vault.cards USING btree (tenant_id, sku_id, id);
 create index movements_not_sold ON ONLY vault.movements USING btree (tenant_id, at) WHERE (to_state <> 'delivered'::text);
 create index movements_of_card ON ONLY vault.movements USING btree (tenant_id, card_id, at);
 create index movements_of_cause ON ONLY vault.movements USING btree (tenant_id, cause);
