@@ -73,6 +73,9 @@ test('what goes over all tenants at once is known by name', () => {
   // On Citus these are called once per tenant; a new one is a new obstacle, so it has to be put here on purpose.
   expect(distribution.acrossTenants.map((signature) => signature.replace(/\(.*/, ''))).toMatchInlineSnapshot(`
     [
+      "analytics.tenants_behind",
+      "analytics.tenants_noted",
+      "analytics.unchecked_days",
       "books.due_tenants",
       "books.open_violations",
       "books.pointers",

@@ -153,9 +153,11 @@ function UnitSection({ unit }: { readonly unit: Unit }) {
           </tr>
         </thead>
         <tbody>
-          {unit.lines.toSorted((one, other) => placeOf(one) - placeOf(other)).map((line) => (
-            <SheetLine key={`${line.kind}:${line.ref}`} line={line} unit={unit.unit} shown={shown} />
-          ))}
+          {unit.lines
+            .toSorted((one, other) => placeOf(one) - placeOf(other))
+            .map((line) => (
+              <SheetLine key={`${line.kind}:${line.ref}`} line={line} unit={unit.unit} shown={shown} />
+            ))}
         </tbody>
         <tfoot>
           <tr>
