@@ -158,6 +158,7 @@ select create_distributed_function('crypto.lock_keys(bigint)', '$1', colocate_wi
 select create_distributed_function('crypto.rotate_data_key(bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('events.append(bigint, jsonb, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('events.append(bigint, jsonb, text[], text[], jsonb[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.accounts_of_members(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.approve_refund(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.begin_line_refund(bigint, bigint, bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.chargeback(bigint, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
@@ -168,6 +169,7 @@ select create_distributed_function('fulfilment.deliver_locked(bigint, bigint[], 
 select create_distributed_function('fulfilment.failed_refunds(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.handle_receipt(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.left_of_receipt(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.left_of_receipts(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.lock_accounts(bigint, bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.lock_for_refund(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.mark_used(bigint, bigint, bigint, boolean, text)', '$1', colocate_with => 'ledger.accounts');
@@ -179,13 +181,15 @@ select create_distributed_function('fulfilment.refund(bigint, bigint, jsonb)', '
 select create_distributed_function('fulfilment.refund_by_hand(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.refund_ended(bigint, bigint, boolean, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.replace(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.send_refund(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.settle(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.stock_of(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.take_members_part(bigint, bigint[], boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.turn_line(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('identity.begin_try(bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('identity.find_session(bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('ledger.account(bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('ledger.adjust_member(bigint, bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('ledger.adjust_member(bigint, bigint, text, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('ledger.admit(bigint, integer[], bigint[], bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('ledger.close(bigint, bigint[], text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('ledger.displace(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');

@@ -143,6 +143,7 @@ export const CONSOLE_ROUTES = {
   'ledger.statement': 'GET /api/console/ledger/accounts/:accountId/statement',
   'ledger.trialBalance': 'GET /api/console/ledger/trial-balance',
   'members.adjustBalance': 'POST /api/console/members/:id/balance',
+  'members.adjustPoints': 'POST /api/console/members/:id/points',
   'members.disableMember': 'POST /api/console/members/:id/disable',
   'members.enableMember': 'POST /api/console/members/:id/enable',
   'members.exportMembers': 'GET /api/console/members/export',
@@ -309,6 +310,7 @@ export type Routes = {
   'ledger.statement': (typeof ledgerRoutes)['statement']
   'ledger.trialBalance': (typeof ledgerRoutes)['trialBalance']
   'members.adjustBalance': (typeof memberRoutes)['adjustBalance']
+  'members.adjustPoints': (typeof memberRoutes)['adjustPoints']
   'members.disableMember': (typeof memberRoutes)['disableMember']
   'members.enableMember': (typeof memberRoutes)['enableMember']
   'members.endMySession': (typeof memberRoutes)['endMySession']

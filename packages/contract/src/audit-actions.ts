@@ -29,6 +29,7 @@ export const AUDIT_ACTIONS: Readonly<Record<string, { readonly zh: string; reado
   'member.note': { zh: '修改会员备注', en: 'Changed a member note' },
   'member.disable': { zh: '停用会员', en: 'Closed a member account' },
   'member.enable': { zh: '启用会员', en: 'Reopened a member account' },
+  'member.adjust_points': { zh: '调整会员积分', en: 'Adjusted a member’s points' },
   'member.adjust_balance': { zh: '调整会员余额', en: 'Adjusted a member balance' },
   'audit.verify': { zh: '校验审计链', en: 'Verified the audit chain' },
   'audit.export': { zh: '导出审计日志', en: 'Exported the audit log' },

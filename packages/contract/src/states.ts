@@ -19,6 +19,8 @@ export type BatchState = (typeof BATCH_STATES)[number]
 export const ATTEMPT_STATES = ['pending', 'captured', 'closed'] as const
 export type AttemptState = (typeof ATTEMPT_STATES)[number]
 
+export const RECEIPT_STATES = ['applied', 'surplus', 'unmatched', 'refunded', 'credited'] as const
+
 export const REFUND_STATES = ['awaiting', 'declined', 'requested', 'processing', 'done', 'failed'] as const
 export type RefundState = (typeof REFUND_STATES)[number]
 

@@ -17,7 +17,7 @@ import {
   sortBy,
   text,
 } from '../schemas.ts'
-import { ORDER_STATES, REFUND_STATES } from '../states.ts'
+import { ORDER_STATES, RECEIPT_STATES, REFUND_STATES } from '../states.ts'
 import { refundView } from './orders.ts'
 
 const bilingual = z.object({ zh: z.string(), en: z.string() })
@@ -57,7 +57,6 @@ export const gatewayConfigView = z.object({
   updatedAt: instant.nullable(),
 })
 
-export const RECEIPT_STATES = ['applied', 'surplus', 'unmatched', 'refunded', 'credited'] as const
 /** `refund`: back to where it came from; `balance`: into the member's purse; `apply`: taken for the order all the same. */
 export const RECEIPT_ACTIONS = ['refund', 'balance', 'apply'] as const
 export const CHARGEBACK_STATES = ['opened', 'lost', 'won'] as const
@@ -68,6 +67,7 @@ export const receiptView = z.object({
   tradeNo: z.string(),
   orderNo,
   orderState: z.enum(ORDER_STATES),
+  /** What a gateway was to bring; a part from the balance is not in it. */
   orderTotalFen: fen,
   memberId: id.nullable(),
   amountFen: fen,

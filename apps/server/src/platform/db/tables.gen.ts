@@ -265,6 +265,7 @@ export type CatalogPriceChanges = {
   created_at: DefaultedTime
   created_by: string
   cancelled_at: NullableTime
+  price_points: Generated<number>
 }
 
 export type CatalogSkus = {
@@ -288,6 +289,7 @@ export type CatalogSkus = {
   position: Generated<number>
   created_at: DefaultedTime
   removed_at: NullableTime
+  price_points: Generated<number>
 }
 
 export type CatalogTags = {
@@ -556,6 +558,8 @@ export type OrdersLines = {
   refunded_fen: Generated<number>
   refunding_fen: Generated<number>
   refunded_quantity: Generated<number>
+  unit_points: Generated<number>
+  refunded_points: Generated<number>
 }
 
 export type OrdersOrders = {
@@ -582,6 +586,10 @@ export type OrdersOrders = {
   delivered_at: NullableTime
   closed_at: NullableTime
   close_reason: string | null
+  points: Generated<number>
+  balance_fen: Generated<number>
+  points_hold: number | null
+  balance_hold: number | null
 }
 
 export type OrganizationsNodes = {
@@ -701,6 +709,7 @@ export type PaymentsRefunds = {
   decided_at: NullableTime
   decided_note: string | null
   hand_reference: string | null
+  points: Generated<number>
 }
 
 export type PlatformFunctionFiles = {

@@ -38,7 +38,7 @@ export function createGatewayPayer(platform: Platform, { openCashier }: PaymentD
       try {
         return await openCashier(tenantId, {
           orderNo: view.no,
-          amountFen: view.totalFen,
+          amountFen: view.totalFen - view.balanceFen,
           expiresAt: new Date(view.expiresAt),
           ...visit,
         })
