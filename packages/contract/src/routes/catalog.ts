@@ -286,6 +286,8 @@ export const goodsRow = z.object({
   cover: pictureRef.nullable(),
   /** Of the SKUs that are `on`; null when there is none. */
   priceFromFen: fen.nullable(),
+  /** Of the cheapest of them. */
+  pricePoints: z.int(),
   priceToFen: fen.nullable(),
   skuCount: z.int(),
   stock: stockCount,

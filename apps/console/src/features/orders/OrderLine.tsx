@@ -8,7 +8,7 @@ import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { RevealButton } from '../../shared/parts/reveal.tsx'
 import { StateDot, StateTag } from '../../shared/parts/StateTag.tsx'
-import { Money } from '../../shared/parts/values.tsx'
+import { Price } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { stateText } from '../../shared/states.ts'
 import { REFRESH_AFTER } from './refresh.ts'
@@ -30,13 +30,13 @@ export function OrderLine({ order, line }: { readonly order: Order; readonly lin
           {may('goods.read') ? <Link to={`/goods/${line.goodsId}`}>{title}</Link> : title}
           <div>
             <Typography.Text type="secondary" className="num">
-              <Money fen={line.unitPriceFen} /> × {line.quantity}
+              <Price fen={line.unitPriceFen} points={line.unitPoints} /> × {line.quantity}
             </Typography.Text>
           </div>
         </div>
         <StateTag kind="line" state={line.state} />
         <div className="order-line-money">
-          <Money fen={line.amountFen} strong />
+          <Price fen={line.amountFen} points={line.unitPoints * line.quantity} strong />
         </div>
       </header>
       <LineFacts line={line} />

@@ -35,6 +35,7 @@ export const orderText = defineMessages('orders', {
 
   order: ['订单 {no}', 'Order {no}'],
   amount: ['订单金额', 'Total'],
+  balancePart: ['其中余额支付', 'From the balance'],
   refundedTotal: ['已退款', 'Refunded'],
   contact: ['联系方式', 'Contact'],
   contactHidden: ['查看完整联系方式需要「查看会员」权限', 'The whole contact needs the permission “See members”'],

@@ -48,6 +48,7 @@ export function MePage() {
           side={
             <>
               {me.data && <Balance me={me.data} />}
+              {me.data && <Points me={me.data} />}
               <Settings />
               {me.data && <SignOut />}
             </>
@@ -80,6 +81,18 @@ function Balance({ me }: { readonly me: Me }) {
       <div className={css.balance}>
         <Money fen={me.balanceFen} className={css.balanceAmount ?? ''} />
         <p className={css.small}>{t('me.balanceHint')}</p>
+      </div>
+    </Card>
+  )
+}
+
+function Points({ me }: { readonly me: Me }) {
+  const { t } = useI18n()
+  return (
+    <Card title={t('me.points')}>
+      <div className={css.balance}>
+        <span className={css.balanceAmount ?? ''}>{me.points.toLocaleString('en-US')}</span>
+        <p className={css.small}>{t('me.pointsHint')}</p>
       </div>
     </Card>
   )

@@ -51,7 +51,8 @@ function Payment({
   const { t, time, own } = useI18n()
   const [params] = useSearchParams()
   const pay = usePay(order)
-  const { data: methods = [] } = useMethods(order.totalFen)
+  const dueFen = order.totalFen - order.balanceFen
+  const { data: methods = [] } = useMethods(dueFen)
   // The code that stands there says which way it is; else the one that was chosen last.
   const chosen = pay.scanning?.gateway ?? order.payment?.gateway
   const method = methods.find(({ gateway }) => gateway === chosen)
@@ -97,7 +98,7 @@ function Payment({
                     ? t('pay.opening')
                     : returned
                       ? t('pay.notPaid')
-                      : t('pay.go', { amount: moneyText(order.totalFen + feeFen) })}
+                      : t('pay.go', { amount: moneyText(dueFen + feeFen) })}
                 </Button>
               )}
               <p className={css.hint} role="status">

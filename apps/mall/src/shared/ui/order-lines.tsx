@@ -1,10 +1,11 @@
 import type { OrderRow } from '../api/types.ts'
-import { moneyText } from './money.tsx'
 import css from './order-lines.module.css'
 import { Thumbnail } from './picture.tsx'
+import { usePriceText } from './price.tsx'
 
 /** What an order is about, in brief. */
 export function OrderLines({ lines }: { readonly lines: readonly OrderRow['lines'][number][] }) {
+  const priceText = usePriceText()
   return (
     <ul className={css.lines}>
       {lines.map((line) => (
@@ -15,7 +16,7 @@ export function OrderLines({ lines }: { readonly lines: readonly OrderRow['lines
             <p className={css.sku}>{line.skuTitle}</p>
           </div>
           <p className={css.right}>
-            {moneyText(line.amountFen)}
+            {priceText(line.amountFen, line.unitPoints * line.quantity)}
             <span>× {line.quantity}</span>
           </p>
         </li>
