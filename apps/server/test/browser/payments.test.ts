@@ -16,6 +16,7 @@ import { keepScreen } from './screens.ts'
  */
 
 const PASSWORD = 'Quanshu-demo-2026'
+const MEMBER_PHONE = '13800000000'
 const NOBODY_YET = { status: 401, url: /\/api\/(?:console|mall)\/me$/ }
 const DELIVERED = { name: '已发货，请查收卡密' }
 /** As the shop names them; at a desk, a page to go to or a code to scan. */
@@ -243,6 +244,81 @@ describe('finance', { timeout: 60_000 }, () => {
   })
 })
 
+describe('a member with points and a little on the balance', { timeout: 90_000 }, () => {
+  test('is given them by finance', async () => {
+    const { page } = staff
+    await page.goto(`${consoleUrl}members`)
+    await page.locator('a[href*="/members/"]').first().click()
+    await page.getByRole('button', { name: '调整积分' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('数量').fill('500')
+    await dialog.getByLabel('原因').fill('周年活动')
+    await dialog.getByText('2,500').waitFor()
+    await keepScreen(page, 'console-adjust-points')
+    await dialog.getByRole('button', { name: '增加 500' }).click()
+    await page.getByText('积分已调整').waitFor()
+    await page.getByRole('button', { name: '调整余额' }).click()
+    await dialog.getByText('扣减', { exact: true }).click()
+    await dialog.getByLabel('金额').fill('1997')
+    await dialog.getByLabel('原因').fill('退回多充的')
+    await dialog.getByRole('button', { name: '扣减 ¥1,997.00' }).click()
+    await page.getByText('余额已调整').waitFor()
+    await dialog.waitFor({ state: 'hidden' })
+    await page.getByText('¥3.00').first().waitFor()
+  })
+
+  test('pays with points, the balance and a gateway on one order, and sees all three', async () => {
+    const { page } = phone
+    await signIn(page)
+    await page.goto(`${mall}?q=${encodeURIComponent('回声听书')}`)
+    await keepScreen(page, 'mall-points-card-phone')
+    await page
+      .getByRole('link', { name: /回声听书/ })
+      .first()
+      .click()
+    await page.getByRole('radio', { name: /周卡 积分换购/ }).check()
+    await page.getByText('+ 500 积分').first().waitFor()
+    await fitsPhones(page)
+    await keepScreen(page, 'mall-points-goods-phone')
+    await page.getByRole('link', { name: '立即购买' }).click()
+    await page.getByText('可用 2500 积分').waitFor()
+    await page.getByRole('checkbox', { name: /用余额抵扣/ }).check()
+    await page.getByText('抵扣 ¥3.00，另付 ¥1.90').waitFor()
+    expect(await page.getByRole('radio', { name: /余额/ }).count()).toBe(0)
+    await page.getByRole('radio', { name: '支付宝' }).check()
+    await page.getByLabel('手机号或邮箱').fill(MEMBER_PHONE)
+    await fitsPhones(page)
+    await keepScreen(page, 'mall-checkout-mixed-phone')
+    await page.getByRole('button', { name: '提交订单' }).click()
+    await page.getByText('另用 余额 ¥3.00 和 500 积分，已为本单保留').waitFor()
+    await fitsPhones(page)
+    await keepScreen(page, 'mall-pay-mixed-phone')
+    await page.getByRole('button', { name: '去付款 ¥1.90' }).click()
+    await payHere(page)
+    await page.getByRole('heading', DELIVERED).waitFor({ timeout: 20_000 })
+    await page.getByText('¥4.90 + 500 积分').first().waitFor()
+    await keepScreen(page, 'mall-order-mixed-phone')
+    const no = /\d{16}/.exec(page.url())?.[0] ?? ''
+
+    const { page: books } = staff
+    await books.goto(`${consoleUrl}orders/${no}`)
+    await books.getByText('其中余额支付').waitFor()
+    await keepScreen(books, 'console-order-mixed')
+    await books
+      .getByRole('button', { name: /退\s*款/ })
+      .first()
+      .click()
+    const dialog = books.getByRole('dialog')
+    await dialog.getByLabel('原因').fill('客户要求')
+    await dialog.getByRole('button', { name: '退款 ¥4.90 + 500 积分' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    await page.goto(`${mall}me`)
+    await page.getByText('¥3.00').waitFor()
+    await page.getByText('2,500').waitFor()
+    await keepScreen(page, 'mall-me-phone')
+  })
+})
+
 test('no browser had anything to complain about', () => {
   expect(faults).toEqual([])
 })
@@ -279,6 +355,19 @@ async function payHere(page: Page): Promise<void> {
   const back = page.getByRole('link', { name: '返回商家' })
   await back.or(page.getByRole('heading', DELIVERED)).first().waitFor()
   await back.click({ timeout: 1_500 }).catch(() => undefined)
+}
+
+async function signIn(page: Page): Promise<void> {
+  await page.goto(`${mall}sign-in`)
+  await page.getByLabel('手机号').fill(MEMBER_PHONE)
+  await page.getByRole('button', { name: '获取验证码' }).click()
+  const inbox = new URL(started.ready?.standIns?.sms.inboxUrl ?? '')
+  inbox.searchParams.set('phone', MEMBER_PHONE)
+  await eventually('the message has come', async () => /\b\d{6}\b/.test(await (await fetch(inbox)).text()))
+  const text = await (await fetch(inbox)).text()
+  await page.getByLabel('验证码').fill(/\b\d{6}\b/.exec(text.replace(/<[^>]*>/g, ' '))?.[0] ?? '')
+  await page.getByRole('button', { name: '登录', exact: true }).click()
+  await page.waitForURL(/\/me$/)
 }
 
 type Scanned = { readonly payment: { readonly cashier: { readonly content: string } } }

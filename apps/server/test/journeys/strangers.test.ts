@@ -61,6 +61,7 @@ const BODIES: readonly unknown[] = [
   { used: true },
   { lineNo: null, to: 'source', reason: '测试' },
   { amountFen: 100, reason: '测试' },
+  { points: 5, reason: '测试' },
   { note: '测试', version: 1 },
   { lowStockAt: 5 },
   { name: '测试', roleIds: [1], version: 1 },
