@@ -44,9 +44,11 @@ export const MALL_ROUTES = {
   'orders.place': 'POST /api/mall/orders',
   'orders.quote': 'POST /api/mall/quotes',
   'orders.stream': 'GET /api/mall/orders/:no/stream',
+  'payments.enter': 'GET /api/pay/:gateway/enter',
   'payments.methods': 'GET /api/mall/payment-methods',
   'payments.notify': 'POST /api/pay/:gateway/notify',
   'payments.notifyByQuery': 'GET /api/pay/:gateway/notify',
+  'payments.person': 'GET /api/pay/:gateway/person',
   'payments.return': 'GET /api/pay/:gateway/return',
   'tenancy.getShop': 'GET /api/mall/shop',
 } as const
@@ -347,6 +349,7 @@ export type Routes = {
   'orders.refund': (typeof orderRoutes)['refund']
   'orders.resend': (typeof orderRoutes)['resend']
   'orders.stream': (typeof mallOrderRoutes)['stream']
+  'payments.enter': (typeof paymentRoutes)['enter']
   'payments.handleReceipt': (typeof paymentRoutes)['handleReceipt']
   'payments.listChargebacks': (typeof paymentRoutes)['listChargebacks']
   'payments.listGateways': (typeof paymentRoutes)['listGateways']
@@ -356,6 +359,7 @@ export type Routes = {
   'payments.methods': (typeof paymentRoutes)['methods']
   'payments.notify': (typeof paymentRoutes)['notify']
   'payments.notifyByQuery': (typeof paymentRoutes)['notifyByQuery']
+  'payments.person': (typeof paymentRoutes)['person']
   'payments.retryRefund': (typeof paymentRoutes)['retryRefund']
   'payments.return': (typeof paymentRoutes)['comeBack']
   'payments.saveGateway': (typeof paymentRoutes)['saveGateway']

@@ -116,6 +116,24 @@ describe('a shopper', { timeout: 60_000 }, () => {
     await page.getByRole('heading', DELIVERED).waitFor({ timeout: 20_000 })
   })
 
+  test('pays inside WeChat without leaving the page', async () => {
+    const { page, context } = await arrive(browser, faults, {
+      who: 'shopper inside WeChat',
+      device: 'phone',
+      userAgent:
+        'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 MicroMessenger/8.0.50',
+      foreseen: [NOBODY_YET],
+    })
+    const wechat = started.ready?.standIns?.gateways.find(({ gateway }) => gateway === 'wechat')
+    await context.addInitScript(await (await fetch(`${wechat?.account.baseUrl}/in-app/bridge.js`)).text())
+    await order(page, '微信支付')
+    const cashier = context.waitForEvent('page')
+    await page.getByRole('button', { name: /去付款 ¥/ }).click()
+    await (await cashier).getByRole('button', { name: /立即支付/ }).click()
+    await page.getByRole('heading', DELIVERED).waitFor({ timeout: 20_000 })
+    await context.close()
+  })
+
   test('reads the page of payment in English and at night', async () => {
     const night = await arrive(browser, faults, {
       who: 'shopper at night',

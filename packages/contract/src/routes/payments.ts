@@ -176,6 +176,33 @@ export const paymentRoutes = {
     response: z.string(),
     responseKind: 'file',
   }),
+  enter: route({
+    id: 'payments.enter',
+    method: 'GET',
+    path: '/api/pay/:gateway/enter',
+    summary: 'Inside the gateway’s own app: asks it who the person is, and comes back to the order’s payment',
+    access: { kind: 'public' },
+    params: z.object({ gateway: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/) }),
+    query: z.object({ no: orderNo }),
+    response: z.string(),
+    responseKind: 'file',
+  }),
+  person: route({
+    id: 'payments.person',
+    method: 'GET',
+    path: '/api/pay/:gateway/person',
+    summary:
+      'Where the gateway’s app comes back with a code for the person; kept in this browser, and on to the payment',
+    access: { kind: 'public' },
+    params: z.object({ gateway: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/) }),
+    query: z.object({
+      no: orderNo,
+      code: z.string().max(512).optional().catch(undefined),
+      state: z.string().max(128).optional().catch(undefined),
+    }),
+    response: z.string(),
+    responseKind: 'file',
+  }),
   listGateways: route({
     id: 'payments.listGateways',
     method: 'GET',

@@ -64,6 +64,7 @@ function Payment({
   const problem = pay.error ? problemOf(pay.error) : undefined
   const feeFen = method?.feeFen ?? 0
   useCodeAtOnce(method, pay)
+  useGoOn(pay)
   return (
     <Columns
       main={
@@ -136,6 +137,23 @@ function useCodeAtOnce(method: PaymentMethod | undefined, pay: ReturnType<typeof
     asked.current = true
     pay.go(method.gateway)
   }, [method, pay])
+}
+
+/** Back from the gateway's app, which has told who the person is: goes on to pay there, once. */
+function useGoOn(pay: ReturnType<typeof usePay>): void {
+  const [params, setParams] = useSearchParams()
+  const gateway = params.get('with')
+  useEffect(() => {
+    if (gateway === null) return
+    setParams(
+      (before) => {
+        before.delete('with')
+        return before
+      },
+      { replace: true },
+    )
+    pay.go(gateway)
+  }, [gateway, pay, setParams])
 }
 
 function Checking() {

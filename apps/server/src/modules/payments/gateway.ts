@@ -242,6 +242,26 @@ export type Splits = {
   ) => Promise<SplitOutcome>
 }
 
+/**
+ * Paying inside the gateway's own app. It asks for the person's id there, which the gateway tells a page that the person
+ * has opened in the app: the page leads them to `authorizeUrl` and comes back with a code.
+ */
+export type InApp = {
+  /** Whether the account has what it takes. */
+  readonly isReady: (account: GatewayAccount) => boolean
+  readonly isInside: (userAgent: string) => boolean
+  readonly authorizeUrl: (
+    account: GatewayAccount,
+    way: { readonly redirectUrl: string; readonly state: string },
+  ) => string
+  /** Who stands behind a code; it is good once. */
+  readonly personOf: (
+    outbound: Outbound,
+    account: GatewayAccount,
+    code: string,
+  ) => Promise<{ readonly kind: 'done'; readonly openId: string } | Refused | Unknown>
+}
+
 /** A kind of gateway. It knows the wire and nothing else: no table, no order, no tenant. */
 export type PaymentGateway = {
   readonly id: string
@@ -268,6 +288,7 @@ export type PaymentGateway = {
   readonly noticeHeaders: readonly string[]
   readonly bills?: Bills
   readonly splits?: Splits
+  readonly inApp?: InApp
   /** A harmless call that proves address, merchant and secret. */
   readonly test: (outbound: Outbound, account: GatewayAccount) => Promise<{ readonly kind: 'done' } | Refused | Unknown>
 }

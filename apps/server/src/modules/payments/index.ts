@@ -21,9 +21,11 @@ export type { QueryPayment } from './commands/query-payment.ts'
 export { type GatewaySettings, saveGateway } from './commands/save-gateway.ts'
 export type { Cashier } from './gateway.ts'
 export { type BillLine, type BillOutcome, BillUnreadable } from './gateway.ts'
+export { personCookie } from './in-app-routes.ts'
 export { paymentNo } from './numbers.ts'
 export { type PaymentMethod, paymentMethods } from './queries/gateways.ts'
 export type { Capture, CaptureVerdict, PaymentPorts } from './settle.ts'
+export { shopUrlOf } from './shop-url.ts'
 
 export type PaymentsModule = Module & {
   readonly openCashier: OpenCashier

@@ -11,6 +11,7 @@ import type { ReceiveNotice } from './commands/receive-notice.ts'
 import { retryRefund } from './commands/retry-refund.ts'
 import { saveGateway } from './commands/save-gateway.ts'
 import { testGateway } from './commands/test-gateway.ts'
+import { inAppRoutes } from './in-app-routes.ts'
 import { listGateways, paymentMethods } from './queries/gateways.ts'
 import { listNotices } from './queries/notices.ts'
 import { listChargebacks, listReceipts } from './queries/receipts.ts'
@@ -67,6 +68,7 @@ export function paymentRoutesBound(
       reply.code(303).header('location', query.no === undefined ? `${prefix}/` : `${prefix}/orders/${query.no}`)
       return { content: '', contentType: 'text/plain', inline: true }
     }),
+    ...inAppRoutes(platform, outbound, accounts),
     handle(paymentRoutes.listGateways, async ({ ctx }) => ({
       items: [...(await db.read(ctx, (tx) => listGateways(tx, config.publicUrl, secretsOf(ctx))))],
     })),
