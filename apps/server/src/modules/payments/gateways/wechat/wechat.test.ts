@@ -310,7 +310,8 @@ describe('refunds', () => {
     fault('refund.notice_first')
     const call = refund()
     expect(await at.refund(call)).toEqual({ kind: 'accepted' })
-    expect(at.verdicts.at(-1)).toMatchObject({ about: 'refund', refundNo: call.refundNo })
+    // Beside it the notice of an earlier refund may still come in.
+    expect(at.verdicts).toContainEqual(expect.objectContaining({ about: 'refund', refundNo: call.refundNo }))
   })
 
   test.each([
