@@ -47,6 +47,6 @@ export function paymentsModule(platform: Platform, ports: PaymentPorts): Payment
     openCashier: createOpenCashier(platform, outbound, accounts),
     queryPayment: createQueryPayment(platform, ask),
     askRefund: createAskRefund(platform, outbound, accounts, ports),
-    bills: createBillSource(outbound, accounts),
+    bills: createBillSource(outbound, accounts, platform.clock),
   }
 }
