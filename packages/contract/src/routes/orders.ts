@@ -22,6 +22,7 @@ import {
   GRANT_STATES,
   LINE_STATES,
   ORDER_STATES,
+  RECEIPT_STATES,
   REFUND_STATES,
   REFUND_TAKES,
 } from '../states.ts'
@@ -338,7 +339,7 @@ export const orderDetail = orderSummary.extend({
       gateway: z.string(),
       tradeNo: z.string(),
       amountFen: fen,
-      state: z.enum(['applied', 'surplus', 'refunded']),
+      state: z.enum(RECEIPT_STATES),
       receivedAt: instant,
     }),
   ),
@@ -347,7 +348,7 @@ export const orderDetail = orderSummary.extend({
   /** An order that gives back more than this in all waits for a second person; 0: nobody is asked. */
   refundApprovalAboveFen: fen,
   /** What this person may do now; a missing action is not allowed in this state. */
-  actions: z.array(z.enum(['cancel', 'query_payment', 'retry', 'replace', 'refund', 'resend'])),
+  actions: z.array(z.enum(['cancel', 'query_payment', 'claim', 'retry', 'replace', 'refund', 'resend'])),
 })
 
 const no = z.object({ no: orderNo })
