@@ -158,6 +158,7 @@ describe('finance', { timeout: 60_000 }, () => {
     for (const name of ['关账', '重新获取并核对', '上传账单']) {
       expect(await page.getByRole('button', { name }).count(), name).toBe(0)
     }
+    await page.getByText('已关账', { exact: true }).nth(1).waitFor({ state: 'hidden' })
     await keepScreen(page, 'console-reconciliation-closed')
     await page.getByRole('link', { name: /金额不一致/ }).click()
     await page.getByText('已按差异入账').waitFor()
@@ -181,6 +182,7 @@ describe('finance', { timeout: 60_000 }, () => {
     await page.getByRole('link', { name: '查看账单明细' }).click()
     await page.getByRole('heading', { name: /账单明细/ }).waitFor()
     await page.getByText(other).first().waitFor()
+    await page.getByText(/^已导出/).waitFor({ state: 'hidden' })
     await keepScreen(page, 'console-reconciliation-lines')
   })
 })

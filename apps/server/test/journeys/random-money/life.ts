@@ -26,7 +26,6 @@ export type Lived = {
   readonly visitor: Visitor
   readonly totalFen: number
 }
-type Row = Record<string, unknown>
 
 const AT_ONCE = 32
 /** What the ladder and the refunds' jobs are waited for: a tick is five seconds. */
@@ -325,6 +324,3 @@ export async function balances({ house, shop }: World, kind: string): Promise<Re
   )
   return Object.fromEntries(rows.map(({ ref, balance }) => [ref, Number(balance)]))
 }
-
-export const rowsOf = ({ house, shop }: World, text: string): Promise<readonly Row[]> =>
-  house.query(text, [shop.tenantId])
