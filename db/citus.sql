@@ -69,6 +69,7 @@ select create_distributed_table('orders.lines', 'tenant_id', colocate_with => 'l
 select create_distributed_table('payments.attempts', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('payments.receipts', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('payments.chargebacks', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('payments.claims', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('payments.gateways', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('payments.notices', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('payments.refunds', 'tenant_id', colocate_with => 'ledger.accounts');

@@ -1245,6 +1245,31 @@ create table payments.chargebacks (
 alter table payments.chargebacks enable row level security;
 grant select on payments.chargebacks to quanshu_app;
 
+create table payments.claims (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  order_no bigint not null,
+  gateway text not null,
+  trade_no text not null,
+  amount_fen bigint not null,
+  paid_at timestamp with time zone not null,
+  state text not null,
+  verdict text,
+  reason text not null,
+  requested_by text not null,
+  requested_by_id bigint not null,
+  decided_by text,
+  decided_at timestamp with time zone,
+  decided_note text,
+  created_at timestamp with time zone not null default now(),
+  constraint claims_pkey PRIMARY KEY (tenant_id, id),
+  constraint claims_amount_fen_check CHECK ((amount_fen > 0)),
+  constraint claims_state_check CHECK ((state = ANY (ARRAY['awaiting'::text, 'approved'::text, 'settled'::text, 'declined'::text]))),
+  constraint claims_trade_no_check CHECK (((length(trade_no) >= 1) AND (length(trade_no) <= 64)))
+);
+alter table payments.claims enable row level security;
+grant insert, select, update on payments.claims to quanshu_app;
+
 create table payments.gateways (
   tenant_id bigint not null,
   gateway text not null,
@@ -1348,6 +1373,9 @@ grant select on payments.refunds to quanshu_app;
 
 create index attempts_to_query ON payments.attempts USING btree (tenant_id, next_query_at) WHERE (next_query_at IS NOT NULL);
 create index chargebacks_of_order ON payments.chargebacks USING btree (tenant_id, order_no);
+create UNIQUE index claim_of_trade ON payments.claims USING btree (tenant_id, gateway, trade_no) WHERE (state = ANY (ARRAY['awaiting'::text, 'approved'::text]));
+create index claims_awaiting ON payments.claims USING btree (tenant_id, id) WHERE (state = 'awaiting'::text);
+create index claims_of_order ON payments.claims USING btree (tenant_id, order_no);
 create index notices_of_order ON ONLY payments.notices USING btree (tenant_id, order_no, received_at);
 create index receipts_by_day ON payments.receipts USING btree (tenant_id, gateway, COALESCE(paid_at, received_at), id) WHERE (COALESCE(paid_at, received_at) IS NOT NULL);
 create index receipts_late ON payments.receipts USING btree (tenant_id, gateway, received_at) WHERE ((received_at - paid_at) > '06:00:00'::interval);
@@ -1361,6 +1389,7 @@ create index refunds_open ON payments.refunds USING btree (tenant_id, state, id)
 
 create policy tenant on payments.attempts for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on payments.chargebacks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on payments.claims for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on payments.gateways for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on payments.notices for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on payments.receipts for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);

@@ -616,7 +616,8 @@ begin
     ) l on true
     where f.state in ('requested', 'processing', 'done')
   ), over as (
-    select f.receipt_id as id, f.order_no, r.amount_fen,
+    -- An order that was taken for paid with less gives back what it was taken for; what came beyond it is in the purse.
+    select f.receipt_id as id, f.order_no, r.amount_fen + r.adjusted_fen as amount_fen,
       (
         select sum(o.amount_fen) from payments.refunds o
         where o.tenant_id = p_tenant and o.order_no = f.order_no and o.receipt_id = f.receipt_id and o.state in ('requested', 'processing', 'done')
@@ -624,7 +625,7 @@ begin
     from unnest(case when phase = 'refunds' then ids end) as i(id)
     join payments.refunds f on f.tenant_id = p_tenant and f.id = i.id
     join payments.receipts r on r.tenant_id = p_tenant and r.id = f.receipt_id
-    group by f.receipt_id, f.order_no, r.amount_fen
+    group by f.receipt_id, f.order_no, r.amount_fen, r.adjusted_fen
   ), wrong as (
     select case r.kind when 'receipt' then 'reference_twice' else 'refund_twice' end as code,
       -- One violation a number, whichever of its rows is met.

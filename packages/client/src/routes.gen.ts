@@ -165,8 +165,12 @@ export const CONSOLE_ROUTES = {
   'orders.queryPayment': 'POST /api/console/orders/:no/query-payment',
   'orders.refund': 'POST /api/console/orders/:no/refunds',
   'orders.resend': 'POST /api/console/orders/:no/resend',
+  'payments.approveClaim': 'POST /api/console/claims/:claimId/approve',
+  'payments.claim': 'POST /api/console/orders/:no/claims',
+  'payments.declineClaim': 'POST /api/console/claims/:claimId/decline',
   'payments.handleReceipt': 'POST /api/console/receipts/:receiptId/handle',
   'payments.listChargebacks': 'GET /api/console/chargebacks',
+  'payments.listClaims': 'GET /api/console/claims',
   'payments.listGateways': 'GET /api/console/gateways',
   'payments.listNotices': 'GET /api/console/notices',
   'payments.listReceipts': 'GET /api/console/receipts',
@@ -349,9 +353,13 @@ export type Routes = {
   'orders.refund': (typeof orderRoutes)['refund']
   'orders.resend': (typeof orderRoutes)['resend']
   'orders.stream': (typeof mallOrderRoutes)['stream']
+  'payments.approveClaim': (typeof paymentRoutes)['approveClaim']
+  'payments.claim': (typeof paymentRoutes)['claim']
+  'payments.declineClaim': (typeof paymentRoutes)['declineClaim']
   'payments.enter': (typeof paymentRoutes)['enter']
   'payments.handleReceipt': (typeof paymentRoutes)['handleReceipt']
   'payments.listChargebacks': (typeof paymentRoutes)['listChargebacks']
+  'payments.listClaims': (typeof paymentRoutes)['listClaims']
   'payments.listGateways': (typeof paymentRoutes)['listGateways']
   'payments.listNotices': (typeof paymentRoutes)['listNotices']
   'payments.listReceipts': (typeof paymentRoutes)['listReceipts']

@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createClient } from '@quanshu/client'
+import { createCookieFetch } from '@quanshu/client/node'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { eventually } from '../harness/index.ts'
@@ -18,6 +20,8 @@ import { keepScreen } from './screens.ts'
 const PASSWORD = 'Quanshu-demo-2026'
 const MEMBER_PHONE = '13800000000'
 const NOBODY_YET = { status: 401, url: /\/api\/(?:console|mall)\/me$/ }
+/** A number that is not this order's is refused. */
+const NOT_THIS_ORDERS = { status: 409, url: /\/claims$/ }
 const DELIVERED = { name: '已发货，请查收卡密' }
 /** As the shop names them; at a desk, a page to go to or a code to scan. */
 const WAYS = [
@@ -52,7 +56,7 @@ beforeAll(async () => {
   const foreseen = [NOBODY_YET]
   desk = await arrive(browser, faults, { who: 'shopper at a desk', device: 'desk', foreseen })
   phone = await arrive(browser, faults, { who: 'shopper with a phone', device: 'phone', foreseen })
-  staff = await arrive(browser, faults, { who: 'finance', device: 'desk', foreseen })
+  staff = await arrive(browser, faults, { who: 'finance', device: 'desk', foreseen: [...foreseen, NOT_THIS_ORDERS] })
   await staff.page.goto(consoleUrl)
   await staff.page.getByLabel('邮箱').fill('owner@demo.quanshu.test')
   await staff.page.getByLabel('密码', { exact: true }).fill(PASSWORD)
@@ -238,6 +242,61 @@ describe('finance', { timeout: 60_000 }, () => {
     await books.getByText(/把收到的 ¥19\.80 按已付款处理/).waitFor()
   })
 
+  test('claims a payment by the number that the buyer shows, and a second person agrees', async () => {
+    const owner = createClient({ baseUrl: mall.slice(0, -1), locale: 'zh-CN', fetch: createCookieFetch() })
+    await owner.call('identity.signIn', { body: { email: 'owner@demo.quanshu.test', password: PASSWORD } })
+    await owner.call('tenancy.saveSettings', {
+      body: { values: { 'payments.claimApprovalAboveFen': 1_000 }, versions: {} },
+    })
+    // Paid when the order was closed already, and its notice never came.
+    await order(desk.page, '微信支付')
+    await desk.page.getByRole('img', { name: '付款二维码' }).waitFor()
+    const no = Number(/\d{16}/.exec(desk.page.url())?.[0])
+    await owner.call('orders.cancelByStaff', { params: { no }, body: { reason: '客户换了支付方式' } })
+    const paid = () => wechatPayment(String(no))
+    await eventually('the code is closed at the gateway', async () => (await paid())?.trade_state === 'CLOSED')
+    await control('wechat', '/faults', { kind: 'notice.lose', key: String(no) })
+    await control('wechat', '/pay', { orders: [{ outTradeNo: String(no), late: true }] })
+    const tradeNo = String((await paid())?.transaction_id)
+
+    const { page } = staff
+    await page.goto(`${consoleUrl}orders/${no}`)
+    await page.getByRole('button', { name: /补\s*单/ }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('通道交易号').fill('4200001234')
+    await dialog.getByLabel('原因').fill('客户出示付款记录')
+    await dialog.getByRole('button', { name: '向通道核实并补单' }).click()
+    await page.getByText(`通道查到这个订单的付款是：${tradeNo}`).first().waitFor()
+    await keepScreen(page, 'console-claim')
+    await dialog.getByLabel('通道交易号').fill(tradeNo)
+    await dialog.getByRole('button', { name: '向通道核实并补单' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    await page.getByText(/补单 ¥[\d.]+ 等待复核/).waitFor()
+    expect(await page.getByRole('button', { name: '同意补单' }).isDisabled()).toBe(true)
+
+    const foreseen = [NOBODY_YET]
+    const second = await arrive(browser, faults, { who: 'second person', device: 'phone', foreseen })
+    await second.page.goto(consoleUrl)
+    await second.page.getByLabel('邮箱').fill('finance@demo.quanshu.test')
+    await second.page.getByLabel('密码', { exact: true }).fill(PASSWORD)
+    await second.page.getByRole('button', { name: '登录' }).click()
+    await second.page.getByRole('heading', { name: '看板' }).waitFor()
+    await second.page.goto(`${consoleUrl}receipts`)
+    await second.page.getByText(/补单 ¥[\d.]+ 等待复核/).waitFor()
+    await fitsPhones(second.page)
+    await keepScreen(second.page, 'console-claims-phone')
+    await second.page.getByRole('button', { name: '同意补单' }).click()
+    await second.page.getByRole('dialog').getByRole('button', { name: '同意补单' }).click()
+    await second.page.getByText(/补单 ¥[\d.]+ 等待复核/).waitFor({ state: 'hidden' })
+    await second.context.close()
+
+    await page.reload()
+    await page.getByText('同意补单').waitFor()
+    await page.getByText('已发货').first().waitFor()
+    await page.getByRole('button', { name: '退款' }).waitFor()
+    await keepScreen(page, 'console-claimed')
+  })
+
   test('sees the money that a payer had taken back', async () => {
     const { page } = desk
     await order(page, 'Stripe')
@@ -421,6 +480,13 @@ async function control(gateway: Way['gateway'], path: string, body: object): Pro
     body: JSON.stringify(body),
   })
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+}
+
+/** As the gateway has it in its books. */
+async function wechatPayment(no: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const url = started.ready?.standIns?.gateways.find(({ gateway }) => gateway === 'wechat')?.controlUrl
+  const books = (await (await fetch(`${url}/books`)).json()) as { payments: readonly Record<string, unknown>[] }
+  return books.payments.find(({ out_trade_no }) => out_trade_no === no)
 }
 
 async function fitsPhones(page: Page): Promise<void> {

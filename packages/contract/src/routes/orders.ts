@@ -363,7 +363,7 @@ export const orderDetail = orderSummary.extend({
   /** An order that gives back more than this in all waits for a second person; 0: nobody is asked. */
   refundApprovalAboveFen: fen,
   /** What this person may do now; a missing action is not allowed in this state. */
-  actions: z.array(z.enum(['cancel', 'query_payment', 'retry', 'replace', 'refund', 'resend'])),
+  actions: z.array(z.enum(['cancel', 'query_payment', 'claim', 'retry', 'replace', 'refund', 'resend'])),
 })
 
 const no = z.object({ no: orderNo })

@@ -17,7 +17,7 @@ import {
   sortBy,
   text,
 } from '../schemas.ts'
-import { ORDER_STATES, RECEIPT_STATES, REFUND_STATES } from '../states.ts'
+import { CLAIM_STATES, ORDER_STATES, RECEIPT_STATES, REFUND_STATES } from '../states.ts'
 import { refundView } from './orders.ts'
 
 const bilingual = z.object({ zh: z.string(), en: z.string() })
@@ -96,6 +96,25 @@ export const chargebackView = z.object({
   reason: z.string(),
   openedAt: instant,
   endedAt: instant.nullable(),
+})
+
+export const claimView = z.object({
+  id,
+  orderNo,
+  gateway: z.string(),
+  tradeNo: z.string(),
+  amountFen: fen,
+  paidAt: instant,
+  state: z.enum(CLAIM_STATES),
+  /** What settling made of it: `surplus` goes back by itself, `duplicate` was settled by its notice meanwhile. */
+  verdict: z.enum(['applied', 'surplus', 'duplicate', 'unmatched']).nullable(),
+  reason: z.string(),
+  requestedBy: z.string(),
+  requestedById: id,
+  decidedBy: z.string().nullable(),
+  decidedNote: z.string().nullable(),
+  decidedAt: instant.nullable(),
+  createdAt: instant,
 })
 
 export const NOTICE_VERDICTS = [
@@ -285,6 +304,47 @@ export const paymentRoutes = {
     params: z.object({ receiptId: idParam }),
     body: z.object({ action: z.enum(RECEIPT_ACTIONS), note: reason }),
     response: ok,
+  }),
+  claim: route({
+    id: 'payments.claim',
+    method: 'POST',
+    path: '/api/console/orders/:no/claims',
+    summary:
+      'Claim a payment for an unpaid order by the gateway’s number: the gateway is asked, and above an amount a second person must agree',
+    access: { kind: 'staff', permission: 'orders.handle' },
+    params: z.object({ no: orderNo }),
+    body: z.object({ gateway: requiredText(40), tradeNo: requiredText(64), reason }),
+    response: claimView,
+  }),
+  listClaims: route({
+    id: 'payments.listClaims',
+    method: 'GET',
+    path: '/api/console/claims',
+    summary: 'Payments that staff claimed for orders, newest first',
+    access: { kind: 'staff', permission: 'orders.read' },
+    query: pageQuery.extend({ state: oneOrMore(CLAIM_STATES).optional(), orderNo: orderNo.optional() }),
+    response: pageOf(claimView),
+  }),
+  approveClaim: route({
+    id: 'payments.approveClaim',
+    method: 'POST',
+    path: '/api/console/claims/:claimId/approve',
+    summary:
+      'Agree to a claim that waits: the gateway is asked once more, and the payment settled; never by who claimed it',
+    access: { kind: 'staff', permission: 'payments.approve' },
+    params: z.object({ claimId: idParam }),
+    body: z.object({}),
+    response: claimView,
+  }),
+  declineClaim: route({
+    id: 'payments.declineClaim',
+    method: 'POST',
+    path: '/api/console/claims/:claimId/decline',
+    summary: 'Refuse a claim that waits; nothing was booked yet',
+    access: { kind: 'staff', permission: 'payments.approve' },
+    params: z.object({ claimId: idParam }),
+    body: z.object({ reason }),
+    response: claimView,
   }),
   listChargebacks: route({
     id: 'payments.listChargebacks',

@@ -3,6 +3,7 @@ import { Link, useParams } from 'react-router'
 import { useRead } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
+import { WaitingClaims } from '../../shared/parts/claims.tsx'
 import { useGatewayName } from '../../shared/parts/gateways.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Copyable, Money, Price, Time } from '../../shared/parts/values.tsx'
@@ -34,6 +35,7 @@ export function OrderDetailPage() {
     >
       {(order) => (
         <>
+          <WaitingClaims orderNo={order.no} />
           <Section>
             <OrderFacts order={order} />
           </Section>

@@ -187,8 +187,11 @@ export type BillOutcome =
   | Unknown
 
 export type Bills = {
-  /** @param day `2026-11-22`, the gateway's own day (Beijing time unless it says otherwise) */
-  readonly fetch: (outbound: Outbound, account: GatewayAccount, day: string) => Promise<BillOutcome>
+  /**
+   * @param day `2026-11-22`, the gateway's own day (Beijing time unless it says otherwise)
+   * @param now decides whether the day is over, where the gateway does not say so itself
+   */
+  readonly fetch: (outbound: Outbound, account: GatewayAccount, day: string, now: Date) => Promise<BillOutcome>
   /**
    * Reads a bill as a stream, in constant memory; a file fetched by hand from the gateway's site is the same.
    * @throws BillUnreadable naming the line and what is wrong with it

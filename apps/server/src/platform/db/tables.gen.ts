@@ -637,6 +637,25 @@ export type PaymentsChargebacks = {
   ended_at: NullableTime
 }
 
+export type PaymentsClaims = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  order_no: number
+  gateway: string
+  trade_no: string
+  amount_fen: number
+  paid_at: Time
+  state: 'awaiting' | 'approved' | 'settled' | 'declined'
+  verdict: string | null
+  reason: string
+  requested_by: string
+  requested_by_id: number
+  decided_by: string | null
+  decided_at: NullableTime
+  decided_note: string | null
+  created_at: DefaultedTime
+}
+
 export type PaymentsGateways = {
   tenant_id: number
   gateway: string
@@ -1005,6 +1024,7 @@ export type DB = {
   'organizations.nodes': OrganizationsNodes
   'payments.attempts': PaymentsAttempts
   'payments.chargebacks': PaymentsChargebacks
+  'payments.claims': PaymentsClaims
   'payments.gateways': PaymentsGateways
   'payments.notices': PaymentsNotices
   'payments.receipts': PaymentsReceipts

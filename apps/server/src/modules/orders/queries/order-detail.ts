@@ -73,12 +73,16 @@ function hasSomethingToGive(line: Raw['lines'][number]): boolean {
   return fen > 0 || line.unitPoints * line.quantity > line.refundedPoints
 }
 
+/** A payment may be claimed for these; what is closed may have been paid too late. */
+const UNPAID: ReadonlySet<string> = new Set(['pending', 'expired', 'cancelled'])
+
 function actionsFor(order: Raw, permissions: ReadonlySet<Permission>): Action[] {
   const handles = permissions.has('orders.handle')
   const paid = order.state === 'paid' || order.state === 'delivered' || order.state === 'refunded'
   const actions: (Action | false)[] = [
     handles && order.state === 'pending' && 'cancel',
     handles && order.payments.some((payment) => payment.state === 'pending') && 'query_payment',
+    handles && UNPAID.has(order.state) && order.totalFen > 0 && 'claim',
     handles && order.lines.some((line) => line.state === 'exception') && 'retry',
     handles && order.lines.some((line) => line.state === 'delivered') && 'replace',
     permissions.has('orders.refund') && paid && order.lines.some(hasSomethingToGive) && 'refund',

@@ -434,7 +434,7 @@ describe('no call leads into our own network', () => {
         wechatPay.refund(guarded, account, refund),
         wechatPay.queryRefund(guarded, account, refund),
         wechatPay.test(guarded, account),
-        wechatPay.bills?.fetch(guarded, account, '2026-11-21'),
+        wechatPay.bills?.fetch(guarded, account, '2026-11-21', new Date()),
         wechatPay.splits?.query(guarded, account, { splitNo: 'S1', tradeNo: '4200' }),
       ])
       for (const outcome of outcomes) expect(outcome).toMatchObject({ kind: 'unknown' })
