@@ -42,7 +42,9 @@ export const MALL_ROUTES = {
   'orders.mine': 'GET /api/mall/orders',
   'orders.pay': 'POST /api/mall/orders/:no/pay',
   'orders.place': 'POST /api/mall/orders',
+  'orders.placeRecharge': 'POST /api/mall/recharges',
   'orders.quote': 'POST /api/mall/quotes',
+  'orders.rechargeOffer': 'GET /api/mall/recharge',
   'orders.stream': 'GET /api/mall/orders/:no/stream',
   'payments.methods': 'GET /api/mall/payment-methods',
   'payments.notify': 'POST /api/pay/:gateway/notify',
@@ -340,8 +342,10 @@ export type Routes = {
   'orders.mine': (typeof mallOrderRoutes)['mine']
   'orders.pay': (typeof mallOrderRoutes)['pay']
   'orders.place': (typeof mallOrderRoutes)['place']
+  'orders.placeRecharge': (typeof mallOrderRoutes)['placeRecharge']
   'orders.queryPayment': (typeof orderRoutes)['queryPayment']
   'orders.quote': (typeof mallOrderRoutes)['quote']
+  'orders.rechargeOffer': (typeof mallOrderRoutes)['rechargeOffer']
   'orders.refund': (typeof orderRoutes)['refund']
   'orders.resend': (typeof orderRoutes)['resend']
   'orders.stream': (typeof mallOrderRoutes)['stream']

@@ -57,6 +57,7 @@ function head(view: SealedView, access: 'codes' | 'status') {
     state: view.state,
     totalFen: view.totalFen,
     refundedFen: view.refundedFen,
+    recharge: view.recharge,
     contactMasked: maskContact(view.contact),
     placedAt: view.placedAt,
     expiresAt: view.expiresAt,
