@@ -29,6 +29,7 @@ export const MALL_ROUTES = {
   'catalog.picture': 'GET /files/pictures/:id',
   'members.endMySession': 'DELETE /api/mall/me/sessions/:id',
   'members.getMe': 'GET /api/mall/me',
+  'members.listMyMovements': 'GET /api/mall/me/movements',
   'members.listMySessions': 'GET /api/mall/me/sessions',
   'members.saveMe': 'PUT /api/mall/me',
   'members.sendCode': 'POST /api/mall/auth/code',
@@ -318,6 +319,7 @@ export type Routes = {
   'members.getMe': (typeof memberRoutes)['getMe']
   'members.getMember': (typeof memberRoutes)['getMember']
   'members.listMembers': (typeof memberRoutes)['listMembers']
+  'members.listMyMovements': (typeof memberRoutes)['listMyMovements']
   'members.listMySessions': (typeof memberRoutes)['listMySessions']
   'members.saveMe': (typeof memberRoutes)['saveMe']
   'members.saveNote': (typeof memberRoutes)['saveNote']

@@ -20,7 +20,9 @@ export function OtherMethods({
   const { t, own } = useI18n()
   const { data: methods = [] } = useMethods(order.totalFen)
   const { data: me } = useMe()
-  const others = methods.filter(({ gateway, needsMember }) => gateway !== chosen && (!needsMember || me != null))
+  const others = methods.filter(
+    ({ gateway, needsMember }) => gateway !== chosen && (!needsMember || (me != null && !order.recharge)),
+  )
   if (others.length === 0) return null
   return (
     <Card title={t('pay.otherMethod')}>
