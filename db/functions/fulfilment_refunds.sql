@@ -184,7 +184,7 @@ begin
   perform events.append(p_tenant, jsonb_build_object('actor', p_actor), jsonb_build_array(jsonb_build_object(
     'type', 'refund.done', 'subject', 'order:' || p_no, 'payload', jsonb_build_object('no', p_no, 'amountFen', amount, 'putBack', true)
   )));
-  return jsonb_build_object('ok', true, 'amountFen', amount, 'refundId', null, 'awaiting', false);
+  return jsonb_build_object('ok', true, 'amountFen', amount, 'putBack', true, 'awaiting', false);
 end;
 $$;
 revoke execute on function fulfilment.put_back_credit(bigint, bigint, text) from public;

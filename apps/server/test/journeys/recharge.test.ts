@@ -452,7 +452,7 @@ describe('what is told', () => {
       { no, lines: [], recharge: { bonusFen: 1_000 } },
     ])
     const { timeline, lines, actions } = await detailOf(no)
-    expect(timeline.map(({ title }) => title)).toContain('delivery.done')
+    expect(timeline.map(({ title }) => title)).toContain('delivery.credited')
     expect(lines).toMatchObject([{ skuId: null, goodsId: null, deliveredQuantity: 1 }])
     expect(actions).toEqual(['refund'])
   })

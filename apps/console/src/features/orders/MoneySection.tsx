@@ -1,7 +1,7 @@
 import { Typography } from 'antd'
 import type { ReactNode } from 'react'
 import type { Output } from '../../shared/api/index.ts'
-import { formatTime } from '../../shared/format.ts'
+import { formatMoney, formatTime } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { useGatewayName } from '../../shared/parts/gateways.tsx'
 import { isOfSurplus, useRefundReason } from '../../shared/parts/refundReason.ts'
@@ -106,7 +106,9 @@ function Refund({ refund }: { readonly refund: Order['refunds'][number] }) {
     !isOfSurplus(refund.reason) && (refund.lineNo === null ? t('wholeOrder') : t('line', { count: refund.lineNo })),
     t(refund.to === 'balance' ? 'toBalance' : refund.to === 'hand' ? 'byHand' : 'toSource'),
     refund.takes === 'pieces' && t('piecesOf', { count: refund.pieces }),
-    refund.takes === 'nothing' && !isOfSurplus(refund.reason) && t('goodwill'),
+    refund.creditFen > 0
+      ? t('creditTaken', { amount: formatMoney(refund.creditFen) })
+      : refund.takes === 'nothing' && !isOfSurplus(refund.reason) && t('goodwill'),
     refund.requestedBy !== '' && refund.requestedBy !== 'system' && t('askedBy', { name: refund.requestedBy }),
     refund.decidedBy !== null && t('decidedBy', { name: refund.decidedBy }),
     refund.handReference,

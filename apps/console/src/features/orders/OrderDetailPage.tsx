@@ -2,6 +2,7 @@ import { Tag, Tooltip } from 'antd'
 import { Link, useParams } from 'react-router'
 import { useRead } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
+import { formatMoney } from '../../shared/format.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { useGatewayName } from '../../shared/parts/gateways.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
@@ -39,7 +40,7 @@ export function OrderDetailPage() {
           </Section>
           <div className="columns">
             <div className="span-8 stack">
-              <Section title={t('lines')} flush>
+              <Section title={t(order.purpose === 'recharge' ? 'rechargeLine' : 'lines')} flush>
                 {order.lines.map((line) => (
                   <OrderLine key={line.lineNo} order={order} line={line} />
                 ))}
@@ -63,6 +64,11 @@ function Tags({ order }: { readonly order: Order }) {
   return (
     <>
       <StateTag kind="order" state={order.state} />
+      {order.purpose === 'recharge' && (
+        <Tag color="purple" variant="filled">
+          {t('rechargeTag')}
+        </Tag>
+      )}
       {order.hasException && (
         <Tag color="error" variant="filled">
           {t('exception')}
@@ -79,6 +85,7 @@ function OrderFacts({ order }: { readonly order: Order }) {
     <Facts
       items={[
         [t('amount'), <Money key="amount" fen={order.totalFen} strong />],
+        order.purpose === 'recharge' && [t('creditFen'), creditOf(order, t)],
         order.refundedFen > 0 && [t('refundedTotal'), <Money key="refunded" fen={order.refundedFen} />],
         [t('no'), <Copyable key="no" text={String(order.no)} />],
         [t('buyer'), <Buyer key="buyer" order={order} />],
@@ -95,6 +102,11 @@ function OrderFacts({ order }: { readonly order: Order }) {
       ]}
     />
   )
+}
+
+function creditOf({ creditFen, totalFen }: Order, t: Say<keyof typeof orderText.keys>): string {
+  const credit = formatMoney(creditFen)
+  return creditFen > totalFen ? t('creditWithBonus', { credit, bonus: formatMoney(creditFen - totalFen) }) : credit
 }
 
 function closedBecause(reason: string, t: Say<keyof typeof orderText.keys>): string {
