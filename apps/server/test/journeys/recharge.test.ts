@@ -451,6 +451,11 @@ describe('what is told', () => {
     expect((await visitor.call('orders.mine', { query: {} })).items).toMatchObject([
       { no, lines: [], recharge: { bonusFen: 1_000 } },
     ])
+    const { items: moved } = await visitor.call('members.listMyMovements', { query: {} })
+    expect(moved.map(({ kind, amountFen, balanceFen, orderNo }) => [kind, amountFen, balanceFen, orderNo])).toEqual([
+      ['cash.recharge_bonus', 1_000, 11_000, no],
+      ['cash.recharge', 10_000, 10_000, no],
+    ])
     const { timeline, lines, actions } = await detailOf(no)
     expect(timeline.map(({ title }) => title)).toContain('delivery.credited')
     expect(lines).toMatchObject([{ skuId: null, goodsId: null, deliveredQuantity: 1 }])

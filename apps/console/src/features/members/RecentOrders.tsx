@@ -64,7 +64,12 @@ export function RecentOrders({ memberId }: { readonly memberId: number }) {
                 </OneLine>
               ),
             },
-            { dataIndex: 'state', render: (_, order) => <StateTag kind="order" state={order.state} /> },
+            {
+              dataIndex: 'state',
+              render: (_, order) => (
+                <StateTag kind={order.purpose === 'recharge' ? 'recharge' : 'order'} state={order.state} />
+              ),
+            },
             { dataIndex: 'totalFen', align: 'right', render: (fen: number) => <Money fen={fen} /> },
             { dataIndex: 'placedAt', align: 'right', render: (at: string) => <Time value={at} /> },
           ]}

@@ -35,7 +35,7 @@ export function MoneySection({ order }: { readonly order: Order }) {
       </Group>
       <Group title={t('refunds')} show={order.refunds.length > 0}>
         {order.refunds.map((refund) => (
-          <Refund key={refund.id} refund={refund} />
+          <Refund key={refund.id} refund={refund} isRecharge={order.purpose === 'recharge'} />
         ))}
       </Group>
     </Section>
@@ -99,11 +99,13 @@ function Receipt({ receipt }: { readonly receipt: Order['receipts'][number] }) {
   )
 }
 
-function Refund({ refund }: { readonly refund: Order['refunds'][number] }) {
+function Refund({ refund, isRecharge }: { readonly refund: Order['refunds'][number]; readonly isRecharge: boolean }) {
   const t = useText(orderText)
   const reason = useRefundReason()
   const facts = [
-    !isOfSurplus(refund.reason) && (refund.lineNo === null ? t('wholeOrder') : t('line', { count: refund.lineNo })),
+    !isOfSurplus(refund.reason) &&
+      !isRecharge &&
+      (refund.lineNo === null ? t('wholeOrder') : t('line', { count: refund.lineNo })),
     t(refund.to === 'balance' ? 'toBalance' : refund.to === 'hand' ? 'byHand' : 'toSource'),
     refund.takes === 'pieces' && t('piecesOf', { count: refund.pieces }),
     refund.creditFen > 0

@@ -63,7 +63,7 @@ function Tags({ order }: { readonly order: Order }) {
   const t = useText(orderText)
   return (
     <>
-      <StateTag kind="order" state={order.state} />
+      <StateTag kind={order.purpose === 'recharge' ? 'recharge' : 'order'} state={order.state} />
       {order.purpose === 'recharge' && (
         <Tag color="purple" variant="filled">
           {t('rechargeTag')}
@@ -95,7 +95,10 @@ function OrderFacts({ order }: { readonly order: Order }) {
         [t('placedAt'), <Time key="placed" value={order.placedAt} />],
         order.state === 'pending' && [t('expiresAt'), <Time key="expires" value={order.expiresAt} />],
         order.paidAt !== null && [t('paidAt'), <Time key="paid" value={order.paidAt} />],
-        order.deliveredAt !== null && [t('deliveredAt'), <Time key="delivered" value={order.deliveredAt} />],
+        order.deliveredAt !== null && [
+          t(order.purpose === 'recharge' ? 'creditedAt' : 'deliveredAt'),
+          <Time key="delivered" value={order.deliveredAt} />,
+        ],
         [t('channel'), order.channel === 'mall' ? t('channelMall') : order.channel],
         order.ip !== null && [t('ip'), order.ip],
         order.closeReason !== null && [t('closeReason'), closedBecause(order.closeReason, t)],

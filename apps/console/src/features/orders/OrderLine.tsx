@@ -41,7 +41,7 @@ export function OrderLine({ order, line }: { readonly order: Order; readonly lin
             </Typography.Text>
           </div>
         </div>
-        <StateTag kind="line" state={line.state} />
+        <StateTag kind={isRecharge ? 'rechargeLine' : 'line'} state={line.state} />
         <div className="order-line-money">
           <Money fen={line.amountFen} strong />
         </div>

@@ -171,7 +171,7 @@ function States({ order }: { readonly order: Order }) {
   const t = useText(orderText)
   return (
     <span style={{ display: 'inline-flex', gap: 4 }}>
-      <StateTag kind="order" state={order.state} />
+      <StateTag kind={order.purpose === 'recharge' ? 'recharge' : 'order'} state={order.state} />
       {order.hasException && (
         <Tag color="error" variant="filled" style={{ marginInlineEnd: 0 }}>
           {t('exception')}

@@ -19,6 +19,7 @@ export const orderText = defineMessages('orders', {
   recharge: ['余额充值', 'Balance recharge'],
   rechargeTag: ['充值', 'Recharge'],
   credited: ['到账 {amount}', '{amount} credited'],
+  creditedAt: ['到账时间', 'Credited'],
   creditFen: ['充值到账', 'Credited'],
   creditWithBonus: ['{credit}（含赠送 {bonus}）', '{credit} ({bonus} of it bonus)'],
   rechargeLine: ['充值', 'Recharge'],

@@ -1,9 +1,11 @@
 import { rechargeBonus } from '@quanshu/contract/recharge'
 import type { RechargeOffer } from '../../shared/api/types.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
+import { classes } from '../../shared/ui/classes.ts'
 import { TextField } from '../../shared/ui/field.tsx'
 import { moneyText } from '../../shared/ui/money.tsx'
 import { Card } from '../../shared/ui/page.tsx'
+import { shortMoney } from './rules.ts'
 import css from './wallet.module.css'
 
 /** One of the offered amounts, or one's own. */
@@ -36,7 +38,7 @@ export function AmountChoice({
             <label key={amount} className={css.offer}>
               <input type="radio" name="amount" checked={chosen === amount} onChange={() => onChoose(amount)} />
               <span className={css.offerAmount}>{shortMoney(amount)}</span>
-              <span className={css.offerBonus}>
+              <span className={classes(css.offerBonus, bonus > 0 && css.some)}>
                 {bonus > 0 ? t('wallet.onTop', { amount: shortMoney(bonus) }) : t('wallet.noBonus')}
               </span>
             </label>
@@ -63,6 +65,3 @@ export function AmountChoice({
     </Card>
   )
 }
-
-/** On a tile, whole yuan go without their cents. */
-const shortMoney = (fen: number): string => moneyText(fen).replace(/\.00$/, '')

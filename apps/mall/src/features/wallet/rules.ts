@@ -7,11 +7,14 @@ type T = ReturnType<typeof useI18n>['t']
 /** Each rule as a shopper reads it: "充 ¥100 送 ¥10", "满 ¥500 送 8%". */
 export const rulesInWords = (rules: readonly RechargeRule[], t: T): readonly string[] =>
   rules.map((rule) => {
-    const from = moneyText(rule.fromFen)
+    const from = shortMoney(rule.fromFen)
     return 'bonusFen' in rule
-      ? t('wallet.ruleFixed', { from, bonus: moneyText(rule.bonusFen) })
+      ? t('wallet.ruleFixed', { from, bonus: shortMoney(rule.bonusFen) })
       : t('wallet.rulePercent', { from, percent: rule.bonusPercent })
   })
+
+/** Where there is little room, whole yuan go without their cents. */
+export const shortMoney = (fen: number): string => moneyText(fen).replace(/\.00$/, '')
 
 /** Yuan as they were typed, in fen; undefined for anything else. */
 export function fenOf(typed: string): number | undefined {

@@ -8,7 +8,7 @@ import { Button, ButtonLink } from '../../shared/ui/button.tsx'
 import { classes } from '../../shared/ui/classes.ts'
 import { WalletIcon } from '../../shared/ui/icons.tsx'
 import { Money, moneyText } from '../../shared/ui/money.tsx'
-import { Card, Columns, Page } from '../../shared/ui/page.tsx'
+import { Card, Page } from '../../shared/ui/page.tsx'
 import { Bone, EmptyState, ErrorState, Loading } from '../../shared/ui/states.tsx'
 import { MemberOnly } from './member-only.tsx'
 import { rulesInWords } from './rules.ts'
@@ -22,7 +22,12 @@ export function WalletPage() {
   return (
     <Page title={t('wallet.title')}>
       <MemberOnly next="/wallet">
-        <Columns main={<Movements />} side={<Balance />} />
+        <div className={css.layout}>
+          <Balance />
+          <div>
+            <Movements />
+          </div>
+        </div>
       </MemberOnly>
     </Page>
   )

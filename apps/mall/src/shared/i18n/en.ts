@@ -349,6 +349,7 @@ export const messages: Messages = {
   wallet: {
     title: 'My balance',
     recharge: 'Recharge',
+    rechargeOrder: 'Balance recharge',
     movements: 'Movements',
     emptyTitle: 'Nothing has moved yet',
     emptyText: 'Recharges, payments from your balance and refunds to it will be listed here.',

@@ -342,6 +342,7 @@ export const messages = {
   wallet: {
     title: '我的余额',
     recharge: '充值',
+    rechargeOrder: '余额充值',
     movements: '收支明细',
     emptyTitle: '还没有收支',
     emptyText: '充值、用余额付款、退款到余额，都会记在这里。',
@@ -353,7 +354,7 @@ export const messages = {
     offTitle: '暂未开放充值',
     offText: '店家目前没有开放余额充值，已有余额仍可使用。',
     ruleFixed: '充 {{from}} 送 {{bonus}}',
-    rulePercent: '充满 {{from}} 送 {{percent}}%',
+    rulePercent: '充 {{from}} 起送 {{percent}}%',
     chooseAmount: '充值金额',
     onTop: '送 {{amount}}',
     noBonus: '无赠送',

@@ -27,7 +27,7 @@ export function OrderCard({ order }: { readonly order: OrderRow }) {
           </span>
           <div>
             <p className={css.name}>
-              <Link to={`/orders/${order.no}`}>{t('wallet.recharge')}</Link>
+              <Link to={`/orders/${order.no}`}>{t('wallet.rechargeOrder')}</Link>
             </p>
             <p className={css.sub}>{creditWords(order.recharge, t)}</p>
             <p className={css.sub}>{time(order.placedAt)}</p>

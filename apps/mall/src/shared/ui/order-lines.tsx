@@ -21,7 +21,7 @@ export function RechargeLine({
           <WalletIcon />
         </span>
         <div>
-          <p className={css.name}>{t('wallet.title')}</p>
+          <p className={css.name}>{t('wallet.rechargeOrder')}</p>
           <p className={css.sku}>{creditWords(recharge, t)}</p>
         </div>
         <p className={css.right}>{moneyText(order.totalFen)}</p>

@@ -29,7 +29,7 @@ export async function movementsOf(tx: ReadTx, id: MemberId, query: Query): Promi
       join ledger.transfers t on t.tenant_id = ${tx.ctx.tenantId}::bigint and t.from_account = p.id
     )
     select m.id, m.at, m.kind, m.amount as "amountFen",
-      case when m.cause ~ '^order:\d{16}$' then substring(m.cause from 7)::bigint end as "orderNo",
+      case when m.cause ~ '^order:[0-9]{16}$' then substring(m.cause from 7)::bigint end as "orderNo",
       (m.balance - coalesce(sum(m.amount) over (
         order by m.at desc, m.id desc
         rows between unbounded preceding and 1 preceding

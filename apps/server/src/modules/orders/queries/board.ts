@@ -55,7 +55,10 @@ export async function readBoard(tx: ReadTx): Promise<Board> {
           from payments.refunds f, clock
           where f.tenant_id = ${tx.ctx.tenantId}::bigint
             and f.done_at >= clock.today
-            and f.credit_fen = 0
+            and not exists (
+              select from orders.orders o
+              where o.tenant_id = f.tenant_id and o.no = f.order_no and o.purpose = 'recharge'
+            )
         )
       ) from today),
       'yesterday', (select jsonb_build_object('orders', orders, 'paidOrders', paid, 'salesFen', sales, 'piecesDelivered', pieces) from yesterday),
