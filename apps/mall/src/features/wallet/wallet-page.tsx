@@ -128,15 +128,12 @@ function MovementRow({ movement: { kind, at, amountFen, balanceFen, orderNo } }:
     <li className={css.movement}>
       <div>
         <p className={css.kind}>{t(`wallet.kinds.${name}`)}</p>
-        <p className={css.small}>
-          {time(at)}
-          {orderNo !== null && (
-            <>
-              {' · '}
-              <Link to={`/orders/${orderNo}`}>{t('wallet.order', { no: orderNo })}</Link>
-            </>
-          )}
-        </p>
+        <p className={css.small}>{time(at)}</p>
+        {orderNo !== null && (
+          <p className={css.small}>
+            <Link to={`/orders/${orderNo}`}>{t('wallet.order', { no: orderNo })}</Link>
+          </p>
+        )}
       </div>
       <div className={css.right}>
         <p className={classes(css.moved, isIn && css.in)}>{`${isIn ? '+' : '−'}${moneyText(Math.abs(amountFen))}`}</p>
