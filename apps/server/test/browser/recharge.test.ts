@@ -190,7 +190,42 @@ describe('the desk', { timeout: 60_000 }, () => {
     const { page: wallet } = phone
     await wallet.goto(`${mall}wallet`)
     await wallet.getByText('−¥40.00').waitFor()
+    await fitsPhones(wallet)
     await wallet.getByText('−¥4.00', { exact: true }).waitFor()
+  })
+
+  test('puts back into the balance what a gateway refused to refund', async () => {
+    const { page } = staff
+    const no = /\d{16}/.exec(page.url())?.[0] ?? ''
+    const fault = await fetch(`${started.ready?.standIns?.paygate.controlUrl}/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ kind: 'refund.reject', key: no, times: 1 }),
+    })
+    expect(fault.ok).toBe(true)
+    const dialog = page.getByRole('dialog')
+    await page.getByRole('button', { name: /^退\s*款$/ }).click()
+    await dialog.getByRole('radio', { name: '全部剩余 ¥60.00' }).check()
+    await dialog.getByText(/将从会员余额扣回 ¥66\.00/).waitFor()
+    await dialog.getByLabel('原因').fill('不用了')
+    await dialog.getByRole('button', { name: /退款 ¥60\.00/ }).click()
+    await page.getByText(/退款 ¥60\.00 失败/).waitFor({ timeout: 20_000 })
+    await page.goto(`${consoleUrl}exceptions`)
+    await page.getByRole('row').filter({ hasText: no }).getByText('余额充值').waitFor()
+    await page.goto(`${consoleUrl}orders/${no}`)
+    await page.getByRole('button', { name: /^退\s*款$/ }).click()
+    await dialog.getByRole('radio', { name: '放回会员余额' }).check()
+    await dialog.getByText('放回会员余额，不再退款。放回 ¥66.00。').waitFor()
+    await dialog.getByLabel('原因').fill('客户同意留在余额')
+    await dialog.getByRole('button', { name: '放回余额' }).click()
+    await page.getByText('把退款失败的 ¥60.00 放回会员余额：客户同意留在余额').waitFor()
+    await page.getByText('已到账').first().waitFor()
+
+    const { page: wallet } = phone
+    await wallet.goto(`${mall}wallet`)
+    await wallet.getByText('充值退款未成功，已放回').waitFor()
+    await wallet.getByText('+¥60.00', { exact: true }).waitFor()
+    await fitsPhones(wallet)
   })
 })
 

@@ -93,7 +93,7 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
       key: 'goods',
       title: t('goods'),
       width: 180,
-      render: (line) => <OneLine width={170}>{goodsOf(line)}</OneLine>,
+      render: (line) => <OneLine width={170}>{line.skuId === null ? t('recharge') : goodsOf(line)}</OneLine>,
     },
     {
       key: 'quantity',
