@@ -34,7 +34,7 @@ create table analytics.entries (
   refund_id bigint,
   grant_id bigint,
   constraint entries_pkey PRIMARY KEY (tenant_id, at, id),
-  constraint entries_kind_check CHECK ((kind = ANY (ARRAY['sale'::text, 'refund'::text, 'fee'::text, 'loss'::text, 'replacement'::text])))
+  constraint entries_kind_check CHECK ((kind = ANY (ARRAY['sale'::text, 'refund'::text, 'fee'::text, 'loss'::text, 'replacement'::text, 'bonus'::text])))
 );
 alter table analytics.entries enable row level security;
 grant select on analytics.entries to quanshu_app;
@@ -86,6 +86,7 @@ create table analytics.sums (
   pieces bigint not null default 0,
   lines bigint not null default 0,
   entries bigint not null default 0,
+  bonuses_fen bigint not null default 0,
   constraint sums_pkey PRIMARY KEY (tenant_id, grain, at, sku_id, batch_id, channel, pay_way, staff),
   constraint sums_grain_check CHECK ((grain = ANY (ARRAY['hour'::text, 'day'::text])))
 );
@@ -700,6 +701,8 @@ function fulfilment.approve_refund(p_tenant bigint, p_refund bigint, p_staff big
 function fulfilment.begin_line_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_instead bigint[], p_actor text) returns void security definer
 function fulfilment.chargeback(p_tenant bigint, p_gateway text, p_news jsonb) returns jsonb security definer
 function fulfilment.close_refunded(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint) returns void security definer
+function fulfilment.credit_of(p_total bigint, p_credit bigint, p_before bigint, p_amount bigint) returns bigint
+function fulfilment.credit_recharges(p_tenant bigint, p_nos bigint[]) returns void security definer
 function fulfilment.decline_refund(p_tenant bigint, p_refund bigint, p_actor text, p_note text) returns jsonb security definer
 function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text) returns jsonb security definer
 function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text) returns jsonb security definer
@@ -711,9 +714,11 @@ function fulfilment.left_of_receipts(p_tenant bigint, p_no bigint) returns bigin
 function fulfilment.lock_accounts(p_tenant bigint, p_nos bigint[], p_more bigint[]) returns void security definer
 function fulfilment.lock_for_refund(p_tenant bigint, p_no bigint) returns orders.orders security definer
 function fulfilment.mark_used(p_tenant bigint, p_no bigint, p_grant bigint, p_used boolean, p_actor text) returns jsonb security definer
+function fulfilment.missing_credit(p_tenant bigint, p_no bigint, p_amount bigint) returns bigint security definer
 function fulfilment.pay_by_balance(p_tenant bigint, p_payments jsonb) returns jsonb security definer
 function fulfilment.place_and_pay(p_tenant bigint, p_items jsonb) returns json security definer
 function fulfilment.plan_refund(p_tenant bigint, p_no bigint, p_line integer, p_takes text, p_grants bigint[], p_amount bigint, p_used text) returns jsonb security definer
+function fulfilment.put_back_credit(p_tenant bigint, p_no bigint, p_actor text) returns jsonb security definer
 function fulfilment.refund(p_tenant bigint, p_no bigint, p_ask jsonb) returns jsonb security definer
 function fulfilment.refund(p_tenant bigint, p_no bigint, p_line integer, p_target text, p_reason text, p_actor text) returns jsonb security definer
 function fulfilment.refund_by_hand(p_tenant bigint, p_refund bigint, p_actor text, p_note text, p_reference text) returns jsonb security definer
@@ -722,6 +727,7 @@ function fulfilment.replace(p_tenant bigint, p_no bigint, p_grant bigint, p_reas
 function fulfilment.send_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_member text, p_actor text) returns void security definer
 function fulfilment.settle(p_tenant bigint, p_captures jsonb) returns jsonb security definer
 function fulfilment.stock_of(p_tenant bigint, p_skus bigint[], OUT skus bigint[], OUT allocations text[], OUT available bigint[], OUT delivered bigint[]) returns record security definer
+function fulfilment.take_credit(p_tenant bigint, p_no bigint, p_amount bigint) returns bigint security definer
 function fulfilment.take_members_part(p_tenant bigint, p_nos bigint[], p_receipts boolean) returns void security definer
 function fulfilment.turn_line(p_tenant bigint, p_no bigint, p_line integer, p_error text) returns void security definer
 
@@ -1067,8 +1073,8 @@ create table orders.lines (
   tenant_id bigint not null,
   order_no bigint not null,
   line_no smallint not null,
-  sku_id bigint not null,
-  goods_id bigint not null,
+  sku_id bigint,
+  goods_id bigint,
   kind text not null,
   goods_title text not null,
   sku_title text not null,
@@ -1100,6 +1106,11 @@ create table orders.lines (
   constraint lines_unit_price_fen_check CHECK ((unit_price_fen >= 0)),
   constraint pieces_within_line CHECK (((refunded_quantity >= 0) AND (refunded_quantity <= quantity))),
   constraint points_within_line CHECK (((refunded_points >= 0) AND (refunded_points <= ((quantity)::bigint * unit_points)))),
+  constraint recharge_has_no_goods CHECK (
+CASE kind
+    WHEN 'recharge'::text THEN ((sku_id IS NULL) AND (goods_id IS NULL))
+    ELSE ((sku_id IS NOT NULL) AND (goods_id IS NOT NULL))
+END),
   constraint refunds_within_line CHECK (((refunded_fen >= 0) AND (refunding_fen >= 0) AND ((refunded_fen + refunding_fen) <= amount_fen)))
 );
 alter table orders.lines enable row level security;
@@ -1133,9 +1144,17 @@ create table orders.orders (
   balance_fen bigint not null default 0,
   points_hold bigint,
   balance_hold bigint,
+  purpose text not null default 'goods'::text,
+  credit_fen bigint not null default 0,
   constraint orders_pkey PRIMARY KEY (tenant_id, no),
   constraint balance_within_total CHECK (((balance_fen >= 0) AND (balance_fen <= total_fen))),
+  constraint credit_of_recharge CHECK (
+CASE purpose
+    WHEN 'recharge'::text THEN ((credit_fen >= total_fen) AND (total_fen > 0) AND (member_id IS NOT NULL))
+    ELSE (credit_fen = 0)
+END),
   constraint orders_points_check CHECK ((points >= 0)),
+  constraint orders_purpose_check CHECK ((purpose = ANY (ARRAY['goods'::text, 'recharge'::text]))),
   constraint orders_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'paid'::text, 'delivered'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text]))),
   constraint orders_total_fen_check CHECK ((total_fen >= 0)),
   constraint refunded_within_paid CHECK (((refunded_fen >= 0) AND (refunded_fen <= paid_fen)))
@@ -1156,6 +1175,7 @@ create index orders_paid_undelivered ON orders.orders USING btree (tenant_id, pa
 create index orders_pending_of_buyer ON orders.orders USING btree (tenant_id, buyer_key) WHERE ((state = 'pending'::text) AND (buyer_key IS NOT NULL));
 create index orders_pending_of_device ON orders.orders USING btree (tenant_id, device_hash) WHERE ((state = 'pending'::text) AND (device_hash IS NOT NULL));
 create index orders_pending_of_ip ON orders.orders USING btree (tenant_id, ip) WHERE ((state = 'pending'::text) AND (ip IS NOT NULL));
+create index recharges ON orders.orders USING btree (tenant_id, no) WHERE (purpose = 'recharge'::text);
 
 create policy tenant on orders.lines for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on orders.orders for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
@@ -1163,6 +1183,7 @@ create policy tenant on orders.orders for all to quanshu_app using (tenant_id = 
 function orders.close_unpaid(p_tenant bigint, p_nos bigint[], p_state text, p_reason text, p_actor text, p_due_only boolean) returns bigint[] security definer
 function orders.expire_due(p_limit integer) returns jsonb security definer
 function orders.place(p_tenant bigint, p_items jsonb) returns jsonb security definer
+function orders.place_recharge(p_tenant bigint, p_item jsonb) returns jsonb security definer
 function orders.view_rows(p_tenant bigint, p_nos bigint[], p_codes integer) returns TABLE(no bigint, place integer, view json) security definer
 function orders.views(p_tenant bigint, p_nos bigint[], p_codes integer) returns json security definer
 
@@ -1359,9 +1380,11 @@ create table payments.refunds (
   decided_note text,
   hand_reference text,
   points bigint not null default 0,
+  credit_fen bigint not null default 0,
   constraint refunds_pkey PRIMARY KEY (tenant_id, id),
   constraint refunds_tenant_id_receipt_id_fkey FOREIGN KEY (tenant_id, receipt_id) REFERENCES payments.receipts(tenant_id, id),
   constraint refunds_amount_fen_check CHECK (((amount_fen >= 0) AND ((amount_fen + points) > 0))),
+  constraint refunds_credit_fen_check CHECK ((credit_fen >= 0)),
   constraint refunds_points_check CHECK ((points >= 0)),
   constraint refunds_state_check CHECK ((state = ANY (ARRAY['awaiting'::text, 'declined'::text, 'requested'::text, 'processing'::text, 'done'::text, 'failed'::text]))),
   constraint refunds_takes_check CHECK ((takes = ANY (ARRAY['line'::text, 'pieces'::text, 'nothing'::text]))),

@@ -456,7 +456,7 @@ begin
         and f.replaced_by is null
     ) f
   ), the_line as (
-    select l.*, o.paid_at, o.state as order_state, g.living, f.open, f.done_fen, f.promised_fen
+    select l.*, o.paid_at, o.placed_at, o.member_id, o.credit_fen, o.state as order_state, g.living, f.open, f.done_fen, f.promised_fen
     from the_order o
     join orders.lines l on l.tenant_id = p_tenant and l.order_no = o.no
     cross join lateral (
@@ -506,7 +506,7 @@ begin
       -- A line some of whose pieces were refunded, and whose refund failed, is an exception that still has the others.
       select 'line_grants' as code,
         jsonb_build_object('quantity', l.quantity - l.refunded_quantity, 'grants', l.living, 'state', l.state) as params
-      where (l.state in ('delivered', 'exception') and l.delivered_quantity > 0 and l.living <> l.quantity - l.refunded_quantity)
+      where (l.kind <> 'recharge' and l.state in ('delivered', 'exception') and l.delivered_quantity > 0 and l.living <> l.quantity - l.refunded_quantity)
          or (l.delivered_quantity = 0 and l.state in ('waiting', 'exception', 'cancelled') and l.living > 0)
       union all
       select 'line_refunds', jsonb_build_object(
@@ -516,6 +516,25 @@ begin
       union all
       select 'refund_lost', jsonb_build_object('amountFen', l.amount_fen)
       where l.state = 'refunding' and l.open = 0
+      union all
+      -- What was recharged is in the purse once, with its bonus.
+      select 'recharge_credit', jsonb_build_object('creditFen', l.credit_fen, 'creditedFen', c.credited)
+      from (
+        select coalesce(sum(t.amount), 0) as credited
+        from ledger.accounts a
+        join ledger.transfers t
+          on t.tenant_id = p_tenant
+          and t.to_account = a.id
+          and t.at >= l.placed_at
+          and t.cause = 'order:' || l.order_no
+          and t.kind in ('cash.recharge', 'cash.recharge_bonus')
+        where a.tenant_id = p_tenant
+          and a.kind = 'cash.member'
+          and a.ref = l.member_id::text
+          and a.unit = 'CNY'
+      ) c
+      where l.kind = 'recharge'
+        and c.credited <> case when l.delivered_at is null then 0 else l.credit_fen end
     ) v
   )
   select jsonb_agg(books.violation(

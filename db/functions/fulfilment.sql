@@ -7,6 +7,7 @@
 --   fulfilment.chargeback(tenant, gateway, news)        what a gateway took back by itself, or gave back again
 --   fulfilment.handle_receipt(tenant, receipt, action, note, actor)  money that did not fit: refund, balance or apply
 --   fulfilment.replace(tenant, no, grant, reason, actor)         a new code for a bad one
+--   fulfilment.credit_recharges(tenant, nos)            puts what was recharged into the purses; inside deliver_locked
 --   fulfilment.mark_used(tenant, no, grant, used, actor)         the owner's own bookkeeping
 --   fulfilment.follow_used(cards)                       grants of cards that staff recorded as used; inside db.write
 --
@@ -71,6 +72,22 @@ as $$
         and a.unit = 'piece'
       offset 0
     ) a
+  ) || (
+    select array_agg(a.id)
+    from orders.orders o
+    cross join lateral (values ('cash.member', o.member_id::text), ('cash.bonus', '')) as kinds(kind, ref)
+    cross join lateral (
+      select a.id
+      from ledger.accounts a
+      where a.tenant_id = p_tenant
+        and a.kind = kinds.kind
+        and a.ref = kinds.ref
+        and a.unit = 'CNY'
+      offset 0
+    ) a
+    where o.tenant_id = p_tenant
+      and o.no = any (p_nos)
+      and o.purpose = 'recharge'
   ))
 $$;
 revoke execute on function fulfilment.lock_accounts(bigint, bigint[], bigint[]) from public;
@@ -158,6 +175,51 @@ end;
 $$;
 revoke execute on function fulfilment.take_members_part(bigint, bigint[], boolean) from public;
 
+-- What was recharged goes from clearing into the purse, and the bonus from the shop beside it, as it was shown when the order
+-- was placed. The caller has locked orders and accounts, and marks the orders.
+create or replace function fulfilment.credit_recharges(p_tenant bigint, p_nos bigint[])
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  nos bigint[];
+  amounts bigint[];
+  bonuses bigint[];
+  purses bigint[];
+begin
+  select array_agg(o.no), array_agg(o.total_fen), array_agg(o.credit_fen - o.total_fen),
+    array_agg(ledger.account(p_tenant, 'cash.member', o.member_id::text, 'CNY'))
+  into nos, amounts, bonuses, purses
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = any (p_nos)
+    and o.purpose = 'recharge';
+  if nos is null then
+    return;
+  end if;
+  perform ledger.post(p_tenant, array_agg(m.from_id), array_agg(m.purse), array_agg(m.amount), array_agg(m.kind), array_agg('order:' || m.no))
+  from (
+    select ledger.account(p_tenant, 'cash.clearing', '', 'CNY') as from_id, x.purse, x.amount, 'cash.recharge' as kind, x.no
+    from unnest(nos, amounts, purses) as x(no, amount, purse)
+    union all
+    select ledger.account(p_tenant, 'cash.bonus', '', 'CNY'), x.purse, x.bonus, 'cash.recharge_bonus', x.no
+    from unnest(nos, bonuses, purses) as x(no, bonus, purse)
+    where x.bonus > 0
+  ) m;
+  update orders.lines l
+  set state = 'delivered',
+      delivered_quantity = l.quantity,
+      delivered_at = clock_timestamp()
+  where l.tenant_id = p_tenant
+    and l.order_no = any (nos);
+end;
+$$;
+revoke execute on function fulfilment.credit_recharges(bigint, bigint[]) from public;
+
 -- Delivers every waiting or failed line of the given orders, which the caller has locked. A line is delivered whole or it
 -- is an exception with a reason: never "delivered" with a piece missing. Orders that are paid already are looked for
 -- among `p_nos`; with `p_paying` all of them are, and the same update that delivers an order also marks it paid.
@@ -218,6 +280,7 @@ begin
       where l.tenant_id = p_tenant
         and l.order_no = p.no
         and l.state in ('waiting', 'exception')
+        and l.kind <> 'recharge'
         -- Its codes were taken back already; what remains is the money.
         and l.exception_reason is distinct from 'refund_failed'
       offset 0
@@ -337,6 +400,9 @@ begin
   end if;
   if coalesce(line_count, 0) = 0 and not p_paying then
     return '[]';
+  end if;
+  if p_paying then
+    perform fulfilment.credit_recharges(p_tenant, p_nos);
   end if;
 
   -- Delivered as a whole, or paid and waiting for somebody.
@@ -732,6 +798,7 @@ begin
         when o.state <> 'pending' or x.turn > 1
           then jsonb_build_object('code', 'orders.not_pending', 'params', jsonb_build_object('state', o.state))
         when o.expires_at <= now() then jsonb_build_object('code', 'orders.expired', 'params', '{}'::jsonb)
+        when o.purpose = 'recharge' then jsonb_build_object('code', 'orders.recharge_by_balance', 'params', '{}'::jsonb)
         when o.due_fen > 0 and x.member_id is null
           then jsonb_build_object('code', 'orders.sign_in_for_balance', 'params', '{}'::jsonb)
         when o.due_fen > 0 and a.id is null then jsonb_build_object('code', 'orders.balance_short', 'params', jsonb_build_object(
@@ -746,7 +813,7 @@ begin
     from unnest(p_no, p_member) with ordinality as p(no, member_id, n)
   ) x
   left join lateral (
-    select o.no, o.state, o.total_fen, o.total_fen - o.balance_fen as due_fen, o.points, o.member_id, o.expires_at
+    select o.no, o.state, o.total_fen, o.total_fen - o.balance_fen as due_fen, o.points, o.member_id, o.expires_at, o.purpose
     from orders.orders o
     where o.tenant_id = p_tenant
       and o.no = x.no
@@ -871,7 +938,8 @@ $$;
 
 -- What a gateway took back by itself, or gave back again. The goods go the way of a refund that has already happened: rights
 -- end, unused codes become void, used ones are the recorded loss. What no line accounts for (a part of an order, or an order
--- refunded before) is a loss in `cash.chargeback`. Answers "applied", "duplicate" or "unknown_order".
+-- refunded before) is a loss in `cash.chargeback`. Of a recharge the purse gives what is there, also for a part; the rest is
+-- the loss. Answers "applied", "duplicate" or "unknown_order".
 create or replace function fulfilment.chargeback(p_tenant bigint, p_gateway text, p_news jsonb)
 returns jsonb
 language plpgsql
@@ -889,6 +957,10 @@ declare
   given jsonb;
   refund_id bigint;
   loss bigint := amount;
+  is_recharge boolean;
+  is_part boolean;
+  -- Of a recharge, what was not in the purse any more; it is booked as a loss where it is taken.
+  short bigint := 0;
   gateway_account bigint;
   loss_account bigint;
 begin
@@ -900,7 +972,7 @@ begin
   if not found then
     return '"unknown_order"';
   end if;
-  perform 1
+  select o.purpose = 'recharge' into is_recharge
   from orders.orders o
   where o.tenant_id = p_tenant
     and o.no = receipt.order_no
@@ -929,10 +1001,24 @@ begin
       and l.order_no = receipt.order_no
       and l.state in ('delivered', 'exception');
     -- All that is left of what this gateway brought: what the purse brought beside it goes back into the purse.
-    if owed > 0 and amount >= least(owed, fulfilment.left_of_receipt(p_tenant, receipt.id)) then
-      given := fulfilment.refund(p_tenant, receipt.order_no, null, 'source', 'chargeback', p_gateway);
+    if owed > 0 and (is_recharge or amount >= least(owed, fulfilment.left_of_receipt(p_tenant, receipt.id))) then
+      is_part := is_recharge and amount < owed;
+      given := fulfilment.refund(p_tenant, receipt.order_no, jsonb_build_object(
+        'lineNo', case when is_part then 1 end, 'takes', case when is_part then 'nothing' else 'line' end,
+        'amountFen', case when is_part then amount end, 'grants', '[]'::jsonb, 'to', 'source', 'reason', 'chargeback',
+        'actor', p_gateway
+      ));
       if given ? 'ok' then
         loss := amount - (given ->> 'amountFen')::bigint;
+        short := (
+          select coalesce(sum(greatest(r.amount_fen - r.credit_fen, 0)), 0)
+          from payments.refunds r
+          where is_recharge
+            and r.tenant_id = p_tenant
+            and r.order_no = receipt.order_no
+            and r.reason = 'chargeback'
+            and r.state = 'requested'
+        );
         for refund_id in
           select r.id
           from payments.refunds r
@@ -967,7 +1053,7 @@ begin
     tenant_id, gateway, dispute_no, trade_no, order_no, receipt_id, amount_fen, loss_fen, state, reason, ended_at
   )
   values (
-    p_tenant, p_gateway, p_news ->> 'disputeNo', receipt.trade_no, receipt.order_no, receipt.id, amount, loss, new_state,
+    p_tenant, p_gateway, p_news ->> 'disputeNo', receipt.trade_no, receipt.order_no, receipt.id, amount, loss + short, new_state,
     left(coalesce(p_news ->> 'reason', ''), 300), case when new_state <> 'opened' then now() end
   )
   on conflict (tenant_id, gateway, dispute_no) do update

@@ -13,6 +13,23 @@
 --
 -- Of an order that several ways paid, the gateway's money goes back first, then what the purse brought; points go back with
 -- the pieces they paid for (docs/adr/0027).
+--
+-- A recharge is refunded as a line without codes: whole or an amount, and to where it came from only. What it takes is in
+-- the purse: the amount and its share of the bonus. Who has spent it is told what is missing.
+
+-- What taking back an amount of a recharge takes from the purse: with it, of the bonus, what its share grows by. `p_before` is
+-- what of the recharge was taken back before. The shares of all parts add up to the bonus.
+create or replace function fulfilment.credit_of(p_total bigint, p_credit bigint, p_before bigint, p_amount bigint)
+returns bigint
+language sql
+immutable
+as $$
+  select (
+    p_amount + div((p_credit - p_total)::numeric * (p_before + p_amount), p_total)
+      - div((p_credit - p_total)::numeric * p_before, p_total)
+  )::bigint
+$$;
+revoke execute on function fulfilment.credit_of(bigint, bigint, bigint, bigint) from public;
 
 -- What failed refunds of a line promised, and nothing has taken the place of: {"amountFen", "ids", "takes", "grants"}.
 create or replace function fulfilment.failed_refunds(p_tenant bigint, p_no bigint, p_line integer)
@@ -48,6 +65,133 @@ as $$
 $$;
 revoke execute on function fulfilment.failed_refunds(bigint, bigint, integer) from public;
 
+-- What is missing in the purse to take back an amount of a recharge; not above zero when it is there.
+create or replace function fulfilment.missing_credit(p_tenant bigint, p_no bigint, p_amount bigint)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select fulfilment.credit_of(o.total_fen, o.credit_fen, l.refunded_fen + l.refunding_fen, p_amount) - a.balance + a.held_out
+  from orders.orders o
+  join orders.lines l on l.tenant_id = p_tenant and l.order_no = p_no
+  join ledger.accounts a
+    on a.tenant_id = p_tenant
+    and a.kind = 'cash.member'
+    and a.ref = o.member_id::text
+    and a.unit = 'CNY'
+  where o.tenant_id = p_tenant
+    and o.no = p_no
+$$;
+revoke execute on function fulfilment.missing_credit(bigint, bigint, bigint) from public;
+
+-- Takes an amount of a recharge and its share of the bonus from the purse into clearing and back to the shop. What a gateway
+-- took back by itself may be spent: then the purse gives what it has, the rest is a loss. Answers what the purse gave.
+create or replace function fulfilment.take_credit(p_tenant bigint, p_no bigint, p_amount bigint)
+returns bigint
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  the_order orders.orders;
+  before bigint;
+  purse bigint;
+  free bigint;
+  taken bigint;
+begin
+  select * into the_order
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = p_no;
+  select l.refunded_fen + l.refunding_fen into before
+  from orders.lines l
+  where l.tenant_id = p_tenant
+    and l.order_no = p_no;
+  purse := ledger.account(p_tenant, 'cash.member', the_order.member_id::text, 'CNY');
+  select a.balance - a.held_out into free
+  from ledger.accounts a
+  where a.tenant_id = p_tenant
+    and a.id = purse;
+  taken := least(fulfilment.credit_of(the_order.total_fen, the_order.credit_fen, before, p_amount), free);
+  perform ledger.post(p_tenant, array_agg(m.from_id), array_agg(m.to_id), array_agg(m.amount), array_agg(m.kind), array_agg('order:' || p_no))
+  from (
+    values
+      (purse, ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), least(taken, p_amount), 'cash.take_back'),
+      (purse, ledger.account(p_tenant, 'cash.bonus', '', 'CNY'), taken - p_amount, 'cash.take_back_bonus'),
+      (
+        ledger.account(p_tenant, 'cash.chargeback', '', 'CNY'), ledger.account(p_tenant, 'cash.clearing', '', 'CNY'),
+        p_amount - taken, 'cash.chargeback'
+      )
+  ) as m(from_id, to_id, amount, kind)
+  where m.amount > 0;
+  return taken;
+end;
+$$;
+revoke execute on function fulfilment.take_credit(bigint, bigint, bigint) from public;
+
+-- What failed refunds of a recharge took from the purse is put back into it, to the fen: nothing was refunded then. They may
+-- not be sent any more; that a gateway did send one after all is booked as for every refund that another took the place of.
+create or replace function fulfilment.put_back_credit(p_tenant bigint, p_no bigint, p_actor text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  purse bigint;
+  amount bigint;
+  credit bigint;
+  took_all boolean;
+begin
+  with ended as (
+    update payments.refunds r
+    set replaced_by = r.id
+    where r.tenant_id = p_tenant
+      and r.order_no = p_no
+      and r.line_no is not null
+      and r.state = 'failed'
+      and r.replaced_by is null
+    returning r.amount_fen, r.credit_fen, r.takes
+  )
+  select sum(e.amount_fen), sum(e.credit_fen), bool_or(e.takes = 'line')
+  into amount, credit, took_all
+  from ended e;
+  if amount is null then
+    return jsonb_build_object('code', 'orders.nothing_to_refund', 'params', '{}'::jsonb);
+  end if;
+  select ledger.account(p_tenant, 'cash.member', o.member_id::text, 'CNY') into purse
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = p_no;
+  perform ledger.post(p_tenant, array_agg(m.from_id), array_agg(purse), array_agg(m.amount), array_agg(m.kind), array_agg('order:' || p_no))
+  from (
+    values
+      (ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), amount, 'cash.put_back'),
+      (ledger.account(p_tenant, 'cash.bonus', '', 'CNY'), credit - amount, 'cash.put_back_bonus')
+  ) as m(from_id, amount, kind)
+  where m.amount > 0;
+  update orders.lines l
+  set refunding_fen = l.refunding_fen - amount,
+      refunded_quantity = case when took_all then 0 else l.refunded_quantity end
+  where l.tenant_id = p_tenant
+    and l.order_no = p_no;
+  perform fulfilment.turn_line(p_tenant, p_no, 1, null);
+  perform events.append(p_tenant, jsonb_build_object('actor', p_actor), jsonb_build_array(jsonb_build_object(
+    'type', 'refund.done', 'subject', 'order:' || p_no, 'payload', jsonb_build_object('no', p_no, 'amountFen', amount, 'putBack', true)
+  )));
+  return jsonb_build_object('ok', true, 'amountFen', amount, 'putBack', true, 'awaiting', false);
+end;
+$$;
+revoke execute on function fulfilment.put_back_credit(bigint, bigint, text) from public;
+
 -- What a refund of this line would be now: {"amountFen", "points", "takes", "grants", "instead": ids of failed refunds}, null when the
 -- line has nothing to give, or {"code", "params"}. A piece costs its share of the line; the shares of all pieces add up to
 -- the line's amount, the last one taking what rounding left.
@@ -70,6 +214,7 @@ declare
   points bigint;
   found_count integer;
   used_count integer;
+  missing bigint;
 begin
   select * into line
   from orders.lines l
@@ -130,6 +275,15 @@ begin
     return jsonb_build_object('code', 'orders.refund_over_left', 'params', jsonb_build_object(
       'leftYuan', trim(to_char(left_fen / 100.0, '999999999990.00'))
     ));
+  end if;
+  -- Without a rule about used codes it is the gateway that took the money: then the purse gives what it has.
+  if line.kind = 'recharge' and p_used is not null then
+    missing := fulfilment.missing_credit(p_tenant, p_no, amount - case when p_takes = 'line' then (failed ->> 'amountFen')::bigint else 0 end);
+    if missing > 0 then
+      return jsonb_build_object('code', 'orders.recharge_spent', 'params', jsonb_build_object(
+        'missingYuan', trim(to_char(missing / 100.0, '999999999990.00'))
+      ));
+    end if;
   end if;
   return jsonb_build_object(
     'amountFen', amount, 'points', points, 'takes', p_takes, 'grants', case when p_takes = 'pieces' then to_jsonb(p_grants) else '[]' end,
@@ -286,6 +440,8 @@ declare
   of_purse bigint := 0;
   of_purse_id bigint;
   promised bigint;
+  -- Of a recharge: what failed refunds have taken from the purse before.
+  credit bigint;
   taken integer;
   codes bigint[];
   cause text := 'order:' || p_no;
@@ -317,9 +473,9 @@ begin
     where r.tenant_id = p_tenant
       and r.order_no = p_no
       and r.id = any (p_instead)
-    returning r.amount_fen
+    returning r.amount_fen, r.credit_fen
   )
-  select coalesce(sum(i.amount_fen), 0) into promised from instead i;
+  select coalesce(sum(i.amount_fen), 0), coalesce(sum(i.credit_fen), 0) into promised, credit from instead i;
   select * into line
   from orders.lines l
   where l.tenant_id = p_tenant
@@ -345,7 +501,15 @@ begin
   if codes is not null then
     perform vault.transfer(p_tenant, line.sku_id, codes, 'delivered', 'void', cause, p_actor);
   end if;
-  if line.delivered_quantity = 0 and line.hold_id is not null then
+  if line.kind = 'recharge' then
+    if refund.amount_fen > promised then
+      credit := credit + fulfilment.take_credit(p_tenant, p_no, refund.amount_fen - promised);
+    end if;
+    update payments.refunds r
+    set credit_fen = credit
+    where r.tenant_id = p_tenant
+      and r.id = p_refund;
+  elsif line.delivered_quantity = 0 and line.hold_id is not null then
     perform ledger.close(p_tenant, array[line.hold_id], 'released', 'order.refund');
   elsif line.delivered_quantity > 0 and refund.amount_fen > promised then
     perform ledger.post(
@@ -419,7 +583,8 @@ begin
   end if;
   perform fulfilment.lock_accounts(p_tenant, array[p_no], array[
     ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), ledger.account(p_tenant, 'cash.revenue', '', 'CNY'),
-    case when the_order.member_id is not null then ledger.account(p_tenant, 'cash.member', the_order.member_id::text, 'CNY') end
+    case when the_order.member_id is not null then ledger.account(p_tenant, 'cash.member', the_order.member_id::text, 'CNY') end,
+    case when the_order.purpose = 'recharge' then ledger.account(p_tenant, 'cash.chargeback', '', 'CNY') end
   ] || case when the_order.points > 0 then fulfilment.accounts_of_members(p_tenant, array[the_order.member_id]) end);
   -- In whatever order: two that lock several of them have met at the order before.
   perform 1
@@ -521,6 +686,12 @@ begin
   at_once := p_ask ->> 'to' = 'balance' or coalesce(receipt.gateway, 'balance') = 'balance';
   if at_once and the_order.member_id is null then
     return jsonb_build_object('code', 'orders.balance_needs_member', 'params', '{}'::jsonb);
+  end if;
+  if the_order.purpose = 'recharge' and p_ask ->> 'to' = 'balance' then
+    if takes = 'again' then
+      return fulfilment.put_back_credit(p_tenant, p_no, p_ask ->> 'actor');
+    end if;
+    return jsonb_build_object('code', 'orders.recharge_to_source', 'params', '{}'::jsonb);
   end if;
 
   for line_no in
@@ -634,7 +805,7 @@ begin
   plan := fulfilment.plan_refund(
     p_tenant, refund.order_no, refund.line_no, refund.takes, refund.grants, refund.amount_fen, p_used
   );
-  if plan ->> 'code' = 'orders.refund_used_codes' then
+  if plan ->> 'code' in ('orders.refund_used_codes', 'orders.recharge_spent') then
     return plan;
   end if;
   if plan is null or plan ? 'code' or (plan ->> 'amountFen')::bigint <> refund.amount_fen

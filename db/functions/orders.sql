@@ -6,6 +6,7 @@
 -- measured 2,400 microseconds an order instead of 170. `docs/adr/0019-hot-path.md`.
 --
 --   orders.place(tenant, items)                      one result per item, in order; see below
+--   orders.place_recharge(tenant, item)              a member tops up the balance: an order with one line, of no SKU
 --   orders.close_unpaid(tenant, nos, state, reason, actor, due only)   cancels or expires pending orders; the nos closed
 --   orders.expire_due(limit)                         all tenants; how many orders expired
 --   orders.views(tenant, nos, codes)                 what a buyer sees of each order, codes still sealed
@@ -554,6 +555,98 @@ begin
 end;
 $$;
 
+-- An item: {no, requestKey, requestHash, memberId, locale, deviceHash, ip, holdSeconds, capPerson, capIp, capDevice,
+-- payWith, title, amountFen, creditFen}. Its amount and bonus have been judged. Answers as `orders.place` does for one.
+create or replace function orders.place_recharge(p_tenant bigint, p_item jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  v_no bigint := (p_item ->> 'no')::bigint;
+  v_member bigint := (p_item ->> 'memberId')::bigint;
+  v_buyer text := 'm:' || (p_item ->> 'memberId');
+  v_device bytea := decode(p_item ->> 'deviceHash', 'hex');
+  v_amount bigint := (p_item ->> 'amountFen')::bigint;
+  v_contact text := (select m.phone_masked from members.members m where m.tenant_id = p_tenant and m.id = v_member);
+  earlier jsonb;
+  unpaid bigint;
+begin
+  -- As in orders.place: under a lock per person, address and device, so that two processes cannot both find room.
+  perform pg_advisory_xact_lock(k.key)
+  from (
+    select distinct hashtextextended('orders.unpaid:' || p_tenant || ':' || c.kind || c.value, 0) as key
+    from (
+      values
+        ('person:', v_buyer, (p_item ->> 'capPerson')::integer),
+        ('ip:', p_item ->> 'ip', (p_item ->> 'capIp')::integer),
+        ('device:', p_item ->> 'deviceHash', (p_item ->> 'capDevice')::integer)
+    ) as c(kind, value, most)
+    where c.value is not null
+      and c.most > 0
+    order by 1
+  ) k;
+  select jsonb_build_object('repeat', o.no, 'sameRequest', o.request_hash = decode(p_item ->> 'requestHash', 'hex'))
+  into earlier
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.request_key = p_item ->> 'requestKey';
+  if earlier is not null then
+    return earlier;
+  end if;
+
+  select max(c.unpaid) into unpaid
+  from (
+    select (p_item ->> 'capPerson')::integer as most, (
+      select count(*) from orders.orders o where o.tenant_id = p_tenant and o.buyer_key = v_buyer and o.state = 'pending'
+    ) as unpaid
+    union all
+    select (p_item ->> 'capIp')::integer, (
+      select count(*) from orders.orders o where o.tenant_id = p_tenant and o.ip = p_item ->> 'ip' and o.state = 'pending'
+    )
+    union all
+    select (p_item ->> 'capDevice')::integer, (
+      select count(*) from orders.orders o where o.tenant_id = p_tenant and o.device_hash = v_device and o.state = 'pending'
+    )
+  ) c
+  where c.most > 0
+    and c.unpaid >= c.most;
+  if unpaid is not null then
+    return jsonb_build_object('code', 'orders.too_many_unpaid', 'params', jsonb_build_object('count', unpaid));
+  end if;
+
+  insert into orders.orders (
+    tenant_id, no, purpose, credit_fen, channel, buyer_key, member_id, contact, locale, device_hash, ip, total_fen, pay_with,
+    request_key, request_hash, expires_at
+  )
+  values (
+    p_tenant, v_no, 'recharge', (p_item ->> 'creditFen')::bigint, 'mall', v_buyer, v_member, v_contact,
+    p_item ->> 'locale', v_device, p_item ->> 'ip', v_amount, p_item ->> 'payWith', p_item ->> 'requestKey',
+    decode(p_item ->> 'requestHash', 'hex'), now() + (p_item ->> 'holdSeconds')::integer * interval '1 second'
+  )
+  on conflict do nothing;
+  if not found then
+    return '{"numberTaken": true}';
+  end if;
+  insert into orders.lines (
+    tenant_id, order_no, line_no, kind, goods_title, sku_title, quantity, unit_price_fen, amount_fen
+  )
+  values (p_tenant, v_no, 1, 'recharge', p_item ->> 'title', '', 1, v_amount, v_amount);
+  -- Opened now, so that whoever settles the payment finds every account to lock.
+  perform ledger.account(p_tenant, 'cash.member', v_member::text, 'CNY');
+  perform ledger.account(p_tenant, 'cash.bonus', '', 'CNY');
+  perform events.append(p_tenant, '{}', jsonb_build_array(jsonb_build_object(
+    'type', 'order.placed', 'subject', 'order:' || v_no, 'payload', jsonb_build_object(
+      'no', v_no, 'totalFen', v_amount, 'memberId', v_member, 'channel', 'mall', 'purpose', 'recharge'
+    )
+  )));
+  return jsonb_build_object('no', v_no, 'totalFen', v_amount);
+end;
+$$;
+
 create or replace function orders.close_unpaid(
   p_tenant bigint, p_nos bigint[], p_state text, p_reason text, p_actor text, p_due_only boolean
 )
@@ -710,6 +803,12 @@ as $$
     'deliveredAt', o.delivered_at,
     'now', clock_timestamp(),
     'payWith', o.pay_with,
+    'recharge', case when o.purpose = 'recharge' then (
+      select json_build_object('creditFen', o.credit_fen, 'bonusFen', o.credit_fen - o.total_fen, 'state', l.state)
+      from orders.lines l
+      where l.tenant_id = p_tenant
+        and l.order_no = o.no
+    ) end,
     'payment', (
       select json_build_object('gateway', a.gateway, 'cashier', a.cashier)
       from payments.attempts a
@@ -718,8 +817,9 @@ as $$
       order by (a.state = 'captured') desc, a.created_at desc, a.turn desc
       limit 1
     ),
+    -- What is recharged is told above; it is of no goods.
     'lines', (
-      select json_agg(json_build_object(
+      select coalesce(json_agg(json_build_object(
         'lineNo', l.line_no,
         'skuId', l.sku_id,
         'goodsId', l.goods_id,
@@ -750,10 +850,11 @@ as $$
             limit p_codes
           ) g
         ) end
-      ) order by l.line_no)
+      ) order by l.line_no), '[]')
       from orders.lines l
       where l.tenant_id = p_tenant
         and l.order_no = o.no
+        and l.kind <> 'recharge'
     )
   )
   from orders.orders o

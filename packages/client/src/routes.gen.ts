@@ -29,6 +29,7 @@ export const MALL_ROUTES = {
   'catalog.picture': 'GET /files/pictures/:id',
   'members.endMySession': 'DELETE /api/mall/me/sessions/:id',
   'members.getMe': 'GET /api/mall/me',
+  'members.listMyMovements': 'GET /api/mall/me/movements',
   'members.listMySessions': 'GET /api/mall/me/sessions',
   'members.saveMe': 'PUT /api/mall/me',
   'members.sendCode': 'POST /api/mall/auth/code',
@@ -42,7 +43,9 @@ export const MALL_ROUTES = {
   'orders.mine': 'GET /api/mall/orders',
   'orders.pay': 'POST /api/mall/orders/:no/pay',
   'orders.place': 'POST /api/mall/orders',
+  'orders.placeRecharge': 'POST /api/mall/recharges',
   'orders.quote': 'POST /api/mall/quotes',
+  'orders.rechargeOffer': 'GET /api/mall/recharge',
   'orders.stream': 'GET /api/mall/orders/:no/stream',
   'payments.enter': 'GET /api/pay/:gateway/enter',
   'payments.methods': 'GET /api/mall/payment-methods',
@@ -324,6 +327,7 @@ export type Routes = {
   'members.getMe': (typeof memberRoutes)['getMe']
   'members.getMember': (typeof memberRoutes)['getMember']
   'members.listMembers': (typeof memberRoutes)['listMembers']
+  'members.listMyMovements': (typeof memberRoutes)['listMyMovements']
   'members.listMySessions': (typeof memberRoutes)['listMySessions']
   'members.saveMe': (typeof memberRoutes)['saveMe']
   'members.saveNote': (typeof memberRoutes)['saveNote']
@@ -348,8 +352,10 @@ export type Routes = {
   'orders.mine': (typeof mallOrderRoutes)['mine']
   'orders.pay': (typeof mallOrderRoutes)['pay']
   'orders.place': (typeof mallOrderRoutes)['place']
+  'orders.placeRecharge': (typeof mallOrderRoutes)['placeRecharge']
   'orders.queryPayment': (typeof orderRoutes)['queryPayment']
   'orders.quote': (typeof mallOrderRoutes)['quote']
+  'orders.rechargeOffer': (typeof mallOrderRoutes)['rechargeOffer']
   'orders.refund': (typeof orderRoutes)['refund']
   'orders.resend': (typeof orderRoutes)['resend']
   'orders.stream': (typeof mallOrderRoutes)['stream']

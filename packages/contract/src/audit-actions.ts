@@ -91,6 +91,7 @@ export const AUDIT_ACTIONS: Readonly<Record<string, { readonly zh: string; reado
   'order.cancel': { zh: '取消订单', en: 'Cancelled an order' },
   'order.query_payment': { zh: '查询支付结果', en: 'Asked the gateway about a payment' },
   'order.refund': { zh: '订单退款', en: 'Refunded an order' },
+  'order.put_back': { zh: '充值退款放回余额', en: 'Put a failed refund of a recharge back into the balance' },
   'order.replace': { zh: '更换卡密', en: 'Replaced a card' },
   'order.resend': { zh: '重新发送', en: 'Sent a delivery again' },
   'order.retry': { zh: '重试发货', en: 'Tried a delivery again' },

@@ -159,6 +159,12 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     doZh: '打开订单，补发缺少的或收回多出的。',
     doEn: 'Open the order; deliver what is missing or take back what is too much.',
   },
+  recharge_credit: {
+    zh: '充值应入余额 {creditFen}，实际入账 {creditedFen}',
+    en: 'A recharge owes the balance {creditFen}, {creditedFen} was credited',
+    doZh: '在会员余额流水中核对这笔充值，差额用余额调整补正。',
+    doEn: 'Look the recharge up in the member’s statement, and correct the difference by adjusting the balance.',
+  },
   refund_lost: {
     zh: '第 {lineNo} 行正在退款，却没有进行中的退款单',
     en: 'Line {lineNo} is being refunded, but no refund is under way',

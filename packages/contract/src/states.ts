@@ -3,6 +3,10 @@
 export const ORDER_STATES = ['pending', 'paid', 'delivered', 'cancelled', 'expired', 'refunded'] as const
 export type OrderState = (typeof ORDER_STATES)[number]
 
+/** What is paid for: goods, or money on one's own balance. */
+export const ORDER_PURPOSES = ['goods', 'recharge'] as const
+export type OrderPurpose = (typeof ORDER_PURPOSES)[number]
+
 export const LINE_STATES = ['waiting', 'delivered', 'exception', 'refunding', 'refunded', 'cancelled'] as const
 export type LineState = (typeof LINE_STATES)[number]
 

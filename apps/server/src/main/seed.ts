@@ -45,6 +45,12 @@ const SETTINGS: Partial<Settings> = {
   'shop.announcement': '演示店铺：支付、短信与邮件均为仿真服务，可放心下单体验，付款后数秒内自动发货。',
   'shop.contact': '客服微信 yunshu-demo，每日 9:00-23:00',
   'delivery.emailCarries': 'codes',
+  'recharge.enabled': true,
+  'recharge.rules': [
+    { fromFen: 5_000, bonusFen: 300 },
+    { fromFen: 10_000, bonusFen: 1_000 },
+    { fromFen: 50_000, bonusPercent: 15 },
+  ],
 }
 
 /**

@@ -72,7 +72,8 @@ const CHECKS: Readonly<Record<string, string>> = {
       select count(*) from entitlements.grants g
       where g.tenant_id = $1 and g.order_no = l.order_no and g.line_no = l.line_no and g.state <> 'revoked'
     ) g on true
-    where l.tenant_id = $1 and g.count <> case when l.delivered_quantity > 0 then l.quantity - l.refunded_quantity else 0 end`,
+    where l.tenant_id = $1 and l.kind <> 'recharge'
+      and g.count <> case when l.delivered_quantity > 0 then l.quantity - l.refunded_quantity else 0 end`,
   'an order that is over holds nothing': `
     select o.no, o.state, h.id
     from orders.orders o

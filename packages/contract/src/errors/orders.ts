@@ -110,6 +110,28 @@ export const orderErrors = defineErrors('orders', {
     zh: '只有失败且没有重新退过的退款可以人工了结',
     en: 'Only a refund that failed, and that no other has replaced, is settled by hand',
   },
+  rechargeOff: { status: 409, zh: '本店暂未开放余额充值', en: 'This shop does not offer recharges now' },
+  rechargeAmount: {
+    status: 422,
+    zh: '单次充值金额为 {minYuan} 至 {maxYuan} 元',
+    en: 'A recharge is between ¥{minYuan} and ¥{maxYuan}',
+  },
+  bonusChanged: {
+    status: 409,
+    zh: '充值活动有变化，现在赠送 {bonusYuan} 元，请确认后再充值',
+    en: 'The bonus has changed and is now ¥{bonusYuan}; please confirm and recharge again',
+  },
+  rechargeByBalance: { status: 409, zh: '充值不能用余额支付', en: 'A recharge cannot be paid from the balance' },
+  rechargeToSource: {
+    status: 409,
+    zh: '充值只能原路退回',
+    en: 'A recharge is refunded only to where it came from',
+  },
+  rechargeSpent: {
+    status: 409,
+    zh: '会员余额不足以收回这笔充值（含赠送），还差 {missingYuan} 元',
+    en: 'The member’s balance is short of ¥{missingYuan} to take this recharge back with its bonus',
+  },
 })
 
 export const fulfilmentErrors = defineErrors('fulfilment', {

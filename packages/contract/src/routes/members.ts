@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { route } from '../route.ts'
-import { fen, id, idParam, instant, ok, pageOf, pageQuery, phone, reason, sortBy, text } from '../schemas.ts'
+import { fen, id, idParam, instant, ok, orderNo, pageOf, pageQuery, phone, reason, sortBy, text } from '../schemas.ts'
 
 export const MEMBER_STATUSES = ['active', 'disabled'] as const
 export const LOGIN_CODE_DIGITS = 6
@@ -93,6 +93,27 @@ export const memberRoutes = {
     access: { kind: 'member' },
     body: z.object({ name: text(40) }),
     response: mallMeView,
+  }),
+  listMyMovements: route({
+    id: 'members.listMyMovements',
+    method: 'GET',
+    path: '/api/mall/me/movements',
+    summary: 'What went into and out of my balance, newest first',
+    access: { kind: 'member' },
+    query: pageQuery.pick({ page: true, pageSize: true }),
+    response: pageOf(
+      z.object({
+        id,
+        at: instant,
+        /** Of the ledger, e.g. `cash.recharge`; a kind that a page does not know is told by its sign. */
+        kind: z.string(),
+        /** Below zero when it went out. */
+        amountFen: fen,
+        /** The balance after it. */
+        balanceFen: fen,
+        orderNo: orderNo.nullable(),
+      }),
+    ),
   }),
   listMySessions: route({
     id: 'members.listMySessions',

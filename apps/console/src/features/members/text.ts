@@ -26,6 +26,8 @@ export const memberText = defineMessages('members', {
   sessions: ['登录中的设备', 'Signed-in devices'],
   phoneLogged: ['您查看了完整手机号，已记入审计日志', 'You see the whole number; that is in the audit log'],
   seeOrders: ['查看全部订单', 'See all orders'],
+  seeRecharges: ['充值记录', 'Recharges'],
+  rechargeOf: ['余额充值，到账 {amount}', 'Recharge, {amount} credited'],
   recentOrders: ['最近订单', 'Recent orders'],
   noOrders: ['还没有下过单', 'No orders yet'],
   statement: ['余额流水', 'Balance statement'],

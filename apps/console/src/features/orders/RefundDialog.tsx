@@ -11,6 +11,7 @@ import { PieceChoice } from './PieceChoice.tsx'
 import { REFRESH_AFTER } from './refresh.ts'
 import {
   ALL,
+  creditOf,
   type How,
   isRefundable,
   type Line,
@@ -55,6 +56,10 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
   const how = values?.how ?? firstWay(first)
   const chosen = decided(refundable, line, how, values ?? {})
   const byBalance = order.gateway === 'balance'
+  const isRecharge = order.purpose === 'recharge'
+  const to = values?.to ?? 'source'
+  // A failed refund of a recharge may be undone: what it took from the balance goes back there.
+  const putsBack = isRecharge && how === 'again' && to === 'balance'
   const waits = needsApproval(order, how, chosen.amountFen)
 
   const save = async ({ to, reason, pieces, amountFen }: Values) => {
@@ -67,7 +72,7 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
       reason,
     }
     await refund.run({ params: { no: order.no }, body }, key)
-    void message.success(t(waits ? 'refundAwaits' : 'refundDone'))
+    void message.success(t(putsBack ? 'putBackDone' : waits ? 'refundAwaits' : 'refundDone'))
     onClose()
   }
   const choose = (changed: Partial<Values>) => {
@@ -75,6 +80,7 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
       form.setFieldsValue({ how: firstWay(refundable.find(({ lineNo }) => lineNo === changed.what)), pieces: [] })
     }
     if (changed.what !== undefined || changed.how !== undefined) form.setFieldsValue({ amountFen: null })
+    if (isRecharge && changed.how !== undefined) form.setFieldsValue({ to: 'source' })
   }
   return (
     <Modal
@@ -82,7 +88,9 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
       title={t('refund')}
       onCancel={onClose}
       onOk={() => void submit(save)}
-      okText={t(waits ? 'refundAsk' : 'refundConfirm', { amount: priceText(chosen.amountFen, chosen.points) })}
+      okText={t(putsBack ? 'putBackConfirm' : waits ? 'refundAsk' : 'refundConfirm', {
+        amount: priceText(chosen.amountFen, chosen.points),
+      })}
       okButtonProps={{ danger: true, disabled: chosen.amountFen + chosen.points === 0 }}
       confirmLoading={saving}
       width={520}
@@ -115,7 +123,7 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
             vertical
             options={(line ? waysOf(line) : (['line'] as const)).map((way) => ({
               value: way,
-              label: wayName(way, line, priceText, t),
+              label: isRecharge ? rechargeWayName(way, line, priceText, t) : wayName(way, line, priceText, t),
             }))}
           />
         </Form.Item>
@@ -128,17 +136,26 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
           <Form.Item
             name="amountFen"
             label={t(how === 'pieces' ? 'otherAmount' : 'goodwillAmount')}
-            extra={t('leftOfLine', { amount: formatMoney(leftOf(line)) })}
+            extra={t(isRecharge ? 'leftOfRecharge' : 'leftOfLine', { amount: formatMoney(leftOf(line)) })}
             rules={[{ required: how === 'amount', message: t('amountRequired') }]}
           >
             <MoneyInput min={0.01} max={leftOf(line) / 100} style={{ width: 200 }} />
           </Form.Item>
         )}
-        <Form.Item name="to" label={t('refundTo')} {...toHint(order, byBalance, t)}>
+        <Form.Item
+          name="to"
+          label={t('refundTo')}
+          hidden={isRecharge && how !== 'again'}
+          {...toHint(order, byBalance, t)}
+        >
           <Radio.Group
             options={[
               { value: 'source', label: t('refundToSource'), disabled: byBalance },
-              { value: 'balance', label: t('refundToBalance'), disabled: order.member === null },
+              {
+                value: 'balance',
+                label: t(isRecharge ? 'toBalanceAgain' : 'refundToBalance'),
+                disabled: order.member === null,
+              },
             ]}
           />
         </Form.Item>
@@ -150,7 +167,11 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
             style={{ marginBottom: 16 }}
           />
         )}
-        {chosen.takenBack > 0 ? (
+        {isRecharge ? (
+          line && (
+            <RechargeEffect order={order} line={line} how={how} amountFen={chosen.amountFen} putsBack={putsBack} />
+          )
+        ) : chosen.takenBack > 0 ? (
           <Alert
             type="warning"
             title={t(waits ? 'refundWillTakeBack' : 'refundTakesBack', { count: chosen.takenBack })}
@@ -170,6 +191,52 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
       </Form>
     </Modal>
   )
+}
+
+/** What happens to the member's balance. What failed before has been taken from it then. */
+function RechargeEffect({
+  order,
+  line,
+  how,
+  amountFen,
+  putsBack,
+}: {
+  readonly order: Order
+  readonly line: Line
+  readonly how: How
+  readonly amountFen: number
+  readonly putsBack: boolean
+}) {
+  const t = useText(orderText)
+  const failed = order.refunds.filter(
+    ({ state, isReplaced, lineNo }) => state === 'failed' && !isReplaced && lineNo !== null,
+  )
+  const failedCredit = failed.reduce((sum, refund) => sum + refund.creditFen, 0)
+  const fresh = how === 'line' ? amountFen - line.failedFen : amountFen
+  if (putsBack) {
+    return (
+      <Alert
+        type="info"
+        title={t('rechargePutBack', { amount: formatMoney(failedCredit) })}
+        style={{ marginBottom: 16 }}
+      />
+    )
+  }
+  if (how === 'again' || fresh <= 0) return null
+  return (
+    <Alert
+      type="warning"
+      title={t('rechargeTakes', { amount: formatMoney(creditOf(order, line, fresh)) })}
+      style={{ marginBottom: 16 }}
+    />
+  )
+}
+
+function rechargeWayName(way: How, line: Line | undefined, priceText: PriceText, t: T): string {
+  if (way === 'amount') return t('howPartOfRecharge')
+  return way === 'line'
+    ? t('howWholeRecharge', { amount: formatMoney(line ? wholeOf(line) : 0) })
+    : wayName(way, line, priceText, t)
 }
 
 const firstWay = (line: Line | undefined): How => (line && waysOf(line)[0]) ?? 'line'

@@ -47,6 +47,13 @@ export function shareOf(line: Line, pieces: number): number {
   return Math.min(leftOf(line), upTo(line.refundedQuantity + pieces) - upTo(line.refundedQuantity))
 }
 
+/** What refunding an amount of a recharge takes from the member's balance: with it, its share of the bonus. Fen. */
+export function creditOf(order: Pick<Order, 'totalFen' | 'creditFen'>, line: Line, amountFen: number): number {
+  const bonusUpTo = (fen: number) => Math.floor(((order.creditFen - order.totalFen) * fen) / order.totalFen)
+  const before = line.refundedFen + line.refundingFen
+  return amountFen + bonusUpTo(before + amountFen) - bonusUpTo(before)
+}
+
 /** Whether the order gives back more than one person may decide, with this refund. */
 export function needsApproval(order: Order, how: How, amountFen: number): boolean {
   const given = order.refunds

@@ -1,6 +1,6 @@
 import { Link } from 'react-router'
 import { problemOf } from '../../shared/api/client.ts'
-import { useMe } from '../../shared/api/queries.ts'
+import { useMe, useRechargeOffer } from '../../shared/api/queries.ts'
 import type { Me } from '../../shared/api/types.ts'
 import { changeLocale, LOCALES, useI18n } from '../../shared/i18n/index.ts'
 import { ButtonLink } from '../../shared/ui/button.tsx'
@@ -76,11 +76,20 @@ function Guest() {
 
 function Balance({ me }: { readonly me: Me }) {
   const { t } = useI18n()
+  const { data: offer } = useRechargeOffer()
   return (
     <Card title={t('me.balance')}>
       <div className={css.balance}>
         <Money fen={me.balanceFen} className={css.balanceAmount ?? ''} />
         <p className={css.small}>{t('me.balanceHint')}</p>
+      </div>
+      <div className={css.balanceActions}>
+        {offer?.enabled && (
+          <ButtonLink look="primary" to="/recharge">
+            {t('wallet.recharge')}
+          </ButtonLink>
+        )}
+        <ButtonLink to="/wallet">{t('wallet.movements')}</ButtonLink>
       </div>
     </Card>
   )

@@ -5,8 +5,8 @@ import { isUncertain } from '../../shared/api/problem.ts'
 import { meQuery, rememberOrder } from '../../shared/api/queries.ts'
 import type { Quote } from '../../shared/api/types.ts'
 import { currentLocale } from '../../shared/i18n/index.ts'
+import { placingKey } from '../../shared/placing-key.ts'
 import { type Draft, draftMemory, formOf } from './draft.ts'
-import { placingKey } from './idempotency.ts'
 import { type Line, quotedLine } from './lines.ts'
 
 export type Placing = {

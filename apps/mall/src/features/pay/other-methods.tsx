@@ -21,7 +21,9 @@ export function OtherMethods({
   const dueFen = order.totalFen - order.balanceFen
   const { data: methods = [] } = useMethods(dueFen)
   const { data: me } = useMe()
-  const others = methods.filter(({ gateway, needsMember }) => gateway !== chosen && (!needsMember || me != null))
+  const others = methods.filter(
+    ({ gateway, needsMember }) => gateway !== chosen && (!needsMember || (me != null && !order.recharge)),
+  )
   if (others.length === 0) return null
   return (
     <Card title={t('pay.otherMethod')}>

@@ -9,7 +9,7 @@ import { Button } from '../../shared/ui/button.tsx'
 import { MethodIcon } from '../../shared/ui/method-icon.tsx'
 import { MissingOrder } from '../../shared/ui/missing-order.tsx'
 import { moneyText } from '../../shared/ui/money.tsx'
-import { OrderLines } from '../../shared/ui/order-lines.tsx'
+import { OrderLines, RechargeLine } from '../../shared/ui/order-lines.tsx'
 import { OrderNo } from '../../shared/ui/order-no.tsx'
 import { Card, Columns, Page, Pairs } from '../../shared/ui/page.tsx'
 import { Bone, ErrorState, Loading, Notice } from '../../shared/ui/states.tsx'
@@ -70,7 +70,7 @@ function Payment({
       main={
         <>
           <Card>
-            {returned && <Checking />}
+            {returned && <Checking text={t(order.recharge ? 'wallet.checkingText' : 'pay.checkingText')} />}
             <Due order={order} feeFen={feeFen} onExpired={onExpired} />
             {pay.scanning && <ScanToPay {...pay.scanning} name={nameOf(pay.scanning.gateway)} />}
             <div className={css.actions}>
@@ -113,7 +113,11 @@ function Payment({
       side={
         <>
           <Card title={t('order.summary')}>
-            <OrderLines lines={order.lines} />
+            {order.recharge ? (
+              <RechargeLine order={order} recharge={order.recharge} />
+            ) : (
+              <OrderLines lines={order.lines} />
+            )}
             <Pairs
               items={[
                 [t('order.no'), <OrderNo key="no" no={order.no} />],
@@ -156,13 +160,13 @@ function useGoOn(pay: ReturnType<typeof usePay>): void {
   }, [gateway, pay, setParams])
 }
 
-function Checking() {
+function Checking({ text }: { readonly text: string }) {
   const { t } = useI18n()
   return (
     <div className={css.checking} role="status">
       <span className={css.ring} />
       <h2>{t('pay.checking')}</h2>
-      <p>{t('pay.checkingText')}</p>
+      <p>{text}</p>
     </div>
   )
 }

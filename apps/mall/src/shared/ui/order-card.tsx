@@ -2,7 +2,9 @@ import { Link } from 'react-router'
 import type { OrderRow } from '../api/types.ts'
 import { useI18n } from '../i18n/index.ts'
 import { ButtonLink } from './button.tsx'
+import { WalletIcon } from './icons.tsx'
 import css from './order-card.module.css'
+import { creditWords } from './order-lines.tsx'
 import { OrderStatus } from './order-status.tsx'
 import { Thumbnail } from './picture.tsx'
 import { Price } from './price.tsx'
@@ -16,8 +18,22 @@ export function OrderCard({ order }: { readonly order: OrderRow }) {
     <article className={css.card}>
       <div className={css.head}>
         <span>{order.no}</span>
-        <OrderStatus state={order.state} />
+        <OrderStatus state={order.state} isRecharge={order.recharge !== null} />
       </div>
+      {order.recharge && (
+        <div className={css.line}>
+          <span className={css.purse}>
+            <WalletIcon />
+          </span>
+          <div>
+            <p className={css.name}>
+              <Link to={`/orders/${order.no}`}>{t('wallet.rechargeOrder')}</Link>
+            </p>
+            <p className={css.sub}>{creditWords(order.recharge, t)}</p>
+            <p className={css.sub}>{time(order.placedAt)}</p>
+          </div>
+        </div>
+      )}
       {first && (
         <div className={css.line}>
           <Thumbnail url={first.pictureUrl} className={css.picture ?? ''} />
@@ -40,7 +56,7 @@ export function OrderCard({ order }: { readonly order: OrderRow }) {
               {t('order.payNow')}
             </ButtonLink>
           )}
-          {order.state === 'delivered' && (
+          {order.state === 'delivered' && !order.recharge && (
             <ButtonLink size="small" look="soft" to={`/orders/${order.no}`}>
               {t('orders.viewCodes')}
             </ButtonLink>

@@ -9,6 +9,7 @@ const WORDS = {
   net: ['净销售额', 'Net sales'],
   fees: ['手续费', 'Fees'],
   losses: ['拒付损失', 'Chargeback losses'],
+  bonuses: ['充值赠送', 'Recharge bonuses'],
   cost: ['成本', 'Cost of goods'],
   margin: ['毛利', 'Gross margin'],
   pieces: ['件数', 'Pieces'],
@@ -59,6 +60,7 @@ const KINDS = {
   fee: ['手续费', 'Fee'],
   loss: ['拒付', 'Chargeback'],
   replacement: ['换发', 'Replacement'],
+  bonus: ['充值赠送', 'Recharge bonus'],
 } as const
 export const kindWord = (locale: Locale, kind: keyof typeof KINDS): string => pick(locale, KINDS[kind])
 
@@ -83,6 +85,7 @@ const BOOKS: Readonly<Record<string, readonly [string, string]>> = {
   'cash.adjustment': ['人工调整', 'Adjustments'],
   'cash.fee': ['通道手续费', 'Gateway fees'],
   'cash.chargeback': ['拒付', 'Chargebacks'],
+  'cash.bonus': ['充值赠送', 'Recharge bonuses'],
   'cash.bank': ['已结算到银行', 'Settled to the bank'],
   'cash.difference': ['对账差异', 'Differences with bills'],
   'points.issued': ['已发放积分', 'Points issued'],
@@ -101,6 +104,12 @@ const BOOKS: Readonly<Record<string, readonly [string, string]>> = {
   'cash.refund_to_source': ['原路退款', 'Refund to source'],
   'cash.fee_from_buyer': ['买家承担的手续费', 'Fee paid by the buyer'],
   'cash.chargeback_won': ['拒付追回', 'Chargeback won back'],
+  'cash.recharge': ['充值', 'Recharge'],
+  'cash.recharge_bonus': ['充值赠送', 'Recharge bonus'],
+  'cash.take_back': ['充值退款扣回', 'Taken back for a refunded recharge'],
+  'cash.take_back_bonus': ['收回充值赠送', 'Bonus taken back'],
+  'cash.put_back': ['充值退款失败，放回余额', 'Put back: the refund failed'],
+  'cash.put_back_bonus': ['充值赠送放回余额', 'Bonus put back'],
   'cash.apply_surplus': ['不符款项用于订单', 'Taken for the order'],
   'cash.credit_surplus': ['不符款项存入余额', 'Put into the balance'],
   'cash.let_go': ['少收部分由店铺承担', 'Missing part borne by the shop'],

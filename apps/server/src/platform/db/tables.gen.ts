@@ -22,7 +22,7 @@ export type AnalyticsEntries = {
   tenant_id: number
   at: Time
   id: GeneratedAlways<number>
-  kind: 'sale' | 'refund' | 'fee' | 'loss' | 'replacement'
+  kind: 'sale' | 'refund' | 'fee' | 'loss' | 'replacement' | 'bonus'
   order_no: number | null
   line_no: number | null
   sku_id: Generated<number>
@@ -76,6 +76,7 @@ export type AnalyticsSums = {
   pieces: Generated<number>
   lines: Generated<number>
   entries: Generated<number>
+  bonuses_fen: Generated<number>
 }
 
 export type AnalyticsTurnover = {
@@ -539,8 +540,8 @@ export type OrdersLines = {
   tenant_id: number
   order_no: number
   line_no: number
-  sku_id: number
-  goods_id: number
+  sku_id: number | null
+  goods_id: number | null
   kind: string
   goods_title: string
   sku_title: string
@@ -590,6 +591,8 @@ export type OrdersOrders = {
   balance_fen: Generated<number>
   points_hold: number | null
   balance_hold: number | null
+  purpose: Generated<'goods' | 'recharge'>
+  credit_fen: Generated<number>
 }
 
 export type OrganizationsNodes = {
@@ -729,6 +732,7 @@ export type PaymentsRefunds = {
   decided_note: string | null
   hand_reference: string | null
   points: Generated<number>
+  credit_fen: Generated<number>
 }
 
 export type PlatformFunctionFiles = {

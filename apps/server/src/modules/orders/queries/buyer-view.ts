@@ -59,6 +59,7 @@ function head(view: SealedView, access: 'codes' | 'status') {
     balanceFen: view.balanceFen,
     points: view.points,
     refundedFen: view.refundedFen,
+    recharge: view.recharge,
     contactMasked: maskContact(view.contact),
     placedAt: view.placedAt,
     expiresAt: view.expiresAt,

@@ -84,7 +84,7 @@ function actionsFor(order: Raw, permissions: ReadonlySet<Permission>): Action[] 
     handles && order.payments.some((payment) => payment.state === 'pending') && 'query_payment',
     handles && UNPAID.has(order.state) && order.totalFen > 0 && 'claim',
     handles && order.lines.some((line) => line.state === 'exception') && 'retry',
-    handles && order.lines.some((line) => line.state === 'delivered') && 'replace',
+    handles && order.purpose === 'goods' && order.lines.some((line) => line.state === 'delivered') && 'replace',
     permissions.has('orders.refund') && paid && order.lines.some(hasSomethingToGive) && 'refund',
     handles && order.contact.includes('@') && order.state === 'delivered' && 'resend',
   ]
@@ -94,7 +94,7 @@ function actionsFor(order: Raw, permissions: ReadonlySet<Permission>): Action[] 
 async function readOrder(tx: ReadTx, no: OrderNo): Promise<Raw> {
   const { rows } = await sql<{ readonly detail: Raw }>`
     select jsonb_build_object(
-      'no', o.no, 'state', o.state, 'contact', o.contact, 'ip', o.ip, 'channel', o.channel,
+      'no', o.no, 'state', o.state, 'purpose', o.purpose, 'creditFen', o.credit_fen, 'contact', o.contact, 'ip', o.ip, 'channel', o.channel,
       'closeReason', o.close_reason, 'totalFen', o.total_fen, 'balanceFen', o.balance_fen, 'points', o.points, 'refundedFen', o.refunded_fen,
       'placedAt', o.placed_at, 'expiresAt', o.expires_at, 'paidAt', o.paid_at, 'deliveredAt', o.delivered_at,
       'hasException', exists (
@@ -165,7 +165,7 @@ async function readOrder(tx: ReadTx, no: OrderNo): Promise<Raw> {
       'refunds', coalesce((
         select jsonb_agg(jsonb_build_object(
           'id', f.id, 'orderNo', f.order_no, 'lineNo', f.line_no, 'amountFen', f.amount_fen, 'points', f.points, 'to', f.target, 'state', f.state,
-          'takes', f.takes, 'pieces', cardinality(f.grants), 'requestedBy', f.requested_by, 'requestedById', f.requested_by_id,
+          'takes', f.takes, 'pieces', cardinality(f.grants), 'creditFen', f.credit_fen, 'requestedBy', f.requested_by, 'requestedById', f.requested_by_id,
           'decidedBy', f.decided_by, 'decidedNote', f.decided_note, 'handReference', f.hand_reference,
           'isReplaced', f.replaced_by is not null, 'reason', f.reason, 'attempts', f.attempts, 'lastError', f.last_error, 'createdAt', f.created_at, 'doneAt', f.done_at
         ) order by f.id)

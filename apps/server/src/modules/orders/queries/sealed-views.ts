@@ -22,6 +22,8 @@ export type SealedView = {
   readonly now: string
   readonly payWith: string
   readonly payment: { readonly gateway: string; readonly cashier: CashierView | null } | null
+  /** Of a recharge, which has no lines to show. */
+  readonly recharge: { readonly creditFen: number; readonly bonusFen: number; readonly state: LineState } | null
   readonly lines: readonly SealedLine[]
 }
 export type SealedLine = {

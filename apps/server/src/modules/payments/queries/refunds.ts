@@ -30,6 +30,7 @@ export async function listRefunds(tx: ReadTx, query: Query): Promise<Page> {
       state: row.state as Page['items'][number]['state'],
       takes: row.takes as Page['items'][number]['takes'],
       pieces: row.grants.length,
+      creditFen: row.credit_fen,
       requestedBy: row.requested_by,
       requestedById: row.requested_by_id,
       decidedBy: row.decided_by,
