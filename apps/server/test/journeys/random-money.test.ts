@@ -22,11 +22,11 @@ import {
   statesOf,
   type World,
 } from './random-money/life.ts'
-import { type OrderPlan, planOf } from './random-money/plan.ts'
+import { type OrderPlan, POINTS_GOODS, planOf } from './random-money/plan.ts'
 import { openHouse } from './shop.ts'
 
 /**
- * A thousand random orders over all gateways and the balance, with faults on: what the gateways have by their own books is
+ * A thousand random orders over all gateways, the balance and points, mixed on one order too, with faults on: what the gateways have by their own books is
  * what our ledger says, and every difference that was planted in their bills is found, and none is invented.
  * `QUANSHU_RANDOM_MONEY_SEED` gives another history, `QUANSHU_RANDOM_MONEY_ORDERS` another length.
  */
@@ -51,7 +51,9 @@ async function openWorld(plans: readonly OrderPlan[]): Promise<World> {
   }
   const late = plans.filter(({ fate }) => fate === 'late').length
   const goods = await Promise.all(
-    [990, 1990, 3000, 505, 1].map((priceFen) => shop.stock(STOCK, { sku: { priceFen: Math.max(priceFen, 51) } })),
+    [990, 1990, 3000, 505, 51].map((priceFen, index) =>
+      shop.stock(STOCK, { sku: { priceFen, pricePoints: index === POINTS_GOODS ? 120 : 0 } }),
+    ),
   )
   return {
     house,
@@ -60,7 +62,9 @@ async function openWorld(plans: readonly OrderPlan[]): Promise<World> {
     approver: await shop.hire(PERMISSIONS),
     goods,
     rare: await shop.stock(late),
-    members: await Promise.all(Array.from({ length: 20 }, async () => (await shop.member(50_000_000)).visitor)),
+    members: await Promise.all(
+      Array.from({ length: 20 }, async () => (await shop.member(50_000_000, 10_000_000)).visitor),
+    ),
   }
 }
 

@@ -137,7 +137,7 @@ async function plantInBooks(world: World, orders: readonly Lived[]): Promise<rea
     if (gateway === 'stripe' || orderNo === undefined) continue
     standIn.fault('notice.delay', { key: String(orderNo), ms: TEN_DAYS_MS })
     await standIn.pay(String(orderNo), { late: true })
-    const fen = orders.find(({ no }) => no === orderNo)?.totalFen ?? 0
+    const fen = orders.find(({ no }) => no === orderNo)?.dueFen ?? 0
     expected.push(keyOf({ gateway, kind: 'payment', outcome: 'state_differs', orderNo, fen }))
   }
   return expected

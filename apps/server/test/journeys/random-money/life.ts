@@ -24,10 +24,12 @@ export type Lived = {
   readonly plan: OrderPlan
   readonly no: OrderNo
   readonly visitor: Visitor
-  readonly totalFen: number
+  /** What the gateway has to bring. */
+  readonly dueFen: number
 }
 
 const AT_ONCE = 32
+const STRIPE_LEAST_FEN = 51
 /** What the ladder and the refunds' jobs are waited for: a tick is five seconds. */
 const WITHIN_MS = 40_000
 
@@ -62,20 +64,30 @@ export async function place(world: World, plan: OrderPlan, index: number): Promi
     plan.fate === 'late'
       ? [{ goods: world.rare, quantity: 1 }]
       : plan.lines.map(({ goods, quantity }) => ({ goods: world.goods[goods] as Goods, quantity }))
+  const totalFen = bought.reduce((sum, { goods, quantity }) => sum + goods.priceFen * quantity, 0)
+  // Stripe takes nothing below this.
+  const leastFen = plan.way === 'stripe' || plan.other === 'stripe' ? STRIPE_LEAST_FEN : 1
+  const asked = Math.floor((totalFen * plan.balancePercent) / 100)
+  const balanceFen = Math.max(0, Math.min(asked, totalFen - leastFen))
   const view = await visitor.call(
     'orders.place',
     {
       body: {
-        lines: bought.map(({ goods, quantity }) => ({ skuId: goods.skuId, quantity, unitPriceFen: goods.priceFen })),
+        lines: bought.map(({ goods, quantity }) => ({
+          skuId: goods.skuId,
+          quantity,
+          unitPriceFen: goods.priceFen,
+          unitPoints: goods.points ?? 0,
+        })),
         contact: somePhone(),
         queryPassword: QUERY_PASSWORD,
         payWith: plan.way,
+        balanceFen,
       },
     },
     { idempotencyKey: randomUUID() },
   )
-  const totalFen = bought.reduce((sum, { goods, quantity }) => sum + goods.priceFen * quantity, 0)
-  const lived: Lived = { plan, no: view.no as OrderNo, visitor, totalFen }
+  const lived: Lived = { plan, no: view.no as OrderNo, visitor, dueFen: totalFen - balanceFen }
   if (plan.way === 'balance') return lived
   const standIn = world.standIns.of(plan.way)
   const paymentNo = String(lived.no)
@@ -124,14 +136,14 @@ export async function expire({ house, shop }: World, orders: readonly Lived[]): 
 }
 
 /** The person presses the cashier's button; notices go out as the plan has it. */
-export async function pay({ shop, house, standIns }: World, { plan, no, totalFen, visitor }: Lived): Promise<void> {
+export async function pay({ shop, house, standIns }: World, { plan, no, dueFen, visitor }: Lived): Promise<void> {
   if (plan.way === 'balance' || plan.fate === 'unpaid') return
   if (plan.fate === 'cancelled') return void (await visitor.call('orders.cancel', { params: { no }, body: {} }))
   const standIn = standIns.of(plan.way)
   const paymentNo = String(no)
   if (plan.fate === 'oddly') {
     const notifyUrl = notifyUrlOf(house.platform.config.publicUrl, shop.slug, plan.way)
-    return await standIn.payUnasked?.(paymentNo, Math.max(1, totalFen + plan.beyondFen), notifyUrl)
+    return await standIn.payUnasked?.(paymentNo, Math.max(1, dueFen + plan.beyondFen), notifyUrl)
   }
   const paid = standIn.pay(paymentNo, { late: plan.fate === 'late' })
   await Promise.all([
@@ -202,7 +214,8 @@ export async function refund(world: World, lived: Lived, turn: number): Promise<
   const detail = await shop.staff.call('orders.detail', { params: { no: lived.no } })
   if (!detail.actions.includes('refund')) return
   const line = detail.lines[plan.line % detail.lines.length]
-  const gateway = detail.receipts.find(({ state }) => state === 'applied')?.gateway
+  const applied = detail.receipts.filter(({ state }) => state === 'applied').map((receipt) => receipt.gateway)
+  const gateway = applied.find((one) => one !== 'balance') ?? applied[0]
   if (!line || !gateway) return
   if (plan.to === 'source' && gateway !== 'balance') {
     plantRefundAnswer(standIns.of(gateway as Gateway), String(lived.no), plan.answer)

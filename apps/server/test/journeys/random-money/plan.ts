@@ -34,6 +34,8 @@ export type OrderPlan = {
   readonly other: Gateway
   readonly device: 'desktop' | 'phone'
   readonly asMember: boolean
+  /** Of the price, what the balance pays beside the gateway. */
+  readonly balancePercent: number
   /** Goods by turns and how many pieces; each goods stands on one line. */
   readonly lines: readonly { readonly goods: number; readonly quantity: number }[]
   readonly fate: (typeof FATES)[number]
@@ -47,6 +49,8 @@ export type OrderPlan = {
 }
 
 export const GOODS = 5
+/** These cost points beside money. */
+export const POINTS_GOODS = 3
 
 const weighted = <const T extends string | boolean>(
   ...choices: readonly (readonly [weight: number, value: T])[]
@@ -68,6 +72,10 @@ const order: fc.Arbitrary<OrderPlan> = fc
     other: fc.constantFrom(...GATEWAYS),
     device: fc.constantFrom('desktop', 'phone'),
     asMember: fc.boolean(),
+    balancePercent: fc.oneof(
+      { weight: 2, arbitrary: fc.constant(0) },
+      { weight: 1, arbitrary: fc.integer({ min: 1, max: 90 }) },
+    ),
     lines: fc.uniqueArray(fc.record({ goods: fc.nat(GOODS - 1), quantity: fc.integer({ min: 1, max: 3 }) }), {
       minLength: 1,
       maxLength: 3,
@@ -99,9 +107,22 @@ export const planOf = (seed: number, count: number): readonly OrderPlan[] => fc.
 
 /** Not every gateway can do everything. */
 function possible(plan: OrderPlan): OrderPlan {
-  const { way, fate, lines, refunds } = plan
+  const { way, fate, refunds } = plan
+  // Guests have no points.
+  const forMoney = plan.lines.filter(({ goods }) => plan.asMember || way === 'balance' || goods !== POINTS_GOODS)
+  const bought = forMoney.length > 0 ? forMoney : [{ goods: 0, quantity: 1 }]
   const other = plan.other === way ? (GATEWAYS.find((gateway) => gateway !== way) ?? 'alipay') : plan.other
-  if (way === 'balance') return { ...plan, other, asMember: true, fate: 'paid', news: 'once', dispute: 'none' }
+  if (way === 'balance')
+    return {
+      ...plan,
+      other,
+      lines: bought,
+      asMember: true,
+      balancePercent: 0,
+      fate: 'paid',
+      news: 'once',
+      dispute: 'none',
+    }
   // Where the person's browser makes the payment there is no opening whose answer could be lost, and a paid page is late.
   const cannot =
     (fate === 'cut' && way === 'alipay') ||
@@ -110,12 +131,13 @@ function possible(plan: OrderPlan): OrderPlan {
   return {
     ...plan,
     other,
+    balancePercent: plan.asMember ? plan.balancePercent : 0,
     fate: cannot ? 'paid' : fate,
     news: fate === 'paid' || fate === 'cut' || cannot ? plan.news : 'once',
     dispute: way === 'stripe' ? plan.dispute : 'none',
     // Such operators tell of an order that was refunded, in one sum and without a number: one refund can be recognised,
     // and each line of an order is a refund of its own.
-    lines: way === 'epay' ? lines.slice(0, 1) : lines,
+    lines: way === 'epay' ? bought.slice(0, 1) : bought,
     refunds: way === 'epay' ? refunds.filter(({ to }, n) => to === 'balance' || n === 0) : refunds,
   }
 }
