@@ -429,11 +429,11 @@ begin
   select * into these from books.next_orders(p_tenant, p_place, p_limit, p_scope);
 
   with the_order as (
-    select o.*, l.amount, l.waiting, r.received, f.refunded
+    select o.*, l.amount, l.points_asked, l.waiting, r.received, f.refunded
     from unnest(these.nos) as i(no)
     join orders.orders o on o.tenant_id = p_tenant and o.no = i.no
     cross join lateral (
-      select coalesce(sum(l.amount_fen), 0) as amount,
+      select coalesce(sum(l.amount_fen), 0) as amount, coalesce(sum(l.quantity::bigint * l.unit_points), 0) as points_asked,
         count(*) filter (where l.state in ('waiting', 'cancelled')) as waiting
       from orders.lines l
       where l.tenant_id = p_tenant
@@ -492,6 +492,9 @@ begin
       union all
       select 'order_total', jsonb_build_object('totalFen', o.total_fen, 'linesFen', o.amount, 'paidFen', o.paid_fen)
       where o.total_fen <> o.amount or (o.state in ('paid', 'delivered', 'refunded') and o.paid_fen <> o.total_fen)
+      union all
+      select 'order_points', jsonb_build_object('points', o.points, 'linesPoints', o.points_asked)
+      where o.points <> o.points_asked
       union all
       select 'order_refunds', jsonb_build_object('refundedFen', o.refunded_fen, 'refundsFen', o.refunded)
       where o.refunded_fen <> o.refunded
@@ -632,7 +635,8 @@ begin
     ) l on true
     where f.state in ('requested', 'processing', 'done')
   ), over as (
-    select f.receipt_id as id, f.order_no, r.amount_fen,
+    -- An order that was taken for paid with less gives back what it was taken for; what came beyond it is in the purse.
+    select f.receipt_id as id, f.order_no, r.amount_fen + r.adjusted_fen as amount_fen,
       (
         select sum(o.amount_fen) from payments.refunds o
         where o.tenant_id = p_tenant and o.order_no = f.order_no and o.receipt_id = f.receipt_id and o.state in ('requested', 'processing', 'done')
@@ -640,7 +644,7 @@ begin
     from unnest(case when phase = 'refunds' then ids end) as i(id)
     join payments.refunds f on f.tenant_id = p_tenant and f.id = i.id
     join payments.receipts r on r.tenant_id = p_tenant and r.id = f.receipt_id
-    group by f.receipt_id, f.order_no, r.amount_fen
+    group by f.receipt_id, f.order_no, r.amount_fen, r.adjusted_fen
   ), wrong as (
     select case r.kind when 'receipt' then 'reference_twice' else 'refund_twice' end as code,
       -- One violation a number, whichever of its rows is met.
@@ -843,7 +847,9 @@ begin
     order by h.from_account, h.id
     limit p_limit
   ), told as (
-    select p.*, o.no, o.state as order_state, l.state as line_state, l.line_no
+    select p.*, o.no, o.state as order_state, l.state as line_state, l.line_no,
+      -- What a member gives beside a gateway belongs to the order itself, as long as it waits.
+      coalesce(p.id in (o.balance_hold, o.points_hold) and o.state = 'pending', false) as is_members_part
     from page p
     left join orders.orders o
       on o.tenant_id = p_tenant
@@ -857,7 +863,7 @@ begin
     ) l on true
   ), wrong as (
     select t.*, case
-      when t.cause ~ '^order:' and (t.no is null or t.line_no is null) then 'hold_orphan'
+      when t.cause ~ '^order:' and (t.no is null or (t.line_no is null and not t.is_members_part)) then 'hold_orphan'
       when t.line_state in ('delivered', 'refunding', 'refunded', 'cancelled') then 'hold_orphan'
       when t.expires_at < now() - grace and t.line_state is distinct from 'exception' and t.order_state is distinct from 'paid' then 'hold_overdue'
     end as code

@@ -39,6 +39,8 @@ export const settingSchemas = {
   'orders.queryPasswordRequired': z.boolean().default(true),
   /** An order that gives back more than this in all needs a second person's yes; 0 asks nobody. */
   'refunds.approvalAboveFen': z.int().min(0).max(100_000_000).default(0),
+  /** A payment that staff claim for an order, above this, needs a second person's yes; 0 asks nobody. */
+  'payments.claimApprovalAboveFen': z.int().min(0).max(100_000_000).default(0),
   /** A refund that would take back a code already used: refuse it, or do it and record the piece as a loss. */
   'refunds.usedCodes': z.enum(['refuse', 'record_loss']).default('record_loss'),
   /** `codes`: the email carries the codes themselves; `link`: only a link to the order page. */

@@ -41,6 +41,8 @@ export const orderErrors = defineErrors('orders', {
   expired: { status: 409, zh: '订单已超时关闭，请重新下单', en: 'The order has expired; please place it again' },
   balanceShort: { status: 409, zh: '余额不足，还差 {missingYuan} 元', en: 'Your balance is short of ¥{missingYuan}' },
   signInForBalance: { status: 401, zh: '使用余额支付请先登录', en: 'Sign in to pay with your balance' },
+  signInForPoints: { status: 401, zh: '使用积分请先登录', en: 'Sign in to spend points' },
+  pointsShort: { status: 409, zh: '积分不足，还差 {missing} 积分', en: 'You are short of {missing} points' },
   gatewayUnknown: {
     status: 422,
     zh: '支付方式「{gateway}」不可用',
@@ -85,8 +87,8 @@ export const orderErrors = defineErrors('orders', {
   },
   refundOverReceipt: {
     status: 409,
-    zh: '支付通道收到的款项只剩 {leftYuan} 元可原路退回，其余请退到余额',
-    en: 'Only ¥{leftYuan} of what the gateway took can go back there; refund the rest to the balance',
+    zh: '实收款项只剩 {leftYuan} 元可退',
+    en: 'Only ¥{leftYuan} of what was received is left to give back',
   },
   refundNotAwaiting: {
     status: 409,

@@ -12,6 +12,8 @@ export const mallMeView = z.object({
   phoneMasked: z.string(),
   name: z.string(),
   balanceFen: fen,
+  /** Free to spend. */
+  points: z.int(),
   createdAt: instant,
 })
 
@@ -31,6 +33,7 @@ export const memberView = z.object({
   name: z.string(),
   status: z.enum(MEMBER_STATUSES),
   balanceFen: fen,
+  points: z.int(),
   note: z.string(),
   lastSeenAt: instant.nullable(),
   createdAt: instant,
@@ -207,6 +210,25 @@ export const memberRoutes = {
     }),
     /** Free to spend after it; what a running payment holds is not counted. */
     response: z.object({ balanceFen: fen }),
+    idempotency: 'required',
+  }),
+  adjustPoints: route({
+    id: 'members.adjustPoints',
+    method: 'POST',
+    path: '/api/console/members/:id/points',
+    summary: 'Give a member points (+) or take some off (-), posted in the ledger with the reason',
+    access: { kind: 'staff', permission: 'finance.adjust' },
+    params: memberParams,
+    body: z.object({
+      points: z
+        .int()
+        .min(-100_000_000)
+        .max(100_000_000)
+        .refine((value) => value !== 0, { message: 'must not be 0' }),
+      reason,
+    }),
+    /** Free to spend after it. */
+    response: z.object({ points: z.int() }),
     idempotency: 'required',
   }),
 } as const

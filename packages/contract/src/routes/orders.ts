@@ -25,6 +25,7 @@ import {
   LINE_STATES,
   ORDER_PURPOSES,
   ORDER_STATES,
+  RECEIPT_STATES,
   REFUND_STATES,
   REFUND_TAKES,
 } from '../states.ts'
@@ -56,6 +57,7 @@ export const orderLine = z.object({
   pictureUrl: z.string().nullable(),
   quantity: z.int(),
   unitPriceFen: fen,
+  unitPoints: z.int(),
   amountFen: fen,
   state: z.enum(LINE_STATES),
   deliveredQuantity: z.int(),
@@ -75,6 +77,9 @@ export const orderView = z.object({
   no: orderNo,
   state: z.enum(ORDER_STATES),
   totalFen: fen,
+  /** Of `totalFen`, what the balance pays beside a gateway; held from placing on. */
+  balanceFen: fen,
+  points: z.int(),
   refundedFen: fen,
   contactMasked: z.string(),
   placedAt: instant,
@@ -112,12 +117,14 @@ export const mallOrderRoutes = {
           skuId: id,
           quantity: z.int(),
           unitPriceFen: fen,
+          unitPoints: z.int(),
           amountFen: fen,
           sellable: z.boolean(),
           reason: z.string().nullable(),
         }),
       ),
       totalFen: fen,
+      totalPoints: z.int(),
     }),
   }),
   place: route({
@@ -133,6 +140,7 @@ export const mallOrderRoutes = {
           lineInput.extend({
             /** Proof of price: what the page showed. Another current price refuses the order and names the new one. */
             unitPriceFen: fen,
+            unitPoints: z.int().min(0).default(0),
             form: form.default({}),
           }),
         )
@@ -141,6 +149,8 @@ export const mallOrderRoutes = {
       contact,
       queryPassword: queryPassword.optional(),
       payWith: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/),
+      /** Paid from the balance, the rest by `payWith`; all of it when it reaches the total. */
+      balanceFen: fen.min(0).max(1_000_000_000).default(0),
       locale: z.enum(['zh-CN', 'en']).default('zh-CN'),
     }),
     response: orderView,
@@ -310,6 +320,8 @@ export const refundView = z.object({
   orderNo,
   lineNo: z.int().nullable(),
   amountFen: fen,
+  /** Given back beside the money. */
+  points: z.int(),
   /** `hand`: the gateway refused it, and it was paid outside of the system. */
   to: z.enum(['source', 'balance', 'hand']),
   state: z.enum(REFUND_STATES),
@@ -336,6 +348,9 @@ export const orderDetail = orderSummary.extend({
   contact: z.string().nullable(),
   member: z.object({ id, name: z.string(), phoneMasked: z.string().nullable() }).nullable(),
   ip: z.string().nullable(),
+  /** Of `totalFen`, what the balance pays beside a gateway. */
+  balanceFen: fen,
+  points: z.int(),
   channel: z.string(),
   closeReason: z.string().nullable(),
   expiresAt: instant,
@@ -345,6 +360,7 @@ export const orderDetail = orderSummary.extend({
       skuId: id.nullable(),
       goodsId: id.nullable(),
       refundedFen: fen,
+      refundedPoints: z.int(),
       /** Under way, or failed and waiting for a decision. */
       refundingFen: fen,
       refundedQuantity: z.int(),
@@ -383,7 +399,7 @@ export const orderDetail = orderSummary.extend({
       gateway: z.string(),
       tradeNo: z.string(),
       amountFen: fen,
-      state: z.enum(['applied', 'surplus', 'refunded']),
+      state: z.enum(RECEIPT_STATES),
       receivedAt: instant,
     }),
   ),
@@ -392,7 +408,7 @@ export const orderDetail = orderSummary.extend({
   /** An order that gives back more than this in all waits for a second person; 0: nobody is asked. */
   refundApprovalAboveFen: fen,
   /** What this person may do now; a missing action is not allowed in this state. */
-  actions: z.array(z.enum(['cancel', 'query_payment', 'retry', 'replace', 'refund', 'resend'])),
+  actions: z.array(z.enum(['cancel', 'query_payment', 'claim', 'retry', 'replace', 'refund', 'resend'])),
 })
 
 const no = z.object({ no: orderNo })

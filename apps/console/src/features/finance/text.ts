@@ -227,6 +227,9 @@ export const bookText = defineMessages('books', {
   'cash.bonus': ['充值赠送', 'Recharge bonuses'],
   'cash.bank': ['已结算到银行', 'Settled to the bank'],
   'cash.difference': ['对账差异', 'Differences with bills'],
+  'points.issued': ['已发放积分', 'Points issued'],
+  'points.member': ['会员积分', 'Members’ points'],
+  'points.spent': ['已消费积分', 'Points spent'],
 
   'stock.import': ['导入入库', 'Imported'],
   'stock.undo': ['撤销批次', 'Batch undone'],
@@ -237,6 +240,8 @@ export const bookText = defineMessages('books', {
   'cash.receive': ['收到付款', 'Payment received'],
   'cash.receive_surplus': ['收到多付款', 'Surplus received'],
   'cash.pay_by_balance': ['余额支付', 'Paid from balance'],
+  'points.spend': ['积分兑付', 'Points spent'],
+  'points.refund': ['退还积分', 'Points given back'],
   'cash.refund_to_balance': ['退款到余额', 'Refund to balance'],
   'cash.refund_by_hand': ['退款线下支付', 'Refund paid outside'],
   'cash.refund_twice': ['重复退款损失', 'Refunded twice'],

@@ -32,14 +32,18 @@ export const memberText = defineMessages('members', {
   noOrders: ['还没有下过单', 'No orders yet'],
   statement: ['余额流水', 'Balance statement'],
 
+  points: ['积分', 'Points'],
   adjust: ['调整余额', 'Adjust balance'],
+  adjustPoints: ['调整积分', 'Adjust points'],
   adjustHow: ['方式', 'How'],
   credit: ['增加', 'Add'],
   debit: ['扣减', 'Take off'],
   adjustAmount: ['金额', 'Amount'],
+  adjustCount: ['数量', 'How many'],
+  countRequired: ['请填写数量', 'Enter how many'],
   amountRequired: ['请填写金额', 'Enter an amount'],
-  tooMuch: ['不能超过当前余额 {balance}', 'More than the balance of {balance}'],
-  after: ['调整后余额', 'Balance afterwards'],
+  tooMuch: ['不能超过现有的 {balance}', 'More than the {balance} that are there'],
+  after: ['调整后', 'Afterwards'],
   adjustText: [
     '直接计入总账与会员的余额流水，不能删除；改错只能再调整一次。',
     "Goes into the ledger and the member's statement, and cannot be deleted; a mistake is corrected by another adjustment.",
@@ -47,6 +51,7 @@ export const memberText = defineMessages('members', {
   confirmCredit: ['增加 {amount}', 'Add {amount}'],
   confirmDebit: ['扣减 {amount}', 'Take off {amount}'],
   adjusted: ['余额已调整', 'The balance was adjusted'],
+  pointsAdjusted: ['积分已调整', 'The points were adjusted'],
 
   disable: ['停用', 'Close account'],
   disableText: [

@@ -6,7 +6,7 @@ import { useText } from '../../shared/i18n/index.ts'
 import { useGatewayName } from '../../shared/parts/gateways.tsx'
 import { isOfSurplus, useRefundReason } from '../../shared/parts/refundReason.ts'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
-import { Copyable, Money, Time } from '../../shared/parts/values.tsx'
+import { Copyable, Money, Price, Time } from '../../shared/parts/values.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { orderText } from './text.ts'
 
@@ -129,7 +129,7 @@ function Refund({ refund, isRecharge }: { readonly refund: Order['refunds'][numb
         )}
       </div>
       <StateTag kind="refund" state={refund.state} />
-      <Money fen={-refund.amountFen} />
+      <Price fen={-refund.amountFen} points={refund.points} />
     </div>
   )
 }

@@ -4,9 +4,10 @@ import { useRead } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
 import { formatMoney } from '../../shared/format.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
+import { WaitingClaims } from '../../shared/parts/claims.tsx'
 import { useGatewayName } from '../../shared/parts/gateways.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
-import { Copyable, Money, Time } from '../../shared/parts/values.tsx'
+import { Copyable, Money, Price, Time } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { DetailPage, Facts, Section } from '../../shared/templates/DetailPage.tsx'
 import { MoneySection } from './MoneySection.tsx'
@@ -35,6 +36,7 @@ export function OrderDetailPage() {
     >
       {(order) => (
         <>
+          <WaitingClaims orderNo={order.no} />
           <Section>
             <OrderFacts order={order} />
           </Section>
@@ -84,7 +86,8 @@ function OrderFacts({ order }: { readonly order: Order }) {
   return (
     <Facts
       items={[
-        [t('amount'), <Money key="amount" fen={order.totalFen} strong />],
+        [t('amount'), <Price key="amount" fen={order.totalFen} points={order.points} strong />],
+        order.balanceFen > 0 && [t('balancePart'), <Money key="balance" fen={order.balanceFen} />],
         order.purpose === 'recharge' && [t('creditFen'), creditOf(order, t)],
         order.refundedFen > 0 && [t('refundedTotal'), <Money key="refunded" fen={order.refundedFen} />],
         [t('no'), <Copyable key="no" text={String(order.no)} />],

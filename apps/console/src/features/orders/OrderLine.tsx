@@ -8,7 +8,7 @@ import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { RevealButton } from '../../shared/parts/reveal.tsx'
 import { StateDot, StateTag } from '../../shared/parts/StateTag.tsx'
-import { Money } from '../../shared/parts/values.tsx'
+import { Price } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { stateText } from '../../shared/states.ts'
 import { REFRESH_AFTER } from './refresh.ts'
@@ -35,7 +35,7 @@ export function OrderLine({ order, line }: { readonly order: Order; readonly lin
                 t('credited', { amount: formatMoney(order.creditFen) })
               ) : (
                 <>
-                  <Money fen={line.unitPriceFen} /> × {line.quantity}
+                  <Price fen={line.unitPriceFen} points={line.unitPoints} /> × {line.quantity}
                 </>
               )}
             </Typography.Text>
@@ -43,7 +43,7 @@ export function OrderLine({ order, line }: { readonly order: Order; readonly lin
         </div>
         <StateTag kind={isRecharge ? 'rechargeLine' : 'line'} state={line.state} />
         <div className="order-line-money">
-          <Money fen={line.amountFen} strong />
+          <Price fen={line.amountFen} points={line.unitPoints * line.quantity} strong />
         </div>
       </header>
       <LineFacts line={line} />

@@ -5,7 +5,7 @@ import { formatMoney } from '../../shared/format.ts'
 import { commonText } from '../../shared/i18n/common.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { MoneyInput } from '../../shared/parts/inputs.tsx'
-import { Money } from '../../shared/parts/values.tsx'
+import { Price, usePriceText } from '../../shared/parts/values.tsx'
 import { useSubmit } from '../../shared/templates/FormPage.tsx'
 import { PieceChoice } from './PieceChoice.tsx'
 import { REFRESH_AFTER } from './refresh.ts'
@@ -19,6 +19,7 @@ import {
   needsApproval,
   type Order,
   ownedPieces,
+  pointsLeft,
   shareOf,
   waysOf,
   wholeOf,
@@ -26,6 +27,7 @@ import {
 import { orderText } from './text.ts'
 
 type T = Say<keyof typeof orderText.keys>
+type PriceText = ReturnType<typeof usePriceText>
 type Values = {
   readonly what: number
   readonly how: How
@@ -39,6 +41,7 @@ type Values = {
 export function RefundDialog({ order, onClose }: { readonly order: Order; readonly onClose: () => void }) {
   const t = useText(orderText)
   const common = useText(commonText)
+  const priceText = usePriceText()
   const { message } = App.useApp()
   const [form] = Form.useForm<Values>()
   const { submit, saving } = useSubmit(form)
@@ -86,9 +89,9 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
       onCancel={onClose}
       onOk={() => void submit(save)}
       okText={t(putsBack ? 'putBackConfirm' : waits ? 'refundAsk' : 'refundConfirm', {
-        amount: formatMoney(chosen.amountFen),
+        amount: priceText(chosen.amountFen, chosen.points),
       })}
-      okButtonProps={{ danger: true, disabled: chosen.amountFen === 0 }}
+      okButtonProps={{ danger: true, disabled: chosen.amountFen + chosen.points === 0 }}
       confirmLoading={saving}
       width={520}
     >
@@ -109,18 +112,18 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
           <dd>{t('order', { no: order.no })}</dd>
           <dt>{t('refundAmount')}</dt>
           <dd>
-            <Money fen={chosen.amountFen} strong />
+            <Price fen={chosen.amountFen} points={chosen.points} strong />
           </dd>
         </dl>
         <Form.Item name="what" label={t('refundWhat')} hidden={first !== undefined}>
-          <Radio.Group vertical options={linesToChoose(refundable, t)} />
+          <Radio.Group vertical options={linesToChoose(refundable, priceText, t)} />
         </Form.Item>
         <Form.Item name="how" label={t('refundHow')} hidden={line === undefined}>
           <Radio.Group
             vertical
             options={(line ? waysOf(line) : (['line'] as const)).map((way) => ({
               value: way,
-              label: isRecharge ? rechargeWayName(way, line, t) : wayName(way, line, t),
+              label: isRecharge ? rechargeWayName(way, line, priceText, t) : wayName(way, line, priceText, t),
             }))}
           />
         </Form.Item>
@@ -229,11 +232,11 @@ function RechargeEffect({
   )
 }
 
-function rechargeWayName(way: How, line: Line | undefined, t: T): string {
+function rechargeWayName(way: How, line: Line | undefined, priceText: PriceText, t: T): string {
   if (way === 'amount') return t('howPartOfRecharge')
   return way === 'line'
     ? t('howWholeRecharge', { amount: formatMoney(line ? wholeOf(line) : 0) })
-    : wayName(way, line, t)
+    : wayName(way, line, priceText, t)
 }
 
 const firstWay = (line: Line | undefined): How => (line && waysOf(line)[0]) ?? 'line'
@@ -244,32 +247,34 @@ function decided(
   line: Line | undefined,
   how: How,
   { pieces = [], amountFen }: Partial<Values>,
-): { readonly amountFen: number; readonly takenBack: number } {
+): { readonly amountFen: number; readonly points: number; readonly takenBack: number } {
   const lines = line ? [line] : all
   const sum = (value: (line: Line) => number) => lines.reduce((total, one) => total + value(one), 0)
-  if (how === 'again') return { amountFen: sum((one) => one.failedFen), takenBack: 0 }
-  if (!line || how === 'line') return { amountFen: sum(wholeOf), takenBack: sum(ownedPieces) }
-  if (how === 'amount') return { amountFen: amountFen ?? 0, takenBack: 0 }
+  if (how === 'again') return { amountFen: sum((one) => one.failedFen), points: 0, takenBack: 0 }
+  if (!line || how === 'line') return { amountFen: sum(wholeOf), points: sum(pointsLeft), takenBack: sum(ownedPieces) }
+  if (how === 'amount') return { amountFen: amountFen ?? 0, points: 0, takenBack: 0 }
   return {
     amountFen: pieces.length === 0 ? 0 : (amountFen ?? shareOf(line, pieces.length)),
+    points: pieces.length * line.unitPoints,
     takenBack: pieces.length,
   }
 }
 
-function linesToChoose(lines: readonly Line[], t: T) {
-  const all = lines.reduce((sum, line) => sum + wholeOf(line), 0)
+function linesToChoose(lines: readonly Line[], priceText: PriceText, t: T) {
+  const fen = lines.reduce((sum, line) => sum + wholeOf(line), 0)
+  const points = lines.reduce((sum, line) => sum + pointsLeft(line), 0)
   return [
-    { value: ALL, label: `${t('refundAll')} ${formatMoney(all)}` },
-    ...lines.map((line) => ({ value: line.lineNo, label: lineName(line) })),
+    { value: ALL, label: `${t('refundAll')} ${priceText(fen, points)}` },
+    ...lines.map((line) => ({ value: line.lineNo, label: lineName(line, priceText) })),
   ]
 }
 
-function wayName(way: How, line: Line | undefined, t: T): string {
+function wayName(way: How, line: Line | undefined, priceText: PriceText, t: T): string {
   switch (way) {
     case 'again':
       return t('howAgain', { amount: formatMoney(line?.failedFen ?? 0) })
     case 'line':
-      return t('howLine', { amount: formatMoney(line ? wholeOf(line) : 0) })
+      return t('howLine', { amount: line ? priceText(wholeOf(line), pointsLeft(line)) : '' })
     case 'pieces':
       return t('howPieces')
     case 'amount':
@@ -277,8 +282,8 @@ function wayName(way: How, line: Line | undefined, t: T): string {
   }
 }
 
-const lineName = (line: Line): string =>
-  `${line.goodsTitle} ${line.skuTitle} × ${line.quantity} ${formatMoney(wholeOf(line))}`
+const lineName = (line: Line, priceText: PriceText): string =>
+  `${line.goodsTitle} ${line.skuTitle} × ${line.quantity} ${priceText(wholeOf(line), pointsLeft(line))}`
 
 function toHint(
   order: Order,

@@ -46,6 +46,7 @@ export const orderText = defineMessages('orders', {
 
   order: ['订单 {no}', 'Order {no}'],
   amount: ['订单金额', 'Total'],
+  balancePart: ['其中余额支付', 'From the balance'],
   refundedTotal: ['已退款', 'Refunded'],
   contact: ['联系方式', 'Contact'],
   contactHidden: ['查看完整联系方式需要「查看会员」权限', 'The whole contact needs the permission “See members”'],
@@ -92,6 +93,25 @@ export const orderText = defineMessages('orders', {
   ],
   cancelled: ['订单已取消', 'The order is cancelled'],
   queryPayment: ['查询支付结果', 'Ask the gateway'],
+  claim: ['补单', 'Claim a payment'],
+  claimText: [
+    '买家说已付款而订单没有到账时使用。系统会拿订单向通道核实：确实收到、交易号和金额都对得上，才会入账并发货。',
+    'For a buyer who has paid while the order does not know it. The gateway is asked: only what it confirms, with this number and the due amount, is booked and delivered.',
+  ],
+  claimTradeNo: ['通道交易号', 'The gateway’s trade number'],
+  claimTradeNoHint: [
+    '买家付款记录里的「交易单号」或「订单号」，不是商户单号',
+    'From the buyer’s record of the payment; not the number of our order',
+  ],
+  claimTradeNoRequired: ['请填写通道交易号', 'Enter the trade number'],
+  claimGatewayRequired: ['请选择支付方式', 'Choose the way it was paid'],
+  claimAsk: ['向通道核实并补单', 'Ask the gateway and claim'],
+  claimDone: ['通道已确认，订单已入账', 'The gateway confirmed it; the payment is booked'],
+  claimSurplus: [
+    '通道已确认，但商品已无库存，款项会自动原路退回',
+    'The gateway confirmed it, but nothing is left to deliver: the money goes back by itself',
+  ],
+  claimWaits: ['通道已确认，金额较大，等待另一位同事复核', 'The gateway confirmed it; a second person has to agree'],
   queryPaid: ['网关确认已付款', 'The gateway says it is paid'],
   queryNotPaid: ['网关答复：尚未付款', 'The gateway says it is not paid'],
   queryUnknown: ['网关没有给出明确答复，稍后会自动再查', 'No clear answer; it will be asked again by itself'],

@@ -110,6 +110,9 @@ export const timelineText = defineMessages('timeline', {
   'message.unknown': ['{message}结果未知，可能已送达', '{message} may or may not have arrived'],
 
   'order.cancel': ['取消了订单：{reason}', 'cancelled the order: {reason}'],
+  'payment.claim': ['申请补单 {amount}：{reason}', 'claimed a payment of {amount}: {reason}'],
+  'payment.claim_approve': ['同意补单', 'agreed to the claimed payment'],
+  'payment.claim_decline': ['驳回补单：{reason}', 'refused the claimed payment: {reason}'],
   'order.query_payment': ['向网关查询付款：{outcome}', 'asked the gateway: {outcome}'],
   'order.replace': ['更换了一个卡密：{reason}', 'replaced a code: {reason}'],
   'order.put_back': [

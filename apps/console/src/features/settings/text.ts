@@ -78,6 +78,11 @@ export const settingsText = defineMessages('settings', {
     '同一订单累计退款超过这个金额时，要由另一位有「审批退款」权限的同事批准；填 0 不审批',
     'When an order gives back more than this in all, somebody else with the permission has to approve; 0 asks nobody',
   ],
+  claimApproval: ['补单复核', 'Claimed payments need approval above'],
+  claimApprovalHint: [
+    '补单金额超过这个数时，要由另一位有「复核补单」权限的同事同意；填 0 不复核',
+    'Above this, somebody else with the permission has to agree; 0 asks nobody',
+  ],
   refundUsed: ['退款涉及已使用的卡密', 'When a code to be refunded is used'],
   refundUsedLoss: ['可以退，已使用的记为损失', 'Refund it; the used code is recorded as a loss'],
   refundUsedRefuse: ['不予退款（仍可只退一部分钱）', 'Refuse it (an amount of goodwill is still possible)'],

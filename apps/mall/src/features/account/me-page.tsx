@@ -48,6 +48,7 @@ export function MePage() {
           side={
             <>
               {me.data && <Balance me={me.data} />}
+              {me.data && <Points me={me.data} />}
               <Settings />
               {me.data && <SignOut />}
             </>
@@ -89,6 +90,18 @@ function Balance({ me }: { readonly me: Me }) {
           </ButtonLink>
         )}
         <ButtonLink to="/wallet">{t('wallet.movements')}</ButtonLink>
+      </div>
+    </Card>
+  )
+}
+
+function Points({ me }: { readonly me: Me }) {
+  const { t } = useI18n()
+  return (
+    <Card title={t('me.points')}>
+      <div className={css.balance}>
+        <span className={css.balanceAmount ?? ''}>{me.points.toLocaleString('en-US')}</span>
+        <p className={css.small}>{t('me.pointsHint')}</p>
       </div>
     </Card>
   )

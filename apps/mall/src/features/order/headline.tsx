@@ -8,12 +8,14 @@ import { classes } from '../../shared/ui/classes.ts'
 import { AlertIcon, CheckIcon, ClockIcon, CloseIcon, LockIcon } from '../../shared/ui/icons.tsx'
 import { moneyText } from '../../shared/ui/money.tsx'
 import { Card } from '../../shared/ui/page.tsx'
+import { usePriceText } from '../../shared/ui/price.tsx'
 import css from './order.module.css'
 import { type Situation, situationOf } from './situation.ts'
 
 /** How it stands, in one line and one sentence, and the next step. */
 export function Headline({ order }: { readonly order: Order }) {
   const { t } = useI18n()
+  const priceText = usePriceText()
   const situation = situationOf(order)
   const left = useCountdown(order.expiresAt, order.now)
   const { sign, tone } = FACES[situation]
@@ -30,7 +32,8 @@ export function Headline({ order }: { readonly order: Order }) {
               ? rechargeText(order, order.recharge, situation, t)
               : t(`order.text.${situation === 'partial' ? 'exception' : situation}`, {
                   left: clockText(left),
-                  amount: moneyText(order.refundedFen > 0 ? order.refundedFen : order.totalFen),
+                  amount:
+                    order.refundedFen > 0 ? moneyText(order.refundedFen) : priceText(order.totalFen, order.points),
                 })}
           </p>
         </div>

@@ -11,6 +11,7 @@ import { moneyText } from '../../shared/ui/money.tsx'
 import { OrderLines, RechargeLine } from '../../shared/ui/order-lines.tsx'
 import { OrderNo } from '../../shared/ui/order-no.tsx'
 import { Card, Columns, Page, Pairs } from '../../shared/ui/page.tsx'
+import { usePriceText } from '../../shared/ui/price.tsx'
 import { Bone, ErrorState, Loading } from '../../shared/ui/states.tsx'
 import { Guide } from './guide.tsx'
 import { Headline } from './headline.tsx'
@@ -74,6 +75,7 @@ function useFreshBalance({ recharge, state, refundedFen }: Order): void {
 
 function Summary({ order }: { readonly order: Order }) {
   const { t, own, time } = useI18n()
+  const priceText = usePriceText()
   const { data: methods = [] } = useMethods(order.totalFen)
   const method = methods.find(({ gateway }) => gateway === order.payment?.gateway)
   const answers = order.lines.flatMap((line) => Object.entries(line.form))
@@ -83,7 +85,8 @@ function Summary({ order }: { readonly order: Order }) {
       <Pairs
         items={[
           [t('order.no'), <OrderNo key="no" no={order.no} />],
-          [t('order.total'), moneyText(order.totalFen)],
+          [t('order.total'), priceText(order.totalFen, order.points)],
+          ...(order.balanceFen > 0 ? [[t('checkout.balanceRow'), moneyText(order.balanceFen)] as const] : []),
           ...(order.refundedFen > 0 ? [[t('order.refunded'), moneyText(order.refundedFen)] as const] : []),
           ...(method ? [[t('order.method'), own(method.name, method.nameEn)] as const] : []),
           [t('order.contact'), order.contactMasked],

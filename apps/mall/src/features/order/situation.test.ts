@@ -12,6 +12,7 @@ const line = (state: OrderLine['state']): OrderLine => ({
   pictureUrl: null,
   quantity: 1,
   unitPriceFen: 1_990,
+  unitPoints: 0,
   amountFen: 1_990,
   state,
   deliveredQuantity: 0,

@@ -51,7 +51,8 @@ function Payment({
   const { t, time, own } = useI18n()
   const [params] = useSearchParams()
   const pay = usePay(order)
-  const { data: methods = [] } = useMethods(order.totalFen)
+  const dueFen = order.totalFen - order.balanceFen
+  const { data: methods = [] } = useMethods(dueFen)
   // The code that stands there says which way it is; else the one that was chosen last.
   const chosen = pay.scanning?.gateway ?? order.payment?.gateway
   const method = methods.find(({ gateway }) => gateway === chosen)
@@ -63,6 +64,7 @@ function Payment({
   const problem = pay.error ? problemOf(pay.error) : undefined
   const feeFen = method?.feeFen ?? 0
   useCodeAtOnce(method, pay)
+  useGoOn(pay)
   return (
     <Columns
       main={
@@ -97,7 +99,7 @@ function Payment({
                     ? t('pay.opening')
                     : returned
                       ? t('pay.notPaid')
-                      : t('pay.go', { amount: moneyText(order.totalFen + feeFen) })}
+                      : t('pay.go', { amount: moneyText(dueFen + feeFen) })}
                 </Button>
               )}
               <p className={css.hint} role="status">
@@ -139,6 +141,23 @@ function useCodeAtOnce(method: PaymentMethod | undefined, pay: ReturnType<typeof
     asked.current = true
     pay.go(method.gateway)
   }, [method, pay])
+}
+
+/** Back from the gateway's app, which has told who the person is: goes on to pay there, once. */
+function useGoOn(pay: ReturnType<typeof usePay>): void {
+  const [params, setParams] = useSearchParams()
+  const gateway = params.get('with')
+  useEffect(() => {
+    if (gateway === null) return
+    setParams(
+      (before) => {
+        before.delete('with')
+        return before
+      },
+      { replace: true },
+    )
+    pay.go(gateway)
+  }, [gateway, pay, setParams])
 }
 
 function Checking({ text }: { readonly text: string }) {

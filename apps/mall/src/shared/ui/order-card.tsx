@@ -3,11 +3,11 @@ import type { OrderRow } from '../api/types.ts'
 import { useI18n } from '../i18n/index.ts'
 import { ButtonLink } from './button.tsx'
 import { WalletIcon } from './icons.tsx'
-import { Money } from './money.tsx'
 import css from './order-card.module.css'
 import { creditWords } from './order-lines.tsx'
 import { OrderStatus } from './order-status.tsx'
 import { Thumbnail } from './picture.tsx'
+import { Price } from './price.tsx'
 
 /** An order in a list: the whole card leads to it, its button to what is due next. */
 export function OrderCard({ order }: { readonly order: OrderRow }) {
@@ -49,7 +49,7 @@ export function OrderCard({ order }: { readonly order: OrderRow }) {
         </div>
       )}
       <div className={css.foot}>
-        <Money fen={order.totalFen} className={css.amount ?? ''} />
+        <Price fen={order.totalFen} points={order.points} className={css.amount ?? ''} />
         <div className={css.actions}>
           {order.state === 'pending' && (
             <ButtonLink size="small" look="primary" to={`/pay/${order.no}`}>

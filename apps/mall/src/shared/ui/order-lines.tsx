@@ -4,6 +4,7 @@ import { WalletIcon } from './icons.tsx'
 import { moneyText } from './money.tsx'
 import css from './order-lines.module.css'
 import { Thumbnail } from './picture.tsx'
+import { usePriceText } from './price.tsx'
 
 /** A recharge in brief: what is paid, and what the balance gets. */
 export function RechargeLine({
@@ -41,6 +42,7 @@ export const creditWords = (
 
 /** What an order is about, in brief. */
 export function OrderLines({ lines }: { readonly lines: readonly OrderRow['lines'][number][] }) {
+  const priceText = usePriceText()
   return (
     <ul className={css.lines}>
       {lines.map((line) => (
@@ -51,7 +53,7 @@ export function OrderLines({ lines }: { readonly lines: readonly OrderRow['lines
             <p className={css.sku}>{line.skuTitle}</p>
           </div>
           <p className={css.right}>
-            {moneyText(line.amountFen)}
+            {priceText(line.amountFen, line.unitPoints * line.quantity)}
             <span>× {line.quantity}</span>
           </p>
         </li>

@@ -203,6 +203,11 @@ const plantings: readonly Planting[] = [
     told: { order_total: [`order ${delivered.no}`] },
   },
   {
+    name: 'an order that costs other points than its lines',
+    sql: `update orders.orders set points = points + 7 where ${t} and no = ${delivered.no}`,
+    told: { order_points: [`order ${delivered.no}`] },
+  },
+  {
     name: 'an order that knows of a refund nobody made',
     sql: `update orders.orders set refunded_fen = 5 where ${t} and no = ${delivered.no}`,
     told: { order_refunds: [`order ${delivered.no}`] },

@@ -20,8 +20,9 @@ import {
   readOrderDetail,
   readViews,
 } from '../orders/index.ts'
+import { personCookie, shopUrlOf } from '../payments/index.ts'
 import { approveRefund, declineRefund, refundByHand } from './commands/decide-refund.ts'
-import { createGatewayPayer, shopUrlOf } from './commands/pay-at-gateway.ts'
+import { createGatewayPayer } from './commands/pay-at-gateway.ts'
 import { createBalancePayer } from './commands/pay-by-balance.ts'
 import { refundOrder } from './commands/refund-order.ts'
 import { replaceGrant } from './commands/replace-grant.ts'
@@ -67,7 +68,7 @@ function mallRoutes(platform: Platform, payments: PaymentDoor) {
       return buyerView(platform, tenant.tenantId, view, 'codes', prefix)
     }),
     handle(mallOrderRoutes.pay, async (request) => {
-      const { ctx, tenant, session, params, body, prefix, raw } = request
+      const { ctx, tenant, session, params, body, prefix, raw, cookies } = request
       const no = params.no as OrderNo
       const [view] = await readViews(platform, tenant.tenantId, [no])
       if (accessTo(await platform.crypto.sealer(tenant.tenantId), request, view) !== 'codes')
@@ -86,6 +87,8 @@ function mallRoutes(platform: Platform, payments: PaymentDoor) {
         shopUrl: shopUrlOf(platform.config.publicUrl, raw.host, prefix),
         device: body.device,
         clientIp: raw.ip,
+        userAgent: raw.headers['user-agent'] ?? '',
+        openId: cookies.get(personCookie(body.payWith)),
       })
       if (!cashier) throw orderErrors.gatewayUnavailable()
       const [after = view] = await readViews(platform, tenant.tenantId, [no])

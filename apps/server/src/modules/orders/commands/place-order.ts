@@ -29,6 +29,7 @@ export type PlacingItem = {
   readonly capIp: number
   readonly capDevice: number
   readonly payWith: string
+  readonly balanceFen: number
   readonly channel: string
   readonly lines: OrderInput['lines']
 }
@@ -88,7 +89,7 @@ async function placingItem(
   const settings = await getSettings(platform, tenantId)
   const memberId = session.kind === 'member' ? session.memberId : null
   if (memberId === null && !settings['orders.guestCheckout']) throw orderErrors.guestsNotAllowed()
-  if (memberId === null && input.payWith === 'balance') throw orderErrors.signInForBalance()
+  if (memberId === null && (input.payWith === 'balance' || input.balanceFen > 0)) throw orderErrors.signInForBalance()
   if (memberId === null && !input.queryPassword && settings['orders.queryPasswordRequired']) {
     throw orderErrors.queryPasswordRequired()
   }
@@ -113,6 +114,7 @@ async function placingItem(
     capIp: settings['orders.unpaidMaxPerIp'],
     capDevice: settings['orders.unpaidMaxPerDevice'],
     payWith: input.payWith,
+    balanceFen: input.balanceFen,
     channel: 'mall',
     lines,
   }

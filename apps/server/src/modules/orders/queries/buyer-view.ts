@@ -56,6 +56,8 @@ function head(view: SealedView, access: 'codes' | 'status') {
     no: view.no,
     state: view.state,
     totalFen: view.totalFen,
+    balanceFen: view.balanceFen,
+    points: view.points,
     refundedFen: view.refundedFen,
     recharge: view.recharge,
     contactMasked: maskContact(view.contact),

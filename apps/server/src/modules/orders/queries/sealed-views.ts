@@ -12,6 +12,8 @@ export type SealedView = {
   readonly queryHash: string | null
   readonly locale: 'zh-CN' | 'en'
   readonly totalFen: number
+  readonly balanceFen: number
+  readonly points: number
   readonly refundedFen: number
   readonly placedAt: string
   readonly expiresAt: string
@@ -32,6 +34,7 @@ export type SealedLine = {
   readonly skuTitle: string
   readonly quantity: number
   readonly unitPriceFen: number
+  readonly unitPoints: number
   readonly amountFen: number
   readonly state: LineState
   readonly deliveredQuantity: number

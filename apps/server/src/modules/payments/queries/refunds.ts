@@ -25,6 +25,7 @@ export async function listRefunds(tx: ReadTx, query: Query): Promise<Page> {
       orderNo: row.order_no,
       lineNo: row.line_no,
       amountFen: row.amount_fen,
+      points: row.points,
       to: row.target as Page['items'][number]['to'],
       state: row.state as Page['items'][number]['state'],
       takes: row.takes as Page['items'][number]['takes'],
