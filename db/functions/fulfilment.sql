@@ -1001,7 +1001,7 @@ begin
       and l.order_no = receipt.order_no
       and l.state in ('delivered', 'exception');
     -- All that is left of what this gateway brought: what the purse brought beside it goes back into the purse.
-    if owed > 0 and (is_recharge or amount >= least(owed, fulfilment.left_of_receipt(p_tenant, receipt.id))) then
+    if owed > 0 and (is_recharge or amount >= least(owed, fulfilment.left_of_receipt(p_tenant, receipt.id, 'source'))) then
       is_part := is_recharge and amount < owed;
       given := fulfilment.refund(p_tenant, receipt.order_no, jsonb_build_object(
         'lineNo', case when is_part then 1 end, 'takes', case when is_part then 'nothing' else 'line' end,

@@ -464,7 +464,7 @@ begin
       and r.gateway = 'balance'
       and r.state = 'applied';
     if purse_receipt.id is not null then
-      of_purse := greatest(refund.amount_fen - greatest(fulfilment.left_of_receipt(p_tenant, refund.receipt_id), 0), 0);
+      of_purse := greatest(refund.amount_fen - greatest(fulfilment.left_of_receipt(p_tenant, refund.receipt_id, refund.target), 0), 0);
     end if;
   end if;
   with instead as (
@@ -597,8 +597,9 @@ end;
 $$;
 revoke execute on function fulfilment.lock_for_refund(bigint, bigint) from public;
 
--- What of a receipt may still go back.
-create or replace function fulfilment.left_of_receipt(p_tenant bigint, p_receipt bigint)
+-- What of a receipt may still go back. What the shop let go of when it took less for an order never came in, so it cannot go
+-- back to the source; the balance may get the whole price.
+create or replace function fulfilment.left_of_receipt(p_tenant bigint, p_receipt bigint, p_target text)
 returns bigint
 language sql
 stable
@@ -607,7 +608,7 @@ set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
-  select r.amount_fen - r.fee_fen - coalesce((
+  select r.amount_fen - r.fee_fen + case p_target when 'balance' then r.adjusted_fen else least(r.adjusted_fen, 0) end - coalesce((
     select sum(f.amount_fen)
     from payments.refunds f
     where f.tenant_id = p_tenant
@@ -619,10 +620,10 @@ as $$
   where r.tenant_id = p_tenant
     and r.id = p_receipt
 $$;
-revoke execute on function fulfilment.left_of_receipt(bigint, bigint) from public;
+revoke execute on function fulfilment.left_of_receipt(bigint, bigint, text) from public;
 
 -- What of all that was received for an order may still go back.
-create or replace function fulfilment.left_of_receipts(p_tenant bigint, p_no bigint)
+create or replace function fulfilment.left_of_receipts(p_tenant bigint, p_no bigint, p_target text)
 returns bigint
 language sql
 stable
@@ -631,13 +632,13 @@ set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
-  select coalesce(sum(greatest(fulfilment.left_of_receipt(p_tenant, r.id), 0)), 0)::bigint
+  select coalesce(sum(greatest(fulfilment.left_of_receipt(p_tenant, r.id, p_target), 0)), 0)::bigint
   from payments.receipts r
   where r.tenant_id = p_tenant
     and r.order_no = p_no
     and r.state = 'applied'
 $$;
-revoke execute on function fulfilment.left_of_receipts(bigint, bigint) from public;
+revoke execute on function fulfilment.left_of_receipts(bigint, bigint, text) from public;
 
 -- p_ask: {"lineNo": one, or null for all that can be, "takes", "grants", "amountFen", "to", "reason", "actor", "staffId",
 -- "approvalAboveFen", "used"}. `takes` is "line" (every right and all the money left), "pieces" (the rights in `grants`, and
@@ -719,7 +720,7 @@ begin
   if total + total_points = 0 then
     return jsonb_build_object('code', 'orders.nothing_to_refund', 'params', '{}'::jsonb);
   end if;
-  room := fulfilment.left_of_receipts(p_tenant, p_no);
+  room := fulfilment.left_of_receipts(p_tenant, p_no, case when at_once then 'balance' else 'source' end);
   if total > room then
     return jsonb_build_object('code', 'orders.refund_over_receipt', 'params', jsonb_build_object(
       'leftYuan', trim(to_char(room / 100.0, '999999999990.00'))
@@ -809,7 +810,7 @@ begin
     return plan;
   end if;
   if plan is null or plan ? 'code' or (plan ->> 'amountFen')::bigint <> refund.amount_fen
-    or (plan ->> 'points')::bigint <> refund.points or refund.amount_fen > fulfilment.left_of_receipts(p_tenant, refund.order_no)
+    or (plan ->> 'points')::bigint <> refund.points or refund.amount_fen > fulfilment.left_of_receipts(p_tenant, refund.order_no, refund.target)
   then
     return jsonb_build_object('code', 'orders.refund_changed', 'params', '{}'::jsonb);
   end if;
