@@ -224,6 +224,54 @@ describe('money that comes otherwise', () => {
   })
 })
 
+describe('money in another amount than was asked for', () => {
+  test.each([
+    [9_990, 11_000],
+    [10_500, 11_500],
+  ])('%i fen instead of 10,000, taken all the same by the desk: %i on the balance', async (amountFen, balanceFen) => {
+    const { visitor } = await shop.member()
+    const { no } = await place(visitor, 10_000)
+    const paid = {
+      orderNo: no,
+      gateway: 'sim-pay',
+      tradeNo: `T${no}`,
+      amountFen,
+      currency: 'CNY',
+      turn: 1,
+      asked: true,
+    }
+    await house.platform.db.call(shop.tenantId, 'fulfilment.settle', [paid])
+    expect(await balanceOf(visitor)).toBe(0)
+    await expectRight()
+    const { items } = await shop.staff.call('payments.listReceipts', { query: { orderNo: no } })
+    await shop.staff.call(
+      'payments.handleReceipt',
+      { params: { receiptId: items[0]?.id ?? 0 }, body: { action: 'apply', note: '差额已说明' } },
+      { idempotencyKey: randomUUID() },
+    )
+    expect(await balanceOf(visitor)).toBe(balanceFen)
+    await expectRight()
+  })
+})
+
+test('recharged, spent and given back at once, again and again: nobody waits for each other, and every fen is there', async () => {
+  const { visitor } = await shop.member(20_000)
+  const goods = await shop.stock(40)
+  const old = await place(visitor, 10_000)
+  await shop.pay(old.no)
+  await shop.seen({ visitor, no: old.no }, isDelivered)
+  const placed = await Promise.all(Array.from({ length: 15 }, () => place(visitor, 1_000)))
+  await Promise.all([
+    ...placed.map(({ no }) => shop.pay(no)),
+    ...Array.from({ length: 10 }, () => shop.place(goods, 1, { visitor, payWith: 'balance' })),
+    ...Array.from({ length: 10 }, () => refund(old.no, { amountFen: 500 })),
+  ])
+  await Promise.all(placed.map(({ no }) => shop.seen({ visitor, no }, isDelivered)))
+  await settled(old.no)
+  expect(await balanceOf(visitor)).toBe(20_000 + 11_000 + 15_000 - 10 * goods.priceFen - 5_500)
+  await expectRight()
+})
+
 describe('given back by staff', () => {
   test('whole: the purse gives amount and bonus, the money goes to where it came from, the bonus to the shop', async () => {
     const at = await house.newShop(RULES)
@@ -373,6 +421,17 @@ describe('a refund that the gateway refuses', () => {
     await expectRight()
     await refund(no)
     expect(await settled(no)).toMatchObject({ state: 'refunded', refundedFen: 10_000 })
+    await expectRight()
+  })
+
+  test('and went through after all when it had been put back, is booked as the loss that it is', async () => {
+    const { visitor, no, refundId } = await failed()
+    await refund(no, { again: true, to: 'balance' })
+    await house.platform.db.call(shop.tenantId, 'fulfilment.refund_ended', refundId, true, null)
+    expect(await balanceOf(visitor)).toBe(11_000)
+    expect(await account('cash.adjustment')).toBe(-4_000)
+    expect(await account('cash.clearing')).toBe(0)
+    expect(await detailOf(no)).toMatchObject({ state: 'delivered', refundedFen: 0 })
     await expectRight()
   })
 
