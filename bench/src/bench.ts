@@ -16,6 +16,8 @@ export type Size = {
   readonly piecesEach: number
   readonly orders: { readonly warmMs: number; readonly measureMs: number }
   readonly notices: { readonly seconds: number }
+  /** Of each gateway. */
+  readonly gatewayNotices: number
   readonly flash: { readonly buyers: number; readonly pieces: number }
   readonly pages: { readonly warmMs: number; readonly measureMs: number }
   readonly importLines: number

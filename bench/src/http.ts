@@ -57,7 +57,8 @@ export function createDriver(baseUrl: string, connections: number): Driver {
       let text = `${method} ${path} HTTP/1.1\r\n${head}`
       for (const name in headers) text += `${name}: ${headers[name]}\r\n`
       if (body !== undefined) {
-        text += `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+        if (headers?.['content-type'] === undefined) text += 'content-type: application/json\r\n'
+        text += `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
       } else text += '\r\n'
       try {
         return await connection.exchange(text)

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import type { Bench, Case, Size } from './bench.ts'
 import { bigOrder } from './cases/big-order.ts'
 import { flash } from './cases/flash.ts'
+import { gateways } from './cases/gateways.ts'
 import { growth } from './cases/growth.ts'
 import { importCodes } from './cases/import-codes.ts'
 import { jobs } from './cases/jobs.ts'
@@ -32,6 +33,7 @@ const CASES: readonly Case[] = [
   { name: 'reconcile', run: reconcile },
   { name: 'orders', run: orders },
   { name: 'notices', run: noticeToCode },
+  { name: 'gateways', run: gateways },
   { name: 'flash', run: flash },
   { name: 'pages', run: pages },
   { name: 'big-order', run: bigOrder },
@@ -45,6 +47,7 @@ const QUICK: Size = {
   piecesEach: 3_000,
   orders: { warmMs: 1_000, measureMs: 2_500 },
   notices: { seconds: 5 },
+  gatewayNotices: 1_000,
   flash: { buyers: 5_000, pieces: 125 },
   pages: { warmMs: 300, measureMs: 1_000 },
   importLines: 100_000,
@@ -59,6 +62,7 @@ const FULL: Size = {
   piecesEach: 20_000,
   orders: { warmMs: 5_000, measureMs: 30_000 },
   notices: { seconds: 30 },
+  gatewayNotices: 5_000,
   flash: { buyers: 20_000, pieces: 500 },
   pages: { warmMs: 1_000, measureMs: 5_000 },
   importLines: 1_000_000,

@@ -8,7 +8,7 @@ export { type GatewayStandIn, startGateways } from './gateways.ts'
 export type { MailMessage, MailServer } from './mail/index.ts'
 export type { PaygateControl, PayOrder, PayReport } from './paygate/control.ts'
 export type { PaygateFaultInput, PaygateFaultKind } from './paygate/faults.ts'
-export type { Paygate } from './paygate/index.ts'
+export { type Paygate, startPaygate } from './paygate/index.ts'
 export { signedHeaders } from './paygate/signing.ts'
 export type { SmsGateway, SmsMessage } from './sms/index.ts'
 

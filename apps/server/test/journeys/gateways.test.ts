@@ -26,6 +26,8 @@ type Case = {
   readonly setUp?: (notifyUrl: string) => Readonly<Record<string, string>>
   /** Pays as the person would; resolves when the notice was answered. */
   readonly pay: (paymentNo: string) => Promise<unknown>
+  /** Its notice never comes. */
+  readonly lose: (paymentNo: string) => unknown
   readonly ways: { readonly desktop: string; readonly phone: string }
 }
 const { appId, sellerId, alipayPublicKey, appPrivateKey } = alipay.merchant
@@ -37,6 +39,7 @@ const epayAccount = (signing: string): Case['account'] => ({
   secrets: { key, merchantPrivateKey },
 })
 const payAtEpay = (paymentNo: string) => epay.control.pay([paymentNo])
+const loseAtEpay = (key: string) => epay.control.addFault({ kind: 'notice.lose', key })
 const cases: readonly Case[] = [
   {
     gateway: 'alipay',
@@ -47,16 +50,30 @@ const cases: readonly Case[] = [
       secrets: { privateKey: appPrivateKey },
     },
     pay: (outTradeNo) => alipay.control.pay(appId, [{ outTradeNo }]),
+    lose: (key) => alipay.control.addFault({ kind: 'notice.lose', key }),
     ways: { desktop: 'redirect', phone: 'redirect' },
   },
   {
     gateway: 'wechat',
     account: { baseUrl: wechat.url, ...wechat.account },
     pay: (outTradeNo) => wechat.control.pay(wechat.account.merchantId, [{ outTradeNo }]),
+    lose: (key) => wechat.control.addFault({ kind: 'notice.lose', key }),
     ways: { desktop: 'qr', phone: 'redirect' },
   },
-  { gateway: 'epay', account: epayAccount('MD5'), pay: payAtEpay, ways: { desktop: 'redirect', phone: 'redirect' } },
-  { gateway: 'epay', account: epayAccount('RSA'), pay: payAtEpay, ways: { desktop: 'redirect', phone: 'redirect' } },
+  {
+    gateway: 'epay',
+    account: epayAccount('MD5'),
+    pay: payAtEpay,
+    lose: loseAtEpay,
+    ways: { desktop: 'redirect', phone: 'redirect' },
+  },
+  {
+    gateway: 'epay',
+    account: epayAccount('RSA'),
+    pay: payAtEpay,
+    lose: loseAtEpay,
+    ways: { desktop: 'redirect', phone: 'redirect' },
+  },
   {
     gateway: 'stripe',
     account: {
@@ -66,6 +83,7 @@ const cases: readonly Case[] = [
     },
     setUp: (notifyUrl) => ({ webhookSecret: stripe.control.setWebhook(notifyUrl) }),
     pay: (paymentNo) => stripe.control.pay([paymentNo]),
+    lose: (key) => stripe.control.addFault({ kind: 'notice.lose', key }),
     ways: { desktop: 'redirect', phone: 'redirect' },
   },
 ]
@@ -197,6 +215,31 @@ describe.each(cases.map((one) => ({ ...one, kind: one.account.settings?.signing 
       await expectBooksRight(house, shop.tenantId)
     },
   )
+})
+
+describe.each(cases.map((one) => ({ ...one, kind: one.account.settings?.signing ?? '' })))('$gateway $kind', (one) => {
+  test('a payment of which no notice came is claimed by the number that the gateway gave it', async () => {
+    const { gateway, pay, lose } = one
+    const shop = await shopWith(one)
+    const order = await shop.place(await shop.stock(1), 1, { payWith: gateway })
+    await openCashier(order, gateway, 'desktop')
+    await house.query('update payments.attempts set next_query_at = null where order_no = $1', [order.no])
+    lose(String(order.no))
+    await pay(String(order.no))
+    const claim = (tradeNo: string) =>
+      shop.staff.call('payments.claim', {
+        params: { no: order.no },
+        body: { gateway, tradeNo, reason: '客户出示付款记录' },
+      })
+    // A wrong number is refused with what the gateway says.
+    const refused = await claim('ANOTHER').catch((error) => error)
+    expect(refused).toMatchObject({ code: 'payments.claim_other_trade' })
+    const [tradeNo = ''] = String(refused.params.found).split(' ')
+    const delivered = shop.seen(order, isDelivered)
+    expect(await claim(tradeNo)).toMatchObject({ state: 'settled', verdict: 'applied', tradeNo })
+    expect(codesOf(await delivered)).toHaveLength(1)
+    await expectBooksRight(house, shop.tenantId)
+  })
 })
 
 const caseOf = (gateway: string): Case => {

@@ -75,9 +75,9 @@ test(`a thousand random orders, seed ${seed}`, async () => {
   const plans = planOf(seed, count)
   const world = await openWorld(plans)
   const { tenantId } = world.shop
-  // Whoever plays over midnight has his facts on two days.
+  // Whoever plays over midnight has his facts on two days, and shortly after it waits for the bill of the day before.
   const day = dayOf(Date.now())
-  const days = [day, dayOf(Date.now() + DAY_MS)]
+  const days = [dayOf(Date.now() - DAY_MS), day, dayOf(Date.now() + DAY_MS)]
   chapter('shop open')
   const orders: Lived[] = []
   const placeAll = (which: readonly OrderPlan[]) =>

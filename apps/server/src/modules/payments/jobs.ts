@@ -10,7 +10,7 @@ import { REFUND_TASK, type SendRefund } from './commands/send-refund.ts'
 const QUESTIONS_MAX = 400
 const QUESTIONS_PER_TENANT_MAX = 50
 const QUESTIONS_AT_ONCE = 16
-/** Rounds of one tick: a sale that ends leaves a thousand payments to close, which is two seconds' work and not two minutes'. */
+/** Rounds of one tick: a sale that ends leaves a thousand payments to close, for which one round a tick would take 100 s. */
 const ROUNDS_MAX = 40
 /** After so many without an answer the rest of a shop's questions wait for their next turn. */
 const SILENT_MAX = 3

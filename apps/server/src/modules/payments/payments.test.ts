@@ -179,6 +179,17 @@ describe('asking by ourselves', () => {
     expect(await at.attempt(shop, no)).toMatchObject({ state: 'pending', queries: 8 })
   })
 
+  test('whatever is due is asked about in one go, however much it is', async () => {
+    const shop = await at.newShop()
+    const nos = await Promise.all(Array.from({ length: 120 }, () => at.newOrder(shop)))
+    await Promise.all(nos.map((no) => at.open(shop, no)))
+    for (const no of nos) control.addFault({ kind: 'notice.lose', key: String(no), times: 1 })
+    await Promise.all(nos.map((no) => at.pay(no)))
+    await at.tick(shop)
+    const states = await Promise.all(nos.map((no) => at.orderState(shop, no)))
+    expect(states.filter((state) => state !== 'paid')).toEqual([])
+  })
+
   test('an order that is over is closed at the gateway, which then takes no money', async () => {
     const shop = await at.newShop()
     const no = await at.newOrder(shop)
