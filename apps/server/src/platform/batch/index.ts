@@ -3,6 +3,7 @@ import type { TenantId } from '@quanshu/kernel'
 import { Refusal } from '@quanshu/kernel'
 import { seconds, size, span } from '../telemetry/index.ts'
 import { isDefiniteAbort, isRetryable } from './failure.ts'
+import { createShares, type Shares, unshared } from './shares.ts'
 
 export type BatchOptions<I, O> = {
   /** Names the command in metrics, e.g. `orders.place`. */
@@ -28,6 +29,11 @@ export type BatchOptions<I, O> = {
    * half of `max` is waiting: under a steady flow items gather, and one that comes to a quiet line leaves at once.
    */
   readonly gatherMs?: number
+  /**
+   * For calls of some microseconds an item that lock nothing: they go at once and whole, whichever shops are there (see
+   * shares.ts).
+   */
+  readonly isCheap?: boolean
 }
 
 /** Makes the grouped version of a command. Each caller gets its own item's outcome or refusal. */
@@ -43,6 +49,7 @@ const WAITING_BATCHES = 32
  */
 export function createBatcher(): Batcher {
   const turnstiles = createTurnstiles()
+  const shares = createShares()
   return <I, O>(options: BatchOptions<I, O>) => {
     const { turnstile } = options
     const lines = new Map<TenantId, Line<I, O>>()
@@ -50,9 +57,12 @@ export function createBatcher(): Batcher {
       let line = lines.get(tenantId)
       if (!line) {
         const inTurn: InTurn = turnstile === undefined ? atOnce : (go) => turnstiles(`${turnstile} ${tenantId}`, go)
-        line = openLine(options, tenantId, inTurn, () => lines.delete(tenantId))
+        line = openLine(options, tenantId, { inTurn, shares: options.isCheap ? unshared : shares }, () =>
+          lines.delete(tenantId),
+        )
         lines.set(tenantId, line)
       }
+      shares.note(tenantId)
       return line(item)
     }
   }
@@ -96,7 +106,7 @@ type Waiting<I, O> = {
 function openLine<I, O>(
   options: BatchOptions<I, O>,
   tenantId: TenantId,
-  inTurn: InTurn,
+  { inTurn, shares }: { readonly inTurn: InTurn; readonly shares: Shares },
   forget: () => void,
 ): Line<I, O> {
   const { max, lanes = LANES, waitingMax = max * WAITING_BATCHES, gatherMs = 0 } = options
@@ -122,14 +132,15 @@ function openLine<I, O>(
     clearTimeout(gathering)
     gathering = undefined
     scheduled = true
-    setImmediate(() => inTurn(depart))
+    setImmediate(() => inTurn(() => shares.run(tenantId, waiting.length, depart)))
   }
 
   /** Who is taken along is decided here, at the last moment: whoever came while this line waited for its turn, too. */
   async function depart(): Promise<void> {
     scheduled = false
-    const batch = waiting.slice(0, max)
-    waiting = waiting.slice(max)
+    const most = shares.most(tenantId, max)
+    const batch = waiting.slice(0, most)
+    waiting = waiting.slice(most)
     inFlight += 1
     departedAt = performance.now()
     if (waiting.length > 0) schedule()

@@ -2,11 +2,17 @@ import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { commonErrors, type RouteSpec } from '@quanshu/contract'
 import { assert, type Refusal } from '@quanshu/kernel'
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type onRequestHookHandler,
+} from 'fastify'
 import type { Module, Platform } from '../module.ts'
 import { seconds } from '../telemetry/index.ts'
 import { answerer } from './answer.ts'
 import type { BoundRoute, Ports } from './bind.ts'
+import { createFairShare, type FairShare } from './fair-share.ts'
 import { baseHeaders } from './headers.ts'
 import { addHealth } from './health.ts'
 import { localeOf } from './locale.ts'
@@ -27,6 +33,8 @@ export type HttpOptions = {
   readonly consoleDir?: string
   /** How long the process still answers after it says that it is not ready, so that balancers can turn away. Default 0. */
   readonly drainDelayMs?: number
+  /** Whether the process is short of time, so that shops get equal shares. Default: by its event loop. */
+  readonly isSaturated?: () => boolean
 }
 export type HttpServer = FastifyInstance
 
@@ -34,6 +42,7 @@ const BODY_LIMIT_BYTES = 64 * 1024
 /** The slowest line on which the largest import may arrive. */
 const REQUEST_TIMEOUT_MS = 10 * 60_000
 const SLOW_SECONDS = 1
+const BUSY = 'common.busy'
 
 /**
  * The one listener: API from the contract, front ends, documentation, health. Not yet listening.
@@ -65,7 +74,9 @@ export async function buildHttpServer(
 
   function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const refusal = named(refusalBehind(error), request)
-    if (refusal.status >= 500) {
+    // A line for each who is turned away would be a flood of its own; their number is among the metrics.
+    const isTurnedAway = refusal === error && refusal.code === BUSY
+    if (refusal.status >= 500 && !isTurnedAway) {
       log.error({ err: error, requestId: request.id, problem: refusal.code, route: routeId(request) }, 'request failed')
     }
     if (refusal.status === 429 || refusal.status === 503) {
@@ -92,6 +103,7 @@ export async function buildHttpServer(
     done()
   })
 
+  const gate = shareGate(tenants, createFairShare(options.isSaturated ?? createPressure()))
   const answer = answerer({ platform, tenants, sessions, streams, rateLimiter: createRateLimiter() })
   const routes = modules.flatMap((module) => module.routes ?? [])
   refuseDoubles(routes)
@@ -134,6 +146,20 @@ function idleCloser({ server }: FastifyInstance): () => void {
 }
 
 type Answer = ReturnType<typeof answerer>
+type Gate = onRequestHookHandler
+
+/** Before the body is read. Pages that wait are not counted: they are bounded by themselves, and take no time. */
+function shareGate(tenants: ReturnType<typeof rememberTenants>, share: FairShare): Gate {
+  return (request, reply, done) => {
+    const enter = (tenant: Awaited<ReturnType<typeof tenants>>): void => {
+      if (tenant) reply.raw.once('close', share.enter(tenant.tenantId, done))
+      else done()
+    }
+    const remembered = tenants(request)
+    if (remembered instanceof Promise) remembered.then(enter, done)
+    else enter(remembered)
+  }
+}
 
 function addJsonRoutes(scope: FastifyInstance, routes: readonly BoundRoute[], answer: Answer): void {
   scope.removeAllContentTypeParsers()
@@ -168,6 +194,7 @@ function routeOptions(route: BoundRoute, answer: Answer) {
     bodyLimit: spec.bodyLimitBytes ?? BODY_LIMIT_BYTES,
     config: { routeId: spec.id },
     handler: answer(route),
+    ...(spec.responseKind === 'sse' ? {} : { onRequest: gate }),
     ...(response === undefined ? {} : { schema: { response: { 200: response } } }),
   }
 }
