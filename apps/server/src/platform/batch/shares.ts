@@ -11,11 +11,11 @@ export type Shares = {
 
 /** A shop is there when it called within this time. */
 const THERE_MS = 1_000
-/** Items of one call beside another shop: about 15 ms of the database instead of 60. */
-const BESIDE_MAX = 32
-/** Whoever has more waiting than this floods; the others are many small calls. */
-const LIGHT_MAX = 16
-/** How long a flood's call waits for the others' calls that are under way. */
+/** Items of one call beside another shop: about 10 ms of the database instead of 60. */
+const BESIDE_MAX = 16
+/** A shop floods when it has more than this waiting for one call: at 50 orders a second a call has one or two. */
+const LIGHT_MAX = 8
+/** How long a flood's call waits for light calls that are under way. */
 const YIELD_MAX_MS = 15
 
 /**
