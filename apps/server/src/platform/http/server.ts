@@ -17,6 +17,7 @@ import { baseHeaders } from './headers.ts'
 import { addHealth } from './health.ts'
 import { localeOf } from './locale.ts'
 import { addDocs } from './openapi.ts'
+import { createPressure } from './pressure.ts'
 import { problemOf, refusalBehind } from './problem.ts'
 import { createRateLimiter } from './rate-limit.ts'
 import { serialiserSchema } from './serialise.ts'
@@ -107,8 +108,8 @@ export async function buildHttpServer(
   const answer = answerer({ platform, tenants, sessions, streams, rateLimiter: createRateLimiter() })
   const routes = modules.flatMap((module) => module.routes ?? [])
   refuseDoubles(routes)
-  await app.register(async (scope) => addJsonRoutes(scope, routes, answer))
-  await app.register(async (scope) => addRawRoutes(scope, routes, answer))
+  await app.register(async (scope) => addJsonRoutes(scope, routes, answer, gate))
+  await app.register(async (scope) => addRawRoutes(scope, routes, answer, gate))
   const health = addHealth(app, platform, options.drainDelayMs ?? 0)
   addDocs(app, routes, config.publicUrl)
   await addFrontEnds(app, { tenants, mallDir: options.mallDir, consoleDir: options.consoleDir, sendProblem })
@@ -161,7 +162,7 @@ function shareGate(tenants: ReturnType<typeof rememberTenants>, share: FairShare
   }
 }
 
-function addJsonRoutes(scope: FastifyInstance, routes: readonly BoundRoute[], answer: Answer): void {
+function addJsonRoutes(scope: FastifyInstance, routes: readonly BoundRoute[], answer: Answer, gate: Gate): void {
   scope.removeAllContentTypeParsers()
   const parse = scope.getDefaultJsonParser('error', 'error')
   scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
@@ -175,17 +176,17 @@ function addJsonRoutes(scope: FastifyInstance, routes: readonly BoundRoute[], an
       }
     })
   })
-  for (const route of routes) if (route.spec.bodyKind !== 'raw') scope.route(routeOptions(route, answer))
+  for (const route of routes) if (route.spec.bodyKind !== 'raw') scope.route(routeOptions(route, answer, gate))
 }
 
 /** The body stays a stream: nothing is read before the handler asks, so a refused upload costs nothing. */
-function addRawRoutes(scope: FastifyInstance, routes: readonly BoundRoute[], answer: Answer): void {
+function addRawRoutes(scope: FastifyInstance, routes: readonly BoundRoute[], answer: Answer, gate: Gate): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  for (const route of routes) if (route.spec.bodyKind === 'raw') scope.route(routeOptions(route, answer))
+  for (const route of routes) if (route.spec.bodyKind === 'raw') scope.route(routeOptions(route, answer, gate))
 }
 
-function routeOptions(route: BoundRoute, answer: Answer) {
+function routeOptions(route: BoundRoute, answer: Answer, gate: Gate) {
   const { spec } = route
   const response = (spec.responseKind ?? 'json') === 'json' ? serialiserSchema(spec.response) : undefined
   return {

@@ -137,7 +137,6 @@ async function placingItem(
   input: OrderInput,
   request: Idempotency & { readonly requestKey: string },
 ): Promise<Omit<PlacingItem, 'no'>> {
-  const { crypto } = platform
   const { contact, queryPassword: password } = input
   const settings = await getSettings(platform, tenantId)
   const memberId = session.kind === 'member' ? session.memberId : null
