@@ -4,9 +4,8 @@ import { buildApp } from '../../src/main/app.ts'
 import { expectBooksRight } from './books.ts'
 import { isDelivered, openHouse, somePhone } from './shop.ts'
 
-/** A server that has no time to spare, as it says itself; what it does about that is what is looked at. */
 const house = await openHouse({ env: { QUANSHU_ROLES: 'api' } })
-const app = await buildApp(house.platform, { isSaturated: () => true })
+const app = await buildApp(house.platform)
 await app.listen({ host: '127.0.0.1', port: 0 })
 const base = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
 afterAll(() => app.close())
@@ -18,7 +17,7 @@ test('a shop buys through another shop’s flood before most of the flood is ser
   const goods = await flooding.stock(FLOOD)
   const wanted = await steady.stock(10)
   const buyer = steady.visitor({ base })
-  // Both are known to be there.
+  // Warm before anything is compared.
   await steady.place(wanted, 1, { visitor: buyer })
 
   const served: string[] = []

@@ -11,13 +11,11 @@ import Fastify, {
 import type { Module, Platform } from '../module.ts'
 import { seconds } from '../telemetry/index.ts'
 import { answerer } from './answer.ts'
-import type { BoundRoute, Ports } from './bind.ts'
-import { createFairShare, type FairShare } from './fair-share.ts'
+import type { BoundRoute, Ports, Tenant } from './bind.ts'
 import { baseHeaders } from './headers.ts'
 import { addHealth } from './health.ts'
 import { localeOf } from './locale.ts'
 import { addDocs } from './openapi.ts'
-import { createPressure } from './pressure.ts'
 import { problemOf, refusalBehind } from './problem.ts'
 import { createRateLimiter } from './rate-limit.ts'
 import { serialiserSchema } from './serialise.ts'
@@ -25,6 +23,7 @@ import { createSessions } from './sessions.ts'
 import { addFrontEnds } from './statics.ts'
 import { createStreams } from './streams.ts'
 import { rememberTenants, stripShopPrefix } from './tenants.ts'
+import { createTurns } from './turns.ts'
 import { dropRest } from './uploads.ts'
 import { refuseUnstorableText } from './validate.ts'
 
@@ -34,8 +33,6 @@ export type HttpOptions = {
   readonly consoleDir?: string
   /** How long the process still answers after it says that it is not ready, so that balancers can turn away. Default 0. */
   readonly drainDelayMs?: number
-  /** Whether the process is short of time, so that shops get equal shares. Default: by its event loop. */
-  readonly isSaturated?: () => boolean
 }
 export type HttpServer = FastifyInstance
 
@@ -104,12 +101,12 @@ export async function buildHttpServer(
     done()
   })
 
-  const gate = shareGate(tenants, createFairShare(options.isSaturated ?? createPressure()))
+  const inTurn = turnOf(tenants)
   const answer = answerer({ platform, tenants, sessions, streams, rateLimiter: createRateLimiter() })
   const routes = modules.flatMap((module) => module.routes ?? [])
   refuseDoubles(routes)
-  await app.register(async (scope) => addJsonRoutes(scope, routes, answer, gate))
-  await app.register(async (scope) => addRawRoutes(scope, routes, answer, gate))
+  await app.register(async (scope) => addJsonRoutes(scope, routes, answer, inTurn))
+  await app.register(async (scope) => addRawRoutes(scope, routes, answer, inTurn))
   const health = addHealth(app, platform, options.drainDelayMs ?? 0)
   addDocs(app, routes, config.publicUrl)
   await addFrontEnds(app, { tenants, mallDir: options.mallDir, consoleDir: options.consoleDir, sendProblem })
@@ -147,22 +144,25 @@ function idleCloser({ server }: FastifyInstance): () => void {
 }
 
 type Answer = ReturnType<typeof answerer>
-type Gate = onRequestHookHandler
+type InTurn = onRequestHookHandler
 
-/** Before the body is read. Pages that wait are not counted: they are bounded by themselves, and take no time. */
-function shareGate(tenants: ReturnType<typeof rememberTenants>, share: FairShare): Gate {
-  return (request, reply, done) => {
-    const enter = (tenant: Awaited<ReturnType<typeof tenants>>): void => {
-      if (tenant) reply.raw.once('close', share.enter(tenant.tenantId, done))
-      else done()
+/** Before the body is read. Whoever went away while waiting is not begun. */
+function turnOf(tenants: ReturnType<typeof rememberTenants>): InTurn {
+  const turns = createTurns()
+  return (request, _reply, done) => {
+    const enter = (tenant: Tenant | undefined): void => {
+      if (!tenant) return done()
+      turns.enter(tenant.tenantId, (refusal) => {
+        if (!request.raw.socket.destroyed) done(refusal)
+      })
     }
-    const remembered = tenants(request)
-    if (remembered instanceof Promise) remembered.then(enter, done)
-    else enter(remembered)
+    const tenant = tenants(request)
+    if (tenant instanceof Promise) tenant.then(enter, done)
+    else enter(tenant)
   }
 }
 
-function addJsonRoutes(scope: FastifyInstance, routes: readonly BoundRoute[], answer: Answer, gate: Gate): void {
+function addJsonRoutes(scope: FastifyInstance, routes: readonly BoundRoute[], answer: Answer, inTurn: InTurn): void {
   scope.removeAllContentTypeParsers()
   const parse = scope.getDefaultJsonParser('error', 'error')
   scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
@@ -176,17 +176,17 @@ function addJsonRoutes(scope: FastifyInstance, routes: readonly BoundRoute[], an
       }
     })
   })
-  for (const route of routes) if (route.spec.bodyKind !== 'raw') scope.route(routeOptions(route, answer, gate))
+  for (const route of routes) if (route.spec.bodyKind !== 'raw') scope.route(routeOptions(route, answer, inTurn))
 }
 
 /** The body stays a stream: nothing is read before the handler asks, so a refused upload costs nothing. */
-function addRawRoutes(scope: FastifyInstance, routes: readonly BoundRoute[], answer: Answer, gate: Gate): void {
+function addRawRoutes(scope: FastifyInstance, routes: readonly BoundRoute[], answer: Answer, inTurn: InTurn): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  for (const route of routes) if (route.spec.bodyKind === 'raw') scope.route(routeOptions(route, answer, gate))
+  for (const route of routes) if (route.spec.bodyKind === 'raw') scope.route(routeOptions(route, answer, inTurn))
 }
 
-function routeOptions(route: BoundRoute, answer: Answer, gate: Gate) {
+function routeOptions(route: BoundRoute, answer: Answer, inTurn: InTurn) {
   const { spec } = route
   const response = (spec.responseKind ?? 'json') === 'json' ? serialiserSchema(spec.response) : undefined
   return {
@@ -195,7 +195,8 @@ function routeOptions(route: BoundRoute, answer: Answer, gate: Gate) {
     bodyLimit: spec.bodyLimitBytes ?? BODY_LIMIT_BYTES,
     config: { routeId: spec.id },
     handler: answer(route),
-    ...(spec.responseKind === 'sse' ? {} : { onRequest: gate }),
+    // Shoppers come in floods. Staff do not, and a gateway's notice is of an order that was let in.
+    ...(spec.path.startsWith('/api/mall/') ? { onRequest: inTurn } : {}),
     ...(response === undefined ? {} : { schema: { response: { 200: response } } }),
   }
 }
