@@ -151,7 +151,10 @@ function turnOf(tenants: ReturnType<typeof rememberTenants>): InTurn {
   const turns = createTurns()
   return (request, _reply, done) => {
     const enter = (tenant: Tenant | undefined): void => {
-      if (!tenant) return done()
+      if (!tenant) {
+        done()
+        return
+      }
       turns.enter(tenant.tenantId, (refusal) => {
         if (!request.raw.socket.destroyed) done(refusal)
       })

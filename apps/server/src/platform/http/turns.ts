@@ -27,7 +27,7 @@ type Waiting = (refusal?: Refusal) => void
  * Keeps one shop's flood from another shop's requests. What a flood costs others is that the process reads hundreds of its
  * requests in a row before it looks at theirs. So in one turn of the event loop each shop begins a few; the rest wait,
  * unread, which costs nothing. The loop goes round as fast as there is work, so a shop alone loses nothing by it
- * (docs/adr/0023-fair-share.md).
+ * (docs/adr/0023-floods.md).
  */
 export function createTurns(): Turns {
   const lines = new Map<TenantId, Waiting[]>()
@@ -59,10 +59,14 @@ export function createTurns(): Turns {
   return {
     enter(tenantId, begin) {
       const line = lines.get(tenantId)
-      if (!line && take(tenantId)) return begin()
+      if (!line && take(tenantId)) {
+        begin()
+        return
+      }
       if (line && line.length >= WAITING_MAX) {
         turnedAway.add(1)
-        return begin(commonErrors.busy({ retryAfterSeconds: RETRY_AFTER_SECONDS }))
+        begin(commonErrors.busy({ retryAfterSeconds: RETRY_AFTER_SECONDS }))
+        return
       }
       // Begun in another request's turn, it must not seem to be a part of that one.
       const waiting = AsyncResource.bind(begin)
