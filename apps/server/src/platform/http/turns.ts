@@ -44,7 +44,8 @@ export function createTurns(): Turns {
     return true
   }
 
-  function nextTurn(): void {
+  /** In no request's context, lest those who begin here seem to be a part of the one that ended the last turn. */
+  const nextTurn = AsyncResource.bind((): void => {
     isTurnOver = true
     begun.clear()
     for (const [tenantId, line] of lines) {
@@ -54,7 +55,7 @@ export function createTurns(): Turns {
       }
       if (line.length === 0) lines.delete(tenantId)
     }
-  }
+  })
 
   return {
     enter(tenantId, begin) {
@@ -68,11 +69,9 @@ export function createTurns(): Turns {
         begin(commonErrors.busy({ retryAfterSeconds: RETRY_AFTER_SECONDS }))
         return
       }
-      // Begun in another request's turn, it must not seem to be a part of that one.
-      const waiting = AsyncResource.bind(begin)
       held += 1
-      if (line) line.push(waiting)
-      else lines.set(tenantId, [waiting])
+      if (line) line.push(begin)
+      else lines.set(tenantId, [begin])
     },
   }
 }
