@@ -17,14 +17,10 @@ export async function trialServer(
   house: TestPlatform,
   shop: TestTenant,
   routes: readonly BoundRoute[],
-  options: HttpOptions & {
-    readonly config?: Partial<TestPlatform['config']>
-    /** Another shop of the same server, under `/s/<slug>`. */
-    readonly neighbour?: TestTenant
-  } = {},
+  options: HttpOptions & { readonly config?: Partial<TestPlatform['config']> } = {},
 ): Promise<TrialServer> {
   const platform = { ...house, config: { ...house.config, ...options.config } }
-  const app = await buildHttpServer(platform, [{ name: 'trial', routes }], portsOf(shop, options.neighbour), options)
+  const app = await buildHttpServer(platform, [{ name: 'trial', routes }], portsOf(shop), options)
   await app.listen({ host: '127.0.0.1', port: 0 })
   onTestFinished(() => app.close())
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
@@ -47,14 +43,10 @@ export async function trialServer(
 /** The body of a refusal. */
 export const problemIn = async (response: Response): Promise<Problem> => (await response.json()) as Problem
 
-function portsOf(shop: TestTenant, neighbour: TestTenant | undefined): Ports {
+function portsOf(shop: TestTenant): Ports {
   return {
     resolveTenant: async (host, slug) =>
-      slug === undefined
-        ? host === '127.0.0.1'
-          ? shop
-          : undefined
-        : [shop, neighbour].find((one) => one?.slug === slug),
+      slug === undefined ? (host === '127.0.0.1' ? shop : undefined) : slug === shop.slug ? shop : undefined,
     sessionCookies: { console: 'qs_staff', mall: 'qs_member' },
     authenticate: async ({ area, token }) => {
       if (area === 'mall') {
