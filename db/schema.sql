@@ -34,7 +34,7 @@ create table analytics.entries (
   refund_id bigint,
   grant_id bigint,
   constraint entries_pkey PRIMARY KEY (tenant_id, at, id),
-  constraint entries_kind_check CHECK ((kind = ANY (ARRAY['sale'::text, 'refund'::text, 'fee'::text, 'loss'::text, 'replacement'::text])))
+  constraint entries_kind_check CHECK ((kind = ANY (ARRAY['sale'::text, 'refund'::text, 'fee'::text, 'loss'::text, 'replacement'::text, 'bonus'::text])))
 );
 alter table analytics.entries enable row level security;
 grant select on analytics.entries to quanshu_app;
@@ -86,6 +86,7 @@ create table analytics.sums (
   pieces bigint not null default 0,
   lines bigint not null default 0,
   entries bigint not null default 0,
+  bonuses_fen bigint not null default 0,
   constraint sums_pkey PRIMARY KEY (tenant_id, grain, at, sku_id, batch_id, channel, pay_way, staff),
   constraint sums_grain_check CHECK ((grain = ANY (ARRAY['hour'::text, 'day'::text])))
 );
@@ -468,10 +469,12 @@ create table catalog.price_changes (
   created_at timestamp with time zone not null default now(),
   created_by text not null,
   cancelled_at timestamp with time zone,
+  price_points integer not null default 0,
   constraint price_changes_pkey PRIMARY KEY (tenant_id, id),
   constraint price_changes_sku FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
-  constraint price_changes_free_is_meant CHECK ((free OR (price_fen > 0))),
+  constraint price_changes_free_is_meant CHECK ((free OR (price_fen > 0) OR (price_points > 0))),
   constraint price_changes_price_fen_check CHECK (((price_fen >= 0) AND (price_fen <= 1000000000))),
+  constraint price_changes_price_points_check CHECK (((price_points >= 0) AND (price_points <= 100000000))),
   constraint price_changes_tiers_check CHECK ((jsonb_typeof(tiers) = 'array'::text))
 );
 alter table catalog.price_changes enable row level security;
@@ -498,16 +501,18 @@ create table catalog.skus (
   position integer not null default 0,
   created_at timestamp with time zone not null default now(),
   removed_at timestamp with time zone,
+  price_points integer not null default 0,
   constraint skus_pkey PRIMARY KEY (tenant_id, id),
   constraint skus_goods FOREIGN KEY (tenant_id, goods_id) REFERENCES catalog.goods(tenant_id, id),
   constraint skus_allocation_check CHECK ((allocation = ANY (ARRAY['fifo'::text, 'fefo'::text]))),
   constraint skus_cost_hint_fen_check CHECK ((cost_hint_fen >= 0)),
-  constraint skus_free_is_meant CHECK ((free OR (price_fen > 0))),
+  constraint skus_free_is_meant CHECK ((free OR (price_fen > 0) OR (price_points > 0))),
   constraint skus_hold_mode_check CHECK ((hold_mode = ANY (ARRAY['order'::text, 'payment'::text]))),
   constraint skus_kind_check CHECK ((kind = 'card'::text)),
   constraint skus_low_stock_at_check CHECK ((low_stock_at >= 0)),
   constraint skus_market_price_fen_check CHECK ((market_price_fen > 0)),
   constraint skus_price_fen_check CHECK (((price_fen >= 0) AND (price_fen <= 1000000000))),
+  constraint skus_price_points_check CHECK (((price_points >= 0) AND (price_points <= 100000000))),
   constraint skus_specs_check CHECK ((jsonb_typeof(specs) = 'object'::text)),
   constraint skus_state_check CHECK ((state = ANY (ARRAY['on'::text, 'off'::text]))),
   constraint skus_tiers_check CHECK ((jsonb_typeof(tiers) = 'array'::text)),
@@ -548,8 +553,8 @@ create policy tenant on catalog.price_changes for all to quanshu_app using (tena
 create policy tenant on catalog.skus for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on catalog.tags for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
-function catalog.goods_skus(p_tenant bigint, p_goods_ids bigint[], p_at timestamp with time zone) returns TABLE(goods_id bigint, sku_id bigint, kind text, title text, title_en text, specs jsonb, price_fen bigint, free boolean, market_price_fen bigint, cost_hint_fen bigint, tiers jsonb, hold_mode text, allocation text, low_stock_at integer, state text, sku_position integer, available bigint, held bigint, low boolean, next_at timestamp with time zone, next_price_fen bigint)
-function catalog.offers(p_tenant bigint, p_sku_ids bigint[], p_at timestamp with time zone) returns TABLE(sku_id bigint, kind text, title text, goods_title text, price_fen bigint, tiers jsonb, hold_mode text, allocation text, limit_per_person integer, limit_per_order integer, sellable boolean, reason text, form_fields jsonb, goods_id bigint)
+function catalog.goods_skus(p_tenant bigint, p_goods_ids bigint[], p_at timestamp with time zone) returns TABLE(goods_id bigint, sku_id bigint, kind text, title text, title_en text, specs jsonb, price_fen bigint, free boolean, market_price_fen bigint, cost_hint_fen bigint, tiers jsonb, hold_mode text, allocation text, low_stock_at integer, state text, sku_position integer, available bigint, held bigint, low boolean, next_at timestamp with time zone, next_price_fen bigint, price_points integer, next_price_points integer)
+function catalog.offers(p_tenant bigint, p_sku_ids bigint[], p_at timestamp with time zone) returns TABLE(sku_id bigint, kind text, title text, goods_title text, price_fen bigint, tiers jsonb, hold_mode text, allocation text, limit_per_person integer, limit_per_order integer, sellable boolean, reason text, form_fields jsonb, goods_id bigint, price_points integer)
 function catalog.shelf_reason(p_state text, p_on_at timestamp with time zone, p_off_at timestamp with time zone, p_at timestamp with time zone) returns text
 function catalog.unit_price(p_price_fen bigint, p_tiers jsonb, p_qty bigint) returns bigint
 
@@ -691,30 +696,39 @@ function events.take_parked(p_id bigint) returns jsonb security definer
 
 -- fulfilment ------------------------------------------------------------------------------------------
 
+function fulfilment.accounts_of_members(p_tenant bigint, p_members bigint[]) returns bigint[] security definer
 function fulfilment.approve_refund(p_tenant bigint, p_refund bigint, p_staff bigint, p_actor text, p_used text) returns jsonb security definer
 function fulfilment.begin_line_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_instead bigint[], p_actor text) returns void security definer
 function fulfilment.chargeback(p_tenant bigint, p_gateway text, p_news jsonb) returns jsonb security definer
 function fulfilment.close_refunded(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint) returns void security definer
+function fulfilment.credit_of(p_total bigint, p_credit bigint, p_before bigint, p_amount bigint) returns bigint
+function fulfilment.credit_recharges(p_tenant bigint, p_nos bigint[]) returns void security definer
 function fulfilment.decline_refund(p_tenant bigint, p_refund bigint, p_actor text, p_note text) returns jsonb security definer
 function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text) returns jsonb security definer
 function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text) returns jsonb security definer
 function fulfilment.failed_refunds(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
 function fulfilment.follow_used(p_cards bigint[]) returns void security definer
 function fulfilment.handle_receipt(p_tenant bigint, p_receipt bigint, p_action text, p_note text, p_actor text) returns jsonb security definer
-function fulfilment.left_of_receipt(p_tenant bigint, p_receipt bigint) returns bigint security definer
+function fulfilment.left_of_receipt(p_tenant bigint, p_receipt bigint, p_target text) returns bigint security definer
+function fulfilment.left_of_receipts(p_tenant bigint, p_no bigint, p_target text) returns bigint security definer
 function fulfilment.lock_accounts(p_tenant bigint, p_nos bigint[], p_more bigint[]) returns void security definer
 function fulfilment.lock_for_refund(p_tenant bigint, p_no bigint) returns orders.orders security definer
 function fulfilment.mark_used(p_tenant bigint, p_no bigint, p_grant bigint, p_used boolean, p_actor text) returns jsonb security definer
+function fulfilment.missing_credit(p_tenant bigint, p_no bigint, p_amount bigint) returns bigint security definer
 function fulfilment.pay_by_balance(p_tenant bigint, p_payments jsonb) returns jsonb security definer
 function fulfilment.place_and_pay(p_tenant bigint, p_items jsonb) returns json security definer
 function fulfilment.plan_refund(p_tenant bigint, p_no bigint, p_line integer, p_takes text, p_grants bigint[], p_amount bigint, p_used text) returns jsonb security definer
+function fulfilment.put_back_credit(p_tenant bigint, p_no bigint, p_actor text) returns jsonb security definer
 function fulfilment.refund(p_tenant bigint, p_no bigint, p_ask jsonb) returns jsonb security definer
 function fulfilment.refund(p_tenant bigint, p_no bigint, p_line integer, p_target text, p_reason text, p_actor text) returns jsonb security definer
 function fulfilment.refund_by_hand(p_tenant bigint, p_refund bigint, p_actor text, p_note text, p_reference text) returns jsonb security definer
 function fulfilment.refund_ended(p_tenant bigint, p_refund bigint, p_done boolean, p_error text) returns jsonb security definer
 function fulfilment.replace(p_tenant bigint, p_no bigint, p_grant bigint, p_reason text, p_actor text) returns jsonb security definer
+function fulfilment.send_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_member text, p_actor text) returns void security definer
 function fulfilment.settle(p_tenant bigint, p_captures jsonb) returns jsonb security definer
 function fulfilment.stock_of(p_tenant bigint, p_skus bigint[], OUT skus bigint[], OUT allocations text[], OUT available bigint[], OUT delivered bigint[]) returns record security definer
+function fulfilment.take_credit(p_tenant bigint, p_no bigint, p_amount bigint) returns bigint security definer
+function fulfilment.take_members_part(p_tenant bigint, p_nos bigint[], p_receipts boolean) returns void security definer
 function fulfilment.turn_line(p_tenant bigint, p_no bigint, p_line integer, p_error text) returns void security definer
 
 -- identity --------------------------------------------------------------------------------------------
@@ -941,7 +955,7 @@ create policy tenant on ledger.holds for all to quanshu_app using (tenant_id = (
 create policy tenant on ledger.transfers for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
 function ledger.account(p_tenant bigint, p_kind text, p_ref text, p_unit text) returns bigint security definer
-function ledger.adjust_member(p_tenant bigint, p_member bigint, p_amount bigint, p_cause text) returns bigint security definer
+function ledger.adjust_member(p_tenant bigint, p_member bigint, p_unit text, p_amount bigint, p_cause text) returns bigint security definer
 function ledger.admit(p_tenant bigint, p_groups integer[], p_accounts bigint[], p_amounts bigint[], p_count integer) returns boolean[] security definer
 function ledger.close(p_tenant bigint, p_holds bigint[], p_state text, p_kind text) returns bigint[] security definer
 function ledger.displace(p_tenant bigint, p_account bigint, p_need bigint) returns bigint security definer
@@ -1059,8 +1073,8 @@ create table orders.lines (
   tenant_id bigint not null,
   order_no bigint not null,
   line_no smallint not null,
-  sku_id bigint not null,
-  goods_id bigint not null,
+  sku_id bigint,
+  goods_id bigint,
   kind text not null,
   goods_title text not null,
   sku_title text not null,
@@ -1078,6 +1092,8 @@ create table orders.lines (
   refunded_fen bigint not null default 0,
   refunding_fen bigint not null default 0,
   refunded_quantity integer not null default 0,
+  unit_points integer not null default 0,
+  refunded_points bigint not null default 0,
   constraint lines_pkey PRIMARY KEY (tenant_id, order_no, line_no),
   constraint lines_tenant_id_order_no_fkey FOREIGN KEY (tenant_id, order_no) REFERENCES orders.orders(tenant_id, no),
   constraint delivered_is_whole CHECK (((state = 'delivered'::text) <= (delivered_quantity = quantity))),
@@ -1086,8 +1102,15 @@ create table orders.lines (
   constraint lines_line_no_check CHECK ((line_no > 0)),
   constraint lines_quantity_check CHECK ((quantity > 0)),
   constraint lines_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'exception'::text, 'refunding'::text, 'refunded'::text, 'cancelled'::text]))),
+  constraint lines_unit_points_check CHECK ((unit_points >= 0)),
   constraint lines_unit_price_fen_check CHECK ((unit_price_fen >= 0)),
   constraint pieces_within_line CHECK (((refunded_quantity >= 0) AND (refunded_quantity <= quantity))),
+  constraint points_within_line CHECK (((refunded_points >= 0) AND (refunded_points <= ((quantity)::bigint * unit_points)))),
+  constraint recharge_has_no_goods CHECK (
+CASE kind
+    WHEN 'recharge'::text THEN ((sku_id IS NULL) AND (goods_id IS NULL))
+    ELSE ((sku_id IS NOT NULL) AND (goods_id IS NOT NULL))
+END),
   constraint refunds_within_line CHECK (((refunded_fen >= 0) AND (refunding_fen >= 0) AND ((refunded_fen + refunding_fen) <= amount_fen)))
 );
 alter table orders.lines enable row level security;
@@ -1117,7 +1140,21 @@ create table orders.orders (
   delivered_at timestamp with time zone,
   closed_at timestamp with time zone,
   close_reason text,
+  points bigint not null default 0,
+  balance_fen bigint not null default 0,
+  points_hold bigint,
+  balance_hold bigint,
+  purpose text not null default 'goods'::text,
+  credit_fen bigint not null default 0,
   constraint orders_pkey PRIMARY KEY (tenant_id, no),
+  constraint balance_within_total CHECK (((balance_fen >= 0) AND (balance_fen <= total_fen))),
+  constraint credit_of_recharge CHECK (
+CASE purpose
+    WHEN 'recharge'::text THEN ((credit_fen >= total_fen) AND (total_fen > 0) AND (member_id IS NOT NULL))
+    ELSE (credit_fen = 0)
+END),
+  constraint orders_points_check CHECK ((points >= 0)),
+  constraint orders_purpose_check CHECK ((purpose = ANY (ARRAY['goods'::text, 'recharge'::text]))),
   constraint orders_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'paid'::text, 'delivered'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text]))),
   constraint orders_total_fen_check CHECK ((total_fen >= 0)),
   constraint refunded_within_paid CHECK (((refunded_fen >= 0) AND (refunded_fen <= paid_fen)))
@@ -1138,6 +1175,7 @@ create index orders_paid_undelivered ON orders.orders USING btree (tenant_id, pa
 create index orders_pending_of_buyer ON orders.orders USING btree (tenant_id, buyer_key) WHERE ((state = 'pending'::text) AND (buyer_key IS NOT NULL));
 create index orders_pending_of_device ON orders.orders USING btree (tenant_id, device_hash) WHERE ((state = 'pending'::text) AND (device_hash IS NOT NULL));
 create index orders_pending_of_ip ON orders.orders USING btree (tenant_id, ip) WHERE ((state = 'pending'::text) AND (ip IS NOT NULL));
+create index recharges ON orders.orders USING btree (tenant_id, no) WHERE (purpose = 'recharge'::text);
 
 create policy tenant on orders.lines for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on orders.orders for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
@@ -1146,6 +1184,7 @@ function orders.close_unpaid(p_tenant bigint, p_nos bigint[], p_state text, p_re
 function orders.expire_due(p_limit integer) returns jsonb security definer
 function orders.look_at_shelf(p_tenant bigint, p_keys jsonb, p_skus bigint[]) returns jsonb security definer
 function orders.place(p_tenant bigint, p_items jsonb) returns jsonb security definer
+function orders.place_recharge(p_tenant bigint, p_item jsonb) returns jsonb security definer
 function orders.view_rows(p_tenant bigint, p_nos bigint[], p_codes integer) returns TABLE(no bigint, place integer, view json) security definer
 function orders.views(p_tenant bigint, p_nos bigint[], p_codes integer) returns json security definer
 
@@ -1227,6 +1266,31 @@ create table payments.chargebacks (
 );
 alter table payments.chargebacks enable row level security;
 grant select on payments.chargebacks to quanshu_app;
+
+create table payments.claims (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  order_no bigint not null,
+  gateway text not null,
+  trade_no text not null,
+  amount_fen bigint not null,
+  paid_at timestamp with time zone not null,
+  state text not null,
+  verdict text,
+  reason text not null,
+  requested_by text not null,
+  requested_by_id bigint not null,
+  decided_by text,
+  decided_at timestamp with time zone,
+  decided_note text,
+  created_at timestamp with time zone not null default now(),
+  constraint claims_pkey PRIMARY KEY (tenant_id, id),
+  constraint claims_amount_fen_check CHECK ((amount_fen > 0)),
+  constraint claims_state_check CHECK ((state = ANY (ARRAY['awaiting'::text, 'approved'::text, 'settled'::text, 'declined'::text]))),
+  constraint claims_trade_no_check CHECK (((length(trade_no) >= 1) AND (length(trade_no) <= 64)))
+);
+alter table payments.claims enable row level security;
+grant insert, select, update on payments.claims to quanshu_app;
 
 create table payments.gateways (
   tenant_id bigint not null,
@@ -1316,9 +1380,13 @@ create table payments.refunds (
   decided_at timestamp with time zone,
   decided_note text,
   hand_reference text,
+  points bigint not null default 0,
+  credit_fen bigint not null default 0,
   constraint refunds_pkey PRIMARY KEY (tenant_id, id),
   constraint refunds_tenant_id_receipt_id_fkey FOREIGN KEY (tenant_id, receipt_id) REFERENCES payments.receipts(tenant_id, id),
-  constraint refunds_amount_fen_check CHECK ((amount_fen > 0)),
+  constraint refunds_amount_fen_check CHECK (((amount_fen >= 0) AND ((amount_fen + points) > 0))),
+  constraint refunds_credit_fen_check CHECK ((credit_fen >= 0)),
+  constraint refunds_points_check CHECK ((points >= 0)),
   constraint refunds_state_check CHECK ((state = ANY (ARRAY['awaiting'::text, 'declined'::text, 'requested'::text, 'processing'::text, 'done'::text, 'failed'::text]))),
   constraint refunds_takes_check CHECK ((takes = ANY (ARRAY['line'::text, 'pieces'::text, 'nothing'::text]))),
   constraint refunds_target_check CHECK ((target = ANY (ARRAY['source'::text, 'balance'::text, 'hand'::text])))
@@ -1329,6 +1397,9 @@ grant select on payments.refunds to quanshu_app;
 
 create index attempts_to_query ON payments.attempts USING btree (tenant_id, next_query_at) WHERE (next_query_at IS NOT NULL);
 create index chargebacks_of_order ON payments.chargebacks USING btree (tenant_id, order_no);
+create UNIQUE index claim_of_trade ON payments.claims USING btree (tenant_id, gateway, trade_no) WHERE (state = ANY (ARRAY['awaiting'::text, 'approved'::text]));
+create index claims_awaiting ON payments.claims USING btree (tenant_id, id) WHERE (state = 'awaiting'::text);
+create index claims_of_order ON payments.claims USING btree (tenant_id, order_no);
 create index notices_of_order ON ONLY payments.notices USING btree (tenant_id, order_no, received_at);
 create index receipts_by_day ON payments.receipts USING btree (tenant_id, gateway, COALESCE(paid_at, received_at), id) WHERE (COALESCE(paid_at, received_at) IS NOT NULL);
 create index receipts_late ON payments.receipts USING btree (tenant_id, gateway, received_at) WHERE ((received_at - paid_at) > '06:00:00'::interval);
@@ -1342,6 +1413,7 @@ create index refunds_open ON payments.refunds USING btree (tenant_id, state, id)
 
 create policy tenant on payments.attempts for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on payments.chargebacks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on payments.claims for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on payments.gateways for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on payments.notices for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on payments.receipts for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);

@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: ['test/harness/global-setup.ts'],
     pool: 'forks',
+    // Files share loaded modules; every file opens a platform of its own, and nothing is kept in modules.
+    isolate: false,
     // The database server needs one of the two cores.
     maxWorkers: 2,
     testTimeout: 30_000,

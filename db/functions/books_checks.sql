@@ -429,11 +429,11 @@ begin
   select * into these from books.next_orders(p_tenant, p_place, p_limit, p_scope);
 
   with the_order as (
-    select o.*, l.amount, l.waiting, r.received, f.refunded
+    select o.*, l.amount, l.points_asked, l.waiting, r.received, f.refunded
     from unnest(these.nos) as i(no)
     join orders.orders o on o.tenant_id = p_tenant and o.no = i.no
     cross join lateral (
-      select coalesce(sum(l.amount_fen), 0) as amount,
+      select coalesce(sum(l.amount_fen), 0) as amount, coalesce(sum(l.quantity::bigint * l.unit_points), 0) as points_asked,
         count(*) filter (where l.state in ('waiting', 'cancelled')) as waiting
       from orders.lines l
       where l.tenant_id = p_tenant
@@ -456,7 +456,7 @@ begin
         and f.replaced_by is null
     ) f
   ), the_line as (
-    select l.*, o.paid_at, o.state as order_state, g.living, f.open, f.done_fen, f.promised_fen
+    select l.*, o.paid_at, o.placed_at, o.member_id, o.credit_fen, o.state as order_state, g.living, f.open, f.done_fen, f.promised_fen
     from the_order o
     join orders.lines l on l.tenant_id = p_tenant and l.order_no = o.no
     cross join lateral (
@@ -493,6 +493,9 @@ begin
       select 'order_total', jsonb_build_object('totalFen', o.total_fen, 'linesFen', o.amount, 'paidFen', o.paid_fen)
       where o.total_fen <> o.amount or (o.state in ('paid', 'delivered', 'refunded') and o.paid_fen <> o.total_fen)
       union all
+      select 'order_points', jsonb_build_object('points', o.points, 'linesPoints', o.points_asked)
+      where o.points <> o.points_asked
+      union all
       select 'order_refunds', jsonb_build_object('refundedFen', o.refunded_fen, 'refundsFen', o.refunded)
       where o.refunded_fen <> o.refunded
     ) v
@@ -503,7 +506,7 @@ begin
       -- A line some of whose pieces were refunded, and whose refund failed, is an exception that still has the others.
       select 'line_grants' as code,
         jsonb_build_object('quantity', l.quantity - l.refunded_quantity, 'grants', l.living, 'state', l.state) as params
-      where (l.state in ('delivered', 'exception') and l.delivered_quantity > 0 and l.living <> l.quantity - l.refunded_quantity)
+      where (l.kind <> 'recharge' and l.state in ('delivered', 'exception') and l.delivered_quantity > 0 and l.living <> l.quantity - l.refunded_quantity)
          or (l.delivered_quantity = 0 and l.state in ('waiting', 'exception', 'cancelled') and l.living > 0)
       union all
       select 'line_refunds', jsonb_build_object(
@@ -513,6 +516,25 @@ begin
       union all
       select 'refund_lost', jsonb_build_object('amountFen', l.amount_fen)
       where l.state = 'refunding' and l.open = 0
+      union all
+      -- What was recharged is in the purse once, with its bonus.
+      select 'recharge_credit', jsonb_build_object('creditFen', l.credit_fen, 'creditedFen', c.credited)
+      from (
+        select coalesce(sum(t.amount), 0) as credited
+        from ledger.accounts a
+        join ledger.transfers t
+          on t.tenant_id = p_tenant
+          and t.to_account = a.id
+          and t.at >= l.placed_at
+          and t.cause = 'order:' || l.order_no
+          and t.kind in ('cash.recharge', 'cash.recharge_bonus')
+        where a.tenant_id = p_tenant
+          and a.kind = 'cash.member'
+          and a.ref = l.member_id::text
+          and a.unit = 'CNY'
+      ) c
+      where l.kind = 'recharge'
+        and c.credited <> case when l.delivered_at is null then 0 else l.credit_fen end
     ) v
   )
   select jsonb_agg(books.violation(
@@ -613,7 +635,8 @@ begin
     ) l on true
     where f.state in ('requested', 'processing', 'done')
   ), over as (
-    select f.receipt_id as id, f.order_no, r.amount_fen,
+    -- An order that was taken for paid with less gives back what it was taken for; what came beyond it is in the purse.
+    select f.receipt_id as id, f.order_no, r.amount_fen + r.adjusted_fen as amount_fen,
       (
         select sum(o.amount_fen) from payments.refunds o
         where o.tenant_id = p_tenant and o.order_no = f.order_no and o.receipt_id = f.receipt_id and o.state in ('requested', 'processing', 'done')
@@ -621,7 +644,7 @@ begin
     from unnest(case when phase = 'refunds' then ids end) as i(id)
     join payments.refunds f on f.tenant_id = p_tenant and f.id = i.id
     join payments.receipts r on r.tenant_id = p_tenant and r.id = f.receipt_id
-    group by f.receipt_id, f.order_no, r.amount_fen
+    group by f.receipt_id, f.order_no, r.amount_fen, r.adjusted_fen
   ), wrong as (
     select case r.kind when 'receipt' then 'reference_twice' else 'refund_twice' end as code,
       -- One violation a number, whichever of its rows is met.
@@ -824,7 +847,9 @@ begin
     order by h.from_account, h.id
     limit p_limit
   ), told as (
-    select p.*, o.no, o.state as order_state, l.state as line_state, l.line_no
+    select p.*, o.no, o.state as order_state, l.state as line_state, l.line_no,
+      -- What a member gives beside a gateway belongs to the order itself, as long as it waits.
+      coalesce(p.id in (o.balance_hold, o.points_hold) and o.state = 'pending', false) as is_members_part
     from page p
     left join orders.orders o
       on o.tenant_id = p_tenant
@@ -838,7 +863,7 @@ begin
     ) l on true
   ), wrong as (
     select t.*, case
-      when t.cause ~ '^order:' and (t.no is null or t.line_no is null) then 'hold_orphan'
+      when t.cause ~ '^order:' and (t.no is null or (t.line_no is null and not t.is_members_part)) then 'hold_orphan'
       when t.line_state in ('delivered', 'refunding', 'refunded', 'cancelled') then 'hold_orphan'
       when t.expires_at < now() - grace and t.line_state is distinct from 'exception' and t.order_state is distinct from 'paid' then 'hold_overdue'
     end as code

@@ -62,7 +62,8 @@ returns table (
   sellable boolean,
   reason text,
   form_fields jsonb,
-  goods_id bigint
+  goods_id bigint,
+  price_points integer
 )
 language plpgsql
 stable
@@ -87,7 +88,8 @@ begin
     s.state = 'on' and s.removed_at is null and shelf.reason is null,
     coalesce(shelf.reason, case when s.state <> 'on' or s.removed_at is not null then 'off_shelf' end),
     g.form_fields,
-    g.id
+    g.id,
+    coalesce(change.price_points, s.price_points)
   from (select distinct unnest(p_sku_ids) as id) wanted
   join catalog.skus s
     on s.tenant_id = p_tenant
@@ -97,7 +99,7 @@ begin
     and g.id = s.goods_id
   cross join lateral (select catalog.shelf_reason(g.state, g.on_at, g.off_at, p_at) as reason) shelf
   left join lateral (
-    select c.price_fen, c.tiers
+    select c.price_fen, c.price_points, c.tiers
     from catalog.price_changes c
     where c.tenant_id = p_tenant
       and c.sku_id = s.id
@@ -134,7 +136,9 @@ returns table (
   held bigint,
   low boolean,
   next_at timestamptz,
-  next_price_fen bigint
+  next_price_fen bigint,
+  price_points integer,
+  next_price_points integer
 )
 language plpgsql
 stable
@@ -165,7 +169,9 @@ begin
     coalesce(stock.held_out, 0),
     s.state = 'on' and coalesce(stock.balance - stock.held_out, 0) <= coalesce(s.low_stock_at, -1),
     coming.at,
-    coming.price_fen
+    coming.price_fen,
+    coalesce(change.price_points, s.price_points),
+    coming.price_points
   from catalog.skus s
   left join ledger.accounts stock
     on stock.tenant_id = p_tenant
@@ -173,7 +179,7 @@ begin
     and stock.ref = s.id::text
     and stock.unit = 'piece'
   left join lateral (
-    select c.price_fen, c.free, c.tiers
+    select c.price_fen, c.price_points, c.free, c.tiers
     from catalog.price_changes c
     where c.tenant_id = p_tenant
       and c.sku_id = s.id
@@ -184,7 +190,7 @@ begin
     limit 1
   ) change on true
   left join lateral (
-    select c.at, c.price_fen
+    select c.at, c.price_fen, c.price_points
     from catalog.price_changes c
     where c.tenant_id = p_tenant
       and c.sku_id = s.id

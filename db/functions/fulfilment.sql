@@ -7,6 +7,7 @@
 --   fulfilment.chargeback(tenant, gateway, news)        what a gateway took back by itself, or gave back again
 --   fulfilment.handle_receipt(tenant, receipt, action, note, actor)  money that did not fit: refund, balance or apply
 --   fulfilment.replace(tenant, no, grant, reason, actor)         a new code for a bad one
+--   fulfilment.credit_recharges(tenant, nos)            puts what was recharged into the purses; inside deliver_locked
 --   fulfilment.mark_used(tenant, no, grant, used, actor)         the owner's own bookkeeping
 --   fulfilment.follow_used(cards)                       grants of cards that staff recorded as used; inside db.write
 --
@@ -71,9 +72,153 @@ as $$
         and a.unit = 'piece'
       offset 0
     ) a
+  ) || (
+    select array_agg(a.id)
+    from orders.orders o
+    cross join lateral (values ('cash.member', o.member_id::text), ('cash.bonus', '')) as kinds(kind, ref)
+    cross join lateral (
+      select a.id
+      from ledger.accounts a
+      where a.tenant_id = p_tenant
+        and a.kind = kinds.kind
+        and a.ref = kinds.ref
+        and a.unit = 'CNY'
+      offset 0
+    ) a
+    where o.tenant_id = p_tenant
+      and o.no = any (p_nos)
+      and o.purpose = 'recharge'
   ))
 $$;
 revoke execute on function fulfilment.lock_accounts(bigint, bigint[], bigint[]) from public;
+
+-- The purses and points that paying orders of these members may move.
+create or replace function fulfilment.accounts_of_members(p_tenant bigint, p_members bigint[])
+returns bigint[]
+language sql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select array_agg(a.id)
+  from (
+    select ledger.account(p_tenant, 'points.spent', '', 'point') as id
+    union all
+    select a.id
+    from unnest(p_members) as m(id)
+    cross join unnest(array['cash.member', 'points.member'], array['CNY', 'point']) as k(kind, unit)
+    cross join lateral (
+      select a.id
+      from ledger.accounts a
+      where a.tenant_id = p_tenant
+        and a.kind = k.kind
+        and a.ref = m.id::text
+        and a.unit = k.unit
+      offset 0
+    ) a
+  ) a
+$$;
+revoke execute on function fulfilment.accounts_of_members(bigint, bigint[]) from public;
+
+-- Takes what members bring to these orders beside a gateway: points, and a part from the purse with its receipt. What was
+-- set aside is taken; for an order that had ended, and whose money came all the same, what is there now: the caller found
+-- that it is enough.
+create or replace function fulfilment.take_members_part(p_tenant bigint, p_nos bigint[], p_receipts boolean)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  holds bigint[];
+  taken bigint[];
+begin
+  select array_agg(h.id)
+  into holds
+  from orders.orders o
+  cross join lateral unnest(array[o.balance_hold, o.points_hold]) as h(id)
+  where o.tenant_id = p_tenant
+    and o.no = any (p_nos)
+    and h.id is not null;
+  if holds is null then
+    return;
+  end if;
+  taken := ledger.close(p_tenant, (
+    select array_agg(o.balance_hold) from orders.orders o
+    where o.tenant_id = p_tenant and o.no = any (p_nos) and o.balance_hold is not null
+  ), 'captured', 'cash.pay_by_balance') || ledger.close(p_tenant, (
+    select array_agg(o.points_hold) from orders.orders o
+    where o.tenant_id = p_tenant and o.no = any (p_nos) and o.points_hold is not null
+  ), 'captured', 'points.spend');
+  if cardinality(taken) < cardinality(holds) then
+    perform ledger.post(
+      p_tenant, array_agg(h.from_account), array_agg(h.to_account), array_agg(h.amount),
+      array_agg(case a.unit when 'CNY' then 'cash.pay_by_balance' else 'points.spend' end), array_agg(h.cause)
+    )
+    from unnest(holds) as x(id)
+    join ledger.holds h on h.tenant_id = p_tenant and h.id = x.id and h.id = any (holds)
+    join ledger.accounts a on a.tenant_id = p_tenant and a.id = h.from_account
+    where x.id <> all (taken);
+  end if;
+  if p_receipts then
+    insert into payments.receipts (tenant_id, gateway, trade_no, order_no, amount_fen, currency, state, paid_at)
+    select p_tenant, 'balance', 'B' || o.no, o.no, o.balance_fen, 'CNY', 'applied', now()
+    from orders.orders o
+    where o.tenant_id = p_tenant
+      and o.no = any (p_nos)
+      and o.balance_fen > 0;
+  end if;
+end;
+$$;
+revoke execute on function fulfilment.take_members_part(bigint, bigint[], boolean) from public;
+
+-- What was recharged goes from clearing into the purse, and the bonus from the shop beside it, as it was shown when the order
+-- was placed. The caller has locked orders and accounts, and marks the orders.
+create or replace function fulfilment.credit_recharges(p_tenant bigint, p_nos bigint[])
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  nos bigint[];
+  amounts bigint[];
+  bonuses bigint[];
+  purses bigint[];
+begin
+  select array_agg(o.no), array_agg(o.total_fen), array_agg(o.credit_fen - o.total_fen),
+    array_agg(ledger.account(p_tenant, 'cash.member', o.member_id::text, 'CNY'))
+  into nos, amounts, bonuses, purses
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = any (p_nos)
+    and o.purpose = 'recharge';
+  if nos is null then
+    return;
+  end if;
+  perform ledger.post(p_tenant, array_agg(m.from_id), array_agg(m.purse), array_agg(m.amount), array_agg(m.kind), array_agg('order:' || m.no))
+  from (
+    select ledger.account(p_tenant, 'cash.clearing', '', 'CNY') as from_id, x.purse, x.amount, 'cash.recharge' as kind, x.no
+    from unnest(nos, amounts, purses) as x(no, amount, purse)
+    union all
+    select ledger.account(p_tenant, 'cash.bonus', '', 'CNY'), x.purse, x.bonus, 'cash.recharge_bonus', x.no
+    from unnest(nos, bonuses, purses) as x(no, bonus, purse)
+    where x.bonus > 0
+  ) m;
+  update orders.lines l
+  set state = 'delivered',
+      delivered_quantity = l.quantity,
+      delivered_at = clock_timestamp()
+  where l.tenant_id = p_tenant
+    and l.order_no = any (nos);
+end;
+$$;
+revoke execute on function fulfilment.credit_recharges(bigint, bigint[]) from public;
 
 -- Delivers every waiting or failed line of the given orders, which the caller has locked. A line is delivered whole or it
 -- is an exception with a reason: never "delivered" with a piece missing. Orders that are paid already are looked for
@@ -135,6 +280,7 @@ begin
       where l.tenant_id = p_tenant
         and l.order_no = p.no
         and l.state in ('waiting', 'exception')
+        and l.kind <> 'recharge'
         -- Its codes were taken back already; what remains is the money.
         and l.exception_reason is distinct from 'refund_failed'
       offset 0
@@ -255,6 +401,9 @@ begin
   if coalesce(line_count, 0) = 0 and not p_paying then
     return '[]';
   end if;
+  if p_paying then
+    perform fulfilment.credit_recharges(p_tenant, p_nos);
+  end if;
 
   -- Delivered as a whole, or paid and waiting for somebody.
   select array_agg(p.no) filter (where p.whole), array_agg(p.no) filter (where not p.whole)
@@ -362,7 +511,9 @@ declare
   c_known boolean[];
   o_no bigint[];
   o_state text[];
-  o_total bigint[];
+  -- What a gateway has to bring, and whose purse and points bring the rest.
+  o_due bigint[];
+  o_mixed bigint[];
   late integer[];
   late_fits boolean[];
   pay_nos bigint[];
@@ -389,10 +540,11 @@ begin
     order by r.n
   ) c;
 
-  select array_agg(x.no), array_agg(x.state), array_agg(x.total_fen)
-  into o_no, o_state, o_total
+  select array_agg(x.no), array_agg(x.state), array_agg(x.total_fen - x.balance_fen),
+    array_agg(x.member_id) filter (where x.balance_fen > 0 or x.points > 0)
+  into o_no, o_state, o_due, o_mixed
   from (
-    select o.no, o.state, o.total_fen
+    select o.no, o.state, o.total_fen, o.balance_fen, o.points, o.member_id
     from orders.orders o
     where o.tenant_id = p_tenant
       and o.no = any (c_no)
@@ -420,7 +572,8 @@ begin
     into fee_accounts
     from unnest(gateways) with ordinality as g(gateway, n);
   end if;
-  perform fulfilment.lock_accounts(p_tenant, c_no, gateway_accounts || fee_accounts || clearing || surplus || revenue);
+  perform fulfilment.lock_accounts(p_tenant, c_no, gateway_accounts || fee_accounts || clearing || surplus || revenue
+    || case when o_mixed is not null then fulfilment.accounts_of_members(p_tenant, o_mixed) end);
   select array_agg(exists (
     select
     from payments.receipts r
@@ -437,7 +590,7 @@ begin
       when j.known then 'duplicate'
       when j.state is null then 'unknown_order'
       when j.currency <> 'CNY' then 'wrong_currency'
-      when j.amount <> j.total_fen then case when c_asked[j.n] then 'unmatched' else 'wrong_amount' end
+      when j.amount <> j.due_fen then case when c_asked[j.n] then 'unmatched' else 'wrong_amount' end
       when j.turn > 1 then 'surplus'
       when j.state = 'pending' then 'applied'
       when j.state in ('expired', 'cancelled') then 'late'
@@ -447,11 +600,11 @@ begin
   )
   into verdicts
   from (
-    select x.n, x.amount - x.fee as amount, x.currency, o.state, o.total_fen,
+    select x.n, x.amount - x.fee as amount, x.currency, o.state, o.due_fen,
       c_known[x.n]
-        or row_number() over (partition by x.gateway, x.trade, x.no = o.no and (x.amount - x.fee = o.total_fen or c_asked[x.n]) and x.currency = 'CNY' order by x.n) > 1 as known,
+        or row_number() over (partition by x.gateway, x.trade, x.no = o.no and (x.amount - x.fee = o.due_fen or c_asked[x.n]) and x.currency = 'CNY' order by x.n) > 1 as known,
       dense_rank() over (
-        partition by x.no, x.amount - x.fee = o.total_fen and x.currency = 'CNY'
+        partition by x.no, x.amount - x.fee = o.due_fen and x.currency = 'CNY'
         order by x.first_n
       ) as turn
     from (
@@ -459,7 +612,7 @@ begin
       from unnest(c_no, c_gateway, c_trade, c_amount, c_currency, c_fee) with ordinality
         as c(no, gateway, trade, amount, currency, fee, n)
     ) x
-    left join unnest(o_no, o_state, o_total) as o(no, state, total_fen) on o.no = x.no
+    left join unnest(o_no, o_state, o_due) as o(no, state, due_fen) on o.no = x.no
   ) j;
 
   -- Too late, but perhaps still to be had: all lines or none.
@@ -480,7 +633,15 @@ begin
         where a.tenant_id = p_tenant and a.kind = 'stock.available' and a.ref = l.sku_id::text and a.unit = 'piece'
         offset 0
       ) a
-      order by x.n
+      union all
+      select x.n, a.id, m.amount
+      from unnest(late) as x(n)
+      join orders.orders o on o.tenant_id = p_tenant and o.no = c_no[x.n] and o.no = any (c_no)
+      cross join lateral (values ('cash.member', o.balance_fen), ('points.member', o.points)) as m(kind, amount)
+      join ledger.accounts a on a.tenant_id = p_tenant and a.kind = m.kind and a.ref = o.member_id::text
+      where o_mixed is not null
+        and m.amount > 0
+      order by 1
     ) d;
     for i in 1 .. cardinality(late) loop
       verdicts[late[i]] := case when late_fits[late[i]] then 'late' else 'too_late' end;
@@ -570,6 +731,9 @@ begin
   from unnest(verdicts, c_no, c_gateway, c_trade, c_amount) with ordinality as x(verdict, no, gateway, trade, amount, n)
   where x.verdict <> 'duplicate';
   if pay_nos is not null then
+    if o_mixed is not null then
+      perform fulfilment.take_members_part(p_tenant, pay_nos, true);
+    end if;
     perform fulfilment.deliver_locked(p_tenant, pay_nos, 'system', true, null);
   end if;
 
@@ -603,7 +767,9 @@ declare
   results jsonb[];
   p_no bigint[];
   p_member bigint[];
-  p_total bigint[];
+  -- What the purse still has to bring; a part of it may be held already.
+  p_due bigint[];
+  mixed bigint[];
   purse bigint[];
   admitted boolean[];
   paid bigint[];
@@ -624,28 +790,30 @@ begin
   for no key update;
 
   select
-    array_agg(o.total_fen order by x.n), array_agg(case when o.total_fen > 0 then a.id end order by x.n),
+    array_agg(o.due_fen order by x.n), array_agg(case when o.due_fen > 0 then a.id end order by x.n),
+    array_agg(o.member_id) filter (where o.points > 0 or o.due_fen < o.total_fen),
     array_agg(
       case
         when o.no is null then jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb)
         when o.state <> 'pending' or x.turn > 1
           then jsonb_build_object('code', 'orders.not_pending', 'params', jsonb_build_object('state', o.state))
         when o.expires_at <= now() then jsonb_build_object('code', 'orders.expired', 'params', '{}'::jsonb)
-        when o.total_fen > 0 and x.member_id is null
+        when o.purpose = 'recharge' then jsonb_build_object('code', 'orders.recharge_by_balance', 'params', '{}'::jsonb)
+        when o.due_fen > 0 and x.member_id is null
           then jsonb_build_object('code', 'orders.sign_in_for_balance', 'params', '{}'::jsonb)
-        when o.total_fen > 0 and a.id is null then jsonb_build_object('code', 'orders.balance_short', 'params', jsonb_build_object(
-          'missingYuan', trim(to_char(o.total_fen / 100.0, '999999999990.00'))
+        when o.due_fen > 0 and a.id is null then jsonb_build_object('code', 'orders.balance_short', 'params', jsonb_build_object(
+          'missingYuan', trim(to_char(o.due_fen / 100.0, '999999999990.00'))
         ))
       end
       order by x.n
     )
-  into p_total, purse, results
+  into p_due, purse, mixed, results
   from (
     select p.*, row_number() over (partition by p.no order by p.n) as turn
     from unnest(p_no, p_member) with ordinality as p(no, member_id, n)
   ) x
   left join lateral (
-    select o.no, o.state, o.total_fen, o.expires_at
+    select o.no, o.state, o.total_fen, o.total_fen - o.balance_fen as due_fen, o.points, o.member_id, o.expires_at, o.purpose
     from orders.orders o
     where o.tenant_id = p_tenant
       and o.no = x.no
@@ -662,8 +830,9 @@ begin
     offset 0
   ) a on true;
 
-  perform fulfilment.lock_accounts(p_tenant, p_no, purse || clearing || ledger.account(p_tenant, 'cash.revenue', '', 'CNY'));
-  select ledger.admit(p_tenant, array_agg(x.n::integer order by x.n), array_agg(x.account_id order by x.n), array_agg(p_total[x.n] order by x.n), payment_count)
+  perform fulfilment.lock_accounts(p_tenant, p_no, purse || clearing || ledger.account(p_tenant, 'cash.revenue', '', 'CNY')
+    || case when mixed is not null then fulfilment.accounts_of_members(p_tenant, mixed) end);
+  select ledger.admit(p_tenant, array_agg(x.n::integer order by x.n), array_agg(x.account_id order by x.n), array_agg(p_due[x.n] order by x.n), payment_count)
   into admitted
   from unnest(purse) with ordinality as x(account_id, n)
   where x.account_id is not null
@@ -673,7 +842,7 @@ begin
     if results[n] is null and not coalesce(admitted[n], true) then
       results[n] := (
         select jsonb_build_object('code', 'orders.balance_short', 'params', jsonb_build_object(
-          'missingYuan', trim(to_char((p_total[n] - a.balance + a.held_out) / 100.0, '999999999990.00'))
+          'missingYuan', trim(to_char((p_due[n] - a.balance + a.held_out) / 100.0, '999999999990.00'))
         ))
         from ledger.accounts a
         where a.tenant_id = p_tenant
@@ -691,16 +860,20 @@ begin
   end if;
 
   perform ledger.post(p_tenant, array_agg(purse[x.n]), array_agg(clearing),
-    array_agg(p_total[x.n]), array_agg('cash.pay_by_balance'::text), array_agg('order:' || p_no[x.n]))
+    array_agg(p_due[x.n]), array_agg('cash.pay_by_balance'::text), array_agg('order:' || p_no[x.n]))
   from unnest(results) with ordinality as x(result, n)
   where x.result is null
-    and p_total[x.n] > 0;
+    and p_due[x.n] > 0;
+  if mixed is not null then
+    perform fulfilment.take_members_part(p_tenant, paid, false);
+  end if;
 
   insert into payments.receipts (tenant_id, gateway, trade_no, order_no, amount_fen, currency, state, paid_at)
-  select p_tenant, 'balance', 'B' || p_no[x.n], p_no[x.n], p_total[x.n], 'CNY', 'applied', now()
-  from unnest(results) with ordinality as x(result, n)
-  where x.result is null
-    and p_total[x.n] > 0;
+  select p_tenant, 'balance', 'B' || o.no, o.no, o.total_fen, 'CNY', 'applied', now()
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = any (paid)
+    and o.total_fen > 0;
 
   -- Whatever was begun at a gateway is no longer wanted there.
   update payments.attempts a
@@ -739,7 +912,7 @@ declare
 begin
   select array_agg((r.item ->> 'no')::bigint order by r.n),
     jsonb_agg(jsonb_build_object('orderNo', r.item -> 'no', 'memberId', p_items -> (r.n - 1)::integer -> 'memberId') order by r.n)
-      filter (where p_items -> (r.n - 1)::integer ->> 'payWith' = 'balance' or (r.item ->> 'totalFen')::bigint = 0)
+      filter (where (r.item ->> 'dueFen')::bigint = 0)
   into nos, payable
   from jsonb_array_elements(placed) with ordinality as r(item, n)
   where r.item ? 'no';
@@ -765,7 +938,8 @@ $$;
 
 -- What a gateway took back by itself, or gave back again. The goods go the way of a refund that has already happened: rights
 -- end, unused codes become void, used ones are the recorded loss. What no line accounts for (a part of an order, or an order
--- refunded before) is a loss in `cash.chargeback`. Answers "applied", "duplicate" or "unknown_order".
+-- refunded before) is a loss in `cash.chargeback`. Of a recharge the purse gives what is there, also for a part; the rest is
+-- the loss. Answers "applied", "duplicate" or "unknown_order".
 create or replace function fulfilment.chargeback(p_tenant bigint, p_gateway text, p_news jsonb)
 returns jsonb
 language plpgsql
@@ -783,6 +957,10 @@ declare
   given jsonb;
   refund_id bigint;
   loss bigint := amount;
+  is_recharge boolean;
+  is_part boolean;
+  -- Of a recharge, what was not in the purse any more; it is booked as a loss where it is taken.
+  short bigint := 0;
   gateway_account bigint;
   loss_account bigint;
 begin
@@ -794,7 +972,7 @@ begin
   if not found then
     return '"unknown_order"';
   end if;
-  perform 1
+  select o.purpose = 'recharge' into is_recharge
   from orders.orders o
   where o.tenant_id = p_tenant
     and o.no = receipt.order_no
@@ -822,10 +1000,25 @@ begin
     where l.tenant_id = p_tenant
       and l.order_no = receipt.order_no
       and l.state in ('delivered', 'exception');
-    if owed > 0 and amount >= owed then
-      given := fulfilment.refund(p_tenant, receipt.order_no, null, 'source', 'chargeback', p_gateway);
+    -- All that is left of what this gateway brought: what the purse brought beside it goes back into the purse.
+    if owed > 0 and (is_recharge or amount >= least(owed, fulfilment.left_of_receipt(p_tenant, receipt.id, 'source'))) then
+      is_part := is_recharge and amount < owed;
+      given := fulfilment.refund(p_tenant, receipt.order_no, jsonb_build_object(
+        'lineNo', case when is_part then 1 end, 'takes', case when is_part then 'nothing' else 'line' end,
+        'amountFen', case when is_part then amount end, 'grants', '[]'::jsonb, 'to', 'source', 'reason', 'chargeback',
+        'actor', p_gateway
+      ));
       if given ? 'ok' then
         loss := amount - (given ->> 'amountFen')::bigint;
+        short := (
+          select coalesce(sum(greatest(r.amount_fen - r.credit_fen, 0)), 0)
+          from payments.refunds r
+          where is_recharge
+            and r.tenant_id = p_tenant
+            and r.order_no = receipt.order_no
+            and r.reason = 'chargeback'
+            and r.state = 'requested'
+        );
         for refund_id in
           select r.id
           from payments.refunds r
@@ -860,7 +1053,7 @@ begin
     tenant_id, gateway, dispute_no, trade_no, order_no, receipt_id, amount_fen, loss_fen, state, reason, ended_at
   )
   values (
-    p_tenant, p_gateway, p_news ->> 'disputeNo', receipt.trade_no, receipt.order_no, receipt.id, amount, loss, new_state,
+    p_tenant, p_gateway, p_news ->> 'disputeNo', receipt.trade_no, receipt.order_no, receipt.id, amount, loss + short, new_state,
     left(coalesce(p_news ->> 'reason', ''), 300), case when new_state <> 'opened' then now() end
   )
   on conflict (tenant_id, gateway, dispute_no) do update
@@ -893,6 +1086,7 @@ declare
   revenue bigint := ledger.account(p_tenant, 'cash.revenue', '', 'CNY');
   let_go bigint := ledger.account(p_tenant, 'cash.adjustment', '', 'CNY');
   purse bigint;
+  due bigint;
   over bigint;
   cause text;
   refund_id bigint;
@@ -960,27 +1154,30 @@ begin
     if the_order.state <> 'pending' or receipt.state <> 'unmatched' then
       return jsonb_build_object('code', 'orders.not_pending', 'params', jsonb_build_object('state', the_order.state));
     end if;
-    over := receipt.amount_fen - the_order.total_fen;
+    due := the_order.total_fen - the_order.balance_fen;
+    over := receipt.amount_fen - due;
     if over > 0 and purse is null then
       return jsonb_build_object('code', 'payments.over_needs_member', 'params', '{}'::jsonb);
     end if;
-    perform fulfilment.lock_accounts(p_tenant, array[receipt.order_no], array[surplus, clearing, revenue, let_go, purse]);
+    perform fulfilment.lock_accounts(p_tenant, array[receipt.order_no], array[surplus, clearing, revenue, let_go, purse]
+      || fulfilment.accounts_of_members(p_tenant, array[the_order.member_id]));
     perform ledger.post(
       p_tenant, array_agg(m.from_id), array_agg(m.to_id), array_agg(m.amount), array_agg(m.kind), array_agg(cause)
     )
     from (
       values
-        (surplus, clearing, least(receipt.amount_fen, the_order.total_fen), 'cash.apply_surplus'),
-        (surplus, purse, receipt.amount_fen - the_order.total_fen, 'cash.credit_surplus'),
-        (let_go, clearing, the_order.total_fen - receipt.amount_fen, 'cash.let_go')
+        (surplus, clearing, least(receipt.amount_fen, due), 'cash.apply_surplus'),
+        (surplus, purse, over, 'cash.credit_surplus'),
+        (let_go, clearing, -over, 'cash.let_go')
     ) as m(from_id, to_id, amount, kind)
     where m.amount > 0;
     update payments.receipts r
     set state = 'applied',
         fee_fen = 0,
-        adjusted_fen = the_order.total_fen - receipt.amount_fen
+        adjusted_fen = -over
     where r.tenant_id = p_tenant
       and r.id = p_receipt;
+    perform fulfilment.take_members_part(p_tenant, array[receipt.order_no], true);
     perform fulfilment.deliver_locked(p_tenant, array[receipt.order_no], p_actor, true, receipt.gateway);
   end if;
   update payments.receipts r

@@ -10,6 +10,26 @@
 -- promise begins with the refund and lies in clearing until the money has left, also when the gateway refused it: then the
 -- refund is tried again, paid by hand, or another takes its place. All of it under the order's lock; the lines' constraints
 -- refuse what would still be too much.
+--
+-- Of an order that several ways paid, the gateway's money goes back first, then what the purse brought; points go back with
+-- the pieces they paid for (docs/adr/0027).
+--
+-- A recharge is refunded as a line without codes: whole or an amount, and to where it came from only. What it takes is in
+-- the purse: the amount and its share of the bonus. Who has spent it is told what is missing.
+
+-- What taking back an amount of a recharge takes from the purse: with it, of the bonus, what its share grows by. `p_before` is
+-- what of the recharge was taken back before. The shares of all parts add up to the bonus.
+create or replace function fulfilment.credit_of(p_total bigint, p_credit bigint, p_before bigint, p_amount bigint)
+returns bigint
+language sql
+immutable
+as $$
+  select (
+    p_amount + div((p_credit - p_total)::numeric * (p_before + p_amount), p_total)
+      - div((p_credit - p_total)::numeric * p_before, p_total)
+  )::bigint
+$$;
+revoke execute on function fulfilment.credit_of(bigint, bigint, bigint, bigint) from public;
 
 -- What failed refunds of a line promised, and nothing has taken the place of: {"amountFen", "ids", "takes", "grants"}.
 create or replace function fulfilment.failed_refunds(p_tenant bigint, p_no bigint, p_line integer)
@@ -45,7 +65,134 @@ as $$
 $$;
 revoke execute on function fulfilment.failed_refunds(bigint, bigint, integer) from public;
 
--- What a refund of this line would be now: {"amountFen", "takes", "grants", "instead": ids of failed refunds}, null when the
+-- What is missing in the purse to take back an amount of a recharge; not above zero when it is there.
+create or replace function fulfilment.missing_credit(p_tenant bigint, p_no bigint, p_amount bigint)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select fulfilment.credit_of(o.total_fen, o.credit_fen, l.refunded_fen + l.refunding_fen, p_amount) - a.balance + a.held_out
+  from orders.orders o
+  join orders.lines l on l.tenant_id = p_tenant and l.order_no = p_no
+  join ledger.accounts a
+    on a.tenant_id = p_tenant
+    and a.kind = 'cash.member'
+    and a.ref = o.member_id::text
+    and a.unit = 'CNY'
+  where o.tenant_id = p_tenant
+    and o.no = p_no
+$$;
+revoke execute on function fulfilment.missing_credit(bigint, bigint, bigint) from public;
+
+-- Takes an amount of a recharge and its share of the bonus from the purse into clearing and back to the shop. What a gateway
+-- took back by itself may be spent: then the purse gives what it has, the rest is a loss. Answers what the purse gave.
+create or replace function fulfilment.take_credit(p_tenant bigint, p_no bigint, p_amount bigint)
+returns bigint
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  the_order orders.orders;
+  before bigint;
+  purse bigint;
+  free bigint;
+  taken bigint;
+begin
+  select * into the_order
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = p_no;
+  select l.refunded_fen + l.refunding_fen into before
+  from orders.lines l
+  where l.tenant_id = p_tenant
+    and l.order_no = p_no;
+  purse := ledger.account(p_tenant, 'cash.member', the_order.member_id::text, 'CNY');
+  select a.balance - a.held_out into free
+  from ledger.accounts a
+  where a.tenant_id = p_tenant
+    and a.id = purse;
+  taken := least(fulfilment.credit_of(the_order.total_fen, the_order.credit_fen, before, p_amount), free);
+  perform ledger.post(p_tenant, array_agg(m.from_id), array_agg(m.to_id), array_agg(m.amount), array_agg(m.kind), array_agg('order:' || p_no))
+  from (
+    values
+      (purse, ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), least(taken, p_amount), 'cash.take_back'),
+      (purse, ledger.account(p_tenant, 'cash.bonus', '', 'CNY'), taken - p_amount, 'cash.take_back_bonus'),
+      (
+        ledger.account(p_tenant, 'cash.chargeback', '', 'CNY'), ledger.account(p_tenant, 'cash.clearing', '', 'CNY'),
+        p_amount - taken, 'cash.chargeback'
+      )
+  ) as m(from_id, to_id, amount, kind)
+  where m.amount > 0;
+  return taken;
+end;
+$$;
+revoke execute on function fulfilment.take_credit(bigint, bigint, bigint) from public;
+
+-- What failed refunds of a recharge took from the purse is put back into it, to the fen: nothing was refunded then. They may
+-- not be sent any more; that a gateway did send one after all is booked as for every refund that another took the place of.
+create or replace function fulfilment.put_back_credit(p_tenant bigint, p_no bigint, p_actor text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  purse bigint;
+  amount bigint;
+  credit bigint;
+  took_all boolean;
+begin
+  with ended as (
+    update payments.refunds r
+    set replaced_by = r.id
+    where r.tenant_id = p_tenant
+      and r.order_no = p_no
+      and r.line_no is not null
+      and r.state = 'failed'
+      and r.replaced_by is null
+    returning r.amount_fen, r.credit_fen, r.takes
+  )
+  select sum(e.amount_fen), sum(e.credit_fen), bool_or(e.takes = 'line')
+  into amount, credit, took_all
+  from ended e;
+  if amount is null then
+    return jsonb_build_object('code', 'orders.nothing_to_refund', 'params', '{}'::jsonb);
+  end if;
+  select ledger.account(p_tenant, 'cash.member', o.member_id::text, 'CNY') into purse
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = p_no;
+  perform ledger.post(p_tenant, array_agg(m.from_id), array_agg(purse), array_agg(m.amount), array_agg(m.kind), array_agg('order:' || p_no))
+  from (
+    values
+      (ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), amount, 'cash.put_back'),
+      (ledger.account(p_tenant, 'cash.bonus', '', 'CNY'), credit - amount, 'cash.put_back_bonus')
+  ) as m(from_id, amount, kind)
+  where m.amount > 0;
+  update orders.lines l
+  set refunding_fen = l.refunding_fen - amount,
+      refunded_quantity = case when took_all then 0 else l.refunded_quantity end
+  where l.tenant_id = p_tenant
+    and l.order_no = p_no;
+  perform fulfilment.turn_line(p_tenant, p_no, 1, null);
+  perform events.append(p_tenant, jsonb_build_object('actor', p_actor), jsonb_build_array(jsonb_build_object(
+    'type', 'refund.done', 'subject', 'order:' || p_no, 'payload', jsonb_build_object('no', p_no, 'amountFen', amount, 'putBack', true)
+  )));
+  return jsonb_build_object('ok', true, 'amountFen', amount, 'putBack', true, 'awaiting', false);
+end;
+$$;
+revoke execute on function fulfilment.put_back_credit(bigint, bigint, text) from public;
+
+-- What a refund of this line would be now: {"amountFen", "points", "takes", "grants", "instead": ids of failed refunds}, null when the
 -- line has nothing to give, or {"code", "params"}. A piece costs its share of the line; the shares of all pieces add up to
 -- the line's amount, the last one taking what rounding left.
 create or replace function fulfilment.plan_refund(
@@ -64,8 +211,10 @@ declare
   left_fen bigint;
   failed jsonb;
   amount bigint;
+  points bigint;
   found_count integer;
   used_count integer;
+  missing bigint;
 begin
   select * into line
   from orders.lines l
@@ -73,7 +222,7 @@ begin
     and l.order_no = p_no
     and l.line_no = p_line
     and l.state in ('delivered', 'exception', 'refunding', 'refunded')
-    and l.amount_fen > 0;
+    and (l.amount_fen > 0 or l.unit_points > 0);
   if not found then
     return null;
   end if;
@@ -82,7 +231,7 @@ begin
   -- Their rights are gone already; only the money goes another way.
   if p_takes = 'again' then
     return case when (failed ->> 'amountFen')::bigint > 0 then jsonb_build_object(
-      'amountFen', failed -> 'amountFen', 'takes', failed -> 'takes', 'grants', failed -> 'grants', 'instead', failed -> 'ids'
+      'amountFen', failed -> 'amountFen', 'points', 0, 'takes', failed -> 'takes', 'grants', failed -> 'grants', 'instead', failed -> 'ids'
     ) end;
   end if;
   if p_takes <> 'line' and line.delivered_quantity = 0 then
@@ -114,7 +263,12 @@ begin
     ))
     else coalesce(p_amount, 0)
   end;
-  if amount = 0 or (p_takes <> 'line' and left_fen = 0) then
+  points := case p_takes
+    when 'line' then line.quantity::bigint * line.unit_points - line.refunded_points
+    when 'pieces' then found_count::bigint * line.unit_points
+    else 0
+  end;
+  if points = 0 and (amount = 0 or (p_takes <> 'line' and left_fen = 0)) then
     return null;
   end if;
   if p_takes <> 'line' and amount > left_fen then
@@ -122,8 +276,17 @@ begin
       'leftYuan', trim(to_char(left_fen / 100.0, '999999999990.00'))
     ));
   end if;
+  -- Without a rule about used codes it is the gateway that took the money: then the purse gives what it has.
+  if line.kind = 'recharge' and p_used is not null then
+    missing := fulfilment.missing_credit(p_tenant, p_no, amount - case when p_takes = 'line' then (failed ->> 'amountFen')::bigint else 0 end);
+    if missing > 0 then
+      return jsonb_build_object('code', 'orders.recharge_spent', 'params', jsonb_build_object(
+        'missingYuan', trim(to_char(missing / 100.0, '999999999990.00'))
+      ));
+    end if;
+  end if;
   return jsonb_build_object(
-    'amountFen', amount, 'takes', p_takes, 'grants', case when p_takes = 'pieces' then to_jsonb(p_grants) else '[]' end,
+    'amountFen', amount, 'points', points, 'takes', p_takes, 'grants', case when p_takes = 'pieces' then to_jsonb(p_grants) else '[]' end,
     'instead', case when p_takes = 'line' then failed -> 'ids' else '[]' end
   );
 end;
@@ -148,7 +311,7 @@ as $$
   from (
     select case
       when (fulfilment.failed_refunds(p_tenant, p_no, p_line) ->> 'amountFen')::bigint > 0 then 'exception'
-      when x.refunded_quantity < x.quantity and x.refunded_fen + x.refunding_fen < x.amount_fen then 'delivered'
+      when x.refunded_quantity < x.quantity and (x.amount_fen = 0 or x.refunded_fen + x.refunding_fen < x.amount_fen) then 'delivered'
       when x.refunding_fen > 0 then 'refunding'
       else 'refunded'
     end as state
@@ -213,8 +376,51 @@ end;
 $$;
 revoke execute on function fulfilment.close_refunded(bigint, bigint, integer, bigint) from public;
 
+-- The last step of a beginning: into the purse at once, or off to the gateway.
+create or replace function fulfilment.send_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_member text, p_actor text)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  refund payments.refunds;
+begin
+  update payments.refunds r
+  set state = case when r.target = 'balance' then 'done' else 'requested' end,
+      next_try_at = case when r.target = 'balance' then null else now() end,
+      done_at = case when r.target = 'balance' then now() end
+  where r.tenant_id = p_tenant
+    and r.order_no = p_no
+    and r.id = p_refund
+  returning * into refund;
+  perform events.append(p_tenant, jsonb_build_object('actor', p_actor), jsonb_build_array(jsonb_build_object(
+    'type', case when refund.state = 'done' then 'refund.done' else 'refund.requested' end,
+    'subject', 'order:' || p_no,
+    'payload', jsonb_build_object(
+      'no', p_no, 'refundId', refund.id, 'amountFen', refund.amount_fen, 'points', refund.points, 'reason', refund.reason
+    )
+  )));
+  if refund.state <> 'done' then
+    perform fulfilment.turn_line(p_tenant, p_no, refund.line_no, null);
+    return;
+  end if;
+  if refund.amount_fen > 0 then
+    perform ledger.post(
+      p_tenant, array[ledger.account(p_tenant, 'cash.clearing', '', 'CNY')],
+      array[ledger.account(p_tenant, 'cash.member', p_member, 'CNY')],
+      array[refund.amount_fen], array['cash.refund_to_balance'], array['order:' || p_no]
+    );
+  end if;
+  perform fulfilment.close_refunded(p_tenant, p_no, refund.line_no, refund.amount_fen);
+end;
+$$;
+revoke execute on function fulfilment.send_refund(bigint, bigint, bigint, text, text) from public;
+
 -- Lets a refund begin that is written down: takes the rights, takes the revenue back, and sends the money on its way or, to
--- the balance, has it there at once. What is refunded is not kept: codes become void before any money moves, and one that
+-- the balance, has it there at once. What its receipt cannot give any more is given by the purse's receipt beside it. What is refunded is not kept: codes become void before any money moves, and one that
 -- was used stays used, the recorded loss. The caller has locked order and accounts, and found that the plan still holds.
 create or replace function fulfilment.begin_line_refund(
   p_tenant bigint, p_no bigint, p_refund bigint, p_instead bigint[], p_actor text
@@ -229,29 +435,47 @@ as $$
 declare
   refund payments.refunds;
   line orders.lines;
+  the_member text;
+  purse_receipt payments.receipts;
+  of_purse bigint := 0;
+  of_purse_id bigint;
   promised bigint;
+  -- Of a recharge: what failed refunds have taken from the purse before.
+  credit bigint;
   taken integer;
   codes bigint[];
   cause text := 'order:' || p_no;
   clearing bigint := ledger.account(p_tenant, 'cash.clearing', '', 'CNY');
 begin
-  update payments.refunds r
-  set state = case when r.target = 'balance' then 'done' else 'requested' end,
-      next_try_at = case when r.target = 'balance' then null else now() end,
-      done_at = case when r.target = 'balance' then now() end
+  select * into refund
+  from payments.refunds r
   where r.tenant_id = p_tenant
     and r.order_no = p_no
-    and r.id = p_refund
-  returning * into refund;
+    and r.id = p_refund;
+  select o.member_id::text into the_member
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = p_no;
+  if refund.gateway <> 'balance' then
+    select * into purse_receipt
+    from payments.receipts r
+    where r.tenant_id = p_tenant
+      and r.order_no = p_no
+      and r.gateway = 'balance'
+      and r.state = 'applied';
+    if purse_receipt.id is not null then
+      of_purse := greatest(refund.amount_fen - greatest(fulfilment.left_of_receipt(p_tenant, refund.receipt_id, refund.target), 0), 0);
+    end if;
+  end if;
   with instead as (
     update payments.refunds r
     set replaced_by = p_refund
     where r.tenant_id = p_tenant
       and r.order_no = p_no
       and r.id = any (p_instead)
-    returning r.amount_fen
+    returning r.amount_fen, r.credit_fen
   )
-  select coalesce(sum(i.amount_fen), 0) into promised from instead i;
+  select coalesce(sum(i.amount_fen), 0), coalesce(sum(i.credit_fen), 0) into promised, credit from instead i;
   select * into line
   from orders.lines l
   where l.tenant_id = p_tenant
@@ -277,7 +501,15 @@ begin
   if codes is not null then
     perform vault.transfer(p_tenant, line.sku_id, codes, 'delivered', 'void', cause, p_actor);
   end if;
-  if line.delivered_quantity = 0 and line.hold_id is not null then
+  if line.kind = 'recharge' then
+    if refund.amount_fen > promised then
+      credit := credit + fulfilment.take_credit(p_tenant, p_no, refund.amount_fen - promised);
+    end if;
+    update payments.refunds r
+    set credit_fen = credit
+    where r.tenant_id = p_tenant
+      and r.id = p_refund;
+  elsif line.delivered_quantity = 0 and line.hold_id is not null then
     perform ledger.close(p_tenant, array[line.hold_id], 'released', 'order.refund');
   elsif line.delivered_quantity > 0 and refund.amount_fen > promised then
     perform ledger.post(
@@ -286,29 +518,45 @@ begin
     );
   end if;
 
+  if refund.points > 0 then
+    perform ledger.post(
+      p_tenant, array[ledger.account(p_tenant, 'points.spent', '', 'point')],
+      array[ledger.account(p_tenant, 'points.member', the_member, 'point')], array[refund.points], array['points.refund'], array[cause]
+    );
+  end if;
+
   update orders.lines l
   set refunding_fen = l.refunding_fen + refund.amount_fen - promised,
+      refunded_points = l.refunded_points + refund.points,
       refunded_quantity = case when refund.takes = 'line' then l.quantity else l.refunded_quantity + taken end
   where l.tenant_id = p_tenant
     and l.order_no = p_no
     and l.line_no = refund.line_no;
-  perform events.append(p_tenant, jsonb_build_object('actor', p_actor), jsonb_build_array(jsonb_build_object(
-    'type', case when refund.state = 'done' then 'refund.done' else 'refund.requested' end,
-    'subject', cause,
-    'payload', jsonb_build_object('no', p_no, 'refundId', refund.id, 'amountFen', refund.amount_fen, 'reason', refund.reason)
-  )));
-  if refund.state = 'done' then
-    perform ledger.post(
-      p_tenant, array[clearing],
-      array[ledger.account(p_tenant, 'cash.member', (
-        select o.member_id::text from orders.orders o where o.tenant_id = p_tenant and o.no = p_no
-      ), 'CNY')],
-      array[refund.amount_fen], array['cash.refund_to_balance'], array[cause]
-    );
-    perform fulfilment.close_refunded(p_tenant, p_no, refund.line_no, refund.amount_fen);
-  else
-    perform fulfilment.turn_line(p_tenant, p_no, refund.line_no, null);
+  if of_purse > 0 and of_purse < refund.amount_fen then
+    insert into payments.refunds (
+      tenant_id, order_no, line_no, receipt_id, gateway, trade_no, amount_fen, target, state, reason, requested_by, requested_by_id
+    )
+    values (
+      p_tenant, p_no, refund.line_no, purse_receipt.id, 'balance', purse_receipt.trade_no, of_purse, 'balance', 'awaiting',
+      refund.reason, refund.requested_by, refund.requested_by_id
+    )
+    returning id into of_purse_id;
+  elsif of_purse > 0 then
+    update payments.refunds r
+    set target = 'balance', receipt_id = purse_receipt.id, gateway = 'balance', trade_no = purse_receipt.trade_no
+    where r.tenant_id = p_tenant
+      and r.order_no = p_no
+      and r.id = p_refund;
+    of_purse := 0;
   end if;
+  update payments.refunds r
+  set amount_fen = r.amount_fen - of_purse
+  where r.tenant_id = p_tenant
+    and r.order_no = p_no
+    and r.id = p_refund;
+  perform fulfilment.send_refund(p_tenant, p_no, x.id, the_member, p_actor)
+  from unnest(array[p_refund, of_purse_id]) as x(id)
+  where x.id is not null;
 end;
 $$;
 revoke execute on function fulfilment.begin_line_refund(bigint, bigint, bigint, bigint[], text) from public;
@@ -335,8 +583,9 @@ begin
   end if;
   perform fulfilment.lock_accounts(p_tenant, array[p_no], array[
     ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), ledger.account(p_tenant, 'cash.revenue', '', 'CNY'),
-    case when the_order.member_id is not null then ledger.account(p_tenant, 'cash.member', the_order.member_id::text, 'CNY') end
-  ]);
+    case when the_order.member_id is not null then ledger.account(p_tenant, 'cash.member', the_order.member_id::text, 'CNY') end,
+    case when the_order.purpose = 'recharge' then ledger.account(p_tenant, 'cash.chargeback', '', 'CNY') end
+  ] || case when the_order.points > 0 then fulfilment.accounts_of_members(p_tenant, array[the_order.member_id]) end);
   -- In whatever order: two that lock several of them have met at the order before.
   perform 1
   from payments.refunds r
@@ -348,8 +597,9 @@ end;
 $$;
 revoke execute on function fulfilment.lock_for_refund(bigint, bigint) from public;
 
--- What of a receipt may still go back to where it came from.
-create or replace function fulfilment.left_of_receipt(p_tenant bigint, p_receipt bigint)
+-- What of a receipt may still go back. What the shop let go of when it took less for an order never came in, so it cannot go
+-- back to the source; the balance may get the whole price.
+create or replace function fulfilment.left_of_receipt(p_tenant bigint, p_receipt bigint, p_target text)
 returns bigint
 language sql
 stable
@@ -358,20 +608,37 @@ set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
-  select r.amount_fen - r.fee_fen - coalesce((
+  select r.amount_fen - r.fee_fen + case p_target when 'balance' then r.adjusted_fen else least(r.adjusted_fen, 0) end - coalesce((
     select sum(f.amount_fen)
     from payments.refunds f
     where f.tenant_id = p_tenant
       and f.order_no = r.order_no
       and f.receipt_id = r.id
-      and f.target = 'source'
       and f.state in ('requested', 'processing', 'done')
   ), 0)
   from payments.receipts r
   where r.tenant_id = p_tenant
     and r.id = p_receipt
 $$;
-revoke execute on function fulfilment.left_of_receipt(bigint, bigint) from public;
+revoke execute on function fulfilment.left_of_receipt(bigint, bigint, text) from public;
+
+-- What of all that was received for an order may still go back.
+create or replace function fulfilment.left_of_receipts(p_tenant bigint, p_no bigint, p_target text)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select coalesce(sum(greatest(fulfilment.left_of_receipt(p_tenant, r.id, p_target), 0)), 0)::bigint
+  from payments.receipts r
+  where r.tenant_id = p_tenant
+    and r.order_no = p_no
+    and r.state = 'applied'
+$$;
+revoke execute on function fulfilment.left_of_receipts(bigint, bigint, text) from public;
 
 -- p_ask: {"lineNo": one, or null for all that can be, "takes", "grants", "amountFen", "to", "reason", "actor", "staffId",
 -- "approvalAboveFen", "used"}. `takes` is "line" (every right and all the money left), "pieces" (the rights in `grants`, and
@@ -400,6 +667,8 @@ declare
   plan jsonb;
   line_no integer;
   total bigint := 0;
+  total_points bigint := 0;
+  room bigint;
   given bigint;
   waits boolean := false;
   refund_id bigint;
@@ -413,11 +682,17 @@ begin
   where r.tenant_id = p_tenant
     and r.order_no = p_no
     and r.state = 'applied'
-  order by r.id
+  order by r.gateway = 'balance', r.id
   limit 1;
-  at_once := p_ask ->> 'to' = 'balance' or receipt.gateway = 'balance';
+  at_once := p_ask ->> 'to' = 'balance' or coalesce(receipt.gateway, 'balance') = 'balance';
   if at_once and the_order.member_id is null then
     return jsonb_build_object('code', 'orders.balance_needs_member', 'params', '{}'::jsonb);
+  end if;
+  if the_order.purpose = 'recharge' and p_ask ->> 'to' = 'balance' then
+    if takes = 'again' then
+      return fulfilment.put_back_credit(p_tenant, p_no, p_ask ->> 'actor');
+    end if;
+    return jsonb_build_object('code', 'orders.recharge_to_source', 'params', '{}'::jsonb);
   end if;
 
   for line_no in
@@ -439,14 +714,16 @@ begin
       lines := lines || line_no;
       plans := plans || plan;
       total := total + (plan ->> 'amountFen')::bigint;
+      total_points := total_points + (plan ->> 'points')::bigint;
     end if;
   end loop;
-  if total = 0 then
+  if total + total_points = 0 then
     return jsonb_build_object('code', 'orders.nothing_to_refund', 'params', '{}'::jsonb);
   end if;
-  if not at_once and total > fulfilment.left_of_receipt(p_tenant, receipt.id) then
+  room := fulfilment.left_of_receipts(p_tenant, p_no, case when at_once then 'balance' else 'source' end);
+  if total > room then
     return jsonb_build_object('code', 'orders.refund_over_receipt', 'params', jsonb_build_object(
-      'leftYuan', trim(to_char(greatest(fulfilment.left_of_receipt(p_tenant, receipt.id), 0) / 100.0, '999999999990.00'))
+      'leftYuan', trim(to_char(room / 100.0, '999999999990.00'))
     ));
   end if;
   if above > 0 and takes <> 'again' then
@@ -462,12 +739,12 @@ begin
   for n in 1 .. cardinality(lines) loop
     plan := plans[n];
     insert into payments.refunds (
-      tenant_id, order_no, line_no, receipt_id, gateway, trade_no, amount_fen, target, state, reason, requested_by, requested_by_id,
-      takes, grants
+      tenant_id, order_no, line_no, receipt_id, gateway, trade_no, amount_fen, points, target, state, reason, requested_by,
+      requested_by_id, takes, grants
     )
     values (
       p_tenant, p_no, lines[n], receipt.id, coalesce(receipt.gateway, 'balance'), receipt.trade_no, (plan ->> 'amountFen')::bigint,
-      case when at_once then 'balance' else 'source' end, 'awaiting', p_ask ->> 'reason', p_ask ->> 'actor', (p_ask ->> 'staffId')::bigint,
+      (plan ->> 'points')::bigint, case when at_once then 'balance' else 'source' end, 'awaiting', p_ask ->> 'reason', p_ask ->> 'actor', (p_ask ->> 'staffId')::bigint,
       plan ->> 'takes', array(select (g.id)::bigint from jsonb_array_elements_text(plan -> 'grants') as g(id))
     )
     returning id into refund_id;
@@ -477,7 +754,7 @@ begin
       );
     end if;
   end loop;
-  return jsonb_build_object('ok', true, 'amountFen', total, 'refundId', refund_id, 'awaiting', waits);
+  return jsonb_build_object('ok', true, 'amountFen', total, 'points', total_points, 'refundId', refund_id, 'awaiting', waits);
 end;
 $$;
 
@@ -529,12 +806,12 @@ begin
   plan := fulfilment.plan_refund(
     p_tenant, refund.order_no, refund.line_no, refund.takes, refund.grants, refund.amount_fen, p_used
   );
-  if plan ->> 'code' = 'orders.refund_used_codes' then
+  if plan ->> 'code' in ('orders.refund_used_codes', 'orders.recharge_spent') then
     return plan;
   end if;
-  if plan is null or plan ? 'code' or (plan ->> 'amountFen')::bigint <> refund.amount_fen or (
-    refund.target = 'source' and refund.amount_fen > fulfilment.left_of_receipt(p_tenant, refund.receipt_id)
-  ) then
+  if plan is null or plan ? 'code' or (plan ->> 'amountFen')::bigint <> refund.amount_fen
+    or (plan ->> 'points')::bigint <> refund.points or refund.amount_fen > fulfilment.left_of_receipts(p_tenant, refund.order_no, refund.target)
+  then
     return jsonb_build_object('code', 'orders.refund_changed', 'params', '{}'::jsonb);
   end if;
   update payments.refunds r

@@ -8,7 +8,7 @@
 --   ledger.close(tenant, hold ids, state, kind)             captured (posts), released or expired; returns ids closed now
 --   ledger.admit(tenant, groups[], accounts[], amounts[])   which groups fit into what is free, first come first served
 --   ledger.displace(tenant, account, need)                  releases the newest holds until `need` is free
---   ledger.adjust_member(tenant, member, amount, cause)     staff's correction of a member's cash; new free balance
+--   ledger.adjust_member(tenant, member, unit, amount, cause)  staff's correction of a member's cash or points; new free balance
 
 -- Accounts people or shelves own may not go below zero; the others mirror the world outside.
 create or replace function ledger.floor_of(p_kind text)
@@ -16,7 +16,7 @@ returns bigint
 language sql
 immutable
 as $$
-  select case when p_kind in ('stock.source', 'cash.gateway', 'cash.adjustment', 'cash.revenue', 'cash.fee', 'cash.bank', 'cash.difference', 'cash.chargeback') then null else 0 end::bigint
+  select case when p_kind in ('stock.source', 'cash.gateway', 'cash.adjustment', 'cash.revenue', 'cash.fee', 'cash.bank', 'cash.difference', 'cash.chargeback', 'cash.bonus', 'points.issued') then null else 0 end::bigint
 $$;
 
 create or replace function ledger.account(p_tenant bigint, p_kind text, p_ref text, p_unit text)
@@ -331,7 +331,7 @@ begin
 end;
 $$;
 
-create or replace function ledger.adjust_member(p_tenant bigint, p_member bigint, p_amount bigint, p_cause text)
+create or replace function ledger.adjust_member(p_tenant bigint, p_member bigint, p_unit text, p_amount bigint, p_cause text)
 returns bigint
 language plpgsql
 security definer
@@ -340,8 +340,8 @@ set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
 declare
-  member_account bigint := ledger.account(p_tenant, 'cash.member', p_member::text, 'CNY');
-  outside bigint := ledger.account(p_tenant, 'cash.adjustment', '', 'CNY');
+  member_account bigint := ledger.account(p_tenant, case p_unit when 'CNY' then 'cash.member' else 'points.member' end, p_member::text, p_unit);
+  outside bigint := ledger.account(p_tenant, case p_unit when 'CNY' then 'cash.adjustment' else 'points.issued' end, '', p_unit);
   free bigint;
 begin
   if p_amount > 0 then

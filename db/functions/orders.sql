@@ -6,13 +6,15 @@
 -- measured 2,400 microseconds an order instead of 170. `docs/adr/0019-hot-path.md`.
 --
 --   orders.place(tenant, items)                      one result per item, in order; see below
+--   orders.place_recharge(tenant, item)              a member tops up the balance: an order with one line, of no SKU
 --   orders.close_unpaid(tenant, nos, state, reason, actor, due only)   cancels or expires pending orders; the nos closed
 --   orders.expire_due(limit)                         all tenants; how many orders expired
 --   orders.views(tenant, nos, codes)                 what a buyer sees of each order, codes still sealed
 
 -- An item: {no, requestKey, requestHash, memberId, buyerKey, contact, locale, queryHash, deviceHash, ip, holdSeconds,
---   capPerson, capIp, capDevice, payWith, channel, lines: [{skuId, quantity, unitPriceFen, form}]}; hashes in hex,
---   a cap of 0 means none. A result: {no, totalFen} when placed, {repeat: no, sameRequest} when this request key was
+--   capPerson, capIp, capDevice, payWith, balanceFen, channel, lines: [{skuId, quantity, unitPriceFen, unitPoints, form}]};
+--   hashes in hex, a cap of 0 means none, balanceFen is what the purse pays beside a gateway. A result:
+--   {no, totalFen, dueFen} when placed (due: what a gateway still has to bring), {repeat: no, sameRequest} when this request key was
 --   placed before, {numberTaken: true} when the number must be drawn again, {code, params} when refused.
 create or replace function orders.place(p_tenant bigint, p_items jsonb)
 returns jsonb
@@ -34,15 +36,21 @@ declare
   i_ip text[];
   i_device bytea[];
   i_balance boolean[];
+  i_asked bigint[];
   i_total bigint[];
+  -- What the purse pays: all of it, or a part beside a gateway.
+  i_purse bigint[];
+  i_points bigint[];
   -- One entry per line.
   l_item integer[];
   l_line integer[];
   l_sku bigint[];
   l_quantity integer[];
   l_shown bigint[];
+  l_shown_points integer[];
   l_form jsonb[];
   l_unit bigint[];
+  l_unit_points integer[];
   l_goods bigint[];
   l_kind text[];
   l_goods_title text[];
@@ -57,6 +65,9 @@ declare
   skus bigint[];
   refs text[];
   purses bigint[];
+  pots bigint[];
+  spent bigint;
+  clearing bigint;
   admitted boolean[];
   a_group integer[];
   a_account bigint[];
@@ -68,16 +79,17 @@ declare
   one record;
 begin
   select array_agg(i.no), array_agg(i.request_key), array_agg(decode(i.request_hash, 'hex')), array_agg(i.member_id),
-    array_agg(i.buyer_key), array_agg(i.ip), array_agg(decode(i.device_hash, 'hex')), array_agg(i.pay_with = 'balance')
-  into i_no, i_key, i_hash, i_member, i_buyer, i_ip, i_device, i_balance
+    array_agg(i.buyer_key), array_agg(i.ip), array_agg(decode(i.device_hash, 'hex')), array_agg(i.pay_with = 'balance'),
+    array_agg(coalesce(i.balance_fen, 0))
+  into i_no, i_key, i_hash, i_member, i_buyer, i_ip, i_device, i_balance, i_asked
   from (
     select *
     from rows from (
       jsonb_to_recordset(p_items) as (
         no bigint, "requestKey" text, "requestHash" text, "memberId" bigint, "buyerKey" text, ip text, "deviceHash" text,
-        "payWith" text
+        "payWith" text, "balanceFen" bigint
       )
-    ) with ordinality as r(no, request_key, request_hash, member_id, buyer_key, ip, device_hash, pay_with, n)
+    ) with ordinality as r(no, request_key, request_hash, member_id, buyer_key, ip, device_hash, pay_with, balance_fen, n)
     order by r.n
   ) i;
 
@@ -111,14 +123,15 @@ begin
   end loop;
 
   select array_agg(x.item_no), array_agg(x.line_no), array_agg(x.sku), array_agg(x.quantity), array_agg(x.shown),
-    array_agg(x.form), array_agg(distinct x.sku), array_agg(distinct x.sku::text)
-  into l_item, l_line, l_sku, l_quantity, l_shown, l_form, skus, refs
+    array_agg(x.shown_points), array_agg(x.form), array_agg(distinct x.sku), array_agg(distinct x.sku::text)
+  into l_item, l_line, l_sku, l_quantity, l_shown, l_shown_points, l_form, skus, refs
   from (
     select i.item_no::integer as item_no,
       l.line_no::integer as line_no,
       (l.line ->> 'skuId')::bigint as sku,
       (l.line ->> 'quantity')::integer as quantity,
       (l.line ->> 'unitPriceFen')::bigint as shown,
+      coalesce((l.line ->> 'unitPoints')::integer, 0) as shown_points,
       coalesce(l.line -> 'form', '{}') as form
     from jsonb_array_elements(p_items) with ordinality as i(item, item_no)
     cross join lateral jsonb_array_elements(i.item -> 'lines') with ordinality as l(line, line_no)
@@ -145,14 +158,14 @@ begin
       and d.ref = any (refs)
       and d.unit = 'piece'
   ), priced as (
-    select x.n, x.sku, x.quantity, x.shown, f.*,
+    select x.n, x.sku, x.quantity, x.shown, x.shown_points, f.*,
       catalog.unit_price(f.price_fen, f.tiers, x.quantity) as unit_fen
-    from unnest(l_sku, l_quantity, l_shown) with ordinality as x(sku, quantity, shown, n)
+    from unnest(l_sku, l_quantity, l_shown, l_shown_points) with ordinality as x(sku, quantity, shown, shown_points, n)
     left join offer f on f.sku_id = x.sku
     order by x.n
   )
   select
-    array_agg(p.unit_fen), array_agg(p.goods_id), array_agg(p.kind), array_agg(p.goods_title), array_agg(p.title),
+    array_agg(p.unit_fen), array_agg(p.price_points), array_agg(p.goods_id), array_agg(p.kind), array_agg(p.goods_title), array_agg(p.title),
     array_agg(p.account_id), array_agg(p.delivered_id), array_agg(p.hold_mode = 'order'), array_agg(p.limit_per_person),
     array_agg(
       case
@@ -163,23 +176,36 @@ begin
         when p.quantity > p.limit_per_order then jsonb_build_object(
           'code', 'orders.over_order_limit', 'params', jsonb_build_object('title', p.goods_title, 'limit', p.limit_per_order, 'skuId', p.sku)
         )
-        when p.shown <> p.unit_fen then jsonb_build_object(
+        when p.shown <> p.unit_fen or p.shown_points <> p.price_points then jsonb_build_object(
           'code', 'orders.price_changed',
           'params', jsonb_build_object(
-            'title', p.goods_title, 'skuId', p.sku, 'shownFen', p.shown, 'unitPriceFen', p.unit_fen,
+            'title', p.goods_title, 'skuId', p.sku, 'shownFen', p.shown, 'unitPriceFen', p.unit_fen, 'unitPoints', p.price_points,
             'unitPriceYuan', trim(to_char(p.unit_fen / 100.0, '999999999990.00'))
           )
         )
       end
     )
-  into l_unit, l_goods, l_kind, l_goods_title, l_sku_title, l_account, l_delivered, l_holds, l_person_limit, l_refusal
+  into l_unit, l_unit_points, l_goods, l_kind, l_goods_title, l_sku_title, l_account, l_delivered, l_holds, l_person_limit, l_refusal
   from priced p;
 
   i_total := array_fill(0::bigint, array[item_count]);
+  i_points := i_total;
+  i_purse := i_total;
   for n in 1 .. cardinality(l_item) loop
     i_total[l_item[n]] := i_total[l_item[n]] + coalesce(l_quantity[n] * l_unit[n], 0);
+    i_points[l_item[n]] := i_points[l_item[n]] + coalesce(l_quantity[n]::bigint * l_unit_points[n], 0);
     if l_refusal[n] is not null and results[l_item[n]] is null then
       results[l_item[n]] := l_refusal[n];
+    end if;
+  end loop;
+
+  for n in 1 .. item_count loop
+    i_balance[n] := i_balance[n] or (i_asked[n] > 0 and i_asked[n] >= i_total[n]);
+    i_purse[n] := case when i_balance[n] then i_total[n] else i_asked[n] end;
+    if i_member[n] is null and results[n] is null and (i_points[n] > 0 or i_purse[n] > 0) then
+      results[n] := jsonb_build_object(
+        'code', case when i_points[n] > 0 then 'orders.sign_in_for_points' else 'orders.sign_in_for_balance' end, 'params', '{}'::jsonb
+      );
     end if;
   end loop;
 
@@ -311,18 +337,28 @@ begin
     end loop;
   end if;
 
-  -- Room on the shelf and, for balance, in the purse; decided under the accounts' locks. What is paid in the same
+  -- Room on the shelf and, for balance and points, in the purse and in the pot of points; decided under the accounts' locks. What is paid in the same
   -- transaction moves cash and delivers too: all those accounts are locked now, in one order, or a notice settled beside
   -- it would wait for ours while we wait for its.
-  if true = any (i_balance) or 0 = any (i_total) then
+  if 0 < any (i_purse) or 0 < any (i_points) or 0 = any (i_total) then
+    clearing := ledger.account(p_tenant, 'cash.clearing', '', 'CNY');
+    if 0 < any (i_points) then
+      spent := ledger.account(p_tenant, 'points.spent', '', 'point');
+      select array_agg(
+        case when results[i.n] is null and i.points > 0 then ledger.account(p_tenant, 'points.member', i.member_id::text, 'point') end
+        order by i.n
+      )
+      into pots
+      from unnest(i_member, i_points) with ordinality as i(member_id, points, n);
+    end if;
     -- A purse that was never opened is opened now, so that what is missing in it can be said.
     select array_agg(
-      case when i.balance and results[i.n] is null and i.total > 0
+      case when results[i.n] is null and i.fen > 0
         then coalesce(a.id, ledger.account(p_tenant, 'cash.member', i.member_id::text, 'CNY')) end
       order by i.n
     )
     into purses
-    from unnest(i_balance, i_member, i_total) with ordinality as i(balance, member_id, total, n)
+    from unnest(i_member, i_purse) with ordinality as i(member_id, fen, n)
     left join lateral (
       select a.id
       from ledger.accounts a
@@ -333,8 +369,8 @@ begin
       offset 0
     ) a on true;
     perform ledger.lock(
-      p_tenant, l_account || l_delivered || purses
-        || ledger.account(p_tenant, 'cash.clearing', '', 'CNY') || ledger.account(p_tenant, 'cash.revenue', '', 'CNY')
+      p_tenant, l_account || l_delivered || purses || pots || spent || clearing
+        || ledger.account(p_tenant, 'cash.revenue', '', 'CNY')
     );
   end if;
   select array_agg(d.item_no), array_agg(d.account_id), array_agg(d.amount)
@@ -345,9 +381,14 @@ begin
     where results[x.item_no] is null
       and x.claims
     union all
-    select i.n::integer, i.purse, i_total[i.n]
+    select i.n::integer, i.purse, i_purse[i.n]
     from unnest(purses) with ordinality as i(purse, n)
     where i.purse is not null
+      and results[i.n] is null
+    union all
+    select i.n::integer, i.pot, i_points[i.n]
+    from unnest(pots) with ordinality as i(pot, n)
+    where i.pot is not null
       and results[i.n] is null
   ) d;
   admitted := ledger.admit(p_tenant, a_group, a_account, a_amount, item_count);
@@ -385,11 +426,18 @@ begin
           join room r on r.id = d.account_id and r.kind = 'cash.member'
           where d.item_no = i.item_no
             and r.free < d.amount
-        ) as short_of_cash
+        ) as short_of_cash,
+        (
+          select jsonb_build_object('code', 'orders.points_short', 'params', jsonb_build_object('missing', d.amount - r.free))
+          from unnest(a_group, a_account, a_amount) as d(item_no, account_id, amount)
+          join room r on r.id = d.account_id and r.kind = 'points.member'
+          where d.item_no = i.item_no
+            and r.free < d.amount
+        ) as short_of_points
       from generate_series(1, item_count) as i(item_no)
       where not admitted[i.item_no]
     loop
-      results[one.item_no] := coalesce(one.short_of_cash, one.short_of_stock);
+      results[one.item_no] := coalesce(one.short_of_cash, one.short_of_points, one.short_of_stock);
     end loop;
   end if;
 
@@ -414,10 +462,10 @@ begin
   with inserted as (
     insert into orders.orders (
       tenant_id, no, channel, buyer_key, member_id, contact, locale, query_password_hash, device_hash, ip,
-      total_fen, pay_with, request_key, request_hash, expires_at
+      total_fen, points, balance_fen, pay_with, request_key, request_hash, expires_at
     )
     select p_tenant, i.no, i.channel, i_buyer[i.n], i_member[i.n], i.contact, i.locale, decode(i.query_hash, 'hex'),
-      i_device[i.n], i_ip[i.n], i_total[i.n], i.pay_with, i_key[i.n], i_hash[i.n],
+      i_device[i.n], i_ip[i.n], i_total[i.n], i_points[i.n], case when i_balance[i.n] then 0 else i_purse[i.n] end, i.pay_with, i_key[i.n], i_hash[i.n],
       now() + i.hold_seconds * interval '1 second'
     from rows from (
       jsonb_to_recordset(p_items) as (
@@ -439,7 +487,7 @@ begin
     if results[n] is null then
       -- Not placed: either the number exists, or the same request was placed beside us; asking again tells.
       results[n] := case
-        when n = any (placed) then jsonb_build_object('no', i_no[n], 'totalFen', i_total[n])
+        when n = any (placed) then jsonb_build_object('no', i_no[n], 'totalFen', i_total[n], 'dueFen', i_total[n] - i_purse[n])
         else jsonb_build_object('numberTaken', true)
       end;
     end if;
@@ -469,13 +517,32 @@ begin
 
   insert into orders.lines (
     tenant_id, order_no, line_no, sku_id, goods_id, kind, goods_title, sku_title,
-    quantity, unit_price_fen, amount_fen, form, hold_id
+    quantity, unit_price_fen, unit_points, amount_fen, form, hold_id
   )
   select p_tenant, i_no[x.item_no], x.line_no, x.sku, x.goods_id, x.kind, x.goods_title, x.sku_title,
-    x.quantity, x.unit_fen, x.quantity * x.unit_fen, x.form, x.hold_id
-  from unnest(l_item, l_line, l_sku, l_goods, l_kind, l_goods_title, l_sku_title, l_quantity, l_unit, l_form, l_hold)
-    as x(item_no, line_no, sku, goods_id, kind, goods_title, sku_title, quantity, unit_fen, form, hold_id)
+    x.quantity, x.unit_fen, x.unit_points, x.quantity * x.unit_fen, x.form, x.hold_id
+  from unnest(l_item, l_line, l_sku, l_goods, l_kind, l_goods_title, l_sku_title, l_quantity, l_unit, l_unit_points, l_form, l_hold)
+    as x(item_no, line_no, sku, goods_id, kind, goods_title, sku_title, quantity, unit_fen, unit_points, form, hold_id)
   where x.item_no = any (placed);
+
+  -- What a member gives beside a gateway is set aside until the gateway's part is there, or the order ends.
+  for one in
+    select i.n, i_no[i.n] as no, i_points[i.n] as points, case when i_balance[i.n] then 0 else i_purse[i.n] end as balance_fen,
+      now() + (p_items -> (i.n - 1) ->> 'holdSeconds')::integer * interval '1 second' as expires
+    from unnest(placed) as i(n)
+    where i_points[i.n] > 0
+       or (i_purse[i.n] > 0 and not i_balance[i.n])
+  loop
+    update orders.orders o
+    set points_hold = case when one.points > 0 then (ledger.hold(
+          p_tenant, array[pots[one.n]], array[spent], array[one.points], array['order:' || one.no], array[one.expires]
+        ))[1] end,
+        balance_hold = case when one.balance_fen > 0 then (ledger.hold(
+          p_tenant, array[purses[one.n]], array[clearing], array[one.balance_fen], array['order:' || one.no], array[one.expires]
+        ))[1] end
+    where o.tenant_id = p_tenant
+      and o.no = one.no;
+  end loop;
 
   perform events.append(
     p_tenant, '{}', array_agg('order.placed'::text), array_agg('order:' || i_no[p.n]),
@@ -485,6 +552,98 @@ begin
   )
   from unnest(placed) as p(n);
   return to_jsonb(results);
+end;
+$$;
+
+-- An item: {no, requestKey, requestHash, memberId, locale, deviceHash, ip, holdSeconds, capPerson, capIp, capDevice,
+-- payWith, title, amountFen, creditFen}. Its amount and bonus have been judged. Answers as `orders.place` does for one.
+create or replace function orders.place_recharge(p_tenant bigint, p_item jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  v_no bigint := (p_item ->> 'no')::bigint;
+  v_member bigint := (p_item ->> 'memberId')::bigint;
+  v_buyer text := 'm:' || (p_item ->> 'memberId');
+  v_device bytea := decode(p_item ->> 'deviceHash', 'hex');
+  v_amount bigint := (p_item ->> 'amountFen')::bigint;
+  v_contact text := (select m.phone_masked from members.members m where m.tenant_id = p_tenant and m.id = v_member);
+  earlier jsonb;
+  unpaid bigint;
+begin
+  -- As in orders.place: under a lock per person, address and device, so that two processes cannot both find room.
+  perform pg_advisory_xact_lock(k.key)
+  from (
+    select distinct hashtextextended('orders.unpaid:' || p_tenant || ':' || c.kind || c.value, 0) as key
+    from (
+      values
+        ('person:', v_buyer, (p_item ->> 'capPerson')::integer),
+        ('ip:', p_item ->> 'ip', (p_item ->> 'capIp')::integer),
+        ('device:', p_item ->> 'deviceHash', (p_item ->> 'capDevice')::integer)
+    ) as c(kind, value, most)
+    where c.value is not null
+      and c.most > 0
+    order by 1
+  ) k;
+  select jsonb_build_object('repeat', o.no, 'sameRequest', o.request_hash = decode(p_item ->> 'requestHash', 'hex'))
+  into earlier
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.request_key = p_item ->> 'requestKey';
+  if earlier is not null then
+    return earlier;
+  end if;
+
+  select max(c.unpaid) into unpaid
+  from (
+    select (p_item ->> 'capPerson')::integer as most, (
+      select count(*) from orders.orders o where o.tenant_id = p_tenant and o.buyer_key = v_buyer and o.state = 'pending'
+    ) as unpaid
+    union all
+    select (p_item ->> 'capIp')::integer, (
+      select count(*) from orders.orders o where o.tenant_id = p_tenant and o.ip = p_item ->> 'ip' and o.state = 'pending'
+    )
+    union all
+    select (p_item ->> 'capDevice')::integer, (
+      select count(*) from orders.orders o where o.tenant_id = p_tenant and o.device_hash = v_device and o.state = 'pending'
+    )
+  ) c
+  where c.most > 0
+    and c.unpaid >= c.most;
+  if unpaid is not null then
+    return jsonb_build_object('code', 'orders.too_many_unpaid', 'params', jsonb_build_object('count', unpaid));
+  end if;
+
+  insert into orders.orders (
+    tenant_id, no, purpose, credit_fen, channel, buyer_key, member_id, contact, locale, device_hash, ip, total_fen, pay_with,
+    request_key, request_hash, expires_at
+  )
+  values (
+    p_tenant, v_no, 'recharge', (p_item ->> 'creditFen')::bigint, 'mall', v_buyer, v_member, v_contact,
+    p_item ->> 'locale', v_device, p_item ->> 'ip', v_amount, p_item ->> 'payWith', p_item ->> 'requestKey',
+    decode(p_item ->> 'requestHash', 'hex'), now() + (p_item ->> 'holdSeconds')::integer * interval '1 second'
+  )
+  on conflict do nothing;
+  if not found then
+    return '{"numberTaken": true}';
+  end if;
+  insert into orders.lines (
+    tenant_id, order_no, line_no, kind, goods_title, sku_title, quantity, unit_price_fen, amount_fen
+  )
+  values (p_tenant, v_no, 1, 'recharge', p_item ->> 'title', '', 1, v_amount, v_amount);
+  -- Opened now, so that whoever settles the payment finds every account to lock.
+  perform ledger.account(p_tenant, 'cash.member', v_member::text, 'CNY');
+  perform ledger.account(p_tenant, 'cash.bonus', '', 'CNY');
+  perform events.append(p_tenant, '{}', jsonb_build_array(jsonb_build_object(
+    'type', 'order.placed', 'subject', 'order:' || v_no, 'payload', jsonb_build_object(
+      'no', v_no, 'totalFen', v_amount, 'memberId', v_member, 'channel', 'mall', 'purpose', 'recharge'
+    )
+  )));
+  return jsonb_build_object('no', v_no, 'totalFen', v_amount);
 end;
 $$;
 
@@ -526,7 +685,19 @@ begin
 
   perform ledger.close(
     p_tenant,
-    (select array_agg(l.hold_id) from orders.lines l where l.tenant_id = p_tenant and l.order_no = any (closed) and l.hold_id is not null),
+    (
+      select array_agg(h.id)
+      from (
+        select l.hold_id as id
+        from orders.lines l
+        where l.tenant_id = p_tenant and l.order_no = any (closed) and l.hold_id is not null
+        union all
+        select h.id
+        from orders.orders o
+        cross join lateral unnest(array[o.balance_hold, o.points_hold]) as h(id)
+        where o.tenant_id = p_tenant and o.no = any (closed) and h.id is not null
+      ) h
+    ),
     case p_state when 'expired' then 'expired' else 'released' end,
     'order.' || p_state
   );
@@ -623,6 +794,8 @@ as $$
     'queryHash', encode(o.query_password_hash, 'hex'),
     'locale', o.locale,
     'totalFen', o.total_fen,
+    'balanceFen', o.balance_fen,
+    'points', o.points,
     'refundedFen', o.refunded_fen,
     'placedAt', o.placed_at,
     'expiresAt', o.expires_at,
@@ -630,6 +803,12 @@ as $$
     'deliveredAt', o.delivered_at,
     'now', clock_timestamp(),
     'payWith', o.pay_with,
+    'recharge', case when o.purpose = 'recharge' then (
+      select json_build_object('creditFen', o.credit_fen, 'bonusFen', o.credit_fen - o.total_fen, 'state', l.state)
+      from orders.lines l
+      where l.tenant_id = p_tenant
+        and l.order_no = o.no
+    ) end,
     'payment', (
       select json_build_object('gateway', a.gateway, 'cashier', a.cashier)
       from payments.attempts a
@@ -638,8 +817,9 @@ as $$
       order by (a.state = 'captured') desc, a.created_at desc, a.turn desc
       limit 1
     ),
+    -- What is recharged is told above; it is of no goods.
     'lines', (
-      select json_agg(json_build_object(
+      select coalesce(json_agg(json_build_object(
         'lineNo', l.line_no,
         'skuId', l.sku_id,
         'goodsId', l.goods_id,
@@ -647,6 +827,7 @@ as $$
         'skuTitle', l.sku_title,
         'quantity', l.quantity,
         'unitPriceFen', l.unit_price_fen,
+        'unitPoints', l.unit_points,
         'amountFen', l.amount_fen,
         'state', l.state,
         'deliveredQuantity', l.delivered_quantity,
@@ -669,10 +850,11 @@ as $$
             limit p_codes
           ) g
         ) end
-      ) order by l.line_no)
+      ) order by l.line_no), '[]')
       from orders.lines l
       where l.tenant_id = p_tenant
         and l.order_no = o.no
+        and l.kind <> 'recharge'
     )
   )
   from orders.orders o

@@ -541,6 +541,10 @@ begin
         when m.bill_id = p_bill and m.n = t.n then 'settled'
         when w.id is not null
           then case when t.is_moved and m.fact_id is null and t.our_fen = t.amount_fen and t.our_currency = t.currency then 'found' else 'settled' end
+        -- Its number is none of ours; by payment number or by hand it may have its fact all the same.
+        when t.fact_id is null and exists (
+          select from reconciliation.matches x where x.tenant_id = p_tenant and x.bill_id = p_bill and x.n = t.n
+        ) then 'settled'
         when t.fact_id is null then case when t.has_moved then 'unknown' else 'nothing' end
         when m.day = bill.day and m.bill_id <> p_bill and t.turn = 1 and m.is_superseded
           then case when t.has_moved and m.amount_fen = t.amount_fen and m.fee_fen = t.fee_fen then 'moved' else 'changed' end

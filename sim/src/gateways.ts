@@ -60,7 +60,11 @@ export async function startGateways(options: {
     },
     {
       gateway: 'wechat',
-      account: { baseUrl: wechat.url, ...wechat.account },
+      account: {
+        baseUrl: wechat.url,
+        ...wechat.account,
+        settings: { ...wechat.account.settings, webAuthUrl: wechat.url },
+      },
       controlUrl: wechat.controlUrl,
       close: wechat.close,
     },

@@ -29,6 +29,7 @@ export const MALL_ROUTES = {
   'catalog.picture': 'GET /files/pictures/:id',
   'members.endMySession': 'DELETE /api/mall/me/sessions/:id',
   'members.getMe': 'GET /api/mall/me',
+  'members.listMyMovements': 'GET /api/mall/me/movements',
   'members.listMySessions': 'GET /api/mall/me/sessions',
   'members.saveMe': 'PUT /api/mall/me',
   'members.sendCode': 'POST /api/mall/auth/code',
@@ -42,11 +43,15 @@ export const MALL_ROUTES = {
   'orders.mine': 'GET /api/mall/orders',
   'orders.pay': 'POST /api/mall/orders/:no/pay',
   'orders.place': 'POST /api/mall/orders',
+  'orders.placeRecharge': 'POST /api/mall/recharges',
   'orders.quote': 'POST /api/mall/quotes',
+  'orders.rechargeOffer': 'GET /api/mall/recharge',
   'orders.stream': 'GET /api/mall/orders/:no/stream',
+  'payments.enter': 'GET /api/pay/:gateway/enter',
   'payments.methods': 'GET /api/mall/payment-methods',
   'payments.notify': 'POST /api/pay/:gateway/notify',
   'payments.notifyByQuery': 'GET /api/pay/:gateway/notify',
+  'payments.person': 'GET /api/pay/:gateway/person',
   'payments.return': 'GET /api/pay/:gateway/return',
   'tenancy.getShop': 'GET /api/mall/shop',
 } as const
@@ -143,6 +148,7 @@ export const CONSOLE_ROUTES = {
   'ledger.statement': 'GET /api/console/ledger/accounts/:accountId/statement',
   'ledger.trialBalance': 'GET /api/console/ledger/trial-balance',
   'members.adjustBalance': 'POST /api/console/members/:id/balance',
+  'members.adjustPoints': 'POST /api/console/members/:id/points',
   'members.disableMember': 'POST /api/console/members/:id/disable',
   'members.enableMember': 'POST /api/console/members/:id/enable',
   'members.exportMembers': 'GET /api/console/members/export',
@@ -162,8 +168,12 @@ export const CONSOLE_ROUTES = {
   'orders.queryPayment': 'POST /api/console/orders/:no/query-payment',
   'orders.refund': 'POST /api/console/orders/:no/refunds',
   'orders.resend': 'POST /api/console/orders/:no/resend',
+  'payments.approveClaim': 'POST /api/console/claims/:claimId/approve',
+  'payments.claim': 'POST /api/console/orders/:no/claims',
+  'payments.declineClaim': 'POST /api/console/claims/:claimId/decline',
   'payments.handleReceipt': 'POST /api/console/receipts/:receiptId/handle',
   'payments.listChargebacks': 'GET /api/console/chargebacks',
+  'payments.listClaims': 'GET /api/console/claims',
   'payments.listGateways': 'GET /api/console/gateways',
   'payments.listNotices': 'GET /api/console/notices',
   'payments.listReceipts': 'GET /api/console/receipts',
@@ -309,6 +319,7 @@ export type Routes = {
   'ledger.statement': (typeof ledgerRoutes)['statement']
   'ledger.trialBalance': (typeof ledgerRoutes)['trialBalance']
   'members.adjustBalance': (typeof memberRoutes)['adjustBalance']
+  'members.adjustPoints': (typeof memberRoutes)['adjustPoints']
   'members.disableMember': (typeof memberRoutes)['disableMember']
   'members.enableMember': (typeof memberRoutes)['enableMember']
   'members.endMySession': (typeof memberRoutes)['endMySession']
@@ -316,6 +327,7 @@ export type Routes = {
   'members.getMe': (typeof memberRoutes)['getMe']
   'members.getMember': (typeof memberRoutes)['getMember']
   'members.listMembers': (typeof memberRoutes)['listMembers']
+  'members.listMyMovements': (typeof memberRoutes)['listMyMovements']
   'members.listMySessions': (typeof memberRoutes)['listMySessions']
   'members.saveMe': (typeof memberRoutes)['saveMe']
   'members.saveNote': (typeof memberRoutes)['saveNote']
@@ -340,13 +352,20 @@ export type Routes = {
   'orders.mine': (typeof mallOrderRoutes)['mine']
   'orders.pay': (typeof mallOrderRoutes)['pay']
   'orders.place': (typeof mallOrderRoutes)['place']
+  'orders.placeRecharge': (typeof mallOrderRoutes)['placeRecharge']
   'orders.queryPayment': (typeof orderRoutes)['queryPayment']
   'orders.quote': (typeof mallOrderRoutes)['quote']
+  'orders.rechargeOffer': (typeof mallOrderRoutes)['rechargeOffer']
   'orders.refund': (typeof orderRoutes)['refund']
   'orders.resend': (typeof orderRoutes)['resend']
   'orders.stream': (typeof mallOrderRoutes)['stream']
+  'payments.approveClaim': (typeof paymentRoutes)['approveClaim']
+  'payments.claim': (typeof paymentRoutes)['claim']
+  'payments.declineClaim': (typeof paymentRoutes)['declineClaim']
+  'payments.enter': (typeof paymentRoutes)['enter']
   'payments.handleReceipt': (typeof paymentRoutes)['handleReceipt']
   'payments.listChargebacks': (typeof paymentRoutes)['listChargebacks']
+  'payments.listClaims': (typeof paymentRoutes)['listClaims']
   'payments.listGateways': (typeof paymentRoutes)['listGateways']
   'payments.listNotices': (typeof paymentRoutes)['listNotices']
   'payments.listReceipts': (typeof paymentRoutes)['listReceipts']
@@ -354,6 +373,7 @@ export type Routes = {
   'payments.methods': (typeof paymentRoutes)['methods']
   'payments.notify': (typeof paymentRoutes)['notify']
   'payments.notifyByQuery': (typeof paymentRoutes)['notifyByQuery']
+  'payments.person': (typeof paymentRoutes)['person']
   'payments.retryRefund': (typeof paymentRoutes)['retryRefund']
   'payments.return': (typeof paymentRoutes)['comeBack']
   'payments.saveGateway': (typeof paymentRoutes)['saveGateway']

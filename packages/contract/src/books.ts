@@ -135,6 +135,12 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     doZh: '核对下单时的价格，差额退给买家或登记损失。',
     doEn: 'Compare with the prices at the time; refund or record the difference.',
   },
+  order_points: {
+    zh: '订单应付 {points} 积分，明细合计 {linesPoints} 积分',
+    en: 'The order costs {points} points, its lines {linesPoints}',
+    doZh: '核对下单时的积分价，差额补给会员或登记。',
+    doEn: 'Compare with the prices at the time; give the member the difference or record it.',
+  },
   order_refunds: {
     zh: '订单记已退 {refundedFen}，退款单合计 {refundsFen}',
     en: 'The order has {refundedFen} refunded, its refunds add up to {refundsFen}',
@@ -152,6 +158,12 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     en: 'Line {lineNo} ({state}) is of {quantity} piece(s) and has {grants} right(s)',
     doZh: '打开订单，补发缺少的或收回多出的。',
     doEn: 'Open the order; deliver what is missing or take back what is too much.',
+  },
+  recharge_credit: {
+    zh: '充值应入余额 {creditFen}，实际入账 {creditedFen}',
+    en: 'A recharge owes the balance {creditFen}, {creditedFen} was credited',
+    doZh: '在会员余额流水中核对这笔充值，差额用余额调整补正。',
+    doEn: 'Look the recharge up in the member’s statement, and correct the difference by adjusting the balance.',
   },
   refund_lost: {
     zh: '第 {lineNo} 行正在退款，却没有进行中的退款单',
@@ -343,8 +355,12 @@ const WORDS: Readonly<Record<string, Words>> = {
   'cash.revenue': { zh: '销售收入', en: 'revenue' },
   'cash.member': { zh: '会员余额', en: 'member balance' },
   'cash.adjustment': { zh: '人工调整', en: 'adjustments' },
+  'points.issued': { zh: '已发放积分', en: 'points issued' },
+  'points.member': { zh: '会员积分', en: 'members’ points' },
+  'points.spent': { zh: '已消费积分', en: 'points spent' },
   CNY: { zh: '金额', en: 'money' },
   piece: { zh: '件', en: 'pieces' },
+  point: { zh: '积分', en: 'points' },
   'vault.cards': { zh: '卡密', en: 'a card' },
   'members.members': { zh: '会员手机号', en: 'a member’s phone' },
   'identity.staff': { zh: '员工两步验证密钥', en: 'an employee’s second factor' },

@@ -1,5 +1,16 @@
 import { z } from 'zod'
+import { RECHARGE_AMOUNTS_MAX, RECHARGE_FEN_MAX, RECHARGE_RULES_MAX } from './recharge.ts'
 import { requiredText, text } from './schemas.ts'
+
+const rechargeFen = z.int().min(1).max(RECHARGE_FEN_MAX)
+/** Nobody gets more on top than what is paid. */
+const rechargeRule = z.union([
+  z.strictObject({ fromFen: rechargeFen, bonusFen: rechargeFen }).refine((rule) => rule.bonusFen <= rule.fromFen, {
+    message: 'the bonus must not be above the amount',
+    path: ['bonusFen'],
+  }),
+  z.strictObject({ fromFen: rechargeFen, bonusPercent: z.int().min(1).max(100) }),
+])
 
 /**
  * Everything a merchant may set about the shop. One row per key in the database; a key that was never set has the
@@ -28,6 +39,8 @@ export const settingSchemas = {
   'orders.queryPasswordRequired': z.boolean().default(true),
   /** An order that gives back more than this in all needs a second person's yes; 0 asks nobody. */
   'refunds.approvalAboveFen': z.int().min(0).max(100_000_000).default(0),
+  /** A payment that staff claim for an order, above this, needs a second person's yes; 0 asks nobody. */
+  'payments.claimApprovalAboveFen': z.int().min(0).max(100_000_000).default(0),
   /** A refund that would take back a code already used: refuse it, or do it and record the piece as a loss. */
   'refunds.usedCodes': z.enum(['refuse', 'record_loss']).default('record_loss'),
   /** `codes`: the email carries the codes themselves; `link`: only a link to the order page. */
@@ -42,6 +55,30 @@ export const settingSchemas = {
     .default({ plentyFrom: 100, someFrom: 10 }),
   /** The board warns about a SKU at or below this many pieces. */
   'stock.lowFrom': z.int().min(0).max(1_000_000).default(10),
+  /** Members may put money on their balance. */
+  'recharge.enabled': z.boolean().default(false),
+  /** The least and the most of one recharge. */
+  'recharge.limits': z
+    .object({ minFen: rechargeFen, maxFen: rechargeFen })
+    .refine((value) => value.minFen <= value.maxFen, {
+      message: 'minFen must not be above maxFen',
+      path: ['minFen'],
+    })
+    .default({ minFen: 100, maxFen: 500_000 }),
+  /** Offered to choose from; those outside of the limits are not shown. */
+  'recharge.amounts': z
+    .array(rechargeFen)
+    .max(RECHARGE_AMOUNTS_MAX)
+    .refine((amounts) => new Set(amounts).size === amounts.length, { message: 'each amount once' })
+    .default([1_000, 3_000, 5_000, 10_000, 20_000, 50_000]),
+  /** What comes on top; the highest rule that is reached counts. */
+  'recharge.rules': z
+    .array(rechargeRule)
+    .max(RECHARGE_RULES_MAX)
+    .refine((rules) => rules.every((rule, n) => n === 0 || rule.fromFen > (rules[n - 1]?.fromFen ?? 0)), {
+      message: 'rules rise, each from an amount of its own',
+    })
+    .default([]),
   /** The set-up guide was put away. */
   'setup.dismissed': z.boolean().default(false),
 } as const

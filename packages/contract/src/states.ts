@@ -3,6 +3,10 @@
 export const ORDER_STATES = ['pending', 'paid', 'delivered', 'cancelled', 'expired', 'refunded'] as const
 export type OrderState = (typeof ORDER_STATES)[number]
 
+/** What is paid for: goods, or money on one's own balance. */
+export const ORDER_PURPOSES = ['goods', 'recharge'] as const
+export type OrderPurpose = (typeof ORDER_PURPOSES)[number]
+
 export const LINE_STATES = ['waiting', 'delivered', 'exception', 'refunding', 'refunded', 'cancelled'] as const
 export type LineState = (typeof LINE_STATES)[number]
 
@@ -21,6 +25,12 @@ export type AttemptState = (typeof ATTEMPT_STATES)[number]
 
 export const REFUND_STATES = ['awaiting', 'declined', 'requested', 'processing', 'done', 'failed'] as const
 export type RefundState = (typeof REFUND_STATES)[number]
+
+export const RECEIPT_STATES = ['applied', 'surplus', 'unmatched', 'refunded', 'credited'] as const
+
+/** A payment that staff claim for an order: waiting for a second person, agreed to, settled, or refused. */
+export const CLAIM_STATES = ['awaiting', 'approved', 'settled', 'declined'] as const
+export type ClaimState = (typeof CLAIM_STATES)[number]
 
 /** What a refund takes from the buyer: every right of its line, some of them, or none (goodwill). */
 export const REFUND_TAKES = ['line', 'pieces', 'nothing'] as const

@@ -15,6 +15,7 @@ import { openGateway } from './gateway.ts'
 import { type KeyRing, newMerchant, openKeyRing } from './keys.ts'
 import { type NoticeOffice, openNoticeOffice } from './notices.ts'
 import { openSplits } from './splits.ts'
+import { addWebAuth, appSecretOf } from './web-auth.ts'
 
 export type { WechatControl, WechatPayOrder, WechatPayReport } from './control.ts'
 export type { WechatFaultInput, WechatFaultKind } from './faults.ts'
@@ -39,7 +40,7 @@ export type WechatAccount = {
     readonly publicKey: string
     readonly platformCertificates: string
   }
-  readonly secrets: { readonly privateKey: string; readonly apiV3Key: string }
+  readonly secrets: { readonly privateKey: string; readonly apiV3Key: string; readonly appSecret: string }
 }
 
 export type Wechat = {
@@ -88,6 +89,7 @@ export async function startWechat(options: WechatOptions): Promise<Wechat> {
     bills: openBillOffice(books, clock, faults),
   })
   addCashier(app, { books, gateway, notices, origin })
+  addWebAuth(app, books)
   const controlApp = buildControlHttp(control, merchant.mchid, account)
   url = await listen(app, options.host, options.port)
   const controlUrl = await listen(controlApp, options.host, options.controlPort)
@@ -123,5 +125,5 @@ const accountOf = (merchant: Merchant, keys: KeyRing): WechatAccount => ({
     publicKey: keys.publicKey().publicPem,
     platformCertificates: keys.certificate().publicPem,
   },
-  secrets: { privateKey: merchant.privateKey, apiV3Key: merchant.apiV3Key },
+  secrets: { privateKey: merchant.privateKey, apiV3Key: merchant.apiV3Key, appSecret: appSecretOf(merchant) },
 })

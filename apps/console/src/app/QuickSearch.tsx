@@ -154,7 +154,7 @@ function useRecords(
             <Typography.Text type="secondary" ellipsis>
               {order.goodsTitles[0]} · {formatMoney(order.totalFen)}
             </Typography.Text>
-            <StateTag kind="order" state={order.state} />
+            <StateTag kind={order.purpose === 'recharge' ? 'recharge' : 'order'} state={order.state} />
           </>
         ),
       })),

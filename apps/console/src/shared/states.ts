@@ -31,6 +31,7 @@ const order: Table<OrderState> = {
   expired: ['default', '已超时', 'Expired'],
   refunded: ['default', '已退款', 'Refunded'],
 }
+const recharge: Table<OrderState> = { ...order, delivered: ['success', '已到账', 'Credited'] }
 const line: Table<LineState> = {
   waiting: ['processing', '待发货', 'Waiting'],
   delivered: ['success', '已发货', 'Delivered'],
@@ -38,6 +39,11 @@ const line: Table<LineState> = {
   refunding: ['processing', '退款中', 'Refunding'],
   refunded: ['default', '已退款', 'Refunded'],
   cancelled: ['default', '已取消', 'Cancelled'],
+}
+const rechargeLine: Table<LineState> = {
+  ...line,
+  waiting: ['processing', '待到账', 'Waiting'],
+  delivered: ['success', '已到账', 'Credited'],
 }
 const exception: Table<ExceptionReason> = {
   out_of_stock: ['error', '库存不足', 'Out of stock'],
@@ -168,7 +174,9 @@ const importLine: Table<'duplicate' | 'invalid'> = {
 
 export const STATES = {
   order,
+  recharge,
   line,
+  rechargeLine,
   exception,
   card,
   batch,

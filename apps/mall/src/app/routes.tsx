@@ -33,6 +33,8 @@ const pages: RouteObject[] = [
     path: 'sign-in',
     lazy: pageOf(async () => (await import('../features/account/sign-in-page.tsx')).SignInPage),
   },
+  { path: 'wallet', lazy: pageOf(async () => (await import('../features/wallet/wallet-page.tsx')).WalletPage) },
+  { path: 'recharge', lazy: pageOf(async () => (await import('../features/wallet/recharge-page.tsx')).RechargePage) },
   { path: 'me', lazy: pageOf(async () => (await import('../features/account/me-page.tsx')).MePage) },
   { path: '*', Component: NotFoundPage },
 ]

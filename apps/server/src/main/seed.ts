@@ -29,6 +29,7 @@ const STAFF = [
 ] as const
 const MEMBER_PHONE = '13800000000'
 const MEMBER_BALANCE_FEN = 200_000
+const MEMBER_POINTS = 2_000
 
 export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
   {
@@ -44,6 +45,12 @@ const SETTINGS: Partial<Settings> = {
   'shop.announcement': '演示店铺：支付、短信与邮件均为仿真服务，可放心下单体验，付款后数秒内自动发货。',
   'shop.contact': '客服微信 yunshu-demo，每日 9:00-23:00',
   'delivery.emailCarries': 'codes',
+  'recharge.enabled': true,
+  'recharge.rules': [
+    { fromFen: 5_000, bonusFen: 300 },
+    { fromFen: 10_000, bonusFen: 1_000 },
+    { fromFen: 50_000, bonusPercent: 15 },
+  ],
 }
 
 /**
@@ -59,7 +66,7 @@ export async function seedDemo(platform: Platform, standIns: StandInAddresses | 
   const skus = await seedCatalog(platform, ctx)
   for (const sku of skus) await addCards(platform, ctx, sku)
   const member = await openMember(platform, ctx, MEMBER_PHONE)
-  await addBalance(platform, ctx, member)
+  await addMeans(platform, ctx, member)
 }
 
 /** The program itself grants: nobody's rights bound it. */
@@ -169,7 +176,7 @@ function drawCode(pattern: string): string {
 const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ'
 const DIGITS = '23456789'
 
-async function addBalance(platform: Platform, ctx: Ctx, memberId: MemberId): Promise<void> {
+async function addMeans(platform: Platform, ctx: Ctx, memberId: MemberId): Promise<void> {
   await platform.db.write(ctx, async (tx) => {
     const account = await sql<{ readonly balance: number }>`
       select balance from ledger.accounts
@@ -177,13 +184,20 @@ async function addBalance(platform: Platform, ctx: Ctx, memberId: MemberId): Pro
     `.execute(tx.db)
     if (account.rows.length > 0) return
     await sql`
-      select ledger.adjust_member(${ctx.tenantId}::bigint, ${memberId}::bigint, ${MEMBER_BALANCE_FEN}::bigint, ${`member:${memberId}`})
+      select ledger.adjust_member(${ctx.tenantId}::bigint, ${memberId}::bigint, 'CNY', ${MEMBER_BALANCE_FEN}::bigint, ${`member:${memberId}`}),
+        ledger.adjust_member(${ctx.tenantId}::bigint, ${memberId}::bigint, 'point', ${MEMBER_POINTS}::bigint, ${`member:${memberId}`})
     `.execute(tx.db)
     tx.audit({
       action: 'member.adjust_balance',
       objectKind: 'member',
       objectId: memberId,
       detail: { amountFen: MEMBER_BALANCE_FEN, reason: '演示余额' },
+    })
+    tx.audit({
+      action: 'member.adjust_points',
+      objectKind: 'member',
+      objectId: memberId,
+      detail: { change: MEMBER_POINTS, reason: '演示积分' },
     })
   })
 }

@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createClient } from '@quanshu/client'
+import { createCookieFetch } from '@quanshu/client/node'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { eventually } from '../harness/index.ts'
@@ -16,7 +18,10 @@ import { keepScreen } from './screens.ts'
  */
 
 const PASSWORD = 'Quanshu-demo-2026'
+const MEMBER_PHONE = '13800000000'
 const NOBODY_YET = { status: 401, url: /\/api\/(?:console|mall)\/me$/ }
+/** A number that is not this order's is refused. */
+const NOT_THIS_ORDERS = { status: 409, url: /\/claims$/ }
 const DELIVERED = { name: '已发货，请查收卡密' }
 /** As the shop names them; at a desk, a page to go to or a code to scan. */
 const WAYS = [
@@ -51,7 +56,7 @@ beforeAll(async () => {
   const foreseen = [NOBODY_YET]
   desk = await arrive(browser, faults, { who: 'shopper at a desk', device: 'desk', foreseen })
   phone = await arrive(browser, faults, { who: 'shopper with a phone', device: 'phone', foreseen })
-  staff = await arrive(browser, faults, { who: 'finance', device: 'desk', foreseen })
+  staff = await arrive(browser, faults, { who: 'finance', device: 'desk', foreseen: [...foreseen, NOT_THIS_ORDERS] })
   await staff.page.goto(consoleUrl)
   await staff.page.getByLabel('邮箱').fill('owner@demo.quanshu.test')
   await staff.page.getByLabel('密码', { exact: true }).fill(PASSWORD)
@@ -113,6 +118,24 @@ describe('a shopper', { timeout: 60_000 }, () => {
     await page.getByRole('button', { name: '易支付' }).click()
     await payHere(page)
     await page.getByRole('heading', DELIVERED).waitFor({ timeout: 20_000 })
+  })
+
+  test('pays inside WeChat without leaving the page', async () => {
+    const { page, context } = await arrive(browser, faults, {
+      who: 'shopper inside WeChat',
+      device: 'phone',
+      userAgent:
+        'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 MicroMessenger/8.0.50',
+      foreseen: [NOBODY_YET],
+    })
+    const wechat = started.ready?.standIns?.gateways.find(({ gateway }) => gateway === 'wechat')
+    await context.addInitScript(await (await fetch(`${wechat?.account.baseUrl}/in-app/bridge.js`)).text())
+    await order(page, '微信支付')
+    const cashier = context.waitForEvent('page')
+    await page.getByRole('button', { name: /去付款 ¥/ }).click()
+    await (await cashier).getByRole('button', { name: /立即支付/ }).click()
+    await page.getByRole('heading', DELIVERED).waitFor({ timeout: 20_000 })
+    await context.close()
   })
 
   test('reads the page of payment in English and at night', async () => {
@@ -219,6 +242,61 @@ describe('finance', { timeout: 60_000 }, () => {
     await books.getByText(/把收到的 ¥19\.80 按已付款处理/).waitFor()
   })
 
+  test('claims a payment by the number that the buyer shows, and a second person agrees', async () => {
+    const owner = createClient({ baseUrl: mall.slice(0, -1), locale: 'zh-CN', fetch: createCookieFetch() })
+    await owner.call('identity.signIn', { body: { email: 'owner@demo.quanshu.test', password: PASSWORD } })
+    await owner.call('tenancy.saveSettings', {
+      body: { values: { 'payments.claimApprovalAboveFen': 1_000 }, versions: {} },
+    })
+    // Paid when the order was closed already, and its notice never came.
+    await order(desk.page, '微信支付')
+    await desk.page.getByRole('img', { name: '付款二维码' }).waitFor()
+    const no = Number(/\d{16}/.exec(desk.page.url())?.[0])
+    await owner.call('orders.cancelByStaff', { params: { no }, body: { reason: '客户换了支付方式' } })
+    const paid = () => wechatPayment(String(no))
+    await eventually('the code is closed at the gateway', async () => (await paid())?.trade_state === 'CLOSED')
+    await control('wechat', '/faults', { kind: 'notice.lose', key: String(no) })
+    await control('wechat', '/pay', { orders: [{ outTradeNo: String(no), late: true }] })
+    const tradeNo = String((await paid())?.transaction_id)
+
+    const { page } = staff
+    await page.goto(`${consoleUrl}orders/${no}`)
+    await page.getByRole('button', { name: /补\s*单/ }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('通道交易号').fill('4200001234')
+    await dialog.getByLabel('原因').fill('客户出示付款记录')
+    await dialog.getByRole('button', { name: '向通道核实并补单' }).click()
+    await page.getByText(`通道查到这个订单的付款是：${tradeNo}`).first().waitFor()
+    await keepScreen(page, 'console-claim')
+    await dialog.getByLabel('通道交易号').fill(tradeNo)
+    await dialog.getByRole('button', { name: '向通道核实并补单' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    await page.getByText(/补单 ¥[\d.]+ 等待复核/).waitFor()
+    expect(await page.getByRole('button', { name: '同意补单' }).isDisabled()).toBe(true)
+
+    const foreseen = [NOBODY_YET]
+    const second = await arrive(browser, faults, { who: 'second person', device: 'phone', foreseen })
+    await second.page.goto(consoleUrl)
+    await second.page.getByLabel('邮箱').fill('finance@demo.quanshu.test')
+    await second.page.getByLabel('密码', { exact: true }).fill(PASSWORD)
+    await second.page.getByRole('button', { name: '登录' }).click()
+    await second.page.getByRole('heading', { name: '看板' }).waitFor()
+    await second.page.goto(`${consoleUrl}receipts`)
+    await second.page.getByText(/补单 ¥[\d.]+ 等待复核/).waitFor()
+    await fitsPhones(second.page)
+    await keepScreen(second.page, 'console-claims-phone')
+    await second.page.getByRole('button', { name: '同意补单' }).click()
+    await second.page.getByRole('dialog').getByRole('button', { name: '同意补单' }).click()
+    await second.page.getByText(/补单 ¥[\d.]+ 等待复核/).waitFor({ state: 'hidden' })
+    await second.context.close()
+
+    await page.reload()
+    await page.getByText('同意补单').waitFor()
+    await page.getByText('已发货').first().waitFor()
+    await page.getByRole('button', { name: '退款' }).waitFor()
+    await keepScreen(page, 'console-claimed')
+  })
+
   test('sees the money that a payer had taken back', async () => {
     const { page } = desk
     await order(page, 'Stripe')
@@ -240,6 +318,81 @@ describe('finance', { timeout: 60_000 }, () => {
     await keepScreen(books, 'console-chargebacks')
     await books.goto(`${consoleUrl}orders/${no}`)
     await books.getByText(/付款人发起拒付，Stripe扣回/).waitFor()
+  })
+})
+
+describe('a member with points and a little on the balance', { timeout: 90_000 }, () => {
+  test('is given them by finance', async () => {
+    const { page } = staff
+    await page.goto(`${consoleUrl}members`)
+    await page.locator('a[href*="/members/"]').first().click()
+    await page.getByRole('button', { name: '调整积分' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('数量').fill('500')
+    await dialog.getByLabel('原因').fill('周年活动')
+    await dialog.getByText('2,500').waitFor()
+    await keepScreen(page, 'console-adjust-points')
+    await dialog.getByRole('button', { name: '增加 500' }).click()
+    await page.getByText('积分已调整').waitFor()
+    await page.getByRole('button', { name: '调整余额' }).click()
+    await dialog.getByText('扣减', { exact: true }).click()
+    await dialog.getByLabel('金额').fill('1997')
+    await dialog.getByLabel('原因').fill('退回多充的')
+    await dialog.getByRole('button', { name: '扣减 ¥1,997.00' }).click()
+    await page.getByText('余额已调整').waitFor()
+    await dialog.waitFor({ state: 'hidden' })
+    await page.getByText('¥3.00').first().waitFor()
+  })
+
+  test('pays with points, the balance and a gateway on one order, and sees all three', async () => {
+    const { page } = phone
+    await signIn(page)
+    await page.goto(`${mall}?q=${encodeURIComponent('回声听书')}`)
+    await keepScreen(page, 'mall-points-card-phone')
+    await page
+      .getByRole('link', { name: /回声听书/ })
+      .first()
+      .click()
+    await page.getByRole('radio', { name: /周卡 积分换购/ }).check()
+    await page.getByText('+ 500 积分').first().waitFor()
+    await fitsPhones(page)
+    await keepScreen(page, 'mall-points-goods-phone')
+    await page.getByRole('link', { name: '立即购买' }).click()
+    await page.getByText('可用 2500 积分').waitFor()
+    await page.getByRole('checkbox', { name: /用余额抵扣/ }).check()
+    await page.getByText('抵扣 ¥3.00，另付 ¥1.90').waitFor()
+    expect(await page.getByRole('radio', { name: /余额/ }).count()).toBe(0)
+    await page.getByRole('radio', { name: '支付宝' }).check()
+    await page.getByLabel('手机号或邮箱').fill(MEMBER_PHONE)
+    await fitsPhones(page)
+    await keepScreen(page, 'mall-checkout-mixed-phone')
+    await page.getByRole('button', { name: '提交订单' }).click()
+    await page.getByText('另用 余额 ¥3.00 和 500 积分，已为本单保留').waitFor()
+    await fitsPhones(page)
+    await keepScreen(page, 'mall-pay-mixed-phone')
+    await page.getByRole('button', { name: '去付款 ¥1.90' }).click()
+    await payHere(page)
+    await page.getByRole('heading', DELIVERED).waitFor({ timeout: 20_000 })
+    await page.getByText('¥4.90 + 500 积分').first().waitFor()
+    await keepScreen(page, 'mall-order-mixed-phone')
+    const no = /\d{16}/.exec(page.url())?.[0] ?? ''
+
+    const { page: books } = staff
+    await books.goto(`${consoleUrl}orders/${no}`)
+    await books.getByText('其中余额支付').waitFor()
+    await keepScreen(books, 'console-order-mixed')
+    await books
+      .getByRole('button', { name: /退\s*款/ })
+      .first()
+      .click()
+    const dialog = books.getByRole('dialog')
+    await dialog.getByLabel('原因').fill('客户要求')
+    await dialog.getByRole('button', { name: '退款 ¥4.90 + 500 积分' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    await page.goto(`${mall}me`)
+    await page.getByText('¥3.00').waitFor()
+    await page.getByText('2,500').waitFor()
+    await keepScreen(page, 'mall-me-phone')
   })
 })
 
@@ -281,6 +434,19 @@ async function payHere(page: Page): Promise<void> {
   await back.click({ timeout: 1_500 }).catch(() => undefined)
 }
 
+async function signIn(page: Page): Promise<void> {
+  await page.goto(`${mall}sign-in`)
+  await page.getByLabel('手机号').fill(MEMBER_PHONE)
+  await page.getByRole('button', { name: '获取验证码' }).click()
+  const inbox = new URL(started.ready?.standIns?.sms.inboxUrl ?? '')
+  inbox.searchParams.set('phone', MEMBER_PHONE)
+  await eventually('the message has come', async () => /\b\d{6}\b/.test(await (await fetch(inbox)).text()))
+  const text = await (await fetch(inbox)).text()
+  await page.getByLabel('验证码').fill(/\b\d{6}\b/.exec(text.replace(/<[^>]*>/g, ' '))?.[0] ?? '')
+  await page.getByRole('button', { name: '登录', exact: true }).click()
+  await page.waitForURL(/\/me$/)
+}
+
 type Scanned = { readonly payment: { readonly cashier: { readonly content: string } } }
 
 /** Another device opens what the code says and pays there. */
@@ -314,6 +480,13 @@ async function control(gateway: Way['gateway'], path: string, body: object): Pro
     body: JSON.stringify(body),
   })
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+}
+
+/** As the gateway has it in its books. */
+async function wechatPayment(no: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const url = started.ready?.standIns?.gateways.find(({ gateway }) => gateway === 'wechat')?.controlUrl
+  const books = (await (await fetch(`${url}/books`)).json()) as { payments: readonly Record<string, unknown>[] }
+  return books.payments.find(({ out_trade_no }) => out_trade_no === no)
 }
 
 async function fitsPhones(page: Page): Promise<void> {

@@ -16,6 +16,7 @@ export async function arrive(
     readonly who: string
     readonly device: 'desk' | 'phone'
     readonly dark?: boolean
+    readonly userAgent?: string
     readonly foreseen?: readonly Foreseen[]
   },
 ): Promise<Person> {
@@ -25,6 +26,7 @@ export async function arrive(
       : { viewport: PHONE, deviceScaleFactor: 2, isMobile: true, hasTouch: true }),
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
+    ...(as.userAgent ? { userAgent: as.userAgent } : {}),
     colorScheme: as.dark ? 'dark' : 'light',
     permissions: ['clipboard-read', 'clipboard-write'],
   })

@@ -65,14 +65,15 @@ const CHECKS: Readonly<Record<string, string>> = {
     from entitlements.grants g
     left join vault.cards c on c.tenant_id = $1 and c.id = g.card_id
     where g.tenant_id = $1 and g.state <> 'revoked' and c.state is distinct from case g.state when 'used' then 'used' else 'delivered' end`,
-  'a delivered line has one living grant a piece': `
+  'a delivered line has one living grant for each piece that was not taken back': `
     select l.order_no, l.line_no, l.state, l.quantity, g.count
     from orders.lines l
     left join lateral (
       select count(*) from entitlements.grants g
       where g.tenant_id = $1 and g.order_no = l.order_no and g.line_no = l.line_no and g.state <> 'revoked'
     ) g on true
-    where l.tenant_id = $1 and g.count <> case when l.state = 'delivered' then l.quantity else 0 end`,
+    where l.tenant_id = $1 and l.kind <> 'recharge'
+      and g.count <> case when l.delivered_quantity > 0 then l.quantity - l.refunded_quantity else 0 end`,
   'an order that is over holds nothing': `
     select o.no, o.state, h.id
     from orders.orders o
@@ -85,11 +86,13 @@ const CHECKS: Readonly<Record<string, string>> = {
     from (
       select coalesce(sum(balance), 0) as balance from ledger.accounts where tenant_id = $1 and kind = 'cash.clearing'
     ) a, (
-      select coalesce(sum(l.amount_fen), 0) as open
+      select coalesce(sum(
+        case when l.delivered_quantity = 0 and l.state in ('waiting', 'exception', 'refunding')
+          then l.amount_fen - l.refunded_fen else l.refunding_fen end
+      ), 0) as open
       from orders.lines l
       join orders.orders o on o.tenant_id = $1 and o.no = l.order_no
-      where l.tenant_id = $1 and o.paid_at is not null and o.state in ('paid', 'delivered')
-        and l.state in ('waiting', 'exception', 'refunding')
+      where l.tenant_id = $1 and o.paid_at is not null and o.state in ('paid', 'delivered', 'refunded')
     ) x
     where a.balance <> x.open`,
   'surplus keeps what came twice, too late or in another amount and is not yet given back': `
@@ -100,13 +103,13 @@ const CHECKS: Readonly<Record<string, string>> = {
       select coalesce(sum(amount_fen), 0) as open from payments.receipts where tenant_id = $1 and state in ('surplus', 'unmatched')
     ) x
     where a.balance <> x.open`,
-  'nothing is refunded beyond what came': `
-    select r.id
+  'nothing is refunded beyond what came, or was let go of': `
+    select r.id, r.order_no, r.amount_fen, r.adjusted_fen, sum(f.amount_fen) as back
     from payments.receipts r
-    join payments.refunds f on f.tenant_id = $1 and f.receipt_id = r.id and f.state <> 'failed'
+    join payments.refunds f on f.tenant_id = $1 and f.receipt_id = r.id and f.state in ('requested', 'processing', 'done')
     where r.tenant_id = $1
-    group by r.id, r.amount_fen
-    having sum(f.amount_fen) > r.amount_fen`,
+    group by r.id, r.order_no, r.amount_fen, r.adjusted_fen
+    having sum(f.amount_fen) > r.amount_fen + r.adjusted_fen`,
 }
 
 /** Every invariant of the books, asked of the tables themselves. */

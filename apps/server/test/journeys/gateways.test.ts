@@ -1,3 +1,4 @@
+import type { OrderView } from '@quanshu/contract'
 import { startAlipay } from '@quanshu/sim/alipay'
 import { startEpay } from '@quanshu/sim/epay'
 import { startStripe } from '@quanshu/sim/stripe'
@@ -94,6 +95,73 @@ async function latestPaymentNo(no: number): Promise<string> {
   )
   return paymentNo(no, rows[0]?.turn ?? 0)
 }
+
+test('inside WeChat: the app tells who it is, and the payment is made for that person and nobody else', async () => {
+  const { account } = caseOf('wechat')
+  const shop = await house.newShop()
+  const inApp = { ...account, settings: { ...account.settings, webAuthUrl: wechat.url } }
+  await saveGateway(house.platform, undefined, shop.ctx, 'wechat', { ...inApp, enabled: true })
+  const goods = await shop.stock(2)
+  const cookies = new Map<string, string>()
+  /** As WeChat's browser: with its name, its cookies, and following nothing by itself. */
+  const go = async (url: string, init: RequestInit = {}) => {
+    const headers = new Headers(init.headers)
+    headers.set('user-agent', 'Mozilla/5.0 (Linux; Android 14) MicroMessenger/8.0.50')
+    headers.set('x-quanshu-client', 'test')
+    headers.set('cookie', [...cookies].map(([name, value]) => `${name}=${value}`).join('; '))
+    const answer = await fetch(url, { ...init, headers, redirect: 'manual' })
+    for (const cookie of answer.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
+      if (url.startsWith(house.url)) cookies.set(name, value)
+    }
+    return answer
+  }
+  const post = (path: string, body: unknown) =>
+    go(`${shop.base}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': `${path}-${Math.random()}` },
+      body: JSON.stringify(body),
+    })
+  const placed = await post('/api/mall/orders', {
+    lines: [{ skuId: goods.skuId, quantity: 1, unitPriceFen: goods.priceFen }],
+    contact: '13800001111',
+    queryPassword: 'some-password',
+    payWith: 'wechat',
+  })
+  const { no } = (await placed.json()) as { no: number }
+  const pay = async () =>
+    ((await (await post(`/api/mall/orders/${no}/pay`, { payWith: 'wechat', device: 'phone' })).json()) as OrderView)
+      .payment?.cashier
+  const locationOf = (answer: Response): string => answer.headers.get('location') ?? ''
+
+  const first = await pay()
+  expect(first).toEqual({ way: 'redirect', url: `${shop.base}/api/pay/wechat/enter?no=${no}` })
+  expect(await house.query('select from payments.attempts where order_no = $1', [no])).toEqual([])
+  const entered = locationOf(await go(`${shop.base}/api/pay/wechat/enter?no=${no}`))
+  expect(entered).toMatch(/scope=snsapi_base&state=[0-9a-f]{32}#wechat_redirect$/)
+  const back = locationOf(await go(entered))
+
+  // A code that came with another state is somebody else's: the page stands still.
+  const stolen = back.replace(/state=\w+/, 'state=0')
+  expect(locationOf(await go(stolen))).toBe(`/s/${shop.slug}/pay/${no}`)
+  const again = locationOf(await go(locationOf(await go(`${shop.base}/api/pay/wechat/enter?no=${no}`))))
+  expect(locationOf(await go(again))).toBe(`/s/${shop.slug}/pay/${no}?with=wechat`)
+  expect(cookies.get('qs_person_wechat')).toMatch(/^oSim\w+/)
+  // The same code a second time tells nothing.
+  expect(locationOf(await go(again))).toBe(`/s/${shop.slug}/pay/${no}`)
+
+  const cashier = await pay()
+  if (cashier?.way !== 'in_app') throw new Error(JSON.stringify(cashier))
+  const paid = await fetch(`${wechat.url}/in-app/pay?${new URLSearchParams({ ...cashier.params, do: 'pay' })}`, {
+    method: 'POST',
+  })
+  expect(await paid.text()).toContain('get_brand_wcpay_request:ok')
+  await until('the order is delivered', async () => {
+    const detail = await shop.staff.call('orders.detail', { params: { no } })
+    return detail.state === 'delivered' || undefined
+  })
+  await expectBooksRight(house, shop.tenantId)
+})
 
 describe.each(cases.map((one) => ({ ...one, kind: one.account.settings?.signing ?? '' })))('$gateway $kind', (one) => {
   const { gateway, pay, ways } = one

@@ -231,7 +231,7 @@ async function walk(judge: Judge, shop: HotShop): Promise<readonly Call[]> {
   await call('mark a code', 1, `select fulfilment.mark_used($1, $2, $3, true, 'x')`, tenantId, nos[1], grant.value)
   await call('unmark a code', 1, `select fulfilment.mark_used($1, $2, $3, false, 'x')`, tenantId, nos[1], grant.value)
   await call('replace a code', 1, `select fulfilment.replace($1, $2, $3, 'x', 'x')`, tenantId, nos[1], grant.value)
-  await call('correct a purse', 1, `select ledger.adjust_member($1, $2, 1, 'x')`, tenantId, memberId)
+  await call('correct a purse', 1, `select ledger.adjust_member($1, $2, 'CNY', 1, 'x')`, tenantId, memberId)
 
   const batch = (
     await judge.run(`insert into vault.batches (tenant_id, sku_id) values ($1, $2) returning id`, [tenantId, skuId])

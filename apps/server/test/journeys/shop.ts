@@ -80,7 +80,12 @@ export async function openHouse(
 
 /** A visitor of the shop: a browser with cookies of its own. */
 export type Visitor = Client
-export type Goods = { readonly goodsId: number; readonly skuId: number; readonly priceFen: number }
+export type Goods = {
+  readonly goodsId: number
+  readonly skuId: number
+  readonly priceFen: number
+  readonly points?: number
+}
 export type PlacedOrder = { readonly visitor: Visitor; readonly no: OrderNo; readonly view: OrderView }
 
 export type Shop = {
@@ -101,9 +106,10 @@ export type Shop = {
     readonly locale?: 'zh-CN' | 'en'
     readonly sameAs?: Visitor
   }) => Visitor
-  /** Somebody signed in by phone code, with so much on the balance. */
+  /** Somebody signed in by phone code, with so much on the balance and so many points. */
   readonly member: (
     balanceFen?: number,
+    points?: number,
   ) => Promise<{ readonly visitor: Visitor; readonly id: number; readonly phone: string }>
   /** Goods on sale with so many codes; `sku` overrides what the editor would send. */
   readonly stock: (
@@ -130,6 +136,7 @@ export type PlaceOptions = {
   readonly visitor?: Visitor
   readonly contact?: string
   readonly payWith?: string
+  readonly balanceFen?: number
   readonly queryPassword?: string
   readonly key?: string
 }
@@ -194,7 +201,7 @@ export async function openShop(
     hire,
     visitor,
     addCards,
-    async member(balanceFen = 0) {
+    async member(balanceFen = 0, points = 0) {
       const phone = somePhone()
       const browser = visitor()
       await browser.call('members.sendCode', { body: { phone } })
@@ -204,6 +211,13 @@ export async function openShop(
         await staff.call(
           'members.adjustBalance',
           { params: { id }, body: { amountFen: balanceFen, reason: '充值' } },
+          { idempotencyKey: randomUUID() },
+        )
+      }
+      if (points > 0) {
+        await staff.call(
+          'members.adjustPoints',
+          { params: { id }, body: { points, reason: '活动' } },
           { idempotencyKey: randomUUID() },
         )
       }
@@ -224,7 +238,7 @@ export async function openShop(
       const skuId = goods.skus[0]?.id ?? 0
       const count = typeof codes === 'number' ? codes : codes.length
       const batchId = count === 0 ? 0 : await addCards(skuId, codes, options.batch)
-      return { goodsId: goods.id, skuId, priceFen, batchId }
+      return { goodsId: goods.id, skuId, priceFen, points: Number(options.sku?.pricePoints ?? 0), batchId }
     },
     async place(goods, quantity = 1, options = {}) {
       const browser = options.visitor ?? visitor()
@@ -232,10 +246,11 @@ export async function openShop(
         'orders.place',
         {
           body: {
-            lines: [{ skuId: goods.skuId, quantity, unitPriceFen: goods.priceFen }],
+            lines: [{ skuId: goods.skuId, quantity, unitPriceFen: goods.priceFen, unitPoints: goods.points ?? 0 }],
             contact: options.contact ?? somePhone(),
             queryPassword: options.queryPassword ?? QUERY_PASSWORD,
             payWith: options.payWith ?? 'sim-pay',
+            ...(options.balanceFen === undefined ? {} : { balanceFen: options.balanceFen }),
           },
         },
         { idempotencyKey: options.key ?? randomUUID() },

@@ -45,6 +45,7 @@ const FOREIGN: readonly (readonly [RegExp, () => string | number])[] = [
   [/\/accounts\/:accountId/, () => full.accountId],
   [/\/refunds\/:refundId/, () => full.refundId],
   [/\/receipts\/:receiptId/, () => full.receiptId],
+  [/\/claims\/:claimId/, () => full.claimId],
   [/\/gateways\/:gateway/, () => 'sim-pay'],
   [/\/days\/:gateway/, () => 'sim-pay'],
   [/\/:day/, () => full.day],
@@ -58,9 +59,11 @@ const BODIES: readonly unknown[] = [
   {},
   { reason: '测试' },
   { payWith: 'sim-pay' },
+  { gateway: 'sim-pay', tradeNo: 'SP1', reason: '测试' },
   { used: true },
   { lineNo: null, to: 'source', reason: '测试' },
   { amountFen: 100, reason: '测试' },
+  { points: 5, reason: '测试' },
   { note: '测试', version: 1 },
   { lowStockAt: 5 },
   { name: '测试', roleIds: [1], version: 1 },
@@ -315,6 +318,12 @@ async function fill() {
     'select max(id) as id from payments.receipts where tenant_id = $1',
     [ours.tenantId],
   )
+  const [claim] = await house.query<{ id: number }>(
+    `insert into payments.claims (
+       tenant_id, order_no, gateway, trade_no, amount_fen, paid_at, state, reason, requested_by, requested_by_id
+     ) values ($1, $2, 'sim-pay', 'SP1', 1990, now(), 'awaiting', '测试', '店员', $3) returning id`,
+    [ours.tenantId, order.no, me.id],
+  )
   // Yesterday's bill tells of a payment that nobody here knows.
   const day = shopDay(new Date(Date.now() - DAY_MS))
   const bill = [
@@ -334,6 +343,7 @@ async function fill() {
   })
   return {
     receiptId: receipt?.id ?? 0,
+    claimId: claim?.id ?? 0,
     day,
     caseId: reconciled.id,
     goods,

@@ -1,11 +1,13 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import pg from 'pg'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { isAlive } from '../../src/main/embedded-postgres/data-folder.ts'
 import { eventually } from '../harness/index.ts'
 import { type Started, startProcess } from './start-process.ts'
@@ -16,11 +18,23 @@ const BACK_WITHIN_MS = 60_000
 vi.setConfig({ testTimeout: START_TIMEOUT_MS, hookTimeout: START_TIMEOUT_MS })
 
 let dataDir: string
+/** A folder that one start from nothing has made and left in order: most tests begin with a copy of it. */
+let madeBefore: string
 const started: Started[] = []
+
+beforeAll(async () => {
+  madeBefore = await mkdtemp(join(tmpdir(), 'quanshu-start-'))
+  const first = await startProcess({ QUANSHU_DATA: madeBefore, QUANSHU_STAND_INS: 'no' })
+  expect(await answers(first.ready?.url, '/readyz')).toBe(true)
+  expect(await first.end('SIGTERM')).toEqual({ code: 0, signal: null })
+})
+afterAll(() => rm(madeBefore, { recursive: true, force: true }))
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'quanshu-start-'))
 })
+/** With owners and modes: PostgreSQL takes no folder that others could read. */
+const continueOnData = () => promisify(execFile)('cp', ['-a', '--reflink=auto', `${madeBefore}/.`, dataDir])
 afterEach(async () => {
   for (const { child, end } of started.splice(0))
     if (child.exitCode === null && child.signalCode === null) await end('SIGTERM')
@@ -68,6 +82,8 @@ function expectSentence(output: string, sentence: RegExp): void {
 }
 
 describe('starting and stopping', () => {
+  beforeEach(continueOnData)
+
   test.each(['SIGTERM', 'SIGINT'] as const)(
     '%s ends every process, and the next start finds the data',
     async (signal) => {
@@ -134,6 +150,8 @@ describe('starting and stopping', () => {
 })
 
 describe('the database process', () => {
+  beforeEach(continueOnData)
+
   test('is started again after it was killed, and waiting requests go on', async () => {
     const { ready } = await start()
     const before = postmaster()
@@ -163,6 +181,7 @@ describe('the database process', () => {
 
 describe('what stands in the way is one sentence and a failure', () => {
   test('a second start on the same folder', async () => {
+    await continueOnData()
     await start()
     const second = await start()
     expect(second.child.exitCode).toBe(1)

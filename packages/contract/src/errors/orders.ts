@@ -41,6 +41,8 @@ export const orderErrors = defineErrors('orders', {
   expired: { status: 409, zh: '订单已超时关闭，请重新下单', en: 'The order has expired; please place it again' },
   balanceShort: { status: 409, zh: '余额不足，还差 {missingYuan} 元', en: 'Your balance is short of ¥{missingYuan}' },
   signInForBalance: { status: 401, zh: '使用余额支付请先登录', en: 'Sign in to pay with your balance' },
+  signInForPoints: { status: 401, zh: '使用积分请先登录', en: 'Sign in to spend points' },
+  pointsShort: { status: 409, zh: '积分不足，还差 {missing} 积分', en: 'You are short of {missing} points' },
   gatewayUnknown: {
     status: 422,
     zh: '支付方式「{gateway}」不可用',
@@ -85,8 +87,8 @@ export const orderErrors = defineErrors('orders', {
   },
   refundOverReceipt: {
     status: 409,
-    zh: '支付通道收到的款项只剩 {leftYuan} 元可原路退回，其余请退到余额',
-    en: 'Only ¥{leftYuan} of what the gateway took can go back there; refund the rest to the balance',
+    zh: '实收款项只剩 {leftYuan} 元可退',
+    en: 'Only ¥{leftYuan} of what was received is left to give back',
   },
   refundNotAwaiting: {
     status: 409,
@@ -107,6 +109,28 @@ export const orderErrors = defineErrors('orders', {
     status: 409,
     zh: '只有失败且没有重新退过的退款可以人工了结',
     en: 'Only a refund that failed, and that no other has replaced, is settled by hand',
+  },
+  rechargeOff: { status: 409, zh: '本店暂未开放余额充值', en: 'This shop does not offer recharges now' },
+  rechargeAmount: {
+    status: 422,
+    zh: '单次充值金额为 {minYuan} 至 {maxYuan} 元',
+    en: 'A recharge is between ¥{minYuan} and ¥{maxYuan}',
+  },
+  bonusChanged: {
+    status: 409,
+    zh: '充值活动有变化，现在赠送 {bonusYuan} 元，请确认后再充值',
+    en: 'The bonus has changed and is now ¥{bonusYuan}; please confirm and recharge again',
+  },
+  rechargeByBalance: { status: 409, zh: '充值不能用余额支付', en: 'A recharge cannot be paid from the balance' },
+  rechargeToSource: {
+    status: 409,
+    zh: '充值只能原路退回',
+    en: 'A recharge is refunded only to where it came from',
+  },
+  rechargeSpent: {
+    status: 409,
+    zh: '会员余额不足以收回这笔充值（含赠送），还差 {missingYuan} 元',
+    en: 'The member’s balance is short of ¥{missingYuan} to take this recharge back with its bonus',
   },
 })
 

@@ -43,6 +43,61 @@ export const paymentErrors = defineErrors('payments', {
     zh: '多付的部分没有会员账户可以存入，请选择原路退回',
     en: 'There is no member’s purse for what was paid too much; refund it instead',
   },
+  claimNotNeeded: {
+    status: 409,
+    zh: '订单不是未付款的订单，不需要补单',
+    en: 'The order does not wait for a payment; there is nothing to claim',
+  },
+  claimNotFound: {
+    status: 409,
+    zh: '通道查不到这个订单有付款，请核对支付方式和交易号',
+    en: 'The gateway knows of no payment for this order; compare the way to pay and the number',
+  },
+  claimOtherTrade: {
+    status: 409,
+    zh: '交易号不属于这个订单。通道查到这个订单的付款是：{found}',
+    en: 'This number is not of this order. For the order the gateway knows: {found}',
+  },
+  claimOtherOrder: {
+    status: 409,
+    zh: '这笔付款已记在订单 {orderNo} 上',
+    en: 'This payment has been booked for order {orderNo}',
+  },
+  claimKnown: {
+    status: 409,
+    zh: '这笔付款已经入账，请在收款核对中查看',
+    en: 'This payment has been booked already; see it among the receipts',
+  },
+  claimAmount: {
+    status: 409,
+    zh: '金额不符：通道收到 {paidYuan} 元，应付 {dueYuan} 元。请改用「查询支付结果」，入账后在收款核对中处理',
+    en: 'The amount differs: the gateway took ¥{paidYuan}, due are ¥{dueYuan}. Ask the gateway instead, then decide among the receipts',
+  },
+  claimCurrency: {
+    status: 409,
+    zh: '币种不符：通道收到的是 {currency}',
+    en: 'The currency differs: the gateway took {currency}',
+  },
+  claimSilent: {
+    status: 503,
+    zh: '通道没有给出明确答复，没有补单，请稍后再试',
+    en: 'The gateway gave no clear answer; nothing was claimed, try again shortly',
+  },
+  claimAwaiting: {
+    status: 409,
+    zh: '这笔付款已申请补单，正在等待复核',
+    en: 'This payment has been claimed and waits for a second person',
+  },
+  claimNotAwaiting: {
+    status: 409,
+    zh: '这笔补单已经处理过了',
+    en: 'This claim has been decided already',
+  },
+  claimOwn: {
+    status: 403,
+    zh: '不能复核自己申请的补单',
+    en: 'Who claimed it cannot agree to it as well',
+  },
   refundNotFailed: {
     status: 409,
     zh: '只有失败的退款可以重试',

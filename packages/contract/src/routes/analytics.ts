@@ -13,9 +13,11 @@ const figures = z.object({
   feesFen: fen,
   /** What gateways took back by themselves and no line accounts for. */
   lossesFen: fen,
+  /** Given on top of recharges. */
+  bonusesFen: fen,
   /** Pieces handed out, replaced ones too, each at its batch's cost of one. */
   costFen: fen,
-  /** net − fees − losses − cost. */
+  /** net − fees − losses − bonuses − cost. */
   marginFen: fen,
   pieces: z.int(),
   lines: z.int(),
@@ -43,7 +45,7 @@ const reportQuery = pageQuery.omit({ q: true }).extend({
   by: z.enum(REPORT_DIMENSIONS).default('goods'),
   /** Beside each figure, that of the days before: as many, or the months before when the range is whole months. */
   compare: flag.optional(),
-  sort: sortBy('net', 'sales', 'refunds', 'fees', 'losses', 'cost', 'margin', 'pieces', 'lines'),
+  sort: sortBy('net', 'sales', 'refunds', 'fees', 'losses', 'bonuses', 'cost', 'margin', 'pieces', 'lines'),
 })
 
 const difference = z.object({
@@ -98,7 +100,7 @@ const entry = z.object({
   payWay: z.string(),
   staff: z.string(),
   pieces: z.int(),
-  /** As it counts for the result: refunds, fees and losses are below zero. */
+  /** As it counts for the result: refunds, fees, losses and bonuses are below zero. */
   amountFen: fen,
   costFen: fen,
   /** The ledger's transfer behind it; null for what was handed out for nothing. */

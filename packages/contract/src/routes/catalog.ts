@@ -38,8 +38,9 @@ const anyone = { kind: 'public' } as const
 /** A company's people share one network and browse at once; the answers come from memory. */
 const browsing = { max: 3000, windowMs: 60_000 } as const
 const idParams = z.object({ id: idParam })
-/** 0 to 10 million yuan; 0 only with `free`. */
+/** 0 to 10 million yuan; 0 only with `free`, or with a price in points. */
 const price = z.int().min(0).max(1_000_000_000)
+const pricePoints = z.int().min(0).max(100_000_000)
 
 /** `url` already carries `?v=…` (content hash, cached for ever); append `&w=<width>` for a smaller one. */
 export const pictureRef = z.object({
@@ -92,7 +93,9 @@ export const skuInput = z.object({
   /** E.g. `{"时长": "12 个月"}`; shown on the goods page. */
   specs: z.record(requiredText(20), text(60)).default({}),
   priceFen: price,
-  /** Must be true when `priceFen` is 0, so that nothing is given away by a slip. */
+  /** What a piece costs in points, beside its price in money. */
+  pricePoints: pricePoints.default(0),
+  /** Must be true when it costs neither money nor points, so that nothing is given away by a slip. */
   free: z.boolean().default(false),
   /** Struck-through price; above `priceFen`. */
   marketPriceFen: price.nullable().default(null),
@@ -178,15 +181,21 @@ function checkSku(sku: SkuInput, limitPerOrder: number, at: PathOf, context: z.R
   })
 }
 
-type PriceInput = { readonly priceFen: number; readonly free: boolean; readonly tiers: readonly PriceTier[] }
+type PriceInput = {
+  readonly priceFen: number
+  readonly pricePoints: number
+  readonly free: boolean
+  readonly tiers: readonly PriceTier[]
+}
 
 /** Zero must be meant; the more, the cheaper. */
-function checkPrice({ priceFen, free, tiers }: PriceInput, at: PathOf, context: z.RefinementCtx): void {
-  if (priceFen === 0 && !free) addRefusal(context, at('priceFen'), catalogErrors.zeroPriceNotMeant())
+function checkPrice({ priceFen, pricePoints, free, tiers }: PriceInput, at: PathOf, context: z.RefinementCtx): void {
+  const mayBeZero = free || pricePoints > 0
+  if (priceFen === 0 && !mayBeZero) addRefusal(context, at('priceFen'), catalogErrors.zeroPriceNotMeant())
   let before = { minQty: 1, unitPriceFen: priceFen }
   tiers.forEach((tier, index) => {
     if (tier.minQty <= before.minQty) addRefusal(context, at('tiers', index, 'minQty'), catalogErrors.tiersNotRising())
-    if (tier.unitPriceFen >= before.unitPriceFen || (tier.unitPriceFen === 0 && !free)) {
+    if (tier.unitPriceFen >= before.unitPriceFen || (tier.unitPriceFen === 0 && !mayBeZero)) {
       addRefusal(context, at('tiers', index, 'unitPriceFen'), catalogErrors.tiersNotFalling())
     }
     before = tier
@@ -204,6 +213,7 @@ export const skuDetail = z.object({
   kind: z.enum(['card']),
   /** The price in force now, scheduled changes included. */
   priceFen: fen,
+  pricePoints: z.int(),
   free: z.boolean(),
   marketPriceFen: fen.nullable(),
   costHintFen: fen.nullable(),
@@ -216,7 +226,7 @@ export const skuDetail = z.object({
   stock: stockCount,
   low: z.boolean(),
   /** The next planned price change, if any. */
-  nextChange: z.object({ at: instant, priceFen: fen }).nullable(),
+  nextChange: z.object({ at: instant, priceFen: fen, pricePoints: z.int() }).nullable(),
 })
 export type SkuDetail = z.output<typeof skuDetail>
 
@@ -276,6 +286,8 @@ export const goodsRow = z.object({
   cover: pictureRef.nullable(),
   /** Of the SKUs that are `on`; null when there is none. */
   priceFromFen: fen.nullable(),
+  /** Of the cheapest of them. */
+  pricePoints: z.int(),
   priceToFen: fen.nullable(),
   skuCount: z.int(),
   stock: stockCount,
@@ -316,7 +328,13 @@ export const skuRow = z.object({
 })
 
 export const priceChangeInput = z
-  .object({ at: instant, priceFen: price, free: z.boolean().default(false), tiers: priceTiers.default([]) })
+  .object({
+    at: instant,
+    priceFen: price,
+    pricePoints: pricePoints.default(0),
+    free: z.boolean().default(false),
+    tiers: priceTiers.default([]),
+  })
   .superRefine((change, context) => checkPrice(change, (...path) => path, context))
 export type PriceChangeInput = z.output<typeof priceChangeInput>
 
@@ -326,6 +344,7 @@ export const priceChange = z.object({
   skuTitle: z.string(),
   at: instant,
   priceFen: fen,
+  pricePoints: z.int(),
   tiers: priceTiers,
   state: z.enum(['planned', 'in_force', 'past', 'cancelled']),
   createdAt: instant,
@@ -595,6 +614,8 @@ export const mallGoodsCard = z.object({
   tags: z.array(z.object({ id, name: z.string(), nameEn: z.string() })),
   cover: pictureRef.nullable(),
   priceFromFen: fen,
+  /** What the cheapest SKU costs in points beside it. */
+  pricePoints: z.int(),
   /** Equal to `priceFromFen` when all SKUs cost the same. */
   priceToFen: fen,
   /** Struck-through price of the cheapest SKU. */
@@ -609,6 +630,7 @@ export const mallSku = z.object({
   titleEn: z.string(),
   specs: z.record(z.string(), z.string()),
   priceFen: fen,
+  pricePoints: z.int(),
   marketPriceFen: fen.nullable(),
   tiers: priceTiers,
   stock: mallStock,

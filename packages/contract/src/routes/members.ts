@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { route } from '../route.ts'
-import { fen, id, idParam, instant, ok, pageOf, pageQuery, phone, reason, sortBy, text } from '../schemas.ts'
+import { fen, id, idParam, instant, ok, orderNo, pageOf, pageQuery, phone, reason, sortBy, text } from '../schemas.ts'
 
 export const MEMBER_STATUSES = ['active', 'disabled'] as const
 export const LOGIN_CODE_DIGITS = 6
@@ -12,6 +12,8 @@ export const mallMeView = z.object({
   phoneMasked: z.string(),
   name: z.string(),
   balanceFen: fen,
+  /** Free to spend. */
+  points: z.int(),
   createdAt: instant,
 })
 
@@ -31,6 +33,7 @@ export const memberView = z.object({
   name: z.string(),
   status: z.enum(MEMBER_STATUSES),
   balanceFen: fen,
+  points: z.int(),
   note: z.string(),
   lastSeenAt: instant.nullable(),
   createdAt: instant,
@@ -90,6 +93,27 @@ export const memberRoutes = {
     access: { kind: 'member' },
     body: z.object({ name: text(40) }),
     response: mallMeView,
+  }),
+  listMyMovements: route({
+    id: 'members.listMyMovements',
+    method: 'GET',
+    path: '/api/mall/me/movements',
+    summary: 'What went into and out of my balance, newest first',
+    access: { kind: 'member' },
+    query: pageQuery.pick({ page: true, pageSize: true }),
+    response: pageOf(
+      z.object({
+        id,
+        at: instant,
+        /** Of the ledger, e.g. `cash.recharge`; a kind that a page does not know is told by its sign. */
+        kind: z.string(),
+        /** Below zero when it went out. */
+        amountFen: fen,
+        /** The balance after it. */
+        balanceFen: fen,
+        orderNo: orderNo.nullable(),
+      }),
+    ),
   }),
   listMySessions: route({
     id: 'members.listMySessions',
@@ -186,6 +210,25 @@ export const memberRoutes = {
     }),
     /** Free to spend after it; what a running payment holds is not counted. */
     response: z.object({ balanceFen: fen }),
+    idempotency: 'required',
+  }),
+  adjustPoints: route({
+    id: 'members.adjustPoints',
+    method: 'POST',
+    path: '/api/console/members/:id/points',
+    summary: 'Give a member points (+) or take some off (-), posted in the ledger with the reason',
+    access: { kind: 'staff', permission: 'finance.adjust' },
+    params: memberParams,
+    body: z.object({
+      points: z
+        .int()
+        .min(-100_000_000)
+        .max(100_000_000)
+        .refine((value) => value !== 0, { message: 'must not be 0' }),
+      reason,
+    }),
+    /** Free to spend after it. */
+    response: z.object({ points: z.int() }),
     idempotency: 'required',
   }),
 } as const

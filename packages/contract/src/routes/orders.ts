@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { RECHARGE_FEN_MAX } from '../recharge.ts'
 import { route } from '../route.ts'
 import {
   digits,
@@ -16,12 +17,15 @@ import {
   requiredText,
   sortBy,
 } from '../schemas.ts'
+import { settingSchemas } from '../settings.ts'
 import {
   ATTEMPT_STATES,
   EXCEPTION_REASONS,
   GRANT_STATES,
   LINE_STATES,
+  ORDER_PURPOSES,
   ORDER_STATES,
+  RECEIPT_STATES,
   REFUND_STATES,
   REFUND_TAKES,
 } from '../states.ts'
@@ -53,6 +57,7 @@ export const orderLine = z.object({
   pictureUrl: z.string().nullable(),
   quantity: z.int(),
   unitPriceFen: fen,
+  unitPoints: z.int(),
   amountFen: fen,
   state: z.enum(LINE_STATES),
   deliveredQuantity: z.int(),
@@ -72,6 +77,9 @@ export const orderView = z.object({
   no: orderNo,
   state: z.enum(ORDER_STATES),
   totalFen: fen,
+  /** Of `totalFen`, what the balance pays beside a gateway; held from placing on. */
+  balanceFen: fen,
+  points: z.int(),
   refundedFen: fen,
   contactMasked: z.string(),
   placedAt: instant,
@@ -80,6 +88,8 @@ export const orderView = z.object({
   deliveredAt: instant.nullable(),
   /** The server's clock at the answer; countdowns run against it, not against the visitor's clock. */
   now: instant,
+  /** Not goods but money on the balance: what it gets, bonus included, and how that stands. Then there are no lines. */
+  recharge: z.object({ creditFen: fen, bonusFen: fen, state: z.enum(LINE_STATES) }).nullable(),
   lines: z.array(
     orderLine.extend({ guide: z.string().nullable(), codes: z.array(deliveredCode).nullable(), moreCodes: z.int() }),
   ),
@@ -107,12 +117,14 @@ export const mallOrderRoutes = {
           skuId: id,
           quantity: z.int(),
           unitPriceFen: fen,
+          unitPoints: z.int(),
           amountFen: fen,
           sellable: z.boolean(),
           reason: z.string().nullable(),
         }),
       ),
       totalFen: fen,
+      totalPoints: z.int(),
     }),
   }),
   place: route({
@@ -128,6 +140,7 @@ export const mallOrderRoutes = {
           lineInput.extend({
             /** Proof of price: what the page showed. Another current price refuses the order and names the new one. */
             unitPriceFen: fen,
+            unitPoints: z.int().min(0).default(0),
             form: form.default({}),
           }),
         )
@@ -136,10 +149,43 @@ export const mallOrderRoutes = {
       contact,
       queryPassword: queryPassword.optional(),
       payWith: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/),
+      /** Paid from the balance, the rest by `payWith`; all of it when it reaches the total. */
+      balanceFen: fen.min(0).max(1_000_000_000).default(0),
       locale: z.enum(['zh-CN', 'en']).default('zh-CN'),
     }),
     response: orderView,
     rateLimit: { max: 60, windowMs: 60_000 },
+  }),
+  rechargeOffer: route({
+    id: 'orders.rechargeOffer',
+    method: 'GET',
+    path: '/api/mall/recharge',
+    summary: 'What a member may put on the balance, and what comes on top',
+    access: { kind: 'public' },
+    response: z.object({
+      enabled: z.boolean(),
+      minFen: fen,
+      maxFen: fen,
+      amounts: z.array(fen),
+      rules: settingSchemas['recharge.rules'].unwrap(),
+    }),
+  }),
+  placeRecharge: route({
+    id: 'orders.placeRecharge',
+    method: 'POST',
+    path: '/api/mall/recharges',
+    summary: 'Top up one’s own balance: an order that is paid like any other, through a gateway',
+    access: { kind: 'member' },
+    idempotency: 'required',
+    body: z.object({
+      amountFen: fen.min(1).max(RECHARGE_FEN_MAX),
+      /** Proof of the bonus: what the page showed. Another current one refuses the recharge and names the new one. */
+      bonusFen: fen.min(0).max(RECHARGE_FEN_MAX),
+      payWith: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/),
+      locale: z.enum(['zh-CN', 'en']).default('zh-CN'),
+    }),
+    response: orderView,
+    rateLimit: { max: 30, windowMs: 60_000 },
   }),
   pay: route({
     id: 'orders.pay',
@@ -231,6 +277,9 @@ export const mallOrderRoutes = {
 const orderSummary = z.object({
   no: orderNo,
   state: z.enum(ORDER_STATES),
+  purpose: z.enum(ORDER_PURPOSES),
+  /** Of a recharge: what the balance gets, bonus included. */
+  creditFen: fen,
   hasException: z.boolean(),
   buyer: z.object({ memberId: id.nullable(), contactMasked: z.string() }),
   goodsTitles: z.array(z.string()),
@@ -248,6 +297,7 @@ export const orderListQuery = pageQuery.extend({
   sort: sortBy('placedAt', 'paidAt', 'deliveredAt', 'totalFen', 'no'),
   state: oneOrMore(ORDER_STATES).optional(),
   exception: flag.optional(),
+  purpose: z.enum(ORDER_PURPOSES).optional(),
   goodsId: idParam.optional(),
   memberId: idParam.optional(),
   gateway: z.string().max(40).optional(),
@@ -270,6 +320,8 @@ export const refundView = z.object({
   orderNo,
   lineNo: z.int().nullable(),
   amountFen: fen,
+  /** Given back beside the money. */
+  points: z.int(),
   /** `hand`: the gateway refused it, and it was paid outside of the system. */
   to: z.enum(['source', 'balance', 'hand']),
   state: z.enum(REFUND_STATES),
@@ -282,7 +334,9 @@ export const refundView = z.object({
   decidedBy: z.string().nullable(),
   decidedNote: z.string().nullable(),
   handReference: z.string().nullable(),
-  /** It failed, and another took its place. */
+  /** Of a recharge: what it took from the balance, with its share of the bonus. */
+  creditFen: fen,
+  /** It failed, and another took its place, or what it took was put back. */
   isReplaced: z.boolean(),
   attempts: z.int(),
   lastError: z.string().nullable(),
@@ -294,12 +348,19 @@ export const orderDetail = orderSummary.extend({
   contact: z.string().nullable(),
   member: z.object({ id, name: z.string(), phoneMasked: z.string().nullable() }).nullable(),
   ip: z.string().nullable(),
+  /** Of `totalFen`, what the balance pays beside a gateway. */
+  balanceFen: fen,
+  points: z.int(),
   channel: z.string(),
   closeReason: z.string().nullable(),
   expiresAt: instant,
   lines: z.array(
     orderLine.extend({
+      /** Null: a recharge, which is of no goods. */
+      skuId: id.nullable(),
+      goodsId: id.nullable(),
       refundedFen: fen,
+      refundedPoints: z.int(),
       /** Under way, or failed and waiting for a decision. */
       refundingFen: fen,
       refundedQuantity: z.int(),
@@ -338,7 +399,7 @@ export const orderDetail = orderSummary.extend({
       gateway: z.string(),
       tradeNo: z.string(),
       amountFen: fen,
-      state: z.enum(['applied', 'surplus', 'refunded']),
+      state: z.enum(RECEIPT_STATES),
       receivedAt: instant,
     }),
   ),
@@ -347,7 +408,7 @@ export const orderDetail = orderSummary.extend({
   /** An order that gives back more than this in all waits for a second person; 0: nobody is asked. */
   refundApprovalAboveFen: fen,
   /** What this person may do now; a missing action is not allowed in this state. */
-  actions: z.array(z.enum(['cancel', 'query_payment', 'retry', 'replace', 'refund', 'resend'])),
+  actions: z.array(z.enum(['cancel', 'query_payment', 'claim', 'retry', 'replace', 'refund', 'resend'])),
 })
 
 const no = z.object({ no: orderNo })
@@ -513,7 +574,8 @@ export const orderRoutes = {
         lineNo: z.int(),
         goodsTitle: z.string(),
         skuTitle: z.string(),
-        skuId: id,
+        /** Null: a recharge. */
+        skuId: id.nullable(),
         quantity: z.int(),
         amountFen: fen,
         reason: z.enum(EXCEPTION_REASONS),

@@ -17,7 +17,7 @@ import {
   sortBy,
   text,
 } from '../schemas.ts'
-import { ORDER_STATES, REFUND_STATES } from '../states.ts'
+import { CLAIM_STATES, ORDER_STATES, RECEIPT_STATES, REFUND_STATES } from '../states.ts'
 import { refundView } from './orders.ts'
 
 const bilingual = z.object({ zh: z.string(), en: z.string() })
@@ -57,7 +57,6 @@ export const gatewayConfigView = z.object({
   updatedAt: instant.nullable(),
 })
 
-export const RECEIPT_STATES = ['applied', 'surplus', 'unmatched', 'refunded', 'credited'] as const
 /** `refund`: back to where it came from; `balance`: into the member's purse; `apply`: taken for the order all the same. */
 export const RECEIPT_ACTIONS = ['refund', 'balance', 'apply'] as const
 export const CHARGEBACK_STATES = ['opened', 'lost', 'won'] as const
@@ -68,6 +67,7 @@ export const receiptView = z.object({
   tradeNo: z.string(),
   orderNo,
   orderState: z.enum(ORDER_STATES),
+  /** What a gateway was to bring; a part from the balance is not in it. */
   orderTotalFen: fen,
   memberId: id.nullable(),
   amountFen: fen,
@@ -96,6 +96,25 @@ export const chargebackView = z.object({
   reason: z.string(),
   openedAt: instant,
   endedAt: instant.nullable(),
+})
+
+export const claimView = z.object({
+  id,
+  orderNo,
+  gateway: z.string(),
+  tradeNo: z.string(),
+  amountFen: fen,
+  paidAt: instant,
+  state: z.enum(CLAIM_STATES),
+  /** What settling made of it: `surplus` goes back by itself, `duplicate` was settled by its notice meanwhile. */
+  verdict: z.enum(['applied', 'surplus', 'duplicate', 'unmatched']).nullable(),
+  reason: z.string(),
+  requestedBy: z.string(),
+  requestedById: id,
+  decidedBy: z.string().nullable(),
+  decidedNote: z.string().nullable(),
+  decidedAt: instant.nullable(),
+  createdAt: instant,
 })
 
 export const NOTICE_VERDICTS = [
@@ -173,6 +192,33 @@ export const paymentRoutes = {
     params: z.object({ gateway: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/) }),
     // A way back that was tampered with still leads to the shop.
     query: z.object({ no: orderNo.optional().catch(undefined) }),
+    response: z.string(),
+    responseKind: 'file',
+  }),
+  enter: route({
+    id: 'payments.enter',
+    method: 'GET',
+    path: '/api/pay/:gateway/enter',
+    summary: 'Inside the gateway’s own app: asks it who the person is, and comes back to the order’s payment',
+    access: { kind: 'public' },
+    params: z.object({ gateway: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/) }),
+    query: z.object({ no: orderNo }),
+    response: z.string(),
+    responseKind: 'file',
+  }),
+  person: route({
+    id: 'payments.person',
+    method: 'GET',
+    path: '/api/pay/:gateway/person',
+    summary:
+      'Where the gateway’s app comes back with a code for the person; kept in this browser, and on to the payment',
+    access: { kind: 'public' },
+    params: z.object({ gateway: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/) }),
+    query: z.object({
+      no: orderNo,
+      code: z.string().max(512).optional().catch(undefined),
+      state: z.string().max(128).optional().catch(undefined),
+    }),
     response: z.string(),
     responseKind: 'file',
   }),
@@ -258,6 +304,47 @@ export const paymentRoutes = {
     params: z.object({ receiptId: idParam }),
     body: z.object({ action: z.enum(RECEIPT_ACTIONS), note: reason }),
     response: ok,
+  }),
+  claim: route({
+    id: 'payments.claim',
+    method: 'POST',
+    path: '/api/console/orders/:no/claims',
+    summary:
+      'Claim a payment for an unpaid order by the gateway’s number: the gateway is asked, and above an amount a second person must agree',
+    access: { kind: 'staff', permission: 'orders.handle' },
+    params: z.object({ no: orderNo }),
+    body: z.object({ gateway: requiredText(40), tradeNo: requiredText(64), reason }),
+    response: claimView,
+  }),
+  listClaims: route({
+    id: 'payments.listClaims',
+    method: 'GET',
+    path: '/api/console/claims',
+    summary: 'Payments that staff claimed for orders, newest first',
+    access: { kind: 'staff', permission: 'orders.read' },
+    query: pageQuery.extend({ state: oneOrMore(CLAIM_STATES).optional(), orderNo: orderNo.optional() }),
+    response: pageOf(claimView),
+  }),
+  approveClaim: route({
+    id: 'payments.approveClaim',
+    method: 'POST',
+    path: '/api/console/claims/:claimId/approve',
+    summary:
+      'Agree to a claim that waits: the gateway is asked once more, and the payment settled; never by who claimed it',
+    access: { kind: 'staff', permission: 'payments.approve' },
+    params: z.object({ claimId: idParam }),
+    body: z.object({}),
+    response: claimView,
+  }),
+  declineClaim: route({
+    id: 'payments.declineClaim',
+    method: 'POST',
+    path: '/api/console/claims/:claimId/decline',
+    summary: 'Refuse a claim that waits; nothing was booked yet',
+    access: { kind: 'staff', permission: 'payments.approve' },
+    params: z.object({ claimId: idParam }),
+    body: z.object({ reason }),
+    response: claimView,
   }),
   listChargebacks: route({
     id: 'payments.listChargebacks',

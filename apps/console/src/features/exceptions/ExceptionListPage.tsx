@@ -93,7 +93,7 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
       key: 'goods',
       title: t('goods'),
       width: 180,
-      render: (line) => <OneLine width={170}>{`${line.goodsTitle} / ${line.skuTitle}`}</OneLine>,
+      render: (line) => <OneLine width={170}>{line.skuId === null ? t('recharge') : goodsOf(line)}</OneLine>,
     },
     {
       key: 'quantity',
@@ -116,7 +116,7 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
       title: t('available'),
       width: 120,
       align: 'right',
-      render: (line) => <Available line={line} />,
+      render: (line) => (line.skuId === null ? null : <Available line={line} />),
     },
     {
       key: 'contact',
@@ -135,6 +135,8 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
     { key: 'at', title: t('since'), width: 170, hidden: true, render: (line) => <Time value={line.since} /> },
   ]
 }
+
+const goodsOf = ({ goodsTitle, skuTitle }: Line): string => [goodsTitle, skuTitle].filter(Boolean).join(' / ')
 
 /** What waits longer than an hour should worry somebody. */
 const WORRYING_MS = 3_600_000
@@ -165,7 +167,7 @@ function RowActions({ line, refund }: { readonly line: Line; readonly refund: ()
   const t = useText(exceptionText)
   const may = useMay()
   const retry = useAction('fulfilment.retryLine', { refresh: REFRESH_AFTER, done: t('retried') })
-  const short = line.availableNow < line.quantity
+  const short = line.skuId !== null && line.availableNow < line.quantity
   return (
     <>
       {line.actions.includes('retry') && may('orders.handle') && (

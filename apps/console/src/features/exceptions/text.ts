@@ -12,6 +12,7 @@ export const exceptionText = defineMessages('exceptions', {
   order: ['订单', 'Order'],
   lineNo: ['第 {line} 行', 'Line {line}'],
   goods: ['商品', 'Goods'],
+  recharge: ['余额充值', 'Balance recharge'],
   quantity: ['数量', 'Quantity'],
   amount: ['金额', 'Amount'],
   age: ['等待', 'Waiting'],

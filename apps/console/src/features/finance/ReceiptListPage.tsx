@@ -5,6 +5,7 @@ import type { Row } from '../../shared/api/index.ts'
 import { formatMoney } from '../../shared/format.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
+import { WaitingClaims } from '../../shared/parts/claims.tsx'
 import { useGatewayName } from '../../shared/parts/gateways.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Copyable, Money, Nothing, OneLine, Time } from '../../shared/parts/values.tsx'
@@ -49,6 +50,7 @@ export function ReceiptListPage() {
           { kind: 'search', placeholder: t('searchReceipt') },
           { kind: 'states', name: 'state', label: t('receiptState'), of: 'receipt' },
         ]}
+        summary={() => <WaitingClaims />}
         columns={columnsOf(t, gatewayName)}
         rowActions={(receipt) =>
           receipt.isOpen && (

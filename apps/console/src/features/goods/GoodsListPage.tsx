@@ -8,7 +8,7 @@ import { commonText } from '../../shared/i18n/common.ts'
 import { type Say, useBoth, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
-import { Nothing, Time } from '../../shared/parts/values.tsx'
+import { Nothing, Time, usePriceText } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
 import { goodsText } from './text.ts'
@@ -99,7 +99,14 @@ function columnsOf(t: T, both: (zh: string, en: string) => string): readonly Lis
       render: (goods) => <GoodsName goods={goods} name={both(goods.title, goods.titleEn)} />,
     },
     { key: 'category', title: t('category'), width: 100, render: (goods) => goods.categoryName ?? <Nothing /> },
-    { key: 'price', title: t('price'), sort: true, width: 145, align: 'right', render: priceOf },
+    {
+      key: 'price',
+      title: t('price'),
+      sort: true,
+      width: 145,
+      align: 'right',
+      render: (goods) => <PriceRange goods={goods} />,
+    },
     { key: 'skus', title: t('skus'), width: 70, align: 'right', phone: 'hide', render: (goods) => goods.skuCount },
     {
       key: 'stock',
@@ -165,12 +172,13 @@ function GoodsName({ goods, name }: { readonly goods: Goods; readonly name: stri
   )
 }
 
-function priceOf({ priceFromFen, priceToFen }: Goods) {
+function PriceRange({ goods: { priceFromFen, priceToFen, pricePoints } }: { readonly goods: Goods }) {
+  const priceText = usePriceText()
   if (priceFromFen === null) return <Nothing />
   const range = priceToFen !== null && priceToFen !== priceFromFen
   return (
     <span className="num" style={{ whiteSpace: 'nowrap' }}>
-      {formatMoney(priceFromFen)}
+      {priceText(priceFromFen, pricePoints)}
       {range && ` – ${formatMoney(priceToFen)}`}
     </span>
   )

@@ -1,13 +1,12 @@
-import { Button, Checkbox, Form, Modal, Select, Typography } from 'antd'
+import { Button, Checkbox, Form, InputNumber, Modal, Select, Typography } from 'antd'
 import { useState } from 'react'
 import { useAction, useRead } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
-import { formatMoney } from '../../shared/format.ts'
 import { useBoth, useText } from '../../shared/i18n/index.ts'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { InstantInput, MoneyInput } from '../../shared/parts/inputs.tsx'
 import { StateDot } from '../../shared/parts/StateTag.tsx'
-import { Money, Time } from '../../shared/parts/values.tsx'
+import { Price, Time, usePriceText } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { useSubmit } from '../../shared/templates/FormPage.tsx'
@@ -47,7 +46,7 @@ export function PriceChanges({ goods }: { readonly goods: Detail }) {
         <div key={change.id} className="line-item">
           <div className="line-main">
             <div>
-              {change.skuTitle} <Money fen={change.priceFen} strong />
+              {change.skuTitle} <Price fen={change.priceFen} points={change.pricePoints} strong />
             </div>
             <Typography.Text type="secondary" style={{ fontSize: 13 }}>
               <Time value={change.at} /> · {change.createdBy}
@@ -66,7 +65,13 @@ export function PriceChanges({ goods }: { readonly goods: Detail }) {
   )
 }
 
-type Values = { readonly skuId: number; readonly at: string; readonly priceFen: number; readonly free?: boolean }
+type Values = {
+  readonly skuId: number
+  readonly at: string
+  readonly priceFen: number
+  readonly pricePoints?: number
+  readonly free?: boolean
+}
 
 function PlanDialog({
   goods,
@@ -82,9 +87,12 @@ function PlanDialog({
   const [form] = Form.useForm<Values>()
   const { submit, saving } = useSubmit(form)
   const price = Form.useWatch('priceFen', form)
+  const points = Form.useWatch('pricePoints', form)
+  const priceText = usePriceText()
   const plan = useAction('catalog.planPriceChange', { showProblem: false, refresh: ['catalog.'], done: t('planned') })
-  const save = async ({ skuId, at, priceFen, free = false }: Values) => {
-    await plan.run({ params: { id: skuId }, body: { at, priceFen, free: priceFen === 0 && free } })
+  const save = async ({ skuId, at, priceFen, pricePoints = 0, free = false }: Values) => {
+    const body = { at, priceFen, pricePoints, free: priceFen === 0 && pricePoints === 0 && free }
+    await plan.run({ params: { id: skuId }, body })
     form.resetFields()
     onClose()
   }
@@ -110,7 +118,7 @@ function PlanDialog({
           <Select
             options={goods.skus.map((sku) => ({
               value: sku.id,
-              label: `${both(sku.title, sku.titleEn)} · ${t('current')} ${formatMoney(sku.priceFen)}`,
+              label: `${both(sku.title, sku.titleEn)} · ${t('current')} ${priceText(sku.priceFen, sku.pricePoints)}`,
             }))}
           />
         </Form.Item>
@@ -120,7 +128,10 @@ function PlanDialog({
         <Form.Item name="priceFen" label={t('newPrice')} rules={[{ required: true, message: t('priceRequired') }]}>
           <MoneyInput />
         </Form.Item>
-        {price === 0 && (
+        <Form.Item name="pricePoints" label={t('pricePoints')} tooltip={t('pricePointsHint')}>
+          <InputNumber min={0} max={100_000_000} precision={0} style={{ width: '100%' }} />
+        </Form.Item>
+        {price === 0 && !points && (
           <Form.Item name="free" valuePropName="checked">
             <Checkbox>{t('free')}</Checkbox>
           </Form.Item>

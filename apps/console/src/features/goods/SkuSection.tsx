@@ -2,9 +2,10 @@ import { CopyOutlined, DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, Checkbox, Collapse, Form, Input, InputNumber, Segmented, Select, Tag, Tooltip, Typography } from 'antd'
 import { Link } from 'react-router'
 import type { Output } from '../../shared/api/index.ts'
-import { formatCount, formatMoney, formatTime } from '../../shared/format.ts'
+import { formatCount, formatTime } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { MoneyInput } from '../../shared/parts/inputs.tsx'
+import { usePriceText } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { SpecRows, TierRows } from './SkuRows.tsx'
@@ -58,6 +59,7 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
   const t = useText(goodsText)
   const id = Form.useWatch(['skus', at, 'id']) as number | undefined
   const price = Form.useWatch(['skus', at, 'priceFen']) as number | null | undefined
+  const points = Form.useWatch(['skus', at, 'pricePoints']) as number | null | undefined
   const known = goods?.skus.find((sku) => sku.id === id)
   return (
     <div className="sku">
@@ -107,6 +109,9 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
         <Form.Item name={[at, 'priceFen']} label={t('price')} rules={[{ required: true, message: t('priceRequired') }]}>
           <MoneyInput />
         </Form.Item>
+        <Form.Item name={[at, 'pricePoints']} label={t('pricePoints')} tooltip={t('pricePointsHint')}>
+          <InputNumber min={0} max={100_000_000} precision={0} style={{ width: '100%' }} />
+        </Form.Item>
         <Form.Item name={[at, 'marketPriceFen']} label={t('marketPrice')} tooltip={t('marketHint')}>
           <MoneyInput />
         </Form.Item>
@@ -114,7 +119,7 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
           <MoneyInput />
         </Form.Item>
       </div>
-      {price === 0 && (
+      {price === 0 && !points && (
         <Form.Item
           name={[at, 'free']}
           valuePropName="checked"
@@ -172,6 +177,7 @@ function SkuMore({ at }: { readonly at: number }) {
 
 function SkuFacts({ sku }: { readonly sku: Detail['skus'][number] }) {
   const t = useText(goodsText)
+  const priceText = usePriceText()
   const may = useMay()
   return (
     <Typography.Text type="secondary" className="num sku-facts">
@@ -187,7 +193,10 @@ function SkuFacts({ sku }: { readonly sku: Detail['skus'][number] }) {
       {sku.stock.held > 0 && <span>{t('held', { count: sku.stock.held })}</span>}
       {sku.nextChange && (
         <span>
-          {t('nextChange', { time: formatTime(sku.nextChange.at), price: formatMoney(sku.nextChange.priceFen) })}
+          {t('nextChange', {
+            time: formatTime(sku.nextChange.at),
+            price: priceText(sku.nextChange.priceFen, sku.nextChange.pricePoints),
+          })}
         </span>
       )}
       {may('cards.import') && <Link to={`/imports/new?skuId=${sku.id}`}>{t('importCards')}</Link>}

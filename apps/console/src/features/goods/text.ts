@@ -86,6 +86,11 @@ export const goodsText = defineMessages('goods', {
   copySku: ['复制规格', 'Duplicate the variant'],
   newSku: ['新规格', 'New variant'],
   priceRequired: ['请填写售价', 'Enter a price'],
+  pricePoints: ['积分价', 'Points'],
+  pricePointsHint: [
+    '与售价同时收取；售价填 0 就是纯积分兑换',
+    'Taken beside the price; with a price of 0 the goods cost points alone',
+  ],
   marketPrice: ['划线价', 'List price'],
   marketHint: ['要高于售价', 'Above the price'],
   costHint: ['参考成本', 'Usual cost'],

@@ -50,6 +50,7 @@ export const newSku = (): SkuValues => ({
   titleEn: '',
   specs: [],
   priceFen: null,
+  pricePoints: 0,
   free: false,
   marketPriceFen: null,
   costHintFen: null,
@@ -154,7 +155,8 @@ function skuOf(sku: SkuValues) {
       (sku.specs ?? []).filter(({ name }) => name?.trim()).map(({ name, value }) => [name.trim(), value ?? '']),
     ),
     priceFen: sku.priceFen ?? 0,
-    free: sku.priceFen === 0 && sku.free,
+    pricePoints: sku.pricePoints ?? 0,
+    free: sku.priceFen === 0 && !sku.pricePoints && sku.free,
     marketPriceFen: sku.marketPriceFen ?? null,
     costHintFen: sku.costHintFen ?? null,
     tiers: (sku.tiers ?? []).map(({ minQty, unitPriceFen }) => ({

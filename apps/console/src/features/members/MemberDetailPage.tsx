@@ -8,10 +8,10 @@ import { type Say, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
-import { Copyable, Money, Time } from '../../shared/parts/values.tsx'
+import { Copyable, Count, Money, Time } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { DetailPage, Facts, Section } from '../../shared/templates/DetailPage.tsx'
-import { AdjustBalance } from './AdjustBalance.tsx'
+import { AdjustMeans, type Means } from './AdjustMeans.tsx'
 import { MemberNote } from './MemberNote.tsx'
 import { RecentOrders } from './RecentOrders.tsx'
 import { memberText } from './text.ts'
@@ -59,6 +59,7 @@ function MemberFacts({ member }: { readonly member: Member }) {
     <Facts
       items={[
         [t('balance'), <Balance key="balance" member={member} />],
+        [t('points'), <Count key="points" value={member.points} />],
         [t('phone'), <Phone key="phone" member={member} />],
         [t('name'), member.name],
         [
@@ -110,7 +111,7 @@ function Phone({ member }: { readonly member: Member }) {
 function Actions({ member }: { readonly member: Member }) {
   const t = useText(memberText)
   const may = useMay()
-  const [adjusting, setAdjusting] = useState(false)
+  const [adjusting, setAdjusting] = useState<Means>()
   const toggle = useToggle(member, t)
   return (
     <>
@@ -119,8 +120,11 @@ function Actions({ member }: { readonly member: Member }) {
           <Button>{t('seeOrders')}</Button>
         </Link>
       )}
-      <ActionButton permission="finance.adjust" onClick={() => setAdjusting(true)}>
+      <ActionButton permission="finance.adjust" onClick={() => setAdjusting('balance')}>
         {t('adjust')}
+      </ActionButton>
+      <ActionButton permission="finance.adjust" onClick={() => setAdjusting('points')}>
+        {t('adjustPoints')}
       </ActionButton>
       {member.status === 'active' ? (
         <ActionButton danger permission="members.manage" onClick={toggle.disable}>
@@ -131,7 +135,7 @@ function Actions({ member }: { readonly member: Member }) {
           {t('enable')}
         </ActionButton>
       )}
-      {adjusting && <AdjustBalance member={member} onClose={() => setAdjusting(false)} />}
+      {adjusting && <AdjustMeans member={member} means={adjusting} onClose={() => setAdjusting(undefined)} />}
     </>
   )
 }

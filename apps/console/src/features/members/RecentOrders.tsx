@@ -1,6 +1,7 @@
 import { Skeleton, Table, Typography } from 'antd'
 import { Link } from 'react-router'
 import { useRead } from '../../shared/api/hooks.ts'
+import { formatMoney } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Money, OneLine, Time } from '../../shared/parts/values.tsx'
@@ -20,7 +21,16 @@ export function RecentOrders({ memberId }: { readonly memberId: number }) {
     <Section
       title={t('recentOrders')}
       flush
-      extra={(data?.total ?? 0) > SHOWN && <Link to={`/orders?memberId=${memberId}`}>{t('seeOrders')}</Link>}
+      extra={
+        <>
+          <Link to={`/orders?memberId=${memberId}&purpose=recharge`}>{t('seeRecharges')}</Link>
+          {(data?.total ?? 0) > SHOWN && (
+            <Link to={`/orders?memberId=${memberId}`} style={{ marginInlineStart: 16 }}>
+              {t('seeOrders')}
+            </Link>
+          )}
+        </>
+      }
     >
       {!data ? (
         <div style={{ padding: 16 }}>
@@ -48,9 +58,18 @@ export function RecentOrders({ memberId }: { readonly memberId: number }) {
             },
             {
               dataIndex: 'goodsTitles',
-              render: (titles: string[]) => <OneLine width={200}>{titles.join('、')}</OneLine>,
+              render: (titles: readonly string[], { purpose, creditFen }) => (
+                <OneLine width={200}>
+                  {purpose === 'recharge' ? t('rechargeOf', { amount: formatMoney(creditFen) }) : titles.join('、')}
+                </OneLine>
+              ),
             },
-            { dataIndex: 'state', render: (_, order) => <StateTag kind="order" state={order.state} /> },
+            {
+              dataIndex: 'state',
+              render: (_, order) => (
+                <StateTag kind={order.purpose === 'recharge' ? 'recharge' : 'order'} state={order.state} />
+              ),
+            },
             { dataIndex: 'totalFen', align: 'right', render: (fen: number) => <Money fen={fen} /> },
             { dataIndex: 'placedAt', align: 'right', render: (at: string) => <Time value={at} /> },
           ]}

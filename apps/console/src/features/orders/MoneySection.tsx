@@ -1,12 +1,12 @@
 import { Typography } from 'antd'
 import type { ReactNode } from 'react'
 import type { Output } from '../../shared/api/index.ts'
-import { formatTime } from '../../shared/format.ts'
+import { formatMoney, formatTime } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { useGatewayName } from '../../shared/parts/gateways.tsx'
 import { isOfSurplus, useRefundReason } from '../../shared/parts/refundReason.ts'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
-import { Copyable, Money, Time } from '../../shared/parts/values.tsx'
+import { Copyable, Money, Price, Time } from '../../shared/parts/values.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { orderText } from './text.ts'
 
@@ -35,7 +35,7 @@ export function MoneySection({ order }: { readonly order: Order }) {
       </Group>
       <Group title={t('refunds')} show={order.refunds.length > 0}>
         {order.refunds.map((refund) => (
-          <Refund key={refund.id} refund={refund} />
+          <Refund key={refund.id} refund={refund} isRecharge={order.purpose === 'recharge'} />
         ))}
       </Group>
     </Section>
@@ -99,14 +99,18 @@ function Receipt({ receipt }: { readonly receipt: Order['receipts'][number] }) {
   )
 }
 
-function Refund({ refund }: { readonly refund: Order['refunds'][number] }) {
+function Refund({ refund, isRecharge }: { readonly refund: Order['refunds'][number]; readonly isRecharge: boolean }) {
   const t = useText(orderText)
   const reason = useRefundReason()
   const facts = [
-    !isOfSurplus(refund.reason) && (refund.lineNo === null ? t('wholeOrder') : t('line', { count: refund.lineNo })),
+    !isOfSurplus(refund.reason) &&
+      !isRecharge &&
+      (refund.lineNo === null ? t('wholeOrder') : t('line', { count: refund.lineNo })),
     t(refund.to === 'balance' ? 'toBalance' : refund.to === 'hand' ? 'byHand' : 'toSource'),
     refund.takes === 'pieces' && t('piecesOf', { count: refund.pieces }),
-    refund.takes === 'nothing' && !isOfSurplus(refund.reason) && t('goodwill'),
+    refund.creditFen > 0
+      ? t('creditTaken', { amount: formatMoney(refund.creditFen) })
+      : refund.takes === 'nothing' && !isOfSurplus(refund.reason) && t('goodwill'),
     refund.requestedBy !== '' && refund.requestedBy !== 'system' && t('askedBy', { name: refund.requestedBy }),
     refund.decidedBy !== null && t('decidedBy', { name: refund.decidedBy }),
     refund.handReference,
@@ -125,7 +129,7 @@ function Refund({ refund }: { readonly refund: Order['refunds'][number] }) {
         )}
       </div>
       <StateTag kind="refund" state={refund.state} />
-      <Money fen={-refund.amountFen} />
+      <Price fen={-refund.amountFen} points={refund.points} />
     </div>
   )
 }

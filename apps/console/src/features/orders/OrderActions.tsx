@@ -4,6 +4,7 @@ import { useAction } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
+import { ClaimDialog } from './ClaimDialog.tsx'
 import { RefundDialog } from './RefundDialog.tsx'
 import { REFRESH_AFTER } from './refresh.ts'
 import { orderText } from './text.ts'
@@ -16,6 +17,7 @@ export function OrderActions({ order }: { readonly order: Order }) {
   const { message } = App.useApp()
   const confirm = useConfirmDanger()
   const [refunding, setRefunding] = useState(false)
+  const [claiming, setClaiming] = useState(false)
   const cancel = useAction('orders.cancelByStaff', { refresh: REFRESH_AFTER, done: t('cancelled') })
   const resend = useAction('orders.resend', { refresh: ['orders.'], done: t('resent') })
   const query = useAction('orders.queryPayment', {
@@ -51,6 +53,7 @@ export function OrderActions({ order }: { readonly order: Order }) {
           {t('queryPayment')}
         </Button>
       )}
+      {can('claim') && <Button onClick={() => setClaiming(true)}>{t('claim')}</Button>}
       {can('resend') && <Button onClick={askResend}>{t('resend')}</Button>}
       {can('cancel') && (
         <Button danger onClick={askCancel}>
@@ -62,6 +65,7 @@ export function OrderActions({ order }: { readonly order: Order }) {
           {t('refund')}
         </Button>
       )}
+      {claiming && <ClaimDialog order={order} onClose={() => setClaiming(false)} />}
       {refunding && <RefundDialog order={order} onClose={() => setRefunding(false)} />}
     </>
   )

@@ -2,10 +2,12 @@ import { Tag, Tooltip } from 'antd'
 import { Link, useParams } from 'react-router'
 import { useRead } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
+import { formatMoney } from '../../shared/format.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
+import { WaitingClaims } from '../../shared/parts/claims.tsx'
 import { useGatewayName } from '../../shared/parts/gateways.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
-import { Copyable, Money, Time } from '../../shared/parts/values.tsx'
+import { Copyable, Money, Price, Time } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { DetailPage, Facts, Section } from '../../shared/templates/DetailPage.tsx'
 import { MoneySection } from './MoneySection.tsx'
@@ -34,12 +36,13 @@ export function OrderDetailPage() {
     >
       {(order) => (
         <>
+          <WaitingClaims orderNo={order.no} />
           <Section>
             <OrderFacts order={order} />
           </Section>
           <div className="columns">
             <div className="span-8 stack">
-              <Section title={t('lines')} flush>
+              <Section title={t(order.purpose === 'recharge' ? 'rechargeLine' : 'lines')} flush>
                 {order.lines.map((line) => (
                   <OrderLine key={line.lineNo} order={order} line={line} />
                 ))}
@@ -62,7 +65,12 @@ function Tags({ order }: { readonly order: Order }) {
   const t = useText(orderText)
   return (
     <>
-      <StateTag kind="order" state={order.state} />
+      <StateTag kind={order.purpose === 'recharge' ? 'recharge' : 'order'} state={order.state} />
+      {order.purpose === 'recharge' && (
+        <Tag color="purple" variant="filled">
+          {t('rechargeTag')}
+        </Tag>
+      )}
       {order.hasException && (
         <Tag color="error" variant="filled">
           {t('exception')}
@@ -78,7 +86,9 @@ function OrderFacts({ order }: { readonly order: Order }) {
   return (
     <Facts
       items={[
-        [t('amount'), <Money key="amount" fen={order.totalFen} strong />],
+        [t('amount'), <Price key="amount" fen={order.totalFen} points={order.points} strong />],
+        order.balanceFen > 0 && [t('balancePart'), <Money key="balance" fen={order.balanceFen} />],
+        order.purpose === 'recharge' && [t('creditFen'), creditOf(order, t)],
         order.refundedFen > 0 && [t('refundedTotal'), <Money key="refunded" fen={order.refundedFen} />],
         [t('no'), <Copyable key="no" text={String(order.no)} />],
         [t('buyer'), <Buyer key="buyer" order={order} />],
@@ -88,13 +98,21 @@ function OrderFacts({ order }: { readonly order: Order }) {
         [t('placedAt'), <Time key="placed" value={order.placedAt} />],
         order.state === 'pending' && [t('expiresAt'), <Time key="expires" value={order.expiresAt} />],
         order.paidAt !== null && [t('paidAt'), <Time key="paid" value={order.paidAt} />],
-        order.deliveredAt !== null && [t('deliveredAt'), <Time key="delivered" value={order.deliveredAt} />],
+        order.deliveredAt !== null && [
+          t(order.purpose === 'recharge' ? 'creditedAt' : 'deliveredAt'),
+          <Time key="delivered" value={order.deliveredAt} />,
+        ],
         [t('channel'), order.channel === 'mall' ? t('channelMall') : order.channel],
         order.ip !== null && [t('ip'), order.ip],
         order.closeReason !== null && [t('closeReason'), closedBecause(order.closeReason, t)],
       ]}
     />
   )
+}
+
+function creditOf({ creditFen, totalFen }: Order, t: Say<keyof typeof orderText.keys>): string {
+  const credit = formatMoney(creditFen)
+  return creditFen > totalFen ? t('creditWithBonus', { credit, bonus: formatMoney(creditFen - totalFen) }) : credit
 }
 
 function closedBecause(reason: string, t: Say<keyof typeof orderText.keys>): string {

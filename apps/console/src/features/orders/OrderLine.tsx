@@ -8,7 +8,7 @@ import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { RevealButton } from '../../shared/parts/reveal.tsx'
 import { StateDot, StateTag } from '../../shared/parts/StateTag.tsx'
-import { Money } from '../../shared/parts/values.tsx'
+import { Price } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { stateText } from '../../shared/states.ts'
 import { REFRESH_AFTER } from './refresh.ts'
@@ -22,21 +22,28 @@ type Grant = Line['grants'][number]
 export function OrderLine({ order, line }: { readonly order: Order; readonly line: Line }) {
   const t = useText(orderText)
   const may = useMay()
-  const title = [line.goodsTitle, line.skuTitle].filter(Boolean).join(' / ')
+  const isRecharge = order.purpose === 'recharge'
+  const title = isRecharge ? t('recharge') : [line.goodsTitle, line.skuTitle].filter(Boolean).join(' / ')
   return (
     <article className="order-line">
       <header className="order-line-head">
         <div className="order-line-title">
-          {may('goods.read') ? <Link to={`/goods/${line.goodsId}`}>{title}</Link> : title}
+          {may('goods.read') && line.goodsId !== null ? <Link to={`/goods/${line.goodsId}`}>{title}</Link> : title}
           <div>
             <Typography.Text type="secondary" className="num">
-              <Money fen={line.unitPriceFen} /> × {line.quantity}
+              {isRecharge ? (
+                t('credited', { amount: formatMoney(order.creditFen) })
+              ) : (
+                <>
+                  <Price fen={line.unitPriceFen} points={line.unitPoints} /> × {line.quantity}
+                </>
+              )}
             </Typography.Text>
           </div>
         </div>
-        <StateTag kind="line" state={line.state} />
+        <StateTag kind={isRecharge ? 'rechargeLine' : 'line'} state={line.state} />
         <div className="order-line-money">
-          <Money fen={line.amountFen} strong />
+          <Price fen={line.amountFen} points={line.unitPoints * line.quantity} strong />
         </div>
       </header>
       <LineFacts line={line} />
@@ -48,7 +55,7 @@ export function OrderLine({ order, line }: { readonly order: Order; readonly lin
           ))}
         </ul>
       )}
-      {line.deliveredQuantity > line.grants.length && (
+      {!isRecharge && line.deliveredQuantity > line.grants.length && (
         <div style={{ marginTop: 8 }}>
           <Link to={`/cards?orderNo=${order.no}`}>{t('moreGrants', { shown: line.grants.length })}</Link>
         </div>
@@ -62,7 +69,7 @@ function LineFacts({ line }: { readonly line: Line }) {
   const form = Object.entries(line.form)
   return (
     <div className="order-line-facts">
-      {line.state !== 'cancelled' && (
+      {line.state !== 'cancelled' && line.goodsId !== null && (
         <span>{t('deliveredOf', { done: line.deliveredQuantity, total: line.quantity })}</span>
       )}
       {line.refundedFen > 0 && <span>{t('refundedOf', { amount: formatMoney(line.refundedFen) })}</span>}
@@ -74,7 +81,7 @@ function LineFacts({ line }: { readonly line: Line }) {
           {t('failedOf', { amount: formatMoney(line.failedFen) })}
         </Typography.Text>
       )}
-      {line.refundedQuantity > 0 && line.deliveredQuantity > 0 && (
+      {line.goodsId !== null && line.refundedQuantity > 0 && line.deliveredQuantity > 0 && (
         <span>{t('takenBackOf', { count: line.refundedQuantity })}</span>
       )}
       {line.hold && (

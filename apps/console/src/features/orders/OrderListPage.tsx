@@ -64,6 +64,15 @@ function useFilters(t: T): readonly Filter[] {
       label: t('goods'),
       options: goods.map((item) => ({ value: String(item.id), label: both(item.title, item.titleEn) })),
     },
+    {
+      kind: 'select',
+      name: 'purpose',
+      label: t('purpose'),
+      options: [
+        { value: 'goods', label: t('purposeGoods') },
+        { value: 'recharge', label: t('purposeRecharge') },
+      ],
+    },
     { kind: 'select', name: 'gateway', label: t('gateway'), options: gateways },
     { kind: 'range', label: t('placedBetween') },
     { kind: 'flag', name: 'exception', label: t('exceptionOnly') },
@@ -162,7 +171,7 @@ function States({ order }: { readonly order: Order }) {
   const t = useText(orderText)
   return (
     <span style={{ display: 'inline-flex', gap: 4 }}>
-      <StateTag kind="order" state={order.state} />
+      <StateTag kind={order.purpose === 'recharge' ? 'recharge' : 'order'} state={order.state} />
       {order.hasException && (
         <Tag color="error" variant="filled" style={{ marginInlineEnd: 0 }}>
           {t('exception')}
@@ -177,6 +186,11 @@ function Total({ order }: { readonly order: Order }) {
   return (
     <>
       <Money fen={order.totalFen} strong />
+      {order.purpose === 'recharge' && (
+        <Typography.Text type="secondary" className="num" style={{ display: 'block', fontSize: 12 }}>
+          {t('credited', { amount: formatMoney(order.creditFen) })}
+        </Typography.Text>
+      )}
       {order.refundedFen > 0 && (
         <Typography.Text type="secondary" className="num" style={{ display: 'block', fontSize: 12 }}>
           {t('refundedFen', { amount: formatMoney(order.refundedFen) })}
@@ -201,7 +215,8 @@ function Buyer({ order: { buyer } }: { readonly order: Order }) {
   )
 }
 
-function goodsOf({ goodsTitles }: Order, t: T): string {
+function goodsOf({ goodsTitles, purpose }: Order, t: T): string {
+  if (purpose === 'recharge') return t('recharge')
   const [title = ''] = goodsTitles
   return goodsTitles.length > 1 ? t('andMore', { title, count: goodsTitles.length }) : title
 }

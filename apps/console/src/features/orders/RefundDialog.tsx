@@ -5,12 +5,13 @@ import { formatMoney } from '../../shared/format.ts'
 import { commonText } from '../../shared/i18n/common.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { MoneyInput } from '../../shared/parts/inputs.tsx'
-import { Money } from '../../shared/parts/values.tsx'
+import { Price, usePriceText } from '../../shared/parts/values.tsx'
 import { useSubmit } from '../../shared/templates/FormPage.tsx'
 import { PieceChoice } from './PieceChoice.tsx'
 import { REFRESH_AFTER } from './refresh.ts'
 import {
   ALL,
+  creditOf,
   type How,
   isRefundable,
   type Line,
@@ -18,6 +19,7 @@ import {
   needsApproval,
   type Order,
   ownedPieces,
+  pointsLeft,
   shareOf,
   waysOf,
   wholeOf,
@@ -25,6 +27,7 @@ import {
 import { orderText } from './text.ts'
 
 type T = Say<keyof typeof orderText.keys>
+type PriceText = ReturnType<typeof usePriceText>
 type Values = {
   readonly what: number
   readonly how: How
@@ -38,6 +41,7 @@ type Values = {
 export function RefundDialog({ order, onClose }: { readonly order: Order; readonly onClose: () => void }) {
   const t = useText(orderText)
   const common = useText(commonText)
+  const priceText = usePriceText()
   const { message } = App.useApp()
   const [form] = Form.useForm<Values>()
   const { submit, saving } = useSubmit(form)
@@ -52,6 +56,10 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
   const how = values?.how ?? firstWay(first)
   const chosen = decided(refundable, line, how, values ?? {})
   const byBalance = order.gateway === 'balance'
+  const isRecharge = order.purpose === 'recharge'
+  const to = values?.to ?? 'source'
+  // A failed refund of a recharge may be undone: what it took from the balance goes back there.
+  const putsBack = isRecharge && how === 'again' && to === 'balance'
   const waits = needsApproval(order, how, chosen.amountFen)
 
   const save = async ({ to, reason, pieces, amountFen }: Values) => {
@@ -64,7 +72,7 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
       reason,
     }
     await refund.run({ params: { no: order.no }, body }, key)
-    void message.success(t(waits ? 'refundAwaits' : 'refundDone'))
+    void message.success(t(putsBack ? 'putBackDone' : waits ? 'refundAwaits' : 'refundDone'))
     onClose()
   }
   const choose = (changed: Partial<Values>) => {
@@ -72,6 +80,7 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
       form.setFieldsValue({ how: firstWay(refundable.find(({ lineNo }) => lineNo === changed.what)), pieces: [] })
     }
     if (changed.what !== undefined || changed.how !== undefined) form.setFieldsValue({ amountFen: null })
+    if (isRecharge && changed.how !== undefined) form.setFieldsValue({ to: 'source' })
   }
   return (
     <Modal
@@ -79,8 +88,10 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
       title={t('refund')}
       onCancel={onClose}
       onOk={() => void submit(save)}
-      okText={t(waits ? 'refundAsk' : 'refundConfirm', { amount: formatMoney(chosen.amountFen) })}
-      okButtonProps={{ danger: true, disabled: chosen.amountFen === 0 }}
+      okText={t(putsBack ? 'putBackConfirm' : waits ? 'refundAsk' : 'refundConfirm', {
+        amount: priceText(chosen.amountFen, chosen.points),
+      })}
+      okButtonProps={{ danger: true, disabled: chosen.amountFen + chosen.points === 0 }}
       confirmLoading={saving}
       width={520}
     >
@@ -101,18 +112,18 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
           <dd>{t('order', { no: order.no })}</dd>
           <dt>{t('refundAmount')}</dt>
           <dd>
-            <Money fen={chosen.amountFen} strong />
+            <Price fen={chosen.amountFen} points={chosen.points} strong />
           </dd>
         </dl>
         <Form.Item name="what" label={t('refundWhat')} hidden={first !== undefined}>
-          <Radio.Group vertical options={linesToChoose(refundable, t)} />
+          <Radio.Group vertical options={linesToChoose(refundable, priceText, t)} />
         </Form.Item>
         <Form.Item name="how" label={t('refundHow')} hidden={line === undefined}>
           <Radio.Group
             vertical
             options={(line ? waysOf(line) : (['line'] as const)).map((way) => ({
               value: way,
-              label: wayName(way, line, t),
+              label: isRecharge ? rechargeWayName(way, line, priceText, t) : wayName(way, line, priceText, t),
             }))}
           />
         </Form.Item>
@@ -125,17 +136,26 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
           <Form.Item
             name="amountFen"
             label={t(how === 'pieces' ? 'otherAmount' : 'goodwillAmount')}
-            extra={t('leftOfLine', { amount: formatMoney(leftOf(line)) })}
+            extra={t(isRecharge ? 'leftOfRecharge' : 'leftOfLine', { amount: formatMoney(leftOf(line)) })}
             rules={[{ required: how === 'amount', message: t('amountRequired') }]}
           >
             <MoneyInput min={0.01} max={leftOf(line) / 100} style={{ width: 200 }} />
           </Form.Item>
         )}
-        <Form.Item name="to" label={t('refundTo')} {...toHint(order, byBalance, t)}>
+        <Form.Item
+          name="to"
+          label={t('refundTo')}
+          hidden={isRecharge && how !== 'again'}
+          {...toHint(order, byBalance, t)}
+        >
           <Radio.Group
             options={[
               { value: 'source', label: t('refundToSource'), disabled: byBalance },
-              { value: 'balance', label: t('refundToBalance'), disabled: order.member === null },
+              {
+                value: 'balance',
+                label: t(isRecharge ? 'toBalanceAgain' : 'refundToBalance'),
+                disabled: order.member === null,
+              },
             ]}
           />
         </Form.Item>
@@ -147,7 +167,11 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
             style={{ marginBottom: 16 }}
           />
         )}
-        {chosen.takenBack > 0 ? (
+        {isRecharge ? (
+          line && (
+            <RechargeEffect order={order} line={line} how={how} amountFen={chosen.amountFen} putsBack={putsBack} />
+          )
+        ) : chosen.takenBack > 0 ? (
           <Alert
             type="warning"
             title={t(waits ? 'refundWillTakeBack' : 'refundTakesBack', { count: chosen.takenBack })}
@@ -169,6 +193,52 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
   )
 }
 
+/** What happens to the member's balance. What failed before has been taken from it then. */
+function RechargeEffect({
+  order,
+  line,
+  how,
+  amountFen,
+  putsBack,
+}: {
+  readonly order: Order
+  readonly line: Line
+  readonly how: How
+  readonly amountFen: number
+  readonly putsBack: boolean
+}) {
+  const t = useText(orderText)
+  const failed = order.refunds.filter(
+    ({ state, isReplaced, lineNo }) => state === 'failed' && !isReplaced && lineNo !== null,
+  )
+  const failedCredit = failed.reduce((sum, refund) => sum + refund.creditFen, 0)
+  const fresh = how === 'line' ? amountFen - line.failedFen : amountFen
+  if (putsBack) {
+    return (
+      <Alert
+        type="info"
+        title={t('rechargePutBack', { amount: formatMoney(failedCredit) })}
+        style={{ marginBottom: 16 }}
+      />
+    )
+  }
+  if (how === 'again' || fresh <= 0) return null
+  return (
+    <Alert
+      type="warning"
+      title={t('rechargeTakes', { amount: formatMoney(creditOf(order, line, fresh)) })}
+      style={{ marginBottom: 16 }}
+    />
+  )
+}
+
+function rechargeWayName(way: How, line: Line | undefined, priceText: PriceText, t: T): string {
+  if (way === 'amount') return t('howPartOfRecharge')
+  return way === 'line'
+    ? t('howWholeRecharge', { amount: formatMoney(line ? wholeOf(line) : 0) })
+    : wayName(way, line, priceText, t)
+}
+
 const firstWay = (line: Line | undefined): How => (line && waysOf(line)[0]) ?? 'line'
 
 /** How much goes back and how many codes are taken, as far as it is filled in. */
@@ -177,32 +247,34 @@ function decided(
   line: Line | undefined,
   how: How,
   { pieces = [], amountFen }: Partial<Values>,
-): { readonly amountFen: number; readonly takenBack: number } {
+): { readonly amountFen: number; readonly points: number; readonly takenBack: number } {
   const lines = line ? [line] : all
   const sum = (value: (line: Line) => number) => lines.reduce((total, one) => total + value(one), 0)
-  if (how === 'again') return { amountFen: sum((one) => one.failedFen), takenBack: 0 }
-  if (!line || how === 'line') return { amountFen: sum(wholeOf), takenBack: sum(ownedPieces) }
-  if (how === 'amount') return { amountFen: amountFen ?? 0, takenBack: 0 }
+  if (how === 'again') return { amountFen: sum((one) => one.failedFen), points: 0, takenBack: 0 }
+  if (!line || how === 'line') return { amountFen: sum(wholeOf), points: sum(pointsLeft), takenBack: sum(ownedPieces) }
+  if (how === 'amount') return { amountFen: amountFen ?? 0, points: 0, takenBack: 0 }
   return {
     amountFen: pieces.length === 0 ? 0 : (amountFen ?? shareOf(line, pieces.length)),
+    points: pieces.length * line.unitPoints,
     takenBack: pieces.length,
   }
 }
 
-function linesToChoose(lines: readonly Line[], t: T) {
-  const all = lines.reduce((sum, line) => sum + wholeOf(line), 0)
+function linesToChoose(lines: readonly Line[], priceText: PriceText, t: T) {
+  const fen = lines.reduce((sum, line) => sum + wholeOf(line), 0)
+  const points = lines.reduce((sum, line) => sum + pointsLeft(line), 0)
   return [
-    { value: ALL, label: `${t('refundAll')} ${formatMoney(all)}` },
-    ...lines.map((line) => ({ value: line.lineNo, label: lineName(line) })),
+    { value: ALL, label: `${t('refundAll')} ${priceText(fen, points)}` },
+    ...lines.map((line) => ({ value: line.lineNo, label: lineName(line, priceText) })),
   ]
 }
 
-function wayName(way: How, line: Line | undefined, t: T): string {
+function wayName(way: How, line: Line | undefined, priceText: PriceText, t: T): string {
   switch (way) {
     case 'again':
       return t('howAgain', { amount: formatMoney(line?.failedFen ?? 0) })
     case 'line':
-      return t('howLine', { amount: formatMoney(line ? wholeOf(line) : 0) })
+      return t('howLine', { amount: line ? priceText(wholeOf(line), pointsLeft(line)) : '' })
     case 'pieces':
       return t('howPieces')
     case 'amount':
@@ -210,8 +282,8 @@ function wayName(way: How, line: Line | undefined, t: T): string {
   }
 }
 
-const lineName = (line: Line): string =>
-  `${line.goodsTitle} ${line.skuTitle} × ${line.quantity} ${formatMoney(wholeOf(line))}`
+const lineName = (line: Line, priceText: PriceText): string =>
+  `${line.goodsTitle} ${line.skuTitle} × ${line.quantity} ${priceText(wholeOf(line), pointsLeft(line))}`
 
 function toHint(
   order: Order,

@@ -15,9 +15,13 @@ export const leftOf = (line: Line): number => line.amountFen - line.refundedFen 
 /** What refunding the whole line gives back: also what failed. Fen. */
 export const wholeOf = (line: Line): number => leftOf(line) + line.failedFen
 
+/** Points that are not back yet. */
+export const pointsLeft = (line: Line): number => line.quantity * line.unitPoints - line.refundedPoints
+
 /** As the server decides it; a free line has nothing to give back. */
 export const isRefundable = (line: Line): boolean =>
-  ['delivered', 'exception', 'refunding', 'refunded'].includes(line.state) && wholeOf(line) > 0
+  ['delivered', 'exception', 'refunding', 'refunded'].includes(line.state) &&
+  (wholeOf(line) > 0 || pointsLeft(line) > 0)
 
 export const livingGrants = (line: Line) => line.grants.filter((grant) => grant.state !== 'revoked')
 
@@ -30,8 +34,8 @@ export function waysOf(line: Line): readonly How[] {
   const delivered = line.deliveredQuantity > 0
   const ways: (How | false)[] = [
     line.failedFen > 0 && 'again',
-    wholeOf(line) > 0 && 'line',
-    delivered && leftOf(line) > 0 && livingGrants(line).length > 0 && 'pieces',
+    (wholeOf(line) > 0 || pointsLeft(line) > 0) && 'line',
+    delivered && (leftOf(line) > 0 || pointsLeft(line) > 0) && livingGrants(line).length > 0 && 'pieces',
     delivered && leftOf(line) > 0 && 'amount',
   ]
   return ways.filter((way) => way !== false)
@@ -41,6 +45,13 @@ export function waysOf(line: Line): readonly How[] {
 export function shareOf(line: Line, pieces: number): number {
   const upTo = (count: number) => Math.floor((line.amountFen * count) / line.quantity)
   return Math.min(leftOf(line), upTo(line.refundedQuantity + pieces) - upTo(line.refundedQuantity))
+}
+
+/** What refunding an amount of a recharge takes from the member's balance: with it, its share of the bonus. Fen. */
+export function creditOf(order: Pick<Order, 'totalFen' | 'creditFen'>, line: Line, amountFen: number): number {
+  const bonusUpTo = (fen: number) => Math.floor(((order.creditFen - order.totalFen) * fen) / order.totalFen)
+  const before = line.refundedFen + line.refundingFen
+  return amountFen + bonusUpTo(before + amountFen) - bonusUpTo(before)
 }
 
 /** Whether the order gives back more than one person may decide, with this refund. */

@@ -81,6 +81,7 @@ export const timelineText = defineMessages('timeline', {
   'notice.not_paid': ['{gateway}通知：尚未付款', '{gateway} told that it is not paid'],
 
   'delivery.done': ['发货完成，{pieces}卡密已交给买家', 'Delivered: {pieces} handed to the buyer'],
+  'delivery.credited': ['充值到账，余额增加 {amount}', 'Credited: {amount} to the balance'],
   'delivery.exception': [
     '无法发货，转入异常处理：{why}',
     'Could not be delivered and went to the exceptions desk: {why}',
@@ -109,8 +110,15 @@ export const timelineText = defineMessages('timeline', {
   'message.unknown': ['{message}结果未知，可能已送达', '{message} may or may not have arrived'],
 
   'order.cancel': ['取消了订单：{reason}', 'cancelled the order: {reason}'],
+  'payment.claim': ['申请补单 {amount}：{reason}', 'claimed a payment of {amount}: {reason}'],
+  'payment.claim_approve': ['同意补单', 'agreed to the claimed payment'],
+  'payment.claim_decline': ['驳回补单：{reason}', 'refused the claimed payment: {reason}'],
   'order.query_payment': ['向网关查询付款：{outcome}', 'asked the gateway: {outcome}'],
   'order.replace': ['更换了一个卡密：{reason}', 'replaced a code: {reason}'],
+  'order.put_back': [
+    '把退款失败的 {amount} 放回会员余额：{reason}',
+    'put {amount} whose refund failed back into the balance: {reason}',
+  ],
   'order.resend': ['重新发送发货邮件', 'sent the delivery mail again'],
   'order.retry.true': ['重试发货，已发出', 'tried the delivery again: delivered'],
   'order.retry.false': ['重试发货，仍未成功', 'tried the delivery again: still not possible'],

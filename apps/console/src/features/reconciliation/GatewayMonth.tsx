@@ -93,7 +93,7 @@ function Cell({
         {found?.theirsFen !== null && found?.theirsFen !== undefined && (
           <span className="recon-sum num">{formatMoney(found.theirsFen)}</span>
         )}
-        {found && found.open > 0 && <span className="recon-open num">{t('openCount', { count: found.open })}</span>}
+        {found && found.open > 0 && <span className="recon-count num">{t('openCount', { count: found.open })}</span>}
       </Link>
     </Tooltip>
   )

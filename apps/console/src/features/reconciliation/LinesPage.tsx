@@ -68,23 +68,23 @@ function useLineColumns(): readonly ListColumn<Line>[] {
     {
       key: 'lineNo',
       title: t('lineNo'),
-      width: 90,
+      width: 80,
       align: 'right',
       phone: 'hide',
       render: (line) => <span className="num">{line.lineNo}</span>,
     },
-    { key: 'outcome', title: t('outcome'), width: 110, phone: 'extra', render: (line) => <OutcomeOf line={line} /> },
+    { key: 'outcome', title: t('outcome'), width: 105, phone: 'extra', render: (line) => <OutcomeOf line={line} /> },
     {
       key: 'tradeNo',
       title: t('tradeNo'),
-      width: 250,
+      width: 245,
       phone: 'title',
-      render: (line) => <OneLine width={240}>{line.tradeNo}</OneLine>,
+      render: (line) => <OneLine width={235}>{line.tradeNo}</OneLine>,
     },
     {
       key: 'kind',
       title: t('kind'),
-      width: 130,
+      width: 110,
       render: (line) => (
         <>
           {kindName(line.kind)} {line.state !== 'done' && <StateTag kind="billLine" state={line.state} />}
@@ -94,8 +94,8 @@ function useLineColumns(): readonly ListColumn<Line>[] {
     {
       key: 'paymentNo',
       title: t('paymentNo'),
-      width: 175,
-      render: (line) => (line.paymentNo ? <OneLine width={170}>{line.paymentNo}</OneLine> : <Nothing />),
+      width: 160,
+      render: (line) => (line.paymentNo ? <OneLine width={150}>{line.paymentNo}</OneLine> : <Nothing />),
     },
     {
       key: 'refundNo',
@@ -107,14 +107,14 @@ function useLineColumns(): readonly ListColumn<Line>[] {
     {
       key: 'amount',
       title: t('amount'),
-      width: 110,
+      width: 100,
       align: 'right',
       render: (line) => <b className="num">{formatMoney(line.amountFen)}</b>,
     },
     {
       key: 'fee',
       title: t('fee'),
-      width: 90,
+      width: 80,
       align: 'right',
       render: (line) => (line.feeFen === 0 ? <Nothing /> : <span className="num">{formatMoney(line.feeFen)}</span>),
     },

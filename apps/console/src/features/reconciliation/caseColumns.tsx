@@ -34,7 +34,7 @@ export function useCaseColumns({ ofDay }: { readonly ofDay: boolean }): readonly
     {
       key: 'outcome',
       title: t('outcome'),
-      width: 290,
+      width: 250,
       phone: 'title',
       render: (row) => (
         <div className="recon-what">
@@ -56,8 +56,9 @@ export function useCaseColumns({ ofDay }: { readonly ofDay: boolean }): readonly
     {
       key: 'number',
       title: t('number'),
-      width: 210,
-      render: (row) => <OneLine width={200}>{row.number}</OneLine>,
+      // A gateway's number of 28 digits, whose last ones tell it from the others.
+      width: 250,
+      render: (row) => <OneLine width={240}>{row.number}</OneLine>,
     },
     {
       key: 'order',

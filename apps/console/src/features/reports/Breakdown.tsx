@@ -25,6 +25,7 @@ const COLUMNS: readonly { readonly figure: ReportFigure; readonly name: keyof To
   { figure: 'net', name: 'netFen' },
   { figure: 'fees', name: 'feesFen' },
   { figure: 'losses', name: 'lossesFen', hidden: true },
+  { figure: 'bonuses', name: 'bonusesFen', hidden: true },
   { figure: 'cost', name: 'costFen' },
   { figure: 'margin', name: 'marginFen' },
   { figure: 'pieces', name: 'pieces' },

@@ -127,6 +127,7 @@ const KIND_TEXT: Readonly<Record<Entry['kind'], readonly [ReportTextKey, string]
   fee: ['kindFee', 'default'],
   loss: ['kindLoss', 'red'],
   replacement: ['kindReplacement', 'gold'],
+  bonus: ['kindBonus', 'purple'],
 }
 
 type Seen = {

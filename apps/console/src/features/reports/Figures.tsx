@@ -48,7 +48,12 @@ export function Figures({ report, onOpen }: Props) {
         totals.lossesFen === 0 ? null : t('lossFoot', { amount: formatMoney(totals.lossesFen) }),
         true,
       )}
-      {one('cost', 'costFen', null, true)}
+      {one(
+        'cost',
+        'costFen',
+        totals.bonusesFen === 0 ? null : t('bonusFoot', { amount: formatMoney(totals.bonusesFen) }),
+        true,
+      )}
       {one('margin', 'marginFen', t('rateFoot', { rate: rateOf(totals) }), false, t('marginHint'))}
     </div>
   )

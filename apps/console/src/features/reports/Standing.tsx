@@ -18,6 +18,7 @@ const FIGURES: Readonly<Record<string, ReportTextKey>> = {
   refunds: 'refunds',
   fees: 'fees',
   losses: 'losses',
+  bonuses: 'bonuses',
   turnover: 'turnover',
   sums: 'sums',
   pieces: 'piecesGiven',

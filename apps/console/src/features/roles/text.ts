@@ -26,6 +26,7 @@ export const rolesText = defineMessages('roles', {
   cards: ['卡密', 'Codes'],
   orders: ['订单', 'Orders'],
   refunds: ['退款审批', 'Refund approval'],
+  payments: ['补单复核', 'Claimed payments'],
   members: ['会员', 'Members'],
   finance: ['资金', 'Money'],
   reports: ['报表', 'Reports'],

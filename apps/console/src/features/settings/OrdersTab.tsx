@@ -14,6 +14,7 @@ const KEYS = [
   'orders.queryPasswordRequired',
   'refunds.approvalAboveFen',
   'refunds.usedCodes',
+  'payments.claimApprovalAboveFen',
 ] as const
 
 /** How orders are placed and how long they wait. */
@@ -63,6 +64,14 @@ export function OrdersTab() {
             name={['refunds.approvalAboveFen']}
             label={t('refundApproval')}
             extra={t('refundApprovalHint')}
+            rules={[{ required: true, message: t('required') }]}
+          >
+            <MoneyInput max={1_000_000} style={{ width: 160 }} />
+          </Form.Item>
+          <Form.Item
+            name={['payments.claimApprovalAboveFen']}
+            label={t('claimApproval')}
+            extra={t('claimApprovalHint')}
             rules={[{ required: true, message: t('required') }]}
           >
             <MoneyInput max={1_000_000} style={{ width: 160 }} />

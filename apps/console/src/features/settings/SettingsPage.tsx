@@ -7,6 +7,7 @@ import { useUrlState } from '../../shared/urlState.ts'
 import { MessagesTab } from './MessagesTab.tsx'
 import { OrdersTab } from './OrdersTab.tsx'
 import { PaymentTab } from './PaymentTab.tsx'
+import { RechargeTab } from './RechargeTab.tsx'
 import { ShopTab } from './ShopTab.tsx'
 import { StockTab } from './StockTab.tsx'
 import { settingsText } from './text.ts'
@@ -28,6 +29,7 @@ export function SettingsPage() {
           tab('orders', t('tabOrders'), <OrdersTab />),
           tab('stock', t('tabStock'), <StockTab />),
           tab('payment', t('tabPayment'), <PaymentTab />),
+          tab('recharge', t('tabRecharge'), <RechargeTab />),
           tab('messages', t('tabMessages'), <MessagesTab />),
         ]}
       />

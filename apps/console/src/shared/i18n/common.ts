@@ -73,6 +73,7 @@ export const commonText = defineMessages('common', {
   daysAgo: ['{count} 天前', '{count} d ago'],
   updatedAt: ['更新于 {time}', 'Updated {time}'],
   pieces: ['{count} 件', '{count} pcs'],
+  points: ['{count} 积分', '{count} points'],
   crashTitle: ['页面出错了', 'This page failed'],
   crashText: [
     '已为您保留其它页面。刷新后重试；如果仍然出错，请把下面的信息发给技术人员。',

@@ -14,6 +14,7 @@ export const permissionText = defineMessages('permissions', {
   'orders.handle': ['处理订单', 'Handle orders'],
   'orders.refund': ['退款', 'Refund'],
   'refunds.approve': ['审批退款、人工了结退款', 'Approve refunds and settle them by hand'],
+  'payments.approve': ['复核补单', 'Agree to claimed payments'],
   'members.read': ['查看会员', 'See members'],
   'members.manage': ['管理会员', 'Manage members'],
   'finance.read': ['查看资金', 'See money'],

@@ -19,7 +19,7 @@ export function MoneyInput({
   value,
   onChange,
   ...rest
-}: FieldProps<number> & Pick<InputNumberProps<number>, 'min' | 'max' | 'style' | 'size' | 'autoFocus'>) {
+}: FieldProps<number> & Pick<InputNumberProps<number>, 'min' | 'max' | 'style' | 'size' | 'autoFocus' | 'onBlur'>) {
   return (
     <InputNumber<number>
       min={0}

@@ -13,6 +13,35 @@ export function Money({ fen, strong = false }: { readonly fen: number; readonly 
   )
 }
 
+/** What something costs: money, points, or both. */
+export function Price({
+  fen,
+  points,
+  strong = false,
+}: {
+  readonly fen: number
+  readonly points: number
+  readonly strong?: boolean
+}) {
+  const priceText = usePriceText()
+  if (points === 0) return <Money fen={fen} strong={strong} />
+  return (
+    <Typography.Text className="num" strong={strong}>
+      {priceText(fen, points)}
+    </Typography.Text>
+  )
+}
+
+/** For sentences and buttons: `¥10.00 + 300 积分`. */
+export function usePriceText(): (fen: number, points: number) => string {
+  const t = useText(commonText)
+  return (fen, points) => {
+    if (points === 0) return formatMoney(fen)
+    const inPoints = t('points', { count: formatCount(points) })
+    return fen !== 0 ? `${formatMoney(fen)} + ${inPoints}` : inPoints
+  }
+}
+
 export function Count({ value, zero = '0' }: { readonly value: number; readonly zero?: ReactNode }) {
   if (value === 0) return <Typography.Text type="secondary">{zero}</Typography.Text>
   return <span className="num">{formatCount(value)}</span>

@@ -1,6 +1,6 @@
 import { Link } from 'react-router'
 import { problemOf } from '../../shared/api/client.ts'
-import { useMe } from '../../shared/api/queries.ts'
+import { useMe, useRechargeOffer } from '../../shared/api/queries.ts'
 import type { Me } from '../../shared/api/types.ts'
 import { changeLocale, LOCALES, useI18n } from '../../shared/i18n/index.ts'
 import { ButtonLink } from '../../shared/ui/button.tsx'
@@ -48,6 +48,7 @@ export function MePage() {
           side={
             <>
               {me.data && <Balance me={me.data} />}
+              {me.data && <Points me={me.data} />}
               <Settings />
               {me.data && <SignOut />}
             </>
@@ -75,11 +76,32 @@ function Guest() {
 
 function Balance({ me }: { readonly me: Me }) {
   const { t } = useI18n()
+  const { data: offer } = useRechargeOffer()
   return (
     <Card title={t('me.balance')}>
       <div className={css.balance}>
         <Money fen={me.balanceFen} className={css.balanceAmount ?? ''} />
         <p className={css.small}>{t('me.balanceHint')}</p>
+      </div>
+      <div className={css.balanceActions}>
+        {offer?.enabled && (
+          <ButtonLink look="primary" to="/recharge">
+            {t('wallet.recharge')}
+          </ButtonLink>
+        )}
+        <ButtonLink to="/wallet">{t('wallet.movements')}</ButtonLink>
+      </div>
+    </Card>
+  )
+}
+
+function Points({ me }: { readonly me: Me }) {
+  const { t } = useI18n()
+  return (
+    <Card title={t('me.points')}>
+      <div className={css.balance}>
+        <span className={css.balanceAmount ?? ''}>{me.points.toLocaleString('en-US')}</span>
+        <p className={css.small}>{t('me.pointsHint')}</p>
       </div>
     </Card>
   )

@@ -57,6 +57,7 @@ function SignInForm({ next }: { readonly next: string }) {
       // What a guest saw is not what the member sees.
       client.removeQueries({ queryKey: ['orders'] })
       client.removeQueries({ queryKey: ['order'] })
+      client.removeQueries({ queryKey: ['movements'] })
       client.setQueryData(meQuery.queryKey, me)
       memberHint.write(true)
       toast(t('signIn.welcome'))

@@ -21,6 +21,7 @@ export function SignOut() {
       client.removeQueries({ queryKey: ['orders'] })
       client.removeQueries({ queryKey: ['order'] })
       client.removeQueries({ queryKey: ['sessions'] })
+      client.removeQueries({ queryKey: ['movements'] })
       client.setQueryData(meQuery.queryKey, null)
       memberHint.write(false)
       await navigate('/')

@@ -6,15 +6,17 @@ import type { Me, PaymentMethod, Quote, Shop } from '../../shared/api/types.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { Button } from '../../shared/ui/button.tsx'
 import { focusFirstFault } from '../../shared/ui/field.tsx'
-import { Money, moneyText } from '../../shared/ui/money.tsx'
+import { moneyText } from '../../shared/ui/money.tsx'
 import { Card, Columns } from '../../shared/ui/page.tsx'
+import { Price, usePriceText } from '../../shared/ui/price.tsx'
 import { Notice } from '../../shared/ui/states.tsx'
 import { BuyerFields } from './buyer-fields.tsx'
 import css from './checkout.module.css'
 import { ContactFields } from './contact-fields.tsx'
 import { type Draft, draftMemory, faultsOf } from './draft.ts'
 import { LineList } from './line-list.tsx'
-import type { Line } from './lines.ts'
+import { type Line, quotedLine } from './lines.ts'
+import { balancePart, MemberPart } from './member-part.tsx'
 import { firstUsable, PaymentChoice } from './payment-choice.tsx'
 import { PriceChangedDialog } from './price-changed-dialog.tsx'
 import { Refusal } from './refusal.tsx'
@@ -42,11 +44,18 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
   useEffect(() => draftMemory.write(draft), [draft])
 
   const guest = me === null
-  const { data: methods = methodsAtQuote } = useMethods(shown.totalFen)
-  const usable = { methods, me, totalFen: shown.totalFen }
-  const payWith = firstUsable(usable, draft.payWith)
-  const feeFen = methods.find(({ gateway }) => gateway === payWith)?.feeFen ?? 0
-  const payableFen = shown.totalFen + feeFen
+  const balanceFen = draft.usesBalance ? balancePart(me, shown.totalFen) : 0
+  const dueFen = shown.totalFen - balanceFen
+  const { data: offered = methodsAtQuote } = useMethods(dueFen)
+  // The balance gives what it has already; another way brings the rest.
+  const methods = balanceFen > 0 ? offered.filter(({ gateway }) => gateway !== 'balance') : offered
+  const usable = { methods, me, totalFen: dueFen }
+  // A member who owes no money needs no way to pay.
+  const nothingDue = dueFen === 0 && me !== null
+  const payWith = nothingDue ? 'balance' : firstUsable(usable, draft.payWith)
+  const feeFen = nothingDue ? 0 : (methods.find(({ gateway }) => gateway === payWith)?.feeFen ?? 0)
+  const payableFen = dueFen + feeFen
+  const pointsMissing = me === null ? 0 : Math.max(0, shown.totalPoints - me.points)
   const faults = faultsOf(draft, lines, shop, guest)
   const shownFaults = tried ? faults : {}
   const blocked = shown.lines.find((line) => !line.sellable)
@@ -59,9 +68,9 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
       requestAnimationFrame(() => focusFirstFault(form.current))
       return
     }
-    if (payWith === undefined || blocked || closedToGuests || place.isPending) return
+    if (payWith === undefined || blocked || closedToGuests || pointsMissing > 0 || place.isPending) return
     place.mutate(
-      { lines, draft: { ...draft, payWith }, shown: prices, guest },
+      { lines, draft: { ...draft, payWith }, shown: prices, guest, balanceFen },
       { onError: (error) => void askAgainAtNewPrice(problemOf(error).code) },
     )
   }
@@ -80,7 +89,7 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
   const total = (
     <div className={css.total}>
       <span>{t('checkout.total')}</span>
-      <Money fen={payableFen} className={css.totalMoney ?? ''} />
+      <Price fen={payableFen} points={shown.totalPoints} className={css.totalMoney ?? ''} />
     </div>
   )
   return (
@@ -100,11 +109,19 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
             </Card>
             <BuyerFields lines={lines} draft={draft} faults={shownFaults} onChange={setDraft} />
             <ContactFields draft={draft} faults={shownFaults} guest={guest} shop={shop} onChange={setDraft} />
-            <PaymentChoice
-              {...usable}
-              chosen={payWith}
-              onChoose={(gateway) => setDraft({ ...draft, payWith: gateway })}
+            <MemberPart
+              quote={shown}
+              me={me}
+              usesBalance={draft.usesBalance}
+              onUseBalance={(usesBalance) => setDraft({ ...draft, usesBalance })}
             />
+            {!nothingDue && (
+              <PaymentChoice
+                {...usable}
+                chosen={payWith}
+                onChoose={(gateway) => setDraft({ ...draft, payWith: gateway })}
+              />
+            )}
           </>
         }
         side={
@@ -113,6 +130,12 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
               {lines.map((line) => (
                 <SumRow key={line.sku.id} line={line} quote={shown} />
               ))}
+              {balanceFen > 0 && (
+                <>
+                  <dt>{t('checkout.balanceRow')}</dt>
+                  <dd>-{moneyText(balanceFen)}</dd>
+                </>
+              )}
               {feeFen > 0 && (
                 <>
                   <dt>{t('checkout.fee')}</dt>
@@ -128,6 +151,7 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
                 faultCount={tried ? Object.keys(faults).length : 0}
                 closedToGuests={closedToGuests}
                 blocked={blocked}
+                pointsMissing={pointsMissing}
               />
               <div className={css.barRow}>
                 <div className={css.barTotal}>{total}</div>
@@ -137,11 +161,11 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
                   size="large"
                   block
                   busy={place.isPending}
-                  disabled={payWith === undefined || blocked !== undefined || closedToGuests}
+                  disabled={payWith === undefined || blocked !== undefined || closedToGuests || pointsMissing > 0}
                 >
                   {place.isPending
                     ? t('checkout.submitting')
-                    : payWith === 'balance'
+                    : payWith === 'balance' && payableFen > 0
                       ? `${t('checkout.payBalance')} ${moneyText(payableFen)}`
                       : t('checkout.submit')}
                 </Button>
@@ -174,13 +198,14 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
 
 function SumRow({ line, quote }: { readonly line: Line; readonly quote: Quote }) {
   const { own } = useI18n()
-  const amount = quote.lines.find(({ skuId }) => skuId === line.sku.id)?.amountFen ?? 0
+  const priceText = usePriceText()
+  const price = quotedLine(quote, line.sku.id)
   return (
     <>
       <dt>
         {own(line.goods.title, line.goods.titleEn)} × {line.quantity}
       </dt>
-      <dd>{moneyText(amount)}</dd>
+      <dd>{priceText(price?.amountFen ?? 0, (price?.unitPoints ?? 0) * line.quantity)}</dd>
     </>
   )
 }

@@ -1,13 +1,14 @@
 import { Link } from 'react-router'
 import type { Quote } from '../../shared/api/types.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
-import { Money, moneyText } from '../../shared/ui/money.tsx'
 import { Picture } from '../../shared/ui/picture.tsx'
+import { Price, usePriceText } from '../../shared/ui/price.tsx'
 import css from './checkout.module.css'
 import { type Line, quotedLine } from './lines.ts'
 
 export function LineList({ lines, quote }: { readonly lines: readonly Line[]; readonly quote: Quote }) {
   const { own } = useI18n()
+  const priceText = usePriceText()
   return (
     <ul>
       {lines.map((line) => {
@@ -23,9 +24,9 @@ export function LineList({ lines, quote }: { readonly lines: readonly Line[]; re
               <p className={css.sku}>{own(sku.title, sku.titleEn)}</p>
             </div>
             <p className={css.amount}>
-              <Money fen={price?.amountFen ?? 0} />
+              <Price fen={price?.amountFen ?? 0} points={(price?.unitPoints ?? 0) * quantity} />
               <span className={css.unit}>
-                {moneyText(price?.unitPriceFen ?? 0)} × {quantity}
+                {priceText(price?.unitPriceFen ?? 0, price?.unitPoints ?? 0)} × {quantity}
               </span>
             </p>
           </li>

@@ -19,13 +19,14 @@ export const quotedLine = (quote: Quote, skuId: number): QuoteLine | undefined =
 /** A field of the form belongs to one line: two lines may both ask for an account. */
 export const fieldId = (line: Line, field: Pick<FormField, 'key'>): string => `${line.sku.id}.${field.key}`
 
-export type PriceStep = { readonly line: Line; readonly fromFen: number; readonly toFen: number }
+export type PriceStep = { readonly line: Line; readonly from: QuoteLine; readonly to: QuoteLine }
 
 /** Lines that cost something else now than what the buyer was shown. */
 export function priceSteps(lines: readonly Line[], shown: Quote, now: Quote): readonly PriceStep[] {
   return lines.flatMap((line) => {
-    const from = quotedLine(shown, line.sku.id)?.unitPriceFen
-    const to = quotedLine(now, line.sku.id)?.unitPriceFen
-    return from !== undefined && to !== undefined && from !== to ? [{ line, fromFen: from, toFen: to }] : []
+    const from = quotedLine(shown, line.sku.id)
+    const to = quotedLine(now, line.sku.id)
+    if (!from || !to) return []
+    return from.unitPriceFen === to.unitPriceFen && from.unitPoints === to.unitPoints ? [] : [{ line, from, to }]
   })
 }

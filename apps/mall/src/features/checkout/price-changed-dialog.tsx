@@ -2,7 +2,7 @@ import type { Quote } from '../../shared/api/types.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { Button } from '../../shared/ui/button.tsx'
 import { Dialog } from '../../shared/ui/dialog.tsx'
-import { moneyText, StruckMoney } from '../../shared/ui/money.tsx'
+import { usePriceText } from '../../shared/ui/price.tsx'
 import css from './checkout.module.css'
 import { type Line, priceSteps } from './lines.ts'
 
@@ -21,6 +21,7 @@ export function PriceChangedDialog({
   readonly onThinkAgain: () => void
 }) {
   const { t, own } = useI18n()
+  const priceText = usePriceText()
   return (
     <Dialog
       title={t('checkout.priceChangedTitle')}
@@ -44,21 +45,21 @@ export function PriceChangedDialog({
           </tr>
         </thead>
         <tbody>
-          {priceSteps(lines, shown, now).map(({ line, fromFen, toFen }) => (
+          {priceSteps(lines, shown, now).map(({ line, from, to }) => (
             <tr key={line.sku.id}>
               <th scope="row">{own(line.goods.title, line.goods.titleEn)}</th>
               <td>
-                <StruckMoney fen={fromFen} />
+                <del>{priceText(from.unitPriceFen, from.unitPoints)}</del>
               </td>
-              <td>{moneyText(toFen)}</td>
+              <td>{priceText(to.unitPriceFen, to.unitPoints)}</td>
             </tr>
           ))}
           <tr>
             <th scope="row">{t('checkout.newTotal')}</th>
             <td>
-              <StruckMoney fen={shown.totalFen} />
+              <del>{priceText(shown.totalFen, shown.totalPoints)}</del>
             </td>
-            <td>{moneyText(now.totalFen)}</td>
+            <td>{priceText(now.totalFen, now.totalPoints)}</td>
           </tr>
         </tbody>
       </table>

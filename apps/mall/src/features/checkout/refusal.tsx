@@ -13,12 +13,15 @@ export function Refusal({
   faultCount,
   closedToGuests,
   blocked,
+  pointsMissing,
 }: {
   readonly problem: Problem | undefined
   readonly lines: readonly Line[]
   readonly faultCount: number
   readonly closedToGuests: boolean
   readonly blocked: QuoteLine | undefined
+  /** Points that a member would need in addition. */
+  readonly pointsMissing: number
 }) {
   const { t, own } = useI18n()
   const { pathname, search } = useLocation()
@@ -27,7 +30,8 @@ export function Refusal({
   if (
     closedToGuests ||
     problem?.code === 'orders.guests_not_allowed' ||
-    problem?.code === 'orders.sign_in_for_balance'
+    problem?.code === 'orders.sign_in_for_balance' ||
+    problem?.code === 'orders.sign_in_for_points'
   ) {
     return (
       <Notice tone="warn">
@@ -47,6 +51,7 @@ export function Refusal({
       <Notice>{t('checkout.notSellable', { title: line ? own(line.goods.title, line.goods.titleEn) : '' })}</Notice>
     )
   }
+  if (pointsMissing > 0) return <Notice tone="warn">{t('checkout.pointsShortText', { missing: pointsMissing })}</Notice>
   return null
 }
 

@@ -5,8 +5,8 @@ import { isUncertain } from '../../shared/api/problem.ts'
 import { meQuery, rememberOrder } from '../../shared/api/queries.ts'
 import type { Quote } from '../../shared/api/types.ts'
 import { currentLocale } from '../../shared/i18n/index.ts'
+import { placingKey } from '../../shared/placing-key.ts'
 import { type Draft, draftMemory, formOf } from './draft.ts'
-import { placingKey } from './idempotency.ts'
 import { type Line, quotedLine } from './lines.ts'
 
 export type Placing = {
@@ -15,6 +15,7 @@ export type Placing = {
   /** What the buyer saw: the proof of price. */
   readonly shown: Quote
   readonly guest: boolean
+  readonly balanceFen: number
 }
 
 /** Places the order and goes where it continues: to the codes when it is paid already, else to the payment. */
@@ -25,7 +26,7 @@ export function usePlaceOrder() {
     mutationFn: async (placing: Placing) => {
       const body = orderOf(placing)
       const order = await call('orders.place', { body }, { idempotencyKey: placingKey.for(body) })
-      return { order, payWith: body.payWith }
+      return { order }
     },
     onSuccess: ({ order }) => {
       placingKey.forget()
@@ -41,17 +42,19 @@ export function usePlaceOrder() {
   })
 }
 
-function orderOf({ lines, draft, shown, guest }: Placing) {
+function orderOf({ lines, draft, shown, guest, balanceFen }: Placing) {
   return {
     lines: lines.map((line) => ({
       skuId: line.sku.id,
       quantity: line.quantity,
       unitPriceFen: quotedLine(shown, line.sku.id)?.unitPriceFen ?? line.sku.priceFen,
+      unitPoints: quotedLine(shown, line.sku.id)?.unitPoints ?? line.sku.pricePoints,
       form: formOf(draft, line),
     })),
     contact: draft.contact.trim(),
     ...(guest && draft.queryPassword !== '' ? { queryPassword: draft.queryPassword } : {}),
     payWith: draft.payWith,
+    ...(balanceFen > 0 ? { balanceFen } : {}),
     locale: currentLocale(),
   }
 }

@@ -9,7 +9,8 @@ import { useI18n } from '../../shared/i18n/index.ts'
 import { unitPriceFor } from '../../shared/price.ts'
 import { Button, ButtonLink } from '../../shared/ui/button.tsx'
 import { BoltIcon } from '../../shared/ui/icons.tsx'
-import { Money, StruckMoney } from '../../shared/ui/money.tsx'
+import { StruckMoney } from '../../shared/ui/money.tsx'
+import { Price } from '../../shared/ui/price.tsx'
 import { Bone, Notice } from '../../shared/ui/states.tsx'
 import { StockWord } from '../../shared/ui/stock.tsx'
 import css from './goods-page.module.css'
@@ -44,7 +45,7 @@ export function BuyPanel({ goods }: { readonly goods: Goods }) {
           </div>
         )}
         <div className={css.priceRow}>
-          <Money fen={unit} className={css.price ?? ''} />
+          <Price fen={unit} points={sku.pricePoints} className={css.price ?? ''} />
           {sku.marketPriceFen !== null && <StruckMoney fen={sku.marketPriceFen} />}
           <span className={css.stock}>
             <StockWord stock={sku.stock} />
@@ -102,7 +103,7 @@ export function BuyPanel({ goods }: { readonly goods: Goods }) {
       <div className={css.bar}>
         <div className={css.barTotal}>
           <span>{t('goods.total')}</span>
-          <Money fen={unit * quantity} />
+          <Price fen={unit * quantity} points={sku.pricePoints * quantity} />
         </div>
         <BuyButton goods={goods} sku={sku} quantity={quantity} />
       </div>

@@ -1,7 +1,7 @@
 import type { Sku } from '../../shared/api/types.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { classes } from '../../shared/ui/classes.ts'
-import { Money } from '../../shared/ui/money.tsx'
+import { Price } from '../../shared/ui/price.tsx'
 import { StockWord } from '../../shared/ui/stock.tsx'
 import css from './sku-chooser.module.css'
 
@@ -23,7 +23,7 @@ export function SkuChooser({
           <input type="radio" name="sku" checked={sku.id === chosen} onChange={() => onChoose(sku.id)} />
           <span className={css.name}>{own(sku.title, sku.titleEn)}</span>
           <span className={css.right}>
-            <Money fen={sku.priceFen} className={css.price ?? ''} />
+            <Price fen={sku.priceFen} points={sku.pricePoints} className={css.price ?? ''} />
             <StockWord stock={sku.stock} />
           </span>
         </label>

@@ -2,8 +2,9 @@ import { Link } from 'react-router'
 import type { GoodsCard as Goods } from '../../shared/api/types.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { classes } from '../../shared/ui/classes.ts'
-import { Money, StruckMoney } from '../../shared/ui/money.tsx'
+import { StruckMoney } from '../../shared/ui/money.tsx'
 import { Picture } from '../../shared/ui/picture.tsx'
+import { Price } from '../../shared/ui/price.tsx'
 import { Bone } from '../../shared/ui/states.tsx'
 import { StockWord } from '../../shared/ui/stock.tsx'
 import css from './goods-card.module.css'
@@ -38,7 +39,7 @@ export function GoodsCard({ goods, eager }: { readonly goods: Goods; readonly ea
         )}
         <div className={css.foot}>
           <span className={css.price}>
-            <Money fen={goods.priceFromFen} className={css.now ?? ''} />
+            <Price fen={goods.priceFromFen} points={goods.pricePoints} className={css.now ?? ''} />
             {ranges ? (
               <span className={css.from}>{t('home.from')}</span>
             ) : (

@@ -8,12 +8,14 @@ import { classes } from '../../shared/ui/classes.ts'
 import { AlertIcon, CheckIcon, ClockIcon, CloseIcon, LockIcon } from '../../shared/ui/icons.tsx'
 import { moneyText } from '../../shared/ui/money.tsx'
 import { Card } from '../../shared/ui/page.tsx'
+import { usePriceText } from '../../shared/ui/price.tsx'
 import css from './order.module.css'
 import { type Situation, situationOf } from './situation.ts'
 
 /** How it stands, in one line and one sentence, and the next step. */
 export function Headline({ order }: { readonly order: Order }) {
   const { t } = useI18n()
+  const priceText = usePriceText()
   const situation = situationOf(order)
   const left = useCountdown(order.expiresAt, order.now)
   const { sign, tone } = FACES[situation]
@@ -22,16 +24,29 @@ export function Headline({ order }: { readonly order: Order }) {
       <div className={css.head} role="status">
         <span className={classes(css.sign, tone && css[tone])}>{sign}</span>
         <div>
-          <h1>{t(`order.headline.${situation}`)}</h1>
+          <h1>
+            {order.recharge ? t(`order.recharge.headline.${plain(situation)}`) : t(`order.headline.${situation}`)}
+          </h1>
           <p>
-            {t(`order.text.${situation === 'partial' ? 'exception' : situation}`, {
-              left: clockText(left),
-              amount: moneyText(order.refundedFen > 0 ? order.refundedFen : order.totalFen),
-            })}
+            {order.recharge
+              ? rechargeText(order, order.recharge, situation, t)
+              : t(`order.text.${situation === 'partial' ? 'exception' : situation}`, {
+                  left: clockText(left),
+                  amount:
+                    order.refundedFen > 0 ? moneyText(order.refundedFen) : priceText(order.totalFen, order.points),
+                })}
           </p>
         </div>
       </div>
-      {(order.state === 'cancelled' || order.state === 'expired' || order.state === 'refunded') && (
+      {order.recharge && (
+        <div className={css.headActions}>
+          <ButtonLink look="primary" to="/wallet">
+            {t('wallet.see')}
+          </ButtonLink>
+          <ButtonLink to="/recharge">{t('wallet.again')}</ButtonLink>
+        </div>
+      )}
+      {!order.recharge && (order.state === 'cancelled' || order.state === 'expired' || order.state === 'refunded') && (
         <div className={css.headActions}>
           <ButtonLink look="primary" to={buyAgain(order)}>
             {t('order.buyAgain')}
@@ -41,6 +56,28 @@ export function Headline({ order }: { readonly order: Order }) {
       )}
     </Card>
   )
+}
+
+/** A recharge has neither codes nor anything that is handed over in parts. */
+type Plain = 'pending' | 'delivered' | 'refunding' | 'refunded' | 'cancelled' | 'expired'
+const plain = (situation: Situation): Plain =>
+  situation === 'paid' || situation === 'deliveredLocked' || situation === 'exception' || situation === 'partial'
+    ? 'delivered'
+    : situation
+
+function rechargeText(
+  order: Order,
+  { creditFen, bonusFen }: NonNullable<Order['recharge']>,
+  situation: Situation,
+  t: ReturnType<typeof useI18n>['t'],
+): string {
+  const how = plain(situation)
+  if (how === 'delivered' && bonusFen === 0) return t('order.recharge.text.plain', { credit: moneyText(creditFen) })
+  return t(`order.recharge.text.${how}`, {
+    credit: moneyText(creditFen),
+    bonus: moneyText(bonusFen),
+    amount: moneyText(order.refundedFen > 0 ? order.refundedFen : order.totalFen),
+  })
 }
 
 const buyAgain = (order: Order): string =>

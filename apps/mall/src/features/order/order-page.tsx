@@ -1,14 +1,17 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { Navigate, useParams, useSearchParams } from 'react-router'
 import { problemOf } from '../../shared/api/client.ts'
 import { useLiveOrder } from '../../shared/api/live-order.ts'
-import { useMethods, useShop } from '../../shared/api/queries.ts'
+import { meQuery, useMethods, useShop } from '../../shared/api/queries.ts'
 import type { Order } from '../../shared/api/types.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { MissingOrder } from '../../shared/ui/missing-order.tsx'
 import { moneyText } from '../../shared/ui/money.tsx'
-import { OrderLines } from '../../shared/ui/order-lines.tsx'
+import { OrderLines, RechargeLine } from '../../shared/ui/order-lines.tsx'
 import { OrderNo } from '../../shared/ui/order-no.tsx'
 import { Card, Columns, Page, Pairs } from '../../shared/ui/page.tsx'
+import { usePriceText } from '../../shared/ui/price.tsx'
 import { Bone, ErrorState, Loading } from '../../shared/ui/states.tsx'
 import { Guide } from './guide.tsx'
 import { Headline } from './headline.tsx'
@@ -36,6 +39,7 @@ export function OrderPage() {
 
 function OrderView({ order }: { readonly order: Order }) {
   const { t } = useI18n()
+  useFreshBalance(order)
   const handedOver = order.lines.filter((line) => line.deliveredQuantity > 0)
   return (
     <Page title={t('order.title')} heading={false}>
@@ -59,24 +63,36 @@ function OrderView({ order }: { readonly order: Order }) {
   )
 }
 
+/** What a recharge brought is in the balance that other pages remember. */
+function useFreshBalance({ recharge, state, refundedFen }: Order): void {
+  const client = useQueryClient()
+  const isRecharge = recharge !== null
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each change of the order may have moved the balance
+  useEffect(() => {
+    if (isRecharge) void client.invalidateQueries({ queryKey: meQuery.queryKey })
+  }, [client, isRecharge, state, refundedFen])
+}
+
 function Summary({ order }: { readonly order: Order }) {
   const { t, own, time } = useI18n()
+  const priceText = usePriceText()
   const { data: methods = [] } = useMethods(order.totalFen)
   const method = methods.find(({ gateway }) => gateway === order.payment?.gateway)
   const answers = order.lines.flatMap((line) => Object.entries(line.form))
   return (
     <Card title={t('order.summary')}>
-      <OrderLines lines={order.lines} />
+      {order.recharge ? <RechargeLine order={order} recharge={order.recharge} /> : <OrderLines lines={order.lines} />}
       <Pairs
         items={[
           [t('order.no'), <OrderNo key="no" no={order.no} />],
-          [t('order.total'), moneyText(order.totalFen)],
+          [t('order.total'), priceText(order.totalFen, order.points)],
+          ...(order.balanceFen > 0 ? [[t('checkout.balanceRow'), moneyText(order.balanceFen)] as const] : []),
           ...(order.refundedFen > 0 ? [[t('order.refunded'), moneyText(order.refundedFen)] as const] : []),
           ...(method ? [[t('order.method'), own(method.name, method.nameEn)] as const] : []),
           [t('order.contact'), order.contactMasked],
           [t('order.placedAt'), time(order.placedAt)],
           ...(order.paidAt ? [[t('order.paidAt'), time(order.paidAt)] as const] : []),
-          ...(order.deliveredAt ? [[t('order.deliveredAt'), time(order.deliveredAt)] as const] : []),
+          ...(order.deliveredAt && !order.recharge ? [[t('order.deliveredAt'), time(order.deliveredAt)] as const] : []),
         ]}
       />
       {answers.length > 0 && (

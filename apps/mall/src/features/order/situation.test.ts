@@ -12,6 +12,7 @@ const line = (state: OrderLine['state']): OrderLine => ({
   pictureUrl: null,
   quantity: 1,
   unitPriceFen: 1_990,
+  unitPoints: 0,
   amountFen: 1_990,
   state,
   deliveredQuantity: 0,
@@ -24,21 +25,35 @@ const line = (state: OrderLine['state']): OrderLine => ({
 describe('what the buyer is told', () => {
   it('never calls an order delivered while a line is an exception', () => {
     for (const state of ['paid', 'delivered'] as const) {
-      expect(situationOf({ state, canSeeCodes: true, lines: [line('exception')] })).toBe('exception')
-      expect(situationOf({ state, canSeeCodes: true, lines: [line('delivered'), line('exception')] })).toBe('partial')
+      expect(situationOf({ state, canSeeCodes: true, recharge: null, lines: [line('exception')] })).toBe('exception')
+      expect(
+        situationOf({ state, canSeeCodes: true, recharge: null, lines: [line('delivered'), line('exception')] }),
+      ).toBe('partial')
     }
   })
 
   it('says that codes are there but locked to whoever knows the number only', () => {
-    const order = { state: 'delivered' as const, lines: [line('delivered')] }
+    const order = { state: 'delivered' as const, recharge: null, lines: [line('delivered')] }
     expect(situationOf({ ...order, canSeeCodes: false })).toBe('deliveredLocked')
     expect(situationOf({ ...order, canSeeCodes: true })).toBe('delivered')
+  })
+
+  it('calls a recharge done, or being refunded, and nothing else once it is paid', () => {
+    const told = LINE_STATES.map((state) =>
+      situationOf({
+        state: 'delivered',
+        canSeeCodes: true,
+        lines: [],
+        recharge: { creditFen: 110, bonusFen: 10, state },
+      }),
+    )
+    expect(new Set(told)).toEqual(new Set(['delivered', 'refunding']))
   })
 
   it('has an answer for every order and line state', () => {
     for (const state of ORDER_STATES) {
       for (const lineState of LINE_STATES) {
-        expect(situationOf({ state, canSeeCodes: true, lines: [line(lineState)] })).toBeTypeOf('string')
+        expect(situationOf({ state, canSeeCodes: true, recharge: null, lines: [line(lineState)] })).toBeTypeOf('string')
       }
     }
   })

@@ -13,9 +13,13 @@ export type Situation =
   | 'cancelled'
   | 'expired'
 
-export function situationOf(order: Pick<Order, 'state' | 'canSeeCodes' | 'lines'>): Situation {
-  const { state, lines } = order
+export function situationOf(order: Pick<Order, 'state' | 'canSeeCodes' | 'lines' | 'recharge'>): Situation {
+  const { state, lines, recharge } = order
   if (state !== 'paid' && state !== 'delivered') return state
+  if (recharge) {
+    // A refund that the gateway refused is the shop's to solve; to the buyer it is still under way.
+    return recharge.state === 'refunding' || recharge.state === 'exception' ? 'refunding' : 'delivered'
+  }
   const some = (wanted: Order['lines'][number]['state']) => lines.some((line) => line.state === wanted)
   if (some('exception')) return some('delivered') ? 'partial' : 'exception'
   if (some('refunding')) return 'refunding'

@@ -6,11 +6,12 @@ import type { Order } from '../../shared/api/types.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { Button } from '../../shared/ui/button.tsx'
 import { ConfirmDialog } from '../../shared/ui/dialog.tsx'
-import { moneyText } from '../../shared/ui/money.tsx'
+import { usePriceText } from '../../shared/ui/price.tsx'
 import { Notice } from '../../shared/ui/states.tsx'
 
 export function CancelOrder({ order }: { readonly order: Order }) {
   const { t } = useI18n()
+  const priceText = usePriceText()
   const client = useQueryClient()
   const [asking, setAsking] = useState(false)
   const cancel = useMutation({
@@ -26,7 +27,7 @@ export function CancelOrder({ order }: { readonly order: Order }) {
       {asking && (
         <ConfirmDialog
           title={t('pay.cancelTitle')}
-          text={t('pay.cancelText', { no: order.no, amount: moneyText(order.totalFen) })}
+          text={t('pay.cancelText', { no: order.no, amount: priceText(order.totalFen, order.points) })}
           yes={t('pay.cancelYes')}
           no={t('pay.cancelNo')}
           busy={cancel.isPending}

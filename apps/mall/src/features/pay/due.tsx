@@ -32,7 +32,17 @@ export function Due({
   return (
     <div className={css.due}>
       <span className={css.label}>{t('pay.amount')}</span>
-      <Money fen={order.totalFen + feeFen} className={css.amount ?? ''} />
+      <Money fen={order.totalFen - order.balanceFen + feeFen} className={css.amount ?? ''} />
+      {(order.balanceFen > 0 || order.points > 0) && (
+        <p className={css.hint}>
+          {t('pay.besides', {
+            what: [
+              ...(order.balanceFen > 0 ? [t('pay.fromBalance', { amount: moneyText(order.balanceFen) })] : []),
+              ...(order.points > 0 ? [t('common.points', { count: order.points })] : []),
+            ].join(t('pay.and')),
+          })}
+        </p>
+      )}
       {feeFen > 0 && <p className={css.hint}>{t('pay.feeIncluded', { amount: moneyText(feeFen) })}</p>}
       <span className={classes(css.clock, left < SOON_MS && css.soon)} role="timer">
         <ClockIcon />

@@ -18,9 +18,12 @@ export function OtherMethods({
   readonly onChoose: (gateway: string) => void
 }) {
   const { t, own } = useI18n()
-  const { data: methods = [] } = useMethods(order.totalFen)
+  const dueFen = order.totalFen - order.balanceFen
+  const { data: methods = [] } = useMethods(dueFen)
   const { data: me } = useMe()
-  const others = methods.filter(({ gateway, needsMember }) => gateway !== chosen && (!needsMember || me != null))
+  const others = methods.filter(
+    ({ gateway, needsMember }) => gateway !== chosen && (!needsMember || (me != null && !order.recharge)),
+  )
   if (others.length === 0) return null
   return (
     <Card title={t('pay.otherMethod')}>
@@ -43,14 +46,14 @@ export function OtherMethods({
   )
 
   function short({ gateway }: PaymentMethod): boolean {
-    return gateway === 'balance' && me != null && me.balanceFen < order.totalFen
+    return gateway === 'balance' && me != null && me.balanceFen < dueFen
   }
   function note(method: PaymentMethod): string {
     if (method.feeFen > 0) return t('checkout.feeOnTop', { amount: moneyText(method.feeFen) })
     if (method.gateway !== 'balance' || !me) return ''
     const amount = moneyText(me.balanceFen)
     return short(method)
-      ? t('checkout.balanceShort', { amount, missing: moneyText(order.totalFen - me.balanceFen) })
+      ? t('checkout.balanceShort', { amount, missing: moneyText(dueFen - me.balanceFen) })
       : t('checkout.balance', { amount })
   }
 }

@@ -9,7 +9,7 @@ import { Button } from '../../shared/ui/button.tsx'
 import { MethodIcon } from '../../shared/ui/method-icon.tsx'
 import { MissingOrder } from '../../shared/ui/missing-order.tsx'
 import { moneyText } from '../../shared/ui/money.tsx'
-import { OrderLines } from '../../shared/ui/order-lines.tsx'
+import { OrderLines, RechargeLine } from '../../shared/ui/order-lines.tsx'
 import { OrderNo } from '../../shared/ui/order-no.tsx'
 import { Card, Columns, Page, Pairs } from '../../shared/ui/page.tsx'
 import { Bone, ErrorState, Loading, Notice } from '../../shared/ui/states.tsx'
@@ -51,7 +51,8 @@ function Payment({
   const { t, time, own } = useI18n()
   const [params] = useSearchParams()
   const pay = usePay(order)
-  const { data: methods = [] } = useMethods(order.totalFen)
+  const dueFen = order.totalFen - order.balanceFen
+  const { data: methods = [] } = useMethods(dueFen)
   // The code that stands there says which way it is; else the one that was chosen last.
   const chosen = pay.scanning?.gateway ?? order.payment?.gateway
   const method = methods.find(({ gateway }) => gateway === chosen)
@@ -63,12 +64,13 @@ function Payment({
   const problem = pay.error ? problemOf(pay.error) : undefined
   const feeFen = method?.feeFen ?? 0
   useCodeAtOnce(method, pay)
+  useGoOn(pay)
   return (
     <Columns
       main={
         <>
           <Card>
-            {returned && <Checking />}
+            {returned && <Checking text={t(order.recharge ? 'wallet.checkingText' : 'pay.checkingText')} />}
             <Due order={order} feeFen={feeFen} onExpired={onExpired} />
             {pay.scanning && <ScanToPay {...pay.scanning} name={nameOf(pay.scanning.gateway)} />}
             <div className={css.actions}>
@@ -97,7 +99,7 @@ function Payment({
                     ? t('pay.opening')
                     : returned
                       ? t('pay.notPaid')
-                      : t('pay.go', { amount: moneyText(order.totalFen + feeFen) })}
+                      : t('pay.go', { amount: moneyText(dueFen + feeFen) })}
                 </Button>
               )}
               <p className={css.hint} role="status">
@@ -111,7 +113,11 @@ function Payment({
       side={
         <>
           <Card title={t('order.summary')}>
-            <OrderLines lines={order.lines} />
+            {order.recharge ? (
+              <RechargeLine order={order} recharge={order.recharge} />
+            ) : (
+              <OrderLines lines={order.lines} />
+            )}
             <Pairs
               items={[
                 [t('order.no'), <OrderNo key="no" no={order.no} />],
@@ -137,13 +143,30 @@ function useCodeAtOnce(method: PaymentMethod | undefined, pay: ReturnType<typeof
   }, [method, pay])
 }
 
-function Checking() {
+/** Back from the gateway's app, which has told who the person is: goes on to pay there, once. */
+function useGoOn(pay: ReturnType<typeof usePay>): void {
+  const [params, setParams] = useSearchParams()
+  const gateway = params.get('with')
+  useEffect(() => {
+    if (gateway === null) return
+    setParams(
+      (before) => {
+        before.delete('with')
+        return before
+      },
+      { replace: true },
+    )
+    pay.go(gateway)
+  }, [gateway, pay, setParams])
+}
+
+function Checking({ text }: { readonly text: string }) {
   const { t } = useI18n()
   return (
     <div className={css.checking} role="status">
       <span className={css.ring} />
       <h2>{t('pay.checking')}</h2>
-      <p>{t('pay.checkingText')}</p>
+      <p>{text}</p>
     </div>
   )
 }

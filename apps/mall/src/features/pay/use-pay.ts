@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { call } from '../../shared/api/client.ts'
+import { call, paidUrl } from '../../shared/api/client.ts'
 import { meQuery, rememberOrder } from '../../shared/api/queries.ts'
 import type { Order } from '../../shared/api/types.ts'
+import { payInApp } from './in-app.ts'
 
 type Cashier = NonNullable<NonNullable<Order['payment']>['cashier']>
 
@@ -26,7 +27,14 @@ export function usePay(order: Order) {
 
   const open = (gateway: string, cashier: Cashier) => {
     if (cashier.way === 'qr') setScanning({ gateway, content: cashier.content })
-    else if (cashier.way === 'redirect') {
+    else if (cashier.way === 'in_app') {
+      setLeaving(true)
+      void payInApp(cashier.params).then((paid) => {
+        setLeaving(false)
+        // Proves nothing, like every way back: it has the gateway asked soon, and leads to the order.
+        if (paid) window.location.assign(paidUrl(gateway, order.no))
+      })
+    } else if (cashier.way === 'redirect') {
       setLeaving(true)
       window.location.assign(cashier.url)
     }

@@ -12,6 +12,10 @@ export const { call } = client
 /** The address of the file with all codes of an order, for a download link. */
 export const codesFileUrl = (no: number): string => client.url('orders.codesFile', { params: { no } })
 
+/** Where somebody who paid in a gateway's app is led: it has the gateway asked soon, and shows the order. */
+export const paidUrl = (gateway: string, no: number): string =>
+  client.url('payments.return', { params: { gateway }, query: { no } })
+
 /**
  * Follows an order as the server pushes it, through lost connections too.
  * @returns how to stop

@@ -8,6 +8,8 @@ import type { Order } from './types.ts'
 const awaitsNews = (order: Order): boolean =>
   order.state === 'pending' ||
   order.state === 'paid' ||
+  order.recharge?.state === 'refunding' ||
+  order.recharge?.state === 'exception' ||
   order.lines.some((line) => line.state === 'waiting' || line.state === 'exception' || line.state === 'refunding')
 
 /** Asked this often only while the push channel is down. */

@@ -43,6 +43,14 @@ export const useMe = () => useQuery(meQuery)
 /** For the frame, which also stands on pages that need no answer: asks only where someone has signed in before. */
 export const useLikelyMe = () => useQuery({ ...meQuery, enabled: memberHint.read() })
 
+/** What a member may put on the balance, and what comes on top. */
+export const rechargeOfferQuery = queryOptions({
+  queryKey: ['recharge-offer'],
+  queryFn: () => call('orders.rechargeOffer', {}),
+  staleTime: 60_000,
+})
+export const useRechargeOffer = () => useQuery(rechargeOfferQuery)
+
 /** Ways to pay this amount, each with the fee that it adds. */
 const methodsQuery = (amountFen: number) =>
   queryOptions({

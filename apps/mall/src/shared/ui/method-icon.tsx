@@ -7,6 +7,7 @@ const LETTERS: Readonly<Record<string, readonly [letter: string, className: stri
   wechat: ['微', css.wechat],
   epay: ['易', css.epay],
   stripe: ['S', css.stripe],
+  points: ['积', undefined],
 }
 
 /** Stands beside the name of a way to pay; the shop's own purse and cashiers nobody knows have a picture. */

@@ -1,10 +1,48 @@
 import type { OrderRow } from '../api/types.ts'
+import { useI18n } from '../i18n/index.ts'
+import { WalletIcon } from './icons.tsx'
 import { moneyText } from './money.tsx'
 import css from './order-lines.module.css'
 import { Thumbnail } from './picture.tsx'
+import { usePriceText } from './price.tsx'
+
+/** A recharge in brief: what is paid, and what the balance gets. */
+export function RechargeLine({
+  order,
+  recharge,
+}: {
+  readonly order: Pick<OrderRow, 'totalFen'>
+  readonly recharge: NonNullable<OrderRow['recharge']>
+}) {
+  const { t } = useI18n()
+  return (
+    <ul className={css.lines}>
+      <li className={css.line}>
+        <span className={css.purse}>
+          <WalletIcon />
+        </span>
+        <div>
+          <p className={css.name}>{t('wallet.rechargeOrder')}</p>
+          <p className={css.sku}>{creditWords(recharge, t)}</p>
+        </div>
+        <p className={css.right}>{moneyText(order.totalFen)}</p>
+      </li>
+    </ul>
+  )
+}
+
+/** "到账 ¥110.00，含赠送 ¥10.00" */
+export const creditWords = (
+  { creditFen, bonusFen }: NonNullable<OrderRow['recharge']>,
+  t: ReturnType<typeof useI18n>['t'],
+): string =>
+  bonusFen > 0
+    ? t('wallet.creditWithBonus', { credit: moneyText(creditFen), bonus: moneyText(bonusFen) })
+    : t('wallet.credit', { credit: moneyText(creditFen) })
 
 /** What an order is about, in brief. */
 export function OrderLines({ lines }: { readonly lines: readonly OrderRow['lines'][number][] }) {
+  const priceText = usePriceText()
   return (
     <ul className={css.lines}>
       {lines.map((line) => (
@@ -15,7 +53,7 @@ export function OrderLines({ lines }: { readonly lines: readonly OrderRow['lines
             <p className={css.sku}>{line.skuTitle}</p>
           </div>
           <p className={css.right}>
-            {moneyText(line.amountFen)}
+            {priceText(line.amountFen, line.unitPoints * line.quantity)}
             <span>× {line.quantity}</span>
           </p>
         </li>

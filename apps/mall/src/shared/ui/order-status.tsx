@@ -12,8 +12,18 @@ const TONES: Readonly<Record<OrderState, 'warn' | 'info' | 'good' | undefined>> 
   refunded: undefined,
 }
 
-export function OrderStatus({ state }: { readonly state: OrderState }) {
+export function OrderStatus({
+  state,
+  isRecharge = false,
+}: {
+  readonly state: OrderState
+  readonly isRecharge?: boolean
+}) {
   const { t } = useI18n()
   const tone = TONES[state]
-  return <span className={classes(css.tag, tone && css[tone])}>{t(`order.states.${state}`)}</span>
+  return (
+    <span className={classes(css.tag, tone && css[tone])}>
+      {isRecharge && state === 'delivered' ? t('wallet.credited') : t(`order.states.${state}`)}
+    </span>
+  )
 }

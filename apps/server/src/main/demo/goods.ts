@@ -264,7 +264,10 @@ export const demoGoods: readonly DemoGoods[] = [
     ]),
     guide: guide('回声听书 App', '我的 → 兑换中心', ['个别单独付费的新书不在范围内。']),
     guideEn: guideEn('the Huisheng app', 'Me → Redeem', ['A few new titles are sold separately.']),
-    skus: terms([15, 39.9, 129], [20, 55, 188], 'HS'),
+    skus: [
+      ...terms([15, 39.9, 129], [20, 55, 188], 'HS'),
+      ...variants('HSW#-@@@@-@@@@', [['周卡 积分换购', 'Week, with points', 4.9, null, 80]], { pricePoints: 500 }),
+    ],
   },
   {
     title: '砚台办公 专业版',

@@ -23,6 +23,7 @@ const SUMS = [
   'netFen',
   'feesFen',
   'lossesFen',
+  'bonusesFen',
   'costFen',
   'marginFen',
   'pieces',
@@ -86,6 +87,8 @@ async function ledgersOf({ tenantId }: Shop) {
          - coalesce(sum(amount) filter (where to_kind = 'cash.fee'), 0))::bigint as "feesFen",
        (coalesce(sum(amount) filter (where from_kind = 'cash.chargeback'), 0)
          - coalesce(sum(amount) filter (where to_kind = 'cash.chargeback'), 0))::bigint as "lossesFen",
+       (coalesce(sum(amount) filter (where from_kind = 'cash.bonus'), 0)
+         - coalesce(sum(amount) filter (where to_kind = 'cash.bonus'), 0))::bigint as "bonusesFen",
        (select coalesce(sum(b.cost_fen), 0)::bigint from entitlements.grants g
         join vault.cards c on c.tenant_id = g.tenant_id and c.id = g.card_id
         join vault.batches b on b.tenant_id = c.tenant_id and b.id = c.batch_id where g.tenant_id = $1) as "costFen",
@@ -95,7 +98,16 @@ async function ledgersOf({ tenantId }: Shop) {
     [tenantId],
   )
   if (!row) throw new Error('no row')
-  const { salesFen = 0, refundsFen = 0, feesFen = 0, lossesFen = 0, costFen = 0, pieces = 0, lines = 0 } = row
+  const {
+    salesFen = 0,
+    refundsFen = 0,
+    feesFen = 0,
+    lossesFen = 0,
+    bonusesFen = 0,
+    costFen = 0,
+    pieces = 0,
+    lines = 0,
+  } = row
   const netFen = salesFen - refundsFen
   return {
     salesFen,
@@ -103,8 +115,9 @@ async function ledgersOf({ tenantId }: Shop) {
     netFen,
     feesFen,
     lossesFen,
+    bonusesFen,
     costFen,
-    marginFen: netFen - feesFen - lossesFen - costFen,
+    marginFen: netFen - feesFen - lossesFen - bonusesFen - costFen,
     pieces,
     lines,
   }
@@ -144,6 +157,7 @@ const SUM_OF: Readonly<Record<ReportFigure, (typeof SUMS)[number]>> = {
   net: 'netFen',
   fees: 'feesFen',
   losses: 'lossesFen',
+  bonuses: 'bonusesFen',
   cost: 'costFen',
   margin: 'marginFen',
   pieces: 'pieces',

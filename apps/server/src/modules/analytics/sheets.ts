@@ -18,6 +18,7 @@ const figureColumns = (locale: Locale): readonly Column<Figures>[] => {
     { header: t.net, kind: 'fen', value: (row) => row.netFen },
     { header: t.fees, kind: 'fen', value: (row) => row.feesFen },
     { header: t.losses, kind: 'fen', value: (row) => row.lossesFen },
+    { header: t.bonuses, kind: 'fen', value: (row) => row.bonusesFen },
     { header: t.cost, kind: 'fen', value: (row) => row.costFen },
     { header: t.margin, kind: 'fen', value: (row) => row.marginFen },
     { header: t.pieces, kind: 'integer', value: (row) => row.pieces },

@@ -1,11 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import type { OrderNo } from '@quanshu/kernel'
-import { type House, isDelivered, type PlacedOrder, type Shop, until } from '../../../test/journeys/shop.ts'
+import {
+  type House,
+  isDelivered,
+  type PlacedOrder,
+  type Shop,
+  toCashier,
+  until,
+  type Visitor,
+} from '../../../test/journeys/shop.ts'
 import { expireDueCards } from '../vault/index.ts'
 
 /**
  * A shop that has lived through all that shops live through: imports, sales by gateway and balance, refunds both ways,
- * replacements, used codes, exceptions, double and late payments, expired orders and cards, suspended and undone batches.
+ * recharges, replacements, used codes, exceptions, double and late payments, expired orders and cards, suspended and undone batches.
  */
 export async function liveThrough(house: House, shop: Shop) {
   const goods = await shop.stock(30)
@@ -32,6 +40,8 @@ export async function liveThrough(house: House, shop: Shop) {
   await replaceFirst(house, shop, second.no)
   const [used] = await cardsOf(house, shop, third.no)
   await shop.staff.call('vault.markCardUsed', { params: { cardId: used ?? 0 }, body: { reason: '客户反馈' } })
+
+  const recharge = await recharged(house, shop, member.visitor)
 
   // Paid at a moment when the shelf had become empty: an exception that stays.
   const shelf = await shop.stock(1)
@@ -65,8 +75,31 @@ export async function liveThrough(house: House, shop: Shop) {
     byBalance,
     stuck,
     pending,
+    recharge,
     member,
   }
+}
+
+/** Topped up with a bonus, and a part of it given back. */
+async function recharged(house: House, shop: Shop, visitor: Visitor): Promise<{ readonly no: OrderNo }> {
+  const values = { 'recharge.enabled': true, 'recharge.rules': [{ fromFen: 5_000, bonusPercent: 10 }] }
+  await shop.staff.call('tenancy.saveSettings', { body: { values, versions: {} } })
+  const placed = await visitor.call(
+    'orders.placeRecharge',
+    { body: { amountFen: 10_000, bonusFen: 1_000, payWith: 'sim-pay' } },
+    { idempotencyKey: randomUUID() },
+  )
+  const no = placed.no as OrderNo
+  await toCashier(visitor, placed)
+  await shop.pay(no)
+  await shop.seen({ visitor, no }, isDelivered)
+  await shop.staff.call(
+    'orders.refund',
+    { params: { no }, body: { lineNo: 1, amountFen: 2_500, to: 'source', reason: '多充了' } },
+    { idempotencyKey: randomUUID() },
+  )
+  await refunded(house, shop, no)
+  return { no }
 }
 
 const refund = (shop: Shop, no: OrderNo, to: 'source' | 'balance') =>

@@ -9,7 +9,7 @@ const { platform } = house
 const shop = await house.newShop()
 const neighbour = await house.newShop()
 const lived = await liveThrough(house, shop)
-const { delivered, refunded, inParts, replaced, stuck, pending, byBalance, goods, other } = lived
+const { delivered, refunded, inParts, replaced, stuck, pending, byBalance, recharge, goods, other } = lived
 const [card = 0, twin = 0] = await cardsOf(house, shop, delivered.no)
 const [sold = 0] = await cardsOf(house, shop, replaced.no)
 const foreign = await neighbour.stock(3)
@@ -203,6 +203,11 @@ const plantings: readonly Planting[] = [
     told: { order_total: [`order ${delivered.no}`] },
   },
   {
+    name: 'an order that costs other points than its lines',
+    sql: `update orders.orders set points = points + 7 where ${t} and no = ${delivered.no}`,
+    told: { order_points: [`order ${delivered.no}`] },
+  },
+  {
     name: 'an order that knows of a refund nobody made',
     sql: `update orders.orders set refunded_fen = 5 where ${t} and no = ${delivered.no}`,
     told: { order_refunds: [`order ${delivered.no}`] },
@@ -211,6 +216,11 @@ const plantings: readonly Planting[] = [
     name: 'a refund that was lost on its way',
     sql: `update orders.lines set state = 'refunding' where ${t} and order_no = ${stuck.no}`,
     told: { refund_lost: [`order ${stuck.no}`] },
+  },
+  {
+    name: 'a recharge of which the balance got less than was promised',
+    sql: `update orders.orders set credit_fen = credit_fen + 1 where ${t} and no = ${recharge.no}`,
+    told: { recharge_credit: [`order ${recharge.no}`] },
   },
   {
     name: 'one trade number twice',

@@ -35,7 +35,7 @@ async function offersAt(shop: TestTenant, skuIds: readonly number[], at: string)
 }
 const priceAt = async (shop: TestTenant, skuId: number, at: string) => (await offersAt(shop, [skuId], at))[0]?.price_fen
 const plan = (shop: TestTenant, skuId: number, at: string, priceFen: number) =>
-  db.write(shop.ctx, (tx) => planPriceChange(tx, skuId, { at, priceFen, free: false, tiers: [] }))
+  db.write(shop.ctx, (tx) => planPriceChange(tx, skuId, { at, priceFen, pricePoints: 0, free: false, tiers: [] }))
 
 test('a planned price holds from its second on, the newest due one wins, a cancelled one never', async () => {
   const shop = await house.newTenant()

@@ -150,6 +150,34 @@ describe('in parts', () => {
     expect(await violations()).toEqual([])
   })
 
+  test('an order that was taken for paid with less goes back in full, and the audit has nothing to say', async () => {
+    const own = await house.newShop()
+    const { visitor } = await own.member()
+    const stock = await own.stock(1)
+    control.addFault({ kind: 'api.error', endpoint: 'create' })
+    const { no } = await own.place(stock, 1, { visitor })
+    control.clearFaults()
+    const notifyUrl = `${own.base}/api/pay/sim-pay/notify`
+    await control.pay(merchant.id, [{ outTradeNo: String(no), amount: PRICE_FEN - 10, notifyUrl }])
+    const [receipt] = await until('the other amount to be known', async () => {
+      const { items } = await own.staff.call('payments.listReceipts', { query: { open: true } })
+      return items.length > 0 ? items : undefined
+    })
+    await own.staff.call(
+      'payments.handleReceipt',
+      { params: { receiptId: receipt?.id ?? 0 }, body: { action: 'apply', note: '差一角' } },
+      { idempotencyKey: randomUUID() },
+    )
+    await own.staff.call(
+      'orders.refund',
+      { params: { no }, body: { lineNo: null, to: 'balance', reason: '客户要求' } },
+      { idempotencyKey: randomUUID() },
+    )
+    expect(await visitor.call('members.getMe', {})).toMatchObject({ balanceFen: PRICE_FEN })
+    const report = await auditBooks(house.platform, own.tenantId, { isWhole: true, graceSeconds: 0 })
+    expect(report.checks.flatMap(({ violations }) => violations)).toEqual([])
+  })
+
   test('said twice under one key it happens once, and two at once never give back more than the line', async () => {
     const order = await bought(2)
     const key = randomUUID()

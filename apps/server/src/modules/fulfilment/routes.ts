@@ -11,9 +11,18 @@ import { sql } from 'kysely'
 import type { Tx } from '../../platform/db/index.ts'
 import { handle } from '../../platform/http/index.ts'
 import type { Module, Platform } from '../../platform/module.ts'
-import { accessTo, buyerView, createPlacer, type PlacingResult, readOrderDetail, readViews } from '../orders/index.ts'
+import {
+  accessTo,
+  buyerView,
+  createPlacer,
+  type PlacingResult,
+  placeRecharge,
+  readOrderDetail,
+  readViews,
+} from '../orders/index.ts'
+import { personCookie, shopUrlOf } from '../payments/index.ts'
 import { approveRefund, declineRefund, refundByHand } from './commands/decide-refund.ts'
-import { createGatewayPayer, shopUrlOf } from './commands/pay-at-gateway.ts'
+import { createGatewayPayer } from './commands/pay-at-gateway.ts'
 import { createBalancePayer } from './commands/pay-by-balance.ts'
 import { refundOrder } from './commands/refund-order.ts'
 import { replaceGrant } from './commands/replace-grant.ts'
@@ -47,8 +56,19 @@ function mallRoutes(platform: Platform, payments: PaymentDoor) {
       const view = await place({ tenantId: tenant.tenantId, session, ip: ctx.ip }, body, idempotency)
       return buyerView(platform, tenant.tenantId, view, 'codes', prefix)
     }),
+    handle(mallOrderRoutes.placeRecharge, async ({ tenant, ctx, session, body, idempotency, prefix }) => {
+      if (!idempotency) throw commonErrors.idempotencyKeyRequired()
+      await atGateway.mustBeOffered(ctx, body.payWith)
+      const view = await placeRecharge(
+        platform,
+        { ctx, memberId: session.memberId, deviceId: session.deviceId },
+        body,
+        idempotency,
+      )
+      return buyerView(platform, tenant.tenantId, view, 'codes', prefix)
+    }),
     handle(mallOrderRoutes.pay, async (request) => {
-      const { ctx, tenant, session, params, body, prefix, raw } = request
+      const { ctx, tenant, session, params, body, prefix, raw, cookies } = request
       const no = params.no as OrderNo
       const [view] = await readViews(platform, tenant.tenantId, [no])
       if (accessTo(await platform.crypto.sealer(tenant.tenantId), request, view) !== 'codes')
@@ -56,6 +76,7 @@ function mallRoutes(platform: Platform, payments: PaymentDoor) {
       if (view?.state !== 'pending') throw orderErrors.notPending({ state: view?.state })
       await atGateway.mustBeOffered(ctx, body.payWith)
       if (body.payWith === 'balance') {
+        if (view.recharge) throw orderErrors.rechargeByBalance()
         if (session.kind !== 'member') throw orderErrors.signInForBalance()
         await payByBalance(tenant.tenantId, { orderNo: no, memberId: session.memberId })
         const [after] = await readViews(platform, tenant.tenantId, [no])
@@ -66,6 +87,8 @@ function mallRoutes(platform: Platform, payments: PaymentDoor) {
         shopUrl: shopUrlOf(platform.config.publicUrl, raw.host, prefix),
         device: body.device,
         clientIp: raw.ip,
+        userAgent: raw.headers['user-agent'] ?? '',
+        openId: cookies.get(personCookie(body.payWith)),
       })
       if (!cashier) throw orderErrors.gatewayUnavailable()
       const [after = view] = await readViews(platform, tenant.tenantId, [no])

@@ -7,6 +7,7 @@ export {
   type PlacingResult,
   STOCK_BATCH,
 } from './commands/place-order.ts'
+export { placeRecharge } from './commands/place-recharge.ts'
 export { lineStates, maskContact, orderStates } from './model.ts'
 export { buyerView } from './queries/buyer-view.ts'
 export { type OrderDetail, readOrderDetail } from './queries/order-detail.ts'

@@ -4,6 +4,7 @@ import { topicOf } from '../../platform/events/index.ts'
 import { handle, type RequestOf } from '../../platform/http/index.ts'
 import type { Module, Platform } from '../../platform/module.ts'
 import { xlsxReply } from '../../platform/sheets/index.ts'
+import { getSettings } from '../tenancy/index.ts'
 import { accessTo, deviceHash } from './access.ts'
 import { cancelOrder, expireDueOrders } from './commands/close-order.ts'
 import { lookupOrders } from './commands/lookup-orders.ts'
@@ -15,6 +16,7 @@ import { exportOrders, listOrders, orderColumns } from './queries/list-orders.ts
 import { readOrderDetail } from './queries/order-detail.ts'
 import { streamOrder } from './queries/order-stream.ts'
 import { quote } from './queries/quote.ts'
+import { rechargeOffer } from './queries/recharge-offer.ts'
 import { createViewReader, readViews } from './queries/sealed-views.ts'
 
 /** How often due orders are swept; a countdown that ended is believed by the database at once, the sweep frees the stock. */
@@ -40,6 +42,9 @@ export function ordersModule(platform: Platform): Module {
 
   const mall = [
     handle(mallOrderRoutes.quote, ({ ctx, body }) => platform.db.read(ctx, (tx) => quote(tx, body.lines))),
+    handle(mallOrderRoutes.rechargeOffer, async ({ tenant }) =>
+      rechargeOffer(await getSettings(platform, tenant.tenantId)),
+    ),
     handle(mallOrderRoutes.get, shown),
     handle(mallOrderRoutes.cancel, async (request) => {
       const { view, access } = await seen(request)

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { TenantId } from '@quanshu/kernel'
+import type { Clock, TenantId } from '@quanshu/kernel'
 import type { Outbound } from '../../platform/outbound/index.ts'
 import { type Accounts, gatewayNamed } from './accounts.ts'
 import type { BillLine, BillOutcome, PaymentGateway } from './gateway.ts'
@@ -15,13 +15,13 @@ export type BillSource = {
   readonly read: (gateway: string, body: Readable) => AsyncIterable<BillLine>
 }
 
-export function createBillSource(outbound: Outbound, accounts: Accounts): BillSource {
+export function createBillSource(outbound: Outbound, accounts: Accounts, clock: Clock): BillSource {
   return {
     gateways: [...gateways.values()].flatMap(({ id, name, bills }) => (bills ? [{ id, name }] : [])),
     fetch: async (tenantId, gateway, day) => {
       const account = await accounts.find(tenantId, gateway)
       if (!account) return { kind: 'refused', code: 'not_configured', message: 'the gateway is not set up' }
-      return await billsOf(gateway).fetch(outbound, account, day)
+      return await billsOf(gateway).fetch(outbound, account, day, clock.now())
     },
     read: (gateway, body) => billsOf(gateway).read(body),
   }

@@ -187,8 +187,11 @@ export type BillOutcome =
   | Unknown
 
 export type Bills = {
-  /** @param day `2026-11-22`, the gateway's own day (Beijing time unless it says otherwise) */
-  readonly fetch: (outbound: Outbound, account: GatewayAccount, day: string) => Promise<BillOutcome>
+  /**
+   * @param day `2026-11-22`, the gateway's own day (Beijing time unless it says otherwise)
+   * @param now decides whether the day is over, where the gateway does not say so itself
+   */
+  readonly fetch: (outbound: Outbound, account: GatewayAccount, day: string, now: Date) => Promise<BillOutcome>
   /**
    * Reads a bill as a stream, in constant memory; a file fetched by hand from the gateway's site is the same.
    * @throws BillUnreadable naming the line and what is wrong with it
@@ -242,6 +245,26 @@ export type Splits = {
   ) => Promise<SplitOutcome>
 }
 
+/**
+ * Paying inside the gateway's own app. It asks for the person's id there, which the gateway tells a page that the person
+ * has opened in the app: the page leads them to `authorizeUrl` and comes back with a code.
+ */
+export type InApp = {
+  /** Whether the account has what it takes. */
+  readonly isReady: (account: GatewayAccount) => boolean
+  readonly isInside: (userAgent: string) => boolean
+  readonly authorizeUrl: (
+    account: GatewayAccount,
+    way: { readonly redirectUrl: string; readonly state: string },
+  ) => string
+  /** Who stands behind a code; it is good once. */
+  readonly personOf: (
+    outbound: Outbound,
+    account: GatewayAccount,
+    code: string,
+  ) => Promise<{ readonly kind: 'done'; readonly openId: string } | Refused | Unknown>
+}
+
 /** A kind of gateway. It knows the wire and nothing else: no table, no order, no tenant. */
 export type PaymentGateway = {
   readonly id: string
@@ -268,6 +291,7 @@ export type PaymentGateway = {
   readonly noticeHeaders: readonly string[]
   readonly bills?: Bills
   readonly splits?: Splits
+  readonly inApp?: InApp
   /** A harmless call that proves address, merchant and secret. */
   readonly test: (outbound: Outbound, account: GatewayAccount) => Promise<{ readonly kind: 'done' } | Refused | Unknown>
 }

@@ -4,6 +4,8 @@ import { createAccounts } from './accounts.ts'
 import { type BillSource, createBillSource } from './bills.ts'
 import { createAskGateway } from './commands/ask-gateway.ts'
 import { type AskRefund, createAskRefund } from './commands/ask-refund.ts'
+import { createClaims } from './commands/claim-payment.ts'
+import { createFindPayment } from './commands/find-payment.ts'
 import { createOpenCashier, type OpenCashier } from './commands/open-cashier.ts'
 import { createQueryPayment, type QueryPayment } from './commands/query-payment.ts'
 import { createReceiveNotice } from './commands/receive-notice.ts'
@@ -21,9 +23,11 @@ export type { QueryPayment } from './commands/query-payment.ts'
 export { type GatewaySettings, saveGateway } from './commands/save-gateway.ts'
 export type { Cashier } from './gateway.ts'
 export { type BillLine, type BillOutcome, BillUnreadable } from './gateway.ts'
+export { personCookie } from './in-app-routes.ts'
 export { paymentNo } from './numbers.ts'
 export { type PaymentMethod, paymentMethods } from './queries/gateways.ts'
 export type { Capture, CaptureVerdict, PaymentPorts } from './settle.ts'
+export { shopUrlOf } from './shop-url.ts'
 
 export type PaymentsModule = Module & {
   readonly openCashier: OpenCashier
@@ -37,16 +41,17 @@ export function paymentsModule(platform: Platform, ports: PaymentPorts): Payment
   const outbound = createOutbound({ allowInsecure: platform.config.allowInsecureEndpoints })
   const accounts = createAccounts(platform)
   const ask = createAskGateway(platform, outbound, accounts, ports)
+  const claims = createClaims(platform, createFindPayment(platform, outbound, accounts), ports)
   const receiveNotice = createReceiveNotice(platform, accounts, ports)
   return {
     name: 'payments',
-    routes: paymentRoutesBound(platform, outbound, accounts, receiveNotice),
+    routes: paymentRoutesBound(platform, outbound, accounts, receiveNotice, claims),
     tasks: [refundTask(createSendRefund(platform, outbound, accounts, ports))],
     schedules: [askSchedule(platform, ask), overdueRefundsSchedule(platform)],
     subscribers: [sendRefunds, closeUnwanted],
     openCashier: createOpenCashier(platform, outbound, accounts),
     queryPayment: createQueryPayment(platform, ask),
     askRefund: createAskRefund(platform, outbound, accounts, ports),
-    bills: createBillSource(outbound, accounts),
+    bills: createBillSource(outbound, accounts, platform.clock),
   }
 }

@@ -90,6 +90,8 @@ function helpers(house: TestPlatform, payments: ReturnType<typeof paymentsModule
         shopUrl: `${origin}/s/${shop.slug}`,
         device: 'desktop',
         clientIp: '127.0.0.1',
+        userAgent: '',
+        openId: undefined,
       }),
     pay: (orderNo: OrderNo, late = false) =>
       paygate.control.pay(paygate.merchant.id, [{ outTradeNo: String(orderNo), late }]),

@@ -1,16 +1,20 @@
 import type { Readable } from 'node:stream'
 import { paymentRoutes } from '@quanshu/contract'
+import type { OrderNo } from '@quanshu/kernel'
 import type { Ctx } from '../../platform/db/index.ts'
 import { type BoundRoute, handle, type RequestOf } from '../../platform/http/index.ts'
 import type { Platform } from '../../platform/module.ts'
 import type { Outbound } from '../../platform/outbound/index.ts'
 import { type Accounts, gatewayNamed, openSecrets } from './accounts.ts'
 import { askSoon } from './commands/ask-soon.ts'
+import type { Claims } from './commands/claim-payment.ts'
 import { handleReceipt } from './commands/handle-receipt.ts'
 import type { ReceiveNotice } from './commands/receive-notice.ts'
 import { retryRefund } from './commands/retry-refund.ts'
 import { saveGateway } from './commands/save-gateway.ts'
 import { testGateway } from './commands/test-gateway.ts'
+import { inAppRoutes } from './in-app-routes.ts'
+import { listClaims, readClaimView } from './queries/claims.ts'
 import { listGateways, paymentMethods } from './queries/gateways.ts'
 import { listNotices } from './queries/notices.ts'
 import { listChargebacks, listReceipts } from './queries/receipts.ts'
@@ -21,6 +25,7 @@ export function paymentRoutesBound(
   outbound: Outbound,
   accounts: Accounts,
   receiveNotice: ReceiveNotice,
+  claims: Claims,
 ): readonly BoundRoute[] {
   const { db, config } = platform
   const publicPath = new URL(config.publicUrl).pathname.replace(/\/+$/, '')
@@ -67,6 +72,7 @@ export function paymentRoutesBound(
       reply.code(303).header('location', query.no === undefined ? `${prefix}/` : `${prefix}/orders/${query.no}`)
       return { content: '', contentType: 'text/plain', inline: true }
     }),
+    ...inAppRoutes(platform, outbound, accounts),
     handle(paymentRoutes.listGateways, async ({ ctx }) => ({
       items: [...(await db.read(ctx, (tx) => listGateways(tx, config.publicUrl, secretsOf(ctx))))],
     })),
@@ -83,11 +89,30 @@ export function paymentRoutesBound(
       await once((tx) => handleReceipt(tx, params.receiptId, body.action, body.note, session.name))
       return { ok: true as const }
     }),
+    ...claimRoutes(platform, claims),
     handle(paymentRoutes.listChargebacks, ({ ctx, query }) => db.read(ctx, (tx) => listChargebacks(tx, query))),
     handle(paymentRoutes.listRefunds, ({ ctx, query }) => db.read(ctx, (tx) => listRefunds(tx, query))),
     handle(paymentRoutes.retryRefund, async ({ ctx, params, body }) => {
       await db.write(ctx, (tx) => retryRefund(tx, params.refundId, body.reason))
       return { ok: true as const }
+    }),
+  ]
+}
+
+function claimRoutes({ db }: Platform, claims: Claims): readonly BoundRoute[] {
+  const view = (ctx: Ctx, claimId: number) => db.read(ctx, (tx) => readClaimView(tx, claimId))
+  return [
+    handle(paymentRoutes.claim, async ({ ctx, params, body, session }) =>
+      view(ctx, await claims.claim(ctx, { ...body, orderNo: params.no as OrderNo }, session)),
+    ),
+    handle(paymentRoutes.listClaims, ({ ctx, query }) => db.read(ctx, (tx) => listClaims(tx, query))),
+    handle(paymentRoutes.approveClaim, async ({ ctx, params, session }) => {
+      await claims.approve(ctx, params.claimId, session)
+      return await view(ctx, params.claimId)
+    }),
+    handle(paymentRoutes.declineClaim, async ({ ctx, params, body, session }) => {
+      await claims.decline(ctx, params.claimId, session, body.reason)
+      return await view(ctx, params.claimId)
     }),
   ]
 }

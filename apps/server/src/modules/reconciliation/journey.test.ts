@@ -48,6 +48,12 @@ test('a day with planted differences is fetched, worked to its close, and leaves
   expect(outcomesOf(day)).toEqual({ match: 1, ours_only: 1, state_differs: 1, amount_differs: 1 })
   expect(day).toMatchObject({ state: 'differing', theirs: { payments: 3 }, ours: { payments: 3 } })
 
+  // The bill's lines, each as it stands in the file.
+  const { items, total } = await shop.staff.call('reconciliation.listLines', { params, query: {} })
+  expect([items.length, total]).toEqual([3, 3])
+  const line = await shop.staff.call('reconciliation.getLine', { params: { ...params, n: items[0]?.n ?? 0 } })
+  expect(line).toMatchObject({ line: { n: items[0]?.n } })
+
   // The lost notice: the gateway is asked, the order is paid and delivered, the difference settles itself.
   const missed = (await openCases(shop)).find(({ cause }) => cause === 'notice_missed')
   expect(missed?.orderNo).toBe(lost)

@@ -137,6 +137,18 @@ describe('going through a day again', () => {
     expect(await shop.query('select from reconciliation.postings where tenant_id = $1')).toHaveLength(1)
   })
 
+  test('a line that was paired by its payment number stays paired', async () => {
+    const shop = await newShop()
+    const receipt = await shop.receipt(1_000, at(DAY))
+    shop.give(DAY, [lineOf(receipt, { tradeNo: 'OTHER' })])
+    for (let turn = 0; turn < 3; turn++) {
+      await shop.run(DAY, turn < 2)
+      expect(await shop.unsettled()).toEqual([])
+      expect(await shop.cases(DAY)).toMatchObject([{ state: 'resolved', cause: 'by_payment_no' }])
+      expect(await shop.balance('cash.gateway')).toBe(0)
+    }
+  })
+
   test('settles what has been booked since', async () => {
     const shop = await newShop()
     shop.give(DAY, [{ tradeNo: 'LATER', fen: 700, fee: 4, at: at(DAY) }])

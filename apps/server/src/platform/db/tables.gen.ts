@@ -22,7 +22,7 @@ export type AnalyticsEntries = {
   tenant_id: number
   at: Time
   id: GeneratedAlways<number>
-  kind: 'sale' | 'refund' | 'fee' | 'loss' | 'replacement'
+  kind: 'sale' | 'refund' | 'fee' | 'loss' | 'replacement' | 'bonus'
   order_no: number | null
   line_no: number | null
   sku_id: Generated<number>
@@ -76,6 +76,7 @@ export type AnalyticsSums = {
   pieces: Generated<number>
   lines: Generated<number>
   entries: Generated<number>
+  bonuses_fen: Generated<number>
 }
 
 export type AnalyticsTurnover = {
@@ -265,6 +266,7 @@ export type CatalogPriceChanges = {
   created_at: DefaultedTime
   created_by: string
   cancelled_at: NullableTime
+  price_points: Generated<number>
 }
 
 export type CatalogSkus = {
@@ -288,6 +290,7 @@ export type CatalogSkus = {
   position: Generated<number>
   created_at: DefaultedTime
   removed_at: NullableTime
+  price_points: Generated<number>
 }
 
 export type CatalogTags = {
@@ -537,8 +540,8 @@ export type OrdersLines = {
   tenant_id: number
   order_no: number
   line_no: number
-  sku_id: number
-  goods_id: number
+  sku_id: number | null
+  goods_id: number | null
   kind: string
   goods_title: string
   sku_title: string
@@ -556,6 +559,8 @@ export type OrdersLines = {
   refunded_fen: Generated<number>
   refunding_fen: Generated<number>
   refunded_quantity: Generated<number>
+  unit_points: Generated<number>
+  refunded_points: Generated<number>
 }
 
 export type OrdersOrders = {
@@ -582,6 +587,12 @@ export type OrdersOrders = {
   delivered_at: NullableTime
   closed_at: NullableTime
   close_reason: string | null
+  points: Generated<number>
+  balance_fen: Generated<number>
+  points_hold: number | null
+  balance_hold: number | null
+  purpose: Generated<'goods' | 'recharge'>
+  credit_fen: Generated<number>
 }
 
 export type OrganizationsNodes = {
@@ -627,6 +638,25 @@ export type PaymentsChargebacks = {
   reason: Generated<string>
   opened_at: DefaultedTime
   ended_at: NullableTime
+}
+
+export type PaymentsClaims = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  order_no: number
+  gateway: string
+  trade_no: string
+  amount_fen: number
+  paid_at: Time
+  state: 'awaiting' | 'approved' | 'settled' | 'declined'
+  verdict: string | null
+  reason: string
+  requested_by: string
+  requested_by_id: number
+  decided_by: string | null
+  decided_at: NullableTime
+  decided_note: string | null
+  created_at: DefaultedTime
 }
 
 export type PaymentsGateways = {
@@ -701,6 +731,8 @@ export type PaymentsRefunds = {
   decided_at: NullableTime
   decided_note: string | null
   hand_reference: string | null
+  points: Generated<number>
+  credit_fen: Generated<number>
 }
 
 export type PlatformFunctionFiles = {
@@ -996,6 +1028,7 @@ export type DB = {
   'organizations.nodes': OrganizationsNodes
   'payments.attempts': PaymentsAttempts
   'payments.chargebacks': PaymentsChargebacks
+  'payments.claims': PaymentsClaims
   'payments.gateways': PaymentsGateways
   'payments.notices': PaymentsNotices
   'payments.receipts': PaymentsReceipts

@@ -2,7 +2,7 @@ import type { TenantId } from '@quanshu/kernel'
 import type { Database } from '../../../platform/db/index.ts'
 
 export type Difference = {
-  /** `sales`, `refunds`, `fees`, `losses`, `turnover`, `sums` or `pieces`; see analytics.differences_of_day. */
+  /** `sales`, `refunds`, `fees`, `losses`, `bonuses`, `turnover`, `sums` or `pieces`; see analytics.differences_of_day. */
   readonly figure: string
   readonly ours: number
   readonly ledgers: number

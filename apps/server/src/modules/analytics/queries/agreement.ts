@@ -84,6 +84,7 @@ async function compareRange(tx: ReadTx, { from, to }: Range, totals: Figures): P
     { day: null, figure: 'refunds', ours: totals.refundsFen, ledgers: ledgers('refund') },
     { day: null, figure: 'fees', ours: totals.feesFen, ledgers: ledgers('fee') },
     { day: null, figure: 'losses', ours: totals.lossesFen, ledgers: ledgers('loss') },
+    { day: null, figure: 'bonuses', ours: totals.bonusesFen, ledgers: ledgers('bonus') },
   ].filter(({ ours, ledgers }) => ours !== ledgers)
 }
 

@@ -65,7 +65,16 @@ export const isFiltered = (filters: Filters): boolean => conditionsOf(filters).s
 /** Sums of what can be added up; `figuresOf` makes the rest. Over rows of `analytics.sums` or of such sums, named `x`. */
 export type Sums = Omit<Figures, 'netFen' | 'marginFen'>
 
-export const figuresOf = ({ salesFen, refundsFen, feesFen, lossesFen, costFen, pieces, lines }: Sums): Figures => {
+export const figuresOf = ({
+  salesFen,
+  refundsFen,
+  feesFen,
+  lossesFen,
+  bonusesFen,
+  costFen,
+  pieces,
+  lines,
+}: Sums): Figures => {
   const netFen = salesFen - refundsFen
   return {
     salesFen,
@@ -73,8 +82,9 @@ export const figuresOf = ({ salesFen, refundsFen, feesFen, lossesFen, costFen, p
     netFen,
     feesFen,
     lossesFen,
+    bonusesFen,
     costFen,
-    marginFen: netFen - feesFen - lossesFen - costFen,
+    marginFen: netFen - feesFen - lossesFen - bonusesFen - costFen,
     pieces,
     lines,
   }
@@ -85,6 +95,7 @@ export const NOTHING: Figures = figuresOf({
   refundsFen: 0,
   feesFen: 0,
   lossesFen: 0,
+  bonusesFen: 0,
   costFen: 0,
   pieces: 0,
   lines: 0,
@@ -104,6 +115,7 @@ export const UNDER: Readonly<
   },
   fees: { which: sql<boolean>`x.kind = 'fee'`, value: sql<number>`x.amount_fen` },
   losses: { which: sql<boolean>`x.kind = 'loss'`, value: sql<number>`x.amount_fen` },
+  bonuses: { which: sql<boolean>`x.kind = 'bonus'`, value: sql<number>`x.amount_fen` },
   cost: { which: sql<boolean>`x.pieces > 0`, value: entryCost },
   margin: {
     which: sql<boolean>`true`,

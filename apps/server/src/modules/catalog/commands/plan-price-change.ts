@@ -27,16 +27,17 @@ export async function planPriceChange(tx: Tx, skuId: number, change: PriceChange
   if (!sku.fits) throw catalogErrors.priceChangeInPast()
 
   const planned = await sql<{ id: number }>`
-    insert into catalog.price_changes (tenant_id, sku_id, at, price_fen, free, tiers, created_by)
+    insert into catalog.price_changes (tenant_id, sku_id, at, price_fen, price_points, free, tiers, created_by)
     values (
-      ${tenantId}::bigint, ${skuId}::bigint, ${change.at}::timestamptz, ${change.priceFen}::bigint, ${change.free},
-      ${JSON.stringify(change.tiers)}::jsonb, ${actor.kind === 'staff' || actor.kind === 'system' ? actor.name : actor.kind}
+      ${tenantId}::bigint, ${skuId}::bigint, ${change.at}::timestamptz, ${change.priceFen}::bigint,
+      ${change.pricePoints}::integer, ${change.free}, ${JSON.stringify(change.tiers)}::jsonb, ${actor.kind === 'staff' || actor.kind === 'system' ? actor.name : actor.kind}
     )
     returning id
   `.execute(tx.db)
   const id = planned.rows[0]?.id
   assert(id !== undefined, 'an insert returns its row')
-  const detail = { skuId, goodsId: sku.goodsId, at: change.at, priceFen: change.priceFen, tiers: change.tiers }
+  const { at, priceFen, pricePoints, tiers } = change
+  const detail = { skuId, goodsId: sku.goodsId, at, priceFen, pricePoints, tiers }
   announceChange(tx, { action: 'price.plan', objectKind: 'price_change', objectId: id, detail })
   return id
 }

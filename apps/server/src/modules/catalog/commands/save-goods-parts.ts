@@ -60,7 +60,7 @@ export async function replacePictures(tx: Tx, goodsId: number, pictureIds: reado
   `.execute(tx.db)
 }
 
-type SkuPrices = { readonly priceFen: number; readonly tiers: SkuInput['tiers'] }
+type SkuPrices = Pick<SkuInput, 'priceFen' | 'pricePoints' | 'tiers'>
 type PriceMove = { readonly skuId: number; readonly from: SkuPrices; readonly to: SkuPrices }
 
 /**
@@ -95,11 +95,12 @@ export async function replaceSkus(tx: Tx, goodsId: number, wanted: readonly SkuI
   return moves
 }
 
-function priceMove({ priceFen, tiers }: SkuInput, current: SkuFacts | undefined): PriceMove[] {
+function priceMove({ priceFen, pricePoints, tiers }: SkuInput, current: SkuFacts | undefined): PriceMove[] {
   if (!current) return []
-  const from = { priceFen: current.price_fen, tiers: current.tiers }
-  const same = from.priceFen === priceFen && tiersText(from.tiers) === tiersText(tiers)
-  return same ? [] : [{ skuId: current.sku_id, from, to: { priceFen, tiers } }]
+  const from = { priceFen: current.price_fen, pricePoints: current.price_points, tiers: current.tiers }
+  const same =
+    from.priceFen === priceFen && from.pricePoints === pricePoints && tiersText(from.tiers) === tiersText(tiers)
+  return same ? [] : [{ skuId: current.sku_id, from, to: { priceFen, pricePoints, tiers } }]
 }
 
 /** jsonb keeps its own order of keys. */
@@ -122,7 +123,7 @@ type PlacedSku = SkuInput & { readonly position: number }
 
 /** Columns of a SKU as `jsonb_to_recordset` reads them from the input. */
 const skuColumns = sql.raw(`(
-  id bigint, title text, "titleEn" text, specs jsonb, "priceFen" bigint, free boolean, "marketPriceFen" bigint,
+  id bigint, title text, "titleEn" text, specs jsonb, "priceFen" bigint, "pricePoints" integer, free boolean, "marketPriceFen" bigint,
   "costHintFen" bigint, tiers jsonb, "holdMode" text, allocation text, "lowStockAt" integer, state text,
   position integer, repriced boolean
 )`)
@@ -134,6 +135,7 @@ async function updateSkus(tx: Tx, skus: readonly (PlacedSku & { readonly reprice
         title_en = i."titleEn",
         specs = i.specs,
         price_fen = case when i.repriced then i."priceFen" else s.price_fen end,
+        price_points = case when i.repriced then i."pricePoints" else s.price_points end,
         free = case when i.repriced then i.free else s.free end,
         tiers = case when i.repriced then i.tiers else s.tiers end,
         priced_at = case when i.repriced then now() else s.priced_at end,
@@ -154,12 +156,12 @@ async function insertSkus(tx: Tx, goodsId: number, skus: readonly PlacedSku[]): 
   const { tenantId } = tx.ctx
   const { rows } = await sql<{ id: number }>`
     insert into catalog.skus (
-      tenant_id, goods_id, title, title_en, specs, price_fen, free, market_price_fen, cost_hint_fen, tiers, hold_mode,
-      allocation, low_stock_at, state, position
+      tenant_id, goods_id, title, title_en, specs, price_fen, price_points, free, market_price_fen, cost_hint_fen, tiers,
+      hold_mode, allocation, low_stock_at, state, position
     )
     select
-      ${tenantId}::bigint, ${goodsId}::bigint, i.title, i."titleEn", i.specs, i."priceFen", i.free, i."marketPriceFen",
-      i."costHintFen", i.tiers, i."holdMode", i.allocation, i."lowStockAt", i.state, i.position
+      ${tenantId}::bigint, ${goodsId}::bigint, i.title, i."titleEn", i.specs, i."priceFen", i."pricePoints", i.free,
+      i."marketPriceFen", i."costHintFen", i.tiers, i."holdMode", i.allocation, i."lowStockAt", i.state, i.position
     from jsonb_to_recordset(${JSON.stringify(skus)}::jsonb) as i ${skuColumns}
     order by i.position
     returning id

@@ -77,6 +77,7 @@ export function exportColumns(locale: Ctx['locale']): readonly Column<ExportRow>
       value: ({ sku }) => (sku.state === 'on' ? say('是', 'yes') : say('否', 'no')),
     },
     { header: say('售价（元）', 'Price (CNY)'), kind: 'fen', value: ({ sku }) => sku.price_fen },
+    { header: say('积分价', 'Points'), kind: 'integer', value: ({ sku }) => sku.price_points },
     { header: say('划线价（元）', 'Struck-through (CNY)'), kind: 'fen', value: ({ sku }) => sku.market_price_fen },
     { header: say('参考成本（元）', 'Usual cost (CNY)'), kind: 'fen', value: ({ sku }) => sku.cost_hint_fen },
     {

@@ -120,6 +120,7 @@ const skuSums = (tx: ReadTx, goodsIds: RawBuilder<unknown>) => sql`
     count(*)::integer as sku_count,
     min(k.price_fen) filter (where k.state = 'on') as price_from,
     max(k.price_fen) filter (where k.state = 'on') as price_to,
+    (array_agg(k.price_points order by k.price_fen, k.sku_position) filter (where k.state = 'on'))[1] as price_points,
     sum(k.available)::bigint as available,
     sum(k.held)::bigint as held,
     bool_or(k.low) as low
@@ -143,6 +144,7 @@ type RowFacts = {
   readonly cover: PictureFacts | null
   readonly price_from: number | null
   readonly price_to: number | null
+  readonly price_points: number | null
   readonly sku_count: number | null
   readonly available: number | null
   readonly held: number | null
@@ -183,7 +185,7 @@ async function readRows(tx: ReadTx, ids: readonly number[], prefix: string): Pro
         order by gp.position
         limit 1
       ) as cover,
-      sums.price_from, sums.price_to, sums.sku_count, sums.available, sums.held, sums.low
+      sums.price_from, sums.price_to, sums.price_points, sums.sku_count, sums.available, sums.held, sums.low
     from unnest(${ids}::bigint[]) with ordinality as wanted(id, n)
     join catalog.goods g
       on g.tenant_id = ${tx.ctx.tenantId}::bigint
@@ -210,6 +212,7 @@ function goodsRow(row: RowFacts, prefix: string): GoodsRow {
     tags: row.tags,
     cover: row.cover && pictureRef(row.cover, prefix),
     priceFromFen: row.price_from,
+    pricePoints: row.price_points ?? 0,
     priceToFen: row.price_to,
     skuCount: row.sku_count ?? 0,
     stock: { available: row.available ?? 0, held: row.held ?? 0 },

@@ -99,6 +99,7 @@ function mallSku(sku: SkuFacts, goods: GoodsFacts, words: Settings['stock.words'
     titleEn: sku.title_en,
     specs: sku.specs,
     priceFen: sku.price_fen,
+    pricePoints: sku.price_points,
     marketPriceFen: sku.market_price_fen,
     tiers: sku.tiers,
     stock,

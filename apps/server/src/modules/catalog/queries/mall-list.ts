@@ -174,6 +174,7 @@ type CardFacts = {
   readonly cover: PictureFacts | null
   readonly price_from: number
   readonly price_to: number
+  readonly price_points: number
   readonly market_price: number | null
   readonly available: number
 }
@@ -209,7 +210,7 @@ async function readCards(tx: ReadTx, ids: readonly number[], shown: Shown): Prom
         order by gp.position
         limit 1
       ) as cover,
-      sums.price_from, sums.price_to, sums.market_price, sums.available
+      sums.price_from, sums.price_to, sums.price_points, sums.market_price, sums.available
     from unnest(${ids}::bigint[]) with ordinality as wanted(id, n)
     join catalog.goods g
       on g.tenant_id = ${tenantId}::bigint
@@ -219,6 +220,7 @@ async function readCards(tx: ReadTx, ids: readonly number[], shown: Shown): Prom
         k.goods_id,
         min(k.price_fen) as price_from,
         max(k.price_fen) as price_to,
+        (array_agg(k.price_points order by k.price_fen, k.sku_position))[1] as price_points,
         (array_agg(k.market_price_fen order by k.price_fen, k.sku_position))[1] as market_price,
         sum(k.available)::bigint as available
       from catalog.goods_skus(${tenantId}::bigint, ${ids}::bigint[], now()) k
@@ -242,6 +244,7 @@ function card(row: CardFacts, { prefix, words }: Shown): MallGoodsCard {
     cover: row.cover && pictureRef(row.cover, prefix),
     priceFromFen: row.price_from,
     priceToFen: row.price_to,
+    pricePoints: row.price_points,
     marketPriceFen: row.market_price,
     stock: mallStock(row.stock_display, row.available, words),
   }

@@ -14,6 +14,7 @@ export type Offer = {
   readonly title: string
   readonly goodsTitle: string
   readonly priceFen: number
+  readonly pricePoints: number
   readonly tiers: readonly PriceTier[]
   readonly limitPerPerson: number | null
   readonly limitPerOrder: number
@@ -41,6 +42,7 @@ export async function offersOf(
           title,
           goods_title as "goodsTitle",
           price_fen as "priceFen",
+          price_points as "pricePoints",
           tiers,
           limit_per_person as "limitPerPerson",
           limit_per_order as "limitPerOrder",

@@ -8,6 +8,7 @@ type ChangeFacts = {
   readonly skuTitle: string
   readonly at: Date
   readonly priceFen: number
+  readonly pricePoints: number
   readonly tiers: PriceTier[]
   readonly state: 'planned' | 'in_force' | 'past' | 'cancelled'
   readonly createdAt: Date
@@ -26,6 +27,7 @@ export async function listPriceChanges(tx: ReadTx, goodsId: number) {
       s.title as "skuTitle",
       c.at,
       c.price_fen as "priceFen",
+      c.price_points as "pricePoints",
       c.tiers,
       case
         when c.cancelled_at is not null then 'cancelled'

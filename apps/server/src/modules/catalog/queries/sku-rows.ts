@@ -11,6 +11,7 @@ export type SkuFacts = {
   readonly title_en: string
   readonly specs: Record<string, string>
   readonly price_fen: number
+  readonly price_points: number
   readonly free: boolean
   readonly market_price_fen: number | null
   readonly cost_hint_fen: number | null
@@ -25,6 +26,7 @@ export type SkuFacts = {
   readonly low: boolean
   readonly next_at: Date | null
   readonly next_price_fen: number | null
+  readonly next_price_points: number | null
 }
 
 /** All SKUs of some goods, in order, as they are now. */
@@ -45,6 +47,7 @@ export function skuDetail(sku: SkuFacts): SkuDetail {
     specs: sku.specs,
     kind: sku.kind,
     priceFen: sku.price_fen,
+    pricePoints: sku.price_points,
     free: sku.free,
     marketPriceFen: sku.market_price_fen,
     costHintFen: sku.cost_hint_fen,
@@ -58,7 +61,7 @@ export function skuDetail(sku: SkuFacts): SkuDetail {
     low: sku.low,
     nextChange:
       sku.next_at && sku.next_price_fen !== null
-        ? { at: sku.next_at.toISOString(), priceFen: sku.next_price_fen }
+        ? { at: sku.next_at.toISOString(), priceFen: sku.next_price_fen, pricePoints: sku.next_price_points ?? 0 }
         : null,
   }
 }

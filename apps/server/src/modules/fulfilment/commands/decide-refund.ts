@@ -11,7 +11,7 @@ type Decided = { readonly orderNo: number; readonly amountFen: number }
 /**
  * The second pair of eyes lets a refund begin, if it would still do what was asked for.
  * @throws orders.refund_own_request, orders.refund_not_awaiting, orders.refund_changed, orders.refund_used_codes,
- * common.not_found
+ * orders.recharge_spent, common.not_found
  */
 export async function approveRefund(tx: Tx, refundId: number, { staffId, name }: Decider): Promise<void> {
   const used = (await readSettings(tx))['refunds.usedCodes']

@@ -9,7 +9,7 @@ import type { PaymentDoor } from '../ports.ts'
 /** How long the list of a shop's gateways is believed; a gateway switched off is refused at its cashier anyway. */
 const METHODS_TTL_MS = 2_000
 
-export type PayVisit = Pick<CashierRequest, 'gateway' | 'shopUrl' | 'device' | 'clientIp'>
+export type PayVisit = Pick<CashierRequest, 'gateway' | 'shopUrl' | 'device' | 'clientIp' | 'userAgent' | 'openId'>
 
 export type GatewayPayer = {
   /** @throws orders.gateway_unknown before anything is placed that could not be paid */
@@ -38,7 +38,7 @@ export function createGatewayPayer(platform: Platform, { openCashier }: PaymentD
       try {
         return await openCashier(tenantId, {
           orderNo: view.no,
-          amountFen: view.totalFen,
+          amountFen: view.totalFen - view.balanceFen,
           expiresAt: new Date(view.expiresAt),
           ...visit,
         })
@@ -48,15 +48,4 @@ export function createGatewayPayer(platform: Platform, { openCashier }: PaymentD
       }
     },
   }
-}
-
-const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/
-
-/**
- * Where a buyer comes back to. On one's own machine `localhost` and `127.0.0.1` are two sites to a browser, and the
- * visitor's cookie is only at the one that was opened; anywhere else the configured address is the only one believed.
- */
-export function shopUrlOf(publicUrl: string, host: string, prefix: string): string {
-  const own = new URL(publicUrl)
-  return (LOOPBACK.test(own.host) && LOOPBACK.test(host) ? `${own.protocol}//${host}` : publicUrl) + prefix
 }

@@ -20,12 +20,13 @@ export type RefundRequest = {
   readonly actor: { readonly staffId: StaffId; readonly name: string }
 }
 
-type Begun = { readonly amountFen: number; readonly refundId: number; readonly awaiting: boolean }
+type Begun = { readonly amountFen: number; readonly awaiting: boolean; readonly putBack?: boolean }
 
 /**
  * Takes the right back (codes become void) and sends the money on its way; to the balance it is there at once. Above the
  * shop's amount it waits for a second person instead, and nothing is taken yet.
- * @throws orders.nothing_to_refund, orders.balance_needs_member, orders.refund_over_left, orders.refund_whole_line,
+ * A recharge goes back only to where it came from, and takes its share of the bonus; what failed of it may be put back.
+ * @throws orders.nothing_to_refund, orders.balance_needs_member, orders.recharge_to_source, orders.recharge_spent, orders.refund_over_left, orders.refund_whole_line,
  * orders.refund_piece_gone, orders.refund_used_codes, orders.refund_over_receipt, common.not_found
  */
 export async function refundOrder(tx: Tx, request: RefundRequest): Promise<Begun> {
@@ -51,7 +52,7 @@ export async function refundOrder(tx: Tx, request: RefundRequest): Promise<Begun
   if (!answer) throw new Error('fulfilment.refund gave no answer')
   if (isSqlRefusal(answer)) throw refusalOf(answer.code, answer.params)
   tx.audit({
-    action: 'order.refund',
+    action: answer.putBack ? 'order.put_back' : 'order.refund',
     objectKind: 'order',
     objectId: no,
     detail: {

@@ -3,7 +3,7 @@ import type { MemberId } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { ReadTx } from '../../../platform/db/index.ts'
-import { balanceOf } from './balance.ts'
+import { meansOf } from './means.ts'
 
 /** The signed-in member. @throws commonErrors.notFound */
 export async function readMallMe(tx: ReadTx, id: MemberId): Promise<z.output<typeof mallMeView>> {
@@ -14,5 +14,5 @@ export async function readMallMe(tx: ReadTx, id: MemberId): Promise<z.output<typ
       and id = ${id}::bigint`.execute(tx.db)
   const [row] = rows
   if (!row) throw commonErrors.notFound()
-  return { ...row, balanceFen: await balanceOf(tx, id), createdAt: row.createdAt.toISOString() }
+  return { ...row, ...(await meansOf(tx, id)), createdAt: row.createdAt.toISOString() }
 }

@@ -28,7 +28,15 @@ const columns = sql`
       and a.kind = 'cash.member'
       and a.ref = m.id::text
       and a.unit = 'CNY'
-  ), 0) as "balanceFen"`
+  ), 0) as "balanceFen",
+  coalesce((
+    select a.balance - a.held_out
+    from ledger.accounts a
+    where a.tenant_id = m.tenant_id
+      and a.kind = 'points.member'
+      and a.ref = m.id::text
+      and a.unit = 'point'
+  ), 0) as "points"`
 
 export async function listMembers(
   tx: ReadTx,

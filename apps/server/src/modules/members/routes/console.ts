@@ -6,7 +6,7 @@ import { type BoundRoute, handle } from '../../../platform/http/index.ts'
 import { everyRow } from '../../../platform/lists/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import { type Column, xlsxReply } from '../../../platform/sheets/index.ts'
-import { adjustBalance } from '../commands/adjust-balance.ts'
+import { adjustBalance, adjustPoints } from '../commands/adjust-means.ts'
 import { disableMember, enableMember, saveNote } from '../commands/manage-members.ts'
 import { PHONE, phonePlace } from '../model.ts'
 import { phoneHash } from '../phone-hash.ts'
@@ -65,7 +65,16 @@ function handlingRoutes(platform: Platform): readonly BoundRoute[] {
       return await read(ctx, params.id)
     }),
     handle(memberRoutes.adjustBalance, ({ params, body, once }) =>
-      once(async (tx) => ({ balanceFen: await adjustBalance(tx, { ...body, id: memberId(params.id) }) })),
+      once(async (tx) => {
+        const { amountFen: amount, reason } = body
+        return { balanceFen: await adjustBalance(tx, { id: memberId(params.id), amount, reason }) }
+      }),
+    ),
+    handle(memberRoutes.adjustPoints, ({ params, body, once }) =>
+      once(async (tx) => {
+        const { points: amount, reason } = body
+        return { points: await adjustPoints(tx, { id: memberId(params.id), amount, reason }) }
+      }),
     ),
   ]
 }

@@ -7,6 +7,7 @@ import { type MemberPorts, sendCode } from '../commands/send-code.ts'
 import { signInByCode } from '../commands/sign-in.ts'
 import { CODE_LIVES_SECONDS, RESEND_AFTER_SECONDS } from '../model.ts'
 import { readMallMe } from '../queries/me.ts'
+import { movementsOf } from '../queries/movements.ts'
 
 const COOKIE = 'qs_member'
 
@@ -41,6 +42,9 @@ function ownAccountRoutes(platform: Platform): readonly BoundRoute[] {
       await saveMemberName(platform, ctx, session.memberId, body.name)
       return await platform.db.read(ctx, (tx) => readMallMe(tx, session.memberId))
     }),
+    handle(memberRoutes.listMyMovements, ({ ctx, session, query }) =>
+      platform.db.read(ctx, (tx) => movementsOf(tx, session.memberId, query)),
+    ),
     handle(memberRoutes.listMySessions, async ({ ctx, session, cookies }) => {
       const owner = { kind: 'member', id: session.memberId } as const
       return { items: await platform.db.read(ctx, (tx) => liveSessions(tx, owner, cookies.get(COOKIE))) }

@@ -30,6 +30,7 @@ export type PlacingItem = {
   readonly capIp: number
   readonly capDevice: number
   readonly payWith: string
+  readonly balanceFen: number
   readonly channel: string
   readonly lines: OrderInput['lines']
 }
@@ -118,7 +119,7 @@ async function checkedInput(platform: Platform, { tenantId, session }: Caller, i
   const settings = await getSettings(platform, tenantId)
   if (session.kind !== 'member') {
     if (!settings['orders.guestCheckout']) throw orderErrors.guestsNotAllowed()
-    if (input.payWith === 'balance') throw orderErrors.signInForBalance()
+    if (input.payWith === 'balance' || input.balanceFen > 0) throw orderErrors.signInForBalance()
     if (!input.queryPassword && settings['orders.queryPasswordRequired']) throw orderErrors.queryPasswordRequired()
   }
   const contact = normaliseContact(input.contact)
@@ -156,6 +157,7 @@ async function placingItem(
     capIp: settings['orders.unpaidMaxPerIp'],
     capDevice: settings['orders.unpaidMaxPerDevice'],
     payWith: input.payWith,
+    balanceFen: input.balanceFen,
     channel: 'mall',
     lines: input.lines,
   }

@@ -26,6 +26,8 @@ export async function readBoard(tx: ReadTx): Promise<Board> {
           and x.order_no = o.no
       ) l
       where o.tenant_id = ${tx.ctx.tenantId}::bigint
+        -- A recharge is not a sale: its money is sold for when it is spent.
+        and o.purpose = 'goods'
         and o.placed_at >= clock.today - make_interval(days => ${DAYS - 1}::integer)
     ), per_day as (
       select d.day::date as day, count(r.no) as orders, count(r.paid_at) as paid,
@@ -53,6 +55,10 @@ export async function readBoard(tx: ReadTx): Promise<Board> {
           from payments.refunds f, clock
           where f.tenant_id = ${tx.ctx.tenantId}::bigint
             and f.done_at >= clock.today
+            and not exists (
+              select from orders.orders o
+              where o.tenant_id = f.tenant_id and o.no = f.order_no and o.purpose = 'recharge'
+            )
         )
       ) from today),
       'yesterday', (select jsonb_build_object('orders', orders, 'paidOrders', paid, 'salesFen', sales, 'piecesDelivered', pieces) from yesterday),

@@ -71,6 +71,11 @@ export function orderColumns(locale: 'zh-CN' | 'en'): readonly Column<OrderSumma
     { header: name('商品', 'Goods'), kind: 'text', width: 36, value: (row) => row.goodsTitles.join('、') },
     { header: name('数量', 'Quantity'), kind: 'integer', value: (row) => row.quantity },
     { header: name('金额', 'Total'), kind: 'fen', value: (row) => row.totalFen },
+    {
+      header: name('充值到账', 'Credited'),
+      kind: 'fen',
+      value: (row) => (row.purpose === 'recharge' ? row.creditFen : null),
+    },
     { header: name('已退', 'Refunded'), kind: 'fen', value: (row) => row.refundedFen },
     { header: name('联系方式', 'Contact'), kind: 'text', width: 22, value: (row) => row.buyer.contactMasked },
     { header: name('支付方式', 'Paid by'), kind: 'text', value: (row) => row.gateway },
@@ -82,7 +87,7 @@ export function orderColumns(locale: 'zh-CN' | 'en'): readonly Column<OrderSumma
 }
 
 const summaries = sql`
-  select o.no, o.state, o.member_id as "memberId", o.contact, o.total_fen as "totalFen", o.refunded_fen as "refundedFen",
+  select o.no, o.state, o.purpose, o.credit_fen as "creditFen", o.member_id as "memberId", o.contact, o.total_fen as "totalFen", o.refunded_fen as "refundedFen",
     o.placed_at as "placedAt", o.paid_at as "paidAt", o.delivered_at as "deliveredAt",
     coalesce(r.gateway, o.pay_with) as gateway, r.trade_no as "tradeNo",
     l.titles as "goodsTitles", l.quantity, l.has_exception as "hasException"
@@ -110,6 +115,7 @@ function conditionsOf(ctx: Ctx, query: Query): RawBuilder<unknown> {
   return allOf(
     sql`o.tenant_id = ${ctx.tenantId}::bigint`,
     query.state && sql`o.state = any (${query.state}::text[])`,
+    query.purpose && sql`o.purpose = ${query.purpose}`,
     query.memberId !== undefined && sql`o.buyer_key = ${`m:${query.memberId}`}`,
     query.from !== undefined && sql`o.placed_at >= ${query.from}::timestamptz`,
     query.to !== undefined && sql`o.placed_at < ${query.to}::timestamptz`,

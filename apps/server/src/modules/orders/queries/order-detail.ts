@@ -67,18 +67,25 @@ export async function readOrderDetail(
   }
 }
 
+/** Money or points that are not back yet, and not on their way. */
+function hasSomethingToGive(line: Raw['lines'][number]): boolean {
+  const fen = line.amountFen - line.refundedFen - line.refundingFen + line.failedFen
+  return fen > 0 || line.unitPoints * line.quantity > line.refundedPoints
+}
+
+/** A payment may be claimed for these; what is closed may have been paid too late. */
+const UNPAID: ReadonlySet<string> = new Set(['pending', 'expired', 'cancelled'])
+
 function actionsFor(order: Raw, permissions: ReadonlySet<Permission>): Action[] {
   const handles = permissions.has('orders.handle')
   const paid = order.state === 'paid' || order.state === 'delivered' || order.state === 'refunded'
   const actions: (Action | false)[] = [
     handles && order.state === 'pending' && 'cancel',
     handles && order.payments.some((payment) => payment.state === 'pending') && 'query_payment',
+    handles && UNPAID.has(order.state) && order.totalFen > 0 && 'claim',
     handles && order.lines.some((line) => line.state === 'exception') && 'retry',
-    handles && order.lines.some((line) => line.state === 'delivered') && 'replace',
-    permissions.has('orders.refund') &&
-      paid &&
-      order.lines.some((line) => line.amountFen - line.refundedFen - line.refundingFen + line.failedFen > 0) &&
-      'refund',
+    handles && order.purpose === 'goods' && order.lines.some((line) => line.state === 'delivered') && 'replace',
+    permissions.has('orders.refund') && paid && order.lines.some(hasSomethingToGive) && 'refund',
     handles && order.contact.includes('@') && order.state === 'delivered' && 'resend',
   ]
   return actions.filter((action) => action !== false)
@@ -87,8 +94,8 @@ function actionsFor(order: Raw, permissions: ReadonlySet<Permission>): Action[] 
 async function readOrder(tx: ReadTx, no: OrderNo): Promise<Raw> {
   const { rows } = await sql<{ readonly detail: Raw }>`
     select jsonb_build_object(
-      'no', o.no, 'state', o.state, 'contact', o.contact, 'ip', o.ip, 'channel', o.channel,
-      'closeReason', o.close_reason, 'totalFen', o.total_fen, 'refundedFen', o.refunded_fen,
+      'no', o.no, 'state', o.state, 'purpose', o.purpose, 'creditFen', o.credit_fen, 'contact', o.contact, 'ip', o.ip, 'channel', o.channel,
+      'closeReason', o.close_reason, 'totalFen', o.total_fen, 'balanceFen', o.balance_fen, 'points', o.points, 'refundedFen', o.refunded_fen,
       'placedAt', o.placed_at, 'expiresAt', o.expires_at, 'paidAt', o.paid_at, 'deliveredAt', o.delivered_at,
       'hasException', exists (
         select from orders.lines l where l.tenant_id = o.tenant_id and l.order_no = o.no and l.state = 'exception'
@@ -105,9 +112,9 @@ async function readOrder(tx: ReadTx, no: OrderNo): Promise<Raw> {
       'lines', (
         select jsonb_agg(jsonb_build_object(
           'lineNo', l.line_no, 'skuId', l.sku_id, 'goodsId', l.goods_id, 'goodsTitle', l.goods_title, 'skuTitle', l.sku_title,
-          'quantity', l.quantity, 'unitPriceFen', l.unit_price_fen, 'amountFen', l.amount_fen, 'state', l.state,
+          'quantity', l.quantity, 'unitPriceFen', l.unit_price_fen, 'unitPoints', l.unit_points, 'amountFen', l.amount_fen, 'state', l.state,
           'deliveredQuantity', l.delivered_quantity, 'form', l.form,
-          'refundedFen', l.refunded_fen, 'refundingFen', l.refunding_fen, 'refundedQuantity', l.refunded_quantity,
+          'refundedFen', l.refunded_fen, 'refundingFen', l.refunding_fen, 'refundedQuantity', l.refunded_quantity, 'refundedPoints', l.refunded_points,
           'failedFen', coalesce((
             select sum(f.amount_fen)
             from payments.refunds f
@@ -157,8 +164,8 @@ async function readOrder(tx: ReadTx, no: OrderNo): Promise<Raw> {
       ), '[]'),
       'refunds', coalesce((
         select jsonb_agg(jsonb_build_object(
-          'id', f.id, 'orderNo', f.order_no, 'lineNo', f.line_no, 'amountFen', f.amount_fen, 'to', f.target, 'state', f.state,
-          'takes', f.takes, 'pieces', cardinality(f.grants), 'requestedBy', f.requested_by, 'requestedById', f.requested_by_id,
+          'id', f.id, 'orderNo', f.order_no, 'lineNo', f.line_no, 'amountFen', f.amount_fen, 'points', f.points, 'to', f.target, 'state', f.state,
+          'takes', f.takes, 'pieces', cardinality(f.grants), 'creditFen', f.credit_fen, 'requestedBy', f.requested_by, 'requestedById', f.requested_by_id,
           'decidedBy', f.decided_by, 'decidedNote', f.decided_note, 'handReference', f.hand_reference,
           'isReplaced', f.replaced_by is not null, 'reason', f.reason, 'attempts', f.attempts, 'lastError', f.last_error, 'createdAt', f.created_at, 'doneAt', f.done_at
         ) order by f.id)

@@ -7,6 +7,7 @@ type Priced = {
   readonly skuId: number
   readonly quantity: number
   readonly unitPriceFen: number | null
+  readonly unitPoints: number | null
   readonly sellable: boolean | null
   readonly reason: string | null
 }
@@ -21,6 +22,7 @@ export async function quote(
     select x.sku_id as "skuId",
       x.quantity,
       catalog.unit_price(o.price_fen, o.tiers, x.quantity) as "unitPriceFen",
+      o.price_points as "unitPoints",
       o.sellable,
       o.reason
     from unnest(${skuIds}::bigint[], ${lines.map((line) => line.quantity)}::bigint[]) with ordinality as x(sku_id, quantity, n)
@@ -31,9 +33,14 @@ export async function quote(
     skuId: row.skuId,
     quantity: row.quantity,
     unitPriceFen: row.unitPriceFen ?? 0,
+    unitPoints: row.unitPoints ?? 0,
     amountFen: (row.unitPriceFen ?? 0) * row.quantity,
     sellable: row.sellable ?? false,
     reason: row.sellable === null ? 'unknown' : row.reason,
   }))
-  return { lines: priced, totalFen: priced.reduce((sum, line) => sum + line.amountFen, 0) }
+  return {
+    lines: priced,
+    totalFen: priced.reduce((sum, line) => sum + line.amountFen, 0),
+    totalPoints: priced.reduce((sum, line) => sum + line.unitPoints * line.quantity, 0),
+  }
 }

@@ -12,6 +12,8 @@ export type SealedView = {
   readonly queryHash: string | null
   readonly locale: 'zh-CN' | 'en'
   readonly totalFen: number
+  readonly balanceFen: number
+  readonly points: number
   readonly refundedFen: number
   readonly placedAt: string
   readonly expiresAt: string
@@ -20,6 +22,8 @@ export type SealedView = {
   readonly now: string
   readonly payWith: string
   readonly payment: { readonly gateway: string; readonly cashier: CashierView | null } | null
+  /** Of a recharge, which has no lines to show. */
+  readonly recharge: { readonly creditFen: number; readonly bonusFen: number; readonly state: LineState } | null
   readonly lines: readonly SealedLine[]
 }
 export type SealedLine = {
@@ -30,6 +34,7 @@ export type SealedLine = {
   readonly skuTitle: string
   readonly quantity: number
   readonly unitPriceFen: number
+  readonly unitPoints: number
   readonly amountFen: number
   readonly state: LineState
   readonly deliveredQuantity: number

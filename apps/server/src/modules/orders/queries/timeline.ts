@@ -65,8 +65,11 @@ export async function readTimeline(tx: ReadTx, no: OrderNo): Promise<Entry[]> {
         on e.tenant_id = r.tenant_id and e.object_kind = 'receipt' and e.object_id = r.id::text and e.action = 'receipt.handle'
       where r.tenant_id = ${tenantId}::bigint and r.order_no = ${no}::bigint
       union all
-      select l.delivered_at, 'delivery', 'delivery.done', null, jsonb_build_object('lineNo', l.line_no, 'quantity', l.delivered_quantity)
+      select l.delivered_at, 'delivery', case l.kind when 'recharge' then 'delivery.credited' else 'delivery.done' end, null,
+        jsonb_build_object('lineNo', l.line_no, 'quantity', l.delivered_quantity)
+          || case when l.kind = 'recharge' then jsonb_build_object('amountFen', o.credit_fen) else '{}' end
       from orders.lines l
+      join orders.orders o on o.tenant_id = l.tenant_id and o.no = l.order_no
       where l.tenant_id = ${tenantId}::bigint and l.order_no = ${no}::bigint and l.delivered_at is not null
       union all
       select l.exception_at, 'delivery', 'delivery.exception', null,

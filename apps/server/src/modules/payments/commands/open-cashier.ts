@@ -16,6 +16,10 @@ export type CashierRequest = {
   /** What the buyer's device can do; the gateway may know another way. */
   readonly device: 'desktop' | 'phone'
   readonly clientIp: string
+  /** Tells whether the page is open inside the gateway's own app. */
+  readonly userAgent: string
+  /** Who the person is at the gateway, when it has told. */
+  readonly openId: string | undefined
 }
 export type OpenCashier = (tenantId: TenantId, request: CashierRequest) => Promise<Cashier>
 
@@ -55,7 +59,12 @@ export function createOpenCashier(platform: Platform, outbound: Outbound, accoun
     const kind = gatewayNamed(gateway)
     const account = await accounts.find(tenantId, gateway)
     if (!account?.enabled) throw paymentErrors.gatewayUnknown({ gateway })
-    const scene = sceneFor(kind, request.device)
+    const inside = kind.inApp?.isInside(request.userAgent) === true && kind.inApp.isReady(account)
+    // First the gateway has to tell who it is; then the page comes again.
+    if (inside && request.openId === undefined) {
+      return { way: 'redirect', url: `${request.shopUrl}/api/pay/${gateway}/enter?no=${orderNo}` }
+    }
+    const scene = inside ? 'in_app' : sceneFor(kind, request.device)
     const feeFen = buyersFee(account, request.amountFen)
     const amountFen = request.amountFen + feeFen
     const attempt = await openAttempt(tenantId, { orderNo, gateway, amountFen, feeFen, scene })
@@ -73,6 +82,7 @@ export function createOpenCashier(platform: Platform, outbound: Outbound, accoun
       notifyUrl: notifyUrlOf(platform.config.publicUrl, account.shopSlug, gateway),
       returnUrl: `${request.shopUrl}/api/pay/${gateway}/return?no=${orderNo}`,
       clientIp: request.clientIp,
+      ...(inside && request.openId !== undefined && { openId: request.openId }),
     })
     if (outcome.kind === 'done') {
       const { cashier, reference } = outcome

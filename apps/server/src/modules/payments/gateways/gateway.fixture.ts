@@ -54,7 +54,7 @@ export async function billOf(
   account: GatewayAccount,
   day: string,
 ): Promise<readonly BillLine[]> {
-  const bill = await bills?.fetch(outbound, account, day)
+  const bill = await bills?.fetch(outbound, account, day, new Date())
   if (!bills || bill?.kind !== 'done') throw new Error(`no bill: ${JSON.stringify(bill)}`)
   return await Array.fromAsync(bills.read(bill.body))
 }

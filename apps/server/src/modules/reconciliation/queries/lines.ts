@@ -10,12 +10,13 @@ export type LineView = Page['items'][number]
 type Query = z.output<typeof reconciliationRoutes.listLines.query>
 export type LineFilter = Pick<Query, 'kind' | 'q'>
 type Row = Omit<LineView, 'at'> & { readonly at: Date }
-type Bill = { readonly id: number; readonly begunAt: Date; readonly lines: number }
+/** `begunAt` as text: a `Date` keeps no microseconds, and lines are looked up by the very moment. */
+type Bill = { readonly id: number; readonly begunAt: string; readonly lines: number }
 
 /** The bill that counts; undefined before there is one. */
 export async function billOf(tx: ReadTx, gateway: string, day: string): Promise<Bill | undefined> {
   const { rows } = await sql<Bill>`
-    select b.id, b.begun_at as "begunAt", b.lines
+    select b.id, b.begun_at::text as "begunAt", b.lines
     from reconciliation.days d
     join reconciliation.bills b on b.tenant_id = d.tenant_id and b.id = d.bill_id
     where d.tenant_id = ${tx.ctx.tenantId}::bigint

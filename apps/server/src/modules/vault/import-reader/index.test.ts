@@ -135,6 +135,14 @@ describe('text', () => {
     expect(partsOf(await read(bytes, 'x.txt', 'none', 10_000))).toEqual([['好卡一'], 'too_long', 'encoding', ['C3']])
   })
 
+  it('a tab inside a code makes its line invalid where tabs do not separate', async () => {
+    expect(await read(Buffer.from('AAA-1,secret\nBBB\t2,secret\nCCC-3,secret\n'), 'a.csv')).toMatchObject([
+      { parts: ['AAA-1', 'secret'] },
+      { reason: 'control_chars' },
+      { parts: ['CCC-3', 'secret'] },
+    ])
+  })
+
   it('NUL and control bytes make their line invalid', async () => {
     expect(partsOf(await read('A1\nB\u00002\nC\u001b3\n'.padEnd(100, 'x')))).toEqual([
       ['A1'],

@@ -92,6 +92,8 @@ function parseRow(row: Row, separator: FixedSeparator): Line | undefined {
   if (parts.length === 0) return undefined
   if (parts.length > PARTS_MAX) return { lineNo, reason: 'too_many_parts' }
   if (parts.includes('')) return { lineNo, reason: 'empty_part' }
+  // Not the separator of this file, so nobody can say whether it belongs to the code.
+  if (parts.some((part) => part.includes('\t'))) return { lineNo, reason: 'control_chars' }
   return { lineNo, parts }
 }
 

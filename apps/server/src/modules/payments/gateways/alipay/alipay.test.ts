@@ -213,7 +213,7 @@ describe('an answer that proves nothing is unknown, never refused', () => {
     expect(await alipay.refund(outbound, account, call)).toMatchObject({ kind: 'unknown' })
     expect(await alipay.queryRefund(outbound, account, call)).toMatchObject({ kind: 'unknown' })
     expect(await alipay.create(outbound, account, paymentOf(shop, newNo()))).toMatchObject({ kind: 'unknown' })
-    expect(await alipay.bills?.fetch(outbound, account, '2026-11-21')).toMatchObject({ kind: 'unknown' })
+    expect(await alipay.bills?.fetch(outbound, account, '2026-11-21', new Date())).toMatchObject({ kind: 'unknown' })
     expect(await alipay.test(outbound, account)).toMatchObject({ kind: 'unknown' })
   })
 
@@ -508,7 +508,7 @@ describe('our own network is out of reach', () => {
         alipay.close(guarded, aimed, payment),
         alipay.refund(guarded, aimed, refund),
         alipay.queryRefund(guarded, aimed, refund),
-        alipay.bills?.fetch(guarded, aimed, '2026-11-21'),
+        alipay.bills?.fetch(guarded, aimed, '2026-11-21', new Date()),
         alipay.test(guarded, aimed),
       ])
       for (const outcome of outcomes) expect(outcome, baseUrl).toMatchObject({ kind: 'unknown' })
@@ -531,7 +531,10 @@ describe('our own network is out of reach', () => {
       },
     }
     const day = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
-    expect(await alipay.bills?.fetch(half, account, day)).toEqual({ kind: 'unknown', reason: 'address not allowed' })
+    expect(await alipay.bills?.fetch(half, account, day, new Date())).toEqual({
+      kind: 'unknown',
+      reason: 'address not allowed',
+    })
     expect(calls).toEqual(['POST', 'GET'])
     guarded.close()
   })

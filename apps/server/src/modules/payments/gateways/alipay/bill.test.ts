@@ -45,7 +45,7 @@ async function paid(totalFen: number, paidAt: string): Promise<string> {
 
 const { bills } = alipay
 if (!bills) throw new Error('no bills')
-const fetchDay = (day: string): Promise<BillOutcome> => bills.fetch(outbound, account, day)
+const fetchDay = (day: string): Promise<BillOutcome> => bills.fetch(outbound, account, day, new Date())
 const read = async (body: Readable): Promise<BillLine[]> => Array.fromAsync(bills.read(body))
 async function linesOf(day: string): Promise<BillLine[]> {
   const outcome = await fetchDay(day)

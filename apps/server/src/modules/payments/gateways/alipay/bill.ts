@@ -14,7 +14,12 @@ const NO_DATA = /NO_?BILL_?DATA$/i
 const NOT_THERE = /BILL_?NOT_?EXISTS?$/i
 
 /** A day's business bill: ask for the link, then fetch it at once. */
-export async function fetchBill(outbound: Outbound, account: GatewayAccount, day: string): Promise<BillOutcome> {
+export async function fetchBill(
+  outbound: Outbound,
+  account: GatewayAccount,
+  day: string,
+  now: Date,
+): Promise<BillOutcome> {
   const answer = await callAlipay(outbound, account, 'alipay.data.dataservice.bill.downloadurl.query', {
     bill_type: 'trade',
     bill_date: day,
@@ -23,7 +28,7 @@ export async function fetchBill(outbound: Outbound, account: GatewayAccount, day
   if (answer.kind === 'answer' && NOT_THERE.test(answer.subCode)) {
     // One code for "not made yet" and "nothing to make one of"; the time of day tells them apart.
     const due = Date.parse(`${day}T00:00:00+08:00`) + READY_AFTER_MS
-    return Date.now() < due ? { kind: 'not_ready', message: answer.message } : { kind: 'empty' }
+    return now.getTime() < due ? { kind: 'not_ready', message: answer.message } : { kind: 'empty' }
   }
   const link = outcomeOf<BillOutcome | string>(answer, (value) => {
     return textOf(value.bill_download_url) || unknown('no download link')

@@ -29,8 +29,8 @@ const PAID_WITHIN_MS = 86_400_000
  */
 export const bills: Bills = { fetch, read }
 
-async function fetch(outbound: Outbound, account: GatewayAccount, day: string): Promise<BillOutcome> {
-  if (beijingDay(day).toMs > Date.now()) return { kind: 'not_ready', message: 'the day is not over' }
+async function fetch(outbound: Outbound, account: GatewayAccount, day: string, now: Date): Promise<BillOutcome> {
+  if (beijingDay(day).toMs > now.getTime()) return { kind: 'not_ready', message: 'the day is not over' }
   const pages = pagesOf(outbound, account, day)
   // Whether there is anything is known when the first payment of the day is found, or the day is passed.
   for (;;) {

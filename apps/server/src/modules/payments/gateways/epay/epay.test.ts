@@ -390,7 +390,7 @@ describe.each<Signing>(['MD5', 'RSA'])('signed with %s', (signing) => {
       }
       const back = backToYesterdayNoon()
       const day = dayOf(Date.now() - back)
-      expect(await epay.bills?.fetch(outbound, account, day)).toEqual({ kind: 'empty' })
+      expect(await epay.bills?.fetch(outbound, account, day, new Date())).toEqual({ kind: 'empty' })
       const made = async (count: number, datedBackMs: number): Promise<readonly string[]> => {
         fresh.control.dateBack(datedBackMs)
         const nos = Array.from({ length: count }, newNo)
@@ -431,16 +431,18 @@ describe.each<Signing>(['MD5', 'RSA'])('signed with %s', (signing) => {
       expect((await planted('bill.duplicate')).second).toHaveLength(2)
       fresh.control.clearFaults()
       fresh.control.addFault({ kind: 'bill.empty' })
-      expect(await epay.bills?.fetch(outbound, account, day)).toEqual({ kind: 'empty' })
+      expect(await epay.bills?.fetch(outbound, account, day, new Date())).toEqual({ kind: 'empty' })
       fresh.control.clearFaults()
       fresh.control.addFault({ kind: 'bill.late' })
-      expect(await epay.bills?.fetch(outbound, account, day)).toMatchObject({ kind: 'unknown' })
+      expect(await epay.bills?.fetch(outbound, account, day, new Date())).toMatchObject({ kind: 'unknown' })
       fresh.control.clearFaults()
-      const fetched = await epay.bills?.fetch(outbound, account, day)
+      const fetched = await epay.bills?.fetch(outbound, account, day, new Date())
       if (fetched?.kind !== 'done') throw new Error('no bill')
       fresh.control.addFault({ kind: 'api.error', endpoint: 'orders' })
       await expect(Array.fromAsync(epay.bills?.read(fetched.body) ?? [])).rejects.toThrow('broke off')
-      expect(await epay.bills?.fetch(outbound, account, dayOf(Date.now()))).toMatchObject({ kind: 'not_ready' })
+      expect(await epay.bills?.fetch(outbound, account, dayOf(Date.now()), new Date())).toMatchObject({
+        kind: 'not_ready',
+      })
       await fresh.close()
     })
   })
@@ -477,7 +479,7 @@ describe.each<Signing>(['MD5', 'RSA'])('signed with %s', (signing) => {
         await epay.close(guarded, inside, { paymentNo: newNo() }),
         await epay.refund(guarded, inside, call),
         await epay.queryRefund(guarded, inside, call),
-        await epay.bills?.fetch(guarded, inside, '2026-11-20'),
+        await epay.bills?.fetch(guarded, inside, '2026-11-20', new Date()),
       ]) {
         expect(outcome).toMatchObject({
           kind: 'unknown',

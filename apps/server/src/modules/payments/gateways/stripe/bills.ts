@@ -44,9 +44,9 @@ type List = z.infer<typeof list>
  */
 export const bills: Bills = { fetch, read }
 
-async function fetch(outbound: Outbound, account: GatewayAccount, day: string): Promise<BillOutcome> {
+async function fetch(outbound: Outbound, account: GatewayAccount, day: string, now: Date): Promise<BillOutcome> {
   const { toMs } = beijingDay(day)
-  if (toMs > Date.now()) return { kind: 'not_ready', message: 'the day is not over' }
+  if (toMs > now.getTime()) return { kind: 'not_ready', message: 'the day is not over' }
   const first = await listOf(outbound, account, day)
   if (first.kind === 'missing') return unknown('the address knows no balance')
   if (first.kind !== 'answer') return first

@@ -445,7 +445,7 @@ describe('bills', () => {
     }
     const back = backToYesterdayNoon()
     day = dayOf(Date.now() - back)
-    expect(await stripe.bills?.fetch(outbound, own, day)).toEqual({ kind: 'empty' })
+    expect(await stripe.bills?.fetch(outbound, own, day, new Date())).toEqual({ kind: 'empty' })
     fresh.control.dateBack(back)
     const nos = Array.from({ length: 120 }, newNo)
     for (const no of nos) await stripe.create(outbound, own, paymentOf(no))
@@ -490,22 +490,24 @@ describe('bills', () => {
     ).toHaveLength(2)
     fresh.control.clearFaults()
     fresh.control.addFault({ kind: 'bill.empty' })
-    expect(await stripe.bills?.fetch(outbound, own, day)).toEqual({ kind: 'empty' })
+    expect(await stripe.bills?.fetch(outbound, own, day, new Date())).toEqual({ kind: 'empty' })
     fresh.control.clearFaults()
     fresh.control.addFault({ kind: 'bill.late' })
-    expect(await stripe.bills?.fetch(outbound, own, day)).toMatchObject({ kind: 'unknown' })
+    expect(await stripe.bills?.fetch(outbound, own, day, new Date())).toMatchObject({ kind: 'unknown' })
     await fresh.close()
   })
 
   test('a day that is not over has no bill yet', async () => {
-    expect(await stripe.bills?.fetch(outbound, account, dayOf(Date.now()))).toMatchObject({ kind: 'not_ready' })
+    expect(await stripe.bills?.fetch(outbound, account, dayOf(Date.now()), new Date())).toMatchObject({
+      kind: 'not_ready',
+    })
   })
 
   test('a bill that breaks off is an error, not a shorter day', async () => {
     standIn.control.dateBack(backToYesterdayNoon() + 86_400_000)
     day = dayOf(Date.now() - backToYesterdayNoon() - 86_400_000)
     for (let at = 0; at < 101; at++) await paid()
-    const fetched = await stripe.bills?.fetch(outbound, account, day)
+    const fetched = await stripe.bills?.fetch(outbound, account, day, new Date())
     standIn.control.addFault({ kind: 'api.error', endpoint: 'balance' })
     if (fetched?.kind !== 'done') throw new Error('no bill')
     await expect(Array.fromAsync(stripe.bills?.read(fetched.body) ?? [])).rejects.toThrow('broke off')
@@ -524,7 +526,7 @@ describe('bills', () => {
       await stripe.create(outbound, own, paymentOf(no))
       await fresh.control.pay([no])
     }
-    const fetched = await stripe.bills?.fetch(outbound, own, dayOf(Date.now() - back))
+    const fetched = await stripe.bills?.fetch(outbound, own, dayOf(Date.now() - back), new Date())
     if (fetched?.kind !== 'done') throw new Error('no bill')
     const asked = () => fresh.control.received().filter(({ path }) => path.includes('balance_transactions')).length
     const reading = stripe.bills?.read(fetched.body)[Symbol.asyncIterator]()
@@ -612,7 +614,7 @@ describe('configuration', () => {
         await stripe.close(guarded, inside, { paymentNo: newNo() }),
         await stripe.refund(guarded, inside, call),
         await stripe.queryRefund(guarded, inside, call),
-        await stripe.bills?.fetch(guarded, inside, '2026-11-20'),
+        await stripe.bills?.fetch(guarded, inside, '2026-11-20', new Date()),
       ]) {
         expect(outcome).toMatchObject({
           kind: 'unknown',

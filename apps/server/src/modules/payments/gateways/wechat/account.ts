@@ -36,6 +36,23 @@ export const fields: readonly GatewayField[] = [
     required: true,
   },
   {
+    key: 'appSecret',
+    name: { zh: '公众号 AppSecret', en: 'AppSecret of the official account' },
+    hint: {
+      zh: '填写后可在微信内直接付款；公众号需把本店域名设为网页授权域名',
+      en: 'Lets people pay inside WeChat; the shop’s domain must be the account’s web authorisation domain',
+    },
+    secret: true,
+    required: false,
+  },
+  {
+    key: 'webAuthUrl',
+    name: { zh: '网页授权地址', en: 'Address of the web authorisation' },
+    hint: { zh: '不填即微信官方地址', en: 'WeChat’s own when empty' },
+    secret: false,
+    required: false,
+  },
+  {
     key: 'publicKeyId',
     name: { zh: '微信支付公钥 ID', en: 'WeChat Pay public key id' },
     hint: {

@@ -3,6 +3,7 @@ import type { PaymentGateway, Refused, Unknown } from '../../gateway.ts'
 import { fields, openMerchant } from './account.ts'
 import { readBill } from './bill-reader.ts'
 import { fetchBill } from './bills.ts'
+import { inApp } from './in-app.ts'
 import { fetchCertificates } from './keys.ts'
 import { verifyNotice } from './notice.ts'
 import { close, create, query } from './payments.ts'
@@ -38,6 +39,7 @@ export const wechatPay: PaymentGateway = {
   ],
   bills: { fetch: fetchBill, read: readBill },
   splits,
+  inApp,
 
   /**
    * The gateway's own echo proves address, merchant, private key and the answer's key. The APIv3 key is proved by opening

@@ -310,7 +310,8 @@ describe('refunds', () => {
     fault('refund.notice_first')
     const call = refund()
     expect(await at.refund(call)).toEqual({ kind: 'accepted' })
-    expect(at.verdicts.at(-1)).toMatchObject({ about: 'refund', refundNo: call.refundNo })
+    // Beside it the notice of an earlier refund may still come in.
+    expect(at.verdicts).toContainEqual(expect.objectContaining({ about: 'refund', refundNo: call.refundNo }))
   })
 
   test.each([
@@ -433,7 +434,7 @@ describe('no call leads into our own network', () => {
         wechatPay.refund(guarded, account, refund),
         wechatPay.queryRefund(guarded, account, refund),
         wechatPay.test(guarded, account),
-        wechatPay.bills?.fetch(guarded, account, '2026-11-21'),
+        wechatPay.bills?.fetch(guarded, account, '2026-11-21', new Date()),
         wechatPay.splits?.query(guarded, account, { splitNo: 'S1', tradeNo: '4200' }),
       ])
       for (const outcome of outcomes) expect(outcome).toMatchObject({ kind: 'unknown' })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { shopUrlOf } from './pay-at-gateway.ts'
+import { shopUrlOf } from './shop-url.ts'
 
 test('a buyer comes back to the loopback name that was opened', () => {
   expect(shopUrlOf('http://localhost:8080', '127.0.0.1:8080', '/s/demo')).toBe('http://127.0.0.1:8080/s/demo')

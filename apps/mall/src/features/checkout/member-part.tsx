@@ -1,0 +1,68 @@
+import { Link, useLocation } from 'react-router'
+import type { Me, Quote } from '../../shared/api/types.ts'
+import { useI18n } from '../../shared/i18n/index.ts'
+import { MethodIcon } from '../../shared/ui/method-icon.tsx'
+import { moneyText } from '../../shared/ui/money.tsx'
+import { Card } from '../../shared/ui/page.tsx'
+import css from './checkout.module.css'
+
+/** What a balance can bring beside another way to pay: all of it, when it is not enough for the whole. */
+export const balancePart = (me: Me | null, totalFen: number): number =>
+  me !== null && me.balanceFen > 0 && me.balanceFen < totalFen ? me.balanceFen : 0
+
+/** What the member brings: the points that are asked for, and the balance beside another way to pay. */
+export function MemberPart({
+  quote,
+  me,
+  usesBalance,
+  onUseBalance,
+}: {
+  readonly quote: Quote
+  readonly me: Me | null
+  readonly usesBalance: boolean
+  readonly onUseBalance: (use: boolean) => void
+}) {
+  const { t } = useI18n()
+  const part = balancePart(me, quote.totalFen)
+  if (quote.totalPoints === 0 && part === 0) return null
+  return (
+    <Card title={t('checkout.memberPart')}>
+      <div className={css.methods}>
+        {quote.totalPoints > 0 && (
+          <div className={css.method} data-static>
+            <MethodIcon gateway="points" />
+            <span className={css.methodName}>{t('checkout.payPoints', { count: quote.totalPoints })}</span>
+            <span className={css.methodNote}>
+              <PointsNote me={me} asked={quote.totalPoints} />
+            </span>
+          </div>
+        )}
+        {part > 0 && (
+          <label className={css.method}>
+            <input type="checkbox" checked={usesBalance} onChange={(event) => onUseBalance(event.target.checked)} />
+            <MethodIcon gateway="balance" />
+            <span className={css.methodName}>{t('checkout.useBalance')}</span>
+            <span className={css.methodNote}>
+              {usesBalance
+                ? t('checkout.balanceUsed', { amount: moneyText(part), rest: moneyText(quote.totalFen - part) })
+                : t('checkout.balance', { amount: moneyText(part) })}
+            </span>
+          </label>
+        )}
+      </div>
+    </Card>
+  )
+}
+
+function PointsNote({ me, asked }: { readonly me: Me | null; readonly asked: number }) {
+  const { t } = useI18n()
+  const { pathname, search } = useLocation()
+  if (me === null) {
+    return (
+      <Link to={`/sign-in?${new URLSearchParams({ next: pathname + search })}`}>{t('checkout.signInForBalance')}</Link>
+    )
+  }
+  return me.points >= asked
+    ? t('checkout.pointsThere', { count: me.points })
+    : t('checkout.pointsShort', { count: me.points, missing: asked - me.points })
+}
