@@ -10,7 +10,7 @@ export type FloodOrder = {
   readonly perSecond: number
   readonly seconds: number
 }
-export type Flooded = { readonly bought: number; readonly perSecond: number }
+export type Flooded = { readonly bought: number; readonly turnedAway: number; readonly perSecond: number }
 
 /**
  * A crowd of buyers in a process of its own, so that whoever is measured beside it does not wait for the crowd's driver.

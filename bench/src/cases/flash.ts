@@ -21,6 +21,7 @@ export async function flash({ system, size }: Bench): Promise<readonly Figure[]>
   const shop = await openShop(system, 1, pieces)
   const driver = createDriver(system.url, CONNECTIONS)
   const codes: string[] = []
+  let firstRefusedAt = Number.POSITIVE_INFINITY
 
   const { result, cpuMicros } = await spent(
     system,
@@ -28,12 +29,14 @@ export async function flash({ system, size }: Bench): Promise<readonly Figure[]>
       offer({ perSecond: buyers / (WITHIN_MS / 1_000), count: buyers }, async (n) => {
         const code = await tryToBuy(system, driver, shop, n)
         if (code !== undefined) codes.push(code)
+        else firstRefusedAt = Math.min(firstRefusedAt, Date.now())
         return performance.now()
       }),
     () => buyers,
   )
   driver.close()
   await mustBeSoldExactly(system, shop, pieces, codes)
+  await nobodyWasRefusedEarly(system, shop, firstRefusedAt)
   const p99 = percentile(result.latenciesMs, 0.99)
   const slowestMs = Math.max(...result.latenciesMs)
   return [
@@ -81,4 +84,20 @@ async function mustBeSoldExactly(system: System, shop: Shop, pieces: number, cod
   if (JSON.stringify(facts) !== JSON.stringify(expected)) {
     throw new Error(`sold ${JSON.stringify(facts)}, expected ${JSON.stringify(expected)}`)
   }
+}
+
+/** An order's `placed_at` is when its transaction began, on this machine's clock: whoever heard "sold out" heard it later. */
+async function nobodyWasRefusedEarly(system: System, { skuIds: [skuId] }: Shop, firstRefusedAt: number): Promise<void> {
+  const [last] = await owner(system, (client) =>
+    client.query<{ ms: number }>(
+      `select extract(epoch from max(o.placed_at))::double precision * 1000 as ms
+       from orders.orders o
+       join orders.lines l on l.tenant_id = o.tenant_id and l.order_no = o.no
+       where l.sku_id = $1`,
+      [skuId],
+    ),
+  )
+  const earlyMs = (last?.ms ?? 0) - firstRefusedAt
+  if (earlyMs > 0)
+    throw new Error(`somebody heard "sold out" ${Math.round(earlyMs)} ms before the last piece was taken`)
 }

@@ -49,9 +49,15 @@ export async function runRoles(
   }
 }
 
+/**
+ * Connections that may wait to be taken; the kernel takes at most its own `somaxconn`. Node's 511 is full within a tenth of
+ * a second when a sale opens, and who finds it full knocks again after 1, 3 and 7 seconds.
+ */
+const CONNECTIONS_WAITING_MAX = 4_096
+
 async function listen(app: Awaited<ReturnType<typeof buildApp>>, host: string, port: number): Promise<string> {
   try {
-    return await app.listen({ host, port })
+    return await app.listen({ host, port, backlog: CONNECTIONS_WAITING_MAX })
   } catch (error) {
     throw portRefusal(error, host, port)
   }

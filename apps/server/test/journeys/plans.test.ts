@@ -111,6 +111,7 @@ describe.skipIf(!adminUrl)('plans of the hot functions', () => {
 /** Functions whose statements must have been seen; those in plain SQL are told without their schema. */
 const HOT = [
   'orders.place',
+  'orders.look_at_shelf',
   'orders.close_unpaid',
   'orders.expire_due',
   'view_rows',
@@ -163,6 +164,15 @@ async function walk(judge: Judge, shop: HotShop): Promise<readonly Call[]> {
   const nos = guests.map(({ no }) => no)
   await json('place at a gateway', 'fulfilment.place_and_pay', guests)
   await json('place again', 'fulfilment.place_and_pay', guests.slice(0, 8))
+  const keys = guests.map(({ requestKey }) => requestKey)
+  await call(
+    'look at the shelf',
+    32,
+    'select orders.look_at_shelf($1, $2::jsonb, $3)',
+    tenantId,
+    JSON.stringify([...keys, 'another']),
+    [skuId],
+  )
   await json(
     'place from the purse',
     'fulfilment.place_and_pay',

@@ -18,6 +18,10 @@ function gate() {
   return { open, passed }
 }
 
+async function eventuallyBegun(begun: readonly { readonly tenantId: TenantId }[], tenantId: TenantId): Promise<void> {
+  while (begun.at(-1)?.tenantId !== tenantId) await new Promise(setImmediate)
+}
+
 describe('group commit', () => {
   it('sends a lone call at once and alone', async () => {
     const sizes: number[] = []
@@ -90,6 +94,37 @@ describe('group commit', () => {
     await eternal(tenant, 0)
     expect(await Promise.all([eternal(tenant, 1), eternal(tenant, 2)])).toEqual([1, 2])
     expect(sizes).toEqual([1, 5, 1, 2])
+  })
+
+  it('rests after a large call while another shop calls, which never waits; small calls and a shop alone do not rest', async () => {
+    const begun: { readonly tenantId: TenantId; readonly at: number }[] = []
+    const work = createBatcher()<number, number>({
+      name: 'work',
+      max: 100,
+      run: async (tenantId, items) => {
+        begun.push({ tenantId, at: performance.now() })
+        await new Promise((resolve) => setTimeout(resolve, items.length))
+        return items
+      },
+    })
+    const crowd = (count: number) => Promise.all(Array.from({ length: count }, (_, item) => work(tenant, item)))
+    /** How long after the end of a call of so many items the same shop's next call begins. */
+    const restAfter = async (count: number): Promise<number> => {
+      await crowd(count)
+      const endedAt = performance.now()
+      await crowd(1)
+      return (begun.at(-1)?.at ?? 0) - endedAt
+    }
+    expect(await restAfter(30)).toBeLessThan(30)
+    await work(neighbour, 1)
+    expect(await restAfter(2)).toBeLessThan(30)
+
+    await work(neighbour, 1)
+    const resting = restAfter(30)
+    await eventuallyBegun(begun, tenant)
+    await work(neighbour, 1)
+    expect(begun.at(-1)?.tenantId).toBe(neighbour)
+    expect(await resting).toBeGreaterThan(60)
   })
 
   it('throws an item’s refusal to its own caller only', async () => {

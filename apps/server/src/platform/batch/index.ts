@@ -2,6 +2,7 @@ import { commonErrors } from '@quanshu/contract'
 import type { TenantId } from '@quanshu/kernel'
 import { Refusal } from '@quanshu/kernel'
 import { seconds, size, span } from '../telemetry/index.ts'
+import { type Company, createCompany } from './company.ts'
 import { isDefiniteAbort, isRetryable } from './failure.ts'
 
 export type BatchOptions<I, O> = {
@@ -35,6 +36,10 @@ export type Batcher = <I, O>(options: BatchOptions<I, O>) => (tenantId: TenantId
 
 const LANES = 1
 const WAITING_BATCHES = 32
+/** Items of a call that is no burden to others: at 50 orders a second a call has one or two. */
+const LIGHT_MAX = 8
+/** How long a line rests after a larger call while other shops call too, in times of what the call took. */
+const REST_TIMES = 3
 
 /**
  * Group commit. Concurrent calls of one command for one tenant wait only for the batch in flight, then leave together.
@@ -43,6 +48,7 @@ const WAITING_BATCHES = 32
  */
 export function createBatcher(): Batcher {
   const turnstiles = createTurnstiles()
+  const company = createCompany()
   return <I, O>(options: BatchOptions<I, O>) => {
     const { turnstile } = options
     const lines = new Map<TenantId, Line<I, O>>()
@@ -50,9 +56,10 @@ export function createBatcher(): Batcher {
       let line = lines.get(tenantId)
       if (!line) {
         const inTurn: InTurn = turnstile === undefined ? atOnce : (go) => turnstiles(`${turnstile} ${tenantId}`, go)
-        line = openLine(options, tenantId, inTurn, () => lines.delete(tenantId))
+        line = openLine(options, tenantId, { inTurn, company }, () => lines.delete(tenantId))
         lines.set(tenantId, line)
       }
+      company.note(tenantId)
       return line(item)
     }
   }
@@ -96,12 +103,13 @@ type Waiting<I, O> = {
 function openLine<I, O>(
   options: BatchOptions<I, O>,
   tenantId: TenantId,
-  inTurn: InTurn,
+  { inTurn, company }: { readonly inTurn: InTurn; readonly company: Company },
   forget: () => void,
 ): Line<I, O> {
   const { max, lanes = LANES, waitingMax = max * WAITING_BATCHES, gatherMs = 0 } = options
   const enough = max / 2
   let departedAt = Number.NEGATIVE_INFINITY
+  let restsUntil = Number.NEGATIVE_INFINITY
   let gathering: NodeJS.Timeout | undefined
   let resting: NodeJS.Timeout | undefined
   let waiting: Waiting<I, O>[] = []
@@ -110,12 +118,10 @@ function openLine<I, O>(
 
   function schedule(): void {
     if (scheduled || inFlight >= lanes) return
-    const earlyMs = departedAt + gatherMs - performance.now()
-    if (earlyMs > 0 && waiting.length < enough) {
-      gathering ??= setTimeout(leave, earlyMs)
-      return
-    }
-    leave()
+    const now = performance.now()
+    const until = waiting.length < enough ? Math.max(restsUntil, departedAt + gatherMs) : restsUntil
+    if (until > now) gathering ??= setTimeout(leave, until - now)
+    else leave()
   }
 
   function leave(): void {
@@ -131,19 +137,23 @@ function openLine<I, O>(
     const batch = waiting.slice(0, max)
     waiting = waiting.slice(max)
     inFlight += 1
-    departedAt = performance.now()
+    const beganAt = performance.now()
+    departedAt = beganAt
     if (waiting.length > 0) schedule()
     measure(options.name, batch)
     await settle(options, tenantId, batch)
+    const endedAt = performance.now()
+    if (batch.length > LIGHT_MAX && company.isThere()) restsUntil = endedAt + REST_TIMES * (endedAt - beganAt)
     inFlight -= 1
     if (waiting.length > 0) schedule()
     else if (inFlight === 0 && !scheduled) rest()
   }
 
-  /** The time of the last departure is remembered for as long as it matters. */
+  /** The time of the last departure, and a rest, are remembered for as long as they matter. */
   function rest(): void {
-    if (gatherMs === 0) forget()
-    else resting = setTimeout(forget, gatherMs)
+    const ms = Math.max(gatherMs, restsUntil - performance.now())
+    if (ms <= 0) forget()
+    else resting = setTimeout(forget, ms)
   }
 
   return (item) => {
@@ -179,7 +189,7 @@ async function settle<I, O>(options: BatchOptions<I, O>, tenantId: TenantId, bat
 }
 
 /** Callers that go on in one turn of the event loop. Each takes some tenths of a millisecond to write its answer. */
-const TOLD_AT_ONCE = 16
+const TOLD_AT_ONCE = 4
 
 /**
  * Some callers at a time: two hundred that go on at once would keep everybody else's request, and the next batch, from

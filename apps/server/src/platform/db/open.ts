@@ -28,6 +28,9 @@ const CONNECT_TIMEOUT_MS = 10_000
  * tenant is under way at a time and two cores have no use for more.
  */
 const HOT_POOL_SIZE = 4
+const IDLE_TIMEOUT_MS = 60_000
+/** A hot connection that went idle in a quiet minute would have to plan everything anew in the first moment of a rush. */
+const HOT_IDLE_TIMEOUT_MS = 60 * 60_000
 /** How long the doors wait for a database that is being restarted. */
 const OUTAGE_MAX_MS = 15_000
 
@@ -51,8 +54,8 @@ export function openDatabase(options: {
     keepAlive: true,
     application_name: 'quanshu',
   }
-  const openPool = (max: number): pg.Pool => {
-    const made = new pg.Pool({ ...connection, max, idleTimeoutMillis: 60_000 })
+  const openPool = (max: number, idleTimeoutMillis: number): pg.Pool => {
+    const made = new pg.Pool({ ...connection, max, idleTimeoutMillis })
     // An idle connection broke (restart of the database): the pool has dropped it already.
     made.on('error', (error) => log.debug({ err: error }, 'idle database connection lost'))
     // While a connection is lent out the pool does not listen; whoever waits for its answer hears of the loss anyway.
@@ -61,8 +64,8 @@ export function openDatabase(options: {
     })
     return made
   }
-  const pool = openPool(options.poolSize)
-  const hotPool = openPool(HOT_POOL_SIZE)
+  const pool = openPool(options.poolSize, IDLE_TIMEOUT_MS)
+  const hotPool = openPool(HOT_POOL_SIZE, HOT_IDLE_TIMEOUT_MS)
   const listener = createListener(() => new pg.Client(connection), log)
 
   /** A connection that has answered; waits out a restart of the database, since nothing has been sent yet. */

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { commonErrors, type RouteSpec } from '@quanshu/contract'
 import { type Actor, assert } from '@quanshu/kernel'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -140,11 +140,12 @@ const DEVICE_COOKIE = 'qs_device'
 const DEVICE_ID = /^[\w-]{22}$/
 const DEVICE_MAX_AGE_SECONDS = 365 * 24 * 3600
 
-/** 128 random bits that name this browser: its last orders, and a bound on what one browser may hold unpaid. */
+/** 122 random bits that name this browser: its last orders, and a bound on what one browser may hold unpaid. */
 function deviceOf(cookies: Cookies): string {
   const known = cookies.get(DEVICE_COOKIE)
   if (known !== undefined && DEVICE_ID.test(known)) return known
-  const fresh = randomBytes(16).toString('base64url')
+  // Node draws these for 128 strangers at a time; asking the system for 16 bytes costs each of them 16 microseconds.
+  const fresh = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url')
   cookies.set(DEVICE_COOKIE, fresh, { maxAgeSeconds: DEVICE_MAX_AGE_SECONDS })
   return fresh
 }

@@ -31,8 +31,16 @@ export function idempotencyOf(
       { in: 'headers', path: 'idempotency-key', code: 'invalid_format', message: '1-128 visible ASCII characters' },
     ])
   }
-  const fingerprint = hash('sha256', JSON.stringify([spec.id, input.params, input.query, input.body]), 'buffer')
-  return { scope: `${spec.id} ${nameOf(caller)}`, key: header, fingerprint }
+  let fingerprint: Buffer | undefined
+  return {
+    scope: `${spec.id} ${nameOf(caller)}`,
+    key: header,
+    // When somebody asks: who is refused before anything is stored needs none.
+    get fingerprint() {
+      fingerprint ??= hash('sha256', JSON.stringify([spec.id, input.params, input.query, input.body]), 'buffer')
+      return fingerprint
+    },
+  }
 }
 
 type Caller = { readonly session: Session; readonly ip: string; readonly isStranger: boolean }

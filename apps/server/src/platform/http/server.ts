@@ -2,11 +2,16 @@ import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { commonErrors, type RouteSpec } from '@quanshu/contract'
 import { assert, type Refusal } from '@quanshu/kernel'
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type onRequestHookHandler,
+} from 'fastify'
 import type { Module, Platform } from '../module.ts'
 import { seconds } from '../telemetry/index.ts'
 import { answerer } from './answer.ts'
-import type { BoundRoute, Ports } from './bind.ts'
+import type { BoundRoute, Ports, Tenant } from './bind.ts'
 import { baseHeaders } from './headers.ts'
 import { addHealth } from './health.ts'
 import { localeOf } from './locale.ts'
@@ -18,6 +23,7 @@ import { createSessions } from './sessions.ts'
 import { addFrontEnds } from './statics.ts'
 import { createStreams } from './streams.ts'
 import { rememberTenants, stripShopPrefix } from './tenants.ts'
+import { createTurns } from './turns.ts'
 import { dropRest } from './uploads.ts'
 import { refuseUnstorableText } from './validate.ts'
 
@@ -34,6 +40,7 @@ const BODY_LIMIT_BYTES = 64 * 1024
 /** The slowest line on which the largest import may arrive. */
 const REQUEST_TIMEOUT_MS = 10 * 60_000
 const SLOW_SECONDS = 1
+const BUSY = 'common.busy'
 
 /**
  * The one listener: API from the contract, front ends, documentation, health. Not yet listening.
@@ -65,7 +72,9 @@ export async function buildHttpServer(
 
   function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const refusal = named(refusalBehind(error), request)
-    if (refusal.status >= 500) {
+    // A line for each who is turned away would be a flood of its own; their number is among the metrics.
+    const isTurnedAway = refusal === error && refusal.code === BUSY
+    if (refusal.status >= 500 && !isTurnedAway) {
       log.error({ err: error, requestId: request.id, problem: refusal.code, route: routeId(request) }, 'request failed')
     }
     if (refusal.status === 429 || refusal.status === 503) {
@@ -92,11 +101,12 @@ export async function buildHttpServer(
     done()
   })
 
+  const inTurn = turnOf(tenants)
   const answer = answerer({ platform, tenants, sessions, streams, rateLimiter: createRateLimiter() })
   const routes = modules.flatMap((module) => module.routes ?? [])
   refuseDoubles(routes)
-  await app.register(async (scope) => addJsonRoutes(scope, routes, answer))
-  await app.register(async (scope) => addRawRoutes(scope, routes, answer))
+  await app.register(async (scope) => addJsonRoutes(scope, routes, answer, inTurn))
+  await app.register(async (scope) => addRawRoutes(scope, routes, answer, inTurn))
   const health = addHealth(app, platform, options.drainDelayMs ?? 0)
   addDocs(app, routes, config.publicUrl)
   await addFrontEnds(app, { tenants, mallDir: options.mallDir, consoleDir: options.consoleDir, sendProblem })
@@ -134,8 +144,28 @@ function idleCloser({ server }: FastifyInstance): () => void {
 }
 
 type Answer = ReturnType<typeof answerer>
+type InTurn = onRequestHookHandler
 
-function addJsonRoutes(scope: FastifyInstance, routes: readonly BoundRoute[], answer: Answer): void {
+/** Before the body is read. Whoever went away while waiting is not begun. */
+function turnOf(tenants: ReturnType<typeof rememberTenants>): InTurn {
+  const turns = createTurns()
+  return (request, _reply, done) => {
+    const enter = (tenant: Tenant | undefined): void => {
+      if (!tenant) {
+        done()
+        return
+      }
+      turns.enter(tenant.tenantId, (refusal) => {
+        if (!request.raw.socket.destroyed) done(refusal)
+      })
+    }
+    const tenant = tenants(request)
+    if (tenant instanceof Promise) tenant.then(enter, done)
+    else enter(tenant)
+  }
+}
+
+function addJsonRoutes(scope: FastifyInstance, routes: readonly BoundRoute[], answer: Answer, inTurn: InTurn): void {
   scope.removeAllContentTypeParsers()
   const parse = scope.getDefaultJsonParser('error', 'error')
   scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
@@ -149,17 +179,17 @@ function addJsonRoutes(scope: FastifyInstance, routes: readonly BoundRoute[], an
       }
     })
   })
-  for (const route of routes) if (route.spec.bodyKind !== 'raw') scope.route(routeOptions(route, answer))
+  for (const route of routes) if (route.spec.bodyKind !== 'raw') scope.route(routeOptions(route, answer, inTurn))
 }
 
 /** The body stays a stream: nothing is read before the handler asks, so a refused upload costs nothing. */
-function addRawRoutes(scope: FastifyInstance, routes: readonly BoundRoute[], answer: Answer): void {
+function addRawRoutes(scope: FastifyInstance, routes: readonly BoundRoute[], answer: Answer, inTurn: InTurn): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  for (const route of routes) if (route.spec.bodyKind === 'raw') scope.route(routeOptions(route, answer))
+  for (const route of routes) if (route.spec.bodyKind === 'raw') scope.route(routeOptions(route, answer, inTurn))
 }
 
-function routeOptions(route: BoundRoute, answer: Answer) {
+function routeOptions(route: BoundRoute, answer: Answer, inTurn: InTurn) {
   const { spec } = route
   const response = (spec.responseKind ?? 'json') === 'json' ? serialiserSchema(spec.response) : undefined
   return {
@@ -168,6 +198,8 @@ function routeOptions(route: BoundRoute, answer: Answer) {
     bodyLimit: spec.bodyLimitBytes ?? BODY_LIMIT_BYTES,
     config: { routeId: spec.id },
     handler: answer(route),
+    // Shoppers come in floods. Staff do not, and a gateway's notice is of an order that was let in.
+    ...(spec.path.startsWith('/api/mall/') ? { onRequest: inTurn } : {}),
     ...(response === undefined ? {} : { schema: { response: { 200: response } } }),
   }
 }

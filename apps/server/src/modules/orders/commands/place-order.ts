@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { checkFormValues, commonErrors, type mallOrderRoutes, orderErrors, refusalOf } from '@quanshu/contract'
 import { assert, fenToYuan, type MemberId, type OrderNo, type Refusal, type TenantId } from '@quanshu/kernel'
 import type { z } from 'zod'
 import type { Idempotency, Session } from '../../../platform/http/index.ts'
 import type { Platform } from '../../../platform/module.ts'
-import { offersOf } from '../../catalog/index.ts'
+import { type Offer, offersOf } from '../../catalog/index.ts'
 import { getSettings } from '../../tenancy/index.ts'
 import { deviceHash, queryPasswordHash } from '../access.ts'
 import { drawOrderNo, normaliseContact } from '../model.ts'
+import { type Ask, createShelfWatch, type ShelfWatch, type Wanted } from '../queries/look-at-shelf.ts'
 import { readViews, type SealedView } from '../queries/sealed-views.ts'
 
 export type OrderInput = z.output<typeof mallOrderRoutes.place.body>
@@ -48,6 +49,7 @@ export type PlaceBatch = (tenantId: TenantId, items: readonly PlacingItem[]) => 
  */
 export const STOCK_BATCH = { max: 256, turnstile: 'stock', gatherMs: 20 } as const
 const NUMBER_TRIES = 5
+const SOLD_OUT = 'orders.sold_out'
 
 export type Placer = (caller: Caller, input: OrderInput, idempotency: Idempotency) => Promise<SealedView>
 export type Caller = { readonly tenantId: TenantId; readonly session: Session; readonly ip: string | undefined }
@@ -58,19 +60,26 @@ export type Caller = { readonly tenantId: TenantId; readonly session: Session; r
  * @throws orders.* for everything a buyer can be told: price changed, sold out, limits, form, contact, balance
  */
 export function createPlacer(platform: Platform, placeBatch: PlaceBatch): Placer {
-  const place = platform.batcher<PlacingItem, PlacingResult>({
+  const shelf = createShelfWatch(platform)
+  const place = platform.batcher<Placing, PlacingResult>({
     name: 'orders.place',
     ...STOCK_BATCH,
-    run: placeBatch,
+    run: (tenantId, placings) => placeWhatIsThere(shelf, placeBatch, tenantId, placings),
   })
   return async (caller, input, idempotency) => {
-    const item = await placingItem(platform, caller, input, idempotency)
+    const { tenantId } = caller
+    const checked = await checkedInput(platform, caller, input)
+    const requestKey = hash('sha256', `${idempotency.scope}\n${idempotency.key}`, 'base64url')
+    const ask: Ask = { requestKey, wanted: wantedAsShown(checked.offers, input) }
+    await shelf.refuseSoldOut(tenantId, ask)
+    const item = await placingItem(platform, caller, { ...input, ...checked }, { ...idempotency, requestKey })
     for (let turn = 0; turn < NUMBER_TRIES; turn += 1) {
-      const result = await place(caller.tenantId, { ...item, no: drawOrderNo(platform.clock.now()) })
+      const no = drawOrderNo(platform.clock.now())
+      const result = await place(tenantId, { ask, item: { ...item, no } })
       if ('view' in result) return result.view
       if ('repeat' in result) {
         if (!result.sameRequest) throw commonErrors.idempotencyKeyReused()
-        const [view] = await readViews(platform, caller.tenantId, [result.repeat])
+        const [view] = await readViews(platform, tenantId, [result.repeat])
         assert(view !== undefined, `order ${result.repeat} is repeated and cannot be read`)
         return view
       }
@@ -80,28 +89,62 @@ export function createPlacer(platform: Platform, placeBatch: PlaceBatch): Placer
   }
 }
 
+type Placing = { readonly ask: Ask; readonly item: PlacingItem }
+
+/** Those who came before it was known that the shelf is empty hear it here, without being placed. */
+async function placeWhatIsThere(
+  shelf: ShelfWatch,
+  placeBatch: PlaceBatch,
+  tenantId: TenantId,
+  placings: readonly Placing[],
+): Promise<readonly (PlacingResult | Refusal)[]> {
+  const refusals = await shelf.sift(
+    tenantId,
+    placings.map(({ ask }) => ask),
+  )
+  const items = placings.filter((_, index) => refusals[index] === undefined).map(({ item }) => item)
+  const placed = items.length === 0 ? [] : await placeBatch(tenantId, items)
+  for (const result of placed) {
+    if ('code' in result && result.code === SOLD_OUT) shelf.noteShort(tenantId, Number(result.params.skuId))
+  }
+  assert(placed.length === items.length, `${placed.length} results for ${items.length} placed items`)
+  const results = placed.values()
+  return refusals.map((refusal) => refusal ?? (results.next().value as PlacingResult))
+}
+
+type Checked = { readonly contact: string; readonly lines: OrderInput['lines']; readonly offers: Offers }
+
+/** All that can be said without the database's hot tables, and costs no hash. */
+async function checkedInput(platform: Platform, { tenantId, session }: Caller, input: OrderInput): Promise<Checked> {
+  const settings = await getSettings(platform, tenantId)
+  if (session.kind !== 'member') {
+    if (!settings['orders.guestCheckout']) throw orderErrors.guestsNotAllowed()
+    if (input.payWith === 'balance' || input.balanceFen > 0) throw orderErrors.signInForBalance()
+    if (!input.queryPassword && settings['orders.queryPasswordRequired']) throw orderErrors.queryPasswordRequired()
+  }
+  const contact = normaliseContact(input.contact)
+  refuseRepeatedSkus(input)
+  const offers = await offersOf(
+    platform,
+    tenantId,
+    input.lines.map(({ skuId }) => skuId),
+  )
+  return { contact, lines: checkedLines(offers, input), offers }
+}
+
 async function placingItem(
   platform: Platform,
   { tenantId, session, ip }: Caller,
   input: OrderInput,
-  idempotency: Idempotency,
+  request: Idempotency & { readonly requestKey: string },
 ): Promise<Omit<PlacingItem, 'no'>> {
+  const { contact, queryPassword: password } = input
   const settings = await getSettings(platform, tenantId)
   const memberId = session.kind === 'member' ? session.memberId : null
-  if (memberId === null && !settings['orders.guestCheckout']) throw orderErrors.guestsNotAllowed()
-  if (memberId === null && (input.payWith === 'balance' || input.balanceFen > 0)) throw orderErrors.signInForBalance()
-  if (memberId === null && !input.queryPassword && settings['orders.queryPasswordRequired']) {
-    throw orderErrors.queryPasswordRequired()
-  }
-  const contact = normaliseContact(input.contact)
-  refuseRepeatedSkus(input)
-  const lines = await checkedLines(platform, tenantId, input)
-
   const sealer = await platform.crypto.sealer(tenantId)
-  const password = input.queryPassword
   return {
-    requestKey: createHash('sha256').update(`${idempotency.scope}\n${idempotency.key}`).digest('base64url'),
-    requestHash: idempotency.fingerprint.toString('hex'),
+    requestKey: request.requestKey,
+    requestHash: request.fingerprint.toString('hex'),
     memberId,
     buyerKey: memberId === null ? `c:${contact}` : `m:${memberId}`,
     contact,
@@ -116,7 +159,7 @@ async function placingItem(
     payWith: input.payWith,
     balanceFen: input.balanceFen,
     channel: 'mall',
-    lines,
+    lines: input.lines,
   }
 }
 
@@ -124,13 +167,10 @@ function refuseRepeatedSkus({ lines }: OrderInput): void {
   if (new Set(lines.map((line) => line.skuId)).size < lines.length) throw orderErrors.duplicateLine()
 }
 
+type Offers = ReadonlyMap<number, Offer>
+
 /** Price and stock are judged in the database; the form, which is only stored there, is judged here. */
-async function checkedLines(platform: Platform, tenantId: TenantId, input: OrderInput): Promise<OrderInput['lines']> {
-  const offers = await offersOf(
-    platform,
-    tenantId,
-    input.lines.map((line) => line.skuId),
-  )
+function checkedLines(offers: Offers, input: OrderInput): OrderInput['lines'] {
   return input.lines.map((line) => {
     const fields = offers.get(line.skuId)?.formFields ?? []
     const [fault] = checkFormValues(fields, line.form)
@@ -142,6 +182,22 @@ async function checkedLines(platform: Platform, tenantId: TenantId, input: Order
     const form = Object.fromEntries(Object.entries(line.form).map(([key, value]) => [key, value.trim()]))
     return { ...line, form }
   })
+}
+
+/**
+ * What an order asks for, when it would get as far as the shelf: the database speaks of the shelf's order, price and limit
+ * before it speaks of pieces, and so whoever shows another price is not told "sold out" instead. None when it would not.
+ */
+function wantedAsShown(offers: Offers, { lines }: OrderInput): readonly Wanted[] {
+  const wanted: Wanted[] = []
+  for (const { skuId, quantity, unitPriceFen } of lines) {
+    const offer = offers.get(skuId)
+    if (!offer?.sellable || quantity > offer.limitPerOrder) return []
+    const isPrice = unitPriceFen === offer.priceFen || offer.tiers.some((tier) => tier.unitPriceFen === unitPriceFen)
+    if (!isPrice) return []
+    wanted.push({ skuId, quantity, goodsTitle: offer.goodsTitle })
+  }
+  return wanted
 }
 
 function refusalFrom({

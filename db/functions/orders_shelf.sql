@@ -1,0 +1,50 @@
+-- What a crowd in front of an empty shelf is told by.
+--
+--   orders.look_at_shelf(tenant, keys, skus)   {placed: [keys of orders that are there], free: {sku: pieces}}
+--
+-- Takes nothing and locks nothing, so it does not stand in the line of those who buy. Both answers are of one moment:
+-- whoever placed an order took its pieces in the same transaction, so at no moment is a shelf seen emptied by an order
+-- that is not seen yet.
+create or replace function orders.look_at_shelf(p_tenant bigint, p_keys jsonb, p_skus bigint[])
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  answer jsonb;
+begin
+  -- One statement, one snapshot.
+  select jsonb_build_object(
+    'placed', coalesce((
+      select jsonb_agg(k.key)
+      from jsonb_array_elements_text(p_keys) as k(key)
+      cross join lateral (
+        select
+        from orders.orders o
+        where o.tenant_id = p_tenant
+          and o.request_key = k.key
+        offset 0
+      ) o
+    ), '[]'),
+    'free', coalesce((
+      select jsonb_object_agg(s.sku::text, a.free)
+      from unnest(p_skus) as s(sku)
+      cross join lateral (
+        select greatest(a.balance - a.held_out - coalesce(a.floor, 0), 0) as free
+        from ledger.accounts a
+        where a.tenant_id = p_tenant
+          and a.kind = 'stock.available'
+          and a.ref = s.sku::text
+          and a.unit = 'piece'
+        offset 0
+      ) a
+    ), '{}')
+  )
+  into answer;
+  return answer;
+end;
+$$;
