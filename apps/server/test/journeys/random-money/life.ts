@@ -30,18 +30,21 @@ export type Lived = {
 
 const AT_ONCE = 32
 const STRIPE_LEAST_FEN = 51
+/** A desk of so many people. More would only wait for each other: every refund moves the same clearing account. */
+export const STAFF_AT_ONCE = 8
 /** What the ladder and the refunds' jobs are waited for: a tick is five seconds. */
 const WITHIN_MS = 40_000
 
 export async function eachOf<T>(
   items: readonly T[],
   work: (item: T, index: number) => Promise<unknown>,
+  atOnce: number = AT_ONCE,
 ): Promise<void> {
   let next = 0
   const worker = async (): Promise<void> => {
     for (let index = next++; index < items.length; index = next++) await work(items[index] as T, index)
   }
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker))
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker))
 }
 
 /** Refusals with one of these codes are part of the play; the answer is then undefined. */
