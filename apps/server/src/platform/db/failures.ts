@@ -20,6 +20,14 @@ export function isTransient(error: unknown): boolean {
   return error instanceof pg.DatabaseError && (error.code === SERIALIZATION_FAILURE || error.code === DEADLOCK)
 }
 
+/** What the database gave up on and rolled back: it waited too long for a lock, or took too long, or met another too often. */
+const GIVEN_UP = new Set([SERIALIZATION_FAILURE, DEADLOCK, '55P03', '57014'])
+
+/** True when nothing has happened, and the same may simply be asked for again a little later. */
+export function isGivenUp(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && GIVEN_UP.has(error.code ?? '')
+}
+
 /** admin_shutdown, crash_shutdown, cannot_connect_now, and the family of connection exceptions. */
 const GONE = /^(57P0[1-3]|08...)$/
 const GONE_SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', 'EHOSTUNREACH'])

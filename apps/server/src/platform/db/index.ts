@@ -1,5 +1,5 @@
 export { appUrlOf } from './app-url.ts'
-export { CommitUnknown, constraintRefusals, DatabaseUnavailable, isConnectionLost } from './failures.ts'
+export { CommitUnknown, constraintRefusals, DatabaseUnavailable, isConnectionLost, isGivenUp } from './failures.ts'
 export { migrate, migrationNames } from './migrate.ts'
 export { openDatabase } from './open.ts'
 export { MigrationRefused } from './sql-files.ts'

@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { commonErrors, route } from '@quanshu/contract'
+import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { testPlatform } from '../../../test/harness/index.ts'
@@ -354,4 +355,21 @@ describe('the description', () => {
     expect(html).not.toContain('<script')
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self'")
   })
+})
+
+test('what the database gave up on and rolled back is busy, not broken', async () => {
+  const hasty = handle(simple('trial.hasty', '/api/mall/hasty'), async ({ ctx }) => {
+    await house.db.write(ctx, async (tx) => {
+      await sql`select pg_advisory_xact_lock(4711)`.execute(tx.db)
+      await house.db.write(ctx, async (other) => {
+        await sql`set local lock_timeout = 20`.execute(other.db)
+        await sql`select pg_advisory_xact_lock(4711)`.execute(other.db)
+      })
+    })
+    return { ok: true }
+  })
+  const { call } = await trialServer(house, shop, [hasty])
+  const response = await call('/api/mall/hasty')
+  expect(response.status).toBe(503)
+  expect(await problemIn(response)).toMatchObject({ code: 'common.busy' })
 })

@@ -1,6 +1,6 @@
 import { commonErrors, errorMessage } from '@quanshu/contract'
 import { Refusal } from '@quanshu/kernel'
-import { CommitUnknown, DatabaseUnavailable, isConnectionLost } from '../db/index.ts'
+import { CommitUnknown, DatabaseUnavailable, isConnectionLost, isGivenUp } from '../db/index.ts'
 import type { Locale } from './locale.ts'
 
 /** RFC 9457. `code` is stable for programs, `detail` is for people, in their language. */
@@ -73,8 +73,8 @@ export function problemOf(refusal: Refusal, requestId: string, locale: Locale, t
  */
 export function refusalBehind(error: unknown): Refusal {
   if (error instanceof Refusal) return error
-  // Nothing was sent, so nothing has happened: the same request may simply come again.
-  if (error instanceof DatabaseUnavailable) return commonErrors.busy()
+  // Nothing was sent, or all of it was rolled back: the same request may simply come again.
+  if (error instanceof DatabaseUnavailable || isGivenUp(error)) return commonErrors.busy()
   // It may have happened or not; the same request under the same key finds out.
   if (error instanceof CommitUnknown || isConnectionLost(error)) return commonErrors.interrupted()
   const { code, statusCode } = describe(error)

@@ -15,6 +15,7 @@ import { type JobCounts, jobCounts } from './desk.ts'
 import { type Guard, openGuard } from './guard.ts'
 import { lookAgainSoon } from './lanes.ts'
 import { platformSchedules } from './maintenance.ts'
+import { openJobPool } from './pool.ts'
 import { startSchedules } from './schedules.ts'
 
 /** A kind of job. `run` may be called again after a failure or crash, so it must be safe to repeat. */
@@ -58,14 +59,15 @@ export async function runJobs(
   const { log, config } = platform
   const guard = await openGuard(options.ownerUrl, log)
   const slots = options.slots ?? config.jobSlots
-  const runner = await keepRunning(guard, log, (events) =>
-    run({
-      connectionString: options.ownerUrl,
+  const runner = await keepRunning(guard, log, async (events) => {
+    // One a job, one that listens, one to spare.
+    const pgPool = openJobPool(options.ownerUrl, slots + 2, log)
+    const closePool = () => void pgPool.end()
+    const fresh = await run({
+      pgPool,
       taskList: taskList(modules, log),
       crontab: '',
       concurrency: slots,
-      // One a job, one that listens, one to spare.
-      maxPoolSize: slots + 2,
       pollInterval: POLL_MS,
       noHandleSignals: true,
       logger: new Logger(() => (level, message, meta) => forward(log, level, message, meta)),
@@ -74,8 +76,13 @@ export async function runJobs(
       // In batches, if only of what ends in one turn: on its own, the library writes a job's end without waiting for it,
       // and one that the database did not take would be an error nobody caught, which ends the process.
       preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
-    }),
-  )
+    }).catch((error) => {
+      closePool()
+      throw error
+    })
+    fresh.promise.then(closePool, closePool)
+    return fresh
+  })
   const schedules = [...platformSchedules(platform), ...modules.flatMap((module) => module.schedules ?? [])]
   const ticking = startSchedules(platform, guard, schedules)
   const sweep = setInterval(() => void guard.releaseDead(), DEAD_SWEEP_MS)
