@@ -133,6 +133,9 @@ describe('a shopper', { timeout: 60_000 }, () => {
     await order(page, '微信支付')
     const cashier = context.waitForEvent('page')
     await page.getByRole('button', { name: /去付款 ¥/ }).click()
+    await (await cashier).getByRole('button', { name: /立即支付/ }).waitFor()
+    // Asked once, however often the page was drawn on the way back from the app.
+    expect(context.pages()).toHaveLength(2)
     await (await cashier).getByRole('button', { name: /立即支付/ }).click()
     await page.getByRole('heading', DELIVERED).waitFor({ timeout: 20_000 })
     await context.close()

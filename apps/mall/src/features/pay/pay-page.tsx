@@ -147,8 +147,10 @@ function useCodeAtOnce(method: PaymentMethod | undefined, pay: ReturnType<typeof
 function useGoOn(pay: ReturnType<typeof usePay>): void {
   const [params, setParams] = useSearchParams()
   const gateway = params.get('with')
+  const gone = useRef(false)
   useEffect(() => {
-    if (gateway === null) return
+    if (gateway === null || gone.current) return
+    gone.current = true
     setParams(
       (before) => {
         before.delete('with')
