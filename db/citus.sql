@@ -164,13 +164,14 @@ select create_distributed_function('fulfilment.accounts_of_members(bigint, bigin
 select create_distributed_function('fulfilment.approve_refund(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.begin_line_refund(bigint, bigint, bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.chargeback(bigint, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.close_receipt(bigint, bigint, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.close_refunded(bigint, bigint, integer, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.credit_recharges(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.decline_refund(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver(bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver_locked(bigint, bigint[], text, boolean, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.failed_refunds(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('fulfilment.handle_receipt(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.handle_receipt(bigint, bigint, text, text, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.left_of_receipt(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.left_of_receipts(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.lock_accounts(bigint, bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');

@@ -700,6 +700,7 @@ function fulfilment.accounts_of_members(p_tenant bigint, p_members bigint[]) ret
 function fulfilment.approve_refund(p_tenant bigint, p_refund bigint, p_staff bigint, p_actor text, p_used text) returns jsonb security definer
 function fulfilment.begin_line_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_instead bigint[], p_actor text) returns void security definer
 function fulfilment.chargeback(p_tenant bigint, p_gateway text, p_news jsonb) returns jsonb security definer
+function fulfilment.close_receipt(p_tenant bigint, p_receipt bigint, p_state text, p_instead bigint) returns void security definer
 function fulfilment.close_refunded(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint) returns void security definer
 function fulfilment.credit_of(p_total bigint, p_credit bigint, p_before bigint, p_amount bigint) returns bigint
 function fulfilment.credit_recharges(p_tenant bigint, p_nos bigint[]) returns void security definer
@@ -708,7 +709,7 @@ function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text) retur
 function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text) returns jsonb security definer
 function fulfilment.failed_refunds(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
 function fulfilment.follow_used(p_cards bigint[]) returns void security definer
-function fulfilment.handle_receipt(p_tenant bigint, p_receipt bigint, p_action text, p_note text, p_actor text) returns jsonb security definer
+function fulfilment.handle_receipt(p_tenant bigint, p_receipt bigint, p_action text, p_note text, p_actor text, p_let_go_most bigint) returns jsonb security definer
 function fulfilment.left_of_receipt(p_tenant bigint, p_receipt bigint, p_target text) returns bigint security definer
 function fulfilment.left_of_receipts(p_tenant bigint, p_no bigint, p_target text) returns bigint security definer
 function fulfilment.lock_accounts(p_tenant bigint, p_nos bigint[], p_more bigint[]) returns void security definer

@@ -5,7 +5,7 @@
 --   fulfilment.place_and_pay(tenant, items)             orders.place, then by balance what asks for it; {no, totalFen, view}
 --   fulfilment.deliver(tenant, nos, actor)              delivers what is waiting or an exception in paid orders
 --   fulfilment.chargeback(tenant, gateway, news)        what a gateway took back by itself, or gave back again
---   fulfilment.handle_receipt(tenant, receipt, action, note, actor)  money that did not fit: refund, balance or apply
+--   fulfilment.handle_receipt(tenant, receipt, action, note, actor, let go at most)  money that did not fit: refund, balance or apply
 --   fulfilment.replace(tenant, no, grant, reason, actor)         a new code for a bad one
 --   fulfilment.credit_recharges(tenant, nos)            puts what was recharged into the purses; inside deliver_locked
 --   fulfilment.mark_used(tenant, no, grant, used, actor)         the owner's own bookkeeping
@@ -936,6 +936,37 @@ begin
 end;
 $$;
 
+-- What became of money that did not fit. Refunds of it that failed before may not be sent any more: another took their
+-- place, or the money has gone another way. One that a gateway sends after all is booked as the loss that it is.
+create or replace function fulfilment.close_receipt(p_tenant bigint, p_receipt bigint, p_state text, p_instead bigint)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+begin
+  update payments.receipts r
+  set state = p_state
+  where r.tenant_id = p_tenant
+    and r.id = p_receipt;
+  update payments.refunds f
+  set replaced_by = coalesce(p_instead, f.id),
+      next_try_at = null
+  from payments.receipts r
+  where r.tenant_id = p_tenant
+    and r.id = p_receipt
+    and f.tenant_id = p_tenant
+    and f.order_no = r.order_no
+    and f.receipt_id = r.id
+    and f.line_no is null
+    and f.state = 'failed'
+    and f.replaced_by is null;
+end;
+$$;
+revoke execute on function fulfilment.close_receipt(bigint, bigint, text, bigint) from public;
+
 -- What a gateway took back by itself, or gave back again. The goods go the way of a refund that has already happened: rights
 -- end, unused codes become void, used ones are the recorded loss. What no line accounts for (a part of an order, or an order
 -- refunded before) is a loss in `cash.chargeback`. Of a recharge the purse gives what is there, also for a part; the rest is
@@ -959,6 +990,7 @@ declare
   loss bigint := amount;
   is_recharge boolean;
   is_part boolean;
+  is_mixed boolean;
   -- Of a recharge, what was not in the purse any more; it is booked as a loss where it is taken.
   short bigint := 0;
   gateway_account bigint;
@@ -972,7 +1004,7 @@ begin
   if not found then
     return '"unknown_order"';
   end if;
-  select o.purpose = 'recharge' into is_recharge
+  select o.purpose = 'recharge', o.balance_fen > 0 or o.points > 0 into is_recharge, is_mixed
   from orders.orders o
   where o.tenant_id = p_tenant
     and o.no = receipt.order_no
@@ -989,7 +1021,23 @@ begin
   gateway_account := ledger.account(p_tenant, 'cash.gateway', p_gateway, 'CNY');
   loss_account := ledger.account(p_tenant, 'cash.chargeback', '', 'CNY');
 
-  if known.id is null and new_state <> 'won' then
+  if known.id is null and new_state <> 'won' and receipt.state in ('surplus', 'unmatched') and amount = receipt.amount_fen
+    and not exists (
+      select from payments.refunds f
+      where f.tenant_id = p_tenant
+        and f.order_no = receipt.order_no
+        and f.receipt_id = receipt.id
+        and f.state in ('requested', 'processing', 'done')
+    )
+  then
+    -- Money that bought nothing: it goes the way its refund would have gone, and nothing else happens to the order.
+    perform ledger.post(
+      p_tenant, array[ledger.account(p_tenant, 'cash.surplus', '', 'CNY')], array[gateway_account], array[amount],
+      array['cash.chargeback'], array['order:' || receipt.order_no]
+    );
+    perform fulfilment.close_receipt(p_tenant, receipt.id, 'refunded', null);
+    loss := 0;
+  elsif known.id is null and new_state <> 'won' then
     -- What failed refunds promised is in it: the whole refund takes their place.
     select coalesce(sum(
       l.amount_fen - l.refunded_fen - l.refunding_fen
@@ -1000,8 +1048,9 @@ begin
     where l.tenant_id = p_tenant
       and l.order_no = receipt.order_no
       and l.state in ('delivered', 'exception');
-    -- All that is left of what this gateway brought: what the purse brought beside it goes back into the purse.
-    if owed > 0 and (is_recharge or amount >= least(owed, fulfilment.left_of_receipt(p_tenant, receipt.id, 'source'))) then
+    -- Of an order that several ways paid a bank takes back one part, however small; whether the others shall have theirs back
+    -- too, who may have used the code, staff decide. Nor has money that was not taken for the order bought any right.
+    if owed > 0 and receipt.state = 'applied' and not is_mixed and (is_recharge or amount >= owed) then
       is_part := is_recharge and amount < owed;
       given := fulfilment.refund(p_tenant, receipt.order_no, jsonb_build_object(
         'lineNo', case when is_part then 1 end, 'takes', case when is_part then 'nothing' else 'line' end,
@@ -1070,7 +1119,9 @@ $$;
 
 -- What becomes of money that did not fit: back to where it came from, into the member's purse, or taken for the order all
 -- the same (more goes into the purse, less is let go of). {"ok": true} or a refusal {"code", "params"}.
-create or replace function fulfilment.handle_receipt(p_tenant bigint, p_receipt bigint, p_action text, p_note text, p_actor text)
+create or replace function fulfilment.handle_receipt(
+  p_tenant bigint, p_receipt bigint, p_action text, p_note text, p_actor text, p_let_go_most bigint
+)
 returns jsonb
 language plpgsql
 security definer
@@ -1109,6 +1160,12 @@ begin
     and r.id = p_receipt
   for no key update;
   cause := 'order:' || receipt.order_no;
+  if p_action = 'apply' and the_order.total_fen - the_order.balance_fen - receipt.amount_fen > p_let_go_most then
+    return jsonb_build_object('code', 'payments.let_go_too_much', 'params', jsonb_build_object(
+      'missingYuan', trim(to_char((the_order.total_fen - the_order.balance_fen - receipt.amount_fen) / 100.0, '999999999990.00')),
+      'mostYuan', trim(to_char(p_let_go_most / 100.0, '999999999990.00'))
+    ));
+  end if;
   if receipt.state not in ('unmatched', 'surplus') or exists (
     select from payments.refunds f
     where f.tenant_id = p_tenant
@@ -1130,10 +1187,7 @@ begin
       'source', 'unmatched_payment', p_actor, now()
     )
     returning id into refund_id;
-    update payments.receipts r
-    set state = 'surplus'
-    where r.tenant_id = p_tenant
-      and r.id = p_receipt;
+    perform fulfilment.close_receipt(p_tenant, p_receipt, 'surplus', refund_id);
     perform events.append(p_tenant, jsonb_build_object('actor', p_actor), jsonb_build_array(jsonb_build_object(
       'type', 'refund.requested', 'subject', cause, 'payload', jsonb_build_object(
         'no', receipt.order_no, 'refundId', refund_id, 'amountFen', receipt.amount_fen, 'reason', 'unmatched_payment'
@@ -1146,10 +1200,7 @@ begin
     perform ledger.post(
       p_tenant, array[surplus], array[purse], array[receipt.amount_fen], array['cash.credit_surplus'], array[cause]
     );
-    update payments.receipts r
-    set state = 'credited'
-    where r.tenant_id = p_tenant
-      and r.id = p_receipt;
+    perform fulfilment.close_receipt(p_tenant, p_receipt, 'credited', null);
   else
     if the_order.state <> 'pending' or receipt.state <> 'unmatched' then
       return jsonb_build_object('code', 'orders.not_pending', 'params', jsonb_build_object('state', the_order.state));

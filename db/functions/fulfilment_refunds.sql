@@ -732,7 +732,8 @@ begin
     where r.tenant_id = p_tenant
       and r.order_no = p_no
       and r.line_no is not null
-      and r.state in ('requested', 'processing', 'done');
+      -- One that failed may be tried again by one person alone.
+      and (r.state in ('requested', 'processing', 'done') or (r.state = 'failed' and r.replaced_by is null));
     waits := given + total > above;
   end if;
 

@@ -229,7 +229,7 @@ describe('giving back', () => {
     await booksAreRight()
   })
 
-  test('a payer who takes the gateway’s part back loses the rights; balance and points go back to the purse', async () => {
+  test('a payer who takes the gateway’s part back gets nothing else by that: it is a loss, and staff decide about the rest', async () => {
     const { member, order } = await bought(1, 400)
     const [receipt] = (await detailOf(order.no)).receipts
     await house.platform.db.callHot(shop.tenantId, 'fulfilment.chargeback', 'sim-pay', {
@@ -239,8 +239,10 @@ describe('giving back', () => {
       state: 'lost',
       reason: 'not me',
     })
-    expect(await pieces(order.no)).toEqual([])
-    expect(await meansOf(member)).toEqual({ balanceFen: 400, points: 300 })
+    expect(await pieces(order.no)).toHaveLength(1)
+    expect(await meansOf(member)).toEqual({ balanceFen: 0, points: 0 })
+    const { items } = await shop.staff.call('payments.listChargebacks', { query: {} })
+    expect(items.find(({ orderNo }) => orderNo === order.no)).toMatchObject({ amountFen: 600, lossFen: 600 })
     await booksAreRight()
   })
 })
@@ -250,4 +252,94 @@ test('at the end every point is issued, owned or spent, and clearing is empty', 
     (await balanceOf('points.issued')) + (await balanceOf('points.member')) + (await balanceOf('points.spent')),
   ).toBe(0)
   expect(await balanceOf('cash.clearing')).toBe(0)
+})
+
+describe('money beside an order', () => {
+  const surplusOf = async (tradeOf: OrderNo) =>
+    (await detailOf(tradeOf)).receipts.find(({ state, gateway }) => state === 'surplus' && gateway === 'sim-pay')
+  /** Paid from the balance, and at the gateway too; the gateway refuses to take that back. */
+  const paidTwice = async () => {
+    const member = await shop.member(1000)
+    const order = await shop.place(cash, 1, { visitor: member.visitor })
+    control.addFault({ kind: 'refund.reject', key: String(order.no), times: 1 })
+    await member.visitor.call('orders.pay', { params: { no: order.no }, body: { payWith: 'balance' } })
+    await shop.pay(order.no, { late: true })
+    await until(
+      'the refund to be refused',
+      async () => (await detailOf(order.no)).refunds.some(({ state }) => state === 'failed') || undefined,
+    )
+    return {
+      member,
+      order,
+      failed: (await detailOf(order.no)).refunds.find(({ state }) => state === 'failed')?.id ?? 0,
+    }
+  }
+
+  test('put into the balance it is there once: the refund that failed before cannot be sent any more', async () => {
+    const { member, order, failed } = await paidTwice()
+    const receipt = await surplusOf(order.no)
+    await shop.staff.call(
+      'payments.handleReceipt',
+      { params: { receiptId: receipt?.id ?? 0 }, body: { action: 'balance', note: '客户同意' } },
+      { idempotencyKey: randomUUID() },
+    )
+    expect(await meansOf(member)).toMatchObject({ balanceFen: 1000 })
+    const params = { refundId: failed }
+    const again = { idempotencyKey: randomUUID() }
+    expect(await code(shop.staff.call('payments.retryRefund', { params, body: { reason: '再试' } }, again))).toBe(
+      'payments.refund_not_failed',
+    )
+    const byHand = { reference: '转账 1', note: '线下' }
+    expect(await code(shop.staff.call('fulfilment.refundByHand', { params, body: byHand }, again))).toBe(
+      'orders.refund_not_failed',
+    )
+    await booksAreRight()
+  })
+
+  test('taken back by the payer’s bank it touches neither the order nor what paid it', async () => {
+    const { member, order } = await paidTwice()
+    const receipt = await surplusOf(order.no)
+    await house.platform.db.callHot(shop.tenantId, 'fulfilment.chargeback', 'sim-pay', {
+      tradeNo: receipt?.tradeNo,
+      disputeNo: `D${order.no}`,
+      amountFen: 1000,
+      state: 'lost',
+      reason: 'twice',
+    })
+    const detail = await detailOf(order.no)
+    expect(detail).toMatchObject({ state: 'delivered', refundedFen: 0, lines: [{ state: 'delivered' }] })
+    expect(await meansOf(member)).toMatchObject({ balanceFen: 0 })
+    expect(
+      await code(
+        shop.staff.call(
+          'payments.handleReceipt',
+          { params: { receiptId: receipt?.id ?? 0 }, body: { action: 'balance', note: '再给一次' } },
+          { idempotencyKey: randomUUID() },
+        ),
+      ),
+    ).toBe('payments.receipt_handled')
+    await booksAreRight()
+  })
+
+  test('a refund that failed counts towards what one person may give back', async () => {
+    const careful = await house.newShop({ 'refunds.approvalAboveFen': 500 })
+    const goods = await careful.stock(1, { sku: { priceFen: 1000 } })
+    const order = await careful.place(goods)
+    await careful.pay(order.no)
+    await careful.seen(order, isDelivered)
+    const ask = () =>
+      careful.staff.call(
+        'orders.refund',
+        { params: { no: order.no }, body: { lineNo: 1, amountFen: 500, to: 'source', reason: '客户要求' } },
+        { idempotencyKey: randomUUID() },
+      )
+    control.addFault({ kind: 'refund.reject', key: String(order.no), times: 1 })
+    await ask()
+    await until(
+      'it to fail',
+      async () => (await detailOf(order.no, careful)).refunds.some(({ state }) => state === 'failed') || undefined,
+    )
+    await ask()
+    expect((await detailOf(order.no, careful)).refunds.map(({ state }) => state)).toEqual(['failed', 'awaiting'])
+  })
 })

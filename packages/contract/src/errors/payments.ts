@@ -43,6 +43,11 @@ export const paymentErrors = defineErrors('payments', {
     zh: '多付的部分没有会员账户可以存入，请选择原路退回',
     en: 'There is no member’s purse for what was paid too much; refund it instead',
   },
+  letGoTooMuch: {
+    status: 409,
+    zh: '少付 {missingYuan} 元，超过店铺允许的 {mostYuan} 元，不能按已付款处理；请退回或存入余额',
+    en: '¥{missingYuan} is missing, more than the ¥{mostYuan} the shop lets go of; refund it or put it into the balance',
+  },
   claimNotNeeded: {
     status: 409,
     zh: '订单不是未付款的订单，不需要补单',

@@ -57,7 +57,10 @@ export function creditOf(order: Pick<Order, 'totalFen' | 'creditFen'>, line: Lin
 /** Whether the order gives back more than one person may decide, with this refund. */
 export function needsApproval(order: Order, how: How, amountFen: number): boolean {
   const given = order.refunds
-    .filter(({ lineNo, state }) => lineNo !== null && ['requested', 'processing', 'done'].includes(state))
+    .filter(
+      ({ lineNo, state, isReplaced }) =>
+        lineNo !== null && !isReplaced && ['requested', 'processing', 'done', 'failed'].includes(state),
+    )
     .reduce((sum, refund) => sum + refund.amountFen, 0)
   return how !== 'again' && order.refundApprovalAboveFen > 0 && given + amountFen > order.refundApprovalAboveFen
 }

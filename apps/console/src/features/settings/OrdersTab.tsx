@@ -15,6 +15,7 @@ const KEYS = [
   'refunds.approvalAboveFen',
   'refunds.usedCodes',
   'payments.claimApprovalAboveFen',
+  'payments.letGoMaxFen',
 ] as const
 
 /** How orders are placed and how long they wait. */
@@ -72,6 +73,14 @@ export function OrdersTab() {
             name={['payments.claimApprovalAboveFen']}
             label={t('claimApproval')}
             extra={t('claimApprovalHint')}
+            rules={[{ required: true, message: t('required') }]}
+          >
+            <MoneyInput max={1_000_000} style={{ width: 160 }} />
+          </Form.Item>
+          <Form.Item
+            name={['payments.letGoMaxFen']}
+            label={t('letGoMax')}
+            extra={t('letGoMaxHint')}
             rules={[{ required: true, message: t('required') }]}
           >
             <MoneyInput max={1_000_000} style={{ width: 160 }} />

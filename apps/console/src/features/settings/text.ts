@@ -78,6 +78,8 @@ export const settingsText = defineMessages('settings', {
     '同一订单累计退款超过这个金额时，要由另一位有「审批退款」权限的同事批准；填 0 不审批',
     'When an order gives back more than this in all, somebody else with the permission has to approve; 0 asks nobody',
   ],
+  letGoMax: ['少付允许按已付款处理', 'Forgone at most when too little was paid'],
+  letGoMaxHint: ['超过这个金额只能退回或存入余额', 'Above it the money is sent back or put into the balance'],
   claimApproval: ['补单复核', 'Claimed payments need approval above'],
   claimApprovalHint: [
     '补单金额超过这个数时，要由另一位有「复核补单」权限的同事同意；填 0 不复核',

@@ -43,7 +43,8 @@ export function createGatewayPayer(platform: Platform, { openCashier }: PaymentD
           ...visit,
         })
       } catch (error) {
-        if (error instanceof Refusal) return undefined
+        // A gateway that says no will say it again; any other trouble passes, and the order is kept.
+        if (error instanceof Refusal && error.code !== 'payments.gateway_refused') return undefined
         throw error
       }
     },

@@ -105,11 +105,15 @@ function entriesOf(zip: yauzl.ZipFile): Promise<readonly yauzl.Entry[]> {
 }
 
 async function hasTrades(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<boolean> {
-  const stream = await streamOf(zip, entry)
   let head: Buffer = Buffer.alloc(0)
-  for await (const chunk of stream) {
-    head = Buffer.concat([head, chunk])
-    if (head.length >= HEAD_BYTES) break
+  try {
+    for await (const chunk of await streamOf(zip, entry)) {
+      head = Buffer.concat([head, chunk])
+      if (head.length >= HEAD_BYTES) break
+    }
+  } catch (error) {
+    // Also when more comes out than the archive says.
+    throw error instanceof BillUnreadable ? error : new BillUnreadable(0, 'the zip is broken', { cause: error })
   }
   return ['gbk', 'utf-8'].some((encoding) => new TextDecoder(encoding).decode(head).includes(DETAIL_COLUMN))
 }
