@@ -97,7 +97,17 @@ export async function startPostgres(folder: string): Promise<Postgres> {
   }
   const isUp = (): boolean => child?.pid !== undefined && child.exitCode === null && child.signalCode === null
 
+  /** A server that was stopped or starved answers late; one that is gone refuses at once. */
   async function query<T>(database: string, sql: string, values: readonly unknown[] = []): Promise<readonly T[]> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await queryOnce(database, sql, values)
+      } catch (error) {
+        if (tries === CONNECT_TRIES || !(error instanceof Error && error.message === 'timeout expired')) throw error
+      }
+    }
+  }
+  async function queryOnce<T>(database: string, sql: string, values: readonly unknown[]): Promise<readonly T[]> {
     const connectionString = superUrl(database)
     const client = new pg.Client({ connectionString, connectionTimeoutMillis: 3_000, types: valueTypes })
     client.on('error', () => undefined)
@@ -181,6 +191,7 @@ const OWN_SETTINGS = [
   'log_line_prefix=%m %p ',
 ].flatMap((setting) => ['-c', setting])
 const DOORS_OPEN = `alter database ${DATABASE} allow_connections true; alter database ${DATABASE} connection limit -1`
+const CONNECT_TRIES = 4
 
 /** Nobody gets in any more, and those inside are shown out; or only: nobody new gets in. */
 export const DOORS_CLOSED = {
