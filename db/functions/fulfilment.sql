@@ -1160,12 +1160,6 @@ begin
     and r.id = p_receipt
   for no key update;
   cause := 'order:' || receipt.order_no;
-  if p_action = 'apply' and the_order.total_fen - the_order.balance_fen - receipt.amount_fen > p_let_go_most then
-    return jsonb_build_object('code', 'payments.let_go_too_much', 'params', jsonb_build_object(
-      'missingYuan', trim(to_char((the_order.total_fen - the_order.balance_fen - receipt.amount_fen) / 100.0, '999999999990.00')),
-      'mostYuan', trim(to_char(p_let_go_most / 100.0, '999999999990.00'))
-    ));
-  end if;
   if receipt.state not in ('unmatched', 'surplus') or exists (
     select from payments.refunds f
     where f.tenant_id = p_tenant
@@ -1207,6 +1201,11 @@ begin
     end if;
     due := the_order.total_fen - the_order.balance_fen;
     over := receipt.amount_fen - due;
+    if -over > p_let_go_most then
+      return jsonb_build_object('code', 'payments.let_go_too_much', 'params', jsonb_build_object(
+        'missingYuan', trim(to_char(-over / 100.0, '999999999990.00')), 'mostYuan', trim(to_char(p_let_go_most / 100.0, '999999999990.00'))
+      ));
+    end if;
     if over > 0 and purse is null then
       return jsonb_build_object('code', 'payments.over_needs_member', 'params', '{}'::jsonb);
     end if;

@@ -321,6 +321,34 @@ describe('money beside an order', () => {
     await booksAreRight()
   })
 
+  test('an order is taken for paid with less up to what the shop lets go of, and not a fen further', async () => {
+    const frugal = await house.newShop({ 'payments.letGoMaxFen': 50 })
+    const goods = await frugal.stock(2, { sku: { priceFen: 1000 } })
+    const decided = async (paidFen: number): Promise<string> => {
+      const order = await frugal.place(goods)
+      const capture = {
+        orderNo: order.no,
+        gateway: 'sim-pay',
+        tradeNo: `T${order.no}`,
+        amountFen: paidFen,
+        currency: 'CNY',
+      }
+      await house.platform.db.callHot(frugal.tenantId, 'fulfilment.settle', [
+        { ...capture, asked: true, paidAt: new Date() },
+      ])
+      const [receipt] = (await detailOf(order.no, frugal)).receipts
+      return await code(
+        frugal.staff.call(
+          'payments.handleReceipt',
+          { params: { receiptId: receipt?.id ?? 0 }, body: { action: 'apply', note: '少付' } },
+          { idempotencyKey: randomUUID() },
+        ),
+      )
+    }
+    expect(await decided(949)).toBe('payments.let_go_too_much')
+    expect(await decided(950)).toBe('ok')
+  })
+
   test('a refund that failed counts towards what one person may give back', async () => {
     const careful = await house.newShop({ 'refunds.approvalAboveFen': 500 })
     const goods = await careful.stock(1, { sku: { priceFen: 1000 } })
