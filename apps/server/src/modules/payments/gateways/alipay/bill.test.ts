@@ -254,6 +254,14 @@ describe('a file', () => {
     await expect(read(Readable.from([changed]))).rejects.toThrow('checksum')
   })
 
+  test('a zip of which more comes out than it says is refused', async () => {
+    const packed = Buffer.concat(await Array.fromAsync(zipped(Buffer.alloc(1_000_000, 'x')) as AsyncIterable<Buffer>))
+    // The sizes of the central directory are what a reader believes.
+    const central = packed.indexOf(Buffer.from('PK\x01\x02', 'latin1'))
+    packed.writeUInt32LE(5_000, central + 24)
+    await expect(read(Readable.from([packed]))).rejects.toThrow('the zip is broken')
+  })
+
   test('a zip that inflates a thousandfold is refused', async () => {
     const bomb = Buffer.concat([
       Buffer.from(iconv.encode(`${text.slice(0, 3).join('\n')}\n`, 'gbk')),
