@@ -235,7 +235,7 @@ select create_distributed_function('reconciliation.judge_lines(bigint, bigint, i
 select create_distributed_function('reconciliation.let_go(bigint, text, date, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.load_lines(bigint, bigint, text, integer, jsonb, bytea)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.look_again(bigint, text, date, integer)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('reconciliation.match_by_hand(bigint, bigint, text, bigint, bigint, text, timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.match_by_hand(bigint, bigint, text, bigint, bigint, text, timestamp with time zone, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.match_lines(bigint, bigint, text, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.match_ours(bigint, text, date, text, text, jsonb, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.note_queued(bigint, text, date)', '$1', colocate_with => 'ledger.accounts');

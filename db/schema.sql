@@ -1258,10 +1258,13 @@ create table payments.chargebacks (
   reason text not null default ''::text,
   opened_at timestamp with time zone not null default now(),
   ended_at timestamp with time zone,
+  credit_fen bigint not null default 0,
+  of_surplus boolean not null default false,
   constraint chargebacks_pkey PRIMARY KEY (tenant_id, id),
   constraint chargebacks_tenant_id_gateway_dispute_no_key UNIQUE (tenant_id, gateway, dispute_no),
   constraint chargebacks_tenant_id_receipt_id_fkey FOREIGN KEY (tenant_id, receipt_id) REFERENCES payments.receipts(tenant_id, id),
   constraint chargebacks_amount_fen_check CHECK ((amount_fen > 0)),
+  constraint chargebacks_credit_fen_check CHECK ((credit_fen >= 0)),
   constraint chargebacks_dispute_no_check CHECK (((length(dispute_no) >= 1) AND (length(dispute_no) <= 64))),
   constraint chargebacks_state_check CHECK ((state = ANY (ARRAY['opened'::text, 'lost'::text, 'won'::text])))
 );
@@ -1305,9 +1308,11 @@ create table payments.gateways (
   fee_bp integer not null default 0,
   fee_payer text not null default 'shop'::text,
   position smallint not null default 0,
+  min_fen bigint not null default 0,
   constraint gateways_pkey PRIMARY KEY (tenant_id, gateway),
   constraint gateways_fee_bp_check CHECK (((fee_bp >= 0) AND (fee_bp <= 2000))),
-  constraint gateways_fee_payer_check CHECK ((fee_payer = ANY (ARRAY['shop'::text, 'buyer'::text])))
+  constraint gateways_fee_payer_check CHECK ((fee_payer = ANY (ARRAY['shop'::text, 'buyer'::text]))),
+  constraint gateways_min_fen_check CHECK (((min_fen >= 0) AND (min_fen <= 100000000)))
 );
 alter table payments.gateways enable row level security;
 grant delete, insert, select, update on payments.gateways to quanshu_app;
@@ -1660,7 +1665,7 @@ create index cases_unsettled ON reconciliation.cases USING btree (tenant_id, gat
 create index cases_written_off ON reconciliation.cases USING btree (tenant_id, gateway, id) WHERE ((state = 'explained'::text) AND (posting_id IS NOT NULL));
 create UNIQUE index day_of_bill ON reconciliation.days USING btree (tenant_id, bill_id) WHERE (bill_id IS NOT NULL);
 create index days_to_try ON reconciliation.days USING btree (tenant_id, next_try_at) WHERE (next_try_at IS NOT NULL);
-create UNIQUE index match_of_line ON reconciliation.matches USING btree (tenant_id, bill_id, n);
+create UNIQUE index match_of_line ON reconciliation.matches USING btree (tenant_id, bill_id, n, fact_id);
 create index postings_of_day ON reconciliation.postings USING btree (tenant_id, gateway, day, id);
 
 create policy tenant on reconciliation.bill_lines for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
@@ -1711,7 +1716,7 @@ function reconciliation.judge_lines(p_tenant bigint, p_bill bigint, p_ns integer
 function reconciliation.let_go(p_tenant bigint, p_gateway text, p_day date, p_worker text) returns jsonb security definer
 function reconciliation.load_lines(p_tenant bigint, p_bill bigint, p_worker text, p_from integer, p_lines jsonb, p_texts bytea) returns jsonb security definer
 function reconciliation.look_again(p_tenant bigint, p_gateway text, p_day date, p_limit integer) returns void security definer
-function reconciliation.match_by_hand(p_tenant bigint, p_case bigint, p_kind text, p_fact bigint, p_order bigint, p_cause text, p_at timestamp with time zone) returns void security definer
+function reconciliation.match_by_hand(p_tenant bigint, p_case bigint, p_kind text, p_fact bigint, p_order bigint, p_cause text, p_at timestamp with time zone, p_amount bigint, p_fee bigint) returns void security definer
 function reconciliation.match_lines(p_tenant bigint, p_bill bigint, p_worker text, p_limit integer) returns jsonb security definer
 function reconciliation.match_ours(p_tenant bigint, p_gateway text, p_day date, p_worker text, p_kind text, p_place jsonb, p_limit integer) returns jsonb security definer
 function reconciliation.note_queued(p_tenant bigint, p_gateway text, p_day date) returns void security definer

@@ -474,9 +474,9 @@ as $$
   union all
   select 'fee', -p_amount, p_to_ref where p_to_kind = 'cash.fee'
   union all
-  select 'loss', p_amount, '' where p_from_kind = 'cash.chargeback'
+  select 'loss', p_amount, '' where p_from_kind in ('cash.chargeback', 'cash.loss')
   union all
-  select 'loss', -p_amount, '' where p_to_kind = 'cash.chargeback'
+  select 'loss', -p_amount, '' where p_to_kind in ('cash.chargeback', 'cash.loss')
   union all
   select 'bonus', p_amount, '' where p_from_kind = 'cash.bonus'
   union all

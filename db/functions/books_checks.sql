@@ -1236,7 +1236,12 @@ begin
       select b.begun_at from reconciliation.bills b where b.tenant_id = p_tenant and b.id = d.bill_id offset 0
     ) b on true
     left join lateral (
-      select l.amount_fen
+      -- A line may be several refunds of one order: the others of them are taken off it.
+      select l.amount_fen - (
+        select coalesce(sum(o.amount_fen), 0)
+        from reconciliation.matches o
+        where o.tenant_id = p_tenant and o.bill_id = d.bill_id and o.n = d.n and o.fact_id <> d.fact_id
+      ) as amount_fen
       from reconciliation.bill_lines l
       where l.tenant_id = p_tenant and l.begun_at = b.begun_at and l.bill_id = d.bill_id and l.n = d.n
       offset 0

@@ -970,7 +970,9 @@ revoke execute on function fulfilment.close_receipt(bigint, bigint, text, bigint
 -- What a gateway took back by itself, or gave back again. The goods go the way of a refund that has already happened: rights
 -- end, unused codes become void, used ones are the recorded loss. What no line accounts for (a part of an order, or an order
 -- refunded before) is a loss in `cash.chargeback`. Of a recharge the purse gives what is there, also for a part; the rest is
--- the loss. Answers "applied", "duplicate" or "unknown_order".
+-- the loss. What the shop wins back goes where it was taken from: into the purse, or to the money that bought nothing; rights
+-- that ended stay ended, so of other orders it is a gain against the losses. Answers "applied", "duplicate" or
+-- "unknown_order".
 create or replace function fulfilment.chargeback(p_tenant bigint, p_gateway text, p_news jsonb)
 returns jsonb
 language plpgsql
@@ -991,8 +993,11 @@ declare
   is_recharge boolean;
   is_part boolean;
   is_mixed boolean;
-  -- Of a recharge, what was not in the purse any more; it is booked as a loss where it is taken.
+  -- Of a recharge, what the purse gave, and what was not in it any more; that is booked as a loss where it is taken.
+  credit bigint := 0;
   short bigint := 0;
+  of_surplus boolean := false;
+  purse bigint;
   gateway_account bigint;
   loss_account bigint;
 begin
@@ -1036,6 +1041,7 @@ begin
       array['cash.chargeback'], array['order:' || receipt.order_no]
     );
     perform fulfilment.close_receipt(p_tenant, receipt.id, 'refunded', null);
+    of_surplus := true;
     loss := 0;
   elsif known.id is null and new_state <> 'won' then
     -- What failed refunds promised is in it: the whole refund takes their place.
@@ -1059,15 +1065,14 @@ begin
       ));
       if given ? 'ok' then
         loss := amount - (given ->> 'amountFen')::bigint;
-        short := (
-          select coalesce(sum(greatest(r.amount_fen - r.credit_fen, 0)), 0)
-          from payments.refunds r
-          where is_recharge
-            and r.tenant_id = p_tenant
-            and r.order_no = receipt.order_no
-            and r.reason = 'chargeback'
-            and r.state = 'requested'
-        );
+        select coalesce(sum(r.credit_fen), 0), coalesce(sum(greatest(r.amount_fen - r.credit_fen, 0)), 0)
+        into credit, short
+        from payments.refunds r
+        where is_recharge
+          and r.tenant_id = p_tenant
+          and r.order_no = receipt.order_no
+          and r.reason = 'chargeback'
+          and r.state = 'requested';
         for refund_id in
           select r.id
           from payments.refunds r
@@ -1090,20 +1095,45 @@ begin
   else
     loss := coalesce(known.loss_fen, 0);
   end if;
-  -- Back again: the rights are gone and stay gone, so it is a gain against the losses.
   if new_state = 'won' and known.id is not null then
+    if is_recharge then
+      select ledger.account(p_tenant, 'cash.member', o.member_id::text, 'CNY') into purse
+      from orders.orders o
+      where o.tenant_id = p_tenant
+        and o.no = receipt.order_no;
+    end if;
     perform ledger.post(
-      p_tenant, array[gateway_account], array[loss_account], array[known.amount_fen], array['cash.chargeback_won'],
-      array['order:' || receipt.order_no]
-    );
+      p_tenant, array_agg(m.from_id), array_agg(m.to_id), array_agg(m.amount), array_agg(m.kind),
+      array_agg('order:' || receipt.order_no)
+    )
+    from (
+      select least(known.credit_fen, known.amount_fen - known.loss_fen) as of_purse
+    ) k
+    cross join lateral (
+      values
+        (gateway_account, purse, k.of_purse, 'cash.chargeback_won'),
+        (ledger.account(p_tenant, 'cash.bonus', '', 'CNY'), purse, known.credit_fen - k.of_purse, 'cash.put_back_bonus'),
+        (
+          gateway_account, case when known.of_surplus then ledger.account(p_tenant, 'cash.surplus', '', 'CNY') else loss_account end,
+          known.amount_fen - k.of_purse, 'cash.chargeback_won'
+        )
+    ) as m(from_id, to_id, amount, kind)
+    where m.amount > 0;
+    if known.of_surplus then
+      update payments.receipts r
+      set state = 'surplus'
+      where r.tenant_id = p_tenant
+        and r.id = receipt.id;
+    end if;
   end if;
 
   insert into payments.chargebacks as c (
-    tenant_id, gateway, dispute_no, trade_no, order_no, receipt_id, amount_fen, loss_fen, state, reason, ended_at
+    tenant_id, gateway, dispute_no, trade_no, order_no, receipt_id, amount_fen, loss_fen, credit_fen, of_surplus, state, reason,
+    ended_at
   )
   values (
-    p_tenant, p_gateway, p_news ->> 'disputeNo', receipt.trade_no, receipt.order_no, receipt.id, amount, loss + short, new_state,
-    left(coalesce(p_news ->> 'reason', ''), 300), case when new_state <> 'opened' then now() end
+    p_tenant, p_gateway, p_news ->> 'disputeNo', receipt.trade_no, receipt.order_no, receipt.id, amount, loss + short, credit,
+    of_surplus, new_state, left(coalesce(p_news ->> 'reason', ''), 300), case when new_state <> 'opened' then now() end
   )
   on conflict (tenant_id, gateway, dispute_no) do update
   set state = excluded.state,
@@ -1135,7 +1165,7 @@ declare
   surplus bigint := ledger.account(p_tenant, 'cash.surplus', '', 'CNY');
   clearing bigint := ledger.account(p_tenant, 'cash.clearing', '', 'CNY');
   revenue bigint := ledger.account(p_tenant, 'cash.revenue', '', 'CNY');
-  let_go bigint := ledger.account(p_tenant, 'cash.adjustment', '', 'CNY');
+  let_go bigint := ledger.account(p_tenant, 'cash.loss', '', 'CNY');
   purse bigint;
   due bigint;
   over bigint;

@@ -641,11 +641,11 @@ $$;
 revoke execute on function fulfilment.left_of_receipts(bigint, bigint, text) from public;
 
 -- p_ask: {"lineNo": one, or null for all that can be, "takes", "grants", "amountFen", "to", "reason", "actor", "staffId",
--- "approvalAboveFen", "used"}. `takes` is "line" (every right and all the money left), "pieces" (the rights in `grants`, and
+-- "approvalAboveFen", "approvalAbovePoints", "used"}. `takes` is "line" (every right and all the money left), "pieces" (the rights in `grants`, and
 -- their share of the money unless an amount is given), "nothing" (an amount of goodwill), or "again" (what failed refunds
 -- promised, sent another way). Each line has a refund of its own, so that each can end in its own way.
 --
--- What one order gives back in all is what counts against `approvalAboveFen` (0: nobody is asked), so that many small
+-- What one order gives back in all is what counts against the two bounds (0: nobody is asked), so that many small
 -- refunds do not slip through; what failed refunds promised has been approved before. A refund that waits for approval takes
 -- nothing and promises nothing. Answers {ok, amountFen, refundId of the last line, awaiting} or {code, params}.
 create or replace function fulfilment.refund(p_tenant bigint, p_no bigint, p_ask jsonb)
@@ -662,6 +662,7 @@ declare
   at_once boolean;
   takes text := p_ask ->> 'takes';
   above bigint := coalesce((p_ask ->> 'approvalAboveFen')::bigint, 0);
+  above_points bigint := coalesce((p_ask ->> 'approvalAbovePoints')::bigint, 0);
   lines integer[] := '{}';
   plans jsonb[] := '{}';
   plan jsonb;
@@ -670,6 +671,7 @@ declare
   total_points bigint := 0;
   room bigint;
   given bigint;
+  given_points bigint;
   waits boolean := false;
   refund_id bigint;
 begin
@@ -726,15 +728,15 @@ begin
       'leftYuan', trim(to_char(room / 100.0, '999999999990.00'))
     ));
   end if;
-  if above > 0 and takes <> 'again' then
-    select coalesce(sum(r.amount_fen), 0) into given
+  if above + above_points > 0 and takes <> 'again' then
+    select coalesce(sum(r.amount_fen), 0), coalesce(sum(r.points), 0) into given, given_points
     from payments.refunds r
     where r.tenant_id = p_tenant
       and r.order_no = p_no
       and r.line_no is not null
       -- One that failed may be tried again by one person alone.
       and (r.state in ('requested', 'processing', 'done') or (r.state = 'failed' and r.replaced_by is null));
-    waits := given + total > above;
+    waits := (above > 0 and given + total > above) or (above_points > 0 and given_points + total_points > above_points);
   end if;
 
   for n in 1 .. cardinality(lines) loop
@@ -903,7 +905,7 @@ begin
     perform ledger.post(
       p_tenant,
       array[ledger.account(p_tenant, case
-        when refund.replaced_by is not null then 'cash.adjustment'
+        when refund.replaced_by is not null then 'cash.loss'
         when of_surplus then 'cash.surplus'
         else 'cash.clearing'
       end, '', 'CNY')],

@@ -177,7 +177,7 @@ begin
           'code', 'orders.over_order_limit', 'params', jsonb_build_object('title', p.goods_title, 'limit', p.limit_per_order, 'skuId', p.sku)
         )
         when p.shown <> p.unit_fen or p.shown_points <> p.price_points then jsonb_build_object(
-          'code', 'orders.price_changed',
+          'code', case when p.shown_points + p.price_points > 0 then 'orders.points_price_changed' else 'orders.price_changed' end,
           'params', jsonb_build_object(
             'title', p.goods_title, 'skuId', p.sku, 'shownFen', p.shown, 'unitPriceFen', p.unit_fen, 'unitPoints', p.price_points,
             'unitPriceYuan', trim(to_char(p.unit_fen / 100.0, '999999999990.00'))

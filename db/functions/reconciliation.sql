@@ -1111,7 +1111,8 @@ end;
 $$;
 
 -- Lines without a fact by trade or refund number: the fact is looked for by the payment number, of the same amount, among
--- those that no line of this bill has claimed. Answers how many were paired; fewer than the limit means there are no more.
+-- those that no line of this bill has claimed. Where a gateway tells all refunds of an order in one sum, it is all of them
+-- that are left, if they add up to it. Answers how many were paired; fewer than the limit means there are no more.
 create or replace function reconciliation.pair_by_payment_no(p_tenant bigint, p_bill bigint, p_worker text, p_after bigint, p_limit integer)
 returns jsonb
 language plpgsql
@@ -1152,53 +1153,66 @@ begin
   loop
     seen := seen + 1;
     last_id := line.id;
-    select f.* into fact
-    from (
-      select r.id, r.order_no, coalesce(r.paid_at, r.received_at) as at
-      from payments.receipts r
-      where line.kind = 'payment'
-        and r.tenant_id = p_tenant
-        and r.order_no = reconciliation.order_of(line.theirs ->> 'paymentNo')
-        and r.gateway = bill.gateway
-        and r.amount_fen = line.amount_fen
-      union all
-      select r.id, r.order_no, r.done_at
-      from payments.refunds r
-      where line.kind = 'refund'
-        and line.theirs ->> 'refundNo' = ''
-        and r.tenant_id = p_tenant
-        and r.order_no = reconciliation.order_of(line.theirs ->> 'paymentNo')
-        and r.gateway = bill.gateway
-        and r.target = 'source'
-        and r.state = 'done'
-        and r.amount_fen = line.amount_fen
-    ) f
-    where not exists (
-      select from reconciliation.matches m
-      where m.tenant_id = p_tenant
-        and m.kind = line.kind
-        and m.fact_id = f.id
-    )
-      and not exists (
-        select from reconciliation.cases c
-        where c.tenant_id = p_tenant
-          and c.kind = line.kind
-          and c.fact_id = f.id
-          and (c.n is not null or c.state = 'explained')
-          and c.state <> 'resolved'
+    for fact in
+      with free as (
+        select f.*
+        from (
+          select r.id, r.order_no, coalesce(r.paid_at, r.received_at) as at, r.amount_fen
+          from payments.receipts r
+          where line.kind = 'payment'
+            and r.tenant_id = p_tenant
+            and r.order_no = reconciliation.order_of(line.theirs ->> 'paymentNo')
+            and r.gateway = bill.gateway
+            and r.amount_fen = line.amount_fen
+          union all
+          select r.id, r.order_no, r.done_at, r.amount_fen
+          from payments.refunds r
+          where line.kind = 'refund'
+            and line.theirs ->> 'refundNo' = ''
+            and r.tenant_id = p_tenant
+            and r.order_no = reconciliation.order_of(line.theirs ->> 'paymentNo')
+            and r.gateway = bill.gateway
+            and r.target = 'source'
+            and r.state = 'done'
+        ) f
+        where not exists (
+          select from reconciliation.matches m
+          where m.tenant_id = p_tenant
+            and m.kind = line.kind
+            and m.fact_id = f.id
+        )
+          and not exists (
+            select from reconciliation.cases c
+            where c.tenant_id = p_tenant
+              and c.kind = line.kind
+              and c.fact_id = f.id
+              and (c.n is not null or c.state = 'explained')
+              and c.state <> 'resolved'
+          )
+      ), one as (
+        select f.id from free f where f.amount_fen = line.amount_fen order by f.id limit 1
       )
-    order by f.id
-    limit 1;
-    continue when fact.id is null;
-    perform reconciliation.match_by_hand(p_tenant, line.id, line.kind, fact.id, fact.order_no, 'by_payment_no', fact.at);
+      select f.*, row_number() over (order by f.id) = 1 as is_first
+      from free f
+      where f.id = (select o.id from one o)
+         or (not exists (select from one) and (select sum(x.amount_fen) from free x) = line.amount_fen)
+      order by f.id
+    loop
+      perform reconciliation.match_by_hand(
+        p_tenant, line.id, line.kind, fact.id, fact.order_no, 'by_payment_no', fact.at, fact.amount_fen,
+        case when fact.is_first then line.fee_fen else 0 end
+      );
+    end loop;
   end loop;
   return jsonb_build_object('seen', seen, 'after', last_id);
 end;
 $$;
 
--- Takes a case's line for a fact: posted, and every case about either of them is over.
+-- Takes a case's line for a fact: posted, and every case about either of them is over. A line that is several facts is taken
+-- for one after the other, each with its amount; the fee goes with the first.
 create or replace function reconciliation.match_by_hand(
-  p_tenant bigint, p_case bigint, p_kind text, p_fact bigint, p_order bigint, p_cause text, p_at timestamptz
+  p_tenant bigint, p_case bigint, p_kind text, p_fact bigint, p_order bigint, p_cause text, p_at timestamptz,
+  p_amount bigint default null, p_fee bigint default null
 )
 returns void
 language plpgsql
@@ -1215,8 +1229,8 @@ begin
   from reconciliation.cases c
   where c.tenant_id = p_tenant
     and c.id = p_case;
-  amount := (line.theirs ->> 'amountFen')::bigint;
-  fee := (line.theirs ->> 'feeFen')::bigint;
+  amount := coalesce(p_amount, (line.theirs ->> 'amountFen')::bigint);
+  fee := coalesce(p_fee, (line.theirs ->> 'feeFen')::bigint);
   insert into reconciliation.matches (tenant_id, kind, fact_id, gateway, day, bill_id, n, amount_fen, fee_fen, posting_id)
   values (p_tenant, p_kind, p_fact, line.gateway, line.day, line.bill_id, line.n, amount, fee, posting);
   update reconciliation.cases c
@@ -1241,7 +1255,7 @@ begin
   );
 end;
 $$;
-revoke execute on function reconciliation.match_by_hand(bigint, bigint, text, bigint, bigint, text, timestamptz) from public;
+revoke execute on function reconciliation.match_by_hand(bigint, bigint, text, bigint, bigint, text, timestamptz, bigint, bigint) from public;
 
 -- When all lines are judged: what a replaced bill had and this one has not; lines of other days whose fact came meanwhile.
 create or replace function reconciliation.settle_rest(p_tenant bigint, p_bill bigint, p_worker text)

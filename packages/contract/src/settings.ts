@@ -39,6 +39,8 @@ export const settingSchemas = {
   'orders.queryPasswordRequired': z.boolean().default(true),
   /** An order that gives back more than this in all needs a second person's yes; 0 asks nobody. */
   'refunds.approvalAboveFen': z.int().min(0).max(100_000_000).default(0),
+  /** The same for points. */
+  'refunds.approvalAbovePoints': z.int().min(0).max(1_000_000_000).default(0),
   /** What the shop may forgo when staff take an order for paid with less. */
   'payments.letGoMaxFen': z.int().min(0).max(100_000_000).default(500),
   /** A payment that staff claim for an order, above this, needs a second person's yes; 0 asks nobody. */

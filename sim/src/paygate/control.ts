@@ -13,6 +13,8 @@ export type PayOrder = {
   readonly notifyUrl?: string
   /** Take the money although the order is closed or expired. */
   readonly late?: boolean
+  /** When it was paid, as an ISO time; now, unless told. */
+  readonly paidAt?: string
 }
 export type PayReport = {
   readonly paid: number
@@ -105,7 +107,8 @@ async function payMany(
       try {
         const payment = paymentOf(parts, merchantId, order)
         const sentMs = performance.now()
-        for (const trade of parts.gateway.pay(payment, { late: order.late ?? false })) {
+        const paidAt = order.paidAt === undefined ? {} : { paidAtMs: Date.parse(order.paidAt) }
+        for (const trade of parts.gateway.pay(payment, { late: order.late ?? false, ...paidAt })) {
           await parts.notices.announce(payment, trade)
           if (parts.books.notices.get(trade.tradeNo)?.acknowledged) acknowledged += 1
         }

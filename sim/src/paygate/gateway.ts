@@ -37,7 +37,10 @@ export type Gateway = {
   readonly find: (merchantId: string, outTradeNo: string) => Payment
   readonly close: (merchantId: string, outTradeNo: string) => Payment
   /** What the cashier does when a person presses pay. `late` takes the money even when the order is closed. */
-  readonly pay: (payment: Payment, options?: { readonly late?: boolean }) => readonly Trade[]
+  readonly pay: (
+    payment: Payment,
+    options?: { readonly late?: boolean; readonly paidAtMs?: number },
+  ) => readonly Trade[]
   readonly refund: (merchantId: string, input: RefundInput) => Refund
   readonly findRefund: (merchantId: string, outRefundNo: string) => Refund
 }
@@ -53,13 +56,12 @@ export function openGateway(books: Books, clock: VirtualClock, faults: FaultSwit
     return payment
   }
 
-  const takeMoney = (payment: Payment): Trade => {
+  const takeMoney = (payment: Payment, paidAtMs: number): Trade => {
     const trade = {
       tradeNo: books.nextNo('SP'),
       amount: payment.amount,
       currency: payment.currency,
-      // Times on the wire are the machine's; only deadlines follow the gateway's clock.
-      paidAtMs: Date.now(),
+      paidAtMs,
       refunded: 0,
     }
     payment.trades.push(trade)
@@ -102,8 +104,10 @@ export function openGateway(books: Books, clock: VirtualClock, faults: FaultSwit
       const late = options.late || (status === 'CLOSED' && faults.take('pay.late', { key: payment.outTradeNo }))
       if (status === 'CLOSED' && !late) throw new GatewayError('ORDER_CLOSED', 409, 'the order is closed')
       if (status === 'PAID') throw new GatewayError('ALREADY_PAID', 409, 'the order is paid')
-      const trades = [takeMoney(payment)]
-      if (faults.take('pay.double', { key: payment.outTradeNo })) trades.push(takeMoney(payment))
+      // Times on the wire are the machine's; only deadlines follow the gateway's clock.
+      const paidAtMs = options.paidAtMs ?? Date.now()
+      const trades = [takeMoney(payment, paidAtMs)]
+      if (faults.take('pay.double', { key: payment.outTradeNo })) trades.push(takeMoney(payment, paidAtMs))
       books.save('payment', payment)
       return trades
     },

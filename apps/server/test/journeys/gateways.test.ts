@@ -247,7 +247,11 @@ const caseOf = (gateway: string): Case => {
   if (!found) throw new Error(gateway)
   return found
 }
-async function alsoWith(shop: Shop, { gateway, account }: Case, more: { feeBp?: number; feePayer?: 'buyer' } = {}) {
+async function alsoWith(
+  shop: Shop,
+  { gateway, account }: Case,
+  more: { feeBp?: number; feePayer?: 'buyer'; minFen?: number } = {},
+) {
   await saveGateway(house.platform, undefined, shop.ctx, gateway, { ...account, ...more, enabled: true })
 }
 const attempts = (no: number) =>
@@ -312,6 +316,28 @@ describe('one order, several ways', () => {
     const fee = Math.ceil((goods.priceFen * 60) / 9940)
     expect(rows).toEqual([{ amount_fen: goods.priceFen + fee, fee_fen: fee, state: 'applied' }])
     await expectBooksRight(house, shop.tenantId)
+  })
+
+  test('less than a gateway takes is told before it is asked, and refused without asking it', async () => {
+    const one = caseOf('stripe')
+    const shop = await shopWith(one)
+    const goods = await shop.stock(1, { sku: { priceFen: 399 } })
+    const { items } = await shop.visitor().call('payments.methods', { query: { amountFen: 399 } as never })
+    expect(items.find(({ gateway }) => gateway === 'stripe')).toMatchObject({ minFen: 400 })
+    const asked = stripe.control.received().length
+    const order = await shop.place(goods, 1, { payWith: 'stripe' })
+    await expect(
+      order.visitor.call('orders.pay', { params: { no: order.no }, body: { payWith: 'stripe' } }),
+    ).rejects.toMatchObject({ code: 'payments.below_least', params: { minYuan: '4.00' } })
+    expect(stripe.control.received()).toHaveLength(asked)
+    await alsoWith(shop, one, { feeBp: 60, feePayer: 'buyer' })
+    await until('the account to be read again', () =>
+      openCashier(order, 'stripe', 'desktop').then(
+        () => true,
+        () => undefined,
+      ),
+    )
+    expect(await attempts(order.no)).toEqual([{ gateway: 'stripe', state: 'pending' }])
   })
 })
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isProblem } from '@quanshu/client'
 import type { OrderNo } from '@quanshu/kernel'
 import { describe, expect, test } from 'vitest'
+import { gatherAll } from '../../src/modules/analytics/commands/gather.ts'
 import { auditBooks } from '../../src/modules/books/index.ts'
 import { isDelivered, openHouse, type PlacedOrder, type Shop, until } from './shop.ts'
 
@@ -116,10 +117,11 @@ describe('paying', () => {
 
   test('another price in points than the page showed refuses the order', async () => {
     const member = await shop.member(0, 1000)
-    expect(await code(shop.place({ ...mixed, points: 299 }, 1, { visitor: member.visitor }))).toBe(
-      'orders.price_changed',
+    const refused = await shop.place({ ...mixed, points: 299 }, 1, { visitor: member.visitor }).catch((error) => error)
+    expect(refused).toMatchObject({ code: 'orders.points_price_changed', message: expect.stringContaining('300 积分') })
+    expect(await code(shop.place({ ...mixed, points: 0 }, 1, { visitor: member.visitor }))).toBe(
+      'orders.points_price_changed',
     )
-    expect(await code(shop.place({ ...mixed, points: 0 }, 1, { visitor: member.visitor }))).toBe('orders.price_changed')
   })
 
   test('twenty at once with points for seven: exactly seven, and no point is missing', async () => {
@@ -321,6 +323,23 @@ describe('money beside an order', () => {
     await booksAreRight()
   })
 
+  test('won from the payer’s bank it is money to decide about again', async () => {
+    const { member, order } = await paidTwice()
+    const receipt = await surplusOf(order.no)
+    const news = { tradeNo: receipt?.tradeNo, disputeNo: `D${order.no}`, amountFen: 1000, reason: 'twice' }
+    for (const state of ['opened', 'won']) {
+      await house.platform.db.callHot(shop.tenantId, 'fulfilment.chargeback', 'sim-pay', { ...news, state })
+    }
+    await booksAreRight()
+    await shop.staff.call(
+      'payments.handleReceipt',
+      { params: { receiptId: receipt?.id ?? 0 }, body: { action: 'balance', note: '胜诉' } },
+      { idempotencyKey: randomUUID() },
+    )
+    expect(await meansOf(member)).toMatchObject({ balanceFen: 1000 })
+    await booksAreRight()
+  })
+
   test('an order is taken for paid with less up to what the shop lets go of, and not a fen further', async () => {
     const frugal = await house.newShop({ 'payments.letGoMaxFen': 50 })
     const goods = await frugal.stock(2, { sku: { priceFen: 1000 } })
@@ -347,6 +366,35 @@ describe('money beside an order', () => {
     }
     expect(await decided(949)).toBe('payments.let_go_too_much')
     expect(await decided(950)).toBe('ok')
+    // What it let go of is a loss, and the report says so.
+    await gatherAll(house.platform.db, frugal.tenantId)
+    const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
+    const { totals } = await frugal.staff.call('analytics.report', {
+      query: { from: today, to: today, by: 'goods', grain: 'day', compare: 'false' } as never,
+    })
+    expect(totals).toMatchObject({ salesFen: 1000, lossesFen: 50 })
+  })
+
+  test('points alone wait for a second person too, above what the shop lets one give back', async () => {
+    const careful = await house.newShop({ 'refunds.approvalAbovePoints': 500 })
+    const goods = await careful.stock(3, { sku: { priceFen: 0, pricePoints: 300 } })
+    const member = await careful.member(0, 1000)
+    const order = await careful.place({ ...goods, points: 300 }, 2, { visitor: member.visitor, payWith: 'balance' })
+    const [line] = (await detailOf(order.no, careful)).lines
+    const ask = (pieces: readonly number[]) =>
+      careful.staff.call(
+        'orders.refund',
+        { params: { no: order.no }, body: { lineNo: 1, pieces: [...pieces], to: 'balance', reason: '客户要求' } },
+        { idempotencyKey: randomUUID() },
+      )
+    const [first, second] = line?.grants.map(({ id }) => id) ?? []
+    await ask([first ?? 0])
+    await ask([second ?? 0])
+    const { refunds } = await detailOf(order.no, careful)
+    expect(refunds.map(({ points, state }) => [points, state])).toEqual([
+      [300, 'done'],
+      [300, 'awaiting'],
+    ])
   })
 
   test('a refund that failed counts towards what one person may give back', async () => {

@@ -74,7 +74,7 @@ const spend = async (visitor: Visitor, amountFen: number): Promise<void> => {
   await shop.place(goods, 1, { visitor, payWith: 'balance' })
 }
 /** What a gateway says of a dispute, however it came to be said. */
-const dispute = async (no: OrderNo, amountFen: number): Promise<unknown> => {
+const dispute = async (no: OrderNo, amountFen: number, state = 'opened'): Promise<unknown> => {
   const [receipt] = await house.query<{ readonly trade_no: string }>(
     "select trade_no from payments.receipts where order_no = $1 and state = 'applied'",
     [no],
@@ -83,7 +83,7 @@ const dispute = async (no: OrderNo, amountFen: number): Promise<unknown> => {
     disputeNo: `D${no}-${amountFen}`,
     tradeNo: receipt?.trade_no,
     amountFen,
-    state: 'opened',
+    state,
   })
 }
 async function expectRight(at: Shop = shop): Promise<void> {
@@ -429,7 +429,7 @@ describe('a refund that the gateway refuses', () => {
     await refund(no, { again: true, to: 'balance' })
     await house.platform.db.call(shop.tenantId, 'fulfilment.refund_ended', refundId, true, null)
     expect(await balanceOf(visitor)).toBe(11_000)
-    expect(await account('cash.adjustment')).toBe(-4_000)
+    expect(await account('cash.loss')).toBe(-4_000)
     expect(await account('cash.clearing')).toBe(0)
     expect(await detailOf(no)).toMatchObject({ state: 'delivered', refundedFen: 0 })
     await expectRight()
@@ -469,6 +469,34 @@ describe('a chargeback', () => {
     expect(await account('cash.chargeback')).toBe(losses - 6_000)
     const { items } = await shop.staff.call('payments.listChargebacks', { query: {} })
     expect(items.find(({ orderNo }) => orderNo === no)).toMatchObject({ amountFen: 10_000, lossFen: 6_000 })
+    await expectRight()
+  })
+
+  test.each([
+    ['nothing', 0, 10_000, 0],
+    ['a part', 7_000, 4_000, 6_000],
+    ['all of it', 11_000, 0, 10_000],
+  ])('that the shop wins gives the purse back what it gave: %s was spent', async (_, spentFen, givenFen, lossFen) => {
+    const { visitor, no } = await recharged(10_000)
+    if (spentFen > 0) await spend(visitor, spentFen)
+    const before = {
+      purse: await balanceOf(visitor),
+      losses: await account('cash.chargeback'),
+      bonus: await account('cash.bonus'),
+      gateway: await account('cash.gateway'),
+    }
+    expect(await dispute(no, 10_000)).toBe('applied')
+    expect(await balanceOf(visitor)).toBe(0)
+    expect(await account('cash.chargeback')).toBe(before.losses - lossFen)
+    expect(before.purse).toBe(givenFen + (spentFen === 0 ? 1_000 : 0))
+    expect(await dispute(no, 10_000, 'won')).toBe('applied')
+    expect(await dispute(no, 10_000, 'won')).toBe('duplicate')
+    expect({
+      purse: await balanceOf(visitor),
+      losses: await account('cash.chargeback'),
+      bonus: await account('cash.bonus'),
+      gateway: await account('cash.gateway'),
+    }).toEqual(before)
     await expectRight()
   })
 })

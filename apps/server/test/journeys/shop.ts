@@ -119,7 +119,7 @@ export type Shop = {
   readonly addCards: (skuId: number, codes: number | readonly string[], facts?: BatchFacts) => Promise<number>
   readonly place: (goods: Goods, quantity?: number, options?: PlaceOptions) => Promise<PlacedOrder>
   /** Pays at the gateway; resolves when the notice was answered. */
-  readonly pay: (no: OrderNo, options?: { readonly late?: boolean }) => Promise<void>
+  readonly pay: (no: OrderNo, options?: { readonly late?: boolean; readonly paidAt?: string }) => Promise<void>
   /** Follows the order's page by server push until it is as wanted. */
   readonly seen: (
     order: Pick<PlacedOrder, 'visitor' | 'no'>,
@@ -257,8 +257,8 @@ export async function openShop(
       )
       return { visitor: browser, no: view.no as OrderNo, view: await toCashier(browser, view, options.payWith) }
     },
-    async pay(no, { late = false } = {}) {
-      const report = await paygate.control.pay(paygate.merchant.id, [{ outTradeNo: String(no), late }])
+    async pay(no, options = {}) {
+      const report = await paygate.control.pay(paygate.merchant.id, [{ outTradeNo: String(no), ...options }])
       if (report.paid !== 1) throw new Error(`the gateway did not take the money: ${JSON.stringify(report.refused)}`)
     },
     seen: ({ visitor: browser, no }, wanted) => seen(browser, no, wanted),

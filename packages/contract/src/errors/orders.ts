@@ -13,6 +13,11 @@ export const orderErrors = defineErrors('orders', {
     zh: '「{title}」价格已变为 {unitPriceYuan} 元，请确认后重新下单',
     en: 'The price of “{title}” is now ¥{unitPriceYuan}; please confirm and order again',
   },
+  pointsPriceChanged: {
+    status: 409,
+    zh: '「{title}」价格已变为 {unitPriceYuan} 元 + {unitPoints} 积分，请确认后重新下单',
+    en: 'The price of “{title}” is now ¥{unitPriceYuan} and {unitPoints} points; please confirm and order again',
+  },
   overOrderLimit: { status: 422, zh: '「{title}」每单最多购买 {limit} 件', en: '“{title}”: at most {limit} an order' },
   overPersonLimit: {
     status: 409,

@@ -6,6 +6,11 @@ export const paymentErrors = defineErrors('payments', {
     zh: '支付方式「{gateway}」不可用',
     en: 'The payment method “{gateway}” is not available',
   },
+  belowLeast: {
+    status: 409,
+    zh: '此支付方式最少要付 {minYuan} 元，请换一种支付方式',
+    en: 'This way to pay takes ¥{minYuan} at least; pay another way',
+  },
   gatewayUnavailable: {
     status: 503,
     zh: '支付通道暂时没有响应，订单已保留，请稍后再试',

@@ -407,6 +407,7 @@ export const orderDetail = orderSummary.extend({
   timeline: z.array(timelineEntry),
   /** An order that gives back more than this in all waits for a second person; 0: nobody is asked. */
   refundApprovalAboveFen: fen,
+  refundApprovalAbovePoints: z.int().min(0),
   /** What this person may do now; a missing action is not allowed in this state. */
   actions: z.array(z.enum(['cancel', 'query_payment', 'claim', 'retry', 'replace', 'refund', 'resend'])),
 })

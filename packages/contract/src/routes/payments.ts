@@ -52,6 +52,8 @@ export const gatewayConfigView = z.object({
   ),
   feeBp: z.int(),
   feePayer: z.enum(FEE_PAYERS),
+  /** The least the gateway takes in one payment. */
+  minFen: fen,
   position: z.int(),
   notifyUrl: z.string(),
   updatedAt: instant.nullable(),
@@ -151,6 +153,8 @@ export const paymentRoutes = {
           needsMember: z.boolean(),
           /** What the buyer pays on top for the gateway's service; 0 when the shop bears it. */
           feeFen: fen,
+          /** The least it takes; less, with the fee on top, cannot be paid this way. */
+          minFen: fen,
           /** A desktop shows a code to scan instead of leaving for the gateway's page. */
           scansOnDesktop: z.boolean(),
         }),
@@ -247,6 +251,8 @@ export const paymentRoutes = {
       /** Hundredths of a percent. */
       feeBp: z.int().min(0).max(2_000).default(0),
       feePayer: z.enum(FEE_PAYERS).default('shop'),
+      /** What is usual with the gateway, unless given. */
+      minFen: fen.min(0).max(100_000_000).optional(),
       position: z.int().min(0).max(1_000).default(0),
     }),
     response: gatewayConfigView,

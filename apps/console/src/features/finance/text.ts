@@ -224,6 +224,7 @@ export const bookText = defineMessages('books', {
   'cash.adjustment': ['人工调整', 'Adjustments'],
   'cash.fee': ['通道手续费', 'Gateway fees'],
   'cash.chargeback': ['拒付', 'Chargebacks'],
+  'cash.loss': ['少收与重复退款损失', 'Forgone and refunded twice'],
   'cash.bonus': ['充值赠送', 'Recharge bonuses'],
   'cash.bank': ['已结算到银行', 'Settled to the bank'],
   'cash.difference': ['对账差异', 'Differences with bills'],

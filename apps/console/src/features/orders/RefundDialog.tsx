@@ -60,7 +60,7 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
   const to = values?.to ?? 'source'
   // A failed refund of a recharge may be undone: what it took from the balance goes back there.
   const putsBack = isRecharge && how === 'again' && to === 'balance'
-  const waits = needsApproval(order, how, chosen.amountFen)
+  const waits = needsApproval(order, how, chosen.amountFen, chosen.points)
 
   const save = async ({ to, reason, pieces, amountFen }: Values) => {
     const body = {
@@ -163,7 +163,7 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
           <Alert
             type="info"
             showIcon
-            title={t('refundNeedsApproval', { amount: formatMoney(order.refundApprovalAboveFen) })}
+            title={t('refundNeedsApproval', { most: mostText(order, priceText, t) })}
             style={{ marginBottom: 16 }}
           />
         )}
@@ -238,6 +238,15 @@ function rechargeWayName(way: How, line: Line | undefined, priceText: PriceText,
     ? t('howWholeRecharge', { amount: formatMoney(line ? wholeOf(line) : 0) })
     : wayName(way, line, priceText, t)
 }
+
+/** What one person alone may give back of an order: `¥500.00 或 1,000 积分`. */
+const mostText = (order: Order, priceText: PriceText, t: T): string =>
+  [
+    order.refundApprovalAboveFen > 0 && formatMoney(order.refundApprovalAboveFen),
+    order.refundApprovalAbovePoints > 0 && priceText(0, order.refundApprovalAbovePoints),
+  ]
+    .filter((most) => most !== false)
+    .join(` ${t('or')} `)
 
 const firstWay = (line: Line | undefined): How => (line && waysOf(line)[0]) ?? 'line'
 

@@ -55,12 +55,24 @@ export function creditOf(order: Pick<Order, 'totalFen' | 'creditFen'>, line: Lin
 }
 
 /** Whether the order gives back more than one person may decide, with this refund. */
-export function needsApproval(order: Order, how: How, amountFen: number): boolean {
-  const given = order.refunds
-    .filter(
-      ({ lineNo, state, isReplaced }) =>
-        lineNo !== null && !isReplaced && ['requested', 'processing', 'done', 'failed'].includes(state),
-    )
-    .reduce((sum, refund) => sum + refund.amountFen, 0)
-  return how !== 'again' && order.refundApprovalAboveFen > 0 && given + amountFen > order.refundApprovalAboveFen
+export function needsApproval(order: Order, how: How, amountFen: number, points: number): boolean {
+  const given = order.refunds.filter(
+    ({ lineNo, state, isReplaced }) =>
+      lineNo !== null && !isReplaced && ['requested', 'processing', 'done', 'failed'].includes(state),
+  )
+  const isOver = (most: number, now: number, before: readonly number[]) =>
+    most > 0 && before.reduce((sum, one) => sum + one, now) > most
+  return (
+    how !== 'again' &&
+    (isOver(
+      order.refundApprovalAboveFen,
+      amountFen,
+      given.map((refund) => refund.amountFen),
+    ) ||
+      isOver(
+        order.refundApprovalAbovePoints,
+        points,
+        given.map((refund) => refund.points),
+      ))
+  )
 }

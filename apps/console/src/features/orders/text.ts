@@ -164,9 +164,10 @@ export const orderText = defineMessages('orders', {
   refundAsk: ['提交审批 {amount}', 'Ask to refund {amount}'],
   refundAwaits: ['已提交，等待另一位同事审批', 'Asked for; somebody else has to approve it'],
   refundNeedsApproval: [
-    '本单累计退款超过 {amount}，需要另一位同事在「退款」里审批后才会执行。',
-    'This order gives back more than {amount} in all: it happens once somebody else has approved it under “Refunds”.',
+    '本单累计退款超过 {most}，需要另一位同事在「退款」里审批后才会执行。',
+    'This order gives back more than {most} in all: it happens once somebody else has approved it under “Refunds”.',
   ],
+  or: ['或', 'or'],
   refundKeepsCodes: ['卡密不收回，买家可以继续使用。', 'No code is taken back; the buyer may go on using them.'],
   refundedOf: ['已退 {amount}', '{amount} refunded'],
   refundingOf: ['退款中 {amount}', '{amount} on its way back'],

@@ -4,6 +4,7 @@ import { useAction } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
 import { commonText } from '../../shared/i18n/common.ts'
 import { useBoth, useText } from '../../shared/i18n/index.ts'
+import { MoneyInput } from '../../shared/parts/inputs.tsx'
 import { Copyable } from '../../shared/parts/values.tsx'
 import { useSubmit } from '../../shared/templates/FormPage.tsx'
 import { GatewayField } from './GatewayField.tsx'
@@ -20,6 +21,7 @@ type Values = {
   readonly secrets?: Readonly<Record<string, string>>
   readonly feePercent: number
   readonly feePayer: Gateway['feePayer']
+  readonly minFen: number
   readonly position: number
 }
 
@@ -153,6 +155,9 @@ function GatewayForm({ gateway }: { readonly gateway: Gateway }) {
             ]}
           />
         </Form.Item>
+        <Form.Item name="minFen" label={t('least')} tooltip={t('leastHint')}>
+          <MoneyInput min={0} max={1_000_000} style={{ width: 120 }} />
+        </Form.Item>
         <Form.Item name="position" label={t('position')} tooltip={t('positionHint')}>
           <InputNumber min={0} max={1000} precision={0} style={{ width: 120 }} />
         </Form.Item>
@@ -162,7 +167,7 @@ function GatewayForm({ gateway }: { readonly gateway: Gateway }) {
 }
 
 function valuesOf(gateway: Gateway): Values {
-  const { enabled, baseUrl, defaultBaseUrl, merchantId, fields, feeBp, feePayer, position } = gateway
+  const { enabled, baseUrl, defaultBaseUrl, merchantId, fields, feeBp, feePayer, minFen, position } = gateway
   const settings = fields
     .filter(({ secret }) => !secret)
     .map(({ key, value, choices }) => [key, value || (choices[0] ?? '')] as const)
@@ -173,6 +178,7 @@ function valuesOf(gateway: Gateway): Values {
     settings: Object.fromEntries(settings),
     feePercent: feeBp / 100,
     feePayer,
+    minFen,
     position,
   }
 }

@@ -13,6 +13,7 @@ const KEYS = [
   'orders.guestCheckout',
   'orders.queryPasswordRequired',
   'refunds.approvalAboveFen',
+  'refunds.approvalAbovePoints',
   'refunds.usedCodes',
   'payments.claimApprovalAboveFen',
   'payments.letGoMaxFen',
@@ -68,6 +69,13 @@ export function OrdersTab() {
             rules={[{ required: true, message: t('required') }]}
           >
             <MoneyInput max={1_000_000} style={{ width: 160 }} />
+          </Form.Item>
+          <Form.Item
+            name={['refunds.approvalAbovePoints']}
+            label={t('refundApprovalPoints')}
+            rules={[{ required: true, message: t('required') }]}
+          >
+            <InputNumber min={0} max={1_000_000_000} precision={0} suffix={t('points')} style={{ width: 160 }} />
           </Form.Item>
           <Form.Item
             name={['payments.claimApprovalAboveFen']}

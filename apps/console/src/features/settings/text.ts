@@ -74,6 +74,8 @@ export const settingsText = defineMessages('settings', {
     'When off, number and contact are enough to see the state of an order',
   ],
   refundApproval: ['退款审批', 'Refunds need approval above'],
+  refundApprovalPoints: ['退还积分审批', 'The same for points'],
+  points: ['积分', 'points'],
   refundApprovalHint: [
     '同一订单累计退款超过这个金额时，要由另一位有「审批退款」权限的同事批准；填 0 不审批',
     'When an order gives back more than this in all, somebody else with the permission has to approve; 0 asks nobody',
@@ -126,6 +128,11 @@ export const settingsText = defineMessages('settings', {
   feeHint: [
     '支付通道按实收金额收取的比例。由买家承担时，应付金额会加上手续费。',
     'The share the gateway keeps of what is paid. When the buyer bears it, it is added to what they pay.',
+  ],
+  least: ['最低支付金额', 'Least amount'],
+  leastHint: [
+    '通道一笔最少收多少；低于它时，顾客看到这种方式不可选',
+    'What the gateway takes at least; below it shoppers see that this way cannot be chosen',
   ],
   feePayer: ['手续费承担方', 'Borne by'],
   feeByShop: ['商家承担', 'The shop'],

@@ -76,7 +76,7 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
   }
 
   const askAgainAtNewPrice = async (code: string) => {
-    if (code !== 'orders.price_changed') return
+    if (code !== 'orders.price_changed' && code !== 'orders.points_price_changed') return
     const wanted = lines.map(({ sku, quantity }) => ({ skuId: sku.id, quantity }))
     void client.invalidateQueries({ queryKey: ['goods'] })
     try {

@@ -1,7 +1,9 @@
 import { Link, useLocation } from 'react-router'
+import { useRechargeOffer } from '../../shared/api/queries.ts'
 import type { Me, PaymentMethod } from '../../shared/api/types.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { MethodIcon } from '../../shared/ui/method-icon.tsx'
+import { takes, useMethodNote } from '../../shared/ui/method-note.tsx'
 import { moneyText } from '../../shared/ui/money.tsx'
 import { Card } from '../../shared/ui/page.tsx'
 import { Notice } from '../../shared/ui/states.tsx'
@@ -10,7 +12,8 @@ import css from './checkout.module.css'
 type Usable = { readonly methods: readonly PaymentMethod[]; readonly me: Me | null; readonly totalFen: number }
 
 const canUse = (method: PaymentMethod, { me, totalFen }: Usable): boolean =>
-  !method.needsMember || (me !== null && (method.gateway !== 'balance' || me.balanceFen >= totalFen))
+  takes(method, totalFen) &&
+  (!method.needsMember || (me !== null && (method.gateway !== 'balance' || me.balanceFen >= totalFen)))
 
 /** The chosen way if it can be used, else the first that can; undefined when there is none. */
 export function firstUsable(usable: Usable, chosen: string): string | undefined {
@@ -24,6 +27,7 @@ export function PaymentChoice({
   ...usable
 }: Usable & { readonly chosen: string | undefined; readonly onChoose: (gateway: string) => void }) {
   const { t, own } = useI18n()
+  const noteOf = useMethodNote()
   return (
     <Card title={t('checkout.payTitle')}>
       {usable.methods.length === 0 && <Notice tone="warn">{t('checkout.noMethods')}</Notice>}
@@ -41,7 +45,7 @@ export function PaymentChoice({
             <MethodIcon gateway={method.gateway} />
             <span className={css.methodName}>{own(method.name, method.nameEn)}</span>
             <span className={css.methodNote}>
-              {method.needsMember ? <MemberNote method={method} {...usable} /> : <FeeNote method={method} />}
+              {method.needsMember ? <MemberNote method={method} {...usable} /> : noteOf(method, usable.totalFen)}
             </span>
           </label>
         ))}
@@ -50,14 +54,10 @@ export function PaymentChoice({
   )
 }
 
-function FeeNote({ method: { feeFen } }: { readonly method: PaymentMethod }) {
-  const { t } = useI18n()
-  return feeFen > 0 ? t('checkout.feeOnTop', { amount: moneyText(feeFen) }) : null
-}
-
 function MemberNote({ method, me, totalFen }: Usable & { readonly method: PaymentMethod }) {
   const { t } = useI18n()
   const { pathname, search } = useLocation()
+  const { data: offer } = useRechargeOffer()
   if (me === null) {
     return (
       <Link to={`/sign-in?${new URLSearchParams({ next: pathname + search })}`}>{t('checkout.signInForBalance')}</Link>
@@ -65,7 +65,11 @@ function MemberNote({ method, me, totalFen }: Usable & { readonly method: Paymen
   }
   if (method.gateway !== 'balance') return null
   const amount = moneyText(me.balanceFen)
-  return me.balanceFen >= totalFen
-    ? t('checkout.balance', { amount })
-    : t('checkout.balanceShort', { amount, missing: moneyText(totalFen - me.balanceFen) })
+  if (me.balanceFen >= totalFen) return t('checkout.balance', { amount })
+  return (
+    <>
+      {t('checkout.balanceShort', { amount, missing: moneyText(totalFen - me.balanceFen) })}{' '}
+      {offer?.enabled && <Link to="/recharge">{t('wallet.recharge')}</Link>}
+    </>
+  )
 }

@@ -2,6 +2,7 @@ import { useMe, useMethods } from '../../shared/api/queries.ts'
 import type { Order, PaymentMethod } from '../../shared/api/types.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { MethodIcon } from '../../shared/ui/method-icon.tsx'
+import { takes, useMethodNote } from '../../shared/ui/method-note.tsx'
 import { moneyText } from '../../shared/ui/money.tsx'
 import { Card } from '../../shared/ui/page.tsx'
 import css from './pay.module.css'
@@ -18,6 +19,7 @@ export function OtherMethods({
   readonly onChoose: (gateway: string) => void
 }) {
   const { t, own } = useI18n()
+  const noteOf = useMethodNote()
   const dueFen = order.totalFen - order.balanceFen
   const { data: methods = [] } = useMethods(dueFen)
   const { data: me } = useMe()
@@ -45,12 +47,12 @@ export function OtherMethods({
     </Card>
   )
 
-  function short({ gateway }: PaymentMethod): boolean {
-    return gateway === 'balance' && me != null && me.balanceFen < dueFen
+  function short(method: PaymentMethod): boolean {
+    return !takes(method, dueFen) || (method.gateway === 'balance' && me != null && me.balanceFen < dueFen)
   }
   function note(method: PaymentMethod): string {
-    if (method.feeFen > 0) return t('checkout.feeOnTop', { amount: moneyText(method.feeFen) })
-    if (method.gateway !== 'balance' || !me) return ''
+    if (method.gateway !== 'balance') return noteOf(method, dueFen)
+    if (!me) return ''
     const amount = moneyText(me.balanceFen)
     return short(method)
       ? t('checkout.balanceShort', { amount, missing: moneyText(dueFen - me.balanceFen) })

@@ -6,6 +6,7 @@ import type { PaymentMethod, RechargeOffer } from '../../shared/api/types.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { Button, ButtonLink } from '../../shared/ui/button.tsx'
 import { WalletIcon } from '../../shared/ui/icons.tsx'
+import { takes } from '../../shared/ui/method-note.tsx'
 import { Money, moneyText } from '../../shared/ui/money.tsx'
 import { Card, Columns, Page } from '../../shared/ui/page.tsx'
 import { Bone, EmptyState, ErrorState, Loading, Notice } from '../../shared/ui/states.tsx'
@@ -55,7 +56,8 @@ function RechargeForm({ offer }: { readonly offer: RechargeOffer }) {
   const { data: all } = useMethods(fits ? amountFen : 0)
   // The balance is what is topped up.
   const methods = all?.filter((method) => !method.needsMember)
-  const method = methods?.find((one) => one.gateway === gateway) ?? methods?.[0]
+  const possible = methods?.filter((one) => !fits || takes(one, amountFen))
+  const method = possible?.find((one) => one.gateway === gateway) ?? possible?.[0]
   const payableFen = (fits ? amountFen : 0) + (method?.feeFen ?? 0)
   const problem = recharge.error ? problemOf(recharge.error) : undefined
 
@@ -84,7 +86,12 @@ function RechargeForm({ offer }: { readonly offer: RechargeOffer }) {
               onChoose={setChosen}
               onType={setTyped}
             />
-            <MethodChoice methods={methods} chosen={method?.gateway} onChoose={setGateway} />
+            <MethodChoice
+              methods={methods}
+              amountFen={fits ? amountFen : Number.POSITIVE_INFINITY}
+              chosen={method?.gateway}
+              onChoose={setGateway}
+            />
           </>
         }
         side={

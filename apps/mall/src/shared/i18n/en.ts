@@ -135,6 +135,7 @@ export const messages: Messages = {
     total: 'To pay',
     fee: 'Payment fee',
     feeOnTop: '+ {{amount}} fee',
+    leastAmount: 'from {{amount}}',
     subtotal: 'Goods',
     unitPrice: 'Unit price',
     submit: 'Place order',

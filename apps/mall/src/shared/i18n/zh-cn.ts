@@ -131,6 +131,7 @@ export const messages = {
     noMethods: '店铺还没有开通支付方式，请联系店家。',
     fee: '支付手续费',
     feeOnTop: '另加手续费 {{amount}}',
+    leastAmount: '满 {{amount}} 可用',
     total: '应付总额',
     subtotal: '商品金额',
     unitPrice: '单价',

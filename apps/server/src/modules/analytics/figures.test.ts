@@ -85,8 +85,8 @@ async function ledgersOf({ tenantId }: Shop) {
        coalesce(sum(amount) filter (where from_kind = 'cash.revenue'), 0)::bigint as "refundsFen",
        (coalesce(sum(amount) filter (where from_kind = 'cash.fee'), 0)
          - coalesce(sum(amount) filter (where to_kind = 'cash.fee'), 0))::bigint as "feesFen",
-       (coalesce(sum(amount) filter (where from_kind = 'cash.chargeback'), 0)
-         - coalesce(sum(amount) filter (where to_kind = 'cash.chargeback'), 0))::bigint as "lossesFen",
+       (coalesce(sum(amount) filter (where from_kind in ('cash.chargeback', 'cash.loss')), 0)
+         - coalesce(sum(amount) filter (where to_kind in ('cash.chargeback', 'cash.loss')), 0))::bigint as "lossesFen",
        (coalesce(sum(amount) filter (where from_kind = 'cash.bonus'), 0)
          - coalesce(sum(amount) filter (where to_kind = 'cash.bonus'), 0))::bigint as "bonusesFen",
        (select coalesce(sum(b.cost_fen), 0)::bigint from entitlements.grants g

@@ -33,7 +33,9 @@ test('the log is filtered by actor, action, group, object and time, newest first
   expect((await list({ actorKind: 'staff', actorId: shop.owner.id })).items.map(({ action }) => action)).toEqual([
     'staff.sign_in',
   ])
-  expect((await list({ to: all.items[3]?.at ?? '' })).total).toBe(4)
+  // Lines of one millisecond are on the same side of it.
+  const to = all.items[3]?.at ?? ''
+  expect((await list({ to })).total).toBe(all.items.filter(({ at }) => at < to).length)
   const detail = await owner.call(auditRoutes.getAuditLine, { params: { id: 4 } })
   const previous = await owner.call(auditRoutes.getAuditLine, { params: { id: 3 } })
   expect(detail.body).toMatchObject({

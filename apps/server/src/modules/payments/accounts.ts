@@ -15,6 +15,8 @@ export type OpenAccount = GatewayAccount & {
   readonly shopSlug: string
   readonly feeBp: number
   readonly feePayer: FeePayer
+  /** The least the gateway takes, what the buyer pays for its service included. */
+  readonly minFen: number
 }
 /** Who pays what the gateway takes for its service. */
 export type FeePayer = 'shop' | 'buyer'
@@ -65,6 +67,7 @@ async function load(
     secrets: await openSecrets(platform, tenantId, gateway, row.secret_sealed),
     feeBp: row.fee_bp,
     feePayer: row.fee_payer,
+    minFen: row.min_fen,
     enabled: row.enabled,
     shopSlug: row.slug,
   }
@@ -78,6 +81,7 @@ export type GatewayRow = {
   readonly secret_sealed: Buffer | null
   readonly fee_bp: number
   readonly fee_payer: FeePayer
+  readonly min_fen: number
   readonly position: number
   readonly updated_at: Date
   readonly slug: string
@@ -85,7 +89,7 @@ export type GatewayRow = {
 
 export async function readGateway(tx: ReadTx, gateway: string): Promise<GatewayRow | undefined> {
   const { rows } = await sql<GatewayRow>`
-    select g.enabled, g.base_url, g.merchant_id, g.settings, g.secret_sealed, g.fee_bp, g.fee_payer, g.position, g.updated_at, t.slug
+    select g.enabled, g.base_url, g.merchant_id, g.settings, g.secret_sealed, g.fee_bp, g.fee_payer, g.min_fen, g.position, g.updated_at, t.slug
     from payments.gateways g
     join tenancy.tenants t on t.id = g.tenant_id
     where g.tenant_id = ${tx.ctx.tenantId}

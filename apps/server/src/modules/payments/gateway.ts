@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Outbound } from '../../platform/outbound/index.ts'
+import type { BillWords } from './gateways/bill-words.ts'
 
 /**
  * A shop's contract with a gateway, secrets opened. Lives in memory only. `settings` and `secrets` hold what the gateway's
@@ -203,9 +204,11 @@ export type Bills = {
 export class BillUnreadable extends Error {
   override readonly name = 'BillUnreadable'
   readonly lineNo: number
-  constructor(lineNo: number, message: string, options?: ErrorOptions) {
-    super(message, options)
+  readonly why: BillWords
+  constructor(lineNo: number, why: BillWords, options?: ErrorOptions) {
+    super(why.en, options)
     this.lineNo = lineNo
+    this.why = why
   }
 }
 
@@ -276,6 +279,8 @@ export type PaymentGateway = {
   /** In the order in which they are preferred. */
   readonly scenes: readonly Scene[]
   readonly currencies: readonly string[]
+  /** The least it takes in one payment, until a shop says otherwise; absent where every amount goes. */
+  readonly minFen?: number
   readonly create: (outbound: Outbound, account: GatewayAccount, payment: PaymentCall) => Promise<CreateOutcome>
   readonly query: (outbound: Outbound, account: GatewayAccount, payment: PaymentRef) => Promise<QueryOutcome>
   readonly close: (outbound: Outbound, account: GatewayAccount, payment: PaymentRef) => Promise<CloseOutcome>

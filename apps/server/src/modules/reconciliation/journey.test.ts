@@ -4,12 +4,14 @@ import { expect, test } from 'vitest'
 import { isDelivered, openHouse, type Shop, until } from '../../../test/journeys/shop.ts'
 
 const DAY_MS = 86_400_000
-/** Moved on to tomorrow, when today's bill is there. */
+/** Moved on by a day, when the day's bill is there. */
 let aheadMs = 0
 const house = await openHouse({ clock: { now: () => new Date(Date.now() + aheadMs) } })
 const { paygate } = house.standIns
-const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
-const params = { gateway: 'sim-pay', day: today }
+/** The day of the last noon: whoever pays close to midnight may be on either day's bill. */
+const noonDay = new Date(Date.now() + 8 * 3_600_000 - DAY_MS / 2).toISOString().slice(0, 10)
+const paidAt = `${noonDay}T12:00:07+08:00`
+const params = { gateway: 'sim-pay', day: noonDay }
 // Before anything is paid: its ladder of notices must not run through the night.
 await paygate.control.advance(DAY_MS)
 
@@ -36,9 +38,9 @@ test('a day with planted differences is fetched, worked to its close, and leaves
   const goods = await shop.stock(20)
   const orders = await Promise.all(Array.from({ length: 4 }, () => shop.place(goods)))
   const [good, wrong, gone, lost] = orders.map(({ no }) => no) as [OrderNo, OrderNo, OrderNo, OrderNo]
-  for (const no of [good, wrong, gone]) await shop.pay(no)
+  for (const no of [good, wrong, gone]) await shop.pay(no, { paidAt })
   paygate.control.addFault({ kind: 'notice.lose', key: String(lost) })
-  await shop.pay(lost)
+  await shop.pay(lost, { paidAt })
   paygate.control.addFault({ kind: 'bill.late', times: 1 })
   paygate.control.addFault({ kind: 'bill.wrong_amount', key: String(wrong), amount: 1_900 })
   paygate.control.addFault({ kind: 'bill.missing_line', key: String(gone) })
@@ -87,7 +89,7 @@ test('a day with planted differences is fetched, worked to its close, and leaves
 test('reading needs finance.read, anything else finance.reconcile, and another shop’s difference is not there', async () => {
   const shop = await house.newShop()
   const reader = await shop.hire(['finance.read'])
-  const month = today.slice(0, 7)
+  const month = noonDay.slice(0, 7)
   expect((await reader.call('reconciliation.calendar', { query: { month } })).gateways).toMatchObject([
     { gateway: 'sim-pay' },
   ])

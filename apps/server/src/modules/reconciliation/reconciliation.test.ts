@@ -81,7 +81,7 @@ describe('the seven outcomes', () => {
     const receipt = await shop.receipt(1_000, at(DAY))
     const strange = { tradeNo: 'STRANGE', fen: 50, at: at(DAY) }
     shop.give(DAY, [lineOf(receipt), lineOf(receipt), strange, strange])
-    shop.give(NEXT, [lineOf(receipt), strange])
+    shop.give(NEXT, [lineOf(receipt, { at: at(NEXT) }), { ...strange, at: at(NEXT) }])
     await shop.run(DAY)
     await shop.run(NEXT)
     expect(await shop.outcomes(DAY)).toEqual({ match: '1', channel_only: '1 (1)', duplicate: '2 (2)' })

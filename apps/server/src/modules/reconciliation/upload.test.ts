@@ -34,6 +34,14 @@ test('a file is refused with the line and the reason, and leaves nothing behind'
     code: 'reconciliation.unreadable',
     params: { why: 'the file ends before the mark of its end' },
   })
+  await expect(upload(billText([{ tradeNo: 'A', fen: 5, fee: 6, at: at(DAY) }]))).rejects.toMatchObject({
+    code: 'reconciliation.unreadable',
+    params: { line: 2, why: 'the fee is more than the amount' },
+  })
+  await expect(upload(billText([{ tradeNo: 'A', fen: 5, at: at('2026-10-03') }]))).rejects.toMatchObject({
+    code: 'reconciliation.other_day',
+    params: { day: DAY, other: '2026-10-03' },
+  })
   const day = await shop.day(DAY)
   expect([day.state, day.bill, day.phase]).toEqual(['open', null, null])
   expect(await shop.query(`select from reconciliation.bills where tenant_id = $1 and state <> 'failed'`)).toEqual([])

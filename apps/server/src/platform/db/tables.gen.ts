@@ -638,6 +638,8 @@ export type PaymentsChargebacks = {
   reason: Generated<string>
   opened_at: DefaultedTime
   ended_at: NullableTime
+  credit_fen: Generated<number>
+  of_surplus: Generated<boolean>
 }
 
 export type PaymentsClaims = {
@@ -671,6 +673,7 @@ export type PaymentsGateways = {
   fee_bp: Generated<number>
   fee_payer: Generated<'shop' | 'buyer'>
   position: Generated<number>
+  min_fen: Generated<number>
 }
 
 export type PaymentsNotices = {

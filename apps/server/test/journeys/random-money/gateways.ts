@@ -200,7 +200,8 @@ function epayOf({ url, merchant, control }: Awaited<ReturnType<typeof startEpay>
 function stripeOf({ url, account, control }: Awaited<ReturnType<typeof startStripe>>): StandIn {
   return {
     gateway: 'stripe',
-    account: { baseUrl: url, merchantId: account.id, secrets: { secretKey: account.secretKey } },
+    // The stand-in's own least amount.
+    account: { baseUrl: url, merchantId: account.id, secrets: { secretKey: account.secretKey }, minFen: 50 },
     pay: async (no) => mustHavePaid(no, await control.pay([no])),
     repeat: (no, count) => control.repeatNotices(no, count),
     fault: anyFault(control.addFault),

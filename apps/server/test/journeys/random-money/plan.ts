@@ -107,7 +107,7 @@ export const planOf = (seed: number, count: number): readonly OrderPlan[] => fc.
 
 /** Not every gateway can do everything. */
 function possible(plan: OrderPlan): OrderPlan {
-  const { way, fate, refunds } = plan
+  const { way, fate } = plan
   // Guests have no points.
   const forMoney = plan.lines.filter(({ goods }) => plan.asMember || way === 'balance' || goods !== POINTS_GOODS)
   const bought = forMoney.length > 0 ? forMoney : [{ goods: 0, quantity: 1 }]
@@ -135,9 +135,6 @@ function possible(plan: OrderPlan): OrderPlan {
     fate: cannot ? 'paid' : fate,
     news: fate === 'paid' || fate === 'cut' || cannot ? plan.news : 'once',
     dispute: way === 'stripe' ? plan.dispute : 'none',
-    // Such operators tell of an order that was refunded, in one sum and without a number: one refund can be recognised,
-    // and each line of an order is a refund of its own.
-    lines: way === 'epay' ? bought.slice(0, 1) : bought,
-    refunds: way === 'epay' ? refunds.filter(({ to }, n) => to === 'balance' || n === 0) : refunds,
+    lines: bought,
   }
 }

@@ -9,6 +9,9 @@ import type { PaymentDoor } from '../ports.ts'
 /** How long the list of a shop's gateways is believed; a gateway switched off is refused at its cashier anyway. */
 const METHODS_TTL_MS = 2_000
 
+/** Refusals that another try does not change. */
+const LASTING: ReadonlySet<string> = new Set(['payments.gateway_refused', 'payments.below_least'])
+
 export type PayVisit = Pick<CashierRequest, 'gateway' | 'shopUrl' | 'device' | 'clientIp' | 'userAgent' | 'openId'>
 
 export type GatewayPayer = {
@@ -43,8 +46,8 @@ export function createGatewayPayer(platform: Platform, { openCashier }: PaymentD
           ...visit,
         })
       } catch (error) {
-        // A gateway that says no will say it again; any other trouble passes, and the order is kept.
-        if (error instanceof Refusal && error.code !== 'payments.gateway_refused') return undefined
+        // These will be said again; any other trouble passes, and the order is kept.
+        if (error instanceof Refusal && !LASTING.has(error.code)) return undefined
         throw error
       }
     },

@@ -23,8 +23,8 @@ export type RefundRequest = {
 type Begun = { readonly amountFen: number; readonly awaiting: boolean; readonly putBack?: boolean }
 
 /**
- * Takes the right back (codes become void) and sends the money on its way; to the balance it is there at once. Above the
- * shop's amount it waits for a second person instead, and nothing is taken yet.
+ * Takes the right back (codes become void) and sends the money on its way; to the balance it is there at once. Above what
+ * the shop lets one person give back, in money or in points, it waits for a second person instead, and nothing is taken yet.
  * A recharge goes back only to where it came from, and takes its share of the bonus; what failed of it may be put back.
  * @throws orders.nothing_to_refund, orders.balance_needs_member, orders.recharge_to_source, orders.recharge_spent, orders.refund_over_left, orders.refund_whole_line,
  * orders.refund_piece_gone, orders.refund_used_codes, orders.refund_over_receipt, common.not_found
@@ -43,6 +43,7 @@ export async function refundOrder(tx: Tx, request: RefundRequest): Promise<Begun
     actor: request.actor.name,
     staffId: request.actor.staffId,
     approvalAboveFen: settings['refunds.approvalAboveFen'],
+    approvalAbovePoints: settings['refunds.approvalAbovePoints'],
     used: settings['refunds.usedCodes'],
   }
   const { rows } = await sql<{ readonly answer: Begun | SqlRefusal }>`

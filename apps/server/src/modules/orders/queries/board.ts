@@ -9,7 +9,8 @@ const DAYS = 14
 const LOW_STOCK_MAX = 10
 const TOP_MAX = 8
 
-/** Today at a glance. Days begin and end in the shop's zone; sales count at payment, refunds when they are done. */
+/** Today at a glance. Days begin and end in the shop's zone. Sales count at payment; refunds as the reports
+ * count them, when revenue is taken back. */
 export async function readBoard(tx: ReadTx): Promise<Board> {
   const { rows } = await sql<{ readonly board: Board }>`
     with clock as (
@@ -51,14 +52,11 @@ export async function readBoard(tx: ReadTx): Promise<Board> {
       'today', (select jsonb_build_object(
         'orders', orders, 'paidOrders', paid, 'salesFen', sales, 'piecesDelivered', pieces, 'buyers', buyers,
         'refundsFen', (
-          select coalesce(sum(f.amount_fen), 0)::bigint
-          from payments.refunds f, clock
-          where f.tenant_id = ${tx.ctx.tenantId}::bigint
-            and f.done_at >= clock.today
-            and not exists (
-              select from orders.orders o
-              where o.tenant_id = f.tenant_id and o.no = f.order_no and o.purpose = 'recharge'
-            )
+          select coalesce(sum(t.amount), 0)::bigint
+          from clock
+          join ledger.accounts a
+            on a.tenant_id = ${tx.ctx.tenantId}::bigint and a.kind = 'cash.revenue' and a.ref = '' and a.unit = 'CNY'
+          join ledger.transfers t on t.tenant_id = a.tenant_id and t.from_account = a.id and t.at >= clock.today
         )
       ) from today),
       'yesterday', (select jsonb_build_object('orders', orders, 'paidOrders', paid, 'salesFen', sales, 'piecesDelivered', pieces) from yesterday),

@@ -17,7 +17,14 @@ const GRANTS_SHOWN_MAX = 100
 
 type Raw = Omit<
   OrderDetail,
-  'lines' | 'timeline' | 'actions' | 'refundApprovalAboveFen' | 'buyer' | 'contact' | 'member'
+  | 'lines'
+  | 'timeline'
+  | 'actions'
+  | 'refundApprovalAboveFen'
+  | 'refundApprovalAbovePoints'
+  | 'buyer'
+  | 'contact'
+  | 'member'
 > & {
   readonly contact: string
   readonly member: { readonly id: number; readonly name: string; readonly phoneMasked: string } | null
@@ -63,6 +70,7 @@ export async function readOrderDetail(
     ),
     timeline,
     refundApprovalAboveFen: settings['refunds.approvalAboveFen'],
+    refundApprovalAbovePoints: settings['refunds.approvalAbovePoints'],
     actions: actionsFor(order, permissions),
   }
 }

@@ -40,7 +40,7 @@ type Known = Pick<CashierRequest, 'orderNo' | 'gateway'> & {
  * Gets the way to a gateway's cashier. The attempt is stored before the gateway is called, so that a payment made at an
  * address nobody could store is still asked about. The same order, gateway, amount and device give the same cashier.
  * Calls the network: never inside a transaction.
- * @throws paymentErrors.gatewayUnknown, gatewayUnavailable (the order is kept, try again), gatewayRefused, attemptClosed
+ * @throws paymentErrors.gatewayUnknown, belowLeast, gatewayUnavailable (the order is kept, try again), gatewayRefused, attemptClosed
  */
 export function createOpenCashier(platform: Platform, outbound: Outbound, accounts: Accounts): OpenCashier {
   const openAttempt = platform.batcher<Asked, Attempt>({
@@ -67,6 +67,7 @@ export function createOpenCashier(platform: Platform, outbound: Outbound, accoun
     const scene = inside ? 'in_app' : sceneFor(kind, request.device)
     const feeFen = buyersFee(account, request.amountFen)
     const amountFen = request.amountFen + feeFen
+    if (amountFen < account.minFen) throw paymentErrors.belowLeast({ minYuan: (account.minFen / 100).toFixed(2) })
     const attempt = await openAttempt(tenantId, { orderNo, gateway, amountFen, feeFen, scene })
     if (attempt.state !== 'pending') throw paymentErrors.attemptClosed()
     if (attempt.cashier !== null) return attempt.cashier

@@ -16,6 +16,8 @@ export type GatewaySettings = {
   readonly secrets: Readonly<Record<string, string>>
   readonly feeBp?: number
   readonly feePayer?: FeePayer
+  /** The least the gateway takes; what is usual with it, unless given. */
+  readonly minFen?: number | undefined
   /** Ways to pay are offered in this order. */
   readonly position?: number
 }
@@ -33,7 +35,7 @@ export async function saveGateway(
   given: GatewaySettings,
 ): Promise<void> {
   const kind = gatewayNamed(gateway)
-  const { enabled, baseUrl, merchantId, feeBp = 0, feePayer = 'shop', position = 0 } = given
+  const { enabled, baseUrl, merchantId, feeBp = 0, feePayer = 'shop', minFen = kind.minFen ?? 0, position = 0 } = given
   if (!isAllowedUrl(baseUrl, platform.config.allowInsecureEndpoints)) throw paymentErrors.insecureAddress()
   const before = await platform.db.read(ctx, (tx) => readGateway(tx, gateway))
   const stored = before?.secret_sealed ? await openSecrets(platform, ctx.tenantId, gateway, before.secret_sealed) : {}
@@ -45,11 +47,11 @@ export async function saveGateway(
   await platform.db.write(ctx, async (tx) => {
     await sql`
       insert into payments.gateways as g (
-        tenant_id, gateway, enabled, base_url, merchant_id, settings, secret_sealed, fee_bp, fee_payer, position, updated_at
+        tenant_id, gateway, enabled, base_url, merchant_id, settings, secret_sealed, fee_bp, fee_payer, min_fen, position, updated_at
       )
       values (
         ${ctx.tenantId}, ${gateway}, ${enabled}, ${baseUrl}, ${merchantId}, ${JSON.stringify(settings)}::jsonb, ${sealed},
-        ${feeBp}, ${feePayer}, ${position}, now()
+        ${feeBp}, ${feePayer}, ${minFen}, ${position}, now()
       )
       on conflict (tenant_id, gateway) do update
       set enabled = excluded.enabled,
@@ -59,6 +61,7 @@ export async function saveGateway(
           secret_sealed = excluded.secret_sealed,
           fee_bp = excluded.fee_bp,
           fee_payer = excluded.fee_payer,
+          min_fen = excluded.min_fen,
           position = excluded.position,
           updated_at = now()
     `.execute(tx.db)
@@ -72,6 +75,7 @@ export async function saveGateway(
         merchantId: [before?.merchant_id ?? '', merchantId],
         settings: [before?.settings ?? {}, settings],
         fee: [`${before?.fee_bp ?? 0} ${before?.fee_payer ?? 'shop'}`, `${feeBp} ${feePayer}`],
+        minFen: [before?.min_fen ?? 0, minFen],
         secretsChanged: Object.keys(fresh),
       },
     })

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { TextDecoder } from 'node:util'
 import { BillUnreadable } from '../gateway.ts'
+import { billWords } from './bill-words.ts'
 
 /** A line of a bill: longer is a file of something else. */
 const RECORD_CHARS_MAX = 64 * 1024
@@ -36,8 +37,7 @@ export async function* textLines(body: Readable): AsyncGenerator<readonly string
   for await (const text of decoded(body)) {
     const lines = (rest + text).split('\n')
     rest = lines.pop() ?? ''
-    if (rest.length > RECORD_CHARS_MAX)
-      throw new BillUnreadable(0, `a line is longer than ${RECORD_CHARS_MAX} characters`)
+    if (rest.length > RECORD_CHARS_MAX) throw new BillUnreadable(0, billWords.longLine(RECORD_CHARS_MAX))
     if (lines.length > 0) yield lines.map(withoutReturn)
   }
   if (rest !== '') yield [withoutReturn(rest)]
@@ -57,7 +57,7 @@ export function csvReader(): (line: string) => CsvRecord | undefined {
     if (open === '' && !line.includes('"')) return { lineNo, cells: line.split(','), raw: line }
     const raw = open === '' ? line : `${open}\n${line}`
     const cells = quotedCells(raw)
-    if (!cells && raw.length > RECORD_CHARS_MAX) throw new BillUnreadable(lineNo, 'a quotation mark is never closed')
+    if (!cells && raw.length > RECORD_CHARS_MAX) throw new BillUnreadable(lineNo, billWords.openQuote)
     open = cells ? '' : raw
     return cells && { lineNo, cells, raw }
   }

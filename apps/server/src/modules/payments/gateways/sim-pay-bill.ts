@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { type Outbound, OutboundFailure } from '../../../platform/outbound/index.ts'
 import { type BillLine, type BillOutcome, type Bills, BillUnreadable, type GatewayAccount } from '../gateway.ts'
+import { billWords } from './bill-words.ts'
 import { type CsvRecord, csvReader, textLines } from './csv.ts'
 import { callSimPay, unknown } from './sim-pay-wire.ts'
 
@@ -73,15 +74,15 @@ async function* read(body: Readable): AsyncGenerator<BillLine> {
       } else places = placesOf(record)
     }
   }
-  if (!places) throw new BillUnreadable(0, 'no column names found')
-  if (told === undefined) throw new BillUnreadable(lineNo, 'the file ends before the mark of its end')
-  if (told !== count) throw new BillUnreadable(lineNo, `the file says ${told} lines and has ${count}`)
+  if (!places) throw new BillUnreadable(0, billWords.noHeading)
+  if (told === undefined) throw new BillUnreadable(lineNo, billWords.noEnd)
+  if (told !== count) throw new BillUnreadable(lineNo, billWords.otherCount(told, count))
 }
 
 function placesOf({ lineNo, cells }: CsvRecord): Places {
   const places = COLUMNS.map((name) => {
     const place = cells.indexOf(name)
-    if (place < 0) throw new BillUnreadable(lineNo, `there is no column ${name}`)
+    if (place < 0) throw new BillUnreadable(lineNo, billWords.noColumn(name))
     return [name, place]
   })
   return Object.fromEntries(places) as Places
@@ -93,14 +94,14 @@ const STATES: Readonly<Record<string, BillLine['state']>> = { SUCCESS: 'done', P
 function lineOf({ lineNo, cells, raw }: CsvRecord, places: Places): BillLine {
   const cell = (name: keyof Places): string => cells[places[name]] ?? ''
   const fen = (name: 'amount' | 'fee'): number => {
-    if (!/^-?\d{1,15}$/.test(cell(name))) throw new BillUnreadable(lineNo, `${name} is no amount: ${cell(name)}`)
+    if (!/^-?\d{1,15}$/.test(cell(name))) throw new BillUnreadable(lineNo, billWords.noAmount(name, cell(name)))
     return Number(cell(name))
   }
   const state = STATES[cell('status')]
-  if (!state) throw new BillUnreadable(lineNo, `unknown status: ${cell('status')}`)
+  if (!state) throw new BillUnreadable(lineNo, billWords.unknownState(cell('status')))
   const amountFen = fen('amount')
-  if (amountFen < 0) throw new BillUnreadable(lineNo, 'an amount below zero')
-  if (Number.isNaN(Date.parse(cell('time')))) throw new BillUnreadable(lineNo, `no time: ${cell('time')}`)
+  if (amountFen < 0) throw new BillUnreadable(lineNo, billWords.belowZero)
+  if (Number.isNaN(Date.parse(cell('time')))) throw new BillUnreadable(lineNo, billWords.noTime(cell('time')))
   return {
     kind: KINDS[cell('type')] ?? 'other',
     lineNo,

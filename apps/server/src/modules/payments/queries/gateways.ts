@@ -14,6 +14,8 @@ export type PaymentMethod = {
   readonly needsMember: boolean
   /** On top of the amount that was asked about. */
   readonly feeFen: number
+  /** The least it takes; with the fee on top, less than that cannot be paid so. */
+  readonly minFen: number
   readonly scansOnDesktop: boolean
 }
 
@@ -27,7 +29,7 @@ export async function listGateways(
     select slug from tenancy.tenants where id = ${tx.ctx.tenantId}
   `.execute(tx.db)
   const { rows } = await sql<Omit<GatewayRow, 'slug'> & { readonly gateway: string }>`
-    select gateway, enabled, base_url, merchant_id, settings, secret_sealed, fee_bp, fee_payer, position, updated_at
+    select gateway, enabled, base_url, merchant_id, settings, secret_sealed, fee_bp, fee_payer, min_fen, position, updated_at
     from payments.gateways
     where tenant_id = ${tx.ctx.tenantId}
   `.execute(tx.db)
@@ -56,6 +58,7 @@ export async function listGateways(
       })),
       feeBp: row?.fee_bp ?? 0,
       feePayer: row?.fee_payer ?? 'shop',
+      minFen: row?.min_fen ?? kind.minFen ?? 0,
       position: row?.position ?? 0,
       notifyUrl: notifyUrlOf(publicUrl, shops[0]?.slug ?? '', kind.id),
       updatedAt: row?.updated_at.toISOString() ?? null,
@@ -66,8 +69,8 @@ export async function listGateways(
 
 /** What a shopper may choose for this amount: the shop's enabled gateways, then the member's balance. */
 export async function paymentMethods(tx: ReadTx, amountFen = 0): Promise<readonly PaymentMethod[]> {
-  const { rows } = await sql<Pick<GatewayRow, 'fee_bp' | 'fee_payer'> & { readonly gateway: string }>`
-    select gateway, fee_bp, fee_payer
+  const { rows } = await sql<Pick<GatewayRow, 'fee_bp' | 'fee_payer' | 'min_fen'> & { readonly gateway: string }>`
+    select gateway, fee_bp, fee_payer, min_fen
     from payments.gateways
     where tenant_id = ${tx.ctx.tenantId}
       and enabled
@@ -79,10 +82,19 @@ export async function paymentMethods(tx: ReadTx, amountFen = 0): Promise<readonl
     if (!kind) return []
     const feeFen = buyersFee({ feeBp: row.fee_bp, feePayer: row.fee_payer }, amountFen)
     const scansOnDesktop = sceneFor(kind, 'desktop') === 'qr'
-    return [{ gateway: kind.id, name: kind.name.zh, nameEn: kind.name.en, needsMember: false, feeFen, scansOnDesktop }]
+    const { zh: name, en: nameEn } = kind.name
+    return [{ gateway: kind.id, name, nameEn, needsMember: false, feeFen, minFen: row.min_fen, scansOnDesktop }]
   })
   return [
     ...offered,
-    { gateway: 'balance', name: '余额支付', nameEn: 'Balance', needsMember: true, feeFen: 0, scansOnDesktop: false },
+    {
+      gateway: 'balance',
+      name: '余额支付',
+      nameEn: 'Balance',
+      needsMember: true,
+      feeFen: 0,
+      minFen: 0,
+      scansOnDesktop: false,
+    },
   ]
 }

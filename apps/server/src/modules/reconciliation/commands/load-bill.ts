@@ -2,13 +2,16 @@ import { createReadStream } from 'node:fs'
 import { deflateRawSync } from 'node:zlib'
 import { reconciliationErrors } from '@quanshu/contract'
 import { Refusal } from '@quanshu/kernel'
-import { type BillLine, BillUnreadable } from '../../payments/index.ts'
-import { type DayOf, held, type Reconciler } from '../model.ts'
+import { type BillLine, BillUnreadable, billWords } from '../../payments/index.ts'
+import { beijingDay, type DayOf, held, type Reconciler } from '../model.ts'
 import type { Spooled } from './spool.ts'
 
 /** One call of the database: about 60 ms. */
 const CHUNK_LINES = 4_000
 const CHUNK_CHARS_MAX = 2 * 1024 * 1024
+/** So close to midnight a gateway may put what happened on the neighbour's bill. */
+const NEAR_MIDNIGHT_MS = 7_200_000
+const DAY_MS = 86_400_000
 /** A sheet of a workbook holds as many; no gateway of a single shop comes near. */
 const LINES_MAX = 5_000_000
 
@@ -23,7 +26,7 @@ export type Loaded = { readonly billId: number /** It counts already. */; readon
 /**
  * Reads a laid-down file into the day's bill, which counts from then on. Memory does not grow with the file. The same file
  * again changes nothing.
- * @throws reconciliationErrors.unreadable, notABill, tooManyLines; LeaseLost
+ * @throws reconciliationErrors.unreadable, notABill, otherDay, tooManyLines; LeaseLost
  */
 export async function loadBill(reconciler: Reconciler, facts: BillFacts, file: Spooled): Promise<Loaded> {
   const { db, bills } = reconciler
@@ -53,19 +56,20 @@ export async function loadBill(reconciler: Reconciler, facts: BillFacts, file: S
   }
 }
 
-const refusalOf = ({ lineNo, message }: BillUnreadable): Refusal =>
-  lineNo > 0
-    ? reconciliationErrors.unreadable({ line: lineNo, why: message })
-    : reconciliationErrors.notABill({ why: message })
+const refusalOf = ({ lineNo, why }: BillUnreadable): Refusal => {
+  const words = { why: why.en, whyZh: why.zh }
+  return lineNo > 0 ? reconciliationErrors.unreadable({ line: lineNo, ...words }) : reconciliationErrors.notABill(words)
+}
 
 async function* noLines(): AsyncGenerator<BillLine> {}
 
 async function loadLines(
   { db }: Pick<Reconciler, 'db'>,
-  { tenantId, worker, billId }: BillFacts & { readonly billId: number },
+  { tenantId, worker, billId, day }: BillFacts & { readonly billId: number },
   lines: AsyncIterable<BillLine>,
 ): Promise<Totals> {
   const totals = newTotals()
+  const dayOfLines = watchDay(day)
   let chunk = newChunk()
   let nextN = 1
   let sent: Promise<true | null> = Promise.resolve(true)
@@ -82,17 +86,44 @@ async function loadLines(
   }
   try {
     for await (const line of lines) {
+      mustBeLikely(line)
+      dayOfLines.see(line)
       add(chunk, line)
       count(totals, line)
       if (nextN + chunk.texts.length > LINES_MAX) throw reconciliationErrors.tooManyLines({ max: LINES_MAX })
       if (chunk.texts.length >= CHUNK_LINES || chunk.chars >= CHUNK_CHARS_MAX) await send()
     }
+    dayOfLines.mustBeMet()
     if (chunk.texts.length > 0) await send()
     held(await sent)
     return totals
   } finally {
     // Nothing may reach the bill after its loading is over.
     await sent.catch(() => undefined)
+  }
+}
+
+/** What a bank charges for a dispute may be more than was disputed; of anything else a gateway keeps a part. */
+function mustBeLikely({ kind, lineNo, amountFen, feeFen }: BillLine): void {
+  if (kind !== 'payment' && kind !== 'refund') return
+  if (Math.abs(feeFen) > amountFen) throw new BillUnreadable(lineNo, billWords.feeAboveAmount)
+}
+
+/** A bill none of whose lines is of its day is another day's, chosen or sent by mistake. */
+function watchDay(day: string): { readonly see: (line: BillLine) => void; readonly mustBeMet: () => void } {
+  const fromMs = Date.parse(`${day}T00:00:00+08:00`)
+  let isMet = false
+  let other: string | undefined
+  return {
+    see: ({ kind, at }) => {
+      if (isMet || kind === 'other') return
+      const atMs = Date.parse(at)
+      isMet = atMs >= fromMs - NEAR_MIDNIGHT_MS && atMs < fromMs + DAY_MS + NEAR_MIDNIGHT_MS
+      other ??= beijingDay(new Date(atMs))
+    },
+    mustBeMet: () => {
+      if (!isMet && other !== undefined) throw reconciliationErrors.otherDay({ day, other })
+    },
   }
 }
 

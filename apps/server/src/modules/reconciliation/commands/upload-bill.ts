@@ -13,7 +13,7 @@ export type BillUpload = { readonly stream: Readable; readonly fileName?: string
 /**
  * Takes a bill that a person fetched from the gateway's site, in its own format. It takes the place of the day's bill,
  * and a worker goes through the day.
- * @throws reconciliationErrors.noBills, dayNotOver, dayClosed, busy, fileEmpty, sameFile, unreadable, notABill
+ * @throws reconciliationErrors.noBills, dayNotOver, dayClosed, busy, fileEmpty, sameFile, unreadable, notABill, otherDay
  */
 export async function uploadBill(
   reconciler: Reconciler,

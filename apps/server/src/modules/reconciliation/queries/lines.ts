@@ -69,6 +69,8 @@ export async function readLine(tx: ReadTx, gateway: string, day: string, n: numb
     select m.fact_id as "factId", reconciliation.order_of(${line.paymentNo}) as "orderNo"
     from (select 1) one
     left join reconciliation.matches m on m.tenant_id = ${tx.ctx.tenantId}::bigint and m.bill_id = ${bill.id}::bigint and m.n = ${n}::integer
+    -- One line may be several refunds of an order; all of them are found by the order.
+    limit 1
   `.execute(tx.db)
   const { factId = null, orderNo = null } = found.rows[0] ?? {}
   const ours = await ourRows(tx, { kind: line.kind, gateway, factId, orderNo, tradeNo: line.tradeNo })
@@ -96,10 +98,14 @@ const lineRows = (tx: ReadTx, bill: Bill, where: RawBuilder<unknown>, limit: Raw
     order by l.n
     ${limit}
   ) l
-  left join reconciliation.matches m
-    on m.tenant_id = ${tx.ctx.tenantId}::bigint
-    and m.bill_id = ${bill.id}::bigint
-    and m.n = l.n
+  left join lateral (
+    select m.fact_id
+    from reconciliation.matches m
+    where m.tenant_id = ${tx.ctx.tenantId}::bigint
+      and m.bill_id = ${bill.id}::bigint
+      and m.n = l.n
+    limit 1
+  ) m on true
   left join lateral (
     select c.id, c.outcome
     from reconciliation.cases c

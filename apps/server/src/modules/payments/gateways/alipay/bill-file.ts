@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { crc32 } from 'node:zlib'
 import yauzl from 'yauzl'
 import { BillUnreadable } from '../../gateway.ts'
+import { billWords } from '../bill-words.ts'
 
 const ZIP_BYTES_MAX = 512 * 1024 * 1024
 const CSV_BYTES_MAX = 4 * 1024 * 1024 * 1024
@@ -61,7 +62,7 @@ function limited(): Transform {
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       size += chunk.length
-      if (size > ZIP_BYTES_MAX) done(new BillUnreadable(0, `a zip of more than ${ZIP_BYTES_MAX} bytes`))
+      if (size > ZIP_BYTES_MAX) done(new BillUnreadable(0, billWords.zipLarge(ZIP_BYTES_MAX)))
       else done(null, chunk)
     },
   })
@@ -75,7 +76,7 @@ async function* detailEntry(path: string): AsyncGenerator<Uint8Array> {
       yield* inflate(zip, entry)
       return
     }
-    throw new BillUnreadable(0, 'the zip holds no list of trades')
+    throw new BillUnreadable(0, billWords.zipNoList)
   } finally {
     zip.close()
   }
@@ -85,7 +86,7 @@ function open(path: string): Promise<yauzl.ZipFile> {
   return new Promise((resolve, reject) => {
     // Names stay bytes: the second byte of a GBK character may look like a backslash, which would be refused.
     yauzl.open(path, { lazyEntries: true, autoClose: false, decodeStrings: false }, (error, zip) =>
-      error ? reject(new BillUnreadable(0, 'the zip is broken or cut off', { cause: error })) : resolve(zip),
+      error ? reject(new BillUnreadable(0, billWords.zipBroken, { cause: error })) : resolve(zip),
     )
   })
 }
@@ -95,11 +96,11 @@ function entriesOf(zip: yauzl.ZipFile): Promise<readonly yauzl.Entry[]> {
     const entries: yauzl.Entry[] = []
     zip.on('entry', (entry: yauzl.Entry) => {
       entries.push(entry)
-      if (entries.length > ENTRIES_MAX) reject(new BillUnreadable(0, `more than ${ENTRIES_MAX} files in the zip`))
+      if (entries.length > ENTRIES_MAX) reject(new BillUnreadable(0, billWords.zipEntries(ENTRIES_MAX)))
       else zip.readEntry()
     })
     zip.once('end', () => resolve(entries))
-    zip.once('error', (error) => reject(new BillUnreadable(0, 'the zip is broken or cut off', { cause: error })))
+    zip.once('error', (error) => reject(new BillUnreadable(0, billWords.zipBroken, { cause: error })))
     zip.readEntry()
   })
 }
@@ -113,14 +114,14 @@ async function hasTrades(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<boolea
     }
   } catch (error) {
     // Also when more comes out than the archive says.
-    throw error instanceof BillUnreadable ? error : new BillUnreadable(0, 'the zip is broken', { cause: error })
+    throw error instanceof BillUnreadable ? error : new BillUnreadable(0, billWords.zipBroken, { cause: error })
   }
   return ['gbk', 'utf-8'].some((encoding) => new TextDecoder(encoding).decode(head).includes(DETAIL_COLUMN))
 }
 
 /** Inflates one entry and holds it against the archive's own checksum. */
 async function* inflate(zip: yauzl.ZipFile, entry: yauzl.Entry): AsyncGenerator<Uint8Array> {
-  if (entry.uncompressedSize > CSV_BYTES_MAX || isBomb(entry)) throw new BillUnreadable(0, 'the zip inflates too much')
+  if (entry.uncompressedSize > CSV_BYTES_MAX || isBomb(entry)) throw new BillUnreadable(0, billWords.zipInflates)
   let checksum = 0
   try {
     for await (const chunk of await streamOf(zip, entry)) {
@@ -128,9 +129,9 @@ async function* inflate(zip: yauzl.ZipFile, entry: yauzl.Entry): AsyncGenerator<
       yield chunk
     }
   } catch (error) {
-    throw error instanceof BillUnreadable ? error : new BillUnreadable(0, 'the zip is broken', { cause: error })
+    throw error instanceof BillUnreadable ? error : new BillUnreadable(0, billWords.zipBroken, { cause: error })
   }
-  if (checksum !== entry.crc32) throw new BillUnreadable(0, 'the zip’s checksum is wrong')
+  if (checksum !== entry.crc32) throw new BillUnreadable(0, billWords.zipChecksum)
 }
 
 const isBomb = ({ uncompressedSize, compressedSize }: yauzl.Entry): boolean =>
@@ -139,7 +140,7 @@ const isBomb = ({ uncompressedSize, compressedSize }: yauzl.Entry): boolean =>
 function streamOf(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<Readable> {
   return new Promise((resolve, reject) => {
     zip.openReadStream(entry, (error, stream) =>
-      error ? reject(new BillUnreadable(0, 'the zip is broken', { cause: error })) : resolve(stream),
+      error ? reject(new BillUnreadable(0, billWords.zipBroken, { cause: error })) : resolve(stream),
     )
   })
 }

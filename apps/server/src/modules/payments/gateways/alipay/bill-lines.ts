@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { yuanToFen } from '@quanshu/kernel'
 import { type BillLine, BillUnreadable } from '../../gateway.ts'
 import { beijingTime } from '../beijing-day.ts'
+import { billWords } from '../bill-words.ts'
 import { type CsvRecord, csvReader, textLines } from '../csv.ts'
 import { detailFile } from './bill-file.ts'
 
@@ -42,7 +43,7 @@ export async function* readBill(body: Readable): AsyncGenerator<BillLine> {
     }
   }
   if (!ended) {
-    throw new BillUnreadable(lastLineNo, places ? 'the file ends before the mark of its end' : 'no column names found')
+    throw new BillUnreadable(lastLineNo, places ? billWords.noEnd : billWords.noHeading)
   }
 }
 
@@ -50,7 +51,7 @@ function placesOf(record: CsvRecord): Places {
   const names = record.cells.map((name) => name.trim().replace('\uFEFF', '').replace('（', '(').replace('）', ')'))
   const places = Object.entries(COLUMNS).map(([key, name]) => {
     const place = names.indexOf(name)
-    if (place < 0) throw new BillUnreadable(record.lineNo, `there is no column ${name}`)
+    if (place < 0) throw new BillUnreadable(record.lineNo, billWords.noColumn(name))
     return [key, place]
   })
   return Object.fromEntries(places) as Places
@@ -62,10 +63,10 @@ function billLine({ lineNo, cells, raw }: CsvRecord, places: Places): BillLine {
   const feeFen = yuanToFen(cell('fee') || '0')
   const at = beijingTime(cell('doneAt'))
   const tradeNo = cell('tradeNo')
-  if (amountFen === undefined) throw new BillUnreadable(lineNo, `${COLUMNS.amount} is no amount`)
-  if (feeFen === undefined) throw new BillUnreadable(lineNo, `${COLUMNS.fee} is no amount`)
-  if (at === undefined) throw new BillUnreadable(lineNo, `${COLUMNS.doneAt} is no time`)
-  if (tradeNo === '') throw new BillUnreadable(lineNo, `${COLUMNS.tradeNo} is empty`)
+  if (amountFen === undefined) throw new BillUnreadable(lineNo, billWords.noAmount(COLUMNS.amount, cell('amount')))
+  if (feeFen === undefined) throw new BillUnreadable(lineNo, billWords.noAmount(COLUMNS.fee, cell('fee')))
+  if (at === undefined) throw new BillUnreadable(lineNo, billWords.noTime(cell('doneAt')))
+  if (tradeNo === '') throw new BillUnreadable(lineNo, billWords.noNumber(COLUMNS.tradeNo))
   const kind = kindOf(cell('kind'))
   return {
     kind,

@@ -11,6 +11,7 @@ import {
   type Unknown,
 } from '../../gateway.ts'
 import { beijingDay, beijingTime } from '../beijing-day.ts'
+import { billWords } from '../bill-words.ts'
 import { type CsvRecord, csvReader, textLines } from '../csv.ts'
 import { isOwnType } from './channel.ts'
 import { type Params, signingOf } from './signing.ts'
@@ -132,7 +133,7 @@ async function* read(body: Readable): AsyncGenerator<BillLine> {
       if (found) yield* linesOf(found)
     }
   }
-  if (lineNo === 0) throw new BillUnreadable(0, 'the file is empty')
+  if (lineNo === 0) throw new BillUnreadable(0, billWords.empty)
 }
 
 type Found = { readonly lineNo: number; readonly raw: string; readonly fields: Params }
@@ -144,7 +145,7 @@ function ownFields(raw: string, lineNo: number): Params {
   } catch {
     // Falls through to the refusal below.
   }
-  throw new BillUnreadable(lineNo, 'not an order')
+  throw new BillUnreadable(lineNo, billWords.notAnOrder)
 }
 
 /** An order is one line, or two when it was refunded. */
@@ -158,14 +159,14 @@ function linesOf({ lineNo, raw, fields }: Found): readonly BillLine[] {
     out_trade_no: paymentNo = '',
   } = fields
   const meaning = meaningOf(status)
-  if (!meaning && !UNPAID.test(status)) throw new BillUnreadable(lineNo, `a state of ${status}`)
+  if (!meaning && !UNPAID.test(status)) throw new BillUnreadable(lineNo, billWords.unknownState(status))
   if (!meaning) return []
   const amountFen = yuanToFen(money)
   const gotFen = getmoney === undefined || getmoney === '' ? amountFen : yuanToFen(getmoney)
   const backFen = refundmoney ? yuanToFen(refundmoney) : meaning === 'refunded' ? amountFen : 0
   const at = beijingTime(fields.endtime ?? '')
   if (amountFen === undefined || gotFen === undefined || backFen === undefined || at === undefined || tradeNo === '') {
-    throw new BillUnreadable(lineNo, 'number, amount or time is not readable')
+    throw new BillUnreadable(lineNo, billWords.unreadableCells)
   }
   const common = { lineNo, tradeNo, paymentNo, refundNo: '', currency: 'CNY', state: 'done', at, raw } as const
   // The merchant's share of a refunded order is taken back; the fee of the payment is what was kept while it stood.
@@ -210,7 +211,7 @@ function placesOf(heading: CsvRecord): ReadonlyMap<string, number> {
   })
   const found = new Map(places)
   const missing = REQUIRED.find((field) => !found.has(field))
-  if (missing) throw new BillUnreadable(heading.lineNo, `no column ${COLUMNS[missing]?.join(' / ')}`)
+  if (missing) throw new BillUnreadable(heading.lineNo, billWords.noColumn(COLUMNS[missing]?.join(' / ') ?? missing))
   return found
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Outbound } from '../../../../platform/outbound/index.ts'
 import { type BillLine, type BillOutcome, type Bills, BillUnreadable, type GatewayAccount } from '../../gateway.ts'
 import { beijingDay } from '../beijing-day.ts'
+import { billWords } from '../bill-words.ts'
 import { type CsvRecord, csvReader, textLines } from '../csv.ts'
 import { type Asked, askStripe, unknown } from './client.ts'
 import { fromStripe } from './money.ts'
@@ -103,12 +104,12 @@ async function* read(body: Readable): AsyncGenerator<BillLine> {
       if (read) yield read
     }
   }
-  if (lineNo === 0) throw new BillUnreadable(0, 'the file is empty')
+  if (lineNo === 0) throw new BillUnreadable(0, billWords.empty)
 }
 
 function ownLine(raw: string, lineNo: number): BillLine {
   const parsed = transaction.safeParse(parseJson(raw))
-  if (!parsed.success) throw new BillUnreadable(lineNo, 'not a balance transaction of Stripe')
+  if (!parsed.success) throw new BillUnreadable(lineNo, billWords.notOfStripe)
   const { source, ...movement } = parsed.data
   const behind = typeof source === 'object' ? source : null
   return {
@@ -135,7 +136,7 @@ function amountsOf(line: Transaction, lineNo: number): Pick<BillLine, 'amountFen
   const amountFen = fromStripe(Math.abs(own ? (behind?.amount ?? 0) : line.amount), currency)
   // A fee of fractions is rounded: it is the balance's figure that counts in the books of the account.
   const fee = fromStripe(line.fee, line.currency.toUpperCase()) ?? 0
-  if (amountFen === undefined) throw new BillUnreadable(lineNo, `an amount of ${currency} that is no whole hundredth`)
+  if (amountFen === undefined) throw new BillUnreadable(lineNo, billWords.notWhole(currency))
   return { amountFen, feeFen: Math.round(fee / rate), currency }
 }
 
@@ -204,7 +205,7 @@ function placesOf(heading: CsvRecord): Readonly<Record<Column, number>> {
   ])
   const places = Object.fromEntries(entries) as Record<Column, number>
   const missing = REQUIRED.find((column) => places[column] < 0)
-  if (missing) throw new BillUnreadable(heading.lineNo, `no column ${COLUMNS[missing].join(' or ')}`)
+  if (missing) throw new BillUnreadable(heading.lineNo, billWords.noColumn(COLUMNS[missing].join(' / ')))
   return places
 }
 
@@ -214,7 +215,7 @@ function csvLine(record: CsvRecord, places: Readonly<Record<Column, number>>): B
   const feeFen = decimalToFen(cell('fee'))
   const at = utcTime(cell('created'))
   if (amountFen === undefined || feeFen === undefined || at === undefined) {
-    throw new BillUnreadable(record.lineNo, 'amount, fee or time is not readable')
+    throw new BillUnreadable(record.lineNo, billWords.unreadableCells)
   }
   return {
     ...meaningOf(cell('category')),

@@ -16,6 +16,8 @@ export const stripe: PaymentGateway = {
   name: { zh: 'Stripe', en: 'Stripe' },
   baseUrl: 'https://api.stripe.com',
   merchantIdName: { zh: '账户 ID', en: 'Account ID' },
+  // It takes nothing below 0.50 USD (4.00 HKD), whatever the currency.
+  minFen: 400,
   fields: [
     {
       key: 'secretKey',

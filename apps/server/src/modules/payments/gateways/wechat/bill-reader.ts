@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { type BillLine, BillUnreadable } from '../../gateway.ts'
 import { beijingTime } from '../beijing-day.ts'
+import { billWords } from '../bill-words.ts'
 import { textLines } from '../csv.ts'
 
 /**
@@ -21,7 +22,7 @@ export async function* readBill(body: Readable): AsyncGenerator<BillLine> {
     }
   } catch (error) {
     if (error instanceof BillUnreadable || !(error instanceof Error)) throw error
-    throw new BillUnreadable(bill.lineNo(), error.message, { cause: error })
+    throw new BillUnreadable(bill.lineNo(), billWords.broken(error.message), { cause: error })
   } finally {
     body.destroy()
   }
@@ -50,8 +51,8 @@ function billReader() {
       return undefined
     },
     finish: (): void => {
-      if (counted === undefined) throw new BillUnreadable(lineNo, 'the file ends before its sums: a part is missing')
-      if (counted !== lines) throw new BillUnreadable(lineNo, `the file says ${counted} lines and has ${lines}`)
+      if (counted === undefined) throw new BillUnreadable(lineNo, billWords.noSums)
+      if (counted !== lines) throw new BillUnreadable(lineNo, billWords.otherCount(counted, lines))
     },
   }
 }
@@ -91,7 +92,7 @@ function lineReader(header: string, headerNo: number): (line: string, lineNo: nu
   const at = (name: string): number => columns.indexOf(name)
   const need = (name: string): number => {
     const index = at(name)
-    if (index < 0) throw new BillUnreadable(headerNo, `not a bill of WeChat Pay: there is no column ${name}`)
+    if (index < 0) throw new BillUnreadable(headerNo, billWords.notOfWechat(name))
     return index
   }
   const place = {
@@ -107,16 +108,16 @@ function lineReader(header: string, headerNo: number): (line: string, lineNo: nu
     refunded: at('申请退款金额'),
   }
   return (line, lineNo) => {
-    if (!line.startsWith('`')) throw new BillUnreadable(lineNo, 'the line does not begin with a back-tick')
+    if (!line.startsWith('`')) throw new BillUnreadable(lineNo, billWords.noBacktick)
     const cells = cellsOf(line)
     if (cells.length !== columns.length) {
-      throw new BillUnreadable(lineNo, `the line has ${cells.length} cells instead of ${columns.length}`)
+      throw new BillUnreadable(lineNo, billWords.cellCount(cells.length, columns.length))
     }
     const cell = (index: number): string => cells[index] ?? ''
     const isRefund = cell(place.tradeState) === 'REFUND'
     const refundState = cell(place.refundState)
     const time = beijingTime(cell(place.time))
-    if (time === undefined) throw new BillUnreadable(lineNo, `no time: ${cell(place.time)}`)
+    if (time === undefined) throw new BillUnreadable(lineNo, billWords.noTime(cell(place.time)))
     return {
       kind: isRefund ? 'refund' : cell(place.tradeState) === 'SUCCESS' ? 'payment' : 'other',
       lineNo,
@@ -142,14 +143,14 @@ const REFUND_STATES: Readonly<Record<string, BillLine['state']>> = {
 }
 
 function unreadableState(state: string, lineNo: number): never {
-  throw new BillUnreadable(lineNo, `unknown state of a refund: ${state}`)
+  throw new BillUnreadable(lineNo, billWords.unknownState(state))
 }
 
 const YUAN = /^(-?)(\d{1,12})(?:\.(\d{1,6}))?$/
 
 function wholeFen(text: string, lineNo: number): number {
   const fen = fenOf(text, lineNo)
-  if (!Number.isInteger(fen)) throw new BillUnreadable(lineNo, `not a whole amount: ${text}`)
+  if (!Number.isInteger(fen)) throw new BillUnreadable(lineNo, billWords.notWhole(text))
   return fen
 }
 
@@ -162,7 +163,7 @@ function roundedFen(text: string, lineNo: number): number {
 /** Yuan in a bill → fen, with a fraction where the bill has one. Counted in digits: 0.29 × 100 is no 29. */
 function fenOf(text: string, lineNo: number): number {
   const match = YUAN.exec(text)
-  if (!match) throw new BillUnreadable(lineNo, `no amount: ${text}`)
+  if (!match) throw new BillUnreadable(lineNo, billWords.badAmount(text))
   const [, sign = '', whole = '', decimals = ''] = match
   const micro = Number(whole) * 1_000_000 + Number(decimals.padEnd(6, '0'))
   return ((sign === '-' ? -1 : 1) * micro) / 10_000
