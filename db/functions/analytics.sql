@@ -639,10 +639,12 @@ begin
     perform analytics.attribute(p_tenant, coalesce(e_kind, '{}'), e_at, e_transfer, e_no, e_amount, e_way, nos);
   end if;
 
+  -- While there is more to read, the figures are those of no moment.
   update analytics.standings s
   set gathered_at = now()
   where s.tenant_id = p_tenant
-    and s.gathered_at < now();
+    and s.gathered_at < now()
+    and more is not true;
   return jsonb_build_object('read', coalesce(cardinality(r_id), 0), 'more', coalesce(more, false));
 end;
 $$;
@@ -976,6 +978,8 @@ as $$
     select d.tenant_id, d.day
     from tenancy.tenants t
     join analytics.days d on d.tenant_id = t.id
+    -- A day of which a part has been read agrees with nothing; a long history is read over several ticks.
+    join analytics.standings s on s.tenant_id = t.id and s.gathered_at >= d.changed_at
     where (d.checked_at is null or d.checked_at < d.changed_at)
       and d.day < analytics.shop_day(now())
     order by d.day desc

@@ -7,7 +7,8 @@ import { noticeFor, payOrder, phoneContact, placeOrder } from '../shop.ts'
 import { openWaitingPage } from '../waiting-page.ts'
 
 const PER_SECOND = 500
-const CONNECTIONS = 64
+/** Each buyer has a connection of their own; with few, the driver would hold back what it has to offer. */
+const CONNECTIONS = 512
 /** A person spends some time at the cashier; here just enough for the page to be open and waiting. */
 const AT_CASHIER_MS = 2_000
 const WARM_UP_PER_SECOND = 100

@@ -52,6 +52,34 @@ test('figures by every dimension and over time are the ledger’s, and the rows 
   )
 }, 300_000)
 
+test('a day is not judged while a part of its history is still to be read', async () => {
+  const shop = await house.newShop()
+  const goods = await shop.stock(4)
+  for (let n = 0; n < 4; n += 1) await shop.pay((await shop.place(goods)).no)
+  await until('all to be delivered', async () => {
+    const [row] = await house.query<{ count: number }>(
+      "select count(*) from orders.orders where tenant_id = $1 and state = 'delivered'",
+      [shop.tenantId],
+    )
+    return row?.count === 4 || undefined
+  })
+  await house.query('delete from analytics.notes where tenant_id = $1', [shop.tenantId])
+  const { db } = house.platform
+  /** As if its days were over. */
+  const isJudged = async (daysAgo: number) => {
+    await house.query(
+      'update analytics.days set day = day - $2::integer where tenant_id = $1 and day > current_date - 100',
+      [shop.tenantId, daysAgo],
+    )
+    const days = await db.callGlobal<readonly { tenantId: number }[]>('analytics.unchecked_days', 1_000)
+    return days.some(({ tenantId }) => tenantId === shop.tenantId)
+  }
+  expect(await db.call(shop.tenantId, 'analytics.gather', 1)).toMatchObject({ more: true })
+  expect(await isJudged(400)).toBe(false)
+  await gatherAll(db, shop.tenantId)
+  expect(await isJudged(800)).toBe(true)
+})
+
 /** The subscriber has seen everything, and all of it has been counted. */
 async function counted({ tenantId }: Shop): Promise<void> {
   await until('figures are counted', async () => {
