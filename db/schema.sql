@@ -731,6 +731,7 @@ function fulfilment.stock_of(p_tenant bigint, p_skus bigint[], OUT skus bigint[]
 function fulfilment.take_credit(p_tenant bigint, p_no bigint, p_amount bigint) returns bigint security definer
 function fulfilment.take_members_part(p_tenant bigint, p_nos bigint[], p_receipts boolean) returns void security definer
 function fulfilment.turn_line(p_tenant bigint, p_no bigint, p_line integer, p_error text) returns void security definer
+function fulfilment.yield_to_banks(p_tenant bigint, p_receipt bigint) returns void security definer
 
 -- identity --------------------------------------------------------------------------------------------
 
@@ -1259,14 +1260,17 @@ create table payments.chargebacks (
   opened_at timestamp with time zone not null default now(),
   ended_at timestamp with time zone,
   credit_fen bigint not null default 0,
-  of_surplus boolean not null default false,
+  surplus_fen bigint not null default 0,
+  disputed_fen bigint not null default 0,
   constraint chargebacks_pkey PRIMARY KEY (tenant_id, id),
   constraint chargebacks_tenant_id_gateway_dispute_no_key UNIQUE (tenant_id, gateway, dispute_no),
   constraint chargebacks_tenant_id_receipt_id_fkey FOREIGN KEY (tenant_id, receipt_id) REFERENCES payments.receipts(tenant_id, id),
   constraint chargebacks_amount_fen_check CHECK ((amount_fen > 0)),
+  constraint chargebacks_check CHECK ((disputed_fen >= surplus_fen)),
   constraint chargebacks_credit_fen_check CHECK ((credit_fen >= 0)),
   constraint chargebacks_dispute_no_check CHECK (((length(dispute_no) >= 1) AND (length(dispute_no) <= 64))),
-  constraint chargebacks_state_check CHECK ((state = ANY (ARRAY['opened'::text, 'lost'::text, 'won'::text])))
+  constraint chargebacks_state_check CHECK ((state = ANY (ARRAY['opened'::text, 'lost'::text, 'won'::text]))),
+  constraint chargebacks_surplus_fen_check CHECK ((surplus_fen >= 0))
 );
 alter table payments.chargebacks enable row level security;
 grant select on payments.chargebacks to quanshu_app;
@@ -1349,9 +1353,11 @@ create table payments.receipts (
   adjusted_fen bigint not null default 0,
   handled_by text not null default ''::text,
   handled_note text not null default ''::text,
+  disputed_fen bigint not null default 0,
   constraint receipts_pkey PRIMARY KEY (tenant_id, id),
   constraint receipt_once UNIQUE (tenant_id, gateway, trade_no),
   constraint receipts_amount_fen_check CHECK ((amount_fen > 0)),
+  constraint receipts_disputed_fen_check CHECK ((disputed_fen >= 0)),
   constraint receipts_fee_fen_check CHECK ((fee_fen >= 0)),
   constraint receipts_state_check CHECK ((state = ANY (ARRAY['applied'::text, 'surplus'::text, 'unmatched'::text, 'refunded'::text, 'credited'::text]))),
   constraint receipts_trade_no_check CHECK (((length(trade_no) >= 1) AND (length(trade_no) <= 64)))

@@ -395,7 +395,7 @@ begin
     select n.no, f.*
     from (select distinct i.no from items i where i.kind = 'refund') n
     cross join lateral (
-      select f.id, f.line_no, f.amount_fen, case when f.reason = 'chargeback' or f.requested_by = 'system' then '' else f.requested_by end as staff
+      select f.id, f.line_no, f.amount_fen, case when (f.reason = 'chargeback' and f.requested_by_id is null) or f.requested_by = 'system' then '' else f.requested_by end as staff
       from payments.refunds f
       where f.tenant_id = p_tenant
         and f.order_no = n.no

@@ -1120,11 +1120,24 @@ begin
     from payments.receipts r
     where r.tenant_id = p_tenant
       and r.state = 'unmatched'
+    union
+    -- Back from a dispute that was won.
+    select r.id, r.order_no, r.received_at, r.amount_fen
+    from payments.chargebacks c
+    join payments.receipts r on r.tenant_id = p_tenant and r.id = c.receipt_id and r.state = 'surplus'
+    where c.tenant_id = p_tenant
   ), account as (
     select a.id, a.kind, a.balance,
       case a.kind
         when 'cash.clearing' then (select coalesce(sum(l.amount_fen), 0) from open_line l)
-        else (select coalesce(sum(s.amount_fen), 0) from surplus s)
+        else (
+          select coalesce(sum(s.amount_fen - (
+            select coalesce(sum(c.surplus_fen), 0)
+            from payments.chargebacks c
+            where c.tenant_id = p_tenant and c.order_no = s.order_no and c.receipt_id = s.id and c.state <> 'won'
+          )), 0)
+          from surplus s
+        )
       end as explained
     from ledger.accounts a
     where a.tenant_id = p_tenant

@@ -967,12 +967,70 @@ end;
 $$;
 revoke execute on function fulfilment.close_receipt(bigint, bigint, text, bigint) from public;
 
+-- A failed refund of money that bought nothing, while a payer's bank had it back meanwhile: what was booked as a loss then is
+-- taken from that money now. It may not be refunded any more; what is left of it is decided about anew.
+create or replace function fulfilment.yield_to_banks(p_tenant bigint, p_receipt bigint)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  receipt payments.receipts;
+  dispute record;
+  rest bigint;
+  part bigint;
+begin
+  select * into receipt
+  from payments.receipts r
+  where r.tenant_id = p_tenant
+    and r.id = p_receipt;
+  select least(receipt.disputed_fen, receipt.amount_fen) - coalesce(sum(c.surplus_fen), 0) into rest
+  from payments.chargebacks c
+  where c.tenant_id = p_tenant
+    and c.order_no = receipt.order_no
+    and c.receipt_id = p_receipt
+    and c.state <> 'won';
+  if rest <= 0 then
+    return;
+  end if;
+  perform ledger.post(
+    p_tenant, array[ledger.account(p_tenant, 'cash.surplus', '', 'CNY')], array[ledger.account(p_tenant, 'cash.chargeback', '', 'CNY')],
+    array[rest], array['cash.chargeback'], array['order:' || receipt.order_no]
+  );
+  for dispute in
+    select c.id, c.disputed_fen - c.surplus_fen as fen
+    from payments.chargebacks c
+    where c.tenant_id = p_tenant
+      and c.order_no = receipt.order_no
+      and c.receipt_id = p_receipt
+      and c.state <> 'won'
+      and c.disputed_fen > c.surplus_fen
+    order by c.id
+  loop
+    part := least(dispute.fen, rest);
+    update payments.chargebacks c
+    set surplus_fen = c.surplus_fen + part,
+        loss_fen = c.loss_fen - part
+    where c.tenant_id = p_tenant
+      and c.id = dispute.id;
+    rest := rest - part;
+  end loop;
+  perform fulfilment.close_receipt(
+    p_tenant, p_receipt, case when receipt.disputed_fen >= receipt.amount_fen then 'refunded' else receipt.state end, null
+  );
+end;
+$$;
+revoke execute on function fulfilment.yield_to_banks(bigint, bigint) from public;
+
 -- What a gateway took back by itself, or gave back again. The goods go the way of a refund that has already happened: rights
 -- end, unused codes become void, used ones are the recorded loss. What no line accounts for (a part of an order, or an order
--- refunded before) is a loss in `cash.chargeback`. Of a recharge the purse gives what is there, also for a part; the rest is
--- the loss. What the shop wins back goes where it was taken from: into the purse, or to the money that bought nothing; rights
--- that ended stay ended, so of other orders it is a gain against the losses. Answers "applied", "duplicate" or
--- "unknown_order".
+-- refunded before) is a loss in `cash.chargeback`, and the receipt has so much less to give. Of a recharge the purse gives
+-- what is there, also for a part; the rest is the loss. Of money that bought nothing it takes what is left, and nothing
+-- happens to the order. What the shop wins back goes where it was taken from; rights that ended stay ended, so of other
+-- orders it is a gain against the losses. Answers "applied", "duplicate" or "unknown_order".
 create or replace function fulfilment.chargeback(p_tenant bigint, p_gateway text, p_news jsonb)
 returns jsonb
 language plpgsql
@@ -983,23 +1041,27 @@ set enable_seqscan = off
 as $$
 declare
   receipt payments.receipts;
+  the_order orders.orders;
   known payments.chargebacks;
   amount bigint := (p_news ->> 'amountFen')::bigint;
   new_state text := p_news ->> 'state';
   owed bigint;
+  promised bigint;
   given jsonb;
   refund_id bigint;
   loss bigint := amount;
-  is_recharge boolean;
-  is_part boolean;
-  is_mixed boolean;
   -- Of a recharge, what the purse gave, and what was not in it any more; that is booked as a loss where it is taken.
   credit bigint := 0;
   short bigint := 0;
-  of_surplus boolean := false;
-  purse bigint;
+  of_surplus bigint := 0;
+  of_purse bigint;
+  is_recharge boolean;
+  is_part boolean;
+  is_back boolean;
+  cause text;
   gateway_account bigint;
   loss_account bigint;
+  surplus_account bigint;
 begin
   select * into receipt
   from payments.receipts r
@@ -1009,10 +1071,16 @@ begin
   if not found then
     return '"unknown_order"';
   end if;
-  select o.purpose = 'recharge', o.balance_fen > 0 or o.points > 0 into is_recharge, is_mixed
+  select * into the_order
   from orders.orders o
   where o.tenant_id = p_tenant
     and o.no = receipt.order_no
+  for no key update;
+  -- Somebody may have decided about it while we waited.
+  select * into receipt
+  from payments.receipts r
+  where r.tenant_id = p_tenant
+    and r.id = receipt.id
   for no key update;
   select * into known
   from payments.chargebacks c
@@ -1023,41 +1091,49 @@ begin
   if known.state = new_state or known.state in ('lost', 'won') then
     return '"duplicate"';
   end if;
+  is_recharge := the_order.purpose = 'recharge';
+  cause := 'order:' || receipt.order_no;
   gateway_account := ledger.account(p_tenant, 'cash.gateway', p_gateway, 'CNY');
   loss_account := ledger.account(p_tenant, 'cash.chargeback', '', 'CNY');
+  surplus_account := ledger.account(p_tenant, 'cash.surplus', '', 'CNY');
 
-  if known.id is null and new_state <> 'won' and receipt.state in ('surplus', 'unmatched') and amount = receipt.amount_fen
-    and not exists (
-      select from payments.refunds f
+  if known.id is null and new_state <> 'won' and receipt.state in ('surplus', 'unmatched') then
+    -- Money that bought nothing: it goes the way its refund would have gone. What is being refunded is out of reach.
+    of_surplus := least(amount, greatest(receipt.amount_fen - receipt.disputed_fen - coalesce((
+      select sum(f.amount_fen)
+      from payments.refunds f
       where f.tenant_id = p_tenant
         and f.order_no = receipt.order_no
         and f.receipt_id = receipt.id
         and f.state in ('requested', 'processing', 'done')
-    )
-  then
-    -- Money that bought nothing: it goes the way its refund would have gone, and nothing else happens to the order.
-    perform ledger.post(
-      p_tenant, array[ledger.account(p_tenant, 'cash.surplus', '', 'CNY')], array[gateway_account], array[amount],
-      array['cash.chargeback'], array['order:' || receipt.order_no]
-    );
-    perform fulfilment.close_receipt(p_tenant, receipt.id, 'refunded', null);
-    of_surplus := true;
-    loss := 0;
+    ), 0), 0));
+    loss := amount - of_surplus;
+    if of_surplus > 0 then
+      perform ledger.post(p_tenant, array[surplus_account], array[gateway_account], array[of_surplus], array['cash.chargeback'], array[cause]);
+      perform fulfilment.close_receipt(p_tenant, receipt.id, case
+        when receipt.disputed_fen + of_surplus = receipt.amount_fen then 'refunded'
+        else receipt.state
+      end, null);
+    end if;
   elsif known.id is null and new_state <> 'won' then
-    -- What failed refunds promised is in it: the whole refund takes their place.
-    select coalesce(sum(
-      l.amount_fen - l.refunded_fen - l.refunding_fen
-        + (fulfilment.failed_refunds(p_tenant, l.order_no, l.line_no) ->> 'amountFen')::bigint
-    ), 0)
-    into owed
+    select coalesce(sum(l.amount_fen - l.refunded_fen - l.refunding_fen), 0),
+      coalesce(sum((fulfilment.failed_refunds(p_tenant, l.order_no, l.line_no) ->> 'amountFen')::bigint), 0)
+    into owed, promised
     from orders.lines l
     where l.tenant_id = p_tenant
       and l.order_no = receipt.order_no
       and l.state in ('delivered', 'exception');
+    -- What failed refunds of a recharge took is put back first, so that a part can be taken; else the whole refund takes their
+    -- place.
+    is_part := is_recharge and amount < owed + promised;
+    if is_part and promised > 0 then
+      perform fulfilment.lock_for_refund(p_tenant, receipt.order_no);
+      perform fulfilment.put_back_credit(p_tenant, receipt.order_no, p_gateway);
+    end if;
+    owed := owed + promised;
     -- Of an order that several ways paid a bank takes back one part, however small; whether the others shall have theirs back
     -- too, who may have used the code, staff decide. Nor has money that was not taken for the order bought any right.
-    if owed > 0 and receipt.state = 'applied' and not is_mixed and (is_recharge or amount >= owed) then
-      is_part := is_recharge and amount < owed;
+    if owed > 0 and receipt.state = 'applied' and the_order.balance_fen = 0 and the_order.points = 0 and (is_recharge or amount >= owed) then
       given := fulfilment.refund(p_tenant, receipt.order_no, jsonb_build_object(
         'lineNo', case when is_part then 1 end, 'takes', case when is_part then 'nothing' else 'line' end,
         'amountFen', case when is_part then amount end, 'grants', '[]'::jsonb, 'to', 'source', 'reason', 'chargeback',
@@ -1072,6 +1148,8 @@ begin
           and r.tenant_id = p_tenant
           and r.order_no = receipt.order_no
           and r.reason = 'chargeback'
+          -- Staff may give the same word as their reason.
+          and r.requested_by_id is null
           and r.state = 'requested';
         for refund_id in
           select r.id
@@ -1079,6 +1157,7 @@ begin
           where r.tenant_id = p_tenant
             and r.order_no = receipt.order_no
             and r.reason = 'chargeback'
+            and r.requested_by_id is null
             and r.state = 'requested'
           order by r.id
         loop
@@ -1086,60 +1165,63 @@ begin
         end loop;
       end if;
     end if;
-    if loss > 0 then
-      perform ledger.post(
-        p_tenant, array[loss_account], array[gateway_account], array[loss], array['cash.chargeback'],
-        array['order:' || receipt.order_no]
-      );
-    end if;
   else
     loss := coalesce(known.loss_fen, 0);
   end if;
-  if new_state = 'won' and known.id is not null then
-    if is_recharge then
-      select ledger.account(p_tenant, 'cash.member', o.member_id::text, 'CNY') into purse
-      from orders.orders o
-      where o.tenant_id = p_tenant
-        and o.no = receipt.order_no;
+  if known.id is null and new_state <> 'won' then
+    if loss > 0 then
+      perform ledger.post(p_tenant, array[loss_account], array[gateway_account], array[loss], array['cash.chargeback'], array[cause]);
     end if;
-    perform ledger.post(
-      p_tenant, array_agg(m.from_id), array_agg(m.to_id), array_agg(m.amount), array_agg(m.kind),
-      array_agg('order:' || receipt.order_no)
-    )
+    update payments.receipts r
+    set disputed_fen = r.disputed_fen + of_surplus + loss
+    where r.tenant_id = p_tenant
+      and r.id = receipt.id;
+  end if;
+
+  if new_state = 'won' and known.id is not null then
+    of_purse := least(known.credit_fen, known.amount_fen - known.loss_fen);
+    -- Unless what the bank had left of it has been decided about.
+    is_back := known.surplus_fen > 0 and (receipt.state in ('surplus', 'unmatched') or (receipt.state = 'refunded' and not exists (
+      select from payments.refunds f
+      where f.tenant_id = p_tenant
+        and f.order_no = receipt.order_no
+        and f.receipt_id = receipt.id
+        and f.state = 'done'
+    )));
+    perform ledger.post(p_tenant, array_agg(m.from_id), array_agg(m.to_id), array_agg(m.amount), array_agg(m.kind), array_agg(cause))
     from (
-      select least(known.credit_fen, known.amount_fen - known.loss_fen) as of_purse
+      select case when is_recharge then ledger.account(p_tenant, 'cash.member', the_order.member_id::text, 'CNY') end as purse,
+        case when is_back then known.surplus_fen else 0 end as of_surplus
     ) k
     cross join lateral (
       values
-        (gateway_account, purse, k.of_purse, 'cash.chargeback_won'),
-        (ledger.account(p_tenant, 'cash.bonus', '', 'CNY'), purse, known.credit_fen - k.of_purse, 'cash.put_back_bonus'),
-        (
-          gateway_account, case when known.of_surplus then ledger.account(p_tenant, 'cash.surplus', '', 'CNY') else loss_account end,
-          known.amount_fen - k.of_purse, 'cash.chargeback_won'
-        )
+        (gateway_account, k.purse, of_purse, 'cash.chargeback_won'),
+        (ledger.account(p_tenant, 'cash.bonus', '', 'CNY'), k.purse, known.credit_fen - of_purse, 'cash.put_back_bonus'),
+        (gateway_account, surplus_account, k.of_surplus, 'cash.chargeback_won'),
+        (gateway_account, loss_account, known.amount_fen - of_purse - k.of_surplus, 'cash.chargeback_won')
     ) as m(from_id, to_id, amount, kind)
     where m.amount > 0;
-    if known.of_surplus then
-      update payments.receipts r
-      set state = 'surplus'
-      where r.tenant_id = p_tenant
-        and r.id = receipt.id;
-    end if;
+    update payments.receipts r
+    set disputed_fen = r.disputed_fen - known.disputed_fen,
+        state = case when not is_back then r.state when the_order.state = 'pending' then 'unmatched' else 'surplus' end
+    where r.tenant_id = p_tenant
+      and r.id = receipt.id;
   end if;
 
   insert into payments.chargebacks as c (
-    tenant_id, gateway, dispute_no, trade_no, order_no, receipt_id, amount_fen, loss_fen, credit_fen, of_surplus, state, reason,
-    ended_at
+    tenant_id, gateway, dispute_no, trade_no, order_no, receipt_id, amount_fen, loss_fen, credit_fen, surplus_fen, disputed_fen,
+    state, reason, ended_at
   )
   values (
     p_tenant, p_gateway, p_news ->> 'disputeNo', receipt.trade_no, receipt.order_no, receipt.id, amount, loss + short, credit,
-    of_surplus, new_state, left(coalesce(p_news ->> 'reason', ''), 300), case when new_state <> 'opened' then now() end
+    of_surplus, case when new_state = 'won' then 0 else of_surplus + loss end, new_state,
+    left(coalesce(p_news ->> 'reason', ''), 300), case when new_state <> 'opened' then now() end
   )
   on conflict (tenant_id, gateway, dispute_no) do update
   set state = excluded.state,
       ended_at = excluded.ended_at;
   perform events.append(p_tenant, '{}', jsonb_build_array(jsonb_build_object(
-    'type', 'payment.chargeback', 'subject', 'order:' || receipt.order_no, 'payload', jsonb_build_object(
+    'type', 'payment.chargeback', 'subject', cause, 'payload', jsonb_build_object(
       'no', receipt.order_no, 'gateway', p_gateway, 'amountFen', amount, 'state', new_state
     )
   )));
@@ -1167,6 +1249,8 @@ declare
   revenue bigint := ledger.account(p_tenant, 'cash.revenue', '', 'CNY');
   let_go bigint := ledger.account(p_tenant, 'cash.loss', '', 'CNY');
   purse bigint;
+  -- Less what a payer's bank has had back of it.
+  amount bigint;
   due bigint;
   over bigint;
   cause text;
@@ -1190,7 +1274,8 @@ begin
     and r.id = p_receipt
   for no key update;
   cause := 'order:' || receipt.order_no;
-  if receipt.state not in ('unmatched', 'surplus') or exists (
+  amount := receipt.amount_fen - receipt.disputed_fen;
+  if receipt.state not in ('unmatched', 'surplus') or amount <= 0 or exists (
     select from payments.refunds f
     where f.tenant_id = p_tenant
       and f.receipt_id = p_receipt
@@ -1207,14 +1292,14 @@ begin
       tenant_id, order_no, receipt_id, gateway, trade_no, amount_fen, currency, target, reason, requested_by, next_try_at
     )
     values (
-      p_tenant, receipt.order_no, receipt.id, receipt.gateway, receipt.trade_no, receipt.amount_fen, receipt.currency,
+      p_tenant, receipt.order_no, receipt.id, receipt.gateway, receipt.trade_no, amount, receipt.currency,
       'source', 'unmatched_payment', p_actor, now()
     )
     returning id into refund_id;
     perform fulfilment.close_receipt(p_tenant, p_receipt, 'surplus', refund_id);
     perform events.append(p_tenant, jsonb_build_object('actor', p_actor), jsonb_build_array(jsonb_build_object(
       'type', 'refund.requested', 'subject', cause, 'payload', jsonb_build_object(
-        'no', receipt.order_no, 'refundId', refund_id, 'amountFen', receipt.amount_fen, 'reason', 'unmatched_payment'
+        'no', receipt.order_no, 'refundId', refund_id, 'amountFen', amount, 'reason', 'unmatched_payment'
       )
     )));
   elsif p_action = 'balance' then
@@ -1222,12 +1307,15 @@ begin
       return jsonb_build_object('code', 'orders.balance_needs_member', 'params', '{}'::jsonb);
     end if;
     perform ledger.post(
-      p_tenant, array[surplus], array[purse], array[receipt.amount_fen], array['cash.credit_surplus'], array[cause]
+      p_tenant, array[surplus], array[purse], array[amount], array['cash.credit_surplus'], array[cause]
     );
     perform fulfilment.close_receipt(p_tenant, p_receipt, 'credited', null);
   else
     if the_order.state <> 'pending' or receipt.state <> 'unmatched' then
       return jsonb_build_object('code', 'orders.not_pending', 'params', jsonb_build_object('state', the_order.state));
+    end if;
+    if receipt.disputed_fen > 0 then
+      return jsonb_build_object('code', 'payments.receipt_disputed', 'params', '{}'::jsonb);
     end if;
     due := the_order.total_fen - the_order.balance_fen;
     over := receipt.amount_fen - due;

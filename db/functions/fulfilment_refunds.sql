@@ -598,7 +598,7 @@ $$;
 revoke execute on function fulfilment.lock_for_refund(bigint, bigint) from public;
 
 -- What of a receipt may still go back. What the shop let go of when it took less for an order never came in, so it cannot go
--- back to the source; the balance may get the whole price.
+-- back to the source; the balance may get the whole price. What a payer's bank has had back cannot go back again.
 create or replace function fulfilment.left_of_receipt(p_tenant bigint, p_receipt bigint, p_target text)
 returns bigint
 language sql
@@ -608,7 +608,7 @@ set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
-  select r.amount_fen - r.fee_fen + case p_target when 'balance' then r.adjusted_fen else least(r.adjusted_fen, 0) end - coalesce((
+  select r.amount_fen - r.fee_fen + case p_target when 'balance' then r.adjusted_fen else least(r.adjusted_fen, 0) end - r.disputed_fen - coalesce((
     select sum(f.amount_fen)
     from payments.refunds f
     where f.tenant_id = p_tenant
@@ -924,6 +924,9 @@ begin
     perform fulfilment.close_refunded(p_tenant, refund.order_no, refund.line_no, refund.amount_fen);
   elsif not p_done then
     perform fulfilment.turn_line(p_tenant, refund.order_no, refund.line_no, coalesce(p_error, ''));
+  end if;
+  if of_surplus and not p_done then
+    perform fulfilment.yield_to_banks(p_tenant, refund.receipt_id);
   end if;
   perform events.append(p_tenant, '{}', jsonb_build_array(jsonb_build_object(
     'type', case when p_done then 'refund.done' else 'refund.failed' end,

@@ -1111,8 +1111,9 @@ end;
 $$;
 
 -- Lines without a fact by trade or refund number: the fact is looked for by the payment number, of the same amount, among
--- those that no line of this bill has claimed. Where a gateway tells all refunds of an order in one sum, it is all of them
--- that are left, if they add up to it. Answers how many were paired; fewer than the limit means there are no more.
+-- those that no line of this bill has claimed. Where a gateway tells all refunds of an order in one sum, it is those of the
+-- bill's day, or all that are left, if they add up to it; one that was written off before the gateway told of it is found
+-- after all. Answers how many were paired; fewer than the limit means there are no more.
 create or replace function reconciliation.pair_by_payment_no(p_tenant bigint, p_bill bigint, p_worker text, p_after bigint, p_limit integer)
 returns jsonb
 language plpgsql
@@ -1181,27 +1182,49 @@ begin
             and m.kind = line.kind
             and m.fact_id = f.id
         )
-          and not exists (
-            select from reconciliation.cases c
-            where c.tenant_id = p_tenant
-              and c.kind = line.kind
-              and c.fact_id = f.id
-              and (c.n is not null or c.state = 'explained')
-              and c.state <> 'resolved'
-          )
-      ), one as (
-        select f.id from free f where f.amount_fen = line.amount_fen order by f.id limit 1
+      ), judged as (
+        select f.*, x.id as case_id, reconciliation.day_of(f.at) = bill.day as is_of_day
+        from free f
+        left join lateral (
+          select c.id, c.n, c.posting_id
+          from reconciliation.cases c
+          where c.tenant_id = p_tenant
+            and c.kind = line.kind
+            and c.fact_id = f.id
+            and (c.n is not null or c.state = 'explained')
+            and c.state <> 'resolved'
+          order by c.id desc
+          limit 1
+        ) x on true
+        -- What was explained is left alone, unless it is a part of a sum that the gateway has told since.
+        where x.id is null
+           or (line.kind = 'refund' and x.n is null and x.posting_id is not null)
+      ), sums as (
+        select coalesce(sum(j.amount_fen) filter (where j.is_of_day and j.case_id is null), 0) as of_day,
+          coalesce(sum(j.amount_fen) filter (where j.case_id is null), 0) as fresh, coalesce(sum(j.amount_fen), 0) as whole,
+          (array_agg(j.id order by j.id) filter (where j.amount_fen = line.amount_fen and j.case_id is null))[1] as one
+        from judged j
       )
-      select f.*, row_number() over (order by f.id) = 1 as is_first
-      from free f
-      where f.id = (select o.id from one o)
-         or (not exists (select from one) and (select sum(x.amount_fen) from free x) = line.amount_fen)
-      order by f.id
+      select j.*, row_number() over (order by j.id) = 1 as is_first
+      from judged j
+      cross join sums s
+      where case
+        when s.of_day = line.amount_fen then j.is_of_day and j.case_id is null
+        when s.one is not null then j.id = s.one
+        when s.fresh = line.amount_fen then j.case_id is null
+        else s.whole = line.amount_fen
+      end
+      order by j.id
     loop
       perform reconciliation.match_by_hand(
         p_tenant, line.id, line.kind, fact.id, fact.order_no, 'by_payment_no', fact.at, fact.amount_fen,
         case when fact.is_first then line.fee_fen else 0 end
       );
+      if fact.case_id is not null then
+        perform reconciliation.find_after_all(
+          p_tenant, fact.case_id, bill.gateway, bill.day, p_bill, line.n, line.kind, fact.id, fact.amount_fen, 0, false
+        );
+      end if;
     end loop;
   end loop;
   return jsonb_build_object('seen', seen, 'after', last_id);
@@ -1466,7 +1489,7 @@ begin
         and r.state = 'done'
         and r.target = 'source'
         -- What a chargeback gave back is on the bill as the chargeback.
-        and not (r.reason = 'chargeback' and exists (
+        and not (r.reason = 'chargeback' and r.requested_by_id is null and exists (
           select from payments.chargebacks c where c.tenant_id = p_tenant and c.order_no = r.order_no
         ))
         and r.done_at >= greatest(from_at, after_at)

@@ -449,6 +449,19 @@ describe('a refund that the gateway refuses', () => {
 })
 
 describe('a chargeback', () => {
+  test('of a part takes it although a refund failed before, whose money is put back first', async () => {
+    const { visitor, no } = await recharged(10_000)
+    control.addFault({ kind: 'refund.reject', key: String(no), times: 1 })
+    await refund(no, { amountFen: 4_000 })
+    await settled(no)
+    const losses = await account('cash.chargeback')
+    expect(await dispute(no, 7_000)).toBe('applied')
+    expect(await balanceOf(visitor)).toBe(3_300)
+    expect(await account('cash.chargeback')).toBe(losses)
+    expect(await code(refund(no, { again: true, to: 'balance' }))).toBe('orders.nothing_to_refund')
+    await expectRight()
+  })
+
   test('takes amount and bonus from the purse, whole or in part, and is counted once', async () => {
     const { visitor, no } = await recharged(10_000)
     expect(await dispute(no, 4_000)).toBe('applied')

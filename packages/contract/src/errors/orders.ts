@@ -40,8 +40,8 @@ export const orderErrors = defineErrors('orders', {
   guestsNotAllowed: { status: 401, zh: '本店需要登录后购买', en: 'This shop asks you to sign in to buy' },
   notPending: {
     status: 409,
-    zh: '订单当前状态为「{state}」，不能进行此操作',
-    en: 'The order is “{state}”; this cannot be done now',
+    zh: '订单不在待付款状态，不能进行此操作',
+    en: 'The order does not wait for a payment (any more); this cannot be done now',
   },
   expired: { status: 409, zh: '订单已超时关闭，请重新下单', en: 'The order has expired; please place it again' },
   balanceShort: { status: 409, zh: '余额不足，还差 {missingYuan} 元', en: 'Your balance is short of ¥{missingYuan}' },

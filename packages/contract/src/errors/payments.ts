@@ -43,6 +43,11 @@ export const paymentErrors = defineErrors('payments', {
     zh: '这笔款项已经处理过了',
     en: 'This money has been taken care of already',
   },
+  receiptDisputed: {
+    status: 409,
+    zh: '付款人的银行已追回其中一部分，不能用于订单；剩余部分可原路退回或存入余额',
+    en: 'The payer’s bank has had a part of it back, so it cannot pay the order; refund the rest or put it into the balance',
+  },
   overNeedsMember: {
     status: 409,
     zh: '多付的部分没有会员账户可以存入，请选择原路退回',

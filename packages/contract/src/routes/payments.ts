@@ -251,7 +251,7 @@ export const paymentRoutes = {
       /** Hundredths of a percent. */
       feeBp: z.int().min(0).max(2_000).default(0),
       feePayer: z.enum(FEE_PAYERS).default('shop'),
-      /** What is usual with the gateway, unless given. */
+      /** Unless given, what is stored, or usual with the gateway. */
       minFen: fen.min(0).max(100_000_000).optional(),
       position: z.int().min(0).max(1_000).default(0),
     }),

@@ -155,7 +155,12 @@ function GatewayForm({ gateway }: { readonly gateway: Gateway }) {
             ]}
           />
         </Form.Item>
-        <Form.Item name="minFen" label={t('least')} tooltip={t('leastHint')}>
+        <Form.Item
+          name="minFen"
+          label={t('least')}
+          tooltip={t('leastHint')}
+          rules={[{ required: true, message: t('required') }]}
+        >
           <MoneyInput min={0} max={1_000_000} style={{ width: 120 }} />
         </Form.Item>
         <Form.Item name="position" label={t('position')} tooltip={t('positionHint')}>

@@ -73,6 +73,7 @@ export function OrdersTab() {
           <Form.Item
             name={['refunds.approvalAbovePoints']}
             label={t('refundApprovalPoints')}
+            extra={t('refundApprovalPointsHint')}
             rules={[{ required: true, message: t('required') }]}
           >
             <InputNumber min={0} max={1_000_000_000} precision={0} suffix={t('points')} style={{ width: 160 }} />

@@ -74,7 +74,11 @@ export const settingsText = defineMessages('settings', {
     'When off, number and contact are enough to see the state of an order',
   ],
   refundApproval: ['退款审批', 'Refunds need approval above'],
-  refundApprovalPoints: ['退还积分审批', 'The same for points'],
+  refundApprovalPoints: ['退还积分审批', 'Points given back need approval above'],
+  refundApprovalPointsHint: [
+    '同一订单累计退还的积分超过这个数时，同样要由另一位同事批准；填 0 不审批',
+    'When an order gives back more points than this in all, somebody else has to approve too; 0 asks nobody',
+  ],
   points: ['积分', 'points'],
   refundApprovalHint: [
     '同一订单累计退款超过这个金额时，要由另一位有「审批退款」权限的同事批准；填 0 不审批',

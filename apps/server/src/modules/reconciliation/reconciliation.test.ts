@@ -149,6 +149,47 @@ describe('going through a day again', () => {
     }
   })
 
+  test('one line may be several refunds of an order: those of its day, or all there are', async () => {
+    const shop = await newShop()
+    const sold = await shop.receipt(5_000, at(DAY))
+    for (const fen of [100, 200]) await shop.refund(sold, fen, at(DAY))
+    await shop.refund(sold, 300, at(NEXT))
+    const sum = (fen: number) => refundLineOf({ ...sold, id: 0, fen, refundNo: '' })
+    shop.give(DAY, [lineOf(sold), sum(300)])
+    await shop.run(DAY)
+    expect(await shop.unsettled()).toEqual([])
+    // Such a gateway tells of the later one where it tells of the others.
+    shop.give(DAY, [lineOf(sold), sum(600)])
+    await shop.run(DAY)
+    expect(await shop.unsettled()).toEqual([])
+    expect(await shop.balance('cash.gateway')).toBe(0)
+    shop.give(DAY, [lineOf(sold), sum(601)])
+    await shop.run(DAY)
+    expect((await shop.unsettled()).map(({ outcome }) => outcome)).toContain('channel_only')
+    expect(await shop.balance('cash.difference')).toBe(0)
+  })
+
+  test('a part of such a sum that was written off meanwhile is found after all', async () => {
+    const shop = await newShop()
+    const sold = await shop.receipt(5_000, at(DAY))
+    await shop.refund(sold, 100, at(DAY))
+    await shop.refund(sold, 200, at(NEXT))
+    const sum = (fen: number) => refundLineOf({ ...sold, id: 0, fen, refundNo: '' })
+    shop.give(DAY, [lineOf(sold), sum(100)])
+    shop.give(NEXT, { kind: 'empty' })
+    await shop.run(DAY)
+    await shop.run(NEXT)
+    for (const { id } of await shop.unsettled()) {
+      await explainCase(reconciler, shop.ctx, id, { note: '次日才退', writeOff: true })
+    }
+    expect(await shop.balance('cash.difference')).not.toBe(0)
+    shop.give(DAY, [lineOf(sold), sum(300)])
+    await shop.run(DAY)
+    expect(await shop.unsettled()).toEqual([])
+    expect(await shop.balance('cash.difference')).toBe(0)
+    expect(await shop.balance('cash.gateway')).toBe(0)
+  })
+
   test('settles what has been booked since', async () => {
     const shop = await newShop()
     shop.give(DAY, [{ tradeNo: 'LATER', fen: 700, fee: 4, at: at(DAY) }])

@@ -639,7 +639,8 @@ export type PaymentsChargebacks = {
   opened_at: DefaultedTime
   ended_at: NullableTime
   credit_fen: Generated<number>
-  of_surplus: Generated<boolean>
+  surplus_fen: Generated<number>
+  disputed_fen: Generated<number>
 }
 
 export type PaymentsClaims = {
@@ -705,6 +706,7 @@ export type PaymentsReceipts = {
   adjusted_fen: Generated<number>
   handled_by: Generated<string>
   handled_note: Generated<string>
+  disputed_fen: Generated<number>
 }
 
 export type PaymentsRefunds = {

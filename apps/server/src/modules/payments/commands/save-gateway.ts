@@ -16,7 +16,7 @@ export type GatewaySettings = {
   readonly secrets: Readonly<Record<string, string>>
   readonly feeBp?: number
   readonly feePayer?: FeePayer
-  /** The least the gateway takes; what is usual with it, unless given. */
+  /** The least the gateway takes; unless given what is stored, or usual with it. */
   readonly minFen?: number | undefined
   /** Ways to pay are offered in this order. */
   readonly position?: number
@@ -35,9 +35,10 @@ export async function saveGateway(
   given: GatewaySettings,
 ): Promise<void> {
   const kind = gatewayNamed(gateway)
-  const { enabled, baseUrl, merchantId, feeBp = 0, feePayer = 'shop', minFen = kind.minFen ?? 0, position = 0 } = given
+  const { enabled, baseUrl, merchantId, feeBp = 0, feePayer = 'shop', position = 0 } = given
   if (!isAllowedUrl(baseUrl, platform.config.allowInsecureEndpoints)) throw paymentErrors.insecureAddress()
   const before = await platform.db.read(ctx, (tx) => readGateway(tx, gateway))
+  const minFen = given.minFen ?? before?.min_fen ?? kind.minFen ?? 0
   const stored = before?.secret_sealed ? await openSecrets(platform, ctx.tenantId, gateway, before.secret_sealed) : {}
   const settings = pick(kind, false, given.settings ?? {})
   const fresh = pick(kind, true, given.secrets)

@@ -38,6 +38,7 @@ export const billWords = {
   noNumber: (what: string) => ({ zh: `“${what}”是空的`, en: `${what} is empty` }),
   unknownState: (state: string) => ({ zh: `不认识的状态：${state}`, en: `unknown status: ${state}` }),
   feeAboveAmount: { zh: '手续费大于金额', en: 'the fee is more than the amount' },
+  refundAboveAmount: { zh: '退款金额不在订单金额之内', en: 'the refund is below zero or above the amount' },
   zipLarge: (bytes: number) => ({ zh: `压缩包超过 ${bytes} 字节`, en: `a zip of more than ${bytes} bytes` }),
   zipEntries: (max: number) => ({ zh: `压缩包里超过 ${max} 个文件`, en: `more than ${max} files in the zip` }),
   zipNoList: { zh: '压缩包里没有业务明细', en: 'the zip holds no list of trades' },

@@ -168,6 +168,7 @@ function linesOf({ lineNo, raw, fields }: Found): readonly BillLine[] {
   if (amountFen === undefined || gotFen === undefined || backFen === undefined || at === undefined || tradeNo === '') {
     throw new BillUnreadable(lineNo, billWords.unreadableCells)
   }
+  if (backFen < 0 || backFen > amountFen) throw new BillUnreadable(lineNo, billWords.refundAboveAmount)
   const common = { lineNo, tradeNo, paymentNo, refundNo: '', currency: 'CNY', state: 'done', at, raw } as const
   // The merchant's share of a refunded order is taken back; the fee of the payment is what was kept while it stood.
   const feeFen = meaning === 'refunded' ? 0 : amountFen - gotFen

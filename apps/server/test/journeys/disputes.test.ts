@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto'
+import { isProblem } from '@quanshu/client'
+import type { OrderNo } from '@quanshu/kernel'
+import { expect, test } from 'vitest'
+import { expectBooksRight } from './books.ts'
+import { isDelivered, openHouse, type Shop, until } from './shop.ts'
+
+/** What a payer's bank takes back, beside everything else that may happen to the same money. */
+
+const house = await openHouse()
+const { control } = house.standIns.paygate
+
+type Receipt = { readonly id: number; readonly trade_no: string; readonly state: string; readonly amount_fen: number }
+const receiptsOf = (no: OrderNo) =>
+  house.query<Receipt>(
+    'select id, trade_no, state, amount_fen from payments.receipts where order_no = $1 order by id',
+    [no],
+  )
+const dispute = (shop: Shop, receipt: Receipt, amountFen: number, state = 'lost', name = '') =>
+  house.platform.db.call<string>(shop.tenantId, 'fulfilment.chargeback', 'sim-pay', {
+    tradeNo: receipt.trade_no,
+    disputeNo: `D${receipt.id}${name}`,
+    amountFen,
+    state,
+    reason: 'test',
+  })
+const decide = (shop: Shop, receipt: Receipt, action: 'refund' | 'balance' | 'apply') =>
+  shop.staff.call(
+    'payments.handleReceipt',
+    { params: { receiptId: receipt.id }, body: { action, note: '处理' } },
+    { idempotencyKey: randomUUID() },
+  )
+const refund = (shop: Shop, no: OrderNo, body: object) =>
+  shop.staff.call(
+    'orders.refund',
+    { params: { no }, body: { lineNo: 1, to: 'source', reason: 'chargeback', ...body } as never },
+    { idempotencyKey: randomUUID() },
+  )
+const code = (call: Promise<unknown>): Promise<string> =>
+  call.then(
+    () => 'ok',
+    (error) => (isProblem(error) ? error.code : Promise.reject(error)),
+  )
+const account = async (shop: Shop, kind: string): Promise<number> =>
+  (
+    await house.query<{ sum: number }>(
+      'select coalesce(sum(balance), 0)::bigint as sum from ledger.accounts where tenant_id = $1 and kind = $2',
+      [shop.tenantId, kind],
+    )
+  )[0]?.sum ?? 0
+
+/** A delivered order of ten yuan. */
+async function bought(shop: Shop) {
+  const goods = await shop.stock(1, { sku: { priceFen: 1_000 } })
+  const member = await shop.member()
+  const order = await shop.place(goods, 1, { visitor: member.visitor })
+  await shop.pay(order.no)
+  await shop.seen(order, isDelivered)
+  return { member, order }
+}
+/** The same, paid twice; the second payment's refund failed, so that it waits to be decided about. */
+async function paidTwice(shop: Shop) {
+  const goods = await shop.stock(1, { sku: { priceFen: 1_000 } })
+  const member = await shop.member()
+  const order = await shop.place(goods, 1, { visitor: member.visitor })
+  control.addFault({ kind: 'pay.double', key: String(order.no), times: 1 })
+  control.addFault({ kind: 'refund.reject', key: String(order.no), times: 1 })
+  await shop.pay(order.no)
+  const surplus = await until('the second payment’s refund to fail', async () => {
+    const failed = await house.query("select from payments.refunds where order_no = $1 and state = 'failed'", [order.no])
+    return failed.length > 0 ? (await receiptsOf(order.no)).find(({ state }) => state === 'surplus') : undefined
+  })
+  return { member, order, surplus }
+}
+const balanceOf = async ({ visitor }: Awaited<ReturnType<Shop['member']>>) =>
+  (await visitor.call('members.getMe', {})).balanceFen
+
+test('money that bought nothing goes one way only: to the bank or where staff put it, whoever comes first', async () => {
+  const shop = await house.newShop()
+  // Somebody else's, of which nothing may be taken.
+  await paidTwice(shop)
+  for (let turn = 0; turn < 6; turn += 1) {
+    const { member, surplus } = await paidTwice(shop)
+    const losses = await account(shop, 'cash.chargeback')
+    const [decided] = await Promise.all([code(decide(shop, surplus, 'balance')), dispute(shop, surplus, 1_000)])
+    const lost = losses - (await account(shop, 'cash.chargeback'))
+    expect([decided, await balanceOf(member), lost]).toEqual(
+      decided === 'ok' ? ['ok', 1_000, 1_000] : ['payments.receipt_handled', 0, 0],
+    )
+    await expectBooksRight(house, shop.tenantId)
+  }
+})
+
+test('two disputes of one payment take it once', async () => {
+  const shop = await house.newShop()
+  await paidTwice(shop)
+  const { surplus } = await paidTwice(shop)
+  await Promise.all(['a', 'b'].map((name) => dispute(shop, surplus, 1_000, 'lost', name)))
+  expect(await account(shop, 'cash.chargeback')).toBe(-1_000)
+  await expectBooksRight(house, shop.tenantId)
+})
+
+test('of money that bought nothing staff decide about what the bank has left', async () => {
+  const shop = await house.newShop()
+  const { member, surplus } = await paidTwice(shop)
+  await dispute(shop, surplus, 600, 'opened')
+  await decide(shop, surplus, 'balance')
+  expect(await balanceOf(member)).toBe(400)
+  await expectBooksRight(house, shop.tenantId)
+  // Won when it has been decided about: a gain.
+  await dispute(shop, surplus, 600, 'won')
+  expect(await account(shop, 'cash.chargeback')).toBe(600)
+  await expectBooksRight(house, shop.tenantId)
+})
+
+test('more than all of it leaves nothing to decide about, and the rest is a loss', async () => {
+  const shop = await house.newShop()
+  const { surplus } = await paidTwice(shop)
+  await dispute(shop, surplus, 1_500, 'opened')
+  expect(await account(shop, 'cash.chargeback')).toBe(-500)
+  expect(await code(decide(shop, surplus, 'balance'))).toBe('payments.receipt_handled')
+  await dispute(shop, surplus, 1_500, 'won')
+  expect(await account(shop, 'cash.chargeback')).toBe(0)
+  expect(await code(decide(shop, surplus, 'balance'))).toBe('ok')
+  await expectBooksRight(house, shop.tenantId)
+})
+
+test('taken by the bank while its refund is under way, which then fails, it is gone', async () => {
+  const shop = await house.newShop()
+  const { surplus, order } = await paidTwice(shop)
+  // The gateway takes it on, and says no when its time has come.
+  control.addFault({ kind: 'refund.fail_later', key: String(order.no), times: 1, ms: 3_600_000 })
+  await decide(shop, surplus, 'refund')
+  const underWay = () =>
+    house.query<{ id: number }>(
+      "select id from payments.refunds where order_no = $1 and state in ('requested', 'processing')",
+      [order.no],
+    )
+  const [sent] = await underWay()
+  expect(sent).toBeDefined()
+  await dispute(shop, surplus, 1_000, 'opened')
+  expect(await account(shop, 'cash.chargeback')).toBe(-1_000)
+  await house.platform.db.call(shop.tenantId, 'fulfilment.refund_ended', sent?.id, false, 'refused')
+  expect(await underWay()).toEqual([])
+  expect(await account(shop, 'cash.chargeback')).toBe(0)
+  expect(await code(decide(shop, surplus, 'balance'))).toBe('payments.receipt_handled')
+  expect(await account(shop, 'cash.surplus')).toBe(0)
+  await expectBooksRight(house, shop.tenantId)
+})
+
+test('what was paid too little for an order may be taken for it again when the dispute about it is won', async () => {
+  const shop = await house.newShop()
+  const goods = await shop.stock(1, { sku: { priceFen: 1_000 } })
+  const order = await shop.place(goods)
+  await house.platform.db.callHot(shop.tenantId, 'fulfilment.settle', [
+    {
+      orderNo: order.no,
+      gateway: 'sim-pay',
+      tradeNo: `T${order.no}`,
+      amountFen: 990,
+      currency: 'CNY',
+      asked: true,
+      paidAt: new Date(),
+    },
+  ])
+  const receipt = (await receiptsOf(order.no))[0] as Receipt
+  await dispute(shop, receipt, 500, 'opened')
+  expect(await code(decide(shop, receipt, 'apply'))).toBe('payments.receipt_disputed')
+  await dispute(shop, receipt, 500, 'won')
+  await decide(shop, receipt, 'apply')
+  await shop.seen(order, isDelivered)
+  await expectBooksRight(house, shop.tenantId)
+})
+
+test('what a bank has had back of an order is not given back again', async () => {
+  const shop = await house.newShop()
+  const { order, member } = await bought(shop)
+  const [receipt] = await receiptsOf(order.no)
+  await dispute(shop, receipt as Receipt, 900, 'opened')
+  const refused = await refund(shop, order.no, {}).catch((error) => error)
+  expect(refused).toMatchObject({ code: 'orders.refund_over_receipt', params: { leftYuan: '1.00' } })
+  expect(await code(refund(shop, order.no, { to: 'balance' }))).toBe('orders.refund_over_receipt')
+  await refund(shop, order.no, { amountFen: 100, to: 'balance' })
+  expect(await balanceOf(member)).toBe(100)
+  await dispute(shop, receipt as Receipt, 900, 'won')
+  expect(await account(shop, 'cash.chargeback')).toBe(0)
+  await refund(shop, order.no, { to: 'balance' })
+  expect(await balanceOf(member)).toBe(1_000)
+  await expectBooksRight(house, shop.tenantId)
+})
+
+test('of a mixed order whose gateway’s part the bank took, only the purse’s part can go back', async () => {
+  const shop = await house.newShop()
+  const goods = await shop.stock(1, { sku: { priceFen: 1_000 } })
+  const member = await shop.member(400)
+  const order = await shop.place(goods, 1, { visitor: member.visitor, balanceFen: 400 })
+  await shop.pay(order.no)
+  await shop.seen(order, isDelivered)
+  const receipt = (await receiptsOf(order.no)).find(({ amount_fen }) => amount_fen === 600)
+  await dispute(shop, receipt as Receipt, 600)
+  expect(await code(refund(shop, order.no, {}))).toBe('orders.refund_over_receipt')
+  await refund(shop, order.no, { amountFen: 400 })
+  expect(await balanceOf(member)).toBe(400)
+  await expectBooksRight(house, shop.tenantId)
+})
