@@ -67,7 +67,9 @@ async function paidTwice(shop: Shop) {
   control.addFault({ kind: 'refund.reject', key: String(order.no), times: 1 })
   await shop.pay(order.no)
   const surplus = await until('the second payment’s refund to fail', async () => {
-    const failed = await house.query("select from payments.refunds where order_no = $1 and state = 'failed'", [order.no])
+    const failed = await house.query("select from payments.refunds where order_no = $1 and state = 'failed'", [
+      order.no,
+    ])
     return failed.length > 0 ? (await receiptsOf(order.no)).find(({ state }) => state === 'surplus') : undefined
   })
   return { member, order, surplus }

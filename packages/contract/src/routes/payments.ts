@@ -75,6 +75,8 @@ export const receiptView = z.object({
   amountFen: fen,
   /** Of it, what the buyer paid for the gateway's service. */
   feeFen: fen,
+  /** What a payer's bank has had back of it, beyond refunds. */
+  disputedFen: fen,
   currency: z.string(),
   state: z.enum(RECEIPT_STATES),
   paidAt: instant.nullable(),

@@ -100,6 +100,11 @@ function Amounts({ receipt }: { readonly receipt: Receipt }) {
           <dt>{t('receivedAmount')}</dt>
           <dd>
             <Money fen={receipt.amountFen} />
+            {receipt.disputedFen > 0 && (
+              <Typography.Text type="danger" style={{ display: 'block', fontSize: 12 }}>
+                {t('ofItDisputed', { amount: formatMoney(receipt.disputedFen) })}
+              </Typography.Text>
+            )}
           </dd>
         </div>
         <div>
@@ -127,9 +132,9 @@ function Amounts({ receipt }: { readonly receipt: Receipt }) {
 
 /** As the server decides it (`fulfilment.handle_receipt`). */
 function choicesOf(receipt: Receipt, t: T): readonly Choice[] {
-  const { amountFen, memberId, orderState, state } = receipt
+  const { amountFen, disputedFen, memberId, orderState, state } = receipt
   const difference = amountFen - receipt.orderTotalFen
-  const amount = formatMoney(amountFen)
+  const amount = formatMoney(amountFen - disputedFen)
   const words = { difference: formatMoney(Math.abs(difference)) }
   return [
     {
@@ -160,6 +165,7 @@ function choicesOf(receipt: Receipt, t: T): readonly Choice[] {
   function applyRefusal(): string | undefined {
     if (state !== 'unmatched') return t('notOneToApply')
     if (orderState !== 'pending') return t('notWaiting')
+    if (disputedFen > 0) return t('partlyDisputed')
     return difference > 0 && memberId === null ? t('overNoMember') : undefined
   }
 }

@@ -111,6 +111,11 @@ function columnsOf(t: T, gatewayName: (gateway: string | null) => string): reado
               {t('ofItFee', { amount: formatMoney(receipt.feeFen) })}
             </Typography.Text>
           )}
+          {receipt.disputedFen > 0 && (
+            <Typography.Text type="danger" style={{ display: 'block', fontSize: 12 }}>
+              {t('ofItDisputed', { amount: formatMoney(receipt.disputedFen) })}
+            </Typography.Text>
+          )}
         </>
       ),
     },

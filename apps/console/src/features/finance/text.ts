@@ -137,6 +137,8 @@ export const financeText = defineMessages('finance', {
   receiptState: ['状态', 'State'],
   orderAmount: ['订单金额', 'Order amount'],
   receivedAmount: ['实收金额', 'Received'],
+  ofItDisputed: ['银行已追回 {amount}', '{amount} taken back by the bank'],
+  partlyDisputed: ['付款人的银行已追回其中一部分', 'The payer’s bank has had a part of it back'],
   ofItFee: ['含手续费 {amount}', '{amount} fee included'],
   difference: ['差额', 'Difference'],
   orderState: ['订单状态', 'Order'],

@@ -33,6 +33,7 @@ export type CheckoutProps = {
 /** From what is bought to a placed order. Whatever goes wrong, everything typed stays. */
 export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }: CheckoutProps) {
   const { t } = useI18n()
+  const priceText = usePriceText()
   const form = useRef<HTMLFormElement>(null)
   const [shown, setShown] = useState(quote)
   const [changed, setChanged] = useState<Quote>()
@@ -44,7 +45,8 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
   useEffect(() => draftMemory.write(draft), [draft])
 
   const guest = me === null
-  const balanceFen = draft.usesBalance ? balancePart(me, shown.totalFen) : 0
+  const part = balancePart(me, shown.totalFen, methodsAtQuote)
+  const balanceFen = draft.usesBalance ? part : 0
   const dueFen = shown.totalFen - balanceFen
   const { data: offered = methodsAtQuote } = useMethods(dueFen)
   // The balance gives what it has already; another way brings the rest.
@@ -112,6 +114,7 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
             <MemberPart
               quote={shown}
               me={me}
+              part={part}
               usesBalance={draft.usesBalance}
               onUseBalance={(usesBalance) => setDraft({ ...draft, usesBalance })}
             />
@@ -166,7 +169,7 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
                   {place.isPending
                     ? t('checkout.submitting')
                     : payWith === 'balance' && payableFen > 0
-                      ? `${t('checkout.payBalance')} ${moneyText(payableFen)}`
+                      ? `${t('checkout.payBalance')} ${priceText(payableFen, shown.totalPoints)}`
                       : t('checkout.submit')}
                 </Button>
               </div>

@@ -1,29 +1,37 @@
 import { Link, useLocation } from 'react-router'
-import type { Me, Quote } from '../../shared/api/types.ts'
+import type { Me, PaymentMethod, Quote } from '../../shared/api/types.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { MethodIcon } from '../../shared/ui/method-icon.tsx'
+import { leastOf } from '../../shared/ui/method-note.tsx'
 import { moneyText } from '../../shared/ui/money.tsx'
 import { Card } from '../../shared/ui/page.tsx'
 import css from './checkout.module.css'
 
-/** What a balance can bring beside another way to pay: all of it, when it is not enough for the whole. */
-export const balancePart = (me: Me | null, totalFen: number): number =>
-  me !== null && me.balanceFen > 0 && me.balanceFen < totalFen ? me.balanceFen : 0
+/**
+ * What a balance can bring beside another way to pay: all of it, when it is not enough for the whole, and never so much that
+ * no way takes the rest.
+ */
+export function balancePart(me: Me | null, totalFen: number, methods: readonly PaymentMethod[]): number {
+  if (me === null || me.balanceFen >= totalFen) return 0
+  return Math.max(0, Math.min(me.balanceFen, totalFen - leastOf(methods)))
+}
 
 /** What the member brings: the points that are asked for, and the balance beside another way to pay. */
 export function MemberPart({
   quote,
   me,
+  part,
   usesBalance,
   onUseBalance,
 }: {
   readonly quote: Quote
   readonly me: Me | null
+  /** What the balance can bring. */
+  readonly part: number
   readonly usesBalance: boolean
   readonly onUseBalance: (use: boolean) => void
 }) {
   const { t } = useI18n()
-  const part = balancePart(me, quote.totalFen)
   if (quote.totalPoints === 0 && part === 0) return null
   return (
     <Card title={t('checkout.memberPart')}>

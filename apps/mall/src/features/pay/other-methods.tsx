@@ -1,4 +1,5 @@
-import { useMe, useMethods } from '../../shared/api/queries.ts'
+import { Link } from 'react-router'
+import { useMe, useMethods, useRechargeOffer } from '../../shared/api/queries.ts'
 import type { Order, PaymentMethod } from '../../shared/api/types.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { MethodIcon } from '../../shared/ui/method-icon.tsx'
@@ -23,6 +24,8 @@ export function OtherMethods({
   const dueFen = order.totalFen - order.balanceFen
   const { data: methods = [] } = useMethods(dueFen)
   const { data: me } = useMe()
+  const { data: offer } = useRechargeOffer()
+  const isPurseShort = me != null && me.balanceFen < dueFen
   const others = methods.filter(
     ({ gateway, needsMember }) => gateway !== chosen && (!needsMember || (me != null && !order.recharge)),
   )
@@ -44,11 +47,16 @@ export function OtherMethods({
           </button>
         ))}
       </div>
+      {offer?.enabled && !order.recharge && others.some(({ gateway }) => gateway === 'balance') && isPurseShort && (
+        <p className={css.hint}>
+          <Link to="/recharge">{t('wallet.recharge')}</Link>
+        </p>
+      )}
     </Card>
   )
 
   function short(method: PaymentMethod): boolean {
-    return !takes(method, dueFen) || (method.gateway === 'balance' && me != null && me.balanceFen < dueFen)
+    return !takes(method, dueFen) || (method.gateway === 'balance' && isPurseShort)
   }
   function note(method: PaymentMethod): string {
     if (method.gateway !== 'balance') return noteOf(method, dueFen)

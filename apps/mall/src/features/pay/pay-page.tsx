@@ -7,6 +7,7 @@ import type { Order, PaymentMethod } from '../../shared/api/types.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { Button } from '../../shared/ui/button.tsx'
 import { MethodIcon } from '../../shared/ui/method-icon.tsx'
+import { takes } from '../../shared/ui/method-note.tsx'
 import { MissingOrder } from '../../shared/ui/missing-order.tsx'
 import { moneyText } from '../../shared/ui/money.tsx'
 import { OrderLines, RechargeLine } from '../../shared/ui/order-lines.tsx'
@@ -63,6 +64,7 @@ function Payment({
   const [returned, setReturned] = useState(params.get('result') === 'paid')
   const problem = pay.error ? problemOf(pay.error) : undefined
   const feeFen = method?.feeFen ?? 0
+  const isTooLittle = method !== undefined && !takes(method, dueFen)
   useCodeAtOnce(method, pay)
   useGoOn(pay)
   return (
@@ -84,12 +86,14 @@ function Payment({
                   <MethodIcon gateway={method.gateway} /> {t('pay.payBy', { name: nameOf(method.gateway) })}
                 </p>
               )}
+              {isTooLittle && <Notice tone="warn">{t('pay.tooLittle', { amount: moneyText(method.minFen) })}</Notice>}
               {!pay.scanning && (
                 <Button
                   look={returned ? 'plain' : 'primary'}
                   size="large"
                   block
                   busy={pay.opening}
+                  disabled={isTooLittle}
                   onClick={() => {
                     setReturned(false)
                     pay.go(chosen)

@@ -6,7 +6,7 @@ import type { PaymentMethod, RechargeOffer } from '../../shared/api/types.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { Button, ButtonLink } from '../../shared/ui/button.tsx'
 import { WalletIcon } from '../../shared/ui/icons.tsx'
-import { takes } from '../../shared/ui/method-note.tsx'
+import { leastOf, takes } from '../../shared/ui/method-note.tsx'
 import { Money, moneyText } from '../../shared/ui/money.tsx'
 import { Card, Columns, Page } from '../../shared/ui/page.tsx'
 import { Bone, EmptyState, ErrorState, Loading, Notice } from '../../shared/ui/states.tsx'
@@ -42,20 +42,24 @@ export function RechargePage() {
   )
 }
 
-function RechargeForm({ offer }: { readonly offer: RechargeOffer }) {
+function RechargeForm({ offer: asSet }: { readonly offer: RechargeOffer }) {
   const { t } = useI18n()
   const { data: me } = useMe()
   const recharge = useRecharge()
-  const [chosen, setChosen] = useState<Chosen>(offer.amounts[0] ?? 'own')
+  const [picked, setPicked] = useState<Chosen>()
   const [typed, setTyped] = useState('')
   const [tried, setTried] = useState(false)
   const [gateway, setGateway] = useState('')
+  const asked = picked === 'own' ? fenOf(typed) : (picked ?? asSet.amounts[0])
+  const { data: all } = useMethods(asked !== undefined && asked <= asSet.maxFen ? asked : 0)
+  // The balance is what is topped up.
+  const methods = all?.filter((method) => !method.needsMember)
+  const minFen = Math.max(asSet.minFen, leastOf(methods ?? []))
+  const offer = { ...asSet, minFen, amounts: asSet.amounts.filter((amount) => amount >= minFen) }
+  const chosen = picked ?? offer.amounts[0] ?? 'own'
   const amountFen = chosen === 'own' ? fenOf(typed) : chosen
   const fits = amountFen !== undefined && amountFen >= offer.minFen && amountFen <= offer.maxFen
   const bonusFen = fits ? rechargeBonus(offer.rules, amountFen) : 0
-  const { data: all } = useMethods(fits ? amountFen : 0)
-  // The balance is what is topped up.
-  const methods = all?.filter((method) => !method.needsMember)
   const possible = methods?.filter((one) => !fits || takes(one, amountFen))
   const method = possible?.find((one) => one.gateway === gateway) ?? possible?.[0]
   const payableFen = (fits ? amountFen : 0) + (method?.feeFen ?? 0)
@@ -83,7 +87,7 @@ function RechargeForm({ offer }: { readonly offer: RechargeOffer }) {
               chosen={chosen}
               typed={typed}
               fault={chosen === 'own' && !fits && (tried || typed !== '')}
-              onChoose={setChosen}
+              onChoose={setPicked}
               onType={setTyped}
             />
             <MethodChoice
@@ -117,7 +121,9 @@ function RechargeForm({ offer }: { readonly offer: RechargeOffer }) {
                 >
                   {bonusFen > 0
                     ? t('wallet.submitWithBonus', { bonus: moneyText(bonusFen) })
-                    : t('wallet.submit', { amount: moneyText(fits ? amountFen : 0) })}
+                    : fits
+                      ? t('wallet.submit', { amount: moneyText(amountFen) })
+                      : t('wallet.recharge')}
                 </Button>
               </div>
             </div>

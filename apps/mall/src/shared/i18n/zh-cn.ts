@@ -182,6 +182,7 @@ export const messages = {
     checkingText: '如果您已经付款，请稍等片刻，卡密会自动显示在这里。',
     notPaid: '还没有付款，继续付款',
     otherMethod: '换一种支付方式',
+    tooLittle: '这种方式满 {{amount}} 才能用。请换一种方式；也可以取消订单，已抵扣的余额和积分会退回。',
     payBy: '使用{{name}}付款',
     besides: '另用 {{what}}，已为本单保留',
     fromBalance: '余额 {{amount}}',

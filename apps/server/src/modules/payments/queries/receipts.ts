@@ -43,7 +43,7 @@ export async function listReceipts(tx: ReadTx, query: ReceiptQuery) {
     )
     select p.id, p.gateway, p.trade_no as "tradeNo", p.order_no as "orderNo", o.state as "orderState",
       o.total_fen - o.balance_fen as "orderTotalFen", o.member_id as "memberId", p.amount_fen as "amountFen", p.fee_fen as "feeFen",
-      p.currency, p.state, p.paid_at as "paidAt", p.received_at as "receivedAt", p.is_open as "isOpen",
+      p.disputed_fen as "disputedFen", p.currency, p.state, p.paid_at as "paidAt", p.received_at as "receivedAt", p.is_open as "isOpen",
       p.handled_by as "handledBy", p.handled_note as "handledNote"
     from page p
     join orders.orders o on o.tenant_id = ${tenantId} and o.no = p.order_no
