@@ -1,8 +1,8 @@
 import type { Output } from '../../shared/api/index.ts'
-import { formatMoney } from '../../shared/format.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { useGatewayName } from '../../shared/parts/gateways.tsx'
 import { useRefundReason } from '../../shared/parts/refundReason.ts'
+import { usePriceText } from '../../shared/parts/values.tsx'
 import { stateText } from '../../shared/states.ts'
 import { timelineText } from './timelineText.ts'
 
@@ -16,6 +16,7 @@ export function useSentence(): (entry: Entry, manyLines: boolean) => string {
   const state = useText(stateText)
   const gatewayName = useGatewayName()
   const refundReason = useRefundReason()
+  const priceText = usePriceText()
   return (entry, manyLines) => {
     const { params } = entry
     const key = keyOf(entry)
@@ -24,7 +25,7 @@ export function useSentence(): (entry: Entry, manyLines: boolean) => string {
     if (!(key in timelineText.keys)) return `${line}${actor}${entry.title}`
     const gateway = gatewayName(textOf(params.gateway ?? params.payWith) || null) || t('someGateway')
     return `${line}${actor}${t(key as Key, {
-      amount: moneyOf(params),
+      amount: amountOf(params, priceText),
       gateway,
       pieces: t('pieces', { count: textOf(params.amount ?? params.quantity) }),
       reference: textOf(params.reference),
@@ -56,9 +57,9 @@ function keyOf({ title, params }: Entry): string {
 const textOf = (value: Params[string] | undefined): string =>
   value === null || value === undefined ? '' : String(value)
 
-const moneyOf = ({ amountFen, totalFen }: Params): string => {
+function amountOf({ amountFen, totalFen, points }: Params, priceText: ReturnType<typeof usePriceText>): string {
   const fen = amountFen ?? totalFen
-  return typeof fen === 'number' ? formatMoney(fen) : ''
+  return typeof fen === 'number' ? priceText(fen, typeof points === 'number' ? points : 0) : ''
 }
 
 function exceptionOf({ reason, note }: Params, name: (reason: string) => string): string {

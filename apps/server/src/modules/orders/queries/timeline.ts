@@ -16,7 +16,7 @@ export async function readTimeline(tx: ReadTx, no: OrderNo): Promise<Entry[]> {
     select *
     from (
       select o.placed_at as at, 'order' as kind, 'order.placed' as title, null as actor,
-        jsonb_build_object('totalFen', o.total_fen, 'payWith', o.pay_with) as params
+        jsonb_build_object('totalFen', o.total_fen, 'points', o.points, 'payWith', o.pay_with) as params
       from orders.orders o
       where o.tenant_id = ${tenantId}::bigint and o.no = ${no}::bigint
       union all
@@ -83,12 +83,12 @@ export async function readTimeline(tx: ReadTx, no: OrderNo): Promise<Entry[]> {
       where g.tenant_id = ${tenantId}::bigint and g.order_no = ${no}::bigint and g.turn > 1
       union all
       select f.created_at, 'refund', case when f.state in ('awaiting', 'declined') then 'refund.awaiting' else 'refund.requested' end, nullif(f.requested_by, ''),
-        jsonb_build_object('amountFen', f.amount_fen, 'to', f.target, 'reason', f.reason, 'lineNo', f.line_no)
+        jsonb_build_object('amountFen', f.amount_fen, 'points', f.points, 'to', f.target, 'reason', f.reason, 'lineNo', f.line_no)
       from payments.refunds f
       where f.tenant_id = ${tenantId}::bigint and f.order_no = ${no}::bigint
       union all
       select coalesce(f.done_at, f.next_try_at, f.created_at), 'refund', 'refund.' || f.state, null,
-        jsonb_build_object('amountFen', f.amount_fen, 'error', f.last_error, 'attempts', f.attempts)
+        jsonb_build_object('amountFen', f.amount_fen, 'points', f.points, 'error', f.last_error, 'attempts', f.attempts)
       from payments.refunds f
       where f.tenant_id = ${tenantId}::bigint and f.order_no = ${no}::bigint and f.state in ('done', 'failed')
       union all
