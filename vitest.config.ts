@@ -1,4 +1,42 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/**
+ * Files that take half a minute and more, the longest first: begun last, one of them would run on alone beside an idle
+ * core. The torture's run mostly waits for what it has killed, so it leaves most of its core to the others.
+ */
+const LONG = [
+  'torture/src/short-run.test.ts',
+  'apps/server/test/start/start.test.ts',
+  'apps/server/test/browser/main-journey.test.ts',
+  'apps/server/test/journeys/random-money.test.ts',
+  'apps/server/test/journeys/hostile.test.ts',
+  'apps/server/test/browser/payments.test.ts',
+  'apps/server/test/browser/reports.test.ts',
+  'apps/server/test/backup/backup.test.ts',
+  'apps/server/test/browser/recharge.test.ts',
+  'apps/server/test/browser/reconciliation.test.ts',
+  'apps/server/test/journeys/recharge.test.ts',
+  'apps/server/src/modules/analytics/figures.test.ts',
+  'apps/server/test/journeys/mixed-payment.test.ts',
+  'apps/server/test/journeys/gateways.test.ts',
+  'apps/server/test/journeys/rivals.test.ts',
+  'apps/server/src/modules/books/alarm.test.ts',
+  'apps/server/test/journeys/plans.test.ts',
+  'apps/server/src/modules/fulfilment/refunds.test.ts',
+]
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    return sorted.toSorted((a, b) => placeOf(a) - placeOf(b))
+  }
+}
+
+function placeOf({ moduleId }: TestSpecification): number {
+  const place = LONG.findIndex((path) => moduleId.endsWith(`/${path}`))
+  return place < 0 ? LONG.length : place
+}
 
 export default defineConfig({
   test: {
@@ -8,5 +46,6 @@ export default defineConfig({
       'sim/vitest.config.ts',
       'torture/vitest.config.ts',
     ],
+    sequence: { sequencer: LongestFirst },
   },
 })

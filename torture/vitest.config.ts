@@ -5,8 +5,8 @@ export default defineConfig({
     name: 'torture',
     include: ['src/**/*.test.ts'],
     pool: 'forks',
-    // Each run brings up a database and four servers.
-    maxWorkers: 1,
+    // As every project: files of projects with another number would wait for the end of all these.
+    maxWorkers: 2,
     testTimeout: 240_000,
   },
 })

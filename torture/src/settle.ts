@@ -23,6 +23,8 @@ export async function heal(house: House): Promise<void> {
  */
 export async function comeToRest(house: House, shops: readonly Shop[]): Promise<Unrest> {
   await house.standIns.advance(26 * HOUR_MS)
+  // Before the workers start anew: each schedule looks then, and the slowest not again for a minute.
+  await letTimePass(house)
   await Promise.all(house.workers.map((worker) => worker.restart()))
   const deadline = performance.now() + CALM_WITHIN_MS
   for (let turn = 0; ; turn += 1) {
@@ -35,14 +37,14 @@ export async function comeToRest(house: House, shops: readonly Shop[]): Promise<
 }
 
 /**
- * A day passes at once. Only what waits for a time is moved, to now; nothing is decided here. Rows somebody is at are
- * left for the next turn.
+ * A day passes at once. Only what waits for a time is moved, to where it is due; nothing is decided here. Rows somebody
+ * is at are left for the next turn.
  */
 async function letTimePass(house: House): Promise<void> {
-  for (const { table, column, waits } of WAITING) {
+  for (const { table, column, waits, due } of WAITING) {
     await house.postgres.query(
-      `update ${table} set ${column} = now() where ctid in (
-         select ctid from ${table} where ${waits} and ${column} > now() for no key update skip locked
+      `update ${table} set ${column} = ${due} where ctid in (
+         select ctid from ${table} where ${waits} and ${column} > ${due} for no key update skip locked
        )`,
     )
   }
@@ -50,14 +52,21 @@ async function letTimePass(house: House): Promise<void> {
 }
 
 const WAITING = [
-  { table: 'orders.orders', column: 'expires_at', waits: `state = 'pending'` },
-  { table: 'ledger.holds', column: 'expires_at', waits: `state = 'held'` },
-  { table: 'payments.attempts', column: 'next_query_at', waits: `state = 'pending'` },
-  { table: 'payments.refunds', column: 'next_try_at', waits: `state in ('requested', 'processing')` },
+  { table: 'orders.orders', column: 'expires_at', waits: `state = 'pending'`, due: 'now()' },
+  { table: 'ledger.holds', column: 'expires_at', waits: `state = 'held'`, due: 'now()' },
+  { table: 'payments.attempts', column: 'next_query_at', waits: `state = 'pending'`, due: 'now()' },
+  {
+    table: 'payments.refunds',
+    column: 'next_try_at',
+    waits: `state in ('requested', 'processing')`,
+    // Overdue by so much, its job counts as lost with the worker that had it, and is made anew.
+    due: `now() - interval '2 minutes'`,
+  },
   {
     table: 'graphile_worker._private_jobs',
     column: 'run_at',
     waits: 'locked_at is null and attempts < max_attempts',
+    due: 'now()',
   },
 ] as const
 

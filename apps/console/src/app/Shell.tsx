@@ -245,9 +245,10 @@ function AccountMenu({ wide }: { readonly wide: boolean }) {
   const navigate = useNavigate()
   const queries = useQueryClient()
   const signOut = useAction('identity.signOut', {
-    onDone: () => {
+    onDone: async () => {
+      // Away first: a screen that is drawn once more without its answers would ask for them again, as nobody.
+      await navigate('/sign-in')
       queries.clear()
-      void navigate('/sign-in')
     },
   })
   return (

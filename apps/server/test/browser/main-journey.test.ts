@@ -192,7 +192,8 @@ describe('a shopper with a phone', { timeout: 60_000 }, () => {
     await page.keyboard.press('Enter')
     await page.getByText('“琥珀”的搜索结果').waitFor()
     await page.getByRole('link', { name: GOODS }).click()
-    await page.getByRole('heading', { name: GOODS }).waitFor()
+    // Its card in the list is a heading too, of the second level.
+    await page.getByRole('heading', { name: GOODS, level: 1 }).waitFor()
     await page.getByText('库存充足').waitFor()
     await fitsPhones(page)
     await keepScreen(page, 'mall-goods-phone')

@@ -6,6 +6,7 @@ import { createCookieFetch } from '@quanshu/client/node'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { eventually } from '../harness/index.ts'
+import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { launchChromium } from './chromium.ts'
 import { arrive, type Person, PHONE, SMALL_PHONE, sidewaysPixels } from './people.ts'
@@ -44,7 +45,7 @@ let phone: Person
 let staff: Person
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'quanshu-browser-'))
+  dataDir = await shopFolder()
   ;[started, browser] = await Promise.all([
     startProcess({ QUANSHU_DATA: dataDir, QUANSHU_DEV: undefined, QUANSHU_DEMO: undefined, QUANSHU_STAND_INS: 'yes' }),
     launchChromium(),

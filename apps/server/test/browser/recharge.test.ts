@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { eventually } from '../harness/index.ts'
+import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { launchChromium } from './chromium.ts'
 import { arrive, type Person, PHONE, SMALL_PHONE, sidewaysPixels } from './people.ts'
@@ -31,7 +32,7 @@ let desk: Person
 let staff: Person
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'quanshu-browser-'))
+  dataDir = await shopFolder()
   ;[started, browser] = await Promise.all([
     startProcess({ QUANSHU_DATA: dataDir, QUANSHU_DEV: undefined, QUANSHU_DEMO: undefined, QUANSHU_STAND_INS: 'yes' }),
     launchChromium(),

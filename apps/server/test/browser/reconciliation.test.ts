@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@quanshu/client'
 import { createCookieFetch } from '@quanshu/client/node'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { launchChromium } from './chromium.ts'
 import { arrive, type Person, PHONE, SMALL_PHONE, sidewaysPixels } from './people.ts'
@@ -38,7 +39,7 @@ let gone: string
 let broken = false
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'quanshu-browser-'))
+  dataDir = await shopFolder()
   ;[started, browser] = await Promise.all([
     startProcess({
       QUANSHU_DATA: dataDir,

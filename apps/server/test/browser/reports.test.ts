@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Client, createClient, isProblem } from '@quanshu/client'
@@ -8,6 +8,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { runningEmbeddedPostgres } from '../../src/main/embedded-postgres/index.ts'
 import { eventually } from '../harness/index.ts'
+import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { busyDay } from './busy-day.ts'
 import { spoilOneSum, spreadOverMonth } from './busy-month.ts'
@@ -33,7 +34,7 @@ let owner: Client
 let broken = false
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'quanshu-browser-'))
+  dataDir = await shopFolder()
   ;[started, browser] = await Promise.all([
     startProcess({
       QUANSHU_DATA: dataDir,

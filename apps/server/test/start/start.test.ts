@@ -1,15 +1,14 @@
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { isAlive } from '../../src/main/embedded-postgres/data-folder.ts'
 import { eventually } from '../harness/index.ts'
+import { copyFolder } from './shop-folder.ts'
 import { type Started, startProcess } from './start-process.ts'
 
 /** Whole programs are started here, beside whatever else the machine does. */
@@ -33,8 +32,7 @@ afterAll(() => rm(madeBefore, { recursive: true, force: true }))
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'quanshu-start-'))
 })
-/** With owners and modes: PostgreSQL takes no folder that others could read. */
-const continueOnData = () => promisify(execFile)('cp', ['-a', '--reflink=auto', `${madeBefore}/.`, dataDir])
+const continueOnData = () => copyFolder(madeBefore, dataDir)
 afterEach(async () => {
   for (const { child, end } of started.splice(0))
     if (child.exitCode === null && child.signalCode === null) await end('SIGTERM')
