@@ -188,8 +188,13 @@ describe('the merchant', { timeout: 60_000 }, () => {
   test('lets the buyer bear the fee, who is told before choosing and pays it', async () => {
     const drawer = await openGateway('Stripe')
     await drawer.getByLabel('手续费率').fill('2.9')
-    await drawer.getByLabel('手续费承担方').click()
-    await staff.page.getByTitle('买家承担').click()
+    const payer = drawer.getByLabel('手续费承担方')
+    // By keyboard: a click falls through a list that is still opening.
+    await payer.press('ArrowDown')
+    await staff.page.getByTitle('买家承担').waitFor()
+    await payer.press('ArrowDown')
+    await payer.press('Enter')
+    await drawer.getByTitle('买家承担').waitFor()
     await drawer.getByRole('button', { name: /^保\s*存$/ }).click()
     await staff.page.getByText('2.9% · 买家承担').waitFor()
 
