@@ -174,6 +174,7 @@ select create_distributed_function('fulfilment.failed_refunds(bigint, bigint, in
 select create_distributed_function('fulfilment.handle_receipt(bigint, bigint, text, text, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.left_of_receipt(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.left_of_receipts(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.left_of_surplus(bigint, bigint, boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.lock_accounts(bigint, bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.lock_for_refund(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.mark_used(bigint, bigint, bigint, boolean, text)', '$1', colocate_with => 'ledger.accounts');
@@ -189,11 +190,11 @@ select create_distributed_function('fulfilment.refund_ended(bigint, bigint, bool
 select create_distributed_function('fulfilment.replace(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.send_refund(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.settle(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.settle_surplus(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.stock_of(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.take_credit(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.take_members_part(bigint, bigint[], boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.turn_line(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('fulfilment.yield_to_banks(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('identity.begin_try(bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('identity.find_session(bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('ledger.account(bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');

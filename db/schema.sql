@@ -712,6 +712,7 @@ function fulfilment.follow_used(p_cards bigint[]) returns void security definer
 function fulfilment.handle_receipt(p_tenant bigint, p_receipt bigint, p_action text, p_note text, p_actor text, p_let_go_most bigint) returns jsonb security definer
 function fulfilment.left_of_receipt(p_tenant bigint, p_receipt bigint, p_target text) returns bigint security definer
 function fulfilment.left_of_receipts(p_tenant bigint, p_no bigint, p_target text) returns bigint security definer
+function fulfilment.left_of_surplus(p_tenant bigint, p_receipt bigint, p_free boolean) returns bigint security definer
 function fulfilment.lock_accounts(p_tenant bigint, p_nos bigint[], p_more bigint[]) returns void security definer
 function fulfilment.lock_for_refund(p_tenant bigint, p_no bigint) returns orders.orders security definer
 function fulfilment.mark_used(p_tenant bigint, p_no bigint, p_grant bigint, p_used boolean, p_actor text) returns jsonb security definer
@@ -727,11 +728,11 @@ function fulfilment.refund_ended(p_tenant bigint, p_refund bigint, p_done boolea
 function fulfilment.replace(p_tenant bigint, p_no bigint, p_grant bigint, p_reason text, p_actor text) returns jsonb security definer
 function fulfilment.send_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_member text, p_actor text) returns void security definer
 function fulfilment.settle(p_tenant bigint, p_captures jsonb) returns jsonb security definer
+function fulfilment.settle_surplus(p_tenant bigint, p_receipt bigint) returns void security definer
 function fulfilment.stock_of(p_tenant bigint, p_skus bigint[], OUT skus bigint[], OUT allocations text[], OUT available bigint[], OUT delivered bigint[]) returns record security definer
 function fulfilment.take_credit(p_tenant bigint, p_no bigint, p_amount bigint) returns bigint security definer
 function fulfilment.take_members_part(p_tenant bigint, p_nos bigint[], p_receipts boolean) returns void security definer
 function fulfilment.turn_line(p_tenant bigint, p_no bigint, p_line integer, p_error text) returns void security definer
-function fulfilment.yield_to_banks(p_tenant bigint, p_receipt bigint) returns void security definer
 
 -- identity --------------------------------------------------------------------------------------------
 

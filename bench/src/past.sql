@@ -237,6 +237,9 @@ update events.cursors c
 set era = h.era, xid = h.xid, position = h.position
 from head h;
 
+-- step: what is read next has statistics, as a shop with a past has them
+analyze orders.orders, orders.lines, ledger.accounts, ledger.transfers, entitlements.grants, vault.cards, payments.receipts, payments.refunds
+
 -- step: figures of reports, as the subscriber would have counted them
 do $$
 declare

@@ -1110,34 +1110,29 @@ begin
       and o.state in ('paid', 'delivered', 'refunded')
       and m.amount_fen > 0
   ), surplus as (
-    select distinct r.id, r.order_no, r.received_at, r.amount_fen
-    from payments.refunds f
-    join payments.receipts r on r.tenant_id = p_tenant and r.id = f.receipt_id and r.state = 'surplus'
-    where f.tenant_id = p_tenant
-      and f.state in ('requested', 'processing', 'failed')
-    union
-    select r.id, r.order_no, r.received_at, r.amount_fen
-    from payments.receipts r
-    where r.tenant_id = p_tenant
-      and r.state = 'unmatched'
-    union
-    -- Back from a dispute that was won.
-    select r.id, r.order_no, r.received_at, r.amount_fen
-    from payments.chargebacks c
-    join payments.receipts r on r.tenant_id = p_tenant and r.id = c.receipt_id and r.state = 'surplus'
-    where c.tenant_id = p_tenant
+    select x.id, x.order_no, x.received_at, fulfilment.left_of_surplus(p_tenant, x.id, false) as amount_fen
+    from (
+      select distinct r.id, r.order_no, r.received_at
+      from payments.refunds f
+      join payments.receipts r on r.tenant_id = p_tenant and r.id = f.receipt_id and r.state = 'surplus'
+      where f.tenant_id = p_tenant
+        and f.state in ('requested', 'processing', 'failed')
+      union
+      select r.id, r.order_no, r.received_at
+      from payments.receipts r
+      where r.tenant_id = p_tenant
+        and r.state = 'unmatched'
+      union
+      select r.id, r.order_no, r.received_at
+      from payments.chargebacks c
+      join payments.receipts r on r.tenant_id = p_tenant and r.id = c.receipt_id and r.state = 'surplus'
+      where c.tenant_id = p_tenant
+    ) x
   ), account as (
     select a.id, a.kind, a.balance,
       case a.kind
         when 'cash.clearing' then (select coalesce(sum(l.amount_fen), 0) from open_line l)
-        else (
-          select coalesce(sum(s.amount_fen - (
-            select coalesce(sum(c.surplus_fen), 0)
-            from payments.chargebacks c
-            where c.tenant_id = p_tenant and c.order_no = s.order_no and c.receipt_id = s.id and c.state <> 'won'
-          )), 0)
-          from surplus s
-        )
+        else (select coalesce(sum(s.amount_fen), 0) from surplus s)
       end as explained
     from ledger.accounts a
     where a.tenant_id = p_tenant

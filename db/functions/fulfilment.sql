@@ -967,9 +967,45 @@ end;
 $$;
 revoke execute on function fulfilment.close_receipt(bigint, bigint, text, bigint) from public;
 
--- A failed refund of money that bought nothing, while a payer's bank had it back meanwhile: what was booked as a loss then is
--- taken from that money now. It may not be refunded any more; what is left of it is decided about anew.
-create or replace function fulfilment.yield_to_banks(p_tenant bigint, p_receipt bigint)
+-- What of money that bought nothing lies in `cash.surplus`: not back by a refund, not with a payer's bank. Less, when `p_free`,
+-- what refunds are under way with.
+create or replace function fulfilment.left_of_surplus(p_tenant bigint, p_receipt bigint, p_free boolean)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select r.amount_fen - coalesce((
+    select sum(f.amount_fen)
+    from payments.refunds f
+    where f.tenant_id = p_tenant
+      and f.order_no = r.order_no
+      and f.receipt_id = r.id
+      and f.line_no is null
+      -- What was sent after another had taken its place is booked as a loss.
+      and f.replaced_by is null
+      and (f.state = 'done' or (p_free and f.state in ('requested', 'processing')))
+  ), 0) - coalesce((
+    select sum(c.surplus_fen)
+    from payments.chargebacks c
+    where c.tenant_id = p_tenant
+      and c.order_no = r.order_no
+      and c.receipt_id = r.id
+      and c.state <> 'won'
+  ), 0)
+  from payments.receipts r
+  where r.tenant_id = p_tenant
+    and r.id = p_receipt
+$$;
+revoke execute on function fulfilment.left_of_surplus(bigint, bigint, boolean) from public;
+
+-- After a refund of money that bought nothing has ended, or a dispute about it has: what a bank has had and was booked as a loss
+-- is taken from what is free now, and the receipt is where it belongs: back, or to be decided about. Failed refunds of it may
+-- not be sent any more once a bank has had a part.
+create or replace function fulfilment.settle_surplus(p_tenant bigint, p_receipt bigint)
 returns void
 language plpgsql
 security definer
@@ -980,26 +1016,14 @@ as $$
 declare
   receipt payments.receipts;
   dispute record;
-  rest bigint;
+  free bigint := fulfilment.left_of_surplus(p_tenant, p_receipt, true);
   part bigint;
+  taken bigint := 0;
 begin
   select * into receipt
   from payments.receipts r
   where r.tenant_id = p_tenant
     and r.id = p_receipt;
-  select least(receipt.disputed_fen, receipt.amount_fen) - coalesce(sum(c.surplus_fen), 0) into rest
-  from payments.chargebacks c
-  where c.tenant_id = p_tenant
-    and c.order_no = receipt.order_no
-    and c.receipt_id = p_receipt
-    and c.state <> 'won';
-  if rest <= 0 then
-    return;
-  end if;
-  perform ledger.post(
-    p_tenant, array[ledger.account(p_tenant, 'cash.surplus', '', 'CNY')], array[ledger.account(p_tenant, 'cash.chargeback', '', 'CNY')],
-    array[rest], array['cash.chargeback'], array['order:' || receipt.order_no]
-  );
   for dispute in
     select c.id, c.disputed_fen - c.surplus_fen as fen
     from payments.chargebacks c
@@ -1010,20 +1034,40 @@ begin
       and c.disputed_fen > c.surplus_fen
     order by c.id
   loop
-    part := least(dispute.fen, rest);
+    part := least(dispute.fen, free - taken);
+    exit when part <= 0;
     update payments.chargebacks c
     set surplus_fen = c.surplus_fen + part,
         loss_fen = c.loss_fen - part
     where c.tenant_id = p_tenant
       and c.id = dispute.id;
-    rest := rest - part;
+    taken := taken + part;
   end loop;
-  perform fulfilment.close_receipt(
-    p_tenant, p_receipt, case when receipt.disputed_fen >= receipt.amount_fen then 'refunded' else receipt.state end, null
-  );
+  if taken > 0 then
+    perform ledger.post(
+      p_tenant, array[ledger.account(p_tenant, 'cash.surplus', '', 'CNY')], array[ledger.account(p_tenant, 'cash.chargeback', '', 'CNY')],
+      array[taken], array['cash.chargeback'], array['order:' || receipt.order_no]
+    );
+  end if;
+  perform fulfilment.close_receipt(p_tenant, p_receipt, x.state, null)
+  from (
+    select case
+      when fulfilment.left_of_surplus(p_tenant, p_receipt, false) = 0 then 'refunded'
+      when free - taken = 0 or o.state <> 'pending' then 'surplus'
+      else 'unmatched'
+    end as state
+    from orders.orders o
+    where o.tenant_id = p_tenant
+      and o.no = receipt.order_no
+  ) x
+  where x.state = 'refunded'
+     or exists (
+       select from payments.chargebacks c
+       where c.tenant_id = p_tenant and c.order_no = receipt.order_no and c.receipt_id = p_receipt
+     );
 end;
 $$;
-revoke execute on function fulfilment.yield_to_banks(bigint, bigint) from public;
+revoke execute on function fulfilment.settle_surplus(bigint, bigint) from public;
 
 -- What a gateway took back by itself, or gave back again. The goods go the way of a refund that has already happened: rights
 -- end, unused codes become void, used ones are the recorded loss. What no line accounts for (a part of an order, or an order
@@ -1055,9 +1099,13 @@ declare
   short bigint := 0;
   of_surplus bigint := 0;
   of_purse bigint;
+  other record;
+  kept bigint;
+  purse bigint;
+  bonus_account bigint;
   is_recharge boolean;
   is_part boolean;
-  is_back boolean;
+  is_back boolean := false;
   cause text;
   gateway_account bigint;
   loss_account bigint;
@@ -1091,29 +1139,30 @@ begin
   if known.state = new_state or known.state in ('lost', 'won') then
     return '"duplicate"';
   end if;
+  amount := coalesce(known.amount_fen, amount);
+  if amount is null or amount <= 0 then
+    return '"unknown_order"';
+  end if;
   is_recharge := the_order.purpose = 'recharge';
   cause := 'order:' || receipt.order_no;
   gateway_account := ledger.account(p_tenant, 'cash.gateway', p_gateway, 'CNY');
   loss_account := ledger.account(p_tenant, 'cash.chargeback', '', 'CNY');
   surplus_account := ledger.account(p_tenant, 'cash.surplus', '', 'CNY');
+  if is_recharge then
+    purse := ledger.account(p_tenant, 'cash.member', the_order.member_id::text, 'CNY');
+  end if;
+  bonus_account := ledger.account(p_tenant, 'cash.bonus', '', 'CNY');
+  perform fulfilment.lock_accounts(p_tenant, array[receipt.order_no], array[
+    gateway_account, loss_account, surplus_account, purse, bonus_account, ledger.account(p_tenant, 'cash.clearing', '', 'CNY'),
+    ledger.account(p_tenant, 'cash.revenue', '', 'CNY')
+  ]);
 
   if known.id is null and new_state <> 'won' and receipt.state in ('surplus', 'unmatched') then
     -- Money that bought nothing: it goes the way its refund would have gone. What is being refunded is out of reach.
-    of_surplus := least(amount, greatest(receipt.amount_fen - receipt.disputed_fen - coalesce((
-      select sum(f.amount_fen)
-      from payments.refunds f
-      where f.tenant_id = p_tenant
-        and f.order_no = receipt.order_no
-        and f.receipt_id = receipt.id
-        and f.state in ('requested', 'processing', 'done')
-    ), 0), 0));
+    of_surplus := least(amount, fulfilment.left_of_surplus(p_tenant, receipt.id, true));
     loss := amount - of_surplus;
     if of_surplus > 0 then
       perform ledger.post(p_tenant, array[surplus_account], array[gateway_account], array[of_surplus], array['cash.chargeback'], array[cause]);
-      perform fulfilment.close_receipt(p_tenant, receipt.id, case
-        when receipt.disputed_fen + of_surplus = receipt.amount_fen then 'refunded'
-        else receipt.state
-      end, null);
     end if;
   elsif known.id is null and new_state <> 'won' then
     select coalesce(sum(l.amount_fen - l.refunded_fen - l.refunding_fen), 0),
@@ -1123,11 +1172,10 @@ begin
     where l.tenant_id = p_tenant
       and l.order_no = receipt.order_no
       and l.state in ('delivered', 'exception');
-    -- What failed refunds of a recharge took is put back first, so that a part can be taken; else the whole refund takes their
+    -- What failed refunds of a recharge took is put back first, so that all is taken anew; else the whole refund takes their
     -- place.
     is_part := is_recharge and amount < owed + promised;
-    if is_part and promised > 0 then
-      perform fulfilment.lock_for_refund(p_tenant, receipt.order_no);
+    if is_recharge and promised > 0 then
       perform fulfilment.put_back_credit(p_tenant, receipt.order_no, p_gateway);
     end if;
     owed := owed + promised;
@@ -1180,30 +1228,51 @@ begin
 
   if new_state = 'won' and known.id is not null then
     of_purse := least(known.credit_fen, known.amount_fen - known.loss_fen);
-    -- Unless what the bank had left of it has been decided about.
-    is_back := known.surplus_fen > 0 and (receipt.state in ('surplus', 'unmatched') or (receipt.state = 'refunded' and not exists (
-      select from payments.refunds f
-      where f.tenant_id = p_tenant
-        and f.order_no = receipt.order_no
-        and f.receipt_id = receipt.id
-        and f.state = 'done'
-    )));
+    -- What another dispute of the recharge has booked as a loss stays out of the purse.
+    for other in
+      select c.id, c.disputed_fen
+      from payments.chargebacks c
+      where is_recharge
+        and c.tenant_id = p_tenant
+        and c.order_no = receipt.order_no
+        and c.receipt_id = receipt.id
+        and c.id <> known.id
+        and c.state <> 'won'
+        and c.disputed_fen > 0
+      order by c.id
+    loop
+      kept := least(other.disputed_fen, of_purse);
+      exit when kept = 0;
+      update payments.chargebacks c
+      set loss_fen = c.loss_fen - kept,
+          disputed_fen = c.disputed_fen - kept,
+          -- The bonus waits with it.
+          credit_fen = c.credit_fen + kept + known.credit_fen - least(known.credit_fen, known.amount_fen - known.loss_fen)
+      where c.tenant_id = p_tenant
+        and c.id = other.id;
+      update payments.receipts r
+      set disputed_fen = r.disputed_fen - kept
+      where r.tenant_id = p_tenant
+        and r.id = receipt.id;
+      of_purse := of_purse - kept;
+      known.credit_fen := of_purse;
+    end loop;
+    -- What was decided about meanwhile (taken for the order, put into the purse) is not decided about again.
+    is_back := known.surplus_fen > 0 and receipt.state in ('surplus', 'unmatched', 'refunded');
     perform ledger.post(p_tenant, array_agg(m.from_id), array_agg(m.to_id), array_agg(m.amount), array_agg(m.kind), array_agg(cause))
     from (
-      select case when is_recharge then ledger.account(p_tenant, 'cash.member', the_order.member_id::text, 'CNY') end as purse,
-        case when is_back then known.surplus_fen else 0 end as of_surplus
+      select case when is_back then known.surplus_fen else 0 end as of_surplus
     ) k
     cross join lateral (
       values
-        (gateway_account, k.purse, of_purse, 'cash.chargeback_won'),
-        (ledger.account(p_tenant, 'cash.bonus', '', 'CNY'), k.purse, known.credit_fen - of_purse, 'cash.put_back_bonus'),
+        (gateway_account, purse, of_purse, 'cash.chargeback_won'),
+        (bonus_account, purse, known.credit_fen - of_purse, 'cash.put_back_bonus'),
         (gateway_account, surplus_account, k.of_surplus, 'cash.chargeback_won'),
         (gateway_account, loss_account, known.amount_fen - of_purse - k.of_surplus, 'cash.chargeback_won')
     ) as m(from_id, to_id, amount, kind)
     where m.amount > 0;
     update payments.receipts r
-    set disputed_fen = r.disputed_fen - known.disputed_fen,
-        state = case when not is_back then r.state when the_order.state = 'pending' then 'unmatched' else 'surplus' end
+    set disputed_fen = r.disputed_fen - known.disputed_fen
     where r.tenant_id = p_tenant
       and r.id = receipt.id;
   end if;
@@ -1220,6 +1289,9 @@ begin
   on conflict (tenant_id, gateway, dispute_no) do update
   set state = excluded.state,
       ended_at = excluded.ended_at;
+  if receipt.state in ('surplus', 'unmatched') or is_back then
+    perform fulfilment.settle_surplus(p_tenant, receipt.id);
+  end if;
   perform events.append(p_tenant, '{}', jsonb_build_array(jsonb_build_object(
     'type', 'payment.chargeback', 'subject', cause, 'payload', jsonb_build_object(
       'no', receipt.order_no, 'gateway', p_gateway, 'amountFen', amount, 'state', new_state
@@ -1274,12 +1346,13 @@ begin
     and r.id = p_receipt
   for no key update;
   cause := 'order:' || receipt.order_no;
-  amount := receipt.amount_fen - receipt.disputed_fen;
+  amount := fulfilment.left_of_surplus(p_tenant, p_receipt, false);
   if receipt.state not in ('unmatched', 'surplus') or amount <= 0 or exists (
     select from payments.refunds f
     where f.tenant_id = p_tenant
+      and f.order_no = receipt.order_no
       and f.receipt_id = p_receipt
-      and f.state in ('requested', 'processing', 'done')
+      and f.state in ('requested', 'processing')
   ) then
     return jsonb_build_object('code', 'payments.receipt_handled', 'params', '{}'::jsonb);
   end if;
@@ -1314,7 +1387,7 @@ begin
     if the_order.state <> 'pending' or receipt.state <> 'unmatched' then
       return jsonb_build_object('code', 'orders.not_pending', 'params', jsonb_build_object('state', the_order.state));
     end if;
-    if receipt.disputed_fen > 0 then
+    if amount < receipt.amount_fen then
       return jsonb_build_object('code', 'payments.receipt_disputed', 'params', '{}'::jsonb);
     end if;
     due := the_order.total_fen - the_order.balance_fen;

@@ -889,10 +889,8 @@ begin
     return jsonb_build_object('changed', false);
   end if;
   cause := 'order:' || refund.order_no;
-  of_surplus := exists (
-    select from payments.receipts r
-    where r.tenant_id = p_tenant and r.id = refund.receipt_id and r.state = 'surplus'
-  );
+  -- A refund of no line is of money that bought nothing.
+  of_surplus := refund.line_no is null;
 
   update payments.refunds r
   set state = case when p_done then 'done' else 'failed' end,
@@ -914,20 +912,17 @@ begin
       array[cause]
     );
   end if;
-  if of_surplus then
-    update payments.receipts r
-    set state = 'refunded'
-    where p_done
-      and r.tenant_id = p_tenant
-      and r.id = refund.receipt_id;
+  if of_surplus and refund.replaced_by is null then
+    perform fulfilment.settle_surplus(p_tenant, refund.receipt_id);
+  elsif of_surplus then
+    -- Another has taken its place; what that one has is not touched.
+    null;
   elsif p_done and refund.replaced_by is null then
     perform fulfilment.close_refunded(p_tenant, refund.order_no, refund.line_no, refund.amount_fen);
   elsif not p_done then
     perform fulfilment.turn_line(p_tenant, refund.order_no, refund.line_no, coalesce(p_error, ''));
   end if;
-  if of_surplus and not p_done then
-    perform fulfilment.yield_to_banks(p_tenant, refund.receipt_id);
-  end if;
+
   perform events.append(p_tenant, '{}', jsonb_build_array(jsonb_build_object(
     'type', case when p_done then 'refund.done' else 'refund.failed' end,
     'subject', cause,
@@ -974,10 +969,7 @@ begin
   )) then
     return jsonb_build_object('code', 'orders.refund_not_failed', 'params', '{}'::jsonb);
   end if;
-  of_surplus := exists (
-    select from payments.receipts r
-    where r.tenant_id = p_tenant and r.id = refund.receipt_id and r.state = 'surplus'
-  );
+  of_surplus := refund.line_no is null;
   update payments.refunds r
   set state = 'done',
       target = 'hand',
@@ -995,10 +987,7 @@ begin
     array[refund.amount_fen], array['cash.refund_by_hand'], array['order:' || refund.order_no]
   );
   if of_surplus then
-    update payments.receipts r
-    set state = 'refunded'
-    where r.tenant_id = p_tenant
-      and r.id = refund.receipt_id;
+    perform fulfilment.settle_surplus(p_tenant, refund.receipt_id);
   else
     perform fulfilment.close_refunded(p_tenant, refund.order_no, refund.line_no, refund.amount_fen);
   end if;

@@ -100,7 +100,14 @@ const CHECKS: Readonly<Record<string, string>> = {
     from (
       select coalesce(sum(balance), 0) as balance from ledger.accounts where tenant_id = $1 and kind = 'cash.surplus'
     ) a, (
-      select coalesce(sum(amount_fen), 0) as open from payments.receipts where tenant_id = $1 and state in ('surplus', 'unmatched')
+      select coalesce(sum(r.amount_fen - coalesce((
+        select sum(f.amount_fen) from payments.refunds f
+        where f.tenant_id = $1 and f.receipt_id = r.id and f.line_no is null and f.state = 'done' and f.replaced_by is null
+      ), 0) - coalesce((
+        select sum(c.surplus_fen) from payments.chargebacks c where c.tenant_id = $1 and c.receipt_id = r.id and c.state <> 'won'
+      ), 0)), 0) as open
+      from payments.receipts r
+      where r.tenant_id = $1 and r.state in ('surplus', 'unmatched')
     ) x
     where a.balance <> x.open`,
   'nothing is refunded beyond what came, or was let go of': `

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isProblem } from '@quanshu/client'
 import type { OrderNo } from '@quanshu/kernel'
 import { expect, test } from 'vitest'
+import { auditBooks } from '../../src/modules/books/index.ts'
 import { expectBooksRight } from './books.ts'
 import { isDelivered, openHouse, type Shop, until } from './shop.ts'
 
@@ -10,10 +11,16 @@ import { isDelivered, openHouse, type Shop, until } from './shop.ts'
 const house = await openHouse()
 const { control } = house.standIns.paygate
 
-type Receipt = { readonly id: number; readonly trade_no: string; readonly state: string; readonly amount_fen: number }
+type Receipt = {
+  readonly id: number
+  readonly order_no: OrderNo
+  readonly trade_no: string
+  readonly state: string
+  readonly amount_fen: number
+}
 const receiptsOf = (no: OrderNo) =>
   house.query<Receipt>(
-    'select id, trade_no, state, amount_fen from payments.receipts where order_no = $1 order by id',
+    'select id, order_no, trade_no, state, amount_fen from payments.receipts where order_no = $1 order by id',
     [no],
   )
 const dispute = (shop: Shop, receipt: Receipt, amountFen: number, state = 'lost', name = '') =>
@@ -74,6 +81,19 @@ async function paidTwice(shop: Shop) {
   })
   return { member, order, surplus }
 }
+/** Nine ninety of ten yuan. */
+const underpaid = (shop: Shop, no: OrderNo) =>
+  house.platform.db.callHot(shop.tenantId, 'fulfilment.settle', [
+    {
+      orderNo: no,
+      gateway: 'sim-pay',
+      tradeNo: `T${no}`,
+      amountFen: 990,
+      currency: 'CNY',
+      asked: true,
+      paidAt: new Date(),
+    },
+  ])
 const balanceOf = async ({ visitor }: Awaited<ReturnType<Shop['member']>>) =>
   (await visitor.call('members.getMe', {})).balanceFen
 
@@ -154,17 +174,7 @@ test('what was paid too little for an order may be taken for it again when the d
   const shop = await house.newShop()
   const goods = await shop.stock(1, { sku: { priceFen: 1_000 } })
   const order = await shop.place(goods)
-  await house.platform.db.callHot(shop.tenantId, 'fulfilment.settle', [
-    {
-      orderNo: order.no,
-      gateway: 'sim-pay',
-      tradeNo: `T${order.no}`,
-      amountFen: 990,
-      currency: 'CNY',
-      asked: true,
-      paidAt: new Date(),
-    },
-  ])
+  await underpaid(shop, order.no)
   const receipt = (await receiptsOf(order.no))[0] as Receipt
   await dispute(shop, receipt, 500, 'opened')
   expect(await code(decide(shop, receipt, 'apply'))).toBe('payments.receipt_disputed')
@@ -203,5 +213,84 @@ test('of a mixed order whose gateway’s part the bank took, only the purse’s 
   expect(await code(refund(shop, order.no, {}))).toBe('orders.refund_over_receipt')
   await refund(shop, order.no, { amountFen: 400 })
   expect(await balanceOf(member)).toBe(400)
+  await expectBooksRight(house, shop.tenantId)
+})
+
+test('two disputes, the first won: what comes back pays for the second', async () => {
+  const shop = await house.newShop()
+  await paidTwice(shop)
+  const { surplus } = await paidTwice(shop)
+  await dispute(shop, surplus, 1_000, 'opened', 'a')
+  await dispute(shop, surplus, 1_000, 'lost', 'b')
+  await dispute(shop, surplus, 1_000, 'won', 'a')
+  expect(await account(shop, 'cash.chargeback')).toBe(0)
+  expect((await receiptsOf(surplus.order_no))[1]?.state).toBe('refunded')
+  await expectBooksRight(house, shop.tenantId)
+
+  const { member, surplus: other } = await paidTwice(shop)
+  await dispute(shop, other, 600, 'opened', 'a')
+  await dispute(shop, other, 700, 'lost', 'b')
+  await dispute(shop, other, 600, 'won', 'a')
+  expect(await account(shop, 'cash.chargeback')).toBe(0)
+  await decide(shop, other, 'balance')
+  expect(await balanceOf(member)).toBe(300)
+  await expectBooksRight(house, shop.tenantId)
+})
+
+test('won while the rest is being refunded, the part that came back is decided about', async () => {
+  const shop = await house.newShop()
+  await paidTwice(shop)
+  const { member, surplus, order } = await paidTwice(shop)
+  await dispute(shop, surplus, 600, 'opened')
+  control.addFault({ kind: 'refund.slow', key: String(order.no), times: 1, ms: 3_600_000 })
+  await decide(shop, surplus, 'refund')
+  const [sent] = await house.query<{ id: number; amount_fen: number }>(
+    "select id, amount_fen from payments.refunds where order_no = $1 and state in ('requested', 'processing')",
+    [order.no],
+  )
+  expect(sent?.amount_fen).toBe(400)
+  await dispute(shop, surplus, 600, 'won')
+  await house.platform.db.call(shop.tenantId, 'fulfilment.refund_ended', sent?.id, true, null)
+  await expectBooksRight(house, shop.tenantId)
+  await decide(shop, surplus, 'balance')
+  expect(await balanceOf(member)).toBe(600)
+  await expectBooksRight(house, shop.tenantId)
+})
+
+test('a refund that goes through after another took its place leaves the other alone', async () => {
+  const shop = await house.newShop()
+  await paidTwice(shop)
+  const { surplus, order } = await paidTwice(shop)
+  control.addFault({ kind: 'refund.slow', key: String(order.no), times: 1, ms: 3_600_000 })
+  await decide(shop, surplus, 'refund')
+  const refunds = await house.query<{ id: number; state: string }>(
+    'select id, state from payments.refunds where order_no = $1 order by id',
+    [order.no],
+  )
+  expect(refunds.map(({ state }) => state === 'failed')).toEqual([true, false])
+  const ended = (n: number, done: boolean) =>
+    house.platform.db.call(shop.tenantId, 'fulfilment.refund_ended', refunds[n]?.id, done, done ? null : 'refused')
+  await ended(0, true)
+  expect(await account(shop, 'cash.loss')).toBe(-1_000)
+  await ended(1, true)
+  const { checks } = await auditBooks(house.platform, shop.tenantId, { isWhole: true, graceSeconds: 60 })
+  expect(checks.flatMap(({ violations }) => violations.map(({ code: name }) => name))).not.toContain('clearing_differs')
+  expect((await receiptsOf(order.no))[1]?.state).toBe('refunded')
+})
+
+test('an order paid too little, refunded while a dispute about it is won, is paid by nobody else’s money', async () => {
+  const shop = await house.newShop()
+  const goods = await shop.stock(1, { sku: { priceFen: 1_000 } })
+  const order = await shop.place(goods)
+  await underpaid(shop, order.no)
+  const receipt = (await receiptsOf(order.no))[0] as Receipt
+  await dispute(shop, receipt, 500, 'opened')
+  control.addFault({ kind: 'refund.slow', key: String(order.no), times: 1, ms: 3_600_000 })
+  await decide(shop, receipt, 'refund')
+  const [sent] = await house.query<{ id: number }>('select id from payments.refunds where order_no = $1', [order.no])
+  await dispute(shop, receipt, 500, 'won')
+  await house.platform.db.call(shop.tenantId, 'fulfilment.refund_ended', sent?.id, true, null)
+  expect(await code(decide(shop, receipt, 'apply'))).toBe('payments.receipt_disputed')
+  await decide(shop, receipt, 'refund')
   await expectBooksRight(house, shop.tenantId)
 })

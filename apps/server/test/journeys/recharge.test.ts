@@ -449,6 +449,47 @@ describe('a refund that the gateway refuses', () => {
 })
 
 describe('a chargeback', () => {
+  test('of the whole after a refund failed and the rest was spent, and won: everything is as before', async () => {
+    const { visitor, no } = await recharged(10_000)
+    control.addFault({ kind: 'refund.reject', key: String(no), times: 1 })
+    await refund(no, { amountFen: 4_000 })
+    await settled(no)
+    await spend(visitor, 6_600)
+    const before = [await account('cash.chargeback'), await account('cash.bonus')]
+    expect(await dispute(no, 10_000)).toBe('applied')
+    expect(await balanceOf(visitor)).toBe(0)
+    expect(await dispute(no, 10_000, 'won')).toBe('applied')
+    expect(await balanceOf(visitor)).toBe(4_400)
+    // The failed refund's share of the bonus is in the purse again.
+    expect([await account('cash.chargeback'), await account('cash.bonus')]).toEqual([before[0], (before[1] ?? 0) - 400])
+    await expectRight()
+  })
+
+  test('beside another: what the shop wins back stays out of the purse while the other is lost', async () => {
+    const { visitor, no } = await recharged(10_000)
+    const losses = await account('cash.chargeback')
+    const [receipt] = await house.query<{ readonly trade_no: string }>(
+      "select trade_no from payments.receipts where order_no = $1 and state = 'applied'",
+      [no],
+    )
+    const say = (disputeNo: string, state: string) =>
+      house.platform.db.call(shop.tenantId, 'fulfilment.chargeback', 'sim-pay', {
+        disputeNo,
+        tradeNo: receipt?.trade_no,
+        amountFen: 10_000,
+        state,
+      })
+    await say(`A${no}`, 'opened')
+    await say(`B${no}`, 'opened')
+    await say(`A${no}`, 'won')
+    expect(await balanceOf(visitor)).toBe(0)
+    expect(await account('cash.chargeback')).toBe(losses)
+    await say(`B${no}`, 'won')
+    expect(await balanceOf(visitor)).toBe(11_000)
+    expect(await account('cash.chargeback')).toBe(losses)
+    await expectRight()
+  })
+
   test('of a part takes it although a refund failed before, whose money is put back first', async () => {
     const { visitor, no } = await recharged(10_000)
     control.addFault({ kind: 'refund.reject', key: String(no), times: 1 })

@@ -45,8 +45,8 @@ export const paymentErrors = defineErrors('payments', {
   },
   receiptDisputed: {
     status: 409,
-    zh: '付款人的银行已追回其中一部分，不能用于订单；剩余部分可原路退回或存入余额',
-    en: 'The payer’s bank has had a part of it back, so it cannot pay the order; refund the rest or put it into the balance',
+    zh: '其中一部分已被付款人的银行追回或已退回，不能用于订单；剩余部分可原路退回或存入余额',
+    en: 'A part of it is back with the payer or their bank, so it cannot pay the order; refund the rest or put it into the balance',
   },
   overNeedsMember: {
     status: 409,

@@ -53,7 +53,7 @@ export function MemberPart({
             <span className={css.methodNote}>
               {usesBalance
                 ? t('checkout.balanceUsed', { amount: moneyText(part), rest: moneyText(quote.totalFen - part) })
-                : t('checkout.balance', { amount: moneyText(part) })}
+                : t('checkout.balanceUsable', { amount: moneyText(part) })}
             </span>
           </label>
         )}

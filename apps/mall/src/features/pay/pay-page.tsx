@@ -86,7 +86,12 @@ function Payment({
                   <MethodIcon gateway={method.gateway} /> {t('pay.payBy', { name: nameOf(method.gateway) })}
                 </p>
               )}
-              {isTooLittle && <Notice tone="warn">{t('pay.tooLittle', { amount: moneyText(method.minFen) })}</Notice>}
+              {isTooLittle && (
+                <Notice tone="warn">
+                  {t('pay.tooLittle', { amount: moneyText(method.minFen) })}
+                  {order.balanceFen + order.points > 0 && ` ${t('pay.tooLittleBack')}`}
+                </Notice>
+              )}
               {!pay.scanning && (
                 <Button
                   look={returned ? 'plain' : 'primary'}

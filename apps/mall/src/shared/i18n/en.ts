@@ -121,6 +121,7 @@ export const messages: Messages = {
     hidePassword: 'Hide',
     payTitle: 'Payment',
     balance: '{{amount}} available',
+    balanceUsable: 'up to {{amount}}',
     balanceShort: '{{amount}} available, {{missing}} short',
     memberPart: 'Points and balance',
     payPoints: '{{count}} points',
@@ -188,8 +189,8 @@ export const messages: Messages = {
     otherMethod: 'Another way to pay',
     methodFailed: 'The payment channel does not answer. Try again, or choose another way to pay.',
     opening: 'Opening the cashier…',
-    tooLittle:
-      'This way takes {{amount}} at least. Choose another, or cancel the order: balance and points that were used come back.',
+    tooLittle: 'This way takes {{amount}} at least; choose another.',
+    tooLittleBack: 'Or cancel the order: balance and points that were used come back.',
     payBy: 'Pay with {{name}}',
     besides: 'Besides {{what}}, kept for this order',
     fromBalance: '{{amount}} of your balance',

@@ -23,7 +23,7 @@ export async function listReceipts(tx: ReadTx, query: ReceiptQuery) {
     where f.tenant_id = ${tenantId}
       and f.order_no = r.order_no
       and f.receipt_id = r.id
-      and f.state in ('requested', 'processing', 'done')
+      and f.state in ('requested', 'processing')
   )`
   const condition = allOf(
     sql`r.tenant_id = ${tenantId}`,

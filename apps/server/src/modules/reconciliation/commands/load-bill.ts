@@ -65,7 +65,7 @@ async function* noLines(): AsyncGenerator<BillLine> {}
 
 async function loadLines(
   { db }: Pick<Reconciler, 'db'>,
-  { tenantId, worker, billId, day }: BillFacts & { readonly billId: number },
+  { tenantId, worker, billId, day, source }: BillFacts & { readonly billId: number },
   lines: AsyncIterable<BillLine>,
 ): Promise<Totals> {
   const totals = newTotals()
@@ -93,7 +93,7 @@ async function loadLines(
       if (nextN + chunk.texts.length > LINES_MAX) throw reconciliationErrors.tooManyLines({ max: LINES_MAX })
       if (chunk.texts.length >= CHUNK_LINES || chunk.chars >= CHUNK_CHARS_MAX) await send()
     }
-    dayOfLines.mustBeMet()
+    if (source === 'uploaded') dayOfLines.mustBeMet()
     if (chunk.texts.length > 0) await send()
     held(await sent)
     return totals
@@ -109,7 +109,7 @@ function mustBeLikely({ kind, lineNo, amountFen, feeFen }: BillLine): void {
   if (Math.abs(feeFen) > amountFen) throw new BillUnreadable(lineNo, billWords.feeAboveAmount)
 }
 
-/** A bill none of whose lines is of its day is another day's, chosen or sent by mistake. */
+/** A file none of whose lines is of the day is another day's, chosen by mistake. What a gateway gives for a day is its bill. */
 function watchDay(day: string): { readonly see: (line: BillLine) => void; readonly mustBeMet: () => void } {
   const fromMs = Date.parse(`${day}T00:00:00+08:00`)
   let isMet = false
