@@ -236,21 +236,3 @@ with told as (
 update events.cursors c
 set era = h.era, xid = h.xid, position = h.position
 from head h;
-
--- step: what is read next has statistics, as a shop with a past has them
-analyze orders.orders, orders.lines, ledger.accounts, ledger.transfers, entitlements.grants, vault.cards, payments.receipts, payments.refunds
-
--- step: figures of reports, as the subscriber would have counted them
-do $$
-declare
-  tenant bigint := (select g.tenant from given g);
-begin
-  if current_setting('bench.counted')::boolean then
-    -- Each turn by itself, as the subscriber has it: in one transaction every turn would read all versions of the sums that
-    -- the turns before it left behind.
-    while (analytics.gather(tenant, 5000) ->> 'more')::boolean loop
-      commit;
-    end loop;
-  end if;
-end
-$$;

@@ -1,6 +1,6 @@
 import type { Bench } from '../bench.ts'
 import { withOwner } from '../owner.ts'
-import { fillPast } from '../past.ts'
+import { countFigures, fillPast } from '../past.ts'
 import { type Figure, percentile, plainFigure } from '../report.ts'
 import { openShop, PRICE_FEN, type Shop } from '../shop.ts'
 import { type System, startSystem } from '../system.ts'
@@ -101,12 +101,7 @@ async function count(system: System, shop: Shop): Promise<{ readonly seconds: nu
     )
     await client.query('analyze payments.refunds; analyze ledger.transfers')
     const from = performance.now()
-    for (let more = true; more; ) {
-      const gathered = await client.query<{ g: { more: boolean } }>('select analytics.gather($1, 2000) as g', [
-        tenantId,
-      ])
-      more = gathered.rows[0]?.g.more ?? false
-    }
+    await countFigures(client, shop)
     const seconds = (performance.now() - from) / 1_000
     const size = await client.query<{ bytes: string }>(
       `select sum(pg_total_relation_size(c.oid)) as bytes
