@@ -27,7 +27,7 @@ export const appText = defineMessages('app', {
   groupMoney: ['资金', 'Money'],
   reports: ['经营报表', 'Reports'],
   balanceSheet: ['资产负债', 'Balance sheet'],
-  gatewayStatements: ['通道对账单', 'Gateways’ books'],
+  gatewayStatements: ['通道对账单', 'Gateway statements'],
   gatewayStatement: ['通道对账单', 'Gateway statement'],
   memberStatement: ['会员对账单', 'Member statement'],
   ledger: ['账户总账', 'Ledger'],
