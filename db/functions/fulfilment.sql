@@ -1321,7 +1321,7 @@ declare
   revenue bigint := ledger.account(p_tenant, 'cash.revenue', '', 'CNY');
   let_go bigint := ledger.account(p_tenant, 'cash.loss', '', 'CNY');
   purse bigint;
-  -- Less what a payer's bank has had back of it.
+  -- Less what a payer's bank or a refund has had of it.
   amount bigint;
   due bigint;
   over bigint;

@@ -912,11 +912,11 @@ begin
       array[cause]
     );
   end if;
-  if of_surplus and refund.replaced_by is null then
-    perform fulfilment.settle_surplus(p_tenant, refund.receipt_id);
-  elsif of_surplus then
-    -- Another has taken its place; what that one has is not touched.
-    null;
+  -- When another has taken its place, what that one has is not touched.
+  if of_surplus then
+    if refund.replaced_by is null then
+      perform fulfilment.settle_surplus(p_tenant, refund.receipt_id);
+    end if;
   elsif p_done and refund.replaced_by is null then
     perform fulfilment.close_refunded(p_tenant, refund.order_no, refund.line_no, refund.amount_fen);
   elsif not p_done then

@@ -94,6 +94,19 @@ const underpaid = (shop: Shop, no: OrderNo) =>
       paidAt: new Date(),
     },
   ])
+/** Decides to refund while the gateway does not say how it ended: `ended` says it. */
+async function refundSlowly(shop: Shop, receipt: Receipt) {
+  control.addFault({ kind: 'refund.slow', key: String(receipt.order_no), times: 1, ms: 3_600_000 })
+  await decide(shop, receipt, 'refund')
+  const [sent] = await house.query<{ id: number; amount_fen: number }>(
+    "select id, amount_fen from payments.refunds where order_no = $1 and state in ('requested', 'processing')",
+    [receipt.order_no],
+  )
+  return {
+    amountFen: sent?.amount_fen,
+    ended: () => house.platform.db.call(shop.tenantId, 'fulfilment.refund_ended', sent?.id, true, null),
+  }
+}
 const balanceOf = async ({ visitor }: Awaited<ReturnType<Shop['member']>>) =>
   (await visitor.call('members.getMe', {})).balanceFen
 
@@ -241,19 +254,21 @@ test('won while the rest is being refunded, the part that came back is decided a
   const shop = await house.newShop()
   await paidTwice(shop)
   const { member, surplus, order } = await paidTwice(shop)
+  const left = async (orderNo: OrderNo) =>
+    (await shop.staff.call('payments.listReceipts', { query: { orderNo } })).items
+      .map(({ leftFen }) => leftFen)
+      .toReversed()
   await dispute(shop, surplus, 600, 'opened')
-  control.addFault({ kind: 'refund.slow', key: String(order.no), times: 1, ms: 3_600_000 })
-  await decide(shop, surplus, 'refund')
-  const [sent] = await house.query<{ id: number; amount_fen: number }>(
-    "select id, amount_fen from payments.refunds where order_no = $1 and state in ('requested', 'processing')",
-    [order.no],
-  )
-  expect(sent?.amount_fen).toBe(400)
+  expect(await left(order.no)).toEqual([0, 400])
+  const sent = await refundSlowly(shop, surplus)
+  expect(sent.amountFen).toBe(400)
   await dispute(shop, surplus, 600, 'won')
-  await house.platform.db.call(shop.tenantId, 'fulfilment.refund_ended', sent?.id, true, null)
+  await sent.ended()
   await expectBooksRight(house, shop.tenantId)
+  expect(await left(order.no)).toEqual([0, 600])
   await decide(shop, surplus, 'balance')
   expect(await balanceOf(member)).toBe(600)
+  expect(await left(order.no)).toEqual([0, 0])
   await expectBooksRight(house, shop.tenantId)
 })
 
@@ -285,11 +300,9 @@ test('an order paid too little, refunded while a dispute about it is won, is pai
   await underpaid(shop, order.no)
   const receipt = (await receiptsOf(order.no))[0] as Receipt
   await dispute(shop, receipt, 500, 'opened')
-  control.addFault({ kind: 'refund.slow', key: String(order.no), times: 1, ms: 3_600_000 })
-  await decide(shop, receipt, 'refund')
-  const [sent] = await house.query<{ id: number }>('select id from payments.refunds where order_no = $1', [order.no])
+  const sent = await refundSlowly(shop, receipt)
   await dispute(shop, receipt, 500, 'won')
-  await house.platform.db.call(shop.tenantId, 'fulfilment.refund_ended', sent?.id, true, null)
+  await sent.ended()
   expect(await code(decide(shop, receipt, 'apply'))).toBe('payments.receipt_disputed')
   await decide(shop, receipt, 'refund')
   await expectBooksRight(house, shop.tenantId)

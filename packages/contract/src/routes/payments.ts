@@ -77,6 +77,8 @@ export const receiptView = z.object({
   feeFen: fen,
   /** What a payer's bank has had back of it, beyond refunds. */
   disputedFen: fen,
+  /** Of money that bought nothing, what is left to decide about: not refunded, not with a payer's bank. 0 for all other money. */
+  leftFen: fen,
   currency: z.string(),
   state: z.enum(RECEIPT_STATES),
   paidAt: instant.nullable(),

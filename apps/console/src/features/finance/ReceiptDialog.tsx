@@ -132,9 +132,9 @@ function Amounts({ receipt }: { readonly receipt: Receipt }) {
 
 /** As the server decides it (`fulfilment.handle_receipt`). */
 function choicesOf(receipt: Receipt, t: T): readonly Choice[] {
-  const { amountFen, disputedFen, memberId, orderState, state } = receipt
+  const { amountFen, leftFen, memberId, orderState, state } = receipt
   const difference = amountFen - receipt.orderTotalFen
-  const amount = formatMoney(amountFen - disputedFen)
+  const amount = formatMoney(leftFen)
   const words = { difference: formatMoney(Math.abs(difference)) }
   return [
     {
@@ -165,7 +165,7 @@ function choicesOf(receipt: Receipt, t: T): readonly Choice[] {
   function applyRefusal(): string | undefined {
     if (state !== 'unmatched') return t('notOneToApply')
     if (orderState !== 'pending') return t('notWaiting')
-    if (disputedFen > 0) return t('partlyDisputed')
+    if (leftFen < amountFen) return t('partlyGone')
     return difference > 0 && memberId === null ? t('overNoMember') : undefined
   }
 }

@@ -138,7 +138,7 @@ export const financeText = defineMessages('finance', {
   orderAmount: ['订单金额', 'Order amount'],
   receivedAmount: ['实收金额', 'Received'],
   ofItDisputed: ['银行已追回 {amount}', '{amount} taken back by the bank'],
-  partlyDisputed: ['付款人的银行已追回其中一部分', 'The payer’s bank has had a part of it back'],
+  partlyGone: ['其中一部分已退回或被银行追回', 'A part of it is back with the payer or their bank'],
   ofItFee: ['含手续费 {amount}', '{amount} fee included'],
   difference: ['差额', 'Difference'],
   orderState: ['订单状态', 'Order'],

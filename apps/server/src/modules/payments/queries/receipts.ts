@@ -15,6 +15,30 @@ type ReceiptQuery = Paged & { readonly state?: readonly string[] | undefined; re
 type ReceiptView = z.output<typeof receiptView>
 type ChargebackView = z.output<typeof chargebackView>
 
+/** What of the receipt `p` lies in `cash.surplus`, as `fulfilment.left_of_surplus` counts it before it lets anybody decide. */
+const leftOf = (tenantId: number) => sql`
+  select case
+    when p.state in ('surplus', 'unmatched') then p.amount_fen - coalesce((
+      select sum(f.amount_fen)::bigint
+      from payments.refunds f
+      where f.tenant_id = ${tenantId}
+        and f.order_no = p.order_no
+        and f.receipt_id = p.id
+        and f.line_no is null
+        and f.replaced_by is null
+        and f.state = 'done'
+    ), 0) - coalesce((
+      select sum(c.surplus_fen)::bigint
+      from payments.chargebacks c
+      where c.tenant_id = ${tenantId}
+        and c.order_no = p.order_no
+        and c.receipt_id = p.id
+        and c.state <> 'won'
+    ), 0)
+    else 0
+  end as fen
+`
+
 /** Money that gateways took, newest first; with `open` the oldest first, because it has waited longest. */
 export async function listReceipts(tx: ReadTx, query: ReceiptQuery) {
   const { tenantId } = tx.ctx
@@ -43,10 +67,11 @@ export async function listReceipts(tx: ReadTx, query: ReceiptQuery) {
     )
     select p.id, p.gateway, p.trade_no as "tradeNo", p.order_no as "orderNo", o.state as "orderState",
       o.total_fen - o.balance_fen as "orderTotalFen", o.member_id as "memberId", p.amount_fen as "amountFen", p.fee_fen as "feeFen",
-      p.disputed_fen as "disputedFen", p.currency, p.state, p.paid_at as "paidAt", p.received_at as "receivedAt", p.is_open as "isOpen",
+      p.disputed_fen as "disputedFen", l.fen as "leftFen", p.currency, p.state, p.paid_at as "paidAt", p.received_at as "receivedAt", p.is_open as "isOpen",
       p.handled_by as "handledBy", p.handled_note as "handledNote"
     from page p
     join orders.orders o on o.tenant_id = ${tenantId} and o.no = p.order_no
+    cross join lateral (${leftOf(tenantId)}) l
     order by p.id ${query.open === true ? sql`asc` : sql`desc`}
   `.execute(tx.db)
   const counted = await sql<{ total: number }>`
