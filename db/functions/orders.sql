@@ -173,6 +173,9 @@ begin
         when not p.sellable then jsonb_build_object(
           'code', 'orders.not_sellable', 'params', jsonb_build_object('title', p.goods_title, 'reason', p.reason, 'skuId', p.sku)
         )
+        when p.quantity > p.supply_stock then jsonb_build_object(
+          'code', 'orders.sold_out', 'params', jsonb_build_object('title', p.goods_title, 'skuId', p.sku, 'available', p.supply_stock)
+        )
         when p.quantity > p.limit_per_order then jsonb_build_object(
           'code', 'orders.over_order_limit', 'params', jsonb_build_object('title', p.goods_title, 'limit', p.limit_per_order, 'skuId', p.sku)
         )
@@ -317,10 +320,11 @@ begin
 
   -- Pieces that are set aside only at payment are not claimed now, so those who ask at once do not shut each other out.
   -- What is paid in this same transaction is claimed but needs no hold: the locks last until it is delivered.
-  select array_agg(x.holds or i_balance[x.item_no] or i_total[x.item_no] = 0 order by x.n),
-    array_agg(x.holds and not i_balance[x.item_no] and i_total[x.item_no] > 0 order by x.n)
+  -- What a supplier delivers has no pieces of ours to claim.
+  select array_agg(x.kind = 'card' and (x.holds or i_balance[x.item_no] or i_total[x.item_no] = 0) order by x.n),
+    array_agg(x.kind = 'card' and x.holds and not i_balance[x.item_no] and i_total[x.item_no] > 0 order by x.n)
   into l_claims, l_holds
-  from unnest(l_item, l_holds) with ordinality as x(item_no, holds, n);
+  from unnest(l_item, l_holds, l_kind) with ordinality as x(item_no, holds, kind, n);
   if not (true = all (l_claims)) then
     for one in
       select x.item_no, x.title, x.sku, greatest(a.balance - a.held_out, 0) as available
