@@ -59,6 +59,11 @@ begin
     and l.order_no = x.no
     and l.line_no = x.line
     and n.state = 'wanted';
+  perform events.append(
+    p_tenant, jsonb_build_object('actor', p_actor), array_agg('supply.wanted'::text), array_agg('order:' || w.no),
+    array_agg(jsonb_build_object('no', w.no))
+  )
+  from (select distinct x.no from unnest(p_nos) as x(no)) w;
   -- Tried again while the supplier has not said how it ended: it is asked at once.
   update suppliers.purchases p
   set due_at = now()

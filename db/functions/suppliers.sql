@@ -146,7 +146,6 @@ as $$
     -- A lane in good order is not written to for every good answer.
     and (p_bad > 0 or s.failures > 0 or s.breaker <> 'closed')
 $$;
-revoke execute on function suppliers.note_health(bigint, bigint, integer, integer) from public;
 
 -- [{skuId, policy, leastMarginFen, candidates: [{offerId, supplierId, supplier, productId, product, kind, costHao, stock,
 -- minQuantity, maxQuantity, onSale, enabled, supplierState, breaker, balanceHao, position, weight, fieldMap, fields, tries, arrived,

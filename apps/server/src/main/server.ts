@@ -35,6 +35,9 @@ export async function runRoles(
       stops.push(events.stop)
       const jobs = await runJobs(platform, assembly.modules, { ownerUrl: options.ownerUrl })
       stops.push(jobs.stop)
+      for (const module of assembly.modules) {
+        for (const loop of module.loops ?? []) stops.push(loop.start().stop)
+      }
     }
     if (!config.roles.includes('api')) return { url: undefined, stop }
     // Waiting pages hear of what other processes did through the log.
