@@ -1,3 +1,4 @@
+import type { ProductKind } from '@quanshu/contract'
 import type { TenantId } from '@quanshu/kernel'
 import { createRhythm } from '../../platform/jobs/index.ts'
 import type { Loop, Platform } from '../../platform/module.ts'
@@ -5,7 +6,7 @@ import type { Outbound } from '../../platform/outbound/index.ts'
 import { counter, seconds } from '../../platform/telemetry/index.ts'
 import { callbackUrlOf, type OpenSupplier, type SupplierAccounts } from './accounts.ts'
 import { newsOf, type PurchaseNews } from './model.ts'
-import type { AskOutcome, PlaceOutcome, ProductKind } from './supplier.ts'
+import type { AskOutcome, PlaceOutcome } from './supplier.ts'
 
 /** A purchase whose turn it is: a row of `suppliers.take_due`. */
 type Due = {
@@ -41,12 +42,7 @@ export type Lanes = { readonly loop: Loop; readonly kick: () => void }
  * Sends purchases and asks about them. Each call runs by itself, so that a supplier that does not answer holds nobody
  * else up; how many a supplier has at a time is decided where they are taken up (`suppliers.take_due`).
  */
-export function createLanes(
-  platform: Platform,
-  outbound: Outbound,
-  accounts: SupplierAccounts,
-  tell: TellNews,
-): Lanes {
+export function createLanes(platform: Platform, outbound: Outbound, accounts: SupplierAccounts, tell: TellNews): Lanes {
   const { db, log, config } = platform
   const running = new Set<Promise<void>>()
 
