@@ -53,13 +53,13 @@ export function addApi(app: FastifyInstance, supplier: FuluSupplier): void {
 /** The checks of every call, in the order of the platform's codes. */
 function allowed(
   { credentials }: FuluSupplier,
-  methods: Readonly<Record<string, Method>>,
+  methods: ReadonlyMap<string, Method>,
   request: FastifyRequest,
   message: Readonly<Record<string, unknown>>,
 ): Method {
   if (Object.keys(message).length === 0 || !/json/.test(request.headers['content-type'] ?? '')) throw new Refused(5000)
   if (!message.method) throw new Refused(1000)
-  const method = methods[String(message.method)]
+  const method = methods.get(String(message.method))
   if (!method) throw new Refused(1001)
   const stamp = String(message.timestamp ?? '')
   if (!/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(stamp)) throw new Refused(1003)
@@ -72,7 +72,7 @@ function allowed(
   return method
 }
 
-function methodsOf(supplier: FuluSupplier): Readonly<Record<string, Method>> {
+function methodsOf(supplier: FuluSupplier): ReadonlyMap<string, Method> {
   const { books, desk, credentials, clock } = supplier
   const order = async (
     biz: Biz,
@@ -101,7 +101,7 @@ function methodsOf(supplier: FuluSupplier): Readonly<Record<string, Method>> {
     return showOrder(placed.order, goods, clock.now())
   }
 
-  return {
+  const methods: Readonly<Record<string, Method>> = {
     'fulu.order.direct.add': (biz, answered) =>
       order(biz, answered, { goodsId: String(biz.product_id), quantity: Number(biz.buy_num) }, ['topup']),
     'fulu.order.card.add': (biz, answered) =>
@@ -134,6 +134,7 @@ function methodsOf(supplier: FuluSupplier): Readonly<Record<string, Method>> {
     'fulu.user.info.get': () => ({ name: '权枢演示商店', balance: haoNumber(books.account().balanceHao), is_open: 1 }),
     'fulu.mobile.info.get': (biz) => showPhone(String(biz.phone ?? '')),
   }
+  return new Map(Object.entries(methods))
 }
 
 function showOrder(order: Order, goods: Goods, nowMs: number): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import type { FaultSwitch } from '../faults.ts'
 import type { VirtualClock } from '../virtual-clock.ts'
-import type { Books, Card, CardState, Goods, GoodsKind, Order, OrderEnd, Plan } from './books.ts'
+import type { AccountField, Books, Card, CardState, Goods, GoodsKind, Order, OrderEnd, Plan } from './books.ts'
 import type { CallbackOffice } from './callbacks.ts'
 import type { SupplierFaultKind } from './faults.ts'
 
@@ -160,7 +160,7 @@ function accept(parts: DeskParts, goods: Goods, input: PlaceInput): Order {
   if (!Number.isSafeInteger(quantity) || quantity < goods.quantityMin || quantity > goods.quantityMax) {
     throw new SupplierRefusal('bad_quantity')
   }
-  if (goods.fields.some(({ key, isRequired }) => isRequired && !input.account[key])) {
+  if (!goods.fields.every((field) => isFilledIn(field, input.account[field.key]))) {
     throw new SupplierRefusal('missing_account')
   }
   if (goods.stock < quantity || faults.take('order.no_stock', at)) throw new SupplierRefusal('no_stock')
@@ -211,6 +211,10 @@ function charge(books: Books, order: Order): void {
 /** The first half of its time an order waits, in the other half somebody is at it: some protocols tell both. */
 export function isWaiting(order: Order, nowMs: number): boolean {
   return order.state === 'processing' && nowMs < (order.createdAtMs + order.plan.deliverAtMs) / 2
+}
+
+function isFilledIn({ isRequired, options }: AccountField, value: string | undefined): boolean {
+  return value ? (options?.includes(value) ?? true) : !isRequired
 }
 
 function planOf({ faults, clock, pace }: DeskParts, goods: Goods, input: PlaceInput): Plan {
@@ -290,7 +294,7 @@ function cardsOf(books: Books, order: Order): readonly Card[] {
 }
 
 function cardsFor(books: Books, goods: Goods, order: Order, plan: Plan, nowMs: number): readonly Card[] {
-  const earlier = [...books.cards.values()].filter(({ goodsId }) => goodsId === goods.id)
+  const earlier = [...books.cards.values()].filter(({ goodsId }) => goodsId === goods.id).toReversed()
   return Array.from({ length: plan.pieces }, (_, index) => {
     const known = plan.cards === 'repeat' ? earlier[index] : undefined
     if (known) return known

@@ -81,7 +81,13 @@ export function addApi(app: FastifyInstance, supplier: TremendousSupplier): void
   })
   endpoint('GET', '/orders', ({ query }) => {
     const externalId = query.get('external_id')
-    const found = [...books.orders.values()].filter(({ outerNo }) => externalId === null || outerNo === externalId)
+    // With times this list is the day's statement.
+    const fromMs = timeOf(query.get('created_at[gte]')) ?? 0
+    const toMs = timeOf(query.get('created_at[lte]')) ?? Number.MAX_SAFE_INTEGER
+    const found = [...books.orders.values()].filter(
+      ({ outerNo, createdAtMs }) =>
+        (externalId === null || outerNo === externalId) && createdAtMs >= fromMs && createdAtMs <= toMs,
+    )
     const shown = paged(found.toReversed(), query).map((order) => showOrder(supplier, order, { withLink: false }))
     return { value: { orders: shown, total_count: found.length } }
   })
@@ -225,6 +231,11 @@ const productOf = (body: Body): string | undefined => {
 function paged<T>(rows: readonly T[], query: URLSearchParams): readonly T[] {
   const offset = Number(query.get('offset') ?? 0)
   return rows.slice(offset, offset + Number(query.get('limit') ?? 10))
+}
+
+function timeOf(text: string | null): number | undefined {
+  const atMs = Date.parse(text ?? '')
+  return Number.isNaN(atMs) ? undefined : atMs
 }
 
 const objectOf = (value: unknown): Body => (typeof value === 'object' && value !== null ? (value as Body) : {})
