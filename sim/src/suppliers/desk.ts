@@ -294,9 +294,10 @@ function cardsOf(books: Books, order: Order): readonly Card[] {
 }
 
 function cardsFor(books: Books, goods: Goods, order: Order, plan: Plan, nowMs: number): readonly Card[] {
-  const earlier = [...books.cards.values()].filter(({ goodsId }) => goodsId === goods.id).toReversed()
+  const isSold = ({ goodsId }: Card): boolean => goodsId === goods.id
+  const earlier = plan.cards === 'repeat' ? [...books.cards.values()].filter(isSold).toReversed() : []
   return Array.from({ length: plan.pieces }, (_, index) => {
-    const known = plan.cards === 'repeat' ? earlier[index] : undefined
+    const known = earlier[index]
     if (known) return known
     const token = books.nextToken().toUpperCase()
     const card: Card = {
