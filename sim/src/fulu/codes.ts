@@ -1,4 +1,4 @@
-import type { RefusalReason } from '../suppliers/desk.ts'
+import type { RefusalReason } from '../suppliers/take-order.ts'
 
 /** The platform's codes and words, as its table of errors has them. */
 export const CODES = {

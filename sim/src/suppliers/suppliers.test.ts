@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { faultSwitch } from '../faults.ts'
 import { type KasushouStandIn, startKasushou } from '../kasushou/index.ts'
@@ -64,9 +67,9 @@ const isSigned = ({ sign, card_list: _, ...fields }: Told): boolean =>
   sign === sha1(fields.time + sorted(fields) + supplier.credentials.apiKey)
 
 /** A desk of its own, without a wire: the test decides when an answer has left. */
-function openOwnDesk({ url }: Shop) {
+function openOwnDesk({ url }: Shop, file?: string) {
   const goods = [newGoods({ id: '1', name: '卡', kind: 'card', price: '1' })]
-  const books = openBooks({ seed: 'desk', goods, balanceHao: 100_000, newCredentials: () => ({}) })
+  const books = openBooks({ file, seed: 'desk', goods, balanceHao: 100_000, newCredentials: () => ({}) })
   const clock = virtualClock()
   const faults = faultSwitch(SUPPLIER_FAULTS)
   const wire: CallbackWire = {
@@ -76,7 +79,9 @@ function openOwnDesk({ url }: Shop) {
   }
   const callbacks = openCallbackOffice({ books, clock, faults, sender: openSender(), wire })
   const desk = openDesk({ books, clock, faults, callbacks, pace: { topupMs: 0, cardMs: 0 } })
-  return { desk, advance: clock.advance }
+  const place = (outerNo: string, answered: Promise<void>) =>
+    desk.place({ outerNo, goodsId: '1', quantity: 1, account: {}, notifyUrl: url, terms: outerNo }, answered)
+  return { place, faults, advance: clock.advance }
 }
 
 describe('calls that go wrong', () => {
@@ -170,9 +175,7 @@ describe('callbacks', () => {
   })
 
   test('wait until the answer of the order has left', async () => {
-    const { desk, advance } = openOwnDesk(shop)
-    const place = (outerNo: string, answered: Promise<void>) =>
-      desk.place({ outerNo, goodsId: '1', quantity: 1, account: {}, notifyUrl: shop.url, terms: outerNo }, answered)
+    const { place, advance } = openOwnDesk(shop)
     let leave = (): void => {}
     const waiting = new Promise<void>((resolve) => {
       leave = resolve
@@ -184,6 +187,24 @@ describe('callbacks', () => {
     leave()
     await advance(1)
     await shop.about('A-WAITS')
+  })
+
+  test('that a killed supplier did not get to send come after the restart, and only those', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'quanshu-suppliers-'))
+    const file = join(folder, 'desk.jsonl')
+    const { place, faults } = openOwnDesk(shop, file)
+    const killed = new Promise<void>(() => {})
+    await place('DONE-UNTOLD', killed)
+    faults.add({ kind: 'order.unpaid', key: 'UNPAID' })
+    faults.add({ kind: 'callback.never', key: 'SILENT' })
+    await place('UNPAID', killed)
+    await place('SILENT', Promise.resolve())
+    await place('TOLD', Promise.resolve())
+    await shop.about('TOLD')
+    const { advance } = openOwnDesk(shop, file)
+    await advance(1)
+    expect(shop.heard.map(({ body }) => body)).toEqual(['TOLD', 'DONE-UNTOLD'])
+    rmSync(folder, { recursive: true })
   })
 
   test('come before the answer of the order when they are early', async () => {
