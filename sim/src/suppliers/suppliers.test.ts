@@ -81,7 +81,7 @@ function openOwnDesk({ url }: Shop, file?: string) {
   const desk = openDesk({ books, clock, faults, callbacks, pace: { topupMs: 0, cardMs: 0 } })
   const place = (outerNo: string, answered: Promise<void>) =>
     desk.place({ outerNo, goodsId: '1', quantity: 1, account: {}, notifyUrl: url, terms: outerNo }, answered)
-  return { place, faults, advance: clock.advance }
+  return { place, faults, sendings: callbacks.sendings, advance: clock.advance }
 }
 
 describe('calls that go wrong', () => {
@@ -192,7 +192,7 @@ describe('callbacks', () => {
   test('that a killed supplier did not get to send come after the restart, and only those', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'quanshu-suppliers-'))
     const file = join(folder, 'desk.jsonl')
-    const { place, faults } = openOwnDesk(shop, file)
+    const { place, faults, sendings } = openOwnDesk(shop, file)
     const killed = new Promise<void>(() => {})
     await place('DONE-UNTOLD', killed)
     faults.add({ kind: 'order.unpaid', key: 'UNPAID' })
@@ -200,7 +200,7 @@ describe('callbacks', () => {
     await place('UNPAID', killed)
     await place('SILENT', Promise.resolve())
     await place('TOLD', Promise.resolve())
-    await shop.about('TOLD')
+    await expect.poll(() => sendings().length).toBe(1)
     const { advance } = openOwnDesk(shop, file)
     await advance(1)
     expect(shop.heard.map(({ body }) => body)).toEqual(['TOLD', 'DONE-UNTOLD'])
