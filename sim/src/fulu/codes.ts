@@ -44,3 +44,9 @@ export const CODE_OF: Readonly<Record<RefusalReason, Code>> = {
   unknown_order: 4011,
   unknown_card: 1018,
 }
+
+/** What is said instead of the table's words where these would not help anybody. */
+export const WORDS_OF: Readonly<Partial<Record<RefusalReason, string>>> = {
+  price_too_high: '商品价格高于外部销售价，无法购买',
+  no_balance: '添加订单失败：账户余额不足',
+}

@@ -184,6 +184,15 @@ test.each([
   expect(await call('fulu.order.direct.add', topup(no))).toMatchObject({ code: 0 })
 })
 
+test('an empty balance is told in words, and takes nothing', async () => {
+  const own = await startFulu({ host: '127.0.0.1', seed: 'poor' })
+  own.control.setBalance('21.4999')
+  const answer = await call('fulu.order.direct.add', topup('P1'), { at: own })
+  expect(answer).toMatchObject({ code: 4008, message: expect.stringContaining('余额不足') })
+  expect([own.control.balance(), own.control.orders()]).toEqual(['21.4999', []])
+  await own.close()
+})
+
 test('faults of answers: forged, unsure, busy', async () => {
   fulu.control.addFault({ kind: 'api.forged', endpoint: 'fulu.user.info.get', times: 1 })
   expect(await (await send('fulu.user.info.get', {})).json()).toMatchObject({ code: 0, sign: '0'.repeat(32) })

@@ -22,8 +22,8 @@ export type RefusalReason =
 
 export class SupplierRefusal extends Error {
   readonly reason: RefusalReason
-  constructor(reason: RefusalReason, message: string = reason) {
-    super(message)
+  constructor(reason: RefusalReason) {
+    super(reason)
     this.reason = reason
   }
 }
