@@ -55,8 +55,14 @@ function splitText(reading: SupplierCardsReading, raw: Json | undefined): readon
 
 function partsOf(reading: SupplierCardsReading, item: Json): Parts | undefined {
   if (reading.shape === 'objects') {
-    const read = (path: string | undefined): string => (path === undefined ? '' : (textOf(at(item, path)) ?? ''))
-    return { number: read(reading.number), secret: read(reading.secret), validTo: read(reading.validTo) }
+    const read = (path: string | undefined): string | undefined => {
+      const value = path === undefined ? '' : at(item, path)
+      return value === undefined ? '' : textOf(value)
+    }
+    const [number, secret] = [read(reading.number), read(reading.secret)]
+    // Something else than text where a text belongs: this is not a card as it was agreed upon.
+    if (number === undefined || secret === undefined) return undefined
+    return { number, secret, validTo: read(reading.validTo) ?? '' }
   }
   if (typeof item !== 'string') return undefined
   const { inside } = reading

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Outbound } from '../../../../platform/outbound/index.ts'
-import type { Refused, SupplierAccount, Unknown } from '../../supplier.ts'
+import type { RefusalAbout, Refused, SupplierAccount, Unknown } from '../../supplier.ts'
 import { stampOf } from '../dates.ts'
 import { isObject, type Json, parseJson, textOf } from '../json.ts'
 import { baseOf, refused, send, unknown } from '../wire.ts'
@@ -21,8 +21,24 @@ export type FuluAnswer =
   | Refused
   | Unknown
 
-/** Product, stock or price: nothing was ordered, another source may do. */
-const REFUSALS: ReadonlySet<string> = new Set(['3001', '3002', '3003', '3004', '3005', '3008'])
+/**
+ * Codes of the platform's table with which nothing was ordered. 4008 (adding the order failed), 4009 (timed out while
+ * ordering), 4010 (the number is taken), 4012 and 5000 are not among them: only asking tells.
+ */
+const REFUSALS: Readonly<Record<string, RefusalAbout>> = {
+  ...Object.fromEntries(
+    ['1000', '1001', '1003', '1004', '1006', '1008', '1016', '1017', '1018', '4000'].map((code) => [code, 'other']),
+  ),
+  3001: 'product',
+  3002: 'product',
+  3003: 'product',
+  3004: 'product',
+  3005: 'stock',
+  3008: 'product',
+  4001: 'limit',
+  4002: 'account',
+}
+const UNSURE: ReadonlySet<string> = new Set(['4008', '4009', '4010', '4012', '5000'])
 const NOT_KNOWN = '4011'
 
 /** MD5 over the characters of a text in order, and the secret. */
@@ -90,10 +106,9 @@ function understand(platform: FuluPlatform, secret: string, answer: Json | undef
   }
   const message = textOf(answer.message) ?? textOf(answer.msg) ?? ''
   if (code === NOT_KNOWN) return { kind: 'not_found' }
-  if (REFUSALS.has(code)) return refused(aboutWords(message, 'product'), code, message)
-  // Other codes are not written down anywhere; only words that leave no doubt count.
-  if (!isUnsure(message) && code !== '5000' && /余额不足|签名|验签|app_?key|参数/i.test(message)) {
-    return refused(/余额/.test(message) ? 'balance' : 'other', code, message)
-  }
+  const about = Object.hasOwn(REFUSALS, code) ? REFUSALS[code] : undefined
+  // 3001 is said of a price, too: the words are finer than the code.
+  if (about) return refused(about === 'product' ? aboutWords(message, about) : about, code, message)
+  if (!UNSURE.has(code) && !isUnsure(message) && /余额不足/.test(message)) return refused('balance', code, message)
   return unknown(`${code}: ${message}`)
 }

@@ -105,7 +105,12 @@ function stateOf(account: SupplierAccount, result: Json, { kind, quantity, remot
       const read: CardsRead = kind === 'direct' ? { ok: true, cards: [] } : cardsOf(account, result)
       if (!read.ok) return unknown(read.reason)
       const serial = textAt(result, 'operator_serial_number')
-      return settled({ kind, quantity, remoteNo, cards: read.cards, costHao, ...(serial && { serial }) })
+      // There is no state for a part: it is a success with fewer cards, and the others are paid back.
+      const came = kind === 'direct' ? quantity : read.cards.length
+      return settled({
+        ...{ kind, quantity, remoteNo, cards: read.cards, costHao: costOf(result, came) },
+        ...(serial && { serial }),
+      })
     }
     default:
       return unknown(`a state that is not known: ${state.slice(0, 40)}`)

@@ -1,3 +1,4 @@
+import type { SupplierCardsReading } from '@quanshu/contract'
 import type { Outbound } from '../../../../platform/outbound/index.ts'
 import type {
   AskOutcome,
@@ -9,7 +10,7 @@ import type {
 } from '../../supplier.ts'
 import { readCards } from '../cards.ts'
 import { haoToText, toHao } from '../hao.ts'
-import type { Json } from '../json.ts'
+import { isObject, type Json } from '../json.ts'
 import { at, textAt } from '../path.ts'
 import { accepted, asked, failed, settled } from '../settle.ts'
 import { refused, unknown } from '../wire.ts'
@@ -142,14 +143,23 @@ async function orderOf(
   if (answer.kind === 'not_found') return unknown('the cards are not found')
   if (answer.kind !== 'ok')
     return unknown(answer.kind === 'refused' ? `${answer.code}: ${answer.message}` : answer.reason)
-  const read = readCards(
-    { at: '', shape: 'objects', number: 'cardNumber', secret: 'pinCode', between: '\n', inside: ',' },
-    answer.value,
-    {},
-  )
+  const list = Array.isArray(answer.value) ? answer.value.map((card: Json) => withoutNull(card)) : answer.value
+  const read = readCards(CARDS, list, {})
   if (!read.ok) return unknown(read.reason)
   return settled({ kind: kind === 'direct' ? 'card' : kind, quantity, remoteNo, cards: read.cards, costHao })
 }
+
+const CARDS: SupplierCardsReading = {
+  at: '',
+  shape: 'objects',
+  number: 'cardNumber',
+  secret: 'pinCode',
+  between: '\n',
+  inside: ',',
+}
+/** Cards of some brands have no pin, and say `null`. */
+const withoutNull = (card: Json): Json =>
+  isObject(card) ? Object.fromEntries(Object.entries(card).filter(([, value]) => value !== null)) : card
 
 /** One product for every amount it comes in. Cards of free amount are listed with none: nobody knows what to ask for. */
 function productsOf(item: Json): readonly SupplierProduct[] {

@@ -183,6 +183,7 @@ async function orderOf(
   if (textAt(order, 'external_id') !== no) return unknown('the answer is about another order')
   const costHao = toHao(textAt(order, 'payment.total') ?? '') ?? null
   switch (textAt(order, 'status')) {
+    case 'CART':
     case 'OPEN':
     case 'PENDING APPROVAL':
     case 'PENDING INTERNAL PAYMENT APPROVAL':
