@@ -57,7 +57,8 @@ export async function product(
   const form = await askFulu(outbound, account, 'fulu.goods.template.get', { template_id: template })
   if (form.kind === 'not_found') return unknown('the product’s form is not found')
   if (form.kind !== 'ok') return form
-  return { kind: 'done', value: { ...found, fields: fieldsOf(form.result) } }
+  const fields = fieldsOf(form.result)
+  return fields ? { kind: 'done', value: { ...found, fields } } : unknown('a form that cannot be read')
 }
 
 /** Fulu tells whether there is stock, and not how much. */
@@ -82,9 +83,10 @@ function productOf(item: Json): SupplierProduct | undefined {
   }
 }
 
-function fieldsOf(template: Json): readonly FormField[] {
+function fieldsOf(template: Json): readonly FormField[] | undefined {
   const inputs = at(template, 'ElementInfo.Inputs')
-  const typed = Array.isArray(inputs) ? inputs.flatMap((input: Json) => inputOf(input) ?? []) : []
+  if (!Array.isArray(inputs)) return undefined
+  const typed = inputs.flatMap((input: Json) => inputOf(input) ?? [])
   const games = at(template, 'GameTempaltePreviewList')
   return [...typed, ...(Array.isArray(games) && games.length > 0 ? gameFields(games) : [])]
 }
