@@ -13,7 +13,7 @@ export function stampOf(at: Date, unit: StampUnit): string {
 /** The moment that `stampOf` wrote. Undefined for anything else. */
 export function momentOf(text: string, unit: StampUnit): Date | undefined {
   if (unit === 'seconds' && /^\d{9,11}$/.test(text)) return new Date(Number(text) * 1000)
-  if (unit === 'milliseconds' && /^\d{12,14}$/.test(text)) return new Date(Number(text))
+  if (unit === 'milliseconds' && /^\d{12,13}$/.test(text)) return new Date(Number(text))
   const parts = (
     unit === 'compact' ? /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/ : /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)$/
   ).exec(text)
