@@ -50,6 +50,7 @@ select create_distributed_table('entitlements.grants', 'tenant_id', colocate_wit
 select create_distributed_table('events.log', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('events.parked', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('events.tenant_cursors', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('fulfilment.needs', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('organizations.nodes', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('identity.staff', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('identity.recovery_codes', 'tenant_id', colocate_with => 'ledger.accounts');
@@ -81,6 +82,13 @@ select create_distributed_table('reconciliation.cases', 'tenant_id', colocate_wi
 select create_distributed_table('reconciliation.days', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('reconciliation.matches', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('reconciliation.postings', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.callbacks', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.suppliers', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.products', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.offers', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.product_changes', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.purchases', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.routes', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('tenancy.settings', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('vault.batch_counts', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('vault.import_lines', 'tenant_id', colocate_with => 'ledger.accounts');
@@ -111,6 +119,7 @@ select create_distributed_function('reconciliation.ours_of(jsonb)');
 select create_distributed_function('reconciliation.refund_of(text)');
 select create_distributed_function('reconciliation.sign_of(text)');
 select create_distributed_function('reconciliation.theirs_of(jsonb)');
+select create_distributed_function('suppliers.ask_again_after(integer)');
 
 -- Functions that take the tenant first: they run on its shard -------------------------------------------------------
 
@@ -168,6 +177,7 @@ select create_distributed_function('fulfilment.close_receipt(bigint, bigint, tex
 select create_distributed_function('fulfilment.close_refunded(bigint, bigint, integer, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.credit_recharges(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.decline_refund(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.defer_needs(bigint, jsonb, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver(bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver_locked(bigint, bigint[], text, boolean, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.failed_refunds(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
@@ -179,9 +189,11 @@ select create_distributed_function('fulfilment.lock_accounts(bigint, bigint[], b
 select create_distributed_function('fulfilment.lock_for_refund(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.mark_used(bigint, bigint, bigint, boolean, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.missing_credit(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.open_purchases(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.pay_by_balance(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.place_and_pay(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.plan_refund(bigint, bigint, integer, text, bigint[], bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.purchase_news(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.put_back_credit(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.refund(bigint, bigint, integer, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.refund(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
@@ -190,11 +202,14 @@ select create_distributed_function('fulfilment.refund_ended(bigint, bigint, bool
 select create_distributed_function('fulfilment.replace(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.send_refund(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.settle(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.settle_purchase(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.settle_surplus(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.stock_of(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.stop_needs(bigint, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.take_credit(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.take_members_part(bigint, bigint[], boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.turn_line(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.want_supply(bigint, bigint[], smallint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('identity.begin_try(bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('identity.find_session(bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('ledger.account(bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
@@ -256,6 +271,12 @@ select create_distributed_function('reconciliation.take_back_matches(bigint, tex
 select create_distributed_function('reconciliation.take_back_posting(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.take_day(bigint, text, date, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.tell(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.ask_now(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.candidates(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.follow_shelf(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.keep_products(bigint, bigint, jsonb, boolean, timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.note_health(bigint, bigint, integer, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.open_trial(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.expire_due(bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.import_chunk(bigint, bigint, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.move(bigint, bigint[], text[], text, text, text)', '$1', colocate_with => 'ledger.accounts');
@@ -325,6 +346,8 @@ select create_distributed_function('vault.undo_batch(bigint, bigint)', '$1', col
 --   events.next_batch(text, jsonb, integer)
 --   events.open_era()
 --   events.tail(text)
+--   fulfilment.give_up_planned(integer)
+--   fulfilment.take_needs(integer, integer)
 --   identity.sweep(integer)
 --   members.sweep(integer)
 --   orders.expire_due(integer)
@@ -333,5 +356,8 @@ select create_distributed_function('vault.undo_batch(bigint, bigint)', '$1', col
 --   platform.expire_requests(integer, integer)
 --   reconciliation.plan_days(text[], integer)
 --   reconciliation.tenants_to_forget()
+--   suppliers.take_due(integer, integer)
+--   suppliers.take_probes(integer)
+--   suppliers.take_syncs(integer, integer)
 --   vault.tenants_with_due_cards()
 --   vault.tend_batches()

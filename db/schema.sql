@@ -502,19 +502,21 @@ create table catalog.skus (
   created_at timestamp with time zone not null default now(),
   removed_at timestamp with time zone,
   price_points integer not null default 0,
+  supply_stock bigint,
   constraint skus_pkey PRIMARY KEY (tenant_id, id),
   constraint skus_goods FOREIGN KEY (tenant_id, goods_id) REFERENCES catalog.goods(tenant_id, id),
   constraint skus_allocation_check CHECK ((allocation = ANY (ARRAY['fifo'::text, 'fefo'::text]))),
   constraint skus_cost_hint_fen_check CHECK ((cost_hint_fen >= 0)),
   constraint skus_free_is_meant CHECK ((free OR (price_fen > 0) OR (price_points > 0))),
   constraint skus_hold_mode_check CHECK ((hold_mode = ANY (ARRAY['order'::text, 'payment'::text]))),
-  constraint skus_kind_check CHECK ((kind = 'card'::text)),
+  constraint skus_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'topup'::text]))),
   constraint skus_low_stock_at_check CHECK ((low_stock_at >= 0)),
   constraint skus_market_price_fen_check CHECK ((market_price_fen > 0)),
   constraint skus_price_fen_check CHECK (((price_fen >= 0) AND (price_fen <= 1000000000))),
   constraint skus_price_points_check CHECK (((price_points >= 0) AND (price_points <= 100000000))),
   constraint skus_specs_check CHECK ((jsonb_typeof(specs) = 'object'::text)),
   constraint skus_state_check CHECK ((state = ANY (ARRAY['on'::text, 'off'::text]))),
+  constraint skus_supply_stock_check CHECK ((supply_stock >= 0)),
   constraint skus_tiers_check CHECK ((jsonb_typeof(tiers) = 'array'::text)),
   constraint skus_title_check CHECK (((length(title) >= 1) AND (length(title) <= 60)))
 );
@@ -553,8 +555,8 @@ create policy tenant on catalog.price_changes for all to quanshu_app using (tena
 create policy tenant on catalog.skus for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on catalog.tags for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
-function catalog.goods_skus(p_tenant bigint, p_goods_ids bigint[], p_at timestamp with time zone) returns TABLE(goods_id bigint, sku_id bigint, kind text, title text, title_en text, specs jsonb, price_fen bigint, free boolean, market_price_fen bigint, cost_hint_fen bigint, tiers jsonb, hold_mode text, allocation text, low_stock_at integer, state text, sku_position integer, available bigint, held bigint, low boolean, next_at timestamp with time zone, next_price_fen bigint, price_points integer, next_price_points integer)
-function catalog.offers(p_tenant bigint, p_sku_ids bigint[], p_at timestamp with time zone) returns TABLE(sku_id bigint, kind text, title text, goods_title text, price_fen bigint, tiers jsonb, hold_mode text, allocation text, limit_per_person integer, limit_per_order integer, sellable boolean, reason text, form_fields jsonb, goods_id bigint, price_points integer)
+function catalog.goods_skus(p_tenant bigint, p_goods_ids bigint[], p_at timestamp with time zone) returns TABLE(goods_id bigint, sku_id bigint, kind text, title text, title_en text, specs jsonb, price_fen bigint, free boolean, market_price_fen bigint, cost_hint_fen bigint, tiers jsonb, hold_mode text, allocation text, low_stock_at integer, state text, sku_position integer, available bigint, held bigint, low boolean, next_at timestamp with time zone, next_price_fen bigint, price_points integer, next_price_points integer, unlimited boolean)
+function catalog.offers(p_tenant bigint, p_sku_ids bigint[], p_at timestamp with time zone) returns TABLE(sku_id bigint, kind text, title text, goods_title text, price_fen bigint, tiers jsonb, hold_mode text, allocation text, limit_per_person integer, limit_per_order integer, sellable boolean, reason text, form_fields jsonb, goods_id bigint, price_points integer, supply_stock bigint)
 function catalog.shelf_reason(p_state text, p_on_at timestamp with time zone, p_off_at timestamp with time zone, p_at timestamp with time zone) returns text
 function catalog.unit_price(p_price_fen bigint, p_tiers jsonb, p_qty bigint) returns bigint
 
@@ -609,7 +611,8 @@ create table entitlements.grants (
   constraint card_has_one_owner UNIQUE (tenant_id, card_id),
   constraint grants_tenant_id_order_no_line_no_piece_turn_key UNIQUE (tenant_id, order_no, line_no, piece, turn),
   constraint grants_tenant_id_card_id_fkey FOREIGN KEY (tenant_id, card_id) REFERENCES vault.cards(tenant_id, id),
-  constraint grants_kind_check CHECK ((kind = 'card'::text)),
+  constraint card_grant_has_a_card CHECK (((kind = 'card'::text) = (card_id IS NOT NULL))),
+  constraint grants_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'topup'::text]))),
   constraint grants_piece_check CHECK ((piece > 0)),
   constraint grants_state_check CHECK ((state = ANY (ARRAY['active'::text, 'used'::text, 'revoked'::text])))
 );
@@ -696,6 +699,33 @@ function events.take_parked(p_id bigint) returns jsonb security definer
 
 -- fulfilment ------------------------------------------------------------------------------------------
 
+create table fulfilment.needs (
+  tenant_id bigint not null,
+  order_no bigint not null,
+  line_no smallint not null,
+  sku_id bigint not null,
+  quantity integer not null,
+  filled integer not null default 0,
+  state text not null default 'wanted'::text,
+  turn smallint not null default 0,
+  refused bigint[] not null default '{}'::bigint[],
+  due_at timestamp with time zone,
+  since timestamp with time zone not null default now(),
+  changed_at timestamp with time zone not null default now(),
+  constraint needs_pkey PRIMARY KEY (tenant_id, order_no, line_no),
+  constraint due_while_wanted CHECK (((due_at IS NOT NULL) = (state = 'wanted'::text))),
+  constraint needs_check CHECK (((filled >= 0) AND (filled <= quantity))),
+  constraint needs_quantity_check CHECK ((quantity > 0)),
+  constraint needs_state_check CHECK ((state = ANY (ARRAY['wanted'::text, 'buying'::text, 'filled'::text, 'stopped'::text, 'cancelled'::text])))
+);
+alter table fulfilment.needs enable row level security;
+grant select on fulfilment.needs to quanshu_app;
+
+
+create index needs_due ON fulfilment.needs USING btree (tenant_id, due_at) WHERE (due_at IS NOT NULL);
+
+create policy tenant on fulfilment.needs for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+
 function fulfilment.accounts_of_members(p_tenant bigint, p_members bigint[]) returns bigint[] security definer
 function fulfilment.approve_refund(p_tenant bigint, p_refund bigint, p_staff bigint, p_actor text, p_used text) returns jsonb security definer
 function fulfilment.begin_line_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_instead bigint[], p_actor text) returns void security definer
@@ -705,10 +735,12 @@ function fulfilment.close_refunded(p_tenant bigint, p_no bigint, p_line integer,
 function fulfilment.credit_of(p_total bigint, p_credit bigint, p_before bigint, p_amount bigint) returns bigint
 function fulfilment.credit_recharges(p_tenant bigint, p_nos bigint[]) returns void security definer
 function fulfilment.decline_refund(p_tenant bigint, p_refund bigint, p_actor text, p_note text) returns jsonb security definer
+function fulfilment.defer_needs(p_tenant bigint, p_items jsonb, p_seconds integer) returns void security definer
 function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text) returns jsonb security definer
 function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text) returns jsonb security definer
 function fulfilment.failed_refunds(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
 function fulfilment.follow_used(p_cards bigint[]) returns void security definer
+function fulfilment.give_up_planned(p_limit integer) returns integer security definer
 function fulfilment.handle_receipt(p_tenant bigint, p_receipt bigint, p_action text, p_note text, p_actor text, p_let_go_most bigint) returns jsonb security definer
 function fulfilment.left_of_receipt(p_tenant bigint, p_receipt bigint, p_target text) returns bigint security definer
 function fulfilment.left_of_receipts(p_tenant bigint, p_no bigint, p_target text) returns bigint security definer
@@ -717,9 +749,11 @@ function fulfilment.lock_accounts(p_tenant bigint, p_nos bigint[], p_more bigint
 function fulfilment.lock_for_refund(p_tenant bigint, p_no bigint) returns orders.orders security definer
 function fulfilment.mark_used(p_tenant bigint, p_no bigint, p_grant bigint, p_used boolean, p_actor text) returns jsonb security definer
 function fulfilment.missing_credit(p_tenant bigint, p_no bigint, p_amount bigint) returns bigint security definer
+function fulfilment.open_purchases(p_tenant bigint, p_items jsonb) returns jsonb security definer
 function fulfilment.pay_by_balance(p_tenant bigint, p_payments jsonb) returns jsonb security definer
 function fulfilment.place_and_pay(p_tenant bigint, p_items jsonb) returns json security definer
 function fulfilment.plan_refund(p_tenant bigint, p_no bigint, p_line integer, p_takes text, p_grants bigint[], p_amount bigint, p_used text) returns jsonb security definer
+function fulfilment.purchase_news(p_tenant bigint, p_news jsonb) returns jsonb security definer
 function fulfilment.put_back_credit(p_tenant bigint, p_no bigint, p_actor text) returns jsonb security definer
 function fulfilment.refund(p_tenant bigint, p_no bigint, p_ask jsonb) returns jsonb security definer
 function fulfilment.refund(p_tenant bigint, p_no bigint, p_line integer, p_target text, p_reason text, p_actor text) returns jsonb security definer
@@ -728,11 +762,15 @@ function fulfilment.refund_ended(p_tenant bigint, p_refund bigint, p_done boolea
 function fulfilment.replace(p_tenant bigint, p_no bigint, p_grant bigint, p_reason text, p_actor text) returns jsonb security definer
 function fulfilment.send_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_member text, p_actor text) returns void security definer
 function fulfilment.settle(p_tenant bigint, p_captures jsonb) returns jsonb security definer
+function fulfilment.settle_purchase(p_tenant bigint, p_purchase bigint, p_kind text, p_actor text, p_note text) returns jsonb security definer
 function fulfilment.settle_surplus(p_tenant bigint, p_receipt bigint) returns void security definer
 function fulfilment.stock_of(p_tenant bigint, p_skus bigint[], OUT skus bigint[], OUT allocations text[], OUT available bigint[], OUT delivered bigint[]) returns record security definer
+function fulfilment.stop_needs(p_tenant bigint, p_items jsonb, p_actor text) returns void security definer
 function fulfilment.take_credit(p_tenant bigint, p_no bigint, p_amount bigint) returns bigint security definer
 function fulfilment.take_members_part(p_tenant bigint, p_nos bigint[], p_receipts boolean) returns void security definer
+function fulfilment.take_needs(p_per_tenant integer, p_limit integer) returns jsonb security definer
 function fulfilment.turn_line(p_tenant bigint, p_no bigint, p_line integer, p_error text) returns void security definer
+function fulfilment.want_supply(p_tenant bigint, p_nos bigint[], p_lines smallint[], p_actor text) returns void security definer
 
 -- identity --------------------------------------------------------------------------------------------
 
@@ -1104,7 +1142,7 @@ create table orders.lines (
   constraint line_amount CHECK ((amount_fen = (quantity * unit_price_fen))),
   constraint lines_line_no_check CHECK ((line_no > 0)),
   constraint lines_quantity_check CHECK ((quantity > 0)),
-  constraint lines_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'exception'::text, 'refunding'::text, 'refunded'::text, 'cancelled'::text]))),
+  constraint lines_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'supplying'::text, 'delivered'::text, 'exception'::text, 'refunding'::text, 'refunded'::text, 'cancelled'::text]))),
   constraint lines_unit_points_check CHECK ((unit_points >= 0)),
   constraint lines_unit_price_fen_check CHECK ((unit_price_fen >= 0)),
   constraint pieces_within_line CHECK (((refunded_quantity >= 0) AND (refunded_quantity <= quantity))),
@@ -1168,6 +1206,7 @@ grant select on orders.orders to quanshu_app;
 
 create index lines_in_exception ON orders.lines USING btree (tenant_id, exception_at) WHERE (state = 'exception'::text);
 create index lines_of_goods ON orders.lines USING btree (tenant_id, goods_id, order_no);
+create index lines_supplying ON orders.lines USING btree (tenant_id, order_no) WHERE (state = 'supplying'::text);
 create UNIQUE index order_request ON orders.orders USING btree (tenant_id, request_key) WHERE (request_key IS NOT NULL);
 create index orders_by_time ON orders.orders USING btree (tenant_id, placed_at DESC);
 create index orders_due ON orders.orders USING btree (tenant_id, expires_at) WHERE ((paid_at IS NULL) AND (closed_at IS NULL));
@@ -1753,6 +1792,218 @@ function reconciliation.take_day(p_tenant bigint, p_gateway text, p_day date, p_
 function reconciliation.tell(p_tenant bigint, p_bill bigint, p_rows jsonb) returns void security definer
 function reconciliation.tenants_to_forget() returns jsonb security definer
 function reconciliation.theirs_of(p_row jsonb) returns jsonb
+
+-- suppliers -------------------------------------------------------------------------------------------
+
+create table suppliers.callbacks (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  supplier_id bigint not null,
+  no text,
+  verdict text not null,
+  headers jsonb not null default '{}'::jsonb,
+  body text not null,
+  received_at timestamp with time zone not null default now(),
+  constraint callbacks_pkey PRIMARY KEY (tenant_id, id)
+);
+alter table suppliers.callbacks enable row level security;
+grant insert, select on suppliers.callbacks to quanshu_app;
+
+create table suppliers.offers (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  sku_id bigint not null,
+  product_id bigint not null,
+  position smallint not null default 0,
+  weight smallint not null default 1,
+  enabled boolean not null default true,
+  field_map jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  constraint offers_pkey PRIMARY KEY (tenant_id, id),
+  constraint offers_tenant_id_sku_id_product_id_key UNIQUE (tenant_id, sku_id, product_id),
+  constraint offers_tenant_id_product_id_fkey FOREIGN KEY (tenant_id, product_id) REFERENCES suppliers.products(tenant_id, id),
+  constraint offers_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
+  constraint offers_weight_check CHECK (((weight >= 1) AND (weight <= 100)))
+);
+alter table suppliers.offers enable row level security;
+grant delete, insert, select, update on suppliers.offers to quanshu_app;
+
+create table suppliers.product_changes (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  product_id bigint not null,
+  cost_hao bigint not null,
+  on_sale boolean not null,
+  at timestamp with time zone not null default now(),
+  constraint product_changes_pkey PRIMARY KEY (tenant_id, id),
+  constraint product_changes_tenant_id_product_id_fkey FOREIGN KEY (tenant_id, product_id) REFERENCES suppliers.products(tenant_id, id)
+);
+alter table suppliers.product_changes enable row level security;
+grant insert, select on suppliers.product_changes to quanshu_app;
+
+create table suppliers.products (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  supplier_id bigint not null,
+  remote_id text not null,
+  name text not null,
+  kind text not null,
+  face_hao bigint,
+  cost_hao bigint not null,
+  currency text not null default 'CNY'::text,
+  stock bigint,
+  min_quantity integer not null default 1,
+  max_quantity integer,
+  on_sale boolean not null default true,
+  fields jsonb,
+  told_at timestamp with time zone not null,
+  created_at timestamp with time zone not null default now(),
+  constraint products_pkey PRIMARY KEY (tenant_id, id),
+  constraint products_tenant_id_supplier_id_remote_id_key UNIQUE (tenant_id, supplier_id, remote_id),
+  constraint products_tenant_id_supplier_id_fkey FOREIGN KEY (tenant_id, supplier_id) REFERENCES suppliers.suppliers(tenant_id, id),
+  constraint products_cost_hao_check CHECK ((cost_hao >= 0)),
+  constraint products_face_hao_check CHECK ((face_hao >= 0)),
+  constraint products_kind_check CHECK ((kind = ANY (ARRAY['direct'::text, 'card'::text, 'link'::text]))),
+  constraint products_max_quantity_check CHECK ((max_quantity >= 1)),
+  constraint products_min_quantity_check CHECK ((min_quantity >= 1)),
+  constraint products_remote_id_check CHECK (((length(remote_id) >= 1) AND (length(remote_id) <= 128))),
+  constraint products_stock_check CHECK ((stock >= 0))
+);
+alter table suppliers.products enable row level security;
+grant insert, select, update on suppliers.products to quanshu_app;
+
+create table suppliers.purchases (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  no text not null,
+  purpose text not null default 'line'::text,
+  order_no bigint,
+  line_no smallint,
+  turn smallint not null default 1,
+  supplier_id bigint not null,
+  product_id bigint not null,
+  offer_id bigint,
+  quantity integer not null,
+  arrived integer not null default 0,
+  ceiling_hao bigint not null,
+  quoted_hao bigint not null,
+  cost_fen bigint,
+  fields jsonb not null default '{}'::jsonb,
+  state text not null default 'planned'::text,
+  remote_no text,
+  serial text,
+  asks integer not null default 0,
+  due_at timestamp with time zone,
+  leased_until timestamp with time zone,
+  lease integer not null default 0,
+  code text,
+  message text,
+  about text,
+  choice jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  sent_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  decided_by text,
+  decided_note text,
+  constraint purchases_pkey PRIMARY KEY (tenant_id, id),
+  constraint purchase_has_its_own_number UNIQUE (tenant_id, no),
+  constraint purchases_tenant_id_product_id_fkey FOREIGN KEY (tenant_id, product_id) REFERENCES suppliers.products(tenant_id, id),
+  constraint purchases_tenant_id_supplier_id_fkey FOREIGN KEY (tenant_id, supplier_id) REFERENCES suppliers.suppliers(tenant_id, id),
+  constraint due_while_open CHECK (((due_at IS NULL) OR (state = ANY (ARRAY['planned'::text, 'sending'::text, 'accepted'::text, 'unknown'::text])))),
+  constraint line_of_purchase CHECK (((purpose = 'line'::text) = ((order_no IS NOT NULL) AND (line_no IS NOT NULL)))),
+  constraint purchases_ceiling_hao_check CHECK ((ceiling_hao >= 0)),
+  constraint purchases_check CHECK (((arrived >= 0) AND (arrived <= quantity))),
+  constraint purchases_no_check CHECK ((no ~ '^[0-9]{20}$'::text)),
+  constraint purchases_purpose_check CHECK ((purpose = ANY (ARRAY['line'::text, 'test'::text]))),
+  constraint purchases_quantity_check CHECK ((quantity > 0)),
+  constraint purchases_quoted_hao_check CHECK ((quoted_hao >= 0)),
+  constraint purchases_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'sending'::text, 'accepted'::text, 'unknown'::text, 'done'::text, 'partial'::text, 'refused'::text, 'cancelled'::text, 'contradicted'::text])))
+);
+alter table suppliers.purchases enable row level security;
+grant select on suppliers.purchases to quanshu_app;
+
+create table suppliers.routes (
+  tenant_id bigint not null,
+  sku_id bigint not null,
+  policy text not null default 'cheapest'::text,
+  least_margin_fen bigint default 0,
+  updated_at timestamp with time zone not null default now(),
+  updated_by text not null default ''::text,
+  constraint routes_pkey PRIMARY KEY (tenant_id, sku_id),
+  constraint routes_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
+  constraint routes_policy_check CHECK ((policy = ANY (ARRAY['cheapest'::text, 'fastest'::text, 'reliable'::text, 'weighted'::text, 'fixed'::text])))
+);
+alter table suppliers.routes enable row level security;
+grant insert, select, update on suppliers.routes to quanshu_app;
+
+create table suppliers.suppliers (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  name text not null,
+  adapter text not null,
+  base_url text not null default ''::text,
+  identity text not null default ''::text,
+  settings jsonb not null default '{}'::jsonb,
+  secret_sealed bytea,
+  state text not null default 'on'::text,
+  concurrent smallint not null default 4,
+  per_minute integer not null default 600,
+  tokens double precision not null default 1,
+  tokens_at timestamp with time zone not null default now(),
+  breaker text not null default 'closed'::text,
+  failures integer not null default 0,
+  open_until timestamp with time zone,
+  balance_hao bigint,
+  balance_at timestamp with time zone,
+  balance_alarm_fen bigint,
+  synced_at timestamp with time zone,
+  sync_due_at timestamp with time zone,
+  sync_error text,
+  contact text not null default ''::text,
+  note text not null default ''::text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint suppliers_pkey PRIMARY KEY (tenant_id, id),
+  constraint suppliers_balance_alarm_fen_check CHECK ((balance_alarm_fen >= 0)),
+  constraint suppliers_breaker_check CHECK ((breaker = ANY (ARRAY['closed'::text, 'open'::text, 'half_open'::text]))),
+  constraint suppliers_concurrent_check CHECK (((concurrent >= 1) AND (concurrent <= 256))),
+  constraint suppliers_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60))),
+  constraint suppliers_per_minute_check CHECK (((per_minute >= 1) AND (per_minute <= 600000))),
+  constraint suppliers_state_check CHECK ((state = ANY (ARRAY['on'::text, 'paused'::text, 'archived'::text])))
+);
+alter table suppliers.suppliers enable row level security;
+grant insert, select, update on suppliers.suppliers to quanshu_app;
+
+
+create index callbacks_of_no ON suppliers.callbacks USING btree (tenant_id, no) WHERE (no IS NOT NULL);
+create index offers_of_product ON suppliers.offers USING btree (tenant_id, product_id);
+create index changes_of_product ON suppliers.product_changes USING btree (tenant_id, product_id, id);
+create UNIQUE index one_living_purchase_a_line ON suppliers.purchases USING btree (tenant_id, order_no, line_no) WHERE ((state = ANY (ARRAY['planned'::text, 'sending'::text, 'accepted'::text, 'unknown'::text])) AND (purpose = 'line'::text));
+create index purchases_by_remote ON suppliers.purchases USING btree (tenant_id, remote_no) WHERE (remote_no IS NOT NULL);
+create index purchases_due ON suppliers.purchases USING btree (tenant_id, supplier_id, due_at) WHERE (due_at IS NOT NULL);
+create index purchases_ended ON suppliers.purchases USING btree (tenant_id, product_id, ended_at) WHERE (ended_at IS NOT NULL);
+create index purchases_leased ON suppliers.purchases USING btree (tenant_id, supplier_id) WHERE (leased_until IS NOT NULL);
+create index purchases_of_line ON suppliers.purchases USING btree (tenant_id, order_no, line_no, turn);
+create UNIQUE index supplier_name ON suppliers.suppliers USING btree (tenant_id, name) WHERE (state <> 'archived'::text);
+
+create policy tenant on suppliers.callbacks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on suppliers.offers for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on suppliers.product_changes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on suppliers.products for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on suppliers.purchases for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on suppliers.routes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on suppliers.suppliers for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+
+function suppliers.ask_again_after(p_asks integer) returns interval
+function suppliers.ask_now(p_tenant bigint, p_supplier bigint, p_no text) returns bigint security definer
+function suppliers.candidates(p_tenant bigint, p_skus bigint[]) returns jsonb security definer
+function suppliers.follow_shelf(p_tenant bigint, p_skus bigint[]) returns void security definer
+function suppliers.keep_products(p_tenant bigint, p_supplier bigint, p_products jsonb, p_whole boolean, p_told_at timestamp with time zone) returns jsonb security definer
+function suppliers.note_health(p_tenant bigint, p_supplier bigint, p_good integer, p_bad integer) returns void security definer
+function suppliers.open_trial(p_tenant bigint, p_product bigint, p_fields jsonb) returns bigint security definer
+function suppliers.take_due(p_lease_seconds integer, p_limit integer) returns jsonb security definer
+function suppliers.take_probes(p_limit integer) returns jsonb security definer
+function suppliers.take_syncs(p_minutes integer, p_limit integer) returns jsonb security definer
 
 -- tenancy ---------------------------------------------------------------------------------------------
 

@@ -63,7 +63,8 @@ returns table (
   reason text,
   form_fields jsonb,
   goods_id bigint,
-  price_points integer
+  price_points integer,
+  supply_stock bigint
 )
 language plpgsql
 stable
@@ -89,7 +90,8 @@ begin
     coalesce(shelf.reason, case when s.state <> 'on' or s.removed_at is not null then 'off_shelf' end),
     g.form_fields,
     g.id,
-    coalesce(change.price_points, s.price_points)
+    coalesce(change.price_points, s.price_points),
+    case when s.kind <> 'card' then s.supply_stock end
   from (select distinct unnest(p_sku_ids) as id) wanted
   join catalog.skus s
     on s.tenant_id = p_tenant
@@ -138,7 +140,8 @@ returns table (
   next_at timestamptz,
   next_price_fen bigint,
   price_points integer,
-  next_price_points integer
+  next_price_points integer,
+  unlimited boolean
 )
 language plpgsql
 stable
@@ -165,19 +168,24 @@ begin
     s.low_stock_at,
     s.state,
     s.position,
-    coalesce(stock.balance - stock.held_out, 0),
+    shelf.available,
     coalesce(stock.held_out, 0),
-    s.state = 'on' and coalesce(stock.balance - stock.held_out, 0) <= coalesce(s.low_stock_at, -1),
+    s.state = 'on' and shelf.available <= coalesce(s.low_stock_at, -1),
     coming.at,
     coming.price_fen,
     coalesce(change.price_points, s.price_points),
-    coming.price_points
+    coming.price_points,
+    s.kind <> 'card' and s.supply_stock is null
   from catalog.skus s
   left join ledger.accounts stock
     on stock.tenant_id = p_tenant
     and stock.kind = 'stock.available'
     and stock.ref = s.id::text
     and stock.unit = 'piece'
+  -- What sources do not count is more than anybody may order; `unlimited` says that it is no count.
+  cross join lateral (
+    select case when s.kind = 'card' then coalesce(stock.balance - stock.held_out, 0) else coalesce(s.supply_stock, 1000000) end as available
+  ) shelf
   left join lateral (
     select c.price_fen, c.price_points, c.free, c.tiers
     from catalog.price_changes c

@@ -254,15 +254,21 @@ declare
   c_line integer[];
   c_piece integer[];
   c_card bigint[];
+  -- Lines that a supplier delivers.
+  s_no bigint[];
+  s_line smallint[];
   done_nos bigint[];
   short_nos bigint[];
   clearing bigint;
   revenue bigint;
 begin
-  select array_agg(x.no), array_agg(x.line_no), array_agg(x.sku_id), array_agg(x.quantity), array_agg(x.amount_fen),
-    array_agg(x.buyer_key), array_agg(x.member_id), array_agg(x.hold_id), array_agg(coalesce(x.state = 'held', false)),
-    count(*)::integer
-  into l_no, l_line, l_sku, l_quantity, l_amount, l_owner, l_member, l_hold, l_held, line_count
+  select array_agg(x.no) filter (where x.kind = 'card'), array_agg(x.line_no) filter (where x.kind = 'card'),
+    array_agg(x.sku_id) filter (where x.kind = 'card'), array_agg(x.quantity) filter (where x.kind = 'card'),
+    array_agg(x.amount_fen) filter (where x.kind = 'card'), array_agg(x.buyer_key) filter (where x.kind = 'card'),
+    array_agg(x.member_id) filter (where x.kind = 'card'), array_agg(x.hold_id) filter (where x.kind = 'card'),
+    array_agg(coalesce(x.state = 'held', false)) filter (where x.kind = 'card'), (count(*) filter (where x.kind = 'card'))::integer,
+    array_agg(x.no) filter (where x.kind = 'topup'), array_agg(x.line_no) filter (where x.kind = 'topup')
+  into l_no, l_line, l_sku, l_quantity, l_amount, l_owner, l_member, l_hold, l_held, line_count, s_no, s_line
   from (
     select p.no, o.buyer_key, o.member_id, l.*, h.state
     from unnest(p_nos) with ordinality as p(no, n)
@@ -275,7 +281,7 @@ begin
       offset 0
     ) o
     cross join lateral (
-      select l.line_no, l.sku_id, l.quantity, l.amount_fen, l.hold_id
+      select l.line_no, l.kind, l.sku_id, l.quantity, l.amount_fen, l.hold_id
       from orders.lines l
       where l.tenant_id = p_tenant
         and l.order_no = p.no
@@ -398,8 +404,11 @@ begin
         and l.line_no = x.line;
     end if;
   end if;
-  if coalesce(line_count, 0) = 0 and not p_paying then
+  if coalesce(line_count, 0) = 0 and s_no is null and not p_paying then
     return '[]';
+  end if;
+  if s_no is not null then
+    perform fulfilment.want_supply(p_tenant, s_no, s_line, p_actor);
   end if;
   if p_paying then
     perform fulfilment.credit_recharges(p_tenant, p_nos);
@@ -415,7 +424,7 @@ begin
       where l.tenant_id = p_tenant
         and l.order_no = u.no
     ), false) as whole
-    from unnest(case when p_paying then p_nos else l_no end) as u(no)
+    from unnest(case when p_paying then p_nos else l_no || s_no end) as u(no)
     group by u.no
   ) p;
   if done_nos is not null then
@@ -460,7 +469,12 @@ begin
     select coalesce(jsonb_agg(jsonb_build_object(
       'no', x.no, 'lineNo', x.line, 'delivered', x.enough, 'quantity', x.quantity, 'reason', case when not x.enough then x.reason end
     )), '[]')
-    from unnest(l_no, l_line, l_quantity, l_reason, enough) as x(no, line, quantity, reason, enough)
+    from (
+      select * from unnest(l_no, l_line, l_quantity, l_reason, enough) as x(no, line, quantity, reason, enough)
+      union all
+      select s.no, s.line, 0, 'supplying', false
+      from unnest(s_no, s_line) as s(no, line)
+    ) x
   );
 end;
 $$;

@@ -216,6 +216,16 @@ declare
   used_count integer;
   missing bigint;
 begin
+  -- What may still arrive is not given back for: it would be had twice.
+  if exists (
+    select from fulfilment.needs n
+    where n.tenant_id = p_tenant
+      and n.order_no = p_no
+      and n.line_no = p_line
+      and n.state in ('wanted', 'buying')
+  ) then
+    return jsonb_build_object('code', 'orders.supply_under_way', 'params', '{}'::jsonb);
+  end if;
   select * into line
   from orders.lines l
   where l.tenant_id = p_tenant
@@ -238,10 +248,11 @@ begin
     return jsonb_build_object('code', 'orders.refund_whole_line', 'params', '{}'::jsonb);
   end if;
 
-  select count(*), count(*) filter (where g.state = 'used' or c.state = 'used')
+  -- What was topped up cannot be taken back: it is as good as used.
+  select count(*), count(*) filter (where g.state = 'used' or c.state = 'used' or g.kind = 'topup')
   into found_count, used_count
   from entitlements.grants g
-  join vault.cards c on c.tenant_id = p_tenant and c.id = g.card_id
+  left join vault.cards c on c.tenant_id = p_tenant and c.id = g.card_id
   where p_takes <> 'nothing'
     and g.tenant_id = p_tenant
     and g.order_no = p_no
@@ -497,9 +508,19 @@ begin
   select count(*), array_agg(c.id) filter (where c.state = 'delivered')
   into taken, codes
   from revoked r
-  join vault.cards c on c.tenant_id = p_tenant and c.id = r.card_id;
+  left join vault.cards c on c.tenant_id = p_tenant and c.id = r.card_id;
   if codes is not null then
     perform vault.transfer(p_tenant, line.sku_id, codes, 'delivered', 'void', cause, p_actor);
+  end if;
+  if line.kind = 'topup' and refund.takes = 'line' then
+    update fulfilment.needs n
+    set state = 'cancelled',
+        due_at = null,
+        changed_at = now()
+    where n.tenant_id = p_tenant
+      and n.order_no = p_no
+      and n.line_no = refund.line_no
+      and n.state = 'stopped';
   end if;
   if line.kind = 'recharge' then
     if refund.amount_fen > promised then

@@ -173,6 +173,9 @@ begin
         when not p.sellable then jsonb_build_object(
           'code', 'orders.not_sellable', 'params', jsonb_build_object('title', p.goods_title, 'reason', p.reason, 'skuId', p.sku)
         )
+        when p.quantity > p.supply_stock then jsonb_build_object(
+          'code', 'orders.sold_out', 'params', jsonb_build_object('title', p.goods_title, 'skuId', p.sku, 'available', p.supply_stock)
+        )
         when p.quantity > p.limit_per_order then jsonb_build_object(
           'code', 'orders.over_order_limit', 'params', jsonb_build_object('title', p.goods_title, 'limit', p.limit_per_order, 'skuId', p.sku)
         )
@@ -317,17 +320,19 @@ begin
 
   -- Pieces that are set aside only at payment are not claimed now, so those who ask at once do not shut each other out.
   -- What is paid in this same transaction is claimed but needs no hold: the locks last until it is delivered.
-  select array_agg(x.holds or i_balance[x.item_no] or i_total[x.item_no] = 0 order by x.n),
-    array_agg(x.holds and not i_balance[x.item_no] and i_total[x.item_no] > 0 order by x.n)
+  -- What a supplier delivers has no pieces of ours to claim.
+  select array_agg(x.kind = 'card' and (x.holds or i_balance[x.item_no] or i_total[x.item_no] = 0) order by x.n),
+    array_agg(x.kind = 'card' and x.holds and not i_balance[x.item_no] and i_total[x.item_no] > 0 order by x.n)
   into l_claims, l_holds
-  from unnest(l_item, l_holds) with ordinality as x(item_no, holds, n);
+  from unnest(l_item, l_holds, l_kind) with ordinality as x(item_no, holds, kind, n);
   if not (true = all (l_claims)) then
     for one in
       select x.item_no, x.title, x.sku, greatest(a.balance - a.held_out, 0) as available
-      from unnest(l_item, l_account, l_quantity, l_goods_title, l_sku, l_claims)
-        as x(item_no, account_id, quantity, title, sku, claims)
+      from unnest(l_item, l_account, l_quantity, l_goods_title, l_sku, l_claims, l_kind)
+        as x(item_no, account_id, quantity, title, sku, claims, kind)
       join ledger.accounts a on a.tenant_id = p_tenant and a.id = x.account_id and a.id = any (l_account)
       where not x.claims
+        and x.kind = 'card'
         and results[x.item_no] is null
         and a.balance - a.held_out < x.quantity
     loop
@@ -821,6 +826,7 @@ as $$
     'lines', (
       select coalesce(json_agg(json_build_object(
         'lineNo', l.line_no,
+        'kind', l.kind,
         'skuId', l.sku_id,
         'goodsId', l.goods_id,
         'goodsTitle', l.goods_title,
@@ -832,7 +838,25 @@ as $$
         'state', l.state,
         'deliveredQuantity', l.delivered_quantity,
         'form', l.form,
-        'codes', case when l.delivered_quantity > 0 then (
+        'supply', case when l.kind = 'topup' then (
+          select json_build_object(
+            'since', n.since, 'purchase', p.state, 'reason', l.exception_reason, 'p50', p.chosen -> 'p50', 'p95', p.chosen -> 'p95'
+          )
+          from fulfilment.needs n
+          left join lateral (
+            select p.state, p.choice -> 'candidates' -> 0 as chosen
+            from suppliers.purchases p
+            where p.tenant_id = p_tenant
+              and p.order_no = o.no
+              and p.line_no = l.line_no
+            order by p.turn desc
+            limit 1
+          ) p on true
+          where n.tenant_id = p_tenant
+            and n.order_no = o.no
+            and n.line_no = l.line_no
+        ) end,
+        'codes', case when l.kind = 'card' and l.delivered_quantity > 0 then (
           select json_agg(json_build_object(
             'grantId', g.id, 'piece', g.piece, 'cardId', g.card_id, 'state', g.state, 'sealed', encode(g.sealed, 'base64')
           ) order by g.piece)

@@ -7,12 +7,35 @@ export type OrderState = (typeof ORDER_STATES)[number]
 export const ORDER_PURPOSES = ['goods', 'recharge'] as const
 export type OrderPurpose = (typeof ORDER_PURPOSES)[number]
 
-export const LINE_STATES = ['waiting', 'delivered', 'exception', 'refunding', 'refunded', 'cancelled'] as const
+/** `supplying`: paid, and a supplier is to deliver it. */
+export const LINE_STATES = [
+  'waiting',
+  'supplying',
+  'delivered',
+  'exception',
+  'refunding',
+  'refunded',
+  'cancelled',
+] as const
 export type LineState = (typeof LINE_STATES)[number]
 
 /** Why a paid line could not be delivered. */
-export const EXCEPTION_REASONS = ['out_of_stock', 'vault_short', 'late_payment', 'manual', 'refund_failed'] as const
+export const EXCEPTION_REASONS = [
+  'out_of_stock',
+  'vault_short',
+  'late_payment',
+  'manual',
+  'refund_failed',
+  'no_source',
+  'loss_guard',
+  'supply_unknown',
+  'account_refused',
+] as const
 export type ExceptionReason = (typeof EXCEPTION_REASONS)[number]
+
+/** What is sold: codes that we have, or what a supplier tops up. */
+export const SKU_KINDS = ['card', 'topup'] as const
+export type SkuKind = (typeof SKU_KINDS)[number]
 
 export const CARD_STATES = ['available', 'delivered', 'used', 'void', 'suspect', 'expired'] as const
 export type CardState = (typeof CARD_STATES)[number]

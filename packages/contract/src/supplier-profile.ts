@@ -2,22 +2,12 @@ import { z } from 'zod'
 import { supplierProfileErrors as errors } from './errors/supplier-profile.ts'
 import { addRefusal } from './form-fields.ts'
 import { requiredText, text } from './schemas.ts'
+import { PRODUCT_KINDS, REFUSALS_ABOUT } from './supply.ts'
 
 /**
  * How a supplier is spoken to, as data: most Chinese suppliers differ only in names, the way they sign and the codes
  * they answer. Edited in the console, run by the server's declarative adapter. Nothing in it is ever evaluated.
  */
-
-export const SUPPLIER_REFUSALS = [
-  'stock',
-  'price',
-  'product',
-  'balance',
-  'account',
-  'limit',
-  'supplier',
-  'other',
-] as const
 
 /** Where a value stands in an answer. Names, `[0]`, `!` after a name that holds JSON text, `|` between alternatives. */
 const PATH_STEP = /^[\p{L}_$][\p{L}\p{N}_$-]{0,60}(?:!|\[\d{1,3}\])*$/u
@@ -169,7 +159,7 @@ const rule = z
     /** Any of these stands in the message. */
     words: z.array(requiredText(60)).max(40).default([]),
     means: z.enum(['refused', 'uncertain', 'not_found']),
-    about: z.enum(SUPPLIER_REFUSALS).optional(),
+    about: z.enum(REFUSALS_ABOUT).optional(),
   })
   .superRefine((value, context) => {
     if (value.http.length + value.codes.length + value.words.length === 0) {
@@ -205,7 +195,7 @@ const operation = z
   })
 
 /** `refunded`: how much came back decides whether all or a part of it failed. */
-export const SUPPLIER_STATES = ['accepted', 'done', 'partial', 'failed', 'refunded'] as const
+export const SUPPLIER_ORDER_MEANINGS = ['accepted', 'done', 'partial', 'failed', 'refunded'] as const
 const cipher = z
   .strictObject({
     /** `list`: the whole of it; `each`: every number and password. */
@@ -247,7 +237,7 @@ const order = z
     remoteNo: path.optional(),
     /** Without a state, an order that was taken is on its way. */
     state: path.optional(),
-    states: z.record(z.string().max(40), z.enum(SUPPLIER_STATES)).default({}),
+    states: z.record(z.string().max(40), z.enum(SUPPLIER_ORDER_MEANINGS)).default({}),
     cost: path.optional(),
     /** For the whole order, or for a piece. */
     costIs: z.enum(['total', 'each']).default('total'),
@@ -287,8 +277,8 @@ const product = z.strictObject({
   name: path,
   kind: path.optional(),
   /** What the values of `kind` mean; another one, or none, is `otherKind`. */
-  kinds: z.record(z.string().max(40), z.enum(['direct', 'card', 'link'])).default({}),
-  otherKind: z.enum(['direct', 'card', 'link']),
+  kinds: z.record(z.string().max(40), z.enum(PRODUCT_KINDS)).default({}),
+  otherKind: z.enum(PRODUCT_KINDS),
   face: path.optional(),
   cost: path,
   unit: z.enum(['yuan', 'fen']).default('yuan'),

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { beijingTime } from '../pages.ts'
 import type { Card, Goods, GoodsKind, Order } from '../suppliers/books.ts'
-import { isWaiting, type PlaceInput, SupplierRefusal } from '../suppliers/desk.ts'
 import { haoNumber, haoOf } from '../suppliers/money.ts'
 import { type Answer, bodyOf, parseObject } from '../suppliers/serve.ts'
 import type { Supplier } from '../suppliers/supplier.ts'
-import { CODE_OF, CODES, type Code } from './codes.ts'
+import { isWaiting, type PlaceInput, SupplierRefusal } from '../suppliers/take-order.ts'
+import { CODE_OF, CODES, type Code, WORDS_OF } from './codes.ts'
 import { PHONE_CATEGORY } from './goods.ts'
 import { encrypted, isSigned, signatureOf } from './signing.ts'
 
@@ -43,7 +43,8 @@ export function addApi(app: FastifyInstance, supplier: FuluSupplier): void {
         return success(supplier.credentials, await method(biz, answered))
       } catch (error) {
         if (error instanceof Refused) return refusal(supplier.credentials, error.code)
-        if (error instanceof SupplierRefusal) return refusal(supplier.credentials, CODE_OF[error.reason], error.message)
+        if (error instanceof SupplierRefusal)
+          return refusal(supplier.credentials, CODE_OF[error.reason], WORDS_OF[error.reason])
         throw error
       }
     })
@@ -97,7 +98,7 @@ function methodsOf(supplier: FuluSupplier): ReadonlyMap<string, Method> {
       answered,
     )
     // The platform does not answer a repeated order with the first one: whoever sends it again has to ask.
-    if (!placed.isNew) throw new SupplierRefusal('number_used', CODES[4010])
+    if (!placed.isNew) throw new Refused(4010)
     return showOrder(placed.order, goods, clock.now())
   }
 
@@ -221,7 +222,7 @@ const pascal = (key: string): string =>
     .join('')
 
 function showPhone(phone: string): Record<string, unknown> {
-  if (!/^1[3-9]\d{9}$/.test(phone)) throw new SupplierRefusal('bad_request', '手机号格式错误')
+  if (!/^1[3-9]\d{9}$/.test(phone)) throw new Refused(1018)
   const operator = { 3: '移动', 5: '移动', 7: '联通', 8: '电信', 9: '电信' }[Number(phone[1])] ?? '联通'
   return { phone, operator, province: '湖北', city: '武汉', city_code: '027' }
 }
@@ -247,9 +248,8 @@ function success(credentials: FuluCredentials, result: unknown): Answer {
   return envelope(credentials, 0, '接口调用成功', JSON.stringify(result))
 }
 
-function refusal(credentials: FuluCredentials, code: Code, detail?: string): Answer {
-  const isOwnWord = detail !== undefined && /[\u4e00-\u9fff]/.test(detail)
-  return envelope(credentials, code, isOwnWord ? detail : CODES[code], '')
+function refusal(credentials: FuluCredentials, code: Code, words: string = CODES[code]): Answer {
+  return envelope(credentials, code, words, '')
 }
 
 export function envelope({ appSecret }: FuluCredentials, code: number, message: string, result: string): Answer {

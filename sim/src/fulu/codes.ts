@@ -1,4 +1,4 @@
-import type { RefusalReason } from '../suppliers/desk.ts'
+import type { RefusalReason } from '../suppliers/take-order.ts'
 
 /** The platform's codes and words, as its table of errors has them. */
 export const CODES = {
@@ -43,4 +43,10 @@ export const CODE_OF: Readonly<Record<RefusalReason, Code>> = {
   number_used: 4010,
   unknown_order: 4011,
   unknown_card: 1018,
+}
+
+/** What is said instead of the table's words where these would not help anybody. */
+export const WORDS_OF: Readonly<Partial<Record<RefusalReason, string>>> = {
+  price_too_high: '商品价格高于外部销售价，无法购买',
+  no_balance: '添加订单失败：账户余额不足',
 }

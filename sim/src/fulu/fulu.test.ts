@@ -78,7 +78,6 @@ const open = (text: string): string => {
   const decipher = createDecipheriv('aes-256-ecb', fulu.credentials.appSecret, null)
   return decipher.update(text, 'base64', 'utf8') + decipher.final('utf8')
 }
-const heard = (count: number) => expect.poll(() => shop.heard.length).toBe(count)
 
 test('only who signs well and in time is served', async () => {
   expect(await call('fulu.user.info.get')).toMatchObject({ code: 0, balance: 20000, is_open: 1 })
@@ -116,8 +115,8 @@ test('a top-up goes from order to signed callback to query, and is paid from the
     customer_order_no: no,
     order_price: 21.5,
   })
-  await heard(1)
-  const { sign, ...fields } = JSON.parse(shop.heard[0]?.body ?? '{}') as Record<string, string>
+  const [callback] = await shop.about(no)
+  const { sign, ...fields } = JSON.parse(callback?.body ?? '{}') as Record<string, string>
   expect(sign).toBe(signed(JSON.stringify(fields), fulu.credentials.appSecret))
   expect(fields).toMatchObject({ customer_order_no: no, order_status: 'success', price: '21.5000', buy_num: '1' })
   expect(await query(no)).toMatchObject({ code: 0, order_state: 'success', order_type: 4, cards: [] })
@@ -128,8 +127,8 @@ test('a top-up goes from order to signed callback to query, and is paid from the
 test('cards come encrypted with the query, not with the callback', async () => {
   const no = newNo()
   expect(await buyCards(no, 2)).not.toHaveProperty('cards')
-  await heard(1)
-  expect(shop.heard[0]?.body).not.toContain('card')
+  const [callback] = await shop.about(no)
+  expect(callback?.body).not.toContain('card')
   const { cards } = (await query(no)) as unknown as { cards: { card_number: string; card_pwd: string }[] }
   expect(cards).toHaveLength(2)
   const [first] = cards
@@ -182,6 +181,15 @@ test.each([
   expect(await call('fulu.order.direct.add', topup(no))).toMatchObject({ code: 0 })
 })
 
+test('an empty balance is told in words, and takes nothing', async () => {
+  const own = await startFulu({ host: '127.0.0.1', seed: 'poor' })
+  own.control.setBalance('21.4999')
+  const answer = await call('fulu.order.direct.add', topup('P1'), { at: own })
+  expect(answer).toMatchObject({ code: 4008, message: expect.stringContaining('余额不足') })
+  expect([own.control.balance(), own.control.orders()]).toEqual(['21.4999', []])
+  await own.close()
+})
+
 test('faults of answers: forged, unsure, busy', async () => {
   fulu.control.addFault({ kind: 'api.forged', endpoint: 'fulu.user.info.get', times: 1 })
   expect(await (await send('fulu.user.info.get', {})).json()).toMatchObject({ code: 0, sign: '0'.repeat(32) })
@@ -213,7 +221,7 @@ test('after a kill orders under way, stock, balance and secrets are found again'
   await call('fulu.order.direct.add', topup('K1'), { at: before })
   shop.answer = { status: 200, body: 'SUCCESS' }
   await call('fulu.order.card.add', { product_id: 10000003, buy_num: 1, customer_order_no: 'K2' }, { at: before })
-  await heard(1)
+  await shop.about('"K2"')
   const kept = [before.credentials, before.control.balance(), before.control.goods()]
   await before.close()
   shop.answer = { status: 200, body: 'success' }
@@ -221,8 +229,8 @@ test('after a kill orders under way, stock, balance and secrets are found again'
   expect([after.credentials, after.control.balance(), after.control.goods()]).toEqual(kept)
   await after.control.advance(60_000)
   expect(after.control.order('K1')).toMatchObject({ state: 'success' })
-  await heard(3)
-  expect(shop.heard.map(({ body }) => JSON.parse(body).customer_order_no).sort()).toEqual(['K1', 'K2', 'K2'])
+  await shop.about('"K1"')
+  await shop.about('"K2"', 2)
   await after.close()
   rmSync(dataDir, { recursive: true })
 })

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { Card, Goods, Order } from '../suppliers/books.ts'
-import { isWaiting, type RefusalReason, SupplierRefusal } from '../suppliers/desk.ts'
 import { haoNumber, haoOf } from '../suppliers/money.ts'
 import { type Answer, bodyOf, parseObject } from '../suppliers/serve.ts'
 import type { Supplier } from '../suppliers/supplier.ts'
+import { isWaiting, type RefusalReason, SupplierRefusal } from '../suppliers/take-order.ts'
 import { isSigned } from './signing.ts'
 
 export type KayixinCredentials = { readonly appId: string; readonly appSecret: string }

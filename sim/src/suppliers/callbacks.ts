@@ -104,8 +104,8 @@ export function openCallbackOffice(parts: OfficeParts): CallbackOffice {
 
   const announce = async (order: Order): Promise<void> => {
     const at = { key: order.outerNo, goods: order.goodsId }
-    if (!wire.shape(order, { isForged: false })) return
-    const isSilent = faults.take('callback.never', at) !== undefined
+    // It is written down also when nobody is told: after a restart it is not news.
+    const isSilent = !wire.shape(order, { isForged: false }) || faults.take('callback.never', at) !== undefined
     const attempts = isSilent ? wire.ladderMs.length + 1 : 0
     const callback: Callback = { id: books.nextNo('N'), orderNo: order.orderNo, attempts, isAcknowledged: false }
     books.save('callback', callback)

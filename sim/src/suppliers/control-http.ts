@@ -1,9 +1,9 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import type { CardState, GoodsState, OrderEnd } from './books.ts'
 import type { NewGoods, SupplierControl } from './control.ts'
-import type { Pace } from './desk.ts'
 import type { SupplierFaultInput } from './faults.ts'
 import type { RateLimit } from './serve.ts'
+import type { Pace } from './take-order.ts'
 
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024
 

@@ -13,11 +13,12 @@ import type {
   OrderEnd,
 } from './books.ts'
 import type { CallbackOffice, Sending } from './callbacks.ts'
-import type { Desk, Pace } from './desk.ts'
+import type { Desk } from './desk.ts'
 import type { SupplierFault, SupplierFaultInput, SupplierFaultKind } from './faults.ts'
 import { haoText, neededHao } from './money.ts'
 import type { Counter, RateLimit, Received } from './serve.ts'
 import { type Statement, statementOf } from './statement.ts'
+import type { Pace } from './take-order.ts'
 
 export type ShownGoods = Omit<Goods, 'priceHao' | 'faceHao'> & { readonly price: string; readonly face: string }
 export type ShownOrder = Pick<

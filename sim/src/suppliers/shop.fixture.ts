@@ -1,13 +1,16 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { expect } from 'vitest'
 
-export type Heard = { readonly headers: http.IncomingHttpHeaders; readonly body: string; readonly atMs: number }
+export type Heard = { readonly headers: http.IncomingHttpHeaders; readonly body: string }
 
 /** A shop that keeps every callback and answers what the test wants. */
 export type Shop = {
   readonly url: string
   heard: Heard[]
   answer: { readonly status: number; readonly body: string }
+  /** The callbacks about an order, waited for; those of earlier tests may still come in. */
+  readonly about: (no: string, count?: number) => Promise<readonly Heard[]>
   readonly close: () => void
 }
 
@@ -18,7 +21,7 @@ export async function openShop(acknowledgement: string): Promise<Shop> {
       body += chunk
     })
     request.on('end', () => {
-      shop.heard.push({ headers: request.headers, body, atMs: performance.now() })
+      shop.heard.push({ headers: request.headers, body })
       response.writeHead(shop.answer.status).end(shop.answer.body)
     })
   })
@@ -27,6 +30,11 @@ export async function openShop(acknowledgement: string): Promise<Shop> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/suppliers/callback`,
     heard: [],
     answer: { status: 200, body: acknowledgement },
+    about: async (no, count = 1) => {
+      const found = (): readonly Heard[] => shop.heard.filter(({ body }) => body.includes(no))
+      await expect.poll(() => found().length).toBe(count)
+      return found()
+    },
     close: () => {
       server.closeAllConnections()
       server.close()

@@ -11,10 +11,11 @@ import { type Books, type Credentials, openBooks } from './books.ts'
 import { type CallbackWire, openCallbackOffice } from './callbacks.ts'
 import { type NewGoods, newGoods, type SupplierControl, supplierControl } from './control.ts'
 import { buildControlHttp } from './control-http.ts'
-import { type Desk, openDesk, type Pace } from './desk.ts'
+import { type Desk, openDesk } from './desk.ts'
 import { SUPPLIER_FAULTS, type SupplierFaultKind } from './faults.ts'
 import { neededHao } from './money.ts'
 import { buildHttp, type Counter, type CounterWire, openCounter } from './serve.ts'
+import type { Pace } from './take-order.ts'
 
 export type SupplierOptions = {
   readonly host: string

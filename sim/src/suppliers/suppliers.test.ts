@@ -1,7 +1,17 @@
 import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { faultSwitch } from '../faults.ts'
 import { type KasushouStandIn, startKasushou } from '../kasushou/index.ts'
-import type { SupplierFaultInput, SupplierFaultKind } from './faults.ts'
+import { openSender } from '../sender.ts'
+import { virtualClock } from '../virtual-clock.ts'
+import { openBooks } from './books.ts'
+import { type CallbackWire, openCallbackOffice } from './callbacks.ts'
+import { newGoods } from './control.ts'
+import { openDesk } from './desk.ts'
+import { SUPPLIER_FAULTS, type SupplierFaultInput, type SupplierFaultKind } from './faults.ts'
 import { openShop, type Shop } from './shop.fixture.ts'
 
 /** What all suppliers share, seen through one wire; the other wires have tests of their own. */
@@ -55,6 +65,24 @@ const told = (): readonly Told[] => shop.heard.map(({ body }) => JSON.parse(body
 const heard = (count: number) => expect.poll(() => shop.heard.length).toBe(count)
 const isSigned = ({ sign, card_list: _, ...fields }: Told): boolean =>
   sign === sha1(fields.time + sorted(fields) + supplier.credentials.apiKey)
+
+/** A desk of its own, without a wire: the test decides when an answer has left. */
+function openOwnDesk({ url }: Shop, file?: string) {
+  const goods = [newGoods({ id: '1', name: '卡', kind: 'card', price: '1' })]
+  const books = openBooks({ file, seed: 'desk', goods, balanceHao: 100_000, newCredentials: () => ({}) })
+  const clock = virtualClock()
+  const faults = faultSwitch(SUPPLIER_FAULTS)
+  const wire: CallbackWire = {
+    shape: ({ outerNo }) => ({ url, headers: {}, body: outerNo }),
+    isAcknowledged: () => true,
+    ladderMs: [],
+  }
+  const callbacks = openCallbackOffice({ books, clock, faults, sender: openSender(), wire })
+  const desk = openDesk({ books, clock, faults, callbacks, pace: { topupMs: 0, cardMs: 0 } })
+  const place = (outerNo: string, answered: Promise<void>) =>
+    desk.place({ outerNo, goodsId: '1', quantity: 1, account: {}, notifyUrl: url, terms: outerNo }, answered)
+  return { place, faults, sendings: callbacks.sendings, advance: clock.advance }
+}
 
 describe('calls that go wrong', () => {
   test('refused connections while the supplier is down, and the same port when he is up again', async () => {
@@ -146,14 +174,44 @@ describe('callbacks', () => {
     expect(shop.heard).toHaveLength(8)
   })
 
-  test('come after the answer of the order, unless they are early', async () => {
-    const [usual, early] = [newNo(), newNo()]
-    await buy(usual)
-    await heard(1)
+  test('wait until the answer of the order has left', async () => {
+    const { place, advance } = openOwnDesk(shop)
+    let leave = (): void => {}
+    const waiting = new Promise<void>((resolve) => {
+      leave = resolve
+    })
+    await place('A-WAITS', waiting)
+    await place('B-IS-ANSWERED', Promise.resolve())
+    await shop.about('B-IS-ANSWERED')
+    expect(shop.heard).toHaveLength(1)
+    leave()
+    await advance(1)
+    await shop.about('A-WAITS')
+  })
+
+  test('that a killed supplier did not get to send come after the restart, and only those', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'quanshu-suppliers-'))
+    const file = join(folder, 'desk.jsonl')
+    const { place, faults, sendings } = openOwnDesk(shop, file)
+    const killed = new Promise<void>(() => {})
+    await place('DONE-UNTOLD', killed)
+    faults.add({ kind: 'order.unpaid', key: 'UNPAID' })
+    faults.add({ kind: 'callback.never', key: 'SILENT' })
+    await place('UNPAID', killed)
+    await place('SILENT', Promise.resolve())
+    await place('TOLD', Promise.resolve())
+    await expect.poll(() => sendings().length).toBe(1)
+    const { advance } = openOwnDesk(shop, file)
+    await advance(1)
+    expect(shop.heard.map(({ body }) => body)).toEqual(['TOLD', 'DONE-UNTOLD'])
+    rmSync(folder, { recursive: true })
+  })
+
+  test('come before the answer of the order when they are early', async () => {
+    const early = newNo()
     fault('callback.early', { key: early })
-    const before = shop.heard.length
     const answer = await buy(early)
-    expect([answer.code, shop.heard.length]).toEqual([200, before + 1])
+    expect([answer.code, shop.heard.length]).toEqual([200, 1])
     expect(told().at(-1)).toMatchObject({ external_orderno: early, status: 3 })
   })
 

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Card, Goods, Order } from '../suppliers/books.ts'
-import { type RefusalReason, SupplierRefusal } from '../suppliers/desk.ts'
 import { haoNumber, haoOf } from '../suppliers/money.ts'
 import { type Answer, bodyOf, parseObject } from '../suppliers/serve.ts'
 import type { Supplier } from '../suppliers/supplier.ts'
+import { type RefusalReason, SupplierRefusal } from '../suppliers/take-order.ts'
 
 export type TremendousCredentials = {
   readonly apiKey: string

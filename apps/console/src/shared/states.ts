@@ -1,12 +1,15 @@
 import type {
   AttemptState,
   BatchState,
+  BreakerState,
   CardState,
   ExceptionReason,
   GrantState,
   LineState,
   OrderState,
+  PurchaseState,
   RefundState,
+  SupplierState,
 } from '@quanshu/contract'
 import type { Row } from './api/contract.ts'
 import { defineMessages } from './i18n/index.ts'
@@ -34,6 +37,7 @@ const order: Table<OrderState> = {
 const recharge: Table<OrderState> = { ...order, delivered: ['success', '已到账', 'Credited'] }
 const line: Table<LineState> = {
   waiting: ['processing', '待发货', 'Waiting'],
+  supplying: ['processing', '供货中', 'With supplier'],
   delivered: ['success', '已发货', 'Delivered'],
   exception: ['error', '异常', 'Exception'],
   refunding: ['processing', '退款中', 'Refunding'],
@@ -51,6 +55,31 @@ const exception: Table<ExceptionReason> = {
   late_payment: ['warning', '超时后付款', 'Paid after expiry'],
   manual: ['warning', '人工标记', 'Marked by hand'],
   refund_failed: ['error', '退款失败', 'Refund failed'],
+  no_source: ['error', '无可用货源', 'No source'],
+  loss_guard: ['warning', '低于保本价', 'Would be a loss'],
+  supply_unknown: ['error', '采购结果不明', 'Supplier does not say'],
+  account_refused: ['warning', '充值账号有误', 'Account refused'],
+}
+const supplier: Table<SupplierState> = {
+  on: ['success', '启用', 'On'],
+  paused: ['warning', '已暂停', 'Paused'],
+  archived: ['default', '已归档', 'Archived'],
+}
+const breaker: Table<BreakerState> = {
+  closed: ['success', '正常', 'Normal'],
+  open: ['error', '已熔断', 'Tripped'],
+  half_open: ['warning', '试探中', 'Probing'],
+}
+const purchase: Table<PurchaseState> = {
+  planned: ['processing', '待提交', 'Planned'],
+  sending: ['processing', '提交中', 'Sending'],
+  accepted: ['processing', '处理中', 'Accepted'],
+  unknown: ['warning', '结果不明', 'Unknown'],
+  done: ['success', '已到账', 'Arrived'],
+  partial: ['warning', '部分到账', 'Partly arrived'],
+  refused: ['error', '已拒绝', 'Refused'],
+  cancelled: ['default', '已改投', 'Rerouted'],
+  contradicted: ['error', '前后矛盾', 'Contradicted'],
 }
 const card: Table<CardState> = {
   available: ['success', '可用', 'Available'],
@@ -197,6 +226,9 @@ export const STATES = {
   reconCase,
   billLine,
   importLine,
+  supplier,
+  breaker,
+  purchase,
 } as const
 export type StateKind = keyof typeof STATES
 export type StateOf<Kind extends StateKind> = keyof (typeof STATES)[Kind] & string

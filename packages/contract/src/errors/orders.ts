@@ -64,6 +64,11 @@ export const orderErrors = defineErrors('orders', {
     en: 'No order matches; check number, contact and query password',
   },
   codesLocked: { status: 403, zh: '请输入查询密码后查看卡密', en: 'Enter the query password to see the codes' },
+  supplyUnderWay: {
+    status: 409,
+    zh: '供应商正在处理，结果出来前不能退款；如已确认未到账，请先人工了结这笔采购',
+    en: 'A supplier is working on it; nothing is refunded until it has ended. If you know that it did not arrive, settle the purchase first',
+  },
   nothingToRefund: { status: 409, zh: '没有可退的金额', en: 'There is nothing left to refund' },
   balanceNeedsMember: {
     status: 409,

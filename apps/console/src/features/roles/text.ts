@@ -23,6 +23,7 @@ export const rolesText = defineMessages('roles', {
   board: ['看板', 'Board'],
   goods: ['商品', 'Goods'],
   stock: ['库存', 'Stock'],
+  suppliers: ['供应商', 'Suppliers'],
   cards: ['卡密', 'Codes'],
   orders: ['订单', 'Orders'],
   refunds: ['退款审批', 'Refund approval'],

@@ -7,6 +7,8 @@ export const permissionText = defineMessages('permissions', {
   'goods.read': ['查看商品', 'See goods'],
   'goods.write': ['编辑商品', 'Edit goods'],
   'stock.read': ['查看库存', 'See stock'],
+  'suppliers.read': ['查看供应商与采购', 'See suppliers and purchases'],
+  'suppliers.manage': ['管理供应商与货源', 'Manage suppliers and sources'],
   'cards.import': ['导入卡密', 'Import codes'],
   'cards.reveal': ['查看卡密原文', 'Reveal codes'],
   'cards.manage': ['管理卡密与批次', 'Manage codes and batches'],

@@ -17,9 +17,10 @@ export const orderStates = defineStates<OrderState>('order', 'pending', {
 
 /** One line's fulfilment. An exception waits for a person: it is retried or refunded, never forgotten. */
 export const lineStates = defineStates<LineState>('line', 'waiting', {
-  waiting: ['delivered', 'exception', 'cancelled'],
+  waiting: ['supplying', 'delivered', 'exception', 'cancelled'],
+  supplying: ['delivered', 'exception'],
   delivered: ['refunding', 'refunded', 'exception'],
-  exception: ['delivered', 'exception', 'refunding', 'refunded'],
+  exception: ['supplying', 'delivered', 'exception', 'refunding', 'refunded'],
   // A refund of pieces, or of an amount, that failed and was then made leaves a line that is delivered.
   refunding: ['refunded', 'exception'],
   // What is left of the amount may still go back.

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { FormField } from '@quanshu/contract'
+import type { FormField, ProductKind, RefusalAbout } from '@quanshu/contract'
 import type { Outbound } from '../../platform/outbound/index.ts'
 
 /**
@@ -51,10 +51,6 @@ export type Capabilities = {
   readonly cardState: boolean
 }
 
-/** `direct`: tops up an account; `card`: hands over codes; `link`: hands over addresses to open. */
-export const PRODUCT_KINDS = ['direct', 'card', 'link'] as const
-export type ProductKind = (typeof PRODUCT_KINDS)[number]
-
 /** Something a supplier sells. */
 export type SupplierProduct = {
   /** The supplier's own id for it. */
@@ -90,8 +86,6 @@ export type Refused = {
   /** What it means; `account`: what the buyer filled in is wrong; `supplier`: its trouble, another source may do. */
   readonly about: RefusalAbout
 }
-export const REFUSALS_ABOUT = ['stock', 'price', 'product', 'balance', 'account', 'limit', 'supplier', 'other'] as const
-export type RefusalAbout = (typeof REFUSALS_ABOUT)[number]
 export type Unknown = { readonly kind: 'unknown'; readonly reason: string }
 export type Done<T> = { readonly kind: 'done'; readonly value: T }
 export type Answer<T> = Done<T> | Refused | Unknown

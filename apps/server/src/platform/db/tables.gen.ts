@@ -276,7 +276,7 @@ export type CatalogSkus = {
   title: string
   title_en: Generated<string>
   specs: DefaultedJson
-  kind: Generated<string>
+  kind: Generated<'card' | 'topup'>
   price_fen: number
   free: Generated<boolean>
   market_price_fen: number | null
@@ -291,6 +291,7 @@ export type CatalogSkus = {
   created_at: DefaultedTime
   removed_at: NullableTime
   price_points: Generated<number>
+  supply_stock: number | null
 }
 
 export type CatalogTags = {
@@ -320,7 +321,7 @@ export type EntitlementsGrants = {
   line_no: number
   piece: number
   turn: Generated<number>
-  kind: string
+  kind: 'card' | 'topup'
   sku_id: number
   card_id: number | null
   state: Generated<'active' | 'used' | 'revoked'>
@@ -364,6 +365,21 @@ export type EventsTenantCursors = {
   era: Generated<number>
   xid: Generated<string>
   position: Generated<number>
+}
+
+export type FulfilmentNeeds = {
+  tenant_id: number
+  order_no: number
+  line_no: number
+  sku_id: number
+  quantity: number
+  filled: Generated<number>
+  state: Generated<'wanted' | 'buying' | 'filled' | 'stopped' | 'cancelled'>
+  turn: Generated<number>
+  refused: Generated<number[]>
+  due_at: NullableTime
+  since: DefaultedTime
+  changed_at: DefaultedTime
 }
 
 export type IdentityRecoveryCodes = {
@@ -550,7 +566,7 @@ export type OrdersLines = {
   amount_fen: number
   form: DefaultedJson
   hold_id: number | null
-  state: Generated<'waiting' | 'delivered' | 'exception' | 'refunding' | 'refunded' | 'cancelled'>
+  state: Generated<'waiting' | 'supplying' | 'delivered' | 'exception' | 'refunding' | 'refunded' | 'cancelled'>
   delivered_quantity: Generated<number>
   exception_reason: string | null
   exception_note: string | null
@@ -891,6 +907,130 @@ export type ReconciliationPostings = {
   at: DefaultedTime
 }
 
+export type SuppliersCallbacks = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  supplier_id: number
+  no: string | null
+  verdict: string
+  headers: DefaultedJson
+  body: string
+  received_at: DefaultedTime
+}
+
+export type SuppliersOffers = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  sku_id: number
+  product_id: number
+  position: Generated<number>
+  weight: Generated<number>
+  enabled: Generated<boolean>
+  field_map: DefaultedJson
+  created_at: DefaultedTime
+}
+
+export type SuppliersProductChanges = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  product_id: number
+  cost_hao: number
+  on_sale: boolean
+  at: DefaultedTime
+}
+
+export type SuppliersProducts = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  supplier_id: number
+  remote_id: string
+  name: string
+  kind: 'direct' | 'card' | 'link'
+  face_hao: number | null
+  cost_hao: number
+  currency: Generated<string>
+  stock: number | null
+  min_quantity: Generated<number>
+  max_quantity: number | null
+  on_sale: Generated<boolean>
+  fields: NullableJson
+  told_at: Time
+  created_at: DefaultedTime
+}
+
+export type SuppliersPurchases = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  no: string
+  purpose: Generated<'line' | 'test'>
+  order_no: number | null
+  line_no: number | null
+  turn: Generated<number>
+  supplier_id: number
+  product_id: number
+  offer_id: number | null
+  quantity: number
+  arrived: Generated<number>
+  ceiling_hao: number
+  quoted_hao: number
+  cost_fen: number | null
+  fields: DefaultedJson
+  state: Generated<'planned' | 'sending' | 'accepted' | 'unknown' | 'done' | 'partial' | 'refused' | 'cancelled' | 'contradicted'>
+  remote_no: string | null
+  serial: string | null
+  asks: Generated<number>
+  due_at: NullableTime
+  leased_until: NullableTime
+  lease: Generated<number>
+  code: string | null
+  message: string | null
+  about: string | null
+  choice: DefaultedJson
+  created_at: DefaultedTime
+  sent_at: NullableTime
+  ended_at: NullableTime
+  decided_by: string | null
+  decided_note: string | null
+}
+
+export type SuppliersRoutes = {
+  tenant_id: number
+  sku_id: number
+  policy: Generated<'cheapest' | 'fastest' | 'reliable' | 'weighted' | 'fixed'>
+  least_margin_fen: Generated<number | null>
+  updated_at: DefaultedTime
+  updated_by: Generated<string>
+}
+
+export type SuppliersSuppliers = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  name: string
+  adapter: string
+  base_url: Generated<string>
+  identity: Generated<string>
+  settings: DefaultedJson
+  secret_sealed: Buffer | null
+  state: Generated<'on' | 'paused' | 'archived'>
+  concurrent: Generated<number>
+  per_minute: Generated<number>
+  tokens: Generated<number>
+  tokens_at: DefaultedTime
+  breaker: Generated<'closed' | 'open' | 'half_open'>
+  failures: Generated<number>
+  open_until: NullableTime
+  balance_hao: number | null
+  balance_at: NullableTime
+  balance_alarm_fen: number | null
+  synced_at: NullableTime
+  sync_due_at: NullableTime
+  sync_error: string | null
+  contact: Generated<string>
+  note: Generated<string>
+  created_at: DefaultedTime
+  updated_at: DefaultedTime
+}
+
 export type TenancySettings = {
   tenant_id: number
   key: string
@@ -1013,6 +1153,7 @@ export type DB = {
   'events.log': EventsLog
   'events.parked': EventsParked
   'events.tenant_cursors': EventsTenantCursors
+  'fulfilment.needs': FulfilmentNeeds
   'identity.recovery_codes': IdentityRecoveryCodes
   'identity.roles': IdentityRoles
   'identity.sessions': IdentitySessions
@@ -1050,6 +1191,13 @@ export type DB = {
   'reconciliation.days': ReconciliationDays
   'reconciliation.matches': ReconciliationMatches
   'reconciliation.postings': ReconciliationPostings
+  'suppliers.callbacks': SuppliersCallbacks
+  'suppliers.offers': SuppliersOffers
+  'suppliers.product_changes': SuppliersProductChanges
+  'suppliers.products': SuppliersProducts
+  'suppliers.purchases': SuppliersPurchases
+  'suppliers.routes': SuppliersRoutes
+  'suppliers.suppliers': SuppliersSuppliers
   'tenancy.settings': TenancySettings
   'tenancy.tenants': TenancyTenants
   'vault.batch_counts': VaultBatchCounts

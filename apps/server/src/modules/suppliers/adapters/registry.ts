@@ -6,8 +6,8 @@ import { reloadlyGiftCards } from './reloadly/gift-cards.ts'
 import { reloadlyTopUps } from './reloadly/top-ups.ts'
 import { tremendous } from './tremendous/index.ts'
 
-/** Every supplier this installation knows; a shop's own profiles come on top, by `declarativeAdapter`. */
-export const suppliers: ReadonlyMap<string, SupplierAdapter> = new Map(
+/** Every kind of supplier that is spoken to, by id. A shop's own profiles come on top, by `declarativeAdapter`. */
+export const supplierAdapters: ReadonlyMap<string, SupplierAdapter> = new Map(
   [fulu, ...shippedProfiles.map(declarativeAdapter), tremendous, reloadlyGiftCards, reloadlyTopUps].map((adapter) => [
     adapter.id,
     adapter,

@@ -1,12 +1,5 @@
-import type {
-  AskOutcome,
-  BoughtCard,
-  OrderState,
-  PlaceOutcome,
-  ProductKind,
-  RefusalAbout,
-  Unknown,
-} from '../supplier.ts'
+import type { ProductKind, RefusalAbout } from '@quanshu/contract'
+import type { AskOutcome, BoughtCard, OrderState, PlaceOutcome, Unknown } from '../supplier.ts'
 import { unknown } from './wire.ts'
 
 /** What a supplier says of an order that it calls done, before anybody counted. */

@@ -7,7 +7,7 @@ import { startTremendous, type TremendousStandIn } from '@quanshu/sim/tremendous
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createOutbound, type Outbound } from '../../../platform/outbound/index.ts'
 import type { CallbackVerdict, OrderCall, RawCallback, SupplierAccount, SupplierAdapter } from '../supplier.ts'
-import { suppliers } from './registry.ts'
+import { supplierAdapters } from './registry.ts'
 
 /** Every adapter against the stand-in of its supplier: the same journeys and the same faults for all of them. */
 
@@ -88,7 +88,7 @@ describe.each(Object.keys(WARES))('%s', (id) => {
   const { card, topUp } = wares
 
   beforeAll(async () => {
-    const adapter = suppliers.get(id)
+    const adapter = supplierAdapters.get(id)
     if (!adapter) throw new Error(`no adapter ${id}`)
     const desk = await openDesk(adapter.acknowledgement.body)
     const options = { host: '127.0.0.1', seed: `adapter ${id}` }
@@ -250,7 +250,7 @@ describe.each(Object.keys(WARES))('%s', (id) => {
       else expect(outcome).toMatchObject({ kind: 'refused', about: 'balance' })
     })
 
-    test.runIf(suppliers.get(id)?.capabilities.priceGuard)(
+    test.runIf(supplierAdapters.get(id)?.capabilities.priceGuard)(
       'a price that went above the ceiling is refused',
       async () => {
         const call = cardCall(newNo(), 2, { ceilingHao: card.costHao - 1 })

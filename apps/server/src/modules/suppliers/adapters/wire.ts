@@ -1,5 +1,6 @@
+import type { RefusalAbout } from '@quanshu/contract'
 import { type Outbound, OutboundFailure, type OutboundRequest } from '../../../platform/outbound/index.ts'
-import type { RefusalAbout, Refused, SupplierAccount, Unknown } from '../supplier.ts'
+import type { Refused, SupplierAccount, Unknown } from '../supplier.ts'
 
 /** Suppliers ask their own while we wait. */
 const CALL_TIMEOUT_MS = 15_000

@@ -1,4 +1,4 @@
-import type { RefusalAbout } from '../supplier.ts'
+import type { RefusalAbout } from '@quanshu/contract'
 
 /** A no that may hide a yes: something was done before, is being done, or the supplier does not know itself. */
 const UNSURE =

@@ -1,5 +1,5 @@
-import type { SupplierProfile, SupplierProfileOperation, SupplierRule } from '@quanshu/contract'
-import type { RefusalAbout, Refused, SupplierAccount, Unknown } from '../../supplier.ts'
+import type { RefusalAbout, SupplierProfile, SupplierProfileOperation, SupplierRule } from '@quanshu/contract'
+import type { Refused, SupplierAccount, Unknown } from '../../supplier.ts'
 import { isObject, type Json, parseJson } from '../json.ts'
 import { textAt } from '../path.ts'
 import { refused, type Sent, unknown } from '../wire.ts'

@@ -1,5 +1,5 @@
-import type { SupplierOrderReading, SupplierProfile } from '@quanshu/contract'
-import type { AskOutcome, PlaceOutcome, ProductKind, SupplierAccount } from '../../supplier.ts'
+import type { ProductKind, SupplierOrderReading, SupplierProfile } from '@quanshu/contract'
+import type { AskOutcome, PlaceOutcome, SupplierAccount } from '../../supplier.ts'
 import { readCards } from '../cards.ts'
 import { toHao } from '../hao.ts'
 import type { Json } from '../json.ts'

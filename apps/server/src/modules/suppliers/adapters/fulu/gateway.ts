@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import type { RefusalAbout } from '@quanshu/contract'
 import type { Outbound } from '../../../../platform/outbound/index.ts'
-import type { RefusalAbout, Refused, SupplierAccount, Unknown } from '../../supplier.ts'
+import type { Refused, SupplierAccount, Unknown } from '../../supplier.ts'
 import { stampOf } from '../dates.ts'
 import { isObject, type Json, parseJson, textOf } from '../json.ts'
 import { baseOf, refused, send, unknown } from '../wire.ts'

@@ -1,5 +1,6 @@
+import type { ProductKind } from '@quanshu/contract'
 import type { Outbound } from '../../../../platform/outbound/index.ts'
-import type { AskOutcome, OrderCall, PlaceOutcome, ProductKind, SupplierAccount } from '../../supplier.ts'
+import type { AskOutcome, OrderCall, PlaceOutcome, SupplierAccount } from '../../supplier.ts'
 import { type CardsRead, readCards } from '../cards.ts'
 import { haoToText, toHao } from '../hao.ts'
 import type { Json } from '../json.ts'

@@ -1,0 +1,666 @@
+-- From a paid line to a supplier and back. A line that nobody has on a shelf is a need; a need has one living purchase at a
+-- time (suppliers.purchases), and another one only after a definite refusal. docs/adr/0029-supply.md.
+--
+--   fulfilment.want_supply(tenant, nos, lines, actor)      lines become needs; inside deliver_locked
+--   fulfilment.take_needs(per tenant, limit)               all tenants: needs for which a source is to be chosen
+--   fulfilment.open_purchases(tenant, items)               the source is chosen: one purchase each; the ids, null where too late
+--   fulfilment.defer_needs(tenant, items, seconds)         nobody can deliver just now
+--   fulfilment.stop_needs(tenant, items, actor)            nobody will: exceptions with a reason
+--   fulfilment.give_up_planned(limit)                      all tenants: what was planned with a supplier that went down, and never sent
+--   fulfilment.purchase_news(tenant, news)                 how calls ended
+--   fulfilment.settle_purchase(tenant, purchase, …)        a person found out what the supplier could not say
+--
+-- Lock order: orders by number, accounts by id, needs, purchases, suppliers.
+
+create or replace function fulfilment.want_supply(p_tenant bigint, p_nos bigint[], p_lines smallint[], p_actor text)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+begin
+  insert into fulfilment.needs as n (tenant_id, order_no, line_no, sku_id, quantity, due_at)
+  select p_tenant, l.order_no, l.line_no, l.sku_id, l.quantity, now()
+  from unnest(p_nos, p_lines) as x(no, line)
+  cross join lateral (
+    select l.order_no, l.line_no, l.sku_id, l.quantity
+    from orders.lines l
+    where l.tenant_id = p_tenant
+      and l.order_no = x.no
+      and l.line_no = x.line
+    offset 0
+  ) l
+  on conflict (tenant_id, order_no, line_no) do update
+  -- Tried again by somebody: every source may be asked again. What may still be on its way is left alone.
+  set state = 'wanted',
+      refused = '{}',
+      due_at = now(),
+      since = now(),
+      changed_at = now()
+  where n.state = 'stopped';
+  update orders.lines l
+  set state = 'supplying',
+      exception_reason = null,
+      exception_note = null,
+      exception_at = null
+  from unnest(p_nos, p_lines) as x(no, line)
+  cross join lateral (
+    select n.state
+    from fulfilment.needs n
+    where n.tenant_id = p_tenant
+      and n.order_no = x.no
+      and n.line_no = x.line
+    offset 0
+  ) n
+  where l.tenant_id = p_tenant
+    and l.order_no = any (p_nos)
+    and l.order_no = x.no
+    and l.line_no = x.line
+    and n.state = 'wanted';
+  perform events.append(
+    p_tenant, jsonb_build_object('actor', p_actor), array_agg('supply.wanted'::text), array_agg('order:' || w.no),
+    array_agg(jsonb_build_object('no', w.no))
+  )
+  from (select distinct x.no from unnest(p_nos) as x(no)) w;
+  -- Tried again while the supplier has not said how it ended: it is asked at once.
+  update suppliers.purchases p
+  set due_at = now()
+  from unnest(p_nos, p_lines) as x(no, line)
+  where p.tenant_id = p_tenant
+    and p.order_no = any (p_nos)
+    and p.order_no = x.no
+    and p.line_no = x.line
+    and p.state in ('accepted', 'unknown')
+    and (p.leased_until is null or p.leased_until < now());
+end;
+$$;
+revoke execute on function fulfilment.want_supply(bigint, bigint[], smallint[], text) from public;
+
+-- Handing out puts the need off for half a minute, so that one whose router died is taken up again.
+create or replace function fulfilment.take_needs(p_per_tenant integer, p_limit integer)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  tenant record;
+  taken jsonb;
+  answer jsonb := '[]';
+  left_over integer := p_limit;
+begin
+  for tenant in
+    select t.id
+    from tenancy.tenants t
+    where exists (
+      select from fulfilment.needs n
+      where n.tenant_id = t.id
+        and n.due_at <= now()
+    )
+    order by random()
+  loop
+    with due as (
+      select n.order_no, n.line_no
+      from fulfilment.needs n
+      where n.tenant_id = tenant.id
+        and n.due_at <= now()
+      order by n.due_at
+      limit least(p_per_tenant, left_over)
+      for no key update skip locked
+    ), handed as (
+      update fulfilment.needs n
+      set due_at = now() + interval '30 seconds'
+      from due d
+      where n.tenant_id = tenant.id
+        and n.order_no = d.order_no
+        and n.line_no = d.line_no
+      returning n.*
+    )
+    select jsonb_agg(jsonb_build_object(
+      'orderNo', h.order_no,
+      'lineNo', h.line_no,
+      'skuId', h.sku_id,
+      'quantity', h.quantity - h.filled,
+      'turn', h.turn,
+      'refused', h.refused,
+      'waitedSeconds', extract(epoch from now() - h.since)::integer,
+      'unitPriceFen', l.unit_price_fen,
+      'unitPoints', l.unit_points,
+      'form', l.form
+    ))
+    into taken
+    from handed h
+    cross join lateral (
+      select l.unit_price_fen, l.unit_points, l.form
+      from orders.lines l
+      where l.tenant_id = tenant.id
+        and l.order_no = h.order_no
+        and l.line_no = h.line_no
+      offset 0
+    ) l;
+    if taken is not null then
+      answer := answer || jsonb_build_object('tenantId', tenant.id, 'needs', taken);
+      left_over := left_over - jsonb_array_length(taken);
+    end if;
+    exit when left_over <= 0;
+  end loop;
+  return answer;
+end;
+$$;
+
+-- Items: [{orderNo, lineNo, offerId, supplierId, productId, quantity, ceilingHao, quotedHao, fields, choice}]. The number a
+-- supplier knows the purchase by is the order's with line and turn behind it, so that whoever has one finds the other.
+create or replace function fulfilment.open_purchases(p_tenant bigint, p_items jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  ids jsonb;
+begin
+  with asked as (
+    select *
+    from rows from (jsonb_to_recordset(p_items) as (
+      "orderNo" bigint, "lineNo" smallint, "offerId" bigint, "supplierId" bigint, "productId" bigint, quantity integer,
+      "ceilingHao" bigint, "quotedHao" bigint, fields jsonb, choice jsonb
+    )) with ordinality as r(no, line, offer, supplier, product, quantity, ceiling, quoted, fields, choice, n)
+  ), open as (
+    select n.order_no, n.line_no, n.turn
+    from fulfilment.needs n
+    where n.tenant_id = p_tenant
+      and (n.order_no, n.line_no) in (select a.no, a.line from asked a)
+      and n.order_no = any (select a.no from asked a)
+      and n.state = 'wanted'
+      and n.turn < 99
+    order by n.order_no, n.line_no
+    for no key update
+  ), bought as (
+    update fulfilment.needs n
+    set state = 'buying',
+        turn = n.turn + 1,
+        due_at = null,
+        changed_at = now()
+    from open o
+    where n.tenant_id = p_tenant
+      and n.order_no = o.order_no
+      and n.line_no = o.line_no
+    returning n.order_no, n.line_no, n.turn
+  ), opened as (
+    insert into suppliers.purchases (
+      tenant_id, no, order_no, line_no, turn, supplier_id, product_id, offer_id, quantity, ceiling_hao, quoted_hao, fields, choice, due_at
+    )
+    select p_tenant, b.order_no || lpad(b.line_no::text, 2, '0') || lpad(b.turn::text, 2, '0'), b.order_no, b.line_no, b.turn,
+      a.supplier, a.product, a.offer, a.quantity, a.ceiling, a.quoted, coalesce(a.fields, '{}'), coalesce(a.choice, '{}'), now()
+    from asked a
+    join bought b on b.order_no = a.no and b.line_no = a.line
+    returning id, order_no, line_no
+  )
+  select jsonb_agg(o.id order by a.n)
+  into ids
+  from asked a
+  left join opened o on o.order_no = a.no and o.line_no = a.line;
+  return ids;
+end;
+$$;
+
+create or replace function fulfilment.defer_needs(p_tenant bigint, p_items jsonb, p_seconds integer)
+returns void
+language sql
+security definer
+set search_path = pg_catalog
+as $$
+  update fulfilment.needs n
+  set due_at = now() + make_interval(secs => p_seconds)
+  from jsonb_to_recordset(p_items) as i("orderNo" bigint, "lineNo" smallint)
+  where n.tenant_id = p_tenant
+    and n.order_no = i."orderNo"
+    and n.line_no = i."lineNo"
+    and n.state = 'wanted'
+$$;
+
+-- Items: [{orderNo, lineNo, reason, note}].
+create or replace function fulfilment.stop_needs(p_tenant bigint, p_items jsonb, p_actor text)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  nos bigint[];
+  told jsonb[];
+begin
+  perform 1
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = any (array(select (i.item ->> 'orderNo')::bigint from jsonb_array_elements(p_items) as i(item)))
+  order by o.no
+  for no key update;
+  with stopped as (
+    update fulfilment.needs n
+    set state = 'stopped',
+        due_at = null,
+        changed_at = now()
+    from jsonb_to_recordset(p_items) as i("orderNo" bigint, "lineNo" smallint, reason text, note text)
+    where n.tenant_id = p_tenant
+      and n.order_no = i."orderNo"
+      and n.line_no = i."lineNo"
+      and n.state = 'wanted'
+    returning n.order_no, n.line_no, i.reason, i.note
+  ), turned as (
+    update orders.lines l
+    set state = 'exception',
+        exception_reason = s.reason,
+        exception_note = left(coalesce(s.note, ''), 500),
+        exception_at = coalesce(l.exception_at, now())
+    from stopped s
+    where l.tenant_id = p_tenant
+      and l.order_no = s.order_no
+      and l.line_no = s.line_no
+      and l.state = 'supplying'
+    returning l.order_no, l.line_no, l.exception_reason
+  )
+  select array_agg(t.order_no), array_agg(jsonb_build_object('no', t.order_no, 'lineNo', t.line_no, 'reason', t.exception_reason))
+  into nos, told
+  from turned t;
+  if nos is not null then
+    perform events.append(
+      p_tenant, jsonb_build_object('actor', p_actor), array_agg('order.exception'::text), array_agg('order:' || t.no), array_agg(t.payload)
+    )
+    from unnest(nos, told) as t(no, payload);
+  end if;
+end;
+$$;
+
+-- Waiting in the lane of a supplier that is down or paused, and never sent: it may go another way.
+create or replace function fulfilment.give_up_planned(p_limit integer)
+returns integer
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  freed integer;
+begin
+  with stuck as (
+    select p.tenant_id, p.id, p.order_no, p.line_no
+    from suppliers.suppliers s
+    cross join lateral (
+      select p.tenant_id, p.id, p.order_no, p.line_no
+      from suppliers.purchases p
+      where p.tenant_id = s.tenant_id
+        and p.supplier_id = s.id
+        and p.due_at is not null
+        and p.state = 'planned'
+        and p.purpose = 'line'
+      order by p.due_at
+      limit p_limit
+      for no key update skip locked
+    ) p
+    where s.state = 'paused'
+       or (s.breaker = 'open' and s.open_until > now())
+  ), cancelled as (
+    update suppliers.purchases p
+    set state = 'cancelled',
+        code = 'lane_closed',
+        due_at = null,
+        ended_at = now()
+    from stuck s
+    where p.tenant_id = s.tenant_id
+      and p.id = s.id
+    returning p.tenant_id, p.order_no, p.line_no
+  ), wanted as (
+    update fulfilment.needs n
+    set state = 'wanted',
+        due_at = now(),
+        changed_at = now()
+    from cancelled c
+    where n.tenant_id = c.tenant_id
+      and n.order_no = c.order_no
+      and n.line_no = c.line_no
+      and n.state = 'buying'
+    returning 1
+  )
+  select count(*) into freed
+  from wanted;
+  return freed;
+end;
+$$;
+
+-- News: [{id, lease, kind, remoteNo, arrived, costHao, serial, code, message, about, final}]. `kind` is accepted, done,
+-- partial, refused, unknown or not_found; `final`: not found so late that it was never placed. Under a lease that is not the
+-- last one only proof that something was bought counts. Answers one word each: what the purchase is now.
+create or replace function fulfilment.purchase_news(p_tenant bigint, p_news jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  ids bigint[];
+  nos bigint[];
+  news record;
+  purchase suppliers.purchases;
+  need fulfilment.needs;
+  kind text;
+  pieces integer;
+  cost bigint;
+  cause text;
+  is_passing boolean;
+  wait interval;
+  clearing bigint := ledger.account(p_tenant, 'cash.clearing', '', 'CNY');
+  revenue bigint := ledger.account(p_tenant, 'cash.revenue', '', 'CNY');
+  spent bigint := ledger.account(p_tenant, 'cash.cost', '', 'CNY');
+  of_supplier bigint;
+  line orders.lines;
+  the_order orders.orders;
+  told_types text[] := '{}';
+  told_nos bigint[] := '{}';
+  told jsonb[] := '{}';
+  answers text[] := '{}';
+begin
+  select array_agg(x.id), array_agg(distinct p.order_no order by p.order_no) filter (where p.order_no is not null)
+  into ids, nos
+  from (select (i.item ->> 'id')::bigint as id from jsonb_array_elements(p_news) as i(item)) x
+  join suppliers.purchases p on p.tenant_id = p_tenant and p.id = x.id;
+  perform 1
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = any (nos)
+  order by o.no
+  for no key update;
+  if exists (select from jsonb_array_elements(p_news) as i(item) where i.item ->> 'kind' in ('done', 'partial')) then
+    perform ledger.lock(p_tenant, array[clearing, revenue, spent] || array(
+      select distinct ledger.account(p_tenant, 'cash.supplier', p.supplier_id::text, 'CNY')
+      from suppliers.purchases p
+      where p.tenant_id = p_tenant
+        and p.id = any (ids)
+    ));
+  end if;
+  perform 1
+  from fulfilment.needs n
+  where n.tenant_id = p_tenant
+    and n.order_no = any (nos)
+  order by n.order_no, n.line_no
+  for no key update;
+  perform 1
+  from suppliers.purchases p
+  where p.tenant_id = p_tenant
+    and p.id = any (ids)
+  order by p.id
+  for no key update;
+
+  for news in
+    select *
+    from rows from (jsonb_to_recordset(p_news) as (
+      id bigint, lease integer, kind text, "remoteNo" text, arrived integer, "costHao" bigint, serial text, code text, message text,
+      about text, final boolean
+    )) with ordinality as r(id, lease, kind, remote_no, arrived, cost_hao, serial, code, message, about, final, n)
+    order by r.n
+  loop
+    select * into purchase
+    from suppliers.purchases p
+    where p.tenant_id = p_tenant
+      and p.id = news.id;
+    if purchase.id is null then
+      answers := answers || 'gone'::text;
+      continue;
+    end if;
+    cause := case when purchase.order_no is null then 'purchase:' || purchase.id else 'order:' || purchase.order_no end;
+    kind := case when news.kind = 'not_found' then case when news.final then 'refused' else 'unknown' end else news.kind end;
+    if news.lease is not null and news.lease <> purchase.lease and kind not in ('done', 'partial', 'accepted') then
+      answers := answers || purchase.state;
+      continue;
+    end if;
+    pieces := case kind when 'done' then purchase.quantity when 'partial' then least(greatest(coalesce(news.arrived, 0), 0), purchase.quantity) else 0 end;
+    cost := case
+      when pieces = 0 then 0
+      else ceil(coalesce(news.cost_hao, purchase.quoted_hao * pieces) / 100.0)::bigint
+    end;
+    of_supplier := case when pieces > 0 then ledger.account(p_tenant, 'cash.supplier', purchase.supplier_id::text, 'CNY') end;
+
+    if purchase.state not in ('planned', 'sending', 'accepted', 'unknown') then
+      -- Refused, and yet delivered: the money is gone, and what came may be there twice. Somebody must know.
+      if pieces > 0 and purchase.state in ('refused', 'cancelled') then
+        if cost > 0 then
+          perform ledger.post(p_tenant, array[spent], array[of_supplier], array[cost], array['cash.purchase'], array[cause]);
+        end if;
+        update suppliers.purchases p
+        set state = 'contradicted',
+            arrived = pieces,
+            cost_fen = cost,
+            serial = news.serial,
+            remote_no = coalesce(p.remote_no, news.remote_no)
+        where p.tenant_id = p_tenant
+          and p.id = news.id;
+        told_types := told_types || 'supply.contradicted'::text;
+        told_nos := told_nos || purchase.order_no;
+        told := told || jsonb_build_object('no', purchase.order_no, 'lineNo', purchase.line_no, 'purchaseId', purchase.id);
+        answers := answers || 'contradicted'::text;
+      else
+        answers := answers || purchase.state;
+      end if;
+      continue;
+    end if;
+
+    if kind in ('accepted', 'unknown') then
+      wait := suppliers.ask_again_after(purchase.asks);
+      update suppliers.purchases p
+      set state = case when kind = 'accepted' or p.state = 'accepted' then 'accepted' else 'unknown' end,
+          remote_no = coalesce(news.remote_no, p.remote_no),
+          asks = p.asks + 1,
+          due_at = case when wait is null then null else now() + wait end,
+          leased_until = null,
+          code = case when kind = 'unknown' then news.kind else null end,
+          message = left(coalesce(news.message, ''), 500)
+      where p.tenant_id = p_tenant
+        and p.id = news.id;
+      -- The ladder is over: a person looks at it, while it goes on being asked about now and then.
+      if purchase.asks = 9 and kind = 'unknown' and purchase.state <> 'accepted' and purchase.purpose = 'line' then
+        update orders.lines l
+        set state = 'exception',
+            exception_reason = 'supply_unknown',
+            exception_at = now(),
+            exception_note = left(coalesce(news.message, ''), 500)
+        where l.tenant_id = p_tenant
+          and l.order_no = purchase.order_no
+          and l.line_no = purchase.line_no
+          and l.state = 'supplying';
+        told_types := told_types || 'order.exception'::text;
+        told_nos := told_nos || purchase.order_no;
+        told := told || jsonb_build_object('no', purchase.order_no, 'lineNo', purchase.line_no, 'reason', 'supply_unknown');
+      elsif kind = 'accepted' and purchase.state <> 'accepted' and purchase.purpose = 'line' then
+        -- Found after all.
+        update orders.lines l
+        set state = 'supplying',
+            exception_reason = null,
+            exception_note = null,
+            exception_at = null
+        where l.tenant_id = p_tenant
+          and l.order_no = purchase.order_no
+          and l.line_no = purchase.line_no
+          and l.state = 'exception'
+          and l.exception_reason = 'supply_unknown';
+        told_types := told_types || 'supply.accepted'::text;
+        told_nos := told_nos || purchase.order_no;
+        told := told || jsonb_build_object('no', purchase.order_no, 'lineNo', purchase.line_no, 'purchaseId', purchase.id);
+      end if;
+      answers := answers || case when kind = 'accepted' or purchase.state = 'accepted' then 'accepted' else 'unknown' end::text;
+      continue;
+    end if;
+
+    -- Over.
+    update suppliers.purchases p
+    set state = kind,
+        arrived = pieces,
+        cost_fen = cost,
+        remote_no = coalesce(news.remote_no, p.remote_no),
+        serial = news.serial,
+        code = news.code,
+        message = left(coalesce(news.message, ''), 500),
+        about = news.about,
+        due_at = null,
+        leased_until = null,
+        ended_at = clock_timestamp()
+    where p.tenant_id = p_tenant
+      and p.id = news.id;
+    if cost > 0 then
+      perform ledger.post(p_tenant, array[spent], array[of_supplier], array[cost], array['cash.purchase'], array[cause]);
+    end if;
+    answers := answers || kind;
+    continue when purchase.purpose <> 'line';
+
+    select * into need
+    from fulfilment.needs n
+    where n.tenant_id = p_tenant
+      and n.order_no = purchase.order_no
+      and n.line_no = purchase.line_no;
+    select * into line
+    from orders.lines l
+    where l.tenant_id = p_tenant
+      and l.order_no = purchase.order_no
+      and l.line_no = purchase.line_no;
+    if pieces > 0 then
+      select * into the_order
+      from orders.orders o
+      where o.tenant_id = p_tenant
+        and o.no = purchase.order_no;
+      insert into entitlements.grants (tenant_id, owner_key, member_id, order_no, line_no, piece, kind, sku_id)
+      select p_tenant, the_order.buyer_key, the_order.member_id, purchase.order_no, purchase.line_no, need.filled + p.piece, 'topup', line.sku_id
+      from generate_series(1, pieces) as p(piece);
+      -- The line's money is earned with its first piece; a refund of the rest takes its part back.
+      if need.filled = 0 and line.amount_fen > 0 then
+        perform ledger.post(p_tenant, array[clearing], array[revenue], array[line.amount_fen], array['cash.earn'], array[cause]);
+      end if;
+    end if;
+    if need.filled + pieces = need.quantity then
+      update fulfilment.needs n
+      set state = 'filled',
+          filled = n.quantity,
+          due_at = null,
+          changed_at = now()
+      where n.tenant_id = p_tenant
+        and n.order_no = purchase.order_no
+        and n.line_no = purchase.line_no;
+      update orders.lines l
+      set state = 'delivered',
+          delivered_quantity = l.quantity,
+          delivered_at = clock_timestamp(),
+          exception_reason = null,
+          exception_note = null
+      where l.tenant_id = p_tenant
+        and l.order_no = purchase.order_no
+        and l.line_no = purchase.line_no;
+      if not exists (
+        select from orders.lines l
+        where l.tenant_id = p_tenant
+          and l.order_no = purchase.order_no
+          and l.state not in ('delivered', 'refunded')
+      ) then
+        update orders.orders o
+        set state = 'delivered',
+            delivered_at = clock_timestamp()
+        where o.tenant_id = p_tenant
+          and o.no = purchase.order_no
+          and o.state = 'paid';
+        told_types := told_types || 'order.delivered'::text;
+        told := told || jsonb_build_object('no', purchase.order_no);
+      else
+        told_types := told_types || 'supply.arrived'::text;
+        told := told || jsonb_build_object('no', purchase.order_no, 'lineNo', purchase.line_no, 'purchaseId', purchase.id);
+      end if;
+      told_nos := told_nos || purchase.order_no;
+    else
+      is_passing := coalesce(news.code = 'unreachable' or news.about = 'limit', false);
+      update fulfilment.needs n
+      set state = case when news.about = 'account' then 'stopped' else 'wanted' end,
+          filled = n.filled + pieces,
+          -- Not reached, or told to come later: it may be asked again.
+          refused = case when is_passing or purchase.offer_id is null or purchase.offer_id = any (n.refused) then n.refused else n.refused || purchase.offer_id end,
+          due_at = case when news.about = 'account' then null when is_passing then now() + interval '1 second' else now() end,
+          changed_at = now()
+      where n.tenant_id = p_tenant
+        and n.order_no = purchase.order_no
+        and n.line_no = purchase.line_no;
+      -- What the buyer filled in is wrong: no other source will do, and asking them is better than trying.
+      update orders.lines l
+      set state = case when news.about = 'account' then 'exception' else 'supplying' end,
+          delivered_quantity = need.filled + pieces,
+          exception_reason = case when news.about = 'account' then 'account_refused' end,
+          exception_note = case when news.about = 'account' then left(coalesce(news.message, ''), 500) end,
+          exception_at = case when news.about = 'account' then now() end
+      where l.tenant_id = p_tenant
+        and l.order_no = purchase.order_no
+        and l.line_no = purchase.line_no
+        and l.state in ('supplying', 'exception');
+      told_types := told_types || case when news.about = 'account' then 'order.exception' else 'supply.refused' end::text;
+      told_nos := told_nos || purchase.order_no;
+      told := told || jsonb_build_object(
+        'no', purchase.order_no, 'lineNo', purchase.line_no, 'purchaseId', purchase.id,
+        'reason', case when news.about = 'account' then 'account_refused' end
+      );
+    end if;
+  end loop;
+
+  perform suppliers.note_health(p_tenant, h.supplier_id, h.good, h.bad)
+  from (
+    select p.supplier_id, count(*) filter (where n.item ->> 'kind' <> 'unknown' and n.item ->> 'code' is distinct from 'unreachable')::integer as good,
+      count(*) filter (where n.item ->> 'kind' = 'unknown' or n.item ->> 'code' = 'unreachable')::integer as bad
+    from jsonb_array_elements(p_news) as n(item)
+    join suppliers.purchases p on p.tenant_id = p_tenant and p.id = (n.item ->> 'id')::bigint
+    where n.item ->> 'lease' is not null
+    group by p.supplier_id
+    order by p.supplier_id
+  ) h;
+  if cardinality(told) > 0 then
+    perform events.append(p_tenant, '{}', array_agg(t.type), array_agg('order:' || t.no), array_agg(t.payload))
+    from unnest(told_types, told_nos, told) as t(type, no, payload);
+  end if;
+  return to_jsonb(answers);
+end;
+$$;
+
+-- A person found out what became of a purchase that the supplier's answers leave open. p_kind: done or refused.
+create or replace function fulfilment.settle_purchase(p_tenant bigint, p_purchase bigint, p_kind text, p_actor text, p_note text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  purchase suppliers.purchases;
+  answer text;
+begin
+  select * into purchase
+  from suppliers.purchases p
+  where p.tenant_id = p_tenant
+    and p.id = p_purchase;
+  if not found then
+    return jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb);
+  end if;
+  if purchase.state not in ('unknown', 'accepted') then
+    return jsonb_build_object('code', 'suppliers.purchase_not_open', 'params', '{}'::jsonb);
+  end if;
+  answer := fulfilment.purchase_news(p_tenant, jsonb_build_array(jsonb_build_object(
+    'id', p_purchase, 'kind', p_kind, 'code', 'by_hand', 'message', p_note, 'about', 'other'
+  ))) ->> 0;
+  update suppliers.purchases p
+  set decided_by = p_actor,
+      decided_note = p_note
+  where p.tenant_id = p_tenant
+    and p.id = p_purchase
+    and p.state = p_kind;
+  if not found then
+    return jsonb_build_object('code', 'suppliers.purchase_not_open', 'params', '{}'::jsonb);
+  end if;
+  return jsonb_build_object('ok', true, 'state', answer, 'orderNo', purchase.order_no);
+end;
+$$;

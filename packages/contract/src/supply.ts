@@ -1,0 +1,54 @@
+/** Words of supply that both faces and the server share. */
+
+export const SUPPLIER_STATES = ['on', 'paused', 'archived'] as const
+export type SupplierState = (typeof SUPPLIER_STATES)[number]
+
+export const BREAKER_STATES = ['closed', 'open', 'half_open'] as const
+export type BreakerState = (typeof BREAKER_STATES)[number]
+
+/** `direct`: tops up an account; `card`: hands over codes; `link`: hands over addresses to open. */
+export const PRODUCT_KINDS = ['direct', 'card', 'link'] as const
+export type ProductKind = (typeof PRODUCT_KINDS)[number]
+
+/** One asking of one supplier under one number; see `suppliers.purchases`. */
+export const PURCHASE_STATES = [
+  'planned',
+  'sending',
+  'accepted',
+  'unknown',
+  'done',
+  'partial',
+  'refused',
+  'cancelled',
+  'contradicted',
+] as const
+export type PurchaseState = (typeof PURCHASE_STATES)[number]
+
+/** What the supplier's refusal is about. */
+export const REFUSALS_ABOUT = ['stock', 'price', 'product', 'balance', 'account', 'limit', 'supplier', 'other'] as const
+export type RefusalAbout = (typeof REFUSALS_ABOUT)[number]
+
+/** How the source of a SKU is chosen. */
+export const ROUTE_POLICIES = ['cheapest', 'fastest', 'reliable', 'weighted', 'fixed'] as const
+export type RoutePolicy = (typeof ROUTE_POLICIES)[number]
+
+/** Why a source was not chosen for a line. */
+export const PASSED_OVER = [
+  'off_shelf',
+  'offer_off',
+  'supplier_paused',
+  'breaker_open',
+  'refused_before',
+  'no_stock',
+  'quantity',
+  'above_ceiling',
+  'other_currency',
+  'balance_short',
+  'field_missing',
+  'wrong_kind',
+] as const
+export type PassedOver = (typeof PASSED_OVER)[number]
+
+/** What the buyer is told about a top-up. */
+export const SUPPLY_PROGRESS = ['submitted', 'in_progress', 'arrived', 'checking', 'failed'] as const
+export type SupplyProgress = (typeof SUPPLY_PROGRESS)[number]
