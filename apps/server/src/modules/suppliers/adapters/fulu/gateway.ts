@@ -24,7 +24,8 @@ export type FuluAnswer =
 
 /**
  * Codes of the platform's table with which nothing was ordered. 4008 (adding the order failed), 4009 (timed out while
- * ordering), 4010 (the number is taken), 4012 and 5000 are not among them: only asking tells.
+ * ordering), 4010 (the number is taken), 4012 and 5000 are not among them: only asking tells. There is no code for an
+ * empty balance, only words.
  */
 const REFUSALS: Readonly<Record<string, RefusalAbout>> = {
   ...Object.fromEntries(
@@ -39,7 +40,7 @@ const REFUSALS: Readonly<Record<string, RefusalAbout>> = {
   4001: 'limit',
   4002: 'account',
 }
-const UNSURE: ReadonlySet<string> = new Set(['4008', '4009', '4010', '4012', '5000'])
+const UNSURE: ReadonlySet<string> = new Set(['4009', '4010', '4012', '5000'])
 const NOT_KNOWN = '4011'
 
 /** MD5 over the characters of a text in order, and the secret. */
