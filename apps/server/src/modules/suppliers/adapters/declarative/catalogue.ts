@@ -22,7 +22,7 @@ export function readProduct(
     remoteId,
     name: name.slice(0, 200),
     kind: (Object.hasOwn(reading.kinds, kind) ? reading.kinds[kind] : undefined) ?? reading.otherKind,
-    faceHao: toHao(textAt(item, reading.face) ?? '', reading.unit) ?? null,
+    faceHao: worthOf(textAt(item, reading.face) ?? '', reading.unit),
     costHao,
     currency,
     stock: countAt(item, reading.stock) ?? null,
@@ -31,6 +31,12 @@ export function readProduct(
     onSale: onSale === undefined || reading.onSaleValues.length === 0 || reading.onSaleValues.includes(onSale),
     fields: readFields(reading, item),
   }
+}
+
+/** Below zero is no worth: some write -1 for products of free amount. */
+function worthOf(text: string, unit: 'yuan' | 'fen'): number | null {
+  const hao = toHao(text, unit)
+  return hao === undefined || hao < 0 ? null : hao
 }
 
 /** Below zero is how some say that they do not tell. */

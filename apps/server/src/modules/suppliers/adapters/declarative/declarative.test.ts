@@ -603,6 +603,36 @@ describe('what is understood', () => {
     expect([...kinds]).toEqual(['unknown'])
   })
 
+  test('products: what cannot be bought is left out, what is not told is null', () => {
+    const goods = {
+      id: 7,
+      goods_name: ' 月卡 ',
+      goods_type: 1,
+      goods_price: '2.0050',
+      face_value: '-1',
+      status: 1,
+      stock_num: -1,
+    }
+    const list = [goods, { ...goods, id: 8, goods_price: 'free' }, { ...goods, id: 9, status: 3, goods_type: 2 }]
+    const body = JSON.stringify({ code: 200, data: { list, total: 250 } })
+    const page = readSample(shipped('kasushou'), account, 'products', SAMPLE, { body })
+    const told = { faceHao: null, stock: null, minQuantity: 1, maxQuantity: null, costHao: 20_050 }
+    expect(page.outcome).toMatchObject({
+      kind: 'done',
+      value: {
+        next: '2',
+        items: [
+          { remoteId: '7', name: '月卡', kind: 'card', onSale: true, ...told },
+          { remoteId: '9', kind: 'direct', onSale: false },
+        ],
+      },
+    })
+    const broken = JSON.stringify({ code: 200, data: { list: [{}], total: 1 } })
+    expect(readSample(shipped('kasushou'), account, 'products', SAMPLE, { body: broken }).outcome).toMatchObject({
+      kind: 'unknown',
+    })
+  })
+
   test('cards as text: lines of number and password; what could be read in two ways is not read', () => {
     const profile = (cards: object) =>
       supplierProfile.parse({

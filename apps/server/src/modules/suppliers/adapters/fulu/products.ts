@@ -67,12 +67,13 @@ function productOf(item: Json): SupplierProduct | undefined {
   const remoteId = textAt(item, 'product_id') ?? ''
   const name = textAt(item, 'product_name')?.trim() ?? ''
   const costHao = toHao(textAt(item, 'purchase_price') ?? '')
+  const faceHao = toHao(textAt(item, 'face_value') ?? '')
   if (remoteId === '' || name === '' || costHao === undefined || costHao < 0) return undefined
   return {
     remoteId,
     name: name.slice(0, 200),
     kind: textAt(item, 'product_type')?.includes('卡密') ? 'card' : 'direct',
-    faceHao: toHao(textAt(item, 'face_value') ?? '') ?? null,
+    faceHao: faceHao === undefined || faceHao < 0 ? null : faceHao,
     costHao,
     currency: 'CNY',
     stock: null,
