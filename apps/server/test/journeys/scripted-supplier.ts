@@ -64,7 +64,7 @@ export function scriptedSupplier(id: string, product: Partial<SupplierProduct> =
   const cut = { kind: 'unknown', reason: 'connection cut' } as const
   const unreachable = {
     kind: 'refused',
-    code: 'unreachable',
+    code: 'not_reached',
     message: 'connection refused',
     about: 'supplier',
   } as const
@@ -135,7 +135,7 @@ export function scriptedSupplier(id: string, product: Partial<SupplierProduct> =
     },
     async ask(_outbound, _account, { no }) {
       calls.push({ what: 'ask', no })
-      if (state.isDown) return unreachable.kind === 'refused' ? cut : cut
+      if (state.isDown) return cut
       const sale = sales.get(no)
       if (!sale) return { kind: 'not_found' }
       sale.asked += 1
@@ -175,4 +175,3 @@ export function scriptedSupplier(id: string, product: Partial<SupplierProduct> =
       ),
   }
 }
-export type ScriptedSupplier = ReturnType<typeof scriptedSupplier>

@@ -52,6 +52,7 @@ export async function send(
     return { kind: 'answer', status: answer.status, body: answer.body, header }
   } catch (error) {
     if (!(error instanceof OutboundFailure)) throw error
+    // By this code `fulfilment.purchase_news` knows that it may be tried again soon, and that the lane is not well.
     return error.sent ? unknown(error.message) : refused('supplier', 'not_reached', error.message)
   }
 }
