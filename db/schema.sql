@@ -34,7 +34,7 @@ create table analytics.entries (
   refund_id bigint,
   grant_id bigint,
   constraint entries_pkey PRIMARY KEY (tenant_id, at, id),
-  constraint entries_kind_check CHECK ((kind = ANY (ARRAY['sale'::text, 'refund'::text, 'fee'::text, 'loss'::text, 'replacement'::text, 'bonus'::text])))
+  constraint entries_kind_check CHECK ((kind = ANY (ARRAY['sale'::text, 'refund'::text, 'fee'::text, 'loss'::text, 'replacement'::text, 'bonus'::text, 'cost'::text])))
 );
 alter table analytics.entries enable row level security;
 grant select on analytics.entries to quanshu_app;
@@ -87,6 +87,7 @@ create table analytics.sums (
   lines bigint not null default 0,
   entries bigint not null default 0,
   bonuses_fen bigint not null default 0,
+  costs_fen bigint not null default 0,
   constraint sums_pkey PRIMARY KEY (tenant_id, grain, at, sku_id, batch_id, channel, pay_way, staff),
   constraint sums_grain_check CHECK ((grain = ANY (ARRAY['hour'::text, 'day'::text])))
 );

@@ -22,7 +22,7 @@ export type AnalyticsEntries = {
   tenant_id: number
   at: Time
   id: GeneratedAlways<number>
-  kind: 'sale' | 'refund' | 'fee' | 'loss' | 'replacement' | 'bonus'
+  kind: 'sale' | 'refund' | 'fee' | 'loss' | 'replacement' | 'bonus' | 'cost'
   order_no: number | null
   line_no: number | null
   sku_id: Generated<number>
@@ -77,6 +77,7 @@ export type AnalyticsSums = {
   lines: Generated<number>
   entries: Generated<number>
   bonuses_fen: Generated<number>
+  costs_fen: Generated<number>
 }
 
 export type AnalyticsTurnover = {
