@@ -83,8 +83,11 @@ select create_distributed_table('reconciliation.matches', 'tenant_id', colocate_
 select create_distributed_table('reconciliation.postings', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('tenancy.settings', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('vault.batch_counts', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('vault.exports', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('vault.import_lines', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('vault.movements', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('vault.recalls', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('vault.recall_pieces', 'tenant_id', colocate_with => 'ledger.accounts');
 
 -- Functions that touch no table: delegated ones call them -----------------------------------------------------------
 

@@ -202,12 +202,15 @@ export const CONSOLE_ROUTES = {
   'stock.setThreshold': 'PUT /api/console/stock/:skuId/threshold',
   'tenancy.getSettings': 'GET /api/console/settings',
   'tenancy.saveSettings': 'PUT /api/console/settings',
+  'vault.cancelGeneration': 'POST /api/console/generations/:batchId/cancel',
   'vault.cancelImport': 'POST /api/console/imports/:batchId/cancel',
   'vault.cardHistory': 'GET /api/console/cards/:cardId',
+  'vault.createGeneration': 'POST /api/console/generations',
   'vault.createImport': 'POST /api/console/imports',
   'vault.editBatch': 'PATCH /api/console/batches/:batchId',
   'vault.exportBatches': 'GET /api/console/batches/export',
   'vault.exportCards': 'GET /api/console/cards/export',
+  'vault.exportCodes': 'POST /api/console/batches/:batchId/codes',
   'vault.getBatch': 'GET /api/console/batches/:batchId',
   'vault.importReport': 'GET /api/console/imports/:batchId/lines',
   'vault.importReportFile': 'GET /api/console/imports/:batchId/lines.csv',
@@ -215,6 +218,7 @@ export const CONSOLE_ROUTES = {
   'vault.listCards': 'GET /api/console/cards',
   'vault.markCardUsed': 'POST /api/console/cards/:cardId/used',
   'vault.resumeBatch': 'POST /api/console/batches/:batchId/resume',
+  'vault.resumeGeneration': 'POST /api/console/generations/:batchId/resume',
   'vault.revealCard': 'POST /api/console/cards/:cardId/reveal',
   'vault.searchCard': 'POST /api/console/cards/search',
   'vault.suspendBatch': 'POST /api/console/batches/:batchId/suspend',
@@ -400,12 +404,15 @@ export type Routes = {
   'tenancy.getSettings': (typeof tenancyRoutes)['getSettings']
   'tenancy.getShop': (typeof tenancyRoutes)['getShop']
   'tenancy.saveSettings': (typeof tenancyRoutes)['saveSettings']
+  'vault.cancelGeneration': (typeof vaultRoutes)['cancelGeneration']
   'vault.cancelImport': (typeof vaultRoutes)['cancelImport']
   'vault.cardHistory': (typeof vaultRoutes)['cardHistory']
+  'vault.createGeneration': (typeof vaultRoutes)['createGeneration']
   'vault.createImport': (typeof vaultRoutes)['createImport']
   'vault.editBatch': (typeof vaultRoutes)['editBatch']
   'vault.exportBatches': (typeof vaultRoutes)['exportBatches']
   'vault.exportCards': (typeof vaultRoutes)['exportCards']
+  'vault.exportCodes': (typeof vaultRoutes)['exportCodes']
   'vault.getBatch': (typeof vaultRoutes)['getBatch']
   'vault.importReport': (typeof vaultRoutes)['importReport']
   'vault.importReportFile': (typeof vaultRoutes)['importReportFile']
@@ -413,6 +420,7 @@ export type Routes = {
   'vault.listCards': (typeof vaultRoutes)['listCards']
   'vault.markCardUsed': (typeof vaultRoutes)['markCardUsed']
   'vault.resumeBatch': (typeof vaultRoutes)['resumeBatch']
+  'vault.resumeGeneration': (typeof vaultRoutes)['resumeGeneration']
   'vault.revealCard': (typeof vaultRoutes)['revealCard']
   'vault.searchCard': (typeof vaultRoutes)['searchCard']
   'vault.suspendBatch': (typeof vaultRoutes)['suspendBatch']

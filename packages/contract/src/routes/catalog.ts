@@ -18,6 +18,7 @@ import {
   sortBy,
   text,
 } from '../schemas.ts'
+import { ALLOCATIONS } from '../states.ts'
 
 /** Goods as staff keep them (`/api/console/…`) and as shoppers see them (`/api/mall/…`). */
 
@@ -105,7 +106,7 @@ export const skuInput = z.object({
   tiers: priceTiers.default([]),
   /** When pieces are set aside: when the order is placed, or only when it is paid. */
   holdMode: z.enum(['order', 'payment']).default('order'),
-  allocation: z.enum(['fifo', 'fefo']).default('fifo'),
+  allocation: z.enum(ALLOCATIONS).default('fifo'),
   /** Alarm and "few left" at or below this many pieces; null: no alarm. */
   lowStockAt: z.int().min(0).max(1_000_000).nullable().default(10),
   state: z.enum(['on', 'off']).default('on'),
@@ -219,7 +220,7 @@ export const skuDetail = z.object({
   costHintFen: fen.nullable(),
   tiers: priceTiers,
   holdMode: z.enum(['order', 'payment']),
-  allocation: z.enum(['fifo', 'fefo']),
+  allocation: z.enum(ALLOCATIONS),
   lowStockAt: z.int().nullable(),
   state: z.enum(['on', 'off']),
   position: z.int(),
