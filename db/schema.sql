@@ -700,6 +700,8 @@ function fulfilment.accounts_of_members(p_tenant bigint, p_members bigint[]) ret
 function fulfilment.approve_refund(p_tenant bigint, p_refund bigint, p_staff bigint, p_actor text, p_used text) returns jsonb security definer
 function fulfilment.begin_line_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_instead bigint[], p_actor text) returns void security definer
 function fulfilment.chargeback(p_tenant bigint, p_gateway text, p_news jsonb) returns jsonb security definer
+function fulfilment.choose_recalled(p_tenant bigint, p_batch bigint, p_choice jsonb, p_limit integer) returns jsonb security definer
+function fulfilment.close_recall(p_tenant bigint, p_batch bigint, p_to text, p_note text, p_actor text) returns jsonb security definer
 function fulfilment.close_receipt(p_tenant bigint, p_receipt bigint, p_state text, p_instead bigint) returns void security definer
 function fulfilment.close_refunded(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint) returns void security definer
 function fulfilment.credit_of(p_total bigint, p_credit bigint, p_before bigint, p_amount bigint) returns bigint
@@ -713,14 +715,18 @@ function fulfilment.handle_receipt(p_tenant bigint, p_receipt bigint, p_action t
 function fulfilment.left_of_receipt(p_tenant bigint, p_receipt bigint, p_target text) returns bigint security definer
 function fulfilment.left_of_receipts(p_tenant bigint, p_no bigint, p_target text) returns bigint security definer
 function fulfilment.left_of_surplus(p_tenant bigint, p_receipt bigint, p_free boolean) returns bigint security definer
+function fulfilment.list_recalled(p_tenant bigint, p_batch bigint, p_limit integer) returns jsonb security definer
 function fulfilment.lock_accounts(p_tenant bigint, p_nos bigint[], p_more bigint[]) returns void security definer
 function fulfilment.lock_for_refund(p_tenant bigint, p_no bigint) returns orders.orders security definer
+function fulfilment.mark_recalled(p_tenant bigint, p_batch bigint, p_grants bigint[], p_result jsonb) returns bigint security definer
 function fulfilment.mark_used(p_tenant bigint, p_no bigint, p_grant bigint, p_used boolean, p_actor text) returns jsonb security definer
 function fulfilment.missing_credit(p_tenant bigint, p_no bigint, p_amount bigint) returns bigint security definer
 function fulfilment.pay_by_balance(p_tenant bigint, p_payments jsonb) returns jsonb security definer
 function fulfilment.place_and_pay(p_tenant bigint, p_items jsonb) returns json security definer
 function fulfilment.plan_refund(p_tenant bigint, p_no bigint, p_line integer, p_takes text, p_grants bigint[], p_amount bigint, p_used text) returns jsonb security definer
 function fulfilment.put_back_credit(p_tenant bigint, p_no bigint, p_actor text) returns jsonb security definer
+function fulfilment.recall_batch(p_tenant bigint, p_batch bigint, p_reason text, p_evidence text, p_actor text) returns jsonb security definer
+function fulfilment.recall_state(p_piece text, p_grant text, p_refund text) returns text
 function fulfilment.refund(p_tenant bigint, p_no bigint, p_ask jsonb) returns jsonb security definer
 function fulfilment.refund(p_tenant bigint, p_no bigint, p_line integer, p_target text, p_reason text, p_actor text) returns jsonb security definer
 function fulfilment.refund_by_hand(p_tenant bigint, p_refund bigint, p_actor text, p_note text, p_reference text) returns jsonb security definer
@@ -1949,11 +1955,12 @@ create table vault.recall_pieces (
   changed_at timestamp with time zone not null default now(),
   constraint recall_pieces_pkey PRIMARY KEY (tenant_id, batch_id, grant_id),
   constraint recall_pieces_tenant_id_batch_id_fkey FOREIGN KEY (tenant_id, batch_id) REFERENCES vault.recalls(tenant_id, batch_id),
+  constraint chosen_says_what CHECK (((state = 'open'::text) = (action IS NULL))),
   constraint failed_says_why CHECK (((state = 'failed'::text) = (failure IS NOT NULL))),
-  constraint queued_says_what CHECK (((state = 'open'::text) = (action IS NULL))),
   constraint recall_pieces_action_check CHECK ((action = ANY (ARRAY['replace'::text, 'refund'::text, 'leave'::text]))),
   constraint recall_pieces_refund_to_check CHECK ((refund_to = ANY (ARRAY['source'::text, 'balance'::text]))),
-  constraint recall_pieces_state_check CHECK ((state = ANY (ARRAY['open'::text, 'queued'::text, 'replaced'::text, 'refunding'::text, 'left'::text, 'failed'::text])))
+  constraint recall_pieces_state_check CHECK ((state = ANY (ARRAY['open'::text, 'queued'::text, 'replaced'::text, 'refunding'::text, 'left'::text, 'failed'::text]))),
+  constraint refund_says_which CHECK (((state = 'refunding'::text) = (refund_id IS NOT NULL)))
 );
 alter table vault.recall_pieces enable row level security;
 grant select on vault.recall_pieces to quanshu_app;
@@ -1980,11 +1987,12 @@ create table vault.recalls (
   constraint recalls_stopped_check CHECK ((stopped >= 0))
 );
 alter table vault.recalls enable row level security;
-grant insert, select, update on vault.recalls to quanshu_app;
+grant select on vault.recalls to quanshu_app;
 
 
 create index batches_by_sku ON vault.batches USING btree (tenant_id, sku_id, id);
 create index batches_importing ON vault.batches USING btree (tenant_id, heartbeat_at) WHERE (state = 'importing'::text);
+create index batches_stopped ON vault.batches USING btree (tenant_id, sku_id) WHERE (state = ANY (ARRAY['suspended'::text, 'recalling'::text]));
 create index cards_expiring ON vault.cards USING btree (tenant_id, valid_to) WHERE ((state = 'available'::text) AND (valid_to IS NOT NULL));
 create index cards_free ON vault.cards USING btree (tenant_id, sku_id, id) WHERE (state = 'available'::text);
 create index cards_free_by_expiry ON vault.cards USING btree (tenant_id, sku_id, valid_to, id) WHERE (state = 'available'::text);

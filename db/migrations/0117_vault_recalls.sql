@@ -3,6 +3,9 @@ alter table vault.batches drop constraint batches_state_check;
 alter table vault.batches add constraint batches_state_check
   check (state in ('importing', 'cancelled', 'interrupted', 'ready', 'suspended', 'undone', 'recalling', 'recalled'));
 
+-- What every pick asks for. A recalled batch has no card left to be picked.
+create index batches_stopped on vault.batches (tenant_id, sku_id) where state in ('suspended', 'recalling');
+
 create table vault.recalls (
   tenant_id bigint not null,
   batch_id bigint not null,
@@ -12,11 +15,11 @@ create table vault.recalls (
   -- As they stood then: what is claimed back follows from them, whatever is corrected later.
   supplier text not null,
   cost_fen bigint not null check (cost_fen >= 0),
-  -- Pieces that were not delivered; what moves until the batch has stopped is counted when it has.
+  -- Pieces that were never delivered, once the recall is closed; until then they are the batch's suspect ones.
   stopped integer check (stopped >= 0),
   begun_by text not null,
   begun_at timestamptz not null default now(),
-  -- The delivered pieces have all been found, up to this card while they are not.
+  -- Delivered pieces have been looked for up to this card; `listed_at` says that all have been found.
   listed_to bigint not null default 0,
   listed_at timestamptz,
   closed_by text,
@@ -25,7 +28,7 @@ create table vault.recalls (
   primary key (tenant_id, batch_id),
   foreign key (tenant_id, batch_id) references vault.batches (tenant_id, id)
 );
-select platform.protect('vault.recalls', 'select, insert, update');
+select platform.protect('vault.recalls', 'select');
 
 -- A delivered piece of a recalled batch, and what became of it. One row a grant, so nothing is put right twice.
 create table vault.recall_pieces (
@@ -49,7 +52,8 @@ create table vault.recall_pieces (
   changed_at timestamptz not null default now(),
   primary key (tenant_id, batch_id, grant_id),
   foreign key (tenant_id, batch_id) references vault.recalls (tenant_id, batch_id),
-  constraint queued_says_what check ((state = 'open') = (action is null)),
+  constraint chosen_says_what check ((state = 'open') = (action is null)),
+  constraint refund_says_which check ((state = 'refunding') = (refund_id is not null)),
   constraint failed_says_why check ((state = 'failed') = (failure is not null))
 ) with (fillfactor = 80);
 create index recall_pieces_of_order on vault.recall_pieces (tenant_id, order_no);

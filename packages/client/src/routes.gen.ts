@@ -14,6 +14,7 @@ import type {
   notifyRoutes,
   orderRoutes,
   paymentRoutes,
+  recallRoutes,
   reconciliationRoutes,
   setupRoutes,
   stockRoutes,
@@ -108,12 +109,19 @@ export const CONSOLE_ROUTES = {
   'catalog.updateTag': 'PUT /api/console/tags/:id',
   'catalog.uploadPicture': 'POST /api/console/pictures',
   'fulfilment.approveRefund': 'POST /api/console/refunds/:refundId/approve',
+  'fulfilment.closeRecall': 'POST /api/console/batches/:batchId/recall/close',
   'fulfilment.declineRefund': 'POST /api/console/refunds/:refundId/decline',
+  'fulfilment.exportRecalledPieces': 'GET /api/console/batches/:batchId/recall/pieces/export',
+  'fulfilment.getRecall': 'GET /api/console/batches/:batchId/recall',
   'fulfilment.handleExceptions': 'POST /api/console/exceptions/actions',
+  'fulfilment.handleRecalledPieces': 'POST /api/console/batches/:batchId/recall/handle',
   'fulfilment.listExceptions': 'GET /api/console/exceptions',
+  'fulfilment.listRecalledPieces': 'GET /api/console/batches/:batchId/recall/pieces',
+  'fulfilment.recallBatch': 'POST /api/console/batches/:batchId/recall',
   'fulfilment.refundByHand': 'POST /api/console/refunds/:refundId/by-hand',
   'fulfilment.replaceGrant': 'POST /api/console/orders/:no/grants/:grantId/replace',
   'fulfilment.retryLine': 'POST /api/console/orders/:no/lines/:lineNo/retry',
+  'fulfilment.withdrawRecall': 'POST /api/console/batches/:batchId/recall/withdraw',
   'identity.changePassword': 'POST /api/console/me/password',
   'identity.confirmTotp': 'POST /api/console/me/totp/confirm',
   'identity.createRole': 'POST /api/console/roles',
@@ -283,12 +291,19 @@ export type Routes = {
   'catalog.updateTag': (typeof catalogRoutes)['updateTag']
   'catalog.uploadPicture': (typeof catalogRoutes)['uploadPicture']
   'fulfilment.approveRefund': (typeof orderRoutes)['approveRefund']
+  'fulfilment.closeRecall': (typeof recallRoutes)['close']
   'fulfilment.declineRefund': (typeof orderRoutes)['declineRefund']
+  'fulfilment.exportRecalledPieces': (typeof recallRoutes)['exportPieces']
+  'fulfilment.getRecall': (typeof recallRoutes)['get']
   'fulfilment.handleExceptions': (typeof orderRoutes)['handleExceptions']
+  'fulfilment.handleRecalledPieces': (typeof recallRoutes)['handle']
   'fulfilment.listExceptions': (typeof orderRoutes)['exceptions']
+  'fulfilment.listRecalledPieces': (typeof recallRoutes)['pieces']
+  'fulfilment.recallBatch': (typeof recallRoutes)['recall']
   'fulfilment.refundByHand': (typeof orderRoutes)['refundByHand']
   'fulfilment.replaceGrant': (typeof orderRoutes)['replaceGrant']
   'fulfilment.retryLine': (typeof orderRoutes)['retryLine']
+  'fulfilment.withdrawRecall': (typeof recallRoutes)['withdraw']
   'identity.changePassword': (typeof identityRoutes)['changePassword']
   'identity.confirmTotp': (typeof identityRoutes)['confirmTotp']
   'identity.createRole': (typeof identityRoutes)['createRole']

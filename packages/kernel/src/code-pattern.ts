@@ -36,13 +36,12 @@ export function parsePattern(text: string): CodePattern | { readonly problem: Pa
   if (text === '') return { problem: 'empty' }
   if (text.length > PATTERN_CHARS_MAX) return { problem: 'too_long' }
   const places: Place[] = []
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text.charAt(at)
+  for (const [, escaped, character = ''] of text.matchAll(/\\(.?)|(.)/gsu)) {
     const alphabet = ALPHABETS.get(character)
     if (alphabet) places.push({ kind: 'drawn', alphabet })
     else if (character === '=') places.push({ kind: 'check' })
     else {
-      const literal = character === '\\' ? text.charAt((at += 1)) : character
+      const literal = escaped ?? character
       if (!/^[A-Za-z0-9._#@*=-]$/.test(literal)) return { problem: 'bad_character' }
       places.push({ kind: 'literal', text: literal })
     }
@@ -70,7 +69,9 @@ export function codesOfPattern({ possibilities, bits }: CodePattern): number {
  * @param draw a number from 0 to below `count`, each as likely as any other and none to be foretold
  */
 export function drawCode({ places }: CodePattern, draw: (count: number) => number): string {
-  const drawn = places.map((place) => (place.kind === 'drawn' ? place.alphabet.charAt(draw(place.alphabet.length)) : ''))
+  const drawn = places.map((place) =>
+    place.kind === 'drawn' ? place.alphabet.charAt(draw(place.alphabet.length)) : '',
+  )
   const alphabet = checkAlphabet(places)
   return places
     .map((place, at) => {

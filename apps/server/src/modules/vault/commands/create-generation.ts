@@ -1,4 +1,11 @@
-import { type BatchView, commonErrors, patternErrors, refusalOf, vaultErrors, type vaultRoutes } from '@quanshu/contract'
+import {
+  type BatchView,
+  commonErrors,
+  patternErrors,
+  refusalOf,
+  vaultErrors,
+  type vaultRoutes,
+} from '@quanshu/contract'
 import { codesOfPattern, parsePattern } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { z } from 'zod'

@@ -59,7 +59,10 @@ async function makeCodes(deps: VaultDeps, ctx: Ctx, begun: Begun): Promise<strin
       invalidReasons: [],
     })
     // While the database takes these, the next are made; what turns out to have been there before is made up for later.
-    const [stored, following] = await Promise.all([storing, sealSome(Math.min(CHUNK_LINES, begun.wanted - made - count))])
+    const [stored, following] = await Promise.all([
+      storing,
+      sealSome(Math.min(CHUNK_LINES, begun.wanted - made - count)),
+    ])
     if (stored.stopped !== undefined) return stored.stopped
     made += stored.imported ?? 0
     drawn += count

@@ -5,11 +5,11 @@ import { sql } from 'kysely'
 import type { Sealer } from '../../../platform/crypto/index.ts'
 import type { Ctx, Tx } from '../../../platform/db/index.ts'
 import type { VaultDeps } from '../deps.ts'
+import { CHUNK_LINES, finishBatch, interruptBatch, sealCards, storeChunk } from '../filling.ts'
 import { type Line, readCardFile } from '../import-reader/index.ts'
 import { canonical } from '../model.ts'
 import { announceProgress } from '../progress.ts'
 import { type Failure, getBatch } from '../queries/batches.ts'
-import { CHUNK_LINES, finishBatch, interruptBatch, sealCards, storeChunk } from '../filling.ts'
 
 export type ImportUpload = {
   readonly stream: Readable
@@ -53,7 +53,8 @@ export async function uploadImport(
     if (stopped === undefined) await deps.db.write(ctx, (tx) => finishBatch(tx, present(begun), 'batch.import'))
   } catch (error) {
     const { uploadNo } = begun ?? {}
-    if (uploadNo !== undefined) await deps.db.write(ctx, (tx) => interruptBatch(tx, { batchId, uploadNo }, failureOf(error)))
+    if (uploadNo !== undefined)
+      await deps.db.write(ctx, (tx) => interruptBatch(tx, { batchId, uploadNo }, failureOf(error)))
     throw error
   } finally {
     announceProgress(deps.hub, ctx.tenantId, batchId)
