@@ -1998,7 +1998,7 @@ create index cards_free ON vault.cards USING btree (tenant_id, sku_id, id) WHERE
 create index cards_free_by_expiry ON vault.cards USING btree (tenant_id, sku_id, valid_to, id) WHERE (state = 'available'::text);
 create index cards_listed ON vault.cards USING btree (tenant_id, ((sku_id)::text), id);
 create index cards_of_batch ON vault.cards USING btree (tenant_id, batch_id, id);
-create index cards_shuffled ON vault.cards USING btree (tenant_id, ((sku_id)::text), hashint8extended(id, (0)::bigint)) WHERE (state = 'available'::text);
+create index cards_shuffled ON vault.cards USING btree (tenant_id, ((sku_id)::text), hashint8extended(id, (0)::bigint)) WHERE ((state || ''::text) = 'available'::text);
 create index movements_not_sold ON ONLY vault.movements USING btree (tenant_id, at) WHERE (to_state <> 'delivered'::text);
 create index movements_of_card ON ONLY vault.movements USING btree (tenant_id, card_id, at);
 create index movements_of_cause ON ONLY vault.movements USING btree (tenant_id, cause);

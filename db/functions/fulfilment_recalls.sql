@@ -60,6 +60,7 @@ returns jsonb
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
 declare
@@ -117,7 +118,7 @@ begin
   into last_card, told;
   if told is not null then
     perform events.append(
-      p_tenant, jsonb_build_object('actor', recall.begun_by), array_agg('batch.recalled'), array_agg('order:' || x.no),
+      p_tenant, jsonb_build_object('actor', recall.begun_by), array_agg('batch.recalled'::text), array_agg('order:' || x.no),
       array_agg(jsonb_build_object('no', x.no, 'batchId', p_batch))
     )
     from unnest(told) as x(no);
@@ -157,6 +158,7 @@ returns jsonb
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
 declare
@@ -164,7 +166,8 @@ declare
   listed timestamptz;
   chosen bigint;
   after text := case p_choice ->> 'action' when 'leave' then 'left' else 'queued' end;
-  only_these boolean := jsonb_typeof(p_choice -> 'grants') = 'array';
+  only_these bigint[];
+  pieces bigint[];
 begin
   select b.state, r.listed_at
   into batch_state, listed
@@ -180,6 +183,32 @@ begin
   elsif listed is null then
     return jsonb_build_object('code', 'vault.recall_listing', 'params', '{}'::jsonb);
   end if;
+  if jsonb_typeof(p_choice -> 'grants') = 'array' then
+    only_these := array(select (e.id)::bigint from jsonb_array_elements_text(p_choice -> 'grants') as e(id));
+  end if;
+  select array_agg(n.grant_id)
+  into pieces
+  from (
+    select p.grant_id
+    from vault.recall_pieces p
+    cross join lateral (
+      select g.state from entitlements.grants g where g.tenant_id = p_tenant and g.id = p.grant_id offset 0
+    ) g
+    left join lateral (
+      select r.state from payments.refunds r where r.tenant_id = p_tenant and r.id = p.refund_id offset 0
+    ) r on true
+    where p.tenant_id = p_tenant
+      and p.batch_id = p_batch
+      and (only_these is null or p.grant_id = any (only_these))
+      and (
+        fulfilment.recall_state(p.state, g.state, r.state) in ('open', 'failed')
+        -- What was left may be taken up again by name, but not left once more.
+        or p.state = 'left' and g.state <> 'revoked' and only_these is not null and after <> 'left'
+      )
+    order by p.grant_id
+    limit p_limit
+    for no key update of p
+  ) n;
   update vault.recall_pieces p
   set state = after,
       action = p_choice ->> 'action',
@@ -190,28 +219,9 @@ begin
       refund_id = null,
       failure = null,
       changed_at = now()
-  from (
-    select p.grant_id
-    from vault.recall_pieces p
-    join entitlements.grants g on g.tenant_id = p_tenant and g.id = p.grant_id
-    left join payments.refunds r on r.tenant_id = p_tenant and r.id = p.refund_id
-    where p.tenant_id = p_tenant
-      and p.batch_id = p_batch
-      and case
-        when only_these then
-          p.grant_id = any (array(select (e.id)::bigint from jsonb_array_elements_text(p_choice -> 'grants') as e(id)))
-          and fulfilment.recall_state(p.state, g.state, r.state) in ('open', 'failed', 'left')
-          -- What was left may be taken up again, but not left once more.
-          and (p.state <> 'left' or after <> 'left')
-        else fulfilment.recall_state(p.state, g.state, r.state) in ('open', 'failed')
-      end
-    order by p.grant_id
-    limit p_limit
-    for no key update of p
-  ) n
   where p.tenant_id = p_tenant
     and p.batch_id = p_batch
-    and p.grant_id = n.grant_id;
+    and p.grant_id = any (pieces);
   get diagnostics chosen = row_count;
   return jsonb_build_object('chosen', chosen);
 end;
@@ -224,6 +234,7 @@ returns bigint
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
 declare
@@ -250,6 +261,7 @@ returns jsonb
 language plpgsql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
 declare
@@ -293,8 +305,12 @@ begin
     end if;
     select count(*) into unfinished
     from vault.recall_pieces p
-    join entitlements.grants g on g.tenant_id = p_tenant and g.id = p.grant_id
-    left join payments.refunds r on r.tenant_id = p_tenant and r.id = p.refund_id
+    cross join lateral (
+      select g.state from entitlements.grants g where g.tenant_id = p_tenant and g.id = p.grant_id offset 0
+    ) g
+    left join lateral (
+      select r.state from payments.refunds r where r.tenant_id = p_tenant and r.id = p.refund_id offset 0
+    ) r on true
     where p.tenant_id = p_tenant
       and p.batch_id = p_batch
       and fulfilment.recall_state(p.state, g.state, r.state) in ('open', 'queued', 'failed', 'awaiting');

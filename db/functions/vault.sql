@@ -74,7 +74,7 @@ begin
       from vault.cards c
       where c.tenant_id = p_tenant
         and c.sku_id::text = p_sku::text
-        and c.state = 'available'
+        and c.state || '' = 'available'
         and (c.valid_to is null or c.valid_to > now())
         and c.batch_id <> all (stopped)
         -- Whoever owns a card owns it, whatever its state says by mistake: it is passed over, and the next one sells.

@@ -125,15 +125,13 @@ export const recallRoutes = {
       'Replace, refund or leave pieces: those named, or all that wait for a decision. A job does it; each has its own outcome',
     access: { kind: 'staff', permission: 'orders.read' },
     params: batchId,
-    body: z
-      .object({
-        action: z.enum(['replace', 'refund', 'leave']),
-        /** Of a refund: where the money goes. */
-        to: z.enum(['source', 'balance']).default('source'),
-        grantIds: z.array(id).min(1).max(RECALLED_PIECES_MAX).nullable(),
-        reason,
-      })
-      .strict(),
+    body: z.object({
+      action: z.enum(['replace', 'refund', 'leave']),
+      /** Of a refund: where the money goes. */
+      to: z.enum(['source', 'balance']).default('source'),
+      grantIds: z.array(id).min(1).max(RECALLED_PIECES_MAX).nullable(),
+      reason,
+    }),
     response: z.object({ chosen: z.int() }),
   }),
   withdraw: route({

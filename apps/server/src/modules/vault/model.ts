@@ -41,7 +41,7 @@ export function batchActions(
     state === 'interrupted' && origin === 'generated' && 'resume_generation',
     EXPORTABLE.includes(state) && origin === 'generated' && batch.imported > 0 && !exported && 'export_codes',
     batchStates.may(state, 'undone') && untouched && !exported && 'undo',
-    batchStates.may(state, 'suspended') && counts.available > 0 && 'suspend',
+    (state === 'ready' || state === 'cancelled') && counts.available > 0 && 'suspend',
     state === 'suspended' && !exported?.handOut && 'resume',
     batchStates.may(state, 'recalling') && batch.imported > 0 && 'recall',
     state !== 'undone' && 'edit',

@@ -111,7 +111,7 @@ describe('importing', () => {
       invalid: 2,
       linesRead: 6,
       counts: { available: 2 },
-      actions: ['undo', 'suspend', 'edit'],
+      actions: ['undo', 'suspend', 'recall', 'edit'],
     })
     const report = await house.db.read(shop.ctx, (tx) => importReport(tx, batch.id, { page: 1, pageSize: 10 }))
     expect(report.items).toMatchObject([
@@ -325,7 +325,7 @@ describe('batches', () => {
     expect(await suspendBatch(house, shop.staff, batch.id, '黑卡')).toMatchObject({
       state: 'suspended',
       counts: { available: 0, suspect: 4_999, delivered: 1 },
-      actions: ['resume', 'edit'],
+      actions: ['resume', 'recall', 'edit'],
     })
     expect(await differences(shop)).toEqual([])
     expect(await resumeBatch(house, shop.staff, batch.id, '核实无误')).toMatchObject({
