@@ -31,7 +31,8 @@ export function GeneratePage() {
     if (chosen === null || wanted === null) return
     const body = { ...facts, costFen: facts.costFen ?? 0, skuId: chosen, wanted }
     const batch = await create.run({ body }, newKey())
-    void navigate(`/batches/${batch.id}`)
+    // After this form has noticed that it is saved, so that leaving asks nothing.
+    setTimeout(() => void navigate(`/batches/${batch.id}`))
   }
   return (
     <FormPage<Values> title={t('title')} hint={t('hint')} initial={initial} onSave={save} saveText={t('start')} narrow>
