@@ -7,6 +7,8 @@ export type CodePattern = {
   /** How many different codes there are; the check character adds none. */
   readonly possibilities: number
   readonly bits: number
+  /** Every character that is drawn somewhere in the code, once each. */
+  readonly alphabet: string
 }
 type Place =
   | { readonly kind: 'literal'; readonly text: string }
@@ -56,7 +58,7 @@ export function parsePattern(text: string): CodePattern | { readonly problem: Pa
     1,
   )
   if (possibilities === 1) return { problem: 'nothing_drawn' }
-  return { places, possibilities, bits: Math.log2(possibilities) }
+  return { places, possibilities, bits: Math.log2(possibilities), alphabet: alphabetOf(places) }
 }
 
 /** The most codes that a pattern is good for; 0 when even one could be guessed. */
@@ -68,21 +70,24 @@ export function codesOfPattern({ possibilities, bits }: CodePattern): number {
  * Draws one code.
  * @param draw a number from 0 to below `count`, each as likely as any other and none to be foretold
  */
-export function drawCode({ places }: CodePattern, draw: (count: number) => number): string {
-  const drawn = places.map((place) =>
-    place.kind === 'drawn' ? place.alphabet.charAt(draw(place.alphabet.length)) : '',
-  )
-  const alphabet = checkAlphabet(places)
-  return places
-    .map((place, at) => {
-      if (place.kind === 'literal') return place.text
-      return place.kind === 'drawn' ? drawn[at] : checkOf(drawn.join(''), alphabet)
-    })
-    .join('')
+export function drawCode({ places, alphabet }: CodePattern, draw: (count: number) => number): string {
+  let drawn = ''
+  let before = ''
+  let after: string | undefined
+  for (const place of places) {
+    if (place.kind === 'check') {
+      after = ''
+      continue
+    }
+    const character = place.kind === 'literal' ? place.text : place.alphabet.charAt(draw(place.alphabet.length))
+    if (place.kind === 'drawn') drawn += character
+    if (after === undefined) before += character
+    else after += character
+  }
+  return after === undefined ? before : before + checkOf(drawn, alphabet) + after
 }
 
-/** Every character that is drawn somewhere in the code, once each. */
-const checkAlphabet = (places: readonly Place[]): string =>
+const alphabetOf = (places: readonly Place[]): string =>
   [...new Set(places.flatMap((place) => (place.kind === 'drawn' ? [...place.alphabet] : [])))].sort().join('')
 
 /**

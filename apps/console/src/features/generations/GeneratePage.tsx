@@ -60,7 +60,7 @@ export function GeneratePage() {
               min={1}
               max={CODES_MAX}
               precision={0}
-              formatter={(value) => (value === undefined ? '' : formatCount(Number(value)))}
+              formatter={(value) => (value ? formatCount(Number(value)) : '')}
               parser={(text) => Number((text ?? '').replace(/\D/g, ''))}
               style={{ width: '100%' }}
             />

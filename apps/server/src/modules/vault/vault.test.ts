@@ -389,6 +389,69 @@ describe('batches', () => {
   })
 })
 
+describe('allocation', () => {
+  const picked = async (shop: Shop, rule: string, count: number): Promise<readonly number[]> => {
+    const { rows } = await house.owner.query<{ card_id: string }>('select card_id from vault.pick($1, $2, $3, $4)', [
+      shop.tenantId,
+      shop.skuId,
+      rule,
+      count,
+    ])
+    return rows.map((row) => Number(row.card_id))
+  }
+  const idsOf = async (shop: Shop) =>
+    (await list(shop, { sort: 'id', pageSize: 1_000 })).items.map((card) => card.id).sort((a, b) => a - b)
+
+  it('hands out the oldest first, the newest first, or the first to expire, each code once', async () => {
+    const shop = await newShop()
+    await importCards(shop, codes(3, 'LATER').join('\n'), { validTo: '2999-06-01T00:00:00+08:00' })
+    await importCards(shop, codes(3, 'NEVER').join('\n'))
+    await importCards(shop, codes(3, 'SOON').join('\n'), { validTo: '2999-01-01T00:00:00+08:00' })
+    const ids = await idsOf(shop)
+    expect(await picked(shop, 'fifo', 9)).toEqual(ids)
+    expect(await picked(shop, 'lifo', 9)).toEqual(ids.toReversed())
+    expect(await picked(shop, 'fefo', 9)).toEqual([...ids.slice(6), ...ids.slice(0, 3), ...ids.slice(3, 6)])
+  })
+
+  it('by chance hands out any of them, whatever its batch and age, each once', async () => {
+    const shop = await newShop()
+    await importCards(shop, codes(500, 'OLD').join('\n'))
+    await importCards(shop, codes(500, 'NEW').join('\n'))
+    const ids = await idsOf(shop)
+    const all = await picked(shop, 'random', 1_001)
+    expect(all.toSorted((a, b) => a - b)).toEqual(ids)
+    // Of a hundred drawn from two halves, fewer than 20 of one would be chance of one in a hundred million.
+    const old = all.slice(0, 100).filter((id) => id < (ids[500] ?? 0)).length
+    expect(old).toBeGreaterThan(20)
+    expect(old).toBeLessThan(80)
+    const rising = all.filter((id, at) => id > (all[at - 1] ?? 0)).length
+    expect(rising).toBeGreaterThan(400)
+    expect(rising).toBeLessThan(600)
+  })
+
+  it.each(['fifo', 'fefo', 'lifo', 'random'])(
+    'by %s passes over a suspended batch and what is past its date',
+    async (rule) => {
+      const shop = await newShop(rule)
+      const bad = await importCards(shop, codes(20, 'BAD').join('\n'))
+      await importCards(shop, codes(3, 'GONE').join('\n'), { validTo: '2020-01-01T00:00:00+08:00' })
+      await importCards(shop, codes(3, 'GOOD').join('\n'))
+      const good = (await idsOf(shop)).slice(-3)
+      for (const state of ['suspended', 'recalling']) {
+        await house.owner.query('update vault.batches set state = $3 where tenant_id = $1 and id = $2', [
+          shop.tenantId,
+          bad.id,
+          state,
+        ])
+        expect(
+          (await picked(shop, rule, 10)).toSorted((a, b) => a - b),
+          state,
+        ).toEqual(good)
+      }
+    },
+  )
+})
+
 describe('cards', () => {
   it('are masked everywhere: at most four characters, never more than a quarter', () => {
     expect(mask('ABCDEFGHIJKLMNOPQRST')).toBe('••••••QRST')
