@@ -160,6 +160,8 @@ function SkuMore({ at }: { readonly at: number }) {
             options={[
               { value: 'fifo', label: t('fifo') },
               { value: 'fefo', label: t('fefo') },
+              { value: 'lifo', label: t('lifo') },
+              { value: 'random', label: t('random') },
             ]}
           />
         </Form.Item>
