@@ -376,7 +376,7 @@ export const MESSAGE_EVENTS = {
     urgent: false,
     channels: staffChannels,
     on: ['inbox', 'email'],
-    link: '/notifications?tab=webhooks',
+    link: '/settings?tab=messages&part=webhooks',
     variables: {
       ...usual,
       url: { name: { zh: '地址', en: 'Address' }, sample: 'https://erp.example/hook', from: 'url' },

@@ -17,6 +17,8 @@ type Props<Config> = {
   readonly onSave: (values: Values<Config>) => Promise<unknown>
   readonly onTest: () => void
   readonly tested: Tested | undefined
+  /** Stands after the fields. */
+  readonly below?: ReactNode
   /** The channel's own fields, named under `config`, and `secret`. */
   readonly children: ReactNode
 }
@@ -30,6 +32,7 @@ export function ChannelForm<Config extends object>({
   onSave,
   onTest,
   tested,
+  below,
   children,
 }: Props<Config>) {
   const t = useText(settingsText)
@@ -61,6 +64,7 @@ export function ChannelForm<Config extends object>({
           <Switch />
         </Form.Item>
         <div className="form-grid">{children}</div>
+        {below}
         {may('settings.manage') && (
           <span className="bulk">
             <Button type="primary" htmlType="submit" loading={saving}>

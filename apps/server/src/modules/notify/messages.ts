@@ -49,12 +49,12 @@ export async function addMessages(
       case
         when ${capPerDay}::integer = 0 or m."recipientKey" is null then 'queued'
         when earlier.count
-          + row_number() over (partition by m."recipientKey", m.template, m.channel order by m.key) > ${capPerDay}::integer
+          + row_number() over (partition by m."recipientKey", m.template, m.channel order by m.n) > ${capPerDay}::integer
           then 'capped'
         else 'queued'
       end
-    from jsonb_to_recordset(${JSON.stringify(messages)}::jsonb) as m(
-      channel text, template text, recipient text, key text, about text, locale text, params jsonb, "recipientKey" text,
+    from jsonb_to_recordset(${JSON.stringify(messages.map((message, n) => ({ ...message, n })))}::jsonb) as m(
+      n integer, channel text, template text, recipient text, key text, about text, locale text, params jsonb, "recipientKey" text,
       "notBefore" timestamptz
     )
     cross join lateral (
@@ -68,6 +68,7 @@ export async function addMessages(
         and o.created_at > now() - interval '24 hours'
         and o.state <> 'capped'
     ) earlier
+    order by m.n
     on conflict (tenant_id, key) do nothing
     returning id, key, channel, state
   `.execute(tx.db)
