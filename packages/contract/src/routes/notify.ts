@@ -170,7 +170,8 @@ export const inboxItem = z.object({
   createdAt: instant,
 })
 export type InboxItem = z.output<typeof inboxItem>
-const inboxFilter = pageQuery.extend({ unread: flag.optional() })
+const inboxFilter = pageQuery.omit({ q: true }).extend({ unread: flag.optional() })
+const myMessagesFilter = pageQuery.pick({ page: true, pageSize: true }).extend({ unread: flag.optional() })
 /** These, or all when there are none. */
 const toRead = z.object({ ids: z.array(id).max(200).default([]) })
 const unread = z.object({ unread: z.int() })
@@ -415,7 +416,7 @@ export const notifyRoutes = {
   listInbox: route({
     id: 'notify.listInbox',
     method: 'GET',
-    path: '/api/console/inbox',
+    path: '/api/console/me/inbox',
     summary: 'What I was told, newest first',
     access: anyStaff,
     query: inboxFilter,
@@ -424,7 +425,7 @@ export const notifyRoutes = {
   countInbox: route({
     id: 'notify.countInbox',
     method: 'GET',
-    path: '/api/console/inbox/unread',
+    path: '/api/console/me/inbox/unread',
     summary: 'How much of it I have not read',
     access: anyStaff,
     response: unread,
@@ -432,7 +433,7 @@ export const notifyRoutes = {
   readInbox: route({
     id: 'notify.readInbox',
     method: 'POST',
-    path: '/api/console/inbox/read',
+    path: '/api/console/me/inbox/read',
     summary: 'Mark as read: these, or everything',
     access: anyStaff,
     body: toRead,
@@ -444,7 +445,7 @@ export const notifyRoutes = {
     path: '/api/mall/me/messages',
     summary: 'What the shop told me, newest first',
     access: member,
-    query: inboxFilter,
+    query: myMessagesFilter,
     response: pageOf(inboxItem),
   }),
   countMyMessages: route({

@@ -12,7 +12,12 @@ type Values<Config> = { readonly enabled: boolean; readonly config: Config; read
 type Props<Config> = {
   readonly title: string
   readonly hint: string
-  readonly channel: { readonly enabled: boolean; readonly config: Config | null; readonly hasSecret: boolean }
+  readonly channel: {
+    readonly channel: string
+    readonly enabled: boolean
+    readonly config: Config | null
+    readonly hasSecret: boolean
+  }
   readonly defaults: Config
   readonly onSave: (values: Values<Config>) => Promise<unknown>
   readonly onTest: () => void
@@ -54,6 +59,8 @@ export function ChannelForm<Config extends object>({
       <Typography.Paragraph type="secondary">{hint}</Typography.Paragraph>
       <Form
         form={form}
+        // Several stand on one page: their fields need names of their own.
+        name={channel.channel}
         layout="vertical"
         autoComplete="off"
         disabled={!may('settings.manage') || saving}
