@@ -30,6 +30,8 @@ export type MessageVariable = {
   /** `fen` is shown in yuan; with `words` a code is put into words, and one without words shown as it is. */
   readonly as?: 'fen'
   readonly words?: Readonly<Record<string, Words>>
+  /** The forms whose texts may name it; absent: all. */
+  readonly forms?: readonly TemplateForm[]
 }
 export type MessageText = {
   readonly subject: string
@@ -98,6 +100,7 @@ export const MESSAGE_EVENTS = {
       order,
       items: {
         name: { zh: '商品与卡密', en: 'Goods and codes' },
+        forms: ['email'],
         sample: { zh: '视频会员 月卡 × 1', en: 'Video pass, a month × 1' },
       },
     },
@@ -124,7 +127,7 @@ export const MESSAGE_EVENTS = {
     variables: {
       ...usual,
       order,
-      codes: { name: { zh: '卡密', en: 'Codes' }, sample: 'AB12-CD34-EF56' },
+      codes: { forms: ['sms'], name: { zh: '卡密', en: 'Codes' }, sample: 'AB12-CD34-EF56' },
     },
     texts: {
       'zh-CN': { subject: '', body: '', sms: '您的订单{order}已发货，卡密：{codes}，请勿转发。' },
@@ -418,6 +421,13 @@ export function standardText(
   const text = event.texts[locale]
   return form === 'sms' ? { subject: '', body: text.sms ?? '' } : { subject: text.subject, body: text.body }
 }
+
+/** What the texts of a form may name. */
+export const variablesOf = (
+  key: MessageEventKey,
+  form: TemplateForm,
+): readonly (readonly [name: string, variable: MessageVariable])[] =>
+  Object.entries(messageEvent(key).variables).filter(([, { forms }]) => forms === undefined || forms.includes(form))
 
 const HOLE = /\{([a-zA-Z][a-zA-Z0-9]*)\}/g
 

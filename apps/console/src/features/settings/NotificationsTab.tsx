@@ -57,11 +57,12 @@ function ChannelsPart() {
   }
   return (
     <>
-      <SmsChannel channel={data.sms} />
-      <TencentChannel channel={data.smsTencent} />
-      <EmailChannel channel={data.email} />
+      {/* What was saved is drawn anew, so that no secret stays in a field. */}
+      <SmsChannel key={`sms ${data.sms.updatedAt}`} channel={data.sms} />
+      <TencentChannel key={`tencent ${data.smsTencent.updatedAt}`} channel={data.smsTencent} />
+      <EmailChannel key={`email ${data.email.updatedAt}`} channel={data.email} />
       {data.robots.map((robot) => (
-        <RobotChannel key={robot.channel} channel={robot} />
+        <RobotChannel key={`${robot.channel} ${robot.updatedAt}`} channel={robot} />
       ))}
     </>
   )

@@ -11,6 +11,7 @@ import {
   sampleValues,
   smsLength,
   type TemplateForm,
+  variablesOf,
 } from '@quanshu/contract'
 import { Alert, Button, Card, Form, Input, Segmented, Select, Skeleton, Tag, Typography } from 'antd'
 import { useState } from 'react'
@@ -102,8 +103,8 @@ function TextEditor({ text, signName }: { readonly text: TextView; readonly sign
   const save = useAction('notify.saveText', { ...options, showProblem: false })
   const reset = useAction('notify.resetText', options)
   const place = { event: text.event, form: text.form, locale: text.locale }
-  const { variables } = messageEvent(text.event)
-  const unknown = holesOf(`${now.subject}\n${now.body}`).filter((name) => !Object.hasOwn(variables, name))
+  const variables = variablesOf(text.event, text.form)
+  const unknown = holesOf(`${now.subject}\n${now.body}`).filter((name) => !variables.some(([known]) => known === name))
   const isChanged = JSON.stringify(now) !== JSON.stringify(initial)
   const isSms = text.form === 'sms'
   const [caret, setCaret] = useState<number>()
@@ -150,7 +151,7 @@ function TextEditor({ text, signName }: { readonly text: TextView; readonly sign
         </Form.Item>
         <div className="text-variables">
           <span className="switch-hint">{t('variables')}</span>
-          {Object.entries(variables).map(([name, variable]) => (
+          {variables.map(([name, variable]) => (
             <Button key={name} size="small" onClick={() => insert(name)}>
               {isEnglish ? variable.name.en : variable.name.zh} {`{${name}}`}
             </Button>
@@ -321,7 +322,7 @@ function SendTest({ text, isChanged }: { readonly text: TextView; readonly isCha
       </Button>
       {isChanged && <Typography.Text type="secondary"> {t('saveFirst')}</Typography.Text>}
       {text.form === 'sms' && text.aliyunCode === '' && text.tencentCode === '' && (
-        <Alert type="info" showIcon title={t('smsBodyHint')} style={{ marginTop: 12 }} />
+        <Alert type="info" showIcon title={t('noCodes')} style={{ marginTop: 12 }} />
       )}
       <TestResult result={test.result} />
     </>

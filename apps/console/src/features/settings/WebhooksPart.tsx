@@ -96,7 +96,7 @@ function EndpointRow({
           .filter(Boolean)
           .join(' · ')}
       </div>
-      <span className="bulk">
+      <span className="endpoint-actions">
         <Link to={`/webhooks/${endpoint.id}`}>
           <Button size="small" tabIndex={-1}>
             {t('deliveries')}

@@ -86,9 +86,10 @@ export const notifyText = defineMessages('notifySettings', {
   bodyHint: ['空一行分段；单独一行 {link} 会变成按钮', 'An empty line parts paragraphs; {link} alone becomes a button'],
   smsBody: ['短信内容', 'Text'],
   smsBodyHint: [
-    '须与服务商审核通过的模板一致，变量按出现顺序对应；未填模板编号时不会发送。',
-    'Must be what the provider approved, variables in the same order. Without a template number nothing is sent.',
+    '须与服务商审核通过的模板一致，变量按出现顺序对应。',
+    'Must be what the provider approved, with its variables in the same order.',
   ],
+  noCodes: ['还没有填模板编号，这条短信目前不会发送。', 'Without a template number this message is not sent yet.'],
   variables: ['可用变量（点击插入）', 'Variables (click to insert)'],
   aliyunCode: ['阿里云模板编号', 'Template at Aliyun'],
   tencentCode: ['腾讯云模板 ID', 'Template at Tencent Cloud'],

@@ -19,7 +19,7 @@ import type { SendOutcome } from './outcome.ts'
 import { shopPlace } from './queries/shop-place.ts'
 import { type DeliveryContent, deliveryMail, eventMail, type MailText, plainMail } from './templates.ts'
 import { messageValues } from './values.ts'
-import { composed, readTexts, type Texts } from './words.ts'
+import { composed, readRules, readTexts, type Texts } from './words.ts'
 
 /** What notify needs from above; `main/` fills it. */
 export type NotifyPorts = {
@@ -124,8 +124,9 @@ async function sendAboutOrder(
 ): Promise<SmsResult & { readonly subject?: string }> {
   const to = await ports.textMessageOf(tenantId, Number(message.about.replace(/^order:/, '')))
   if (!to) return { outcome: { kind: 'refused', reason: 'the buyer left no phone number' } }
-  const [texts, place] = await roomOf(platform, tenantId)
-  const codes = message.template === 'order.delivered' ? to.codes : undefined
+  const [texts, place, ruleOf] = await roomOf(platform, tenantId)
+  const mayCarry = message.template === 'order.delivered' && ruleOf('order.delivered.codes').channels.has('sms')
+  const codes = mayCarry ? to.codes : undefined
   const withCodes = codes && texts.of('order.delivered.codes', 'sms', message.locale)
   const isApproved = withCodes && (withCodes.aliyunCode !== '' || withCodes.tencentCode !== '')
   const key: MessageEventKey = isApproved ? 'order.delivered.codes' : (message.template as MessageEventKey)
@@ -166,7 +167,7 @@ export function eventEmailTask(platform: Platform): Task {
 const roomOf = (platform: Platform, tenantId: TenantId) =>
   platform.db.read(
     systemCtx(tenantId),
-    async (tx) => [await readTexts(tx), await shopPlace(tx, platform.config)] as const,
+    async (tx) => [await readTexts(tx), await shopPlace(tx, platform.config), await readRules(tx)] as const,
   )
 
 const robotPayload = z.object({ robot: z.enum(ROBOTS) })

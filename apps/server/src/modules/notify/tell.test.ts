@@ -7,6 +7,7 @@ import {
   smsLength,
   standardText,
   TEMPLATE_FORMS,
+  variablesOf,
 } from '@quanshu/contract'
 import { describe, expect, test } from 'vitest'
 import { saveSettings } from '../tenancy/index.ts'
@@ -40,7 +41,8 @@ describe('the catalogue of messages', () => {
         const text = standardText(key, form, locale)
         if (!text) continue
         expect(text.body, `${key} ${form} ${locale}`).not.toBe('')
-        expect(names).toEqual(expect.arrayContaining([...holesOf(text.subject + text.body)]))
+        const named = variablesOf(key, form).map(([name]) => name)
+        expect(named).toEqual(expect.arrayContaining([...holesOf(text.subject + text.body)]))
         if (form !== 'sms') expect(text.subject).not.toBe('')
       }
       expect(Object.values(sampleValues(key, locale)).every((value) => value !== '')).toBe(true)

@@ -9,6 +9,7 @@ import { watchSchedule } from './schedules.ts'
 export { setThreshold } from './commands/set-threshold.ts'
 export { findStockDifferences, type StockDifference } from './queries/differences.ts'
 export { listStock, lowStock, type StockRow, stockOf } from './queries/stock.ts'
+export { announceLow } from './schedules.ts'
 
 export function stockModule({ db }: Platform): Module {
   return {

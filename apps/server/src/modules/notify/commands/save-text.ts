@@ -2,10 +2,10 @@ import {
   holesOf,
   type MessageEventKey,
   type MessageLocale,
-  messageEvent,
   notifyErrors,
   standardText,
   type TemplateForm,
+  variablesOf,
 } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { Tx } from '../../../platform/db/index.ts'
@@ -26,8 +26,8 @@ export type TextInput = TextPlace & {
 export async function saveText(tx: Tx, input: TextInput): Promise<void> {
   const standard = standardText(input.event, input.form, input.locale)
   if (!standard) throw notifyErrors.noSuchText()
-  const { variables } = messageEvent(input.event)
-  const unknown = holesOf(`${input.subject}\n${input.body}`).filter((name) => !Object.hasOwn(variables, name))
+  const known = new Set(variablesOf(input.event, input.form).map(([name]) => name))
+  const unknown = holesOf(`${input.subject}\n${input.body}`).filter((name) => !known.has(name))
   if (unknown.length > 0) throw notifyErrors.unknownVariables({ names: unknown.join(', ') })
   // Words that are the house's own follow it when it learns better ones.
   const isStandard = input.subject === standard.subject && input.body === standard.body
