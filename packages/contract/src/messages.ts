@@ -37,6 +37,8 @@ export type MessageText = {
   readonly subject: string
   /** Paragraphs are parted by an empty line. */
   readonly body: string
+  /** Where an inbox says it in another way. */
+  readonly inbox?: string
   /** As it is approved at the providers, without the signature. */
   readonly sms?: string
 }
@@ -108,11 +110,13 @@ export const MESSAGE_EVENTS = {
       'zh-CN': {
         subject: '【{shop}】订单 {order} 已发货',
         body: '您购买的商品已经发货：\n\n{items}\n\n{link}\n\n请妥善保管卡密，不要转发给他人。商家不会向您索要卡密。',
+        inbox: '您购买的商品已经发货，打开订单就能看到卡密和使用说明。',
         sms: '您的订单{order}已发货，查看：{link}',
       },
       en: {
         subject: '{shop}: order {order} has been delivered',
         body: 'What you bought has been delivered:\n\n{items}\n\n{link}\n\nKeep your codes to yourself. The shop will never ask you for them.',
+        inbox: 'What you bought has been delivered: open the order for the codes and the guide.',
         sms: 'Your order {order} has been delivered: {link}',
       },
     },
@@ -419,7 +423,8 @@ export function standardText(
   const event = messageEvent(key)
   if (!event.channels.some((channel) => formOf(channel) === form)) return undefined
   const text = event.texts[locale]
-  return form === 'sms' ? { subject: '', body: text.sms ?? '' } : { subject: text.subject, body: text.body }
+  if (form === 'sms') return { subject: '', body: text.sms ?? '' }
+  return { subject: text.subject, body: (form === 'inbox' ? text.inbox : undefined) ?? text.body }
 }
 
 /** What the texts of a form may name. */
