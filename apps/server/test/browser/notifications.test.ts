@@ -19,7 +19,7 @@ import { SCREENS_WANTED } from './screens.ts'
 
 const PASSWORD = 'Quanshu-demo-2026'
 const MEMBER_PHONE = '13800000000'
-const GOODS = '琥珀'
+const GOODS = '蓝鹊音乐'
 const NOBODY_YET = { status: 401, url: /\/api\/(?:console|mall)\/me$/ }
 
 const faults: string[] = []
