@@ -393,6 +393,8 @@ create table catalog.goods (
   version integer not null default 1,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  codes_by_email boolean,
+  codes_by_sms boolean not null default false,
   constraint goods_pkey PRIMARY KEY (tenant_id, id),
   constraint goods_category FOREIGN KEY (tenant_id, category_id) REFERENCES catalog.categories(tenant_id, id),
   constraint goods_form_fields_check CHECK ((jsonb_typeof(form_fields) = 'array'::text)),
@@ -1079,11 +1081,76 @@ create table notify.channels (
   config jsonb not null default '{}'::jsonb,
   secret_sealed bytea,
   updated_at timestamp with time zone not null default now(),
+  receipt_token text,
+  next_call_at timestamp with time zone not null default now(),
   constraint channels_pkey PRIMARY KEY (tenant_id, channel),
-  constraint channels_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text])))
+  constraint channels_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'sms_tencent'::text, 'email'::text, 'wecom'::text, 'dingtalk'::text, 'feishu'::text])))
 );
 alter table notify.channels enable row level security;
 grant insert, select, update on notify.channels to quanshu_app;
+
+create table notify.deliveries (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  endpoint_id bigint not null,
+  webhook_id text not null,
+  event text not null,
+  body text not null,
+  state text not null default 'queued'::text,
+  attempts integer not null default 0,
+  next_try_at timestamp with time zone default now(),
+  tries jsonb not null default '[]'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  constraint deliveries_pkey PRIMARY KEY (tenant_id, id),
+  constraint deliveries_tenant_id_endpoint_id_webhook_id_key UNIQUE (tenant_id, endpoint_id, webhook_id),
+  constraint deliveries_tenant_id_endpoint_id_fkey FOREIGN KEY (tenant_id, endpoint_id) REFERENCES notify.endpoints(tenant_id, id) ON DELETE CASCADE,
+  constraint deliveries_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'delivered'::text, 'failed'::text, 'cancelled'::text])))
+);
+alter table notify.deliveries enable row level security;
+grant delete, insert, select, update on notify.deliveries to quanshu_app;
+
+create table notify.endpoints (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  url text not null,
+  note text not null default ''::text,
+  events text[] not null,
+  enabled boolean not null default true,
+  disabled_reason text,
+  secret_sealed bytea not null,
+  previous_sealed bytea,
+  previous_until timestamp with time zone,
+  failing_since timestamp with time zone,
+  lease_until timestamp with time zone not null default now(),
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint endpoints_pkey PRIMARY KEY (tenant_id, id),
+  constraint endpoints_disabled_reason_check CHECK ((disabled_reason = ANY (ARRAY['gone'::text, 'failing'::text]))),
+  constraint endpoints_events_check CHECK ((cardinality(events) > 0)),
+  constraint endpoints_url_check CHECK (((length(url) >= 1) AND (length(url) <= 500)))
+);
+alter table notify.endpoints enable row level security;
+grant delete, insert, select, update on notify.endpoints to quanshu_app;
+
+create table notify.inbox (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  staff_id bigint,
+  member_id bigint,
+  key text not null,
+  event text not null,
+  title text not null,
+  body text not null,
+  link text not null default ''::text,
+  urgent boolean not null default false,
+  read_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint inbox_pkey PRIMARY KEY (tenant_id, id),
+  constraint inbox_check CHECK (((staff_id IS NULL) <> (member_id IS NULL)))
+);
+alter table notify.inbox enable row level security;
+grant delete, insert, select, update on notify.inbox to quanshu_app;
 
 create table notify.messages (
   tenant_id bigint not null,
@@ -1100,20 +1167,77 @@ create table notify.messages (
   last_error text,
   created_at timestamp with time zone not null default now(),
   sent_at timestamp with time zone,
+  locale text not null default 'zh-CN'::text,
+  params jsonb not null default '{}'::jsonb,
+  recipient_key text,
+  not_before timestamp with time zone,
+  provider text,
+  receipt text,
+  receipt_note text,
+  receipt_at timestamp with time zone,
   constraint messages_pkey PRIMARY KEY (tenant_id, id),
   constraint messages_tenant_id_key_key UNIQUE (tenant_id, key),
-  constraint messages_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text]))),
-  constraint messages_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'refused'::text, 'unknown'::text])))
+  constraint messages_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text, 'wecom'::text, 'dingtalk'::text, 'feishu'::text]))),
+  constraint messages_locale_check CHECK ((locale = ANY (ARRAY['zh-CN'::text, 'en'::text]))),
+  constraint messages_receipt_check CHECK ((receipt = ANY (ARRAY['delivered'::text, 'failed'::text]))),
+  constraint messages_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'refused'::text, 'unknown'::text, 'capped'::text])))
 );
 alter table notify.messages enable row level security;
 grant insert, select, update on notify.messages to quanshu_app;
 
+create table notify.rules (
+  tenant_id bigint not null,
+  event text not null,
+  channels text[] not null,
+  urgent boolean not null,
+  updated_at timestamp with time zone not null default now(),
+  constraint rules_pkey PRIMARY KEY (tenant_id, event)
+);
+alter table notify.rules enable row level security;
+grant insert, select, update on notify.rules to quanshu_app;
 
+create table notify.texts (
+  tenant_id bigint not null,
+  event text not null,
+  form text not null,
+  locale text not null,
+  subject text,
+  body text,
+  aliyun_code text not null default ''::text,
+  tencent_code text not null default ''::text,
+  updated_at timestamp with time zone not null default now(),
+  constraint texts_pkey PRIMARY KEY (tenant_id, event, form, locale),
+  constraint texts_body_check CHECK (((length(body) >= 1) AND (length(body) <= 4000))),
+  constraint texts_form_check CHECK ((form = ANY (ARRAY['inbox'::text, 'email'::text, 'sms'::text, 'robot'::text]))),
+  constraint texts_locale_check CHECK ((locale = ANY (ARRAY['zh-CN'::text, 'en'::text])))
+);
+alter table notify.texts enable row level security;
+grant insert, select, update on notify.texts to quanshu_app;
+
+
+create index deliveries_by_time ON notify.deliveries USING btree (tenant_id, created_at);
+create index deliveries_due ON notify.deliveries USING btree (tenant_id, endpoint_id, next_try_at, id) WHERE (state = 'queued'::text);
+create index deliveries_of_endpoint ON notify.deliveries USING btree (tenant_id, endpoint_id, id DESC);
+create index inbox_by_time ON notify.inbox USING btree (tenant_id, created_at);
+create index inbox_of_member ON notify.inbox USING btree (tenant_id, member_id, id DESC) WHERE (member_id IS NOT NULL);
+create UNIQUE index inbox_of_member_once ON notify.inbox USING btree (tenant_id, member_id, key) WHERE (member_id IS NOT NULL);
+create index inbox_of_staff ON notify.inbox USING btree (tenant_id, staff_id, id DESC) WHERE (staff_id IS NOT NULL);
+create UNIQUE index inbox_of_staff_once ON notify.inbox USING btree (tenant_id, staff_id, key) WHERE (staff_id IS NOT NULL);
+create index inbox_unread_member ON notify.inbox USING btree (tenant_id, member_id) WHERE ((member_id IS NOT NULL) AND (read_at IS NULL));
+create index inbox_unread_staff ON notify.inbox USING btree (tenant_id, staff_id) WHERE ((staff_id IS NOT NULL) AND (read_at IS NULL));
 create index messages_about ON notify.messages USING btree (tenant_id, about, id);
+create index messages_by_ref ON notify.messages USING btree (tenant_id, provider_ref) WHERE ((channel = 'sms'::text) AND (provider_ref IS NOT NULL));
+create index messages_of_recipient ON notify.messages USING btree (tenant_id, recipient_key, template, created_at) WHERE (recipient_key IS NOT NULL);
 create index messages_unfinished ON notify.messages USING btree (tenant_id, created_at) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text]));
+create index messages_unsaid ON notify.messages USING btree (tenant_id, channel, id) WHERE ((state = ANY (ARRAY['queued'::text, 'sending'::text])) AND (channel = ANY (ARRAY['wecom'::text, 'dingtalk'::text, 'feishu'::text])));
 
 create policy tenant on notify.channels for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on notify.deliveries for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on notify.endpoints for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on notify.inbox for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on notify.messages for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on notify.rules for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on notify.texts for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
 -- orders ----------------------------------------------------------------------------------------------
 
@@ -1799,6 +1923,20 @@ function reconciliation.take_day(p_tenant bigint, p_gateway text, p_day date, p_
 function reconciliation.tell(p_tenant bigint, p_bill bigint, p_rows jsonb) returns void security definer
 function reconciliation.tenants_to_forget() returns jsonb security definer
 function reconciliation.theirs_of(p_row jsonb) returns jsonb
+
+-- stock -----------------------------------------------------------------------------------------------
+
+create table stock.low_marks (
+  tenant_id bigint not null,
+  sku_id bigint not null,
+  marked_at timestamp with time zone not null default now(),
+  constraint low_marks_pkey PRIMARY KEY (tenant_id, sku_id)
+);
+alter table stock.low_marks enable row level security;
+grant delete, insert, select on stock.low_marks to quanshu_app;
+
+
+create policy tenant on stock.low_marks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
 -- suppliers -------------------------------------------------------------------------------------------
 

@@ -1605,6 +1605,15 @@ begin
     into page
     from notify.channels n
     where n.tenant_id = p_tenant and n.secret_sealed is not null;
+  elsif p_source = 'notify.endpoints' then
+    select jsonb_agg(jsonb_build_object('id', x.id, 'sealed', encode(x.secret_sealed, 'base64')) order by x.id)
+    into page
+    from (
+      select e.id, e.secret_sealed from notify.endpoints e
+      where e.tenant_id = p_tenant and e.id > p_after
+      order by e.id
+      limit p_limit
+    ) x;
   end if;
   return coalesce(page, '[]');
 end;

@@ -779,6 +779,14 @@ begin
       );
     end if;
   end loop;
+  if waits then
+    perform events.append(p_tenant, jsonb_build_object('actor', p_ask ->> 'actor'), jsonb_build_array(jsonb_build_object(
+      'type', 'refund.awaiting', 'subject', 'order:' || p_no, 'payload', jsonb_build_object(
+        'no', p_no, 'refundId', refund_id, 'amountFen', total, 'points', total_points, 'reason', p_ask ->> 'reason',
+        'by', p_ask ->> 'actor'
+      )
+    )));
+  end if;
   return jsonb_build_object('ok', true, 'amountFen', total, 'points', total_points, 'refundId', refund_id, 'awaiting', waits);
 end;
 $$;
