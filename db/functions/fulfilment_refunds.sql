@@ -279,7 +279,8 @@ begin
     when 'pieces' then found_count::bigint * line.unit_points
     else 0
   end;
-  if points = 0 and (amount = 0 or (p_takes <> 'line' and left_fen = 0)) then
+  -- Pieces may be taken back for nothing, when that is asked for.
+  if points = 0 and (amount = 0 or (p_takes <> 'line' and left_fen = 0)) and (p_takes <> 'pieces' or p_amount is distinct from 0) then
     return null;
   end if;
   if p_takes <> 'line' and amount > left_fen then
@@ -1086,10 +1087,10 @@ begin
       total_points := total_points + (plan ->> 'points')::bigint;
     end if;
   end loop;
-  if total + total_points = 0 then
+  room := fulfilment.left_of_receipts(p_tenant, p_no, case when at_once then 'balance' else 'source' end);
+  if cardinality(lines) = 0 or (total + total_points = 0 and room > 0) then
     return jsonb_build_object('code', 'orders.nothing_to_refund', 'params', '{}'::jsonb);
   end if;
-  room := fulfilment.left_of_receipts(p_tenant, p_no, case when at_once then 'balance' else 'source' end);
   if total > room then
     return jsonb_build_object('code', 'orders.refund_over_receipt', 'params', jsonb_build_object(
       'leftYuan', trim(to_char(room / 100.0, '999999999990.00'))
