@@ -149,10 +149,13 @@ const CHECKS: Readonly<Record<string, string>> = {
     where f.state = 'done' and f.amount_fen <= c.amount_fen`,
 }
 
-/** Every invariant of the books, asked of the tables themselves. */
-export async function expectBooksRight({ query }: Pick<House, 'query'>, tenantId: TenantId): Promise<void> {
-  const faults = await Promise.all(
-    Object.entries(CHECKS).map(async ([name, text]) => ({ name, rows: await query(text, [tenantId]) })),
-  )
+/** Every invariant of the books, asked of the tables themselves, but for those that a test breaks on purpose. */
+export async function expectBooksRight(
+  { query }: Pick<House, 'query'>,
+  tenantId: TenantId,
+  except: readonly string[] = [],
+): Promise<void> {
+  const asked = Object.entries(CHECKS).filter(([name]) => !except.includes(name))
+  const faults = await Promise.all(asked.map(async ([name, text]) => ({ name, rows: await query(text, [tenantId]) })))
   expect(faults.filter(({ rows }) => rows.length > 0)).toEqual([])
 }
