@@ -192,7 +192,7 @@ end;
 $$;
 revoke execute on function fulfilment.put_back_credit(bigint, bigint, text) from public;
 
--- What a refund of this line would be now: {"amountFen", "points", "takes", "grants", "instead": ids of failed refunds}, null when the
+-- What a refund of this line would be now: {"amountFen", "points", "takes", "grants", "instead": ids of failed refunds, "isUndelivered"}, null when the
 -- line has nothing to give, or {"code", "params"}. A piece costs its share of the line; the shares of all pieces add up to
 -- the line's amount, the last one taking what rounding left.
 create or replace function fulfilment.plan_refund(
@@ -299,7 +299,8 @@ begin
   end if;
   return jsonb_build_object(
     'amountFen', amount, 'points', points, 'takes', p_takes, 'grants', case when p_takes = 'pieces' then to_jsonb(p_grants) else '[]' end,
-    'instead', case when p_takes = 'line' then failed -> 'ids' else '[]' end
+    'instead', case when p_takes = 'line' then failed -> 'ids' else '[]' end,
+    'isUndelivered', p_takes = 'line' and line.delivered_quantity = 0 and line.kind <> 'recharge'
   );
 end;
 $$;
@@ -462,6 +463,8 @@ declare
   purse_receipt payments.receipts;
   of_purse bigint := 0;
   of_purse_id bigint;
+  of_bank bigint := 0;
+  dispute record;
   promised bigint;
   -- Of a recharge: what failed refunds have taken from the purse before.
   credit bigint;
@@ -504,6 +507,11 @@ begin
   where l.tenant_id = p_tenant
     and l.order_no = p_no
     and l.line_no = refund.line_no;
+  -- What was never delivered goes back whole: what a bank has had is a part of that.
+  if refund.takes = 'line' and refund.chargeback_id is null and line.delivered_quantity = 0 and line.kind <> 'recharge' then
+    of_bank := least(fulfilment.left_with_banks(p_tenant, p_no), refund.amount_fen - promised);
+    refund.amount_fen := refund.amount_fen - of_bank;
+  end if;
 
   with revoked as (
     update entitlements.grants g
@@ -583,10 +591,25 @@ begin
     of_purse := 0;
   end if;
   update payments.refunds r
-  set amount_fen = r.amount_fen - of_purse
+  set amount_fen = r.amount_fen - of_purse - of_bank
   where r.tenant_id = p_tenant
     and r.order_no = p_no
     and r.id = p_refund;
+  for dispute in
+    select c.id, c.disputed_fen - c.surplus_fen as fen
+    from payments.chargebacks c
+    where of_bank > 0
+      and c.tenant_id = p_tenant
+      and c.order_no = p_no
+      and c.receipt_id = refund.receipt_id
+      and c.state <> 'won'
+      and c.disputed_fen > c.surplus_fen
+    order by c.id
+  loop
+    exit when of_bank = 0;
+    perform fulfilment.refund_by_bank(p_tenant, dispute.id, refund.line_no, 'nothing', least(dispute.fen, of_bank), null);
+    of_bank := of_bank - least(dispute.fen, of_bank);
+  end loop;
   perform fulfilment.send_refund(p_tenant, p_no, x.id, the_member, p_actor)
   from unnest(array[p_refund, of_purse_id]) as x(id)
   where x.id is not null;
@@ -672,6 +695,26 @@ as $$
     and r.state = 'applied'
 $$;
 revoke execute on function fulfilment.left_of_receipts(bigint, bigint, text) from public;
+
+-- What banks have had of the one payment of an order, as a loss. Of an order that several ways paid staff decide about the rest.
+create or replace function fulfilment.left_with_banks(p_tenant bigint, p_no bigint)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select coalesce(sum(r.disputed_fen), 0)::bigint
+  from orders.orders o
+  join payments.receipts r on r.tenant_id = p_tenant and r.order_no = p_no and r.state = 'applied'
+  where o.tenant_id = p_tenant
+    and o.no = p_no
+    and o.balance_fen = 0
+    and o.points = 0
+$$;
+revoke execute on function fulfilment.left_with_banks(bigint, bigint) from public;
 
 -- A failed refund of which a part has gone another way: what is left of it waits as one of its own, for a gateway knows a number
 -- with one amount only. The caller says what takes the place of the old one. Answers the new one, null when nothing is left.
@@ -1037,6 +1080,7 @@ declare
   line_no integer;
   total bigint := 0;
   total_points bigint := 0;
+  undelivered bigint := 0;
   room bigint;
   given bigint;
   given_points bigint;
@@ -1085,13 +1129,14 @@ begin
       plans := plans || plan;
       total := total + (plan ->> 'amountFen')::bigint;
       total_points := total_points + (plan ->> 'points')::bigint;
+      undelivered := undelivered + case when (plan ->> 'isUndelivered')::boolean then (plan ->> 'amountFen')::bigint else 0 end;
     end if;
   end loop;
   room := fulfilment.left_of_receipts(p_tenant, p_no, case when at_once then 'balance' else 'source' end);
   if cardinality(lines) = 0 or (total + total_points = 0 and room > 0) then
     return jsonb_build_object('code', 'orders.nothing_to_refund', 'params', '{}'::jsonb);
   end if;
-  if total > room then
+  if total > room + least(undelivered, fulfilment.left_with_banks(p_tenant, p_no)) then
     return jsonb_build_object('code', 'orders.refund_over_receipt', 'params', jsonb_build_object(
       'leftYuan', trim(to_char(room / 100.0, '999999999990.00'))
     ));
@@ -1181,7 +1226,9 @@ begin
     return plan;
   end if;
   if plan is null or plan ? 'code' or (plan ->> 'amountFen')::bigint <> refund.amount_fen
-    or (plan ->> 'points')::bigint <> refund.points or refund.amount_fen > fulfilment.left_of_receipts(p_tenant, refund.order_no, refund.target)
+    or (plan ->> 'points')::bigint <> refund.points
+    or refund.amount_fen > fulfilment.left_of_receipts(p_tenant, refund.order_no, refund.target)
+      + (case when (plan ->> 'isUndelivered')::boolean then fulfilment.left_with_banks(p_tenant, refund.order_no) else 0 end)
   then
     return jsonb_build_object('code', 'orders.refund_changed', 'params', '{}'::jsonb);
   end if;

@@ -5,7 +5,8 @@
 --   payments.take_due(per_tenant, limit)       attempts to ask gateways about, over all tenants; each is handed out once a rung
 --   payments.begin_refund(tenant, id)          takes a refund whose turn has come: its facts, or null
 --   payments.note_refund(tenant, id, error, retry_seconds)  not ended yet: why, and when again
---   payments.retry_refund(tenant, id)          a failed refund may be asked again, under the same number; false when it has not failed or a newer one took its place
+--   payments.left_for_refund(tenant, id)       what of its receipt is there for a refund to the source
+--   payments.retry_refund(tenant, id)          a failed refund may be asked again, under the same number: {"ok": true} or a refusal, when it has not failed, a newer one took its place, or the money is not there any more
 --   payments.overdue_refunds(limit)            refunds whose job must have been lost, over all tenants
 
 -- Seconds until the next question, by how often was asked: 10 s after opening, then these, then every half hour.
@@ -269,7 +270,18 @@ begin
         and newer.line_no is null
         and newer.id > r.id
     );
-  return to_jsonb(found);
+  if found then
+    return '{"ok": true}';
+  end if;
+  if exists (
+    select from payments.refunds r
+    where r.tenant_id = p_tenant and r.id = p_id and r.state = 'failed' and r.replaced_by is null and r.amount_fen > room
+  ) then
+    return jsonb_build_object('code', 'orders.refund_over_receipt', 'params', jsonb_build_object(
+      'leftYuan', trim(to_char(greatest(room, 0) / 100.0, '999999999990.00'))
+    ));
+  end if;
+  return jsonb_build_object('code', 'payments.refund_not_failed', 'params', '{}'::jsonb);
 end;
 $$;
 

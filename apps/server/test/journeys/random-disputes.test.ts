@@ -71,7 +71,14 @@ type Life = {
 }
 async function begin(world: World, kind: Kind): Promise<Life> {
   const { shop, goods, other, forPoints } = world
-  const life = { world, kind, disputes: new Map<string, Dispute>(), log: [`kind ${kind}`], isSpent: false, isTwice: false }
+  const life = {
+    world,
+    kind,
+    disputes: new Map<string, Dispute>(),
+    log: [`kind ${kind}`],
+    isSpent: false,
+    isTwice: false,
+  }
   const key = { idempotencyKey: randomUUID() }
   if (kind === 'guest') return { ...life, no: (await shop.place(goods, 2)).no, memberId: null, dueFen: 1_000 }
   const balanceFen = kind === 'mixed' || kind === 'points' ? 400 : 0
@@ -79,12 +86,16 @@ async function begin(world: World, kind: Kind): Promise<Life> {
   const whose = { memberId: member.id, dueFen: 1_000 - balanceFen }
   if (kind === 'recharge') {
     const body = { amountFen: 1_000, bonusFen: 100, payWith: 'sim-pay' }
-    return { ...life, ...whose, no: (await member.visitor.call('orders.placeRecharge', { body }, key)).no }
+    return { ...life, ...whose, no: (await member.visitor.call('orders.placeRecharge', { body }, key)).no as OrderNo }
   }
   if (kind === 'two lines') {
     const lines = [goods, other].map(({ skuId }) => ({ skuId, quantity: 1, unitPriceFen: PRICE_FEN, unitPoints: 0 }))
-    const placed = await member.visitor.call('orders.place', { body: { lines, contact: '13800000000', queryPassword: 'query-pw-7391', payWith: 'sim-pay' } }, key)
-    return { ...life, ...whose, no: placed.no }
+    const placed = await member.visitor.call(
+      'orders.place',
+      { body: { lines, contact: '13800000000', queryPassword: 'query-pw-7391', payWith: 'sim-pay' } },
+      key,
+    )
+    return { ...life, ...whose, no: placed.no as OrderNo }
   }
   const of = kind === 'points' ? forPoints : goods
   const order = await shop.place(of, 2, { visitor: member.visitor, ...(balanceFen > 0 && { balanceFen }) })
@@ -103,6 +114,8 @@ type Receipt = {
   /** Of those the ones that left although another had taken their place. */
   readonly twiceFen: number
   readonly banksFen: number
+  /** Of that what is booked as a loss, or was taken of money that bought nothing. */
+  readonly disputedFen: number
   readonly freeFen: number
 }
 const rowsOf = async <T>(life: Life, text: string): Promise<readonly T[]> =>
@@ -115,7 +128,7 @@ const refundsOf = (life: Life) =>
 const receiptsOf = (life: Life) =>
   rowsOf<Receipt>(
     life,
-    `select r.id, r.trade_no as "tradeNo", r.state, r.amount_fen as fen, f.*, c.fen as "banksFen",
+    `select r.id, r.trade_no as "tradeNo", r.state, r.amount_fen as fen, f.*, c.fen as "banksFen", r.disputed_fen as "disputedFen",
        case when r.state in ('surplus', 'unmatched', 'refunded') then fulfilment.left_of_surplus($1, r.id, true) else 0 end as "freeFen"
      from payments.receipts r
      cross join lateral (
@@ -142,14 +155,23 @@ const own = (name: string, ...args: unknown[]): Move => ({ ...news(name, ...args
 
 const pay = ({ no }: Life, turn: number, amountFen: number): Move =>
   news('fulfilment.settle', [
-    { orderNo: no, gateway: 'sim-pay', tradeNo: `T${no}-${turn}`, amountFen, currency: 'CNY', asked: true, paidAt: new Date() },
+    {
+      orderNo: no,
+      gateway: 'sim-pay',
+      tradeNo: `T${no}-${turn}`,
+      amountFen,
+      currency: 'CNY',
+      asked: true,
+      paidAt: new Date(),
+    },
   ])
 
 /** What may happen next, drawn; null when it is nothing. */
 async function draw(life: Life, random: Random): Promise<Move | null> {
   const pick = <T>(some: readonly T[]): T | undefined => some[Math.floor(random() * some.length)]
   const receipts = await receiptsOf(life)
-  if (receipts.length === 0) return pay(life, 1, life.dueFen + (random() < 0.75 ? 0 : (pick([-10, -300, 10, 500]) ?? 0)))
+  if (receipts.length === 0)
+    return pay(life, 1, life.dueFen + (random() < 0.75 ? 0 : (pick([-10, -300, 10, 500]) ?? 0)))
   const refunds = await refundsOf(life)
   const roll = random()
   if (roll < 0.08) return pay(life, receipts.length + 1, life.dueFen + (random() < 0.7 ? 0 : 300))
@@ -217,7 +239,11 @@ async function refund(life: Life, pick: Pick, random: Random): Promise<Move> {
 
 async function play({ world: { shop }, log }: Life, { call }: Move): Promise<void> {
   const [name, ...args] = call
-  const answer = await (house.platform.db.call as (...call: unknown[]) => Promise<unknown>)(shop.tenantId, name, ...args).catch(
+  const answer = await (house.platform.db.call as (...call: unknown[]) => Promise<unknown>)(
+    shop.tenantId,
+    name,
+    ...args,
+  ).catch(
     // Nobody spends what is not there.
     (error: Error) => (name === 'ledger.adjust_member' ? 'not there' : Promise.reject(error)),
   )
@@ -239,8 +265,13 @@ async function faultsOf(life: Life, before: readonly Receipt[], moves: readonly 
       if (now.freeFen !== left) found.push(`${now.tradeNo}: ${now.freeFen} free, not ${left}`)
     }
     if (now.state !== 'applied') continue
+    if (now.failedFen > 0 && now.disputedFen > 0)
+      found.push(`${now.failedFen} promised beside ${now.disputedFen} that a bank has had`)
     if (['guest', 'member', 'two lines'].includes(life.kind) && now.banksFen >= now.fen) {
-      const living = await rowsOf(life, `select from entitlements.grants where tenant_id = $1 and order_no = $2 and state <> 'revoked'`)
+      const living = await rowsOf(
+        life,
+        `select from entitlements.grants where tenant_id = $1 and order_no = $2 and state <> 'revoked'`,
+      )
       if (living.length > 0) found.push(`banks have ${now.banksFen} of ${now.fen}, and ${living.length} codes live`)
     }
     if (life.kind === 'recharge' && !life.isSpent && !life.isTwice) found.push(...(await wrongPurse(life, now)))

@@ -18,7 +18,12 @@ const disputed = async (shop: Shop, receipt: Receipt, no: string, fen: number, s
   )
   return row?.id ?? 0
 }
-const line = (kind: BillLine['kind'], { tradeNo, orderNo }: Receipt, amountFen: number, more: Partial<BillLine> = {}) => ({
+const line = (
+  kind: BillLine['kind'],
+  { tradeNo, orderNo }: Receipt,
+  amountFen: number,
+  more: Partial<BillLine> = {},
+) => ({
   kind,
   state: 'done' as const,
   tradeNo,
