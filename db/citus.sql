@@ -187,6 +187,7 @@ select create_distributed_function('fulfilment.handle_receipt(bigint, bigint, te
 select create_distributed_function('fulfilment.left_of_receipt(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.left_of_receipts(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.left_of_surplus(bigint, bigint, boolean)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.left_with_banks(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.lock_accounts(bigint, bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.lock_for_refund(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.mark_used(bigint, bigint, bigint, boolean, text)', '$1', colocate_with => 'ledger.accounts');

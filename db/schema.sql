@@ -747,6 +747,7 @@ function fulfilment.handle_receipt(p_tenant bigint, p_receipt bigint, p_action t
 function fulfilment.left_of_receipt(p_tenant bigint, p_receipt bigint, p_target text) returns bigint security definer
 function fulfilment.left_of_receipts(p_tenant bigint, p_no bigint, p_target text) returns bigint security definer
 function fulfilment.left_of_surplus(p_tenant bigint, p_receipt bigint, p_free boolean) returns bigint security definer
+function fulfilment.left_with_banks(p_tenant bigint, p_no bigint) returns bigint security definer
 function fulfilment.lock_accounts(p_tenant bigint, p_nos bigint[], p_more bigint[]) returns void security definer
 function fulfilment.lock_for_refund(p_tenant bigint, p_no bigint) returns orders.orders security definer
 function fulfilment.mark_used(p_tenant bigint, p_no bigint, p_grant bigint, p_used boolean, p_actor text) returns jsonb security definer
