@@ -723,6 +723,8 @@ returns bigint
 language sql
 security definer
 set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
 as $$
   insert into payments.refunds (
     tenant_id, order_no, line_no, receipt_id, gateway, trade_no, amount_fen, currency, target, state, reason, requested_by,
