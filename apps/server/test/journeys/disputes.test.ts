@@ -475,25 +475,28 @@ test.each([
   },
 )
 
-test.each(['source', 'balance'])('what was never delivered goes back whole to the %s, of which a bank has had a part', async (to) => {
-  const shop = await house.newShop()
-  const member = await shop.member()
-  const goods = await shop.stock(1, { sku: { priceFen: 1_000 } })
-  const order = await shop.place(goods, 1, { visitor: member.visitor })
-  // Its code is gone when it is paid.
-  await house.query("update vault.cards set state = 'suspect' where tenant_id = $1 and sku_id = $2", [
-    shop.tenantId,
-    goods.skuId,
-  ])
-  await received(shop, order.no, `T${order.no}`)
-  await dispute(shop, (await receiptsOf(order.no))[0] as Receipt, 700)
-  control.addFault({ kind: 'refund.slow', key: String(order.no), times: 1, ms: 3_600_000 })
-  await refund(shop, order.no, { to })
-  const [sent] = to === 'source' ? await refundsIn(order.no, 'requested', 'processing') : []
-  if (sent) await ended(shop, sent.id, true)
-  expect([sent?.amount_fen, await balanceOf(member)]).toEqual(to === 'source' ? [300, 0] : [undefined, 300])
-  expect([await account(shop, 'cash.chargeback'), await account(shop, 'cash.clearing')]).toEqual([0, 0])
-})
+test.each(['source', 'balance'])(
+  'what was never delivered goes back whole to the %s, of which a bank has had a part',
+  async (to) => {
+    const shop = await house.newShop()
+    const member = await shop.member()
+    const goods = await shop.stock(1, { sku: { priceFen: 1_000 } })
+    const order = await shop.place(goods, 1, { visitor: member.visitor })
+    // Its code is gone when it is paid.
+    await house.query("update vault.cards set state = 'suspect' where tenant_id = $1 and sku_id = $2", [
+      shop.tenantId,
+      goods.skuId,
+    ])
+    await received(shop, order.no, `T${order.no}`)
+    await dispute(shop, (await receiptsOf(order.no))[0] as Receipt, 700)
+    control.addFault({ kind: 'refund.slow', key: String(order.no), times: 1, ms: 3_600_000 })
+    await refund(shop, order.no, { to })
+    const [sent] = to === 'source' ? await refundsIn(order.no, 'requested', 'processing') : []
+    if (sent) await ended(shop, sent.id, true)
+    expect([sent?.amount_fen, await balanceOf(member)]).toEqual(to === 'source' ? [300, 0] : [undefined, 300])
+    expect([await account(shop, 'cash.chargeback'), await account(shop, 'cash.clearing')]).toEqual([0, 0])
+  },
+)
 
 test('when nothing of a mixed payment is left, staff take the code back for nothing, and only then', async () => {
   const shop = await house.newShop()

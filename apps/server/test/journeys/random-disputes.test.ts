@@ -12,7 +12,7 @@ import { type Goods, openHouse, type Shop } from './shop.ts'
  * `QUANSHU_RANDOM_DISPUTES_ORDERS` more of them.
  */
 const seed = Number(process.env.QUANSHU_RANDOM_DISPUTES_SEED ?? 20_261_122)
-const count = Number(process.env.QUANSHU_RANDOM_DISPUTES_ORDERS ?? 16)
+const count = Number(process.env.QUANSHU_RANDOM_DISPUTES_ORDERS ?? 24)
 /** As many members as may sign in to one shop within a minute, at most. */
 const ORDERS_A_SHOP = 8
 
