@@ -737,12 +737,14 @@ function fulfilment.choose_recalled(p_tenant bigint, p_batch bigint, p_choice js
 function fulfilment.close_recall(p_tenant bigint, p_batch bigint, p_to text, p_note text, p_actor text) returns jsonb security definer
 function fulfilment.close_receipt(p_tenant bigint, p_receipt bigint, p_state text, p_instead bigint) returns void security definer
 function fulfilment.close_refunded(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint) returns void security definer
+function fulfilment.cover_twice(p_tenant bigint, p_no bigint) returns void security definer
 function fulfilment.credit_of(p_total bigint, p_credit bigint, p_before bigint, p_amount bigint) returns bigint
 function fulfilment.credit_recharges(p_tenant bigint, p_nos bigint[]) returns void security definer
 function fulfilment.decline_refund(p_tenant bigint, p_refund bigint, p_actor text, p_note text) returns jsonb security definer
 function fulfilment.defer_needs(p_tenant bigint, p_items jsonb, p_seconds integer) returns void security definer
 function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text) returns jsonb security definer
 function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text) returns jsonb security definer
+function fulfilment.end_rights(p_tenant bigint, p_dispute bigint) returns void security definer
 function fulfilment.failed_refunds(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
 function fulfilment.follow_used(p_cards bigint[]) returns void security definer
 function fulfilment.give_up_planned(p_limit integer) returns integer security definer
@@ -750,6 +752,7 @@ function fulfilment.handle_receipt(p_tenant bigint, p_receipt bigint, p_action t
 function fulfilment.left_of_receipt(p_tenant bigint, p_receipt bigint, p_target text) returns bigint security definer
 function fulfilment.left_of_receipts(p_tenant bigint, p_no bigint, p_target text) returns bigint security definer
 function fulfilment.left_of_surplus(p_tenant bigint, p_receipt bigint, p_free boolean) returns bigint security definer
+function fulfilment.left_with_banks(p_tenant bigint, p_no bigint) returns bigint security definer
 function fulfilment.list_recalled(p_tenant bigint, p_batch bigint, p_limit integer) returns jsonb security definer
 function fulfilment.lock_accounts(p_tenant bigint, p_nos bigint[], p_more bigint[]) returns void security definer
 function fulfilment.lock_for_refund(p_tenant bigint, p_no bigint) returns orders.orders security definer
@@ -766,19 +769,23 @@ function fulfilment.recall_batch(p_tenant bigint, p_batch bigint, p_reason text,
 function fulfilment.recall_state(p_piece text, p_grant text, p_refund text) returns text
 function fulfilment.refund(p_tenant bigint, p_no bigint, p_ask jsonb) returns jsonb security definer
 function fulfilment.refund(p_tenant bigint, p_no bigint, p_line integer, p_target text, p_reason text, p_actor text) returns jsonb security definer
+function fulfilment.refund_by_bank(p_tenant bigint, p_dispute bigint, p_line integer, p_takes text, p_amount bigint, p_failed bigint) returns void security definer
 function fulfilment.refund_by_hand(p_tenant bigint, p_refund bigint, p_actor text, p_note text, p_reference text) returns jsonb security definer
 function fulfilment.refund_ended(p_tenant bigint, p_refund bigint, p_done boolean, p_error text) returns jsonb security definer
 function fulfilment.replace(p_tenant bigint, p_no bigint, p_grant bigint, p_reason text, p_actor text) returns jsonb security definer
 function fulfilment.send_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_member text, p_actor text) returns void security definer
 function fulfilment.settle(p_tenant bigint, p_captures jsonb) returns jsonb security definer
+function fulfilment.settle_disputed(p_tenant bigint, p_receipt bigint) returns void security definer
 function fulfilment.settle_purchase(p_tenant bigint, p_purchase bigint, p_kind text, p_actor text, p_note text) returns jsonb security definer
 function fulfilment.settle_surplus(p_tenant bigint, p_receipt bigint) returns void security definer
+function fulfilment.split_failed(p_tenant bigint, p_refund bigint, p_part bigint, p_credit bigint) returns bigint security definer
 function fulfilment.stock_of(p_tenant bigint, p_skus bigint[], OUT skus bigint[], OUT allocations text[], OUT available bigint[], OUT delivered bigint[]) returns record security definer
 function fulfilment.stop_needs(p_tenant bigint, p_items jsonb, p_actor text) returns void security definer
 function fulfilment.take_credit(p_tenant bigint, p_no bigint, p_amount bigint) returns bigint security definer
 function fulfilment.take_members_part(p_tenant bigint, p_nos bigint[], p_receipts boolean) returns void security definer
 function fulfilment.take_needs(p_per_tenant integer, p_limit integer) returns jsonb security definer
 function fulfilment.turn_line(p_tenant bigint, p_no bigint, p_line integer, p_error text) returns void security definer
+function fulfilment.undo_bank(p_tenant bigint, p_dispute bigint) returns void security definer
 function fulfilment.want_supply(p_tenant bigint, p_nos bigint[], p_lines smallint[], p_actor text) returns void security definer
 
 -- identity --------------------------------------------------------------------------------------------
@@ -1565,9 +1572,11 @@ create table payments.refunds (
   hand_reference text,
   points bigint not null default 0,
   credit_fen bigint not null default 0,
+  chargeback_id bigint,
   constraint refunds_pkey PRIMARY KEY (tenant_id, id),
+  constraint refunds_tenant_id_chargeback_id_fkey FOREIGN KEY (tenant_id, chargeback_id) REFERENCES payments.chargebacks(tenant_id, id),
   constraint refunds_tenant_id_receipt_id_fkey FOREIGN KEY (tenant_id, receipt_id) REFERENCES payments.receipts(tenant_id, id),
-  constraint refunds_amount_fen_check CHECK (((amount_fen >= 0) AND ((amount_fen + points) > 0))),
+  constraint refunds_amount_fen_check CHECK (((amount_fen >= 0) AND (((amount_fen + points) > 0) OR (takes <> 'nothing'::text)))),
   constraint refunds_credit_fen_check CHECK ((credit_fen >= 0)),
   constraint refunds_points_check CHECK ((points >= 0)),
   constraint refunds_state_check CHECK ((state = ANY (ARRAY['awaiting'::text, 'declined'::text, 'requested'::text, 'processing'::text, 'done'::text, 'failed'::text]))),
@@ -1605,6 +1614,7 @@ create policy tenant on payments.refunds for all to quanshu_app using (tenant_id
 function payments.ask_again_after(p_queries integer) returns interval
 function payments.begin_refund(p_tenant bigint, p_id bigint) returns jsonb security definer
 function payments.keep_cashiers(p_tenant bigint, p_items jsonb) returns jsonb security definer
+function payments.left_for_refund(p_tenant bigint, p_refund bigint) returns bigint security definer
 function payments.note_refund(p_tenant bigint, p_id bigint, p_error text, p_retry_seconds integer) returns jsonb security definer
 function payments.open_attempts(p_tenant bigint, p_items jsonb) returns jsonb security definer
 function payments.overdue_refunds(p_limit integer) returns jsonb security definer

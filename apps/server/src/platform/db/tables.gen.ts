@@ -834,6 +834,7 @@ export type PaymentsRefunds = {
   hand_reference: string | null
   points: Generated<number>
   credit_fen: Generated<number>
+  chargeback_id: number | null
 }
 
 export type PlatformFunctionFiles = {
