@@ -18,11 +18,11 @@ const game: readonly AccountField[] = [
 export const PHONE_CATEGORY = '话费'
 
 export const FULU_GOODS: readonly NewGoods[] = [
-  { id: '10000001', name: '腾讯视频VIP会员月卡', kind: 'topup', price: '21.5000', face: '30', fields: [phone] },
-  { id: '10000002', name: '腾讯QQ币直充', kind: 'topup', price: '0.9650', face: '1', fields: [qq], quantityMax: 500 },
-  { id: '10000003', name: '网易一卡通30元', kind: 'card', price: '28.8125', face: '30', stock: 200 },
-  { id: '10000004', name: '梦幻西游点数100点', kind: 'topup', price: '9.4800', face: '10', fields: game },
-  { id: '10000005', name: '星巴克电子券中杯', kind: 'link', price: '24.9000', face: '33', stock: 100 },
+  { id: '10000001', name: '星幕视频会员月卡', kind: 'topup', price: '21.5000', face: '30', fields: [phone] },
+  { id: '10000002', name: '企鹅点直充', kind: 'topup', price: '0.9650', face: '1', fields: [qq], quantityMax: 500 },
+  { id: '10000003', name: '游乐一卡通30元', kind: 'card', price: '28.8125', face: '30', stock: 200 },
+  { id: '10000004', name: '云梦游点数100点', kind: 'topup', price: '9.4800', face: '10', fields: game },
+  { id: '10000005', name: '晨光咖啡电子券中杯', kind: 'link', price: '24.9000', face: '33', stock: 100 },
   ...[30, 50, 100].map(
     (face): NewGoods => ({
       id: String(18_220_000 + face),

@@ -18,7 +18,7 @@ const zone: AccountField = {
 export const KASUSHOU_GOODS: readonly NewGoods[] = [
   {
     id: '1001',
-    name: '爱奇艺黄金会员月卡',
+    name: '星幕视频会员月卡',
     kind: 'topup',
     category: '视频会员',
     price: '15.2000',
@@ -27,7 +27,7 @@ export const KASUSHOU_GOODS: readonly NewGoods[] = [
   },
   {
     id: '1002',
-    name: '王者荣耀点券60',
+    name: '峡谷点券60',
     kind: 'topup',
     category: '游戏充值',
     price: '5.7350',
@@ -37,13 +37,13 @@ export const KASUSHOU_GOODS: readonly NewGoods[] = [
   },
   {
     id: '1003',
-    name: '哔哩哔哩大会员月卡兑换码',
+    name: '番剧大会员月卡兑换码',
     kind: 'card',
     category: '视频会员',
     price: '13.9000',
     face: '25',
     stock: 300,
   },
-  { id: '1004', name: '京东E卡50元', kind: 'card', category: '礼品卡', price: '49.1250', face: '50', stock: 100 },
-  { id: '1005', name: '瑞幸咖啡饮品券', kind: 'link', category: '礼品卡', price: '9.9000', face: '29', stock: 100 },
+  { id: '1004', name: '购物E卡50元', kind: 'card', category: '礼品卡', price: '49.1250', face: '50', stock: 100 },
+  { id: '1005', name: '拾光咖啡饮品券', kind: 'link', category: '礼品卡', price: '9.9000', face: '29', stock: 100 },
 ]

@@ -13,7 +13,7 @@ const field = (title: string, options?: readonly string[]): AccountField => ({
 export const KAYIXIN_GOODS: readonly NewGoods[] = [
   {
     id: '201068',
-    name: '[代充]优酷VIP月卡',
+    name: '[代充]星幕视频会员月卡',
     kind: 'topup',
     category: '视频会员',
     price: '14.6000',
@@ -22,7 +22,7 @@ export const KAYIXIN_GOODS: readonly NewGoods[] = [
   },
   {
     id: '201069',
-    name: '[代充]原神创世结晶60',
+    name: '[代充]星境结晶60',
     kind: 'topup',
     category: '游戏充值',
     price: '5.5125',
@@ -31,7 +31,7 @@ export const KAYIXIN_GOODS: readonly NewGoods[] = [
   },
   {
     id: '201070',
-    name: '网易云音乐黑胶月卡兑换码',
+    name: '蓝鹊音乐无损月卡兑换码',
     kind: 'card',
     category: '音乐会员',
     price: '9.8000',
@@ -40,19 +40,19 @@ export const KAYIXIN_GOODS: readonly NewGoods[] = [
   },
   {
     id: '201071',
-    name: '苹果礼品卡100元',
+    name: '果园礼品卡100元',
     kind: 'card',
     category: '礼品卡',
     price: '98.7500',
     face: '100',
     stock: 100,
   },
-  { id: '201072', name: '肯德基代金券', kind: 'link', category: '礼品卡', price: '18.5000', face: '25', stock: 100 },
+  { id: '201072', name: '炸鸡代金券', kind: 'link', category: '礼品卡', price: '18.5000', face: '25', stock: 100 },
   ...Array.from({ length: 25 }, (_, index): NewGoods => {
     const face = (index + 1) * 10
     return {
       id: String(201_100 + index),
-      name: `Steam钱包充值码${face}元`,
+      name: `蒸汽钱包充值码${face}元`,
       kind: 'card',
       category: '游戏充值',
       price: (face * 0.985).toFixed(4),

@@ -67,7 +67,8 @@ async function topUpShop(policy: 'cheapest' | 'fixed' = 'cheapest', leastMarginF
 let accounts = 0
 /** An account that the cheap supplier treats as the script says. */
 function account(script: Script): string {
-  const name = `user${(accounts += 1)}`
+  accounts += 1
+  const name = `user${accounts}`
   cheap.state.scripts.set(name, script)
   return name
 }

@@ -172,6 +172,75 @@ export const demoGoods: readonly DemoGoods[] = [
     skus: terms([19.9, 53, 178], [25, 68, 238], 'XM'),
   },
   {
+    title: '星幕视频 会员直充',
+    titleEn: 'Xingmu Video top-up',
+    subtitle: '填手机号直接到账，不用兑换',
+    subtitleEn: 'Straight onto your account, nothing to redeem',
+    category: '视频会员',
+    tags: ['热卖', '新品'],
+    position: 90,
+    art: {
+      mark: 'xingmu',
+      word: 'XINGMU',
+      form: 'card',
+      sky: ['#dff3ec', '#2f9e78'],
+      body: ['#3fbf94', '#145c46'],
+      accent: '#f7b23b',
+      texture: 'rays',
+    },
+    description: description('输入星幕账号绑定的手机号，付款后自动充值。', [
+      '通常几十秒到账，订单页实时显示进度',
+      '可为家人朋友代充',
+      '账号有误时由客服联系更正或退款',
+    ]),
+    descriptionEn: description('Enter the phone number of the Xingmu account; it is topped up once you have paid.', [
+      'Usually there within a minute; the order page shows how it goes on',
+      'For family and friends too',
+      'If the account is wrong, support corrects it with you or refunds',
+    ]),
+    guide: `## 怎么查看
+
+1. 打开 **星幕视频 App**，登录充值的账号。
+2. 进入 **我的 → 会员中心**，查看到期时间。
+
+## 注意
+
+- 充值成功后无法撤回，下单前请核对账号。
+- 已是会员的账号，时长自动顺延。`,
+    guideEn: `## Where to see it
+
+1. Open the **Xingmu app** with the account that was topped up.
+2. **Me → Membership** shows until when it runs.
+
+## Please note
+
+- A top-up cannot be taken back; check the account before you order.
+- Terms add up for accounts that are members already.`,
+    formFields: [
+      {
+        key: 'account',
+        labelZh: '充值手机号',
+        labelEn: 'Phone number of the account',
+        type: 'phone',
+        hintZh: '星幕账号绑定的手机号',
+        hintEn: 'The number the Xingmu account is bound to',
+        confirmTwice: true,
+      },
+    ],
+    skus: [
+      {
+        title: '月卡直充',
+        titleEn: 'Monthly',
+        specs: { 时长: '1 个月' },
+        kind: 'topup',
+        priceFen: 1990,
+        marketPriceFen: 3000,
+        lowStockAt: null,
+        codes: { pattern: '', count: 0, costFen: 0 },
+      },
+    ],
+  },
+  {
     title: '流明影院 4K 家庭会员',
     titleEn: 'Liuming Cinema 4K family plan',
     subtitle: '电视大屏 4K HDR，全家 5 个账号',

@@ -1,1 +1,2 @@
 export { type SeededSku, seedCatalog } from './seed-catalog.ts'
+export { seedSupply } from './supply.ts'

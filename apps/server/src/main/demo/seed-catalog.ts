@@ -1,4 +1,4 @@
-import { goodsInput } from '@quanshu/contract'
+import { goodsInput, type SkuKind } from '@quanshu/contract'
 import { sql } from 'kysely'
 import sharp from 'sharp'
 import { createCategory, createGoods, createTag, setShelf, storePicture } from '../../modules/catalog/index.ts'
@@ -13,6 +13,7 @@ export type SeededSku = {
   readonly skuId: number
   readonly goodsTitle: string
   readonly skuTitle: string
+  readonly kind: SkuKind
   readonly codes: CodeStyle
 }
 
@@ -92,7 +93,7 @@ async function idsByName(tx: ReadTx, table: 'categories' | 'tags' | 'goods'): Pr
 
 async function seededSkus(tx: ReadTx): Promise<readonly SeededSku[]> {
   const { rows } = await sql<Omit<SeededSku, 'codes'>>`
-    select g.id as "goodsId", s.id as "skuId", g.title as "goodsTitle", s.title as "skuTitle"
+    select g.id as "goodsId", s.id as "skuId", g.title as "goodsTitle", s.title as "skuTitle", s.kind
     from catalog.goods g
     join catalog.skus s
       on s.tenant_id = g.tenant_id

@@ -1,7 +1,10 @@
+import type { TenantId } from '@quanshu/kernel'
 import type { Loop, Module, Platform } from '../../platform/module.ts'
 import { createOutbound } from '../../platform/outbound/index.ts'
 import { createSupplierAccounts, type SupplierAdapters } from './accounts.ts'
+import { fetchProduct } from './commands/fetch-product.ts'
 import { createReceiveCallback } from './commands/receive-callback.ts'
+import { syncProducts } from './commands/sync-products.ts'
 import { fetchLater, probeSchedule, supplierTasks, syncSchedule } from './jobs.ts'
 import { createLanes, type TellNews } from './lanes.ts'
 import { supplierRoutesBound } from './routes.ts'
@@ -9,10 +12,22 @@ import { supplierRoutesBound } from './routes.ts'
 export type { SupplierAdapters } from './accounts.ts'
 export { supplierAdapters } from './adapters/registry.ts'
 export { type Choice, choiceRecord, choose, fieldsOf, type Sources, type Wanted } from './choice.ts'
+export { saveSkuSupply } from './commands/save-sku-supply.ts'
+export { createSupplier } from './commands/save-supplier.ts'
 export type { TellNews } from './lanes.ts'
 export type { PurchaseNews } from './model.ts'
 export { readPurchaseView } from './queries/suppliers.ts'
 export type * from './supplier.ts'
+
+/** What a program that is not a worker does with suppliers: the demo's seed. */
+export function suppliersDesk(platform: Platform, adapters: SupplierAdapters) {
+  const outbound = createOutbound({ allowInsecure: platform.config.allowInsecureEndpoints })
+  const accounts = createSupplierAccounts(platform, adapters)
+  return {
+    sync: (tenantId: TenantId, supplierId: number) => syncProducts(platform, outbound, accounts, tenantId, supplierId),
+    fetch: (tenantId: TenantId, productId: number) => fetchProduct(platform, outbound, accounts, tenantId, productId),
+  }
+}
 
 export type SuppliersModule = Module & {
   /** There is something to send, or to ask about. */
