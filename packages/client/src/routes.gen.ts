@@ -17,6 +17,7 @@ import type {
   reconciliationRoutes,
   setupRoutes,
   stockRoutes,
+  supplierRoutes,
   tenancyRoutes,
   vaultRoutes,
 } from '@quanshu/contract'
@@ -53,6 +54,8 @@ export const MALL_ROUTES = {
   'payments.notifyByQuery': 'GET /api/pay/:gateway/notify',
   'payments.person': 'GET /api/pay/:gateway/person',
   'payments.return': 'GET /api/pay/:gateway/return',
+  'suppliers.callback': 'POST /api/supply/:supplierId/notify',
+  'suppliers.callbackByQuery': 'GET /api/supply/:supplierId/notify',
   'tenancy.getShop': 'GET /api/mall/shop',
 } as const
 
@@ -200,6 +203,24 @@ export const CONSOLE_ROUTES = {
   'stock.export': 'GET /api/console/stock/export',
   'stock.list': 'GET /api/console/stock',
   'stock.setThreshold': 'PUT /api/console/stock/:skuId/threshold',
+  'suppliers.askPurchase': 'POST /api/console/purchases/:purchaseId/ask',
+  'suppliers.create': 'POST /api/console/suppliers',
+  'suppliers.fetchProduct': 'POST /api/console/supplier-products/:productId/fetch',
+  'suppliers.kinds': 'GET /api/console/supplier-kinds',
+  'suppliers.list': 'GET /api/console/suppliers',
+  'suppliers.listProducts': 'GET /api/console/supplier-products',
+  'suppliers.listPurchases': 'GET /api/console/purchases',
+  'suppliers.productHistory': 'GET /api/console/supplier-products/:productId/history',
+  'suppliers.read': 'GET /api/console/suppliers/:supplierId',
+  'suppliers.readPurchase': 'GET /api/console/purchases/:purchaseId',
+  'suppliers.readSkuSupply': 'GET /api/console/skus/:skuId/supply',
+  'suppliers.save': 'PUT /api/console/suppliers/:supplierId',
+  'suppliers.saveSkuSupply': 'PUT /api/console/skus/:skuId/supply',
+  'suppliers.setState': 'POST /api/console/suppliers/:supplierId/state',
+  'suppliers.settlePurchase': 'POST /api/console/purchases/:purchaseId/settle',
+  'suppliers.sync': 'POST /api/console/suppliers/:supplierId/sync',
+  'suppliers.test': 'POST /api/console/suppliers/:supplierId/test',
+  'suppliers.tryProduct': 'POST /api/console/supplier-products/:productId/try',
   'tenancy.getSettings': 'GET /api/console/settings',
   'tenancy.saveSettings': 'PUT /api/console/settings',
   'vault.cancelImport': 'POST /api/console/imports/:batchId/cancel',
@@ -397,6 +418,26 @@ export type Routes = {
   'stock.export': (typeof stockRoutes)['export']
   'stock.list': (typeof stockRoutes)['list']
   'stock.setThreshold': (typeof stockRoutes)['setThreshold']
+  'suppliers.askPurchase': (typeof supplierRoutes)['askPurchase']
+  'suppliers.callback': (typeof supplierRoutes)['callback']
+  'suppliers.callbackByQuery': (typeof supplierRoutes)['callbackByQuery']
+  'suppliers.create': (typeof supplierRoutes)['create']
+  'suppliers.fetchProduct': (typeof supplierRoutes)['fetchProduct']
+  'suppliers.kinds': (typeof supplierRoutes)['kinds']
+  'suppliers.list': (typeof supplierRoutes)['list']
+  'suppliers.listProducts': (typeof supplierRoutes)['listProducts']
+  'suppliers.listPurchases': (typeof supplierRoutes)['listPurchases']
+  'suppliers.productHistory': (typeof supplierRoutes)['productHistory']
+  'suppliers.read': (typeof supplierRoutes)['read']
+  'suppliers.readPurchase': (typeof supplierRoutes)['readPurchase']
+  'suppliers.readSkuSupply': (typeof supplierRoutes)['readSkuSupply']
+  'suppliers.save': (typeof supplierRoutes)['save']
+  'suppliers.saveSkuSupply': (typeof supplierRoutes)['saveSkuSupply']
+  'suppliers.setState': (typeof supplierRoutes)['setState']
+  'suppliers.settlePurchase': (typeof supplierRoutes)['settlePurchase']
+  'suppliers.sync': (typeof supplierRoutes)['sync']
+  'suppliers.test': (typeof supplierRoutes)['test']
+  'suppliers.tryProduct': (typeof supplierRoutes)['tryProduct']
   'tenancy.getSettings': (typeof tenancyRoutes)['getSettings']
   'tenancy.getShop': (typeof tenancyRoutes)['getShop']
   'tenancy.saveSettings': (typeof tenancyRoutes)['saveSettings']
