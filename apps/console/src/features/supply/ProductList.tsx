@@ -8,7 +8,7 @@ import { formatCount, formatHao } from '../../shared/format.ts'
 import { commonText } from '../../shared/i18n/common.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
-import { Hao, Nothing, Time } from '../../shared/parts/values.tsx'
+import { Hao, Nothing, OneLine, Time } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import type { Filter } from '../../shared/templates/filters.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
@@ -122,11 +122,11 @@ function columnsOf(
       key: 'name',
       title: t('product'),
       sort: true,
-      width: 260,
+      width: 230,
       phone: 'title',
       render: (product) => (
         <div>
-          <Typography.Text ellipsis={{ tooltip: product.name }} style={{ maxWidth: 250, display: 'block' }}>
+          <Typography.Text ellipsis={{ tooltip: product.name }} style={{ maxWidth: 225, display: 'block' }}>
             {product.name}
           </Typography.Text>
           <Typography.Text type="secondary" className="num" style={{ fontSize: 12 }}>
@@ -140,8 +140,12 @@ function columnsOf(
           {
             key: 'supplier',
             title: t('supplier'),
-            width: 130,
-            render: (product: Product) => <Link to={`/suppliers/${product.supplierId}`}>{product.supplier}</Link>,
+            width: 115,
+            render: (product: Product) => (
+              <Link to={`/suppliers/${product.supplierId}`}>
+                <OneLine width={110}>{product.supplier}</OneLine>
+              </Link>
+            ),
           },
         ]
       : []),
@@ -180,7 +184,7 @@ function columnsOf(
         </Tag>
       ),
     },
-    { key: 'skus', title: t('skus'), width: 190, render: (product) => <UsedFor product={product} t={t} /> },
+    { key: 'skus', title: t('skus'), width: 160, render: (product) => <UsedFor product={product} t={t} /> },
     {
       key: 'quantity',
       title: t('quantity'),
@@ -229,7 +233,7 @@ function UsedFor({ product: { skus }, t }: { readonly product: Product; readonly
       {skus.slice(0, SKUS_SHOWN).map((sku) => (
         <div key={sku.id}>
           <Link to={`/skus/${sku.id}/supply`}>
-            <Typography.Text ellipsis={{ tooltip: true }} style={{ maxWidth: 180, color: 'inherit' }}>
+            <Typography.Text ellipsis={{ tooltip: true }} style={{ maxWidth: 155, color: 'inherit' }}>
               {`${sku.goodsTitle} / ${sku.skuTitle}`}
             </Typography.Text>
           </Link>

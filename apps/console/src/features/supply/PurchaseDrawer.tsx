@@ -133,7 +133,7 @@ function Refusal({ purchase: { state, code, message, about } }: { readonly purch
   const t = useText(purchaseText)
   return (
     <Alert
-      type={state === 'refused' || state === 'contradicted' ? 'error' : 'info'}
+      type={state === 'refused' || state === 'contradicted' ? 'error' : state === 'unknown' ? 'warning' : 'info'}
       showIcon
       title={
         <>

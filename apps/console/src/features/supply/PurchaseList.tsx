@@ -101,17 +101,32 @@ function columnsOf(t: T, withSupplier: boolean, show: (id: number) => void): rea
           {
             key: 'supplier',
             title: t('supplier'),
-            width: 120,
-            render: (purchase: Purchase) => <Link to={`/suppliers/${purchase.supplierId}`}>{purchase.supplier}</Link>,
+            width: 115,
+            render: (purchase: Purchase) => (
+              <Link to={`/suppliers/${purchase.supplierId}`}>
+                <OneLine width={110}>{purchase.supplier}</OneLine>
+              </Link>
+            ),
           },
         ]
       : []),
     {
       key: 'product',
       title: t('product'),
-      width: 190,
-      render: ({ product, quantity }) => (
-        <OneLine width={185}>{quantity === 1 ? product : `${product} × ${quantity}`}</OneLine>
+      width: 220,
+      render: ({ product, quantity, message }) => (
+        <>
+          <OneLine width={215}>{quantity === 1 ? product : `${product} × ${quantity}`}</OneLine>
+          {message && (
+            <Typography.Text
+              type="secondary"
+              ellipsis={{ tooltip: message }}
+              style={{ maxWidth: 215, fontSize: 12, display: 'block' }}
+            >
+              {message}
+            </Typography.Text>
+          )}
+        </>
       ),
     },
     { key: 'cost', title: t('cost'), width: 130, align: 'right', render: (purchase) => <Cost purchase={purchase} /> },
@@ -121,14 +136,8 @@ function columnsOf(t: T, withSupplier: boolean, show: (id: number) => void): rea
       title: t('tries'),
       width: 75,
       align: 'right',
-      phone: 'hide',
+      hidden: true,
       render: ({ asks }) => (asks === 0 ? <Nothing /> : <span className="num">{t('asks', { count: asks })}</span>),
-    },
-    {
-      key: 'message',
-      title: t('message'),
-      width: 180,
-      render: ({ message }) => (message ? <OneLine width={175}>{message}</OneLine> : <Nothing />),
     },
     {
       key: 'createdAt',
@@ -145,9 +154,18 @@ function Took({ purchase: { state, sentAt, endedAt } }: { readonly purchase: Pur
   const t = useText(purchaseText)
   if (!sentAt) return <Nothing />
   const seconds = Math.max(0, ((endedAt ? Date.parse(endedAt) : Date.now()) - Date.parse(sentAt)) / 1000)
-  if (!isOpen(state)) return <span className="num">{formatSeconds(seconds)}</span>
+  if (!isOpen(state))
+    return (
+      <span className="num" style={{ whiteSpace: 'nowrap' }}>
+        {formatSeconds(seconds)}
+      </span>
+    )
   return (
-    <Typography.Text className="num" {...(seconds > SLOW_SECONDS ? { type: 'danger' } : { type: 'secondary' })}>
+    <Typography.Text
+      className="num"
+      style={{ whiteSpace: 'nowrap' }}
+      {...(seconds > SLOW_SECONDS ? { type: 'danger' } : { type: 'secondary' })}
+    >
       {t('running', { time: formatSeconds(seconds) })}
     </Typography.Text>
   )

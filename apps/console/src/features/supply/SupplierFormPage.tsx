@@ -1,4 +1,4 @@
-import { Alert, App, Button, Form, Input, InputNumber, Skeleton } from 'antd'
+import { Alert, App, Button, Form, Input, InputNumber, Skeleton, Typography } from 'antd'
 import { useMemo } from 'react'
 import { useNavigate, useParams } from 'react-router'
 import { useAction, useRead } from '../../shared/api/hooks.ts'
@@ -72,12 +72,8 @@ function NewSupplier() {
       saveText={t('join')}
     >
       <Section title={t('chooseKind')}>
-        <Form.Item
-          name="adapter"
-          extra={t('chooseKindHint')}
-          rules={[{ required: true, message: t('required') }]}
-          style={{ marginBottom: 0 }}
-        >
+        <Typography.Paragraph type="secondary">{t('chooseKindHint')}</Typography.Paragraph>
+        <Form.Item name="adapter" rules={[{ required: true, message: t('required') }]} style={{ marginBottom: 0 }}>
           <KindChoice kinds={kinds.data?.items ?? []} onChoose={choose} />
         </Form.Item>
       </Section>

@@ -3,6 +3,7 @@ import { Link } from 'react-router'
 import type { Row } from '../../shared/api/index.ts'
 import { formatHao, formatMoney } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
+import { Nothing } from '../../shared/parts/values.tsx'
 import { purchaseText } from './purchaseText.ts'
 
 type Purchase = Row<'suppliers.listPurchases'>
@@ -35,8 +36,9 @@ export function OrderOf({ purchase: { purpose, orderNo, turn } }: { readonly pur
 }
 
 /** What it cost in the end, or what was quoted when it was chosen. */
-export function Cost({ purchase: { costFen, quotedHao, quantity, arrived } }: { readonly purchase: Purchase }) {
+export function Cost({ purchase: { state, costFen, quotedHao, quantity, arrived } }: { readonly purchase: Purchase }) {
   const t = useText(purchaseText)
+  if (costFen === null && (state === 'refused' || state === 'cancelled')) return <Nothing />
   if (costFen === null) {
     return (
       <Typography.Text type="secondary" className="num">
@@ -44,7 +46,8 @@ export function Cost({ purchase: { costFen, quotedHao, quantity, arrived } }: { 
       </Typography.Text>
     )
   }
-  const dearer = costFen * 100 > quotedHao * (arrived || quantity)
+  // A supplier's four decimals become fen once, at the end.
+  const dearer = costFen > Math.ceil((quotedHao * (arrived || quantity)) / 100)
   return (
     <Tooltip title={`${t('quoted', { amount: formatHao(quotedHao) })}${dearer ? ` · ${t('dearer')}` : ''}`}>
       <Typography.Text className="num" {...(dearer ? { type: 'warning' } : {})}>

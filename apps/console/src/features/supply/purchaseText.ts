@@ -25,7 +25,6 @@ export const purchaseText = defineMessages('purchases', {
   took: ['用时', 'Took'],
   running: ['已等 {time}', 'for {time}'],
   createdAt: ['创建时间', 'Created'],
-  message: ['供应商的话', 'In its words'],
   emptyTitle: ['还没有采购', 'No purchases yet'],
   emptyText: [
     '顾客买了直充商品并付款后，系统会向货源采购，每一次都记在这里；也可以在供应商商品里试买一件。',
@@ -41,7 +40,6 @@ export const purchaseText = defineMessages('purchases', {
   ceiling: ['最高限价', 'Ceiling'],
   costOf: ['实际成本', 'Cost'],
   quotedOf: ['询价（每件）', 'Quoted, each'],
-  nextAsk: ['下次查询', 'Asked next'],
   fields: ['充值信息', 'What was filled in'],
   refusal: ['供应商的原话', 'The supplier’s own words'],
   about: ['含义', 'It is about'],
@@ -59,7 +57,6 @@ export const purchaseText = defineMessages('purchases', {
   tlSent: ['提交给供应商', 'Sent to the supplier'],
   tlAsked: ['主动查询 {count} 次', 'Asked about {count} times'],
   tlCallback: ['收到回调', 'A callback came'],
-  tlEnded: ['结束', 'Ended'],
   tlDecided: ['{name} 人工认定：{note}', '{name} settled it by hand: {note}'],
   tlNext: ['下次查询', 'Asked next'],
 
@@ -67,7 +64,6 @@ export const purchaseText = defineMessages('purchases', {
   whyText: ['选择时每个货源的情况', 'Every source as it stood at that moment'],
   whyTest: ['试买是您指定的，没有比较其他货源。', 'A try-out names its product; nothing was compared.'],
   chosen: ['选中', 'Chosen'],
-  figures: ['成功率 / 用时', 'Success, speed'],
   score: ['得分', 'Score'],
   callbacks: ['回调原文', 'Callbacks, word for word'],
   noCallbacks: ['没有收到回调，结果靠主动查询。', 'None came; the supplier is asked.'],

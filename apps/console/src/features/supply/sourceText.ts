@@ -23,8 +23,8 @@ export const sourceText = defineMessages('sources', {
   reliableText: ['近 7 天成功率最高的先买，少让顾客等。', 'The one that succeeded most often in the last 7 days.'],
   weighted: ['按比例分', 'By share'],
   weightedText: [
-    '按下面的权重随机分配，适合要给几家都留量的合同。',
-    'By chance, in the proportion of the weights below; for contracts that ask for volume.',
+    '按每个货源的权重随机分配，适合要给几家都留量的合同。',
+    'By chance, in the proportion of each source’s weight; for contracts that ask for volume.',
   ],
   fixed: ['按顺序', 'In order'],
   fixedText: [
@@ -95,7 +95,6 @@ export const sourceText = defineMessages('sources', {
   mapNone: ['不填', 'Leave out'],
   formEmpty: ['商品的下单表单里还没有任何一项。', 'The goods ask the buyer for nothing so far.'],
   takeForm: ['采用供应商的下单模板', 'Take the supplier’s form'],
-  takeFormTitle: ['把这些加进商品的下单表单', 'Put these into the buyer’s form'],
   takeFormText: [
     '顾客下单时会被要求填写；会立即保存到商品。账号类信息要求输入两次。',
     'Buyers are asked for them when ordering; the goods are saved at once. Accounts are typed twice.',
@@ -121,6 +120,4 @@ export const sourceText = defineMessages('sources', {
   chosen: ['会选它', 'Chosen'],
   nth: ['第 {place} 顺位', 'No. {place}'],
   score: ['得分 {score}', 'score {score}'],
-  passed: ['跳过', 'Passed over'],
-  saveHint: ['保存后立即对新的付款生效', 'Takes effect for the next payment'],
 })

@@ -28,7 +28,6 @@ export const supplierText = defineMessages('suppliers', {
   balanceUnknown: ['未告知', 'Not told'],
   low: ['低于预警线 {amount}', 'Below the alarm of {amount}'],
   open: ['在途', 'Open'],
-  openHint: ['已提交、还没有结果的采购', 'Purchases whose end is not known yet'],
   products: ['商品', 'Products'],
   syncedAt: ['上次同步', 'Last fetched'],
   never: ['从未', 'Never'],
