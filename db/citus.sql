@@ -271,10 +271,12 @@ select create_distributed_function('reconciliation.take_back_matches(bigint, tex
 select create_distributed_function('reconciliation.take_back_posting(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.take_day(bigint, text, date, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.tell(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.ask_now(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.candidates(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.follow_shelf(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.keep_products(bigint, bigint, jsonb, boolean, timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.note_health(bigint, bigint, integer, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.open_trial(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.expire_due(bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.import_chunk(bigint, bigint, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.move(bigint, bigint[], text[], text, text, text)', '$1', colocate_with => 'ledger.accounts');
@@ -355,5 +357,7 @@ select create_distributed_function('vault.undo_batch(bigint, bigint)', '$1', col
 --   reconciliation.plan_days(text[], integer)
 --   reconciliation.tenants_to_forget()
 --   suppliers.take_due(integer, integer)
+--   suppliers.take_probes(integer)
+--   suppliers.take_syncs(integer, integer)
 --   vault.tenants_with_due_cards()
 --   vault.tend_batches()

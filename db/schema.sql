@@ -1957,6 +1957,7 @@ create table suppliers.suppliers (
   balance_at timestamp with time zone,
   balance_alarm_fen bigint,
   synced_at timestamp with time zone,
+  sync_due_at timestamp with time zone,
   sync_error text,
   contact text not null default ''::text,
   note text not null default ''::text,
@@ -1978,6 +1979,7 @@ create index callbacks_of_no ON suppliers.callbacks USING btree (tenant_id, no) 
 create index offers_of_product ON suppliers.offers USING btree (tenant_id, product_id);
 create index changes_of_product ON suppliers.product_changes USING btree (tenant_id, product_id, id);
 create UNIQUE index one_living_purchase_a_line ON suppliers.purchases USING btree (tenant_id, order_no, line_no) WHERE ((state = ANY (ARRAY['planned'::text, 'sending'::text, 'accepted'::text, 'unknown'::text])) AND (purpose = 'line'::text));
+create index purchases_by_remote ON suppliers.purchases USING btree (tenant_id, remote_no) WHERE (remote_no IS NOT NULL);
 create index purchases_due ON suppliers.purchases USING btree (tenant_id, supplier_id, due_at) WHERE (due_at IS NOT NULL);
 create index purchases_ended ON suppliers.purchases USING btree (tenant_id, product_id, ended_at) WHERE (ended_at IS NOT NULL);
 create index purchases_leased ON suppliers.purchases USING btree (tenant_id, supplier_id) WHERE (leased_until IS NOT NULL);
@@ -1993,11 +1995,15 @@ create policy tenant on suppliers.routes for all to quanshu_app using (tenant_id
 create policy tenant on suppliers.suppliers for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
 function suppliers.ask_again_after(p_asks integer) returns interval
+function suppliers.ask_now(p_tenant bigint, p_supplier bigint, p_no text) returns bigint security definer
 function suppliers.candidates(p_tenant bigint, p_skus bigint[]) returns jsonb security definer
 function suppliers.follow_shelf(p_tenant bigint, p_skus bigint[]) returns void security definer
 function suppliers.keep_products(p_tenant bigint, p_supplier bigint, p_products jsonb, p_whole boolean, p_told_at timestamp with time zone) returns jsonb security definer
 function suppliers.note_health(p_tenant bigint, p_supplier bigint, p_good integer, p_bad integer) returns void security definer
+function suppliers.open_trial(p_tenant bigint, p_product bigint, p_fields jsonb) returns bigint security definer
 function suppliers.take_due(p_lease_seconds integer, p_limit integer) returns jsonb security definer
+function suppliers.take_probes(p_limit integer) returns jsonb security definer
+function suppliers.take_syncs(p_minutes integer, p_limit integer) returns jsonb security definer
 
 -- tenancy ---------------------------------------------------------------------------------------------
 

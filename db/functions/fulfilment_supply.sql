@@ -59,6 +59,11 @@ begin
     and l.order_no = x.no
     and l.line_no = x.line
     and n.state = 'wanted';
+  perform events.append(
+    p_tenant, jsonb_build_object('actor', p_actor), array_agg('supply.wanted'::text), array_agg('order:' || w.no),
+    array_agg(jsonb_build_object('no', w.no))
+  )
+  from (select distinct x.no from unnest(p_nos) as x(no)) w;
   -- Tried again while the supplier has not said how it ended: it is asked at once.
   update suppliers.purchases p
   set due_at = now()
@@ -155,49 +160,51 @@ set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
+declare
+  ids jsonb;
 begin
-  return (
-    with asked as (
-      select *
-      from rows from (jsonb_to_recordset(p_items) as (
-        "orderNo" bigint, "lineNo" smallint, "offerId" bigint, "supplierId" bigint, "productId" bigint, quantity integer,
-        "ceilingHao" bigint, "quotedHao" bigint, fields jsonb, choice jsonb
-      )) with ordinality as r(no, line, offer, supplier, product, quantity, ceiling, quoted, fields, choice, n)
-    ), open as (
-      select n.order_no, n.line_no, n.turn
-      from fulfilment.needs n
-      where n.tenant_id = p_tenant
-        and (n.order_no, n.line_no) in (select a.no, a.line from asked a)
-        and n.order_no = any (select a.no from asked a)
-        and n.state = 'wanted'
-        and n.turn < 99
-      order by n.order_no, n.line_no
-      for no key update
-    ), bought as (
-      update fulfilment.needs n
-      set state = 'buying',
-          turn = n.turn + 1,
-          due_at = null,
-          changed_at = now()
-      from open o
-      where n.tenant_id = p_tenant
-        and n.order_no = o.order_no
-        and n.line_no = o.line_no
-      returning n.order_no, n.line_no, n.turn
-    ), opened as (
-      insert into suppliers.purchases (
-        tenant_id, no, order_no, line_no, turn, supplier_id, product_id, offer_id, quantity, ceiling_hao, quoted_hao, fields, choice, due_at
-      )
-      select p_tenant, b.order_no || lpad(b.line_no::text, 2, '0') || lpad(b.turn::text, 2, '0'), b.order_no, b.line_no, b.turn,
-        a.supplier, a.product, a.offer, a.quantity, a.ceiling, a.quoted, coalesce(a.fields, '{}'), coalesce(a.choice, '{}'), now()
-      from asked a
-      join bought b on b.order_no = a.no and b.line_no = a.line
-      returning id, order_no, line_no
+  with asked as (
+    select *
+    from rows from (jsonb_to_recordset(p_items) as (
+      "orderNo" bigint, "lineNo" smallint, "offerId" bigint, "supplierId" bigint, "productId" bigint, quantity integer,
+      "ceilingHao" bigint, "quotedHao" bigint, fields jsonb, choice jsonb
+    )) with ordinality as r(no, line, offer, supplier, product, quantity, ceiling, quoted, fields, choice, n)
+  ), open as (
+    select n.order_no, n.line_no, n.turn
+    from fulfilment.needs n
+    where n.tenant_id = p_tenant
+      and (n.order_no, n.line_no) in (select a.no, a.line from asked a)
+      and n.order_no = any (select a.no from asked a)
+      and n.state = 'wanted'
+      and n.turn < 99
+    order by n.order_no, n.line_no
+    for no key update
+  ), bought as (
+    update fulfilment.needs n
+    set state = 'buying',
+        turn = n.turn + 1,
+        due_at = null,
+        changed_at = now()
+    from open o
+    where n.tenant_id = p_tenant
+      and n.order_no = o.order_no
+      and n.line_no = o.line_no
+    returning n.order_no, n.line_no, n.turn
+  ), opened as (
+    insert into suppliers.purchases (
+      tenant_id, no, order_no, line_no, turn, supplier_id, product_id, offer_id, quantity, ceiling_hao, quoted_hao, fields, choice, due_at
     )
-    select jsonb_agg(o.id order by a.n)
+    select p_tenant, b.order_no || lpad(b.line_no::text, 2, '0') || lpad(b.turn::text, 2, '0'), b.order_no, b.line_no, b.turn,
+      a.supplier, a.product, a.offer, a.quantity, a.ceiling, a.quoted, coalesce(a.fields, '{}'), coalesce(a.choice, '{}'), now()
     from asked a
-    left join opened o on o.order_no = a.no and o.line_no = a.line
-  );
+    join bought b on b.order_no = a.no and b.line_no = a.line
+    returning id, order_no, line_no
+  )
+  select jsonb_agg(o.id order by a.n)
+  into ids
+  from asked a
+  left join opened o on o.order_no = a.no and o.line_no = a.line;
+  return ids;
 end;
 $$;
 
@@ -225,6 +232,9 @@ set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
+declare
+  nos bigint[];
+  told jsonb[];
 begin
   perform 1
   from orders.orders o
@@ -256,12 +266,15 @@ begin
       and l.state = 'supplying'
     returning l.order_no, l.line_no, l.exception_reason
   )
-  select events.append(
-    p_tenant, jsonb_build_object('actor', p_actor), array_agg('order.exception'::text), array_agg('order:' || t.order_no),
-    array_agg(jsonb_build_object('no', t.order_no, 'lineNo', t.line_no, 'reason', t.exception_reason))
-  )
-  from turned t
-  having count(*) > 0;
+  select array_agg(t.order_no), array_agg(jsonb_build_object('no', t.order_no, 'lineNo', t.line_no, 'reason', t.exception_reason))
+  into nos, told
+  from turned t;
+  if nos is not null then
+    perform events.append(
+      p_tenant, jsonb_build_object('actor', p_actor), array_agg('order.exception'::text), array_agg('order:' || t.no), array_agg(t.payload)
+    )
+    from unnest(nos, told) as t(no, payload);
+  end if;
 end;
 $$;
 

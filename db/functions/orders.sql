@@ -328,10 +328,11 @@ begin
   if not (true = all (l_claims)) then
     for one in
       select x.item_no, x.title, x.sku, greatest(a.balance - a.held_out, 0) as available
-      from unnest(l_item, l_account, l_quantity, l_goods_title, l_sku, l_claims)
-        as x(item_no, account_id, quantity, title, sku, claims)
+      from unnest(l_item, l_account, l_quantity, l_goods_title, l_sku, l_claims, l_kind)
+        as x(item_no, account_id, quantity, title, sku, claims, kind)
       join ledger.accounts a on a.tenant_id = p_tenant and a.id = x.account_id and a.id = any (l_account)
       where not x.claims
+        and x.kind = 'card'
         and results[x.item_no] is null
         and a.balance - a.held_out < x.quantity
     loop
@@ -825,6 +826,7 @@ as $$
     'lines', (
       select coalesce(json_agg(json_build_object(
         'lineNo', l.line_no,
+        'kind', l.kind,
         'skuId', l.sku_id,
         'goodsId', l.goods_id,
         'goodsTitle', l.goods_title,
@@ -836,7 +838,25 @@ as $$
         'state', l.state,
         'deliveredQuantity', l.delivered_quantity,
         'form', l.form,
-        'codes', case when l.delivered_quantity > 0 then (
+        'supply', case when l.kind = 'topup' then (
+          select json_build_object(
+            'since', n.since, 'purchase', p.state, 'reason', l.exception_reason, 'p50', p.chosen -> 'p50', 'p95', p.chosen -> 'p95'
+          )
+          from fulfilment.needs n
+          left join lateral (
+            select p.state, p.choice -> 'candidates' -> 0 as chosen
+            from suppliers.purchases p
+            where p.tenant_id = p_tenant
+              and p.order_no = o.no
+              and p.line_no = l.line_no
+            order by p.turn desc
+            limit 1
+          ) p on true
+          where n.tenant_id = p_tenant
+            and n.order_no = o.no
+            and n.line_no = l.line_no
+        ) end,
+        'codes', case when l.kind = 'card' and l.delivered_quantity > 0 then (
           select json_agg(json_build_object(
             'grantId', g.id, 'piece', g.piece, 'cardId', g.card_id, 'state', g.state, 'sealed', encode(g.sealed, 'base64')
           ) order by g.piece)

@@ -5,7 +5,11 @@
 --   suppliers.ask_again_after(asks)              the ladder of questions about one purchase; null: it is over
 --   suppliers.take_due(lease seconds, limit)     all tenants: purchases to send or to ask about, leased
 --   suppliers.note_health(tenant, supplier, good, bad)    what calls say about the supplier; moves the breaker
+--   suppliers.ask_now(tenant, supplier, no)      the supplier called back: asked about at once
 --   suppliers.candidates(tenant, skus)           who could deliver each SKU, with what the choice goes by
+--   suppliers.open_trial(tenant, product, fields)    buys one to see how it arrives; the purchase
+--   suppliers.take_probes(limit)                 all tenants: lanes that may be asked whether they are well again
+--   suppliers.take_syncs(minutes, limit)         all tenants: suppliers to be asked what they sell
 --   suppliers.keep_products(tenant, supplier, products, whole, told at)   what a supplier says it sells
 --   suppliers.follow_shelf(tenant, skus)         carries what the sources have to the SKUs' `supply_stock`
 
@@ -34,7 +38,7 @@ as $$
 declare
   lane record;
   busy integer;
-  tokens double precision;
+  budget double precision;
   room integer;
   taken jsonb;
   answer jsonb := '[]';
@@ -59,12 +63,12 @@ begin
       and p.supplier_id = lane.id
       and p.leased_until > now();
     -- What was not used of a second is not saved up for a burst.
-    tokens := least(
+    budget := least(
       greatest(lane.per_minute / 60.0, 1),
       lane.tokens + extract(epoch from clock_timestamp() - lane.tokens_at) * lane.per_minute / 60.0
     );
     room := least(
-      case when lane.breaker = 'closed' then lane.concurrent else 1 end - busy, floor(tokens)::integer,
+      case when lane.breaker = 'closed' then lane.concurrent else 1 end - busy, floor(budget)::integer,
       p_limit - jsonb_array_length(answer)
     );
     continue when room <= 0;
@@ -110,7 +114,7 @@ begin
     join suppliers.products r on r.tenant_id = l.tenant_id and r.id = l.product_id;
     update suppliers.suppliers s
     set breaker = case when s.breaker = 'open' then 'half_open' else s.breaker end,
-        tokens = tokens - coalesce(jsonb_array_length(taken), 0),
+        tokens = budget - coalesce(jsonb_array_length(taken), 0),
         tokens_at = clock_timestamp()
     where s.tenant_id = lane.tenant_id
       and s.id = lane.id;
@@ -146,7 +150,6 @@ as $$
     -- A lane in good order is not written to for every good answer.
     and (p_bad > 0 or s.failures > 0 or s.breaker <> 'closed')
 $$;
-revoke execute on function suppliers.note_health(bigint, bigint, integer, integer) from public;
 
 -- [{skuId, policy, leastMarginFen, candidates: [{offerId, supplierId, supplier, productId, product, kind, costHao, stock,
 -- minQuantity, maxQuantity, onSale, enabled, supplierState, breaker, balanceHao, position, weight, fieldMap, fields, tries, arrived,
@@ -348,4 +351,111 @@ begin
     'jumps', coalesce(jumps, '[]')
   );
 end;
+$$;
+
+-- The supplier says that something became of a purchase: it is asked about at once. Answers its id when it was refused
+-- before: a supplier that delivers after all must not go unnoticed.
+create or replace function suppliers.ask_now(p_tenant bigint, p_supplier bigint, p_no text)
+returns bigint
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+begin
+  update suppliers.purchases p
+  set due_at = now()
+  where p.tenant_id = p_tenant
+    and p.supplier_id = p_supplier
+    and p.no = p_no
+    and p.state in ('sending', 'accepted', 'unknown');
+  return (
+    select p.id
+    from suppliers.purchases p
+    where p.tenant_id = p_tenant
+      and p.supplier_id = p_supplier
+      and p.no = p_no
+      and p.state in ('refused', 'cancelled')
+  );
+end;
+$$;
+
+-- Buys one piece for real to see how it arrives. Numbers of trials begin with 9, which no order's does before the year 2090.
+create or replace function suppliers.open_trial(p_tenant bigint, p_product bigint, p_fields jsonb)
+returns bigint
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  new_id bigint := nextval(pg_get_serial_sequence('suppliers.purchases', 'id'));
+begin
+  insert into suppliers.purchases (
+    tenant_id, id, no, purpose, supplier_id, product_id, quantity, ceiling_hao, quoted_hao, fields, due_at
+  )
+  overriding system value
+  select p_tenant, new_id, '9' || lpad(new_id::text, 19, '0'), 'test', p.supplier_id, p.id, p.min_quantity, p.cost_hao, p.cost_hao, p_fields, now()
+  from suppliers.products p
+  where p.tenant_id = p_tenant
+    and p.id = p_product;
+  return case when found then new_id end;
+end;
+$$;
+
+-- Breakers that have waited long enough: [{tenantId, supplierId}]. Somebody asks a harmless question, so that no order has to.
+create or replace function suppliers.take_probes(p_limit integer)
+returns jsonb
+language sql
+security definer
+set search_path = pg_catalog
+as $$
+  with due as (
+    select s.tenant_id, s.id
+    from suppliers.suppliers s
+    where s.breaker <> 'closed'
+      and s.state <> 'archived'
+      and coalesce(s.open_until, now()) <= now()
+    limit p_limit
+    for no key update skip locked
+  ), put_off as (
+    update suppliers.suppliers s
+    set open_until = now() + interval '10 seconds',
+        breaker = 'open'
+    from due d
+    where s.tenant_id = d.tenant_id
+      and s.id = d.id
+    returning s.tenant_id, s.id
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('tenantId', p.tenant_id, 'supplierId', p.id)), '[]')
+  from put_off p
+$$;
+
+-- Suppliers whose products were not asked for these minutes: [{tenantId, supplierId}]. Put off by as much, so that a list that
+-- cannot be had is not asked for all the time.
+create or replace function suppliers.take_syncs(p_minutes integer, p_limit integer)
+returns jsonb
+language sql
+security definer
+set search_path = pg_catalog
+as $$
+  with due as (
+    select s.tenant_id, s.id
+    from suppliers.suppliers s
+    where s.state = 'on'
+      and coalesce(s.sync_due_at, s.created_at) <= now()
+      and s.secret_sealed is not null
+    order by s.sync_due_at nulls first
+    limit p_limit
+    for no key update skip locked
+  ), put_off as (
+    update suppliers.suppliers s
+    set sync_due_at = now() + make_interval(mins => p_minutes)
+    from due d
+    where s.tenant_id = d.tenant_id
+      and s.id = d.id
+    returning s.tenant_id, s.id
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('tenantId', p.tenant_id, 'supplierId', p.id)), '[]')
+  from put_off p
 $$;

@@ -27,6 +27,7 @@ create table suppliers.suppliers (
   -- Somebody is told when the prepaid balance falls below.
   balance_alarm_fen bigint check (balance_alarm_fen >= 0),
   synced_at timestamptz,
+  sync_due_at timestamptz,
   sync_error text,
   contact text not null default '',
   note text not null default '',
@@ -163,6 +164,7 @@ create unique index one_living_purchase_a_line on suppliers.purchases (tenant_id
 create index purchases_of_line on suppliers.purchases (tenant_id, order_no, line_no, turn);
 create index purchases_due on suppliers.purchases (tenant_id, supplier_id, due_at) where due_at is not null;
 create index purchases_leased on suppliers.purchases (tenant_id, supplier_id) where leased_until is not null;
+create index purchases_by_remote on suppliers.purchases (tenant_id, remote_no) where remote_no is not null;
 create index purchases_ended on suppliers.purchases (tenant_id, product_id, ended_at) where ended_at is not null;
 
 -- Callbacks as they came, with the verdict.

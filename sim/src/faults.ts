@@ -7,6 +7,8 @@ export type Fault<Kind extends string> = {
   readonly key?: string
   /** Only at this endpoint, e.g. `create`; absent: at all the kind applies to. */
   readonly endpoint?: string
+  /** Only for these goods, by the number a supplier has given them. */
+  readonly goods?: string
   /** Milliseconds, amount, count or number: what the kind needs. */
   readonly ms?: number
   readonly amount?: number
@@ -14,12 +16,15 @@ export type Fault<Kind extends string> = {
   readonly value?: string
 }
 
+/** Where something is about to happen: what faults are limited to. */
+export type FaultPlace = { readonly key?: string; readonly endpoint?: string; readonly goods?: string }
+
 export type FaultInput<Kind extends string> = Omit<Fault<Kind>, 'id'>
 
 export type FaultSwitch<Kind extends string> = {
   readonly add: (fault: FaultInput<Kind>) => Fault<Kind>
   /** The first matching fault, one use of it taken. */
-  readonly take: (kind: Kind, at?: { readonly key?: string; readonly endpoint?: string }) => Fault<Kind> | undefined
+  readonly take: (kind: Kind, at?: FaultPlace) => Fault<Kind> | undefined
   readonly list: () => readonly Fault<Kind>[]
   /** Takes one away, or all. */
   readonly clear: (id?: number) => void
@@ -47,14 +52,11 @@ export function faultSwitch<const Kind extends string>(kinds: readonly Kind[]): 
   }
 }
 
-function matches<Kind extends string>(
-  fault: Fault<Kind>,
-  kind: Kind,
-  at: { readonly key?: string; readonly endpoint?: string },
-): boolean {
+function matches<Kind extends string>(fault: Fault<Kind>, kind: Kind, at: FaultPlace): boolean {
   return (
     fault.kind === kind &&
     (fault.key === undefined || fault.key === at.key) &&
-    (fault.endpoint === undefined || fault.endpoint === at.endpoint)
+    (fault.endpoint === undefined || fault.endpoint === at.endpoint) &&
+    (fault.goods === undefined || fault.goods === at.goods)
   )
 }

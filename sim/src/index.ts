@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type MailServer, startMail } from './mail/index.ts'
 import { type Paygate, startPaygate } from './paygate/index.ts'
 import { type SmsGateway, startSms } from './sms/index.ts'
+import { type Suppliers, startSuppliers } from './suppliers/index.ts'
 
 export { type GatewayStandIn, startGateways } from './gateways.ts'
 export type { MailMessage, MailServer } from './mail/index.ts'
@@ -11,6 +12,7 @@ export type { PaygateFaultInput, PaygateFaultKind } from './paygate/faults.ts'
 export { type Paygate, startPaygate } from './paygate/index.ts'
 export { signedHeaders } from './paygate/signing.ts'
 export type { SmsGateway, SmsMessage } from './sms/index.ts'
+export { type SupplierAddress, type Suppliers, startSuppliers, supplierAddresses } from './suppliers/index.ts'
 
 export type StandInPorts = {
   readonly paygate?: number
@@ -33,6 +35,7 @@ export type StandIns = {
   readonly paygate: Paygate
   readonly sms: SmsGateway
   readonly mail: MailServer
+  readonly suppliers: Suppliers
   readonly close: () => Promise<void>
 }
 
@@ -44,10 +47,11 @@ export async function startStandIns(options: StandInOptions = {}): Promise<Stand
   const portsFile = dataDir === undefined ? undefined : join(dataDir, 'ports.json')
   const ports: StandInPorts = { ...rememberedPorts(portsFile), ...options.ports }
 
-  const [paygate, sms, mail] = await Promise.all([
+  const [paygate, sms, mail, suppliers] = await Promise.all([
     startPaygate({ host, port: ports.paygate, controlPort: ports.paygateControl, dataDir, seed }),
     startSms({ host, port: ports.sms, dataDir }),
     startMail({ host, smtpPort: ports.smtp, httpPort: ports.mailInbox, dataDir }),
+    startSuppliers({ host, dataDir, seed }),
   ])
   if (portsFile !== undefined) {
     const used: StandInPorts = {
@@ -63,8 +67,9 @@ export async function startStandIns(options: StandInOptions = {}): Promise<Stand
     paygate,
     sms,
     mail,
+    suppliers,
     close: async () => {
-      await Promise.all([paygate.close(), sms.close(), mail.close()])
+      await Promise.all([paygate.close(), sms.close(), mail.close(), suppliers.close()])
     },
   }
 }

@@ -1,4 +1,4 @@
-import { startStandIns } from './index.ts'
+import { startStandIns, supplierAddresses } from './index.ts'
 
 /** Runs the stand-ins alone: `node sim/src/main.ts`, with SIM_DATA as the folder that keeps their books. */
 const dataDir = process.env.SIM_DATA
@@ -20,6 +20,7 @@ console.log(
         accessKeySecret: standIns.sms.accessKeySecret,
       },
       mail: { smtpUrl: standIns.mail.smtpUrl, inbox: standIns.mail.inboxUrl },
+      suppliers: supplierAddresses(standIns.suppliers),
     },
     null,
     2,

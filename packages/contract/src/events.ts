@@ -21,6 +21,7 @@ export const EVENT_TYPES = [
   'refund.requested',
   'refund.done',
   'refund.failed',
+  'supply.wanted',
   'supply.accepted',
   'supply.arrived',
   'supply.refused',

@@ -49,7 +49,16 @@ export const BUILT_IN_ROLES = {
     'members.read',
     'jobs.read',
   ],
-  support: ['board.read', 'goods.read', 'stock.read', 'suppliers.read', 'orders.read', 'orders.handle', 'cards.reveal', 'members.read'],
+  support: [
+    'board.read',
+    'goods.read',
+    'stock.read',
+    'suppliers.read',
+    'orders.read',
+    'orders.handle',
+    'cards.reveal',
+    'members.read',
+  ],
   finance: [
     'board.read',
     'goods.read',

@@ -8,7 +8,15 @@ export const ORDER_PURPOSES = ['goods', 'recharge'] as const
 export type OrderPurpose = (typeof ORDER_PURPOSES)[number]
 
 /** `supplying`: paid, and a supplier is to deliver it. */
-export const LINE_STATES = ['waiting', 'supplying', 'delivered', 'exception', 'refunding', 'refunded', 'cancelled'] as const
+export const LINE_STATES = [
+  'waiting',
+  'supplying',
+  'delivered',
+  'exception',
+  'refunding',
+  'refunded',
+  'cancelled',
+] as const
 export type LineState = (typeof LINE_STATES)[number]
 
 /** Why a paid line could not be delivered. */

@@ -3,7 +3,7 @@ import { analyticsModule } from '../modules/analytics/index.ts'
 import { auditModule } from '../modules/audit/index.ts'
 import { booksModule } from '../modules/books/index.ts'
 import { catalogModule } from '../modules/catalog/index.ts'
-import { createSettler, deliveryContents, fulfilmentModule } from '../modules/fulfilment/index.ts'
+import { createSettler, createSupplyNews, deliveryContents, fulfilmentModule } from '../modules/fulfilment/index.ts'
 import {
   authenticate,
   hasColleagues,
@@ -18,6 +18,7 @@ import { hasDeliveredOrder, ordersModule } from '../modules/orders/index.ts'
 import { paymentsModule } from '../modules/payments/index.ts'
 import { reconciliationModule } from '../modules/reconciliation/index.ts'
 import { stockModule } from '../modules/stock/index.ts'
+import { type SupplierAdapters, supplierAdapters, suppliersModule } from '../modules/suppliers/index.ts'
 import { resolveTenant, tenancyModule } from '../modules/tenancy/index.ts'
 import { vaultModule } from '../modules/vault/index.ts'
 import type { Ports } from '../platform/http/index.ts'
@@ -32,7 +33,12 @@ export type Assembly = {
 }
 
 /** The one place that knows every module, and that fills the ports through which a low one reaches a high one. */
-export function assemble(platform: Platform): Assembly {
+/** @param options.supplierAdapters the interfaces of suppliers that are spoken; unless given, all */
+export function assemble(
+  platform: Platform,
+  options: { readonly supplierAdapters?: SupplierAdapters | undefined } = {},
+): Assembly {
+  const suppliers = suppliersModule(platform, options.supplierAdapters ?? supplierAdapters, createSupplyNews(platform))
   const payments = paymentsModule(platform, {
     settle: createSettler(platform),
     refundEnded: (tenantId, refundId, done, error) =>
@@ -65,6 +71,7 @@ export function assemble(platform: Platform): Assembly {
     }),
     vaultModule(platform),
     stockModule(platform),
+    suppliers,
     payments,
     reconciliationModule(platform, {
       bills: payments.bills,
@@ -77,7 +84,7 @@ export function assemble(platform: Platform): Assembly {
       },
     }),
     ordersModule(platform),
-    fulfilmentModule(platform, payments),
+    fulfilmentModule(platform, payments, suppliers),
     booksModule(platform),
     analyticsModule(platform),
     jobsDesk(platform, () => modules),

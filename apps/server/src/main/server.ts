@@ -1,3 +1,4 @@
+import type { SupplierAdapters } from '../modules/suppliers/index.ts'
 import { followEvents, runEvents } from '../platform/events/index.ts'
 import type { HttpOptions } from '../platform/http/index.ts'
 import { runJobs } from '../platform/jobs/index.ts'
@@ -20,11 +21,11 @@ export type Running = {
  */
 export async function runRoles(
   platform: Platform,
-  options: HttpOptions & { readonly ownerUrl: string },
+  options: HttpOptions & { readonly ownerUrl: string; readonly supplierAdapters?: SupplierAdapters },
 ): Promise<Running> {
   const { config } = platform
   // One for both roles, so that they share each command's batches and memories.
-  const assembly = assemble(platform)
+  const assembly = assemble(platform, { supplierAdapters: options.supplierAdapters })
   const stops: (() => Promise<void>)[] = []
   const stop = async (): Promise<void> => {
     for (let next = stops.pop(); next; next = stops.pop()) await next()
@@ -35,6 +36,9 @@ export async function runRoles(
       stops.push(events.stop)
       const jobs = await runJobs(platform, assembly.modules, { ownerUrl: options.ownerUrl })
       stops.push(jobs.stop)
+      for (const module of assembly.modules) {
+        for (const loop of module.loops ?? []) stops.push(loop.start().stop)
+      }
     }
     if (!config.roles.includes('api')) return { url: undefined, stop }
     // Waiting pages hear of what other processes did through the log.

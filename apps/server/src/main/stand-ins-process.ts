@@ -1,4 +1,4 @@
-import { startGateways, startStandIns } from '@quanshu/sim'
+import { startGateways, startStandIns, supplierAddresses } from '@quanshu/sim'
 import type { StandInAddresses } from './stand-ins.ts'
 
 /** The program that `startStandInProcess` forks: starts, tells the addresses, and ends with its parent. */
@@ -22,6 +22,7 @@ const addresses: StandInAddresses = {
   },
   mail: { smtpUrl: standIns.mail.smtpUrl, inboxUrl: standIns.mail.inboxUrl },
   gateways: gateways.map(({ close: _, ...rest }) => rest),
+  suppliers: supplierAddresses(standIns.suppliers),
 }
 process.send(addresses)
 

@@ -32,6 +32,13 @@ export type StandInAddresses = {
     }
     readonly controlUrl: string
   }[]
+  /** Stand-ins for suppliers of virtual goods, with what a shop signs with. */
+  readonly suppliers: readonly {
+    readonly supplier: string
+    readonly url: string
+    readonly controlUrl: string
+    readonly credentials: Readonly<Record<string, string>>
+  }[]
 }
 
 export type RunningStandIns = { readonly addresses: StandInAddresses; readonly stop: () => Promise<void> }

@@ -21,6 +21,16 @@ export type Platform = {
   readonly hub: EventHub
 }
 
+/**
+ * Work that a worker process does all the time, in a rhythm of its own. Unlike a schedule it runs in every worker at once: what
+ * it takes up it takes under a lease.
+ */
+export type Loop = {
+  readonly name: string
+  /** `stop` takes up nothing new and waits for what is under way. */
+  readonly start: () => { readonly stop: () => Promise<void> }
+}
+
 /** What a module gives to `main/`. Lists that are absent are empty. */
 export type Module = {
   readonly name: string
@@ -28,4 +38,5 @@ export type Module = {
   readonly tasks?: readonly Task[]
   readonly subscribers?: readonly Subscriber[]
   readonly schedules?: readonly Schedule[]
+  readonly loops?: readonly Loop[]
 }

@@ -64,7 +64,7 @@ const CHECKS: Readonly<Record<string, string>> = {
     select g.id, g.state, c.state as card
     from entitlements.grants g
     left join vault.cards c on c.tenant_id = $1 and c.id = g.card_id
-    where g.tenant_id = $1 and g.state <> 'revoked' and c.state is distinct from case g.state when 'used' then 'used' else 'delivered' end`,
+    where g.tenant_id = $1 and g.kind = 'card' and g.state <> 'revoked' and c.state is distinct from case g.state when 'used' then 'used' else 'delivered' end`,
   'a delivered line has one living grant for each piece that was not taken back': `
     select l.order_no, l.line_no, l.state, l.quantity, g.count
     from orders.lines l
@@ -74,6 +74,27 @@ const CHECKS: Readonly<Record<string, string>> = {
     ) g on true
     where l.tenant_id = $1 and l.kind <> 'recharge'
       and g.count <> case when l.delivered_quantity > 0 then l.quantity - l.refunded_quantity else 0 end`,
+  'what suppliers delivered for a line is what its need counts and its owner has': `
+    select n.order_no, n.line_no, n.filled, p.arrived, g.count
+    from fulfilment.needs n
+    cross join lateral (
+      select coalesce(sum(p.arrived) filter (where p.state in ('done', 'partial')), 0) as arrived
+      from suppliers.purchases p
+      where p.tenant_id = $1 and p.order_no = n.order_no and p.line_no = n.line_no
+    ) p
+    cross join lateral (
+      select count(*) from entitlements.grants g
+      where g.tenant_id = $1 and g.order_no = n.order_no and g.line_no = n.line_no
+    ) g
+    where n.tenant_id = $1 and (n.filled <> p.arrived or n.filled <> g.count)`,
+  'what purchases cost is what was booked with their suppliers': `
+    select p.supplier_id, p.cost, a.balance
+    from (
+      select supplier_id, sum(cost_fen) as cost from suppliers.purchases where tenant_id = $1 group by supplier_id
+    ) p
+    left join ledger.accounts a
+      on a.tenant_id = $1 and a.kind = 'cash.supplier' and a.ref = p.supplier_id::text and a.unit = 'CNY'
+    where coalesce(p.cost, 0) <> coalesce(a.balance, 0)`,
   'an order that is over holds nothing': `
     select o.no, o.state, h.id
     from orders.orders o

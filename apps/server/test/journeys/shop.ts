@@ -12,6 +12,7 @@ import { createStaff, layBuiltInRoles } from '../../src/modules/identity/index.t
 import { saveSmsChannel } from '../../src/modules/notify/index.ts'
 import { layMerchantNode } from '../../src/modules/organizations/index.ts'
 import { saveGateway } from '../../src/modules/payments/index.ts'
+import type { SupplierAdapters } from '../../src/modules/suppliers/index.ts'
 import { createTenant, saveSettings } from '../../src/modules/tenancy/index.ts'
 import type { Ctx } from '../../src/platform/db/index.ts'
 import type { Platform } from '../../src/platform/module.ts'
@@ -34,7 +35,11 @@ export const QUERY_PASSWORD = 'query-pw-7391'
 export const PRICE_FEN = 1990
 
 export async function openHouse(
-  options: { readonly env?: NodeJS.ProcessEnv; readonly clock?: Clock } = {},
+  options: {
+    readonly env?: NodeJS.ProcessEnv
+    readonly clock?: Clock
+    readonly supplierAdapters?: SupplierAdapters
+  } = {},
 ): Promise<House> {
   const standIns = await startStandIns()
   const env = {
@@ -49,7 +54,9 @@ export async function openHouse(
   // The address is known only when it listens, and is put in afterwards.
   const config = { ...bare.config }
   const platform: TestPlatform = { ...bare, config }
-  const running = await runRoles(platform, { ownerUrl: bare.ownerUrl })
+  const { supplierAdapters } = options
+  const roles = { ownerUrl: bare.ownerUrl, ...(supplierAdapters ? { supplierAdapters } : {}) }
+  const running = await runRoles(platform, roles)
   const url = running.url ?? ''
   Object.assign(config, { publicUrl: url })
   const stops: (() => Promise<void>)[] = [running.stop]
@@ -67,7 +74,7 @@ export async function openHouse(
     newShop: (settings = {}) => openShop(platform, standIns, url, settings),
     async secondServer() {
       const second = await openPlatform({ config: { ...config, port: 0 }, appUrl: bare.appUrl, log: bare.log })
-      const other = await runRoles(second, { ownerUrl: bare.ownerUrl })
+      const other = await runRoles(second, roles)
       stops.push(async () => {
         await other.stop()
         await second.db.close()
@@ -139,6 +146,7 @@ export type PlaceOptions = {
   readonly balanceFen?: number
   readonly queryPassword?: string
   readonly key?: string
+  readonly form?: Readonly<Record<string, string>>
 }
 
 /** A shop that is open for business, made by the commands that every shop is made with. */
@@ -246,7 +254,7 @@ export async function openShop(
         'orders.place',
         {
           body: {
-            lines: [{ skuId: goods.skuId, quantity, unitPriceFen: goods.priceFen, unitPoints: goods.points ?? 0 }],
+            lines: [{ skuId: goods.skuId, quantity, unitPriceFen: goods.priceFen, unitPoints: goods.points ?? 0, ...(options.form ? { form: options.form } : {}) }],
             contact: options.contact ?? somePhone(),
             queryPassword: options.queryPassword ?? QUERY_PASSWORD,
             payWith: options.payWith ?? 'sim-pay',

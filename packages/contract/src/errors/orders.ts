@@ -145,11 +145,6 @@ export const orderErrors = defineErrors('orders', {
 })
 
 export const fulfilmentErrors = defineErrors('fulfilment', {
-  supplying: {
-    status: 409,
-    zh: '已重新交给供应商，结果会显示在订单里',
-    en: 'It is with the suppliers again; what becomes of it is shown in the order',
-  },
   notAnException: { status: 409, zh: '该行当前不是异常状态', en: 'This line is not an exception now' },
   stillShort: {
     status: 409,

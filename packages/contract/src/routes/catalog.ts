@@ -18,6 +18,7 @@ import {
   sortBy,
   text,
 } from '../schemas.ts'
+import { SKU_KINDS } from '../states.ts'
 
 /** Goods as staff keep them (`/api/console/…`) and as shoppers see them (`/api/mall/…`). */
 
@@ -106,6 +107,8 @@ export const skuInput = z.object({
   /** When pieces are set aside: when the order is placed, or only when it is paid. */
   holdMode: z.enum(['order', 'payment']).default('order'),
   allocation: z.enum(['fifo', 'fefo']).default('fifo'),
+  /** How it is delivered; that of a SKU that exists cannot be changed. */
+  kind: z.enum(SKU_KINDS).default('card'),
   /** Alarm and "few left" at or below this many pieces; null: no alarm. */
   lowStockAt: z.int().min(0).max(1_000_000).nullable().default(10),
   state: z.enum(['on', 'off']).default('on'),
@@ -202,15 +205,15 @@ function checkPrice({ priceFen, pricePoints, free, tiers }: PriceInput, at: Path
   })
 }
 
-/** Pieces per SKU as the ledger counts them. */
-export const stockCount = z.object({ available: z.int(), held: z.int() })
+/** Pieces per SKU as the ledger counts them, or as suppliers tell. `unlimited`: a source does not count; `available` is no count then. */
+export const stockCount = z.object({ available: z.int(), held: z.int(), unlimited: z.boolean() })
 
 export const skuDetail = z.object({
   id,
   title: z.string(),
   titleEn: z.string(),
   specs: z.record(z.string(), z.string()),
-  kind: z.enum(['card']),
+  kind: z.enum(SKU_KINDS),
   /** The price in force now, scheduled changes included. */
   priceFen: fen,
   pricePoints: z.int(),
@@ -317,7 +320,7 @@ export const skuRow = z.object({
   titleEn: z.string(),
   goodsTitle: z.string(),
   goodsTitleEn: z.string(),
-  kind: z.enum(['card']),
+  kind: z.enum(SKU_KINDS),
   priceFen: fen,
   state: z.enum(['on', 'off']),
   goodsState: z.enum(GOODS_STATES),

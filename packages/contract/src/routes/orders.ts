@@ -28,7 +28,9 @@ import {
   RECEIPT_STATES,
   REFUND_STATES,
   REFUND_TAKES,
+  SKU_KINDS,
 } from '../states.ts'
+import { SUPPLY_PROGRESS } from '../supply.ts'
 
 export const QUANTITY_MAX = 10_000
 export const LINES_MAX = 20
@@ -48,8 +50,19 @@ export const deliveredCode = z.object({
   state: z.enum(GRANT_STATES),
 })
 
+/** How a line stands that a supplier delivers; null for others, and before it is paid. */
+export const lineSupply = z.object({
+  progress: z.enum(SUPPLY_PROGRESS),
+  /** Since when it is with suppliers. */
+  since: instant,
+  /** What its source usually needs, and what nineteen of twenty do, in seconds; null when nobody knows yet. */
+  usuallySeconds: z.number().nullable(),
+  slowSeconds: z.number().nullable(),
+})
+
 export const orderLine = z.object({
   lineNo: z.int(),
+  kind: z.enum(SKU_KINDS),
   skuId: id,
   goodsId: id,
   goodsTitle: z.string(),
@@ -62,6 +75,7 @@ export const orderLine = z.object({
   state: z.enum(LINE_STATES),
   deliveredQuantity: z.int(),
   form,
+  supply: lineSupply.nullable(),
 })
 
 /** An order as its buyer sees it. `codes` is present only for whoever may see them. */

@@ -5,6 +5,8 @@ import { situationOf } from './situation.ts'
 
 const line = (state: OrderLine['state']): OrderLine => ({
   lineNo: 1,
+    kind: 'card',
+    supply: null,
   skuId: 1,
   goodsId: 1,
   goodsTitle: '会员',

@@ -80,9 +80,10 @@ export function goodsProblems(goods: ShelfFacts, now: Date): GoodsProblem[] {
  */
 export function mallStock(
   display: (typeof STOCK_DISPLAYS)[number],
-  available: number,
+  { available, unlimited }: { readonly available: number; readonly unlimited: boolean },
   words: Settings['stock.words'],
 ): MallStock {
+  if (unlimited) return { display, state: 'unlimited', level: null, count: null }
   const word = stockWord(available, words)
   return {
     display,

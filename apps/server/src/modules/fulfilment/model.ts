@@ -27,7 +27,7 @@ export type DeliveryOutcome = {
   readonly lineNo: number
   readonly delivered: boolean
   readonly quantity: number
-  readonly reason: 'out_of_stock' | 'vault_short' | null
+  readonly reason: 'out_of_stock' | 'vault_short' | 'supplying' | null
 }
 
 export type SqlRefusal = { readonly code: string; readonly params: Readonly<Record<string, unknown>> }

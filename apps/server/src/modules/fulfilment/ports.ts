@@ -5,3 +5,9 @@ export type PaymentDoor = {
   readonly openCashier: OpenCashier
   readonly queryPayment: QueryPayment
 }
+
+/** What fulfilment needs of the suppliers module's instance. */
+export type SupplierDoor = {
+  /** There is something to send, or to ask about. */
+  readonly kick: () => void
+}

@@ -5,6 +5,7 @@ import {
   mallOrderRoutes,
   orderErrors,
   orderRoutes,
+  supplierRoutes,
 } from '@quanshu/contract'
 import { type OrderNo, Refusal, type StaffId } from '@quanshu/kernel'
 import { sql } from 'kysely'
@@ -21,6 +22,7 @@ import {
   readViews,
 } from '../orders/index.ts'
 import { personCookie, shopUrlOf } from '../payments/index.ts'
+import { readPurchaseView } from '../suppliers/index.ts'
 import { approveRefund, declineRefund, refundByHand } from './commands/decide-refund.ts'
 import { createGatewayPayer } from './commands/pay-at-gateway.ts'
 import { createBalancePayer } from './commands/pay-by-balance.ts'
@@ -28,16 +30,38 @@ import { refundOrder } from './commands/refund-order.ts'
 import { replaceGrant } from './commands/replace-grant.ts'
 import { resendDelivery } from './commands/resend-delivery.ts'
 import { retryLine } from './commands/retry-line.ts'
-import type { PaymentDoor } from './ports.ts'
+import { askPurchase, settlePurchase } from './commands/settle-purchase.ts'
+import type { PaymentDoor, SupplierDoor } from './ports.ts'
 import { listExceptions } from './queries/list-exceptions.ts'
-import { deliveryMail, usedGrants } from './subscribers.ts'
+import { deliveryMail, usedGrants, wakeRouter } from './subscribers.ts'
+import { createSupplyRouter } from './supply/router.ts'
 
-export function fulfilmentModule(platform: Platform, payments: PaymentDoor): Module {
+export function fulfilmentModule(platform: Platform, payments: PaymentDoor, suppliers: SupplierDoor): Module {
+  const router = createSupplyRouter(platform, suppliers.kick)
   return {
     name: 'fulfilment',
-    routes: [...mallRoutes(platform, payments), ...deskRoutes(platform, payments)],
-    subscribers: [deliveryMail, usedGrants],
+    routes: [
+      ...mallRoutes(platform, payments),
+      ...deskRoutes(platform, payments),
+      ...purchaseRoutes(platform, suppliers),
+    ],
+    subscribers: [deliveryMail, usedGrants, wakeRouter(router.kick)],
+    loops: [router.loop],
   }
+}
+
+function purchaseRoutes(platform: Platform, suppliers: SupplierDoor) {
+  return [
+    handle(supplierRoutes.askPurchase, async ({ ctx, params }) => {
+      await askPurchase(platform, ctx, params.purchaseId)
+      suppliers.kick()
+      return { ok: true as const }
+    }),
+    handle(supplierRoutes.settlePurchase, async ({ ctx, params, body, session, once }) => {
+      await once((tx) => settlePurchase(tx, params.purchaseId, body, session.name))
+      return await platform.db.read(ctx, (tx) => readPurchaseView(tx, params.purchaseId))
+    }),
+  ]
 }
 
 function mallRoutes(platform: Platform, payments: PaymentDoor) {

@@ -38,3 +38,10 @@ export const usedGrants: Subscriber = {
     await sql`select fulfilment.follow_used(${cards}::bigint[])`.execute(tx.db)
   },
 }
+
+/** Paid lines that a supplier is to deliver, and those that one refused, are taken up at once and not at the next look. */
+export const wakeRouter = (kick: () => void): Subscriber => ({
+  name: 'fulfilment.supply_wanted',
+  types: ['supply.wanted', 'supply.refused'],
+  apply: async () => kick(),
+})

@@ -1023,6 +1023,7 @@ export type SuppliersSuppliers = {
   balance_at: NullableTime
   balance_alarm_fen: number | null
   synced_at: NullableTime
+  sync_due_at: NullableTime
   sync_error: string | null
   contact: Generated<string>
   note: Generated<string>

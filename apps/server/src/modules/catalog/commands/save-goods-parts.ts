@@ -108,7 +108,7 @@ const tiersText = (tiers: SkuInput['tiers']): string =>
   tiers.map(({ minQty, unitPriceFen }) => `${minQty}=${unitPriceFen}`).join()
 
 async function removeSkus(tx: Tx, gone: readonly SkuFacts[]): Promise<void> {
-  const stocked = gone.find((sku) => sku.available + sku.held !== 0)
+  const stocked = gone.find((sku) => sku.kind === 'card' && sku.available + sku.held !== 0)
   if (stocked) throw catalogErrors.skuHasStock({ title: stocked.title, count: stocked.available + stocked.held })
   await sql`
     update catalog.skus
@@ -124,7 +124,7 @@ type PlacedSku = SkuInput & { readonly position: number }
 /** Columns of a SKU as `jsonb_to_recordset` reads them from the input. */
 const skuColumns = sql.raw(`(
   id bigint, title text, "titleEn" text, specs jsonb, "priceFen" bigint, "pricePoints" integer, free boolean, "marketPriceFen" bigint,
-  "costHintFen" bigint, tiers jsonb, "holdMode" text, allocation text, "lowStockAt" integer, state text,
+  "costHintFen" bigint, tiers jsonb, "holdMode" text, allocation text, kind text, "lowStockAt" integer, state text,
   position integer, repriced boolean
 )`)
 
@@ -157,11 +157,13 @@ async function insertSkus(tx: Tx, goodsId: number, skus: readonly PlacedSku[]): 
   const { rows } = await sql<{ id: number }>`
     insert into catalog.skus (
       tenant_id, goods_id, title, title_en, specs, price_fen, price_points, free, market_price_fen, cost_hint_fen, tiers,
-      hold_mode, allocation, low_stock_at, state, position
+      hold_mode, allocation, kind, low_stock_at, state, position, supply_stock
     )
     select
       ${tenantId}::bigint, ${goodsId}::bigint, i.title, i."titleEn", i.specs, i."priceFen", i."pricePoints", i.free,
-      i."marketPriceFen", i."costHintFen", i.tiers, i."holdMode", i.allocation, i."lowStockAt", i.state, i.position
+      i."marketPriceFen", i."costHintFen", i.tiers, i."holdMode", i.allocation, i.kind, i."lowStockAt", i.state, i.position,
+      -- Until it has a source there is none of it.
+      case when i.kind <> 'card' then 0 end
     from jsonb_to_recordset(${JSON.stringify(skus)}::jsonb) as i ${skuColumns}
     order by i.position
     returning id

@@ -123,12 +123,13 @@ const skuSums = (tx: ReadTx, goodsIds: RawBuilder<unknown>) => sql`
     (array_agg(k.price_points order by k.price_fen, k.sku_position) filter (where k.state = 'on'))[1] as price_points,
     sum(k.available)::bigint as available,
     sum(k.held)::bigint as held,
-    bool_or(k.low) as low
+    bool_or(k.low) as low,
+    bool_or(k.unlimited) as unlimited
   from catalog.goods_skus(${tx.ctx.tenantId}::bigint, ${goodsIds}, now()) k
   group by k.goods_id
 `
 const noSums = sql`
-  select null::bigint as goods_id, null::bigint as price_from, null::bigint as available, null::boolean as low
+  select null::bigint as goods_id, null::bigint as price_from, null::bigint as available, null::boolean as low, null::boolean as unlimited
   where false
 `
 
@@ -149,6 +150,7 @@ type RowFacts = {
   readonly available: number | null
   readonly held: number | null
   readonly low: boolean | null
+  readonly unlimited: boolean | null
   readonly on_at: Date | null
   readonly off_at: Date | null
   readonly position: number
@@ -185,7 +187,7 @@ async function readRows(tx: ReadTx, ids: readonly number[], prefix: string): Pro
         order by gp.position
         limit 1
       ) as cover,
-      sums.price_from, sums.price_to, sums.price_points, sums.sku_count, sums.available, sums.held, sums.low
+      sums.price_from, sums.price_to, sums.price_points, sums.sku_count, sums.available, sums.held, sums.low, sums.unlimited
     from unnest(${ids}::bigint[]) with ordinality as wanted(id, n)
     join catalog.goods g
       on g.tenant_id = ${tx.ctx.tenantId}::bigint
@@ -215,7 +217,7 @@ function goodsRow(row: RowFacts, prefix: string): GoodsRow {
     pricePoints: row.price_points ?? 0,
     priceToFen: row.price_to,
     skuCount: row.sku_count ?? 0,
-    stock: { available: row.available ?? 0, held: row.held ?? 0 },
+    stock: { available: row.available ?? 0, held: row.held ?? 0, unlimited: row.unlimited ?? false },
     low: row.low ?? false,
     onAt: row.on_at?.toISOString() ?? null,
     offAt: row.off_at?.toISOString() ?? null,

@@ -92,7 +92,7 @@ export async function readMallGoods(
 }
 
 function mallSku(sku: SkuFacts, goods: GoodsFacts, words: Settings['stock.words']): MallGoods['skus'][number] {
-  const stock = mallStock(goods.stock_display, sku.available, words)
+  const stock = mallStock(goods.stock_display, sku, words)
   return {
     id: sku.sku_id,
     title: sku.title,

@@ -177,6 +177,7 @@ type CardFacts = {
   readonly price_points: number
   readonly market_price: number | null
   readonly available: number
+  readonly unlimited: boolean
 }
 
 /** jsonb of the tags of goods `g`. */
@@ -210,7 +211,7 @@ async function readCards(tx: ReadTx, ids: readonly number[], shown: Shown): Prom
         order by gp.position
         limit 1
       ) as cover,
-      sums.price_from, sums.price_to, sums.price_points, sums.market_price, sums.available
+      sums.price_from, sums.price_to, sums.price_points, sums.market_price, sums.available, sums.unlimited
     from unnest(${ids}::bigint[]) with ordinality as wanted(id, n)
     join catalog.goods g
       on g.tenant_id = ${tenantId}::bigint
@@ -222,7 +223,8 @@ async function readCards(tx: ReadTx, ids: readonly number[], shown: Shown): Prom
         max(k.price_fen) as price_to,
         (array_agg(k.price_points order by k.price_fen, k.sku_position))[1] as price_points,
         (array_agg(k.market_price_fen order by k.price_fen, k.sku_position))[1] as market_price,
-        sum(k.available)::bigint as available
+        sum(k.available)::bigint as available,
+        bool_or(k.unlimited) as unlimited
       from catalog.goods_skus(${tenantId}::bigint, ${ids}::bigint[], now()) k
       where k.state = 'on'
       group by k.goods_id
@@ -246,6 +248,6 @@ function card(row: CardFacts, { prefix, words }: Shown): MallGoodsCard {
     priceToFen: row.price_to,
     pricePoints: row.price_points,
     marketPriceFen: row.market_price,
-    stock: mallStock(row.stock_display, row.available, words),
+    stock: mallStock(row.stock_display, row, words),
   }
 }

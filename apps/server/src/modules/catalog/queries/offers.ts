@@ -1,4 +1,4 @@
-import type { FormField, PriceTier } from '@quanshu/contract'
+import type { FormField, PriceTier, SkuKind } from '@quanshu/contract'
 import type { TenantId } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/db/index.ts'
@@ -10,7 +10,7 @@ import { type PictureFacts, pictureJson } from '../pictures/reference.ts'
 export type Offer = {
   readonly skuId: number
   readonly goodsId: number
-  readonly kind: 'card'
+  readonly kind: SkuKind
   readonly title: string
   readonly goodsTitle: string
   readonly priceFen: number

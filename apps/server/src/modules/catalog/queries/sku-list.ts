@@ -86,7 +86,7 @@ export async function listSkus(tx: ReadTx, query: SkuFilter & PageQuery, prefix:
     state: row.state,
     goodsState: row.goods_state,
     cover: row.cover && pictureRef(row.cover, prefix),
-    stock: { available: row.available, held: row.held },
+    stock: { available: row.available, held: row.held, unlimited: row.unlimited },
     lowStockAt: row.low_stock_at,
     low: row.low,
   }))

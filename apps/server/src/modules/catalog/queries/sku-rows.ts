@@ -1,4 +1,4 @@
-import type { PriceTier, SkuDetail } from '@quanshu/contract'
+import type { PriceTier, SkuDetail, SkuKind } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { ReadTx } from '../../../platform/db/index.ts'
 
@@ -6,7 +6,7 @@ import type { ReadTx } from '../../../platform/db/index.ts'
 export type SkuFacts = {
   readonly goods_id: number
   readonly sku_id: number
-  readonly kind: 'card'
+  readonly kind: SkuKind
   readonly title: string
   readonly title_en: string
   readonly specs: Record<string, string>
@@ -24,6 +24,7 @@ export type SkuFacts = {
   readonly available: number
   readonly held: number
   readonly low: boolean
+  readonly unlimited: boolean
   readonly next_at: Date | null
   readonly next_price_fen: number | null
   readonly next_price_points: number | null
@@ -57,7 +58,7 @@ export function skuDetail(sku: SkuFacts): SkuDetail {
     lowStockAt: sku.low_stock_at,
     state: sku.state,
     position: sku.sku_position,
-    stock: { available: sku.available, held: sku.held },
+    stock: { available: sku.available, held: sku.held, unlimited: sku.unlimited },
     low: sku.low,
     nextChange:
       sku.next_at && sku.next_price_fen !== null

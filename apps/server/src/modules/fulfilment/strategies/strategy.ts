@@ -18,7 +18,7 @@ export type Strategy = {
     actor: string,
   ) => Promise<readonly DeliveryOutcome[]>
   /** What becomes of a delivered piece that is refunded. */
-  readonly revoke: 'void'
+  readonly revoke: 'void' | 'loss'
   /** Whether a delivered piece has a state at somebody else's that can be asked for again. */
-  readonly refresh: 'none'
+  readonly refresh: 'none' | 'supplier'
 }

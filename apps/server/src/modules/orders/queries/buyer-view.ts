@@ -1,10 +1,10 @@
-import type { OrderView } from '@quanshu/contract'
+import type { LineState, OrderView, SupplyProgress } from '@quanshu/contract'
 import type { TenantId } from '@quanshu/kernel'
 import type { Platform } from '../../../platform/module.ts'
 import { type GoodsFace, goodsFaces, pictureRef } from '../../catalog/index.ts'
 import { openCards } from '../../vault/index.ts'
 import { maskContact } from '../model.ts'
-import type { SealedLine, SealedView } from './sealed-views.ts'
+import type { SealedLine, SealedSupply, SealedView } from './sealed-views.ts'
 
 /**
  * The order as its buyer's page shows it.
@@ -32,7 +32,10 @@ export async function buyerView(
       guide: guideOf(face, view.locale),
       codes: codes[index] ?? null,
       // Codes that were taken back are not "more to come".
-      moreCodes: mayOpen && line.state === 'delivered' ? line.deliveredQuantity - (line.codes?.length ?? 0) : 0,
+      moreCodes:
+        mayOpen && line.state === 'delivered' && line.kind === 'card'
+          ? line.deliveredQuantity - (line.codes?.length ?? 0)
+          : 0,
     }
   })
   return { ...head(view, access), lines }
@@ -78,8 +81,29 @@ function head(view: SealedView, access: 'codes' | 'status') {
 }
 
 function lineOf(line: SealedLine, face: GoodsFace | undefined, prefix: string) {
-  const { codes: _, ...rest } = line
-  return { ...rest, pictureUrl: face?.cover ? pictureRef(face.cover, prefix).url : null }
+  const { codes: _, supply, ...rest } = line
+  return {
+    ...rest,
+    supply: supply && supplyOf(line.state, supply),
+    pictureUrl: face?.cover ? pictureRef(face.cover, prefix).url : null,
+  }
+}
+
+/** What the buyer is told: never who the supplier is, nor what it said, nor that another one was asked first. */
+function supplyOf(state: LineState, { since, purchase, reason, p50, p95 }: SealedSupply) {
+  return { progress: progressOf(state, purchase, reason), since, usuallySeconds: p50, slowSeconds: p95 }
+}
+
+function progressOf(
+  state: LineState,
+  purchase: SealedSupply['purchase'],
+  reason: SealedSupply['reason'],
+): SupplyProgress {
+  if (state === 'delivered') return 'arrived'
+  // Nobody knows yet: it may still arrive.
+  if (state === 'exception') return reason === 'supply_unknown' ? 'checking' : 'failed'
+  if (state !== 'supplying') return 'failed'
+  return purchase === 'accepted' ? 'in_progress' : 'submitted'
 }
 
 function guideOf(face: GoodsFace | undefined, locale: 'zh-CN' | 'en'): string | null {

@@ -1,4 +1,4 @@
-import type { CashierView, LineState, OrderState } from '@quanshu/contract'
+import type { CashierView, ExceptionReason, LineState, OrderState, PurchaseState, SkuKind } from '@quanshu/contract'
 import type { CardId, GrantId, MemberId, OrderNo, SkuId, TenantId } from '@quanshu/kernel'
 import type { Platform } from '../../../platform/module.ts'
 
@@ -28,6 +28,7 @@ export type SealedView = {
 }
 export type SealedLine = {
   readonly lineNo: number
+  readonly kind: SkuKind
   readonly skuId: SkuId
   readonly goodsId: number
   readonly goodsTitle: string
@@ -39,7 +40,17 @@ export type SealedLine = {
   readonly state: LineState
   readonly deliveredQuantity: number
   readonly form: Readonly<Record<string, string>>
+  /** Of a line that a supplier delivers, once it is paid. */
+  readonly supply: SealedSupply | null
   readonly codes: readonly SealedCode[] | null
+}
+export type SealedSupply = {
+  readonly since: string
+  readonly purchase: PurchaseState | null
+  readonly reason: ExceptionReason | null
+  /** Seconds that its source usually needs, as was known when it was chosen. */
+  readonly p50: number | null
+  readonly p95: number | null
 }
 export type SealedCode = {
   readonly grantId: GrantId

@@ -1,0 +1,98 @@
+import type { TenantId } from '@quanshu/kernel'
+import { createRhythm } from '../../../platform/jobs/index.ts'
+import type { Loop, Platform } from '../../../platform/module.ts'
+import { choiceRecord, choose, fieldsOf, type Sources, type Wanted } from '../../suppliers/index.ts'
+
+/** A paid line that still has to be bought: from `fulfilment.take_needs`. */
+type Need = Wanted & {
+  readonly orderNo: number
+  readonly lineNo: number
+  readonly skuId: number
+  readonly waitedSeconds: number
+}
+type NeedsOfTenant = { readonly tenantId: TenantId; readonly needs: readonly Need[] }
+
+const PER_TENANT_MAX = 200
+const NEEDS_MAX = 1_000
+const IDLE_MS = 1_000
+/** So often is looked whether somebody who was down can deliver again, and for so long. */
+const WAIT_SECONDS = 5
+const WAIT_SECONDS_MAX = 30 * 60
+const GIVE_UP_MAX = 500
+
+export type SupplyRouter = { readonly loop: Loop; readonly kick: () => void }
+
+/**
+ * Chooses a source for every paid line that has none, and opens one purchase for it. What was planned with a supplier that
+ * went down before it was sent is chosen for anew.
+ * @param wakeLanes is called when there is something to send
+ */
+export function createSupplyRouter(platform: Platform, wakeLanes: () => void): SupplyRouter {
+  const { db, log } = platform
+
+  async function route({ tenantId, needs }: NeedsOfTenant): Promise<void> {
+    const skuIds = [...new Set(needs.map(({ skuId }) => skuId))]
+    const sources = new Map(
+      (await db.callHot<readonly Sources[]>(tenantId, 'suppliers.candidates', skuIds)).map((one) => [one.skuId, one]),
+    )
+    const opened: unknown[] = []
+    const put: unknown[] = []
+    const stopped: unknown[] = []
+    for (const need of needs) {
+      const { orderNo, lineNo } = need
+      const own = sources.get(need.skuId) ?? {
+        skuId: need.skuId,
+        policy: 'cheapest',
+        leastMarginFen: 0,
+        candidates: [],
+      }
+      const choice = choose(own, need)
+      const { chosen, ceilingHao } = choice
+      if (choice.verdict === 'buy' && chosen) {
+        opened.push({
+          orderNo,
+          lineNo,
+          offerId: chosen.offerId,
+          supplierId: chosen.supplierId,
+          productId: chosen.productId,
+          quantity: need.quantity,
+          ceilingHao,
+          quotedHao: chosen.costHao,
+          fields: fieldsOf(chosen, need.form),
+          choice: choiceRecord(own.policy, choice),
+        })
+      } else if (choice.verdict === 'wait' && need.waitedSeconds < WAIT_SECONDS_MAX) {
+        put.push({ orderNo, lineNo })
+      } else {
+        const note = choice.judged.map(({ supplier, passedOver }) => `${supplier}: ${passedOver}`).join('; ')
+        stopped.push({ orderNo, lineNo, reason: choice.reason ?? 'no_source', note })
+      }
+    }
+    if (opened.length > 0) {
+      await db.callHot(tenantId, 'fulfilment.open_purchases', opened)
+      wakeLanes()
+    }
+    if (put.length > 0) await db.call(tenantId, 'fulfilment.defer_needs', JSON.stringify(put), WAIT_SECONDS)
+    if (stopped.length > 0) await db.call(tenantId, 'fulfilment.stop_needs', JSON.stringify(stopped), '')
+  }
+
+  const rhythm = createRhythm({
+    name: 'fulfilment.supply',
+    idleMs: IDLE_MS,
+    log,
+    turn: async () => {
+      await db.callGlobal<number>('fulfilment.give_up_planned', GIVE_UP_MAX)
+      const due = await db.callGlobal<readonly NeedsOfTenant[]>('fulfilment.take_needs', PER_TENANT_MAX, NEEDS_MAX)
+      // One shop's trouble is not its neighbours': what failed is handed out again in half a minute.
+      await Promise.all(
+        due.map((one) =>
+          route(one).catch((error: unknown) =>
+(console.error(error),log.error({ err: error, tenantId: one.tenantId }, 'sources could not be chosen')),
+          ),
+        ),
+      )
+      return due.length > 0 ? 'more' : 'idle'
+    },
+  })
+  return { kick: rhythm.kick, loop: { name: 'fulfilment.supply', start: rhythm.start } }
+}

@@ -1,0 +1,126 @@
+import { commonErrors, supplierErrors } from '@quanshu/contract'
+import type { TenantId } from '@quanshu/kernel'
+import { sql } from 'kysely'
+import type { Ctx, ReadTx } from '../../platform/db/index.ts'
+import type { Platform } from '../../platform/module.ts'
+import type { SupplierAccount, SupplierAdapter } from './supplier.ts'
+
+/** How long a process believes what it read: every purchase needs the account, and settings change rarely. */
+const REMEMBERED_MS = 5_000
+const REMEMBERED_MAX = 10_000
+
+/** The interfaces that are spoken, by id. */
+export type SupplierAdapters = ReadonlyMap<string, SupplierAdapter>
+
+export type OpenSupplier = {
+  readonly id: number
+  readonly name: string
+  readonly adapter: SupplierAdapter
+  readonly account: SupplierAccount
+  readonly shopSlug: string
+}
+
+export type SupplierAccounts = {
+  /** @throws common.not_found, suppliers.adapter_unknown */
+  readonly get: (tenantId: TenantId, supplierId: number) => Promise<OpenSupplier>
+  readonly forget: (tenantId: TenantId, supplierId: number) => void
+}
+
+/** Shops' accounts at suppliers, secrets opened, remembered for five seconds. */
+export function createSupplierAccounts(
+  platform: Pick<Platform, 'db' | 'crypto'>,
+  adapters: SupplierAdapters,
+): SupplierAccounts {
+  const known = new Map<string, { readonly supplier: Promise<OpenSupplier>; readonly untilMs: number }>()
+  return {
+    get: (tenantId, supplierId) => {
+      const key = `${tenantId}/${supplierId}`
+      const remembered = known.get(key)
+      if (remembered && remembered.untilMs > Date.now()) return remembered.supplier
+      if (known.size >= REMEMBERED_MAX) known.clear()
+      const supplier = load(platform, adapters, tenantId, supplierId)
+      known.set(key, { supplier, untilMs: Date.now() + REMEMBERED_MS })
+      supplier.catch(() => known.delete(key))
+      return supplier
+    },
+    forget: (tenantId, supplierId) => void known.delete(`${tenantId}/${supplierId}`),
+  }
+}
+
+async function load(
+  platform: Pick<Platform, 'db' | 'crypto'>,
+  adapters: SupplierAdapters,
+  tenantId: TenantId,
+  supplierId: number,
+): Promise<OpenSupplier> {
+  const row = await platform.db.read(systemCtx(tenantId), (tx) => readSupplierRow(tx, supplierId))
+  if (!row) throw commonErrors.notFound()
+  return {
+    id: supplierId,
+    name: row.name,
+    adapter: adapterNamed(adapters, row.adapter),
+    account: {
+      baseUrl: row.base_url,
+      identity: row.identity,
+      settings: row.settings,
+      secrets: row.secret_sealed ? await openSupplierSecrets(platform, tenantId, supplierId, row.secret_sealed) : {},
+    },
+    shopSlug: row.slug,
+  }
+}
+
+export type SupplierRow = {
+  readonly name: string
+  readonly adapter: string
+  readonly base_url: string
+  readonly identity: string
+  readonly settings: Readonly<Record<string, string>>
+  readonly secret_sealed: Buffer | null
+  readonly slug: string
+}
+
+export async function readSupplierRow(tx: ReadTx, supplierId: number): Promise<SupplierRow | undefined> {
+  const { rows } = await sql<SupplierRow>`
+    select s.name, s.adapter, s.base_url, s.identity, s.settings, s.secret_sealed, t.slug
+    from suppliers.suppliers s
+    join tenancy.tenants t on t.id = s.tenant_id
+    where s.tenant_id = ${tx.ctx.tenantId}
+      and s.id = ${supplierId}
+  `.execute(tx.db)
+  return rows[0]
+}
+
+/** @throws suppliers.adapter_unknown */
+export function adapterNamed(adapters: SupplierAdapters, id: string): SupplierAdapter {
+  const adapter = adapters.get(id)
+  if (!adapter) throw supplierErrors.adapterUnknown({ adapter: id })
+  return adapter
+}
+
+export const supplierSecretPlace = (supplierId: number) => ({
+  table: 'suppliers.suppliers',
+  column: 'secret',
+  row: String(supplierId),
+})
+
+/** All secrets of one account are sealed as one text. */
+export async function openSupplierSecrets(
+  platform: Pick<Platform, 'crypto'>,
+  tenantId: TenantId,
+  supplierId: number,
+  sealed: Buffer,
+): Promise<Readonly<Record<string, string>>> {
+  return JSON.parse(await platform.crypto.decrypt(tenantId, supplierSecretPlace(supplierId), sealed)) as Record<
+    string,
+    string
+  >
+}
+
+/** Where a supplier sends its callbacks. The shop is named by path, which holds whatever its domain is. */
+export const callbackUrlOf = (publicUrl: string, shopSlug: string, supplierId: number): string =>
+  `${publicUrl}/s/${shopSlug}/api/supply/${supplierId}/notify`
+
+/** Work that no person asked for. */
+export function systemCtx(tenantId: TenantId): Ctx {
+  return { tenantId, actor: { kind: 'system', name: 'suppliers' }, requestId: 'suppliers', locale: 'zh-CN' }
+}

@@ -1,0 +1,174 @@
+import type { BreakerState, PassedOver, ProductKind, RoutePolicy, SupplierState } from '@quanshu/contract'
+
+/** Somebody who could deliver a SKU: an entry of `suppliers.candidates`. */
+export type Candidate = {
+  readonly offerId: number
+  readonly supplierId: number
+  readonly supplier: string
+  readonly productId: number
+  readonly product: string
+  readonly kind: ProductKind
+  readonly costHao: number
+  readonly currency: string
+  readonly stock: number | null
+  readonly minQuantity: number
+  readonly maxQuantity: number | null
+  readonly onSale: boolean
+  readonly enabled: boolean
+  readonly supplierState: SupplierState
+  readonly breaker: BreakerState
+  readonly balanceHao: number | null
+  readonly position: number
+  readonly weight: number
+  /** The supplier's field → the key of the goods' form that fills it. */
+  readonly fieldMap: Readonly<Record<string, string>>
+  /** Figures of the last purchases; seconds. */
+  readonly tries: number
+  readonly arrived: number
+  readonly p50: number | null
+  readonly p95: number | null
+}
+
+/** The sources of a SKU and how one is chosen: an entry of `suppliers.candidates`. */
+export type Sources = {
+  readonly skuId: number
+  readonly policy: RoutePolicy
+  /** What must be left of the price of a piece; null: no guard. */
+  readonly leastMarginFen: number | null
+  readonly candidates: readonly Candidate[]
+}
+
+export type Wanted = {
+  readonly quantity: number
+  readonly unitPriceFen: number
+  /** Sold for points too: what they are worth is the shop's to say, so its loss cannot be judged by the price. */
+  readonly unitPoints: number
+  /** What the buyer filled in. */
+  readonly form: Readonly<Record<string, string>>
+  /** Offers that refused it before. */
+  readonly refused: readonly number[]
+}
+
+export type Judged = Candidate & {
+  readonly passedOver: PassedOver | null
+  /** Lower is better; null for who is passed over. */
+  readonly score: number | null
+}
+
+export type Choice = {
+  /** `wait`: those who could are down just now. `stop`: nobody will. */
+  readonly verdict: 'buy' | 'wait' | 'stop'
+  readonly chosen: Judged | undefined
+  /** No more than this for a piece. */
+  readonly ceilingHao: number
+  readonly reason: 'no_source' | 'loss_guard' | null
+  /** All of them, best first. */
+  readonly judged: readonly Judged[]
+}
+
+/** Without a guard a price may still not run away between choosing and buying: a fifth at most. */
+const UNGUARDED_RISE = 1.2
+/** A source that was never used is believed to be as quick and as good as this. */
+const UNTRIED_SECONDS = 30
+/** Sources whose breaker lets single calls through come behind all that are well. */
+const PROBED_LAST = 1e15
+
+/**
+ * Chooses who delivers, by the shop's policy and what was measured. Pure: the same figures give the same choice, except
+ * for `weighted`, which draws.
+ * @param draw 0 ≤ draw < 1, for `weighted`
+ */
+export function choose(sources: Sources, wanted: Wanted, draw: () => number = Math.random): Choice {
+  const guarded = sources.leastMarginFen !== null && wanted.unitPoints === 0
+  const guardHao = guarded ? (wanted.unitPriceFen - (sources.leastMarginFen ?? 0)) * 100 : null
+  const judged = sources.candidates
+    .map((candidate): Judged => {
+      const passedOver = whyNot(candidate, wanted, guardHao)
+      return { ...candidate, passedOver, score: passedOver === null ? scoreOf(candidate, sources.policy, draw) : null }
+    })
+    .toSorted(byScore)
+  const [first] = judged
+  const chosen = first?.passedOver === null ? first : undefined
+  const ceilingHao = guardHao ?? Math.ceil((chosen?.costHao ?? 0) * UNGUARDED_RISE)
+  if (chosen) return { verdict: 'buy', chosen, ceilingHao, reason: null, judged }
+  const canWait = judged.some(({ passedOver }) => passedOver === 'breaker_open')
+  const isLoss = judged.some(({ passedOver }) => passedOver === 'above_ceiling')
+  return {
+    verdict: canWait ? 'wait' : 'stop',
+    chosen,
+    ceilingHao,
+    reason: isLoss && !canWait ? 'loss_guard' : 'no_source',
+    judged,
+  }
+}
+
+/** The first reason that stands in the way; what passes by itself comes last. */
+function whyNot(candidate: Candidate, wanted: Wanted, guardHao: number | null): PassedOver | null {
+  const { costHao, stock, balanceHao, minQuantity, maxQuantity } = candidate
+  const { quantity } = wanted
+  if (!candidate.enabled) return 'offer_off'
+  if (candidate.supplierState !== 'on') return 'supplier_paused'
+  if (candidate.kind !== 'direct') return 'wrong_kind'
+  if (!candidate.onSale) return 'off_shelf'
+  if (candidate.currency !== 'CNY') return 'other_currency'
+  if (wanted.refused.includes(candidate.offerId)) return 'refused_before'
+  if (Object.values(candidate.fieldMap).some((key) => !wanted.form[key])) return 'field_missing'
+  if (quantity < minQuantity || (maxQuantity !== null && quantity > maxQuantity)) return 'quantity'
+  if (guardHao !== null && costHao > guardHao) return 'above_ceiling'
+  if (stock !== null && stock < quantity) return 'no_stock'
+  if (balanceHao !== null && balanceHao < costHao * quantity) return 'balance_short'
+  return candidate.breaker === 'open' ? 'breaker_open' : null
+}
+
+function scoreOf(candidate: Candidate, policy: RoutePolicy, draw: () => number): number {
+  const { tries, arrived, p50, costHao, position, weight, breaker } = candidate
+  const late = breaker === 'half_open' ? PROBED_LAST : 0
+  // One success and one failure that nobody saw: a source with one lucky try does not lead.
+  const failing = 1 - (arrived + 1) / (tries + 2)
+  switch (policy) {
+    case 'cheapest':
+      return late + costHao
+    case 'fastest':
+      return late + (p50 ?? UNTRIED_SECONDS)
+    case 'reliable':
+      return late + failing
+    case 'fixed':
+      return late + position
+    case 'weighted':
+      // The least of exponential draws falls to each in proportion to its weight.
+      return late - Math.log(1 - draw()) / weight
+  }
+}
+
+function byScore(a: Judged, b: Judged): number {
+  if (a.score === null || b.score === null) return Number(a.score === null) - Number(b.score === null)
+  return a.score - b.score || failingOf(a) - failingOf(b) || a.position - b.position || a.offerId - b.offerId
+}
+const failingOf = ({ tries, arrived }: Candidate): number => 1 - (arrived + 1) / (tries + 2)
+
+/** What the supplier is told, by its own names of the fields. */
+export function fieldsOf(candidate: Candidate, form: Wanted['form']): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(candidate.fieldMap).map(([field, key]) => [field, form[key] ?? '']))
+}
+
+/** The choice as it is kept with the purchase. */
+export function choiceRecord(policy: RoutePolicy, { judged }: Choice) {
+  return {
+    policy,
+    candidates: judged.map(
+      ({ offerId, supplier, product, costHao, stock, tries, arrived, p50, p95, score, passedOver }) => ({
+        offerId,
+        supplier,
+        product,
+        costHao,
+        stock,
+        tries,
+        arrived,
+        p50,
+        p95,
+        score,
+        passedOver,
+      }),
+    ),
+  }
+}

@@ -1,0 +1,37 @@
+import type { Loop, Module, Platform } from '../../platform/module.ts'
+import { createOutbound } from '../../platform/outbound/index.ts'
+import { createSupplierAccounts, type SupplierAdapters } from './accounts.ts'
+import { createReceiveCallback } from './commands/receive-callback.ts'
+import { fetchLater, probeSchedule, supplierTasks, syncSchedule } from './jobs.ts'
+import { createLanes, type TellNews } from './lanes.ts'
+import { supplierRoutesBound } from './routes.ts'
+
+export type { SupplierAdapters } from './accounts.ts'
+export { supplierAdapters } from './adapters/registry.ts'
+export { type Choice, choiceRecord, choose, fieldsOf, type Sources, type Wanted } from './choice.ts'
+export type { TellNews } from './lanes.ts'
+export type { PurchaseNews } from './model.ts'
+export { readPurchaseView } from './queries/suppliers.ts'
+export type * from './supplier.ts'
+
+export type SuppliersModule = Module & {
+  /** There is something to send, or to ask about. */
+  readonly kick: () => void
+  readonly loops: readonly Loop[]
+}
+
+/** Everything around a supplier: accounts, products, lanes, callbacks. What a purchase means is settled above, by `tell`. */
+export function suppliersModule(platform: Platform, adapters: SupplierAdapters, tell: TellNews): SuppliersModule {
+  const outbound = createOutbound({ allowInsecure: platform.config.allowInsecureEndpoints })
+  const accounts = createSupplierAccounts(platform, adapters)
+  const lanes = createLanes(platform, outbound, accounts, tell)
+  const receive = createReceiveCallback(platform, accounts, lanes.kick, fetchLater(platform))
+  return {
+    name: 'suppliers',
+    routes: supplierRoutesBound(platform, outbound, adapters, accounts, receive, lanes.kick),
+    tasks: supplierTasks(platform, outbound, accounts, tell),
+    schedules: [probeSchedule(platform, outbound, accounts), syncSchedule(platform)],
+    loops: [lanes.loop],
+    kick: lanes.kick,
+  }
+}

@@ -1,0 +1,86 @@
+import type { PurchaseState } from '@quanshu/contract'
+import { PURCHASE_STATES } from '@quanshu/contract'
+import { assert, defineStates } from '@quanshu/kernel'
+import type { AskOutcome, OrderState, PlaceOutcome } from './supplier.ts'
+
+/**
+ * A purchase is sent once. `unknown` is asked about until it is known, and nothing else is bought for the line meanwhile; only
+ * `refused` and `cancelled` (never sent) allow that. The moves are made by `suppliers.take_due` and
+ * `fulfilment.purchase_news`.
+ */
+export const purchaseStates = defineStates<PurchaseState>('purchase', 'planned', {
+  planned: ['sending', 'cancelled'],
+  sending: ['accepted', 'unknown', 'done', 'partial', 'refused'],
+  accepted: ['accepted', 'done', 'partial', 'refused'],
+  unknown: ['unknown', 'accepted', 'done', 'partial', 'refused'],
+  done: [],
+  partial: [],
+  refused: ['contradicted'],
+  cancelled: ['contradicted'],
+  contradicted: [],
+})
+assert(purchaseStates.states.length === PURCHASE_STATES.length, 'every purchase state of the contract has a row here')
+
+/** What one call said about a purchase: an item of `fulfilment.purchase_news`. */
+export type PurchaseNews = {
+  readonly id: number
+  /** Under which taking it was asked; absent when a person says it. */
+  readonly lease?: number
+  readonly kind: 'accepted' | 'done' | 'partial' | 'refused' | 'unknown' | 'not_found'
+  readonly remoteNo?: string | undefined
+  readonly arrived?: number
+  readonly costHao?: number | null
+  readonly serial?: string | undefined
+  readonly code?: string
+  readonly message?: string
+  readonly about?: string
+  /** Not found so late that it was never placed. */
+  readonly final?: boolean
+}
+
+/** Why a supplier that could not be reached at all is refused: it may be tried again soon. */
+export const UNREACHABLE = 'unreachable'
+
+/**
+ * @param sentMs how long ago it was sent
+ * @param finalAfterSeconds after how long "not found" is proof; null: never
+ */
+export function newsOf(
+  outcome: AskOutcome | PlaceOutcome,
+  ask: { readonly quantity: number; readonly sentMs: number; readonly finalAfterSeconds: number | null },
+): Omit<PurchaseNews, 'id' | 'lease'> {
+  switch (outcome.kind) {
+    case 'done':
+      return newsOfOrder(outcome.order, ask.quantity)
+    case 'refused':
+      return { kind: 'refused', code: outcome.code, message: outcome.message, about: outcome.about }
+    case 'unknown':
+      return { kind: 'unknown', message: outcome.reason }
+    case 'not_found':
+      return {
+        kind: 'not_found',
+        code: 'not_found',
+        about: 'other',
+        final: ask.finalAfterSeconds !== null && ask.sentMs >= ask.finalAfterSeconds * 1_000,
+      }
+  }
+}
+
+function newsOfOrder(order: OrderState, quantity: number): Omit<PurchaseNews, 'id' | 'lease'> {
+  const { remoteNo } = order
+  switch (order.state) {
+    case 'accepted':
+      return { kind: 'accepted', remoteNo }
+    case 'done':
+      return { kind: 'done', remoteNo, arrived: quantity, costHao: order.costHao, serial: order.serial }
+    case 'partial': {
+      const { arrived, costHao, message } = order
+      // Nothing of it came: that is a refusal by another name.
+      return arrived > 0
+        ? { kind: 'partial', remoteNo, arrived, costHao, message, about: 'stock', code: 'partial' }
+        : { kind: 'refused', remoteNo, code: 'partial', message, about: 'stock' }
+    }
+    case 'failed':
+      return { kind: 'refused', remoteNo, code: order.code, message: order.message, about: order.about }
+  }
+}

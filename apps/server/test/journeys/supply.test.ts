@@ -1,0 +1,238 @@
+import { randomUUID } from 'node:crypto'
+import { isProblem } from '@quanshu/client'
+import type { OrderView } from '@quanshu/contract'
+import type { OrderNo } from '@quanshu/kernel'
+import { expect, test } from 'vitest'
+import { expectBooksRight } from './books.ts'
+import { type Script, scriptedSupplier } from './scripted-supplier.ts'
+import { isDelivered, openHouse, type Shop, until } from './shop.ts'
+
+/** Paid lines that suppliers deliver: chosen, bought once, asked about, and told to the buyer as they are. */
+
+const cheap = scriptedSupplier('cheap', { costHao: 100_000 })
+const dear = scriptedSupplier('dear', { costHao: 120_000 })
+const house = await openHouse({
+  supplierAdapters: new Map([cheap, dear].map(({ adapter }) => [adapter.id, adapter])),
+})
+const SALE_FEN = 2_000
+
+async function join(shop: Shop, adapter: string): Promise<{ readonly id: number; readonly productId: number }> {
+  const { id } = await shop.staff.call(
+    'suppliers.create',
+    {
+      body: {
+        name: adapter,
+        adapter,
+        baseUrl: 'http://127.0.0.1:9',
+        identity: 'shop',
+        secrets: { key: 's3cret' },
+        concurrent: 64,
+        perMinute: 60_000,
+      },
+    },
+    { idempotencyKey: randomUUID() },
+  )
+  await shop.staff.call('suppliers.sync', { params: { supplierId: id }, body: {} })
+  const productId = await until(`${adapter} to be synced`, async () => {
+    const { items } = await shop.staff.call('suppliers.listProducts', { query: { supplierId: id } })
+    return items[0]?.id
+  })
+  return { id, productId }
+}
+
+type TopUp = Awaited<ReturnType<typeof topUpShop>>
+/** A shop that sells a top-up with two sources. */
+async function topUpShop(policy: 'cheapest' | 'fixed' = 'cheapest', leastMarginFen: number | null = 0) {
+  const shop = await house.newShop()
+  const [first, second] = [await join(shop, 'cheap'), await join(shop, 'dear')]
+  const goods = await shop.stock(0, {
+    goods: { formFields: [{ key: 'account', labelZh: '账号', type: 'text', confirmTwice: true }] },
+    sku: { kind: 'topup', priceFen: SALE_FEN },
+  })
+  const supply = await shop.staff.call('suppliers.saveSkuSupply', {
+    params: { skuId: goods.skuId },
+    body: {
+      policy,
+      leastMarginFen,
+      offers: [first, second].map(({ productId }) => ({ productId, fieldMap: { account: 'account' } })),
+    },
+  })
+  expect(supply.preview.map(({ supplier, passedOver }) => [supplier, passedOver])).toEqual([
+    ['cheap', null],
+    ['dear', null],
+  ])
+  return { shop, goods, cheapId: first.id, dearId: second.id }
+}
+
+let accounts = 0
+/** An account that the cheap supplier treats as the script says. */
+function account(script: Script): string {
+  const name = `user${(accounts += 1)}`
+  cheap.state.scripts.set(name, script)
+  return name
+}
+async function paid({ shop, goods }: TopUp, name: string, quantity = 1) {
+  const order = await shop.place(goods, quantity, { form: { account: name } })
+  await shop.pay(order.no)
+  return order
+}
+const progress = (wanted: string) => (view: OrderView) => view.lines[0]?.supply?.progress === wanted
+const purchasesOf = async (shop: Shop, no: OrderNo) =>
+  (await shop.staff.call('suppliers.listPurchases', { query: { orderNo: no } })).items.toReversed()
+const arrived = (no: OrderNo) => [...cheap.arrivedFor(no), ...dear.arrivedFor(no)].reduce((sum, { pieces }) => sum + pieces, 0)
+
+test('a paid top-up goes to the cheapest source, arrives, and is in the books', async () => {
+  const one = await topUpShop()
+  const order = await paid(one, account('done'))
+  const view = await one.shop.seen(order, isDelivered)
+  expect(view.lines[0]).toMatchObject({ kind: 'topup', state: 'delivered', codes: null, supply: { progress: 'arrived' } })
+  const [purchase] = await purchasesOf(one.shop, order.no)
+  expect(purchase).toMatchObject({ no: `${order.no}0101`, supplier: 'cheap', state: 'done', arrived: 1, costFen: 1_000 })
+  const detail = await one.shop.staff.call('suppliers.readPurchase', { params: { purchaseId: purchase?.id ?? 0 } })
+  expect(detail.choice).toMatchObject({ policy: 'cheapest', candidates: [{ supplier: 'cheap' }, { supplier: 'dear' }] })
+  expect(arrived(order.no)).toBe(1)
+  await expectBooksRight(house, one.shop.tenantId)
+})
+
+test.each<[string, Script, string[]]>([
+  ['refused for want of stock', { refuse: 'stock' }, ['refused', 'done']],
+  ['refused for its price', { refuse: 'price' }, ['refused', 'done']],
+  ['taken, and failed later', 'fail_later', ['refused', 'done']],
+  ['cut after buying', 'cut_after', ['done']],
+  ['bought, and not found at first', { hidden: 1 }, ['done']],
+  ['taken, and done when asked', { accept: 1 }, ['done']],
+])('%s: bought once, delivered once', async (_name, script, states) => {
+  const one = await topUpShop()
+  const order = await paid(one, account(script))
+  await hurry(one.shop, order.no)
+  await one.shop.seen(order, isDelivered)
+  expect((await purchasesOf(one.shop, order.no)).map(({ state }) => state)).toEqual(states)
+  expect(arrived(order.no)).toBe(1)
+  await expectBooksRight(house, one.shop.tenantId)
+})
+
+/** Asks as soon as there is something to ask about, instead of in 5 seconds. */
+async function hurry(shop: Shop, no: OrderNo): Promise<void> {
+  for (let round = 0; round < 40; round += 1) {
+    await house.query("update suppliers.purchases set due_at = now() where order_no = $1 and state in ('accepted', 'unknown') and leased_until is null", [no])
+    const open = (await purchasesOf(shop, no)).filter(({ state }) => ['planned', 'sending', 'accepted', 'unknown'].includes(state))
+    if (round > 3 && open.length === 0) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+test('never found: nothing else is bought, a person is told, and what they find out settles it', async () => {
+  const one = await topUpShop()
+  const order = await paid(one, account('cut_before'))
+  await until('the purchase to be unknown', async () =>
+    (await purchasesOf(one.shop, order.no)).find(({ state }) => state === 'unknown'),
+  )
+  await house.query('update suppliers.purchases set asks = 9, due_at = now() where order_no = $1', [order.no])
+  const view = await one.shop.seen(order, progress('checking'))
+  expect(view.state).toBe('paid')
+  const [purchase, ...others] = await purchasesOf(one.shop, order.no)
+  expect([purchase?.state, others]).toEqual(['unknown', []])
+  const refund = one.shop.staff.call(
+    'orders.refund',
+    { params: { no: order.no }, body: { lineNo: 1, to: 'source', reason: 'x' } as never },
+    { idempotencyKey: randomUUID() },
+  )
+  expect(await refund.catch((error) => isProblem(error) && error.code)).toBe('orders.supply_under_way')
+  await one.shop.staff.call(
+    'suppliers.settlePurchase',
+    { params: { purchaseId: purchase?.id ?? 0 }, body: { outcome: 'refused', note: '供应商客服确认未下单' } },
+    { idempotencyKey: randomUUID() },
+  )
+  await one.shop.seen(order, isDelivered)
+  expect((await purchasesOf(one.shop, order.no)).map(({ supplier, state }) => [supplier, state])).toEqual([
+    ['cheap', 'refused'],
+    ['dear', 'done'],
+  ])
+  expect(arrived(order.no)).toBe(1)
+  await expectBooksRight(house, one.shop.tenantId)
+})
+
+test('a part arrives, the rest comes from another source', async () => {
+  const one = await topUpShop()
+  const order = await paid(one, account({ partial: 2 }), 5)
+  await one.shop.seen(order, isDelivered)
+  const purchases = await purchasesOf(one.shop, order.no)
+  expect(purchases.map(({ state, quantity, arrived: came }) => [state, quantity, came])).toEqual([
+    ['partial', 5, 2],
+    ['done', 3, 3],
+  ])
+  expect(arrived(order.no)).toBe(5)
+  await expectBooksRight(house, one.shop.tenantId)
+})
+
+test('a wrong account is not tried elsewhere: a person asks the buyer; the money may go back', async () => {
+  const one = await topUpShop()
+  const order = await paid(one, account({ refuse: 'account' }))
+  await one.shop.seen(order, progress('failed'))
+  expect((await purchasesOf(one.shop, order.no)).map(({ supplier }) => supplier)).toEqual(['cheap'])
+  await one.shop.staff.call(
+    'orders.refund',
+    { params: { no: order.no }, body: { lineNo: 1, to: 'source', reason: '账号有误' } as never },
+    { idempotencyKey: randomUUID() },
+  )
+  await one.shop.seen(order, ({ state }) => state === 'refunded')
+  expect(arrived(order.no)).toBe(0)
+  await expectBooksRight(house, one.shop.tenantId)
+})
+
+test('below the price it may cost nobody delivers: the desk says that it would be a loss, and tries again when told', async () => {
+  const one = await topUpShop()
+  const dearer = { costHao: 250_000 }
+  await house.query('update suppliers.products set cost_hao = $2 where tenant_id = $1', [one.shop.tenantId, dearer.costHao])
+  const order = await paid(one, account('done'))
+  await one.shop.seen(order, progress('failed'))
+  const { items } = await one.shop.staff.call('orders.listExceptions', { query: {} })
+  expect(items.map(({ reason }) => reason)).toEqual(['loss_guard'])
+  await house.query('update suppliers.products set cost_hao = $2 where tenant_id = $1', [one.shop.tenantId, 100_000])
+  await one.shop.staff.call('orders.retryLine', { params: { no: order.no, lineNo: 1 }, body: {} as never })
+  await one.shop.seen(order, isDelivered)
+  await expectBooksRight(house, one.shop.tenantId)
+})
+
+test('a supplier that is down holds nobody up, and is used again when it is well', async () => {
+  const one = await topUpShop('fixed')
+  cheap.state.isDown = true
+  const orders = []
+  for (let n = 0; n < 8; n += 1) orders.push(await paid(one, account('done')))
+  for (const order of orders) await one.shop.seen(order, isDelivered)
+  const { items } = await one.shop.staff.call('suppliers.list', { query: {} })
+  expect(items.find(({ name }) => name === 'cheap')?.breaker).not.toBe('closed')
+  expect(orders.map(({ no }) => arrived(no))).toEqual(orders.map(() => 1))
+  cheap.state.isDown = false
+  await until('the breaker to close', async () =>
+    (await one.shop.staff.call('suppliers.list', { query: {} })).items.find(
+      ({ name, breaker }) => name === 'cheap' && breaker === 'closed',
+    ), 25_000,
+  )
+  const order = await paid(one, account('done'))
+  await one.shop.seen(order, isDelivered)
+  expect(cheap.arrivedFor(order.no)).toHaveLength(1)
+  await expectBooksRight(house, one.shop.tenantId)
+}, 60_000)
+
+test('callbacks: a good one ends the waiting, a forged one changes nothing, and both are kept', async () => {
+  const one = await topUpShop()
+  const order = await paid(one, account({ accept: 1 }))
+  const purchase = await until('it to be taken', async () =>
+    (await purchasesOf(one.shop, order.no)).find(({ state }) => state === 'accepted'),
+  )
+  const callback = async (sign: string) =>
+    await (
+      await fetch(`${one.shop.base}/api/supply/${one.cheapId}/notify`, {
+        method: 'POST',
+        body: JSON.stringify({ no: purchase.no, sign }),
+      })
+    ).text()
+  expect(await callback('bad')).toBe('fail')
+  expect((await purchasesOf(one.shop, order.no))[0]?.state).toBe('accepted')
+  expect(await Promise.all([callback('good'), callback('good')])).toEqual(['success', 'success'])
+  await one.shop.seen(order, isDelivered)
+  const detail = await one.shop.staff.call('suppliers.readPurchase', { params: { purchaseId: purchase.id } })
+  expect(detail.callbacks).toHaveLength(2)
+  expect(arrived(order.no)).toBe(1)
+})

@@ -1,0 +1,104 @@
+import type { FaultSwitch } from '../faults.ts'
+import type { VirtualClock } from '../virtual-clock.ts'
+import type { Books, Card, CardState, Goods, Order, OrderEnd } from './books.ts'
+import type { CallbackOffice } from './callbacks.ts'
+import { cardsOf, carryOut, revive, takeBack } from './carry-out.ts'
+import type { SupplierFaultKind } from './faults.ts'
+import { type Pace, type PlaceInput, SupplierRefusal, takeOrder } from './take-order.ts'
+
+/** The supplier's business, without any wire. */
+export type Desk = {
+  /**
+   * Takes an order and plans its delivery. The same number with the same terms answers the same order.
+   * @param answered resolves when the caller has its answer; callbacks wait for it
+   */
+  readonly place: (input: PlaceInput, answered: Promise<void>) => Promise<{ order: Order; isNew: boolean }>
+  /** By one of both numbers. */
+  readonly find: (by: { readonly outerNo?: string | undefined; readonly orderNo?: string | undefined }) => Order
+  readonly goodsOf: (id: string) => Goods
+  readonly cardsOf: (order: Order) => readonly Card[]
+  /** Ends an order by hand, also one that has ended otherwise, and tells the customer. */
+  readonly settle: (
+    order: Order,
+    end: OrderEnd,
+    how: { readonly pieces?: number; readonly reason?: string },
+  ) => Promise<void>
+  readonly markCard: (card: Card, state: CardState) => void
+}
+
+type DeskParts = {
+  readonly books: Books
+  readonly clock: VirtualClock
+  readonly faults: FaultSwitch<SupplierFaultKind>
+  readonly callbacks: CallbackOffice
+  readonly pace: Pace
+}
+
+export function openDesk(parts: DeskParts): Desk {
+  const { books, clock, faults, callbacks } = parts
+
+  const goodsOf = (id: string): Goods => {
+    const goods = books.goods.get(id)
+    if (!goods) throw new SupplierRefusal('unknown_goods')
+    return goods
+  }
+
+  const find: Desk['find'] = ({ outerNo, orderNo }) => {
+    const order = outerNo ? books.ordersByOuterNo.get(outerNo) : books.orders.get(orderNo ?? '')
+    const at = { key: order?.outerNo ?? '', goods: order?.goodsId ?? '' }
+    const isHidden = order && (order.plan.hiddenUntilMs > clock.now() || faults.take('query.not_found', at))
+    if (!order || isHidden) throw new SupplierRefusal('unknown_order')
+    return order
+  }
+
+  const place: Desk['place'] = async (input, answered) => {
+    const known = books.ordersByOuterNo.get(input.outerNo)
+    if (known && known.terms !== input.terms) throw new SupplierRefusal('number_used')
+    if (known) return { order: known, isNew: false }
+
+    const order = takeOrder(parts, goodsOf(input.goodsId), input)
+    if (faults.take('callback.early', { key: order.outerNo, goods: order.goodsId })) {
+      if (carryOut(books, order, clock.now())) await callbacks.announce(order)
+      return { order, isNew: true }
+    }
+    const isDone = order.plan.deliverAtMs <= clock.now() && carryOut(books, order, clock.now())
+    goOn(order, answered, isDone)
+    return { order, isNew: true }
+  }
+
+  /** Delivers when its time comes and tells it, but not before the order's own answer has left. */
+  const goOn = (order: Order, answered: Promise<void>, isDone: boolean): void => {
+    clock.at(Math.max(clock.now(), order.plan.deliverAtMs), async () => {
+      const isOurs = isDone || carryOut(books, order, clock.now())
+      await answered
+      if (isOurs) await callbacks.announce(order)
+    })
+  }
+  // What was under way when the supplier was killed goes on after the restart.
+  const told = new Set([...books.callbacks.values()].map(({ orderNo }) => orderNo))
+  for (const order of books.orders.values()) {
+    if (order.state !== 'unpaid' && !told.has(order.orderNo)) {
+      goOn(order, Promise.resolve(), order.state !== 'processing')
+    }
+  }
+
+  return {
+    place,
+    find,
+    goodsOf,
+    cardsOf: (order) => cardsOf(books, order),
+    settle: async (order, end, how) => {
+      if ((order.state === 'failed' || order.state === 'unpaid') && end !== 'failed') revive(books, order)
+      if (order.state === 'processing') {
+        const pieces = end === 'failed' ? 0 : end === 'success' ? order.quantity : (how.pieces ?? order.quantity - 1)
+        carryOut(books, order, clock.now(), { ...order.plan, end, pieces, reason: how.reason ?? '' })
+      } else if (end === 'failed') takeBack(books, order, clock.now(), how.reason ?? '订单已退款')
+      else throw new RangeError(`order ${order.outerNo} has ended as ${order.state}`)
+      await callbacks.announce(order)
+    },
+    markCard: (card, state) => {
+      card.state = state
+      books.save('card', card)
+    },
+  }
+}
