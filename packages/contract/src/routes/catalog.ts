@@ -629,6 +629,7 @@ export type MallGoodsCard = z.output<typeof mallGoodsCard>
 
 export const mallSku = z.object({
   id,
+  kind: z.enum(SKU_KINDS),
   title: z.string(),
   titleEn: z.string(),
   specs: z.record(z.string(), z.string()),

@@ -5,8 +5,8 @@ import { situationOf } from './situation.ts'
 
 const line = (state: OrderLine['state']): OrderLine => ({
   lineNo: 1,
-    kind: 'card',
-    supply: null,
+  kind: 'card',
+  supply: null,
   skuId: 1,
   goodsId: 1,
   goodsTitle: '会员',
@@ -50,6 +50,17 @@ describe('what the buyer is told', () => {
       }),
     )
     expect(new Set(told)).toEqual(new Set(['delivered', 'refunding']))
+  })
+
+  it('says that a top-up is under way, and in the end that it arrived, with nothing to unlock', () => {
+    const topUp = (state: OrderLine['state']) => ({ ...line(state), kind: 'topup' as const })
+    const order = { canSeeCodes: false, recharge: null }
+    expect(situationOf({ ...order, state: 'paid', lines: [topUp('supplying')] })).toBe('toppingUp')
+    expect(situationOf({ ...order, state: 'paid', lines: [line('delivered'), topUp('supplying')] })).toBe('toppingUp')
+    expect(situationOf({ ...order, state: 'delivered', lines: [topUp('delivered')] })).toBe('toppedUp')
+    expect(situationOf({ ...order, state: 'delivered', lines: [line('delivered'), topUp('delivered')] })).toBe(
+      'deliveredLocked',
+    )
   })
 
   it('has an answer for every order and line state', () => {
