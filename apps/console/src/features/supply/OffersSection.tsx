@@ -4,7 +4,7 @@ import { Link } from 'react-router'
 import { useRead } from '../../shared/api/hooks.ts'
 import { call } from '../../shared/api/index.ts'
 import { formatHao } from '../../shared/format.ts'
-import { useText } from '../../shared/i18n/index.ts'
+import { useBoth, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { OfferCard } from './OfferCard.tsx'
@@ -24,6 +24,7 @@ type Props = {
 /** The sources of a SKU in their order, and the way to further ones. */
 export function OffersSection({ supply, add, onTouch, value = [], onChange }: Props) {
   const t = useText(sourceText)
+  const both = useBoth()
   // Answers about several products come one after the other; each must find what the one before has put in.
   const latest = useRef(value)
   latest.current = value
@@ -53,7 +54,7 @@ export function OffersSection({ supply, add, onTouch, value = [], onChange }: Pr
           <Alert
             type="warning"
             showIcon
-            title={supply.formFields.length === 0 ? t('formEmpty') : t('mapMissing')}
+            title={t('formLacks', { fields: lacking.map(({ labelZh, labelEn }) => both(labelZh, labelEn)).join(both('、', ', ')) })}
             action={
               <ActionButton size="small" type="primary" {...take.button} onClick={() => take.ask(lacking)}>
                 {t('takeForm')}

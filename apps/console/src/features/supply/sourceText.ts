@@ -89,11 +89,11 @@ export const sourceText = defineMessages('sources', {
     'What it asks for is not known yet; it is asked when saving.',
   ],
   supplierField: ['供应商要', 'The supplier asks for'],
-  buyerField: ['取自顾客填写的', 'filled by the buyer’s'],
+  buyerField: ['选择下单表单里的一项', 'A field of the buyer’s form'],
   optional: ['选填', 'optional'],
   mapMissing: ['还没有对应：顾客付款后会因缺少信息而发不了货', 'Nothing fills it: paid orders could not be delivered'],
   mapNone: ['不填', 'Leave out'],
-  formEmpty: ['商品的下单表单里还没有任何一项。', 'The goods ask the buyer for nothing so far.'],
+  formLacks: ['商品的下单表单里还没有：{fields}', 'The buyer’s form does not ask for: {fields}'],
   takeForm: ['采用供应商的下单模板', 'Take the supplier’s form'],
   takeFormText: [
     '顾客下单时会被要求填写；会立即保存到商品。账号类信息要求输入两次。',
