@@ -33,6 +33,7 @@ export function KindChoice({
             type="radio"
             name="adapter"
             value={kind.adapter}
+            aria-label={both(kind.name.zh, kind.name.en)}
             checked={value === kind.adapter}
             onChange={() => {
               onChange?.(kind.adapter)

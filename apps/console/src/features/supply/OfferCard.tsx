@@ -1,11 +1,12 @@
 import { ArrowRightOutlined, DeleteOutlined, DownOutlined, UpOutlined } from '@ant-design/icons'
 import { Button, Form, InputNumber, Select, Switch, Tag, Typography } from 'antd'
 import { Link } from 'react-router'
+import { useAction } from '../../shared/api/hooks.ts'
 import { formatCount, formatSeconds } from '../../shared/format.ts'
 import { useBoth, useText } from '../../shared/i18n/index.ts'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Hao } from '../../shared/parts/values.tsx'
-import { type BuyerField, marginHao, type OfferDraft, type Supply, type SupplyValues } from './offers.ts'
+import { type BuyerField, marginHao, type OfferDraft, type Supply, type SupplyValues, suggest } from './offers.ts'
 import { percentOf } from './parts.tsx'
 import { sourceText } from './sourceText.ts'
 
@@ -154,6 +155,34 @@ function Weight({ offer, onChange }: { readonly offer: OfferDraft; readonly onCh
   )
 }
 
+/** The supplier was not to be reached when the product was added, or lists products without their forms. */
+function Unknown({
+  offer,
+  form,
+  onChange,
+}: {
+  readonly offer: OfferDraft
+  readonly form: readonly BuyerField[]
+  readonly onChange: (offer: OfferDraft) => void
+}) {
+  const t = useText(sourceText)
+  const ask = useAction('suppliers.fetchProduct', {
+    onDone: ({ fields }) => onChange({ ...offer, fields, fieldMap: suggest(fields ?? [], form, offer.fieldMap) }),
+  })
+  return (
+    <p className="supply-mapping-note">
+      <Typography.Text type="warning">{t('fieldsUnknown')}</Typography.Text>{' '}
+      <Button
+        size="small"
+        loading={ask.running}
+        onClick={() => void ask.go({ params: { productId: offer.productId }, body: {} })}
+      >
+        {t('askFields')}
+      </Button>
+    </p>
+  )
+}
+
 function Mapping({
   offer,
   form,
@@ -167,7 +196,7 @@ function Mapping({
 }) {
   const t = useText(sourceText)
   const both = useBoth()
-  if (offer.fields === null) return <p className="supply-mapping-note">{t('fieldsUnknown')}</p>
+  if (offer.fields === null) return <Unknown offer={offer} form={form} onChange={onChange} />
   if (offer.fields.length === 0) return <p className="supply-mapping-note">{t('noFields')}</p>
   const map = (key: string, to: string | undefined) => {
     const { [key]: _before, ...others } = offer.fieldMap

@@ -36,6 +36,7 @@ function PolicyChoice({
             type="radio"
             name="policy"
             value={policy}
+            aria-label={t(policy)}
             checked={value === policy}
             disabled={componentDisabled === true}
             onChange={() => onChange?.(policy)}

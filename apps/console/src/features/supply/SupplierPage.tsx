@@ -1,4 +1,6 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { Alert, Tabs, Typography } from 'antd'
+import { useEffect } from 'react'
 import { Link, useParams } from 'react-router'
 import { useAction, useRead } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
@@ -20,13 +22,14 @@ import './supply.css'
 
 type Supplier = Output<'suppliers.read'>
 
-const REFRESH_MS = 10_000
+const REFRESH_MS = 5_000
 
 /** One supplier: whether it can be bought from, what it sells, and what was bought there. */
 export function SupplierPage() {
   const t = useText(supplierText)
   const supplierId = Number(useParams().id)
   const read = useRead('suppliers.read', { params: { supplierId } }, { refreshMs: REFRESH_MS })
+  useFreshProducts(read.data?.syncedAt)
   const tested = useTestResult()
   const test = useAction('suppliers.test', {
     refresh: ['suppliers.read', 'suppliers.list'],
@@ -79,6 +82,15 @@ export function SupplierPage() {
       )}
     </DetailPage>
   )
+}
+
+/** Fetching goes on in the background: when it has ended, the list shows what it brought. */
+function useFreshProducts(syncedAt: string | null | undefined): void {
+  const queries = useQueryClient()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each fetching that has ended may have changed the list
+  useEffect(() => {
+    void queries.invalidateQueries({ predicate: ({ queryKey: [first] }) => first === 'suppliers.listProducts' })
+  }, [queries, syncedAt])
 }
 
 type Ask = {

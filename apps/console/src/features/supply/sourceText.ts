@@ -56,8 +56,8 @@ export const sourceText = defineMessages('sources', {
   addedTwice: ['「{name}」已在列表里', '“{name}” is in the list already'],
   notDirect: ['「{name}」不是直充商品', '“{name}” is not a top-up'],
   askFailed: [
-    '没问到「{name}」的下单模板，保存时会再问',
-    'The form of “{name}” could not be asked for; it is asked again when saving',
+    '没问到「{name}」需要什么信息，可以在列表里再问一次',
+    'What “{name}” asks for is not known; ask once more in the list',
   ],
   emptyTitle: ['还没有货源', 'No sources yet'],
   emptyText: [
@@ -85,9 +85,10 @@ export const sourceText = defineMessages('sources', {
   mapping: ['充值信息从哪里来', 'Where the account comes from'],
   noFields: ['不需要顾客填写信息', 'It asks the buyer for nothing'],
   fieldsUnknown: [
-    '还没问到它需要什么信息，保存时会再问。',
-    'What it asks for is not known yet; it is asked when saving.',
+    '还不知道它需要顾客填什么，缺了信息会被拒绝。',
+    'What it asks the buyer for is not known yet; without it orders are refused.',
   ],
+  askFields: ['向供应商询问', 'Ask the supplier'],
   supplierField: ['供应商要', 'The supplier asks for'],
   buyerField: ['选择下单表单里的一项', 'A field of the buyer’s form'],
   optional: ['选填', 'optional'],

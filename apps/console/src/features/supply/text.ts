@@ -38,7 +38,7 @@ export const supplierText = defineMessages('suppliers', {
   test: ['测试', 'Test'],
   testBalance: ['余额 {amount}', 'balance {amount}'],
   sync: ['同步商品', 'Fetch products'],
-  syncStarted: ['已开始同步，几秒后刷新即可看到商品', 'Fetching has begun; products appear in a few seconds'],
+  syncStarted: ['已开始同步，商品会自动出现', 'Fetching has begun; products appear in a few seconds'],
   pause: ['暂停', 'Pause'],
   pauseText: [
     '不再向它采购新的订单；已提交的采购会继续查询直到有结果。',
