@@ -579,7 +579,7 @@ begin
       end if;
       told_nos := told_nos || purchase.order_no;
     else
-      is_passing := coalesce(news.code = 'unreachable' or news.about = 'limit', false);
+      is_passing := coalesce(news.code = 'not_reached' or news.about = 'limit', false);
       update fulfilment.needs n
       set state = case when news.about = 'account' then 'stopped' else 'wanted' end,
           filled = n.filled + pieces,
@@ -612,8 +612,8 @@ begin
 
   perform suppliers.note_health(p_tenant, h.supplier_id, h.good, h.bad)
   from (
-    select p.supplier_id, count(*) filter (where n.item ->> 'kind' <> 'unknown' and n.item ->> 'code' is distinct from 'unreachable')::integer as good,
-      count(*) filter (where n.item ->> 'kind' = 'unknown' or n.item ->> 'code' = 'unreachable')::integer as bad
+    select p.supplier_id, count(*) filter (where n.item ->> 'kind' <> 'unknown' and n.item ->> 'code' is distinct from 'not_reached')::integer as good,
+      count(*) filter (where n.item ->> 'kind' = 'unknown' or n.item ->> 'code' = 'not_reached')::integer as bad
     from jsonb_array_elements(p_news) as n(item)
     join suppliers.purchases p on p.tenant_id = p_tenant and p.id = (n.item ->> 'id')::bigint
     where n.item ->> 'lease' is not null

@@ -125,8 +125,9 @@ begin
 end;
 $$;
 
--- Five failures in a row open the breaker for five seconds, each further one for twice as long, up to five minutes. One good
--- answer closes it, whatever it says: a supplier that refuses is alive.
+-- Five failures in a row open the breaker for five seconds; each try after that which fails too, for twice as long, up to five
+-- minutes. What was under way when it opened counts no more. One good answer closes it, whatever it says: a supplier that
+-- refuses is alive.
 create or replace function suppliers.note_health(p_tenant bigint, p_supplier bigint, p_good integer, p_bad integer)
 returns void
 language sql
@@ -134,19 +135,24 @@ security definer
 set search_path = pg_catalog
 as $$
   update suppliers.suppliers s
-  set failures = case when p_good > 0 then 0 else least(s.failures + p_bad, 1000) end,
-      breaker = case
-        when p_good > 0 then 'closed'
-        when s.failures + p_bad >= 5 then 'open'
-        else s.breaker
-      end,
-      open_until = case
-        when p_good = 0 and s.failures + p_bad >= 5
-          then now() + least(300, 5 * 2 ^ least(greatest(s.failures + p_bad - 5, 0), 10)) * interval '1 second'
-      end
+  set failures = n.failures,
+      breaker = case when n.failures = 0 then 'closed' when n.failures >= 5 then 'open' else s.breaker end,
+      open_until = case when n.failures >= 5 then now() + least(300, 5 * 2 ^ (n.failures - 5)) * interval '1 second' end
+  from (
+    select o.id, case
+      when p_good > 0 then 0
+      when o.failures < 5 then least(o.failures + p_bad, 5)
+      else least(o.failures + 1, 15)
+    end as failures
+    from suppliers.suppliers o
+    where o.tenant_id = p_tenant
+      and o.id = p_supplier
+    for no key update
+  ) n
   where s.tenant_id = p_tenant
-    and s.id = p_supplier
+    and s.id = n.id
     and p_good + p_bad > 0
+    and not (p_good = 0 and s.breaker = 'open' and s.open_until > now())
     -- A lane in good order is not written to for every good answer.
     and (p_bad > 0 or s.failures > 0 or s.breaker <> 'closed')
 $$;
@@ -421,7 +427,7 @@ as $$
   ), put_off as (
     update suppliers.suppliers s
     set open_until = now() + interval '10 seconds',
-        breaker = 'open'
+        breaker = 'half_open'
     from due d
     where s.tenant_id = d.tenant_id
       and s.id = d.id

@@ -88,6 +88,8 @@ test('what goes over all tenants at once is known by name', () => {
       "events.next_batch",
       "events.open_era",
       "events.tail",
+      "fulfilment.give_up_planned",
+      "fulfilment.take_needs",
       "identity.sweep",
       "members.sweep",
       "orders.expire_due",
@@ -96,6 +98,9 @@ test('what goes over all tenants at once is known by name', () => {
       "platform.expire_requests",
       "reconciliation.plan_days",
       "reconciliation.tenants_to_forget",
+      "suppliers.take_due",
+      "suppliers.take_probes",
+      "suppliers.take_syncs",
       "vault.tenants_with_due_cards",
       "vault.tend_batches",
     ]

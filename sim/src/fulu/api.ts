@@ -194,14 +194,32 @@ function stockStatus({ stock }: Goods, wanted: number): string {
   return stock < wanted ? '断货' : stock < STOCK_ALARM ? '警报' : '充足'
 }
 
+/** Inputs are named like the order's fields in another spelling; games have their regions and servers in a list of their own. */
 function showTemplate(goods: Goods): Record<string, unknown> {
-  const elements = goods.fields.map(({ key, label, hint, isRequired, options }) => ({
-    ...{ id: key, name: label, prompt: hint, required: isRequired ? 1 : 0 },
-    type: options ? 'select' : 'text',
-    options: options ?? [],
-  }))
-  return { template_id: `T${goods.id}`, template_name: goods.name, elements }
+  const typed = goods.fields.filter(({ key }) => !key.startsWith('charge_game_'))
+  const regions = goods.fields.find(({ key }) => key === 'charge_game_region')?.options ?? []
+  const server = { code: null, name: '一服', ChargeType: [] }
+  const game = {
+    ChargeGame: goods.name,
+    gameList: { ChargeRegion: regions.map((name) => ({ name, code: null, ChargeServer: [server] })) },
+  }
+  return {
+    AddressId: `T${goods.id}`,
+    AddressName: goods.name,
+    IsServiceArea: false,
+    ElementInfo: {
+      Inputs: typed.map(({ key, label }, index) => ({ Type: 'text', Id: pascal(key), Name: label, SortId: index })),
+      ChargeNum: { Id: 'ChargeNum', Name: '充值数量', Value: '1', Type: 'text', SortId: typed.length },
+    },
+    GameTempaltePreviewList: regions.length > 0 ? [game] : [],
+  }
 }
+
+const pascal = (key: string): string =>
+  key
+    .split('_')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('')
 
 function showPhone(phone: string): Record<string, unknown> {
   if (!/^1[3-9]\d{9}$/.test(phone)) throw new Refused(1018)

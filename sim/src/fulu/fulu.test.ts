@@ -97,14 +97,11 @@ test('goods are told with price, stock and the template of what a buyer fills in
   fulu.control.setGoods('10000004', { price: '9.4801', stock: 3 })
   const goods = await call('fulu.goods.info.get', { product_id: 10000004 })
   expect(goods).toMatchObject({ purchase_price: 9.4801, stock_status: '警报', template_id: 'T10000004' })
-  const { elements } = (await call('fulu.goods.template.get', { template_id: goods.template_id })) as {
-    elements?: unknown
-  }
-  expect(elements).toMatchObject([
-    { id: 'charge_account' },
-    { id: 'charge_game_region', type: 'select' },
-    { required: 0 },
-  ])
+  const template = await call('fulu.goods.template.get', { template_id: goods.template_id })
+  expect(template).toMatchObject({
+    ElementInfo: { Inputs: [{ Id: 'ChargeAccount', Name: '游戏账号' }] },
+    GameTempaltePreviewList: [{ gameList: { ChargeRegion: [{ name: '电信区' }, { name: '网通区' }] } }],
+  })
   const check = (buy_num: number) => call('fulu.goods.stock.check', { product_id: 10000004, buy_num })
   expect([(await check(3)).stock_status, (await check(4)).stock_status]).toEqual(['警报', '断货'])
   expect(await call('fulu.mobile.info.get', { phone: '13800138000' })).toMatchObject({ operator: '移动' })

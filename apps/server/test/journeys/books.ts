@@ -59,7 +59,7 @@ const CHECKS: Readonly<Record<string, string>> = {
       and (b.imported, b.available, b.delivered, b.used, b.void, b.suspect, b.expired)
         is distinct from (c.imported, c.available, c.delivered, c.used, c.void, c.suspect, c.expired)`,
   'no code is in two hands': `
-    select card_id from entitlements.grants where tenant_id = $1 group by card_id having count(*) > 1`,
+    select card_id from entitlements.grants where tenant_id = $1 and card_id is not null group by card_id having count(*) > 1`,
   'a living grant has a card that left the shelf': `
     select g.id, g.state, c.state as card
     from entitlements.grants g

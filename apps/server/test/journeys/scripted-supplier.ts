@@ -47,13 +47,27 @@ export function scriptedSupplier(id: string, product: Partial<SupplierProduct> =
       maxQuantity: null,
       onSale: true,
       fields: [
-        { key: 'account', labelZh: '充值账号', labelEn: 'Account', type: 'text', required: true, hintZh: '', hintEn: '', confirmTwice: true },
+        {
+          key: 'account',
+          labelZh: '充值账号',
+          labelEn: 'Account',
+          type: 'text',
+          required: true,
+          hintZh: '',
+          hintEn: '',
+          confirmTwice: true,
+        },
       ],
       ...product,
     } as SupplierProduct,
   }
   const cut = { kind: 'unknown', reason: 'connection cut' } as const
-  const unreachable = { kind: 'refused', code: 'unreachable', message: 'connection refused', about: 'supplier' } as const
+  const unreachable = {
+    kind: 'refused',
+    code: 'not_reached',
+    message: 'connection refused',
+    about: 'supplier',
+  } as const
   const hang = () => new Promise<typeof cut>((resolve) => setTimeout(() => resolve(cut), 3_000))
   const costOf = (pieces: number) => state.product.costHao * pieces
 
@@ -103,7 +117,14 @@ export function scriptedSupplier(id: string, product: Partial<SupplierProduct> =
         sale.arrived = script.partial
         return {
           kind: 'done',
-          order: { state: 'partial', remoteNo: `R${no}`, arrived: script.partial, cards: [], costHao: costOf(script.partial), message: '部分成功' },
+          order: {
+            state: 'partial',
+            remoteNo: `R${no}`,
+            arrived: script.partial,
+            cards: [],
+            costHao: costOf(script.partial),
+            message: '部分成功',
+          },
         }
       }
       if (script === 'fail_later' || (typeof script === 'object' && 'accept' in script)) {
@@ -114,7 +135,7 @@ export function scriptedSupplier(id: string, product: Partial<SupplierProduct> =
     },
     async ask(_outbound, _account, { no }) {
       calls.push({ what: 'ask', no })
-      if (state.isDown) return unreachable.kind === 'refused' ? cut : cut
+      if (state.isDown) return cut
       const sale = sales.get(no)
       if (!sale) return { kind: 'not_found' }
       sale.asked += 1
@@ -123,7 +144,10 @@ export function scriptedSupplier(id: string, product: Partial<SupplierProduct> =
       if (script === 'fail_later') {
         sale.state = 'failed'
         sale.arrived = 0
-        return { kind: 'done', order: { state: 'failed', remoteNo: `R${no}`, code: 'F1', message: '充值失败', about: 'supplier' } }
+        return {
+          kind: 'done',
+          order: { state: 'failed', remoteNo: `R${no}`, code: 'F1', message: '充值失败', about: 'supplier' },
+        }
       }
       if (typeof script === 'object' && 'accept' in script && sale.asked < script.accept) {
         return { kind: 'done', order: { state: 'accepted', remoteNo: `R${no}`, costHao: null } }
@@ -151,4 +175,3 @@ export function scriptedSupplier(id: string, product: Partial<SupplierProduct> =
       ),
   }
 }
-export type ScriptedSupplier = ReturnType<typeof scriptedSupplier>

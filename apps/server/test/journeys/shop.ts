@@ -254,7 +254,15 @@ export async function openShop(
         'orders.place',
         {
           body: {
-            lines: [{ skuId: goods.skuId, quantity, unitPriceFen: goods.priceFen, unitPoints: goods.points ?? 0, ...(options.form ? { form: options.form } : {}) }],
+            lines: [
+              {
+                skuId: goods.skuId,
+                quantity,
+                unitPriceFen: goods.priceFen,
+                unitPoints: goods.points ?? 0,
+                ...(options.form ? { form: options.form } : {}),
+              },
+            ],
             contact: options.contact ?? somePhone(),
             queryPassword: options.queryPassword ?? QUERY_PASSWORD,
             payWith: options.payWith ?? 'sim-pay',

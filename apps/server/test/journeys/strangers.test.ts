@@ -51,6 +51,10 @@ const FOREIGN: readonly (readonly [RegExp, () => string | number])[] = [
   [/\/:day/, () => full.day],
   [/\/lines\/:n/, () => 1],
   [/\/cases\/:id/, () => full.caseId],
+  [/\/skus\/:skuId/, () => full.goods.skuId],
+  [/:supplierId/, () => full.supply.supplier],
+  [/:productId/, () => full.supply.product],
+  [/:purchaseId/, () => full.supply.purchase],
   [/:batchId/, () => full.goods.batchId],
   [/:cardId/, () => full.cardId],
 ]
@@ -76,6 +80,10 @@ const BODIES: readonly unknown[] = [
   { withId: 1 },
   { at: new Date(Date.now() + 3_600_000).toISOString(), priceFen: 100 },
   { version: 1, title: '测试', skus: [{ title: '月卡', priceFen: 100 }] },
+  { state: 'paused', reason: '测试' },
+  { outcome: 'refused', note: '测试' },
+  { policy: 'cheapest', leastMarginFen: 0, offers: [] },
+  { name: '测试', baseUrl: 'http://127.0.0.1:9', identity: 'x', secrets: { key: 'x' }, concurrent: 1, perMinute: 1 },
 ]
 
 /** A gateway and a day are names that every shop has. */
@@ -324,6 +332,20 @@ async function fill() {
      ) values ($1, $2, 'sim-pay', 'SP1', 1990, now(), 'awaiting', '测试', '店员', $3) returning id`,
     [ours.tenantId, order.no, me.id],
   )
+  const [supply] = await house.query<{ supplier: number; product: number; purchase: number }>(
+    `with supplier as (
+       insert into suppliers.suppliers (tenant_id, name, adapter, state) values ($1, '供应商', 'fulu', 'paused') returning id
+     ), product as (
+       insert into suppliers.products (tenant_id, supplier_id, remote_id, name, kind, cost_hao, told_at)
+       select $1, id, 'P1', '直充', 'direct', 1000, now() from supplier returning id
+     ), purchase as (
+       insert into suppliers.purchases (tenant_id, no, purpose, supplier_id, product_id, quantity, ceiling_hao, quoted_hao, state)
+       select $1, '99999999999999999999', 'test', s.id, p.id, 1, 1000, 1000, 'unknown' from supplier s, product p returning id
+     )
+     select s.id as supplier, p.id as product, x.id as purchase from supplier s, product p, purchase x`,
+    [ours.tenantId],
+  )
+  if (!supply) throw new Error('no supplier was made')
   // Yesterday's bill tells of a payment that nobody here knows.
   const day = shopDay(new Date(Date.now() - DAY_MS))
   const bill = [
@@ -342,6 +364,7 @@ async function fill() {
     return items[0]
   })
   return {
+    supply,
     receiptId: receipt?.id ?? 0,
     claimId: claim?.id ?? 0,
     day,

@@ -79,15 +79,27 @@ async function paid({ shop, goods }: TopUp, name: string, quantity = 1) {
 const progress = (wanted: string) => (view: OrderView) => view.lines[0]?.supply?.progress === wanted
 const purchasesOf = async (shop: Shop, no: OrderNo) =>
   (await shop.staff.call('suppliers.listPurchases', { query: { orderNo: no } })).items.toReversed()
-const arrived = (no: OrderNo) => [...cheap.arrivedFor(no), ...dear.arrivedFor(no)].reduce((sum, { pieces }) => sum + pieces, 0)
+const arrived = (no: OrderNo) =>
+  [...cheap.arrivedFor(no), ...dear.arrivedFor(no)].reduce((sum, { pieces }) => sum + pieces, 0)
 
 test('a paid top-up goes to the cheapest source, arrives, and is in the books', async () => {
   const one = await topUpShop()
   const order = await paid(one, account('done'))
   const view = await one.shop.seen(order, isDelivered)
-  expect(view.lines[0]).toMatchObject({ kind: 'topup', state: 'delivered', codes: null, supply: { progress: 'arrived' } })
+  expect(view.lines[0]).toMatchObject({
+    kind: 'topup',
+    state: 'delivered',
+    codes: null,
+    supply: { progress: 'arrived' },
+  })
   const [purchase] = await purchasesOf(one.shop, order.no)
-  expect(purchase).toMatchObject({ no: `${order.no}0101`, supplier: 'cheap', state: 'done', arrived: 1, costFen: 1_000 })
+  expect(purchase).toMatchObject({
+    no: `${order.no}0101`,
+    supplier: 'cheap',
+    state: 'done',
+    arrived: 1,
+    costFen: 1_000,
+  })
   const detail = await one.shop.staff.call('suppliers.readPurchase', { params: { purchaseId: purchase?.id ?? 0 } })
   expect(detail.choice).toMatchObject({ policy: 'cheapest', candidates: [{ supplier: 'cheap' }, { supplier: 'dear' }] })
   expect(arrived(order.no)).toBe(1)
@@ -114,8 +126,13 @@ test.each<[string, Script, string[]]>([
 /** Asks as soon as there is something to ask about, instead of in 5 seconds. */
 async function hurry(shop: Shop, no: OrderNo): Promise<void> {
   for (let round = 0; round < 40; round += 1) {
-    await house.query("update suppliers.purchases set due_at = now() where order_no = $1 and state in ('accepted', 'unknown') and leased_until is null", [no])
-    const open = (await purchasesOf(shop, no)).filter(({ state }) => ['planned', 'sending', 'accepted', 'unknown'].includes(state))
+    await house.query(
+      "update suppliers.purchases set due_at = now() where order_no = $1 and state in ('accepted', 'unknown') and leased_until is null",
+      [no],
+    )
+    const open = (await purchasesOf(shop, no)).filter(({ state }) =>
+      ['planned', 'sending', 'accepted', 'unknown'].includes(state),
+    )
     if (round > 3 && open.length === 0) return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
@@ -183,13 +200,19 @@ test('a wrong account is not tried elsewhere: a person asks the buyer; the money
 test('below the price it may cost nobody delivers: the desk says that it would be a loss, and tries again when told', async () => {
   const one = await topUpShop()
   const dearer = { costHao: 250_000 }
-  await house.query('update suppliers.products set cost_hao = $2 where tenant_id = $1', [one.shop.tenantId, dearer.costHao])
+  await house.query('update suppliers.products set cost_hao = $2 where tenant_id = $1', [
+    one.shop.tenantId,
+    dearer.costHao,
+  ])
   const order = await paid(one, account('done'))
   await one.shop.seen(order, progress('failed'))
-  const { items } = await one.shop.staff.call('orders.listExceptions', { query: {} })
+  const { items } = await one.shop.staff.call('fulfilment.listExceptions', { query: {} })
   expect(items.map(({ reason }) => reason)).toEqual(['loss_guard'])
   await house.query('update suppliers.products set cost_hao = $2 where tenant_id = $1', [one.shop.tenantId, 100_000])
-  await one.shop.staff.call('orders.retryLine', { params: { no: order.no, lineNo: 1 }, body: {} as never })
+  await one.shop.staff.call('fulfilment.retryLine', {
+    params: { no: order.no, lineNo: 1 },
+    body: { reason: '已降价' } as never,
+  })
   await one.shop.seen(order, isDelivered)
   await expectBooksRight(house, one.shop.tenantId)
 })
@@ -204,10 +227,13 @@ test('a supplier that is down holds nobody up, and is used again when it is well
   expect(items.find(({ name }) => name === 'cheap')?.breaker).not.toBe('closed')
   expect(orders.map(({ no }) => arrived(no))).toEqual(orders.map(() => 1))
   cheap.state.isDown = false
-  await until('the breaker to close', async () =>
-    (await one.shop.staff.call('suppliers.list', { query: {} })).items.find(
-      ({ name, breaker }) => name === 'cheap' && breaker === 'closed',
-    ), 25_000,
+  await until(
+    'the breaker to close',
+    async () =>
+      (await one.shop.staff.call('suppliers.list', { query: {} })).items.find(
+        ({ name, breaker }) => name === 'cheap' && breaker === 'closed',
+      ),
+    25_000,
   )
   const order = await paid(one, account('done'))
   await one.shop.seen(order, isDelivered)

@@ -369,7 +369,8 @@ export const orderDetail = orderSummary.extend({
   closeReason: z.string().nullable(),
   expiresAt: instant,
   lines: z.array(
-    orderLine.extend({
+    orderLine.omit({ supply: true }).extend({
+      kind: z.enum([...SKU_KINDS, 'recharge']),
       /** Null: a recharge, which is of no goods. */
       skuId: id.nullable(),
       goodsId: id.nullable(),

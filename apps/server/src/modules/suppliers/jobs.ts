@@ -61,7 +61,7 @@ export function probeSchedule(platform: Platform, outbound: Outbound, accounts: 
   }
   return {
     name: 'suppliers.probe',
-    everyMs: 5_000,
+    everyMs: 2_000,
     run: async () => {
       const due = await platform.db.callGlobal<readonly { tenantId: TenantId; supplierId: number }[]>(
         'suppliers.take_probes',

@@ -38,9 +38,6 @@ export type PurchaseNews = {
   readonly final?: boolean
 }
 
-/** Why a supplier that could not be reached at all is refused: it may be tried again soon. */
-export const UNREACHABLE = 'unreachable'
-
 /**
  * @param sentMs how long ago it was sent
  * @param finalAfterSeconds after how long "not found" is proof; null: never

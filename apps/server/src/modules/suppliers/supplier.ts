@@ -161,6 +161,13 @@ export type RawCallback = {
 /** Whose signature is right names an order; what became of it is asked for, because callbacks come late, twice and out of order. */
 export type CallbackVerdict =
   | { readonly ok: true; readonly about: 'order'; readonly no: string; readonly claim: 'done' | 'failed' | 'unclear' }
+  /** As `order`, by the supplier's number: some tell no other. */
+  | {
+      readonly ok: true
+      readonly about: 'remote_order'
+      readonly remoteNo: string
+      readonly claim: 'done' | 'failed' | 'unclear'
+    }
   /** Its price, stock or shelf changed: to be fetched. */
   | { readonly ok: true; readonly about: 'product'; readonly remoteId: string }
   | { readonly ok: true; readonly about: 'nothing' }

@@ -30,7 +30,7 @@ export function createRhythm(options: {
     while (!stopped) {
       kicked = false
       const found = await options.turn().catch((error: unknown) => {
-console.error(error);        options.log.error({ err: error, loop: options.name }, 'a turn failed')
+        options.log.error({ err: error, loop: options.name }, 'a turn failed')
         return 'idle' as const
       })
       if (found === 'idle') await rest()

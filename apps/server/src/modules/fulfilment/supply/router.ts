@@ -87,7 +87,7 @@ export function createSupplyRouter(platform: Platform, wakeLanes: () => void): S
       await Promise.all(
         due.map((one) =>
           route(one).catch((error: unknown) =>
-(console.error(error),log.error({ err: error, tenantId: one.tenantId }, 'sources could not be chosen')),
+            log.error({ err: error, tenantId: one.tenantId }, 'sources could not be chosen'),
           ),
         ),
       )

@@ -119,7 +119,7 @@ async function readOrder(tx: ReadTx, no: OrderNo): Promise<Raw> {
       ),
       'lines', (
         select jsonb_agg(jsonb_build_object(
-          'lineNo', l.line_no, 'skuId', l.sku_id, 'goodsId', l.goods_id, 'goodsTitle', l.goods_title, 'skuTitle', l.sku_title,
+          'lineNo', l.line_no, 'kind', l.kind, 'skuId', l.sku_id, 'goodsId', l.goods_id, 'goodsTitle', l.goods_title, 'skuTitle', l.sku_title,
           'quantity', l.quantity, 'unitPriceFen', l.unit_price_fen, 'unitPoints', l.unit_points, 'amountFen', l.amount_fen, 'state', l.state,
           'deliveredQuantity', l.delivered_quantity, 'form', l.form,
           'refundedFen', l.refunded_fen, 'refundingFen', l.refunding_fen, 'refundedQuantity', l.refunded_quantity, 'refundedPoints', l.refunded_points,

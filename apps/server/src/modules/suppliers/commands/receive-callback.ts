@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Platform } from '../../../platform/module.ts'
 import { counter } from '../../../platform/telemetry/index.ts'
 import { type SupplierAccounts, systemCtx } from '../accounts.ts'
-import type { CallbackAnswer, RawCallback } from '../supplier.ts'
+import type { CallbackAnswer, CallbackVerdict, RawCallback } from '../supplier.ts'
 
 const callbacksTotal = counter('supplier_callbacks', 'Callbacks of suppliers by verdict')
 export const CHECK_REFUSED_TASK = 'suppliers.check_refused'
@@ -34,7 +34,7 @@ export function createReceiveCallback(
     const verdict = checked.ok ? checked.about : checked.verdict
     callbacksTotal.add(1, { adapter: adapter.id, verdict })
     if (!checked.ok) platform.log.warn({ tenantId, supplierId, verdict, ip }, 'refused a supplier’s callback')
-    const no = checked.ok && checked.about === 'order' ? checked.no : null
+    const no = checked.ok ? await ownNumber(platform, tenantId, supplierId, checked) : null
     const body = callback.body.subarray(0, BODY_MAX).toString('utf8').toWellFormed().replaceAll('\0', '\ufffd')
     await platform.db.write(systemCtx(tenantId), async (tx) => {
       await sql`
@@ -56,4 +56,27 @@ export function createReceiveCallback(
     if (checked.ok && checked.about === 'product') await fetchLater(tenantId, supplierId, checked.remoteId)
     return checked.ok ? adapter.acknowledgement : adapter.rejection
   }
+}
+
+/** Our number of the order that a callback is about; some suppliers tell only theirs. */
+async function ownNumber(
+  platform: Platform,
+  tenantId: TenantId,
+  supplierId: number,
+  checked: CallbackVerdict & { readonly ok: true },
+): Promise<string | null> {
+  if (checked.about === 'order') return checked.no
+  if (checked.about !== 'remote_order') return null
+  return await platform.db.read(systemCtx(tenantId), async (tx) => {
+    const { rows } = await sql<{ no: string }>`
+      select no
+      from suppliers.purchases
+      where tenant_id = ${tenantId}::bigint
+        and supplier_id = ${supplierId}::bigint
+        and remote_no = ${checked.remoteNo}
+      order by id desc
+      limit 1
+    `.execute(tx.db)
+    return rows[0]?.no ?? null
+  })
 }

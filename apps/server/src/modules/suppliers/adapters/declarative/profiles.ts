@@ -1,0 +1,19 @@
+import { type SupplierProfile, supplierProfile } from '@quanshu/contract'
+import chengquan from './profiles/chengquan.json' with { type: 'json' }
+import dayuanren from './profiles/dayuanren.json' with { type: 'json' }
+import fengzhushou from './profiles/fengzhushou.json' with { type: 'json' }
+import kakayun from './profiles/kakayun.json' with { type: 'json' }
+import kasushou from './profiles/kasushou.json' with { type: 'json' }
+import kayixin from './profiles/kayixin.json' with { type: 'json' }
+import lansexiongdi from './profiles/lansexiongdi.json' with { type: 'json' }
+
+/** Profiles that come with the system. What nobody has confirmed of them is said in their notes. */
+export const shippedProfiles: readonly SupplierProfile[] = [
+  kasushou,
+  kayixin,
+  kakayun,
+  chengquan,
+  fengzhushou,
+  lansexiongdi,
+  dayuanren,
+].map((profile) => supplierProfile.parse(profile))

@@ -1,0 +1,93 @@
+import type { Outbound } from '../../../../platform/outbound/index.ts'
+import type { Answer, SupplierAccount, SupplierAdapter } from '../../supplier.ts'
+import { toHao } from '../hao.ts'
+import { type Json, textOf } from '../json.ts'
+import { at, textAt } from '../path.ts'
+import { unknown } from '../wire.ts'
+import { askReloadly, type ReloadlyAnswer, type Service } from './client.ts'
+import { verifyCallback } from './webhook.ts'
+
+/** What both of Reloadly's services have in common. */
+export const common = {
+  identityName: { zh: 'Client ID', en: 'Client ID' },
+  fields: [
+    { key: 'clientSecret', name: { zh: 'Client Secret', en: 'Client secret' }, secret: true, required: true },
+    {
+      key: 'webhookSecret',
+      name: { zh: 'Webhook 签名密钥', en: 'Webhook signing secret' },
+      hint: { zh: '不填则不接受通知，只靠查询', en: 'Without it no notice is taken, and orders are asked about' },
+      secret: true,
+      required: false,
+    },
+    {
+      key: 'authUrl',
+      name: { zh: '授权地址', en: 'Address for tokens' },
+      hint: { zh: '不填为 https://auth.reloadly.com', en: 'https://auth.reloadly.com when empty' },
+      secret: false,
+      required: false,
+    },
+    {
+      key: 'audience',
+      name: { zh: '授权范围（audience）', en: 'Audience' },
+      hint: { zh: '不填为上面的接口地址', en: 'The interface’s own address when empty' },
+      secret: false,
+      required: false,
+    },
+  ],
+  perMinute: 60,
+  concurrent: 2,
+  verifyCallback,
+  acknowledgement: { status: 200, contentType: 'application/json', body: '{"received":true}' },
+  rejection: { status: 400, contentType: 'application/json', body: '{"received":false}' },
+} satisfies Partial<SupplierAdapter>
+
+export async function balance(
+  outbound: Outbound,
+  account: SupplierAccount,
+  service: Service,
+): Promise<Answer<{ readonly hao: number; readonly currency: string }>> {
+  const answer = await askReloadly(outbound, account, service, { method: 'GET', path: '/accounts/balance' })
+  if (answer.kind === 'not_found') return unknown('the address knows no balance')
+  if (answer.kind !== 'ok') return answer
+  const hao = toHao(textAt(answer.value, 'balance') ?? '')
+  if (hao === undefined) return unknown('a balance that cannot be read')
+  return { kind: 'done', value: { hao, currency: textAt(answer.value, 'currencyCode') ?? 'USD' } }
+}
+
+/** The transaction under our number, in the reports: they are the only list that knows it. */
+export async function transactionOf(
+  outbound: Outbound,
+  account: SupplierAccount,
+  service: Service,
+  path: string,
+  no: string,
+): Promise<ReloadlyAnswer> {
+  const answer = await askReloadly(outbound, account, service, {
+    method: 'GET',
+    path: `${path}?customIdentifier=${encodeURIComponent(no)}&size=2&page=1`,
+  })
+  if (answer.kind !== 'ok') return answer
+  const list = at(answer.value, 'content')
+  if (!Array.isArray(list)) return unknown('a report that is none')
+  // A server that overlooks the filter would give us somebody else's order.
+  const own = list.filter((one: Json) => textAt(one, 'customIdentifier') === no)
+  if (own.length > 1) return unknown('more than one transaction under this number')
+  const [found] = own
+  return found === undefined ? { kind: 'not_found' } : { kind: 'ok', value: found }
+}
+
+export const PAGE_SIZE = 100
+
+/** Pages are counted from one, told by `last` or `totalPages`. */
+export function nextPage(value: Json, page: number): string | undefined {
+  const isLast = at(value, 'last')
+  const pages = Number(textAt(value, 'totalPages') ?? '0')
+  const goesOn = typeof isLast === 'boolean' ? !isLast : page < pages
+  return goesOn && page < 1_000 ? String(page + 1) : undefined
+}
+
+/** The numbers of a list, as they are written. */
+export const numbersAt = (value: Json, path: string): readonly string[] => {
+  const list = at(value, path)
+  return Array.isArray(list) ? list.flatMap((one: Json) => textOf(one) ?? []) : []
+}

@@ -1,0 +1,305 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { Outbound } from '../../../../platform/outbound/index.ts'
+import type {
+  AskOutcome,
+  CallbackVerdict,
+  OrderCall,
+  PlaceOutcome,
+  RawCallback,
+  SupplierAccount,
+  SupplierAdapter,
+  SupplierProduct,
+} from '../../supplier.ts'
+import { endOf } from '../dates.ts'
+import { toHao } from '../hao.ts'
+import { type Json, parseJson } from '../json.ts'
+import { at, textAt } from '../path.ts'
+import { accepted, asked, failed, settled } from '../settle.ts'
+import { refused, unknown } from '../wire.ts'
+import { askTremendous } from './client.ts'
+
+/** `<product>/<amount>/<currency>`: a product is bought in an amount of the buyer's currency. */
+const REMOTE_ID = /^([A-Za-z0-9_-]{1,40})\/(\d{1,6}(?:\.\d{1,2})?)\/([A-Z]{3})$/
+
+/** Tremendous: gift cards and transfers all over the world, handed over as links. One reward an order. */
+export const tremendous: SupplierAdapter = {
+  id: 'tremendous',
+  name: { zh: 'Tremendous', en: 'Tremendous' },
+  baseUrl: 'https://www.tremendous.com',
+  identityName: { zh: '资金来源 ID（余额填 balance）', en: 'Funding source id (balance for the balance)' },
+  fields: [
+    {
+      key: 'apiKey',
+      name: { zh: 'API Key', en: 'API key' },
+      hint: {
+        zh: '沙箱请把地址改为 https://testflight.tremendous.com',
+        en: 'For the sandbox change the address to https://testflight.tremendous.com',
+      },
+      secret: true,
+      required: true,
+    },
+    {
+      key: 'webhookKey',
+      name: { zh: 'Webhook 私钥', en: 'Webhook private key' },
+      hint: {
+        zh: '创建 Webhook 时给出；不填则不接受通知，只靠查询',
+        en: 'Given when the webhook is made. Without it no notice is taken, and orders are asked about',
+      },
+      secret: true,
+      required: false,
+    },
+    {
+      key: 'amounts',
+      name: { zh: '面额', en: 'Amounts' },
+      hint: {
+        zh: '可自选面额的商品按这些面额列出，逗号隔开；不填为 5,10,25,50,100',
+        en: 'Products of free amount are listed in these, separated by commas; 5,10,25,50,100 when empty',
+      },
+      secret: false,
+      required: false,
+    },
+    {
+      key: 'currencies',
+      name: { zh: '币种', en: 'Currencies' },
+      hint: {
+        zh: '只列出这些币种，逗号隔开；不填为 USD',
+        en: 'Only these are listed, separated by commas; USD when empty',
+      },
+      secret: false,
+      required: false,
+    },
+  ],
+  capabilities: {
+    products: true,
+    stock: false,
+    templates: true,
+    cancel: false,
+    callback: true,
+    balance: true,
+    statement: false,
+    priceGuard: false,
+    accountCheck: false,
+    cardState: false,
+  },
+  perMinute: 120,
+  concurrent: 4,
+  // A number is kept from the moment an order is taken.
+  notFoundIsFinalAfter: 600,
+
+  products: async (outbound, account) => {
+    const answer = await askTremendous(outbound, account, { method: 'GET', path: '/products' })
+    if (answer.kind === 'not_found') return unknown('the address knows no products')
+    if (answer.kind !== 'ok') return answer
+    const list = at(answer.value, 'products')
+    if (!Array.isArray(list)) return unknown('a list of products that is none')
+    return { kind: 'done', value: { items: list.flatMap((one: Json) => productsOf(account, one)) } }
+  },
+
+  product: async (outbound, account, remoteId) => {
+    const [, id = '', amount = '', currency = ''] = REMOTE_ID.exec(remoteId) ?? []
+    if (id === '') return refused('product', 'malformed', 'an id is written product/amount/currency')
+    const answer = await askTremendous(outbound, account, { method: 'GET', path: `/products/${id}` })
+    if (answer.kind === 'not_found') return refused('product', 'not_found', 'no such product')
+    if (answer.kind !== 'ok') return answer
+    const item = at(answer.value, 'product') ?? answer.value
+    if (textAt(item, 'id') !== id) return unknown('the answer is about another product')
+    const offered = bandsOf(item).some((band) => isWithin(band, amount)) && currenciesOf(item).includes(currency)
+    return { kind: 'done', value: { ...productOf(item, amount, currency), onSale: offered } }
+  },
+
+  place,
+  ask,
+
+  balance: async (outbound, account) => {
+    const answer = await askTremendous(outbound, account, { method: 'GET', path: '/funding_sources' })
+    if (answer.kind === 'not_found') return unknown('the address knows no funding sources')
+    if (answer.kind !== 'ok') return answer
+    const list = at(answer.value, 'funding_sources')
+    const sources: readonly Json[] = Array.isArray(list) ? list : []
+    const own =
+      sources.find((one) => textAt(one, 'id') === account.identity) ??
+      sources.find((one) => textAt(one, 'method') === 'balance')
+    const cents = toHao(textAt(own, 'meta.available_cents') ?? '', 'fen')
+    const hao = cents ?? toHao(textAt(own, 'meta.available_amount') ?? '')
+    if (hao === undefined) return unknown('a balance that cannot be read')
+    return { kind: 'done', value: { hao, currency: textAt(own, 'meta.currency_code') ?? 'USD' } }
+  },
+
+  verifyCallback,
+  acknowledgement: { status: 200, contentType: 'application/json', body: '{"received":true}' },
+  rejection: { status: 400, contentType: 'application/json', body: '{"received":false}' },
+}
+
+async function place(outbound: Outbound, account: SupplierAccount, call: OrderCall): Promise<PlaceOutcome> {
+  const [, product = '', amount = '', currency = ''] = REMOTE_ID.exec(call.remoteId) ?? []
+  if (product === '') return refused('product', 'malformed', 'an id is written product/amount/currency')
+  if (call.quantity !== 1) return refused('limit', 'one_only', 'one reward an order')
+  const { name, email } = call.fields
+  const answer = await askTremendous(outbound, account, {
+    method: 'POST',
+    path: '/orders',
+    value: {
+      external_id: call.no,
+      payment: { funding_source_id: account.identity || 'balance' },
+      reward: {
+        value: { denomination: Number(amount), currency_code: currency },
+        delivery: { method: 'LINK' },
+        products: [product],
+        ...((name || email) && { recipient: { ...(name && { name }), ...(email && { email }) } }),
+      },
+    },
+  })
+  // Nothing of ours is at an address that is not there.
+  if (answer.kind === 'not_found') return refused('other', 'HTTP 404', 'the address takes no orders')
+  if (answer.kind !== 'ok') return answer
+  return await orderOf(outbound, account, answer.value, call.no, call.quantity)
+}
+
+/** Orders are found by our own number. */
+async function ask(
+  outbound: Outbound,
+  account: SupplierAccount,
+  order: { readonly no: string; readonly quantity: number },
+): Promise<AskOutcome> {
+  const answer = await askTremendous(outbound, account, {
+    method: 'GET',
+    path: `/orders/${encodeURIComponent(order.no)}`,
+  })
+  if (answer.kind === 'not_found') return answer
+  if (answer.kind !== 'ok') return asked(answer)
+  return asked(await orderOf(outbound, account, answer.value, order.no, order.quantity))
+}
+
+async function orderOf(
+  outbound: Outbound,
+  account: SupplierAccount,
+  value: Json,
+  no: string,
+  quantity: number,
+): Promise<PlaceOutcome> {
+  const order = at(value, 'order')
+  const remoteNo = textAt(order, 'id') ?? ''
+  if (remoteNo === '') return unknown('an answer without an order')
+  if (textAt(order, 'external_id') !== no) return unknown('the answer is about another order')
+  const costHao = toHao(textAt(order, 'payment.total') ?? '') ?? null
+  switch (textAt(order, 'status')) {
+    case 'CART':
+    case 'OPEN':
+    case 'PENDING APPROVAL':
+    case 'PENDING INTERNAL PAYMENT APPROVAL':
+    case 'PENDING SETTLEMENT':
+      return accepted(remoteNo, costHao)
+    case 'FAILED':
+      return failed(remoteNo, 'balance', 'FAILED', 'the order could not be processed, for example for want of funds')
+    case 'CANCELED':
+      return failed(remoteNo, 'supplier', 'CANCELED', 'the order and its rewards were cancelled')
+    case 'EXECUTED':
+      return await rewardOf(outbound, account, order, { remoteNo, quantity, costHao })
+    default:
+      return unknown(`a state that is not known: ${textAt(order, 'status') ?? 'none'}`.slice(0, 100))
+  }
+}
+
+/** The link stands in the answer to the order itself; later it is asked for again, and every link leads to the same reward. */
+async function rewardOf(
+  outbound: Outbound,
+  account: SupplierAccount,
+  order: Json | undefined,
+  about: { readonly remoteNo: string; readonly quantity: number; readonly costHao: number | null },
+): Promise<PlaceOutcome> {
+  const rewards = at(order, 'rewards')
+  const reward = Array.isArray(rewards) && rewards.length === 1 ? rewards[0] : undefined
+  const id = textAt(reward, 'id') ?? ''
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(id)) return unknown('an order without its reward')
+  const validTo = endOf(textAt(reward, 'expires_at') ?? '')
+  if (validTo === undefined) return unknown('a reward whose end cannot be read')
+  let link = textAt(reward, 'delivery.link') ?? ''
+  if (link === '') {
+    const answer = await askTremendous(outbound, account, { method: 'POST', path: `/rewards/${id}/generate_link` })
+    if (answer.kind === 'not_found') return unknown('the reward is not found')
+    if (answer.kind !== 'ok')
+      return unknown(answer.kind === 'refused' ? `${answer.code}: ${answer.message}` : answer.reason)
+    link = textAt(answer.value, 'reward.link') ?? ''
+  }
+  if (link === '') return unknown('a reward without a link')
+  return settled({ kind: 'link', ...about, cards: [{ number: '', secret: link, validTo }] })
+}
+
+const DEFAULT_AMOUNTS = '5,10,25,50,100'
+
+function productsOf(account: SupplierAccount, item: Json): readonly SupplierProduct[] {
+  const wished = new Set((account.settings.currencies || 'USD').split(/[\s,，]+/))
+  const bands = bandsOf(item)
+  const free = (account.settings.amounts || DEFAULT_AMOUNTS)
+    .split(/[\s,，]+/)
+    .filter((text) => /^\d{1,6}(?:\.\d{1,2})?$/.test(text))
+  const amounts = new Set([
+    ...bands.flatMap(({ min, max }) => (min === max ? [min] : [])),
+    ...free.filter((amount) => bands.some((band) => band.min !== band.max && isWithin(band, amount))),
+  ])
+  if (!/^[A-Za-z0-9_-]{1,40}$/.test(textAt(item, 'id') ?? '')) return []
+  return currenciesOf(item)
+    .filter((currency) => wished.has(currency))
+    .flatMap((currency) => [...amounts].map((amount) => productOf(item, amount, currency)))
+}
+
+type Band = { readonly min: string; readonly max: string }
+function bandsOf(item: Json): readonly Band[] {
+  const list = at(item, 'skus')
+  return Array.isArray(list)
+    ? list.map((sku: Json) => ({ min: textAt(sku, 'min') ?? '', max: textAt(sku, 'max') ?? '' }))
+    : []
+}
+function isWithin({ min, max }: Band, amount: string): boolean {
+  const [low, high, mid] = [toHao(min), toHao(max), toHao(amount)]
+  return low !== undefined && high !== undefined && mid !== undefined && low <= mid && mid <= high
+}
+function currenciesOf(item: Json): readonly string[] {
+  const list = at(item, 'currency_codes')
+  return Array.isArray(list)
+    ? list.flatMap((code: Json) => (typeof code === 'string' && /^[A-Z]{3}$/.test(code) ? [code] : []))
+    : []
+}
+
+/** It costs what it is worth, in the currency it is worth it in; fees and exchange are known when the order is. */
+function productOf(item: Json, amount: string, currency: string): SupplierProduct {
+  const hao = toHao(amount) ?? 0
+  return {
+    remoteId: `${textAt(item, 'id') ?? ''}/${amount}/${currency}`,
+    name: `${textAt(item, 'name') ?? ''} ${amount} ${currency}`.trim().slice(0, 200),
+    kind: 'link',
+    faceHao: hao,
+    costHao: hao,
+    currency,
+    stock: null,
+    minQuantity: 1,
+    maxQuantity: 1,
+    onSale: true,
+    fields: [],
+  }
+}
+
+/** HMAC-SHA256 of the body under the webhook's key. It names orders by Tremendous' own number. */
+function verifyCallback(account: SupplierAccount, { headers, body }: RawCallback): CallbackVerdict {
+  const header = headers['tremendous-webhook-signature']
+  const given = Buffer.from(
+    typeof header === 'string'
+      ? header
+          .replace(/^sha256=/, '')
+          .trim()
+          .toLowerCase()
+      : '',
+  )
+  const { webhookKey = '' } = account.secrets
+  const expected = Buffer.from(createHmac('sha256', webhookKey).update(body).digest('hex'))
+  if (webhookKey === '' || given.length !== expected.length || !timingSafeEqual(given, expected))
+    return { ok: false, verdict: 'bad_signature' }
+  const value = parseJson(body.toString('utf8'))
+  const event = textAt(value, 'event')
+  if (event === undefined) return { ok: false, verdict: 'malformed' }
+  const id = textAt(value, 'payload.resource.id') ?? ''
+  if (textAt(value, 'payload.resource.type') !== 'orders' || !/^[A-Za-z0-9_-]{1,64}$/.test(id))
+    return { ok: true, about: 'nothing' }
+  const claim = /FAILED|CANCELED|REJECTED/.test(event) ? 'failed' : 'unclear'
+  return { ok: true, about: 'remote_order', remoteNo: id, claim }
+}
