@@ -1,5 +1,18 @@
 import { CopyOutlined, DeleteOutlined, PlusOutlined } from '@ant-design/icons'
-import { Button, Checkbox, Collapse, Form, Input, InputNumber, Radio, Segmented, Select, Tag, Tooltip, Typography } from 'antd'
+import {
+  Button,
+  Checkbox,
+  Collapse,
+  Form,
+  Input,
+  InputNumber,
+  Radio,
+  Segmented,
+  Select,
+  Tag,
+  Tooltip,
+  Typography,
+} from 'antd'
 import { Link } from 'react-router'
 import type { Output } from '../../shared/api/index.ts'
 import { formatCount, formatTime } from '../../shared/format.ts'
@@ -222,7 +235,13 @@ function SkuFacts({ sku }: { readonly sku: Detail['skus'][number] }) {
       <span>
         {t('stock')}{' '}
         <Typography.Text
-          {...(unlimited ? {} : available === 0 ? { type: 'danger' as const } : sku.low ? { type: 'warning' as const } : {})}
+          {...(unlimited
+            ? {}
+            : available === 0
+              ? { type: 'danger' as const }
+              : sku.low
+                ? { type: 'warning' as const }
+                : {})}
         >
           {unlimited ? common('unlimited') : formatCount(available)}
         </Typography.Text>

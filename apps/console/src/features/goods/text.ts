@@ -80,7 +80,10 @@ export const goodsText = defineMessages('goods', {
   kind: ['交付方式', 'Delivered as'],
   kindCard: ['卡密', 'Codes'],
   kindTopup: ['直充', 'Top-up'],
-  kindCardHint: ['从您导入的卡密里发一份，付款后立刻显示。', 'One of the codes you imported, shown right after payment.'],
+  kindCardHint: [
+    '从您导入的卡密里发一份，付款后立刻显示。',
+    'One of the codes you imported, shown right after payment.',
+  ],
   kindTopupHint: [
     '由供应商充到顾客填写的账号上；保存后设置货源，并在下单表单里加上账号。',
     'A supplier tops up the account that the buyer enters; after saving, set its sources and ask for the account in the form.',

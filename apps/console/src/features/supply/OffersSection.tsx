@@ -54,7 +54,9 @@ export function OffersSection({ supply, add, onTouch, value = [], onChange }: Pr
           <Alert
             type="warning"
             showIcon
-            title={t('formLacks', { fields: lacking.map(({ labelZh, labelEn }) => both(labelZh, labelEn)).join(both('、', ', ')) })}
+            title={t('formLacks', {
+              fields: lacking.map(({ labelZh, labelEn }) => both(labelZh, labelEn)).join(both('、', ', ')),
+            })}
             action={
               <ActionButton size="small" type="primary" {...take.button} onClick={() => take.ask(lacking)}>
                 {t('takeForm')}
