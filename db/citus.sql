@@ -91,8 +91,11 @@ select create_distributed_table('suppliers.purchases', 'tenant_id', colocate_wit
 select create_distributed_table('suppliers.routes', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('tenancy.settings', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('vault.batch_counts', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('vault.exports', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('vault.import_lines', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('vault.movements', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('vault.recalls', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('vault.recall_pieces', 'tenant_id', colocate_with => 'ledger.accounts');
 
 -- Functions that touch no table: delegated ones call them -----------------------------------------------------------
 
@@ -110,6 +113,7 @@ select create_distributed_function('books.violation(text, text, jsonb, jsonb)');
 select create_distributed_function('catalog.shelf_reason(text, timestamp with time zone, timestamp with time zone, timestamp with time zone)');
 select create_distributed_function('catalog.unit_price(bigint, jsonb, bigint)');
 select create_distributed_function('fulfilment.credit_of(bigint, bigint, bigint, bigint)');
+select create_distributed_function('fulfilment.recall_state(text, text, text)');
 select create_distributed_function('ledger.floor_of(text)');
 select create_distributed_function('reconciliation.day_of(timestamp with time zone)');
 select create_distributed_function('reconciliation.day_start(date)');
@@ -173,6 +177,8 @@ select create_distributed_function('fulfilment.accounts_of_members(bigint, bigin
 select create_distributed_function('fulfilment.approve_refund(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.begin_line_refund(bigint, bigint, bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.chargeback(bigint, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.choose_recalled(bigint, bigint, jsonb, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.close_recall(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.close_receipt(bigint, bigint, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.close_refunded(bigint, bigint, integer, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.credit_recharges(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
@@ -185,8 +191,10 @@ select create_distributed_function('fulfilment.handle_receipt(bigint, bigint, te
 select create_distributed_function('fulfilment.left_of_receipt(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.left_of_receipts(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.left_of_surplus(bigint, bigint, boolean)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.list_recalled(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.lock_accounts(bigint, bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.lock_for_refund(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.mark_recalled(bigint, bigint, bigint[], jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.mark_used(bigint, bigint, bigint, boolean, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.missing_credit(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.open_purchases(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
@@ -195,6 +203,7 @@ select create_distributed_function('fulfilment.place_and_pay(bigint, jsonb)', '$
 select create_distributed_function('fulfilment.plan_refund(bigint, bigint, integer, text, bigint[], bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.purchase_news(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.put_back_credit(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.recall_batch(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.refund(bigint, bigint, integer, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.refund(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.refund_by_hand(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');

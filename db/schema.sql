@@ -34,7 +34,7 @@ create table analytics.entries (
   refund_id bigint,
   grant_id bigint,
   constraint entries_pkey PRIMARY KEY (tenant_id, at, id),
-  constraint entries_kind_check CHECK ((kind = ANY (ARRAY['sale'::text, 'refund'::text, 'fee'::text, 'loss'::text, 'replacement'::text, 'bonus'::text])))
+  constraint entries_kind_check CHECK ((kind = ANY (ARRAY['sale'::text, 'refund'::text, 'fee'::text, 'loss'::text, 'replacement'::text, 'bonus'::text, 'cost'::text])))
 );
 alter table analytics.entries enable row level security;
 grant select on analytics.entries to quanshu_app;
@@ -87,6 +87,7 @@ create table analytics.sums (
   lines bigint not null default 0,
   entries bigint not null default 0,
   bonuses_fen bigint not null default 0,
+  costs_fen bigint not null default 0,
   constraint sums_pkey PRIMARY KEY (tenant_id, grain, at, sku_id, batch_id, channel, pay_way, staff),
   constraint sums_grain_check CHECK ((grain = ANY (ARRAY['hour'::text, 'day'::text])))
 );
@@ -505,7 +506,7 @@ create table catalog.skus (
   supply_stock bigint,
   constraint skus_pkey PRIMARY KEY (tenant_id, id),
   constraint skus_goods FOREIGN KEY (tenant_id, goods_id) REFERENCES catalog.goods(tenant_id, id),
-  constraint skus_allocation_check CHECK ((allocation = ANY (ARRAY['fifo'::text, 'fefo'::text]))),
+  constraint skus_allocation_check CHECK ((allocation = ANY (ARRAY['fifo'::text, 'fefo'::text, 'lifo'::text, 'random'::text]))),
   constraint skus_cost_hint_fen_check CHECK ((cost_hint_fen >= 0)),
   constraint skus_free_is_meant CHECK ((free OR (price_fen > 0) OR (price_points > 0))),
   constraint skus_hold_mode_check CHECK ((hold_mode = ANY (ARRAY['order'::text, 'payment'::text]))),
@@ -730,6 +731,8 @@ function fulfilment.accounts_of_members(p_tenant bigint, p_members bigint[]) ret
 function fulfilment.approve_refund(p_tenant bigint, p_refund bigint, p_staff bigint, p_actor text, p_used text) returns jsonb security definer
 function fulfilment.begin_line_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_instead bigint[], p_actor text) returns void security definer
 function fulfilment.chargeback(p_tenant bigint, p_gateway text, p_news jsonb) returns jsonb security definer
+function fulfilment.choose_recalled(p_tenant bigint, p_batch bigint, p_choice jsonb, p_limit integer) returns jsonb security definer
+function fulfilment.close_recall(p_tenant bigint, p_batch bigint, p_to text, p_note text, p_actor text) returns jsonb security definer
 function fulfilment.close_receipt(p_tenant bigint, p_receipt bigint, p_state text, p_instead bigint) returns void security definer
 function fulfilment.close_refunded(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint) returns void security definer
 function fulfilment.credit_of(p_total bigint, p_credit bigint, p_before bigint, p_amount bigint) returns bigint
@@ -745,8 +748,10 @@ function fulfilment.handle_receipt(p_tenant bigint, p_receipt bigint, p_action t
 function fulfilment.left_of_receipt(p_tenant bigint, p_receipt bigint, p_target text) returns bigint security definer
 function fulfilment.left_of_receipts(p_tenant bigint, p_no bigint, p_target text) returns bigint security definer
 function fulfilment.left_of_surplus(p_tenant bigint, p_receipt bigint, p_free boolean) returns bigint security definer
+function fulfilment.list_recalled(p_tenant bigint, p_batch bigint, p_limit integer) returns jsonb security definer
 function fulfilment.lock_accounts(p_tenant bigint, p_nos bigint[], p_more bigint[]) returns void security definer
 function fulfilment.lock_for_refund(p_tenant bigint, p_no bigint) returns orders.orders security definer
+function fulfilment.mark_recalled(p_tenant bigint, p_batch bigint, p_grants bigint[], p_result jsonb) returns bigint security definer
 function fulfilment.mark_used(p_tenant bigint, p_no bigint, p_grant bigint, p_used boolean, p_actor text) returns jsonb security definer
 function fulfilment.missing_credit(p_tenant bigint, p_no bigint, p_amount bigint) returns bigint security definer
 function fulfilment.open_purchases(p_tenant bigint, p_items jsonb) returns jsonb security definer
@@ -755,6 +760,8 @@ function fulfilment.place_and_pay(p_tenant bigint, p_items jsonb) returns json s
 function fulfilment.plan_refund(p_tenant bigint, p_no bigint, p_line integer, p_takes text, p_grants bigint[], p_amount bigint, p_used text) returns jsonb security definer
 function fulfilment.purchase_news(p_tenant bigint, p_news jsonb) returns jsonb security definer
 function fulfilment.put_back_credit(p_tenant bigint, p_no bigint, p_actor text) returns jsonb security definer
+function fulfilment.recall_batch(p_tenant bigint, p_batch bigint, p_reason text, p_evidence text, p_actor text) returns jsonb security definer
+function fulfilment.recall_state(p_piece text, p_grant text, p_refund text) returns text
 function fulfilment.refund(p_tenant bigint, p_no bigint, p_ask jsonb) returns jsonb security definer
 function fulfilment.refund(p_tenant bigint, p_no bigint, p_line integer, p_target text, p_reason text, p_actor text) returns jsonb security definer
 function fulfilment.refund_by_hand(p_tenant bigint, p_refund bigint, p_actor text, p_note text, p_reference text) returns jsonb security definer
@@ -2103,11 +2110,17 @@ create table vault.batches (
   finished_at timestamp with time zone,
   upload_no integer not null default 0,
   head_fingerprint bytea,
+  origin text not null default 'import'::text,
+  pattern text,
+  wanted integer,
   constraint batches_pkey PRIMARY KEY (tenant_id, id),
   constraint batches_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
   constraint batches_check CHECK (((valid_to IS NULL) OR (valid_from IS NULL) OR (valid_to > valid_from))),
   constraint batches_cost_fen_check CHECK ((cost_fen >= 0)),
-  constraint batches_state_check CHECK ((state = ANY (ARRAY['importing'::text, 'cancelled'::text, 'interrupted'::text, 'ready'::text, 'suspended'::text, 'undone'::text])))
+  constraint batches_origin_check CHECK ((origin = ANY (ARRAY['import'::text, 'generated'::text]))),
+  constraint batches_state_check CHECK ((state = ANY (ARRAY['importing'::text, 'cancelled'::text, 'interrupted'::text, 'ready'::text, 'suspended'::text, 'undone'::text, 'recalling'::text, 'recalled'::text]))),
+  constraint batches_wanted_check CHECK (((wanted >= 1) AND (wanted <= 1000000))),
+  constraint generated_says_what CHECK ((((origin = 'generated'::text) = (pattern IS NOT NULL)) AND ((origin = 'generated'::text) = (wanted IS NOT NULL))))
 );
 alter table vault.batches enable row level security;
 grant insert, select, update on vault.batches to quanshu_app;
@@ -2131,6 +2144,23 @@ create table vault.cards (
 );
 alter table vault.cards enable row level security;
 grant select on vault.cards to quanshu_app;
+
+create table vault.exports (
+  tenant_id bigint not null,
+  batch_id bigint not null,
+  at timestamp with time zone not null default now(),
+  by_name text not null,
+  by_staff_id bigint not null,
+  reason text not null,
+  codes integer not null,
+  hand_out boolean not null,
+  constraint codes_leave_once PRIMARY KEY (tenant_id, batch_id),
+  constraint exports_tenant_id_batch_id_fkey FOREIGN KEY (tenant_id, batch_id) REFERENCES vault.batches(tenant_id, id),
+  constraint exports_codes_check CHECK ((codes > 0)),
+  constraint exports_reason_check CHECK ((reason <> ''::text))
+);
+alter table vault.exports enable row level security;
+grant insert, select on vault.exports to quanshu_app;
 
 create table vault.import_lines (
   tenant_id bigint not null,
@@ -2159,23 +2189,82 @@ create table vault.movements (
 alter table vault.movements enable row level security;
 grant select on vault.movements to quanshu_app;
 
+create table vault.recall_pieces (
+  tenant_id bigint not null,
+  batch_id bigint not null,
+  grant_id bigint not null,
+  card_id bigint not null,
+  order_no bigint not null,
+  line_no smallint not null,
+  state text not null default 'open'::text,
+  action text,
+  refund_to text,
+  reason text not null default ''::text,
+  chosen_by text not null default ''::text,
+  chosen_by_id bigint,
+  refund_id bigint,
+  failure jsonb,
+  changed_at timestamp with time zone not null default now(),
+  constraint recall_pieces_pkey PRIMARY KEY (tenant_id, batch_id, grant_id),
+  constraint recall_pieces_tenant_id_batch_id_fkey FOREIGN KEY (tenant_id, batch_id) REFERENCES vault.recalls(tenant_id, batch_id),
+  constraint chosen_says_what CHECK (((state = 'open'::text) = (action IS NULL))),
+  constraint failed_says_why CHECK (((state = 'failed'::text) = (failure IS NOT NULL))),
+  constraint recall_pieces_action_check CHECK ((action = ANY (ARRAY['replace'::text, 'refund'::text, 'leave'::text]))),
+  constraint recall_pieces_refund_to_check CHECK ((refund_to = ANY (ARRAY['source'::text, 'balance'::text]))),
+  constraint recall_pieces_state_check CHECK ((state = ANY (ARRAY['open'::text, 'queued'::text, 'replaced'::text, 'refunding'::text, 'left'::text, 'failed'::text]))),
+  constraint refund_says_which CHECK (((state = 'refunding'::text) = (refund_id IS NOT NULL)))
+);
+alter table vault.recall_pieces enable row level security;
+grant select on vault.recall_pieces to quanshu_app;
+
+create table vault.recalls (
+  tenant_id bigint not null,
+  batch_id bigint not null,
+  reason text not null,
+  evidence text not null default ''::text,
+  supplier text not null,
+  cost_fen bigint not null,
+  stopped integer,
+  begun_by text not null,
+  begun_at timestamp with time zone not null default now(),
+  listed_to bigint not null default 0,
+  listed_at timestamp with time zone,
+  closed_by text,
+  closed_at timestamp with time zone,
+  close_note text not null default ''::text,
+  constraint recalls_pkey PRIMARY KEY (tenant_id, batch_id),
+  constraint recalls_tenant_id_batch_id_fkey FOREIGN KEY (tenant_id, batch_id) REFERENCES vault.batches(tenant_id, id),
+  constraint recalls_cost_fen_check CHECK ((cost_fen >= 0)),
+  constraint recalls_reason_check CHECK ((reason <> ''::text)),
+  constraint recalls_stopped_check CHECK ((stopped >= 0))
+);
+alter table vault.recalls enable row level security;
+grant select on vault.recalls to quanshu_app;
+
 
 create index batches_by_sku ON vault.batches USING btree (tenant_id, sku_id, id);
 create index batches_importing ON vault.batches USING btree (tenant_id, heartbeat_at) WHERE (state = 'importing'::text);
+create index batches_stopped ON vault.batches USING btree (tenant_id, sku_id) WHERE (state = ANY (ARRAY['suspended'::text, 'recalling'::text]));
 create index cards_expiring ON vault.cards USING btree (tenant_id, valid_to) WHERE ((state = 'available'::text) AND (valid_to IS NOT NULL));
 create index cards_free ON vault.cards USING btree (tenant_id, sku_id, id) WHERE (state = 'available'::text);
 create index cards_free_by_expiry ON vault.cards USING btree (tenant_id, sku_id, valid_to, id) WHERE (state = 'available'::text);
 create index cards_listed ON vault.cards USING btree (tenant_id, ((sku_id)::text), id);
 create index cards_of_batch ON vault.cards USING btree (tenant_id, batch_id, id);
+create index cards_shuffled ON vault.cards USING btree (tenant_id, ((sku_id)::text), hashint8extended(id, (0)::bigint)) WHERE ((state || ''::text) = 'available'::text);
 create index movements_not_sold ON ONLY vault.movements USING btree (tenant_id, at) WHERE (to_state <> 'delivered'::text);
 create index movements_of_card ON ONLY vault.movements USING btree (tenant_id, card_id, at);
 create index movements_of_cause ON ONLY vault.movements USING btree (tenant_id, cause);
+create index recall_pieces_of_order ON vault.recall_pieces USING btree (tenant_id, order_no);
+create index recall_pieces_queued ON vault.recall_pieces USING btree (tenant_id, batch_id, order_no, grant_id) WHERE (state = 'queued'::text);
 
 create policy tenant on vault.batch_counts for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on vault.batches for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on vault.cards for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on vault.exports for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on vault.import_lines for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on vault.movements for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on vault.recall_pieces for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on vault.recalls for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
 function vault.expire_due(p_tenant bigint, p_limit integer) returns jsonb security definer
 function vault.import_chunk(p_tenant bigint, p_batch bigint, p_upload integer, p_chunk jsonb) returns jsonb security definer

@@ -4,6 +4,7 @@ import type { Bench, Case, Size } from './bench.ts'
 import { bigOrder } from './cases/big-order.ts'
 import { flash } from './cases/flash.ts'
 import { gateways } from './cases/gateways.ts'
+import { generateCodes } from './cases/generate-codes.ts'
 import { growth } from './cases/growth.ts'
 import { importCodes } from './cases/import-codes.ts'
 import { jobs } from './cases/jobs.ts'
@@ -30,6 +31,7 @@ const SKUS = 20
 /** In the order in which they run: memory first, while the process is young; what fills the database comes last. */
 const CASES: readonly Case[] = [
   { name: 'import', run: importCodes },
+  { name: 'generate', run: generateCodes },
   { name: 'reconcile', run: reconcile },
   { name: 'orders', run: orders },
   { name: 'notices', run: noticeToCode },

@@ -197,14 +197,15 @@ set enable_seqscan = off
 as $$
   insert into analytics.sums as s (
     tenant_id, grain, at, sku_id, batch_id, channel, pay_way, staff, sales_fen, refunds_fen, fees_fen, losses_fen, bonuses_fen,
-    pieces, lines, entries
+    costs_fen, pieces, lines, entries
   )
   select p_tenant, g.grain,
     case g.grain when 'hour' then date_trunc('hour', e.at) else analytics.day_start(analytics.shop_day(e.at)) end,
     e.sku_id, e.batch_id, e.channel, e.pay_way, e.staff,
     coalesce(sum(e.amount_fen) filter (where e.kind = 'sale'), 0), coalesce(sum(e.amount_fen) filter (where e.kind = 'refund'), 0),
     coalesce(sum(e.amount_fen) filter (where e.kind = 'fee'), 0), coalesce(sum(e.amount_fen) filter (where e.kind = 'loss'), 0),
-    coalesce(sum(e.amount_fen) filter (where e.kind = 'bonus'), 0), sum(e.pieces), sum(e.lines), count(*)
+    coalesce(sum(e.amount_fen) filter (where e.kind = 'bonus'), 0), coalesce(sum(e.amount_fen) filter (where e.kind = 'cost'), 0),
+    sum(e.pieces), sum(e.lines), count(*)
   from unnest(p_entries) e
   cross join (values ('hour'), ('day')) as g(grain)
   group by 2, 3, 4, 5, 6, 7, 8
@@ -214,6 +215,7 @@ as $$
       fees_fen = s.fees_fen + excluded.fees_fen,
       losses_fen = s.losses_fen + excluded.losses_fen,
       bonuses_fen = s.bonuses_fen + excluded.bonuses_fen,
+      costs_fen = s.costs_fen + excluded.costs_fen,
       pieces = s.pieces + excluded.pieces,
       lines = s.lines + excluded.lines,
       entries = s.entries + excluded.entries;
@@ -226,7 +228,7 @@ as $$
 $$;
 revoke execute on function analytics.add_up(bigint, analytics.entries[]) from public;
 
--- Finds lines and batches of movements that touch the result (`kind` sale, refund, fee, loss or bonus), and books them; and what
+-- Finds lines and batches of movements that touch the result (`kind` sale, refund, fee, loss, bonus or cost), and books them; and what
 -- was handed out for nothing in the orders `p_nos`: free lines and replacements that are not booked yet.
 -- Joins between the few hundred rows at hand are hashed; tables are reached key by key.
 create or replace function analytics.attribute(
@@ -378,7 +380,7 @@ begin
     or t.pieces <> 0;
   perform analytics.book(p_tenant, made);
 
-  if not (p_kind && array['refund', 'fee', 'loss', 'bonus']) then
+  if not (p_kind && array['refund', 'fee', 'loss', 'bonus', 'cost']) then
     return;
   end if;
   with booked as materialized (
@@ -481,6 +483,10 @@ as $$
   select 'bonus', p_amount, '' where p_from_kind = 'cash.bonus'
   union all
   select 'bonus', -p_amount, '' where p_to_kind = 'cash.bonus'
+  union all
+  select 'cost', p_amount, '' where p_from_kind = 'cash.cost'
+  union all
+  select 'cost', -p_amount, '' where p_to_kind = 'cash.cost'
 $$;
 
 -- Only free lines need their order's number: whatever was paid is found by the ledger's movement.
@@ -783,7 +789,7 @@ begin
 end;
 $$;
 
--- What does not agree on a day: [{"figure", "ours", "ledgers"}, …]. `sales`, `refunds`, `fees`, `losses`, `bonuses`: entries against
+-- What does not agree on a day: [{"figure", "ours", "ledgers"}, …]. `sales`, `refunds`, `fees`, `losses`, `bonuses`, `cost`: entries against
 -- the ledger; `turnover`: the day's movements by account; `sums`: sums against entries, by hour and day; `pieces`: what the day's
 -- orders were given against their grants.
 create or replace function analytics.differences_of_day(p_tenant bigint, p_day date)
@@ -807,7 +813,7 @@ begin
     select * from analytics.entries e where e.tenant_id = p_tenant and e.at >= start and e.at < stop
   ), results as (
     select k.figure, coalesce(o.amount, 0) as ours, coalesce(l.amount, 0) as ledgers
-    from (values ('sale', 'sales'), ('refund', 'refunds'), ('fee', 'fees'), ('loss', 'losses'), ('bonus', 'bonuses')) as k(kind, figure)
+    from (values ('sale', 'sales'), ('refund', 'refunds'), ('fee', 'fees'), ('loss', 'losses'), ('bonus', 'bonuses'), ('cost', 'cost')) as k(kind, figure)
     left join (select e.kind, sum(e.amount_fen) as amount from ours e group by e.kind) o on o.kind = k.kind
     left join (
       select f.kind, sum(f.amount) as amount
@@ -834,20 +840,21 @@ begin
       coalesce(sum(e.amount_fen) filter (where e.kind = 'fee'), 0) as fees_fen,
       coalesce(sum(e.amount_fen) filter (where e.kind = 'loss'), 0) as losses_fen,
       coalesce(sum(e.amount_fen) filter (where e.kind = 'bonus'), 0) as bonuses_fen,
+      coalesce(sum(e.amount_fen) filter (where e.kind = 'cost'), 0) as costs_fen,
       sum(e.pieces) as pieces, sum(e.lines) as lines, count(*) as entries
     from ours e
     cross join (values ('hour'), ('day')) as g(grain)
     group by 1, 2, 3, 4, 5, 6, 7
   ), sums as (
-    select 'sums' as figure, coalesce(s.sales_fen + s.refunds_fen + s.fees_fen + s.losses_fen + s.bonuses_fen + s.pieces, 0) as ours,
-      coalesce(a.sales_fen + a.refunds_fen + a.fees_fen + a.losses_fen + a.bonuses_fen + a.pieces, 0) as ledgers
+    select 'sums' as figure, coalesce(s.sales_fen + s.refunds_fen + s.fees_fen + s.losses_fen + s.bonuses_fen + s.costs_fen + s.pieces, 0) as ours,
+      coalesce(a.sales_fen + a.refunds_fen + a.fees_fen + a.losses_fen + a.bonuses_fen + a.costs_fen + a.pieces, 0) as ledgers
     from (
       select * from analytics.sums s
       where s.tenant_id = p_tenant and s.grain in ('hour', 'day') and s.at >= start and s.at < stop
     ) s
     full join added a using (grain, at, sku_id, batch_id, channel, pay_way, staff)
-    where (s.sales_fen, s.refunds_fen, s.fees_fen, s.losses_fen, s.bonuses_fen, s.pieces, s.lines, s.entries)
-      is distinct from (a.sales_fen, a.refunds_fen, a.fees_fen, a.losses_fen, a.bonuses_fen, a.pieces, a.lines, a.entries)
+    where (s.sales_fen, s.refunds_fen, s.fees_fen, s.losses_fen, s.bonuses_fen, s.costs_fen, s.pieces, s.lines, s.entries)
+      is distinct from (a.sales_fen, a.refunds_fen, a.fees_fen, a.losses_fen, a.bonuses_fen, a.costs_fen, a.pieces, a.lines, a.entries)
   ), nos as materialized (
     select e.order_no as no from ours e where e.order_no is not null and e.pieces <> 0
     union

@@ -1103,7 +1103,7 @@ begin
     join orders.lines l on l.tenant_id = p_tenant and l.order_no = x.no
     cross join lateral (
       select case
-        when l.delivered_quantity = 0 and l.state in ('waiting', 'supplying', 'exception', 'refunding') then l.amount_fen - l.refunded_fen
+        when l.delivered_at is null and l.state in ('waiting', 'supplying', 'exception', 'refunding') then l.amount_fen - l.refunded_fen
         else l.refunding_fen
       end as amount_fen
     ) m

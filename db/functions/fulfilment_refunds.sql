@@ -532,7 +532,8 @@ begin
       and r.id = p_refund;
   elsif line.delivered_quantity = 0 and line.hold_id is not null then
     perform ledger.close(p_tenant, array[line.hold_id], 'released', 'order.refund');
-  elsif line.delivered_quantity > 0 and refund.amount_fen > promised then
+  -- Earned is what was delivered as a whole.
+  elsif line.delivered_at is not null and refund.amount_fen > promised then
     perform ledger.post(
       p_tenant, array[ledger.account(p_tenant, 'cash.revenue', '', 'CNY')], array[clearing], array[refund.amount_fen - promised],
       array['cash.unearn'], array[cause]

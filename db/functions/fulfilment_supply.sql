@@ -536,10 +536,6 @@ begin
       insert into entitlements.grants (tenant_id, owner_key, member_id, order_no, line_no, piece, kind, sku_id)
       select p_tenant, the_order.buyer_key, the_order.member_id, purchase.order_no, purchase.line_no, need.filled + p.piece, 'topup', line.sku_id
       from generate_series(1, pieces) as p(piece);
-      -- The line's money is earned with its first piece; a refund of the rest takes its part back.
-      if need.filled = 0 and line.amount_fen > 0 then
-        perform ledger.post(p_tenant, array[clearing], array[revenue], array[line.amount_fen], array['cash.earn'], array[cause]);
-      end if;
     end if;
     if need.filled + pieces = need.quantity then
       update fulfilment.needs n
@@ -550,6 +546,9 @@ begin
       where n.tenant_id = p_tenant
         and n.order_no = purchase.order_no
         and n.line_no = purchase.line_no;
+      if line.amount_fen > 0 then
+        perform ledger.post(p_tenant, array[clearing], array[revenue], array[line.amount_fen], array['cash.earn'], array[cause]);
+      end if;
       update orders.lines l
       set state = 'delivered',
           delivered_quantity = l.quantity,

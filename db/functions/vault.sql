@@ -15,9 +15,20 @@ set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
+declare
+  stopped bigint[];
 begin
+  -- A batch that is being suspended or recalled stops selling at once, though its cards move a few thousand at a time. They
+  -- are passed over until they have; asked once and not of each, as there may be a million of them before the next good one.
+  select coalesce(array_agg(b.id), '{}')
+  into stopped
+  from vault.batches b
+  where b.tenant_id = p_tenant
+    and b.sku_id = p_sku
+    and b.state in ('suspended', 'recalling');
   -- The SKU's stock account is locked by the caller, so nobody else is picking; `for no key update` guards against staff.
-  -- A card past its date is never handed out, also when the sweep has not come by yet.
+  -- A card past its date is never handed out, also when the sweep has not come by yet. Four rules, four statements: each
+  -- walks an index of its own, and a plan that served them all would sort the shelf.
   if p_allocation = 'fefo' then
     return query
       select c.id
@@ -26,11 +37,7 @@ begin
         and c.sku_id = p_sku
         and c.state = 'available'
         and (c.valid_to is null or c.valid_to > now())
-        -- A batch that is being suspended stops selling at once, though its cards move a few thousand at a time.
-        and not exists (
-          select from vault.batches b
-          where b.tenant_id = p_tenant and b.id = c.batch_id and b.state = 'suspended'
-        )
+        and c.batch_id <> all (stopped)
         -- Whoever owns a card owns it, whatever its state says by mistake: it is passed over, and the next one sells.
         and not exists (
           select from entitlements.grants g
@@ -41,6 +48,45 @@ begin
       order by c.valid_to, c.id
       limit p_count
       for no key update;
+  elsif p_allocation = 'lifo' then
+    return query
+      select c.id
+      from vault.cards c
+      where c.tenant_id = p_tenant
+        and c.sku_id = p_sku
+        and c.state = 'available'
+        and (c.valid_to is null or c.valid_to > now())
+        and c.batch_id <> all (stopped)
+        -- Whoever owns a card owns it, whatever its state says by mistake: it is passed over, and the next one sells.
+        and not exists (
+          select from entitlements.grants g
+          where g.tenant_id = p_tenant and g.card_id = c.id
+          -- Asked of each card that is picked; as a join it would walk all cards that were ever sold.
+          offset 0
+        )
+      order by c.id desc
+      limit p_count
+      for no key update;
+  elsif p_allocation = 'random' then
+    -- Any card as well as any other, and as cheap as the oldest: see the index `cards_shuffled`.
+    return query
+      select c.id
+      from vault.cards c
+      where c.tenant_id = p_tenant
+        and c.sku_id::text = p_sku::text
+        and c.state || '' = 'available'
+        and (c.valid_to is null or c.valid_to > now())
+        and c.batch_id <> all (stopped)
+        -- Whoever owns a card owns it, whatever its state says by mistake: it is passed over, and the next one sells.
+        and not exists (
+          select from entitlements.grants g
+          where g.tenant_id = p_tenant and g.card_id = c.id
+          -- Asked of each card that is picked; as a join it would walk all cards that were ever sold.
+          offset 0
+        )
+      order by hashint8extended(c.id, 0), c.id
+      limit p_count
+      for no key update;
   else
     return query
       select c.id
@@ -49,11 +95,7 @@ begin
         and c.sku_id = p_sku
         and c.state = 'available'
         and (c.valid_to is null or c.valid_to > now())
-        -- A batch that is being suspended stops selling at once, though its cards move a few thousand at a time.
-        and not exists (
-          select from vault.batches b
-          where b.tenant_id = p_tenant and b.id = c.batch_id and b.state = 'suspended'
-        )
+        and c.batch_id <> all (stopped)
         -- Whoever owns a card owns it, whatever its state says by mistake: it is passed over, and the next one sells.
         and not exists (
           select from entitlements.grants g

@@ -109,7 +109,7 @@ end;
 $$;
 
 -- Possible while every code is still on the shelf (or was set aside with its batch): the codes go, the pieces return to
--- their source, and the same codes may be imported again. Refused as {"refused": "state" | "touched", …}.
+-- their source, and the same codes may be imported again. Refused as {"refused": "state" | "touched" | "exported", …}.
 create or replace function vault.undo_batch(p_tenant bigint, p_batch bigint)
 returns jsonb
 language plpgsql
@@ -128,8 +128,12 @@ begin
   where b.tenant_id = p_tenant
     and b.id = p_batch
   for no key update;
-  if not found or batch.state in ('importing', 'undone') then
+  if not found or batch.state in ('importing', 'undone', 'recalling', 'recalled') then
     return jsonb_build_object('refused', 'state', 'state', batch.state);
+  end if;
+  -- Somebody has the list of them.
+  if exists (select from vault.exports e where e.tenant_id = p_tenant and e.batch_id = p_batch) then
+    return jsonb_build_object('refused', 'exported');
   end if;
   source := ledger.account(p_tenant, 'stock.source', batch.sku_id::text, 'piece');
   available := ledger.account(p_tenant, 'stock.available', batch.sku_id::text, 'piece');
@@ -304,8 +308,9 @@ begin
 end;
 $$;
 
--- An import without a heartbeat for two minutes has lost its upload; the same file continues it. Returns batches whose
--- cards do not all follow their batch's state yet, because the process died half-way: [{"tenantId", "batchId", "skuId", "state"}].
+-- An import without a heartbeat for two minutes has lost its upload, and the same file continues it; what makes codes by
+-- itself has lost its process, and its job goes on. Returns batches whose cards do not all follow their batch's state yet, because
+-- the process died half-way: [{"tenantId", "batchId", "skuId", "from", "to"}], the states of the cards.
 create or replace function vault.tend_batches()
 returns jsonb
 language plpgsql
@@ -317,19 +322,31 @@ declare
 begin
   update vault.batches b
   set state = 'interrupted',
-      failure = '{"code": "vault.connection_lost", "params": {}}'
+      failure = jsonb_build_object(
+        'code', case b.origin when 'generated' then 'vault.generation_failed' else 'vault.connection_lost' end, 'params', '{}'::jsonb
+      )
   from tenancy.tenants t
   where b.tenant_id = t.id
     and b.state = 'importing'
     and b.upload_no > 0
     and b.heartbeat_at < now() - interval '2 minutes';
 
-  select coalesce(jsonb_agg(jsonb_build_object('tenantId', b.tenant_id, 'batchId', b.id, 'skuId', b.sku_id, 'state', b.state)), '[]')
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'tenantId', b.tenant_id, 'batchId', b.id, 'skuId', b.sku_id, 'from', k.from_state, 'to', k.to_state
+  )), '[]')
   into answer
   from vault.batches b
   join vault.batch_counts c on c.tenant_id = b.tenant_id and c.batch_id = b.id
-  where (b.state = 'suspended' and c.available > 0)
-     or (b.state = 'ready' and c.suspect > 0);
+  cross join lateral (
+    values
+      ('suspended', c.available, 'available', 'suspect'),
+      ('recalling', c.available, 'available', 'suspect'),
+      ('recalled', c.available, 'available', 'suspect'),
+      ('recalled', c.suspect, 'suspect', 'void'),
+      ('ready', c.suspect, 'suspect', 'available')
+  ) as k(state, left_behind, from_state, to_state)
+  where b.state = k.state
+    and k.left_behind > 0;
   return answer;
 end;
 $$;

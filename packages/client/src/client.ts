@@ -46,7 +46,7 @@ export type ClientOf<Ids extends RouteId> = {
     options?: UploadOptions,
   ) => Promise<OutputOf<Id>>
   /** The answer of a `file` route, its body not yet read. @throws ProblemError */
-  readonly download: <Id extends Ids>(id: Id, input: AddressOf<Id>, options?: CallOptions) => Promise<Response>
+  readonly download: <Id extends Ids>(id: Id, input: InputOf<Id>, options?: CallOptions) => Promise<Response>
   /** Follows a stream, through lost connections too. Returns how to stop. */
   readonly stream: <Id extends Ids>(
     id: Id,
@@ -86,6 +86,13 @@ export function clientOf<Ids extends RouteId>(
     return response
   }
 
+  function asked(id: Ids, input: Loose, options: CallOptions, extra: Record<string, string>): Promise<Response> {
+    const { body } = input
+    const init = { ...signalOf(options), ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
+    const type = body === undefined ? {} : { 'content-type': 'application/json' }
+    return request(id, input, init, { ...type, ...extra, ...keyOf(options) })
+  }
+
   function url(id: Ids, { params = {}, query = {} }: Loose): string {
     const path = routes[id].slice(routes[id].indexOf(' ') + 1)
     const filled = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])))
@@ -102,12 +109,7 @@ export function clientOf<Ids extends RouteId>(
   const client: Untyped<Ids> = {
     headers,
     url,
-    async call(id, input, callOptions = {}) {
-      const { body } = input
-      const init = { ...signalOf(callOptions), ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
-      const type = body === undefined ? {} : { 'content-type': 'application/json' }
-      return read(await request(id, input, init, { ...type, ...keyOf(callOptions) }))
-    },
+    call: async (id, input, callOptions = {}) => read(await asked(id, input, callOptions, {})),
     async upload(id, input, content, { contentType, fileName, ...callOptions } = {}) {
       // Node asks for `duplex` when the content is a stream; browsers ignore it.
       const init = { body: content, duplex: 'half', ...signalOf(callOptions) } as RequestInit
@@ -118,8 +120,7 @@ export function clientOf<Ids extends RouteId>(
       }
       return read(await request(id, input, init, extra))
     },
-    download: (id, input, callOptions = {}) =>
-      request(id, input, signalOf(callOptions), { accept: '*/*', ...keyOf(callOptions) }),
+    download: (id, input, callOptions = {}) => asked(id, input, callOptions, { accept: '*/*' }),
     stream: (id, input, onEvent, streamOptions = {}) =>
       follow((signal, extra) => request(id, input, { signal }, extra), onEvent, streamOptions),
   }

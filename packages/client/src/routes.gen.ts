@@ -14,6 +14,7 @@ import type {
   notifyRoutes,
   orderRoutes,
   paymentRoutes,
+  recallRoutes,
   reconciliationRoutes,
   setupRoutes,
   stockRoutes,
@@ -111,12 +112,19 @@ export const CONSOLE_ROUTES = {
   'catalog.updateTag': 'PUT /api/console/tags/:id',
   'catalog.uploadPicture': 'POST /api/console/pictures',
   'fulfilment.approveRefund': 'POST /api/console/refunds/:refundId/approve',
+  'fulfilment.closeRecall': 'POST /api/console/batches/:batchId/recall/close',
   'fulfilment.declineRefund': 'POST /api/console/refunds/:refundId/decline',
+  'fulfilment.exportRecalledPieces': 'GET /api/console/batches/:batchId/recall/pieces/export',
+  'fulfilment.getRecall': 'GET /api/console/batches/:batchId/recall',
   'fulfilment.handleExceptions': 'POST /api/console/exceptions/actions',
+  'fulfilment.handleRecalledPieces': 'POST /api/console/batches/:batchId/recall/handle',
   'fulfilment.listExceptions': 'GET /api/console/exceptions',
+  'fulfilment.listRecalledPieces': 'GET /api/console/batches/:batchId/recall/pieces',
+  'fulfilment.recallBatch': 'POST /api/console/batches/:batchId/recall',
   'fulfilment.refundByHand': 'POST /api/console/refunds/:refundId/by-hand',
   'fulfilment.replaceGrant': 'POST /api/console/orders/:no/grants/:grantId/replace',
   'fulfilment.retryLine': 'POST /api/console/orders/:no/lines/:lineNo/retry',
+  'fulfilment.withdrawRecall': 'POST /api/console/batches/:batchId/recall/withdraw',
   'identity.changePassword': 'POST /api/console/me/password',
   'identity.confirmTotp': 'POST /api/console/me/totp/confirm',
   'identity.createRole': 'POST /api/console/roles',
@@ -223,12 +231,15 @@ export const CONSOLE_ROUTES = {
   'suppliers.tryProduct': 'POST /api/console/supplier-products/:productId/try',
   'tenancy.getSettings': 'GET /api/console/settings',
   'tenancy.saveSettings': 'PUT /api/console/settings',
+  'vault.cancelGeneration': 'POST /api/console/generations/:batchId/cancel',
   'vault.cancelImport': 'POST /api/console/imports/:batchId/cancel',
   'vault.cardHistory': 'GET /api/console/cards/:cardId',
+  'vault.createGeneration': 'POST /api/console/generations',
   'vault.createImport': 'POST /api/console/imports',
   'vault.editBatch': 'PATCH /api/console/batches/:batchId',
   'vault.exportBatches': 'GET /api/console/batches/export',
   'vault.exportCards': 'GET /api/console/cards/export',
+  'vault.exportCodes': 'POST /api/console/batches/:batchId/codes',
   'vault.getBatch': 'GET /api/console/batches/:batchId',
   'vault.importReport': 'GET /api/console/imports/:batchId/lines',
   'vault.importReportFile': 'GET /api/console/imports/:batchId/lines.csv',
@@ -236,6 +247,7 @@ export const CONSOLE_ROUTES = {
   'vault.listCards': 'GET /api/console/cards',
   'vault.markCardUsed': 'POST /api/console/cards/:cardId/used',
   'vault.resumeBatch': 'POST /api/console/batches/:batchId/resume',
+  'vault.resumeGeneration': 'POST /api/console/generations/:batchId/resume',
   'vault.revealCard': 'POST /api/console/cards/:cardId/reveal',
   'vault.searchCard': 'POST /api/console/cards/search',
   'vault.suspendBatch': 'POST /api/console/batches/:batchId/suspend',
@@ -300,12 +312,19 @@ export type Routes = {
   'catalog.updateTag': (typeof catalogRoutes)['updateTag']
   'catalog.uploadPicture': (typeof catalogRoutes)['uploadPicture']
   'fulfilment.approveRefund': (typeof orderRoutes)['approveRefund']
+  'fulfilment.closeRecall': (typeof recallRoutes)['close']
   'fulfilment.declineRefund': (typeof orderRoutes)['declineRefund']
+  'fulfilment.exportRecalledPieces': (typeof recallRoutes)['exportPieces']
+  'fulfilment.getRecall': (typeof recallRoutes)['get']
   'fulfilment.handleExceptions': (typeof orderRoutes)['handleExceptions']
+  'fulfilment.handleRecalledPieces': (typeof recallRoutes)['handle']
   'fulfilment.listExceptions': (typeof orderRoutes)['exceptions']
+  'fulfilment.listRecalledPieces': (typeof recallRoutes)['pieces']
+  'fulfilment.recallBatch': (typeof recallRoutes)['recall']
   'fulfilment.refundByHand': (typeof orderRoutes)['refundByHand']
   'fulfilment.replaceGrant': (typeof orderRoutes)['replaceGrant']
   'fulfilment.retryLine': (typeof orderRoutes)['retryLine']
+  'fulfilment.withdrawRecall': (typeof recallRoutes)['withdraw']
   'identity.changePassword': (typeof identityRoutes)['changePassword']
   'identity.confirmTotp': (typeof identityRoutes)['confirmTotp']
   'identity.createRole': (typeof identityRoutes)['createRole']
@@ -441,12 +460,15 @@ export type Routes = {
   'tenancy.getSettings': (typeof tenancyRoutes)['getSettings']
   'tenancy.getShop': (typeof tenancyRoutes)['getShop']
   'tenancy.saveSettings': (typeof tenancyRoutes)['saveSettings']
+  'vault.cancelGeneration': (typeof vaultRoutes)['cancelGeneration']
   'vault.cancelImport': (typeof vaultRoutes)['cancelImport']
   'vault.cardHistory': (typeof vaultRoutes)['cardHistory']
+  'vault.createGeneration': (typeof vaultRoutes)['createGeneration']
   'vault.createImport': (typeof vaultRoutes)['createImport']
   'vault.editBatch': (typeof vaultRoutes)['editBatch']
   'vault.exportBatches': (typeof vaultRoutes)['exportBatches']
   'vault.exportCards': (typeof vaultRoutes)['exportCards']
+  'vault.exportCodes': (typeof vaultRoutes)['exportCodes']
   'vault.getBatch': (typeof vaultRoutes)['getBatch']
   'vault.importReport': (typeof vaultRoutes)['importReport']
   'vault.importReportFile': (typeof vaultRoutes)['importReportFile']
@@ -454,6 +476,7 @@ export type Routes = {
   'vault.listCards': (typeof vaultRoutes)['listCards']
   'vault.markCardUsed': (typeof vaultRoutes)['markCardUsed']
   'vault.resumeBatch': (typeof vaultRoutes)['resumeBatch']
+  'vault.resumeGeneration': (typeof vaultRoutes)['resumeGeneration']
   'vault.revealCard': (typeof vaultRoutes)['revealCard']
   'vault.searchCard': (typeof vaultRoutes)['searchCard']
   'vault.suspendBatch': (typeof vaultRoutes)['suspendBatch']

@@ -31,6 +31,8 @@ export const EVENT_TYPES = [
   'batch.undone',
   'batch.suspended',
   'batch.resumed',
+  'batch.exported',
+  'batch.recalled',
   'card.revealed',
   'card.used',
   'goods.changed',

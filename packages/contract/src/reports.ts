@@ -18,7 +18,7 @@ export const REPORT_FIGURES = [
   'lines',
 ] as const
 export type ReportFigure = (typeof REPORT_FIGURES)[number]
-export const ENTRY_KINDS = ['sale', 'refund', 'fee', 'loss', 'replacement', 'bonus'] as const
+export const ENTRY_KINDS = ['sale', 'refund', 'fee', 'loss', 'replacement', 'bonus', 'cost'] as const
 /** What a gateway's account is told by: what it took, gave back, kept, took back by itself, paid out to our bank, all else. */
 export const GATEWAY_COLUMNS = ['received', 'refunded', 'fees', 'chargebacks', 'settled', 'others'] as const
 export type GatewayColumn = (typeof GATEWAY_COLUMNS)[number]

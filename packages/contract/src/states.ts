@@ -40,8 +40,41 @@ export type SkuKind = (typeof SKU_KINDS)[number]
 export const CARD_STATES = ['available', 'delivered', 'used', 'void', 'suspect', 'expired'] as const
 export type CardState = (typeof CARD_STATES)[number]
 
-export const BATCH_STATES = ['importing', 'cancelled', 'interrupted', 'ready', 'suspended', 'undone'] as const
+export const BATCH_STATES = [
+  'importing',
+  'cancelled',
+  'interrupted',
+  'ready',
+  'suspended',
+  'recalling',
+  'recalled',
+  'undone',
+] as const
 export type BatchState = (typeof BATCH_STATES)[number]
+
+/** Where a batch's codes come from: somebody else's file, or made by ourselves. */
+export const BATCH_ORIGINS = ['import', 'generated'] as const
+
+/** In which order codes are handed out: oldest, first expiring or newest first, or by chance. */
+export const ALLOCATIONS = ['fifo', 'fefo', 'lifo', 'random'] as const
+export type Allocation = (typeof ALLOCATIONS)[number]
+
+/**
+ * What became of a delivered piece of a recalled batch. `settled` was put right at its order, without the recall;
+ * `awaiting` and `refunding` are refunds that wait for a second person or are on their way.
+ */
+export const RECALL_PIECE_STATES = [
+  'open',
+  'queued',
+  'awaiting',
+  'failed',
+  'refunding',
+  'replaced',
+  'refunded',
+  'settled',
+  'left',
+] as const
+export type RecallPieceState = (typeof RECALL_PIECE_STATES)[number]
 
 export const ATTEMPT_STATES = ['pending', 'captured', 'closed'] as const
 export type AttemptState = (typeof ATTEMPT_STATES)[number]

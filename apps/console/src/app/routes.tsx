@@ -4,6 +4,7 @@ import {
   AppstoreOutlined,
   AuditOutlined,
   BankOutlined,
+  BarcodeOutlined,
   CloudUploadOutlined,
   DashboardOutlined,
   DatabaseOutlined,
@@ -141,6 +142,13 @@ export const SCREENS: readonly ScreenGroup[] = [
         load: async () => (await import('../features/imports/ImportPage.tsx')).ImportPage,
       },
       {
+        path: '/generations/new',
+        text: 'generations',
+        permission: 'cards.generate',
+        icon: <BarcodeOutlined />,
+        load: async () => (await import('../features/generations/GeneratePage.tsx')).GeneratePage,
+      },
+      {
         path: '/batches',
         text: 'batches',
         permission: 'stock.read',
@@ -153,6 +161,13 @@ export const SCREENS: readonly ScreenGroup[] = [
         permission: 'stock.read',
         under: '/batches',
         load: async () => (await import('../features/batches/BatchDetailPage.tsx')).BatchDetailPage,
+      },
+      {
+        path: '/batches/:batchId/recall',
+        text: 'recall',
+        permission: 'orders.read',
+        under: '/batches',
+        load: async () => (await import('../features/recalls/RecallPage.tsx')).RecallPage,
       },
       {
         path: '/cards',

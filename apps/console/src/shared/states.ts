@@ -8,6 +8,7 @@ import type {
   LineState,
   OrderState,
   PurchaseState,
+  RecallPieceState,
   RefundState,
   SupplierState,
 } from '@quanshu/contract'
@@ -95,7 +96,22 @@ const batch: Table<BatchState> = {
   interrupted: ['error', '已中断', 'Interrupted'],
   ready: ['success', '可售', 'Ready'],
   suspended: ['warning', '已停售', 'Suspended'],
+  recalling: ['error', '召回中', 'Being recalled'],
+  recalled: ['default', '已召回', 'Recalled'],
   undone: ['default', '已撤销', 'Undone'],
+}
+/** Of codes that we make ourselves. */
+const generation: Table<BatchState> = { ...batch, importing: ['processing', '生成中', 'Being made'] }
+const recallPiece: Table<RecallPieceState> = {
+  open: ['warning', '待处理', 'To be decided'],
+  queued: ['processing', '排队中', 'Queued'],
+  awaiting: ['warning', '退款待审批', 'Refund awaits approval'],
+  failed: ['error', '未成功', 'Not done'],
+  refunding: ['processing', '退款中', 'Refunding'],
+  replaced: ['success', '已更换', 'Replaced'],
+  refunded: ['success', '已退款', 'Refunded'],
+  settled: ['success', '已在订单中处理', 'Put right at its order'],
+  left: ['default', '不处理', 'Left as it is'],
 }
 const attempt: Table<AttemptState> = {
   pending: ['warning', '待支付', 'Pending'],
@@ -209,6 +225,8 @@ export const STATES = {
   exception,
   card,
   batch,
+  generation,
+  recallPiece,
   attempt,
   receipt,
   chargeback,

@@ -124,6 +124,10 @@ const HOT = [
   'fulfilment.refund_ended',
   'fulfilment.replace',
   'fulfilment.mark_used',
+  'fulfilment.list_recalled',
+  'fulfilment.choose_recalled',
+  'fulfilment.mark_recalled',
+  'fulfilment.close_recall',
   'ledger.account',
   'ledger.post',
   'ledger.hold',
@@ -145,7 +149,7 @@ const HOT = [
 ]
 
 /** Calls of which a statement still leaves its plan to statistics: seldom, or of a few rows. */
-const TRUSTING = new Set(['open cashiers', 'keep addresses', 'end a refund'])
+const TRUSTING = new Set(['open cashiers', 'keep addresses', 'end a refund', 'choose pieces'])
 
 type Call = { readonly name: string; readonly statements: readonly Statement[]; readonly bounds: Bounds }
 
@@ -281,6 +285,33 @@ async function walk(judge: Judge, shop: HotShop): Promise<readonly Call[]> {
   )
   await call('undo', lines, 'select vault.undo_batch($1, $2)', tenantId, batch)
   await call('batches left half-way', 4, 'select vault.tend_batches()')
+
+  for (const rule of ['fifo', 'fefo', 'lifo', 'random']) {
+    await call(`pick by ${rule}`, 10, `select count(*) from vault.pick($1, $2, '${rule}', 10)`, tenantId, skuId)
+  }
+  const { batchId } = shop
+  await call('recall', 1, `select fulfilment.recall_batch($1, $2, 'x', 'x', 'x')`, tenantId, batchId)
+  await call('find what was sold', 50, 'select fulfilment.list_recalled($1, $2, 50)', tenantId, batchId)
+  await judge.run('update vault.recalls set listed_at = now() where tenant_id = $1 and batch_id = $2', [
+    tenantId,
+    batchId,
+  ])
+  const choice = JSON.stringify({ action: 'replace', to: 'source', reason: 'x', actor: 'x', staffId: 1, grants: null })
+  await call('choose pieces', 50, 'select fulfilment.choose_recalled($1, $2, $3::jsonb, 20)', tenantId, batchId, choice)
+  const queued = await judge.run(
+    `select array_agg(grant_id) from (select grant_id from vault.recall_pieces where tenant_id = $1 and state = 'queued' limit 5) p`,
+    [tenantId],
+  )
+  await call(
+    'put right',
+    5,
+    `select fulfilment.mark_recalled($1, $2, $3, '{"state": "replaced"}')`,
+    tenantId,
+    batchId,
+    queued.value,
+  )
+  await call('withdraw', 50, `select fulfilment.close_recall($1, $2, 'suspended', 'x', 'x')`, tenantId, batchId)
+  await judge.run(`update vault.batches set state = 'ready' where tenant_id = $1 and id = $2`, [tenantId, batchId])
 
   await judge.run('update payments.attempts set next_query_at = now() where tenant_id = $1 and order_no = any ($2)', [
     tenantId,

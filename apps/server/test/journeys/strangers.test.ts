@@ -76,6 +76,8 @@ const BODIES: readonly unknown[] = [
   { name: '测试' },
   { reference: 'BANK-1', note: '测试' },
   { action: 'refund', note: '测试' },
+  { action: 'leave', grantIds: null, reason: '测试' },
+  { reason: '测试', handOut: false },
   { note: '测试', writeOff: false },
   { withId: 1 },
   { at: new Date(Date.now() + 3_600_000).toISOString(), priceFen: 100 },
@@ -117,6 +119,7 @@ describe("another shop's id in every route is not found", () => {
       },
     ],
     ['vault.createImport', { skuId: 'sku' }],
+    ['vault.createGeneration', { skuId: 'sku', pattern: 'QS-****-****-***=', wanted: 1 }],
     ['catalog.createGoods', { title: '货', categoryId: 'category', skus: [{ title: '月卡', priceFen: 1 }] }],
     ['catalog.createGoods', { title: '货', pictureIds: ['picture'], skus: [{ title: '月卡', priceFen: 1 }] }],
     ['catalog.createGoods', { title: '货', skus: [{ id: 'sku', title: '月卡', priceFen: 1 }] }],
@@ -406,7 +409,6 @@ async function call(route: RouteSpec, caller: Caller, body?: unknown): Promise<{
   const key = { idempotencyKey: randomUUID() }
   try {
     if (route.bodyKind === 'raw') return said(await client.upload(id as never, address, 'A-1\nA-2', key))
-    if (route.responseKind === 'file') return said(await (await client.download(id as never, address)).text())
     if (route.responseKind === 'sse') {
       const response = await fetch(client.url(id as never, address), { headers: client.headers() })
       // Without the visitor's cookies a console route would only say "sign in"; the stream itself does carry them.
@@ -416,6 +418,7 @@ async function call(route: RouteSpec, caller: Caller, body?: unknown): Promise<{
     const sent = body ?? BODIES.find((candidate) => route.body?.safeParse(candidate).success)
     if (route.body && sent === undefined) throw new Error(`no body is known that ${route.id} would take`)
     const input = route.body ? { params, query, body: sent } : { params, query }
+    if (route.responseKind === 'file') return said(await (await client.download(id as never, input as never)).text())
     return said(await client.call(id as never, input as never, route.idempotency ? key : {}))
   } catch (error) {
     const problem = error as { readonly status?: number; readonly message: string; readonly params?: unknown }

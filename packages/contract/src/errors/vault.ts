@@ -72,6 +72,46 @@ export const vaultErrors = defineErrors('vault', {
     zh: '有 {count} 张卡密已售出、作废或过期，不能撤销整批；可以停售其余卡密',
     en: '{count} codes were sold, voided or have expired, so the batch cannot be undone; you can suspend the rest',
   },
+  generationFailed: {
+    status: 503,
+    zh: '生成中断，已生成的部分保留，系统会自动继续；也可以点「继续生成」',
+    en: 'Making the codes broke off; what was made stays, and it goes on by itself or with “Go on”',
+  },
+  patternTooFew: {
+    status: 422,
+    zh: '这个格式太容易被猜中，最多能生成 {most} 个；请加长随机部分，或减少数量',
+    en: 'Codes of this pattern are too easy to guess; it is good for {most} at most. Lengthen what is drawn, or make fewer',
+  },
+  codesExported: {
+    status: 409,
+    zh: '这个批次的卡密已导出过一次，不能再次导出；每次查看请到卡密列表，会逐条留下记录',
+    en: 'The codes of this batch have been exported once and are not exported again; look at single ones in the list of codes, each look is logged',
+  },
+  exportOnlyOwn: {
+    status: 409,
+    zh: '只有自制卡密的批次可以导出原文',
+    en: 'Only batches of codes we made ourselves can be exported',
+  },
+  batchExported: {
+    status: 409,
+    zh: '卡密已导出，名单在系统之外，不能撤销整批；可以停售或召回',
+    en: 'The codes were exported and are known outside, so the batch cannot be undone; suspend or recall it',
+  },
+  batchHandedOut: {
+    status: 409,
+    zh: '这个批次已导出用于线下发放，不能再在商城销售',
+    en: 'This batch was exported to be given out elsewhere; it cannot be sold here again',
+  },
+  recallUnfinished: {
+    status: 409,
+    zh: '还有 {count} 个已售出的卡密没有处理；请先更换、退款或标记为不处理',
+    en: '{count} delivered codes wait for a decision; replace, refund or leave them first',
+  },
+  recallListing: {
+    status: 409,
+    zh: '正在清点已售出的卡密，请稍后再试',
+    en: 'Delivered codes are still being listed; try again in a moment',
+  },
   validityReversed: {
     status: 422,
     zh: '失效时间必须晚于生效时间',
@@ -82,6 +122,28 @@ export const vaultErrors = defineErrors('vault', {
     zh: '卡密当前状态为「{state}」，不能进行此操作',
     en: 'The code is “{state}”; this cannot be done now',
   },
+})
+
+/** What is wrong with the pattern of codes to be made; by the kernel's `PatternProblem`. */
+export const patternErrors = defineErrors('pattern', {
+  empty: { status: 422, zh: '请填写卡密格式', en: 'Say what the codes look like' },
+  tooLong: { status: 422, zh: '卡密格式最多 64 个字符', en: 'A pattern has 64 characters at most' },
+  badCharacter: {
+    status: 422,
+    zh: '卡密格式里只能用 # @ * = 和字母、数字、- _ .；要原样写出 # @ * =，在前面加 \\',
+    en: 'A pattern holds # @ * = and letters, digits, - _ . only; to write one of # @ * = itself, put \\ in front',
+  },
+  separators: {
+    status: 422,
+    zh: '卡密格式里的 - _ . 不能连着写两个以上',
+    en: 'Two of - _ . may not stand side by side in a pattern',
+  },
+  nothingDrawn: {
+    status: 422,
+    zh: '卡密格式里没有随机字符；请加入 #（数字）、@（字母）或 *（不易看错的字符）',
+    en: 'Nothing in this pattern is drawn; put in # (digit), @ (letter) or * (clear character)',
+  },
+  twoChecks: { status: 422, zh: '校验位 = 只能有一个', en: 'There can be one check character = only' },
 })
 
 /** Why a line of an import holds no new card; the line report's sentences. */

@@ -18,7 +18,7 @@ import {
   sortBy,
   text,
 } from '../schemas.ts'
-import { SKU_KINDS } from '../states.ts'
+import { ALLOCATIONS, SKU_KINDS } from '../states.ts'
 
 /** Goods as staff keep them (`/api/console/…`) and as shoppers see them (`/api/mall/…`). */
 
@@ -109,6 +109,7 @@ export const skuInput = z.object({
   allocation: z.enum(['fifo', 'fefo']).default('fifo'),
   /** How it is delivered; that of a SKU that exists cannot be changed. */
   kind: z.enum(SKU_KINDS).default('card'),
+  allocation: z.enum(ALLOCATIONS).default('fifo'),
   /** Alarm and "few left" at or below this many pieces; null: no alarm. */
   lowStockAt: z.int().min(0).max(1_000_000).nullable().default(10),
   state: z.enum(['on', 'off']).default('on'),
@@ -222,7 +223,7 @@ export const skuDetail = z.object({
   costHintFen: fen.nullable(),
   tiers: priceTiers,
   holdMode: z.enum(['order', 'payment']),
-  allocation: z.enum(['fifo', 'fefo']),
+  allocation: z.enum(ALLOCATIONS),
   lowStockAt: z.int().nullable(),
   state: z.enum(['on', 'off']),
   position: z.int(),

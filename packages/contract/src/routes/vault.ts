@@ -1,3 +1,4 @@
+import { PATTERN_CHARS_MAX } from '@quanshu/kernel'
 import { z } from 'zod'
 import { route } from '../route.ts'
 import {
@@ -15,9 +16,12 @@ import {
   sortBy,
   text,
 } from '../schemas.ts'
-import { BATCH_STATES, CARD_STATES } from '../states.ts'
+import { BATCH_ORIGINS, BATCH_STATES, CARD_STATES } from '../states.ts'
 
 export const SEPARATORS = ['auto', '----', '---', '|', 'tab', 'comma', 'space', 'none'] as const
+
+/** A batch stays something that can be listed, undone and exported as one. */
+export const GENERATED_CODES_MAX = 1_000_000
 
 /** What the operator states about a delivery of codes before sending the file. */
 const batchFacts = z.object({
@@ -37,6 +41,14 @@ export const batchView = z.object({
   goodsId: id,
   goodsTitle: z.string(),
   state: z.enum(BATCH_STATES),
+  origin: z.enum(BATCH_ORIGINS),
+  /** What codes of our own look like, and how many there are to be; null for an import. */
+  pattern: z.string().nullable(),
+  wanted: z.int().nullable(),
+  /** When, by whom and why the codes left the house; at most once. */
+  exported: z
+    .object({ at: instant, by: z.string(), reason: z.string(), codes: z.int(), handOut: z.boolean() })
+    .nullable(),
   fileName: z.string(),
   separator: z.enum(SEPARATORS),
   supplier: z.string(),
@@ -64,7 +76,19 @@ export const batchView = z.object({
   createdAt: instant,
   finishedAt: instant.nullable(),
   failure: z.object({ code: z.string(), message: z.string() }).nullable(),
-  actions: z.array(z.enum(['cancel', 'resume_upload', 'undo', 'suspend', 'resume', 'edit'])),
+  actions: z.array(
+    z.enum([
+      'cancel',
+      'resume_upload',
+      'resume_generation',
+      'export_codes',
+      'undo',
+      'suspend',
+      'resume',
+      'recall',
+      'edit',
+    ]),
+  ),
 })
 export type BatchView = z.infer<typeof batchView>
 
@@ -74,6 +98,7 @@ export const batchListQuery = pageQuery.extend({
   skuId: idParam.optional(),
   goodsId: idParam.optional(),
   state: oneOrMore(BATCH_STATES).optional(),
+  origin: z.enum(BATCH_ORIGINS).optional(),
   supplier: text(80).optional(),
 })
 
@@ -168,6 +193,52 @@ export const vaultRoutes = {
     params: batchId,
     response: z.string(),
     responseKind: 'file',
+  }),
+  createGeneration: route({
+    id: 'vault.createGeneration',
+    method: 'POST',
+    path: '/api/console/generations',
+    summary:
+      'Make codes of our own: `#` is a digit, `@` a letter, `*` a character that nobody takes for another, `=` the check character',
+    access: { kind: 'staff', permission: 'cards.generate' },
+    idempotency: 'optional',
+    body: batchFacts
+      .omit({ supplier: true })
+      .extend({ skuId: id, pattern: requiredText(PATTERN_CHARS_MAX), wanted: z.int().min(1).max(GENERATED_CODES_MAX) }),
+    response: batchView,
+  }),
+  resumeGeneration: route({
+    id: 'vault.resumeGeneration',
+    method: 'POST',
+    path: '/api/console/generations/:batchId/resume',
+    summary: 'Go on making codes where it broke off',
+    access: { kind: 'staff', permission: 'cards.generate' },
+    params: batchId,
+    body: z.object({}),
+    response: batchView,
+  }),
+  cancelGeneration: route({
+    id: 'vault.cancelGeneration',
+    method: 'POST',
+    path: '/api/console/generations/:batchId/cancel',
+    summary: 'Stop making codes; those that were made stay and can be undone',
+    access: { kind: 'staff', permission: 'cards.generate' },
+    params: batchId,
+    body: z.object({}),
+    response: batchView,
+  }),
+  exportCodes: route({
+    id: 'vault.exportCodes',
+    method: 'POST',
+    path: '/api/console/batches/:batchId/codes',
+    summary:
+      'The codes of a batch that we made ourselves, in one file, once. Who, when and why is stored before the first leaves',
+    access: { kind: 'staff', permission: 'cards.export' },
+    params: batchId,
+    body: z.object({ reason, handOut: z.boolean() }),
+    response: z.string(),
+    responseKind: 'file',
+    rateLimit: { max: 10, windowMs: 60_000 },
   }),
   listBatches: route({
     id: 'vault.listBatches',

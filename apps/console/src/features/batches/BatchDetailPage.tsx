@@ -5,14 +5,17 @@ import { useRead } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
 import { formatCount, formatDuration } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
+import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { PiecesBar, PiecesLegend } from '../../shared/parts/PiecesBar.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Money, Time } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { DetailPage, Facts, Section } from '../../shared/templates/DetailPage.tsx'
 import { EditBatch } from './EditBatch.tsx'
+import { GenerationProgress } from './GenerationProgress.tsx'
+import { RecallSummary } from './RecallSummary.tsx'
 import { batchText } from './text.ts'
-import { useBatchActions } from './useBatchActions.ts'
+import { useBatchActions } from './useBatchActions.tsx'
 
 type Batch = Output<'vault.getBatch'>
 
@@ -31,13 +34,19 @@ export function BatchDetailPage() {
       read={read}
       back="/batches"
       title={() => t('batch', { id: batchId })}
-      tags={(batch) => <StateTag kind="batch" state={batch.state} />}
+      tags={(batch) => <StateTag kind={batch.origin === 'generated' ? 'generation' : 'batch'} state={batch.state} />}
       actions={(batch) => <Actions batch={batch} />}
     >
       {(batch) => (
         <>
           {batch.failure && batch.state === 'interrupted' && (
             <Alert type="error" showIcon title={t('failure')} description={batch.failure.message} />
+          )}
+          {(batch.state === 'recalling' || batch.state === 'recalled') && (
+            <RecallSummary batchId={batch.id} isOver={batch.state === 'recalled'} />
+          )}
+          {batch.origin === 'generated' && (batch.state === 'importing' || batch.state === 'interrupted') && (
+            <GenerationProgress batch={batch} />
           )}
           <Section title={t('pieces')} extra={<Link to={`/cards?batchId=${batch.id}`}>{t('seeCards')}</Link>}>
             <PiecesBar pieces={batch.counts} />
@@ -70,14 +79,21 @@ function BatchFacts({ batch }: { readonly batch: Batch }) {
             title
           ),
         ],
-        [t('fileName'), batch.fileName],
+        batch.origin === 'import' && [t('fileName'), batch.fileName],
+        batch.pattern !== null && [
+          t('pattern'),
+          <code key="pattern" style={{ overflowWrap: 'anywhere' }}>
+            {batch.pattern}
+          </code>,
+        ],
         [
           t('imported'),
           <span key="imported" className="num">
             {formatCount(batch.imported)}
           </span>,
         ],
-        [
+        batch.origin === 'generated' && [t('exportedFact'), <Exported key="exported" batch={batch} />],
+        batch.origin === 'import' && [
           t('importResult'),
           <span key="result">
             {t('unknownLines', { duplicates: formatCount(batch.duplicates), invalid: formatCount(batch.invalid) })}
@@ -89,7 +105,7 @@ function BatchFacts({ batch }: { readonly batch: Batch }) {
             )}
           </span>,
         ],
-        [t('supplier'), batch.supplier],
+        batch.origin === 'import' && [t('supplier'), batch.supplier],
         [t('purchaseRef'), batch.purchaseRef],
         [t('cost'), <Money key="cost" fen={batch.costFen} />],
         [t('totalCost'), <Money key="total" fen={batch.costFen * batch.imported} />],
@@ -110,6 +126,18 @@ function BatchFacts({ batch }: { readonly batch: Batch }) {
   )
 }
 
+function Exported({ batch: { exported } }: { readonly batch: Batch }) {
+  const t = useText(batchText)
+  if (!exported) return t('neverExported')
+  return (
+    <>
+      <Time value={exported.at} /> ·{' '}
+      {t('exportedBy', { by: exported.by, count: formatCount(exported.codes), reason: exported.reason })}
+      {exported.handOut && ` · ${t('exportedHandOut')}`}
+    </>
+  )
+}
+
 function Actions({ batch }: { readonly batch: Batch }) {
   const t = useText(batchText)
   const may = useMay()
@@ -124,10 +152,20 @@ function Actions({ batch }: { readonly batch: Batch }) {
           <Button type="primary">{t('resumeUpload')}</Button>
         </Link>
       )}
-      {can('cancel') && may('cards.import') && (
-        <Button danger onClick={actions.cancel}>
-          {t('cancel')}
+      {can('resume_generation') && may('cards.generate') && (
+        <Button type="primary" onClick={actions.resumeGeneration}>
+          {t('resumeGeneration')}
         </Button>
+      )}
+      {can('cancel') && may(batch.origin === 'generated' ? 'cards.generate' : 'cards.import') && (
+        <Button danger onClick={actions.cancel}>
+          {t(batch.origin === 'generated' ? 'cancelGeneration' : 'cancel')}
+        </Button>
+      )}
+      {can('export_codes') && (
+        <ActionButton permission="cards.export" onClick={actions.exportCodes}>
+          {t('exportCodes')}
+        </ActionButton>
       )}
       {can('edit') && manages && <Button onClick={() => setEditing(true)}>{t('edit')}</Button>}
       {can('resume') && manages && (
@@ -139,6 +177,11 @@ function Actions({ batch }: { readonly batch: Batch }) {
         <Button danger onClick={actions.suspend}>
           {t('suspend')}
         </Button>
+      )}
+      {can('recall') && (
+        <ActionButton danger permission="cards.recall" onClick={actions.recall}>
+          {t('recall')}
+        </ActionButton>
       )}
       {can('undo') && manages && (
         <Button danger onClick={actions.undo}>

@@ -1,5 +1,5 @@
-import { CloudUploadOutlined } from '@ant-design/icons'
-import { Typography } from 'antd'
+import { BarcodeOutlined, CloudUploadOutlined } from '@ant-design/icons'
+import { Space, Typography } from 'antd'
 import { Link } from 'react-router'
 import type { Row } from '../../shared/api/index.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
@@ -21,11 +21,18 @@ const RUNNING_MS = 2_000
 export function BatchListPage() {
   const t = useText(batchText)
   const create = (
-    <Link to="/imports/new">
-      <ActionButton type="primary" icon={<CloudUploadOutlined />} permission="cards.import" tabIndex={-1}>
-        {t('import')}
-      </ActionButton>
-    </Link>
+    <Space wrap>
+      <Link to="/generations/new">
+        <ActionButton icon={<BarcodeOutlined />} permission="cards.generate" tabIndex={-1}>
+          {t('generate')}
+        </ActionButton>
+      </Link>
+      <Link to="/imports/new">
+        <ActionButton type="primary" icon={<CloudUploadOutlined />} permission="cards.import" tabIndex={-1}>
+          {t('import')}
+        </ActionButton>
+      </Link>
+    </Space>
   )
   return (
     <ListPage
@@ -40,6 +47,15 @@ export function BatchListPage() {
       filters={[
         { kind: 'search', placeholder: t('search') },
         { kind: 'states', name: 'state', label: t('state'), of: 'batch' },
+        {
+          kind: 'select',
+          name: 'origin',
+          label: t('origin'),
+          options: [
+            { value: 'import', label: t('imports') },
+            { value: 'generated', label: t('generatedOnes') },
+          ],
+        },
         {
           kind: 'custom',
           name: 'skuId',
@@ -75,10 +91,10 @@ function columnsOf(t: T): readonly ListColumn<Batch>[] {
           <Link to={`/batches/${batch.id}`}>#{batch.id}</Link>
           <Typography.Text
             type="secondary"
-            ellipsis={{ tooltip: batch.fileName }}
+            ellipsis={{ tooltip: batch.pattern ?? batch.fileName }}
             style={{ display: 'block', maxWidth: 150, fontSize: 12 }}
           >
-            {batch.fileName}
+            {batch.pattern ?? batch.fileName}
           </Typography.Text>
         </>
       ),
@@ -88,7 +104,7 @@ function columnsOf(t: T): readonly ListColumn<Batch>[] {
       title: t('state'),
       width: 90,
       phone: 'extra',
-      render: (batch) => <StateTag kind="batch" state={batch.state} />,
+      render: (batch) => <StateTag kind={batch.origin === 'generated' ? 'generation' : 'batch'} state={batch.state} />,
     },
     {
       key: 'goods',

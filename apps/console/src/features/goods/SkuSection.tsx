@@ -207,6 +207,8 @@ function SkuMore({ at, kind }: { readonly at: number; readonly kind: SkuValues['
             options={[
               { value: 'fifo', label: t('fifo') },
               { value: 'fefo', label: t('fefo') },
+              { value: 'lifo', label: t('lifo') },
+              { value: 'random', label: t('random') },
             ]}
           />
         </Form.Item>

@@ -118,6 +118,8 @@ export const goodsText = defineMessages('goods', {
   allocation: ['发卡顺序', 'Hand out'],
   fifo: ['先入先出', 'First in, first out'],
   fefo: ['先到期先出', 'First expiring first'],
+  lifo: ['后入先出', 'Last in, first out'],
+  random: ['随机', 'By chance'],
   lowStockAt: ['库存预警', 'Warn at'],
   tiers: ['批发价', 'Quantity prices'],
   tiersHint: [

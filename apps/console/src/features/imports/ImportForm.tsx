@@ -87,7 +87,7 @@ function Unfinished() {
   const may = useMay()
   const read = useRead(
     'vault.listBatches',
-    { query: { state: 'importing,interrupted', pageSize: 5 } },
+    { query: { state: 'importing,interrupted', origin: 'import', pageSize: 5 } },
     { enabled: may('stock.read'), refreshMs: 5_000 },
   )
   const batches = read.data?.items ?? []

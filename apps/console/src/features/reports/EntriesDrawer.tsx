@@ -128,6 +128,7 @@ const KIND_TEXT: Readonly<Record<Entry['kind'], readonly [ReportTextKey, string]
   loss: ['kindLoss', 'red'],
   replacement: ['kindReplacement', 'gold'],
   bonus: ['kindBonus', 'purple'],
+  cost: ['kindCost', 'orange'],
 }
 
 type Seen = {

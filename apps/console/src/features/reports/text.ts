@@ -112,6 +112,7 @@ export const reportText = defineMessages('reports', {
   kindLoss: ['损失', 'Loss'],
   kindReplacement: ['换发', 'Replacement'],
   kindBonus: ['充值赠送', 'Recharge bonus'],
+  kindCost: ['采购成本', 'Cost of supply'],
   order: ['订单', 'Order'],
   orderLine: ['第 {line} 行', 'Line {line}'],
   noOrder: ['不属于任何订单', 'Of no order'],

@@ -14,7 +14,7 @@ type Address = {
 export const client = {
   call: (id: RouteId, input: object, options: object): Promise<unknown> =>
     connection.call(id as never, input as never, options),
-  download: (id: RouteId, input: Address): Promise<Response> => connection.download(id as never, input as never),
+  download: (id: RouteId, input: object): Promise<Response> => connection.download(id as never, input as never),
 }
 
 type UploadOptions = {

@@ -119,7 +119,8 @@ async function ledgersOf({ tenantId }: Shop) {
          - coalesce(sum(amount) filter (where to_kind = 'cash.bonus'), 0))::bigint as "bonusesFen",
        (select coalesce(sum(b.cost_fen), 0)::bigint from entitlements.grants g
         join vault.cards c on c.tenant_id = g.tenant_id and c.id = g.card_id
-        join vault.batches b on b.tenant_id = c.tenant_id and b.id = c.batch_id where g.tenant_id = $1) as "costFen",
+        join vault.batches b on b.tenant_id = c.tenant_id and b.id = c.batch_id where g.tenant_id = $1)
+         + coalesce(sum(amount) filter (where from_kind = 'cash.cost'), 0)::bigint as "costFen",
        (select count(*) from entitlements.grants g where g.tenant_id = $1) as pieces,
        (select count(*) from orders.lines l where l.tenant_id = $1 and l.delivered_at is not null) as lines
      from moved`,

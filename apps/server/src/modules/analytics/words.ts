@@ -61,6 +61,7 @@ const KINDS = {
   loss: ['损失', 'Loss'],
   replacement: ['换发', 'Replacement'],
   bonus: ['充值赠送', 'Recharge bonus'],
+  cost: ['采购成本', 'Cost of supply'],
 } as const
 export const kindWord = (locale: Locale, kind: keyof typeof KINDS): string => pick(locale, KINDS[kind])
 

@@ -5,6 +5,7 @@ import {
   mallOrderRoutes,
   orderErrors,
   orderRoutes,
+  recallRoutes,
   supplierRoutes,
 } from '@quanshu/contract'
 import { type OrderNo, Refusal, type StaffId } from '@quanshu/kernel'
@@ -12,6 +13,7 @@ import { sql } from 'kysely'
 import type { Tx } from '../../platform/db/index.ts'
 import { handle } from '../../platform/http/index.ts'
 import type { Module, Platform } from '../../platform/module.ts'
+import { xlsxReply } from '../../platform/sheets/index.ts'
 import {
   accessTo,
   buyerView,
@@ -23,16 +25,22 @@ import {
 } from '../orders/index.ts'
 import { personCookie, shopUrlOf } from '../payments/index.ts'
 import { readPurchaseView } from '../suppliers/index.ts'
+import { getBatch } from '../vault/index.ts'
+import { chooseRecalled } from './commands/choose-recalled.ts'
 import { approveRefund, declineRefund, refundByHand } from './commands/decide-refund.ts'
 import { createGatewayPayer } from './commands/pay-at-gateway.ts'
 import { createBalancePayer } from './commands/pay-by-balance.ts'
+import { closeRecall, recallBatch, withdrawRecall } from './commands/recall-batch.ts'
 import { refundOrder } from './commands/refund-order.ts'
 import { replaceGrant } from './commands/replace-grant.ts'
 import { resendDelivery } from './commands/resend-delivery.ts'
 import { retryLine } from './commands/retry-line.ts'
 import { askPurchase, settlePurchase } from './commands/settle-purchase.ts'
+import { recallTask } from './jobs.ts'
 import type { PaymentDoor, SupplierDoor } from './ports.ts'
 import { listExceptions } from './queries/list-exceptions.ts'
+import { everyRecalled, getRecall, listRecalled } from './queries/recall.ts'
+import { recalledColumns } from './sheets.ts'
 import { deliveryMail, usedGrants, wakeRouter } from './subscribers.ts'
 import { createSupplyRouter } from './supply/router.ts'
 
@@ -44,8 +52,10 @@ export function fulfilmentModule(platform: Platform, payments: PaymentDoor, supp
       ...mallRoutes(platform, payments),
       ...deskRoutes(platform, payments),
       ...purchaseRoutes(platform, suppliers),
+      ...recallDesk(platform),
     ],
     subscribers: [deliveryMail, usedGrants, wakeRouter(router.kick)],
+    tasks: [recallTask(platform)],
     loops: [router.loop],
   }
 }
@@ -198,6 +208,57 @@ function deskRoutes(platform: Platform, payments: PaymentDoor) {
         })
       }
       return { results }
+    }),
+  ]
+}
+
+/** What each way of putting a piece right needs beside seeing the recall. */
+const RIGHT_FOR = { replace: 'orders.handle', refund: 'orders.refund', leave: 'cards.recall' } as const
+
+function recallDesk(platform: Platform) {
+  const { db } = platform
+  return [
+    handle(recallRoutes.recall, ({ params, body, session, once }) =>
+      once((tx) => recallBatch(tx, params.batchId, body, session.name)),
+    ),
+    handle(recallRoutes.get, ({ ctx, params }) =>
+      db.read(ctx, async (tx) => {
+        await getBatch(tx, params.batchId)
+        return { recall: await getRecall(tx, params.batchId) }
+      }),
+    ),
+    handle(recallRoutes.pieces, async ({ ctx, params, query }) => {
+      await db.read(ctx, (tx) => getBatch(tx, params.batchId))
+      return listRecalled(platform, ctx, params.batchId, query)
+    }),
+    handle(recallRoutes.exportPieces, async ({ ctx, params, query }) => {
+      await db.write(ctx, async (tx) => {
+        await getBatch(tx, params.batchId)
+        tx.audit({
+          action: 'batch.recall_export',
+          objectKind: 'batch',
+          objectId: params.batchId,
+          detail: { ...query },
+        })
+      })
+      return xlsxReply(
+        `recall-${params.batchId}`,
+        recalledColumns(ctx.locale),
+        everyRecalled(platform, ctx, params.batchId, query),
+      )
+    }),
+    handle(recallRoutes.handle, async ({ ctx, params, body, session }) => {
+      const permission = RIGHT_FOR[body.action]
+      if (!session.permissions.has(permission)) throw commonErrors.forbidden({ permission })
+      return { chosen: await chooseRecalled(platform, ctx, params.batchId, body, session) }
+    }),
+    handle(recallRoutes.withdraw, async ({ ctx, params, body, session }) => {
+      await db.write(ctx, (tx) => withdrawRecall(tx, params.batchId, body.note, session.name))
+      return { ok: true as const }
+    }),
+    handle(recallRoutes.close, async ({ ctx, params, body, session }) => {
+      await db.write(ctx, (tx) => closeRecall(tx, params.batchId, body.note, session.name))
+      return { ok: true as const }
     }),
   ]
 }

@@ -1,16 +1,21 @@
 import type { Module, Platform } from '../../platform/module.ts'
+import { followTask, generateTask } from './jobs.ts'
 import { vaultBoundRoutes } from './routes.ts'
 import { expireDueCards, tendBatches } from './schedules.ts'
 
 export { cancelImport } from './commands/cancel-import.ts'
+export { createGeneration } from './commands/create-generation.ts'
 export { createImport } from './commands/create-import.ts'
 export { editBatch } from './commands/edit-batch.ts'
+export { exportCodes } from './commands/export-codes.ts'
+export { generateCodes } from './commands/generate-codes.ts'
+export { resumeGeneration } from './commands/resume-generation.ts'
 export { markCardUsed, voidCard } from './commands/retire-card.ts'
 export { revealCard } from './commands/reveal-card.ts'
-export { resumeBatch, suspendBatch } from './commands/suspend-batch.ts'
+export { FOLLOW_TASK, resumeBatch, shiftBatch, suspendBatch } from './commands/suspend-batch.ts'
 export { undoBatch } from './commands/undo-batch.ts'
 export { type ImportUpload, uploadImport } from './commands/upload-import.ts'
-export { mask, partsOf } from './model.ts'
+export { batchStates, mask, partsOf } from './model.ts'
 export { getBatch, listBatches } from './queries/batches.ts'
 export { cardHistory, getCard, listCards, searchCard } from './queries/cards.ts'
 export { expireDueCards, tendBatches } from './schedules.ts'
@@ -20,6 +25,7 @@ export function vaultModule(platform: Platform): Module {
   return {
     name: 'vault',
     routes: vaultBoundRoutes(platform),
+    tasks: [generateTask(platform), followTask(platform)],
     schedules: [
       { name: 'vault.expire', everyMs: 60_000, run: async () => void (await expireDueCards(platform)) },
       { name: 'vault.tend', everyMs: 60_000, run: () => tendBatches(platform) },

@@ -5,9 +5,12 @@ import type { z } from 'zod'
 export const batchStates = defineStates<BatchState>('batch', 'importing', {
   importing: ['ready', 'cancelled', 'interrupted'],
   interrupted: ['importing', 'cancelled', 'undone'],
-  cancelled: ['suspended', 'undone'],
-  ready: ['suspended', 'undone'],
-  suspended: ['ready', 'undone'],
+  cancelled: ['suspended', 'recalling', 'undone'],
+  ready: ['suspended', 'recalling', 'undone'],
+  // A suspension is a question, and ends either way; a recall is its worse answer, and may turn out to be a question again.
+  suspended: ['ready', 'recalling', 'undone'],
+  recalling: ['suspended', 'recalled'],
+  recalled: [],
   undone: [],
 })
 
@@ -22,16 +25,25 @@ const cardStates = defineStates<CardState>('card', 'available', {
 
 type Action = BatchView['actions'][number]
 
+/** Batches that are complete and for sale, or were. */
+export const EXPORTABLE: readonly BatchState[] = ['ready', 'cancelled', 'suspended']
+
 /** What may be done with a batch now; the console offers exactly this. */
-export function batchActions(batch: Pick<BatchView, 'state' | 'imported' | 'counts'>): Action[] {
-  const { state, counts } = batch
+export function batchActions(
+  batch: Pick<BatchView, 'state' | 'origin' | 'exported' | 'imported' | 'counts'>,
+): Action[] {
+  const { state, counts, origin, exported } = batch
+  const isOpen = state === 'importing' || state === 'interrupted'
   const untouched = batch.imported === counts.available + counts.suspect
   const actions: (Action | false)[] = [
-    (state === 'importing' || state === 'interrupted') && 'cancel',
-    (state === 'importing' || state === 'interrupted') && 'resume_upload',
-    batchStates.may(state, 'undone') && untouched && 'undo',
-    batchStates.may(state, 'suspended') && counts.available > 0 && 'suspend',
-    state === 'suspended' && 'resume',
+    isOpen && 'cancel',
+    isOpen && origin === 'import' && 'resume_upload',
+    state === 'interrupted' && origin === 'generated' && 'resume_generation',
+    EXPORTABLE.includes(state) && origin === 'generated' && batch.imported > 0 && !exported && 'export_codes',
+    batchStates.may(state, 'undone') && untouched && !exported && 'undo',
+    (state === 'ready' || state === 'cancelled') && counts.available > 0 && 'suspend',
+    state === 'suspended' && !exported?.handOut && 'resume',
+    batchStates.may(state, 'recalling') && batch.imported > 0 && 'recall',
     state !== 'undone' && 'edit',
   ]
   return actions.filter((action) => action !== false)

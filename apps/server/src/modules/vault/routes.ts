@@ -3,8 +3,11 @@ import { vaultRoutes } from '@quanshu/contract'
 import { type BoundRoute, handle } from '../../platform/http/index.ts'
 import { xlsxReply } from '../../platform/sheets/index.ts'
 import { cancelImport } from './commands/cancel-import.ts'
+import { createGeneration } from './commands/create-generation.ts'
 import { createImport } from './commands/create-import.ts'
 import { editBatch } from './commands/edit-batch.ts'
+import { exportCodes } from './commands/export-codes.ts'
+import { resumeGeneration } from './commands/resume-generation.ts'
 import { markCardUsed, voidCard } from './commands/retire-card.ts'
 import { revealCard } from './commands/reveal-card.ts'
 import { resumeBatch, suspendBatch } from './commands/suspend-batch.ts'
@@ -19,6 +22,7 @@ import { batchColumns, cardColumns } from './sheets.ts'
 
 export const vaultBoundRoutes = (deps: VaultDeps): readonly BoundRoute[] => [
   ...importRoutes(deps),
+  ...generationRoutes(deps),
   ...batchRoutes(deps),
   ...cardRoutes(deps),
 ]
@@ -53,6 +57,19 @@ const importRoutes = (deps: VaultDeps): readonly BoundRoute[] => [
       fileName: `import-${params.batchId}.csv`,
     }
   }),
+]
+
+const generationRoutes = (deps: VaultDeps): readonly BoundRoute[] => [
+  handle(vaultRoutes.createGeneration, ({ body, once }) => once((tx) => createGeneration(tx, body))),
+  handle(vaultRoutes.resumeGeneration, ({ ctx, params }) =>
+    deps.db.write(ctx, (tx) => resumeGeneration(tx, params.batchId)),
+  ),
+  handle(vaultRoutes.cancelGeneration, ({ ctx, params }) => cancelImport(deps, ctx, params.batchId)),
+  handle(vaultRoutes.exportCodes, async ({ ctx, params, body }) => ({
+    content: Readable.from(await exportCodes(deps, ctx, { batchId: params.batchId, ...body })),
+    contentType: 'text/plain; charset=utf-8',
+    fileName: `codes-${params.batchId}.txt`,
+  })),
 ]
 
 const batchRoutes = (deps: VaultDeps): readonly BoundRoute[] => [

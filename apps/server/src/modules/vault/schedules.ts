@@ -3,21 +3,16 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../platform/db/index.ts'
 import { shiftBatch } from './commands/suspend-batch.ts'
 import type { VaultDeps } from './deps.ts'
+import { systemCtx } from './jobs.ts'
 
-const systemCtx = (tenantId: TenantId): Ctx => ({
-  tenantId,
-  actor: { kind: 'system', name: 'vault' },
-  requestId: 'vault.sweep',
-  locale: 'zh-CN',
-})
-
+const SWEEP = 'vault.sweep'
 const CARDS_PER_CALL = 2_000
 
 /** Takes cards off the shelf whose last day has passed. @returns how many */
 export async function expireDueCards(deps: Pick<VaultDeps, 'db'>): Promise<number> {
   let total = 0
   for (const tenantId of await deps.db.callGlobal<readonly TenantId[]>('vault.tenants_with_due_cards')) {
-    total += await expireDueOf(deps, systemCtx(tenantId))
+    total += await expireDueOf(deps, systemCtx(tenantId, SWEEP))
   }
   return total
 }
@@ -40,15 +35,13 @@ type Unfinished = {
   readonly tenantId: TenantId
   readonly batchId: number
   readonly skuId: number
-  readonly state: 'suspended' | 'ready'
+  readonly from: 'available' | 'suspect'
+  readonly to: 'available' | 'suspect' | 'void'
 }
 
-/** Marks imports that stand still as interrupted, and moves the cards that a suspension or its end left behind. */
+/** Marks imports that stand still as interrupted, and moves the cards that a change of their batch left behind. */
 export async function tendBatches(deps: Pick<VaultDeps, 'db'>): Promise<void> {
-  for (const { tenantId, batchId, skuId, state } of await deps.db.callGlobal<readonly Unfinished[]>(
-    'vault.tend_batches',
-  )) {
-    const [from, to] = state === 'suspended' ? (['available', 'suspect'] as const) : (['suspect', 'available'] as const)
-    await shiftBatch(deps, systemCtx(tenantId), { batchId, skuId, from, to })
+  for (const { tenantId, ...shift } of await deps.db.callGlobal<readonly Unfinished[]>('vault.tend_batches')) {
+    await shiftBatch(deps, systemCtx(tenantId, SWEEP), shift)
   }
 }

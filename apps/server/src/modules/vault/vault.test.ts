@@ -111,7 +111,7 @@ describe('importing', () => {
       invalid: 2,
       linesRead: 6,
       counts: { available: 2 },
-      actions: ['undo', 'suspend', 'edit'],
+      actions: ['undo', 'suspend', 'recall', 'edit'],
     })
     const report = await house.db.read(shop.ctx, (tx) => importReport(tx, batch.id, { page: 1, pageSize: 10 }))
     expect(report.items).toMatchObject([
@@ -325,7 +325,7 @@ describe('batches', () => {
     expect(await suspendBatch(house, shop.staff, batch.id, '黑卡')).toMatchObject({
       state: 'suspended',
       counts: { available: 0, suspect: 4_999, delivered: 1 },
-      actions: ['resume', 'edit'],
+      actions: ['resume', 'recall', 'edit'],
     })
     expect(await differences(shop)).toEqual([])
     expect(await resumeBatch(house, shop.staff, batch.id, '核实无误')).toMatchObject({
@@ -387,6 +387,69 @@ describe('batches', () => {
     expect((await of({ supplier: '供货商甲', state: ['ready'] })).total).toBe(1)
     expect((await of({ state: ['undone'] })).total).toBe(0)
   })
+})
+
+describe('allocation', () => {
+  const picked = async (shop: Shop, rule: string, count: number): Promise<readonly number[]> => {
+    const { rows } = await house.owner.query<{ card_id: string }>('select card_id from vault.pick($1, $2, $3, $4)', [
+      shop.tenantId,
+      shop.skuId,
+      rule,
+      count,
+    ])
+    return rows.map((row) => Number(row.card_id))
+  }
+  const idsOf = async (shop: Shop) =>
+    (await list(shop, { sort: 'id', pageSize: 1_000 })).items.map((card) => card.id).sort((a, b) => a - b)
+
+  it('hands out the oldest first, the newest first, or the first to expire, each code once', async () => {
+    const shop = await newShop()
+    await importCards(shop, codes(3, 'LATER').join('\n'), { validTo: '2999-06-01T00:00:00+08:00' })
+    await importCards(shop, codes(3, 'NEVER').join('\n'))
+    await importCards(shop, codes(3, 'SOON').join('\n'), { validTo: '2999-01-01T00:00:00+08:00' })
+    const ids = await idsOf(shop)
+    expect(await picked(shop, 'fifo', 9)).toEqual(ids)
+    expect(await picked(shop, 'lifo', 9)).toEqual(ids.toReversed())
+    expect(await picked(shop, 'fefo', 9)).toEqual([...ids.slice(6), ...ids.slice(0, 3), ...ids.slice(3, 6)])
+  })
+
+  it('by chance hands out any of them, whatever its batch and age, each once', async () => {
+    const shop = await newShop()
+    await importCards(shop, codes(500, 'OLD').join('\n'))
+    await importCards(shop, codes(500, 'NEW').join('\n'))
+    const ids = await idsOf(shop)
+    const all = await picked(shop, 'random', 1_001)
+    expect(all.toSorted((a, b) => a - b)).toEqual(ids)
+    // Of a hundred drawn from two halves, fewer than 20 of one would be chance of one in a hundred million.
+    const old = all.slice(0, 100).filter((id) => id < (ids[500] ?? 0)).length
+    expect(old).toBeGreaterThan(20)
+    expect(old).toBeLessThan(80)
+    const rising = all.filter((id, at) => id > (all[at - 1] ?? 0)).length
+    expect(rising).toBeGreaterThan(400)
+    expect(rising).toBeLessThan(600)
+  })
+
+  it.each(['fifo', 'fefo', 'lifo', 'random'])(
+    'by %s passes over a suspended batch and what is past its date',
+    async (rule) => {
+      const shop = await newShop(rule)
+      const bad = await importCards(shop, codes(20, 'BAD').join('\n'))
+      await importCards(shop, codes(3, 'GONE').join('\n'), { validTo: '2020-01-01T00:00:00+08:00' })
+      await importCards(shop, codes(3, 'GOOD').join('\n'))
+      const good = (await idsOf(shop)).slice(-3)
+      for (const state of ['suspended', 'recalling']) {
+        await house.owner.query('update vault.batches set state = $3 where tenant_id = $1 and id = $2', [
+          shop.tenantId,
+          bad.id,
+          state,
+        ])
+        expect(
+          (await picked(shop, rule, 10)).toSorted((a, b) => a - b),
+          state,
+        ).toEqual(good)
+      }
+    },
+  )
 })
 
 describe('cards', () => {

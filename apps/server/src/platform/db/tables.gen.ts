@@ -22,7 +22,7 @@ export type AnalyticsEntries = {
   tenant_id: number
   at: Time
   id: GeneratedAlways<number>
-  kind: 'sale' | 'refund' | 'fee' | 'loss' | 'replacement' | 'bonus'
+  kind: 'sale' | 'refund' | 'fee' | 'loss' | 'replacement' | 'bonus' | 'cost'
   order_no: number | null
   line_no: number | null
   sku_id: Generated<number>
@@ -77,6 +77,7 @@ export type AnalyticsSums = {
   lines: Generated<number>
   entries: Generated<number>
   bonuses_fen: Generated<number>
+  costs_fen: Generated<number>
 }
 
 export type AnalyticsTurnover = {
@@ -284,7 +285,7 @@ export type CatalogSkus = {
   tiers: DefaultedJson
   priced_at: DefaultedTime
   hold_mode: Generated<'order' | 'payment'>
-  allocation: Generated<'fifo' | 'fefo'>
+  allocation: Generated<'fifo' | 'fefo' | 'lifo' | 'random'>
   low_stock_at: Generated<number | null>
   state: Generated<'on' | 'off'>
   position: Generated<number>
@@ -1065,7 +1066,7 @@ export type VaultBatches = {
   tenant_id: number
   id: GeneratedAlways<number>
   sku_id: number
-  state: Generated<'importing' | 'cancelled' | 'interrupted' | 'ready' | 'suspended' | 'undone'>
+  state: Generated<'importing' | 'cancelled' | 'interrupted' | 'ready' | 'suspended' | 'undone' | 'recalling' | 'recalled'>
   file_name: Generated<string>
   separator: Generated<string>
   supplier: Generated<string>
@@ -1087,6 +1088,9 @@ export type VaultBatches = {
   finished_at: NullableTime
   upload_no: Generated<number>
   head_fingerprint: Buffer | null
+  origin: Generated<'import' | 'generated'>
+  pattern: string | null
+  wanted: number | null
 }
 
 export type VaultCards = {
@@ -1100,6 +1104,17 @@ export type VaultCards = {
   valid_to: NullableTime
   created_at: DefaultedTime
   changed_at: DefaultedTime
+}
+
+export type VaultExports = {
+  tenant_id: number
+  batch_id: number
+  at: DefaultedTime
+  by_name: string
+  by_staff_id: number
+  reason: string
+  codes: number
+  hand_out: boolean
 }
 
 export type VaultImportLines = {
@@ -1119,6 +1134,41 @@ export type VaultMovements = {
   to_state: string
   cause: string
   actor: Generated<string>
+}
+
+export type VaultRecallPieces = {
+  tenant_id: number
+  batch_id: number
+  grant_id: number
+  card_id: number
+  order_no: number
+  line_no: number
+  state: Generated<'open' | 'queued' | 'replaced' | 'refunding' | 'left' | 'failed'>
+  action: 'replace' | 'refund' | 'leave' | null
+  refund_to: 'source' | 'balance' | null
+  reason: Generated<string>
+  chosen_by: Generated<string>
+  chosen_by_id: number | null
+  refund_id: number | null
+  failure: NullableJson
+  changed_at: DefaultedTime
+}
+
+export type VaultRecalls = {
+  tenant_id: number
+  batch_id: number
+  reason: string
+  evidence: Generated<string>
+  supplier: string
+  cost_fen: number
+  stopped: number | null
+  begun_by: string
+  begun_at: DefaultedTime
+  listed_to: Generated<number>
+  listed_at: NullableTime
+  closed_by: string | null
+  closed_at: NullableTime
+  close_note: Generated<string>
 }
 
 export type DB = {
@@ -1203,6 +1253,9 @@ export type DB = {
   'vault.batch_counts': VaultBatchCounts
   'vault.batches': VaultBatches
   'vault.cards': VaultCards
+  'vault.exports': VaultExports
   'vault.import_lines': VaultImportLines
   'vault.movements': VaultMovements
+  'vault.recall_pieces': VaultRecallPieces
+  'vault.recalls': VaultRecalls
 }

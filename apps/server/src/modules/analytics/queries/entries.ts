@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { z } from 'zod'
 import type { Ctx, Database, ReadTx } from '../../../platform/db/index.ts'
 import { allOf, limitOf } from '../../../platform/lists/index.ts'
-import { conditionsOf, facts, factsFor, UNDER } from './figures.ts'
+import { conditionsOf, entryCost, facts, factsFor, UNDER } from './figures.ts'
 
 export type EntriesQuery = z.output<typeof analyticsRoutes.entries.query>
 type Page = z.output<typeof analyticsRoutes.entries.response>
@@ -62,8 +62,8 @@ const rowsOf = (where: RawBuilder<unknown>) => sql`
     nullif(x.sku_id, 0) as "skuId", coalesce(l.goods_title, g.title, '') as "goodsTitle",
     coalesce(l.sku_title, k.title, '') as "skuTitle", nullif(x.batch_id, 0) as "batchId", coalesce(b.supplier, '') as supplier,
     x.channel, x.pay_way as "payWay", x.staff, x.pieces,
-    case when x.kind = 'sale' then x.amount_fen else -x.amount_fen end as "amountFen",
-    x.pieces * coalesce(b.cost_fen, 0) as "costFen", x.transfer_id as "transferId", x.refund_id as "refundId"
+    case x.kind when 'sale' then x.amount_fen when 'cost' then 0 else -x.amount_fen end as "amountFen",
+    ${entryCost} as "costFen", x.transfer_id as "transferId", x.refund_id as "refundId"
   from analytics.entries x
   ${facts}
   left join lateral (

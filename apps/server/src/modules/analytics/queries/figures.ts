@@ -101,7 +101,8 @@ export const NOTHING: Figures = figuresOf({
   lines: 0,
 })
 
-const entryCost = sql<number>`x.pieces * coalesce(b.cost_fen, 0)`
+/** What a code's batch cost, or what a supplier charged. */
+export const entryCost = sql<number>`(x.pieces * coalesce(b.cost_fen, 0) + case x.kind when 'cost' then x.amount_fen else 0 end)`
 
 /** Which entries stand under a figure, and what each adds to it. */
 export const UNDER: Readonly<
@@ -116,10 +117,10 @@ export const UNDER: Readonly<
   fees: { which: sql<boolean>`x.kind = 'fee'`, value: sql<number>`x.amount_fen` },
   losses: { which: sql<boolean>`x.kind = 'loss'`, value: sql<number>`x.amount_fen` },
   bonuses: { which: sql<boolean>`x.kind = 'bonus'`, value: sql<number>`x.amount_fen` },
-  cost: { which: sql<boolean>`x.pieces > 0`, value: entryCost },
+  cost: { which: sql<boolean>`x.pieces > 0 or x.kind = 'cost'`, value: entryCost },
   margin: {
     which: sql<boolean>`true`,
-    value: sql<number>`case x.kind when 'sale' then x.amount_fen else -x.amount_fen end - ${entryCost}`,
+    value: sql<number>`case x.kind when 'sale' then x.amount_fen when 'cost' then 0 else -x.amount_fen end - ${entryCost}`,
   },
   pieces: { which: sql<boolean>`x.pieces > 0`, value: sql<number>`x.pieces` },
   lines: { which: sql<boolean>`x.lines > 0`, value: sql<number>`x.lines` },

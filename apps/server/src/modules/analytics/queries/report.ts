@@ -57,7 +57,7 @@ async function groups(tx: ReadTx, query: ReportQuery, from: string): Promise<rea
     with x as materialized (
       select x.at >= ${dayStart(query.from)}::timestamptz as is_now, ${stepOf(query)} as at, ${keyOf(query.by)} as key,
         sum(x.sales_fen) as sales, sum(x.refunds_fen) as refunds, sum(x.fees_fen) as fees, sum(x.losses_fen) as losses,
-        sum(x.bonuses_fen) as bonuses, sum(x.pieces * coalesce(b.cost_fen, 0)) as cost, sum(x.pieces) as pieces, sum(x.lines) as lines
+        sum(x.bonuses_fen) as bonuses, sum(x.pieces * coalesce(b.cost_fen, 0) + x.costs_fen) as cost, sum(x.pieces) as pieces, sum(x.lines) as lines
       from analytics.sums x
       ${facts}
       where ${allOf(

@@ -1,4 +1,4 @@
-import type { PriceTier, SkuDetail, SkuKind } from '@quanshu/contract'
+import type { Allocation, PriceTier, SkuDetail, SkuKind } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { ReadTx } from '../../../platform/db/index.ts'
 
@@ -17,7 +17,7 @@ export type SkuFacts = {
   readonly cost_hint_fen: number | null
   readonly tiers: PriceTier[]
   readonly hold_mode: 'order' | 'payment'
-  readonly allocation: 'fifo' | 'fefo'
+  readonly allocation: Allocation
   readonly low_stock_at: number | null
   readonly state: 'on' | 'off'
   readonly sku_position: number

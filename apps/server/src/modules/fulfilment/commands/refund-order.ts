@@ -20,7 +20,12 @@ export type RefundRequest = {
   readonly actor: { readonly staffId: StaffId; readonly name: string }
 }
 
-type Begun = { readonly amountFen: number; readonly awaiting: boolean; readonly putBack?: boolean }
+type Begun = {
+  readonly amountFen: number /** Of the last line. */
+  readonly refundId: number
+  readonly awaiting: boolean
+  readonly putBack?: boolean
+}
 
 /**
  * Takes the right back (codes become void) and sends the money on its way; to the balance it is there at once. Above what

@@ -1,10 +1,13 @@
-import { type BatchView, vaultErrors, type vaultRoutes } from '@quanshu/contract'
+import { type BatchState, type BatchView, vaultErrors, type vaultRoutes } from '@quanshu/contract'
 import { type RawBuilder, sql } from 'kysely'
 import type { z } from 'zod'
 import type { Ctx, Tx } from '../../../platform/db/index.ts'
 import type { VaultDeps } from '../deps.ts'
 import { getBatch } from '../queries/batches.ts'
 import { shiftBatch } from './suspend-batch.ts'
+
+/** A batch that was taken off the shelf gets nothing back onto it by another date. */
+const SELLING: readonly BatchState[] = ['importing', 'interrupted', 'cancelled', 'ready']
 
 export type BatchChanges = Partial<z.output<(typeof vaultRoutes)['editBatch']['body']>>
 
@@ -16,7 +19,7 @@ export type BatchChanges = Partial<z.output<(typeof vaultRoutes)['editBatch']['b
 export async function editBatch(deps: VaultDeps, ctx: Ctx, batchId: number, changes: BatchChanges): Promise<BatchView> {
   const after = await deps.db.write(ctx, (tx) => saveChanges(tx, batchId, changes))
   const stillValid = after.validTo === null || Date.parse(after.validTo) > Date.now()
-  if (changes.validTo !== undefined && stillValid && after.counts.expired > 0 && after.state !== 'suspended') {
+  if (changes.validTo !== undefined && stillValid && after.counts.expired > 0 && SELLING.includes(after.state)) {
     await shiftBatch(deps, ctx, { batchId, skuId: after.skuId, from: 'expired', to: 'available' })
   }
   return deps.db.read(ctx, (tx) => getBatch(tx, batchId))

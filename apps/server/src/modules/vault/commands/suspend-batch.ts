@@ -16,7 +16,7 @@ export async function suspendBatch(deps: VaultDeps, ctx: Ctx, batchId: number, r
   return deps.db.read(ctx, (tx) => getBatch(tx, batchId))
 }
 
-/** Sells a suspended batch again. @throws vaultErrors.wrongBatchState */
+/** Sells a suspended batch again. @throws vaultErrors.wrongBatchState, batchHandedOut */
 export async function resumeBatch(deps: VaultDeps, ctx: Ctx, batchId: number, reason: string): Promise<BatchView> {
   const skuId = await deps.db.write(ctx, (tx) => changeState(tx, batchId, 'ready', reason))
   await shiftBatch(deps, ctx, { batchId, skuId, from: 'suspect', to: 'available' })
@@ -33,10 +33,11 @@ async function changeState(tx: Tx, batchId: number, to: 'suspended' | 'ready', r
       and id = ${batchId}::bigint
     for no key update`.execute(tx.db)
   const from = found.rows[0]?.state
-  const { skuId } = await getBatch(tx, batchId)
-  // `ready` may also follow an import, but not by this door.
-  if (from === undefined || !batchStates.may(from, to) || from === 'importing')
+  const { skuId, exported } = await getBatch(tx, batchId)
+  // `ready` may also follow an import, but not by this door; nor may a suspension follow a recall.
+  if (from === undefined || !batchStates.may(from, to) || from === 'importing' || from === 'recalling')
     throw vaultErrors.wrongBatchState({ state: from ?? '' })
+  if (to === 'ready' && exported?.handOut) throw vaultErrors.batchHandedOut()
   await sql`
     update vault.batches
     set state = ${to}::text
@@ -56,14 +57,17 @@ async function changeState(tx: Tx, batchId: number, to: 'suspended' | 'ready', r
   return skuId
 }
 
+/** Lets the cards of a batch follow its state, by a job. */
+export const FOLLOW_TASK = 'vault.follow'
+
 /** An account is locked for about a tenth of a second at a time. */
 const CARDS_PER_CALL = 2_000
 
-type Shift = {
+export type Shift = {
   readonly batchId: number
   readonly skuId: number
   readonly from: 'available' | 'suspect' | 'expired'
-  readonly to: 'available' | 'suspect'
+  readonly to: 'available' | 'suspect' | 'void'
 }
 
 /** Moves all of a batch's cards that are in one state to another. Safe to run again, or twice at once. */

@@ -11,10 +11,11 @@ type Outcome =
   | { readonly removed: number; readonly skuId: number }
   | { readonly refused: 'state'; readonly state: string }
   | { readonly refused: 'touched'; readonly count: number }
+  | { readonly refused: 'exported' }
 
 /**
  * Takes back a batch of which nothing was sold, voided or expired: its codes are gone and may be imported again.
- * @throws vaultErrors.batchTouched, wrongBatchState
+ * @throws vaultErrors.batchTouched, batchExported, wrongBatchState
  */
 export async function undoBatch(deps: VaultDeps, ctx: Ctx, batchId: number, reason: string): Promise<BatchView> {
   return deps.db.write(ctx, async (tx) => {
@@ -34,5 +35,6 @@ export async function undoBatch(deps: VaultDeps, ctx: Ctx, batchId: number, reas
 
 function refusalFor(outcome: Exclude<Outcome, { removed: number }> | undefined) {
   if (outcome?.refused === 'touched') return vaultErrors.batchTouched({ count: outcome.count })
+  if (outcome?.refused === 'exported') return vaultErrors.batchExported()
   return vaultErrors.wrongBatchState({ state: outcome?.state ?? '' })
 }

@@ -5,11 +5,11 @@ import { sql } from 'kysely'
 import type { Sealer } from '../../../platform/crypto/index.ts'
 import type { Ctx, Tx } from '../../../platform/db/index.ts'
 import type { VaultDeps } from '../deps.ts'
+import { CHUNK_LINES, finishBatch, interruptBatch, sealCards, storeChunk } from '../filling.ts'
 import { type Line, readCardFile } from '../import-reader/index.ts'
 import { canonical } from '../model.ts'
 import { announceProgress } from '../progress.ts'
 import { type Failure, getBatch } from '../queries/batches.ts'
-import { FINGERPRINT_PURPOSE, sealedAt } from '../secrets.ts'
 
 export type ImportUpload = {
   readonly stream: Readable
@@ -17,8 +17,6 @@ export type ImportUpload = {
   readonly lengthBytes?: number | undefined
 }
 
-/** One call of the database; its account lock is held for a few milliseconds. */
-const CHUNK_LINES = 2_000
 /** A batch stays something that can be listed, undone and reported as one. */
 const BATCH_LINES_MAX = 2_000_000
 
@@ -52,10 +50,11 @@ export async function uploadImport(
     })
     const stopped = await importLines(deps, ctx, { sealer, lines, begun: () => present(begun), bytesRead: meter.read })
     if (stopped === 'superseded') throw vaultErrors.uploadSuperseded()
-    if (stopped === undefined) await deps.db.write(ctx, (tx) => finish(tx, present(begun)))
+    if (stopped === undefined) await deps.db.write(ctx, (tx) => finishBatch(tx, present(begun), 'batch.import'))
   } catch (error) {
     const { uploadNo } = begun ?? {}
-    if (uploadNo !== undefined) await deps.db.write(ctx, (tx) => interrupt(tx, batchId, uploadNo, failureOf(error)))
+    if (uploadNo !== undefined)
+      await deps.db.write(ctx, (tx) => interruptBatch(tx, { batchId, uploadNo }, failureOf(error)))
     throw error
   } finally {
     announceProgress(deps.hub, ctx.tenantId, batchId)
@@ -102,14 +101,14 @@ async function importLines(deps: VaultDeps, ctx: Ctx, work: Work): Promise<strin
   const send = async (): Promise<string | undefined> => {
     const last = chunk.at(-1)
     if (!last) return sent
-    const { batchId, uploadNo, linesDone } = work.begun()
+    const { linesDone, ...target } = work.begun()
     const body = await sealChunk(deps, work.sealer, chunk)
     const positions = { fromLine: fromLine ?? linesDone, toLine: last.lineNo, bytesRead: work.bytesRead() }
     fromLine = last.lineNo
     chunk = []
     const stopped = await sent
     if (stopped !== undefined) return stopped
-    sent = storeChunk(deps, ctx, batchId, uploadNo, { ...positions, ...body })
+    sent = storeChunk(deps, ctx, target, { ...positions, ...body }).then((stored) => stored.stopped)
     // Its failure is met at the next await of `sent`; until then it is no unhandled rejection.
     sent.catch(() => undefined)
     return undefined
@@ -134,49 +133,20 @@ async function importLines(deps: VaultDeps, ctx: Ctx, work: Work): Promise<strin
   }
 }
 
-type ChunkBody = {
-  readonly ids: readonly number[]
-  readonly lines: readonly number[]
-  readonly fingerprints: readonly string[]
-  readonly sealed: readonly string[]
-  readonly invalidLines: readonly number[]
-  readonly invalidReasons: readonly string[]
-}
-type Chunk = ChunkBody & { readonly fromLine: number; readonly toLine: number; readonly bytesRead: number }
-
-/** Ids come first, because a card is sealed to its own row. Those of duplicates stay unused. */
-async function sealChunk(deps: VaultDeps, sealer: Sealer, lines: readonly Line[]): Promise<ChunkBody> {
+async function sealChunk(deps: VaultDeps, sealer: Sealer, lines: readonly Line[]) {
   const cards = lines.filter((line) => 'parts' in line)
   const invalid = lines.filter((line) => 'reason' in line)
-  const ids =
-    cards.length === 0 ? [] : await deps.db.callGlobal<readonly number[]>('vault.reserve_card_ids', cards.length)
-  const plain = cards.map((card) => canonical(card.parts))
+  const sealed = await sealCards(
+    deps,
+    sealer,
+    cards.map((card) => canonical(card.parts)),
+  )
   return {
-    ids,
+    ...sealed,
     lines: cards.map((card) => card.lineNo),
-    fingerprints: plain.map((text) => sealer.fingerprint(FINGERPRINT_PURPOSE, text).toString('base64')),
-    sealed: plain.map((text, at) => sealer.seal(sealedAt(ids[at] ?? 0), text).toString('base64')),
     invalidLines: invalid.map((line) => line.lineNo),
     invalidReasons: invalid.map((line) => line.reason),
   }
-}
-
-async function storeChunk(
-  deps: VaultDeps,
-  ctx: Ctx,
-  batchId: number,
-  uploadNo: number,
-  chunk: Chunk,
-): Promise<string | undefined> {
-  const outcome = await deps.db.call<{ readonly stopped?: string }>(
-    ctx.tenantId,
-    'vault.import_chunk',
-    batchId,
-    uploadNo,
-    chunk,
-  )
-  announceProgress(deps.hub, ctx.tenantId, batchId)
-  return outcome.stopped
 }
 
 type Start = { readonly fingerprint: Buffer; readonly fileName: string; readonly bytesTotal: number | undefined }
@@ -188,6 +158,7 @@ async function begin(tx: Tx, batchId: number, start: Start): Promise<Begun> {
     from vault.batches
     where tenant_id = ${tx.ctx.tenantId}::bigint
       and id = ${batchId}::bigint
+      and origin = 'import'
     for no key update`.execute(tx.db)
   const [batch] = found.rows
   if (!batch) throw commonErrors.notFound()
@@ -208,48 +179,6 @@ async function begin(tx: Tx, batchId: number, start: Start): Promise<Begun> {
       and id = ${batchId}::bigint
     returning upload_no as "uploadNo"`.execute(tx.db)
   return { batchId, uploadNo: updated.rows[0]?.uploadNo ?? 0, linesDone: batch.linesRead }
-}
-
-async function finish(tx: Tx, { batchId, uploadNo }: Begun): Promise<void> {
-  const done = await sql`
-    update vault.batches
-    set state = 'ready',
-        finished_at = now(),
-        bytes_read = coalesce(bytes_total, bytes_read)
-    where tenant_id = ${tx.ctx.tenantId}::bigint
-      and id = ${batchId}::bigint
-      and upload_no = ${uploadNo}::integer
-      and state in ('importing', 'interrupted')`.execute(tx.db)
-  if (!done.numAffectedRows) return
-  const batch = await getBatch(tx, batchId)
-  const { skuId, imported, duplicates, invalid } = batch
-  tx.emit({
-    type: 'batch.imported',
-    subject: `batch:${batchId}`,
-    payload: { batchId, skuId, imported, duplicates, invalid },
-  })
-  tx.emit({ type: 'stock.changed', subject: `sku:${skuId}`, payload: { skuId } })
-  tx.audit({
-    action: 'batch.import',
-    objectKind: 'batch',
-    objectId: batchId,
-    detail: { skuId, imported, duplicates, invalid },
-  })
-}
-
-/** What was imported so far is on sale; the rest comes with the same file again. */
-async function interrupt(tx: Tx, batchId: number, uploadNo: number, failure: Failure): Promise<void> {
-  const done = await sql<{ skuId: number }>`
-    update vault.batches
-    set state = 'interrupted',
-        failure = ${JSON.stringify(failure)}::jsonb
-    where tenant_id = ${tx.ctx.tenantId}::bigint
-      and id = ${batchId}::bigint
-      and upload_no = ${uploadNo}::integer
-      and state = 'importing'
-    returning sku_id as "skuId"`.execute(tx.db)
-  const [batch] = done.rows
-  if (batch) tx.emit({ type: 'stock.changed', subject: `sku:${batch.skuId}`, payload: { skuId: batch.skuId } })
 }
 
 /** A refusal is told as it is, except that a half request means that the sender hung up. */

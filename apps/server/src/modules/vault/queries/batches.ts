@@ -9,7 +9,7 @@ type Filter = Partial<z.output<typeof batchListQuery>>
 
 type BatchRow = Omit<
   BatchView,
-  'counts' | 'createdAt' | 'finishedAt' | 'validFrom' | 'validTo' | 'failure' | 'actions'
+  'counts' | 'createdAt' | 'finishedAt' | 'validFrom' | 'validTo' | 'failure' | 'exported' | 'actions'
 > &
   BatchView['counts'] & {
     readonly validFrom: Date | null
@@ -17,6 +17,11 @@ type BatchRow = Omit<
     readonly createdAt: Date
     readonly finishedAt: Date | null
     readonly failure: Failure | null
+    readonly exportedAt: Date | null
+    readonly exportedBy: string
+    readonly exportReason: string
+    readonly exportedCodes: number
+    readonly handOut: boolean
   }
 /** Why an import broke off, as kept with the batch; never a line's text. */
 export type Failure = { readonly code: string; readonly params: Readonly<Record<string, unknown>> }
@@ -73,6 +78,7 @@ function conditionOf(query: Filter): RawBuilder<unknown> {
     sql`true`,
     query.skuId !== undefined && sql`b.sku_id = ${query.skuId}::bigint`,
     query.goodsId !== undefined && sql`s.goods_id = ${query.goodsId}::bigint`,
+    query.origin !== undefined && sql`b.origin = ${query.origin}::text`,
     states !== undefined && sql`b.state = any(${states}::text[])`,
     !!query.supplier && sql`b.supplier = ${query.supplier}::text`,
     !!query.q &&
@@ -84,16 +90,18 @@ async function load(tx: ReadTx, condition: RawBuilder<unknown>, tail: RawBuilder
   const found = await sql<BatchRow>`
     select
       b.id, b.sku_id as "skuId", s.title as "skuTitle", g.id as "goodsId", g.title as "goodsTitle", b.state,
-      b.file_name as "fileName", b.separator, b.supplier, b.cost_fen as "costFen", b.purchase_ref as "purchaseRef",
+      b.origin, b.pattern, b.wanted, b.file_name as "fileName", b.separator, b.supplier, b.cost_fen as "costFen", b.purchase_ref as "purchaseRef",
       b.valid_from as "validFrom", b.valid_to as "validTo", b.note, b.lines_read as "linesRead",
       coalesce(c.imported, 0) as imported, b.duplicates, b.invalid, b.bytes_read as "bytesRead", b.bytes_total as "bytesTotal",
       coalesce(c.available, 0) as available, coalesce(c.delivered, 0) as delivered, coalesce(c.used, 0) as used,
       coalesce(c.void, 0) as void, coalesce(c.suspect, 0) as suspect, coalesce(c.expired, 0) as expired,
-      b.created_by as "createdBy", b.created_at as "createdAt", b.finished_at as "finishedAt", b.failure
+      b.created_by as "createdBy", b.created_at as "createdAt", b.finished_at as "finishedAt", b.failure,
+      e.at as "exportedAt", e.by_name as "exportedBy", e.reason as "exportReason", e.codes as "exportedCodes", e.hand_out as "handOut"
     from vault.batches b
     join catalog.skus s on s.tenant_id = b.tenant_id and s.id = b.sku_id
     join catalog.goods g on g.tenant_id = b.tenant_id and g.id = s.goods_id
     left join vault.batch_counts c on c.tenant_id = b.tenant_id and c.batch_id = b.id
+    left join vault.exports e on e.tenant_id = b.tenant_id and e.batch_id = b.id
     where b.tenant_id = ${tx.ctx.tenantId}::bigint
       and ${condition}
     ${tail}`.execute(tx.db)
@@ -101,16 +109,25 @@ async function load(tx: ReadTx, condition: RawBuilder<unknown>, tail: RawBuilder
 }
 
 function viewOf(row: BatchRow, locale: 'zh-CN' | 'en'): BatchView {
-  const { available, delivered, used, void: voided, suspect, expired, failure, ...rest } = row
+  const { available, delivered, used, void: voided, suspect, expired, failure, ...more } = row
+  const { exportedAt, exportedBy, exportReason, exportedCodes, handOut, ...rest } = more
   const counts = { available, delivered, used, void: voided, suspect, expired }
+  const exported = exportedAt && {
+    at: exportedAt.toISOString(),
+    by: exportedBy,
+    reason: exportReason,
+    codes: exportedCodes,
+    handOut,
+  }
   return {
     ...rest,
     counts,
+    exported,
     validFrom: row.validFrom?.toISOString() ?? null,
     validTo: row.validTo?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     finishedAt: row.finishedAt?.toISOString() ?? null,
     failure: failure && { code: failure.code, message: errorMessage(failure.code, failure.params, locale) },
-    actions: batchActions({ state: row.state, imported: row.imported, counts }),
+    actions: batchActions({ state: row.state, origin: row.origin, exported, imported: row.imported, counts }),
   }
 }

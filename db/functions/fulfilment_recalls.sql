@@ -1,0 +1,334 @@
+-- A batch whose source proved bad: stopped, its delivered pieces found, and each of them put right once.
+--
+--   fulfilment.recall_batch(tenant, batch, reason, evidence, actor)   stops the batch; a job does what follows
+--   fulfilment.list_recalled(tenant, batch, limit)              finds the next delivered pieces and tells their orders
+--   fulfilment.recall_state(piece, grant, refund)               what a piece's state is, seen with its right and its refund
+--   fulfilment.choose_recalled(tenant, batch, choice, limit)    says what is to become of pieces
+--   fulfilment.mark_recalled(tenant, batch, grants, result)     says what became of them, in the transaction that did it
+--   fulfilment.close_recall(tenant, batch, to, note, actor)     ends it: all is put right, or the source proved good
+--
+-- Lock order: orders, accounts, holds, cards, batch counts; a batch first, as imports do, and pieces of a recall last.
+
+create or replace function fulfilment.recall_batch(p_tenant bigint, p_batch bigint, p_reason text, p_evidence text, p_actor text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  batch vault.batches;
+begin
+  select * into batch
+  from vault.batches b
+  where b.tenant_id = p_tenant
+    and b.id = p_batch
+  for no key update;
+  if not found then
+    return jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb);
+  end if;
+  if batch.state not in ('ready', 'cancelled', 'suspended') then
+    return jsonb_build_object('code', 'vault.wrong_batch_state', 'params', jsonb_build_object('state', batch.state));
+  end if;
+  update vault.batches b
+  set state = 'recalling'
+  where b.tenant_id = p_tenant
+    and b.id = p_batch;
+  insert into vault.recalls as r (tenant_id, batch_id, reason, evidence, supplier, cost_fen, begun_by)
+  values (p_tenant, p_batch, p_reason, p_evidence, batch.supplier, batch.cost_fen, p_actor)
+  -- One that was withdrawn begins anew; what was put right the first time stays so.
+  on conflict (tenant_id, batch_id) do update
+  set reason = excluded.reason,
+      evidence = excluded.evidence,
+      supplier = excluded.supplier,
+      cost_fen = excluded.cost_fen,
+      begun_by = excluded.begun_by,
+      begun_at = now(),
+      stopped = null,
+      listed_to = 0,
+      listed_at = null,
+      closed_by = null,
+      closed_at = null,
+      close_note = '';
+  return jsonb_build_object('ok', true, 'skuId', batch.sku_id);
+end;
+$$;
+
+-- Looks at the next `p_limit` cards of the batch. Who calls has moved its cards off the shelf behind the SKU's account lock, so
+-- no delivery is under way that would not be seen here. {"more"}: whether there is anything left to look at.
+create or replace function fulfilment.list_recalled(p_tenant bigint, p_batch bigint, p_limit integer)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  recall vault.recalls;
+  last_card bigint;
+  told bigint[];
+begin
+  select * into recall
+  from vault.recalls r
+  where r.tenant_id = p_tenant
+    and r.batch_id = p_batch
+    and r.listed_at is null
+    and exists (select from vault.batches b where b.tenant_id = p_tenant and b.id = p_batch and b.state = 'recalling')
+  for no key update;
+  if not found then
+    return jsonb_build_object('more', false);
+  end if;
+  with looked_at as materialized (
+    select c.id, c.state
+    from vault.cards c
+    where c.tenant_id = p_tenant
+      and c.batch_id = p_batch
+      and c.id > recall.listed_to
+    order by c.id
+    limit p_limit
+  ), added as (
+    insert into vault.recall_pieces (tenant_id, batch_id, grant_id, card_id, order_no, line_no)
+    select p_tenant, p_batch, g.id, l.id, g.order_no, g.line_no
+    from looked_at l
+    cross join lateral (
+      select g.id, g.order_no, g.line_no
+      from entitlements.grants g
+      where g.tenant_id = p_tenant
+        and g.card_id = l.id
+        and g.state <> 'revoked'
+      offset 0
+    ) g
+    where l.state in ('delivered', 'used')
+    on conflict do nothing
+    returning order_no
+  )
+  select
+    (select max(l.id) from looked_at l),
+    -- What this statement adds it does not see: an order with a piece there has been told already.
+    (
+      select array_agg(distinct a.order_no)
+      from added a
+      where not exists (
+        select from vault.recall_pieces p
+        where p.tenant_id = p_tenant
+          and p.order_no = a.order_no
+          and p.batch_id = p_batch
+      )
+    )
+  into last_card, told;
+  if told is not null then
+    perform events.append(
+      p_tenant, jsonb_build_object('actor', recall.begun_by), array_agg('batch.recalled'::text), array_agg('order:' || x.no),
+      array_agg(jsonb_build_object('no', x.no, 'batchId', p_batch))
+    )
+    from unnest(told) as x(no);
+  end if;
+  update vault.recalls r
+  set listed_to = coalesce(last_card, r.listed_to),
+      listed_at = case when last_card is null then now() end
+  where r.tenant_id = p_tenant
+    and r.batch_id = p_batch;
+  return jsonb_build_object('more', last_card is not null);
+end;
+$$;
+
+-- A right that was taken back at its order, without the recall, needs nothing more; a refund tells how it goes on.
+create or replace function fulfilment.recall_state(p_piece text, p_grant text, p_refund text)
+returns text
+language sql
+immutable
+as $$
+  select case
+    when p_piece = 'refunding' then
+      case p_refund
+        when 'awaiting' then 'awaiting'
+        when 'declined' then case p_grant when 'revoked' then 'settled' else 'open' end
+        when 'done' then 'refunded'
+        else 'refunding'
+      end
+    when p_piece <> 'replaced' and p_grant = 'revoked' then 'settled'
+    else p_piece
+  end
+$$;
+
+-- p_choice: {"action": "replace" | "refund" | "leave", "to", "reason", "actor", "staffId", "grants": [ids] or null for all that
+-- wait for a decision}. Pieces that are done, or on their way, stay as they are. No more than `p_limit` at a time; {"chosen"}.
+create or replace function fulfilment.choose_recalled(p_tenant bigint, p_batch bigint, p_choice jsonb, p_limit integer)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  batch_state text;
+  listed timestamptz;
+  chosen bigint;
+  after text := case p_choice ->> 'action' when 'leave' then 'left' else 'queued' end;
+  only_these bigint[];
+  pieces bigint[];
+begin
+  select b.state, r.listed_at
+  into batch_state, listed
+  from vault.batches b
+  left join vault.recalls r on r.tenant_id = p_tenant and r.batch_id = p_batch
+  where b.tenant_id = p_tenant
+    and b.id = p_batch
+  for share of b;
+  if batch_state is null then
+    return jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb);
+  elsif batch_state <> 'recalling' then
+    return jsonb_build_object('code', 'vault.wrong_batch_state', 'params', jsonb_build_object('state', batch_state));
+  elsif listed is null then
+    return jsonb_build_object('code', 'vault.recall_listing', 'params', '{}'::jsonb);
+  end if;
+  if jsonb_typeof(p_choice -> 'grants') = 'array' then
+    only_these := array(select (e.id)::bigint from jsonb_array_elements_text(p_choice -> 'grants') as e(id));
+  end if;
+  select array_agg(n.grant_id)
+  into pieces
+  from (
+    select p.grant_id
+    from vault.recall_pieces p
+    cross join lateral (
+      select g.state from entitlements.grants g where g.tenant_id = p_tenant and g.id = p.grant_id offset 0
+    ) g
+    left join lateral (
+      select r.state from payments.refunds r where r.tenant_id = p_tenant and r.id = p.refund_id offset 0
+    ) r on true
+    where p.tenant_id = p_tenant
+      and p.batch_id = p_batch
+      and (only_these is null or p.grant_id = any (only_these))
+      and (
+        fulfilment.recall_state(p.state, g.state, r.state) in ('open', 'failed')
+        -- What was left may be taken up again by name, but not left once more.
+        or p.state = 'left' and g.state <> 'revoked' and only_these is not null and after <> 'left'
+      )
+    order by p.grant_id
+    limit p_limit
+    for no key update of p
+  ) n;
+  update vault.recall_pieces p
+  set state = after,
+      action = p_choice ->> 'action',
+      refund_to = case p_choice ->> 'action' when 'refund' then p_choice ->> 'to' end,
+      reason = p_choice ->> 'reason',
+      chosen_by = p_choice ->> 'actor',
+      chosen_by_id = (p_choice ->> 'staffId')::bigint,
+      refund_id = null,
+      failure = null,
+      changed_at = now()
+  where p.tenant_id = p_tenant
+    and p.batch_id = p_batch
+    and p.grant_id = any (pieces);
+  get diagnostics chosen = row_count;
+  return jsonb_build_object('chosen', chosen);
+end;
+$$;
+
+-- p_result: {"state": "replaced" | "refunding" | "failed", "refundId", "failure"}. How many were still queued is told: a caller
+-- that meant more takes its deed back.
+create or replace function fulfilment.mark_recalled(p_tenant bigint, p_batch bigint, p_grants bigint[], p_result jsonb)
+returns bigint
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  marked bigint;
+begin
+  update vault.recall_pieces p
+  set state = p_result ->> 'state',
+      refund_id = (p_result ->> 'refundId')::bigint,
+      failure = case p_result ->> 'state' when 'failed' then p_result -> 'failure' end,
+      changed_at = now()
+  where p.tenant_id = p_tenant
+    and p.batch_id = p_batch
+    and p.grant_id = any (p_grants)
+    and p.state = 'queued';
+  get diagnostics marked = row_count;
+  return marked;
+end;
+$$;
+
+-- To `recalled` when everything delivered is decided and nothing is left on the shelf; to `suspended` when the source proved
+-- good: what was queued is not done then. {"ok", "skuId", "unfinished"} or a refusal.
+create or replace function fulfilment.close_recall(p_tenant bigint, p_batch bigint, p_to text, p_note text, p_actor text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  batch vault.batches;
+  counts vault.batch_counts;
+  unfinished bigint;
+begin
+  select * into batch
+  from vault.batches b
+  where b.tenant_id = p_tenant
+    and b.id = p_batch
+  for no key update;
+  if not found then
+    return jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb);
+  end if;
+  if batch.state <> 'recalling' then
+    return jsonb_build_object('code', 'vault.wrong_batch_state', 'params', jsonb_build_object('state', batch.state));
+  end if;
+  perform ledger.lock(p_tenant, array[
+    ledger.account(p_tenant, 'stock.available', batch.sku_id::text, 'piece'),
+    ledger.account(p_tenant, 'stock.suspect', batch.sku_id::text, 'piece')
+  ]);
+  select * into counts
+  from vault.batch_counts c
+  where c.tenant_id = p_tenant
+    and c.batch_id = p_batch;
+  if p_to = 'suspended' then
+    update vault.recall_pieces p
+    set state = 'open',
+        action = null,
+        refund_to = null,
+        changed_at = now()
+    where p.tenant_id = p_tenant
+      and p.batch_id = p_batch
+      and p.state = 'queued';
+  else
+    if counts.available > 0 or exists (
+      select from vault.recalls r where r.tenant_id = p_tenant and r.batch_id = p_batch and r.listed_at is null
+    ) then
+      return jsonb_build_object('code', 'vault.recall_listing', 'params', '{}'::jsonb);
+    end if;
+    select count(*) into unfinished
+    from vault.recall_pieces p
+    cross join lateral (
+      select g.state from entitlements.grants g where g.tenant_id = p_tenant and g.id = p.grant_id offset 0
+    ) g
+    left join lateral (
+      select r.state from payments.refunds r where r.tenant_id = p_tenant and r.id = p.refund_id offset 0
+    ) r on true
+    where p.tenant_id = p_tenant
+      and p.batch_id = p_batch
+      and fulfilment.recall_state(p.state, g.state, r.state) in ('open', 'queued', 'failed', 'awaiting');
+    if unfinished > 0 then
+      return jsonb_build_object('code', 'vault.recall_unfinished', 'params', jsonb_build_object('count', unfinished));
+    end if;
+  end if;
+  update vault.batches b
+  set state = p_to
+  where b.tenant_id = p_tenant
+    and b.id = p_batch;
+  update vault.recalls r
+  set stopped = counts.suspect,
+      closed_by = p_actor,
+      closed_at = now(),
+      close_note = p_note
+  where r.tenant_id = p_tenant
+    and r.batch_id = p_batch;
+  return jsonb_build_object('ok', true, 'skuId', batch.sku_id);
+end;
+$$;
