@@ -155,7 +155,7 @@ describe('a supplier', { timeout: 60_000 }, () => {
     await staff.goto(`${consoleUrl}orders/${no}`)
     await staff.getByRole('link', { name: '采购单', exact: true }).last().click()
     await staff.getByRole('dialog').getByText('为什么选它').waitFor()
-    await staff.getByRole('dialog').getByText(ACCOUNT).waitFor()
+    await staff.getByRole('dialog').getByText(ACCOUNT, { exact: true }).waitFor()
     await keepScreen(staff, 'console-purchase')
   })
 
