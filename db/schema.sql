@@ -393,6 +393,8 @@ create table catalog.goods (
   version integer not null default 1,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  codes_by_email boolean,
+  codes_by_sms boolean not null default false,
   constraint goods_pkey PRIMARY KEY (tenant_id, id),
   constraint goods_category FOREIGN KEY (tenant_id, category_id) REFERENCES catalog.categories(tenant_id, id),
   constraint goods_form_fields_check CHECK ((jsonb_typeof(form_fields) = 'array'::text)),
@@ -735,12 +737,14 @@ function fulfilment.choose_recalled(p_tenant bigint, p_batch bigint, p_choice js
 function fulfilment.close_recall(p_tenant bigint, p_batch bigint, p_to text, p_note text, p_actor text) returns jsonb security definer
 function fulfilment.close_receipt(p_tenant bigint, p_receipt bigint, p_state text, p_instead bigint) returns void security definer
 function fulfilment.close_refunded(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint) returns void security definer
+function fulfilment.cover_twice(p_tenant bigint, p_no bigint) returns void security definer
 function fulfilment.credit_of(p_total bigint, p_credit bigint, p_before bigint, p_amount bigint) returns bigint
 function fulfilment.credit_recharges(p_tenant bigint, p_nos bigint[]) returns void security definer
 function fulfilment.decline_refund(p_tenant bigint, p_refund bigint, p_actor text, p_note text) returns jsonb security definer
 function fulfilment.defer_needs(p_tenant bigint, p_items jsonb, p_seconds integer) returns void security definer
 function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text) returns jsonb security definer
 function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text) returns jsonb security definer
+function fulfilment.end_rights(p_tenant bigint, p_dispute bigint) returns void security definer
 function fulfilment.failed_refunds(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
 function fulfilment.follow_used(p_cards bigint[]) returns void security definer
 function fulfilment.give_up_planned(p_limit integer) returns integer security definer
@@ -748,6 +752,7 @@ function fulfilment.handle_receipt(p_tenant bigint, p_receipt bigint, p_action t
 function fulfilment.left_of_receipt(p_tenant bigint, p_receipt bigint, p_target text) returns bigint security definer
 function fulfilment.left_of_receipts(p_tenant bigint, p_no bigint, p_target text) returns bigint security definer
 function fulfilment.left_of_surplus(p_tenant bigint, p_receipt bigint, p_free boolean) returns bigint security definer
+function fulfilment.left_with_banks(p_tenant bigint, p_no bigint) returns bigint security definer
 function fulfilment.list_recalled(p_tenant bigint, p_batch bigint, p_limit integer) returns jsonb security definer
 function fulfilment.lock_accounts(p_tenant bigint, p_nos bigint[], p_more bigint[]) returns void security definer
 function fulfilment.lock_for_refund(p_tenant bigint, p_no bigint) returns orders.orders security definer
@@ -764,19 +769,23 @@ function fulfilment.recall_batch(p_tenant bigint, p_batch bigint, p_reason text,
 function fulfilment.recall_state(p_piece text, p_grant text, p_refund text) returns text
 function fulfilment.refund(p_tenant bigint, p_no bigint, p_ask jsonb) returns jsonb security definer
 function fulfilment.refund(p_tenant bigint, p_no bigint, p_line integer, p_target text, p_reason text, p_actor text) returns jsonb security definer
+function fulfilment.refund_by_bank(p_tenant bigint, p_dispute bigint, p_line integer, p_takes text, p_amount bigint, p_failed bigint) returns void security definer
 function fulfilment.refund_by_hand(p_tenant bigint, p_refund bigint, p_actor text, p_note text, p_reference text) returns jsonb security definer
 function fulfilment.refund_ended(p_tenant bigint, p_refund bigint, p_done boolean, p_error text) returns jsonb security definer
 function fulfilment.replace(p_tenant bigint, p_no bigint, p_grant bigint, p_reason text, p_actor text) returns jsonb security definer
 function fulfilment.send_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_member text, p_actor text) returns void security definer
 function fulfilment.settle(p_tenant bigint, p_captures jsonb) returns jsonb security definer
+function fulfilment.settle_disputed(p_tenant bigint, p_receipt bigint) returns void security definer
 function fulfilment.settle_purchase(p_tenant bigint, p_purchase bigint, p_kind text, p_actor text, p_note text) returns jsonb security definer
 function fulfilment.settle_surplus(p_tenant bigint, p_receipt bigint) returns void security definer
+function fulfilment.split_failed(p_tenant bigint, p_refund bigint, p_part bigint, p_credit bigint) returns bigint security definer
 function fulfilment.stock_of(p_tenant bigint, p_skus bigint[], OUT skus bigint[], OUT allocations text[], OUT available bigint[], OUT delivered bigint[]) returns record security definer
 function fulfilment.stop_needs(p_tenant bigint, p_items jsonb, p_actor text) returns void security definer
 function fulfilment.take_credit(p_tenant bigint, p_no bigint, p_amount bigint) returns bigint security definer
 function fulfilment.take_members_part(p_tenant bigint, p_nos bigint[], p_receipts boolean) returns void security definer
 function fulfilment.take_needs(p_per_tenant integer, p_limit integer) returns jsonb security definer
 function fulfilment.turn_line(p_tenant bigint, p_no bigint, p_line integer, p_error text) returns void security definer
+function fulfilment.undo_bank(p_tenant bigint, p_dispute bigint) returns void security definer
 function fulfilment.want_supply(p_tenant bigint, p_nos bigint[], p_lines smallint[], p_actor text) returns void security definer
 
 -- identity --------------------------------------------------------------------------------------------
@@ -1079,11 +1088,76 @@ create table notify.channels (
   config jsonb not null default '{}'::jsonb,
   secret_sealed bytea,
   updated_at timestamp with time zone not null default now(),
+  receipt_token text,
+  next_call_at timestamp with time zone not null default now(),
   constraint channels_pkey PRIMARY KEY (tenant_id, channel),
-  constraint channels_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text])))
+  constraint channels_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'sms_tencent'::text, 'email'::text, 'wecom'::text, 'dingtalk'::text, 'feishu'::text])))
 );
 alter table notify.channels enable row level security;
 grant insert, select, update on notify.channels to quanshu_app;
+
+create table notify.deliveries (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  endpoint_id bigint not null,
+  webhook_id text not null,
+  event text not null,
+  body text not null,
+  state text not null default 'queued'::text,
+  attempts integer not null default 0,
+  next_try_at timestamp with time zone default now(),
+  tries jsonb not null default '[]'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  constraint deliveries_pkey PRIMARY KEY (tenant_id, id),
+  constraint deliveries_tenant_id_endpoint_id_webhook_id_key UNIQUE (tenant_id, endpoint_id, webhook_id),
+  constraint deliveries_tenant_id_endpoint_id_fkey FOREIGN KEY (tenant_id, endpoint_id) REFERENCES notify.endpoints(tenant_id, id) ON DELETE CASCADE,
+  constraint deliveries_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'delivered'::text, 'failed'::text, 'cancelled'::text])))
+);
+alter table notify.deliveries enable row level security;
+grant delete, insert, select, update on notify.deliveries to quanshu_app;
+
+create table notify.endpoints (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  url text not null,
+  note text not null default ''::text,
+  events text[] not null,
+  enabled boolean not null default true,
+  disabled_reason text,
+  secret_sealed bytea not null,
+  previous_sealed bytea,
+  previous_until timestamp with time zone,
+  failing_since timestamp with time zone,
+  lease_until timestamp with time zone not null default now(),
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint endpoints_pkey PRIMARY KEY (tenant_id, id),
+  constraint endpoints_disabled_reason_check CHECK ((disabled_reason = ANY (ARRAY['gone'::text, 'failing'::text]))),
+  constraint endpoints_events_check CHECK ((cardinality(events) > 0)),
+  constraint endpoints_url_check CHECK (((length(url) >= 1) AND (length(url) <= 500)))
+);
+alter table notify.endpoints enable row level security;
+grant delete, insert, select, update on notify.endpoints to quanshu_app;
+
+create table notify.inbox (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  staff_id bigint,
+  member_id bigint,
+  key text not null,
+  event text not null,
+  title text not null,
+  body text not null,
+  link text not null default ''::text,
+  urgent boolean not null default false,
+  read_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint inbox_pkey PRIMARY KEY (tenant_id, id),
+  constraint inbox_check CHECK (((staff_id IS NULL) <> (member_id IS NULL)))
+);
+alter table notify.inbox enable row level security;
+grant delete, insert, select, update on notify.inbox to quanshu_app;
 
 create table notify.messages (
   tenant_id bigint not null,
@@ -1100,20 +1174,77 @@ create table notify.messages (
   last_error text,
   created_at timestamp with time zone not null default now(),
   sent_at timestamp with time zone,
+  locale text not null default 'zh-CN'::text,
+  params jsonb not null default '{}'::jsonb,
+  recipient_key text,
+  not_before timestamp with time zone,
+  provider text,
+  receipt text,
+  receipt_note text,
+  receipt_at timestamp with time zone,
   constraint messages_pkey PRIMARY KEY (tenant_id, id),
   constraint messages_tenant_id_key_key UNIQUE (tenant_id, key),
-  constraint messages_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text]))),
-  constraint messages_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'refused'::text, 'unknown'::text])))
+  constraint messages_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text, 'wecom'::text, 'dingtalk'::text, 'feishu'::text]))),
+  constraint messages_locale_check CHECK ((locale = ANY (ARRAY['zh-CN'::text, 'en'::text]))),
+  constraint messages_receipt_check CHECK ((receipt = ANY (ARRAY['delivered'::text, 'failed'::text]))),
+  constraint messages_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'refused'::text, 'unknown'::text, 'capped'::text])))
 );
 alter table notify.messages enable row level security;
 grant insert, select, update on notify.messages to quanshu_app;
 
+create table notify.rules (
+  tenant_id bigint not null,
+  event text not null,
+  channels text[] not null,
+  urgent boolean not null,
+  updated_at timestamp with time zone not null default now(),
+  constraint rules_pkey PRIMARY KEY (tenant_id, event)
+);
+alter table notify.rules enable row level security;
+grant insert, select, update on notify.rules to quanshu_app;
 
+create table notify.texts (
+  tenant_id bigint not null,
+  event text not null,
+  form text not null,
+  locale text not null,
+  subject text,
+  body text,
+  aliyun_code text not null default ''::text,
+  tencent_code text not null default ''::text,
+  updated_at timestamp with time zone not null default now(),
+  constraint texts_pkey PRIMARY KEY (tenant_id, event, form, locale),
+  constraint texts_body_check CHECK (((length(body) >= 1) AND (length(body) <= 4000))),
+  constraint texts_form_check CHECK ((form = ANY (ARRAY['inbox'::text, 'email'::text, 'sms'::text, 'robot'::text]))),
+  constraint texts_locale_check CHECK ((locale = ANY (ARRAY['zh-CN'::text, 'en'::text])))
+);
+alter table notify.texts enable row level security;
+grant insert, select, update on notify.texts to quanshu_app;
+
+
+create index deliveries_by_time ON notify.deliveries USING btree (tenant_id, created_at);
+create index deliveries_due ON notify.deliveries USING btree (tenant_id, endpoint_id, next_try_at, id) WHERE (state = 'queued'::text);
+create index deliveries_of_endpoint ON notify.deliveries USING btree (tenant_id, endpoint_id, id DESC);
+create index inbox_by_time ON notify.inbox USING btree (tenant_id, created_at);
+create index inbox_of_member ON notify.inbox USING btree (tenant_id, member_id, id DESC) WHERE (member_id IS NOT NULL);
+create UNIQUE index inbox_of_member_once ON notify.inbox USING btree (tenant_id, member_id, key) WHERE (member_id IS NOT NULL);
+create index inbox_of_staff ON notify.inbox USING btree (tenant_id, staff_id, id DESC) WHERE (staff_id IS NOT NULL);
+create UNIQUE index inbox_of_staff_once ON notify.inbox USING btree (tenant_id, staff_id, key) WHERE (staff_id IS NOT NULL);
+create index inbox_unread_member ON notify.inbox USING btree (tenant_id, member_id) WHERE ((member_id IS NOT NULL) AND (read_at IS NULL));
+create index inbox_unread_staff ON notify.inbox USING btree (tenant_id, staff_id) WHERE ((staff_id IS NOT NULL) AND (read_at IS NULL));
 create index messages_about ON notify.messages USING btree (tenant_id, about, id);
+create index messages_by_ref ON notify.messages USING btree (tenant_id, provider_ref) WHERE ((channel = 'sms'::text) AND (provider_ref IS NOT NULL));
+create index messages_of_recipient ON notify.messages USING btree (tenant_id, recipient_key, template, created_at) WHERE (recipient_key IS NOT NULL);
 create index messages_unfinished ON notify.messages USING btree (tenant_id, created_at) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text]));
+create index messages_unsaid ON notify.messages USING btree (tenant_id, channel, id) WHERE ((state = ANY (ARRAY['queued'::text, 'sending'::text])) AND (channel = ANY (ARRAY['wecom'::text, 'dingtalk'::text, 'feishu'::text])));
 
 create policy tenant on notify.channels for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on notify.deliveries for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on notify.endpoints for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on notify.inbox for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on notify.messages for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on notify.rules for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on notify.texts for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
 -- orders ----------------------------------------------------------------------------------------------
 
@@ -1441,9 +1572,11 @@ create table payments.refunds (
   hand_reference text,
   points bigint not null default 0,
   credit_fen bigint not null default 0,
+  chargeback_id bigint,
   constraint refunds_pkey PRIMARY KEY (tenant_id, id),
+  constraint refunds_tenant_id_chargeback_id_fkey FOREIGN KEY (tenant_id, chargeback_id) REFERENCES payments.chargebacks(tenant_id, id),
   constraint refunds_tenant_id_receipt_id_fkey FOREIGN KEY (tenant_id, receipt_id) REFERENCES payments.receipts(tenant_id, id),
-  constraint refunds_amount_fen_check CHECK (((amount_fen >= 0) AND ((amount_fen + points) > 0))),
+  constraint refunds_amount_fen_check CHECK (((amount_fen >= 0) AND (((amount_fen + points) > 0) OR (takes <> 'nothing'::text)))),
   constraint refunds_credit_fen_check CHECK ((credit_fen >= 0)),
   constraint refunds_points_check CHECK ((points >= 0)),
   constraint refunds_state_check CHECK ((state = ANY (ARRAY['awaiting'::text, 'declined'::text, 'requested'::text, 'processing'::text, 'done'::text, 'failed'::text]))),
@@ -1481,6 +1614,7 @@ create policy tenant on payments.refunds for all to quanshu_app using (tenant_id
 function payments.ask_again_after(p_queries integer) returns interval
 function payments.begin_refund(p_tenant bigint, p_id bigint) returns jsonb security definer
 function payments.keep_cashiers(p_tenant bigint, p_items jsonb) returns jsonb security definer
+function payments.left_for_refund(p_tenant bigint, p_refund bigint) returns bigint security definer
 function payments.note_refund(p_tenant bigint, p_id bigint, p_error text, p_retry_seconds integer) returns jsonb security definer
 function payments.open_attempts(p_tenant bigint, p_items jsonb) returns jsonb security definer
 function payments.overdue_refunds(p_limit integer) returns jsonb security definer
@@ -1799,6 +1933,20 @@ function reconciliation.take_day(p_tenant bigint, p_gateway text, p_day date, p_
 function reconciliation.tell(p_tenant bigint, p_bill bigint, p_rows jsonb) returns void security definer
 function reconciliation.tenants_to_forget() returns jsonb security definer
 function reconciliation.theirs_of(p_row jsonb) returns jsonb
+
+-- stock -----------------------------------------------------------------------------------------------
+
+create table stock.low_marks (
+  tenant_id bigint not null,
+  sku_id bigint not null,
+  marked_at timestamp with time zone not null default now(),
+  constraint low_marks_pkey PRIMARY KEY (tenant_id, sku_id)
+);
+alter table stock.low_marks enable row level security;
+grant delete, insert, select on stock.low_marks to quanshu_app;
+
+
+create policy tenant on stock.low_marks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
 -- suppliers -------------------------------------------------------------------------------------------
 

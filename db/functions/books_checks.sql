@@ -429,12 +429,13 @@ begin
   select * into these from books.next_orders(p_tenant, p_place, p_limit, p_scope);
 
   with the_order as (
-    select o.*, l.amount, l.points_asked, l.waiting, r.received, f.refunded
+    select o.*, l.amount, l.points_asked, l.waiting, l.owed, r.received, f.refunded
     from unnest(these.nos) as i(no)
     join orders.orders o on o.tenant_id = p_tenant and o.no = i.no
     cross join lateral (
       select coalesce(sum(l.amount_fen), 0) as amount, coalesce(sum(l.quantity::bigint * l.unit_points), 0) as points_asked,
-        count(*) filter (where l.state in ('waiting', 'cancelled')) as waiting
+        count(*) filter (where l.state in ('waiting', 'cancelled')) as waiting,
+        coalesce(sum(l.amount_fen - l.refunded_fen - l.refunding_fen), 0) as owed
       from orders.lines l
       where l.tenant_id = p_tenant
         and l.order_no = o.no
@@ -498,6 +499,48 @@ begin
       union all
       select 'order_refunds', jsonb_build_object('refundedFen', o.refunded_fen, 'refundsFen', o.refunded)
       where o.refunded_fen <> o.refunded
+      union all
+      -- A payer's bank has had it: then no failed refund promises it still, and no purse keeps it.
+      select 'loss_beside_promise', jsonb_build_object('lossFen', r.disputed_fen, 'promisedFen', x.fen)
+      from payments.receipts r
+      cross join lateral (
+        select coalesce(sum(f.amount_fen), 0) + case o.purpose when 'recharge' then o.owed else 0 end as fen
+        from payments.refunds f
+        where f.tenant_id = p_tenant
+          and f.order_no = o.no
+          and f.receipt_id = r.id
+          and f.line_no is not null
+          and f.state = 'failed'
+          and f.replaced_by is null
+      ) x
+      where r.tenant_id = p_tenant
+        and r.order_no = o.no
+        and r.state = 'applied'
+        and r.disputed_fen > 0
+        and x.fen > 0
+      union all
+      -- A refund went through after all: then the one that had taken its place, and failed, promises nothing any more.
+      select 'loss_beside_promise', jsonb_build_object('lossFen', x.amount_fen, 'promisedFen', x.promised_fen)
+      from (
+        with recursive chain as (
+          select f.id, f.amount_fen as promised_fen
+          from payments.refunds f
+          where f.tenant_id = p_tenant
+            and f.order_no = o.no
+            and f.state = 'failed'
+            and f.replaced_by is null
+          union all
+          select f.id, c.promised_fen
+          from chain c
+          join payments.refunds f on f.tenant_id = p_tenant and f.order_no = o.no and f.replaced_by = c.id and f.id <> c.id
+        )
+        select f.amount_fen, c.promised_fen
+        from chain c
+        join payments.refunds f on f.tenant_id = p_tenant and f.id = c.id
+        where f.state = 'done'
+          and f.amount_fen <= c.promised_fen
+        limit 1
+      ) x
     ) v
     union all
     select l.order_no, l.line_no, v.code, v.params
@@ -1605,6 +1648,15 @@ begin
     into page
     from notify.channels n
     where n.tenant_id = p_tenant and n.secret_sealed is not null;
+  elsif p_source = 'notify.endpoints' then
+    select jsonb_agg(jsonb_build_object('id', x.id, 'sealed', encode(x.secret_sealed, 'base64')) order by x.id)
+    into page
+    from (
+      select e.id, e.secret_sealed from notify.endpoints e
+      where e.tenant_id = p_tenant and e.id > p_after
+      order by e.id
+      limit p_limit
+    ) x;
   end if;
   return coalesce(page, '[]');
 end;

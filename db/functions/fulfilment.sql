@@ -1083,12 +1083,12 @@ end;
 $$;
 revoke execute on function fulfilment.settle_surplus(bigint, bigint) from public;
 
--- What a gateway took back by itself, or gave back again. The goods go the way of a refund that has already happened: rights
--- end, unused codes become void, used ones are the recorded loss. What no line accounts for (a part of an order, or an order
--- refunded before) is a loss in `cash.chargeback`, and the receipt has so much less to give. Of a recharge the purse gives
--- what is there, also for a part; the rest is the loss. Of money that bought nothing it takes what is left, and nothing
--- happens to the order. What the shop wins back goes where it was taken from; rights that ended stay ended, so of other
--- orders it is a gain against the losses. Answers "applied", "duplicate" or "unknown_order".
+-- What a gateway took back by itself, or gave back again. What a bank has is booked as a loss in `cash.chargeback`, and the receipt
+-- has so much less to give; then it is taken from where that money is: of money that bought nothing what is free
+-- (`settle_surplus`), of a payment for an order what failed refunds promise, of a recharge the purse (`settle_disputed`), and of
+-- goods, once the payment has nothing left to give, the rights (`end_rights`). The rest stays the loss. What the shop wins
+-- back goes where it was taken from; rights that ended stay ended, so of other orders it is a gain against the losses. Answers
+-- "applied", "duplicate" or "unknown_order".
 create or replace function fulfilment.chargeback(p_tenant bigint, p_gateway text, p_news jsonb)
 returns jsonb
 language plpgsql
@@ -1101,24 +1101,9 @@ declare
   receipt payments.receipts;
   the_order orders.orders;
   known payments.chargebacks;
-  amount bigint := (p_news ->> 'amountFen')::bigint;
+  amount bigint;
   new_state text := p_news ->> 'state';
-  owed bigint;
-  promised bigint;
-  given jsonb;
-  refund_id bigint;
-  loss bigint := amount;
-  -- Of a recharge, what the purse gave, and what was not in it any more; that is booked as a loss where it is taken.
-  credit bigint := 0;
-  short bigint := 0;
-  of_surplus bigint := 0;
-  of_purse bigint;
-  other record;
-  kept bigint;
-  purse bigint;
-  bonus_account bigint;
-  is_recharge boolean;
-  is_part boolean;
+  of_surplus bigint;
   is_back boolean := false;
   cause text;
   gateway_account bigint;
@@ -1150,159 +1135,72 @@ begin
     and c.gateway = p_gateway
     and c.dispute_no = p_news ->> 'disputeNo'
   for no key update;
+  amount := coalesce(known.amount_fen, case when p_news ->> 'amountFen' ~ '^[1-9][0-9]{0,14}$' then (p_news ->> 'amountFen')::bigint end);
+  if amount is null or known.receipt_id <> receipt.id or coalesce(length(p_news ->> 'disputeNo'), 0) not between 1 and 64
+    or coalesce(new_state, '') not in ('opened', 'lost', 'won')
+  then
+    return '"unknown_order"';
+  end if;
   if known.state = new_state or known.state in ('lost', 'won') then
     return '"duplicate"';
   end if;
-  amount := coalesce(known.amount_fen, amount);
-  if amount is null or amount <= 0 then
-    return '"unknown_order"';
-  end if;
-  is_recharge := the_order.purpose = 'recharge';
   cause := 'order:' || receipt.order_no;
   gateway_account := ledger.account(p_tenant, 'cash.gateway', p_gateway, 'CNY');
   loss_account := ledger.account(p_tenant, 'cash.chargeback', '', 'CNY');
   surplus_account := ledger.account(p_tenant, 'cash.surplus', '', 'CNY');
-  if is_recharge then
-    purse := ledger.account(p_tenant, 'cash.member', the_order.member_id::text, 'CNY');
-  end if;
-  bonus_account := ledger.account(p_tenant, 'cash.bonus', '', 'CNY');
   perform fulfilment.lock_accounts(p_tenant, array[receipt.order_no], array[
-    gateway_account, loss_account, surplus_account, purse, bonus_account, ledger.account(p_tenant, 'cash.clearing', '', 'CNY'),
-    ledger.account(p_tenant, 'cash.revenue', '', 'CNY')
+    gateway_account, loss_account, surplus_account, ledger.account(p_tenant, 'cash.loss', '', 'CNY'),
+    ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), ledger.account(p_tenant, 'cash.revenue', '', 'CNY')
   ]);
 
-  if known.id is null and new_state <> 'won' and receipt.state in ('surplus', 'unmatched') then
-    -- Money that bought nothing: it goes the way its refund would have gone. What is being refunded is out of reach.
-    of_surplus := least(amount, fulfilment.left_of_surplus(p_tenant, receipt.id, true));
-    loss := amount - of_surplus;
-    if of_surplus > 0 then
-      perform ledger.post(p_tenant, array[surplus_account], array[gateway_account], array[of_surplus], array['cash.chargeback'], array[cause]);
-    end if;
-  elsif known.id is null and new_state <> 'won' then
-    select coalesce(sum(l.amount_fen - l.refunded_fen - l.refunding_fen), 0),
-      coalesce(sum((fulfilment.failed_refunds(p_tenant, l.order_no, l.line_no) ->> 'amountFen')::bigint), 0)
-    into owed, promised
-    from orders.lines l
-    where l.tenant_id = p_tenant
-      and l.order_no = receipt.order_no
-      and l.state in ('delivered', 'exception');
-    -- What failed refunds of a recharge took is put back first, so that all is taken anew; else the whole refund takes their
-    -- place.
-    is_part := is_recharge and amount < owed + promised;
-    if is_recharge and promised > 0 then
-      perform fulfilment.put_back_credit(p_tenant, receipt.order_no, p_gateway);
-    end if;
-    owed := owed + promised;
-    -- Of an order that several ways paid a bank takes back one part, however small; whether the others shall have theirs back
-    -- too, who may have used the code, staff decide. Nor has money that was not taken for the order bought any right.
-    if owed > 0 and receipt.state = 'applied' and the_order.balance_fen = 0 and the_order.points = 0 and (is_recharge or amount >= owed) then
-      given := fulfilment.refund(p_tenant, receipt.order_no, jsonb_build_object(
-        'lineNo', case when is_part then 1 end, 'takes', case when is_part then 'nothing' else 'line' end,
-        'amountFen', case when is_part then amount end, 'grants', '[]'::jsonb, 'to', 'source', 'reason', 'chargeback',
-        'actor', p_gateway
-      ));
-      if given ? 'ok' then
-        loss := amount - (given ->> 'amountFen')::bigint;
-        select coalesce(sum(r.credit_fen), 0), coalesce(sum(greatest(r.amount_fen - r.credit_fen, 0)), 0)
-        into credit, short
-        from payments.refunds r
-        where is_recharge
-          and r.tenant_id = p_tenant
-          and r.order_no = receipt.order_no
-          and r.reason = 'chargeback'
-          -- Staff may give the same word as their reason.
-          and r.requested_by_id is null
-          and r.state = 'requested';
-        for refund_id in
-          select r.id
-          from payments.refunds r
-          where r.tenant_id = p_tenant
-            and r.order_no = receipt.order_no
-            and r.reason = 'chargeback'
-            and r.requested_by_id is null
-            and r.state = 'requested'
-          order by r.id
-        loop
-          perform fulfilment.refund_ended(p_tenant, refund_id, true, null);
-        end loop;
+  if known.id is null then
+    insert into payments.chargebacks (
+      tenant_id, gateway, dispute_no, trade_no, order_no, receipt_id, amount_fen, loss_fen, disputed_fen, state, reason, ended_at
+    )
+    select p_tenant, p_gateway, p_news ->> 'disputeNo', receipt.trade_no, receipt.order_no, receipt.id, amount, x.fen, x.fen, new_state,
+      left(coalesce(p_news ->> 'reason', ''), 300), case when new_state <> 'opened' then now() end
+    -- One that is won before we heard of it has taken nothing.
+    from (select case when new_state = 'won' then 0 else amount end as fen) x
+    returning * into known;
+    if new_state <> 'won' then
+      perform ledger.post(p_tenant, array[loss_account], array[gateway_account], array[amount], array['cash.chargeback'], array[cause]);
+      update payments.receipts r
+      set disputed_fen = r.disputed_fen + amount
+      where r.tenant_id = p_tenant
+        and r.id = receipt.id;
+      perform fulfilment.settle_disputed(p_tenant, receipt.id);
+      -- Of an order that several ways paid a bank takes back one part, however small; whether the others shall have theirs back
+      -- too, who may have used the code, staff decide. Nor has money that was not taken for the order bought any right.
+      if receipt.state = 'applied' and the_order.purpose = 'goods' and the_order.balance_fen = 0 and the_order.points = 0
+        and fulfilment.left_of_receipt(p_tenant, receipt.id, 'source') <= 0
+      then
+        perform fulfilment.end_rights(p_tenant, known.id);
       end if;
     end if;
   else
-    loss := coalesce(known.loss_fen, 0);
-  end if;
-  if known.id is null and new_state <> 'won' then
-    if loss > 0 then
-      perform ledger.post(p_tenant, array[loss_account], array[gateway_account], array[loss], array['cash.chargeback'], array[cause]);
-    end if;
-    update payments.receipts r
-    set disputed_fen = r.disputed_fen + of_surplus + loss
-    where r.tenant_id = p_tenant
-      and r.id = receipt.id;
-  end if;
-
-  if new_state = 'won' and known.id is not null then
-    of_purse := least(known.credit_fen, known.amount_fen - known.loss_fen);
-    -- What another dispute of the recharge has booked as a loss stays out of the purse.
-    for other in
-      select c.id, c.disputed_fen
-      from payments.chargebacks c
-      where is_recharge
-        and c.tenant_id = p_tenant
-        and c.order_no = receipt.order_no
-        and c.receipt_id = receipt.id
-        and c.id <> known.id
-        and c.state <> 'won'
-        and c.disputed_fen > 0
-      order by c.id
-    loop
-      kept := least(other.disputed_fen, of_purse);
-      exit when kept = 0;
-      update payments.chargebacks c
-      set loss_fen = c.loss_fen - kept,
-          disputed_fen = c.disputed_fen - kept,
-          -- The bonus waits with it.
-          credit_fen = c.credit_fen + kept + known.credit_fen - least(known.credit_fen, known.amount_fen - known.loss_fen)
-      where c.tenant_id = p_tenant
-        and c.id = other.id;
+    update payments.chargebacks c
+    set state = new_state,
+        ended_at = now()
+    where c.tenant_id = p_tenant
+      and c.id = known.id;
+    if new_state = 'won' then
       update payments.receipts r
-      set disputed_fen = r.disputed_fen - kept
+      set disputed_fen = r.disputed_fen - known.disputed_fen
       where r.tenant_id = p_tenant
         and r.id = receipt.id;
-      of_purse := of_purse - kept;
-      known.credit_fen := of_purse;
-    end loop;
-    -- What was decided about meanwhile (taken for the order, put into the purse) is not decided about again.
-    is_back := known.surplus_fen > 0 and receipt.state in ('surplus', 'unmatched', 'refunded');
-    perform ledger.post(p_tenant, array_agg(m.from_id), array_agg(m.to_id), array_agg(m.amount), array_agg(m.kind), array_agg(cause))
-    from (
-      select case when is_back then known.surplus_fen else 0 end as of_surplus
-    ) k
-    cross join lateral (
-      values
-        (gateway_account, purse, of_purse, 'cash.chargeback_won'),
-        (bonus_account, purse, known.credit_fen - of_purse, 'cash.put_back_bonus'),
-        (gateway_account, surplus_account, k.of_surplus, 'cash.chargeback_won'),
-        (gateway_account, loss_account, known.amount_fen - of_purse - k.of_surplus, 'cash.chargeback_won')
-    ) as m(from_id, to_id, amount, kind)
-    where m.amount > 0;
-    update payments.receipts r
-    set disputed_fen = r.disputed_fen - known.disputed_fen
-    where r.tenant_id = p_tenant
-      and r.id = receipt.id;
+      -- What was decided about meanwhile (taken for the order, put into the purse) is not decided about again.
+      is_back := known.surplus_fen > 0 and receipt.state in ('surplus', 'unmatched', 'refunded');
+      of_surplus := case when is_back then known.surplus_fen else 0 end;
+      perform ledger.post(p_tenant, array_agg(m.from_id), array_agg(m.to_id), array_agg(m.amount), array_agg('cash.chargeback_won'::text), array_agg(cause))
+      from (
+        values (gateway_account, loss_account, amount), (loss_account, surplus_account, of_surplus)
+      ) as m(from_id, to_id, amount)
+      where m.amount > 0;
+      perform fulfilment.undo_bank(p_tenant, known.id);
+      perform fulfilment.cover_twice(p_tenant, receipt.order_no);
+      perform fulfilment.settle_disputed(p_tenant, receipt.id);
+    end if;
   end if;
-
-  insert into payments.chargebacks as c (
-    tenant_id, gateway, dispute_no, trade_no, order_no, receipt_id, amount_fen, loss_fen, credit_fen, surplus_fen, disputed_fen,
-    state, reason, ended_at
-  )
-  values (
-    p_tenant, p_gateway, p_news ->> 'disputeNo', receipt.trade_no, receipt.order_no, receipt.id, amount, loss + short, credit,
-    of_surplus, case when new_state = 'won' then 0 else of_surplus + loss end, new_state,
-    left(coalesce(p_news ->> 'reason', ''), 300), case when new_state <> 'opened' then now() end
-  )
-  on conflict (tenant_id, gateway, dispute_no) do update
-  set state = excluded.state,
-      ended_at = excluded.ended_at;
   if receipt.state in ('surplus', 'unmatched') or is_back then
     perform fulfilment.settle_surplus(p_tenant, receipt.id);
   end if;
@@ -1398,8 +1296,11 @@ begin
     );
     perform fulfilment.close_receipt(p_tenant, p_receipt, 'credited', null);
   else
-    if the_order.state <> 'pending' or receipt.state <> 'unmatched' then
+    if the_order.state <> 'pending' then
       return jsonb_build_object('code', 'orders.not_pending', 'params', jsonb_build_object('state', the_order.state));
+    end if;
+    if receipt.state <> 'unmatched' then
+      return jsonb_build_object('code', 'payments.receipt_goes_back', 'params', '{}'::jsonb);
     end if;
     if amount < receipt.amount_fen then
       return jsonb_build_object('code', 'payments.receipt_disputed', 'params', '{}'::jsonb);

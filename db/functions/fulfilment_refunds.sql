@@ -192,7 +192,7 @@ end;
 $$;
 revoke execute on function fulfilment.put_back_credit(bigint, bigint, text) from public;
 
--- What a refund of this line would be now: {"amountFen", "points", "takes", "grants", "instead": ids of failed refunds}, null when the
+-- What a refund of this line would be now: {"amountFen", "points", "takes", "grants", "instead": ids of failed refunds, "isUndelivered"}, null when the
 -- line has nothing to give, or {"code", "params"}. A piece costs its share of the line; the shares of all pieces add up to
 -- the line's amount, the last one taking what rounding left.
 create or replace function fulfilment.plan_refund(
@@ -279,7 +279,8 @@ begin
     when 'pieces' then found_count::bigint * line.unit_points
     else 0
   end;
-  if points = 0 and (amount = 0 or (p_takes <> 'line' and left_fen = 0)) then
+  -- Pieces may be taken back for nothing, when that is asked for.
+  if points = 0 and (amount = 0 or (p_takes <> 'line' and left_fen = 0)) and (p_takes <> 'pieces' or p_amount is distinct from 0) then
     return null;
   end if;
   if p_takes <> 'line' and amount > left_fen then
@@ -298,7 +299,8 @@ begin
   end if;
   return jsonb_build_object(
     'amountFen', amount, 'points', points, 'takes', p_takes, 'grants', case when p_takes = 'pieces' then to_jsonb(p_grants) else '[]' end,
-    'instead', case when p_takes = 'line' then failed -> 'ids' else '[]' end
+    'instead', case when p_takes = 'line' then failed -> 'ids' else '[]' end,
+    'isUndelivered', p_takes = 'line' and line.delivered_quantity = 0 and line.kind <> 'recharge'
   );
 end;
 $$;
@@ -387,7 +389,8 @@ end;
 $$;
 revoke execute on function fulfilment.close_refunded(bigint, bigint, integer, bigint) from public;
 
--- The last step of a beginning: into the purse at once, or off to the gateway.
+-- The last step of a beginning: into the purse at once, against the loss when a payer's bank has had it already, or off to the
+-- gateway. Rights that end for nothing are no news to a gateway.
 create or replace function fulfilment.send_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_member text, p_actor text)
 returns void
 language plpgsql
@@ -398,11 +401,17 @@ set enable_seqscan = off
 as $$
 declare
   refund payments.refunds;
+  is_over boolean;
 begin
+  select r.target = 'balance' or r.chargeback_id is not null or r.amount_fen = 0 into is_over
+  from payments.refunds r
+  where r.tenant_id = p_tenant
+    and r.order_no = p_no
+    and r.id = p_refund;
   update payments.refunds r
-  set state = case when r.target = 'balance' then 'done' else 'requested' end,
-      next_try_at = case when r.target = 'balance' then null else now() end,
-      done_at = case when r.target = 'balance' then now() end
+  set state = case when is_over then 'done' else 'requested' end,
+      next_try_at = case when is_over then null else now() end,
+      done_at = case when is_over then now() end
   where r.tenant_id = p_tenant
     and r.order_no = p_no
     and r.id = p_refund
@@ -421,8 +430,12 @@ begin
   if refund.amount_fen > 0 then
     perform ledger.post(
       p_tenant, array[ledger.account(p_tenant, 'cash.clearing', '', 'CNY')],
-      array[ledger.account(p_tenant, 'cash.member', p_member, 'CNY')],
-      array[refund.amount_fen], array['cash.refund_to_balance'], array['order:' || p_no]
+      array[case
+        when refund.chargeback_id is null then ledger.account(p_tenant, 'cash.member', p_member, 'CNY')
+        else ledger.account(p_tenant, 'cash.chargeback', '', 'CNY')
+      end],
+      array[refund.amount_fen], array[case when refund.chargeback_id is null then 'cash.refund_to_balance' else 'cash.chargeback' end],
+      array['order:' || p_no]
     );
   end if;
   perform fulfilment.close_refunded(p_tenant, p_no, refund.line_no, refund.amount_fen);
@@ -450,6 +463,8 @@ declare
   purse_receipt payments.receipts;
   of_purse bigint := 0;
   of_purse_id bigint;
+  of_bank bigint := 0;
+  dispute record;
   promised bigint;
   -- Of a recharge: what failed refunds have taken from the purse before.
   credit bigint;
@@ -467,7 +482,7 @@ begin
   from orders.orders o
   where o.tenant_id = p_tenant
     and o.no = p_no;
-  if refund.gateway <> 'balance' then
+  if refund.gateway <> 'balance' and refund.chargeback_id is null then
     select * into purse_receipt
     from payments.receipts r
     where r.tenant_id = p_tenant
@@ -492,6 +507,11 @@ begin
   where l.tenant_id = p_tenant
     and l.order_no = p_no
     and l.line_no = refund.line_no;
+  -- What was never delivered goes back whole: what a bank has had is a part of that.
+  if refund.takes = 'line' and refund.chargeback_id is null and line.delivered_quantity = 0 and line.kind <> 'recharge' then
+    of_bank := least(fulfilment.left_with_banks(p_tenant, p_no), refund.amount_fen - promised);
+    refund.amount_fen := refund.amount_fen - of_bank;
+  end if;
 
   with revoked as (
     update entitlements.grants g
@@ -572,10 +592,25 @@ begin
     of_purse := 0;
   end if;
   update payments.refunds r
-  set amount_fen = r.amount_fen - of_purse
+  set amount_fen = r.amount_fen - of_purse - of_bank
   where r.tenant_id = p_tenant
     and r.order_no = p_no
     and r.id = p_refund;
+  for dispute in
+    select c.id, c.disputed_fen - c.surplus_fen as fen
+    from payments.chargebacks c
+    where of_bank > 0
+      and c.tenant_id = p_tenant
+      and c.order_no = p_no
+      and c.receipt_id = refund.receipt_id
+      and c.state <> 'won'
+      and c.disputed_fen > c.surplus_fen
+    order by c.id
+  loop
+    exit when of_bank = 0;
+    perform fulfilment.refund_by_bank(p_tenant, dispute.id, refund.line_no, 'nothing', least(dispute.fen, of_bank), null);
+    of_bank := of_bank - least(dispute.fen, of_bank);
+  end loop;
   perform fulfilment.send_refund(p_tenant, p_no, x.id, the_member, p_actor)
   from unnest(array[p_refund, of_purse_id]) as x(id)
   where x.id is not null;
@@ -606,7 +641,7 @@ begin
   perform fulfilment.lock_accounts(p_tenant, array[p_no], array[
     ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), ledger.account(p_tenant, 'cash.revenue', '', 'CNY'),
     case when the_order.member_id is not null then ledger.account(p_tenant, 'cash.member', the_order.member_id::text, 'CNY') end,
-    case when the_order.purpose = 'recharge' then ledger.account(p_tenant, 'cash.chargeback', '', 'CNY') end
+    ledger.account(p_tenant, 'cash.chargeback', '', 'CNY')
   ] || case when the_order.points > 0 then fulfilment.accounts_of_members(p_tenant, array[the_order.member_id]) end);
   -- In whatever order: two that lock several of them have met at the order before.
   perform 1
@@ -662,6 +697,363 @@ as $$
 $$;
 revoke execute on function fulfilment.left_of_receipts(bigint, bigint, text) from public;
 
+-- What banks have had of the one payment of an order, as a loss. Of an order that several ways paid staff decide about the rest.
+create or replace function fulfilment.left_with_banks(p_tenant bigint, p_no bigint)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select coalesce(sum(r.disputed_fen), 0)::bigint
+  from orders.orders o
+  join payments.receipts r on r.tenant_id = p_tenant and r.order_no = p_no and r.state = 'applied'
+  where o.tenant_id = p_tenant
+    and o.no = p_no
+    and o.balance_fen = 0
+    and o.points = 0
+$$;
+revoke execute on function fulfilment.left_with_banks(bigint, bigint) from public;
+
+-- A failed refund of which a part has gone another way: what is left of it waits as one of its own, for a gateway knows a number
+-- with one amount only. The caller says what takes the place of the old one. Answers the new one, null when nothing is left.
+create or replace function fulfilment.split_failed(p_tenant bigint, p_refund bigint, p_part bigint, p_credit bigint)
+returns bigint
+language sql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  insert into payments.refunds (
+    tenant_id, order_no, line_no, receipt_id, gateway, trade_no, amount_fen, currency, target, state, reason, requested_by,
+    requested_by_id, takes, grants, credit_fen, last_error
+  )
+  select r.tenant_id, r.order_no, r.line_no, r.receipt_id, r.gateway, r.trade_no, r.amount_fen - p_part, r.currency, r.target, 'failed',
+    r.reason, r.requested_by, r.requested_by_id, r.takes, r.grants, r.credit_fen - p_credit, r.last_error
+  from payments.refunds r
+  where r.tenant_id = p_tenant
+    and r.id = p_refund
+    and r.amount_fen > p_part
+  returning id
+$$;
+revoke execute on function fulfilment.split_failed(bigint, bigint, bigint, bigint) from public;
+
+-- What a payer's bank has had is a refund that has already happened: so much of the dispute is no loss any more. It is taken from
+-- a line (with its rights, or from the purse of a recharge), or it stands in the place of a failed refund, whose rights and
+-- money have been taken before.
+create or replace function fulfilment.refund_by_bank(
+  p_tenant bigint, p_dispute bigint, p_line integer, p_takes text, p_amount bigint, p_failed bigint
+)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  dispute payments.chargebacks;
+  failed payments.refunds;
+  refund payments.refunds;
+begin
+  select * into dispute
+  from payments.chargebacks c
+  where c.tenant_id = p_tenant
+    and c.id = p_dispute;
+  select * into failed
+  from payments.refunds r
+  where r.tenant_id = p_tenant
+    and r.id = p_failed;
+  insert into payments.refunds (
+    tenant_id, order_no, line_no, receipt_id, gateway, trade_no, amount_fen, target, state, reason, requested_by, takes, chargeback_id,
+    credit_fen
+  )
+  values (
+    p_tenant, dispute.order_no, p_line, dispute.receipt_id, dispute.gateway, dispute.trade_no, p_amount, 'source', 'awaiting',
+    'chargeback', dispute.gateway, p_takes, p_dispute, coalesce(div(failed.credit_fen::numeric * p_amount, failed.amount_fen), 0)
+  )
+  returning * into refund;
+  if p_failed is null then
+    perform fulfilment.begin_line_refund(p_tenant, dispute.order_no, refund.id, '{}', dispute.gateway);
+  else
+    perform fulfilment.split_failed(p_tenant, p_failed, p_amount, refund.credit_fen);
+    update payments.refunds r
+    set replaced_by = refund.id
+    where r.tenant_id = p_tenant
+      and r.id = p_failed;
+    perform fulfilment.send_refund(p_tenant, dispute.order_no, refund.id, null, dispute.gateway);
+  end if;
+  update payments.chargebacks c
+  set disputed_fen = c.disputed_fen - p_amount,
+      -- What was not in the purse any more stays a loss.
+      loss_fen = c.loss_fen - case when o.purpose = 'recharge' then least(r.credit_fen, p_amount) else p_amount end,
+      credit_fen = c.credit_fen + r.credit_fen
+  from payments.refunds r
+  join orders.orders o on o.tenant_id = p_tenant and o.no = r.order_no
+  where r.tenant_id = p_tenant
+    and r.id = refund.id
+    and c.tenant_id = p_tenant
+    and c.id = p_dispute;
+  update payments.receipts r
+  set disputed_fen = r.disputed_fen - p_amount
+  where r.tenant_id = p_tenant
+    and r.id = dispute.receipt_id;
+end;
+$$;
+revoke execute on function fulfilment.refund_by_bank(bigint, bigint, integer, text, bigint, bigint) from public;
+
+-- What banks have had of a payment that was taken for an order, and was booked as a loss, is taken from where that money is: from
+-- what failed refunds promise, for the payer has it now, and then, of a recharge, from the purse. So neither a promise nor a
+-- purse that could give stands beside such a loss. What `settle_surplus` is for money that bought nothing.
+create or replace function fulfilment.settle_disputed(p_tenant bigint, p_receipt bigint)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  dispute record;
+  failed record;
+  loss bigint;
+  part bigint;
+begin
+  for dispute in
+    select c.id, c.order_no, c.disputed_fen - c.surplus_fen as fen, o.purpose
+    from payments.chargebacks c
+    join payments.receipts r on r.tenant_id = p_tenant and r.id = p_receipt and r.state = 'applied'
+    join orders.orders o on o.tenant_id = p_tenant and o.no = c.order_no
+    where c.tenant_id = p_tenant
+      and c.order_no = r.order_no
+      and c.receipt_id = p_receipt
+      and c.state <> 'won'
+      and c.disputed_fen > c.surplus_fen
+    order by c.id
+  loop
+    loss := dispute.fen;
+    for failed in
+      select r.id, r.line_no, r.amount_fen
+      from payments.refunds r
+      where r.tenant_id = p_tenant
+        and r.order_no = dispute.order_no
+        and r.receipt_id = p_receipt
+        and r.line_no is not null
+        and r.state = 'failed'
+        and r.replaced_by is null
+      order by r.id
+    loop
+      part := least(failed.amount_fen, loss);
+      exit when part = 0;
+      perform fulfilment.refund_by_bank(p_tenant, dispute.id, failed.line_no, 'nothing', part, failed.id);
+      loss := loss - part;
+    end loop;
+    if dispute.purpose = 'recharge' then
+      select least(l.amount_fen - l.refunded_fen - l.refunding_fen, loss) into part
+      from orders.lines l
+      where l.tenant_id = p_tenant
+        and l.order_no = dispute.order_no;
+      if part > 0 then
+        perform fulfilment.refund_by_bank(p_tenant, dispute.id, 1, 'nothing', part, null);
+      end if;
+    end if;
+  end loop;
+end;
+$$;
+revoke execute on function fulfilment.settle_disputed(bigint, bigint) from public;
+
+-- When banks have had all that a payment still had to give, rights end: unused codes become void, used ones are the recorded
+-- loss, and what the lines account for is a loss no more, whichever of the disputes took it. Goods that a supplier is bringing
+-- are left alone.
+create or replace function fulfilment.end_rights(p_tenant bigint, p_dispute bigint)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  line record;
+  dispute record;
+  left_fen bigint;
+  part bigint;
+begin
+  for line in
+    select l.line_no, l.amount_fen - l.refunded_fen - l.refunding_fen as fen, c.order_no, c.receipt_id
+    from payments.chargebacks c
+    join orders.lines l on l.tenant_id = p_tenant and l.order_no = c.order_no
+    where c.tenant_id = p_tenant
+      and c.id = p_dispute
+      and l.state in ('delivered', 'exception', 'refunding', 'refunded')
+      and l.amount_fen > 0
+      and l.refunded_quantity < l.quantity
+      and not exists (
+        select from fulfilment.needs n
+        where n.tenant_id = p_tenant and n.order_no = l.order_no and n.line_no = l.line_no and n.state in ('wanted', 'buying')
+      )
+    order by l.line_no
+  loop
+    left_fen := line.fen;
+    for dispute in
+      select c.id, c.disputed_fen - c.surplus_fen as fen
+      from payments.chargebacks c
+      where c.tenant_id = p_tenant
+        and c.order_no = line.order_no
+        and c.receipt_id = line.receipt_id
+        and c.state <> 'won'
+      order by c.id <> p_dispute, c.id
+    loop
+      part := least(left_fen, dispute.fen);
+      if dispute.id = p_dispute or part > 0 then
+        perform fulfilment.refund_by_bank(
+          p_tenant, dispute.id, line.line_no, case when dispute.id = p_dispute then 'line' else 'nothing' end, part, null
+        );
+        left_fen := left_fen - part;
+      end if;
+    end loop;
+  end loop;
+end;
+$$;
+revoke execute on function fulfilment.end_rights(bigint, bigint) from public;
+
+-- A dispute that was won undoes what it took: a recharge is in the purse again, as far as it was there, and a failed refund in
+-- whose place the bank's stood is promised again. Rights that ended stay ended.
+create or replace function fulfilment.undo_bank(p_tenant bigint, p_dispute bigint)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  undone record;
+  loss_account bigint := ledger.account(p_tenant, 'cash.chargeback', '', 'CNY');
+begin
+  for undone in
+    select r.*, o.purpose = 'recharge' as is_recharge, o.member_id
+    from payments.chargebacks c
+    join payments.refunds r on r.tenant_id = p_tenant and r.order_no = c.order_no and r.chargeback_id = c.id and r.state = 'done'
+    join orders.orders o on o.tenant_id = p_tenant and o.no = c.order_no
+    where c.tenant_id = p_tenant
+      and c.id = p_dispute
+      and (o.purpose = 'recharge' or r.takes = 'nothing' and exists (
+        select from payments.refunds f where f.tenant_id = p_tenant and f.order_no = r.order_no and f.replaced_by = r.id
+      ))
+    order by r.id
+  loop
+    update payments.refunds r
+    set state = 'failed',
+        done_at = null,
+        -- Promised again it is a refund like others; in the purse there is nothing to send.
+        chargeback_id = case when undone.is_recharge then r.chargeback_id end,
+        replaced_by = case when undone.is_recharge then r.id end
+    where r.tenant_id = p_tenant
+      and r.id = undone.id;
+    perform ledger.post(
+      p_tenant, array_agg(m.from_id), array_agg(m.to_id), array_agg(m.amount), array_agg(m.kind), array_agg('order:' || undone.order_no)
+    )
+    from (
+      select case
+        when undone.is_recharge then ledger.account(p_tenant, 'cash.member', undone.member_id::text, 'CNY')
+        else ledger.account(p_tenant, 'cash.clearing', '', 'CNY')
+      end as id
+    ) back
+    cross join lateral (
+      values
+        (loss_account, back.id, case when undone.is_recharge then least(undone.credit_fen, undone.amount_fen) else undone.amount_fen end, 'cash.chargeback_won'),
+        (ledger.account(p_tenant, 'cash.bonus', '', 'CNY'), back.id, undone.credit_fen - undone.amount_fen, 'cash.put_back_bonus')
+    ) as m(from_id, to_id, amount, kind)
+    where m.amount > 0;
+    update orders.lines l
+    set refunded_fen = l.refunded_fen - undone.amount_fen,
+        refunding_fen = l.refunding_fen + case when undone.is_recharge then 0 else undone.amount_fen end,
+        refunded_quantity = case
+          when undone.is_recharge and not exists (
+            select from payments.refunds r
+            where r.tenant_id = p_tenant
+              and r.order_no = l.order_no
+              and r.line_no = l.line_no
+              and r.takes = 'line'
+              and r.state in ('requested', 'processing', 'done', 'failed')
+              and r.replaced_by is null
+          ) then 0
+          else l.refunded_quantity
+        end
+    where l.tenant_id = p_tenant
+      and l.order_no = undone.order_no
+      and l.line_no = undone.line_no;
+    perform fulfilment.turn_line(p_tenant, undone.order_no, undone.line_no, null);
+    update orders.orders o
+    set refunded_fen = o.refunded_fen - undone.amount_fen,
+        state = case when o.state <> 'refunded' then o.state when o.delivered_at is null then 'paid' else 'delivered' end,
+        closed_at = case when o.state = 'refunded' then null else o.closed_at end
+    where o.tenant_id = p_tenant
+      and o.no = undone.order_no;
+  end loop;
+end;
+$$;
+revoke execute on function fulfilment.undo_bank(bigint, bigint) from public;
+
+-- A refund that went through after another had taken its place is a loss, until that other one fails: then the promise was kept by
+-- the first, and nothing is left to send. When more had been promised, the rest waits.
+create or replace function fulfilment.cover_twice(p_tenant bigint, p_no bigint)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  twice record;
+  rest bigint;
+begin
+  loop
+    with recursive chain as (
+      select f.id as promise, f.amount_fen, f.id
+      from payments.refunds f
+      where f.tenant_id = p_tenant
+        and f.order_no = p_no
+        and f.state = 'failed'
+        and f.replaced_by is null
+      union all
+      select c.promise, c.amount_fen, f.id
+      from chain c
+      join payments.refunds f on f.tenant_id = p_tenant and f.order_no = p_no and f.replaced_by = c.id and f.id <> c.id
+    )
+    select c.promise, f.id, f.line_no, f.receipt_id, f.amount_fen, f.credit_fen
+    into twice
+    from chain c
+    join payments.refunds f on f.tenant_id = p_tenant and f.id = c.id
+    where f.state = 'done'
+      and f.amount_fen <= c.amount_fen
+    order by f.id
+    limit 1;
+    exit when not found;
+    rest := fulfilment.split_failed(p_tenant, twice.promise, twice.amount_fen, twice.credit_fen);
+    update payments.refunds r
+    set replaced_by = case when r.id = twice.promise then coalesce(rest, twice.id) end
+    where r.tenant_id = p_tenant
+      and r.id in (twice.promise, twice.id);
+    perform ledger.post(
+      p_tenant, array[ledger.account(p_tenant, case when twice.line_no is null then 'cash.surplus' else 'cash.clearing' end, '', 'CNY')],
+      array[ledger.account(p_tenant, 'cash.loss', '', 'CNY')], array[twice.amount_fen], array['cash.refund_twice'], array['order:' || p_no]
+    );
+    if twice.line_no is null then
+      perform fulfilment.settle_surplus(p_tenant, twice.receipt_id);
+    else
+      perform fulfilment.close_refunded(p_tenant, p_no, twice.line_no, twice.amount_fen);
+    end if;
+  end loop;
+end;
+$$;
+revoke execute on function fulfilment.cover_twice(bigint, bigint) from public;
+
 -- p_ask: {"lineNo": one, or null for all that can be, "takes", "grants", "amountFen", "to", "reason", "actor", "staffId",
 -- "approvalAboveFen", "approvalAbovePoints", "used"}. `takes` is "line" (every right and all the money left), "pieces" (the rights in `grants`, and
 -- their share of the money unless an amount is given), "nothing" (an amount of goodwill), or "again" (what failed refunds
@@ -691,6 +1083,7 @@ declare
   line_no integer;
   total bigint := 0;
   total_points bigint := 0;
+  undelivered bigint := 0;
   room bigint;
   given bigint;
   given_points bigint;
@@ -739,13 +1132,14 @@ begin
       plans := plans || plan;
       total := total + (plan ->> 'amountFen')::bigint;
       total_points := total_points + (plan ->> 'points')::bigint;
+      undelivered := undelivered + case when (plan ->> 'isUndelivered')::boolean then (plan ->> 'amountFen')::bigint else 0 end;
     end if;
   end loop;
-  if total + total_points = 0 then
+  room := fulfilment.left_of_receipts(p_tenant, p_no, case when at_once then 'balance' else 'source' end);
+  if cardinality(lines) = 0 or (total + total_points = 0 and room > 0) then
     return jsonb_build_object('code', 'orders.nothing_to_refund', 'params', '{}'::jsonb);
   end if;
-  room := fulfilment.left_of_receipts(p_tenant, p_no, case when at_once then 'balance' else 'source' end);
-  if total > room then
+  if total > room + least(undelivered, fulfilment.left_with_banks(p_tenant, p_no)) then
     return jsonb_build_object('code', 'orders.refund_over_receipt', 'params', jsonb_build_object(
       'leftYuan', trim(to_char(room / 100.0, '999999999990.00'))
     ));
@@ -779,6 +1173,14 @@ begin
       );
     end if;
   end loop;
+  if waits then
+    perform events.append(p_tenant, jsonb_build_object('actor', p_ask ->> 'actor'), jsonb_build_array(jsonb_build_object(
+      'type', 'refund.awaiting', 'subject', 'order:' || p_no, 'payload', jsonb_build_object(
+        'no', p_no, 'refundId', refund_id, 'amountFen', total, 'points', total_points, 'reason', p_ask ->> 'reason',
+        'by', p_ask ->> 'actor'
+      )
+    )));
+  end if;
   return jsonb_build_object('ok', true, 'amountFen', total, 'points', total_points, 'refundId', refund_id, 'awaiting', waits);
 end;
 $$;
@@ -835,7 +1237,9 @@ begin
     return plan;
   end if;
   if plan is null or plan ? 'code' or (plan ->> 'amountFen')::bigint <> refund.amount_fen
-    or (plan ->> 'points')::bigint <> refund.points or refund.amount_fen > fulfilment.left_of_receipts(p_tenant, refund.order_no, refund.target)
+    or (plan ->> 'points')::bigint <> refund.points
+    or refund.amount_fen > fulfilment.left_of_receipts(p_tenant, refund.order_no, refund.target)
+      + (case when (plan ->> 'isUndelivered')::boolean then fulfilment.left_with_banks(p_tenant, refund.order_no) else 0 end)
   then
     return jsonb_build_object('code', 'orders.refund_changed', 'params', '{}'::jsonb);
   end if;
@@ -883,7 +1287,8 @@ $$;
 
 -- The gateway's final word. Said twice it changes nothing. A refusal makes the line an exception: somebody must decide. When
 -- another refund has taken the place of one that failed, and that one went through after all, the money has left twice: it
--- is booked as the loss that it is, and the audit of the books names it.
+-- is booked as the loss that it is, until the other fails (`cover_twice`), and the audit of the books names it. What a bank has
+-- had meanwhile is taken from what a failed refund promises.
 create or replace function fulfilment.refund_ended(p_tenant bigint, p_refund bigint, p_done boolean, p_error text)
 returns jsonb
 language plpgsql
@@ -911,6 +1316,11 @@ begin
     return jsonb_build_object('changed', false);
   end if;
   cause := 'order:' || refund.order_no;
+  perform ledger.lock(p_tenant, array[
+    ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), ledger.account(p_tenant, 'cash.surplus', '', 'CNY'),
+    ledger.account(p_tenant, 'cash.chargeback', '', 'CNY'), ledger.account(p_tenant, 'cash.loss', '', 'CNY'),
+    ledger.account(p_tenant, 'cash.gateway', refund.gateway, 'CNY')
+  ]);
   -- A refund of no line is of money that bought nothing.
   of_surplus := refund.line_no is null;
 
@@ -934,15 +1344,19 @@ begin
       array[cause]
     );
   end if;
+  if not of_surplus and not p_done then
+    perform fulfilment.turn_line(p_tenant, refund.order_no, refund.line_no, coalesce(p_error, ''));
+  end if;
+  if not p_done or refund.replaced_by is not null then
+    perform fulfilment.cover_twice(p_tenant, refund.order_no);
+  end if;
   -- When another has taken its place, what that one has is not touched.
-  if of_surplus then
-    if refund.replaced_by is null then
-      perform fulfilment.settle_surplus(p_tenant, refund.receipt_id);
-    end if;
+  if of_surplus and refund.replaced_by is null then
+    perform fulfilment.settle_surplus(p_tenant, refund.receipt_id);
   elsif p_done and refund.replaced_by is null then
     perform fulfilment.close_refunded(p_tenant, refund.order_no, refund.line_no, refund.amount_fen);
   elsif not p_done then
-    perform fulfilment.turn_line(p_tenant, refund.order_no, refund.line_no, coalesce(p_error, ''));
+    perform fulfilment.settle_disputed(p_tenant, refund.receipt_id);
   end if;
 
   perform events.append(p_tenant, '{}', jsonb_build_array(jsonb_build_object(
@@ -966,6 +1380,7 @@ set enable_seqscan = off
 as $$
 declare
   refund payments.refunds;
+  room bigint;
   of_surplus boolean;
 begin
   perform 1
@@ -990,6 +1405,12 @@ begin
       and newer.id > p_refund
   )) then
     return jsonb_build_object('code', 'orders.refund_not_failed', 'params', '{}'::jsonb);
+  end if;
+  room := payments.left_for_refund(p_tenant, p_refund);
+  if refund.amount_fen > room then
+    return jsonb_build_object('code', 'orders.refund_over_receipt', 'params', jsonb_build_object(
+      'leftYuan', trim(to_char(greatest(room, 0) / 100.0, '999999999990.00'))
+    ));
   end if;
   of_surplus := refund.line_no is null;
   update payments.refunds r

@@ -5,7 +5,8 @@
 --   payments.take_due(per_tenant, limit)       attempts to ask gateways about, over all tenants; each is handed out once a rung
 --   payments.begin_refund(tenant, id)          takes a refund whose turn has come: its facts, or null
 --   payments.note_refund(tenant, id, error, retry_seconds)  not ended yet: why, and when again
---   payments.retry_refund(tenant, id)          a failed refund may be asked again, under the same number; false when it has not failed or a newer one took its place
+--   payments.left_for_refund(tenant, id)       what of its receipt is there for a refund to the source
+--   payments.retry_refund(tenant, id)          a failed refund may be asked again, under the same number: {"ok": true} or a refusal, when it has not failed, a newer one took its place, or the money is not there any more
 --   payments.overdue_refunds(limit)            refunds whose job must have been lost, over all tenants
 
 -- Seconds until the next question, by how often was asked: 10 s after opening, then these, then every half hour.
@@ -210,19 +211,46 @@ as $$
   returning to_jsonb(r.next_try_at)
 $$;
 
+-- What of its receipt is there for a refund to the source: neither on its way back, nor with a payer's bank. What came beyond the
+-- price for the gateway's service belongs to no order, but to money that bought nothing.
+create or replace function payments.left_for_refund(p_tenant bigint, p_refund bigint)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog
+as $$
+  select r.amount_fen - r.disputed_fen - case when f.line_no is null then 0 else r.fee_fen - least(r.adjusted_fen, 0) end - coalesce((
+    select sum(o.amount_fen)
+    from payments.refunds o
+    where o.tenant_id = p_tenant
+      and o.order_no = f.order_no
+      and o.receipt_id = f.receipt_id
+      and o.state in ('requested', 'processing', 'done')
+  ), 0)
+  from payments.refunds f
+  join payments.receipts r on r.tenant_id = p_tenant and r.id = f.receipt_id
+  where f.tenant_id = p_tenant
+    and f.id = p_refund
+$$;
+revoke execute on function payments.left_for_refund(bigint, bigint) from public;
+
 create or replace function payments.retry_refund(p_tenant bigint, p_id bigint)
 returns jsonb
 language plpgsql
 security definer
 set search_path = pg_catalog
 as $$
+declare
+  room bigint;
 begin
-  -- Whoever makes a new refund of the same line has this row locked until it is there.
+  -- Whoever decides about the same money has the order locked until it is done.
   perform 1
-  from payments.refunds r
-  where r.tenant_id = p_tenant
-    and r.id = p_id
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = (select r.order_no from payments.refunds r where r.tenant_id = p_tenant and r.id = p_id)
   for no key update;
+  room := payments.left_for_refund(p_tenant, p_id);
   update payments.refunds r
   set state = 'requested',
       next_try_at = now()
@@ -231,6 +259,7 @@ begin
     and r.target = 'source'
     and r.state = 'failed'
     and r.replaced_by is null
+    and r.amount_fen <= room
     -- Money that did not fit was sent back anew from its desk.
     and not exists (
       select from payments.refunds newer
@@ -241,7 +270,18 @@ begin
         and newer.line_no is null
         and newer.id > r.id
     );
-  return to_jsonb(found);
+  if found then
+    return '{"ok": true}';
+  end if;
+  if exists (
+    select from payments.refunds r
+    where r.tenant_id = p_tenant and r.id = p_id and r.state = 'failed' and r.replaced_by is null and r.amount_fen > room
+  ) then
+    return jsonb_build_object('code', 'orders.refund_over_receipt', 'params', jsonb_build_object(
+      'leftYuan', trim(to_char(greatest(room, 0) / 100.0, '999999999990.00'))
+    ));
+  end if;
+  return jsonb_build_object('code', 'payments.refund_not_failed', 'params', '{}'::jsonb);
 end;
 $$;
 

@@ -472,7 +472,36 @@ begin
     where c.tenant_id = p_tenant and c.gateway = bill.gateway and c.state in ('open', 'waiting')
   );
 
-  with line as (
+  with told as materialized (
+    select l.*
+    from unnest(p_ns) as i(n)
+    cross join lateral (
+      select l.n, l.line_no, l.kind, l.state, l.trade_no, l.payment_no, l.refund_no, l.amount_fen, l.fee_fen, l.currency, l.at
+      from reconciliation.bill_lines l
+      where l.tenant_id = p_tenant
+        and l.begun_at = bill.begun_at
+        and l.bill_id = p_bill
+        and l.n = i.n
+      offset 0
+    ) l
+    where l.kind <> 'other'
+  ), disputed as materialized (
+    -- A payment may be disputed in parts: lines of one amount are its disputes of that amount, one after the other.
+    select d.*, row_number() over (partition by d.trade_no, d.fact_kind, d.amount_fen, d.own_id is null order by d.n) - 1 as turn
+    from (
+      select t.n, t.trade_no, t.amount_fen, k.fact_kind, (
+        select m.fact_id
+        from reconciliation.matches m
+        where m.tenant_id = p_tenant
+          and m.bill_id = p_bill
+          and m.n = t.n
+          and m.kind = k.fact_kind
+      ) as own_id
+      from told t
+      cross join lateral (select case when t.state = 'failed' then 'chargeback_won' else 'chargeback' end as fact_kind) k
+      where t.kind = 'chargeback'
+    ) d
+  ), line as (
     select l.*, reconciliation.number_of(l.kind, l.trade_no, l.payment_no, l.refund_no) as number,
       -- Most lines are payments: what the others need is asked for them alone.
       case when l.kind = 'refund' then (
@@ -485,28 +514,45 @@ begin
           and f.order_no::text = split_part(l.refund_no, 'R', 1)
       ) end as refund,
       case when l.kind = 'chargeback' then (
-        select c
-        from payments.chargebacks c
-        where c.tenant_id = p_tenant
-          and c.gateway = bill.gateway
-          and c.trade_no = l.trade_no
-        order by c.id desc
-        limit 1
+        select coalesce(
+          (select c from payments.chargebacks c where c.tenant_id = p_tenant and c.id = d.own_id),
+          (
+            select c
+            from payments.chargebacks c
+            where c.tenant_id = p_tenant
+              and c.gateway = bill.gateway
+              and c.trade_no = d.trade_no
+              and c.amount_fen = d.amount_fen
+              and (d.fact_kind = 'chargeback' or c.state = 'won')
+              and not exists (
+                select from reconciliation.matches m
+                join reconciliation.bills b on b.tenant_id = p_tenant and b.id = m.bill_id and b.state <> 'superseded'
+                where m.tenant_id = p_tenant and m.kind = d.fact_kind and m.fact_id = c.id
+              )
+            order by c.id
+            limit 1
+            offset d.turn
+          ),
+          -- Of another amount, or told before.
+          (
+            select c
+            from payments.chargebacks c
+            where c.tenant_id = p_tenant
+              and c.gateway = bill.gateway
+              and c.trade_no = d.trade_no
+            order by exists (
+              select from disputed x where x.trade_no = d.trade_no and x.fact_kind = d.fact_kind and x.amount_fen = c.amount_fen and x.n <> d.n
+            ), c.amount_fen <> d.amount_fen, c.id desc
+            limit 1
+          )
+        )
+        from disputed d
+        where d.n = l.n
       ) end as chargeback,
       case when l.kind = 'chargeback' and l.state = 'failed' then 'chargeback_won' else l.kind end as fact_kind,
       -- A chargeback that was won is a movement of its own; any other line that is not done moved nothing.
       l.kind = 'chargeback' or l.state = 'done' as has_moved
-    from unnest(p_ns) as i(n)
-    cross join lateral (
-      select l.n, l.line_no, l.kind, l.state, l.trade_no, l.payment_no, l.refund_no, l.amount_fen, l.fee_fen, l.currency, l.at
-      from reconciliation.bill_lines l
-      where l.tenant_id = p_tenant
-        and l.begun_at = bill.begun_at
-        and l.bill_id = p_bill
-        and l.n = i.n
-      offset 0
-    ) l
-    where l.kind <> 'other'
+    from told l
     offset 0
   ), met as (
     select l.*, coalesce(p.id, (l.refund).id, (l.chargeback).id) as fact_id,
@@ -1175,6 +1221,8 @@ begin
             and r.gateway = bill.gateway
             and r.target = 'source'
             and r.state = 'done'
+            and r.chargeback_id is null
+            and r.amount_fen > 0
         ) f
         where not exists (
           select from reconciliation.matches m
@@ -1488,10 +1536,9 @@ begin
         and r.gateway = p_gateway
         and r.state = 'done'
         and r.target = 'source'
-        -- What a chargeback gave back is on the bill as the chargeback.
-        and not (r.reason = 'chargeback' and r.requested_by_id is null and exists (
-          select from payments.chargebacks c where c.tenant_id = p_tenant and c.order_no = r.order_no
-        ))
+        -- What a chargeback gave back is on the bill as the chargeback, and rights that ended for nothing are not on it.
+        and r.chargeback_id is null
+        and r.amount_fen > 0
         and r.done_at >= greatest(from_at, after_at)
         and r.done_at < to_at
         and (r.done_at, r.id) > (after_at, after_id)

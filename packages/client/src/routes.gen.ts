@@ -37,6 +37,10 @@ export const MALL_ROUTES = {
   'members.sendCode': 'POST /api/mall/auth/code',
   'members.signIn': 'POST /api/mall/auth/sign-in',
   'members.signOut': 'POST /api/mall/auth/sign-out',
+  'notify.countMyMessages': 'GET /api/mall/me/messages/unread',
+  'notify.listMyMessages': 'GET /api/mall/me/messages',
+  'notify.readMyMessages': 'POST /api/mall/me/messages/read',
+  'notify.receipt': 'POST /api/notify/receipts/:provider/:token',
   'orders.cancel': 'POST /api/mall/orders/:no/cancel',
   'orders.codesFile': 'GET /api/mall/orders/:no/codes.txt',
   'orders.get': 'GET /api/mall/orders/:no',
@@ -166,11 +170,34 @@ export const CONSOLE_ROUTES = {
   'members.getMember': 'GET /api/console/members/:id',
   'members.listMembers': 'GET /api/console/members',
   'members.saveNote': 'PUT /api/console/members/:id/note',
+  'notify.countInbox': 'GET /api/console/me/inbox/unread',
+  'notify.createEndpoint': 'POST /api/console/webhooks',
+  'notify.exportMessages': 'GET /api/console/messages/export',
   'notify.getChannels': 'GET /api/console/channels',
+  'notify.listDeliveries': 'GET /api/console/webhooks/:id/deliveries',
+  'notify.listEndpoints': 'GET /api/console/webhooks',
+  'notify.listInbox': 'GET /api/console/me/inbox',
+  'notify.listMessages': 'GET /api/console/messages',
+  'notify.listRules': 'GET /api/console/message-rules',
+  'notify.listTexts': 'GET /api/console/message-texts',
+  'notify.readInbox': 'POST /api/console/me/inbox/read',
+  'notify.removeEndpoint': 'DELETE /api/console/webhooks/:id',
+  'notify.replayDelivery': 'POST /api/console/deliveries/:id/replay',
+  'notify.resendMessage': 'POST /api/console/messages/:id/resend',
+  'notify.resetText': 'POST /api/console/message-texts/reset',
+  'notify.rotateEndpoint': 'POST /api/console/webhooks/:id/rotate',
   'notify.saveEmail': 'PUT /api/console/channels/email',
+  'notify.saveRobot': 'PUT /api/console/channels/robots/:robot',
+  'notify.saveRule': 'PUT /api/console/message-rules',
   'notify.saveSms': 'PUT /api/console/channels/sms',
+  'notify.saveTencentSms': 'PUT /api/console/channels/sms-tencent',
+  'notify.saveText': 'PUT /api/console/message-texts',
   'notify.testEmail': 'POST /api/console/channels/email/test',
+  'notify.testEndpoint': 'POST /api/console/webhooks/:id/test',
+  'notify.testRobot': 'POST /api/console/channels/robots/:robot/test',
   'notify.testSms': 'POST /api/console/channels/sms/test',
+  'notify.testText': 'POST /api/console/message-texts/test',
+  'notify.updateEndpoint': 'PUT /api/console/webhooks/:id',
   'orders.board': 'GET /api/console/board',
   'orders.cancelByStaff': 'POST /api/console/orders/:no/cancel',
   'orders.detail': 'GET /api/console/orders/:no',
@@ -374,11 +401,38 @@ export type Routes = {
   'members.sendCode': (typeof memberRoutes)['sendCode']
   'members.signIn': (typeof memberRoutes)['signIn']
   'members.signOut': (typeof memberRoutes)['signOut']
+  'notify.countInbox': (typeof notifyRoutes)['countInbox']
+  'notify.countMyMessages': (typeof notifyRoutes)['countMyMessages']
+  'notify.createEndpoint': (typeof notifyRoutes)['createEndpoint']
+  'notify.exportMessages': (typeof notifyRoutes)['exportMessages']
   'notify.getChannels': (typeof notifyRoutes)['getChannels']
+  'notify.listDeliveries': (typeof notifyRoutes)['listDeliveries']
+  'notify.listEndpoints': (typeof notifyRoutes)['listEndpoints']
+  'notify.listInbox': (typeof notifyRoutes)['listInbox']
+  'notify.listMessages': (typeof notifyRoutes)['listMessages']
+  'notify.listMyMessages': (typeof notifyRoutes)['listMyMessages']
+  'notify.listRules': (typeof notifyRoutes)['listRules']
+  'notify.listTexts': (typeof notifyRoutes)['listTexts']
+  'notify.readInbox': (typeof notifyRoutes)['readInbox']
+  'notify.readMyMessages': (typeof notifyRoutes)['readMyMessages']
+  'notify.receipt': (typeof notifyRoutes)['receipt']
+  'notify.removeEndpoint': (typeof notifyRoutes)['removeEndpoint']
+  'notify.replayDelivery': (typeof notifyRoutes)['replayDelivery']
+  'notify.resendMessage': (typeof notifyRoutes)['resendMessage']
+  'notify.resetText': (typeof notifyRoutes)['resetText']
+  'notify.rotateEndpoint': (typeof notifyRoutes)['rotateEndpoint']
   'notify.saveEmail': (typeof notifyRoutes)['saveEmail']
+  'notify.saveRobot': (typeof notifyRoutes)['saveRobot']
+  'notify.saveRule': (typeof notifyRoutes)['saveRule']
   'notify.saveSms': (typeof notifyRoutes)['saveSms']
+  'notify.saveTencentSms': (typeof notifyRoutes)['saveTencentSms']
+  'notify.saveText': (typeof notifyRoutes)['saveText']
   'notify.testEmail': (typeof notifyRoutes)['testEmail']
+  'notify.testEndpoint': (typeof notifyRoutes)['testEndpoint']
+  'notify.testRobot': (typeof notifyRoutes)['testRobot']
   'notify.testSms': (typeof notifyRoutes)['testSms']
+  'notify.testText': (typeof notifyRoutes)['testText']
+  'notify.updateEndpoint': (typeof notifyRoutes)['updateEndpoint']
   'orders.board': (typeof boardRoutes)['board']
   'orders.cancel': (typeof mallOrderRoutes)['cancel']
   'orders.cancelByStaff': (typeof orderRoutes)['cancelByStaff']

@@ -153,6 +153,12 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     doZh: '在支付通道后台核对这一行的退款记录后更正。',
     doEn: 'Compare with the refunds of this line at the gateway, then correct it.',
   },
+  loss_beside_promise: {
+    zh: '已记作损失 {lossFen}（在付款人的银行，或重复退款），却仍有 {promisedFen} 待退或留在余额',
+    en: '{lossFen} is booked as a loss, with the payer’s bank or refunded twice, while {promisedFen} is still promised or in the balance',
+    doZh: '先不要再退款；核对支付通道的拒付和退款记录后更正。',
+    doEn: 'Send nothing more; compare with the disputes and refunds at the gateway, then correct it.',
+  },
   line_grants: {
     zh: '第 {lineNo} 行（{state}）应有 {quantity} 份权益，实有 {grants} 份',
     en: 'Line {lineNo} ({state}) is of {quantity} piece(s) and has {grants} right(s)',

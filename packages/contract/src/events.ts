@@ -18,6 +18,7 @@ export const EVENT_TYPES = [
   'payment.received',
   'payment.rejected',
   'payment.chargeback',
+  'refund.awaiting',
   'refund.requested',
   'refund.done',
   'refund.failed',
@@ -27,6 +28,7 @@ export const EVENT_TYPES = [
   'supply.refused',
   'supply.contradicted',
   'stock.changed',
+  'stock.low',
   'batch.imported',
   'batch.undone',
   'batch.suspended',
@@ -37,6 +39,34 @@ export const EVENT_TYPES = [
   'card.used',
   'goods.changed',
   'member.joined',
+  'books.alarm',
+  'reconciliation.differing',
+  'webhook.disabled',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
+
+/** What an endpoint of another system may ask to hear. Not what only concerns the shop's own desk. */
+export const WEBHOOK_EVENTS = [
+  'order.placed',
+  'order.paid',
+  'order.delivered',
+  'order.exception',
+  'order.cancelled',
+  'order.expired',
+  'order.refunded',
+  'payment.received',
+  'payment.chargeback',
+  'refund.requested',
+  'refund.done',
+  'refund.failed',
+  'stock.changed',
+  'stock.low',
+  'batch.imported',
+  'batch.suspended',
+  'batch.resumed',
+  'card.used',
+  'goods.changed',
+  'member.joined',
+] as const satisfies readonly EventType[]
+export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number]
 export type EventSchemas = Partial<Record<EventType, z.ZodType>>

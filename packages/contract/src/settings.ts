@@ -12,6 +12,9 @@ const rechargeRule = z.union([
   z.strictObject({ fromFen: rechargeFen, bonusPercent: z.int().min(1).max(100) }),
 ])
 
+/** `22:00` */
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+
 /**
  * Everything a merchant may set about the shop. One row per key in the database; a key that was never set has the
  * default written here, so a new setting needs no migration.
@@ -59,6 +62,18 @@ export const settingSchemas = {
     .default({ plentyFrom: 100, someFrom: 10 }),
   /** The board warns about a SKU at or below this many pieces. */
   'stock.lowFrom': z.int().min(0).max(1_000_000).default(10),
+  /** Beijing time; messages that are not urgent wait until `to`. A night that passes midnight is usual. */
+  'notify.quietHours': z
+    .object({ enabled: z.boolean(), from: clockTime, to: clockTime })
+    .refine((value) => value.from !== value.to, {
+      message: 'the night must begin and end at different times',
+      path: ['to'],
+    })
+    .default({ enabled: false, from: '22:00', to: '08:00' }),
+  /** Messages of one event to one person in 24 hours, by text message and mail; 0 is no limit. */
+  'notify.capPerDay': z.int().min(0).max(10_000).default(50),
+  /** Which provider sends text messages first; the other one takes over what it refuses. */
+  'notify.smsFirst': z.enum(['aliyun', 'tencent']).default('aliyun'),
   /** Members may put money on their balance. */
   'recharge.enabled': z.boolean().default(false),
   /** The least and the most of one recharge. */

@@ -38,6 +38,12 @@ export type SmsGateway = {
     /** Newest first. */
     readonly inbox: (phone?: string) => readonly SmsMessage[]
     readonly setLimits: (limits: SmsLimits | undefined) => void
+    /** Pushes an `SmsReport` for what was sent to this phone. @returns what the receiver answered */
+    readonly pushReceipts: (
+      url: string,
+      phone: string,
+      failed?: boolean,
+    ) => Promise<{ readonly status: number; readonly body: string }>
     readonly advance: (ms: number) => Promise<void>
   }
   readonly close: () => Promise<void>
@@ -57,6 +63,7 @@ const TEMPLATES: Readonly<Record<string, string>> = {
   // biome-ignore-start lint/suspicious/noTemplateCurlyInString: Aliyun's own notation for a template's holes
   SMS_LOGIN_CODE: '您的验证码为${code}，5分钟内有效，请勿告诉他人。',
   SMS_ORDER_DELIVERED: '您的订单${order}已发货，查看：${link}',
+  SMS_ORDER_CODES: '您的订单${order}已发货，卡密：${codes}，请勿转发。',
   // biome-ignore-end lint/suspicious/noTemplateCurlyInString: end of templates
 }
 
@@ -103,6 +110,7 @@ export async function startSms(options: SmsOptions): Promise<SmsGateway> {
       setLimits: (limits) => {
         state.limits = limits
       },
+      pushReceipts: (to, phone, failed = false) => pushReceipts(inboxOf(state, phone), to, failed),
       advance: state.clock.advance,
     },
     close: async () => {
@@ -111,6 +119,26 @@ export async function startSms(options: SmsOptions): Promise<SmsGateway> {
       state.journal.close()
     },
   }
+}
+
+async function pushReceipts(messages: readonly SmsMessage[], to: string, failed: boolean) {
+  const receipts = messages.map(({ phone, bizId, outId, atMs }) => ({
+    phone_number: phone,
+    send_time: beijingTime(atMs),
+    report_time: beijingTime(atMs + 1_000),
+    success: !failed,
+    err_code: failed ? 'MK:0001' : 'DELIVERED',
+    err_msg: failed ? '用户关机' : '用户接收成功',
+    sms_size: '1',
+    biz_id: bizId,
+    out_id: outId ?? '',
+  }))
+  const answer = await fetch(to, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(receipts),
+  })
+  return { status: answer.status, body: await answer.text() }
 }
 
 function openState(options: SmsOptions): State {

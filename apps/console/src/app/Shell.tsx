@@ -17,6 +17,7 @@ import { fileUrl, tenantRoot } from '../shared/api/index.ts'
 import { LOCALES, type Locale, type Say, setLocale, useLocale, useText } from '../shared/i18n/index.ts'
 import { type Me, useMe } from '../shared/session.tsx'
 import { BooksBadge } from './BooksBadge.tsx'
+import { InboxBell } from './InboxBell.tsx'
 import { QuickSearch } from './QuickSearch.tsx'
 import { RefundsBadge } from './RefundsBadge.tsx'
 import { ALL_SCREENS, SCREENS, type Screen } from './routes.tsx'
@@ -90,6 +91,7 @@ export function Shell() {
         }}
         actionsRender={() => [
           <SearchButton key="search" wide={wide} onClick={() => setSearching(true)} />,
+          <InboxBell key="inbox" />,
           ...(wide ? [<VisitShop key="shop" />] : []),
           <LocaleMenu key="locale" />,
           <AppearanceMenu key="look" />,

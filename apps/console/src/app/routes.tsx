@@ -427,10 +427,29 @@ export const SCREENS: readonly ScreenGroup[] = [
         icon: <SettingOutlined />,
         load: async () => (await import('../features/settings/SettingsPage.tsx')).SettingsPage,
       },
+      {
+        path: '/messages',
+        text: 'messages',
+        permission: 'settings.read',
+        under: '/settings',
+        load: async () => (await import('../features/messages/MessageListPage.tsx')).MessageListPage,
+      },
+      {
+        path: '/webhooks/:id',
+        text: 'deliveries',
+        permission: 'settings.read',
+        under: '/settings',
+        load: async () => (await import('../features/messages/DeliveryListPage.tsx')).DeliveryListPage,
+      },
     ],
   },
   {
     screens: [
+      {
+        path: '/inbox',
+        text: 'inbox',
+        load: async () => (await import('../features/inbox/InboxPage.tsx')).InboxPage,
+      },
       {
         path: '/me',
         text: 'me',

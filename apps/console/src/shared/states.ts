@@ -217,6 +217,25 @@ const importLine: Table<'duplicate' | 'invalid'> = {
   invalid: ['error', '无效', 'Invalid'],
 }
 
+const message: Table<Row<'notify.listMessages'>['state']> = {
+  queued: ['processing', '待发送', 'Waiting'],
+  sending: ['processing', '发送中', 'Sending'],
+  sent: ['success', '已发送', 'Sent'],
+  refused: ['error', '发送失败', 'Refused'],
+  unknown: ['warning', '结果未知', 'Unknown'],
+  capped: ['default', '已限频', 'Held back'],
+}
+const receiptOfMessage: Table<NonNullable<Row<'notify.listMessages'>['receipt']>> = {
+  delivered: ['success', '已送达', 'Delivered'],
+  failed: ['error', '未送达', 'Not delivered'],
+}
+const delivery: Table<Row<'notify.listDeliveries'>['state']> = {
+  queued: ['processing', '待投递', 'Waiting'],
+  delivered: ['success', '已投递', 'Delivered'],
+  failed: ['error', '失败', 'Failed'],
+  cancelled: ['default', '已取消', 'Cancelled'],
+}
+
 export const STATES = {
   order,
   recharge,
@@ -247,6 +266,9 @@ export const STATES = {
   supplier,
   breaker,
   purchase,
+  message,
+  receiptOfMessage,
+  delivery,
 } as const
 export type StateKind = keyof typeof STATES
 export type StateOf<Kind extends StateKind> = keyof (typeof STATES)[Kind] & string

@@ -1,9 +1,10 @@
 import { Link, NavLink, useLocation, useNavigate } from 'react-router'
-import { useLikelyMe, useShop } from '../shared/api/queries.ts'
+import { useLikelyMe, useShop, useUnread } from '../shared/api/queries.ts'
 import { changeLocale, useI18n } from '../shared/i18n/index.ts'
 import { assetUrl } from '../shared/site.ts'
 import { classes } from '../shared/ui/classes.ts'
 import { BackIcon, GlobeIcon, OrdersIcon, PersonIcon, ReceiptSearchIcon } from '../shared/ui/icons.tsx'
+import { UnreadBadge } from '../shared/ui/unread-badge.tsx'
 import { SearchBox } from './search-box.tsx'
 import css from './shell.module.css'
 
@@ -12,6 +13,7 @@ export function Header({ inTabs }: { readonly inTabs: boolean }) {
   const { t } = useI18n()
   const { pathname } = useLocation()
   const { data: me } = useLikelyMe()
+  const { data: unread = 0 } = useUnread()
   const atHome = pathname === '/'
   return (
     <header className={css.top} data-flat={!atHome || undefined}>
@@ -31,7 +33,9 @@ export function Header({ inTabs }: { readonly inTabs: boolean }) {
           {t('common.myOrders')}
         </NavLink>
         <NavLink className={classes(css.link, css.wideOnly)} to={me ? '/me' : '/sign-in'}>
-          <PersonIcon />
+          <UnreadBadge count={unread}>
+            <PersonIcon />
+          </UnreadBadge>
           {me ? t('common.me') : t('common.signIn')}
         </NavLink>
         <LocaleSwitch />

@@ -35,6 +35,10 @@ const pages: RouteObject[] = [
   },
   { path: 'wallet', lazy: pageOf(async () => (await import('../features/wallet/wallet-page.tsx')).WalletPage) },
   { path: 'recharge', lazy: pageOf(async () => (await import('../features/wallet/recharge-page.tsx')).RechargePage) },
+  {
+    path: 'messages',
+    lazy: pageOf(async () => (await import('../features/messages/messages-page.tsx')).MessagesPage),
+  },
   { path: 'me', lazy: pageOf(async () => (await import('../features/account/me-page.tsx')).MePage) },
   { path: '*', Component: NotFoundPage },
 ]

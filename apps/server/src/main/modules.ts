@@ -3,7 +3,13 @@ import { analyticsModule } from '../modules/analytics/index.ts'
 import { auditModule } from '../modules/audit/index.ts'
 import { booksModule } from '../modules/books/index.ts'
 import { catalogModule } from '../modules/catalog/index.ts'
-import { createSettler, createSupplyNews, deliveryContents, fulfilmentModule } from '../modules/fulfilment/index.ts'
+import {
+  createSettler,
+  createSupplyNews,
+  deliveryContents,
+  fulfilmentModule,
+  textMessageOf,
+} from '../modules/fulfilment/index.ts'
 import {
   authenticate,
   hasColleagues,
@@ -14,7 +20,7 @@ import {
 import { ledgerModule } from '../modules/ledger/index.ts'
 import { membersModule, noteMemberSeen } from '../modules/members/index.ts'
 import { notifyModule, sendLoginCode } from '../modules/notify/index.ts'
-import { hasDeliveredOrder, ordersModule } from '../modules/orders/index.ts'
+import { buyersOf, hasDeliveredOrder, ordersModule } from '../modules/orders/index.ts'
 import { paymentsModule } from '../modules/payments/index.ts'
 import { reconciliationModule } from '../modules/reconciliation/index.ts'
 import { stockModule } from '../modules/stock/index.ts'
@@ -61,6 +67,8 @@ export function assemble(
     ledgerModule(platform),
     notifyModule(platform, {
       deliveriesOf: (tenantId, orderNos) => deliveryContents(platform, tenantId, orderNos as readonly OrderNo[]),
+      buyersOf,
+      textMessageOf: (tenantId, orderNo) => textMessageOf(platform, tenantId, orderNo as OrderNo),
     }),
     catalogModule(platform),
     membersModule(platform, {

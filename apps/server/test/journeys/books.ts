@@ -138,12 +138,45 @@ const CHECKS: Readonly<Record<string, string>> = {
     where r.tenant_id = $1
     group by r.id, r.order_no, r.amount_fen, r.adjusted_fen
     having sum(f.amount_fen) > r.amount_fen + r.adjusted_fen`,
+  'what banks have had is written on the receipt': `
+    select r.id, r.disputed_fen, c.sum
+    from payments.receipts r
+    cross join lateral (
+      select coalesce(sum(c.disputed_fen), 0) as sum from payments.chargebacks c
+      where c.tenant_id = $1 and c.receipt_id = r.id and c.state <> 'won'
+    ) c
+    where r.tenant_id = $1 and r.disputed_fen <> c.sum`,
+  'no promise and no purse that could give stands beside what a bank has had': `
+    select r.id, r.order_no, r.disputed_fen
+    from payments.receipts r
+    join orders.orders o on o.tenant_id = $1 and o.no = r.order_no
+    where r.tenant_id = $1 and r.state = 'applied' and r.disputed_fen > 0
+      and (exists (
+        select from payments.refunds f
+        where f.tenant_id = $1 and f.receipt_id = r.id and f.line_no is not null and f.state = 'failed' and f.replaced_by is null
+      ) or exists (
+        select from orders.lines l
+        where l.tenant_id = $1 and l.order_no = r.order_no and l.kind = 'recharge' and l.amount_fen > l.refunded_fen + l.refunding_fen
+      ))`,
+  'no promise waits that a refund which went through after all has kept': `
+    with recursive chain as (
+      select f.id as promise, f.amount_fen, f.id from payments.refunds f
+      where f.tenant_id = $1 and f.state = 'failed' and f.replaced_by is null
+      union all
+      select c.promise, c.amount_fen, f.id
+      from chain c join payments.refunds f on f.tenant_id = $1 and f.replaced_by = c.id and f.id <> c.id
+    )
+    select c.promise, f.id from chain c join payments.refunds f on f.tenant_id = $1 and f.id = c.id
+    where f.state = 'done' and f.amount_fen <= c.amount_fen`,
 }
 
-/** Every invariant of the books, asked of the tables themselves. */
-export async function expectBooksRight({ query }: Pick<House, 'query'>, tenantId: TenantId): Promise<void> {
-  const faults = await Promise.all(
-    Object.entries(CHECKS).map(async ([name, text]) => ({ name, rows: await query(text, [tenantId]) })),
-  )
+/** Every invariant of the books, asked of the tables themselves, but for those that a test breaks on purpose. */
+export async function expectBooksRight(
+  { query }: Pick<House, 'query'>,
+  tenantId: TenantId,
+  except: readonly string[] = [],
+): Promise<void> {
+  const asked = Object.entries(CHECKS).filter(([name]) => !except.includes(name))
+  const faults = await Promise.all(asked.map(async ([name, text]) => ({ name, rows: await query(text, [tenantId]) })))
   expect(faults.filter(({ rows }) => rows.length > 0)).toEqual([])
 }

@@ -107,6 +107,52 @@ async function refundSlowly(shop: Shop, receipt: Receipt) {
     ended: () => house.platform.db.call(shop.tenantId, 'fulfilment.refund_ended', sent?.id, true, null),
   }
 }
+/** The one refund that has failed and may be tried again. */
+const failedRefund = (no: OrderNo) =>
+  until('the refund to fail', async () => {
+    const [failed] = await house.query<{ id: number; amount_fen: number }>(
+      "select id, amount_fen from payments.refunds where order_no = $1 and state = 'failed' and replaced_by is null order by id",
+      [no],
+    )
+    return failed
+  })
+const refundsIn = (no: OrderNo, ...states: string[]) =>
+  house.query<{ id: number; amount_fen: number }>(
+    'select id, amount_fen from payments.refunds where order_no = $1 and state = any($2) order by id',
+    [no, states],
+  )
+const retry = (shop: Shop, refundId: number) =>
+  code(shop.staff.call('payments.retryRefund', { params: { refundId }, body: { reason: '再试' } }))
+const byHand = (shop: Shop, refundId: number) =>
+  code(
+    shop.staff.call(
+      'fulfilment.refundByHand',
+      { params: { refundId }, body: { reference: 'B1', note: '线下' } },
+      { idempotencyKey: randomUUID() },
+    ),
+  )
+const ended = (shop: Shop, refundId: number | undefined, isDone: boolean) =>
+  house.platform.db.call(shop.tenantId, 'fulfilment.refund_ended', refundId, isDone, isDone ? null : 'refused')
+const living = async (no: OrderNo) =>
+  (await house.query("select from entitlements.grants where order_no = $1 and state <> 'revoked'", [no])).length
+const received = (shop: Shop, no: OrderNo, tradeNo: string) =>
+  house.platform.db.callHot(shop.tenantId, 'fulfilment.settle', [
+    { orderNo: no, gateway: 'sim-pay', tradeNo, amountFen: 1_000, currency: 'CNY', asked: true, paidAt: new Date() },
+  ])
+/** Ten yuan put on a balance, with one on top. */
+async function recharged() {
+  const shop = await house.newShop({
+    'recharge.enabled': true,
+    'recharge.limits': { minFen: 100, maxFen: 100_000 },
+    'recharge.rules': [{ fromFen: 1_000, bonusPercent: 10 }],
+  })
+  const member = await shop.member()
+  const body = { amountFen: 1_000, bonusFen: 100, payWith: 'sim-pay' }
+  const placed = await member.visitor.call('orders.placeRecharge', { body }, { idempotencyKey: randomUUID() })
+  const no = placed.no as OrderNo
+  await received(shop, no, `T${no}`)
+  return { shop, member, no, receipt: (await receiptsOf(no))[0] as Receipt }
+}
 const balanceOf = async ({ visitor }: Awaited<ReturnType<Shop['member']>>) =>
   (await visitor.call('members.getMe', {})).balanceFen
 
@@ -305,5 +351,256 @@ test('an order paid too little, refunded while a dispute about it is won, is pai
   await sent.ended()
   expect(await code(decide(shop, receipt, 'apply'))).toBe('payments.receipt_disputed')
   await decide(shop, receipt, 'refund')
+  await expectBooksRight(house, shop.tenantId)
+})
+
+test('a refund tried again while the money is decided about goes one way only', async () => {
+  const shop = await house.newShop()
+  for (let turn = 0; turn < 6; turn += 1) {
+    const { surplus, order } = await paidTwice(shop)
+    const { id } = await failedRefund(order.no)
+    control.addFault({ kind: 'refund.slow', key: String(order.no), times: 2, ms: 3_600_000 })
+    const answers = await Promise.all([retry(shop, id), code(decide(shop, surplus, 'balance'))])
+    expect(answers.filter((answer) => answer === 'ok')).toHaveLength(1)
+  }
+})
+
+test.each([
+  { bankFen: 1_000, leftFen: 0, again: 'payments.refund_not_failed', hand: 'orders.refund_not_failed' },
+  { bankFen: 400, leftFen: 600, again: 'ok', hand: 'ok' },
+])(
+  'of a failed refund a bank has had $bankFen: what is left of it is $leftFen, and nothing stays a loss',
+  async (one) => {
+    const shop = await house.newShop()
+    for (const way of ['again', 'hand'] as const) {
+      const goods = await shop.stock(1, { sku: { priceFen: 1_000 } })
+      const order = await shop.place(goods)
+      await shop.pay(order.no)
+      await shop.seen(order, isDelivered)
+      control.addFault({ kind: 'refund.reject', key: String(order.no), times: 1 })
+      await refund(shop, order.no, {})
+      const first = await failedRefund(order.no)
+      await dispute(shop, (await receiptsOf(order.no))[0] as Receipt, one.bankFen)
+      const [rest] = await house.query<{ id: number; amount_fen: number }>(
+        "select id, amount_fen from payments.refunds where order_no = $1 and state = 'failed' and replaced_by is null",
+        [order.no],
+      )
+      expect(rest?.amount_fen ?? 0).toBe(one.leftFen)
+      expect(await (way === 'again' ? retry : byHand)(shop, first.id)).not.toBe('ok')
+      expect(await (way === 'again' ? retry : byHand)(shop, rest?.id ?? first.id)).toBe(one[way])
+      if (way === 'again' && rest)
+        await until('it to arrive', async () => ((await account(shop, 'cash.clearing')) === 0 ? true : undefined))
+    }
+    expect([await account(shop, 'cash.chargeback'), await account(shop, 'cash.clearing')]).toEqual([0, 0])
+    await expectBooksRight(house, shop.tenantId)
+  },
+)
+
+test('taken by a bank instead of a refund that failed, and won back: it is promised again', async () => {
+  const shop = await house.newShop()
+  const { order } = await bought(shop)
+  const [receipt] = await receiptsOf(order.no)
+  control.addFault({ kind: 'refund.reject', key: String(order.no), times: 1 })
+  await refund(shop, order.no, {})
+  await failedRefund(order.no)
+  await dispute(shop, receipt as Receipt, 1_000, 'opened')
+  expect(await refundsIn(order.no, 'done')).toMatchObject([{ amount_fen: 1_000 }])
+  await dispute(shop, receipt as Receipt, 1_000, 'won')
+  await expectBooksRight(house, shop.tenantId)
+  const promised = await failedRefund(order.no)
+  expect(await retry(shop, promised.id)).toBe('ok')
+  await until('it to arrive', async () => ((await account(shop, 'cash.clearing')) === 0 ? true : undefined))
+  expect(await account(shop, 'cash.chargeback')).toBe(0)
+  await expectBooksRight(house, shop.tenantId)
+})
+
+test.each([
+  { bankFen: 1_000, keptFen: 0 },
+  { bankFen: 600, keptFen: 440 },
+])(
+  'a recharge of which a bank takes $bankFen while its refund is under way, which fails: $keptFen are put back',
+  async ({ bankFen, keptFen }) => {
+    const { shop, member, no, receipt } = await recharged()
+    control.addFault({ kind: 'refund.fail_later', key: String(no), times: 1, ms: 3_600_000 })
+    await refund(shop, no, {})
+    const [sent] = await refundsIn(no, 'requested', 'processing')
+    await dispute(shop, receipt, bankFen)
+    await ended(shop, sent?.id, false)
+    expect(await account(shop, 'cash.chargeback')).toBe(0)
+    await code(refund(shop, no, { again: true, to: 'balance' }))
+    expect(await balanceOf(member)).toBe(keptFen)
+    await expectBooksRight(house, shop.tenantId)
+  },
+)
+
+test('a recharge that was won back is as if it had never been disputed', async () => {
+  const { shop, member, no, receipt } = await recharged()
+  const [before] = await house.query('select state, refunded_fen, closed_at from orders.orders where no = $1', [no])
+  await dispute(shop, receipt, 1_000, 'opened', 'a')
+  await dispute(shop, receipt, 1_000, 'won', 'a')
+  expect(await balanceOf(member)).toBe(1_100)
+  expect(await house.query('select state, refunded_fen, closed_at from orders.orders where no = $1', [no])).toEqual([
+    before,
+  ])
+  await dispute(shop, receipt, 400, 'lost', 'b')
+  expect(await balanceOf(member)).toBe(660)
+  expect(await account(shop, 'cash.chargeback')).toBe(0)
+  await refund(shop, no, {})
+  expect(await balanceOf(member)).toBe(0)
+  await expectBooksRight(house, shop.tenantId)
+})
+
+test.each([
+  { parts: [300, 700], paidFen: 1_000 },
+  { parts: [600, 300, 200], paidFen: 1_000 },
+  { parts: [990], paidFen: 990 },
+])(
+  'disputes of $parts that together take all of $paidFen end the rights, as one of all would',
+  async ({ parts, paidFen }) => {
+    const shop = await house.newShop()
+    const order = await shop.place(await shop.stock(1, { sku: { priceFen: 1_000 } }))
+    await (paidFen === 1_000 ? received(shop, order.no, `T${order.no}`) : underpaid(shop, order.no))
+    const receipt = (await receiptsOf(order.no))[0] as Receipt
+    if (paidFen < 1_000) await decide(shop, receipt, 'apply')
+    for (const [n, fen] of parts.entries()) await dispute(shop, receipt, fen, 'lost', `${n}`)
+    expect(await living(order.no)).toBe(0)
+    const [{ state } = {}] = await house.query<{ state: string }>('select state from orders.orders where no = $1', [
+      order.no,
+    ])
+    expect([state, await account(shop, 'cash.chargeback')]).toEqual([
+      'refunded',
+      Math.min(0, paidFen - parts.reduce((a, b) => a + b)),
+    ])
+    await expectBooksRight(house, shop.tenantId)
+  },
+)
+
+test.each(['source', 'balance'])(
+  'what was never delivered goes back whole to the %s, of which a bank has had a part',
+  async (to) => {
+    const shop = await house.newShop()
+    const member = await shop.member()
+    const goods = await shop.stock(1, { sku: { priceFen: 1_000 } })
+    const order = await shop.place(goods, 1, { visitor: member.visitor })
+    // Its code is gone when it is paid.
+    await house.query("update vault.cards set state = 'suspect' where tenant_id = $1 and sku_id = $2", [
+      shop.tenantId,
+      goods.skuId,
+    ])
+    await received(shop, order.no, `T${order.no}`)
+    await dispute(shop, (await receiptsOf(order.no))[0] as Receipt, 700)
+    control.addFault({ kind: 'refund.slow', key: String(order.no), times: 1, ms: 3_600_000 })
+    await refund(shop, order.no, { to })
+    const [sent] = to === 'source' ? await refundsIn(order.no, 'requested', 'processing') : []
+    if (sent) await ended(shop, sent.id, true)
+    expect([sent?.amount_fen, await balanceOf(member)]).toEqual(to === 'source' ? [300, 0] : [undefined, 300])
+    expect([await account(shop, 'cash.chargeback'), await account(shop, 'cash.clearing')]).toEqual([0, 0])
+  },
+)
+
+test('when nothing of a mixed payment is left, staff take the code back for nothing, and only then', async () => {
+  const shop = await house.newShop()
+  const member = await shop.member(400)
+  const order = await shop.place(await shop.stock(1, { sku: { priceFen: 1_000 } }), 1, {
+    visitor: member.visitor,
+    balanceFen: 400,
+  })
+  await shop.pay(order.no)
+  await shop.seen(order, isDelivered)
+  const [grant] = await house.query<{ id: number }>('select id from entitlements.grants where order_no = $1', [
+    order.no,
+  ])
+  const receipt = (await receiptsOf(order.no)).find(({ amount_fen }) => amount_fen === 600)
+  await dispute(shop, receipt as Receipt, 600)
+  expect(await code(refund(shop, order.no, { pieces: [grant?.id], amountFen: 0 }))).toBe('orders.nothing_to_refund')
+  await refund(shop, order.no, { amountFen: 400 })
+  expect(await code(refund(shop, order.no, { pieces: [grant?.id] }))).toBe('orders.refund_over_receipt')
+  await refund(shop, order.no, { pieces: [grant?.id], amountFen: 0 })
+  expect([await living(order.no), await balanceOf(member)]).toEqual([0, 400])
+  await expectBooksRight(house, shop.tenantId)
+})
+
+test('a dispute about another payment of a recharge leaves what its failed refund took where it is', async () => {
+  const { shop, member, no } = await recharged()
+  control.addFault({ kind: 'refund.reject', key: String(no), times: 9 })
+  await refund(shop, no, {})
+  await failedRefund(no)
+  await received(shop, no, `T${no}b`)
+  const second = (await receiptsOf(no))[1] as Receipt
+  await until('its refund to fail', async () => ((await refundsIn(no, 'failed')).length === 2 ? true : undefined))
+  await decide(shop, second, 'balance')
+  await dispute(shop, second, 1_000)
+  expect(await balanceOf(member)).toBe(1_000)
+  await expectBooksRight(house, shop.tenantId)
+})
+
+test.each(['before', 'after'])(
+  'a refund that went after all, %s the one in its place failed: it was that, and nothing is offered again',
+  async (when) => {
+    const shop = await house.newShop()
+    const { member, surplus, order } = await paidTwice(shop)
+    const first = await failedRefund(order.no)
+    await refundSlowly(shop, surplus)
+    const [sent] = await refundsIn(order.no, 'requested', 'processing')
+    const ends = [() => ended(shop, first.id, true), () => ended(shop, sent?.id, false)]
+    for (const end of when === 'before' ? ends : ends.toReversed()) await end()
+    expect(await code(decide(shop, surplus, 'balance'))).toBe('payments.receipt_handled')
+    expect([await balanceOf(member), await account(shop, 'cash.loss'), await account(shop, 'cash.surplus')]).toEqual([
+      0, 0, 0,
+    ])
+    await expectBooksRight(house, shop.tenantId)
+  },
+)
+
+test('a refund of a line that went after all is a part of the one in its place: the rest waits', async () => {
+  const shop = await house.newShop()
+  const { order } = await bought(shop)
+  control.addFault({ kind: 'refund.reject', key: String(order.no), times: 1 })
+  await refund(shop, order.no, { amountFen: 300 })
+  const first = await failedRefund(order.no)
+  control.addFault({ kind: 'refund.slow', key: String(order.no), times: 1, ms: 3_600_000 })
+  await refund(shop, order.no, {})
+  const [sent] = await refundsIn(order.no, 'requested', 'processing')
+  expect(sent?.amount_fen).toBe(1_000)
+  await ended(shop, first.id, true)
+  await ended(shop, sent?.id, false)
+  expect(await failedRefund(order.no)).toMatchObject({ amount_fen: 700 })
+  expect([await account(shop, 'cash.loss'), await account(shop, 'cash.clearing')]).toEqual([0, 700])
+  await expectBooksRight(house, shop.tenantId)
+})
+
+test('news of a dispute that cannot be right is told so, and changes nothing', async () => {
+  const shop = await house.newShop()
+  const { order, surplus } = await paidTwice(shop)
+  const [first] = await receiptsOf(order.no)
+  await dispute(shop, surplus, 600, 'opened')
+  const right = { tradeNo: first?.trade_no, disputeNo: 'N1', amountFen: 600, state: 'opened', reason: '' }
+  const wrong = [
+    { disputeNo: `D${surplus.id}`, state: 'won' },
+    { disputeNo: null },
+    { disputeNo: 'N'.repeat(65) },
+    { amountFen: 1.5 },
+    { amountFen: -1 },
+    { amountFen: 'all' },
+    { state: 'gone' },
+  ]
+  for (const change of wrong) {
+    const news = { ...right, ...change }
+    expect(await house.platform.db.call(shop.tenantId, 'fulfilment.chargeback', 'sim-pay', news)).toBe('unknown_order')
+  }
+  expect(await account(shop, 'cash.chargeback')).toBe(0)
+  await expectBooksRight(house, shop.tenantId)
+})
+
+test('what was decided to go back, and did not, cannot pay the order, and says so', async () => {
+  const shop = await house.newShop()
+  const order = await shop.place(await shop.stock(1, { sku: { priceFen: 1_000 } }))
+  await underpaid(shop, order.no)
+  const receipt = (await receiptsOf(order.no))[0] as Receipt
+  const sent = await refundSlowly(shop, receipt)
+  const [refunded] = await refundsIn(order.no, 'requested', 'processing')
+  expect(sent.amountFen).toBe(990)
+  await ended(shop, refunded?.id, false)
+  expect(await code(decide(shop, receipt, 'apply'))).toBe('payments.receipt_goes_back')
   await expectBooksRight(house, shop.tenantId)
 })

@@ -49,6 +49,12 @@ const FOREIGN: readonly (readonly [RegExp, () => string | number])[] = [
   [/\/gateways\/:gateway/, () => 'sim-pay'],
   [/\/days\/:gateway/, () => 'sim-pay'],
   [/\/:day/, () => full.day],
+  [/\/console\/messages\/:id/, () => full.messageId],
+  [/\/webhooks\/:id/, () => full.endpointId],
+  [/\/deliveries\/:id/, () => full.deliveryId],
+  [/\/robots\/:robot/, () => 'wecom'],
+  [/\/receipts\/:provider/, () => 'aliyun'],
+  [/:token/, () => 'x'.repeat(32)],
   [/\/lines\/:n/, () => 1],
   [/\/cases\/:id/, () => full.caseId],
   [/\/skus\/:skuId/, () => full.goods.skuId],
@@ -81,6 +87,7 @@ const BODIES: readonly unknown[] = [
   { note: '测试', writeOff: false },
   { withId: 1 },
   { at: new Date(Date.now() + 3_600_000).toISOString(), priceFen: 100 },
+  { url: 'http://127.0.0.1:1/hook', events: ['order.paid'] },
   { version: 1, title: '测试', skus: [{ title: '月卡', priceFen: 100 }] },
   { state: 'paused', reason: '测试' },
   { outcome: 'refused', note: '测试' },
@@ -88,8 +95,8 @@ const BODIES: readonly unknown[] = [
   { name: '测试', baseUrl: 'http://127.0.0.1:9', identity: 'x', secrets: { key: 'x' }, concurrent: 1, perMinute: 1 },
 ]
 
-/** A gateway and a day are names that every shop has. */
-const withIds = ROUTES.filter(({ path }) => /:(?!gateway\b|day\b)/.test(path))
+/** A gateway, a day and a robot are names that every shop has. */
+const withIds = ROUTES.filter(({ path }) => /:(?!gateway\b|day\b|robot\b)/.test(path))
 const visitors = { staff: theirs.staff, member: (await theirs.member(1_000)).visitor, guest: theirs.visitor() }
 
 describe("another shop's id in every route is not found", () => {
@@ -362,6 +369,16 @@ async function fill() {
     new TextEncoder().encode(`${bill.join('\n')}\n`),
     { fileName: 'bill.csv' },
   )
+  const endpoint = await staff.call('notify.createEndpoint', {
+    body: { url: 'http://127.0.0.1:1/hook', events: ['order.paid'] },
+  })
+  await house.query(
+    `insert into notify.deliveries (tenant_id, endpoint_id, webhook_id, event, body, state, next_try_at)
+     values ($1, $2, 'evt_stranger', 'order.paid', '{}', 'failed', null)`,
+    [ours.tenantId, endpoint.id],
+  )
+  const deliveries = await staff.call('notify.listDeliveries', { params: { id: endpoint.id }, query: {} })
+  const messages = await staff.call('notify.listMessages', { query: {} })
   const reconciled = await until('a difference', async () => {
     const { items } = await staff.call('reconciliation.listCases', { query: {} })
     return items[0]
@@ -391,6 +408,9 @@ async function fill() {
     accountId: accounts.items[0]?.id ?? 0,
     cardId: cards.items[0]?.id ?? 0,
     auditId: audit?.seq ?? 0,
+    messageId: messages.items[0]?.id ?? 0,
+    endpointId: endpoint.id,
+    deliveryId: deliveries.items[0]?.id ?? 0,
     booksRunId: (await auditBooks(house.platform, ours.tenantId, { isWhole: true })).runId,
   }
 }

@@ -97,8 +97,8 @@ export const orderErrors = defineErrors('orders', {
   },
   refundOverReceipt: {
     status: 409,
-    zh: '实收款项只剩 {leftYuan} 元可退',
-    en: 'Only ¥{leftYuan} of what was received is left to give back',
+    zh: '实收款项只剩 {leftYuan} 元可退，请填写不超过它的金额',
+    en: 'Only ¥{leftYuan} of what was received is left to give back; enter an amount within it',
   },
   refundNotAwaiting: {
     status: 409,

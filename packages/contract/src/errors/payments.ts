@@ -48,6 +48,11 @@ export const paymentErrors = defineErrors('payments', {
     zh: '其中一部分已被付款人的银行追回或已退回，不能用于订单；剩余部分可原路退回或存入余额',
     en: 'A part of it is back with the payer or their bank, so it cannot pay the order; refund the rest or put it into the balance',
   },
+  receiptGoesBack: {
+    status: 409,
+    zh: '这笔款项已决定退回，不能再用于订单；可再次原路退回或存入余额',
+    en: 'It was decided that this money goes back, so it cannot pay the order any more; refund it again or put it into the balance',
+  },
   overNeedsMember: {
     status: 409,
     zh: '多付的部分没有会员账户可以存入，请选择原路退回',

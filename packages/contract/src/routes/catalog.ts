@@ -139,6 +139,10 @@ const goodsFields = z.object({
   /** How many pieces of these goods one person may ever buy; null: any number. */
   limitPerPerson: z.int().min(1).max(1_000_000).nullable().default(null),
   limitPerOrder: z.int().min(1).max(10_000).default(100),
+  /** Whether a mail may carry their codes; null: as the shop has it. */
+  codesByEmail: z.boolean().nullable().default(null),
+  /** Whether a text message may; otherwise it has a link to the order. */
+  codesBySms: z.boolean().default(false),
   position: z.int().min(-1_000_000).max(1_000_000).default(0),
   skus: z.array(skuInput).min(1).max(SKUS_MAX),
 })
@@ -268,6 +272,8 @@ export const goodsDetail = z.object({
   stockDisplay: z.enum(STOCK_DISPLAYS),
   limitPerPerson: z.int().nullable(),
   limitPerOrder: z.int(),
+  codesByEmail: z.boolean().nullable(),
+  codesBySms: z.boolean(),
   position: z.int(),
   skus: z.array(skuDetail),
   problems: z.array(goodsProblem),

@@ -512,8 +512,8 @@ export const orderRoutes = {
         lineNo: z.int().min(1).max(LINES_MAX).nullable(),
         /** Grants of the line: these are taken back, and their share of the line is refunded unless an amount is given. */
         pieces: z.array(id).min(1).max(REFUND_PIECES_MAX).optional(),
-        /** Without `pieces` it is goodwill: nothing is taken back. At most what is left of the line. */
-        amountFen: fen.min(1).optional(),
+        /** Without `pieces` it is goodwill: nothing is taken back. At most what is left of the line; 0 takes pieces back for nothing, when nothing of what was received is left. */
+        amountFen: fen.min(0).optional(),
         /** Only what refunds that failed had promised, now another way; the rights are gone already. */
         again: z.boolean().default(false),
         to: z.enum(['source', 'balance']),
@@ -522,6 +522,10 @@ export const orderRoutes = {
       .refine((body) => body.lineNo !== null || (body.pieces === undefined && body.amountFen === undefined), {
         message: 'pieces and amounts belong to one line',
         path: ['lineNo'],
+      })
+      .refine((body) => body.amountFen !== 0 || body.pieces !== undefined, {
+        message: 'an amount of nothing takes pieces back',
+        path: ['amountFen'],
       })
       .refine((body) => !body.again || (body.pieces === undefined && body.amountFen === undefined), {
         message: 'what failed is refunded again as it was',

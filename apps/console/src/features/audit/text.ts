@@ -46,6 +46,8 @@ const OBJECTS: Readonly<Record<string, readonly [zh: string, en: string]>> = {
   card: ['卡密', 'code'],
   category: ['分类', 'category'],
   channel: ['通知方式', 'channel'],
+  message: ['通知消息', 'message'],
+  webhook: ['Webhook', 'webhook'],
   gateway: ['支付网关', 'gateway'],
   goods: ['商品', 'goods'],
   member: ['会员', 'member'],

@@ -1,4 +1,4 @@
-import { Form, InputNumber, Select } from 'antd'
+import { Form, InputNumber, Select, Switch } from 'antd'
 import { useText } from '../../shared/i18n/index.ts'
 import { InstantInput } from '../../shared/parts/inputs.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
@@ -56,6 +56,18 @@ export function RulesSection() {
           {pieces(10_000)}
         </Form.Item>
       </div>
+      <Form.Item name="codesByEmail" label={t('codesByEmail')} extra={t('codesByEmailHint')}>
+        <Select
+          options={[
+            { value: null, label: t('asTheShop') },
+            { value: true, label: t('mailHasCodes') },
+            { value: false, label: t('mailHasLink') },
+          ]}
+        />
+      </Form.Item>
+      <Form.Item name="codesBySms" label={t('codesBySms')} extra={t('codesBySmsHint')} valuePropName="checked">
+        <Switch />
+      </Form.Item>
       <Form.Item name="position" label={t('position')} extra={t('positionHint')} style={{ marginBottom: 0 }}>
         <InputNumber min={-1_000_000} max={1_000_000} precision={0} style={{ width: '100%' }} />
       </Form.Item>

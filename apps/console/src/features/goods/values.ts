@@ -36,6 +36,8 @@ export type GoodsValues = Pick<
   | 'stockDisplay'
   | 'limitPerPerson'
   | 'limitPerOrder'
+  | 'codesByEmail'
+  | 'codesBySms'
   | 'position'
 > & {
   readonly tags: string[]
@@ -101,6 +103,8 @@ export const emptyGoods = (): GoodsValues => ({
   stockDisplay: 'words',
   limitPerPerson: null,
   limitPerOrder: 100,
+  codesByEmail: null,
+  codesBySms: false,
   position: 0,
   skus: [newSku()],
   version: 0,
@@ -142,6 +146,8 @@ export function inputOf(values: GoodsValues) {
     stockDisplay: values.stockDisplay,
     limitPerPerson: values.limitPerPerson ?? null,
     limitPerOrder: values.limitPerOrder,
+    codesByEmail: values.codesByEmail ?? null,
+    codesBySms: values.codesBySms,
     position: values.position ?? 0,
     skus: values.skus.map(skuOf),
   }

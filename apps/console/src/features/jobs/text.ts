@@ -28,6 +28,13 @@ export const jobText = defineMessages('jobs', {
 export const taskText = defineMessages('tasks', {
   'notify.sms': ['发送短信', 'Send a text message'],
   'notify.email': ['发送邮件', 'Send mail'],
+  'notify.staff_email': ['给员工发邮件', 'Send mail to staff'],
+  'notify.event_email': ['发送通知邮件', 'Send a mail about an event'],
+  'notify.event_sms': ['发送通知短信', 'Send a text message about an event'],
+  'notify.robot': ['群机器人发言', 'Have a robot speak'],
+  'notify.webhook': ['投递 Webhook', 'Deliver to a webhook'],
+  'notify.tell': ['准备通知', 'Prepare messages'],
+  'notify.webhooks': ['准备 Webhook', 'Prepare webhook deliveries'],
   'payments.refund': ['向网关退款', 'Refund at the gateway'],
   'payments.send_refunds': ['提交退款', 'Pass refunds on'],
   'payments.close_unwanted': ['关闭不再需要的支付', 'Close payments no longer wanted'],

@@ -60,6 +60,8 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
   const to = values?.to ?? 'source'
   // A failed refund of a recharge may be undone: what it took from the balance goes back there.
   const putsBack = isRecharge && how === 'again' && to === 'balance'
+  // When a payer’s bank has had it all, codes are taken back for nothing.
+  const takesForNothing = how === 'pieces' && values?.amountFen === 0 && chosen.takenBack > 0
   const waits = needsApproval(order, how, chosen.amountFen, chosen.points)
 
   const save = async ({ to, reason, pieces, amountFen }: Values) => {
@@ -91,7 +93,7 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
       okText={t(putsBack ? 'putBackConfirm' : waits ? 'refundAsk' : 'refundConfirm', {
         amount: priceText(chosen.amountFen, chosen.points),
       })}
-      okButtonProps={{ danger: true, disabled: chosen.amountFen + chosen.points === 0 }}
+      okButtonProps={{ danger: true, disabled: chosen.amountFen + chosen.points === 0 && !takesForNothing }}
       confirmLoading={saving}
       width={520}
     >
@@ -139,7 +141,7 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
             extra={t(isRecharge ? 'leftOfRecharge' : 'leftOfLine', { amount: formatMoney(leftOf(line)) })}
             rules={[{ required: how === 'amount', message: t('amountRequired') }]}
           >
-            <MoneyInput min={0.01} max={leftOf(line) / 100} style={{ width: 200 }} />
+            <MoneyInput min={how === 'pieces' ? 0 : 0.01} max={leftOf(line) / 100} style={{ width: 200 }} />
           </Form.Item>
         )}
         <Form.Item

@@ -107,6 +107,7 @@ export const timelineText = defineMessages('timeline', {
   'message.sending': ['{message}正在发送', '{message} is being sent'],
   'message.sent': ['{message}已发送', '{message} was sent'],
   'message.refused': ['{message}被拒收', '{message} was refused'],
+  'message.capped': ['{message}因当日条数已达上限未发送', '{message} was held back: enough of them today'],
   'message.unknown': ['{message}结果未知，可能已送达', '{message} may or may not have arrived'],
 
   'order.cancel': ['取消了订单：{reason}', 'cancelled the order: {reason}'],

@@ -12,11 +12,18 @@ type Values<Config> = { readonly enabled: boolean; readonly config: Config; read
 type Props<Config> = {
   readonly title: string
   readonly hint: string
-  readonly channel: { readonly enabled: boolean; readonly config: Config | null; readonly hasSecret: boolean }
+  readonly channel: {
+    readonly channel: string
+    readonly enabled: boolean
+    readonly config: Config | null
+    readonly hasSecret: boolean
+  }
   readonly defaults: Config
   readonly onSave: (values: Values<Config>) => Promise<unknown>
   readonly onTest: () => void
   readonly tested: Tested | undefined
+  /** Stands after the fields. */
+  readonly below?: ReactNode
   /** The channel's own fields, named under `config`, and `secret`. */
   readonly children: ReactNode
 }
@@ -30,6 +37,7 @@ export function ChannelForm<Config extends object>({
   onSave,
   onTest,
   tested,
+  below,
   children,
 }: Props<Config>) {
   const t = useText(settingsText)
@@ -51,6 +59,8 @@ export function ChannelForm<Config extends object>({
       <Typography.Paragraph type="secondary">{hint}</Typography.Paragraph>
       <Form
         form={form}
+        // Several stand on one page: their fields need names of their own.
+        name={channel.channel}
         layout="vertical"
         autoComplete="off"
         disabled={!may('settings.manage') || saving}
@@ -61,6 +71,7 @@ export function ChannelForm<Config extends object>({
           <Switch />
         </Form.Item>
         <div className="form-grid">{children}</div>
+        {below}
         {may('settings.manage') && (
           <span className="bulk">
             <Button type="primary" htmlType="submit" loading={saving}>

@@ -4,7 +4,7 @@ import { useText } from '../../shared/i18n/index.ts'
 import { useMay } from '../../shared/session.tsx'
 import { PageFrame } from '../../shared/templates/PageFrame.tsx'
 import { useUrlState } from '../../shared/urlState.ts'
-import { MessagesTab } from './MessagesTab.tsx'
+import { NotificationsTab } from './NotificationsTab.tsx'
 import { OrdersTab } from './OrdersTab.tsx'
 import { PaymentTab } from './PaymentTab.tsx'
 import { RechargeTab } from './RechargeTab.tsx'
@@ -23,14 +23,14 @@ export function SettingsPage() {
       {!may('settings.manage') && <Alert type="info" showIcon title={t('readOnly')} style={{ marginBottom: 12 }} />}
       <Tabs
         activeKey={url.tab ?? 'shop'}
-        onChange={(key) => change({ tab: key === 'shop' ? undefined : key })}
+        onChange={(key) => change({ tab: key === 'shop' ? undefined : key, part: undefined })}
         items={[
           tab('shop', t('tabShop'), <ShopTab />),
           tab('orders', t('tabOrders'), <OrdersTab />),
           tab('stock', t('tabStock'), <StockTab />),
           tab('payment', t('tabPayment'), <PaymentTab />),
           tab('recharge', t('tabRecharge'), <RechargeTab />),
-          tab('messages', t('tabMessages'), <MessagesTab />),
+          tab('messages', t('tabMessages'), <NotificationsTab />),
         ]}
       />
     </PageFrame>

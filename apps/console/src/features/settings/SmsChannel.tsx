@@ -6,6 +6,8 @@ import { useText } from '../../shared/i18n/index.ts'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { useTestResult } from '../../shared/parts/TestResult.tsx'
 import { ChannelForm } from './ChannelForm.tsx'
+import { notifyText } from './notifyText.ts'
+import { ReceiptAddress } from './ReceiptAddress.tsx'
 import { settingsText } from './text.ts'
 
 type Channel = Output<'notify.getChannels'>['sms']
@@ -13,6 +15,7 @@ const EMPTY = { endpoint: 'https://dysmsapi.aliyuncs.com', accessKeyId: '', sign
 
 export function SmsChannel({ channel }: { readonly channel: Channel }) {
   const t = useText(settingsText)
+  const n = useText(notifyText)
   const common = useText(commonText)
   const test = useTestResult()
   const confirm = useConfirmDanger()
@@ -33,18 +36,19 @@ export function SmsChannel({ channel }: { readonly channel: Channel }) {
           <Input autoFocus inputMode="tel" maxLength={11} />
         </Form.Item>
       ),
-      onConfirm: (_reason, values) => send.run({ body: { phone: String(values.phone) } }),
+      onConfirm: (_reason, values) => send.run({ body: { phone: String(values.phone), provider: 'aliyun' } }),
     })
   const required = [{ required: true, whitespace: true, message: t('required') }]
   return (
     <ChannelForm
-      title={t('sms')}
+      title={n('smsAliyun')}
       hint={t('smsHint')}
       channel={channel}
       defaults={EMPTY}
       onSave={(body) => save.run({ body })}
       onTest={askTest}
       tested={test.result}
+      below={<ReceiptAddress url={channel.receiptUrl} />}
     >
       <Form.Item
         name={['config', 'endpoint']}

@@ -23,6 +23,8 @@ type Values = Omit<In<'suppliers.create'>['body'], 'settings' | 'secrets'> & {
 }
 /** What is drawn: the kind's fields, or those of a supplier with what is stored of each. */
 type Asked = {
+  /** The supplier's own address is known and filled in. */
+  readonly addressKnown: boolean
   readonly identityName: Kind['identityName']
   readonly fields: readonly (Kind['fields'][number] & { readonly isStored: boolean })[]
 }
@@ -80,6 +82,7 @@ function NewSupplier() {
       {kind && (
         <SupplierFields
           asked={{
+            addressKnown: kind.defaultBaseUrl !== '',
             identityName: kind.identityName,
             fields: kind.fields.map((field) => ({ ...field, isStored: false })),
           }}
@@ -135,7 +138,7 @@ function ExistingSupplier({ id }: { readonly id: number }) {
         </Button>
       )}
     >
-      {data ? <SupplierFields asked={data} /> : <Skeleton />}
+      {data ? <SupplierFields asked={{ ...data, addressKnown: false }} /> : <Skeleton />}
     </FormPage>
   )
 }
@@ -166,7 +169,7 @@ function SupplierFields({ asked }: { readonly asked: Asked }) {
             className="field-wide"
             name="baseUrl"
             label={t('baseUrl')}
-            extra={t('baseUrlHint')}
+            {...(asked.addressKnown ? { extra: t('baseUrlHint') } : {})}
             rules={[{ required: true, pattern: /^https?:\/\/\S+$/, message: t('badUrl') }]}
           >
             <Input maxLength={300} inputMode="url" placeholder="https://" />

@@ -1,10 +1,11 @@
 import { Link } from 'react-router'
 import { problemOf } from '../../shared/api/client.ts'
-import { useMe, useRechargeOffer } from '../../shared/api/queries.ts'
+import { useMe, useRechargeOffer, useUnread } from '../../shared/api/queries.ts'
 import type { Me } from '../../shared/api/types.ts'
 import { changeLocale, LOCALES, useI18n } from '../../shared/i18n/index.ts'
 import { ButtonLink } from '../../shared/ui/button.tsx'
 import {
+  BellIcon,
   BoltIcon,
   CheckIcon,
   ClockIcon,
@@ -42,6 +43,7 @@ export function MePage() {
             <>
               {me.data ? <Profile me={me.data} /> : <Guest />}
               <OrderLinks />
+              {me.data && <Messages />}
               {me.data && <Sessions />}
             </>
           }
@@ -125,6 +127,23 @@ function OrderLinks() {
           </Link>
         ))}
       </nav>
+    </Card>
+  )
+}
+
+function Messages() {
+  const { t } = useI18n()
+  const { data: unread = 0 } = useUnread()
+  return (
+    <Card>
+      <div className={css.rows}>
+        <Link className={css.row} to="/messages">
+          <BellIcon />
+          <span>{t('messages.title')}</span>
+          {unread > 0 && <span className={css.unread}>{t('messages.unread', { count: unread })}</span>}
+          <ForwardIcon />
+        </Link>
+      </div>
     </Card>
   )
 }

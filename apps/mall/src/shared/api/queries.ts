@@ -43,6 +43,18 @@ export const useMe = () => useQuery(meQuery)
 /** For the frame, which also stands on pages that need no answer: asks only where someone has signed in before. */
 export const useLikelyMe = () => useQuery({ ...meQuery, enabled: memberHint.read() })
 
+/** How many messages the member has not read. Asked only where someone is signed in. */
+export const unreadQuery = queryOptions({
+  queryKey: ['unread'],
+  queryFn: async () => (await call('notify.countMyMessages', {})).unread,
+  staleTime: 30_000,
+  refetchInterval: 60_000,
+})
+export function useUnread() {
+  const { data: me } = useLikelyMe()
+  return useQuery({ ...unreadQuery, enabled: Boolean(me) })
+}
+
 /** What a member may put on the balance, and what comes on top. */
 export const rechargeOfferQuery = queryOptions({
   queryKey: ['recharge-offer'],

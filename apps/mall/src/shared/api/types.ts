@@ -2,6 +2,7 @@ import type {
   mallGoodsRoutes,
   mallOrderRoutes,
   memberRoutes,
+  notifyRoutes,
   OrderView,
   paymentRoutes,
   RouteSpec,
@@ -29,6 +30,7 @@ export type OrderPage = Answer<(typeof mallOrderRoutes)['mine']>
 export type OrderRow = OrderPage['items'][number]
 export type RechargeOffer = Answer<(typeof mallOrderRoutes)['rechargeOffer']>
 export type Movement = Answer<(typeof memberRoutes)['listMyMovements']>['items'][number]
+export type Message = Answer<(typeof notifyRoutes)['listMyMessages']>['items'][number]
 export type PaymentMethod = Answer<(typeof paymentRoutes)['methods']>['items'][number]
 export type Me = Answer<(typeof memberRoutes)['getMe']>
 export type Session = Answer<(typeof memberRoutes)['listMySessions']>['items'][number]

@@ -444,6 +444,17 @@ export const messages: Messages = {
       wentOut: 'Out',
     },
   },
+  messages: {
+    title: 'Messages',
+    unread: '{{count}} unread',
+    allRead: 'All messages',
+    readAll: 'Mark all as read',
+    emptyTitle: 'No messages yet',
+    emptyText: 'News of deliveries and refunds will show here.',
+    signInTitle: 'Sign in to see your messages',
+    signInText: 'Members find news of deliveries and refunds here.',
+    newMessages: '{{count}} unread messages',
+  },
   me: {
     guest: 'Not signed in',
     guestText: 'Sign in to use your balance and see your orders on any device.',

@@ -435,6 +435,17 @@ export const messages = {
       wentOut: '转出',
     },
   },
+  messages: {
+    title: '消息',
+    unread: '{{count}} 条未读',
+    allRead: '全部消息',
+    readAll: '全部已读',
+    emptyTitle: '还没有消息',
+    emptyText: '发货、退款等通知会出现在这里。',
+    signInTitle: '登录后查看消息',
+    signInText: '会员的发货与退款通知都在这里。',
+    newMessages: '{{count}} 条未读消息',
+  },
   me: {
     guest: '未登录',
     guestText: '登录后可使用余额，并在任何设备查看订单。',

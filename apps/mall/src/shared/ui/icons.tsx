@@ -28,6 +28,12 @@ export const CardIcon = (props: IconProps) => (
     <path d="M3.5 10h17M7 14.7h3" />
   </Icon>
 )
+export const BellIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 1.5h-15z" />
+    <path d="M10 20.300a2.2 2.2 0 0 0 4 0" />
+  </Icon>
+)
 export const HomeIcon = (props: IconProps) => (
   <Icon {...props}>
     <path d="M4 11.2 12 4.5l8 6.7V19a1.2 1.2 0 0 1-1.2 1.2H5.2A1.2 1.2 0 0 1 4 19z" />

@@ -223,6 +223,26 @@ const plantings: readonly Planting[] = [
     told: { recharge_credit: [`order ${recharge.no}`] },
   },
   {
+    name: 'a recharge that is in the purse although a bank has had it back',
+    sql: `update payments.receipts set disputed_fen = 5 where ${t} and order_no = ${recharge.no}`,
+    told: { loss_beside_promise: [`order ${recharge.no}`] },
+  },
+  {
+    name: 'a promise beside what a bank has had, and one that was kept by a refund before it',
+    sql: `insert into payments.refunds (tenant_id, order_no, line_no, receipt_id, gateway, amount_fen, target, state, reason)
+        select tenant_id, order_no, 1, id, gateway, 5, 'source', 'failed', 'again' from payments.receipts
+        where ${t} and order_no in (${delivered.no}, ${inParts.no}) and state = 'applied' and gateway <> 'balance';
+      insert into payments.refunds (tenant_id, order_no, line_no, receipt_id, gateway, amount_fen, target, state, reason, replaced_by, done_at)
+        select tenant_id, order_no, 1, receipt_id, gateway, 1, 'source', 'done', 'first', id, now() from payments.refunds
+        where ${t} and order_no = ${inParts.no} and reason = 'again';
+      update orders.lines set refunding_fen = 5 where ${t} and order_no in (${delivered.no}, ${inParts.no}) and line_no = 1;
+      update payments.receipts set disputed_fen = 5 where ${t} and order_no = ${delivered.no}`,
+    told: {
+      loss_beside_promise: [`order ${delivered.no}`, `order ${inParts.no}`],
+      clearing_differs: [`account ${clearing}`],
+    },
+  },
+  {
     name: 'one trade number twice',
     sql: `insert into payments.receipts (tenant_id, gateway, trade_no, order_no, amount_fen, currency, state)
       select tenant_id, gateway, trade_no, ${pending.no}, amount_fen, currency, 'surplus' from payments.receipts where ${t} and id = ${receipt}`,

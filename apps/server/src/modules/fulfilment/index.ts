@@ -1,6 +1,6 @@
 export { createSettler } from './commands/settle-payments.ts'
 export type { Capture, CaptureOutcome, CaptureVerdict } from './model.ts'
 export type { PaymentDoor } from './ports.ts'
-export { deliveryContents } from './queries/delivery-content.ts'
+export { deliveryContents, textMessageOf } from './queries/delivery-content.ts'
 export { fulfilmentModule } from './routes.ts'
 export { createSupplyNews } from './supply/news.ts'

@@ -1,14 +1,15 @@
 import type { OrderNo } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { Subscriber } from '../../platform/events/index.ts'
-import { queueDeliveryEmails } from '../notify/index.ts'
+import { isHeardBy, queueDeliveryEmails } from '../notify/index.ts'
 import { addressesOf } from './commands/resend-delivery.ts'
 
-/** Writes to buyers who left an email address, once per delivery, when the news of it comes round. */
+/** Writes to buyers who left an email address, once per delivery, when the news of it comes round and the shop wants it. */
 export const deliveryMail: Subscriber = {
   name: 'fulfilment.delivery_mail',
   types: ['order.delivered'],
   apply: async (tx, events) => {
+    if (!(await isHeardBy(tx, 'order.delivered', 'email'))) return
     const news = events.map((event) => event.payload as { readonly no: OrderNo; readonly grantId?: number })
     const addresses = new Map(
       (

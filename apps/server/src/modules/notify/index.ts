@@ -1,22 +1,47 @@
 import type { Module, Platform } from '../../platform/module.ts'
 import { createOutbound } from '../../platform/outbound/index.ts'
-import { emailTask, type NotifyPorts, smsTask, staffEmailTask } from './jobs.ts'
+import {
+  emailTask,
+  eventEmailTask,
+  eventSmsTask,
+  type NotifyPorts,
+  robotTask,
+  smsTask,
+  staffEmailTask,
+  webhookTask,
+} from './jobs.ts'
 import { notifyRoutesBound } from './routes.ts'
+import { forgetSchedule } from './schedules.ts'
+import { feedWebhooks, tellPeople } from './subscribers.ts'
 
 export { secretPlace as channelSecretPlace } from './channels/accounts.ts'
+export { endpointPlace as endpointSecretPlace } from './commands/deliver-webhooks.ts'
 export { type DeliveryEmail, queueDeliveryEmails } from './commands/queue-delivery-email.ts'
 export { queueStaffEmails, type StaffEmail } from './commands/queue-staff-email.ts'
-export { type ChannelSettings, saveEmailChannel, saveSmsChannel } from './commands/save-channel.ts'
+export { type ChannelSettings, saveEmailChannel, saveSmsChannel, saveTencentChannel } from './commands/save-channel.ts'
+export { saveText } from './commands/save-text.ts'
 export { sendLoginCode } from './commands/send-login-code.ts'
-export type { NotifyPorts } from './jobs.ts'
+export type { Buyer } from './commands/tell.ts'
+export type { NotifyPorts, TextMessageTo } from './jobs.ts'
 export type { DeliveryContent } from './templates.ts'
+export { isHeardBy } from './words.ts'
 
-/** Text messages and mail: queued in the transaction that causes them, sent by jobs, logged in `notify.messages`. */
+/** Everything that is told to people and other systems: queued in the transaction that causes it, sent by jobs, logged. */
 export function notifyModule(platform: Platform, ports: NotifyPorts): Module {
   const outbound = createOutbound({ allowInsecure: platform.config.allowInsecureEndpoints })
   return {
     name: 'notify',
     routes: notifyRoutesBound(platform, outbound),
-    tasks: [smsTask(platform, outbound), emailTask(platform, ports), staffEmailTask(platform)],
+    tasks: [
+      smsTask(platform, outbound),
+      emailTask(platform, ports),
+      staffEmailTask(platform),
+      eventSmsTask(platform, outbound, ports),
+      eventEmailTask(platform),
+      robotTask(platform, outbound),
+      webhookTask(platform, outbound),
+    ],
+    subscribers: [tellPeople(platform, ports.buyersOf), feedWebhooks],
+    schedules: [forgetSchedule(platform)],
   }
 }

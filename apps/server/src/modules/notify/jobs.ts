@@ -1,18 +1,25 @@
+import { fillHoles, holesOf, type MessageEventKey, ROBOTS } from '@quanshu/contract'
 import type { TenantId } from '@quanshu/kernel'
 import { z } from 'zod'
 import type { Task } from '../../platform/jobs/index.ts'
 import type { Log } from '../../platform/log/index.ts'
 import type { Platform } from '../../platform/module.ts'
 import type { Outbound } from '../../platform/outbound/index.ts'
-import { mailAccount, smsAccount } from './channels/accounts.ts'
-import { sendAliyunSms } from './channels/aliyun-sms.ts'
+import { mailAccount, systemCtx } from './channels/accounts.ts'
+import { type SmsResult, sendSms } from './channels/sms.ts'
 import { openMailer } from './channels/smtp.ts'
+import { deliverWebhooks, WEBHOOK_TASK } from './commands/deliver-webhooks.ts'
 import { EMAIL_TASK } from './commands/queue-delivery-email.ts'
 import { STAFF_EMAIL_TASK } from './commands/queue-staff-email.ts'
 import { contentPlace, type SealedSms, SMS_TASK } from './commands/send-login-code.ts'
+import { speak } from './commands/speak.ts'
+import { type BuyersOf, EVENT_EMAIL_TASK, EVENT_SMS_TASK, ROBOT_TASK } from './commands/tell.ts'
 import { type Ended, endMessages, type MessageRow, takeMessage, takeMessages } from './messages.ts'
 import type { SendOutcome } from './outcome.ts'
-import { type DeliveryContent, deliveryMail, type MailText, plainMail } from './templates.ts'
+import { shopPlace } from './queries/shop-place.ts'
+import { type DeliveryContent, deliveryMail, eventMail, type MailText, plainMail } from './templates.ts'
+import { messageValues } from './values.ts'
+import { composed, readRules, readTexts, type Texts } from './words.ts'
 
 /** What notify needs from above; `main/` fills it. */
 export type NotifyPorts = {
@@ -21,6 +28,15 @@ export type NotifyPorts = {
     tenantId: TenantId,
     orderNos: readonly number[],
   ) => Promise<ReadonlyMap<number, DeliveryContent>>
+  /** Who bought, as this transaction sees it. */
+  readonly buyersOf: BuyersOf
+  /** Where an order's text messages go now, and what they may carry. Undefined: the buyer left no phone. */
+  readonly textMessageOf: (tenantId: TenantId, orderNo: number) => Promise<TextMessageTo | undefined>
+}
+export type TextMessageTo = {
+  readonly phone: string
+  /** All codes of the order, when its goods may be sent so and they are few; undefined: a link only. */
+  readonly codes: readonly string[] | undefined
 }
 
 /** A code that arrives after it has expired only confuses. */
@@ -44,36 +60,133 @@ export function smsTask(platform: Platform, outbound: Outbound): Task {
       const { messageId, sealed } = smsPayload.parse(payload)
       const message = await takeMessage(platform, tenantId, messageId)
       if (!message || isOver(message)) return
-      const outcome: SendOutcome =
+      const { outcome, provider }: SmsResult =
         message.before === 'sending'
-          ? { kind: 'unknown', reason: 'an earlier try was cut off' }
+          ? { outcome: CUT_OFF }
           : message.ageSeconds > CODE_AGE_MAX_SECONDS
-            ? { kind: 'refused', reason: 'too late: the code has expired' }
-            : await trySms(platform, outbound, tenantId, message, sealed)
-      await endMessages(platform, tenantId, [{ id: messageId, outcome }])
+            ? { outcome: { kind: 'refused', reason: 'too late: the code has expired' } }
+            : await sendCode(platform, outbound, tenantId, message, sealed)
+      await endMessages(platform, tenantId, [{ id: messageId, outcome, provider }])
       if (outcome.kind === 'not_sent') throw new NotSentYet(outcome.reason)
       if (outcome.kind !== 'sent') log.warn({ tenantId, messageId, outcome }, 'a text message was not delivered')
     },
   }
 }
 
-async function trySms(
+const CUT_OFF: SendOutcome = { kind: 'unknown', reason: 'an earlier try was cut off' }
+
+async function sendCode(
   platform: Platform,
   outbound: Outbound,
   tenantId: TenantId,
   message: MessageRow,
   sealed: string,
-): Promise<SendOutcome> {
-  const account = await smsAccount(platform, tenantId)
-  if (!account) return { kind: 'refused', reason: 'no SMS account is set up' }
+): Promise<SmsResult> {
   const content = await platform.crypto.decrypt(tenantId, contentPlace(message.key), Buffer.from(sealed, 'base64'))
   const { phone, params } = JSON.parse(content) as SealedSms
-  return await sendAliyunSms(outbound, account, {
+  return await sendSms(platform, outbound, tenantId, {
     phone,
-    params,
-    template: account.loginCodeTemplate,
+    params: Object.entries(params),
     outId: message.key,
+    templateAt: ({ account }) => account.loginCodeTemplate,
   })
+}
+
+const oneMessage = z.object({ messageId: z.int().positive() })
+
+/** Sends a text message about an order, at most once. Phone and codes are asked for now; neither is kept with the message. */
+export function eventSmsTask(platform: Platform, outbound: Outbound, ports: NotifyPorts): Task {
+  return {
+    name: EVENT_SMS_TASK,
+    run: async ({ tenantId, payload, attempt, attemptsMax, log }) => {
+      const { messageId } = oneMessage.parse(payload)
+      const message = await takeMessage(platform, tenantId, messageId)
+      if (!message || isOver(message)) return
+      const { outcome, provider, subject }: SmsResult & { readonly subject?: string } =
+        message.before === 'sending'
+          ? { outcome: CUT_OFF }
+          : await sendAboutOrder(platform, outbound, ports, tenantId, message)
+      const isHopeless = outcome.kind === 'not_sent' && attempt >= attemptsMax
+      const end: SendOutcome = isHopeless ? { kind: 'refused', reason: outcome.reason } : outcome
+      await endMessages(platform, tenantId, [{ id: messageId, outcome: end, provider, subject }])
+      if (end.kind === 'not_sent') throw new NotSentYet(end.reason)
+      if (end.kind !== 'sent') log.warn({ tenantId, messageId, outcome: end }, 'a text message was not delivered')
+    },
+  }
+}
+
+async function sendAboutOrder(
+  platform: Platform,
+  outbound: Outbound,
+  ports: NotifyPorts,
+  tenantId: TenantId,
+  message: MessageRow,
+): Promise<SmsResult & { readonly subject?: string }> {
+  const to = await ports.textMessageOf(tenantId, Number(message.about.replace(/^order:/, '')))
+  if (!to) return { outcome: { kind: 'refused', reason: 'the buyer left no phone number' } }
+  const [texts, place, ruleOf] = await roomOf(platform, tenantId)
+  const mayCarry = message.template === 'order.delivered' && ruleOf('order.delivered.codes').channels.has('sms')
+  const codes = mayCarry ? to.codes : undefined
+  const withCodes = codes && texts.of('order.delivered.codes', 'sms', message.locale)
+  const isApproved = withCodes && (withCodes.aliyunCode !== '' || withCodes.tencentCode !== '')
+  const key: MessageEventKey = isApproved ? 'order.delivered.codes' : (message.template as MessageEventKey)
+  const text = isApproved ? withCodes : texts.of(key, 'sms', message.locale)
+  if (!text) return { outcome: { kind: 'refused', reason: 'there is no text for it' } }
+  const values = { ...messageValues(key, message.params, place), codes: (codes ?? []).join(' ') }
+  const result = await sendSms(platform, outbound, tenantId, {
+    phone: to.phone,
+    params: holesOf(text.body).map((name) => [name, values[name as keyof typeof values] ?? '']),
+    outId: message.key,
+    templateAt: ({ provider }) => (provider === 'aliyun' ? text.aliyunCode : text.tencentCode),
+  })
+  // The log tells what was said, without the codes.
+  return { ...result, subject: fillHoles(text.body, { ...values, codes: '******' }).slice(0, 200) }
+}
+
+/** Sends a mail about an event, to staff or a buyer, until the server has taken it. */
+export function eventEmailTask(platform: Platform): Task {
+  return {
+    name: EVENT_EMAIL_TASK,
+    run: async ({ tenantId, payload, attempt, attemptsMax, log }) => {
+      const { messageId } = oneMessage.parse(payload)
+      const message = await takeMessage(platform, tenantId, messageId)
+      if (!message || isOver(message)) return
+      const [texts, place] = await roomOf(platform, tenantId)
+      const key = message.template as MessageEventKey
+      const text = texts.of(key, 'email', message.locale) ?? { subject: key, body: '' }
+      const values = messageValues(key, message.params, place)
+      const mail = eventMail(composed(text, values), values.link ?? '', message.locale)
+      const mailer = await mailerOf(platform, tenantId)
+      const outcome = await mailer.send(message, mail).finally(mailer.close)
+      const ended = [{ id: messageId, outcome, subject: mail.subject }]
+      await endMails(platform, tenantId, ended, attempt < attemptsMax, log)
+    },
+  }
+}
+
+const roomOf = (platform: Platform, tenantId: TenantId) =>
+  platform.db.read(
+    systemCtx(tenantId),
+    async (tx) => [await readTexts(tx), await shopPlace(tx, platform.config), await readRules(tx)] as const,
+  )
+
+const robotPayload = z.object({ robot: z.enum(ROBOTS) })
+
+export function robotTask(platform: Platform, outbound: Outbound): Task {
+  return {
+    name: ROBOT_TASK,
+    run: ({ tenantId, payload }) => speak(platform, outbound, tenantId, robotPayload.parse(payload).robot),
+  }
+}
+
+const webhookPayload = z.object({ endpointId: z.int().positive() })
+
+export function webhookTask(platform: Platform, outbound: Outbound): Task {
+  return {
+    name: WEBHOOK_TASK,
+    run: ({ tenantId, payload }) =>
+      deliverWebhooks(platform, outbound, tenantId, webhookPayload.parse(payload).endpointId),
+  }
 }
 
 const deliveryEmail = z.object({ messageId: z.int().positive(), orderNo: z.int().positive() })
@@ -99,7 +212,8 @@ export function emailTask(platform: Platform, ports: NotifyPorts): Task {
         tenantId,
         open.flatMap(({ id }) => orderNos.get(id) ?? []),
       )
-      const ended = await sendDeliveries(await mailerOf(platform, tenantId), open, (message) =>
+      const [texts] = await roomOf(platform, tenantId)
+      const ended = await sendDeliveries(await mailerOf(platform, tenantId), texts, open, (message) =>
         contents.get(orderNos.get(message.id) ?? 0),
       )
       await endMails(platform, tenantId, ended, attempt < attemptsMax, log)
@@ -110,6 +224,7 @@ export function emailTask(platform: Platform, ports: NotifyPorts): Task {
 /** One after the other: a connection takes one mail at a time. */
 async function sendDeliveries(
   mailer: MessageMailer,
+  texts: Texts,
   messages: readonly MessageRow[],
   contentOf: (message: MessageRow) => DeliveryContent | undefined,
 ): Promise<readonly Ended[]> {
@@ -117,7 +232,8 @@ async function sendDeliveries(
   try {
     for (const message of messages) {
       const content = contentOf(message)
-      const mail = content && deliveryMail(content)
+      const text = content && texts.of('order.delivered', 'email', content.locale)
+      const mail = content && text && deliveryMail(content, text)
       const outcome = mail ? await mailer.send(message, mail) : NOTHING_TO_TELL
       ended.push({ id: message.id, outcome, subject: mail?.subject })
     }

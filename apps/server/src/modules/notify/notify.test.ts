@@ -15,6 +15,8 @@ const contents = new Map<number, DeliveryContent>()
 const notify = notifyModule(house, {
   deliveriesOf: async (_tenantId, orderNos) =>
     new Map(orderNos.flatMap((no) => (contents.has(no) ? [[no, contents.get(no) as DeliveryContent] as const] : []))),
+  buyersOf: async () => new Map(),
+  textMessageOf: async () => undefined,
 })
 const jobs = await runJobs(house, [notify], { ownerUrl: house.ownerUrl })
 afterAll(async () => {

@@ -1,3 +1,6 @@
+import { fillHoles } from '@quanshu/contract'
+import { type composed, minuteOf } from './words.ts'
+
 /** What the delivery mail says; made when it is sent, so that a code taken back meanwhile is not in it. */
 export type DeliveryContent = {
   readonly shopName: string
@@ -18,58 +21,86 @@ export type MailText = { readonly subject: string; readonly text: string; readon
 
 const words = {
   'zh-CN': {
-    subject: (shop: string, no: number) => `【${shop}】订单 ${no} 已发货`,
-    greeting: '您购买的商品已经发货：',
     pieces: (quantity: number) => `× ${quantity}`,
     more: (count: number) => `另有 ${count} 个卡密，请在订单页查看或下载`,
     open: '查看订单与使用说明',
-    keep: '请妥善保管卡密，不要转发给他人。商家不会向您索要卡密。',
+    openMessage: '查看详情',
     test: '测试邮件',
     testBody: '收到这封邮件，说明邮件发送已经配置成功。',
   },
   en: {
-    subject: (shop: string, no: number) => `${shop}: order ${no} has been delivered`,
-    greeting: 'What you bought has been delivered:',
     pieces: (quantity: number) => `× ${quantity}`,
     more: (count: number) => `${count} more codes are on the order’s page`,
     open: 'Open the order and the guide',
-    keep: 'Keep your codes to yourself. The shop will never ask you for them.',
+    openMessage: 'Open',
     test: 'Test message',
     testBody: 'If you can read this, sending mail is set up.',
   },
 } as const
 
-export function deliveryMail(content: DeliveryContent): MailText {
+/**
+ * The delivery mail: the shop's paragraphs, with the goods where `{items}` stands and a button where `{link}` does. A text
+ * that has forgotten either gets it at the end.
+ */
+export function deliveryMail(
+  content: DeliveryContent,
+  template: { readonly subject: string; readonly body: string },
+): MailText {
   const t = words[content.locale]
-  const text = [
-    t.greeting,
-    '',
-    ...content.lines.flatMap((line) => [
+  const values = {
+    shop: content.shopName,
+    order: String(content.orderNo),
+    link: content.orderUrl,
+    time: minuteOf(new Date()),
+  }
+  const parts = template.body.split(/\n{2,}/).map((part) => part.trim())
+  for (const needed of ['{items}', '{link}']) if (!template.body.includes(needed)) parts.push(needed)
+  const itemsText = content.lines
+    .flatMap((line) => [
       `${line.title} ${t.pieces(line.quantity)}`,
       ...(line.codes ?? []).map((code) => `  ${code}`),
       ...(line.codes && line.moreCodes > 0 ? [`  ${t.more(line.moreCodes)}`] : []),
-    ]),
-    '',
-    `${t.open}: ${content.orderUrl}`,
-    '',
-    t.keep,
-  ].join('\n')
+    ])
+    .join('\n')
+  const text = parts
+    .map((part) =>
+      part === '{link}' ? `${t.open}: ${content.orderUrl}` : fillHoles(part, { ...values, items: itemsText }),
+    )
+    .join('\n\n')
+  const html = parts.map((part) => {
+    if (part === '{link}') return button(content.orderUrl, t.open)
+    if (part === '{items}') return itemsHtml(content, t)
+    return paragraph(fillHoles(part, { ...values, items: itemsText }))
+  })
+  return {
+    subject: fillHoles(template.subject, values),
+    text,
+    html: frame(content.shopName, html.join('\n')),
+  }
+}
+
+function itemsHtml(content: DeliveryContent, t: (typeof words)['zh-CN' | 'en']): string {
   const lines = content.lines
     .map(
       (line) =>
         `<tr><td style="padding:12px 0 4px;font-weight:600">${escapeHtml(line.title)} <span style="color:#6b7280;font-weight:400">${t.pieces(line.quantity)}</span></td></tr>${codesHtml(line, t.more)}`,
     )
     .join('')
-  return {
-    subject: t.subject(content.shopName, content.orderNo),
-    text,
-    html: frame(
-      content.shopName,
-      `<p>${t.greeting}</p><table role="presentation" width="100%" style="border-collapse:collapse">${lines}</table>
-<p style="margin:24px 0"><a href="${escapeHtml(content.orderUrl)}" style="background:#1f5eff;color:#fff;padding:12px 24px;border-radius:8px;text-decoration:none">${t.open}</a></p>
-<p style="color:#6b7280;font-size:13px">${t.keep}</p>`,
-    ),
-  }
+  return `<table role="presentation" width="100%" style="border-collapse:collapse">${lines}</table>`
+}
+
+const paragraph = (text: string): string => `<p>${escapeHtml(text).replaceAll('\n', '<br>')}</p>`
+
+const button = (url: string, text: string): string =>
+  `<p style="margin:24px 0"><a href="${escapeHtml(url)}" style="background:#1f5eff;color:#fff;padding:12px 24px;border-radius:8px;text-decoration:none">${escapeHtml(text)}</a></p>`
+
+/** A mail about an event: its paragraphs, and a button that leads there. */
+export function eventMail(
+  { subject, paragraphs }: ReturnType<typeof composed>,
+  url: string,
+  locale: 'zh-CN' | 'en',
+): MailText {
+  return plainMail({ subject, paragraphs, link: { url, text: words[locale].openMessage } })
 }
 
 export function testMail(shopName: string, locale: 'zh-CN' | 'en'): MailText {
@@ -89,8 +120,8 @@ export function plainMail(content: {
     text: [...paragraphs, '', `${link.text}: ${link.url}`].join('\n'),
     html: frame(
       subject,
-      `${paragraphs.map((text) => `<p>${escapeHtml(text)}</p>`).join('')}
-<p style="margin:24px 0"><a href="${escapeHtml(link.url)}" style="background:#1f5eff;color:#fff;padding:12px 24px;border-radius:8px;text-decoration:none">${escapeHtml(link.text)}</a></p>`,
+      `${paragraphs.map(paragraph).join('')}
+${button(link.url, link.text)}`,
     ),
   }
 }

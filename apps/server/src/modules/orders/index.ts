@@ -10,6 +10,7 @@ export {
 export { placeRecharge } from './commands/place-recharge.ts'
 export { lineStates, maskContact, orderStates } from './model.ts'
 export { buyerView } from './queries/buyer-view.ts'
+export { buyersOf } from './queries/buyers.ts'
 export { type OrderDetail, readOrderDetail } from './queries/order-detail.ts'
 export { readViews, type SealedView } from './queries/sealed-views.ts'
 export { hasDeliveredOrder } from './queries/setup-checks.ts'

@@ -4,14 +4,17 @@ import type { Module, Platform } from '../../platform/module.ts'
 import { type Column, xlsxReply } from '../../platform/sheets/index.ts'
 import { setThreshold } from './commands/set-threshold.ts'
 import { everyStockRow, listStock, type StockRow } from './queries/stock.ts'
+import { watchSchedule } from './schedules.ts'
 
 export { setThreshold } from './commands/set-threshold.ts'
 export { findStockDifferences, type StockDifference } from './queries/differences.ts'
 export { listStock, lowStock, type StockRow, stockOf } from './queries/stock.ts'
+export { announceLow } from './schedules.ts'
 
 export function stockModule({ db }: Platform): Module {
   return {
     name: 'stock',
+    schedules: [watchSchedule({ db })],
     routes: [
       handle(stockRoutes.list, ({ ctx, query }) => db.read(ctx, (tx) => listStock(tx, query))),
       handle(stockRoutes.export, async ({ ctx, query }) =>

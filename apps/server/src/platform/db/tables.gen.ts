@@ -224,6 +224,8 @@ export type CatalogGoods = {
   version: Generated<number>
   created_at: DefaultedTime
   updated_at: DefaultedTime
+  codes_by_email: boolean | null
+  codes_by_sms: Generated<boolean>
 }
 
 export type CatalogGoodsPictures = {
@@ -528,29 +530,106 @@ export type MembersSignInCodes = {
 
 export type NotifyChannels = {
   tenant_id: number
-  channel: 'sms' | 'email'
+  channel: 'sms' | 'sms_tencent' | 'email' | 'wecom' | 'dingtalk' | 'feishu'
   provider: string
   enabled: Generated<boolean>
   config: DefaultedJson
   secret_sealed: Buffer | null
   updated_at: DefaultedTime
+  receipt_token: string | null
+  next_call_at: DefaultedTime
+}
+
+export type NotifyDeliveries = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  endpoint_id: number
+  webhook_id: string
+  event: string
+  body: string
+  state: Generated<'queued' | 'delivered' | 'failed' | 'cancelled'>
+  attempts: Generated<number>
+  next_try_at: NullableTime
+  tries: DefaultedJson
+  created_at: DefaultedTime
+  ended_at: NullableTime
+}
+
+export type NotifyEndpoints = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  url: string
+  note: Generated<string>
+  events: string[]
+  enabled: Generated<boolean>
+  disabled_reason: 'gone' | 'failing' | null
+  secret_sealed: Buffer
+  previous_sealed: Buffer | null
+  previous_until: NullableTime
+  failing_since: NullableTime
+  lease_until: DefaultedTime
+  created_at: DefaultedTime
+  updated_at: DefaultedTime
+}
+
+export type NotifyInbox = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  staff_id: number | null
+  member_id: number | null
+  key: string
+  event: string
+  title: string
+  body: string
+  link: Generated<string>
+  urgent: Generated<boolean>
+  read_at: NullableTime
+  created_at: DefaultedTime
 }
 
 export type NotifyMessages = {
   tenant_id: number
   id: GeneratedAlways<number>
-  channel: 'sms' | 'email'
+  channel: 'sms' | 'email' | 'wecom' | 'dingtalk' | 'feishu'
   template: string
   recipient: string
   key: string
   subject: Generated<string>
-  state: Generated<'queued' | 'sending' | 'sent' | 'refused' | 'unknown'>
+  state: Generated<'queued' | 'sending' | 'sent' | 'refused' | 'unknown' | 'capped'>
   about: Generated<string>
   provider_ref: string | null
   attempts: Generated<number>
   last_error: string | null
   created_at: DefaultedTime
   sent_at: NullableTime
+  locale: Generated<'zh-CN' | 'en'>
+  params: DefaultedJson
+  recipient_key: string | null
+  not_before: NullableTime
+  provider: string | null
+  receipt: 'delivered' | 'failed' | null
+  receipt_note: string | null
+  receipt_at: NullableTime
+}
+
+export type NotifyRules = {
+  tenant_id: number
+  event: string
+  channels: string[]
+  urgent: boolean
+  updated_at: DefaultedTime
+}
+
+export type NotifyTexts = {
+  tenant_id: number
+  event: string
+  form: 'inbox' | 'email' | 'sms' | 'robot'
+  locale: 'zh-CN' | 'en'
+  subject: string | null
+  body: string | null
+  aliyun_code: Generated<string>
+  tencent_code: Generated<string>
+  updated_at: DefaultedTime
 }
 
 export type OrdersLines = {
@@ -755,6 +834,7 @@ export type PaymentsRefunds = {
   hand_reference: string | null
   points: Generated<number>
   credit_fen: Generated<number>
+  chargeback_id: number | null
 }
 
 export type PlatformFunctionFiles = {
@@ -906,6 +986,12 @@ export type ReconciliationPostings = {
   fee_fen: number
   difference_fen: Generated<number>
   at: DefaultedTime
+}
+
+export type StockLowMarks = {
+  tenant_id: number
+  sku_id: number
+  marked_at: DefaultedTime
 }
 
 export type SuppliersCallbacks = {
@@ -1218,7 +1304,12 @@ export type DB = {
   'members.members': MembersMembers
   'members.sign_in_codes': MembersSignInCodes
   'notify.channels': NotifyChannels
+  'notify.deliveries': NotifyDeliveries
+  'notify.endpoints': NotifyEndpoints
+  'notify.inbox': NotifyInbox
   'notify.messages': NotifyMessages
+  'notify.rules': NotifyRules
+  'notify.texts': NotifyTexts
   'orders.lines': OrdersLines
   'orders.orders': OrdersOrders
   'organizations.nodes': OrganizationsNodes
@@ -1241,6 +1332,7 @@ export type DB = {
   'reconciliation.days': ReconciliationDays
   'reconciliation.matches': ReconciliationMatches
   'reconciliation.postings': ReconciliationPostings
+  'stock.low_marks': StockLowMarks
   'suppliers.callbacks': SuppliersCallbacks
   'suppliers.offers': SuppliersOffers
   'suppliers.product_changes': SuppliersProductChanges

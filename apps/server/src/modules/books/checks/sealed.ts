@@ -2,10 +2,12 @@ import { Refusal, type TenantId } from '@quanshu/kernel'
 import type { Sealer, Where } from '../../../platform/crypto/index.ts'
 import { totpPlace } from '../../identity/index.ts'
 import { PHONE_PURPOSE, phonePlace } from '../../members/index.ts'
-import { channelSecretPlace } from '../../notify/index.ts'
+import { channelSecretPlace, endpointSecretPlace } from '../../notify/index.ts'
 import { gatewaySecretPlace } from '../../payments/index.ts'
 import { FINGERPRINT_PURPOSE, sealedAt } from '../../vault/index.ts'
 import type { Check, House, Place, Violation } from '../model.ts'
+
+type Channel = Parameters<typeof channelSecretPlace>[0]
 
 /** A column of cipher texts. */
 type Source = {
@@ -23,7 +25,8 @@ const sources: readonly Source[] = [
     object: 'gateway',
     where: (id) => gatewaySecretPlace(String(id)),
   },
-  { table: 'notify.channels', object: 'channel', where: (id) => channelSecretPlace(id === 'sms' ? 'sms' : 'email') },
+  { table: 'notify.channels', object: 'channel', where: (id) => channelSecretPlace(String(id) as Channel) },
+  { table: 'notify.endpoints', object: 'webhook', where: (id) => endpointSecretPlace(Number(id)) },
   { table: 'identity.staff', object: 'staff', where: (id) => totpPlace(Number(id) as never) },
   { table: 'members.members', object: 'member', where: (id) => phonePlace(Number(id)), purpose: PHONE_PURPOSE },
   { table: 'vault.cards', object: 'card', where: (id) => sealedAt(Number(id)), purpose: FINGERPRINT_PURPOSE },

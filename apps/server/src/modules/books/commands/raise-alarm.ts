@@ -21,10 +21,12 @@ export async function raiseAlarm(house: House, tenantId: TenantId, runId: number
   const ctx: Ctx = { tenantId, actor: { kind: 'system', name: 'books' }, requestId: 'books', locale: 'zh-CN' }
   await house.db.write(ctx, async (tx) => {
     const [shop, owners] = [await shopName(tx), await ownersOf(tx)]
-    await queueStaffEmails(
+    const fresh = await queueStaffEmails(
       tx,
       owners.map((owner) => mailTo(owner, shop, runId, report, link)),
     )
+    // Said twice for one run, it is one alarm.
+    if (fresh > 0) tx.emit({ type: 'books.alarm', subject: `books:${runId}`, payload: { runId, open: report.open } })
   })
 }
 

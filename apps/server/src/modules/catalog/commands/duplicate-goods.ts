@@ -34,6 +34,8 @@ function copyOf(goods: GoodsDetail): GoodsInput {
     stockDisplay: goods.stockDisplay,
     limitPerPerson: goods.limitPerPerson,
     limitPerOrder: goods.limitPerOrder,
+    codesByEmail: goods.codesByEmail,
+    codesBySms: goods.codesBySms,
     position: goods.position,
     skus: goods.skus.map(({ id: _, ...sku }) => sku),
   }

@@ -43,6 +43,8 @@ export async function updateGoods(tx: Tx, goodsId: number, version: number, inpu
         stock_display = ${input.stockDisplay},
         limit_per_person = ${input.limitPerPerson}::integer,
         limit_per_order = ${input.limitPerOrder}::integer,
+        codes_by_email = ${input.codesByEmail}::boolean,
+        codes_by_sms = ${input.codesBySms}::boolean,
         position = ${input.position}::integer,
         version = version + 1,
         updated_at = now()

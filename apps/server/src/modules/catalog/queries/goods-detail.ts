@@ -67,6 +67,8 @@ type GoodsFacts = {
   readonly stock_display: (typeof STOCK_DISPLAYS)[number]
   readonly limit_per_person: number | null
   readonly limit_per_order: number
+  readonly codes_by_email: boolean | null
+  readonly codes_by_sms: boolean
   readonly position: number
   readonly created_at: Date
   readonly updated_at: Date
@@ -105,6 +107,8 @@ function goodsDetail(goods: GoodsFacts, skus: GoodsDetail['skus'], prefix: strin
     stockDisplay: goods.stock_display,
     limitPerPerson: goods.limit_per_person,
     limitPerOrder: goods.limit_per_order,
+    codesByEmail: goods.codes_by_email,
+    codesBySms: goods.codes_by_sms,
     position: goods.position,
     skus,
     problems: goodsProblems(facts, goods.read_at),

@@ -1,6 +1,8 @@
 import type { OrderNo, TenantId } from '@quanshu/kernel'
+import { sql } from 'kysely'
+import type { Ctx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
-import type { DeliveryContent } from '../../notify/index.ts'
+import type { DeliveryContent, TextMessageTo } from '../../notify/index.ts'
 import { readViews, type SealedView } from '../../orders/index.ts'
 import { getSettings, shopPrefix } from '../../tenancy/index.ts'
 import { openCards } from '../../vault/index.ts'
@@ -15,11 +17,12 @@ export async function deliveryContents(
   nos: readonly OrderNo[],
 ): Promise<ReadonlyMap<number, DeliveryContent>> {
   const views = await readViews(platform, tenantId, nos, CODES_MAILED_MAX)
+  const wishes = await wishesOf(platform, tenantId, views)
   const settings = await getSettings(platform, tenantId)
   const shop: Shop = {
     tenantId,
     name: settings['shop.name'],
-    withCodes: settings['delivery.emailCarries'] === 'codes',
+    withCodes: (goodsId) => wishes.get(goodsId)?.byEmail ?? settings['delivery.emailCarries'] === 'codes',
     url: `${platform.config.publicUrl}${await shopPrefix(platform, tenantId)}`,
   }
   const contents = await Promise.all(views.map((view) => contentOf(platform, shop, view)))
@@ -29,14 +32,14 @@ export async function deliveryContents(
 type Shop = {
   readonly tenantId: TenantId
   readonly name: string
-  /** Whether its mails carry the codes themselves. */
-  readonly withCodes: boolean
+  /** Whether a mail carries the codes of these goods themselves. */
+  readonly withCodes: (goodsId: number) => boolean
   readonly url: string
 }
 
 async function contentOf(
   platform: Platform,
-  { tenantId, name, withCodes, url }: Shop,
+  { tenantId, name, withCodes: isCarried, url }: Shop,
   view: SealedView,
 ): Promise<DeliveryContent | undefined> {
   const delivered = view.lines.filter((line) => line.state === 'delivered')
@@ -48,6 +51,7 @@ async function contentOf(
     orderUrl: `${url}/orders/${view.no}`,
     lines: await Promise.all(
       delivered.map(async (line) => {
+        const withCodes = isCarried(line.goodsId)
         const sealed = withCodes ? (line.codes ?? []) : []
         const opened = await openCards(
           platform.crypto,
@@ -63,4 +67,66 @@ async function contentOf(
       }),
     ),
   }
+}
+
+type Wish = { readonly byEmail: boolean | null; readonly bySms: boolean }
+
+/** What the goods say about their codes in messages. */
+async function wishesOf(
+  { db }: Pick<Platform, 'db'>,
+  tenantId: TenantId,
+  views: readonly SealedView[],
+): Promise<ReadonlyMap<number, Wish>> {
+  const ctx: Ctx = { tenantId, actor: { kind: 'system', name: 'fulfilment' }, requestId: 'delivery', locale: 'zh-CN' }
+  const goods = [...new Set(views.flatMap(({ lines }) => lines.map(({ goodsId }) => goodsId)))]
+  const { rows } = await db.read(ctx, (tx) =>
+    sql<Wish & { readonly id: number }>`
+      select id, codes_by_email as "byEmail", codes_by_sms as "bySms"
+      from catalog.goods
+      where tenant_id = ${tenantId}::bigint
+        and id = any (${goods}::bigint[])
+    `.execute(tx.db),
+  )
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/** Longer ones do not fit a variable of an approved template, and would cost several messages. */
+const CODES_TEXTED_MAX = 3
+const CODES_CHARACTERS_MAX = 60
+const PHONE = /^1[3-9]\d{9}$/
+
+/**
+ * Where an order's text messages go now, and its codes when all of its goods allow that and all is delivered. Undefined:
+ * the buyer left no phone number.
+ */
+export async function textMessageOf(
+  platform: Platform,
+  tenantId: TenantId,
+  no: OrderNo,
+): Promise<TextMessageTo | undefined> {
+  const [view] = await readViews(platform, tenantId, [no], CODES_TEXTED_MAX + 1)
+  if (!view || !PHONE.test(view.contact)) return undefined
+  const wishes = await wishesOf(platform, tenantId, [view])
+  const isAllowed =
+    view.state === 'delivered' &&
+    view.lines.length > 0 &&
+    view.lines.every((line) => line.state === 'delivered' && wishes.get(line.goodsId)?.bySms === true) &&
+    view.lines.reduce((sum, line) => sum + line.deliveredQuantity, 0) <= CODES_TEXTED_MAX
+  return { phone: view.contact, codes: isAllowed ? await shortCodes(platform, tenantId, view) : undefined }
+}
+
+async function shortCodes(
+  platform: Platform,
+  tenantId: TenantId,
+  view: SealedView,
+): Promise<readonly string[] | undefined> {
+  const opened = await openCards(
+    platform.crypto,
+    tenantId,
+    view.lines.flatMap((line) =>
+      (line.codes ?? []).map((code) => ({ id: code.cardId, sealed: Buffer.from(code.sealed, 'base64') })),
+    ),
+  )
+  const codes = opened.map((parts) => parts.join(' '))
+  return codes.length > 0 && codes.join(' ').length <= CODES_CHARACTERS_MAX ? codes : undefined
 }

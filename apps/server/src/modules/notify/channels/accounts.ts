@@ -1,27 +1,60 @@
-import { type EmailChannelConfig, emailChannelConfig, type SmsChannelConfig, smsChannelConfig } from '@quanshu/contract'
+import {
+  type EmailChannelConfig,
+  emailChannelConfig,
+  type Robot,
+  type SmsChannelConfig,
+  smsChannelConfig,
+  type TencentSmsConfig,
+  tencentSmsConfig,
+} from '@quanshu/contract'
 import type { TenantId } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { Ctx, ReadTx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
+import { getSettings } from '../../tenancy/index.ts'
 import type { MailAccount } from './smtp.ts'
 
-export type Channel = 'sms' | 'email'
+export type Channel = 'sms' | 'sms_tencent' | 'email' | Robot
+export type SmsProvider = 'aliyun' | 'tencent'
+export const channelOfProvider = { aliyun: 'sms', tencent: 'sms_tencent' } as const
+
 export type ChannelRow = {
   readonly enabled: boolean
   readonly config: unknown
   readonly secret_sealed: Buffer | null
+  readonly receipt_token: string | null
   readonly updated_at: Date
 }
-export type SmsAccount = SmsChannelConfig & { readonly secret: string }
+export type AliyunAccount = SmsChannelConfig & { readonly secret: string }
+export type TencentAccount = TencentSmsConfig & { readonly secret: string }
+export type SmsAccount =
+  | { readonly provider: 'aliyun'; readonly account: AliyunAccount }
+  | { readonly provider: 'tencent'; readonly account: TencentAccount }
+/** What the shop keeps secret of a robot: its whole address, and with what it signs. */
+export type RobotAccount = { readonly url: string; readonly signSecret: string }
+type House = Pick<Platform, 'db' | 'crypto'>
 
-/** The shop's SMS account, secret opened. Undefined: not set up or switched off. */
+/** The shop's accounts for text messages, secrets opened, in the order in which they are tried. Those that are off are missing. */
+export async function smsAccounts(platform: House, tenantId: TenantId): Promise<readonly SmsAccount[]> {
+  const { 'notify.smsFirst': first } = await getSettings(platform, tenantId)
+  const order: readonly SmsProvider[] = first === 'aliyun' ? ['aliyun', 'tencent'] : ['tencent', 'aliyun']
+  const found = await Promise.all(order.map((provider) => smsAccount(platform, tenantId, provider)))
+  return found.flatMap((one) => (one ? [one] : []))
+}
+
+/** One account for text messages. Undefined: not set up or switched off. */
 export async function smsAccount(
-  platform: Pick<Platform, 'db' | 'crypto'>,
+  platform: House,
   tenantId: TenantId,
+  provider: SmsProvider,
 ): Promise<SmsAccount | undefined> {
-  const row = await platform.db.read(systemCtx(tenantId), (tx) => readChannel(tx, 'sms'))
+  const channel = channelOfProvider[provider]
+  const row = await platform.db.read(systemCtx(tenantId), (tx) => readChannel(tx, channel))
   if (!row?.enabled) return undefined
-  return { ...smsChannelConfig.parse(row.config), secret: await openSecret(platform, tenantId, 'sms', row) }
+  const secret = await openSecret(platform, tenantId, channel, row)
+  return provider === 'aliyun'
+    ? { provider, account: { ...smsChannelConfig.parse(row.config), secret } }
+    : { provider, account: { ...tencentSmsConfig.parse(row.config), secret } }
 }
 
 /** The shop's own mail server, else the installation's. Undefined: there is none. */
@@ -38,14 +71,45 @@ export async function mailAccount(
   return smtpUrl === undefined ? undefined : { url: smtpUrl, from: mailFrom }
 }
 
+/** A group's robot. Undefined: not set up or switched off. */
+export async function robotAccount(
+  platform: House,
+  tenantId: TenantId,
+  robot: Robot,
+): Promise<RobotAccount | undefined> {
+  const row = await platform.db.read(systemCtx(tenantId), (tx) => readChannel(tx, robot))
+  return row?.enabled ? await openRobot(platform, tenantId, robot, row) : undefined
+}
+
+export async function openRobot(
+  platform: House,
+  tenantId: TenantId,
+  robot: Robot,
+  row: ChannelRow,
+): Promise<RobotAccount> {
+  const secret = await openSecret(platform, tenantId, robot, row)
+  return secret === '' ? { url: '', signSecret: '' } : (JSON.parse(secret) as RobotAccount)
+}
+
 export async function readChannel(tx: ReadTx, channel: Channel): Promise<ChannelRow | undefined> {
   const { rows } = await sql<ChannelRow>`
-    select enabled, config, secret_sealed, updated_at
+    select enabled, config, secret_sealed, receipt_token, updated_at
     from notify.channels
     where tenant_id = ${tx.ctx.tenantId}
       and channel = ${channel}
   `.execute(tx.db)
   return rows[0]
+}
+
+/** Channels that are switched on. */
+export async function liveChannels(tx: ReadTx): Promise<ReadonlySet<Channel>> {
+  const { rows } = await sql<{ readonly channel: Channel }>`
+    select channel
+    from notify.channels
+    where tenant_id = ${tx.ctx.tenantId}
+      and enabled
+  `.execute(tx.db)
+  return new Set(rows.map(({ channel }) => channel))
 }
 
 async function openSecret(

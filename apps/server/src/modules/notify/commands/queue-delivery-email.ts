@@ -45,5 +45,10 @@ export async function queueDeliveryEmails(tx: Tx, emails: readonly DeliveryEmail
   return added.length
 }
 
+/** The same mail once more, under the same Message-ID. */
+export function queueDeliveryAgain(tx: Tx, mail: { readonly messageId: number; readonly orderNo: number }): void {
+  tx.enqueue(EMAIL_TASK, { mails: [mail] }, { attemptsMax: ATTEMPTS_MAX })
+}
+
 const keyOf = ({ orderNo, again }: DeliveryEmail): string =>
   again === undefined ? `delivery:${orderNo}` : `delivery:${orderNo}:${again}`

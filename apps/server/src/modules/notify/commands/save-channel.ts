@@ -1,10 +1,18 @@
+import { randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
-import { type EmailChannelConfig, notifyErrors, type SmsChannelConfig } from '@quanshu/contract'
+import {
+  type EmailChannelConfig,
+  notifyErrors,
+  type Robot,
+  type RobotChannelConfig,
+  type SmsChannelConfig,
+  type TencentSmsConfig,
+} from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import { isAllowedUrl, isPublicAddress } from '../../../platform/outbound/index.ts'
-import { type Channel, readChannel, secretPlace } from '../channels/accounts.ts'
+import { type Channel, openRobot, type RobotAccount, readChannel, secretPlace } from '../channels/accounts.ts'
 
 export type ChannelSettings<Config> = {
   readonly enabled: boolean
@@ -20,10 +28,18 @@ export async function saveSmsChannel(
   ctx: Ctx,
   settings: ChannelSettings<SmsChannelConfig>,
 ): Promise<void> {
-  if (!isAllowedUrl(settings.config.endpoint, platform.config.allowInsecureEndpoints)) {
-    throw notifyErrors.insecureAddress()
-  }
+  refuseInsecure(platform, settings.config.endpoint)
   await save(platform, ctx, 'sms', 'aliyun', settings, true)
+}
+
+/** @throws notifyErrors.insecureAddress, secretMissing */
+export async function saveTencentChannel(
+  platform: House,
+  ctx: Ctx,
+  settings: ChannelSettings<TencentSmsConfig>,
+): Promise<void> {
+  refuseInsecure(platform, settings.config.endpoint)
+  await save(platform, ctx, 'sms_tencent', 'tencent', settings, true)
 }
 
 /** @throws notifyErrors.insecureAddress, secretMissing */
@@ -36,6 +52,38 @@ export async function saveEmailChannel(
   const isPrivate = isIP(host) !== 0 && !isPublicAddress(host)
   if (isPrivate && !platform.config.allowInsecureEndpoints) throw notifyErrors.insecureAddress()
   await save(platform, ctx, 'email', 'smtp', settings, settings.config.user !== '')
+}
+
+const HINT_TAIL = 4
+
+/**
+ * A robot's address says who may speak in the group, so all of it is sealed; only what is needed to recognise it is shown.
+ * @throws notifyErrors.insecureAddress, secretMissing
+ */
+export async function saveRobotChannel(
+  platform: House,
+  ctx: Ctx,
+  robot: Robot,
+  input: { readonly enabled: boolean; readonly url: string; readonly secret: string },
+): Promise<void> {
+  const row = await platform.db.read(ctx, (tx) => readChannel(tx, robot))
+  const before = row ? await openRobot(platform, ctx.tenantId, robot, row) : { url: '', signSecret: '' }
+  // A new address is another robot: the old one's secret does not sign for it.
+  const signSecret = input.secret !== '' ? input.secret : input.url === '' ? before.signSecret : ''
+  const account: RobotAccount = { url: input.url || before.url, signSecret }
+  if (account.url === '') throw notifyErrors.secretMissing()
+  refuseInsecure(platform, account.url)
+  const config: RobotChannelConfig = {
+    hint: `${new URL(account.url).origin}/…${account.url.slice(-HINT_TAIL)}`,
+    isSigned: signSecret !== '',
+  }
+  const isNew = input.url !== '' || input.secret !== ''
+  const secret = isNew ? JSON.stringify(account) : ''
+  await save(platform, ctx, robot, robot, { enabled: input.enabled, config, secret }, true)
+}
+
+function refuseInsecure({ config }: House, url: string): void {
+  if (!isAllowedUrl(url, config.allowInsecureEndpoints)) throw notifyErrors.insecureAddress()
 }
 
 async function save(
@@ -51,13 +99,19 @@ async function save(
     const before = await readChannel(tx, channel)
     if (enabled && needsSecret && sealed === null && !before?.secret_sealed) throw notifyErrors.secretMissing()
     await sql`
-      insert into notify.channels as c (tenant_id, channel, provider, enabled, config, secret_sealed, updated_at)
-      values (${ctx.tenantId}, ${channel}, ${provider}, ${enabled}, ${JSON.stringify(config)}::jsonb, ${sealed}, now())
+      insert into notify.channels as c (
+        tenant_id, channel, provider, enabled, config, secret_sealed, receipt_token, updated_at
+      )
+      values (
+        ${ctx.tenantId}, ${channel}, ${provider}, ${enabled}, ${JSON.stringify(config)}::jsonb, ${sealed},
+        ${randomBytes(24).toString('base64url')}, now()
+      )
       on conflict (tenant_id, channel) do update
       set provider = excluded.provider,
           enabled = excluded.enabled,
           config = excluded.config,
           secret_sealed = coalesce(excluded.secret_sealed, c.secret_sealed),
+          receipt_token = coalesce(c.receipt_token, excluded.receipt_token),
           updated_at = now()
     `.execute(tx.db)
     tx.audit({

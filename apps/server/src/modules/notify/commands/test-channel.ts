@@ -1,36 +1,127 @@
 import { randomUUID } from 'node:crypto'
-import { notifyErrors } from '@quanshu/contract'
+import {
+  formOf,
+  holesOf,
+  type MessageEventKey,
+  type MessageLocale,
+  messageEvent,
+  notifyErrors,
+  type Robot,
+  sampleValues,
+} from '@quanshu/contract'
 import type { Ctx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import type { Outbound } from '../../../platform/outbound/index.ts'
-import { mailAccount, smsAccount } from '../channels/accounts.ts'
-import { sendAliyunSms } from '../channels/aliyun-sms.ts'
+import { getSettings } from '../../tenancy/index.ts'
+import { channelOfProvider, mailAccount, robotAccount, type SmsProvider, smsAccount } from '../channels/accounts.ts'
+import { plainInMarkdown, type RobotWords, sayByRobot } from '../channels/robots.ts'
+import { sendBy, sendSms } from '../channels/sms.ts'
 import { sendMail } from '../channels/smtp.ts'
+import type { NewMessage } from '../messages.ts'
 import type { SendOutcome } from '../outcome.ts'
-import { testMail } from '../templates.ts'
+import { deliveryMail, eventMail, type MailText, testMail } from '../templates.ts'
+import { composed, readTexts } from '../words.ts'
 
 export type TestResult = { readonly ok: boolean; readonly message: string; readonly elapsedMs: number }
 
 /** @throws notifyErrors.notConfigured */
-export async function testSms(platform: Platform, outbound: Outbound, ctx: Ctx, phone: string): Promise<TestResult> {
-  const account = await smsAccount(platform, ctx.tenantId)
-  if (!account) throw notifyErrors.notConfigured({ channel: 'sms' })
-  return await timed(() =>
-    sendAliyunSms(outbound, account, {
-      phone,
-      template: account.loginCodeTemplate,
-      params: { code: '000000' },
-      outId: `test:${randomUUID()}`,
-    }),
-  )
+export async function testSms(
+  platform: Platform,
+  outbound: Outbound,
+  ctx: Ctx,
+  phone: string,
+  provider: SmsProvider,
+): Promise<TestResult> {
+  const account = await smsAccount(platform, ctx.tenantId, provider)
+  if (!account) throw notifyErrors.notConfigured({ channel: channelOfProvider[provider] })
+  const message = { phone, params: [['code', '000000']] as const, outId: `test:${randomUUID()}` }
+  return await timed(() => sendBy(outbound, account, account.account.loginCodeTemplate, message, platform.clock.now()))
 }
 
 /** @throws notifyErrors.notConfigured */
 export async function testEmail(platform: Platform, ctx: Ctx, to: string): Promise<TestResult> {
+  return await mailNow(platform, ctx, to, testMail('权枢', ctx.locale))
+}
+
+/** @throws notifyErrors.notConfigured */
+export async function testRobot(platform: Platform, outbound: Outbound, ctx: Ctx, robot: Robot): Promise<TestResult> {
+  const { 'shop.name': shop } = await getSettings(platform, ctx.tenantId)
+  const isEnglish = ctx.locale === 'en'
+  return await sayNow(platform, outbound, ctx, robot, {
+    title: isEnglish ? `${shop}: test message` : `${shop}：测试消息`,
+    markdown: isEnglish ? 'If you can read this, the robot is set up.' : '看到这条消息，说明机器人已经配置成功。',
+  })
+}
+
+export type TextTest = {
+  readonly event: MessageEventKey
+  readonly channel: NewMessage['channel']
+  readonly locale: MessageLocale
+  readonly to: string
+}
+
+/**
+ * Sends a message as it is stored, filled with samples.
+ * @throws notifyErrors.noSuchText, notConfigured
+ */
+export async function testText(
+  platform: Platform,
+  outbound: Outbound,
+  ctx: Ctx,
+  { event, channel, locale, to }: TextTest,
+): Promise<TestResult> {
+  const texts = await platform.db.read(ctx, readTexts)
+  const text = messageEvent(event).channels.includes(channel) ? texts.of(event, formOf(channel), locale) : undefined
+  if (!text) throw notifyErrors.noSuchText()
+  const values = sampleValues(event, locale)
+  const words = composed(text, values)
+  if (channel === 'sms') {
+    return await timed(async () => {
+      const { outcome } = await sendSms(platform, outbound, ctx.tenantId, {
+        phone: to,
+        params: holesOf(text.body).map((name) => [name, values[name] ?? '']),
+        outId: `test:${randomUUID()}`,
+        templateAt: ({ provider }) => (provider === 'aliyun' ? text.aliyunCode : text.tencentCode),
+      })
+      return outcome
+    })
+  }
+  if (channel === 'email') {
+    const mail =
+      event === 'order.delivered'
+        ? deliveryMail(sampleDelivery(values, locale), text)
+        : eventMail(words, values.link ?? '', locale)
+    return await mailNow(platform, ctx, to, mail)
+  }
+  const markdown = [...words.paragraphs.map(plainInMarkdown), values.link ?? ''].join('\n')
+  return await sayNow(platform, outbound, ctx, channel, { title: words.subject, markdown })
+}
+
+const sampleDelivery = (values: Readonly<Record<string, string>>, locale: MessageLocale) => ({
+  shopName: values.shop ?? '',
+  orderNo: Number(values.order),
+  locale,
+  orderUrl: values.link ?? '',
+  lines: [{ title: values.items ?? '', quantity: 1, codes: ['AB12-CD34-EF56'], moreCodes: 0 }],
+})
+
+async function mailNow(platform: Platform, ctx: Ctx, to: string, text: MailText): Promise<TestResult> {
   const account = await mailAccount(platform, ctx.tenantId)
   if (!account) throw notifyErrors.notConfigured({ channel: 'email' })
-  const mail = { ...testMail('权枢', ctx.locale), to, messageId: `<test-${randomUUID()}@quanshu>` }
+  const mail = { ...text, to, messageId: `<test-${randomUUID()}@quanshu>` }
   return await timed(() => sendMail(account, mail, platform.config.allowInsecureEndpoints))
+}
+
+async function sayNow(
+  platform: Platform,
+  outbound: Outbound,
+  ctx: Ctx,
+  robot: Robot,
+  words: RobotWords,
+): Promise<TestResult> {
+  const account = await robotAccount(platform, ctx.tenantId, robot)
+  if (!account) throw notifyErrors.notConfigured({ channel: robot })
+  return await timed(async () => (await sayByRobot(outbound, robot, account, words, platform.clock.now())).outcome)
 }
 
 async function timed(send: () => Promise<SendOutcome>): Promise<TestResult> {

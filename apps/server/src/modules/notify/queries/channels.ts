@@ -1,16 +1,49 @@
-import { emailChannelConfig, type notifyRoutes, smsChannelConfig } from '@quanshu/contract'
+import {
+  emailChannelConfig,
+  type notifyRoutes,
+  ROBOTS,
+  robotChannelConfig,
+  smsChannelConfig,
+  tencentSmsConfig,
+} from '@quanshu/contract'
 import type { z } from 'zod'
+import type { Config } from '../../../platform/config/index.ts'
 import type { ReadTx } from '../../../platform/db/index.ts'
 import { type ChannelRow, readChannel } from '../channels/accounts.ts'
+import { shopPlace } from './shop-place.ts'
 
 type Channels = z.output<typeof notifyRoutes.getChannels.response>
 
-/** How this shop sends, without any secret. */
-export async function readChannels(tx: ReadTx): Promise<Channels> {
-  const [sms, email] = [await readChannel(tx, 'sms'), await readChannel(tx, 'email')]
+/** How this shop sends, without any secret but the address for receipts, which staff must copy to the provider. */
+export async function readChannels(tx: ReadTx, config: Pick<Config, 'publicUrl'>): Promise<Channels> {
+  const { mall } = await shopPlace(tx, config)
+  const receiptUrl = (row: ChannelRow | undefined, provider: string) =>
+    row?.receipt_token ? `${mall}/api/notify/receipts/${provider}/${row.receipt_token}` : null
+  const [sms, tencent, email] = [
+    await readChannel(tx, 'sms'),
+    await readChannel(tx, 'sms_tencent'),
+    await readChannel(tx, 'email'),
+  ]
+  const robots: Channels['robots'] = []
+  for (const robot of ROBOTS) {
+    const row = await readChannel(tx, robot)
+    robots.push({ channel: robot, config: row ? robotChannelConfig.parse(row.config) : null, ...shared(row) })
+  }
   return {
-    sms: { channel: 'sms', config: sms ? smsChannelConfig.parse(sms.config) : null, ...shared(sms) },
+    sms: {
+      channel: 'sms',
+      config: sms ? smsChannelConfig.parse(sms.config) : null,
+      receiptUrl: receiptUrl(sms, 'aliyun'),
+      ...shared(sms),
+    },
+    smsTencent: {
+      channel: 'sms_tencent',
+      config: tencent ? tencentSmsConfig.parse(tencent.config) : null,
+      receiptUrl: receiptUrl(tencent, 'tencent'),
+      ...shared(tencent),
+    },
     email: { channel: 'email', config: email ? emailChannelConfig.parse(email.config) : null, ...shared(email) },
+    robots,
   }
 }
 

@@ -7,7 +7,7 @@ type Answer = { readonly ok: true } | { readonly code: string; readonly params: 
 
 /**
  * Decides about money that did not fit (`fulfilment.handle_receipt`), once.
- * @throws commonErrors.notFound, paymentErrors.receiptHandled, overNeedsMember, letGoTooMuch, orderErrors.balanceNeedsMember, notPending
+ * @throws commonErrors.notFound, paymentErrors.receiptHandled, receiptDisputed, receiptGoesBack, overNeedsMember, letGoTooMuch, orderErrors.balanceNeedsMember, notPending
  */
 export async function handleReceipt(
   tx: Tx,

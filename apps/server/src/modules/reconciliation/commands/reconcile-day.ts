@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { reconciliationErrors } from '@quanshu/contract'
 import { Refusal } from '@quanshu/kernel'
+import { sql } from 'kysely'
 import type { BillOutcome } from '../../payments/index.ts'
-import { type DayOf, LeaseLost, type Reconciler } from '../model.ts'
+import { type DayOf, LeaseLost, type Reconciler, systemCtx } from '../model.ts'
 import { loadBill } from './load-bill.ts'
 import { matchDay } from './match-day.ts'
 import { spooled } from './spool.ts'
@@ -32,11 +33,11 @@ export async function reconcileDay(reconciler: Reconciler, order: Order): Promis
   const { db, log } = reconciler
   const { tenantId, gateway, day, fetches } = order
   const worker = `${process.pid} ${randomUUID()}`
-  const { state, billId } = await db.call<{
+  const { state: taken, billId } = await db.call<{
     readonly state: 'taken' | 'busy' | 'closed'
     readonly billId: number | null
   }>(tenantId, 'reconciliation.take_day', gateway, day, worker, fetches ? 'fetching' : 'matching')
-  if (state !== 'taken') return { kind: state }
+  if (taken !== 'taken') return { kind: taken }
   const release = (why: Refusal | undefined, retrySeconds: number | null) =>
     db.call(
       tenantId,
@@ -57,7 +58,10 @@ export async function reconcileDay(reconciler: Reconciler, order: Order): Promis
       return { kind: 'no_bill', why }
     }
     await db.call(tenantId, 'reconciliation.rewind', counting, worker)
-    return { kind: 'done', state: await matchDay(reconciler, { tenantId, gateway, day, billId: counting, worker }) }
+    const before = await newestCase(reconciler, tenantId)
+    const state = await matchDay(reconciler, { tenantId, gateway, day, billId: counting, worker })
+    if (state === 'differing') await announceDiffering(reconciler, order, before)
+    return { kind: 'done', state }
   } catch (error) {
     if (error instanceof LeaseLost) return { kind: 'busy' }
     const why = error instanceof Refusal ? error : reconciliationErrors.failed()
@@ -66,6 +70,32 @@ export async function reconcileDay(reconciler: Reconciler, order: Order): Promis
     log.error({ err: error, tenantId, gateway, day }, 'a day could not be reconciled')
     throw error
   }
+}
+
+async function newestCase({ db }: Reconciler, tenantId: Order['tenantId']): Promise<number> {
+  const { rows } = await db.read(systemCtx(tenantId), (tx) =>
+    sql<{ readonly id: number }>`
+      select coalesce(max(id), 0) as id from reconciliation.cases where tenant_id = ${tenantId}::bigint
+    `.execute(tx.db),
+  )
+  return rows[0]?.id ?? 0
+}
+
+/** Said when there is a difference that was not there before: going through a day again is no news. */
+async function announceDiffering({ db }: Reconciler, { tenantId, gateway, day }: Order, before: number): Promise<void> {
+  await db.write(systemCtx(tenantId), async (tx) => {
+    const { rows } = await sql<{ readonly open: number; readonly fresh: number }>`
+      select count(*) as open, count(*) filter (where id > ${before}::bigint) as fresh
+      from reconciliation.cases
+      where tenant_id = ${tenantId}::bigint
+        and gateway = ${gateway}
+        and day = ${day}::date
+        and state = 'open'
+    `.execute(tx.db)
+    const [{ open, fresh } = { open: 0, fresh: 0 }] = rows
+    if (fresh === 0) return
+    tx.emit({ type: 'reconciliation.differing', subject: `day:${gateway} ${day}`, payload: { gateway, day, open } })
+  })
 }
 
 class Trouble {
