@@ -13,6 +13,7 @@ const LONG = [
   'apps/server/test/journeys/hostile.test.ts',
   'apps/server/test/browser/payments.test.ts',
   'apps/server/test/browser/reports.test.ts',
+  'apps/server/test/browser/supply.test.ts',
   'apps/server/test/backup/backup.test.ts',
   'apps/server/test/browser/recharge.test.ts',
   'apps/server/test/browser/reconciliation.test.ts',

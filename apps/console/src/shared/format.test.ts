@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { formatBytes, formatDuration, formatMoney, formatTime, fromWall, toWall } from './format.ts'
+import {
+  formatBytes,
+  formatDuration,
+  formatHao,
+  formatMoney,
+  formatSeconds,
+  formatTime,
+  fromWall,
+  toWall,
+} from './format.ts'
 
 describe('format', () => {
   it('shows an instant on the clock of the shop, wherever the person sits', () => {
@@ -20,5 +29,27 @@ describe('format', () => {
   it('writes sizes and durations in the unit a person would', () => {
     expect([formatBytes(0), formatBytes(1536), formatBytes(512 * 1024 * 1024)]).toEqual(['0 B', '1.5 KB', '512.0 MB'])
     expect([formatDuration(86), formatDuration(1534), formatDuration(12_340)]).toEqual(['86 ms', '1.53 s', '12.3 s'])
+  })
+
+  it('writes hao as yuan with as many decimals as a supplier quotes', () => {
+    expect([980_000, 981_250, 123_456_789, -5, 0].map((hao) => formatHao(hao))).toEqual([
+      '¥98.00',
+      '¥98.125',
+      '¥12,345.6789',
+      '-¥0.0005',
+      '¥0.00',
+    ])
+    expect(formatHao(70_000, 'USD')).toBe('USD 7.00')
+  })
+
+  it('says how long an arrival took', () => {
+    expect([0.84, 12.3, 99.6, 250, 120, 7_500].map(formatSeconds)).toEqual([
+      '0.8 s',
+      '12 s',
+      '100 s',
+      '4 min 10 s',
+      '2 min',
+      '2 h 5 min',
+    ])
   })
 })

@@ -42,6 +42,14 @@ export function formatYuan(fen: number): string {
 
 export const formatMoney = (fen: number): string => (fen < 0 ? `-¥${formatYuan(-fen)}` : `¥${formatYuan(fen)}`)
 
+/** What suppliers quote in hao, 1/10000 yuan: `981250` → `¥98.125`, and `980000` → `¥98.00`. */
+export function formatHao(hao: number, currency = 'CNY'): string {
+  const [whole = '0', decimals = ''] = (Math.abs(hao) / 10_000).toFixed(4).split('.')
+  const digits = `${decimals.slice(0, 2)}${decimals.slice(2).replace(/0+$/, '')}`
+  const sign = currency === 'CNY' ? '¥' : `${currency} `
+  return `${hao < 0 ? '-' : ''}${sign}${whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',')}.${digits}`
+}
+
 const counter = new Intl.NumberFormat('en-US')
 /** `12345` → `12,345`. */
 export const formatCount = (value: number): string => counter.format(value)
@@ -56,4 +64,15 @@ export function formatBytes(bytes: number): string {
 /** `1534` → `1.53 s`, `86` → `86 ms`. */
 export function formatDuration(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
+}
+
+/** How long something took, as people say it: `8.4` → `8.4 s`, `250` → `4 min 10 s`. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 100) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`
+  const [hours, minutes, rest] = [
+    Math.floor(seconds / 3600),
+    Math.floor((seconds % 3600) / 60),
+    Math.round(seconds % 60),
+  ]
+  return hours > 0 ? `${hours} h ${minutes} min` : rest > 0 ? `${minutes} min ${rest} s` : `${minutes} min`
 }

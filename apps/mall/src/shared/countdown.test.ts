@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clockText, millisecondsLeft } from './countdown.ts'
+import { clockText, millisecondsLeft, millisecondsSince } from './countdown.ts'
 
 const server = Date.parse('2026-11-22T10:00:00+08:00')
 const expiresAt = '2026-11-22T10:15:00+08:00'
@@ -10,6 +10,14 @@ describe('countdown', () => {
       const anchor = { serverMs: server, localMs }
       expect(millisecondsLeft(expiresAt, anchor, localMs)).toBe(15 * 60_000)
       expect(millisecondsLeft(expiresAt, anchor, localMs + 60_000)).toBe(14 * 60_000)
+    }
+  })
+
+  it('counts up against the same clock, and not before it began', () => {
+    for (const localMs of [server, server - 86_400_000, server + 3_600_000]) {
+      const anchor = { serverMs: server, localMs }
+      expect(millisecondsSince('2026-11-22T09:59:40+08:00', anchor, localMs + 1_000)).toBe(21_000)
+      expect(millisecondsSince('2026-11-22T10:00:05+08:00', anchor, localMs)).toBe(0)
     }
   })
 

@@ -43,4 +43,23 @@ export function useCountdown(expiresAt: string, now: string): number {
   return left
 }
 
+/**
+ * Counts up from `since`, by the server's clock as `useCountdown` does.
+ * @returns milliseconds that have passed, redrawn at every full second
+ */
+export function useElapsed(since: string, now: string): number {
+  const [anchor, setAnchor] = useState<Anchor & { now: string }>(() => anchorAt(now))
+  if (anchor.now !== now) setAnchor(anchorAt(now))
+  const [, redraw] = useState(0)
+  useEffect(() => {
+    const timer = window.setInterval(() => redraw((count) => count + 1), 1000)
+    return () => window.clearInterval(timer)
+  }, [])
+  return millisecondsSince(since, anchor, Date.now())
+}
+
+/** Milliseconds from `since` by the server's clock, never below 0. */
+export const millisecondsSince = (since: string, anchor: Anchor, localNowMs: number): number =>
+  Math.max(0, anchor.serverMs + (localNowMs - anchor.localMs) - Date.parse(since))
+
 const anchorAt = (now: string) => ({ now, serverMs: Date.parse(now), localMs: Date.now() })

@@ -106,9 +106,9 @@ export const skuInput = z.object({
   tiers: priceTiers.default([]),
   /** When pieces are set aside: when the order is placed, or only when it is paid. */
   holdMode: z.enum(['order', 'payment']).default('order'),
+  allocation: z.enum(ALLOCATIONS).default('fifo'),
   /** How it is delivered; that of a SKU that exists cannot be changed. */
   kind: z.enum(SKU_KINDS).default('card'),
-  allocation: z.enum(ALLOCATIONS).default('fifo'),
   /** Alarm and "few left" at or below this many pieces; null: no alarm. */
   lowStockAt: z.int().min(0).max(1_000_000).nullable().default(10),
   state: z.enum(['on', 'off']).default('on'),
@@ -635,6 +635,7 @@ export type MallGoodsCard = z.output<typeof mallGoodsCard>
 
 export const mallSku = z.object({
   id,
+  kind: z.enum(SKU_KINDS),
   title: z.string(),
   titleEn: z.string(),
   specs: z.record(z.string(), z.string()),

@@ -1,4 +1,4 @@
-import { Button, Typography } from 'antd'
+import { Button, Tooltip, Typography } from 'antd'
 import { Link } from 'react-router'
 import { useAction } from '../../shared/api/hooks.ts'
 import type { Row } from '../../shared/api/index.ts'
@@ -6,6 +6,7 @@ import { formatCount } from '../../shared/format.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { SkuPicker } from '../../shared/parts/inputs.tsx'
+import { isAboutSupply, useNextStep } from '../../shared/parts/nextStep.ts'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Copyable, Money, OneLine, Time } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
@@ -84,9 +85,9 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
     {
       key: 'reason',
       title: t('reason'),
-      width: 95,
+      width: 110,
       phone: 'extra',
-      render: (line) => <StateTag kind="exception" state={line.reason} />,
+      render: (line) => <Reason line={line} />,
     },
     { key: 'since', title: t('age'), sort: true, width: 95, render: (line) => <Age since={line.since} /> },
     {
@@ -116,7 +117,7 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
       title: t('available'),
       width: 120,
       align: 'right',
-      render: (line) => (line.skuId === null ? null : <Available line={line} />),
+      render: (line) => (line.skuId === null || isAboutSupply(line.reason) ? null : <Available line={line} />),
     },
     {
       key: 'contact',
@@ -134,6 +135,18 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
     },
     { key: 'at', title: t('since'), width: 170, hidden: true, render: (line) => <Time value={line.since} /> },
   ]
+}
+
+/** The reason, and, where it lies with suppliers, what can be done next. */
+function Reason({ line }: { readonly line: Line }) {
+  const nextStep = useNextStep()(line.reason)
+  return (
+    <Tooltip title={nextStep}>
+      <span>
+        <StateTag kind="exception" state={line.reason} />
+      </span>
+    </Tooltip>
+  )
 }
 
 const goodsOf = ({ goodsTitle, skuTitle }: Line): string => [goodsTitle, skuTitle].filter(Boolean).join(' / ')
@@ -167,7 +180,8 @@ function RowActions({ line, refund }: { readonly line: Line; readonly refund: ()
   const t = useText(exceptionText)
   const may = useMay()
   const retry = useAction('fulfilment.retryLine', { refresh: REFRESH_AFTER, done: t('retried') })
-  const short = line.skuId !== null && line.availableNow < line.quantity
+  const supplied = isAboutSupply(line.reason)
+  const short = line.skuId !== null && !supplied && line.availableNow < line.quantity
   return (
     <>
       {line.actions.includes('retry') && may('orders.handle') && (
@@ -184,7 +198,17 @@ function RowActions({ line, refund }: { readonly line: Line; readonly refund: ()
           {t(line.reason === 'refund_failed' ? 'refundAgain' : 'refund')}
         </ActionButton>
       )}
+      {supplied && may('suppliers.read') && <SupplyLink line={line} />}
       {short && may('cards.import') && <Link to={`/imports/new?skuId=${line.skuId}`}>{t('import')}</Link>}
     </>
   )
+}
+
+/** To where the trouble can be solved: the purchase that nobody knows the end of, else the sources. */
+function SupplyLink({ line: { reason, orderNo, skuId } }: { readonly line: Line }) {
+  const t = useText(exceptionText)
+  if (reason === 'supply_unknown' || reason === 'account_refused') {
+    return <Link to={`/purchases?orderNo=${orderNo}`}>{t('purchases')}</Link>
+  }
+  return skuId === null ? null : <Link to={`/skus/${skuId}/supply`}>{t('sources')}</Link>
 }

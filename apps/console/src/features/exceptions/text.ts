@@ -26,6 +26,8 @@ export const exceptionText = defineMessages('exceptions', {
   refund: ['退款', 'Refund'],
   refundAgain: ['重新退款', 'Refund again'],
   import: ['补货', 'Restock'],
+  purchases: ['采购单', 'Purchases'],
+  sources: ['货源', 'Sources'],
   refunded: ['退款已提交', 'The refund is on its way'],
   retried: ['已发货', 'Delivered'],
   manyLines: ['{count} 行异常', '{count} lines'],

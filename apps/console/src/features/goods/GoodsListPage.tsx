@@ -186,11 +186,12 @@ function PriceRange({ goods: { priceFromFen, priceToFen, pricePoints } }: { read
 
 function Stock({ goods: { stock, low } }: { readonly goods: Goods }) {
   const t = useText(goodsText)
+  const common = useText(commonText)
   return (
     <span className="num" style={{ whiteSpace: 'nowrap' }}>
       {low && <Tag color="warning">{t('low')}</Tag>}
-      <Typography.Text {...(stock.available === 0 ? { type: 'danger' as const } : {})}>
-        {formatCount(stock.available)}
+      <Typography.Text {...(stock.available === 0 && !stock.unlimited ? { type: 'danger' as const } : {})}>
+        {stock.unlimited ? common('unlimited') : formatCount(stock.available)}
       </Typography.Text>
       {stock.held > 0 && (
         <Typography.Text type="secondary" style={{ fontSize: 12 }}>

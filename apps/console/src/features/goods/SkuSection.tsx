@@ -1,8 +1,22 @@
 import { CopyOutlined, DeleteOutlined, PlusOutlined } from '@ant-design/icons'
-import { Button, Checkbox, Collapse, Form, Input, InputNumber, Segmented, Select, Tag, Tooltip, Typography } from 'antd'
+import {
+  Button,
+  Checkbox,
+  Collapse,
+  Form,
+  Input,
+  InputNumber,
+  Radio,
+  Segmented,
+  Select,
+  Tag,
+  Tooltip,
+  Typography,
+} from 'antd'
 import { Link } from 'react-router'
 import type { Output } from '../../shared/api/index.ts'
 import { formatCount, formatTime } from '../../shared/format.ts'
+import { commonText } from '../../shared/i18n/common.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { MoneyInput } from '../../shared/parts/inputs.tsx'
 import { usePriceText } from '../../shared/parts/values.tsx'
@@ -60,6 +74,7 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
   const id = Form.useWatch(['skus', at, 'id']) as number | undefined
   const price = Form.useWatch(['skus', at, 'priceFen']) as number | null | undefined
   const points = Form.useWatch(['skus', at, 'pricePoints']) as number | null | undefined
+  const kind = Form.useWatch(['skus', at, 'kind']) as SkuValues['kind'] | undefined
   const known = goods?.skus.find((sku) => sku.id === id)
   return (
     <div className="sku">
@@ -73,7 +88,18 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
             ]}
           />
         </Form.Item>
-        {known ? <SkuFacts sku={known} /> : <Tag color="processing">{t('newSku')}</Tag>}
+        {known ? (
+          <>
+            <Tooltip title={t('kindFixed')}>
+              <Tag variant="filled" {...(known.kind === 'topup' ? { color: 'blue' } : {})}>
+                {t(known.kind === 'topup' ? 'kindTopup' : 'kindCard')}
+              </Tag>
+            </Tooltip>
+            <SkuFacts sku={known} />
+          </>
+        ) : (
+          <Tag color="processing">{t('newSku')}</Tag>
+        )}
         <span style={{ marginInlineStart: 'auto' }}>
           <Tooltip title={t('copySku')}>
             <Button type="text" size="small" icon={<CopyOutlined />} aria-label={t('copySku')} onClick={onCopy} />
@@ -95,6 +121,26 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
       <Form.Item name={[at, 'id']} hidden>
         <input type="hidden" />
       </Form.Item>
+      {known ? (
+        <Form.Item name={[at, 'kind']} hidden>
+          <input type="hidden" />
+        </Form.Item>
+      ) : (
+        <Form.Item
+          name={[at, 'kind']}
+          label={t('kind')}
+          extra={t(kind === 'topup' ? 'kindTopupHint' : 'kindCardHint')}
+          style={{ marginBottom: 12 }}
+        >
+          <Radio.Group
+            optionType="button"
+            options={[
+              { value: 'card', label: t('kindCard') },
+              { value: 'topup', label: t('kindTopup') },
+            ]}
+          />
+        </Form.Item>
+      )}
       <div className="sku-grid">
         <Form.Item
           name={[at, 'title']}
@@ -136,13 +182,13 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
         ghost
         size="small"
         className="sku-more"
-        items={[{ key: 'more', label: t('moreSku'), forceRender: true, children: <SkuMore at={at} /> }]}
+        items={[{ key: 'more', label: t('moreSku'), forceRender: true, children: <SkuMore at={at} kind={kind} /> }]}
       />
     </div>
   )
 }
 
-function SkuMore({ at }: { readonly at: number }) {
+function SkuMore({ at, kind }: { readonly at: number; readonly kind: SkuValues['kind'] | undefined }) {
   const t = useText(goodsText)
   return (
     <>
@@ -155,7 +201,8 @@ function SkuMore({ at }: { readonly at: number }) {
             ]}
           />
         </Form.Item>
-        <Form.Item name={[at, 'allocation']} label={t('allocation')}>
+        {/* What suppliers deliver has no codes to hand out in an order. */}
+        <Form.Item name={[at, 'allocation']} label={t('allocation')} hidden={kind === 'topup'}>
           <Select
             options={[
               { value: 'fifo', label: t('fifo') },
@@ -179,17 +226,26 @@ function SkuMore({ at }: { readonly at: number }) {
 
 function SkuFacts({ sku }: { readonly sku: Detail['skus'][number] }) {
   const t = useText(goodsText)
+  const common = useText(commonText)
   const priceText = usePriceText()
   const may = useMay()
+  const topUp = sku.kind === 'topup'
+  const { available, unlimited } = sku.stock
   return (
     <Typography.Text type="secondary" className="num sku-facts">
       <span>#{sku.id}</span>
       <span>
         {t('stock')}{' '}
         <Typography.Text
-          {...(sku.stock.available === 0 ? { type: 'danger' as const } : sku.low ? { type: 'warning' as const } : {})}
+          {...(unlimited
+            ? {}
+            : available === 0
+              ? { type: 'danger' as const }
+              : sku.low
+                ? { type: 'warning' as const }
+                : {})}
         >
-          {formatCount(sku.stock.available)}
+          {unlimited ? common('unlimited') : formatCount(available)}
         </Typography.Text>
       </span>
       {sku.stock.held > 0 && <span>{t('held', { count: sku.stock.held })}</span>}
@@ -201,8 +257,9 @@ function SkuFacts({ sku }: { readonly sku: Detail['skus'][number] }) {
           })}
         </span>
       )}
-      {may('cards.import') && <Link to={`/imports/new?skuId=${sku.id}`}>{t('importCards')}</Link>}
-      {may('stock.read') && <Link to={`/cards?skuId=${sku.id}`}>{t('viewStock')}</Link>}
+      {topUp && may('suppliers.read') && <Link to={`/skus/${sku.id}/supply`}>{t('sources')}</Link>}
+      {!topUp && may('cards.import') && <Link to={`/imports/new?skuId=${sku.id}`}>{t('importCards')}</Link>}
+      {!topUp && may('stock.read') && <Link to={`/cards?skuId=${sku.id}`}>{t('viewStock')}</Link>}
     </Typography.Text>
   )
 }

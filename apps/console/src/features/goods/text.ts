@@ -90,6 +90,19 @@ export const goodsText = defineMessages('goods', {
   takeAway: ['移除', 'Remove'],
 
   skuSection: ['规格与价格', 'Variants and prices'],
+  kind: ['交付方式', 'Delivered as'],
+  kindCard: ['卡密', 'Codes'],
+  kindTopup: ['直充', 'Top-up'],
+  kindCardHint: [
+    '从您导入的卡密里发一份，付款后立刻显示。',
+    'One of the codes you imported, shown right after payment.',
+  ],
+  kindTopupHint: [
+    '由供应商充到顾客填写的账号上；保存后设置货源，并在下单表单里加上账号。',
+    'A supplier tops up the account that the buyer enters; after saving, set its sources and ask for the account in the form.',
+  ],
+  kindFixed: ['已有规格的交付方式不能更改', 'How an existing variant is delivered cannot be changed'],
+  sources: ['货源', 'Sources'],
   skuTitle: ['规格名称', 'Variant'],
   skuTitleEn: ['英文规格名', 'In English'],
   skuTitleHint: ['例如：年卡、100 元面值', 'E.g. one year, ¥100'],

@@ -8,7 +8,7 @@ type Field = Detail['formFields'][number]
 /** A SKU in the editor: specifications as a list that can be typed into, and what the server tells about it. */
 export type SkuValues = Omit<
   SkuDetail,
-  'id' | 'specs' | 'kind' | 'position' | 'stock' | 'low' | 'nextChange' | 'priceFen' | 'tiers'
+  'id' | 'specs' | 'position' | 'stock' | 'low' | 'nextChange' | 'priceFen' | 'tiers'
 > & {
   readonly id?: number
   readonly priceFen: number | null
@@ -48,6 +48,7 @@ export type GoodsValues = Pick<
 }
 
 export const newSku = (): SkuValues => ({
+  kind: 'card',
   title: '',
   titleEn: '',
   specs: [],
@@ -155,6 +156,7 @@ export function inputOf(values: GoodsValues) {
 function skuOf(sku: SkuValues) {
   return {
     ...(sku.id === undefined ? {} : { id: sku.id }),
+    kind: sku.kind,
     title: sku.title,
     titleEn: sku.titleEn ?? '',
     specs: Object.fromEntries(

@@ -6,6 +6,8 @@ import { formatMoney, formatTime } from '../../shared/format.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
+import { useNextStep } from '../../shared/parts/nextStep.ts'
+import { LinePurchases } from '../../shared/parts/purchases.tsx'
 import { RevealButton } from '../../shared/parts/reveal.tsx'
 import { StateDot, StateTag } from '../../shared/parts/StateTag.tsx'
 import { Price } from '../../shared/parts/values.tsx'
@@ -48,6 +50,7 @@ export function OrderLine({ order, line }: { readonly order: Order; readonly lin
       </header>
       <LineFacts line={line} />
       {line.exception && <Exception order={order} line={line} exception={line.exception} />}
+      {!isRecharge && <LinePurchases orderNo={order.no} lineNo={line.lineNo} />}
       {line.grants.length > 0 && (
         <ul className="grants">
           {line.grants.map((grant) => (
@@ -119,6 +122,7 @@ function Exception({ order, line, exception }: ExceptionProps) {
   const t = useText(orderText)
   const state = useText(stateText)
   const retry = useAction('fulfilment.retryLine', { refresh: REFRESH_AFTER, done: t('retried') })
+  const nextStep = useNextStep()(exception.reason)
   const retryable = order.actions.includes('retry') && exception.reason !== 'refund_failed'
   return (
     <Alert
@@ -132,6 +136,7 @@ function Exception({ order, line, exception }: ExceptionProps) {
           </Typography.Text>
         </>
       }
+      {...(nextStep ? { description: nextStep } : {})}
       action={
         retryable && (
           <Button

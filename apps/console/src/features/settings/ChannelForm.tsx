@@ -2,10 +2,10 @@ import { Button, Form, Switch, Tag, Typography } from 'antd'
 import type { ReactNode } from 'react'
 import { commonText } from '../../shared/i18n/common.ts'
 import { useText } from '../../shared/i18n/index.ts'
+import { type Tested, TestResult } from '../../shared/parts/TestResult.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { useSubmit } from '../../shared/templates/FormPage.tsx'
-import { type Tested, TestResult } from './TestResult.tsx'
 import { settingsText } from './text.ts'
 
 type Values<Config> = { readonly enabled: boolean; readonly config: Config; readonly secret: string }

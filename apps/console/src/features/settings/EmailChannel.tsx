@@ -4,9 +4,9 @@ import type { Output } from '../../shared/api/index.ts'
 import { commonText } from '../../shared/i18n/common.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
+import { useTestResult } from '../../shared/parts/TestResult.tsx'
 import { useMe } from '../../shared/session.tsx'
 import { ChannelForm } from './ChannelForm.tsx'
-import { useTestResult } from './TestResult.tsx'
 import { settingsText } from './text.ts'
 
 type Channel = Output<'notify.getChannels'>['email']

@@ -4,11 +4,11 @@ import { useAction } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
 import { commonText } from '../../shared/i18n/common.ts'
 import { useBoth, useText } from '../../shared/i18n/index.ts'
+import { CredentialField } from '../../shared/parts/CredentialField.tsx'
 import { MoneyInput } from '../../shared/parts/inputs.tsx'
+import { TestResult, useTestResult } from '../../shared/parts/TestResult.tsx'
 import { Copyable } from '../../shared/parts/values.tsx'
 import { useSubmit } from '../../shared/templates/FormPage.tsx'
-import { GatewayField } from './GatewayField.tsx'
-import { TestResult, useTestResult } from './TestResult.tsx'
 import { settingsText } from './text.ts'
 import './settings.css'
 
@@ -138,7 +138,7 @@ function GatewayForm({ gateway }: { readonly gateway: Gateway }) {
           <Input maxLength={100} />
         </Form.Item>
         {gateway.fields.map((field) => (
-          <GatewayField key={field.key} field={field} enabled={enabled} />
+          <CredentialField key={field.key} field={field} enabled={enabled} />
         ))}
       </div>
       <h3 className="form-part">{t('partFee')}</h3>

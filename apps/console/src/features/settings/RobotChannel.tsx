@@ -3,9 +3,9 @@ import { useAction } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
 import { commonText } from '../../shared/i18n/common.ts'
 import { useText } from '../../shared/i18n/index.ts'
+import { useTestResult } from '../../shared/parts/TestResult.tsx'
 import { ChannelForm } from './ChannelForm.tsx'
 import { notifyText } from './notifyText.ts'
-import { useTestResult } from './TestResult.tsx'
 import { settingsText } from './text.ts'
 
 type Channel = Output<'notify.getChannels'>['robots'][number]

@@ -4,10 +4,10 @@ import type { Output } from '../../shared/api/index.ts'
 import { commonText } from '../../shared/i18n/common.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
+import { useTestResult } from '../../shared/parts/TestResult.tsx'
 import { ChannelForm } from './ChannelForm.tsx'
 import { notifyText } from './notifyText.ts'
 import { ReceiptAddress } from './ReceiptAddress.tsx'
-import { useTestResult } from './TestResult.tsx'
 import { settingsText } from './text.ts'
 
 type Channel = Output<'notify.getChannels'>['sms']

@@ -10,11 +10,11 @@ import { commonText } from '../../shared/i18n/common.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
+import { TestResult, useTestResult } from '../../shared/parts/TestResult.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { ErrorState } from '../../shared/templates/ErrorState.tsx'
 import { useSubmit } from '../../shared/templates/FormPage.tsx'
 import { notifyText } from './notifyText.ts'
-import { TestResult, useTestResult } from './TestResult.tsx'
 
 type Endpoint = Output<'notify.listEndpoints'>['items'][number]
 type Values = Pick<Endpoint, 'url' | 'note' | 'events' | 'enabled'>

@@ -2,7 +2,8 @@ import { DatePicker, InputNumber, type InputNumberProps, Select, Typography } fr
 import { useDeferredValue, useState } from 'react'
 import { useRead } from '../api/hooks.ts'
 import { formatMoney, fromWall, toWall } from '../format.ts'
-import { useBoth } from '../i18n/index.ts'
+import { commonText } from '../i18n/common.ts'
+import { say, useBoth } from '../i18n/index.ts'
 
 /** The fields of forms beside antd's own. Each takes `value` and `onChange`, as `Form.Item` gives them. */
 
@@ -103,7 +104,7 @@ export function SkuPicker({
         <span style={{ display: 'flex', justifyContent: 'space-between', gap: 24 }}>
           <span>{label}</span>
           <Typography.Text type="secondary" className="num">
-            {formatMoney(sku.priceFen)} · {sku.stock.available}
+            {formatMoney(sku.priceFen)} · {sku.stock.unlimited ? say(commonText, 'unlimited') : sku.stock.available}
           </Typography.Text>
         </span>
       )}

@@ -1,6 +1,6 @@
 import { Tooltip, Typography } from 'antd'
 import type { ReactNode } from 'react'
-import { formatCount, formatMoney, formatTime } from '../format.ts'
+import { formatCount, formatHao, formatMoney, formatTime } from '../format.ts'
 import { commonText } from '../i18n/common.ts'
 import { useText } from '../i18n/index.ts'
 
@@ -9,6 +9,15 @@ export function Money({ fen, strong = false }: { readonly fen: number; readonly 
   return (
     <Typography.Text className="num" strong={strong} {...(fen < 0 ? { type: 'danger' as const } : {})}>
       {formatMoney(fen)}
+    </Typography.Text>
+  )
+}
+
+/** What a supplier asks for a piece: up to four decimals of a yuan. */
+export function Hao({ hao, currency }: { readonly hao: number; readonly currency?: string }) {
+  return (
+    <Typography.Text className="num" style={{ whiteSpace: 'nowrap' }}>
+      {formatHao(hao, currency)}
     </Typography.Text>
   )
 }

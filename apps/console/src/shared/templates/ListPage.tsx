@@ -15,7 +15,7 @@ import { usePersonalKey, useRemembered } from '../remembered.ts'
 import { useUrlState } from '../urlState.ts'
 import { ErrorState } from './ErrorState.tsx'
 import { type Filter, FilterBar, namesOf } from './filters.tsx'
-import { PageFrame } from './PageFrame.tsx'
+import { PageFrame, type PageFrameProps } from './PageFrame.tsx'
 import { PhoneList } from './PhoneList.tsx'
 
 export type ListColumn<R> = {
@@ -62,6 +62,8 @@ type Props<Id extends ListRouteId> = {
   /** Stands between title and table, made from the page's answer. */
   readonly summary?: (data: Output<Id>) => ReactNode
   readonly back?: string
+  /** Part of another page: without a frame of its own. */
+  readonly embedded?: boolean
 }
 
 /** A row as the table component wants it: an object of anything. */
@@ -152,19 +154,20 @@ export function ListPage<Id extends ListRouteId>(props: Props<Id>) {
     },
   }
   const frame = { title, ...(hint ? { hint } : {}), ...(back ? { back } : {}), actions: props.actions }
+  const Frame = props.embedded ? Embedded : PageFrame
 
   if (read.error && !read.data) {
     return (
-      <PageFrame {...frame}>
+      <Frame {...frame}>
         <Card>
           <ErrorState error={read.error} onRetry={() => void read.refetch()} />
         </Card>
-      </PageFrame>
+      </Frame>
     )
   }
   if (!wide) {
     return (
-      <PageFrame {...frame}>
+      <Frame {...frame}>
         {read.data && summary?.(read.data)}
         <div className="phone-bar">
           {bar}
@@ -180,7 +183,7 @@ export function ListPage<Id extends ListRouteId>(props: Props<Id>) {
           {...(props.href ? { href: props.href } : {})}
           {...(props.rowActions ? { rowActions: props.rowActions } : {})}
         />
-      </PageFrame>
+      </Frame>
     )
   }
 
@@ -188,7 +191,7 @@ export function ListPage<Id extends ListRouteId>(props: Props<Id>) {
   const rowOf = (line: Line) => line as Row<Id>
   const clear = () => setSelected([])
   return (
-    <PageFrame {...frame}>
+    <Frame {...frame}>
       {read.data && summary?.(read.data)}
       <ToolbarContext value={{ bar, exportButton, fetching: read.isFetching, refetch: () => void read.refetch() }}>
         <ProTable<Line>
@@ -258,7 +261,21 @@ export function ListPage<Id extends ListRouteId>(props: Props<Id>) {
             : {})}
         />
       </ToolbarContext>
-    </PageFrame>
+    </Frame>
+  )
+}
+
+function Embedded({ hint, actions, children }: PageFrameProps) {
+  return (
+    <div className="stack">
+      {(hint || actions) && (
+        <div className="list-head">
+          <Typography.Text type="secondary">{hint}</Typography.Text>
+          {actions}
+        </div>
+      )}
+      {children}
+    </div>
   )
 }
 

@@ -30,6 +30,7 @@ export function BuyPanel({ goods }: { readonly goods: Goods }) {
   const quantity = Math.min(wanted, Math.max(1, sku.maxQty))
   const unit = unitPriceFor(sku, quantity)
   const subtitle = own(goods.subtitle, goods.subtitleEn)
+  const topUp = sku.kind === 'topup'
   return (
     <div className={css.panel}>
       <div className={css.head}>
@@ -89,8 +90,10 @@ export function BuyPanel({ goods }: { readonly goods: Goods }) {
       <div className={css.promise}>
         <BoltIcon />
         <div>
-          <b>{t('goods.promise')}</b>
-          {t('goods.promiseText')} {t('goods.virtualNote')}
+          <b>{t(topUp ? 'goods.promiseTopUp' : 'goods.promise')}</b>
+          {topUp
+            ? `${t('goods.promiseTopUpText')} ${t('goods.topUpNote')}`
+            : `${t('goods.promiseText')} ${t('goods.virtualNote')}`}
           {goods.formFields.length > 0 && (
             <p>
               {t('goods.sellerForm', {

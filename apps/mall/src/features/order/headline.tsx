@@ -61,9 +61,13 @@ export function Headline({ order }: { readonly order: Order }) {
 /** A recharge has neither codes nor anything that is handed over in parts. */
 type Plain = 'pending' | 'delivered' | 'refunding' | 'refunded' | 'cancelled' | 'expired'
 const plain = (situation: Situation): Plain =>
-  situation === 'paid' || situation === 'deliveredLocked' || situation === 'exception' || situation === 'partial'
-    ? 'delivered'
-    : situation
+  situation === 'pending' ||
+  situation === 'refunding' ||
+  situation === 'refunded' ||
+  situation === 'cancelled' ||
+  situation === 'expired'
+    ? situation
+    : 'delivered'
 
 function rechargeText(
   order: Order,
@@ -86,7 +90,9 @@ const buyAgain = (order: Order): string =>
 const FACES: Readonly<Record<Situation, { readonly sign: ReactNode; readonly tone?: 'good' | 'warn' | 'info' }>> = {
   pending: { sign: <ClockIcon />, tone: 'warn' },
   paid: { sign: <span className={css.ring} />, tone: 'info' },
+  toppingUp: { sign: <span className={css.ring} />, tone: 'info' },
   delivered: { sign: <CheckIcon />, tone: 'good' },
+  toppedUp: { sign: <CheckIcon />, tone: 'good' },
   deliveredLocked: { sign: <LockIcon />, tone: 'info' },
   exception: { sign: <AlertIcon />, tone: 'warn' },
   partial: { sign: <AlertIcon />, tone: 'warn' },

@@ -17,6 +17,7 @@ import { Guide } from './guide.tsx'
 import { Headline } from './headline.tsx'
 import { LineCodes } from './line-codes.tsx'
 import css from './order.module.css'
+import { TopUp } from './top-up.tsx'
 import { Unlock } from './unlock.tsx'
 
 /** One order in whatever state it is. Codes appear by themselves the moment they are there. */
@@ -40,16 +41,19 @@ export function OrderPage() {
 function OrderView({ order }: { readonly order: Order }) {
   const { t } = useI18n()
   useFreshBalance(order)
-  const handedOver = order.lines.filter((line) => line.deliveredQuantity > 0)
+  const handedOver = order.lines.filter((line) => line.kind === 'card' && line.deliveredQuantity > 0)
   return (
     <Page title={t('order.title')} heading={false}>
       <Columns
         main={
           <>
             <Headline order={order} />
+            {order.lines.map(
+              (line) => line.supply && <TopUp key={line.lineNo} order={order} line={line} supply={line.supply} />,
+            )}
             {handedOver.length > 0 && !order.canSeeCodes && <Unlock order={order} />}
             {order.canSeeCodes && handedOver.map((line) => <LineCodes key={line.lineNo} order={order} line={line} />)}
-            {order.canSeeCodes && handedOver.length > 0 && <Guide order={order} />}
+            {order.canSeeCodes && order.lines.some((line) => line.deliveredQuantity > 0) && <Guide order={order} />}
           </>
         }
         side={
@@ -78,7 +82,8 @@ function Summary({ order }: { readonly order: Order }) {
   const priceText = usePriceText()
   const { data: methods = [] } = useMethods(order.totalFen)
   const method = methods.find(({ gateway }) => gateway === order.payment?.gateway)
-  const answers = order.lines.flatMap((line) => Object.entries(line.form))
+  // What is topped up stands beside its progress, masked.
+  const answers = order.lines.filter((line) => line.supply === null).flatMap((line) => Object.entries(line.form))
   return (
     <Card title={t('order.summary')}>
       {order.recharge ? <RechargeLine order={order} recharge={order.recharge} /> : <OrderLines lines={order.lines} />}

@@ -52,6 +52,17 @@ describe('what the buyer is told', () => {
     expect(new Set(told)).toEqual(new Set(['delivered', 'refunding']))
   })
 
+  it('says that a top-up is under way, and in the end that it arrived, with nothing to unlock', () => {
+    const topUp = (state: OrderLine['state']) => ({ ...line(state), kind: 'topup' as const })
+    const order = { canSeeCodes: false, recharge: null }
+    expect(situationOf({ ...order, state: 'paid', lines: [topUp('supplying')] })).toBe('toppingUp')
+    expect(situationOf({ ...order, state: 'paid', lines: [line('delivered'), topUp('supplying')] })).toBe('toppingUp')
+    expect(situationOf({ ...order, state: 'delivered', lines: [topUp('delivered')] })).toBe('toppedUp')
+    expect(situationOf({ ...order, state: 'delivered', lines: [line('delivered'), topUp('delivered')] })).toBe(
+      'deliveredLocked',
+    )
+  })
+
   it('has an answer for every order and line state', () => {
     for (const state of ORDER_STATES) {
       for (const lineState of LINE_STATES) {

@@ -4,8 +4,10 @@ import type { Order } from '../../shared/api/types.ts'
 export type Situation =
   | 'pending'
   | 'paid'
+  | 'toppingUp'
   | 'delivered'
   | 'deliveredLocked'
+  | 'toppedUp'
   | 'exception'
   | 'partial'
   | 'refunding'
@@ -23,6 +25,9 @@ export function situationOf(order: Pick<Order, 'state' | 'canSeeCodes' | 'lines'
   const some = (wanted: Order['lines'][number]['state']) => lines.some((line) => line.state === wanted)
   if (some('exception')) return some('delivered') ? 'partial' : 'exception'
   if (some('refunding')) return 'refunding'
+  if (some('supplying')) return 'toppingUp'
   if (state === 'paid' && some('waiting')) return 'paid'
+  // What was topped up is on the buyer's account: there is no code to show or to lock.
+  if (lines.every(({ kind }) => kind === 'topup')) return 'toppedUp'
   return order.canSeeCodes ? 'delivered' : 'deliveredLocked'
 }

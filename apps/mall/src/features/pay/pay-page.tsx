@@ -72,7 +72,7 @@ function Payment({
       main={
         <>
           <Card>
-            {returned && <Checking text={t(order.recharge ? 'wallet.checkingText' : 'pay.checkingText')} />}
+            {returned && <Checking text={t(checkingText(order))} />}
             <Due order={order} feeFen={feeFen} onExpired={onExpired} />
             {pay.scanning && <ScanToPay {...pay.scanning} name={nameOf(pay.scanning.gateway)} />}
             <div className={css.actions}>
@@ -189,3 +189,9 @@ const Bones = () => (
     </Loading>
   </Page>
 )
+
+/** What appears here once the payment is confirmed: money on the balance, the progress of a top-up, or codes. */
+function checkingText({ recharge, lines }: Order) {
+  if (recharge) return 'wallet.checkingText'
+  return lines.every(({ kind }) => kind === 'topup') ? 'pay.checkingTopUpText' : 'pay.checkingText'
+}

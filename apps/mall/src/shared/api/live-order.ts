@@ -10,7 +10,13 @@ const awaitsNews = (order: Order): boolean =>
   order.state === 'paid' ||
   order.recharge?.state === 'refunding' ||
   order.recharge?.state === 'exception' ||
-  order.lines.some((line) => line.state === 'waiting' || line.state === 'exception' || line.state === 'refunding')
+  order.lines.some(
+    (line) =>
+      line.state === 'waiting' ||
+      line.state === 'supplying' ||
+      line.state === 'exception' ||
+      line.state === 'refunding',
+  )
 
 /** Asked this often only while the push channel is down. */
 const FALLBACK_POLL_MS = 5_000

@@ -87,6 +87,10 @@ export const messages: Messages = {
     promise: 'Delivery',
     promiseText:
       'Delivered automatically once paid, usually within seconds, on your order page. If anything goes wrong, the shop replaces or refunds it.',
+    promiseTopUp: 'Topped up directly',
+    promiseTopUpText:
+      'After payment it goes straight to the account you enter; there is no code. If anything goes wrong, the shop completes it or refunds you.',
+    topUpNote: 'What has arrived cannot be taken back: check the account and the option before you pay.',
     virtualNote: 'Digital goods: check the option and the quantity before you pay.',
     details: 'Details',
     guide: 'How to use',
@@ -185,6 +189,7 @@ export const messages: Messages = {
     go: 'Pay {{amount}}',
     checking: 'Confirming your payment',
     checkingText: 'If you have paid, please wait a moment; your codes will appear here by themselves.',
+    checkingTopUpText: 'If you have paid, please wait a moment; the progress will appear here by itself.',
     notPaid: 'Not paid yet? Continue to payment',
     otherMethod: 'Another way to pay',
     methodFailed: 'The payment channel does not answer. Try again, or choose another way to pay.',
@@ -233,8 +238,10 @@ export const messages: Messages = {
     headline: {
       pending: 'Waiting for payment',
       paid: 'Paid; delivering now',
+      toppingUp: 'Paid; topping up now',
       delivered: 'Delivered: here are your codes',
       deliveredLocked: 'Delivered',
+      toppedUp: 'Topped up',
       exception: 'Paid; we are on it',
       partial: 'Partly delivered; we are on the rest',
       cancelled: 'Order cancelled',
@@ -245,8 +252,10 @@ export const messages: Messages = {
     text: {
       pending: 'Please pay within {{left}}.',
       paid: 'This usually takes seconds; the codes will appear here by themselves.',
+      toppingUp: 'It goes to the account you entered; this page shows it as soon as it has arrived.',
       delivered: 'Only you can see these codes. Use them soon and keep them safe.',
       deliveredLocked: 'To protect your codes, they are shown only with the query password.',
+      toppedUp: 'It is on the account you entered; open its app to see it.',
       exception:
         'Delivery ran into a problem. The shop has been told and will replace or refund it soon. Your payment is safe; there is no need to order again.',
       cancelled: 'You were not charged. If you have just paid, the money comes back by itself.',
@@ -274,8 +283,30 @@ export const messages: Messages = {
         expired: 'No payment came in time. If you have just paid, it will be credited by itself.',
       },
     },
+    topUp: {
+      account: 'Account',
+      progress: {
+        submitted: 'Sent',
+        in_progress: 'Topping up',
+        arrived: 'Arrived',
+        checking: 'Being checked',
+        failed: 'Not done',
+      },
+      text: {
+        usual: 'Usually there within {{usually}}.',
+        unknown: 'You will see it here as soon as it has arrived.',
+        slow: '{{elapsed}} so far, which is longer than usual; we are following it up. Please do not order again.',
+        checking:
+          'We are checking with the provider how it ended; nothing is charged twice meanwhile. Please do not order again.',
+        arrived: 'It has arrived.',
+        failed: 'This top-up did not succeed. The shop will solve it or refund you; your payment is safe.',
+      },
+      seconds: '{{count}} s',
+      minutes: '{{count}} min',
+    },
     lineStates: {
       waiting: 'Waiting',
+      supplying: 'Topping up',
       delivered: 'Delivered',
       exception: 'Being handled',
       refunding: 'Refunding',

@@ -95,6 +95,7 @@ function mallSku(sku: SkuFacts, goods: GoodsFacts, words: Settings['stock.words'
   const stock = mallStock(goods.stock_display, sku, words)
   return {
     id: sku.sku_id,
+    kind: sku.kind,
     title: sku.title,
     titleEn: sku.title_en,
     specs: sku.specs,

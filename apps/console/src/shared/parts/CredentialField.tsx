@@ -1,18 +1,38 @@
 import { FileTextOutlined } from '@ant-design/icons'
 import { Button, Form, Input, Select, Tag, Upload } from 'antd'
-import type { Output } from '../../shared/api/index.ts'
-import { useBoth, useText } from '../../shared/i18n/index.ts'
-import { settingsText } from './text.ts'
+import { defineMessages, useBoth, useText } from '../i18n/index.ts'
+import './credentials.css'
 
-type Field = Output<'payments.listGateways'>['items'][number]['fields'][number]
+type Both = { readonly zh: string; readonly en: string }
+/** What an outside service asks for, as the server describes it. */
+type Field = {
+  readonly key: string
+  readonly name: Both
+  readonly hint: Both | null
+  readonly secret: boolean
+  readonly required: boolean
+  readonly multiline: boolean
+  readonly choices: readonly string[]
+  /** A secret that the server has already. */
+  readonly isStored: boolean
+}
+
+const text = defineMessages('credentials', {
+  stored: ['已保存', 'Stored'],
+  optional: ['选填', 'optional'],
+  required: ['必填', 'Required'],
+  secretKept: ['已保存，留空则不变', 'Stored; leave empty to keep it'],
+  fromFile: ['从文件读取', 'Read from a file'],
+  notAKeyFile: ['文件过大，不是密钥或证书', 'Too large for a key or certificate'],
+})
 
 /** Keys and certificates have a few kilobytes; what is larger is another file. */
 const KEY_FILE_BYTES_MAX = 64 * 1024
 const TEXT_MAX = { multiline: 8_000, secret: 500, plain: 300 } as const
 
-/** One thing a gateway asks for. A secret that is stored stays when it is left empty. */
-export function GatewayField({ field, enabled }: { readonly field: Field; readonly enabled: boolean }) {
-  const t = useText(settingsText)
+/** One thing a gateway or supplier asks for. A secret that is stored stays when it is left empty. */
+export function CredentialField({ field, enabled = true }: { readonly field: Field; readonly enabled?: boolean }) {
+  const t = useText(text)
   const both = useBoth()
   const name = [field.secret ? 'secrets' : 'settings', field.key]
   const kept = field.secret && field.isStored
@@ -76,7 +96,7 @@ function Control({ field, placeholder, ...input }: { readonly field: Field; read
 
 /** Gateways hand out keys as files; choosing one fills the field. It is read here and goes nowhere by itself. */
 function FromFile({ name }: { readonly name: string[] }) {
-  const t = useText(settingsText)
+  const t = useText(text)
   const form = Form.useFormInstance()
   const read = async (file: Blob) => {
     if (file.size > KEY_FILE_BYTES_MAX) form.setFields([{ name, errors: [t('notAKeyFile')] }])

@@ -1,8 +1,12 @@
 import { Alert } from 'antd'
 import { useState } from 'react'
-import { formatDuration } from '../../shared/format.ts'
-import { useText } from '../../shared/i18n/index.ts'
-import { settingsText } from './text.ts'
+import { formatDuration } from '../format.ts'
+import { defineMessages, useText } from '../i18n/index.ts'
+
+const text = defineMessages('testResult', {
+  testOk: ['连接正常', 'It works'],
+  testBad: ['连接失败', 'It does not work'],
+})
 
 export type Tested = { readonly ok: boolean; readonly message: string; readonly elapsedMs: number }
 
@@ -13,7 +17,7 @@ export function useTestResult() {
 
 /** What the other side answered, in its own words, and how long it took. */
 export function TestResult({ result }: { readonly result: Tested | undefined }) {
-  const t = useText(settingsText)
+  const t = useText(text)
   if (!result) return null
   return (
     <Alert

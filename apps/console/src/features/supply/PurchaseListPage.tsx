@@ -1,0 +1,6 @@
+import { PurchaseList } from './PurchaseList.tsx'
+
+/** Every asking of every supplier. */
+export function PurchaseListPage() {
+  return <PurchaseList />
+}

@@ -1,0 +1,368 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { Alert, Tabs, Typography } from 'antd'
+import { useEffect } from 'react'
+import { Link, useParams } from 'react-router'
+import { useAction, useRead } from '../../shared/api/hooks.ts'
+import type { Output } from '../../shared/api/index.ts'
+import { formatHao, formatMoney, formatSeconds, formatTime } from '../../shared/format.ts'
+import { useBoth, useText } from '../../shared/i18n/index.ts'
+import { ActionButton } from '../../shared/parts/ActionButton.tsx'
+import { useConfirmDanger } from '../../shared/parts/danger.tsx'
+import { StateTag } from '../../shared/parts/StateTag.tsx'
+import { TestResult, useTestResult } from '../../shared/parts/TestResult.tsx'
+import { Copyable, Nothing, Time } from '../../shared/parts/values.tsx'
+import { DetailPage, Facts, Section } from '../../shared/templates/DetailPage.tsx'
+import { useUrlState } from '../../shared/urlState.ts'
+import { ProductList } from './ProductList.tsx'
+import { PurchaseList } from './PurchaseList.tsx'
+import { Balance, Capabilities, Lane, percentOf, Rate } from './parts.tsx'
+import { REFRESH_AFTER } from './refresh.ts'
+import { supplierText } from './text.ts'
+import './supply.css'
+
+type Supplier = Output<'suppliers.read'>
+
+const REFRESH_MS = 5_000
+
+/** One supplier: whether it can be bought from, what it sells, and what was bought there. */
+export function SupplierPage() {
+  const t = useText(supplierText)
+  const supplierId = Number(useParams().id)
+  const read = useRead('suppliers.read', { params: { supplierId } }, { refreshMs: REFRESH_MS })
+  useFreshProducts(read.data?.syncedAt)
+  const tested = useTestResult()
+  const test = useAction('suppliers.test', {
+    refresh: ['suppliers.read', 'suppliers.list'],
+    onDone: ({ ok, message, balanceHao, elapsedMs }) =>
+      tested.show({
+        ok,
+        elapsedMs,
+        message: balanceHao === null ? message : t('testBalance', { amount: formatHao(balanceHao) }),
+      }),
+  })
+  const sync = useAction('suppliers.sync', { refresh: ['suppliers.'], done: t('syncStarted') })
+  const ask = {
+    test: () => void test.go({ params: { supplierId }, body: {} }),
+    testing: test.running,
+    sync: () => void sync.go({ params: { supplierId }, body: {} }),
+    syncing: sync.running,
+  }
+  return (
+    <DetailPage
+      read={read}
+      back="/suppliers"
+      title={(supplier) => supplier?.name ?? t('supplierNo', { id: supplierId })}
+      tags={(supplier) => (
+        <>
+          <StateTag kind="supplier" state={supplier.state} />
+          <Lane supplier={supplier} />
+        </>
+      )}
+      actions={(supplier) => <Actions supplier={supplier} ask={ask} />}
+    >
+      {(supplier) => (
+        <>
+          <TestResult result={tested.result} />
+          <Troubles supplier={supplier} />
+          {supplier.products === 0 && supplier.state !== 'archived' && <FirstSteps ask={ask} />}
+          <div className="columns">
+            <div className="span-8 stack">
+              <Section title={t('facts')}>
+                <SupplierFacts supplier={supplier} />
+              </Section>
+            </div>
+            <div className="span-4 stack">
+              <Section title={t('health')}>
+                <Health supplier={supplier} />
+              </Section>
+            </div>
+          </div>
+          <Bought supplier={supplier} />
+        </>
+      )}
+    </DetailPage>
+  )
+}
+
+/** Fetching goes on in the background: when it has ended, the list shows what it brought. */
+function useFreshProducts(syncedAt: string | null | undefined): void {
+  const queries = useQueryClient()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each fetching that has ended may have changed the list
+  useEffect(() => {
+    void queries.invalidateQueries({ predicate: ({ queryKey: [first] }) => first === 'suppliers.listProducts' })
+  }, [queries, syncedAt])
+}
+
+type Ask = {
+  readonly test: () => void
+  readonly testing: boolean
+  readonly sync: () => void
+  readonly syncing: boolean
+}
+
+function Actions({ supplier, ask }: { readonly supplier: Supplier; readonly ask: Ask }) {
+  const t = useText(supplierText)
+  const turn = useTurn(supplier)
+  const archived = supplier.state === 'archived'
+  return (
+    <>
+      <ActionButton permission="suppliers.manage" loading={ask.testing} onClick={ask.test}>
+        {t('test')}
+      </ActionButton>
+      {!archived && (
+        <>
+          <ActionButton permission="suppliers.manage" loading={ask.syncing} onClick={ask.sync}>
+            {t('sync')}
+          </ActionButton>
+          <Link to={`/suppliers/${supplier.id}/edit`}>
+            <ActionButton permission="suppliers.manage" tabIndex={-1}>
+              {t('edit')}
+            </ActionButton>
+          </Link>
+        </>
+      )}
+      {supplier.state === 'on' ? (
+        <ActionButton permission="suppliers.manage" danger onClick={turn.pause}>
+          {t('pause')}
+        </ActionButton>
+      ) : (
+        <ActionButton permission="suppliers.manage" type="primary" onClick={turn.resume}>
+          {t(archived ? 'restore' : 'resume')}
+        </ActionButton>
+      )}
+      {supplier.state === 'paused' && (
+        <ActionButton permission="suppliers.manage" danger onClick={turn.archive}>
+          {t('archive')}
+        </ActionButton>
+      )}
+    </>
+  )
+}
+
+function useTurn({ id, name }: Supplier) {
+  const t = useText(supplierText)
+  const confirm = useConfirmDanger()
+  const params = { supplierId: id }
+  const pause = useAction('suppliers.setState', { refresh: REFRESH_AFTER, done: t('paused') })
+  const resume = useAction('suppliers.setState', { refresh: REFRESH_AFTER, done: t('resumed') })
+  const archive = useAction('suppliers.setState', { refresh: REFRESH_AFTER, done: t('archived') })
+  return {
+    pause: () =>
+      confirm({
+        title: t('pause'),
+        object: name,
+        consequence: t('pauseText'),
+        askReason: true,
+        onConfirm: (reason) => pause.run({ params, body: { state: 'paused', reason } }),
+      }),
+    resume: () =>
+      confirm({
+        title: t('resume'),
+        object: name,
+        consequence: t('resumeText'),
+        askReason: true,
+        danger: false,
+        onConfirm: (reason) => resume.run({ params, body: { state: 'on', reason } }),
+      }),
+    archive: () =>
+      confirm({
+        title: t('archive'),
+        object: name,
+        consequence: t('archiveText'),
+        askReason: true,
+        onConfirm: (reason) => archive.run({ params, body: { state: 'archived', reason } }),
+      }),
+  }
+}
+
+/** What keeps it from delivering, and what follows from that. */
+function Troubles({ supplier }: { readonly supplier: Supplier }) {
+  const t = useText(supplierText)
+  const { breaker, openUntil, failures, isLow, balanceHao, balanceAlarmFen, syncError } = supplier
+  return (
+    <>
+      {breaker === 'open' && (
+        <Alert
+          type="error"
+          showIcon
+          title={t('tripped')}
+          description={t('trippedText', { failures, time: openUntil ? formatTime(openUntil) : '–' })}
+        />
+      )}
+      {isLow && balanceHao !== null && (
+        <Alert
+          type="warning"
+          showIcon
+          title={t('lowTitle', { balance: formatHao(balanceHao), alarm: formatMoney(balanceAlarmFen ?? 0) })}
+          description={t('lowText')}
+        />
+      )}
+      {syncError && <Alert type="warning" showIcon title={t('syncFailed', { reason: syncError })} />}
+    </>
+  )
+}
+
+/** Joined, but nothing to sell yet: the way to the first delivery. */
+function FirstSteps({ ask }: { readonly ask: Ask }) {
+  const t = useText(supplierText)
+  return (
+    <Section title={t('firstSteps')}>
+      <ol className="supply-steps" style={{ listStyle: 'none', padding: 0, marginBottom: 0 }}>
+        <Step number={1} title={t('step1')} text={t('step1Text')}>
+          <ActionButton size="small" permission="suppliers.manage" loading={ask.testing} onClick={ask.test}>
+            {t('test')}
+          </ActionButton>
+        </Step>
+        <Step number={2} title={t('step2')} text={t('step2Text')}>
+          <ActionButton size="small" permission="suppliers.manage" loading={ask.syncing} onClick={ask.sync}>
+            {t('sync')}
+          </ActionButton>
+        </Step>
+        <Step number={3} title={t('step3')} text={t('step3Text')} />
+      </ol>
+    </Section>
+  )
+}
+
+function Step({
+  number,
+  title,
+  text,
+  children,
+}: {
+  readonly number: number
+  readonly title: string
+  readonly text: string
+  readonly children?: React.ReactNode
+}) {
+  return (
+    <li className="supply-step">
+      <span className="setup-number setup-next">{number}</span>
+      <div>
+        <strong>{title}</strong>
+        <p>{text}</p>
+        {children}
+      </div>
+    </li>
+  )
+}
+
+function SupplierFacts({ supplier }: { readonly supplier: Supplier }) {
+  const t = useText(supplierText)
+  const both = useBoth()
+  const { concurrent, perMinute, balanceAlarmFen } = supplier
+  const comma = both('、', ', ')
+  const secrets = supplier.fields.filter(({ secret }) => secret)
+  const missing = secrets.filter(({ isStored, required }) => required && !isStored)
+  return (
+    <>
+      <Facts
+        items={[
+          [t('adapter'), both(supplier.adapterName.zh, supplier.adapterName.en)],
+          [both(supplier.identityName.zh, supplier.identityName.en), supplier.identity],
+          [t('baseUrl'), supplier.baseUrl],
+          ...supplier.fields
+            .filter(({ secret, value }) => !secret && value !== '')
+            .map(({ name, value }) => [both(name.zh, name.en), value] as const),
+          secrets.length > 0 && [
+            secrets.map(({ name }) => both(name.zh, name.en)).join(comma),
+            missing.length > 0 ? (
+              <Typography.Text key="secrets" type="danger">
+                {t('secretMissing')} {missing.map(({ name }) => both(name.zh, name.en)).join(comma)}
+              </Typography.Text>
+            ) : (
+              t('secretStored')
+            ),
+          ],
+          [t('balance'), <Balance key="balance" supplier={supplier} />],
+          [t('balanceAlarm'), balanceAlarmFen === null ? '' : formatMoney(balanceAlarmFen)],
+          [t('limits'), t('limitsOf', { concurrent, perMinute })],
+          [t('syncedAt'), supplier.syncedAt ? <Time key="synced" value={supplier.syncedAt} relative /> : t('never')],
+          supplier.contact !== '' && [t('contact'), supplier.contact],
+          supplier.note !== '' && [t('note'), supplier.note],
+          [t('can'), <Capabilities key="can" can={supplier.capabilities} />],
+        ]}
+      />
+      {supplier.capabilities.callback && (
+        <div className="supply-callback">
+          <Typography.Text type="secondary">{t('callbackUrl')}</Typography.Text>{' '}
+          <Copyable text={supplier.callbackUrl} />
+          <div>
+            <Typography.Text type="secondary" style={{ fontSize: 13 }}>
+              {t('callbackHint')}
+            </Typography.Text>
+          </div>
+        </div>
+      )}
+    </>
+  )
+}
+
+function Health({ supplier: { id, quality, openPurchases } }: { readonly supplier: Supplier }) {
+  const t = useText(supplierText)
+  const { tries, arrived, p50, p95 } = quality
+  if (tries === 0 && openPurchases === 0) return <Typography.Text type="secondary">{t('noTries')}</Typography.Text>
+  return (
+    <>
+      <div className="supply-rate">
+        <span className="figure-value">
+          <Rate quality={quality} />
+        </span>
+        <Typography.Text type="secondary">
+          {t('rate')} · {t('arrivedOfTries', { arrived, tries })}
+        </Typography.Text>
+        {tries > 0 && (
+          <div
+            className="supply-bar"
+            role="img"
+            aria-label={`${percentOf(arrived / tries)}%`}
+            style={{ ['--part' as string]: `${(arrived / tries) * 100}%` }}
+          />
+        )}
+      </div>
+      <dl className="facts" style={{ margin: 0 }}>
+        <dt>{t('p50')}</dt>
+        <dd className="num">{p50 === null ? <Nothing /> : formatSeconds(p50)}</dd>
+        <dt>{t('p95')}</dt>
+        <dd className="num">{p95 === null ? <Nothing /> : formatSeconds(p95)}</dd>
+        <dt>{t('open')}</dt>
+        <dd className="num">
+          {openPurchases === 0 ? (
+            0
+          ) : (
+            <Link to={`/purchases?supplierId=${id}&state=planned,sending,accepted,unknown`}>{openPurchases}</Link>
+          )}
+        </dd>
+      </dl>
+    </>
+  )
+}
+
+function Bought({ supplier }: { readonly supplier: Supplier }) {
+  const t = useText(supplierText)
+  const [values, change] = useUrlState()
+  const tab = values.tab === 'purchases' ? 'purchases' : 'products'
+  // Filters of one list mean nothing to the other.
+  const turnTo = (next: string) =>
+    change({
+      ...Object.fromEntries(Object.keys(values).map((name) => [name, undefined])),
+      tab: next === 'purchases' ? next : undefined,
+    })
+  return (
+    <div>
+      <Tabs
+        activeKey={tab}
+        onChange={turnTo}
+        items={[
+          { key: 'products', label: t('tabProducts', { count: supplier.products }) },
+          { key: 'purchases', label: t('tabPurchases') },
+        ]}
+      />
+      {tab === 'products' ? (
+        <ProductList key="products" supplierId={supplier.id} />
+      ) : (
+        <PurchaseList key="purchases" supplierId={supplier.id} />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,114 @@
+import type { Output, Row } from '../../shared/api/index.ts'
+
+export type Supply = Output<'suppliers.readSkuSupply'>
+export type Product = Row<'suppliers.listProducts'>
+export type BuyerField = Supply['formFields'][number]
+type Offer = Supply['offers'][number]
+
+/** A source while it is edited: what is saved of it, and what is shown beside. */
+export type OfferDraft = Omit<Offer, 'id' | 'position' | 'quality' | 'supplierState' | 'breaker'> & {
+  readonly quality: Offer['quality'] | null
+  readonly supplierState: Offer['supplierState'] | null
+  readonly breaker: Offer['breaker'] | null
+  readonly isNew: boolean
+}
+
+export type SupplyValues = {
+  readonly policy: Supply['policy']
+  readonly guarded: boolean
+  readonly leastMarginFen: number | null
+  readonly offers: readonly OfferDraft[]
+}
+
+export function valuesOf(supply: Supply): SupplyValues {
+  return {
+    policy: supply.policy,
+    guarded: supply.leastMarginFen !== null,
+    leastMarginFen: supply.leastMarginFen ?? 0,
+    offers: supply.offers.map(({ id: _id, position: _position, ...offer }) => ({ ...offer, isNew: false })),
+  }
+}
+
+export function bodyOf({ policy, guarded, leastMarginFen, offers }: SupplyValues) {
+  return {
+    policy,
+    leastMarginFen: guarded ? (leastMarginFen ?? 0) : null,
+    offers: offers.map(({ productId, weight, enabled, fieldMap }) => ({
+      productId,
+      weight,
+      enabled,
+      fieldMap: { ...fieldMap },
+    })),
+  }
+}
+
+/** A product as a source that nobody has saved yet; `fields` null: the supplier has not said what it asks for. */
+export function draftOf(product: Product, fields: OfferDraft['fields'], formFields: readonly BuyerField[]): OfferDraft {
+  return {
+    productId: product.id,
+    product: product.name,
+    supplierId: product.supplierId,
+    supplier: product.supplier,
+    supplierState: null,
+    breaker: null,
+    costHao: product.costHao,
+    currency: product.currency,
+    stock: product.stock,
+    onSale: product.onSale,
+    weight: 1,
+    enabled: true,
+    fieldMap: suggest(fields ?? [], formFields, {}),
+    fields,
+    quality: null,
+    isNew: true,
+  }
+}
+
+/**
+ * What of the buyer's form fills each field of a supplier. What was chosen stays; else the one of the same key, of the
+ * same name, the only one of a telling kind, or the only one there is.
+ */
+export function suggest(
+  asked: readonly BuyerField[],
+  form: readonly BuyerField[],
+  chosen: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const [only, second] = form
+  const ofKind = (type: BuyerField['type']) => {
+    const some = form.filter((one) => one.type === type)
+    return type !== 'text' && some.length === 1 ? some[0] : undefined
+  }
+  return Object.fromEntries(
+    asked.flatMap((field) => {
+      const kept = form.find(({ key }) => key === chosen[field.key])
+      const match =
+        kept ??
+        form.find(({ key }) => key === field.key) ??
+        form.find(({ labelZh }) => labelZh === field.labelZh) ??
+        ofKind(field.type) ??
+        (asked.length === 1 && !second ? only : undefined)
+      return match ? [[field.key, match.key]] : []
+    }),
+  )
+}
+
+/** What a source asks for and nothing of the buyer's form fills. */
+export const missingOf = ({ fields, fieldMap }: OfferDraft, form: readonly BuyerField[]): readonly BuyerField[] =>
+  (fields ?? []).filter(({ key, required }) => required && !form.some((field) => field.key === fieldMap[key]))
+
+/** Fields that some source asks for and the buyer's form lacks, each once, as they go into the form. */
+export function newFormFields(offers: readonly OfferDraft[], form: readonly BuyerField[]): readonly BuyerField[] {
+  const wanted = offers.flatMap((offer) => missingOf(offer, form))
+  return wanted
+    .filter(
+      ({ key }, index) => wanted.findIndex((one) => one.key === key) === index && !form.some((one) => one.key === key),
+    )
+    .map((field) => ({
+      ...field,
+      // What was topped up cannot be taken back from a wrong account.
+      confirmTwice: field.type !== 'select',
+    }))
+}
+
+/** What is left of the price of one piece, in hao. */
+export const marginHao = (priceFen: number, costHao: number): number => priceFen * 100 - costHao

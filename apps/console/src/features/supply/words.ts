@@ -1,0 +1,33 @@
+import type { PassedOver, ProductKind, RoutePolicy } from '@quanshu/contract'
+import { defineMessages, useText } from '../../shared/i18n/index.ts'
+import { productText } from './productText.ts'
+import { sourceText } from './sourceText.ts'
+
+const passedText = defineMessages('passedOver', {
+  off_shelf: ['供应商已下架', 'Off the supplier’s shelf'],
+  offer_off: ['货源已停用', 'Switched off'],
+  supplier_paused: ['供应商已暂停', 'The supplier is paused'],
+  breaker_open: ['线路已熔断', 'Its lane has tripped'],
+  refused_before: ['这一单已被它拒绝', 'It refused this order before'],
+  no_stock: ['没有库存', 'No stock'],
+  quantity: ['数量超出它的每单限制', 'The quantity is outside its limits'],
+  above_ceiling: ['低于保本线', 'Would leave too little'],
+  other_currency: ['不是人民币计价', 'Not priced in yuan'],
+  balance_short: ['供应商余额不足', 'Our balance there is short'],
+  field_missing: ['缺少充值信息', 'Something it asks for is missing'],
+  wrong_kind: ['不是直充商品', 'Not a top-up'],
+} satisfies Record<PassedOver, readonly [string, string]>)
+
+export function usePassedOver(): (reason: PassedOver) => string {
+  return useText(passedText)
+}
+
+/** How a source is chosen, by its name. */
+export function usePolicyName(): (policy: RoutePolicy) => string {
+  return useText(sourceText)
+}
+
+export function useKindName(): (kind: ProductKind) => string {
+  const t = useText(productText)
+  return (kind) => t(`kind_${kind}`)
+}

@@ -1,0 +1,30 @@
+import type { ExceptionReason } from '@quanshu/contract'
+import { defineMessages, useText } from '../i18n/index.ts'
+
+const text = defineMessages('nextSteps', {
+  no_source: [
+    '没有货源能发这一单。在「货源」里启用或添加一个，再重试；或退款。',
+    'No source could deliver it. Switch one on or add one under “Sources”, then try again; or refund.',
+  ],
+  loss_guard: [
+    '所有货源都低于保本线。提高售价不影响这一单：放宽保本线后重试，或退款。',
+    'Every source would leave too little. A new price does not change this order: lower the margin and try again, or refund.',
+  ],
+  supply_unknown: [
+    '供应商说不清这一单的结果，钱可能已经扣了。打开采购单「立即查询」，或向供应商问清后「人工认定」；不要另外再买。',
+    'The supplier cannot say how it ended, and may have charged. Open the purchase and ask again, or find out there and settle it by hand; do not buy it elsewhere.',
+  ],
+  account_refused: [
+    '供应商说充值账号有误。联系顾客核对；账号写错了只能退款后重新下单。',
+    'The supplier says the account is wrong. Check with the buyer; a mistyped account is refunded and ordered anew.',
+  ],
+} satisfies Partial<Record<ExceptionReason, readonly [string, string]>>)
+
+/** What can be done next about a stuck line, in a sentence; undefined where the buttons say it all. */
+export function useNextStep(): (reason: ExceptionReason) => string | undefined {
+  const t = useText(text)
+  return (reason) => (reason in text.keys ? t(reason as keyof typeof text.keys) : undefined)
+}
+
+/** Reasons that lie with suppliers: there are no pieces of ours to count. */
+export const isAboutSupply = (reason: ExceptionReason): boolean => reason in text.keys
