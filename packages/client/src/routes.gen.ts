@@ -240,6 +240,7 @@ export const CONSOLE_ROUTES = {
   'stock.setThreshold': 'PUT /api/console/stock/:skuId/threshold',
   'suppliers.askPurchase': 'POST /api/console/purchases/:purchaseId/ask',
   'suppliers.create': 'POST /api/console/suppliers',
+  'suppliers.enterProduct': 'POST /api/console/suppliers/:supplierId/products',
   'suppliers.fetchProduct': 'POST /api/console/supplier-products/:productId/fetch',
   'suppliers.kinds': 'GET /api/console/supplier-kinds',
   'suppliers.list': 'GET /api/console/suppliers',
@@ -495,6 +496,7 @@ export type Routes = {
   'suppliers.callback': (typeof supplierRoutes)['callback']
   'suppliers.callbackByQuery': (typeof supplierRoutes)['callbackByQuery']
   'suppliers.create': (typeof supplierRoutes)['create']
+  'suppliers.enterProduct': (typeof supplierRoutes)['enterProduct']
   'suppliers.fetchProduct': (typeof supplierRoutes)['fetchProduct']
   'suppliers.kinds': (typeof supplierRoutes)['kinds']
   'suppliers.list': (typeof supplierRoutes)['list']

@@ -73,6 +73,7 @@ export const AUDIT_ACTIONS: Readonly<Record<string, { readonly zh: string; reado
   'supplier.save': { zh: '修改供应商', en: 'Changed a supplier' },
   'supplier.state': { zh: '启停供应商', en: 'Paused or resumed a supplier' },
   'supplier.sync': { zh: '同步供应商商品', en: 'Fetched a supplier’s products' },
+  'supplier.product': { zh: '录入供应商商品', en: 'Entered a supplier’s product' },
   'supplier.try': { zh: '试采供应商商品', en: 'Bought one to try a supplier' },
   'supply.save': { zh: '修改货源', en: 'Changed the sources of a variant' },
   'purchase.ask': { zh: '查询采购结果', en: 'Asked a supplier about a purchase' },

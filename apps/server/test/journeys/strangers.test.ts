@@ -91,6 +91,7 @@ const BODIES: readonly unknown[] = [
   { version: 1, title: '测试', skus: [{ title: '月卡', priceFen: 100 }] },
   { state: 'paused', reason: '测试' },
   { outcome: 'refused', note: '测试' },
+  { remoteId: 'P9', name: '测试', kind: 'direct', costHao: 1 },
   { policy: 'cheapest', leastMarginFen: 0, offers: [] },
   { name: '测试', baseUrl: 'http://127.0.0.1:9', identity: 'x', secrets: { key: 'x' }, concurrent: 1, perMinute: 1 },
 ]

@@ -57,6 +57,11 @@ export const supplierErrors = defineErrors('suppliers', {
     zh: '「{product}」需要「{field}」，请选择由哪个下单信息填写',
     en: '“{product}” asks for “{field}”; choose which answer of the buyer fills it',
   },
+  fieldsUnknown: {
+    status: 409,
+    zh: '还不知道「{product}」要买家填写什么，请先向供应商查询该商品',
+    en: 'It is not known yet what “{product}” asks the buyer for; ask the supplier about it first',
+  },
   purchaseNotOpen: {
     status: 409,
     zh: '这笔采购已有结果，无需处理',

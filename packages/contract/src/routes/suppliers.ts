@@ -346,6 +346,27 @@ export const supplierRoutes = {
     }),
     response: pageOf(productView),
   }),
+  enterProduct: route({
+    id: 'suppliers.enterProduct',
+    method: 'POST',
+    path: '/api/console/suppliers/:supplierId/products',
+    summary: 'Enter a product by hand, of a supplier whose interface lists none; the same id again changes it',
+    access: { kind: 'staff', permission: 'suppliers.manage' },
+    params: supplierParams,
+    body: z.object({
+      remoteId: requiredText(128),
+      name: requiredText(200),
+      kind: z.enum(PRODUCT_KINDS),
+      costHao: hao.min(0).max(1_000_000_000_000),
+      faceHao: hao.min(0).max(1_000_000_000_000).nullable().default(null),
+      onSale: z.boolean().default(true),
+      minQuantity: z.int().min(1).max(10_000).default(1),
+      maxQuantity: z.int().min(1).max(10_000).nullable().default(null),
+      /** What its buyer has to fill; keys are the supplier's own names of the fields. */
+      fields: formFields.default([]),
+    }),
+    response: productView.extend({ fields: formFields.nullable() }),
+  }),
   productHistory: route({
     id: 'suppliers.productHistory',
     method: 'GET',

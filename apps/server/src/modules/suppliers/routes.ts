@@ -1,10 +1,12 @@
 import { buffer as bytesOf } from 'node:stream/consumers'
 import { commonErrors, supplierRoutes } from '@quanshu/contract'
+import type { TenantId } from '@quanshu/kernel'
 import type { Ctx } from '../../platform/db/index.ts'
 import { type BoundRoute, handle, type RequestOf } from '../../platform/http/index.ts'
 import type { Platform } from '../../platform/module.ts'
 import type { Outbound } from '../../platform/outbound/index.ts'
 import type { SupplierAccounts, SupplierAdapters } from './accounts.ts'
+import { enterProduct } from './commands/enter-product.ts'
 import { fetchProduct } from './commands/fetch-product.ts'
 import type { ReceiveCallback } from './commands/receive-callback.ts'
 import { saveSkuSupply } from './commands/save-sku-supply.ts'
@@ -18,6 +20,7 @@ import {
   listPurchases,
   listSuppliers,
   productHistory,
+  productsWithoutFields,
   readProduct,
   readPurchase,
   readPurchaseView,
@@ -87,8 +90,18 @@ function productRoutes(
   accounts: SupplierAccounts,
   wake: () => void,
 ): readonly BoundRoute[] {
+  /** Suppliers that list their products without saying what the buyer fills in are asked, as far as they answer. */
+  const learnFields = async (ctx: Ctx, tenantId: TenantId, productIds: readonly number[]): Promise<void> => {
+    const unknown = await db.read(ctx, (tx) => productsWithoutFields(tx, productIds))
+    await Promise.allSettled(
+      unknown.map((id) => fetchProduct({ db, clock: platform.clock }, outbound, accounts, tenantId, id)),
+    )
+  }
   return [
     handle(supplierRoutes.listProducts, ({ ctx, query }) => db.read(ctx, (tx) => listProducts(tx, query))),
+    handle(supplierRoutes.enterProduct, ({ ctx, params, body }) =>
+      db.write(ctx, async (tx) => readProduct(tx, await enterProduct(tx, params.supplierId, body))),
+    ),
     handle(supplierRoutes.productHistory, ({ ctx, params, query }) =>
       db.read(ctx, async (tx) => {
         await readProduct(tx, params.productId)
@@ -105,12 +118,17 @@ function productRoutes(
       return await db.read(ctx, (tx) => readPurchaseView(tx, id))
     }),
     handle(supplierRoutes.readSkuSupply, ({ ctx, params }) => db.read(ctx, (tx) => readSkuSupply(tx, params.skuId))),
-    handle(supplierRoutes.saveSkuSupply, ({ ctx, params, body }) =>
-      db.write(ctx, async (tx) => {
+    handle(supplierRoutes.saveSkuSupply, async ({ ctx, tenant, params, body }) => {
+      await learnFields(
+        ctx,
+        tenant.tenantId,
+        body.offers.map(({ productId }) => productId),
+      )
+      return await db.write(ctx, async (tx) => {
         await saveSkuSupply(tx, params.skuId, body)
         return await readSkuSupply(tx, params.skuId)
-      }),
-    ),
+      })
+    }),
   ]
 }
 

@@ -15,7 +15,7 @@ export type SkuSupply = {
 
 /**
  * Says who may deliver a SKU and how the source is chosen. Offers that are left out are removed; purchases under way go on.
- * @throws common.not_found, suppliers.sku_not_supplied, product_kind, field_unmapped
+ * @throws common.not_found, suppliers.sku_not_supplied, product_kind, fields_unknown, field_unmapped
  */
 export async function saveSkuSupply(tx: Tx, skuId: number, given: SkuSupply): Promise<void> {
   const { tenantId, actor } = tx.ctx
@@ -47,7 +47,8 @@ export async function saveSkuSupply(tx: Tx, skuId: number, given: SkuSupply): Pr
     const product = products.find(({ id }) => id === offer.productId)
     if (!product) throw commonErrors.notFound()
     if (product.kind !== 'direct') throw supplierErrors.productKind({ product: product.name })
-    for (const field of product.fields ?? []) {
+    if (product.fields === null) throw supplierErrors.fieldsUnknown({ product: product.name })
+    for (const field of product.fields) {
       const from = offer.fieldMap[field.key]
       if (field.required && (from === undefined || !sku.formKeys.includes(from))) {
         throw supplierErrors.fieldUnmapped({ product: product.name, field: field.labelZh })

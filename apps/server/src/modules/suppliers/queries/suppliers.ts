@@ -252,6 +252,18 @@ export async function readProduct(tx: ReadTx, productId: number) {
   return product
 }
 
+/** Those of the products of which nobody has asked yet what their buyer has to fill. */
+export async function productsWithoutFields(tx: ReadTx, productIds: readonly number[]): Promise<readonly number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select id
+    from suppliers.products
+    where tenant_id = ${tx.ctx.tenantId}
+      and id = any (${productIds}::bigint[])
+      and fields is null
+  `.execute(tx.db)
+  return rows.map(({ id }) => id)
+}
+
 export async function productHistory(tx: ReadTx, productId: number, query: PageQuery) {
   const condition = sql`c.tenant_id = ${tx.ctx.tenantId} and c.product_id = ${productId}`
   const { rows } = await sql<{ id: number; costHao: number; onSale: boolean; at: Date }>`
