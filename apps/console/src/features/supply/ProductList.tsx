@@ -12,6 +12,7 @@ import { Hao, Nothing, OneLine, Time } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import type { Filter } from '../../shared/templates/filters.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
+import { EnterProduct } from './EnterProduct.tsx'
 import { ProductHistory } from './ProductHistory.tsx'
 import { productText } from './productText.ts'
 import { TryProduct } from './TryProduct.tsx'
@@ -31,6 +32,7 @@ export function ProductList({ supplierId }: { readonly supplierId?: number }) {
   const kindName = useKindName()
   const [doing, setDoing] = useState<Doing>()
   const suppliers = useSupplierOptions(supplierId === undefined)
+  const [entering, setEntering] = useState(false)
   const close = () => setDoing(undefined)
   const [product] = doing?.products ?? []
   const filters: Filter[] = [
@@ -78,6 +80,13 @@ export function ProductList({ supplierId }: { readonly supplierId?: number }) {
         columns={columnsOf(t, kindName, supplierId === undefined)}
         rowActions={(row) => <RowActions product={row} onDo={(what) => setDoing({ what, products: [row] })} />}
         rowActionsWidth={120}
+        actions={
+          supplierId !== undefined && (
+            <ActionButton permission="suppliers.manage" onClick={() => setEntering(true)}>
+              {t('enter')}
+            </ActionButton>
+          )
+        }
         bulk={(rows) => (
           <ActionButton
             size="small"
@@ -100,6 +109,9 @@ export function ProductList({ supplierId }: { readonly supplierId?: number }) {
           ),
         }}
       />
+      {entering && supplierId !== undefined && (
+        <EnterProduct supplierId={supplierId} onClose={() => setEntering(false)} />
+      )}
       {doing?.what === 'history' && product && <ProductHistory product={product} onClose={close} />}
       {doing?.what === 'try' && product && <TryProduct product={product} onClose={close} />}
       {doing?.what === 'use' && <UseAsSource products={doing.products} onClose={close} />}

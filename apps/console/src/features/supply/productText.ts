@@ -63,6 +63,27 @@ export const productText = defineMessages('supplierProducts', {
   required: ['必填', 'Required'],
   badValue: ['格式不正确', 'Not in the right form'],
 
+  enter: ['录入商品', 'Enter a product'],
+  enterTitle: ['录入供应商商品', 'Enter a supplier’s product'],
+  entered: ['已保存', 'Saved'],
+  remoteId: ['供应商的商品编号', 'The supplier’s own number'],
+  remoteIdHint: [
+    '下单时发给供应商；再次录入同一编号会更新它。',
+    'Sent with each purchase; entering the same number again changes it.',
+  ],
+  face: ['面值（选填）', 'Face value (optional)'],
+  asks: ['顾客要填写的信息', 'What its buyer fills in'],
+  asksHint: ['字段名以供应商文档为准。', 'The names are those of the supplier’s documentation.'],
+  key: ['字段名', 'Name of the field'],
+  keyRule: ['小写字母开头，只含字母、数字、下划线', 'Starts with a small letter; letters, digits and _ only'],
+  label: ['名称', 'Label'],
+  type: ['格式', 'Format'],
+  type_text: ['文本', 'Text'],
+  type_phone: ['手机号', 'Phone'],
+  type_email: ['邮箱', 'Email'],
+  type_number: ['数字', 'Digits'],
+  addAsked: ['增加一项', 'Add a field'],
+
   use: ['设为货源', 'Use as a source'],
   useTitle: ['设为哪个规格的货源', 'A source for which variant'],
   useText: [
