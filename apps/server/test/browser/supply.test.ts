@@ -6,6 +6,7 @@ import { createClient } from '@quanshu/client'
 import { createCookieFetch } from '@quanshu/client/node'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { eventually } from '../harness/index.ts'
 import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { launchChromium } from './chromium.ts'
@@ -93,7 +94,7 @@ describe('a supplier', { timeout: 60_000 }, () => {
     await page.getByText(/连接正常 · .* · 余额 ¥/).waitFor()
     await page.getByRole('button', { name: '同步商品' }).first().click()
     await page.getByRole('tab', { name: /商品 [1-9]/ }).waitFor()
-    await page.getByText('爱奇艺黄金会员月卡').waitFor()
+    await page.getByText('星幕视频会员月卡').waitFor()
     await page.getByText('已开始同步').waitFor({ state: 'hidden' })
     await keepScreen(page, 'console-supplier')
   })
@@ -109,8 +110,16 @@ describe('a supplier', { timeout: 60_000 }, () => {
     await page.goto(`${consoleUrl}goods/${goodsId}`)
     await page.getByRole('link', { name: '货源' }).click()
     await page.getByText('还没有货源').waitFor()
-    await page.getByRole('combobox', { name: '添加货源' }).fill('爱奇艺')
-    await page.locator('.ant-select-item-option').filter({ hasText: '爱奇艺黄金会员月卡' }).click()
+    const source = page.locator('.ant-select-item-option').filter({ hasText: SUPPLIER })
+    await eventually('the product is offered as a source', async () => {
+      await page.getByRole('combobox', { name: '添加货源' }).fill('')
+      await page.getByRole('combobox', { name: '添加货源' }).pressSequentially('星幕')
+      return await source.waitFor({ timeout: 3_000 }).then(
+        () => true,
+        () => false,
+      )
+    })
+    await source.click()
     await page.getByText('商品的下单表单里还没有').waitFor()
     await page.getByRole('button', { name: '采用供应商的下单模板' }).click()
     await page.getByRole('dialog').getByText('会立即保存到商品').waitFor()
