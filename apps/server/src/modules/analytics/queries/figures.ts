@@ -117,7 +117,7 @@ export const UNDER: Readonly<
   fees: { which: sql<boolean>`x.kind = 'fee'`, value: sql<number>`x.amount_fen` },
   losses: { which: sql<boolean>`x.kind = 'loss'`, value: sql<number>`x.amount_fen` },
   bonuses: { which: sql<boolean>`x.kind = 'bonus'`, value: sql<number>`x.amount_fen` },
-  cost: { which: sql<boolean>`x.pieces > 0 or x.kind = 'cost'`, value: entryCost },
+  cost: { which: sql<boolean>`(x.pieces > 0 or x.kind = 'cost')`, value: entryCost },
   margin: {
     which: sql<boolean>`true`,
     value: sql<number>`case x.kind when 'sale' then x.amount_fen when 'cost' then 0 else -x.amount_fen end - ${entryCost}`,

@@ -73,7 +73,7 @@ async function makeCodes(deps: VaultDeps, ctx: Ctx, begun: Begun): Promise<strin
 
 /** Takes the batch over for this run; undefined when it has ended. */
 async function begin(tx: Tx, batchId: number): Promise<Begun | undefined> {
-  const taken = await sql<Omit<Begun, 'pattern'> & { readonly pattern: string }>`
+  const taken = await sql<Omit<Begun, 'pattern' | 'made'> & { readonly pattern: string }>`
     update vault.batches b
     set upload_no = upload_no + 1,
         state = 'importing',
@@ -83,13 +83,16 @@ async function begin(tx: Tx, batchId: number): Promise<Begun | undefined> {
       and b.id = ${batchId}::bigint
       and b.origin = 'generated'
       and b.state in ('importing', 'interrupted')
-    returning b.id as "batchId", b.upload_no as "uploadNo", b.pattern, b.wanted, b.lines_read as drawn,
-      coalesce((
-        select c.imported from vault.batch_counts c where c.tenant_id = b.tenant_id and c.batch_id = b.id
-      ), 0) as made`.execute(tx.db)
+    returning b.id as "batchId", b.upload_no as "uploadNo", b.pattern, b.wanted, b.lines_read as drawn`.execute(tx.db)
   const [row] = taken.rows
   if (!row) return undefined
+  // In a statement of its own, which begins after the batch was waited for: what another run stored meanwhile counts.
+  const counted = await sql<{ readonly made: number }>`
+    select coalesce(sum(c.imported), 0)::bigint as made
+    from vault.batch_counts c
+    where c.tenant_id = ${tx.ctx.tenantId}::bigint
+      and c.batch_id = ${batchId}::bigint`.execute(tx.db)
   const pattern = parsePattern(row.pattern)
   if ('problem' in pattern) throw new Error(`the pattern of batch ${batchId} does not read: ${pattern.problem}`)
-  return { ...row, pattern }
+  return { ...row, pattern, made: counted.rows[0]?.made ?? 0 }
 }
