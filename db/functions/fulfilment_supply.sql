@@ -579,7 +579,8 @@ begin
       end if;
       told_nos := told_nos || purchase.order_no;
     else
-      is_passing := coalesce(news.code = 'not_reached' or news.about = 'limit', false);
+      -- A limit that is still there when it was come back to twice is none that passes: so many at a time, or a day.
+      is_passing := coalesce(news.code = 'not_reached' or (news.about = 'limit' and purchase.turn < 3), false);
       update fulfilment.needs n
       set state = case when news.about = 'account' then 'stopped' else 'wanted' end,
           filled = n.filled + pieces,
