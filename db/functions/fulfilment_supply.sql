@@ -457,7 +457,8 @@ begin
       set state = case when kind = 'accepted' or p.state = 'accepted' then 'accepted' else 'unknown' end,
           remote_no = coalesce(news.remote_no, p.remote_no),
           asks = p.asks + 1,
-          due_at = case when wait is null then null else now() + wait end,
+          -- It called back while it was being asked: what it said then may be older than that.
+          due_at = case when p.due_at < p.leased_until then now() when wait is null then null else now() + wait end,
           leased_until = null,
           code = case when kind = 'unknown' then news.kind else null end,
           message = left(coalesce(news.message, ''), 500)

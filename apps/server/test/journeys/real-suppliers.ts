@@ -62,14 +62,28 @@ export async function openSupplier(kind: TopUpSupplier) {
 
   return {
     kind,
+    url: standIn.url,
     control,
     placing,
     asking,
     /** Puts top-ups on its shelf, at this price. */
     sell: (id: string, price: string, quantityMax = 100) =>
-      control.addGoods({ id, name: `${GOODS} ${id}`, kind: 'topup', price, face: '30', stock: 100_000, quantityMax, fields }),
+      control.addGoods({
+        id,
+        name: `${GOODS} ${id}`,
+        kind: 'topup',
+        price,
+        face: '30',
+        stock: 100_000,
+        quantityMax,
+        fields,
+      }),
     /** Joins it to a shop: as it stands in its console, and what it sells is fetched. Answers products by its own ids. */
-    async join(shop: Shop, name: string, lane: { readonly concurrent?: number; readonly perMinute?: number } = {}) {
+    async join(
+      shop: Shop,
+      name: string,
+      how: { readonly baseUrl?: string; readonly concurrent?: number; readonly perMinute?: number } = {},
+    ) {
       const { id } = await shop.staff.call(
         'suppliers.create',
         {
@@ -81,7 +95,7 @@ export async function openSupplier(kind: TopUpSupplier) {
             secrets,
             concurrent: 24,
             perMinute: 60_000,
-            ...lane,
+            ...how,
           },
         },
         { idempotencyKey: randomUUID() },

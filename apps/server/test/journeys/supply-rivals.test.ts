@@ -166,6 +166,24 @@ test('who took a purchase dies before it hears the answer: it is asked about, an
   await expectEachOnce(rivals, orders)
 })
 
+test('a callback that comes before the order’s own answer is not forgotten over it', async () => {
+  const rivals = await openRivals()
+  const { a, first, shop } = rivals
+  await house.query('update suppliers.suppliers set concurrent = 1 where id = $1', [first.id])
+  const order = await rivals.place()
+  a.control.addFault({ kind: 'api.slow', key: `${order.no}0101`, endpoint: a.placing, times: 1, ms: 500 })
+  await shop.pay(order.no)
+  await shop.seen(order, isDelivered)
+  // Asked on the ladder it would take five seconds more.
+  const [took] = await house.query<{ seconds: number }>(
+    'select extract(epoch from ended_at - sent_at)::float8 as seconds from suppliers.purchases where tenant_id = $1',
+    [shop.tenantId],
+  )
+  expect(took?.seconds).toBeGreaterThan(0.5)
+  expect(took?.seconds).toBeLessThan(4)
+  await expectEachOnce(rivals, [order])
+})
+
 test('staff say what became of it while the supplier’s answer arrives: it is the one or the other, and in the books', async () => {
   const rivals = await openRivals()
   const { a, b, shop } = rivals
