@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import net, { type AddressInfo } from 'node:net'
 import type { SupplierAccount, SupplierAdapter } from '../../../apps/server/src/modules/suppliers/index.ts'
 import { supplierAdapters } from '../../../apps/server/src/modules/suppliers/index.ts'
 import { createOutbound } from '../../../apps/server/src/platform/outbound/index.ts'
@@ -26,12 +27,16 @@ const STEADY_PER_SECOND = 40
 /** Ten times what a lane takes unless a shop says otherwise. */
 const GOAL_PER_SECOND = 100
 const GOAL_SENT_MS = 250
+/** Orders that wait at the supplier that hangs, and how much longer the others' may take meanwhile. */
+const HANGING = 200
+const GOAL_TIMES = 2
 const WAIT_MAX_MS = 120_000
 const POLL_MS = 50
 
 /**
  * Paid top-ups on their way through one supplier: chosen, sent, called back about, asked about, delivered. First as many as
- * can, beside the same calls from the adapter alone; then at a steady rate, for what choosing adds before anything is sent.
+ * can, beside the same calls from the adapter alone; then at a steady rate, for what choosing adds before anything is sent;
+ * then at that rate while another supplier takes connections and never answers.
  */
 export async function supply({ system, size, shop }: Bench): Promise<readonly Figure[]> {
   const { orders, seconds } = size.supply
@@ -48,6 +53,10 @@ export async function supply({ system, size, shop }: Bench): Promise<readonly Fi
     )
     const bare = await bareCalls(supplier, orders)
     const steady = await steadily(system, driver, skuId, supplierId, seconds)
+    const beside = await besideOneThatHangs(system, driver, staff, supplier, () =>
+      steadily(system, driver, skuId, supplierId, seconds),
+    )
+    const times = beside.arrived.p99 / steady.arrived.p99
     return [
       plainFigure({
         case: `${orders.toLocaleString('en')} top-ups routed through one supplier`,
@@ -69,6 +78,16 @@ export async function supply({ system, size, shop }: Bench): Promise<readonly Fi
         goal: `p99 under ${GOAL_SENT_MS} ms`,
         met: steady.sent.p99 < GOAL_SENT_MS,
         note: `limit: the call itself, p50; paid → arrived p50 ${steady.arrived.p50.toFixed(0)} ms, p99 ${steady.arrived.p99.toFixed(0)} ms`,
+      }),
+      plainFigure({
+        case: `paid → arrived, while ${HANGING} wait at a supplier that hangs`,
+        value: beside.arrived.p99,
+        unit: 'ms p99',
+        ...beside.arrived,
+        limit: steady.arrived.p99,
+        ratio: times,
+        goal: `at most ${GOAL_TIMES} times of without`,
+        met: times <= GOAL_TIMES,
       }),
     ]
   } finally {
@@ -115,15 +134,20 @@ async function openSupplier({ standIns }: System): Promise<Supplier> {
 async function sellTopUp(staff: Shop['staff'], { account, remoteId }: Supplier) {
   const { baseUrl, identity, secrets } = account
   const body = {
-    name: `Bench ${remoteId}`,
-    adapter: ADAPTER,
+    name: `Bench ${remoteId} ${randomBytes(3).toString('hex')}`,
     baseUrl,
     identity,
     secrets,
-    concurrent: 64,
+    concurrent: CONNECTIONS,
     perMinute: 600_000,
   }
-  const { id: supplierId } = await staff.call('suppliers.create', { body }, { idempotencyKey: randomUUID() })
+  const { id: supplierId } = await staff.call(
+    'suppliers.create',
+    { body: { ...body, adapter: ADAPTER } },
+    { idempotencyKey: randomUUID() },
+  )
+  const moveTo = (url: string) =>
+    staff.call('suppliers.save', { params: { supplierId }, body: { ...body, baseUrl: url } })
   await staff.call('suppliers.sync', { params: { supplierId }, body: {} })
   const productId = await found(`${ADAPTER} to be synced`, async () => {
     const { items } = await staff.call('suppliers.listProducts', { query: { supplierId, q: remoteId } })
@@ -142,7 +166,38 @@ async function sellTopUp(staff: Shop['staff'], { account, remoteId }: Supplier) 
     params: { skuId },
     body: { policy: 'cheapest', leastMarginFen: 0, offers: [{ productId, fieldMap: { recharge_account: 'account' } }] },
   })
-  return { skuId, supplierId }
+  return { skuId, supplierId, moveTo }
+}
+
+/** Runs `work` while orders wait at another supplier of the same shop, which takes every connection and says nothing. */
+async function besideOneThatHangs<T>(
+  system: System,
+  driver: Driver,
+  staff: Shop['staff'],
+  supplier: Supplier,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { skuId, supplierId, moveTo } = await sellTopUp(staff, supplier)
+  const sockets = new Set<net.Socket>()
+  const silent = net.createServer((socket) => {
+    sockets.add(socket.resume().on('error', () => socket.destroy()))
+  })
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+  await moveTo(`http://127.0.0.1:${(silent.address() as AddressInfo).port}`)
+  try {
+    await atOnce(HANGING, async (n) => {
+      await payOrder(driver, noticeFor(system, await placeTopUp(driver, skuId, n)))
+    })
+    await found('its lane to be full', async () => sockets.size >= CONNECTIONS || undefined)
+    return await work()
+  } finally {
+    await staff.call('suppliers.setState', {
+      params: { supplierId },
+      body: { state: 'paused', reason: 'bench' },
+    })
+    for (const socket of sockets) socket.destroy()
+    silent.close()
+  }
 }
 
 async function placeTopUp(driver: Driver, skuId: number, n: number): Promise<number> {

@@ -7,7 +7,7 @@ import { openHouse, type PlacedOrder, type Shop, until } from './shop.ts'
 /** A supplier that takes connections and never answers, while others deliver, and what becomes of its backlog. */
 
 const PATIENCE_MS = 1_500
-const PER_SECOND = 10
+const PER_SECOND = 15
 const house = await openHouse({ supplierAdapters: hurriedAdapters(PATIENCE_MS) })
 
 /** A way to a supplier on which everything can come to a halt. */
@@ -98,7 +98,7 @@ test('a supplier that hangs holds nobody else up; when it is back its backlog dr
   await deliver(shop, fromWell, 20)
   const alone = await deliver(shop, fromWell, 60)
   way.hang(true)
-  const waiting = await Promise.all(Array.from({ length: 60 }, fromHanging.place))
+  const waiting = await Promise.all(Array.from({ length: 40 }, fromHanging.place))
   const { paygate } = house.standIns
   await paygate.control.pay(
     paygate.merchant.id,
@@ -129,7 +129,7 @@ test('a supplier that hangs holds nobody else up; when it is back its backlog dr
       )
       // It is the only source, and counts as one that refused; staff let it be asked again.
       const { items } = await shop.staff.call('fulfilment.listExceptions', { query: {} })
-      for (const { no, lineNo } of items.filter(({ reason }) => reason === 'no_source')) {
+      for (const { orderNo: no, lineNo } of items.filter(({ reason }) => reason === 'no_source')) {
         await shop.staff.call('fulfilment.retryLine', { params: { no, lineNo }, body: { reason: '再试' } as never })
       }
       const [row] = await house.query<{ open: string }>(
@@ -143,7 +143,7 @@ test('a supplier that hangs holds nobody else up; when it is back its backlog dr
   for (const { no } of waiting) expect(hanging.handedOut(no)).toBe(1)
   const calls = hanging.control
     .received()
-    .filter(({ endpoint }) => [hanging.placing, hanging.asking].includes(endpoint))
+    .filter(({ endpoint }) => endpoint === hanging.placing || endpoint === hanging.asking)
     .map(({ atMs }) => atMs)
     .toSorted((x, y) => x - y)
   const busiest = Math.max(...calls.map((from) => calls.filter((at) => at >= from && at < from + 1_000).length))

@@ -191,7 +191,7 @@ test('staff say what became of it while the supplier’s answer arrives: it is t
   for (const { no } of orders) a.control.addFault({ kind: 'order.slow', key: `${no}0101`, times: 1 })
   await payTogether(orders)
   const taken = await until('all to be taken', async () => {
-    const { items } = await shop.staff.call('suppliers.listPurchases', { query: { limit: 100 } })
+    const { items } = await shop.staff.call('suppliers.listPurchases', { query: {} })
     const accepted = items.filter(({ state }) => state === 'accepted')
     return accepted.length === orders.length ? accepted : undefined
   })
@@ -211,7 +211,7 @@ test('staff say what became of it while the supplier’s answer arrives: it is t
       return said
     }),
   )
-  expect(new Set(answers).isSubsetOf(new Set(['settled', 'suppliers.purchase_not_open']))).toBe(true)
+  expect(answers.filter((said) => said !== 'settled' && said !== 'suppliers.purchase_not_open')).toEqual([])
   await allDelivered(shop, orders)
   for (const { no } of orders) {
     const purchases = await until('its contradiction to be seen', async () => {
