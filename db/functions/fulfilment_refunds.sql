@@ -244,7 +244,8 @@ begin
       'amountFen', failed -> 'amountFen', 'points', 0, 'takes', failed -> 'takes', 'grants', failed -> 'grants', 'instead', failed -> 'ids'
     ) end;
   end if;
-  if p_takes <> 'line' and line.delivered_quantity = 0 then
+  -- Also one of which a part arrived: half a line cannot stand as delivered.
+  if p_takes <> 'line' and line.delivered_quantity < line.quantity then
     return jsonb_build_object('code', 'orders.refund_whole_line', 'params', '{}'::jsonb);
   end if;
 

@@ -74,7 +74,7 @@ const CHECKS: Readonly<Record<string, string>> = {
     ) g on true
     where l.tenant_id = $1 and l.kind <> 'recharge'
       and g.count <> case
-        when l.kind = 'topup' then l.delivered_quantity - l.refunded_quantity
+        when l.kind = 'topup' then greatest(l.delivered_quantity - l.refunded_quantity, 0)
         when l.delivered_quantity > 0 then l.quantity - l.refunded_quantity
         else 0
       end`,

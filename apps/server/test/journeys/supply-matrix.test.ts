@@ -209,7 +209,7 @@ describe.concurrent.each(PAIRS)('%s, then %s', (firstKind, secondKind) => {
     expect(found.filter(({ seen, right }) => !isDeepStrictEqual(seen, right))).toEqual([])
     await expectCostsAsCharged(shop, [a, b], cells)
     await expectBooksRight(house, shop.tenantId)
-  }, 90_000)
+  }, 150_000)
 })
 
 describe('with lanes that close', () => {

@@ -284,6 +284,37 @@ test('a supplier with something under way is not put away; its money does not go
   await expectBooksRight(house, shop.tenantId)
 })
 
+test('a part arrived and nobody has the rest: it is tried again, or goes back as a whole, and never as an amount', async () => {
+  const rivals = await openRivals()
+  const { a, b, shop } = rivals
+  const orders = [await rivals.place(3), await rivals.place(3)] as const
+  for (const { no } of orders) {
+    a.control.addFault({ kind: 'order.partial', key: `${no}0101`, times: 1, count: 1 })
+    b.control.addFault({ kind: 'order.reject', key: `${no}0102`, times: 1 })
+  }
+  await payTogether(orders)
+  for (const order of orders) await shop.seen(order, ({ lines }) => lines[0]?.supply?.progress === 'failed')
+  await expectEachOnce(rivals, orders, 1)
+  const [again, back] = orders
+  const refund = (more: object) =>
+    shop.staff.call(
+      'orders.refund',
+      { params: { no: back.no }, body: { lineNo: 1, to: 'source', reason: '只到一件', ...more } as never },
+      { idempotencyKey: randomUUID() },
+    )
+  const refused = await refund({ amountFen: 4_000 }).catch((error) => isProblem(error) && error.code)
+  expect(refused).toBe('orders.refund_whole_line')
+  await refund({})
+  await shop.seen(back, ({ state }) => state === 'refunded')
+  await shop.staff.call('fulfilment.retryLine', {
+    params: { no: again.no, lineNo: 1 },
+    body: { reason: '再试' } as never,
+  })
+  await shop.seen(again, isDelivered)
+  await expectEachOnce(rivals, [again], 3)
+  await expectEachOnce(rivals, [back], 1)
+})
+
 test('what was tried as often as its number has room for is an exception, not a wait without end', async () => {
   const rivals = await openRivals()
   const { first, second, shop } = rivals
