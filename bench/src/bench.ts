@@ -34,6 +34,8 @@ export type Size = {
   }
   /** Order lines of a year that is reported on. */
   readonly reportLines: number
+  /** Orders that are paid at once, and for how long they are paid at a steady rate. */
+  readonly supply: { readonly orders: number; readonly seconds: number }
   readonly jobs: number
   readonly neighbour: { readonly seconds: number }
 }

@@ -14,6 +14,7 @@ import { orders } from './cases/orders.ts'
 import { pages } from './cases/pages.ts'
 import { reconcile } from './cases/reconcile.ts'
 import { reports } from './cases/reports.ts'
+import { supply } from './cases/supply.ts'
 import { machineFacts } from './machine.ts'
 import { type Figure, failedFigure, writeReport } from './report.ts'
 import { settle } from './settle.ts'
@@ -40,6 +41,7 @@ const CASES: readonly Case[] = [
   { name: 'pages', run: pages },
   { name: 'big-order', run: bigOrder },
   { name: 'neighbour', run: neighbour },
+  { name: 'supply', run: supply },
   { name: 'jobs', run: jobs },
   { name: 'growth', run: growth },
   { name: 'reports', run: reports },
@@ -57,6 +59,7 @@ const QUICK: Size = {
   bigOrder: 10_000,
   growth: { orders: 10_000, cards: 50_000, piecesEach: 1_500, measure: { warmMs: 500, measureMs: 1_500 } },
   reportLines: 10_000,
+  supply: { orders: 500, seconds: 3 },
   jobs: 2_000,
   neighbour: { seconds: 3 },
 }
@@ -77,6 +80,7 @@ const FULL: Size = {
     measure: { warmMs: 3_000, measureMs: 10_000 },
   },
   reportLines: 1_000_000,
+  supply: { orders: 5_000, seconds: 20 },
   jobs: 50_000,
   neighbour: { seconds: 20 },
 }

@@ -244,7 +244,8 @@ begin
       'amountFen', failed -> 'amountFen', 'points', 0, 'takes', failed -> 'takes', 'grants', failed -> 'grants', 'instead', failed -> 'ids'
     ) end;
   end if;
-  if p_takes <> 'line' and line.delivered_quantity = 0 then
+  -- Also one of which a part arrived: half a line cannot stand as delivered.
+  if p_takes <> 'line' and line.delivered_at is null then
     return jsonb_build_object('code', 'orders.refund_whole_line', 'params', '{}'::jsonb);
   end if;
 
@@ -300,7 +301,7 @@ begin
   return jsonb_build_object(
     'amountFen', amount, 'points', points, 'takes', p_takes, 'grants', case when p_takes = 'pieces' then to_jsonb(p_grants) else '[]' end,
     'instead', case when p_takes = 'line' then failed -> 'ids' else '[]' end,
-    'isUndelivered', p_takes = 'line' and line.delivered_quantity = 0 and line.kind <> 'recharge'
+    'isUndelivered', p_takes = 'line' and line.delivered_at is null and line.kind <> 'recharge'
   );
 end;
 $$;
@@ -482,17 +483,6 @@ begin
   from orders.orders o
   where o.tenant_id = p_tenant
     and o.no = p_no;
-  if refund.gateway <> 'balance' and refund.chargeback_id is null then
-    select * into purse_receipt
-    from payments.receipts r
-    where r.tenant_id = p_tenant
-      and r.order_no = p_no
-      and r.gateway = 'balance'
-      and r.state = 'applied';
-    if purse_receipt.id is not null then
-      of_purse := greatest(refund.amount_fen - greatest(fulfilment.left_of_receipt(p_tenant, refund.receipt_id, refund.target), 0), 0);
-    end if;
-  end if;
   with instead as (
     update payments.refunds r
     set replaced_by = p_refund
@@ -508,9 +498,20 @@ begin
     and l.order_no = p_no
     and l.line_no = refund.line_no;
   -- What was never delivered goes back whole: what a bank has had is a part of that.
-  if refund.takes = 'line' and refund.chargeback_id is null and line.delivered_quantity = 0 and line.kind <> 'recharge' then
+  if refund.takes = 'line' and refund.chargeback_id is null and line.delivered_at is null and line.kind <> 'recharge' then
     of_bank := least(fulfilment.left_with_banks(p_tenant, p_no), refund.amount_fen - promised);
     refund.amount_fen := refund.amount_fen - of_bank;
+  end if;
+  if refund.gateway <> 'balance' and refund.chargeback_id is null then
+    select * into purse_receipt
+    from payments.receipts r
+    where r.tenant_id = p_tenant
+      and r.order_no = p_no
+      and r.gateway = 'balance'
+      and r.state = 'applied';
+    if purse_receipt.id is not null then
+      of_purse := greatest(refund.amount_fen - greatest(fulfilment.left_of_receipt(p_tenant, refund.receipt_id, refund.target), 0), 0);
+    end if;
   end if;
 
   with revoked as (
@@ -707,13 +708,11 @@ set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
-  select coalesce(sum(r.disputed_fen), 0)::bigint
+  select coalesce(sum(greatest(least(r.disputed_fen, fulfilment.left_of_receipt(p_tenant, r.id, 'balance') + r.disputed_fen), 0)), 0)::bigint
   from orders.orders o
   join payments.receipts r on r.tenant_id = p_tenant and r.order_no = p_no and r.state = 'applied'
   where o.tenant_id = p_tenant
     and o.no = p_no
-    and o.balance_fen = 0
-    and o.points = 0
 $$;
 revoke execute on function fulfilment.left_with_banks(bigint, bigint) from public;
 

@@ -457,7 +457,8 @@ begin
       set state = case when kind = 'accepted' or p.state = 'accepted' then 'accepted' else 'unknown' end,
           remote_no = coalesce(news.remote_no, p.remote_no),
           asks = p.asks + 1,
-          due_at = case when wait is null then null else now() + wait end,
+          -- It called back while it was being asked: what it said then may be older than that.
+          due_at = case when p.due_at < p.leased_until then now() when wait is null then null else now() + wait end,
           leased_until = null,
           code = case when kind = 'unknown' then news.kind else null end,
           message = left(coalesce(news.message, ''), 500)
@@ -578,7 +579,8 @@ begin
       end if;
       told_nos := told_nos || purchase.order_no;
     else
-      is_passing := coalesce(news.code = 'not_reached' or news.about = 'limit', false);
+      -- A limit that is still there when it was come back to twice is none that passes: so many at a time, or a day.
+      is_passing := coalesce(news.code = 'not_reached' or (news.about = 'limit' and purchase.turn < 3), false);
       update fulfilment.needs n
       set state = case when news.about = 'account' then 'stopped' else 'wanted' end,
           filled = n.filled + pieces,

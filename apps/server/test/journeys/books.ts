@@ -73,7 +73,11 @@ const CHECKS: Readonly<Record<string, string>> = {
       where g.tenant_id = $1 and g.order_no = l.order_no and g.line_no = l.line_no and g.state <> 'revoked'
     ) g on true
     where l.tenant_id = $1 and l.kind <> 'recharge'
-      and g.count <> case when l.delivered_quantity > 0 then l.quantity - l.refunded_quantity else 0 end`,
+      and g.count <> case
+        when l.kind = 'topup' then greatest(l.delivered_quantity - l.refunded_quantity, 0)
+        when l.delivered_quantity > 0 then l.quantity - l.refunded_quantity
+        else 0
+      end`,
   'what suppliers delivered for a line is what its need counts and its owner has': `
     select n.order_no, n.line_no, n.filled, p.arrived, g.count
     from fulfilment.needs n
@@ -108,7 +112,7 @@ const CHECKS: Readonly<Record<string, string>> = {
       select coalesce(sum(balance), 0) as balance from ledger.accounts where tenant_id = $1 and kind = 'cash.clearing'
     ) a, (
       select coalesce(sum(
-        case when l.delivered_quantity = 0 and l.state in ('waiting', 'exception', 'refunding')
+        case when l.delivered_quantity = 0 and l.state in ('waiting', 'supplying', 'exception', 'refunding')
           then l.amount_fen - l.refunded_fen else l.refunding_fen end
       ), 0) as open
       from orders.lines l

@@ -82,8 +82,8 @@ export const orderErrors = defineErrors('orders', {
   },
   refundWholeLine: {
     status: 409,
-    zh: '还没有发货的行只能整行退款',
-    en: 'A line that was not delivered is refunded as a whole',
+    zh: '没有全部发货的行只能整行退款',
+    en: 'A line that was not delivered in full is refunded as a whole',
   },
   refundPieceGone: {
     status: 409,

@@ -2,6 +2,7 @@ import { commonErrors, refusalOf, supplierErrors } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { Ctx, Tx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
+import { CHECK_REFUSED_TASK } from '../../suppliers/index.ts'
 import { isSqlRefusal } from '../model.ts'
 
 /**
@@ -41,6 +42,8 @@ export async function settlePurchase(
   `.execute(tx.db)
   const answer = rows[0]?.answer ?? {}
   if (isSqlRefusal(answer)) throw refusalOf(answer.code, answer.params)
+  // The supplier may have said the contrary a moment before, and would not say it again.
+  if (outcome === 'refused') tx.enqueue(CHECK_REFUSED_TASK, { purchaseId }, { key: String(purchaseId) })
   tx.audit({
     action: 'purchase.settle',
     objectKind: 'purchase',

@@ -8,6 +8,8 @@ type Need = Wanted & {
   readonly orderNo: number
   readonly lineNo: number
   readonly skuId: number
+  /** So many purchases were opened for it. */
+  readonly turn: number
   readonly waitedSeconds: number
 }
 type NeedsOfTenant = { readonly tenantId: TenantId; readonly needs: readonly Need[] }
@@ -19,6 +21,8 @@ const IDLE_MS = 1_000
 const WAIT_SECONDS = 5
 const WAIT_SECONDS_MAX = 30 * 60
 const GIVE_UP_MAX = 500
+/** The number of a purchase has two digits for it. */
+const TURNS_MAX = 99
 
 export type SupplyRouter = { readonly loop: Loop; readonly kick: () => void }
 
@@ -48,7 +52,9 @@ export function createSupplyRouter(platform: Platform, wakeLanes: () => void): S
       }
       const choice = choose(own, need)
       const { chosen, ceilingHao } = choice
-      if (choice.verdict === 'buy' && chosen) {
+      if (need.turn >= TURNS_MAX) {
+        stopped.push({ orderNo, lineNo, reason: 'no_source', note: `asked for ${TURNS_MAX} times` })
+      } else if (choice.verdict === 'buy' && chosen) {
         opened.push({
           orderNo,
           lineNo,

@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto'
+import { startFulu } from '@quanshu/sim/fulu'
+import { startKasushou } from '@quanshu/sim/kasushou'
+import { startKayixin } from '@quanshu/sim/kayixin'
+import { afterAll } from 'vitest'
+import { type SupplierAdapter, type SupplierAdapters, supplierAdapters } from '../../src/modules/suppliers/index.ts'
+import type { Outbound } from '../../src/platform/outbound/index.ts'
+import { type Shop, until } from './shop.ts'
+
+const GOODS = '会员测试直充'
+
+/** Suppliers of top-ups behind their real adapters, each played by a stand-in of its own. */
+
+export const TOP_UP_SUPPLIERS = ['fulu', 'kasushou', 'kayixin'] as const
+export type TopUpSupplier = (typeof TOP_UP_SUPPLIERS)[number]
+
+const KINDS = {
+  fulu: {
+    start: async () => {
+      const standIn = await startFulu({ host: '127.0.0.1' })
+      const { appKey, appSecret } = standIn.credentials
+      return { standIn, identity: appKey, secrets: { appSecret } }
+    },
+    /** Goods of the stand-in's own list whose buyers fill in what ours do. */
+    like: '10000001',
+    placing: 'fulu.order.direct.add',
+    asking: 'fulu.order.info.get',
+  },
+  kasushou: {
+    start: async () => {
+      const standIn = await startKasushou({ host: '127.0.0.1' })
+      const { userId, apiKey } = standIn.credentials
+      return { standIn, identity: userId, secrets: { key: apiKey } }
+    },
+    like: '1001',
+    placing: 'order/buy',
+    asking: 'order/info',
+  },
+  kayixin: {
+    start: async () => {
+      const standIn = await startKayixin({ host: '127.0.0.1' })
+      const { appId, appSecret } = standIn.credentials
+      return { standIn, identity: appId, secrets: { key: appSecret } }
+    },
+    like: '201068',
+    placing: 'order/create',
+    asking: 'order/getDetail',
+  },
+} as const
+
+export type RealSupplier = Awaited<ReturnType<typeof openSupplier>>
+
+/** Starts the stand-in; it is stopped after the tests of the file. */
+export async function openSupplier(kind: TopUpSupplier) {
+  const { start, like, placing, asking } = KINDS[kind]
+  const { standIn, identity, secrets } = await start()
+  afterAll(() => standIn.close())
+  const { control } = standIn
+  control.setPace({ topupMs: 0 })
+  control.setBalance('1000000')
+  const { fields } = control.goods().find(({ id }) => id === like) ?? { fields: [] }
+
+  return {
+    kind,
+    url: standIn.url,
+    control,
+    placing,
+    asking,
+    /** Puts top-ups on its shelf, at this price. */
+    sell: (id: string, price: string, quantityMax = 100) =>
+      control.addGoods({
+        id,
+        name: `${GOODS} ${id}`,
+        kind: 'topup',
+        price,
+        face: '30',
+        stock: 100_000,
+        quantityMax,
+        fields,
+      }),
+    /** Joins it to a shop: as it stands in its console, and what it sells is fetched. Answers products by its own ids. */
+    async join(
+      shop: Shop,
+      name: string,
+      how: { readonly baseUrl?: string; readonly concurrent?: number; readonly perMinute?: number } = {},
+    ) {
+      const { id } = await shop.staff.call(
+        'suppliers.create',
+        {
+          body: {
+            name,
+            adapter: kind,
+            baseUrl: standIn.url,
+            identity,
+            secrets,
+            concurrent: 24,
+            perMinute: 60_000,
+            ...how,
+          },
+        },
+        { idempotencyKey: randomUUID() },
+      )
+      control.setCallbackUrl(`${shop.base}/api/supply/${id}/notify`)
+      await shop.staff.call('suppliers.sync', { params: { supplierId: id }, body: {} })
+      const products = await until(`${name} to be synced`, async () => {
+        const { items } = await shop.staff.call('suppliers.listProducts', {
+          query: { supplierId: id, kind: ['direct'], q: GOODS },
+        })
+        return items.length > 0 ? items : undefined
+      })
+      return {
+        id,
+        offer: (remoteId: string) => ({
+          productId: products.find((product) => product.remoteId === remoteId)?.id ?? 0,
+          fieldMap: Object.fromEntries(fields.map(({ key }) => [key, 'account'])),
+        }),
+      }
+    },
+    /** What it really handed out under the numbers of an order. */
+    handedOut: (orderNo: number): number =>
+      control
+        .deliveries()
+        .filter(({ outerNo }) => isOf(orderNo, outerNo))
+        .reduce((sum, { pieces }) => sum + pieces, 0),
+    /** What it charged for them by its own book, in fen. */
+    charged: (orderNo: number): number =>
+      control
+        .orders()
+        .filter(({ outerNo, state }) => isOf(orderNo, outerNo) && state !== 'unpaid')
+        .reduce((sum, { total, refunded }) => sum + Math.round((Number(total) - Number(refunded)) * 100), 0),
+  }
+}
+
+/** Numbers of purchases are the order's, with two digits of line and two of turn behind it. */
+export const isOf = (orderNo: number, purchaseNo: string): boolean => purchaseNo.slice(0, -4) === String(orderNo)
+
+/** The real adapters with less patience about orders, so that a supplier that is too slow is so within a test's time. */
+export function hurriedAdapters(timeoutMs: number): SupplierAdapters {
+  const hurried = (outbound: Outbound): Outbound => ({
+    ...outbound,
+    call: (request) => outbound.call({ ...request, timeoutMs }),
+  })
+  return new Map(
+    TOP_UP_SUPPLIERS.map((kind) => {
+      const adapter = supplierAdapters.get(kind) as SupplierAdapter
+      return [
+        kind,
+        {
+          ...adapter,
+          place: (outbound, ...rest) => adapter.place(hurried(outbound), ...rest),
+          ask: (outbound, ...rest) => adapter.ask(hurried(outbound), ...rest),
+        } satisfies SupplierAdapter,
+      ]
+    }),
+  )
+}
