@@ -112,7 +112,7 @@ const CHECKS: Readonly<Record<string, string>> = {
       select coalesce(sum(balance), 0) as balance from ledger.accounts where tenant_id = $1 and kind = 'cash.clearing'
     ) a, (
       select coalesce(sum(
-        case when l.delivered_quantity = 0 and l.state in ('waiting', 'supplying', 'exception', 'refunding')
+        case when l.delivered_at is null and l.state in ('waiting', 'supplying', 'exception', 'refunding')
           then l.amount_fen - l.refunded_fen else l.refunding_fen end
       ), 0) as open
       from orders.lines l

@@ -66,8 +66,13 @@ async function expectEachOnce({ a, b, shop }: Rivals, orders: readonly PlacedOrd
 /** Asks at once about everything that is open. */
 const hurry = ({ tenantId }: Shop) =>
   house.query(
+    // What somebody is at just now is left to them, or the two would wait for each other.
     `update suppliers.purchases set due_at = now()
-     where tenant_id = $1 and state in ('accepted', 'unknown') and leased_until is null`,
+     where tenant_id = $1 and id in (
+       select id from suppliers.purchases
+       where tenant_id = $1 and state in ('accepted', 'unknown') and leased_until is null
+       for no key update skip locked
+     )`,
     [tenantId],
   )
 const allDelivered = (shop: Shop, orders: readonly PlacedOrder[]) =>
@@ -346,7 +351,8 @@ test('what was tried as often as its number has room for is an exception, not a 
 test('a supplier that takes fewer than are wanted is not asked for ever: the next one delivers', async () => {
   const rivals = await openRivals('kasushou', 'kayixin')
   const { a, b, shop } = rivals
-  // Its list of goods tells no limit, and 120 are more than it sells at a time.
+  // As with a supplier that does not tell its limit: 120 are more than it sells at a time.
+  await house.query('update suppliers.products set max_quantity = null where tenant_id = $1', [shop.tenantId])
   const order = await rivals.place(120)
   b.sell(GOODS_ID, '12.0000', 1_000)
   await shop.pay(order.no)
