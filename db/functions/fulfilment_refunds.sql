@@ -250,7 +250,8 @@ begin
   end if;
 
   -- What was topped up cannot be taken back: it is as good as used.
-  select count(*), count(*) filter (where g.state = 'used' or c.state = 'used' or g.kind = 'topup')
+  -- Of a line that was never whole nobody asks what was used: the rest cannot be had otherwise.
+  select count(*), count(*) filter (where g.state = 'used' or c.state = 'used' or (g.kind = 'topup' and line.delivered_at is not null))
   into found_count, used_count
   from entitlements.grants g
   left join vault.cards c on c.tenant_id = p_tenant and c.id = g.card_id

@@ -78,6 +78,8 @@ begin
       where p.tenant_id = lane.tenant_id
         and p.supplier_id = lane.id
         and p.due_at <= now()
+        -- Paused: what was never sent stays here until it goes another way.
+        and (lane.state = 'on' or p.state <> 'planned')
       order by p.due_at, p.id
       limit room
       for no key update skip locked

@@ -27,12 +27,12 @@ import { type OrderPlan, POINTS_GOODS, planOf } from './random-money/plan.ts'
 import { openHouse } from './shop.ts'
 
 /**
- * A thousand random orders over all gateways, the balance and points, mixed on one order too, with faults on: what the gateways have by their own books is
+ * Random orders over all gateways, the balance and points, mixed on one order too, with faults on: what the gateways have by their own books is
  * what our ledger says, and every difference that was planted in their bills is found, and none is invented.
- * `QUANSHU_RANDOM_MONEY_SEED` gives another history, `QUANSHU_RANDOM_MONEY_ORDERS` another length.
+ * `QUANSHU_RANDOM_MONEY_SEED` gives another history, `QUANSHU_RANDOM_MONEY_ORDERS=1000` a longer one.
  */
 const seed = Number(process.env.QUANSHU_RANDOM_MONEY_SEED ?? 20_261_122)
-const count = Number(process.env.QUANSHU_RANDOM_MONEY_ORDERS ?? 1_000)
+const count = Number(process.env.QUANSHU_RANDOM_MONEY_ORDERS ?? 400)
 const DAY_MS = 86_400_000
 /** Above this an order's refunds in all wait for a second person. */
 const APPROVAL_ABOVE_FEN = 4_000
