@@ -8,10 +8,9 @@ import {
   UserOutlined,
 } from '@ant-design/icons'
 import { ProLayout } from '@ant-design/pro-components'
-import { useQueryClient } from '@tanstack/react-query'
 import { Avatar, Button, Dropdown, type MenuProps, Tooltip } from 'antd'
 import { type ReactNode, useState, useSyncExternalStore } from 'react'
-import { Link, Outlet, useLocation, useNavigate, useNavigation } from 'react-router'
+import { Link, Outlet, useHref, useLocation, useNavigate, useNavigation } from 'react-router'
 import { useAction } from '../shared/api/hooks.ts'
 import { fileUrl, tenantRoot } from '../shared/api/index.ts'
 import { LOCALES, type Locale, type Say, setLocale, useLocale, useText } from '../shared/i18n/index.ts'
@@ -245,13 +244,10 @@ function AccountMenu({ wide }: { readonly wide: boolean }) {
   const t = useText(appText)
   const me = useMe()
   const navigate = useNavigate()
-  const queries = useQueryClient()
+  const signIn = useHref('/sign-in')
   const signOut = useAction('identity.signOut', {
-    onDone: async () => {
-      // Away first: a screen that is drawn once more without its answers would ask for them again, as nobody.
-      await navigate('/sign-in')
-      queries.clear()
-    },
+    // The whole page goes, with all that it remembers: what stays on the screen for a moment would ask again, as nobody.
+    onDone: () => window.location.assign(signIn),
   })
   return (
     <Dropdown

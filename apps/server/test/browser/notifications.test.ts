@@ -176,10 +176,22 @@ test('a member buys: the phone shows a count, the message leads to the order', {
 
 test('staff find the mail in the log and the delivery behind the webhook', { timeout: 60_000 }, async () => {
   const { page } = staff
-  await eventually('the mail was sent', async () => {
-    await page.goto(`${consoleUrl}messages?q=${encodeURIComponent('member@example.test')}`)
-    return (await page.getByText('已发送').count()) > 0
-  })
+  await eventually(
+    'the mail was sent',
+    async () => {
+      await page.goto(`${consoleUrl}messages?q=${encodeURIComponent('member@example.test')}`)
+      // The list comes after the page.
+      return await page
+        .getByText('已发送')
+        .first()
+        .waitFor({ timeout: 4_000 })
+        .then(
+          () => true,
+          () => false,
+        )
+    },
+    30_000,
+  )
   await looksGood(page, 'log')
   await page
     .getByRole('button', { name: /^详\s*情$/ })

@@ -35,9 +35,15 @@ export async function arrive(
   return { context, page: await context.newPage() }
 }
 
-/** How many pixels the page is wider than the screen. */
+/** How many pixels the page is wider than the screen, once it has settled: after a change of size it is laid out anew, in its own time. */
 export async function sidewaysPixels(page: Page): Promise<number> {
-  return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+  for (let tries = 20; ; tries -= 1) {
+    const pixels = await page.evaluate<number>(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    )
+    if (pixels === 0 || tries === 0) return pixels
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
 }
 
 export const clipboard = (page: Page): Promise<string> => page.evaluate<string>('navigator.clipboard.readText()')
