@@ -158,10 +158,14 @@ test('a member buys: the phone shows a count, the message leads to the order', {
   await page.getByLabel('手机号或邮箱').fill('member@example.test')
   await page.getByRole('button', { name: /余额支付/ }).click()
   await page.getByRole('heading', { name: '已发货，请查收卡密' }).waitFor()
-  await eventually('the message is there', async () => {
-    await page.goto(`${mall}me`)
-    return (await page.getByText('1 条未读', { exact: true }).count()) > 0
-  })
+  await eventually(
+    'the message is there',
+    async () => {
+      await page.goto(`${mall}me`)
+      return await shows(page.getByText('1 条未读', { exact: true }))
+    },
+    30_000,
+  )
   await looksGood(page, 'mall-me', PHONE)
   await page.getByRole('link', { name: /^消息/ }).click()
   await page.getByText(/祝您使用愉快/).waitFor()
