@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type RobotGroup, startRobots } from '@quanshu/sim/robots'
 import { startWebhookReceiver, type WebhookReceiver } from '@quanshu/sim/webhooks'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { eventually } from '../harness/index.ts'
 import { shopFolder } from '../start/shop-folder.ts'
@@ -139,6 +139,13 @@ test('adds a webhook, keeps its secret, and tries it', { timeout: 60_000 }, asyn
   expect(receiver.control.received()).toMatchObject([{ type: 'webhook.test', signedBy: [0] }])
   await looksGood(page, 'webhooks')
 })
+
+/** Whether it is on the page soon: what a page shows comes after the page. */
+const shows = (place: Locator): Promise<boolean> =>
+  place.waitFor({ timeout: 4_000 }).then(
+    () => true,
+    () => false,
+  )
 
 test('a member buys: the phone shows a count, the message leads to the order', { timeout: 90_000 }, async () => {
   const { page } = member
