@@ -191,15 +191,7 @@ test('staff find the mail in the log and the delivery behind the webhook', { tim
     'the mail was sent',
     async () => {
       await page.goto(`${consoleUrl}messages?q=${encodeURIComponent('member@example.test')}`)
-      // The list comes after the page.
-      return await page
-        .getByText('已发送')
-        .first()
-        .waitFor({ timeout: 4_000 })
-        .then(
-          () => true,
-          () => false,
-        )
+      return await shows(page.getByText('已发送').first())
     },
     30_000,
   )

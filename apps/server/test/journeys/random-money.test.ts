@@ -69,7 +69,7 @@ async function openWorld(plans: readonly OrderPlan[]): Promise<World> {
   }
 }
 
-test(`a thousand random orders, seed ${seed}`, async () => {
+test(`${count} random orders, seed ${seed}`, async () => {
   const started = performance.now()
   const chapter = (name: string) => console.info(`${name} after ${Math.round(performance.now() - started)} ms`)
   console.info(`random money: QUANSHU_RANDOM_MONEY_SEED=${seed}, ${count} orders`)
