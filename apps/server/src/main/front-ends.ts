@@ -44,6 +44,11 @@ async function upToDate(name: FrontEnd, dataDir: string, log: Log): Promise<stri
   return dist
 }
 
+/** Writes beside a front end's files what they were made from, so that the next start does not build them again. */
+export async function stampFrontEnd(name: FrontEnd): Promise<void> {
+  writeFileSync(join(ROOT, 'apps', name, 'dist', STAMP), await sourcesOf(name))
+}
+
 /** A digest of everything the build reads. Contents, not times: a fresh checkout has new times for old files. */
 async function sourcesOf(name: FrontEnd): Promise<string> {
   const patterns = [

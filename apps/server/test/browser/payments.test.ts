@@ -226,9 +226,13 @@ describe('finance', { timeout: 60_000 }, () => {
     await control('alipay', '/pay', { orders: [{ outTradeNo: no, totalFen: 1_980, notifyUrl }] })
 
     const { page: books } = staff
+    const { request } = staff.context
+    await eventually('the money is there', async () =>
+      (await (await request.get(`${consoleUrl}../api/console/receipts`)).text()).includes(no),
+    )
     await books.goto(`${consoleUrl}receipts`)
     const row = books.getByRole('row').filter({ hasText: no })
-    await row.waitFor({ timeout: 40_000 })
+    await row.waitFor()
     await row.getByText('-¥0.10').waitFor()
     await keepScreen(books, 'console-receipts')
     await row.getByRole('button', { name: /处\s*理/ }).click()

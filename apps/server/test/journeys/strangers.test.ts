@@ -21,6 +21,10 @@ const ROUTES: readonly RouteSpec[] = Object.values(contract)
   )
 
 const full = await fill()
+await until('what was done has been told to everybody', async () => {
+  const [row] = await house.query<{ lag: { events: number }[] }>('select events.lag() as lag')
+  return row?.lag.every(({ events }) => events === 0)
+})
 const before = await digest()
 
 /** What a parameter of a path means; a route whose parameter is not here fails the test, so none is forgotten. */
