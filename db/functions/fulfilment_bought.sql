@@ -245,7 +245,7 @@ end;
 $$;
 revoke execute on function fulfilment.hand_over(bigint, bigint, integer, integer, bigint[], text) from public;
 
--- What is wrong with the codes of a purchase, for those who have to decide: `duplicate ••••••7F2A, …`. Never a code.
+-- Which codes of a purchase cannot be sold, for those who have to decide: `••••••7F2A, …`; why, the purchase shows.
 create or replace function fulfilment.bad_cards_note(p_tenant bigint, p_purchase bigint)
 returns text
 language sql
@@ -255,7 +255,7 @@ set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
-  select left(string_agg(c.outcome || ' ' || c.masked, ', ' order by c.piece), 500)
+  select left(string_agg(c.masked, ', ' order by c.piece), 500)
   from suppliers.purchase_cards c
   where c.tenant_id = p_tenant
     and c.purchase_id = p_purchase

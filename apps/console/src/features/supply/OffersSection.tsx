@@ -60,7 +60,9 @@ export function OffersSection({ supply, add, onTouch, value = [], onChange }: Pr
   return (
     <Section
       title={t('sources')}
-      extra={<Link to={`/supplier-products?kind=${supply.kind === 'card' ? 'card' : 'direct'}`}>{t('browse')}</Link>}
+      extra={
+        <Link to={`/supplier-products?kind=${supply.kind === 'card' ? 'card,link' : 'direct'}`}>{t('browse')}</Link>
+      }
     >
       <div className="stack">
         {lacking.length > 0 && (
@@ -162,7 +164,7 @@ function AddSource({
     {
       query: {
         q: wanted || undefined,
-        kind: kind === 'card' ? ['card', 'link'] : ['direct'],
+        kind: kind === 'card' ? 'card,link' : 'direct',
         onSale: 'true',
         pageSize: PRODUCTS_SHOWN,
       },
