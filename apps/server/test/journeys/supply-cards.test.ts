@@ -233,6 +233,31 @@ test('codes that nobody can read are no refusal: a person is told at once, nothi
   await expectRight(one.shop)
 })
 
+test('called refused, and delivered after all: the codes are kept off the shelf until somebody has looked', async () => {
+  const one = await cardShop('own_first', 0)
+  first.control.addFault({ kind: 'api.cut', endpoint: first.placing, times: 1 } as never)
+  const order = await paid(one)
+  const purchase = await until('the purchase to be unknown', async () =>
+    (await purchasesOf(one.shop, order.no)).find(({ state }) => state === 'unknown'),
+  )
+  await one.shop.staff.call(
+    'suppliers.settlePurchase',
+    { params: { purchaseId: purchase.id }, body: { outcome: 'refused', note: '客服说没有下单' } },
+    { idempotencyKey: randomUUID() },
+  )
+  await one.shop.seen(order, isDelivered)
+  await until('the contradiction', async () =>
+    (await purchasesOf(one.shop, order.no)).find(({ state }) => state === 'contradicted'),
+  )
+  expect((await purchasesOf(one.shop, order.no)).map(({ state, costFen }) => [state, costFen])).toEqual([
+    ['contradicted', 2_000],
+    ['done', 2_200],
+  ])
+  const kept = (await batchesOf(one.shop, one.goods)).find(({ state }) => state === 'suspended')
+  expect(kept).toMatchObject({ supplier: '甲', costFen: 2_000, counts: { suspect: 1, available: 0, delivered: 0 } })
+  await expectRight(one.shop)
+})
+
 test('bought codes are refunded, replaced and recalled as imported ones are, and no callback keeps one', async () => {
   const one = await cardShop('own_first', 0)
   const { shop, goods } = one

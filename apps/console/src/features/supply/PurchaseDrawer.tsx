@@ -81,7 +81,7 @@ function Body({ purchase }: { readonly purchase: Purchase }) {
   const fields = Object.entries(purchase.fields)
   return (
     <div className="stack" style={{ gap: 20 }}>
-      {purchase.message && <Refusal purchase={purchase} />}
+      {purchase.message && purchase.bad === 0 && <Refusal purchase={purchase} />}
       <Facts
         items={[
           [t('order'), <OrderOf key="order" purchase={purchase} />],
