@@ -506,6 +506,7 @@ create table catalog.skus (
   removed_at timestamp with time zone,
   price_points integer not null default 0,
   supply_stock bigint,
+  source text not null default 'own'::text,
   constraint skus_pkey PRIMARY KEY (tenant_id, id),
   constraint skus_goods FOREIGN KEY (tenant_id, goods_id) REFERENCES catalog.goods(tenant_id, id),
   constraint skus_allocation_check CHECK ((allocation = ANY (ARRAY['fifo'::text, 'fefo'::text, 'lifo'::text, 'random'::text]))),
@@ -517,6 +518,7 @@ create table catalog.skus (
   constraint skus_market_price_fen_check CHECK ((market_price_fen > 0)),
   constraint skus_price_fen_check CHECK (((price_fen >= 0) AND (price_fen <= 1000000000))),
   constraint skus_price_points_check CHECK (((price_points >= 0) AND (price_points <= 100000000))),
+  constraint skus_source_check CHECK ((source = ANY (ARRAY['own'::text, 'own_first'::text, 'supplier_first'::text]))),
   constraint skus_specs_check CHECK ((jsonb_typeof(specs) = 'object'::text)),
   constraint skus_state_check CHECK ((state = ANY (ARRAY['on'::text, 'off'::text]))),
   constraint skus_supply_stock_check CHECK ((supply_stock >= 0)),
@@ -559,7 +561,7 @@ create policy tenant on catalog.skus for all to quanshu_app using (tenant_id = (
 create policy tenant on catalog.tags for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
 function catalog.goods_skus(p_tenant bigint, p_goods_ids bigint[], p_at timestamp with time zone) returns TABLE(goods_id bigint, sku_id bigint, kind text, title text, title_en text, specs jsonb, price_fen bigint, free boolean, market_price_fen bigint, cost_hint_fen bigint, tiers jsonb, hold_mode text, allocation text, low_stock_at integer, state text, sku_position integer, available bigint, held bigint, low boolean, next_at timestamp with time zone, next_price_fen bigint, price_points integer, next_price_points integer, unlimited boolean)
-function catalog.offers(p_tenant bigint, p_sku_ids bigint[], p_at timestamp with time zone) returns TABLE(sku_id bigint, kind text, title text, goods_title text, price_fen bigint, tiers jsonb, hold_mode text, allocation text, limit_per_person integer, limit_per_order integer, sellable boolean, reason text, form_fields jsonb, goods_id bigint, price_points integer, supply_stock bigint)
+function catalog.offers(p_tenant bigint, p_sku_ids bigint[], p_at timestamp with time zone) returns TABLE(sku_id bigint, kind text, title text, goods_title text, price_fen bigint, tiers jsonb, hold_mode text, allocation text, limit_per_person integer, limit_per_order integer, sellable boolean, reason text, form_fields jsonb, goods_id bigint, price_points integer, supply_stock bigint, source text)
 function catalog.shelf_reason(p_state text, p_on_at timestamp with time zone, p_off_at timestamp with time zone, p_at timestamp with time zone) returns text
 function catalog.unit_price(p_price_fen bigint, p_tiers jsonb, p_qty bigint) returns bigint
 
@@ -729,9 +731,12 @@ create index needs_due ON fulfilment.needs USING btree (tenant_id, due_at) WHERE
 
 create policy tenant on fulfilment.needs for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
+function fulfilment.accounts_of_bought(p_tenant bigint, p_purchases bigint[]) returns bigint[] security definer
 function fulfilment.accounts_of_members(p_tenant bigint, p_members bigint[]) returns bigint[] security definer
 function fulfilment.approve_refund(p_tenant bigint, p_refund bigint, p_staff bigint, p_actor text, p_used text) returns jsonb security definer
+function fulfilment.bad_cards_note(p_tenant bigint, p_purchase bigint) returns text security definer
 function fulfilment.begin_line_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_instead bigint[], p_actor text) returns void security definer
+function fulfilment.buy_instead(p_tenant bigint, p_nos bigint[], p_lines smallint[], p_skus bigint[], p_quantities integer[], p_holds bigint[], p_enough boolean[]) returns integer[] security definer
 function fulfilment.chargeback(p_tenant bigint, p_gateway text, p_news jsonb) returns jsonb security definer
 function fulfilment.choose_recalled(p_tenant bigint, p_batch bigint, p_choice jsonb, p_limit integer) returns jsonb security definer
 function fulfilment.close_recall(p_tenant bigint, p_batch bigint, p_to text, p_note text, p_actor text) returns jsonb security definer
@@ -744,10 +749,12 @@ function fulfilment.decline_refund(p_tenant bigint, p_refund bigint, p_actor tex
 function fulfilment.defer_needs(p_tenant bigint, p_items jsonb, p_seconds integer) returns void security definer
 function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text) returns jsonb security definer
 function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text) returns jsonb security definer
+function fulfilment.deliver_own(p_tenant bigint, p_items jsonb, p_actor text) returns jsonb security definer
 function fulfilment.end_rights(p_tenant bigint, p_dispute bigint) returns void security definer
 function fulfilment.failed_refunds(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
 function fulfilment.follow_used(p_cards bigint[]) returns void security definer
 function fulfilment.give_up_planned(p_limit integer) returns integer security definer
+function fulfilment.hand_over(p_tenant bigint, p_no bigint, p_line integer, p_from integer, p_cards bigint[], p_actor text) returns void security definer
 function fulfilment.handle_receipt(p_tenant bigint, p_receipt bigint, p_action text, p_note text, p_actor text, p_let_go_most bigint) returns jsonb security definer
 function fulfilment.left_of_receipt(p_tenant bigint, p_receipt bigint, p_target text) returns bigint security definer
 function fulfilment.left_of_receipts(p_tenant bigint, p_no bigint, p_target text) returns bigint security definer
@@ -778,9 +785,11 @@ function fulfilment.settle(p_tenant bigint, p_captures jsonb) returns jsonb secu
 function fulfilment.settle_disputed(p_tenant bigint, p_receipt bigint) returns void security definer
 function fulfilment.settle_purchase(p_tenant bigint, p_purchase bigint, p_kind text, p_actor text, p_note text) returns jsonb security definer
 function fulfilment.settle_surplus(p_tenant bigint, p_receipt bigint) returns void security definer
+function fulfilment.sku_of_bought(p_tenant bigint, p_no bigint, p_line integer) returns bigint security definer
 function fulfilment.split_failed(p_tenant bigint, p_refund bigint, p_part bigint, p_credit bigint) returns bigint security definer
 function fulfilment.stock_of(p_tenant bigint, p_skus bigint[], OUT skus bigint[], OUT allocations text[], OUT available bigint[], OUT delivered bigint[]) returns record security definer
 function fulfilment.stop_needs(p_tenant bigint, p_items jsonb, p_actor text) returns void security definer
+function fulfilment.take_cards(p_tenant bigint, p_purchase bigint, p_sku bigint, p_cards jsonb, p_cost_fen bigint, p_late boolean) returns bigint[] security definer
 function fulfilment.take_credit(p_tenant bigint, p_no bigint, p_amount bigint) returns bigint security definer
 function fulfilment.take_members_part(p_tenant bigint, p_nos bigint[], p_receipts boolean) returns void security definer
 function fulfilment.take_needs(p_per_tenant integer, p_limit integer) returns jsonb security definer
@@ -1273,6 +1282,7 @@ create table orders.lines (
   refunded_quantity integer not null default 0,
   unit_points integer not null default 0,
   refunded_points bigint not null default 0,
+  bought boolean not null default false,
   constraint lines_pkey PRIMARY KEY (tenant_id, order_no, line_no),
   constraint lines_tenant_id_order_no_fkey FOREIGN KEY (tenant_id, order_no) REFERENCES orders.orders(tenant_id, no),
   constraint delivered_is_whole CHECK (((state = 'delivered'::text) <= (delivered_quantity = quantity))),
@@ -1362,6 +1372,7 @@ create policy tenant on orders.orders for all to quanshu_app using (tenant_id = 
 
 function orders.close_unpaid(p_tenant bigint, p_nos bigint[], p_state text, p_reason text, p_actor text, p_due_only boolean) returns bigint[] security definer
 function orders.expire_due(p_limit integer) returns jsonb security definer
+function orders.lines_to_buy(p_tenant bigint, p_accounts bigint[], p_quantities integer[], p_claims boolean[], p_sources text[], p_supply bigint[]) returns boolean[] security definer
 function orders.look_at_shelf(p_tenant bigint, p_keys jsonb, p_skus bigint[]) returns jsonb security definer
 function orders.place(p_tenant bigint, p_items jsonb) returns jsonb security definer
 function orders.place_recharge(p_tenant bigint, p_item jsonb) returns jsonb security definer
@@ -2027,6 +2038,22 @@ create table suppliers.products (
 alter table suppliers.products enable row level security;
 grant insert, select, update on suppliers.products to quanshu_app;
 
+create table suppliers.purchase_cards (
+  tenant_id bigint not null,
+  purchase_id bigint not null,
+  piece integer not null,
+  outcome text not null,
+  card_id bigint,
+  masked text not null,
+  constraint purchase_cards_pkey PRIMARY KEY (tenant_id, purchase_id, piece),
+  constraint purchase_cards_tenant_id_purchase_id_fkey FOREIGN KEY (tenant_id, purchase_id) REFERENCES suppliers.purchases(tenant_id, id),
+  constraint purchase_cards_outcome_check CHECK ((outcome = ANY (ARRAY['taken'::text, 'duplicate'::text, 'format'::text, 'expired'::text]))),
+  constraint purchase_cards_piece_check CHECK ((piece > 0)),
+  constraint taken_is_a_card CHECK (((outcome <> 'taken'::text) OR (card_id IS NOT NULL)))
+);
+alter table suppliers.purchase_cards enable row level security;
+grant select on suppliers.purchase_cards to quanshu_app;
+
 create table suppliers.purchases (
   tenant_id bigint not null,
   id bigint not null generated always as identity,
@@ -2060,6 +2087,7 @@ create table suppliers.purchases (
   ended_at timestamp with time zone,
   decided_by text,
   decided_note text,
+  bad integer not null default 0,
   constraint purchases_pkey PRIMARY KEY (tenant_id, id),
   constraint purchase_has_its_own_number UNIQUE (tenant_id, no),
   constraint purchases_tenant_id_product_id_fkey FOREIGN KEY (tenant_id, product_id) REFERENCES suppliers.products(tenant_id, id),
@@ -2068,6 +2096,7 @@ create table suppliers.purchases (
   constraint line_of_purchase CHECK (((purpose = 'line'::text) = ((order_no IS NOT NULL) AND (line_no IS NOT NULL)))),
   constraint purchases_ceiling_hao_check CHECK ((ceiling_hao >= 0)),
   constraint purchases_check CHECK (((arrived >= 0) AND (arrived <= quantity))),
+  constraint purchases_check1 CHECK (((bad >= 0) AND (bad <= quantity))),
   constraint purchases_no_check CHECK ((no ~ '^[0-9]{20}$'::text)),
   constraint purchases_purpose_check CHECK ((purpose = ANY (ARRAY['line'::text, 'test'::text]))),
   constraint purchases_quantity_check CHECK ((quantity > 0)),
@@ -2084,9 +2113,11 @@ create table suppliers.routes (
   least_margin_fen bigint default 0,
   updated_at timestamp with time zone not null default now(),
   updated_by text not null default ''::text,
+  source text not null default 'own'::text,
   constraint routes_pkey PRIMARY KEY (tenant_id, sku_id),
   constraint routes_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
-  constraint routes_policy_check CHECK ((policy = ANY (ARRAY['cheapest'::text, 'fastest'::text, 'reliable'::text, 'weighted'::text, 'fixed'::text])))
+  constraint routes_policy_check CHECK ((policy = ANY (ARRAY['cheapest'::text, 'fastest'::text, 'reliable'::text, 'weighted'::text, 'fixed'::text]))),
+  constraint routes_source_check CHECK ((source = ANY (ARRAY['own'::text, 'own_first'::text, 'supplier_first'::text])))
 );
 alter table suppliers.routes enable row level security;
 grant insert, select, update on suppliers.routes to quanshu_app;
@@ -2145,6 +2176,7 @@ create policy tenant on suppliers.callbacks for all to quanshu_app using (tenant
 create policy tenant on suppliers.offers for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.product_changes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.products for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on suppliers.purchase_cards for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.purchases for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.routes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.suppliers for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
@@ -2261,13 +2293,15 @@ create table vault.batches (
   origin text not null default 'import'::text,
   pattern text,
   wanted integer,
+  supplier_id bigint,
   constraint batches_pkey PRIMARY KEY (tenant_id, id),
   constraint batches_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
   constraint batches_check CHECK (((valid_to IS NULL) OR (valid_from IS NULL) OR (valid_to > valid_from))),
   constraint batches_cost_fen_check CHECK ((cost_fen >= 0)),
-  constraint batches_origin_check CHECK ((origin = ANY (ARRAY['import'::text, 'generated'::text]))),
+  constraint batches_origin_check CHECK ((origin = ANY (ARRAY['import'::text, 'generated'::text, 'bought'::text]))),
   constraint batches_state_check CHECK ((state = ANY (ARRAY['importing'::text, 'cancelled'::text, 'interrupted'::text, 'ready'::text, 'suspended'::text, 'undone'::text, 'recalling'::text, 'recalled'::text]))),
   constraint batches_wanted_check CHECK (((wanted >= 1) AND (wanted <= 1000000))),
+  constraint bought_says_where CHECK (((origin = 'bought'::text) = (supplier_id IS NOT NULL))),
   constraint generated_says_what CHECK ((((origin = 'generated'::text) = (pattern IS NOT NULL)) AND ((origin = 'generated'::text) = (wanted IS NOT NULL))))
 );
 alter table vault.batches enable row level security;
@@ -2390,6 +2424,7 @@ alter table vault.recalls enable row level security;
 grant select on vault.recalls to quanshu_app;
 
 
+create index batches_bought ON vault.batches USING btree (tenant_id, sku_id, supplier_id, id) WHERE ((origin = 'bought'::text) AND (state = 'ready'::text));
 create index batches_by_sku ON vault.batches USING btree (tenant_id, sku_id, id);
 create index batches_importing ON vault.batches USING btree (tenant_id, heartbeat_at) WHERE (state = 'importing'::text);
 create index batches_stopped ON vault.batches USING btree (tenant_id, sku_id) WHERE (state = ANY (ARRAY['suspended'::text, 'recalling'::text]));

@@ -64,7 +64,8 @@ returns table (
   form_fields jsonb,
   goods_id bigint,
   price_points integer,
-  supply_stock bigint
+  supply_stock bigint,
+  source text
 )
 language plpgsql
 stable
@@ -91,7 +92,8 @@ begin
     g.form_fields,
     g.id,
     coalesce(change.price_points, s.price_points),
-    case when s.kind <> 'card' then s.supply_stock end
+    case when s.kind <> 'card' or s.source <> 'own' then s.supply_stock end,
+    s.source
   from (select distinct unnest(p_sku_ids) as id) wanted
   join catalog.skus s
     on s.tenant_id = p_tenant
@@ -170,21 +172,24 @@ begin
     s.position,
     shelf.available,
     coalesce(stock.held_out, 0),
-    s.state = 'on' and shelf.available <= coalesce(s.low_stock_at, -1),
+    s.state = 'on' and shelf.counted <= coalesce(s.low_stock_at, -1),
     coming.at,
     coming.price_fen,
     coalesce(change.price_points, s.price_points),
     coming.price_points,
-    s.kind <> 'card' and s.supply_stock is null
+    (s.kind <> 'card' or s.source <> 'own') and s.supply_stock is null
   from catalog.skus s
   left join ledger.accounts stock
     on stock.tenant_id = p_tenant
     and stock.kind = 'stock.available'
     and stock.ref = s.id::text
     and stock.unit = 'piece'
-  -- What sources do not count is more than anybody may order; `unlimited` says that it is no count.
+  -- What sources do not count is more than anybody may order; `unlimited` says that it is no count. A line comes from one side,
+  -- so what may be ordered is the greater of our own and theirs; what runs low is our own.
   cross join lateral (
-    select case when s.kind = 'card' then coalesce(stock.balance - stock.held_out, 0) else coalesce(s.supply_stock, 1000000) end as available
+    select greatest(case when s.kind = 'card' then w.own end, case when s.kind <> 'card' or s.source <> 'own' then coalesce(s.supply_stock, 1000000) end) as available,
+      case when s.kind = 'card' then w.own else coalesce(s.supply_stock, 1000000) end as counted
+    from (select coalesce(stock.balance - stock.held_out, 0) as own) w
   ) shelf
   left join lateral (
     select c.price_fen, c.price_points, c.free, c.tiers

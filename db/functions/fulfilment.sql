@@ -257,6 +257,7 @@ declare
   -- Lines that a supplier delivers.
   s_no bigint[];
   s_line smallint[];
+  s_instead integer[];
   done_nos bigint[];
   short_nos bigint[];
   clearing bigint;
@@ -267,7 +268,7 @@ begin
     array_agg(x.amount_fen) filter (where x.kind = 'card'), array_agg(x.buyer_key) filter (where x.kind = 'card'),
     array_agg(x.member_id) filter (where x.kind = 'card'), array_agg(x.hold_id) filter (where x.kind = 'card'),
     array_agg(coalesce(x.state = 'held', false)) filter (where x.kind = 'card'), (count(*) filter (where x.kind = 'card'))::integer,
-    array_agg(x.no) filter (where x.kind = 'topup'), array_agg(x.line_no) filter (where x.kind = 'topup')
+    array_agg(x.no) filter (where x.kind = 'supply'), array_agg(x.line_no) filter (where x.kind = 'supply')
   into l_no, l_line, l_sku, l_quantity, l_amount, l_owner, l_member, l_hold, l_held, line_count, s_no, s_line
   from (
     select p.no, o.buyer_key, o.member_id, l.*, h.state
@@ -281,7 +282,7 @@ begin
       offset 0
     ) o
     cross join lateral (
-      select l.line_no, l.kind, l.sku_id, l.quantity, l.amount_fen, l.hold_id
+      select l.line_no, case when l.kind = 'topup' or l.bought then 'supply' else l.kind end as kind, l.sku_id, l.quantity, l.amount_fen, l.hold_id
       from orders.lines l
       where l.tenant_id = p_tenant
         and l.order_no = p.no
@@ -390,6 +391,13 @@ begin
     into l_reason
     from unnest(admitted) with ordinality as a(admitted, n);
     if false = any (enough) then
+      -- What a supplier may deliver instead is no exception.
+      s_instead := fulfilment.buy_instead(p_tenant, l_no, l_line, l_sku, l_quantity, l_hold, enough);
+      s_no := s_no || array(select l_no[x.n] from unnest(s_instead) as x(n));
+      s_line := s_line || array(select l_line[x.n] from unnest(s_instead) as x(n));
+      for n in 1 .. cardinality(s_instead) loop
+        l_reason[s_instead[n]] := null;
+      end loop;
       update orders.lines l
       set state = 'exception',
           delivered_quantity = 0,
@@ -398,6 +406,7 @@ begin
           exception_at = coalesce(l.exception_at, now())
       from unnest(l_no, l_line, l_reason, enough) as x(no, line, reason, enough)
       where not x.enough
+        and x.reason is not null
         and l.tenant_id = p_tenant
         and l.order_no = any (l_no)
         and l.order_no = x.no
@@ -407,7 +416,7 @@ begin
   if coalesce(line_count, 0) = 0 and s_no is null and not p_paying then
     return '[]';
   end if;
-  if s_no is not null then
+  if cardinality(s_no) > 0 then
     perform fulfilment.want_supply(p_tenant, s_no, s_line, p_actor);
   end if;
   if p_paying then
@@ -462,7 +471,8 @@ begin
       array_agg(jsonb_build_object('no', x.no, 'lineNo', x.line, 'reason', x.reason))
     )
     from unnest(l_no, l_line, l_reason, enough) as x(no, line, reason, enough)
-    where not x.enough;
+    where not x.enough
+      and x.reason is not null;
   end if;
 
   return (
@@ -470,7 +480,7 @@ begin
       'no', x.no, 'lineNo', x.line, 'delivered', x.enough, 'quantity', x.quantity, 'reason', case when not x.enough then x.reason end
     )), '[]')
     from (
-      select * from unnest(l_no, l_line, l_quantity, l_reason, enough) as x(no, line, quantity, reason, enough)
+      select * from unnest(l_no, l_line, l_quantity, l_reason, enough) as x(no, line, quantity, reason, enough) where x.enough or x.reason is not null
       union all
       select s.no, s.line, 0, 'supplying', false
       from unnest(s_no, s_line) as s(no, line)
@@ -640,7 +650,7 @@ begin
     from (
       select x.n, a.id as account_id, l.quantity::bigint as amount
       from unnest(late) as x(n)
-      join orders.lines l on l.tenant_id = p_tenant and l.order_no = c_no[x.n] and l.order_no = any (c_no)
+      join orders.lines l on l.tenant_id = p_tenant and l.order_no = c_no[x.n] and l.order_no = any (c_no) and not l.bought
       cross join lateral (
         select a.id
         from ledger.accounts a

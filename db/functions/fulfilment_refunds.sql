@@ -534,7 +534,7 @@ begin
   if codes is not null then
     perform vault.transfer(p_tenant, line.sku_id, codes, 'delivered', 'void', cause, p_actor);
   end if;
-  if line.kind = 'topup' and refund.takes = 'line' then
+  if (line.kind = 'topup' or line.bought) and refund.takes = 'line' then
     update fulfilment.needs n
     set state = 'cancelled',
         due_at = null,

@@ -128,12 +128,14 @@ begin
       'waitedSeconds', extract(epoch from now() - h.since)::integer,
       'unitPriceFen', l.unit_price_fen,
       'unitPoints', l.unit_points,
-      'form', l.form
+      'form', l.form,
+      'skuKind', l.kind,
+      'isUntouched', h.filled = 0
     ))
     into taken
     from handed h
     cross join lateral (
-      select l.unit_price_fen, l.unit_points, l.form
+      select l.unit_price_fen, l.unit_points, l.form, l.kind
       from orders.lines l
       where l.tenant_id = tenant.id
         and l.order_no = h.order_no
@@ -333,7 +335,7 @@ begin
 end;
 $$;
 
--- News: [{id, lease, kind, remoteNo, arrived, costHao, serial, code, message, about, final}]. `kind` is accepted, done,
+-- News: [{id, lease, kind, remoteNo, arrived, costHao, serial, code, message, about, final, cards}], `cards` sealed (fulfilment.take_cards). `kind` is accepted, done,
 -- partial, refused, unknown or not_found; `final`: not found so late that it was never placed. Under a lease that is not the
 -- last one only proof that something was bought counts. Answers one word each: what the purchase is now.
 create or replace function fulfilment.purchase_news(p_tenant bigint, p_news jsonb)
@@ -360,6 +362,11 @@ declare
   revenue bigint := ledger.account(p_tenant, 'cash.revenue', '', 'CNY');
   spent bigint := ledger.account(p_tenant, 'cash.cost', '', 'CNY');
   of_supplier bigint;
+  -- What comes is codes of this SKU; which of them may be sold, and how many may not.
+  sku bigint;
+  cards bigint[];
+  bad_pieces integer;
+  stop_reason text;
   line orders.lines;
   the_order orders.orders;
   told_types text[] := '{}';
@@ -383,7 +390,7 @@ begin
       from suppliers.purchases p
       where p.tenant_id = p_tenant
         and p.id = any (ids)
-    ));
+    ) || fulfilment.accounts_of_bought(p_tenant, ids));
   end if;
   perform 1
   from fulfilment.needs n
@@ -402,8 +409,8 @@ begin
     select *
     from rows from (jsonb_to_recordset(p_news) as (
       id bigint, lease integer, kind text, "remoteNo" text, arrived integer, "costHao" bigint, serial text, code text, message text,
-      about text, final boolean
-    )) with ordinality as r(id, lease, kind, remote_no, arrived, cost_hao, serial, code, message, about, final, n)
+      about text, final boolean, cards jsonb
+    )) with ordinality as r(id, lease, kind, remote_no, arrived, cost_hao, serial, code, message, about, final, cards, n)
     order by r.n
   loop
     select * into purchase
@@ -420,6 +427,13 @@ begin
       answers := answers || purchase.state;
       continue;
     end if;
+    sku := fulfilment.sku_of_bought(p_tenant, purchase.order_no, purchase.line_no);
+    cards := '{}';
+    bad_pieces := 0;
+    -- Codes that arrived, and none of them is here: whoever says so is asked again.
+    if sku is not null and kind in ('done', 'partial') and coalesce(jsonb_array_length(news.cards), 0) = 0 then
+      kind := 'unknown';
+    end if;
     pieces := case kind when 'done' then purchase.quantity when 'partial' then least(greatest(coalesce(news.arrived, 0), 0), purchase.quantity) else 0 end;
     cost := case
       when pieces = 0 then 0
@@ -431,7 +445,13 @@ begin
       -- Refused, and yet delivered: the money is gone, and what came may be there twice. Somebody must know.
       if pieces > 0 and purchase.state in ('refused', 'cancelled') then
         if cost > 0 then
-          perform ledger.post(p_tenant, array[spent], array[of_supplier], array[cost], array['cash.purchase'], array[cause]);
+          perform ledger.post(
+            p_tenant, array[case when sku is null then spent else ledger.account(p_tenant, 'cash.codes', '', 'CNY') end], array[of_supplier],
+            array[cost], array['cash.purchase'], array[cause]
+          );
+        end if;
+        if sku is not null then
+          perform fulfilment.take_cards(p_tenant, purchase.id, sku, news.cards, cost, true);
         end if;
         update suppliers.purchases p
         set state = 'contradicted',
@@ -460,15 +480,18 @@ begin
           -- It called back while it was being asked: what it said then may be older than that.
           due_at = case when p.due_at < p.leased_until then now() when wait is null then null else now() + wait end,
           leased_until = null,
-          code = case when kind = 'unknown' then news.kind else null end,
+          code = case when kind = 'unknown' then case when news.code = 'unreadable' then 'unreadable' when news.kind in ('done', 'partial') then 'no_cards' else news.kind end end,
           message = left(coalesce(news.message, ''), 500)
       where p.tenant_id = p_tenant
         and p.id = news.id;
-      -- The ladder is over: a person looks at it, while it goes on being asked about now and then.
-      if purchase.asks = 9 and kind = 'unknown' and purchase.state <> 'accepted' and purchase.purpose = 'line' then
+      -- The ladder is over, or what came cannot be read: a person looks at it, while it goes on being asked about now and then.
+      if kind = 'unknown' and purchase.purpose = 'line'
+        and ((purchase.asks = 9 and purchase.state <> 'accepted') or (news.code = 'unreadable' and purchase.code is distinct from 'unreadable'))
+      then
+        stop_reason := case when news.code = 'unreadable' then 'bad_card' else 'supply_unknown' end;
         update orders.lines l
         set state = 'exception',
-            exception_reason = 'supply_unknown',
+            exception_reason = stop_reason,
             exception_at = now(),
             exception_note = left(coalesce(news.message, ''), 500)
         where l.tenant_id = p_tenant
@@ -477,7 +500,7 @@ begin
           and l.state = 'supplying';
         told_types := told_types || 'order.exception'::text;
         told_nos := told_nos || purchase.order_no;
-        told := told || jsonb_build_object('no', purchase.order_no, 'lineNo', purchase.line_no, 'reason', 'supply_unknown');
+        told := told || jsonb_build_object('no', purchase.order_no, 'lineNo', purchase.line_no, 'reason', stop_reason);
       elsif kind = 'accepted' and purchase.state <> 'accepted' and purchase.purpose = 'line' then
         -- Found after all.
         update orders.lines l
@@ -499,9 +522,21 @@ begin
     end if;
 
     -- Over.
+    if sku is not null and pieces > 0 then
+      cards := fulfilment.take_cards(p_tenant, purchase.id, sku, news.cards, cost, false);
+      bad_pieces := pieces - cardinality(cards);
+      pieces := cardinality(cards);
+      if bad_pieces > 0 then
+        kind := 'partial';
+        news.code := 'bad_card';
+        news.about := 'other';
+        news.message := fulfilment.bad_cards_note(p_tenant, purchase.id);
+      end if;
+    end if;
     update suppliers.purchases p
     set state = kind,
         arrived = pieces,
+        bad = bad_pieces,
         cost_fen = cost,
         remote_no = coalesce(news.remote_no, p.remote_no),
         serial = news.serial,
@@ -514,7 +549,10 @@ begin
     where p.tenant_id = p_tenant
       and p.id = news.id;
     if cost > 0 then
-      perform ledger.post(p_tenant, array[spent], array[of_supplier], array[cost], array['cash.purchase'], array[cause]);
+      perform ledger.post(
+        p_tenant, array[case when sku is null then spent else ledger.account(p_tenant, 'cash.codes', '', 'CNY') end], array[of_supplier],
+        array[cost], array['cash.purchase'], array[cause]
+      );
     end if;
     answers := answers || kind;
     continue when purchase.purpose <> 'line';
@@ -529,7 +567,9 @@ begin
     where l.tenant_id = p_tenant
       and l.order_no = purchase.order_no
       and l.line_no = purchase.line_no;
-    if pieces > 0 then
+    if pieces > 0 and sku is not null then
+      perform fulfilment.hand_over(p_tenant, purchase.order_no, purchase.line_no, need.filled + 1, cards, 'system');
+    elsif pieces > 0 then
       select * into the_order
       from orders.orders o
       where o.tenant_id = p_tenant
@@ -580,33 +620,35 @@ begin
       told_nos := told_nos || purchase.order_no;
     else
       -- A limit that is still there when it was come back to twice is none that passes: so many at a time, or a day.
+      -- Codes that nobody can sell: buying others is for a person to decide.
+      stop_reason := case when bad_pieces > 0 then 'bad_card' when news.about = 'account' then 'account_refused' end;
       is_passing := coalesce(news.code = 'not_reached' or (news.about = 'limit' and purchase.turn < 3), false);
       update fulfilment.needs n
-      set state = case when news.about = 'account' then 'stopped' else 'wanted' end,
+      set state = case when stop_reason is not null then 'stopped' else 'wanted' end,
           filled = n.filled + pieces,
           -- Not reached, or told to come later: it may be asked again.
           refused = case when is_passing or purchase.offer_id is null or purchase.offer_id = any (n.refused) then n.refused else n.refused || purchase.offer_id end,
-          due_at = case when news.about = 'account' then null when is_passing then now() + interval '1 second' else now() end,
+          due_at = case when stop_reason is not null then null when is_passing then now() + interval '1 second' else now() end,
           changed_at = now()
       where n.tenant_id = p_tenant
         and n.order_no = purchase.order_no
         and n.line_no = purchase.line_no;
       -- What the buyer filled in is wrong: no other source will do, and asking them is better than trying.
       update orders.lines l
-      set state = case when news.about = 'account' then 'exception' else 'supplying' end,
+      set state = case when stop_reason is not null then 'exception' else 'supplying' end,
           delivered_quantity = need.filled + pieces,
-          exception_reason = case when news.about = 'account' then 'account_refused' end,
-          exception_note = case when news.about = 'account' then left(coalesce(news.message, ''), 500) end,
-          exception_at = case when news.about = 'account' then now() end
+          exception_reason = stop_reason,
+          exception_note = case when stop_reason is not null then left(coalesce(news.message, ''), 500) end,
+          exception_at = case when stop_reason is not null then now() end
       where l.tenant_id = p_tenant
         and l.order_no = purchase.order_no
         and l.line_no = purchase.line_no
         and l.state in ('supplying', 'exception');
-      told_types := told_types || case when news.about = 'account' then 'order.exception' else 'supply.refused' end::text;
+      told_types := told_types || case when stop_reason is not null then 'order.exception' else 'supply.refused' end::text;
       told_nos := told_nos || purchase.order_no;
       told := told || jsonb_build_object(
         'no', purchase.order_no, 'lineNo', purchase.line_no, 'purchaseId', purchase.id,
-        'reason', case when news.about = 'account' then 'account_refused' end
+        'reason', stop_reason
       );
     end if;
   end loop;
@@ -646,6 +688,9 @@ begin
     and p.id = p_purchase;
   if not found then
     return jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb);
+  end if;
+  if p_kind = 'done' and fulfilment.sku_of_bought(p_tenant, purchase.order_no, purchase.line_no) is not null then
+    return jsonb_build_object('code', 'suppliers.codes_not_by_word', 'params', '{}'::jsonb);
   end if;
   if purchase.state not in ('unknown', 'accepted') then
     return jsonb_build_object('code', 'suppliers.purchase_not_open', 'params', '{}'::jsonb);

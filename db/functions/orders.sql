@@ -59,6 +59,9 @@ declare
   l_delivered bigint[];
   l_holds boolean[];
   l_claims boolean[];
+  l_source text[];
+  l_supply bigint[];
+  l_bought boolean[];
   l_person_limit integer[];
   l_refusal jsonb[];
   l_hold bigint[];
@@ -167,13 +170,15 @@ begin
   select
     array_agg(p.unit_fen), array_agg(p.price_points), array_agg(p.goods_id), array_agg(p.kind), array_agg(p.goods_title), array_agg(p.title),
     array_agg(p.account_id), array_agg(p.delivered_id), array_agg(p.hold_mode = 'order'), array_agg(p.limit_per_person),
+    array_agg(case when p.kind = 'card' then p.source else 'supplier' end), array_agg(p.supply_stock),
+    array_agg(coalesce(p.source = 'supplier_first' and p.kind = 'card' and (p.supply_stock is null or p.supply_stock >= p.quantity), false)),
     array_agg(
       case
         when p.sku_id is null then jsonb_build_object('code', 'orders.unknown_sku', 'params', jsonb_build_object('skuId', p.sku))
         when not p.sellable then jsonb_build_object(
           'code', 'orders.not_sellable', 'params', jsonb_build_object('title', p.goods_title, 'reason', p.reason, 'skuId', p.sku)
         )
-        when p.quantity > p.supply_stock then jsonb_build_object(
+        when p.kind <> 'card' and p.quantity > p.supply_stock then jsonb_build_object(
           'code', 'orders.sold_out', 'params', jsonb_build_object('title', p.goods_title, 'skuId', p.sku, 'available', p.supply_stock)
         )
         when p.quantity > p.limit_per_order then jsonb_build_object(
@@ -188,7 +193,8 @@ begin
         )
       end
     )
-  into l_unit, l_unit_points, l_goods, l_kind, l_goods_title, l_sku_title, l_account, l_delivered, l_holds, l_person_limit, l_refusal
+  into l_unit, l_unit_points, l_goods, l_kind, l_goods_title, l_sku_title, l_account, l_delivered, l_holds, l_person_limit,
+    l_source, l_supply, l_bought, l_refusal
   from priced p;
 
   i_total := array_fill(0::bigint, array[item_count]);
@@ -321,18 +327,18 @@ begin
   -- Pieces that are set aside only at payment are not claimed now, so those who ask at once do not shut each other out.
   -- What is paid in this same transaction is claimed but needs no hold: the locks last until it is delivered.
   -- What a supplier delivers has no pieces of ours to claim.
-  select array_agg(x.kind = 'card' and (x.holds or i_balance[x.item_no] or i_total[x.item_no] = 0) order by x.n),
-    array_agg(x.kind = 'card' and x.holds and not i_balance[x.item_no] and i_total[x.item_no] > 0 order by x.n)
+  select array_agg(x.kind = 'card' and not x.bought and (x.holds or i_balance[x.item_no] or i_total[x.item_no] = 0) order by x.n),
+    array_agg(x.kind = 'card' and not x.bought and x.holds and not i_balance[x.item_no] and i_total[x.item_no] > 0 order by x.n)
   into l_claims, l_holds
-  from unnest(l_item, l_holds, l_kind) with ordinality as x(item_no, holds, kind, n);
+  from unnest(l_item, l_holds, l_kind, l_bought) with ordinality as x(item_no, holds, kind, bought, n);
   if not (true = all (l_claims)) then
     for one in
       select x.item_no, x.title, x.sku, greatest(a.balance - a.held_out, 0) as available
-      from unnest(l_item, l_account, l_quantity, l_goods_title, l_sku, l_claims, l_kind)
-        as x(item_no, account_id, quantity, title, sku, claims, kind)
+      from unnest(l_item, l_account, l_quantity, l_goods_title, l_sku, l_claims, l_source, l_supply)
+        as x(item_no, account_id, quantity, title, sku, claims, source, supply)
       join ledger.accounts a on a.tenant_id = p_tenant and a.id = x.account_id and a.id = any (l_account)
       where not x.claims
-        and x.kind = 'card'
+        and (x.source = 'own' or (x.source <> 'supplier' and x.supply < x.quantity))
         and results[x.item_no] is null
         and a.balance - a.held_out < x.quantity
     loop
@@ -378,6 +384,8 @@ begin
         || ledger.account(p_tenant, 'cash.revenue', '', 'CNY')
     );
   end if;
+  -- Again, at most once: with lines that are bought because the shelf cannot fill them.
+  for round in 1 .. 2 loop
   select array_agg(d.item_no), array_agg(d.account_id), array_agg(d.amount)
   into a_group, a_account, a_amount
   from (
@@ -397,6 +405,16 @@ begin
       and results[i.n] is null
   ) d;
   admitted := ledger.admit(p_tenant, a_group, a_account, a_amount, item_count);
+    exit when round = 2 or not (false = any (admitted)) or not ('own_first' = any (l_source) or 'supplier_first' = any (l_source));
+    select array_agg(x.bought or b.bought order by x.n), array_agg(x.claims and not b.bought order by x.n),
+      array_agg(x.holds and not b.bought order by x.n)
+    into l_bought, l_claims, l_holds
+    from unnest(l_bought, l_claims, l_holds, orders.lines_to_buy(p_tenant, l_account, l_quantity, (
+      select array_agg(c.claims and results[c.item_no] is null order by c.n)
+      from unnest(l_claims, l_item) with ordinality as c(claims, item_no, n)
+    ), l_source, l_supply)) with ordinality as x(bought, claims, holds, instead, n)
+    cross join lateral (select coalesce(x.instead, false) as bought) b;
+  end loop;
   if false = any (admitted) then
     -- Names the purse, else the first line that is short; what others of this batch took is counted as gone.
     for one in
@@ -522,12 +540,12 @@ begin
 
   insert into orders.lines (
     tenant_id, order_no, line_no, sku_id, goods_id, kind, goods_title, sku_title,
-    quantity, unit_price_fen, unit_points, amount_fen, form, hold_id
+    quantity, unit_price_fen, unit_points, amount_fen, form, hold_id, bought
   )
   select p_tenant, i_no[x.item_no], x.line_no, x.sku, x.goods_id, x.kind, x.goods_title, x.sku_title,
-    x.quantity, x.unit_fen, x.unit_points, x.quantity * x.unit_fen, x.form, x.hold_id
-  from unnest(l_item, l_line, l_sku, l_goods, l_kind, l_goods_title, l_sku_title, l_quantity, l_unit, l_unit_points, l_form, l_hold)
-    as x(item_no, line_no, sku, goods_id, kind, goods_title, sku_title, quantity, unit_fen, unit_points, form, hold_id)
+    x.quantity, x.unit_fen, x.unit_points, x.quantity * x.unit_fen, x.form, x.hold_id, x.bought
+  from unnest(l_item, l_line, l_sku, l_goods, l_kind, l_goods_title, l_sku_title, l_quantity, l_unit, l_unit_points, l_form, l_hold, l_bought)
+    as x(item_no, line_no, sku, goods_id, kind, goods_title, sku_title, quantity, unit_fen, unit_points, form, hold_id, bought)
   where x.item_no = any (placed);
 
   -- What a member gives beside a gateway is set aside until the gateway's part is there, or the order ends.
@@ -838,7 +856,7 @@ as $$
         'state', l.state,
         'deliveredQuantity', l.delivered_quantity,
         'form', l.form,
-        'supply', case when l.kind = 'topup' then (
+        'supply', case when l.kind = 'topup' or l.bought then (
           select json_build_object(
             'since', n.since, 'purchase', p.state, 'reason', l.exception_reason, 'p50', p.chosen -> 'p50', 'p95', p.chosen -> 'p95'
           )

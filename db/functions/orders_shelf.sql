@@ -40,6 +40,8 @@ begin
           and a.kind = 'stock.available'
           and a.ref = s.sku::text
           and a.unit = 'piece'
+          -- Nothing is said of what a supplier may have instead: that is for placing to find out.
+          and not exists (select from catalog.skus k where k.tenant_id = p_tenant and k.id = s.sku and k.source <> 'own')
         offset 0
       ) a
     ), '{}')

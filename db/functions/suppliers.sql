@@ -159,7 +159,7 @@ as $$
     and (p_bad > 0 or s.failures > 0 or s.breaker <> 'closed')
 $$;
 
--- [{skuId, policy, leastMarginFen, candidates: [{offerId, supplierId, supplier, productId, product, kind, costHao, stock,
+-- [{skuId, policy, source, leastMarginFen, candidates: [{offerId, supplierId, supplier, productId, product, kind, costHao, stock,
 -- minQuantity, maxQuantity, onSale, enabled, supplierState, breaker, balanceHao, position, weight, fieldMap, fields, tries, arrived,
 -- p50, p95}]}]: figures of the last 200 purchases of each product that ended within a week; seconds.
 create or replace function suppliers.candidates(p_tenant bigint, p_skus bigint[])
@@ -174,6 +174,7 @@ as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'skuId', k.sku,
     'policy', coalesce(r.policy, 'cheapest'),
+    'source', coalesce(r.source, 'own'),
     'leastMarginFen', case when r.sku_id is null then 0 else r.least_margin_fen end,
     'candidates', (
       select coalesce(jsonb_agg(jsonb_build_object(
@@ -254,7 +255,7 @@ as $$
   ) x
   where k.tenant_id = p_tenant
     and k.id = x.sku
-    and k.kind <> 'card'
+    and (k.kind <> 'card' or k.source <> 'own')
     and k.supply_stock is distinct from x.stock
 $$;
 

@@ -30,10 +30,11 @@ export const EXCEPTION_REASONS = [
   'loss_guard',
   'supply_unknown',
   'account_refused',
+  'bad_card',
 ] as const
 export type ExceptionReason = (typeof EXCEPTION_REASONS)[number]
 
-/** What is sold: codes that we have, or what a supplier tops up. */
+/** What is sold: codes, or what a supplier tops up. */
 export const SKU_KINDS = ['card', 'topup'] as const
 export type SkuKind = (typeof SKU_KINDS)[number]
 
@@ -52,8 +53,8 @@ export const BATCH_STATES = [
 ] as const
 export type BatchState = (typeof BATCH_STATES)[number]
 
-/** Where a batch's codes come from: somebody else's file, or made by ourselves. */
-export const BATCH_ORIGINS = ['import', 'generated'] as const
+/** Where a batch's codes come from: somebody else's file, made by ourselves, or sent by a supplier for what was paid. */
+export const BATCH_ORIGINS = ['import', 'generated', 'bought'] as const
 
 /** In which order codes are handed out: oldest, first expiring or newest first, or by chance. */
 export const ALLOCATIONS = ['fifo', 'fefo', 'lifo', 'random'] as const

@@ -32,6 +32,14 @@ export type RefusalAbout = (typeof REFUSALS_ABOUT)[number]
 export const ROUTE_POLICIES = ['cheapest', 'fastest', 'reliable', 'weighted', 'fixed'] as const
 export type RoutePolicy = (typeof ROUTE_POLICIES)[number]
 
+/** Where the codes of a SKU come from: ours; a supplier's where we have none; a supplier's, and ours where none delivers. */
+export const CARD_SOURCES = ['own', 'own_first', 'supplier_first'] as const
+export type CardSource = (typeof CARD_SOURCES)[number]
+
+/** What became of a code that was bought. */
+export const BOUGHT_CARD_OUTCOMES = ['taken', 'duplicate', 'format', 'expired'] as const
+export type BoughtCardOutcome = (typeof BOUGHT_CARD_OUTCOMES)[number]
+
 /** Why a source was not chosen for a line. */
 export const PASSED_OVER = [
   'off_shelf',
@@ -49,6 +57,6 @@ export const PASSED_OVER = [
 ] as const
 export type PassedOver = (typeof PASSED_OVER)[number]
 
-/** What the buyer is told about a top-up. */
+/** What the buyer is told about what a supplier delivers. */
 export const SUPPLY_PROGRESS = ['submitted', 'in_progress', 'arrived', 'checking', 'failed'] as const
 export type SupplyProgress = (typeof SUPPLY_PROGRESS)[number]

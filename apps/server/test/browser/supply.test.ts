@@ -35,6 +35,7 @@ let owner: Person
 let buyer: Person
 let skuId: number
 let goodsId: number
+let cardSkuId: number
 let broken = false
 
 beforeAll(async () => {
@@ -145,14 +146,8 @@ describe('a supplier', { timeout: 60_000 }, () => {
     const { page } = buyer
     await page.goto(`${mall}goods/${goodsId}`)
     await page.getByText('直充到账').waitFor()
-    const no = await paidOrder()
-    await page.goto(`${mall}lookup`)
-    await page.getByRole('textbox', { name: '订单号' }).fill(no)
-    const password = page.getByLabel('查询密码').first()
-    await password.fill('harvest-moon')
-    await password.press('Enter')
-    await page.getByText('找到 1 个订单').waitFor()
-    await page.goto(`${mall}orders/${no}`)
+    const no = await paidOrder({ goodsId, skuId })
+    await lookUp(no)
     await page.getByRole('heading', { name: '充值已到账' }).waitFor({ timeout: 30_000 })
     await page.getByText('138****8000').waitFor()
     expect(await page.getByText(ACCOUNT).count()).toBe(0)
@@ -168,9 +163,72 @@ describe('a supplier', { timeout: 60_000 }, () => {
     await keepScreen(staff, 'console-purchase')
   })
 
+  test('sells codes too, bought when they are paid for; what it sold before is not handed out again', async () => {
+    const { page } = owner
+    const desk = createClient({ baseUrl: mall.slice(0, -1), locale: 'zh-CN', fetch: createCookieFetch() })
+    await desk.call('identity.signIn', { body: { email: 'owner@demo.quanshu.test', password: PASSWORD } })
+    const skus = [{ title: '月卡', priceFen: PRICE_FEN }]
+    const cards = await desk.call('catalog.createGoods', { body: { title: '番剧大会员', shelf: 'on', skus } })
+    cardSkuId = cards.skus[0]?.id ?? 0
+
+    await page.goto(`${consoleUrl}goods/${cards.id}`)
+    await page.getByRole('link', { name: '货源' }).click()
+    await page.getByText('自有可售 0').waitFor()
+    await page.getByRole('radio', { name: '自有优先，不够再买' }).check()
+    await page.getByText('还没有启用的货源').waitFor()
+    const source = page.locator('.ant-select-item-option').filter({ hasText: SUPPLIER }).filter({ hasText: '番剧' })
+    await eventually('the codes are offered as a source', async () => {
+      await page.getByRole('combobox', { name: '添加货源' }).fill('')
+      await page.getByRole('combobox', { name: '添加货源' }).pressSequentially('番剧')
+      return await source.waitFor({ timeout: 3_000 }).then(
+        () => true,
+        () => false,
+      )
+    })
+    await source.click()
+    await page.getByText('不需要顾客填写信息').waitFor()
+    await page
+      .locator('.form-foot')
+      .getByRole('button', { name: /保\s*存/ })
+      .click()
+    await page.getByText('会选它').waitFor()
+    await page.getByText('已保存', { exact: true }).waitFor({ state: 'hidden' })
+    await keepScreen(page, 'console-sources-of-codes')
+
+    const first = await paidOrder({ goodsId: cards.id, skuId: cardSkuId })
+    await lookUp(first)
+    await buyer.page.getByRole('heading', { name: '已发货，请查收卡密' }).waitFor({ timeout: 30_000 })
+    await fitsPhones(buyer.page)
+    await keepScreen(buyer.page, 'mall-bought-codes-phone')
+
+    await fetch(`${standIn().controlUrl}/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ kind: 'card.repeat', times: 1 }),
+    })
+    const second = await paidOrder({ goodsId: cards.id, skuId: cardSkuId, quantity: 2 })
+    await lookUp(second)
+    await buyer.page.getByText('卡密没有全部取到').waitFor({ timeout: 30_000 })
+    await fitsPhones(buyer.page)
+    await keepScreen(buyer.page, 'mall-bought-in-part-phone')
+    await page.goto(`${consoleUrl}exceptions`)
+    await page.getByText('到货卡密有问题').first().waitFor()
+    await page.goto(`${consoleUrl}orders/${second}`)
+    await page.getByRole('link', { name: '采购单', exact: true }).last().click()
+    await page.getByRole('dialog').getByText('1 个卡密不能用').waitFor()
+    await page.getByRole('dialog').getByText('重复', { exact: true }).waitFor()
+    await keepScreen(page, 'console-purchase-of-codes')
+  })
+
   test('is read on a phone', async () => {
     const { page } = owner
-    for (const path of ['suppliers', 'supplier-products', `skus/${skuId}/supply`, 'purchases']) {
+    for (const path of [
+      'suppliers',
+      'supplier-products',
+      `skus/${skuId}/supply`,
+      `skus/${cardSkuId}/supply`,
+      'purchases',
+    ]) {
       await page.goto(`${consoleUrl}${path}`)
       await page.getByText(SUPPLIER).first().waitFor()
       await fitsPhones(page)
@@ -188,12 +246,25 @@ function standIn() {
   return found
 }
 
+/** Opens an order on the buyer's phone by its number and password. */
+async function lookUp(no: string): Promise<void> {
+  const { page } = buyer
+  await page.goto(`${mall}lookup`)
+  await page.getByRole('textbox', { name: '订单号' }).fill(no)
+  const password = page.getByLabel('查询密码').first()
+  await password.fill('harvest-moon')
+  await password.press('Enter')
+  await page.getByText('找到 1 个订单').waitFor()
+  await page.goto(`${mall}orders/${no}`)
+}
+
+type Bought = { readonly goodsId: number; readonly skuId: number; readonly quantity?: number }
 /** A guest's order, paid by WeChat. @returns its number */
-async function paidOrder(): Promise<string> {
+async function paidOrder({ goodsId, skuId, quantity = 1 }: Bought): Promise<string> {
   const guest = createClient({ baseUrl: mall.slice(0, -1), locale: 'zh-CN', fetch: createCookieFetch() })
   const { formFields } = await guest.call('catalog.mallGetGoods', { params: { id: goodsId } })
   const form = Object.fromEntries(formFields.map(({ key }) => [key, ACCOUNT]))
-  const lines = [{ skuId, quantity: 1, unitPriceFen: PRICE_FEN, form }]
+  const lines = [{ skuId, quantity, unitPriceFen: PRICE_FEN, form }]
   const body = { lines, contact: 'lan@example.com', queryPassword: 'harvest-moon', payWith: 'wechat' }
   const { no } = await guest.call('orders.place', { body }, { idempotencyKey: randomUUID() })
   await guest.call('orders.pay', { params: { no }, body: { payWith: 'wechat' } })

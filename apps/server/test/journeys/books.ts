@@ -74,7 +74,7 @@ const CHECKS: Readonly<Record<string, string>> = {
     ) g on true
     where l.tenant_id = $1 and l.kind <> 'recharge'
       and g.count <> case
-        when l.kind = 'topup' then greatest(l.delivered_quantity - l.refunded_quantity, 0)
+        when l.kind = 'topup' or l.bought then greatest(l.delivered_quantity - l.refunded_quantity, 0)
         when l.delivered_quantity > 0 then l.quantity - l.refunded_quantity
         else 0
       end`,
@@ -87,10 +87,23 @@ const CHECKS: Readonly<Record<string, string>> = {
       where p.tenant_id = $1 and p.order_no = n.order_no and p.line_no = n.line_no
     ) p
     cross join lateral (
-      select count(*) from entitlements.grants g
+      select count(distinct g.piece) from entitlements.grants g
+      join orders.lines l on l.tenant_id = $1 and l.order_no = g.order_no and l.line_no = g.line_no and (l.kind = 'topup' or l.bought)
       where g.tenant_id = $1 and g.order_no = n.order_no and g.line_no = n.line_no
     ) g
     where n.tenant_id = $1 and (n.filled <> p.arrived or n.filled <> g.count)`,
+  'a code that was bought is a card of its supplier’s batch, and those that are not are counted': `
+    select p.id, p.arrived, p.bad, c.taken, c.bad
+    from suppliers.purchases p
+    cross join lateral (
+      select count(*) filter (where c.outcome = 'taken' and b.origin = 'bought' and b.supplier_id = p.supplier_id) as taken,
+        count(*) filter (where c.outcome <> 'taken') as bad, count(*) as all_of_them
+      from suppliers.purchase_cards c
+      left join vault.cards k on k.tenant_id = $1 and k.id = c.card_id
+      left join vault.batches b on b.tenant_id = $1 and b.id = k.batch_id
+      where c.tenant_id = $1 and c.purchase_id = p.id
+    ) c
+    where p.tenant_id = $1 and c.all_of_them > 0 and p.state in ('done', 'partial') and (c.taken, c.bad) is distinct from (p.arrived, p.bad)`,
   'what purchases cost is what was booked with their suppliers': `
     select p.supplier_id, p.cost, a.balance
     from (

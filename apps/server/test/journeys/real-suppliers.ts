@@ -67,6 +67,18 @@ export async function openSupplier(kind: TopUpSupplier) {
     placing,
     asking,
     /** Puts top-ups on its shelf, at this price. */
+    /** Puts codes on its shelf, at this price. */
+    sellCards: (id: string, price: string) =>
+      control.addGoods({
+        id,
+        name: `${GOODS} ${id}`,
+        kind: 'card',
+        price,
+        face: '30',
+        stock: 100_000,
+        quantityMax: 100,
+        fields: [],
+      }),
     sell: (id: string, price: string, quantityMax = 100) =>
       control.addGoods({
         id,
@@ -83,6 +95,7 @@ export async function openSupplier(kind: TopUpSupplier) {
       shop: Shop,
       name: string,
       how: { readonly baseUrl?: string; readonly concurrent?: number; readonly perMinute?: number } = {},
+      sold: 'direct' | 'card' = 'direct',
     ) {
       const { id } = await shop.staff.call(
         'suppliers.create',
@@ -104,7 +117,7 @@ export async function openSupplier(kind: TopUpSupplier) {
       await shop.staff.call('suppliers.sync', { params: { supplierId: id }, body: {} })
       const products = await until(`${name} to be synced`, async () => {
         const { items } = await shop.staff.call('suppliers.listProducts', {
-          query: { supplierId: id, kind: ['direct'], q: GOODS },
+          query: { supplierId: id, kind: [sold], q: GOODS },
         })
         return items.length > 0 ? items : undefined
       })

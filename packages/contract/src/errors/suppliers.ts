@@ -42,15 +42,15 @@ export const supplierErrors = defineErrors('suppliers', {
     zh: '还有 {count} 笔采购未完结，完结后才能归档',
     en: '{count} purchases are still open; archive the supplier when they have ended',
   },
-  skuNotSupplied: {
-    status: 409,
-    zh: '只有直充规格可以配置供应商货源',
-    en: 'Only top-up variants take sources from suppliers',
-  },
   productKind: {
     status: 409,
-    zh: '「{product}」不是直充商品，不能作为直充规格的货源',
-    en: '“{product}” is not a top-up and cannot stand behind a top-up variant',
+    zh: '「{product}」与规格的类型不符：直充规格只能用直充商品，卡密规格只能用卡密或链接商品',
+    en: '“{product}” does not fit the variant: top-ups take top-up products, codes take products that hand over codes or links',
+  },
+  codesNotByWord: {
+    status: 409,
+    zh: '卡密不能只凭口头认定到账：请把供应商给的卡密导入库存，再认定为「没有买成」并重试订单，就会从库存发货',
+    en: 'Codes cannot arrive by word of mouth: import the codes that the supplier gave you, then settle this as not bought, and the order is delivered from stock',
   },
   fieldUnmapped: {
     status: 422,

@@ -16,8 +16,11 @@ import {
   sortBy,
   text,
 } from '../schemas.ts'
+import { SKU_KINDS } from '../states.ts'
 import {
+  BOUGHT_CARD_OUTCOMES,
   BREAKER_STATES,
+  CARD_SOURCES,
   PASSED_OVER,
   PRODUCT_KINDS,
   PURCHASE_STATES,
@@ -173,6 +176,11 @@ export const skuSupplyView = z.object({
   skuTitle: z.string(),
   priceFen: fen,
   formFields,
+  kind: z.enum(SKU_KINDS),
+  /** Of codes: whether suppliers are asked at all, and when. What is topped up always comes from them. */
+  source: z.enum(CARD_SOURCES),
+  /** Codes of ours that may be sold now. */
+  ownPieces: z.int(),
   policy: z.enum(ROUTE_POLICIES),
   /** What must be left of the price; below zero the shop knowingly sells at a loss; null: no guard. */
   leastMarginFen: fen.nullable(),
@@ -202,6 +210,8 @@ export const purchaseView = z.object({
   product: z.string(),
   quantity: z.int(),
   arrived: z.int(),
+  /** Codes that came and cannot be sold. */
+  bad: z.int(),
   ceilingHao: hao,
   quotedHao: hao,
   costFen: fen.nullable(),
@@ -241,6 +251,17 @@ export const purchaseDetail = purchaseView.extend({
       }),
     ),
   }),
+  /** The codes that came, each masked, and what became of it. */
+  cards: z.array(
+    z.object({
+      piece: z.int(),
+      outcome: z.enum(BOUGHT_CARD_OUTCOMES),
+      /** The card that it became; of a duplicate, the one that was here before. */
+      cardId: id.nullable(),
+      batchId: id.nullable(),
+      masked: z.string(),
+    }),
+  ),
   callbacks: z.array(z.object({ id, verdict: z.string(), body: z.string(), receivedAt: instant })),
 })
 
@@ -416,6 +437,7 @@ export const supplierRoutes = {
     params: z.object({ skuId: idParam }),
     body: z.object({
       policy: z.enum(ROUTE_POLICIES),
+      source: z.enum(CARD_SOURCES).default('own'),
       leastMarginFen: fen.min(-1_000_000_00).max(1_000_000_00).nullable(),
       /** In the order of the fixed policy. */
       offers: z

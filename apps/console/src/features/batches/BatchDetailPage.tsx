@@ -105,7 +105,7 @@ function BatchFacts({ batch }: { readonly batch: Batch }) {
             )}
           </span>,
         ],
-        batch.origin === 'import' && [t('supplier'), batch.supplier],
+        batch.origin !== 'generated' && [t('supplier'), batch.supplier],
         [t('purchaseRef'), batch.purchaseRef],
         [t('cost'), <Money key="cost" fen={batch.costFen} />],
         [t('totalCost'), <Money key="total" fen={batch.costFen * batch.imported} />],

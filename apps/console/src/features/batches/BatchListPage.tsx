@@ -54,6 +54,7 @@ export function BatchListPage() {
           options: [
             { value: 'import', label: t('imports') },
             { value: 'generated', label: t('generatedOnes') },
+            { value: 'bought', label: t('boughtOnes') },
           ],
         },
         {
@@ -91,10 +92,10 @@ function columnsOf(t: T): readonly ListColumn<Batch>[] {
           <Link to={`/batches/${batch.id}`}>#{batch.id}</Link>
           <Typography.Text
             type="secondary"
-            ellipsis={{ tooltip: batch.pattern ?? batch.fileName }}
+            ellipsis={{ tooltip: batch.pattern ?? (batch.fileName || batch.supplier) }}
             style={{ display: 'block', maxWidth: 150, fontSize: 12 }}
           >
-            {batch.pattern ?? batch.fileName}
+            {batch.pattern ?? (batch.fileName || batch.supplier)}
           </Typography.Text>
         </>
       ),

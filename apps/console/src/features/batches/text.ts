@@ -26,6 +26,7 @@ export const batchText = defineMessages('batches', {
   origin: ['来源', 'Origin'],
   imports: ['导入', 'Imported'],
   generatedOnes: ['自制', 'Own codes'],
+  boughtOnes: ['现买', 'Bought when paid'],
   pattern: ['卡密格式', 'Pattern'],
   emptyTitle: ['还没有导入过卡密', 'Nothing was imported yet'],
   emptyText: [

@@ -207,7 +207,7 @@ function RowActions({ line, refund }: { readonly line: Line; readonly refund: ()
 /** To where the trouble can be solved: the purchase that nobody knows the end of, else the sources. */
 function SupplyLink({ line: { reason, orderNo, skuId } }: { readonly line: Line }) {
   const t = useText(exceptionText)
-  if (reason === 'supply_unknown' || reason === 'account_refused') {
+  if (reason === 'supply_unknown' || reason === 'account_refused' || reason === 'bad_card') {
     return <Link to={`/purchases?orderNo=${orderNo}`}>{t('purchases')}</Link>
   }
   return skuId === null ? null : <Link to={`/skus/${skuId}/supply`}>{t('sources')}</Link>

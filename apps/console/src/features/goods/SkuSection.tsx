@@ -257,7 +257,7 @@ function SkuFacts({ sku }: { readonly sku: Detail['skus'][number] }) {
           })}
         </span>
       )}
-      {topUp && may('suppliers.read') && <Link to={`/skus/${sku.id}/supply`}>{t('sources')}</Link>}
+      {may('suppliers.read') && <Link to={`/skus/${sku.id}/supply`}>{t('sources')}</Link>}
       {!topUp && may('cards.import') && <Link to={`/imports/new?skuId=${sku.id}`}>{t('importCards')}</Link>}
       {!topUp && may('stock.read') && <Link to={`/cards?skuId=${sku.id}`}>{t('viewStock')}</Link>}
     </Typography.Text>

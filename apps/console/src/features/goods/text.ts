@@ -94,8 +94,8 @@ export const goodsText = defineMessages('goods', {
   kindCard: ['卡密', 'Codes'],
   kindTopup: ['直充', 'Top-up'],
   kindCardHint: [
-    '从您导入的卡密里发一份，付款后立刻显示。',
-    'One of the codes you imported, shown right after payment.',
+    '从您的卡密里发一份，付款后立刻显示；也可以在货源里设为向供应商现买。',
+    'One of your codes, shown right after payment; under sources it can also be bought from a supplier then.',
   ],
   kindTopupHint: [
     '由供应商充到顾客填写的账号上；保存后设置货源，并在下单表单里加上账号。',

@@ -8,7 +8,17 @@ import { useBoth, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { OfferCard } from './OfferCard.tsx'
-import { draftOf, missingOf, newFormFields, type OfferDraft, type Product, type Supply, suggest } from './offers.ts'
+import {
+  draftOf,
+  fits,
+  missingOf,
+  newFormFields,
+  type OfferDraft,
+  type Product,
+  type Supply,
+  suggest,
+  unasked,
+} from './offers.ts'
 import { sourceText } from './sourceText.ts'
 import { useTakeForm } from './useTakeForm.tsx'
 
@@ -48,7 +58,12 @@ export function OffersSection({ supply, add, onTouch, value = [], onChange }: Pr
     put(offers)
   }
   return (
-    <Section title={t('sources')} extra={<Link to="/supplier-products?kind=direct">{t('browse')}</Link>}>
+    <Section
+      title={t('sources')}
+      extra={
+        <Link to={`/supplier-products?kind=${supply.kind === 'card' ? 'card,link' : 'direct'}`}>{t('browse')}</Link>
+      }
+    >
       <div className="stack">
         {lacking.length > 0 && (
           <Alert
@@ -66,7 +81,9 @@ export function OffersSection({ supply, add, onTouch, value = [], onChange }: Pr
         )}
         {value.length === 0 && !adding && (
           <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('emptyTitle')}>
-            <Typography.Text type="secondary">{t('emptyText')}</Typography.Text>
+            <Typography.Text type="secondary">
+              {t(supply.kind === 'card' ? 'emptyCardText' : 'emptyText')}
+            </Typography.Text>
           </Empty>
         )}
         {value.map((offer, at) => (
@@ -82,7 +99,7 @@ export function OffersSection({ supply, add, onTouch, value = [], onChange }: Pr
             onRemove={() => put(value.filter((_, index) => index !== at))}
           />
         ))}
-        <AddSource loading={adding} onAdd={(product) => void addProduct(product)} />
+        <AddSource kind={supply.kind} loading={adding} onAdd={(product) => void addProduct(product)} />
       </div>
     </Section>
   )
@@ -98,7 +115,9 @@ function useAdd(
   const { message } = App.useApp()
   const [adding, setAdding] = useState(false)
   const addProduct = async (product: Product) => {
-    if (product.kind !== 'direct') return void message.warning(t('notDirect', { name: product.name }))
+    if (!fits(product, supply.kind)) {
+      return void message.warning(t(supply.kind === 'card' ? 'notCard' : 'notDirect', { name: product.name }))
+    }
     if (latest.current.some(({ productId }) => productId === product.id)) {
       return void message.info(t('addedTwice', { name: product.name }))
     }
@@ -107,7 +126,7 @@ function useAdd(
       () => undefined,
     )
     if (!told) void message.warning(t('askFailed', { name: product.name }))
-    put([...latest.current, draftOf(told ?? product, told?.fields ?? null, supply.formFields)])
+    put([...latest.current, draftOf(told ?? product, told?.fields ?? unasked(supply.kind), supply.formFields)])
     setAdding(false)
   }
   return { adding, addProduct }
@@ -128,13 +147,28 @@ function useChosenElsewhere(add: readonly Product[], addProduct: (product: Produ
 
 const PRODUCTS_SHOWN = 30
 
-function AddSource({ loading, onAdd }: { readonly loading: boolean; readonly onAdd: (product: Product) => void }) {
+function AddSource({
+  kind,
+  loading,
+  onAdd,
+}: {
+  readonly kind: Supply['kind']
+  readonly loading: boolean
+  readonly onAdd: (product: Product) => void
+}) {
   const t = useText(sourceText)
   const [text, setText] = useState('')
   const wanted = useDeferredValue(text.trim())
   const found = useRead(
     'suppliers.listProducts',
-    { query: { q: wanted || undefined, kind: 'direct', onSale: 'true', pageSize: PRODUCTS_SHOWN } },
+    {
+      query: {
+        q: wanted || undefined,
+        kind: kind === 'card' ? 'card,link' : 'direct',
+        onSale: 'true',
+        pageSize: PRODUCTS_SHOWN,
+      },
+    },
     { keep: true, staleMs: 30_000 },
   )
   const products = found.data?.items ?? []
@@ -144,7 +178,7 @@ function AddSource({ loading, onAdd }: { readonly loading: boolean; readonly onA
       value={null}
       loading={loading || found.isFetching}
       disabled={loading}
-      placeholder={loading ? t('adding') : t('addPlaceholder')}
+      placeholder={loading ? t('adding') : t(kind === 'card' ? 'addCardPlaceholder' : 'addPlaceholder')}
       aria-label={t('add')}
       style={{ width: '100%' }}
       onChange={(id) => {

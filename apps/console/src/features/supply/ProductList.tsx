@@ -91,7 +91,11 @@ export function ProductList({ supplierId }: { readonly supplierId?: number }) {
           <ActionButton
             size="small"
             permission="suppliers.manage"
-            refusal={rows.some(({ kind }) => kind !== 'direct') ? t('useNotDirect') : undefined}
+            refusal={
+              rows.some(({ kind }) => (kind === 'direct') !== (rows[0]?.kind === 'direct'))
+                ? t('useNotDirect')
+                : undefined
+            }
             onClick={() => setDoing({ what: 'use', products: rows })}
           >
             {t('use')}
@@ -279,7 +283,7 @@ function RowActions({ product, onDo }: { readonly product: Product; readonly onD
   const manages = may('suppliers.manage')
   return (
     <>
-      {manages && product.kind === 'direct' ? (
+      {manages ? (
         <Button type="link" onClick={() => onDo('use')}>
           {t('use')}
         </Button>

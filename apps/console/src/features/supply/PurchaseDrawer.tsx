@@ -8,6 +8,7 @@ import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Copyable, Hao, Money, Nothing, Time } from '../../shared/parts/values.tsx'
 import { Facts } from '../../shared/templates/DetailPage.tsx'
 import { ErrorState } from '../../shared/templates/ErrorState.tsx'
+import { BoughtCards } from './BoughtCards.tsx'
 import { Choice } from './Choice.tsx'
 import { PurchaseTimeline } from './PurchaseTimeline.tsx'
 import { isOpen } from './purchase.ts'
@@ -80,7 +81,7 @@ function Body({ purchase }: { readonly purchase: Purchase }) {
   const fields = Object.entries(purchase.fields)
   return (
     <div className="stack" style={{ gap: 20 }}>
-      {purchase.message && <Refusal purchase={purchase} />}
+      {purchase.message && purchase.bad === 0 && <Refusal purchase={purchase} />}
       <Facts
         items={[
           [t('order'), <OrderOf key="order" purchase={purchase} />],
@@ -104,6 +105,7 @@ function Body({ purchase }: { readonly purchase: Purchase }) {
           ...fields.map(([name, value]) => [name, <Copyable key={name} text={value} />] as const),
         ]}
       />
+      <BoughtCards purchase={purchase} />
       <section>
         <Typography.Title level={5}>{t('timeline')}</Typography.Title>
         <PurchaseTimeline purchase={purchase} />

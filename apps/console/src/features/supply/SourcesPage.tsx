@@ -7,6 +7,7 @@ import { useText } from '../../shared/i18n/index.ts'
 import { Money } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { FormPage } from '../../shared/templates/FormPage.tsx'
+import { CardSourceSection } from './CardSourceSection.tsx'
 import { GuardSection } from './GuardSection.tsx'
 import { OffersSection } from './OffersSection.tsx'
 import { bodyOf, type Product, type Supply, type SupplyValues, valuesOf } from './offers.ts'
@@ -75,6 +76,7 @@ function Body({
   return (
     <div className="columns">
       <div className="span-8 stack">
+        {supply.kind === 'card' && <CardSourceSection supply={supply} />}
         <Form.Item name="offers" noStyle>
           <OffersSection supply={supply} add={state?.add ?? []} onTouch={onTouch} />
         </Form.Item>

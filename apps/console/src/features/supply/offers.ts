@@ -15,6 +15,7 @@ export type OfferDraft = Omit<Offer, 'id' | 'position' | 'quality' | 'supplierSt
 
 export type SupplyValues = {
   readonly policy: Supply['policy']
+  readonly source: Supply['source']
   readonly guarded: boolean
   readonly leastMarginFen: number | null
   readonly offers: readonly OfferDraft[]
@@ -23,15 +24,28 @@ export type SupplyValues = {
 export function valuesOf(supply: Supply): SupplyValues {
   return {
     policy: supply.policy,
+    source: supply.source,
     guarded: supply.leastMarginFen !== null,
     leastMarginFen: supply.leastMarginFen ?? 0,
-    offers: supply.offers.map(({ id: _id, position: _position, ...offer }) => ({ ...offer, isNew: false })),
+    offers: supply.offers.map(({ id: _id, position: _position, ...offer }) => ({
+      ...offer,
+      fields: offer.fields ?? unasked(supply.kind),
+      isNew: false,
+    })),
   }
 }
 
-export function bodyOf({ policy, guarded, leastMarginFen, offers }: SupplyValues) {
+/** Codes are for whoever has them: where nothing was said, nothing is asked for. */
+export const unasked = (kind: Supply['kind']): OfferDraft['fields'] => (kind === 'card' ? [] : null)
+
+/** Whether a product can stand behind variants of this kind. */
+export const fits = (product: Pick<Product, 'kind'>, kind: Supply['kind']): boolean =>
+  (product.kind === 'direct') === (kind === 'topup')
+
+export function bodyOf({ policy, source, guarded, leastMarginFen, offers }: SupplyValues) {
   return {
     policy,
+    source,
     leastMarginFen: guarded ? (leastMarginFen ?? 0) : null,
     offers: offers.map(({ productId, weight, enabled, fieldMap }) => ({
       productId,

@@ -87,11 +87,14 @@ export const productText = defineMessages('supplierProducts', {
   use: ['设为货源', 'Use as a source'],
   useTitle: ['设为哪个规格的货源', 'A source for which variant'],
   useText: [
-    '选择一个直充规格，下一步核对顾客要填的信息并保存。',
-    'Choose a top-up variant; next, check what its buyer fills in, and save.',
+    '直充商品选直充规格，卡密和链接商品选卡密规格；下一步核对并保存。',
+    'Top-ups go behind a top-up variant, codes and links behind one of codes; next, check and save.',
   ],
   useWhich: ['规格', 'Variant'],
   useNext: ['下一步', 'Next'],
-  useNotDirect: ['只有直充商品可以设为直充规格的货源', 'Only top-ups can stand behind a top-up variant'],
+  useNotDirect: [
+    '直充和卡密商品不能一起设为货源，请分开选',
+    'Top-ups and codes cannot stand behind one variant; pick them apart',
+  ],
   useMany: ['把 {count} 个商品设为货源', 'Use {count} products as sources'],
 })

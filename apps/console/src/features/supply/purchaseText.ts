@@ -27,8 +27,8 @@ export const purchaseText = defineMessages('purchases', {
   createdAt: ['创建时间', 'Created'],
   emptyTitle: ['还没有采购', 'No purchases yet'],
   emptyText: [
-    '顾客买了直充商品并付款后，系统会向货源采购，每一次都记在这里；也可以在供应商商品里试买一件。',
-    'When a top-up is paid for, one of its sources is asked, and every asking is kept here. You can also buy one piece to try at a supplier’s product.',
+    '顾客买了由供应商发货的商品并付款后，系统会向货源采购，每一次都记在这里；也可以在供应商商品里试买一件。',
+    'When something that suppliers deliver is paid for, one of its sources is asked, and every asking is kept here. You can also buy one piece to try at a supplier’s product.',
   ],
   setUp: ['去看供应商', 'To the suppliers'],
 
@@ -51,6 +51,19 @@ export const purchaseText = defineMessages('purchases', {
   about_limit: ['超出限额', 'a limit'],
   about_supplier: ['供应商自身故障', 'trouble of its own'],
   about_other: ['其他', 'something else'],
+
+  cards: ['到货的卡密', 'The codes that came'],
+  badCards: ['{count} 个卡密不能用，没有发给顾客', '{count} codes cannot be used and were not handed out'],
+  badCardsText: [
+    '卡密从不完整显示；凭采购编号、供应商单号和尾号向供应商索赔。要补货，请在异常里重试这一单。',
+    'Codes are never shown whole; claim them by our number, the supplier’s and the last characters. Try the order again at the exceptions to buy what is missing.',
+  ],
+  card_taken: ['已入库', 'Taken'],
+  card_duplicate: ['重复', 'Duplicate'],
+  card_format: ['格式不对', 'Wrong format'],
+  card_expired: ['已过期', 'Expired'],
+  cardBatch: ['批次 #{batch}', 'Batch #{batch}'],
+  cardKnown: ['与批次 #{batch} 的卡 {card} 相同', 'The same as card {card} of batch #{batch}'],
 
   timeline: ['经过', 'What happened'],
   tlCreated: ['选定 {supplier}，编号已存好', '{supplier} was chosen and the number stored'],
@@ -78,8 +91,8 @@ export const purchaseText = defineMessages('purchases', {
   settleWhat: ['实际结果', 'What became of it'],
   settleDone: ['已到账', 'It arrived'],
   settleDoneText: [
-    '订单会标记为已发货，成本记账，不能撤回。',
-    'The order counts as delivered and the cost is booked. This cannot be undone.',
+    '直充：订单会标记为已发货，成本记账，不能撤回。卡密：请改为导入卡密后认定「没有买成」，再从库存发货。',
+    'Top-ups: the order counts as delivered and the cost is booked; this cannot be undone. Codes: import them instead, then settle as not bought, and they go out from stock.',
   ],
   settleRefused: ['没有买成', 'It was not bought'],
   settleRefusedText: [

@@ -8,6 +8,29 @@ export const sourceText = defineMessages('sources', {
   goods: ['商品', 'Goods'],
   readOnly: ['您可以查看，但没有管理货源的权限。', 'You can look, but not change sources.'],
 
+  whoseCodes: ['卡密从哪里来', 'Whose codes are sold'],
+  ownPieces: ['自有可售 {count}', '{count} of our own'],
+  source_own: ['只用自有库存', 'Ours only'],
+  source_ownText: [
+    '只卖导入或自制的卡密，卖完就缺货。',
+    'Codes that were imported or made here; when they are gone it is sold out.',
+  ],
+  source_own_first: ['自有优先，不够再买', 'Ours first'],
+  source_own_firstText: [
+    '库存够就发库存；一行订单库存不够发全时，付款后整行向供应商买。',
+    'From stock while it lasts; a line that stock cannot fill whole is bought from a supplier once it is paid.',
+  ],
+  source_supplier_first: ['供应商优先，库存兜底', 'Suppliers first'],
+  source_supplier_firstText: [
+    '付款后先向供应商买；被拒绝或没有货源可用时发自有库存。',
+    'Bought once it is paid; when a supplier refuses or none can deliver, ours are sold.',
+  ],
+  whoseCodesText: [
+    '买来的卡密加密后入库，记在这家供应商的批次下；与库里重复或无法使用的不会发给顾客，由您在异常里决定。',
+    'Codes that are bought are sealed and kept in a batch of that supplier. One that you have had before, or that cannot be used, is not handed out: you decide at the exceptions.',
+  ],
+  nobodyToAsk: ['还没有启用的货源，只能卖自有库存。', 'No source is in use, so only codes of our own can be sold.'],
+
   policy: ['怎么选货源', 'How a source is chosen'],
   cheapest: ['最便宜优先', 'Cheapest'],
   cheapestText: [
@@ -54,7 +77,9 @@ export const sourceText = defineMessages('sources', {
   addPlaceholder: ['搜索供应商的直充商品', 'Search the suppliers’ top-ups'],
   adding: ['正在向供应商询问下单模板…', 'Asking the supplier what its buyer fills in…'],
   addedTwice: ['「{name}」已在列表里', '“{name}” is in the list already'],
+  addCardPlaceholder: ['搜索供应商的卡密或链接商品', 'Search the suppliers’ codes and links'],
   notDirect: ['「{name}」不是直充商品', '“{name}” is not a top-up'],
+  notCard: ['「{name}」是直充商品，不发卡密', '“{name}” is a top-up and hands over no codes'],
   askFailed: [
     '没问到「{name}」需要什么信息，可以在列表里再问一次',
     'What “{name}” asks for is not known; ask once more in the list',
@@ -63,6 +88,10 @@ export const sourceText = defineMessages('sources', {
   emptyText: [
     '没有货源的直充规格显示为缺货。从供应商的商品里选一个，顾客付款后就由它发货。',
     'A top-up variant without a source is out of stock. Choose a supplier’s product, and it delivers what is paid.',
+  ],
+  emptyCardText: [
+    '从供应商的卡密商品里选一个，顾客付款后就向它买，到货立即发给顾客。',
+    'Choose a supplier’s product that hands over codes: it is bought once it is paid for, and handed on at once.',
   ],
   browse: ['去比价', 'Compare prices'],
   first: ['首选', 'First'],

@@ -142,10 +142,7 @@ export const supplierText = defineMessages('suppliers', {
   step2: ['同步商品', 'Fetch its products'],
   step2Text: ['把它卖的商品和进价取回来。', 'What it sells, and at what price.'],
   step3: ['设为货源', 'Put them behind variants'],
-  step3Text: [
-    '在商品里选「设为货源」，指定给直充规格。',
-    'Choose “Use as a source” at a product and name a top-up variant.',
-  ],
+  step3Text: ['在商品里选「设为货源」，指定给一个规格。', 'Choose “Use as a source” at a product and name a variant.'],
   tabProducts: ['商品 {count}', 'Products {count}'],
   tabPurchases: ['采购单', 'Purchases'],
   p50: ['一半在此时间内到账', 'Half arrive within'],

@@ -15,7 +15,7 @@ const passedText = defineMessages('passedOver', {
   other_currency: ['不是人民币计价', 'Not priced in yuan'],
   balance_short: ['供应商余额不足', 'Our balance there is short'],
   field_missing: ['缺少充值信息', 'Something it asks for is missing'],
-  wrong_kind: ['不是直充商品', 'Not a top-up'],
+  wrong_kind: ['商品类型不符', 'Another kind of product'],
 } satisfies Record<PassedOver, readonly [string, string]>)
 
 export function usePassedOver(): (reason: PassedOver) => string {

@@ -18,6 +18,10 @@ const text = defineMessages('nextSteps', {
     '供应商说充值账号有误。联系顾客核对；账号写错了只能退款后重新下单。',
     'The supplier says the account is wrong. Check with the buyer; a mistyped account is refunded and ordered anew.',
   ],
+  bad_card: [
+    '供应商给的卡密重复、过期或读不出来，没有发给顾客，也没有再买。打开采购单看是哪几个并索赔；要补齐就重试（会再买缺的），或退款。',
+    'Codes from the supplier are duplicates, expired or unreadable: not handed out, and nothing else was bought. See at the purchase which they are and claim them; try again to buy what is missing, or refund.',
+  ],
 } satisfies Partial<Record<ExceptionReason, readonly [string, string]>>)
 
 /** What can be done next about a stuck line, in a sentence; undefined where the buttons say it all. */

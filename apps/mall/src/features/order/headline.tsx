@@ -91,6 +91,7 @@ const FACES: Readonly<Record<Situation, { readonly sign: ReactNode; readonly ton
   pending: { sign: <ClockIcon />, tone: 'warn' },
   paid: { sign: <span className={css.ring} />, tone: 'info' },
   toppingUp: { sign: <span className={css.ring} />, tone: 'info' },
+  fetching: { sign: <span className={css.ring} />, tone: 'info' },
   delivered: { sign: <CheckIcon />, tone: 'good' },
   toppedUp: { sign: <CheckIcon />, tone: 'good' },
   deliveredLocked: { sign: <LockIcon />, tone: 'info' },

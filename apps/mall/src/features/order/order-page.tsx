@@ -49,7 +49,12 @@ function OrderView({ order }: { readonly order: Order }) {
           <>
             <Headline order={order} />
             {order.lines.map(
-              (line) => line.supply && <TopUp key={line.lineNo} order={order} line={line} supply={line.supply} />,
+              (line) =>
+                line.supply &&
+                // Codes that have come are shown as all codes are.
+                (line.kind === 'topup' || line.supply.progress !== 'arrived') && (
+                  <TopUp key={line.lineNo} order={order} line={line} supply={line.supply} />
+                ),
             )}
             {handedOver.length > 0 && !order.canSeeCodes && <Unlock order={order} />}
             {order.canSeeCodes && handedOver.map((line) => <LineCodes key={line.lineNo} order={order} line={line} />)}
@@ -83,7 +88,7 @@ function Summary({ order }: { readonly order: Order }) {
   const { data: methods = [] } = useMethods(order.totalFen)
   const method = methods.find(({ gateway }) => gateway === order.payment?.gateway)
   // What is topped up stands beside its progress, masked.
-  const answers = order.lines.filter((line) => line.supply === null).flatMap((line) => Object.entries(line.form))
+  const answers = order.lines.filter(({ kind }) => kind !== 'topup').flatMap((line) => Object.entries(line.form))
   return (
     <Card title={t('order.summary')}>
       {order.recharge ? <RechargeLine order={order} recharge={order.recharge} /> : <OrderLines lines={order.lines} />}

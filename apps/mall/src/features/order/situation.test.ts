@@ -58,6 +58,7 @@ describe('what the buyer is told', () => {
     expect(situationOf({ ...order, state: 'paid', lines: [topUp('supplying')] })).toBe('toppingUp')
     expect(situationOf({ ...order, state: 'paid', lines: [line('delivered'), topUp('supplying')] })).toBe('toppingUp')
     expect(situationOf({ ...order, state: 'delivered', lines: [topUp('delivered')] })).toBe('toppedUp')
+    expect(situationOf({ ...order, state: 'paid', lines: [line('supplying')] })).toBe('fetching')
     expect(situationOf({ ...order, state: 'delivered', lines: [line('delivered'), topUp('delivered')] })).toBe(
       'deliveredLocked',
     )

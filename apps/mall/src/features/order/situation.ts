@@ -5,6 +5,7 @@ export type Situation =
   | 'pending'
   | 'paid'
   | 'toppingUp'
+  | 'fetching'
   | 'delivered'
   | 'deliveredLocked'
   | 'toppedUp'
@@ -25,7 +26,9 @@ export function situationOf(order: Pick<Order, 'state' | 'canSeeCodes' | 'lines'
   const some = (wanted: Order['lines'][number]['state']) => lines.some((line) => line.state === wanted)
   if (some('exception')) return some('delivered') ? 'partial' : 'exception'
   if (some('refunding')) return 'refunding'
-  if (some('supplying')) return 'toppingUp'
+  if (some('supplying')) {
+    return lines.some(({ kind, state: at }) => kind === 'topup' && at === 'supplying') ? 'toppingUp' : 'fetching'
+  }
   if (state === 'paid' && some('waiting')) return 'paid'
   // What was topped up is on the buyer's account: there is no code to show or to lock.
   if (lines.every(({ kind }) => kind === 'topup')) return 'toppedUp'

@@ -11,9 +11,10 @@ import { maskedMiddle } from './masked.ts'
 import css from './top-up.module.css'
 
 type Supply = NonNullable<OrderLine['supply']>
+type Kind = OrderLine['kind']
 const STEPS = ['submitted', 'in_progress', 'arrived'] as const
 
-/** A line that is topped up onto the buyer's account: how far it is, how long that usually takes, and whose account. */
+/** A line that somebody else delivers: how far it is, how long that usually takes, and, of a top-up, whose account. */
 export function TopUp({
   order,
   line,
@@ -35,20 +36,23 @@ export function TopUp({
           </p>
         </div>
       </div>
-      <Steps supply={supply} />
+      <Steps kind={line.kind} supply={supply} />
       <p className={classes(css.words, css[supply.progress])} role="status">
         {supply.progress === 'arrived' || supply.progress === 'failed' ? (
-          t(`order.topUp.text.${supply.progress}`)
+          t(`${words(line.kind)}.text.${supply.progress}`)
         ) : (
-          <Waiting order={order} supply={supply} />
+          <Waiting order={order} kind={line.kind} supply={supply} />
         )}
       </p>
-      <Account line={line} label={t('order.topUp.account')} />
+      {line.kind === 'topup' && <Account line={line} label={t('order.topUp.account')} />}
     </Card>
   )
 }
 
-function Steps({ supply: { progress } }: { readonly supply: Supply }) {
+/** What is topped up arrives on an account, codes on this page. */
+const words = (kind: Kind) => (kind === 'topup' ? 'order.topUp' : 'order.fetch')
+
+function Steps({ kind, supply: { progress } }: { readonly kind: Kind; readonly supply: Supply }) {
   const { t } = useI18n()
   // What is being checked or failed has come as far as the supplier.
   const stuck = progress === 'checking' || progress === 'failed'
@@ -66,7 +70,7 @@ function Steps({ supply: { progress } }: { readonly supply: Supply }) {
             {...(here ? { 'aria-current': 'step' } : {})}
           >
             <span className={css.dot}>{done ? <CheckIcon /> : here && stuck ? <AlertIcon /> : null}</span>
-            {t(`order.topUp.progress.${shown}`)}
+            {t(`${words(kind)}.progress.${shown}`)}
           </li>
         )
       })}
@@ -75,15 +79,16 @@ function Steps({ supply: { progress } }: { readonly supply: Supply }) {
 }
 
 /** Says what is usual, and admits it when this one takes longer. */
-function Waiting({ order, supply }: { readonly order: Order; readonly supply: Supply }) {
+function Waiting({ order, kind, supply }: { readonly order: Order; readonly kind: Kind; readonly supply: Supply }) {
   const { t } = useI18n()
   const seconds = Math.floor(useElapsed(supply.since, order.now) / 1000)
   const duration = useDuration()
-  if (supply.progress === 'checking') return t('order.topUp.text.checking')
+  if (supply.progress === 'checking') return t(`${words(kind)}.text.checking`)
   const { usuallySeconds, slowSeconds } = supply
-  if (usuallySeconds === null) return t('order.topUp.text.unknown')
-  if (seconds > (slowSeconds ?? usuallySeconds * 3)) return t('order.topUp.text.slow', { elapsed: duration(seconds) })
-  return t('order.topUp.text.usual', { usually: duration(atLeastASecond(usuallySeconds)) })
+  if (usuallySeconds === null) return t(`${words(kind)}.text.unknown`)
+  if (seconds > (slowSeconds ?? usuallySeconds * 3))
+    return t(`${words(kind)}.text.slow`, { elapsed: duration(seconds) })
+  return t(`${words(kind)}.text.usual`, { usually: duration(atLeastASecond(usuallySeconds)) })
 }
 
 const atLeastASecond = (seconds: number): number => Math.max(1, Math.ceil(seconds))

@@ -67,6 +67,7 @@ export async function seedSupply(
     await db.write(ctx, (tx) =>
       saveSkuSupply(tx, skuId, {
         policy: 'cheapest',
+        source: 'own',
         leastMarginFen: 100,
         offers: fields.map(({ id, keys }) => ({
           productId: id,

@@ -87,6 +87,7 @@ const BOOKS: Readonly<Record<string, readonly [string, string]>> = {
   'cash.fee': ['通道手续费', 'Gateway fees'],
   'cash.chargeback': ['拒付', 'Chargebacks'],
   'cash.cost': ['采购成本', 'Cost of supply'],
+  'cash.codes': ['采购的卡密', 'Codes bought'],
   'cash.supplier': ['供应商往来', 'Suppliers'],
   'cash.purchase': ['采购到货', 'Bought from suppliers'],
   'cash.loss': ['少收与重复退款损失', 'Forgone and refunded twice'],

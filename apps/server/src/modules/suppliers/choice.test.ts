@@ -28,7 +28,14 @@ const healthy: Candidate = {
   p50: null,
   p95: null,
 }
-const wanted: Wanted = { quantity: 1, unitPriceFen: 2_000, unitPoints: 0, form: { account: 'a' }, refused: [] }
+const wanted: Wanted = {
+  skuKind: 'topup',
+  quantity: 1,
+  unitPriceFen: 2_000,
+  unitPoints: 0,
+  form: { account: 'a' },
+  refused: [],
+}
 const candidate = (offerId: number, more: Partial<Candidate> = {}): Candidate => ({
   ...healthy,
   offerId,
@@ -39,6 +46,7 @@ const candidate = (offerId: number, more: Partial<Candidate> = {}): Candidate =>
 const sources = (candidates: readonly Candidate[], more: Partial<Sources> = {}): Sources => ({
   skuId: 1,
   policy: 'cheapest',
+  source: 'own',
   leastMarginFen: 0,
   candidates,
   ...more,

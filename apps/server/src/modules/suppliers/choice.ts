@@ -1,4 +1,12 @@
-import type { BreakerState, PassedOver, ProductKind, RoutePolicy, SupplierState } from '@quanshu/contract'
+import type {
+  BreakerState,
+  CardSource,
+  PassedOver,
+  ProductKind,
+  RoutePolicy,
+  SkuKind,
+  SupplierState,
+} from '@quanshu/contract'
 
 /** Somebody who could deliver a SKU: an entry of `suppliers.candidates`. */
 export type Candidate = {
@@ -33,12 +41,15 @@ export type Candidate = {
 export type Sources = {
   readonly skuId: number
   readonly policy: RoutePolicy
+  /** Of codes: whether ours are sold first. */
+  readonly source: CardSource
   /** What must be left of the price of a piece; null: no guard. */
   readonly leastMarginFen: number | null
   readonly candidates: readonly Candidate[]
 }
 
 export type Wanted = {
+  readonly skuKind: SkuKind
   readonly quantity: number
   readonly unitPriceFen: number
   /** Sold for points too: what they are worth is the shop's to say, so its loss cannot be judged by the price. */
@@ -108,7 +119,7 @@ function whyNot(candidate: Candidate, wanted: Wanted, guardHao: number | null): 
   const { quantity } = wanted
   if (!candidate.enabled) return 'offer_off'
   if (candidate.supplierState !== 'on') return 'supplier_paused'
-  if (candidate.kind !== 'direct') return 'wrong_kind'
+  if (!fits(candidate.kind, wanted.skuKind)) return 'wrong_kind'
   if (!candidate.onSale) return 'off_shelf'
   if (candidate.currency !== 'CNY') return 'other_currency'
   if (wanted.refused.includes(candidate.offerId)) return 'refused_before'
@@ -119,6 +130,9 @@ function whyNot(candidate: Candidate, wanted: Wanted, guardHao: number | null): 
   if (balanceHao !== null && balanceHao < costHao * quantity) return 'balance_short'
   return candidate.breaker === 'open' ? 'breaker_open' : null
 }
+
+/** Codes come as such or as an address to open; what is topped up leaves nothing behind. */
+export const fits = (product: ProductKind, sku: SkuKind): boolean => (product === 'direct') === (sku === 'topup')
 
 function scoreOf(candidate: Candidate, policy: RoutePolicy, draw: () => number): number {
   const { tries, arrived, p50, costHao, position, weight, breaker } = candidate

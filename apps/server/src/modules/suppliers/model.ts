@@ -1,7 +1,7 @@
 import type { PurchaseState } from '@quanshu/contract'
 import { PURCHASE_STATES } from '@quanshu/contract'
 import { assert, defineStates } from '@quanshu/kernel'
-import type { AskOutcome, OrderState, PlaceOutcome } from './supplier.ts'
+import type { AskOutcome, BoughtCard, OrderState, PlaceOutcome } from './supplier.ts'
 
 /**
  * A purchase is sent once. `unknown` is asked about until it is known, and nothing else is bought for the line meanwhile; only
@@ -36,6 +36,8 @@ export type PurchaseNews = {
   readonly about?: string
   /** Not found so late that it was never placed. */
   readonly final?: boolean
+  /** What came, in the clear: in memory only, and sealed by whoever takes it to the books. */
+  readonly cards?: readonly BoughtCard[]
 }
 
 /**
@@ -52,7 +54,7 @@ export function newsOf(
     case 'refused':
       return { kind: 'refused', code: outcome.code, message: outcome.message, about: outcome.about }
     case 'unknown':
-      return { kind: 'unknown', message: outcome.reason }
+      return { kind: 'unknown', message: outcome.reason, ...(outcome.code && { code: outcome.code }) }
     case 'not_found':
       return {
         kind: 'not_found',
@@ -65,16 +67,17 @@ export function newsOf(
 
 function newsOfOrder(order: OrderState, quantity: number): Omit<PurchaseNews, 'id' | 'lease'> {
   const { remoteNo } = order
+  const came = 'cards' in order && order.cards.length > 0 ? { cards: order.cards } : {}
   switch (order.state) {
     case 'accepted':
       return { kind: 'accepted', remoteNo }
     case 'done':
-      return { kind: 'done', remoteNo, arrived: quantity, costHao: order.costHao, serial: order.serial }
+      return { kind: 'done', remoteNo, arrived: quantity, costHao: order.costHao, serial: order.serial, ...came }
     case 'partial': {
       const { arrived, costHao, message } = order
       // Nothing of it came: that is a refusal by another name.
       return arrived > 0
-        ? { kind: 'partial', remoteNo, arrived, costHao, message, about: 'stock', code: 'partial' }
+        ? { kind: 'partial', remoteNo, arrived, costHao, message, about: 'stock', code: 'partial', ...came }
         : { kind: 'refused', remoteNo, code: 'partial', message, about: 'stock' }
     }
     case 'failed':

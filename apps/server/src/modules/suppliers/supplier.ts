@@ -86,7 +86,12 @@ export type Refused = {
   /** What it means; `account`: what the buyer filled in is wrong; `supplier`: its trouble, another source may do. */
   readonly about: RefusalAbout
 }
-export type Unknown = { readonly kind: 'unknown'; readonly reason: string }
+export type Unknown = {
+  readonly kind: 'unknown'
+  readonly reason: string
+  /** It was bought, and what came cannot be read: a person is told at once. */
+  readonly code?: 'unreadable'
+}
 export type Done<T> = { readonly kind: 'done'; readonly value: T }
 export type Answer<T> = Done<T> | Refused | Unknown
 

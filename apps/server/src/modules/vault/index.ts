@@ -3,6 +3,7 @@ import { followTask, generateTask } from './jobs.ts'
 import { vaultBoundRoutes } from './routes.ts'
 import { expireDueCards, tendBatches } from './schedules.ts'
 
+export { type SealedCode, sealBought } from './bought.ts'
 export { cancelImport } from './commands/cancel-import.ts'
 export { createGeneration } from './commands/create-generation.ts'
 export { createImport } from './commands/create-import.ts'

@@ -295,6 +295,7 @@ export type CatalogSkus = {
   removed_at: NullableTime
   price_points: Generated<number>
   supply_stock: number | null
+  source: Generated<'own' | 'own_first' | 'supplier_first'>
 }
 
 export type CatalogTags = {
@@ -657,6 +658,7 @@ export type OrdersLines = {
   refunded_quantity: Generated<number>
   unit_points: Generated<number>
   refunded_points: Generated<number>
+  bought: Generated<boolean>
 }
 
 export type OrdersOrders = {
@@ -1045,6 +1047,15 @@ export type SuppliersProducts = {
   created_at: DefaultedTime
 }
 
+export type SuppliersPurchaseCards = {
+  tenant_id: number
+  purchase_id: number
+  piece: number
+  outcome: 'taken' | 'duplicate' | 'format' | 'expired'
+  card_id: number | null
+  masked: string
+}
+
 export type SuppliersPurchases = {
   tenant_id: number
   id: GeneratedAlways<number>
@@ -1078,6 +1089,7 @@ export type SuppliersPurchases = {
   ended_at: NullableTime
   decided_by: string | null
   decided_note: string | null
+  bad: Generated<number>
 }
 
 export type SuppliersRoutes = {
@@ -1087,6 +1099,7 @@ export type SuppliersRoutes = {
   least_margin_fen: Generated<number | null>
   updated_at: DefaultedTime
   updated_by: Generated<string>
+  source: Generated<'own' | 'own_first' | 'supplier_first'>
 }
 
 export type SuppliersSuppliers = {
@@ -1174,9 +1187,10 @@ export type VaultBatches = {
   finished_at: NullableTime
   upload_no: Generated<number>
   head_fingerprint: Buffer | null
-  origin: Generated<'import' | 'generated'>
+  origin: Generated<'import' | 'generated' | 'bought'>
   pattern: string | null
   wanted: number | null
+  supplier_id: number | null
 }
 
 export type VaultCards = {
@@ -1337,6 +1351,7 @@ export type DB = {
   'suppliers.offers': SuppliersOffers
   'suppliers.product_changes': SuppliersProductChanges
   'suppliers.products': SuppliersProducts
+  'suppliers.purchase_cards': SuppliersPurchaseCards
   'suppliers.purchases': SuppliersPurchases
   'suppliers.routes': SuppliersRoutes
   'suppliers.suppliers': SuppliersSuppliers

@@ -11,7 +11,11 @@ type Need = Wanted & {
   /** So many purchases were opened for it. */
   readonly turn: number
   readonly waitedSeconds: number
+  /** Nothing of it has come yet. */
+  readonly isUntouched: boolean
 }
+/** Nobody will deliver it, and why. */
+type Stopped = { readonly reason: string; readonly note: string }
 type NeedsOfTenant = { readonly tenantId: TenantId; readonly needs: readonly Need[] }
 
 const PER_TENANT_MAX = 200
@@ -39,21 +43,25 @@ export function createSupplyRouter(platform: Platform, wakeLanes: () => void): S
     const sources = new Map(
       (await db.callHot<readonly Sources[]>(tenantId, 'suppliers.candidates', skuIds)).map((one) => [one.skuId, one]),
     )
+    const sourceOf = ({ skuId }: Need) => sources.get(skuId)?.source ?? 'own'
+    // Ours come first, unless the shop says otherwise; and where a supplier was asked first, once one has refused.
+    const left = await fromOwnShelf(tenantId, needs, (need) => sourceOf(need) !== 'supplier_first' || need.turn > 0)
     const opened: unknown[] = []
     const put: unknown[] = []
-    const stopped: unknown[] = []
-    for (const need of needs) {
+    const stopped: (Stopped & Need)[] = []
+    for (const need of left) {
       const { orderNo, lineNo } = need
       const own = sources.get(need.skuId) ?? {
         skuId: need.skuId,
         policy: 'cheapest',
+        source: 'own',
         leastMarginFen: 0,
         candidates: [],
       }
       const choice = choose(own, need)
       const { chosen, ceilingHao } = choice
       if (need.turn >= TURNS_MAX) {
-        stopped.push({ orderNo, lineNo, reason: 'no_source', note: `asked for ${TURNS_MAX} times` })
+        stopped.push({ ...need, reason: 'no_source', note: `asked for ${TURNS_MAX} times` })
       } else if (choice.verdict === 'buy' && chosen) {
         opened.push({
           orderNo,
@@ -71,7 +79,7 @@ export function createSupplyRouter(platform: Platform, wakeLanes: () => void): S
         put.push({ orderNo, lineNo })
       } else {
         const note = choice.judged.map(({ supplier, passedOver }) => `${supplier}: ${passedOver}`).join('; ')
-        stopped.push({ orderNo, lineNo, reason: choice.reason ?? 'no_source', note })
+        stopped.push({ ...need, reason: choice.reason ?? 'no_source', note })
       }
     }
     if (opened.length > 0) {
@@ -79,7 +87,31 @@ export function createSupplyRouter(platform: Platform, wakeLanes: () => void): S
       wakeLanes()
     }
     if (put.length > 0) await db.call(tenantId, 'fulfilment.defer_needs', JSON.stringify(put), WAIT_SECONDS)
-    if (stopped.length > 0) await db.call(tenantId, 'fulfilment.stop_needs', JSON.stringify(stopped), '')
+    const nobody = await fromOwnShelf(tenantId, stopped, () => true)
+    if (nobody.length > 0) {
+      const items = nobody.map(({ orderNo, lineNo, reason, note }) => ({ orderNo, lineNo, reason, note }))
+      await db.call(tenantId, 'fulfilment.stop_needs', JSON.stringify(items), '')
+    }
+  }
+
+  /** Delivers codes that we have ourselves, as lines of one side. @returns the needs that are left to others */
+  async function fromOwnShelf<T extends Need>(
+    tenantId: TenantId,
+    needs: readonly T[],
+    may: (need: T) => boolean,
+  ): Promise<readonly T[]> {
+    const asked = needs.filter((need) => need.skuKind === 'card' && need.isUntouched && may(need))
+    if (asked.length === 0) return needs
+    const items = asked.map(({ orderNo, lineNo }) => ({ orderNo, lineNo }))
+    const delivered = await db.callHot<readonly Pick<Need, 'orderNo' | 'lineNo'>[]>(
+      tenantId,
+      'fulfilment.deliver_own',
+      items,
+      '',
+    )
+    return needs.filter(
+      ({ orderNo, lineNo }) => !delivered.some((one) => one.orderNo === orderNo && one.lineNo === lineNo),
+    )
   }
 
   const rhythm = createRhythm({

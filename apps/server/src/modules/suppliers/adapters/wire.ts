@@ -9,6 +9,8 @@ const ANSWER_MAX_BYTES = 4 * 1024 * 1024
 const WORDS_MAX = 300
 
 export const unknown = (reason: string): Unknown => ({ kind: 'unknown', reason: reason.slice(0, WORDS_MAX) })
+/** Bought, and what came cannot be read for certain. */
+export const unreadable = (reason: string): Unknown => ({ ...unknown(reason), code: 'unreadable' })
 export const refused = (about: RefusalAbout, code: string, message: string): Refused => ({
   kind: 'refused',
   code: code.slice(0, 60),

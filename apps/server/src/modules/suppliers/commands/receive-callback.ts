@@ -1,5 +1,7 @@
+import { hash } from 'node:crypto'
 import type { TenantId } from '@quanshu/kernel'
 import { sql } from 'kysely'
+import type { Tx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import { counter } from '../../../platform/telemetry/index.ts'
 import { type SupplierAccounts, systemCtx } from '../accounts.ts'
@@ -35,13 +37,15 @@ export function createReceiveCallback(
     callbacksTotal.add(1, { adapter: adapter.id, verdict })
     if (!checked.ok) platform.log.warn({ tenantId, supplierId, verdict, ip }, 'refused a supplier’s callback')
     const no = checked.ok ? await ownNumber(platform, tenantId, supplierId, checked) : null
-    const body = callback.body.subarray(0, BODY_MAX).toString('utf8').toWellFormed().replaceAll('\0', '\ufffd')
     await platform.db.write(systemCtx(tenantId), async (tx) => {
+      const mayHaveCodes = await mayBringCodes(tx, supplierId, no)
+      const body = mayHaveCodes ? withoutCodes(callback.body) : textOf(callback.body)
+      const path = mayHaveCodes ? callback.path.replace(/\?.*$/s, '') : callback.path
       await sql`
         insert into suppliers.callbacks (tenant_id, supplier_id, no, verdict, headers, body)
         values (
           ${tenantId}, ${supplierId}, ${no === null ? null : no.slice(0, 64)}, ${verdict},
-          ${JSON.stringify({ ip, path: callback.path.slice(0, BODY_MAX) })}::jsonb, ${body}
+          ${JSON.stringify({ ip, path: path.slice(0, BODY_MAX) })}::jsonb, ${body}
         )
       `.execute(tx.db)
       if (no !== null) {
@@ -56,6 +60,42 @@ export function createReceiveCallback(
     if (checked.ok && checked.about === 'product') await fetchLater(tenantId, supplierId, checked.remoteId)
     return checked.ok ? adapter.acknowledgement : adapter.rejection
   }
+}
+
+const textOf = (body: Buffer): string =>
+  body.subarray(0, BODY_MAX).toString('utf8').toWellFormed().replaceAll('\0', '\ufffd')
+
+/** Enough to prove which one it was, and nothing of what it said: some suppliers put the codes into it. */
+const withoutCodes = (body: Buffer): string =>
+  `(${body.length} bytes, not kept because there may be codes in them; SHA-256 ${hash('sha256', body)})`
+
+/** Whether the purchase, or of an unknown one anything this supplier sells here, is of codes. */
+async function mayBringCodes(tx: Tx, supplierId: number, no: string | null): Promise<boolean> {
+  const { rows } = await sql<{ kind: string | null; sold: boolean }>`
+    select (
+      select r.kind
+      from suppliers.purchases p
+      join suppliers.products r on r.tenant_id = p.tenant_id and r.id = p.product_id
+      where p.tenant_id = ${tx.ctx.tenantId}::bigint
+        and p.supplier_id = ${supplierId}::bigint
+        and p.no = ${no}
+    ) as kind, exists (
+      select from suppliers.purchases p
+      join suppliers.products r on r.tenant_id = p.tenant_id and r.id = p.product_id
+      where p.tenant_id = ${tx.ctx.tenantId}::bigint
+        and p.supplier_id = ${supplierId}::bigint
+        and p.due_at is not null
+        and r.kind <> 'direct'
+    ) or exists (
+      select from suppliers.products r
+      join suppliers.offers o on o.tenant_id = r.tenant_id and o.product_id = r.id
+      where r.tenant_id = ${tx.ctx.tenantId}::bigint
+        and r.supplier_id = ${supplierId}::bigint
+        and r.kind <> 'direct'
+    ) as sold
+  `.execute(tx.db)
+  const [found] = rows
+  return found?.kind ? found.kind !== 'direct' : (found?.sold ?? true)
 }
 
 /** Our number of the order that a callback is about; some suppliers tell only theirs. */

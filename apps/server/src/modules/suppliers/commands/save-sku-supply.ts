@@ -1,9 +1,20 @@
-import { commonErrors, type FormField, type ProductKind, type RoutePolicy, supplierErrors } from '@quanshu/contract'
+import {
+  type CardSource,
+  commonErrors,
+  type FormField,
+  type ProductKind,
+  type RoutePolicy,
+  type SkuKind,
+  supplierErrors,
+} from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { Tx } from '../../../platform/db/index.ts'
+import { fits } from '../choice.ts'
 
 export type SkuSupply = {
   readonly policy: RoutePolicy
+  /** Of codes; what is topped up always comes from suppliers. */
+  readonly source: CardSource
   readonly leastMarginFen: number | null
   readonly offers: readonly {
     readonly productId: number
@@ -15,11 +26,11 @@ export type SkuSupply = {
 
 /**
  * Says who may deliver a SKU and how the source is chosen. Offers that are left out are removed; purchases under way go on.
- * @throws common.not_found, suppliers.sku_not_supplied, product_kind, fields_unknown, field_unmapped
+ * @throws common.not_found, suppliers.product_kind, fields_unknown, field_unmapped
  */
 export async function saveSkuSupply(tx: Tx, skuId: number, given: SkuSupply): Promise<void> {
   const { tenantId, actor } = tx.ctx
-  const { rows: skus } = await sql<{ kind: string; formKeys: readonly string[] }>`
+  const { rows: skus } = await sql<{ kind: SkuKind; formKeys: readonly string[] }>`
     select s.kind, array(select f ->> 'key' from jsonb_array_elements(g.form_fields) as f) as "formKeys"
     from catalog.skus s
     join catalog.goods g on g.tenant_id = s.tenant_id and g.id = s.goods_id
@@ -30,7 +41,7 @@ export async function saveSkuSupply(tx: Tx, skuId: number, given: SkuSupply): Pr
   `.execute(tx.db)
   const [sku] = skus
   if (!sku) throw commonErrors.notFound()
-  if (sku.kind !== 'topup') throw supplierErrors.skuNotSupplied()
+  const source = sku.kind === 'card' ? given.source : 'own'
   const productIds = given.offers.map(({ productId }) => productId)
   const { rows: products } = await sql<{
     id: number
@@ -46,9 +57,12 @@ export async function saveSkuSupply(tx: Tx, skuId: number, given: SkuSupply): Pr
   for (const offer of given.offers) {
     const product = products.find(({ id }) => id === offer.productId)
     if (!product) throw commonErrors.notFound()
-    if (product.kind !== 'direct') throw supplierErrors.productKind({ product: product.name })
-    if (product.fields === null) throw supplierErrors.fieldsUnknown({ product: product.name })
-    for (const field of product.fields) {
+    if (!fits(product.kind, sku.kind)) throw supplierErrors.productKind({ product: product.name })
+    // Codes are for whoever has them: few suppliers ask their buyers for anything.
+    if (product.fields === null && product.kind === 'direct') {
+      throw supplierErrors.fieldsUnknown({ product: product.name })
+    }
+    for (const field of product.fields ?? []) {
       const from = offer.fieldMap[field.key]
       if (field.required && (from === undefined || !sku.formKeys.includes(from))) {
         throw supplierErrors.fieldUnmapped({ product: product.name, field: field.labelZh })
@@ -75,13 +89,21 @@ export async function saveSkuSupply(tx: Tx, skuId: number, given: SkuSupply): Pr
         field_map = excluded.field_map
   `.execute(tx.db)
   await sql`
-    insert into suppliers.routes (tenant_id, sku_id, policy, least_margin_fen, updated_by)
-    values (${tenantId}, ${skuId}, ${given.policy}, ${given.leastMarginFen}, ${actor.kind === 'staff' ? actor.name : ''})
+    insert into suppliers.routes (tenant_id, sku_id, policy, source, least_margin_fen, updated_by)
+    values (${tenantId}, ${skuId}, ${given.policy}, ${source}, ${given.leastMarginFen}, ${actor.kind === 'staff' ? actor.name : ''})
     on conflict (tenant_id, sku_id) do update
     set policy = excluded.policy,
+        source = excluded.source,
         least_margin_fen = excluded.least_margin_fen,
         updated_at = now(),
         updated_by = excluded.updated_by
+  `.execute(tx.db)
+  await sql`
+    update catalog.skus
+    set source = ${source},
+        supply_stock = case when kind = 'card' and ${source} = 'own' then null else supply_stock end
+    where tenant_id = ${tenantId}
+      and id = ${skuId}
   `.execute(tx.db)
   await sql`select suppliers.follow_shelf(${tenantId}::bigint, array[${skuId}::bigint])`.execute(tx.db)
   tx.audit({ action: 'supply.save', objectKind: 'sku', objectId: skuId, detail: { ...given } })

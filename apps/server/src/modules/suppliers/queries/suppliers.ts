@@ -295,11 +295,16 @@ export async function sourcesOf(tx: ReadTx, skuIds: readonly number[]): Promise<
 /** @throws common.not_found */
 export async function readSkuSupply(tx: ReadTx, skuId: number): Promise<SkuSupplyView> {
   const { tenantId } = tx.ctx
-  const { rows } = await sql<
-    Pick<SkuSupplyView, 'skuId' | 'goodsId' | 'goodsTitle' | 'skuTitle' | 'priceFen' | 'formFields'>
-  >`
+  const { rows } = await sql<Omit<SkuSupplyView, 'policy' | 'leastMarginFen' | 'offers' | 'preview'>>`
     select s.id as "skuId", g.id as "goodsId", g.title as "goodsTitle", s.title as "skuTitle", s.price_fen as "priceFen",
-      g.form_fields as "formFields"
+      g.form_fields as "formFields", s.kind, s.source, coalesce((
+        select greatest(a.balance - a.held_out, 0)
+        from ledger.accounts a
+        where a.tenant_id = ${tenantId}
+          and a.kind = 'stock.available'
+          and a.ref = s.id::text
+          and a.unit = 'piece'
+      ), 0) as "ownPieces"
     from catalog.skus s
     join catalog.goods g on g.tenant_id = s.tenant_id and g.id = s.goods_id
     where s.tenant_id = ${tenantId}
@@ -320,7 +325,8 @@ export async function readSkuSupply(tx: ReadTx, skuId: number): Promise<SkuSuppl
       `.execute(tx.db)
     ).rows.map((row) => [row.id, row.fields]),
   )
-  const choice = choose(sources ?? { skuId, policy: 'cheapest', leastMarginFen: 0, candidates: [] }, {
+  const choice = choose(sources ?? { skuId, policy: 'cheapest', source: 'own', leastMarginFen: 0, candidates: [] }, {
+    skuKind: sku.kind,
     quantity: 1,
     unitPriceFen: sku.priceFen,
     unitPoints: 0,
@@ -391,7 +397,7 @@ async function purchaseRows(
 ): Promise<PurchaseView[]> {
   const { rows } = await sql<Dated<PurchaseView, 'dueAt' | 'createdAt' | 'sentAt' | 'endedAt'>>`
     select p.id, p.no, p.purpose, p.order_no as "orderNo", p.line_no as "lineNo", p.turn, p.supplier_id as "supplierId",
-      s.name as supplier, p.product_id as "productId", r.name as product, p.quantity, p.arrived, p.ceiling_hao as "ceilingHao",
+      s.name as supplier, p.product_id as "productId", r.name as product, p.quantity, p.arrived, p.bad, p.ceiling_hao as "ceilingHao",
       p.quoted_hao as "quotedHao", p.cost_fen as "costFen", p.state, p.remote_no as "remoteNo", p.serial, p.asks,
       p.due_at as "dueAt", p.code, nullif(p.message, '') as message, p.about, p.created_at as "createdAt",
       p.sent_at as "sentAt", p.ended_at as "endedAt", p.decided_by as "decidedBy", p.decided_note as "decidedNote"
@@ -433,8 +439,18 @@ export async function readPurchase(tx: ReadTx, purchaseId: number): Promise<Purc
     order by id
     limit 100
   `.execute(tx.db)
+  const cards = await sql<PurchaseDetail['cards'][number]>`
+    select c.piece, c.outcome, c.card_id as "cardId", k.batch_id as "batchId", c.masked
+    from suppliers.purchase_cards c
+    left join vault.cards k on k.tenant_id = c.tenant_id and k.id = c.card_id
+    where c.tenant_id = ${tenantId}
+      and c.purchase_id = ${purchaseId}
+    order by c.outcome = 'taken', c.piece
+    limit 200
+  `.execute(tx.db)
   return {
     ...view,
+    cards: cards.rows,
     fields: rows[0]?.fields ?? {},
     choice: { policy: rows[0]?.choice.policy ?? null, candidates: rows[0]?.choice.candidates ?? [] },
     callbacks: callbacks.rows.map((row) => ({ ...row, receivedAt: row.receivedAt.toISOString() })),

@@ -79,6 +79,13 @@ const ENDS = /^[\s\u200b-\u200f\u2060\ufeff]+|[\s\u200b-\u200f\u2060\ufeff]+$/g
 
 const trimmed = (text: string): string => text.replace(ENDS, '')
 
+/** Whether parts that came otherwise than in a file could be a line of one. */
+export const isCardText = (parts: readonly string[]): boolean =>
+  parts.length > 0 &&
+  parts.length <= PARTS_MAX &&
+  parts.every((part) => part !== '' && !/[\t\ufffd]/.test(part) && !CONTROL.test(part)) &&
+  parts.reduce((chars, part) => chars + part.length, 0) <= LINE_CHARS_MAX
+
 function parseRow(row: Row, separator: FixedSeparator): Line | undefined {
   const { lineNo } = row
   if (row.problem) return { lineNo, reason: row.problem }

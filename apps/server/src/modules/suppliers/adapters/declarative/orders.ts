@@ -5,7 +5,7 @@ import { toHao } from '../hao.ts'
 import type { Json } from '../json.ts'
 import { at, textAt } from '../path.ts'
 import { accepted, type Claimed, failed, partial, settled } from '../settle.ts'
-import { unknown } from '../wire.ts'
+import { unknown, unreadable } from '../wire.ts'
 import { aboutOf } from './answers.ts'
 
 /** What was asked about. */
@@ -64,7 +64,7 @@ function readOrder(
   if (meaning === 'failed') return failed(remoteNo, aboutOf(profile, message), state ?? '', message)
 
   const cards = about.kind === 'direct' || !reading.cards ? undefined : readCards(reading.cards, root, account.secrets)
-  if (cards?.ok === false) return unknown(cards.reason)
+  if (cards?.ok === false) return unreadable(cards.reason)
   const serial = textAt(root, reading.serial)
   const claim: Claimed = { ...about, remoteNo, cards: cards?.cards ?? [], costHao, message, ...(serial && { serial }) }
   const refundHao = moneyAt(reading, root, reading.refund)

@@ -6,7 +6,7 @@ import { haoToText, toHao } from '../hao.ts'
 import type { Json } from '../json.ts'
 import { textAt } from '../path.ts'
 import { accepted, asked, failed, settled } from '../settle.ts'
-import { refused, unknown } from '../wire.ts'
+import { refused, unknown, unreadable } from '../wire.ts'
 import { aboutWords } from '../words.ts'
 import { askFulu, platformOf } from './gateway.ts'
 import { ORDER_FIELDS } from './products.ts'
@@ -104,7 +104,7 @@ function stateOf(account: SupplierAccount, result: Json, { kind, quantity, remot
     case 'success':
     case '3': {
       const read: CardsRead = kind === 'direct' ? { ok: true, cards: [] } : cardsOf(account, result)
-      if (!read.ok) return unknown(read.reason)
+      if (!read.ok) return unreadable(read.reason)
       const serial = textAt(result, 'operator_serial_number')
       // There is no state for a part: it is a success with fewer cards, and the others are paid back.
       const came = kind === 'direct' ? quantity : read.cards.length
