@@ -89,6 +89,8 @@ select create_distributed_table('reconciliation.matches', 'tenant_id', colocate_
 select create_distributed_table('reconciliation.postings', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('stock.low_marks', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.callbacks', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.profiles', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.profile_versions', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.suppliers', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.products', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.offers', 'tenant_id', colocate_with => 'ledger.accounts');

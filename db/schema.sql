@@ -2027,6 +2027,40 @@ create table suppliers.products (
 alter table suppliers.products enable row level security;
 grant insert, select, update on suppliers.products to quanshu_app;
 
+create table suppliers.profile_versions (
+  tenant_id bigint not null,
+  profile_id bigint not null,
+  version integer not null,
+  source text not null,
+  note text not null default ''::text,
+  by text not null default ''::text,
+  at timestamp with time zone not null default now(),
+  constraint profile_versions_pkey PRIMARY KEY (tenant_id, profile_id, version),
+  constraint profile_versions_tenant_id_profile_id_fkey FOREIGN KEY (tenant_id, profile_id) REFERENCES suppliers.profiles(tenant_id, id) ON DELETE CASCADE,
+  constraint profile_versions_source_check CHECK ((octet_length(source) <= 262144)),
+  constraint profile_versions_version_check CHECK ((version >= 1))
+);
+alter table suppliers.profile_versions enable row level security;
+grant delete, insert, select on suppliers.profile_versions to quanshu_app;
+
+create table suppliers.profiles (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  key text not null,
+  name_zh text not null,
+  name_en text not null,
+  latest integer not null default 1,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  updated_by text not null default ''::text,
+  constraint profiles_pkey PRIMARY KEY (tenant_id, id),
+  constraint profile_key UNIQUE (tenant_id, key),
+  constraint profiles_key_check CHECK ((key ~ '^[a-z][a-z0-9-]{1,30}$'::text)),
+  constraint profiles_latest_check CHECK ((latest >= 1))
+);
+alter table suppliers.profiles enable row level security;
+grant delete, insert, select, update on suppliers.profiles to quanshu_app;
+
 create table suppliers.purchases (
   tenant_id bigint not null,
   id bigint not null generated always as identity,
@@ -2118,7 +2152,12 @@ create table suppliers.suppliers (
   note text not null default ''::text,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  profile_id bigint,
+  profile_version integer,
   constraint suppliers_pkey PRIMARY KEY (tenant_id, id),
+  constraint supplier_profile FOREIGN KEY (tenant_id, profile_id, profile_version) REFERENCES suppliers.profile_versions(tenant_id, profile_id, version),
+  constraint profile_is_the_adapter CHECK (((profile_id IS NOT NULL) = (adapter ~~ 'profile:%'::text))),
+  constraint profile_with_version CHECK (((profile_id IS NULL) = (profile_version IS NULL))),
   constraint suppliers_balance_alarm_fen_check CHECK ((balance_alarm_fen >= 0)),
   constraint suppliers_breaker_check CHECK ((breaker = ANY (ARRAY['closed'::text, 'open'::text, 'half_open'::text]))),
   constraint suppliers_concurrent_check CHECK (((concurrent >= 1) AND (concurrent <= 256))),
@@ -2140,11 +2179,14 @@ create index purchases_ended ON suppliers.purchases USING btree (tenant_id, prod
 create index purchases_leased ON suppliers.purchases USING btree (tenant_id, supplier_id) WHERE (leased_until IS NOT NULL);
 create index purchases_of_line ON suppliers.purchases USING btree (tenant_id, order_no, line_no, turn);
 create UNIQUE index supplier_name ON suppliers.suppliers USING btree (tenant_id, name) WHERE (state <> 'archived'::text);
+create index suppliers_of_profile ON suppliers.suppliers USING btree (tenant_id, profile_id) WHERE (profile_id IS NOT NULL);
 
 create policy tenant on suppliers.callbacks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.offers for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.product_changes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.products for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on suppliers.profile_versions for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on suppliers.profiles for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.purchases for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.routes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.suppliers for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);

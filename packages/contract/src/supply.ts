@@ -28,6 +28,14 @@ export type PurchaseState = (typeof PURCHASE_STATES)[number]
 export const REFUSALS_ABOUT = ['stock', 'price', 'product', 'balance', 'account', 'limit', 'supplier', 'other'] as const
 export type RefusalAbout = (typeof REFUSALS_ABOUT)[number]
 
+/** What a supplier's profile may be asked to do. */
+export const PROFILE_OPERATIONS = ['place', 'placeCards', 'ask', 'balance', 'products', 'product', 'cancel'] as const
+export type ProfileOperation = (typeof PROFILE_OPERATIONS)[number]
+
+/** How an answer was understood: an order's state, or how the call ended. */
+export const TRIAL_OUTCOMES = ['accepted', 'done', 'partial', 'failed', 'refused', 'unknown', 'not_found'] as const
+export type TrialOutcome = (typeof TRIAL_OUTCOMES)[number]
+
 /** How the source of a SKU is chosen. */
 export const ROUTE_POLICIES = ['cheapest', 'fastest', 'reliable', 'weighted', 'fixed'] as const
 export type RoutePolicy = (typeof ROUTE_POLICIES)[number]

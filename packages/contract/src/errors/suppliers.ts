@@ -67,4 +67,29 @@ export const supplierErrors = defineErrors('suppliers', {
     zh: '这笔采购已有结果，无需处理',
     en: 'This purchase has ended; there is nothing to settle',
   },
+  profileInvalid: {
+    status: 422,
+    zh: '对接模板有 {count} 处错误，先改正第 {line} 行：{first}',
+    en: 'The profile has {count} mistakes; begin with line {line}: {first}',
+  },
+  profileMoved: {
+    status: 409,
+    zh: '模板已被他人保存为第 {latest} 版，请重新打开，把您的修改加在新版上',
+    en: 'Somebody saved version {latest} meanwhile; open it again and add your changes to that',
+  },
+  profileUsed: {
+    status: 409,
+    zh: '已有 {count} 家供应商使用（含已归档），不能删除',
+    en: '{count} suppliers use it (archived ones included), so it cannot be deleted',
+  },
+  profileOther: {
+    status: 409,
+    zh: '该供应商用的不是这个模板，不能切换到它的版本',
+    en: 'This supplier is not spoken to by this profile, so it cannot take a version of it',
+  },
+  tooManyProfiles: {
+    status: 409,
+    zh: '最多保存 {max} 个对接模板，请先删除不用的',
+    en: 'There may be {max} profiles; delete one that nobody uses first',
+  },
 })

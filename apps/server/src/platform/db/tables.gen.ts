@@ -1045,6 +1045,28 @@ export type SuppliersProducts = {
   created_at: DefaultedTime
 }
 
+export type SuppliersProfileVersions = {
+  tenant_id: number
+  profile_id: number
+  version: number
+  source: string
+  note: Generated<string>
+  by: Generated<string>
+  at: DefaultedTime
+}
+
+export type SuppliersProfiles = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  key: string
+  name_zh: string
+  name_en: string
+  latest: Generated<number>
+  created_at: DefaultedTime
+  updated_at: DefaultedTime
+  updated_by: Generated<string>
+}
+
 export type SuppliersPurchases = {
   tenant_id: number
   id: GeneratedAlways<number>
@@ -1116,6 +1138,8 @@ export type SuppliersSuppliers = {
   note: Generated<string>
   created_at: DefaultedTime
   updated_at: DefaultedTime
+  profile_id: number | null
+  profile_version: number | null
 }
 
 export type TenancySettings = {
@@ -1337,6 +1361,8 @@ export type DB = {
   'suppliers.offers': SuppliersOffers
   'suppliers.product_changes': SuppliersProductChanges
   'suppliers.products': SuppliersProducts
+  'suppliers.profile_versions': SuppliersProfileVersions
+  'suppliers.profiles': SuppliersProfiles
   'suppliers.purchases': SuppliersPurchases
   'suppliers.routes': SuppliersRoutes
   'suppliers.suppliers': SuppliersSuppliers
