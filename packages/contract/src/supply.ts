@@ -60,3 +60,11 @@ export type PassedOver = (typeof PASSED_OVER)[number]
 /** What the buyer is told about a top-up. */
 export const SUPPLY_PROGRESS = ['submitted', 'in_progress', 'arrived', 'checking', 'failed'] as const
 export type SupplyProgress = (typeof SUPPLY_PROGRESS)[number]
+
+/** How a price that follows the cost is rounded, always up: not, to 0.1 yuan, to whole yuan, to an ending of .9. */
+export const PRICE_ROUNDINGS = ['none', 'tenth', 'yuan', 'nine'] as const
+export type PriceRounding = (typeof PRICE_ROUNDINGS)[number]
+
+/** What became of a price that follows the cost. */
+export const PRICE_MOVES = ['began', 'followed', 'held', 'confirmed', 'kept', 'ended'] as const
+export type PriceMove = (typeof PRICE_MOVES)[number]

@@ -97,6 +97,7 @@ const BODIES: readonly unknown[] = [
   { policy: 'cheapest', leastMarginFen: 0, offers: [] },
   { source: '{}', note: '测试', after: 1 },
   { supplierId: 1, version: 1 },
+  { action: 'confirm', toFen: 100, reason: '测试' },
   { name: '测试', baseUrl: 'http://127.0.0.1:9', identity: 'x', secrets: { key: 'x' }, concurrent: 1, perMinute: 1 },
 ]
 

@@ -15,6 +15,7 @@ import { setSupplierState } from './commands/set-supplier-state.ts'
 import { testSupplier } from './commands/test-supplier.ts'
 import { tryProduct } from './commands/try-product.ts'
 import { enqueueSync } from './jobs.ts'
+import { priceRoutes } from './prices/routes.ts'
 import { profileRoutes } from './profiles/routes.ts'
 import {
   listProducts,
@@ -42,6 +43,7 @@ export function supplierRoutesBound(
     ...accountRoutes(platform, outbound, adapters, accounts),
     ...productRoutes(platform, outbound, accounts, wake),
     ...callbackRoutes(platform, receive),
+    ...priceRoutes(platform),
     ...profileRoutes(platform, adapters, accounts),
     handle(supplierRoutes.listPurchases, ({ ctx, query }) => platform.db.read(ctx, (tx) => listPurchases(tx, query))),
     handle(supplierRoutes.readPurchase, ({ ctx, params }) =>

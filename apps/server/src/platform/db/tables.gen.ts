@@ -1017,6 +1017,38 @@ export type SuppliersOffers = {
   created_at: DefaultedTime
 }
 
+export type SuppliersPriceMoves = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  sku_id: number
+  kind: 'began' | 'followed' | 'held' | 'confirmed' | 'kept' | 'ended'
+  from_fen: number
+  to_fen: number
+  cost_hao: number | null
+  supplier: Generated<string>
+  product_id: number | null
+  by: Generated<string>
+  reason: Generated<string>
+  at: DefaultedTime
+}
+
+export type SuppliersPriceRules = {
+  tenant_id: number
+  sku_id: number
+  markup_bp: number
+  markup_fen: number
+  floor_fen: number
+  least_margin_fen: number
+  rounding: 'none' | 'tenth' | 'yuan' | 'nine'
+  jump_bp: number
+  cost_hao: number | null
+  held_fen: number | null
+  held_least_fen: number | null
+  held_at: NullableTime
+  updated_at: DefaultedTime
+  updated_by: Generated<string>
+}
+
 export type SuppliersProductChanges = {
   tenant_id: number
   id: GeneratedAlways<number>
@@ -1359,6 +1391,8 @@ export type DB = {
   'stock.low_marks': StockLowMarks
   'suppliers.callbacks': SuppliersCallbacks
   'suppliers.offers': SuppliersOffers
+  'suppliers.price_moves': SuppliersPriceMoves
+  'suppliers.price_rules': SuppliersPriceRules
   'suppliers.product_changes': SuppliersProductChanges
   'suppliers.products': SuppliersProducts
   'suppliers.profile_versions': SuppliersProfileVersions
