@@ -29,6 +29,8 @@ export const appText = defineMessages('app', {
   supplier: ['供应商详情', 'Supplier'],
   supplierEdit: ['编辑供应商', 'Edit supplier'],
   supplierProducts: ['供应商商品', 'Supplier products'],
+  priceRules: ['跟价规则', 'Price rules'],
+  priceRule: ['跟价规则', 'Price rule'],
   supplierProfiles: ['对接模板', 'Profiles'],
   supplierProfile: ['对接模板', 'Profile'],
   skuSupply: ['货源', 'Sources'],
