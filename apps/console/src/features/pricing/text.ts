@@ -16,7 +16,6 @@ export const pricingText = defineMessages('pricing', {
   margin: ['毛利', 'Margin'],
   rule: ['规则', 'Rule'],
   held: ['待确认', 'Waiting'],
-  setOn: ['设置于', 'Set'],
   noSource: ['没有可用货源', 'No source that may be used'],
   stopped: ['已停售', 'Not sold'],
   emptyTitle: ['还没有跟价规则', 'No prices follow the cost yet'],
@@ -24,10 +23,6 @@ export const pricingText = defineMessages('pricing', {
     '在规格的「货源」页设置单个规格，或在供应商页对它供的全部规格一起设置。启用前会看到每个规格从多少变到多少。',
     'Set one at a variant’s sources, or for all that a supplier stands behind at its page. You see every price before and after, before it is switched on.',
   ],
-  nothingHeld: ['没有待确认的价格', 'Nothing waits to be confirmed'],
-  nothingHeldText: ['变动超过规则允许幅度时会出现在这里。', 'A move beyond what a rule allows appears here.'],
-
-  decide: ['处理', 'Decide'],
   confirmTitle: ['确认新价 {price}', 'Confirm {price}'],
   confirmText: [
     '现价 {from}，按进价应为 {to}（{percent}）。确认后立即生效，之后继续跟价。',
@@ -42,7 +37,6 @@ export const pricingText = defineMessages('pricing', {
   confirmed: ['新价已生效', 'The new price holds'],
   kept: ['已保持现价', 'The price stays'],
   history: ['调价记录', 'History'],
-  edit: ['修改', 'Change'],
   end: ['停用', 'End'],
   endTitle: ['停止跟价', 'End following the cost'],
   endText: [
@@ -54,7 +48,7 @@ export const pricingText = defineMessages('pricing', {
   formOf: ['{goods} · 跟价', '{goods} · price rule'],
   formOfSupplier: ['{supplier} 的全部规格 · 跟价', 'All variants of {supplier} · price rule'],
   formHint: [
-    '先看预览再启用。启用后售价按右侧设定，并随进价变动。',
+    '先看预览再启用。启用后售价按预览设定，并随进价变动。',
     'Look at the preview, then switch it on: prices are set as shown and follow the cost from then on.',
   ],
   readOnly: ['您只能查看，设置跟价需要「管理供应商」权限', 'You may look; setting prices needs “manage suppliers”'],
@@ -76,8 +70,6 @@ export const pricingText = defineMessages('pricing', {
   ],
   preview: ['预览', 'Preview'],
   previewOf: ['{moved} 个改价，{same} 个不变，{left} 个不适用', '{moved} change, {same} stay, {left} left out'],
-  from: ['现价', 'Now'],
-  to: ['启用后', 'Then'],
   marginThen: ['毛利', 'Margin'],
   hasRule: ['替换原规则', 'Replaces its rule'],
   switchOn: ['启用规则', 'Switch it on'],
@@ -86,7 +78,6 @@ export const pricingText = defineMessages('pricing', {
     'On: {saved} follow the cost, {moved} have a new price',
   ],
   nobody: ['没有可以跟价的规格', 'No variant can follow'],
-  previewing: ['正在计算…', 'Reckoning…'],
 
   kind_began: ['启用规则', 'Began'],
   kind_followed: ['随进价调整', 'Followed the cost'],

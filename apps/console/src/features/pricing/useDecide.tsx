@@ -9,7 +9,8 @@ import { moveOf, type Priced, REFRESH } from './words.ts'
 export function useDecide() {
   const t = useText(pricingText)
   const confirm = useConfirmDanger()
-  const decide = useAction('suppliers.decidePrice', { showProblem: false, refresh: REFRESH })
+  const settle = useAction('suppliers.decidePrice', { showProblem: false, refresh: REFRESH, done: t('confirmed') })
+  const keep = useAction('suppliers.decidePrice', { showProblem: false, refresh: REFRESH, done: t('kept') })
   const remove = useAction('suppliers.removePriceRule', { showProblem: false, refresh: REFRESH, done: t('ended') })
   const objectOf = ({ goodsTitle, skuTitle }: Priced) => `${goodsTitle} / ${skuTitle}`
   return {
@@ -25,7 +26,7 @@ export function useDecide() {
         askReason: true,
         danger: false,
         onConfirm: (reason) =>
-          decide.run({ params: { skuId }, body: { action: 'confirm', toFen: held.toFen, reason } }),
+          settle.run({ params: { skuId }, body: { action: 'confirm', toFen: held.toFen, reason } }),
       })
     },
     keep: (row: Priced) => {
@@ -37,7 +38,7 @@ export function useDecide() {
         consequence: t('keepText', { from: formatMoney(priceFen) }),
         askReason: true,
         danger: false,
-        onConfirm: (reason) => decide.run({ params: { skuId }, body: { action: 'keep', toFen: held.toFen, reason } }),
+        onConfirm: (reason) => keep.run({ params: { skuId }, body: { action: 'keep', toFen: held.toFen, reason } }),
       })
     },
     end: (row: Priced) =>

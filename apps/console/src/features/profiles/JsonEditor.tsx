@@ -2,9 +2,9 @@ import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirro
 import { json } from '@codemirror/lang-json'
 import {
   bracketMatching,
-  defaultHighlightStyle,
   foldGutter,
   foldKeymap,
+  HighlightStyle,
   indentOnInput,
   indentUnit,
   syntaxHighlighting,
@@ -14,8 +14,11 @@ import { unifiedMergeView } from '@codemirror/merge'
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search'
 import { EditorState, type Extension } from '@codemirror/state'
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view'
+import { tags } from '@lezer/highlight'
 import { useEffect, useRef } from 'react'
 import { useDark } from '../../shared/dark.ts'
+import { useText } from '../../shared/i18n/index.ts'
+import { profileText } from './text.ts'
 import type { Fault } from './useFaults.ts'
 
 type Props = {
@@ -37,11 +40,44 @@ const FRAME = EditorView.theme({
   '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--muted)', borderRight: '1px solid var(--line)' },
   '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'var(--faint)' },
 })
+const colours = (text: string, number: string, word: string) =>
+  HighlightStyle.define([
+    { tag: tags.string, color: text },
+    { tag: tags.number, color: number },
+    { tag: [tags.bool, tags.null], color: word },
+  ])
+const LIGHT_COLOURS = colours('#9f1239', '#166534', '#1d4ed8')
+const DARK_COLOURS = colours('#fda4af', '#86efac', '#93c5fd')
+/** In letters that every font has. */
+const foldMark = (open: boolean): HTMLElement => {
+  const mark = document.createElement('span')
+  mark.textContent = open ? '-' : '+'
+  return mark
+}
 const DARK = EditorView.theme({ '.cm-content': { caretColor: '#fff' } }, { dark: true })
+
+/** The editor's own words in the person's language. */
+function usePhrases(): Readonly<Record<string, string>> {
+  const t = useText(profileText)
+  return {
+    Find: t('editFind'),
+    Replace: t('editReplace'),
+    next: t('editNext'),
+    previous: t('editPrevious'),
+    all: t('editAll'),
+    'match case': t('editCase'),
+    regexp: t('editRegexp'),
+    'by word': t('editWord'),
+    replace: t('editReplace'),
+    'replace all': t('editReplaceAll'),
+    close: t('editClose'),
+    '$ unchanged lines': t('editUnchanged'),
+  }
+}
 
 const extensionsOf = (label: string, dark: boolean, readOnly: boolean, against: string | undefined): Extension[] => [
   lineNumbers(),
-  foldGutter(),
+  foldGutter({ markerDOM: foldMark }),
   history(),
   drawSelection(),
   indentOnInput(),
@@ -49,10 +85,10 @@ const extensionsOf = (label: string, dark: boolean, readOnly: boolean, against: 
   bracketMatching(),
   highlightActiveLine(),
   highlightSelectionMatches(),
-  syntaxHighlighting(defaultHighlightStyle, { fallback: true }),
+  syntaxHighlighting(dark ? DARK_COLOURS : LIGHT_COLOURS),
   json(),
   lintGutter(),
-  // Tab goes on to the next field unless Escape was not pressed: indenting is what a person at JSON expects.
+  // Tab indents; Escape and then Tab goes on to the next field.
   keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, ...foldKeymap, ...(readOnly ? [] : [indentWithTab])]),
   FRAME,
   ...(dark ? [DARK] : []),
@@ -70,6 +106,7 @@ export function JsonEditor({ value, onChange, faults = [], against, readOnly = f
   const changed = useRef(onChange)
   changed.current = onChange
   const dark = useDark()
+  const phrases = usePhrases()
 
   // The editor keeps its own text; it is made anew only when what it is made of changes.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
@@ -81,6 +118,7 @@ export function JsonEditor({ value, onChange, faults = [], against, readOnly = f
         doc: value,
         extensions: [
           ...extensionsOf(label, dark, readOnly, against),
+          EditorState.phrases.of(phrases),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) changed.current?.(update.state.doc.toString())
           }),

@@ -33,12 +33,13 @@ export function ProfilePage() {
 function NewProfile() {
   const state = useLocation().state as { readonly source?: string } | null
   if (state?.source === undefined) return <Navigate to="/supplier-profiles" replace />
-  return <Bench start={state.source} profile={undefined} />
+  return <Bench start={state.source} profile={undefined} tab="trial" onTab={() => undefined} />
 }
 
 function ExistingProfile({ id }: { readonly id: number }) {
   const t = useText(profileText)
   const { data, error, refetch } = useRead('suppliers.readProfile', { params: { profileId: id } })
+  const [tab, setTab] = useState('trial')
   if (!data) {
     return (
       <PageFrame title={t('title')} back="/supplier-profiles">
@@ -46,11 +47,21 @@ function ExistingProfile({ id }: { readonly id: number }) {
       </PageFrame>
     )
   }
-  return <Bench key={data.latest} start={data.source} profile={data} />
+  return <Bench key={data.latest} start={data.source} profile={data} tab={tab} onTab={setTab} />
 }
 
 /** Where a profile is worked on. `start`: what was saved last, or what a new one begins with. */
-function Bench({ start, profile }: { readonly start: string; readonly profile: Profile | undefined }) {
+function Bench({
+  start,
+  profile,
+  tab,
+  onTab,
+}: {
+  readonly start: string
+  readonly profile: Profile | undefined
+  readonly tab: string
+  readonly onTab: (tab: string) => void
+}) {
   const t = useText(profileText)
   const both = useBoth()
   const may = useMay()
@@ -115,6 +126,8 @@ function Bench({ start, profile }: { readonly start: string; readonly profile: P
           <Section>
             <Tabs
               size="small"
+              activeKey={mayEdit || tab !== 'trial' ? tab : 'versions'}
+              onChange={onTab}
               items={[
                 ...(mayEdit
                   ? [

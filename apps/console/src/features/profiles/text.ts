@@ -21,6 +21,18 @@ export const profileText = defineMessages('profiles', {
     'Seven common interfaces come with the system and can be chosen when a supplier is joined. Where a supplier is nearly like one of them, copy it and change names, signature and codes.',
   ],
 
+  editFind: ['查找', 'Find'],
+  editReplace: ['替换', 'Replace'],
+  editNext: ['下一个', 'next'],
+  editPrevious: ['上一个', 'previous'],
+  editAll: ['全部', 'all'],
+  editCase: ['区分大小写', 'match case'],
+  editRegexp: ['正则', 'regexp'],
+  editWord: ['整词', 'by word'],
+  editReplaceAll: ['全部替换', 'replace all'],
+  editClose: ['关闭', 'close'],
+  editUnchanged: ['未变的 $ 行', '$ unchanged lines'],
+
   startFrom: ['从哪一份开始', 'What to start from'],
   startText: [
     '选最接近对方文档的一份，复制后再改；也可以导入别处导出的模板文件。',
@@ -34,10 +46,6 @@ export const profileText = defineMessages('profiles', {
 
   newTitle: ['新建对接模板', 'New profile'],
   source: ['模板内容', 'The profile'],
-  sourceHint: [
-    'JSON。出错的行有红色标记，改好后才能保存。',
-    'JSON. Lines with mistakes are marked; all must be right to save.',
-  ],
   checking: ['检查中…', 'Checking…'],
   noFaults: ['检查通过', 'No mistakes'],
   faults: ['{count} 处错误', '{count} mistakes'],
