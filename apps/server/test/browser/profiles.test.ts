@@ -179,7 +179,7 @@ describe('a profile and a price', { timeout: 60_000 }, () => {
       },
     })
     await page.goto(`${consoleUrl}skus/${joined.skuId}/supply`)
-    await page.getByRole('link', { name: '跟价规则' }).last().click()
+    await page.locator('.page').getByRole('link', { name: '跟价规则' }).click()
     await page.getByLabel('加价比例').fill('20')
     await page.getByText('¥12.00').waitFor()
     await keepScreen(page, 'console-price-rule')
