@@ -230,7 +230,7 @@ test('a rule for all that a supplier stands behind leaves out what has prices by
   const desk = await openDesk()
   const tiered = await desk.shop.stock(0, {
     goods: { formFields: [{ key: 'account', labelZh: '账号', type: 'text' }] },
-    sku: { kind: 'topup', priceFen: 2_000, tiers: [{ minQty: 2, priceFen: 1_800 }] },
+    sku: { kind: 'topup', priceFen: 2_000, tiers: [{ minQty: 2, unitPriceFen: 1_800 }] },
   })
   const { items } = await desk.shop.staff.call('suppliers.listProducts', { query: { supplierId: desk.supplierId } })
   await desk.shop.staff.call('suppliers.saveSkuSupply', {
