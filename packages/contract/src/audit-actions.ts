@@ -80,6 +80,7 @@ export const AUDIT_ACTIONS: Readonly<Record<string, { readonly zh: string; reado
   'profile.remove': { zh: '删除对接模板', en: 'Deleted a supplier profile' },
   'supplier.try': { zh: '试采供应商商品', en: 'Bought one to try a supplier' },
   'supply.save': { zh: '修改货源', en: 'Changed the sources of a variant' },
+  'price.follow': { zh: '售价随进价调整', en: 'A price followed the cost' },
   'price_rule.save': { zh: '设置价格规则', en: 'Set how prices follow the cost' },
   'price_rule.remove': { zh: '停用价格规则', en: 'Ended following the cost' },
   'price_rule.decide': { zh: '处理待确认价格', en: 'Decided about a price that waited' },
