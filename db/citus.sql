@@ -89,9 +89,13 @@ select create_distributed_table('reconciliation.matches', 'tenant_id', colocate_
 select create_distributed_table('reconciliation.postings', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('stock.low_marks', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.callbacks', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.profiles', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.profile_versions', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.suppliers', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.products', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.offers', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.price_moves', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.price_rules', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.product_changes', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.purchases', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.purchase_cards', 'tenant_id', colocate_with => 'ledger.accounts');
@@ -131,6 +135,8 @@ select create_distributed_function('reconciliation.refund_of(text)');
 select create_distributed_function('reconciliation.sign_of(text)');
 select create_distributed_function('reconciliation.theirs_of(jsonb)');
 select create_distributed_function('suppliers.ask_again_after(integer)');
+select create_distributed_function('suppliers.least_price(bigint, bigint, bigint)');
+select create_distributed_function('suppliers.price_by_rule(bigint, integer, bigint, bigint, text)');
 
 -- Functions that take the tenant first: they run on its shard -------------------------------------------------------
 
@@ -305,10 +311,15 @@ select create_distributed_function('reconciliation.take_day(bigint, text, date, 
 select create_distributed_function('reconciliation.tell(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.ask_now(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.candidates(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.cheapest(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.follow_prices(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.follow_shelf(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.is_price_stopped(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.keep_products(bigint, bigint, jsonb, boolean, timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.note_health(bigint, bigint, integer, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.open_trial(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.price_in_force(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.set_price(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.expire_due(bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.import_chunk(bigint, bigint, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.move(bigint, bigint[], text[], text, text, text)', '$1', colocate_with => 'ledger.accounts');

@@ -1994,6 +1994,55 @@ create table suppliers.offers (
 alter table suppliers.offers enable row level security;
 grant delete, insert, select, update on suppliers.offers to quanshu_app;
 
+create table suppliers.price_moves (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  sku_id bigint not null,
+  kind text not null,
+  from_fen bigint not null,
+  to_fen bigint not null,
+  cost_hao bigint,
+  supplier text not null default ''::text,
+  product_id bigint,
+  by text not null default ''::text,
+  reason text not null default ''::text,
+  at timestamp with time zone not null default now(),
+  constraint price_moves_pkey PRIMARY KEY (tenant_id, id),
+  constraint price_moves_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
+  constraint price_moves_kind_check CHECK ((kind = ANY (ARRAY['began'::text, 'followed'::text, 'held'::text, 'confirmed'::text, 'kept'::text, 'ended'::text])))
+);
+alter table suppliers.price_moves enable row level security;
+grant insert, select on suppliers.price_moves to quanshu_app;
+
+create table suppliers.price_rules (
+  tenant_id bigint not null,
+  sku_id bigint not null,
+  markup_bp integer not null,
+  markup_fen bigint not null,
+  floor_fen bigint not null,
+  least_margin_fen bigint not null,
+  rounding text not null,
+  jump_bp integer not null,
+  cost_hao bigint,
+  held_fen bigint,
+  held_least_fen bigint,
+  held_at timestamp with time zone,
+  updated_at timestamp with time zone not null default now(),
+  updated_by text not null default ''::text,
+  constraint price_rules_pkey PRIMARY KEY (tenant_id, sku_id),
+  constraint price_rules_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
+  constraint held_whole CHECK ((((held_fen IS NULL) = (held_at IS NULL)) AND ((held_fen IS NULL) = (held_least_fen IS NULL)))),
+  constraint price_rules_floor_fen_check CHECK (((floor_fen >= 1) AND (floor_fen <= 1000000000))),
+  constraint price_rules_held_fen_check CHECK ((held_fen > 0)),
+  constraint price_rules_jump_bp_check CHECK (((jump_bp >= 1) AND (jump_bp <= 1000000))),
+  constraint price_rules_least_margin_fen_check CHECK (((least_margin_fen >= 0) AND (least_margin_fen <= 100000000))),
+  constraint price_rules_markup_bp_check CHECK (((markup_bp >= 0) AND (markup_bp <= 1000000))),
+  constraint price_rules_markup_fen_check CHECK (((markup_fen >= 0) AND (markup_fen <= 100000000))),
+  constraint price_rules_rounding_check CHECK ((rounding = ANY (ARRAY['none'::text, 'tenth'::text, 'yuan'::text, 'nine'::text])))
+);
+alter table suppliers.price_rules enable row level security;
+grant delete, insert, select, update on suppliers.price_rules to quanshu_app;
+
 create table suppliers.product_changes (
   tenant_id bigint not null,
   id bigint not null generated always as identity,
@@ -2037,6 +2086,40 @@ create table suppliers.products (
 );
 alter table suppliers.products enable row level security;
 grant insert, select, update on suppliers.products to quanshu_app;
+
+create table suppliers.profile_versions (
+  tenant_id bigint not null,
+  profile_id bigint not null,
+  version integer not null,
+  source text not null,
+  note text not null default ''::text,
+  by text not null default ''::text,
+  at timestamp with time zone not null default now(),
+  constraint profile_versions_pkey PRIMARY KEY (tenant_id, profile_id, version),
+  constraint profile_versions_tenant_id_profile_id_fkey FOREIGN KEY (tenant_id, profile_id) REFERENCES suppliers.profiles(tenant_id, id) ON DELETE CASCADE,
+  constraint profile_versions_source_check CHECK ((octet_length(source) <= 262144)),
+  constraint profile_versions_version_check CHECK ((version >= 1))
+);
+alter table suppliers.profile_versions enable row level security;
+grant delete, insert, select on suppliers.profile_versions to quanshu_app;
+
+create table suppliers.profiles (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  key text not null,
+  name_zh text not null,
+  name_en text not null,
+  latest integer not null default 1,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  updated_by text not null default ''::text,
+  constraint profiles_pkey PRIMARY KEY (tenant_id, id),
+  constraint profile_key UNIQUE (tenant_id, key),
+  constraint profiles_key_check CHECK ((key ~ '^[a-z][a-z0-9-]{1,30}$'::text)),
+  constraint profiles_latest_check CHECK ((latest >= 1))
+);
+alter table suppliers.profiles enable row level security;
+grant delete, insert, select, update on suppliers.profiles to quanshu_app;
 
 create table suppliers.purchase_cards (
   tenant_id bigint not null,
@@ -2149,7 +2232,12 @@ create table suppliers.suppliers (
   note text not null default ''::text,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  profile_id bigint,
+  profile_version integer,
   constraint suppliers_pkey PRIMARY KEY (tenant_id, id),
+  constraint supplier_profile FOREIGN KEY (tenant_id, profile_id, profile_version) REFERENCES suppliers.profile_versions(tenant_id, profile_id, version),
+  constraint profile_is_the_adapter CHECK (((profile_id IS NOT NULL) = (adapter ~~ 'profile:%'::text))),
+  constraint profile_with_version CHECK (((profile_id IS NULL) = (profile_version IS NULL))),
   constraint suppliers_balance_alarm_fen_check CHECK ((balance_alarm_fen >= 0)),
   constraint suppliers_breaker_check CHECK ((breaker = ANY (ARRAY['closed'::text, 'open'::text, 'half_open'::text]))),
   constraint suppliers_concurrent_check CHECK (((concurrent >= 1) AND (concurrent <= 256))),
@@ -2163,6 +2251,8 @@ grant insert, select, update on suppliers.suppliers to quanshu_app;
 
 create index callbacks_of_no ON suppliers.callbacks USING btree (tenant_id, no) WHERE (no IS NOT NULL);
 create index offers_of_product ON suppliers.offers USING btree (tenant_id, product_id);
+create index price_moves_of_sku ON suppliers.price_moves USING btree (tenant_id, sku_id, id);
+create index price_rules_held ON suppliers.price_rules USING btree (tenant_id, held_at) WHERE (held_at IS NOT NULL);
 create index changes_of_product ON suppliers.product_changes USING btree (tenant_id, product_id, id);
 create UNIQUE index one_living_purchase_a_line ON suppliers.purchases USING btree (tenant_id, order_no, line_no) WHERE ((state = ANY (ARRAY['planned'::text, 'sending'::text, 'accepted'::text, 'unknown'::text])) AND (purpose = 'line'::text));
 create index purchases_by_remote ON suppliers.purchases USING btree (tenant_id, remote_no) WHERE (remote_no IS NOT NULL);
@@ -2171,11 +2261,16 @@ create index purchases_ended ON suppliers.purchases USING btree (tenant_id, prod
 create index purchases_leased ON suppliers.purchases USING btree (tenant_id, supplier_id) WHERE (leased_until IS NOT NULL);
 create index purchases_of_line ON suppliers.purchases USING btree (tenant_id, order_no, line_no, turn);
 create UNIQUE index supplier_name ON suppliers.suppliers USING btree (tenant_id, name) WHERE (state <> 'archived'::text);
+create index suppliers_of_profile ON suppliers.suppliers USING btree (tenant_id, profile_id) WHERE (profile_id IS NOT NULL);
 
 create policy tenant on suppliers.callbacks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.offers for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on suppliers.price_moves for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on suppliers.price_rules for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.product_changes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.products for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on suppliers.profile_versions for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on suppliers.profiles for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.purchase_cards for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.purchases for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.routes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
@@ -2184,10 +2279,17 @@ create policy tenant on suppliers.suppliers for all to quanshu_app using (tenant
 function suppliers.ask_again_after(p_asks integer) returns interval
 function suppliers.ask_now(p_tenant bigint, p_supplier bigint, p_no text) returns bigint security definer
 function suppliers.candidates(p_tenant bigint, p_skus bigint[]) returns jsonb security definer
+function suppliers.cheapest(p_tenant bigint, p_skus bigint[]) returns TABLE(sku_id bigint, product_id bigint, supplier text, cost_hao bigint) security definer
+function suppliers.follow_prices(p_tenant bigint, p_skus bigint[]) returns void security definer
 function suppliers.follow_shelf(p_tenant bigint, p_skus bigint[]) returns void security definer
+function suppliers.is_price_stopped(p_tenant bigint, p_sku bigint) returns boolean security definer
 function suppliers.keep_products(p_tenant bigint, p_supplier bigint, p_products jsonb, p_whole boolean, p_told_at timestamp with time zone) returns jsonb security definer
+function suppliers.least_price(p_cost_hao bigint, p_floor_fen bigint, p_margin_fen bigint) returns bigint
 function suppliers.note_health(p_tenant bigint, p_supplier bigint, p_good integer, p_bad integer) returns void security definer
 function suppliers.open_trial(p_tenant bigint, p_product bigint, p_fields jsonb) returns bigint security definer
+function suppliers.price_by_rule(p_cost_hao bigint, p_markup_bp integer, p_markup_fen bigint, p_least_fen bigint, p_rounding text) returns bigint
+function suppliers.price_in_force(p_tenant bigint, p_skus bigint[]) returns TABLE(sku_id bigint, price_fen bigint) security definer
+function suppliers.set_price(p_tenant bigint, p_sku bigint, p_fen bigint) returns void security definer
 function suppliers.take_due(p_lease_seconds integer, p_limit integer) returns jsonb security definer
 function suppliers.take_probes(p_limit integer) returns jsonb security definer
 function suppliers.take_syncs(p_minutes integer, p_limit integer) returns jsonb security definer

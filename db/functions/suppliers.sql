@@ -230,18 +230,21 @@ as $$
   left join suppliers.routes r on r.tenant_id = p_tenant and r.sku_id = k.sku
 $$;
 
--- What the sources of SKUs say they have together. Null as soon as one that may be used does not tell; 0 without any.
+-- What the sources of SKUs say they have together. Null as soon as one that may be used does not tell; 0 without any. Prices
+-- that follow the cost move first (suppliers_prices.sql); one that waits for a person may empty the shelf.
 create or replace function suppliers.follow_shelf(p_tenant bigint, p_skus bigint[])
 returns void
 language sql
 security definer
 set search_path = pg_catalog
 as $$
+  select suppliers.follow_prices(p_tenant, p_skus);
+
   update catalog.skus k
   set supply_stock = x.stock
   from (
     select w.sku,
-      case when bool_or(u.usable and u.stock is null) then null else coalesce(sum(u.stock) filter (where u.usable), 0)::bigint end as stock
+      case when suppliers.is_price_stopped(p_tenant, w.sku) then 0 when bool_or(u.usable and u.stock is null) then null else coalesce(sum(u.stock) filter (where u.usable), 0)::bigint end as stock
     from unnest(p_skus) as w(sku)
     left join lateral (
       select p.stock, o.enabled and p.on_sale and s.state = 'on' as usable

@@ -14,10 +14,12 @@ import type {
   notifyRoutes,
   orderRoutes,
   paymentRoutes,
+  priceRuleRoutes,
   recallRoutes,
   reconciliationRoutes,
   setupRoutes,
   stockRoutes,
+  supplierProfileRoutes,
   supplierRoutes,
   tenancyRoutes,
   vaultRoutes,
@@ -238,25 +240,41 @@ export const CONSOLE_ROUTES = {
   'stock.export': 'GET /api/console/stock/export',
   'stock.list': 'GET /api/console/stock',
   'stock.setThreshold': 'PUT /api/console/stock/:skuId/threshold',
+  'suppliers.adoptProfile': 'POST /api/console/supplier-profiles/:profileId/adopt',
   'suppliers.askPurchase': 'POST /api/console/purchases/:purchaseId/ask',
+  'suppliers.checkProfile': 'POST /api/console/supplier-profiles/check',
   'suppliers.create': 'POST /api/console/suppliers',
+  'suppliers.createProfile': 'POST /api/console/supplier-profiles',
+  'suppliers.decidePrice': 'POST /api/console/skus/:skuId/price-rule/decide',
   'suppliers.enterProduct': 'POST /api/console/suppliers/:supplierId/products',
   'suppliers.fetchProduct': 'POST /api/console/supplier-products/:productId/fetch',
   'suppliers.kinds': 'GET /api/console/supplier-kinds',
   'suppliers.list': 'GET /api/console/suppliers',
+  'suppliers.listPriceRules': 'GET /api/console/price-rules',
   'suppliers.listProducts': 'GET /api/console/supplier-products',
+  'suppliers.listProfiles': 'GET /api/console/supplier-profiles',
   'suppliers.listPurchases': 'GET /api/console/purchases',
+  'suppliers.previewPriceRules': 'POST /api/console/price-rules/preview',
+  'suppliers.priceHistory': 'GET /api/console/skus/:skuId/price-moves',
   'suppliers.productHistory': 'GET /api/console/supplier-products/:productId/history',
   'suppliers.read': 'GET /api/console/suppliers/:supplierId',
+  'suppliers.readProfile': 'GET /api/console/supplier-profiles/:profileId',
+  'suppliers.readProfileVersion': 'GET /api/console/supplier-profiles/:profileId/versions/:version',
   'suppliers.readPurchase': 'GET /api/console/purchases/:purchaseId',
   'suppliers.readSkuSupply': 'GET /api/console/skus/:skuId/supply',
+  'suppliers.removePriceRule': 'DELETE /api/console/skus/:skuId/price-rule',
+  'suppliers.removeProfile': 'DELETE /api/console/supplier-profiles/:profileId',
   'suppliers.save': 'PUT /api/console/suppliers/:supplierId',
+  'suppliers.savePriceRules': 'POST /api/console/price-rules',
+  'suppliers.saveProfile': 'PUT /api/console/supplier-profiles/:profileId',
   'suppliers.saveSkuSupply': 'PUT /api/console/skus/:skuId/supply',
   'suppliers.setState': 'POST /api/console/suppliers/:supplierId/state',
   'suppliers.settlePurchase': 'POST /api/console/purchases/:purchaseId/settle',
+  'suppliers.shippedProfiles': 'GET /api/console/supplier-profiles/shipped',
   'suppliers.sync': 'POST /api/console/suppliers/:supplierId/sync',
   'suppliers.test': 'POST /api/console/suppliers/:supplierId/test',
   'suppliers.tryProduct': 'POST /api/console/supplier-products/:productId/try',
+  'suppliers.tryProfile': 'POST /api/console/supplier-profiles/trial',
   'tenancy.getSettings': 'GET /api/console/settings',
   'tenancy.saveSettings': 'PUT /api/console/settings',
   'vault.cancelGeneration': 'POST /api/console/generations/:batchId/cancel',
@@ -492,27 +510,43 @@ export type Routes = {
   'stock.export': (typeof stockRoutes)['export']
   'stock.list': (typeof stockRoutes)['list']
   'stock.setThreshold': (typeof stockRoutes)['setThreshold']
+  'suppliers.adoptProfile': (typeof supplierProfileRoutes)['adopt']
   'suppliers.askPurchase': (typeof supplierRoutes)['askPurchase']
   'suppliers.callback': (typeof supplierRoutes)['callback']
   'suppliers.callbackByQuery': (typeof supplierRoutes)['callbackByQuery']
+  'suppliers.checkProfile': (typeof supplierProfileRoutes)['check']
   'suppliers.create': (typeof supplierRoutes)['create']
+  'suppliers.createProfile': (typeof supplierProfileRoutes)['create']
+  'suppliers.decidePrice': (typeof priceRuleRoutes)['decide']
   'suppliers.enterProduct': (typeof supplierRoutes)['enterProduct']
   'suppliers.fetchProduct': (typeof supplierRoutes)['fetchProduct']
   'suppliers.kinds': (typeof supplierRoutes)['kinds']
   'suppliers.list': (typeof supplierRoutes)['list']
+  'suppliers.listPriceRules': (typeof priceRuleRoutes)['list']
   'suppliers.listProducts': (typeof supplierRoutes)['listProducts']
+  'suppliers.listProfiles': (typeof supplierProfileRoutes)['list']
   'suppliers.listPurchases': (typeof supplierRoutes)['listPurchases']
+  'suppliers.previewPriceRules': (typeof priceRuleRoutes)['preview']
+  'suppliers.priceHistory': (typeof priceRuleRoutes)['history']
   'suppliers.productHistory': (typeof supplierRoutes)['productHistory']
   'suppliers.read': (typeof supplierRoutes)['read']
+  'suppliers.readProfile': (typeof supplierProfileRoutes)['read']
+  'suppliers.readProfileVersion': (typeof supplierProfileRoutes)['readVersion']
   'suppliers.readPurchase': (typeof supplierRoutes)['readPurchase']
   'suppliers.readSkuSupply': (typeof supplierRoutes)['readSkuSupply']
+  'suppliers.removePriceRule': (typeof priceRuleRoutes)['remove']
+  'suppliers.removeProfile': (typeof supplierProfileRoutes)['remove']
   'suppliers.save': (typeof supplierRoutes)['save']
+  'suppliers.savePriceRules': (typeof priceRuleRoutes)['save']
+  'suppliers.saveProfile': (typeof supplierProfileRoutes)['save']
   'suppliers.saveSkuSupply': (typeof supplierRoutes)['saveSkuSupply']
   'suppliers.setState': (typeof supplierRoutes)['setState']
   'suppliers.settlePurchase': (typeof supplierRoutes)['settlePurchase']
+  'suppliers.shippedProfiles': (typeof supplierProfileRoutes)['shipped']
   'suppliers.sync': (typeof supplierRoutes)['sync']
   'suppliers.test': (typeof supplierRoutes)['test']
   'suppliers.tryProduct': (typeof supplierRoutes)['tryProduct']
+  'suppliers.tryProfile': (typeof supplierProfileRoutes)['trial']
   'tenancy.getSettings': (typeof tenancyRoutes)['getSettings']
   'tenancy.getShop': (typeof tenancyRoutes)['getShop']
   'tenancy.saveSettings': (typeof tenancyRoutes)['saveSettings']

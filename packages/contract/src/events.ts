@@ -27,6 +27,7 @@ export const EVENT_TYPES = [
   'supply.arrived',
   'supply.refused',
   'supply.contradicted',
+  'supply.price_held',
   'stock.changed',
   'stock.low',
   'batch.imported',

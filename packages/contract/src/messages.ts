@@ -330,6 +330,49 @@ export const MESSAGE_EVENTS = {
       },
     },
   },
+  'supply.price_held': {
+    name: { zh: '价格变动待确认', en: 'A price waits to be confirmed' },
+    type: 'supply.price_held',
+    audience: 'staff',
+    permission: 'suppliers.manage',
+    urgent: true,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/price-rules?held=true',
+    variables: {
+      ...usual,
+      goods: {
+        name: { zh: '商品', en: 'Goods' },
+        sample: { zh: '视频会员 月卡', en: 'Video pass, a month' },
+        from: 'title',
+      },
+      supplier: { name: { zh: '供应商', en: 'Supplier' }, sample: { zh: '蓝海', en: 'Blue Sea' }, from: 'supplier' },
+      before: { name: { zh: '现价', en: 'Present price' }, sample: '19.90', from: 'fromFen', as: 'fen' },
+      after: { name: { zh: '应调为', en: 'New price' }, sample: '29.90', from: 'toFen', as: 'fen' },
+      sale: {
+        name: { zh: '销售情况', en: 'On sale?' },
+        sample: { zh: '已停止销售', en: 'It is off the shelf meanwhile.' },
+        from: 'stopped',
+        words: {
+          yes: {
+            zh: '现价已低于成本底线，暂停销售。',
+            en: 'It is off the shelf meanwhile: the present price is below what the cost allows.',
+          },
+          no: { zh: '仍按现价销售。', en: 'It is sold at the present price meanwhile.' },
+        },
+      },
+    },
+    texts: {
+      'zh-CN': {
+        subject: '{goods} 的价格变动较大，请确认',
+        body: '{supplier} 的进价变了，{goods} 应从 ¥{before} 调为 ¥{after}，超过了自动调价的幅度。{sale}\n\n{link}',
+      },
+      en: {
+        subject: '{goods}: the price would jump, please confirm',
+        body: 'The cost at {supplier} has moved; {goods} would go from ¥{before} to ¥{after}, which is more than may move by itself. {sale}\n\n{link}',
+      },
+    },
+  },
   'books.alarm': {
     name: { zh: '账目核对发现问题', en: 'The books have violations' },
     type: 'books.alarm',

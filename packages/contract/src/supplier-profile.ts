@@ -29,8 +29,40 @@ const path = z
   })
 const code = z.string().max(60)
 const codes = z.array(code).max(60)
+/** Names that are an object's own workings; nobody's field is called so. */
+export const PROFILE_NAMES_REFUSED: ReadonlySet<string> = new Set(['__proto__', 'prototype', 'constructor'])
 /** A field's or header's name on the wire; dots make nested objects in JSON bodies. */
-const wireName = z.string().regex(/^[\p{L}_][\p{L}\p{N}_.-]{0,60}$/u)
+const wireName = z
+  .string()
+  .regex(/^[\p{L}_][\p{L}\p{N}_.-]{0,60}$/u)
+  .superRefine((value, context) => {
+    if (value.split('.').some((step) => PROFILE_NAMES_REFUSED.has(step))) {
+      addRefusal(context, [], errors.nameRefused({ name: value }))
+    }
+  })
+/** What says where a message begins and ends, and to whom it goes, is the connection's business. */
+const HEADERS_RESERVED = new Set([
+  'host',
+  'content-length',
+  'content-type',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'upgrade',
+  'te',
+  'trailer',
+  'expect',
+  'cookie',
+  'proxy-authorization',
+  'proxy-connection',
+])
+function refuseReservedHeader(context: z.RefinementCtx, place: string, name: string, at: string): void {
+  if (place !== 'header') return
+  const isToken = /^[A-Za-z0-9_.-]+$/.test(name)
+  if (!isToken || HEADERS_RESERVED.has(name.toLowerCase())) addRefusal(context, [at], errors.headerReserved({ name }))
+}
+/** Each doubles the texts that a signature may be over. */
+const EITHER_MAX = 2
 const key = z.string().regex(/^[a-z][a-zA-Z0-9]{0,29}$/)
 /** May hold `{setting}`. */
 const template = z.string().max(300)
@@ -99,6 +131,7 @@ const field = z
     const named = value.from === 'setting' || value.from === 'secret'
     if (named && value.text === '') addRefusal(context, ['text'], errors.textMissing())
     if (value.from === 'fields' && value.shape === undefined) addRefusal(context, ['shape'], errors.shapeMissing())
+    refuseReservedHeader(context, value.place, value.to, 'to')
   })
 
 /** The signed text is these pieces one after the other. */
@@ -143,6 +176,9 @@ const signing = z
   .superRefine((value, context) => {
     const isKeyed = value.hash.startsWith('hmac') || value.text.some(({ is }) => is === 'secret')
     if (!isKeyed) addRefusal(context, ['text'], errors.secretNotSigned())
+    refuseReservedHeader(context, value.place, value.name, 'name')
+    const either = value.text.filter((part) => part.is === 'json' && part.slashes === 'either')
+    if (either.length > EITHER_MAX) addRefusal(context, ['text'], errors.tooManyWays({ max: EITHER_MAX }))
     value.text.forEach((part, index) => {
       if (part.is === 'pairs' && part.sort === 'listed' && !part.only?.length) {
         addRefusal(context, ['text', index, 'only'], errors.namesMissing())

@@ -28,6 +28,14 @@ export type PurchaseState = (typeof PURCHASE_STATES)[number]
 export const REFUSALS_ABOUT = ['stock', 'price', 'product', 'balance', 'account', 'limit', 'supplier', 'other'] as const
 export type RefusalAbout = (typeof REFUSALS_ABOUT)[number]
 
+/** What a supplier's profile may be asked to do. */
+export const PROFILE_OPERATIONS = ['place', 'placeCards', 'ask', 'balance', 'products', 'product', 'cancel'] as const
+export type ProfileOperation = (typeof PROFILE_OPERATIONS)[number]
+
+/** How an answer was understood: an order's state, or how the call ended. */
+export const TRIAL_OUTCOMES = ['accepted', 'done', 'partial', 'failed', 'refused', 'unknown', 'not_found'] as const
+export type TrialOutcome = (typeof TRIAL_OUTCOMES)[number]
+
 /** How the source of a SKU is chosen. */
 export const ROUTE_POLICIES = ['cheapest', 'fastest', 'reliable', 'weighted', 'fixed'] as const
 export type RoutePolicy = (typeof ROUTE_POLICIES)[number]
@@ -60,3 +68,11 @@ export type PassedOver = (typeof PASSED_OVER)[number]
 /** What the buyer is told about what a supplier delivers. */
 export const SUPPLY_PROGRESS = ['submitted', 'in_progress', 'arrived', 'checking', 'failed'] as const
 export type SupplyProgress = (typeof SUPPLY_PROGRESS)[number]
+
+/** How a price that follows the cost is rounded, always up: not, to 0.1 yuan, to whole yuan, to an ending of .9. */
+export const PRICE_ROUNDINGS = ['none', 'tenth', 'yuan', 'nine'] as const
+export type PriceRounding = (typeof PRICE_ROUNDINGS)[number]
+
+/** What became of a price that follows the cost. */
+export const PRICE_MOVES = ['began', 'followed', 'held', 'confirmed', 'kept', 'ended'] as const
+export type PriceMove = (typeof PRICE_MOVES)[number]

@@ -62,6 +62,8 @@ const FOREIGN: readonly (readonly [RegExp, () => string | number])[] = [
   [/\/lines\/:n/, () => 1],
   [/\/cases\/:id/, () => full.caseId],
   [/\/skus\/:skuId/, () => full.goods.skuId],
+  [/:profileId/, () => full.supply.profile],
+  [/:version/, () => 1],
   [/:supplierId/, () => full.supply.supplier],
   [/:productId/, () => full.supply.product],
   [/:purchaseId/, () => full.supply.purchase],
@@ -97,6 +99,9 @@ const BODIES: readonly unknown[] = [
   { outcome: 'refused', note: '测试' },
   { remoteId: 'P9', name: '测试', kind: 'direct', costHao: 1 },
   { policy: 'cheapest', leastMarginFen: 0, offers: [] },
+  { source: '{}', note: '测试', after: 1 },
+  { supplierId: 1, version: 1 },
+  { action: 'confirm', toFen: 100, reason: '测试' },
   { name: '测试', baseUrl: 'http://127.0.0.1:9', identity: 'x', secrets: { key: 'x' }, concurrent: 1, perMinute: 1 },
 ]
 
@@ -347,8 +352,12 @@ async function fill() {
      ) values ($1, $2, 'sim-pay', 'SP1', 1990, now(), 'awaiting', '测试', '店员', $3) returning id`,
     [ours.tenantId, order.no, me.id],
   )
-  const [supply] = await house.query<{ supplier: number; product: number; purchase: number }>(
-    `with supplier as (
+  const [supply] = await house.query<{ supplier: number; product: number; purchase: number; profile: number }>(
+    `with profile as (
+       insert into suppliers.profiles (tenant_id, key, name_zh, name_en) values ($1, 'own', '模板', 'Profile') returning id
+     ), version as (
+       insert into suppliers.profile_versions (tenant_id, profile_id, version, source) select $1, id, 1, '{}' from profile
+     ), supplier as (
        insert into suppliers.suppliers (tenant_id, name, adapter, state) values ($1, '供应商', 'fulu', 'paused') returning id
      ), product as (
        insert into suppliers.products (tenant_id, supplier_id, remote_id, name, kind, cost_hao, told_at)
@@ -357,7 +366,8 @@ async function fill() {
        insert into suppliers.purchases (tenant_id, no, purpose, supplier_id, product_id, quantity, ceiling_hao, quoted_hao, state)
        select $1, '99999999999999999999', 'test', s.id, p.id, 1, 1000, 1000, 'unknown' from supplier s, product p returning id
      )
-     select s.id as supplier, p.id as product, x.id as purchase from supplier s, product p, purchase x`,
+     select s.id as supplier, p.id as product, x.id as purchase, f.id as profile
+     from supplier s, product p, purchase x, profile f`,
     [ours.tenantId],
   )
   if (!supply) throw new Error('no supplier was made')

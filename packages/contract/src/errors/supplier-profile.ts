@@ -97,4 +97,46 @@ export const supplierProfileErrors = defineErrors('supplier_profile', {
     en: 'A list of cards needs the place of the card’s password',
   },
   ivMissing: { status: 422, zh: 'CBC 模式须说明初始向量', en: 'CBC needs its initial vector' },
+  nameRefused: {
+    status: 422,
+    zh: '字段名「{name}」不可使用，请按对方文档核对',
+    en: 'A field may not be called “{name}”; compare with the supplier’s documents',
+  },
+  headerReserved: {
+    status: 422,
+    zh: '请求头「{name}」由连接本身决定，不能写在模板里',
+    en: 'The header “{name}” belongs to the connection and cannot be set by a profile',
+  },
+  tooManyWays: {
+    status: 422,
+    zh: '「either」写法最多用 {max} 次，请改为 plain 或 escaped',
+    en: '“either” may be used {max} times at most; say plain or escaped',
+  },
+  jsonValue: { status: 422, zh: 'JSON 有误：此处缺少一个值', en: 'Not JSON: a value is missing here' },
+  jsonComma: { status: 422, zh: 'JSON 有误：此处缺少逗号', en: 'Not JSON: a comma is missing here' },
+  jsonColon: { status: 422, zh: 'JSON 有误：名称后缺少冒号', en: 'Not JSON: a colon is missing after the name' },
+  jsonBrace: { status: 422, zh: 'JSON 有误：括号没有闭合', en: 'Not JSON: a bracket is not closed' },
+  jsonName: {
+    status: 422,
+    zh: 'JSON 有误：此处应为带双引号的名称（末项后不能有逗号）',
+    en: 'Not JSON: a name in double quotes belongs here (and no comma after the last one)',
+  },
+  jsonSymbol: {
+    status: 422,
+    zh: 'JSON 有误：无法识别的内容（文字须加双引号，不能有注释）',
+    en: 'Not JSON: this cannot be read (texts stand in double quotes, comments are not allowed)',
+  },
+  jsonDeep: { status: 422, zh: '嵌套超过 {max} 层', en: 'Nested more than {max} deep' },
+  jsonLong: { status: 422, zh: '内容过多：最多 {max} 项', en: 'Too much in it: {max} values at most' },
+  jsonTwice: { status: 422, zh: '「{name}」重复出现，只能写一次', en: '“{name}” stands twice; write it once' },
+  idTaken: {
+    status: 422,
+    zh: '编号「{id}」已被另一个模板使用，请换一个',
+    en: 'The id “{id}” is another profile’s; choose another',
+  },
+  idFixed: {
+    status: 422,
+    zh: '编号不能修改，原为「{id}」；要另起一个模板请复制',
+    en: 'The id stays “{id}”; copy the profile to start another',
+  },
 })

@@ -67,4 +67,59 @@ export const supplierErrors = defineErrors('suppliers', {
     zh: '这笔采购已有结果，无需处理',
     en: 'This purchase has ended; there is nothing to settle',
   },
+  profileInvalid: {
+    status: 422,
+    zh: '对接模板有 {count} 处错误，先改正第 {line} 行：{first}',
+    en: 'The profile has {count} mistakes; begin with line {line}: {first}',
+  },
+  profileMoved: {
+    status: 409,
+    zh: '模板已被他人保存为第 {latest} 版，请重新打开，把您的修改加在新版上',
+    en: 'Somebody saved version {latest} meanwhile; open it again and add your changes to that',
+  },
+  profileUsed: {
+    status: 409,
+    zh: '已有 {count} 家供应商使用（含已归档），不能删除',
+    en: '{count} suppliers use it (archived ones included), so it cannot be deleted',
+  },
+  profileOther: {
+    status: 409,
+    zh: '该供应商用的不是这个模板，不能切换到它的版本',
+    en: 'This supplier is not spoken to by this profile, so it cannot take a version of it',
+  },
+  tooManyProfiles: {
+    status: 409,
+    zh: '最多保存 {max} 个对接模板，请先删除不用的',
+    en: 'There may be {max} profiles; delete one that nobody uses first',
+  },
+  priceNotByCost: {
+    status: 409,
+    zh: '「{title}」有批发价、积分价或为免费，不能跟随进价；请先改为单一价格',
+    en: '“{title}” has prices by quantity, in points or none; give it one price first',
+  },
+  priceWithoutCost: {
+    status: 409,
+    zh: '「{title}」没有可用的货源，不知道进价；请先设置货源',
+    en: '“{title}” has no source that may be used, so there is no cost to follow; set its sources first',
+  },
+  pricesMoved: {
+    status: 409,
+    zh: '预览之后价格又变了，请重新预览再启用',
+    en: 'Prices have moved since the preview; look at it again before switching on',
+  },
+  nothingHeld: {
+    status: 409,
+    zh: '没有待确认的价格，可能已被他人处理',
+    en: 'No price is waiting here; somebody may have decided already',
+  },
+  belowLeast: {
+    status: 409,
+    zh: '现价低于成本底线 ¥{least}，不能继续按现价销售；请确认新价，或在商品里另定价格',
+    en: 'The present price is below ¥{least}, what the cost allows; confirm the new one or set another at the goods',
+  },
+  noSkusToPrice: {
+    status: 422,
+    zh: '这家供应商还没有作为任何规格的货源',
+    en: 'No variant is supplied by this supplier yet',
+  },
 })

@@ -58,6 +58,8 @@ const capabilities = z.object({
 
 export const supplierKindView = z.object({
   adapter: z.string(),
+  /** A profile of the shop's own. */
+  own: z.boolean(),
   name: bilingual,
   defaultBaseUrl: z.string(),
   identityName: bilingual,
@@ -81,6 +83,8 @@ export const supplierView = z.object({
   name: z.string(),
   adapter: z.string(),
   adapterName: bilingual,
+  /** The profile of the shop's own that it is spoken to by, in which version, and the newest there is. */
+  profile: z.object({ id, version: z.int(), latest: z.int() }).nullable(),
   state: z.enum(SUPPLIER_STATES),
   breaker: z.enum(BREAKER_STATES),
   /** When the next try is let through; null while closed. */

@@ -1,4 +1,4 @@
-import { Empty, Typography } from 'antd'
+import { Empty, Tag, Typography } from 'antd'
 import type { Output } from '../../shared/api/index.ts'
 import { useBoth, useText } from '../../shared/i18n/index.ts'
 import { Capabilities } from './parts.tsx'
@@ -40,7 +40,9 @@ export function KindChoice({
               onChoose(kind)
             }}
           />
-          <strong>{both(kind.name.zh, kind.name.en)}</strong>
+          <strong>
+            {both(kind.name.zh, kind.name.en)} {kind.own && <Tag color="blue">{t('ownKind')}</Tag>}
+          </strong>
           <Capabilities can={kind.capabilities} />
           <Typography.Text type="secondary" style={{ fontSize: 13 }}>
             {t('toPrepare', { fields: needs(kind) })}

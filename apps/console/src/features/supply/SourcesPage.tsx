@@ -58,7 +58,8 @@ function Hint({ supply }: { readonly supply: Supply }) {
   const t = useText(sourceText)
   return (
     <>
-      {t('price')} <Money fen={supply.priceFen} /> · <Link to={`/goods/${supply.goodsId}`}>{t('goods')}</Link>
+      {t('price')} <Money fen={supply.priceFen} /> · <Link to={`/goods/${supply.goodsId}`}>{t('goods')}</Link> ·{' '}
+      <Link to={`/skus/${supply.skuId}/price`}>{t('priceRule')}</Link>
     </>
   )
 }

@@ -114,6 +114,11 @@ function Actions({ supplier, ask }: { readonly supplier: Supplier; readonly ask:
           <ActionButton permission="suppliers.manage" loading={ask.syncing} onClick={ask.sync}>
             {t('sync')}
           </ActionButton>
+          <Link to={`/suppliers/${supplier.id}/prices`}>
+            <ActionButton permission="suppliers.manage" tabIndex={-1}>
+              {t('priceRule')}
+            </ActionButton>
+          </Link>
           <Link to={`/suppliers/${supplier.id}/edit`}>
             <ActionButton permission="suppliers.manage" tabIndex={-1}>
               {t('edit')}
@@ -247,6 +252,22 @@ function Step({
   )
 }
 
+/** A profile of the shop's own is named with the version that is spoken. */
+function Adapter({ supplier: { adapterName, profile } }: { readonly supplier: Supplier }) {
+  const t = useText(supplierText)
+  const both = useBoth()
+  const name = both(adapterName.zh, adapterName.en)
+  if (!profile) return name
+  return (
+    <>
+      <Link to={`/supplier-profiles/${profile.id}`}>{name}</Link> {t('profileVersion', { version: profile.version })}{' '}
+      {profile.latest > profile.version && (
+        <Typography.Text type="warning">{t('profileNewer', { latest: profile.latest })}</Typography.Text>
+      )}
+    </>
+  )
+}
+
 function SupplierFacts({ supplier }: { readonly supplier: Supplier }) {
   const t = useText(supplierText)
   const both = useBoth()
@@ -258,7 +279,7 @@ function SupplierFacts({ supplier }: { readonly supplier: Supplier }) {
     <>
       <Facts
         items={[
-          [t('adapter'), both(supplier.adapterName.zh, supplier.adapterName.en)],
+          [t('adapter'), <Adapter key="adapter" supplier={supplier} />],
           [both(supplier.identityName.zh, supplier.identityName.en), supplier.identity],
           [t('baseUrl'), supplier.baseUrl],
           ...supplier.fields

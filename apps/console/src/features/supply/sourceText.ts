@@ -2,6 +2,7 @@ import { defineMessages } from '../../shared/i18n/index.ts'
 
 /** Words about who may deliver a SKU, and how one of them is chosen. */
 export const sourceText = defineMessages('sources', {
+  priceRule: ['跟价规则', 'Price rule'],
   title: ['货源', 'Sources'],
   titleOf: ['{goods} / {sku} 的货源', 'Sources of {goods} / {sku}'],
   price: ['售价', 'Price'],

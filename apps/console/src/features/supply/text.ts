@@ -125,6 +125,10 @@ export const supplierText = defineMessages('suppliers', {
   secretStored: ['已保存', 'Stored'],
   secretMissing: ['未填写', 'Missing'],
   edit: ['编辑', 'Edit'],
+  priceRule: ['跟价', 'Prices'],
+  profileVersion: ['第 {version} 版', 'Version {version}'],
+  profileNewer: ['已有第 {latest} 版', 'Version {latest} is there'],
+  ownKind: ['自有模板', 'Your profile'],
   tripped: ['线路已熔断', 'The lane has tripped'],
   trippedText: [
     '连续失败 {failures} 次。新的采购不再提交，{time} 放行一笔试探；有其他货源的规格会改由它们发货。',

@@ -3,6 +3,7 @@ import type { TenantId } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { Ctx, ReadTx } from '../../platform/db/index.ts'
 import type { Platform } from '../../platform/module.ts'
+import { type OwnVersion, ownAdapter } from './profiles/own.ts'
 import type { SupplierAccount, SupplierAdapter } from './supplier.ts'
 
 /** How long a process believes what it read: every purchase needs the account, and settings change rarely. */
@@ -58,7 +59,7 @@ async function load(
   return {
     id: supplierId,
     name: row.name,
-    adapter: adapterNamed(adapters, row.adapter),
+    adapter: adapterOf(adapters, tenantId, row),
     account: {
       baseUrl: row.base_url,
       identity: row.identity,
@@ -77,18 +78,32 @@ export type SupplierRow = {
   readonly settings: Readonly<Record<string, string>>
   readonly secret_sealed: Buffer | null
   readonly slug: string
+  /** Of a supplier that is spoken to by a profile of the shop's own. */
+  readonly own: OwnVersion | null
 }
 
 export async function readSupplierRow(tx: ReadTx, supplierId: number): Promise<SupplierRow | undefined> {
   const { rows } = await sql<SupplierRow>`
-    select s.name, s.adapter, s.base_url, s.identity, s.settings, s.secret_sealed, t.slug
+    select s.name, s.adapter, s.base_url, s.identity, s.settings, s.secret_sealed, t.slug,
+      case when v.version is not null then
+        jsonb_build_object('profileId', v.profile_id, 'version', v.version, 'source', v.source)
+      end as own
     from suppliers.suppliers s
     join tenancy.tenants t on t.id = s.tenant_id
+    left join suppliers.profile_versions v
+      on v.tenant_id = s.tenant_id and v.profile_id = s.profile_id and v.version = s.profile_version
     where s.tenant_id = ${tx.ctx.tenantId}
       and s.id = ${supplierId}
   `.execute(tx.db)
   return rows[0]
 }
+
+/** @throws suppliers.adapter_unknown */
+export const adapterOf = (
+  adapters: SupplierAdapters,
+  tenantId: TenantId,
+  { own, adapter }: Pick<SupplierRow, 'own' | 'adapter'>,
+): SupplierAdapter => (own ? ownAdapter(tenantId, own) : adapterNamed(adapters, adapter))
 
 /** @throws suppliers.adapter_unknown */
 export function adapterNamed(adapters: SupplierAdapters, id: string): SupplierAdapter {

@@ -15,6 +15,8 @@ import { setSupplierState } from './commands/set-supplier-state.ts'
 import { testSupplier } from './commands/test-supplier.ts'
 import { tryProduct } from './commands/try-product.ts'
 import { enqueueSync } from './jobs.ts'
+import { priceRoutes } from './prices/routes.ts'
+import { profileRoutes } from './profiles/routes.ts'
 import {
   listProducts,
   listPurchases,
@@ -41,6 +43,8 @@ export function supplierRoutesBound(
     ...accountRoutes(platform, outbound, adapters, accounts),
     ...productRoutes(platform, outbound, accounts, wake),
     ...callbackRoutes(platform, receive),
+    ...priceRoutes(platform),
+    ...profileRoutes(platform, adapters, accounts),
     handle(supplierRoutes.listPurchases, ({ ctx, query }) => platform.db.read(ctx, (tx) => listPurchases(tx, query))),
     handle(supplierRoutes.readPurchase, ({ ctx, params }) =>
       platform.db.read(ctx, (tx) => readPurchase(tx, params.purchaseId)),
@@ -58,7 +62,9 @@ function accountRoutes(
   const view = (ctx: Ctx, supplierId: number) =>
     db.read(ctx, (tx) => readSupplier(tx, { crypto, publicUrl: config.publicUrl }, adapters, supplierId))
   return [
-    handle(supplierRoutes.kinds, async () => ({ items: [...supplierKinds(adapters)] })),
+    handle(supplierRoutes.kinds, ({ ctx }) =>
+      db.read(ctx, async (tx) => ({ items: [...(await supplierKinds(tx, adapters))] })),
+    ),
     handle(supplierRoutes.list, ({ ctx, query }) => db.read(ctx, (tx) => listSuppliers(tx, adapters, query))),
     handle(supplierRoutes.read, ({ ctx, params }) => view(ctx, params.supplierId)),
     handle(supplierRoutes.create, async ({ ctx, body: { adapter, ...given }, once }) => {

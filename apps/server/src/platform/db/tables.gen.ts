@@ -1019,6 +1019,38 @@ export type SuppliersOffers = {
   created_at: DefaultedTime
 }
 
+export type SuppliersPriceMoves = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  sku_id: number
+  kind: 'began' | 'followed' | 'held' | 'confirmed' | 'kept' | 'ended'
+  from_fen: number
+  to_fen: number
+  cost_hao: number | null
+  supplier: Generated<string>
+  product_id: number | null
+  by: Generated<string>
+  reason: Generated<string>
+  at: DefaultedTime
+}
+
+export type SuppliersPriceRules = {
+  tenant_id: number
+  sku_id: number
+  markup_bp: number
+  markup_fen: number
+  floor_fen: number
+  least_margin_fen: number
+  rounding: 'none' | 'tenth' | 'yuan' | 'nine'
+  jump_bp: number
+  cost_hao: number | null
+  held_fen: number | null
+  held_least_fen: number | null
+  held_at: NullableTime
+  updated_at: DefaultedTime
+  updated_by: Generated<string>
+}
+
 export type SuppliersProductChanges = {
   tenant_id: number
   id: GeneratedAlways<number>
@@ -1045,6 +1077,28 @@ export type SuppliersProducts = {
   fields: NullableJson
   told_at: Time
   created_at: DefaultedTime
+}
+
+export type SuppliersProfileVersions = {
+  tenant_id: number
+  profile_id: number
+  version: number
+  source: string
+  note: Generated<string>
+  by: Generated<string>
+  at: DefaultedTime
+}
+
+export type SuppliersProfiles = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  key: string
+  name_zh: string
+  name_en: string
+  latest: Generated<number>
+  created_at: DefaultedTime
+  updated_at: DefaultedTime
+  updated_by: Generated<string>
 }
 
 export type SuppliersPurchaseCards = {
@@ -1129,6 +1183,8 @@ export type SuppliersSuppliers = {
   note: Generated<string>
   created_at: DefaultedTime
   updated_at: DefaultedTime
+  profile_id: number | null
+  profile_version: number | null
 }
 
 export type TenancySettings = {
@@ -1349,8 +1405,12 @@ export type DB = {
   'stock.low_marks': StockLowMarks
   'suppliers.callbacks': SuppliersCallbacks
   'suppliers.offers': SuppliersOffers
+  'suppliers.price_moves': SuppliersPriceMoves
+  'suppliers.price_rules': SuppliersPriceRules
   'suppliers.product_changes': SuppliersProductChanges
   'suppliers.products': SuppliersProducts
+  'suppliers.profile_versions': SuppliersProfileVersions
+  'suppliers.profiles': SuppliersProfiles
   'suppliers.purchase_cards': SuppliersPurchaseCards
   'suppliers.purchases': SuppliersPurchases
   'suppliers.routes': SuppliersRoutes

@@ -30,6 +30,21 @@ export function inputParser(spec: RouteSpec): (input: Input, locale: Locale) => 
   }
 }
 
+/** What is wrong with a value that is data itself: a text that a person wrote, not a request. Empty: nothing. */
+export function faultsOf(
+  schema: z.ZodType,
+  value: unknown,
+  locale: Locale,
+): readonly { readonly path: readonly (string | number)[]; readonly code: string; readonly message: string }[] {
+  const parsed = schema.safeParse(value, LOCALES[locale])
+  if (parsed.success) return []
+  return parsed.error.issues.slice(0, ERRORS_MAX).flatMap((issue) => {
+    const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))
+    if (issue.code !== 'unrecognized_keys') return [{ path, ...said(issue, locale) }]
+    return issue.keys.map((key) => ({ path: [...path, key], code: issue.code, message: issue.message }))
+  })
+}
+
 /** A body of a thousand bad lines gets a page of errors, not a megabyte. */
 const ERRORS_MAX = 100
 

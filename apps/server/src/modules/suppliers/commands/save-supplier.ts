@@ -5,12 +5,14 @@ import type { Platform } from '../../../platform/module.ts'
 import { isAllowedUrl } from '../../../platform/outbound/index.ts'
 import {
   adapterNamed,
+  adapterOf,
   openSupplierSecrets,
   readSupplierRow,
   type SupplierAccounts,
   type SupplierAdapters,
   supplierSecretPlace,
 } from '../accounts.ts'
+import { newestVersions, type OwnVersion, ownAdapter, ownProfileId } from '../profiles/own.ts'
 import type { SupplierAdapter, SupplierField } from '../supplier.ts'
 
 export type SupplierSettings = {
@@ -42,16 +44,19 @@ export async function createSupplier(
   given: SupplierSettings,
 ): Promise<number> {
   const { tenantId, locale } = tx.ctx
-  const kind = adapterNamed(adapters, adapterId)
+  const own = await ownVersion(tx, adapterId)
+  const kind = own ? ownAdapter(tenantId, own) : adapterNamed(adapters, adapterId)
   const { settings, secrets } = checked(platform, kind, locale, given, {})
   await mustBeFree(tx, given.name, null)
   const { rows } = await sql<{ id: number }>`
     insert into suppliers.suppliers (
-      tenant_id, name, adapter, base_url, identity, settings, concurrent, per_minute, balance_alarm_fen, contact, note
+      tenant_id, name, adapter, base_url, identity, settings, concurrent, per_minute, balance_alarm_fen, contact, note,
+      profile_id, profile_version
     )
     values (
       ${tenantId}, ${given.name}, ${adapterId}, ${given.baseUrl}, ${given.identity}, ${JSON.stringify(settings)}::jsonb,
-      ${given.concurrent}, ${given.perMinute}, ${given.balanceAlarmFen}, ${given.contact}, ${given.note}
+      ${given.concurrent}, ${given.perMinute}, ${given.balanceAlarmFen}, ${given.contact}, ${given.note},
+      ${own?.profileId ?? null}, ${own?.version ?? null}
     )
     returning id
   `.execute(tx.db)
@@ -73,6 +78,12 @@ export async function createSupplier(
   return id
 }
 
+/** A profile of the shop's own is joined in its newest version, and kept at that. */
+async function ownVersion(tx: Tx, adapterId: string): Promise<OwnVersion | undefined> {
+  const profileId = ownProfileId(adapterId)
+  return profileId === undefined ? undefined : (await newestVersions(tx, profileId))[0]
+}
+
 /**
  * Changes a supplier. Takes effect here at once, in other processes within five seconds.
  * @throws common.not_found, suppliers.insecure_address, field_missing, field_choice, name_taken
@@ -90,7 +101,7 @@ export async function saveSupplier(
   const stored = before.secret_sealed ? await openSupplierSecrets(platform, ctx.tenantId, id, before.secret_sealed) : {}
   const { settings, secrets, fresh } = checked(
     platform,
-    adapterNamed(adapters, before.adapter),
+    adapterOf(adapters, ctx.tenantId, before),
     ctx.locale,
     given,
     stored,

@@ -15,6 +15,7 @@ import type { ReadTx } from '../../../platform/db/index.ts'
 import { allOf, containing, limitOf, orderBy, type PageQuery } from '../../../platform/lists/index.ts'
 import { callbackUrlOf, openSupplierSecrets, readSupplierRow, type SupplierAdapters } from '../accounts.ts'
 import { choose, type Sources } from '../choice.ts'
+import { newestVersions, ownAdapter } from '../profiles/own.ts'
 import type { SupplierAdapter } from '../supplier.ts'
 
 type SupplierView = z.output<typeof supplierView>
@@ -48,8 +49,14 @@ const qualityOf = (tenantId: TenantId, where: RawBuilder<unknown>) => sql`
   ) x
 `
 
-export function supplierKinds(adapters: SupplierAdapters): readonly z.output<typeof supplierKindView>[] {
-  return [...adapters.values()].map((adapter) => ({
+/** The interfaces that are spoken, the shop's own profiles first. */
+export async function supplierKinds(
+  tx: ReadTx,
+  adapters: SupplierAdapters,
+): Promise<readonly z.output<typeof supplierKindView>[]> {
+  const own = (await newestVersions(tx)).map((version) => ownAdapter(tx.ctx.tenantId, version))
+  return [...own, ...adapters.values()].map((adapter) => ({
+    own: own.includes(adapter),
     adapter: adapter.id,
     name: adapter.name,
     defaultBaseUrl: adapter.baseUrl,
@@ -106,13 +113,20 @@ async function supplierRows(
 ): Promise<SupplierView[]> {
   const { tenantId } = tx.ctx
   const { rows } = await sql<
-    Dated<Omit<SupplierView, 'adapterName' | 'isLow'>, 'openUntil' | 'balanceAt' | 'syncedAt'>
+    Dated<Omit<SupplierView, 'adapterName' | 'isLow' | 'profile'>, 'openUntil' | 'balanceAt' | 'syncedAt'> & {
+      own: { id: number; version: number; latest: number; zh: string; en: string } | null
+    }
   >`
     select s.id, s.name, s.adapter, s.state, s.failures, s.concurrent, s.per_minute as "perMinute",
       case when s.breaker = 'open' and s.open_until <= now() then 'half_open' else s.breaker end as breaker,
       case when s.breaker = 'open' then s.open_until end as "openUntil",
       s.balance_hao as "balanceHao", s.balance_at as "balanceAt", s.balance_alarm_fen as "balanceAlarmFen",
       s.synced_at as "syncedAt", s.sync_error as "syncError",
+      (
+        select jsonb_build_object('id', f.id, 'version', s.profile_version, 'latest', f.latest, 'zh', f.name_zh, 'en', f.name_en)
+        from suppliers.profiles f
+        where f.tenant_id = ${tenantId} and f.id = s.profile_id
+      ) as own,
       (
         select count(*) from suppliers.products p
         where p.tenant_id = ${tenantId} and p.supplier_id = s.id and p.on_sale
@@ -126,12 +140,15 @@ async function supplierRows(
     where ${condition}
     ${rest}
   `.execute(tx.db)
-  return rows.map((row) => ({
+  return rows.map(({ own, ...row }) => ({
     ...row,
     openUntil: iso(row.openUntil),
     balanceAt: iso(row.balanceAt),
     syncedAt: iso(row.syncedAt),
-    adapterName: adapters.get(row.adapter)?.name ?? { zh: row.adapter, en: row.adapter },
+    adapterName: own
+      ? { zh: own.zh, en: own.en }
+      : (adapters.get(row.adapter)?.name ?? { zh: row.adapter, en: row.adapter }),
+    profile: own && { id: own.id, version: own.version, latest: own.latest },
     isLow: row.balanceHao !== null && row.balanceAlarmFen !== null && row.balanceHao < row.balanceAlarmFen * 100,
   }))
 }
@@ -150,7 +167,7 @@ export async function readSupplier(
   const { rows } = await sql<{ contact: string; note: string }>`
     select contact, note from suppliers.suppliers where tenant_id = ${tenantId} and id = ${supplierId}
   `.execute(tx.db)
-  const kind = adapters.get(row.adapter)
+  const kind = row.own ? ownAdapter(tenantId, row.own) : adapters.get(row.adapter)
   const secrets = row.secret_sealed ? await openSupplierSecrets(deps, tenantId, supplierId, row.secret_sealed) : {}
   return {
     ...view,

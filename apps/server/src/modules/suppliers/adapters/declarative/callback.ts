@@ -3,8 +3,8 @@ import type { CallbackRefusal, CallbackVerdict, RawCallback, SupplierAccount } f
 import { momentOf } from '../dates.ts'
 import { isObject, type Json, parseJson } from '../json.ts'
 import { textAt } from '../path.ts'
-import { filler } from './request.ts'
-import { isSigned } from './signing.ts'
+import { filler, MASK } from './request.ts'
+import { isSigned, type Signable, signatureOf, signedText } from './signing.ts'
 
 const FIELDS_MAX = 64
 const NUMBER = /^[0-9A-Za-z_-]{1,64}$/
@@ -28,19 +28,39 @@ export function verifyCallback(
   const received = receive(reading.format, callback)
   if (!received) return no('malformed')
   const { product } = reading
-  const isProduct =
-    product !== undefined &&
-    !textAt(received.whole, reading.no ?? reading.remoteNo) &&
-    !!textAt(received.whole, product.remoteId)
-  const signing = (isProduct ? product.signing : undefined) ?? reading.signing
+  const isProduct = isAboutProduct(reading, received)
+  const signing = (isProduct ? product?.signing : undefined) ?? reading.signing
   if (reading.identity && valueAt(received, reading.identity) !== account.identity) return no('wrong_identity')
   if (!isGenuine(profile, account, signing, received)) return no('bad_signature')
   if (reading.age && !isFresh(valueAt(received, reading.age), reading.age, now)) return no('stale')
   if (isProduct) {
-    const remoteId = textAt(received.whole, product.remoteId) ?? ''
+    const remoteId = textAt(received.whole, product?.remoteId) ?? ''
     return remoteId.length <= 100 ? { ok: true, about: 'product', remoteId } : no('malformed')
   }
   return orderOf(reading, received)
+}
+
+const isAboutProduct = (reading: NonNullable<SupplierProfile['callback']>, { whole }: Received): boolean =>
+  reading.product !== undefined &&
+  !textAt(whole, reading.no ?? reading.remoteNo) &&
+  !!textAt(whole, reading.product.remoteId)
+
+/** What such a callback signs, secrets masked; the signature that the account's secrets make of it; and the one it carries. */
+export function explainCallback(
+  profile: SupplierProfile,
+  account: SupplierAccount,
+  callback: RawCallback,
+): { readonly signedText: string; readonly expected: string; readonly given: string } | undefined {
+  const { callback: reading } = profile
+  const received = reading && receive(reading.format, callback)
+  if (!reading || !received) return undefined
+  const signing = (isAboutProduct(reading, received) ? reading.product?.signing : undefined) ?? reading.signing
+  const message = signableOf(profile, account, received)
+  return {
+    signedText: signedText(signing, { ...message, secret: () => MASK }),
+    expected: signatureOf(signing, signedText(signing, message), message.secret),
+    given: valueAt(received, signing),
+  }
 }
 
 function orderOf(reading: NonNullable<SupplierProfile['callback']>, { whole }: Received): CallbackVerdict {
@@ -68,19 +88,18 @@ function isGenuine(
   received: Received,
 ): boolean {
   return (
-    isSigned(
-      signing,
-      {
-        ...received,
-        identity: account.identity,
-        timestamp: '',
-        secret: (name) => account.secrets[name] ?? '',
-        fill: filler(profile, account),
-      },
-      valueAt(received, signing),
-    ) && secretsOf(signing).every((name) => (account.secrets[name] ?? '') !== '')
+    isSigned(signing, signableOf(profile, account, received), valueAt(received, signing)) &&
+    secretsOf(signing).every((name) => (account.secrets[name] ?? '') !== '')
   )
 }
+
+const signableOf = (profile: SupplierProfile, account: SupplierAccount, received: Received): Signable => ({
+  ...received,
+  identity: account.identity,
+  timestamp: '',
+  secret: (name) => account.secrets[name] ?? '',
+  fill: filler(profile, account),
+})
 
 /** An account without a secret would take what anybody can sign. */
 const secretsOf = ({ text, hash, hmacKey }: SupplierSigning): readonly string[] => [

@@ -1,6 +1,7 @@
 import { createCipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
 import {
   errorMessage,
+  type ProfileOperation,
   type SupplierProfile,
   type SupplierProfileInput,
   type SupplierSigning,
@@ -11,7 +12,7 @@ import type { AskOutcome, PlaceOutcome, RawCallback, SupplierAccount } from '../
 import { declarativeAdapter } from './index.ts'
 import { shippedProfiles } from './profiles.ts'
 import { signatureOf, signedText } from './signing.ts'
-import { dryRun, readSample, type Sample, type TrialOperation } from './trial.ts'
+import { dryRun, readSample, type Sample } from './trial.ts'
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex')
 const sha1 = (text: string): string => createHash('sha1').update(text).digest('hex')
@@ -99,7 +100,7 @@ describe('shipped profiles', () => {
     const adapter = declarativeAdapter(profile)
     expect(adapter.id).toBe(id)
     expect(adapter.acknowledgement.status).toBe(200)
-    const operations: readonly TrialOperation[] = ['place', 'ask', 'balance', 'products', 'product', 'cancel']
+    const operations: readonly ProfileOperation[] = ['place', 'ask', 'balance', 'products', 'product', 'cancel']
     for (const operation of operations.filter((one) => profile[one])) {
       const request = dryRun(profile, accountOf('c0ffee', 't0psecret'), operation, SAMPLE)
       if (request.kind !== 'request') throw new Error(JSON.stringify(request))
@@ -194,7 +195,7 @@ describe('shipped profiles', () => {
     expect(request.signature).toBe(
       sha1(`channelOrderNo=${NO}&projectCode=p&timestamp=1795311005678&signKey=k`).toUpperCase(),
     )
-    const read = (operation: TrialOperation, retcode: number) =>
+    const read = (operation: ProfileOperation, retcode: number) =>
       readSample(profile, account, operation, SAMPLE, { body: JSON.stringify({ retcode, msg: '' }) }).outcome
     expect(read('ask', 0)).toMatchObject({ order: { state: 'accepted' } })
     expect(read('ask', 1)).toMatchObject({ order: { state: 'done' } })

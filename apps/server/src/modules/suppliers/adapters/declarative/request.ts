@@ -30,7 +30,8 @@ export type BuiltRequest = {
   readonly signature: string
 }
 
-const MASK = '******'
+/** Stands for a secret wherever a person looks. */
+export const MASK = '******'
 type Secret = (name: string) => string
 type Placed = {
   readonly body: Readonly<Record<string, Json>>

@@ -1,4 +1,4 @@
-import type { SupplierProfile, SupplierProfileOperation } from '@quanshu/contract'
+import type { ProfileOperation, SupplierProfile, SupplierProfileOperation } from '@quanshu/contract'
 import type {
   Answer,
   AskOutcome,
@@ -19,8 +19,6 @@ import { readPage } from './index.ts'
 import { readAsked, readPlaced } from './orders.ts'
 import { type BuiltRequest, buildRequest, type Values } from './request.ts'
 
-export const TRIAL_OPERATIONS = ['place', 'placeCards', 'ask', 'balance', 'products', 'product', 'cancel'] as const
-export type TrialOperation = (typeof TRIAL_OPERATIONS)[number]
 /** What stands in for an order, and the moment that goes into the time stamp. */
 export type Sample = Values & { readonly at: Date; readonly kind?: 'direct' | 'card' | 'link' }
 
@@ -31,7 +29,7 @@ export type Sample = Values & { readonly at: Date; readonly kind?: 'direct' | 'c
 export function dryRun(
   profile: SupplierProfile,
   account: SupplierAccount,
-  operation: TrialOperation,
+  operation: ProfileOperation,
   sample: Sample,
 ): BuiltRequest | Refused {
   const part = profile[operation]
@@ -56,7 +54,7 @@ export type ReadSample =
 export function readSample(
   profile: SupplierProfile,
   account: SupplierAccount,
-  operation: TrialOperation,
+  operation: ProfileOperation,
   sample: Sample,
   answer: { readonly status?: number; readonly body: string; readonly headers?: Readonly<Record<string, string>> },
 ): ReadSample {

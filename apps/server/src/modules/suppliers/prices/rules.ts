@@ -1,0 +1,189 @@
+import {
+  commonErrors,
+  errorMessage,
+  type PriceMove,
+  type priceRule,
+  type priceRuleRoutes,
+  type priceRuleView,
+  supplierErrors,
+} from '@quanshu/contract'
+import { type RawBuilder, sql } from 'kysely'
+import type { z } from 'zod'
+import type { ReadTx } from '../../../platform/db/index.ts'
+import { allOf, containing, limitOf, type PageQuery } from '../../../platform/lists/index.ts'
+
+export type PriceRule = z.output<typeof priceRule>
+export type PriceTarget = { readonly skuIds: readonly number[]; readonly supplierId: number | null }
+export type PriceRuleView = z.output<typeof priceRuleView>
+export type PricePreview = z.output<(typeof priceRuleRoutes.preview)['response']>['items'][number]
+
+/** As many as a person looks through before saying yes. */
+const TARGETS_MAX = 200
+
+/** What a rule would make of the prices now. @throws common.not_found, suppliers.no_skus_to_price */
+export async function previewRule(tx: ReadTx, target: PriceTarget, rule: PriceRule): Promise<readonly PricePreview[]> {
+  const skuIds = await skusOf(tx, target)
+  const { tenantId, locale } = tx.ctx
+  const { rows } = await sql<Omit<PricePreview, 'refusal'> & { isSimple: boolean }>`
+    select k.id as "skuId", g.id as "goodsId", g.title as "goodsTitle", k.title as "skuTitle", f.price_fen as "priceFen",
+      c.cost_hao as "costHao", coalesce(c.supplier, '') as supplier,
+      k.tiers = '[]' and k.price_points = 0 and not k.free as "isSimple",
+      l.least as "leastFen",
+      least(
+        suppliers.price_by_rule(c.cost_hao, ${rule.markupBp}, ${rule.markupFen}::bigint, l.least, ${rule.rounding}), 1000000000
+      ) as "toFen",
+      r.sku_id is not null as "hasRule"
+    from catalog.skus k
+    join catalog.goods g on g.tenant_id = k.tenant_id and g.id = k.goods_id
+    join suppliers.price_in_force(${tenantId}::bigint, ${skuIds}::bigint[]) f on f.sku_id = k.id
+    left join suppliers.cheapest(${tenantId}::bigint, ${skuIds}::bigint[]) c on c.sku_id = k.id
+    left join suppliers.price_rules r on r.tenant_id = k.tenant_id and r.sku_id = k.id
+    cross join lateral (
+      select suppliers.least_price(c.cost_hao, ${rule.floorFen}::bigint, ${rule.leastMarginFen}::bigint) as least
+    ) l
+    where k.tenant_id = ${tenantId}
+      and k.id = any (${skuIds}::bigint[])
+    order by g.title, k.position, k.id
+  `.execute(tx.db)
+  return rows.map(({ isSimple, ...row }) => {
+    const title = `${row.goodsTitle} ${row.skuTitle}`
+    const refusal = !isSimple
+      ? supplierErrors.priceNotByCost({ title })
+      : row.costHao === null
+        ? supplierErrors.priceWithoutCost({ title })
+        : undefined
+    if (!refusal) return { ...row, refusal: null }
+    return { ...row, toFen: null, leastFen: null, refusal: errorMessage(refusal.code, refusal.params, locale) }
+  })
+}
+
+async function skusOf(tx: ReadTx, { skuIds, supplierId }: PriceTarget): Promise<readonly number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select k.id
+    from catalog.skus k
+    where k.tenant_id = ${tx.ctx.tenantId}
+      and k.removed_at is null
+      and k.kind <> 'card'
+      and (k.id = any (${skuIds}::bigint[]) or exists (
+        select
+        from suppliers.offers o
+        join suppliers.products p on p.tenant_id = o.tenant_id and p.id = o.product_id
+        where o.tenant_id = k.tenant_id
+          and o.sku_id = k.id
+          and p.supplier_id = ${supplierId}::bigint
+      ))
+    order by k.id
+    limit ${TARGETS_MAX}
+  `.execute(tx.db)
+  const found = rows.map(({ id }) => id)
+  if (skuIds.some((id) => !found.includes(id))) throw commonErrors.notFound()
+  if (found.length === 0) throw supplierErrors.noSkusToPrice()
+  return found
+}
+
+type ListQuery = PageQuery & {
+  readonly q?: string | undefined
+  readonly held?: boolean | undefined
+  readonly skuId?: number | undefined
+}
+
+export async function listRules(tx: ReadTx, query: ListQuery) {
+  const condition = allOf(
+    sql`r.tenant_id = ${tx.ctx.tenantId}`,
+    sql`k.removed_at is null`,
+    query.skuId !== undefined && sql`r.sku_id = ${query.skuId}`,
+    query.held !== undefined && (query.held ? sql`r.held_at is not null` : sql`r.held_at is null`),
+    query.q !== undefined && sql`(g.title ilike ${containing(query.q)} or k.title ilike ${containing(query.q)})`,
+  )
+  const items = await ruleRows(tx, condition, sql`order by r.held_at, g.title, r.sku_id ${limitOf(query)}`)
+  const counted = await sql<{ total: number }>`
+    select count(*) as total
+    from suppliers.price_rules r
+    join catalog.skus k on k.tenant_id = r.tenant_id and k.id = r.sku_id
+    join catalog.goods g on g.tenant_id = k.tenant_id and g.id = k.goods_id
+    where ${condition}
+  `.execute(tx.db)
+  return { items, total: counted.rows[0]?.total ?? 0, page: query.page, pageSize: query.pageSize }
+}
+
+/** @throws common.not_found */
+export async function readRule(tx: ReadTx, skuId: number): Promise<PriceRuleView> {
+  const [view] = await ruleRows(tx, sql`r.tenant_id = ${tx.ctx.tenantId} and r.sku_id = ${skuId}`, sql``)
+  if (!view) throw commonErrors.notFound()
+  return view
+}
+
+async function ruleRows(
+  tx: ReadTx,
+  condition: RawBuilder<unknown>,
+  rest: RawBuilder<unknown>,
+): Promise<PriceRuleView[]> {
+  const { rows } = await sql<
+    Omit<PriceRuleView, 'held' | 'rule' | 'updatedAt'> &
+      PriceRule & { heldFen: number | null; leastFen: number | null; heldAt: Date | null; updatedAt: Date }
+  >`
+    select r.sku_id as "skuId", g.id as "goodsId", g.title as "goodsTitle", k.title as "skuTitle",
+      (select f.price_fen from suppliers.price_in_force(r.tenant_id, array[r.sku_id]) f) as "priceFen",
+      c.cost_hao as "costHao", coalesce(c.supplier, '') as supplier,
+      r.markup_bp as "markupBp", r.markup_fen as "markupFen", r.floor_fen as "floorFen",
+      r.least_margin_fen as "leastMarginFen", r.rounding, r.jump_bp as "jumpBp", r.held_fen as "heldFen",
+      r.held_least_fen as "leastFen", r.held_at as "heldAt", r.updated_at as "updatedAt", r.updated_by as "updatedBy"
+    from suppliers.price_rules r
+    join catalog.skus k on k.tenant_id = r.tenant_id and k.id = r.sku_id
+    join catalog.goods g on g.tenant_id = k.tenant_id and g.id = k.goods_id
+    left join lateral suppliers.cheapest(r.tenant_id, array[r.sku_id]) c on true
+    where ${condition}
+    ${rest}
+  `.execute(tx.db)
+  return rows.map((row) => {
+    const { markupBp, markupFen, floorFen, leastMarginFen, rounding, jumpBp, heldFen, leastFen, heldAt, ...view } = row
+    return {
+      ...view,
+      rule: { markupBp, markupFen, floorFen, leastMarginFen, rounding, jumpBp },
+      held:
+        heldFen === null || heldAt === null
+          ? null
+          : {
+              toFen: heldFen,
+              at: heldAt.toISOString(),
+              leastFen: leastFen ?? 0,
+              stopped: row.priceFen < (leastFen ?? 0),
+            },
+      updatedAt: row.updatedAt.toISOString(),
+    }
+  })
+}
+
+/** @throws common.not_found */
+export async function priceHistory(tx: ReadTx, skuId: number, query: PageQuery) {
+  const { tenantId } = tx.ctx
+  const known = await sql`select from catalog.skus where tenant_id = ${tenantId} and id = ${skuId}`.execute(tx.db)
+  if (known.rows.length === 0) throw commonErrors.notFound()
+  const condition = sql`m.tenant_id = ${tenantId} and m.sku_id = ${skuId}`
+  const { rows } = await sql<{
+    id: number
+    kind: PriceMove
+    fromFen: number
+    toFen: number
+    costHao: number | null
+    supplier: string
+    by: string
+    reason: string
+    at: Date
+  }>`
+    select m.id, m.kind, m.from_fen as "fromFen", m.to_fen as "toFen", m.cost_hao as "costHao", m.supplier, m.by, m.reason, m.at
+    from suppliers.price_moves m
+    where ${condition}
+    order by m.id desc
+    ${limitOf(query)}
+  `.execute(tx.db)
+  const counted = await sql<{ total: number }>`
+    select count(*) as total from suppliers.price_moves m where ${condition}
+  `.execute(tx.db)
+  return {
+    items: rows.map((row) => ({ ...row, at: row.at.toISOString() })),
+    total: counted.rows[0]?.total ?? 0,
+    page: query.page,
+    pageSize: query.pageSize,
+  }
+}
