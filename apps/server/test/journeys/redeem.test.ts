@@ -205,7 +205,7 @@ describe('a code that may not be used', () => {
     expect(await refusal(redeem(shop, one))).toBe('redeem.void')
     expect((await redeem(shop, two)).state).toBe('delivered')
     expect(await refusal(turn('void').then(() => turn('ready')))).toBe('redeem.wrong_batch_state')
-    const log = await shop.staff.call('audit.list', { query: { q: String(id) } })
+    const log = await shop.staff.call('audit.listAudit', { query: { q: String(id) } })
     expect(log.items.map(({ action }) => action)).toEqual(
       expect.arrayContaining(['redeem.suspend', 'redeem.void_code']),
     )
@@ -285,14 +285,14 @@ describe('a redemption taken back', () => {
 })
 
 test('a top-up is redeemed through its supplier, guarded by what it costs in the mall; refused by all, it is taken back', async () => {
-  const supplier = await openSupplier('fulu')
-  supplier.sell('R1', '15')
-  const joined = await supplier.join(shop, '福禄')
+  const supplier = await openSupplier('kasushou')
+  supplier.sell('700001', '15.0000')
+  const joined = await supplier.join(shop, '卡速售')
   const goods = await shop.stock(0, {
     goods: { formFields: [{ key: 'account', labelZh: '充值账号', type: 'phone', confirmTwice: true }] },
     sku: { kind: 'topup', priceFen: 2_000 },
   })
-  const offers = [joined.offer('R1')]
+  const offers = [joined.offer('700001')]
   const saving = (leastMarginFen: number) =>
     shop.staff.call('suppliers.saveSkuSupply', {
       params: { skuId: goods.skuId },
