@@ -1,3 +1,4 @@
+import { Typography } from 'antd'
 import { Link } from 'react-router'
 import { useText } from '../../shared/i18n/index.ts'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
@@ -29,7 +30,14 @@ export function CodeList({ batchId, isMaking }: { readonly batchId: number; read
           title: t('code'),
           width: 210,
           phone: 'title',
-          render: (code) => <code>{code.masked}</code>,
+          render: (code) => (
+            <>
+              <code>{code.masked}</code>
+              <Typography.Text type="secondary" style={{ display: 'block', fontSize: 12 }}>
+                #{code.id}
+              </Typography.Text>
+            </>
+          ),
         },
         {
           key: 'standing',

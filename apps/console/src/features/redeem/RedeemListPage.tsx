@@ -114,7 +114,14 @@ function columnsOf(t: T): readonly ListColumn<Batch>[] {
       title: t('validTo'),
       sort: true,
       width: 170,
-      render: (batch) => (batch.validTo ? <Time value={batch.validTo} /> : t('never')),
+      render: (batch) =>
+        batch.validTo ? (
+          <Time value={batch.validTo} />
+        ) : batch.validDays === null ? (
+          t('never')
+        ) : (
+          t('afterHandOut', { count: batch.validDays })
+        ),
     },
     { key: 'createdBy', title: t('createdBy'), width: 110, hidden: true, render: (batch) => batch.createdBy },
     {
@@ -122,7 +129,7 @@ function columnsOf(t: T): readonly ListColumn<Batch>[] {
       title: t('createdAt'),
       sort: true,
       width: 170,
-      phone: 'hide',
+      hidden: true,
       render: (batch) => <Time value={batch.createdAt} />,
     },
   ]

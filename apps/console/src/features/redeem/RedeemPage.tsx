@@ -20,13 +20,14 @@ import { useRedeemActions } from './useRedeemActions.tsx'
 type Batch = Output<'redeem.getBatch'>
 
 const RUNNING_MS = 1_500
+const RESTING_MS = 10_000
 
 /** One series: how far it is used, its codes, and the orders they became. */
 export function RedeemPage() {
   const t = useText(redeemText)
   const params = { redeemBatchId: Number(useParams().redeemBatchId) }
   const first = useRead('redeem.getBatch', { params })
-  const refreshMs = first.data?.state === 'making' ? RUNNING_MS : false
+  const refreshMs = first.data?.state === 'making' ? RUNNING_MS : RESTING_MS
   const read = useRead('redeem.getBatch', { params }, { refreshMs })
   const [values, change] = useUrlState()
   const tab = values.tab ?? 'codes'
@@ -105,7 +106,10 @@ function BatchFacts({ batch }: { readonly batch: Batch }) {
         [t('usesPerCode'), formatCount(batch.usesPerCode)],
         [t('perPerson'), batch.perPerson === null ? t('noLimit') : formatCount(batch.perPerson)],
         batch.validFrom !== null && [t('validFrom'), <Time key="from" value={batch.validFrom} />],
-        [t('validTo'), batch.validTo ? <Time key="to" value={batch.validTo} /> : t('never')],
+        (batch.validTo !== null || batch.validDays === null) && [
+          t('validTo'),
+          batch.validTo ? <Time key="to" value={batch.validTo} /> : t('never'),
+        ],
         batch.validDays !== null && [t('validDays'), t('days', { count: batch.validDays })],
         [t('givesBack'), t(batch.givesBack ? 'yes' : 'no')],
         [

@@ -25,7 +25,7 @@ export function UseList({ batchId }: { readonly batchId: number }) {
       route="redeem.listUses"
       params={{ redeemBatchId: batchId }}
       rowKey={(use) => use.orderNo}
-      filters={[{ kind: 'text', name: 'codeId', label: `${t('code')} #` }]}
+      filters={[{ kind: 'text', name: 'codeId', label: t('codeNo') }]}
       rowActions={(use) => <TakeBack use={use} />}
       rowActionsWidth={90}
       columns={[

@@ -26,6 +26,8 @@ export const redeemText = defineMessages('redeem', {
   validTo: ['失效时间', 'Valid until'],
   validDays: ['发出后有效', 'Valid after hand-out'],
   days: ['{count} 天', '{count} days'],
+  afterHandOut: ['发出后 {count} 天', '{count} days after hand-out'],
+  codeNo: ['兑换码编号', 'Number of the code'],
   never: ['长期有效', 'No end'],
   createdAt: ['创建时间', 'Created at'],
   createdBy: ['创建人', 'By'],
