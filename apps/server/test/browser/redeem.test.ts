@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { launchChromium } from './chromium.ts'
-import { arrive, type Person, sidewaysPixels } from './people.ts'
+import { arrive, type Person, PHONE, sidewaysPixels } from './people.ts'
 import { keepScreen } from './screens.ts'
 
 /** Redeem codes in a real browser against a real `npm start`: made at the desk, redeemed on a phone, taken back. */
@@ -153,8 +153,17 @@ describe('a code of the shop’s own', { timeout: 60_000 }, () => {
       .getByRole('button', { name: /^查\s*找$/ })
       .click()
     await page.getByRole('dialog').getByText('0 / 1 次').waitFor()
+    await page.getByRole('dialog').getByRole('link', { name: '周年庆赠礼' }).click()
+    await page.setViewportSize(PHONE)
+    await page.getByText('已退款').first().waitFor()
+    expect(await sidewaysPixels(page)).toBe(0)
+    await keepScreen(page, 'console-redeem-batch-phone')
     await shopper.page.goto(links[0] ?? '')
     await shopper.page.getByText('可兑换', { exact: true }).waitFor()
+    await shopper.page.getByRole('button', { name: 'English' }).click()
+    await shopper.page.getByRole('button', { name: 'Redeem now' }).waitFor()
+    expect(await sidewaysPixels(shopper.page)).toBe(0)
+    await keepScreen(shopper.page, 'mall-redeem-phone-en')
   })
 
   test('and nobody’s browser complained', () => {

@@ -257,6 +257,7 @@ describe('a redemption taken back', () => {
     expect(await takeBack(shop, first.no)).toEqual({ ok: true, gaveBack: true })
     expect(await visitor.call('orders.get', { params: { no: first.no } })).toMatchObject({ state: 'refunded' })
     expect(await refusal(takeBack(shop, first.no))).toBe('orders.nothing_to_refund')
+    expect(await look(shop, code, visitor)).toMatchObject({ standing: 'open', ownOrderNo: null })
     const member = await shop.member()
     const second = await redeem(shop, code, { visitor: member.visitor })
     expect(codesOf(second)).not.toEqual(codesOf(first))

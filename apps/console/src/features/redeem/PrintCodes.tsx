@@ -11,7 +11,7 @@ const CODES_MAX = 1_000
 type Drawn = { readonly code: string; readonly svg: string }
 
 /** QR codes of an exported file, drawn in this browser: the server keeps no codes that it could draw. */
-export function PrintCodes({ name, onClose }: { readonly name: string; readonly onClose: () => void }) {
+export function PrintCodes({ title, onClose }: { readonly title: string; readonly onClose: () => void }) {
   const t = useText(redeemText)
   const [drawn, setDrawn] = useState<readonly Drawn[]>()
   const [isCut, setIsCut] = useState(false)
@@ -52,11 +52,11 @@ export function PrintCodes({ name, onClose }: { readonly name: string; readonly 
       {drawn !== undefined && drawn.length > 0 && (
         <>
           <div className="qr-sheet qr-preview">
-            <Sheet name={name} drawn={drawn.slice(0, 6)} />
+            <Sheet title={title} drawn={drawn.slice(0, 6)} />
           </div>
           {createPortal(
             <div className="qr-sheet qr-paper">
-              <Sheet name={name} drawn={drawn} />
+              <Sheet title={title} drawn={drawn} />
             </div>,
             document.body,
           )}
@@ -66,12 +66,12 @@ export function PrintCodes({ name, onClose }: { readonly name: string; readonly 
   )
 }
 
-function Sheet({ name, drawn }: { readonly name: string; readonly drawn: readonly Drawn[] }) {
+function Sheet({ title, drawn }: { readonly title: string; readonly drawn: readonly Drawn[] }) {
   return drawn.map(({ code, svg }) => (
     <figure key={code}>
       <img alt={code} src={`data:image/svg+xml;utf8,${encodeURIComponent(svg)}`} />
       <figcaption>
-        <span>{name}</span>
+        <span>{title}</span>
         <code>{code}</code>
       </figcaption>
     </figure>

@@ -167,7 +167,7 @@ function Actions({ batch }: { readonly batch: Batch }) {
           {t('voidIt')}
         </ActionButton>
       )}
-      {printing && <PrintCodes name={batch.name} onClose={() => setPrinting(false)} />}
+      {printing && <PrintCodes title={`${batch.goodsTitle} ${batch.skuTitle}`} onClose={() => setPrinting(false)} />}
     </>
   )
 }

@@ -86,10 +86,11 @@ function TypeCode({
 }
 
 function Found({ code, onAnother }: { readonly code: string; readonly onAnother: () => void }) {
+  const { locale } = useI18n()
   const [asked, setAsked] = useState(code)
   const me = useMe()
   const face = useQuery({
-    queryKey: ['redeem', asked],
+    queryKey: ['redeem', asked, locale],
     queryFn: () => call('redeem.look', { body: { code: asked } }),
     // A wrong code is counted: it is asked about once.
     retry: false,

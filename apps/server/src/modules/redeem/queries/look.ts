@@ -98,6 +98,7 @@ async function ownOrder(platform: Platform, ctx: Ctx, codeId: number, session: S
       join orders.orders o on o.tenant_id = u.tenant_id and o.no = u.order_no
       where u.tenant_id = ${ctx.tenantId}::bigint
         and u.code_id = ${codeId}::bigint
+        and u.taken_back_at is null
         and ${mine}
       order by u.use_no desc
       limit 1`.execute(tx.db),
