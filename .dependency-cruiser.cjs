@@ -9,7 +9,7 @@ const ROWS = [
   ['entitlements', 'channels', 'marketing', 'reconciliation'],
   ['orders'],
   ['fulfilment'],
-  ['redemption', 'welfare', 'market', 'service'],
+  ['redeem', 'redemption', 'welfare', 'market', 'service'],
   ['analytics', 'openapi', 'books'],
 ]
 const MODULES = 'apps/server/src/modules'

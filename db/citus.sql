@@ -87,6 +87,10 @@ select create_distributed_table('reconciliation.cases', 'tenant_id', colocate_wi
 select create_distributed_table('reconciliation.days', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('reconciliation.matches', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('reconciliation.postings', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('redeem.batches', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('redeem.codes', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('redeem.exports', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('redeem.uses', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('stock.low_marks', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.callbacks', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.profiles', 'tenant_id', colocate_with => 'ledger.accounts');
@@ -309,6 +313,9 @@ select create_distributed_function('reconciliation.take_back_matches(bigint, tex
 select create_distributed_function('reconciliation.take_back_posting(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.take_day(bigint, text, date, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.tell(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('redeem.redeem(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('redeem.take_back(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('redeem.worth(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.ask_now(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.candidates(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.cheapest(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
@@ -357,6 +364,7 @@ select create_distributed_function('vault.undo_batch(bigint, bigint)', '$1', col
 --   platform.partition_monthly(regclass)
 --   platform.protect(regclass, text)
 --   platform.set_mark(text, jsonb)
+--   redeem.reserve_code_ids(integer)
 --   tenancy.find_tenant(text, text)
 --   tenancy.next_tenant_id()
 --   tenancy.only_tenant()

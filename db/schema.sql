@@ -1945,6 +1945,113 @@ function reconciliation.tell(p_tenant bigint, p_bill bigint, p_rows jsonb) retur
 function reconciliation.tenants_to_forget() returns jsonb security definer
 function reconciliation.theirs_of(p_row jsonb) returns jsonb
 
+-- redeem ----------------------------------------------------------------------------------------------
+
+create table redeem.batches (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  name text not null,
+  sku_id bigint not null,
+  quantity integer not null,
+  codes integer not null,
+  uses_per_code integer not null,
+  per_person integer,
+  valid_from timestamp with time zone,
+  valid_to timestamp with time zone,
+  valid_days integer,
+  gives_back boolean not null default true,
+  state text not null default 'making'::text,
+  note text not null default ''::text,
+  created_by text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint batches_pkey PRIMARY KEY (tenant_id, id),
+  constraint batches_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
+  constraint batches_check CHECK ((valid_to > valid_from)),
+  constraint batches_codes_check CHECK (((codes >= 1) AND (codes <= 20000))),
+  constraint batches_name_check CHECK ((name <> ''::text)),
+  constraint batches_per_person_check CHECK ((per_person > 0)),
+  constraint batches_quantity_check CHECK (((quantity >= 1) AND (quantity <= 100))),
+  constraint batches_state_check CHECK ((state = ANY (ARRAY['making'::text, 'ready'::text, 'suspended'::text, 'void'::text]))),
+  constraint batches_uses_per_code_check CHECK (((uses_per_code >= 1) AND (uses_per_code <= 100000))),
+  constraint batches_valid_days_check CHECK (((valid_days >= 1) AND (valid_days <= 3650)))
+);
+alter table redeem.batches enable row level security;
+grant insert, select, update on redeem.batches to quanshu_app;
+
+create table redeem.codes (
+  tenant_id bigint not null,
+  id bigint not null,
+  batch_id bigint not null,
+  code_hash bytea not null,
+  sealed bytea not null,
+  state text not null default 'active'::text,
+  uses integer not null,
+  used integer not null default 0,
+  turns integer not null default 0,
+  handed_out_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  constraint codes_pkey PRIMARY KEY (tenant_id, id),
+  constraint codes_tenant_id_batch_id_fkey FOREIGN KEY (tenant_id, batch_id) REFERENCES redeem.batches(tenant_id, id),
+  constraint a_code_is_used_no_more_than_it_is_good_for CHECK ((((used >= 0) AND (used <= uses)) AND (used <= turns))),
+  constraint codes_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'void'::text])))
+);
+alter table redeem.codes enable row level security;
+grant insert, select, update on redeem.codes to quanshu_app;
+
+create table redeem.exports (
+  tenant_id bigint not null,
+  batch_id bigint not null,
+  at timestamp with time zone not null default now(),
+  by_name text not null,
+  by_staff_id bigint not null,
+  reason text not null,
+  codes integer not null,
+  constraint links_leave_once PRIMARY KEY (tenant_id, batch_id),
+  constraint exports_tenant_id_batch_id_fkey FOREIGN KEY (tenant_id, batch_id) REFERENCES redeem.batches(tenant_id, id),
+  constraint exports_codes_check CHECK ((codes > 0)),
+  constraint exports_reason_check CHECK ((reason <> ''::text))
+);
+alter table redeem.exports enable row level security;
+grant insert, select on redeem.exports to quanshu_app;
+
+create table redeem.uses (
+  tenant_id bigint not null,
+  code_id bigint not null,
+  use_no integer not null,
+  batch_id bigint not null,
+  order_no bigint not null,
+  buyer_key text not null,
+  unit_worth_fen bigint not null,
+  at timestamp with time zone not null default now(),
+  taken_back_at timestamp with time zone,
+  gave_back boolean not null default false,
+  constraint uses_pkey PRIMARY KEY (tenant_id, code_id, use_no),
+  constraint uses_tenant_id_code_id_fkey FOREIGN KEY (tenant_id, code_id) REFERENCES redeem.codes(tenant_id, id),
+  constraint uses_tenant_id_order_no_fkey FOREIGN KEY (tenant_id, order_no) REFERENCES orders.orders(tenant_id, no),
+  constraint uses_check CHECK (((NOT gave_back) OR (taken_back_at IS NOT NULL))),
+  constraint uses_unit_worth_fen_check CHECK ((unit_worth_fen >= 0)),
+  constraint uses_use_no_check CHECK ((use_no > 0))
+);
+alter table redeem.uses enable row level security;
+grant select on redeem.uses to quanshu_app;
+
+
+create UNIQUE index codes_by_hash ON redeem.codes USING btree (tenant_id, code_hash);
+create index codes_of_batch ON redeem.codes USING btree (tenant_id, batch_id, id);
+create UNIQUE index one_use_one_order ON redeem.uses USING btree (tenant_id, order_no);
+create index uses_of_batch ON redeem.uses USING btree (tenant_id, batch_id, at DESC);
+create index uses_of_person ON redeem.uses USING btree (tenant_id, batch_id, buyer_key) WHERE (NOT gave_back);
+
+create policy tenant on redeem.batches for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on redeem.codes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on redeem.exports for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on redeem.uses for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+
+function redeem.redeem(p_tenant bigint, p_items jsonb) returns json security definer
+function redeem.reserve_code_ids(p_count integer) returns jsonb security definer
+function redeem.take_back(p_tenant bigint, p_no bigint, p_ask jsonb) returns jsonb security definer
+function redeem.worth(p_tenant bigint, p_no bigint, p_price_fen bigint) returns bigint security definer
+
 -- stock -----------------------------------------------------------------------------------------------
 
 create table stock.low_marks (

@@ -13,6 +13,7 @@
 
 -- An item: {no, requestKey, requestHash, memberId, buyerKey, contact, locale, queryHash, deviceHash, ip, holdSeconds,
 --   capPerson, capIp, capDevice, payWith, balanceFen, channel, lines: [{skuId, quantity, unitPriceFen, unitPoints, form}]};
+--   redeemed: true when a code has paid (redeem.redeem): every price is zero, and limits are the code's own;
 --   hashes in hex, a cap of 0 means none, balanceFen is what the purse pays beside a gateway. A result:
 --   {no, totalFen, dueFen} when placed (due: what a gateway still has to bring), {repeat: no, sameRequest} when this request key was
 --   placed before, {numberTaken: true} when the number must be drawn again, {code, params} when refused.
@@ -46,6 +47,7 @@ declare
   l_line integer[];
   l_sku bigint[];
   l_quantity integer[];
+  l_redeemed boolean[];
   l_shown bigint[];
   l_shown_points integer[];
   l_form jsonb[];
@@ -126,8 +128,8 @@ begin
   end loop;
 
   select array_agg(x.item_no), array_agg(x.line_no), array_agg(x.sku), array_agg(x.quantity), array_agg(x.shown),
-    array_agg(x.shown_points), array_agg(x.form), array_agg(distinct x.sku), array_agg(distinct x.sku::text)
-  into l_item, l_line, l_sku, l_quantity, l_shown, l_shown_points, l_form, skus, refs
+    array_agg(x.shown_points), array_agg(x.form), array_agg(x.redeemed), array_agg(distinct x.sku), array_agg(distinct x.sku::text)
+  into l_item, l_line, l_sku, l_quantity, l_shown, l_shown_points, l_form, l_redeemed, skus, refs
   from (
     select i.item_no::integer as item_no,
       l.line_no::integer as line_no,
@@ -135,7 +137,8 @@ begin
       (l.line ->> 'quantity')::integer as quantity,
       (l.line ->> 'unitPriceFen')::bigint as shown,
       coalesce((l.line ->> 'unitPoints')::integer, 0) as shown_points,
-      coalesce(l.line -> 'form', '{}') as form
+      coalesce(l.line -> 'form', '{}') as form,
+      coalesce((i.item ->> 'redeemed')::boolean, false) as redeemed
     from jsonb_array_elements(p_items) with ordinality as i(item, item_no)
     cross join lateral jsonb_array_elements(i.item -> 'lines') with ordinality as l(line, line_no)
     where results[i.item_no] is null
@@ -161,15 +164,16 @@ begin
       and d.ref = any (refs)
       and d.unit = 'piece'
   ), priced as (
-    select x.n, x.sku, x.quantity, x.shown, x.shown_points, f.*,
-      catalog.unit_price(f.price_fen, f.tiers, x.quantity) as unit_fen
-    from unnest(l_sku, l_quantity, l_shown, l_shown_points) with ordinality as x(sku, quantity, shown, shown_points, n)
+    select x.n, x.sku, x.quantity, x.shown, x.shown_points, x.redeemed, f.*,
+      case when x.redeemed then 0 else catalog.unit_price(f.price_fen, f.tiers, x.quantity) end as unit_fen,
+      case when x.redeemed then 0 else f.price_points end as unit_points
+    from unnest(l_sku, l_quantity, l_shown, l_shown_points, l_redeemed) with ordinality as x(sku, quantity, shown, shown_points, redeemed, n)
     left join offer f on f.sku_id = x.sku
     order by x.n
   )
   select
-    array_agg(p.unit_fen), array_agg(p.price_points), array_agg(p.goods_id), array_agg(p.kind), array_agg(p.goods_title), array_agg(p.title),
-    array_agg(p.account_id), array_agg(p.delivered_id), array_agg(p.hold_mode = 'order'), array_agg(p.limit_per_person),
+    array_agg(p.unit_fen), array_agg(p.unit_points), array_agg(p.goods_id), array_agg(p.kind), array_agg(p.goods_title), array_agg(p.title),
+    array_agg(p.account_id), array_agg(p.delivered_id), array_agg(p.hold_mode = 'order'), array_agg(case when not p.redeemed then p.limit_per_person end),
     array_agg(case when p.kind = 'card' then p.source else 'supplier' end), array_agg(p.supply_stock),
     array_agg(coalesce(p.source = 'supplier_first' and p.kind = 'card' and (p.supply_stock is null or p.supply_stock >= p.quantity), false)),
     array_agg(
@@ -181,13 +185,13 @@ begin
         when p.kind <> 'card' and p.quantity > p.supply_stock then jsonb_build_object(
           'code', 'orders.sold_out', 'params', jsonb_build_object('title', p.goods_title, 'skuId', p.sku, 'available', p.supply_stock)
         )
-        when p.quantity > p.limit_per_order then jsonb_build_object(
+        when not p.redeemed and p.quantity > p.limit_per_order then jsonb_build_object(
           'code', 'orders.over_order_limit', 'params', jsonb_build_object('title', p.goods_title, 'limit', p.limit_per_order, 'skuId', p.sku)
         )
-        when p.shown <> p.unit_fen or p.shown_points <> p.price_points then jsonb_build_object(
-          'code', case when p.shown_points + p.price_points > 0 then 'orders.points_price_changed' else 'orders.price_changed' end,
+        when p.shown <> p.unit_fen or p.shown_points <> p.unit_points then jsonb_build_object(
+          'code', case when p.shown_points + p.unit_points > 0 then 'orders.points_price_changed' else 'orders.price_changed' end,
           'params', jsonb_build_object(
-            'title', p.goods_title, 'skuId', p.sku, 'shownFen', p.shown, 'unitPriceFen', p.unit_fen, 'unitPoints', p.price_points,
+            'title', p.goods_title, 'skuId', p.sku, 'shownFen', p.shown, 'unitPriceFen', p.unit_fen, 'unitPoints', p.unit_points,
             'unitPriceYuan', trim(to_char(p.unit_fen / 100.0, '999999999990.00'))
           )
         )

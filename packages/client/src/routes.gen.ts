@@ -10,6 +10,7 @@ import type {
   ledgerRoutes,
   mallGoodsRoutes,
   mallOrderRoutes,
+  mallRedeemRoutes,
   memberRoutes,
   notifyRoutes,
   orderRoutes,
@@ -17,6 +18,7 @@ import type {
   priceRuleRoutes,
   recallRoutes,
   reconciliationRoutes,
+  redeemRoutes,
   setupRoutes,
   stockRoutes,
   supplierProfileRoutes,
@@ -61,6 +63,8 @@ export const MALL_ROUTES = {
   'payments.notifyByQuery': 'GET /api/pay/:gateway/notify',
   'payments.person': 'GET /api/pay/:gateway/person',
   'payments.return': 'GET /api/pay/:gateway/return',
+  'redeem.look': 'POST /api/mall/redeem/look',
+  'redeem.redeem': 'POST /api/mall/redeem',
   'suppliers.callback': 'POST /api/supply/:supplierId/notify',
   'suppliers.callbackByQuery': 'GET /api/supply/:supplierId/notify',
   'tenancy.getShop': 'GET /api/mall/shop',
@@ -236,6 +240,16 @@ export const CONSOLE_ROUTES = {
   'reconciliation.postpone': 'POST /api/console/reconciliation/cases/:id/postpone',
   'reconciliation.run': 'POST /api/console/reconciliation/days/:gateway/:day/run',
   'reconciliation.upload': 'PUT /api/console/reconciliation/days/:gateway/:day/bill',
+  'redeem.createBatch': 'POST /api/console/redeem-batches',
+  'redeem.exportCodes': 'POST /api/console/redeem-batches/:redeemBatchId/export',
+  'redeem.getBatch': 'GET /api/console/redeem-batches/:redeemBatchId',
+  'redeem.listBatches': 'GET /api/console/redeem-batches',
+  'redeem.listCodes': 'GET /api/console/redeem-batches/:redeemBatchId/codes',
+  'redeem.listUses': 'GET /api/console/redeem-batches/:redeemBatchId/uses',
+  'redeem.searchCode': 'POST /api/console/redeem-codes/search',
+  'redeem.setBatchState': 'POST /api/console/redeem-batches/:redeemBatchId/state',
+  'redeem.setCodeState': 'POST /api/console/redeem-codes/:redeemCodeId/state',
+  'redeem.takeBack': 'POST /api/console/redeem-uses/:redeemedNo/take-back',
   'setup.getGuide': 'GET /api/console/setup',
   'stock.export': 'GET /api/console/stock/export',
   'stock.list': 'GET /api/console/stock',
@@ -506,6 +520,18 @@ export type Routes = {
   'reconciliation.postpone': (typeof reconciliationRoutes)['postpone']
   'reconciliation.run': (typeof reconciliationRoutes)['run']
   'reconciliation.upload': (typeof reconciliationRoutes)['upload']
+  'redeem.createBatch': (typeof redeemRoutes)['createBatch']
+  'redeem.exportCodes': (typeof redeemRoutes)['exportCodes']
+  'redeem.getBatch': (typeof redeemRoutes)['getBatch']
+  'redeem.listBatches': (typeof redeemRoutes)['listBatches']
+  'redeem.listCodes': (typeof redeemRoutes)['listCodes']
+  'redeem.listUses': (typeof redeemRoutes)['listUses']
+  'redeem.look': (typeof mallRedeemRoutes)['look']
+  'redeem.redeem': (typeof mallRedeemRoutes)['redeem']
+  'redeem.searchCode': (typeof redeemRoutes)['searchCode']
+  'redeem.setBatchState': (typeof redeemRoutes)['setBatchState']
+  'redeem.setCodeState': (typeof redeemRoutes)['setCodeState']
+  'redeem.takeBack': (typeof redeemRoutes)['takeBack']
   'setup.getGuide': (typeof setupRoutes)['getGuide']
   'stock.export': (typeof stockRoutes)['export']
   'stock.list': (typeof stockRoutes)['list']

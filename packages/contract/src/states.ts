@@ -94,3 +94,15 @@ export const REFUND_TAKES = ['line', 'pieces', 'nothing'] as const
 
 export const GRANT_STATES = ['active', 'used', 'revoked'] as const
 export type GrantState = (typeof GRANT_STATES)[number]
+
+/** A series of redeem codes. */
+export const REDEEM_BATCH_STATES = ['making', 'ready', 'suspended', 'void'] as const
+export type RedeemBatchState = (typeof REDEEM_BATCH_STATES)[number]
+
+/** One redeem code, as the desk decided. */
+export const REDEEM_CODE_STATES = ['active', 'suspended', 'void'] as const
+export type RedeemCodeState = (typeof REDEEM_CODE_STATES)[number]
+
+/** How a redeem code stands for whoever holds it, its series and the calendar included. */
+export const REDEEM_STANDINGS = ['open', 'used_up', 'not_yet', 'expired', 'suspended', 'void'] as const
+export type RedeemStanding = (typeof REDEEM_STANDINGS)[number]

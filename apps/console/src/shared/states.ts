@@ -9,6 +9,8 @@ import type {
   OrderState,
   PurchaseState,
   RecallPieceState,
+  RedeemBatchState,
+  RedeemStanding,
   RefundState,
   SupplierState,
 } from '@quanshu/contract'
@@ -103,6 +105,20 @@ const batch: Table<BatchState> = {
 }
 /** Of codes that we make ourselves. */
 const generation: Table<BatchState> = { ...batch, importing: ['processing', '生成中', 'Being made'] }
+const redeemBatch: Table<RedeemBatchState> = {
+  making: ['processing', '生成中', 'Being made'],
+  ready: ['success', '可兑换', 'Ready'],
+  suspended: ['warning', '已暂停', 'Suspended'],
+  void: ['default', '已作废', 'Void'],
+}
+const redeemCode: Table<RedeemStanding> = {
+  open: ['success', '可兑换', 'Open'],
+  used_up: ['default', '已用完', 'Used up'],
+  not_yet: ['processing', '未生效', 'Not yet valid'],
+  expired: ['default', '已过期', 'Expired'],
+  suspended: ['warning', '已暂停', 'Suspended'],
+  void: ['default', '已作废', 'Void'],
+}
 const recallPiece: Table<RecallPieceState> = {
   open: ['warning', '待处理', 'To be decided'],
   queued: ['processing', '排队中', 'Queued'],
@@ -247,6 +263,8 @@ export const STATES = {
   batch,
   generation,
   recallPiece,
+  redeemBatch,
+  redeemCode,
   attempt,
   receipt,
   chargeback,

@@ -30,6 +30,10 @@ const pages: RouteObject[] = [
     lazy: pageOf(async () => (await import('../features/lookup/lookup-page.tsx')).LookupPage),
   },
   {
+    path: 'redeem',
+    lazy: pageOf(async () => (await import('../features/redeem/redeem-page.tsx')).RedeemPage),
+  },
+  {
     path: 'sign-in',
     lazy: pageOf(async () => (await import('../features/account/sign-in-page.tsx')).SignInPage),
   },

@@ -23,6 +23,7 @@ import { notifyModule, sendLoginCode } from '../modules/notify/index.ts'
 import { buyersOf, hasDeliveredOrder, ordersModule } from '../modules/orders/index.ts'
 import { paymentsModule } from '../modules/payments/index.ts'
 import { reconciliationModule } from '../modules/reconciliation/index.ts'
+import { redeemModule } from '../modules/redeem/index.ts'
 import { stockModule } from '../modules/stock/index.ts'
 import { type SupplierAdapters, supplierAdapters, suppliersModule } from '../modules/suppliers/index.ts'
 import { resolveTenant, tenancyModule } from '../modules/tenancy/index.ts'
@@ -93,6 +94,7 @@ export function assemble(
     }),
     ordersModule(platform),
     fulfilmentModule(platform, payments, suppliers),
+    redeemModule(platform),
     booksModule(platform),
     analyticsModule(platform),
     jobsDesk(platform, () => modules),

@@ -68,6 +68,9 @@ const FOREIGN: readonly (readonly [RegExp, () => string | number])[] = [
   [/:productId/, () => full.supply.product],
   [/:purchaseId/, () => full.supply.purchase],
   [/:batchId/, () => full.goods.batchId],
+  [/:redeemBatchId/, () => full.redeem.batch],
+  [/:redeemCodeId/, () => full.redeem.code],
+  [/:redeemedNo/, () => full.redeem.no],
   [/:cardId/, () => full.cardId],
 ]
 /** Bodies that would be good with one's own ids; the first that the route takes is sent. */
@@ -97,6 +100,7 @@ const BODIES: readonly unknown[] = [
   { version: 1, title: '测试', skus: [{ title: '月卡', priceFen: 100 }] },
   { state: 'paused', reason: '测试' },
   { outcome: 'refused', note: '测试' },
+  { to: 'void', reason: '测试' },
   { remoteId: 'P9', name: '测试', kind: 'direct', costHao: 1 },
   { policy: 'cheapest', leastMarginFen: 0, offers: [] },
   { source: '{}', note: '测试', after: 1 },
@@ -146,6 +150,10 @@ describe("another shop's id in every route is not found", () => {
     ['identity.createStaff', { email: 'x@example.test', name: '人', roleIds: ['role'] }],
     ['fulfilment.handleExceptions', { action: 'retry', lines: [{ orderNo: 'order', lineNo: 1 }], reason: '测试' }],
     ['fulfilment.handleExceptions', { action: 'refund', lines: [{ orderNo: 'order', lineNo: 1 }], reason: '测试' }],
+    ['redeem.createBatch', { name: '礼', skuId: 'sku', codes: 1 }],
+    ['redeem.look', { code: 'redeemCode' }],
+    ['redeem.redeem', { code: 'redeemCode', contact: '13800000000', queryPassword: 'abcd' }],
+    ['redeem.searchCode', { value: 'redeemCode' }],
     ['jobs.rerun', { ids: ['1', '2', '3', '4', '5'] }],
     ['vault.searchCard', { value: 'code' }],
     ['orders.lookup', { no: 'order' }],
@@ -293,6 +301,7 @@ const placeholders = (): Record<string, string | number> => ({
   role: full.roleId,
   order: full.order.no,
   code: full.codes[0] ?? '',
+  redeemCode: full.redeem.text,
   contact: full.contact,
 })
 
@@ -332,6 +341,7 @@ async function fill() {
     const { timeline } = await staff.call('orders.detail', { params: { no: order.no } })
     return timeline.some(({ title }) => title === 'message.sent') || undefined
   })
+  const redeem = await redeemed(goods.skuId)
   const member = await ours.member(5_000)
   const sessions = await member.visitor.call('members.listMySessions', {})
   const me = await staff.call('identity.getMe', {})
@@ -399,6 +409,7 @@ async function fill() {
     return items[0]
   })
   return {
+    redeem,
     supply,
     receiptId: receipt?.id ?? 0,
     claimId: claim?.id ?? 0,
@@ -428,6 +439,27 @@ async function fill() {
     deliveryId: deliveries.items[0]?.id ?? 0,
     booksRunId: (await auditBooks(house.platform, ours.tenantId, { isWhole: true })).runId,
   }
+}
+
+/** A series of redeem codes of which one was used. */
+async function redeemed(skuId: number) {
+  const { id: batch } = await ours.staff.call('redeem.createBatch', { body: { name: '礼', skuId, codes: 1 } })
+  const params = { redeemBatchId: batch }
+  await until('the code to be made', async () => {
+    const { state } = await ours.staff.call('redeem.getBatch', { params })
+    return state === 'ready' || undefined
+  })
+  const file = await ours.staff.download('redeem.exportCodes', { params, body: { reason: '测试' } })
+  const text = (await file.text()).split(/[\r\n,]+/)[2] ?? ''
+  const { no } = await ours
+    .visitor()
+    .call(
+      'redeem.redeem',
+      { body: { code: text, contact: 'secret.gift@example.test', queryPassword: QUERY_PASSWORD } },
+      { idempotencyKey: randomUUID() },
+    )
+  const { items } = await ours.staff.call('redeem.listCodes', { params, query: {} })
+  return { batch, text, no, code: items[0]?.id ?? 0 }
 }
 
 type Caller = keyof typeof visitors

@@ -7,6 +7,7 @@ import { ButtonLink } from '../../shared/ui/button.tsx'
 import {
   BellIcon,
   BoltIcon,
+  CardIcon,
   CheckIcon,
   ClockIcon,
   ForwardIcon,
@@ -43,6 +44,7 @@ export function MePage() {
             <>
               {me.data ? <Profile me={me.data} /> : <Guest />}
               <OrderLinks />
+              <Redeem />
               {me.data && <Messages />}
               {me.data && <Sessions />}
             </>
@@ -127,6 +129,21 @@ function OrderLinks() {
           </Link>
         ))}
       </nav>
+    </Card>
+  )
+}
+
+function Redeem() {
+  const { t } = useI18n()
+  return (
+    <Card>
+      <div className={css.rows}>
+        <Link className={css.row} to="/redeem">
+          <CardIcon />
+          <span>{t('redeem.entry')}</span>
+          <ForwardIcon />
+        </Link>
+      </div>
     </Card>
   )
 }

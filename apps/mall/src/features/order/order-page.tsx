@@ -99,6 +99,7 @@ function Summary({ order }: { readonly order: Order }) {
           ...(order.balanceFen > 0 ? [[t('checkout.balanceRow'), moneyText(order.balanceFen)] as const] : []),
           ...(order.refundedFen > 0 ? [[t('order.refunded'), moneyText(order.refundedFen)] as const] : []),
           ...(method ? [[t('order.method'), own(method.name, method.nameEn)] as const] : []),
+          ...(order.payment?.gateway === 'redeem' ? [[t('order.method'), t('redeem.code')] as const] : []),
           [t('order.contact'), order.contactMasked],
           [t('order.placedAt'), time(order.placedAt)],
           ...(order.paidAt ? [[t('order.paidAt'), time(order.paidAt)] as const] : []),

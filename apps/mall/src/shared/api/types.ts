@@ -5,6 +5,7 @@ import type {
   notifyRoutes,
   OrderView,
   paymentRoutes,
+  RedeemFace,
   RouteSpec,
   tenancyRoutes,
 } from '@quanshu/contract'
@@ -32,5 +33,6 @@ export type RechargeOffer = Answer<(typeof mallOrderRoutes)['rechargeOffer']>
 export type Movement = Answer<(typeof memberRoutes)['listMyMovements']>['items'][number]
 export type Message = Answer<(typeof notifyRoutes)['listMyMessages']>['items'][number]
 export type PaymentMethod = Answer<(typeof paymentRoutes)['methods']>['items'][number]
+export type { RedeemFace }
 export type Me = Answer<(typeof memberRoutes)['getMe']>
 export type Session = Answer<(typeof memberRoutes)['listMySessions']>['items'][number]

@@ -1,5 +1,6 @@
-export { type Access, accessTo } from './access.ts'
+export { type Access, accessTo, deviceHash, queryPasswordHash } from './access.ts'
 export {
+  checkedForm,
   createPlacer,
   type PlaceBatch,
   type Placer,
@@ -8,7 +9,7 @@ export {
   STOCK_BATCH,
 } from './commands/place-order.ts'
 export { placeRecharge } from './commands/place-recharge.ts'
-export { lineStates, maskContact, orderStates } from './model.ts'
+export { drawOrderNo, lineStates, maskContact, normaliseContact, orderStates } from './model.ts'
 export { buyerView } from './queries/buyer-view.ts'
 export { buyersOf } from './queries/buyers.ts'
 export { type OrderDetail, readOrderDetail } from './queries/order-detail.ts'

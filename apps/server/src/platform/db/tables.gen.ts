@@ -990,6 +990,62 @@ export type ReconciliationPostings = {
   at: DefaultedTime
 }
 
+export type RedeemBatches = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  name: string
+  sku_id: number
+  quantity: number
+  codes: number
+  uses_per_code: number
+  per_person: number | null
+  valid_from: NullableTime
+  valid_to: NullableTime
+  valid_days: number | null
+  gives_back: Generated<boolean>
+  state: Generated<'making' | 'ready' | 'suspended' | 'void'>
+  note: Generated<string>
+  created_by: string
+  created_at: DefaultedTime
+}
+
+export type RedeemCodes = {
+  tenant_id: number
+  id: number
+  batch_id: number
+  code_hash: Buffer
+  sealed: Buffer
+  state: Generated<'active' | 'suspended' | 'void'>
+  uses: number
+  used: Generated<number>
+  turns: Generated<number>
+  handed_out_at: NullableTime
+  expires_at: NullableTime
+}
+
+export type RedeemExports = {
+  tenant_id: number
+  batch_id: number
+  at: DefaultedTime
+  by_name: string
+  by_staff_id: number
+  reason: string
+  codes: number
+}
+
+export type RedeemUses = {
+  tenant_id: number
+  code_id: number
+  use_no: number
+  batch_id: number
+  order_no: number
+  buyer_key: string
+  unit_worth_fen: number
+  at: DefaultedTime
+  taken_back_at: NullableTime
+  gave_back: Generated<boolean>
+}
+
 export type StockLowMarks = {
   tenant_id: number
   sku_id: number
@@ -1402,6 +1458,10 @@ export type DB = {
   'reconciliation.days': ReconciliationDays
   'reconciliation.matches': ReconciliationMatches
   'reconciliation.postings': ReconciliationPostings
+  'redeem.batches': RedeemBatches
+  'redeem.codes': RedeemCodes
+  'redeem.exports': RedeemExports
+  'redeem.uses': RedeemUses
   'stock.low_marks': StockLowMarks
   'suppliers.callbacks': SuppliersCallbacks
   'suppliers.offers': SuppliersOffers

@@ -16,6 +16,7 @@ export {
 } from './bind.ts'
 export { contractRoutes } from './contract-routes.ts'
 export { openApiDocument } from './openapi.ts'
+export { callerNetwork } from './rate-limit.ts'
 export { buildHttpServer, type HttpOptions, type HttpServer } from './server.ts'
 export { SESSIONS_CHANGED } from './sessions.ts'
 export { sharedAnswer } from './shared-answers.ts'

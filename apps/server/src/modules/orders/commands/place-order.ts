@@ -173,15 +173,23 @@ type Offers = ReadonlyMap<number, Offer>
 function checkedLines(offers: Offers, input: OrderInput): OrderInput['lines'] {
   return input.lines.map((line) => {
     const fields = offers.get(line.skuId)?.formFields ?? []
-    const [fault] = checkFormValues(fields, line.form)
-    if (fault) {
-      const field = fields.find(({ key }) => key === fault.key)
-      const label = (input.locale === 'en' && field?.labelEn) || field?.labelZh || fault.key
-      throw orderErrors.formField({ label, field: fault.key, problem: fault.fault, skuId: line.skuId })
-    }
-    const form = Object.fromEntries(Object.entries(line.form).map(([key, value]) => [key, value.trim()]))
-    return { ...line, form }
+    return { ...line, form: checkedForm(fields, line, input.locale) }
   })
+}
+
+/** What was typed, without spaces at its ends. @throws orders.form_field for the first that does not fit its field */
+export function checkedForm(
+  fields: Offer['formFields'],
+  { skuId, form }: Pick<OrderInput['lines'][number], 'skuId' | 'form'>,
+  locale: OrderInput['locale'],
+): OrderInput['lines'][number]['form'] {
+  const [fault] = checkFormValues(fields, form)
+  if (fault) {
+    const field = fields.find(({ key }) => key === fault.key)
+    const label = (locale === 'en' && field?.labelEn) || field?.labelZh || fault.key
+    throw orderErrors.formField({ label, field: fault.key, problem: fault.fault, skuId })
+  }
+  return Object.fromEntries(Object.entries(form).map(([key, value]) => [key, value.trim()]))
 }
 
 /**

@@ -1,0 +1,232 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useRef, useState } from 'react'
+import { useNavigate } from 'react-router'
+import { call, problemOf } from '../../shared/api/client.ts'
+import { isUncertain } from '../../shared/api/problem.ts'
+import { rememberOrder } from '../../shared/api/queries.ts'
+import type { FormField, Me, RedeemFace } from '../../shared/api/types.ts'
+import { FORM_VALUE_LENGTH_MAX } from '../../shared/form-check.ts'
+import { currentLocale, useI18n } from '../../shared/i18n/index.ts'
+import { placingKey } from '../../shared/placing-key.ts'
+import { Button, ButtonLink } from '../../shared/ui/button.tsx'
+import { focusFirstFault, PasswordField, SelectField, TextField } from '../../shared/ui/field.tsx'
+import { Card } from '../../shared/ui/page.tsx'
+import { Notice } from '../../shared/ui/states.tsx'
+import { type Draft, type Fault, faultsOf, formOf, PASSWORD_LENGTH_MAX } from './form.ts'
+import css from './redeem.module.css'
+
+const SIGN_IN = `/sign-in?${new URLSearchParams({ next: '/redeem' })}`
+
+type Props = {
+  readonly code: string
+  readonly face: RedeemFace
+  readonly me: Me | null
+  /** The code stands otherwise than it is shown. */
+  readonly onStale: () => void
+}
+
+/** What has to be said to redeem: the goods' own questions, and how the order is found again. */
+export function RedeemForm({ code, face, me, onStale }: Props) {
+  const { t } = useI18n()
+  const form = useRef<HTMLFormElement>(null)
+  const [draft, setDraft] = useState<Draft>({ contact: '', queryPassword: '', answers: {}, repeats: {} })
+  const [tried, setTried] = useState(false)
+  const redeem = useRedeem(code, onStale)
+  const message = useFaultMessage()
+  const isGuest = me === null
+  const faults = faultsOf(draft, face, isGuest)
+  const shown = tried ? faults : {}
+
+  if (isGuest && !face.guestsMay) {
+    return (
+      <Card title={t('redeem.signInTitle')}>
+        <div className={css.form}>
+          <p>{t('redeem.signInText')}</p>
+          <ButtonLink look="primary" size="large" to={SIGN_IN}>
+            {t('common.signIn')}
+          </ButtonLink>
+        </div>
+      </Card>
+    )
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    setTried(true)
+    if (Object.keys(faults).length > 0) requestAnimationFrame(() => focusFirstFault(form.current))
+    else if (!redeem.isPending) redeem.mutate({ draft, face, isGuest })
+  }
+  return (
+    <form ref={form} className={css.fields} noValidate onSubmit={submit}>
+      {face.formFields.length > 0 && (
+        <Card title={t('checkout.form')}>
+          <div className={css.form}>
+            {face.formFields.map((field) => (
+              <Question key={field.key} field={field} draft={draft} faults={shown} onChange={setDraft} />
+            ))}
+          </div>
+        </Card>
+      )}
+      <Card title={t('checkout.contactTitle')}>
+        <div className={css.form}>
+          <TextField
+            name="contact"
+            label={t('checkout.contact')}
+            hint={t('checkout.contactHint')}
+            error={message(shown.contact)}
+            autoComplete="email"
+            autoCapitalize="off"
+            spellCheck={false}
+            required
+            maxLength={254}
+            value={draft.contact}
+            onChange={(event) => setDraft({ ...draft, contact: event.target.value })}
+          />
+          {isGuest && (
+            <PasswordField
+              name="query-password"
+              label={t('checkout.password')}
+              hint={t('checkout.passwordHint')}
+              error={message(shown.queryPassword)}
+              optional={!face.queryPasswordRequired}
+              required={face.queryPasswordRequired}
+              autoComplete="new-password"
+              maxLength={PASSWORD_LENGTH_MAX}
+              value={draft.queryPassword}
+              onChange={(event) => setDraft({ ...draft, queryPassword: event.target.value })}
+            />
+          )}
+        </div>
+      </Card>
+      {redeem.error && <Failure error={redeem.error} />}
+      <Button type="submit" look="primary" size="large" block busy={redeem.isPending} disabled={!face.inStock}>
+        {redeem.isPending ? t('redeem.redeeming') : t('redeem.submit')}
+      </Button>
+      {isGuest && (
+        <p className={css.aside}>
+          {t('redeem.orSignIn')}{' '}
+          <ButtonLink look="soft" to={SIGN_IN}>
+            {t('common.signIn')}
+          </ButtonLink>
+        </p>
+      )}
+    </form>
+  )
+}
+
+type Asked = { readonly draft: Draft; readonly face: RedeemFace; readonly isGuest: boolean }
+
+/** One key for one redemption, however often it is sent; then to the order, which shows what came of it. */
+function useRedeem(code: string, onStale: () => void) {
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  return useMutation({
+    mutationFn: ({ draft, face, isGuest }: Asked) => {
+      const body = {
+        code,
+        contact: draft.contact.trim(),
+        ...(isGuest && draft.queryPassword !== '' ? { queryPassword: draft.queryPassword } : {}),
+        form: formOf(draft, face),
+        locale: currentLocale(),
+      }
+      return call('redeem.redeem', { body }, { idempotencyKey: placingKey.for(body) })
+    },
+    onSuccess: (order) => {
+      placingKey.forget()
+      rememberOrder(client, order)
+      void navigate(`/orders/${order.no}`, { replace: true })
+    },
+    onError: (error) => {
+      const problem = problemOf(error)
+      if (isUncertain(problem)) return
+      placingKey.forget()
+      if (problem.status === 409) onStale()
+    },
+  })
+}
+
+function Failure({ error }: { readonly error: unknown }) {
+  const { t } = useI18n()
+  const problem = problemOf(error)
+  if (problem.status === 0) return <Notice>{t('redeem.networkKept')}</Notice>
+  if (problem.code === 'orders.sold_out') return <Notice>{t('redeem.noStock')}</Notice>
+  return <Notice>{problem.message}</Notice>
+}
+
+type QuestionProps = {
+  readonly field: FormField
+  readonly draft: Draft
+  readonly faults: Readonly<Record<string, Fault>>
+  readonly onChange: (draft: Draft) => void
+}
+
+function Question({ field, draft, faults, onChange }: QuestionProps) {
+  const { t, own } = useI18n()
+  const message = useFaultMessage()
+  const { key } = field
+  const label = own(field.labelZh, field.labelEn)
+  const common = {
+    label,
+    hint: own(field.hintZh, field.hintEn) || undefined,
+    error: message(faults[`field.${key}`], field.type),
+    optional: !field.required,
+    required: field.required,
+    value: draft.answers[key] ?? '',
+  }
+  const answer = (value: string) => onChange({ ...draft, answers: { ...draft.answers, [key]: value } })
+  if (field.type === 'select') {
+    const options = (field.options ?? []).map(({ value, labelZh, labelEn }) => ({
+      value,
+      label: own(labelZh, labelEn),
+    }))
+    return (
+      <SelectField
+        {...common}
+        placeholder={t('checkout.choose')}
+        options={options}
+        onChange={(event) => answer(event.target.value)}
+      />
+    )
+  }
+  const first = (
+    <TextField
+      {...common}
+      {...KEYBOARDS[field.type]}
+      maxLength={FORM_VALUE_LENGTH_MAX}
+      onChange={(event) => answer(event.target.value)}
+    />
+  )
+  if (!field.confirmTwice) return first
+  return (
+    <>
+      {first}
+      <TextField
+        {...KEYBOARDS[field.type]}
+        label={t('checkout.confirmAgain', { label })}
+        error={message(faults[`repeat.${key}`], field.type)}
+        autoComplete="off"
+        maxLength={FORM_VALUE_LENGTH_MAX}
+        value={draft.repeats[key] ?? ''}
+        onChange={(event) => onChange({ ...draft, repeats: { ...draft.repeats, [key]: event.target.value } })}
+        // The second typing is a check; a pasted copy of the first would check nothing.
+        onPaste={(event) => event.preventDefault()}
+      />
+    </>
+  )
+}
+
+const KEYBOARDS = {
+  text: { type: 'text', autoCapitalize: 'off', autoCorrect: 'off', spellCheck: false },
+  phone: { type: 'tel', inputMode: 'tel', autoComplete: 'tel-national' },
+  email: { type: 'email', inputMode: 'email', autoComplete: 'email' },
+  number: { type: 'text', inputMode: 'numeric' },
+} as const
+
+function useFaultMessage() {
+  const { t } = useI18n()
+  return (fault: Fault | undefined, type: FormField['type'] = 'text'): string | undefined => {
+    if (fault === undefined) return undefined
+    if (fault === 'required' && type === 'select') return t('checkout.errors.requiredSelect')
+    if (fault === 'badFormat' && type !== 'text' && type !== 'select') return t(`checkout.errors.${type}`)
+    return t(`checkout.errors.${fault}`)
+  }
+}

@@ -1,0 +1,31 @@
+import { refusalOf } from '@quanshu/contract'
+import type { OrderNo } from '@quanshu/kernel'
+import { sql } from 'kysely'
+import type { Tx } from '../../../platform/db/index.ts'
+import { actorName } from '../model.ts'
+
+type Answer =
+  | { readonly ok: true; readonly gaveBack: boolean }
+  | { readonly code: string; readonly params: Readonly<Record<string, unknown>> }
+
+/**
+ * Ends the rights of a redeemed order. Its codes are voided, never sold again; by the rule of its series the use is free
+ * again. @returns whether it is
+ * @throws commonErrors.notFound; orders.nothing_to_refund, refund_used_codes, supply_under_way
+ */
+export async function takeBack(tx: Tx, no: OrderNo, reason: string): Promise<boolean> {
+  const { tenantId, actor } = tx.ctx
+  const ask = { reason, actor: actorName(actor), staffId: actor.kind === 'staff' ? actor.id : null }
+  const { rows } = await sql<{ answer: Answer }>`
+    select redeem.take_back(${tenantId}::bigint, ${no}::bigint, ${JSON.stringify(ask)}::jsonb) as answer`.execute(tx.db)
+  const answer = rows[0]?.answer
+  if (answer === undefined || 'code' in answer)
+    throw refusalOf(answer?.code ?? 'common.not_found', answer?.params ?? {})
+  tx.audit({
+    action: 'redeem.take_back',
+    objectKind: 'order',
+    objectId: no,
+    detail: { reason, gaveBack: answer.gaveBack },
+  })
+  return answer.gaveBack
+}

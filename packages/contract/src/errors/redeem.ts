@@ -1,0 +1,49 @@
+import { defineErrors } from './define.ts'
+
+export const redeemErrors = defineErrors('redeem', {
+  /** One answer for what is no code and for what is no code of this shop. */
+  unknownCode: {
+    status: 404,
+    zh: '没有这个兑换码，请对照卡片或短信检查后重新输入',
+    en: 'There is no such code; compare it with the card or message and type it again',
+  },
+  locked: {
+    status: 429,
+    zh: '输错次数过多，请在 {retryAfterSeconds} 秒后再试',
+    en: 'Too many wrong codes; try again in {retryAfterSeconds} s',
+  },
+  usedUp: { status: 409, zh: '这个兑换码已经用完', en: 'This code has been used up' },
+  expired: { status: 409, zh: '这个兑换码已于 {on} 过期', en: 'This code expired on {on}' },
+  notYet: { status: 409, zh: '这个兑换码从 {from} 起才能使用', en: 'This code can be used from {from} on' },
+  suspended: {
+    status: 409,
+    zh: '这个兑换码暂停使用，请稍后再试或联系商家',
+    en: 'This code is suspended; try again later or ask the shop',
+  },
+  void: { status: 409, zh: '这个兑换码已作废，请联系商家', en: 'This code was withdrawn; ask the shop' },
+  overPersonLimit: {
+    status: 409,
+    zh: '这批兑换码每人限用 {limit} 次，您已用完',
+    en: 'Each person may redeem {limit} time(s) from this series, and you have',
+  },
+  wrongBatchState: {
+    status: 409,
+    zh: '兑换批次当前状态为「{state}」，不能进行此操作',
+    en: 'The series is “{state}”; this cannot be done now',
+  },
+  wrongCodeState: {
+    status: 409,
+    zh: '兑换码当前状态为「{state}」，不能进行此操作',
+    en: 'The code is “{state}”; this cannot be done now',
+  },
+  validityReversed: {
+    status: 422,
+    zh: '失效时间必须晚于生效时间，也必须晚于现在',
+    en: 'The end must come after the beginning, and after now',
+  },
+  alreadyExported: {
+    status: 409,
+    zh: '这批兑换码已导出过一次，不能再次导出；遗失的码请作废后另建批次',
+    en: 'These codes have been exported once and are not exported again; void lost ones and make another series',
+  },
+})

@@ -1,0 +1,266 @@
+import { z } from 'zod'
+import { formFields } from '../form-fields.ts'
+import { route } from '../route.ts'
+import {
+  id,
+  idParam,
+  instant,
+  ok,
+  oneOrMore,
+  orderNo,
+  pageOf,
+  pageQuery,
+  reason,
+  requiredText,
+  sortBy,
+  text,
+} from '../schemas.ts'
+import { ORDER_STATES, REDEEM_BATCH_STATES, REDEEM_CODE_STATES, REDEEM_STANDINGS, SKU_KINDS } from '../states.ts'
+import { orderView } from './orders.ts'
+
+export const REDEEM_CODES_MAX = 20_000
+export const REDEEM_USES_MAX = 100_000
+export const REDEEM_QUANTITY_MAX = 100
+export const REDEEM_DAYS_MAX = 3_650
+
+/** As it was typed or scanned; longer text is no code. */
+const code = z.string().trim().min(1).max(60)
+
+/** What a code is good for, as the landing page shows it. Nothing here tells who redeemed it before. */
+export const redeemFace = z.object({
+  standing: z.enum(REDEEM_STANDINGS),
+  goodsId: id,
+  goodsTitle: z.string(),
+  skuTitle: z.string(),
+  pictureUrl: z.string().nullable(),
+  kind: z.enum(SKU_KINDS),
+  quantity: z.int(),
+  validFrom: instant.nullable(),
+  validTo: instant.nullable(),
+  uses: z.int(),
+  usesLeft: z.int(),
+  perPerson: z.int().nullable(),
+  /** False: off the shelf or without stock at this moment; the code keeps its use until there is some. */
+  inStock: z.boolean(),
+  formFields,
+  /** Whether somebody without an account may redeem, and then has to choose a query password. */
+  guestsMay: z.boolean(),
+  queryPasswordRequired: z.boolean(),
+  /** The order that this visitor redeemed with it last. */
+  ownOrderNo: orderNo.nullable(),
+})
+export type RedeemFace = z.infer<typeof redeemFace>
+
+export const mallRedeemRoutes = {
+  look: route({
+    id: 'redeem.look',
+    method: 'POST',
+    path: '/api/mall/redeem/look',
+    summary: 'What a redeem code is good for and how it stands. What is no code and what is unknown answer alike',
+    access: { kind: 'public' },
+    body: z.object({ code }),
+    response: redeemFace,
+    rateLimit: { max: 30, windowMs: 60_000 },
+  }),
+  redeem: route({
+    id: 'redeem.redeem',
+    method: 'POST',
+    path: '/api/mall/redeem',
+    summary: 'Redeem a code: an order that the code pays, delivered in the same step as every other',
+    access: { kind: 'public' },
+    idempotency: 'required',
+    body: z.object({
+      code,
+      contact: z.string().trim().min(5).max(254),
+      queryPassword: z.string().min(4).max(64).optional(),
+      /** What the goods' form asks for, by field key. */
+      form: z.record(z.string().max(40), z.string().max(200)).default({}),
+      locale: z.enum(['zh-CN', 'en']).default('zh-CN'),
+    }),
+    response: orderView,
+    rateLimit: { max: 30, windowMs: 60_000 },
+  }),
+} as const
+
+const redeemBatch = z.object({
+  id,
+  name: z.string(),
+  skuId: id,
+  goodsTitle: z.string(),
+  skuTitle: z.string(),
+  kind: z.enum(SKU_KINDS),
+  quantity: z.int(),
+  codes: z.int(),
+  usesPerCode: z.int(),
+  perPerson: z.int().nullable(),
+  validFrom: instant.nullable(),
+  validTo: instant.nullable(),
+  validDays: z.int().nullable(),
+  givesBack: z.boolean(),
+  state: z.enum(REDEEM_BATCH_STATES),
+  note: z.string(),
+  createdBy: z.string(),
+  createdAt: instant,
+  /** Codes: made so far, left the house, used at least once, used up, past their date with uses left, voided. */
+  counts: z.object({
+    made: z.int(),
+    handedOut: z.int(),
+    touched: z.int(),
+    usedUp: z.int(),
+    expired: z.int(),
+    void: z.int(),
+    /** Redemptions that stand. */
+    uses: z.int(),
+  }),
+  exported: z.object({ at: instant, by: z.string(), reason: z.string(), codes: z.int() }).nullable(),
+  actions: z.array(z.enum(['export', 'suspend', 'resume', 'void'])),
+})
+export type RedeemBatch = z.infer<typeof redeemBatch>
+
+const redeemCode = z.object({
+  id,
+  batchId: id,
+  batchName: z.string(),
+  masked: z.string(),
+  state: z.enum(REDEEM_CODE_STATES),
+  standing: z.enum(REDEEM_STANDINGS),
+  uses: z.int(),
+  used: z.int(),
+  handedOutAt: instant.nullable(),
+  expiresAt: instant.nullable(),
+  actions: z.array(z.enum(['suspend', 'resume', 'void'])),
+})
+export type RedeemCode = z.infer<typeof redeemCode>
+
+const redeemUse = z.object({
+  orderNo,
+  orderState: z.enum(ORDER_STATES),
+  codeId: id,
+  useNo: z.int(),
+  masked: z.string(),
+  contactMasked: z.string(),
+  memberId: id.nullable(),
+  at: instant,
+  takenBackAt: instant.nullable(),
+  gaveBack: z.boolean(),
+})
+
+const redeemBatchId = z.object({ redeemBatchId: idParam })
+
+export const redeemRoutes = {
+  listBatches: route({
+    id: 'redeem.listBatches',
+    method: 'GET',
+    path: '/api/console/redeem-batches',
+    summary: 'Series of redeem codes with their counts',
+    access: { kind: 'staff', permission: 'redeem.read' },
+    query: pageQuery.extend({
+      sort: sortBy('id', 'name', 'codes', 'createdAt', 'validTo'),
+      state: oneOrMore(REDEEM_BATCH_STATES).optional(),
+    }),
+    response: pageOf(redeemBatch),
+  }),
+  createBatch: route({
+    id: 'redeem.createBatch',
+    method: 'POST',
+    path: '/api/console/redeem-batches',
+    summary: 'Make a series of redeem codes',
+    access: { kind: 'staff', permission: 'redeem.manage' },
+    idempotency: 'optional',
+    body: z.object({
+      name: requiredText(60),
+      skuId: id,
+      quantity: z.int().min(1).max(REDEEM_QUANTITY_MAX).default(1),
+      codes: z.int().min(1).max(REDEEM_CODES_MAX),
+      usesPerCode: z.int().min(1).max(REDEEM_USES_MAX).default(1),
+      perPerson: z.int().min(1).max(REDEEM_USES_MAX).nullable().default(null),
+      validFrom: instant.nullable().default(null),
+      validTo: instant.nullable().default(null),
+      validDays: z.int().min(1).max(REDEEM_DAYS_MAX).nullable().default(null),
+      givesBack: z.boolean().default(true),
+      note: text(500).default(''),
+    }),
+    response: redeemBatch,
+  }),
+  getBatch: route({
+    id: 'redeem.getBatch',
+    method: 'GET',
+    path: '/api/console/redeem-batches/:redeemBatchId',
+    summary: 'One series with its counts',
+    access: { kind: 'staff', permission: 'redeem.read' },
+    params: redeemBatchId,
+    response: redeemBatch,
+  }),
+  setBatchState: route({
+    id: 'redeem.setBatchState',
+    method: 'POST',
+    path: '/api/console/redeem-batches/:redeemBatchId/state',
+    summary: 'Suspend, resume or void a series; what was redeemed stays',
+    access: { kind: 'staff', permission: 'redeem.manage' },
+    params: redeemBatchId,
+    body: z.object({ to: z.enum(['suspended', 'ready', 'void']), reason }),
+    response: redeemBatch,
+  }),
+  exportCodes: route({
+    id: 'redeem.exportCodes',
+    method: 'POST',
+    path: '/api/console/redeem-batches/:redeemBatchId/export',
+    summary: 'Codes and links of a series as one CSV file, once. Who, when and why is stored before the first leaves',
+    access: { kind: 'staff', permission: 'redeem.export' },
+    params: redeemBatchId,
+    body: z.object({ reason }),
+    response: z.string(),
+    responseKind: 'file',
+    rateLimit: { max: 10, windowMs: 60_000 },
+  }),
+  listCodes: route({
+    id: 'redeem.listCodes',
+    method: 'GET',
+    path: '/api/console/redeem-batches/:redeemBatchId/codes',
+    summary: 'Codes of a series, masked',
+    access: { kind: 'staff', permission: 'redeem.read' },
+    params: redeemBatchId,
+    query: pageQuery.extend({ standing: oneOrMore(REDEEM_STANDINGS).optional() }),
+    response: pageOf(redeemCode),
+  }),
+  listUses: route({
+    id: 'redeem.listUses',
+    method: 'GET',
+    path: '/api/console/redeem-batches/:redeemBatchId/uses',
+    summary: 'Redemptions of a series with their orders, newest first',
+    access: { kind: 'staff', permission: 'redeem.read' },
+    params: redeemBatchId,
+    query: pageQuery.extend({ codeId: idParam.optional() }),
+    response: pageOf(redeemUse),
+  }),
+  searchCode: route({
+    id: 'redeem.searchCode',
+    method: 'POST',
+    path: '/api/console/redeem-codes/search',
+    summary: 'Find a code by its full value, by keyed hash; nothing is decrypted to search',
+    access: { kind: 'staff', permission: 'redeem.read' },
+    body: z.object({ value: code }),
+    response: z.object({ items: z.array(redeemCode) }),
+    rateLimit: { max: 60, windowMs: 60_000 },
+  }),
+  setCodeState: route({
+    id: 'redeem.setCodeState',
+    method: 'POST',
+    path: '/api/console/redeem-codes/:redeemCodeId/state',
+    summary: 'Suspend, resume or void one code; what was redeemed with it stays',
+    access: { kind: 'staff', permission: 'redeem.manage' },
+    params: z.object({ redeemCodeId: idParam }),
+    body: z.object({ to: z.enum(['suspended', 'active', 'void']), reason }),
+    response: redeemCode,
+  }),
+  takeBack: route({
+    id: 'redeem.takeBack',
+    method: 'POST',
+    path: '/api/console/redeem-uses/:redeemedNo/take-back',
+    summary: 'Take a redemption back: its rights end and, by the rule of its series, the code may be used again',
+    access: { kind: 'staff', permission: 'redeem.manage' },
+    params: z.object({ redeemedNo: orderNo }),
+    body: z.object({ reason }),
+    response: ok.extend({ gaveBack: z.boolean() }),
+  }),
+} as const
