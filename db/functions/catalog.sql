@@ -91,7 +91,7 @@ begin
     g.form_fields,
     g.id,
     coalesce(change.price_points, s.price_points),
-    case when s.kind <> 'card' then s.supply_stock end
+    case s.kind when 'card' then null when 'service' then fulfilment.service_left(p_tenant, s.id) else s.supply_stock end
   from (select distinct unnest(p_sku_ids) as id) wanted
   join catalog.skus s
     on s.tenant_id = p_tenant
@@ -175,16 +175,21 @@ begin
     coming.price_fen,
     coalesce(change.price_points, s.price_points),
     coming.price_points,
-    s.kind <> 'card' and s.supply_stock is null
+    s.kind <> 'card' and supply.stock is null
   from catalog.skus s
   left join ledger.accounts stock
     on stock.tenant_id = p_tenant
     and stock.kind = 'stock.available'
     and stock.ref = s.id::text
     and stock.unit = 'piece'
+  -- What suppliers say they have, or what is left of a day's capacity.
+  cross join lateral (
+    select case s.kind when 'card' then null when 'service' then fulfilment.service_left(p_tenant, s.id) else s.supply_stock end as stock
+    offset 0
+  ) supply
   -- What sources do not count is more than anybody may order; `unlimited` says that it is no count.
   cross join lateral (
-    select case when s.kind = 'card' then coalesce(stock.balance - stock.held_out, 0) else coalesce(s.supply_stock, 1000000) end as available
+    select case when s.kind = 'card' then coalesce(stock.balance - stock.held_out, 0) else coalesce(supply.stock, 1000000) end as available
   ) shelf
   left join lateral (
     select c.price_fen, c.price_points, c.free, c.tiers

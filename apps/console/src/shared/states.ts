@@ -11,6 +11,7 @@ import type {
   RecallPieceState,
   RefundState,
   SupplierState,
+  TaskState,
 } from '@quanshu/contract'
 import type { Row } from './api/contract.ts'
 import { defineMessages } from './i18n/index.ts'
@@ -60,6 +61,16 @@ const exception: Table<ExceptionReason> = {
   loss_guard: ['warning', '低于保本价', 'Would be a loss'],
   supply_unknown: ['error', '采购结果不明', 'Supplier does not say'],
   account_refused: ['warning', '充值账号有误', 'Account refused'],
+  service_rejected: ['warning', '人工服务被拒绝', 'Service rejected'],
+}
+const task: Table<TaskState> = {
+  waiting: ['warning', '待接单', 'To be taken'],
+  accepted: ['processing', '处理中', 'In work'],
+  asking: ['processing', '等买家回复', 'With the buyer'],
+  answered: ['warning', '买家已回复', 'Answered'],
+  done: ['success', '已完成', 'Done'],
+  rejected: ['error', '已拒绝', 'Rejected'],
+  cancelled: ['default', '已取消', 'Cancelled'],
 }
 const supplier: Table<SupplierState> = {
   on: ['success', '启用', 'On'],
@@ -263,6 +274,7 @@ export const STATES = {
   reconCase,
   billLine,
   importLine,
+  task,
   supplier,
   breaker,
   purchase,

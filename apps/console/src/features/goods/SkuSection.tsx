@@ -69,6 +69,8 @@ type CardProps = {
   readonly onRemove: (() => void) | undefined
 }
 
+const KIND_NAMES = { card: 'kindCard', topup: 'kindTopup', service: 'kindService' } as const
+
 function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
   const t = useText(goodsText)
   const id = Form.useWatch(['skus', at, 'id']) as number | undefined
@@ -91,8 +93,8 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
         {known ? (
           <>
             <Tooltip title={t('kindFixed')}>
-              <Tag variant="filled" {...(known.kind === 'topup' ? { color: 'blue' } : {})}>
-                {t(known.kind === 'topup' ? 'kindTopup' : 'kindCard')}
+              <Tag variant="filled" {...(known.kind === 'card' ? {} : { color: 'blue' })}>
+                {t(KIND_NAMES[known.kind])}
               </Tag>
             </Tooltip>
             <SkuFacts sku={known} />
@@ -129,7 +131,7 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
         <Form.Item
           name={[at, 'kind']}
           label={t('kind')}
-          extra={t(kind === 'topup' ? 'kindTopupHint' : 'kindCardHint')}
+          extra={t(`${KIND_NAMES[kind ?? 'card']}Hint`)}
           style={{ marginBottom: 12 }}
         >
           <Radio.Group
@@ -137,6 +139,7 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
             options={[
               { value: 'card', label: t('kindCard') },
               { value: 'topup', label: t('kindTopup') },
+              { value: 'service', label: t('kindService') },
             ]}
           />
         </Form.Item>

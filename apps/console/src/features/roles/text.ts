@@ -26,6 +26,7 @@ export const rolesText = defineMessages('roles', {
   suppliers: ['供应商', 'Suppliers'],
   cards: ['卡密', 'Codes'],
   orders: ['订单', 'Orders'],
+  services: ['人工服务', 'Services'],
   refunds: ['退款审批', 'Refund approval'],
   payments: ['补单复核', 'Claimed payments'],
   members: ['会员', 'Members'],

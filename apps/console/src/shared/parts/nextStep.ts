@@ -18,6 +18,10 @@ const text = defineMessages('nextSteps', {
     '供应商说充值账号有误。联系顾客核对；账号写错了只能退款后重新下单。',
     'The supplier says the account is wrong. Check with the buyer; a mistyped account is refunded and ordered anew.',
   ],
+  service_rejected: [
+    '处理人认为这单做不了，理由见备注。可以重试让同事再处理，或退款。',
+    'Whoever had it says that it cannot be done; the note says why. Try again with a colleague, or refund.',
+  ],
 } satisfies Partial<Record<ExceptionReason, readonly [string, string]>>)
 
 /** What can be done next about a stuck line, in a sentence; undefined where the buttons say it all. */
@@ -26,5 +30,5 @@ export function useNextStep(): (reason: ExceptionReason) => string | undefined {
   return (reason) => (reason in text.keys ? t(reason as keyof typeof text.keys) : undefined)
 }
 
-/** Reasons that lie with suppliers: there are no pieces of ours to count. */
+/** Reasons that lie with suppliers, or with people: there are no pieces of ours to count. */
 export const isAboutSupply = (reason: ExceptionReason): boolean => reason in text.keys
