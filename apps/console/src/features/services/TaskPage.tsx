@@ -10,8 +10,8 @@ import { DetailPage, Facts, Section } from '../../shared/templates/DetailPage.ts
 import { Proofs } from './ProofField.tsx'
 import { TimeLeft } from './TimeLeft.tsx'
 import { serviceText } from './text.ts'
-import { type Task, useTaskActions } from './useTaskActions.tsx'
 import { useTake } from './useTake.tsx'
+import { type Task, useTaskActions } from './useTaskActions.tsx'
 
 type T = Say<keyof typeof serviceText.keys>
 const REFRESH_MS = 10_000

@@ -7,6 +7,7 @@ const line = (state: OrderLine['state']): OrderLine => ({
   lineNo: 1,
   kind: 'card',
   supply: null,
+  service: null,
   skuId: 1,
   goodsId: 1,
   goodsTitle: '会员',

@@ -5,9 +5,12 @@ export type Situation =
   | 'pending'
   | 'paid'
   | 'toppingUp'
+  | 'working'
+  | 'asking'
   | 'delivered'
   | 'deliveredLocked'
   | 'toppedUp'
+  | 'served'
   | 'exception'
   | 'partial'
   | 'refunding'
@@ -25,9 +28,13 @@ export function situationOf(order: Pick<Order, 'state' | 'canSeeCodes' | 'lines'
   const some = (wanted: Order['lines'][number]['state']) => lines.some((line) => line.state === wanted)
   if (some('exception')) return some('delivered') ? 'partial' : 'exception'
   if (some('refunding')) return 'refunding'
-  if (some('supplying')) return 'toppingUp'
+  if (lines.some(({ service }) => service?.state === 'asking')) return 'asking'
+  if (some('supplying')) {
+    return lines.some(({ kind, state: at }) => kind === 'service' && at === 'supplying') ? 'working' : 'toppingUp'
+  }
   if (state === 'paid' && some('waiting')) return 'paid'
   // What was topped up is on the buyer's account: there is no code to show or to lock.
   if (lines.every(({ kind }) => kind === 'topup')) return 'toppedUp'
+  if (lines.every(({ kind }) => kind !== 'card')) return 'served'
   return order.canSeeCodes ? 'delivered' : 'deliveredLocked'
 }
