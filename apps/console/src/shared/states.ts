@@ -51,6 +51,11 @@ const rechargeLine: Table<LineState> = {
   waiting: ['processing', '待到账', 'Waiting'],
   delivered: ['success', '已到账', 'Credited'],
 }
+const serviceLine: Table<LineState> = {
+  ...line,
+  supplying: ['processing', '人工处理中', 'In work'],
+  delivered: ['success', '已完成', 'Done'],
+}
 const exception: Table<ExceptionReason> = {
   out_of_stock: ['error', '库存不足', 'Out of stock'],
   vault_short: ['error', '卡密短缺', 'Vault short of codes'],
@@ -252,6 +257,7 @@ export const STATES = {
   recharge,
   line,
   rechargeLine,
+  serviceLine,
   exception,
   card,
   batch,

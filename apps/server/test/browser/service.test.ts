@@ -106,7 +106,10 @@ test('a service is bought, asked about, corrected, and done with its proof', { t
   await desk.goto(`${consoleUrl}services`)
   await desk.getByText(no).waitFor()
   await keepScreen(desk, 'console-services')
-  await desk.getByRole('button', { name: /接\s*单/ }).first().click()
+  await desk
+    .getByRole('button', { name: /接\s*单/ })
+    .first()
+    .click()
   await desk.getByText('已接 1 单').waitFor()
   await desk.getByRole('link', { name: GOODS }).first().click()
   await desk.getByRole('button', { name: '请买家更正' }).click()
@@ -132,7 +135,10 @@ test('a service is bought, asked about, corrected, and done with its proof', { t
   })
   await desk.getByAltText('凭证图片 1').waitFor()
   await keepScreen(desk, 'console-service-finish')
-  await desk.getByRole('dialog').getByRole('button', { name: /完\s*成/ }).click()
+  await desk
+    .getByRole('dialog')
+    .getByRole('button', { name: /完\s*成/ })
+    .click()
   await desk.getByText('完成凭证（买家可见）').waitFor()
   await keepScreen(desk, 'console-service')
 
@@ -140,7 +146,9 @@ test('a service is bought, asked about, corrected, and done with its proof', { t
   await phone.getByText('已为 139****9000 开通年卡').waitFor()
   const picture = phone.getByAltText('凭证图片 1')
   await picture.scrollIntoViewIfNeeded()
-  await expect.poll(() => picture.evaluate((one: HTMLImageElement) => one.naturalWidth)).toBeGreaterThan(0)
+  await expect
+    .poll(() => picture.evaluate((one) => (one as unknown as { readonly naturalWidth: number }).naturalWidth))
+    .toBeGreaterThan(0)
   await fitsPhones(phone)
   await keepScreen(phone, 'mall-service-done-phone')
 

@@ -81,13 +81,13 @@ test('a paid service is a task; done, it is the buyer’s, with its proof, and t
   const picture = await worker.upload(
     'fulfilment.uploadProof',
     { params: { taskId: order.taskId } },
-    await somePicture('png'),
+    new Uint8Array(await somePicture('png')),
     { fileName: 'proof.png' },
   )
   const unmeant = await worker.upload(
     'fulfilment.uploadProof',
     { params: { taskId: order.taskId } },
-    await somePicture('png'),
+    new Uint8Array(await somePicture('png')),
     { fileName: 'proof.png' },
   )
   const path = `${shop.base}/api/mall/orders/${order.no}/proof/${picture.id}`
@@ -261,6 +261,25 @@ test('a refund by staff ends a task that is open, and whoever has it is told', a
   await shop.seen(order, (view) => view.state === 'refunded')
   expect(await read(order.taskId)).toMatchObject({ state: 'cancelled' })
   await expect(finish(order.taskId)).rejects.toMatchObject({ code: 'service.wrong_state' })
+  expect(await stock(order.no)).toEqual([])
+  await expectBooksRight(house, shop.tenantId)
+})
+
+test('what a payer’s bank takes back ends an open task as well', async () => {
+  const order = await taken(await service())
+  const [receipt] = await house.query<{ readonly trade_no: string }>(
+    'select trade_no from payments.receipts where tenant_id = $1 and order_no = $2',
+    [shop.tenantId, order.no],
+  )
+  await house.platform.db.call<string>(shop.tenantId, 'fulfilment.chargeback', 'sim-pay', {
+    tradeNo: receipt?.trade_no,
+    disputeNo: `D${order.no}`,
+    amountFen: PRICE_FEN,
+    state: 'lost',
+    reason: 'test',
+  })
+  await expect(finish(order.taskId)).rejects.toMatchObject({ code: 'service.wrong_state' })
+  expect(await read(order.taskId)).toMatchObject({ state: 'cancelled' })
   expect(await stock(order.no)).toEqual([])
   await expectBooksRight(house, shop.tenantId)
 })

@@ -42,7 +42,7 @@ export const serviceErrors = defineErrors('service', {
     zh: '最多上传 {limit} 张凭证图片，请先移除一些',
     en: 'At most {limit} pictures prove a service; remove some first',
   },
-  sameColleague: {
+  notAColleague: {
     status: 422,
     zh: '该同事不能处理人工服务，请选择另一位',
     en: 'This colleague does not work on services; choose another',

@@ -204,8 +204,8 @@ function SkuMore({ at, kind }: { readonly at: number; readonly kind: SkuValues['
             ]}
           />
         </Form.Item>
-        {/* What suppliers deliver has no codes to hand out in an order. */}
-        <Form.Item name={[at, 'allocation']} label={t('allocation')} hidden={kind === 'topup'}>
+        {/* What suppliers or people deliver has no codes to hand out in an order. */}
+        <Form.Item name={[at, 'allocation']} label={t('allocation')} hidden={kind !== undefined && kind !== 'card'}>
           <Select
             options={[
               { value: 'fifo', label: t('fifo') },
@@ -232,7 +232,7 @@ function SkuFacts({ sku }: { readonly sku: Detail['skus'][number] }) {
   const common = useText(commonText)
   const priceText = usePriceText()
   const may = useMay()
-  const topUp = sku.kind === 'topup'
+  const coded = sku.kind === 'card'
   const { available, unlimited } = sku.stock
   return (
     <Typography.Text type="secondary" className="num sku-facts">
@@ -260,9 +260,10 @@ function SkuFacts({ sku }: { readonly sku: Detail['skus'][number] }) {
           })}
         </span>
       )}
-      {topUp && may('suppliers.read') && <Link to={`/skus/${sku.id}/supply`}>{t('sources')}</Link>}
-      {!topUp && may('cards.import') && <Link to={`/imports/new?skuId=${sku.id}`}>{t('importCards')}</Link>}
-      {!topUp && may('stock.read') && <Link to={`/cards?skuId=${sku.id}`}>{t('viewStock')}</Link>}
+      {sku.kind === 'topup' && may('suppliers.read') && <Link to={`/skus/${sku.id}/supply`}>{t('sources')}</Link>}
+      {sku.kind === 'service' && may('services.work') && <Link to="/services/rules">{t('serviceRules')}</Link>}
+      {coded && may('cards.import') && <Link to={`/imports/new?skuId=${sku.id}`}>{t('importCards')}</Link>}
+      {coded && may('stock.read') && <Link to={`/cards?skuId=${sku.id}`}>{t('viewStock')}</Link>}
     </Typography.Text>
   )
 }

@@ -93,6 +93,7 @@ export const goodsText = defineMessages('goods', {
   kind: ['交付方式', 'Delivered as'],
   kindCard: ['卡密', 'Codes'],
   kindTopup: ['直充', 'Top-up'],
+  serviceRules: ['服务规则', 'Rules'],
   kindService: ['人工服务', 'Service by hand'],
   kindServiceHint: [
     '买家填写表单并付款后，由员工在「人工服务」里接单处理；承诺时限和每日名额在那里的「规则」里设置。',

@@ -62,7 +62,7 @@ export function TaskListPage() {
           <Link to={`/services/${task.id}`}>{t('open')}</Link>
         ) : null
       }
-      rowActionsWidth={120}
+      rowActionsWidth={90}
       bulk={(tasks, clear) => (
         <ActionButton
           size="small"
@@ -87,11 +87,11 @@ function columnsOf(t: T): readonly ListColumn<Task>[] {
     {
       key: 'service',
       title: t('service'),
-      width: 220,
+      width: 200,
       phone: 'title',
       render: (task) => (
         <Link to={`/services/${task.id}`}>
-          <OneLine width={210}>
+          <OneLine width={190}>
             {[task.goodsTitle, task.skuTitle].filter(Boolean).join(' / ') +
               (task.quantity > 1 ? ` × ${task.quantity}` : '')}
           </OneLine>
@@ -109,7 +109,7 @@ function columnsOf(t: T): readonly ListColumn<Task>[] {
     {
       key: 'holder',
       title: t('holder'),
-      width: 110,
+      width: 90,
       render: (task) => (task.isMine ? t('me') : task.staffName || t('nobody')),
     },
     {
@@ -125,7 +125,7 @@ function columnsOf(t: T): readonly ListColumn<Task>[] {
     {
       key: 'contact',
       title: t('contact'),
-      width: 150,
+      width: 140,
       phone: 'hide',
       render: (task) => <span className="num">{task.contactMasked}</span>,
     },

@@ -93,7 +93,7 @@ function Head({ task }: { readonly task: Task }) {
               {may('orders.read') ? <Link to={`/orders/${task.orderNo}`}>{task.orderNo}</Link> : task.orderNo}
             </Copyable>,
           ],
-          [t('due'), <TimeLeft key="due" task={task} />],
+          task.endedAt === null && [t('due'), <TimeLeft key="due" task={task} />],
           [t('holder'), task.isMine ? t('me') : task.staffName || t('nobody')],
           [t('quantity'), task.quantity],
           [t('amount'), <Money key="amount" fen={task.amountFen} strong />],

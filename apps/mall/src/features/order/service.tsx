@@ -40,16 +40,18 @@ export function Service(props: ServiceProps) {
         </div>
       </div>
       <Steps service={service} />
-      <p
-        className={classes(
-          track.words,
-          service.state === 'done' && track.arrived,
-          (service.isOverdue || service.state === 'rejected') && service.state !== 'done' && track.failed,
-        )}
-        role="status"
-      >
-        <Words order={order} service={service} />
-      </p>
+      {service.state !== 'asking' && (
+        <p
+          className={classes(
+            track.words,
+            service.state === 'done' && track.arrived,
+            (service.isOverdue || service.state === 'rejected') && service.state !== 'done' && track.failed,
+          )}
+          role="status"
+        >
+          <Words order={order} service={service} />
+        </p>
+      )}
       {service.question !== null && <Correction {...props} question={service.question} />}
       {service.state === 'done' && <Proof order={order} service={service} />}
       {order.canSeeCodes && <Account line={line} label={t('order.service.account')} />}
@@ -74,7 +76,7 @@ function Steps({ service: { state } }: { readonly service: ServiceState }) {
             {...(here ? { 'aria-current': 'step' } : {})}
           >
             <span className={track.dot}>{done ? <CheckIcon /> : here && stuck ? <AlertIcon /> : null}</span>
-            {t(`order.service.progress.${here ? state : step}`)}
+            {t(`order.service.progress.${here ? state : index < at && step === 'waiting' ? 'taken' : step}`)}
           </li>
         )
       })}
@@ -87,7 +89,6 @@ function Words({ order, service }: { readonly order: Order; readonly service: Se
   const { t, time } = useI18n()
   const duration = useDuration()
   const { state, dueAt, usuallySeconds, slowSeconds, endedAt } = service
-  if (state === 'asking') return t('order.service.stands')
   if (state === 'cancelled') return t('order.service.cancelled')
   if (state === 'rejected') {
     return service.proof ? t('order.service.rejected', { reason: service.proof }) : t('order.service.rejectedLocked')

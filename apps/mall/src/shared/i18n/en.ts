@@ -321,6 +321,7 @@ export const messages: Messages = {
       account: 'What you filled in',
       progress: {
         waiting: 'To be taken',
+        taken: 'Taken',
         accepted: 'In work',
         asking: 'Needs you',
         answered: 'In work',
@@ -331,7 +332,6 @@ export const messages: Messages = {
       promised: 'Promised by {{time}}.',
       usual: 'Usually done within {{usually}}, nineteen of twenty within {{slow}}.',
       late: 'It is past the promised time. The shop has been alarmed and hurries.',
-      stands: 'It waits for you; this time does not count.',
       rejected: 'The shop could not do it: {{reason}}. It will be tried again or refunded; your payment is safe.',
       rejectedLocked: 'The shop could not do it. It will be tried again or refunded; your payment is safe.',
       cancelled: 'The service was cancelled; the money goes back.',

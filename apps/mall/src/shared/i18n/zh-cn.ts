@@ -312,6 +312,7 @@ export const messages = {
       account: '您填写的信息',
       progress: {
         waiting: '等待接单',
+        taken: '已接单',
         accepted: '处理中',
         asking: '等您补充',
         answered: '处理中',
@@ -322,7 +323,6 @@ export const messages = {
       promised: '承诺 {{time}} 前完成。',
       usual: '通常 {{usually}}内完成，95% 在 {{slow}}内。',
       late: '已超过承诺时间，店家已收到提醒，正在加急处理。',
-      stands: '等您补充，期间不计入时限。',
       rejected: '店家未能完成：{{reason}}。会尽快重新处理或退款，您的付款是安全的。',
       rejectedLocked: '店家未能完成，会尽快重新处理或退款，您的付款是安全的。',
       cancelled: '服务已取消，款项按原路退回。',

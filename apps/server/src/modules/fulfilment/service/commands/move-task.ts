@@ -4,7 +4,7 @@ import type { Tx } from '../../../../platform/db/index.ts'
 import { askSql, said } from '../ask-sql.ts'
 import type { Worker } from '../model.ts'
 import { serviceStaff } from '../queries/colleagues.ts'
-import { formFieldsOf } from '../queries/tasks.ts'
+import { formFieldsOf, readTaskRow } from '../queries/tasks.ts'
 
 /**
  * Puts a task back for whoever takes it next.
@@ -17,11 +17,12 @@ export async function putBackTask(tx: Tx, taskId: number, worker: Worker): Promi
 
 /**
  * Gives a task to a colleague, with its clock as it stands.
- * @throws service.same_colleague, service.taken, service.wrong_state, common.not_found
+ * @throws service.not_a_colleague, service.taken, service.wrong_state, common.not_found
  */
 export async function handOverTask(tx: Tx, taskId: number, staffId: number, worker: Worker): Promise<void> {
+  await readTaskRow(tx, taskId, worker.staffId)
   const colleague = (await serviceStaff(tx)).find(({ id }) => id === staffId)
-  if (!colleague) throw serviceErrors.sameColleague()
+  if (!colleague) throw serviceErrors.notAColleague()
   await move(tx, taskId, 'hand_over', worker, { toId: colleague.id, toName: colleague.name })
   tx.audit({
     action: 'service.hand_over',
