@@ -81,7 +81,10 @@ test('a service is bought, asked about, corrected, and done with its proof', { t
 
   // The rules, before anybody buys.
   await desk.goto(`${consoleUrl}services/rules`)
-  await desk.getByRole('row', { name: GOODS }).getByRole('button', { name: /修\s*改/ }).click()
+  await desk
+    .getByRole('row', { name: GOODS })
+    .getByRole('button', { name: /修\s*改/ })
+    .click()
   await desk.getByLabel('每日名额').fill('20')
   await desk.getByRole('button', { name: '保存规则' }).click()
   await desk.getByText('20（今天剩 20）').waitFor()

@@ -64,6 +64,32 @@ describe('what the buyer is told', () => {
     )
   })
 
+  it('says of a service that a person has it, that the buyer is asked, and that it is done', () => {
+    const order = { canSeeCodes: true, recharge: null }
+    const served = (state: OrderLine['state'], at: NonNullable<OrderLine['service']>['state']): OrderLine => ({
+      ...line(state),
+      kind: 'service',
+      service: {
+        state: at,
+        since: '2026-11-22T09:30:00+08:00',
+        dueAt: null,
+        isOverdue: false,
+        usuallySeconds: null,
+        slowSeconds: null,
+        question: null,
+        questionFields: [],
+        endedAt: null,
+        proof: '',
+        pictures: [],
+        mayCancel: false,
+      },
+    })
+    expect(situationOf({ ...order, state: 'paid', lines: [served('supplying', 'waiting')] })).toBe('working')
+    expect(situationOf({ ...order, state: 'paid', lines: [served('supplying', 'asking')] })).toBe('asking')
+    expect(situationOf({ ...order, state: 'delivered', lines: [served('delivered', 'done')] })).toBe('served')
+    expect(situationOf({ ...order, state: 'paid', lines: [served('exception', 'rejected')] })).toBe('exception')
+  })
+
   it('has an answer for every order and line state', () => {
     for (const state of ORDER_STATES) {
       for (const lineState of LINE_STATES) {
