@@ -51,6 +51,12 @@ select create_distributed_table('events.log', 'tenant_id', colocate_with => 'led
 select create_distributed_table('events.parked', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('events.tenant_cursors', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('fulfilment.needs', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('fulfilment.service_rules', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('orders.orders', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('orders.lines', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('fulfilment.tasks', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('fulfilment.task_log', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('fulfilment.task_pictures', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('organizations.nodes', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('identity.staff', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('identity.recovery_codes', 'tenant_id', colocate_with => 'ledger.accounts');
@@ -70,8 +76,6 @@ select create_distributed_table('notify.inbox', 'tenant_id', colocate_with => 'l
 select create_distributed_table('notify.messages', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('notify.rules', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('notify.texts', 'tenant_id', colocate_with => 'ledger.accounts');
-select create_distributed_table('orders.orders', 'tenant_id', colocate_with => 'ledger.accounts');
-select create_distributed_table('orders.lines', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('payments.attempts', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('payments.receipts', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('payments.chargebacks', 'tenant_id', colocate_with => 'ledger.accounts');
@@ -129,6 +133,8 @@ select create_distributed_function('catalog.shelf_reason(text, timestamp with ti
 select create_distributed_function('catalog.unit_price(bigint, jsonb, bigint)');
 select create_distributed_function('fulfilment.credit_of(bigint, bigint, bigint, bigint)');
 select create_distributed_function('fulfilment.recall_state(text, text, text)');
+select create_distributed_function('fulfilment.task_moves(text)');
+select create_distributed_function('fulfilment.task_refusal(fulfilment.tasks, text, jsonb)');
 select create_distributed_function('ledger.floor_of(text)');
 select create_distributed_function('reconciliation.day_of(timestamp with time zone)');
 select create_distributed_function('reconciliation.day_start(date)');
@@ -192,10 +198,12 @@ select create_distributed_function('events.append(bigint, jsonb, jsonb)', '$1', 
 select create_distributed_function('events.append(bigint, jsonb, text[], text[], jsonb[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.accounts_of_bought(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.accounts_of_members(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.answer_task(bigint, bigint, integer, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.approve_refund(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.bad_cards_note(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.begin_line_refund(bigint, bigint, bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.buy_instead(bigint, bigint[], smallint[], bigint[], integer[], bigint[], boolean[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.cancel_task(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.chargeback(bigint, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.choose_recalled(bigint, bigint, jsonb, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.close_recall(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
@@ -209,7 +217,9 @@ select create_distributed_function('fulfilment.deliver(bigint, bigint[], text)',
 select create_distributed_function('fulfilment.deliver_locked(bigint, bigint[], text, boolean, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver_own(bigint, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_rights(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.end_tasks(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.failed_refunds(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.finish_task(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.hand_over(bigint, bigint, integer, integer, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.handle_receipt(bigint, bigint, text, text, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.left_of_receipt(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
@@ -222,7 +232,10 @@ select create_distributed_function('fulfilment.lock_for_refund(bigint, bigint)',
 select create_distributed_function('fulfilment.mark_recalled(bigint, bigint, bigint[], jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.mark_used(bigint, bigint, bigint, boolean, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.missing_credit(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.move_task(bigint, bigint, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.note_tasks(bigint, bigint[], text, text, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.open_purchases(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.open_tasks(bigint, bigint[], smallint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.pay_by_balance(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.place_and_pay(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.plan_refund(bigint, bigint, integer, text, bigint[], bigint, text)', '$1', colocate_with => 'ledger.accounts');
@@ -234,8 +247,12 @@ select create_distributed_function('fulfilment.refund(bigint, bigint, jsonb)', '
 select create_distributed_function('fulfilment.refund_by_bank(bigint, bigint, integer, text, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.refund_by_hand(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.refund_ended(bigint, bigint, boolean, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.refuse_over_capacity(bigint, integer[], bigint[], integer[], text[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.reject_task(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.replace(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.send_refund(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.service_left(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.service_takes(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.settle(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.settle_disputed(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.settle_purchase(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
@@ -247,6 +264,8 @@ select create_distributed_function('fulfilment.stop_needs(bigint, jsonb, text)',
 select create_distributed_function('fulfilment.take_cards(bigint, bigint, bigint, jsonb, bigint, boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.take_credit(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.take_members_part(bigint, bigint[], boolean)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.take_tasks(bigint, bigint[], bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.task_view(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.turn_line(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.undo_bank(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.want_supply(bigint, bigint[], smallint[], text)', '$1', colocate_with => 'ledger.accounts');
@@ -398,6 +417,7 @@ select create_distributed_function('vault.undo_batch(bigint, bigint)', '$1', col
 --   events.open_era()
 --   events.tail(text)
 --   fulfilment.give_up_planned(integer)
+--   fulfilment.next_overdue()
 --   fulfilment.take_needs(integer, integer)
 --   identity.sweep(integer)
 --   members.sweep(integer)

@@ -513,7 +513,7 @@ create table catalog.skus (
   constraint skus_cost_hint_fen_check CHECK ((cost_hint_fen >= 0)),
   constraint skus_free_is_meant CHECK ((free OR (price_fen > 0) OR (price_points > 0))),
   constraint skus_hold_mode_check CHECK ((hold_mode = ANY (ARRAY['order'::text, 'payment'::text]))),
-  constraint skus_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'topup'::text]))),
+  constraint skus_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'topup'::text, 'service'::text]))),
   constraint skus_low_stock_at_check CHECK ((low_stock_at >= 0)),
   constraint skus_market_price_fen_check CHECK ((market_price_fen > 0)),
   constraint skus_price_fen_check CHECK (((price_fen >= 0) AND (price_fen <= 1000000000))),
@@ -617,7 +617,7 @@ create table entitlements.grants (
   constraint grants_tenant_id_order_no_line_no_piece_turn_key UNIQUE (tenant_id, order_no, line_no, piece, turn),
   constraint grants_tenant_id_card_id_fkey FOREIGN KEY (tenant_id, card_id) REFERENCES vault.cards(tenant_id, id),
   constraint card_grant_has_a_card CHECK (((kind = 'card'::text) = (card_id IS NOT NULL))),
-  constraint grants_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'topup'::text]))),
+  constraint grants_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'topup'::text, 'service'::text]))),
   constraint grants_piece_check CHECK ((piece > 0)),
   constraint grants_state_check CHECK ((state = ANY (ARRAY['active'::text, 'used'::text, 'revoked'::text])))
 );
@@ -726,17 +726,119 @@ create table fulfilment.needs (
 alter table fulfilment.needs enable row level security;
 grant select on fulfilment.needs to quanshu_app;
 
+create table fulfilment.service_rules (
+  tenant_id bigint not null,
+  sku_id bigint not null,
+  promised_minutes integer not null,
+  capacity_per_day integer,
+  when_overdue text not null,
+  when_rejected text not null,
+  updated_by text not null default ''::text,
+  updated_at timestamp with time zone not null default now(),
+  constraint service_rules_pkey PRIMARY KEY (tenant_id, sku_id),
+  constraint service_rules_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
+  constraint service_rules_capacity_per_day_check CHECK (((capacity_per_day >= 0) AND (capacity_per_day <= 100000))),
+  constraint service_rules_promised_minutes_check CHECK (((promised_minutes >= 5) AND (promised_minutes <= 43200))),
+  constraint service_rules_when_overdue_check CHECK ((when_overdue = ANY (ARRAY['flag'::text, 'refund'::text]))),
+  constraint service_rules_when_rejected_check CHECK ((when_rejected = ANY (ARRAY['desk'::text, 'refund'::text])))
+);
+alter table fulfilment.service_rules enable row level security;
+grant insert, select, update on fulfilment.service_rules to quanshu_app;
+
+create table fulfilment.task_log (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  task_id bigint not null,
+  at timestamp with time zone not null default clock_timestamp(),
+  kind text not null,
+  by_name text not null,
+  note text not null default ''::text,
+  detail jsonb not null default '{}'::jsonb,
+  constraint task_log_pkey PRIMARY KEY (tenant_id, id),
+  constraint task_log_tenant_id_task_id_fkey FOREIGN KEY (tenant_id, task_id) REFERENCES fulfilment.tasks(tenant_id, id)
+);
+alter table fulfilment.task_log enable row level security;
+grant select on fulfilment.task_log to quanshu_app;
+
+create table fulfilment.task_pictures (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  task_id bigint not null,
+  content bytea not null,
+  width integer not null,
+  height integer not null,
+  shown boolean not null default false,
+  uploaded_by text not null,
+  uploaded_at timestamp with time zone not null default now(),
+  constraint task_pictures_pkey PRIMARY KEY (tenant_id, id),
+  constraint task_pictures_tenant_id_task_id_fkey FOREIGN KEY (tenant_id, task_id) REFERENCES fulfilment.tasks(tenant_id, id),
+  constraint task_pictures_height_check CHECK ((height > 0)),
+  constraint task_pictures_width_check CHECK ((width > 0))
+);
+alter table fulfilment.task_pictures enable row level security;
+grant delete, insert, select on fulfilment.task_pictures to quanshu_app;
+
+create table fulfilment.tasks (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  order_no bigint not null,
+  line_no smallint not null,
+  sku_id bigint not null,
+  quantity integer not null,
+  turn smallint not null default 1,
+  state text not null default 'waiting'::text,
+  staff_id bigint,
+  staff_name text not null default ''::text,
+  opened_at timestamp with time zone not null default now(),
+  due_at timestamp with time zone,
+  left_seconds integer,
+  asked_seconds integer not null default 0,
+  overdue_at timestamp with time zone,
+  question text,
+  question_fields text[] not null default '{}'::text[],
+  asked_at timestamp with time zone,
+  proof text not null default ''::text,
+  ended_at timestamp with time zone,
+  changed_at timestamp with time zone not null default now(),
+  constraint tasks_pkey PRIMARY KEY (tenant_id, id),
+  constraint tasks_tenant_id_order_no_line_no_key UNIQUE (tenant_id, order_no, line_no),
+  constraint tasks_tenant_id_order_no_line_no_fkey FOREIGN KEY (tenant_id, order_no, line_no) REFERENCES orders.lines(tenant_id, order_no, line_no),
+  constraint clock_runs_or_stands CHECK (
+CASE
+    WHEN (state = 'asking'::text) THEN ((due_at IS NULL) AND (left_seconds IS NOT NULL) AND (question IS NOT NULL))
+    WHEN (state = ANY (ARRAY['waiting'::text, 'accepted'::text, 'answered'::text])) THEN ((due_at IS NOT NULL) AND (left_seconds IS NULL))
+    ELSE ((due_at IS NULL) AND (left_seconds IS NULL))
+END),
+  constraint ended_says_when CHECK (((state = ANY (ARRAY['done'::text, 'rejected'::text, 'cancelled'::text])) = (ended_at IS NOT NULL))),
+  constraint taken_says_by_whom CHECK (((state <> ALL (ARRAY['accepted'::text, 'asking'::text, 'answered'::text, 'done'::text])) OR (staff_id IS NOT NULL))),
+  constraint tasks_quantity_check CHECK ((quantity > 0)),
+  constraint tasks_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'accepted'::text, 'asking'::text, 'answered'::text, 'done'::text, 'rejected'::text, 'cancelled'::text])))
+);
+alter table fulfilment.tasks enable row level security;
+grant select on fulfilment.tasks to quanshu_app;
+
 
 create index needs_due ON fulfilment.needs USING btree (tenant_id, due_at) WHERE (due_at IS NOT NULL);
+create index task_log_of_task ON fulfilment.task_log USING btree (tenant_id, task_id, id);
+create index task_pictures_of_task ON fulfilment.task_pictures USING btree (tenant_id, task_id);
+create index tasks_done ON fulfilment.tasks USING btree (tenant_id, sku_id, ended_at DESC) WHERE (state = 'done'::text);
+create index tasks_due ON fulfilment.tasks USING btree (tenant_id, due_at) WHERE ((due_at IS NOT NULL) AND (overdue_at IS NULL));
+create index tasks_open ON fulfilment.tasks USING btree (tenant_id, opened_at) WHERE (ended_at IS NULL);
 
 create policy tenant on fulfilment.needs for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on fulfilment.service_rules for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on fulfilment.task_log for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on fulfilment.task_pictures for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on fulfilment.tasks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
 function fulfilment.accounts_of_bought(p_tenant bigint, p_purchases bigint[]) returns bigint[] security definer
 function fulfilment.accounts_of_members(p_tenant bigint, p_members bigint[]) returns bigint[] security definer
+function fulfilment.answer_task(p_tenant bigint, p_no bigint, p_line integer, p_form jsonb, p_note text) returns jsonb security definer
 function fulfilment.approve_refund(p_tenant bigint, p_refund bigint, p_staff bigint, p_actor text, p_used text) returns jsonb security definer
 function fulfilment.bad_cards_note(p_tenant bigint, p_purchase bigint) returns text security definer
 function fulfilment.begin_line_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_instead bigint[], p_actor text) returns void security definer
 function fulfilment.buy_instead(p_tenant bigint, p_nos bigint[], p_lines smallint[], p_skus bigint[], p_quantities integer[], p_holds bigint[], p_enough boolean[]) returns integer[] security definer
+function fulfilment.cancel_task(p_tenant bigint, p_no bigint, p_line integer, p_actor text) returns jsonb security definer
 function fulfilment.chargeback(p_tenant bigint, p_gateway text, p_news jsonb) returns jsonb security definer
 function fulfilment.choose_recalled(p_tenant bigint, p_batch bigint, p_choice jsonb, p_limit integer) returns jsonb security definer
 function fulfilment.close_recall(p_tenant bigint, p_batch bigint, p_to text, p_note text, p_actor text) returns jsonb security definer
@@ -751,7 +853,9 @@ function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text) retur
 function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text) returns jsonb security definer
 function fulfilment.deliver_own(p_tenant bigint, p_items jsonb, p_actor text) returns jsonb security definer
 function fulfilment.end_rights(p_tenant bigint, p_dispute bigint) returns void security definer
+function fulfilment.end_tasks(p_tenant bigint, p_no bigint, p_line integer, p_actor text) returns void security definer
 function fulfilment.failed_refunds(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
+function fulfilment.finish_task(p_tenant bigint, p_task bigint, p_said jsonb) returns jsonb security definer
 function fulfilment.follow_used(p_cards bigint[]) returns void security definer
 function fulfilment.give_up_planned(p_limit integer) returns integer security definer
 function fulfilment.hand_over(p_tenant bigint, p_no bigint, p_line integer, p_from integer, p_cards bigint[], p_actor text) returns void security definer
@@ -766,7 +870,11 @@ function fulfilment.lock_for_refund(p_tenant bigint, p_no bigint) returns orders
 function fulfilment.mark_recalled(p_tenant bigint, p_batch bigint, p_grants bigint[], p_result jsonb) returns bigint security definer
 function fulfilment.mark_used(p_tenant bigint, p_no bigint, p_grant bigint, p_used boolean, p_actor text) returns jsonb security definer
 function fulfilment.missing_credit(p_tenant bigint, p_no bigint, p_amount bigint) returns bigint security definer
+function fulfilment.move_task(p_tenant bigint, p_task bigint, p_act text, p_said jsonb) returns jsonb security definer
+function fulfilment.next_overdue() returns jsonb security definer
+function fulfilment.note_tasks(p_tenant bigint, p_tasks bigint[], p_kind text, p_by text, p_note text, p_detail jsonb) returns void security definer
 function fulfilment.open_purchases(p_tenant bigint, p_items jsonb) returns jsonb security definer
+function fulfilment.open_tasks(p_tenant bigint, p_nos bigint[], p_lines smallint[], p_actor text) returns void security definer
 function fulfilment.pay_by_balance(p_tenant bigint, p_payments jsonb) returns jsonb security definer
 function fulfilment.place_and_pay(p_tenant bigint, p_items jsonb) returns json security definer
 function fulfilment.plan_refund(p_tenant bigint, p_no bigint, p_line integer, p_takes text, p_grants bigint[], p_amount bigint, p_used text) returns jsonb security definer
@@ -779,8 +887,12 @@ function fulfilment.refund(p_tenant bigint, p_no bigint, p_line integer, p_targe
 function fulfilment.refund_by_bank(p_tenant bigint, p_dispute bigint, p_line integer, p_takes text, p_amount bigint, p_failed bigint) returns void security definer
 function fulfilment.refund_by_hand(p_tenant bigint, p_refund bigint, p_actor text, p_note text, p_reference text) returns jsonb security definer
 function fulfilment.refund_ended(p_tenant bigint, p_refund bigint, p_done boolean, p_error text) returns jsonb security definer
+function fulfilment.refuse_over_capacity(p_tenant bigint, p_items integer[], p_skus bigint[], p_quantities integer[], p_titles text[]) returns TABLE(item_no integer, refusal jsonb) security definer
+function fulfilment.reject_task(p_tenant bigint, p_task bigint, p_said jsonb) returns jsonb security definer
 function fulfilment.replace(p_tenant bigint, p_no bigint, p_grant bigint, p_reason text, p_actor text) returns jsonb security definer
 function fulfilment.send_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_member text, p_actor text) returns void security definer
+function fulfilment.service_left(p_tenant bigint, p_sku bigint) returns bigint security definer
+function fulfilment.service_takes(p_tenant bigint, p_sku bigint) returns jsonb security definer
 function fulfilment.settle(p_tenant bigint, p_captures jsonb) returns jsonb security definer
 function fulfilment.settle_disputed(p_tenant bigint, p_receipt bigint) returns void security definer
 function fulfilment.settle_purchase(p_tenant bigint, p_purchase bigint, p_kind text, p_actor text, p_note text) returns jsonb security definer
@@ -793,6 +905,10 @@ function fulfilment.take_cards(p_tenant bigint, p_purchase bigint, p_sku bigint,
 function fulfilment.take_credit(p_tenant bigint, p_no bigint, p_amount bigint) returns bigint security definer
 function fulfilment.take_members_part(p_tenant bigint, p_nos bigint[], p_receipts boolean) returns void security definer
 function fulfilment.take_needs(p_per_tenant integer, p_limit integer) returns jsonb security definer
+function fulfilment.take_tasks(p_tenant bigint, p_ids bigint[], p_staff bigint, p_name text) returns jsonb security definer
+function fulfilment.task_moves(p_state text) returns text[]
+function fulfilment.task_refusal(p_task fulfilment.tasks, p_to text, p_said jsonb) returns jsonb
+function fulfilment.task_view(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
 function fulfilment.turn_line(p_tenant bigint, p_no bigint, p_line integer, p_error text) returns void security definer
 function fulfilment.undo_bank(p_tenant bigint, p_dispute bigint) returns void security definer
 function fulfilment.want_supply(p_tenant bigint, p_nos bigint[], p_lines smallint[], p_actor text) returns void security definer
@@ -1354,6 +1470,7 @@ grant select on orders.orders to quanshu_app;
 
 create index lines_in_exception ON orders.lines USING btree (tenant_id, exception_at) WHERE (state = 'exception'::text);
 create index lines_of_goods ON orders.lines USING btree (tenant_id, goods_id, order_no);
+create index lines_service ON orders.lines USING btree (tenant_id, sku_id, order_no) WHERE (kind = 'service'::text);
 create index lines_supplying ON orders.lines USING btree (tenant_id, order_no) WHERE (state = 'supplying'::text);
 create UNIQUE index order_request ON orders.orders USING btree (tenant_id, request_key) WHERE (request_key IS NOT NULL);
 create index orders_by_time ON orders.orders USING btree (tenant_id, placed_at DESC);

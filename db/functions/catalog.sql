@@ -92,7 +92,10 @@ begin
     g.form_fields,
     g.id,
     coalesce(change.price_points, s.price_points),
-    case when s.kind <> 'card' or s.source <> 'own' then s.supply_stock end,
+    case
+      when s.kind = 'service' then fulfilment.service_left(p_tenant, s.id)
+      when s.kind <> 'card' or s.source <> 'own' then s.supply_stock
+    end,
     s.source
   from (select distinct unnest(p_sku_ids) as id) wanted
   join catalog.skus s
@@ -177,18 +180,24 @@ begin
     coming.price_fen,
     coalesce(change.price_points, s.price_points),
     coming.price_points,
-    (s.kind <> 'card' or s.source <> 'own') and s.supply_stock is null
+    supply.is_asked and supply.stock is null
   from catalog.skus s
   left join ledger.accounts stock
     on stock.tenant_id = p_tenant
     and stock.kind = 'stock.available'
     and stock.ref = s.id::text
     and stock.unit = 'piece'
+  -- What suppliers say they have, or what is left of a day's capacity.
+  cross join lateral (
+    select s.kind <> 'card' or s.source <> 'own' as is_asked,
+      case when s.kind = 'service' then fulfilment.service_left(p_tenant, s.id) else s.supply_stock end as stock
+    offset 0
+  ) supply
   -- What sources do not count is more than anybody may order; `unlimited` says that it is no count. A line comes from one side,
   -- so what may be ordered is the greater of our own and theirs; what runs low is our own.
   cross join lateral (
-    select greatest(case when s.kind = 'card' then w.own end, case when s.kind <> 'card' or s.source <> 'own' then coalesce(s.supply_stock, 1000000) end) as available,
-      case when s.kind = 'card' then w.own else coalesce(s.supply_stock, 1000000) end as counted
+    select greatest(case when s.kind = 'card' then w.own end, case when supply.is_asked then coalesce(supply.stock, 1000000) end) as available,
+      case when s.kind = 'card' then w.own else coalesce(supply.stock, 1000000) end as counted
     from (select coalesce(stock.balance - stock.held_out, 0) as own) w
   ) shelf
   left join lateral (

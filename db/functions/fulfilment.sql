@@ -258,6 +258,9 @@ declare
   s_no bigint[];
   s_line smallint[];
   s_instead integer[];
+  -- Lines that people of the shop work on.
+  t_no bigint[];
+  t_line smallint[];
   done_nos bigint[];
   short_nos bigint[];
   clearing bigint;
@@ -268,8 +271,9 @@ begin
     array_agg(x.amount_fen) filter (where x.kind = 'card'), array_agg(x.buyer_key) filter (where x.kind = 'card'),
     array_agg(x.member_id) filter (where x.kind = 'card'), array_agg(x.hold_id) filter (where x.kind = 'card'),
     array_agg(coalesce(x.state = 'held', false)) filter (where x.kind = 'card'), (count(*) filter (where x.kind = 'card'))::integer,
-    array_agg(x.no) filter (where x.kind = 'supply'), array_agg(x.line_no) filter (where x.kind = 'supply')
-  into l_no, l_line, l_sku, l_quantity, l_amount, l_owner, l_member, l_hold, l_held, line_count, s_no, s_line
+    array_agg(x.no) filter (where x.kind = 'supply'), array_agg(x.line_no) filter (where x.kind = 'supply'),
+    array_agg(x.no) filter (where x.kind = 'service'), array_agg(x.line_no) filter (where x.kind = 'service')
+  into l_no, l_line, l_sku, l_quantity, l_amount, l_owner, l_member, l_hold, l_held, line_count, s_no, s_line, t_no, t_line
   from (
     select p.no, o.buyer_key, o.member_id, l.*, h.state
     from unnest(p_nos) with ordinality as p(no, n)
@@ -413,11 +417,14 @@ begin
         and l.line_no = x.line;
     end if;
   end if;
-  if coalesce(line_count, 0) = 0 and s_no is null and not p_paying then
+  if coalesce(line_count, 0) = 0 and s_no is null and t_no is null and not p_paying then
     return '[]';
   end if;
   if cardinality(s_no) > 0 then
     perform fulfilment.want_supply(p_tenant, s_no, s_line, p_actor);
+  end if;
+  if t_no is not null then
+    perform fulfilment.open_tasks(p_tenant, t_no, t_line, p_actor);
   end if;
   if p_paying then
     perform fulfilment.credit_recharges(p_tenant, p_nos);
@@ -433,7 +440,7 @@ begin
       where l.tenant_id = p_tenant
         and l.order_no = u.no
     ), false) as whole
-    from unnest(case when p_paying then p_nos else l_no || s_no end) as u(no)
+    from unnest(case when p_paying then p_nos else l_no || s_no || t_no end) as u(no)
     group by u.no
   ) p;
   if done_nos is not null then
@@ -483,7 +490,7 @@ begin
       select * from unnest(l_no, l_line, l_quantity, l_reason, enough) as x(no, line, quantity, reason, enough) where x.enough or x.reason is not null
       union all
       select s.no, s.line, 0, 'supplying', false
-      from unnest(s_no, s_line) as s(no, line)
+      from unnest(s_no || t_no, s_line || t_line) as s(no, line)
     ) x
   );
 end;

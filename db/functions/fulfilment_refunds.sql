@@ -231,7 +231,7 @@ begin
   where l.tenant_id = p_tenant
     and l.order_no = p_no
     and l.line_no = p_line
-    and l.state in ('delivered', 'exception', 'refunding', 'refunded')
+    and (l.state in ('delivered', 'exception', 'refunding', 'refunded') or (l.kind = 'service' and l.state = 'supplying'))
     and (l.amount_fen > 0 or l.unit_points > 0);
   if not found then
     return null;
@@ -249,9 +249,9 @@ begin
     return jsonb_build_object('code', 'orders.refund_whole_line', 'params', '{}'::jsonb);
   end if;
 
-  -- What was topped up cannot be taken back: it is as good as used.
+  -- What was topped up, or done by hand, cannot be taken back: it is as good as used.
   -- Of a line that was never whole nobody asks what was used: the rest cannot be had otherwise.
-  select count(*), count(*) filter (where g.state = 'used' or c.state = 'used' or (g.kind = 'topup' and line.delivered_at is not null))
+  select count(*), count(*) filter (where g.state = 'used' or c.state = 'used' or (g.kind in ('topup', 'service') and line.delivered_at is not null))
   into found_count, used_count
   from entitlements.grants g
   left join vault.cards c on c.tenant_id = p_tenant and c.id = g.card_id
@@ -543,6 +543,8 @@ begin
       and n.order_no = p_no
       and n.line_no = refund.line_no
       and n.state = 'stopped';
+  elsif line.kind = 'service' and refund.takes = 'line' then
+    perform fulfilment.end_tasks(p_tenant, p_no, refund.line_no, p_actor);
   end if;
   if line.kind = 'recharge' then
     if refund.amount_fen > promised then
@@ -888,7 +890,7 @@ begin
     join orders.lines l on l.tenant_id = p_tenant and l.order_no = c.order_no
     where c.tenant_id = p_tenant
       and c.id = p_dispute
-      and l.state in ('delivered', 'exception', 'refunding', 'refunded')
+      and (l.state in ('delivered', 'exception', 'refunding', 'refunded') or (l.kind = 'service' and l.state = 'supplying'))
       and l.amount_fen > 0
       and l.refunded_quantity < l.quantity
       and not exists (

@@ -183,7 +183,8 @@ begin
           'code', 'orders.not_sellable', 'params', jsonb_build_object('title', p.goods_title, 'reason', p.reason, 'skuId', p.sku)
         )
         when p.kind <> 'card' and p.quantity > p.supply_stock then jsonb_build_object(
-          'code', 'orders.sold_out', 'params', jsonb_build_object('title', p.goods_title, 'skuId', p.sku, 'available', p.supply_stock)
+          'code', case p.kind when 'service' then 'service.day_is_full' else 'orders.sold_out' end,
+          'params', jsonb_build_object('title', p.goods_title, 'skuId', p.sku, 'available', p.supply_stock)
         )
         when not p.redeemed and p.quantity > p.limit_per_order then jsonb_build_object(
           'code', 'orders.over_order_limit', 'params', jsonb_build_object('title', p.goods_title, 'limit', p.limit_per_order, 'skuId', p.sku)
@@ -325,6 +326,21 @@ begin
           'params', jsonb_build_object('title', one.title, 'limit', one.most, 'taken', taken)
         );
       end if;
+    end loop;
+  end if;
+
+  if 'service' = any (l_kind) then
+    for one in
+      select f.item_no, f.refusal
+      from (
+        select array_agg(x.item_no) as items, array_agg(x.sku) as skus, array_agg(x.quantity) as quantities, array_agg(x.title) as titles
+        from unnest(l_item, l_sku, l_quantity, l_goods_title, l_kind) as x(item_no, sku, quantity, title, kind)
+        where x.kind = 'service'
+          and results[x.item_no] is null
+      ) s
+      cross join lateral fulfilment.refuse_over_capacity(p_tenant, s.items, s.skus, s.quantities, s.titles) f
+    loop
+      results[one.item_no] := one.refusal;
     end loop;
   end if;
 
@@ -878,6 +894,7 @@ as $$
             and n.order_no = o.no
             and n.line_no = l.line_no
         ) end,
+        'service', case when l.kind = 'service' then fulfilment.task_view(p_tenant, o.no, l.line_no) end,
         'codes', case when l.kind = 'card' and l.delivered_quantity > 0 then (
           select json_agg(json_build_object(
             'grantId', g.id, 'piece', g.piece, 'cardId', g.card_id, 'state', g.state, 'sealed', encode(g.sealed, 'base64')

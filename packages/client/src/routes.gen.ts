@@ -11,6 +11,7 @@ import type {
   mallGoodsRoutes,
   mallOrderRoutes,
   mallRedeemRoutes,
+  mallServiceRoutes,
   memberRoutes,
   notifyRoutes,
   orderRoutes,
@@ -19,6 +20,7 @@ import type {
   recallRoutes,
   reconciliationRoutes,
   redeemRoutes,
+  serviceRoutes,
   setupRoutes,
   stockRoutes,
   supplierProfileRoutes,
@@ -33,6 +35,10 @@ export const MALL_ROUTES = {
   'catalog.mallListGoods': 'GET /api/mall/goods',
   'catalog.mallShelves': 'GET /api/mall/shelves',
   'catalog.picture': 'GET /files/pictures/:id',
+  'fulfilment.answerTask': 'POST /api/mall/orders/:no/lines/:lineNo/answer',
+  'fulfilment.cancelTask': 'POST /api/mall/orders/:no/lines/:lineNo/cancel',
+  'fulfilment.readOrderProof': 'GET /api/mall/orders/:no/proof/:pictureId',
+  'fulfilment.readPromise': 'GET /api/mall/skus/:skuId/promise',
   'members.endMySession': 'DELETE /api/mall/me/sessions/:id',
   'members.getMe': 'GET /api/mall/me',
   'members.listMyMovements': 'GET /api/mall/me/movements',
@@ -122,18 +128,31 @@ export const CONSOLE_ROUTES = {
   'catalog.updateTag': 'PUT /api/console/tags/:id',
   'catalog.uploadPicture': 'POST /api/console/pictures',
   'fulfilment.approveRefund': 'POST /api/console/refunds/:refundId/approve',
+  'fulfilment.askBuyer': 'POST /api/console/services/tasks/:taskId/ask',
   'fulfilment.closeRecall': 'POST /api/console/batches/:batchId/recall/close',
   'fulfilment.declineRefund': 'POST /api/console/refunds/:refundId/decline',
   'fulfilment.exportRecalledPieces': 'GET /api/console/batches/:batchId/recall/pieces/export',
+  'fulfilment.finishTask': 'POST /api/console/services/tasks/:taskId/finish',
   'fulfilment.getRecall': 'GET /api/console/batches/:batchId/recall',
+  'fulfilment.getTask': 'GET /api/console/services/tasks/:taskId',
+  'fulfilment.handOverTask': 'POST /api/console/services/tasks/:taskId/hand-over',
   'fulfilment.handleExceptions': 'POST /api/console/exceptions/actions',
   'fulfilment.handleRecalledPieces': 'POST /api/console/batches/:batchId/recall/handle',
   'fulfilment.listExceptions': 'GET /api/console/exceptions',
   'fulfilment.listRecalledPieces': 'GET /api/console/batches/:batchId/recall/pieces',
+  'fulfilment.listServiceRules': 'GET /api/console/services/rules',
+  'fulfilment.listServiceStaff': 'GET /api/console/services/staff',
+  'fulfilment.listTasks': 'GET /api/console/services/tasks',
+  'fulfilment.putBackTask': 'POST /api/console/services/tasks/:taskId/put-back',
+  'fulfilment.readProof': 'GET /api/console/services/tasks/:taskId/pictures/:pictureId',
   'fulfilment.recallBatch': 'POST /api/console/batches/:batchId/recall',
   'fulfilment.refundByHand': 'POST /api/console/refunds/:refundId/by-hand',
+  'fulfilment.rejectTask': 'POST /api/console/services/tasks/:taskId/reject',
   'fulfilment.replaceGrant': 'POST /api/console/orders/:no/grants/:grantId/replace',
   'fulfilment.retryLine': 'POST /api/console/orders/:no/lines/:lineNo/retry',
+  'fulfilment.saveServiceRules': 'PUT /api/console/services/rules/:skuId',
+  'fulfilment.takeTasks': 'POST /api/console/services/take',
+  'fulfilment.uploadProof': 'POST /api/console/services/tasks/:taskId/pictures',
   'fulfilment.withdrawRecall': 'POST /api/console/batches/:batchId/recall/withdraw',
   'identity.changePassword': 'POST /api/console/me/password',
   'identity.confirmTotp': 'POST /api/console/me/totp/confirm',
@@ -371,19 +390,36 @@ export type Routes = {
   'catalog.updateGoods': (typeof catalogRoutes)['updateGoods']
   'catalog.updateTag': (typeof catalogRoutes)['updateTag']
   'catalog.uploadPicture': (typeof catalogRoutes)['uploadPicture']
+  'fulfilment.answerTask': (typeof mallServiceRoutes)['answer']
   'fulfilment.approveRefund': (typeof orderRoutes)['approveRefund']
+  'fulfilment.askBuyer': (typeof serviceRoutes)['ask']
+  'fulfilment.cancelTask': (typeof mallServiceRoutes)['cancel']
   'fulfilment.closeRecall': (typeof recallRoutes)['close']
   'fulfilment.declineRefund': (typeof orderRoutes)['declineRefund']
   'fulfilment.exportRecalledPieces': (typeof recallRoutes)['exportPieces']
+  'fulfilment.finishTask': (typeof serviceRoutes)['finish']
   'fulfilment.getRecall': (typeof recallRoutes)['get']
+  'fulfilment.getTask': (typeof serviceRoutes)['get']
+  'fulfilment.handOverTask': (typeof serviceRoutes)['handOver']
   'fulfilment.handleExceptions': (typeof orderRoutes)['handleExceptions']
   'fulfilment.handleRecalledPieces': (typeof recallRoutes)['handle']
   'fulfilment.listExceptions': (typeof orderRoutes)['exceptions']
   'fulfilment.listRecalledPieces': (typeof recallRoutes)['pieces']
+  'fulfilment.listServiceRules': (typeof serviceRoutes)['rules']
+  'fulfilment.listServiceStaff': (typeof serviceRoutes)['colleagues']
+  'fulfilment.listTasks': (typeof serviceRoutes)['list']
+  'fulfilment.putBackTask': (typeof serviceRoutes)['putBack']
+  'fulfilment.readOrderProof': (typeof mallServiceRoutes)['picture']
+  'fulfilment.readPromise': (typeof mallServiceRoutes)['promise']
+  'fulfilment.readProof': (typeof serviceRoutes)['picture']
   'fulfilment.recallBatch': (typeof recallRoutes)['recall']
   'fulfilment.refundByHand': (typeof orderRoutes)['refundByHand']
+  'fulfilment.rejectTask': (typeof serviceRoutes)['reject']
   'fulfilment.replaceGrant': (typeof orderRoutes)['replaceGrant']
   'fulfilment.retryLine': (typeof orderRoutes)['retryLine']
+  'fulfilment.saveServiceRules': (typeof serviceRoutes)['saveRules']
+  'fulfilment.takeTasks': (typeof serviceRoutes)['take']
+  'fulfilment.uploadProof': (typeof serviceRoutes)['uploadPicture']
   'fulfilment.withdrawRecall': (typeof recallRoutes)['withdraw']
   'identity.changePassword': (typeof identityRoutes)['changePassword']
   'identity.confirmTotp': (typeof identityRoutes)['confirmTotp']

@@ -75,12 +75,22 @@ const usual = { shop, time, link }
 const staffChannels = ['inbox', 'email', 'wecom', 'dingtalk', 'feishu'] as const
 const robotsAndInbox = ['inbox', 'wecom', 'dingtalk', 'feishu'] as const
 
+const service = {
+  goods: {
+    name: { zh: '服务', en: 'Service' },
+    sample: { zh: '会员代充 年卡', en: 'Member upgrade, a year' },
+    from: 'title',
+  },
+  task: { name: { zh: '任务编号', en: 'Task' }, sample: '12', from: 'taskId' },
+} as const satisfies Readonly<Record<string, MessageVariable>>
+
 const EXCEPTION_WORDS: Readonly<Record<string, Words>> = {
   out_of_stock: { zh: '库存不足', en: 'out of stock' },
   vault_short: { zh: '卡密库缺卡', en: 'the vault is short of codes' },
   late_payment: { zh: '付款过晚', en: 'paid too late' },
   manual: { zh: '人工转入', en: 'put there by hand' },
   refund_failed: { zh: '退款失败', en: 'the refund failed' },
+  service_rejected: { zh: '人工服务被拒绝', en: 'the service was rejected' },
 }
 const REJECTED_WORDS: Readonly<Record<string, Words>> = {
   unknown_order: { zh: '找不到订单', en: 'no such order' },
@@ -188,6 +198,88 @@ export const MESSAGE_EVENTS = {
         subject: 'Order {order} could not be delivered',
         body: 'It is paid, but nothing was delivered: {reason}. Please see to it.\n\n{link}',
       },
+    },
+  },
+  'service.opened': {
+    name: { zh: '新的人工服务', en: 'New service to do' },
+    type: 'service.opened',
+    audience: 'staff',
+    permission: 'services.work',
+    urgent: false,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/services/{task}',
+    variables: { ...usual, order, ...service },
+    texts: {
+      'zh-CN': { subject: '待接单：{goods}', body: '订单 {order} 的 {goods} 已付款，等待人工处理。\n\n{link}' },
+      en: {
+        subject: 'To be taken: {goods}',
+        body: '{goods} of order {order} is paid and waits for somebody.\n\n{link}',
+      },
+    },
+  },
+  'service.asked': {
+    name: { zh: '人工服务需要买家补充', en: 'A service needs the buyer' },
+    type: 'service.asked',
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email', 'sms'],
+    on: ['inbox', 'email', 'sms'],
+    link: '/orders/{order}',
+    variables: {
+      ...usual,
+      order,
+      goods: service.goods,
+      question: {
+        name: { zh: '问题', en: 'Question' },
+        sample: { zh: '账号不存在，请核对', en: 'there is no such account; please check it' },
+        from: 'note',
+      },
+    },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】订单 {order} 需要您补充信息',
+        body: '处理 {goods} 时需要您确认：\n\n{question}\n\n请打开订单更正，处理时限从您回复后继续计算。\n\n{link}',
+        sms: '您的订单{order}需要补充信息，请打开订单更正：{link}',
+      },
+      en: {
+        subject: '{shop}: order {order} needs something from you',
+        body: 'To go on with {goods} we need to know:\n\n{question}\n\nPlease open the order and correct it. Our time limit stands still until you do.\n\n{link}',
+        sms: 'Order {order} needs something from you: {link}',
+      },
+    },
+  },
+  'service.answered': {
+    name: { zh: '买家已补充信息', en: 'The buyer has answered' },
+    type: 'service.answered',
+    audience: 'staff',
+    permission: 'services.work',
+    urgent: false,
+    channels: staffChannels,
+    on: ['inbox'],
+    link: '/services/{task}',
+    variables: { ...usual, order, ...service },
+    texts: {
+      'zh-CN': { subject: '订单 {order} 的买家已补充信息', body: '{goods} 可以继续处理了。\n\n{link}' },
+      en: { subject: 'The buyer of order {order} has answered', body: '{goods} can go on.\n\n{link}' },
+    },
+  },
+  'service.overdue': {
+    name: { zh: '人工服务超时', en: 'Service overdue' },
+    type: 'service.overdue',
+    audience: 'staff',
+    permission: 'services.work',
+    urgent: true,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/services/{task}',
+    variables: { ...usual, order, ...service },
+    texts: {
+      'zh-CN': {
+        subject: '人工服务超时：{goods}',
+        body: '订单 {order} 的 {goods} 已超过承诺时限，请立即处理。\n\n{link}',
+      },
+      en: { subject: 'Overdue: {goods}', body: '{goods} of order {order} is past its promised time.\n\n{link}' },
     },
   },
   'stock.low': {

@@ -7,7 +7,7 @@ export type OrderState = (typeof ORDER_STATES)[number]
 export const ORDER_PURPOSES = ['goods', 'recharge'] as const
 export type OrderPurpose = (typeof ORDER_PURPOSES)[number]
 
-/** `supplying`: paid, and a supplier is to deliver it. */
+/** `supplying`: paid, and a supplier, or a person of the shop, is to deliver it. */
 export const LINE_STATES = [
   'waiting',
   'supplying',
@@ -31,11 +31,12 @@ export const EXCEPTION_REASONS = [
   'supply_unknown',
   'account_refused',
   'bad_card',
+  'service_rejected',
 ] as const
 export type ExceptionReason = (typeof EXCEPTION_REASONS)[number]
 
-/** What is sold: codes, or what a supplier tops up. */
-export const SKU_KINDS = ['card', 'topup'] as const
+/** What is sold: codes, what a supplier tops up, or what a person of the shop does. */
+export const SKU_KINDS = ['card', 'topup', 'service'] as const
 export type SkuKind = (typeof SKU_KINDS)[number]
 
 export const CARD_STATES = ['available', 'delivered', 'used', 'void', 'suspect', 'expired'] as const

@@ -13,6 +13,7 @@ import type {
   RedeemStanding,
   RefundState,
   SupplierState,
+  TaskState,
 } from '@quanshu/contract'
 import type { Row } from './api/contract.ts'
 import { defineMessages } from './i18n/index.ts'
@@ -52,6 +53,11 @@ const rechargeLine: Table<LineState> = {
   waiting: ['processing', '待到账', 'Waiting'],
   delivered: ['success', '已到账', 'Credited'],
 }
+const serviceLine: Table<LineState> = {
+  ...line,
+  supplying: ['processing', '人工处理中', 'In work'],
+  delivered: ['success', '已完成', 'Done'],
+}
 const exception: Table<ExceptionReason> = {
   out_of_stock: ['error', '库存不足', 'Out of stock'],
   vault_short: ['error', '卡密短缺', 'Vault short of codes'],
@@ -63,6 +69,16 @@ const exception: Table<ExceptionReason> = {
   supply_unknown: ['error', '采购结果不明', 'Supplier does not say'],
   account_refused: ['warning', '充值账号有误', 'Account refused'],
   bad_card: ['error', '到货卡密有问题', 'Bad codes came'],
+  service_rejected: ['warning', '人工服务被拒绝', 'Service rejected'],
+}
+const task: Table<TaskState> = {
+  waiting: ['warning', '待接单', 'To be taken'],
+  accepted: ['processing', '处理中', 'In work'],
+  asking: ['processing', '等买家回复', 'With the buyer'],
+  answered: ['warning', '买家已回复', 'Answered'],
+  done: ['success', '已完成', 'Done'],
+  rejected: ['error', '已拒绝', 'Rejected'],
+  cancelled: ['default', '已取消', 'Cancelled'],
 }
 const supplier: Table<SupplierState> = {
   on: ['success', '启用', 'On'],
@@ -258,6 +274,7 @@ export const STATES = {
   recharge,
   line,
   rechargeLine,
+  serviceLine,
   exception,
   card,
   batch,
@@ -282,6 +299,7 @@ export const STATES = {
   reconCase,
   billLine,
   importLine,
+  task,
   supplier,
   breaker,
   purchase,

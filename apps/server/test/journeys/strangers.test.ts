@@ -61,9 +61,11 @@ const FOREIGN: readonly (readonly [RegExp, () => string | number])[] = [
   [/:token/, () => 'x'.repeat(32)],
   [/\/lines\/:n/, () => 1],
   [/\/cases\/:id/, () => full.caseId],
-  [/\/skus\/:skuId/, () => full.goods.skuId],
+  [/\/(?:skus|rules)\/:skuId/, () => full.goods.skuId],
   [/:profileId/, () => full.supply.profile],
   [/:version/, () => 1],
+  [/:taskId/, () => full.task.id],
+  [/:pictureId/, () => full.task.picture],
   [/:supplierId/, () => full.supply.supplier],
   [/:productId/, () => full.supply.product],
   [/:purchaseId/, () => full.supply.purchase],
@@ -106,6 +108,10 @@ const BODIES: readonly unknown[] = [
   { source: '{}', note: '测试', after: 1 },
   { supplierId: 1, version: 1 },
   { action: 'confirm', toFen: 100, reason: '测试' },
+  { staffId: 1 },
+  { question: '账号？', fields: [] },
+  { proof: '已开通' },
+  { promisedMinutes: 60, capacityPerDay: null, whenOverdue: 'flag', whenRejected: 'desk' },
   { name: '测试', baseUrl: 'http://127.0.0.1:9', identity: 'x', secrets: { key: 'x' }, concurrent: 1, perMinute: 1 },
 ]
 
@@ -154,6 +160,7 @@ describe("another shop's id in every route is not found", () => {
     ['redeem.look', { code: 'redeemCode' }],
     ['redeem.redeem', { code: 'redeemCode', contact: '13800000000', queryPassword: 'abcd' }],
     ['redeem.searchCode', { value: 'redeemCode' }],
+    ['fulfilment.takeTasks', { taskIds: ['task'] }],
     ['jobs.rerun', { ids: ['1', '2', '3', '4', '5'] }],
     ['vault.searchCard', { value: 'code' }],
     ['orders.lookup', { no: 'order' }],
@@ -165,7 +172,7 @@ describe("another shop's id in every route is not found", () => {
     const filled = JSON.parse(JSON.stringify(body), (_key, value) => placeholders()[value] ?? value)
     const answer = await call(route, route.path.startsWith('/api/console/') ? 'staff' : 'guest', filled)
     const refused = [404, 409, 422].includes(answer.status)
-    const saidNo = /"refused":\[\{|"ok":false|"rerun":0|"items":\[\]|"sellable":false/.test(answer.text)
+    const saidNo = /"refused":\[\{|"ok":false|"rerun":0|"taken":\[\]|"items":\[\]|"sellable":false/.test(answer.text)
     expect({ refusedOrNo: refused || saidNo, text: answer.text.slice(0, 300) }).toMatchObject({ refusedOrNo: true })
     expectNoneOfTheirs(answer.text)
   })
@@ -300,6 +307,7 @@ const placeholders = (): Record<string, string | number> => ({
   picture: full.pictureId,
   role: full.roleId,
   order: full.order.no,
+  task: full.task.id,
   code: full.codes[0] ?? '',
   redeemCode: full.redeem.text,
   contact: full.contact,
@@ -381,6 +389,18 @@ async function fill() {
     [ours.tenantId],
   )
   if (!supply) throw new Error('no supplier was made')
+  const [task] = await house.query<{ id: number; picture: number }>(
+    `with task as (
+       insert into fulfilment.tasks (tenant_id, order_no, line_no, sku_id, quantity, due_at)
+       values ($1, $2, 1, $3, 1, now() + interval '1 hour') returning id
+     ), picture as (
+       insert into fulfilment.task_pictures (tenant_id, task_id, content, width, height, shown, uploaded_by)
+       select $1, id, 'x', 1, 1, true, '店员' from task returning id
+     )
+     select t.id, p.id as picture from task t, picture p`,
+    [ours.tenantId, refunded.no, goods.skuId],
+  )
+  if (!task) throw new Error('no task was made')
   // Yesterday's bill tells of a payment that nobody here knows.
   const day = shopDay(new Date(Date.now() - DAY_MS))
   const bill = [
@@ -411,6 +431,7 @@ async function fill() {
   return {
     redeem,
     supply,
+    task,
     receiptId: receipt?.id ?? 0,
     claimId: claim?.id ?? 0,
     day,

@@ -31,6 +31,7 @@ import {
   SKU_KINDS,
 } from '../states.ts'
 import { SUPPLY_PROGRESS } from '../supply.ts'
+import { lineService } from './service.ts'
 
 export const QUANTITY_MAX = 10_000
 export const LINES_MAX = 20
@@ -76,6 +77,7 @@ export const orderLine = z.object({
   deliveredQuantity: z.int(),
   form,
   supply: lineSupply.nullable(),
+  service: lineService.nullable(),
 })
 
 /** An order as its buyer sees it. `codes` is present only for whoever may see them. */
@@ -369,7 +371,7 @@ export const orderDetail = orderSummary.extend({
   closeReason: z.string().nullable(),
   expiresAt: instant,
   lines: z.array(
-    orderLine.omit({ supply: true }).extend({
+    orderLine.omit({ supply: true, service: true }).extend({
       kind: z.enum([...SKU_KINDS, 'recharge']),
       /** Null: a recharge, which is of no goods. */
       skuId: id.nullable(),

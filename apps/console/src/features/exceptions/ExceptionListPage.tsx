@@ -198,7 +198,9 @@ function RowActions({ line, refund }: { readonly line: Line; readonly refund: ()
           {t(line.reason === 'refund_failed' ? 'refundAgain' : 'refund')}
         </ActionButton>
       )}
-      {supplied && may('suppliers.read') && <SupplyLink line={line} />}
+      {line.reason === 'service_rejected'
+        ? may('services.work') && <Link to={`/services?state=rejected&q=${line.orderNo}`}>{t('task')}</Link>
+        : supplied && may('suppliers.read') && <SupplyLink line={line} />}
       {short && may('cards.import') && <Link to={`/imports/new?skuId=${line.skuId}`}>{t('import')}</Link>}
     </>
   )

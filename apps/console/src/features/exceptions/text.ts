@@ -26,6 +26,7 @@ export const exceptionText = defineMessages('exceptions', {
   refund: ['退款', 'Refund'],
   refundAgain: ['重新退款', 'Refund again'],
   import: ['补货', 'Restock'],
+  task: ['服务任务', 'Task'],
   purchases: ['采购单', 'Purchases'],
   sources: ['货源', 'Sources'],
   refunded: ['退款已提交', 'The refund is on its way'],

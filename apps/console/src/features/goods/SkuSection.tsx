@@ -69,6 +69,8 @@ type CardProps = {
   readonly onRemove: (() => void) | undefined
 }
 
+const KIND_NAMES = { card: 'kindCard', topup: 'kindTopup', service: 'kindService' } as const
+
 function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
   const t = useText(goodsText)
   const id = Form.useWatch(['skus', at, 'id']) as number | undefined
@@ -91,8 +93,8 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
         {known ? (
           <>
             <Tooltip title={t('kindFixed')}>
-              <Tag variant="filled" {...(known.kind === 'topup' ? { color: 'blue' } : {})}>
-                {t(known.kind === 'topup' ? 'kindTopup' : 'kindCard')}
+              <Tag variant="filled" {...(known.kind === 'card' ? {} : { color: 'blue' })}>
+                {t(KIND_NAMES[known.kind])}
               </Tag>
             </Tooltip>
             <SkuFacts sku={known} />
@@ -129,7 +131,7 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
         <Form.Item
           name={[at, 'kind']}
           label={t('kind')}
-          extra={t(kind === 'topup' ? 'kindTopupHint' : 'kindCardHint')}
+          extra={t(`${KIND_NAMES[kind ?? 'card']}Hint`)}
           style={{ marginBottom: 12 }}
         >
           <Radio.Group
@@ -137,6 +139,7 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
             options={[
               { value: 'card', label: t('kindCard') },
               { value: 'topup', label: t('kindTopup') },
+              { value: 'service', label: t('kindService') },
             ]}
           />
         </Form.Item>
@@ -201,8 +204,8 @@ function SkuMore({ at, kind }: { readonly at: number; readonly kind: SkuValues['
             ]}
           />
         </Form.Item>
-        {/* What suppliers deliver has no codes to hand out in an order. */}
-        <Form.Item name={[at, 'allocation']} label={t('allocation')} hidden={kind === 'topup'}>
+        {/* What suppliers or people deliver has no codes to hand out in an order. */}
+        <Form.Item name={[at, 'allocation']} label={t('allocation')} hidden={kind !== undefined && kind !== 'card'}>
           <Select
             options={[
               { value: 'fifo', label: t('fifo') },
@@ -229,7 +232,7 @@ function SkuFacts({ sku }: { readonly sku: Detail['skus'][number] }) {
   const common = useText(commonText)
   const priceText = usePriceText()
   const may = useMay()
-  const topUp = sku.kind === 'topup'
+  const coded = sku.kind === 'card'
   const { available, unlimited } = sku.stock
   return (
     <Typography.Text type="secondary" className="num sku-facts">
@@ -257,9 +260,12 @@ function SkuFacts({ sku }: { readonly sku: Detail['skus'][number] }) {
           })}
         </span>
       )}
-      {may('suppliers.read') && <Link to={`/skus/${sku.id}/supply`}>{t('sources')}</Link>}
-      {!topUp && may('cards.import') && <Link to={`/imports/new?skuId=${sku.id}`}>{t('importCards')}</Link>}
-      {!topUp && may('stock.read') && <Link to={`/cards?skuId=${sku.id}`}>{t('viewStock')}</Link>}
+      {(coded || sku.kind === 'topup') && may('suppliers.read') && (
+        <Link to={`/skus/${sku.id}/supply`}>{t('sources')}</Link>
+      )}
+      {sku.kind === 'service' && may('services.work') && <Link to="/services/rules">{t('serviceRules')}</Link>}
+      {coded && may('cards.import') && <Link to={`/imports/new?skuId=${sku.id}`}>{t('importCards')}</Link>}
+      {coded && may('stock.read') && <Link to={`/cards?skuId=${sku.id}`}>{t('viewStock')}</Link>}
     </Typography.Text>
   )
 }

@@ -93,6 +93,12 @@ export const goodsText = defineMessages('goods', {
   kind: ['交付方式', 'Delivered as'],
   kindCard: ['卡密', 'Codes'],
   kindTopup: ['直充', 'Top-up'],
+  serviceRules: ['服务规则', 'Rules'],
+  kindService: ['人工服务', 'Service by hand'],
+  kindServiceHint: [
+    '买家填写表单并付款后，由员工在「人工服务」里接单处理；承诺时限和每日名额在那里的「规则」里设置。',
+    'Paid orders are done by your people under “Services”; the promised time and the capacity of a day are set in its rules.',
+  ],
   kindCardHint: [
     '从您的卡密里发一份，付款后立刻显示；也可以在货源里设为向供应商现买。',
     'One of your codes, shown right after payment; under sources it can also be bought from a supplier then.',

@@ -20,6 +20,9 @@ type Order = Output<'orders.detail'>
 type Line = Order['lines'][number]
 type Grant = Line['grants'][number]
 
+/** The desk shows what is open unless it is asked for more. */
+const ALL_TASK_STATES = 'waiting,accepted,asking,answered,done,rejected,cancelled'
+
 /** One line of an order: what it is, what holds or stops it, and the codes that were handed out for it. */
 export function OrderLine({ order, line }: { readonly order: Order; readonly line: Line }) {
   const t = useText(orderText)
@@ -43,7 +46,13 @@ export function OrderLine({ order, line }: { readonly order: Order; readonly lin
             </Typography.Text>
           </div>
         </div>
-        <StateTag kind={isRecharge ? 'rechargeLine' : 'line'} state={line.state} />
+        {line.kind === 'service' && may('services.work') && order.paidAt !== null && (
+          <Link to={`/services?q=${order.no}&state=${ALL_TASK_STATES}`}>{t('task')}</Link>
+        )}
+        <StateTag
+          kind={isRecharge ? 'rechargeLine' : line.kind === 'service' ? 'serviceLine' : 'line'}
+          state={line.state}
+        />
         <div className="order-line-money">
           <Price fen={line.amountFen} points={line.unitPoints * line.quantity} strong />
         </div>

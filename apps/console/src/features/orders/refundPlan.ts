@@ -20,7 +20,9 @@ export const pointsLeft = (line: Line): number => line.quantity * line.unitPoint
 
 /** As the server decides it; a free line has nothing to give back. */
 export const isRefundable = (line: Line): boolean =>
-  ['delivered', 'exception', 'refunding', 'refunded'].includes(line.state) &&
+  (['delivered', 'exception', 'refunding', 'refunded'].includes(line.state) ||
+    // What people work on may be given back for at any time; it ends their work.
+    (line.kind === 'service' && line.state === 'supplying')) &&
   (wholeOf(line) > 0 || pointsLeft(line) > 0)
 
 export const livingGrants = (line: Line) => line.grants.filter((grant) => grant.state !== 'revoked')

@@ -16,6 +16,7 @@ export const orderText = defineMessages('orders', {
   purpose: ['类型', 'Kind'],
   purposeGoods: ['商品订单', 'Goods'],
   purposeRecharge: ['余额充值', 'Recharges'],
+  task: ['服务任务', 'Task'],
   recharge: ['余额充值', 'Balance recharge'],
   rechargeTag: ['充值', 'Recharge'],
   credited: ['到账 {amount}', '{amount} credited'],

@@ -27,6 +27,7 @@ export const rolesText = defineMessages('roles', {
   cards: ['卡密', 'Codes'],
   orders: ['订单', 'Orders'],
   redeem: ['兑换码', 'Redeem codes'],
+  services: ['人工服务', 'Services'],
   refunds: ['退款审批', 'Refund approval'],
   payments: ['补单复核', 'Claimed payments'],
   members: ['会员', 'Members'],

@@ -21,6 +21,8 @@ export const permissionText = defineMessages('permissions', {
   'orders.read': ['查看订单', 'See orders'],
   'orders.handle': ['处理订单', 'Handle orders'],
   'orders.refund': ['退款', 'Refund'],
+  'services.work': ['处理人工服务', 'Work on services'],
+  'services.manage': ['管理人工服务规则与任务', 'Manage services and their rules'],
   'refunds.approve': ['审批退款、人工了结退款', 'Approve refunds and settle them by hand'],
   'payments.approve': ['复核补单', 'Agree to claimed payments'],
   'members.read': ['查看会员', 'See members'],

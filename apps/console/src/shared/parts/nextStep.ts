@@ -22,6 +22,10 @@ const text = defineMessages('nextSteps', {
     '供应商给的卡密重复、过期或读不出来，没有发给顾客，也没有再买。打开采购单看是哪几个并索赔；要补齐就重试（会再买缺的），或退款。',
     'Codes from the supplier are duplicates, expired or unreadable: not handed out, and nothing else was bought. See at the purchase which they are and claim them; try again to buy what is missing, or refund.',
   ],
+  service_rejected: [
+    '处理人认为这单做不了，理由见备注。可以重试让同事再处理，或退款。',
+    'Whoever had it says that it cannot be done; the note says why. Try again with a colleague, or refund.',
+  ],
 } satisfies Partial<Record<ExceptionReason, readonly [string, string]>>)
 
 /** What can be done next about a stuck line, in a sentence; undefined where the buttons say it all. */
@@ -30,5 +34,5 @@ export function useNextStep(): (reason: ExceptionReason) => string | undefined {
   return (reason) => (reason in text.keys ? t(reason as keyof typeof text.keys) : undefined)
 }
 
-/** Reasons that lie with suppliers: there are no pieces of ours to count. */
+/** Reasons that lie with suppliers, or with people: there are no pieces of ours to count. */
 export const isAboutSupply = (reason: ExceptionReason): boolean => reason in text.keys

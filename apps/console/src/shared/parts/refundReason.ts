@@ -7,10 +7,22 @@ const text = defineMessages('refundReasons', {
   double_payment: ['重复付款，自动退回', 'Paid twice; returned by itself'],
 })
 
+/** Those that give back a service nobody did. */
+const ofServices = defineMessages('refundReasonsOfServices', {
+  service_cancelled: ['买家在接单前取消', 'Taken back by the buyer before anybody began'],
+  service_overdue: ['超过承诺时限，自动退款', 'Past its promised time; returned by itself'],
+})
+
 /** Such a refund gives back what was paid too much or too late; it is about no line of the order. */
 export const isOfSurplus = (reason: string): boolean => reason in text.keys
 
 export function useRefundReason(): (reason: string) => string {
   const t = useText(text)
-  return (reason) => (isOfSurplus(reason) ? t(reason as keyof typeof text.keys) : reason)
+  const ofService = useText(ofServices)
+  return (reason) =>
+    isOfSurplus(reason)
+      ? t(reason as keyof typeof text.keys)
+      : reason in ofServices.keys
+        ? ofService(reason as keyof typeof ofServices.keys)
+        : reason
 }

@@ -15,6 +15,7 @@ import { Bone, Notice } from '../../shared/ui/states.tsx'
 import { StockWord } from '../../shared/ui/stock.tsx'
 import css from './goods-page.module.css'
 import { PriceTiers } from './price-tiers.tsx'
+import { ServicePromise } from './service-promise.tsx'
 import { SkuChooser } from './sku-chooser.tsx'
 
 /** Name, price, choice and the way to the checkout; on phones the last part is fixed at the bottom of the screen. */
@@ -90,10 +91,16 @@ export function BuyPanel({ goods }: { readonly goods: Goods }) {
       <div className={css.promise}>
         <BoltIcon />
         <div>
-          <b>{t(topUp ? 'goods.promiseTopUp' : 'goods.promise')}</b>
-          {topUp
-            ? `${t('goods.promiseTopUpText')} ${t('goods.topUpNote')}`
-            : `${t('goods.promiseText')} ${t('goods.virtualNote')}`}
+          {sku.kind === 'service' ? (
+            <ServicePromise skuId={sku.id} />
+          ) : (
+            <>
+              <b>{t(topUp ? 'goods.promiseTopUp' : 'goods.promise')}</b>
+              {topUp
+                ? `${t('goods.promiseTopUpText')} ${t('goods.topUpNote')}`
+                : `${t('goods.promiseText')} ${t('goods.virtualNote')}`}
+            </>
+          )}
           {goods.formFields.length > 0 && (
             <p>
               {t('goods.sellerForm', {

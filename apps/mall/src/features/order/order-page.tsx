@@ -17,6 +17,7 @@ import { Guide } from './guide.tsx'
 import { Headline } from './headline.tsx'
 import { LineCodes } from './line-codes.tsx'
 import css from './order.module.css'
+import { Service } from './service.tsx'
 import { TopUp } from './top-up.tsx'
 import { Unlock } from './unlock.tsx'
 
@@ -56,6 +57,9 @@ function OrderView({ order }: { readonly order: Order }) {
                   <TopUp key={line.lineNo} order={order} line={line} supply={line.supply} />
                 ),
             )}
+            {order.lines.map(
+              (line) => line.service && <Service key={line.lineNo} order={order} line={line} service={line.service} />,
+            )}
             {handedOver.length > 0 && !order.canSeeCodes && <Unlock order={order} />}
             {order.canSeeCodes && handedOver.map((line) => <LineCodes key={line.lineNo} order={order} line={line} />)}
             {order.canSeeCodes && order.lines.some((line) => line.deliveredQuantity > 0) && <Guide order={order} />}
@@ -87,8 +91,10 @@ function Summary({ order }: { readonly order: Order }) {
   const priceText = usePriceText()
   const { data: methods = [] } = useMethods(order.totalFen)
   const method = methods.find(({ gateway }) => gateway === order.payment?.gateway)
-  // What is topped up stands beside its progress, masked.
-  const answers = order.lines.filter(({ kind }) => kind !== 'topup').flatMap((line) => Object.entries(line.form))
+  // What is topped up, or done by hand, stands beside its progress, masked.
+  const answers = order.lines
+    .filter((line) => line.kind !== 'topup' && line.service === null)
+    .flatMap((line) => Object.entries(line.form))
   return (
     <Card title={t('order.summary')}>
       {order.recharge ? <RechargeLine order={order} recharge={order.recharge} /> : <OrderLines lines={order.lines} />}

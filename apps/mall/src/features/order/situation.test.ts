@@ -7,6 +7,7 @@ const line = (state: OrderLine['state']): OrderLine => ({
   lineNo: 1,
   kind: 'card',
   supply: null,
+  service: null,
   skuId: 1,
   goodsId: 1,
   goodsTitle: '会员',
@@ -62,6 +63,32 @@ describe('what the buyer is told', () => {
     expect(situationOf({ ...order, state: 'delivered', lines: [line('delivered'), topUp('delivered')] })).toBe(
       'deliveredLocked',
     )
+  })
+
+  it('says of a service that a person has it, that the buyer is asked, and that it is done', () => {
+    const order = { canSeeCodes: true, recharge: null }
+    const served = (state: OrderLine['state'], at: NonNullable<OrderLine['service']>['state']): OrderLine => ({
+      ...line(state),
+      kind: 'service',
+      service: {
+        state: at,
+        since: '2026-11-22T09:30:00+08:00',
+        dueAt: null,
+        isOverdue: false,
+        usuallySeconds: null,
+        slowSeconds: null,
+        question: null,
+        questionFields: [],
+        endedAt: null,
+        proof: '',
+        pictures: [],
+        mayCancel: false,
+      },
+    })
+    expect(situationOf({ ...order, state: 'paid', lines: [served('supplying', 'waiting')] })).toBe('working')
+    expect(situationOf({ ...order, state: 'paid', lines: [served('supplying', 'asking')] })).toBe('asking')
+    expect(situationOf({ ...order, state: 'delivered', lines: [served('delivered', 'done')] })).toBe('served')
+    expect(situationOf({ ...order, state: 'paid', lines: [served('exception', 'rejected')] })).toBe('exception')
   })
 
   it('has an answer for every order and line state', () => {

@@ -6,9 +6,12 @@ export type Situation =
   | 'paid'
   | 'toppingUp'
   | 'fetching'
+  | 'working'
+  | 'asking'
   | 'delivered'
   | 'deliveredLocked'
   | 'toppedUp'
+  | 'served'
   | 'exception'
   | 'partial'
   | 'refunding'
@@ -26,11 +29,15 @@ export function situationOf(order: Pick<Order, 'state' | 'canSeeCodes' | 'lines'
   const some = (wanted: Order['lines'][number]['state']) => lines.some((line) => line.state === wanted)
   if (some('exception')) return some('delivered') ? 'partial' : 'exception'
   if (some('refunding')) return 'refunding'
+  if (lines.some(({ service }) => service?.state === 'asking')) return 'asking'
   if (some('supplying')) {
-    return lines.some(({ kind, state: at }) => kind === 'topup' && at === 'supplying') ? 'toppingUp' : 'fetching'
+    const supplying = lines.filter((line) => line.state === 'supplying')
+    if (supplying.some(({ kind }) => kind === 'topup')) return 'toppingUp'
+    return supplying.some(({ kind }) => kind === 'service') ? 'working' : 'fetching'
   }
   if (state === 'paid' && some('waiting')) return 'paid'
   // What was topped up is on the buyer's account: there is no code to show or to lock.
   if (lines.every(({ kind }) => kind === 'topup')) return 'toppedUp'
+  if (lines.every(({ kind }) => kind !== 'card')) return 'served'
   return order.canSeeCodes ? 'delivered' : 'deliveredLocked'
 }

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { goodsQuery } from '../../shared/api/queries.ts'
 import type { Order, OrderLine } from '../../shared/api/types.ts'
 import { useElapsed } from '../../shared/countdown.ts'
+import { useDuration } from '../../shared/duration.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { classes } from '../../shared/ui/classes.ts'
 import { AlertIcon, CheckIcon } from '../../shared/ui/icons.tsx'
@@ -93,17 +94,8 @@ function Waiting({ order, kind, supply }: { readonly order: Order; readonly kind
 
 const atLeastASecond = (seconds: number): number => Math.max(1, Math.ceil(seconds))
 
-/** `20 秒`, `3 分钟`: whole minutes from a minute and a half on, rounded up, so that nothing is promised too soon. */
-function useDuration(): (seconds: number) => string {
-  const { t } = useI18n()
-  return (seconds) =>
-    seconds < 90
-      ? t('order.topUp.seconds', { count: seconds })
-      : t('order.topUp.minutes', { count: Math.ceil(seconds / 60) })
-}
-
 /** What the buyer filled in, enough to be recognised and no more: this page is opened in front of others. */
-function Account({ line, label }: { readonly line: OrderLine; readonly label: string }) {
+export function Account({ line, label }: { readonly line: OrderLine; readonly label: string }) {
   const { own } = useI18n()
   const goods = useQuery(goodsQuery(line.goodsId))
   const answers = Object.entries(line.form).map(([key, value]) => {

@@ -58,7 +58,7 @@ export function OrderCard({ order }: { readonly order: OrderRow }) {
           )}
           {order.state === 'delivered' && !order.recharge && (
             <ButtonLink size="small" look="soft" to={`/orders/${order.no}`}>
-              {t(order.lines.every(({ kind }) => kind === 'topup') ? 'orders.view' : 'orders.viewCodes')}
+              {t(order.lines.every(({ kind }) => kind !== 'card') ? 'orders.view' : 'orders.viewCodes')}
             </ButtonLink>
           )}
         </div>

@@ -241,6 +241,66 @@ export const demoGoods: readonly DemoGoods[] = [
     ],
   },
   {
+    title: '星幕视频 老账号代办',
+    titleEn: 'Xingmu Video, upgraded by hand',
+    subtitle: '客服为您办理，适合不能直充的老账号',
+    subtitleEn: 'Done by our staff, for accounts that cannot be topped up',
+    category: '视频会员',
+    tags: [],
+    position: 75,
+    art: {
+      mark: 'xingmu',
+      word: 'XINGMU',
+      form: 'card',
+      sky: ['#f3ece0', '#b98a4a'],
+      body: ['#d9a65a', '#6a431b'],
+      accent: '#fff1cf',
+      texture: 'rays',
+    },
+    description: description('付款后由客服为您办理，完成后附上凭证；一般 2 小时内完成，开始办理前可随时取消。', [
+      '适合绑定了旧手机号、不能自助直充的账号',
+      '信息填错时会请您更正，等待期间不计入时限',
+      '完成后在订单页查看凭证',
+    ]),
+    descriptionEn: description(
+      'Once you have paid, our staff does it for you and shows you the proof, usually within two hours. Until somebody begins you may cancel.',
+      [
+        'For accounts bound to an old phone number, which cannot be topped up',
+        'If something is mistyped we ask you, and the time does not count',
+        'The proof is on your order page',
+      ],
+    ),
+    guide: `## 怎么查看
+
+1. 完成后打开订单页，查看 **完成凭证**。
+2. 打开 **星幕视频 App**，进入 **我的 → 会员中心** 核对到期时间。`,
+    guideEn: `## Where to see it
+
+1. When it is done, the **proof** is on your order page.
+2. **Me → Membership** in the **Xingmu app** shows until when it runs.`,
+    formFields: [
+      {
+        key: 'phone',
+        labelZh: '会员手机号',
+        labelEn: 'Phone number of the account',
+        type: 'phone',
+        confirmTwice: true,
+      },
+    ],
+    skus: [
+      {
+        title: '年卡代充',
+        titleEn: 'A year',
+        specs: { 时长: '12 个月' },
+        kind: 'service',
+        priceFen: 15800,
+        marketPriceFen: 19800,
+        lowStockAt: null,
+        codes: { pattern: '', count: 0, costFen: 0 },
+      },
+    ],
+  },
+  {
     title: '流明影院 4K 家庭会员',
     titleEn: 'Liuming Cinema 4K family plan',
     subtitle: '电视大屏 4K HDR，全家 5 个账号',

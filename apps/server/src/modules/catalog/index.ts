@@ -8,6 +8,7 @@ export { createTag } from './commands/create-tag.ts'
 export { setShelf } from './commands/set-shelf.ts'
 export { storePicture } from './commands/store-picture.ts'
 export { type PictureFacts, pictureRef } from './pictures/reference.ts'
+export { renderPicture } from './pictures/render.ts'
 export { type GoodsFace, goodsFaces, type Offer, offersOf } from './queries/offers.ts'
 
 export function catalogModule(platform: Platform): Module {

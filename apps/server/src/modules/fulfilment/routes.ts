@@ -40,6 +40,8 @@ import { recallTask } from './jobs.ts'
 import type { PaymentDoor, SupplierDoor } from './ports.ts'
 import { listExceptions } from './queries/list-exceptions.ts'
 import { everyRecalled, getRecall, listRecalled } from './queries/recall.ts'
+import { overdueSchedule } from './service/overdue.ts'
+import { serviceRoutes } from './service/routes.ts'
 import { recalledColumns } from './sheets.ts'
 import { deliveryMail, usedGrants, wakeRouter } from './subscribers.ts'
 import { createSupplyRouter } from './supply/router.ts'
@@ -53,10 +55,12 @@ export function fulfilmentModule(platform: Platform, payments: PaymentDoor, supp
       ...deskRoutes(platform, payments),
       ...purchaseRoutes(platform, suppliers),
       ...recallDesk(platform),
+      ...serviceRoutes(platform),
     ],
     subscribers: [deliveryMail, usedGrants, wakeRouter(router.kick)],
     tasks: [recallTask(platform)],
     loops: [router.loop],
+    schedules: [overdueSchedule(platform)],
   }
 }
 

@@ -279,7 +279,7 @@ export type CatalogSkus = {
   title: string
   title_en: Generated<string>
   specs: DefaultedJson
-  kind: Generated<'card' | 'topup'>
+  kind: Generated<'card' | 'topup' | 'service'>
   price_fen: number
   free: Generated<boolean>
   market_price_fen: number | null
@@ -325,7 +325,7 @@ export type EntitlementsGrants = {
   line_no: number
   piece: number
   turn: Generated<number>
-  kind: 'card' | 'topup'
+  kind: 'card' | 'topup' | 'service'
   sku_id: number
   card_id: number | null
   state: Generated<'active' | 'used' | 'revoked'>
@@ -383,6 +383,64 @@ export type FulfilmentNeeds = {
   refused: Generated<number[]>
   due_at: NullableTime
   since: DefaultedTime
+  changed_at: DefaultedTime
+}
+
+export type FulfilmentServiceRules = {
+  tenant_id: number
+  sku_id: number
+  promised_minutes: number
+  capacity_per_day: number | null
+  when_overdue: 'flag' | 'refund'
+  when_rejected: 'desk' | 'refund'
+  updated_by: Generated<string>
+  updated_at: DefaultedTime
+}
+
+export type FulfilmentTaskLog = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  task_id: number
+  at: DefaultedTime
+  kind: string
+  by_name: string
+  note: Generated<string>
+  detail: DefaultedJson
+}
+
+export type FulfilmentTaskPictures = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  task_id: number
+  content: Buffer
+  width: number
+  height: number
+  shown: Generated<boolean>
+  uploaded_by: string
+  uploaded_at: DefaultedTime
+}
+
+export type FulfilmentTasks = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  order_no: number
+  line_no: number
+  sku_id: number
+  quantity: number
+  turn: Generated<number>
+  state: Generated<'waiting' | 'accepted' | 'asking' | 'answered' | 'done' | 'rejected' | 'cancelled'>
+  staff_id: number | null
+  staff_name: Generated<string>
+  opened_at: DefaultedTime
+  due_at: NullableTime
+  left_seconds: number | null
+  asked_seconds: Generated<number>
+  overdue_at: NullableTime
+  question: string | null
+  question_fields: Generated<string[]>
+  asked_at: NullableTime
+  proof: Generated<string>
+  ended_at: NullableTime
   changed_at: DefaultedTime
 }
 
@@ -1416,6 +1474,10 @@ export type DB = {
   'events.parked': EventsParked
   'events.tenant_cursors': EventsTenantCursors
   'fulfilment.needs': FulfilmentNeeds
+  'fulfilment.service_rules': FulfilmentServiceRules
+  'fulfilment.task_log': FulfilmentTaskLog
+  'fulfilment.task_pictures': FulfilmentTaskPictures
+  'fulfilment.tasks': FulfilmentTasks
   'identity.recovery_codes': IdentityRecoveryCodes
   'identity.roles': IdentityRoles
   'identity.sessions': IdentitySessions

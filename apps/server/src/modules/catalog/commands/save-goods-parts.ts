@@ -163,7 +163,7 @@ async function insertSkus(tx: Tx, goodsId: number, skus: readonly PlacedSku[]): 
       ${tenantId}::bigint, ${goodsId}::bigint, i.title, i."titleEn", i.specs, i."priceFen", i."pricePoints", i.free,
       i."marketPriceFen", i."costHintFen", i.tiers, i."holdMode", i.allocation, i.kind, i."lowStockAt", i.state, i.position,
       -- Until it has a source there is none of it.
-      case when i.kind <> 'card' then 0 end
+      case when i.kind = 'topup' then 0 end
     from jsonb_to_recordset(${JSON.stringify(skus)}::jsonb) as i ${skuColumns}
     order by i.position
     returning id

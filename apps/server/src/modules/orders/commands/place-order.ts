@@ -203,7 +203,8 @@ function wantedAsShown(offers: Offers, { lines }: OrderInput): readonly Wanted[]
     if (!offer?.sellable || quantity > offer.limitPerOrder) return []
     const isPrice = unitPriceFen === offer.priceFen || offer.tiers.some((tier) => tier.unitPriceFen === unitPriceFen)
     if (!isPrice) return []
-    wanted.push({ skuId, quantity, goodsTitle: offer.goodsTitle })
+    // Of what others deliver there is no shelf of ours to look at.
+    if (offer.kind === 'card') wanted.push({ skuId, quantity, goodsTitle: offer.goodsTitle })
   }
   return wanted
 }

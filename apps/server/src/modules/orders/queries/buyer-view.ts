@@ -1,10 +1,10 @@
-import type { LineState, OrderView, SupplyProgress } from '@quanshu/contract'
+import type { LineService, LineState, OrderView, SupplyProgress } from '@quanshu/contract'
 import type { TenantId } from '@quanshu/kernel'
 import type { Platform } from '../../../platform/module.ts'
 import { type GoodsFace, goodsFaces, pictureRef } from '../../catalog/index.ts'
 import { openCards } from '../../vault/index.ts'
 import { maskContact } from '../model.ts'
-import type { SealedLine, SealedSupply, SealedView } from './sealed-views.ts'
+import type { SealedLine, SealedService, SealedSupply, SealedView } from './sealed-views.ts'
 
 /**
  * The order as its buyer's page shows it.
@@ -26,7 +26,7 @@ export async function buyerView(
   const lines = view.lines.map((line, index) => {
     const face = faces.get(line.goodsId)
     return {
-      ...lineOf(line, face, prefix),
+      ...lineOf(line, face, prefix, mayOpen),
       // What the buyer typed (an account, a phone) is the buyer's, as the codes are.
       form: mayOpen ? line.form : {},
       guide: guideOf(face, view.locale),
@@ -51,7 +51,10 @@ const facesOf = (platform: Platform, tenantId: TenantId, { lines }: SealedView) 
 /** The same without codes and guides, for lists. */
 export async function listView(platform: Platform, tenantId: TenantId, view: SealedView, prefix: string) {
   const faces = await facesOf(platform, tenantId, view)
-  return { ...head(view, 'status'), lines: view.lines.map((line) => lineOf(line, faces.get(line.goodsId), prefix)) }
+  return {
+    ...head(view, 'status'),
+    lines: view.lines.map((line) => lineOf(line, faces.get(line.goodsId), prefix, false)),
+  }
 }
 
 function head(view: SealedView, access: 'codes' | 'status') {
@@ -80,11 +83,12 @@ function head(view: SealedView, access: 'codes' | 'status') {
   }
 }
 
-function lineOf(line: SealedLine, face: GoodsFace | undefined, prefix: string) {
-  const { codes: _, supply, ...rest } = line
+function lineOf(line: SealedLine, face: GoodsFace | undefined, prefix: string, mayOpen: boolean) {
+  const { codes: _, supply, service, ...rest } = line
   return {
     ...rest,
     supply: supply && supplyOf(line.state, supply),
+    service: service && serviceOf(line, service, mayOpen),
     pictureUrl: face?.cover ? pictureRef(face.cover, prefix).url : null,
   }
 }
@@ -92,6 +96,19 @@ function lineOf(line: SealedLine, face: GoodsFace | undefined, prefix: string) {
 /** What the buyer is told: never who the supplier is, nor what it said, nor that another one was asked first. */
 function supplyOf(state: LineState, { since, purchase, reason, p50, p95 }: SealedSupply) {
   return { progress: progressOf(state, purchase, reason), since, usuallySeconds: p50, slowSeconds: p95 }
+}
+
+/** What is asked and proven is the buyer's own, as codes are. */
+function serviceOf(line: SealedLine, { takes, ...service }: SealedService, mayOpen: boolean): LineService {
+  const own = mayOpen ? {} : { question: null, questionFields: [], proof: '', pictures: [] }
+  const isPaidFor = line.amountFen > 0 || line.unitPoints > 0
+  return {
+    ...service,
+    ...own,
+    usuallySeconds: takes.p50,
+    slowSeconds: takes.p95,
+    mayCancel: mayOpen && isPaidFor && service.state === 'waiting',
+  }
 }
 
 function progressOf(

@@ -1,4 +1,12 @@
-import type { CashierView, ExceptionReason, LineState, OrderState, PurchaseState, SkuKind } from '@quanshu/contract'
+import type {
+  CashierView,
+  ExceptionReason,
+  LineService,
+  LineState,
+  OrderState,
+  PurchaseState,
+  SkuKind,
+} from '@quanshu/contract'
 import type { CardId, GrantId, MemberId, OrderNo, SkuId, TenantId } from '@quanshu/kernel'
 import type { Platform } from '../../../platform/module.ts'
 
@@ -42,8 +50,14 @@ export type SealedLine = {
   readonly form: Readonly<Record<string, string>>
   /** Of a line that a supplier delivers, once it is paid. */
   readonly supply: SealedSupply | null
+  /** Of a line that people of the shop work on, once it is paid. */
+  readonly service: SealedService | null
   readonly codes: readonly SealedCode[] | null
 }
+export type SealedService = Pick<
+  LineService,
+  'state' | 'since' | 'dueAt' | 'isOverdue' | 'question' | 'questionFields' | 'endedAt' | 'proof' | 'pictures'
+> & { readonly takes: { readonly p50: number | null; readonly p95: number | null } }
 export type SealedSupply = {
   readonly since: string
   readonly purchase: PurchaseState | null
