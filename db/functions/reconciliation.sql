@@ -1538,6 +1538,8 @@ begin
         and r.target = 'source'
         -- What a chargeback gave back is on the bill as the chargeback, and rights that ended for nothing are not on it.
         and r.chargeback_id is null
+        -- What was sent as another refund is on it as that one.
+        and r.sent_as is null
         and r.amount_fen > 0
         and r.done_at >= greatest(from_at, after_at)
         and r.done_at < to_at

@@ -30,6 +30,7 @@ export const EXCEPTION_REASONS = [
   'loss_guard',
   'supply_unknown',
   'account_refused',
+  'disputed',
 ] as const
 export type ExceptionReason = (typeof EXCEPTION_REASONS)[number]
 

@@ -60,6 +60,7 @@ const exception: Table<ExceptionReason> = {
   loss_guard: ['warning', '低于保本价', 'Would be a loss'],
   supply_unknown: ['error', '采购结果不明', 'Supplier does not say'],
   account_refused: ['warning', '充值账号有误', 'Account refused'],
+  disputed: ['error', '付款被拒付', 'Payment disputed'],
 }
 const supplier: Table<SupplierState> = {
   on: ['success', '启用', 'On'],

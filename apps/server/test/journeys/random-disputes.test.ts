@@ -6,9 +6,10 @@ import { expectBooksRight } from './books.ts'
 import { type Goods, openHouse, type Shop } from './shop.ts'
 
 /**
- * Orders whose money is paid twice, disputed in parts, won back, refunded, refused, retried and decided about in random order, some
- * of it at once: whatever comes, nothing that the shop does itself gives back more than came, no code outlives its money, and a
- * recharge is in the purse as far as it is not back. `QUANSHU_RANDOM_DISPUTES_SEED` gives other histories,
+ * Orders whose money is paid twice or short, disputed in parts, won back, refunded, refused, retried, sent after all and decided about
+ * in random order, some of it at once: whatever comes, nothing that the shop does itself gives back more than came, no code
+ * outlives its money, what is promised can be sent, who got no goods has the money, and a recharge is in the purse as far as it
+ * is not back. `QUANSHU_RANDOM_DISPUTES_SEED` gives other histories,
  * `QUANSHU_RANDOM_DISPUTES_ORDERS` more of them.
  */
 const seed = Number(process.env.QUANSHU_RANDOM_DISPUTES_SEED ?? 20_261_122)
@@ -17,8 +18,14 @@ const count = Number(process.env.QUANSHU_RANDOM_DISPUTES_ORDERS ?? 24)
 const ORDERS_A_SHOP = 8
 
 const PRICE_FEN = 500
-const KINDS = ['guest', 'member', 'mixed', 'recharge', 'recharge', 'two lines', 'points'] as const
+const KINDS = [
+  ...['guest', 'member', 'mixed', 'recharge', 'recharge', 'two lines', 'points'],
+  // Paid with less than it cost, and taken for it; or nothing was there to deliver; or both.
+  ...['short', 'undelivered', 'short undelivered'],
+] as const
 type Kind = (typeof KINDS)[number]
+const isShort = (kind: Kind) => kind.startsWith('short')
+const isUndelivered = (kind: Kind) => kind.endsWith('undelivered')
 
 const house = await openHouse()
 // No refund is sent: how each of them ends is a move of its own.
@@ -37,7 +44,7 @@ function randomOf(start: number): Random {
   }
 }
 
-type World = { readonly shop: Shop; readonly goods: Goods; readonly other: Goods; readonly forPoints: Goods }
+type World = Readonly<Record<'goods' | 'other' | 'forPoints' | 'gone', Goods>> & { readonly shop: Shop }
 async function openWorld(): Promise<World> {
   const shop = await house.newShop({
     'recharge.enabled': true,
@@ -51,6 +58,7 @@ async function openWorld(): Promise<World> {
     goods: await shop.stock(pieces, { sku: { priceFen: PRICE_FEN } }),
     other: await shop.stock(pieces, { sku: { priceFen: PRICE_FEN } }),
     forPoints: await shop.stock(pieces, { sku: { priceFen: PRICE_FEN, pricePoints: 10 } }),
+    gone: await shop.stock(pieces, { sku: { priceFen: PRICE_FEN } }),
   }
 }
 
@@ -70,7 +78,7 @@ type Life = {
   isTwice: boolean
 }
 async function begin(world: World, kind: Kind): Promise<Life> {
-  const { shop, goods, other, forPoints } = world
+  const { shop, goods, other, forPoints, gone } = world
   const life = {
     world,
     kind,
@@ -80,7 +88,14 @@ async function begin(world: World, kind: Kind): Promise<Life> {
     isTwice: false,
   }
   const key = { idempotencyKey: randomUUID() }
-  if (kind === 'guest') return { ...life, no: (await shop.place(goods, 2)).no, memberId: null, dueFen: 1_000 }
+  if (isUndelivered(kind)) {
+    await setBatch(gone, 'ready')
+    const { no } = await shop.place(gone, 2)
+    await setBatch(gone, 'suspended')
+    return { ...life, no, memberId: null, dueFen: 1_000 }
+  }
+  if (kind === 'guest' || kind === 'short')
+    return { ...life, no: (await shop.place(goods, 2)).no, memberId: null, dueFen: 1_000 }
   const balanceFen = kind === 'mixed' || kind === 'points' ? 400 : 0
   const member = await shop.member(balanceFen, kind === 'points' ? 20 : 0)
   const whose = { memberId: member.id, dueFen: 1_000 - balanceFen }
@@ -102,7 +117,11 @@ async function begin(world: World, kind: Kind): Promise<Life> {
   return { ...life, ...whose, no: order.no }
 }
 
-type Refund = { readonly id: number; readonly state: string; readonly isLine: boolean }
+/** From a suspended batch nothing is delivered. */
+const setBatch = ({ batchId }: Goods, state: 'ready' | 'suspended') =>
+  house.query('update vault.batches set state = $2 where id = $1', [batchId, state])
+
+type Refund = { readonly id: number; readonly state: string; readonly isByHand: boolean }
 type Receipt = {
   readonly id: number
   readonly tradeNo: string
@@ -111,8 +130,6 @@ type Receipt = {
   /** Under way and back through the gateway or by hand or into the purse, without what banks took. */
   readonly refundsFen: number
   readonly failedFen: number
-  /** Of those the ones that left although another had taken their place. */
-  readonly twiceFen: number
   readonly banksFen: number
   /** Of that what is booked as a loss, or was taken of money that bought nothing. */
   readonly disputedFen: number
@@ -123,7 +140,8 @@ const rowsOf = async <T>(life: Life, text: string): Promise<readonly T[]> =>
 const refundsOf = (life: Life) =>
   rowsOf<Refund>(
     life,
-    `select id, state, line_no is not null as "isLine" from payments.refunds where tenant_id = $1 and order_no = $2 order by id`,
+    `select id, state, target = 'hand' as "isByHand" from payments.refunds
+     where tenant_id = $1 and order_no = $2 and chargeback_id is null and sent_as is null and target <> 'let_go' order by id`,
   )
 const receiptsOf = (life: Life) =>
   rowsOf<Receipt>(
@@ -133,9 +151,9 @@ const receiptsOf = (life: Life) =>
      from payments.receipts r
      cross join lateral (
        select coalesce(sum(amount_fen) filter (where state in ('requested', 'processing', 'done')), 0)::bigint as "refundsFen",
-         coalesce(sum(amount_fen) filter (where state = 'failed' and replaced_by is null), 0)::bigint as "failedFen",
-         coalesce(sum(amount_fen) filter (where state = 'done' and replaced_by is not null), 0)::bigint as "twiceFen"
-       from payments.refunds where tenant_id = $1 and receipt_id = r.id and chargeback_id is null
+         coalesce(sum(amount_fen) filter (where state = 'failed' and replaced_by is null), 0)::bigint as "failedFen"
+       from payments.refunds
+       where tenant_id = $1 and receipt_id = r.id and chargeback_id is null and sent_as is null and target <> 'let_go'
      ) f
      cross join lateral (
        select coalesce(sum(amount_fen), 0)::bigint as fen from payments.chargebacks
@@ -170,21 +188,28 @@ const pay = ({ no }: Life, turn: number, amountFen: number): Move =>
 async function draw(life: Life, random: Random): Promise<Move | null> {
   const pick = <T>(some: readonly T[]): T | undefined => some[Math.floor(random() * some.length)]
   const receipts = await receiptsOf(life)
-  if (receipts.length === 0)
-    return pay(life, 1, life.dueFen + (random() < 0.75 ? 0 : (pick([-10, -300, 10, 500]) ?? 0)))
+  if (receipts.length === 0) {
+    const other = isShort(life.kind) ? [-10, -300] : random() < 0.75 ? [0] : [-10, -300, 10, 500]
+    return pay(life, 1, life.dueFen + (pick(other) ?? 0))
+  }
+  const [only] = receipts
+  if (isShort(life.kind) && receipts.length === 1 && only?.state === 'unmatched' && random() < 0.8)
+    return own('fulfilment.handle_receipt', only.id, 'apply', 'note', 'finance', 300)
   const refunds = await refundsOf(life)
   const roll = random()
   if (roll < 0.08) return pay(life, receipts.length + 1, life.dueFen + (random() < 0.7 ? 0 : 300))
   if (roll < 0.42) return disputed(life, receipts, pick, random)
   if (roll < 0.62) {
-    const one = pick(refunds.filter(({ state }) => ['requested', 'processing', 'failed'].includes(state)))
+    const one = pick(
+      refunds.filter(({ state, isByHand }) => isByHand || ['requested', 'processing', 'failed'].includes(state)),
+    )
     if (one === undefined) return null
-    if (one.state !== 'failed') {
+    if (one.state !== 'failed' && !one.isByHand) {
       const isDone = random() < 0.45
       return news('fulfilment.refund_ended', one.id, isDone, isDone ? null : 'refused')
     }
     const next = random()
-    if (next < 0.2) {
+    if (next < 0.3 || one.isByHand) {
       life.isTwice = true
       return news('fulfilment.refund_ended', one.id, true, null)
     }
@@ -258,16 +283,19 @@ async function faultsOf(life: Life, before: readonly Receipt[], moves: readonly 
     const out = now.refundsFen + now.banksFen
     const isMore = out > refundsFen + banksFen
     const most = now.fen + (now.state === 'applied' ? 300 : 0)
-    if (moves.every(({ isOwn }) => isOwn) && isMore && out > most && !(life.isTwice && now.twiceFen > 0))
+    if (moves.every(({ isOwn }) => isOwn) && isMore && out > most)
       found.push(`${now.tradeNo}: ${now.fen} came, ${out} is out`)
     if (['surplus', 'unmatched', 'refunded'].includes(now.state)) {
-      const left = Math.max(0, now.fen - now.refundsFen + now.twiceFen - now.banksFen)
+      const left = Math.max(0, now.fen - out)
       if (now.freeFen !== left) found.push(`${now.tradeNo}: ${now.freeFen} free, not ${left}`)
     }
     if (now.state !== 'applied') continue
     if (now.failedFen > 0 && now.disputedFen > 0)
       found.push(`${now.failedFen} promised beside ${now.disputedFen} that a bank has had`)
-    if (['guest', 'member', 'two lines'].includes(life.kind) && now.banksFen >= now.fen) {
+    if (now.failedFen > Math.max(0, now.fen - out))
+      found.push(`${now.failedFen} promised, ${now.fen - out} there to send`)
+    if (isUndelivered(life.kind)) found.push(...(await goneWithoutMoney(life, now, out)))
+    if (['guest', 'member', 'two lines', 'short'].includes(life.kind) && now.banksFen >= now.fen) {
       const living = await rowsOf(
         life,
         `select from entitlements.grants where tenant_id = $1 and order_no = $2 and state <> 'revoked'`,
@@ -277,6 +305,16 @@ async function faultsOf(life: Life, before: readonly Receipt[], moves: readonly 
     if (life.kind === 'recharge' && !life.isSpent && !life.isTwice) found.push(...(await wrongPurse(life, now)))
   }
   return found
+}
+/** Who has nothing of an order that is closed has all that came back, or it is promised to them. */
+async function goneWithoutMoney(life: Life, { fen, failedFen }: Receipt, out: number): Promise<string[]> {
+  const kept = await rowsOf(
+    life,
+    'select from orders.lines where tenant_id = $1 and order_no = $2 and refunded_quantity < quantity',
+  )
+  return kept.length === 0 && out + failedFen < fen
+    ? [`${fen} came, nothing went, and only ${out} + ${failedFen} is back`]
+    : []
 }
 async function wrongPurse(life: Life, { refundsFen, failedFen, banksFen }: Receipt): Promise<string[]> {
   const [purse] = await rowsOf<{ fen: number }>(

@@ -18,6 +18,10 @@ const text = defineMessages('nextSteps', {
     '供应商说充值账号有误。联系顾客核对；账号写错了只能退款后重新下单。',
     'The supplier says the account is wrong. Check with the buyer; a mistyped account is refunded and ordered anew.',
   ],
+  disputed: [
+    '付款方银行已把这一单的钱全部收回，剩下的不再采购。退款即可了结；胜诉之后可以重试。',
+    'The payer’s bank has taken the whole payment back, so the rest is not bought. Refund it to close it; once the dispute is won it can be tried again.',
+  ],
 } satisfies Partial<Record<ExceptionReason, readonly [string, string]>>)
 
 /** What can be done next about a stuck line, in a sentence; undefined where the buttons say it all. */

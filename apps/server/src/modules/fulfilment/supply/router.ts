@@ -11,6 +11,8 @@ type Need = Wanted & {
   /** So many purchases were opened for it. */
   readonly turn: number
   readonly waitedSeconds: number
+  /** Payers' banks have had the whole payment. */
+  readonly isDisputed: boolean
 }
 type NeedsOfTenant = { readonly tenantId: TenantId; readonly needs: readonly Need[] }
 
@@ -52,7 +54,9 @@ export function createSupplyRouter(platform: Platform, wakeLanes: () => void): S
       }
       const choice = choose(own, need)
       const { chosen, ceilingHao } = choice
-      if (need.turn >= TURNS_MAX) {
+      if (need.isDisputed) {
+        stopped.push({ orderNo, lineNo, reason: 'disputed', note: '' })
+      } else if (need.turn >= TURNS_MAX) {
         stopped.push({ orderNo, lineNo, reason: 'no_source', note: `asked for ${TURNS_MAX} times` })
       } else if (choice.verdict === 'buy' && chosen) {
         opened.push({
