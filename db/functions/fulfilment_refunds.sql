@@ -469,6 +469,7 @@ declare
   line orders.lines;
   the_member text;
   purse_receipt payments.receipts;
+  of_gateway bigint;
   of_purse bigint := 0;
   of_purse_id bigint;
   of_bank bigint := 0;
@@ -542,7 +543,21 @@ begin
       and r.gateway = 'balance'
       and r.state = 'applied';
     if purse_receipt.id is not null then
-      of_purse := greatest(refund.amount_fen - greatest(fulfilment.left_of_receipt(p_tenant, refund.receipt_id, refund.target), 0), 0);
+      of_gateway := greatest(fulfilment.left_of_receipt(p_tenant, refund.receipt_id, refund.target), 0);
+      -- What failed refunds promise can go back there only: it is left to them, as far as the purse has enough.
+      of_purse := greatest(refund.amount_fen - of_gateway, least(
+        refund.amount_fen - of_gateway + coalesce((
+          select sum(f.amount_fen)
+          from payments.refunds f
+          where f.tenant_id = p_tenant
+            and f.order_no = p_no
+            and f.receipt_id = refund.receipt_id
+            and f.line_no is not null
+            and f.state = 'failed'
+            and f.replaced_by is null
+        ), 0),
+        refund.amount_fen, fulfilment.left_of_receipt(p_tenant, purse_receipt.id, 'balance')
+      ), 0);
     end if;
   end if;
 

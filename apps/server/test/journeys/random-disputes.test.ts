@@ -44,7 +44,7 @@ function randomOf(start: number): Random {
   }
 }
 
-type World = Readonly<Record<'goods' | 'other' | 'forPoints' | 'gone', Goods>> & { readonly shop: Shop }
+type World = Readonly<Record<'goods' | 'other' | 'forPoints', Goods>> & { readonly shop: Shop }
 async function openWorld(): Promise<World> {
   const shop = await house.newShop({
     'recharge.enabled': true,
@@ -58,7 +58,6 @@ async function openWorld(): Promise<World> {
     goods: await shop.stock(pieces, { sku: { priceFen: PRICE_FEN } }),
     other: await shop.stock(pieces, { sku: { priceFen: PRICE_FEN } }),
     forPoints: await shop.stock(pieces, { sku: { priceFen: PRICE_FEN, pricePoints: 10 } }),
-    gone: await shop.stock(pieces, { sku: { priceFen: PRICE_FEN } }),
   }
 }
 
@@ -78,7 +77,7 @@ type Life = {
   isTwice: boolean
 }
 async function begin(world: World, kind: Kind): Promise<Life> {
-  const { shop, goods, other, forPoints, gone } = world
+  const { shop, goods, other, forPoints } = world
   const life = {
     world,
     kind,
@@ -89,9 +88,10 @@ async function begin(world: World, kind: Kind): Promise<Life> {
   }
   const key = { idempotencyKey: randomUUID() }
   if (isUndelivered(kind)) {
-    await setBatch(gone, 'ready')
+    const gone = await shop.stock(2, { sku: { priceFen: PRICE_FEN } })
     const { no } = await shop.place(gone, 2)
-    await setBatch(gone, 'suspended')
+    // From a suspended batch nothing is delivered.
+    await house.query("update vault.batches set state = 'suspended' where id = $1", [gone.batchId])
     return { ...life, no, memberId: null, dueFen: 1_000 }
   }
   if (kind === 'guest' || kind === 'short')
@@ -116,10 +116,6 @@ async function begin(world: World, kind: Kind): Promise<Life> {
   const order = await shop.place(of, 2, { visitor: member.visitor, ...(balanceFen > 0 && { balanceFen }) })
   return { ...life, ...whose, no: order.no }
 }
-
-/** From a suspended batch nothing is delivered. */
-const setBatch = ({ batchId }: Goods, state: 'ready' | 'suspended') =>
-  house.query('update vault.batches set state = $2 where id = $1', [batchId, state])
 
 type Refund = { readonly id: number; readonly state: string; readonly isByHand: boolean }
 type Receipt = {
