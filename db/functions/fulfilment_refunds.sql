@@ -12,7 +12,7 @@
 -- refuse what would still be too much.
 --
 -- Of an order that several ways paid, the gateway's money goes back first, then what the purse brought; points go back with
--- the pieces they paid for (docs/adr/0027).
+-- the pieces they paid for; what the shop let go of when it took less goes back to the shop, last (docs/adr/0027).
 --
 -- A recharge is refunded as a line without codes: whole or an amount, and to where it came from only. What it takes is in
 -- the purse: the amount and its share of the bonus. Who has spent it is told what is missing.
