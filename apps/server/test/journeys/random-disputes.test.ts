@@ -364,29 +364,33 @@ async function wrongPurse(life: Life, { refundsFen, failedFen, banksFen }: Recei
 /** What went through a second time is really too much, and is named. */
 const NAMED = ['refund_twice', 'refund_over_receipt']
 
-test('whatever happens to disputed money, no more goes back than came and nothing is kept that is back', async () => {
-  for (let first = 0; first < count; first += ORDERS_A_SHOP) {
-    const world = await openWorld()
-    for (let turn = first; turn < Math.min(count, first + ORDERS_A_SHOP); turn += 1) {
-      const random = randomOf(seed + turn)
-      const kind = KINDS[Math.floor(random() * KINDS.length)] ?? 'guest'
-      const life = await begin(world, kind, STORIES[Math.floor(random() * STORIES.length)] ?? [])
-      for (let step = 0; step < 12; step += 1) {
-        const before = await receiptsOf(life)
-        const moves: Move[] = []
-        const isCrowd = before.length > 0 && life.story.length === 0 && random() < 0.3
-        for (let n = isCrowd ? 3 : 1; n > 0; n -= 1) {
-          const move = await draw(life, random)
-          if (move) moves.push(move)
+test(
+  'whatever happens to disputed money, no more goes back than came and nothing is kept that is back',
+  async () => {
+    for (let first = 0; first < count; first += ORDERS_A_SHOP) {
+      const world = await openWorld()
+      for (let turn = first; turn < Math.min(count, first + ORDERS_A_SHOP); turn += 1) {
+        const random = randomOf(seed + turn)
+        const kind = KINDS[Math.floor(random() * KINDS.length)] ?? 'guest'
+        const life = await begin(world, kind, STORIES[Math.floor(random() * STORIES.length)] ?? [])
+        for (let step = 0; step < 12; step += 1) {
+          const before = await receiptsOf(life)
+          const moves: Move[] = []
+          const isCrowd = before.length > 0 && life.story.length === 0 && random() < 0.3
+          for (let n = isCrowd ? 3 : 1; n > 0; n -= 1) {
+            const move = await draw(life, random)
+            if (move) moves.push(move)
+          }
+          await Promise.all(moves.map((move) => play(life, move)))
+          const faults = await faultsOf(life, before, moves)
+          expect(faults, `seed ${seed + turn}\n${life.log.join('\n')}`).toEqual([])
         }
-        await Promise.all(moves.map((move) => play(life, move)))
-        const faults = await faultsOf(life, before, moves)
-        expect(faults, `seed ${seed + turn}\n${life.log.join('\n')}`).toEqual([])
       }
+      await expectBooksRight(house, world.shop.tenantId, ['nothing is refunded beyond what came, or was let go of'])
+      const { checks } = await auditBooks(house.platform, world.shop.tenantId, { isWhole: true, graceSeconds: 60 })
+      const told = checks.flatMap(({ violations }) => violations)
+      expect(told.filter(({ code }) => !NAMED.includes(code))).toEqual([])
     }
-    await expectBooksRight(house, world.shop.tenantId, ['nothing is refunded beyond what came, or was let go of'])
-    const { checks } = await auditBooks(house.platform, world.shop.tenantId, { isWhole: true, graceSeconds: 60 })
-    const told = checks.flatMap(({ violations }) => violations)
-    expect(told.filter(({ code }) => !NAMED.includes(code))).toEqual([])
-  }
-}, Math.max(120_000, count * 5_000))
+  },
+  Math.max(120_000, count * 5_000),
+)
