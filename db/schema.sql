@@ -852,14 +852,17 @@ function fulfilment.defer_needs(p_tenant bigint, p_items jsonb, p_seconds intege
 function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text) returns jsonb security definer
 function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text) returns jsonb security definer
 function fulfilment.deliver_own(p_tenant bigint, p_items jsonb, p_actor text) returns jsonb security definer
+function fulfilment.end_gifts(p_tenant bigint, p_no bigint, p_refund payments.refunds, p_actor text) returns void security definer
 function fulfilment.end_rights(p_tenant bigint, p_dispute bigint) returns void security definer
 function fulfilment.end_tasks(p_tenant bigint, p_no bigint, p_line integer, p_actor text) returns void security definer
+function fulfilment.end_wanted(p_tenant bigint, p_no bigint, p_line integer) returns boolean security definer
 function fulfilment.failed_refunds(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
 function fulfilment.finish_task(p_tenant bigint, p_task bigint, p_said jsonb) returns jsonb security definer
 function fulfilment.follow_used(p_cards bigint[]) returns void security definer
 function fulfilment.give_up_planned(p_limit integer) returns integer security definer
 function fulfilment.hand_over(p_tenant bigint, p_no bigint, p_line integer, p_from integer, p_cards bigint[], p_actor text) returns void security definer
 function fulfilment.handle_receipt(p_tenant bigint, p_receipt bigint, p_action text, p_note text, p_actor text, p_let_go_most bigint) returns jsonb security definer
+function fulfilment.left_let_go(p_tenant bigint, p_no bigint) returns bigint security definer
 function fulfilment.left_of_receipt(p_tenant bigint, p_receipt bigint, p_target text) returns bigint security definer
 function fulfilment.left_of_receipts(p_tenant bigint, p_no bigint, p_target text) returns bigint security definer
 function fulfilment.left_of_surplus(p_tenant bigint, p_receipt bigint, p_free boolean) returns bigint security definer
@@ -875,6 +878,7 @@ function fulfilment.next_overdue() returns jsonb security definer
 function fulfilment.note_tasks(p_tenant bigint, p_tasks bigint[], p_kind text, p_by text, p_note text, p_detail jsonb) returns void security definer
 function fulfilment.open_purchases(p_tenant bigint, p_items jsonb) returns jsonb security definer
 function fulfilment.open_tasks(p_tenant bigint, p_nos bigint[], p_lines smallint[], p_actor text) returns void security definer
+function fulfilment.part_from_hand(p_tenant bigint, p_refund bigint) returns payments.refunds security definer
 function fulfilment.pay_by_balance(p_tenant bigint, p_payments jsonb) returns jsonb security definer
 function fulfilment.place_and_pay(p_tenant bigint, p_items jsonb) returns json security definer
 function fulfilment.plan_refund(p_tenant bigint, p_no bigint, p_line integer, p_takes text, p_grants bigint[], p_amount bigint, p_used text) returns jsonb security definer
@@ -887,6 +891,7 @@ function fulfilment.refund(p_tenant bigint, p_no bigint, p_line integer, p_targe
 function fulfilment.refund_by_bank(p_tenant bigint, p_dispute bigint, p_line integer, p_takes text, p_amount bigint, p_failed bigint) returns void security definer
 function fulfilment.refund_by_hand(p_tenant bigint, p_refund bigint, p_actor text, p_note text, p_reference text) returns jsonb security definer
 function fulfilment.refund_ended(p_tenant bigint, p_refund bigint, p_done boolean, p_error text) returns jsonb security definer
+function fulfilment.refund_let_go(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint, p_actor text) returns void security definer
 function fulfilment.refuse_over_capacity(p_tenant bigint, p_items integer[], p_skus bigint[], p_quantities integer[], p_titles text[]) returns TABLE(item_no integer, refusal jsonb) security definer
 function fulfilment.reject_task(p_tenant bigint, p_task bigint, p_said jsonb) returns jsonb security definer
 function fulfilment.replace(p_tenant bigint, p_no bigint, p_grant bigint, p_reason text, p_actor text) returns jsonb security definer
@@ -1701,15 +1706,17 @@ create table payments.refunds (
   points bigint not null default 0,
   credit_fen bigint not null default 0,
   chargeback_id bigint,
+  sent_as bigint,
   constraint refunds_pkey PRIMARY KEY (tenant_id, id),
   constraint refunds_tenant_id_chargeback_id_fkey FOREIGN KEY (tenant_id, chargeback_id) REFERENCES payments.chargebacks(tenant_id, id),
   constraint refunds_tenant_id_receipt_id_fkey FOREIGN KEY (tenant_id, receipt_id) REFERENCES payments.receipts(tenant_id, id),
+  constraint refunds_tenant_id_sent_as_fkey FOREIGN KEY (tenant_id, sent_as) REFERENCES payments.refunds(tenant_id, id),
   constraint refunds_amount_fen_check CHECK (((amount_fen >= 0) AND (((amount_fen + points) > 0) OR (takes <> 'nothing'::text)))),
   constraint refunds_credit_fen_check CHECK ((credit_fen >= 0)),
   constraint refunds_points_check CHECK ((points >= 0)),
   constraint refunds_state_check CHECK ((state = ANY (ARRAY['awaiting'::text, 'declined'::text, 'requested'::text, 'processing'::text, 'done'::text, 'failed'::text]))),
   constraint refunds_takes_check CHECK ((takes = ANY (ARRAY['line'::text, 'pieces'::text, 'nothing'::text]))),
-  constraint refunds_target_check CHECK ((target = ANY (ARRAY['source'::text, 'balance'::text, 'hand'::text])))
+  constraint refunds_target_check CHECK ((target = ANY (ARRAY['source'::text, 'balance'::text, 'hand'::text, 'let_go'::text])))
 );
 alter table payments.refunds enable row level security;
 grant select on payments.refunds to quanshu_app;

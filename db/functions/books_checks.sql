@@ -519,28 +519,34 @@ begin
         and r.disputed_fen > 0
         and x.fen > 0
       union all
-      -- A refund went through after all: then the one that had taken its place, and failed, promises nothing any more.
-      select 'loss_beside_promise', jsonb_build_object('lossFen', x.amount_fen, 'promisedFen', x.promised_fen)
+      -- A refund went through after another had taken its place: then nothing of that payment is promised still, and nothing is free.
+      select 'loss_beside_promise', jsonb_build_object('lossFen', x.fen, 'promisedFen', x.promised_fen)
       from (
-        with recursive chain as (
-          select f.id, f.amount_fen as promised_fen
-          from payments.refunds f
-          where f.tenant_id = p_tenant
-            and f.order_no = o.no
-            and f.state = 'failed'
-            and f.replaced_by is null
-          union all
-          select f.id, c.promised_fen
-          from chain c
-          join payments.refunds f on f.tenant_id = p_tenant and f.order_no = o.no and f.replaced_by = c.id and f.id <> c.id
-        )
-        select f.amount_fen, c.promised_fen
-        from chain c
-        join payments.refunds f on f.tenant_id = p_tenant and f.id = c.id
-        where f.state = 'done'
-          and f.amount_fen <= c.promised_fen
-        limit 1
+        select f.amount_fen - coalesce((
+          select sum(k.amount_fen) from payments.refunds k where k.tenant_id = p_tenant and k.order_no = o.no and k.sent_as = f.id
+        ), 0) as fen, case
+          when r.state = 'applied' then coalesce((
+            select sum(p.amount_fen)
+            from payments.refunds p
+            where p.tenant_id = p_tenant
+              and p.order_no = o.no
+              and p.receipt_id = r.id
+              and p.line_no is not null
+              and p.state = 'failed'
+              and p.replaced_by is null
+          ), 0)
+          when r.state in ('surplus', 'unmatched', 'refunded') then fulfilment.left_of_surplus(p_tenant, r.id, true)
+          else 0
+        end as promised_fen
+        from payments.refunds f
+        join payments.receipts r on r.tenant_id = p_tenant and r.id = f.receipt_id
+        where f.tenant_id = p_tenant
+          and f.order_no = o.no
+          and f.state = 'done'
+          and f.replaced_by is not null
       ) x
+      where x.fen > 0
+        and x.promised_fen > 0
     ) v
     union all
     select l.order_no, l.line_no, v.code, v.params
@@ -656,6 +662,7 @@ begin
           and o.line_no is not distinct from f.line_no
           and o.id <> f.id
           and o.state in ('requested', 'processing', 'done')
+          and o.sent_as is null
           -- A line is refunded in as many parts as you like, but no piece twice, and not for more than it cost.
           and case
             when f.line_no is null then o.receipt_id = f.receipt_id
@@ -671,6 +678,7 @@ begin
           and o.order_no = f.order_no
           and o.line_no = f.line_no
           and o.state in ('requested', 'processing', 'done')
+          and o.sent_as is null
       ) as refunds_fen
       from orders.lines l
       where l.tenant_id = p_tenant
@@ -678,12 +686,14 @@ begin
         and l.line_no = f.line_no
     ) l on true
     where f.state in ('requested', 'processing', 'done')
+      -- What a refund kept is told of by the one as which it was sent.
+      and f.sent_as is null
   ), over as (
     -- An order that was taken for paid with less gives back what it was taken for; what came beyond it is in the purse.
     select f.receipt_id as id, f.order_no, r.amount_fen + r.adjusted_fen as amount_fen,
       (
         select sum(o.amount_fen) from payments.refunds o
-        where o.tenant_id = p_tenant and o.order_no = f.order_no and o.receipt_id = f.receipt_id and o.state in ('requested', 'processing', 'done')
+        where o.tenant_id = p_tenant and o.order_no = f.order_no and o.receipt_id = f.receipt_id and o.state in ('requested', 'processing', 'done') and o.sent_as is null
       ) as refunded
     from unnest(case when phase = 'refunds' then ids end) as i(id)
     join payments.refunds f on f.tenant_id = p_tenant and f.id = i.id

@@ -1016,7 +1016,7 @@ as $$
       and f.order_no = r.order_no
       and f.receipt_id = r.id
       and f.line_no is null
-      -- What was sent after another had taken its place is booked as a loss.
+      -- What was sent after another had taken its place is booked as a loss, but for what it kept: that has a refund of its own.
       and f.replaced_by is null
       and (f.state = 'done' or (p_free and f.state in ('requested', 'processing')))
   ), 0) - coalesce((
@@ -1035,7 +1035,7 @@ revoke execute on function fulfilment.left_of_surplus(bigint, bigint, boolean) f
 
 -- After a refund of money that bought nothing has ended, or a dispute about it has: what a bank has had and was booked as a loss
 -- is taken from what is free now, and the receipt is where it belongs: back, or to be decided about. Failed refunds of it may
--- not be sent any more once a bank has had a part.
+-- not be sent any more once a bank has had a part, or another that went through after all.
 create or replace function fulfilment.settle_surplus(p_tenant bigint, p_receipt bigint)
 returns void
 language plpgsql
@@ -1095,6 +1095,10 @@ begin
      or exists (
        select from payments.chargebacks c
        where c.tenant_id = p_tenant and c.order_no = receipt.order_no and c.receipt_id = p_receipt
+     )
+     or exists (
+       select from payments.refunds f
+       where f.tenant_id = p_tenant and f.order_no = receipt.order_no and f.receipt_id = p_receipt and f.sent_as is not null
      );
 end;
 $$;

@@ -12,7 +12,7 @@
 -- refuse what would still be too much.
 --
 -- Of an order that several ways paid, the gateway's money goes back first, then what the purse brought; points go back with
--- the pieces they paid for (docs/adr/0027).
+-- the pieces they paid for; what the shop let go of when it took less goes back to the shop, last (docs/adr/0027).
 --
 -- A recharge is refunded as a line without codes: whole or an amount, and to where it came from only. What it takes is in
 -- the purse: the amount and its share of the bonus. Who has spent it is told what is missing.
@@ -391,8 +391,8 @@ end;
 $$;
 revoke execute on function fulfilment.close_refunded(bigint, bigint, integer, bigint) from public;
 
--- The last step of a beginning: into the purse at once, against the loss when a payer's bank has had it already, or off to the
--- gateway. Rights that end for nothing are no news to a gateway.
+-- The last step of a beginning: into the purse at once, against the loss when a payer's bank has had it already or the shop had
+-- let go of it, or off to the gateway. Rights that end for nothing are no news to a gateway.
 create or replace function fulfilment.send_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_member text, p_actor text)
 returns void
 language plpgsql
@@ -405,7 +405,7 @@ declare
   refund payments.refunds;
   is_over boolean;
 begin
-  select r.target = 'balance' or r.chargeback_id is not null or r.amount_fen = 0 into is_over
+  select r.target in ('balance', 'let_go') or r.chargeback_id is not null or r.amount_fen = 0 into is_over
   from payments.refunds r
   where r.tenant_id = p_tenant
     and r.order_no = p_no
@@ -433,10 +433,16 @@ begin
     perform ledger.post(
       p_tenant, array[ledger.account(p_tenant, 'cash.clearing', '', 'CNY')],
       array[case
-        when refund.chargeback_id is null then ledger.account(p_tenant, 'cash.member', p_member, 'CNY')
-        else ledger.account(p_tenant, 'cash.chargeback', '', 'CNY')
+        when refund.chargeback_id is not null then ledger.account(p_tenant, 'cash.chargeback', '', 'CNY')
+        when refund.target = 'let_go' then ledger.account(p_tenant, 'cash.loss', '', 'CNY')
+        else ledger.account(p_tenant, 'cash.member', p_member, 'CNY')
       end],
-      array[refund.amount_fen], array[case when refund.chargeback_id is null then 'cash.refund_to_balance' else 'cash.chargeback' end],
+      array[refund.amount_fen],
+      array[case
+        when refund.chargeback_id is not null then 'cash.chargeback'
+        when refund.target = 'let_go' then 'cash.let_go_back'
+        else 'cash.refund_to_balance'
+      end],
       array['order:' || p_no]
     );
   end if;
@@ -463,11 +469,16 @@ declare
   line orders.lines;
   the_member text;
   purse_receipt payments.receipts;
+  of_gateway bigint;
   of_purse bigint := 0;
   of_purse_id bigint;
   of_bank bigint := 0;
+  of_let_go bigint := 0;
   dispute record;
   promised bigint;
+  -- The failed ones whose place it takes: what they took is taken.
+  taken_before text;
+  grants_before bigint[];
   -- Of a recharge: what failed refunds have taken from the purse before.
   credit bigint;
   taken integer;
@@ -490,20 +501,41 @@ begin
     where r.tenant_id = p_tenant
       and r.order_no = p_no
       and r.id = any (p_instead)
-    returning r.amount_fen, r.credit_fen
+    returning r.amount_fen, r.credit_fen, r.takes, r.grants
   )
-  select coalesce(sum(i.amount_fen), 0), coalesce(sum(i.credit_fen), 0) into promised, credit from instead i;
+  select coalesce(sum(i.amount_fen), 0), coalesce(sum(i.credit_fen), 0),
+    case when bool_or(i.takes = 'line') then 'line' when bool_or(i.takes = 'pieces') then 'pieces' else 'nothing' end,
+    coalesce((select array_agg(g.id) from instead x cross join lateral unnest(x.grants) as g(id)), '{}')
+  into promised, credit, taken_before, grants_before
+  from instead i;
   select * into line
   from orders.lines l
   where l.tenant_id = p_tenant
     and l.order_no = p_no
     and l.line_no = refund.line_no;
-  -- What was never delivered goes back whole: what a bank has had is a part of that.
-  if refund.takes = 'line' and refund.chargeback_id is null and line.delivered_at is null and line.kind <> 'recharge' then
-    of_bank := least(fulfilment.left_with_banks(p_tenant, p_no), refund.amount_fen - promised);
-    refund.amount_fen := refund.amount_fen - of_bank;
+  -- Every right was taken before: it only stands in the place of those that failed.
+  if refund.takes = 'line' and promised > 0 and line.refunded_quantity = line.quantity and line.kind <> 'recharge' then
+    update payments.refunds r
+    set takes = taken_before,
+        grants = grants_before
+    where r.tenant_id = p_tenant
+      and r.id = p_refund;
   end if;
-  if refund.gateway <> 'balance' and refund.chargeback_id is null then
+  -- What was never delivered goes back whole: what a bank has had is a part of that. So is, of any line, what the shop let go of.
+  if refund.takes = 'line' and refund.chargeback_id is null and line.kind <> 'recharge' then
+    if line.delivered_at is null then
+      of_bank := least(fulfilment.left_with_banks(p_tenant, p_no), refund.amount_fen - promised);
+    end if;
+    if refund.target = 'source' then
+      of_let_go := greatest(least(
+        refund.amount_fen - of_bank - fulfilment.left_of_receipts(p_tenant, p_no, 'source'),
+        refund.amount_fen - of_bank - promised,
+        fulfilment.left_let_go(p_tenant, p_no)
+      ), 0);
+    end if;
+    refund.amount_fen := refund.amount_fen - of_bank - of_let_go;
+  end if;
+  if refund.gateway <> 'balance' and refund.chargeback_id is null and refund.target <> 'let_go' then
     select * into purse_receipt
     from payments.receipts r
     where r.tenant_id = p_tenant
@@ -511,7 +543,21 @@ begin
       and r.gateway = 'balance'
       and r.state = 'applied';
     if purse_receipt.id is not null then
-      of_purse := greatest(refund.amount_fen - greatest(fulfilment.left_of_receipt(p_tenant, refund.receipt_id, refund.target), 0), 0);
+      of_gateway := greatest(fulfilment.left_of_receipt(p_tenant, refund.receipt_id, refund.target), 0);
+      -- What failed refunds promise can go back there only: it is left to them, as far as the purse has enough.
+      of_purse := greatest(refund.amount_fen - of_gateway, least(
+        refund.amount_fen - of_gateway + coalesce((
+          select sum(f.amount_fen)
+          from payments.refunds f
+          where f.tenant_id = p_tenant
+            and f.order_no = p_no
+            and f.receipt_id = refund.receipt_id
+            and f.line_no is not null
+            and f.state = 'failed'
+            and f.replaced_by is null
+        ), 0),
+        refund.amount_fen, fulfilment.left_of_receipt(p_tenant, purse_receipt.id, 'balance')
+      ), 0);
     end if;
   end if;
 
@@ -596,7 +642,7 @@ begin
     of_purse := 0;
   end if;
   update payments.refunds r
-  set amount_fen = r.amount_fen - of_purse - of_bank
+  set amount_fen = r.amount_fen - of_purse - of_bank - of_let_go
   where r.tenant_id = p_tenant
     and r.order_no = p_no
     and r.id = p_refund;
@@ -615,9 +661,15 @@ begin
     perform fulfilment.refund_by_bank(p_tenant, dispute.id, refund.line_no, 'nothing', least(dispute.fen, of_bank), null);
     of_bank := of_bank - least(dispute.fen, of_bank);
   end loop;
+  if of_let_go > 0 then
+    perform fulfilment.refund_let_go(p_tenant, p_no, refund.line_no, of_let_go, p_actor);
+  end if;
   perform fulfilment.send_refund(p_tenant, p_no, x.id, the_member, p_actor)
   from unnest(array[p_refund, of_purse_id]) as x(id)
   where x.id is not null;
+  if refund.takes <> 'nothing' and line.amount_fen + line.unit_points > 0 then
+    perform fulfilment.end_gifts(p_tenant, p_no, refund, p_actor);
+  end if;
 end;
 $$;
 revoke execute on function fulfilment.begin_line_refund(bigint, bigint, bigint, bigint[], text) from public;
@@ -645,7 +697,7 @@ begin
   perform fulfilment.lock_accounts(p_tenant, array[p_no], array[
     ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), ledger.account(p_tenant, 'cash.revenue', '', 'CNY'),
     case when the_order.member_id is not null then ledger.account(p_tenant, 'cash.member', the_order.member_id::text, 'CNY') end,
-    ledger.account(p_tenant, 'cash.chargeback', '', 'CNY')
+    ledger.account(p_tenant, 'cash.chargeback', '', 'CNY'), ledger.account(p_tenant, 'cash.loss', '', 'CNY')
   ] || case when the_order.points > 0 then fulfilment.accounts_of_members(p_tenant, array[the_order.member_id]) end);
   -- In whatever order: two that lock several of them have met at the order before.
   perform 1
@@ -659,7 +711,7 @@ $$;
 revoke execute on function fulfilment.lock_for_refund(bigint, bigint) from public;
 
 -- What of a receipt may still go back. What the shop let go of when it took less for an order never came in, so it cannot go
--- back to the source; the balance may get the whole price. What a payer's bank has had back cannot go back again.
+-- back to the source (`refund_let_go`); the balance may get the whole price. What a payer's bank has had back cannot go back again.
 create or replace function fulfilment.left_of_receipt(p_tenant bigint, p_receipt bigint, p_target text)
 returns bigint
 language sql
@@ -676,6 +728,8 @@ as $$
       and f.order_no = r.order_no
       and f.receipt_id = r.id
       and f.state in ('requested', 'processing', 'done')
+      and f.sent_as is null
+      and (f.target <> 'let_go' or p_target = 'balance')
   ), 0)
   from payments.receipts r
   where r.tenant_id = p_tenant
@@ -701,6 +755,147 @@ as $$
 $$;
 revoke execute on function fulfilment.left_of_receipts(bigint, bigint, text) from public;
 
+-- What of an order's price the shop let go of, and has not taken back. The purse may have had it.
+create or replace function fulfilment.left_let_go(p_tenant bigint, p_no bigint)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select coalesce(sum(greatest(least(r.adjusted_fen - f.let_go, r.amount_fen - r.fee_fen + r.adjusted_fen - f.back), 0)), 0)::bigint
+  from payments.receipts r
+  cross join lateral (
+    select coalesce(sum(f.amount_fen), 0) as back, coalesce(sum(f.amount_fen) filter (where f.target = 'let_go'), 0) as let_go
+    from payments.refunds f
+    where f.tenant_id = p_tenant
+      and f.order_no = p_no
+      and f.receipt_id = r.id
+      and f.state in ('requested', 'processing', 'done')
+      and f.sent_as is null
+      and f.chargeback_id is null
+  ) f
+  where r.tenant_id = p_tenant
+    and r.order_no = p_no
+    and r.state = 'applied'
+    and r.adjusted_fen > 0
+$$;
+revoke execute on function fulfilment.left_let_go(bigint, bigint) from public;
+
+-- What the shop let go of when it took less for an order goes back to the shop when its line does: nobody else gave it.
+create or replace function fulfilment.refund_let_go(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint, p_actor text)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  refund_id bigint;
+begin
+  insert into payments.refunds (
+    tenant_id, order_no, line_no, receipt_id, gateway, trade_no, amount_fen, target, state, reason, requested_by, takes
+  )
+  select p_tenant, p_no, p_line, r.id, r.gateway, r.trade_no, p_amount, 'let_go', 'awaiting', 'let_go', 'system', 'nothing'
+  from payments.receipts r
+  where r.tenant_id = p_tenant
+    and r.order_no = p_no
+    and r.state = 'applied'
+    and r.adjusted_fen > 0
+  order by r.id
+  limit 1
+  returning id into refund_id;
+  perform fulfilment.begin_line_refund(p_tenant, p_no, refund_id, '{}', p_actor);
+end;
+$$;
+revoke execute on function fulfilment.refund_let_go(bigint, bigint, integer, bigint, text) from public;
+
+-- What no supplier was asked for yet is not bought any more. False when one is bringing it: that is left alone. The caller has
+-- locked order and accounts.
+create or replace function fulfilment.end_wanted(p_tenant bigint, p_no bigint, p_line integer)
+returns boolean
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  need_state text;
+begin
+  -- Whoever opens a purchase has the need locked until it is open.
+  select n.state into need_state
+  from fulfilment.needs n
+  where n.tenant_id = p_tenant
+    and n.order_no = p_no
+    and n.line_no = p_line
+  for no key update;
+  if need_state = 'wanted' then
+    update fulfilment.needs n
+    set state = 'cancelled',
+        due_at = null,
+        changed_at = now()
+    where n.tenant_id = p_tenant
+      and n.order_no = p_no
+      and n.line_no = p_line;
+  end if;
+  return need_state is distinct from 'buying';
+end;
+$$;
+revoke execute on function fulfilment.end_wanted(bigint, bigint, integer) from public;
+
+-- When every line that cost something is taken back, so is what was given with them for nothing. `p_refund` is the one that took
+-- the last of them. What a supplier is bringing is left alone.
+create or replace function fulfilment.end_gifts(p_tenant bigint, p_no bigint, p_refund payments.refunds, p_actor text)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  gift record;
+  refund_id bigint;
+begin
+  if exists (
+    select from orders.lines l
+    where l.tenant_id = p_tenant
+      and l.order_no = p_no
+      and (l.amount_fen > 0 or l.unit_points > 0)
+      and l.refunded_quantity < l.quantity
+  ) then
+    return;
+  end if;
+  for gift in
+    select l.line_no
+    from orders.lines l
+    where l.tenant_id = p_tenant
+      and l.order_no = p_no
+      and l.amount_fen = 0
+      and l.unit_points = 0
+      and l.refunded_quantity < l.quantity
+    order by l.line_no
+  loop
+    continue when not fulfilment.end_wanted(p_tenant, p_no, gift.line_no);
+    insert into payments.refunds (
+      tenant_id, order_no, line_no, receipt_id, gateway, trade_no, amount_fen, target, state, reason, requested_by, requested_by_id,
+      takes, chargeback_id
+    )
+    values (
+      p_tenant, p_no, gift.line_no, p_refund.receipt_id, p_refund.gateway, p_refund.trade_no, 0, p_refund.target, 'awaiting', p_refund.reason,
+      p_refund.requested_by, p_refund.requested_by_id, 'line', p_refund.chargeback_id
+    )
+    returning id into refund_id;
+    perform fulfilment.begin_line_refund(p_tenant, p_no, refund_id, '{}', p_actor);
+  end loop;
+end;
+$$;
+revoke execute on function fulfilment.end_gifts(bigint, bigint, payments.refunds, text) from public;
+
 -- What banks have had of the one payment of an order, as a loss. Of an order that several ways paid staff decide about the rest.
 create or replace function fulfilment.left_with_banks(p_tenant bigint, p_no bigint)
 returns bigint
@@ -711,7 +906,7 @@ set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
-  select coalesce(sum(greatest(least(r.disputed_fen, fulfilment.left_of_receipt(p_tenant, r.id, 'balance') + r.disputed_fen), 0)), 0)::bigint
+  select coalesce(sum(greatest(least(r.disputed_fen, fulfilment.left_of_receipt(p_tenant, r.id, 'source') + r.disputed_fen), 0)), 0)::bigint
   from orders.orders o
   join payments.receipts r on r.tenant_id = p_tenant and r.order_no = p_no and r.state = 'applied'
   where o.tenant_id = p_tenant
@@ -868,8 +1063,8 @@ $$;
 revoke execute on function fulfilment.settle_disputed(bigint, bigint) from public;
 
 -- When banks have had all that a payment still had to give, rights end: unused codes become void, used ones are the recorded
--- loss, and what the lines account for is a loss no more, whichever of the disputes took it. Goods that a supplier is bringing
--- are left alone.
+-- loss, and what the lines account for is a loss no more, whichever of the disputes took it; what the shop had let go of is its
+-- own again. What no supplier was asked for yet is not bought; goods that one is bringing are left alone.
 create or replace function fulfilment.end_rights(p_tenant bigint, p_dispute bigint)
 returns void
 language plpgsql
@@ -890,15 +1085,12 @@ begin
     join orders.lines l on l.tenant_id = p_tenant and l.order_no = c.order_no
     where c.tenant_id = p_tenant
       and c.id = p_dispute
-      and (l.state in ('delivered', 'exception', 'refunding', 'refunded') or (l.kind = 'service' and l.state = 'supplying'))
+      and l.state in ('supplying', 'delivered', 'exception', 'refunding', 'refunded')
       and l.amount_fen > 0
       and l.refunded_quantity < l.quantity
-      and not exists (
-        select from fulfilment.needs n
-        where n.tenant_id = p_tenant and n.order_no = l.order_no and n.line_no = l.line_no and n.state in ('wanted', 'buying')
-      )
     order by l.line_no
   loop
+    continue when not fulfilment.end_wanted(p_tenant, line.order_no, line.line_no);
     left_fen := line.fen;
     for dispute in
       select c.id, c.disputed_fen - c.surplus_fen as fen
@@ -909,7 +1101,8 @@ begin
         and c.state <> 'won'
       order by c.id <> p_dispute, c.id
     loop
-      part := least(left_fen, dispute.fen);
+      -- What a bank took beyond what came has paid for nothing.
+      part := greatest(least(left_fen, dispute.fen, fulfilment.left_with_banks(p_tenant, line.order_no)), 0);
       if dispute.id = p_dispute or part > 0 then
         perform fulfilment.refund_by_bank(
           p_tenant, dispute.id, line.line_no, case when dispute.id = p_dispute then 'line' else 'nothing' end, part, null
@@ -917,13 +1110,17 @@ begin
         left_fen := left_fen - part;
       end if;
     end loop;
+    part := least(left_fen, fulfilment.left_let_go(p_tenant, line.order_no));
+    if part > 0 then
+      perform fulfilment.refund_let_go(p_tenant, line.order_no, line.line_no, part, '');
+    end if;
   end loop;
 end;
 $$;
 revoke execute on function fulfilment.end_rights(bigint, bigint) from public;
 
--- A dispute that was won undoes what it took: a recharge is in the purse again, as far as it was there, and a failed refund in
--- whose place the bank's stood is promised again. Rights that ended stay ended.
+-- A dispute that was won undoes what it took: a recharge is in the purse again, as far as it was there, a failed refund in whose
+-- place the bank's stood is promised again, and so is the price of what was never delivered. Rights that ended stay ended.
 create or replace function fulfilment.undo_bank(p_tenant bigint, p_dispute bigint)
 returns void
 language plpgsql
@@ -943,7 +1140,11 @@ begin
     join orders.orders o on o.tenant_id = p_tenant and o.no = c.order_no
     where c.tenant_id = p_tenant
       and c.id = p_dispute
-      and (o.purpose = 'recharge' or r.takes = 'nothing' and exists (
+      and r.amount_fen > 0
+      and (o.purpose = 'recharge' or exists (
+        select from orders.lines l
+        where l.tenant_id = p_tenant and l.order_no = r.order_no and l.line_no = r.line_no and l.delivered_at is null
+      ) or r.takes = 'nothing' and exists (
         select from payments.refunds f where f.tenant_id = p_tenant and f.order_no = r.order_no and f.replaced_by = r.id
       ))
     order by r.id
@@ -1001,8 +1202,9 @@ end;
 $$;
 revoke execute on function fulfilment.undo_bank(bigint, bigint) from public;
 
--- A refund that went through after another had taken its place is a loss, until that other one fails: then the promise was kept by
--- the first, and nothing is left to send. When more had been promised, the rest waits.
+-- A refund that went through after another had taken its place is a loss, but for what is still promised of the same payment and is
+-- not on its way: that was kept by it, and need not be sent any more. Of money that bought nothing it is what is free. What it
+-- kept is a refund of its own (`sent_as`), so that one may keep several promises, or a part of one.
 create or replace function fulfilment.cover_twice(p_tenant bigint, p_no bigint)
 returns void
 language plpgsql
@@ -1012,44 +1214,76 @@ set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
 declare
-  twice record;
-  rest bigint;
+  late record;
+  promise payments.refunds;
+  kept payments.refunds;
+  part bigint;
 begin
   loop
-    with recursive chain as (
-      select f.id as promise, f.amount_fen, f.id
-      from payments.refunds f
-      where f.tenant_id = p_tenant
-        and f.order_no = p_no
-        and f.state = 'failed'
-        and f.replaced_by is null
-      union all
-      select c.promise, c.amount_fen, f.id
-      from chain c
-      join payments.refunds f on f.tenant_id = p_tenant and f.order_no = p_no and f.replaced_by = c.id and f.id <> c.id
-    )
-    select c.promise, f.id, f.line_no, f.receipt_id, f.amount_fen, f.credit_fen
-    into twice
-    from chain c
-    join payments.refunds f on f.tenant_id = p_tenant and f.id = c.id
-    where f.state = 'done'
-      and f.amount_fen <= c.amount_fen
+    select f.id, f.line_no, f.receipt_id, f.gateway, f.trade_no, f.amount_fen - k.fen as fen, p.id as promise_id,
+      r.state = 'applied' as is_applied, s.free
+    into late
+    from payments.refunds f
+    join payments.receipts r on r.tenant_id = p_tenant and r.id = f.receipt_id
+    cross join lateral (
+      select coalesce(sum(k.amount_fen), 0) as fen
+      from payments.refunds k
+      where k.tenant_id = p_tenant
+        and k.order_no = p_no
+        and k.sent_as = f.id
+    ) k
+    left join lateral (
+      select p.id
+      from payments.refunds p
+      where r.state = 'applied'
+        and p.tenant_id = p_tenant
+        and p.order_no = p_no
+        and p.receipt_id = f.receipt_id
+        and p.line_no is not null
+        and p.state = 'failed'
+        and p.replaced_by is null
+      order by p.line_no is distinct from f.line_no, p.id
+      limit 1
+    ) p on true
+    cross join lateral (
+      select case when r.state in ('surplus', 'unmatched', 'refunded') then fulfilment.left_of_surplus(p_tenant, r.id, true) else 0 end as free
+    ) s
+    where f.tenant_id = p_tenant
+      and f.order_no = p_no
+      and f.state = 'done'
+      and f.replaced_by is not null
+      and f.amount_fen > k.fen
+      and (p.id is not null or s.free > 0)
     order by f.id
     limit 1;
     exit when not found;
-    rest := fulfilment.split_failed(p_tenant, twice.promise, twice.amount_fen, twice.credit_fen);
-    update payments.refunds r
-    set replaced_by = case when r.id = twice.promise then coalesce(rest, twice.id) end
-    where r.tenant_id = p_tenant
-      and r.id in (twice.promise, twice.id);
+    select * into promise
+    from payments.refunds p
+    where p.tenant_id = p_tenant
+      and p.id = late.promise_id;
+    part := least(late.fen, coalesce(promise.amount_fen, late.free));
+    insert into payments.refunds (
+      tenant_id, order_no, line_no, receipt_id, gateway, trade_no, amount_fen, target, state, reason, requested_by, sent_as, done_at,
+      credit_fen
+    )
+    values (
+      p_tenant, p_no, promise.line_no, late.receipt_id, late.gateway, late.trade_no, part, 'source', 'done', 'sent_late', 'system', late.id, now(),
+      coalesce(div(promise.credit_fen::numeric * part, promise.amount_fen), 0)
+    )
+    returning * into kept;
     perform ledger.post(
-      p_tenant, array[ledger.account(p_tenant, case when twice.line_no is null then 'cash.surplus' else 'cash.clearing' end, '', 'CNY')],
-      array[ledger.account(p_tenant, 'cash.loss', '', 'CNY')], array[twice.amount_fen], array['cash.refund_twice'], array['order:' || p_no]
+      p_tenant, array[ledger.account(p_tenant, case when late.is_applied then 'cash.clearing' else 'cash.surplus' end, '', 'CNY')],
+      array[ledger.account(p_tenant, 'cash.loss', '', 'CNY')], array[part], array['cash.refund_twice'], array['order:' || p_no]
     );
-    if twice.line_no is null then
-      perform fulfilment.settle_surplus(p_tenant, twice.receipt_id);
+    if late.is_applied then
+      perform fulfilment.split_failed(p_tenant, promise.id, part, kept.credit_fen);
+      update payments.refunds r
+      set replaced_by = kept.id
+      where r.tenant_id = p_tenant
+        and r.id = promise.id;
+      perform fulfilment.close_refunded(p_tenant, p_no, promise.line_no, part);
     else
-      perform fulfilment.close_refunded(p_tenant, p_no, twice.line_no, twice.amount_fen);
+      perform fulfilment.settle_surplus(p_tenant, late.receipt_id);
     end if;
   end loop;
 end;
@@ -1141,7 +1375,9 @@ begin
   if cardinality(lines) = 0 or (total + total_points = 0 and room > 0) then
     return jsonb_build_object('code', 'orders.nothing_to_refund', 'params', '{}'::jsonb);
   end if;
-  if total > room + least(undelivered, fulfilment.left_with_banks(p_tenant, p_no)) then
+  if total > room + least(undelivered, fulfilment.left_with_banks(p_tenant, p_no))
+    + (case when takes = 'line' and not at_once and the_order.purpose = 'goods' then fulfilment.left_let_go(p_tenant, p_no) else 0 end)
+  then
     return jsonb_build_object('code', 'orders.refund_over_receipt', 'params', jsonb_build_object(
       'leftYuan', trim(to_char(room / 100.0, '999999999990.00'))
     ));
@@ -1242,6 +1478,10 @@ begin
     or (plan ->> 'points')::bigint <> refund.points
     or refund.amount_fen > fulfilment.left_of_receipts(p_tenant, refund.order_no, refund.target)
       + (case when (plan ->> 'isUndelivered')::boolean then fulfilment.left_with_banks(p_tenant, refund.order_no) else 0 end)
+      + (case
+        when refund.takes = 'line' and refund.target = 'source' and the_order.purpose = 'goods' then fulfilment.left_let_go(p_tenant, refund.order_no)
+        else 0
+      end)
   then
     return jsonb_build_object('code', 'orders.refund_changed', 'params', '{}'::jsonb);
   end if;
@@ -1287,10 +1527,54 @@ begin
 end;
 $$;
 
+-- A refund that was paid by hand went through at the gateway after all: what was paid by hand takes its place as a refund of its
+-- own. Answers the gateway's, failed and replaced, as it would be had another been sent.
+create or replace function fulfilment.part_from_hand(p_tenant bigint, p_refund bigint)
+returns payments.refunds
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  refund payments.refunds;
+  by_hand bigint;
+begin
+  insert into payments.refunds (
+    tenant_id, order_no, line_no, receipt_id, gateway, trade_no, amount_fen, currency, target, state, reason, requested_by,
+    requested_by_id, takes, grants, points, credit_fen, done_at, decided_by, decided_at, decided_note, hand_reference
+  )
+  select r.tenant_id, r.order_no, r.line_no, r.receipt_id, r.gateway, r.trade_no, r.amount_fen, r.currency, 'hand', 'done',
+    -- What came too much is sent back by itself once.
+    case when r.line_no is null then 'unmatched_payment' else r.reason end, r.requested_by, r.requested_by_id, r.takes, r.grants, r.points, r.credit_fen, r.done_at, r.decided_by, r.decided_at, r.decided_note,
+    r.hand_reference
+  from payments.refunds r
+  where r.tenant_id = p_tenant
+    and r.id = p_refund
+  returning id into by_hand;
+  update payments.refunds r
+  set state = 'failed',
+      target = 'source',
+      done_at = null,
+      replaced_by = by_hand,
+      decided_by = null,
+      decided_at = null,
+      decided_note = null,
+      hand_reference = null
+  where r.tenant_id = p_tenant
+    and r.id = p_refund
+  returning * into refund;
+  return refund;
+end;
+$$;
+revoke execute on function fulfilment.part_from_hand(bigint, bigint) from public;
+
 -- The gateway's final word. Said twice it changes nothing. A refusal makes the line an exception: somebody must decide. When
 -- another refund has taken the place of one that failed, and that one went through after all, the money has left twice: it
--- is booked as the loss that it is, until the other fails (`cover_twice`), and the audit of the books names it. What a bank has
--- had meanwhile is taken from what a failed refund promises.
+-- is booked as the loss that it is, but for what is still promised (`cover_twice`), and the audit of the books names it. So it is
+-- when it had been paid by hand: then what was paid by hand is a refund of its own. What a bank has had meanwhile is taken from
+-- what a failed refund promises.
 create or replace function fulfilment.refund_ended(p_tenant bigint, p_refund bigint, p_done boolean, p_error text)
 returns jsonb
 language plpgsql
@@ -1314,7 +1598,10 @@ begin
   where r.tenant_id = p_tenant
     and r.id = p_refund
   for no key update;
-  if not found or refund.state in ('done', 'awaiting', 'declined') or (refund.state = 'failed' and not p_done) then
+  if p_done and refund.state = 'done' and refund.target = 'hand' then
+    refund := fulfilment.part_from_hand(p_tenant, p_refund);
+  end if;
+  if refund.id is null or refund.state in ('done', 'awaiting', 'declined') or (refund.state = 'failed' and not p_done) then
     return jsonb_build_object('changed', false);
   end if;
   cause := 'order:' || refund.order_no;

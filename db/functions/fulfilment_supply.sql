@@ -130,7 +130,14 @@ begin
       'unitPoints', l.unit_points,
       'form', l.form,
       'skuKind', l.kind,
-      'isUntouched', h.filled = 0
+      'isUntouched', h.filled = 0,
+      -- Payers' banks have had all that its payment had to give: it is not bought.
+      'isDisputed', exists (
+        select from payments.chargebacks c
+        where c.tenant_id = tenant.id
+          and c.order_no = h.order_no
+          and c.state <> 'won'
+      ) and fulfilment.left_of_receipts(tenant.id, h.order_no, 'source') = 0
     ))
     into taken
     from handed h

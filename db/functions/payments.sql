@@ -227,6 +227,8 @@ as $$
       and o.order_no = f.order_no
       and o.receipt_id = f.receipt_id
       and o.state in ('requested', 'processing', 'done')
+      and o.sent_as is null
+      and o.target <> 'let_go'
   ), 0)
   from payments.refunds f
   join payments.receipts r on r.tenant_id = p_tenant and r.id = f.receipt_id

@@ -1053,6 +1053,20 @@ begin
     p_tenant, posting, 'found_after_all', p_gateway, p_day, p_bill, p_case, case when p_is_line_posted then 1 else 0 end,
     0, 0, 0, -old.difference_fen
   );
+  -- What our own day had said of it meanwhile is settled by it.
+  update reconciliation.cases c
+  set state = 'resolved',
+      outcome = case when c.day <> old.first_day then 'cross_day' else c.outcome end,
+      cause = case when c.day <> old.first_day then 'other_day' else 'agrees_now' end,
+      bill_id = coalesce(p_bill, c.bill_id),
+      n = coalesce(p_n, c.n),
+      ended_at = clock_timestamp()
+  where c.tenant_id = p_tenant
+    and c.kind = p_kind
+    and c.fact_id = p_fact
+    and c.state in ('open', 'waiting')
+    and c.outcome <> 'duplicate'
+    and c.id <> p_case;
   if not reconciliation.is_closed(p_tenant, p_gateway, old.day) then
     update reconciliation.cases c
     set state = 'resolved',
@@ -1424,8 +1438,17 @@ begin
         and c.gateway = p_gateway
         and (c.state in ('open', 'waiting') or (c.state = 'explained' and c.posting_id is not null))
         and c.n is not null
-        and c.outcome in ('channel_only', 'state_differs')
+        -- Of several lines about one payment that nobody knew of, all but the first were taken for the same dispute.
+        and (c.outcome in ('channel_only', 'state_differs') or (c.outcome = 'duplicate' and c.kind in ('chargeback', 'chargeback_won')))
         and c.theirs ->> 'currency' = 'CNY'
+        and (c.theirs ->> 'hasMoved')::boolean
+        -- Of a closed day it stays written off when it was found; its line has its fact then.
+        and not exists (
+          select from reconciliation.matches m
+          where m.tenant_id = p_tenant
+            and m.bill_id = c.bill_id
+            and m.n = c.n
+        )
         and reconciliation.is_closed(p_tenant, p_gateway, b.day)
       order by c.id desc
       limit p_limit
@@ -1445,6 +1468,17 @@ begin
         and r.id = reconciliation.refund_of(c.theirs ->> 'refundNo')
         and r.gateway = p_gateway
         and r.state = 'done'
+        and r.target = 'source'
+        and r.order_no::text = split_part(c.theirs ->> 'refundNo', 'R', 1)
+      union all
+      -- A payment may be disputed in parts of one amount: each line is one of them.
+      select d.id, d.order_no, case c.kind when 'chargeback' then d.opened_at else d.ended_at end, d.amount_fen
+      from payments.chargebacks d
+      where c.kind in ('chargeback', 'chargeback_won')
+        and d.tenant_id = p_tenant
+        and d.gateway = p_gateway
+        and d.trade_no = c.theirs ->> 'tradeNo'
+        and (c.kind = 'chargeback' or d.state = 'won')
     ) f
     where f.amount_fen = c.amount_fen
       and not exists (
@@ -1453,8 +1487,13 @@ begin
           and m.kind = c.kind
           and m.fact_id = f.id
       )
-    order by c.id
+    order by c.id, f.id
   loop
+    continue when exists (
+      select from reconciliation.matches m
+      where m.tenant_id = p_tenant
+        and ((m.kind = found.kind and m.fact_id = found.fact_id) or (m.bill_id = found.bill_id and m.n = found.n))
+    );
     if found.state = 'explained' then
       perform reconciliation.find_after_all(
         p_tenant, found.id, p_gateway, p_day, found.bill_id, found.n, found.kind, found.fact_id, found.amount_fen, found.fee_fen, true
@@ -1538,6 +1577,8 @@ begin
         and r.target = 'source'
         -- What a chargeback gave back is on the bill as the chargeback, and rights that ended for nothing are not on it.
         and r.chargeback_id is null
+        -- What was sent as another refund is on it as that one.
+        and r.sent_as is null
         and r.amount_fen > 0
         and r.done_at >= greatest(from_at, after_at)
         and r.done_at < to_at

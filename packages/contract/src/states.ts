@@ -32,6 +32,7 @@ export const EXCEPTION_REASONS = [
   'account_refused',
   'bad_card',
   'service_rejected',
+  'disputed',
 ] as const
 export type ExceptionReason = (typeof EXCEPTION_REASONS)[number]
 

@@ -70,6 +70,7 @@ const exception: Table<ExceptionReason> = {
   account_refused: ['warning', '充值账号有误', 'Account refused'],
   bad_card: ['error', '到货卡密有问题', 'Bad codes came'],
   service_rejected: ['warning', '人工服务被拒绝', 'Service rejected'],
+  disputed: ['error', '付款被拒付', 'Payment disputed'],
 }
 const task: Table<TaskState> = {
   waiting: ['warning', '待接单', 'To be taken'],

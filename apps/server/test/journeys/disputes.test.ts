@@ -135,9 +135,9 @@ const ended = (shop: Shop, refundId: number | undefined, isDone: boolean) =>
   house.platform.db.call(shop.tenantId, 'fulfilment.refund_ended', refundId, isDone, isDone ? null : 'refused')
 const living = async (no: OrderNo) =>
   (await house.query("select from entitlements.grants where order_no = $1 and state <> 'revoked'", [no])).length
-const received = (shop: Shop, no: OrderNo, tradeNo: string) =>
+const received = (shop: Shop, no: OrderNo, tradeNo: string, amountFen = 1_000) =>
   house.platform.db.callHot(shop.tenantId, 'fulfilment.settle', [
-    { orderNo: no, gateway: 'sim-pay', tradeNo, amountFen: 1_000, currency: 'CNY', asked: true, paidAt: new Date() },
+    { orderNo: no, gateway: 'sim-pay', tradeNo, amountFen, currency: 'CNY', asked: true, paidAt: new Date() },
   ])
 /** Ten yuan put on a balance, with one on top. */
 async function recharged() {
@@ -489,11 +489,8 @@ test.each(['source', 'balance'])(
     ])
     await received(shop, order.no, `T${order.no}`)
     await dispute(shop, (await receiptsOf(order.no))[0] as Receipt, 700)
-    control.addFault({ kind: 'refund.slow', key: String(order.no), times: 1, ms: 3_600_000 })
-    await refund(shop, order.no, { to })
-    const [sent] = to === 'source' ? await refundsIn(order.no, 'requested', 'processing') : []
-    if (sent) await ended(shop, sent.id, true)
-    expect([sent?.amount_fen, await balanceOf(member)]).toEqual(to === 'source' ? [300, 0] : [undefined, 300])
+    const sent = await refundDone(shop, order.no, { to })
+    expect([sent, await balanceOf(member)]).toEqual(to === 'source' ? [[300], 0] : [[], 300])
     expect([await account(shop, 'cash.chargeback'), await account(shop, 'cash.clearing')]).toEqual([0, 0])
   },
 )
@@ -603,4 +600,218 @@ test('what was decided to go back, and did not, cannot pay the order, and says s
   await ended(shop, refunded?.id, false)
   expect(await code(decide(shop, receipt, 'apply'))).toBe('payments.receipt_goes_back')
   await expectBooksRight(house, shop.tenantId)
+})
+
+/** An order whose goods are gone when it is paid: a suspended batch delivers nothing. */
+async function undelivered(shop: Shop, paidFen = 1_000) {
+  const member = await shop.member()
+  const goods = await shop.stock(1, { sku: { priceFen: 1_000 } })
+  const order = await shop.place(goods, 1, { visitor: member.visitor })
+  await house.query("update vault.batches set state = 'suspended' where id = $1", [goods.batchId])
+  await (paidFen === 1_000 ? received(shop, order.no, `T${order.no}`) : underpaid(shop, order.no))
+  const [receipt] = await receiptsOf(order.no)
+  if (paidFen < 1_000) await decide(shop, receipt as Receipt, 'apply')
+  return { member, order, receipt: receipt as Receipt }
+}
+const alarms = async (shop: Shop) => {
+  const { checks } = await auditBooks(house.platform, shop.tenantId, { isWhole: true, graceSeconds: 60 })
+  return checks.flatMap(({ violations }) => violations.map(({ code: name }) => name)).toSorted()
+}
+const accounts = (shop: Shop, ...kinds: readonly string[]) =>
+  Promise.all(kinds.map((kind) => account(shop, `cash.${kind}`)))
+/** Refunds the line; the gateway refuses it. */
+async function refundRefused(shop: Shop, no: OrderNo, body: object = {}) {
+  control.addFault({ kind: 'refund.reject', key: String(no), times: 1 })
+  await refund(shop, no, body)
+  return await failedRefund(no)
+}
+/** Refunds the line, and the gateway says that it did; answers what it was sent. */
+async function refundDone(shop: Shop, no: OrderNo, body: object = {}) {
+  const before = new Set((await refundsIn(no, 'failed', 'done')).map(({ id }) => id))
+  await refund(shop, no, body)
+  // It knows nothing of this money, and may have said so already.
+  const sent = (await refundsIn(no, 'requested', 'processing', 'failed')).filter(({ id }) => !before.has(id))
+  for (const { id } of sent) await ended(shop, id, true)
+  return sent.map(({ amount_fen }) => amount_fen)
+}
+
+test('a refund of money that bought nothing, which goes after all beside a dispute, is of what the bank has left', async () => {
+  const shop = await house.newShop()
+  const { surplus, order } = await paidTwice(shop)
+  const first = await failedRefund(order.no)
+  await dispute(shop, surplus, 300, 'opened')
+  await ended(shop, first.id, true)
+  expect(await code(decide(shop, surplus, 'balance'))).toBe('payments.receipt_handled')
+  expect(await accounts(shop, 'surplus', 'loss', 'chargeback')).toEqual([0, -300, 0])
+  await expectBooksRight(house, shop.tenantId)
+  expect(await alarms(shop)).toEqual([])
+  // Won, the rest of what went was that.
+  await dispute(shop, surplus, 300, 'won')
+  expect(await accounts(shop, 'surplus', 'loss', 'chargeback')).toEqual([0, 0, 0])
+  expect(await code(decide(shop, surplus, 'balance'))).toBe('payments.receipt_handled')
+  await expectBooksRight(house, shop.tenantId)
+})
+
+test('a refund of a line, which goes after all when a dispute has split it, keeps what was still promised of it', async () => {
+  const shop = await house.newShop()
+  const { order } = await bought(shop)
+  const first = await refundRefused(shop, order.no)
+  const [receipt] = await receiptsOf(order.no)
+  await dispute(shop, receipt as Receipt, 300, 'opened')
+  expect(await failedRefund(order.no)).toMatchObject({ amount_fen: 700 })
+  await ended(shop, first.id, true)
+  expect(await accounts(shop, 'clearing', 'loss', 'chargeback')).toEqual([0, -300, 0])
+  expect(await code(refund(shop, order.no, { again: true }))).toBe('orders.nothing_to_refund')
+  // Beside what the bank has, that is too much, and is named.
+  await expectBooksRight(house, shop.tenantId, ['nothing is refunded beyond what came, or was let go of'])
+  await dispute(shop, receipt as Receipt, 300, 'won')
+  expect(await accounts(shop, 'clearing', 'loss', 'chargeback')).toEqual([0, 0, 0])
+  expect(await code(refund(shop, order.no, { again: true }))).toBe('orders.nothing_to_refund')
+  await expectBooksRight(house, shop.tenantId)
+  expect(await alarms(shop)).toEqual([])
+})
+
+test('a refund that went twice keeps the promise of another line of the same payment, which could not be sent any more', async () => {
+  const shop = await house.newShop()
+  const member = await shop.member()
+  const lines = []
+  for (let n = 0; n < 2; n += 1) {
+    const { skuId } = await shop.stock(1, { sku: { priceFen: 500 } })
+    lines.push({ skuId, quantity: 1, unitPriceFen: 500, unitPoints: 0 })
+  }
+  const { no } = await member.visitor.call(
+    'orders.place',
+    { body: { lines, contact: '13800000000', queryPassword: 'query-pw-7391', payWith: 'sim-pay' } },
+    { idempotencyKey: randomUUID() },
+  )
+  const order = no as OrderNo
+  await received(shop, order, `T${order}`)
+  const first = await refundRefused(shop, order, { lineNo: 1 })
+  await refund(shop, order, { lineNo: 1, again: true, to: 'balance' })
+  await refundRefused(shop, order, { lineNo: 2 })
+  await ended(shop, first.id, true)
+  expect([await balanceOf(member), ...(await accounts(shop, 'clearing', 'loss'))]).toEqual([500, 0, 0])
+  expect(await code(refund(shop, order, { lineNo: null, again: true }))).toBe('orders.nothing_to_refund')
+  await expectBooksRight(house, shop.tenantId)
+})
+
+test('what was paid by hand, and went through at the gateway after all, is a second payment that everybody sees', async () => {
+  const shop = await house.newShop()
+  const { order } = await bought(shop)
+  const first = await refundRefused(shop, order.no)
+  expect(await byHand(shop, first.id)).toBe('ok')
+  await ended(shop, first.id, true)
+  await ended(shop, first.id, true)
+  expect(await accounts(shop, 'clearing', 'loss', 'paid_by_hand')).toEqual([0, -1_000, 1_000])
+  const detail = await shop.staff.call('orders.detail', { params: { no: order.no } })
+  expect(detail).toMatchObject({ state: 'refunded', refundedFen: 1_000 })
+  expect(detail.refunds).toMatchObject([
+    { id: first.id, to: 'source', state: 'done', isReplaced: true, handReference: null },
+    { to: 'hand', state: 'done', isReplaced: false, handReference: 'B1' },
+  ])
+  expect(await alarms(shop)).toEqual(['refund_over_receipt', 'refund_twice'])
+})
+
+test.each([
+  { what: 'delivered', begin: taken },
+  { what: 'never delivered', begin: (shop: Shop) => undelivered(shop, 990) },
+])(
+  'an order taken for less than it cost and $what goes back as what came, to its payer or to the bank; the rest to nobody',
+  async ({ begin }) => {
+    const shop = await house.newShop()
+    const one = await begin(shop)
+    expect(await account(shop, 'cash.loss')).toBe(-10)
+    expect(await refundDone(shop, one.order.no)).toEqual([990])
+    expect(await accounts(shop, 'clearing', 'loss', 'revenue')).toEqual([0, 0, 0])
+    const other = await begin(shop)
+    // More than came is with nobody else to give.
+    await dispute(shop, other.receipt, 1_100)
+    expect(await accounts(shop, 'clearing', 'loss', 'revenue', 'chargeback')).toEqual([0, 0, 0, -110])
+    for (const { no } of [one.order, other.order])
+      expect(await shop.staff.call('orders.detail', { params: { no } })).toMatchObject({ state: 'refunded' })
+    await expectBooksRight(house, shop.tenantId)
+    expect(await alarms(shop)).toEqual([])
+  },
+)
+async function taken(shop: Shop) {
+  const order = await shop.place(await shop.stock(1, { sku: { priceFen: 1_000 } }))
+  await underpaid(shop, order.no)
+  const [receipt] = await receiptsOf(order.no)
+  await decide(shop, receipt as Receipt, 'apply')
+  return { order, receipt: receipt as Receipt }
+}
+
+test.each([{ again: true }, {}])(
+  'a dispute won about what was never delivered and is refunded promises its part to the buyer, asked with %j',
+  async (how) => {
+    const shop = await house.newShop()
+    const { order, receipt } = await undelivered(shop)
+    await dispute(shop, receipt, 700, 'opened')
+    expect(await refundDone(shop, order.no)).toEqual([300])
+    await dispute(shop, receipt, 700, 'won')
+    expect(await accounts(shop, 'clearing', 'chargeback')).toEqual([700, 0])
+    expect(await shop.staff.call('orders.detail', { params: { no: order.no } })).toMatchObject({
+      state: 'paid',
+      lines: [{ state: 'exception', exception: { reason: 'refund_failed' }, failedFen: 700 }],
+    })
+    await expectBooksRight(house, shop.tenantId)
+    expect(await refundDone(shop, order.no, how)).toEqual([700])
+    expect(await account(shop, 'cash.clearing')).toBe(0)
+    await expectBooksRight(house, shop.tenantId)
+    expect(await alarms(shop)).toEqual([])
+  },
+)
+
+test.each([
+  {
+    ends: 'a refund of the other line',
+    by: (shop: Shop, { order_no: no }: Receipt) => refundDone(shop, no, { lineNo: 1 }),
+  },
+  { ends: 'a dispute of all that was paid', by: (shop: Shop, receipt: Receipt) => dispute(shop, receipt, 1_000) },
+])('what was given for nothing goes with what it was given with: $ends', async ({ by }) => {
+  const shop = await house.newShop()
+  const lines = []
+  for (const priceFen of [1_000, 0]) {
+    const { skuId } = await shop.stock(1, { sku: { priceFen, free: priceFen === 0 } })
+    lines.push({ skuId, quantity: 1, unitPriceFen: priceFen, unitPoints: 0 })
+  }
+  const { no } = await shop
+    .visitor()
+    .call(
+      'orders.place',
+      { body: { lines, contact: '13800000000', queryPassword: 'query-pw-7391', payWith: 'sim-pay' } },
+      { idempotencyKey: randomUUID() },
+    )
+  const order = no as OrderNo
+  await received(shop, order, `T${order}`)
+  expect(await living(order)).toBe(2)
+  await by(shop, (await receiptsOf(order))[0] as Receipt)
+  expect(await living(order)).toBe(0)
+  const detail = await shop.staff.call('orders.detail', { params: { no: order } })
+  expect(detail).toMatchObject({ state: 'refunded', lines: [{ state: 'refunded' }, { state: 'refunded' }] })
+  await expectBooksRight(house, shop.tenantId)
+})
+
+test.each([
+  { beside: 'a purse', balanceFen: 400, points: 0, bankFen: 600 },
+  { beside: 'points', balanceFen: 0, points: 10, bankFen: 400 },
+])('what was never delivered, and a bank has had a part of beside $beside, can be refunded', async (one) => {
+  const shop = await house.newShop()
+  const member = await shop.member(one.balanceFen, one.points)
+  const goods = await shop.stock(1, { sku: { priceFen: 1_000, pricePoints: one.points } })
+  const order = await shop.place(goods, 1, {
+    visitor: member.visitor,
+    ...(one.balanceFen > 0 && { balanceFen: one.balanceFen }),
+  })
+  await house.query("update vault.batches set state = 'suspended' where id = $1", [goods.batchId])
+  const dueFen = 1_000 - one.balanceFen
+  await received(shop, order.no, `T${order.no}`, dueFen)
+  const receipt = (await receiptsOf(order.no)).find(({ trade_no }) => trade_no === `T${order.no}`)
+  await dispute(shop, receipt as Receipt, one.bankFen)
+  expect(await refundDone(shop, order.no)).toEqual(dueFen > one.bankFen ? [dueFen - one.bankFen] : [])
+  const me = await member.visitor.call('members.getMe', {})
+  expect([me.balanceFen, me.points]).toEqual([one.balanceFen, one.points])
+  expect(await accounts(shop, 'clearing', 'chargeback')).toEqual([0, 0])
+  await expectBooksRight(house, shop.tenantId)
+  expect(await alarms(shop)).toEqual([])
 })

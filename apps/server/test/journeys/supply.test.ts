@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { isProblem } from '@quanshu/client'
-import type { OrderView } from '@quanshu/contract'
+import type { OrderView, Settings } from '@quanshu/contract'
 import type { OrderNo } from '@quanshu/kernel'
 import { expect, test } from 'vitest'
 import { expectBooksRight } from './books.ts'
@@ -42,8 +42,12 @@ async function join(shop: Shop, adapter: string): Promise<{ readonly id: number;
 
 type TopUp = Awaited<ReturnType<typeof topUpShop>>
 /** A shop that sells a top-up with two sources. */
-async function topUpShop(policy: 'cheapest' | 'fixed' = 'cheapest', leastMarginFen: number | null = 0) {
-  const shop = await house.newShop()
+async function topUpShop(
+  policy: 'cheapest' | 'fixed' = 'cheapest',
+  leastMarginFen: number | null = 0,
+  settings: Partial<Settings> = {},
+) {
+  const shop = await house.newShop(settings)
   const [first, second] = [await join(shop, 'cheap'), await join(shop, 'dear')]
   const goods = await shop.stock(0, {
     goods: { formFields: [{ key: 'account', labelZh: '账号', type: 'text', confirmTwice: true }] },
@@ -180,6 +184,81 @@ test('a part arrives, the rest comes from another source', async () => {
     ['done', 3, 3],
   ])
   expect(arrived(order.no)).toBe(5)
+  await expectBooksRight(house, one.shop.tenantId)
+})
+
+test('of which only a part arrived goes back whole, although what arrived counts as used', async () => {
+  const one = await topUpShop('cheapest', 0, { 'refunds.usedCodes': 'refuse' })
+  dear.state.usual = { refuse: 'account' }
+  const order = await paid(one, account({ partial: 2 }), 5)
+  await one.shop.seen(order, progress('failed'))
+  dear.state.usual = 'done'
+  await refundLine(one.shop, order.no)
+  await one.shop.seen(order, ({ state }) => state === 'refunded')
+  const detail = await one.shop.staff.call('orders.detail', { params: { no: order.no } })
+  expect(detail).toMatchObject({ refundedFen: 5 * SALE_FEN, lines: [{ state: 'refunded', deliveredQuantity: 2 }] })
+  await expectBooksRight(house, one.shop.tenantId)
+})
+
+/** The payer's bank takes the whole payment back. */
+const disputed = async (shop: Shop, no: OrderNo, state = 'lost') => {
+  const [receipt] = await house.query<{ trade_no: string; amount_fen: number }>(
+    'select trade_no, amount_fen from payments.receipts where order_no = $1',
+    [no],
+  )
+  const news = {
+    tradeNo: receipt?.trade_no,
+    disputeNo: `D${no}`,
+    amountFen: receipt?.amount_fen,
+    state,
+    reason: 'test',
+  }
+  await house.platform.db.call(shop.tenantId, 'fulfilment.chargeback', 'sim-pay', news)
+}
+const refundLine = (shop: Shop, no: OrderNo) =>
+  shop.staff.call(
+    'orders.refund',
+    { params: { no }, body: { lineNo: 1, to: 'source', reason: '买家未收到' } as never },
+    { idempotencyKey: randomUUID() },
+  )
+const needOf = async (no: OrderNo) =>
+  (await house.query<{ state: string }>('select state from fulfilment.needs where order_no = $1', [no]))[0]?.state
+
+test('what a bank took back before anybody was asked for it is not bought any more', async () => {
+  const one = await topUpShop()
+  await house.query(
+    "update suppliers.suppliers set breaker = 'open', open_until = now() + interval '1 hour' where tenant_id = $1",
+    [one.shop.tenantId],
+  )
+  const order = await paid(one, account('done'))
+  await until('it to be wanted', async () => (await needOf(order.no)) === 'wanted' || undefined)
+  // A source is chosen at the same moment: one of the two comes first.
+  const choice = { orderNo: order.no, lineNo: 1, offerId: null, supplierId: one.cheapId, productId: null, quantity: 1 }
+  await disputed(one.shop, order.no)
+  expect(await house.platform.db.callHot(one.shop.tenantId, 'fulfilment.open_purchases', [choice])).toEqual([null])
+  expect([await needOf(order.no), await purchasesOf(one.shop, order.no)]).toEqual(['cancelled', []])
+  const detail = await one.shop.staff.call('orders.detail', { params: { no: order.no } })
+  expect(detail).toMatchObject({ state: 'refunded', lines: [{ state: 'refunded' }] })
+  await expectBooksRight(house, one.shop.tenantId)
+})
+
+test('what a bank took back while a supplier was at it is not bought elsewhere when that one refuses', async () => {
+  const one = await topUpShop()
+  const order = await paid(one, account({ accept: 50 }))
+  const purchase = await until('it to be accepted', async () =>
+    (await purchasesOf(one.shop, order.no)).find(({ state }) => state === 'accepted'),
+  )
+  await disputed(one.shop, order.no, 'opened')
+  await house.platform.db.call(one.shop.tenantId, 'fulfilment.purchase_news', [
+    { id: purchase.id, kind: 'refused', code: 'sold_out', message: '', about: 'supplier' },
+  ])
+  await one.shop.seen(order, progress('failed'))
+  const { items } = await one.shop.staff.call('fulfilment.listExceptions', { query: {} })
+  expect(items.map(({ reason }) => reason)).toEqual(['disputed'])
+  expect(await purchasesOf(one.shop, order.no)).toHaveLength(1)
+  await refundLine(one.shop, order.no)
+  await one.shop.seen(order, ({ state }) => state === 'refunded')
+  expect(dear.arrivedFor(order.no)).toEqual([])
   await expectBooksRight(house, one.shop.tenantId)
 })
 

@@ -338,8 +338,11 @@ export const refundView = z.object({
   amountFen: fen,
   /** Given back beside the money. */
   points: z.int(),
-  /** `hand`: the gateway refused it, and it was paid outside of the system. */
-  to: z.enum(['source', 'balance', 'hand']),
+  /**
+   * `hand`: the gateway refused it, and it was paid outside of the system. `let_go`: what the shop had not asked for when it took
+   * less for the order goes back to nobody.
+   */
+  to: z.enum(['source', 'balance', 'hand', 'let_go']),
   state: z.enum(REFUND_STATES),
   takes: z.enum(REFUND_TAKES),
   /** Pieces named by a refund of pieces. */

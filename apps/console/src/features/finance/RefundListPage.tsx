@@ -14,6 +14,8 @@ type T = Say<keyof typeof financeText.keys>
 
 const MOVING_MS = 4_000
 
+const TARGET_WORDS = { source: 'toSource', balance: 'toBalance', hand: 'toHand', let_go: 'toLetGo' } as const
+
 /** Money on its way back, and what did not get there. */
 export function RefundListPage() {
   const t = useText(financeText)
@@ -79,7 +81,7 @@ function columnsOf(t: T, reason: (reason: string) => string): readonly ListColum
       key: 'to',
       title: t('to'),
       width: 90,
-      render: (refund) => t(refund.to === 'balance' ? 'toBalance' : refund.to === 'hand' ? 'toHand' : 'toSource'),
+      render: (refund) => t(TARGET_WORDS[refund.to]),
     },
     {
       key: 'reason',

@@ -4,7 +4,7 @@ import type { Output } from '../../shared/api/index.ts'
 import { formatMoney, formatTime } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { useGatewayName } from '../../shared/parts/gateways.tsx'
-import { isOfSurplus, useRefundReason } from '../../shared/parts/refundReason.ts'
+import { isByItself, isOfSurplus, useRefundReason } from '../../shared/parts/refundReason.ts'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Copyable, Money, Price, Time } from '../../shared/parts/values.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
@@ -99,18 +99,20 @@ function Receipt({ receipt }: { readonly receipt: Order['receipts'][number] }) {
   )
 }
 
+const TARGET_WORDS = { source: 'toSource', balance: 'toBalance', hand: 'byHand', let_go: 'toLetGo' } as const
+
 function Refund({ refund, isRecharge }: { readonly refund: Order['refunds'][number]; readonly isRecharge: boolean }) {
   const t = useText(orderText)
   const reason = useRefundReason()
   const facts = [
     !isOfSurplus(refund.reason) &&
       !isRecharge &&
-      (refund.lineNo === null ? t('wholeOrder') : t('line', { count: refund.lineNo })),
-    t(refund.to === 'balance' ? 'toBalance' : refund.to === 'hand' ? 'byHand' : 'toSource'),
+      (refund.lineNo === null ? !isByItself(refund.reason) && t('wholeOrder') : t('line', { count: refund.lineNo })),
+    t(TARGET_WORDS[refund.to]),
     refund.takes === 'pieces' && t('piecesOf', { count: refund.pieces }),
     refund.creditFen > 0
       ? t('creditTaken', { amount: formatMoney(refund.creditFen) })
-      : refund.takes === 'nothing' && !isOfSurplus(refund.reason) && t('goodwill'),
+      : refund.takes === 'nothing' && !isByItself(refund.reason) && t('goodwill'),
     refund.requestedBy !== '' && refund.requestedBy !== 'system' && t('askedBy', { name: refund.requestedBy }),
     refund.decidedBy !== null && t('decidedBy', { name: refund.decidedBy }),
     refund.handReference,

@@ -175,6 +175,7 @@ export const orderText = defineMessages('orders', {
   failedOf: ['退款失败 {amount}', '{amount} could not be refunded'],
   takenBackOf: ['收回 {count} 件', '{count} taken back'],
   byHand: ['人工了结', 'by hand'],
+  toLetGo: ['冲回下单时少收的部分，不退给任何人', 'what was missing from the start; to nobody'],
   goodwill: ['不收回卡密', 'codes kept'],
   piecesOf: ['{count} 件', '{count} pcs'],
   askedBy: ['{name} 申请', 'asked by {name}'],

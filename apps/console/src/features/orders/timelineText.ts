@@ -132,6 +132,7 @@ export const timelineText = defineMessages('timeline', {
   toSource: ['原路退回', 'to the source'],
   toBalance: ['退到余额', 'to the balance'],
   byHand: ['线下支付', 'paid outside'],
+  toLetGo: ['冲回少收部分', 'what was missing from the start'],
   someGateway: ['支付网关', 'the gateway'],
   mail: ['发货邮件', 'The delivery mail'],
   sms: ['短信', 'The text message'],

@@ -10,6 +10,8 @@ type Entry = Output<'orders.detail'>['timeline'][number]
 type Key = keyof typeof timelineText.keys
 type Params = Entry['params']
 
+const TARGET_WORDS: Readonly<Record<string, Key>> = { balance: 'toBalance', hand: 'byHand', let_go: 'toLetGo' }
+
 /** One entry of the history as a sentence. What this page does not know yet is shown by its key. */
 export function useSentence(): (entry: Entry, manyLines: boolean) => string {
   const t = useText(timelineText)
@@ -37,7 +39,7 @@ export function useSentence(): (entry: Entry, manyLines: boolean) => string {
       why: exceptionOf(params, (reason) => state(`exception.${reason}`)),
       turn: textOf(params.turn),
       error: textOf(params.error) || t('noDetail'),
-      target: t(params.to === 'balance' ? 'toBalance' : params.to === 'hand' ? 'byHand' : 'toSource'),
+      target: t(TARGET_WORDS[String(params.to)] ?? 'toSource'),
       message: params.channel === 'sms' ? t('sms') : t('mail'),
       outcome: outcomeOf(params.outcome, t),
     })}`

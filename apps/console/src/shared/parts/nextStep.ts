@@ -26,6 +26,10 @@ const text = defineMessages('nextSteps', {
     '处理人认为这单做不了，理由见备注。可以重试让同事再处理，或退款。',
     'Whoever had it says that it cannot be done; the note says why. Try again with a colleague, or refund.',
   ],
+  disputed: [
+    '付款方银行已把这一单的钱全部收回，剩下的不再采购。退款即可了结；胜诉之后可以重试。',
+    'The payer’s bank has taken the whole payment back, so the rest is not bought. Refund it to close it; once the dispute is won it can be tried again.',
+  ],
 } satisfies Partial<Record<ExceptionReason, readonly [string, string]>>)
 
 /** What can be done next about a stuck line, in a sentence; undefined where the buttons say it all. */

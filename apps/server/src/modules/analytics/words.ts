@@ -119,6 +119,7 @@ const BOOKS: Readonly<Record<string, readonly [string, string]>> = {
   'cash.apply_surplus': ['不符款项用于订单', 'Taken for the order'],
   'cash.credit_surplus': ['不符款项存入余额', 'Put into the balance'],
   'cash.let_go': ['少收部分由店铺承担', 'Missing part borne by the shop'],
+  'cash.let_go_back': ['退款时冲回少收部分', 'Missing part taken back with a refund'],
   'bill.payment': ['账单结算：付款', 'Bill: payments'],
   'bill.refund': ['账单结算：退款', 'Bill: refunds'],
   'bill.fee': ['账单手续费', 'Bill: fees'],

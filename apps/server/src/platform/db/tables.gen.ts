@@ -875,7 +875,7 @@ export type PaymentsRefunds = {
   trade_no: string | null
   amount_fen: number
   currency: Generated<string>
-  target: 'source' | 'balance' | 'hand'
+  target: 'source' | 'balance' | 'hand' | 'let_go'
   state: Generated<'awaiting' | 'declined' | 'requested' | 'processing' | 'done' | 'failed'>
   reason: string
   requested_by: Generated<string>
@@ -895,6 +895,7 @@ export type PaymentsRefunds = {
   points: Generated<number>
   credit_fen: Generated<number>
   chargeback_id: number | null
+  sent_as: number | null
 }
 
 export type PlatformFunctionFiles = {

@@ -13,6 +13,8 @@ type Need = Wanted & {
   readonly waitedSeconds: number
   /** Nothing of it has come yet. */
   readonly isUntouched: boolean
+  /** Payers' banks have had the whole payment. */
+  readonly isDisputed: boolean
 }
 /** Nobody will deliver it, and why. */
 type Stopped = { readonly reason: string; readonly note: string }
@@ -44,11 +46,13 @@ export function createSupplyRouter(platform: Platform, wakeLanes: () => void): S
       (await db.callHot<readonly Sources[]>(tenantId, 'suppliers.candidates', skuIds)).map((one) => [one.skuId, one]),
     )
     const sourceOf = ({ skuId }: Need) => sources.get(skuId)?.source ?? 'own'
+    const disputed = needs.filter(({ isDisputed }) => isDisputed)
+    const paid = needs.filter(({ isDisputed }) => !isDisputed)
     // Ours come first, unless the shop says otherwise; and where a supplier was asked first, once one has refused.
-    const left = await fromOwnShelf(tenantId, needs, (need) => sourceOf(need) !== 'supplier_first' || need.turn > 0)
+    const left = await fromOwnShelf(tenantId, paid, (need) => sourceOf(need) !== 'supplier_first' || need.turn > 0)
     const opened: unknown[] = []
     const put: unknown[] = []
-    const stopped: (Stopped & Need)[] = []
+    const stopped: (Stopped & Need)[] = disputed.map((need) => ({ ...need, reason: 'disputed', note: '' }))
     for (const need of left) {
       const { orderNo, lineNo } = need
       const own = sources.get(need.skuId) ?? {
@@ -87,7 +91,7 @@ export function createSupplyRouter(platform: Platform, wakeLanes: () => void): S
       wakeLanes()
     }
     if (put.length > 0) await db.call(tenantId, 'fulfilment.defer_needs', JSON.stringify(put), WAIT_SECONDS)
-    const nobody = await fromOwnShelf(tenantId, stopped, () => true)
+    const nobody = await fromOwnShelf(tenantId, stopped, ({ isDisputed }) => !isDisputed)
     if (nobody.length > 0) {
       const items = nobody.map(({ orderNo, lineNo, reason, note }) => ({ orderNo, lineNo, reason, note }))
       await db.call(tenantId, 'fulfilment.stop_needs', JSON.stringify(items), '')

@@ -5,7 +5,7 @@ import type { Platform } from '../../../platform/module.ts'
 import { counter } from '../../../platform/telemetry/index.ts'
 import { type Accounts, gatewayNamed, systemCtx } from '../accounts.ts'
 import type { NoticeAnswer, NoticeRefusal, NoticeVerdict, PaymentGateway, RawNotice } from '../gateway.ts'
-import { readPaymentNo, readRefundNo } from '../numbers.ts'
+import { readPaymentNo, readRefundNo, refundNo } from '../numbers.ts'
 import { type Capture, isTaken, type PaymentPorts } from '../settle.ts'
 import { askSoon } from './ask-soon.ts'
 
@@ -68,10 +68,22 @@ type OtherNews = Exclude<NoticeVerdict, { readonly ok: false } | { readonly abou
 
 /** Refunds that ended, money taken back, and what means nothing to us: acted on, kept, and then acknowledged. */
 function createOtherNews(platform: Platform, ports: PaymentPorts) {
+  /** The refund with this number at this gateway: what one gateway signs says nothing about another's. */
+  const refundOf = async (tenantId: TenantId, gateway: PaymentGateway, no: string): Promise<number | undefined> => {
+    const id = readRefundNo(no)
+    if (id === undefined) return undefined
+    const { rows } = await platform.db.read(systemCtx(tenantId), (tx) =>
+      sql<{ orderNo: number; gateway: string }>`
+        select order_no as "orderNo", gateway from payments.refunds where tenant_id = ${tenantId} and id = ${id}
+      `.execute(tx.db),
+    )
+    const [found] = rows
+    return found?.gateway === gateway.id && refundNo({ ...found, id }) === no ? id : undefined
+  }
   const act = async (tenantId: TenantId, gateway: PaymentGateway, news: OtherNews): Promise<string> => {
     if (news.about === 'nothing') return 'ignored'
     if (news.about === 'chargeback') return await ports.chargeback(tenantId, gateway.id, news)
-    const refundId = readRefundNo(news.refundNo)
+    const refundId = await refundOf(tenantId, gateway, news.refundNo)
     if (refundId === undefined) return 'unknown_order'
     const { outcome } = news
     const error = outcome.kind === 'failed' ? `${outcome.code}: ${outcome.message}` : null
