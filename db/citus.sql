@@ -36,12 +36,13 @@ select create_distributed_table('books.marks', 'tenant_id', colocate_with => 'le
 select create_distributed_table('books.progress', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('catalog.categories', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('catalog.goods', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('catalog.skus', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('catalog.bundle_parts', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('catalog.pictures', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('catalog.goods_pictures', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('catalog.tags', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('catalog.goods_tags', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('catalog.picture_files', 'tenant_id', colocate_with => 'ledger.accounts');
-select create_distributed_table('catalog.skus', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('catalog.price_changes', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('crypto.data_keys', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('vault.batches', 'tenant_id', colocate_with => 'ledger.accounts');
@@ -71,6 +72,7 @@ select create_distributed_table('notify.messages', 'tenant_id', colocate_with =>
 select create_distributed_table('notify.rules', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('notify.texts', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('orders.orders', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('orders.bundles', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('orders.lines', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('payments.attempts', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('payments.receipts', 'tenant_id', colocate_with => 'ledger.accounts');
@@ -117,10 +119,12 @@ select create_distributed_function('books.objects(text, bigint[])');
 select create_distributed_function('books.told_max()');
 select create_distributed_function('books.violation(text, text, jsonb, jsonb)');
 select create_distributed_function('catalog.shelf_reason(text, timestamp with time zone, timestamp with time zone, timestamp with time zone)');
+select create_distributed_function('catalog.split_fen(bigint, bigint[])');
 select create_distributed_function('catalog.unit_price(bigint, jsonb, bigint)');
 select create_distributed_function('fulfilment.credit_of(bigint, bigint, bigint, bigint)');
 select create_distributed_function('fulfilment.recall_state(text, text, text)');
 select create_distributed_function('ledger.floor_of(text)');
+select create_distributed_function('orders.name_parts(jsonb[], integer[], bigint[], text[], smallint[], jsonb)');
 select create_distributed_function('reconciliation.day_of(timestamp with time zone)');
 select create_distributed_function('reconciliation.day_start(date)');
 select create_distributed_function('reconciliation.number_of(text, text, text, text)');
@@ -171,8 +175,12 @@ select create_distributed_function('books.sealed_page(bigint, text, bigint, inte
 select create_distributed_function('books.start_run(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.take_run(bigint, bigint, text, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.unfinished_run(bigint, text, boolean)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('catalog.bundle_form(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('catalog.bundle_reason(bigint, bigint, timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('catalog.bundle_stock(bigint, bigint, timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('catalog.goods_skus(bigint, bigint[], timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('catalog.offers(bigint, bigint[], timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('catalog.usual_cost(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('crypto.add_first_key(bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('crypto.load_keys(bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('crypto.lock_keys(bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -182,17 +190,19 @@ select create_distributed_function('events.append(bigint, jsonb, text[], text[],
 select create_distributed_function('fulfilment.accounts_of_members(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.approve_refund(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.begin_line_refund(bigint, bigint, bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.bundles_settled(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.chargeback(bigint, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.choose_recalled(bigint, bigint, jsonb, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.close_recall(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.close_receipt(bigint, bigint, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.close_refunded(bigint, bigint, integer, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.cover_twice(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.credit_points(bigint, bigint[], smallint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.credit_recharges(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.decline_refund(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.defer_needs(bigint, jsonb, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver(bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('fulfilment.deliver_locked(bigint, bigint[], text, boolean, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.deliver_locked(bigint, bigint[], text, boolean, text, boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_rights(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.failed_refunds(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.handle_receipt(bigint, bigint, text, text, text, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -206,7 +216,9 @@ select create_distributed_function('fulfilment.lock_for_refund(bigint, bigint)',
 select create_distributed_function('fulfilment.mark_recalled(bigint, bigint, bigint[], jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.mark_used(bigint, bigint, bigint, boolean, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.missing_credit(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.missing_points(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.open_purchases(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.part_news(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.pay_by_balance(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.place_and_pay(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.plan_refund(bigint, bigint, integer, text, bigint[], bigint, text)', '$1', colocate_with => 'ledger.accounts');
@@ -218,9 +230,11 @@ select create_distributed_function('fulfilment.refund(bigint, bigint, jsonb)', '
 select create_distributed_function('fulfilment.refund_by_bank(bigint, bigint, integer, text, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.refund_by_hand(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.refund_ended(bigint, bigint, boolean, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.release_bundles(bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.replace(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.send_refund(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.settle(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.settle_bundles(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.settle_disputed(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.settle_purchase(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.settle_surplus(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -229,6 +243,7 @@ select create_distributed_function('fulfilment.stock_of(bigint, bigint[])', '$1'
 select create_distributed_function('fulfilment.stop_needs(bigint, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.take_credit(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.take_members_part(bigint, bigint[], boolean)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.take_points(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.turn_line(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.undo_bank(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.want_supply(bigint, bigint[], smallint[], text)', '$1', colocate_with => 'ledger.accounts');
@@ -245,12 +260,15 @@ select create_distributed_function('ledger.open_stock(bigint, bigint)', '$1', co
 select create_distributed_function('ledger.post(bigint, bigint[], bigint[], bigint[], text[], text[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('members.request_code(bigint, bytea, bytea, text, interval)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('members.try_code(bigint, bytea, bytea)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.bundles_of(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.close_unpaid(bigint, bigint[], text, text, text, boolean)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.expand_bundles(bigint, bigint[], text[], integer[], integer[], bigint[], integer[], jsonb[], bigint[], integer[], bigint[], text[], text[], text[], bigint[], bigint[], boolean[], integer[], jsonb[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.look_at_shelf(bigint, jsonb, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.place(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.place_recharge(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.view_rows(bigint, bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.views(bigint, bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.write_bundles(bigint, bigint[], integer[], jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('payments.begin_refund(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('payments.keep_cashiers(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('payments.left_for_refund(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -370,6 +388,7 @@ select create_distributed_function('vault.undo_batch(bigint, bigint)', '$1', col
 --   events.open_era()
 --   events.tail(text)
 --   fulfilment.give_up_planned(integer)
+--   fulfilment.take_bundles(integer)
 --   fulfilment.take_needs(integer, integer)
 --   identity.sweep(integer)
 --   members.sweep(integer)

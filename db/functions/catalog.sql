@@ -88,10 +88,10 @@ begin
     g.limit_per_order,
     s.state = 'on' and s.removed_at is null and shelf.reason is null,
     coalesce(shelf.reason, case when s.state <> 'on' or s.removed_at is not null then 'off_shelf' end),
-    g.form_fields,
+    case when s.kind = 'bundle' then catalog.bundle_form(p_tenant, s.id, g.form_fields) else g.form_fields end,
     g.id,
     coalesce(change.price_points, s.price_points),
-    case when s.kind <> 'card' then s.supply_stock end
+    case s.kind when 'card' then null when 'bundle' then catalog.bundle_stock(p_tenant, s.id, p_at) else s.supply_stock end
   from (select distinct unnest(p_sku_ids) as id) wanted
   join catalog.skus s
     on s.tenant_id = p_tenant
@@ -99,7 +99,12 @@ begin
   join catalog.goods g
     on g.tenant_id = p_tenant
     and g.id = s.goods_id
-  cross join lateral (select catalog.shelf_reason(g.state, g.on_at, g.off_at, p_at) as reason) shelf
+  cross join lateral (
+    select coalesce(
+      catalog.shelf_reason(g.state, g.on_at, g.off_at, p_at),
+      case when s.kind = 'bundle' then catalog.bundle_reason(p_tenant, s.id, p_at) end
+    ) as reason
+  ) shelf
   left join lateral (
     select c.price_fen, c.price_points, c.tiers
     from catalog.price_changes c
@@ -175,7 +180,7 @@ begin
     coming.price_fen,
     coalesce(change.price_points, s.price_points),
     coming.price_points,
-    s.kind <> 'card' and s.supply_stock is null
+    s.kind <> 'card' and shelf.counted is null
   from catalog.skus s
   left join ledger.accounts stock
     on stock.tenant_id = p_tenant
@@ -184,7 +189,14 @@ begin
     and stock.unit = 'piece'
   -- What sources do not count is more than anybody may order; `unlimited` says that it is no count.
   cross join lateral (
-    select case when s.kind = 'card' then coalesce(stock.balance - stock.held_out, 0) else coalesce(s.supply_stock, 1000000) end as available
+    select x.counted, coalesce(x.counted, 1000000) as available
+    from (
+      select case s.kind
+        when 'card' then coalesce(stock.balance - stock.held_out, 0)
+        when 'bundle' then catalog.bundle_stock(p_tenant, s.id, p_at)
+        else s.supply_stock
+      end as counted
+    ) x
   ) shelf
   left join lateral (
     select c.price_fen, c.price_points, c.free, c.tiers

@@ -270,6 +270,7 @@ begin
   into nos, told
   from turned t;
   if nos is not null then
+    perform fulfilment.part_news(p_tenant, nos);
     perform events.append(
       p_tenant, jsonb_build_object('actor', p_actor), array_agg('order.exception'::text), array_agg('order:' || t.no), array_agg(t.payload)
     )
@@ -578,6 +579,9 @@ begin
         told := told || jsonb_build_object('no', purchase.order_no, 'lineNo', purchase.line_no, 'purchaseId', purchase.id);
       end if;
       told_nos := told_nos || purchase.order_no;
+      if line.bundle_no is not null then
+        perform fulfilment.part_news(p_tenant, array[purchase.order_no]);
+      end if;
     else
       -- A limit that is still there when it was come back to twice is none that passes: so many at a time, or a day.
       is_passing := coalesce(news.code = 'not_reached' or (news.about = 'limit' and purchase.turn < 3), false);
@@ -608,6 +612,9 @@ begin
         'no', purchase.order_no, 'lineNo', purchase.line_no, 'purchaseId', purchase.id,
         'reason', case when news.about = 'account' then 'account_refused' end
       );
+      if line.bundle_no is not null and news.about = 'account' then
+        perform fulfilment.part_news(p_tenant, array[purchase.order_no]);
+      end if;
     end if;
   end loop;
 

@@ -76,6 +76,13 @@ declare
   h_line integer[];
   hold_ids bigint[];
   taken bigint;
+  -- Of parts of bundles; null when there are none (orders_bundles.sql).
+  l_amount bigint[];
+  l_bundle smallint[];
+  l_points bigint[];
+  l_held_back boolean[];
+  bundles jsonb;
+  credit_accounts bigint[];
   one record;
 begin
   select array_agg(i.no), array_agg(i.request_key), array_agg(decode(i.request_hash, 'hex')), array_agg(i.member_id),
@@ -173,7 +180,7 @@ begin
         when not p.sellable then jsonb_build_object(
           'code', 'orders.not_sellable', 'params', jsonb_build_object('title', p.goods_title, 'reason', p.reason, 'skuId', p.sku)
         )
-        when p.quantity > p.supply_stock then jsonb_build_object(
+        when p.quantity > p.supply_stock and p.kind <> 'bundle' then jsonb_build_object(
           'code', 'orders.sold_out', 'params', jsonb_build_object('title', p.goods_title, 'skuId', p.sku, 'available', p.supply_stock)
         )
         when p.quantity > p.limit_per_order then jsonb_build_object(
@@ -190,12 +197,20 @@ begin
     )
   into l_unit, l_unit_points, l_goods, l_kind, l_goods_title, l_sku_title, l_account, l_delivered, l_holds, l_person_limit, l_refusal
   from priced p;
+  if 'bundle' = any (l_kind) then
+    select * into l_item, l_line, l_sku, l_quantity, l_form, l_unit, l_unit_points, l_goods, l_kind, l_goods_title, l_sku_title, l_account,
+      l_delivered, l_holds, l_person_limit, l_refusal, l_amount, l_bundle, l_points, l_held_back, bundles, credit_accounts
+    from orders.expand_bundles(
+      p_tenant, i_member, i_buyer, l_item, l_line, l_sku, l_quantity, l_form, l_unit, l_unit_points, l_goods, l_kind,
+      l_goods_title, l_sku_title, l_account, l_delivered, l_holds, l_person_limit, l_refusal
+    );
+  end if;
 
   i_total := array_fill(0::bigint, array[item_count]);
   i_points := i_total;
   i_purse := i_total;
   for n in 1 .. cardinality(l_item) loop
-    i_total[l_item[n]] := i_total[l_item[n]] + coalesce(l_quantity[n] * l_unit[n], 0);
+    i_total[l_item[n]] := i_total[l_item[n]] + coalesce(l_amount[n], l_quantity[n] * l_unit[n], 0);
     i_points[l_item[n]] := i_points[l_item[n]] + coalesce(l_quantity[n]::bigint * l_unit_points[n], 0);
     if l_refusal[n] is not null and results[l_item[n]] is null then
       results[l_item[n]] := l_refusal[n];
@@ -374,7 +389,7 @@ begin
       offset 0
     ) a on true;
     perform ledger.lock(
-      p_tenant, l_account || l_delivered || purses || pots || spent || clearing
+      p_tenant, l_account || l_delivered || purses || pots || credit_accounts || spent || clearing
         || ledger.account(p_tenant, 'cash.revenue', '', 'CNY')
     );
   end if;
@@ -446,6 +461,10 @@ begin
     end loop;
   end if;
 
+  if bundles is not null then
+    results := orders.name_parts(results, l_item, l_sku, l_goods_title, l_bundle, bundles);
+  end if;
+
   -- Refused here, but placed by another process while this one waited for its locks: that order is the answer.
   if exists (select from unnest(results) as r(result) where r.result ? 'code') then
     for one in
@@ -467,11 +486,12 @@ begin
   with inserted as (
     insert into orders.orders (
       tenant_id, no, channel, buyer_key, member_id, contact, locale, query_password_hash, device_hash, ip,
-      total_fen, points, balance_fen, pay_with, request_key, request_hash, expires_at
+      total_fen, points, balance_fen, pay_with, request_key, request_hash, expires_at, has_bundles
     )
     select p_tenant, i.no, i.channel, i_buyer[i.n], i_member[i.n], i.contact, i.locale, decode(i.query_hash, 'hex'),
       i_device[i.n], i_ip[i.n], i_total[i.n], i_points[i.n], case when i_balance[i.n] then 0 else i_purse[i.n] end, i.pay_with, i_key[i.n], i_hash[i.n],
-      now() + i.hold_seconds * interval '1 second'
+      now() + i.hold_seconds * interval '1 second',
+      bundles is not null and bundles @> jsonb_build_array(jsonb_build_object('item', i.n))
     from rows from (
       jsonb_to_recordset(p_items) as (
         no bigint, channel text, contact text, locale text, "queryHash" text, "payWith" text, "holdSeconds" integer
@@ -522,13 +542,22 @@ begin
 
   insert into orders.lines (
     tenant_id, order_no, line_no, sku_id, goods_id, kind, goods_title, sku_title,
-    quantity, unit_price_fen, unit_points, amount_fen, form, hold_id
+    quantity, unit_price_fen, unit_points, amount_fen, form, hold_id, bundle_no, credit_points, held_back
   )
   select p_tenant, i_no[x.item_no], x.line_no, x.sku, x.goods_id, x.kind, x.goods_title, x.sku_title,
-    x.quantity, x.unit_fen, x.unit_points, x.quantity * x.unit_fen, x.form, x.hold_id
-  from unnest(l_item, l_line, l_sku, l_goods, l_kind, l_goods_title, l_sku_title, l_quantity, l_unit, l_unit_points, l_form, l_hold)
-    as x(item_no, line_no, sku, goods_id, kind, goods_title, sku_title, quantity, unit_fen, unit_points, form, hold_id)
+    x.quantity, x.unit_fen, x.unit_points, coalesce(x.amount, x.quantity * x.unit_fen), x.form, x.hold_id,
+    x.bundle_no, coalesce(x.points, 0), coalesce(x.held_back, false)
+  from unnest(
+      l_item, l_line, l_sku, l_goods, l_kind, l_goods_title, l_sku_title, l_quantity, l_unit, l_unit_points, l_form, l_hold,
+      l_amount, l_bundle, l_points, l_held_back
+    ) as x(
+      item_no, line_no, sku, goods_id, kind, goods_title, sku_title, quantity, unit_fen, unit_points, form, hold_id,
+      amount, bundle_no, points, held_back
+    )
   where x.item_no = any (placed);
+  if bundles is not null then
+    perform orders.write_bundles(p_tenant, i_no, placed, bundles);
+  end if;
 
   -- What a member gives beside a gateway is set aside until the gateway's part is there, or the order ends.
   for one in
@@ -808,6 +837,7 @@ as $$
     'deliveredAt', o.delivered_at,
     'now', clock_timestamp(),
     'payWith', o.pay_with,
+    'bundles', case when o.has_bundles then orders.bundles_of(p_tenant, o.no) end,
     'recharge', case when o.purpose = 'recharge' then (
       select json_build_object('creditFen', o.credit_fen, 'bonusFen', o.credit_fen - o.total_fen, 'state', l.state)
       from orders.lines l
@@ -837,6 +867,9 @@ as $$
         'amountFen', l.amount_fen,
         'state', l.state,
         'deliveredQuantity', l.delivered_quantity,
+        'bundleNo', l.bundle_no,
+        'creditPoints', l.credit_points,
+        'heldBack', l.held_back,
         'form', l.form,
         'supply', case when l.kind = 'topup' then (
           select json_build_object(

@@ -1,10 +1,11 @@
 import { cardStrategy } from './card.ts'
+import { pointsStrategy } from './points.ts'
 import type { Strategy } from './strategy.ts'
 import { topupStrategy } from './topup.ts'
 
 /** Every kind of goods that can be sold. A new kind is a file beside `card.ts` and a word here. */
 const strategies: ReadonlyMap<string, Strategy> = new Map(
-  [cardStrategy, topupStrategy].map((strategy) => [strategy.kind, strategy]),
+  [cardStrategy, pointsStrategy, topupStrategy].map((strategy) => [strategy.kind, strategy]),
 )
 
 export function strategyOf(kind: string): Strategy {
