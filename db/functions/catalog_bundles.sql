@@ -41,7 +41,7 @@ begin
     return 0;
   end if;
   return (
-    select greatest(min(x.available / p.quantity), 0)
+    select case when count(*) > 0 then greatest(min(x.available / p.quantity), 0) end
     from catalog.bundle_parts p
     join catalog.skus s on s.tenant_id = p_tenant and s.id = p.part_sku_id
     cross join lateral (

@@ -42,7 +42,7 @@ begin
       and l.bundle_no is not null
     group by l.order_no, l.bundle_no
     having bool_or(l.held_back and l.state in ('waiting', 'exception'))
-      and bool_and(l.kind <> 'topup' or l.state in ('delivered', 'refunded'))
+      and bool_and(l.kind <> 'topup' or l.state = 'delivered' or l.refunded_quantity = l.quantity)
     order by l.order_no, l.bundle_no
   ) x;
   if r_no is null then

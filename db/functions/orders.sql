@@ -82,6 +82,7 @@ declare
   l_points bigint[];
   l_held_back boolean[];
   bundles jsonb;
+  i_bundles integer[];
   credit_accounts bigint[];
   one record;
 begin
@@ -204,6 +205,7 @@ begin
       p_tenant, i_member, i_buyer, l_item, l_line, l_sku, l_quantity, l_form, l_unit, l_unit_points, l_goods, l_kind,
       l_goods_title, l_sku_title, l_account, l_delivered, l_holds, l_person_limit, l_refusal
     );
+    i_bundles := array(select distinct (b.bundle -> 'item')::integer from jsonb_array_elements(bundles) as b(bundle));
   end if;
 
   i_total := array_fill(0::bigint, array[item_count]);
@@ -435,7 +437,8 @@ begin
           from unnest(l_item, l_account, l_quantity, l_goods_title, l_sku) as x(item_no, account_id, quantity, title, sku)
           join room r on r.id = x.account_id
           where x.item_no = i.item_no
-          order by r.free >= x.quantity
+          -- One SKU may be asked for by itself and as a part.
+          order by r.free >= sum(x.quantity) over (partition by x.account_id)
           limit 1
         ) as short_of_stock,
         (
@@ -491,7 +494,7 @@ begin
     select p_tenant, i.no, i.channel, i_buyer[i.n], i_member[i.n], i.contact, i.locale, decode(i.query_hash, 'hex'),
       i_device[i.n], i_ip[i.n], i_total[i.n], i_points[i.n], case when i_balance[i.n] then 0 else i_purse[i.n] end, i.pay_with, i_key[i.n], i_hash[i.n],
       now() + i.hold_seconds * interval '1 second',
-      bundles is not null and bundles @> jsonb_build_array(jsonb_build_object('item', i.n))
+      coalesce(i.n = any (i_bundles), false)
     from rows from (
       jsonb_to_recordset(p_items) as (
         no bigint, channel text, contact text, locale text, "queryHash" text, "payWith" text, "holdSeconds" integer
