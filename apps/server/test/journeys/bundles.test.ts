@@ -101,10 +101,10 @@ test('any amount by any weights: the parts add up to the fen, and none is off by
   const weights = fc.array(fc.integer({ min: 0, max: 1_000_000_000 }), { minLength: 1, maxLength: 10 })
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: 10_000_000_000_000 }), weights, async (amount, parts) => {
-      const [row] = await house.query<{ fen: number[] }>(
-        'select catalog.split_fen($1::bigint, $2::bigint[]) as fen',
-        [amount, parts],
-      )
+      const [row] = await house.query<{ fen: number[] }>('select catalog.split_fen($1::bigint, $2::bigint[]) as fen', [
+        amount,
+        parts,
+      ])
       const fen = (row?.fen ?? []).map(Number)
       expect(fen.reduce((sum, one) => sum + one, 0)).toBe(amount)
       const asked = parts.some((part) => part > 0) ? parts : parts.map(() => 1)
@@ -123,11 +123,9 @@ describe('in the catalogue', () => {
   test('there is as much of a bundle as its scarcest part makes, and none when a part is off the shelf', async () => {
     const shop = await house.newShop()
     const [a, b] = [await shop.stock(10), await shop.stock(7)]
-    const both = await bundle(
-      shop,
-      [{ skuId: a.skuId, quantity: 3 }, { skuId: b.skuId }, { points: 50 }],
-      { goods: { stockDisplay: 'exact' } },
-    )
+    const both = await bundle(shop, [{ skuId: a.skuId, quantity: 3 }, { skuId: b.skuId }, { points: 50 }], {
+      goods: { stockDisplay: 'exact' },
+    })
     const seen = async () =>
       (await shop.visitor().call('catalog.mallGetGoods', { params: { id: both.goodsId } })).skus[0]
     expect((await seen())?.stock).toMatchObject({ state: 'available', count: 3 })
@@ -162,9 +160,12 @@ describe('in the catalogue', () => {
     const refused = (parts: readonly Part[], sku: object = {}) => codeOf(bundle(shop, parts, { sku }))
     expect(await refused([{ skuId: inner.skuId }])).toBe('catalog.bundle_nested')
     expect(await refused([{ skuId: 999_999 }])).toBe('catalog.bundle_part_unknown')
-    expect(await refused([{ skuId: a.skuId, shareFen: 3_000 }, { skuId: b.skuId, shareFen: 0 }])).toBe(
-      'catalog.bundle_share_zero',
-    )
+    expect(
+      await refused([
+        { skuId: a.skuId, shareFen: 3_000 },
+        { skuId: b.skuId, shareFen: 0 },
+      ]),
+    ).toBe('catalog.bundle_share_zero')
     const invalid = [
       refused([{ skuId: a.skuId }, { skuId: a.skuId }]),
       refused([{ skuId: a.skuId, shareFen: 5 }, { skuId: b.skuId }]),
@@ -276,9 +277,16 @@ describe('a part that the supplier refuses', () => {
   const setUp = async (policy: BundlePolicy, settings: Partial<Settings> = {}) => {
     const shop = await house.newShop(settings)
     const [card, charge] = [await shop.stock(5), await topUp(shop)]
-    const goods = await bundle(shop, [{ skuId: charge.skuId, shareFen: 2_000 }, { skuId: card.skuId, shareFen: 1_000 }], {
-      policy,
-    })
+    const goods = await bundle(
+      shop,
+      [
+        { skuId: charge.skuId, shareFen: 2_000 },
+        { skuId: card.skuId, shareFen: 1_000 },
+      ],
+      {
+        policy,
+      },
+    )
     const paid = async (script: Script) => {
       const order = await shop.place(goods, 1, { form: { p1_account: account(script) } })
       await shop.pay(order.no)
@@ -467,7 +475,8 @@ test('5,000 bundles at once over scarce parts: no part oversold, none half held,
   const left = new Map(
     [a, b, c].map(({ skuId }, index) => [
       skuId,
-      ([600, 350, 500][index] ?? 0) - lines.filter((line) => line.sku_id === skuId).reduce((sum, { pieces }) => sum + pieces, 0),
+      ([600, 350, 500][index] ?? 0) -
+        lines.filter((line) => line.sku_id === skuId).reduce((sum, { pieces }) => sum + pieces, 0),
     ]),
   )
   const [ofA = 0, ofB = 0, ofC = 0] = [a, b, c].map(({ skuId }) => left.get(skuId) ?? 0)

@@ -22,12 +22,16 @@ import { MoneyInput } from '../../shared/parts/inputs.tsx'
 import { usePriceText } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
+import { BundleEditor, type BundleValues } from './bundle/BundleEditor.tsx'
 import { SpecRows, TierRows } from './SkuRows.tsx'
 import { goodsText } from './text.ts'
 import { newSku, type SkuValues } from './values.ts'
 
 type Detail = Output<'catalog.getGoods'>
 const SKUS_MAX = 50
+const KIND_WORDS = { card: 'kindCard', topup: 'kindTopup', bundle: 'kindBundle' } as const
+const KIND_HINTS = { card: 'kindCardHint', topup: 'kindTopupHint', bundle: 'kindBundleHint' } as const
+const KIND_COLOURS = { card: {}, topup: { color: 'blue' }, bundle: { color: 'purple' } } as const
 
 /** What can be bought, each with its price and rules. */
 export function SkuSection({ goods }: { readonly goods?: Detail | undefined }) {
@@ -91,8 +95,8 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
         {known ? (
           <>
             <Tooltip title={t('kindFixed')}>
-              <Tag variant="filled" {...(known.kind === 'topup' ? { color: 'blue' } : {})}>
-                {t(known.kind === 'topup' ? 'kindTopup' : 'kindCard')}
+              <Tag variant="filled" {...KIND_COLOURS[known.kind]}>
+                {t(KIND_WORDS[known.kind])}
               </Tag>
             </Tooltip>
             <SkuFacts sku={known} />
@@ -129,7 +133,7 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
         <Form.Item
           name={[at, 'kind']}
           label={t('kind')}
-          extra={t(kind === 'topup' ? 'kindTopupHint' : 'kindCardHint')}
+          extra={t(KIND_HINTS[kind ?? 'card'])}
           style={{ marginBottom: 12 }}
         >
           <Radio.Group
@@ -137,6 +141,7 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
             options={[
               { value: 'card', label: t('kindCard') },
               { value: 'topup', label: t('kindTopup') },
+              { value: 'bundle', label: t('kindBundle') },
             ]}
           />
         </Form.Item>
@@ -155,16 +160,41 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
         <Form.Item name={[at, 'priceFen']} label={t('price')} rules={[{ required: true, message: t('priceRequired') }]}>
           <MoneyInput />
         </Form.Item>
-        <Form.Item name={[at, 'pricePoints']} label={t('pricePoints')} tooltip={t('pricePointsHint')}>
+        <Form.Item
+          name={[at, 'pricePoints']}
+          label={t('pricePoints')}
+          tooltip={t('pricePointsHint')}
+          hidden={kind === 'bundle'}
+        >
           <InputNumber min={0} max={100_000_000} precision={0} style={{ width: '100%' }} />
         </Form.Item>
         <Form.Item name={[at, 'marketPriceFen']} label={t('marketPrice')} tooltip={t('marketHint')}>
           <MoneyInput />
         </Form.Item>
-        <Form.Item name={[at, 'costHintFen']} label={t('costHint')} tooltip={t('costHintText')}>
+        <Form.Item
+          name={[at, 'costHintFen']}
+          label={t('costHint')}
+          tooltip={t('costHintText')}
+          hidden={kind === 'bundle'}
+        >
           <MoneyInput />
         </Form.Item>
       </div>
+      {kind === 'bundle' && (
+        <Form.Item
+          name={[at, 'bundle']}
+          rules={[
+            {
+              validator: (_rule, bundle: BundleValues | null) =>
+                bundle && bundle.parts.length > 0
+                  ? Promise.resolve()
+                  : Promise.reject(new Error(t('bundlePartsRequired'))),
+            },
+          ]}
+        >
+          <BundleEditor priceFen={price ?? 0} />
+        </Form.Item>
+      )}
       {price === 0 && !points && (
         <Form.Item
           name={[at, 'free']}
@@ -202,7 +232,7 @@ function SkuMore({ at, kind }: { readonly at: number; readonly kind: SkuValues['
           />
         </Form.Item>
         {/* What suppliers deliver has no codes to hand out in an order. */}
-        <Form.Item name={[at, 'allocation']} label={t('allocation')} hidden={kind === 'topup'}>
+        <Form.Item name={[at, 'allocation']} label={t('allocation')} hidden={kind !== 'card'}>
           <Select
             options={[
               { value: 'fifo', label: t('fifo') },
@@ -229,7 +259,6 @@ function SkuFacts({ sku }: { readonly sku: Detail['skus'][number] }) {
   const common = useText(commonText)
   const priceText = usePriceText()
   const may = useMay()
-  const topUp = sku.kind === 'topup'
   const { available, unlimited } = sku.stock
   return (
     <Typography.Text type="secondary" className="num sku-facts">
@@ -257,9 +286,11 @@ function SkuFacts({ sku }: { readonly sku: Detail['skus'][number] }) {
           })}
         </span>
       )}
-      {topUp && may('suppliers.read') && <Link to={`/skus/${sku.id}/supply`}>{t('sources')}</Link>}
-      {!topUp && may('cards.import') && <Link to={`/imports/new?skuId=${sku.id}`}>{t('importCards')}</Link>}
-      {!topUp && may('stock.read') && <Link to={`/cards?skuId=${sku.id}`}>{t('viewStock')}</Link>}
+      {sku.kind === 'topup' && may('suppliers.read') && <Link to={`/skus/${sku.id}/supply`}>{t('sources')}</Link>}
+      {sku.kind === 'card' && may('cards.import') && (
+        <Link to={`/imports/new?skuId=${sku.id}`}>{t('importCards')}</Link>
+      )}
+      {sku.kind === 'card' && may('stock.read') && <Link to={`/cards?skuId=${sku.id}`}>{t('viewStock')}</Link>}
     </Typography.Text>
   )
 }

@@ -93,6 +93,12 @@ export const goodsText = defineMessages('goods', {
   kind: ['交付方式', 'Delivered as'],
   kindCard: ['卡密', 'Codes'],
   kindTopup: ['直充', 'Top-up'],
+  kindBundle: ['组合包', 'Bundle'],
+  kindBundleHint: [
+    '把几个规格和积分合在一起卖一个价；付款后逐项交付，库存按内容推算。',
+    'Several variants and points at one price; each part is delivered by itself, and stock follows from the parts.',
+  ],
+  bundlePartsRequired: ['请添加至少一项内容', 'Add at least one part'],
   kindCardHint: [
     '从您导入的卡密里发一份，付款后立刻显示。',
     'One of the codes you imported, shown right after payment.',
