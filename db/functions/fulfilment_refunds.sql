@@ -1247,7 +1247,7 @@ begin
   plan := fulfilment.plan_refund(
     p_tenant, refund.order_no, refund.line_no, refund.takes, refund.grants, refund.amount_fen, p_used
   );
-  if plan ->> 'code' in ('orders.refund_used_codes', 'orders.recharge_spent') then
+  if plan ->> 'code' in ('orders.refund_used_codes', 'orders.recharge_spent', 'orders.bundle_points_spent') then
     return plan;
   end if;
   if plan is null or plan ? 'code' or (plan ->> 'amountFen')::bigint <> refund.amount_fen

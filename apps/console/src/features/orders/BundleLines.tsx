@@ -46,7 +46,7 @@ function BundleHead({ order, bundle }: { readonly order: Order; readonly bundle:
       <div className="order-line-title">
         <Tag color="purple" variant="filled">
           {t('bundle')}
-        </Tag>
+        </Tag>{' '}
         {may('goods.read') ? <Link to={`/goods/${bundle.goodsId}`}>{title}</Link> : title}
         <div>
           <Typography.Text type="secondary" className="num">
