@@ -1403,6 +1403,7 @@ create table orders.orders (
   purpose text not null default 'goods'::text,
   credit_fen bigint not null default 0,
   has_bundles boolean not null default false,
+  credit_points bigint not null default 0,
   constraint orders_pkey PRIMARY KEY (tenant_id, no),
   constraint balance_within_total CHECK (((balance_fen >= 0) AND (balance_fen <= total_fen))),
   constraint credit_of_recharge CHECK (
@@ -1410,6 +1411,7 @@ CASE purpose
     WHEN 'recharge'::text THEN ((credit_fen >= total_fen) AND (total_fen > 0) AND (member_id IS NOT NULL))
     ELSE (credit_fen = 0)
 END),
+  constraint orders_credit_points_check CHECK ((credit_points >= 0)),
   constraint orders_points_check CHECK ((points >= 0)),
   constraint orders_purpose_check CHECK ((purpose = ANY (ARRAY['goods'::text, 'recharge'::text]))),
   constraint orders_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'paid'::text, 'delivered'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text]))),

@@ -574,10 +574,10 @@ begin
   ) c;
 
   select array_agg(x.no), array_agg(x.state), array_agg(x.total_fen - x.balance_fen),
-    array_agg(x.member_id) filter (where x.balance_fen > 0 or x.points > 0 or x.has_bundles and x.member_id is not null)
+    array_agg(x.member_id) filter (where x.balance_fen > 0 or x.points > 0 or x.credit_points > 0)
   into o_no, o_state, o_due, o_mixed
   from (
-    select o.no, o.state, o.total_fen, o.balance_fen, o.points, o.member_id, o.has_bundles
+    select o.no, o.state, o.total_fen, o.balance_fen, o.points, o.member_id, o.credit_points
     from orders.orders o
     where o.tenant_id = p_tenant
       and o.no = any (c_no)
@@ -824,7 +824,7 @@ begin
 
   select
     array_agg(o.due_fen order by x.n), array_agg(case when o.due_fen > 0 then a.id end order by x.n),
-    array_agg(o.member_id) filter (where o.points > 0 or o.due_fen < o.total_fen or o.has_bundles and o.member_id is not null),
+    array_agg(o.member_id) filter (where o.points > 0 or o.due_fen < o.total_fen or o.credit_points > 0),
     array_agg(
       case
         when o.no is null then jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb)
@@ -846,7 +846,7 @@ begin
     from unnest(p_no, p_member) with ordinality as p(no, member_id, n)
   ) x
   left join lateral (
-    select o.no, o.state, o.total_fen, o.total_fen - o.balance_fen as due_fen, o.points, o.member_id, o.expires_at, o.purpose, o.has_bundles
+    select o.no, o.state, o.total_fen, o.total_fen - o.balance_fen as due_fen, o.points, o.member_id, o.expires_at, o.purpose, o.credit_points
     from orders.orders o
     where o.tenant_id = p_tenant
       and o.no = x.no
@@ -1170,8 +1170,7 @@ begin
   perform fulfilment.lock_accounts(p_tenant, array[receipt.order_no], array[
     gateway_account, loss_account, surplus_account, ledger.account(p_tenant, 'cash.loss', '', 'CNY'),
     ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), ledger.account(p_tenant, 'cash.revenue', '', 'CNY')
-  ] || case when the_order.has_bundles and the_order.member_id is not null
-    then fulfilment.accounts_of_members(p_tenant, array[the_order.member_id]) end);
+  ] || case when the_order.credit_points > 0 then fulfilment.accounts_of_members(p_tenant, array[the_order.member_id]) end);
 
   if known.id is null then
     insert into payments.chargebacks (

@@ -50,9 +50,14 @@ begin
   end if;
   perform fulfilment.lock_accounts(p_tenant, p_nos, array[
     ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), ledger.account(p_tenant, 'cash.revenue', '', 'CNY')
-  ] || fulfilment.accounts_of_members(p_tenant, array(
-    select o.member_id from orders.orders o where o.tenant_id = p_tenant and o.no = any (p_nos) and o.member_id is not null
-  )));
+  ] || (
+    select fulfilment.accounts_of_members(p_tenant, array_agg(o.member_id))
+    from orders.orders o
+    where o.tenant_id = p_tenant
+      and o.no = any (p_nos)
+      and o.credit_points > 0
+    having count(*) > 0
+  ));
 
   -- What has no living hold any more takes what is free now: all of the bundle, or none of it.
   select array_agg(x.n::integer), array_agg(x.account_id), array_agg(x.quantity::bigint)

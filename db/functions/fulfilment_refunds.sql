@@ -657,7 +657,7 @@ begin
     ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), ledger.account(p_tenant, 'cash.revenue', '', 'CNY'),
     case when the_order.member_id is not null then ledger.account(p_tenant, 'cash.member', the_order.member_id::text, 'CNY') end,
     ledger.account(p_tenant, 'cash.chargeback', '', 'CNY')
-  ] || case when the_order.points > 0 or the_order.has_bundles and the_order.member_id is not null
+  ] || case when the_order.points > 0 or the_order.credit_points > 0
     then fulfilment.accounts_of_members(p_tenant, array[the_order.member_id]) end);
   -- In whatever order: two that lock several of them have met at the order before.
   perform 1

@@ -32,6 +32,7 @@ declare
   lines_max constant integer := 99;
   one record;
   taken bigint;
+  credited bigint[];
 begin
   -- How many bundles one person may have is counted as pieces of other goods are, under a lock of its own kind that is taken
   -- before those of the parts.
@@ -199,19 +200,15 @@ begin
 
   -- Opened now, so that whoever pays finds every account to lock.
   if 0 < any (l_points) then
-    select array_agg(a.id)
-    into credit_accounts
-    from (
-      select ledger.account(p_tenant, 'points.member', m.id::text, 'point') as id
-      from (
-        select distinct p_members[x.item_no] as id
-        from unnest(l_item, l_points) as x(item_no, points)
-        where x.points > 0
-      ) m
-      where m.id is not null
-      union all
-      select ledger.account(p_tenant, 'points.issued', '', 'point')
-    ) a;
+    credited := array(
+      select distinct p_members[x.item_no]
+      from unnest(l_item, l_points) as x(item_no, points)
+      where x.points > 0
+        and p_members[x.item_no] is not null
+    );
+    perform ledger.account(p_tenant, 'points.member', m.id::text, 'point')
+    from unnest(credited) as m(id);
+    credit_accounts := fulfilment.accounts_of_members(p_tenant, credited);
   end if;
 end;
 $$;

@@ -24,7 +24,9 @@ create index bundles_of_goods on orders.bundles (tenant_id, goods_id, order_no);
 select platform.protect('orders.bundles', 'select');
 
 alter table orders.orders
-  add column has_bundles boolean not null default false;
+  add column has_bundles boolean not null default false,
+  -- Points that its lines bring: whoever pays, delivers or refunds it locks the member's accounts too.
+  add column credit_points bigint not null default 0 check (credit_points >= 0);
 
 alter table orders.lines
   add column bundle_no smallint,

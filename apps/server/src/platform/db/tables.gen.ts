@@ -720,6 +720,7 @@ export type OrdersOrders = {
   purpose: Generated<'goods' | 'recharge'>
   credit_fen: Generated<number>
   has_bundles: Generated<boolean>
+  credit_points: Generated<number>
 }
 
 export type OrganizationsNodes = {
