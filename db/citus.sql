@@ -36,12 +36,13 @@ select create_distributed_table('books.marks', 'tenant_id', colocate_with => 'le
 select create_distributed_table('books.progress', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('catalog.categories', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('catalog.goods', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('catalog.skus', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('catalog.bundle_parts', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('catalog.pictures', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('catalog.goods_pictures', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('catalog.tags', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('catalog.goods_tags', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('catalog.picture_files', 'tenant_id', colocate_with => 'ledger.accounts');
-select create_distributed_table('catalog.skus', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('catalog.price_changes', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('crypto.data_keys', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('vault.batches', 'tenant_id', colocate_with => 'ledger.accounts');
@@ -76,6 +77,7 @@ select create_distributed_table('notify.inbox', 'tenant_id', colocate_with => 'l
 select create_distributed_table('notify.messages', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('notify.rules', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('notify.texts', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('orders.bundles', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('payments.attempts', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('payments.receipts', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('payments.chargebacks', 'tenant_id', colocate_with => 'ledger.accounts');
@@ -130,12 +132,14 @@ select create_distributed_function('books.objects(text, bigint[])');
 select create_distributed_function('books.told_max()');
 select create_distributed_function('books.violation(text, text, jsonb, jsonb)');
 select create_distributed_function('catalog.shelf_reason(text, timestamp with time zone, timestamp with time zone, timestamp with time zone)');
+select create_distributed_function('catalog.split_fen(bigint, bigint[])');
 select create_distributed_function('catalog.unit_price(bigint, jsonb, bigint)');
 select create_distributed_function('fulfilment.credit_of(bigint, bigint, bigint, bigint)');
 select create_distributed_function('fulfilment.recall_state(text, text, text)');
 select create_distributed_function('fulfilment.task_moves(text)');
 select create_distributed_function('fulfilment.task_refusal(fulfilment.tasks, text, jsonb)');
 select create_distributed_function('ledger.floor_of(text)');
+select create_distributed_function('orders.name_parts(jsonb[], integer[], bigint[], text[], smallint[], jsonb)');
 select create_distributed_function('reconciliation.day_of(timestamp with time zone)');
 select create_distributed_function('reconciliation.day_start(date)');
 select create_distributed_function('reconciliation.number_of(text, text, text, text)');
@@ -188,8 +192,12 @@ select create_distributed_function('books.sealed_page(bigint, text, bigint, inte
 select create_distributed_function('books.start_run(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.take_run(bigint, bigint, text, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.unfinished_run(bigint, text, boolean)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('catalog.bundle_form(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('catalog.bundle_reason(bigint, bigint, timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('catalog.bundle_stock(bigint, bigint, timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('catalog.goods_skus(bigint, bigint[], timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('catalog.offers(bigint, bigint[], timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('catalog.usual_cost(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('crypto.add_first_key(bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('crypto.load_keys(bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('crypto.lock_keys(bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -202,6 +210,7 @@ select create_distributed_function('fulfilment.answer_task(bigint, bigint, integ
 select create_distributed_function('fulfilment.approve_refund(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.bad_cards_note(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.begin_line_refund(bigint, bigint, bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.bundles_settled(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.buy_instead(bigint, bigint[], smallint[], bigint[], integer[], bigint[], boolean[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.cancel_task(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.chargeback(bigint, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
@@ -210,11 +219,12 @@ select create_distributed_function('fulfilment.close_recall(bigint, bigint, text
 select create_distributed_function('fulfilment.close_receipt(bigint, bigint, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.close_refunded(bigint, bigint, integer, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.cover_twice(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.credit_points(bigint, bigint[], smallint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.credit_recharges(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.decline_refund(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.defer_needs(bigint, jsonb, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver(bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('fulfilment.deliver_locked(bigint, bigint[], text, boolean, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.deliver_locked(bigint, bigint[], text, boolean, text, boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver_own(bigint, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_gifts(bigint, bigint, payments.refunds, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_rights(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -235,11 +245,13 @@ select create_distributed_function('fulfilment.lock_for_refund(bigint, bigint)',
 select create_distributed_function('fulfilment.mark_recalled(bigint, bigint, bigint[], jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.mark_used(bigint, bigint, bigint, boolean, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.missing_credit(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.missing_points(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.move_task(bigint, bigint, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.note_tasks(bigint, bigint[], text, text, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.open_purchases(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.open_tasks(bigint, bigint[], smallint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.part_from_hand(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.part_news(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.pay_by_balance(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.place_and_pay(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.plan_refund(bigint, bigint, integer, text, bigint[], bigint, text)', '$1', colocate_with => 'ledger.accounts');
@@ -254,11 +266,13 @@ select create_distributed_function('fulfilment.refund_ended(bigint, bigint, bool
 select create_distributed_function('fulfilment.refund_let_go(bigint, bigint, integer, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.refuse_over_capacity(bigint, integer[], bigint[], integer[], text[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.reject_task(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.release_bundles(bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.replace(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.send_refund(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.service_left(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.service_takes(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.settle(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.settle_bundles(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.settle_disputed(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.settle_purchase(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.settle_surplus(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -269,6 +283,7 @@ select create_distributed_function('fulfilment.stop_needs(bigint, jsonb, text)',
 select create_distributed_function('fulfilment.take_cards(bigint, bigint, bigint, jsonb, bigint, boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.take_credit(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.take_members_part(bigint, bigint[], boolean)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.take_points(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.take_tasks(bigint, bigint[], bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.task_view(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.turn_line(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
@@ -287,13 +302,16 @@ select create_distributed_function('ledger.open_stock(bigint, bigint)', '$1', co
 select create_distributed_function('ledger.post(bigint, bigint[], bigint[], bigint[], text[], text[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('members.request_code(bigint, bytea, bytea, text, interval)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('members.try_code(bigint, bytea, bytea)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.bundles_of(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.close_unpaid(bigint, bigint[], text, text, text, boolean)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.expand_bundles(bigint, bigint[], text[], integer[], integer[], bigint[], integer[], jsonb[], bigint[], integer[], bigint[], text[], text[], text[], bigint[], bigint[], boolean[], integer[], jsonb[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.lines_to_buy(bigint, bigint[], integer[], boolean[], text[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.look_at_shelf(bigint, jsonb, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.place(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.place_recharge(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.view_rows(bigint, bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.views(bigint, bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.write_bundles(bigint, bigint[], integer[], jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('payments.begin_refund(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('payments.keep_cashiers(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('payments.left_for_refund(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -423,6 +441,7 @@ select create_distributed_function('vault.undo_batch(bigint, bigint)', '$1', col
 --   events.tail(text)
 --   fulfilment.give_up_planned(integer)
 --   fulfilment.next_overdue()
+--   fulfilment.take_bundles(integer)
 --   fulfilment.take_needs(integer, integer)
 --   identity.sweep(integer)
 --   members.sweep(integer)

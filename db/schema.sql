@@ -353,6 +353,27 @@ function books.violation(p_code text, p_key text, p_objects jsonb, p_params json
 
 -- catalog ---------------------------------------------------------------------------------------------
 
+create table catalog.bundle_parts (
+  tenant_id bigint not null,
+  sku_id bigint not null,
+  position smallint not null,
+  part_sku_id bigint,
+  points integer,
+  quantity integer not null default 1,
+  share_fen bigint,
+  constraint bundle_parts_pkey PRIMARY KEY (tenant_id, sku_id, "position"),
+  constraint bundle_parts_bundle FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
+  constraint bundle_parts_part FOREIGN KEY (tenant_id, part_sku_id) REFERENCES catalog.skus(tenant_id, id),
+  constraint bundle_parts_points_check CHECK (((points >= 1) AND (points <= 100000000))),
+  constraint bundle_parts_position_check CHECK (("position" > 0)),
+  constraint bundle_parts_quantity_check CHECK (((quantity >= 1) AND (quantity <= 1000))),
+  constraint bundle_parts_share_fen_check CHECK (((share_fen >= 0) AND (share_fen <= 1000000000))),
+  constraint part_is_one_thing CHECK (((part_sku_id IS NULL) <> (points IS NULL))),
+  constraint points_are_counted_once CHECK (((points IS NULL) OR (quantity = 1)))
+);
+alter table catalog.bundle_parts enable row level security;
+grant delete, insert, select, update on catalog.bundle_parts to quanshu_app;
+
 create table catalog.categories (
   tenant_id bigint not null,
   id bigint not null generated always as identity,
@@ -507,13 +528,17 @@ create table catalog.skus (
   price_points integer not null default 0,
   supply_stock bigint,
   source text not null default 'own'::text,
+  bundle_policy text,
   constraint skus_pkey PRIMARY KEY (tenant_id, id),
   constraint skus_goods FOREIGN KEY (tenant_id, goods_id) REFERENCES catalog.goods(tenant_id, id),
+  constraint bundle_costs_money CHECK (((kind <> 'bundle'::text) OR (price_points = 0))),
+  constraint bundle_has_a_policy CHECK (((kind = 'bundle'::text) = (bundle_policy IS NOT NULL))),
   constraint skus_allocation_check CHECK ((allocation = ANY (ARRAY['fifo'::text, 'fefo'::text, 'lifo'::text, 'random'::text]))),
+  constraint skus_bundle_policy_check CHECK ((bundle_policy = ANY (ARRAY['hold'::text, 'rest'::text, 'refund'::text]))),
   constraint skus_cost_hint_fen_check CHECK ((cost_hint_fen >= 0)),
   constraint skus_free_is_meant CHECK ((free OR (price_fen > 0) OR (price_points > 0))),
   constraint skus_hold_mode_check CHECK ((hold_mode = ANY (ARRAY['order'::text, 'payment'::text]))),
-  constraint skus_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'topup'::text, 'service'::text]))),
+  constraint skus_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'topup'::text, 'service'::text, 'bundle'::text]))),
   constraint skus_low_stock_at_check CHECK ((low_stock_at >= 0)),
   constraint skus_market_price_fen_check CHECK ((market_price_fen > 0)),
   constraint skus_price_fen_check CHECK (((price_fen >= 0) AND (price_fen <= 1000000000))),
@@ -541,6 +566,8 @@ alter table catalog.tags enable row level security;
 grant delete, insert, select, update on catalog.tags to quanshu_app;
 
 
+create index bundle_parts_of_sku ON catalog.bundle_parts USING btree (tenant_id, part_sku_id) WHERE (part_sku_id IS NOT NULL);
+create UNIQUE index bundle_parts_once ON catalog.bundle_parts USING btree (tenant_id, sku_id, COALESCE(part_sku_id, (0)::bigint));
 create UNIQUE index categories_name ON catalog.categories USING btree (tenant_id, COALESCE(parent_id, (0)::bigint), lower(name));
 create index goods_by_category ON catalog.goods USING btree (tenant_id, category_id, state);
 create index goods_shelf ON catalog.goods USING btree (tenant_id, state, "position" DESC, id DESC);
@@ -550,6 +577,7 @@ create UNIQUE index price_changes_moment ON catalog.price_changes USING btree (t
 create index skus_by_goods ON catalog.skus USING btree (tenant_id, goods_id, "position", id) WHERE (removed_at IS NULL);
 create UNIQUE index tags_name ON catalog.tags USING btree (tenant_id, lower(name));
 
+create policy tenant on catalog.bundle_parts for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on catalog.categories for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on catalog.goods for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on catalog.goods_pictures for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
@@ -560,10 +588,15 @@ create policy tenant on catalog.price_changes for all to quanshu_app using (tena
 create policy tenant on catalog.skus for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on catalog.tags for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
+function catalog.bundle_form(p_tenant bigint, p_sku bigint, p_own jsonb) returns jsonb
+function catalog.bundle_reason(p_tenant bigint, p_sku bigint, p_at timestamp with time zone) returns text
+function catalog.bundle_stock(p_tenant bigint, p_sku bigint, p_at timestamp with time zone) returns bigint
 function catalog.goods_skus(p_tenant bigint, p_goods_ids bigint[], p_at timestamp with time zone) returns TABLE(goods_id bigint, sku_id bigint, kind text, title text, title_en text, specs jsonb, price_fen bigint, free boolean, market_price_fen bigint, cost_hint_fen bigint, tiers jsonb, hold_mode text, allocation text, low_stock_at integer, state text, sku_position integer, available bigint, held bigint, low boolean, next_at timestamp with time zone, next_price_fen bigint, price_points integer, next_price_points integer, unlimited boolean)
 function catalog.offers(p_tenant bigint, p_sku_ids bigint[], p_at timestamp with time zone) returns TABLE(sku_id bigint, kind text, title text, goods_title text, price_fen bigint, tiers jsonb, hold_mode text, allocation text, limit_per_person integer, limit_per_order integer, sellable boolean, reason text, form_fields jsonb, goods_id bigint, price_points integer, supply_stock bigint, source text)
 function catalog.shelf_reason(p_state text, p_on_at timestamp with time zone, p_off_at timestamp with time zone, p_at timestamp with time zone) returns text
+function catalog.split_fen(p_amount bigint, p_weights bigint[]) returns bigint[]
 function catalog.unit_price(p_price_fen bigint, p_tiers jsonb, p_qty bigint) returns bigint
+function catalog.usual_cost(p_tenant bigint, p_sku bigint) returns bigint
 
 -- crypto ----------------------------------------------------------------------------------------------
 
@@ -837,6 +870,7 @@ function fulfilment.answer_task(p_tenant bigint, p_no bigint, p_line integer, p_
 function fulfilment.approve_refund(p_tenant bigint, p_refund bigint, p_staff bigint, p_actor text, p_used text) returns jsonb security definer
 function fulfilment.bad_cards_note(p_tenant bigint, p_purchase bigint) returns text security definer
 function fulfilment.begin_line_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_instead bigint[], p_actor text) returns void security definer
+function fulfilment.bundles_settled(p_tenant bigint, p_no bigint) returns void security definer
 function fulfilment.buy_instead(p_tenant bigint, p_nos bigint[], p_lines smallint[], p_skus bigint[], p_quantities integer[], p_holds bigint[], p_enough boolean[]) returns integer[] security definer
 function fulfilment.cancel_task(p_tenant bigint, p_no bigint, p_line integer, p_actor text) returns jsonb security definer
 function fulfilment.chargeback(p_tenant bigint, p_gateway text, p_news jsonb) returns jsonb security definer
@@ -846,11 +880,12 @@ function fulfilment.close_receipt(p_tenant bigint, p_receipt bigint, p_state tex
 function fulfilment.close_refunded(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint) returns void security definer
 function fulfilment.cover_twice(p_tenant bigint, p_no bigint) returns void security definer
 function fulfilment.credit_of(p_total bigint, p_credit bigint, p_before bigint, p_amount bigint) returns bigint
+function fulfilment.credit_points(p_tenant bigint, p_nos bigint[], p_lines smallint[]) returns void security definer
 function fulfilment.credit_recharges(p_tenant bigint, p_nos bigint[]) returns void security definer
 function fulfilment.decline_refund(p_tenant bigint, p_refund bigint, p_actor text, p_note text) returns jsonb security definer
 function fulfilment.defer_needs(p_tenant bigint, p_items jsonb, p_seconds integer) returns void security definer
 function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text) returns jsonb security definer
-function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text) returns jsonb security definer
+function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text, p_waiting_only boolean) returns jsonb security definer
 function fulfilment.deliver_own(p_tenant bigint, p_items jsonb, p_actor text) returns jsonb security definer
 function fulfilment.end_gifts(p_tenant bigint, p_no bigint, p_refund payments.refunds, p_actor text) returns void security definer
 function fulfilment.end_rights(p_tenant bigint, p_dispute bigint) returns void security definer
@@ -873,12 +908,14 @@ function fulfilment.lock_for_refund(p_tenant bigint, p_no bigint) returns orders
 function fulfilment.mark_recalled(p_tenant bigint, p_batch bigint, p_grants bigint[], p_result jsonb) returns bigint security definer
 function fulfilment.mark_used(p_tenant bigint, p_no bigint, p_grant bigint, p_used boolean, p_actor text) returns jsonb security definer
 function fulfilment.missing_credit(p_tenant bigint, p_no bigint, p_amount bigint) returns bigint security definer
+function fulfilment.missing_points(p_tenant bigint, p_no bigint, p_line integer, p_takes text) returns bigint security definer
 function fulfilment.move_task(p_tenant bigint, p_task bigint, p_act text, p_said jsonb) returns jsonb security definer
 function fulfilment.next_overdue() returns jsonb security definer
 function fulfilment.note_tasks(p_tenant bigint, p_tasks bigint[], p_kind text, p_by text, p_note text, p_detail jsonb) returns void security definer
 function fulfilment.open_purchases(p_tenant bigint, p_items jsonb) returns jsonb security definer
 function fulfilment.open_tasks(p_tenant bigint, p_nos bigint[], p_lines smallint[], p_actor text) returns void security definer
 function fulfilment.part_from_hand(p_tenant bigint, p_refund bigint) returns payments.refunds security definer
+function fulfilment.part_news(p_tenant bigint, p_nos bigint[]) returns void security definer
 function fulfilment.pay_by_balance(p_tenant bigint, p_payments jsonb) returns jsonb security definer
 function fulfilment.place_and_pay(p_tenant bigint, p_items jsonb) returns json security definer
 function fulfilment.plan_refund(p_tenant bigint, p_no bigint, p_line integer, p_takes text, p_grants bigint[], p_amount bigint, p_used text) returns jsonb security definer
@@ -894,11 +931,13 @@ function fulfilment.refund_ended(p_tenant bigint, p_refund bigint, p_done boolea
 function fulfilment.refund_let_go(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint, p_actor text) returns void security definer
 function fulfilment.refuse_over_capacity(p_tenant bigint, p_items integer[], p_skus bigint[], p_quantities integer[], p_titles text[]) returns TABLE(item_no integer, refusal jsonb) security definer
 function fulfilment.reject_task(p_tenant bigint, p_task bigint, p_said jsonb) returns jsonb security definer
+function fulfilment.release_bundles(p_tenant bigint, p_nos bigint[], p_actor text) returns boolean security definer
 function fulfilment.replace(p_tenant bigint, p_no bigint, p_grant bigint, p_reason text, p_actor text) returns jsonb security definer
 function fulfilment.send_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_member text, p_actor text) returns void security definer
 function fulfilment.service_left(p_tenant bigint, p_sku bigint) returns bigint security definer
 function fulfilment.service_takes(p_tenant bigint, p_sku bigint) returns jsonb security definer
 function fulfilment.settle(p_tenant bigint, p_captures jsonb) returns jsonb security definer
+function fulfilment.settle_bundles(p_tenant bigint, p_no bigint) returns jsonb security definer
 function fulfilment.settle_disputed(p_tenant bigint, p_receipt bigint) returns void security definer
 function fulfilment.settle_purchase(p_tenant bigint, p_purchase bigint, p_kind text, p_actor text, p_note text) returns jsonb security definer
 function fulfilment.settle_surplus(p_tenant bigint, p_receipt bigint) returns void security definer
@@ -906,10 +945,12 @@ function fulfilment.sku_of_bought(p_tenant bigint, p_no bigint, p_line integer) 
 function fulfilment.split_failed(p_tenant bigint, p_refund bigint, p_part bigint, p_credit bigint) returns bigint security definer
 function fulfilment.stock_of(p_tenant bigint, p_skus bigint[], OUT skus bigint[], OUT allocations text[], OUT available bigint[], OUT delivered bigint[]) returns record security definer
 function fulfilment.stop_needs(p_tenant bigint, p_items jsonb, p_actor text) returns void security definer
+function fulfilment.take_bundles(p_limit integer) returns jsonb security definer
 function fulfilment.take_cards(p_tenant bigint, p_purchase bigint, p_sku bigint, p_cards jsonb, p_cost_fen bigint, p_late boolean) returns bigint[] security definer
 function fulfilment.take_credit(p_tenant bigint, p_no bigint, p_amount bigint) returns bigint security definer
 function fulfilment.take_members_part(p_tenant bigint, p_nos bigint[], p_receipts boolean) returns void security definer
 function fulfilment.take_needs(p_per_tenant integer, p_limit integer) returns jsonb security definer
+function fulfilment.take_points(p_tenant bigint, p_no bigint, p_line integer) returns void security definer
 function fulfilment.take_tasks(p_tenant bigint, p_ids bigint[], p_staff bigint, p_name text) returns jsonb security definer
 function fulfilment.task_moves(p_state text) returns text[]
 function fulfilment.task_refusal(p_task fulfilment.tasks, p_to text, p_said jsonb) returns jsonb
@@ -1378,6 +1419,30 @@ create policy tenant on notify.texts for all to quanshu_app using (tenant_id = (
 
 -- orders ----------------------------------------------------------------------------------------------
 
+create table orders.bundles (
+  tenant_id bigint not null,
+  order_no bigint not null,
+  bundle_no smallint not null,
+  sku_id bigint not null,
+  goods_id bigint not null,
+  goods_title text not null,
+  sku_title text not null,
+  quantity integer not null,
+  unit_price_fen bigint not null,
+  amount_fen bigint not null,
+  policy text not null,
+  due_at timestamp with time zone,
+  constraint bundles_pkey PRIMARY KEY (tenant_id, order_no, bundle_no),
+  constraint bundles_tenant_id_order_no_fkey FOREIGN KEY (tenant_id, order_no) REFERENCES orders.orders(tenant_id, no),
+  constraint bundle_amount CHECK ((amount_fen = (quantity * unit_price_fen))),
+  constraint bundles_bundle_no_check CHECK ((bundle_no > 0)),
+  constraint bundles_policy_check CHECK ((policy = ANY (ARRAY['hold'::text, 'rest'::text, 'refund'::text]))),
+  constraint bundles_quantity_check CHECK ((quantity > 0)),
+  constraint bundles_unit_price_fen_check CHECK ((unit_price_fen >= 0))
+);
+alter table orders.bundles enable row level security;
+grant select on orders.bundles to quanshu_app;
+
 create table orders.lines (
   tenant_id bigint not null,
   order_no bigint not null,
@@ -1404,16 +1469,27 @@ create table orders.lines (
   unit_points integer not null default 0,
   refunded_points bigint not null default 0,
   bought boolean not null default false,
+  bundle_no smallint,
+  credit_points bigint not null default 0,
+  taken_points bigint not null default 0,
+  held_back boolean not null default false,
   constraint lines_pkey PRIMARY KEY (tenant_id, order_no, line_no),
   constraint lines_tenant_id_order_no_fkey FOREIGN KEY (tenant_id, order_no) REFERENCES orders.orders(tenant_id, no),
+  constraint credit_of_points CHECK (((kind = 'points'::text) = (credit_points > 0))),
   constraint delivered_is_whole CHECK (((state = 'delivered'::text) <= (delivered_quantity = quantity))),
   constraint exception_has_reason CHECK (((state = 'exception'::text) <= (exception_reason IS NOT NULL))),
-  constraint line_amount CHECK ((amount_fen = (quantity * unit_price_fen))),
+  constraint line_amount CHECK (
+CASE
+    WHEN (bundle_no IS NULL) THEN (amount_fen = (quantity * unit_price_fen))
+    ELSE ((amount_fen / quantity) = unit_price_fen)
+END),
+  constraint lines_credit_points_check CHECK ((credit_points >= 0)),
   constraint lines_line_no_check CHECK ((line_no > 0)),
   constraint lines_quantity_check CHECK ((quantity > 0)),
   constraint lines_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'supplying'::text, 'delivered'::text, 'exception'::text, 'refunding'::text, 'refunded'::text, 'cancelled'::text]))),
   constraint lines_unit_points_check CHECK ((unit_points >= 0)),
   constraint lines_unit_price_fen_check CHECK ((unit_price_fen >= 0)),
+  constraint parts_are_held_back CHECK (((NOT held_back) OR (bundle_no IS NOT NULL))),
   constraint pieces_within_line CHECK (((refunded_quantity >= 0) AND (refunded_quantity <= quantity))),
   constraint points_within_line CHECK (((refunded_points >= 0) AND (refunded_points <= ((quantity)::bigint * unit_points)))),
   constraint recharge_has_no_goods CHECK (
@@ -1421,7 +1497,8 @@ CASE kind
     WHEN 'recharge'::text THEN ((sku_id IS NULL) AND (goods_id IS NULL))
     ELSE ((sku_id IS NOT NULL) AND (goods_id IS NOT NULL))
 END),
-  constraint refunds_within_line CHECK (((refunded_fen >= 0) AND (refunding_fen >= 0) AND ((refunded_fen + refunding_fen) <= amount_fen)))
+  constraint refunds_within_line CHECK (((refunded_fen >= 0) AND (refunding_fen >= 0) AND ((refunded_fen + refunding_fen) <= amount_fen))),
+  constraint taken_within_credit CHECK (((taken_points >= 0) AND (taken_points <= credit_points)))
 );
 alter table orders.lines enable row level security;
 grant select on orders.lines to quanshu_app;
@@ -1456,6 +1533,8 @@ create table orders.orders (
   balance_hold bigint,
   purpose text not null default 'goods'::text,
   credit_fen bigint not null default 0,
+  has_bundles boolean not null default false,
+  credit_points bigint not null default 0,
   constraint orders_pkey PRIMARY KEY (tenant_id, no),
   constraint balance_within_total CHECK (((balance_fen >= 0) AND (balance_fen <= total_fen))),
   constraint credit_of_recharge CHECK (
@@ -1463,6 +1542,7 @@ CASE purpose
     WHEN 'recharge'::text THEN ((credit_fen >= total_fen) AND (total_fen > 0) AND (member_id IS NOT NULL))
     ELSE (credit_fen = 0)
 END),
+  constraint orders_credit_points_check CHECK ((credit_points >= 0)),
   constraint orders_points_check CHECK ((points >= 0)),
   constraint orders_purpose_check CHECK ((purpose = ANY (ARRAY['goods'::text, 'recharge'::text]))),
   constraint orders_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'paid'::text, 'delivered'::text, 'cancelled'::text, 'expired'::text, 'refunded'::text]))),
@@ -1473,6 +1553,8 @@ alter table orders.orders enable row level security;
 grant select on orders.orders to quanshu_app;
 
 
+create index bundles_due ON orders.bundles USING btree (tenant_id, due_at) WHERE (due_at IS NOT NULL);
+create index bundles_of_goods ON orders.bundles USING btree (tenant_id, goods_id, order_no);
 create index lines_in_exception ON orders.lines USING btree (tenant_id, exception_at) WHERE (state = 'exception'::text);
 create index lines_of_goods ON orders.lines USING btree (tenant_id, goods_id, order_no);
 create index lines_service ON orders.lines USING btree (tenant_id, sku_id, order_no) WHERE (kind = 'service'::text);
@@ -1489,17 +1571,22 @@ create index orders_pending_of_device ON orders.orders USING btree (tenant_id, d
 create index orders_pending_of_ip ON orders.orders USING btree (tenant_id, ip) WHERE ((state = 'pending'::text) AND (ip IS NOT NULL));
 create index recharges ON orders.orders USING btree (tenant_id, no) WHERE (purpose = 'recharge'::text);
 
+create policy tenant on orders.bundles for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on orders.lines for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on orders.orders for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
+function orders.bundles_of(p_tenant bigint, p_no bigint) returns json security definer
 function orders.close_unpaid(p_tenant bigint, p_nos bigint[], p_state text, p_reason text, p_actor text, p_due_only boolean) returns bigint[] security definer
+function orders.expand_bundles(p_tenant bigint, p_members bigint[], p_buyers text[], INOUT l_item integer[], INOUT l_line integer[], INOUT l_sku bigint[], INOUT l_quantity integer[], INOUT l_form jsonb[], INOUT l_unit bigint[], INOUT l_unit_points integer[], INOUT l_goods bigint[], INOUT l_kind text[], INOUT l_goods_title text[], INOUT l_sku_title text[], INOUT l_account bigint[], INOUT l_delivered bigint[], INOUT l_holds boolean[], INOUT l_person_limit integer[], INOUT l_refusal jsonb[], OUT l_amount bigint[], OUT l_bundle smallint[], OUT l_points bigint[], OUT l_held_back boolean[], OUT bundles jsonb, OUT credit_accounts bigint[]) returns record security definer
 function orders.expire_due(p_limit integer) returns jsonb security definer
 function orders.lines_to_buy(p_tenant bigint, p_accounts bigint[], p_quantities integer[], p_claims boolean[], p_sources text[], p_supply bigint[]) returns boolean[] security definer
 function orders.look_at_shelf(p_tenant bigint, p_keys jsonb, p_skus bigint[]) returns jsonb security definer
+function orders.name_parts(p_results jsonb[], p_item integer[], p_sku bigint[], p_goods_title text[], p_bundle smallint[], p_bundles jsonb) returns jsonb[] security definer
 function orders.place(p_tenant bigint, p_items jsonb) returns jsonb security definer
 function orders.place_recharge(p_tenant bigint, p_item jsonb) returns jsonb security definer
 function orders.view_rows(p_tenant bigint, p_nos bigint[], p_codes integer) returns TABLE(no bigint, place integer, view json) security definer
 function orders.views(p_tenant bigint, p_nos bigint[], p_codes integer) returns json security definer
+function orders.write_bundles(p_tenant bigint, p_nos bigint[], p_placed integer[], p_bundles jsonb) returns void security definer
 
 -- organizations ---------------------------------------------------------------------------------------
 

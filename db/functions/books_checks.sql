@@ -434,7 +434,10 @@ begin
     join orders.orders o on o.tenant_id = p_tenant and o.no = i.no
     cross join lateral (
       select coalesce(sum(l.amount_fen), 0) as amount, coalesce(sum(l.quantity::bigint * l.unit_points), 0) as points_asked,
-        count(*) filter (where l.state in ('waiting', 'cancelled')) as waiting,
+        -- What a bundle holds back may wait as long as another part is on its way or with somebody.
+        count(*) filter (where l.state in ('waiting', 'cancelled') and not l.held_back)
+          + case when bool_or(l.bundle_no is not null and l.state in ('supplying', 'exception')) then 0
+            else count(*) filter (where l.state = 'waiting' and l.held_back) end as waiting,
         coalesce(sum(l.amount_fen - l.refunded_fen - l.refunding_fen), 0) as owed
       from orders.lines l
       where l.tenant_id = p_tenant
@@ -825,7 +828,9 @@ begin
       jsonb_build_object('limit', n.limit_per_order, 'quantity', n.quantity)
     from limited n
     join orders.lines l on l.tenant_id = p_tenant and l.order_no = n.no and l.goods_id = n.goods_id
-    where l.quantity > n.limit_per_order
+    -- How many a bundle has of a part is the merchant's to say.
+    where l.bundle_no is null
+      and l.quantity > n.limit_per_order
   )
   select jsonb_agg(books.violation(w.code, w.key, w.objects, w.params))
   into found

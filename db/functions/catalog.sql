@@ -89,11 +89,12 @@ begin
     g.limit_per_order,
     s.state = 'on' and s.removed_at is null and shelf.reason is null,
     coalesce(shelf.reason, case when s.state <> 'on' or s.removed_at is not null then 'off_shelf' end),
-    g.form_fields,
+    case when s.kind = 'bundle' then catalog.bundle_form(p_tenant, s.id, g.form_fields) else g.form_fields end,
     g.id,
     coalesce(change.price_points, s.price_points),
     case
       when s.kind = 'service' then fulfilment.service_left(p_tenant, s.id)
+      when s.kind = 'bundle' then catalog.bundle_stock(p_tenant, s.id, p_at)
       when s.kind <> 'card' or s.source <> 'own' then s.supply_stock
     end,
     s.source
@@ -104,7 +105,12 @@ begin
   join catalog.goods g
     on g.tenant_id = p_tenant
     and g.id = s.goods_id
-  cross join lateral (select catalog.shelf_reason(g.state, g.on_at, g.off_at, p_at) as reason) shelf
+  cross join lateral (
+    select coalesce(
+      catalog.shelf_reason(g.state, g.on_at, g.off_at, p_at),
+      case when s.kind = 'bundle' then catalog.bundle_reason(p_tenant, s.id, p_at) end
+    ) as reason
+  ) shelf
   left join lateral (
     select c.price_fen, c.price_points, c.tiers
     from catalog.price_changes c
@@ -190,7 +196,11 @@ begin
   -- What suppliers say they have, or what is left of a day's capacity.
   cross join lateral (
     select s.kind <> 'card' or s.source <> 'own' as is_asked,
-      case when s.kind = 'service' then fulfilment.service_left(p_tenant, s.id) else s.supply_stock end as stock
+      case s.kind
+        when 'service' then fulfilment.service_left(p_tenant, s.id)
+        when 'bundle' then catalog.bundle_stock(p_tenant, s.id, p_at)
+        else s.supply_stock
+      end as stock
     offset 0
   ) supply
   -- What sources do not count is more than anybody may order; `unlimited` says that it is no count. A line comes from one side,

@@ -103,7 +103,8 @@ set enable_seqscan = off
 as $$
   select array_agg(a.id)
   from (
-    select ledger.account(p_tenant, 'points.spent', '', 'point') as id
+    select ledger.account(p_tenant, k.kind, '', 'point') as id
+    from unnest(array['points.spent', 'points.issued']) as k(kind)
     union all
     select a.id
     from unnest(p_members) as m(id)
@@ -222,9 +223,12 @@ revoke execute on function fulfilment.credit_recharges(bigint, bigint[]) from pu
 
 -- Delivers every waiting or failed line of the given orders, which the caller has locked. A line is delivered whole or it
 -- is an exception with a reason: never "delivered" with a piece missing. Orders that are paid already are looked for
--- among `p_nos`; with `p_paying` all of them are, and the same update that delivers an order also marks it paid.
+-- among `p_nos`; with `p_paying` all of them are, and the same update that delivers an order also marks it paid. What a
+-- bundle holds back until all of it can go is left alone; `p_waiting_only` leaves exceptions alone as well.
 -- Returns [{no, lineNo, quantity, delivered, reason}].
-create or replace function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text)
+create or replace function fulfilment.deliver_locked(
+  p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text, p_waiting_only boolean default false
+)
 returns jsonb
 language plpgsql
 security definer
@@ -261,6 +265,10 @@ declare
   -- Lines that people of the shop work on.
   t_no bigint[];
   t_line smallint[];
+  -- Lines that bring points, and orders with lines that wait for the other parts of a bundle.
+  b_no bigint[];
+  b_line smallint[];
+  back_nos bigint[];
   done_nos bigint[];
   short_nos bigint[];
   clearing bigint;
@@ -272,8 +280,11 @@ begin
     array_agg(x.member_id) filter (where x.kind = 'card'), array_agg(x.hold_id) filter (where x.kind = 'card'),
     array_agg(coalesce(x.state = 'held', false)) filter (where x.kind = 'card'), (count(*) filter (where x.kind = 'card'))::integer,
     array_agg(x.no) filter (where x.kind = 'supply'), array_agg(x.line_no) filter (where x.kind = 'supply'),
-    array_agg(x.no) filter (where x.kind = 'service'), array_agg(x.line_no) filter (where x.kind = 'service')
-  into l_no, l_line, l_sku, l_quantity, l_amount, l_owner, l_member, l_hold, l_held, line_count, s_no, s_line, t_no, t_line
+    array_agg(x.no) filter (where x.kind = 'service'), array_agg(x.line_no) filter (where x.kind = 'service'),
+    array_agg(x.no) filter (where x.kind = 'points'), array_agg(x.line_no) filter (where x.kind = 'points'),
+    array_agg(x.no) filter (where x.kind = 'held back')
+  into l_no, l_line, l_sku, l_quantity, l_amount, l_owner, l_member, l_hold, l_held, line_count, s_no, s_line, t_no, t_line, b_no, b_line,
+    back_nos
   from (
     select p.no, o.buyer_key, o.member_id, l.*, h.state
     from unnest(p_nos) with ordinality as p(no, n)
@@ -286,11 +297,13 @@ begin
       offset 0
     ) o
     cross join lateral (
-      select l.line_no, case when l.kind = 'topup' or l.bought then 'supply' else l.kind end as kind, l.sku_id, l.quantity, l.amount_fen, l.hold_id
+      select l.line_no, case when l.held_back then 'held back' when l.kind = 'topup' or l.bought then 'supply' else l.kind end as kind, l.sku_id,
+        l.quantity, l.amount_fen, l.hold_id
       from orders.lines l
       where l.tenant_id = p_tenant
         and l.order_no = p.no
         and l.state in ('waiting', 'exception')
+        and (l.state = 'waiting' or not p_waiting_only)
         and l.kind <> 'recharge'
         -- Its codes were taken back already; what remains is the money.
         and l.exception_reason is distinct from 'refund_failed'
@@ -305,6 +318,10 @@ begin
     ) h on true
     order by o.paid_at, p.n, l.line_no
   ) x;
+  -- Once every part can be had they are lines like others.
+  if back_nos is not null and fulfilment.release_bundles(p_tenant, back_nos, p_actor) then
+    return fulfilment.deliver_locked(p_tenant, p_nos, p_actor, p_paying, p_pay_with, p_waiting_only);
+  end if;
   if coalesce(line_count, 0) > 0 then
     select * into stock
     from fulfilment.stock_of(p_tenant, l_sku);
@@ -417,8 +434,11 @@ begin
         and l.line_no = x.line;
     end if;
   end if;
-  if coalesce(line_count, 0) = 0 and s_no is null and t_no is null and not p_paying then
+  if coalesce(line_count, 0) = 0 and s_no is null and t_no is null and b_no is null and not p_paying then
     return '[]';
+  end if;
+  if b_no is not null then
+    perform fulfilment.credit_points(p_tenant, b_no, b_line);
   end if;
   if cardinality(s_no) > 0 then
     perform fulfilment.want_supply(p_tenant, s_no, s_line, p_actor);
@@ -440,7 +460,7 @@ begin
       where l.tenant_id = p_tenant
         and l.order_no = u.no
     ), false) as whole
-    from unnest(case when p_paying then p_nos else l_no || s_no || t_no end) as u(no)
+    from unnest(case when p_paying then p_nos else l_no || s_no || t_no || b_no end) as u(no)
     group by u.no
   ) p;
   if done_nos is not null then
@@ -480,6 +500,7 @@ begin
     from unnest(l_no, l_line, l_reason, enough) as x(no, line, reason, enough)
     where not x.enough
       and x.reason is not null;
+    perform fulfilment.part_news(p_tenant, l_no);
   end if;
 
   return (
@@ -495,7 +516,7 @@ begin
   );
 end;
 $$;
-revoke execute on function fulfilment.deliver_locked(bigint, bigint[], text, boolean, text) from public;
+revoke execute on function fulfilment.deliver_locked(bigint, bigint[], text, boolean, text, boolean) from public;
 
 create or replace function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text)
 returns jsonb
@@ -572,10 +593,10 @@ begin
   ) c;
 
   select array_agg(x.no), array_agg(x.state), array_agg(x.total_fen - x.balance_fen),
-    array_agg(x.member_id) filter (where x.balance_fen > 0 or x.points > 0)
+    array_agg(x.member_id) filter (where x.balance_fen > 0 or x.points > 0 or x.credit_points > 0)
   into o_no, o_state, o_due, o_mixed
   from (
-    select o.no, o.state, o.total_fen, o.balance_fen, o.points, o.member_id
+    select o.no, o.state, o.total_fen, o.balance_fen, o.points, o.member_id, o.credit_points
     from orders.orders o
     where o.tenant_id = p_tenant
       and o.no = any (c_no)
@@ -822,7 +843,7 @@ begin
 
   select
     array_agg(o.due_fen order by x.n), array_agg(case when o.due_fen > 0 then a.id end order by x.n),
-    array_agg(o.member_id) filter (where o.points > 0 or o.due_fen < o.total_fen),
+    array_agg(o.member_id) filter (where o.points > 0 or o.due_fen < o.total_fen or o.credit_points > 0),
     array_agg(
       case
         when o.no is null then jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb)
@@ -844,7 +865,7 @@ begin
     from unnest(p_no, p_member) with ordinality as p(no, member_id, n)
   ) x
   left join lateral (
-    select o.no, o.state, o.total_fen, o.total_fen - o.balance_fen as due_fen, o.points, o.member_id, o.expires_at, o.purpose
+    select o.no, o.state, o.total_fen, o.total_fen - o.balance_fen as due_fen, o.points, o.member_id, o.expires_at, o.purpose, o.credit_points
     from orders.orders o
     where o.tenant_id = p_tenant
       and o.no = x.no
@@ -1172,7 +1193,7 @@ begin
   perform fulfilment.lock_accounts(p_tenant, array[receipt.order_no], array[
     gateway_account, loss_account, surplus_account, ledger.account(p_tenant, 'cash.loss', '', 'CNY'),
     ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), ledger.account(p_tenant, 'cash.revenue', '', 'CNY')
-  ]);
+  ] || case when the_order.credit_points > 0 then fulfilment.accounts_of_members(p_tenant, array[the_order.member_id]) end);
 
   if known.id is null then
     insert into payments.chargebacks (

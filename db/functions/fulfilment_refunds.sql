@@ -231,7 +231,12 @@ begin
   where l.tenant_id = p_tenant
     and l.order_no = p_no
     and l.line_no = p_line
-    and (l.state in ('delivered', 'exception', 'refunding', 'refunded') or (l.kind = 'service' and l.state = 'supplying'))
+    -- What waits for the other parts of a bundle, and what a person of the shop has, may be given back as well as what was delivered.
+    and (
+      l.state in ('delivered', 'exception', 'refunding', 'refunded')
+      or l.state = 'supplying' and l.kind = 'service'
+      or l.state = 'waiting' and l.held_back
+    )
     and (l.amount_fen > 0 or l.unit_points > 0);
   if not found then
     return null;
@@ -297,6 +302,12 @@ begin
       return jsonb_build_object('code', 'orders.recharge_spent', 'params', jsonb_build_object(
         'missingYuan', trim(to_char(missing / 100.0, '999999999990.00'))
       ));
+    end if;
+  end if;
+  if line.kind = 'points' and p_used is not null then
+    missing := fulfilment.missing_points(p_tenant, p_no, p_line, p_takes);
+    if missing > 0 then
+      return jsonb_build_object('code', 'orders.bundle_points_spent', 'params', jsonb_build_object('missing', missing));
     end if;
   end if;
   return jsonb_build_object(
@@ -580,6 +591,12 @@ begin
   if codes is not null then
     perform vault.transfer(p_tenant, line.sku_id, codes, 'delivered', 'void', cause, p_actor);
   end if;
+  if line.kind = 'points' and refund.takes = 'line' then
+    perform fulfilment.take_points(p_tenant, p_no, refund.line_no);
+  end if;
+  if line.bundle_no is not null then
+    perform fulfilment.part_news(p_tenant, array[p_no]);
+  end if;
   if (line.kind = 'topup' or line.bought) and refund.takes = 'line' then
     update fulfilment.needs n
     set state = 'cancelled',
@@ -698,7 +715,8 @@ begin
     ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), ledger.account(p_tenant, 'cash.revenue', '', 'CNY'),
     case when the_order.member_id is not null then ledger.account(p_tenant, 'cash.member', the_order.member_id::text, 'CNY') end,
     ledger.account(p_tenant, 'cash.chargeback', '', 'CNY'), ledger.account(p_tenant, 'cash.loss', '', 'CNY')
-  ] || case when the_order.points > 0 then fulfilment.accounts_of_members(p_tenant, array[the_order.member_id]) end);
+  ] || case when the_order.points > 0 or the_order.credit_points > 0
+    then fulfilment.accounts_of_members(p_tenant, array[the_order.member_id]) end);
   -- In whatever order: two that lock several of them have met at the order before.
   perform 1
   from payments.refunds r
@@ -1085,7 +1103,7 @@ begin
     join orders.lines l on l.tenant_id = p_tenant and l.order_no = c.order_no
     where c.tenant_id = p_tenant
       and c.id = p_dispute
-      and l.state in ('supplying', 'delivered', 'exception', 'refunding', 'refunded')
+      and (l.state in ('supplying', 'delivered', 'exception', 'refunding', 'refunded') or l.state = 'waiting' and l.held_back)
       and l.amount_fen > 0
       and l.refunded_quantity < l.quantity
     order by l.line_no
@@ -1471,7 +1489,7 @@ begin
   plan := fulfilment.plan_refund(
     p_tenant, refund.order_no, refund.line_no, refund.takes, refund.grants, refund.amount_fen, p_used
   );
-  if plan ->> 'code' in ('orders.refund_used_codes', 'orders.recharge_spent') then
+  if plan ->> 'code' in ('orders.refund_used_codes', 'orders.recharge_spent', 'orders.bundle_points_spent') then
     return plan;
   end if;
   if plan is null or plan ? 'code' or (plan ->> 'amountFen')::bigint <> refund.amount_fen

@@ -444,6 +444,7 @@ begin
   perform fulfilment.note_tasks(
     p_tenant, array[p_task], 'done', p_said ->> 'actor', p_said ->> 'proof', jsonb_build_object('pictures', cardinality(pictures))
   );
+  perform fulfilment.part_news(p_tenant, array[task.order_no]);
   if not exists (
     select from orders.lines l
     where l.tenant_id = p_tenant
@@ -507,6 +508,7 @@ begin
   where l.tenant_id = p_tenant
     and l.order_no = task.order_no
     and l.line_no = task.line_no;
+  perform fulfilment.part_news(p_tenant, array[task.order_no]);
   perform fulfilment.note_tasks(p_tenant, array[p_task], 'rejected', p_said ->> 'actor', p_said ->> 'reason', null);
   perform events.append(p_tenant, jsonb_build_object('actor', p_said ->> 'actor'), jsonb_build_array(jsonb_build_object(
     'type', 'order.exception', 'subject', 'order:' || task.order_no,

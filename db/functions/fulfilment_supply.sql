@@ -279,6 +279,7 @@ begin
   into nos, told
   from turned t;
   if nos is not null then
+    perform fulfilment.part_news(p_tenant, nos);
     perform events.append(
       p_tenant, jsonb_build_object('actor', p_actor), array_agg('order.exception'::text), array_agg('order:' || t.no), array_agg(t.payload)
     )
@@ -625,6 +626,9 @@ begin
         told := told || jsonb_build_object('no', purchase.order_no, 'lineNo', purchase.line_no, 'purchaseId', purchase.id);
       end if;
       told_nos := told_nos || purchase.order_no;
+      if line.bundle_no is not null then
+        perform fulfilment.part_news(p_tenant, array[purchase.order_no]);
+      end if;
     else
       -- A limit that is still there when it was come back to twice is none that passes: so many at a time, or a day.
       -- Codes that nobody can sell: buying others is for a person to decide.
@@ -657,6 +661,9 @@ begin
         'no', purchase.order_no, 'lineNo', purchase.line_no, 'purchaseId', purchase.id,
         'reason', stop_reason
       );
+      if line.bundle_no is not null and news.about = 'account' then
+        perform fulfilment.part_news(p_tenant, array[purchase.order_no]);
+      end if;
     end if;
   end loop;
 

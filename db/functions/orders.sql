@@ -64,6 +64,10 @@ declare
   l_source text[];
   l_supply bigint[];
   l_bought boolean[];
+  -- As they were before bundles became their parts.
+  asked_skus bigint[];
+  asked_source text[];
+  asked_supply bigint[];
   l_person_limit integer[];
   l_refusal jsonb[];
   l_hold bigint[];
@@ -81,6 +85,14 @@ declare
   h_line integer[];
   hold_ids bigint[];
   taken bigint;
+  -- Of parts of bundles; null when there are none (orders_bundles.sql).
+  l_amount bigint[];
+  l_bundle smallint[];
+  l_points bigint[];
+  l_held_back boolean[];
+  bundles jsonb;
+  i_bundles integer[];
+  credit_accounts bigint[];
   one record;
 begin
   select array_agg(i.no), array_agg(i.request_key), array_agg(decode(i.request_hash, 'hex')), array_agg(i.member_id),
@@ -182,7 +194,7 @@ begin
         when not p.sellable then jsonb_build_object(
           'code', 'orders.not_sellable', 'params', jsonb_build_object('title', p.goods_title, 'reason', p.reason, 'skuId', p.sku)
         )
-        when p.kind <> 'card' and p.quantity > p.supply_stock then jsonb_build_object(
+        when p.kind not in ('card', 'bundle') and p.quantity > p.supply_stock then jsonb_build_object(
           'code', case p.kind when 'service' then 'service.day_is_full' else 'orders.sold_out' end,
           'params', jsonb_build_object('title', p.goods_title, 'skuId', p.sku, 'available', p.supply_stock)
         )
@@ -201,12 +213,34 @@ begin
   into l_unit, l_unit_points, l_goods, l_kind, l_goods_title, l_sku_title, l_account, l_delivered, l_holds, l_person_limit,
     l_source, l_supply, l_bought, l_refusal
   from priced p;
+  if 'bundle' = any (l_kind) then
+    asked_skus := l_sku;
+    asked_source := l_source;
+    asked_supply := l_supply;
+    select * into l_item, l_line, l_sku, l_quantity, l_form, l_unit, l_unit_points, l_goods, l_kind, l_goods_title, l_sku_title, l_account,
+      l_delivered, l_holds, l_person_limit, l_refusal, l_amount, l_bundle, l_points, l_held_back, bundles, credit_accounts
+    from orders.expand_bundles(
+      p_tenant, i_member, i_buyer, l_item, l_line, l_sku, l_quantity, l_form, l_unit, l_unit_points, l_goods, l_kind,
+      l_goods_title, l_sku_title, l_account, l_delivered, l_holds, l_person_limit, l_refusal
+    );
+    i_bundles := array(select distinct (b.bundle -> 'item')::integer from jsonb_array_elements(bundles) as b(bundle));
+    -- The codes of a bundle come from our own shelf, whatever their own SKUs say.
+    select array_agg(case when x.bundle_no is null then asked_source[k.at] when x.kind = 'card' then 'own' else 'supplier' end order by x.n),
+      array_agg(case when x.bundle_no is null then asked_supply[k.at] end order by x.n),
+      array_agg(coalesce(
+        x.bundle_no is null and x.kind = 'card' and asked_source[k.at] = 'supplier_first'
+          and (asked_supply[k.at] is null or asked_supply[k.at] >= x.quantity), false
+      ) order by x.n)
+    into l_source, l_supply, l_bought
+    from unnest(l_sku, l_kind, l_bundle, l_quantity) with ordinality as x(sku, kind, bundle_no, quantity, n)
+    cross join lateral (select array_position(asked_skus, x.sku) as at) k;
+  end if;
 
   i_total := array_fill(0::bigint, array[item_count]);
   i_points := i_total;
   i_purse := i_total;
   for n in 1 .. cardinality(l_item) loop
-    i_total[l_item[n]] := i_total[l_item[n]] + coalesce(l_quantity[n] * l_unit[n], 0);
+    i_total[l_item[n]] := i_total[l_item[n]] + coalesce(l_amount[n], l_quantity[n] * l_unit[n], 0);
     i_points[l_item[n]] := i_points[l_item[n]] + coalesce(l_quantity[n]::bigint * l_unit_points[n], 0);
     if l_refusal[n] is not null and results[l_item[n]] is null then
       results[l_item[n]] := l_refusal[n];
@@ -400,31 +434,31 @@ begin
       offset 0
     ) a on true;
     perform ledger.lock(
-      p_tenant, l_account || l_delivered || purses || pots || spent || clearing
+      p_tenant, l_account || l_delivered || purses || pots || credit_accounts || spent || clearing
         || ledger.account(p_tenant, 'cash.revenue', '', 'CNY')
     );
   end if;
   -- Again, at most once: with lines that are bought because the shelf cannot fill them.
   for round in 1 .. 2 loop
-  select array_agg(d.item_no), array_agg(d.account_id), array_agg(d.amount)
-  into a_group, a_account, a_amount
-  from (
-    select x.item_no, x.account_id, x.quantity::bigint as amount
-    from unnest(l_item, l_account, l_quantity, l_claims) as x(item_no, account_id, quantity, claims)
-    where results[x.item_no] is null
-      and x.claims
-    union all
-    select i.n::integer, i.purse, i_purse[i.n]
-    from unnest(purses) with ordinality as i(purse, n)
-    where i.purse is not null
-      and results[i.n] is null
-    union all
-    select i.n::integer, i.pot, i_points[i.n]
-    from unnest(pots) with ordinality as i(pot, n)
-    where i.pot is not null
-      and results[i.n] is null
-  ) d;
-  admitted := ledger.admit(p_tenant, a_group, a_account, a_amount, item_count);
+    select array_agg(d.item_no), array_agg(d.account_id), array_agg(d.amount)
+    into a_group, a_account, a_amount
+    from (
+      select x.item_no, x.account_id, x.quantity::bigint as amount
+      from unnest(l_item, l_account, l_quantity, l_claims) as x(item_no, account_id, quantity, claims)
+      where results[x.item_no] is null
+        and x.claims
+      union all
+      select i.n::integer, i.purse, i_purse[i.n]
+      from unnest(purses) with ordinality as i(purse, n)
+      where i.purse is not null
+        and results[i.n] is null
+      union all
+      select i.n::integer, i.pot, i_points[i.n]
+      from unnest(pots) with ordinality as i(pot, n)
+      where i.pot is not null
+        and results[i.n] is null
+    ) d;
+    admitted := ledger.admit(p_tenant, a_group, a_account, a_amount, item_count);
     exit when round = 2 or not (false = any (admitted)) or not ('own_first' = any (l_source) or 'supplier_first' = any (l_source));
     select array_agg(x.bought or b.bought order by x.n), array_agg(x.claims and not b.bought order by x.n),
       array_agg(x.holds and not b.bought order by x.n)
@@ -458,7 +492,8 @@ begin
           from unnest(l_item, l_account, l_quantity, l_goods_title, l_sku) as x(item_no, account_id, quantity, title, sku)
           join room r on r.id = x.account_id
           where x.item_no = i.item_no
-          order by r.free >= x.quantity
+          -- One SKU may be asked for by itself and as a part.
+          order by r.free >= sum(x.quantity) over (partition by x.account_id)
           limit 1
         ) as short_of_stock,
         (
@@ -484,6 +519,10 @@ begin
     end loop;
   end if;
 
+  if bundles is not null then
+    results := orders.name_parts(results, l_item, l_sku, l_goods_title, l_bundle, bundles);
+  end if;
+
   -- Refused here, but placed by another process while this one waited for its locks: that order is the answer.
   if exists (select from unnest(results) as r(result) where r.result ? 'code') then
     for one in
@@ -505,11 +544,16 @@ begin
   with inserted as (
     insert into orders.orders (
       tenant_id, no, channel, buyer_key, member_id, contact, locale, query_password_hash, device_hash, ip,
-      total_fen, points, balance_fen, pay_with, request_key, request_hash, expires_at
+      total_fen, points, balance_fen, pay_with, request_key, request_hash, expires_at, has_bundles, credit_points
     )
     select p_tenant, i.no, i.channel, i_buyer[i.n], i_member[i.n], i.contact, i.locale, decode(i.query_hash, 'hex'),
       i_device[i.n], i_ip[i.n], i_total[i.n], i_points[i.n], case when i_balance[i.n] then 0 else i_purse[i.n] end, i.pay_with, i_key[i.n], i_hash[i.n],
-      now() + i.hold_seconds * interval '1 second'
+      now() + i.hold_seconds * interval '1 second',
+      coalesce(i.n = any (i_bundles), false),
+      case
+        when bundles is null then 0
+        else coalesce((select sum(x.points) from unnest(l_item, l_points) as x(item_no, points) where x.item_no = i.n), 0)
+      end
     from rows from (
       jsonb_to_recordset(p_items) as (
         no bigint, channel text, contact text, locale text, "queryHash" text, "payWith" text, "holdSeconds" integer
@@ -560,13 +604,22 @@ begin
 
   insert into orders.lines (
     tenant_id, order_no, line_no, sku_id, goods_id, kind, goods_title, sku_title,
-    quantity, unit_price_fen, unit_points, amount_fen, form, hold_id, bought
+    quantity, unit_price_fen, unit_points, amount_fen, form, hold_id, bought, bundle_no, credit_points, held_back
   )
   select p_tenant, i_no[x.item_no], x.line_no, x.sku, x.goods_id, x.kind, x.goods_title, x.sku_title,
-    x.quantity, x.unit_fen, x.unit_points, x.quantity * x.unit_fen, x.form, x.hold_id, x.bought
-  from unnest(l_item, l_line, l_sku, l_goods, l_kind, l_goods_title, l_sku_title, l_quantity, l_unit, l_unit_points, l_form, l_hold, l_bought)
-    as x(item_no, line_no, sku, goods_id, kind, goods_title, sku_title, quantity, unit_fen, unit_points, form, hold_id, bought)
+    x.quantity, x.unit_fen, x.unit_points, coalesce(x.amount, x.quantity * x.unit_fen), x.form, x.hold_id, x.bought,
+    x.bundle_no, coalesce(x.points, 0), coalesce(x.held_back, false)
+  from unnest(
+      l_item, l_line, l_sku, l_goods, l_kind, l_goods_title, l_sku_title, l_quantity, l_unit, l_unit_points, l_form, l_hold, l_bought,
+      l_amount, l_bundle, l_points, l_held_back
+    ) as x(
+      item_no, line_no, sku, goods_id, kind, goods_title, sku_title, quantity, unit_fen, unit_points, form, hold_id, bought,
+      amount, bundle_no, points, held_back
+    )
   where x.item_no = any (placed);
+  if bundles is not null then
+    perform orders.write_bundles(p_tenant, i_no, placed, bundles);
+  end if;
 
   -- What a member gives beside a gateway is set aside until the gateway's part is there, or the order ends.
   for one in
@@ -846,6 +899,7 @@ as $$
     'deliveredAt', o.delivered_at,
     'now', clock_timestamp(),
     'payWith', o.pay_with,
+    'bundles', case when o.has_bundles then orders.bundles_of(p_tenant, o.no) end,
     'recharge', case when o.purpose = 'recharge' then (
       select json_build_object('creditFen', o.credit_fen, 'bonusFen', o.credit_fen - o.total_fen, 'state', l.state)
       from orders.lines l
@@ -875,6 +929,9 @@ as $$
         'amountFen', l.amount_fen,
         'state', l.state,
         'deliveredQuantity', l.delivered_quantity,
+        'bundleNo', l.bundle_no,
+        'creditPoints', l.credit_points,
+        'heldBack', l.held_back,
         'form', l.form,
         'supply', case when l.kind = 'topup' or l.bought then (
           select json_build_object(

@@ -1,7 +1,7 @@
 -- Services by hand: what a person of the shop does for the buyer, within a promised time. docs/adr/0036-service-by-hand.md.
 alter table catalog.skus
   drop constraint skus_kind_check,
-  add constraint skus_kind_check check (kind in ('card', 'topup', 'service'));
+  add constraint skus_kind_check check (kind in ('card', 'topup', 'service', 'bundle'));
 alter table entitlements.grants
   drop constraint grants_kind_check,
   add constraint grants_kind_check check (kind in ('card', 'topup', 'service'));

@@ -36,9 +36,20 @@ export const EXCEPTION_REASONS = [
 ] as const
 export type ExceptionReason = (typeof EXCEPTION_REASONS)[number]
 
-/** What is sold: codes, what a supplier tops up, or what a person of the shop does. */
-export const SKU_KINDS = ['card', 'topup', 'service'] as const
+/** What is sold: codes, what a supplier tops up, what a person of the shop does, or several of these together. */
+export const SKU_KINDS = ['card', 'topup', 'service', 'bundle'] as const
 export type SkuKind = (typeof SKU_KINDS)[number]
+
+/** What a line of an order delivers; a bundle is ordered as a line for each of its parts. */
+export const LINE_KINDS = ['card', 'topup', 'service', 'points'] as const
+export type LineKind = (typeof LINE_KINDS)[number]
+
+/**
+ * When a part of a paid bundle cannot be had: nothing of it is handed out until all can be (`hold`), the rest is and that
+ * part waits for a person (`rest`), or the rest is and that part's share goes back by itself (`refund`).
+ */
+export const BUNDLE_POLICIES = ['hold', 'rest', 'refund'] as const
+export type BundlePolicy = (typeof BUNDLE_POLICIES)[number]
 
 export const CARD_STATES = ['available', 'delivered', 'used', 'void', 'suspect', 'expired'] as const
 export type CardState = (typeof CARD_STATES)[number]

@@ -72,12 +72,39 @@ const CHECKS: Readonly<Record<string, string>> = {
       select count(*) from entitlements.grants g
       where g.tenant_id = $1 and g.order_no = l.order_no and g.line_no = l.line_no and g.state <> 'revoked'
     ) g on true
-    where l.tenant_id = $1 and l.kind <> 'recharge'
+    where l.tenant_id = $1 and l.kind not in ('recharge', 'points')
       and g.count <> case
         when l.kind = 'topup' or l.bought then greatest(l.delivered_quantity - l.refunded_quantity, 0)
         when l.delivered_quantity > 0 then l.quantity - l.refunded_quantity
         else 0
       end`,
+  'the parts of a bundle cost what it costs': `
+    select b.order_no, b.bundle_no, b.amount_fen, l.sum
+    from orders.bundles b
+    cross join lateral (
+      select sum(l.amount_fen) as sum from orders.lines l
+      where l.tenant_id = $1 and l.order_no = b.order_no and l.bundle_no = b.bundle_no
+    ) l
+    where b.tenant_id = $1 and b.amount_fen is distinct from l.sum`,
+  'nothing of a bundle that holds back is handed out before all of it': `
+    select l.order_no, l.bundle_no
+    from orders.lines l
+    join orders.bundles b on b.tenant_id = $1 and b.order_no = l.order_no and b.bundle_no = l.bundle_no and b.policy = 'hold'
+    where l.tenant_id = $1 and l.kind <> 'topup'
+    group by l.order_no, l.bundle_no
+    having bool_or(l.held_back and l.state in ('waiting', 'exception')) and bool_or(l.state = 'delivered')`,
+  'points of a bundle are given once': `
+    select l.order_no, l.line_no, l.credit_points, t.sum
+    from orders.lines l
+    cross join lateral (
+      select coalesce(sum(t.amount), 0) as sum from ledger.transfers t
+      where t.tenant_id = $1 and t.cause = 'order:' || l.order_no and t.kind = 'points.bundle'
+    ) t
+    where l.tenant_id = $1 and l.kind = 'points'
+      and t.sum <> (
+        select sum(k.credit_points) from orders.lines k
+        where k.tenant_id = $1 and k.order_no = l.order_no and k.delivered_at is not null
+      )`,
   'what suppliers delivered for a line is what its need counts and its owner has': `
     select n.order_no, n.line_no, n.filled, p.arrived, g.count
     from fulfilment.needs n

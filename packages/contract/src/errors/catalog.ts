@@ -70,8 +70,53 @@ export const catalogErrors = defineErrors('catalog', {
     zh: '有 {count} 个商品在用这张图片，不能删除',
     en: '{count} goods use this picture; it cannot be deleted',
   },
+  skuInBundle: {
+    status: 409,
+    zh: '规格「{title}」是组合包「{bundle}」的一部分，请先从组合包里移除，或停售该规格',
+    en: 'The variant “{title}” is part of the bundle “{bundle}”; take it out of the bundle first, or stop selling it instead',
+  },
+  bundleNested: {
+    status: 422,
+    zh: '「{title}」本身是组合包，不能再放进组合包；请改为添加它的内容',
+    en: '“{title}” is a bundle itself and cannot be part of another; add what is in it instead',
+  },
+  bundlePartUnknown: {
+    status: 422,
+    zh: '规格 {skuId} 不存在或已被移除，请换一个',
+    en: 'There is no variant {skuId} (any more); choose another',
+  },
+  bundleShareZero: {
+    status: 422,
+    zh: '「{title}」分摊到的金额是 0 元，以后无法单独退款；请给它分摊金额',
+    en: 'The share of “{title}” is ¥0, so nothing could be refunded for it; give it a share',
+  },
 
   // Told per field, beside the input (422 `errors`).
+  bundlePartsMissing: {
+    status: 422,
+    zh: '组合包至少要有一项内容，其他交付方式不能有',
+    en: 'A bundle has at least one part, and nothing else has any',
+  },
+  bundlePartUnclear: {
+    status: 422,
+    zh: '每项内容是一个规格，或一定数量的积分',
+    en: 'A part is either a variant or a number of points',
+  },
+  bundleSharesMixed: {
+    status: 422,
+    zh: '分摊金额要么每项都填，要么都不填',
+    en: 'Give each part a share, or none of them',
+  },
+  bundleSharesEmpty: {
+    status: 422,
+    zh: '分摊金额合计为 0，请填写各项的分摊金额',
+    en: 'The shares add up to 0; enter what each part is worth',
+  },
+  bundleInPoints: {
+    status: 422,
+    zh: '组合包只能用金额标价，积分价请填 0',
+    en: 'A bundle has a price in money only; leave its price in points at 0',
+  },
   zeroPriceNotMeant: { status: 422, zh: '价格为 0 时须勾选「免费」', en: 'A price of 0 must be marked as free' },
   marketPriceNotAbove: { status: 422, zh: '划线价须高于售价', en: 'The struck-through price must be above the price' },
   tiersNotRising: { status: 422, zh: '批发档的起购数量须逐档增加', en: 'Quantities of the price tiers must rise' },

@@ -8,6 +8,26 @@ export const orderErrors = defineErrors('orders', {
     zh: '「{title}」已售罄或库存不足（剩余 {available}）',
     en: '“{title}” is sold out or short (left: {available})',
   },
+  bundlePartShort: {
+    status: 409,
+    zh: '「{title}」暂时不能购买：其中的「{part}」库存不足（剩余 {available}）',
+    en: '“{title}” cannot be bought now: its part “{part}” is short (left: {available})',
+  },
+  bundleNeedsMember: {
+    status: 401,
+    zh: '「{title}」里有积分，请登录后购买',
+    en: '“{title}” brings points; sign in to buy it',
+  },
+  bundlePointsSpent: {
+    status: 409,
+    zh: '随组合包送出的积分已被使用，还差 {missing} 积分，不能收回；可改为按金额退款',
+    en: 'Points that came with the bundle have been spent ({missing} missing) and cannot be taken back; refund an amount instead',
+  },
+  tooManyParts: {
+    status: 422,
+    zh: '这一单拆开后超过 {limit} 行，请分成几单购买',
+    en: 'This order would have more than {limit} lines; split it into several',
+  },
   priceChanged: {
     status: 409,
     zh: '「{title}」价格已变为 {unitPriceYuan} 元，请确认后重新下单',

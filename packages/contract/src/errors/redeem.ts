@@ -36,6 +36,11 @@ export const redeemErrors = defineErrors('redeem', {
     zh: '兑换码当前状态为「{state}」，不能进行此操作',
     en: 'The code is “{state}”; this cannot be done now',
   },
+  kindNotRedeemable: {
+    status: 422,
+    zh: '「{title}」是组合包或人工服务，兑换码只能兑换卡密和直充',
+    en: '“{title}” is a bundle or a service; codes can be redeemed for codes and top-ups only',
+  },
   validityReversed: {
     status: 422,
     zh: '失效时间必须晚于生效时间，也必须晚于现在',

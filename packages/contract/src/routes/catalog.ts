@@ -18,7 +18,7 @@ import {
   sortBy,
   text,
 } from '../schemas.ts'
-import { ALLOCATIONS, SKU_KINDS } from '../states.ts'
+import { ALLOCATIONS, BUNDLE_POLICIES, LINE_KINDS, SKU_KINDS } from '../states.ts'
 
 /** Goods as staff keep them (`/api/console/…`) and as shoppers see them (`/api/mall/…`). */
 
@@ -29,6 +29,7 @@ export const TIERS_MAX = 10
 export const GOODS_PICTURES_MAX = 10
 export const GOODS_TAGS_MAX = 10
 export const SPECS_MAX = 10
+export const BUNDLE_PARTS_MAX = 10
 export const PICTURE_BYTES_MAX = 10 * 1024 * 1024
 /** Widths that pictures are kept in; ask with `&w=320`. Another width answers the next larger one. */
 export const PICTURE_WIDTHS = [160, 320, 640, 1280] as const
@@ -86,6 +87,20 @@ export const tag = z.object({ id, name: z.string(), nameEn: z.string(), position
 
 /* ------------------------------------------------------------------------------- goods ---- */
 
+/** A SKU and how many pieces of it, or points (then once). */
+const bundlePartInput = z.object({
+  skuId: id.nullable().default(null),
+  points: z.int().min(1).max(100_000_000).nullable().default(null),
+  quantity: z.int().min(1).max(1_000).default(1),
+  /** What of the bundle's price is this part's, as a weight in fen; of all parts or of none. Null: by the parts' own prices. */
+  shareFen: price.nullable().default(null),
+})
+export const bundleInput = z.object({
+  policy: z.enum(BUNDLE_POLICIES).default('rest'),
+  parts: z.array(bundlePartInput).min(1).max(BUNDLE_PARTS_MAX),
+})
+export type BundleInput = z.output<typeof bundleInput>
+
 export const skuInput = z.object({
   /** Absent: a new SKU. SKUs that an update leaves out are removed; refused while they hold stock. */
   id: id.optional(),
@@ -109,6 +124,8 @@ export const skuInput = z.object({
   allocation: z.enum(ALLOCATIONS).default('fifo'),
   /** How it is delivered; that of a SKU that exists cannot be changed. */
   kind: z.enum(SKU_KINDS).default('card'),
+  /** Of a SKU of kind `bundle`, and only of one. */
+  bundle: bundleInput.nullable().default(null),
   /** Alarm and "few left" at or below this many pieces; null: no alarm. */
   lowStockAt: z.int().min(0).max(1_000_000).nullable().default(10),
   state: z.enum(['on', 'off']).default('on'),
@@ -179,6 +196,7 @@ function checkSku(sku: SkuInput, limitPerOrder: number, at: PathOf, context: z.R
   if (sku.marketPriceFen !== null && sku.marketPriceFen <= sku.priceFen) {
     addRefusal(context, at('marketPriceFen'), catalogErrors.marketPriceNotAbove())
   }
+  checkBundle(sku, at, context)
   if (Object.keys(sku.specs).length > SPECS_MAX) {
     addRefusal(context, at('specs'), catalogErrors.tooManySpecs({ limit: SPECS_MAX }))
   }
@@ -186,6 +204,27 @@ function checkSku(sku: SkuInput, limitPerOrder: number, at: PathOf, context: z.R
     if (minQty <= limitPerOrder) return
     addRefusal(context, at('tiers', index, 'minQty'), catalogErrors.tierAboveLimit({ limit: limitPerOrder }))
   })
+}
+
+/** That parts exist, and are no bundles, only the server knows. */
+function checkBundle({ kind, bundle, pricePoints }: SkuInput, at: PathOf, context: z.RefinementCtx): void {
+  if ((kind === 'bundle') !== (bundle !== null)) addRefusal(context, at('bundle'), catalogErrors.bundlePartsMissing())
+  if (!bundle) return
+  if (pricePoints > 0) addRefusal(context, at('pricePoints'), catalogErrors.bundleInPoints())
+  bundle.parts.forEach(({ skuId, points, quantity }, index) => {
+    if ((skuId === null) === (points === null) || (points !== null && quantity !== 1)) {
+      addRefusal(context, at('bundle', 'parts', index, 'skuId'), catalogErrors.bundlePartUnclear())
+    }
+  })
+  refuseRepeats(
+    context,
+    bundle.parts.map(({ skuId }) => skuId ?? 'points'),
+    (index) => at('bundle', 'parts', index, 'skuId'),
+  )
+  const shares = bundle.parts.flatMap(({ shareFen }) => (shareFen === null ? [] : [shareFen]))
+  if (shares.length === 0) return
+  if (shares.length < bundle.parts.length) addRefusal(context, at('bundle'), catalogErrors.bundleSharesMixed())
+  else if (shares.every((share) => share === 0)) addRefusal(context, at('bundle'), catalogErrors.bundleSharesEmpty())
 }
 
 type PriceInput = {
@@ -212,6 +251,30 @@ function checkPrice({ priceFen, pricePoints, free, tiers }: PriceInput, at: Path
 /** Pieces per SKU as the ledger counts them, or as suppliers tell. `unlimited`: a source does not count; `available` is no count then. */
 export const stockCount = z.object({ available: z.int(), held: z.int(), unlimited: z.boolean() })
 
+/** What a bundle is made of, as its editor shows it. */
+export const bundlePart = z.object({
+  skuId: id.nullable(),
+  points: z.int().nullable(),
+  quantity: z.int(),
+  shareFen: fen.nullable(),
+  kind: z.enum(LINE_KINDS),
+  /** Empty for points. */
+  goodsTitle: z.string(),
+  goodsTitleEn: z.string(),
+  title: z.string(),
+  titleEn: z.string(),
+  goodsId: id.nullable(),
+  /** Of one piece: its own price, and what it usually costs; null when nobody knows. */
+  priceFen: fen.nullable(),
+  costFen: fen.nullable(),
+  /** What there is of it; null: not counted. */
+  available: z.int().nullable(),
+  /** Why the part is not for sale, and so the bundle is not. */
+  reason: z.enum(['off_shelf', 'not_yet', 'ended', 'archived']).nullable(),
+})
+export const bundleDetail = z.object({ policy: z.enum(BUNDLE_POLICIES), parts: z.array(bundlePart) })
+export type BundleDetail = z.output<typeof bundleDetail>
+
 export const skuDetail = z.object({
   id,
   title: z.string(),
@@ -232,6 +295,7 @@ export const skuDetail = z.object({
   position: z.int(),
   stock: stockCount,
   low: z.boolean(),
+  bundle: bundleDetail.nullable(),
   /** The next planned price change, if any. */
   nextChange: z.object({ at: instant, priceFen: fen, pricePoints: z.int() }).nullable(),
 })
@@ -239,7 +303,16 @@ export type SkuDetail = z.output<typeof skuDetail>
 
 /** Why goods cannot go on sale (`blocks`) or what would make them sell better (`advice`). */
 export const goodsProblem = z.object({
-  code: z.enum(['no_sku_on', 'ended', 'no_picture', 'no_guide', 'no_category', 'no_stock']),
+  code: z.enum([
+    'no_sku_on',
+    'ended',
+    'bundle_part_off',
+    'bundle_below_cost',
+    'no_picture',
+    'no_guide',
+    'no_category',
+    'no_stock',
+  ]),
   level: z.enum(['blocks', 'advice']),
   zh: z.string(),
   en: z.string(),
@@ -334,6 +407,8 @@ export const skuRow = z.object({
   stock: stockCount,
   lowStockAt: z.int().nullable(),
   low: z.boolean(),
+  /** What one piece usually costs, for building a bundle; null when nobody knows. */
+  costFen: fen.nullable(),
 })
 
 export const priceChangeInput = z
@@ -633,6 +708,30 @@ export const mallGoodsCard = z.object({
 })
 export type MallGoodsCard = z.output<typeof mallGoodsCard>
 
+/** What is in a bundle, as a shopper sees it. */
+export const mallBundle = z.object({
+  policy: z.enum(BUNDLE_POLICIES),
+  parts: z.array(
+    z.object({
+      kind: z.enum(LINE_KINDS),
+      /** Of points there are no goods. */
+      goodsId: id.nullable(),
+      goodsTitle: z.string(),
+      goodsTitleEn: z.string(),
+      title: z.string(),
+      titleEn: z.string(),
+      quantity: z.int(),
+      points: z.int().nullable(),
+      /** Bought by itself, one piece costs this; null when it is not sold by itself for money. */
+      priceFen: fen.nullable(),
+      isOff: z.boolean(),
+    }),
+  ),
+  /** What its buyer is asked: the goods' own fields, and those of the parts. */
+  formFields,
+})
+export type MallBundle = z.output<typeof mallBundle>
+
 export const mallSku = z.object({
   id,
   kind: z.enum(SKU_KINDS),
@@ -646,6 +745,7 @@ export const mallSku = z.object({
   stock: mallStock,
   /** How many pieces one order may take right now: the limit per order, and the stock where it is shown exactly. */
   maxQty: z.int(),
+  bundle: mallBundle.nullable(),
 })
 
 export const mallGoods = z.object({

@@ -20,15 +20,16 @@ import {
 import { settingSchemas } from '../settings.ts'
 import {
   ATTEMPT_STATES,
+  BUNDLE_POLICIES,
   EXCEPTION_REASONS,
   GRANT_STATES,
+  LINE_KINDS,
   LINE_STATES,
   ORDER_PURPOSES,
   ORDER_STATES,
   RECEIPT_STATES,
   REFUND_STATES,
   REFUND_TAKES,
-  SKU_KINDS,
 } from '../states.ts'
 import { SUPPLY_PROGRESS } from '../supply.ts'
 import { lineService } from './service.ts'
@@ -38,8 +39,8 @@ export const LINES_MAX = 20
 /** Pieces that one refund names. */
 export const REFUND_PIECES_MAX = 1_000
 
-/** What the buyer typed into the goods' form, by field key. */
-const form = z.record(z.string().max(40), z.string().max(200))
+/** What the buyer typed into the goods' form, by field key; those of a bundle's parts have its place before them (`p2_account`). */
+const form = z.record(z.string().max(48), z.string().max(200))
 const contact = z.string().trim().min(5).max(254)
 const queryPassword = z.string().min(4).max(64)
 
@@ -63,7 +64,7 @@ export const lineSupply = z.object({
 
 export const orderLine = z.object({
   lineNo: z.int(),
-  kind: z.enum(SKU_KINDS),
+  kind: z.enum(LINE_KINDS),
   skuId: id,
   goodsId: id,
   goodsTitle: z.string(),
@@ -75,10 +76,30 @@ export const orderLine = z.object({
   amountFen: fen,
   state: z.enum(LINE_STATES),
   deliveredQuantity: z.int(),
+  /** Of which bundle of the order it is a part. */
+  bundleNo: z.int().nullable(),
+  /** Points that it brings; 0 for all but parts of kind `points`. */
+  creditPoints: z.int(),
+  /** Set aside, and handed out together with the other parts of its bundle. */
+  heldBack: z.boolean(),
   form,
   supply: lineSupply.nullable(),
   service: lineService.nullable(),
 })
+
+/** A bundle that was ordered; its parts are lines, and their amounts add up to its own. */
+export const orderBundle = z.object({
+  bundleNo: z.int(),
+  skuId: id,
+  goodsId: id,
+  goodsTitle: z.string(),
+  skuTitle: z.string(),
+  quantity: z.int(),
+  unitPriceFen: fen,
+  amountFen: fen,
+  policy: z.enum(BUNDLE_POLICIES),
+})
+const shownBundle = orderBundle.extend({ pictureUrl: z.string().nullable() })
 
 /** An order as its buyer sees it. `codes` is present only for whoever may see them. */
 export const cashierView = z.discriminatedUnion('way', [
@@ -109,6 +130,7 @@ export const orderView = z.object({
   lines: z.array(
     orderLine.extend({ guide: z.string().nullable(), codes: z.array(deliveredCode).nullable(), moreCodes: z.int() }),
   ),
+  bundles: z.array(shownBundle),
   /** False: the visitor knows the number only; the query password opens the codes. */
   canSeeCodes: z.boolean(),
   /** `cashier`: where or how to pay, once it was asked for; for the buyer only, and only while the order waits. */
@@ -375,7 +397,7 @@ export const orderDetail = orderSummary.extend({
   expiresAt: instant,
   lines: z.array(
     orderLine.omit({ supply: true, service: true }).extend({
-      kind: z.enum([...SKU_KINDS, 'recharge']),
+      kind: z.enum([...LINE_KINDS, 'recharge']),
       /** Null: a recharge, which is of no goods. */
       skuId: id.nullable(),
       goodsId: id.nullable(),
@@ -384,6 +406,8 @@ export const orderDetail = orderSummary.extend({
       /** Under way, or failed and waiting for a decision. */
       refundingFen: fen,
       refundedQuantity: z.int(),
+      /** What its pieces cost so far: codes by their batches, top-ups by their purchases. Null: not for this person to see. */
+      costFen: fen.nullable(),
       /** Of `refundingFen`, what failed. */
       failedFen: fen,
       hold: z.object({ state: z.string(), expiresAt: instant }).nullable(),
@@ -403,6 +427,7 @@ export const orderDetail = orderSummary.extend({
       ),
     }),
   ),
+  bundles: z.array(orderBundle),
   payments: z.array(
     z.object({
       gateway: z.string(),

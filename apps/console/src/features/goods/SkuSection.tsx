@@ -22,12 +22,20 @@ import { MoneyInput } from '../../shared/parts/inputs.tsx'
 import { usePriceText } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
+import { BundleEditor, type BundleValues } from './bundle/BundleEditor.tsx'
 import { SpecRows, TierRows } from './SkuRows.tsx'
 import { goodsText } from './text.ts'
 import { newSku, type SkuValues } from './values.ts'
 
 type Detail = Output<'catalog.getGoods'>
 const SKUS_MAX = 50
+const KIND_NAMES = { card: 'kindCard', topup: 'kindTopup', service: 'kindService', bundle: 'kindBundle' } as const
+const KIND_COLOURS = {
+  card: {},
+  topup: { color: 'blue' },
+  service: { color: 'blue' },
+  bundle: { color: 'purple' },
+} as const
 
 /** What can be bought, each with its price and rules. */
 export function SkuSection({ goods }: { readonly goods?: Detail | undefined }) {
@@ -69,8 +77,6 @@ type CardProps = {
   readonly onRemove: (() => void) | undefined
 }
 
-const KIND_NAMES = { card: 'kindCard', topup: 'kindTopup', service: 'kindService' } as const
-
 function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
   const t = useText(goodsText)
   const id = Form.useWatch(['skus', at, 'id']) as number | undefined
@@ -93,7 +99,7 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
         {known ? (
           <>
             <Tooltip title={t('kindFixed')}>
-              <Tag variant="filled" {...(known.kind === 'card' ? {} : { color: 'blue' })}>
+              <Tag variant="filled" {...KIND_COLOURS[known.kind]}>
                 {t(KIND_NAMES[known.kind])}
               </Tag>
             </Tooltip>
@@ -140,6 +146,7 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
               { value: 'card', label: t('kindCard') },
               { value: 'topup', label: t('kindTopup') },
               { value: 'service', label: t('kindService') },
+              { value: 'bundle', label: t('kindBundle') },
             ]}
           />
         </Form.Item>
@@ -158,16 +165,41 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
         <Form.Item name={[at, 'priceFen']} label={t('price')} rules={[{ required: true, message: t('priceRequired') }]}>
           <MoneyInput />
         </Form.Item>
-        <Form.Item name={[at, 'pricePoints']} label={t('pricePoints')} tooltip={t('pricePointsHint')}>
+        <Form.Item
+          name={[at, 'pricePoints']}
+          label={t('pricePoints')}
+          tooltip={t('pricePointsHint')}
+          hidden={kind === 'bundle'}
+        >
           <InputNumber min={0} max={100_000_000} precision={0} style={{ width: '100%' }} />
         </Form.Item>
         <Form.Item name={[at, 'marketPriceFen']} label={t('marketPrice')} tooltip={t('marketHint')}>
           <MoneyInput />
         </Form.Item>
-        <Form.Item name={[at, 'costHintFen']} label={t('costHint')} tooltip={t('costHintText')}>
+        <Form.Item
+          name={[at, 'costHintFen']}
+          label={t('costHint')}
+          tooltip={t('costHintText')}
+          hidden={kind === 'bundle'}
+        >
           <MoneyInput />
         </Form.Item>
       </div>
+      {kind === 'bundle' && (
+        <Form.Item
+          name={[at, 'bundle']}
+          rules={[
+            {
+              validator: (_rule, bundle: BundleValues | null) =>
+                bundle && bundle.parts.length > 0
+                  ? Promise.resolve()
+                  : Promise.reject(new Error(t('bundlePartsRequired'))),
+            },
+          ]}
+        >
+          <BundleEditor priceFen={price ?? 0} />
+        </Form.Item>
+      )}
       {price === 0 && !points && (
         <Form.Item
           name={[at, 'free']}

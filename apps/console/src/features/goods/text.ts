@@ -99,6 +99,12 @@ export const goodsText = defineMessages('goods', {
     '买家填写表单并付款后，由员工在「人工服务」里接单处理；承诺时限和每日名额在那里的「规则」里设置。',
     'Paid orders are done by your people under “Services”; the promised time and the capacity of a day are set in its rules.',
   ],
+  kindBundle: ['组合包', 'Bundle'],
+  kindBundleHint: [
+    '把几个规格和积分合在一起卖一个价；付款后逐项交付，库存按内容推算。',
+    'Several variants and points at one price; each part is delivered by itself, and stock follows from the parts.',
+  ],
+  bundlePartsRequired: ['请添加至少一项内容', 'Add at least one part'],
   kindCardHint: [
     '从您的卡密里发一份，付款后立刻显示；也可以在货源里设为向供应商现买。',
     'One of your codes, shown right after payment; under sources it can also be bought from a supplier then.',

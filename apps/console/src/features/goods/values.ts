@@ -49,6 +49,7 @@ export type GoodsValues = Pick<
 
 export const newSku = (): SkuValues => ({
   kind: 'card',
+  bundle: null,
   title: '',
   titleEn: '',
   specs: [],
@@ -157,13 +158,14 @@ function skuOf(sku: SkuValues) {
   return {
     ...(sku.id === undefined ? {} : { id: sku.id }),
     kind: sku.kind,
+    bundle: bundleOf(sku),
     title: sku.title,
     titleEn: sku.titleEn ?? '',
     specs: Object.fromEntries(
       (sku.specs ?? []).filter(({ name }) => name?.trim()).map(({ name, value }) => [name.trim(), value ?? '']),
     ),
     priceFen: sku.priceFen ?? 0,
-    pricePoints: sku.pricePoints ?? 0,
+    pricePoints: sku.kind === 'bundle' ? 0 : (sku.pricePoints ?? 0),
     free: sku.priceFen === 0 && !sku.pricePoints && sku.free,
     marketPriceFen: sku.marketPriceFen ?? null,
     costHintFen: sku.costHintFen ?? null,
@@ -175,6 +177,20 @@ function skuOf(sku: SkuValues) {
     allocation: sku.allocation,
     lowStockAt: sku.lowStockAt ?? 0,
     state: sku.state,
+  }
+}
+
+/** Only what the server is told; what it tells about the parts stays here. */
+function bundleOf({ kind, bundle }: SkuValues) {
+  if (kind !== 'bundle') return null
+  return {
+    policy: bundle?.policy ?? ('rest' as const),
+    parts: (bundle?.parts ?? []).map(({ skuId, points, quantity, shareFen }) => ({
+      skuId,
+      points,
+      quantity,
+      shareFen,
+    })),
   }
 }
 
@@ -211,6 +227,6 @@ export function editorPath(path: string): (string | number)[] {
   const parts = path.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part))
   if (parts[0] === 'pictureIds') return ['pictures']
   if (parts[0] === 'formFields' && parts[2] === 'options') return parts.slice(0, 3)
-  if (parts[0] === 'skus' && parts[2] === 'specs') return parts.slice(0, 3)
+  if (parts[0] === 'skus' && (parts[2] === 'specs' || parts[2] === 'bundle')) return parts.slice(0, 3)
   return parts
 }

@@ -10,9 +10,9 @@ import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Copyable, Money, Price, Time } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { DetailPage, Facts, Section } from '../../shared/templates/DetailPage.tsx'
+import { OrderLines } from './BundleLines.tsx'
 import { MoneySection } from './MoneySection.tsx'
 import { OrderActions } from './OrderActions.tsx'
-import { OrderLine } from './OrderLine.tsx'
 import { Timeline } from './Timeline.tsx'
 import { orderText } from './text.ts'
 
@@ -43,9 +43,7 @@ export function OrderDetailPage() {
           <div className="columns">
             <div className="span-8 stack">
               <Section title={t(order.purpose === 'recharge' ? 'rechargeLine' : 'lines')} flush>
-                {order.lines.map((line) => (
-                  <OrderLine key={line.lineNo} order={order} line={line} />
-                ))}
+                <OrderLines order={order} />
               </Section>
               <MoneySection order={order} />
             </div>

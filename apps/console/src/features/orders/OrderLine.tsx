@@ -28,7 +28,11 @@ export function OrderLine({ order, line }: { readonly order: Order; readonly lin
   const t = useText(orderText)
   const may = useMay()
   const isRecharge = order.purpose === 'recharge'
-  const title = isRecharge ? t('recharge') : [line.goodsTitle, line.skuTitle].filter(Boolean).join(' / ')
+  const title = isRecharge
+    ? t('recharge')
+    : line.kind === 'points'
+      ? t('points', { count: line.creditPoints })
+      : [line.goodsTitle, line.skuTitle].filter(Boolean).join(' / ')
   return (
     <article className="order-line">
       <header className="order-line-head">
@@ -38,6 +42,8 @@ export function OrderLine({ order, line }: { readonly order: Order; readonly lin
             <Typography.Text type="secondary" className="num">
               {isRecharge ? (
                 t('credited', { amount: formatMoney(order.creditFen) })
+              ) : line.bundleNo !== null ? (
+                t('partOf', { count: line.quantity })
               ) : (
                 <>
                   <Price fen={line.unitPriceFen} points={line.unitPoints} /> × {line.quantity}
@@ -84,6 +90,8 @@ function LineFacts({ line }: { readonly line: Line }) {
       {line.state !== 'cancelled' && line.goodsId !== null && (
         <span>{t('deliveredOf', { done: line.deliveredQuantity, total: line.quantity })}</span>
       )}
+      {line.heldBack && (line.state === 'waiting' || line.state === 'exception') && <span>{t('heldBack')}</span>}
+      {line.costFen !== null && line.costFen > 0 && <span>{t('costOf', { amount: formatMoney(line.costFen) })}</span>}
       {line.refundedFen > 0 && <span>{t('refundedOf', { amount: formatMoney(line.refundedFen) })}</span>}
       {line.refundingFen > line.failedFen && (
         <span>{t('refundingOf', { amount: formatMoney(line.refundingFen - line.failedFen) })}</span>

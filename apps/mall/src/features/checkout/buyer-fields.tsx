@@ -5,7 +5,7 @@ import { SelectField, TextField } from '../../shared/ui/field.tsx'
 import { Card } from '../../shared/ui/page.tsx'
 import css from './checkout.module.css'
 import type { Draft, Fault, Faults } from './draft.ts'
-import { fieldId, type Line } from './lines.ts'
+import { fieldId, fieldsOf, type Line } from './lines.ts'
 
 type Props = {
   readonly lines: readonly Line[]
@@ -17,7 +17,7 @@ type Props = {
 /** What the goods ask of the buyer, a card per line that asks for something. */
 export function BuyerFields({ lines, ...rest }: Props) {
   const { t, own } = useI18n()
-  const asking = lines.filter(({ goods }) => goods.formFields.length > 0)
+  const asking = lines.filter((line) => fieldsOf(line).length > 0)
   return asking.map((line) => (
     <Card
       key={line.sku.id}
@@ -28,7 +28,7 @@ export function BuyerFields({ lines, ...rest }: Props) {
       }
     >
       <div className={css.fields}>
-        {line.goods.formFields.map((field) => (
+        {fieldsOf(line).map((field) => (
           <BuyerField key={field.key} id={fieldId(line, field)} field={field} {...rest} />
         ))}
       </div>

@@ -1,7 +1,7 @@
-import type { FormField, Shop } from '../../shared/api/types.ts'
+import type { Shop } from '../../shared/api/types.ts'
 import { type FieldFault, faultOf, isContact } from '../../shared/form-check.ts'
 import { tabStorage } from '../../shared/storage.ts'
-import { fieldId, type Line } from './lines.ts'
+import { fieldId, fieldsOf, type Line } from './lines.ts'
 
 /** All that the buyer typed. Kept while the tab lives, so that no failure or reload costs it; passwords are not kept. */
 export type Draft = {
@@ -48,7 +48,7 @@ export function faultsOf(
 ): Faults {
   const faults: Record<string, Fault> = {}
   for (const line of lines) {
-    for (const field of line.goods.formFields) {
+    for (const field of fieldsOf(line)) {
       const id = fieldId(line, field)
       const fault = faultOf(field, draft.answers[id] ?? '')
       if (fault) faults[id] = fault
@@ -70,9 +70,6 @@ const repeatDiffers = (draft: Draft, id: string): boolean =>
 
 /** The answers of one line as the order keeps them; empty ones are left out. */
 export function formOf(draft: Draft, line: Line): Record<string, string> {
-  const pairs = line.goods.formFields.map((field: FormField) => [
-    field.key,
-    (draft.answers[fieldId(line, field)] ?? '').trim(),
-  ])
+  const pairs = fieldsOf(line).map((field) => [field.key, (draft.answers[fieldId(line, field)] ?? '').trim()])
   return Object.fromEntries(pairs.filter(([, value]) => value !== ''))
 }

@@ -19,6 +19,9 @@ export const quotedLine = (quote: Quote, skuId: number): QuoteLine | undefined =
 /** A field of the form belongs to one line: two lines may both ask for an account. */
 export const fieldId = (line: Line, field: Pick<FormField, 'key'>): string => `${line.sku.id}.${field.key}`
 
+/** What the buyer is asked for this line; a bundle asks for what its parts ask for. */
+export const fieldsOf = ({ goods, sku }: Line): readonly FormField[] => sku.bundle?.formFields ?? goods.formFields
+
 export type PriceStep = { readonly line: Line; readonly from: QuoteLine; readonly to: QuoteLine }
 
 /** Lines that cost something else now than what the buyer was shown. */

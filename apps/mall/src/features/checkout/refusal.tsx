@@ -31,7 +31,8 @@ export function Refusal({
     closedToGuests ||
     problem?.code === 'orders.guests_not_allowed' ||
     problem?.code === 'orders.sign_in_for_balance' ||
-    problem?.code === 'orders.sign_in_for_points'
+    problem?.code === 'orders.sign_in_for_points' ||
+    problem?.code === 'orders.bundle_needs_member'
   ) {
     return (
       <Notice tone="warn">

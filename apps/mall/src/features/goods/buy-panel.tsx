@@ -13,6 +13,7 @@ import { StruckMoney } from '../../shared/ui/money.tsx'
 import { Price } from '../../shared/ui/price.tsx'
 import { Bone, Notice } from '../../shared/ui/states.tsx'
 import { StockWord } from '../../shared/ui/stock.tsx'
+import { BundleParts } from './bundle-parts.tsx'
 import css from './goods-page.module.css'
 import { PriceTiers } from './price-tiers.tsx'
 import { ServicePromise } from './service-promise.tsx'
@@ -32,6 +33,7 @@ export function BuyPanel({ goods }: { readonly goods: Goods }) {
   const unit = unitPriceFor(sku, quantity)
   const subtitle = own(goods.subtitle, goods.subtitleEn)
   const topUp = sku.kind === 'topup'
+  const formFields = sku.bundle?.formFields ?? goods.formFields
   return (
     <div className={css.panel}>
       <div className={css.head}>
@@ -68,6 +70,7 @@ export function BuyPanel({ goods }: { readonly goods: Goods }) {
           />
         </fieldset>
       )}
+      {sku.bundle && <BundleParts bundle={sku.bundle} priceFen={sku.priceFen} />}
       <Specs sku={sku} />
       <div className={css.quantityRow}>
         <div>
@@ -101,10 +104,10 @@ export function BuyPanel({ goods }: { readonly goods: Goods }) {
                 : `${t('goods.promiseText')} ${t('goods.virtualNote')}`}
             </>
           )}
-          {goods.formFields.length > 0 && (
+          {formFields.length > 0 && (
             <p>
               {t('goods.sellerForm', {
-                fields: goods.formFields.map((field) => own(field.labelZh, field.labelEn)).join(' / '),
+                fields: formFields.map((field) => own(field.labelZh, field.labelEn)).join(' / '),
               })}
             </p>
           )}

@@ -85,7 +85,11 @@ function rechargeText(
 }
 
 const buyAgain = (order: Order): string =>
-  checkoutLink(order.lines.map(({ goodsId, skuId, quantity }) => ({ goodsId, skuId, quantity })))
+  checkoutLink(
+    [...order.bundles, ...order.lines.filter(({ bundleNo }) => bundleNo === null)].map(
+      ({ goodsId, skuId, quantity }) => ({ goodsId, skuId, quantity }),
+    ),
+  )
 
 const FACES: Readonly<Record<Situation, { readonly sign: ReactNode; readonly tone?: 'good' | 'warn' | 'info' }>> = {
   pending: { sign: <ClockIcon />, tone: 'warn' },

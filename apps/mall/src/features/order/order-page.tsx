@@ -13,6 +13,7 @@ import { OrderNo } from '../../shared/ui/order-no.tsx'
 import { Card, Columns, Page, Pairs } from '../../shared/ui/page.tsx'
 import { usePriceText } from '../../shared/ui/price.tsx'
 import { Bone, ErrorState, Loading } from '../../shared/ui/states.tsx'
+import { BundleCard } from './bundle-card.tsx'
 import { Guide } from './guide.tsx'
 import { Headline } from './headline.tsx'
 import { LineCodes } from './line-codes.tsx'
@@ -49,6 +50,9 @@ function OrderView({ order }: { readonly order: Order }) {
         main={
           <>
             <Headline order={order} />
+            {order.bundles.map((bundle) => (
+              <BundleCard key={bundle.bundleNo} order={order} bundle={bundle} />
+            ))}
             {order.lines.map(
               (line) =>
                 line.supply &&
@@ -97,7 +101,7 @@ function Summary({ order }: { readonly order: Order }) {
     .flatMap((line) => Object.entries(line.form))
   return (
     <Card title={t('order.summary')}>
-      {order.recharge ? <RechargeLine order={order} recharge={order.recharge} /> : <OrderLines lines={order.lines} />}
+      {order.recharge ? <RechargeLine order={order} recharge={order.recharge} /> : <OrderLines order={order} />}
       <Pairs
         items={[
           [t('order.no'), <OrderNo key="no" no={order.no} />],

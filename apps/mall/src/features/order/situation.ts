@@ -19,6 +19,36 @@ export type Situation =
   | 'cancelled'
   | 'expired'
 
+/** How a part of a bundle stands. */
+export type PartSituation =
+  | 'waiting'
+  | 'heldBack'
+  | 'toppingUp'
+  | 'delivered'
+  | 'credited'
+  | 'toppedUp'
+  | 'exception'
+  | 'refunding'
+  | 'refunded'
+  | 'cancelled'
+
+export function partSituation({
+  state,
+  kind,
+  heldBack,
+}: Pick<Order['lines'][number], 'state' | 'kind' | 'heldBack'>): PartSituation {
+  switch (state) {
+    case 'waiting':
+      return heldBack ? 'heldBack' : 'waiting'
+    case 'supplying':
+      return 'toppingUp'
+    case 'delivered':
+      return kind === 'topup' ? 'toppedUp' : kind === 'points' ? 'credited' : 'delivered'
+    default:
+      return state
+  }
+}
+
 export function situationOf(order: Pick<Order, 'state' | 'canSeeCodes' | 'lines' | 'recharge'>): Situation {
   const { state, lines, recharge } = order
   if (state !== 'paid' && state !== 'delivered') return state

@@ -122,11 +122,7 @@ function Payment({
       side={
         <>
           <Card title={t('order.summary')}>
-            {order.recharge ? (
-              <RechargeLine order={order} recharge={order.recharge} />
-            ) : (
-              <OrderLines lines={order.lines} />
-            )}
+            {order.recharge ? <RechargeLine order={order} recharge={order.recharge} /> : <OrderLines order={order} />}
             <Pairs
               items={[
                 [t('order.no'), <OrderNo key="no" no={order.no} />],

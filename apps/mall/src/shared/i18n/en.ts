@@ -113,6 +113,19 @@ export const messages: Messages = {
     missingTitle: 'We could not find these goods',
     missingText: 'They may have been taken off the shelf, or the address is incomplete.',
     sellerForm: 'You will be asked for: {{fields}}',
+    bundle: {
+      title: 'What is in it',
+      saved: '{{amount}} less than one by one',
+      points: '{{count}} points',
+      off: 'not on sale',
+      policy: {
+        hold: 'Everything is delivered together, once all of it is there.',
+        rest: 'What can be delivered is delivered at once; if a part meets a problem, the shop completes or refunds it.',
+        refund:
+          'What can be delivered is delivered at once; for a part that cannot be had, its share is refunded automatically.',
+      },
+      needsSignIn: 'It brings points: sign in to buy.',
+    },
   },
   checkout: {
     title: 'Checkout',
@@ -294,6 +307,23 @@ export const messages: Messages = {
         refunded: '{{amount}} was given back, and the bonus taken back with it.',
         cancelled: 'Nothing was charged. If you have just paid, it will be credited by itself.',
         expired: 'No payment came in time. If you have just paid, it will be credited by itself.',
+      },
+    },
+    bundle: {
+      parts: 'Parts of the bundle',
+      waits:
+        'This bundle is delivered as a whole. What is ready is set aside for you, and all of it appears here by itself once the rest is there.',
+      states: {
+        waiting: 'Waiting',
+        heldBack: 'Ready, waiting for the rest',
+        toppingUp: 'Topping up',
+        delivered: 'Delivered',
+        credited: 'Credited',
+        toppedUp: 'Topped up',
+        exception: 'Being handled',
+        refunding: 'Being refunded',
+        refunded: 'Refunded',
+        cancelled: 'Cancelled',
       },
     },
     topUp: {

@@ -108,6 +108,18 @@ export const messages = {
     missingTitle: '没有找到这件商品',
     missingText: '它可能已经下架，或者网址不完整。',
     sellerForm: '下单时需要填写：{{fields}}',
+    bundle: {
+      title: '套餐内含',
+      saved: '比单买省 {{amount}}',
+      points: '{{count}} 积分',
+      off: '已下架',
+      policy: {
+        hold: '全部备齐后一起发货。',
+        rest: '能发的先发；个别内容遇到问题时，店家会补发或退款。',
+        refund: '能发的先发；个别内容无法交付时，自动退还这一项的金额。',
+      },
+      needsSignIn: '含积分，需登录后购买。',
+    },
   },
   checkout: {
     title: '确认订单',
@@ -286,6 +298,22 @@ export const messages = {
         refunded: '{{amount}} 已退回，赠送部分一并收回。',
         cancelled: '没有产生扣款。如果您刚刚付了款，会自动到账。',
         expired: '在限定时间内没有收到付款。如果您刚刚付了款，会自动到账。',
+      },
+    },
+    bundle: {
+      parts: '套餐内容',
+      waits: '这个套餐会在全部备齐后一起发货。已备好的部分已为您留好，其余到齐后自动显示，无需刷新。',
+      states: {
+        waiting: '待发货',
+        heldBack: '已备好，等待其余',
+        toppingUp: '充值中',
+        delivered: '已发货',
+        credited: '已到账',
+        toppedUp: '已充值到账',
+        exception: '处理中',
+        refunding: '退款中',
+        refunded: '已退款',
+        cancelled: '已取消',
       },
     },
     topUp: {

@@ -12,8 +12,9 @@ import { Price } from './price.tsx'
 /** An order in a list: the whole card leads to it, its button to what is due next. */
 export function OrderCard({ order }: { readonly order: OrderRow }) {
   const { t, time } = useI18n()
-  const [first] = order.lines
-  const others = order.lines.length - 1
+  const things = [...order.bundles, ...order.lines.filter(({ bundleNo }) => bundleNo === null)]
+  const [first] = things
+  const others = things.length - 1
   return (
     <article className={css.card}>
       <div className={css.head}>

@@ -40,12 +40,38 @@ export const creditWords = (
     ? t('wallet.creditWithBonus', { credit: moneyText(creditFen), bonus: moneyText(bonusFen) })
     : t('wallet.credit', { credit: moneyText(creditFen) })
 
-/** What an order is about, in brief. */
-export function OrderLines({ lines }: { readonly lines: readonly OrderRow['lines'][number][] }) {
+/** What an order is about, in brief: a bundle with its parts below it, and what was bought by itself. */
+export function OrderLines({ order: { lines, bundles } }: { readonly order: Pick<OrderRow, 'lines' | 'bundles'> }) {
+  const { t } = useI18n()
   const priceText = usePriceText()
+  const byThemselves = lines.filter(({ bundleNo }) => bundleNo === null)
   return (
     <ul className={css.lines}>
-      {lines.map((line) => (
+      {bundles.map((bundle) => (
+        <li key={`bundle ${bundle.bundleNo}`} className={css.line}>
+          <Thumbnail url={bundle.pictureUrl} className={css.picture ?? ''} />
+          <div>
+            <p className={css.name}>{bundle.goodsTitle}</p>
+            <p className={css.sku}>{bundle.skuTitle}</p>
+          </div>
+          <p className={css.right}>
+            {priceText(bundle.amountFen, 0)}
+            <span>× {bundle.quantity}</span>
+          </p>
+          <ul className={css.parts}>
+            {lines
+              .filter(({ bundleNo }) => bundleNo === bundle.bundleNo)
+              .map((line) => (
+                <li key={line.lineNo}>
+                  {line.kind === 'points'
+                    ? t('common.points', { count: line.creditPoints })
+                    : `${line.goodsTitle} ${line.skuTitle} × ${line.quantity}`}
+                </li>
+              ))}
+          </ul>
+        </li>
+      ))}
+      {byThemselves.map((line) => (
         <li key={line.lineNo} className={css.line}>
           <Thumbnail url={line.pictureUrl} className={css.picture ?? ''} />
           <div>

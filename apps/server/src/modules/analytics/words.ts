@@ -104,6 +104,8 @@ const BOOKS: Readonly<Record<string, readonly [string, string]>> = {
   'cash.pay_by_balance': ['余额支付', 'Paid from balance'],
   'points.spend': ['积分兑付', 'Points spent'],
   'points.refund': ['退还积分', 'Points given back'],
+  'points.bundle': ['组合包送积分', 'Points of a bundle'],
+  'points.take_back': ['收回积分', 'Points taken back'],
   'cash.refund_to_balance': ['退款到余额', 'Refund to balance'],
   'cash.refund_by_hand': ['退款线下支付', 'Refund paid outside'],
   'cash.refund_twice': ['重复退款损失', 'Refunded twice'],

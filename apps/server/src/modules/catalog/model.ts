@@ -1,4 +1,5 @@
 import {
+  type BundleDetail,
   type GOODS_STATES,
   type GoodsProblem,
   type MallStock,
@@ -34,12 +35,28 @@ type ShelfFacts = {
   readonly hasGuide: boolean
   readonly hasCategory: boolean
   readonly offAt: Date | null
-  readonly skus: readonly { readonly state: 'on' | 'off'; readonly available: number }[]
+  readonly skus: readonly SkuOnShelf[]
+}
+export type SkuOnShelf = {
+  readonly state: 'on' | 'off'
+  readonly available: number
+  readonly priceFen: number
+  readonly bundle: BundleDetail | null
 }
 
 const PROBLEMS = {
   no_sku_on: { level: 'blocks', zh: '没有在售的规格', en: 'No variant is for sale' },
   ended: { level: 'blocks', zh: '下架时间已过', en: 'Its sale has ended by schedule' },
+  bundle_part_off: {
+    level: 'blocks',
+    zh: '组合包里有内容已下架，组合包暂不能购买',
+    en: 'A part of a bundle is off the shelf, so the bundle cannot be bought',
+  },
+  bundle_below_cost: {
+    level: 'advice',
+    zh: '组合包的售价低于各项内容的成本合计，会亏本',
+    en: 'A bundle costs less than its parts cost you; it sells at a loss',
+  },
   no_stock: {
     level: 'advice',
     zh: '在售规格都没有库存，会显示为已售罄',
@@ -64,6 +81,8 @@ export function goodsProblems(goods: ShelfFacts, now: Date): GoodsProblem[] {
   const found: Record<GoodsProblem['code'], boolean> = {
     no_sku_on: onSale.length === 0,
     ended: goods.offAt !== null && goods.offAt <= now,
+    bundle_part_off: onSale.some(({ bundle }) => bundle?.parts.some(({ reason }) => reason !== null)),
+    bundle_below_cost: onSale.some(({ bundle, priceFen }) => bundle !== null && priceFen < knownCost(bundle)),
     no_stock: onSale.length > 0 && onSale.every((sku) => sku.available <= 0),
     no_picture: !goods.hasPicture,
     no_guide: !goods.hasGuide,
@@ -73,6 +92,10 @@ export function goodsProblems(goods: ShelfFacts, now: Date): GoodsProblem[] {
     .filter((code) => found[code])
     .map((code) => ({ code, ...PROBLEMS[code] }))
 }
+
+/** What the parts of a bundle usually cost together, as far as anybody knows. */
+const knownCost = ({ parts }: BundleDetail): number =>
+  parts.reduce((sum, { costFen, quantity }) => sum + (costFen ?? 0) * quantity, 0)
 
 /**
  * What a shopper is told about `available` pieces. Whether something can be bought is always told; how much of it there

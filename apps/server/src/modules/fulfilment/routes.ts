@@ -26,6 +26,7 @@ import {
 import { personCookie, shopUrlOf } from '../payments/index.ts'
 import { readPurchaseView } from '../suppliers/index.ts'
 import { getBatch } from '../vault/index.ts'
+import { createBundleDesk } from './bundles/settle-bundles.ts'
 import { chooseRecalled } from './commands/choose-recalled.ts'
 import { approveRefund, declineRefund, refundByHand } from './commands/decide-refund.ts'
 import { createGatewayPayer } from './commands/pay-at-gateway.ts'
@@ -43,11 +44,12 @@ import { everyRecalled, getRecall, listRecalled } from './queries/recall.ts'
 import { overdueSchedule } from './service/overdue.ts'
 import { serviceRoutes } from './service/routes.ts'
 import { recalledColumns } from './sheets.ts'
-import { deliveryMail, usedGrants, wakeRouter } from './subscribers.ts'
+import { deliveryMail, usedGrants, wakeBundles, wakeRouter } from './subscribers.ts'
 import { createSupplyRouter } from './supply/router.ts'
 
 export function fulfilmentModule(platform: Platform, payments: PaymentDoor, suppliers: SupplierDoor): Module {
   const router = createSupplyRouter(platform, suppliers.kick)
+  const bundles = createBundleDesk(platform)
   return {
     name: 'fulfilment',
     routes: [
@@ -57,9 +59,9 @@ export function fulfilmentModule(platform: Platform, payments: PaymentDoor, supp
       ...recallDesk(platform),
       ...serviceRoutes(platform),
     ],
-    subscribers: [deliveryMail, usedGrants, wakeRouter(router.kick)],
+    subscribers: [deliveryMail, usedGrants, wakeRouter(router.kick), wakeBundles(bundles.kick)],
     tasks: [recallTask(platform)],
-    loops: [router.loop],
+    loops: [router.loop, bundles.loop],
     schedules: [overdueSchedule(platform)],
   }
 }

@@ -40,6 +40,13 @@ export const usedGrants: Subscriber = {
   },
 }
 
+/** A part that arrived or failed is acted upon at once and not at the next look. */
+export const wakeBundles = (kick: () => void): Subscriber => ({
+  name: 'fulfilment.bundle_parts',
+  types: ['order.exception', 'supply.arrived', 'refund.requested', 'refund.done'],
+  apply: async () => kick(),
+})
+
 /** Paid lines that a supplier is to deliver, and those that one refused, are taken up at once and not at the next look. */
 export const wakeRouter = (kick: () => void): Subscriber => ({
   name: 'fulfilment.supply_wanted',

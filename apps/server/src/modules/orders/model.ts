@@ -17,11 +17,12 @@ export const orderStates = defineStates<OrderState>('order', 'pending', {
 
 /** One line's fulfilment. An exception waits for a person: it is retried or refunded, never forgotten. */
 export const lineStates = defineStates<LineState>('line', 'waiting', {
-  waiting: ['supplying', 'delivered', 'exception', 'cancelled'],
+  // A part of a bundle that is held back may be refunded while it waits for the others.
+  waiting: ['supplying', 'delivered', 'exception', 'refunding', 'refunded', 'cancelled'],
   // What people of the shop work on may be given back for while it is open; what a supplier brings may not.
   supplying: ['delivered', 'exception', 'refunding', 'refunded'],
   delivered: ['refunding', 'refunded', 'exception'],
-  exception: ['supplying', 'delivered', 'exception', 'refunding', 'refunded'],
+  exception: ['waiting', 'supplying', 'delivered', 'exception', 'refunding', 'refunded'],
   // A refund of pieces, or of an amount, that failed and was then made leaves a line that is delivered.
   refunding: ['refunded', 'exception'],
   // What is left of the amount may still go back.

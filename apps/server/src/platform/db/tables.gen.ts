@@ -190,6 +190,16 @@ export type BooksViolations = {
   note: string | null
 }
 
+export type CatalogBundleParts = {
+  tenant_id: number
+  sku_id: number
+  position: number
+  part_sku_id: number | null
+  points: number | null
+  quantity: Generated<number>
+  share_fen: number | null
+}
+
 export type CatalogCategories = {
   tenant_id: number
   id: GeneratedAlways<number>
@@ -279,7 +289,7 @@ export type CatalogSkus = {
   title: string
   title_en: Generated<string>
   specs: DefaultedJson
-  kind: Generated<'card' | 'topup' | 'service'>
+  kind: Generated<'card' | 'topup' | 'service' | 'bundle'>
   price_fen: number
   free: Generated<boolean>
   market_price_fen: number | null
@@ -296,6 +306,7 @@ export type CatalogSkus = {
   price_points: Generated<number>
   supply_stock: number | null
   source: Generated<'own' | 'own_first' | 'supplier_first'>
+  bundle_policy: 'hold' | 'rest' | 'refund' | null
 }
 
 export type CatalogTags = {
@@ -691,6 +702,21 @@ export type NotifyTexts = {
   updated_at: DefaultedTime
 }
 
+export type OrdersBundles = {
+  tenant_id: number
+  order_no: number
+  bundle_no: number
+  sku_id: number
+  goods_id: number
+  goods_title: string
+  sku_title: string
+  quantity: number
+  unit_price_fen: number
+  amount_fen: number
+  policy: 'hold' | 'rest' | 'refund'
+  due_at: NullableTime
+}
+
 export type OrdersLines = {
   tenant_id: number
   order_no: number
@@ -717,6 +743,10 @@ export type OrdersLines = {
   unit_points: Generated<number>
   refunded_points: Generated<number>
   bought: Generated<boolean>
+  bundle_no: number | null
+  credit_points: Generated<number>
+  taken_points: Generated<number>
+  held_back: Generated<boolean>
 }
 
 export type OrdersOrders = {
@@ -749,6 +779,8 @@ export type OrdersOrders = {
   balance_hold: number | null
   purpose: Generated<'goods' | 'recharge'>
   credit_fen: Generated<number>
+  has_bundles: Generated<boolean>
+  credit_points: Generated<number>
 }
 
 export type OrganizationsNodes = {
@@ -1459,6 +1491,7 @@ export type DB = {
   'books.progress': BooksProgress
   'books.runs': BooksRuns
   'books.violations': BooksViolations
+  'catalog.bundle_parts': CatalogBundleParts
   'catalog.categories': CatalogCategories
   'catalog.goods': CatalogGoods
   'catalog.goods_pictures': CatalogGoodsPictures
@@ -1499,6 +1532,7 @@ export type DB = {
   'notify.messages': NotifyMessages
   'notify.rules': NotifyRules
   'notify.texts': NotifyTexts
+  'orders.bundles': OrdersBundles
   'orders.lines': OrdersLines
   'orders.orders': OrdersOrders
   'organizations.nodes': OrganizationsNodes

@@ -2,6 +2,7 @@ import { catalogErrors, type GoodsInput, type SkuInput } from '@quanshu/contract
 import { sql } from 'kysely'
 import type { Tx } from '../../../platform/db/index.ts'
 import { readSkus, type SkuFacts } from '../queries/sku-rows.ts'
+import { refuseParts, saveBundles } from './save-bundles.ts'
 
 /** @throws catalog.category_unknown, catalog.picture_unknown */
 export async function refuseUnknownReferences(tx: Tx, { categoryId, pictureIds }: GoodsInput): Promise<void> {
@@ -67,7 +68,7 @@ type PriceMove = { readonly skuId: number; readonly from: SkuPrices; readonly to
  * Makes the goods' SKUs what `wanted` says: new ones are added with their stock accounts, missing ones removed.
  * A price is only written when it differs from the one in force, so that saving a title never undoes a planned price.
  * @returns the prices that moved, for the record
- * @throws catalog.sku_not_of_goods, catalog.sku_has_stock
+ * @throws catalog.sku_not_of_goods, catalog.sku_has_stock, catalog.sku_in_bundle, and those of `saveBundles`
  */
 export async function replaceSkus(tx: Tx, goodsId: number, wanted: readonly SkuInput[]): Promise<readonly PriceMove[]> {
   const current = new Map((await readSkus(tx, [goodsId])).map((sku) => [sku.sku_id, sku]))
@@ -87,10 +88,12 @@ export async function replaceSkus(tx: Tx, goodsId: number, wanted: readonly SkuI
     tx,
     placed.flatMap((sku) => (sku.id === undefined ? [] : [{ ...sku, repriced: moved.has(sku.id) }])),
   )
-  await insertSkus(
+  const made = placed.filter((sku) => sku.id === undefined)
+  const ids = await insertSkus(tx, goodsId, made)
+  const saved = placed.map((sku) => ({ ...sku, skuId: sku.id ?? ids[made.indexOf(sku)] ?? 0 }))
+  await saveBundles(
     tx,
-    goodsId,
-    placed.filter((sku) => sku.id === undefined),
+    saved.flatMap(({ skuId, title, priceFen, bundle }) => (bundle ? [{ skuId, title, priceFen, bundle }] : [])),
   )
   return moves
 }
@@ -110,6 +113,11 @@ const tiersText = (tiers: SkuInput['tiers']): string =>
 async function removeSkus(tx: Tx, gone: readonly SkuFacts[]): Promise<void> {
   const stocked = gone.find((sku) => sku.kind === 'card' && sku.available + sku.held !== 0)
   if (stocked) throw catalogErrors.skuHasStock({ title: stocked.title, count: stocked.available + stocked.held })
+  if (gone.length > 0)
+    await refuseParts(
+      tx,
+      gone.map((sku) => sku.sku_id),
+    )
   await sql`
     update catalog.skus
     set removed_at = now(),
@@ -125,7 +133,7 @@ type PlacedSku = SkuInput & { readonly position: number }
 const skuColumns = sql.raw(`(
   id bigint, title text, "titleEn" text, specs jsonb, "priceFen" bigint, "pricePoints" integer, free boolean, "marketPriceFen" bigint,
   "costHintFen" bigint, tiers jsonb, "holdMode" text, allocation text, kind text, "lowStockAt" integer, state text,
-  position integer, repriced boolean
+  position integer, repriced boolean, bundle jsonb
 )`)
 
 async function updateSkus(tx: Tx, skus: readonly (PlacedSku & { readonly repriced: boolean })[]): Promise<void> {
@@ -145,6 +153,7 @@ async function updateSkus(tx: Tx, skus: readonly (PlacedSku & { readonly reprice
         allocation = i.allocation,
         low_stock_at = i."lowStockAt",
         state = i.state,
+        bundle_policy = i.bundle ->> 'policy',
         position = i.position
     from jsonb_to_recordset(${JSON.stringify(skus)}::jsonb) as i ${skuColumns}
     where s.tenant_id = ${tx.ctx.tenantId}::bigint
@@ -152,24 +161,30 @@ async function updateSkus(tx: Tx, skus: readonly (PlacedSku & { readonly reprice
   `.execute(tx.db)
 }
 
-async function insertSkus(tx: Tx, goodsId: number, skus: readonly PlacedSku[]): Promise<void> {
+/** @returns their ids, in order */
+async function insertSkus(tx: Tx, goodsId: number, skus: readonly PlacedSku[]): Promise<readonly number[]> {
   const { tenantId } = tx.ctx
   const { rows } = await sql<{ id: number }>`
     insert into catalog.skus (
       tenant_id, goods_id, title, title_en, specs, price_fen, price_points, free, market_price_fen, cost_hint_fen, tiers,
-      hold_mode, allocation, kind, low_stock_at, state, position, supply_stock
+      hold_mode, allocation, kind, low_stock_at, state, position, bundle_policy, supply_stock
     )
     select
       ${tenantId}::bigint, ${goodsId}::bigint, i.title, i."titleEn", i.specs, i."priceFen", i."pricePoints", i.free,
       i."marketPriceFen", i."costHintFen", i.tiers, i."holdMode", i.allocation, i.kind, i."lowStockAt", i.state, i.position,
+      i.bundle ->> 'policy',
       -- Until it has a source there is none of it.
       case when i.kind = 'topup' then 0 end
     from jsonb_to_recordset(${JSON.stringify(skus)}::jsonb) as i ${skuColumns}
     order by i.position
     returning id
   `.execute(tx.db)
+  const ids = rows.map(({ id }) => id)
+  // A bundle has no pieces of its own.
+  const own = ids.filter((_, index) => skus[index]?.kind !== 'bundle')
   await sql`
     select ledger.open_stock(${tenantId}::bigint, sku_id)
-    from unnest(${rows.map(({ id }) => id)}::bigint[]) as sku_id
+    from unnest(${own}::bigint[]) as sku_id
   `.execute(tx.db)
+  return ids
 }

@@ -2,8 +2,8 @@ import { catalogErrors, commonErrors, errorMessage } from '@quanshu/contract'
 import type { Refusal } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { Tx } from '../../../platform/db/index.ts'
-import { type GoodsState, goodsProblems, goodsStates } from '../model.ts'
-import { readSkus } from '../queries/sku-rows.ts'
+import { type GoodsState, goodsProblems, goodsStates, type SkuOnShelf } from '../model.ts'
+import { readSkus, type SkuFacts, skuDetail } from '../queries/sku-rows.ts'
 import { announceChange } from './announce.ts'
 
 type ShelfMove = 'on' | 'off' | 'archived' | 'restored'
@@ -45,7 +45,7 @@ export async function setShelf(
   const refused: Refused[] = []
   for (const id of new Set(ids)) {
     const one = goods.get(id)
-    const refusal = one ? refusalOf({ ...one, skus: skus.get(id) ?? [] }, to) : commonErrors.notFound()
+    const refusal = one ? refusalOf({ ...one, skus: (skus.get(id) ?? []).map(onShelf) }, to) : commonErrors.notFound()
     if (refusal) refused.push(told(id, one?.title ?? null, refusal))
     else done.push(id)
     if (one && !refusal && one.state !== TARGETS[to]) moving.push(id)
@@ -94,7 +94,9 @@ async function lockGoods(tx: Tx, ids: readonly number[]): Promise<readonly Goods
   return rows
 }
 
-type Judged = GoodsFacts & { readonly skus: readonly { readonly state: 'on' | 'off'; readonly available: number }[] }
+type Judged = GoodsFacts & { readonly skus: readonly SkuOnShelf[] }
+
+const onShelf = (sku: SkuFacts): SkuOnShelf => ({ ...skuDetail(sku), available: sku.available })
 
 function refusalOf(goods: Judged, to: ShelfMove): Refusal | undefined {
   const { title, state } = goods

@@ -82,7 +82,7 @@ function goodsDetail(goods: GoodsFacts, skus: GoodsDetail['skus'], prefix: strin
     hasGuide: goods.guide !== '',
     hasCategory: goods.category_id !== null,
     offAt: goods.off_at,
-    skus: skus.map(({ state, stock }) => ({ state, available: stock.available })),
+    skus: skus.map(({ state, stock, priceFen, bundle }) => ({ state, available: stock.available, priceFen, bundle })),
   }
   return {
     id: goods.id,

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { ReadTx } from '../../../platform/db/index.ts'
 import { mallStock, maxQuantity } from '../model.ts'
 import { type PictureFacts, pictureJson, pictureRef } from '../pictures/reference.ts'
+import { mallBundle } from './bundle-parts.ts'
 import { tagsJson } from './mall-list.ts'
 import { readSkus, type SkuFacts } from './sku-rows.ts'
 
@@ -105,5 +106,6 @@ function mallSku(sku: SkuFacts, goods: GoodsFacts, words: Settings['stock.words'
     tiers: sku.tiers,
     stock,
     maxQty: maxQuantity(goods.limit_per_order, stock),
+    bundle: sku.bundle && mallBundle(sku.bundle),
   }
 }

@@ -19,8 +19,10 @@ export type Offer = {
   readonly limitPerPerson: number | null
   readonly limitPerOrder: number
   readonly sellable: boolean
-  readonly reason: 'off_shelf' | 'not_yet' | 'ended' | 'archived' | null
+  readonly reason: 'off_shelf' | 'not_yet' | 'ended' | 'archived' | 'part_off' | null
   readonly formFields: readonly FormField[]
+  /** Of a bundle: the parts that have pieces of ours. */
+  readonly parts: readonly { readonly skuId: number; readonly quantity: number; readonly goodsTitle: string }[]
 }
 
 /**
@@ -48,8 +50,21 @@ export async function offersOf(
           limit_per_order as "limitPerOrder",
           sellable,
           reason,
-          form_fields as "formFields"
-        from catalog.offers(${tenantId}::bigint, ${skuIds}::bigint[], now())
+          form_fields as "formFields",
+          case when kind = 'bundle' then coalesce((
+            select jsonb_agg(jsonb_build_object('skuId', s.id, 'quantity', p.quantity, 'goodsTitle', g.title) order by p.position)
+            from catalog.bundle_parts p
+            join catalog.skus s
+              on s.tenant_id = p.tenant_id
+              and s.id = p.part_sku_id
+              and s.kind = 'card'
+            join catalog.goods g
+              on g.tenant_id = p.tenant_id
+              and g.id = s.goods_id
+            where p.tenant_id = ${tenantId}::bigint
+              and p.sku_id = o.sku_id
+          ), '[]') else '[]' end as parts
+        from catalog.offers(${tenantId}::bigint, ${skuIds}::bigint[], now()) o
       `.execute(tx.db)
       return rows
     }),

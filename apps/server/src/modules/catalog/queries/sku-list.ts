@@ -3,7 +3,7 @@ import type { ReadTx } from '../../../platform/db/index.ts'
 import { containing, limitOf, orderBy, type PageQuery } from '../../../platform/lists/index.ts'
 import type { GoodsState } from '../model.ts'
 import { type PictureFacts, pictureJson, pictureRef } from '../pictures/reference.ts'
-import type { SkuFacts } from './sku-rows.ts'
+import type { SkuRow } from './sku-rows.ts'
 
 type SkuFilter = {
   readonly goodsId?: number | undefined
@@ -11,7 +11,8 @@ type SkuFilter = {
   readonly q?: string | undefined
 }
 
-type RowFacts = SkuFacts & {
+type RowFacts = SkuRow & {
+  readonly cost_fen: number | null
   readonly goods_title: string
   readonly goods_title_en: string
   readonly goods_state: GoodsState
@@ -48,6 +49,7 @@ export async function listSkus(tx: ReadTx, query: SkuFilter & PageQuery, prefix:
         order by gp.position
         limit 1
       ) as cover,
+      catalog.usual_cost(${tenantId}::bigint, k.sku_id) as cost_fen,
       count(*) over () as total
     from catalog.goods_skus(
       ${tenantId}::bigint,
@@ -89,6 +91,7 @@ export async function listSkus(tx: ReadTx, query: SkuFilter & PageQuery, prefix:
     stock: { available: row.available, held: row.held, unlimited: row.unlimited },
     lowStockAt: row.low_stock_at,
     low: row.low,
+    costFen: row.cost_fen,
   }))
   return { items, total: rows[0]?.total ?? 0, page: query.page, pageSize: query.pageSize }
 }

@@ -1,9 +1,13 @@
 import type { Allocation, PriceTier, SkuDetail, SkuKind } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { ReadTx } from '../../../platform/db/index.ts'
+import { type BundleFacts, readBundles } from './bundle-parts.ts'
+
+/** A SKU with, when it is a bundle, what it is made of. */
+export type SkuFacts = SkuRow & { readonly bundle: BundleFacts | null }
 
 /** A row of `catalog.goods_skus`: a SKU with the price in force and its stock. */
-export type SkuFacts = {
+export type SkuRow = {
   readonly goods_id: number
   readonly sku_id: number
   readonly kind: SkuKind
@@ -33,11 +37,15 @@ export type SkuFacts = {
 /** All SKUs of some goods, in order, as they are now. */
 export async function readSkus(tx: ReadTx, goodsIds: readonly number[]): Promise<readonly SkuFacts[]> {
   if (goodsIds.length === 0) return []
-  const { rows } = await sql<SkuFacts>`
+  const { rows } = await sql<SkuRow>`
     select *
     from catalog.goods_skus(${tx.ctx.tenantId}::bigint, ${goodsIds}::bigint[], now())
   `.execute(tx.db)
-  return rows
+  const bundles = await readBundles(
+    tx,
+    rows.flatMap((row) => (row.kind === 'bundle' ? [row.sku_id] : [])),
+  )
+  return rows.map((row) => ({ ...row, bundle: bundles.get(row.sku_id) ?? null }))
 }
 
 export function skuDetail(sku: SkuFacts): SkuDetail {
@@ -60,6 +68,7 @@ export function skuDetail(sku: SkuFacts): SkuDetail {
     position: sku.sku_position,
     stock: { available: sku.available, held: sku.held, unlimited: sku.unlimited },
     low: sku.low,
+    bundle: sku.bundle?.detail ?? null,
     nextChange:
       sku.next_at && sku.next_price_fen !== null
         ? { at: sku.next_at.toISOString(), priceFen: sku.next_price_fen, pricePoints: sku.next_price_points ?? 0 }

@@ -17,7 +17,8 @@ export type RefundRequest = {
   readonly again?: boolean
   readonly to: 'source' | 'balance'
   readonly reason: string
-  readonly actor: { readonly staffId: StaffId; readonly name: string }
+  /** Without a member of staff it is the shop's own rule that asks. */
+  readonly actor: { readonly staffId: StaffId | null; readonly name: string }
 }
 
 type Begun = {

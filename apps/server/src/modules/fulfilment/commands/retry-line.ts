@@ -5,6 +5,14 @@ import type { Ctx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import { strategyOf } from '../strategies/registry.ts'
 
+type LineFacts = {
+  readonly kind: string
+  readonly state: string
+  readonly reason: string | null
+  readonly isHeldBack: boolean
+  readonly quantity: number
+}
+
 /**
  * Tries again to deliver a line that is an exception (and with it every other undelivered line of the order).
  * @throws fulfilment.not_an_exception, fulfilment.still_short, common.not_found
@@ -17,8 +25,8 @@ export async function retryLine(
   actor: string,
 ): Promise<void> {
   const line = await platform.db.read(ctx, async (tx) => {
-    const { rows } = await sql<{ readonly kind: string; readonly state: string; readonly reason: string | null }>`
-      select kind, state, exception_reason as reason
+    const { rows } = await sql<LineFacts>`
+      select kind, state, exception_reason as reason, held_back as "isHeldBack", quantity
       from orders.lines
       where tenant_id = ${ctx.tenantId}::bigint
         and order_no = ${no}::bigint
@@ -39,6 +47,8 @@ export async function retryLine(
       detail: { lineNo, delivered: outcome?.delivered ?? false },
     }),
   )
+  // A bundle that is held back goes as a whole, and something of it is short still.
+  if (!outcome && line.isHeldBack) throw fulfilmentErrors.stillShort({ needed: line.quantity, available: 0 })
   if (!outcome) throw fulfilmentErrors.notAnException()
   // It takes its time; the order shows how it goes on.
   if (outcome.reason === 'supplying') return

@@ -1,11 +1,12 @@
 import { cardStrategy } from './card.ts'
+import { pointsStrategy } from './points.ts'
 import { serviceStrategy } from './service.ts'
 import type { Strategy } from './strategy.ts'
 import { topupStrategy } from './topup.ts'
 
 /** Every kind of goods that can be sold. A new kind is a file beside `card.ts` and a word here. */
 const strategies: ReadonlyMap<string, Strategy> = new Map(
-  [cardStrategy, topupStrategy, serviceStrategy].map((strategy) => [strategy.kind, strategy]),
+  [cardStrategy, pointsStrategy, serviceStrategy, topupStrategy].map((strategy) => [strategy.kind, strategy]),
 )
 
 export function strategyOf(kind: string): Strategy {

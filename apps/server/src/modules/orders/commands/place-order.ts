@@ -50,6 +50,7 @@ export type PlaceBatch = (tenantId: TenantId, items: readonly PlacingItem[]) => 
 export const STOCK_BATCH = { max: 256, turnstile: 'stock', gatherMs: 20 } as const
 const NUMBER_TRIES = 5
 const SOLD_OUT = 'orders.sold_out'
+const PART_SHORT = 'orders.bundle_part_short'
 
 export type Placer = (caller: Caller, input: OrderInput, idempotency: Idempotency) => Promise<SealedView>
 export type Caller = { readonly tenantId: TenantId; readonly session: Session; readonly ip: string | undefined }
@@ -105,7 +106,9 @@ async function placeWhatIsThere(
   const items = placings.filter((_, index) => refusals[index] === undefined).map(({ item }) => item)
   const placed = items.length === 0 ? [] : await placeBatch(tenantId, items)
   for (const result of placed) {
-    if ('code' in result && result.code === SOLD_OUT) shelf.noteShort(tenantId, Number(result.params.skuId))
+    if (!('code' in result)) continue
+    if (result.code === SOLD_OUT) shelf.noteShort(tenantId, Number(result.params.skuId))
+    if (result.code === PART_SHORT) shelf.noteShort(tenantId, Number(result.params.partSkuId))
   }
   assert(placed.length === items.length, `${placed.length} results for ${items.length} placed items`)
   const results = placed.values()
@@ -204,10 +207,14 @@ function wantedAsShown(offers: Offers, { lines }: OrderInput): readonly Wanted[]
     const isPrice = unitPriceFen === offer.priceFen || offer.tiers.some((tier) => tier.unitPriceFen === unitPriceFen)
     if (!isPrice) return []
     // Of what others deliver there is no shelf of ours to look at.
-    if (offer.kind === 'card') wanted.push({ skuId, quantity, goodsTitle: offer.goodsTitle })
+    if (offer.kind === 'bundle') wanted.push(...partsAsShown(offer, quantity))
+    else if (offer.kind === 'card') wanted.push({ skuId, quantity, goodsTitle: offer.goodsTitle })
   }
   return wanted
 }
+
+const partsAsShown = ({ skuId, goodsTitle, parts }: Offer, quantity: number): readonly Wanted[] =>
+  parts.map((part) => ({ ...part, quantity: part.quantity * quantity, bundle: { skuId, goodsTitle } }))
 
 function refusalFrom({
   code,

@@ -38,14 +38,14 @@ export async function buyerView(
           : 0,
     }
   })
-  return { ...head(view, access), lines }
+  return { ...head(view, access), lines, bundles: bundlesOf(view, faces, prefix) }
 }
 
-const facesOf = (platform: Platform, tenantId: TenantId, { lines }: SealedView) =>
+const facesOf = (platform: Platform, tenantId: TenantId, { lines, bundles }: SealedView) =>
   goodsFaces(
     platform,
     tenantId,
-    lines.map((line) => line.goodsId),
+    [...lines, ...(bundles ?? [])].map(({ goodsId }) => goodsId),
   )
 
 /** The same without codes and guides, for lists. */
@@ -54,8 +54,15 @@ export async function listView(platform: Platform, tenantId: TenantId, view: Sea
   return {
     ...head(view, 'status'),
     lines: view.lines.map((line) => lineOf(line, faces.get(line.goodsId), prefix, false)),
+    bundles: bundlesOf(view, faces, prefix),
   }
 }
+
+const bundlesOf = ({ bundles }: SealedView, faces: ReadonlyMap<number, GoodsFace>, prefix: string) =>
+  (bundles ?? []).map((bundle) => ({ ...bundle, pictureUrl: pictureUrl(faces.get(bundle.goodsId), prefix) }))
+
+const pictureUrl = (face: GoodsFace | undefined, prefix: string): string | null =>
+  face?.cover ? pictureRef(face.cover, prefix).url : null
 
 function head(view: SealedView, access: 'codes' | 'status') {
   return {
@@ -89,7 +96,7 @@ function lineOf(line: SealedLine, face: GoodsFace | undefined, prefix: string, m
     ...rest,
     supply: supply && supplyOf(line.state, supply),
     service: service && serviceOf(line, service, mayOpen),
-    pictureUrl: face?.cover ? pictureRef(face.cover, prefix).url : null,
+    pictureUrl: pictureUrl(face, prefix),
   }
 }
 

@@ -2,8 +2,13 @@ import { orderErrors } from '@quanshu/contract'
 import type { Refusal, TenantId } from '@quanshu/kernel'
 import type { Platform } from '../../../platform/module.ts'
 
-/** One SKU and quantity of an order that is asked for. */
-export type Wanted = { readonly skuId: number; readonly quantity: number; readonly goodsTitle: string }
+/** One SKU and quantity of an order that is asked for, by itself or as a part of a bundle. */
+export type Wanted = {
+  readonly skuId: number
+  readonly quantity: number
+  readonly goodsTitle: string
+  readonly bundle?: { readonly skuId: number; readonly goodsTitle: string }
+}
 /** What somebody asks for under a request's key; no lines when it must be placed to know what is wrong with it. */
 export type Ask = { readonly requestKey: string; readonly wanted: readonly Wanted[] }
 
@@ -11,7 +16,7 @@ export type ShelfWatch = {
   /** Says that the database refused an order because this SKU was short. */
   readonly noteShort: (tenantId: TenantId, skuId: number) => void
   /**
-   * @throws orders.sold_out when placing would refuse at this moment for want of pieces. Passes when it has to be placed to
+   * @throws orders.sold_out, orders.bundle_part_short when placing would refuse at this moment for want of pieces. Passes when it has to be placed to
    * know: nothing is known to be short, the pieces are there again, or the key is that of an order, which is the answer.
    */
   readonly refuseSoldOut: (tenantId: TenantId, ask: Ask) => Promise<void>
@@ -86,9 +91,13 @@ type Seen = { readonly placed: readonly string[]; readonly free: Readonly<Record
 
 /** For the first line that is short, as `orders.place` names it. */
 function refusalFor(lines: readonly Wanted[], free: Seen['free']): Refusal | undefined {
-  for (const { skuId, quantity, goodsTitle } of lines) {
+  for (const { skuId, quantity, goodsTitle, bundle } of lines) {
     const available = free[skuId]
     if (available !== undefined && available < quantity) {
+      if (bundle) {
+        const { goodsTitle: title, skuId: bundleSkuId } = bundle
+        return orderErrors.bundlePartShort({ title, skuId: bundleSkuId, part: goodsTitle, partSkuId: skuId, available })
+      }
       return orderErrors.soldOut({ title: goodsTitle, skuId, available })
     }
   }

@@ -28,7 +28,8 @@ type Raw = Omit<
 > & {
   readonly contact: string
   readonly member: { readonly id: number; readonly name: string; readonly phoneMasked: string } | null
-  readonly lines: readonly (Omit<OrderDetail['lines'][number], 'grants' | 'pictureUrl'> & {
+  readonly lines: readonly (Omit<OrderDetail['lines'][number], 'grants' | 'pictureUrl' | 'costFen'> & {
+    readonly costFen: number
     readonly grants: readonly (Omit<OrderDetail['lines'][number]['grants'][number], 'masked' | 'cardId'> & {
       readonly cardId: CardId
       readonly sealed: string
@@ -60,6 +61,7 @@ export async function readOrderDetail(
         const opened = await openCards(platform.crypto, ctx.tenantId, cards)
         return {
           ...line,
+          costFen: permissions.has('stock.read') ? line.costFen : null,
           pictureUrl: null,
           grants: grants.map(({ sealed: _, ...grant }, index) => ({
             ...grant,
@@ -121,7 +123,18 @@ async function readOrder(tx: ReadTx, no: OrderNo): Promise<Raw> {
         select jsonb_agg(jsonb_build_object(
           'lineNo', l.line_no, 'kind', l.kind, 'skuId', l.sku_id, 'goodsId', l.goods_id, 'goodsTitle', l.goods_title, 'skuTitle', l.sku_title,
           'quantity', l.quantity, 'unitPriceFen', l.unit_price_fen, 'unitPoints', l.unit_points, 'amountFen', l.amount_fen, 'state', l.state,
-          'deliveredQuantity', l.delivered_quantity, 'form', l.form,
+          'deliveredQuantity', l.delivered_quantity, 'bundleNo', l.bundle_no, 'creditPoints', l.credit_points, 'heldBack', l.held_back, 'form', l.form,
+          'costFen', coalesce((
+            select sum(b.cost_fen)
+            from entitlements.grants g
+            join vault.cards c on c.tenant_id = g.tenant_id and c.id = g.card_id
+            join vault.batches b on b.tenant_id = c.tenant_id and b.id = c.batch_id
+            where g.tenant_id = l.tenant_id and g.order_no = l.order_no and g.line_no = l.line_no
+          ), 0) + coalesce((
+            select sum(p.cost_fen)
+            from suppliers.purchases p
+            where l.kind = 'topup' and p.tenant_id = l.tenant_id and p.order_no = l.order_no and p.line_no = l.line_no
+          ), 0),
           'refundedFen', l.refunded_fen, 'refundingFen', l.refunding_fen, 'refundedQuantity', l.refunded_quantity, 'refundedPoints', l.refunded_points,
           'failedFen', coalesce((
             select sum(f.amount_fen)
@@ -155,6 +168,7 @@ async function readOrder(tx: ReadTx, no: OrderNo): Promise<Raw> {
         from orders.lines l
         where l.tenant_id = o.tenant_id and l.order_no = o.no
       ),
+      'bundles', orders.bundles_of(o.tenant_id, o.no)::jsonb,
       'payments', coalesce((
         select jsonb_agg(jsonb_build_object(
           'gateway', a.gateway, 'amountFen', a.amount_fen, 'state', a.state, 'createdAt', a.created_at,

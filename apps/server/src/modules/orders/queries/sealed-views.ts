@@ -1,11 +1,12 @@
 import type {
+  BundlePolicy,
   CashierView,
   ExceptionReason,
+  LineKind,
   LineService,
   LineState,
   OrderState,
   PurchaseState,
-  SkuKind,
 } from '@quanshu/contract'
 import type { CardId, GrantId, MemberId, OrderNo, SkuId, TenantId } from '@quanshu/kernel'
 import type { Platform } from '../../../platform/module.ts'
@@ -33,10 +34,23 @@ export type SealedView = {
   /** Of a recharge, which has no lines to show. */
   readonly recharge: { readonly creditFen: number; readonly bonusFen: number; readonly state: LineState } | null
   readonly lines: readonly SealedLine[]
+  /** Null: none of its lines is part of one. */
+  readonly bundles: readonly SealedBundle[] | null
+}
+export type SealedBundle = {
+  readonly bundleNo: number
+  readonly skuId: SkuId
+  readonly goodsId: number
+  readonly goodsTitle: string
+  readonly skuTitle: string
+  readonly quantity: number
+  readonly unitPriceFen: number
+  readonly amountFen: number
+  readonly policy: BundlePolicy
 }
 export type SealedLine = {
   readonly lineNo: number
-  readonly kind: SkuKind
+  readonly kind: LineKind
   readonly skuId: SkuId
   readonly goodsId: number
   readonly goodsTitle: string
@@ -47,6 +61,9 @@ export type SealedLine = {
   readonly amountFen: number
   readonly state: LineState
   readonly deliveredQuantity: number
+  readonly bundleNo: number | null
+  readonly creditPoints: number
+  readonly heldBack: boolean
   readonly form: Readonly<Record<string, string>>
   /** Of a line that a supplier delivers, once it is paid. */
   readonly supply: SealedSupply | null

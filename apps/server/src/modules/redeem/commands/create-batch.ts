@@ -1,4 +1,4 @@
-import { commonErrors, type RedeemBatch, redeemErrors, type redeemRoutes } from '@quanshu/contract'
+import { commonErrors, type RedeemBatch, redeemErrors, type redeemRoutes, type SkuKind } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Tx } from '../../../platform/db/index.ts'
@@ -8,9 +8,12 @@ import { getBatch } from '../queries/batches.ts'
 export const MAKE_TASK = 'redeem.make'
 export type BatchFacts = z.output<(typeof redeemRoutes)['createBatch']['body']>
 
+/** Kinds that come of one line, whose taking back is known. */
+const REDEEMED: readonly SkuKind[] = ['card', 'topup']
+
 /**
  * Opens a series of codes that a job then makes.
- * @throws commonErrors.notFound for a SKU that is not there; redeemErrors.validityReversed
+ * @throws commonErrors.notFound for a SKU that is not there; redeemErrors.validityReversed, redeemErrors.kindNotRedeemable
  */
 export async function createBatch(tx: Tx, facts: BatchFacts): Promise<RedeemBatch> {
   const end = facts.validTo === null ? Number.POSITIVE_INFINITY : Date.parse(facts.validTo)
@@ -18,6 +21,15 @@ export async function createBatch(tx: Tx, facts: BatchFacts): Promise<RedeemBatc
     throw redeemErrors.validityReversed()
   }
   const { tenantId, actor } = tx.ctx
+  const sku = await tx.db
+    .selectFrom('catalog.skus')
+    .select(['kind', 'title'])
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', facts.skuId)
+    .where('removed_at', 'is', null)
+    .executeTakeFirst()
+  if (!sku) throw commonErrors.notFound()
+  if (!REDEEMED.includes(sku.kind)) throw redeemErrors.kindNotRedeemable({ title: sku.title })
   const opened = await sql<{ id: number }>`
     insert into redeem.batches (
       tenant_id, name, sku_id, quantity, codes, uses_per_code, per_person, valid_from, valid_to, valid_days, gives_back, note,
