@@ -2,32 +2,41 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /**
- * Files that take half a minute and more, the longest first: begun last, one of them would run on alone beside an idle
+ * Files that take a quarter of a minute and more, the longest first: begun last, one of them would run on alone beside an idle
  * core. The torture's run mostly waits for what it has killed, so it leaves most of its core to the others.
  */
 const LONG = [
   'torture/src/short-run.test.ts',
-  'apps/server/test/start/start.test.ts',
-  'apps/server/test/browser/main-journey.test.ts',
-  'apps/server/test/journeys/random-money.test.ts',
-  'apps/server/test/journeys/hostile.test.ts',
-  'apps/server/test/journeys/supply-matrix.test.ts',
-  'apps/server/test/journeys/supply-rivals.test.ts',
   'apps/server/test/browser/payments.test.ts',
-  'apps/server/test/browser/reports.test.ts',
-  'apps/server/test/browser/supply.test.ts',
+  'apps/server/test/start/start.test.ts',
   'apps/server/test/backup/backup.test.ts',
-  'apps/server/test/browser/recharge.test.ts',
-  'apps/server/test/browser/reconciliation.test.ts',
-  'apps/server/test/journeys/recharge.test.ts',
-  'apps/server/src/modules/analytics/figures.test.ts',
-  'apps/server/test/journeys/mixed-payment.test.ts',
+  'apps/server/test/browser/main-journey.test.ts',
   'apps/server/test/journeys/gateways.test.ts',
-  'apps/server/test/journeys/supply-down.test.ts',
+  'apps/server/test/journeys/hostile.test.ts',
+  'apps/server/test/browser/reports.test.ts',
+  'apps/server/test/journeys/recharge.test.ts',
+  'apps/server/test/browser/reconciliation.test.ts',
+  'apps/server/test/browser/recharge.test.ts',
+  'apps/server/test/journeys/random-money.test.ts',
+  'apps/server/src/modules/books/clean.test.ts',
+  'apps/server/test/browser/supply.test.ts',
+  'apps/server/test/browser/profiles.test.ts',
+  'apps/server/test/browser/redeem.test.ts',
+  'apps/server/test/browser/bundles.test.ts',
+  'apps/server/test/browser/service.test.ts',
   'apps/server/test/journeys/rivals.test.ts',
+  'apps/server/test/journeys/supply-matrix.test.ts',
+  'apps/server/test/browser/notifications.test.ts',
   'apps/server/src/modules/books/alarm.test.ts',
+  'apps/server/test/journeys/bundles.test.ts',
   'apps/server/test/journeys/plans.test.ts',
+  'apps/server/test/journeys/crash.test.ts',
   'apps/server/src/modules/fulfilment/refunds.test.ts',
+  'apps/server/test/journeys/supply-cards.test.ts',
+  'apps/server/test/journeys/supply-rivals.test.ts',
+  'apps/server/test/journeys/supply.test.ts',
+  'apps/server/test/journeys/disputes.test.ts',
+  'apps/server/test/journeys/supply-down.test.ts',
 ]
 
 class LongestFirst extends BaseSequencer {
@@ -46,6 +55,7 @@ export default defineConfig({
   test: {
     projects: [
       'apps/*/vitest.config.ts',
+      'apps/server/vitest.browser.config.ts',
       'packages/*/vitest.config.ts',
       'sim/vitest.config.ts',
       'torture/vitest.config.ts',
