@@ -89,6 +89,7 @@ test('what goes over all tenants at once is known by name', () => {
       "events.open_era",
       "events.tail",
       "fulfilment.give_up_planned",
+      "fulfilment.next_overdue",
       "fulfilment.take_bundles",
       "fulfilment.take_needs",
       "identity.sweep",

@@ -236,6 +236,8 @@ test('codes that nobody can read are no refusal: a person is told at once, nothi
 test('called refused, and delivered after all: the codes are kept off the shelf until somebody has looked', async () => {
   const one = await cardShop('own_first', 0)
   first.control.addFault({ kind: 'api.cut', endpoint: first.placing, times: 1 } as never)
+  // It does not say either, before somebody has decided; after that it does.
+  first.control.addFault({ kind: 'api.cut', endpoint: first.asking, times: 1_000 } as never)
   const order = await paid(one)
   const purchase = await until('the purchase to be unknown', async () =>
     (await purchasesOf(one.shop, order.no)).find(({ state }) => state === 'unknown'),
@@ -245,6 +247,7 @@ test('called refused, and delivered after all: the codes are kept off the shelf 
     { params: { purchaseId: purchase.id }, body: { outcome: 'refused', note: '客服说没有下单' } },
     { idempotencyKey: randomUUID() },
   )
+  first.control.clearFaults()
   await one.shop.seen(order, isDelivered)
   await until('the contradiction', async () =>
     (await purchasesOf(one.shop, order.no)).find(({ state }) => state === 'contradicted'),
