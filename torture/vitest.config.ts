@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts'],
     pool: 'forks',
     // As every project: files of projects with another number would wait for the end of all these.
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 240_000,
   },
 })

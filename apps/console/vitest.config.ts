@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  test: { name: 'console', include: ['src/**/*.test.ts'], environment: 'node', maxWorkers: 2 },
+  test: { name: 'console', include: ['src/**/*.test.ts'], environment: 'node', maxWorkers: 3 },
 })

@@ -9,8 +9,8 @@ export default defineConfig({
     pool: 'forks',
     // Files share loaded modules; every file opens a platform of its own, and nothing is kept in modules.
     isolate: false,
-    // The database server needs one of the two cores.
-    maxWorkers: 2,
+    // Of two cores: a file waits for its servers, clocks and locks a third of its time.
+    maxWorkers: 3,
     testTimeout: 30_000,
     // Other files' long transactions hold back what subscribers may read: a wait, not a failure.
     expect: { poll: { timeout: 20_000 } },
