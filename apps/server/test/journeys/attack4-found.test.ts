@@ -117,10 +117,18 @@ for (const how of ['balance', 'on payment', 'late'] as const)
     const member = await shop.member(10_000)
     const order = await shop.place(goods, 1, { form, visitor: member.visitor, ...(how === 'balance' && { payWith: 'balance' }) })
     if (how === 'late') await order.visitor.call('orders.cancel', { params: { no: order.no }, body: {} } as never)
-    if (how !== 'balance') await shop.pay(order.no, how === 'late' ? { late: true } : {})
-    console.log(how, JSON.stringify(await lines(shop, order.no)))
+    if (how === 'late')
+      await db(shop, 'fulfilment.settle', [
+        { orderNo: order.no, gateway: 'sim-pay', tradeNo: `T${order.no}`, amountFen: 3_000, currency: 'CNY', asked: true, paidAt: new Date() },
+      ])
+    else if (how !== 'balance') await shop.pay(order.no)
+    expect((await lines(shop, order.no)).map(({ state }) => state)).toEqual(['supplying', 'waiting'])
     const other = await shop.place(a, 1).then(() => 'placed', (error) => error.code)
     expect(other).toBe('orders.sold_out')
+    await arrive(shop, order.no)
+    await settleBundles(shop, order.no)
+    expect((await lines(shop, order.no)).map(({ state }) => state)).toEqual(['delivered', 'delivered'])
+    await expectAllRight(shop)
   })
 
 test('points that came for nothing and are spent stand in the way of a refund as others do', async () => {
