@@ -454,8 +454,12 @@ begin
         and r.line_no = l.line_no
         and r.state = 'awaiting'
     );
+  -- Whoever has news of a part has the order locked.
   if lines = '[]' then
-    perform fulfilment.bundles_settled(p_tenant, p_no);
+    update orders.bundles b
+    set due_at = null
+    where b.tenant_id = p_tenant
+      and b.order_no = p_no;
   end if;
   return jsonb_build_object('lines', lines);
 end;
@@ -473,4 +477,6 @@ as $$
   set due_at = null
   where b.tenant_id = p_tenant
     and b.order_no = p_no
+    -- Handing out put it off; what is due before then is news that came meanwhile.
+    and b.due_at > now()
 $$;
