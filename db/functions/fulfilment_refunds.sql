@@ -637,7 +637,9 @@ begin
   update orders.lines l
   set refunding_fen = l.refunding_fen + refund.amount_fen - promised,
       refunded_points = l.refunded_points + refund.points,
-      refunded_quantity = case when refund.takes = 'line' then l.quantity else l.refunded_quantity + taken end
+      refunded_quantity = case when refund.takes = 'line' then l.quantity else l.refunded_quantity + taken end,
+      -- It waits for the other parts of its bundle no more, whatever becomes of the money.
+      held_back = l.held_back and refund.takes <> 'line'
   where l.tenant_id = p_tenant
     and l.order_no = p_no
     and l.line_no = refund.line_no;
