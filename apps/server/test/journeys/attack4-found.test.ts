@@ -139,3 +139,47 @@ test('points that came for nothing and are spent stand in the way of a refund as
   await expectAllRight(shop)
   expect(answer).toMatchObject({ code: 'orders.bundle_points_spent' })
 })
+
+async function sentTwice() {
+  const shop = await house.newShop()
+  const [a, b] = [await shop.stock(2, { sku: { priceFen: 500 } }), await shop.stock(2, { sku: { priceFen: 500 } })]
+  const member = await shop.member()
+  const { no } = (await member.visitor.call(
+    'orders.place',
+    {
+      body: {
+        lines: [a, b].map(({ skuId }) => ({ skuId, quantity: 1, unitPriceFen: 500, unitPoints: 0 })),
+        contact: '13800000000', queryPassword: 'query-pw-7391', payWith: 'sim-pay',
+      },
+    },
+    { idempotencyKey: randomUUID() },
+  )) as { no: OrderNo }
+  // From a suspended batch nothing is delivered.
+  await house.query("update vault.batches set state = 'suspended' where id = $1", [b.batchId])
+  const capture = { orderNo: no, gateway: 'sim-pay', tradeNo: `T${no}`, amountFen: 1_000, currency: 'CNY', asked: true, paidAt: new Date() }
+  await db(shop, 'fulfilment.settle', [capture])
+  expect((await lines(shop, no)).map(({ state }) => state)).toEqual(['delivered', 'exception'])
+  const { refundId } = await refund(shop, no, 1, 'source', 'allow')
+  await db(shop, 'fulfilment.refund_ended', refundId, false, 'refused')
+  expect(await refund(shop, no, 1, 'balance', 'allow')).toMatchObject({ ok: true, amountFen: 500 })
+  await db(shop, 'fulfilment.refund_ended', refundId, true, null)
+  return { shop, no }
+}
+async function expectOnlyTwice(shop: Shop) {
+  await expectBooksRight(house, shop.tenantId, ['nothing is refunded beyond what came, or was let go of'])
+  const { checks } = await auditBooks(house.platform, shop.tenantId, { isWhole: true, graceSeconds: 60 })
+  const told = checks.flatMap(({ violations }) => violations.map(({ code }) => code))
+  expect(told.filter((code) => !['refund_twice', 'refund_over_receipt'].includes(code))).toEqual([])
+}
+test('beside a refund that went through twice, a line that was never delivered can still be ended', async () => {
+  const { shop, no } = await sentTwice()
+  const answers = [await refund(shop, no, 2, 'source', 'allow'), await refund(shop, no, 2, 'balance', 'allow')]
+  await expectOnlyTwice(shop)
+  expect(answers.map(({ code }) => code ?? 'ok')).toContain('ok')
+})
+test('beside a refund that went through twice, a dispute leaves no money in clearing', async () => {
+  const { shop, no } = await sentTwice()
+  await db(shop, 'fulfilment.chargeback', 'sim-pay', { tradeNo: `T${no}`, disputeNo: `D${no}`, amountFen: 300, state: 'lost', reason: '' })
+  console.log(JSON.stringify(await lines(shop, no)))
+  await expectOnlyTwice(shop)
+})

@@ -200,6 +200,7 @@ async function draw(life: Life, random: () => number): Promise<Move | null> {
       return ['fulfilment.refund_ended', one.id, done, done ? null : 'refused']
     }
     const next = random()
+    if ((one.replaced || one.target === 'hand') && process.env.QUANSHU_RANDOM_PARTS_ONCE) return null
     if (one.replaced || one.target === 'hand' || next < 0.15) {
       life.isTwice = true
       return ['fulfilment.refund_ended', one.id, true, null]
@@ -270,6 +271,7 @@ async function end(life: Life): Promise<string[]> {
       await play(life, ['fulfilment.refund_ended', id, true, null])
   }
   await over()
+  await play(life, ['fulfilment.settle_bundles', life.no])
   const lines = await rows<{ line_no: number }>(life, `select line_no from orders.lines where tenant_id = $1 and order_no = $2 and state in ('waiting', 'supplying', 'exception', 'refunding')
     and exists (select from orders.orders where tenant_id = $1 and no = $2 and state in ('paid', 'delivered', 'refunded'))`)
   for (const { line_no } of lines)
