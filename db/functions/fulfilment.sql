@@ -682,6 +682,8 @@ begin
       select x.n, a.id as account_id, l.quantity::bigint as amount
       from unnest(late) as x(n)
       join orders.lines l on l.tenant_id = p_tenant and l.order_no = c_no[x.n] and l.order_no = any (c_no) and not l.bought
+        -- What a supplier brings is bought anew, whatever is on no shelf of ours.
+        and l.kind <> 'topup'
       cross join lateral (
         select a.id
         from ledger.accounts a

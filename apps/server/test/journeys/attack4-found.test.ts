@@ -183,3 +183,17 @@ test('beside a refund that went through twice, a dispute leaves no money in clea
   console.log(JSON.stringify(await lines(shop, no)))
   await expectOnlyTwice(shop)
 })
+for (const what of ['card', 'topup', 'bundle'] as const)
+  test(`a payment that comes too late buys what is not scarce: ${what}`, async () => {
+    const shop = await house.newShop()
+    const goods =
+      what === 'topup' ? await topUp(shop)
+      : what === 'card' ? await shop.stock(3)
+      : await bundle(shop, 'rest', [{ skuId: (await topUp(shop)).skuId }, { skuId: (await shop.stock(3)).skuId }])
+    const order = await shop.place(goods, 1, what === 'topup' ? { form: { account: 'x' } } : what === 'bundle' ? { form } : {})
+    await order.visitor.call('orders.cancel', { params: { no: order.no }, body: {} } as never)
+    const answer = await db(shop, 'fulfilment.settle', [
+      { orderNo: order.no, gateway: 'sim-pay', tradeNo: `T${order.no}`, amountFen: goods.priceFen, currency: 'CNY', asked: true, paidAt: new Date() },
+    ])
+    expect(answer).toMatchObject([{ verdict: 'applied' }])
+  })
