@@ -322,6 +322,9 @@ begin
   if back_nos is not null and fulfilment.release_bundles(p_tenant, back_nos, p_actor) then
     return fulfilment.deliver_locked(p_tenant, p_nos, p_actor, p_paying, p_pay_with, p_waiting_only);
   end if;
+  if p_paying and back_nos is not null then
+    perform fulfilment.set_aside_bundles(p_tenant, back_nos);
+  end if;
   if coalesce(line_count, 0) > 0 then
     select * into stock
     from fulfilment.stock_of(p_tenant, l_sku);
@@ -679,6 +682,8 @@ begin
       select x.n, a.id as account_id, l.quantity::bigint as amount
       from unnest(late) as x(n)
       join orders.lines l on l.tenant_id = p_tenant and l.order_no = c_no[x.n] and l.order_no = any (c_no) and not l.bought
+        -- What a supplier brings is bought anew, whatever is on no shelf of ours.
+        and l.kind <> 'topup'
       cross join lateral (
         select a.id
         from ledger.accounts a

@@ -1,6 +1,7 @@
 -- What becomes of the parts of a bundle after it was paid (docs/adr/0034-bundles.md).
 --
 --   fulfilment.release_bundles(tenant, nos, actor)   lets go what was held back, where every part can be had now; inside deliver_locked
+--   fulfilment.set_aside_bundles(tenant, nos)        what is held back and was not set aside before payment is; inside deliver_locked
 --   fulfilment.credit_points(tenant, nos, lines)     lines that bring points; inside deliver_locked
 --   fulfilment.missing_points, take_points           what taking them back again would miss, and does
 --   fulfilment.part_news(tenant, nos)                something became of a part: its bundle is to be looked at
@@ -160,6 +161,69 @@ begin
 end;
 $$;
 revoke execute on function fulfilment.release_bundles(bigint, bigint[], text) from public;
+
+-- What is held back is nobody else's from payment on, also when its goods set pieces aside only then, or it was paid at once from a purse. Where there
+-- is not enough any more the line waits without, and is looked at when all of the bundle can go. The caller has locked orders and accounts.
+create or replace function fulfilment.set_aside_bundles(p_tenant bigint, p_nos bigint[])
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  l_no bigint[];
+  l_line smallint[];
+  l_from bigint[];
+  l_to bigint[];
+  l_amount bigint[];
+  ids bigint[];
+begin
+  select array_agg(x.order_no), array_agg(x.line_no), array_agg(x.available), array_agg(x.delivered), array_agg(x.quantity)
+  into l_no, l_line, l_from, l_to, l_amount
+  from (
+    select l.order_no, l.line_no, l.quantity::bigint as quantity,
+      ledger.account(p_tenant, 'stock.available', l.sku_id::text, 'piece') as available,
+      ledger.account(p_tenant, 'stock.delivered', l.sku_id::text, 'piece') as delivered
+    from orders.lines l
+    where l.tenant_id = p_tenant
+      and l.order_no = any (p_nos)
+      and l.kind = 'card'
+      and l.held_back
+      and l.state = 'waiting'
+      and not exists (
+        select from ledger.holds h where h.tenant_id = p_tenant and h.id = l.hold_id and h.state = 'held'
+      )
+    order by l.order_no, l.line_no
+  ) x;
+  if l_no is null then
+    return;
+  end if;
+  select array_agg(l_no[x.n] order by x.n), array_agg(l_line[x.n] order by x.n), array_agg(l_from[x.n] order by x.n),
+    array_agg(l_to[x.n] order by x.n), array_agg(l_amount[x.n] order by x.n)
+  into l_no, l_line, l_from, l_to, l_amount
+  from unnest(ledger.admit(
+    p_tenant, array(select n::integer from generate_series(1, cardinality(l_no)) as n), l_from, l_amount, cardinality(l_no)
+  )) with ordinality as x(fits, n)
+  where x.fits;
+  if l_no is null then
+    return;
+  end if;
+  ids := ledger.hold(
+    p_tenant, l_from, l_to, l_amount, array(select 'order:' || x.no from unnest(l_no) with ordinality as x(no, n) order by x.n),
+    array_fill(now(), array[cardinality(l_no)])
+  );
+  update orders.lines l
+  set hold_id = x.id
+  from unnest(l_no, l_line, ids) as x(no, line, id)
+  where l.tenant_id = p_tenant
+    and l.order_no = any (l_no)
+    and l.order_no = x.no
+    and l.line_no = x.line;
+end;
+$$;
+revoke execute on function fulfilment.set_aside_bundles(bigint, bigint[]) from public;
 
 -- The shop gives the points out, and the line's share of the price is earned. The caller has locked orders and accounts.
 create or replace function fulfilment.credit_points(p_tenant bigint, p_nos bigint[], p_lines smallint[])
@@ -390,8 +454,12 @@ begin
         and r.line_no = l.line_no
         and r.state = 'awaiting'
     );
+  -- Whoever has news of a part has the order locked.
   if lines = '[]' then
-    perform fulfilment.bundles_settled(p_tenant, p_no);
+    update orders.bundles b
+    set due_at = null
+    where b.tenant_id = p_tenant
+      and b.order_no = p_no;
   end if;
   return jsonb_build_object('lines', lines);
 end;
@@ -409,4 +477,6 @@ as $$
   set due_at = null
   where b.tenant_id = p_tenant
     and b.order_no = p_no
+    -- Handing out put it off; what is due before then is news that came meanwhile.
+    and b.due_at > now()
 $$;

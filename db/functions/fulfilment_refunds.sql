@@ -485,6 +485,7 @@ declare
   of_purse_id bigint;
   of_bank bigint := 0;
   of_let_go bigint := 0;
+  of_twice bigint := 0;
   dispute record;
   promised bigint;
   -- The failed ones whose place it takes: what they took is taken.
@@ -544,7 +545,14 @@ begin
         fulfilment.left_let_go(p_tenant, p_no)
       ), 0);
     end if;
-    refund.amount_fen := refund.amount_fen - of_bank - of_let_go;
+    if line.delivered_at is null then
+      of_twice := greatest(least(
+        refund.amount_fen - of_bank - of_let_go - fulfilment.left_of_receipts(p_tenant, p_no, refund.target),
+        refund.amount_fen - of_bank - of_let_go - promised,
+        fulfilment.left_of_twice(p_tenant, p_no)
+      ), 0);
+    end if;
+    refund.amount_fen := refund.amount_fen - of_bank - of_let_go - of_twice;
   end if;
   if refund.gateway <> 'balance' and refund.chargeback_id is null and refund.target <> 'let_go' then
     select * into purse_receipt
@@ -637,7 +645,9 @@ begin
   update orders.lines l
   set refunding_fen = l.refunding_fen + refund.amount_fen - promised,
       refunded_points = l.refunded_points + refund.points,
-      refunded_quantity = case when refund.takes = 'line' then l.quantity else l.refunded_quantity + taken end
+      refunded_quantity = case when refund.takes = 'line' then l.quantity else l.refunded_quantity + taken end,
+      -- It waits for the other parts of its bundle no more, whatever becomes of the money.
+      held_back = l.held_back and refund.takes <> 'line'
   where l.tenant_id = p_tenant
     and l.order_no = p_no
     and l.line_no = refund.line_no;
@@ -659,7 +669,7 @@ begin
     of_purse := 0;
   end if;
   update payments.refunds r
-  set amount_fen = r.amount_fen - of_purse - of_bank - of_let_go
+  set amount_fen = r.amount_fen - of_purse - of_bank - of_let_go - of_twice
   where r.tenant_id = p_tenant
     and r.order_no = p_no
     and r.id = p_refund;
@@ -680,6 +690,9 @@ begin
   end loop;
   if of_let_go > 0 then
     perform fulfilment.refund_let_go(p_tenant, p_no, refund.line_no, of_let_go, p_actor);
+  end if;
+  if of_twice > 0 then
+    perform fulfilment.keep_twice(p_tenant, p_no, refund.line_no, of_twice);
   end if;
   perform fulfilment.send_refund(p_tenant, p_no, x.id, the_member, p_actor)
   from unnest(array[p_refund, of_purse_id]) as x(id)
@@ -1080,6 +1093,86 @@ end;
 $$;
 revoke execute on function fulfilment.settle_disputed(bigint, bigint) from public;
 
+-- What refunds that went through twice gave away of an order's payment, and nothing has kept yet.
+create or replace function fulfilment.left_of_twice(p_tenant bigint, p_no bigint)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select coalesce(sum(f.amount_fen - (
+    select coalesce(sum(k.amount_fen), 0) from payments.refunds k where k.tenant_id = p_tenant and k.order_no = p_no and k.sent_as = f.id
+  )), 0)::bigint
+  from payments.refunds f
+  join payments.receipts r on r.tenant_id = p_tenant and r.id = f.receipt_id and r.state = 'applied'
+  where f.tenant_id = p_tenant
+    and f.order_no = p_no
+    and f.state = 'done'
+    and f.replaced_by is not null
+$$;
+revoke execute on function fulfilment.left_of_twice(bigint, bigint) from public;
+
+-- What was never delivered, and the payment has no money for, because a refund of it went through twice: that one was its buyer's
+-- money as well. Answers what of an amount of the line was kept by such refunds. The caller has locked order and accounts.
+create or replace function fulfilment.keep_twice(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint)
+returns bigint
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  late record;
+  part bigint;
+  kept bigint := 0;
+begin
+  for late in
+    select f.id, f.receipt_id, f.gateway, f.trade_no, f.amount_fen - k.fen as fen
+    from payments.refunds f
+    join payments.receipts r on r.tenant_id = p_tenant and r.id = f.receipt_id and r.state = 'applied'
+    cross join lateral (
+      select coalesce(sum(k.amount_fen), 0) as fen
+      from payments.refunds k
+      where k.tenant_id = p_tenant
+        and k.order_no = p_no
+        and k.sent_as = f.id
+    ) k
+    where f.tenant_id = p_tenant
+      and f.order_no = p_no
+      and f.state = 'done'
+      and f.replaced_by is not null
+      and f.amount_fen > k.fen
+    order by f.id
+  loop
+    part := least(late.fen, p_amount - kept);
+    exit when part <= 0;
+    insert into payments.refunds (
+      tenant_id, order_no, line_no, receipt_id, gateway, trade_no, amount_fen, target, state, reason, requested_by, sent_as, done_at
+    )
+    values (
+      p_tenant, p_no, p_line, late.receipt_id, late.gateway, late.trade_no, part, 'source', 'done', 'sent_late', 'system', late.id, now()
+    );
+    perform ledger.post(
+      p_tenant, array[ledger.account(p_tenant, 'cash.clearing', '', 'CNY')], array[ledger.account(p_tenant, 'cash.loss', '', 'CNY')],
+      array[part], array['cash.refund_twice'], array['order:' || p_no]
+    );
+    update orders.lines l
+    set refunding_fen = l.refunding_fen + part
+    where l.tenant_id = p_tenant
+      and l.order_no = p_no
+      and l.line_no = p_line;
+    perform fulfilment.close_refunded(p_tenant, p_no, p_line, part);
+    kept := kept + part;
+  end loop;
+  return kept;
+end;
+$$;
+revoke execute on function fulfilment.keep_twice(bigint, bigint, integer, bigint) from public;
+
 -- When banks have had all that a payment still had to give, rights end: unused codes become void, used ones are the recorded
 -- loss, and what the lines account for is a loss no more, whichever of the disputes took it; what the shop had let go of is its
 -- own again. What no supplier was asked for yet is not bought; goods that one is bringing are left alone.
@@ -1098,7 +1191,7 @@ declare
   part bigint;
 begin
   for line in
-    select l.line_no, l.amount_fen - l.refunded_fen - l.refunding_fen as fen, c.order_no, c.receipt_id
+    select l.line_no, l.amount_fen - l.refunded_fen - l.refunding_fen as fen, l.delivered_at, c.order_no, c.receipt_id
     from payments.chargebacks c
     join orders.lines l on l.tenant_id = p_tenant and l.order_no = c.order_no
     where c.tenant_id = p_tenant
@@ -1131,6 +1224,9 @@ begin
     part := least(left_fen, fulfilment.left_let_go(p_tenant, line.order_no));
     if part > 0 then
       perform fulfilment.refund_let_go(p_tenant, line.order_no, line.line_no, part, '');
+    end if;
+    if line.delivered_at is null then
+      perform fulfilment.keep_twice(p_tenant, line.order_no, line.line_no, left_fen - part);
     end if;
   end loop;
 end;
@@ -1393,7 +1489,7 @@ begin
   if cardinality(lines) = 0 or (total + total_points = 0 and room > 0) then
     return jsonb_build_object('code', 'orders.nothing_to_refund', 'params', '{}'::jsonb);
   end if;
-  if total > room + least(undelivered, fulfilment.left_with_banks(p_tenant, p_no))
+  if total > room + least(undelivered, fulfilment.left_with_banks(p_tenant, p_no) + fulfilment.left_of_twice(p_tenant, p_no))
     + (case when takes = 'line' and not at_once and the_order.purpose = 'goods' then fulfilment.left_let_go(p_tenant, p_no) else 0 end)
   then
     return jsonb_build_object('code', 'orders.refund_over_receipt', 'params', jsonb_build_object(
@@ -1495,7 +1591,8 @@ begin
   if plan is null or plan ? 'code' or (plan ->> 'amountFen')::bigint <> refund.amount_fen
     or (plan ->> 'points')::bigint <> refund.points
     or refund.amount_fen > fulfilment.left_of_receipts(p_tenant, refund.order_no, refund.target)
-      + (case when (plan ->> 'isUndelivered')::boolean then fulfilment.left_with_banks(p_tenant, refund.order_no) else 0 end)
+      + (case when (plan ->> 'isUndelivered')::boolean then fulfilment.left_with_banks(p_tenant, refund.order_no)
+        + fulfilment.left_of_twice(p_tenant, refund.order_no) else 0 end)
       + (case
         when refund.takes = 'line' and refund.target = 'source' and the_order.purpose = 'goods' then fulfilment.left_let_go(p_tenant, refund.order_no)
         else 0
