@@ -897,10 +897,12 @@ function fulfilment.follow_used(p_cards bigint[]) returns void security definer
 function fulfilment.give_up_planned(p_limit integer) returns integer security definer
 function fulfilment.hand_over(p_tenant bigint, p_no bigint, p_line integer, p_from integer, p_cards bigint[], p_actor text) returns void security definer
 function fulfilment.handle_receipt(p_tenant bigint, p_receipt bigint, p_action text, p_note text, p_actor text, p_let_go_most bigint) returns jsonb security definer
+function fulfilment.keep_twice(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint) returns bigint security definer
 function fulfilment.left_let_go(p_tenant bigint, p_no bigint) returns bigint security definer
 function fulfilment.left_of_receipt(p_tenant bigint, p_receipt bigint, p_target text) returns bigint security definer
 function fulfilment.left_of_receipts(p_tenant bigint, p_no bigint, p_target text) returns bigint security definer
 function fulfilment.left_of_surplus(p_tenant bigint, p_receipt bigint, p_free boolean) returns bigint security definer
+function fulfilment.left_of_twice(p_tenant bigint, p_no bigint) returns bigint security definer
 function fulfilment.left_with_banks(p_tenant bigint, p_no bigint) returns bigint security definer
 function fulfilment.list_recalled(p_tenant bigint, p_batch bigint, p_limit integer) returns jsonb security definer
 function fulfilment.lock_accounts(p_tenant bigint, p_nos bigint[], p_more bigint[]) returns void security definer
@@ -936,6 +938,7 @@ function fulfilment.replace(p_tenant bigint, p_no bigint, p_grant bigint, p_reas
 function fulfilment.send_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_member text, p_actor text) returns void security definer
 function fulfilment.service_left(p_tenant bigint, p_sku bigint) returns bigint security definer
 function fulfilment.service_takes(p_tenant bigint, p_sku bigint) returns jsonb security definer
+function fulfilment.set_aside_bundles(p_tenant bigint, p_nos bigint[]) returns void security definer
 function fulfilment.settle(p_tenant bigint, p_captures jsonb) returns jsonb security definer
 function fulfilment.settle_bundles(p_tenant bigint, p_no bigint) returns jsonb security definer
 function fulfilment.settle_disputed(p_tenant bigint, p_receipt bigint) returns void security definer
