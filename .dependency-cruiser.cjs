@@ -6,10 +6,10 @@ const ROWS = [
   ['ledger', 'risk', 'notify', 'audit'],
   ['catalog', 'members'],
   ['vault', 'stock', 'suppliers', 'payments'],
-  ['entitlements', 'channels', 'marketing', 'reconciliation'],
+  ['entitlements', 'channels', 'marketing', 'reconciliation', 'workspace'],
   ['orders'],
   ['fulfilment'],
-  ['redeem', 'redemption', 'welfare', 'market', 'service'],
+  ['bulk', 'redeem', 'redemption', 'welfare', 'market', 'service', 'wholesale'],
   ['analytics', 'openapi', 'books'],
 ]
 const MODULES = 'apps/server/src/modules'

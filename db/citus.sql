@@ -34,9 +34,14 @@ select create_distributed_table('books.violations', 'tenant_id', colocate_with =
 select create_distributed_table('books.findings', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('books.marks', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('books.progress', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('members.members', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('catalog.categories', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('catalog.goods', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('catalog.skus', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('bulk.orders', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('orders.orders', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('bulk.lines', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('bulk.earlier', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('catalog.bundle_parts', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('catalog.pictures', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('catalog.goods_pictures', 'tenant_id', colocate_with => 'ledger.accounts');
@@ -46,15 +51,26 @@ select create_distributed_table('catalog.picture_files', 'tenant_id', colocate_w
 select create_distributed_table('catalog.price_changes', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('crypto.data_keys', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('vault.batches', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('vault.reused_codes', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('vault.cards', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('entitlements.grants', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('events.log', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('events.parked', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('events.tenant_cursors', 'tenant_id', colocate_with => 'ledger.accounts');
-select create_distributed_table('fulfilment.needs', 'tenant_id', colocate_with => 'ledger.accounts');
-select create_distributed_table('fulfilment.service_rules', 'tenant_id', colocate_with => 'ledger.accounts');
-select create_distributed_table('orders.orders', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('orders.lines', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('fulfilment.complaints', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('fulfilment.complaint_log', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('fulfilment.complaint_pictures', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('fulfilment.complaint_rules', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('fulfilment.corrections', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('fulfilment.desk_takes', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('fulfilment.needs', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('fulfilment.recoveries', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('fulfilment.recovery_log', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('fulfilment.restock_budgets', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('fulfilment.restock_rules', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('fulfilment.restocks', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('fulfilment.service_rules', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('fulfilment.tasks', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('fulfilment.task_log', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('fulfilment.task_pictures', 'tenant_id', colocate_with => 'ledger.accounts');
@@ -68,7 +84,6 @@ select create_distributed_table('identity.staff_roles', 'tenant_id', colocate_wi
 select create_distributed_table('identity.tickets', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('ledger.holds', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('ledger.transfers', 'tenant_id', colocate_with => 'ledger.accounts');
-select create_distributed_table('members.members', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('members.sign_in_codes', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('notify.channels', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('notify.endpoints', 'tenant_id', colocate_with => 'ledger.accounts');
@@ -98,18 +113,27 @@ select create_distributed_table('redeem.codes', 'tenant_id', colocate_with => 'l
 select create_distributed_table('redeem.exports', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('redeem.uses', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('stock.low_marks', 'tenant_id', colocate_with => 'ledger.accounts');
-select create_distributed_table('suppliers.callbacks', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('stock.warehouses', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('stock.moves', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('stock.warehouse_rules', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.profiles', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.profile_versions', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.suppliers', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.breaker_openings', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.callbacks', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.files', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.money', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.products', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.offers', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.price_asks', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.price_moves', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.price_rules', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.product_changes', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.purchases', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.purchase_cards', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.routes', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.statement_maps', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.tasks', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('tenancy.settings', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('vault.batch_counts', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('vault.exports', 'tenant_id', colocate_with => 'ledger.accounts');
@@ -117,6 +141,14 @@ select create_distributed_table('vault.import_lines', 'tenant_id', colocate_with
 select create_distributed_table('vault.movements', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('vault.recalls', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('vault.recall_pieces', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('wholesale.keys', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('wholesale.callbacks', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('wholesale.calls', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('wholesale.days', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('wholesale.nonces', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('wholesale.orders', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('wholesale.prices', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('wholesale.reveals', 'tenant_id', colocate_with => 'ledger.accounts');
 
 -- Functions that touch no table: delegated ones call them -----------------------------------------------------------
 
@@ -131,11 +163,13 @@ select create_distributed_function('books.object(text, text)');
 select create_distributed_function('books.objects(text, bigint[])');
 select create_distributed_function('books.told_max()');
 select create_distributed_function('books.violation(text, text, jsonb, jsonb)');
+select create_distributed_function('bulk.standing_of(text, text, text)');
 select create_distributed_function('catalog.shelf_reason(text, timestamp with time zone, timestamp with time zone, timestamp with time zone)');
 select create_distributed_function('catalog.split_fen(bigint, bigint[])');
 select create_distributed_function('catalog.unit_price(bigint, jsonb, bigint)');
 select create_distributed_function('fulfilment.credit_of(bigint, bigint, bigint, bigint)');
 select create_distributed_function('fulfilment.recall_state(text, text, text)');
+select create_distributed_function('fulfilment.recovery_moves(text)');
 select create_distributed_function('fulfilment.task_moves(text)');
 select create_distributed_function('fulfilment.task_refusal(fulfilment.tasks, text, jsonb)');
 select create_distributed_function('ledger.floor_of(text)');
@@ -147,10 +181,12 @@ select create_distributed_function('reconciliation.order_of(text)');
 select create_distributed_function('reconciliation.ours_of(jsonb)');
 select create_distributed_function('reconciliation.refund_of(text)');
 select create_distributed_function('reconciliation.sign_of(text)');
+select create_distributed_function('reconciliation.supplier_of(text)');
 select create_distributed_function('reconciliation.theirs_of(jsonb)');
 select create_distributed_function('suppliers.ask_again_after(integer)');
 select create_distributed_function('suppliers.least_price(bigint, bigint, bigint)');
 select create_distributed_function('suppliers.price_by_rule(bigint, integer, bigint, bigint, text)');
+select create_distributed_function('suppliers.setting_of(jsonb, text, integer)');
 
 -- Functions that take the tenant first: they run on its shard -------------------------------------------------------
 
@@ -169,6 +205,7 @@ select create_distributed_function('analytics.turn_over(bigint, timestamp with t
 select create_distributed_function('audit.append(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('audit.entry_hash(bigint, bigint, timestamp with time zone, jsonb, text, text, text, jsonb, text, text, bytea)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('audit.verify(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.channel_shelves(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_balances(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_batch_sums(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_bills(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
@@ -182,6 +219,7 @@ select create_distributed_function('books.check_references(bigint, jsonb, intege
 select create_distributed_function('books.check_refunded_rights(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_replays(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_stock_sums(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.check_suppliers(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_trial_balance(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.fail_run(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.finish_run(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
@@ -192,6 +230,18 @@ select create_distributed_function('books.sealed_page(bigint, text, bigint, inte
 select create_distributed_function('books.start_run(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.take_run(bigint, bigint, text, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.unfinished_run(bigint, text, boolean)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('bulk.begin(bigint, bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('bulk.end_gift(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('bulk.finish(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('bulk.hold_waiting(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('bulk.lock_accounts(bigint, bigint[], bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('bulk.order_some(bigint, bigint, bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('bulk.quote(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('bulk.retry(bigint, bigint, integer[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('bulk.stop(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('bulk.tally(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('bulk.to_give_back(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('bulk.worth(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('catalog.bundle_form(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('catalog.bundle_reason(bigint, bigint, timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('catalog.bundle_stock(bigint, bigint, timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
@@ -204,37 +254,65 @@ select create_distributed_function('crypto.lock_keys(bigint)', '$1', colocate_wi
 select create_distributed_function('crypto.rotate_data_key(bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('events.append(bigint, jsonb, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('events.append(bigint, jsonb, text[], text[], jsonb[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.account_trouble(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.account_view(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.accounts_of_bought(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.accounts_of_members(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.answer_complaint(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.answer_task(bigint, bigint, integer, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.approve_refund(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.ask_for_account(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.ask_restock(bigint, bigint, bigint, integer, bigint, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.bad_cards_note(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.begin_line_refund(bigint, bigint, bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.book_recovery(bigint, bigint, bigint, text, text, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.budget_accounts(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.bundles_settled(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.buy_for_complaint(bigint, bigint, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.buy_instead(bigint, bigint[], smallint[], bigint[], integer[], bigint[], boolean[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.cancel_restock(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.cancel_task(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.chargeback(bigint, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.choose_recalled(bigint, bigint, jsonb, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.close_recall(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.close_receipt(bigint, bigint, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.close_refunded(bigint, bigint, integer, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.complain(bigint, bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.complaint_bought(bigint, bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.complaint_doubts(bigint, fulfilment.complaints, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.complaint_rule(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.complaints_overtaken(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.complaints_view(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.correct_account(bigint, bigint, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.cover_twice(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.credit_points(bigint, bigint[], smallint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.credit_recharges(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.decide_complaint(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.decide_restock(bigint, bigint, boolean, bigint, text, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.decline_refund(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.defer_complaint(bigint, bigint, integer, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.defer_needs(bigint, jsonb, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.defer_restock(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver(bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver_locked(bigint, bigint[], text, boolean, text, boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver_own(bigint, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_gifts(bigint, bigint, payments.refunds, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.end_restock(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_rights(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_tasks(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_wanted(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.failed_refunds(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.finish_line(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.finish_task(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.full_services(bigint, bigint[], text[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.give_up_account(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.hand_over(bigint, bigint, integer, integer, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.handle_receipt(bigint, bigint, text, text, text, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.is_bought_elsewhere(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.judge_complaint(bigint, bigint, integer, text, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.keep_late(bigint, bigint, integer, bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.keep_twice(bigint, bigint, integer, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.lay_budget(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.left_let_go(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.left_of_receipt(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.left_of_receipts(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
@@ -243,23 +321,35 @@ select create_distributed_function('fulfilment.left_of_twice(bigint, bigint)', '
 select create_distributed_function('fulfilment.left_with_banks(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.list_recalled(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.lock_accounts(bigint, bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.lock_complaint(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.lock_for_refund(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.mark_recalled(bigint, bigint, bigint[], jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.mark_used(bigint, bigint, bigint, boolean, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.may_give_up(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.may_have_arrived(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.missing_credit(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.missing_points(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.move_recovery(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.move_task(bigint, bigint, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.note_complaint(bigint, bigint, text, text, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.note_recovery(bigint, bigint, text, text, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.note_tasks(bigint, bigint[], text, text, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.nothing_bought(bigint, bigint, integer, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.open_purchases(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.open_recall_recovery(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.open_recovery(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.open_restock_purchase(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.open_tasks(bigint, bigint[], smallint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.part_from_hand(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.part_news(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.pay_by_balance(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.place_and_pay(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.plan_refund(bigint, bigint, integer, text, bigint[], bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.propose_restock(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.purchase_news(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.put_back_credit(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.recall_batch(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.recall_claim(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.refund(bigint, bigint, integer, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.refund(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.refund_by_bank(bigint, bigint, integer, text, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -269,8 +359,14 @@ select create_distributed_function('fulfilment.refund_let_go(bigint, bigint, int
 select create_distributed_function('fulfilment.refuse_over_capacity(bigint, integer[], bigint[], integer[], text[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.reject_task(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.release_bundles(bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.remedy(bigint, fulfilment.complaints, text, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.reopen_recovery(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.replace(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.replace_by(bigint, entitlements.grants, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.restock_news(bigint, suppliers.purchases, text, integer, integer, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.restock_trouble(bigint, bigint, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.send_refund(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.sent_twice(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.service_left(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.service_takes(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.set_aside_bundles(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
@@ -280,8 +376,10 @@ select create_distributed_function('fulfilment.settle_disputed(bigint, bigint)',
 select create_distributed_function('fulfilment.settle_purchase(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.settle_surplus(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.sku_of_bought(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.sku_of_purchase(bigint, suppliers.purchases)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.split_failed(bigint, bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.stock_of(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.stop_corrected(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.stop_needs(bigint, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.take_cards(bigint, bigint, bigint, jsonb, bigint, boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.take_credit(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -289,9 +387,13 @@ select create_distributed_function('fulfilment.take_members_part(bigint, bigint[
 select create_distributed_function('fulfilment.take_points(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.take_tasks(bigint, bigint[], bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.task_view(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.tell_of_restock(bigint, text, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.try_remedies(bigint, fulfilment.complaints, text[], jsonb, text[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.turn_complaint(bigint, bigint, text, text[], text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.turn_line(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.undo_bank(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.want_supply(bigint, bigint[], smallint[], text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.withdraw_restock_purchase(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('identity.begin_try(bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('identity.find_session(bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('ledger.account(bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
@@ -306,12 +408,18 @@ select create_distributed_function('ledger.post(bigint, bigint[], bigint[], bigi
 select create_distributed_function('members.request_code(bigint, bytea, bytea, text, interval)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('members.try_code(bigint, bytea, bytea)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.bundles_of(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.choose_shelf(bigint, bigint[], bigint[], bigint[], bigint[], integer[], boolean[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.claim_picks(bigint, bigint[], integer[], bigint[], bigint[], jsonb[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.close_unpaid(bigint, bigint[], text, text, text, boolean)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.drop_picks(bigint, integer[], integer[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.expand_bundles(bigint, bigint[], text[], integer[], integer[], bigint[], integer[], jsonb[], bigint[], integer[], bigint[], text[], text[], text[], bigint[], bigint[], boolean[], integer[], jsonb[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.keep_picks(bigint, bigint[], integer[], integer[], bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.lines_to_buy(bigint, bigint[], integer[], boolean[], text[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.look_at_shelf(bigint, jsonb, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.place(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.place_recharge(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.price_picks(bigint, integer[], bigint[], integer[], bigint[], integer[], bigint[], text[], integer[], bigint[], jsonb[], boolean[], text[], boolean[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.route_to_warehouses(bigint, text[], integer[], bigint[], text[], integer[], integer[], bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.view_rows(bigint, bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.views(bigint, bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.write_bundles(bigint, bigint[], integer[], jsonb)', '$1', colocate_with => 'ledger.accounts');
@@ -323,6 +431,7 @@ select create_distributed_function('payments.open_attempts(bigint, jsonb)', '$1'
 select create_distributed_function('payments.retry_refund(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.awaits_bill(bigint, text, date)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.case_refusal(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.claim(bigint, bigint, text, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.close_day(bigint, text, date, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.explain(bigint, bigint, text, boolean, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.facts_of(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -336,6 +445,7 @@ select create_distributed_function('reconciliation.holds(bigint, text, date, tex
 select create_distributed_function('reconciliation.is_closed(bigint, text, date)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.judge_case(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.judge_lines(bigint, bigint, integer[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.judge_supplies(bigint, bigint, integer[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.let_go(bigint, text, date, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.load_lines(bigint, bigint, text, integer, jsonb, bytea)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.look_again(bigint, text, date, integer)', '$1', colocate_with => 'ledger.accounts');
@@ -361,25 +471,78 @@ select create_distributed_function('reconciliation.tell(bigint, bigint, jsonb)',
 select create_distributed_function('redeem.redeem(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('redeem.take_back(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('redeem.worth(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('stock.channel_stock(bigint, text, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('stock.flow(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('stock.free(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('stock.lock_shelves(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('stock.lying(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('stock.move(bigint, text, jsonb, text, text, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('stock.note_import(bigint, bigint, bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('stock.replacing_from(bigint, bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('stock.returnable(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('stock.shelf(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('stock.shelf_rows(bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('stock.shelves(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('stock.shelves_of(bigint, bigint[], bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('stock.top_ups(bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.accept_tasks(bigint, bigint, bigint[], bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.account_checks(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.ask_now(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.balance_of(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.book_money(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.candidates(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.cheapest(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.decide_price(bigint, bigint, boolean, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.end_task(bigint, bigint, text, integer, bytea, text, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.finish_task(bigint, bigint, bigint, integer, bytea, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.follow_prices(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.follow_shelf(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.is_price_stopped(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.keep_own(bigint, bigint, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.keep_products(bigint, bigint, jsonb, boolean, timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.move_own_stock(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.note_health(bigint, bigint, integer, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.open_task(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.open_trial(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.place_task(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.post_money(bigint, bigint, boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.price_in_force(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.refuse_task(bigint, bigint, bigint, text, text, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.reverse_money(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.set_price(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.take_check(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.task_of(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.withdraw_task(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.add_uses(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.cards_to_number(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.codes_going(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.expire_due(bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.import_chunk(bigint, bigint, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.import_numbers(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.import_uses(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.let_go_of_numbers(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.move(bigint, bigint[], text[], text, text, text)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('vault.pick(bigint, bigint, text, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.next_uses(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.pick(bigint, bigint, text, integer, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.pick_in_warehouse(bigint, bigint, text, integer, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.pick_instead(bigint, bigint, text, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.release_number(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.release_numbers(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.set_numbers(bigint, bigint, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.set_validity(bigint, bigint, timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.shift_batch(bigint, bigint, text, text, text, text, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.stop_code(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.take_chosen(bigint, bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.transfer(bigint, bigint, bigint[], text, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.undo_batch(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('wholesale.cancel(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('wholesale.end_order(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('wholesale.find_shop(bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('wholesale.give_back(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('wholesale.place(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('wholesale.priced(bigint, bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('wholesale.trace_of(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('wholesale.use_nonces(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 
 -- What is left where it is ------------------------------------------------------------------------------------------
 
@@ -393,6 +556,7 @@ select create_distributed_function('vault.undo_batch(bigint, bigint)', '$1', col
 --   graphile_worker.*
 -- Functions on those, on sequences, or on nothing:
 --   events.advance(text, jsonb)
+--   fulfilment.complaint_moves(text)
 --   jobs.browse(text, bigint, integer)
 --   jobs.counts()
 --   jobs.discard(bigint)
@@ -434,6 +598,7 @@ select create_distributed_function('vault.undo_batch(bigint, bigint)', '$1', col
 --   books.open_violations()
 --   books.pointers()
 --   books.stuck_runs()
+--   bulk.standing_still(integer)
 --   crypto.keys_to_rewrap(text, integer)
 --   crypto.one_key_per_master()
 --   crypto.rewrap_keys(jsonb)
@@ -443,9 +608,13 @@ select create_distributed_function('vault.undo_batch(bigint, bigint)', '$1', col
 --   events.open_era()
 --   events.tail(text)
 --   fulfilment.give_up_planned(integer)
+--   fulfilment.give_up_restocks(integer)
+--   fulfilment.look_for_restocks(integer)
 --   fulfilment.next_overdue()
 --   fulfilment.take_bundles(integer)
+--   fulfilment.take_complaints(integer, integer)
 --   fulfilment.take_needs(integer, integer)
+--   fulfilment.take_restocks(integer)
 --   identity.sweep(integer)
 --   members.sweep(integer)
 --   orders.expire_due(integer)
@@ -453,9 +622,15 @@ select create_distributed_function('vault.undo_batch(bigint, bigint)', '$1', col
 --   payments.take_due(integer, integer)
 --   platform.expire_requests(integer, integer)
 --   reconciliation.plan_days(text[], integer)
+--   reconciliation.plan_supply_days(text[], integer)
 --   reconciliation.tenants_to_forget()
 --   suppliers.take_due(integer, integer)
 --   suppliers.take_probes(integer)
 --   suppliers.take_syncs(integer, integer)
+--   suppliers.tend_task()
+--   suppliers.watch_balances(integer)
+--   vault.loops_to_fill(bigint)
+--   vault.numbers_due()
 --   vault.tenants_with_due_cards()
 --   vault.tend_batches()
+--   wholesale.tidy(integer)

@@ -318,6 +318,7 @@ create policy tenant on books.runs for all to quanshu_app using (tenant_id = (cu
 create policy tenant on books.violations for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
 function books.answer(p_checked bigint, p_place jsonb, p_violations jsonb) returns jsonb
+function books.channel_shelves(p_tenant bigint, p_skus bigint[]) returns TABLE(sku_id bigint, channel text, account_id bigint, balance bigint, lying bigint, astray bigint) security definer
 function books.check_balances(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_batch_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_bills(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
@@ -331,6 +332,7 @@ function books.check_references(p_tenant bigint, p_place jsonb, p_limit integer,
 function books.check_refunded_rights(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_replays(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_stock_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
+function books.check_suppliers(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_trial_balance(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.due_tenants(p_is_night boolean, p_hours integer, p_late_hours integer, p_limit integer) returns jsonb security definer
 function books.fail_run(p_tenant bigint, p_run bigint, p_error text) returns jsonb security definer
@@ -350,6 +352,127 @@ function books.take_run(p_tenant bigint, p_run bigint, p_worker text, p_seconds 
 function books.told_max() returns integer
 function books.unfinished_run(p_tenant bigint, p_source text, p_is_whole boolean) returns jsonb security definer
 function books.violation(p_code text, p_key text, p_objects jsonb, p_params jsonb) returns jsonb
+
+-- bulk ------------------------------------------------------------------------------------------------
+
+create table bulk.earlier (
+  tenant_id bigint not null,
+  bulk_id bigint not null,
+  line_no integer not null,
+  turn integer not null,
+  order_no bigint,
+  fault text,
+  ended_at timestamp with time zone not null default now(),
+  constraint earlier_pkey PRIMARY KEY (tenant_id, bulk_id, line_no, turn),
+  constraint earlier_tenant_id_bulk_id_line_no_fkey FOREIGN KEY (tenant_id, bulk_id, line_no) REFERENCES bulk.lines(tenant_id, bulk_id, line_no),
+  constraint earlier_tenant_id_order_no_fkey FOREIGN KEY (tenant_id, order_no) REFERENCES orders.orders(tenant_id, no)
+);
+alter table bulk.earlier enable row level security;
+grant select on bulk.earlier to quanshu_app;
+
+create table bulk.lines (
+  tenant_id bigint not null,
+  bulk_id bigint not null,
+  line_no integer not null,
+  sku_id bigint,
+  quantity integer not null default 1,
+  form jsonb not null default '{}'::jsonb,
+  contact text not null default ''::text,
+  reference text not null default ''::text,
+  unit_price_fen bigint not null default 0,
+  unit_worth_fen bigint,
+  state text not null,
+  fault text,
+  fault_params jsonb not null default '{}'::jsonb,
+  turn integer not null default 1,
+  order_no bigint,
+  ordered_at timestamp with time zone,
+  constraint lines_pkey PRIMARY KEY (tenant_id, bulk_id, line_no),
+  constraint lines_tenant_id_bulk_id_fkey FOREIGN KEY (tenant_id, bulk_id) REFERENCES bulk.orders(tenant_id, id),
+  constraint lines_tenant_id_order_no_fkey FOREIGN KEY (tenant_id, order_no) REFERENCES orders.orders(tenant_id, no),
+  constraint lines_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
+  constraint failed_says_why CHECK (((state = ANY (ARRAY['invalid'::text, 'failed'::text])) = (fault IS NOT NULL))),
+  constraint lines_line_no_check CHECK ((line_no > 0)),
+  constraint lines_quantity_check CHECK ((quantity > 0)),
+  constraint lines_state_check CHECK ((state = ANY (ARRAY['invalid'::text, 'waiting'::text, 'ordered'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint lines_unit_price_fen_check CHECK ((unit_price_fen >= 0)),
+  constraint only_invalid_lines_have_no_goods CHECK (((sku_id IS NOT NULL) OR (state = 'invalid'::text))),
+  constraint ordered_has_its_order CHECK (((state = 'ordered'::text) = (order_no IS NOT NULL)))
+);
+alter table bulk.lines enable row level security;
+grant delete, insert, select, update on bulk.lines to quanshu_app;
+
+create table bulk.orders (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  name text not null,
+  note text not null default ''::text,
+  payer text not null,
+  member_id bigint,
+  sku_id bigint,
+  contact text not null default ''::text,
+  allow_repeats boolean not null default false,
+  locale text not null default 'zh-CN'::text,
+  state text not null default 'draft'::text,
+  file_name text not null default ''::text,
+  file_hash bytea,
+  ignored_columns jsonb not null default '[]'::jsonb,
+  lines integer not null default 0,
+  invalid integer not null default 0,
+  pieces integer not null default 0,
+  total_fen bigint not null default 0,
+  waiting integer not null default 0,
+  held_fen bigint not null default 0,
+  hold_id bigint,
+  created_by text not null,
+  created_at timestamp with time zone not null default now(),
+  confirmed_by text,
+  confirmed_at timestamp with time zone,
+  worked_at timestamp with time zone,
+  pace_from timestamp with time zone,
+  pace_waiting integer,
+  tally jsonb,
+  finished_at timestamp with time zone,
+  constraint orders_pkey PRIMARY KEY (tenant_id, id),
+  constraint orders_tenant_id_member_id_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES members.members(tenant_id, id),
+  constraint orders_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
+  constraint a_purse_pays_or_the_shop CHECK (((payer = 'member'::text) = (member_id IS NOT NULL))),
+  constraint money_is_held_for_what_waits CHECK ((((hold_id IS NOT NULL) = (held_fen > 0)) AND ((held_fen = 0) OR (waiting > 0)))),
+  constraint orders_held_fen_check CHECK ((held_fen >= 0)),
+  constraint orders_name_check CHECK ((name <> ''::text)),
+  constraint orders_payer_check CHECK ((payer = ANY (ARRAY['member'::text, 'shop'::text]))),
+  constraint orders_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'running'::text, 'paused'::text, 'cancelled'::text, 'done'::text]))),
+  constraint orders_total_fen_check CHECK ((total_fen >= 0)),
+  constraint orders_waiting_check CHECK ((waiting >= 0))
+);
+alter table bulk.orders enable row level security;
+grant insert, select, update on bulk.orders to quanshu_app;
+
+
+create index earlier_by_order ON bulk.earlier USING btree (tenant_id, order_no) WHERE (order_no IS NOT NULL);
+create index lines_waiting ON bulk.lines USING btree (tenant_id, bulk_id, line_no) WHERE (state = 'waiting'::text);
+create UNIQUE index one_order_one_line ON bulk.lines USING btree (tenant_id, order_no) WHERE (order_no IS NOT NULL);
+create UNIQUE index references_differ ON bulk.lines USING btree (tenant_id, bulk_id, reference) WHERE ((reference <> ''::text) AND (state <> 'invalid'::text));
+create index bulk_open ON bulk.orders USING btree (tenant_id, worked_at) WHERE ((state <> 'draft'::text) AND (finished_at IS NULL));
+
+create policy tenant on bulk.earlier for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on bulk.lines for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on bulk.orders for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+
+function bulk.begin(p_tenant bigint, p_bulk bigint, p_total bigint, p_actor text) returns jsonb security definer
+function bulk.end_gift(p_tenant bigint, p_no bigint, p_reason text) returns jsonb security definer
+function bulk.finish(p_tenant bigint, p_bulk bigint) returns jsonb security definer
+function bulk.hold_waiting(p_tenant bigint, p_bulk bigint, p_amount bigint) returns jsonb security definer
+function bulk.lock_accounts(p_tenant bigint, p_skus bigint[], p_member bigint) returns void security definer
+function bulk.order_some(p_tenant bigint, p_bulk bigint, p_nos bigint[], p_pieces integer) returns jsonb security definer
+function bulk.quote(p_tenant bigint, p_bulk bigint) returns jsonb security definer
+function bulk.retry(p_tenant bigint, p_bulk bigint, p_lines integer[]) returns jsonb security definer
+function bulk.standing_of(p_state text, p_order text, p_line text) returns text
+function bulk.standing_still(p_seconds integer) returns jsonb security definer
+function bulk.stop(p_tenant bigint, p_bulk bigint, p_to text) returns jsonb security definer
+function bulk.tally(p_tenant bigint, p_bulk bigint) returns jsonb security definer
+function bulk.to_give_back(p_tenant bigint, p_bulk bigint, p_limit integer) returns jsonb security definer
+function bulk.worth(p_tenant bigint, p_no bigint) returns bigint security definer
 
 -- catalog ---------------------------------------------------------------------------------------------
 
@@ -529,11 +652,22 @@ create table catalog.skus (
   supply_stock bigint,
   source text not null default 'own'::text,
   bundle_policy text,
+  uses_per_code integer default 1,
+  pick text not null default 'none'::text,
+  pick_fee_fen bigint not null default 0,
+  numbers_due boolean not null default false,
   constraint skus_pkey PRIMARY KEY (tenant_id, id),
   constraint skus_goods FOREIGN KEY (tenant_id, goods_id) REFERENCES catalog.goods(tenant_id, id),
   constraint bundle_costs_money CHECK (((kind <> 'bundle'::text) OR (price_points = 0))),
   constraint bundle_has_a_policy CHECK (((kind = 'bundle'::text) = (bundle_policy IS NOT NULL))),
-  constraint skus_allocation_check CHECK ((allocation = ANY (ARRAY['fifo'::text, 'fefo'::text, 'lifo'::text, 'random'::text]))),
+  constraint chosen_is_one_code CHECK (((pick = 'none'::text) OR ((kind = 'card'::text) AND (uses_per_code = 1) AND (price_points = 0)))),
+  constraint fee_for_choosing CHECK (((pick <> 'none'::text) OR (pick_fee_fen = 0))),
+  constraint loops_go_round CHECK (
+CASE allocation
+    WHEN 'loop'::text THEN (uses_per_code IS DISTINCT FROM 1)
+    ELSE (uses_per_code IS NOT NULL)
+END),
+  constraint skus_allocation_check CHECK ((allocation = ANY (ARRAY['fifo'::text, 'fefo'::text, 'lifo'::text, 'random'::text, 'loop'::text]))),
   constraint skus_bundle_policy_check CHECK ((bundle_policy = ANY (ARRAY['hold'::text, 'rest'::text, 'refund'::text]))),
   constraint skus_cost_hint_fen_check CHECK ((cost_hint_fen >= 0)),
   constraint skus_free_is_meant CHECK ((free OR (price_fen > 0) OR (price_points > 0))),
@@ -541,6 +675,8 @@ create table catalog.skus (
   constraint skus_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'topup'::text, 'service'::text, 'bundle'::text]))),
   constraint skus_low_stock_at_check CHECK ((low_stock_at >= 0)),
   constraint skus_market_price_fen_check CHECK ((market_price_fen > 0)),
+  constraint skus_pick_check CHECK ((pick = ANY (ARRAY['none'::text, 'number'::text, 'masked'::text]))),
+  constraint skus_pick_fee_fen_check CHECK (((pick_fee_fen >= 0) AND (pick_fee_fen <= 1000000000))),
   constraint skus_price_fen_check CHECK (((price_fen >= 0) AND (price_fen <= 1000000000))),
   constraint skus_price_points_check CHECK (((price_points >= 0) AND (price_points <= 100000000))),
   constraint skus_source_check CHECK ((source = ANY (ARRAY['own'::text, 'own_first'::text, 'supplier_first'::text]))),
@@ -548,7 +684,8 @@ create table catalog.skus (
   constraint skus_state_check CHECK ((state = ANY (ARRAY['on'::text, 'off'::text]))),
   constraint skus_supply_stock_check CHECK ((supply_stock >= 0)),
   constraint skus_tiers_check CHECK ((jsonb_typeof(tiers) = 'array'::text)),
-  constraint skus_title_check CHECK (((length(title) >= 1) AND (length(title) <= 60)))
+  constraint skus_title_check CHECK (((length(title) >= 1) AND (length(title) <= 60))),
+  constraint skus_uses_per_code_check CHECK ((uses_per_code >= 1))
 );
 alter table catalog.skus enable row level security;
 grant delete, insert, select, update on catalog.skus to quanshu_app;
@@ -575,6 +712,8 @@ create index goods_pictures_by_picture ON catalog.goods_pictures USING btree (te
 create index goods_tags_by_tag ON catalog.goods_tags USING btree (tenant_id, tag_id, goods_id);
 create UNIQUE index price_changes_moment ON catalog.price_changes USING btree (tenant_id, sku_id, at DESC) WHERE (cancelled_at IS NULL);
 create index skus_by_goods ON catalog.skus USING btree (tenant_id, goods_id, "position", id) WHERE (removed_at IS NULL);
+create index skus_in_loop ON catalog.skus USING btree (tenant_id, id) WHERE ((allocation = 'loop'::text) AND (removed_at IS NULL));
+create index skus_numbers_due ON catalog.skus USING btree (tenant_id, id) WHERE numbers_due;
 create UNIQUE index tags_name ON catalog.tags USING btree (tenant_id, lower(name));
 
 create policy tenant on catalog.bundle_parts for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
@@ -737,6 +876,140 @@ function events.take_parked(p_id bigint) returns jsonb security definer
 
 -- fulfilment ------------------------------------------------------------------------------------------
 
+create table fulfilment.complaint_log (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  complaint_id bigint not null,
+  at timestamp with time zone not null default clock_timestamp(),
+  kind text not null,
+  by_name text not null,
+  note text not null default ''::text,
+  detail jsonb not null default '{}'::jsonb,
+  constraint complaint_log_pkey PRIMARY KEY (tenant_id, id),
+  constraint complaint_log_tenant_id_complaint_id_fkey FOREIGN KEY (tenant_id, complaint_id) REFERENCES fulfilment.complaints(tenant_id, id)
+);
+alter table fulfilment.complaint_log enable row level security;
+grant select on fulfilment.complaint_log to quanshu_app;
+
+create table fulfilment.complaint_pictures (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  complaint_id bigint not null,
+  content bytea not null,
+  width integer not null,
+  height integer not null,
+  uploaded_at timestamp with time zone not null default now(),
+  constraint complaint_pictures_pkey PRIMARY KEY (tenant_id, id),
+  constraint complaint_pictures_tenant_id_complaint_id_fkey FOREIGN KEY (tenant_id, complaint_id) REFERENCES fulfilment.complaints(tenant_id, id),
+  constraint complaint_pictures_height_check CHECK ((height > 0)),
+  constraint complaint_pictures_width_check CHECK ((width > 0))
+);
+alter table fulfilment.complaint_pictures enable row level security;
+grant insert, select on fulfilment.complaint_pictures to quanshu_app;
+
+create table fulfilment.complaint_rules (
+  tenant_id bigint not null,
+  goods_id bigint not null,
+  automatic boolean not null,
+  reasons text[] not null,
+  within_hours integer not null,
+  max_fen bigint not null,
+  per_month integer not null,
+  when_unsure boolean not null,
+  remedies text[] not null,
+  updated_by text not null default ''::text,
+  updated_at timestamp with time zone not null default now(),
+  constraint complaint_rules_pkey PRIMARY KEY (tenant_id, goods_id),
+  constraint complaint_rules_goods_id_check CHECK ((goods_id >= 0)),
+  constraint complaint_rules_max_fen_check CHECK (((max_fen >= 0) AND (max_fen <= 100000000))),
+  constraint complaint_rules_per_month_check CHECK (((per_month >= 0) AND (per_month <= 1000))),
+  constraint complaint_rules_reasons_check CHECK ((reasons <@ ARRAY['used'::text, 'invalid'::text, 'wrong_amount'::text, 'other'::text])),
+  constraint complaint_rules_remedies_check CHECK (((cardinality(remedies) > 0) AND (remedies <@ ARRAY['replace'::text, 'buy'::text, 'refund'::text]))),
+  constraint complaint_rules_within_hours_check CHECK (((within_hours >= 1) AND (within_hours <= 8760)))
+);
+alter table fulfilment.complaint_rules enable row level security;
+grant delete, insert, select, update on fulfilment.complaint_rules to quanshu_app;
+
+create table fulfilment.complaints (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  order_no bigint not null,
+  line_no smallint not null,
+  grant_id bigint not null,
+  piece integer not null,
+  card_id bigint not null,
+  batch_id bigint not null,
+  sku_id bigint not null,
+  amount_fen bigint not null,
+  buyer_key text not null,
+  contact text not null,
+  ip text not null default ''::text,
+  reason text not null,
+  note text not null default ''::text,
+  state text not null default 'reported'::text,
+  word text,
+  asks smallint not null default 0,
+  due_at timestamp with time zone,
+  lease integer not null default 0,
+  why text[] not null default '{}'::text[],
+  refused bigint[] not null default '{}'::bigint[],
+  purchase_id bigint,
+  buying_since timestamp with time zone,
+  new_grant_id bigint,
+  refund_id bigint,
+  answer text not null default ''::text,
+  contest text,
+  contested_at timestamp with time zone,
+  decided_by text not null default ''::text,
+  reported_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  changed_at timestamp with time zone not null default now(),
+  constraint complaints_pkey PRIMARY KEY (tenant_id, id),
+  constraint complaint_is_about_a_piece UNIQUE (tenant_id, grant_id),
+  constraint complaints_tenant_id_card_id_fkey FOREIGN KEY (tenant_id, card_id) REFERENCES vault.cards(tenant_id, id),
+  constraint complaints_tenant_id_order_no_line_no_fkey FOREIGN KEY (tenant_id, order_no, line_no) REFERENCES orders.lines(tenant_id, order_no, line_no),
+  constraint complaints_amount_fen_check CHECK ((amount_fen >= 0)),
+  constraint complaints_reason_check CHECK ((reason = ANY (ARRAY['used'::text, 'invalid'::text, 'wrong_amount'::text, 'other'::text]))),
+  constraint complaints_state_check CHECK ((state = ANY (ARRAY['reported'::text, 'checking'::text, 'buying'::text, 'person'::text, 'replaced'::text, 'refunded'::text, 'rejected'::text, 'withdrawn'::text, 'settled'::text]))),
+  constraint complaints_word_check CHECK ((word = ANY (ARRAY['unused'::text, 'used'::text, 'void'::text, 'unknown'::text, 'nobody'::text]))),
+  constraint due_while_looked_at CHECK (((due_at IS NULL) OR (state = ANY (ARRAY['reported'::text, 'checking'::text, 'buying'::text])))),
+  constraint ended_says_when CHECK (((state = ANY (ARRAY['replaced'::text, 'refunded'::text, 'rejected'::text, 'withdrawn'::text, 'settled'::text])) = (ended_at IS NOT NULL)))
+);
+alter table fulfilment.complaints enable row level security;
+grant select on fulfilment.complaints to quanshu_app;
+
+create table fulfilment.corrections (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  order_no bigint not null,
+  line_no smallint not null,
+  turn smallint not null,
+  before jsonb not null,
+  after jsonb not null,
+  by_kind text not null,
+  by_name text not null default ''::text,
+  at timestamp with time zone not null default clock_timestamp(),
+  constraint corrections_pkey PRIMARY KEY (tenant_id, id),
+  constraint corrections_tenant_id_order_no_line_no_fkey FOREIGN KEY (tenant_id, order_no, line_no) REFERENCES orders.lines(tenant_id, order_no, line_no),
+  constraint corrections_by_kind_check CHECK ((by_kind = ANY (ARRAY['buyer'::text, 'staff'::text])))
+);
+alter table fulfilment.corrections enable row level security;
+grant select on fulfilment.corrections to quanshu_app;
+
+create table fulfilment.desk_takes (
+  tenant_id bigint not null,
+  order_no bigint not null,
+  line_no smallint not null,
+  grant_id bigint not null default 0,
+  staff_id bigint not null,
+  staff_name text not null,
+  taken_at timestamp with time zone not null default now(),
+  constraint desk_takes_pkey PRIMARY KEY (tenant_id, order_no, line_no, grant_id),
+  constraint desk_takes_tenant_id_order_no_line_no_fkey FOREIGN KEY (tenant_id, order_no, line_no) REFERENCES orders.lines(tenant_id, order_no, line_no)
+);
+alter table fulfilment.desk_takes enable row level security;
+grant delete, insert, select, update on fulfilment.desk_takes to quanshu_app;
+
 create table fulfilment.needs (
   tenant_id bigint not null,
   order_no bigint not null,
@@ -758,6 +1031,136 @@ create table fulfilment.needs (
 );
 alter table fulfilment.needs enable row level security;
 grant select on fulfilment.needs to quanshu_app;
+
+create table fulfilment.recoveries (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  supplier_id bigint,
+  supplier text not null,
+  batch_id bigint not null,
+  cause text not null,
+  complaint_id bigint,
+  pieces bigint not null,
+  claimed_fen bigint not null,
+  state text not null default 'open'::text,
+  credited_fen bigint not null default 0,
+  reference text not null default ''::text,
+  note text not null default ''::text,
+  opened_by text not null,
+  opened_at timestamp with time zone not null default now(),
+  sent_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  changed_at timestamp with time zone not null default now(),
+  constraint recoveries_pkey PRIMARY KEY (tenant_id, id),
+  constraint one_recovery_a_complaint UNIQUE (tenant_id, complaint_id),
+  constraint recoveries_tenant_id_batch_id_fkey FOREIGN KEY (tenant_id, batch_id) REFERENCES vault.batches(tenant_id, id),
+  constraint recoveries_tenant_id_complaint_id_fkey FOREIGN KEY (tenant_id, complaint_id) REFERENCES fulfilment.complaints(tenant_id, id),
+  constraint cause_says_which CHECK (((cause = 'complaint'::text) = (complaint_id IS NOT NULL))),
+  constraint credit_when_accepted CHECK (((credited_fen = 0) OR (state = 'accepted'::text))),
+  constraint ended_says_when CHECK (((state = ANY (ARRAY['accepted'::text, 'refused'::text, 'written_off'::text])) = (ended_at IS NOT NULL))),
+  constraint recoveries_cause_check CHECK ((cause = ANY (ARRAY['complaint'::text, 'recall'::text]))),
+  constraint recoveries_check CHECK (((credited_fen >= 0) AND (credited_fen <= claimed_fen))),
+  constraint recoveries_claimed_fen_check CHECK ((claimed_fen >= 0)),
+  constraint recoveries_pieces_check CHECK ((pieces > 0)),
+  constraint recoveries_state_check CHECK ((state = ANY (ARRAY['open'::text, 'sent'::text, 'accepted'::text, 'refused'::text, 'written_off'::text]))),
+  constraint recoveries_supplier_check CHECK ((supplier <> ''::text))
+);
+alter table fulfilment.recoveries enable row level security;
+grant select on fulfilment.recoveries to quanshu_app;
+
+create table fulfilment.recovery_log (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  recovery_id bigint not null,
+  at timestamp with time zone not null default clock_timestamp(),
+  state text not null,
+  by_name text not null,
+  note text not null default ''::text,
+  amount_fen bigint not null default 0,
+  constraint recovery_log_pkey PRIMARY KEY (tenant_id, id),
+  constraint recovery_log_tenant_id_recovery_id_fkey FOREIGN KEY (tenant_id, recovery_id) REFERENCES fulfilment.recoveries(tenant_id, id)
+);
+alter table fulfilment.recovery_log enable row level security;
+grant select on fulfilment.recovery_log to quanshu_app;
+
+create table fulfilment.restock_budgets (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  name text not null,
+  monthly_fen bigint not null,
+  approve_above_fen bigint,
+  version integer not null default 1,
+  removed_at timestamp with time zone,
+  updated_at timestamp with time zone not null default now(),
+  updated_by text not null default ''::text,
+  constraint restock_budgets_pkey PRIMARY KEY (tenant_id, id),
+  constraint restock_budgets_approve_above_fen_check CHECK ((approve_above_fen >= 0)),
+  constraint restock_budgets_monthly_fen_check CHECK ((monthly_fen >= 0)),
+  constraint restock_budgets_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60)))
+);
+alter table fulfilment.restock_budgets enable row level security;
+grant insert, select, update on fulfilment.restock_budgets to quanshu_app;
+
+create table fulfilment.restock_rules (
+  tenant_id bigint not null,
+  sku_id bigint not null,
+  budget_id bigint not null,
+  enabled boolean not null default true,
+  threshold integer not null,
+  target integer not null,
+  max_unit_fen bigint,
+  look_at timestamp with time zone not null default now(),
+  trouble text,
+  updated_at timestamp with time zone not null default now(),
+  updated_by text not null default ''::text,
+  constraint restock_rules_pkey PRIMARY KEY (tenant_id, sku_id),
+  constraint restock_rules_tenant_id_budget_id_fkey FOREIGN KEY (tenant_id, budget_id) REFERENCES fulfilment.restock_budgets(tenant_id, id),
+  constraint restock_rules_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
+  constraint restock_rules_max_unit_fen_check CHECK ((max_unit_fen > 0)),
+  constraint restock_rules_threshold_check CHECK ((threshold >= 1)),
+  constraint target_above_threshold CHECK (((target >= threshold) AND (target <= 1000000)))
+);
+alter table fulfilment.restock_rules enable row level security;
+grant delete, insert, select, update on fulfilment.restock_rules to quanshu_app;
+
+create table fulfilment.restocks (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  sku_id bigint not null,
+  budget_id bigint not null,
+  quantity integer not null,
+  filled integer not null default 0,
+  spent_fen bigint not null default 0,
+  state text not null default 'ordering'::text,
+  max_unit_fen bigint,
+  asked_fen bigint,
+  approved_fen bigint,
+  asked_by text not null default ''::text,
+  asked_by_id bigint,
+  decided_by text not null default ''::text,
+  decided_at timestamp with time zone,
+  reason text not null default ''::text,
+  trouble text,
+  trouble_note text not null default ''::text,
+  is_ending boolean not null default false,
+  turn smallint not null default 0,
+  refused bigint[] not null default '{}'::bigint[],
+  hold_id bigint,
+  due_at timestamp with time zone default now(),
+  created_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  constraint restocks_pkey PRIMARY KEY (tenant_id, id),
+  constraint restocks_tenant_id_budget_id_fkey FOREIGN KEY (tenant_id, budget_id) REFERENCES fulfilment.restock_budgets(tenant_id, id),
+  constraint restocks_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
+  constraint due_while_ordering CHECK (((due_at IS NULL) OR (state = 'ordering'::text))),
+  constraint ended_says_when CHECK (((state = ANY (ARRAY['ordering'::text, 'proposed'::text])) = (ended_at IS NULL))),
+  constraint held_while_ordering CHECK (((hold_id IS NULL) OR (state = 'ordering'::text))),
+  constraint restocks_check CHECK (((filled >= 0) AND (filled <= quantity))),
+  constraint restocks_quantity_check CHECK (((quantity >= 1) AND (quantity <= 1000000))),
+  constraint restocks_state_check CHECK ((state = ANY (ARRAY['ordering'::text, 'proposed'::text, 'done'::text, 'partial'::text, 'stopped'::text, 'rejected'::text, 'cancelled'::text])))
+);
+alter table fulfilment.restocks enable row level security;
+grant select on fulfilment.restocks to quanshu_app;
 
 create table fulfilment.service_rules (
   tenant_id bigint not null,
@@ -851,53 +1254,115 @@ alter table fulfilment.tasks enable row level security;
 grant select on fulfilment.tasks to quanshu_app;
 
 
+create index complaint_log_of_complaint ON fulfilment.complaint_log USING btree (tenant_id, complaint_id, id);
+create index complaint_pictures_of_complaint ON fulfilment.complaint_pictures USING btree (tenant_id, complaint_id);
+create index complaints_buying ON fulfilment.complaints USING btree (tenant_id, purchase_id) WHERE (purchase_id IS NOT NULL);
+create index complaints_due ON fulfilment.complaints USING btree (tenant_id, due_at) WHERE (due_at IS NOT NULL);
+create index complaints_of_batch ON fulfilment.complaints USING btree (tenant_id, batch_id);
+create index complaints_of_buyer ON fulfilment.complaints USING btree (tenant_id, buyer_key, reported_at);
+create index complaints_of_contact ON fulfilment.complaints USING btree (tenant_id, contact, reported_at);
+create index complaints_of_ip ON fulfilment.complaints USING btree (tenant_id, ip, reported_at) WHERE (ip <> ''::text);
+create index complaints_of_order ON fulfilment.complaints USING btree (tenant_id, order_no);
+create index complaints_with_a_person ON fulfilment.complaints USING btree (tenant_id, changed_at) WHERE (state = 'person'::text);
+create index corrections_of_line ON fulfilment.corrections USING btree (tenant_id, order_no, line_no, id);
+create index desk_takes_of_staff ON fulfilment.desk_takes USING btree (tenant_id, staff_id);
 create index needs_due ON fulfilment.needs USING btree (tenant_id, due_at) WHERE (due_at IS NOT NULL);
+create UNIQUE index one_recovery_a_recall ON fulfilment.recoveries USING btree (tenant_id, batch_id) WHERE (cause = 'recall'::text);
+create index recoveries_by_age ON fulfilment.recoveries USING btree (tenant_id, opened_at DESC);
+create index recoveries_of_supplier ON fulfilment.recoveries USING btree (tenant_id, supplier, opened_at DESC);
+create index recovery_log_of_recovery ON fulfilment.recovery_log USING btree (tenant_id, recovery_id, id);
+create UNIQUE index restock_budget_name ON fulfilment.restock_budgets USING btree (tenant_id, name) WHERE (removed_at IS NULL);
+create index restock_rules_due ON fulfilment.restock_rules USING btree (tenant_id, look_at) WHERE enabled;
+create UNIQUE index one_open_restock_a_sku ON fulfilment.restocks USING btree (tenant_id, sku_id) WHERE (state = ANY (ARRAY['ordering'::text, 'proposed'::text]));
+create index restocks_due ON fulfilment.restocks USING btree (tenant_id, due_at) WHERE (due_at IS NOT NULL);
+create index restocks_listed ON fulfilment.restocks USING btree (tenant_id, state, id);
 create index task_log_of_task ON fulfilment.task_log USING btree (tenant_id, task_id, id);
 create index task_pictures_of_task ON fulfilment.task_pictures USING btree (tenant_id, task_id);
 create index tasks_done ON fulfilment.tasks USING btree (tenant_id, sku_id, ended_at DESC) WHERE (state = 'done'::text);
 create index tasks_due ON fulfilment.tasks USING btree (tenant_id, due_at) WHERE ((due_at IS NOT NULL) AND (overdue_at IS NULL));
 create index tasks_open ON fulfilment.tasks USING btree (tenant_id, opened_at) WHERE (ended_at IS NULL);
 
+create policy tenant on fulfilment.complaint_log for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on fulfilment.complaint_pictures for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on fulfilment.complaint_rules for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on fulfilment.complaints for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on fulfilment.corrections for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on fulfilment.desk_takes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on fulfilment.needs for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on fulfilment.recoveries for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on fulfilment.recovery_log for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on fulfilment.restock_budgets for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on fulfilment.restock_rules for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on fulfilment.restocks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on fulfilment.service_rules for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on fulfilment.task_log for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on fulfilment.task_pictures for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on fulfilment.tasks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
+function fulfilment.account_trouble(p_tenant bigint, p_no bigint, p_line integer) returns text security definer
+function fulfilment.account_view(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
 function fulfilment.accounts_of_bought(p_tenant bigint, p_purchases bigint[]) returns bigint[] security definer
 function fulfilment.accounts_of_members(p_tenant bigint, p_members bigint[]) returns bigint[] security definer
+function fulfilment.answer_complaint(p_tenant bigint, p_no bigint, p_complaint bigint, p_act text, p_note text) returns jsonb security definer
 function fulfilment.answer_task(p_tenant bigint, p_no bigint, p_line integer, p_form jsonb, p_note text) returns jsonb security definer
 function fulfilment.approve_refund(p_tenant bigint, p_refund bigint, p_staff bigint, p_actor text, p_used text) returns jsonb security definer
+function fulfilment.ask_for_account(p_tenant bigint, p_no bigint, p_line integer) returns void security definer
+function fulfilment.ask_restock(p_tenant bigint, p_sku bigint, p_budget bigint, p_quantity integer, p_max_unit_fen bigint, p_actor text, p_staff bigint) returns jsonb security definer
 function fulfilment.bad_cards_note(p_tenant bigint, p_purchase bigint) returns text security definer
 function fulfilment.begin_line_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_instead bigint[], p_actor text) returns void security definer
+function fulfilment.book_recovery(p_tenant bigint, p_recovery bigint, p_fen bigint, p_reference text, p_actor text, p_staff bigint) returns void security definer
+function fulfilment.budget_accounts(p_tenant bigint, p_budget bigint, OUT source bigint, OUT free bigint, OUT used bigint) returns record security definer
 function fulfilment.bundles_settled(p_tenant bigint, p_no bigint) returns void security definer
+function fulfilment.buy_for_complaint(p_tenant bigint, p_complaint bigint, p_lease integer, p_item jsonb) returns jsonb security definer
 function fulfilment.buy_instead(p_tenant bigint, p_nos bigint[], p_lines smallint[], p_skus bigint[], p_quantities integer[], p_holds bigint[], p_enough boolean[]) returns integer[] security definer
+function fulfilment.cancel_restock(p_tenant bigint, p_id bigint, p_actor text, p_reason text) returns jsonb security definer
 function fulfilment.cancel_task(p_tenant bigint, p_no bigint, p_line integer, p_actor text) returns jsonb security definer
 function fulfilment.chargeback(p_tenant bigint, p_gateway text, p_news jsonb) returns jsonb security definer
 function fulfilment.choose_recalled(p_tenant bigint, p_batch bigint, p_choice jsonb, p_limit integer) returns jsonb security definer
 function fulfilment.close_recall(p_tenant bigint, p_batch bigint, p_to text, p_note text, p_actor text) returns jsonb security definer
 function fulfilment.close_receipt(p_tenant bigint, p_receipt bigint, p_state text, p_instead bigint) returns void security definer
 function fulfilment.close_refunded(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint) returns void security definer
+function fulfilment.complain(p_tenant bigint, p_no bigint, p_grant bigint, p_said jsonb) returns jsonb security definer
+function fulfilment.complaint_bought(p_tenant bigint, p_purchase bigint, p_cards bigint[]) returns void security definer
+function fulfilment.complaint_doubts(p_tenant bigint, p_complaint fulfilment.complaints, p_word text) returns text[] security definer
+function fulfilment.complaint_moves(p_state text) returns text[]
+function fulfilment.complaint_rule(p_tenant bigint, p_sku bigint) returns fulfilment.complaint_rules security definer
+function fulfilment.complaints_overtaken(p_tenant bigint, p_no bigint) returns void security definer
+function fulfilment.complaints_view(p_tenant bigint, p_no bigint) returns jsonb security definer
+function fulfilment.correct_account(p_tenant bigint, p_no bigint, p_line integer, p_said jsonb) returns jsonb security definer
 function fulfilment.cover_twice(p_tenant bigint, p_no bigint) returns void security definer
 function fulfilment.credit_of(p_total bigint, p_credit bigint, p_before bigint, p_amount bigint) returns bigint
 function fulfilment.credit_points(p_tenant bigint, p_nos bigint[], p_lines smallint[]) returns void security definer
 function fulfilment.credit_recharges(p_tenant bigint, p_nos bigint[]) returns void security definer
+function fulfilment.decide_complaint(p_tenant bigint, p_complaint bigint, p_said jsonb) returns jsonb security definer
+function fulfilment.decide_restock(p_tenant bigint, p_id bigint, p_yes boolean, p_fen bigint, p_actor text, p_staff bigint, p_reason text) returns jsonb security definer
 function fulfilment.decline_refund(p_tenant bigint, p_refund bigint, p_actor text, p_note text) returns jsonb security definer
+function fulfilment.defer_complaint(p_tenant bigint, p_complaint bigint, p_lease integer, p_seconds integer, p_note text) returns boolean security definer
 function fulfilment.defer_needs(p_tenant bigint, p_items jsonb, p_seconds integer) returns void security definer
+function fulfilment.defer_restock(p_tenant bigint, p_id bigint, p_seconds integer) returns void security definer
 function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text) returns jsonb security definer
 function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text, p_waiting_only boolean) returns jsonb security definer
 function fulfilment.deliver_own(p_tenant bigint, p_items jsonb, p_actor text) returns jsonb security definer
 function fulfilment.end_gifts(p_tenant bigint, p_no bigint, p_refund payments.refunds, p_actor text) returns void security definer
+function fulfilment.end_restock(p_tenant bigint, p_id bigint, p_trouble text, p_note text) returns void security definer
 function fulfilment.end_rights(p_tenant bigint, p_dispute bigint) returns void security definer
 function fulfilment.end_tasks(p_tenant bigint, p_no bigint, p_line integer, p_actor text) returns void security definer
 function fulfilment.end_wanted(p_tenant bigint, p_no bigint, p_line integer) returns boolean security definer
 function fulfilment.failed_refunds(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
+function fulfilment.finish_line(p_tenant bigint, p_no bigint, p_line integer) returns boolean security definer
 function fulfilment.finish_task(p_tenant bigint, p_task bigint, p_said jsonb) returns jsonb security definer
 function fulfilment.follow_used(p_cards bigint[]) returns void security definer
+function fulfilment.full_services(p_tenant bigint, p_nos bigint[], p_states text[]) returns bigint[] security definer
+function fulfilment.give_up_account(p_tenant bigint, p_no bigint, p_line integer, p_actor text) returns jsonb security definer
 function fulfilment.give_up_planned(p_limit integer) returns integer security definer
+function fulfilment.give_up_restocks(p_limit integer) returns integer security definer
 function fulfilment.hand_over(p_tenant bigint, p_no bigint, p_line integer, p_from integer, p_cards bigint[], p_actor text) returns void security definer
 function fulfilment.handle_receipt(p_tenant bigint, p_receipt bigint, p_action text, p_note text, p_actor text, p_let_go_most bigint) returns jsonb security definer
-function fulfilment.keep_twice(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint) returns bigint security definer
+function fulfilment.is_bought_elsewhere(p_tenant bigint, p_sku bigint) returns boolean security definer
+function fulfilment.judge_complaint(p_tenant bigint, p_complaint bigint, p_lease integer, p_word text, p_note text, p_ask jsonb) returns text security definer
+function fulfilment.keep_late(p_tenant bigint, p_late bigint, p_line integer, p_amount bigint, p_credit bigint, p_from text) returns bigint security definer
+function fulfilment.keep_twice(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint) returns void security definer
+function fulfilment.lay_budget(p_tenant bigint, p_budget bigint) returns void security definer
 function fulfilment.left_let_go(p_tenant bigint, p_no bigint) returns bigint security definer
 function fulfilment.left_of_receipt(p_tenant bigint, p_receipt bigint, p_target text) returns bigint security definer
 function fulfilment.left_of_receipts(p_tenant bigint, p_no bigint, p_target text) returns bigint security definer
@@ -906,25 +1371,39 @@ function fulfilment.left_of_twice(p_tenant bigint, p_no bigint) returns bigint s
 function fulfilment.left_with_banks(p_tenant bigint, p_no bigint) returns bigint security definer
 function fulfilment.list_recalled(p_tenant bigint, p_batch bigint, p_limit integer) returns jsonb security definer
 function fulfilment.lock_accounts(p_tenant bigint, p_nos bigint[], p_more bigint[]) returns void security definer
+function fulfilment.lock_complaint(p_tenant bigint, p_complaint bigint) returns fulfilment.complaints security definer
 function fulfilment.lock_for_refund(p_tenant bigint, p_no bigint) returns orders.orders security definer
+function fulfilment.look_for_restocks(p_limit integer) returns integer security definer
 function fulfilment.mark_recalled(p_tenant bigint, p_batch bigint, p_grants bigint[], p_result jsonb) returns bigint security definer
 function fulfilment.mark_used(p_tenant bigint, p_no bigint, p_grant bigint, p_used boolean, p_actor text) returns jsonb security definer
+function fulfilment.may_give_up(p_tenant bigint, p_no bigint, p_line integer) returns boolean security definer
+function fulfilment.may_have_arrived(p_tenant bigint, p_no bigint) returns boolean security definer
 function fulfilment.missing_credit(p_tenant bigint, p_no bigint, p_amount bigint) returns bigint security definer
 function fulfilment.missing_points(p_tenant bigint, p_no bigint, p_line integer, p_takes text) returns bigint security definer
+function fulfilment.move_recovery(p_tenant bigint, p_recovery bigint, p_said jsonb) returns jsonb security definer
 function fulfilment.move_task(p_tenant bigint, p_task bigint, p_act text, p_said jsonb) returns jsonb security definer
 function fulfilment.next_overdue() returns jsonb security definer
+function fulfilment.note_complaint(p_tenant bigint, p_complaint bigint, p_kind text, p_by text, p_note text, p_detail jsonb) returns void security definer
+function fulfilment.note_recovery(p_tenant bigint, p_recovery bigint, p_state text, p_by text, p_note text, p_fen bigint) returns void security definer
 function fulfilment.note_tasks(p_tenant bigint, p_tasks bigint[], p_kind text, p_by text, p_note text, p_detail jsonb) returns void security definer
+function fulfilment.nothing_bought(p_tenant bigint, p_complaint bigint, p_lease integer, p_why text, p_ask jsonb) returns text security definer
 function fulfilment.open_purchases(p_tenant bigint, p_items jsonb) returns jsonb security definer
+function fulfilment.open_recall_recovery(p_tenant bigint, p_batch bigint, p_by text) returns jsonb security definer
+function fulfilment.open_recovery(p_tenant bigint, p_complaint bigint, p_by text) returns void security definer
+function fulfilment.open_restock_purchase(p_tenant bigint, p_item jsonb) returns text security definer
 function fulfilment.open_tasks(p_tenant bigint, p_nos bigint[], p_lines smallint[], p_actor text) returns void security definer
 function fulfilment.part_from_hand(p_tenant bigint, p_refund bigint) returns payments.refunds security definer
 function fulfilment.part_news(p_tenant bigint, p_nos bigint[]) returns void security definer
 function fulfilment.pay_by_balance(p_tenant bigint, p_payments jsonb) returns jsonb security definer
 function fulfilment.place_and_pay(p_tenant bigint, p_items jsonb) returns json security definer
 function fulfilment.plan_refund(p_tenant bigint, p_no bigint, p_line integer, p_takes text, p_grants bigint[], p_amount bigint, p_used text) returns jsonb security definer
+function fulfilment.propose_restock(p_tenant bigint, p_id bigint, p_fen bigint) returns void security definer
 function fulfilment.purchase_news(p_tenant bigint, p_news jsonb) returns jsonb security definer
 function fulfilment.put_back_credit(p_tenant bigint, p_no bigint, p_actor text) returns jsonb security definer
 function fulfilment.recall_batch(p_tenant bigint, p_batch bigint, p_reason text, p_evidence text, p_actor text) returns jsonb security definer
+function fulfilment.recall_claim(p_tenant bigint, p_batch bigint) returns jsonb security definer
 function fulfilment.recall_state(p_piece text, p_grant text, p_refund text) returns text
+function fulfilment.recovery_moves(p_state text) returns text[]
 function fulfilment.refund(p_tenant bigint, p_no bigint, p_ask jsonb) returns jsonb security definer
 function fulfilment.refund(p_tenant bigint, p_no bigint, p_line integer, p_target text, p_reason text, p_actor text) returns jsonb security definer
 function fulfilment.refund_by_bank(p_tenant bigint, p_dispute bigint, p_line integer, p_takes text, p_amount bigint, p_failed bigint) returns void security definer
@@ -934,8 +1413,14 @@ function fulfilment.refund_let_go(p_tenant bigint, p_no bigint, p_line integer, 
 function fulfilment.refuse_over_capacity(p_tenant bigint, p_items integer[], p_skus bigint[], p_quantities integer[], p_titles text[]) returns TABLE(item_no integer, refusal jsonb) security definer
 function fulfilment.reject_task(p_tenant bigint, p_task bigint, p_said jsonb) returns jsonb security definer
 function fulfilment.release_bundles(p_tenant bigint, p_nos bigint[], p_actor text) returns boolean security definer
+function fulfilment.remedy(p_tenant bigint, p_complaint fulfilment.complaints, p_remedy text, p_ask jsonb, p_by text) returns jsonb security definer
+function fulfilment.reopen_recovery(p_tenant bigint, p_recovery bigint, p_actor text, p_note text) returns void security definer
 function fulfilment.replace(p_tenant bigint, p_no bigint, p_grant bigint, p_reason text, p_actor text) returns jsonb security definer
+function fulfilment.replace_by(p_tenant bigint, p_old entitlements.grants, p_card bigint, p_reason text, p_actor text) returns bigint security definer
+function fulfilment.restock_news(p_tenant bigint, p_purchase suppliers.purchases, p_kind text, p_pieces integer, p_bad integer, p_cost bigint, p_code text, p_about text, p_message text) returns void security definer
+function fulfilment.restock_trouble(p_tenant bigint, p_id bigint, p_trouble text, p_fen bigint) returns void security definer
 function fulfilment.send_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_member text, p_actor text) returns void security definer
+function fulfilment.sent_twice(p_tenant bigint, p_no bigint) returns TABLE(id bigint, receipt_id bigint, line_no integer, fen bigint) security definer
 function fulfilment.service_left(p_tenant bigint, p_sku bigint) returns bigint security definer
 function fulfilment.service_takes(p_tenant bigint, p_sku bigint) returns jsonb security definer
 function fulfilment.set_aside_bundles(p_tenant bigint, p_nos bigint[]) returns void security definer
@@ -945,22 +1430,30 @@ function fulfilment.settle_disputed(p_tenant bigint, p_receipt bigint) returns v
 function fulfilment.settle_purchase(p_tenant bigint, p_purchase bigint, p_kind text, p_actor text, p_note text) returns jsonb security definer
 function fulfilment.settle_surplus(p_tenant bigint, p_receipt bigint) returns void security definer
 function fulfilment.sku_of_bought(p_tenant bigint, p_no bigint, p_line integer) returns bigint security definer
+function fulfilment.sku_of_purchase(p_tenant bigint, p_purchase suppliers.purchases) returns bigint security definer
 function fulfilment.split_failed(p_tenant bigint, p_refund bigint, p_part bigint, p_credit bigint) returns bigint security definer
 function fulfilment.stock_of(p_tenant bigint, p_skus bigint[], OUT skus bigint[], OUT allocations text[], OUT available bigint[], OUT delivered bigint[]) returns record security definer
+function fulfilment.stop_corrected(p_tenant bigint, p_no bigint, p_line integer, p_note text) returns void security definer
 function fulfilment.stop_needs(p_tenant bigint, p_items jsonb, p_actor text) returns void security definer
 function fulfilment.take_bundles(p_limit integer) returns jsonb security definer
 function fulfilment.take_cards(p_tenant bigint, p_purchase bigint, p_sku bigint, p_cards jsonb, p_cost_fen bigint, p_late boolean) returns bigint[] security definer
+function fulfilment.take_complaints(p_lease_seconds integer, p_limit integer) returns jsonb security definer
 function fulfilment.take_credit(p_tenant bigint, p_no bigint, p_amount bigint) returns bigint security definer
 function fulfilment.take_members_part(p_tenant bigint, p_nos bigint[], p_receipts boolean) returns void security definer
 function fulfilment.take_needs(p_per_tenant integer, p_limit integer) returns jsonb security definer
 function fulfilment.take_points(p_tenant bigint, p_no bigint, p_line integer) returns void security definer
+function fulfilment.take_restocks(p_limit integer) returns jsonb security definer
 function fulfilment.take_tasks(p_tenant bigint, p_ids bigint[], p_staff bigint, p_name text) returns jsonb security definer
 function fulfilment.task_moves(p_state text) returns text[]
 function fulfilment.task_refusal(p_task fulfilment.tasks, p_to text, p_said jsonb) returns jsonb
 function fulfilment.task_view(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
+function fulfilment.tell_of_restock(p_tenant bigint, p_type text, p_id bigint, p_more jsonb) returns void security definer
+function fulfilment.try_remedies(p_tenant bigint, p_complaint fulfilment.complaints, p_remedies text[], p_ask jsonb, p_why text[]) returns void security definer
+function fulfilment.turn_complaint(p_tenant bigint, p_complaint bigint, p_state text, p_why text[], p_by text, p_note text) returns void security definer
 function fulfilment.turn_line(p_tenant bigint, p_no bigint, p_line integer, p_error text) returns void security definer
 function fulfilment.undo_bank(p_tenant bigint, p_dispute bigint) returns void security definer
 function fulfilment.want_supply(p_tenant bigint, p_nos bigint[], p_lines smallint[], p_actor text) returns void security definer
+function fulfilment.withdraw_restock_purchase(p_tenant bigint, p_restock bigint, p_code text) returns boolean security definer
 
 -- identity --------------------------------------------------------------------------------------------
 
@@ -1080,6 +1573,7 @@ grant delete, insert, select, update on identity.tickets to quanshu_app;
 create index sessions_age ON identity.sessions USING btree (expires_at);
 create index sessions_by_subject ON identity.sessions USING btree (tenant_id, kind, subject_id, id);
 create index sign_in_tries_age ON identity.sign_in_tries USING btree (last_at);
+create index staff_of_node ON identity.staff USING btree (tenant_id, node_id);
 create index staff_roles_by_role ON identity.staff_roles USING btree (tenant_id, role_id);
 create index tickets_by_staff ON identity.tickets USING btree (tenant_id, staff_id);
 
@@ -1135,7 +1629,7 @@ create table ledger.accounts (
   constraint account_floor CHECK (((floor IS NULL) OR ((balance - held_out) >= floor))),
   constraint accounts_held_out_check CHECK ((held_out >= 0)),
   constraint accounts_kind_check CHECK ((kind ~ '^[a-z]+(\.[a-z_]+)+$'::text)),
-  constraint accounts_unit_check CHECK ((unit = ANY (ARRAY['CNY'::text, 'piece'::text, 'point'::text])))
+  constraint accounts_unit_check CHECK ((unit = ANY (ARRAY['CNY'::text, 'piece'::text, 'point'::text, 'budget'::text])))
 );
 alter table ledger.accounts enable row level security;
 grant select on ledger.accounts to quanshu_app;
@@ -1476,8 +1970,12 @@ create table orders.lines (
   credit_points bigint not null default 0,
   taken_points bigint not null default 0,
   held_back boolean not null default false,
+  pick_card bigint,
+  pick_number text,
+  warehouse_id bigint,
   constraint lines_pkey PRIMARY KEY (tenant_id, order_no, line_no),
   constraint lines_tenant_id_order_no_fkey FOREIGN KEY (tenant_id, order_no) REFERENCES orders.orders(tenant_id, no),
+  constraint chosen_is_one_piece CHECK (((pick_card IS NULL) OR ((quantity = 1) AND (pick_number IS NOT NULL)))),
   constraint credit_of_points CHECK (((kind = 'points'::text) = (credit_points > 0))),
   constraint delivered_is_whole CHECK (((state = 'delivered'::text) <= (delivered_quantity = quantity))),
   constraint exception_has_reason CHECK (((state = 'exception'::text) <= (exception_reason IS NOT NULL))),
@@ -1538,6 +2036,7 @@ create table orders.orders (
   credit_fen bigint not null default 0,
   has_bundles boolean not null default false,
   credit_points bigint not null default 0,
+  has_complaints boolean not null default false,
   constraint orders_pkey PRIMARY KEY (tenant_id, no),
   constraint balance_within_total CHECK (((balance_fen >= 0) AND (balance_fen <= total_fen))),
   constraint credit_of_recharge CHECK (
@@ -1579,14 +2078,20 @@ create policy tenant on orders.lines for all to quanshu_app using (tenant_id = (
 create policy tenant on orders.orders for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
 function orders.bundles_of(p_tenant bigint, p_no bigint) returns json security definer
+function orders.choose_shelf(p_tenant bigint, INOUT l_account bigint[], p_home bigint[], p_shelf bigint[], p_fallback bigint[], p_quantity integer[], p_takes boolean[], OUT l_warehouse bigint[]) returns record security definer
+function orders.claim_picks(p_tenant bigint, p_no bigint[], p_k_item integer[], p_k_sku bigint[], p_k_card bigint[], INOUT results jsonb[], OUT claimed bigint[]) returns record security definer
 function orders.close_unpaid(p_tenant bigint, p_nos bigint[], p_state text, p_reason text, p_actor text, p_due_only boolean) returns bigint[] security definer
+function orders.drop_picks(p_tenant bigint, p_kept integer[], p_k_item integer[], p_claimed bigint[]) returns void security definer
 function orders.expand_bundles(p_tenant bigint, p_members bigint[], p_buyers text[], INOUT l_item integer[], INOUT l_line integer[], INOUT l_sku bigint[], INOUT l_quantity integer[], INOUT l_form jsonb[], INOUT l_unit bigint[], INOUT l_unit_points integer[], INOUT l_goods bigint[], INOUT l_kind text[], INOUT l_goods_title text[], INOUT l_sku_title text[], INOUT l_account bigint[], INOUT l_delivered bigint[], INOUT l_holds boolean[], INOUT l_person_limit integer[], INOUT l_refusal jsonb[], OUT l_amount bigint[], OUT l_bundle smallint[], OUT l_points bigint[], OUT l_held_back boolean[], OUT bundles jsonb, OUT credit_accounts bigint[]) returns record security definer
 function orders.expire_due(p_limit integer) returns jsonb security definer
+function orders.keep_picks(p_tenant bigint, p_no bigint[], p_placed integer[], p_k_item integer[], p_k_sku bigint[], p_k_card bigint[]) returns void security definer
 function orders.lines_to_buy(p_tenant bigint, p_accounts bigint[], p_quantities integer[], p_claims boolean[], p_sources text[], p_supply bigint[]) returns boolean[] security definer
 function orders.look_at_shelf(p_tenant bigint, p_keys jsonb, p_skus bigint[]) returns jsonb security definer
 function orders.name_parts(p_results jsonb[], p_item integer[], p_sku bigint[], p_goods_title text[], p_bundle smallint[], p_bundles jsonb) returns jsonb[] security definer
 function orders.place(p_tenant bigint, p_items jsonb) returns jsonb security definer
 function orders.place_recharge(p_tenant bigint, p_item jsonb) returns jsonb security definer
+function orders.price_picks(p_tenant bigint, p_k_item integer[], p_k_sku bigint[], p_l_item integer[], p_l_sku bigint[], p_quantity integer[], p_shown bigint[], p_title text[], p_points integer[], INOUT l_unit bigint[], INOUT l_refusal jsonb[], INOUT l_holds boolean[], INOUT l_source text[], INOUT l_bought boolean[]) returns record security definer
+function orders.route_to_warehouses(p_tenant bigint, p_channels text[], p_item integer[], p_sku bigint[], p_kind text[], p_quantity integer[], p_k_item integer[], p_k_sku bigint[], INOUT l_account bigint[], OUT l_warehouse bigint[], OUT l_home bigint[], OUT l_shelf bigint[], OUT l_fallback bigint[]) returns record security definer
 function orders.view_rows(p_tenant bigint, p_nos bigint[], p_codes integer) returns TABLE(no bigint, place integer, view json) security definer
 function orders.views(p_tenant bigint, p_nos bigint[], p_codes integer) returns json security definer
 function orders.write_bundles(p_tenant bigint, p_nos bigint[], p_placed integer[], p_bundles jsonb) returns void security definer
@@ -1922,7 +2427,7 @@ create table reconciliation.bill_lines (
   at timestamp with time zone not null,
   constraint bill_lines_pkey PRIMARY KEY (tenant_id, begun_at, bill_id, n),
   constraint bill_lines_amount_fen_check CHECK ((amount_fen >= 0)),
-  constraint bill_lines_kind_check CHECK ((kind = ANY (ARRAY['payment'::text, 'refund'::text, 'chargeback'::text, 'other'::text]))),
+  constraint bill_lines_kind_check CHECK ((kind = ANY (ARRAY['payment'::text, 'refund'::text, 'chargeback'::text, 'other'::text, 'purchase'::text, 'deposit'::text, 'credit'::text]))),
   constraint bill_lines_state_check CHECK ((state = ANY (ARRAY['done'::text, 'pending'::text, 'failed'::text])))
 ) partition by range (begun_at);
 alter table reconciliation.bill_lines enable row level security;
@@ -1997,7 +2502,7 @@ create table reconciliation.cases (
   constraint case_over_or_not CHECK (((state = ANY (ARRAY['open'::text, 'waiting'::text])) = (ended_at IS NULL))),
   constraint cases_handled_by_check CHECK ((length(handled_by) <= 100)),
   constraint cases_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200))),
-  constraint cases_kind_check CHECK ((kind = ANY (ARRAY['payment'::text, 'refund'::text, 'chargeback'::text, 'chargeback_won'::text]))),
+  constraint cases_kind_check CHECK ((kind = ANY (ARRAY['payment'::text, 'refund'::text, 'chargeback'::text, 'chargeback_won'::text, 'purchase'::text, 'deposit'::text, 'credit'::text]))),
   constraint cases_note_check CHECK ((length(note) <= 500)),
   constraint cases_outcome_check CHECK ((outcome = ANY (ARRAY['channel_only'::text, 'ours_only'::text, 'state_differs'::text, 'amount_differs'::text, 'duplicate'::text, 'cross_day'::text]))),
   constraint cases_state_check CHECK ((state = ANY (ARRAY['open'::text, 'waiting'::text, 'explained'::text, 'resolved'::text])))
@@ -2041,7 +2546,7 @@ create table reconciliation.matches (
   fee_fen bigint not null,
   posting_id bigint not null,
   constraint matches_pkey PRIMARY KEY (tenant_id, kind, fact_id),
-  constraint matches_kind_check CHECK ((kind = ANY (ARRAY['payment'::text, 'refund'::text, 'chargeback'::text, 'chargeback_won'::text])))
+  constraint matches_kind_check CHECK ((kind = ANY (ARRAY['payment'::text, 'refund'::text, 'chargeback'::text, 'chargeback_won'::text, 'purchase'::text, 'deposit'::text, 'credit'::text])))
 );
 alter table reconciliation.matches enable row level security;
 grant select on reconciliation.matches to quanshu_app;
@@ -2110,6 +2615,7 @@ create trigger matches_frozen_update after update on reconciliation.matches refe
 
 function reconciliation.awaits_bill(p_tenant bigint, p_gateway text, p_day date) returns boolean security definer
 function reconciliation.case_refusal(p_tenant bigint, p_case bigint) returns jsonb security definer
+function reconciliation.claim(p_tenant bigint, p_case bigint, p_note text, p_actor text, p_actor_id bigint) returns jsonb security definer
 function reconciliation.close_day(p_tenant bigint, p_gateway text, p_day date, p_actor text) returns jsonb security definer
 function reconciliation.day_of(p_at timestamp with time zone) returns date
 function reconciliation.day_start(p_day date) returns timestamp with time zone
@@ -2125,6 +2631,7 @@ function reconciliation.holds(p_tenant bigint, p_gateway text, p_day date, p_wor
 function reconciliation.is_closed(p_tenant bigint, p_gateway text, p_day date) returns boolean security definer
 function reconciliation.judge_case(p_tenant bigint, p_case bigint) returns jsonb security definer
 function reconciliation.judge_lines(p_tenant bigint, p_bill bigint, p_ns integer[]) returns void security definer
+function reconciliation.judge_supplies(p_tenant bigint, p_bill bigint, p_ns integer[]) returns void security definer
 function reconciliation.let_go(p_tenant bigint, p_gateway text, p_day date, p_worker text) returns jsonb security definer
 function reconciliation.load_lines(p_tenant bigint, p_bill bigint, p_worker text, p_from integer, p_lines jsonb, p_texts bytea) returns jsonb security definer
 function reconciliation.look_again(p_tenant bigint, p_gateway text, p_day date, p_limit integer) returns void security definer
@@ -2139,6 +2646,7 @@ function reconciliation.ours_of(p_row jsonb) returns jsonb
 function reconciliation.pair(p_tenant bigint, p_case bigint, p_with bigint, p_note text, p_actor text) returns jsonb security definer
 function reconciliation.pair_by_payment_no(p_tenant bigint, p_bill bigint, p_worker text, p_after bigint, p_limit integer) returns jsonb security definer
 function reconciliation.plan_days(p_gateways text[], p_limit integer) returns jsonb security definer
+function reconciliation.plan_supply_days(p_adapters text[], p_limit integer) returns jsonb security definer
 function reconciliation.post(p_tenant bigint, p_posting bigint, p_kind text, p_gateway text, p_day date, p_bill bigint, p_case bigint, p_lines integer, p_paid bigint, p_refunded bigint, p_fee bigint, p_difference bigint) returns void security definer
 function reconciliation.postpone(p_tenant bigint, p_case bigint, p_note text, p_actor text) returns jsonb security definer
 function reconciliation.refresh_day(p_tenant bigint, p_gateway text, p_day date) returns text security definer
@@ -2152,6 +2660,7 @@ function reconciliation.rewind(p_tenant bigint, p_bill bigint, p_worker text) re
 function reconciliation.settle_rest(p_tenant bigint, p_bill bigint, p_worker text) returns jsonb security definer
 function reconciliation.sign_of(p_kind text) returns bigint
 function reconciliation.start_bill(p_tenant bigint, p_worker text, p_facts jsonb) returns jsonb security definer
+function reconciliation.supplier_of(p_gateway text) returns bigint
 function reconciliation.take_back_matches(p_tenant bigint, p_gateway text, p_day date, p_kinds text[], p_facts bigint[]) returns void security definer
 function reconciliation.take_back_posting(p_tenant bigint, p_posting bigint) returns void security definer
 function reconciliation.take_day(p_tenant bigint, p_gateway text, p_day date, p_worker text, p_phase text) returns jsonb security definer
@@ -2277,10 +2786,109 @@ create table stock.low_marks (
 alter table stock.low_marks enable row level security;
 grant delete, insert, select on stock.low_marks to quanshu_app;
 
+create table stock.moves (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  at timestamp with time zone not null default clock_timestamp(),
+  kind text not null,
+  sku_id bigint not null,
+  from_id bigint,
+  to_id bigint,
+  quantity bigint not null,
+  reason text not null default ''::text,
+  by_name text not null,
+  undoes bigint,
+  constraint moves_pkey PRIMARY KEY (tenant_id, id),
+  constraint move_undone_once UNIQUE (tenant_id, undoes),
+  constraint moves_tenant_id_from_id_fkey FOREIGN KEY (tenant_id, from_id) REFERENCES stock.warehouses(tenant_id, id),
+  constraint moves_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
+  constraint moves_tenant_id_to_id_fkey FOREIGN KEY (tenant_id, to_id) REFERENCES stock.warehouses(tenant_id, id),
+  constraint move_between_two CHECK ((from_id IS DISTINCT FROM to_id)),
+  constraint moves_kind_check CHECK ((kind = ANY (ARRAY['allocate'::text, 'ratio'::text, 'top_up'::text, 'transfer'::text, 'return'::text, 'close'::text, 'undo'::text, 'import'::text]))),
+  constraint moves_quantity_check CHECK ((quantity > 0)),
+  constraint undo_names_its_move CHECK (((kind = 'undo'::text) = (undoes IS NOT NULL)))
+);
+alter table stock.moves enable row level security;
+grant select on stock.moves to quanshu_app;
+
+create table stock.warehouse_rules (
+  tenant_id bigint not null,
+  warehouse_id bigint not null,
+  sku_id bigint not null,
+  fill_below integer,
+  target integer,
+  low_at integer,
+  low_since timestamp with time zone,
+  updated_by text not null default ''::text,
+  updated_at timestamp with time zone not null default now(),
+  constraint warehouse_rules_pkey PRIMARY KEY (tenant_id, warehouse_id, sku_id),
+  constraint warehouse_rules_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
+  constraint warehouse_rules_tenant_id_warehouse_id_fkey FOREIGN KEY (tenant_id, warehouse_id) REFERENCES stock.warehouses(tenant_id, id),
+  constraint target_is_above CHECK ((((fill_below IS NULL) = (target IS NULL)) AND (target >= fill_below))),
+  constraint warehouse_rules_fill_below_check CHECK (((fill_below >= 1) AND (fill_below <= 1000000))),
+  constraint warehouse_rules_low_at_check CHECK (((low_at >= 1) AND (low_at <= 1000000))),
+  constraint warehouse_rules_target_check CHECK (((target >= 1) AND (target <= 1000000)))
+);
+alter table stock.warehouse_rules enable row level security;
+grant delete, insert, select, update on stock.warehouse_rules to quanshu_app;
+
+create table stock.warehouses (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  channel text not null,
+  name text not null,
+  kind text not null default 'other'::text,
+  falls_back boolean not null default false,
+  state text not null default 'open'::text,
+  note text not null default ''::text,
+  created_at timestamp with time zone not null default now(),
+  closed_at timestamp with time zone,
+  constraint warehouses_pkey PRIMARY KEY (tenant_id, id),
+  constraint warehouse_of_channel UNIQUE (tenant_id, channel),
+  constraint closed_says_when CHECK (((state = 'closed'::text) = (closed_at IS NOT NULL))),
+  constraint warehouses_channel_check CHECK (((channel ~ '^[a-z0-9](-?[a-z0-9]+){0,19}$'::text) AND (channel <> ALL (ARRAY['mall'::text, 'redeem'::text, 'total'::text])))),
+  constraint warehouses_kind_check CHECK ((kind = ANY (ARRAY['marketplace'::text, 'agent'::text, 'shop'::text, 'other'::text]))),
+  constraint warehouses_name_check CHECK (((length(name) >= 1) AND (length(name) <= 40))),
+  constraint warehouses_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))
+);
+alter table stock.warehouses enable row level security;
+grant insert, select, update on stock.warehouses to quanshu_app;
+
+
+create index moves_of_sku ON stock.moves USING btree (tenant_id, sku_id, id);
 
 create policy tenant on stock.low_marks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on stock.moves for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on stock.warehouse_rules for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on stock.warehouses for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+
+function stock.channel_stock(p_tenant bigint, p_channel text, p_skus bigint[]) returns TABLE(sku_id bigint, available bigint)
+function stock.flow(p_tenant bigint, p_sku bigint) returns jsonb security definer
+function stock.free(p_tenant bigint, p_sku bigint, p_warehouse bigint) returns bigint security definer
+function stock.lock_shelves(p_tenant bigint, p_sku bigint) returns void security definer
+function stock.lying(p_tenant bigint, p_sku bigint) returns TABLE(warehouse_id bigint, sku_id bigint, batch_id bigint, pieces bigint, cost_fen bigint, since timestamp with time zone, channels text[]) security definer
+function stock.move(p_tenant bigint, p_kind text, p_moves jsonb, p_reason text, p_by text, p_undoes bigint) returns jsonb security definer
+function stock.note_import(p_tenant bigint, p_sku bigint, p_warehouse bigint, p_batch bigint, p_pieces bigint) returns void security definer
+function stock.replacing_from(p_tenant bigint, p_sku bigint, p_no bigint, p_line integer) returns bigint security definer
+function stock.returnable(p_tenant bigint, p_warehouse bigint, p_sku bigint) returns jsonb security definer
+function stock.shelf(p_tenant bigint, p_sku bigint, p_warehouse bigint) returns bigint security definer
+function stock.shelf_rows(p_tenant bigint) returns TABLE(warehouse_id bigint, warehouse_name text, sku_id bigint, available bigint, held bigint, held_since timestamp with time zone, channel_only bigint, cost_fen bigint, oldest_at timestamp with time zone, last_in_at timestamp with time zone, ages bigint[], fill_below integer, target integer, low_at integer, low boolean) security definer
+function stock.shelves(p_tenant bigint, p_sku bigint) returns bigint[] security definer
+function stock.shelves_of(p_tenant bigint, p_skus bigint[], p_warehouses bigint[], p_totals bigint[]) returns bigint[] security definer
+function stock.top_ups(p_tenant bigint) returns jsonb security definer
 
 -- suppliers -------------------------------------------------------------------------------------------
+
+create table suppliers.breaker_openings (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  supplier_id bigint not null,
+  at timestamp with time zone not null default now(),
+  constraint breaker_openings_pkey PRIMARY KEY (tenant_id, id),
+  constraint breaker_openings_tenant_id_supplier_id_fkey FOREIGN KEY (tenant_id, supplier_id) REFERENCES suppliers.suppliers(tenant_id, id)
+);
+alter table suppliers.breaker_openings enable row level security;
+grant select on suppliers.breaker_openings to quanshu_app;
 
 create table suppliers.callbacks (
   tenant_id bigint not null,
@@ -2296,6 +2904,68 @@ create table suppliers.callbacks (
 alter table suppliers.callbacks enable row level security;
 grant insert, select on suppliers.callbacks to quanshu_app;
 
+create table suppliers.files (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  supplier_id bigint not null,
+  name text not null,
+  sha256 bytea not null,
+  modified_at timestamp with time zone not null,
+  state text not null default 'read'::text,
+  content jsonb,
+  mapping jsonb not null default '{}'::jsonb,
+  report jsonb,
+  changes jsonb not null default '[]'::jsonb,
+  uploaded_by text not null,
+  uploaded_at timestamp with time zone not null default now(),
+  applied_by text,
+  applied_at timestamp with time zone,
+  undone_by text,
+  undone_at timestamp with time zone,
+  constraint files_pkey PRIMARY KEY (tenant_id, id),
+  constraint files_tenant_id_supplier_id_fkey FOREIGN KEY (tenant_id, supplier_id) REFERENCES suppliers.suppliers(tenant_id, id),
+  constraint files_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint files_state_check CHECK ((state = ANY (ARRAY['read'::text, 'applied'::text, 'undone'::text]))),
+  constraint supply_file_applied CHECK (((state = 'read'::text) = (applied_at IS NULL))),
+  constraint supply_file_content CHECK (((state = 'read'::text) = (content IS NOT NULL)))
+);
+alter table suppliers.files enable row level security;
+grant delete, insert, select, update on suppliers.files to quanshu_app;
+
+create table suppliers.money (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  supplier_id bigint not null,
+  kind text not null,
+  amount_fen bigint not null,
+  reference text not null,
+  note text not null default ''::text,
+  at timestamp with time zone not null,
+  state text not null,
+  case_id bigint,
+  recovery_id bigint,
+  requested_by text not null,
+  requested_by_id bigint not null,
+  decided_by text,
+  decided_at timestamp with time zone,
+  decided_note text,
+  reversed_by text,
+  reversed_at timestamp with time zone,
+  reversed_note text,
+  created_at timestamp with time zone not null default now(),
+  constraint money_pkey PRIMARY KEY (tenant_id, id),
+  constraint money_tenant_id_supplier_id_fkey FOREIGN KEY (tenant_id, supplier_id) REFERENCES suppliers.suppliers(tenant_id, id),
+  constraint claim_without_number CHECK (((reference <> ''::text) OR (state = ANY (ARRAY['claimed'::text, 'declined'::text])))),
+  constraint money_amount_fen_check CHECK (((amount_fen >= 1) AND (amount_fen <= '100000000000'::bigint))),
+  constraint money_kind_check CHECK ((kind = ANY (ARRAY['deposit'::text, 'withdrawal'::text, 'credit'::text]))),
+  constraint money_note_check CHECK ((length(note) <= 500)),
+  constraint money_reference_check CHECK ((length(reference) <= 64)),
+  constraint money_state_check CHECK ((state = ANY (ARRAY['claimed'::text, 'awaiting'::text, 'booked'::text, 'declined'::text, 'reversed'::text]))),
+  constraint reversed_by_somebody CHECK (((state = 'reversed'::text) = (reversed_at IS NOT NULL)))
+);
+alter table suppliers.money enable row level security;
+grant insert, select, update on suppliers.money to quanshu_app;
+
 create table suppliers.offers (
   tenant_id bigint not null,
   id bigint not null generated always as identity,
@@ -2306,6 +2976,7 @@ create table suppliers.offers (
   enabled boolean not null default true,
   field_map jsonb not null default '{}'::jsonb,
   created_at timestamp with time zone not null default now(),
+  template jsonb,
   constraint offers_pkey PRIMARY KEY (tenant_id, id),
   constraint offers_tenant_id_sku_id_product_id_key UNIQUE (tenant_id, sku_id, product_id),
   constraint offers_tenant_id_product_id_fkey FOREIGN KEY (tenant_id, product_id) REFERENCES suppliers.products(tenant_id, id),
@@ -2314,6 +2985,30 @@ create table suppliers.offers (
 );
 alter table suppliers.offers enable row level security;
 grant delete, insert, select, update on suppliers.offers to quanshu_app;
+
+create table suppliers.price_asks (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  supplier_id bigint not null,
+  product_id bigint not null,
+  from_hao bigint not null,
+  to_hao bigint not null,
+  state text not null default 'waiting'::text,
+  asked_by text not null,
+  asked_at timestamp with time zone not null default now(),
+  decided_by text,
+  decided_at timestamp with time zone,
+  reason text not null default ''::text,
+  constraint price_asks_pkey PRIMARY KEY (tenant_id, id),
+  constraint price_asks_tenant_id_product_id_fkey FOREIGN KEY (tenant_id, product_id) REFERENCES suppliers.products(tenant_id, id),
+  constraint price_asks_tenant_id_supplier_id_fkey FOREIGN KEY (tenant_id, supplier_id) REFERENCES suppliers.suppliers(tenant_id, id),
+  constraint price_ask_decided CHECK (((state = ANY (ARRAY['accepted'::text, 'declined'::text])) = (decided_at IS NOT NULL))),
+  constraint price_asks_from_hao_check CHECK ((from_hao >= 0)),
+  constraint price_asks_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'accepted'::text, 'declined'::text, 'replaced'::text]))),
+  constraint price_asks_to_hao_check CHECK ((to_hao >= 0))
+);
+alter table suppliers.price_asks enable row level security;
+grant select, update on suppliers.price_asks to quanshu_app;
 
 create table suppliers.price_moves (
   tenant_id bigint not null,
@@ -2492,20 +3187,27 @@ create table suppliers.purchases (
   decided_by text,
   decided_note text,
   bad integer not null default 0,
+  profile_id bigint,
+  profile_version integer,
+  unknown_at timestamp with time zone,
+  restock_id bigint,
   constraint purchases_pkey PRIMARY KEY (tenant_id, id),
   constraint purchase_has_its_own_number UNIQUE (tenant_id, no),
+  constraint purchase_profile FOREIGN KEY (tenant_id, profile_id, profile_version) REFERENCES suppliers.profile_versions(tenant_id, profile_id, version),
   constraint purchases_tenant_id_product_id_fkey FOREIGN KEY (tenant_id, product_id) REFERENCES suppliers.products(tenant_id, id),
   constraint purchases_tenant_id_supplier_id_fkey FOREIGN KEY (tenant_id, supplier_id) REFERENCES suppliers.suppliers(tenant_id, id),
   constraint due_while_open CHECK (((due_at IS NULL) OR (state = ANY (ARRAY['planned'::text, 'sending'::text, 'accepted'::text, 'unknown'::text])))),
-  constraint line_of_purchase CHECK (((purpose = 'line'::text) = ((order_no IS NOT NULL) AND (line_no IS NOT NULL)))),
+  constraint line_of_purchase CHECK (((purpose = ANY (ARRAY['line'::text, 'complaint'::text])) = ((order_no IS NOT NULL) AND (line_no IS NOT NULL)))),
+  constraint purchase_profile_with_version CHECK (((profile_id IS NULL) = (profile_version IS NULL))),
   constraint purchases_ceiling_hao_check CHECK ((ceiling_hao >= 0)),
   constraint purchases_check CHECK (((arrived >= 0) AND (arrived <= quantity))),
   constraint purchases_check1 CHECK (((bad >= 0) AND (bad <= quantity))),
   constraint purchases_no_check CHECK ((no ~ '^[0-9]{20}$'::text)),
-  constraint purchases_purpose_check CHECK ((purpose = ANY (ARRAY['line'::text, 'test'::text]))),
+  constraint purchases_purpose_check CHECK ((purpose = ANY (ARRAY['line'::text, 'test'::text, 'stock'::text, 'complaint'::text]))),
   constraint purchases_quantity_check CHECK ((quantity > 0)),
   constraint purchases_quoted_hao_check CHECK ((quoted_hao >= 0)),
-  constraint purchases_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'sending'::text, 'accepted'::text, 'unknown'::text, 'done'::text, 'partial'::text, 'refused'::text, 'cancelled'::text, 'contradicted'::text])))
+  constraint purchases_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'sending'::text, 'accepted'::text, 'unknown'::text, 'done'::text, 'partial'::text, 'refused'::text, 'cancelled'::text, 'contradicted'::text]))),
+  constraint restock_of_purchase CHECK (((purpose = 'stock'::text) = (restock_id IS NOT NULL)))
 );
 alter table suppliers.purchases enable row level security;
 grant select on suppliers.purchases to quanshu_app;
@@ -2518,13 +3220,27 @@ create table suppliers.routes (
   updated_at timestamp with time zone not null default now(),
   updated_by text not null default ''::text,
   source text not null default 'own'::text,
+  account_check text not null default 'advise'::text,
   constraint routes_pkey PRIMARY KEY (tenant_id, sku_id),
   constraint routes_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
+  constraint routes_account_check_check CHECK ((account_check = ANY (ARRAY['off'::text, 'advise'::text, 'require'::text]))),
   constraint routes_policy_check CHECK ((policy = ANY (ARRAY['cheapest'::text, 'fastest'::text, 'reliable'::text, 'weighted'::text, 'fixed'::text]))),
   constraint routes_source_check CHECK ((source = ANY (ARRAY['own'::text, 'own_first'::text, 'supplier_first'::text])))
 );
 alter table suppliers.routes enable row level security;
 grant insert, select, update on suppliers.routes to quanshu_app;
+
+create table suppliers.statement_maps (
+  tenant_id bigint not null,
+  supplier_id bigint not null,
+  columns jsonb not null,
+  updated_at timestamp with time zone not null default now(),
+  updated_by text not null default ''::text,
+  constraint statement_maps_pkey PRIMARY KEY (tenant_id, supplier_id),
+  constraint statement_maps_tenant_id_supplier_id_fkey FOREIGN KEY (tenant_id, supplier_id) REFERENCES suppliers.suppliers(tenant_id, id)
+);
+alter table suppliers.statement_maps enable row level security;
+grant insert, select, update on suppliers.statement_maps to quanshu_app;
 
 create table suppliers.suppliers (
   tenant_id bigint not null,
@@ -2555,7 +3271,12 @@ create table suppliers.suppliers (
   updated_at timestamp with time zone not null default now(),
   profile_id bigint,
   profile_version integer,
+  low_since timestamp with time zone,
+  node_id bigint,
+  file_mapping jsonb,
   constraint suppliers_pkey PRIMARY KEY (tenant_id, id),
+  constraint supplier_of_node UNIQUE (tenant_id, node_id),
+  constraint supplier_node FOREIGN KEY (tenant_id, node_id) REFERENCES organizations.nodes(tenant_id, id),
   constraint supplier_profile FOREIGN KEY (tenant_id, profile_id, profile_version) REFERENCES suppliers.profile_versions(tenant_id, profile_id, version),
   constraint profile_is_the_adapter CHECK (((profile_id IS NOT NULL) = (adapter ~~ 'profile:%'::text))),
   constraint profile_with_version CHECK (((profile_id IS NULL) = (profile_version IS NULL))),
@@ -2569,23 +3290,89 @@ create table suppliers.suppliers (
 alter table suppliers.suppliers enable row level security;
 grant insert, select, update on suppliers.suppliers to quanshu_app;
 
+create table suppliers.tasks (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  supplier_id bigint not null,
+  product_id bigint not null,
+  no text not null,
+  quantity integer not null,
+  cost_hao bigint not null,
+  state text not null default 'waiting'::text,
+  staff_id bigint,
+  staff_name text not null default ''::text,
+  opened_at timestamp with time zone not null default clock_timestamp(),
+  accept_by timestamp with time zone,
+  due_at timestamp with time zone,
+  work_minutes integer not null,
+  overdue_at timestamp with time zone,
+  arrived integer not null default 0,
+  codes_sealed bytea,
+  serial text not null default ''::text,
+  note text not null default ''::text,
+  about text not null default ''::text,
+  ended_at timestamp with time zone,
+  constraint tasks_pkey PRIMARY KEY (tenant_id, id),
+  constraint task_of_number UNIQUE (tenant_id, no),
+  constraint tasks_tenant_id_product_id_fkey FOREIGN KEY (tenant_id, product_id) REFERENCES suppliers.products(tenant_id, id),
+  constraint tasks_tenant_id_supplier_id_fkey FOREIGN KEY (tenant_id, supplier_id) REFERENCES suppliers.suppliers(tenant_id, id),
+  constraint supply_task_clock CHECK (
+CASE state
+    WHEN 'waiting'::text THEN ((accept_by IS NOT NULL) AND (due_at IS NULL))
+    WHEN 'accepted'::text THEN ((due_at IS NOT NULL) AND (staff_id IS NOT NULL))
+    ELSE true
+END),
+  constraint supply_task_ends CHECK (((ended_at IS NOT NULL) = (state <> ALL (ARRAY['waiting'::text, 'accepted'::text])))),
+  constraint tasks_check CHECK (((arrived >= 0) AND (arrived <= quantity))),
+  constraint tasks_cost_hao_check CHECK ((cost_hao >= 0)),
+  constraint tasks_no_check CHECK ((no ~ '^[0-9]{20}$'::text)),
+  constraint tasks_quantity_check CHECK ((quantity > 0)),
+  constraint tasks_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'accepted'::text, 'done'::text, 'refused'::text, 'expired'::text, 'withdrawn'::text, 'missed'::text]))),
+  constraint tasks_work_minutes_check CHECK ((work_minutes > 0))
+);
+alter table suppliers.tasks enable row level security;
+grant select on suppliers.tasks to quanshu_app;
 
+
+create index openings_of_supplier ON suppliers.breaker_openings USING btree (tenant_id, supplier_id, at);
 create index callbacks_of_no ON suppliers.callbacks USING btree (tenant_id, no) WHERE (no IS NOT NULL);
+create index supply_files_of_supplier ON suppliers.files USING btree (tenant_id, supplier_id, id);
+create index money_by_time ON suppliers.money USING btree (tenant_id, supplier_id, kind, at, id) WHERE (state = 'booked'::text);
+create UNIQUE index money_of_case ON suppliers.money USING btree (tenant_id, case_id) WHERE ((case_id IS NOT NULL) AND (state <> 'declined'::text));
+create UNIQUE index money_of_recovery ON suppliers.money USING btree (tenant_id, recovery_id) WHERE ((recovery_id IS NOT NULL) AND (state <> 'reversed'::text));
+create UNIQUE index money_of_reference ON suppliers.money USING btree (tenant_id, supplier_id, kind, reference) WHERE ((state = ANY (ARRAY['awaiting'::text, 'booked'::text])) AND (reference <> ''::text));
+create index money_of_supplier ON suppliers.money USING btree (tenant_id, supplier_id, id);
 create index offers_of_product ON suppliers.offers USING btree (tenant_id, product_id);
+create UNIQUE index one_waiting_price ON suppliers.price_asks USING btree (tenant_id, product_id) WHERE (state = 'waiting'::text);
+create index price_asks_of_supplier ON suppliers.price_asks USING btree (tenant_id, supplier_id, id);
 create index price_moves_of_sku ON suppliers.price_moves USING btree (tenant_id, sku_id, id);
 create index price_rules_held ON suppliers.price_rules USING btree (tenant_id, held_at) WHERE (held_at IS NOT NULL);
 create index changes_of_product ON suppliers.product_changes USING btree (tenant_id, product_id, id);
+create UNIQUE index one_living_complaint_purchase_a_line ON suppliers.purchases USING btree (tenant_id, order_no, line_no) WHERE ((state = ANY (ARRAY['planned'::text, 'sending'::text, 'accepted'::text, 'unknown'::text])) AND (purpose = 'complaint'::text));
 create UNIQUE index one_living_purchase_a_line ON suppliers.purchases USING btree (tenant_id, order_no, line_no) WHERE ((state = ANY (ARRAY['planned'::text, 'sending'::text, 'accepted'::text, 'unknown'::text])) AND (purpose = 'line'::text));
+create UNIQUE index one_living_purchase_a_restock ON suppliers.purchases USING btree (tenant_id, restock_id) WHERE ((state = ANY (ARRAY['planned'::text, 'sending'::text, 'accepted'::text, 'unknown'::text])) AND (restock_id IS NOT NULL));
 create index purchases_by_remote ON suppliers.purchases USING btree (tenant_id, remote_no) WHERE (remote_no IS NOT NULL);
 create index purchases_due ON suppliers.purchases USING btree (tenant_id, supplier_id, due_at) WHERE (due_at IS NOT NULL);
 create index purchases_ended ON suppliers.purchases USING btree (tenant_id, product_id, ended_at) WHERE (ended_at IS NOT NULL);
+create index purchases_ended_at ON suppliers.purchases USING btree (tenant_id, supplier_id, ended_at, id) WHERE (ended_at IS NOT NULL);
 create index purchases_leased ON suppliers.purchases USING btree (tenant_id, supplier_id) WHERE (leased_until IS NOT NULL);
 create index purchases_of_line ON suppliers.purchases USING btree (tenant_id, order_no, line_no, turn);
+create index purchases_of_profile ON suppliers.purchases USING btree (tenant_id, profile_id, profile_version) WHERE (profile_id IS NOT NULL);
+create index purchases_of_restock ON suppliers.purchases USING btree (tenant_id, restock_id, turn) WHERE (restock_id IS NOT NULL);
+create index purchases_of_supplier_ended ON suppliers.purchases USING btree (tenant_id, supplier_id, ended_at) WHERE (ended_at IS NOT NULL);
+create index purchases_sent ON suppliers.purchases USING btree (tenant_id, supplier_id, sent_at, id) WHERE (sent_at IS NOT NULL);
 create UNIQUE index supplier_name ON suppliers.suppliers USING btree (tenant_id, name) WHERE (state <> 'archived'::text);
 create index suppliers_of_profile ON suppliers.suppliers USING btree (tenant_id, profile_id) WHERE (profile_id IS NOT NULL);
+create index supply_tasks_codes ON suppliers.tasks USING btree (tenant_id, id) WHERE (codes_sealed IS NOT NULL);
+create index supply_tasks_of_supplier ON suppliers.tasks USING btree (tenant_id, supplier_id, id);
+create index supply_tasks_open ON suppliers.tasks USING btree (tenant_id, supplier_id, id) WHERE (ended_at IS NULL);
 
+create policy tenant on suppliers.breaker_openings for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.callbacks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on suppliers.files for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on suppliers.money for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.offers for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on suppliers.price_asks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.price_moves for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.price_rules for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.product_changes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
@@ -2595,25 +3382,47 @@ create policy tenant on suppliers.profiles for all to quanshu_app using (tenant_
 create policy tenant on suppliers.purchase_cards for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.purchases for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.routes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on suppliers.statement_maps for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.suppliers for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on suppliers.tasks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
+function suppliers.accept_tasks(p_tenant bigint, p_supplier bigint, p_tasks bigint[], p_staff bigint, p_name text) returns jsonb security definer
+function suppliers.account_checks(p_tenant bigint, p_sku bigint) returns jsonb security definer
 function suppliers.ask_again_after(p_asks integer) returns interval
 function suppliers.ask_now(p_tenant bigint, p_supplier bigint, p_no text) returns bigint security definer
+function suppliers.balance_of(p_tenant bigint, p_supplier bigint) returns bigint security definer
+function suppliers.book_money(p_tenant bigint, p_money bigint) returns void security definer
 function suppliers.candidates(p_tenant bigint, p_skus bigint[]) returns jsonb security definer
 function suppliers.cheapest(p_tenant bigint, p_skus bigint[]) returns TABLE(sku_id bigint, product_id bigint, supplier text, cost_hao bigint) security definer
+function suppliers.decide_price(p_tenant bigint, p_ask bigint, p_accept boolean, p_to_hao bigint, p_by text, p_reason text) returns jsonb security definer
+function suppliers.end_task(p_tenant bigint, p_task bigint, p_state text, p_arrived integer, p_codes bytea, p_serial text, p_note text, p_about text) returns void security definer
+function suppliers.finish_task(p_tenant bigint, p_supplier bigint, p_task bigint, p_arrived integer, p_codes bytea, p_serial text, p_note text) returns jsonb security definer
 function suppliers.follow_prices(p_tenant bigint, p_skus bigint[]) returns void security definer
 function suppliers.follow_shelf(p_tenant bigint, p_skus bigint[]) returns void security definer
 function suppliers.is_price_stopped(p_tenant bigint, p_sku bigint) returns boolean security definer
+function suppliers.keep_own(p_tenant bigint, p_supplier bigint, p_items jsonb, p_by text) returns jsonb security definer
 function suppliers.keep_products(p_tenant bigint, p_supplier bigint, p_products jsonb, p_whole boolean, p_told_at timestamp with time zone) returns jsonb security definer
 function suppliers.least_price(p_cost_hao bigint, p_floor_fen bigint, p_margin_fen bigint) returns bigint
+function suppliers.move_own_stock(p_tenant bigint, p_product bigint, p_pieces integer) returns void security definer
 function suppliers.note_health(p_tenant bigint, p_supplier bigint, p_good integer, p_bad integer) returns void security definer
+function suppliers.open_task(p_tenant bigint, p_supplier bigint, p_task bigint) returns suppliers.tasks security definer
 function suppliers.open_trial(p_tenant bigint, p_product bigint, p_fields jsonb) returns bigint security definer
+function suppliers.place_task(p_tenant bigint, p_supplier bigint, p_no text) returns jsonb security definer
+function suppliers.post_money(p_tenant bigint, p_money bigint, p_is_back boolean) returns void security definer
 function suppliers.price_by_rule(p_cost_hao bigint, p_markup_bp integer, p_markup_fen bigint, p_least_fen bigint, p_rounding text) returns bigint
 function suppliers.price_in_force(p_tenant bigint, p_skus bigint[]) returns TABLE(sku_id bigint, price_fen bigint) security definer
+function suppliers.refuse_task(p_tenant bigint, p_supplier bigint, p_task bigint, p_about text, p_reason text, p_staff bigint, p_name text) returns jsonb security definer
+function suppliers.reverse_money(p_tenant bigint, p_money bigint, p_actor text, p_note text) returns jsonb security definer
 function suppliers.set_price(p_tenant bigint, p_sku bigint, p_fen bigint) returns void security definer
+function suppliers.setting_of(p_settings jsonb, p_key text, p_usual integer) returns integer
+function suppliers.take_check(p_tenant bigint, p_supplier bigint) returns boolean security definer
 function suppliers.take_due(p_lease_seconds integer, p_limit integer) returns jsonb security definer
 function suppliers.take_probes(p_limit integer) returns jsonb security definer
 function suppliers.take_syncs(p_minutes integer, p_limit integer) returns jsonb security definer
+function suppliers.task_of(p_tenant bigint, p_supplier bigint, p_no text) returns jsonb security definer
+function suppliers.tend_task() returns jsonb security definer
+function suppliers.watch_balances(p_limit integer) returns jsonb security definer
+function suppliers.withdraw_task(p_tenant bigint, p_task bigint, p_reason text) returns jsonb security definer
 
 -- tenancy ---------------------------------------------------------------------------------------------
 
@@ -2717,8 +3526,10 @@ create table vault.batches (
   pattern text,
   wanted integer,
   supplier_id bigint,
+  channels text[],
   constraint batches_pkey PRIMARY KEY (tenant_id, id),
   constraint batches_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
+  constraint batches_channels_check CHECK (((cardinality(channels) >= 1) AND (cardinality(channels) <= 20))),
   constraint batches_check CHECK (((valid_to IS NULL) OR (valid_from IS NULL) OR (valid_to > valid_from))),
   constraint batches_cost_fen_check CHECK ((cost_fen >= 0)),
   constraint batches_origin_check CHECK ((origin = ANY (ARRAY['import'::text, 'generated'::text, 'bought'::text]))),
@@ -2741,11 +3552,23 @@ create table vault.cards (
   valid_to timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   changed_at timestamp with time zone not null default now(),
+  code_id bigint,
+  use_no integer not null default 1,
+  number text,
+  number_as text,
+  picked_by bigint,
+  warehouse_id bigint,
   constraint cards_pkey PRIMARY KEY (tenant_id, id),
-  constraint card_known_already UNIQUE (tenant_id, fingerprint),
+  constraint card_known_already UNIQUE (tenant_id, fingerprint, use_no),
+  constraint cards_code FOREIGN KEY (tenant_id, code_id) REFERENCES vault.reused_codes(tenant_id, id),
   constraint cards_tenant_id_batch_id_fkey FOREIGN KEY (tenant_id, batch_id) REFERENCES vault.batches(tenant_id, id),
   constraint cards_fingerprint_check CHECK ((octet_length(fingerprint) = 32)),
-  constraint cards_state_check CHECK ((state = ANY (ARRAY['available'::text, 'delivered'::text, 'used'::text, 'void'::text, 'suspect'::text, 'expired'::text])))
+  constraint cards_number_as_check CHECK ((number_as = ANY (ARRAY['number'::text, 'masked'::text]))),
+  constraint cards_number_check CHECK (((length(number) >= 1) AND (length(number) <= 120))),
+  constraint cards_state_check CHECK ((state = ANY (ARRAY['available'::text, 'delivered'::text, 'used'::text, 'void'::text, 'suspect'::text, 'expired'::text]))),
+  constraint cards_use_no_check CHECK ((use_no >= 1)),
+  constraint number_says_as_what CHECK (((number IS NULL) = (number_as IS NULL))),
+  constraint use_of_a_code CHECK (((code_id IS NOT NULL) OR (use_no = 1)))
 );
 alter table vault.cards enable row level security;
 grant select on vault.cards to quanshu_app;
@@ -2846,22 +3669,49 @@ create table vault.recalls (
 alter table vault.recalls enable row level security;
 grant select on vault.recalls to quanshu_app;
 
+create table vault.reused_codes (
+  tenant_id bigint not null,
+  id bigint not null,
+  batch_id bigint not null,
+  sku_id bigint not null,
+  uses integer,
+  made integer not null,
+  stopped_at timestamp with time zone,
+  constraint reused_codes_pkey PRIMARY KEY (tenant_id, id),
+  constraint reused_codes_tenant_id_batch_id_fkey FOREIGN KEY (tenant_id, batch_id) REFERENCES vault.batches(tenant_id, id),
+  constraint reused_codes_made_check CHECK ((made >= 1)),
+  constraint reused_codes_uses_check CHECK ((uses >= 1)),
+  constraint uses_are_bounded CHECK ((made <= uses))
+);
+alter table vault.reused_codes enable row level security;
+grant select on vault.reused_codes to quanshu_app;
+
 
 create index batches_bought ON vault.batches USING btree (tenant_id, sku_id, supplier_id, id) WHERE ((origin = 'bought'::text) AND (state = 'ready'::text));
 create index batches_by_sku ON vault.batches USING btree (tenant_id, sku_id, id);
 create index batches_importing ON vault.batches USING btree (tenant_id, heartbeat_at) WHERE (state = 'importing'::text);
 create index batches_stopped ON vault.batches USING btree (tenant_id, sku_id) WHERE (state = ANY (ARRAY['suspended'::text, 'recalling'::text]));
 create index cards_expiring ON vault.cards USING btree (tenant_id, valid_to) WHERE ((state = 'available'::text) AND (valid_to IS NOT NULL));
-create index cards_free ON vault.cards USING btree (tenant_id, sku_id, id) WHERE (state = 'available'::text);
-create index cards_free_by_expiry ON vault.cards USING btree (tenant_id, sku_id, valid_to, id) WHERE (state = 'available'::text);
+create index cards_free ON vault.cards USING btree (tenant_id, sku_id, id) WHERE ((state = 'available'::text) AND (warehouse_id IS NULL));
+create index cards_free_by_expiry ON vault.cards USING btree (tenant_id, sku_id, valid_to, id) WHERE ((state = 'available'::text) AND (warehouse_id IS NULL));
+create index cards_in_turn ON vault.cards USING btree (tenant_id, sku_id, use_no, id) WHERE ((state = 'available'::text) AND (code_id IS NOT NULL));
+create index cards_in_warehouse ON vault.cards USING btree (tenant_id, warehouse_id, sku_id, id) WHERE ((state = 'available'::text) AND (warehouse_id IS NOT NULL));
+create index cards_in_warehouse_by_expiry ON vault.cards USING btree (tenant_id, warehouse_id, sku_id, valid_to, id) WHERE ((state = 'available'::text) AND (warehouse_id IS NOT NULL));
+create index cards_in_warehouse_shuffled ON vault.cards USING btree (tenant_id, warehouse_id, ((sku_id)::text), hashint8extended(id, (0)::bigint)) WHERE (((state || ''::text) = 'available'::text) AND (warehouse_id IS NOT NULL));
 create index cards_listed ON vault.cards USING btree (tenant_id, ((sku_id)::text), id);
 create index cards_of_batch ON vault.cards USING btree (tenant_id, batch_id, id);
-create index cards_shuffled ON vault.cards USING btree (tenant_id, ((sku_id)::text), hashint8extended(id, (0)::bigint)) WHERE ((state || ''::text) = 'available'::text);
+create UNIQUE index cards_of_code ON vault.cards USING btree (tenant_id, code_id, use_no) WHERE (code_id IS NOT NULL);
+create index cards_of_warehouse ON vault.cards USING btree (tenant_id, warehouse_id, sku_id, state) WHERE (warehouse_id IS NOT NULL);
+create index cards_picked ON vault.cards USING btree (tenant_id, picked_by) WHERE (picked_by IS NOT NULL);
+create index cards_shuffled ON vault.cards USING btree (tenant_id, ((sku_id)::text), hashint8extended(id, (0)::bigint)) WHERE (((state || ''::text) = 'available'::text) AND (warehouse_id IS NULL));
+create index cards_to_choose ON vault.cards USING btree (tenant_id, sku_id, number, id) WHERE ((state = 'available'::text) AND (picked_by IS NULL) AND (number IS NOT NULL));
 create index movements_not_sold ON ONLY vault.movements USING btree (tenant_id, at) WHERE (to_state <> 'delivered'::text);
 create index movements_of_card ON ONLY vault.movements USING btree (tenant_id, card_id, at);
 create index movements_of_cause ON ONLY vault.movements USING btree (tenant_id, cause);
 create index recall_pieces_of_order ON vault.recall_pieces USING btree (tenant_id, order_no);
 create index recall_pieces_queued ON vault.recall_pieces USING btree (tenant_id, batch_id, order_no, grant_id) WHERE (state = 'queued'::text);
+create index reused_codes_going ON vault.reused_codes USING btree (tenant_id, sku_id, made, id) WHERE (stopped_at IS NULL);
+create index reused_codes_of_batch ON vault.reused_codes USING btree (tenant_id, batch_id, id);
 
 create policy tenant on vault.batch_counts for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on vault.batches for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
@@ -2871,15 +3721,216 @@ create policy tenant on vault.import_lines for all to quanshu_app using (tenant_
 create policy tenant on vault.movements for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on vault.recall_pieces for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on vault.recalls for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on vault.reused_codes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
+function vault.add_uses(p_tenant bigint, p_sku bigint, p_uses jsonb) returns jsonb security definer
+function vault.cards_to_number(p_tenant bigint, p_sku bigint, p_limit integer) returns jsonb security definer
+function vault.codes_going(p_tenant bigint, p_sku bigint, p_most integer) returns TABLE(id bigint, made integer, left_over integer) security definer
 function vault.expire_due(p_tenant bigint, p_limit integer) returns jsonb security definer
 function vault.import_chunk(p_tenant bigint, p_batch bigint, p_upload integer, p_chunk jsonb) returns jsonb security definer
+function vault.import_numbers(p_tenant bigint, p_batch bigint, p_chunk jsonb) returns void security definer
+function vault.import_uses(p_tenant bigint, p_batch bigint, p_chunk jsonb) returns bigint security definer
+function vault.let_go_of_numbers(p_tenant bigint, p_sku bigint) returns void security definer
+function vault.loops_to_fill(p_low bigint) returns jsonb security definer
 function vault.move(p_tenant bigint, p_cards bigint[], p_causes text[], p_from text, p_to text, p_actor text) returns bigint[] security definer
-function vault.pick(p_tenant bigint, p_sku bigint, p_allocation text, p_count integer) returns TABLE(card_id bigint) security definer
+function vault.next_uses(p_tenant bigint, p_sku bigint, p_want integer) returns jsonb security definer
+function vault.numbers_due() returns jsonb security definer
+function vault.pick(p_tenant bigint, p_sku bigint, p_allocation text, p_count integer, p_warehouse bigint) returns TABLE(card_id bigint) security definer
+function vault.pick_in_warehouse(p_tenant bigint, p_sku bigint, p_allocation text, p_count integer, p_warehouse bigint, p_channel text) returns TABLE(card_id bigint) security definer
+function vault.pick_instead(p_tenant bigint, p_sku bigint, p_allocation text, p_card bigint, p_warehouse bigint) returns bigint security definer
+function vault.release_number(p_tenant bigint, p_no bigint, p_card bigint) returns void security definer
+function vault.release_numbers(p_tenant bigint, p_nos bigint[]) returns void security definer
 function vault.reserve_card_ids(p_count integer) returns jsonb security definer
+function vault.set_numbers(p_tenant bigint, p_sku bigint, p_pick text, p_numbers jsonb) returns jsonb security definer
 function vault.set_validity(p_tenant bigint, p_batch bigint, p_valid_to timestamp with time zone) returns jsonb security definer
 function vault.shift_batch(p_tenant bigint, p_batch bigint, p_from text, p_to text, p_cause text, p_actor text, p_after bigint, p_limit integer) returns jsonb security definer
+function vault.stop_code(p_tenant bigint, p_card bigint, p_cause text, p_actor text) returns bigint[] security definer
+function vault.take_chosen(p_tenant bigint, p_nos bigint[], p_cards bigint[]) returns integer[] security definer
 function vault.tenants_with_due_cards() returns jsonb security definer
 function vault.tend_batches() returns jsonb security definer
 function vault.transfer(p_tenant bigint, p_sku bigint, p_cards bigint[], p_from text, p_to text, p_cause text, p_actor text) returns bigint[] security definer
 function vault.undo_batch(p_tenant bigint, p_batch bigint) returns jsonb security definer
+
+-- wholesale -------------------------------------------------------------------------------------------
+
+create table wholesale.callbacks (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  key_id bigint not null,
+  order_no bigint not null,
+  state text not null default 'queued'::text,
+  attempts integer not null default 0,
+  next_try_at timestamp with time zone default now(),
+  last_error text,
+  created_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  constraint callbacks_pkey PRIMARY KEY (tenant_id, id),
+  constraint callbacks_tenant_id_key_id_fkey FOREIGN KEY (tenant_id, key_id) REFERENCES wholesale.keys(tenant_id, id),
+  constraint callbacks_tenant_id_order_no_fkey FOREIGN KEY (tenant_id, order_no) REFERENCES orders.orders(tenant_id, no),
+  constraint callbacks_check CHECK (((state = 'queued'::text) = (next_try_at IS NOT NULL))),
+  constraint callbacks_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'delivered'::text, 'failed'::text])))
+);
+alter table wholesale.callbacks enable row level security;
+grant insert, select, update on wholesale.callbacks to quanshu_app;
+
+create table wholesale.calls (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  key_id bigint not null,
+  operation text not null,
+  outer_no text,
+  status integer not null,
+  code text,
+  reason text,
+  ip text not null,
+  elapsed_ms integer not null,
+  request text not null,
+  answer text not null,
+  at timestamp with time zone not null default now(),
+  constraint calls_pkey PRIMARY KEY (tenant_id, id),
+  constraint calls_tenant_id_key_id_fkey FOREIGN KEY (tenant_id, key_id) REFERENCES wholesale.keys(tenant_id, id)
+);
+alter table wholesale.calls enable row level security;
+grant insert, select on wholesale.calls to quanshu_app;
+
+create table wholesale.days (
+  tenant_id bigint not null,
+  key_id bigint not null,
+  day date not null,
+  ordered_fen bigint not null,
+  orders integer not null,
+  constraint days_pkey PRIMARY KEY (tenant_id, key_id, day),
+  constraint days_tenant_id_key_id_fkey FOREIGN KEY (tenant_id, key_id) REFERENCES wholesale.keys(tenant_id, id),
+  constraint days_ordered_fen_check CHECK ((ordered_fen >= 0)),
+  constraint days_orders_check CHECK ((orders > 0))
+);
+alter table wholesale.days enable row level security;
+grant select on wholesale.days to quanshu_app;
+
+create table wholesale.keys (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  key text not null,
+  name text not null,
+  member_id bigint not null,
+  secret_sealed bytea not null,
+  previous_sealed bytea,
+  previous_until timestamp with time zone,
+  state text not null default 'on'::text,
+  scopes text[] not null,
+  networks text[] not null default '{}'::text[],
+  per_minute integer not null,
+  daily_cap_fen bigint,
+  opens text not null,
+  price_bp integer not null,
+  callback_url text not null default ''::text,
+  gives_back boolean not null default true,
+  note text not null default ''::text,
+  created_by text not null,
+  created_at timestamp with time zone not null default now(),
+  used_at timestamp with time zone,
+  constraint keys_pkey PRIMARY KEY (tenant_id, id),
+  constraint keys_tenant_id_member_id_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES members.members(tenant_id, id),
+  constraint keys_check CHECK (((previous_sealed IS NULL) = (previous_until IS NULL))),
+  constraint keys_daily_cap_fen_check CHECK ((daily_cap_fen >= 0)),
+  constraint keys_key_check CHECK ((key <> ''::text)),
+  constraint keys_name_check CHECK ((name <> ''::text)),
+  constraint keys_opens_check CHECK ((opens = ANY (ARRAY['listed'::text, 'all'::text]))),
+  constraint keys_per_minute_check CHECK (((per_minute >= 1) AND (per_minute <= 60000))),
+  constraint keys_price_bp_check CHECK (((price_bp >= 1) AND (price_bp <= 20000))),
+  constraint keys_scopes_check CHECK ((scopes <@ ARRAY['read'::text, 'order'::text, 'money'::text])),
+  constraint keys_state_check CHECK ((state = ANY (ARRAY['on'::text, 'paused'::text, 'revoked'::text])))
+);
+alter table wholesale.keys enable row level security;
+grant insert, select, update on wholesale.keys to quanshu_app;
+
+create table wholesale.nonces (
+  tenant_id bigint not null,
+  key_id bigint not null,
+  nonce text not null,
+  at timestamp with time zone not null default now(),
+  constraint nonces_pkey PRIMARY KEY (tenant_id, key_id, nonce)
+);
+alter table wholesale.nonces enable row level security;
+grant select on wholesale.nonces to quanshu_app;
+
+create table wholesale.orders (
+  tenant_id bigint not null,
+  key_id bigint not null,
+  outer_no text not null,
+  order_no bigint not null,
+  request_hash bytea not null,
+  callback_url text not null,
+  trace text[] not null default '{}'::text[],
+  placed_at timestamp with time zone not null default now(),
+  ended_because text,
+  constraint a_callers_number_is_one_order PRIMARY KEY (tenant_id, key_id, outer_no),
+  constraint orders_tenant_id_key_id_fkey FOREIGN KEY (tenant_id, key_id) REFERENCES wholesale.keys(tenant_id, id),
+  constraint orders_tenant_id_order_no_fkey FOREIGN KEY (tenant_id, order_no) REFERENCES orders.orders(tenant_id, no),
+  constraint orders_outer_no_check CHECK ((outer_no <> ''::text))
+);
+alter table wholesale.orders enable row level security;
+grant select, update on wholesale.orders to quanshu_app;
+
+create table wholesale.prices (
+  tenant_id bigint not null,
+  key_id bigint not null,
+  sku_id bigint not null,
+  price_fen bigint,
+  below_floor boolean not null default false,
+  updated_by text not null,
+  updated_at timestamp with time zone not null default now(),
+  constraint prices_pkey PRIMARY KEY (tenant_id, key_id, sku_id),
+  constraint prices_tenant_id_key_id_fkey FOREIGN KEY (tenant_id, key_id) REFERENCES wholesale.keys(tenant_id, id),
+  constraint prices_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
+  constraint prices_check CHECK (((NOT below_floor) OR (price_fen IS NOT NULL))),
+  constraint prices_price_fen_check CHECK (((price_fen >= 1) AND (price_fen <= 1000000000)))
+);
+alter table wholesale.prices enable row level security;
+grant delete, insert, select, update on wholesale.prices to quanshu_app;
+
+create table wholesale.reveals (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  key_id bigint not null,
+  order_no bigint not null,
+  pieces integer not null,
+  ip text not null,
+  at timestamp with time zone not null default now(),
+  constraint reveals_pkey PRIMARY KEY (tenant_id, id),
+  constraint reveals_tenant_id_key_id_fkey FOREIGN KEY (tenant_id, key_id) REFERENCES wholesale.keys(tenant_id, id),
+  constraint reveals_tenant_id_order_no_fkey FOREIGN KEY (tenant_id, order_no) REFERENCES orders.orders(tenant_id, no),
+  constraint reveals_pieces_check CHECK ((pieces > 0))
+);
+alter table wholesale.reveals enable row level security;
+grant insert, select on wholesale.reveals to quanshu_app;
+
+
+create index callbacks_of_order ON wholesale.callbacks USING btree (tenant_id, order_no);
+create index callbacks_waiting ON wholesale.callbacks USING btree (tenant_id, key_id, next_try_at) WHERE (state = 'queued'::text);
+create index calls_of_key ON wholesale.calls USING btree (tenant_id, key_id, id DESC);
+create UNIQUE index keys_by_key ON wholesale.keys USING btree (tenant_id, key);
+create index keys_of_member ON wholesale.keys USING btree (tenant_id, member_id);
+create index nonces_sweep ON wholesale.nonces USING btree (at);
+create UNIQUE index one_order_one_number ON wholesale.orders USING btree (tenant_id, order_no);
+create index orders_of_day ON wholesale.orders USING btree (tenant_id, key_id, placed_at);
+create index reveals_of_order ON wholesale.reveals USING btree (tenant_id, order_no, id);
+
+create policy tenant on wholesale.callbacks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on wholesale.calls for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on wholesale.days for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on wholesale.keys for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on wholesale.nonces for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on wholesale.orders for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on wholesale.prices for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on wholesale.reveals for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+
+function wholesale.cancel(p_tenant bigint, p_key bigint, p_outer_no text, p_actor text) returns jsonb security definer
+function wholesale.end_order(p_tenant bigint, p_no bigint, p_because text, p_actor text) returns boolean security definer
+function wholesale.find_shop(p_tenant bigint, p_key text) returns jsonb security definer
+function wholesale.give_back(p_tenant bigint, p_no bigint, p_actor text) returns jsonb security definer
+function wholesale.place(p_tenant bigint, p_items jsonb) returns json security definer
+function wholesale.priced(p_tenant bigint, p_key bigint, p_skus bigint[]) returns TABLE(sku_id bigint, kind text, goods_title text, title text, mall_fen bigint, face_fen bigint, own_fen bigint, floor_fen bigint, price_fen bigint, stock bigint, sellable boolean, form_fields jsonb) security definer
+function wholesale.tidy(p_limit integer) returns jsonb security definer
+function wholesale.trace_of(p_tenant bigint, p_no bigint) returns jsonb security definer
+function wholesale.use_nonces(p_tenant bigint, p_items jsonb) returns jsonb security definer

@@ -1,10 +1,19 @@
 import { defineConfig } from 'vitest/config'
 
+/**
+ * A run of their own (vitest.long.config.ts): journeys in a browser but for the one that everything hangs on, which also starts
+ * what a newcomer starts; every other start; copies and their restoring.
+ */
+export const LONG_RUNS = [
+  'test/browser/!(main-journey).test.ts',
+  'test/start/start.test.ts',
+  'test/backup/backup.test.ts',
+]
+
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    // Journeys in a browser are a run of their own (vitest.browser.config.ts), but for the one that everything hangs on.
-    exclude: ['test/browser/!(main-journey).test.ts'],
+    exclude: LONG_RUNS,
     globalSetup: ['test/harness/global-setup.ts'],
     pool: 'forks',
     // Files share loaded modules; every file opens a platform of its own, and nothing is kept in modules.

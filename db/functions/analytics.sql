@@ -77,6 +77,7 @@ as $$
       and a.kind = k.kind
       and not analytics.is_personal(k.kind)
       and k.kind not like 'stock.%'
+      and k.kind not like 'warehouse.%'
     offset 0
   ) a
 $$;

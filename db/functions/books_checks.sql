@@ -11,7 +11,7 @@
 --   books.check_stock_sums      2  books.check_trial_balance   6  books.check_replays          9
 --   books.check_paid_orders     3  books.check_balances        6  books.sealed_page         (pages of cipher texts)
 --   books.check_references      4  books.check_clearing        6
---                                  books.check_bills           6
+--   books.check_suppliers       6  books.check_bills           6
 
 -- Violations a step tells in full; a shop with more has one cause, not ten thousand.
 create or replace function books.told_max()
@@ -185,7 +185,7 @@ begin
      or exists (select from entitlements.grants g where g.tenant_id = p_tenant and g.card_id = c.id);
 
   with card as (
-    select c.id, c.state, c.fingerprint, c.changed_at, h.*, d.*, t.twins
+    select c.id, c.state, c.changed_at, h.*, d.*, t.twins
     from unnest(given) as i(id)
     join vault.cards c on c.tenant_id = p_tenant and c.id = i.id
     cross join lateral (
@@ -212,6 +212,9 @@ begin
       where o.tenant_id = p_tenant
         and o.fingerprint = c.fingerprint
         and o.id <> c.id
+        -- The uses of one code say the same by right; its first one tells them from a twin without reading all of them.
+        and o.use_no in (1, c.use_no)
+        and (o.use_no = c.use_no or o.code_id is distinct from c.code_id)
     ) t
   ), wrong as (
     select c.*, v.code, v.params
@@ -267,6 +270,7 @@ declare
   last_id bigint;
   cards bigint;
   found jsonb;
+  uses jsonb;
   marks jsonb;
 begin
   select array_agg(x.id) filter (where x.is_due), count(*), max(x.id)
@@ -333,14 +337,70 @@ begin
       filter (where c.differs is null and not coalesce(c.is_torn, false) and c.strange = 0 and c.counts is not null)
   into cards, found, marks
   from compared c;
+  -- Of a code that is sold several times there are as many cards as were counted, and not more than it has uses.
+  select jsonb_agg(books.violation(
+    'code_uses', 'code:' || u.id, jsonb_build_array(books.object('card', u.id::text), books.object('batch', u.batch_id::text)),
+    jsonb_build_object('made', u.made, 'uses', coalesce(u.uses::text, '∞'), 'cards', u.cards)
+  ))
+  into uses
+  from (
+    select r.id, r.batch_id, r.made, r.uses, k.cards
+    from vault.reused_codes r
+    cross join lateral (
+      select count(*) as cards, max(c.use_no) as last
+      from vault.cards c
+      where c.tenant_id = p_tenant
+        and c.code_id = r.id
+    ) k
+    where r.tenant_id = p_tenant
+      and r.batch_id = any (ids)
+      and (k.cards <> r.made or k.last is distinct from r.made or r.made > r.uses)
+    limit books.told_max()
+  ) u;
   return books.answer(
-    greatest(cards, coalesce(cardinality(ids), 0)), case when last_id is not null then jsonb_build_object('id', last_id) end, found
+    greatest(cards, coalesce(cardinality(ids), 0)), case when last_id is not null then jsonb_build_object('id', last_id) end,
+    nullif(coalesce(found, '[]') || coalesce(uses, '[]'), '[]')
   ) || jsonb_build_object('marks', jsonb_build_object('batches', coalesce(marks, '[]')));
 end;
 $$;
 
--- Invariant 2, for a SKU: the ledger's pieces in each state are those of its batches, and its seven accounts add up to
--- zero. Always walked whole: SKUs are thousands at most.
+-- The shelves of these SKUs in channels' warehouses: what is booked, what lies there, and how many of that only other channels may sell.
+create or replace function books.channel_shelves(p_tenant bigint, p_skus bigint[])
+returns table (sku_id bigint, channel text, account_id bigint, balance bigint, lying bigint, astray bigint)
+language sql
+stable
+security definer
+set search_path = pg_catalog
+set enable_seqscan = off
+as $$
+  select s.id, w.channel, a.id, coalesce(a.balance, 0), coalesce(c.lying, 0), coalesce(c.astray, 0)
+  from stock.warehouses w
+  cross join unnest(p_skus) as s(id)
+  left join lateral (
+    select a.id, a.balance
+    from ledger.accounts a
+    where a.tenant_id = p_tenant
+      and a.kind = 'warehouse.available'
+      and a.ref = s.id || ':' || w.id
+      and a.unit = 'piece'
+    offset 0
+  ) a on true
+  left join lateral (
+    select count(*) as lying, count(*) filter (where b.channels is not null and w.channel <> all (b.channels)) as astray
+    from vault.cards c
+    join vault.batches b on b.tenant_id = p_tenant and b.id = c.batch_id
+    where c.tenant_id = p_tenant
+      and c.warehouse_id = w.id
+      and c.sku_id = s.id
+      and c.state = 'available'
+    offset 0
+  ) c on true
+  where w.tenant_id = p_tenant
+$$;
+revoke execute on function books.channel_shelves(bigint, bigint[]) from public;
+
+-- Invariant 2, for a SKU: the ledger's pieces in each state are those of its batches, and its seven accounts and those of
+-- channels' warehouses add up to zero; what is booked in a warehouse lies there, and may be sold there. Always walked whole: SKUs are thousands at most.
 create or replace function books.check_stock_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
 returns jsonb
 language plpgsql
@@ -373,6 +433,10 @@ begin
       and a.kind in ('stock.source', 'stock.available', 'stock.delivered', 'stock.used', 'stock.void', 'stock.suspect', 'stock.expired')
       and a.ref = any (ids::text[])
       and a.unit = 'piece'
+    union all
+    select x.sku_id, 'available', x.account_id, x.balance
+    from books.channel_shelves(p_tenant, ids) x
+    where x.account_id is not null
   ), counted as (
     select b.sku_id, s.state, sum(s.pieces)::bigint as pieces
     from vault.batches b
@@ -386,7 +450,13 @@ begin
   ), wrong as (
     select coalesce(a.sku_id, c.sku_id) as sku_id, 'stock_sum' as code, coalesce(a.state, c.state) as state, a.account_id,
       coalesce(a.balance, 0) as booked, coalesce(c.pieces, 0) as counted
-    from (select * from booked where state <> 'source') a
+    -- What is on the shelf lies in the total warehouse and in those of channels.
+    from (
+      select b.sku_id, b.state, min(b.account_id) as account_id, sum(b.balance)::bigint as balance
+      from booked b
+      where b.state <> 'source'
+      group by b.sku_id, b.state
+    ) a
     full join counted c on c.sku_id = a.sku_id and c.state = a.state
     where coalesce(a.balance, 0) <> coalesce(c.pieces, 0)
     union all
@@ -394,6 +464,22 @@ begin
     from booked a
     group by a.sku_id
     having sum(a.balance) <> 0
+    union all
+    select x.sku_id, 'warehouse_sum', x.channel, x.account_id, x.balance, x.lying
+    from books.channel_shelves(p_tenant, ids) x
+    where x.balance <> x.lying
+    union all
+    select x.sku_id, 'channel_code_astray', x.channel, x.account_id, 0, x.astray
+    from books.channel_shelves(p_tenant, ids) x
+    where x.astray > 0
+    union all
+    select b.sku_id, 'channel_code_astray', 'total', null, 0, count(*)
+    from vault.batches b
+    join vault.cards c on c.tenant_id = p_tenant and c.batch_id = b.id and c.state = 'available' and c.warehouse_id is null
+    where b.tenant_id = p_tenant
+      and b.sku_id = any (ids)
+      and b.channels is not null
+    group by b.sku_id
   )
   select jsonb_agg(books.violation(
     w.code, 'sku:' || w.sku_id || ':' || w.state,
@@ -1298,6 +1384,11 @@ begin
       union all
       select c.amount_fen, c.order_no from payments.chargebacks c
       where d.kind in ('chargeback', 'chargeback_won') and c.tenant_id = p_tenant and c.id = d.fact_id
+      union all
+      select p.cost_fen, p.order_no from suppliers.purchases p where d.kind = 'purchase' and p.tenant_id = p_tenant and p.id = d.fact_id
+      union all
+      select m.amount_fen, null from suppliers.money m
+      where d.kind in ('deposit', 'credit') and m.tenant_id = p_tenant and m.id = d.fact_id
     ) f on true
     left join lateral (
       select b.begun_at from reconciliation.bills b where b.tenant_id = p_tenant and b.id = d.bill_id offset 0
@@ -1383,7 +1474,9 @@ as $$
         ('ledger.transfers', array['hold_id'], 'ledger.holds', array['id']),
         ('ledger.holds', array['from_account'], 'ledger.accounts', array['id']),
         ('ledger.holds', array['to_account'], 'ledger.accounts', array['id']),
-        ('orders.lines', array['hold_id'], 'ledger.holds', array['id'])
+        ('orders.lines', array['hold_id'], 'ledger.holds', array['id']),
+        ('orders.lines', array['warehouse_id'], 'stock.warehouses', array['id']),
+        ('vault.cards', array['warehouse_id'], 'stock.warehouses', array['id'])
     ) as p(child, columns, parent, targets)
   )
   select (row_number() over (order by p.child::text, p.columns, p.parent::text))::integer - 1, p.child, p.columns, p.parent, p.targets

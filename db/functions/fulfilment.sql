@@ -57,18 +57,18 @@ as $$
   select ledger.lock(p_tenant, p_more || (
     select array_agg(a.id)
     from (
-      select distinct l.sku_id
+      select distinct l.sku_id, l.warehouse_id
       from orders.lines l
       where l.tenant_id = p_tenant
         and l.order_no = any (p_nos)
     ) k
-    cross join unnest(array['stock.available', 'stock.delivered', 'stock.void']) as kinds(kind)
+    cross join unnest(array['stock.available', 'stock.delivered', 'stock.void', 'warehouse.available']) as kinds(kind)
     cross join lateral (
       select a.id
       from ledger.accounts a
       where a.tenant_id = p_tenant
         and a.kind = kinds.kind
-        and a.ref = k.sku_id::text
+        and a.ref = case kinds.kind when 'warehouse.available' then k.sku_id || ':' || k.warehouse_id else k.sku_id::text end
         and a.unit = 'piece'
       offset 0
     ) a
@@ -247,9 +247,14 @@ declare
   l_member bigint[];
   l_hold bigint[];
   l_held boolean[];
+  l_warehouse bigint[];
+  routed integer;
   l_available bigint[];
   l_delivered bigint[];
   l_reason text[];
+  -- The card that a line's buyer chose, and the lines whose card is there.
+  l_pick bigint[];
+  k_line integer[];
   line_count integer;
   stock record;
   admitted boolean[];
@@ -282,9 +287,10 @@ begin
     array_agg(x.no) filter (where x.kind = 'supply'), array_agg(x.line_no) filter (where x.kind = 'supply'),
     array_agg(x.no) filter (where x.kind = 'service'), array_agg(x.line_no) filter (where x.kind = 'service'),
     array_agg(x.no) filter (where x.kind = 'points'), array_agg(x.line_no) filter (where x.kind = 'points'),
-    array_agg(x.no) filter (where x.kind = 'held back')
+    array_agg(x.no) filter (where x.kind = 'held back'), array_agg(x.pick_card) filter (where x.kind = 'card'),
+    array_agg(x.warehouse_id) filter (where x.kind = 'card'), count(x.warehouse_id)
   into l_no, l_line, l_sku, l_quantity, l_amount, l_owner, l_member, l_hold, l_held, line_count, s_no, s_line, t_no, t_line, b_no, b_line,
-    back_nos
+    back_nos, l_pick, l_warehouse, routed
   from (
     select p.no, o.buyer_key, o.member_id, l.*, h.state
     from unnest(p_nos) with ordinality as p(no, n)
@@ -298,7 +304,7 @@ begin
     ) o
     cross join lateral (
       select l.line_no, case when l.held_back then 'held back' when l.kind = 'topup' or l.bought then 'supply' else l.kind end as kind, l.sku_id,
-        l.quantity, l.amount_fen, l.hold_id
+        l.quantity, l.amount_fen, l.hold_id, l.pick_card, l.warehouse_id
       from orders.lines l
       where l.tenant_id = p_tenant
         and l.order_no = p.no
@@ -332,6 +338,10 @@ begin
     into l_available, l_delivered
     from unnest(l_sku) with ordinality as x(sku, n)
     cross join lateral (select array_position(stock.skus, x.sku) as at) k;
+    if routed > 0 then
+      l_available := stock.shelves_of(p_tenant, l_sku, l_warehouse, l_available);
+      stock.available := stock.available || l_available;
+    end if;
     clearing := ledger.account(p_tenant, 'cash.clearing', '', 'CNY');
     revenue := ledger.account(p_tenant, 'cash.revenue', '', 'CNY');
     perform ledger.lock(p_tenant, stock.available || stock.delivered || clearing || revenue);
@@ -348,32 +358,44 @@ begin
       where not x.held;
     end if;
 
-    -- One pick per SKU, dealt out to its lines in order; a line that would not get all of its pieces gets none.
+    -- One pick per SKU and warehouse, dealt out to its lines in order; a line that would not get all of its pieces gets none.
     with asked as (
-      select x.n, x.sku, x.quantity, sum(x.quantity) over (partition by x.sku order by x.n) as upto
-      from unnest(l_sku, l_quantity, admitted) with ordinality as x(sku, quantity, admitted, n)
+      select x.n, x.sku, coalesce(x.warehouse, 0) as warehouse, x.quantity,
+        sum(x.quantity) over (partition by x.sku, x.warehouse order by x.n) as upto
+      from unnest(l_sku, l_quantity, admitted, l_pick, l_warehouse) with ordinality as x(sku, quantity, admitted, pick, warehouse, n)
       where x.admitted
+        and x.pick is null
     ), picked as (
-      select k.sku, c.card_id, c.turn
-      from (select a.sku, sum(a.quantity)::integer as pieces from asked a group by a.sku) k
-      cross join lateral vault.pick(p_tenant, k.sku, stock.allocations[array_position(stock.skus, k.sku)], k.pieces)
-        with ordinality as c(card_id, turn)
+      select k.sku, k.warehouse, c.card_id, c.turn
+      from (select a.sku, a.warehouse, sum(a.quantity)::integer as pieces from asked a group by a.sku, a.warehouse) k
+      cross join lateral vault.pick(
+        p_tenant, k.sku, stock.allocations[array_position(stock.skus, k.sku)], k.pieces, nullif(k.warehouse, 0)
+      ) with ordinality as c(card_id, turn)
     ), found as (
-      select p.sku, count(*) as pieces
+      select p.sku, p.warehouse, count(*) as pieces
       from picked p
-      group by p.sku
+      group by p.sku, p.warehouse
     )
     select array_agg(a.n::integer), array_agg((p.turn - a.upto + a.quantity)::integer), array_agg(p.card_id)
     into c_line, c_piece, c_card
     from asked a
-    join found f on f.sku = a.sku and f.pieces >= a.upto
-    join picked p on p.sku = a.sku and p.turn > a.upto - a.quantity and p.turn <= a.upto;
+    join found f on f.sku = a.sku and f.warehouse = a.warehouse and f.pieces >= a.upto
+    join picked p on p.sku = a.sku and p.warehouse = a.warehouse and p.turn > a.upto - a.quantity and p.turn <= a.upto;
+    if cardinality(array_remove(l_pick, null)) > 0 then
+      k_line := vault.take_chosen(p_tenant, l_no, (
+        select array_agg(case when x.admitted then x.pick end order by x.n)
+        from unnest(l_pick, admitted) with ordinality as x(pick, admitted, n)
+      ));
+      c_card := c_card || array(select l_pick[k.line] from unnest(k_line) as k(line));
+      c_piece := c_piece || array_fill(1, array[cardinality(k_line)]);
+      c_line := c_line || k_line;
+    end if;
     enough := array_fill(false, array[line_count]);
     for n in 1 .. coalesce(cardinality(c_line), 0) loop
       enough[c_line[n]] := true;
     end loop;
 
-    if c_card is not null then
+    if cardinality(c_card) > 0 then
       perform vault.move(
         p_tenant, c_card, (select array_agg('order:' || l_no[x.line] order by x.n) from unnest(c_line) with ordinality as x(line, n)),
         'available', 'delivered', p_actor
@@ -411,12 +433,14 @@ begin
         and (l.order_no, l.line_no) in (select x.no, x.line from unnest(l_no, l_line, enough) as x(no, line, enough) where x.enough);
     end if;
 
-    select array_agg(case when a.admitted then 'vault_short' else 'out_of_stock' end order by a.n)
+    select array_agg(case when a.pick is not null then 'number_gone' when a.admitted then 'vault_short' else 'out_of_stock' end order by a.n)
     into l_reason
-    from unnest(admitted) with ordinality as a(admitted, n);
+    from unnest(admitted, l_pick) with ordinality as a(admitted, pick, n);
     if false = any (enough) then
-      -- What a supplier may deliver instead is no exception.
-      s_instead := fulfilment.buy_instead(p_tenant, l_no, l_line, l_sku, l_quantity, l_hold, enough);
+      -- What a supplier may deliver instead is no exception; a number that was chosen no supplier has.
+      s_instead := fulfilment.buy_instead(p_tenant, l_no, l_line, l_sku, l_quantity, l_hold, (
+        select array_agg(x.enough or x.pick is not null order by x.n) from unnest(enough, l_pick) with ordinality as x(enough, pick, n)
+      ));
       s_no := s_no || array(select l_no[x.n] from unnest(s_instead) as x(n));
       s_line := s_line || array(select l_line[x.n] from unnest(s_instead) as x(n));
       for n in 1 .. cardinality(s_instead) loop
@@ -521,6 +545,55 @@ end;
 $$;
 revoke execute on function fulfilment.deliver_locked(bigint, bigint[], text, boolean, text, boolean) from public;
 
+-- The last piece of a line is there: its price is earned, and its order is delivered when nothing else is missing. The caller has locked
+-- order and accounts and tells of it. Answers whether the order is delivered by it.
+create or replace function fulfilment.finish_line(p_tenant bigint, p_no bigint, p_line integer)
+returns boolean
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  line orders.lines;
+begin
+  update orders.lines l
+  set state = 'delivered',
+      delivered_quantity = l.quantity,
+      delivered_at = clock_timestamp(),
+      exception_reason = null,
+      exception_note = null
+  where l.tenant_id = p_tenant
+    and l.order_no = p_no
+    and l.line_no = p_line
+  returning * into line;
+  if line.amount_fen > 0 then
+    perform ledger.post(
+      p_tenant, array[ledger.account(p_tenant, 'cash.clearing', '', 'CNY')], array[ledger.account(p_tenant, 'cash.revenue', '', 'CNY')],
+      array[line.amount_fen], array['cash.earn'], array['order:' || p_no]
+    );
+  end if;
+  if line.bundle_no is not null then
+    perform fulfilment.part_news(p_tenant, array[p_no]);
+  end if;
+  update orders.orders o
+  set state = 'delivered',
+      delivered_at = clock_timestamp()
+  where o.tenant_id = p_tenant
+    and o.no = p_no
+    and o.state = 'paid'
+    and not exists (
+      select from orders.lines l
+      where l.tenant_id = p_tenant
+        and l.order_no = p_no
+        and l.state not in ('delivered', 'refunded')
+    );
+  return found;
+end;
+$$;
+revoke execute on function fulfilment.finish_line(bigint, bigint, integer) from public;
+
 create or replace function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text)
 returns jsonb
 language plpgsql
@@ -571,6 +644,8 @@ declare
   o_mixed bigint[];
   late integer[];
   late_fits boolean[];
+  -- Late for services of which their day has no room.
+  full_nos bigint[] := '{}';
   pay_nos bigint[];
   gateways text[];
   gateway_accounts bigint[];
@@ -627,6 +702,9 @@ begin
     into fee_accounts
     from unnest(gateways) with ordinality as g(gateway, n);
   end if;
+  if o_state && array['expired', 'cancelled'] then
+    full_nos := fulfilment.full_services(p_tenant, o_no, o_state);
+  end if;
   perform fulfilment.lock_accounts(p_tenant, c_no, gateway_accounts || fee_accounts || clearing || surplus || revenue
     || case when o_mixed is not null then fulfilment.accounts_of_members(p_tenant, o_mixed) end);
   select array_agg(exists (
@@ -682,14 +760,9 @@ begin
       select x.n, a.id as account_id, l.quantity::bigint as amount
       from unnest(late) as x(n)
       join orders.lines l on l.tenant_id = p_tenant and l.order_no = c_no[x.n] and l.order_no = any (c_no) and not l.bought
-        -- What a supplier brings is bought anew, whatever is on no shelf of ours.
-        and l.kind <> 'topup'
-      cross join lateral (
-        select a.id
-        from ledger.accounts a
-        where a.tenant_id = p_tenant and a.kind = 'stock.available' and a.ref = l.sku_id::text and a.unit = 'piece'
-        offset 0
-      ) a
+        -- What a supplier brings is bought anew, and people do what they have room for: neither is on a shelf of ours.
+        and l.kind not in ('topup', 'service')
+      cross join lateral (select stock.shelf(p_tenant, l.sku_id, l.warehouse_id) as id where l.kind = 'card' offset 0) a
       union all
       select x.n, a.id, m.amount
       from unnest(late) as x(n)
@@ -701,7 +774,7 @@ begin
       order by 1
     ) d;
     for i in 1 .. cardinality(late) loop
-      verdicts[late[i]] := case when late_fits[late[i]] then 'late' else 'too_late' end;
+      verdicts[late[i]] := case when late_fits[late[i]] and c_no[late[i]] <> all (full_nos) then 'late' else 'too_late' end;
     end loop;
     update orders.lines l
     set state = 'waiting'
@@ -1403,9 +1476,8 @@ as $$
 declare
   old entitlements.grants;
   rule text;
-  old_state text;
+  home bigint;
   shelf bigint;
-  gone bigint;
   new_card bigint;
   new_grant bigint;
 begin
@@ -1429,38 +1501,17 @@ begin
   from catalog.skus s
   where s.tenant_id = p_tenant
     and s.id = old.sku_id;
-  shelf := ledger.account(p_tenant, 'stock.available', old.sku_id::text, 'piece');
-  gone := ledger.account(p_tenant, 'stock.delivered', old.sku_id::text, 'piece');
+  home := stock.replacing_from(p_tenant, old.sku_id, p_no, old.line_no);
+  shelf := stock.shelf(p_tenant, old.sku_id, home);
   if not (ledger.admit(p_tenant, array[1], array[shelf], array[1::bigint], 1))[1] then
     return jsonb_build_object('code', 'fulfilment.still_short', 'params', jsonb_build_object('needed', 1, 'available', 0));
   end if;
-  select p.card_id into new_card
-  from vault.pick(p_tenant, old.sku_id, rule, 1) p;
+  new_card := vault.pick_instead(p_tenant, old.sku_id, rule, old.card_id, home);
   if new_card is null then
     return jsonb_build_object('code', 'fulfilment.still_short', 'params', jsonb_build_object('needed', 1, 'available', 0));
   end if;
 
-  update entitlements.grants g
-  set state = 'revoked',
-      changed_at = now()
-  where g.tenant_id = p_tenant
-    and g.id = p_grant;
-  select c.state into old_state
-  from vault.cards c
-  where c.tenant_id = p_tenant
-    and c.id = old.card_id;
-  if old_state = 'delivered' then
-    perform vault.transfer(p_tenant, old.sku_id, array[old.card_id], 'delivered', 'void', 'order:' || p_no, p_actor);
-  end if;
-  perform vault.move(p_tenant, array[new_card], array['order:' || p_no], 'available', 'delivered', p_actor);
-  perform ledger.post(p_tenant, array[shelf], array[gone], array[1::bigint], array['stock.replace'], array['order:' || p_no]);
-  insert into entitlements.grants (tenant_id, owner_key, member_id, order_no, line_no, piece, turn, kind, sku_id, card_id)
-  values (p_tenant, old.owner_key, old.member_id, old.order_no, old.line_no, old.piece, old.turn + 1, old.kind, old.sku_id, new_card)
-  returning id into new_grant;
-  perform events.append(p_tenant, jsonb_build_object('actor', p_actor), jsonb_build_array(jsonb_build_object(
-    'type', 'order.delivered', 'subject', 'order:' || p_no,
-    'payload', jsonb_build_object('no', p_no, 'replaced', p_grant, 'grantId', new_grant, 'reason', p_reason)
-  )));
+  new_grant := fulfilment.replace_by(p_tenant, old, new_card, p_reason, p_actor);
   return jsonb_build_object('ok', true, 'grantId', new_grant, 'cardId', new_card);
 end;
 $$;

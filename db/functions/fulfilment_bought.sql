@@ -73,6 +73,26 @@ as $$
 $$;
 revoke execute on function fulfilment.sku_of_bought(bigint, bigint, integer) from public;
 
+-- The same of a purchase, which may also be for the shelf (fulfilment_restock.sql).
+create or replace function fulfilment.sku_of_purchase(p_tenant bigint, p_purchase suppliers.purchases)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog
+as $$
+  select case
+    when p_purchase.purpose = 'stock' then (
+      select r.sku_id
+      from fulfilment.restocks r
+      where r.tenant_id = p_tenant
+        and r.id = p_purchase.restock_id
+    )
+    else fulfilment.sku_of_bought(p_tenant, p_purchase.order_no, p_purchase.line_no)
+  end
+$$;
+revoke execute on function fulfilment.sku_of_purchase(bigint, suppliers.purchases) from public;
+
 create or replace function fulfilment.accounts_of_bought(p_tenant bigint, p_purchases bigint[])
 returns bigint[]
 language sql
@@ -86,14 +106,24 @@ as $$
     select distinct l.sku_id
     from unnest(p_purchases) as x(id)
     join suppliers.purchases p on p.tenant_id = p_tenant and p.id = x.id and p.id = any (p_purchases)
-    cross join lateral (select fulfilment.sku_of_bought(p_tenant, p.order_no, p.line_no) as sku_id) l
+    cross join lateral (select fulfilment.sku_of_purchase(p_tenant, p) as sku_id) l
     where l.sku_id is not null
   ) s
   cross join lateral (
     select ledger.account(p_tenant, k.kind, s.sku_id::text, 'piece') as id
-    from unnest(array['stock.source', 'stock.available', 'stock.delivered', 'stock.suspect']) as k(kind)
+    from unnest(array['stock.source', 'stock.available', 'stock.delivered', 'stock.suspect', 'stock.void']) as k(kind)
     union all
     select ledger.account(p_tenant, 'cash.codes', '', 'CNY')
+    union all
+    -- Of what is bought for the shelf: its budget's.
+    select b.id
+    from suppliers.purchases p
+    join fulfilment.restocks r on r.tenant_id = p_tenant and r.id = p.restock_id
+    join ledger.holds h on h.tenant_id = p_tenant and h.id = r.hold_id
+    cross join lateral unnest(array[h.from_account, h.to_account]) as b(id)
+    where p.tenant_id = p_tenant
+      and p.id = any (p_purchases)
+      and p.restock_id is not null
   ) a
 $$;
 revoke execute on function fulfilment.accounts_of_bought(bigint, bigint[]) from public;
@@ -134,6 +164,8 @@ begin
       and b.supplier_id = supplier.id
       and b.origin = 'bought'
       and b.state = 'ready'
+      -- Named for channels meanwhile: what comes now is for whoever buys it.
+      and b.channels is null
       and b.cost_fen = each_fen
       and b.created_at >= date_trunc('day', now(), 'Asia/Shanghai')
     order by b.id desc
@@ -175,6 +207,7 @@ begin
       from vault.cards c
       where c.tenant_id = p_tenant
         and c.fingerprint = g.fingerprint
+        and c.use_no = 1
         and g.problem is null
       offset 0
     ) t on true
@@ -238,7 +271,10 @@ begin
     offset 0
   ) o;
   perform ledger.post(
-    p_tenant, array[ledger.account(p_tenant, 'stock.available', sku::text, 'piece')],
+    -- What was bought lies in the total warehouse, what was there after all in the line's own.
+    p_tenant, array[stock.shelf(p_tenant, sku, (
+      select max(c.warehouse_id) from vault.cards c where c.tenant_id = p_tenant and c.id = any (p_cards)
+    ))],
     array[ledger.account(p_tenant, 'stock.delivered', sku::text, 'piece')], array[cardinality(p_cards)::bigint], array['stock.deliver'], array[cause]
   );
 end;
@@ -277,8 +313,7 @@ declare
   nos bigint[];
   need record;
   cards bigint[];
-  clearing bigint := ledger.account(p_tenant, 'cash.clearing', '', 'CNY');
-  revenue bigint := ledger.account(p_tenant, 'cash.revenue', '', 'CNY');
+  is_whole boolean;
   handled jsonb := '[]';
 begin
   select array_agg(distinct i.no)
@@ -290,9 +325,11 @@ begin
     and o.no = any (nos)
   order by o.no
   for no key update;
-  perform fulfilment.lock_accounts(p_tenant, nos, array[clearing, revenue]);
+  perform fulfilment.lock_accounts(p_tenant, nos, array[
+    ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), ledger.account(p_tenant, 'cash.revenue', '', 'CNY')
+  ]);
   for need in
-    select n.order_no, n.line_no, n.sku_id, n.quantity, l.amount_fen, k.allocation
+    select n.order_no, n.line_no, n.sku_id, n.quantity, k.allocation, l.warehouse_id
     from jsonb_to_recordset(p_items) as i("orderNo" bigint, "lineNo" smallint)
     join fulfilment.needs n on n.tenant_id = p_tenant and n.order_no = i."orderNo" and n.order_no = any (nos) and n.line_no = i."lineNo"
     join orders.lines l on l.tenant_id = p_tenant and l.order_no = n.order_no and l.order_no = any (nos) and l.line_no = n.line_no
@@ -305,11 +342,11 @@ begin
     for no key update of n
   loop
     continue when not (ledger.admit(
-      p_tenant, array[1], array[ledger.account(p_tenant, 'stock.available', need.sku_id::text, 'piece')], array[need.quantity::bigint], 1
+      p_tenant, array[1], array[stock.shelf(p_tenant, need.sku_id, need.warehouse_id)], array[need.quantity::bigint], 1
     ))[1];
     select array_agg(p.card_id)
     into cards
-    from vault.pick(p_tenant, need.sku_id, need.allocation, need.quantity) p;
+    from vault.pick(p_tenant, need.sku_id, need.allocation, need.quantity, need.warehouse_id) p;
     continue when coalesce(cardinality(cards), 0) < need.quantity;
     update fulfilment.needs n
     set state = 'stopped',
@@ -319,35 +356,16 @@ begin
       and n.order_no = need.order_no
       and n.line_no = need.line_no;
     perform fulfilment.hand_over(p_tenant, need.order_no, need.line_no, 1, cards, p_actor);
-    if need.amount_fen > 0 then
-      perform ledger.post(
-        p_tenant, array[clearing], array[revenue], array[need.amount_fen], array['cash.earn'], array['order:' || need.order_no]
-      );
-    end if;
     update orders.lines l
-    set state = 'delivered',
-        bought = false,
-        delivered_quantity = l.quantity,
-        delivered_at = clock_timestamp()
+    set bought = false
     where l.tenant_id = p_tenant
       and l.order_no = need.order_no
       and l.line_no = need.line_no;
-    update orders.orders o
-    set state = 'delivered',
-        delivered_at = clock_timestamp()
-    where o.tenant_id = p_tenant
-      and o.no = need.order_no
-      and o.state = 'paid'
-      and not exists (
-        select from orders.lines l
-        where l.tenant_id = p_tenant
-          and l.order_no = need.order_no
-          and l.state not in ('delivered', 'refunded')
-      );
+    is_whole := fulfilment.finish_line(p_tenant, need.order_no, need.line_no);
     perform events.append(
-      p_tenant, jsonb_build_object('actor', p_actor), array[case when found then 'order.delivered' else 'supply.arrived' end],
+      p_tenant, jsonb_build_object('actor', p_actor), array[case when is_whole then 'order.delivered' else 'supply.arrived' end],
       array['order:' || need.order_no],
-      array[jsonb_build_object('no', need.order_no) || case when found then '{}' else jsonb_build_object('lineNo', need.line_no) end]
+      array[jsonb_build_object('no', need.order_no) || case when is_whole then '{}' else jsonb_build_object('lineNo', need.line_no) end]
     );
     handled := handled || jsonb_build_object('orderNo', need.order_no, 'lineNo', need.line_no);
   end loop;

@@ -67,7 +67,7 @@ begin
     select b.n, a.id as account_id, l.quantity
     from unnest(r_no, r_bundle) with ordinality as b(no, bundle_no, n)
     cross join lateral (
-      select l.sku_id, l.quantity, l.hold_id
+      select l.sku_id, l.quantity, l.hold_id, l.warehouse_id
       from orders.lines l
       where l.tenant_id = p_tenant
         and l.order_no = b.no
@@ -77,15 +77,7 @@ begin
         and l.state in ('waiting', 'exception')
       offset 0
     ) l
-    cross join lateral (
-      select a.id
-      from ledger.accounts a
-      where a.tenant_id = p_tenant
-        and a.kind = 'stock.available'
-        and a.ref = l.sku_id::text
-        and a.unit = 'piece'
-      offset 0
-    ) a
+    cross join lateral (select stock.shelf(p_tenant, l.sku_id, l.warehouse_id) as id offset 0) a
     where not exists (
       select
       from ledger.holds h
@@ -102,7 +94,7 @@ begin
       select l.order_no, l.line_no
       from unnest(admitted, r_no, r_bundle) as b(fits, no, bundle_no)
       cross join lateral (
-        select l.order_no, l.line_no, l.sku_id, l.quantity, l.hold_id
+        select l.order_no, l.line_no, l.sku_id, l.quantity, l.hold_id, l.warehouse_id
         from orders.lines l
         where l.tenant_id = p_tenant
           and l.order_no = b.no
@@ -116,9 +108,7 @@ begin
         select a.balance - a.held_out as free
         from ledger.accounts a
         where a.tenant_id = p_tenant
-          and a.kind = 'stock.available'
-          and a.ref = l.sku_id::text
-          and a.unit = 'piece'
+          and a.id = stock.shelf(p_tenant, l.sku_id, l.warehouse_id)
         offset 0
       ) a
       where not b.fits
@@ -184,7 +174,7 @@ begin
   into l_no, l_line, l_from, l_to, l_amount
   from (
     select l.order_no, l.line_no, l.quantity::bigint as quantity,
-      ledger.account(p_tenant, 'stock.available', l.sku_id::text, 'piece') as available,
+      stock.shelf(p_tenant, l.sku_id, l.warehouse_id) as available,
       ledger.account(p_tenant, 'stock.delivered', l.sku_id::text, 'piece') as delivered
     from orders.lines l
     where l.tenant_id = p_tenant

@@ -280,10 +280,7 @@ begin
   if batch.state <> 'recalling' then
     return jsonb_build_object('code', 'vault.wrong_batch_state', 'params', jsonb_build_object('state', batch.state));
   end if;
-  perform ledger.lock(p_tenant, array[
-    ledger.account(p_tenant, 'stock.available', batch.sku_id::text, 'piece'),
-    ledger.account(p_tenant, 'stock.suspect', batch.sku_id::text, 'piece')
-  ]);
+  perform ledger.lock(p_tenant, stock.shelves(p_tenant, batch.sku_id) || ledger.account(p_tenant, 'stock.suspect', batch.sku_id::text, 'piece'));
   select * into counts
   from vault.batch_counts c
   where c.tenant_id = p_tenant

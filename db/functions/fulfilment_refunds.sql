@@ -596,6 +596,9 @@ begin
   into taken, codes
   from revoked r
   left join vault.cards c on c.tenant_id = p_tenant and c.id = r.card_id;
+  if taken > 0 then
+    perform fulfilment.complaints_overtaken(p_tenant, p_no);
+  end if;
   if codes is not null then
     perform vault.transfer(p_tenant, line.sku_id, codes, 'delivered', 'void', cause, p_actor);
   end if;
@@ -627,6 +630,9 @@ begin
       and r.id = p_refund;
   elsif line.delivered_quantity = 0 and line.hold_id is not null then
     perform ledger.close(p_tenant, array[line.hold_id], 'released', 'order.refund');
+    if line.pick_card is not null then
+      perform vault.release_number(p_tenant, p_no, line.pick_card);
+    end if;
   -- Earned is what was delivered as a whole.
   elsif line.delivered_at is not null and refund.amount_fen > promised then
     perform ledger.post(
@@ -1093,7 +1099,34 @@ end;
 $$;
 revoke execute on function fulfilment.settle_disputed(bigint, bigint) from public;
 
--- What refunds that went through twice gave away of an order's payment, and nothing has kept yet.
+-- Refunds that went through after another had taken their place, with what of each nothing has kept yet: the rest of them is a loss.
+create or replace function fulfilment.sent_twice(p_tenant bigint, p_no bigint)
+returns table (id bigint, receipt_id bigint, line_no integer, fen bigint)
+language sql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select f.id, f.receipt_id, f.line_no::integer, (f.amount_fen - k.fen)::bigint
+  from payments.refunds f
+  cross join lateral (
+    select coalesce(sum(k.amount_fen), 0) as fen
+    from payments.refunds k
+    where k.tenant_id = p_tenant
+      and k.order_no = p_no
+      and k.sent_as = f.id
+  ) k
+  where f.tenant_id = p_tenant
+    and f.order_no = p_no
+    and f.state = 'done'
+    and f.replaced_by is not null
+    and f.amount_fen > k.fen
+$$;
+revoke execute on function fulfilment.sent_twice(bigint, bigint) from public;
+
+-- What such refunds gave away of an order's payment.
 create or replace function fulfilment.left_of_twice(p_tenant bigint, p_no bigint)
 returns bigint
 language sql
@@ -1103,22 +1136,48 @@ set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
-  select coalesce(sum(f.amount_fen - (
-    select coalesce(sum(k.amount_fen), 0) from payments.refunds k where k.tenant_id = p_tenant and k.order_no = p_no and k.sent_as = f.id
-  )), 0)::bigint
-  from payments.refunds f
+  select coalesce(sum(f.fen), 0)::bigint
+  from fulfilment.sent_twice(p_tenant, p_no) f
   join payments.receipts r on r.tenant_id = p_tenant and r.id = f.receipt_id and r.state = 'applied'
-  where f.tenant_id = p_tenant
-    and f.order_no = p_no
-    and f.state = 'done'
-    and f.replaced_by is not null
 $$;
 revoke execute on function fulfilment.left_of_twice(bigint, bigint) from public;
 
--- What was never delivered, and the payment has no money for, because a refund of it went through twice: that one was its buyer's
--- money as well. Answers what of an amount of the line was kept by such refunds. The caller has locked order and accounts.
-create or replace function fulfilment.keep_twice(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint)
+-- A part of what went twice pays for something after all: it is a refund of its own, and a loss no more. `p_from` is where that money
+-- lies. Answers the refund.
+create or replace function fulfilment.keep_late(
+  p_tenant bigint, p_late bigint, p_line integer, p_amount bigint, p_credit bigint, p_from text
+)
 returns bigint
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  kept payments.refunds;
+begin
+  insert into payments.refunds (
+    tenant_id, order_no, line_no, receipt_id, gateway, trade_no, amount_fen, target, state, reason, requested_by, sent_as, done_at, credit_fen
+  )
+  select p_tenant, f.order_no, p_line, f.receipt_id, f.gateway, f.trade_no, p_amount, 'source', 'done', 'sent_late', 'system', f.id, now(), p_credit
+  from payments.refunds f
+  where f.tenant_id = p_tenant
+    and f.id = p_late
+  returning * into kept;
+  perform ledger.post(
+    p_tenant, array[ledger.account(p_tenant, p_from, '', 'CNY')], array[ledger.account(p_tenant, 'cash.loss', '', 'CNY')],
+    array[p_amount], array['cash.refund_twice'], array['order:' || kept.order_no]
+  );
+  return kept.id;
+end;
+$$;
+revoke execute on function fulfilment.keep_late(bigint, bigint, integer, bigint, bigint, text) from public;
+
+-- What was never delivered, and the payment has no money for, because a refund of it went through twice: that one was its buyer's
+-- money as well, up to this amount of the line. The caller has locked order and accounts.
+create or replace function fulfilment.keep_twice(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint)
+returns void
 language plpgsql
 security definer
 set search_path = pg_catalog
@@ -1128,47 +1187,25 @@ as $$
 declare
   late record;
   part bigint;
-  kept bigint := 0;
+  left_fen bigint := p_amount;
 begin
   for late in
-    select f.id, f.receipt_id, f.gateway, f.trade_no, f.amount_fen - k.fen as fen
-    from payments.refunds f
+    select f.id, f.fen
+    from fulfilment.sent_twice(p_tenant, p_no) f
     join payments.receipts r on r.tenant_id = p_tenant and r.id = f.receipt_id and r.state = 'applied'
-    cross join lateral (
-      select coalesce(sum(k.amount_fen), 0) as fen
-      from payments.refunds k
-      where k.tenant_id = p_tenant
-        and k.order_no = p_no
-        and k.sent_as = f.id
-    ) k
-    where f.tenant_id = p_tenant
-      and f.order_no = p_no
-      and f.state = 'done'
-      and f.replaced_by is not null
-      and f.amount_fen > k.fen
     order by f.id
   loop
-    part := least(late.fen, p_amount - kept);
+    part := least(late.fen, left_fen);
     exit when part <= 0;
-    insert into payments.refunds (
-      tenant_id, order_no, line_no, receipt_id, gateway, trade_no, amount_fen, target, state, reason, requested_by, sent_as, done_at
-    )
-    values (
-      p_tenant, p_no, p_line, late.receipt_id, late.gateway, late.trade_no, part, 'source', 'done', 'sent_late', 'system', late.id, now()
-    );
-    perform ledger.post(
-      p_tenant, array[ledger.account(p_tenant, 'cash.clearing', '', 'CNY')], array[ledger.account(p_tenant, 'cash.loss', '', 'CNY')],
-      array[part], array['cash.refund_twice'], array['order:' || p_no]
-    );
+    perform fulfilment.keep_late(p_tenant, late.id, p_line, part, 0, 'cash.clearing');
     update orders.lines l
     set refunding_fen = l.refunding_fen + part
     where l.tenant_id = p_tenant
       and l.order_no = p_no
       and l.line_no = p_line;
     perform fulfilment.close_refunded(p_tenant, p_no, p_line, part);
-    kept := kept + part;
+    left_fen := left_fen - part;
   end loop;
-  return kept;
 end;
 $$;
 revoke execute on function fulfilment.keep_twice(bigint, bigint, integer, bigint) from public;
@@ -1330,22 +1367,15 @@ as $$
 declare
   late record;
   promise payments.refunds;
-  kept payments.refunds;
   part bigint;
+  credit bigint;
+  kept bigint;
 begin
   loop
-    select f.id, f.line_no, f.receipt_id, f.gateway, f.trade_no, f.amount_fen - k.fen as fen, p.id as promise_id,
-      r.state = 'applied' as is_applied, s.free
+    select f.id, f.receipt_id, f.fen, p.id as promise_id, r.state = 'applied' as is_applied, s.free
     into late
-    from payments.refunds f
+    from fulfilment.sent_twice(p_tenant, p_no) f
     join payments.receipts r on r.tenant_id = p_tenant and r.id = f.receipt_id
-    cross join lateral (
-      select coalesce(sum(k.amount_fen), 0) as fen
-      from payments.refunds k
-      where k.tenant_id = p_tenant
-        and k.order_no = p_no
-        and k.sent_as = f.id
-    ) k
     left join lateral (
       select p.id
       from payments.refunds p
@@ -1362,12 +1392,8 @@ begin
     cross join lateral (
       select case when r.state in ('surplus', 'unmatched', 'refunded') then fulfilment.left_of_surplus(p_tenant, r.id, true) else 0 end as free
     ) s
-    where f.tenant_id = p_tenant
-      and f.order_no = p_no
-      and f.state = 'done'
-      and f.replaced_by is not null
-      and f.amount_fen > k.fen
-      and (p.id is not null or s.free > 0)
+    where p.id is not null
+       or s.free > 0
     order by f.id
     limit 1;
     exit when not found;
@@ -1376,23 +1402,14 @@ begin
     where p.tenant_id = p_tenant
       and p.id = late.promise_id;
     part := least(late.fen, coalesce(promise.amount_fen, late.free));
-    insert into payments.refunds (
-      tenant_id, order_no, line_no, receipt_id, gateway, trade_no, amount_fen, target, state, reason, requested_by, sent_as, done_at,
-      credit_fen
-    )
-    values (
-      p_tenant, p_no, promise.line_no, late.receipt_id, late.gateway, late.trade_no, part, 'source', 'done', 'sent_late', 'system', late.id, now(),
-      coalesce(div(promise.credit_fen::numeric * part, promise.amount_fen), 0)
-    )
-    returning * into kept;
-    perform ledger.post(
-      p_tenant, array[ledger.account(p_tenant, case when late.is_applied then 'cash.clearing' else 'cash.surplus' end, '', 'CNY')],
-      array[ledger.account(p_tenant, 'cash.loss', '', 'CNY')], array[part], array['cash.refund_twice'], array['order:' || p_no]
+    credit := coalesce(div(promise.credit_fen::numeric * part, promise.amount_fen), 0);
+    kept := fulfilment.keep_late(
+      p_tenant, late.id, promise.line_no, part, credit, case when late.is_applied then 'cash.clearing' else 'cash.surplus' end
     );
     if late.is_applied then
-      perform fulfilment.split_failed(p_tenant, promise.id, part, kept.credit_fen);
+      perform fulfilment.split_failed(p_tenant, promise.id, part, credit);
       update payments.refunds r
-      set replaced_by = kept.id
+      set replaced_by = kept
       where r.tenant_id = p_tenant
         and r.id = promise.id;
       perform fulfilment.close_refunded(p_tenant, p_no, promise.line_no, part);

@@ -377,10 +377,7 @@ declare
   task fulfilment.tasks;
   refusal jsonb;
   the_order orders.orders;
-  line orders.lines;
   pictures bigint[] := array(select (x.id)::bigint from jsonb_array_elements_text(p_said -> 'pictures') as x(id));
-  clearing bigint := ledger.account(p_tenant, 'cash.clearing', '', 'CNY');
-  revenue bigint := ledger.account(p_tenant, 'cash.revenue', '', 'CNY');
 begin
   select o.* into the_order
   from fulfilment.tasks t
@@ -388,7 +385,9 @@ begin
   where t.tenant_id = p_tenant
     and t.id = p_task
   for no key update of o;
-  perform ledger.lock(p_tenant, array[clearing, revenue]);
+  perform ledger.lock(p_tenant, array[
+    ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), ledger.account(p_tenant, 'cash.revenue', '', 'CNY')
+  ]);
   select * into task
   from fulfilment.tasks t
   where t.tenant_id = p_tenant
@@ -398,11 +397,6 @@ begin
   if refusal is not null then
     return refusal;
   end if;
-  select * into line
-  from orders.lines l
-  where l.tenant_id = p_tenant
-    and l.order_no = task.order_no
-    and l.line_no = task.line_no;
   if (
     select count(*) from fulfilment.task_pictures p where p.tenant_id = p_tenant and p.task_id = p_task and p.id = any (pictures)
   ) <> cardinality(pictures) then
@@ -419,18 +413,6 @@ begin
   insert into entitlements.grants (tenant_id, owner_key, member_id, order_no, line_no, piece, kind, sku_id)
   select p_tenant, the_order.buyer_key, the_order.member_id, task.order_no, task.line_no, p.piece, 'service', task.sku_id
   from generate_series(1, task.quantity) as p(piece);
-  if line.amount_fen > 0 then
-    perform ledger.post(
-      p_tenant, array[clearing], array[revenue], array[line.amount_fen], array['cash.earn'], array['order:' || task.order_no]
-    );
-  end if;
-  update orders.lines l
-  set state = 'delivered',
-      delivered_quantity = l.quantity,
-      delivered_at = clock_timestamp()
-  where l.tenant_id = p_tenant
-    and l.order_no = task.order_no
-    and l.line_no = task.line_no;
   update fulfilment.tasks t
   set state = 'done',
       proof = coalesce(p_said ->> 'proof', ''),
@@ -444,19 +426,7 @@ begin
   perform fulfilment.note_tasks(
     p_tenant, array[p_task], 'done', p_said ->> 'actor', p_said ->> 'proof', jsonb_build_object('pictures', cardinality(pictures))
   );
-  perform fulfilment.part_news(p_tenant, array[task.order_no]);
-  if not exists (
-    select from orders.lines l
-    where l.tenant_id = p_tenant
-      and l.order_no = task.order_no
-      and l.state not in ('delivered', 'refunded')
-  ) then
-    update orders.orders o
-    set state = 'delivered',
-        delivered_at = clock_timestamp()
-    where o.tenant_id = p_tenant
-      and o.no = task.order_no
-      and o.state = 'paid';
+  if fulfilment.finish_line(p_tenant, task.order_no, task.line_no) then
     perform events.append(p_tenant, jsonb_build_object('actor', p_said ->> 'actor'), jsonb_build_array(jsonb_build_object(
       'type', 'order.delivered', 'subject', 'order:' || task.order_no, 'payload', jsonb_build_object('no', task.order_no)
     )));

@@ -4,6 +4,7 @@
 --   fulfilment.want_supply(tenant, nos, lines, actor)      lines become needs; inside deliver_locked
 --   fulfilment.take_needs(per tenant, limit)               all tenants: needs for which a source is to be chosen
 --   fulfilment.open_purchases(tenant, items)               the source is chosen: one purchase each; the ids, null where too late
+--   fulfilment.may_have_arrived(tenant, no)                nobody but a person ends it
 --   fulfilment.defer_needs(tenant, items, seconds)         nobody can deliver just now
 --   fulfilment.stop_needs(tenant, items, actor)            nobody will: exceptions with a reason
 --   fulfilment.give_up_planned(limit)                      all tenants: what was planned with a supplier that went down, and never sent
@@ -217,6 +218,24 @@ begin
 end;
 $$;
 
+-- Something of an order may be with its buyer although it looks undone: a supplier delivered after refusing, or has not said yet. Such
+-- an order is ended by a person only.
+create or replace function fulfilment.may_have_arrived(p_tenant bigint, p_no bigint)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog
+as $$
+  select exists (
+    select from suppliers.purchases p
+    where p.tenant_id = p_tenant
+      and p.order_no = p_no
+      and p.state in ('contradicted', 'planned', 'sending', 'accepted', 'unknown')
+  )
+$$;
+revoke execute on function fulfilment.may_have_arrived(bigint, bigint) from public;
+
 create or replace function fulfilment.defer_needs(p_tenant bigint, p_items jsonb, p_seconds integer)
 returns void
 language sql
@@ -308,7 +327,7 @@ begin
         and p.supplier_id = s.id
         and p.due_at is not null
         and p.state = 'planned'
-        and p.purpose = 'line'
+        and p.purpose in ('line', 'complaint')
       order by p.due_at
       limit p_limit
       for no key update skip locked
@@ -324,7 +343,7 @@ begin
     from stuck s
     where p.tenant_id = s.tenant_id
       and p.id = s.id
-    returning p.tenant_id, p.order_no, p.line_no
+    returning p.tenant_id, p.order_no, p.line_no, p.purpose
   ), wanted as (
     update fulfilment.needs n
     set state = 'wanted',
@@ -334,6 +353,7 @@ begin
     where n.tenant_id = c.tenant_id
       and n.order_no = c.order_no
       and n.line_no = c.line_no
+      and c.purpose = 'line'
       and n.state = 'buying'
     returning 1
   )
@@ -392,7 +412,9 @@ begin
     and o.no = any (nos)
   order by o.no
   for no key update;
-  if exists (select from jsonb_array_elements(p_news) as i(item) where i.item ->> 'kind' in ('done', 'partial')) then
+  if exists (select from jsonb_array_elements(p_news) as i(item) where i.item ->> 'kind' in ('done', 'partial'))
+    or exists (select from suppliers.purchases p where p.tenant_id = p_tenant and p.id = any (ids) and p.restock_id is not null)
+  then
     perform ledger.lock(p_tenant, array[clearing, revenue, spent] || array(
       select distinct ledger.account(p_tenant, 'cash.supplier', p.supplier_id::text, 'CNY')
       from suppliers.purchases p
@@ -435,7 +457,7 @@ begin
       answers := answers || purchase.state;
       continue;
     end if;
-    sku := fulfilment.sku_of_bought(p_tenant, purchase.order_no, purchase.line_no);
+    sku := fulfilment.sku_of_purchase(p_tenant, purchase);
     cards := '{}';
     bad_pieces := 0;
     -- Codes that arrived, and none of them is here: whoever says so is asked again.
@@ -469,9 +491,14 @@ begin
             remote_no = coalesce(p.remote_no, news.remote_no)
         where p.tenant_id = p_tenant
           and p.id = news.id;
-        told_types := told_types || 'supply.contradicted'::text;
-        told_nos := told_nos || purchase.order_no;
-        told := told || jsonb_build_object('no', purchase.order_no, 'lineNo', purchase.line_no, 'purchaseId', purchase.id);
+        if purchase.purpose = 'line' then
+          perform fulfilment.stop_corrected(p_tenant, purchase.order_no, purchase.line_no, news.message);
+          told_types := told_types || 'supply.contradicted'::text;
+          told_nos := told_nos || purchase.order_no;
+          told := told || jsonb_build_object('no', purchase.order_no, 'lineNo', purchase.line_no, 'purchaseId', purchase.id);
+        elsif purchase.purpose = 'stock' then
+          perform fulfilment.restock_trouble(p_tenant, purchase.restock_id, 'contradicted', cost);
+        end if;
         answers := answers || 'contradicted'::text;
       else
         answers := answers || purchase.state;
@@ -485,6 +512,7 @@ begin
       set state = case when kind = 'accepted' or p.state = 'accepted' then 'accepted' else 'unknown' end,
           remote_no = coalesce(news.remote_no, p.remote_no),
           asks = p.asks + 1,
+          unknown_at = coalesce(p.unknown_at, case when kind = 'unknown' then clock_timestamp() end),
           -- It called back while it was being asked: what it said then may be older than that.
           due_at = case when p.due_at < p.leased_until then now() when wait is null then null else now() + wait end,
           leased_until = null,
@@ -493,10 +521,15 @@ begin
       where p.tenant_id = p_tenant
         and p.id = news.id;
       -- The ladder is over, or what came cannot be read: a person looks at it, while it goes on being asked about now and then.
-      if kind = 'unknown' and purchase.purpose = 'line'
+      if kind = 'unknown' and purchase.purpose in ('line', 'stock')
         and ((purchase.asks = 9 and purchase.state <> 'accepted') or (news.code = 'unreadable' and purchase.code is distinct from 'unreadable'))
       then
         stop_reason := case when news.code = 'unreadable' then 'bad_card' else 'supply_unknown' end;
+        if purchase.purpose = 'stock' then
+          perform fulfilment.restock_trouble(p_tenant, purchase.restock_id, stop_reason, 0);
+          answers := answers || case when purchase.state = 'accepted' then 'accepted' else 'unknown' end::text;
+          continue;
+        end if;
         update orders.lines l
         set state = 'exception',
             exception_reason = stop_reason,
@@ -563,6 +596,11 @@ begin
       );
     end if;
     answers := answers || kind;
+    if purchase.purpose = 'stock' then
+      perform fulfilment.restock_news(p_tenant, purchase, kind, pieces, bad_pieces, cost, news.code, news.about, news.message);
+    elsif purchase.purpose = 'complaint' then
+      perform fulfilment.complaint_bought(p_tenant, purchase.id, cards);
+    end if;
     continue when purchase.purpose <> 'line';
 
     select * into need
@@ -595,30 +633,7 @@ begin
       where n.tenant_id = p_tenant
         and n.order_no = purchase.order_no
         and n.line_no = purchase.line_no;
-      if line.amount_fen > 0 then
-        perform ledger.post(p_tenant, array[clearing], array[revenue], array[line.amount_fen], array['cash.earn'], array[cause]);
-      end if;
-      update orders.lines l
-      set state = 'delivered',
-          delivered_quantity = l.quantity,
-          delivered_at = clock_timestamp(),
-          exception_reason = null,
-          exception_note = null
-      where l.tenant_id = p_tenant
-        and l.order_no = purchase.order_no
-        and l.line_no = purchase.line_no;
-      if not exists (
-        select from orders.lines l
-        where l.tenant_id = p_tenant
-          and l.order_no = purchase.order_no
-          and l.state not in ('delivered', 'refunded')
-      ) then
-        update orders.orders o
-        set state = 'delivered',
-            delivered_at = clock_timestamp()
-        where o.tenant_id = p_tenant
-          and o.no = purchase.order_no
-          and o.state = 'paid';
+      if fulfilment.finish_line(p_tenant, purchase.order_no, purchase.line_no) then
         told_types := told_types || 'order.delivered'::text;
         told := told || jsonb_build_object('no', purchase.order_no);
       else
@@ -626,9 +641,6 @@ begin
         told := told || jsonb_build_object('no', purchase.order_no, 'lineNo', purchase.line_no, 'purchaseId', purchase.id);
       end if;
       told_nos := told_nos || purchase.order_no;
-      if line.bundle_no is not null then
-        perform fulfilment.part_news(p_tenant, array[purchase.order_no]);
-      end if;
     else
       -- A limit that is still there when it was come back to twice is none that passes: so many at a time, or a day.
       -- Codes that nobody can sell: buying others is for a person to decide.
@@ -661,6 +673,9 @@ begin
         'no', purchase.order_no, 'lineNo', purchase.line_no, 'purchaseId', purchase.id,
         'reason', stop_reason
       );
+      if stop_reason = 'account_refused' then
+        perform fulfilment.ask_for_account(p_tenant, purchase.order_no, purchase.line_no);
+      end if;
       if line.bundle_no is not null and news.about = 'account' then
         perform fulfilment.part_news(p_tenant, array[purchase.order_no]);
       end if;
@@ -703,7 +718,7 @@ begin
   if not found then
     return jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb);
   end if;
-  if p_kind = 'done' and fulfilment.sku_of_bought(p_tenant, purchase.order_no, purchase.line_no) is not null then
+  if p_kind = 'done' and fulfilment.sku_of_purchase(p_tenant, purchase) is not null then
     return jsonb_build_object('code', 'suppliers.codes_not_by_word', 'params', '{}'::jsonb);
   end if;
   if purchase.state not in ('unknown', 'accepted') then

@@ -96,6 +96,12 @@ begin
     'name', staff.name,
     'locale', staff.locale,
     'mustChangePassword', staff.must_change_password,
+    'nodeKind', (
+      select n.kind
+      from organizations.nodes n
+      where n.tenant_id = staff.tenant_id
+        and n.id = staff.node_id
+    ),
     'roles', (
       select coalesce(jsonb_agg(jsonb_build_object('builtIn', r.built_in, 'permissions', r.permissions)), '[]'::jsonb)
       from identity.staff_roles sr

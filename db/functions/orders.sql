@@ -12,8 +12,11 @@
 --   orders.views(tenant, nos, codes)                 what a buyer sees of each order, codes still sealed
 
 -- An item: {no, requestKey, requestHash, memberId, buyerKey, contact, locale, queryHash, deviceHash, ip, holdSeconds,
---   capPerson, capIp, capDevice, payWith, balanceFen, channel, lines: [{skuId, quantity, unitPriceFen, unitPoints, form}]};
+--   capPerson, capIp, capDevice, payWith, balanceFen, channel, lines: [{skuId, quantity, unitPriceFen, unitPoints, form, cardId}]};
+--   cardId: the card whose number the buyer chose (orders_picks.sql);
 --   redeemed: true when a code has paid (redeem.redeem): every price is zero, and limits are the code's own;
+--   agreed: true when the prices shown are those agreed before (wholesale.place, bulk.order_some), and limits of the goods
+--   are not meant for it; neither word comes from a request;
 --   hashes in hex, a cap of 0 means none, balanceFen is what the purse pays beside a gateway. A result:
 --   {no, totalFen, dueFen} when placed (due: what a gateway still has to bring), {repeat: no, sameRequest} when this request key was
 --   placed before, {numberTaken: true} when the number must be drawn again, {code, params} when refused.
@@ -38,6 +41,7 @@ declare
   i_device bytea[];
   i_balance boolean[];
   i_asked bigint[];
+  i_channel text[];
   i_total bigint[];
   -- What the purse pays: all of it, or a part beside a gateway.
   i_purse bigint[];
@@ -48,6 +52,7 @@ declare
   l_sku bigint[];
   l_quantity integer[];
   l_redeemed boolean[];
+  l_agreed boolean[];
   l_shown bigint[];
   l_shown_points integer[];
   l_form jsonb[];
@@ -71,6 +76,11 @@ declare
   l_person_limit integer[];
   l_refusal jsonb[];
   l_hold bigint[];
+  -- Of channels that have a warehouse of their own; null when there are none (stock_warehouses.sql).
+  l_warehouse bigint[];
+  l_home bigint[];
+  l_shelf bigint[];
+  l_fallback bigint[];
   skus bigint[];
   refs text[];
   purses bigint[];
@@ -93,20 +103,25 @@ declare
   bundles jsonb;
   i_bundles integer[];
   credit_accounts bigint[];
+  -- Lines whose buyer chose a card; null when there are none (orders_picks.sql).
+  k_item integer[];
+  k_sku bigint[];
+  k_card bigint[];
+  k_claimed bigint[];
   one record;
 begin
   select array_agg(i.no), array_agg(i.request_key), array_agg(decode(i.request_hash, 'hex')), array_agg(i.member_id),
     array_agg(i.buyer_key), array_agg(i.ip), array_agg(decode(i.device_hash, 'hex')), array_agg(i.pay_with = 'balance'),
-    array_agg(coalesce(i.balance_fen, 0))
-  into i_no, i_key, i_hash, i_member, i_buyer, i_ip, i_device, i_balance, i_asked
+    array_agg(coalesce(i.balance_fen, 0)), array_agg(coalesce(i.channel, 'mall'))
+  into i_no, i_key, i_hash, i_member, i_buyer, i_ip, i_device, i_balance, i_asked, i_channel
   from (
     select *
     from rows from (
       jsonb_to_recordset(p_items) as (
         no bigint, "requestKey" text, "requestHash" text, "memberId" bigint, "buyerKey" text, ip text, "deviceHash" text,
-        "payWith" text, "balanceFen" bigint
+        "payWith" text, "balanceFen" bigint, channel text
       )
-    ) with ordinality as r(no, request_key, request_hash, member_id, buyer_key, ip, device_hash, pay_with, balance_fen, n)
+    ) with ordinality as r(no, request_key, request_hash, member_id, buyer_key, ip, device_hash, pay_with, balance_fen, channel, n)
     order by r.n
   ) i;
 
@@ -140,8 +155,10 @@ begin
   end loop;
 
   select array_agg(x.item_no), array_agg(x.line_no), array_agg(x.sku), array_agg(x.quantity), array_agg(x.shown),
-    array_agg(x.shown_points), array_agg(x.form), array_agg(x.redeemed), array_agg(distinct x.sku), array_agg(distinct x.sku::text)
-  into l_item, l_line, l_sku, l_quantity, l_shown, l_shown_points, l_form, l_redeemed, skus, refs
+    array_agg(x.shown_points), array_agg(x.form), array_agg(x.redeemed), array_agg(x.agreed), array_agg(distinct x.sku), array_agg(distinct x.sku::text),
+    array_agg(x.item_no) filter (where x.card is not null), array_agg(x.sku) filter (where x.card is not null),
+    array_agg(x.card) filter (where x.card is not null)
+  into l_item, l_line, l_sku, l_quantity, l_shown, l_shown_points, l_form, l_redeemed, l_agreed, skus, refs, k_item, k_sku, k_card
   from (
     select i.item_no::integer as item_no,
       l.line_no::integer as line_no,
@@ -150,7 +167,9 @@ begin
       (l.line ->> 'unitPriceFen')::bigint as shown,
       coalesce((l.line ->> 'unitPoints')::integer, 0) as shown_points,
       coalesce(l.line -> 'form', '{}') as form,
-      coalesce((i.item ->> 'redeemed')::boolean, false) as redeemed
+      (l.line ->> 'cardId')::bigint as card,
+      coalesce((i.item ->> 'redeemed')::boolean, false) as redeemed,
+      coalesce((i.item ->> 'agreed')::boolean, false) as agreed
     from jsonb_array_elements(p_items) with ordinality as i(item, item_no)
     cross join lateral jsonb_array_elements(i.item -> 'lines') with ordinality as l(line, line_no)
     where results[i.item_no] is null
@@ -176,10 +195,11 @@ begin
       and d.ref = any (refs)
       and d.unit = 'piece'
   ), priced as (
-    select x.n, x.sku, x.quantity, x.shown, x.shown_points, x.redeemed, f.*,
-      case when x.redeemed then 0 else catalog.unit_price(f.price_fen, f.tiers, x.quantity) end as unit_fen,
-      case when x.redeemed then 0 else f.price_points end as unit_points
-    from unnest(l_sku, l_quantity, l_shown, l_shown_points, l_redeemed) with ordinality as x(sku, quantity, shown, shown_points, redeemed, n)
+    select x.n, x.sku, x.quantity, x.shown, x.shown_points, x.redeemed or x.agreed as redeemed, f.*,
+      case when x.redeemed then 0 when x.agreed then x.shown else catalog.unit_price(f.price_fen, f.tiers, x.quantity) end as unit_fen,
+      case when x.redeemed or x.agreed then 0 else f.price_points end as unit_points
+    from unnest(l_sku, l_quantity, l_shown, l_shown_points, l_redeemed, l_agreed)
+      with ordinality as x(sku, quantity, shown, shown_points, redeemed, agreed, n)
     left join offer f on f.sku_id = x.sku
     order by x.n
   )
@@ -213,6 +233,12 @@ begin
   into l_unit, l_unit_points, l_goods, l_kind, l_goods_title, l_sku_title, l_account, l_delivered, l_holds, l_person_limit,
     l_source, l_supply, l_bought, l_refusal
   from priced p;
+  if k_card is not null then
+    select * into l_unit, l_refusal, l_holds, l_source, l_bought
+    from orders.price_picks(
+      p_tenant, k_item, k_sku, l_item, l_sku, l_quantity, l_shown, l_goods_title, l_unit_points, l_unit, l_refusal, l_holds, l_source, l_bought
+    );
+  end if;
   if 'bundle' = any (l_kind) then
     asked_skus := l_sku;
     asked_source := l_source;
@@ -234,6 +260,12 @@ begin
     into l_source, l_supply, l_bought
     from unnest(l_sku, l_kind, l_bundle, l_quantity) with ordinality as x(sku, kind, bundle_no, quantity, n)
     cross join lateral (select array_position(asked_skus, x.sku) as at) k;
+  end if;
+
+  -- Orders of a channel that has a warehouse of its own are sold from there.
+  if not ('mall' = all (i_channel)) then
+    select * into l_account, l_warehouse, l_home, l_shelf, l_fallback
+    from orders.route_to_warehouses(p_tenant, i_channel, l_item, l_sku, l_kind, l_quantity, k_item, k_sku, l_account);
   end if;
 
   i_total := array_fill(0::bigint, array[item_count]);
@@ -434,9 +466,34 @@ begin
       offset 0
     ) a on true;
     perform ledger.lock(
-      p_tenant, l_account || l_delivered || purses || pots || credit_accounts || spent || clearing
+      p_tenant, l_account || l_delivered || l_shelf || l_fallback || purses || pots || credit_accounts || spent || clearing
         || ledger.account(p_tenant, 'cash.revenue', '', 'CNY')
     );
+  elsif l_shelf is not null then
+    perform ledger.lock(p_tenant, l_account || l_shelf || l_fallback);
+  end if;
+  if l_shelf is not null then
+    select * into l_account, l_warehouse
+    from orders.choose_shelf(p_tenant, l_account, l_home, l_shelf, l_fallback, l_quantity, (
+      select array_agg(c.claims and results[c.item_no] is null order by c.n)
+      from unnest(l_claims, l_item) with ordinality as c(claims, item_no, n)
+    ));
+  end if;
+  -- Before pieces are counted, so that nobody hears "sold out" for rivals who wanted the same number and did not get it.
+  if k_card is not null then
+    perform ledger.lock(p_tenant, l_account);
+    if l_home is not null then
+      -- A channel that sells its own pieces only has no numbers to choose.
+      k_card := (
+        select array_agg(case when not exists (
+          select from unnest(l_item, l_sku, l_home) as l(item_no, sku, home)
+          where l.item_no = k.item_no and l.sku = k.sku and l.home is not null
+        ) then k.card end order by k.n)
+        from unnest(k_item, k_sku, k_card) with ordinality as k(item_no, sku, card, n)
+      );
+    end if;
+    select * into results, k_claimed
+    from orders.claim_picks(p_tenant, i_no, k_item, k_sku, k_card, results);
   end if;
   -- Again, at most once: with lines that are bought because the shelf cannot fill them.
   for round in 1 .. 2 loop
@@ -579,6 +636,9 @@ begin
       end;
     end if;
   end loop;
+  if k_card is not null then
+    perform orders.drop_picks(p_tenant, placed, k_item, k_claimed);
+  end if;
   if placed is null then
     return to_jsonb(results);
   end if;
@@ -604,21 +664,24 @@ begin
 
   insert into orders.lines (
     tenant_id, order_no, line_no, sku_id, goods_id, kind, goods_title, sku_title,
-    quantity, unit_price_fen, unit_points, amount_fen, form, hold_id, bought, bundle_no, credit_points, held_back
+    quantity, unit_price_fen, unit_points, amount_fen, form, hold_id, bought, bundle_no, credit_points, held_back, warehouse_id
   )
   select p_tenant, i_no[x.item_no], x.line_no, x.sku, x.goods_id, x.kind, x.goods_title, x.sku_title,
     x.quantity, x.unit_fen, x.unit_points, coalesce(x.amount, x.quantity * x.unit_fen), x.form, x.hold_id, x.bought,
-    x.bundle_no, coalesce(x.points, 0), coalesce(x.held_back, false)
+    x.bundle_no, coalesce(x.points, 0), coalesce(x.held_back, false), x.warehouse_id
   from unnest(
       l_item, l_line, l_sku, l_goods, l_kind, l_goods_title, l_sku_title, l_quantity, l_unit, l_unit_points, l_form, l_hold, l_bought,
-      l_amount, l_bundle, l_points, l_held_back
+      l_amount, l_bundle, l_points, l_held_back, l_warehouse
     ) as x(
       item_no, line_no, sku, goods_id, kind, goods_title, sku_title, quantity, unit_fen, unit_points, form, hold_id, bought,
-      amount, bundle_no, points, held_back
+      amount, bundle_no, points, held_back, warehouse_id
     )
   where x.item_no = any (placed);
   if bundles is not null then
     perform orders.write_bundles(p_tenant, i_no, placed, bundles);
+  end if;
+  if k_card is not null then
+    perform orders.keep_picks(p_tenant, i_no, placed, k_item, k_sku, k_card);
   end if;
 
   -- What a member gives beside a gateway is set aside until the gateway's part is there, or the order ends.
@@ -797,6 +860,7 @@ begin
     case p_state when 'expired' then 'expired' else 'released' end,
     'order.' || p_state
   );
+  perform vault.release_numbers(p_tenant, closed);
   update orders.lines l
   set state = 'cancelled'
   where l.tenant_id = p_tenant
@@ -900,6 +964,7 @@ as $$
     'now', clock_timestamp(),
     'payWith', o.pay_with,
     'bundles', case when o.has_bundles then orders.bundles_of(p_tenant, o.no) end,
+    'complaints', case when o.has_complaints then fulfilment.complaints_view(p_tenant, o.no) end,
     'recharge', case when o.purpose = 'recharge' then (
       select json_build_object('creditFen', o.credit_fen, 'bonusFen', o.credit_fen - o.total_fen, 'state', l.state)
       from orders.lines l
@@ -932,10 +997,12 @@ as $$
         'bundleNo', l.bundle_no,
         'creditPoints', l.credit_points,
         'heldBack', l.held_back,
+        'pickedNumber', l.pick_number,
         'form', l.form,
         'supply', case when l.kind = 'topup' or l.bought then (
           select json_build_object(
-            'since', n.since, 'purchase', p.state, 'reason', l.exception_reason, 'p50', p.chosen -> 'p50', 'p95', p.chosen -> 'p95'
+            'since', n.since, 'purchase', p.state, 'reason', l.exception_reason, 'p50', p.chosen -> 'p50', 'p95', p.chosen -> 'p95',
+            'arrivedAt', l.delivered_at, 'account', case when l.exception_reason = 'account_refused' then fulfilment.account_view(p_tenant, o.no, l.line_no) end
           )
           from fulfilment.needs n
           left join lateral (

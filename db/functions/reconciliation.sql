@@ -1,4 +1,5 @@
--- Reconciliation: a gateway's bill laid beside our facts (receipts, refunds, chargebacks), by the day of Beijing.
+-- Reconciliation: a gateway's bill laid beside our facts (receipts, refunds, chargebacks), by the day of Beijing. A supplier's
+-- statement goes the same way: what is its own stands in reconciliation_supply.sql.
 --
 -- Working on a day is leased to one worker at a time; every step extends the lease and answers null when it was lost.
 --   reconciliation.take_day(tenant, gateway, day, worker, phase)     {"state": taken | busy | closed, "billId"}
@@ -49,12 +50,12 @@ language sql
 immutable
 as $$ select case when p_refund_no ~ '^[1-9]\d{15}R[1-9]\d{0,14}$' then split_part(p_refund_no, 'R', 2)::bigint end $$;
 
--- Money that came is above zero.
+-- Money that came is above zero; of a supplier, what adds to the balance there.
 create or replace function reconciliation.sign_of(p_kind text)
 returns bigint
 language sql
 immutable
-as $$ select case when p_kind in ('payment', 'chargeback_won') then 1 else -1 end::bigint $$;
+as $$ select case when p_kind in ('payment', 'chargeback_won', 'deposit', 'credit') then 1 else -1 end::bigint $$;
 
 create or replace function reconciliation.holds(p_tenant bigint, p_gateway text, p_day date, p_worker text)
 returns boolean
@@ -379,16 +380,31 @@ security definer
 set search_path = pg_catalog
 as $$
 declare
-  gateway bigint := ledger.account(p_tenant, 'cash.gateway', p_gateway, 'CNY');
-  bank bigint := ledger.account(p_tenant, 'cash.bank', p_gateway, 'CNY');
-  fee bigint := ledger.account(p_tenant, 'cash.fee', p_gateway, 'CNY');
-  difference bigint := ledger.account(p_tenant, 'cash.difference', p_gateway, 'CNY');
+  supplier bigint := reconciliation.supplier_of(p_gateway);
+  gateway bigint;
+  bank bigint;
+  fee bigint;
+  difference bigint;
 begin
+  -- What a supplier's statement has was booked when it happened: only differences move.
+  if supplier is not null then
+    p_paid := 0;
+    p_refunded := 0;
+    p_fee := 0;
+  end if;
   insert into reconciliation.postings (
     tenant_id, id, kind, gateway, day, bill_id, case_id, lines, paid_fen, refunded_fen, fee_fen, difference_fen
   )
   overriding system value
   values (p_tenant, p_posting, p_kind, p_gateway, p_day, p_bill, p_case, p_lines, p_paid, p_refunded, p_fee, p_difference);
+  if supplier is not null and p_difference = 0 then
+    return;
+  end if;
+  gateway := case when supplier is null then ledger.account(p_tenant, 'cash.gateway', p_gateway, 'CNY')
+    else ledger.account(p_tenant, 'cash.supplier', supplier::text, 'CNY') end;
+  bank := case when supplier is null then ledger.account(p_tenant, 'cash.bank', p_gateway, 'CNY') end;
+  fee := case when supplier is null then ledger.account(p_tenant, 'cash.fee', p_gateway, 'CNY') end;
+  difference := ledger.account(p_tenant, 'cash.difference', p_gateway, 'CNY');
   perform ledger.post(
     p_tenant,
     array_agg(case when f.amount > 0 then f.from_id else f.to_id end),
@@ -461,6 +477,10 @@ begin
   from reconciliation.bills b
   where b.tenant_id = p_tenant
     and b.id = p_bill;
+  if reconciliation.supplier_of(bill.gateway) is not null then
+    perform reconciliation.judge_supplies(p_tenant, p_bill, p_ns);
+    return;
+  end if;
   day_from := reconciliation.day_start(bill.day);
   day_to := reconciliation.day_start(bill.day + 1);
   has_written_off := exists (
@@ -892,6 +912,8 @@ begin
         when k.verdict = 'amount' then case when k.our_currency <> k.currency then 'foreign_currency' else 'amount_other' end
         when k.verdict = 'state' then case
           when k.fact_kind = 'chargeback_won' then 'won_there'
+          when k.has_moved and k.fact_kind in ('purchase', 'deposit', 'credit')
+            then case when k.our_state in ('refused', 'cancelled') then 'supply_refused_here' else 'supply_open_here' end
           when k.has_moved and k.our_state = 'failed' then 'refund_failed_here'
           when k.has_moved then 'refund_pending_here'
           when k.was_matched then 'failed_after_all'
@@ -923,6 +945,8 @@ begin
         when k.verdict <> 'unknown' then null
         when k.kind = 'refund' then case when reconciliation.refund_of(k.refund_no) is null then 'refund_outside' else 'refund_unknown' end
         when k.kind = 'chargeback' then 'chargeback_unknown'
+        when k.kind = 'purchase' then 'supply_unknown'
+        when k.kind in ('deposit', 'credit') then k.kind || '_unknown'
         when exists (
           select from payments.notices x
           where x.tenant_id = p_tenant
@@ -1479,6 +1503,24 @@ begin
         and d.gateway = p_gateway
         and d.trade_no = c.theirs ->> 'tradeNo'
         and (c.kind = 'chargeback' or d.state = 'won')
+      union all
+      select p.id, p.order_no, coalesce(p.sent_at, p.created_at), p.cost_fen
+      from suppliers.purchases p
+      where c.kind = 'purchase'
+        and p.tenant_id = p_tenant
+        and p.no = c.theirs ->> 'paymentNo'
+        and p.supplier_id = reconciliation.supplier_of(p_gateway)
+        and p.state in ('done', 'partial', 'contradicted')
+      union all
+      select m.id, null, m.at, m.amount_fen
+      from suppliers.money m
+      where c.kind in ('deposit', 'credit')
+        and m.tenant_id = p_tenant
+        and m.supplier_id = reconciliation.supplier_of(p_gateway)
+        and m.kind = c.kind
+        and m.state = 'booked'
+        and m.reference <> ''
+        and m.reference in (c.theirs ->> 'tradeNo', c.theirs ->> 'paymentNo')
     ) f
     where f.amount_fen = c.amount_fen
       and not exists (
@@ -1506,7 +1548,7 @@ end;
 $$;
 revoke execute on function reconciliation.look_again(bigint, text, date, integer) from public;
 
--- A page of our facts of the day: `payment`, `refund`, `chargeback`, `chargeback_won`, and `late`, the payments of closed
+-- A page of our facts of the day, of a supplier `purchase`, `deposit`, `credit` and `purchase_late`, of a gateway: `payment`, `refund`, `chargeback`, `chargeback_won`, and `late`, the payments of closed
 -- days that we heard of on this one. What no bill has is a case; what another day's bill has is told.
 create or replace function reconciliation.match_ours(
   p_tenant bigint, p_gateway text, p_day date, p_worker text, p_kind text, p_place jsonb, p_limit integer
@@ -1527,7 +1569,8 @@ declare
   near constant interval := '2 hours';
   after_at timestamptz := coalesce((p_place ->> 'at')::timestamptz, '-infinity');
   after_id bigint := coalesce((p_place ->> 'id')::bigint, 0);
-  the_kind text := case when p_kind = 'late' then 'payment' else p_kind end;
+  the_kind text := case p_kind when 'late' then 'payment' when 'purchase_late' then 'purchase' else p_kind end;
+  supplier bigint := reconciliation.supplier_of(p_gateway);
   seen integer;
   fen bigint;
   place jsonb;
@@ -1600,6 +1643,64 @@ begin
       order by x.at, c.id
       limit p_limit
     )
+    union all
+    (
+      select p.id, p.order_no, p.no, p.cost_fen, 'CNY', p.state, p.sent_at, p.sent_at
+      from suppliers.purchases p
+      where p_kind = 'purchase'
+        and p.tenant_id = p_tenant
+        and p.supplier_id = supplier
+        and p.state in ('done', 'partial', 'contradicted')
+        and p.cost_fen > 0
+        and p.sent_at >= greatest(from_at, after_at)
+        and p.sent_at < to_at
+        and (p.sent_at, p.id) > (after_at, after_id)
+      order by p.sent_at, p.id
+      limit p_limit
+    )
+    union all
+    -- Arrived on this day, sent on an earlier one whose statement was gone through before.
+    (
+      select p.id, p.order_no, p.no, p.cost_fen, 'CNY', p.state, p.sent_at, p.ended_at
+      from suppliers.purchases p
+      where p_kind = 'purchase_late'
+        and p.tenant_id = p_tenant
+        and p.supplier_id = supplier
+        and p.state in ('done', 'partial', 'contradicted')
+        and p.cost_fen > 0
+        and p.ended_at >= greatest(from_at, after_at)
+        and p.ended_at < to_at
+        and (p.ended_at, p.id) > (after_at, after_id)
+        and p.sent_at < from_at
+        and reconciliation.has_bill(p_tenant, p_gateway, reconciliation.day_of(p.sent_at))
+        and not exists (
+          select from reconciliation.matches m
+          where m.tenant_id = p_tenant and m.kind = 'purchase' and m.fact_id = p.id
+        )
+      order by p.ended_at, p.id
+      limit p_limit
+    )
+    union all
+    (
+      select m.id, null, m.reference, m.amount_fen, 'CNY', m.state, m.at, m.at
+      from suppliers.money m
+      where p_kind in ('deposit', 'credit')
+        and m.tenant_id = p_tenant
+        and m.supplier_id = supplier
+        and m.kind = p_kind
+        and m.state = 'booked'
+        and m.at >= greatest(from_at, after_at)
+        and m.at < to_at
+        and (m.at, m.id) > (after_at, after_id)
+        -- A statement without money lines says nothing about money.
+        and exists (
+          select from reconciliation.days d
+          join reconciliation.bills b on b.tenant_id = p_tenant and b.id = d.bill_id and (b.totals ->> 'payments')::integer > 0
+          where d.tenant_id = p_tenant and d.gateway = p_gateway and d.day = p_day
+        )
+      order by m.at, m.id
+      limit p_limit
+    )
   ), met as (
     select p.*, m.day as matched_day, m.bill_id, m.n
     from page p
@@ -1628,6 +1729,7 @@ begin
         when x.matched_day is not null then 'other_day'
         when b.waits then 'near_midnight'
         when p_kind = 'late' then 'late_for_closed_day'
+        when p_kind = 'purchase_late' then 'supply_late'
         else 'not_on_bill'
       end,
       the_kind,
@@ -1642,7 +1744,7 @@ begin
       id bigint, order_no bigint, number text, amount_fen bigint, currency text, state text, at timestamptz, matched_day date, bill_id bigint, n integer
     )
     cross join lateral (
-      select x.matched_day is null and p_kind <> 'late' and case
+      select x.matched_day is null and p_kind not in ('late', 'purchase_late') and case
         when x.at >= to_at - near then not reconciliation.has_bill(p_tenant, p_gateway, p_day + 1)
         when x.at < from_at + near then reconciliation.awaits_bill(p_tenant, p_gateway, p_day - 1)
         else false

@@ -189,7 +189,7 @@ as $$
   from generate_series(1, p_count)
 $$;
 
--- A redeemed piece cost its owner nothing; whoever guards against a loss goes by what it cost in the mall when it was redeemed.
+-- A redeemed piece, and a gift of the shop, cost its owner nothing; whoever guards against a loss goes by what it cost in the mall when it was redeemed.
 create or replace function redeem.worth(p_tenant bigint, p_no bigint, p_price_fen bigint)
 returns bigint
 language sql
@@ -202,7 +202,7 @@ as $$
     from redeem.uses u
     where u.tenant_id = p_tenant
       and u.order_no = p_no
-  ), p_price_fen)
+  ), bulk.worth(p_tenant, p_no), p_price_fen)
 $$;
 revoke execute on function redeem.worth(bigint, bigint, bigint) from public;
 

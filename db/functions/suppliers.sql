@@ -87,6 +87,8 @@ begin
       update suppliers.purchases p
       set state = case p.state when 'planned' then 'sending' when 'sending' then 'unknown' else p.state end,
           sent_at = coalesce(p.sent_at, clock_timestamp()),
+          profile_id = case p.state when 'planned' then lane.profile_id else p.profile_id end,
+          profile_version = case p.state when 'planned' then lane.profile_version else p.profile_version end,
           lease = p.lease + 1,
           leased_until = now() + make_interval(secs => p_lease_seconds),
           due_at = now() + make_interval(secs => p_lease_seconds)
@@ -109,7 +111,10 @@ begin
       'fields', l.fields,
       'remoteNo', l.remote_no,
       'sentAt', l.sent_at,
-      'orderNo', l.order_no
+      'orderNo', l.order_no,
+      'profileId', l.profile_id,
+      'profileVersion', l.profile_version,
+      'trace', wholesale.trace_of(l.tenant_id, l.order_no)
     ))
     into taken
     from leased l
@@ -136,12 +141,8 @@ language sql
 security definer
 set search_path = pg_catalog
 as $$
-  update suppliers.suppliers s
-  set failures = n.failures,
-      breaker = case when n.failures = 0 then 'closed' when n.failures >= 5 then 'open' else s.breaker end,
-      open_until = case when n.failures >= 5 then now() + least(300, 5 * 2 ^ (n.failures - 5)) * interval '1 second' end
-  from (
-    select o.id, case
+  with n as (
+    select o.id, o.failures as before, case
       when p_good > 0 then 0
       when o.failures < 5 then least(o.failures + p_bad, 5)
       else least(o.failures + 1, 15)
@@ -150,13 +151,25 @@ as $$
     where o.tenant_id = p_tenant
       and o.id = p_supplier
     for no key update
-  ) n
-  where s.tenant_id = p_tenant
-    and s.id = n.id
-    and p_good + p_bad > 0
-    and not (p_good = 0 and s.breaker = 'open' and s.open_until > now())
-    -- A lane in good order is not written to for every good answer.
-    and (p_bad > 0 or s.failures > 0 or s.breaker <> 'closed')
+  ), moved as (
+    update suppliers.suppliers s
+    set failures = n.failures,
+        breaker = case when n.failures = 0 then 'closed' when n.failures >= 5 then 'open' else s.breaker end,
+        open_until = case when n.failures >= 5 then now() + least(300, 5 * 2 ^ (n.failures - 5)) * interval '1 second' end
+    from n
+    where s.tenant_id = p_tenant
+      and s.id = n.id
+      and p_good + p_bad > 0
+      and not (p_good = 0 and s.breaker = 'open' and s.open_until > now())
+      -- A lane in good order is not written to for every good answer.
+      and (p_bad > 0 or s.failures > 0 or s.breaker <> 'closed')
+    returning s.id, n.before, n.failures
+  )
+  insert into suppliers.breaker_openings (tenant_id, supplier_id)
+  select p_tenant, m.id
+  from moved m
+  where m.before < 5
+    and m.failures >= 5
 $$;
 
 -- [{skuId, policy, source, leastMarginFen, candidates: [{offerId, supplierId, supplier, productId, product, kind, costHao, stock,

@@ -21,7 +21,8 @@ as $$
 $$;
 
 -- p_chunk: {"fromLine", "toLine", "bytesRead", "ids": [], "lines": [], "fingerprints": [base64], "sealed": [base64],
--- "invalidLines": [], "invalidReasons": []}. Takes effect once: only when the batch stands at `fromLine` and the upload is the
+-- "invalidLines": [], "invalidReasons": []}; of codes that are sold several times also "uses" and "more" (vault_reuse.sql), of those
+-- whose buyers may choose also "numbers" (vault_picks.sql). Takes effect once: only when the batch stands at `fromLine` and the upload is the
 -- newest; else {"stopped": reason}. A code that the tenant has ever imported is a duplicate; of equal ones in the chunk
 -- the first line wins. Codes are inserted in fingerprint order, so two imports of the same codes wait instead of deadlocking.
 create or replace function vault.import_chunk(p_tenant bigint, p_batch bigint, p_upload integer, p_chunk jsonb)
@@ -32,9 +33,13 @@ set search_path = pg_catalog
 as $$
 declare
   batch vault.batches;
+  -- Codes, and cards of them: an ordinary code is one card.
   added_count bigint;
+  piece_count bigint;
   duplicate_count bigint;
   invalid_count bigint := jsonb_array_length(p_chunk -> 'invalidLines');
+  -- What only channels may sell comes into the warehouse of the first of them.
+  home bigint;
 begin
   select * into batch
   from vault.batches b
@@ -47,6 +52,12 @@ begin
   if batch.state not in ('importing', 'interrupted') then
     return jsonb_build_object('stopped', batch.state);
   end if;
+  if batch.channels is not null then
+    select w.id into strict home
+    from stock.warehouses w
+    where w.tenant_id = p_tenant
+      and w.channel = batch.channels[1];
+  end if;
 
   with given as materialized (
     select g.id::bigint as id, g.line_no::bigint as line_no, decode(g.fingerprint, 'base64') as fingerprint, g.sealed
@@ -57,8 +68,8 @@ begin
       jsonb_array_elements_text(p_chunk -> 'sealed')
     ) as g(id, line_no, fingerprint, sealed)
   ), added as (
-    insert into vault.cards (tenant_id, id, sku_id, batch_id, sealed, fingerprint, valid_to)
-    select p_tenant, g.id, batch.sku_id, p_batch, decode(g.sealed, 'base64'), g.fingerprint, batch.valid_to
+    insert into vault.cards (tenant_id, id, sku_id, batch_id, sealed, fingerprint, valid_to, warehouse_id)
+    select p_tenant, g.id, batch.sku_id, p_batch, decode(g.sealed, 'base64'), g.fingerprint, batch.valid_to, home
     from given g
     order by g.fingerprint, g.line_no
     on conflict on constraint card_known_already do nothing
@@ -73,6 +84,13 @@ begin
   )
   select (select count(*) from added), (select count(*) from duplicates)
   into added_count, duplicate_count;
+  piece_count := added_count;
+  if added_count > 0 and p_chunk ? 'more' then
+    piece_count := added_count + vault.import_uses(p_tenant, p_batch, p_chunk);
+  end if;
+  if added_count > 0 and p_chunk ? 'numbers' then
+    perform vault.import_numbers(p_tenant, p_batch, p_chunk);
+  end if;
 
   insert into vault.import_lines (tenant_id, batch_id, line_no, outcome, reason)
   select p_tenant, p_batch, i.line_no::bigint, 'invalid', i.reason
@@ -86,13 +104,16 @@ begin
       p_tenant,
       array[ledger.account(p_tenant, 'stock.source', batch.sku_id::text, 'piece')],
       array[ledger.account(p_tenant, 'stock.available', batch.sku_id::text, 'piece')],
-      array[added_count], array['stock.import'], array['batch:' || p_batch]
+      array[piece_count], array['stock.import'], array['batch:' || p_batch]
     );
+    if home is not null then
+      perform stock.note_import(p_tenant, batch.sku_id, home, p_batch, piece_count);
+    end if;
     insert into vault.batch_counts (tenant_id, batch_id, imported, available)
-    values (p_tenant, p_batch, added_count, added_count)
+    values (p_tenant, p_batch, piece_count, piece_count)
     on conflict (tenant_id, batch_id) do update
-    set imported = vault.batch_counts.imported + added_count,
-        available = vault.batch_counts.available + added_count;
+    set imported = vault.batch_counts.imported + piece_count,
+        available = vault.batch_counts.available + piece_count;
   end if;
 
   update vault.batches b
@@ -122,6 +143,7 @@ declare
   source bigint;
   available bigint;
   suspect bigint;
+  elsewhere record;
 begin
   select * into batch
   from vault.batches b
@@ -138,7 +160,7 @@ begin
   source := ledger.account(p_tenant, 'stock.source', batch.sku_id::text, 'piece');
   available := ledger.account(p_tenant, 'stock.available', batch.sku_id::text, 'piece');
   suspect := ledger.account(p_tenant, 'stock.suspect', batch.sku_id::text, 'piece');
-  perform ledger.lock(p_tenant, array[source, available, suspect]);
+  perform ledger.lock(p_tenant, array[source, suspect] || stock.shelves(p_tenant, batch.sku_id));
 
   select * into counts
   from vault.batch_counts c
@@ -149,9 +171,32 @@ begin
     return jsonb_build_object('refused', 'touched', 'count', counts.imported - counts.available - counts.suspect);
   end if;
 
+  -- What lies in channels' warehouses goes by the total one, as it came.
+  for elsewhere in
+    select c.warehouse_id, count(*) as pieces
+    from vault.cards c
+    where c.tenant_id = p_tenant
+      and c.batch_id = p_batch
+      and c.state = 'available'
+      and c.warehouse_id is not null
+    group by c.warehouse_id
+  loop
+    if ledger.displace(p_tenant, stock.shelf(p_tenant, batch.sku_id, elsewhere.warehouse_id), elsewhere.pieces) > 0 then
+      perform vault.let_go_of_numbers(p_tenant, batch.sku_id);
+    end if;
+    perform ledger.post(
+      p_tenant, array[stock.shelf(p_tenant, batch.sku_id, elsewhere.warehouse_id)], array[available], array[elsewhere.pieces],
+      array['stock.return'], array['batch:' || p_batch]
+    );
+    insert into stock.moves (tenant_id, kind, sku_id, from_id, quantity, reason, by_name)
+    values (p_tenant, 'import', batch.sku_id, elsewhere.warehouse_id, elsewhere.pieces, '#' || p_batch, 'system');
+  end loop;
   delete from vault.cards c
   where c.tenant_id = p_tenant
     and c.batch_id = p_batch;
+  delete from vault.reused_codes r
+  where r.tenant_id = p_tenant
+    and r.batch_id = p_batch;
   update vault.batch_counts c
   set imported = 0,
       available = 0,
@@ -159,7 +204,9 @@ begin
   where c.tenant_id = p_tenant
     and c.batch_id = p_batch;
   if counts.available > 0 then
-    perform ledger.displace(p_tenant, available, counts.available);
+    if ledger.displace(p_tenant, available, counts.available) > 0 then
+      perform vault.let_go_of_numbers(p_tenant, batch.sku_id);
+    end if;
     perform ledger.post(
       p_tenant, array[available], array[source], array[counts.available], array['stock.undo'], array['batch:' || p_batch]
     );
@@ -196,7 +243,7 @@ begin
   from vault.batches b
   where b.tenant_id = p_tenant
     and b.id = p_batch;
-  perform ledger.lock(p_tenant, array[
+  perform ledger.lock(p_tenant, stock.shelves(p_tenant, sku) || array[
     ledger.account(p_tenant, 'stock.' || p_from, sku::text, 'piece'),
     ledger.account(p_tenant, 'stock.' || p_to, sku::text, 'piece')
   ]);
@@ -282,10 +329,7 @@ begin
   if sku is null then
     return null;
   end if;
-  perform ledger.lock(p_tenant, array[
-    ledger.account(p_tenant, 'stock.available', sku::text, 'piece'),
-    ledger.account(p_tenant, 'stock.expired', sku::text, 'piece')
-  ]);
+  perform ledger.lock(p_tenant, stock.shelves(p_tenant, sku) || ledger.account(p_tenant, 'stock.expired', sku::text, 'piece'));
   select array_agg(d.id) into cards
   from (
     select c.id

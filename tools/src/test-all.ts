@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
- * `npm test`: everything that guards the project but for most journeys in a browser, with a count at the end.
- * `npm run test:browser`: those, on front ends that are built first.
+ * `npm test`: everything that guards the project but for what takes long, with a count at the end.
+ * `npm run test:long`: most journeys in a browser, starts, copies and their restoring, on front ends that are built first.
  */
 
-const inBrowser = process.argv[2] === 'browser'
+const isLong = process.argv[2] === 'long'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const BIN = join(ROOT, 'node_modules/.bin')
@@ -53,7 +53,7 @@ let failed = 0
 
 /** One for each core; each lane takes the next gate that nobody has taken. */
 const LANES = 2
-const waiting = (inBrowser ? builds : [...checks, ...builds]).values()
+const waiting = (isLong ? builds : [...checks, ...builds]).values()
 await Promise.all(
   Array.from({ length: LANES }, async () => {
     for (const gate of waiting) await check(gate)
@@ -64,7 +64,7 @@ const vitest = await run(
   node(
     'node_modules/vitest/vitest.mjs',
     'run',
-    `--project=${inBrowser ? 'browser' : '!browser'}`,
+    `--project=${isLong ? 'long' : '!long'}`,
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${results}`,

@@ -1,14 +1,21 @@
 // Made from the contract by `npm run gen`. Do not edit.
 import type {
+  accountRoutes,
   analyticsRoutes,
   auditRoutes,
   boardRoutes,
   booksRoutes,
+  bulkRoutes,
   catalogRoutes,
+  complaintRoutes,
   identityRoutes,
   jobRoutes,
   ledgerRoutes,
+  mallAccountRoutes,
+  mallChannelRoutes,
+  mallComplaintRoutes,
   mallGoodsRoutes,
+  mallNumberRoutes,
   mallOrderRoutes,
   mallRedeemRoutes,
   mallServiceRoutes,
@@ -19,14 +26,23 @@ import type {
   priceRuleRoutes,
   recallRoutes,
   reconciliationRoutes,
+  recoveryRoutes,
   redeemRoutes,
+  restockRoutes,
   serviceRoutes,
   setupRoutes,
   stockRoutes,
+  supplierMoneyRoutes,
   supplierProfileRoutes,
+  supplierQualityRoutes,
   supplierRoutes,
+  supplierStatementRoutes,
   tenancyRoutes,
   vaultRoutes,
+  warehouseRoutes,
+  wholesaleApiRoutes,
+  wholesaleRoutes,
+  workspaceRoutes,
 } from '@quanshu/contract'
 
 /** Routes that shoppers, gateways and everybody else call. */
@@ -37,8 +53,15 @@ export const MALL_ROUTES = {
   'catalog.picture': 'GET /files/pictures/:id',
   'fulfilment.answerTask': 'POST /api/mall/orders/:no/lines/:lineNo/answer',
   'fulfilment.cancelTask': 'POST /api/mall/orders/:no/lines/:lineNo/cancel',
+  'fulfilment.checkAccount': 'POST /api/mall/skus/:skuId/check-account',
+  'fulfilment.complain': 'POST /api/mall/orders/:no/grants/:grantId/complaint',
+  'fulfilment.contestComplaint': 'POST /api/mall/orders/:no/complaints/:complaintId/contest',
+  'fulfilment.correctAccount': 'POST /api/mall/orders/:no/lines/:lineNo/correct',
+  'fulfilment.giveUpAccount': 'POST /api/mall/orders/:no/lines/:lineNo/give-up',
   'fulfilment.readOrderProof': 'GET /api/mall/orders/:no/proof/:pictureId',
   'fulfilment.readPromise': 'GET /api/mall/skus/:skuId/promise',
+  'fulfilment.uploadComplaintPicture': 'POST /api/mall/orders/:no/complaints/:complaintId/pictures',
+  'fulfilment.withdrawComplaint': 'POST /api/mall/orders/:no/complaints/:complaintId/withdraw',
   'members.endMySession': 'DELETE /api/mall/me/sessions/:id',
   'members.getMe': 'GET /api/mall/me',
   'members.listMyMovements': 'GET /api/mall/me/movements',
@@ -71,9 +94,18 @@ export const MALL_ROUTES = {
   'payments.return': 'GET /api/pay/:gateway/return',
   'redeem.look': 'POST /api/mall/redeem/look',
   'redeem.redeem': 'POST /api/mall/redeem',
+  'stock.mallChannel': 'GET /api/mall/channels/:channel',
   'suppliers.callback': 'POST /api/supply/:supplierId/notify',
   'suppliers.callbackByQuery': 'GET /api/supply/:supplierId/notify',
   'tenancy.getShop': 'GET /api/mall/shop',
+  'vault.mallNumbers': 'GET /api/mall/skus/:skuId/numbers',
+  'wholesaleApi.balance': 'GET /api/wholesale/v1/balance',
+  'wholesaleApi.cancel': 'POST /api/wholesale/v1/orders/:outerNo/cancel',
+  'wholesaleApi.order': 'GET /api/wholesale/v1/orders/:outerNo',
+  'wholesaleApi.place': 'POST /api/wholesale/v1/orders',
+  'wholesaleApi.product': 'GET /api/wholesale/v1/products/:wholesaleProductId',
+  'wholesaleApi.products': 'GET /api/wholesale/v1/products',
+  'wholesaleApi.statement': 'GET /api/wholesale/v1/statement',
 } as const
 
 /** Routes that staff call. */
@@ -104,6 +136,18 @@ export const CONSOLE_ROUTES = {
   'books.listViolations': 'GET /api/console/books/violations',
   'books.overview': 'GET /api/console/books',
   'books.startRun': 'POST /api/console/books/runs',
+  'bulk.confirm': 'POST /api/console/bulk-orders/:bulkId/confirm',
+  'bulk.create': 'POST /api/console/bulk-orders',
+  'bulk.exportCodes': 'POST /api/console/bulk-orders/:bulkId/codes',
+  'bulk.exportList': 'GET /api/console/bulk-orders/export',
+  'bulk.exportResult': 'GET /api/console/bulk-orders/:bulkId/result',
+  'bulk.exportTemplate': 'GET /api/console/bulk-orders/template',
+  'bulk.get': 'GET /api/console/bulk-orders/:bulkId',
+  'bulk.lines': 'GET /api/console/bulk-orders/:bulkId/lines',
+  'bulk.list': 'GET /api/console/bulk-orders',
+  'bulk.retry': 'POST /api/console/bulk-orders/:bulkId/retry',
+  'bulk.setState': 'POST /api/console/bulk-orders/:bulkId/state',
+  'bulk.upload': 'PUT /api/console/bulk-orders/:bulkId/file',
   'catalog.cancelPriceChange': 'POST /api/console/price-changes/:id/cancel',
   'catalog.createCategory': 'POST /api/console/categories',
   'catalog.createGoods': 'POST /api/console/goods',
@@ -129,28 +173,46 @@ export const CONSOLE_ROUTES = {
   'catalog.uploadPicture': 'POST /api/console/pictures',
   'fulfilment.approveRefund': 'POST /api/console/refunds/:refundId/approve',
   'fulfilment.askBuyer': 'POST /api/console/services/tasks/:taskId/ask',
+  'fulfilment.assignExceptions': 'POST /api/console/exceptions/assign',
   'fulfilment.closeRecall': 'POST /api/console/batches/:batchId/recall/close',
+  'fulfilment.correctAccountByStaff': 'POST /api/console/orders/:no/lines/:lineNo/account',
+  'fulfilment.decideComplaint': 'POST /api/console/complaints/:complaintId/decide',
   'fulfilment.declineRefund': 'POST /api/console/refunds/:refundId/decline',
   'fulfilment.exportRecalledPieces': 'GET /api/console/batches/:batchId/recall/pieces/export',
+  'fulfilment.exportRecoveries': 'GET /api/console/recoveries.xlsx',
+  'fulfilment.exportRecoveryEvidence': 'GET /api/console/recoveries/:recoveryId/evidence.zip',
   'fulfilment.finishTask': 'POST /api/console/services/tasks/:taskId/finish',
+  'fulfilment.getComplaint': 'GET /api/console/complaints/:complaintId',
   'fulfilment.getRecall': 'GET /api/console/batches/:batchId/recall',
   'fulfilment.getTask': 'GET /api/console/services/tasks/:taskId',
   'fulfilment.handOverTask': 'POST /api/console/services/tasks/:taskId/hand-over',
   'fulfilment.handleExceptions': 'POST /api/console/exceptions/actions',
   'fulfilment.handleRecalledPieces': 'POST /api/console/batches/:batchId/recall/handle',
+  'fulfilment.listComplaintRules': 'GET /api/console/complaint-rules',
+  'fulfilment.listComplaints': 'GET /api/console/complaints',
+  'fulfilment.listDeskStaff': 'GET /api/console/exceptions/staff',
   'fulfilment.listExceptions': 'GET /api/console/exceptions',
   'fulfilment.listRecalledPieces': 'GET /api/console/batches/:batchId/recall/pieces',
+  'fulfilment.listRecoveries': 'GET /api/console/recoveries',
   'fulfilment.listServiceRules': 'GET /api/console/services/rules',
   'fulfilment.listServiceStaff': 'GET /api/console/services/staff',
   'fulfilment.listTasks': 'GET /api/console/services/tasks',
+  'fulfilment.moveRecovery': 'POST /api/console/recoveries/:recoveryId/state',
+  'fulfilment.openRecallRecovery': 'POST /api/console/batches/:batchId/recall/recovery',
   'fulfilment.putBackTask': 'POST /api/console/services/tasks/:taskId/put-back',
+  'fulfilment.readAccount': 'GET /api/console/orders/:no/lines/:lineNo/account',
+  'fulfilment.readComplaintPicture': 'GET /api/console/complaints/:complaintId/pictures/:pictureId',
+  'fulfilment.readException': 'GET /api/console/exceptions/:no/lines/:lineNo',
   'fulfilment.readProof': 'GET /api/console/services/tasks/:taskId/pictures/:pictureId',
   'fulfilment.recallBatch': 'POST /api/console/batches/:batchId/recall',
   'fulfilment.refundByHand': 'POST /api/console/refunds/:refundId/by-hand',
   'fulfilment.rejectTask': 'POST /api/console/services/tasks/:taskId/reject',
+  'fulfilment.removeComplaintRule': 'POST /api/console/complaint-rules/remove',
   'fulfilment.replaceGrant': 'POST /api/console/orders/:no/grants/:grantId/replace',
   'fulfilment.retryLine': 'POST /api/console/orders/:no/lines/:lineNo/retry',
+  'fulfilment.saveComplaintRule': 'PUT /api/console/complaint-rules',
   'fulfilment.saveServiceRules': 'PUT /api/console/services/rules/:skuId',
+  'fulfilment.sumRecoveries': 'GET /api/console/recoveries/sums',
   'fulfilment.takeTasks': 'POST /api/console/services/take',
   'fulfilment.uploadProof': 'POST /api/console/services/tasks/:taskId/pictures',
   'fulfilment.withdrawRecall': 'POST /api/console/batches/:batchId/recall/withdraw',
@@ -246,6 +308,7 @@ export const CONSOLE_ROUTES = {
   'payments.testGateway': 'POST /api/console/gateways/:gateway/test',
   'reconciliation.ask': 'POST /api/console/reconciliation/cases/:id/ask',
   'reconciliation.calendar': 'GET /api/console/reconciliation',
+  'reconciliation.claimCase': 'POST /api/console/reconciliation/cases/:id/claim',
   'reconciliation.close': 'POST /api/console/reconciliation/close',
   'reconciliation.explain': 'POST /api/console/reconciliation/cases/:id/explain',
   'reconciliation.exportCases': 'GET /api/console/reconciliation/cases/export',
@@ -257,7 +320,10 @@ export const CONSOLE_ROUTES = {
   'reconciliation.listLines': 'GET /api/console/reconciliation/days/:gateway/:day/lines',
   'reconciliation.pair': 'POST /api/console/reconciliation/cases/:id/pair',
   'reconciliation.postpone': 'POST /api/console/reconciliation/cases/:id/postpone',
+  'reconciliation.previewStatement': 'PUT /api/console/suppliers/:supplierId/statement-preview',
+  'reconciliation.readStatementMap': 'GET /api/console/suppliers/:supplierId/statement-map',
   'reconciliation.run': 'POST /api/console/reconciliation/days/:gateway/:day/run',
+  'reconciliation.saveStatementMap': 'PUT /api/console/suppliers/:supplierId/statement-map',
   'reconciliation.upload': 'PUT /api/console/reconciliation/days/:gateway/:day/bill',
   'redeem.createBatch': 'POST /api/console/redeem-batches',
   'redeem.exportCodes': 'POST /api/console/redeem-batches/:redeemBatchId/export',
@@ -269,20 +335,52 @@ export const CONSOLE_ROUTES = {
   'redeem.setBatchState': 'POST /api/console/redeem-batches/:redeemBatchId/state',
   'redeem.setCodeState': 'POST /api/console/redeem-codes/:redeemCodeId/state',
   'redeem.takeBack': 'POST /api/console/redeem-uses/:redeemedNo/take-back',
+  'restock.ask': 'POST /api/console/restocks',
+  'restock.cancel': 'POST /api/console/restocks/:restockId/cancel',
+  'restock.decide': 'POST /api/console/restocks/:restockId/decide',
+  'restock.get': 'GET /api/console/restocks/:restockId',
+  'restock.list': 'GET /api/console/restocks',
+  'restock.listBudgets': 'GET /api/console/restock/budgets',
+  'restock.listRules': 'GET /api/console/restock/rules',
+  'restock.removeBudget': 'DELETE /api/console/restock/budgets/:budgetId',
+  'restock.removeRule': 'DELETE /api/console/skus/:skuId/restock',
+  'restock.saveBudget': 'POST /api/console/restock/budgets',
+  'restock.saveRule': 'PUT /api/console/skus/:skuId/restock',
   'setup.getGuide': 'GET /api/console/setup',
+  'stock.closeWarehouse': 'POST /api/console/warehouses/:warehouseId/close',
+  'stock.createWarehouse': 'POST /api/console/warehouses',
+  'stock.editWarehouse': 'PATCH /api/console/warehouses/:warehouseId',
+  'stock.expiryCalendar': 'GET /api/console/warehouses/expiry',
   'stock.export': 'GET /api/console/stock/export',
+  'stock.exportMoves': 'GET /api/console/warehouses/moves/export',
   'stock.list': 'GET /api/console/stock',
+  'stock.listExpiring': 'GET /api/console/warehouses/expiring',
+  'stock.listMoves': 'GET /api/console/warehouses/moves',
+  'stock.listWarehouseStock': 'GET /api/console/warehouses/stock',
+  'stock.listWarehouses': 'GET /api/console/warehouses',
+  'stock.movePieces': 'POST /api/console/warehouses/moves',
+  'stock.reopenWarehouse': 'POST /api/console/warehouses/:warehouseId/reopen',
+  'stock.returnPieces': 'POST /api/console/warehouses/:warehouseId/returns',
   'stock.setThreshold': 'PUT /api/console/stock/:skuId/threshold',
+  'stock.setWarehouseRule': 'PUT /api/console/warehouses/:warehouseId/rules/:skuId',
+  'stock.sharePieces': 'POST /api/console/warehouses/shares',
+  'stock.undoMove': 'POST /api/console/warehouses/moves/:moveId/undo',
+  'stock.warehouseFlow': 'GET /api/console/warehouses/flow',
   'suppliers.adoptProfile': 'POST /api/console/supplier-profiles/:profileId/adopt',
+  'suppliers.approveMoney': 'POST /api/console/suppliers/:supplierId/money/:moneyId/approve',
   'suppliers.askPurchase': 'POST /api/console/purchases/:purchaseId/ask',
   'suppliers.checkProfile': 'POST /api/console/supplier-profiles/check',
   'suppliers.create': 'POST /api/console/suppliers',
   'suppliers.createProfile': 'POST /api/console/supplier-profiles',
   'suppliers.decidePrice': 'POST /api/console/skus/:skuId/price-rule/decide',
+  'suppliers.declineMoney': 'POST /api/console/suppliers/:supplierId/money/:moneyId/decline',
   'suppliers.enterProduct': 'POST /api/console/suppliers/:supplierId/products',
+  'suppliers.exportQuality': 'GET /api/console/suppliers/:supplierId/quality/export',
   'suppliers.fetchProduct': 'POST /api/console/supplier-products/:productId/fetch',
+  'suppliers.grantClaim': 'POST /api/console/suppliers/:supplierId/money/:moneyId/grant',
   'suppliers.kinds': 'GET /api/console/supplier-kinds',
   'suppliers.list': 'GET /api/console/suppliers',
+  'suppliers.listMoney': 'GET /api/console/suppliers/:supplierId/money',
   'suppliers.listPriceRules': 'GET /api/console/price-rules',
   'suppliers.listProducts': 'GET /api/console/supplier-products',
   'suppliers.listProfiles': 'GET /api/console/supplier-profiles',
@@ -290,13 +388,16 @@ export const CONSOLE_ROUTES = {
   'suppliers.previewPriceRules': 'POST /api/console/price-rules/preview',
   'suppliers.priceHistory': 'GET /api/console/skus/:skuId/price-moves',
   'suppliers.productHistory': 'GET /api/console/supplier-products/:productId/history',
+  'suppliers.quality': 'GET /api/console/suppliers/:supplierId/quality',
   'suppliers.read': 'GET /api/console/suppliers/:supplierId',
   'suppliers.readProfile': 'GET /api/console/supplier-profiles/:profileId',
   'suppliers.readProfileVersion': 'GET /api/console/supplier-profiles/:profileId/versions/:version',
   'suppliers.readPurchase': 'GET /api/console/purchases/:purchaseId',
   'suppliers.readSkuSupply': 'GET /api/console/skus/:skuId/supply',
+  'suppliers.recordMoney': 'POST /api/console/suppliers/:supplierId/money',
   'suppliers.removePriceRule': 'DELETE /api/console/skus/:skuId/price-rule',
   'suppliers.removeProfile': 'DELETE /api/console/supplier-profiles/:profileId',
+  'suppliers.reverseMoney': 'POST /api/console/suppliers/:supplierId/money/:moneyId/reverse',
   'suppliers.save': 'PUT /api/console/suppliers/:supplierId',
   'suppliers.savePriceRules': 'POST /api/console/price-rules',
   'suppliers.saveProfile': 'PUT /api/console/supplier-profiles/:profileId',
@@ -304,6 +405,7 @@ export const CONSOLE_ROUTES = {
   'suppliers.setState': 'POST /api/console/suppliers/:supplierId/state',
   'suppliers.settlePurchase': 'POST /api/console/purchases/:purchaseId/settle',
   'suppliers.shippedProfiles': 'GET /api/console/supplier-profiles/shipped',
+  'suppliers.standing': 'GET /api/console/suppliers/:supplierId/standing',
   'suppliers.sync': 'POST /api/console/suppliers/:supplierId/sync',
   'suppliers.test': 'POST /api/console/suppliers/:supplierId/test',
   'suppliers.tryProduct': 'POST /api/console/supplier-products/:productId/try',
@@ -334,6 +436,44 @@ export const CONSOLE_ROUTES = {
   'vault.uploadImport': 'PUT /api/console/imports/:batchId/content',
   'vault.voidCard': 'POST /api/console/cards/:cardId/void',
   'vault.watchImport': 'GET /api/console/imports/:batchId/stream',
+  'wholesale.create': 'POST /api/console/wholesale-keys',
+  'wholesale.get': 'GET /api/console/wholesale-keys/:wholesaleKeyId',
+  'wholesale.list': 'GET /api/console/wholesale-keys',
+  'wholesale.listCalls': 'GET /api/console/wholesale-keys/:wholesaleKeyId/calls',
+  'wholesale.listPrices': 'GET /api/console/wholesale-keys/:wholesaleKeyId/prices',
+  'wholesale.removePrice': 'DELETE /api/console/wholesale-keys/:wholesaleKeyId/prices/:skuId',
+  'wholesale.rotate': 'POST /api/console/wholesale-keys/:wholesaleKeyId/rotate',
+  'wholesale.save': 'PUT /api/console/wholesale-keys/:wholesaleKeyId',
+  'wholesale.setPrice': 'PUT /api/console/wholesale-keys/:wholesaleKeyId/prices/:skuId',
+  'wholesale.setPriceBelowFloor': 'PUT /api/console/wholesale-keys/:wholesaleKeyId/prices/:skuId/below-floor',
+  'wholesale.setState': 'POST /api/console/wholesale-keys/:wholesaleKeyId/state',
+  'workspace.acceptTasks': 'POST /api/console/workspace/accept',
+  'workspace.addProduct': 'POST /api/console/workspace/products',
+  'workspace.applyFile': 'POST /api/console/workspace/files/:supplyFileId/apply',
+  'workspace.checkFile': 'POST /api/console/workspace/files/:supplyFileId/check',
+  'workspace.decidePrice': 'POST /api/console/supplier-prices/:askId/decide',
+  'workspace.deliverCodes': 'POST /api/console/workspace/tasks/:workTaskId/codes',
+  'workspace.exportSettlement': 'GET /api/console/workspace/settlement/export',
+  'workspace.finishTask': 'POST /api/console/workspace/tasks/:workTaskId/finish',
+  'workspace.getTask': 'GET /api/console/workspace/tasks/:workTaskId',
+  'workspace.home': 'GET /api/console/workspace',
+  'workspace.invitePerson': 'POST /api/console/suppliers/:supplierId/people',
+  'workspace.listColleagues': 'GET /api/console/workspace/people',
+  'workspace.listFiles': 'GET /api/console/workspace/files',
+  'workspace.listPeople': 'GET /api/console/suppliers/:supplierId/people',
+  'workspace.listPriceAsks': 'GET /api/console/supplier-prices',
+  'workspace.listProducts': 'GET /api/console/workspace/products',
+  'workspace.listSupplierTasks': 'GET /api/console/suppliers/:supplierId/tasks',
+  'workspace.listTasks': 'GET /api/console/workspace/tasks',
+  'workspace.productHistory': 'GET /api/console/workspace/products/:productId/history',
+  'workspace.readFile': 'POST /api/console/workspace/files',
+  'workspace.refuseTask': 'POST /api/console/workspace/tasks/:workTaskId/refuse',
+  'workspace.resetPerson': 'POST /api/console/suppliers/:supplierId/people/:personId/password',
+  'workspace.saveProduct': 'PUT /api/console/workspace/products/:productId',
+  'workspace.setPerson': 'POST /api/console/suppliers/:supplierId/people/:personId/status',
+  'workspace.settlement': 'GET /api/console/workspace/settlement',
+  'workspace.undoFile': 'POST /api/console/workspace/files/:supplyFileId/undo',
+  'workspace.withdrawTask': 'POST /api/console/supplier-tasks/:workTaskId/withdraw',
 } as const
 
 export type Routes = {
@@ -363,6 +503,18 @@ export type Routes = {
   'books.listViolations': (typeof booksRoutes)['listViolations']
   'books.overview': (typeof booksRoutes)['overview']
   'books.startRun': (typeof booksRoutes)['startRun']
+  'bulk.confirm': (typeof bulkRoutes)['confirm']
+  'bulk.create': (typeof bulkRoutes)['create']
+  'bulk.exportCodes': (typeof bulkRoutes)['exportCodes']
+  'bulk.exportList': (typeof bulkRoutes)['exportList']
+  'bulk.exportResult': (typeof bulkRoutes)['exportResult']
+  'bulk.exportTemplate': (typeof bulkRoutes)['exportTemplate']
+  'bulk.get': (typeof bulkRoutes)['get']
+  'bulk.lines': (typeof bulkRoutes)['lines']
+  'bulk.list': (typeof bulkRoutes)['list']
+  'bulk.retry': (typeof bulkRoutes)['retry']
+  'bulk.setState': (typeof bulkRoutes)['setState']
+  'bulk.upload': (typeof bulkRoutes)['upload']
   'catalog.cancelPriceChange': (typeof catalogRoutes)['cancelPriceChange']
   'catalog.createCategory': (typeof catalogRoutes)['createCategory']
   'catalog.createGoods': (typeof catalogRoutes)['createGoods']
@@ -393,33 +545,58 @@ export type Routes = {
   'fulfilment.answerTask': (typeof mallServiceRoutes)['answer']
   'fulfilment.approveRefund': (typeof orderRoutes)['approveRefund']
   'fulfilment.askBuyer': (typeof serviceRoutes)['ask']
+  'fulfilment.assignExceptions': (typeof orderRoutes)['assignExceptions']
   'fulfilment.cancelTask': (typeof mallServiceRoutes)['cancel']
+  'fulfilment.checkAccount': (typeof mallAccountRoutes)['check']
   'fulfilment.closeRecall': (typeof recallRoutes)['close']
+  'fulfilment.complain': (typeof mallComplaintRoutes)['complain']
+  'fulfilment.contestComplaint': (typeof mallComplaintRoutes)['contest']
+  'fulfilment.correctAccount': (typeof mallAccountRoutes)['correct']
+  'fulfilment.correctAccountByStaff': (typeof accountRoutes)['correct']
+  'fulfilment.decideComplaint': (typeof complaintRoutes)['decide']
   'fulfilment.declineRefund': (typeof orderRoutes)['declineRefund']
   'fulfilment.exportRecalledPieces': (typeof recallRoutes)['exportPieces']
+  'fulfilment.exportRecoveries': (typeof recoveryRoutes)['export']
+  'fulfilment.exportRecoveryEvidence': (typeof recoveryRoutes)['evidence']
   'fulfilment.finishTask': (typeof serviceRoutes)['finish']
+  'fulfilment.getComplaint': (typeof complaintRoutes)['get']
   'fulfilment.getRecall': (typeof recallRoutes)['get']
   'fulfilment.getTask': (typeof serviceRoutes)['get']
+  'fulfilment.giveUpAccount': (typeof mallAccountRoutes)['giveUp']
   'fulfilment.handOverTask': (typeof serviceRoutes)['handOver']
   'fulfilment.handleExceptions': (typeof orderRoutes)['handleExceptions']
   'fulfilment.handleRecalledPieces': (typeof recallRoutes)['handle']
+  'fulfilment.listComplaintRules': (typeof complaintRoutes)['rules']
+  'fulfilment.listComplaints': (typeof complaintRoutes)['list']
+  'fulfilment.listDeskStaff': (typeof orderRoutes)['deskStaff']
   'fulfilment.listExceptions': (typeof orderRoutes)['exceptions']
   'fulfilment.listRecalledPieces': (typeof recallRoutes)['pieces']
+  'fulfilment.listRecoveries': (typeof recoveryRoutes)['list']
   'fulfilment.listServiceRules': (typeof serviceRoutes)['rules']
   'fulfilment.listServiceStaff': (typeof serviceRoutes)['colleagues']
   'fulfilment.listTasks': (typeof serviceRoutes)['list']
+  'fulfilment.moveRecovery': (typeof recoveryRoutes)['move']
+  'fulfilment.openRecallRecovery': (typeof recoveryRoutes)['openRecall']
   'fulfilment.putBackTask': (typeof serviceRoutes)['putBack']
+  'fulfilment.readAccount': (typeof accountRoutes)['read']
+  'fulfilment.readComplaintPicture': (typeof complaintRoutes)['picture']
+  'fulfilment.readException': (typeof orderRoutes)['stuck']
   'fulfilment.readOrderProof': (typeof mallServiceRoutes)['picture']
   'fulfilment.readPromise': (typeof mallServiceRoutes)['promise']
   'fulfilment.readProof': (typeof serviceRoutes)['picture']
   'fulfilment.recallBatch': (typeof recallRoutes)['recall']
   'fulfilment.refundByHand': (typeof orderRoutes)['refundByHand']
   'fulfilment.rejectTask': (typeof serviceRoutes)['reject']
+  'fulfilment.removeComplaintRule': (typeof complaintRoutes)['removeRule']
   'fulfilment.replaceGrant': (typeof orderRoutes)['replaceGrant']
   'fulfilment.retryLine': (typeof orderRoutes)['retryLine']
+  'fulfilment.saveComplaintRule': (typeof complaintRoutes)['saveRule']
   'fulfilment.saveServiceRules': (typeof serviceRoutes)['saveRules']
+  'fulfilment.sumRecoveries': (typeof recoveryRoutes)['sums']
   'fulfilment.takeTasks': (typeof serviceRoutes)['take']
+  'fulfilment.uploadComplaintPicture': (typeof mallComplaintRoutes)['uploadPicture']
   'fulfilment.uploadProof': (typeof serviceRoutes)['uploadPicture']
+  'fulfilment.withdrawComplaint': (typeof mallComplaintRoutes)['withdraw']
   'fulfilment.withdrawRecall': (typeof recallRoutes)['withdraw']
   'identity.changePassword': (typeof identityRoutes)['changePassword']
   'identity.confirmTotp': (typeof identityRoutes)['confirmTotp']
@@ -543,6 +720,7 @@ export type Routes = {
   'payments.testGateway': (typeof paymentRoutes)['testGateway']
   'reconciliation.ask': (typeof reconciliationRoutes)['ask']
   'reconciliation.calendar': (typeof reconciliationRoutes)['calendar']
+  'reconciliation.claimCase': (typeof supplierStatementRoutes)['claim']
   'reconciliation.close': (typeof reconciliationRoutes)['close']
   'reconciliation.explain': (typeof reconciliationRoutes)['explain']
   'reconciliation.exportCases': (typeof reconciliationRoutes)['exportCases']
@@ -554,7 +732,10 @@ export type Routes = {
   'reconciliation.listLines': (typeof reconciliationRoutes)['listLines']
   'reconciliation.pair': (typeof reconciliationRoutes)['pair']
   'reconciliation.postpone': (typeof reconciliationRoutes)['postpone']
+  'reconciliation.previewStatement': (typeof supplierStatementRoutes)['preview']
+  'reconciliation.readStatementMap': (typeof supplierStatementRoutes)['readMap']
   'reconciliation.run': (typeof reconciliationRoutes)['run']
+  'reconciliation.saveStatementMap': (typeof supplierStatementRoutes)['saveMap']
   'reconciliation.upload': (typeof reconciliationRoutes)['upload']
   'redeem.createBatch': (typeof redeemRoutes)['createBatch']
   'redeem.exportCodes': (typeof redeemRoutes)['exportCodes']
@@ -568,11 +749,40 @@ export type Routes = {
   'redeem.setBatchState': (typeof redeemRoutes)['setBatchState']
   'redeem.setCodeState': (typeof redeemRoutes)['setCodeState']
   'redeem.takeBack': (typeof redeemRoutes)['takeBack']
+  'restock.ask': (typeof restockRoutes)['ask']
+  'restock.cancel': (typeof restockRoutes)['cancel']
+  'restock.decide': (typeof restockRoutes)['decide']
+  'restock.get': (typeof restockRoutes)['get']
+  'restock.list': (typeof restockRoutes)['list']
+  'restock.listBudgets': (typeof restockRoutes)['budgets']
+  'restock.listRules': (typeof restockRoutes)['rules']
+  'restock.removeBudget': (typeof restockRoutes)['removeBudget']
+  'restock.removeRule': (typeof restockRoutes)['removeRule']
+  'restock.saveBudget': (typeof restockRoutes)['saveBudget']
+  'restock.saveRule': (typeof restockRoutes)['saveRule']
   'setup.getGuide': (typeof setupRoutes)['getGuide']
+  'stock.closeWarehouse': (typeof warehouseRoutes)['close']
+  'stock.createWarehouse': (typeof warehouseRoutes)['create']
+  'stock.editWarehouse': (typeof warehouseRoutes)['edit']
+  'stock.expiryCalendar': (typeof warehouseRoutes)['expiry']
   'stock.export': (typeof stockRoutes)['export']
+  'stock.exportMoves': (typeof warehouseRoutes)['exportMoves']
   'stock.list': (typeof stockRoutes)['list']
+  'stock.listExpiring': (typeof warehouseRoutes)['expiring']
+  'stock.listMoves': (typeof warehouseRoutes)['moves']
+  'stock.listWarehouseStock': (typeof warehouseRoutes)['stock']
+  'stock.listWarehouses': (typeof warehouseRoutes)['list']
+  'stock.mallChannel': (typeof mallChannelRoutes)['channel']
+  'stock.movePieces': (typeof warehouseRoutes)['move']
+  'stock.reopenWarehouse': (typeof warehouseRoutes)['reopen']
+  'stock.returnPieces': (typeof warehouseRoutes)['giveBack']
   'stock.setThreshold': (typeof stockRoutes)['setThreshold']
+  'stock.setWarehouseRule': (typeof warehouseRoutes)['setRule']
+  'stock.sharePieces': (typeof warehouseRoutes)['share']
+  'stock.undoMove': (typeof warehouseRoutes)['undo']
+  'stock.warehouseFlow': (typeof warehouseRoutes)['flow']
   'suppliers.adoptProfile': (typeof supplierProfileRoutes)['adopt']
+  'suppliers.approveMoney': (typeof supplierMoneyRoutes)['approve']
   'suppliers.askPurchase': (typeof supplierRoutes)['askPurchase']
   'suppliers.callback': (typeof supplierRoutes)['callback']
   'suppliers.callbackByQuery': (typeof supplierRoutes)['callbackByQuery']
@@ -580,10 +790,14 @@ export type Routes = {
   'suppliers.create': (typeof supplierRoutes)['create']
   'suppliers.createProfile': (typeof supplierProfileRoutes)['create']
   'suppliers.decidePrice': (typeof priceRuleRoutes)['decide']
+  'suppliers.declineMoney': (typeof supplierMoneyRoutes)['decline']
   'suppliers.enterProduct': (typeof supplierRoutes)['enterProduct']
+  'suppliers.exportQuality': (typeof supplierQualityRoutes)['export']
   'suppliers.fetchProduct': (typeof supplierRoutes)['fetchProduct']
+  'suppliers.grantClaim': (typeof supplierMoneyRoutes)['grant']
   'suppliers.kinds': (typeof supplierRoutes)['kinds']
   'suppliers.list': (typeof supplierRoutes)['list']
+  'suppliers.listMoney': (typeof supplierMoneyRoutes)['list']
   'suppliers.listPriceRules': (typeof priceRuleRoutes)['list']
   'suppliers.listProducts': (typeof supplierRoutes)['listProducts']
   'suppliers.listProfiles': (typeof supplierProfileRoutes)['list']
@@ -591,13 +805,16 @@ export type Routes = {
   'suppliers.previewPriceRules': (typeof priceRuleRoutes)['preview']
   'suppliers.priceHistory': (typeof priceRuleRoutes)['history']
   'suppliers.productHistory': (typeof supplierRoutes)['productHistory']
+  'suppliers.quality': (typeof supplierQualityRoutes)['read']
   'suppliers.read': (typeof supplierRoutes)['read']
   'suppliers.readProfile': (typeof supplierProfileRoutes)['read']
   'suppliers.readProfileVersion': (typeof supplierProfileRoutes)['readVersion']
   'suppliers.readPurchase': (typeof supplierRoutes)['readPurchase']
   'suppliers.readSkuSupply': (typeof supplierRoutes)['readSkuSupply']
+  'suppliers.recordMoney': (typeof supplierMoneyRoutes)['record']
   'suppliers.removePriceRule': (typeof priceRuleRoutes)['remove']
   'suppliers.removeProfile': (typeof supplierProfileRoutes)['remove']
+  'suppliers.reverseMoney': (typeof supplierMoneyRoutes)['reverse']
   'suppliers.save': (typeof supplierRoutes)['save']
   'suppliers.savePriceRules': (typeof priceRuleRoutes)['save']
   'suppliers.saveProfile': (typeof supplierProfileRoutes)['save']
@@ -605,6 +822,7 @@ export type Routes = {
   'suppliers.setState': (typeof supplierRoutes)['setState']
   'suppliers.settlePurchase': (typeof supplierRoutes)['settlePurchase']
   'suppliers.shippedProfiles': (typeof supplierProfileRoutes)['shipped']
+  'suppliers.standing': (typeof supplierMoneyRoutes)['standing']
   'suppliers.sync': (typeof supplierRoutes)['sync']
   'suppliers.test': (typeof supplierRoutes)['test']
   'suppliers.tryProduct': (typeof supplierRoutes)['tryProduct']
@@ -626,6 +844,7 @@ export type Routes = {
   'vault.importReportFile': (typeof vaultRoutes)['importReportFile']
   'vault.listBatches': (typeof vaultRoutes)['listBatches']
   'vault.listCards': (typeof vaultRoutes)['listCards']
+  'vault.mallNumbers': (typeof mallNumberRoutes)['list']
   'vault.markCardUsed': (typeof vaultRoutes)['markCardUsed']
   'vault.resumeBatch': (typeof vaultRoutes)['resumeBatch']
   'vault.resumeGeneration': (typeof vaultRoutes)['resumeGeneration']
@@ -636,4 +855,49 @@ export type Routes = {
   'vault.uploadImport': (typeof vaultRoutes)['uploadImport']
   'vault.voidCard': (typeof vaultRoutes)['voidCard']
   'vault.watchImport': (typeof vaultRoutes)['watchImport']
+  'wholesale.create': (typeof wholesaleRoutes)['create']
+  'wholesale.get': (typeof wholesaleRoutes)['get']
+  'wholesale.list': (typeof wholesaleRoutes)['list']
+  'wholesale.listCalls': (typeof wholesaleRoutes)['listCalls']
+  'wholesale.listPrices': (typeof wholesaleRoutes)['listPrices']
+  'wholesale.removePrice': (typeof wholesaleRoutes)['removePrice']
+  'wholesale.rotate': (typeof wholesaleRoutes)['rotate']
+  'wholesale.save': (typeof wholesaleRoutes)['save']
+  'wholesale.setPrice': (typeof wholesaleRoutes)['setPrice']
+  'wholesale.setPriceBelowFloor': (typeof wholesaleRoutes)['setPriceBelowFloor']
+  'wholesale.setState': (typeof wholesaleRoutes)['setState']
+  'wholesaleApi.balance': (typeof wholesaleApiRoutes)['balance']
+  'wholesaleApi.cancel': (typeof wholesaleApiRoutes)['cancel']
+  'wholesaleApi.order': (typeof wholesaleApiRoutes)['order']
+  'wholesaleApi.place': (typeof wholesaleApiRoutes)['place']
+  'wholesaleApi.product': (typeof wholesaleApiRoutes)['product']
+  'wholesaleApi.products': (typeof wholesaleApiRoutes)['products']
+  'wholesaleApi.statement': (typeof wholesaleApiRoutes)['statement']
+  'workspace.acceptTasks': (typeof workspaceRoutes)['acceptTasks']
+  'workspace.addProduct': (typeof workspaceRoutes)['addProduct']
+  'workspace.applyFile': (typeof workspaceRoutes)['applyFile']
+  'workspace.checkFile': (typeof workspaceRoutes)['checkFile']
+  'workspace.decidePrice': (typeof workspaceRoutes)['decidePrice']
+  'workspace.deliverCodes': (typeof workspaceRoutes)['deliverCodes']
+  'workspace.exportSettlement': (typeof workspaceRoutes)['exportSettlement']
+  'workspace.finishTask': (typeof workspaceRoutes)['finishTask']
+  'workspace.getTask': (typeof workspaceRoutes)['getTask']
+  'workspace.home': (typeof workspaceRoutes)['home']
+  'workspace.invitePerson': (typeof workspaceRoutes)['invitePerson']
+  'workspace.listColleagues': (typeof workspaceRoutes)['listColleagues']
+  'workspace.listFiles': (typeof workspaceRoutes)['listFiles']
+  'workspace.listPeople': (typeof workspaceRoutes)['listPeople']
+  'workspace.listPriceAsks': (typeof workspaceRoutes)['listPriceAsks']
+  'workspace.listProducts': (typeof workspaceRoutes)['listProducts']
+  'workspace.listSupplierTasks': (typeof workspaceRoutes)['listSupplierTasks']
+  'workspace.listTasks': (typeof workspaceRoutes)['listTasks']
+  'workspace.productHistory': (typeof workspaceRoutes)['productHistory']
+  'workspace.readFile': (typeof workspaceRoutes)['readFile']
+  'workspace.refuseTask': (typeof workspaceRoutes)['refuseTask']
+  'workspace.resetPerson': (typeof workspaceRoutes)['resetPerson']
+  'workspace.saveProduct': (typeof workspaceRoutes)['saveProduct']
+  'workspace.setPerson': (typeof workspaceRoutes)['setPerson']
+  'workspace.settlement': (typeof workspaceRoutes)['settlement']
+  'workspace.undoFile': (typeof workspaceRoutes)['undoFile']
+  'workspace.withdrawTask': (typeof workspaceRoutes)['withdrawTask']
 }

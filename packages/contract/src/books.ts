@@ -6,6 +6,7 @@ export const BOOKS_CHECK_NAMES = [
   'trial_balance',
   'clearing',
   'bills',
+  'suppliers',
   'stock_sums',
   'holds',
   'paid_orders',
@@ -39,6 +40,7 @@ export const BOOKS_CHECKS: Readonly<Record<BooksCheck, CheckWords>> = {
   trial_balance: { invariant: 6, zh: '试算平衡', en: 'Trial balance' },
   balances: { invariant: 6, zh: '余额等于流水', en: 'Balances' },
   bills: { invariant: 6, zh: '对账入账', en: 'Bills' },
+  suppliers: { invariant: 6, zh: '供应商往来', en: 'Suppliers' },
   clearing: { invariant: 6, zh: '过渡账户', en: 'Clearing accounts' },
   parents: { invariant: 7, zh: '店铺归属', en: 'Rows and their shop' },
   refunded_rights: { invariant: 8, zh: '退款收回权益', en: 'Refunded rights' },
@@ -93,6 +95,12 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     doZh: '先暂停该批次；技术人员核对差额后更正。',
     doEn: 'Suspend the batch; let the engineers correct it once the difference is understood.',
   },
+  code_uses: {
+    zh: '可发多次的卡密登记了 {made} 次（上限 {uses}），实际有 {cards} 次',
+    en: 'A code that is sold several times has {made} uses booked (bound {uses}), and {cards} cards',
+    doZh: '作废这个卡密以停止继续发放；技术人员核对多出的次数从何而来。',
+    doEn: 'Void the code so that no more of it is sold; let the engineers find where the difference comes from.',
+  },
   batch_strange_cards: {
     zh: '批次里有 {cards} 条卡密属于别的规格',
     en: '{cards} cards of a batch belong to another variant',
@@ -110,6 +118,18 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     en: 'The variant’s stock accounts add up to {booked}, not to zero',
     doZh: '立即联系技术人员：有一笔流水只记了一边。',
     doEn: 'Call the engineers: a movement was booked on one side only.',
+  },
+  warehouse_sum: {
+    zh: '渠道仓「{state}」账上 {booked} 件，卡密 {counted} 张',
+    en: 'Warehouse “{state}” holds {booked} by the books and {counted} by its codes',
+    doZh: '先暂停该规格的调拨，把编号交给技术人员核对调拨流水与卡密所在仓。',
+    doEn: 'Stop moving this variant, and hand the numbers to the engineers: moves and places of codes have to be compared.',
+  },
+  channel_code_astray: {
+    zh: '{counted} 张渠道专用卡密放在了不该放的仓「{state}」',
+    en: '{counted} codes for named channels lie in warehouse “{state}”, which may not sell them',
+    doZh: '这些卡密不会被发出。在批次里核对专用渠道，再请技术人员移回正确的仓。',
+    doEn: 'They are not handed out. See which channels the batch names, and have the engineers put them where they belong.',
   },
   paid_nothing: {
     zh: '已付款，但 {lines} 行既没有发货、退款，也没有进入异常',
@@ -279,6 +299,12 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     doZh: '对照该账户的流水与对账日，找出多记或少记的一笔。',
     doEn: 'Compare its statement with the reconciled days, and find what is too much or missing.',
   },
+  supplier_differs: {
+    zh: '供应商账户「{kind} {ref}」余额 {bookedFen}，按采购、预存与对账应为 {dueFen}',
+    en: 'Account {kind} {ref} has {bookedFen}; purchases, deposits and statements make {dueFen}',
+    doZh: '对照该供应商的往来账与采购记录，找出多记或少记的一笔。',
+    doEn: 'Compare the supplier’s account with its purchases and money, and find what is too much or missing.',
+  },
   match_differs: {
     zh: '对账对上的一笔，账单为 {lineFen}、账目为 {factFen}、入账为 {amountFen}',
     en: 'A match was posted with {amountFen}; the bill says {lineFen}, our books {factFen}',
@@ -350,6 +376,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   all: { zh: '全部', en: 'all' },
   'stock.source': { zh: '进货来源', en: 'supply' },
   'stock.available': { zh: '可售库存', en: 'stock on the shelf' },
+  'warehouse.available': { zh: '渠道仓库存', en: 'stock of a channel' },
   'stock.delivered': { zh: '已发出库存', en: 'delivered stock' },
   'stock.used': { zh: '已使用库存', en: 'used stock' },
   'stock.void': { zh: '已作废库存', en: 'void stock' },
@@ -361,12 +388,16 @@ const WORDS: Readonly<Record<string, Words>> = {
   'cash.revenue': { zh: '销售收入', en: 'revenue' },
   'cash.member': { zh: '会员余额', en: 'member balance' },
   'cash.adjustment': { zh: '人工调整', en: 'adjustments' },
+  'budget.source': { zh: '预算来源', en: 'budgets set' },
+  'budget.restock': { zh: '补货预算', en: 'restock budget' },
+  'budget.used': { zh: '已用预算', en: 'budget used' },
   'points.issued': { zh: '已发放积分', en: 'points issued' },
   'points.member': { zh: '会员积分', en: 'members’ points' },
   'points.spent': { zh: '已消费积分', en: 'points spent' },
   CNY: { zh: '金额', en: 'money' },
   piece: { zh: '件', en: 'pieces' },
   point: { zh: '积分', en: 'points' },
+  budget: { zh: '预算', en: 'budget' },
   'vault.cards': { zh: '卡密', en: 'a card' },
   'members.members': { zh: '会员手机号', en: 'a member’s phone' },
   'identity.staff': { zh: '员工两步验证密钥', en: 'an employee’s second factor' },
@@ -383,7 +414,7 @@ const ACCOUNT_AMOUNTS: readonly string[] = ['balance', 'held', 'floor', 'rule', 
 
 /** Fills a sentence of the catalogue; amounts in fen are written in yuan. */
 function fill(text: string, params: BooksParams, language: 'zh' | 'en'): string {
-  const isMoney = params.unit === 'CNY' || String(params.kind ?? '').startsWith('cash.')
+  const isMoney = params.unit === 'CNY' || params.unit === 'budget' || String(params.kind ?? '').startsWith('cash.')
   const filled = text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = params[name]
     if (value === undefined) return whole

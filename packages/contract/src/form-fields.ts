@@ -32,6 +32,8 @@ export const formField = z
       .optional(),
     /** The buyer types it twice; a wrong account cannot be taken back once topped up. */
     confirmTwice: z.boolean().default(false),
+    /** Shown once more in groups of characters, and confirmed, before the buyer pays. */
+    confirmShown: z.boolean().optional(),
   })
   .superRefine((field, context) => {
     const options = field.options ?? []

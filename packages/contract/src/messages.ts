@@ -1,5 +1,6 @@
 import type { EventType } from './events.ts'
 import type { Permission } from './permissions.ts'
+import type { ExceptionReason } from './states.ts'
 
 /**
  * What people are told, in one place. An event of the log that somebody is to hear of is one entry of `MESSAGE_EVENTS`:
@@ -70,10 +71,31 @@ const link: MessageVariable = {
 }
 const order: MessageVariable = { name: { zh: '订单号', en: 'Order' }, sample: '2611220000000001', from: 'no' }
 const amount: MessageVariable = { name: { zh: '金额', en: 'Amount' }, sample: '19.90', from: 'amountFen', as: 'fen' }
+const items: MessageVariable = {
+  name: { zh: '商品与卡密', en: 'Goods and codes' },
+  forms: ['email'],
+  sample: { zh: '视频会员 月卡 × 1', en: 'Video pass, a month × 1' },
+}
 const gateway: MessageVariable = { name: { zh: '支付通道', en: 'Gateway' }, sample: 'alipay', from: 'gateway' }
 const usual = { shop, time, link }
 const staffChannels = ['inbox', 'email', 'wecom', 'dingtalk', 'feishu'] as const
 const robotsAndInbox = ['inbox', 'wecom', 'dingtalk', 'feishu'] as const
+
+/** What is bought for the shelf. */
+const restock = {
+  goods: {
+    name: { zh: '商品', en: 'Goods' },
+    sample: { zh: '视频会员 月卡', en: 'Video pass, a month' },
+    from: 'title',
+  },
+  quantity: { name: { zh: '件数', en: 'Pieces' }, sample: '100', from: 'quantity' },
+  restock: { name: { zh: '补货编号', en: 'Restock' }, sample: '17', from: 'restockId' },
+} as const
+
+const complaint = {
+  goods: restock.goods,
+  complaint: { name: { zh: '申诉编号', en: 'Complaint' }, sample: '12', from: 'complaintId' },
+} as const satisfies Readonly<Record<string, MessageVariable>>
 
 const service = {
   goods: {
@@ -84,13 +106,24 @@ const service = {
   task: { name: { zh: '任务编号', en: 'Task' }, sample: '12', from: 'taskId' },
 } as const satisfies Readonly<Record<string, MessageVariable>>
 
-const EXCEPTION_WORDS: Readonly<Record<string, Words>> = {
+const EXCEPTION_WORDS: Readonly<Record<ExceptionReason, Words>> = {
   out_of_stock: { zh: '库存不足', en: 'out of stock' },
   vault_short: { zh: '卡密库缺卡', en: 'the vault is short of codes' },
+  number_gone: { zh: '自选号码已不可售', en: 'the chosen number is gone' },
   late_payment: { zh: '付款过晚', en: 'paid too late' },
   manual: { zh: '人工转入', en: 'put there by hand' },
   refund_failed: { zh: '退款失败', en: 'the refund failed' },
+  no_source: { zh: '没有可用货源', en: 'nobody can deliver it' },
+  loss_guard: { zh: '低于最低毛利', en: 'it would be sold at a loss' },
+  supply_overdue: { zh: '供应商超时未交付', en: 'its supplier is late' },
+  account_refused: {
+    zh: '充值账号有误，已请买家更正',
+    en: 'the account was refused, and its buyer is asked to correct it',
+  },
+  supply_unknown: { zh: '供应商没有给出结果', en: 'the supplier does not say what became of it' },
+  bad_card: { zh: '到货的卡密不能发出', en: 'codes came that cannot be handed out' },
   service_rejected: { zh: '人工服务被拒绝', en: 'the service was rejected' },
+  disputed: { zh: '付款被拒付', en: 'the payment is disputed' },
 }
 const REJECTED_WORDS: Readonly<Record<string, Words>> = {
   unknown_order: { zh: '找不到订单', en: 'no such order' },
@@ -110,11 +143,7 @@ export const MESSAGE_EVENTS = {
     variables: {
       ...usual,
       order,
-      items: {
-        name: { zh: '商品与卡密', en: 'Goods and codes' },
-        forms: ['email'],
-        sample: { zh: '视频会员 月卡 × 1', en: 'Video pass, a month × 1' },
-      },
+      items,
     },
     texts: {
       'zh-CN': {
@@ -146,6 +175,48 @@ export const MESSAGE_EVENTS = {
     texts: {
       'zh-CN': { subject: '', body: '', sms: '您的订单{order}已发货，卡密：{codes}，请勿转发。' },
       en: { subject: '', body: '', sms: 'Order {order} delivered. Codes: {codes}. Keep them to yourself.' },
+    },
+  },
+  'order.delivered.topup': {
+    name: { zh: '充值已到账', en: 'Top-up arrived' },
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email'],
+    on: ['inbox', 'email'],
+    link: '/orders/{order}',
+    variables: { ...usual, order, items: { ...items, name: { zh: '充值商品', en: 'Top-ups' } } },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】订单 {order} 充值已到账',
+        body: '您购买的商品已经充值到您填写的账号：\n\n{items}\n\n{link}\n\n如果账号里没有看到，请打开订单联系店家。',
+        inbox: '您购买的商品已经充值到账，打开订单可查看充值账号和时间。',
+      },
+      en: {
+        subject: '{shop}: the top-up of order {order} has arrived',
+        body: 'What you bought has been put on the account that you filled in:\n\n{items}\n\n{link}\n\nIf you do not see it there, open the order and ask the shop.',
+        inbox: 'What you bought has arrived on your account: open the order to see which one, and when.',
+      },
+    },
+  },
+  'order.delivered.service': {
+    name: { zh: '服务已完成', en: 'Service done' },
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email'],
+    on: ['inbox', 'email'],
+    link: '/orders/{order}',
+    variables: { ...usual, order, items: { ...items, name: { zh: '服务', en: 'Services' } } },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】订单 {order} 已完成',
+        body: '您购买的服务已经完成：\n\n{items}\n\n{link}\n\n打开订单可查看处理结果和凭证。',
+        inbox: '您购买的服务已经完成，打开订单可查看处理结果和凭证。',
+      },
+      en: {
+        subject: '{shop}: order {order} is done',
+        body: 'What you ordered has been done:\n\n{items}\n\n{link}\n\nOpen the order to see what was done, and its proof.',
+        inbox: 'What you ordered has been done: open the order to see its result and proof.',
+      },
     },
   },
   'refund.done': {
@@ -197,6 +268,124 @@ export const MESSAGE_EVENTS = {
       en: {
         subject: 'Order {order} could not be delivered',
         body: 'It is paid, but nothing was delivered: {reason}. Please see to it.\n\n{link}',
+      },
+    },
+  },
+  'supply.account_refused': {
+    name: { zh: '充值账号有误，请买家更正', en: 'The buyer is asked for another account' },
+    type: 'supply.account_refused',
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email', 'sms'],
+    on: ['inbox', 'email', 'sms'],
+    link: '/orders/{order}',
+    variables: { ...usual, order, goods: { ...service.goods, name: { zh: '商品', en: 'Goods' } } },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】订单 {order} 的充值账号有误',
+        body: '{goods} 没有充值成功：您填写的账号不存在或不能充值。没有产生任何充值。\n\n请打开订单更正账号，更正后会立即重新充值；也可以在订单里申请退款。\n\n{link}',
+        sms: '您的订单{order}充值账号有误，请打开订单更正：{link}',
+      },
+      en: {
+        subject: '{shop}: the account of order {order} was refused',
+        body: '{goods} could not be topped up: the account that you filled in does not exist or cannot be topped up. Nothing was charged to any account.\n\nOpen the order and correct it, and it goes on at once; or ask for your money back there.\n\n{link}',
+        sms: 'The account of order {order} was refused; please correct it: {link}',
+      },
+    },
+  },
+  'complaint.person': {
+    name: { zh: '坏卡申诉待处理', en: 'A complaint about a code' },
+    type: 'complaint.person',
+    audience: 'staff',
+    permission: 'orders.handle',
+    urgent: false,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/complaints/{complaint}',
+    variables: { ...usual, order, ...complaint },
+    texts: {
+      'zh-CN': {
+        subject: '坏卡申诉待处理：{goods}',
+        body: '订单 {order} 的买家反映 {goods} 不能用，按规则不能自动处理，请查看。\n\n{link}',
+      },
+      en: {
+        subject: 'To be decided: {goods}',
+        body: 'The buyer of order {order} says that {goods} does not work, and the rule leaves it to a person.\n\n{link}',
+      },
+    },
+  },
+  'complaint.replaced': {
+    name: { zh: '坏卡已更换', en: 'A bad code was replaced' },
+    type: 'complaint.replaced',
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email', 'sms'],
+    on: ['inbox', 'email'],
+    link: '/orders/{order}',
+    variables: { ...usual, order, goods: complaint.goods },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】已为您更换卡密',
+        body: '您反映订单 {order} 的 {goods} 不能用，我们已换上新的卡密，请打开订单查看。旧卡密已作废。\n\n{link}',
+        sms: '您的订单{order}已更换卡密，请打开订单查看：{link}',
+      },
+      en: {
+        subject: '{shop}: your code was replaced',
+        body: 'You told us that {goods} of order {order} does not work. A new code is on your order page; the old one is void.\n\n{link}',
+        sms: 'A code of order {order} was replaced: {link}',
+      },
+    },
+  },
+  'complaint.refunded': {
+    name: { zh: '坏卡已退款', en: 'A bad code was refunded' },
+    type: 'complaint.refunded',
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email', 'sms'],
+    on: ['inbox', 'email'],
+    link: '/orders/{order}',
+    variables: { ...usual, order, goods: complaint.goods },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】已为您退款',
+        body: '您反映订单 {order} 的 {goods} 不能用，款项正退回您的付款方式。旧卡密已作废。\n\n{link}',
+        sms: '您的订单{order}已退款，请打开订单查看：{link}',
+      },
+      en: {
+        subject: '{shop}: your money is on its way back',
+        body: 'You told us that {goods} of order {order} does not work. Its price goes back to where it came from; the code is void.\n\n{link}',
+        sms: 'A code of order {order} was refunded: {link}',
+      },
+    },
+  },
+  'complaint.rejected': {
+    name: { zh: '坏卡申诉未通过', en: 'A complaint was rejected' },
+    type: 'complaint.rejected',
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email', 'sms'],
+    on: ['inbox', 'email'],
+    link: '/orders/{order}',
+    variables: {
+      ...usual,
+      order,
+      goods: complaint.goods,
+      answer: {
+        name: { zh: '原因', en: 'Why' },
+        sample: { zh: '供应商确认卡密在您的账号使用', en: 'the supplier says that your account has used it' },
+        from: 'answer',
+      },
+    },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】您的申诉有结果了',
+        body: '关于订单 {order} 的 {goods}：\n\n{answer}\n\n如有异议，可在订单页再次申诉一次。\n\n{link}',
+        sms: '您的订单{order}的申诉有结果了，请打开订单查看：{link}',
+      },
+      en: {
+        subject: '{shop}: about your complaint',
+        body: 'About {goods} of order {order}:\n\n{answer}\n\nIf you disagree, you may contest this once on the order page.\n\n{link}',
+        sms: 'Your complaint about order {order} is decided: {link}',
       },
     },
   },
@@ -280,6 +469,33 @@ export const MESSAGE_EVENTS = {
         body: '订单 {order} 的 {goods} 已超过承诺时限，请立即处理。\n\n{link}',
       },
       en: { subject: 'Overdue: {goods}', body: '{goods} of order {order} is past its promised time.\n\n{link}' },
+    },
+  },
+  'bulk.finished': {
+    name: { zh: '批量订单已完成', en: 'Bulk order finished' },
+    type: 'bulk.finished',
+    audience: 'staff',
+    permission: 'bulk.read',
+    urgent: false,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/bulk/{bulkId}',
+    variables: {
+      ...usual,
+      name: { name: { zh: '名称', en: 'Name' }, sample: { zh: '年会礼品', en: 'Annual gifts' }, from: 'name' },
+      bulkId: { name: { zh: '批量订单编号', en: 'Number' }, sample: '12', from: 'bulkId' },
+      delivered: { name: { zh: '已发货', en: 'Delivered' }, sample: '9980', from: 'delivered' },
+      notDelivered: { name: { zh: '未发货', en: 'Not delivered' }, sample: '20', from: 'notDelivered' },
+    },
+    texts: {
+      'zh-CN': {
+        subject: '批量订单「{name}」已完成',
+        body: '{delivered} 行已发货，{notDelivered} 行没有发货。结果可以下载。\n\n{link}',
+      },
+      en: {
+        subject: 'Bulk order “{name}” is finished',
+        body: '{delivered} line(s) delivered, {notDelivered} not. The result can be downloaded.\n\n{link}',
+      },
     },
   },
   'stock.low': {
@@ -465,6 +681,126 @@ export const MESSAGE_EVENTS = {
       },
     },
   },
+  'restock.proposed': {
+    name: { zh: '补货待审批', en: 'A restock waits for approval' },
+    type: 'restock.proposed',
+    audience: 'staff',
+    permission: 'restock.approve',
+    urgent: true,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/restocks/{restock}',
+    variables: {
+      ...usual,
+      ...restock,
+      amount: { name: { zh: '金额', en: 'Amount' }, sample: '1980.00', from: 'fen', as: 'fen' },
+    },
+    texts: {
+      'zh-CN': {
+        subject: '{goods} 补货 {quantity} 件待审批',
+        body: '{goods} 需要补货 {quantity} 件，约 ¥{amount}，超过了自动补货的金额。\n\n{link}',
+      },
+      en: {
+        subject: '{goods}: {quantity} pieces to approve',
+        body: '{goods} wants {quantity} pieces for about ¥{amount}, more than may go by itself.\n\n{link}',
+      },
+    },
+  },
+  'restock.stopped': {
+    name: { zh: '补货未完成', en: 'A restock fell short' },
+    type: 'restock.stopped',
+    audience: 'staff',
+    permission: 'suppliers.manage',
+    urgent: false,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/restocks/{restock}',
+    variables: {
+      ...usual,
+      ...restock,
+      filled: { name: { zh: '已到件数', en: 'Arrived' }, sample: '20', from: 'filled' },
+      reason: {
+        name: { zh: '原因', en: 'Reason' },
+        sample: { zh: '没有可用的货源', en: 'no source may be used' },
+        from: 'reason',
+        words: {
+          no_source: { zh: '没有可用的货源', en: 'no source may be used' },
+          loss_guard: { zh: '进价高于允许的价格', en: 'it costs more than is allowed' },
+          budget_short: { zh: '本月预算不足', en: 'the budget of this month is used up' },
+          bad_card: { zh: '收到不能入库的卡密', en: 'codes came that cannot be sold' },
+          supply_unknown: { zh: '供应商迟迟没有结果', en: 'the supplier does not say what became of it' },
+          contradicted: { zh: '供应商拒绝后又发了货', en: 'the supplier refused and delivered after all' },
+        },
+      },
+    },
+    texts: {
+      'zh-CN': {
+        subject: '{goods} 补货未完成：{reason}',
+        body: '{goods} 计划补货 {quantity} 件，已到 {filled} 件：{reason}。\n\n{link}',
+      },
+      en: {
+        subject: '{goods} was not filled up: {reason}',
+        body: 'Of {quantity} pieces of {goods} {filled} have arrived: {reason}.\n\n{link}',
+      },
+    },
+  },
+  'supply.balance_low': {
+    name: { zh: '供应商余额不足', en: 'A supplier’s balance is low' },
+    type: 'supply.balance_low',
+    audience: 'staff',
+    permission: 'suppliers.manage',
+    urgent: true,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/suppliers',
+    variables: {
+      ...usual,
+      supplier: { name: { zh: '供应商', en: 'Supplier' }, sample: { zh: '蓝海', en: 'Blue Sea' }, from: 'supplier' },
+      left: { name: { zh: '余额', en: 'Left' }, sample: '120.00', from: 'leftFen', as: 'fen' },
+      alarm: { name: { zh: '预警线', en: 'Alarm' }, sample: '500.00', from: 'alarmFen', as: 'fen' },
+    },
+    texts: {
+      'zh-CN': {
+        subject: '{supplier} 的余额只剩 ¥{left}',
+        body: '{supplier} 的预存款只剩 ¥{left}，低于预警线 ¥{alarm}。用完后采购会被拒绝，请尽快充值。\n\n{link}',
+      },
+      en: {
+        subject: '{supplier}: ¥{left} left',
+        body: 'What was paid ahead at {supplier} is down to ¥{left}, below ¥{alarm}. When it is used up, purchases are refused.\n\n{link}',
+      },
+    },
+  },
+  'supply.cost_asked': {
+    name: { zh: '供应商调价待确认', en: 'A supplier asks for another price' },
+    type: 'supply.cost_asked',
+    audience: 'staff',
+    permission: 'suppliers.manage',
+    urgent: false,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/supplier-prices',
+    variables: {
+      ...usual,
+      supplier: { name: { zh: '供应商', en: 'Supplier' }, sample: { zh: '蓝海', en: 'Blue Sea' }, from: 'supplier' },
+      product: {
+        name: { zh: '供应商商品', en: 'Its product' },
+        sample: { zh: '月卡', en: 'Pass, a month' },
+        from: 'title',
+      },
+      before: { name: { zh: '原价', en: 'Present price' }, sample: '10.00', from: 'fromFen', as: 'fen' },
+      after: { name: { zh: '新价', en: 'New price' }, sample: '12.00', from: 'toFen', as: 'fen' },
+    },
+    texts: {
+      'zh-CN': {
+        subject: '{supplier} 申请调价：{product}',
+        body: '{supplier} 想把 {product} 从 ¥{before} 调为 ¥{after}，超过了可自行调整的幅度。确认前仍按原价采购。\n\n{link}',
+      },
+      en: {
+        subject: '{supplier} asks for another price: {product}',
+        body: '{supplier} would move {product} from ¥{before} to ¥{after}, more than it may move alone. Until somebody agrees it is bought at the old price.\n\n{link}',
+      },
+    },
+  },
   'books.alarm': {
     name: { zh: '账目核对发现问题', en: 'The books have violations' },
     type: 'books.alarm',
@@ -546,6 +882,14 @@ export const MESSAGE_EVENTS = {
 } as const satisfies Readonly<Record<string, MessageEvent>>
 
 export type MessageEventKey = keyof typeof MESSAGE_EVENTS
+
+/** How a delivery is told of: codes are named only where there are any. */
+export const DELIVERED_KEYS = ['order.delivered', 'order.delivered.topup', 'order.delivered.service'] as const
+export type DeliveredKey = (typeof DELIVERED_KEYS)[number]
+export function deliveredAs(kinds: readonly string[]): DeliveredKey {
+  if (kinds.length === 0 || kinds.includes('card')) return 'order.delivered'
+  return kinds.includes('service') ? 'order.delivered.service' : 'order.delivered.topup'
+}
 export const MESSAGE_EVENT_KEYS = Object.keys(MESSAGE_EVENTS) as [MessageEventKey, ...MessageEventKey[]]
 export const messageEvent = (key: MessageEventKey): MessageEvent => MESSAGE_EVENTS[key]
 

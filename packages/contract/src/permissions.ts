@@ -6,6 +6,10 @@ export const PERMISSIONS = [
   'stock.read',
   'suppliers.read',
   'suppliers.manage',
+  'restock.approve',
+  'wholesale.read',
+  'wholesale.manage',
+  'wholesale.below_floor',
   'cards.import',
   'cards.generate',
   'cards.export',
@@ -18,6 +22,10 @@ export const PERMISSIONS = [
   'orders.read',
   'orders.handle',
   'orders.refund',
+  'bulk.read',
+  'bulk.manage',
+  'bulk.give',
+  'bulk.export',
   'services.work',
   'services.manage',
   'refunds.approve',
@@ -38,7 +46,13 @@ export const PERMISSIONS = [
   'settings.manage',
 ] as const
 
-export type Permission = (typeof PERMISSIONS)[number]
+/** What a role may hold. */
+export type RolePermission = (typeof PERMISSIONS)[number]
+
+/** What follows from where somebody stands in the tree, and can be given to nobody by a role: the workspaces of others. */
+export const WORKSPACE_PERMISSIONS = ['workspace.supplier'] as const
+
+export type Permission = RolePermission | (typeof WORKSPACE_PERMISSIONS)[number]
 
 /** Roles every tenant starts with; a tenant may add its own. `owner` always has everything. */
 export const BUILT_IN_ROLES = {
@@ -50,6 +64,8 @@ export const BUILT_IN_ROLES = {
     'stock.read',
     'suppliers.read',
     'suppliers.manage',
+    'wholesale.read',
+    'wholesale.manage',
     'cards.import',
     'cards.generate',
     'cards.manage',
@@ -58,6 +74,8 @@ export const BUILT_IN_ROLES = {
     'redeem.manage',
     'orders.read',
     'orders.handle',
+    'bulk.read',
+    'bulk.manage',
     'services.work',
     'services.manage',
     'members.read',
@@ -68,9 +86,11 @@ export const BUILT_IN_ROLES = {
     'goods.read',
     'stock.read',
     'suppliers.read',
+    'wholesale.read',
     'redeem.read',
     'orders.read',
     'orders.handle',
+    'bulk.read',
     'services.work',
     'cards.reveal',
     'members.read',
@@ -80,9 +100,12 @@ export const BUILT_IN_ROLES = {
     'goods.read',
     'stock.read',
     'suppliers.read',
+    'restock.approve',
+    'wholesale.read',
     'redeem.read',
     'orders.read',
     'orders.refund',
+    'bulk.read',
     'refunds.approve',
     'payments.approve',
     'members.read',
@@ -93,4 +116,4 @@ export const BUILT_IN_ROLES = {
     'audit.read',
     'books.audit',
   ],
-} as const satisfies Record<string, readonly Permission[]>
+} as const satisfies Record<string, readonly RolePermission[]>

@@ -17,7 +17,7 @@ type Words = { readonly zh: string; readonly en: string }
 
 export const OUTCOME_WORDS: Readonly<Record<Outcome, Words>> = {
   match: { zh: '一致', en: 'Match' },
-  channel_only: { zh: '长款', en: 'Gateway only' },
+  channel_only: { zh: '长款', en: 'Theirs only' },
   ours_only: { zh: '短款', en: 'Ours only' },
   state_differs: { zh: '状态不一致', en: 'State differs' },
   amount_differs: { zh: '金额不一致', en: 'Amount differs' },
@@ -25,12 +25,24 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, Words>> = {
   cross_day: { zh: '跨日', en: 'Other day' },
 }
 
-export const CASE_KINDS = ['payment', 'refund', 'chargeback', 'chargeback_won'] as const
+export const CASE_KINDS = [
+  'payment',
+  'refund',
+  'chargeback',
+  'chargeback_won',
+  'purchase',
+  'deposit',
+  'credit',
+] as const
+/** Of a bill's lines. */
+export const BILL_LINE_KINDS = ['payment', 'refund', 'chargeback', 'other', 'purchase', 'deposit', 'credit'] as const
+/** What stands on a supplier's statement. */
+export const SUPPLY_KINDS: readonly string[] = ['purchase', 'deposit', 'credit']
 export type CaseKind = (typeof CASE_KINDS)[number]
 export const CASE_STATES = ['open', 'waiting', 'explained', 'resolved'] as const
 export const DAY_STATES = ['open', 'differing', 'matched', 'closed'] as const
 export const DAY_PHASES = ['queued', 'fetching', 'loading', 'matching'] as const
-export const CASE_ACTIONS = ['ask', 'explain', 'write_off', 'postpone', 'pair'] as const
+export const CASE_ACTIONS = ['ask', 'claim', 'explain', 'write_off', 'postpone', 'pair'] as const
 export type CaseAction = (typeof CASE_ACTIONS)[number]
 
 /** What probably happened (`zh`, `en`) and what to do about it (`doZh`, `doEn`). */
@@ -185,11 +197,103 @@ const CAUSES: Readonly<Record<string, CauseWords>> = {
   },
 }
 
-export const CASE_CAUSES: readonly string[] = Object.keys(CAUSES)
+/** The same on a supplier's statement, where other things are behind it. */
+const SUPPLY_CAUSES: Readonly<Record<string, CauseWords>> = {
+  supply_unknown: {
+    zh: '供应商账单上有这一笔，我方没有这个单号的采购',
+    en: 'On the supplier’s statement, and no purchase of ours has this number',
+    doZh: '向供应商核实是谁下的单；不是本店的点「索赔」，单号不同的用「配对」。',
+    doEn: 'Ask the supplier who placed it. Claim it when it is not ours, pair it when only the number differs.',
+  },
+  supply_refused_here: {
+    zh: '供应商扣了款，我方记为已拒绝，可能已另外采购',
+    en: 'The supplier charged it; here it was refused, and may have been bought elsewhere',
+    doZh: '打开采购单再查询一次；确实没有到货的点「索赔」，到货的按差异入账。',
+    doEn: 'Ask about the purchase again. Claim it when nothing came, write it off when something did.',
+  },
+  supply_open_here: {
+    zh: '供应商记为成功，我方还没有结果',
+    en: 'Done for the supplier, still without an end here',
+    doZh: '打开采购单查询或人工了结；了结后会自动对上。',
+    doEn: 'Ask about it or settle it by hand: then it settles here by itself.',
+  },
+  pending_there: {
+    zh: '我方已到货入账，供应商还在处理中',
+    en: 'Arrived and booked here, still under way at the supplier',
+    doZh: '顺延，或之后重新上传这一天的对账单，完成后会自动对上。',
+    doEn: 'Postpone it, or upload the day’s statement again later: it settles by itself.',
+  },
+  failed_there: {
+    zh: '我方已到货入账，供应商记为失败，没有扣款',
+    en: 'Arrived and booked here; the supplier says it failed and took nothing',
+    doZh: '先核实买家是否收到；供应商确认不收款的按差异入账。',
+    doEn: 'See whether the buyer has it. Write it off when the supplier confirms that it takes nothing.',
+  },
+  failed_after_all: {
+    zh: '先前对上的一笔，供应商事后改为失败',
+    en: 'It was matched before, and the supplier has undone it since',
+    doZh: '核实买家手中的权益是否失效；供应商退了款的按差异入账。',
+    doEn: 'See whether the buyer’s right still holds; write it off when the supplier gave the money back.',
+  },
+  not_on_bill: {
+    zh: '我方已到货入账，当日和次日的供应商账单上都没有',
+    en: 'Arrived and booked here, and on neither this day’s statement nor the next',
+    doZh: '确认对账单完整（可重新上传）；供应商确认没有扣款的按差异入账。',
+    doEn: 'See that the statement is whole. Write it off when the supplier took nothing.',
+  },
+  near_midnight: {
+    zh: '采购在零点前后，可能在相邻日的账单上',
+    en: 'Bought so close to midnight that it may be on the neighbouring day’s statement',
+    doZh: '等相邻日的对账单，会自动对上。',
+    doEn: 'Wait for the neighbouring statement: it settles by itself.',
+  },
+  supply_late: {
+    zh: '采购当日的对账单核对之后才到货，那天的账单上没有它',
+    en: 'It arrived after the statement of its day had been gone through, which does not have it',
+    doZh: '重新上传采购当日的对账单；已关账的，向供应商核实后按差异入账。',
+    doEn: 'Upload the statement of its day again. If that day is closed, take it up with the supplier and write it off.',
+  },
+  deposit_unknown: {
+    zh: '供应商收到一笔预存，我方没有登记',
+    en: 'The supplier has a deposit that is not recorded here',
+    doZh: '在供应商的「资金」页按同一流水号登记，再重新核对，会自动对上。',
+    doEn: 'Record it on the supplier’s money tab under the same number and compare again: it settles by itself.',
+  },
+  credit_unknown: {
+    zh: '供应商退回一笔款项，我方没有登记',
+    en: 'The supplier gave something back that is not recorded here',
+    doZh: '在供应商的「资金」页登记为退款，或把对应的索赔记为到账，再重新核对。',
+    doEn: 'Record it as a credit, or grant the claim that it answers, and compare again.',
+  },
+  amount_other: {
+    zh: '同一笔采购，供应商扣款与我方入账金额不同',
+    en: 'The same purchase, charged with another amount than was booked',
+    doZh: '对照下单时的价格：多扣的点「索赔」，价格确已变动的按差异入账。',
+    doEn: 'Look at the price it was ordered at. Claim what was taken too much, or write it off when the price had moved.',
+  },
+  listed_twice: {
+    zh: '同一笔采购在这份账单上出现了不止一次',
+    en: 'The same purchase is listed more than once on this statement',
+    doZh: '向供应商确认是否重复扣款；重复的点「索赔」，没有重复的只写说明。',
+    doEn: 'Ask whether it was charged twice. Claim it if so, else only explain.',
+  },
+  listed_before: {
+    zh: '同一笔采购已出现在另一天的账单上',
+    en: 'The same purchase was on the statement of another day already',
+    doZh: '向供应商确认是否重复扣款；重复的点「索赔」，没有重复的只写说明。',
+    doEn: 'Ask whether it was charged twice. Claim it if so, else only explain.',
+  },
+}
+
+export const CASE_CAUSES: readonly string[] = Object.keys({ ...CAUSES, ...SUPPLY_CAUSES })
 
 /** The likely cause and what to do, in the reader's language. A cause without words is shown by itself. */
-export function causeSentence(cause: string, locale: 'zh-CN' | 'en'): { readonly what: string; readonly todo: string } {
-  const words = CAUSES[cause]
+export function causeSentence(
+  cause: string,
+  locale: 'zh-CN' | 'en',
+  kind = '',
+): { readonly what: string; readonly todo: string } {
+  const words = (SUPPLY_KINDS.includes(kind) ? SUPPLY_CAUSES[cause] : undefined) ?? CAUSES[cause]
   if (!words) return { what: cause, todo: '' }
   return locale === 'en' ? { what: words.en, todo: words.doEn } : { what: words.zh, todo: words.doZh }
 }

@@ -1,11 +1,15 @@
 import type { z } from 'zod'
 import type { Permission } from './permissions.ts'
 
-/** Who may call: `public` anyone; `member` a signed-in member; `staff` a signed-in employee with `permission`. */
+/**
+ * Who may call: `public` anyone; `member` a signed-in member; `staff` a signed-in employee with `permission`; `key` another shop
+ * with a wholesale key, whose signature over the raw body its module checks.
+ */
 export type Access =
   | { readonly kind: 'public' }
   | { readonly kind: 'member' }
   | { readonly kind: 'staff'; readonly permission?: Permission }
+  | { readonly kind: 'key' }
 
 /** How the answer leaves: `json` (default), a `file` the handler streams, or `sse` (server-sent events). */
 export type ResponseKind = 'json' | 'file' | 'sse'

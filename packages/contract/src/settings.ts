@@ -48,8 +48,18 @@ export const settingSchemas = {
   'payments.letGoMaxFen': z.int().min(0).max(100_000_000).default(500),
   /** A payment that staff claim for an order, above this, needs a second person's yes; 0 asks nobody. */
   'payments.claimApprovalAboveFen': z.int().min(0).max(100_000_000).default(0),
+  /** Money booked at a supplier, above this, needs a second person's yes; 0 asks nobody. */
+  'suppliers.moneyApprovalAboveFen': z.int().min(0).max(10_000_000_000).default(0),
   /** A refund that would take back a code already used: refuse it, or do it and record the piece as a loss. */
   'refunds.usedCodes': z.enum(['refuse', 'record_loss']).default('record_loss'),
+  /** How long something may be stuck before it worries, and before it is late; the desk colours by it. */
+  'desk.ages': z
+    .object({ worryMinutes: z.int().min(1).max(43_200), lateMinutes: z.int().min(1).max(43_200) })
+    .refine((value) => value.worryMinutes < value.lateMinutes, {
+      message: 'worryMinutes must be below lateMinutes',
+      path: ['worryMinutes'],
+    })
+    .default({ worryMinutes: 60, lateMinutes: 240 }),
   /** `codes`: the email carries the codes themselves; `link`: only a link to the order page. */
   'delivery.emailCarries': z.enum(['codes', 'link']).default('link'),
   /** Stock in words: 充足 from `plentyFrom`, 一般 from `someFrom`, 少量 below, 已售罄 at 0. */

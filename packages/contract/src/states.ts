@@ -23,12 +23,14 @@ export type LineState = (typeof LINE_STATES)[number]
 export const EXCEPTION_REASONS = [
   'out_of_stock',
   'vault_short',
+  'number_gone',
   'late_payment',
   'manual',
   'refund_failed',
   'no_source',
   'loss_guard',
   'supply_unknown',
+  'supply_overdue',
   'account_refused',
   'bad_card',
   'service_rejected',
@@ -70,8 +72,12 @@ export type BatchState = (typeof BATCH_STATES)[number]
 export const BATCH_ORIGINS = ['import', 'generated', 'bought'] as const
 
 /** In which order codes are handed out: oldest, first expiring or newest first, or by chance. */
-export const ALLOCATIONS = ['fifo', 'fefo', 'lifo', 'random'] as const
+export const ALLOCATIONS = ['fifo', 'fefo', 'lifo', 'random', 'loop'] as const
 export type Allocation = (typeof ALLOCATIONS)[number]
+
+/** What is public of a SKU's codes, so that a buyer may choose one. */
+export const PICKS = ['none', 'number', 'masked'] as const
+export type NumberPick = (typeof PICKS)[number]
 
 /**
  * What became of a delivered piece of a recalled batch. `settled` was put right at its order, without the recall;
@@ -107,6 +113,27 @@ export const REFUND_TAKES = ['line', 'pieces', 'nothing'] as const
 
 export const GRANT_STATES = ['active', 'used', 'revoked'] as const
 export type GrantState = (typeof GRANT_STATES)[number]
+
+/** Who pays a bulk order: a member's purse, or nobody, because the shop gives it away. */
+export const BULK_PAYERS = ['member', 'shop'] as const
+export type BulkPayer = (typeof BULK_PAYERS)[number]
+
+/** A bulk order: its file is checked, its lines are ordered, stopped for a while, stopped for good, or all there. */
+export const BULK_STATES = ['draft', 'running', 'paused', 'cancelled', 'done'] as const
+export type BulkState = (typeof BULK_STATES)[number]
+
+/** How a line of a bulk order stands, its order included. */
+export const BULK_STANDINGS = [
+  'invalid',
+  'waiting',
+  'under_way',
+  'delivered',
+  'attention',
+  'refunded',
+  'failed',
+  'cancelled',
+] as const
+export type BulkStanding = (typeof BULK_STANDINGS)[number]
 
 /** A series of redeem codes. */
 export const REDEEM_BATCH_STATES = ['making', 'ready', 'suspended', 'void'] as const

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { supplierProfileErrors as errors } from './errors/supplier-profile.ts'
 import { addRefusal } from './form-fields.ts'
 import { requiredText, text } from './schemas.ts'
-import { PRODUCT_KINDS, REFUSALS_ABOUT } from './supply.ts'
+import { PRODUCT_KINDS, PROFILE_OPERATIONS, REFUSALS_ABOUT } from './supply.ts'
 
 /**
  * How a supplier is spoken to, as data: most Chinese suppliers differ only in names, the way they sign and the codes
@@ -256,6 +256,9 @@ const cards = z
     number: path.optional(),
     secret: path.optional(),
     validTo: path.optional(),
+    /** Where each says what became of it, and what the words mean; then a card can be asked about later. */
+    state: path.optional(),
+    states: z.record(z.string().max(40), z.enum(['unused', 'used', 'void'])).optional(),
     /** Between cards, and between number and password of one. */
     between: z.string().max(4).default('\n'),
     inside: z.string().max(4).default(','),
@@ -417,6 +420,16 @@ export const supplierProfile = z
       })
       .optional(),
     product: operation.safeExtend({ item: product, root: path.optional() }).optional(),
+    /** Whether an account may be topped up, asked before anybody pays. Without a state a yes is a yes. */
+    checkAccount: operation
+      .safeExtend({
+        state: path.optional(),
+        states: z.record(z.string().max(40), z.enum(['valid', 'invalid'])).default({}),
+        /** What the account is called there; shown to the buyer with its middle masked. */
+        nickname: path.optional(),
+        message: path.optional(),
+      })
+      .optional(),
     cancel: operation
       .safeExtend({
         state: path.optional(),
@@ -440,11 +453,12 @@ export type SupplierPiece = z.output<typeof piece>
 export type SupplierAnswers = z.output<typeof answers>
 export type SupplierRule = z.output<typeof rule>
 export type SupplierOrderReading = z.output<typeof order>
+export type SupplierAccountReading = NonNullable<SupplierProfile['checkAccount']>
 export type SupplierCardsReading = z.output<typeof cards>
 export type SupplierCardCipher = z.output<typeof cipher>
 export type SupplierProductReading = z.output<typeof product>
 
-const OPERATIONS = ['place', 'placeCards', 'ask', 'balance', 'products', 'product', 'cancel'] as const
+const OPERATIONS = PROFILE_OPERATIONS
 
 function refuseRepeatedNames(
   context: z.RefinementCtx,
@@ -527,5 +541,16 @@ function checkOrders(profile: SupplierProfile, context: z.RefinementCtx): void {
     const meanings = Object.values(states)
     const ends = meanings.includes('done') && (meanings.includes('failed') || meanings.includes('refunded'))
     if (state !== undefined && !ends) addRefusal(context, [name, 'order', 'states'], errors.statesIncomplete())
+  }
+  const { checkAccount: check } = profile
+  if (!check) return
+  const sent = [...profile.common, ...check.fields].map(({ from }) => from)
+  if (!sent.includes('account') && !sent.includes('fields')) {
+    addRefusal(context, ['checkAccount', 'fields'], errors.accountMissing())
+  }
+  // Without both it would say yes to everybody, or no.
+  const verdicts = Object.values(check.states)
+  if (check.state !== undefined && !(verdicts.includes('valid') && verdicts.includes('invalid'))) {
+    addRefusal(context, ['checkAccount', 'states'], errors.verdictsIncomplete())
   }
 }

@@ -29,12 +29,33 @@ export const REFUSALS_ABOUT = ['stock', 'price', 'product', 'balance', 'account'
 export type RefusalAbout = (typeof REFUSALS_ABOUT)[number]
 
 /** What a supplier's profile may be asked to do. */
-export const PROFILE_OPERATIONS = ['place', 'placeCards', 'ask', 'balance', 'products', 'product', 'cancel'] as const
+export const PROFILE_OPERATIONS = [
+  'place',
+  'placeCards',
+  'ask',
+  'balance',
+  'products',
+  'product',
+  'checkAccount',
+  'cancel',
+] as const
 export type ProfileOperation = (typeof PROFILE_OPERATIONS)[number]
 
 /** How an answer was understood: an order's state, or how the call ended. */
 export const TRIAL_OUTCOMES = ['accepted', 'done', 'partial', 'failed', 'refused', 'unknown', 'not_found'] as const
 export type TrialOutcome = (typeof TRIAL_OUTCOMES)[number]
+
+/** Whether a supplier is asked about the account before an order of it: not, for the buyer to see, or before it may be placed. */
+export const ACCOUNT_CHECKS = ['off', 'advise', 'require'] as const
+export type AccountCheck = (typeof ACCOUNT_CHECKS)[number]
+/** `unknown`: it was not to be learned, and the order goes on; `none`: nobody of the sources checks accounts. */
+export const ACCOUNT_VERDICTS = ['valid', 'invalid', 'unknown', 'none'] as const
+export type AccountVerdict = (typeof ACCOUNT_VERDICTS)[number]
+/** How a supplier's template differs from what a map was made for. */
+export const TEMPLATE_CHANGES = ['added', 'gone', 'required', 'options'] as const
+export type TemplateChange = (typeof TEMPLATE_CHANGES)[number]
+/** Times a buyer may correct an account that a supplier refused; staff may go on. */
+export const CORRECTIONS_MAX = 3
 
 /** How the source of a SKU is chosen. */
 export const ROUTE_POLICIES = ['cheapest', 'fastest', 'reliable', 'weighted', 'fixed'] as const
@@ -76,3 +97,74 @@ export type PriceRounding = (typeof PRICE_ROUNDINGS)[number]
 /** What became of a price that follows the cost. */
 export const PRICE_MOVES = ['began', 'followed', 'held', 'confirmed', 'kept', 'ended'] as const
 export type PriceMove = (typeof PRICE_MOVES)[number]
+
+/** Money between the shop and a supplier that no purchase moves. */
+export const SUPPLIER_MONEY_KINDS = ['deposit', 'withdrawal', 'credit'] as const
+export type SupplierMoneyKind = (typeof SUPPLIER_MONEY_KINDS)[number]
+
+/** `claimed`: asked for, and not granted yet. `awaiting`: a second person has to agree. */
+export const SUPPLIER_MONEY_STATES = ['claimed', 'awaiting', 'booked', 'declined', 'reversed'] as const
+export type SupplierMoneyState = (typeof SUPPLIER_MONEY_STATES)[number]
+
+/** Below so many purchases that came to an end a score says nothing. */
+export const SCORE_NEEDS = 5
+const [FAST_SECONDS, SLOW_SECONDS] = [10, 600]
+const WEIGHTS = { arrived: 70, speed: 15, certain: 10, good: 5 } as const
+
+export type SupplierRecord = {
+  readonly ended: number
+  readonly arrived: number
+  readonly unknown: number
+  readonly p95: number | null
+  readonly pieces: number
+  /** Codes that could not be sold, and delivered ones that were recalled. */
+  readonly bad: number
+}
+
+/**
+ * How a supplier does, 0 to 100: 70 for what arrived of what came to an end, 15 for speed (p95: all of it up to 10 s, none
+ * from 10 minutes on, in between by the logarithm), 10 for what was never unknown, 5 for good codes (one bad in ten takes all).
+ * Null: too few to say.
+ */
+export function supplierScore({ ended, arrived, unknown, p95, pieces, bad }: SupplierRecord): number | null {
+  if (ended < SCORE_NEEDS) return null
+  const slow =
+    p95 === null ? 1 : Math.log(Math.max(p95, FAST_SECONDS) / FAST_SECONDS) / Math.log(SLOW_SECONDS / FAST_SECONDS)
+  const parts = {
+    arrived: arrived / ended,
+    speed: 1 - slow,
+    certain: 1 - unknown / ended,
+    good: pieces + bad === 0 ? 1 : 1 - (10 * bad) / (pieces + bad),
+  }
+  const sum = (Object.keys(WEIGHTS) as (keyof typeof WEIGHTS)[]).reduce(
+    (total, part) => total + WEIGHTS[part] * Math.min(1, Math.max(0, parts[part])),
+    0,
+  )
+  return Math.round(sum)
+}
+/** The kind of supplier that has no interface: its own people work in the console. */
+export const WORKSPACE_ADAPTER = 'workspace'
+
+/** A purchase as such a supplier's people work on it; see `suppliers.tasks`. */
+export const SUPPLY_TASK_STATES = ['waiting', 'accepted', 'done', 'refused', 'expired', 'withdrawn', 'missed'] as const
+export type SupplyTaskState = (typeof SUPPLY_TASK_STATES)[number]
+
+/** What became of a price that a supplier asked for beyond what it may move alone. */
+export const PRICE_ASK_STATES = ['waiting', 'accepted', 'declined', 'replaced'] as const
+export type PriceAskState = (typeof PRICE_ASK_STATES)[number]
+
+/** Why a supplier's person refuses to deliver. */
+export const TASK_REFUSALS = ['stock', 'account', 'product', 'other'] as const
+export type TaskRefusal = (typeof TASK_REFUSALS)[number]
+
+/** A file of stock and price that a supplier's person sent. */
+export const SUPPLY_FILE_STATES = ['read', 'applied', 'undone'] as const
+export type SupplyFileState = (typeof SUPPLY_FILE_STATES)[number]
+
+/** What becomes of a line of such a file. `held`: its price waits for the shop, the rest of it is taken. */
+export const SUPPLY_LINE_OUTCOMES = ['added', 'changed', 'same', 'held', 'invalid'] as const
+export type SupplyLineOutcome = (typeof SUPPLY_LINE_OUTCOMES)[number]
+
+/** Why a line of such a file is not taken. */
+export const SUPPLY_LINE_PROBLEMS = ['code', 'twice', 'cost', 'stock', 'on_sale', 'unknown', 'name', 'broken'] as const
+export type SupplyLineProblem = (typeof SUPPLY_LINE_PROBLEMS)[number]

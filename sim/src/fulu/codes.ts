@@ -37,6 +37,7 @@ export const CODE_OF: Readonly<Record<RefusalReason, Code>> = {
   no_stock: 3005,
   bad_quantity: 4001,
   missing_account: 4002,
+  wrong_account: 4002,
   price_too_high: 3001,
   // The table has no code for it; 4008 is "something went wrong while ordering: ask".
   no_balance: 4008,
@@ -49,4 +50,5 @@ export const CODE_OF: Readonly<Record<RefusalReason, Code>> = {
 export const WORDS_OF: Readonly<Partial<Record<RefusalReason, string>>> = {
   price_too_high: '商品价格高于外部销售价，无法购买',
   no_balance: '添加订单失败：账户余额不足',
+  wrong_account: '充值账号不存在',
 }

@@ -25,6 +25,7 @@ const MESSAGES: Readonly<Record<RefusalReason, string>> = {
   no_stock: '商品库存不足',
   bad_quantity: '购买数量不在允许范围内',
   missing_account: '下单参数不完整',
+  wrong_account: '充值账号不存在',
   price_too_high: '商品价格已高于安全价格',
   no_balance: '账户余额不足',
   number_used: '外部订单号已存在',

@@ -25,6 +25,7 @@ const REFUSALS: Readonly<Record<RefusalReason, readonly [code: number, msg: stri
   no_stock: [1105, '商品库存不足'],
   bad_quantity: [1106, '购买数量不在允许范围内'],
   missing_account: [1107, '充值信息不完整'],
+  wrong_account: [1111, '充值账号不存在'],
   price_too_high: [1108, '订单金额超过安全价格'],
   no_balance: [1109, '账户余额不足'],
   number_used: [1110, '采购单号重复'],
@@ -74,22 +75,25 @@ export function addApi(app: FastifyInstance, supplier: KayixinSupplier): void {
     const { quantityMin: minQuantity, quantityMax: maxQuantity, stock: stockCount } = goods
     return { ...showGoods(goods), minQuantity, maxQuantity, stockCount, rechargeTemplates: showTemplates(goods) }
   })
+  endpoint('goods/checkAccount', (body) => {
+    const person = desk.personOf(String(body.goodsId), accountOf(body.attach))
+    return { status: person ? 1 : 0, nickName: person?.nickname ?? '', remark: person ? '' : '账号不存在或不可充值' }
+  })
   endpoint('order/create', async (body, answered) => {
     const outerNo = textOf(body.outerNumber)
     if (outerNo === undefined || (body.attach !== undefined && !Array.isArray(body.attach))) {
       throw new SupplierRefusal('bad_request')
     }
-    const attach = (body.attach ?? []) as readonly { readonly name?: unknown; readonly value?: unknown }[]
     const { order } = await desk.place(
       {
         outerNo,
         goodsId: String(body.goodsId),
         quantity: Number(body.count),
-        account: Object.fromEntries(attach.map(({ name, value }) => [String(name), String(value)])),
+        account: accountOf(body.attach),
         // Of the whole order; "not sent: not checked", and 0 is how many leave it out.
         ceilingHao: haoOf(body.safePrice) || undefined,
         notifyUrl: textOf(body.notifyUrl) ?? '',
-        terms: JSON.stringify([body.goodsId, body.count, attach, body.notifyUrl]),
+        terms: JSON.stringify([body.goodsId, body.count, body.attach ?? [], body.notifyUrl]),
       },
       answered,
     )
@@ -105,6 +109,12 @@ export function addApi(app: FastifyInstance, supplier: KayixinSupplier): void {
     if (!card) throw new SupplierRefusal('unknown_card')
     return { cardId: card.id, cardNo: card.no, cardPwd: card.secret, cancelRequest: 0, ...showCardState(card) }
   })
+}
+
+/** What a buyer filled in, by the fields' titles. */
+function accountOf(attach: unknown): Readonly<Record<string, string>> {
+  const list = Array.isArray(attach) ? (attach as readonly { readonly name?: unknown; readonly value?: unknown }[]) : []
+  return Object.fromEntries(list.map(({ name, value }) => [String(name), String(value)]))
 }
 
 function refusalOf(

@@ -186,3 +186,27 @@ test('black cards: one handed out twice, one used before, one marked later; a qu
   await cards(garbled, 1)
   expect(await cardOf(garbled)).toMatchObject({ cardNo: '' })
 })
+
+test('an account is looked up without an order, and one that is closed is told and refused', async () => {
+  const ask = (name: string) =>
+    call('goods/checkAccount', { goodsId: 201068, attach: [{ name: '充值账号', value: name }] })
+  kayixin.control.setPerson('13900139000', { isOpen: false })
+  kayixin.control.setPerson('13900139001', { nickname: '张小三' })
+  expect(await ask('13900139000')).toMatchObject({ code: 1000, data: { status: 0, nickName: '' } })
+  expect(await ask('13900139001')).toMatchObject({ code: 1000, data: { status: 1, nickName: '张小三' } })
+  expect(await ask('13900139002')).toMatchObject({ code: 1000, data: { status: 1 } })
+  expect(await ask('')).toMatchObject({ code: 1107 })
+  const attach = [{ name: '充值账号', value: '13900139000' }]
+  expect(await call('order/create', order(newNo(), { attach }))).toMatchObject({ code: 1111, msg: '充值账号不存在' })
+  expect(kayixin.control.deliveries('13900139000')).toEqual([])
+})
+
+test.each([
+  ['api.cut', 'fetch failed'],
+  ['api.malformed', 'JSON'],
+] as const)('a look at an account can go wrong too: %s', async (kind, words) => {
+  kayixin.control.addFault({ kind, endpoint: 'goods/checkAccount', times: 1 })
+  const ask = () => call('goods/checkAccount', { goodsId: 201068, attach: [{ name: '充值账号', value: 'x1' }] })
+  await expect(ask()).rejects.toThrow(words)
+  expect(await ask()).toMatchObject({ code: 1000 })
+})

@@ -88,6 +88,8 @@ export type Delivery = {
 }
 /** That an order's end must be told, with its place on the ladder. */
 export type Callback = { readonly id: string; readonly orderNo: string; attempts: number; isAcknowledged: boolean }
+/** Whose account it is that is topped up. `isOpen`: it exists, and may be. */
+export type Person = { readonly id: string; readonly nickname: string; readonly isOpen: boolean }
 /** What a customer signs with, by the names his supplier gives them. */
 export type Credentials = Readonly<Record<string, string>>
 /** The customer: one, prepaid. */
@@ -105,9 +107,10 @@ type Kept = {
   readonly delivery: Delivery
   readonly callback: Callback
   readonly account: Account
+  readonly person: Person
 }
 type Kind = keyof Kept
-const KINDS: readonly Kind[] = ['goods', 'card', 'order', 'delivery', 'callback', 'account']
+const KINDS: readonly Kind[] = ['goods', 'card', 'order', 'delivery', 'callback', 'account', 'person']
 type Entry =
   | { readonly kind: Kind; readonly value: unknown }
   | { readonly kind: 'seed'; readonly value: string; readonly serial: number }
@@ -122,6 +125,8 @@ export type Books = {
   readonly deliveries: ReadonlyMap<string, Delivery>
   readonly callbacks: ReadonlyMap<string, Callback>
   readonly account: () => Account
+  /** By the account's name: those that a script has spoken of. */
+  readonly people: ReadonlyMap<string, Person>
   /** Keeps one thing as it is now, in memory and in the journal. */
   readonly save: <K extends Kind>(kind: K, value: Kept[K]) => void
   /** `prefix` + a serial: the same seed and the same calls give the same numbers. */
@@ -180,6 +185,7 @@ export function openBooks(options: {
     ordersByOuterNo,
     deliveries: kept.delivery,
     callbacks: kept.callback,
+    people: kept.person,
     account: () => {
       const account = kept.account.get('account')
       if (!account) throw new Error('a supplier without a customer')

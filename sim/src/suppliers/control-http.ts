@@ -61,6 +61,16 @@ export function buildControlHttp(control: SupplierControl): FastifyInstance {
   )
   app.get<{ Params: { no: string } }>('/orders/:no/delivered', (request) => control.delivered(request.params.no))
   app.get<{ Querystring: { account?: string } }>('/deliveries', (request) => control.deliveries(request.query.account))
+  app.post<{ Params: { account: string }; Body: { nickname?: string; isOpen?: boolean } }>(
+    '/people/:account',
+    (request) => {
+      control.setPerson(request.params.account, request.body)
+      return done
+    },
+  )
+  app.get<{ Params: { day: string } }>('/statements/:day/file', (request, reply) =>
+    reply.type('text/csv; charset=utf-8').send(control.statementFile(request.params.day)),
+  )
   app.get<{ Params: { day: string } }>('/statements/:day', (request) => control.statement(request.params.day))
   app.get<{ Params: { no: string } }>('/cards/:no', (request, reply) => {
     const card = control.card(request.params.no)

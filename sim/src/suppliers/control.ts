@@ -17,7 +17,7 @@ import type { Desk } from './desk.ts'
 import type { SupplierFault, SupplierFaultInput, SupplierFaultKind } from './faults.ts'
 import { haoText, neededHao } from './money.ts'
 import type { Counter, RateLimit, Received } from './serve.ts'
-import { type Statement, statementOf } from './statement.ts'
+import { type Statement, statementCsv, statementOf } from './statement.ts'
 import type { Pace } from './take-order.ts'
 
 export type ShownGoods = Omit<Goods, 'priceHao' | 'faceHao'> & { readonly price: string; readonly face: string }
@@ -82,9 +82,13 @@ export type SupplierControl = {
   readonly card: (noOrSecret: string) => ShownCard | undefined
   readonly markCard: (noOrSecret: string, state: CardState) => ShownCard
   readonly delivered: (outerNo: string) => Delivered
+  /** Says whose an account is, and whether it may be topped up; those that nobody spoke of may be. */
+  readonly setPerson: (account: string, person: { readonly nickname?: string; readonly isOpen?: boolean }) => void
   /** All deliveries, or those to one account: what "topped up twice" is found by. */
   readonly deliveries: (account?: string) => readonly Delivery[]
   readonly statement: (day: string) => Statement
+  /** The same as the file that the supplier's site offers. */
+  readonly statementFile: (day: string) => string
   readonly received: () => readonly Received[]
   readonly sendings: () => readonly Sending[]
   /** Refuses every connection until `up`, or for so long. The control port stays open. */
@@ -174,8 +178,10 @@ export function supplierControl(parts: ControlParts): SupplierControl {
         deliveries,
       }
     },
+    setPerson: (id, { nickname = '', isOpen = true }) => books.save('person', { id, nickname, isOpen }),
     deliveries: (account) => allDeliveries().filter((one) => account === undefined || one.account.includes(account)),
     statement: (day) => statementOf(books, faults, day),
+    statementFile: (day) => statementCsv(statementOf(books, faults, day)),
     received: counter.received,
     sendings: callbacks.sendings,
     down: async (forMs) => {

@@ -1,6 +1,6 @@
 import type { FaultSwitch } from '../faults.ts'
 import type { VirtualClock } from '../virtual-clock.ts'
-import type { Books, Card, CardState, Goods, Order, OrderEnd } from './books.ts'
+import type { Books, Card, CardState, Goods, Order, OrderEnd, Person } from './books.ts'
 import type { CallbackOffice } from './callbacks.ts'
 import { cardsOf, carryOut, revive, takeBack } from './carry-out.ts'
 import type { SupplierFaultKind } from './faults.ts'
@@ -17,6 +17,8 @@ export type Desk = {
   readonly find: (by: { readonly outerNo?: string | undefined; readonly orderNo?: string | undefined }) => Order
   readonly goodsOf: (id: string) => Goods
   readonly cardsOf: (order: Order) => readonly Card[]
+  /** Whose account it is that a buyer of these goods filled in; undefined when there is none that may be topped up. */
+  readonly personOf: (goodsId: string, account: Readonly<Record<string, string>>) => Person | undefined
   /** Ends an order by hand, also one that has ended otherwise, and tells the customer. */
   readonly settle: (
     order: Order,
@@ -87,6 +89,13 @@ export function openDesk(parts: DeskParts): Desk {
     find,
     goodsOf,
     cardsOf: (order) => cardsOf(books, order),
+    personOf: (goodsId, account) => {
+      const [field] = goodsOf(goodsId).fields
+      const name = account[field?.key ?? ''] ?? ''
+      if (!name) throw new SupplierRefusal('missing_account')
+      const person = books.people.get(name) ?? { id: name, nickname: `用户${name.slice(-4)}`, isOpen: true }
+      return person.isOpen ? person : undefined
+    },
     settle: async (order, end, how) => {
       if ((order.state === 'failed' || order.state === 'unpaid') && end !== 'failed') revive(books, order)
       if (order.state === 'processing') {

@@ -49,6 +49,9 @@ export const SUPPLIER_FAULTS = [
   // The statement. `key`: the line's order number.
   'bill.missing_line', // a line is left out
   'bill.extra_line', // an order nobody placed, number = `value`, `amount`
+  'bill.twice', // a line stands there twice
+  'bill.next_day', // a line stands on the next day's statement; without `times`
+  'bill.other_state', // a line says that the order failed and was paid back
   'bill.wrong_amount', // `amount` instead of the true one (default one 毫 more)
 ] as const
 

@@ -1,6 +1,6 @@
 import type { FaultSwitch } from '../faults.ts'
 import { beijingTime } from '../pages.ts'
-import type { Books } from './books.ts'
+import type { Books, Order } from './books.ts'
 import type { SupplierFaultKind } from './faults.ts'
 import { haoText } from './money.ts'
 
@@ -28,14 +28,29 @@ export type Statement = {
 /** Every order placed on a day of Beijing time, oldest first, bent as the bill's faults say. */
 export function statementOf(books: Books, faults: FaultSwitch<SupplierFaultKind>, day: string): Statement {
   const rows = [...books.orders.values()]
-    .filter(({ createdAtMs }) => beijingTime(createdAtMs).startsWith(day))
+    .filter((order) => dayOf(order, faults) === day)
     .filter(({ outerNo, goodsId }) => !faults.take('bill.missing_line', { key: outerNo, goods: goodsId }))
-    .map((order) => {
-      const wrong = faults.take('bill.wrong_amount', { key: order.outerNo, goods: order.goodsId })
-      const { outerNo, orderNo, goodsId, quantity, totalHao, refundedHao, state, createdAtMs, endedAtMs } = order
+    .flatMap((order) => {
+      const at = { key: order.outerNo, goods: order.goodsId }
+      const wrong = faults.take('bill.wrong_amount', at)
+      const denied = faults.take('bill.other_state', at)
+      const { outerNo, orderNo, goodsId, quantity, totalHao, createdAtMs, endedAtMs } = order
+      const [state, refundedHao] = denied ? ['failed', totalHao] : [order.state, order.refundedHao]
       const amountHao = wrong ? (wrong.amount ?? totalHao + 1) : totalHao
       const goodsName = books.goods.get(goodsId)?.name ?? ''
-      return { outerNo, orderNo, goodsId, goodsName, quantity, amountHao, refundedHao, state, createdAtMs, endedAtMs }
+      const row = {
+        outerNo,
+        orderNo,
+        goodsId,
+        goodsName,
+        quantity,
+        amountHao,
+        refundedHao,
+        state,
+        createdAtMs,
+        endedAtMs,
+      }
+      return faults.take('bill.twice', at) ? [row, row] : [row]
     })
   const extra = faults.take('bill.extra_line')
   if (extra) {
@@ -66,4 +81,38 @@ export function statementOf(books: Books, faults: FaultSwitch<SupplierFaultKind>
     amount: sum('amountHao'),
     refunded: sum('refundedHao'),
   }
+}
+
+const DAY_MS = 86_400_000
+
+/** The day on whose statement an order stands. */
+function dayOf({ createdAtMs, outerNo, goodsId }: Order, faults: FaultSwitch<SupplierFaultKind>): string {
+  const isLate = faults.take('bill.next_day', { key: outerNo, goods: goodsId }) !== undefined
+  return beijingTime(createdAtMs + (isLate ? DAY_MS : 0)).slice(0, 10)
+}
+
+const STATES: Readonly<Record<string, string>> = {
+  success: '成功',
+  partial: '部分成功',
+  failed: '失败',
+  processing: '处理中',
+  unpaid: '未支付',
+}
+const CSV_HEADING = '商户订单号,平台订单号,商品名称,数量,订单金额,退款金额,订单状态,下单时间'
+
+/** The statement as the file that the supplier's site lets its customers download; their spreadsheets need the mark at its start. */
+export function statementCsv({ lines, amount, refunded }: Statement): string {
+  const rows = lines.map((line) =>
+    [
+      `\t${line.outerNo}`,
+      `\t${line.orderNo}`,
+      `"${line.goodsName.replaceAll('"', '""')}"`,
+      line.quantity,
+      line.amount,
+      line.refunded,
+      STATES[line.state] ?? line.state,
+      line.createdAt,
+    ].join(','),
+  )
+  return `\uFEFF${[CSV_HEADING, ...rows, `,,合计,,${amount},${refunded},,`].join('\r\n')}\r\n`
 }

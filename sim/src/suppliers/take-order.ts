@@ -14,6 +14,7 @@ export type RefusalReason =
   | 'no_stock'
   | 'bad_quantity'
   | 'missing_account'
+  | 'wrong_account'
   | 'price_too_high'
   | 'no_balance'
   | 'number_used'
@@ -64,7 +65,7 @@ const UNIT_HAO = 10_000
 export function takeOrder(parts: TakingParts, goods: Goods, input: PlaceInput): Order {
   const { books, faults, clock } = parts
   const at = { key: input.outerNo, goods: goods.id }
-  refuseGoods(faults, goods, input)
+  refuseGoods(parts, goods, input)
   const raise = faults.take('order.price_up', at)
   if (raise) books.save('goods', Object.assign(goods, { priceHao: goods.priceHao + (raise.amount ?? UNIT_HAO) }))
   const unitHao = goods.priceHao + (input.faceHao ?? 0)
@@ -99,7 +100,7 @@ export function takeOrder(parts: TakingParts, goods: Goods, input: PlaceInput): 
   return order
 }
 
-function refuseGoods(faults: FaultSwitch<SupplierFaultKind>, goods: Goods, input: PlaceInput): void {
+function refuseGoods({ books, faults }: TakingParts, goods: Goods, input: PlaceInput): void {
   const at = { key: input.outerNo, goods: goods.id }
   const { quantity } = input
   if (faults.take('order.reject', at)) throw new SupplierRefusal('unknown_goods')
@@ -112,8 +113,13 @@ function refuseGoods(faults: FaultSwitch<SupplierFaultKind>, goods: Goods, input
   if (!goods.fields.every((field) => isFilledIn(field, input.account[field.key]))) {
     throw new SupplierRefusal('missing_account')
   }
+  if (!isOpen(books, input.account)) throw new SupplierRefusal('wrong_account')
   if (goods.stock < quantity || faults.take('order.no_stock', at)) throw new SupplierRefusal('no_stock')
 }
+
+/** Nobody is asked whether an account exists that no script ever spoke of. */
+const isOpen = ({ people }: Books, account: Readonly<Record<string, string>>): boolean =>
+  Object.values(account).every((name) => people.get(name)?.isOpen ?? true)
 
 function isFilledIn({ isRequired, options }: AccountField, value: string | undefined): boolean {
   return value ? (options?.includes(value) ?? true) : !isRequired

@@ -33,6 +33,7 @@ const REFUSALS: Readonly<Record<RefusalReason, readonly [status: number, message
   no_stock: [400, 'Product out of stock'],
   bad_quantity: [400, 'Invalid quantity'],
   missing_account: [400, 'Recipient is missing'],
+  wrong_account: [400, 'Recipient is not valid'],
   price_too_high: [400, 'Price changed'],
   no_balance: [402, 'Order failed: insufficient funds'],
   number_used: [409, 'An order with this external_id and other parameters already exists'],
@@ -88,8 +89,16 @@ export function addApi(app: FastifyInstance, supplier: TremendousSupplier): void
       ({ outerNo, createdAtMs }) =>
         (externalId === null || outerNo === externalId) && createdAtMs >= fromMs && createdAtMs <= toMs,
     )
-    const shown = paged(found.toReversed(), query).map((order) => showOrder(supplier, order, { withLink: false }))
-    return { value: { orders: shown, total_count: found.length } }
+    const isStatement = query.has('created_at[gte]')
+    const bent = isStatement
+      ? found.filter(({ outerNo }) => !supplier.faults.take('bill.missing_line', { key: outerNo }))
+      : found
+    const shown = paged(bent.toReversed(), query).map((order) => {
+      const wrong = isStatement ? supplier.faults.take('bill.wrong_amount', { key: order.outerNo }) : undefined
+      const told = wrong ? { ...order, totalHao: wrong.amount ?? order.totalHao + 100 } : order
+      return showOrder(supplier, told, { withLink: false })
+    })
+    return { value: { orders: shown, total_count: bent.length } }
   })
   endpoint('GET', '/orders/:id', ({ id }) => {
     const order = desk.find(books.orders.has(id) ? { orderNo: id } : { outerNo: id })

@@ -123,7 +123,7 @@ async function suspendAndResume(world: World, { shop, visitor, batchIds }: Clerk
   const note = world.diary.batches.get(name) ?? { shop: shop.slug, batchId, suspensions: 0 }
   world.diary.batches.set(name, note)
   note.suspensions += 1
-  await world.ask('vault.suspendBatch', (signal) =>
+  const suspended = await world.ask('vault.suspendBatch', (signal) =>
     visitor.main.call('vault.suspendBatch', { params: { batchId }, body: { reason: REASON } }, { signal }),
   )
   await world.rest(errand.lastsMs)
@@ -135,6 +135,16 @@ async function suspendAndResume(world: World, { shop, visitor, batchIds }: Clerk
     send: (client, signal) =>
       client.call('vault.resumeBatch', { params: { batchId }, body: { reason: REASON } }, { signal }),
   })
+  // A process that stood still may suspend after this: once more, when everybody is back.
+  if (suspended.kind === 'unknown') {
+    const askAgain = async () =>
+      (
+        await world.ask('vault.resumeBatch', (signal) =>
+          visitor.main.call('vault.resumeBatch', { params: { batchId }, body: { reason: REASON } }, { signal }),
+        )
+      ).kind !== 'unknown'
+    world.open.push({ what: 'vault.resumeBatch', askAgain })
+  }
 }
 
 async function queryPayment(world: World, { shop, visitor }: Clerk, errand: StaffErrand): Promise<void> {

@@ -35,6 +35,8 @@ export function Shell() {
   const [searching, setSearching] = useState(false)
   const loading = useNavigation().state === 'loading'
   const wide = menu.wide
+  // Whoever stands elsewhere in the tree has a workspace, and nothing of the shop's to search.
+  const employed = me.node.kind === 'merchant'
 
   return (
     <>
@@ -89,7 +91,7 @@ export function Shell() {
           pageContainer: { paddingBlockPageContainerContent: 0, paddingInlinePageContainerContent: 0 },
         }}
         actionsRender={() => [
-          <SearchButton key="search" wide={wide} onClick={() => setSearching(true)} />,
+          ...(employed ? [<SearchButton key="search" wide={wide} onClick={() => setSearching(true)} />] : []),
           <InboxBell key="inbox" />,
           ...(wide ? [<VisitShop key="shop" />] : []),
           <LocaleMenu key="locale" />,
@@ -102,7 +104,7 @@ export function Shell() {
           <Outlet />
         </div>
       </ProLayout>
-      <QuickSearch open={searching} onOpen={setSearching} />
+      {employed && <QuickSearch open={searching} onOpen={setSearching} />}
     </>
   )
 }

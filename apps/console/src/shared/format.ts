@@ -43,6 +43,9 @@ export function formatYuan(fen: number): string {
 export const formatMoney = (fen: number): string => (fen < 0 ? `-¥${formatYuan(-fen)}` : `¥${formatYuan(fen)}`)
 
 /** What suppliers quote in hao, 1/10000 yuan: `981250` → `¥98.125`, and `980000` → `¥98.00`. */
+/** Units of the ledger that are counted in fen. */
+export const isFen = (unit: string): boolean => unit === 'CNY' || unit === 'budget'
+
 export function formatHao(hao: number, currency = 'CNY'): string {
   const [whole = '0', decimals = ''] = (Math.abs(hao) / 10_000).toFixed(4).split('.')
   const digits = `${decimals.slice(0, 2)}${decimals.slice(2).replace(/0+$/, '')}`

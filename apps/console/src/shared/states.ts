@@ -2,18 +2,30 @@ import type {
   AttemptState,
   BatchState,
   BreakerState,
+  BulkStanding,
+  BulkState,
   CardState,
-  ExceptionReason,
+  ComplaintReason,
+  ComplaintState,
+  DeskAge,
+  DeskReason,
   GrantState,
   LineState,
   OrderState,
+  PriceAskState,
   PurchaseState,
   RecallPieceState,
+  RecoveryState,
   RedeemBatchState,
   RedeemStanding,
   RefundState,
+  RestockState,
+  SupplierMoneyState,
   SupplierState,
+  SupplyFileState,
+  SupplyTaskState,
   TaskState,
+  WholesaleKeyState,
 } from '@quanshu/contract'
 import type { Row } from './api/contract.ts'
 import { defineMessages } from './i18n/index.ts'
@@ -58,19 +70,51 @@ const serviceLine: Table<LineState> = {
   supplying: ['processing', '人工处理中', 'In work'],
   delivered: ['success', '已完成', 'Done'],
 }
-const exception: Table<ExceptionReason> = {
+const exception: Table<DeskReason> = {
   out_of_stock: ['error', '库存不足', 'Out of stock'],
   vault_short: ['error', '卡密短缺', 'Vault short of codes'],
+  number_gone: ['error', '自选号码已不可售', 'Chosen number gone'],
   late_payment: ['warning', '超时后付款', 'Paid after expiry'],
   manual: ['warning', '人工标记', 'Marked by hand'],
   refund_failed: ['error', '退款失败', 'Refund failed'],
   no_source: ['error', '无可用货源', 'No source'],
   loss_guard: ['warning', '低于保本价', 'Would be a loss'],
   supply_unknown: ['error', '采购结果不明', 'Supplier does not say'],
+  supply_overdue: ['error', '供应商超时未交付', 'Supplier is late'],
   account_refused: ['warning', '充值账号有误', 'Account refused'],
   bad_card: ['error', '到货卡密有问题', 'Bad codes came'],
   service_rejected: ['warning', '人工服务被拒绝', 'Service rejected'],
   disputed: ['error', '付款被拒付', 'Payment disputed'],
+  complaint: ['warning', '坏卡申诉', 'Complaint'],
+}
+const deskAge: Table<DeskAge> = {
+  fresh: ['default', '未超时', 'Fresh'],
+  worrying: ['warning', '需关注', 'Worrying'],
+  late: ['error', '已超时', 'Late'],
+}
+const complaint: Table<ComplaintState> = {
+  reported: ['processing', '已提交', 'Reported'],
+  checking: ['processing', '核实中', 'Being checked'],
+  buying: ['processing', '补买中', 'Buying another'],
+  person: ['warning', '待处理', 'To be decided'],
+  replaced: ['success', '已换卡', 'Replaced'],
+  refunded: ['success', '已退款', 'Refunded'],
+  rejected: ['error', '已驳回', 'Rejected'],
+  withdrawn: ['default', '已撤回', 'Withdrawn'],
+  settled: ['default', '已另行处理', 'Put right elsewhere'],
+}
+const complaintReason: Table<ComplaintReason> = {
+  invalid: ['default', '卡密无效', 'Invalid'],
+  used: ['default', '已被使用', 'Used already'],
+  wrong_amount: ['default', '面额或内容不对', 'Wrong amount'],
+  other: ['default', '其他问题', 'Something else'],
+}
+const recovery: Table<RecoveryState> = {
+  open: ['warning', '待发送', 'To be sent'],
+  sent: ['processing', '已发送', 'Sent'],
+  accepted: ['success', '已认账', 'Credited'],
+  refused: ['error', '供应商拒绝', 'Refused'],
+  written_off: ['default', '已核销为损失', 'Written off'],
 }
 const task: Table<TaskState> = {
   waiting: ['warning', '待接单', 'To be taken'],
@@ -80,6 +124,26 @@ const task: Table<TaskState> = {
   done: ['success', '已完成', 'Done'],
   rejected: ['error', '已拒绝', 'Rejected'],
   cancelled: ['default', '已取消', 'Cancelled'],
+}
+const supplyTask: Table<SupplyTaskState> = {
+  waiting: ['warning', '待接单', 'To be accepted'],
+  accepted: ['processing', '处理中', 'In work'],
+  done: ['success', '已交付', 'Delivered'],
+  refused: ['error', '已拒单', 'Refused'],
+  expired: ['error', '超时未接', 'Not accepted in time'],
+  withdrawn: ['default', '商家已取回', 'Taken back'],
+  missed: ['default', '未送达', 'Never came'],
+}
+const supplyFile: Table<SupplyFileState> = {
+  read: ['warning', '待导入', 'To be taken'],
+  applied: ['success', '已导入', 'Taken'],
+  undone: ['default', '已撤销', 'Undone'],
+}
+const priceAsk: Table<PriceAskState> = {
+  waiting: ['warning', '待确认', 'Waiting'],
+  accepted: ['success', '已同意', 'Agreed'],
+  declined: ['error', '已驳回', 'Declined'],
+  replaced: ['default', '已改价', 'Replaced'],
 }
 const supplier: Table<SupplierState> = {
   on: ['success', '启用', 'On'],
@@ -122,6 +186,32 @@ const batch: Table<BatchState> = {
 }
 /** Of codes that we make ourselves. */
 const generation: Table<BatchState> = { ...batch, importing: ['processing', '生成中', 'Being made'] }
+const restock: Table<RestockState> = {
+  ordering: ['processing', '采购中', 'Being bought'],
+  proposed: ['warning', '待审批', 'To approve'],
+  done: ['success', '已补足', 'Filled up'],
+  partial: ['warning', '部分到货', 'In part'],
+  stopped: ['error', '未买到', 'Nothing bought'],
+  rejected: ['default', '已驳回', 'Rejected'],
+  cancelled: ['default', '已取消', 'Cancelled'],
+}
+const bulk: Table<BulkState> = {
+  draft: ['warning', '待确认', 'Draft'],
+  running: ['processing', '下单中', 'Running'],
+  paused: ['warning', '已暂停', 'Paused'],
+  cancelled: ['default', '已取消', 'Cancelled'],
+  done: ['success', '已完成', 'Done'],
+}
+const bulkLine: Table<BulkStanding> = {
+  waiting: ['processing', '待下单', 'Waiting'],
+  under_way: ['processing', '进行中', 'Under way'],
+  delivered: ['success', '已发货', 'Delivered'],
+  attention: ['error', '待处理', 'Needs a person'],
+  refunded: ['default', '已退款', 'Refunded'],
+  failed: ['warning', '未下单', 'Not ordered'],
+  cancelled: ['default', '已取消', 'Cancelled'],
+  invalid: ['error', '无效行', 'Invalid'],
+}
 const redeemBatch: Table<RedeemBatchState> = {
   making: ['processing', '生成中', 'Being made'],
   ready: ['success', '可兑换', 'Ready'],
@@ -135,6 +225,11 @@ const redeemCode: Table<RedeemStanding> = {
   expired: ['default', '已过期', 'Expired'],
   suspended: ['warning', '已暂停', 'Suspended'],
   void: ['default', '已作废', 'Void'],
+}
+const wholesaleKey: Table<WholesaleKeyState> = {
+  on: ['success', '使用中', 'On'],
+  paused: ['warning', '已暂停', 'Paused'],
+  revoked: ['default', '已吊销', 'Revoked'],
 }
 const recallPiece: Table<RecallPieceState> = {
   open: ['warning', '待处理', 'To be decided'],
@@ -241,6 +336,13 @@ const reconCase: Table<'open' | 'waiting' | 'explained' | 'resolved'> = {
   explained: ['default', '已说明', 'Explained'],
   resolved: ['success', '已对上', 'Settled'],
 }
+const supplierMoney: Table<SupplierMoneyState> = {
+  claimed: ['warning', '索赔中', 'Claimed'],
+  awaiting: ['warning', '待复核', 'Awaits a yes'],
+  booked: ['success', '已入账', 'Booked'],
+  declined: ['default', '已驳回', 'Refused'],
+  reversed: ['default', '已冲销', 'Taken back'],
+}
 const billLine: Table<'done' | 'pending' | 'failed'> = {
   done: ['success', '成功', 'Done'],
   pending: ['processing', '处理中', 'Pending'],
@@ -277,12 +379,20 @@ export const STATES = {
   rechargeLine,
   serviceLine,
   exception,
+  deskAge,
+  complaint,
+  complaintReason,
+  recovery,
   card,
   batch,
   generation,
   recallPiece,
+  bulk,
+  bulkLine,
   redeemBatch,
+  restock,
   redeemCode,
+  wholesaleKey,
   attempt,
   receipt,
   chargeback,
@@ -301,7 +411,11 @@ export const STATES = {
   billLine,
   importLine,
   task,
+  supplyTask,
+  supplyFile,
+  priceAsk,
   supplier,
+  supplierMoney,
   breaker,
   purchase,
   message,

@@ -1,5 +1,5 @@
 import { Link, NavLink, useLocation, useNavigate } from 'react-router'
-import { useLikelyMe, useShop, useUnread } from '../shared/api/queries.ts'
+import { useChannel, useLikelyMe, useShop, useUnread } from '../shared/api/queries.ts'
 import { changeLocale, useI18n } from '../shared/i18n/index.ts'
 import { assetUrl } from '../shared/site.ts'
 import { classes } from '../shared/ui/classes.ts'
@@ -51,6 +51,7 @@ export function Header({ inTabs }: { readonly inTabs: boolean }) {
 
 function Brand() {
   const { data: shop } = useShop()
+  const { data: channel } = useChannel()
   const name = shop?.name ?? ''
   return (
     <Link className={css.brand} to="/">
@@ -61,7 +62,10 @@ function Brand() {
           {[...name][0] ?? ''}
         </b>
       )}
-      <span>{name}</span>
+      <span>
+        {name}
+        {channel && <small className={css.channel}>{channel.name}</small>}
+      </span>
     </Link>
   )
 }

@@ -13,6 +13,10 @@ const pages: RouteObject[] = [
     lazy: pageOf(async () => (await import('../features/goods/goods-page.tsx')).GoodsPage),
   },
   {
+    path: 'goods/:id/numbers',
+    lazy: pageOf(async () => (await import('../features/numbers/numbers-page.tsx')).NumbersPage),
+  },
+  {
     path: 'checkout',
     lazy: pageOf(async () => (await import('../features/checkout/checkout-page.tsx')).CheckoutPage),
   },

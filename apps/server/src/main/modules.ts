@@ -2,6 +2,7 @@ import type { OrderNo } from '@quanshu/kernel'
 import { analyticsModule } from '../modules/analytics/index.ts'
 import { auditModule } from '../modules/audit/index.ts'
 import { booksModule } from '../modules/books/index.ts'
+import { bulkModule } from '../modules/bulk/index.ts'
 import { catalogModule } from '../modules/catalog/index.ts'
 import {
   createSettler,
@@ -28,6 +29,8 @@ import { stockModule } from '../modules/stock/index.ts'
 import { type SupplierAdapters, supplierAdapters, suppliersModule } from '../modules/suppliers/index.ts'
 import { resolveTenant, tenancyModule } from '../modules/tenancy/index.ts'
 import { vaultModule } from '../modules/vault/index.ts'
+import { resolveKey, wholesaleModule } from '../modules/wholesale/index.ts'
+import { workspaceModule } from '../modules/workspace/index.ts'
 import type { Ports } from '../platform/http/index.ts'
 import type { Module, Platform } from '../platform/module.ts'
 import { jobsDesk } from './jobs-desk.ts'
@@ -84,6 +87,7 @@ export function assemble(
     payments,
     reconciliationModule(platform, {
       bills: payments.bills,
+      statements: suppliers.statements,
       askAgain: async (ctx, about) => {
         const answer =
           about.kind === 'payment'
@@ -92,9 +96,12 @@ export function assemble(
         return answer === 'unknown' ? 'unknown' : answer === 'paid' || answer === 'done' ? 'booked' : 'nothing'
       },
     }),
+    workspaceModule(platform, suppliers),
     ordersModule(platform),
     fulfilmentModule(platform, payments, suppliers),
+    bulkModule(platform),
     redeemModule(platform),
+    wholesaleModule(platform),
     booksModule(platform),
     analyticsModule(platform),
     jobsDesk(platform, () => modules),
@@ -103,6 +110,7 @@ export function assemble(
     modules,
     ports: {
       resolveTenant: resolveTenant(platform),
+      resolveKey: resolveKey(platform),
       sessionCookies: SESSION_COOKIES,
       authenticate: authenticate(platform, noteMemberSeen(platform)),
     },

@@ -163,6 +163,66 @@ describe('a supplier', { timeout: 60_000 }, () => {
     await keepScreen(staff, 'console-purchase')
   })
 
+  test('refuses an account that its buyer has seen in large before paying, corrects on the phone, and gets at once', async () => {
+    const { page } = buyer
+    const wrong = '13900139000'
+    await fetch(`${standIn().controlUrl}/people/${wrong}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ isOpen: false }),
+    })
+    const desk = createClient({ baseUrl: mall.slice(0, -1), locale: 'zh-CN', fetch: createCookieFetch() })
+    await desk.call('identity.signIn', { body: { email: 'owner@demo.quanshu.test', password: PASSWORD } })
+    const goods = await desk.call('catalog.getGoods', { params: { id: goodsId } })
+    const formFields = goods.formFields.map((field) => ({ ...field, confirmShown: true }))
+    await desk.call('catalog.updateGoods', { params: { id: goodsId }, body: { ...goods, pictureIds: [], formFields } })
+    const label = formFields[0]?.labelZh ?? ''
+
+    await page.goto(`${mall}checkout?items=${goodsId}-${skuId}-1`)
+    await page.getByLabel(label, { exact: true }).fill(wrong)
+    await page.getByLabel(`再次输入${label}`).fill(wrong)
+    await page.getByLabel('手机号或邮箱').fill('lan@example.com')
+    await page.getByLabel('查询密码').first().fill('harvest-moon')
+    await page.getByRole('radio', { name: /微信/ }).check()
+    await page.getByRole('button', { name: '提交订单' }).click()
+    const shown = page.getByRole('dialog')
+    await shown.getByText('请再核对一次').waitFor()
+    expect(await shown.locator('[data-account] span').allTextContents()).toEqual(['139', '0013', '9000'])
+    await fitsPhones(page)
+    await keepScreen(page, 'mall-account-shown-phone')
+    await shown.getByRole('button', { name: '无误，提交订单' }).click()
+    await page.waitForURL(/\/pay\/\d{16}/)
+    const no = /\/pay\/(\d{16})/.exec(page.url())?.[1] ?? ''
+    // As the button does, which would leave for the gateway's own app.
+    const opened = await page.request.post(`${mall}api/mall/orders/${no}/pay`, {
+      data: { payWith: 'wechat' },
+      headers: { 'x-quanshu-client': 'test' },
+    })
+    expect(opened.status()).toBe(200)
+    await takeMoney(no)
+
+    await page.getByRole('heading', { name: '请更正充值账号' }).waitFor({ timeout: 30_000 })
+    await fitsPhones(page)
+    await keepScreen(page, 'mall-account-refused-phone')
+    const staff = owner.page
+    await staff.goto(`${consoleUrl}orders/${no}`)
+    await staff.getByRole('button', { name: '更正账号' }).click()
+    await staff.getByRole('dialog').getByText('还没有更正过').waitFor()
+    await keepScreen(staff, 'console-account')
+
+    await page.getByRole('textbox', { name: label, exact: true }).fill('13800138001')
+    await page.getByRole('textbox', { name: `再次输入${label}` }).fill('13800138001')
+    await page.getByRole('button', { name: '更正并重新充值' }).click()
+    await shown.getByRole('button', { name: '无误，重新充值' }).click()
+    await page.getByRole('heading', { name: '充值已到账' }).waitFor({ timeout: 30_000 })
+    await page.getByText('138****8001').waitFor()
+    await staff.goto(`${consoleUrl}orders/${no}`)
+    await staff.getByRole('button', { name: '账号更正记录' }).click()
+    await staff.getByRole('dialog').getByText(wrong).waitFor()
+    await fitsPhones(staff)
+    await staff.setViewportSize({ width: 1440, height: 900 })
+  })
+
   test('sells codes too, bought when they are paid for; what it sold before is not handed out again', async () => {
     const { page } = owner
     const desk = createClient({ baseUrl: mall.slice(0, -1), locale: 'zh-CN', fetch: createCookieFetch() })
@@ -220,6 +280,52 @@ describe('a supplier', { timeout: 60_000 }, () => {
     await keepScreen(page, 'console-purchase-of-codes')
   })
 
+  test('fills a shelf up within a budget, after somebody has approved what it costs', async () => {
+    const { page } = owner
+    await page.goto(`${consoleUrl}restocks/budgets`)
+    await page.getByText('还没有预算').waitFor()
+    await page.getByRole('button', { name: '新建预算' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('名称').fill('日常补货')
+    await dialog.getByLabel('每月金额').fill('500')
+    await dialog.getByLabel('单次超过时需审批').fill('50')
+    await dialog.getByRole('button', { name: /保\s*存/ }).click()
+    await page.getByRole('cell', { name: '日常补货' }).waitFor()
+
+    await page.goto(`${consoleUrl}skus/${cardSkuId}/supply`)
+    await page.getByRole('link', { name: '自动补货' }).click()
+    await page.getByLabel('低于多少件时补货').fill('2')
+    await page.getByLabel('补到多少件').fill('5')
+    await keepScreen(page, 'console-restock-rule')
+    await page
+      .locator('.form-foot')
+      .getByRole('button', { name: /保\s*存/ })
+      .click()
+    await page.getByRole('heading', { name: '补货规则' }).waitFor()
+    await page.getByText('待审批').waitFor({ timeout: 40_000 })
+    await page.getByText('待审批').click()
+    await page.getByText('超过自动补货的金额，请审批').waitFor()
+    await page.getByRole('button', { name: /批\s*准/ }).click()
+    await page.getByRole('dialog').getByLabel('原因').fill('周末备货')
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /批\s*准/ })
+      .click()
+    await page.getByText('已补足').waitFor({ timeout: 30_000 })
+    await page.getByText('5 / 5').first().waitFor()
+    await keepScreen(page, 'console-restock')
+    await page.goto(`${consoleUrl}restocks`)
+    await page.getByText('番剧大会员').first().waitFor()
+    await page.goto(`${consoleUrl}restocks/budgets`)
+    await page.getByRole('cell', { name: '日常补货' }).waitFor()
+    await keepScreen(page, 'console-restock-budgets')
+    for (const path of ['restocks', 'restocks/rules', 'restocks/budgets', `skus/${cardSkuId}/restock`]) {
+      await page.goto(`${consoleUrl}${path}`)
+      await page.getByText('日常补货').or(page.getByText('番剧大会员')).first().waitFor()
+      await fitsPhones(page)
+    }
+  })
+
   test('is read on a phone', async () => {
     const { page } = owner
     for (const path of [
@@ -268,14 +374,21 @@ async function paidOrder({ goodsId, skuId, quantity = 1 }: Bought): Promise<stri
   const body = { lines, contact: 'lan@example.com', queryPassword: 'harvest-moon', payWith: 'wechat' }
   const { no } = await guest.call('orders.place', { body }, { idempotencyKey: randomUUID() })
   await guest.call('orders.pay', { params: { no }, body: { payWith: 'wechat' } })
-  const wechat = started.ready?.standIns?.gateways.find(({ gateway }) => gateway === 'wechat')
-  const answer = await fetch(`${wechat?.controlUrl}/pay`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ orders: [{ outTradeNo: String(no) }] }),
-  })
-  expect(answer.status).toBe(200)
+  await takeMoney(String(no))
   return String(no)
+}
+
+/** The buyer pays at the stand-in's cashier, as soon as it knows the order. */
+async function takeMoney(no: string): Promise<void> {
+  const wechat = started.ready?.standIns?.gateways.find(({ gateway }) => gateway === 'wechat')
+  await eventually(`order ${no} is paid`, async () => {
+    const answer = await fetch(`${wechat?.controlUrl}/pay`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ orders: [{ outTradeNo: no }] }),
+    })
+    return answer.status === 200 && ((await answer.json()) as { paid?: number }).paid !== 0
+  })
 }
 
 async function fitsPhones(page: Page): Promise<void> {

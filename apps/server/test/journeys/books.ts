@@ -36,14 +36,40 @@ const CHECKS: Readonly<Record<string, string>> = {
   'the stock accounts count the cards': `
     select coalesce(a.sku, c.sku) as sku, coalesce(a.state, c.state) as state, a.balance, c.count
     from (
-      select ref::bigint as sku, substr(kind, 7) as state, balance
+      select split_part(ref, ':', 1)::bigint as sku, balance,
+        case kind when 'warehouse.available' then 'available:' || split_part(ref, ':', 2) else substr(kind, 7) end as state
       from ledger.accounts
-      where tenant_id = $1 and kind like 'stock.%' and kind <> 'stock.source'
+      where tenant_id = $1 and (kind like 'stock.%' or kind = 'warehouse.available') and kind <> 'stock.source'
     ) a
     full join (
-      select sku_id as sku, state, count(*) from vault.cards where tenant_id = $1 group by sku_id, state
+      select sku_id as sku, state || case when state = 'available' then coalesce(':' || warehouse_id, '') else '' end as state, count(*)
+      from vault.cards where tenant_id = $1 group by 1, 2
     ) c on c.sku = a.sku and c.state = a.state
     where coalesce(a.balance, 0) <> coalesce(c.count, 0)`,
+  'codes for named channels lie with these channels and were sold by them': `
+    select c.id, b.channels, w.channel, o.channel as sold_by
+    from vault.batches b
+    join vault.cards c on c.tenant_id = $1 and c.batch_id = b.id
+    left join stock.warehouses w on w.tenant_id = $1 and w.id = c.warehouse_id
+    left join entitlements.grants g on g.tenant_id = $1 and g.card_id = c.id
+    left join orders.orders o on o.tenant_id = $1 and o.no = g.order_no
+    where b.tenant_id = $1 and b.channels is not null
+      and ((w.channel = any (b.channels)) is not true or (o.channel = any (b.channels)) is false)`,
+  'what moved between warehouses is what their accounts say': `
+    select w.id, m.net, t.net
+    from stock.warehouses w
+    cross join lateral (
+      select coalesce(sum(case when m.to_id = w.id then m.quantity else -m.quantity end), 0) as net
+      from stock.moves m where m.tenant_id = $1 and w.id in (m.from_id, m.to_id)
+    ) m
+    cross join lateral (
+      select coalesce(sum(case when t.to_account = a.id then t.amount else -t.amount end), 0) as net
+      from ledger.accounts a
+      join ledger.transfers t on t.tenant_id = $1 and a.id in (t.from_account, t.to_account)
+      where a.tenant_id = $1 and a.kind = 'warehouse.available' and split_part(a.ref, ':', 2) = w.id::text
+        and t.kind in ('stock.allocate', 'stock.return', 'stock.transfer')
+    ) t
+    where w.tenant_id = $1 and m.net <> t.net`,
   'batch counts count the cards': `
     select b.batch_id
     from vault.batch_counts b
@@ -111,7 +137,7 @@ const CHECKS: Readonly<Record<string, string>> = {
     cross join lateral (
       select coalesce(sum(p.arrived) filter (where p.state in ('done', 'partial')), 0) as arrived
       from suppliers.purchases p
-      where p.tenant_id = $1 and p.order_no = n.order_no and p.line_no = n.line_no
+      where p.tenant_id = $1 and p.order_no = n.order_no and p.line_no = n.line_no and p.purpose = 'line'
     ) p
     cross join lateral (
       select count(distinct g.piece) from entitlements.grants g
@@ -134,11 +160,51 @@ const CHECKS: Readonly<Record<string, string>> = {
   'what purchases cost is what was booked with their suppliers': `
     select p.supplier_id, p.cost, a.balance
     from (
-      select supplier_id, sum(cost_fen) as cost from suppliers.purchases where tenant_id = $1 group by supplier_id
+      select s.id as supplier_id,
+        (select coalesce(sum(x.cost_fen), 0) from suppliers.purchases x where x.tenant_id = $1 and x.supplier_id = s.id)
+        - (
+          select coalesce(sum(case x.kind when 'withdrawal' then -x.amount_fen else x.amount_fen end), 0)
+          from suppliers.money x where x.tenant_id = $1 and x.supplier_id = s.id and x.state = 'booked'
+        ) - (
+          select coalesce(sum(x.difference_fen), 0) from reconciliation.postings x where x.tenant_id = $1 and x.gateway = 'supplier-' || s.id
+        ) as cost
+      from suppliers.suppliers s
+      where s.tenant_id = $1
     ) p
     left join ledger.accounts a
       on a.tenant_id = $1 and a.kind = 'cash.supplier' and a.ref = p.supplier_id::text and a.unit = 'CNY'
     where coalesce(p.cost, 0) <> coalesce(a.balance, 0)`,
+  'a complaint is put right once, and a bad code is never sold again': `
+    select c.id, c.state, g.state as grant, k.state as card, f.refunds
+    from fulfilment.complaints c
+    join entitlements.grants g on g.tenant_id = $1 and g.id = c.grant_id
+    join vault.cards k on k.tenant_id = $1 and k.id = c.card_id
+    cross join lateral (
+      select count(*) as refunds from payments.refunds f
+      where f.tenant_id = $1 and f.order_no = c.order_no and c.grant_id = any (f.grants) and f.state not in ('awaiting', 'declined')
+        and f.replaced_by is null
+    ) f
+    left join entitlements.grants n on n.tenant_id = $1 and n.id = c.new_grant_id
+    where c.tenant_id = $1
+      and (
+        (c.state in ('replaced', 'refunded', 'settled')) <> (g.state = 'revoked' and c.state not in ('rejected', 'withdrawn'))
+        or (c.state in ('replaced', 'refunded') and k.state not in ('void', 'used'))
+        or (c.state = 'replaced' and (n.piece is distinct from c.piece or f.refunds > 0))
+        or (c.state = 'refunded' and (c.new_grant_id is not null or f.refunds > 1))
+        or (g.state = 'revoked' and c.state in ('reported', 'checking', 'buying', 'person'))
+      )`,
+  'what a supplier is asked back for is asked once, and what it credits is booked': `
+    select r.id from fulfilment.recoveries r
+    left join fulfilment.complaints c on c.tenant_id = $1 and c.id = r.complaint_id
+    cross join lateral (
+      select coalesce(sum(t.amount), 0) as booked from ledger.transfers t
+      where t.tenant_id = $1 and (
+        (t.kind = 'cash.recovery' and t.cause = 'recovery:' || r.id) or (t.kind = 'supplier.credit' and t.cause = (
+          select 'supplier:' || m.supplier_id || ':' || m.id from suppliers.money m where m.tenant_id = $1 and m.recovery_id = r.id and m.state = 'booked'
+        ))
+      )
+    ) t
+    where r.tenant_id = $1 and (r.credited_fen <> t.booked or (c.id is not null and c.state not in ('replaced', 'refunded')))`,
   'an order that is over holds nothing': `
     select o.no, o.state, h.id
     from orders.orders o

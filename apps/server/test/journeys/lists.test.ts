@@ -2,11 +2,13 @@ import type { RouteSpec } from '@quanshu/contract'
 import * as contract from '@quanshu/contract'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { supplierByHand } from './by-hand.ts'
 import { openHouse } from './shop.ts'
 
 const house = await openHouse({ env: { QUANSHU_ROLES: 'api' } })
 const shop = await house.newShop()
 const goods = await shop.stock(3)
+const supplier = await supplierByHand(shop, '人工供货')
 
 const isRoute = (value: unknown): value is RouteSpec =>
   typeof value === 'object' && value !== null && 'path' in value && 'response' in value
@@ -21,15 +23,16 @@ const NAMES: Readonly<Record<string, string>> = { gateway: 'sim-pay', day: '2026
 
 /** As it stands in a request: the list of a route, with 1 for whatever number its address names. */
 const list = (spec: RouteSpec, sort: string) =>
-  shop.staff.call(
+  (spec.path.startsWith('/api/console/workspace') ? supplier.person : shop.staff).call(
     spec.id as 'orders.list',
     {
       params: Object.fromEntries([...spec.path.matchAll(/:(\w+)/g)].map(([, name = '']) => [name, NAMES[name] ?? 1])),
-      query: { sort, ...(needsRange(spec) ? RANGE : {}) },
+      query: { sort, ...(needsRange(spec) ? RANGE : {}), ...(has(spec, 'month') ? { month: '2026-01' } : {}) },
     } as never,
   )
 const needsRange = ({ query }: RouteSpec): boolean =>
   query instanceof z.ZodObject && 'from' in query.shape && !query.shape.from.safeParse(undefined).success
+const has = ({ query }: RouteSpec, name: string): boolean => query instanceof z.ZodObject && name in query.shape
 const sortsOf = ({ query }: RouteSpec): readonly string[] => {
   const told = (query as z.ZodObject).shape.sort?.safeParse('nonsense').error?.issues[0]
   return told?.code === 'custom' && told.params ? String(told.params.allowed).split(', ') : []

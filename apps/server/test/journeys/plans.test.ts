@@ -286,7 +286,10 @@ async function walk(judge: Judge, shop: HotShop): Promise<readonly Call[]> {
   await call('undo', lines, 'select vault.undo_batch($1, $2)', tenantId, batch)
   await call('batches left half-way', 4, 'select vault.tend_batches()')
 
-  for (const rule of ['fifo', 'fefo', 'lifo', 'random']) {
+  await call('loops that run low', 4, 'select vault.loops_to_fill(1000)')
+  await call('numbers that are due', 4, 'select vault.numbers_due()')
+
+  for (const rule of ['fifo', 'fefo', 'lifo', 'random', 'loop']) {
     await call(`pick by ${rule}`, 10, `select count(*) from vault.pick($1, $2, '${rule}', 10)`, tenantId, skuId)
   }
   const { batchId } = shop

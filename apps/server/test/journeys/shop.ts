@@ -147,6 +147,9 @@ export type PlaceOptions = {
   readonly queryPassword?: string
   readonly key?: string
   readonly form?: Readonly<Record<string, string>>
+  /** The card whose number the buyer chose. */
+  readonly cardId?: number
+  readonly channel?: string
 }
 
 /** A shop that is open for business, made by the commands that every shop is made with. */
@@ -196,7 +199,7 @@ export async function openShop(
     const done = await staff.upload('vault.uploadImport', { params: { batchId: batch.id } }, lines.join('\n'), {
       fileName: 'cards.txt',
     })
-    if (done.imported !== lines.length) throw new Error(`imported ${done.imported} of ${lines.length} codes`)
+    if (done.codes !== lines.length) throw new Error(`imported ${done.codes} of ${lines.length} codes`)
     return batch.id
   }
 
@@ -261,12 +264,14 @@ export async function openShop(
                 unitPriceFen: goods.priceFen,
                 unitPoints: goods.points ?? 0,
                 ...(options.form ? { form: options.form } : {}),
+                ...(options.cardId === undefined ? {} : { cardId: options.cardId }),
               },
             ],
             contact: options.contact ?? somePhone(),
             queryPassword: options.queryPassword ?? QUERY_PASSWORD,
             payWith: options.payWith ?? 'sim-pay',
             ...(options.balanceFen === undefined ? {} : { balanceFen: options.balanceFen }),
+            ...(options.channel === undefined ? {} : { channel: options.channel }),
           },
         },
         { idempotencyKey: options.key ?? randomUUID() },

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { auditBooks } from '../../src/modules/books/index.ts'
 import { somePicture } from '../../src/modules/catalog/fixture.ts'
+import { supplierByHand } from './by-hand.ts'
 import { codesOf, isDelivered, openHouse, PASSWORD, QUERY_PASSWORD, until } from './shop.ts'
 
 const DAY_MS = 86_400_000
@@ -61,19 +62,34 @@ const FOREIGN: readonly (readonly [RegExp, () => string | number])[] = [
   [/:token/, () => 'x'.repeat(32)],
   [/\/lines\/:n/, () => 1],
   [/\/cases\/:id/, () => full.caseId],
-  [/\/(?:skus|rules)\/:skuId/, () => full.goods.skuId],
+  [/\/(?:skus|rules|prices)\/:skuId/, () => full.goods.skuId],
   [/:profileId/, () => full.supply.profile],
   [/:version/, () => 1],
   [/:taskId/, () => full.task.id],
+  [/:complaintId/, () => full.bad.complaint],
+  [/:recoveryId/, () => full.bad.recovery],
+  [/\/exceptions\/:no/, () => full.order.no],
   [/:pictureId/, () => full.task.picture],
+  [/:wholesaleKeyId/, () => full.wholesaleKeyId],
+  [/:personId/, () => full.hand.person],
+  [/:workTaskId/, () => full.hand.task],
+  [/:askId/, () => full.hand.ask],
+  [/:supplyFileId/, () => full.hand.file],
   [/:supplierId/, () => full.supply.supplier],
+  [/:moneyId/, () => full.supply.money],
   [/:productId/, () => full.supply.product],
   [/:purchaseId/, () => full.supply.purchase],
+  [/:restockId/, () => full.restock.id],
+  [/:budgetId/, () => full.restock.budget],
   [/:batchId/, () => full.goods.batchId],
+  [/:bulkId/, () => full.bulkId],
   [/:redeemBatchId/, () => full.redeem.batch],
   [/:redeemCodeId/, () => full.redeem.code],
   [/:redeemedNo/, () => full.redeem.no],
   [/:cardId/, () => full.cardId],
+  [/:warehouseId/, () => full.warehouse.id],
+  [/:moveId/, () => full.warehouse.move],
+  [/:channel/, () => 'theirs'],
 ]
 /** Bodies that would be good with one's own ids; the first that the route takes is sent. */
 const BODIES: readonly unknown[] = [
@@ -87,6 +103,8 @@ const BODIES: readonly unknown[] = [
   { points: 5, reason: '测试' },
   { note: '测试', version: 1 },
   { lowStockAt: 5 },
+  { least: null, target: null, lowAt: 5 },
+  { skuId: null, quantity: null, reason: '测试' },
   { name: '测试', roleIds: [1], version: 1 },
   { name: '测试', permissions: [], version: 1 },
   { name: '测试', parentId: null },
@@ -103,21 +121,53 @@ const BODIES: readonly unknown[] = [
   { state: 'paused', reason: '测试' },
   { outcome: 'refused', note: '测试' },
   { to: 'void', reason: '测试' },
+  { to: 'paused', reason: '测试' },
+  { priceFen: 100, reason: '测试' },
+  { name: '测试', scopes: ['read'] },
+  { to: 'cancelled', reason: '测试' },
+  { totalFen: 0 },
   { remoteId: 'P9', name: '测试', kind: 'direct', costHao: 1 },
   { policy: 'cheapest', leastMarginFen: 0, offers: [] },
+  { remoteId: '编码' },
+  { name: '测试', costHao: 1, stock: 1 },
+  { name: '测试', email: 'stranger@example.test' },
+  { status: 'disabled', reason: '测试' },
+  { accept: true, toHao: 1, reason: '测试' },
+  { about: 'stock', reason: '测试' },
+  { serial: 'X1' },
   { source: '{}', note: '测试', after: 1 },
   { supplierId: 1, version: 1 },
   { action: 'confirm', toFen: 100, reason: '测试' },
+  { action: 'approve', fen: 20_000, reason: '测试' },
+  { enabled: true, threshold: 5, target: 12, budgetId: 1, maxUnitFen: null },
+  { kind: 'deposit', amountFen: 100, reference: 'BANK-1', at: new Date().toISOString() },
+  { amountFen: 100, reference: 'CREDIT-1', at: new Date().toISOString() },
+  {
+    columns: { no: '单号', remoteNo: '', amount: '金额', refunded: '', state: '', type: '', at: '时间' },
+    words: { done: [], pending: [], failed: [], deposit: [], credit: [] },
+  },
   { staffId: 1 },
+  { form: {}, reason: '测试' },
+  { reason: 'invalid' },
+  { action: 'reject', reason: '测试' },
+  { state: 'sent' },
   { question: '账号？', fields: [] },
   { proof: '已开通' },
   { promisedMinutes: 60, capacityPerDay: null, whenOverdue: 'flag', whenRejected: 'desk' },
   { name: '测试', baseUrl: 'http://127.0.0.1:9', identity: 'x', secrets: { key: 'x' }, concurrent: 1, perMinute: 1 },
 ]
 
-/** A gateway, a day and a robot are names that every shop has. */
-const withIds = ROUTES.filter(({ path }) => /:(?!gateway\b|day\b|robot\b)/.test(path))
-const visitors = { staff: theirs.staff, member: (await theirs.member(1_000)).visitor, guest: theirs.visitor() }
+/**
+ * A gateway, a day and a robot are names that every shop has. What another shop calls is signed, and the key says whose numbers are
+ * meant: peer.test.ts.
+ */
+const withIds = ROUTES.filter(({ path, access }) => access.kind !== 'key' && /:(?!gateway\b|day\b|robot\b)/.test(path))
+const visitors = {
+  staff: theirs.staff,
+  supplier: (await supplierByHand(theirs, '人工供货')).person,
+  member: (await theirs.member(1_000)).visitor,
+  guest: theirs.visitor(),
+}
 
 describe("another shop's id in every route is not found", () => {
   test('the walk knows every route of the contract that takes an id', () => {
@@ -125,7 +175,7 @@ describe("another shop's id in every route is not found", () => {
   })
 
   test.each(withIds.map((route) => [route.id, route] as const))('%s', async (_id, route) => {
-    const callers = route.path.startsWith('/api/console/') ? (['staff'] as const) : (['member', 'guest'] as const)
+    const callers = callersOf(route)
     for (const caller of callers) {
       if (route.access.kind === 'member' && caller === 'guest') continue
       const answer = await call(route, caller)
@@ -156,10 +206,32 @@ describe("another shop's id in every route is not found", () => {
     ['identity.createStaff', { email: 'x@example.test', name: '人', roleIds: ['role'] }],
     ['fulfilment.handleExceptions', { action: 'retry', lines: [{ orderNo: 'order', lineNo: 1 }], reason: '测试' }],
     ['fulfilment.handleExceptions', { action: 'refund', lines: [{ orderNo: 'order', lineNo: 1 }], reason: '测试' }],
+    ['fulfilment.assignExceptions', { action: 'take', rows: [{ orderNo: 'order', lineNo: 1 }] }],
+    ['fulfilment.removeComplaintRule', { goodsId: 'goods' }],
+    [
+      'fulfilment.saveComplaintRule',
+      {
+        goodsId: 'goods',
+        automatic: true,
+        reasons: [],
+        withinHours: 1,
+        maxFen: 1,
+        perMonth: 1,
+        whenUnsure: true,
+        remedies: ['refund'],
+      },
+    ],
+    ['bulk.create', { name: '礼', payer: 'member', memberId: 'member' }],
+    ['bulk.create', { name: '礼', payer: 'shop', skuId: 'sku' }],
     ['redeem.createBatch', { name: '礼', skuId: 'sku', codes: 1 }],
     ['redeem.look', { code: 'redeemCode' }],
     ['redeem.redeem', { code: 'redeemCode', contact: '13800000000', queryPassword: 'abcd' }],
     ['redeem.searchCode', { value: 'redeemCode' }],
+    ['stock.movePieces', { moves: [{ skuId: 'sku', fromId: null, toId: 'warehouse', quantity: 1 }], reason: '测试' }],
+    [
+      'stock.sharePieces',
+      { skuId: 'sku', quantity: 1, shares: [{ warehouseId: 'warehouse', weight: 1 }], reason: '测试' },
+    ],
     ['fulfilment.takeTasks', { taskIds: ['task'] }],
     ['jobs.rerun', { ids: ['1', '2', '3', '4', '5'] }],
     ['vault.searchCard', { value: 'code' }],
@@ -188,6 +260,8 @@ describe("another shop's id in every route is not found", () => {
       staff.call('payments.listNotices', { query: { orderNo: full.order.no } }),
       staff.call('payments.listRefunds', { query: { orderNo: full.order.no } }),
       staff.call('stock.list', { query: { goodsId: full.goods.goodsId } }),
+      staff.call('stock.listWarehouseStock', { query: { skuId: full.goods.skuId } }),
+      staff.call('stock.listMoves', { query: { skuId: full.goods.skuId } }),
       staff.call('catalog.listSkus', { query: { goodsId: full.goods.goodsId } }),
     ])
     expect(lists.map(({ items, total }) => [items.length, total])).toEqual(lists.map(() => [0, 0]))
@@ -301,6 +375,7 @@ describe("another guest's order", () => {
 /* ------------------------------------------------------------------------------------------------------------------ */
 
 const placeholders = (): Record<string, string | number> => ({
+  member: full.memberId,
   sku: full.goods.skuId,
   goods: full.goods.goodsId,
   category: full.categoryId,
@@ -308,6 +383,7 @@ const placeholders = (): Record<string, string | number> => ({
   role: full.roleId,
   order: full.order.no,
   task: full.task.id,
+  warehouse: full.warehouse.id,
   code: full.codes[0] ?? '',
   redeemCode: full.redeem.text,
   contact: full.contact,
@@ -322,11 +398,29 @@ async function fill() {
   const category = await staff.call('catalog.createCategory', { body: { name: '影音' } })
   const tag = await staff.call('catalog.createTag', { body: { name: '热卖' } })
   const goods = await ours.stock(40, { goods: { pictureIds: [picture.id], categoryId: category.id, tags: ['热卖'] } })
+  const warehouse = await staff.call('stock.createWarehouse', {
+    body: { channel: 'theirs', name: '门店', kind: 'shop', fallsBack: false },
+  })
+  const moved = await staff.call(
+    'stock.movePieces',
+    { body: { moves: [{ skuId: goods.skuId, fromId: null, toId: warehouse.id, quantity: 2 }], reason: '测试' } },
+    { idempotencyKey: randomUUID() },
+  )
   const at = new Date(Date.now() + 86_400_000).toISOString()
   const change = await staff.call('catalog.planPriceChange', {
     params: { id: goods.skuId },
     body: { at, priceFen: 1500 },
   })
+  const bad = await ours.stock(2, { batch: { supplier: '老王', costFen: 900 } })
+  const complained = await ours.place(bad)
+  await ours.pay(complained.no)
+  const [piece] = (await ours.seen(complained, isDelivered)).lines[0]?.codes ?? []
+  const complaint = await complained.visitor.call('fulfilment.complain', {
+    params: { no: complained.no, grantId: piece?.grantId ?? 0 },
+    body: { reason: 'invalid' },
+  })
+  await ours.seen(complained, ({ complaints }) => complaints[0]?.state === 'replaced')
+  const [recovery] = (await staff.call('fulfilment.listRecoveries', { query: {} })).items
   const contact = 'secret.person@example.test'
   const order = await ours.place(goods, 2, { contact })
   await ours.pay(order.no)
@@ -370,7 +464,13 @@ async function fill() {
      ) values ($1, $2, 'sim-pay', 'SP1', 1990, now(), 'awaiting', '测试', '店员', $3) returning id`,
     [ours.tenantId, order.no, me.id],
   )
-  const [supply] = await house.query<{ supplier: number; product: number; purchase: number; profile: number }>(
+  const [supply] = await house.query<{
+    supplier: number
+    product: number
+    purchase: number
+    profile: number
+    money: number
+  }>(
     `with profile as (
        insert into suppliers.profiles (tenant_id, key, name_zh, name_en) values ($1, 'own', '模板', 'Profile') returning id
      ), version as (
@@ -383,9 +483,12 @@ async function fill() {
      ), purchase as (
        insert into suppliers.purchases (tenant_id, no, purpose, supplier_id, product_id, quantity, ceiling_hao, quoted_hao, state)
        select $1, '99999999999999999999', 'test', s.id, p.id, 1, 1000, 1000, 'unknown' from supplier s, product p returning id
+     ), money as (
+       insert into suppliers.money (tenant_id, supplier_id, kind, amount_fen, reference, at, state, requested_by, requested_by_id)
+       select $1, id, 'deposit', 100, 'BANK-9', now(), 'awaiting', '店员', 1 from supplier returning id
      )
-     select s.id as supplier, p.id as product, x.id as purchase, f.id as profile
-     from supplier s, product p, purchase x, profile f`,
+     select s.id as supplier, p.id as product, x.id as purchase, f.id as profile, m.id as money
+     from supplier s, product p, purchase x, profile f, money m`,
     [ours.tenantId],
   )
   if (!supply) throw new Error('no supplier was made')
@@ -401,6 +504,39 @@ async function fill() {
     [ours.tenantId, refunded.no, goods.skuId],
   )
   if (!task) throw new Error('no task was made')
+  const [restock] = await house.query<{ id: number; budget: number }>(
+    `with budget as (
+       insert into fulfilment.restock_budgets (tenant_id, name, monthly_fen) values ($1, '日常', 100000) returning id
+     ), rule as (
+       insert into fulfilment.restock_rules (tenant_id, sku_id, budget_id, enabled, threshold, target)
+       select $1, $2, id, false, 5, 12 from budget
+     ), made as (
+       insert into fulfilment.restocks (tenant_id, sku_id, budget_id, quantity, state, asked_fen, due_at)
+       select $1, $2, id, 10, 'proposed', 20000, null from budget returning id
+     )
+     select m.id, b.id as budget from made m, budget b`,
+    [ours.tenantId, goods.skuId],
+  )
+  if (!restock) throw new Error('no restock was made')
+  const worker = await supplierByHand(ours, '人工供货')
+  const [hand] = await house.query<{ task: number; ask: number; file: number }>(
+    `with bought as (
+       insert into suppliers.purchases (tenant_id, no, purpose, supplier_id, product_id, quantity, ceiling_hao, quoted_hao, state)
+       values ($1, '99999999999999999998', 'test', $2, $3, 1, 1000, 1000, 'accepted') returning no
+     ), task as (
+       insert into suppliers.tasks (tenant_id, supplier_id, product_id, no, quantity, cost_hao, accept_by, work_minutes)
+       select $1, $2, $3, no, 1, 1000, now() + interval '1 hour', 60 from bought returning id
+     ), ask as (
+       insert into suppliers.price_asks (tenant_id, supplier_id, product_id, from_hao, to_hao, asked_by)
+       values ($1, $2, $3, 1000, 2000, '供应商的人') returning id
+     ), file as (
+       insert into suppliers.files (tenant_id, supplier_id, name, sha256, modified_at, content, uploaded_by)
+       values ($1, $2, 'stock.csv', 'x', now(), '[]', '供应商的人') returning id
+     )
+     select t.id as task, a.id as ask, f.id as file from task t, ask a, file f`,
+    [ours.tenantId, worker.id, supply.product],
+  )
+  if (!hand) throw new Error('no task of a supplier was made')
   // Yesterday's bill tells of a payment that nobody here knows.
   const day = shopDay(new Date(Date.now() - DAY_MS))
   const bill = [
@@ -428,10 +564,21 @@ async function fill() {
     const { items } = await staff.call('reconciliation.listCases', { query: {} })
     return items[0]
   })
+  const { key } = await staff.call('wholesale.create', {
+    body: { name: '下游', phone: '13900000001', scopes: ['read'] },
+  })
+  const { id: bulkId } = await staff.call('bulk.create', { body: { name: '批', payer: 'shop', skuId: goods.skuId } })
+  await staff.upload('bulk.upload', { params: { bulkId } }, '数量\n1', { fileName: 'bulk.csv' })
   return {
+    hand: { ...hand, person: worker.personId },
     redeem,
+    bulkId,
     supply,
+    wholesaleKeyId: key.id,
+    warehouse: { id: warehouse.id, move: moved.ids[0] ?? 0 },
     task,
+    restock,
+    bad: { complaint: complaint.id, recovery: recovery?.id ?? 0 },
     receiptId: receipt?.id ?? 0,
     claimId: claim?.id ?? 0,
     day,
@@ -484,6 +631,10 @@ async function redeemed(skuId: number) {
 }
 
 type Caller = keyof typeof visitors
+const callersOf = ({ path }: RouteSpec): readonly Caller[] => {
+  if (path.startsWith('/api/console/workspace/')) return ['supplier']
+  return path.startsWith('/api/console/') ? ['staff'] : ['member', 'guest']
+}
 
 /** A call with whatever the route wants, spoken by one of the other shop's people. */
 async function call(route: RouteSpec, caller: Caller, body?: unknown): Promise<{ status: number; text: string }> {

@@ -261,6 +261,33 @@ test('called refused, and delivered after all: the codes are kept off the shelf 
   await expectRight(one.shop)
 })
 
+test('what a bank took back while a supplier was at it is not handed out from our own shelf either', async () => {
+  const one = await cardShop('own_first', 0)
+  first.control.addFault({ kind: 'api.cut', endpoint: first.placing, times: 1 } as never)
+  first.control.addFault({ kind: 'api.cut', endpoint: first.asking, times: 1_000 } as never)
+  const order = await paid(one)
+  const purchase = await until('the purchase to be unknown', async () =>
+    (await purchasesOf(one.shop, order.no)).find(({ state }) => state === 'unknown'),
+  )
+  const [receipt] = await house.query<{ trade_no: string; amount_fen: number }>(
+    'select trade_no, amount_fen from payments.receipts where order_no = $1',
+    [order.no],
+  )
+  await house.platform.db.call(one.shop.tenantId, 'fulfilment.chargeback', 'sim-pay', {
+    tradeNo: receipt?.trade_no,
+    disputeNo: `D${order.no}`,
+    amountFen: receipt?.amount_fen,
+    state: 'opened',
+    reason: 'test',
+  })
+  await one.shop.addCards(one.goods.skuId, someCodes(1))
+  await house.platform.db.call(one.shop.tenantId, 'fulfilment.purchase_news', [
+    { id: purchase.id, kind: 'refused', code: 'sold_out', message: '', about: 'supplier' },
+  ])
+  expect(await stuck(one.shop, order.no, 'disputed')).toMatchObject({ state: 'exception', grants: [] })
+  first.control.clearFaults()
+})
+
 test('bought codes are refunded, replaced and recalled as imported ones are, and no callback keeps one', async () => {
   const one = await cardShop('own_first', 0)
   const { shop, goods } = one

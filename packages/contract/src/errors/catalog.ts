@@ -117,6 +117,41 @@ export const catalogErrors = defineErrors('catalog', {
     zh: '组合包只能用金额标价，积分价请填 0',
     en: 'A bundle has a price in money only; leave its price in points at 0',
   },
+  onlyCodesHaveUses: {
+    status: 422,
+    zh: '只有卡密规格可以设置可发次数、循环发放或自选号码',
+    en: 'Only codes have a number of uses, go round in a loop or are chosen by number',
+  },
+  onlyLoopsAreUnbounded: {
+    status: 422,
+    zh: '请填写每个卡密的可发次数；只有「循环发放」可以不限次数',
+    en: 'Say how often a code may be delivered; only a loop may be without a bound',
+  },
+  loopOfOne: {
+    status: 422,
+    zh: '循环发放的卡密至少可发 2 次；只发一次请选其他发卡顺序',
+    en: 'A code in a loop is delivered at least twice; for once, choose another order to hand out',
+  },
+  tooManyUses: {
+    status: 422,
+    zh: '每个卡密最多可发 {limit} 次；更多请选「循环发放」',
+    en: 'A code may be delivered {limit} times at most; for more, let it go round in a loop',
+  },
+  feeWithoutChoice: {
+    status: 422,
+    zh: '没有开放自选号码，选号加价请填 0',
+    en: 'Numbers are not chosen here; leave the price of choosing at 0',
+  },
+  choiceOfSharedCodes: {
+    status: 422,
+    zh: '可发多次的卡密不能自选号码',
+    en: 'Codes that are delivered several times cannot be chosen by number',
+  },
+  choiceForPoints: {
+    status: 422,
+    zh: '用积分标价的规格不能自选号码',
+    en: 'What costs points cannot be chosen by number',
+  },
   zeroPriceNotMeant: { status: 422, zh: '价格为 0 时须勾选「免费」', en: 'A price of 0 must be marked as free' },
   marketPriceNotAbove: { status: 422, zh: '划线价须高于售价', en: 'The struck-through price must be above the price' },
   tiersNotRising: { status: 422, zh: '批发档的起购数量须逐档增加', en: 'Quantities of the price tiers must rise' },

@@ -2,6 +2,11 @@ import { defineErrors } from './define.ts'
 
 export const orderErrors = defineErrors('orders', {
   notSellable: { status: 409, zh: '「{title}」暂时不能购买：{reason}', en: '“{title}” cannot be bought now: {reason}' },
+  channelClosed: {
+    status: 409,
+    zh: '这个渠道链接已失效，请刷新页面后从商城下单',
+    en: 'This channel link is no longer valid; reload the page and order from the shop',
+  },
   unknownSku: { status: 404, zh: '商品规格 {skuId} 不存在', en: 'There is no SKU {skuId}' },
   soldOut: {
     status: 409,
@@ -48,6 +53,21 @@ export const orderErrors = defineErrors('orders', {
     status: 429,
     zh: '您有 {count} 个未付款订单，请先付款或取消',
     en: 'You have {count} unpaid orders; pay or cancel them first',
+  },
+  numberTaken: {
+    status: 409,
+    zh: '您选的号码刚被别人选走或已下架，请另选一个；没有扣款，也没有占用',
+    en: 'The number you chose has just been taken or is no longer on sale; choose another one. Nothing was charged or held',
+  },
+  notChoosable: {
+    status: 409,
+    zh: '「{title}」不能自选号码，请刷新后重新下单',
+    en: 'Numbers of “{title}” cannot be chosen; refresh and order again',
+  },
+  oneNumberALine: {
+    status: 422,
+    zh: '自选号码每次只能买一件，请把数量改为 1',
+    en: 'A chosen number is one piece; set the quantity to 1',
   },
   duplicateLine: { status: 422, zh: '同一规格请合并为一行', en: 'Put the same SKU in one line' },
   formField: { status: 422, zh: '「{label}」填写有误：{problem}', en: '“{label}” is not right: {problem}' },

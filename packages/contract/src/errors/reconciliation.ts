@@ -22,6 +22,21 @@ export const reconciliationErrors = defineErrors('reconciliation', {
     zh: '只能把同一通道、同类、同金额的一笔长款和一笔短款配对',
     en: 'A pair is one of the gateway’s and one of ours, of the same gateway, kind and amount',
   },
+  noStatementMap: {
+    status: 422,
+    zh: '还没有设置这家供应商对账单的列名，请先在供应商的「对账」页设置',
+    en: 'Nobody has said how this supplier’s statement calls its columns; set them on the supplier’s page first',
+  },
+  statementWithoutNumber: {
+    status: 422,
+    zh: '请至少对应一列单号：我方单号或供应商单号',
+    en: 'Name at least one column of numbers: ours or the supplier’s',
+  },
+  nothingToClaim: {
+    status: 422,
+    zh: '只有供应商多扣的差额可以索赔',
+    en: 'Only what a supplier took too much can be claimed',
+  },
   cannotAsk: { status: 422, zh: '这笔差异没有可查询的订单', en: 'There is no order to ask the gateway about' },
   gatewaySilent: { status: 502, zh: '通道没有回答，请稍后再试', en: 'The gateway did not answer; try again later' },
   fileEmpty: { status: 422, zh: '文件是空的', en: 'The file is empty' },

@@ -40,6 +40,16 @@ export const supplierProfileErrors = defineErrors('supplier_profile', {
     zh: '没有字段带上数量；若对方每单只能买一件，请勾选「每单一件」',
     en: 'No field carries the quantity; if this supplier sells one piece an order, say so',
   },
+  accountMissing: {
+    status: 422,
+    zh: '账号预检须带上充值账号或全部充值信息',
+    en: 'Checking an account needs the account, or all of the buyer’s fields, to be sent',
+  },
+  verdictsIncomplete: {
+    status: 422,
+    zh: '账号预检的状态表须同时有「有效」和「无效」，否则谁都通过或谁都不通过',
+    en: 'The states of an account check need one that means valid and one that means invalid',
+  },
   bodyNeedsPost: {
     status: 422,
     zh: 'GET 请求没有正文，请把字段放在地址参数中',

@@ -107,6 +107,42 @@ export const supplierErrors = defineErrors('suppliers', {
     zh: '预览之后价格又变了，请重新预览再启用',
     en: 'Prices have moved since the preview; look at it again before switching on',
   },
+  spanTooLong: {
+    status: 422,
+    zh: '起止日期要在 {max} 天以内，且开始不晚于结束',
+    en: 'From and to must be in order and span at most {max} days',
+  },
+  moneyTwice: {
+    status: 409,
+    zh: '流水号「{reference}」已经登记过，请核对后重新填写',
+    en: '“{reference}” is booked already; look at the number again',
+  },
+  moneyFuture: { status: 422, zh: '时间不能在将来', en: 'The time lies in the future' },
+  moneyNotAwaiting: {
+    status: 409,
+    zh: '这笔款项已经处理过，请刷新',
+    en: 'Somebody has dealt with this already; refresh the page',
+  },
+  moneyOwn: {
+    status: 409,
+    zh: '不能复核自己登记的款项，请让另一位同事处理',
+    en: 'Who recorded it cannot agree to it; ask a colleague',
+  },
+  moneyNotBooked: {
+    status: 409,
+    zh: '只有已入账的款项可以冲销',
+    en: 'Only what is booked can be taken back',
+  },
+  moneyReconciled: {
+    status: 409,
+    zh: '供应商对账单上已有这一笔，不能冲销；确有错误请登记一笔反向款项',
+    en: 'A statement of the supplier has it, so it cannot be taken back; record the opposite instead',
+  },
+  grantAboveClaim: {
+    status: 422,
+    zh: '到账金额不能大于索赔金额 ¥{claimed}',
+    en: 'No more than the ¥{claimed} that was claimed can be granted',
+  },
   nothingHeld: {
     status: 409,
     zh: '没有待确认的价格，可能已被他人处理',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkCodeForm, codeFormInput } from '../code-forms.ts'
 import { catalogErrors } from '../errors/catalog.ts'
 import { addRefusal, formFields, refuseRepeats } from '../form-fields.ts'
 import { route } from '../route.ts'
@@ -18,7 +19,8 @@ import {
   sortBy,
   text,
 } from '../schemas.ts'
-import { ALLOCATIONS, BUNDLE_POLICIES, LINE_KINDS, SKU_KINDS } from '../states.ts'
+import { ALLOCATIONS, BUNDLE_POLICIES, LINE_KINDS, PICKS, SKU_KINDS } from '../states.ts'
+import { channelCode } from './warehouses.ts'
 
 /** Goods as staff keep them (`/api/console/…`) and as shoppers see them (`/api/mall/…`). */
 
@@ -122,6 +124,7 @@ export const skuInput = z.object({
   /** When pieces are set aside: when the order is placed, or only when it is paid. */
   holdMode: z.enum(['order', 'payment']).default('order'),
   allocation: z.enum(ALLOCATIONS).default('fifo'),
+  ...codeFormInput,
   /** How it is delivered; that of a SKU that exists cannot be changed. */
   kind: z.enum(SKU_KINDS).default('card'),
   /** Of a SKU of kind `bundle`, and only of one. */
@@ -197,6 +200,7 @@ function checkSku(sku: SkuInput, limitPerOrder: number, at: PathOf, context: z.R
     addRefusal(context, at('marketPriceFen'), catalogErrors.marketPriceNotAbove())
   }
   checkBundle(sku, at, context)
+  checkCodeForm(sku, (field) => at(field), context)
   if (Object.keys(sku.specs).length > SPECS_MAX) {
     addRefusal(context, at('specs'), catalogErrors.tooManySpecs({ limit: SPECS_MAX }))
   }
@@ -290,6 +294,9 @@ export const skuDetail = z.object({
   tiers: priceTiers,
   holdMode: z.enum(['order', 'payment']),
   allocation: z.enum(ALLOCATIONS),
+  usesPerCode: z.int().nullable(),
+  pick: z.enum(PICKS),
+  pickFeeFen: fen,
   lowStockAt: z.int().nullable(),
   state: z.enum(['on', 'off']),
   position: z.int(),
@@ -745,6 +752,9 @@ export const mallSku = z.object({
   stock: mallStock,
   /** How many pieces one order may take right now: the limit per order, and the stock where it is shown exactly. */
   maxQty: z.int(),
+  /** Whether buyers may choose their code by its number (`vault.mallNumbers`), and what that costs beside the price. */
+  pick: z.enum(PICKS),
+  pickFeeFen: fen,
   bundle: mallBundle.nullable(),
 })
 
@@ -804,6 +814,8 @@ export const mallGoodsRoutes = {
       sort: z.enum(['recommended', 'newest', 'priceAsc', 'priceDesc']).default('recommended'),
       cursor: z.string().max(200).optional(),
       limit: digits(z.int().min(1).max(60).default(20)),
+      /** Stock as the buyers of this channel have it. */
+      channel: channelCode.optional(),
     }),
     response: z.object({ items: z.array(mallGoodsCard), next: z.string().nullable() }),
   }),
@@ -815,6 +827,7 @@ export const mallGoodsRoutes = {
     access: anyone,
     rateLimit: browsing,
     params: idParams,
+    query: z.object({ channel: channelCode.optional() }),
     response: mallGoods,
   }),
   picture: route({

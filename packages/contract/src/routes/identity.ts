@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { PERMISSIONS } from '../permissions.ts'
+import { PERMISSIONS, WORKSPACE_PERMISSIONS } from '../permissions.ts'
 import { route } from '../route.ts'
 import { email, id, idOnly, idParam, instant, ok, pageOf, pageQuery, reason, requiredText, sortBy } from '../schemas.ts'
 
@@ -14,6 +14,7 @@ const secondFactor = z.string().trim().min(6).max(20)
 const permissions = z.array(z.enum(PERMISSIONS)).max(PERMISSIONS.length)
 
 export const BUILT_IN_ROLE_CODES = ['owner', 'operator', 'support', 'finance'] as const
+export const NODE_KINDS = ['merchant', 'agent', 'enterprise', 'department', 'brand', 'supplier'] as const
 export const STAFF_STATUSES = ['active', 'disabled'] as const
 
 export const roleView = z.object({
@@ -47,12 +48,13 @@ export const meView = z.object({
   name: z.string(),
   locale: z.enum(['zh-CN', 'en']),
   roles: z.array(roleRef),
-  permissions,
+  permissions: z.array(z.enum([...PERMISSIONS, ...WORKSPACE_PERMISSIONS])),
   twoFactor: z.boolean(),
   recoveryCodesLeft: z.int(),
   /** While true, `permissions` is empty: only the own profile and the change of password answer. */
   mustChangePassword: z.boolean(),
-  node: z.object({ id, name: z.string() }),
+  /** Where the person stands: at the shop itself, or at somebody who works with it. */
+  node: z.object({ id, name: z.string(), kind: z.enum(NODE_KINDS) }),
   tenant: z.object({ slug: z.string(), name: z.string() }),
 })
 

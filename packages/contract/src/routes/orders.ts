@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DESK_ACTIONS, DESK_AGES, DESK_GROUNDS, DESK_PROPOSALS, DESK_REASONS, DESK_ROWS_MAX } from '../desk.ts'
 import { RECHARGE_FEN_MAX } from '../recharge.ts'
 import { route } from '../route.ts'
 import {
@@ -32,7 +33,9 @@ import {
   REFUND_TAKES,
 } from '../states.ts'
 import { SUPPLY_PROGRESS } from '../supply.ts'
+import { orderComplaint } from './complaints.ts'
 import { lineService } from './service.ts'
+import { channelCode } from './warehouses.ts'
 
 export const QUANTITY_MAX = 10_000
 export const LINES_MAX = 20
@@ -57,9 +60,13 @@ export const lineSupply = z.object({
   progress: z.enum(SUPPLY_PROGRESS),
   /** Since when it is with suppliers. */
   since: instant,
+  /** When all of it had arrived. */
+  arrivedAt: instant.nullable(),
   /** What its source usually needs, and what nineteen of twenty do, in seconds; null when nobody knows yet. */
   usuallySeconds: z.number().nullable(),
   slowSeconds: z.number().nullable(),
+  /** Its account was refused, and the buyer may say another, so often still; null: not, or not for whoever asks. */
+  account: z.object({ correctionsLeft: z.int(), mayGiveUp: z.boolean() }).nullable(),
 })
 
 export const orderLine = z.object({
@@ -82,6 +89,8 @@ export const orderLine = z.object({
   creditPoints: z.int(),
   /** Set aside, and handed out together with the other parts of its bundle. */
   heldBack: z.boolean(),
+  /** The number that the buyer chose; null: any. */
+  pickedNumber: z.string().nullable(),
   form,
   supply: lineSupply.nullable(),
   service: lineService.nullable(),
@@ -131,6 +140,8 @@ export const orderView = z.object({
     orderLine.extend({ guide: z.string().nullable(), codes: z.array(deliveredCode).nullable(), moreCodes: z.int() }),
   ),
   bundles: z.array(shownBundle),
+  /** What the buyer says does not work, and what became of it; for whoever may see the codes. */
+  complaints: z.array(orderComplaint),
   /** False: the visitor knows the number only; the query password opens the codes. */
   canSeeCodes: z.boolean(),
   /** `cashier`: where or how to pay, once it was asked for; for the buyer only, and only while the order waits. */
@@ -139,7 +150,12 @@ export const orderView = z.object({
 export type CashierView = z.infer<typeof cashierView>
 export type OrderView = z.infer<typeof orderView>
 
-const lineInput = z.object({ skuId: id, quantity: z.int().min(1).max(QUANTITY_MAX) })
+const lineInput = z.object({
+  skuId: id,
+  quantity: z.int().min(1).max(QUANTITY_MAX),
+  /** The card whose number was chosen (`vault.mallNumbers`); then one piece, at its price and what choosing costs. */
+  cardId: id.optional(),
+})
 
 export const mallOrderRoutes = {
   quote: route({
@@ -158,7 +174,10 @@ export const mallOrderRoutes = {
           unitPoints: z.int(),
           amountFen: fen,
           sellable: z.boolean(),
+          /** Why not; `number_taken`: the chosen card is no longer free. */
           reason: z.string().nullable(),
+          /** How the chosen card is called; null: none was chosen, or it is taken. */
+          pickedNumber: z.string().nullable(),
         }),
       ),
       totalFen: fen,
@@ -180,6 +199,8 @@ export const mallOrderRoutes = {
             unitPriceFen: fen,
             unitPoints: z.int().min(0).default(0),
             form: form.default({}),
+            /** What was typed a second time; what is there must be the same. */
+            formAgain: form.optional(),
           }),
         )
         .min(1)
@@ -190,6 +211,8 @@ export const mallOrderRoutes = {
       /** Paid from the balance, the rest by `payWith`; all of it when it reaches the total. */
       balanceFen: fen.min(0).max(1_000_000_000).default(0),
       locale: z.enum(['zh-CN', 'en']).default('zh-CN'),
+      /** The channel through which the mall was opened; without one it is the mall's own. */
+      channel: channelCode.optional(),
     }),
     response: orderView,
     rateLimit: { max: 60, windowMs: 60_000 },
@@ -346,7 +369,7 @@ export const orderListQuery = pageQuery.extend({
 /** One entry of an order's history, from whatever source: order, payment, notice, hold, delivery, refund, staff. */
 export const timelineEntry = z.object({
   at: instant,
-  kind: z.enum(['order', 'payment', 'notice', 'hold', 'delivery', 'refund', 'staff', 'message']),
+  kind: z.enum(['order', 'payment', 'notice', 'hold', 'delivery', 'refund', 'staff', 'message', 'supply', 'complaint']),
   /** Key of the message catalogue, e.g. `timeline.payment.received`. */
   title: z.string(),
   actor: z.string().nullable(),
@@ -458,6 +481,46 @@ export const orderDetail = orderSummary.extend({
 })
 
 const no = z.object({ no: orderNo })
+
+/** A line, or with a grant the complaint about that piece of it. */
+const deskKey = z.object({ orderNo, lineNo: z.int().min(1), grantId: z.int().min(0).default(0) })
+const deskResults = z.object({
+  results: z.array(
+    z.object({
+      orderNo,
+      lineNo: z.int(),
+      grantId: z.int(),
+      ok: z.boolean(),
+      code: z.string().nullable(),
+      message: z.string().nullable(),
+    }),
+  ),
+})
+export const deskRow = z.object({
+  orderNo,
+  lineNo: z.int(),
+  /** Of a complaint; 0: the line itself. */
+  grantId: z.int(),
+  complaintId: id.nullable(),
+  goodsTitle: z.string(),
+  skuTitle: z.string(),
+  /** Null: a recharge. */
+  skuId: id.nullable(),
+  quantity: z.int(),
+  amountFen: fen,
+  reason: z.enum(DESK_REASONS),
+  note: z.string().nullable(),
+  since: instant,
+  age: z.enum(DESK_AGES),
+  contactMasked: z.string(),
+  availableNow: z.int(),
+  /** Who sold the code, or was asked last; '' where nobody was. */
+  supplier: z.string(),
+  worker: z.object({ staffId: id, name: z.string(), isMe: z.boolean() }).nullable(),
+  proposal: z.object({ action: z.enum(DESK_PROPOSALS), because: z.enum(DESK_GROUNDS) }),
+  actions: z.array(z.enum(DESK_ACTIONS)),
+})
+export type DeskRow = z.output<typeof deskRow>
 
 export const orderRoutes = {
   list: route({
@@ -611,57 +674,68 @@ export const orderRoutes = {
     method: 'GET',
     path: '/api/console/exceptions',
     summary:
-      'Every paid line that could not be delivered and every refund that failed, oldest first, with the next possible actions',
+      'Everything stuck, the oldest first: paid lines not delivered, failed refunds, complaints; with what the house proposes',
     access: { kind: 'staff', permission: 'orders.read' },
     query: pageQuery.extend({
       sort: sortBy('since', 'amountFen', 'quantity'),
-      reason: oneOrMore(EXCEPTION_REASONS).optional(),
+      reason: oneOrMore(DESK_REASONS).optional(),
       skuId: idParam.optional(),
+      age: oneOrMore(DESK_AGES).optional(),
+      /** Whose: mine, nobody's, or others'. */
+      worker: z.enum(['me', 'nobody', 'others']).optional(),
+      supplier: z.string().trim().max(100).optional(),
     }),
-    response: pageOf(
-      z.object({
-        orderNo,
-        lineNo: z.int(),
-        goodsTitle: z.string(),
-        skuTitle: z.string(),
-        /** Null: a recharge. */
-        skuId: id.nullable(),
-        quantity: z.int(),
-        amountFen: fen,
-        reason: z.enum(EXCEPTION_REASONS),
-        note: z.string().nullable(),
-        since: instant,
-        contactMasked: z.string(),
-        availableNow: z.int(),
-        actions: z.array(z.enum(['retry', 'refund'])),
+    response: pageOf(deskRow),
+  }),
+  stuck: route({
+    id: 'fulfilment.readException',
+    method: 'GET',
+    path: '/api/console/exceptions/:no/lines/:lineNo',
+    summary: 'One stuck line: why, what the house proposes, and every attempt and event of it in the order of time',
+    access: { kind: 'staff', permission: 'orders.read' },
+    params: no.extend({ lineNo: digits(z.int().min(1).max(LINES_MAX)) }),
+    response: deskRow.extend({
+      log: z.array(timelineEntry),
+    }),
+  }),
+  deskStaff: route({
+    id: 'fulfilment.listDeskStaff',
+    method: 'GET',
+    path: '/api/console/exceptions/staff',
+    summary: 'Colleagues who may be handed something stuck',
+    access: { kind: 'staff', permission: 'orders.handle' },
+    response: z.object({ items: z.array(z.object({ id, name: z.string() })) }),
+  }),
+  assignExceptions: route({
+    id: 'fulfilment.assignExceptions',
+    method: 'POST',
+    path: '/api/console/exceptions/assign',
+    summary: 'Take what is stuck, put it back, or hand it over; each row has its own outcome',
+    access: { kind: 'staff', permission: 'orders.handle' },
+    body: z
+      .object({
+        action: z.enum(['take', 'release', 'hand_over']),
+        staffId: id.nullable().default(null),
+        rows: z.array(deskKey).min(1).max(DESK_ROWS_MAX),
+      })
+      .refine(({ action, staffId }) => (action === 'hand_over') === (staffId !== null), {
+        message: 'to hand over says to whom',
+        path: ['staffId'],
       }),
-    ),
+    response: deskResults,
   }),
   handleExceptions: route({
     id: 'fulfilment.handleExceptions',
     method: 'POST',
     path: '/api/console/exceptions/actions',
-    summary: 'Retry or refund many exceptions; each has its own outcome',
+    summary: 'Do the same to many things that are stuck; each has its own outcome. A refund needs the right to refund',
     access: { kind: 'staff', permission: 'orders.handle' },
     body: z.object({
-      action: z.enum(['retry', 'refund']),
-      lines: z
-        .array(z.object({ orderNo, lineNo: z.int().min(1) }))
-        .min(1)
-        .max(200),
+      action: z.enum(DESK_ACTIONS),
+      lines: z.array(deskKey).min(1).max(DESK_ROWS_MAX),
       reason,
     }),
-    response: z.object({
-      results: z.array(
-        z.object({
-          orderNo,
-          lineNo: z.int(),
-          ok: z.boolean(),
-          code: z.string().nullable(),
-          message: z.string().nullable(),
-        }),
-      ),
-    }),
+    response: deskResults,
   }),
 } as const
 

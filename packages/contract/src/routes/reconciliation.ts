@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import { CASE_ACTIONS, CASE_KINDS, CASE_STATES, DAY_PHASES, DAY_STATES, OUTCOMES } from '../reconciliation.ts'
+import {
+  BILL_LINE_KINDS,
+  CASE_ACTIONS,
+  CASE_KINDS,
+  CASE_STATES,
+  DAY_PHASES,
+  DAY_STATES,
+  OUTCOMES,
+} from '../reconciliation.ts'
 import { route } from '../route.ts'
 import {
   day,
@@ -146,7 +154,7 @@ export const reconciliationCaseView = z.object({
 export const billLineView = z.object({
   n: z.int(),
   lineNo: z.int(),
-  kind: z.enum(['payment', 'refund', 'chargeback', 'other']),
+  kind: z.enum(BILL_LINE_KINDS),
   state: z.enum(['done', 'pending', 'failed']),
   tradeNo: z.string(),
   paymentNo: z.string(),
@@ -169,7 +177,7 @@ const caseFilter = pageQuery.extend({
   /** Open and waiting ones. */
   unsettled: flag.optional(),
 })
-const lineFilter = pageQuery.extend({ kind: z.enum(['payment', 'refund', 'chargeback', 'other']).optional() })
+const lineFilter = pageQuery.extend({ kind: z.enum(BILL_LINE_KINDS).optional() })
 const read = { kind: 'staff', permission: 'finance.read' } as const
 const write = { kind: 'staff', permission: 'finance.reconcile' } as const
 const caseId = z.object({ id: idParam })
@@ -182,7 +190,10 @@ export const reconciliationRoutes = {
     path: '/api/console/reconciliation',
     summary: 'A month’s days of every gateway that has bills, and what is open in all',
     access: read,
-    query: z.object({ month }),
+    query: z.object({
+      month,
+      /** One source alone; a supplier’s, `supplier-<id>`, is there before it has a day. */ gateway: gateway.optional(),
+    }),
     response: z.object({
       gateways: z.array(z.object({ gateway, name: z.object({ zh: z.string(), en: z.string() }) })),
       days: z.array(reconciledDayBrief),

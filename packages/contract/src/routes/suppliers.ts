@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { formFields } from '../form-fields.ts'
 import { route } from '../route.ts'
 import {
+  day,
   fen,
+  flag,
   id,
   idParam,
   instant,
@@ -18,6 +20,7 @@ import {
 } from '../schemas.ts'
 import { SKU_KINDS } from '../states.ts'
 import {
+  ACCOUNT_CHECKS,
   BOUGHT_CARD_OUTCOMES,
   BREAKER_STATES,
   CARD_SOURCES,
@@ -27,6 +30,7 @@ import {
   REFUSALS_ABOUT,
   ROUTE_POLICIES,
   SUPPLIER_STATES,
+  TEMPLATE_CHANGES,
 } from '../supply.ts'
 
 const bilingual = z.object({ zh: z.string(), en: z.string() })
@@ -60,6 +64,8 @@ export const supplierKindView = z.object({
   adapter: z.string(),
   /** A profile of the shop's own. */
   own: z.boolean(),
+  /** No address and no account: its people work in the console. */
+  byHand: z.boolean(),
   name: bilingual,
   defaultBaseUrl: z.string(),
   identityName: bilingual,
@@ -119,8 +125,9 @@ export const supplierDetail = supplierView.extend({
 export const supplierBody = z.object({
   name: requiredText(60),
   adapter: requiredText(40),
-  baseUrl: z.url().max(300),
-  identity: requiredText(100),
+  /** Empty only for suppliers whose people work by hand. */
+  baseUrl: z.union([z.literal(''), z.url().max(300)]),
+  identity: text(100),
   settings: z.record(z.string().max(40), text(20_000)).default({}),
   /** One that is missing or empty keeps the stored one. */
   secrets: z.record(z.string().max(40), text(8_000)).default({}),
@@ -170,6 +177,8 @@ export const offerView = z.object({
   fieldMap: z.record(z.string(), z.string()),
   /** What the supplier asks the buyer for; null until it was asked. */
   fields: formFields.nullable(),
+  /** What it asks for otherwise than when the map was saved. */
+  templateChanges: z.array(z.object({ label: z.string(), change: z.enum(TEMPLATE_CHANGES) })),
   quality,
 })
 
@@ -188,6 +197,8 @@ export const skuSupplyView = z.object({
   policy: z.enum(ROUTE_POLICIES),
   /** What must be left of the price; below zero the shop knowingly sells at a loss; null: no guard. */
   leastMarginFen: fen.nullable(),
+  /** Of top-ups: whether buyers’ accounts are checked before an order. */
+  accountCheck: z.enum(ACCOUNT_CHECKS),
   offers: z.array(offerView),
   /** What the choice would be now, best first, and who is passed over and why. */
   preview: z.array(
@@ -204,7 +215,9 @@ export const skuSupplyView = z.object({
 export const purchaseView = z.object({
   id,
   no: z.string(),
-  purpose: z.enum(['line', 'test']),
+  purpose: z.enum(['line', 'test', 'stock', 'complaint']),
+  /** What is bought for the shelf. */
+  restockId: id.nullable(),
   orderNo: orderNo.nullable(),
   lineNo: z.int().nullable(),
   turn: z.int(),
@@ -443,6 +456,7 @@ export const supplierRoutes = {
       policy: z.enum(ROUTE_POLICIES),
       source: z.enum(CARD_SOURCES).default('own'),
       leastMarginFen: fen.min(-1_000_000_00).max(1_000_000_00).nullable(),
+      accountCheck: z.enum(ACCOUNT_CHECKS).default('advise'),
       /** In the order of the fixed policy. */
       offers: z
         .array(
@@ -467,6 +481,16 @@ export const supplierRoutes = {
       state: oneOrMore(PURCHASE_STATES).optional(),
       supplierId: idParam.optional(),
       orderNo: orderNo.optional(),
+      restockId: idParam.optional(),
+      productId: idParam.optional(),
+      /** Days of Beijing time on which it was sent, both in it. */
+      sentFrom: day.optional(),
+      sentTo: day.optional(),
+      about: oneOrMore(REFUSALS_ABOUT).optional(),
+      /** Once not known what became of it. */
+      wasUnknown: flag.optional(),
+      /** Some of its codes could not be sold. */
+      hasBad: flag.optional(),
     }),
     response: pageOf(purchaseView),
   }),

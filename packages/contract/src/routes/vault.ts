@@ -17,6 +17,7 @@ import {
   text,
 } from '../schemas.ts'
 import { BATCH_ORIGINS, BATCH_STATES, CARD_STATES } from '../states.ts'
+import { channelCode } from './warehouses.ts'
 
 export const SEPARATORS = ['auto', '----', '---', '|', 'tab', 'comma', 'space', 'none'] as const
 
@@ -24,14 +25,25 @@ export const SEPARATORS = ['auto', '----', '---', '|', 'tab', 'comma', 'space', 
 export const GENERATED_CODES_MAX = 1_000_000
 
 /** What the operator states about a delivery of codes before sending the file. */
-const batchFacts = z.object({
-  supplier: text(80).default(''),
-  costFen: fen.min(0).max(100_000_000).default(0),
-  purchaseRef: text(80).default(''),
-  validFrom: instant.nullable().default(null),
-  validTo: instant.nullable().default(null),
-  note: text(500).default(''),
+const facts = z.object({
+  supplier: text(80),
+  costFen: fen.min(0).max(100_000_000),
+  purchaseRef: text(80),
+  validFrom: instant.nullable(),
+  validTo: instant.nullable(),
+  note: text(500),
 })
+const { supplier, costFen, purchaseRef, validFrom, validTo, note } = facts.shape
+const batchFacts = z.object({
+  supplier: supplier.default(''),
+  costFen: costFen.default(0),
+  purchaseRef: purchaseRef.default(''),
+  validFrom: validFrom.default(null),
+  validTo: validTo.default(null),
+  note: note.default(''),
+})
+/** Channels that alone may sell a batch's codes; they come into the warehouse of the first. Null: whoever has a piece. */
+const batchChannels = z.array(channelCode).min(1).max(20).nullable()
 
 /** Progress of an import and, afterwards, the life of the batch. */
 export const batchView = z.object({
@@ -57,8 +69,11 @@ export const batchView = z.object({
   validFrom: instant.nullable(),
   validTo: instant.nullable(),
   note: z.string(),
+  channels: z.array(z.string()).nullable(),
   linesRead: z.int(),
   imported: z.int(),
+  /** How many codes these pieces are of; fewer than `imported` when codes are sold several times. */
+  codes: z.int(),
   duplicates: z.int(),
   invalid: z.int(),
   bytesRead: z.int(),
@@ -110,6 +125,10 @@ export const cardView = z.object({
   batchId: id,
   state: z.enum(CARD_STATES),
   masked: z.string(),
+  /** Of a code that is sold several times: which of its uses this is, of how many; `of` null: no bound. */
+  use: z.object({ codeId: id, no: z.int(), of: z.int().nullable() }).nullable(),
+  /** What buyers may choose it by; null: they may not. */
+  number: z.string().nullable(),
   validTo: instant.nullable(),
   orderNo: orderNo.nullable(),
   createdAt: instant,
@@ -122,6 +141,8 @@ export const cardListQuery = pageQuery.extend({
   batchId: idParam.optional(),
   state: oneOrMore(CARD_STATES).optional(),
   orderNo: orderNo.optional(),
+  /** All uses of one code. */
+  codeId: idParam.optional(),
 })
 const cardId = z.object({ cardId: idParam })
 
@@ -135,6 +156,7 @@ export const vaultRoutes = {
     idempotency: 'optional',
     body: batchFacts.extend({
       skuId: id,
+      channels: batchChannels.optional(),
       fileName: text(200).default(''),
       separator: z.enum(SEPARATORS).default('auto'),
     }),
@@ -202,9 +224,12 @@ export const vaultRoutes = {
       'Make codes of our own: `#` is a digit, `@` a letter, `*` a character that nobody takes for another, `=` the check character',
     access: { kind: 'staff', permission: 'cards.generate' },
     idempotency: 'optional',
-    body: batchFacts
-      .omit({ supplier: true })
-      .extend({ skuId: id, pattern: requiredText(PATTERN_CHARS_MAX), wanted: z.int().min(1).max(GENERATED_CODES_MAX) }),
+    body: batchFacts.omit({ supplier: true }).extend({
+      skuId: id,
+      channels: batchChannels.optional(),
+      pattern: requiredText(PATTERN_CHARS_MAX),
+      wanted: z.int().min(1).max(GENERATED_CODES_MAX),
+    }),
     response: batchView,
   }),
   resumeGeneration: route({
@@ -272,10 +297,11 @@ export const vaultRoutes = {
     id: 'vault.editBatch',
     method: 'PATCH',
     path: '/api/console/batches/:batchId',
-    summary: 'Correct supplier, cost, reference, validity or note',
+    summary: 'Correct supplier, cost, reference, validity, note or channels',
     access: { kind: 'staff', permission: 'cards.manage' },
     params: batchId,
-    body: batchFacts.partial(),
+    // What is left out stays: a default would be put in its place.
+    body: facts.partial().extend({ channels: batchChannels.optional() }),
     response: batchView,
   }),
   undoBatch: route({
@@ -371,7 +397,7 @@ export const vaultRoutes = {
     id: 'vault.voidCard',
     method: 'POST',
     path: '/api/console/cards/:cardId/void',
-    summary: 'Withdraw an undelivered code for good',
+    summary: 'Withdraw an undelivered code for good; of one that is sold several times, all that is left of it',
     access: { kind: 'staff', permission: 'cards.manage' },
     params: cardId,
     body: z.object({ reason }),
@@ -396,6 +422,8 @@ const stockRow = z.object({
   skuTitle: z.string(),
   available: z.int(),
   held: z.int(),
+  /** In channels' warehouses, what is held there included. */
+  inChannels: z.int(),
   delivered: z.int(),
   used: z.int(),
   void: z.int(),
@@ -412,6 +440,7 @@ export const stockListQuery = pageQuery.extend({
     'skuTitle',
     'available',
     'held',
+    'inChannels',
     'delivered',
     'used',
     'void',

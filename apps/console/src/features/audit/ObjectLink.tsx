@@ -8,6 +8,7 @@ const PAGES: Readonly<Record<string, (id: string) => string>> = {
   order: (no) => `/orders/${no}`,
   goods: (id) => `/goods/${id}`,
   batch: (id) => `/batches/${id}`,
+  bulk_order: (id) => `/bulk/${id}`,
   redeem_batch: (id) => `/redeem/${id}`,
   member: (id) => `/members/${id}`,
 }

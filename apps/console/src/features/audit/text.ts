@@ -43,6 +43,7 @@ export const auditText = defineMessages('audit', {
 const OBJECTS: Readonly<Record<string, readonly [zh: string, en: string]>> = {
   audit: ['审计日志', 'audit log'],
   batch: ['批次', 'batch'],
+  bulk_order: ['批量订单', 'bulk order'],
   redeem_batch: ['兑换批次', 'series of redeem codes'],
   card: ['卡密', 'code'],
   category: ['分类', 'category'],

@@ -89,7 +89,9 @@ function BatchFacts({ batch }: { readonly batch: Batch }) {
         [
           t('imported'),
           <span key="imported" className="num">
-            {formatCount(batch.imported)}
+            {batch.codes < batch.imported
+              ? t('codesAndUses', { codes: formatCount(batch.codes), uses: formatCount(batch.imported) })
+              : formatCount(batch.imported)}
           </span>,
         ],
         batch.origin === 'generated' && [t('exportedFact'), <Exported key="exported" batch={batch} />],
@@ -108,7 +110,8 @@ function BatchFacts({ batch }: { readonly batch: Batch }) {
         batch.origin !== 'generated' && [t('supplier'), batch.supplier],
         [t('purchaseRef'), batch.purchaseRef],
         [t('cost'), <Money key="cost" fen={batch.costFen} />],
-        [t('totalCost'), <Money key="total" fen={batch.costFen * batch.imported} />],
+        // The cost is that of a use; in a loop, more of them are made as they are sold.
+        batch.codes === batch.imported && [t('totalCost'), <Money key="total" fen={batch.costFen * batch.imported} />],
         [t('validFrom'), batch.validFrom && <Time key="from" value={batch.validFrom} />],
         [t('validTo'), batch.validTo ? <Time key="to" value={batch.validTo} /> : t('never')],
         [t('createdBy'), batch.createdBy],
@@ -120,6 +123,7 @@ function BatchFacts({ batch }: { readonly batch: Batch }) {
               ` · ${t('took', { time: formatDuration(Date.parse(batch.finishedAt) - Date.parse(batch.createdAt)) })}`}
           </span>,
         ],
+        batch.channels !== null && [t('channels'), batch.channels.join(', ')],
         batch.note !== '' && [t('note'), batch.note],
       ]}
     />

@@ -2,12 +2,13 @@ import { Form, Input, Modal } from 'antd'
 import { useAction } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
 import { useText } from '../../shared/i18n/index.ts'
+import { ChannelsField } from '../../shared/parts/ChannelsField.tsx'
 import { InstantInput, MoneyInput } from '../../shared/parts/inputs.tsx'
 import { useSubmit } from '../../shared/templates/FormPage.tsx'
 import { batchText } from './text.ts'
 
 type Batch = Output<'vault.getBatch'>
-type Values = Pick<Batch, 'supplier' | 'costFen' | 'purchaseRef' | 'validFrom' | 'validTo' | 'note'>
+type Values = Pick<Batch, 'supplier' | 'costFen' | 'purchaseRef' | 'validFrom' | 'validTo' | 'channels' | 'note'>
 
 /** Corrects what was stated about a batch; a later end of validity puts expired codes back on the shelf. */
 export function EditBatch({ batch, onClose }: { readonly batch: Batch; readonly onClose: () => void }) {
@@ -15,11 +16,14 @@ export function EditBatch({ batch, onClose }: { readonly batch: Batch; readonly 
   const [form] = Form.useForm<Values>()
   const { submit, saving } = useSubmit(form)
   const edit = useAction('vault.editBatch', { refresh: ['vault.', 'stock.'], done: t('saved'), showProblem: false })
-  const save = async (values: Values) => {
-    await edit.run({ params: { batchId: batch.id }, body: { ...values, costFen: values.costFen ?? 0 } })
+  const save = async ({ channels: named, ...values }: Values) => {
+    // Said again they would be judged again, and a channel may have been closed since.
+    const isSame = (named ?? []).join() === (batch.channels ?? []).join()
+    const body = { ...values, costFen: values.costFen ?? 0, ...(isSame ? {} : { channels: named }) }
+    await edit.run({ params: { batchId: batch.id }, body })
     onClose()
   }
-  const { supplier, costFen, purchaseRef, validFrom, validTo, note } = batch
+  const { supplier, costFen, purchaseRef, validFrom, validTo, channels, note } = batch
   return (
     <Modal
       open
@@ -33,7 +37,7 @@ export function EditBatch({ batch, onClose }: { readonly batch: Batch; readonly 
         form={form}
         layout="vertical"
         disabled={saving}
-        initialValues={{ supplier, costFen, purchaseRef, validFrom, validTo, note }}
+        initialValues={{ supplier, costFen, purchaseRef, validFrom, validTo, channels, note }}
       >
         <div className="form-grid">
           <Form.Item name="supplier" label={t('supplier')}>
@@ -50,6 +54,9 @@ export function EditBatch({ batch, onClose }: { readonly batch: Batch; readonly 
           </Form.Item>
           <Form.Item name="validTo" label={t('validTo')}>
             <InstantInput endOfDay />
+          </Form.Item>
+          <Form.Item name="channels" label={t('channels')} extra={t('channelsHint')} className="wide">
+            <ChannelsField />
           </Form.Item>
           <Form.Item name="note" label={t('note')} className="wide">
             <Input.TextArea maxLength={500} autoSize={{ minRows: 2, maxRows: 5 }} />

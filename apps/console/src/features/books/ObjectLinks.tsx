@@ -17,6 +17,7 @@ const PAGES: Readonly<Record<string, (id: string) => string>> = {
   member: (id) => `/members/${id}`,
   gateway: () => '/settings',
   channel: () => '/settings',
+  supplier: (id) => `/suppliers/${id}?tab=money`,
   staff: () => '/staff',
   audit: () => '/audit',
 }

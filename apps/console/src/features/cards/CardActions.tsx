@@ -37,7 +37,7 @@ export function CardActions({
     confirm({
       title: t(isVoid ? 'void' : 'markUsed'),
       object,
-      consequence: t(isVoid ? 'voidText' : 'markUsedText'),
+      consequence: t(isVoid ? (card.use ? 'voidCodeText' : 'voidText') : 'markUsedText'),
       askReason: true,
       danger: isVoid,
       onConfirm: (reason) => (isVoid ? voiding : marking).run({ params, body: { reason } }),

@@ -12,6 +12,7 @@ import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
 import { useUrlState } from '../../shared/urlState.ts'
 import { CardActions } from './CardActions.tsx'
 import { CardHistory } from './CardHistory.tsx'
+import { CardUse } from './CardUse.tsx'
 import { FindByValue } from './FindByValue.tsx'
 import { cardText } from './text.ts'
 
@@ -57,6 +58,7 @@ export function CardListPage() {
           { kind: 'states', name: 'state', label: t('state'), of: 'card' },
           { kind: 'text', name: 'batchId', label: t('batchId') },
           { kind: 'text', name: 'orderNo', label: t('orderNo') },
+          { kind: 'text', name: 'codeId', label: t('codeId') },
         ]}
         columns={cardColumns(t)}
         rowActions={(card) => <CardActions card={card} />}
@@ -98,6 +100,19 @@ function cardColumns(t: T): readonly ListColumn<Card>[] {
       width: 80,
       phone: 'extra',
       render: (card) => <StateTag kind="card" state={card.state} />,
+    },
+    {
+      key: 'use',
+      title: t('use'),
+      width: 70,
+      render: (card) => <CardUse card={card} />,
+    },
+    {
+      key: 'number',
+      title: t('number'),
+      width: 150,
+      hidden: true,
+      render: (card) => (card.number === null ? <Nothing /> : <span className="num">{card.number}</span>),
     },
     {
       key: 'goods',

@@ -6,6 +6,7 @@ import { useText } from '../../shared/i18n/index.ts'
 import { useNotice } from '../../shared/parts/notice.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { CardActions } from './CardActions.tsx'
+import { CardUse } from './CardUse.tsx'
 import { cardText } from './text.ts'
 
 type Card = Row<'vault.listCards'>
@@ -65,7 +66,8 @@ export function FindByValue({ onClose }: { readonly onClose: () => void }) {
         <div key={card.id} className="line-item">
           <div className="line-main">
             <div>
-              <code>{card.masked}</code> <StateTag kind="card" state={card.state} />
+              <code>{card.masked}</code> <StateTag kind="card" state={card.state} />{' '}
+              {card.use && <CardUse card={card} />}
             </div>
             <Typography.Text type="secondary" style={{ fontSize: 13 }}>
               {card.goodsTitle} / {card.skuTitle} ·{' '}
@@ -79,7 +81,8 @@ export function FindByValue({ onClose }: { readonly onClose: () => void }) {
             </Typography.Text>
           </div>
           <span className="row-actions">
-            <CardActions card={card} onChanged={put} />
+            {/* What is done with one use may be done with the others. */}
+            <CardActions card={card} onChanged={card.use ? () => void find() : put} />
           </span>
         </div>
       ))}

@@ -1,4 +1,5 @@
 import { Button, Tooltip, Typography } from 'antd'
+import { useState } from 'react'
 import { Link } from 'react-router'
 import { useAction } from '../../shared/api/hooks.ts'
 import type { Row } from '../../shared/api/index.ts'
@@ -11,7 +12,9 @@ import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Copyable, Money, OneLine, Time } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
+import { StuckDrawer } from './StuckDrawer.tsx'
 import { exceptionText } from './text.ts'
+import { useAssign } from './useAssign.tsx'
 import { REFRESH_AFTER, useBulk, useRefundLine } from './useBulk.tsx'
 
 type Line = Row<'fulfilment.listExceptions'>
@@ -23,51 +26,91 @@ export function ExceptionListPage() {
   const may = useMay()
   const bulk = useBulk()
   const refundLine = useRefundLine()
+  const assign = useAssign()
+  const [opened, setOpened] = useState<Line>()
   return (
-    <ListPage
-      id="exceptions"
-      title={t('title')}
-      hint={t('hint')}
-      route="fulfilment.listExceptions"
-      rowKey={(line) => `${line.orderNo}-${line.lineNo}`}
-      refreshMs={15_000}
-      filters={[
-        { kind: 'search', placeholder: t('search') },
-        { kind: 'states', name: 'reason', label: t('reason'), of: 'exception' },
-        {
-          kind: 'custom',
-          name: 'skuId',
-          label: t('sku'),
-          render: (value, change) => (
-            <SkuPicker
-              value={value ? Number(value) : null}
-              onChange={(skuId) => change(skuId === null ? undefined : String(skuId))}
-              placeholder={t('sku')}
-              style={{ width: 220 }}
-              allowClear
-            />
-          ),
-        },
-      ]}
-      columns={columnsOf(t)}
-      rowActions={(line) => <RowActions line={line} refund={() => refundLine(line)} />}
-      rowActionsWidth={180}
-      bulk={(lines, clear) => (
-        <>
-          <ActionButton size="small" permission="orders.handle" onClick={() => bulk.retry(lines, clear)}>
-            {t('retry')}
-          </ActionButton>
-          {may('orders.handle') && (
-            <ActionButton size="small" danger permission="orders.refund" onClick={() => bulk.refund(lines, clear)}>
-              {t('refund')}
+    <>
+      <ListPage
+        id="exceptions"
+        title={t('title')}
+        hint={t('hint')}
+        route="fulfilment.listExceptions"
+        rowKey={keyOf}
+        refreshMs={15_000}
+        filters={[
+          { kind: 'search', placeholder: t('search') },
+          { kind: 'states', name: 'reason', label: t('reason'), of: 'exception' },
+          {
+            kind: 'custom',
+            name: 'skuId',
+            label: t('sku'),
+            render: (value, change) => (
+              <SkuPicker
+                value={value ? Number(value) : null}
+                onChange={(skuId) => change(skuId === null ? undefined : String(skuId))}
+                placeholder={t('sku')}
+                style={{ width: 220 }}
+                allowClear
+              />
+            ),
+          },
+          { kind: 'states', name: 'age', label: t('ageFilter'), of: 'deskAge' },
+          {
+            kind: 'select',
+            name: 'worker',
+            label: t('worker'),
+            options: [
+              { value: 'me', label: t('mine') },
+              { value: 'nobody', label: t('nobodys') },
+              { value: 'others', label: t('others') },
+            ],
+          },
+          { kind: 'text', name: 'supplier', label: t('supplier') },
+        ]}
+        columns={columnsOf(t)}
+        rowActions={(line) => (
+          <RowActions line={line} refund={() => refundLine(line)} open={() => setOpened(line)} assign={assign} />
+        )}
+        rowActionsWidth={250}
+        bulk={(lines, clear) => (
+          <>
+            <ActionButton size="small" permission="orders.handle" onClick={() => assign.take(lines, clear)}>
+              {t('take')}
             </ActionButton>
-          )}
-        </>
-      )}
-      empty={{ title: t('emptyTitle'), text: t('emptyText') }}
-    />
+            <ActionButton size="small" permission="orders.handle" onClick={() => assign.release(lines, clear)}>
+              {t('release')}
+            </ActionButton>
+            <ActionButton size="small" permission="orders.handle" onClick={() => void assign.handOver(lines, clear)}>
+              {t('handOver')}
+            </ActionButton>
+            <ActionButton size="small" permission="orders.handle" onClick={() => bulk.retry(lines, clear)}>
+              {t('retry')}
+            </ActionButton>
+            {may('orders.handle') && (
+              <ActionButton size="small" danger permission="orders.refund" onClick={() => bulk.refund(lines, clear)}>
+                {t('refund')}
+              </ActionButton>
+            )}
+            {lines.some(({ reason }) => reason === 'complaint') && (
+              <>
+                <ActionButton size="small" permission="orders.handle" onClick={() => bulk.replace(lines, clear)}>
+                  {t('replace')}
+                </ActionButton>
+                <ActionButton size="small" danger permission="orders.handle" onClick={() => bulk.reject(lines, clear)}>
+                  {t('reject')}
+                </ActionButton>
+              </>
+            )}
+          </>
+        )}
+        empty={{ title: t('emptyTitle'), text: t('emptyText') }}
+      />
+      {opened && <StuckDrawer line={opened} onClose={() => setOpened(undefined)} />}
+    </>
   )
 }
+
+const keyOf = (line: Line): string => `${line.orderNo}-${line.lineNo}-${line.grantId}`
 
 function columnsOf(t: T): readonly ListColumn<Line>[] {
   return [
@@ -89,7 +132,23 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
       phone: 'extra',
       render: (line) => <Reason line={line} />,
     },
-    { key: 'since', title: t('age'), sort: true, width: 95, render: (line) => <Age since={line.since} /> },
+    { key: 'since', title: t('age'), sort: true, width: 95, render: (line) => <Age line={line} /> },
+    {
+      key: 'proposal',
+      title: t('proposal'),
+      width: 100,
+      render: (line) => (
+        <Tooltip title={t(`because.${line.proposal.because}`)}>
+          <span>{t(`propose.${line.proposal.action}`)}</span>
+        </Tooltip>
+      ),
+    },
+    {
+      key: 'worker',
+      title: t('worker'),
+      width: 80,
+      render: (line) => (line.worker ? (line.worker.isMe ? t('me') : line.worker.name) : null),
+    },
     {
       key: 'goods',
       title: t('goods'),
@@ -100,6 +159,7 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
       key: 'quantity',
       title: t('quantity'),
       sort: true,
+      hidden: true,
       width: 75,
       align: 'right',
       render: (line) => <span className="num">{line.quantity}</span>,
@@ -115,10 +175,11 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
     {
       key: 'available',
       title: t('available'),
-      width: 120,
+      width: 110,
       align: 'right',
       render: (line) => (line.skuId === null || isAboutSupply(line.reason) ? null : <Available line={line} />),
     },
+    { key: 'supplier', title: t('supplier'), width: 110, hidden: true, render: (line) => line.supplier || null },
     {
       key: 'contact',
       title: t('contact'),
@@ -151,13 +212,12 @@ function Reason({ line }: { readonly line: Line }) {
 
 const goodsOf = ({ goodsTitle, skuTitle }: Line): string => [goodsTitle, skuTitle].filter(Boolean).join(' / ')
 
-/** What waits longer than an hour should worry somebody. */
-const WORRYING_MS = 3_600_000
-
-function Age({ since }: { readonly since: string }) {
-  const worrying = Date.now() - Date.parse(since) > WORRYING_MS
+/** Coloured by what the shop has agreed upon. */
+function Age({ line: { since, age } }: { readonly line: Line }) {
+  const tone = { fresh: undefined, worrying: 'warning', late: 'danger' } as const
+  const type = tone[age]
   return (
-    <Typography.Text {...(worrying ? { type: 'danger' as const } : {})}>
+    <Typography.Text {...(type ? { type, strong: age === 'late' } : {})}>
       <Time value={since} relative />
     </Typography.Text>
   )
@@ -176,14 +236,44 @@ function Available({ line }: { readonly line: Line }) {
   )
 }
 
-function RowActions({ line, refund }: { readonly line: Line; readonly refund: () => void }) {
+function RowActions({
+  line,
+  refund,
+  open,
+  assign,
+}: {
+  readonly line: Line
+  readonly refund: () => void
+  readonly open: () => void
+  readonly assign: ReturnType<typeof useAssign>
+}) {
   const t = useText(exceptionText)
   const may = useMay()
   const retry = useAction('fulfilment.retryLine', { refresh: REFRESH_AFTER, done: t('retried') })
   const supplied = isAboutSupply(line.reason)
   const short = line.skuId !== null && !supplied && line.availableNow < line.quantity
+  const log = (
+    <Button type="link" onClick={open}>
+      {t('log')}
+    </Button>
+  )
+  const take = line.worker === null && may('orders.handle') && (
+    <Button type="link" onClick={() => assign.take([line])}>
+      {t('take')}
+    </Button>
+  )
+  if (line.complaintId !== null) {
+    return (
+      <>
+        <Link to={`/complaints/${line.complaintId}`}>{t('decide')}</Link>
+        {take}
+      </>
+    )
+  }
   return (
     <>
+      {log}
+      {take}
       {line.actions.includes('retry') && may('orders.handle') && (
         <Button
           type="link"
@@ -209,7 +299,7 @@ function RowActions({ line, refund }: { readonly line: Line; readonly refund: ()
 /** To where the trouble can be solved: the purchase that nobody knows the end of, else the sources. */
 function SupplyLink({ line: { reason, orderNo, skuId } }: { readonly line: Line }) {
   const t = useText(exceptionText)
-  if (reason === 'supply_unknown' || reason === 'account_refused' || reason === 'bad_card') {
+  if (['supply_unknown', 'supply_overdue', 'account_refused', 'bad_card'].includes(reason)) {
     return <Link to={`/purchases?orderNo=${orderNo}`}>{t('purchases')}</Link>
   }
   return skuId === null ? null : <Link to={`/skus/${skuId}/supply`}>{t('sources')}</Link>

@@ -11,30 +11,38 @@ type Handle = (lines: readonly Line[], then?: () => void) => void
 
 export const REFRESH_AFTER: readonly string[] = ['fulfilment.', 'orders.', 'vault.', 'stock.', 'payments.']
 
-/** Lines a call takes; more go in several. */
-const LINES_PER_CALL = 200
+/** Lines a call takes; more go in several, and the progress is shown in between. */
+const LINES_PER_CALL = 10
+type Action = 'retry' | 'refund' | 'replace' | 'reject'
 
 /** Handles one line or many after asking; each line's own outcome is told. */
-export function useBulk(): { readonly retry: Handle; readonly refund: Handle } {
+export function useBulk(): Readonly<Record<Action, Handle>> {
   const t = useText(exceptionText)
   const confirm = useConfirmDanger()
   const tell = useTell()
   const handle = useAction('fulfilment.handleExceptions', { refresh: REFRESH_AFTER })
 
-  const run = async (
-    action: 'retry' | 'refund',
-    lines: readonly Line[],
-    reason: string,
-  ): Promise<readonly Result[]> => {
+  const { message } = App.useApp()
+  const run = async (action: Action, lines: readonly Line[], reason: string): Promise<readonly Result[]> => {
     const results: Result[] = []
-    for (let from = 0; from < lines.length; from += LINES_PER_CALL) {
-      const some = lines.slice(from, from + LINES_PER_CALL).map(({ orderNo, lineNo }) => ({ orderNo, lineNo }))
-      results.push(...(await handle.run({ body: { action, lines: some, reason } })).results)
+    const key = 'exceptions.bulk'
+    try {
+      for (let from = 0; from < lines.length; from += LINES_PER_CALL) {
+        if (lines.length > LINES_PER_CALL) {
+          void message.loading({ key, duration: 0, content: t('working', { done: from, all: lines.length }) })
+        }
+        const some = lines
+          .slice(from, from + LINES_PER_CALL)
+          .map(({ orderNo, lineNo, grantId }) => ({ orderNo, lineNo, grantId }))
+        results.push(...(await handle.run({ body: { action, lines: some, reason } })).results)
+      }
+    } finally {
+      message.destroy(key)
     }
     return results
   }
   const ask =
-    (action: 'retry' | 'refund'): Handle =>
+    (action: Action): Handle =>
     (all, then) => {
       const lines = all.filter((line) => line.actions.includes(action))
       const [only] = lines
@@ -42,18 +50,18 @@ export function useBulk(): { readonly retry: Handle; readonly refund: Handle } {
       confirm({
         title: t(action),
         object: lines.length === 1 ? nameOf(only) : t('manyLines', { count: lines.length }),
-        consequence: t(action === 'retry' ? 'retryText' : 'refundText'),
+        consequence: t(`${action}Text`),
         ...(action === 'refund' ? { amountFen: lines.reduce((sum, line) => sum + line.amountFen, 0) } : {}),
         askReason: true,
         initialValues: action === 'retry' ? { reason: t('retryReason') } : {},
-        danger: action === 'refund',
+        danger: action === 'refund' || action === 'reject',
         onConfirm: async (reason) => {
           tell(await run(action, lines, reason))
           then?.()
         },
       })
     }
-  return { retry: ask('retry'), refund: ask('refund') }
+  return { retry: ask('retry'), refund: ask('refund'), replace: ask('replace'), reject: ask('reject') }
 }
 
 /** Refunds one line. Unlike the bulk it needs the right to refund alone, so that finance can do it from here. */
@@ -79,9 +87,9 @@ export function useRefundLine(): (line: Line) => void {
   }
 }
 
-const nameOf = (line: Line): string => `${line.orderNo} · ${line.goodsTitle} × ${line.quantity}`
+export const nameOf = (line: Line): string => `${line.orderNo} · ${line.goodsTitle} × ${line.quantity}`
 
-function useTell(): (results: readonly Result[]) => void {
+export function useTell(): (results: readonly Result[]) => void {
   const t = useText(exceptionText)
   const { message, modal } = App.useApp()
   return (results) => {
@@ -99,7 +107,7 @@ function useTell(): (results: readonly Result[]) => void {
           style={{ listStyle: 'none', padding: 0, margin: 0, maxHeight: '50vh', overflowY: 'auto' }}
         >
           {[...failed, ...results.filter((result) => result.ok)].map((result) => (
-            <li key={`${result.orderNo}-${result.lineNo}`} style={{ paddingBlock: 4 }}>
+            <li key={`${result.orderNo}-${result.lineNo}-${result.grantId}`} style={{ paddingBlock: 4 }}>
               {/* The dialog stands outside of the router. */}
               <a href={`${consoleBase}orders/${result.orderNo}`} target="_blank" rel="noreferrer" className="num">
                 {result.orderNo}

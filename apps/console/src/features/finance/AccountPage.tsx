@@ -58,7 +58,8 @@ function columnsOf(t: T, book: (kind: string) => string): readonly ListColumn<En
 }
 
 /** Both sides of a transfer count the same; the other account's kind tells what. */
-const unitOf = ({ counterparty }: Entry): string => (counterparty.startsWith('stock.') ? 'piece' : 'CNY')
+const unitOf = ({ counterparty }: Entry): string => UNITS[counterparty.split('.')[0] ?? ''] ?? 'CNY'
+const UNITS: Readonly<Record<string, string>> = { stock: 'piece', points: 'point', budget: 'budget' }
 
 function Change({ entry }: { readonly entry: Entry }) {
   return (

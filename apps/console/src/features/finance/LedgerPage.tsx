@@ -44,6 +44,8 @@ export function LedgerPage() {
           options: [
             { value: 'CNY', label: t('unitCNY') },
             { value: 'piece', label: t('unitPiece') },
+            { value: 'point', label: t('unitPoint') },
+            { value: 'budget', label: t('unitBudget') },
           ],
         },
       ]}

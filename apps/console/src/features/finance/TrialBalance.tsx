@@ -2,7 +2,7 @@ import { CheckCircleFilled, CloseCircleFilled } from '@ant-design/icons'
 import { Skeleton } from 'antd'
 import { Fragment } from 'react'
 import { useRead } from '../../shared/api/hooks.ts'
-import { formatMoney } from '../../shared/format.ts'
+import { formatMoney, isFen } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { ErrorState } from '../../shared/templates/ErrorState.tsx'
@@ -37,16 +37,24 @@ export function TrialBalance() {
   )
 }
 
+const UNITS: Readonly<Record<string, 'unitCNY' | 'unitPiece' | 'unitPoint' | 'unitBudget'>> = {
+  CNY: 'unitCNY',
+  piece: 'unitPiece',
+  point: 'unitPoint',
+  budget: 'unitBudget',
+}
+
 function UnitHead({ unit, sum }: { readonly unit: string; readonly sum: number }) {
   const t = useText(financeText)
-  const name = unit === 'CNY' ? t('unitCNY') : unit === 'piece' ? t('unitPiece') : unit
+  const key = UNITS[unit]
+  const name = key ? t(key) : unit
   return sum === 0 ? (
     <span className="trial-good">
       <CheckCircleFilled /> {t('balanced', { unit: name })}
     </span>
   ) : (
     <span className="trial-bad" role="alert">
-      <CloseCircleFilled /> {t('unbalanced', { unit: name, sum: unit === 'CNY' ? formatMoney(sum) : sum })}
+      <CloseCircleFilled /> {t('unbalanced', { unit: name, sum: isFen(unit) ? formatMoney(sum) : sum })}
     </span>
   )
 }

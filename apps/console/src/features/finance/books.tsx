@@ -1,4 +1,4 @@
-import { formatCount, formatMoney } from '../../shared/format.ts'
+import { formatCount, formatMoney, isFen } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { bookText } from './text.ts'
 
@@ -12,7 +12,7 @@ export function Amount({
   readonly unit: string
   readonly strong?: boolean
 }) {
-  const words = unit === 'CNY' ? formatMoney(value) : formatCount(value)
+  const words = isFen(unit) ? formatMoney(value) : formatCount(value)
   return strong ? <b className="num">{words}</b> : <span className="num">{words}</span>
 }
 

@@ -5,6 +5,7 @@ import { newKey, useAction } from '../../shared/api/hooks.ts'
 import type { Input as RouteInput } from '../../shared/api/index.ts'
 import { formatCount } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
+import { ChannelsField } from '../../shared/parts/ChannelsField.tsx'
 import { InstantInput, MoneyInput, SkuPicker } from '../../shared/parts/inputs.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { FormPage } from '../../shared/templates/FormPage.tsx'
@@ -98,6 +99,9 @@ export function GeneratePage() {
           <Form.Item name="validTo" label={t('validTo')} extra={t('validHint')}>
             <InstantInput endOfDay />
           </Form.Item>
+          <Form.Item name="channels" label={t('channels')} extra={t('channelsHint')}>
+            <ChannelsField />
+          </Form.Item>
           <Form.Item name="note" label={t('note')} className="wide" style={{ marginBottom: 0 }}>
             <Input.TextArea maxLength={500} autoSize={{ minRows: 1, maxRows: 4 }} />
           </Form.Item>
@@ -117,5 +121,6 @@ const emptyValues = (skuId: number | null): Values => ({
   purchaseRef: '',
   validFrom: null,
   validTo: null,
+  channels: null,
   note: '',
 })

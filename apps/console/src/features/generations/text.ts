@@ -55,6 +55,11 @@ export const generationText = defineMessages('generations', {
   validFrom: ['生效时间', 'Valid from'],
   validTo: ['失效时间', 'Valid until'],
   validHint: ['到期自动下架，不会再卖出', 'Expired codes leave the shelf by themselves'],
+  channels: ['专用渠道', 'Only for channels'],
+  channelsHint: [
+    '选了渠道，这批卡密只由这些渠道卖，入到第一个渠道的仓；不选为通用',
+    'Chosen ones alone sell these codes, which come into the first one’s warehouse; none: everybody',
+  ],
   note: ['备注', 'Note'],
   start: ['开始生成', 'Make them'],
   started: ['已开始生成，可以离开此页', 'Under way; you may leave this page'],

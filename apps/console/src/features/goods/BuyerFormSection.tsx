@@ -31,6 +31,9 @@ export function BuyerFormSection() {
                   <Form.Item name={[name, 'confirmTwice']} valuePropName="checked" noStyle>
                     <Checkbox>{t('fieldTwice')}</Checkbox>
                   </Form.Item>
+                  <Form.Item name={[name, 'confirmShown']} valuePropName="checked" noStyle>
+                    <Checkbox>{t('fieldShown')}</Checkbox>
+                  </Form.Item>
                   <span style={{ marginInlineStart: 'auto' }}>
                     <Button
                       type="text"

@@ -23,6 +23,7 @@ import { usePriceText } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { BundleEditor, type BundleValues } from './bundle/BundleEditor.tsx'
+import { CodeForm } from './CodeForm.tsx'
 import { SpecRows, TierRows } from './SkuRows.tsx'
 import { goodsText } from './text.ts'
 import { newSku, type SkuValues } from './values.ts'
@@ -236,17 +237,8 @@ function SkuMore({ at, kind }: { readonly at: number; readonly kind: SkuValues['
             ]}
           />
         </Form.Item>
-        {/* What suppliers or people deliver has no codes to hand out in an order. */}
-        <Form.Item name={[at, 'allocation']} label={t('allocation')} hidden={kind !== undefined && kind !== 'card'}>
-          <Select
-            options={[
-              { value: 'fifo', label: t('fifo') },
-              { value: 'fefo', label: t('fefo') },
-              { value: 'lifo', label: t('lifo') },
-              { value: 'random', label: t('random') },
-            ]}
-          />
-        </Form.Item>
+        {/* What suppliers or people deliver has no codes to hand out. */}
+        <CodeForm at={at} hidden={kind !== undefined && kind !== 'card'} />
         <Form.Item name={[at, 'lowStockAt']} label={t('lowStockAt')}>
           <InputNumber min={0} max={1_000_000} precision={0} suffix={t('piecesUnit')} style={{ width: '100%' }} />
         </Form.Item>

@@ -61,6 +61,9 @@ export const newSku = (): SkuValues => ({
   tiers: [],
   holdMode: 'order',
   allocation: 'fifo',
+  usesPerCode: 1,
+  pick: 'none',
+  pickFeeFen: 0,
   lowStockAt: 10,
   state: 'on',
 })
@@ -175,9 +178,19 @@ function skuOf(sku: SkuValues) {
     })),
     holdMode: sku.holdMode,
     allocation: sku.allocation,
+    ...codeFormOf(sku),
     lowStockAt: sku.lowStockAt ?? 0,
     state: sku.state,
   }
+}
+
+/** What is hidden in the editor says nothing: only codes are sold several times or chosen by number. */
+function codeFormOf({ kind, allocation, usesPerCode, pick, pickFeeFen }: SkuValues) {
+  if (kind !== 'card') return { allocation: 'fifo' as const, usesPerCode: 1, pick: 'none' as const, pickFeeFen: 0 }
+  const isLoop = allocation === 'loop'
+  // An empty field is "no bound" in a loop, and once elsewhere.
+  const uses = usesPerCode ?? (isLoop ? null : 1)
+  return { usesPerCode: uses, pick: pick ?? 'none', pickFeeFen: pick === 'none' ? 0 : (pickFeeFen ?? 0) }
 }
 
 /** Only what the server is told; what it tells about the parts stays here. */
@@ -204,6 +217,7 @@ function fieldOf(field: FieldValues) {
     hintZh: field.hintZh ?? '',
     hintEn: field.hintEn ?? '',
     confirmTwice: field.confirmTwice,
+    ...(field.confirmShown ? { confirmShown: true } : {}),
     ...(field.type === 'text' && field.pattern ? { pattern: field.pattern } : {}),
     ...(field.type === 'select' ? { options: optionsOf(field.options) ?? [] } : {}),
   }

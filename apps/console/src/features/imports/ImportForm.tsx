@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import { newKey, useAction, useRead } from '../../shared/api/hooks.ts'
 import type { Input as RouteInput } from '../../shared/api/index.ts'
 import { useText } from '../../shared/i18n/index.ts'
+import { ChannelsField } from '../../shared/parts/ChannelsField.tsx'
 import { InstantInput, MoneyInput, SkuPicker } from '../../shared/parts/inputs.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
@@ -72,6 +73,9 @@ export function ImportForm({
           <Form.Item name="validTo" label={t('validTo')} extra={t('validHint')}>
             <InstantInput endOfDay />
           </Form.Item>
+          <Form.Item name="channels" label={t('channels')} extra={t('channelsHint')}>
+            <ChannelsField />
+          </Form.Item>
           <Form.Item name="note" label={t('note')} className="wide" style={{ marginBottom: 0 }}>
             <Input.TextArea maxLength={500} autoSize={{ minRows: 1, maxRows: 4 }} />
           </Form.Item>
@@ -118,6 +122,7 @@ const emptyValues = (skuId: number | undefined): Values => ({
   purchaseRef: '',
   validFrom: null,
   validTo: null,
+  channels: null,
   note: '',
 })
 

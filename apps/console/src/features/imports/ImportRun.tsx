@@ -202,7 +202,8 @@ function Counts({ batch }: { readonly batch: Batch }) {
   return (
     <dl className="import-counts">
       <Figure label={t('linesRead')} value={formatCount(batch.linesRead)} />
-      <Figure label={t('imported')} value={formatCount(batch.imported)} tone="good" />
+      <Figure label={t('imported')} value={formatCount(batch.codes)} tone="good" />
+      {batch.codes < batch.imported && <Figure label={t('uses')} value={formatCount(batch.imported)} />}
       <Figure
         label={t('duplicates')}
         value={formatCount(batch.duplicates)}

@@ -44,6 +44,11 @@ export const importText = defineMessages('imports', {
   validFrom: ['生效时间', 'Valid from'],
   validTo: ['失效时间', 'Valid until'],
   validHint: ['到期自动下架，不会再卖出', 'Expired codes leave the shelf by themselves'],
+  channels: ['专用渠道', 'Only for channels'],
+  channelsHint: [
+    '选了渠道，这批卡密只由这些渠道卖，入到第一个渠道的仓；不选为通用',
+    'Chosen ones alone sell these codes, which come into the first one’s warehouse; none: everybody',
+  ],
   note: ['备注', 'Note'],
   start: ['开始导入', 'Start the import'],
 
@@ -62,6 +67,7 @@ export const importText = defineMessages('imports', {
   calculating: ['正在估算', 'estimating'],
   linesRead: ['已读行数', 'Lines read'],
   imported: ['已入库', 'Imported'],
+  uses: ['共可发次数', 'Uses in all'],
   duplicates: ['重复', 'Duplicates'],
   invalid: ['无效', 'Invalid'],
   elapsed: ['用时', 'Took'],

@@ -7,14 +7,15 @@ import { type Say, useText } from '../../shared/i18n/index.ts'
 import { WaitingClaims } from '../../shared/parts/claims.tsx'
 import { useGatewayName } from '../../shared/parts/gateways.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
+import { Timeline } from '../../shared/parts/timeline/Timeline.tsx'
 import { Copyable, Money, Price, Time } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { DetailPage, Facts, Section } from '../../shared/templates/DetailPage.tsx'
 import { OrderLines } from './BundleLines.tsx'
 import { MoneySection } from './MoneySection.tsx'
 import { OrderActions } from './OrderActions.tsx'
-import { Timeline } from './Timeline.tsx'
 import { orderText } from './text.ts'
+import './orders.css'
 
 type Order = Output<'orders.detail'>
 
@@ -100,7 +101,7 @@ function OrderFacts({ order }: { readonly order: Order }) {
           t(order.purpose === 'recharge' ? 'creditedAt' : 'deliveredAt'),
           <Time key="delivered" value={order.deliveredAt} />,
         ],
-        [t('channel'), order.channel === 'mall' ? t('channelMall') : order.channel],
+        [t('channel'), channelOf(order.channel, t)],
         order.ip !== null && [t('ip'), order.ip],
         order.closeReason !== null && [t('closeReason'), closedBecause(order.closeReason, t)],
       ]}
@@ -111,6 +112,12 @@ function OrderFacts({ order }: { readonly order: Order }) {
 function creditOf({ creditFen, totalFen }: Order, t: Say<keyof typeof orderText.keys>): string {
   const credit = formatMoney(creditFen)
   return creditFen > totalFen ? t('creditWithBonus', { credit, bonus: formatMoney(creditFen - totalFen) }) : credit
+}
+
+function channelOf(channel: string, t: Say<keyof typeof orderText.keys>): string {
+  if (channel === 'mall') return t('channelMall')
+  if (channel === 'wholesale') return t('channelWholesale')
+  return channel === 'bulk' ? t('channelBulk') : channel
 }
 
 function closedBecause(reason: string, t: Say<keyof typeof orderText.keys>): string {

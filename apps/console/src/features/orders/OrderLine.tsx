@@ -13,6 +13,7 @@ import { StateDot, StateTag } from '../../shared/parts/StateTag.tsx'
 import { Price } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { stateText } from '../../shared/states.ts'
+import { CorrectAccount } from './account/CorrectAccount.tsx'
 import { REFRESH_AFTER } from './refresh.ts'
 import { orderText } from './text.ts'
 
@@ -64,6 +65,9 @@ export function OrderLine({ order, line }: { readonly order: Order; readonly lin
         </div>
       </header>
       <LineFacts line={line} />
+      {line.kind === 'topup' && order.paidAt !== null && may('orders.read') && (
+        <CorrectAccount no={order.no} lineNo={line.lineNo} isRefused={line.exception?.reason === 'account_refused'} />
+      )}
       {line.exception && <Exception order={order} line={line} exception={line.exception} />}
       {!isRecharge && <LinePurchases orderNo={order.no} lineNo={line.lineNo} />}
       {line.grants.length > 0 && (
@@ -90,6 +94,7 @@ function LineFacts({ line }: { readonly line: Line }) {
       {line.state !== 'cancelled' && line.goodsId !== null && (
         <span>{t('deliveredOf', { done: line.deliveredQuantity, total: line.quantity })}</span>
       )}
+      {line.pickedNumber !== null && <span className="num">{t('pickedNumber', { number: line.pickedNumber })}</span>}
       {line.heldBack && (line.state === 'waiting' || line.state === 'exception') && <span>{t('heldBack')}</span>}
       {line.costFen !== null && line.costFen > 0 && <span>{t('costOf', { amount: formatMoney(line.costFen) })}</span>}
       {line.refundedFen > 0 && <span>{t('refundedOf', { amount: formatMoney(line.refundedFen) })}</span>}

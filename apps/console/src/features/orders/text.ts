@@ -53,6 +53,8 @@ export const orderText = defineMessages('orders', {
   contactHidden: ['查看完整联系方式需要「查看会员」权限', 'The whole contact needs the permission “See members”'],
   channel: ['来源', 'Channel'],
   channelMall: ['商城', 'Mall'],
+  channelWholesale: ['供货接口', 'Wholesale'],
+  channelBulk: ['批量订单', 'Bulk order'],
   ip: ['下单 IP', 'IP address'],
   expiresAt: ['付款截止', 'Pay until'],
   closeReason: ['关闭原因', 'Closed because'],
@@ -70,6 +72,7 @@ export const orderText = defineMessages('orders', {
   bundleMarginSoFar: ['已发部分：成本 {cost} · 毛利 {margin}', 'Delivered so far: cost {cost} · margin {margin}'],
   points: ['{count} 积分', '{count} points'],
   partOf: ['× {count}，金额为分摊价', '× {count}, at its share'],
+  pickedNumber: ['自选号码 {number}', 'Chosen number {number}'],
   heldBack: ['已备好，等待套餐其余内容', 'Set aside until the rest of the bundle is there'],
   costOf: ['成本 {amount}', 'Cost {amount}'],
   deliveredOf: ['已发 {done} / {total}', '{done} of {total} delivered'],
@@ -208,5 +211,4 @@ export const orderText = defineMessages('orders', {
   refundDone: ['退款已提交', 'The refund is on its way'],
 
   timeline: ['全部经过', 'Timeline'],
-  timelineCount: ['{count} 条记录', '{count} entries'],
 })

@@ -33,7 +33,7 @@ export type Draft = {
   readonly hasCallback: boolean
 }
 
-const OPERATIONS = ['place', 'placeCards', 'ask', 'balance', 'products', 'product', 'cancel']
+const OPERATIONS = ['place', 'placeCards', 'ask', 'balance', 'products', 'product', 'checkAccount', 'cancel']
 
 export function draftOf(source: string): Draft | undefined {
   try {

@@ -1,14 +1,17 @@
 import { Alert, Progress } from 'antd'
+import { useAction } from '../../shared/api/hooks.ts'
 import { formatCount } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
+import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { Money, Time } from '../../shared/parts/values.tsx'
 import { Facts, Section } from '../../shared/templates/DetailPage.tsx'
 import { recallText } from './text.ts'
 import type { Recall } from './useRecallActions.tsx'
 
 /** Why a batch was recalled, how far it is put right, and what its supplier owes. */
-export function RecallHead({ recall }: { readonly recall: Recall }) {
+export function RecallHead({ batchId, recall }: { readonly batchId: number; readonly recall: Recall }) {
   const t = useText(recallText)
+  const open = useAction('fulfilment.openRecallRecovery', { refresh: ['fulfilment.'], done: t('recoveryOpened') })
   const { claim, pieces } = recall
   const all = Object.values(pieces).reduce((sum, count) => sum + count, 0)
   const done = all - pieces.open - pieces.queued - pieces.failed - pieces.awaiting
@@ -64,7 +67,18 @@ export function RecallHead({ recall }: { readonly recall: Recall }) {
                     putRight: formatCount(claim.putRight),
                     cost: `¥${(claim.costFen / 100).toFixed(2)}`,
                   })}
-                </span>
+                </span>{' '}
+                {claim.supplier !== '' && claim.amountFen > 0 && (
+                  <ActionButton
+                    type="link"
+                    size="small"
+                    permission="suppliers.manage"
+                    loading={open.running}
+                    onClick={() => void open.go({ params: { batchId }, body: {} })}
+                  >
+                    {t('openRecovery')}
+                  </ActionButton>
+                )}
               </span>,
             ],
           ]}

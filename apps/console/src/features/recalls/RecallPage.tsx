@@ -49,7 +49,7 @@ export function RecallPage() {
       rowKey={(piece) => piece.grantId}
       refreshMs={refreshMs}
       actions={isOpen && <Deeds recall={recall} actions={actions} />}
-      summary={() => recall && <RecallHead recall={recall} />}
+      summary={() => recall && <RecallHead batchId={batchId} recall={recall} />}
       filters={[
         { kind: 'search', placeholder: t('search') },
         { kind: 'states', name: 'state', label: t('state'), of: 'recallPiece' },

@@ -38,6 +38,8 @@ export const recallText = defineMessages('recalls', {
   progressOf: ['{done} / {all} 个，涉及 {orders} 个订单', '{done} of {all}, of {orders} orders'],
   supplier: ['供货商', 'Supplier'],
   noSupplier: ['未填写', 'Not stated'],
+  openRecovery: ['发起追偿', 'Claim it from the supplier'],
+  recoveryOpened: ['已列入供应商追偿', 'It is among the claims on suppliers'],
   claim: ['应向供货商追偿', 'To be claimed'],
   claimOf: [
     '未售出 {stopped} + 已更换或退款 {putRight}，单个成本 {cost}',

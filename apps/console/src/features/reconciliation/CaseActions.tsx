@@ -7,11 +7,11 @@ import { useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { useMay } from '../../shared/session.tsx'
-import { reconciliationText } from './text.ts'
+import { reconciliationText, useSourceText } from './text.ts'
 
 type Case = Output<'reconciliation.getCase'>
 
-const REFRESH = ['reconciliation.', 'ledger.', 'orders.', 'payments.']
+const REFRESH = ['reconciliation.', 'suppliers.', 'ledger.', 'orders.', 'payments.']
 
 /** What can be done about a difference, the likeliest first. */
 export function CaseActions({ found }: { readonly found: Case }) {
@@ -34,6 +34,11 @@ export function CaseActions({ found }: { readonly found: Case }) {
           {t('ask')}
         </ActionButton>
       )}
+      {can('claim') && (
+        <ActionButton permission="finance.reconcile" type="primary" onClick={deeds.claim}>
+          {t('claim')}
+        </ActionButton>
+      )}
       {can('write_off') && (
         <ActionButton permission="finance.reconcile" onClick={deeds.writeOff}>
           {t('writeOff')}
@@ -49,11 +54,12 @@ export function CaseActions({ found }: { readonly found: Case }) {
 }
 
 function useDeeds(found: Case) {
-  const t = useText(reconciliationText)
+  const t = useSourceText(found.gateway)
   const confirm = useConfirmDanger()
   const options = { refresh: REFRESH, done: t('done') }
   const ask = useAction('reconciliation.ask', { refresh: REFRESH, done: t('asked') })
   const explain = useAction('reconciliation.explain', options)
+  const claim = useAction('reconciliation.claimCase', options)
   const postpone = useAction('reconciliation.postpone', options)
   const pair = useAction('reconciliation.pair', options)
   const params = { id: found.id }
@@ -61,6 +67,13 @@ function useDeeds(found: Case) {
   return {
     asking: ask.running,
     ask: () => void ask.go({ params, body: {} }),
+    claim: () =>
+      confirm({
+        ...about,
+        title: t('claim'),
+        consequence: t('claimText'),
+        onConfirm: (note) => claim.run({ params, body: { note } }),
+      }),
     writeOff: () =>
       confirm({
         ...about,

@@ -11,8 +11,8 @@ const DIFFERENCES = ['channel_only', 'ours_only', 'state_differs', 'amount_diffe
 export function CaseListPage() {
   const t = useText(reconciliationText)
   const outcomeName = useOutcomeName()
-  const columns = useCaseColumns({ ofDay: false })
-  const [{ show }] = useUrlState()
+  const [{ show, gateway }] = useUrlState()
+  const columns = useCaseColumns({ ofDay: false, gateway: gateway ?? '' })
   return (
     <ListPage
       id="reconciliation.cases"
@@ -20,7 +20,7 @@ export function CaseListPage() {
       hint={t('casesHint')}
       back="/reconciliation"
       route="reconciliation.listCases"
-      fixed={{ unsettled: show === 'all' ? undefined : 'true' }}
+      fixed={{ gateway, unsettled: show === 'all' ? undefined : 'true' }}
       rowKey={(row) => row.id}
       href={(row) => `/reconciliation/cases/${row.id}`}
       exportRoute="reconciliation.exportCases"

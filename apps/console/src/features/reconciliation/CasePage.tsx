@@ -4,13 +4,12 @@ import { useRead } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
 import { formatTime } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
-import { useGatewayName } from '../../shared/parts/gateways.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Copyable, Money, Time } from '../../shared/parts/values.tsx'
 import { DetailPage, Facts, Section } from '../../shared/templates/DetailPage.tsx'
 import { CaseActions } from './CaseActions.tsx'
 import { RawRows, RawText } from './Raw.tsx'
-import { reconciliationText, useKindName, useOutcomeName } from './text.ts'
+import { isSupplier, reconciliationText, useKindName, useOutcomeName, useSourceName, useSourceText } from './text.ts'
 import './reconciliation.css'
 
 type Case = Output<'reconciliation.getCase'>
@@ -45,7 +44,7 @@ export function CasePage() {
 function Verdict({ found }: { readonly found: Case }) {
   const t = useText(reconciliationText)
   const kindName = useKindName()
-  const gatewayName = useGatewayName()
+  const sourceName = useSourceName()
   const isOpen = found.state === 'open' || found.state === 'waiting'
   return (
     <>
@@ -58,7 +57,7 @@ function Verdict({ found }: { readonly found: Case }) {
       <Section>
         <Facts
           items={[
-            [t('gateway'), gatewayName(found.gateway)],
+            [t(isSupplier(found.gateway) ? 'supplierSource' : 'gateway'), sourceName(found.gateway)],
             [
               t('day'),
               <Link key="day" to={`/reconciliation/${found.gateway}/${found.day}`} className="num">
@@ -99,8 +98,8 @@ function Verdict({ found }: { readonly found: Case }) {
   )
 }
 
-function Theirs({ found: { theirs, text } }: { readonly found: Case }) {
-  const t = useText(reconciliationText)
+function Theirs({ found: { gateway, theirs, text } }: { readonly found: Case }) {
+  const t = useSourceText(gateway)
   return (
     <Section title={t('theirSide')}>
       {theirs ? (

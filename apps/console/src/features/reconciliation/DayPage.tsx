@@ -10,7 +10,7 @@ import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { ListPage } from '../../shared/templates/ListPage.tsx'
 import { useCaseColumns } from './caseColumns.tsx'
 import { DaySummary } from './DaySummary.tsx'
-import { reconciliationText } from './text.ts'
+import { isSupplier, reconciliationText, useSourceText } from './text.ts'
 import { UploadBill } from './UploadBill.tsx'
 import './reconciliation.css'
 
@@ -37,14 +37,16 @@ export function DayPage() {
   const t = useText(reconciliationText)
   const both = useBoth()
   const { gateway = '', day = '' } = useParams()
+  const month = day.slice(0, 7)
+  const supplier = isSupplier(gateway) ? gateway.slice('supplier-'.length) : undefined
   const read = useDay(gateway, day)
-  const columns = useCaseColumns({ ofDay: true })
+  const columns = useCaseColumns({ ofDay: true, gateway })
   const { data } = read
   return (
     <ListPage
       id="reconciliation.day"
       title={t('dayTitle', { gateway: data ? both(data.name.zh, data.name.en) : gateway, day })}
-      back={`/reconciliation?month=${day.slice(0, 7)}`}
+      back={supplier ? `/suppliers/${supplier}/statements?month=${month}` : `/reconciliation?month=${month}`}
       route="reconciliation.listCases"
       fixed={{ gateway, day }}
       rowKey={(row) => row.id}
@@ -61,7 +63,7 @@ export function DayPage() {
 }
 
 function DayActions({ day }: { readonly day: Day }) {
-  const t = useText(reconciliationText)
+  const t = useSourceText(day.gateway)
   const both = useBoth()
   const confirm = useConfirmDanger()
   const params = { gateway: day.gateway, day: day.day }

@@ -8,7 +8,7 @@ import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Money, Nothing } from '../../shared/parts/values.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { ErrorState } from '../../shared/templates/ErrorState.tsx'
-import { reconciliationText, useOutcomeName } from './text.ts'
+import { isSupplier, reconciliationText, useOutcomeName, useSourceText } from './text.ts'
 
 type Day = Output<'reconciliation.getDay'>
 
@@ -37,7 +37,7 @@ export function DaySummary({ read }: { readonly read: UseQueryResult<Day> }) {
 }
 
 function News({ day }: { readonly day: Day }) {
-  const t = useText(reconciliationText)
+  const t = useSourceText(day.gateway)
   const { phase, progress, trouble, nextTryAt, closedAt, closedBy, hasBill } = day
   if (phase) return <Working phase={phase} progress={progress} />
   if (closedAt) {
@@ -85,8 +85,8 @@ function Working({
   )
 }
 
-function Sides({ day: { theirs, ours, state } }: { readonly day: Day }) {
-  const t = useText(reconciliationText)
+function Sides({ day: { gateway, theirs, ours, state } }: { readonly day: Day }) {
+  const t = useSourceText(gateway)
   const rows = [
     ['payments', theirs?.payments, theirs?.paidFen, ours?.payments, ours?.paidFen],
     ['refunds', theirs?.refunds, theirs?.refundedFen, ours?.refunds, ours?.refundedFen],
@@ -123,16 +123,18 @@ function Sides({ day: { theirs, ours, state } }: { readonly day: Day }) {
               <Gap theirs={net(theirs)} ours={net(ours)} />
             </td>
           </tr>
-          <tr>
-            <th>{t('fee')}</th>
-            <Sum fen={theirs?.feeFen} />
-            <td className="end">
-              <Nothing />
-            </td>
-            <td className="end">
-              <Nothing />
-            </td>
-          </tr>
+          {!isSupplier(gateway) && (
+            <tr>
+              <th>{t('fee')}</th>
+              <Sum fen={theirs?.feeFen} />
+              <td className="end">
+                <Nothing />
+              </td>
+              <td className="end">
+                <Nothing />
+              </td>
+            </tr>
+          )}
         </tbody>
       </table>
     </Section>
@@ -155,7 +157,7 @@ function Gap({ theirs, ours }: { readonly theirs: number | undefined; readonly o
 }
 
 function Bill({ day: { bill, theirs, gateway, day } }: { readonly day: Day }) {
-  const t = useText(reconciliationText)
+  const t = useSourceText(gateway)
   if (!bill) return null
   return (
     <Section

@@ -5,30 +5,29 @@ import { useRead } from '../../shared/api/hooks.ts'
 import type { Row } from '../../shared/api/index.ts'
 import { formatMoney } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
-import { useGatewayName } from '../../shared/parts/gateways.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Nothing, OneLine, Time } from '../../shared/parts/values.tsx'
 import { ErrorState } from '../../shared/templates/ErrorState.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
 import { RawRows, RawText } from './Raw.tsx'
-import { reconciliationText, useKindName, useOutcomeName } from './text.ts'
+import { kindsOf, reconciliationText, useKindName, useOutcomeName, useSourceName, useSourceText } from './text.ts'
 import './reconciliation.css'
 
 type Line = Row<'reconciliation.listLines'>
 
 /** The bill, line by line, each with its outcome; one press shows it as it stands in the file, beside our records. */
 export function LinesPage() {
-  const t = useText(reconciliationText)
-  const kindName = useKindName()
-  const gatewayName = useGatewayName()
   const { gateway = '', day = '' } = useParams()
+  const t = useSourceText(gateway)
+  const kindName = useKindName()
+  const sourceName = useSourceName()
   const [seen, setSeen] = useState<Line>()
-  const columns = useLineColumns()
+  const columns = useLineColumns(gateway)
   return (
     <>
       <ListPage
         id="reconciliation.lines"
-        title={t('linesTitle', { gateway: gatewayName(gateway), day })}
+        title={t('linesTitle', { gateway: sourceName(gateway), day })}
         hint={t('linesHint')}
         back={`/reconciliation/${gateway}/${day}`}
         route="reconciliation.listLines"
@@ -41,7 +40,7 @@ export function LinesPage() {
             kind: 'select',
             name: 'kind',
             label: t('kind'),
-            options: (['payment', 'refund', 'chargeback', 'other'] as const).map((kind) => ({
+            options: kindsOf(gateway).map((kind) => ({
               value: kind,
               label: kindName(kind),
             })),
@@ -61,8 +60,8 @@ export function LinesPage() {
   )
 }
 
-function useLineColumns(): readonly ListColumn<Line>[] {
-  const t = useText(reconciliationText)
+function useLineColumns(gateway: string): readonly ListColumn<Line>[] {
+  const t = useSourceText(gateway)
   const kindName = useKindName()
   return [
     {

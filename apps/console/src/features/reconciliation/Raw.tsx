@@ -24,6 +24,8 @@ export function RawRows({ rows }: { readonly rows: Rows }) {
     chargeback: t('chargebackRow'),
     attempt: t('attemptRow'),
     notice: t('noticeRow'),
+    purchase: t('purchaseRow'),
+    money: t('moneyRow'),
   }
   return (
     <div>

@@ -6,7 +6,7 @@ import { type Problem, problemOf, upload } from '../../shared/api/index.ts'
 import { formatBytes } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
-import { reconciliationText } from './text.ts'
+import { reconciliationText, useSourceText } from './text.ts'
 
 const FILE_BYTES_MAX = 1024 * 1024 * 1024
 
@@ -14,7 +14,7 @@ type Params = { readonly gateway: string; readonly day: string }
 
 /** Takes a bill by drop or click, says how far it is, and what is wrong with it by its line. */
 export function UploadBill({ params, disabled }: { readonly params: Params; readonly disabled: boolean }) {
-  const t = useText(reconciliationText)
+  const t = useSourceText(params.gateway)
   const [open, setOpen] = useState(false)
   const [isSending, setSending] = useState(false)
   return (
@@ -50,7 +50,7 @@ type SenderProps = {
 }
 
 function Sender({ params, onSending, onDone }: SenderProps) {
-  const t = useText(reconciliationText)
+  const t = useSourceText(params.gateway)
   const { message } = App.useApp()
   const queries = useQueryClient()
   const [sent, setSent] = useState<{ readonly file: File; readonly percent: number }>()
@@ -83,7 +83,7 @@ function Sender({ params, onSending, onDone }: SenderProps) {
       <Typography.Text type="secondary">{t('uploadText')}</Typography.Text>
       {problem && <Alert type="error" showIcon title={problem.message} />}
       <Upload.Dragger
-        accept=".csv,.txt,.zip,.gz,.jsonl"
+        accept=".csv,.txt,.xlsx,.zip,.gz,.jsonl"
         showUploadList={false}
         maxCount={1}
         beforeUpload={(file) => {

@@ -2,23 +2,27 @@ import { Typography } from 'antd'
 import { Link } from 'react-router'
 import type { Row } from '../../shared/api/index.ts'
 import { formatMoney } from '../../shared/format.ts'
-import { useText } from '../../shared/i18n/index.ts'
-import { useGatewayName } from '../../shared/parts/gateways.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Money, Nothing, OneLine } from '../../shared/parts/values.tsx'
 import type { ListColumn } from '../../shared/templates/ListPage.tsx'
-import { reconciliationText, useKindName, useOutcomeName } from './text.ts'
+import { useKindName, useOutcomeName, useSourceName, useSourceText } from './text.ts'
 
 type Case = Row<'reconciliation.listCases'>
 
 /** Columns of a list of differences; gateway and day only where it is of several. */
-export function useCaseColumns({ ofDay }: { readonly ofDay: boolean }): readonly ListColumn<Case>[] {
-  const t = useText(reconciliationText)
+export function useCaseColumns({
+  ofDay,
+  gateway = '',
+}: {
+  readonly ofDay: boolean
+  readonly gateway?: string
+}): readonly ListColumn<Case>[] {
+  const t = useSourceText(gateway)
   const outcomeName = useOutcomeName()
   const kindName = useKindName()
-  const gatewayName = useGatewayName()
+  const sourceName = useSourceName()
   const place: readonly ListColumn<Case>[] = [
-    { key: 'gateway', title: t('gateway'), width: 110, render: (row) => gatewayName(row.gateway) },
+    { key: 'gateway', title: t('gateway'), width: 110, render: (row) => sourceName(row.gateway) },
     {
       key: 'day',
       title: t('day'),

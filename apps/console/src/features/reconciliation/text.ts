@@ -1,5 +1,8 @@
 import { type CaseKind, OUTCOME_WORDS, type Outcome } from '@quanshu/contract/reconciliation'
-import { defineMessages, useBoth, useText } from '../../shared/i18n/index.ts'
+import { useRead } from '../../shared/api/hooks.ts'
+import { defineMessages, type Say, useBoth, useText } from '../../shared/i18n/index.ts'
+import { useGatewayName } from '../../shared/parts/gateways.tsx'
+import { useMay } from '../../shared/session.tsx'
 
 export const reconciliationText = defineMessages('reconciliation', {
   title: ['对账', 'Reconciliation'],
@@ -161,6 +164,43 @@ export const reconciliationText = defineMessages('reconciliation', {
   noPairs: ['没有金额相同的另一侧差异', 'None of the other side has this amount'],
   done: ['已处理', 'Done'],
 
+  supplierSource: ['供应商', 'Supplier'],
+  purchase: ['采购', 'Purchase'],
+  deposit: ['预存', 'Deposit'],
+  credit: ['退款或赔付', 'Credit'],
+  purchaseRow: ['采购单', 'Purchase'],
+  moneyRow: ['供应商款项', 'Money at the supplier'],
+  claim: ['按差异入账并索赔', 'Write it off and claim it'],
+  claimText: [
+    '账目先以供应商账单为准，多扣的金额同时记为对供应商的索赔；供应商退回后在「资金」页记为到账。',
+    'The books follow the supplier’s statement, and what was taken too much becomes a claim. When it is given back, grant it on the money tab.',
+  ],
+  supply_theirs: ['供应商账单', 'Supplier’s statement'],
+  supply_payments: ['预存与退款', 'Deposits and credits'],
+  supply_refunds: ['采购', 'Purchases'],
+  supply_gateway: ['供应商', 'Supplier'],
+  supply_upload: ['上传对账单', 'Upload a statement'],
+  supply_uploadText: [
+    '供应商后台导出的订单明细或对账单（csv 或 xlsx）。它会取代当日现有的账单；列名按这家供应商的设置识别。',
+    'The list of orders or the statement as exported from the supplier’s site (csv or xlsx). It takes the place of the day’s; columns are read by what was set for this supplier.',
+  ],
+  supply_dropHint: ['支持 csv、xlsx，最多 64 MB', 'csv or xlsx, up to 64 MB'],
+  supply_run: ['获取并核对', 'Fetch and compare'],
+  supply_runAgain: ['重新核对', 'Compare again'],
+  supply_notAskedText: [
+    '上传从供应商后台导出的对账单；接口提供对账单的供应商会在次日凌晨自动获取。',
+    'Upload the statement from the supplier’s site. Where the interface tells it, it is fetched the night after.',
+  ],
+  supply_billEmpty: ['空账单：供应商说当日没有订单', 'Empty: the supplier says nothing was ordered'],
+  supply_theirSide: ['供应商一侧', 'The supplier’s side'],
+  supply_tradeNo: ['供应商单号', 'Supplier’s number'],
+  supply_paymentNo: ['我方采购单号', 'Our purchase number'],
+  supply_nothingThere: ['供应商账单上没有', 'Not on the statement'],
+  supply_searchWhole: ['完整的供应商单号或采购单号', 'A whole number, the supplier’s or ours'],
+  supply_writeOffText: [
+    '以供应商账单为准，差额从这家供应商的往来账户记入「对账差异」。以后对上时会自动冲回。',
+    'The books follow the supplier’s statement; the difference moves from its account to that of differences. It is taken back by itself when it turns up.',
+  ],
   lines: ['账单明细', 'Lines of the bill'],
   linesTitle: ['{gateway} {day} 账单明细', 'Bill of {gateway}, {day}'],
   linesHint: ['按文件顺序；搜索请粘贴完整单号。', 'In the order of the file. Search by a whole number.'],
@@ -170,6 +210,44 @@ export const reconciliationText = defineMessages('reconciliation', {
   noPart: ['不参与', 'No part'],
   seeCase: ['查看差异', 'See the difference'],
 })
+
+type Key = keyof typeof reconciliationText.keys
+
+export const isSupplier = (gateway: string): boolean => gateway.startsWith('supplier-')
+
+/** The page's words; of a supplier's statement its own, where a gateway's would be wrong. */
+export function useSourceText(gateway: string): Say<Key> {
+  const t = useText(reconciliationText)
+  if (!isSupplier(gateway)) return t
+  return ((key: Key, values?: never) => {
+    const own = `supply_${key}` as Key
+    return t(own in reconciliationText.keys ? own : key, values as never)
+  }) as Say<Key>
+}
+
+const SUPPLIERS_MAX = 200
+
+/** What people call a gateway, or a supplier whose statements stand beside the gateways' bills. */
+export function useSourceName(): (gateway: string) => string {
+  const gatewayName = useGatewayName()
+  const may = useMay()
+  const { data } = useRead(
+    'suppliers.list',
+    { query: { pageSize: SUPPLIERS_MAX } },
+    { enabled: may('suppliers.read'), staleMs: 60_000 },
+  )
+  return (gateway) => {
+    if (!isSupplier(gateway)) return gatewayName(gateway)
+    const id = Number(gateway.slice('supplier-'.length))
+    return data?.items.find((one) => one.id === id)?.name ?? gateway
+  }
+}
+
+/** The kinds of lines that a source may have. */
+export const kindsOf = (gateway: string) =>
+  isSupplier(gateway)
+    ? (['purchase', 'deposit', 'credit', 'other'] as const)
+    : (['payment', 'refund', 'chargeback', 'other'] as const)
 
 export function useOutcomeName(): (outcome: Outcome) => string {
   const both = useBoth()

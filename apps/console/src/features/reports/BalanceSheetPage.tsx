@@ -4,7 +4,7 @@ import type { Dayjs } from 'dayjs'
 import { Link } from 'react-router'
 import { useRead } from '../../shared/api/hooks.ts'
 import type { Input, Output } from '../../shared/api/index.ts'
-import { formatCount, formatMoney, formatTime, fromWall, toWall, wallNow } from '../../shared/format.ts'
+import { formatCount, formatMoney, formatTime, fromWall, isFen, toWall, wallNow } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { useGatewayName } from '../../shared/parts/gateways.tsx'
 import { Nothing } from '../../shared/parts/values.tsx'
@@ -122,11 +122,18 @@ function Headline({ sheet }: { readonly sheet: Sheet }) {
   )
 }
 
+const UNITS: Readonly<Record<string, 'unitCNY' | 'unitPoint' | 'unitBudget'>> = {
+  CNY: 'unitCNY',
+  point: 'unitPoint',
+  budget: 'unitBudget',
+}
+
 /** One unit: what is ours stands below zero in the ledger, what we owe or earned above; here both as people say them. */
 function UnitSection({ unit }: { readonly unit: Unit }) {
   const t = useText(reportText)
-  const name = unit.unit === 'CNY' ? t('unitCNY') : unit.unit === 'point' ? t('unitPoint') : unit.unit
-  const shown = unit.unit === 'CNY' ? formatMoney : formatCount
+  const key = UNITS[unit.unit]
+  const name = key ? t(key) : unit.unit
+  const shown = isFen(unit.unit) ? formatMoney : formatCount
   return (
     <Section
       flush

@@ -92,7 +92,7 @@ function useFilters(): readonly Filter[] {
       label: t('channel'),
       options: (choices?.channels ?? []).map((value) => ({
         value,
-        label: value === 'mall' ? t('channelMall') : value,
+        label: value === 'mall' ? t('channelMall') : value === 'wholesale' ? t('channelWholesale') : value,
       })),
     },
     { kind: 'select', name: 'staff', label: t('staff'), options: words(choices?.staff) },

@@ -13,7 +13,7 @@ export function useRowName(): (by: ReportDimension, row: Keyed) => string {
   return (by, { key, title, titleEn }) => {
     if (key === null) return t(NOTHING_TEXT[by])
     if (by === 'payWay') return payWay(key)
-    if (by === 'channel') return key === 'mall' ? t('channelMall') : key
+    if (by === 'channel') return key === 'mall' ? t('channelMall') : key === 'wholesale' ? t('channelWholesale') : key
     return both(title, titleEn)
   }
 }

@@ -1,4 +1,4 @@
-import type { Permission } from '@quanshu/contract/permissions'
+import type { RolePermission } from '@quanshu/contract/permissions'
 import { Button, Checkbox, Drawer, Form, Input, Tooltip } from 'antd'
 import { useEffect } from 'react'
 import { useAction } from '../../shared/api/hooks.ts'
@@ -15,9 +15,9 @@ export type RoleDraft = {
   readonly id?: number
   readonly version?: number
   readonly name: string
-  readonly permissions: readonly Permission[]
+  readonly permissions: readonly RolePermission[]
 }
-type Values = { readonly name: string; readonly permissions: Permission[] }
+type Values = { readonly name: string; readonly permissions: RolePermission[] }
 
 export function RoleDrawer({
   draft,
@@ -72,14 +72,14 @@ export function RoleDrawer({
   )
 }
 
-type BoxesProps = { readonly value?: readonly Permission[]; readonly onChange?: (value: Permission[]) => void }
+type BoxesProps = { readonly value?: readonly RolePermission[]; readonly onChange?: (value: RolePermission[]) => void }
 
 /** Permissions in groups; what the person has not cannot be given. */
 function PermissionBoxes({ value = [], onChange }: BoxesProps) {
   const t = useText(rolesText)
   const name = useText(permissionText)
   const may = useMay()
-  const set = (changed: readonly Permission[], on: boolean) => {
+  const set = (changed: readonly RolePermission[], on: boolean) => {
     const rest = value.filter((permission) => !changed.includes(permission))
     onChange?.(on ? [...rest, ...changed] : rest)
   }

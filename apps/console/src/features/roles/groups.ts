@@ -1,7 +1,7 @@
-import { PERMISSIONS, type Permission } from '@quanshu/contract/permissions'
+import { PERMISSIONS, type RolePermission } from '@quanshu/contract/permissions'
 
 type Area<P> = P extends `${infer A}.${string}` ? A : never
-export type PermissionGroup = { readonly area: Area<Permission>; readonly permissions: readonly Permission[] }
+export type PermissionGroup = { readonly area: Area<RolePermission>; readonly permissions: readonly RolePermission[] }
 
 /** Permissions by the part of the console they belong to, in the contract's order. */
 export const PERMISSION_GROUPS: readonly PermissionGroup[] = [...new Set(PERMISSIONS.map(areaOf))].map((area) => ({
@@ -9,6 +9,6 @@ export const PERMISSION_GROUPS: readonly PermissionGroup[] = [...new Set(PERMISS
   permissions: PERMISSIONS.filter((permission) => areaOf(permission) === area),
 }))
 
-function areaOf(permission: Permission): Area<Permission> {
-  return permission.split('.')[0] as Area<Permission>
+function areaOf(permission: RolePermission): Area<RolePermission> {
+  return permission.split('.')[0] as Area<RolePermission>
 }

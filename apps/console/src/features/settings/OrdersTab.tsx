@@ -1,4 +1,4 @@
-import { Form, InputNumber, Radio, Switch, Typography } from 'antd'
+import { Form, InputNumber, Radio, Space, Switch, Typography } from 'antd'
 import { useText } from '../../shared/i18n/index.ts'
 import { MoneyInput } from '../../shared/parts/inputs.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
@@ -17,6 +17,8 @@ const KEYS = [
   'refunds.usedCodes',
   'payments.claimApprovalAboveFen',
   'payments.letGoMaxFen',
+  'suppliers.moneyApprovalAboveFen',
+  'desk.ages',
 ] as const
 
 /** How orders are placed and how long they wait. */
@@ -87,12 +89,52 @@ export function OrdersTab() {
             <MoneyInput max={1_000_000} style={{ width: 160 }} />
           </Form.Item>
           <Form.Item
+            name={['suppliers.moneyApprovalAboveFen']}
+            label={t('supplierMoneyApproval')}
+            extra={t('supplierMoneyApprovalHint')}
+            rules={[{ required: true, message: t('required') }]}
+          >
+            <MoneyInput max={100_000_000} style={{ width: 160 }} />
+          </Form.Item>
+          <Form.Item
             name={['payments.letGoMaxFen']}
             label={t('letGoMax')}
             extra={t('letGoMaxHint')}
             rules={[{ required: true, message: t('required') }]}
           >
             <MoneyInput max={1_000_000} style={{ width: 160 }} />
+          </Form.Item>
+          <Form.Item label={t('deskAges')} extra={t('deskAgesHint')} required>
+            <Space wrap>
+              <Form.Item
+                name={['desk.ages', 'worryMinutes']}
+                noStyle
+                rules={[{ required: true, message: t('required') }]}
+              >
+                <InputNumber
+                  min={1}
+                  max={43_200}
+                  precision={0}
+                  prefix={t('worryAfter')}
+                  suffix={t('minutes')}
+                  style={{ width: 180 }}
+                />
+              </Form.Item>
+              <Form.Item
+                name={['desk.ages', 'lateMinutes']}
+                noStyle
+                rules={[{ required: true, message: t('required') }]}
+              >
+                <InputNumber
+                  min={1}
+                  max={43_200}
+                  precision={0}
+                  prefix={t('lateAfter')}
+                  suffix={t('minutes')}
+                  style={{ width: 180 }}
+                />
+              </Form.Item>
+            </Space>
           </Form.Item>
           <Form.Item name={['refunds.usedCodes']} label={t('refundUsed')} style={{ marginBottom: 0 }}>
             <Radio.Group

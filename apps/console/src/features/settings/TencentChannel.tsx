@@ -3,12 +3,11 @@ import { useAction } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
 import { commonText } from '../../shared/i18n/common.ts'
 import { useText } from '../../shared/i18n/index.ts'
-import { useConfirmDanger } from '../../shared/parts/danger.tsx'
-import { useTestResult } from '../../shared/parts/TestResult.tsx'
 import { ChannelForm } from './ChannelForm.tsx'
 import { notifyText } from './notifyText.ts'
 import { ReceiptAddress } from './ReceiptAddress.tsx'
 import { settingsText } from './text.ts'
+import { useSmsTest } from './useSmsTest.tsx'
 
 type Channel = Output<'notify.getChannels'>['smsTencent']
 const EMPTY = {
@@ -24,27 +23,8 @@ export function TencentChannel({ channel }: { readonly channel: Channel }) {
   const t = useText(settingsText)
   const n = useText(notifyText)
   const common = useText(commonText)
-  const test = useTestResult()
-  const confirm = useConfirmDanger()
   const save = useAction('notify.saveTencentSms', { refresh: ['notify.'], done: common('saved'), showProblem: false })
-  const send = useAction('notify.testSms', { onDone: test.show })
-  const askTest = () =>
-    confirm({
-      title: t('testSmsTitle'),
-      object: channel.config?.signName ?? '',
-      danger: false,
-      confirmText: t('send'),
-      extra: (
-        <Form.Item
-          name="phone"
-          label={t('testPhone')}
-          rules={[{ required: true, pattern: /^1[3-9]\d{9}$/, message: t('badPhone') }]}
-        >
-          <Input autoFocus inputMode="tel" maxLength={11} />
-        </Form.Item>
-      ),
-      onConfirm: (_reason, values) => send.run({ body: { phone: String(values.phone), provider: 'tencent' } }),
-    })
+  const test = useSmsTest('tencent', channel.config?.signName ?? '')
   const required = [{ required: true, whitespace: true, message: t('required') }]
   const digits = [{ required: true, pattern: /^\d+$/, message: n('onlyDigits') }]
   return (
@@ -54,7 +34,7 @@ export function TencentChannel({ channel }: { readonly channel: Channel }) {
       channel={channel}
       defaults={EMPTY}
       onSave={(body) => save.run({ body })}
-      onTest={askTest}
+      onTest={test.ask}
       tested={test.result}
       below={<ReceiptAddress url={channel.receiptUrl} />}
     >

@@ -45,13 +45,6 @@ export const staffText = defineMessages('staff', {
   noSessions: ['没有登录中的设备', 'Nowhere signed in'],
   end: ['结束', 'End'],
   ended: ['已结束', 'Ended'],
-  passwordTitle: ['请把初始密码交给 {name}', 'Hand the initial password to {name}'],
-  passwordText: [
-    '它只显示这一次。首次登录时必须改成自己的密码。',
-    'It is shown this once, and must be changed at the first sign-in.',
-  ],
-  initialPassword: ['初始密码', 'Initial password'],
-  passwordKept: ['我已记下', 'I have noted it'],
   emptyTitle: ['还没有其他员工', 'No colleagues yet'],
   unknownDevice: ['未知设备', 'Unknown device'],
 })

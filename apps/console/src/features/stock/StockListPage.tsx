@@ -38,7 +38,7 @@ export function StockListPage() {
 
 function columnsOf(t: T): readonly ListColumn<Stock>[] {
   const count = (
-    key: 'held' | 'delivered' | 'used' | 'suspect' | 'void' | 'expired' | 'imported',
+    key: 'held' | 'inChannels' | 'delivered' | 'used' | 'suspect' | 'void' | 'expired' | 'imported',
     hidden = false,
   ): ListColumn<Stock> => ({
     key,
@@ -69,6 +69,7 @@ function columnsOf(t: T): readonly ListColumn<Stock>[] {
     },
     { key: 'pieces', title: t('pieces'), width: 120, render: (stock) => <PiecesBar pieces={stock} width={100} /> },
     count('held'),
+    count('inChannels'),
     count('delivered'),
     count('used', true),
     count('suspect', true),

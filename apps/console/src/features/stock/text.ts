@@ -3,14 +3,15 @@ import { defineMessages } from '../../shared/i18n/index.ts'
 export const stockText = defineMessages('stock', {
   title: ['库存', 'Stock'],
   hint: [
-    '来自总账，实时准确：可售 + 占用 + 已发出 + 已使用 + 停用 + 作废 + 过期 = 入库。',
-    'From the ledger, to the piece: available + held + delivered + used + suspect + void + expired = imported.',
+    '来自总账，实时准确：可售 + 占用（总仓）+ 渠道仓 + 已发出 + 已使用 + 停用 + 作废 + 过期 = 入库。',
+    'From the ledger, to the piece: available + held (total warehouse) + in channels + delivered + used + suspect + void + expired = imported.',
   ],
   search: ['商品名或规格名', 'Goods or variant'],
   lowOnly: ['只看库存紧张', 'Low stock only'],
   goods: ['商品 / 规格', 'Goods / variant'],
   available: ['可售', 'Available'],
   held: ['占用', 'Held'],
+  inChannels: ['渠道仓', 'In channels'],
   delivered: ['已发出', 'Delivered'],
   used: ['已使用', 'Used'],
   suspect: ['停用', 'Suspect'],

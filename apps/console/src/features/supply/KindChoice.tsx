@@ -45,7 +45,7 @@ export function KindChoice({
           </strong>
           <Capabilities can={kind.capabilities} />
           <Typography.Text type="secondary" style={{ fontSize: 13 }}>
-            {t('toPrepare', { fields: needs(kind) })}
+            {kind.byHand ? t('byHandText') : t('toPrepare', { fields: needs(kind) })}
           </Typography.Text>
         </label>
       ))}

@@ -1,5 +1,5 @@
 import { ArrowRightOutlined, DeleteOutlined, DownOutlined, UpOutlined } from '@ant-design/icons'
-import { Button, Form, InputNumber, Select, Switch, Tag, Typography } from 'antd'
+import { Alert, Button, Form, InputNumber, Select, Switch, Tag, Typography } from 'antd'
 import { Link } from 'react-router'
 import { useAction } from '../../shared/api/hooks.ts'
 import { formatCount, formatSeconds } from '../../shared/format.ts'
@@ -197,7 +197,8 @@ function Mapping({
   const t = useText(sourceText)
   const both = useBoth()
   if (offer.fields === null) return <Unknown offer={offer} form={form} onChange={onChange} />
-  if (offer.fields.length === 0) return <p className="supply-mapping-note">{t('noFields')}</p>
+  const changed = offer.templateChanges.map(({ change, label }) => t(`change_${change}`, { field: label }))
+  if (offer.fields.length === 0 && changed.length === 0) return <p className="supply-mapping-note">{t('noFields')}</p>
   const map = (key: string, to: string | undefined) => {
     const { [key]: _before, ...others } = offer.fieldMap
     onChange({ ...offer, fieldMap: to === undefined ? others : { ...others, [key]: to } })
@@ -205,6 +206,14 @@ function Mapping({
   return (
     <fieldset className="supply-mapping">
       <legend>{t('mapping')}</legend>
+      {changed.length > 0 && (
+        <Alert
+          type="warning"
+          showIcon
+          title={t('templateChanged', { changes: changed.join(both('，', ', ')) })}
+          style={{ marginBottom: 8 }}
+        />
+      )}
       {offer.fields.map((field) => {
         const label = both(field.labelZh, field.labelEn)
         const lacks = missing.includes(field)

@@ -1,4 +1,4 @@
-import { Button, Typography } from 'antd'
+import { Alert, Button, Typography } from 'antd'
 import { Link } from 'react-router'
 import { useRead } from '../../shared/api/hooks.ts'
 import type { Row } from '../../shared/api/index.ts'
@@ -20,6 +20,8 @@ type T = Say<keyof typeof purchaseText.keys>
 
 const [MOVING_MS, RESTING_MS] = [3_000, 15_000]
 const SUPPLIERS_MAX = 200
+/** What a figure of a supplier's quality leads to; stands in the address. */
+const PICKED = ['productId', 'sentFrom', 'sentTo', 'about', 'wasUnknown', 'hasBad'] as const
 
 /** Purchases at one supplier, or at all of them. The one that is looked at stands in the address. */
 export function PurchaseList({ supplierId }: { readonly supplierId?: number }) {
@@ -47,8 +49,23 @@ export function PurchaseList({ supplierId }: { readonly supplierId?: number }) {
         ]
       : []),
   ]
+  const picked = Object.fromEntries(PICKED.map((name) => [name, values[name]]))
+  const isPicked = Object.values(picked).some((value) => value !== undefined)
+  const forget = () => change(Object.fromEntries(PICKED.map((name) => [name, undefined])))
   return (
     <>
+      {isPicked && (
+        <Alert
+          type="info"
+          style={{ marginBottom: 12 }}
+          title={t('picked', { from: values.sentFrom ?? '–', to: values.sentTo ?? '–' })}
+          action={
+            <Button size="small" onClick={forget}>
+              {t('showAll')}
+            </Button>
+          }
+        />
+      )}
       <ListPage
         id={supplierId === undefined ? 'purchases' : 'purchasesOfSupplier'}
         title={t('title')}
@@ -56,7 +73,7 @@ export function PurchaseList({ supplierId }: { readonly supplierId?: number }) {
         embedded={supplierId !== undefined}
         route="suppliers.listPurchases"
         rowKey={(row) => row.id}
-        {...(supplierId === undefined ? {} : { fixed: { supplierId } })}
+        fixed={{ supplierId, ...picked }}
         refreshMs={(data) => (data?.items.some(({ state }) => isOpen(state)) ? MOVING_MS : RESTING_MS)}
         filters={filters}
         columns={columnsOf(t, supplierId === undefined, show)}

@@ -7,6 +7,7 @@ import { useText } from '../../shared/i18n/index.ts'
 import { Money } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { FormPage } from '../../shared/templates/FormPage.tsx'
+import { AccountCheckSection } from './AccountCheckSection.tsx'
 import { CardSourceSection } from './CardSourceSection.tsx'
 import { GuardSection } from './GuardSection.tsx'
 import { OffersSection } from './OffersSection.tsx'
@@ -59,7 +60,11 @@ function Hint({ supply }: { readonly supply: Supply }) {
   return (
     <>
       {t('price')} <Money fen={supply.priceFen} /> · <Link to={`/goods/${supply.goodsId}`}>{t('goods')}</Link> ·{' '}
-      <Link to={`/skus/${supply.skuId}/price`}>{t('priceRule')}</Link>
+      {supply.kind === 'card' ? (
+        <Link to={`/skus/${supply.skuId}/restock`}>{t('restock')}</Link>
+      ) : (
+        <Link to={`/skus/${supply.skuId}/price`}>{t('priceRule')}</Link>
+      )}
     </>
   )
 }
@@ -83,6 +88,7 @@ function Body({
         </Form.Item>
         <PolicySection />
         <GuardSection priceFen={supply.priceFen} />
+        {supply.kind === 'topup' && <AccountCheckSection />}
       </div>
       <div className="span-4 stack">
         <Preview supply={supply} stale={touched} />

@@ -1,3 +1,4 @@
+import { WORKSPACE_ADAPTER } from '@quanshu/contract'
 import { Alert, App, Button, Form, Input, InputNumber, Skeleton, Typography } from 'antd'
 import { useMemo } from 'react'
 import { useNavigate, useParams } from 'react-router'
@@ -25,6 +26,8 @@ type Values = Omit<In<'suppliers.create'>['body'], 'settings' | 'secrets'> & {
 type Asked = {
   /** The supplier's own address is known and filled in. */
   readonly addressKnown: boolean
+  /** Neither address nor account, nor limits: its people work in the console. */
+  readonly byHand: boolean
   readonly identityName: Kind['identityName']
   readonly fields: readonly (Kind['fields'][number] & { readonly isStored: boolean })[]
 }
@@ -83,6 +86,7 @@ function NewSupplier() {
         <SupplierFields
           asked={{
             addressKnown: kind.defaultBaseUrl !== '',
+            byHand: kind.byHand,
             identityName: kind.identityName,
             fields: kind.fields.map((field) => ({ ...field, isStored: false })),
           }}
@@ -138,7 +142,11 @@ function ExistingSupplier({ id }: { readonly id: number }) {
         </Button>
       )}
     >
-      {data ? <SupplierFields asked={{ ...data, addressKnown: false }} /> : <Skeleton />}
+      {data ? (
+        <SupplierFields asked={{ ...data, addressKnown: false, byHand: data.adapter === WORKSPACE_ADAPTER }} />
+      ) : (
+        <Skeleton />
+      )}
     </FormPage>
   )
 }
@@ -161,7 +169,7 @@ function SupplierFields({ asked }: { readonly asked: Asked }) {
           <Form.Item
             name="identity"
             label={both(asked.identityName.zh, asked.identityName.en)}
-            rules={[{ required: true, whitespace: true, message: t('required') }]}
+            rules={asked.byHand ? [] : [{ required: true, whitespace: true, message: t('required') }]}
           >
             <Input maxLength={100} />
           </Form.Item>
@@ -169,8 +177,9 @@ function SupplierFields({ asked }: { readonly asked: Asked }) {
             className="field-wide"
             name="baseUrl"
             label={t('baseUrl')}
+            hidden={asked.byHand}
             {...(asked.addressKnown ? { extra: t('baseUrlHint') } : {})}
-            rules={[{ required: true, pattern: /^https?:\/\/\S+$/, message: t('badUrl') }]}
+            rules={asked.byHand ? [] : [{ required: true, pattern: /^https?:\/\/\S+$/, message: t('badUrl') }]}
           >
             <Input maxLength={300} inputMode="url" placeholder="https://" />
           </Form.Item>
@@ -179,20 +188,9 @@ function SupplierFields({ asked }: { readonly asked: Asked }) {
           ))}
         </div>
       </Section>
-      <Section title={t('partLimits')}>
-        <Alert type="info" title={t('limitsHint')} style={{ marginBottom: 16, padding: '6px 12px' }} />
-        <div className="supply-limits">
-          <Form.Item name="concurrent" label={t('concurrent')} rules={[{ required: true, message: t('required') }]}>
-            <InputNumber min={1} max={256} precision={0} suffix={t('concurrentUnit')} style={{ width: '100%' }} />
-          </Form.Item>
-          <Form.Item name="perMinute" label={t('perMinute')} rules={[{ required: true, message: t('required') }]}>
-            <InputNumber min={1} max={600_000} precision={0} suffix={t('perMinuteUnit')} style={{ width: '100%' }} />
-          </Form.Item>
-          <Form.Item name="balanceAlarmFen" label={t('balanceAlarm')} extra={t('balanceAlarmHint')}>
-            <MoneyInput max={1_000_000_000} />
-          </Form.Item>
-        </div>
-      </Section>
+      <div hidden={asked.byHand}>
+        <Limits />
+      </div>
       <Section title={t('partNotes')}>
         <Form.Item name="contact" label={t('contact')}>
           <Input maxLength={200} placeholder={t('contactHint')} />
@@ -202,6 +200,26 @@ function SupplierFields({ asked }: { readonly asked: Asked }) {
         </Form.Item>
       </Section>
     </>
+  )
+}
+
+function Limits() {
+  const t = useText(supplierText)
+  return (
+    <Section title={t('partLimits')}>
+      <Alert type="info" title={t('limitsHint')} style={{ marginBottom: 16, padding: '6px 12px' }} />
+      <div className="supply-limits">
+        <Form.Item name="concurrent" label={t('concurrent')} rules={[{ required: true, message: t('required') }]}>
+          <InputNumber min={1} max={256} precision={0} suffix={t('concurrentUnit')} style={{ width: '100%' }} />
+        </Form.Item>
+        <Form.Item name="perMinute" label={t('perMinute')} rules={[{ required: true, message: t('required') }]}>
+          <InputNumber min={1} max={600_000} precision={0} suffix={t('perMinuteUnit')} style={{ width: '100%' }} />
+        </Form.Item>
+        <Form.Item name="balanceAlarmFen" label={t('balanceAlarm')} extra={t('balanceAlarmHint')}>
+          <MoneyInput max={1_000_000_000} />
+        </Form.Item>
+      </div>
+    </Section>
   )
 }
 

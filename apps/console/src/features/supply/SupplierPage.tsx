@@ -1,7 +1,8 @@
+import { WORKSPACE_ADAPTER } from '@quanshu/contract'
 import { useQueryClient } from '@tanstack/react-query'
 import { Alert, Tabs, Typography } from 'antd'
 import { useEffect } from 'react'
-import { Link, useParams } from 'react-router'
+import { Link, useNavigate, useParams } from 'react-router'
 import { useAction, useRead } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
 import { formatHao, formatMoney, formatSeconds, formatTime } from '../../shared/format.ts'
@@ -11,8 +12,13 @@ import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { TestResult, useTestResult } from '../../shared/parts/TestResult.tsx'
 import { Copyable, Nothing, Time } from '../../shared/parts/values.tsx'
+import { useMay } from '../../shared/session.tsx'
 import { DetailPage, Facts, Section } from '../../shared/templates/DetailPage.tsx'
 import { useUrlState } from '../../shared/urlState.ts'
+import { MoneyTab } from './money/MoneyTab.tsx'
+import { QualityTab } from './money/QualityTab.tsx'
+import { supplierMoneyText } from './money/text.ts'
+import './money/supplier-money.css'
 import { ProductList } from './ProductList.tsx'
 import { PurchaseList } from './PurchaseList.tsx'
 import { Balance, Capabilities, Lane, percentOf, Rate } from './parts.tsx'
@@ -64,23 +70,36 @@ export function SupplierPage() {
         <>
           <TestResult result={tested.result} />
           <Troubles supplier={supplier} />
-          {supplier.products === 0 && supplier.state !== 'archived' && <FirstSteps ask={ask} />}
-          <div className="columns">
-            <div className="span-8 stack">
-              <Section title={t('facts')}>
-                <SupplierFacts supplier={supplier} />
-              </Section>
-            </div>
-            <div className="span-4 stack">
-              <Section title={t('health')}>
-                <Health supplier={supplier} />
-              </Section>
-            </div>
-          </div>
+          {supplier.products === 0 && supplier.state !== 'archived' && <FirstSteps ask={ask} supplier={supplier} />}
+          <About supplier={supplier} />
           <Bought supplier={supplier} />
         </>
       )}
     </DetailPage>
+  )
+}
+
+/** Tabs with figures of their own, which stand first on the page. */
+const FULL_TABS = ['money', 'quality']
+
+/** How it is spoken to, and how it does; money, statements and quality have the page to themselves. */
+function About({ supplier }: { readonly supplier: Supplier }) {
+  const t = useText(supplierText)
+  const [{ tab = '' }] = useUrlState()
+  if (FULL_TABS.includes(tab)) return null
+  return (
+    <div className="columns">
+      <div className="span-8 stack">
+        <Section title={t('facts')}>
+          <SupplierFacts supplier={supplier} />
+        </Section>
+      </div>
+      <div className="span-4 stack">
+        <Section title={t('health')}>
+          <Health supplier={supplier} />
+        </Section>
+      </div>
+    </div>
   )
 }
 
@@ -104,16 +123,27 @@ function Actions({ supplier, ask }: { readonly supplier: Supplier; readonly ask:
   const t = useText(supplierText)
   const turn = useTurn(supplier)
   const archived = supplier.state === 'archived'
+  const byHand = supplier.adapter === WORKSPACE_ADAPTER
   return (
     <>
-      <ActionButton permission="suppliers.manage" loading={ask.testing} onClick={ask.test}>
-        {t('test')}
-      </ActionButton>
+      {byHand ? (
+        <Link to={`/suppliers/${supplier.id}/workspace`}>
+          <ActionButton type="primary" tabIndex={-1}>
+            {t('workspace')}
+          </ActionButton>
+        </Link>
+      ) : (
+        <ActionButton permission="suppliers.manage" loading={ask.testing} onClick={ask.test}>
+          {t('test')}
+        </ActionButton>
+      )}
       {!archived && (
         <>
-          <ActionButton permission="suppliers.manage" loading={ask.syncing} onClick={ask.sync}>
-            {t('sync')}
-          </ActionButton>
+          {!byHand && (
+            <ActionButton permission="suppliers.manage" loading={ask.syncing} onClick={ask.sync}>
+              {t('sync')}
+            </ActionButton>
+          )}
           <Link to={`/suppliers/${supplier.id}/prices`}>
             <ActionButton permission="suppliers.manage" tabIndex={-1}>
               {t('priceRule')}
@@ -208,8 +238,21 @@ function Troubles({ supplier }: { readonly supplier: Supplier }) {
 }
 
 /** Joined, but nothing to sell yet: the way to the first delivery. */
-function FirstSteps({ ask }: { readonly ask: Ask }) {
+function FirstSteps({ ask, supplier }: { readonly ask: Ask; readonly supplier: Supplier }) {
   const t = useText(supplierText)
+  if (supplier.adapter === WORKSPACE_ADAPTER) {
+    return (
+      <Section title={t('firstSteps')}>
+        <ol className="supply-steps" style={{ listStyle: 'none', padding: 0, marginBottom: 0 }}>
+          <Step number={1} title={t('handStep1')} text={t('handStep1Text')}>
+            <Link to={`/suppliers/${supplier.id}/workspace`}>{t('workspace')}</Link>
+          </Step>
+          <Step number={2} title={t('handStep2')} text={t('handStep2Text')} />
+          <Step number={3} title={t('step3')} text={t('step3Text')} />
+        </ol>
+      </Section>
+    )
+  }
   return (
     <Section title={t('firstSteps')}>
       <ol className="supply-steps" style={{ listStyle: 'none', padding: 0, marginBottom: 0 }}>
@@ -272,6 +315,7 @@ function SupplierFacts({ supplier }: { readonly supplier: Supplier }) {
   const t = useText(supplierText)
   const both = useBoth()
   const { concurrent, perMinute, balanceAlarmFen } = supplier
+  const byHand = supplier.adapter === WORKSPACE_ADAPTER
   const comma = both('、', ', ')
   const secrets = supplier.fields.filter(({ secret }) => secret)
   const missing = secrets.filter(({ isStored, required }) => required && !isStored)
@@ -280,8 +324,8 @@ function SupplierFacts({ supplier }: { readonly supplier: Supplier }) {
       <Facts
         items={[
           [t('adapter'), <Adapter key="adapter" supplier={supplier} />],
-          [both(supplier.identityName.zh, supplier.identityName.en), supplier.identity],
-          [t('baseUrl'), supplier.baseUrl],
+          supplier.identity !== '' && [both(supplier.identityName.zh, supplier.identityName.en), supplier.identity],
+          supplier.baseUrl !== '' && [t('baseUrl'), supplier.baseUrl],
           ...supplier.fields
             .filter(({ secret, value }) => !secret && value !== '')
             .map(({ name, value }) => [both(name.zh, name.en), value] as const),
@@ -295,10 +339,13 @@ function SupplierFacts({ supplier }: { readonly supplier: Supplier }) {
               t('secretStored')
             ),
           ],
-          [t('balance'), <Balance key="balance" supplier={supplier} />],
-          [t('balanceAlarm'), balanceAlarmFen === null ? '' : formatMoney(balanceAlarmFen)],
-          [t('limits'), t('limitsOf', { concurrent, perMinute })],
-          [t('syncedAt'), supplier.syncedAt ? <Time key="synced" value={supplier.syncedAt} relative /> : t('never')],
+          !byHand && [t('balance'), <Balance key="balance" supplier={supplier} />],
+          !byHand && [t('balanceAlarm'), balanceAlarmFen === null ? '' : formatMoney(balanceAlarmFen)],
+          !byHand && [t('limits'), t('limitsOf', { concurrent, perMinute })],
+          !byHand && [
+            t('syncedAt'),
+            supplier.syncedAt ? <Time key="synced" value={supplier.syncedAt} relative /> : t('never'),
+          ],
           supplier.contact !== '' && [t('contact'), supplier.contact],
           supplier.note !== '' && [t('note'), supplier.note],
           [t('can'), <Capabilities key="can" can={supplier.capabilities} />],
@@ -361,14 +408,20 @@ function Health({ supplier: { id, quality, openPurchases } }: { readonly supplie
 
 function Bought({ supplier }: { readonly supplier: Supplier }) {
   const t = useText(supplierText)
+  const m = useText(supplierMoneyText)
+  const may = useMay()
+  const navigate = useNavigate()
   const [values, change] = useUrlState()
-  const tab = values.tab === 'purchases' ? 'purchases' : 'products'
+  const tabs = ['products', 'purchases', ...FULL_TABS.filter((one) => one === 'quality' || may('finance.read'))]
+  const tab = tabs.find((one) => one === values.tab) ?? 'products'
   // Filters of one list mean nothing to the other.
-  const turnTo = (next: string) =>
+  const turnTo = (next: string) => {
+    if (next === 'statements') return void navigate(`/suppliers/${supplier.id}/statements`)
     change({
       ...Object.fromEntries(Object.keys(values).map((name) => [name, undefined])),
-      tab: next === 'purchases' ? next : undefined,
+      tab: next === 'products' ? undefined : next,
     })
+  }
   return (
     <div>
       <Tabs
@@ -377,13 +430,15 @@ function Bought({ supplier }: { readonly supplier: Supplier }) {
         items={[
           { key: 'products', label: t('tabProducts', { count: supplier.products }) },
           { key: 'purchases', label: t('tabPurchases') },
-        ]}
+          { key: 'money', label: m('tabMoney') },
+          { key: 'statements', label: m('tabStatements') },
+          { key: 'quality', label: m('tabQuality') },
+        ].filter(({ key }) => tabs.includes(key) || (key === 'statements' && may('finance.read')))}
       />
-      {tab === 'products' ? (
-        <ProductList key="products" supplierId={supplier.id} />
-      ) : (
-        <PurchaseList key="purchases" supplierId={supplier.id} />
-      )}
+      {tab === 'products' && <ProductList key="products" supplierId={supplier.id} />}
+      {tab === 'purchases' && <PurchaseList key="purchases" supplierId={supplier.id} />}
+      {tab === 'money' && <MoneyTab key="money" supplierId={supplier.id} name={supplier.name} />}
+      {tab === 'quality' && <QualityTab key="quality" supplierId={supplier.id} />}
     </div>
   )
 }

@@ -69,4 +69,18 @@ describe('taking a supplier’s form', () => {
       ['region', false],
     ])
   })
+
+  it('makes a name where the supplier’s cannot stand in a form, and still finds it', () => {
+    const title = field('充值账号', '充值账号')
+    const server = field('服务器', '服务器', {
+      type: 'select',
+      options: [{ value: 'a', labelZh: '一区', labelEn: '' }],
+    })
+    const taken = newFormFields([draftOf(product, [title, server], [])], [field('account', '手机号')])
+    expect(taken.map(({ key, labelZh }) => [key, labelZh])).toEqual([
+      ['account2', '充值账号'],
+      ['account3', '服务器'],
+    ])
+    expect(suggest([title, server], taken, {})).toEqual({ 充值账号: 'account2', 服务器: 'account3' })
+  })
 })

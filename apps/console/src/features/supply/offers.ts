@@ -18,6 +18,7 @@ export type SupplyValues = {
   readonly source: Supply['source']
   readonly guarded: boolean
   readonly leastMarginFen: number | null
+  readonly accountCheck: Supply['accountCheck']
   readonly offers: readonly OfferDraft[]
 }
 
@@ -27,6 +28,7 @@ export function valuesOf(supply: Supply): SupplyValues {
     source: supply.source,
     guarded: supply.leastMarginFen !== null,
     leastMarginFen: supply.leastMarginFen ?? 0,
+    accountCheck: supply.accountCheck,
     offers: supply.offers.map(({ id: _id, position: _position, ...offer }) => ({
       ...offer,
       fields: offer.fields ?? unasked(supply.kind),
@@ -42,11 +44,12 @@ export const unasked = (kind: Supply['kind']): OfferDraft['fields'] => (kind ===
 export const fits = (product: Pick<Product, 'kind'>, kind: Supply['kind']): boolean =>
   (product.kind === 'direct') === (kind === 'topup')
 
-export function bodyOf({ policy, source, guarded, leastMarginFen, offers }: SupplyValues) {
+export function bodyOf({ policy, source, guarded, leastMarginFen, accountCheck, offers }: SupplyValues) {
   return {
     policy,
     source,
     leastMarginFen: guarded ? (leastMarginFen ?? 0) : null,
+    accountCheck,
     offers: offers.map(({ productId, weight, enabled, fieldMap }) => ({
       productId,
       weight,
@@ -73,6 +76,7 @@ export function draftOf(product: Product, fields: OfferDraft['fields'], formFiel
     enabled: true,
     fieldMap: suggest(fields ?? [], formFields, {}),
     fields,
+    templateChanges: [],
     quality: null,
     isNew: true,
   }
@@ -110,18 +114,35 @@ export function suggest(
 export const missingOf = ({ fields, fieldMap }: OfferDraft, form: readonly BuyerField[]): readonly BuyerField[] =>
   (fields ?? []).filter(({ key, required }) => required && !form.some((field) => field.key === fieldMap[key]))
 
-/** Fields that some source asks for and the buyer's form lacks, each once, as they go into the form. */
+/** Names that a goods' form may have; suppliers name their fields as they like, in Chinese too. */
+const OWN_KEY = /^[a-z][a-zA-Z0-9_]{0,39}$/
+
+function keyBeside(wanted: string, taken: readonly string[]): string {
+  const base = OWN_KEY.test(wanted) ? wanted : 'account'
+  let number = 1
+  const name = () => (number === 1 ? base : `${base.slice(0, 36)}${number}`)
+  while (taken.includes(name())) number += 1
+  return name()
+}
+
+/**
+ * Fields that some source asks for and the buyer's form lacks, each once, as they go into the form. Where the supplier's name
+ * cannot stand there, another is made; the map finds the field by what it is called.
+ */
 export function newFormFields(offers: readonly OfferDraft[], form: readonly BuyerField[]): readonly BuyerField[] {
   const wanted = offers.flatMap((offer) => missingOf(offer, form))
-  return wanted
-    .filter(
-      ({ key }, index) => wanted.findIndex((one) => one.key === key) === index && !form.some((one) => one.key === key),
-    )
-    .map((field) => ({
-      ...field,
-      // What was topped up cannot be taken back from a wrong account.
-      confirmTwice: field.type !== 'select',
-    }))
+  const each = wanted.filter(
+    (field, index) =>
+      wanted.findIndex((one) => one.key === field.key) === index &&
+      !form.some((one) => one.key === field.key || one.labelZh === field.labelZh),
+  )
+  const taken = form.map(({ key }) => key)
+  return each.map((field) => {
+    const key = keyBeside(field.key, taken)
+    taken.push(key)
+    // What was topped up cannot be taken back from a wrong account.
+    return { ...field, key, confirmTwice: field.type !== 'select' }
+  })
 }
 
 /** What is left of the price of one piece, in hao. */

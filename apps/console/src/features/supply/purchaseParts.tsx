@@ -9,8 +9,9 @@ import { purchaseText } from './purchaseText.ts'
 type Purchase = Row<'suppliers.listPurchases'>
 
 /** The order it was bought for, and which purchase of its line this is. */
-export function OrderOf({ purchase: { purpose, orderNo, turn } }: { readonly purchase: Purchase }) {
+export function OrderOf({ purchase: { purpose, orderNo, restockId, turn } }: { readonly purchase: Purchase }) {
   const t = useText(purchaseText)
+  if (restockId !== null) return <Link to={`/restocks/${restockId}`}>{t('restock', { id: restockId })}</Link>
   if (purpose === 'test' || orderNo === null) {
     return (
       <Tag color="purple" variant="filled">

@@ -2,6 +2,7 @@ import { defineMessages } from '../../shared/i18n/index.ts'
 
 /** Words about who may deliver a SKU, and how one of them is chosen. */
 export const sourceText = defineMessages('sources', {
+  restock: ['自动补货', 'Restock'],
   priceRule: ['跟价规则', 'Price rule'],
   title: ['货源', 'Sources'],
   titleOf: ['{goods} / {sku} 的货源', 'Sources of {goods} / {sku}'],
@@ -72,6 +73,26 @@ export const sourceText = defineMessages('sources', {
     '没有一个货源的利润达到 {amount}，付款后会进入异常处理。',
     'No source leaves {amount}; paid orders would wait at the exceptions.',
   ],
+
+  accountCheck: ['账号预检', 'Account check'],
+  accountCheckHint: [
+    '只在货源支持账号预检时生效（见供应商的能力）。供应商慢、断开或说不清时，一律放行，不耽误下单。',
+    'Works where a source can check accounts (see the supplier’s capabilities). Whoever is slow, down or unsure holds up no order.',
+  ],
+  check_advise: ['提示', 'Advise'],
+  check_adviseText: ['账号无效时提示买家修改', 'the buyer is told when the account is not valid'],
+  check_require: ['必须有效', 'Require'],
+  check_requireText: ['账号无效时不能下单', 'no order for an account that is not valid'],
+  check_off: ['不检查', 'Off'],
+  check_offText: ['下单前不问供应商', 'the supplier is not asked before an order'],
+  templateChanged: [
+    '供应商的充值信息变了：{changes}。请核对对应关系，保存后不再提示。',
+    'The supplier asks for something else now: {changes}. Check what fills it; saving confirms it.',
+  ],
+  change_added: ['新增「{field}」', '“{field}” is new'],
+  change_gone: ['去掉了「{field}」', '“{field}” is gone'],
+  change_required: ['「{field}」变为必填', '“{field}” is required now'],
+  change_options: ['「{field}」的选项变了', 'the choices of “{field}” changed'],
 
   sources: ['货源', 'Sources'],
   add: ['添加货源', 'Add a source'],

@@ -2,6 +2,21 @@ import { defineMessages } from '../../shared/i18n/index.ts'
 
 /** Words about suppliers: the list, the form, and one supplier's page. */
 export const supplierText = defineMessages('suppliers', {
+  workspace: ['工作台与人员', 'Workspace and people'],
+  byHandText: [
+    '没有接口的供应商：由对方的人在工作台接单、交付。',
+    'A supplier without an interface: its people accept and deliver in a workspace.',
+  ],
+  handStep1: ['邀请对方的人', 'Invite their people'],
+  handStep1Text: [
+    '他们用邮箱登录管理后台，只看得到自己的工作台。',
+    'They sign in to the console by email and see their workspace alone.',
+  ],
+  handStep2: ['对方填写商品', 'They enter their products'],
+  handStep2Text: [
+    '商品、供货价和库存由对方在工作台维护。',
+    'Products, prices and stock are kept by them in the workspace.',
+  ],
   title: ['供应商', 'Suppliers'],
   hint: [
     '替您把货送到顾客账号上的上家。一家不通时，只在明确拒绝后才换下一家，不会买两次。',

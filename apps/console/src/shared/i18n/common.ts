@@ -2,6 +2,8 @@ import { defineMessages } from './index.ts'
 
 /** Words that every screen uses. */
 export const commonText = defineMessages('common', {
+  everyChannel: ['通用，所有渠道', 'Any channel'],
+  noChannels: ['还没有渠道仓', 'No channels yet'],
   save: ['保存', 'Save'],
   saved: ['已保存', 'Saved'],
   done: ['操作成功', 'Done'],

@@ -5,6 +5,7 @@ import type { Option } from '../templates/filters.tsx'
 const text = defineMessages('gateways', {
   balance: ['会员余额', 'Member balance'],
   redeem: ['兑换码', 'Redeem code'],
+  gift: ['店铺赠送', 'Gift of the shop'],
   alipay: ['支付宝', 'Alipay'],
   wechat: ['微信支付', 'WeChat Pay'],
   epay: ['易支付', 'Epay'],

@@ -10,8 +10,9 @@ const text = defineMessages('refundReasons', {
   sent_late: ['此前失败的退款后来到账，抵作这一笔', 'Kept by a refund that went through after it had failed'],
 })
 
-/** Those that give back a service nobody did. */
+/** Those that give back what nobody did, by its buyer's word or by a rule. */
 const ofServices = defineMessages('refundReasonsOfServices', {
+  account_refused: ['充值账号有误，买家选择退款', 'The account was refused, and the buyer wanted the money back'],
   service_cancelled: ['买家在接单前取消', 'Taken back by the buyer before anybody began'],
   service_overdue: ['超过承诺时限，自动退款', 'Past its promised time; returned by itself'],
 })

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { AccountDialog, type ShownAccount } from '../../shared/accounts/account-dialog.tsx'
 import { call, problemOf } from '../../shared/api/client.ts'
 import { useMethods } from '../../shared/api/queries.ts'
 import type { Me, PaymentMethod, Quote, Shop } from '../../shared/api/types.ts'
@@ -15,11 +16,12 @@ import css from './checkout.module.css'
 import { ContactFields } from './contact-fields.tsx'
 import { type Draft, draftMemory, faultsOf } from './draft.ts'
 import { LineList } from './line-list.tsx'
-import { type Line, quotedLine } from './lines.ts'
+import { askOf, type Line, quotedLine } from './lines.ts'
 import { balancePart, MemberPart } from './member-part.tsx'
 import { firstUsable, PaymentChoice } from './payment-choice.tsx'
 import { PriceChangedDialog } from './price-changed-dialog.tsx'
 import { Refusal } from './refusal.tsx'
+import { useAccountCheck } from './use-account-check.ts'
 import { usePlaceOrder } from './use-place-order.ts'
 
 export type CheckoutProps = {
@@ -40,6 +42,8 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
   const [draft, setDraft] = useState<Draft>(draftMemory.read)
   const [tried, setTried] = useState(false)
   const place = usePlaceOrder()
+  const account = useAccountCheck(lines, draft)
+  const [asking, setAsking] = useState<{ readonly accounts: readonly ShownAccount[]; readonly prices: Quote }>()
   const client = useQueryClient()
 
   useEffect(() => draftMemory.write(draft), [draft])
@@ -58,19 +62,27 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
   const feeFen = nothingDue ? 0 : (methods.find(({ gateway }) => gateway === payWith)?.feeFen ?? 0)
   const payableFen = dueFen + feeFen
   const pointsMissing = me === null ? 0 : Math.max(0, shown.totalPoints - me.points)
-  const faults = faultsOf(draft, lines, shop, guest)
+  const faults = { ...account.faults, ...faultsOf(draft, lines, shop, guest) }
   const shownFaults = tried ? faults : {}
   const blocked = shown.lines.find((line) => !line.sellable)
   const closedToGuests = guest && !shop.guestCheckout
 
-  const submit = (prices: Quote) => {
+  // After the next draw the faults are marked; the first one takes the focus.
+  const showFaults = () => requestAnimationFrame(() => focusFirstFault(form.current))
+
+  const submit = async (prices: Quote) => {
     setTried(true)
-    if (Object.keys(faults).length > 0) {
-      // After this draw the faults are marked; the first one takes the focus.
-      requestAnimationFrame(() => focusFirstFault(form.current))
-      return
-    }
-    if (payWith === undefined || blocked || closedToGuests || pointsMissing > 0 || place.isPending) return
+    if (Object.keys(faults).length > 0) return void showFaults()
+    const isShut = payWith === undefined || blocked || closedToGuests || pointsMissing > 0
+    if (isShut || place.isPending || account.isChecking) return
+    const checked = await account.check()
+    if (checked.kind === 'wrong') showFaults()
+    else if (checked.kind === 'confirm') setAsking({ accounts: checked.accounts, prices })
+    else send(prices)
+  }
+
+  const send = (prices: Quote) => {
+    if (payWith === undefined) return
     place.mutate(
       { lines, draft: { ...draft, payWith }, shown: prices, guest, balanceFen },
       { onError: (error) => void askAgainAtNewPrice(problemOf(error).code) },
@@ -79,7 +91,7 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
 
   const askAgainAtNewPrice = async (code: string) => {
     if (code !== 'orders.price_changed' && code !== 'orders.points_price_changed') return
-    const wanted = lines.map(({ sku, quantity }) => ({ skuId: sku.id, quantity }))
+    const wanted = lines.map(askOf)
     void client.invalidateQueries({ queryKey: ['goods'] })
     try {
       setChanged(await call('orders.quote', { body: { lines: wanted } }))
@@ -100,7 +112,7 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
       noValidate
       onSubmit={(event: FormEvent) => {
         event.preventDefault()
-        submit(shown)
+        void submit(shown)
       }}
     >
       <Columns
@@ -163,14 +175,16 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
                   look="primary"
                   size="large"
                   block
-                  busy={place.isPending}
+                  busy={place.isPending || account.isChecking}
                   disabled={payWith === undefined || blocked !== undefined || closedToGuests || pointsMissing > 0}
                 >
                   {place.isPending
                     ? t('checkout.submitting')
-                    : payWith === 'balance' && payableFen > 0
-                      ? `${t('checkout.payBalance')} ${priceText(payableFen, shown.totalPoints)}`
-                      : t('checkout.submit')}
+                    : account.isChecking
+                      ? t('accounts.checking')
+                      : payWith === 'balance' && payableFen > 0
+                        ? `${t('checkout.payBalance')} ${priceText(payableFen, shown.totalPoints)}`
+                        : t('checkout.submit')}
                 </Button>
               </div>
             </div>
@@ -178,6 +192,18 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
           </Card>
         }
       />
+      {asking && (
+        <AccountDialog
+          accounts={asking.accounts}
+          yes={t('accounts.yes')}
+          onBack={() => setAsking(undefined)}
+          onYes={() => {
+            account.confirm()
+            setAsking(undefined)
+            send(asking.prices)
+          }}
+        />
+      )}
       {changed && (
         <PriceChangedDialog
           lines={lines}
@@ -191,7 +217,7 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
           onAccept={() => {
             setShown(changed)
             setChanged(undefined)
-            submit(changed)
+            void submit(changed)
           }}
         />
       )}

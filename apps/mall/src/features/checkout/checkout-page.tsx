@@ -27,7 +27,16 @@ function CheckoutOf({ items }: { readonly items: readonly BasketItem[] }) {
   const goods = useQueries({ queries: [...new Set(items.map(({ goodsId }) => goodsId))].map((id) => goodsQuery(id)) })
   const quoted = useQuery({
     queryKey: ['quote', items],
-    queryFn: () => call('orders.quote', { body: { lines: items.map(({ skuId, quantity }) => ({ skuId, quantity })) } }),
+    queryFn: () =>
+      call('orders.quote', {
+        body: {
+          lines: items.map(({ skuId, quantity, cardId }) => ({
+            skuId,
+            quantity,
+            ...(cardId === undefined ? {} : { cardId }),
+          })),
+        },
+      }),
     // What is shown is the proof of price: it changes only where the buyer sees and confirms it.
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,

@@ -32,7 +32,7 @@ export const draftMemory = {
   },
 }
 
-export type Fault = FieldFault | 'mismatch' | 'contact' | 'password'
+export type Fault = FieldFault | 'mismatch' | 'account' | 'contact' | 'password'
 /** By field id, or `contact` and `queryPassword`. */
 export type Faults = Readonly<Record<string, Fault>>
 
@@ -72,4 +72,13 @@ const repeatDiffers = (draft: Draft, id: string): boolean =>
 export function formOf(draft: Draft, line: Line): Record<string, string> {
   const pairs = fieldsOf(line).map((field) => [field.key, (draft.answers[fieldId(line, field)] ?? '').trim()])
   return Object.fromEntries(pairs.filter(([, value]) => value !== ''))
+}
+
+/** What was typed the second time, of the fields that ask for it; undefined where none does. */
+export function againOf(draft: Draft, line: Line): Record<string, string> | undefined {
+  const twice = fieldsOf(line).filter(
+    (field) => field.confirmTwice && (draft.answers[fieldId(line, field)] ?? '') !== '',
+  )
+  if (twice.length === 0) return undefined
+  return Object.fromEntries(twice.map((field) => [field.key, (draft.repeats[fieldId(line, field)] ?? '').trim()]))
 }

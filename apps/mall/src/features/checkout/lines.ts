@@ -2,14 +2,27 @@ import type { FormField, Goods, Quote, Sku } from '../../shared/api/types.ts'
 import type { BasketItem } from '../../shared/basket.ts'
 
 /** What is being bought: the item of the address with its goods and SKU. */
-export type Line = { readonly goods: Goods; readonly sku: Sku; readonly quantity: number }
+export type Line = {
+  readonly goods: Goods
+  readonly sku: Sku
+  readonly quantity: number
+  /** The card whose number the buyer chose. */
+  readonly cardId?: number
+}
+
+/** What a line asks for, as a quote and an order are told. */
+export const askOf = ({ sku, quantity, cardId }: Line) => ({
+  skuId: sku.id,
+  quantity,
+  ...(cardId === undefined ? {} : { cardId }),
+})
 
 /** Items whose goods are known, in the order of the address. */
 export const linesOf = (items: readonly BasketItem[], goods: readonly Goods[]): readonly Line[] =>
-  items.flatMap(({ goodsId, skuId, quantity }) => {
+  items.flatMap(({ goodsId, skuId, quantity, cardId }) => {
     const found = goods.find(({ id }) => id === goodsId)
     const sku = found?.skus.find(({ id }) => id === skuId)
-    return found && sku ? [{ goods: found, sku, quantity }] : []
+    return found && sku ? [{ goods: found, sku, quantity, ...(cardId === undefined ? {} : { cardId }) }] : []
   })
 
 export type QuoteLine = Quote['lines'][number]

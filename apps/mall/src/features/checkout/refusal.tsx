@@ -1,6 +1,6 @@
 import { Link, useLocation } from 'react-router'
 import { isUncertain, numberParam, type Problem, textParam } from '../../shared/api/problem.ts'
-import { checkoutLink } from '../../shared/basket.ts'
+import { checkoutLink, numbersLink } from '../../shared/basket.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { ButtonLink } from '../../shared/ui/button.tsx'
 import { Notice } from '../../shared/ui/states.tsx'
@@ -44,6 +44,9 @@ export function Refusal({
     )
   }
   if (faultCount > 0) return <Notice>{t('checkout.fixFields', { count: faultCount })}</Notice>
+  if (problem?.code === 'orders.number_taken' || (!problem && blocked?.reason === 'number_taken')) {
+    return <NumberTaken line={lines.find(({ cardId }) => cardId !== undefined)} />
+  }
   if (problem?.code === 'orders.sold_out') return <SoldOut problem={problem} lines={lines} />
   if (problem) return <Sentence problem={problem} />
   if (blocked) {
@@ -54,6 +57,21 @@ export function Refusal({
   }
   if (pointsMissing > 0) return <Notice tone="warn">{t('checkout.pointsShortText', { missing: pointsMissing })}</Notice>
   return null
+}
+
+/** Somebody else was quicker: leads to the numbers that are left. */
+function NumberTaken({ line }: { readonly line: Line | undefined }) {
+  const { t } = useI18n()
+  return (
+    <Notice>
+      <p>{t('numbers.taken')}</p>
+      {line && (
+        <ButtonLink size="small" to={numbersLink(line.goods.id, line.sku.id)}>
+          {t('numbers.chooseAnother')}
+        </ButtonLink>
+      )}
+    </Notice>
+  )
 }
 
 function Sentence({ problem }: { readonly problem: Problem }) {

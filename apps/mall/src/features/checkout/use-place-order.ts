@@ -4,10 +4,11 @@ import { call, problemOf } from '../../shared/api/client.ts'
 import { isUncertain } from '../../shared/api/problem.ts'
 import { meQuery, rememberOrder } from '../../shared/api/queries.ts'
 import type { Quote } from '../../shared/api/types.ts'
+import { leaveChannel, ofChannel } from '../../shared/channel.ts'
 import { currentLocale } from '../../shared/i18n/index.ts'
 import { placingKey } from '../../shared/placing-key.ts'
-import { type Draft, draftMemory, formOf } from './draft.ts'
-import { type Line, quotedLine } from './lines.ts'
+import { againOf, type Draft, draftMemory, formOf } from './draft.ts'
+import { askOf, type Line, quotedLine } from './lines.ts'
 
 export type Placing = {
   readonly lines: readonly Line[]
@@ -38,6 +39,7 @@ export function usePlaceOrder() {
     onError: (error) => {
       // After a definite "no" the same order may be tried anew; after silence it must carry the same key.
       if (!isUncertain(problemOf(error))) placingKey.forget()
+      if (problemOf(error).code === 'orders.channel_closed') leaveChannel()
     },
   })
 }
@@ -45,16 +47,19 @@ export function usePlaceOrder() {
 function orderOf({ lines, draft, shown, guest, balanceFen }: Placing) {
   return {
     lines: lines.map((line) => ({
-      skuId: line.sku.id,
-      quantity: line.quantity,
+      ...askOf(line),
       unitPriceFen: quotedLine(shown, line.sku.id)?.unitPriceFen ?? line.sku.priceFen,
       unitPoints: quotedLine(shown, line.sku.id)?.unitPoints ?? line.sku.pricePoints,
       form: formOf(draft, line),
+      ...optional(againOf(draft, line)),
     })),
     contact: draft.contact.trim(),
     ...(guest && draft.queryPassword !== '' ? { queryPassword: draft.queryPassword } : {}),
     payWith: draft.payWith,
     ...(balanceFen > 0 ? { balanceFen } : {}),
     locale: currentLocale(),
+    ...ofChannel(),
   }
 }
+
+const optional = (formAgain: Record<string, string> | undefined) => (formAgain === undefined ? {} : { formAgain })

@@ -15,6 +15,7 @@ import { Bone, Notice } from '../../shared/ui/states.tsx'
 import { StockWord } from '../../shared/ui/stock.tsx'
 import { BundleParts } from './bundle-parts.tsx'
 import css from './goods-page.module.css'
+import { NumberOffer } from './number-offer.tsx'
 import { PriceTiers } from './price-tiers.tsx'
 import { ServicePromise } from './service-promise.tsx'
 import { SkuChooser } from './sku-chooser.tsx'
@@ -90,6 +91,9 @@ export function BuyPanel({ goods }: { readonly goods: Goods }) {
           </ConfigProvider>
         </fieldset>
       </div>
+      {goods.sellable && sku.pick !== 'none' && sku.stock.state !== 'sold_out' && (
+        <NumberOffer goodsId={goods.id} sku={sku} />
+      )}
       <PriceTiers sku={sku} quantity={quantity} />
       <div className={css.promise}>
         <BoltIcon />

@@ -1,6 +1,7 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { call, problemOf } from '../../shared/api/client.ts'
+import { currentChannel, ofChannel } from '../../shared/channel.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { Button, ButtonLink } from '../../shared/ui/button.tsx'
 import { SearchIcon } from '../../shared/ui/icons.tsx'
@@ -16,10 +17,10 @@ const EAGER_COUNT = 4
 export function GoodsGrid({ filter }: { readonly filter: Filter }) {
   const { t } = useI18n()
   const goods = useInfiniteQuery({
-    queryKey: ['goods-list', filter],
+    queryKey: ['goods-list', filter, currentChannel()],
     queryFn: ({ pageParam }) =>
       call('catalog.mallListGoods', {
-        query: { ...filter, limit: PAGE_SIZE, ...(pageParam ? { cursor: pageParam } : {}) },
+        query: { ...filter, ...ofChannel(), limit: PAGE_SIZE, ...(pageParam ? { cursor: pageParam } : {}) },
       }),
     initialPageParam: '',
     getNextPageParam: ({ next }) => next,

@@ -7,6 +7,7 @@ import { Button } from '../../shared/ui/button.tsx'
 import { classes } from '../../shared/ui/classes.ts'
 import { CopyButton } from '../../shared/ui/copy.tsx'
 import { toast } from '../../shared/ui/toast.tsx'
+import { ComplainButton, ComplaintStatus } from './complaint.tsx'
 import css from './order.module.css'
 
 /** Longer texts are links or tokens, which are pasted and not read. */
@@ -24,6 +25,7 @@ export function CodeCard({
 }) {
   const { t } = useI18n()
   const labels = useLabels(code.parts.length)
+  const complaint = complaintOf(order, code)
   return (
     <article className={classes(css.code, code.state !== 'active' && css.spent)}>
       {code.parts.map((part, at) => (
@@ -36,6 +38,7 @@ export function CodeCard({
         </div>
       ))}
       <CodeFoot order={order} code={code} index={index} />
+      {complaint && <ComplaintStatus order={order} complaint={complaint} />}
     </article>
   )
 }
@@ -65,6 +68,9 @@ function CodeFoot({ order, code, index }: { readonly order: Order; readonly code
       <Button look="quiet" size="small" busy={mark.isPending} onClick={() => mark.mutate(!used)}>
         {used ? t('order.unmarkUsed') : t('order.markUsed')}
       </Button>
+      {!order.complaints.some((one) => one.grantId === code.grantId && one.state !== 'withdrawn') && (
+        <ComplainButton order={order} code={code} />
+      )}
       {code.parts.length > 1 && (
         <CopyButton look="quiet" text={code.parts.join('----')} label={t('order.copyOne', { index })}>
           {t('order.copyWhole')}
@@ -73,6 +79,11 @@ function CodeFoot({ order, code, index }: { readonly order: Order; readonly code
     </div>
   )
 }
+
+/** What is said of this code; of one that took a bad one's place, that it did. */
+const complaintOf = ({ complaints }: Order, { grantId }: Code) =>
+  complaints.find((one) => one.grantId === grantId && one.state !== 'withdrawn') ??
+  complaints.find((one) => one.newGrantId === grantId)
 
 /** One part is a code, two are number and password; of more, nobody but the supplier knows the names. */
 function useLabels(count: number): readonly string[] {

@@ -61,7 +61,7 @@ export function Correction({ order, line, service, question }: ServiceProps & { 
         <p className={css.question}>{question}</p>
       </Notice>
       {fields.map((field) => (
-        <Field
+        <CorrectedField
           key={field.key}
           field={field}
           value={answers[field.key] ?? ''}
@@ -100,7 +100,12 @@ type Input = {
   readonly onChange: (value: string) => void
 }
 
-function Field({ field, repeat, ...input }: Input & { readonly field: FormField; readonly repeat: Input | undefined }) {
+/** A field that is corrected, typed twice where ordering asks for that. */
+export function CorrectedField({
+  field,
+  repeat,
+  ...input
+}: Input & { readonly field: FormField; readonly repeat: Input | undefined }) {
   const { t, own } = useI18n()
   const label = own(field.labelZh, field.labelEn)
   if (field.type === 'select') {

@@ -98,6 +98,7 @@ const FACES: Readonly<Record<Situation, { readonly sign: ReactNode; readonly ton
   fetching: { sign: <span className={css.ring} />, tone: 'info' },
   working: { sign: <span className={css.ring} />, tone: 'info' },
   asking: { sign: <AlertIcon />, tone: 'warn' },
+  correcting: { sign: <AlertIcon />, tone: 'warn' },
   delivered: { sign: <CheckIcon />, tone: 'good' },
   toppedUp: { sign: <CheckIcon />, tone: 'good' },
   served: { sign: <CheckIcon />, tone: 'good' },

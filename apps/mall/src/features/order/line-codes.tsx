@@ -8,6 +8,7 @@ import { Card } from '../../shared/ui/page.tsx'
 import { Thumbnail } from '../../shared/ui/picture.tsx'
 import { Notice } from '../../shared/ui/states.tsx'
 import { CodeCard } from './code-card.tsx'
+import { ComplaintStatus } from './complaint.tsx'
 import css from './order.module.css'
 
 /** The codes of one line: each with its own copy button, all at once, and as a file when there are more than shown. */
@@ -49,6 +50,16 @@ export function LineCodes({ order, line }: { readonly order: Order; readonly lin
           </li>
         ))}
       </ol>
+      {order.complaints
+        .filter(
+          (one) =>
+            one.lineNo === line.lineNo &&
+            one.state !== 'withdrawn' &&
+            !codes.some(({ grantId }) => grantId === one.grantId || grantId === one.newGrantId),
+        )
+        .map((one) => (
+          <ComplaintStatus key={one.id} order={order} complaint={one} />
+        ))}
       {line.moreCodes > 0 && (
         <div className={css.more}>
           <Notice tone="info">

@@ -22,6 +22,7 @@ const line = (state: OrderLine['state']): OrderLine => ({
   bundleNo: null,
   creditPoints: 0,
   heldBack: false,
+  pickedNumber: null,
   form: {},
   guide: null,
   codes: null,

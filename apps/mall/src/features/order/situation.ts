@@ -8,6 +8,7 @@ export type Situation =
   | 'fetching'
   | 'working'
   | 'asking'
+  | 'correcting'
   | 'delivered'
   | 'deliveredLocked'
   | 'toppedUp'
@@ -56,6 +57,7 @@ export function situationOf(order: Pick<Order, 'state' | 'canSeeCodes' | 'lines'
     // A refund that the gateway refused is the shop's to solve; to the buyer it is still under way.
     return recharge.state === 'refunding' || recharge.state === 'exception' ? 'refunding' : 'delivered'
   }
+  if (lines.some(({ supply }) => supply?.account)) return 'correcting'
   const some = (wanted: Order['lines'][number]['state']) => lines.some((line) => line.state === wanted)
   if (some('exception')) return some('delivered') ? 'partial' : 'exception'
   if (some('refunding')) return 'refunding'

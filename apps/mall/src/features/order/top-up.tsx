@@ -8,6 +8,7 @@ import { classes } from '../../shared/ui/classes.ts'
 import { AlertIcon, CheckIcon } from '../../shared/ui/icons.tsx'
 import { Card, Pairs } from '../../shared/ui/page.tsx'
 import { Thumbnail } from '../../shared/ui/picture.tsx'
+import { AccountFix } from './account-fix.tsx'
 import { maskedMiddle } from './masked.ts'
 import css from './top-up.module.css'
 
@@ -39,13 +40,22 @@ export function TopUp({
       </div>
       <Steps kind={line.kind} supply={supply} />
       <p className={classes(css.words, css[supply.progress])} role="status">
-        {supply.progress === 'arrived' || supply.progress === 'failed' ? (
-          t(`${words(line.kind)}.text.${supply.progress}`)
+        {supply.account ? (
+          t('accounts.refused')
+        ) : supply.progress === 'arrived' ? (
+          <Arrived kind={line.kind} supply={supply} />
+        ) : supply.progress === 'failed' ? (
+          t(`${words(line.kind)}.text.failed`)
         ) : (
           <Waiting order={order} kind={line.kind} supply={supply} />
         )}
       </p>
-      {line.kind === 'topup' && <Account line={line} label={t('order.topUp.account')} />}
+      {supply.account ? (
+        // By turn: what a correction that was refused too left in the fields is what was refused.
+        <AccountFix key={supply.account.correctionsLeft} order={order} line={line} account={supply.account} />
+      ) : (
+        line.kind === 'topup' && <Account line={line} label={t('order.topUp.account')} />
+      )}
     </Card>
   )
 }
@@ -79,6 +89,15 @@ function Steps({ kind, supply: { progress } }: { readonly kind: Kind; readonly s
   )
 }
 
+/** When, and after how long: whoever misses it in the account knows where to look. */
+function Arrived({ kind, supply: { since, arrivedAt } }: { readonly kind: Kind; readonly supply: Supply }) {
+  const { t, time } = useI18n()
+  const duration = useDuration()
+  if (arrivedAt === null) return t(`${words(kind)}.text.arrived`)
+  const seconds = (Date.parse(arrivedAt) - Date.parse(since)) / 1000
+  return t(`${words(kind)}.text.arrivedAt`, { time: time(arrivedAt), took: duration(atLeastASecond(seconds)) })
+}
+
 /** Says what is usual, and admits it when this one takes longer. */
 function Waiting({ order, kind, supply }: { readonly order: Order; readonly kind: Kind; readonly supply: Supply }) {
   const { t } = useI18n()
@@ -86,10 +105,13 @@ function Waiting({ order, kind, supply }: { readonly order: Order; readonly kind
   const duration = useDuration()
   if (supply.progress === 'checking') return t(`${words(kind)}.text.checking`)
   const { usuallySeconds, slowSeconds } = supply
-  if (usuallySeconds === null) return t(`${words(kind)}.text.unknown`)
+  if (usuallySeconds === null) return t(`${words(kind)}.text.unknown`, { elapsed: duration(atLeastASecond(seconds)) })
   if (seconds > (slowSeconds ?? usuallySeconds * 3))
     return t(`${words(kind)}.text.slow`, { elapsed: duration(seconds) })
-  return t(`${words(kind)}.text.usual`, { usually: duration(atLeastASecond(usuallySeconds)) })
+  return t(`${words(kind)}.text.usual`, {
+    usually: duration(atLeastASecond(usuallySeconds)),
+    elapsed: duration(atLeastASecond(seconds)),
+  })
 }
 
 const atLeastASecond = (seconds: number): number => Math.max(1, Math.ceil(seconds))

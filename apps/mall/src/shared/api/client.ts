@@ -7,7 +7,7 @@ import type { Order } from './types.ts'
 const client = createMallClient({ baseUrl: siteUrl.href, locale: currentLocale, name: 'mall' })
 
 /** Asks the server; routes, inputs and answers are typed from the contract. */
-export const { call } = client
+export const { call, upload } = client
 
 /** The address of the file with all codes of an order, for a download link. */
 export const codesFileUrl = (no: number): string => client.url('orders.codesFile', { params: { no } })

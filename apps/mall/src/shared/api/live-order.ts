@@ -4,10 +4,11 @@ import { followOrder } from './client.ts'
 import { orderQuery } from './queries.ts'
 import type { Order } from './types.ts'
 
-/** While it is unpaid, or paid and not wholly handed over, news may come any moment. */
+/** While it is unpaid, paid and not wholly handed over, or complained about, news may come any moment. */
 const awaitsNews = (order: Order): boolean =>
   order.state === 'pending' ||
   order.state === 'paid' ||
+  order.complaints.some(({ endedAt }) => endedAt === null) ||
   order.recharge?.state === 'refunding' ||
   order.recharge?.state === 'exception' ||
   order.lines.some(

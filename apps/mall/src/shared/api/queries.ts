@@ -1,4 +1,5 @@
 import { type QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
+import { currentChannel, leaveChannel, ofChannel } from '../channel.ts'
 import { call, problemOf } from './client.ts'
 import { memberHint } from './member-hint.ts'
 import type { Order } from './types.ts'
@@ -12,6 +13,23 @@ export const shopQuery = queryOptions({
 })
 export const useShop = () => useQuery(shopQuery)
 
+/** The channel this tab came through, by name; null for the mall itself. One that is no more is left. */
+export const useChannel = () =>
+  useQuery({
+    queryKey: ['channel'],
+    enabled: currentChannel() !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: async () => {
+      try {
+        return await call('stock.mallChannel', { params: { channel: currentChannel() ?? '' } })
+      } catch (error) {
+        if (problemOf(error).status !== 404) throw error
+        leaveChannel()
+        return null
+      }
+    },
+  })
+
 /** Categories and tags that have goods on sale. */
 export const useShelves = () =>
   useQuery({ queryKey: ['shelves'], queryFn: () => call('catalog.mallShelves', {}), staleTime: 60_000 })
@@ -19,7 +37,7 @@ export const useShelves = () =>
 export const goodsQuery = (id: number) =>
   queryOptions({
     queryKey: ['goods', id],
-    queryFn: () => call('catalog.mallGetGoods', { params: { id } }),
+    queryFn: () => call('catalog.mallGetGoods', { params: { id }, query: ofChannel() }),
     staleTime: 15_000,
   })
 

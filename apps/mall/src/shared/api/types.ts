@@ -28,6 +28,7 @@ export type Order = OrderView
 export type OrderLine = Order['lines'][number]
 export type OrderBundle = Order['bundles'][number]
 export type OrderState = Order['state']
+export type Complaint = Order['complaints'][number]
 export type Code = NonNullable<OrderLine['codes']>[number]
 export type OrderPage = Answer<(typeof mallOrderRoutes)['mine']>
 export type OrderRow = OrderPage['items'][number]

@@ -77,6 +77,11 @@ export function OrderLines({ order: { lines, bundles } }: { readonly order: Pick
           <div>
             <p className={css.name}>{line.goodsTitle}</p>
             <p className={css.sku}>{line.skuTitle}</p>
+            {line.pickedNumber !== null && (
+              <p className={css.sku}>
+                {t('numbers.chosen')} {line.pickedNumber}
+              </p>
+            )}
           </div>
           <p className={css.right}>
             {priceText(line.amountFen, line.unitPoints * line.quantity)}

@@ -148,11 +148,14 @@ export function balanceRows(locale: Locale, sheet: BalanceSheet): readonly Sheet
         name: title,
         ref,
         balance,
-        isMoney: unit === 'CNY',
+        isMoney: isFen(unit),
       })),
-      { group: unit, name: t.sum, ref: '', balance: sum, isMoney: unit === 'CNY' },
+      { group: unit, name: t.sum, ref: '', balance: sum, isMoney: isFen(unit) },
     ]),
     stock(t.stockAtCost, sheet.stock.costFen, true),
     stock(t.stockPieces, sheet.stock.pieces, false),
   ]
 }
+
+/** Units of the ledger that are counted in fen. */
+const isFen = (unit: string): boolean => unit === 'CNY' || unit === 'budget'

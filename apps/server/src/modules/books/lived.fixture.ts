@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { WORKSPACE_ADAPTER } from '@quanshu/contract'
 import type { OrderNo } from '@quanshu/kernel'
 import {
   type House,
@@ -16,6 +17,21 @@ import { expireDueCards } from '../vault/index.ts'
  * recharges, replacements, used codes, exceptions, double and late payments, expired orders and cards, suspended and undone batches.
  */
 export async function liveThrough(house: House, shop: Shop) {
+  await shop.staff.call(
+    'suppliers.create',
+    {
+      body: {
+        name: '人工供货',
+        adapter: WORKSPACE_ADAPTER,
+        baseUrl: '',
+        identity: '',
+        settings: {},
+        concurrent: 4,
+        perMinute: 600,
+      },
+    },
+    { idempotencyKey: randomUUID() },
+  )
   const goods = await shop.stock(30)
   const other = await shop.stock(12, { goods: { limitPerPerson: 5 } })
   const paid = await Promise.all(Array.from({ length: 6 }, () => shop.place(goods, 2)))
@@ -64,10 +80,16 @@ export async function liveThrough(house: House, shop: Shop) {
     [shop.tenantId, shortLived],
   )
   await expireDueCards(house.platform)
+  const shared = await shop.stock(2, { sku: { usesPerCode: 3 } })
+  await shop.place(shared, 4, { visitor: member.visitor, payWith: 'balance' })
+  const numbered = await shop.stock(3, { sku: { pick: 'masked' } })
+  const numbers = await shop.visitor().call('vault.mallNumbers', { params: { skuId: numbered.skuId } })
+  await shop.place(numbered, 1, { cardId: numbers.items[1]?.cardId ?? 0 })
   await reconciled(house, shop, second.no)
   return {
     goods,
     other,
+    shared,
     delivered: fourth,
     refunded: first,
     inParts: fifth,

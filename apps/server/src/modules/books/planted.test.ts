@@ -30,8 +30,14 @@ const hold = await one(
   `select id as n from ledger.holds where tenant_id = $1 and state = 'held' and cause = 'order:${pending.no}'`,
 )
 const batch = goods.batchId
+const { id: warehouse } = await shop.staff.call('stock.createWarehouse', {
+  body: { channel: 'elsewhere', name: '别处', kind: 'other', fallsBack: false },
+})
 const free = await one(
   `select max(id) as n from vault.cards where tenant_id = $1 and state = 'available' and batch_id = ${batch}`,
+)
+const code = await one(
+  `select id as n from vault.reused_codes where tenant_id = $1 and made = 3 and batch_id = ${lived.shared.batchId} limit 1`,
 )
 const refund = await one(`select id as n from payments.refunds where tenant_id = $1 and order_no = ${refunded.no}`)
 const receipt = await one(`select id as n from payments.receipts where tenant_id = $1 and order_no = ${delivered.no}`)
@@ -67,6 +73,7 @@ const spoken = new Set<string>()
 /** Tables whose rows are put back after each planting. */
 const TABLES = [
   'vault.cards',
+  'vault.reused_codes',
   'vault.batches',
   'vault.batch_counts',
   'vault.movements',
@@ -86,6 +93,8 @@ const TABLES = [
   'notify.channels',
   'reconciliation.postings',
   'reconciliation.matches',
+  'suppliers.money',
+  'suppliers.suppliers',
 ]
 await house.query('create schema kept')
 for (const table of TABLES) await house.query(`create table kept.${table.replace('.', '_')} as select * from ${table}`)
@@ -161,6 +170,11 @@ const plantings: readonly Planting[] = [
     told: { batch_sum: [`batch ${batch}`], stock_sum: [`sku ${goods.skuId}`] },
   },
   {
+    name: 'a code with more uses than it may have',
+    sql: `update vault.reused_codes set made = 2, uses = 2 where ${t} and id = ${code}`,
+    told: { code_uses: [`card ${code}`, `batch ${lived.shared.batchId}`] },
+  },
+  {
     name: 'a batch with a card of other goods',
     sql: `update vault.cards set sku_id = ${other.skuId} where ${t} and id = ${free}`,
     told: { batch_strange_cards: [`batch ${batch}`] },
@@ -169,6 +183,16 @@ const plantings: readonly Planting[] = [
     name: 'a card that vanished',
     sql: `delete from vault.cards where ${t} and id = ${free}`,
     told: { batch_sum: [`batch ${batch}`] },
+  },
+  {
+    name: 'a card that lies in another warehouse than the books say',
+    sql: `update vault.cards set warehouse_id = ${warehouse} where ${t} and id = ${free}`,
+    told: { warehouse_sum: [`sku ${goods.skuId}`] },
+  },
+  {
+    name: 'a code for named channels that lies where everybody buys',
+    sql: `update vault.batches set channels = '{elsewhere}' where ${t} and id = ${batch}`,
+    told: { channel_code_astray: [`sku ${goods.skuId}`] },
   },
   {
     name: 'a piece booked on one side',
@@ -349,6 +373,14 @@ const plantings: readonly Planting[] = [
     sql: `insert into reconciliation.postings (tenant_id, gateway, day, kind, lines, paid_fen, refunded_fen, fee_fen)
       values (${tenant}, 'sim-pay', '2026-11-01', 'matched', 1, 100, 0, 0)`,
     told: { bank_differs: [`account ${bank}`] },
+  },
+  {
+    name: 'money paid ahead to a supplier that the ledger does not know',
+    sql: `insert into suppliers.suppliers (tenant_id, id, name, adapter, state) overriding system value
+        values (${tenant}, 999001, '供应商', 'fulu', 'paused');
+      insert into suppliers.money (tenant_id, supplier_id, kind, amount_fen, reference, at, state, requested_by, requested_by_id)
+      values (${tenant}, 999001, 'deposit', 100, 'BANK-1', now(), 'booked', '店员', 1)`,
+    told: { supplier_differs: ['supplier 999001', 'supplier 999001'] },
   },
   {
     name: 'a match that no line and no amount supports',

@@ -21,13 +21,17 @@ export function mallRoutes(platform: Platform): readonly BoundRoute[] {
     handle(mallGoodsRoutes.listGoods, ({ ctx, query, prefix }) =>
       memory.get(ctx.tenantId, `list ${prefix} ${JSON.stringify(query)}`, async () => {
         const words = await wordsOf(ctx.tenantId)
-        return sharedAnswer(await db.read(ctx, (tx) => listMallGoods(tx, query, { prefix, words })))
+        return sharedAnswer(
+          await db.read(ctx, (tx) => listMallGoods(tx, query, { prefix, words, channel: query.channel })),
+        )
       }),
     ),
-    handle(mallGoodsRoutes.getGoods, ({ ctx, params, prefix }) =>
-      memory.get(ctx.tenantId, `goods ${prefix} ${params.id}`, async () => {
+    handle(mallGoodsRoutes.getGoods, ({ ctx, params, query, prefix }) =>
+      memory.get(ctx.tenantId, `goods ${prefix} ${params.id} ${query.channel ?? ''}`, async () => {
         const words = await wordsOf(ctx.tenantId)
-        return sharedAnswer(await db.read(ctx, (tx) => readMallGoods(tx, params.id, prefix, words)))
+        return sharedAnswer(
+          await db.read(ctx, (tx) => readMallGoods(tx, params.id, { prefix, words, channel: query.channel })),
+        )
       }),
     ),
     pictureRoute(platform),

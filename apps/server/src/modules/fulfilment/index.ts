@@ -1,3 +1,4 @@
+export { refundOrder } from './commands/refund-order.ts'
 export { createSettler } from './commands/settle-payments.ts'
 export type { Capture, CaptureOutcome, CaptureVerdict } from './model.ts'
 export type { PaymentDoor } from './ports.ts'

@@ -1,4 +1,6 @@
+import type { TenantId } from '@quanshu/kernel'
 import type { OpenCashier, QueryPayment } from '../payments/index.ts'
+import type { CardQuestion, CheckAccount, SupplierSays } from '../suppliers/index.ts'
 
 /** What fulfilment needs of the payments module's instance; given by `main/`. */
 export type PaymentDoor = {
@@ -10,4 +12,8 @@ export type PaymentDoor = {
 export type SupplierDoor = {
   /** There is something to send, or to ask about. */
   readonly kick: () => void
+  /** Whether an account may be topped up; what cannot be learned is `unknown`. */
+  readonly checkAccount: CheckAccount
+  /** What a supplier says about a code that it sold us. */
+  readonly askCard: (tenantId: TenantId, question: CardQuestion) => Promise<SupplierSays>
 }

@@ -1,16 +1,12 @@
 import {
   commonErrors,
-  errorMessage,
-  fulfilmentErrors,
   mallOrderRoutes,
   orderErrors,
   orderRoutes,
   recallRoutes,
   supplierRoutes,
 } from '@quanshu/contract'
-import { type OrderNo, Refusal, type StaffId } from '@quanshu/kernel'
-import { sql } from 'kysely'
-import type { Tx } from '../../platform/db/index.ts'
+import type { OrderNo } from '@quanshu/kernel'
 import { handle } from '../../platform/http/index.ts'
 import type { Module, Platform } from '../../platform/module.ts'
 import { xlsxReply } from '../../platform/sheets/index.ts'
@@ -26,6 +22,8 @@ import {
 import { personCookie, shopUrlOf } from '../payments/index.ts'
 import { readPurchaseView } from '../suppliers/index.ts'
 import { getBatch } from '../vault/index.ts'
+import { type AccountDesk, createAccountDesk } from './accounts/check-account.ts'
+import { accountDeskRoutes } from './accounts/routes.ts'
 import { createBundleDesk } from './bundles/settle-bundles.ts'
 import { chooseRecalled } from './commands/choose-recalled.ts'
 import { approveRefund, declineRefund, refundByHand } from './commands/decide-refund.ts'
@@ -37,10 +35,15 @@ import { replaceGrant } from './commands/replace-grant.ts'
 import { resendDelivery } from './commands/resend-delivery.ts'
 import { retryLine } from './commands/retry-line.ts'
 import { askPurchase, settlePurchase } from './commands/settle-purchase.ts'
+import { createComplaintJudge, wakeJudge } from './complaints/judge.ts'
+import { complaintRoutes } from './complaints/routes.ts'
+import { stuckRoutes } from './desk/routes.ts'
 import { recallTask } from './jobs.ts'
 import type { PaymentDoor, SupplierDoor } from './ports.ts'
-import { listExceptions } from './queries/list-exceptions.ts'
 import { everyRecalled, getRecall, listRecalled } from './queries/recall.ts'
+import { recoveryRoutes } from './recoveries/routes.ts'
+import { createRestocker } from './restock/router.ts'
+import { restockRoutes } from './restock/routes.ts'
 import { overdueSchedule } from './service/overdue.ts'
 import { serviceRoutes } from './service/routes.ts'
 import { recalledColumns } from './sheets.ts'
@@ -50,18 +53,26 @@ import { createSupplyRouter } from './supply/router.ts'
 export function fulfilmentModule(platform: Platform, payments: PaymentDoor, suppliers: SupplierDoor): Module {
   const router = createSupplyRouter(platform, suppliers.kick)
   const bundles = createBundleDesk(platform)
+  const restocker = createRestocker(platform, suppliers.kick)
+  const accounts = createAccountDesk(platform, suppliers)
+  const judge = createComplaintJudge(platform, suppliers)
   return {
     name: 'fulfilment',
     routes: [
-      ...mallRoutes(platform, payments),
+      ...mallRoutes(platform, payments, accounts),
       ...deskRoutes(platform, payments),
       ...purchaseRoutes(platform, suppliers),
       ...recallDesk(platform),
+      ...stuckRoutes(platform, judge.kick),
       ...serviceRoutes(platform),
+      ...restockRoutes(platform, restocker.kick),
+      ...accountDeskRoutes(platform, accounts),
+      ...complaintRoutes(platform, judge.kick),
+      ...recoveryRoutes(platform),
     ],
-    subscribers: [deliveryMail, usedGrants, wakeRouter(router.kick), wakeBundles(bundles.kick)],
+    subscribers: [deliveryMail, usedGrants, wakeRouter(router.kick), wakeBundles(bundles.kick), wakeJudge(judge.kick)],
     tasks: [recallTask(platform)],
-    loops: [router.loop, bundles.loop],
+    loops: [router.loop, bundles.loop, judge.loop, restocker.loop],
     schedules: [overdueSchedule(platform)],
   }
 }
@@ -80,7 +91,7 @@ function purchaseRoutes(platform: Platform, suppliers: SupplierDoor) {
   ]
 }
 
-function mallRoutes(platform: Platform, payments: PaymentDoor) {
+function mallRoutes(platform: Platform, payments: PaymentDoor, accounts: AccountDesk) {
   const place = createPlacer(platform, (tenantId, items) =>
     platform.db.callHot<readonly PlacingResult[]>(tenantId, 'fulfilment.place_and_pay', items),
   )
@@ -93,7 +104,9 @@ function mallRoutes(platform: Platform, payments: PaymentDoor) {
     handle(mallOrderRoutes.place, async ({ tenant, ctx, session, body, idempotency, prefix }) => {
       if (!idempotency) throw commonErrors.idempotencyKeyRequired()
       await atGateway.mustBeOffered(ctx, body.payWith)
-      const view = await place({ tenantId: tenant.tenantId, session, ip: ctx.ip }, body, idempotency)
+      const caller = { tenantId: tenant.tenantId, session, ip: ctx.ip }
+      await accounts.refuseInvalid(caller, body.lines, body.locale)
+      const view = await place(caller, body, idempotency)
       return buyerView(platform, tenant.tenantId, view, 'codes', prefix)
     }),
     handle(mallOrderRoutes.placeRecharge, async ({ tenant, ctx, session, body, idempotency, prefix }) => {
@@ -190,31 +203,6 @@ function deskRoutes(platform: Platform, payments: PaymentDoor) {
       await platform.db.write(ctx, (tx) => resendDelivery(tx, params.no as OrderNo))
       return { ok: true as const }
     }),
-    handle(orderRoutes.exceptions, ({ ctx, query }) => platform.db.read(ctx, (tx) => listExceptions(tx, query))),
-    handle(orderRoutes.handleExceptions, async ({ ctx, body, session }) => {
-      if (body.action === 'refund' && !session.permissions.has('orders.refund')) {
-        throw commonErrors.forbidden({ permission: 'orders.refund' })
-      }
-      const results: { orderNo: number; lineNo: number; ok: boolean; code: string | null; message: string | null }[] =
-        []
-      // One by one and each in its own transaction: one that fails must not undo another's.
-      for (const { orderNo, lineNo } of body.lines) {
-        const no = orderNo as OrderNo
-        const refusal = await refusalOr(
-          body.action === 'retry'
-            ? retryLine(platform, ctx, no, lineNo, session.name)
-            : platform.db.write(ctx, (tx) => refundException(tx, no, lineNo, body.reason, session)),
-        )
-        results.push({
-          orderNo,
-          lineNo,
-          ok: refusal === undefined,
-          code: refusal?.code ?? null,
-          message: refusal ? errorMessage(refusal.code, refusal.params, ctx.locale) : null,
-        })
-      }
-      return { results }
-    }),
   ]
 }
 
@@ -267,34 +255,4 @@ function recallDesk(platform: Platform) {
       return { ok: true as const }
     }),
   ]
-}
-
-/** What failed goes back as it was promised; a line that could not be delivered goes back as a whole. */
-async function refundException(
-  tx: Tx,
-  no: OrderNo,
-  lineNo: number,
-  reason: string,
-  actor: { readonly staffId: StaffId; readonly name: string },
-): Promise<void> {
-  const { rows } = await sql<{ readonly failed: boolean }>`
-    select exception_reason = 'refund_failed' as failed
-    from orders.lines
-    where tenant_id = ${tx.ctx.tenantId}::bigint
-      and order_no = ${no}::bigint
-      and line_no = ${lineNo}::smallint
-      and state = 'exception'
-  `.execute(tx.db)
-  if (!rows[0]) throw fulfilmentErrors.notAnException()
-  await refundOrder(tx, { no, lineNo, again: rows[0].failed, to: 'source', reason, actor })
-}
-
-async function refusalOr(work: Promise<unknown>): Promise<Refusal | undefined> {
-  try {
-    await work
-    return undefined
-  } catch (error) {
-    if (error instanceof Refusal) return error
-    throw error
-  }
 }

@@ -1,28 +1,27 @@
+import { DELIVERED_KEYS } from '@quanshu/contract'
 import type { OrderNo } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { Subscriber } from '../../platform/events/index.ts'
 import { isHeardBy, queueDeliveryEmails } from '../notify/index.ts'
-import { addressesOf } from './commands/resend-delivery.ts'
+import { buyersOf } from '../orders/index.ts'
 
 /** Writes to buyers who left an email address, once per delivery, when the news of it comes round and the shop wants it. */
 export const deliveryMail: Subscriber = {
   name: 'fulfilment.delivery_mail',
   types: ['order.delivered'],
   apply: async (tx, events) => {
-    if (!(await isHeardBy(tx, 'order.delivered', 'email'))) return
     const news = events.map((event) => event.payload as { readonly no: OrderNo; readonly grantId?: number })
-    const addresses = new Map(
-      (
-        await addressesOf(
-          tx,
-          news.map(({ no }) => no),
-        )
-      ).map(({ no, to }) => [no, to]),
+    const heard = new Set<string>()
+    for (const key of DELIVERED_KEYS) if (await isHeardBy(tx, key, 'email')) heard.add(key)
+    if (heard.size === 0) return
+    const buyers = await buyersOf(
+      tx,
+      news.map(({ no }) => no),
     )
     const emails = news.flatMap(({ no, grantId }) => {
-      const to = addresses.get(no)
+      const { email: to, deliveredAs = 'order.delivered' } = buyers.get(no) ?? {}
       // A replacement is news of its own; the same news twice is one mail.
-      return to === undefined
+      return to === undefined || !heard.has(deliveredAs)
         ? []
         : [{ orderNo: no, to, ...(grantId === undefined ? {} : { again: `replaced-${grantId}` }) }]
     })

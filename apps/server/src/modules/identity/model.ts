@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { BUILT_IN_ROLES, PERMISSIONS, type Permission } from '@quanshu/contract'
+import { BUILT_IN_ROLES, type NODE_KINDS, PERMISSIONS, type Permission, type RolePermission } from '@quanshu/contract'
 
 export type BuiltInRole = keyof typeof BUILT_IN_ROLES
 
@@ -13,15 +13,26 @@ export const BUILT_IN_ROLE_NAMES: Readonly<Record<BuiltInRole, { readonly 'zh-CN
 
 export const ROLES_MAX = 50
 
+export type NodeKind = (typeof NODE_KINDS)[number]
+
 export type RoleRights = { readonly builtIn: BuiltInRole | null; readonly permissions: readonly string[] }
 
 /** The union of the roles' permissions. Built-in roles have what the program says, not what the row says. */
-export function permissionsOf(roles: readonly RoleRights[]): ReadonlySet<Permission> {
+export function permissionsOf(roles: readonly RoleRights[]): ReadonlySet<RolePermission> {
   const held = new Set<string>(
     roles.flatMap(({ builtIn, permissions }) => (builtIn ? BUILT_IN_ROLES[builtIn] : permissions)),
   )
   // In the catalogue's order; what a later version no longer knows is left out.
   return new Set(PERMISSIONS.filter((permission) => held.has(permission)))
+}
+
+/**
+ * What somebody may do, by where they stand in the tree: roles count at the shop itself; whoever belongs to a supplier has its
+ * workspace and nothing else, whatever roles they were given.
+ */
+export function permissionsAt(nodeKind: NodeKind, roles: readonly RoleRights[]): ReadonlySet<Permission> {
+  if (nodeKind === 'merchant') return permissionsOf(roles)
+  return new Set<Permission>(nodeKind === 'supplier' ? ['workspace.supplier'] : [])
 }
 
 export function isWithin(wanted: Iterable<Permission>, own: ReadonlySet<Permission>): boolean {

@@ -24,6 +24,7 @@ export { sendLoginCode } from './commands/send-login-code.ts'
 export type { Buyer } from './commands/tell.ts'
 export type { NotifyPorts, TextMessageTo } from './jobs.ts'
 export type { DeliveryContent } from './templates.ts'
+export { waitAfter, webhookHeaders } from './webhooks.ts'
 export { isHeardBy } from './words.ts'
 
 /** Everything that is told to people and other systems: queued in the transaction that causes it, sent by jobs, logged. */

@@ -232,7 +232,7 @@ async function sendDeliveries(
   try {
     for (const message of messages) {
       const content = contentOf(message)
-      const text = content && texts.of('order.delivered', 'email', content.locale)
+      const text = content && texts.of(content.deliveredAs ?? 'order.delivered', 'email', content.locale)
       const mail = content && text && deliveryMail(content, text)
       const outcome = mail ? await mailer.send(message, mail) : NOTHING_TO_TELL
       ended.push({ id: message.id, outcome, subject: mail?.subject })

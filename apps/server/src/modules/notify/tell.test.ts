@@ -61,6 +61,9 @@ describe('staff', () => {
     const shop = await house.newTenant()
     const handler = await addStaff(shop, 'Handler', ['orders.handle'], 'en')
     const other = await addStaff(shop, 'Other', ['goods.read'])
+    // What a role that every shop has allows is the program's, and stands in no row.
+    const support = await addStaff(shop, 'Support', 'support', 'en')
+    const finance = await addStaff(shop, 'Finance', 'finance')
     const { no } = newOrder()
     await emit(shop, 'order.exception', `order:${no}`, exception(no))
     await expect
@@ -75,7 +78,8 @@ describe('staff', () => {
           readAt: null,
         },
       ])
-    expect((await inboxOf(shop, other)).items).toEqual([])
+    expect((await inboxOf(shop, support)).items).toMatchObject([{ event: 'order.exception' }])
+    for (const nobody of [other, finance]) expect((await inboxOf(shop, nobody)).items).toEqual([])
   })
 
   test('a storm is a few lines and one that counts the rest', async () => {

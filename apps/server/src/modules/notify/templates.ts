@@ -1,4 +1,4 @@
-import { fillHoles } from '@quanshu/contract'
+import { type DeliveredKey, fillHoles } from '@quanshu/contract'
 import { type composed, minuteOf } from './words.ts'
 
 /** What the delivery mail says; made when it is sent, so that a code taken back meanwhile is not in it. */
@@ -8,6 +8,8 @@ export type DeliveryContent = {
   readonly locale: 'zh-CN' | 'en'
   /** The order's page. */
   readonly orderUrl: string
+  /** Which text tells of it; absent: the one with codes. */
+  readonly deliveredAs?: DeliveredKey
   readonly lines: readonly {
     readonly title: string
     readonly quantity: number

@@ -6,6 +6,7 @@ import { afterAll, afterEach, expect } from 'vitest'
 import { type TestTenant, testPlatform } from '../../../test/harness/index.ts'
 import { runEvents } from '../../platform/events/index.ts'
 import { runJobs } from '../../platform/jobs/index.ts'
+import type { BuiltInRole } from '../identity/index.ts'
 import type { Buyer } from './commands/tell.ts'
 import { notifyModule, saveSmsChannel, saveTencentChannel, saveText, type TextMessageTo } from './index.ts'
 
@@ -86,8 +87,9 @@ export async function tellingHouse() {
       ])
       return rows
     },
-    /** Adds somebody with a role of these permissions. */
-    addStaff: async (shop: TestTenant, name: string, permissions: readonly string[], locale = 'zh-CN') => {
+    /** Adds somebody with a role of these permissions, or with one that every shop has. */
+    addStaff: async (shop: TestTenant, name: string, rights: readonly string[] | BuiltInRole, locale = 'zh-CN') => {
+      const builtIn = typeof rights === 'string' ? rights : null
       const { rows } = await house.owner.query<{ id: number }>(
         `with made as (
            insert into organizations.nodes (tenant_id, name, kind) values ($1, $2, 'merchant')
@@ -98,7 +100,7 @@ export async function tellingHouse() {
            union all
            select id from organizations.nodes where tenant_id = $1 and parent_id is null
          ), role as (
-           insert into identity.roles (tenant_id, name, permissions) values ($1, $2, $3) returning id
+           insert into identity.roles (tenant_id, name, permissions, built_in) values ($1, $2, $3, $5) returning id
          ), person as (
            insert into identity.staff (tenant_id, node_id, email, name, locale, password_hash)
            select $1, id, lower($2) || '@staff.test', $2, $4, 'x' from node
@@ -107,7 +109,7 @@ export async function tellingHouse() {
          insert into identity.staff_roles (tenant_id, staff_id, role_id)
          select $1, person.id, role.id from person, role
          returning staff_id as id`,
-        [shop.tenantId, name, JSON.stringify(permissions), locale],
+        [shop.tenantId, name, JSON.stringify(builtIn ? [] : rights), locale, builtIn],
       )
       return rows[0]?.id ?? 0
     },

@@ -6,6 +6,7 @@ export {
   type Placer,
   type PlacingItem,
   type PlacingResult,
+  refuseOtherRepeat,
   STOCK_BATCH,
 } from './commands/place-order.ts'
 export { placeRecharge } from './commands/place-recharge.ts'
@@ -15,4 +16,5 @@ export { buyersOf } from './queries/buyers.ts'
 export { type OrderDetail, readOrderDetail } from './queries/order-detail.ts'
 export { readViews, type SealedView } from './queries/sealed-views.ts'
 export { hasDeliveredOrder } from './queries/setup-checks.ts'
+export { readTimeline } from './queries/timeline.ts'
 export { ordersModule } from './routes.ts'

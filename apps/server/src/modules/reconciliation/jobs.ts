@@ -45,6 +45,25 @@ export function nightlySchedule(reconciler: Reconciler): Schedule {
   }
 }
 
+/** Every shop's suppliers whose interface tells its statement, the same night. */
+export function statementSchedule({ db, statements }: Reconciler): Schedule {
+  const adapters = `{${statements.adapters.join(',')}}`
+  return {
+    name: 'reconciliation.statements',
+    everyMs: EVERY_MS,
+    run: async () => {
+      const due = await db.callGlobal<readonly { tenantId: TenantId; gateway: string; day: string }[]>(
+        'reconciliation.plan_supply_days',
+        adapters,
+        DAYS_PER_TICK,
+      )
+      for (const { tenantId, gateway, day } of due) {
+        await db.write(systemCtx(tenantId), async (tx) => queueDay(tx, { gateway, day, askedBy: '', fetches: true }))
+      }
+    },
+  }
+}
+
 /** Lines of bills that were replaced or broke off. */
 export function forgetSchedule({ db }: Reconciler): Schedule {
   return {

@@ -1,12 +1,31 @@
 import type { TenantId } from '@quanshu/kernel'
 import type { Ctx } from '../../platform/db/index.ts'
 import type { Platform } from '../../platform/module.ts'
-import type { BillSource } from '../payments/index.ts'
+import type { BillLine, BillSource } from '../payments/index.ts'
+import type { Answer, StatementLine } from '../suppliers/index.ts'
 
 /** What reconciliation needs of the house and of those around it. */
 export type Reconciler = Pick<Platform, 'db' | 'log' | 'clock'> & {
   readonly bills: BillSource
   readonly askAgain: AskAgain
+  readonly statements: Statements
+}
+
+/** A line of a gateway's bill or of a supplier's statement. */
+export type SourceLine = Omit<BillLine, 'kind'> & {
+  readonly kind: BillLine['kind'] | 'purchase' | 'deposit' | 'credit'
+}
+
+/** Suppliers' statements. Filled by `main/`. */
+export type Statements = {
+  /** Ids of the interfaces that tell one. */
+  readonly adapters: readonly string[]
+  /** Undefined: the interface tells none. Calls the network. */
+  readonly fetch: (
+    tenantId: TenantId,
+    supplierId: number,
+    day: string,
+  ) => Promise<Answer<readonly StatementLine[]> | undefined>
 }
 
 /**
@@ -35,8 +54,10 @@ export const systemCtx = (tenantId: TenantId): Ctx => ({
 
 export const actorName = ({ actor }: Ctx): string => (actor.kind === 'staff' ? actor.name : actor.kind)
 
-/** Money that came is above zero. */
-export const signOf = (kind: string): 1 | -1 => (kind === 'payment' || kind === 'chargeback_won' ? 1 : -1)
+const ADDS: ReadonlySet<string> = new Set(['payment', 'chargeback_won', 'deposit', 'credit'])
+
+/** Money that came is above zero; of a supplier, what adds to the balance there. */
+export const signOf = (kind: string): 1 | -1 => (ADDS.has(kind) ? 1 : -1)
 
 /** The day is another worker's now, or was closed: whoever worked on it stops. */
 export class LeaseLost extends Error {

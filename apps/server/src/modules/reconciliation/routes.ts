@@ -14,6 +14,7 @@ import { readCalendar, readDay } from './queries/days.ts'
 import { billOf, type LineFilter, type LineView, linesAfter, listLines, readLine } from './queries/lines.ts'
 import { readCaseDetail } from './queries/sources.ts'
 import { caseColumns, lineColumns } from './sheets.ts'
+import { supplierStatementRoutesBound } from './supplies/routes.ts'
 
 /** What a sheet holds below its header. */
 const EXPORT_ROWS_MAX = 1_048_575
@@ -23,6 +24,7 @@ export const reconciliationRoutesBound = (reconciler: Reconciler): readonly Boun
   ...dayRoutes(reconciler),
   ...lineRoutes(reconciler),
   ...caseRoutes(reconciler),
+  ...supplierStatementRoutesBound(reconciler),
 ]
 
 function dayRoutes(reconciler: Reconciler): readonly BoundRoute[] {
@@ -31,7 +33,7 @@ function dayRoutes(reconciler: Reconciler): readonly BoundRoute[] {
     db.read(ctx, (tx) => readDay(reconciler, tx, gateway, day))
   return [
     handle(reconciliationRoutes.calendar, ({ ctx, query }) =>
-      db.read(ctx, (tx) => readCalendar(reconciler, tx, query.month)),
+      db.read(ctx, (tx) => readCalendar(reconciler, tx, query.month, query.gateway)),
     ),
     handle(reconciliationRoutes.getDay, ({ ctx, params }) => view(ctx, params)),
     handle(reconciliationRoutes.run, async ({ ctx, params }) => {

@@ -11,6 +11,9 @@ const KINDS: Readonly<Record<string, readonly [string, string]>> = {
   refund: ['退款', 'Refund'],
   chargeback: ['拒付', 'Chargeback'],
   chargeback_won: ['拒付返还', 'Chargeback won'],
+  purchase: ['采购', 'Purchase'],
+  deposit: ['预存', 'Deposit'],
+  credit: ['退款或赔付', 'Credit'],
   other: ['其他', 'Other'],
 }
 const STATES: Readonly<Record<string, readonly [string, string]>> = {

@@ -13,6 +13,9 @@ const REMEMBERED_MAX = 10_000
 /** The interfaces that are spoken, by id. */
 export type SupplierAdapters = ReadonlyMap<string, SupplierAdapter>
 
+/** Undefined, or both null: the version that the supplier has now. */
+export type SentBy = { readonly profileId: number | null; readonly profileVersion: number | null }
+
 export type OpenSupplier = {
   readonly id: number
   readonly name: string
@@ -22,8 +25,11 @@ export type OpenSupplier = {
 }
 
 export type SupplierAccounts = {
-  /** @throws common.not_found, suppliers.adapter_unknown */
-  readonly get: (tenantId: TenantId, supplierId: number) => Promise<OpenSupplier>
+  /**
+   * @param sentBy the version of the shop's own profile that a purchase was sent by: the supplier as it was spoken to then
+   * @throws common.not_found, suppliers.adapter_unknown
+   */
+  readonly get: (tenantId: TenantId, supplierId: number, sentBy?: SentBy) => Promise<OpenSupplier>
   readonly forget: (tenantId: TenantId, supplierId: number) => void
 }
 
@@ -34,17 +40,20 @@ export function createSupplierAccounts(
 ): SupplierAccounts {
   const known = new Map<string, { readonly supplier: Promise<OpenSupplier>; readonly untilMs: number }>()
   return {
-    get: (tenantId, supplierId) => {
-      const key = `${tenantId}/${supplierId}`
+    get: (tenantId, supplierId, sentBy) => {
+      const key = `${tenantId}/${supplierId}${sentBy?.profileId == null ? '' : `/${sentBy.profileId}.${sentBy.profileVersion}`}`
       const remembered = known.get(key)
       if (remembered && remembered.untilMs > Date.now()) return remembered.supplier
       if (known.size >= REMEMBERED_MAX) known.clear()
-      const supplier = load(platform, adapters, tenantId, supplierId)
+      const supplier = load(platform, adapters, tenantId, supplierId, sentBy)
       known.set(key, { supplier, untilMs: Date.now() + REMEMBERED_MS })
       supplier.catch(() => known.delete(key))
       return supplier
     },
-    forget: (tenantId, supplierId) => void known.delete(`${tenantId}/${supplierId}`),
+    forget: (tenantId, supplierId) => {
+      const key = `${tenantId}/${supplierId}`
+      for (const one of known.keys()) if (one === key || one.startsWith(`${key}/`)) known.delete(one)
+    },
   }
 }
 
@@ -53,8 +62,9 @@ async function load(
   adapters: SupplierAdapters,
   tenantId: TenantId,
   supplierId: number,
+  sentBy: SentBy | undefined,
 ): Promise<OpenSupplier> {
-  const row = await platform.db.read(systemCtx(tenantId), (tx) => readSupplierRow(tx, supplierId))
+  const row = await platform.db.read(systemCtx(tenantId), (tx) => readSupplierRow(tx, supplierId, sentBy))
   if (!row) throw commonErrors.notFound()
   return {
     id: supplierId,
@@ -65,6 +75,7 @@ async function load(
       identity: row.identity,
       settings: row.settings,
       secrets: row.secret_sealed ? await openSupplierSecrets(platform, tenantId, supplierId, row.secret_sealed) : {},
+      place: { tenantId, supplierId },
     },
     shopSlug: row.slug,
   }
@@ -82,7 +93,11 @@ export type SupplierRow = {
   readonly own: OwnVersion | null
 }
 
-export async function readSupplierRow(tx: ReadTx, supplierId: number): Promise<SupplierRow | undefined> {
+export async function readSupplierRow(
+  tx: ReadTx,
+  supplierId: number,
+  sentBy: SentBy = { profileId: null, profileVersion: null },
+): Promise<SupplierRow | undefined> {
   const { rows } = await sql<SupplierRow>`
     select s.name, s.adapter, s.base_url, s.identity, s.settings, s.secret_sealed, t.slug,
       case when v.version is not null then
@@ -91,7 +106,9 @@ export async function readSupplierRow(tx: ReadTx, supplierId: number): Promise<S
     from suppliers.suppliers s
     join tenancy.tenants t on t.id = s.tenant_id
     left join suppliers.profile_versions v
-      on v.tenant_id = s.tenant_id and v.profile_id = s.profile_id and v.version = s.profile_version
+      on v.tenant_id = s.tenant_id
+        and v.profile_id = coalesce(${sentBy.profileId}::bigint, s.profile_id)
+        and v.version = coalesce(${sentBy.profileVersion}::integer, s.profile_version)
     where s.tenant_id = ${tx.ctx.tenantId}
       and s.id = ${supplierId}
   `.execute(tx.db)

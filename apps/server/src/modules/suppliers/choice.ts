@@ -51,6 +51,8 @@ export type Sources = {
 export type Wanted = {
   readonly skuKind: SkuKind
   readonly quantity: number
+  /** A source that has fewer will do: the rest is bought afterwards. */
+  readonly inParts?: true
   readonly unitPriceFen: number
   /** Sold for points too: what they are worth is the shop's to say, so its loss cannot be judged by the price. */
   readonly unitPoints: number
@@ -116,7 +118,9 @@ export function choose(sources: Sources, wanted: Wanted, draw: () => number = Ma
 /** The first reason that stands in the way; what passes by itself comes last. */
 function whyNot(candidate: Candidate, wanted: Wanted, guardHao: number | null): PassedOver | null {
   const { costHao, stock, balanceHao, minQuantity, maxQuantity } = candidate
-  const { quantity } = wanted
+  const quantity = wanted.inParts
+    ? Math.max(mostOf(candidate, wanted.quantity), Math.min(minQuantity, wanted.quantity), 1)
+    : wanted.quantity
   if (!candidate.enabled) return 'offer_off'
   if (candidate.supplierState !== 'on') return 'supplier_paused'
   if (!fits(candidate.kind, wanted.skuKind)) return 'wrong_kind'
@@ -129,6 +133,12 @@ function whyNot(candidate: Candidate, wanted: Wanted, guardHao: number | null): 
   if (stock !== null && stock < quantity) return 'no_stock'
   if (balanceHao !== null && balanceHao < costHao * quantity) return 'balance_short'
   return candidate.breaker === 'open' ? 'breaker_open' : null
+}
+
+/** How many of so many pieces a source can deliver in one purchase; fewer than its least means none. */
+export function mostOf({ costHao, stock, balanceHao, maxQuantity }: Candidate, quantity: number): number {
+  const affordable = balanceHao === null || costHao === 0 ? quantity : Math.floor(Math.max(balanceHao, 0) / costHao)
+  return Math.min(quantity, stock ?? quantity, maxQuantity ?? quantity, affordable)
 }
 
 /** Codes come as such or as an address to open; what is topped up leaves nothing behind. */

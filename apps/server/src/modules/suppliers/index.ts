@@ -2,16 +2,26 @@ import type { TenantId } from '@quanshu/kernel'
 import type { Loop, Module, Platform } from '../../platform/module.ts'
 import { createOutbound } from '../../platform/outbound/index.ts'
 import { createSupplierAccounts, type SupplierAdapters } from './accounts.ts'
+import { byHandAdapter } from './by-hand/adapter.ts'
+import { tendSchedule } from './by-hand/tend.ts'
+import { type CardQuestion, createCardQuestions, type SupplierSays } from './card-state.ts'
+import { type CheckAccount, createCheckAccount } from './checks/check-account.ts'
 import { fetchProduct } from './commands/fetch-product.ts'
 import { createReceiveCallback } from './commands/receive-callback.ts'
 import { syncProducts } from './commands/sync-products.ts'
-import { fetchLater, probeSchedule, supplierTasks, syncSchedule } from './jobs.ts'
+import { balanceSchedule, fetchLater, probeSchedule, supplierTasks, syncSchedule } from './jobs.ts'
 import { createLanes, type TellNews } from './lanes.ts'
 import { supplierRoutesBound } from './routes.ts'
+import { type SupplierStatements, supplierStatements } from './statements.ts'
 
 export type { SupplierAdapters } from './accounts.ts'
+export { toHao } from './adapters/hao.ts'
 export { supplierAdapters } from './adapters/registry.ts'
-export { type Choice, choiceRecord, choose, fieldsOf, type Sources, type Wanted } from './choice.ts'
+export { workCodesPlace } from './by-hand/adapter.ts'
+export { tendTasks } from './by-hand/tend.ts'
+export type { CardQuestion, SupplierSays } from './card-state.ts'
+export type { AccountAnswer, CheckAccount } from './checks/check-account.ts'
+export { type Choice, choiceRecord, choose, fieldsOf, mostOf, type Sources, type Wanted } from './choice.ts'
 export { CHECK_REFUSED_TASK } from './commands/receive-callback.ts'
 export { saveSkuSupply } from './commands/save-sku-supply.ts'
 export { createSupplier } from './commands/save-supplier.ts'
@@ -33,11 +43,18 @@ export function suppliersDesk(platform: Platform, adapters: SupplierAdapters) {
 export type SuppliersModule = Module & {
   /** There is something to send, or to ask about. */
   readonly kick: () => void
+  readonly checkAccount: CheckAccount
+  /** What suppliers say was bought on a day. */
+  readonly statements: SupplierStatements
+  /** What a supplier says about a code that it sold us. */
+  readonly askCard: (tenantId: TenantId, question: CardQuestion) => Promise<SupplierSays>
   readonly loops: readonly Loop[]
 }
 
 /** Everything around a supplier: accounts, products, lanes, callbacks. What a purchase means is settled above, by `tell`. */
-export function suppliersModule(platform: Platform, adapters: SupplierAdapters, tell: TellNews): SuppliersModule {
+export function suppliersModule(platform: Platform, given: SupplierAdapters, tell: TellNews): SuppliersModule {
+  const byHand = byHandAdapter(platform)
+  const adapters = new Map([[byHand.id, byHand], ...given])
   const outbound = createOutbound({ allowInsecure: platform.config.allowInsecureEndpoints })
   const accounts = createSupplierAccounts(platform, adapters)
   const lanes = createLanes(platform, outbound, accounts, tell)
@@ -46,8 +63,16 @@ export function suppliersModule(platform: Platform, adapters: SupplierAdapters, 
     name: 'suppliers',
     routes: supplierRoutesBound(platform, outbound, adapters, accounts, receive, lanes.kick),
     tasks: supplierTasks(platform, outbound, accounts, tell),
-    schedules: [probeSchedule(platform, outbound, accounts), syncSchedule(platform)],
+    schedules: [
+      balanceSchedule(platform),
+      probeSchedule(platform, outbound, accounts),
+      syncSchedule(platform),
+      tendSchedule(platform),
+    ],
     loops: [lanes.loop],
     kick: lanes.kick,
+    checkAccount: createCheckAccount(platform, outbound, accounts),
+    statements: supplierStatements(outbound, adapters, accounts),
+    askCard: createCardQuestions(outbound, accounts),
   }
 }

@@ -13,6 +13,8 @@ import type { TellNews } from './lanes.ts'
 
 export const FETCH_TASK = 'suppliers.fetch'
 const PROBES_MAX = 64
+/** Balances that are said to be low in one go. */
+const LOW_MAX = 500
 /** Everything anew once a night, and what suppliers have of it every quarter of an hour. */
 const SYNC_EVERY_MINUTES = 15
 
@@ -95,6 +97,15 @@ export function syncSchedule(platform: Platform): Schedule {
         )
       }
     },
+  }
+}
+
+/** Balances that have fallen below their alarm, ours or the supplier's figure: said once for each time. */
+export function balanceSchedule(platform: Platform): Schedule {
+  return {
+    name: 'suppliers.watch_balances',
+    everyMs: 60_000,
+    run: async () => void (await platform.db.callGlobal<number>('suppliers.watch_balances', LOW_MAX)),
   }
 }
 

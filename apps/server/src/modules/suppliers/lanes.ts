@@ -4,6 +4,7 @@ import { createRhythm } from '../../platform/jobs/index.ts'
 import type { Loop, Platform } from '../../platform/module.ts'
 import type { Outbound } from '../../platform/outbound/index.ts'
 import { counter, seconds } from '../../platform/telemetry/index.ts'
+import { shopMark } from '../tenancy/index.ts'
 import { callbackUrlOf, type OpenSupplier, type SupplierAccounts } from './accounts.ts'
 import { newsOf, type PurchaseNews } from './model.ts'
 import type { AskOutcome, PlaceOutcome } from './supplier.ts'
@@ -23,6 +24,11 @@ type Due = {
   readonly fields: Readonly<Record<string, string>>
   readonly remoteNo: string | null
   readonly sentAt: string
+  /** The version of the shop's own profile by which it was sent, and is asked about. */
+  readonly profileId: number | null
+  readonly profileVersion: number | null
+  /** Marks of other shops, of an order that one of them placed. */
+  readonly trace: readonly string[]
 }
 
 /** Longer than any call to a supplier may take: who is still waiting then is believed dead. */
@@ -63,6 +69,7 @@ export function createLanes(platform: Platform, outbound: Outbound, accounts: Su
       fields,
       callbackUrl,
       buyerIp: '',
+      trace: [...due.trace, await shopMark(platform, due.tenantId)],
     })
   }
 
@@ -72,7 +79,7 @@ export function createLanes(platform: Platform, outbound: Outbound, accounts: Su
     let outcome: AskOutcome | PlaceOutcome
     let finalAfterSeconds: number | null = null
     try {
-      const supplier = await accounts.get(due.tenantId, due.supplierId)
+      const supplier = await accounts.get(due.tenantId, due.supplierId, due)
       finalAfterSeconds = supplier.adapter.notFoundIsFinalAfter
       outcome = await within(CALL_MS_MAX, call(due, supplier))
     } catch (error) {

@@ -15,8 +15,10 @@ import { setSupplierState } from './commands/set-supplier-state.ts'
 import { testSupplier } from './commands/test-supplier.ts'
 import { tryProduct } from './commands/try-product.ts'
 import { enqueueSync } from './jobs.ts'
+import { moneyRoutes } from './money/routes.ts'
 import { priceRoutes } from './prices/routes.ts'
 import { profileRoutes } from './profiles/routes.ts'
+import { qualityRoutes } from './quality/routes.ts'
 import {
   listProducts,
   listPurchases,
@@ -43,8 +45,10 @@ export function supplierRoutesBound(
     ...accountRoutes(platform, outbound, adapters, accounts),
     ...productRoutes(platform, outbound, accounts, wake),
     ...callbackRoutes(platform, receive),
+    ...moneyRoutes(platform),
     ...priceRoutes(platform),
     ...profileRoutes(platform, adapters, accounts),
+    ...qualityRoutes(platform),
     handle(supplierRoutes.listPurchases, ({ ctx, query }) => platform.db.read(ctx, (tx) => listPurchases(tx, query))),
     handle(supplierRoutes.readPurchase, ({ ctx, params }) =>
       platform.db.read(ctx, (tx) => readPurchase(tx, params.purchaseId)),

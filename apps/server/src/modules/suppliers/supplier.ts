@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FormField, ProductKind, RefusalAbout } from '@quanshu/contract'
+import type { TenantId } from '@quanshu/kernel'
 import type { Outbound } from '../../platform/outbound/index.ts'
 
 /**
@@ -15,6 +16,8 @@ export type SupplierAccount = {
   /** What the adapter's `fields` ask for, by their keys. */
   readonly settings: Readonly<Record<string, string>>
   readonly secrets: Readonly<Record<string, string>>
+  /** Whose account it is, for a kind of supplier that is in the house. */
+  readonly place?: { readonly tenantId: TenantId; readonly supplierId: number }
 }
 
 /** What a merchant fills in to join a supplier, besides address and identity. The console draws its form from it. */
@@ -101,6 +104,8 @@ export type BoughtCard = {
   readonly number: string
   /** Password, code, or the address of a link. */
   readonly secret: string
+  /** All of its parts, where it has others than these two. */
+  readonly parts?: readonly string[]
   /** RFC 3339; null: without end. */
   readonly validTo: string | null
 }
@@ -117,6 +122,8 @@ export type OrderCall = {
   readonly fields: Readonly<Record<string, string>>
   readonly callbackUrl: string
   readonly buyerIp: string
+  /** Marks of the shops that the order came through, ours the last: who sells to us can tell that it would buy from itself. */
+  readonly trace?: readonly string[]
 }
 
 /** What is known of an order at the supplier. */
@@ -154,6 +161,9 @@ export type PlaceOutcome = { readonly kind: 'done'; readonly order: OrderState }
 /** `not_found` soon after a call whose end is unknown is still unknown. */
 export type AskOutcome = PlaceOutcome | { readonly kind: 'not_found' }
 
+/** Whether an account may be topped up. `nickname` is whose it is there, as the supplier says it; '' when it does not. */
+export type AccountSaid = { readonly ok: boolean; readonly nickname: string; readonly message: string }
+
 export type CallbackRefusal = 'bad_signature' | 'wrong_identity' | 'stale' | 'malformed'
 /** A callback as it came over the wire. */
 export type RawCallback = {
@@ -181,13 +191,14 @@ export type CallbackVerdict =
 /** What is answered, byte for byte. */
 export type CallbackAnswer = { readonly status: number; readonly contentType: string; readonly body: string }
 
-/** A line of a supplier's statement. `costHao` is for the whole order. */
+/** A line of a supplier's statement. `costHao` is for the whole order, less what was given back. */
 export type StatementLine = {
   readonly no: string
   readonly remoteNo: string
   readonly remoteId: string
   readonly quantity: number
   readonly costHao: number
+  readonly currency: string
   readonly state: 'done' | 'pending' | 'failed' | 'refunded'
   /** RFC 3339. */
   readonly at: string
@@ -203,6 +214,8 @@ export type SupplierAdapter = {
   readonly identityName: { readonly zh: string; readonly en: string }
   readonly fields: readonly SupplierField[]
   readonly capabilities: Capabilities
+  /** There is nobody to call: its people work in the console, so it has neither address nor account. */
+  readonly byHand?: true
   /** How often it may be called, as it says itself; a shop may set less. */
   readonly perMinute: number
   readonly concurrent: number
@@ -242,11 +255,12 @@ export type SupplierAdapter = {
     account: SupplierAccount,
     order: { readonly no: string; readonly remoteNo: string | null },
   ) => Promise<Answer<'cancelled' | 'too_late'>>
+  /** A question that buys nothing. A refusal `about: 'account'` is a no too; every other one says nothing about it. */
   readonly checkAccount?: (
     outbound: Outbound,
     account: SupplierAccount,
     ask: { readonly remoteId: string; readonly fields: Readonly<Record<string, string>> },
-  ) => Promise<Answer<{ readonly ok: boolean; readonly message: string }>>
+  ) => Promise<Answer<AccountSaid>>
   readonly cardState?: (
     outbound: Outbound,
     account: SupplierAccount,

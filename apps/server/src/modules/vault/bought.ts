@@ -5,7 +5,12 @@ import { isCardText } from './import-reader/line.ts'
 import { canonical, mask } from './model.ts'
 
 /** A code as a supplier hands it over. */
-export type BoughtCode = { readonly number: string; readonly secret: string; readonly validTo: string | null }
+export type BoughtCode = {
+  readonly number: string
+  readonly secret: string
+  readonly parts?: readonly string[]
+  readonly validTo: string | null
+}
 
 /** The same as it may be written down: an item of `fulfilment.take_cards`. */
 export type SealedCode = {
@@ -26,8 +31,8 @@ export async function sealBought(
   tenantId: TenantId,
   codes: readonly BoughtCode[],
 ): Promise<readonly SealedCode[]> {
-  const parts = codes.map(({ number, secret }) =>
-    [number, secret].map((part) => part.trim()).filter((part) => part !== ''),
+  const parts = codes.map(({ number, secret, parts: all = [number, secret] }) =>
+    all.map((part) => part.trim()).filter((part) => part !== ''),
   )
   const plain = parts.map(canonical)
   const { ids, fingerprints, sealed } = await sealCards(deps, await deps.crypto.sealer(tenantId), plain)

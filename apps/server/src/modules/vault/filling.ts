@@ -1,3 +1,4 @@
+import type { NumberPick } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { Sealer } from '../../platform/crypto/index.ts'
 import type { Ctx, Tx } from '../../platform/db/index.ts'
@@ -30,7 +31,20 @@ export async function sealCards(
   }
 }
 
-export type Chunk = SealedCards & {
+/** What `vault.import_chunk` is told of codes: their cards, the further uses of each, and what is public of them. */
+export type SealedCodes = SealedCards & {
+  readonly uses?: number | null
+  readonly more?: {
+    readonly first: readonly number[]
+    readonly ids: readonly number[]
+    readonly useNos: readonly number[]
+    readonly sealed: readonly string[]
+  }
+  readonly numbers?: readonly (string | null)[]
+  readonly numberAs?: NumberPick
+}
+
+export type Chunk = SealedCodes & {
   readonly fromLine: number
   readonly toLine: number
   readonly bytesRead: number

@@ -1,4 +1,4 @@
-import type { BatchState, BatchView, CardState, cardView } from '@quanshu/contract'
+import type { BatchState, BatchView, CardState, cardView, NumberPick } from '@quanshu/contract'
 import { type Actor, defineStates } from '@quanshu/kernel'
 import type { z } from 'zod'
 
@@ -80,6 +80,19 @@ export function mask(plain: string): string {
   const characters = [...(partsOf(plain)[0] ?? '')]
   const shown = Math.min(SHOWN_CHARS_MAX, Math.floor(characters.length / 4))
   return MASK + characters.slice(characters.length - shown).join('')
+}
+
+const NUMBER_CHARS_MAX = 120
+
+/**
+ * What buyers see of a card before it is theirs: its number, which stands before its password, or where it has none of its own,
+ * or the shop shows no more, its last characters. Null: the shop shows nothing.
+ */
+export function publicNumber(plain: string, pick: NumberPick): string | null {
+  const parts = partsOf(plain)
+  const shown = pick === 'number' && parts.length > 1 ? (parts[0] ?? '') : mask(plain)
+  if (pick === 'none') return null
+  return shown.length > NUMBER_CHARS_MAX ? mask(plain) : shown
 }
 
 /** How a person or program is named in a card's history. */

@@ -141,6 +141,11 @@ it('a batch is corrected, suspended, resumed and undone; thresholds warn', async
   expect(
     await (await desk.call('PATCH', `/batches/${id}`, { note: '双十一', validTo: '2999-01-01T00:00:00+08:00' })).json(),
   ).toMatchObject({ note: '双十一' })
+  expect(await (await desk.call('PATCH', `/batches/${id}`, { costFen: 120 })).json()).toMatchObject({
+    note: '双十一',
+    costFen: 120,
+    validTo: '2998-12-31T16:00:00.000Z',
+  })
   const reason = { reason: '来源可疑' }
   expect(await (await desk.call('POST', `/batches/${id}/suspend`, reason)).json()).toMatchObject({
     state: 'suspended',

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { vaultRoutes } from '@quanshu/contract'
+import { mallNumberRoutes, vaultRoutes } from '@quanshu/contract'
 import { type BoundRoute, handle } from '../../platform/http/index.ts'
 import { xlsxReply } from '../../platform/sheets/index.ts'
 import { cancelImport } from './commands/cancel-import.ts'
@@ -18,6 +18,7 @@ import { watchBatch } from './progress.ts'
 import { everyBatch, getBatch, listBatches } from './queries/batches.ts'
 import { cardHistory, everyCard, listCards, searchCard } from './queries/cards.ts'
 import { importReport, importReportCsv } from './queries/import-report.ts'
+import { listNumbers } from './queries/numbers.ts'
 import { batchColumns, cardColumns } from './sheets.ts'
 
 export const vaultBoundRoutes = (deps: VaultDeps): readonly BoundRoute[] => [
@@ -25,6 +26,9 @@ export const vaultBoundRoutes = (deps: VaultDeps): readonly BoundRoute[] => [
   ...generationRoutes(deps),
   ...batchRoutes(deps),
   ...cardRoutes(deps),
+  handle(mallNumberRoutes.list, ({ ctx, params, query }) =>
+    deps.db.read(ctx, (tx) => listNumbers(tx, params.skuId, query)),
+  ),
 ]
 
 const importRoutes = (deps: VaultDeps): readonly BoundRoute[] => [

@@ -32,6 +32,10 @@ export function batchColumns(locale: Locale): readonly Column<BatchView>[] {
   ]
 }
 
+/** `3/5`; `3` of a code without bound. */
+const useOf = (use: z.infer<typeof cardView>['use']): string =>
+  use === null ? '' : use.of === null ? String(use.no) : `${use.no}/${use.of}`
+
 export function cardColumns(locale: Locale): readonly Column<z.infer<typeof cardView>>[] {
   const header = (zh: string, en: string) => (locale === 'en' ? en : zh)
   return [
@@ -40,6 +44,8 @@ export function cardColumns(locale: Locale): readonly Column<z.infer<typeof card
     { header: header('规格', 'SKU'), kind: 'text', value: (row) => row.skuTitle },
     { header: header('批次', 'Batch'), kind: 'integer', value: (row) => row.batchId },
     { header: header('卡密（掩码）', 'Code (masked)'), kind: 'text', value: (row) => row.masked },
+    { header: header('次数', 'Use'), kind: 'text', value: (row) => useOf(row.use) },
+    { header: header('公开号码', 'Public number'), kind: 'text', value: (row) => row.number ?? '' },
     { header: header('状态', 'State'), kind: 'text', value: (row) => row.state },
     { header: header('订单号', 'Order'), kind: 'text', width: 20, value: (row) => row.orderNo },
     { header: header('失效', 'Valid to'), kind: 'time', value: (row) => row.validTo },

@@ -190,6 +190,68 @@ export type BooksViolations = {
   note: string | null
 }
 
+export type BulkEarlier = {
+  tenant_id: number
+  bulk_id: number
+  line_no: number
+  turn: number
+  order_no: number | null
+  fault: string | null
+  ended_at: DefaultedTime
+}
+
+export type BulkLines = {
+  tenant_id: number
+  bulk_id: number
+  line_no: number
+  sku_id: number | null
+  quantity: Generated<number>
+  form: DefaultedJson
+  contact: Generated<string>
+  reference: Generated<string>
+  unit_price_fen: Generated<number>
+  unit_worth_fen: number | null
+  state: 'invalid' | 'waiting' | 'ordered' | 'failed' | 'cancelled'
+  fault: string | null
+  fault_params: DefaultedJson
+  turn: Generated<number>
+  order_no: number | null
+  ordered_at: NullableTime
+}
+
+export type BulkOrders = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  name: string
+  note: Generated<string>
+  payer: 'member' | 'shop'
+  member_id: number | null
+  sku_id: number | null
+  contact: Generated<string>
+  allow_repeats: Generated<boolean>
+  locale: Generated<string>
+  state: Generated<'draft' | 'running' | 'paused' | 'cancelled' | 'done'>
+  file_name: Generated<string>
+  file_hash: Buffer | null
+  ignored_columns: DefaultedJson
+  lines: Generated<number>
+  invalid: Generated<number>
+  pieces: Generated<number>
+  total_fen: Generated<number>
+  waiting: Generated<number>
+  held_fen: Generated<number>
+  hold_id: number | null
+  created_by: string
+  created_at: DefaultedTime
+  confirmed_by: string | null
+  confirmed_at: NullableTime
+  worked_at: NullableTime
+  pace_from: NullableTime
+  pace_waiting: number | null
+  tally: NullableJson
+  finished_at: NullableTime
+}
+
 export type CatalogBundleParts = {
   tenant_id: number
   sku_id: number
@@ -297,7 +359,7 @@ export type CatalogSkus = {
   tiers: DefaultedJson
   priced_at: DefaultedTime
   hold_mode: Generated<'order' | 'payment'>
-  allocation: Generated<'fifo' | 'fefo' | 'lifo' | 'random'>
+  allocation: Generated<'fifo' | 'fefo' | 'lifo' | 'random' | 'loop'>
   low_stock_at: Generated<number | null>
   state: Generated<'on' | 'off'>
   position: Generated<number>
@@ -307,6 +369,10 @@ export type CatalogSkus = {
   supply_stock: number | null
   source: Generated<'own' | 'own_first' | 'supplier_first'>
   bundle_policy: 'hold' | 'rest' | 'refund' | null
+  uses_per_code: Generated<number | null>
+  pick: Generated<'none' | 'number' | 'masked'>
+  pick_fee_fen: Generated<number>
+  numbers_due: Generated<boolean>
 }
 
 export type CatalogTags = {
@@ -382,6 +448,100 @@ export type EventsTenantCursors = {
   position: Generated<number>
 }
 
+export type FulfilmentComplaintLog = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  complaint_id: number
+  at: DefaultedTime
+  kind: string
+  by_name: string
+  note: Generated<string>
+  detail: DefaultedJson
+}
+
+export type FulfilmentComplaintPictures = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  complaint_id: number
+  content: Buffer
+  width: number
+  height: number
+  uploaded_at: DefaultedTime
+}
+
+export type FulfilmentComplaintRules = {
+  tenant_id: number
+  goods_id: number
+  automatic: boolean
+  reasons: string[]
+  within_hours: number
+  max_fen: number
+  per_month: number
+  when_unsure: boolean
+  remedies: string[]
+  updated_by: Generated<string>
+  updated_at: DefaultedTime
+}
+
+export type FulfilmentComplaints = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  order_no: number
+  line_no: number
+  grant_id: number
+  piece: number
+  card_id: number
+  batch_id: number
+  sku_id: number
+  amount_fen: number
+  buyer_key: string
+  contact: string
+  ip: Generated<string>
+  reason: 'used' | 'invalid' | 'wrong_amount' | 'other'
+  note: Generated<string>
+  state: Generated<'reported' | 'checking' | 'buying' | 'person' | 'replaced' | 'refunded' | 'rejected' | 'withdrawn' | 'settled'>
+  word: 'unused' | 'used' | 'void' | 'unknown' | 'nobody' | null
+  asks: Generated<number>
+  due_at: NullableTime
+  lease: Generated<number>
+  why: Generated<string[]>
+  refused: Generated<number[]>
+  purchase_id: number | null
+  buying_since: NullableTime
+  new_grant_id: number | null
+  refund_id: number | null
+  answer: Generated<string>
+  contest: string | null
+  contested_at: NullableTime
+  decided_by: Generated<string>
+  reported_at: DefaultedTime
+  ended_at: NullableTime
+  changed_at: DefaultedTime
+}
+
+export type FulfilmentCorrections = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  order_no: number
+  line_no: number
+  turn: number
+  before: Json
+  after: Json
+  by_kind: 'buyer' | 'staff'
+  by_name: Generated<string>
+  at: DefaultedTime
+}
+
+export type FulfilmentDeskTakes = {
+  tenant_id: number
+  order_no: number
+  line_no: number
+  grant_id: Generated<number>
+  staff_id: number
+  staff_name: string
+  taken_at: DefaultedTime
+}
+
 export type FulfilmentNeeds = {
   tenant_id: number
   order_no: number
@@ -395,6 +555,92 @@ export type FulfilmentNeeds = {
   due_at: NullableTime
   since: DefaultedTime
   changed_at: DefaultedTime
+}
+
+export type FulfilmentRecoveries = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  supplier_id: number | null
+  supplier: string
+  batch_id: number
+  cause: 'complaint' | 'recall'
+  complaint_id: number | null
+  pieces: number
+  claimed_fen: number
+  state: Generated<'open' | 'sent' | 'accepted' | 'refused' | 'written_off'>
+  credited_fen: Generated<number>
+  reference: Generated<string>
+  note: Generated<string>
+  opened_by: string
+  opened_at: DefaultedTime
+  sent_at: NullableTime
+  ended_at: NullableTime
+  changed_at: DefaultedTime
+}
+
+export type FulfilmentRecoveryLog = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  recovery_id: number
+  at: DefaultedTime
+  state: string
+  by_name: string
+  note: Generated<string>
+  amount_fen: Generated<number>
+}
+
+export type FulfilmentRestockBudgets = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  name: string
+  monthly_fen: number
+  approve_above_fen: number | null
+  version: Generated<number>
+  removed_at: NullableTime
+  updated_at: DefaultedTime
+  updated_by: Generated<string>
+}
+
+export type FulfilmentRestockRules = {
+  tenant_id: number
+  sku_id: number
+  budget_id: number
+  enabled: Generated<boolean>
+  threshold: number
+  target: number
+  max_unit_fen: number | null
+  look_at: DefaultedTime
+  trouble: string | null
+  updated_at: DefaultedTime
+  updated_by: Generated<string>
+}
+
+export type FulfilmentRestocks = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  sku_id: number
+  budget_id: number
+  quantity: number
+  filled: Generated<number>
+  spent_fen: Generated<number>
+  state: Generated<'ordering' | 'proposed' | 'done' | 'partial' | 'stopped' | 'rejected' | 'cancelled'>
+  max_unit_fen: number | null
+  asked_fen: number | null
+  approved_fen: number | null
+  asked_by: Generated<string>
+  asked_by_id: number | null
+  decided_by: Generated<string>
+  decided_at: NullableTime
+  reason: Generated<string>
+  trouble: string | null
+  trouble_note: Generated<string>
+  is_ending: Generated<boolean>
+  turn: Generated<number>
+  refused: Generated<number[]>
+  hold_id: number | null
+  due_at: NullableTime
+  created_at: DefaultedTime
+  ended_at: NullableTime
 }
 
 export type FulfilmentServiceRules = {
@@ -538,7 +784,7 @@ export type LedgerAccounts = {
   id: GeneratedAlways<number>
   kind: string
   ref: Generated<string>
-  unit: 'CNY' | 'piece' | 'point'
+  unit: 'CNY' | 'piece' | 'point' | 'budget'
   balance: Generated<number>
   held_out: Generated<number>
   floor: number | null
@@ -747,6 +993,9 @@ export type OrdersLines = {
   credit_points: Generated<number>
   taken_points: Generated<number>
   held_back: Generated<boolean>
+  pick_card: number | null
+  pick_number: string | null
+  warehouse_id: number | null
 }
 
 export type OrdersOrders = {
@@ -781,6 +1030,7 @@ export type OrdersOrders = {
   credit_fen: Generated<number>
   has_bundles: Generated<boolean>
   credit_points: Generated<number>
+  has_complaints: Generated<boolean>
 }
 
 export type OrganizationsNodes = {
@@ -969,7 +1219,7 @@ export type ReconciliationBillLines = {
   bill_id: number
   n: number
   line_no: number
-  kind: 'payment' | 'refund' | 'chargeback' | 'other'
+  kind: 'payment' | 'refund' | 'chargeback' | 'other' | 'purchase' | 'deposit' | 'credit'
   state: 'done' | 'pending' | 'failed'
   trade_no: string
   payment_no: string
@@ -1017,7 +1267,7 @@ export type ReconciliationCases = {
   key: string
   outcome: 'channel_only' | 'ours_only' | 'state_differs' | 'amount_differs' | 'duplicate' | 'cross_day'
   cause: string
-  kind: 'payment' | 'refund' | 'chargeback' | 'chargeback_won'
+  kind: 'payment' | 'refund' | 'chargeback' | 'chargeback_won' | 'purchase' | 'deposit' | 'credit'
   state: 'open' | 'waiting' | 'explained' | 'resolved'
   number: Generated<string>
   order_no: number | null
@@ -1054,7 +1304,7 @@ export type ReconciliationDays = {
 
 export type ReconciliationMatches = {
   tenant_id: number
-  kind: 'payment' | 'refund' | 'chargeback' | 'chargeback_won'
+  kind: 'payment' | 'refund' | 'chargeback' | 'chargeback_won' | 'purchase' | 'deposit' | 'credit'
   fact_id: number
   gateway: string
   day: string
@@ -1143,6 +1393,52 @@ export type StockLowMarks = {
   marked_at: DefaultedTime
 }
 
+export type StockMoves = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  at: DefaultedTime
+  kind: 'allocate' | 'ratio' | 'top_up' | 'transfer' | 'return' | 'close' | 'undo' | 'import'
+  sku_id: number
+  from_id: number | null
+  to_id: number | null
+  quantity: number
+  reason: Generated<string>
+  by_name: string
+  undoes: number | null
+}
+
+export type StockWarehouseRules = {
+  tenant_id: number
+  warehouse_id: number
+  sku_id: number
+  fill_below: number | null
+  target: number | null
+  low_at: number | null
+  low_since: NullableTime
+  updated_by: Generated<string>
+  updated_at: DefaultedTime
+}
+
+export type StockWarehouses = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  channel: string
+  name: string
+  kind: Generated<'marketplace' | 'agent' | 'shop' | 'other'>
+  falls_back: Generated<boolean>
+  state: Generated<'open' | 'closed'>
+  note: Generated<string>
+  created_at: DefaultedTime
+  closed_at: NullableTime
+}
+
+export type SuppliersBreakerOpenings = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  supplier_id: number
+  at: DefaultedTime
+}
+
 export type SuppliersCallbacks = {
   tenant_id: number
   id: GeneratedAlways<number>
@@ -1152,6 +1448,49 @@ export type SuppliersCallbacks = {
   headers: DefaultedJson
   body: string
   received_at: DefaultedTime
+}
+
+export type SuppliersFiles = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  supplier_id: number
+  name: string
+  sha256: Buffer
+  modified_at: Time
+  state: Generated<'read' | 'applied' | 'undone'>
+  content: NullableJson
+  mapping: DefaultedJson
+  report: NullableJson
+  changes: DefaultedJson
+  uploaded_by: string
+  uploaded_at: DefaultedTime
+  applied_by: string | null
+  applied_at: NullableTime
+  undone_by: string | null
+  undone_at: NullableTime
+}
+
+export type SuppliersMoney = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  supplier_id: number
+  kind: 'deposit' | 'withdrawal' | 'credit'
+  amount_fen: number
+  reference: string
+  note: Generated<string>
+  at: Time
+  state: 'claimed' | 'awaiting' | 'booked' | 'declined' | 'reversed'
+  case_id: number | null
+  recovery_id: number | null
+  requested_by: string
+  requested_by_id: number
+  decided_by: string | null
+  decided_at: NullableTime
+  decided_note: string | null
+  reversed_by: string | null
+  reversed_at: NullableTime
+  reversed_note: string | null
+  created_at: DefaultedTime
 }
 
 export type SuppliersOffers = {
@@ -1164,6 +1503,22 @@ export type SuppliersOffers = {
   enabled: Generated<boolean>
   field_map: DefaultedJson
   created_at: DefaultedTime
+  template: NullableJson
+}
+
+export type SuppliersPriceAsks = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  supplier_id: number
+  product_id: number
+  from_hao: number
+  to_hao: number
+  state: Generated<'waiting' | 'accepted' | 'declined' | 'replaced'>
+  asked_by: string
+  asked_at: DefaultedTime
+  decided_by: string | null
+  decided_at: NullableTime
+  reason: Generated<string>
 }
 
 export type SuppliersPriceMoves = {
@@ -1261,7 +1616,7 @@ export type SuppliersPurchases = {
   tenant_id: number
   id: GeneratedAlways<number>
   no: string
-  purpose: Generated<'line' | 'test'>
+  purpose: Generated<'line' | 'test' | 'stock' | 'complaint'>
   order_no: number | null
   line_no: number | null
   turn: Generated<number>
@@ -1291,6 +1646,10 @@ export type SuppliersPurchases = {
   decided_by: string | null
   decided_note: string | null
   bad: Generated<number>
+  profile_id: number | null
+  profile_version: number | null
+  unknown_at: NullableTime
+  restock_id: number | null
 }
 
 export type SuppliersRoutes = {
@@ -1301,6 +1660,15 @@ export type SuppliersRoutes = {
   updated_at: DefaultedTime
   updated_by: Generated<string>
   source: Generated<'own' | 'own_first' | 'supplier_first'>
+  account_check: Generated<'off' | 'advise' | 'require'>
+}
+
+export type SuppliersStatementMaps = {
+  tenant_id: number
+  supplier_id: number
+  columns: Json
+  updated_at: DefaultedTime
+  updated_by: Generated<string>
 }
 
 export type SuppliersSuppliers = {
@@ -1332,6 +1700,33 @@ export type SuppliersSuppliers = {
   updated_at: DefaultedTime
   profile_id: number | null
   profile_version: number | null
+  low_since: NullableTime
+  node_id: number | null
+  file_mapping: NullableJson
+}
+
+export type SuppliersTasks = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  supplier_id: number
+  product_id: number
+  no: string
+  quantity: number
+  cost_hao: number
+  state: Generated<'waiting' | 'accepted' | 'done' | 'refused' | 'expired' | 'withdrawn' | 'missed'>
+  staff_id: number | null
+  staff_name: Generated<string>
+  opened_at: DefaultedTime
+  accept_by: NullableTime
+  due_at: NullableTime
+  work_minutes: number
+  overdue_at: NullableTime
+  arrived: Generated<number>
+  codes_sealed: Buffer | null
+  serial: Generated<string>
+  note: Generated<string>
+  about: Generated<string>
+  ended_at: NullableTime
 }
 
 export type TenancySettings = {
@@ -1394,6 +1789,7 @@ export type VaultBatches = {
   pattern: string | null
   wanted: number | null
   supplier_id: number | null
+  channels: string[] | null
 }
 
 export type VaultCards = {
@@ -1407,6 +1803,12 @@ export type VaultCards = {
   valid_to: NullableTime
   created_at: DefaultedTime
   changed_at: DefaultedTime
+  code_id: number | null
+  use_no: Generated<number>
+  number: string | null
+  number_as: 'number' | 'masked' | null
+  picked_by: number | null
+  warehouse_id: number | null
 }
 
 export type VaultExports = {
@@ -1474,6 +1876,116 @@ export type VaultRecalls = {
   close_note: Generated<string>
 }
 
+export type VaultReusedCodes = {
+  tenant_id: number
+  id: number
+  batch_id: number
+  sku_id: number
+  uses: number | null
+  made: number
+  stopped_at: NullableTime
+}
+
+export type WholesaleCallbacks = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  key_id: number
+  order_no: number
+  state: Generated<'queued' | 'delivered' | 'failed'>
+  attempts: Generated<number>
+  next_try_at: NullableTime
+  last_error: string | null
+  created_at: DefaultedTime
+  ended_at: NullableTime
+}
+
+export type WholesaleCalls = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  key_id: number
+  operation: string
+  outer_no: string | null
+  status: number
+  code: string | null
+  reason: string | null
+  ip: string
+  elapsed_ms: number
+  request: string
+  answer: string
+  at: DefaultedTime
+}
+
+export type WholesaleDays = {
+  tenant_id: number
+  key_id: number
+  day: string
+  ordered_fen: number
+  orders: number
+}
+
+export type WholesaleKeys = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  key: string
+  name: string
+  member_id: number
+  secret_sealed: Buffer
+  previous_sealed: Buffer | null
+  previous_until: NullableTime
+  state: Generated<'on' | 'paused' | 'revoked'>
+  scopes: string[]
+  networks: Generated<string[]>
+  per_minute: number
+  daily_cap_fen: number | null
+  opens: 'listed' | 'all'
+  price_bp: number
+  callback_url: Generated<string>
+  gives_back: Generated<boolean>
+  note: Generated<string>
+  created_by: string
+  created_at: DefaultedTime
+  used_at: NullableTime
+}
+
+export type WholesaleNonces = {
+  tenant_id: number
+  key_id: number
+  nonce: string
+  at: DefaultedTime
+}
+
+export type WholesaleOrders = {
+  tenant_id: number
+  key_id: number
+  outer_no: string
+  order_no: number
+  request_hash: Buffer
+  callback_url: string
+  trace: Generated<string[]>
+  placed_at: DefaultedTime
+  ended_because: string | null
+}
+
+export type WholesalePrices = {
+  tenant_id: number
+  key_id: number
+  sku_id: number
+  price_fen: number | null
+  below_floor: Generated<boolean>
+  updated_by: string
+  updated_at: DefaultedTime
+}
+
+export type WholesaleReveals = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  key_id: number
+  order_no: number
+  pieces: number
+  ip: string
+  at: DefaultedTime
+}
+
 export type DB = {
   'analytics.days': AnalyticsDays
   'analytics.entries': AnalyticsEntries
@@ -1491,6 +2003,9 @@ export type DB = {
   'books.progress': BooksProgress
   'books.runs': BooksRuns
   'books.violations': BooksViolations
+  'bulk.earlier': BulkEarlier
+  'bulk.lines': BulkLines
+  'bulk.orders': BulkOrders
   'catalog.bundle_parts': CatalogBundleParts
   'catalog.categories': CatalogCategories
   'catalog.goods': CatalogGoods
@@ -1507,7 +2022,18 @@ export type DB = {
   'events.log': EventsLog
   'events.parked': EventsParked
   'events.tenant_cursors': EventsTenantCursors
+  'fulfilment.complaint_log': FulfilmentComplaintLog
+  'fulfilment.complaint_pictures': FulfilmentComplaintPictures
+  'fulfilment.complaint_rules': FulfilmentComplaintRules
+  'fulfilment.complaints': FulfilmentComplaints
+  'fulfilment.corrections': FulfilmentCorrections
+  'fulfilment.desk_takes': FulfilmentDeskTakes
   'fulfilment.needs': FulfilmentNeeds
+  'fulfilment.recoveries': FulfilmentRecoveries
+  'fulfilment.recovery_log': FulfilmentRecoveryLog
+  'fulfilment.restock_budgets': FulfilmentRestockBudgets
+  'fulfilment.restock_rules': FulfilmentRestockRules
+  'fulfilment.restocks': FulfilmentRestocks
   'fulfilment.service_rules': FulfilmentServiceRules
   'fulfilment.task_log': FulfilmentTaskLog
   'fulfilment.task_pictures': FulfilmentTaskPictures
@@ -1560,8 +2086,15 @@ export type DB = {
   'redeem.exports': RedeemExports
   'redeem.uses': RedeemUses
   'stock.low_marks': StockLowMarks
+  'stock.moves': StockMoves
+  'stock.warehouse_rules': StockWarehouseRules
+  'stock.warehouses': StockWarehouses
+  'suppliers.breaker_openings': SuppliersBreakerOpenings
   'suppliers.callbacks': SuppliersCallbacks
+  'suppliers.files': SuppliersFiles
+  'suppliers.money': SuppliersMoney
   'suppliers.offers': SuppliersOffers
+  'suppliers.price_asks': SuppliersPriceAsks
   'suppliers.price_moves': SuppliersPriceMoves
   'suppliers.price_rules': SuppliersPriceRules
   'suppliers.product_changes': SuppliersProductChanges
@@ -1571,7 +2104,9 @@ export type DB = {
   'suppliers.purchase_cards': SuppliersPurchaseCards
   'suppliers.purchases': SuppliersPurchases
   'suppliers.routes': SuppliersRoutes
+  'suppliers.statement_maps': SuppliersStatementMaps
   'suppliers.suppliers': SuppliersSuppliers
+  'suppliers.tasks': SuppliersTasks
   'tenancy.settings': TenancySettings
   'tenancy.tenants': TenancyTenants
   'vault.batch_counts': VaultBatchCounts
@@ -1582,4 +2117,13 @@ export type DB = {
   'vault.movements': VaultMovements
   'vault.recall_pieces': VaultRecallPieces
   'vault.recalls': VaultRecalls
+  'vault.reused_codes': VaultReusedCodes
+  'wholesale.callbacks': WholesaleCallbacks
+  'wholesale.calls': WholesaleCalls
+  'wholesale.days': WholesaleDays
+  'wholesale.keys': WholesaleKeys
+  'wholesale.nonces': WholesaleNonces
+  'wholesale.orders': WholesaleOrders
+  'wholesale.prices': WholesalePrices
+  'wholesale.reveals': WholesaleReveals
 }

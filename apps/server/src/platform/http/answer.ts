@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { commonErrors, type RouteSpec } from '@quanshu/contract'
+import { commonErrors, type RouteSpec, wholesaleErrors } from '@quanshu/contract'
 import { type Actor, assert } from '@quanshu/kernel'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Ctx } from '../db/types.ts'
@@ -23,6 +23,8 @@ import { inputParser, refuseUnstorableUrl } from './validate.ts'
 type House = {
   readonly platform: Platform
   readonly tenants: ReturnType<typeof rememberTenants>
+  /** Of calls whose key names the shop, whatever the address says. */
+  readonly keyTenants: ReturnType<typeof rememberTenants>
   readonly sessions: ReturnType<typeof createSessions>
   readonly streams: Streams
   readonly rateLimiter: RateLimiter
@@ -93,6 +95,8 @@ function admission(
   const area = spec.path.startsWith('/api/console/') ? 'console' : 'mall'
   const marksDevices = spec.path.startsWith('/api/mall/')
   const limit = spec.rateLimit === undefined ? RATE_LIMIT : spec.rateLimit
+  const isByKey = spec.access.kind === 'key'
+  const tenantOf = isByKey ? house.keyTenants : house.tenants
 
   function admitAs(
     request: FastifyRequest,
@@ -119,8 +123,9 @@ function admission(
   }
 
   return (request, reply) =>
-    andThen(house.tenants(request), (tenant) => {
-      if (!tenant) throw commonErrors.unknownShop()
+    andThen(tenantOf(request), (tenant) => {
+      // Of what no key stands for nobody learns more than of a wrong signature.
+      if (!tenant) throw isByKey ? wholesaleErrors.notAuthenticated() : commonErrors.unknownShop()
       refuseCrossSite(request)
       const jar = readCookies(request)
       return andThen(house.sessions.lookUp(tenant.tenantId, area, jar), (signedIn) =>

@@ -138,6 +138,8 @@ export type Cookies = {
 export type Ports = {
   /** The shop for a host name (without port) and, when the path began with `/s/<slug>`, that slug. */
   readonly resolveTenant: (host: string, slug: string | undefined) => Promise<Tenant | undefined>
+  /** The shop that a wholesale key is of; undefined: there is no such key. Nobody has proven yet to hold it. */
+  readonly resolveKey?: (key: string) => Promise<Tenant | undefined>
   /** The cookie that carries a session's token in each area. Whoever sends none is nobody, without being looked up. */
   readonly sessionCookies: Readonly<Record<Area, string>>
   /** The person behind a token. Undefined: nobody is signed in. */

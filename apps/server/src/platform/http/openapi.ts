@@ -52,6 +52,7 @@ export function openApiDocument(
       securitySchemes: {
         staff: { type: 'apiKey', in: 'cookie', name: 'qs_staff' },
         member: { type: 'apiKey', in: 'cookie', name: 'qs_member' },
+        key: { type: 'apiKey', in: 'header', name: 'x-quanshu-key' },
       },
     },
   }
@@ -81,6 +82,7 @@ function access({ access, rateLimit }: RouteSpec): string {
     public: 'Anyone may call it.',
     member: 'For signed-in members.',
     staff: 'For staff.',
+    key: 'For other shops, signed with a wholesale key (docs/wholesale-api.md).',
   }[access.kind]
   const permission =
     access.kind === 'staff' && access.permission ? ` Needs the permission \`${access.permission}\`.` : ''
@@ -109,7 +111,7 @@ function idempotency(spec: RouteSpec): readonly Parameter[] {
 }
 
 function requestBody(spec: RouteSpec): Json | undefined {
-  if (spec.bodyKind === 'raw') {
+  if (spec.bodyKind === 'raw' && !spec.body) {
     return { required: true, content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } }
   }
   if (!spec.body) return undefined

@@ -22,7 +22,7 @@ import { serialiserSchema } from './serialise.ts'
 import { createSessions } from './sessions.ts'
 import { addFrontEnds } from './statics.ts'
 import { createStreams } from './streams.ts'
-import { rememberTenants, stripShopPrefix } from './tenants.ts'
+import { rememberKeyTenants, rememberTenants, stripShopPrefix } from './tenants.ts'
 import { createTurns } from './turns.ts'
 import { dropRest } from './uploads.ts'
 import { refuseUnstorableText } from './validate.ts'
@@ -56,6 +56,7 @@ export async function buildHttpServer(
   const streams = createStreams({ perNetworkMax: config.streamsPerNetwork * config.rateLimitFactor })
   const sessions = createSessions(ports, platform.hub)
   const tenants = rememberTenants(ports.resolveTenant)
+  const keyTenants = rememberKeyTenants(ports.resolveKey)
   const app = Fastify({
     rewriteUrl: stripShopPrefix,
     genReqId: requestIds(config.trustProxy),
@@ -102,7 +103,7 @@ export async function buildHttpServer(
   })
 
   const inTurn = turnOf(tenants)
-  const answer = answerer({ platform, tenants, sessions, streams, rateLimiter: createRateLimiter() })
+  const answer = answerer({ platform, tenants, keyTenants, sessions, streams, rateLimiter: createRateLimiter() })
   const routes = modules.flatMap((module) => module.routes ?? [])
   refuseDoubles(routes)
   await app.register(async (scope) => addJsonRoutes(scope, routes, answer, inTurn))

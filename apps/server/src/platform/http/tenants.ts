@@ -51,3 +51,23 @@ export function rememberTenants(
     })
   }
 }
+
+/** The header that names a wholesale key. */
+export const KEY_HEADER = 'x-quanshu-key'
+const KEY_LENGTH_MAX = 80
+
+/** As `rememberTenants`, by the key that a call names. */
+export function rememberKeyTenants(resolve: Ports['resolveKey']): ReturnType<typeof rememberTenants> {
+  const cache = new Map<string, Known>()
+  return (request) => {
+    const key = request.headers[KEY_HEADER]
+    if (!resolve || typeof key !== 'string' || key === '' || key.length > KEY_LENGTH_MAX) return undefined
+    const known = cache.get(key)
+    if (known && known.until > Date.now()) return known.tenant
+    return resolve(key).then((tenant) => {
+      if (cache.size >= CACHE_MAX) cache.clear()
+      cache.set(key, { tenant, until: Date.now() + TTL_MS })
+      return tenant
+    })
+  }
+}

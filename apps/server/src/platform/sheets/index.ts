@@ -3,6 +3,8 @@ import yazl from 'yazl'
 import type { FileReply } from '../http/index.ts'
 import { parts, SHEET_PATH, sheetXml } from './workbook.ts'
 
+export { csvLines } from './csv.ts'
+
 /**
  * One column of a sheet. The kind decides what the cell is, so text is never taken for a formula:
  * `text` a string whatever it looks like (also for order numbers: a spreadsheet's numbers hold 15 digits),

@@ -18,6 +18,7 @@ const all: Readonly<Record<BooksCheck, Check>> = {
   balances: sqlCheck('balances', 200),
   clearing: sqlCheck('clearing', 1),
   bills: sqlCheck('bills', 2_000),
+  suppliers: sqlCheck('suppliers', 50),
   parents: sqlCheck('parents', 10_000),
   refunded_rights: sqlCheck('refunded_rights', 1_000),
   replays: sqlCheck('replays', 1_000),

@@ -4,7 +4,7 @@ import type { ReadTx } from '../../../platform/db/index.ts'
 import { mallStock, maxQuantity } from '../model.ts'
 import { type PictureFacts, pictureJson, pictureRef } from '../pictures/reference.ts'
 import { mallBundle } from './bundle-parts.ts'
-import { tagsJson } from './mall-list.ts'
+import { type Shown, tagsJson } from './mall-list.ts'
 import { readSkus, type SkuFacts } from './sku-rows.ts'
 
 type GoodsFacts = {
@@ -36,8 +36,7 @@ type GoodsFacts = {
 export async function readMallGoods(
   tx: ReadTx,
   goodsId: number,
-  prefix: string,
-  words: Settings['stock.words'],
+  { prefix, words, channel }: Shown,
 ): Promise<MallGoods> {
   const { rows } = await sql<GoodsFacts>`
     select
@@ -66,7 +65,8 @@ export async function readMallGoods(
   `.execute(tx.db)
   const [goods] = rows
   if (!goods) throw commonErrors.notFound()
-  const skus = (await readSkus(tx, [goodsId])).filter((sku) => sku.state === 'on')
+  const onSale = (await readSkus(tx, [goodsId])).filter((sku) => sku.state === 'on')
+  const skus = channel === undefined ? onSale : await asOfChannel(tx, onSale, channel)
   const reason = goods.reason ?? (skus.length === 0 ? 'off_shelf' : null)
   return {
     id: goodsId,
@@ -92,6 +92,17 @@ export async function readMallGoods(
   }
 }
 
+/** The same SKUs with the stock that buyers of the channel have. */
+async function asOfChannel(tx: ReadTx, skus: readonly SkuFacts[], channel: string): Promise<readonly SkuFacts[]> {
+  const { rows } = await sql<{ sku_id: number; available: number | null }>`
+    select c.sku_id, c.available
+    from stock.channel_stock(${tx.ctx.tenantId}::bigint, ${channel}::text, ${skus.map((sku) => sku.sku_id)}::bigint[]) c`.execute(
+    tx.db,
+  )
+  const own = new Map(rows.map((row) => [row.sku_id, row.available]))
+  return skus.map((sku) => ({ ...sku, available: own.get(sku.sku_id) ?? sku.available }))
+}
+
 function mallSku(sku: SkuFacts, goods: GoodsFacts, words: Settings['stock.words']): MallGoods['skus'][number] {
   const stock = mallStock(goods.stock_display, sku, words)
   return {
@@ -106,6 +117,8 @@ function mallSku(sku: SkuFacts, goods: GoodsFacts, words: Settings['stock.words'
     tiers: sku.tiers,
     stock,
     maxQty: maxQuantity(goods.limit_per_order, stock),
+    pick: sku.pick,
+    pickFeeFen: sku.pick_fee_fen,
     bundle: sku.bundle && mallBundle(sku.bundle),
   }
 }

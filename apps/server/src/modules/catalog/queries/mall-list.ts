@@ -14,7 +14,12 @@ type MallQuery = {
   readonly cursor?: string | undefined
   readonly limit: number
 }
-type Shown = { readonly prefix: string; readonly words: Settings['stock.words'] }
+/** How it is shown; `channel` is the one whose stock is, the mall's own when undefined. */
+export type Shown = {
+  readonly prefix: string
+  readonly words: Settings['stock.words']
+  readonly channel: string | undefined
+}
 
 /** Goods `g` on sale at this moment, with something to choose. */
 export const onSale: RawBuilder<unknown> = sql`(
@@ -223,9 +228,14 @@ async function readCards(tx: ReadTx, ids: readonly number[], shown: Shown): Prom
         max(k.price_fen) as price_to,
         (array_agg(k.price_points order by k.price_fen, k.sku_position))[1] as price_points,
         (array_agg(k.market_price_fen order by k.price_fen, k.sku_position))[1] as market_price,
-        sum(k.available)::bigint as available,
+        sum(${shown.channel === undefined ? sql`k.available` : sql`coalesce(c.available, k.available)`})::bigint as available,
         bool_or(k.unlimited) as unlimited
       from catalog.goods_skus(${tenantId}::bigint, ${ids}::bigint[], now()) k
+      ${
+        shown.channel === undefined
+          ? sql``
+          : sql`left join lateral stock.channel_stock(${tenantId}::bigint, ${shown.channel}::text, array[k.sku_id]) c on true`
+      }
       where k.state = 'on'
       group by k.goods_id
     ) sums on sums.goods_id = g.id

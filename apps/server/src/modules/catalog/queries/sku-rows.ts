@@ -1,4 +1,4 @@
-import type { Allocation, PriceTier, SkuDetail, SkuKind } from '@quanshu/contract'
+import type { Allocation, NumberPick, PriceTier, SkuDetail, SkuKind } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { ReadTx } from '../../../platform/db/index.ts'
 import { type BundleFacts, readBundles } from './bundle-parts.ts'
@@ -6,7 +6,7 @@ import { type BundleFacts, readBundles } from './bundle-parts.ts'
 /** A SKU with, when it is a bundle, what it is made of. */
 export type SkuFacts = SkuRow & { readonly bundle: BundleFacts | null }
 
-/** A row of `catalog.goods_skus`: a SKU with the price in force and its stock. */
+/** A row of `catalog.goods_skus`: a SKU with the price in force and its stock; and how its codes are sold. */
 export type SkuRow = {
   readonly goods_id: number
   readonly sku_id: number
@@ -22,6 +22,9 @@ export type SkuRow = {
   readonly tiers: PriceTier[]
   readonly hold_mode: 'order' | 'payment'
   readonly allocation: Allocation
+  readonly uses_per_code: number | null
+  readonly pick: NumberPick
+  readonly pick_fee_fen: number
   readonly low_stock_at: number | null
   readonly state: 'on' | 'off'
   readonly sku_position: number
@@ -38,14 +41,23 @@ export type SkuRow = {
 export async function readSkus(tx: ReadTx, goodsIds: readonly number[]): Promise<readonly SkuFacts[]> {
   if (goodsIds.length === 0) return []
   const { rows } = await sql<SkuRow>`
-    select *
-    from catalog.goods_skus(${tx.ctx.tenantId}::bigint, ${goodsIds}::bigint[], now())
+    select g.*, k.uses_per_code, k.pick, k.pick_fee_fen
+    from catalog.goods_skus(${tx.ctx.tenantId}::bigint, ${goodsIds}::bigint[], now()) g
+    join catalog.skus k
+      on k.tenant_id = ${tx.ctx.tenantId}::bigint
+      and k.id = g.sku_id
+    order by g.goods_id, g.sku_position, g.sku_id
   `.execute(tx.db)
   const bundles = await readBundles(
     tx,
     rows.flatMap((row) => (row.kind === 'bundle' ? [row.sku_id] : [])),
   )
-  return rows.map((row) => ({ ...row, bundle: bundles.get(row.sku_id) ?? null }))
+  return rows.map((row) => ({
+    ...row,
+    // Of a code without bound there are as many pieces as somebody buys; those that are made already are no count.
+    unlimited: row.unlimited || (row.uses_per_code === null && row.available > 0),
+    bundle: bundles.get(row.sku_id) ?? null,
+  }))
 }
 
 export function skuDetail(sku: SkuFacts): SkuDetail {
@@ -63,6 +75,9 @@ export function skuDetail(sku: SkuFacts): SkuDetail {
     tiers: sku.tiers,
     holdMode: sku.hold_mode,
     allocation: sku.allocation,
+    usesPerCode: sku.uses_per_code,
+    pick: sku.pick,
+    pickFeeFen: sku.pick_fee_fen,
     lowStockAt: sku.low_stock_at,
     state: sku.state,
     position: sku.sku_position,

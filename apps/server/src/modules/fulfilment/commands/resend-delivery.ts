@@ -17,7 +17,7 @@ export async function resendDelivery(tx: Tx, no: OrderNo): Promise<void> {
 }
 
 /** Those of the orders whose buyers left an email address. */
-export async function addressesOf(
+async function addressesOf(
   tx: Tx,
   nos: readonly OrderNo[],
 ): Promise<readonly { readonly no: OrderNo; readonly to: string }[]> {

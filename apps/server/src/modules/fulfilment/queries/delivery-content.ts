@@ -1,3 +1,4 @@
+import { deliveredAs } from '@quanshu/contract'
 import type { OrderNo, TenantId } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/db/index.ts'
@@ -49,6 +50,7 @@ async function contentOf(
     orderNo: view.no,
     locale: view.locale,
     orderUrl: `${url}/orders/${view.no}`,
+    deliveredAs: deliveredAs(delivered.map(({ kind }) => kind).filter((kind) => kind !== 'points')),
     lines: await Promise.all(
       delivered.map(async (line) => {
         const withCodes = isCarried(line.goodsId)

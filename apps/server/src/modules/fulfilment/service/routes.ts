@@ -1,8 +1,8 @@
-import { mallServiceRoutes, orderErrors, type Permission, serviceRoutes as routes } from '@quanshu/contract'
+import { mallServiceRoutes, type Permission, serviceRoutes as routes } from '@quanshu/contract'
 import type { OrderNo, StaffId } from '@quanshu/kernel'
-import { type Cookies, handle, type Session } from '../../../platform/http/index.ts'
+import { handle } from '../../../platform/http/index.ts'
 import type { Platform } from '../../../platform/module.ts'
-import { accessTo, readViews, type SealedView } from '../../orders/index.ts'
+import { ownOrder } from '../own-order.ts'
 import { addProof } from './commands/add-proof.ts'
 import { answerTask, cancelTask, checkedAnswer } from './commands/answer-task.ts'
 import { finishTask, rejectTask } from './commands/end-task.ts'
@@ -108,19 +108,4 @@ function mall(platform: Platform) {
       return await db.read(request.ctx, (tx) => proofOfOrder(tx, view.no, request.params.pictureId))
     }),
   ]
-}
-
-type Asked = {
-  readonly ctx: { readonly tenantId: Parameters<typeof readViews>[1] }
-  readonly session: Session
-  readonly cookies: Cookies
-}
-
-/** The order of whoever asks: what concerns its services is theirs as its codes are. @throws orders.codes_locked, common.not_found */
-async function ownOrder(platform: Platform, request: Asked, no: OrderNo): Promise<SealedView> {
-  const [view] = await readViews(platform, request.ctx.tenantId, [no], 0)
-  if (accessTo(await platform.crypto.sealer(request.ctx.tenantId), request, view) !== 'codes' || !view) {
-    throw orderErrors.codesLocked()
-  }
-  return view
 }

@@ -12,12 +12,14 @@ export type NewStaff = {
   readonly email: string
   readonly name: string
   readonly roleIds: readonly number[]
+  /** Where in the tree; absent: at the merchant. */
+  readonly nodeId?: number
   /** For accounts made by a program (a demo shop); absent: a random one that must be changed at the first sign-in. */
   readonly password?: string
 }
 
 /**
- * Adds an employee at the tenant's merchant node.
+ * Adds an employee at the tenant's merchant node, or somebody at another node, where roles count nothing.
  * @returns the id and the initial password, which is stored nowhere else
  * @throws identityErrors.emailTaken, .beyondOwnRights; commonErrors.notFound for a role that is not there
  */
@@ -37,10 +39,10 @@ export async function createStaff(
         ${staff.password === undefined}::boolean
       from organizations.nodes n
       where n.tenant_id = ${ctx.tenantId}::bigint
-        and n.parent_id is null
+        and case when ${staff.nodeId ?? null}::bigint is null then n.parent_id is null else n.id = ${staff.nodeId ?? null}::bigint end
       returning id`.execute(tx.db)
     const [row] = rows
-    assert(row !== undefined, `tenant ${ctx.tenantId} has no merchant node`)
+    assert(row !== undefined, `tenant ${ctx.tenantId} has no such node`)
     await giveRoles(tx, row.id, staff.roleIds)
     tx.audit({
       action: 'staff.create',
@@ -53,7 +55,7 @@ export async function createStaff(
   return { id, initialPassword }
 }
 
-/** Exactly these roles from now on. */
+/** Exactly these roles from now on; whoever does not stand at the shop itself has none. */
 export async function giveRoles(tx: Tx, staffId: StaffId, roleIds: readonly number[]): Promise<void> {
   const { tenantId } = tx.ctx
   await sql`
@@ -63,7 +65,9 @@ export async function giveRoles(tx: Tx, staffId: StaffId, roleIds: readonly numb
       and role_id <> all(${roleIds}::bigint[])`.execute(tx.db)
   await sql`
     insert into identity.staff_roles (tenant_id, staff_id, role_id)
-    select distinct ${tenantId}::bigint, ${staffId}::bigint, r
+    select distinct s.tenant_id, s.id, r
     from unnest(${roleIds}::bigint[]) as r
+    join identity.staff s on s.tenant_id = ${tenantId}::bigint and s.id = ${staffId}::bigint
+    join organizations.nodes n on n.tenant_id = s.tenant_id and n.id = s.node_id and n.parent_id is null
     on conflict do nothing`.execute(tx.db)
 }

@@ -52,6 +52,7 @@ export async function keepingAnOwner<T>(tx: Tx, change: () => Promise<T>): Promi
     from identity.staff s
     join identity.staff_roles sr on sr.tenant_id = s.tenant_id and sr.staff_id = s.id
     join identity.roles r on r.tenant_id = sr.tenant_id and r.id = sr.role_id
+    join organizations.nodes n on n.tenant_id = s.tenant_id and n.id = s.node_id and n.parent_id is null
     where s.tenant_id = ${tx.ctx.tenantId}::bigint
       and s.status = 'active'
       and r.built_in = 'owner'

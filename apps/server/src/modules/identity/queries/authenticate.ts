@@ -1,7 +1,7 @@
 import type { MemberId, StaffId, TenantId } from '@quanshu/kernel'
 import type { AuthenticateRequest, SignedIn } from '../../../platform/http/index.ts'
 import type { Platform } from '../../../platform/module.ts'
-import { permissionsOf, type RoleRights } from '../model.ts'
+import { type NodeKind, permissionsAt, type RoleRights } from '../model.ts'
 import { tokenHash } from '../token.ts'
 
 type Found =
@@ -12,6 +12,7 @@ type Found =
       readonly staffId: StaffId
       readonly name: string
       readonly mustChangePassword: boolean
+      readonly nodeKind: NodeKind
       readonly roles: readonly RoleRights[]
     }
 
@@ -37,7 +38,7 @@ export function authenticate(
       kind: 'staff',
       staffId: found.staffId,
       name: found.name,
-      permissions: found.mustChangePassword ? new Set() : permissionsOf(found.roles),
+      permissions: found.mustChangePassword ? new Set() : permissionsAt(found.nodeKind, found.roles),
       sessionId: String(found.sessionId),
     }
   }

@@ -3,7 +3,7 @@ import type { StaffId } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { ReadTx } from '../../../platform/db/index.ts'
-import { permissionsOf, type RoleRights } from '../model.ts'
+import { permissionsAt, type RoleRights } from '../model.ts'
 
 type Me = z.output<typeof meView>
 type Row = Pick<
@@ -19,7 +19,7 @@ export async function readMe(tx: ReadTx, staffId: StaffId): Promise<Me> {
     select s.id, s.email, s.name, s.locale,
       s.totp_confirmed_at is not null as "twoFactor",
       s.must_change_password as "mustChangePassword",
-      jsonb_build_object('id', n.id, 'name', n.name) as node,
+      jsonb_build_object('id', n.id, 'name', n.name, 'kind', n.kind) as node,
       jsonb_build_object('slug', t.slug, 'name', t.name) as tenant,
       (
         select count(*)
@@ -46,7 +46,7 @@ export async function readMe(tx: ReadTx, staffId: StaffId): Promise<Me> {
   if (!row) throw commonErrors.notFound()
   return {
     ...row,
-    permissions: row.mustChangePassword ? [] : [...permissionsOf(row.roles)],
+    permissions: row.mustChangePassword ? [] : [...permissionsAt(row.node.kind, row.roles)],
     roles: row.roles.map(({ id, name, builtIn }) => ({ id, name, builtIn })),
   }
 }

@@ -79,6 +79,14 @@ export async function staffBelow(
 function matching(tx: ReadTx, { q, status, roleId }: StaffFilter): RawBuilder<unknown> {
   return allOf(
     sql`s.tenant_id = ${tx.ctx.tenantId}::bigint`,
+    // Those who stand at others in the tree are no employees; they are listed there.
+    sql`exists (
+      select
+      from organizations.nodes n
+      where n.tenant_id = s.tenant_id
+        and n.id = s.node_id
+        and n.parent_id is null
+    )`,
     q !== undefined && q !== '' && sql`(s.name ilike ${containing(q)} or s.email ilike ${containing(q)})`,
     status !== undefined && sql`s.status = ${status}`,
     roleId !== undefined &&

@@ -44,6 +44,13 @@ export async function readAccount(tx: ReadTx, accountId: number): Promise<Accoun
 const accountRows = (extra: RawBuilder<unknown>) => sql`
   select a.id, a.kind, a.ref, a.unit, a.balance, a.held_out as held, a.floor, a.changed_at as "updatedAt", ${extra},
     case
+      when a.kind = 'warehouse.available' then (
+        select g.title || case when s.title = '' then '' else ' ' || s.title end || ' · ' || w.name
+        from stock.warehouses w
+        join catalog.skus s on s.tenant_id = w.tenant_id and s.id::text = split_part(a.ref, ':', 1)
+        join catalog.goods g on g.tenant_id = s.tenant_id and g.id = s.goods_id
+        where w.tenant_id = a.tenant_id and w.id::text = split_part(a.ref, ':', 2)
+      )
       when a.kind like 'stock.%' then (
         select g.title || case when s.title = '' then '' else ' ' || s.title end
         from catalog.skus s

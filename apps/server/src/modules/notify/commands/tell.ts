@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import {
+  DELIVERED_KEYS,
+  type DeliveredKey,
   type MessageChannel,
   type MessageEventKey,
   type MessageLocale,
-  PERMISSIONS,
-  type Permission,
   ROBOTS,
   type Robot,
 } from '@quanshu/contract'
@@ -12,6 +12,7 @@ import { sql } from 'kysely'
 import type { ReadTx, Tx } from '../../../platform/db/index.ts'
 import type { StoredEvent } from '../../../platform/events/index.ts'
 import type { Platform } from '../../../platform/module.ts'
+import { type Colleague, colleagues } from '../../identity/index.ts'
 import { readSettings } from '../../tenancy/index.ts'
 import { type Channel, liveChannels } from '../channels/accounts.ts'
 import { addMessages, type NewMessage } from '../messages.ts'
@@ -34,6 +35,8 @@ export type Buyer = {
   readonly email: string | undefined
   readonly locale: MessageLocale
   readonly purpose: 'goods' | 'recharge'
+  /** How a delivery of it is told of; absent: as one of codes. */
+  readonly deliveredAs?: DeliveredKey
 }
 export type BuyersOf = (tx: ReadTx, orderNos: readonly number[]) => Promise<ReadonlyMap<number, Buyer>>
 
@@ -60,7 +63,7 @@ export async function tell(
   const all = events.filter(({ at }) => at.getTime() >= oldest).flatMap(newsOf)
   if (all.length === 0) return
   const ruleOf = await readRules(tx)
-  const news = all.filter(({ key }) => ruleOf(key).channels.size > 0)
+  const news = all.filter(({ key }) => keysOf(key).some((one) => ruleOf(one).channels.size > 0))
   if (news.length === 0) return
 
   const settings = await readSettings(tx)
@@ -70,7 +73,7 @@ export async function tell(
     live: await liveChannels(tx),
     shopName: settings['shop.name'],
     shopLocale: settings['shop.locale'],
-    staff: news.some(({ message }) => message.audience === 'staff') ? await staffOf(tx) : [],
+    staff: news.some(({ message }) => message.audience === 'staff') ? await colleagues(tx) : [],
     buyers: await buyersOf(tx, news.filter(({ message }) => message.audience === 'buyer').flatMap(orderOf)),
     quietUntil: quietUntil(now, settings['notify.quietHours']),
   }
@@ -82,13 +85,17 @@ export async function tell(
   )
 }
 
+/** A delivery is told of in the words of what was delivered; the other channels have one text for all. */
+const keysOf = (key: MessageEventKey): readonly MessageEventKey[] =>
+  key === 'order.delivered' ? DELIVERED_KEYS : [key]
+
 type Room = {
   readonly ruleOf: (key: MessageEventKey) => Rule
   readonly texts: Texts
   readonly live: ReadonlySet<Channel>
   readonly shopName: string
   readonly shopLocale: MessageLocale
-  readonly staff: readonly Employee[]
+  readonly staff: readonly Colleague[]
   readonly buyers: ReadonlyMap<number, Buyer>
   readonly quietUntil: Date | undefined
 }
@@ -101,39 +108,7 @@ function buyerOf({ buyers }: Room, news: News): Buyer | undefined {
   return buyer?.purpose === 'recharge' && news.key === 'order.delivered' ? undefined : buyer
 }
 
-type Employee = {
-  readonly id: number
-  readonly email: string
-  readonly locale: MessageLocale
-  readonly permissions: ReadonlySet<Permission>
-}
-
-async function staffOf(tx: ReadTx): Promise<readonly Employee[]> {
-  const { rows } = await sql<{
-    readonly id: number
-    readonly email: string
-    readonly locale: MessageLocale
-    readonly isOwner: boolean
-    readonly permissions: readonly Permission[]
-  }>`
-    select s.id, s.email, s.locale, bool_or(r.built_in is not distinct from 'owner') as "isOwner",
-      coalesce(jsonb_agg(distinct p.name) filter (where p.name is not null), '[]') as permissions
-    from identity.staff s
-    join identity.staff_roles sr on sr.tenant_id = s.tenant_id and sr.staff_id = s.id
-    join identity.roles r on r.tenant_id = s.tenant_id and r.id = sr.role_id
-    left join lateral jsonb_array_elements_text(r.permissions) as p(name) on true
-    where s.tenant_id = ${tx.ctx.tenantId}::bigint
-      and s.status = 'active'
-    group by s.id, s.email, s.locale
-    order by s.id
-  `.execute(tx.db)
-  return rows.map(({ isOwner, permissions, ...one }) => ({
-    ...one,
-    permissions: new Set(isOwner ? PERMISSIONS : permissions),
-  }))
-}
-
-const hearersOf = ({ staff }: Room, { message }: News): readonly Employee[] =>
+const hearersOf = ({ staff }: Room, { message }: News): readonly Colleague[] =>
   staff.filter(({ permissions }) => message.permission !== undefined && permissions.has(message.permission))
 
 /* ----------------------------------------------------------------------------------- inboxes ---- */
@@ -151,10 +126,12 @@ type InboxLine = {
 }
 
 function inboxLines(room: Room, news: News): readonly InboxLine[] {
-  const rule = room.ruleOf(news.key)
+  const buyer = news.message.audience === 'buyer' ? buyerOf(room, news) : undefined
+  const key = news.key === 'order.delivered' ? (buyer?.deliveredAs ?? news.key) : news.key
+  const rule = room.ruleOf(key)
   if (!rule.channels.has('inbox')) return []
   const line = (locale: MessageLocale, to: { staffId?: number; memberId?: number }): readonly InboxLine[] => {
-    const text = room.texts.of(news.key, 'inbox', locale)
+    const text = room.texts.of(key, 'inbox', locale)
     if (!text) return []
     const params = paramsOf(news, locale, room.shopName)
     const { subject, paragraphs } = composed(text, params)
@@ -163,7 +140,7 @@ function inboxLines(room: Room, news: News): readonly InboxLine[] {
         staffId: to.staffId ?? null,
         memberId: to.memberId ?? null,
         key: keyOf(news),
-        event: news.key,
+        event: key,
         title: subject.slice(0, 200),
         body: paragraphs.join('\n').slice(0, 2_000),
         link: linkOf(news.message, params),
@@ -175,7 +152,6 @@ function inboxLines(room: Room, news: News): readonly InboxLine[] {
   if (news.message.audience === 'staff') {
     return hearersOf(room, news).flatMap(({ id, locale }) => line(locale, { staffId: id }))
   }
-  const buyer = buyerOf(room, news)
   return buyer?.memberId ? line(buyer.locale, { memberId: buyer.memberId }) : []
 }
 

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import {
+  DELIVERED_KEYS,
+  type DeliveredKey,
   formOf,
   holesOf,
   type MessageEventKey,
@@ -87,22 +89,29 @@ export async function testText(
     })
   }
   if (channel === 'email') {
-    const mail =
-      event === 'order.delivered'
-        ? deliveryMail(sampleDelivery(values, locale), text)
-        : eventMail(words, values.link ?? '', locale)
+    const mail = isDelivered(event)
+      ? deliveryMail(sampleDelivery(event, values, locale), text)
+      : eventMail(words, values.link ?? '', locale)
     return await mailNow(platform, ctx, to, mail)
   }
   const markdown = [...words.paragraphs.map(plainInMarkdown), values.link ?? ''].join('\n')
   return await sayNow(platform, outbound, ctx, channel, { title: words.subject, markdown })
 }
 
-const sampleDelivery = (values: Readonly<Record<string, string>>, locale: MessageLocale) => ({
+const isDelivered = (event: MessageEventKey): event is DeliveredKey => DELIVERED_KEYS.some((key) => key === event)
+const sampleDelivery = (event: DeliveredKey, values: Readonly<Record<string, string>>, locale: MessageLocale) => ({
   shopName: values.shop ?? '',
   orderNo: Number(values.order),
   locale,
   orderUrl: values.link ?? '',
-  lines: [{ title: values.items ?? '', quantity: 1, codes: ['AB12-CD34-EF56'], moreCodes: 0 }],
+  lines: [
+    {
+      title: values.items ?? '',
+      quantity: 1,
+      codes: event === 'order.delivered' ? ['AB12-CD34-EF56'] : null,
+      moreCodes: 0,
+    },
+  ],
 })
 
 async function mailNow(platform: Platform, ctx: Ctx, to: string, text: MailText): Promise<TestResult> {

@@ -1,10 +1,18 @@
 import { hash } from 'node:crypto'
-import { checkFormValues, commonErrors, type mallOrderRoutes, orderErrors, refusalOf } from '@quanshu/contract'
-import { assert, fenToYuan, type MemberId, type OrderNo, type Refusal, type TenantId } from '@quanshu/kernel'
+import {
+  accountErrors,
+  checkFormValues,
+  commonErrors,
+  type mallOrderRoutes,
+  orderErrors,
+  refusalOf,
+} from '@quanshu/contract'
+import { assert, fenToYuan, type MemberId, type OrderNo, Refusal, type TenantId } from '@quanshu/kernel'
 import type { z } from 'zod'
 import type { Idempotency, Session } from '../../../platform/http/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import { type Offer, offersOf } from '../../catalog/index.ts'
+import { askTopUp, openChannel } from '../../stock/index.ts'
 import { getSettings } from '../../tenancy/index.ts'
 import { deviceHash, queryPasswordHash } from '../access.ts'
 import { drawOrderNo, normaliseContact } from '../model.ts'
@@ -71,13 +79,18 @@ export function createPlacer(platform: Platform, placeBatch: PlaceBatch): Placer
     const { tenantId } = caller
     const checked = await checkedInput(platform, caller, input)
     const requestKey = hash('sha256', `${idempotency.scope}\n${idempotency.key}`, 'base64url')
-    const ask: Ask = { requestKey, wanted: wantedAsShown(checked.offers, input) }
+    // The shelf that is watched is the total warehouse's; a channel's own is asked by placing.
+    const wanted = input.channel === undefined ? wantedAsShown(checked.offers, input) : []
+    const ask: Ask = { requestKey, wanted }
     await shelf.refuseSoldOut(tenantId, ask)
     const item = await placingItem(platform, caller, { ...input, ...checked }, { ...idempotency, requestKey })
     for (let turn = 0; turn < NUMBER_TRIES; turn += 1) {
       const no = drawOrderNo(platform.clock.now())
       const result = await place(tenantId, { ask, item: { ...item, no } })
-      if ('view' in result) return result.view
+      if ('view' in result) {
+        if (input.channel !== undefined) await noteSold(platform, tenantId, input.channel)
+        return result.view
+      }
       if ('repeat' in result) {
         if (!result.sameRequest) throw commonErrors.idempotencyKeyReused()
         const [view] = await readViews(platform, tenantId, [result.repeat])
@@ -125,6 +138,7 @@ async function checkedInput(platform: Platform, { tenantId, session }: Caller, i
     if (input.payWith === 'balance' || input.balanceFen > 0) throw orderErrors.signInForBalance()
     if (!input.queryPassword && settings['orders.queryPasswordRequired']) throw orderErrors.queryPasswordRequired()
   }
+  await refuseClosedChannel(platform, tenantId, input.channel)
   const contact = normaliseContact(input.contact)
   refuseRepeatedSkus(input)
   const offers = await offersOf(
@@ -161,9 +175,32 @@ async function placingItem(
     capDevice: settings['orders.unpaidMaxPerDevice'],
     payWith: input.payWith,
     balanceFen: input.balanceFen,
-    channel: 'mall',
+    channel: input.channel ?? 'mall',
     lines: input.lines,
   }
+}
+
+/** The order is placed whatever becomes of this; the next round of the rules finds what was missed. */
+async function noteSold(platform: Platform, tenantId: TenantId, channel: string): Promise<void> {
+  await askTopUp(platform, tenantId, channel).catch((error: unknown) =>
+    platform.log.warn({ err: error, tenantId, channel }, 'rules of the channel were not looked at'),
+  )
+}
+
+/** A code is in a link that anybody may type; only an open channel's orders carry it. @throws orderErrors.channelClosed */
+async function refuseClosedChannel({ db }: Platform, tenantId: TenantId, channel: string | undefined): Promise<void> {
+  if (channel === undefined) return
+  const ctx = {
+    tenantId,
+    actor: { kind: 'system', name: 'orders' },
+    requestId: 'orders.place',
+    locale: 'zh-CN',
+  } as const
+  await db
+    .read(ctx, (tx) => openChannel(tx, channel))
+    .catch((error) => {
+      throw error instanceof Refusal ? orderErrors.channelClosed() : error
+    })
 }
 
 function refuseRepeatedSkus({ lines }: OrderInput): void {
@@ -176,7 +213,10 @@ type Offers = ReadonlyMap<number, Offer>
 function checkedLines(offers: Offers, input: OrderInput): OrderInput['lines'] {
   return input.lines.map((line) => {
     const fields = offers.get(line.skuId)?.formFields ?? []
-    return { ...line, form: checkedForm(fields, line, input.locale) }
+    const { formAgain, ...kept } = line
+    const form = checkedForm(fields, line, input.locale)
+    refuseOtherRepeat(fields, form, formAgain, input.locale)
+    return { ...kept, form }
   })
 }
 
@@ -193,6 +233,25 @@ export function checkedForm(
     throw orderErrors.formField({ label, field: fault.key, problem: fault.fault, skuId })
   }
   return Object.fromEntries(Object.entries(form).map(([key, value]) => [key, value.trim()]))
+}
+
+/**
+ * A page sends what was typed the second time; who orders by program types nothing, and leaves it out.
+ * @throws accounts.repeat_differs for the first field that is not the same
+ */
+export function refuseOtherRepeat(
+  fields: Offer['formFields'],
+  form: Readonly<Record<string, string>>,
+  again: Readonly<Record<string, string>> | undefined,
+  locale: OrderInput['locale'],
+): void {
+  if (again === undefined) return
+  const other = fields.find(
+    ({ key, confirmTwice }) => confirmTwice && (form[key] ?? '') !== (again[key] ?? '').trim() && key in form,
+  )
+  if (other) {
+    throw accountErrors.repeatDiffers({ label: (locale === 'en' && other.labelEn) || other.labelZh, field: other.key })
+  }
 }
 
 /**

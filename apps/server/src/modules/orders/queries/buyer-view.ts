@@ -1,4 +1,10 @@
-import type { LineService, LineState, OrderView, SupplyProgress } from '@quanshu/contract'
+import {
+  CORRECTIONS_MAX,
+  type LineService,
+  type LineState,
+  type OrderView,
+  type SupplyProgress,
+} from '@quanshu/contract'
 import type { TenantId } from '@quanshu/kernel'
 import type { Platform } from '../../../platform/module.ts'
 import { type GoodsFace, goodsFaces, pictureRef } from '../../catalog/index.ts'
@@ -79,6 +85,7 @@ function head(view: SealedView, access: 'codes' | 'status') {
     paidAt: view.paidAt,
     deliveredAt: view.deliveredAt,
     now: view.now,
+    complaints: access === 'codes' ? [...(view.complaints ?? [])] : [],
     canSeeCodes: access === 'codes',
     // The cashier is for the buyer only: whoever has it can see what is bought there.
     payment: view.payment
@@ -94,15 +101,29 @@ function lineOf(line: SealedLine, face: GoodsFace | undefined, prefix: string, m
   const { codes: _, supply, service, ...rest } = line
   return {
     ...rest,
-    supply: supply && supplyOf(line.state, supply),
+    supply: supply && supplyOf(line.state, supply, mayOpen),
     service: service && serviceOf(line, service, mayOpen),
     pictureUrl: pictureUrl(face, prefix),
   }
 }
 
 /** What the buyer is told: never who the supplier is, nor what it said, nor that another one was asked first. */
-function supplyOf(state: LineState, { since, purchase, reason, p50, p95 }: SealedSupply) {
-  return { progress: progressOf(state, purchase, reason), since, usuallySeconds: p50, slowSeconds: p95 }
+function supplyOf(
+  state: LineState,
+  { since, arrivedAt, purchase, reason, p50, p95, account }: SealedSupply,
+  mayOpen: boolean,
+) {
+  return {
+    progress: progressOf(state, purchase, reason),
+    since,
+    arrivedAt,
+    usuallySeconds: p50,
+    slowSeconds: p95,
+    account:
+      account && mayOpen
+        ? { correctionsLeft: Math.max(0, CORRECTIONS_MAX - account.corrected), mayGiveUp: account.mayGiveUp }
+        : null,
+  }
 }
 
 /** What is asked and proven is the buyer's own, as codes are. */
@@ -125,7 +146,7 @@ function progressOf(
 ): SupplyProgress {
   if (state === 'delivered') return 'arrived'
   // Nobody knows yet: it may still arrive.
-  if (state === 'exception') return reason === 'supply_unknown' ? 'checking' : 'failed'
+  if (state === 'exception') return reason === 'supply_unknown' || reason === 'supply_overdue' ? 'checking' : 'failed'
   if (state !== 'supplying') return 'failed'
   return purchase === 'accepted' ? 'in_progress' : 'submitted'
 }

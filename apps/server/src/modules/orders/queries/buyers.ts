@@ -1,3 +1,4 @@
+import { type DeliveredKey, deliveredAs } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { ReadTx } from '../../../platform/db/index.ts'
 
@@ -9,22 +10,35 @@ export type BuyerOf = {
   readonly email: string | undefined
   readonly locale: 'zh-CN' | 'en'
   readonly purpose: 'goods' | 'recharge'
+  readonly deliveredAs: DeliveredKey
 }
 
-/** Who bought these orders, and how they wish to be reached. */
+/**
+ * Who bought these orders, and how they wish to be reached. Of a bulk order's thousands only who is to receive them hears,
+ * not the inbox of whose purse paid.
+ */
 export async function buyersOf(tx: ReadTx, nos: readonly number[]): Promise<ReadonlyMap<number, BuyerOf>> {
   if (nos.length === 0) return new Map()
-  const { rows } = await sql<Omit<BuyerOf, 'phone' | 'email'> & { readonly no: number; readonly contact: string }>`
-    select no, member_id as "memberId", buyer_key as "buyerKey", contact, locale, purpose
-    from orders.orders
+  const { rows } = await sql<
+    Omit<BuyerOf, 'phone' | 'email' | 'deliveredAs'> & {
+      readonly no: number
+      readonly contact: string
+      readonly kinds: readonly string[]
+    }
+  >`
+    select no, case when channel <> 'bulk' then member_id end as "memberId", buyer_key as "buyerKey", contact, locale, purpose, array(
+        select distinct l.kind from orders.lines l where l.tenant_id = o.tenant_id and l.order_no = o.no and l.kind <> 'points'
+      ) as kinds
+    from orders.orders o
     where tenant_id = ${tx.ctx.tenantId}::bigint
       and no = any (${[...new Set(nos)]}::bigint[])
   `.execute(tx.db)
   return new Map(
-    rows.map(({ no, contact, ...buyer }) => [
+    rows.map(({ no, contact, kinds, ...buyer }) => [
       no,
       {
         ...buyer,
+        deliveredAs: deliveredAs(kinds),
         phone: /^1[3-9]\d{9}$/.test(contact) ? contact : undefined,
         email: contact.includes('@') ? contact : undefined,
       },

@@ -5,6 +5,7 @@ import type {
   LineKind,
   LineService,
   LineState,
+  OrderComplaint,
   OrderState,
   PurchaseState,
 } from '@quanshu/contract'
@@ -36,6 +37,8 @@ export type SealedView = {
   readonly lines: readonly SealedLine[]
   /** Null: none of its lines is part of one. */
   readonly bundles: readonly SealedBundle[] | null
+  /** Null: of no code was ever complained. */
+  readonly complaints: readonly OrderComplaint[] | null
 }
 export type SealedBundle = {
   readonly bundleNo: number
@@ -64,6 +67,7 @@ export type SealedLine = {
   readonly bundleNo: number | null
   readonly creditPoints: number
   readonly heldBack: boolean
+  readonly pickedNumber: string | null
   readonly form: Readonly<Record<string, string>>
   /** Of a line that a supplier delivers, once it is paid. */
   readonly supply: SealedSupply | null
@@ -77,11 +81,14 @@ export type SealedService = Pick<
 > & { readonly takes: { readonly p50: number | null; readonly p95: number | null } }
 export type SealedSupply = {
   readonly since: string
+  readonly arrivedAt: string | null
   readonly purchase: PurchaseState | null
   readonly reason: ExceptionReason | null
   /** Seconds that its source usually needs, as was known when it was chosen. */
   readonly p50: number | null
   readonly p95: number | null
+  /** Its account was refused, and may be corrected: how often its buyer did already. */
+  readonly account: { readonly corrected: number; readonly mayGiveUp: boolean } | null
 }
 export type SealedCode = {
   readonly grantId: GrantId

@@ -25,6 +25,10 @@ export const billWords = {
   openQuote: { zh: '引号没有结束', en: 'a quotation mark is never closed' },
   longLine: (max: number) => ({ zh: `有一行超过 ${max} 个字符`, en: `a line is longer than ${max} characters` }),
   unreadableCells: { zh: '单号、金额或时间读不懂', en: 'number, amount or time is not readable' },
+  lostDigits: {
+    zh: '单号存成了数字，末尾几位已丢失；请导出为文本格式或 CSV',
+    en: 'a number was kept as a figure and has lost its last digits; export it as text or csv',
+  },
   noAmount: (what: string, text: string) => ({
     zh: `“${what}”不是金额：${text}`,
     en: `${what} is no amount: ${text}`,

@@ -58,6 +58,20 @@ export const pairCases = (
     { withId, note },
   )
 
+/**
+ * The books follow the supplier, and what it took too much is claimed from it.
+ * @throws as `explainCase`; reconciliationErrors.nothingToClaim
+ */
+export const claimCase = (deps: Deps, ctx: Ctx, id: number, { note }: { readonly note: string }, staffId: number) =>
+  handle(
+    deps,
+    ctx,
+    id,
+    'reconciliation.claim',
+    sql`claim(${ctx.tenantId}::bigint, ${id}::bigint, ${note}::text, ${actorName(ctx)}::text, ${staffId}::bigint)`,
+    { note },
+  )
+
 async function handle(
   { db }: Deps,
   ctx: Ctx,

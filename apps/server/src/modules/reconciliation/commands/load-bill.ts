@@ -2,8 +2,13 @@ import { createReadStream } from 'node:fs'
 import { deflateRawSync } from 'node:zlib'
 import { reconciliationErrors } from '@quanshu/contract'
 import { Refusal } from '@quanshu/kernel'
-import { type BillLine, BillUnreadable, billWords } from '../../payments/index.ts'
-import { beijingDay, type DayOf, held, type Reconciler } from '../model.ts'
+import { BillUnreadable, billWords } from '../../payments/index.ts'
+import { beijingDay, type DayOf, held, type Reconciler, type SourceLine, signOf, systemCtx } from '../model.ts'
+import { fetchedLines } from '../supplies/fetched.ts'
+import { statementLines } from '../supplies/lines.ts'
+import { neededMap } from '../supplies/map.ts'
+import { rowsOf } from '../supplies/rows.ts'
+import { supplierOf } from '../supplies/source.ts'
 import type { Spooled } from './spool.ts'
 
 /** One call of the database: about 60 ms. */
@@ -29,8 +34,8 @@ export type Loaded = { readonly billId: number /** It counts already. */; readon
  * @throws reconciliationErrors.unreadable, notABill, otherDay, tooManyLines; LeaseLost
  */
 export async function loadBill(reconciler: Reconciler, facts: BillFacts, file: Spooled): Promise<Loaded> {
-  const { db, bills } = reconciler
-  const { tenantId, worker, gateway } = facts
+  const { db } = reconciler
+  const { tenantId, worker } = facts
   const begun = held(
     await db.call<Loaded | null>(tenantId, 'reconciliation.start_bill', worker, {
       ...facts,
@@ -41,7 +46,7 @@ export async function loadBill(reconciler: Reconciler, facts: BillFacts, file: S
   if (begun.isKnown) return begun
   const { billId } = begun
   try {
-    const lines = file.bytes === 0 ? noLines() : bills.read(gateway, createReadStream(file.path))
+    const lines = file.bytes === 0 ? noLines() : await linesOf(reconciler, facts, file)
     const totals = await loadLines(reconciler, { ...facts, billId }, lines)
     held(await db.call<true | null>(tenantId, 'reconciliation.finish_bill', billId, worker, totals))
     return begun
@@ -56,17 +61,30 @@ export async function loadBill(reconciler: Reconciler, facts: BillFacts, file: S
   }
 }
 
+/** A supplier's own list is read by the names that a person gave its columns. */
+async function linesOf(
+  { db, bills }: Pick<Reconciler, 'db' | 'bills'>,
+  { tenantId, gateway, source }: BillFacts,
+  { path }: Spooled,
+): Promise<AsyncIterable<SourceLine>> {
+  const supplierId = supplierOf(gateway)
+  if (supplierId === undefined) return bills.read(gateway, createReadStream(path))
+  if (source === 'fetched') return fetchedLines(path)
+  const map = await db.read(systemCtx(tenantId), (tx) => neededMap(tx, supplierId))
+  return statementLines(rowsOf(path), map)
+}
+
 const refusalOf = ({ lineNo, why }: BillUnreadable): Refusal => {
   const words = { why: why.en, whyZh: why.zh }
   return lineNo > 0 ? reconciliationErrors.unreadable({ line: lineNo, ...words }) : reconciliationErrors.notABill(words)
 }
 
-async function* noLines(): AsyncGenerator<BillLine> {}
+async function* noLines(): AsyncGenerator<SourceLine> {}
 
 async function loadLines(
   { db }: Pick<Reconciler, 'db'>,
   { tenantId, worker, billId, day, source }: BillFacts & { readonly billId: number },
-  lines: AsyncIterable<BillLine>,
+  lines: AsyncIterable<SourceLine>,
 ): Promise<Totals> {
   const totals = newTotals()
   const dayOfLines = watchDay(day)
@@ -104,13 +122,13 @@ async function loadLines(
 }
 
 /** What a bank charges for a dispute may be more than was disputed; of anything else a gateway keeps a part. */
-function mustBeLikely({ kind, lineNo, amountFen, feeFen }: BillLine): void {
+function mustBeLikely({ kind, lineNo, amountFen, feeFen }: SourceLine): void {
   if (kind !== 'payment' && kind !== 'refund') return
   if (Math.abs(feeFen) > amountFen) throw new BillUnreadable(lineNo, billWords.feeAboveAmount)
 }
 
 /** A file none of whose lines is of the day is another day's, chosen by mistake. What a gateway gives for a day is its bill. */
-function watchDay(day: string): { readonly see: (line: BillLine) => void; readonly mustBeMet: () => void } {
+function watchDay(day: string): { readonly see: (line: SourceLine) => void; readonly mustBeMet: () => void } {
   const fromMs = Date.parse(`${day}T00:00:00+08:00`)
   let isMet = false
   let other: string | undefined
@@ -144,7 +162,7 @@ const newChunk = () => ({
   },
 })
 
-function add(chunk: ReturnType<typeof newChunk>, line: BillLine): void {
+function add(chunk: ReturnType<typeof newChunk>, line: SourceLine): void {
   const { columns, texts } = chunk
   columns.lineNo.push(line.lineNo)
   columns.kind.push(line.kind)
@@ -175,11 +193,11 @@ export type Totals = {
 
 const newTotals = (): Totals => ({ payments: 0, paidFen: 0, refunds: 0, refundedFen: 0, feeFen: 0, others: 0 })
 
-function count(totals: Totals, { kind, state, amountFen, feeFen }: BillLine): void {
+function count(totals: Totals, { kind, state, amountFen, feeFen }: SourceLine): void {
   const isWon = kind === 'chargeback' && state === 'failed'
   if (kind === 'other') totals.others += 1
   else if (state !== 'done' && !isWon) return
-  else if (kind === 'payment' || isWon) {
+  else if (signOf(kind) > 0 || isWon) {
     totals.payments += 1
     totals.paidFen += amountFen
     totals.feeFen += feeFen

@@ -1,4 +1,5 @@
 import { type DayOf, held, type Reconciler } from '../model.ts'
+import { supplierOf } from '../supplies/source.ts'
 
 /** One call of the database: 10,000 lines take about 250 ms, and hold no account for longer than a commit. */
 const LINES_PER_STEP = 10_000
@@ -53,15 +54,7 @@ export async function matchDay(
     }
     return sum
   }
-  await ofKind('late')
-  const [paid, won] = [await ofKind('payment'), await ofKind('chargeback_won')]
-  const [refunded, charged] = [await ofKind('refund'), await ofKind('chargeback')]
-  const ours = {
-    payments: paid.count + won.count,
-    paidFen: paid.fen + won.fen,
-    refunds: refunded.count + charged.count,
-    refundedFen: refunded.fen + charged.fen,
-  }
+  const ours = supplierOf(gateway) === undefined ? await gatewayFacts(ofKind) : await supplierFacts(ofKind)
   const { state } = held(
     await db.call<{ readonly state: 'differing' | 'matched' } | null>(
       tenantId,
@@ -73,4 +66,37 @@ export async function matchDay(
     ),
   )
   return state
+}
+
+type OfKind = (kind: string) => Promise<{ readonly count: number; readonly fen: number }>
+type Sides = {
+  readonly payments: number
+  readonly paidFen: number
+  readonly refunds: number
+  readonly refundedFen: number
+}
+
+async function gatewayFacts(ofKind: OfKind): Promise<Sides> {
+  await ofKind('late')
+  return sidesOf(
+    [await ofKind('payment'), await ofKind('chargeback_won')],
+    [await ofKind('refund'), await ofKind('chargeback')],
+  )
+}
+
+/** What adds to the balance there, and what takes from it. */
+async function supplierFacts(ofKind: OfKind): Promise<Sides> {
+  await ofKind('purchase_late')
+  return sidesOf([await ofKind('deposit'), await ofKind('credit')], [await ofKind('purchase')])
+}
+
+type Counted = Awaited<ReturnType<OfKind>>
+function sidesOf(came: readonly Counted[], went: readonly Counted[]): Sides {
+  const sum = (of: readonly Counted[], what: keyof Counted) => of.reduce((total, one) => total + one[what], 0)
+  return {
+    payments: sum(came, 'count'),
+    paidFen: sum(came, 'fen'),
+    refunds: sum(went, 'count'),
+    refundedFen: sum(went, 'fen'),
+  }
 }

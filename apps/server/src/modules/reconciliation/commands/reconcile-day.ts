@@ -5,6 +5,8 @@ import { Refusal } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { BillOutcome } from '../../payments/index.ts'
 import { type DayOf, LeaseLost, type Reconciler, systemCtx } from '../model.ts'
+import { fetchStatement } from '../supplies/fetched.ts'
+import { supplierOf } from '../supplies/source.ts'
 import { loadBill } from './load-bill.ts'
 import { matchDay } from './match-day.ts'
 import { spooled } from './spool.ts'
@@ -112,7 +114,11 @@ async function fetchBill(
   { worker, ...order }: Order & { readonly worker: string },
 ): Promise<number | Trouble> {
   const { tenantId, gateway, day } = order
-  const outcome = await reconciler.bills.fetch(tenantId, gateway, day)
+  const supplierId = supplierOf(gateway)
+  const outcome =
+    supplierId === undefined
+      ? await reconciler.bills.fetch(tenantId, gateway, day)
+      : await fetchStatement(reconciler, tenantId, supplierId, day)
   if (outcome.kind !== 'done' && outcome.kind !== 'empty') return troubleOf(outcome)
   const [body, fileName] = outcome.kind === 'done' ? [outcome.body, outcome.fileName] : [Readable.from([]), '']
   const facts = { ...order, worker, source: 'fetched', fileName } as const

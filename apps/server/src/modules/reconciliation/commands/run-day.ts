@@ -1,7 +1,8 @@
-import { reconciliationErrors } from '@quanshu/contract'
+import { commonErrors, reconciliationErrors } from '@quanshu/contract'
 import { sql } from 'kysely'
-import type { Ctx, Tx } from '../../../platform/db/index.ts'
+import type { Ctx, ReadTx, Tx } from '../../../platform/db/index.ts'
 import { actorName, beijingDay, type Reconciler } from '../model.ts'
+import { findSource, supplierOf } from '../supplies/source.ts'
 
 export const RECONCILE_TASK = 'reconciliation.day'
 /** What failed is tried again by the day's own plan. */
@@ -21,22 +22,37 @@ export function queueDay(tx: Tx, order: Day & { readonly askedBy: string; readon
 
 /**
  * A person's "reconcile now".
- * @throws reconciliationErrors.noBills, dayNotOver, dayClosed, busy
+ * @throws common.not_found; reconciliationErrors.noBills, dayNotOver, dayClosed, busy
  */
 export async function runDay(reconciler: Reconciler, ctx: Ctx, { gateway, day }: Day): Promise<void> {
-  mustHaveBills(reconciler, gateway)
   mustBeOver(reconciler, day)
   await reconciler.db.write(ctx, async (tx) => {
+    await mustHaveBills(reconciler, tx, gateway)
+    const fetches = await canFetch(reconciler, tx, gateway)
     await mustBeFree(tx, { gateway, day })
-    queueDay(tx, { gateway, day, askedBy: actorName(ctx), fetches: true })
+    queueDay(tx, { gateway, day, askedBy: actorName(ctx), fetches })
     await sql`select reconciliation.note_queued(${ctx.tenantId}::bigint, ${gateway}::text, ${day}::date)`.execute(tx.db)
     tx.audit({ action: 'reconciliation.run', objectKind: 'bill', objectId: `${gateway} ${day}` })
   })
 }
 
-/** @throws reconciliationErrors.noBills */
-export function mustHaveBills({ bills }: Pick<Reconciler, 'bills'>, gateway: string): void {
-  if (!bills.gateways.some(({ id }) => id === gateway)) throw reconciliationErrors.noBills()
+/** @throws common.not_found, reconciliationErrors.noBills */
+export async function mustHaveBills(reconciler: Pick<Reconciler, 'bills'>, tx: ReadTx, gateway: string): Promise<void> {
+  if (await findSource(reconciler, tx, gateway)) return
+  throw supplierOf(gateway) === undefined ? reconciliationErrors.noBills() : commonErrors.notFound()
+}
+
+/** A supplier whose interface tells no statement: what was uploaded is gone through again. */
+async function canFetch({ statements }: Pick<Reconciler, 'statements'>, tx: ReadTx, gateway: string): Promise<boolean> {
+  const supplierId = supplierOf(gateway)
+  if (supplierId === undefined) return true
+  const { rows } = await sql`
+    select from suppliers.suppliers
+    where tenant_id = ${tx.ctx.tenantId}::bigint
+      and id = ${supplierId}::bigint
+      and adapter = any (${[...statements.adapters]}::text[])
+  `.execute(tx.db)
+  return rows.length > 0
 }
 
 /** A day has a bill when it is over. @throws reconciliationErrors.dayNotOver */

@@ -23,9 +23,11 @@ export async function uploadBill(
 ): Promise<void> {
   const { db } = reconciler
   try {
-    mustHaveBills(reconciler, at.gateway)
     mustBeOver(reconciler, at.day)
-    await db.read(ctx, (tx) => mustBeFree(tx, at))
+    await db.read(ctx, async (tx) => {
+      await mustHaveBills(reconciler, tx, at.gateway)
+      await mustBeFree(tx, at)
+    })
     const { billId, hash, bytes } = await spooled(stream, (file) => load(reconciler, ctx, { ...at, fileName }, file))
     await db.write(ctx, async (tx) => {
       queueDay(tx, { ...at, askedBy: actorName(ctx), fetches: false })

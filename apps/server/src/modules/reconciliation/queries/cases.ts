@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { z } from 'zod'
 import type { ReadTx } from '../../../platform/db/index.ts'
 import { allOf, containing, limitOf } from '../../../platform/lists/index.ts'
+import { supplierOf } from '../supplies/source.ts'
 
 type Page = z.output<typeof reconciliationRoutes.listCases.response>
 export type CaseView = Page['items'][number]
@@ -91,7 +92,7 @@ function matching(tx: ReadTx, filter: CaseFilter): RawBuilder<unknown> {
 function viewOf({ ctx }: ReadTx, { openedAt, endedAt, hasRefund, theirs, ours, ...row }: Row): CaseView {
   return {
     ...row,
-    ...causeSentence(row.cause, ctx.locale),
+    ...causeSentence(row.cause, ctx.locale, row.kind),
     theirs: theirs && sideOf(theirs),
     ours: ours && sideOf(ours),
     openedAt: openedAt.toISOString(),
@@ -104,14 +105,15 @@ function sideOf<T extends { readonly hasMoved: boolean; readonly at: string }>({
   return { ...side, at: new Date(side.at).toISOString() }
 }
 
-type Facts = Pick<Row, 'kind' | 'orderNo' | 'theirs' | 'ours' | 'hasRefund' | 'outcome' | 'differenceFen'>
+type Facts = Pick<Row, 'gateway' | 'kind' | 'orderNo' | 'theirs' | 'ours' | 'hasRefund' | 'outcome' | 'differenceFen'>
 
-function actionsOf({ kind, orderNo, theirs, ours, hasRefund, outcome, differenceFen }: Facts): CaseAction[] {
+function actionsOf({ gateway, kind, orderNo, theirs, ours, hasRefund, outcome, differenceFen }: Facts): CaseAction[] {
   const isOneSided = outcome === 'channel_only' || outcome === 'ours_only' || outcome === 'cross_day'
   const canAsk = outcome !== 'duplicate' && (kind === 'payment' ? orderNo !== null : hasRefund)
   const isCny = (theirs ?? ours)?.currency === 'CNY'
   return [
     ...(canAsk ? (['ask'] as const) : []),
+    ...(supplierOf(gateway) !== undefined && differenceFen < 0 && isCny ? (['claim'] as const) : []),
     ...(differenceFen !== 0 && isCny ? (['write_off'] as const) : []),
     'explain',
     'postpone',

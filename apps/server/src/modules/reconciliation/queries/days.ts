@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { z } from 'zod'
 import type { Ctx, ReadTx } from '../../../platform/db/index.ts'
 import { beijingDay, type Reconciler } from '../model.ts'
+import { findSource, supplierOf, suppliersNamed } from '../supplies/source.ts'
 
 type Calendar = z.output<typeof reconciliationRoutes.calendar.response>
 type Brief = Calendar['days'][number]
@@ -46,13 +47,19 @@ const dayRows = (tx: ReadTx, where: RawBuilder<unknown>) => sql<Row>`
   order by d.day, d.gateway
 `
 
-/** The days of a month, of every gateway that the shop has set up or that has days. */
-export async function readCalendar(deps: Deps, tx: ReadTx, month: string): Promise<Calendar> {
+/**
+ * The days of a month, of every gateway that the shop has set up or that has days, and of suppliers that have days; or of one
+ * source alone.
+ * @throws common.not_found
+ */
+export async function readCalendar(deps: Deps, tx: ReadTx, month: string, only?: string): Promise<Calendar> {
   const { tenantId } = tx.ctx
   const { rows } = await dayRows(
     tx,
-    sql`d.day >= ${`${month}-01`}::date and d.day < (${`${month}-01`}::date + interval '1 month')::date`,
+    sql`d.day >= ${`${month}-01`}::date and d.day < (${`${month}-01`}::date + interval '1 month')::date
+      ${only === undefined ? sql`` : sql`and d.gateway = ${only}`}`,
   ).execute(tx.db)
+  if (only !== undefined && !(await findSource(deps, tx, only))) throw commonErrors.notFound()
   const set = await sql<{ readonly gateway: string }>`
     select g.gateway
     from payments.gateways g
@@ -68,10 +75,18 @@ export async function readCalendar(deps: Deps, tx: ReadTx, month: string): Promi
     from reconciliation.cases c
     where c.tenant_id = ${tenantId}::bigint
       and c.state in ('open', 'waiting')
+      ${only === undefined ? sql`` : sql`and c.gateway = ${only}`}
   `.execute(tx.db)
-  const known = new Set(set.rows.map(({ gateway }) => gateway))
+  const known = new Set(only === undefined ? set.rows.map(({ gateway }) => gateway) : [only])
+  const suppliers = await suppliersNamed(
+    tx,
+    [...known].flatMap((gateway) => supplierOf(gateway) ?? []),
+  )
   return {
-    gateways: deps.bills.gateways.filter(({ id }) => known.has(id)).map(({ id, name }) => ({ gateway: id, name })),
+    gateways: [...deps.bills.gateways.filter(({ id }) => known.has(id)), ...suppliers].map(({ id, name }) => ({
+      gateway: id,
+      name,
+    })),
     days: rows.map((row) => briefOf(row, tx.ctx.locale)),
     open: open.rows[0] ?? { count: 0, differenceFen: 0, oldestDay: null },
   }
@@ -94,7 +109,7 @@ function briefOf({ gateway, day, state, phase, billId, open, totals, trouble }: 
 
 /** @throws common.notFound for a gateway without bills. A day that nobody asked for is there, and open. */
 export async function readDay(deps: Deps, tx: ReadTx, gateway: string, day: string): Promise<DayView> {
-  const kind = deps.bills.gateways.find(({ id }) => id === gateway)
+  const kind = await findSource(deps, tx, gateway)
   if (!kind) throw commonErrors.notFound()
   const { rows } = await dayRows(tx, sql`d.gateway = ${gateway} and d.day = ${day}::date`).execute(tx.db)
   const row = rows[0] ?? noDay(gateway, day)

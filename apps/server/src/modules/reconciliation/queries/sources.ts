@@ -88,6 +88,18 @@ export async function ourRows(tx: ReadTx, { kind, gateway, factId, orderNo, trad
       where c.tenant_id = ${tenant}
         and ((${kind} like 'chargeback%' and c.id = ${factId}::bigint) or c.order_no = ${orderNo}::bigint)
       union all
+      select 'purchase', to_jsonb(p) - 'fields' - 'choice', 6, p.id
+      from suppliers.purchases p
+      where p.tenant_id = ${tenant}
+        and ${kind} = 'purchase'
+        and (p.id = ${factId}::bigint or (p.remote_no = ${tradeNo} and p.supplier_id = reconciliation.supplier_of(${gateway})))
+      union all
+      select 'money', to_jsonb(m), 7, m.id
+      from suppliers.money m
+      where m.tenant_id = ${tenant}
+        and ${kind} in ('deposit', 'credit')
+        and m.id = ${factId}::bigint
+      union all
       select 'attempt', to_jsonb(a) - 'cashier', 4, a.turn
       from payments.attempts a
       where a.tenant_id = ${tenant}

@@ -5,9 +5,10 @@ import type { ReadTx } from '../../../platform/db/index.ts'
 export type StockDifference = {
   /** What is compared: the ledger's account with the cards, a batch's counts with its cards, or holds with what is set aside. */
   readonly between: 'ledger_and_cards' | 'batch_and_cards' | 'account_and_holds' | 'accounts_of_sku'
+  /** `available:<warehouse>` is a channel's shelf. */
+  readonly state: string
   /** A SKU's id; for `batch_and_cards` the batch's. */
   readonly id: number
-  readonly state: string
   readonly booked: number
   readonly counted: number
 }
@@ -17,16 +18,17 @@ export async function findStockDifferences(tx: ReadTx): Promise<readonly StockDi
   const tenant = sql`${tx.ctx.tenantId}::bigint`
   const found = await sql<StockDifference>`
     with cards as materialized (
-      select sku_id, batch_id, state, count(*) as pieces
+      select sku_id, batch_id, state || case when state = 'available' then coalesce(':' || warehouse_id, '') else '' end as state, count(*) as pieces
       from vault.cards
       where tenant_id = ${tenant}
-      group by sku_id, batch_id, state
+      group by sku_id, batch_id, 3
     ), accounts as materialized (
-      select id, ref::bigint as sku_id, substr(kind, 7) as state, balance, held_out
+      select id, split_part(ref, ':', 1)::bigint as sku_id, balance, held_out,
+        case when kind = 'warehouse.available' then 'available:' || split_part(ref, ':', 2) else substr(kind, 7) end as state
       from ledger.accounts
       where tenant_id = ${tenant}
         and unit = 'piece'
-        and kind like 'stock.%'
+        and (kind like 'stock.%' or kind = 'warehouse.available')
     ), counts as materialized (
       select batch_id, s.state, s.pieces
       from vault.batch_counts,
@@ -42,7 +44,9 @@ export async function findStockDifferences(tx: ReadTx): Promise<readonly StockDi
     union all
     select 'batch_and_cards', batch_id, state, coalesce(b.pieces, 0), coalesce(c.pieces, 0)
     from counts b
-    full join (select batch_id, state, pieces from cards) c using (batch_id, state)
+    full join (
+      select batch_id, split_part(state, ':', 1) as state, sum(pieces)::bigint as pieces from cards group by 1, 2
+    ) c using (batch_id, state)
     where coalesce(b.pieces, 0) <> coalesce(c.pieces, 0)
     union all
     select 'account_and_holds', a.sku_id, a.state, a.held_out, coalesce(sum(h.amount), 0)::bigint

@@ -7,7 +7,7 @@ import { allOf, containing, limitOf, orderBy } from '../../../platform/lists/ind
 export type StockRow = z.infer<(typeof stockRoutes)['list']['response']>['items'][number]
 type Filter = Partial<z.output<typeof stockListQuery>>
 
-/** Stock of every SKU, from the ledger's accounts: available + held + delivered + used + void + suspect + expired = imported. */
+/** Stock of every SKU, from the ledger's accounts: available + held (both of the total warehouse) + in channels + delivered + used + void + suspect + expired = imported. */
 export async function listStock(tx: ReadTx, query: z.output<typeof stockListQuery>) {
   const counted = await sql<{ total: number }>`select count(*) as total from (${stockRows(tx, query)}) r`.execute(tx.db)
   const found = await sql<StockRow>`
@@ -56,6 +56,7 @@ const SORTS = Object.fromEntries(
     'skuTitle',
     'available',
     'held',
+    'inChannels',
     'delivered',
     'used',
     'void',
@@ -67,7 +68,7 @@ const SORTS = Object.fromEntries(
   ].map((name) => [name, sql.ref(`r.${name}`)]),
 )
 
-/** `costFen` is what the pieces still on the shelf have cost, batch by batch. */
+/** `costFen` is what the pieces still on the shelf have cost, batch by batch, wherever they lie. */
 function stockRows(tx: ReadTx, query: Filter, extra?: RawBuilder<unknown>): RawBuilder<unknown> {
   const tenant = sql`${tx.ctx.tenantId}::bigint`
   return sql`
@@ -75,7 +76,8 @@ function stockRows(tx: ReadTx, query: Filter, extra?: RawBuilder<unknown>): RawB
     from (
       select
         s.id as "skuId", g.id as "goodsId", g.title as "goodsTitle", s.title as "skuTitle",
-        coalesce(a.available, 0) as available, coalesce(a.held, 0) as held, coalesce(a.delivered, 0) as delivered,
+        coalesce(a.available, 0) as available, coalesce(a.held, 0) as held, coalesce(e.pieces, 0) as "inChannels",
+        coalesce(a.delivered, 0) as delivered,
         coalesce(a.used, 0) as used, coalesce(a.void, 0) as void, coalesce(a.suspect, 0) as suspect,
         coalesce(a.expired, 0) as expired, coalesce(a.imported, 0) as imported, s.low_stock_at as "lowStockAt",
         s.low_stock_at is not null and coalesce(a.available, 0) < s.low_stock_at as low,
@@ -83,6 +85,14 @@ function stockRows(tx: ReadTx, query: Filter, extra?: RawBuilder<unknown>): RawB
       from catalog.skus s
       join catalog.goods g on g.tenant_id = s.tenant_id and g.id = s.goods_id
       left join (${accountsBySku(tenant)}) a on a.sku_id = s.id
+      left join (
+        select split_part(ref, ':', 1)::bigint as sku_id, sum(balance)::bigint as pieces
+        from ledger.accounts
+        where tenant_id = ${tenant}
+          and kind = 'warehouse.available'
+          and unit = 'piece'
+        group by 1
+      ) e on e.sku_id = s.id
       left join (
         select b.sku_id, sum(c.available * b.cost_fen)::bigint as cost_fen
         from vault.batches b

@@ -205,6 +205,34 @@ describe.each(Object.keys(WARES))('%s', (id) => {
     })
   })
 
+  test.runIf(id === 'tremendous')(
+    'the statement of a day has every order, and bends with the supplier’s own',
+    async () => {
+      const [plain, dear, gone] = [cardCall(newNo()), cardCall(newNo()), cardCall(newNo())]
+      for (const call of [plain, dear, gone]) await place(call)
+      // The supplier's day is Beijing's here too: orders are listed by the time that they carry.
+      const day = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
+      const told = async () => {
+        const answer = await bench.adapter.statement?.(outbound, bench.account, day)
+        if (answer?.kind !== 'done') throw new Error(JSON.stringify(answer))
+        return new Map(answer.value.map((line) => [line.no, line]))
+      }
+      const before = await told()
+      expect(before.get(plain.no)).toMatchObject({ state: 'done', currency: 'USD', costHao: 250_000 })
+      expect(before.size).toBe(bench.standIn.control.orders().length)
+      fault('bill.wrong_amount', { key: dear.no, amount: 260_000 })
+      fault('bill.missing_line', { key: gone.no })
+      const bent = await told()
+      expect(bent.get(dear.no)).toMatchObject({ costHao: 260_000 })
+      expect(bent.has(gone.no)).toBe(false)
+      expect(
+        await bench.adapter.statement?.(outbound, { ...bench.account, secrets: { apiKey: 'stranger' } }, day),
+      ).toMatchObject({
+        kind: 'refused',
+      })
+    },
+  )
+
   describe('placing', () => {
     test.runIf(id === 'fulu')('a game asks for its region, and phone credit is bought without a product', async () => {
       const game = await bench.adapter.product(outbound, bench.account, '10000004')

@@ -24,9 +24,11 @@ export async function checkRefused(
       kind: ProductKind
       quantity: number
       placedAt: Date
+      profileId: number | null
+      profileVersion: number | null
     }>`
       select p.supplier_id as "supplierId", p.no, p.remote_no as "remoteNo", r.kind, p.quantity,
-        coalesce(p.sent_at, p.created_at) as "placedAt"
+        coalesce(p.sent_at, p.created_at) as "placedAt", p.profile_id as "profileId", p.profile_version as "profileVersion"
       from suppliers.purchases p
       join suppliers.products r on r.tenant_id = p.tenant_id and r.id = p.product_id
       where p.tenant_id = ${tenantId}
@@ -36,7 +38,7 @@ export async function checkRefused(
     return rows[0]
   })
   if (!purchase) return
-  const { adapter, account } = await accounts.get(tenantId, purchase.supplierId)
+  const { adapter, account } = await accounts.get(tenantId, purchase.supplierId, purchase)
   const outcome = await adapter.ask(outbound, account, purchase)
   // Thrown, so that the job comes again.
   if (outcome.kind === 'unknown') throw new Error(`the supplier does not say: ${outcome.reason}`)

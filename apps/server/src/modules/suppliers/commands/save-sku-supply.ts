@@ -1,4 +1,5 @@
 import {
+  type AccountCheck,
   type CardSource,
   commonErrors,
   type FormField,
@@ -16,6 +17,8 @@ export type SkuSupply = {
   /** Of codes; what is topped up always comes from suppliers. */
   readonly source: CardSource
   readonly leastMarginFen: number | null
+  /** Of top-ups: whether buyers’ accounts are checked before an order. */
+  readonly accountCheck?: AccountCheck
   readonly offers: readonly {
     readonly productId: number
     readonly weight: number
@@ -75,9 +78,12 @@ export async function saveSkuSupply(tx: Tx, skuId: number, given: SkuSupply): Pr
       and sku_id = ${skuId}
       and product_id <> all (${productIds}::bigint[])
   `.execute(tx.db)
+  // What each product asks for now is what its map was made for.
   await sql`
-    insert into suppliers.offers as o (tenant_id, sku_id, product_id, position, weight, enabled, field_map)
-    select ${tenantId}, ${skuId}, x.product_id, x.position, x.weight, x.enabled, x.field_map
+    insert into suppliers.offers as o (tenant_id, sku_id, product_id, position, weight, enabled, field_map, template)
+    select ${tenantId}, ${skuId}, x.product_id, x.position, x.weight, x.enabled, x.field_map, (
+      select p.fields from suppliers.products p where p.tenant_id = ${tenantId} and p.id = x.product_id
+    )
     from rows from (
       jsonb_to_recordset(${JSON.stringify(given.offers)}::jsonb)
         as ("productId" bigint, weight smallint, enabled boolean, "fieldMap" jsonb)
@@ -86,15 +92,17 @@ export async function saveSkuSupply(tx: Tx, skuId: number, given: SkuSupply): Pr
     set position = excluded.position,
         weight = excluded.weight,
         enabled = excluded.enabled,
-        field_map = excluded.field_map
+        field_map = excluded.field_map,
+        template = excluded.template
   `.execute(tx.db)
   await sql`
-    insert into suppliers.routes (tenant_id, sku_id, policy, source, least_margin_fen, updated_by)
-    values (${tenantId}, ${skuId}, ${given.policy}, ${source}, ${given.leastMarginFen}, ${actor.kind === 'staff' ? actor.name : ''})
+    insert into suppliers.routes (tenant_id, sku_id, policy, source, least_margin_fen, account_check, updated_by)
+    values (${tenantId}, ${skuId}, ${given.policy}, ${source}, ${given.leastMarginFen}, ${given.accountCheck ?? 'advise'}, ${actor.kind === 'staff' ? actor.name : ''})
     on conflict (tenant_id, sku_id) do update
     set policy = excluded.policy,
         source = excluded.source,
         least_margin_fen = excluded.least_margin_fen,
+        account_check = excluded.account_check,
         updated_at = now(),
         updated_by = excluded.updated_by
   `.execute(tx.db)

@@ -149,12 +149,16 @@ function checked(
   given: SupplierSettings,
   stored: Values,
 ): { readonly settings: Values; readonly secrets: Values; readonly fresh: Values } {
-  if (!isAllowedUrl(given.baseUrl, config.allowInsecureEndpoints)) throw supplierErrors.insecureAddress()
+  const nameIn = ({ zh, en }: { readonly zh: string; readonly en: string }) => (locale === 'en' ? en : zh)
+  if (!kind.byHand) {
+    if (!isAllowedUrl(given.baseUrl, config.allowInsecureEndpoints)) throw supplierErrors.insecureAddress()
+    if (given.identity === '') throw supplierErrors.fieldMissing({ field: nameIn(kind.identityName) })
+  }
   const settings = pick(kind, false, given.settings)
   const fresh = pick(kind, true, given.secrets)
   const secrets = { ...stored, ...fresh }
   const values: Values = { ...settings, ...secrets }
-  const nameOf = (field: SupplierField) => (locale === 'en' ? field.name.en : field.name.zh)
+  const nameOf = (field: SupplierField) => nameIn(field.name)
   for (const field of kind.fields) {
     const value = values[field.key] ?? ''
     if (field.required && value === '') throw supplierErrors.fieldMissing({ field: nameOf(field) })

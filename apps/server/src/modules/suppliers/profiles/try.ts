@@ -4,7 +4,7 @@ import type { Ctx } from '../../../platform/db/index.ts'
 import { explainCallback, verifyCallback } from '../adapters/declarative/callback.ts'
 import { dryRun, type ReadSample, readSample } from '../adapters/declarative/trial.ts'
 import { haoToText } from '../adapters/hao.ts'
-import type { CallbackVerdict, OrderState, SupplierAccount, SupplierProduct } from '../supplier.ts'
+import type { AccountSaid, CallbackVerdict, OrderState, SupplierAccount, SupplierProduct } from '../supplier.ts'
 import { profileFaults } from './check.ts'
 
 type Spec = typeof supplierProfileRoutes.trial
@@ -92,6 +92,10 @@ function valueReading(of: ReadSample['of'], value: unknown): Reading {
     return done({ count: String(page.items.length), next: page.next ?? '' }, page.items)
   }
   if (of === 'product') return done({}, [value as SupplierProduct])
+  if (of === 'checkAccount') {
+    const { ok, nickname, message } = value as AccountSaid
+    return done({ account: ok ? 'valid' : 'invalid', nickname, message })
+  }
   return done({ cancel: String(value) })
 }
 

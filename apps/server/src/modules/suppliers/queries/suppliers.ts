@@ -1,5 +1,6 @@
 import {
   commonErrors,
+  type FormField,
   type productView,
   type purchaseDetail,
   type purchaseView,
@@ -14,6 +15,7 @@ import type { z } from 'zod'
 import type { ReadTx } from '../../../platform/db/index.ts'
 import { allOf, containing, limitOf, orderBy, type PageQuery } from '../../../platform/lists/index.ts'
 import { callbackUrlOf, openSupplierSecrets, readSupplierRow, type SupplierAdapters } from '../accounts.ts'
+import { templateChanges } from '../checks/template-changes.ts'
 import { choose, type Sources } from '../choice.ts'
 import { newestVersions, ownAdapter } from '../profiles/own.ts'
 import type { SupplierAdapter } from '../supplier.ts'
@@ -57,6 +59,7 @@ export async function supplierKinds(
   const own = (await newestVersions(tx)).map((version) => ownAdapter(tx.ctx.tenantId, version))
   return [...own, ...adapters.values()].map((adapter) => ({
     own: own.includes(adapter),
+    byHand: adapter.byHand ?? false,
     adapter: adapter.id,
     name: adapter.name,
     defaultBaseUrl: adapter.baseUrl,
@@ -321,7 +324,9 @@ export async function readSkuSupply(tx: ReadTx, skuId: number): Promise<SkuSuppl
           and a.kind = 'stock.available'
           and a.ref = s.id::text
           and a.unit = 'piece'
-      ), 0) as "ownPieces"
+      ), 0) as "ownPieces", coalesce((
+        select r.account_check from suppliers.routes r where r.tenant_id = ${tenantId} and r.sku_id = s.id
+      ), 'advise') as "accountCheck"
     from catalog.skus s
     join catalog.goods g on g.tenant_id = s.tenant_id and g.id = s.goods_id
     where s.tenant_id = ${tenantId}
@@ -334,13 +339,14 @@ export async function readSkuSupply(tx: ReadTx, skuId: number): Promise<SkuSuppl
   const candidates = sources?.candidates ?? []
   const fields = new Map(
     (
-      await sql<{ id: number; fields: SkuSupplyView['offers'][number]['fields'] }>`
-        select p.id, p.fields
+      await sql<{ id: number; fields: SkuSupplyView['offers'][number]['fields']; mapped: FormField[] | null }>`
+        select p.id, p.fields, o.template as mapped
         from suppliers.products p
+        join suppliers.offers o on o.tenant_id = p.tenant_id and o.product_id = p.id and o.sku_id = ${skuId}
         where p.tenant_id = ${tenantId}
           and p.id = any (${candidates.map(({ productId }) => productId)}::bigint[])
       `.execute(tx.db)
-    ).rows.map((row) => [row.id, row.fields]),
+    ).rows.map((row) => [row.id, row]),
   )
   const choice = choose(sources ?? { skuId, policy: 'cheapest', source: 'own', leastMarginFen: 0, candidates: [] }, {
     skuKind: sku.kind,
@@ -371,7 +377,11 @@ export async function readSkuSupply(tx: ReadTx, skuId: number): Promise<SkuSuppl
       weight: candidate.weight,
       enabled: candidate.enabled,
       fieldMap: { ...candidate.fieldMap },
-      fields: fields.get(candidate.productId) ?? null,
+      fields: fields.get(candidate.productId)?.fields ?? null,
+      templateChanges: templateChanges(
+        fields.get(candidate.productId)?.mapped ?? null,
+        fields.get(candidate.productId)?.fields ?? null,
+      ),
       quality: { tries: candidate.tries, arrived: candidate.arrived, p50: candidate.p50, p95: candidate.p95 },
     })),
     preview: choice.judged.map(({ offerId, supplier, costHao, passedOver, score }) => ({
@@ -389,6 +399,13 @@ type PurchaseQuery = PageQuery & {
   readonly state?: readonly string[] | undefined
   readonly supplierId?: number | undefined
   readonly orderNo?: number | undefined
+  readonly restockId?: number | undefined
+  readonly productId?: number | undefined
+  readonly sentFrom?: string | undefined
+  readonly sentTo?: string | undefined
+  readonly about?: readonly string[] | undefined
+  readonly wasUnknown?: boolean | undefined
+  readonly hasBad?: boolean | undefined
 }
 
 export async function listPurchases(tx: ReadTx, query: PurchaseQuery) {
@@ -397,6 +414,13 @@ export async function listPurchases(tx: ReadTx, query: PurchaseQuery) {
     query.state !== undefined && sql`p.state = any(${query.state}::text[])`,
     query.supplierId !== undefined && sql`p.supplier_id = ${query.supplierId}`,
     query.orderNo !== undefined && sql`p.order_no = ${query.orderNo}`,
+    query.restockId !== undefined && sql`p.restock_id = ${query.restockId}::bigint`,
+    query.productId !== undefined && sql`p.product_id = ${query.productId}`,
+    query.sentFrom !== undefined && sql`p.sent_at >= ${query.sentFrom}::date::timestamp at time zone 'Asia/Shanghai'`,
+    query.sentTo !== undefined && sql`p.sent_at < (${query.sentTo}::date + 1)::timestamp at time zone 'Asia/Shanghai'`,
+    query.about !== undefined && sql`p.about = any(${query.about}::text[])`,
+    query.wasUnknown === true && sql`p.unknown_at is not null`,
+    query.hasBad === true && sql`p.bad > 0`,
     query.q !== undefined &&
       sql`(p.no = ${query.q} or p.remote_no = ${query.q} or p.order_no = ${/^\d{16}$/.test(query.q) ? Number(query.q) : null})`,
   )
@@ -413,7 +437,7 @@ async function purchaseRows(
   rest: RawBuilder<unknown>,
 ): Promise<PurchaseView[]> {
   const { rows } = await sql<Dated<PurchaseView, 'dueAt' | 'createdAt' | 'sentAt' | 'endedAt'>>`
-    select p.id, p.no, p.purpose, p.order_no as "orderNo", p.line_no as "lineNo", p.turn, p.supplier_id as "supplierId",
+    select p.id, p.no, p.purpose, p.restock_id as "restockId", p.order_no as "orderNo", p.line_no as "lineNo", p.turn, p.supplier_id as "supplierId",
       s.name as supplier, p.product_id as "productId", r.name as product, p.quantity, p.arrived, p.bad, p.ceiling_hao as "ceilingHao",
       p.quoted_hao as "quotedHao", p.cost_fen as "costFen", p.state, p.remote_no as "remoteNo", p.serial, p.asks,
       p.due_at as "dueAt", p.code, nullif(p.message, '') as message, p.about, p.created_at as "createdAt",

@@ -12,6 +12,7 @@ import type { z } from 'zod'
 import type { Tx } from '../../../platform/db/index.ts'
 import { actorName } from '../model.ts'
 import { getBatch } from '../queries/batches.ts'
+import { refuseUnknownChannels } from './name-channels.ts'
 
 export const GENERATE_TASK = 'vault.generate'
 
@@ -25,16 +26,17 @@ export async function createGeneration(tx: Tx, facts: GenerationFacts): Promise<
   if (facts.validFrom && facts.validTo && Date.parse(facts.validTo) <= Date.parse(facts.validFrom)) {
     throw vaultErrors.validityReversed()
   }
+  await refuseUnknownChannels(tx, facts.channels ?? null)
   const { tenantId, actor } = tx.ctx
   await refuseGuessable(tx, facts)
   const opened = await sql<{ id: number }>`
     insert into vault.batches (
-      tenant_id, sku_id, origin, pattern, wanted, cost_fen, purchase_ref, valid_from, valid_to, note, created_by
+      tenant_id, sku_id, origin, pattern, wanted, cost_fen, purchase_ref, valid_from, valid_to, note, channels, created_by
     )
     select
       s.tenant_id, s.id, 'generated', ${facts.pattern}::text, ${facts.wanted}::integer, ${facts.costFen}::bigint,
       ${facts.purchaseRef}::text, ${facts.validFrom}::timestamptz, ${facts.validTo}::timestamptz, ${facts.note}::text,
-      ${actorName(actor)}::text
+      ${facts.channels ?? null}::text[], ${actorName(actor)}::text
     from catalog.skus s
     where s.tenant_id = ${tenantId}::bigint
       and s.id = ${facts.skuId}::bigint

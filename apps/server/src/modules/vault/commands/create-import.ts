@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import type { Tx } from '../../../platform/db/index.ts'
 import { actorName } from '../model.ts'
 import { getBatch } from '../queries/batches.ts'
+import { refuseUnknownChannels } from './name-channels.ts'
 
 export type ImportFacts = z.output<(typeof vaultRoutes)['createImport']['body']>
 
@@ -15,15 +16,16 @@ export async function createImport(tx: Tx, facts: ImportFacts): Promise<BatchVie
   if (facts.validFrom && facts.validTo && Date.parse(facts.validTo) <= Date.parse(facts.validFrom)) {
     throw vaultErrors.validityReversed()
   }
+  await refuseUnknownChannels(tx, facts.channels ?? null)
   const { tenantId, actor } = tx.ctx
   const opened = await sql<{ id: number }>`
     insert into vault.batches (
-      tenant_id, sku_id, file_name, separator, supplier, cost_fen, purchase_ref, valid_from, valid_to, note, created_by
+      tenant_id, sku_id, file_name, separator, supplier, cost_fen, purchase_ref, valid_from, valid_to, note, channels, created_by
     )
     select
       s.tenant_id, s.id, ${facts.fileName}::text, ${facts.separator}::text, ${facts.supplier}::text, ${facts.costFen}::bigint,
       ${facts.purchaseRef}::text, ${facts.validFrom}::timestamptz, ${facts.validTo}::timestamptz, ${facts.note}::text,
-      ${actorName(actor)}::text
+      ${facts.channels ?? null}::text[], ${actorName(actor)}::text
     from catalog.skus s
     where s.tenant_id = ${tenantId}::bigint
       and s.id = ${facts.skuId}::bigint

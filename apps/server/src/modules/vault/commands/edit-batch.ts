@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import type { Ctx, Tx } from '../../../platform/db/index.ts'
 import type { VaultDeps } from '../deps.ts'
 import { getBatch } from '../queries/batches.ts'
+import { nameChannels } from './name-channels.ts'
 import { shiftBatch } from './suspend-batch.ts'
 
 /** A batch that was taken off the shelf gets nothing back onto it by another date. */
@@ -14,7 +15,7 @@ export type BatchChanges = Partial<z.output<(typeof vaultRoutes)['editBatch']['b
 /**
  * Corrects what was said about a batch. Another last day also reaches its unsold codes; those that had expired by the
  * old one go back on the shelf, unless the batch is suspended.
- * @throws vaultErrors.wrongBatchState for an undone batch; validityReversed
+ * @throws vaultErrors.wrongBatchState for an undone batch; validityReversed; as nameChannels
  */
 export async function editBatch(deps: VaultDeps, ctx: Ctx, batchId: number, changes: BatchChanges): Promise<BatchView> {
   const after = await deps.db.write(ctx, (tx) => saveChanges(tx, batchId, changes))
@@ -32,12 +33,15 @@ async function saveChanges(tx: Tx, batchId: number, changes: BatchChanges): Prom
   const { validFrom, validTo } = { ...before, ...changes }
   if (validFrom && validTo && Date.parse(validTo) <= Date.parse(validFrom)) throw vaultErrors.validityReversed()
   const assignments = assignmentsOf(changes)
-  if (assignments.length === 0) return before
-  await sql`
-    update vault.batches
-    set ${sql.join(assignments)}
-    where tenant_id = ${tenantId}::bigint
-      and id = ${batchId}::bigint`.execute(tx.db)
+  if (assignments.length === 0 && changes.channels === undefined) return before
+  if (changes.channels !== undefined) await nameChannels(tx, before, changes.channels)
+  if (assignments.length > 0) {
+    await sql`
+      update vault.batches
+      set ${sql.join(assignments)}
+      where tenant_id = ${tenantId}::bigint
+        and id = ${batchId}::bigint`.execute(tx.db)
+  }
   if (changes.validTo !== undefined) {
     await sql`select vault.set_validity(${tenantId}::bigint, ${batchId}::bigint, ${changes.validTo}::timestamptz)`.execute(
       tx.db,
@@ -64,11 +68,12 @@ function assignmentsOf(changes: BatchChanges): RawBuilder<unknown>[] {
   ].filter((assignment) => assignment !== false)
 }
 
-const shownFacts = ({ supplier, costFen, purchaseRef, validFrom, validTo, note }: BatchView) => ({
+const shownFacts = ({ supplier, costFen, purchaseRef, validFrom, validTo, note, channels }: BatchView) => ({
   supplier,
   costFen,
   purchaseRef,
   validFrom,
   validTo,
   note,
+  channels,
 })

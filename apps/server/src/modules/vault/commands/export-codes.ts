@@ -39,12 +39,14 @@ async function book(tx: Tx, { batchId, reason, handOut }: CodeExport): Promise<v
   // Behind this lock no delivery is under way that would not be seen here, and none begins from a suspended batch.
   if (handOut) {
     await sql`
-      select ledger.lock(${tenantId}::bigint, array[
-        ledger.account(${tenantId}::bigint, 'stock.available', ${String(skuId)}::text, 'piece')
-      ])`.execute(tx.db)
+      select stock.lock_shelves(${tenantId}::bigint, ${skuId}::bigint)`.execute(tx.db)
   }
-  const { counts, imported } = await getBatch(tx, batchId)
-  const codes = imported - counts.void - (handOut ? counts.delivered + counts.used : 0)
+  const batch = await getBatch(tx, batchId)
+  const { counts, imported } = batch
+  const codes =
+    batch.codes < imported
+      ? await countCodes(tx, { batchId, handOut })
+      : imported - counts.void - (handOut ? counts.delivered + counts.used : 0)
   if (codes === 0) throw vaultErrors.wrongBatchState({ state })
   await sql`
     insert into vault.exports (tenant_id, batch_id, by_name, by_staff_id, reason, codes, hand_out)
@@ -69,18 +71,43 @@ async function book(tx: Tx, { batchId, reason, handOut }: CodeExport): Promise<v
   tx.enqueue(FOLLOW_TASK, { batchId, skuId, from: 'available', to: 'suspect' })
 }
 
+/** Of a code with several uses, whether one of them keeps it here; it leaves once, whatever its uses are. */
+const staysWithUse = (handOut: boolean) => sql`exists (
+  select
+  from vault.cards u
+  where u.tenant_id = c.tenant_id
+    and u.code_id = c.code_id
+    and (u.state = 'void' or ${handOut}::boolean and u.state in ('delivered', 'used'))
+)`
+
+async function countCodes(tx: Tx, { batchId, handOut }: Pick<CodeExport, 'batchId' | 'handOut'>): Promise<number> {
+  const { rows } = await sql<{ codes: number }>`
+    select count(*) as codes
+    from vault.cards c
+    where c.tenant_id = ${tx.ctx.tenantId}::bigint
+      and c.batch_id = ${batchId}::bigint
+      and c.use_no = 1
+      and not ${staysWithUse(handOut)}`.execute(tx.db)
+  return rows[0]?.codes ?? 0
+}
+
 const CARDS_PER_READ = 5_000
 
 async function* codesOf(deps: VaultDeps, ctx: Ctx, { batchId, handOut }: CodeExport): AsyncGenerator<string> {
   for (let after = 0; ; ) {
     const cards = await deps.db.read(ctx, async (tx) => {
       const { rows } = await sql<{ id: number; sealed: Buffer; left: boolean }>`
-        select id, sealed, ${handOut}::boolean and state in ('delivered', 'used') or state = 'void' as left
-        from vault.cards
-        where tenant_id = ${ctx.tenantId}::bigint
-          and batch_id = ${batchId}::bigint
-          and id > ${after}::bigint
-        order by id
+        select c.id, c.sealed,
+          case
+            when c.code_id is null then ${handOut}::boolean and c.state in ('delivered', 'used') or c.state = 'void'
+            else ${staysWithUse(handOut)}
+          end as left
+        from vault.cards c
+        where c.tenant_id = ${ctx.tenantId}::bigint
+          and c.batch_id = ${batchId}::bigint
+          and c.use_no = 1
+          and c.id > ${after}::bigint
+        order by c.id
         limit ${CARDS_PER_READ}::integer`.execute(tx.db)
       return rows
     })

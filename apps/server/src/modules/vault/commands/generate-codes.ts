@@ -1,9 +1,10 @@
 import { type CodePattern, drawCode, parsePattern } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { Ctx, Tx } from '../../../platform/db/index.ts'
+import { type CodeForm, chunkLines, codeFormOf, sealCodes } from '../code-form.ts'
 import type { VaultDeps } from '../deps.ts'
 import { secureDraw } from '../draw.ts'
-import { CHUNK_LINES, finishBatch, interruptBatch, sealCards, storeChunk } from '../filling.ts'
+import { finishBatch, interruptBatch, storeChunk } from '../filling.ts'
 import { announceProgress } from '../progress.ts'
 
 type Begun = {
@@ -11,6 +12,7 @@ type Begun = {
   readonly uploadNo: number
   readonly pattern: CodePattern
   readonly wanted: number
+  readonly form: CodeForm
   readonly made: number
   /** How many were drawn, those among them that there had been before. */
   readonly drawn: number
@@ -40,13 +42,15 @@ async function makeCodes(deps: VaultDeps, ctx: Ctx, begun: Begun): Promise<strin
   const sealer = await deps.crypto.sealer(ctx.tenantId)
   const draw = secureDraw()
   const sealSome = (count: number) =>
-    sealCards(
+    sealCodes(
       deps,
       sealer,
       Array.from({ length: count }, () => drawCode(begun.pattern, draw)),
+      begun.form,
     )
+  const most = chunkLines(begun.form)
   let { made, drawn } = begun
-  let next = await sealSome(Math.min(CHUNK_LINES, begun.wanted - made))
+  let next = await sealSome(Math.min(most, begun.wanted - made))
   while (next.ids.length > 0) {
     const count = next.ids.length
     const storing = storeChunk(deps, ctx, begun, {
@@ -59,21 +63,18 @@ async function makeCodes(deps: VaultDeps, ctx: Ctx, begun: Begun): Promise<strin
       invalidReasons: [],
     })
     // While the database takes these, the next are made; what turns out to have been there before is made up for later.
-    const [stored, following] = await Promise.all([
-      storing,
-      sealSome(Math.min(CHUNK_LINES, begun.wanted - made - count)),
-    ])
+    const [stored, following] = await Promise.all([storing, sealSome(Math.min(most, begun.wanted - made - count))])
     if (stored.stopped !== undefined) return stored.stopped
     made += stored.imported ?? 0
     drawn += count
-    next = following.ids.length > 0 ? following : await sealSome(Math.min(CHUNK_LINES, begun.wanted - made))
+    next = following.ids.length > 0 ? following : await sealSome(Math.min(most, begun.wanted - made))
   }
   return undefined
 }
 
 /** Takes the batch over for this run; undefined when it has ended. */
 async function begin(tx: Tx, batchId: number): Promise<Begun | undefined> {
-  const taken = await sql<Omit<Begun, 'pattern' | 'made'> & { readonly pattern: string }>`
+  const taken = await sql<Omit<Begun, 'pattern' | 'made' | 'form'> & { readonly pattern: string }>`
     update vault.batches b
     set upload_no = upload_no + 1,
         state = 'importing',
@@ -88,11 +89,22 @@ async function begin(tx: Tx, batchId: number): Promise<Begun | undefined> {
   if (!row) return undefined
   // In a statement of its own, which begins after the batch was waited for: what another run stored meanwhile counts.
   const counted = await sql<{ readonly made: number }>`
-    select coalesce(sum(c.imported), 0)::bigint as made
-    from vault.batch_counts c
-    where c.tenant_id = ${tx.ctx.tenantId}::bigint
-      and c.batch_id = ${batchId}::bigint`.execute(tx.db)
+    select coalesce(
+      (
+        select nullif(count(*), 0)
+        from vault.reused_codes r
+        where r.tenant_id = ${tx.ctx.tenantId}::bigint
+          and r.batch_id = ${batchId}::bigint
+      ),
+      (
+        select c.imported
+        from vault.batch_counts c
+        where c.tenant_id = ${tx.ctx.tenantId}::bigint
+          and c.batch_id = ${batchId}::bigint
+      ),
+      0
+    )::bigint as made`.execute(tx.db)
   const pattern = parsePattern(row.pattern)
   if ('problem' in pattern) throw new Error(`the pattern of batch ${batchId} does not read: ${pattern.problem}`)
-  return { ...row, pattern, made: counted.rows[0]?.made ?? 0 }
+  return { ...row, pattern, form: await codeFormOf(tx, batchId), made: counted.rows[0]?.made ?? 0 }
 }

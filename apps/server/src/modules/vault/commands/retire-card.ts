@@ -5,7 +5,7 @@ import type { VaultDeps } from '../deps.ts'
 import { actorName, VOIDABLE } from '../model.ts'
 import { getCard } from '../queries/cards.ts'
 
-/** Withdraws an undelivered card for good. @throws vaultErrors.wrongCardState, commonErrors.notFound */
+/** Withdraws an undelivered card for good; of a code that is sold several times, all that nobody has yet. @throws vaultErrors.wrongCardState, commonErrors.notFound */
 export function voidCard(deps: VaultDeps, ctx: Ctx, cardId: number, reason: string) {
   return retire(deps, ctx, cardId, { from: VOIDABLE, to: 'void', action: 'card.void', reason })
 }
@@ -26,18 +26,27 @@ async function retire(deps: VaultDeps, ctx: Ctx, cardId: number, { from, to, act
   const card = await getCard(deps, ctx, cardId)
   if (!from.includes(card.state)) throw vaultErrors.wrongCardState({ state: card.state })
   await deps.db.write(ctx, async (tx) => {
-    const moved = await sql<{ cards: number[] }>`
-      select vault.transfer(
-        ${ctx.tenantId}::bigint, ${card.skuId}::bigint, ${[cardId]}::bigint[], ${card.state}::text, ${to}::text,
-        ${`staff: ${reason}`}::text, ${actorName(ctx.actor)}::text
-      ) as cards`.execute(tx.db)
+    const cause = `staff: ${reason}`
+    const by = actorName(ctx.actor)
+    const moved =
+      card.use && to === 'void'
+        ? await sql<{ cards: number[] }>`
+          select vault.stop_code(${ctx.tenantId}::bigint, ${cardId}::bigint, ${cause}::text, ${by}::text) as cards`.execute(
+            tx.db,
+          )
+        : await sql<{ cards: number[] }>`
+          select vault.transfer(
+            ${ctx.tenantId}::bigint, ${card.skuId}::bigint, ${[cardId]}::bigint[], ${card.state}::text, ${to}::text,
+            ${cause}::text, ${by}::text
+          ) as cards`.execute(tx.db)
+    const cards = moved.rows[0]?.cards ?? []
     // Someone sold or moved it between the look and the move.
-    if (moved.rows[0]?.cards.length !== 1) throw vaultErrors.wrongCardState({ state: card.state })
+    if (!cards.includes(cardId)) throw vaultErrors.wrongCardState({ state: card.state })
     tx.audit({
       action,
       objectKind: 'card',
       objectId: cardId,
-      detail: { reason, from: card.state, batchId: card.batchId },
+      detail: { reason, from: card.state, batchId: card.batchId, ...(card.use && { uses: cards.length }) },
     })
     tx.emit({ type: 'stock.changed', subject: `sku:${card.skuId}`, payload: { skuId: card.skuId } })
     if (to === 'used') tx.emit({ type: 'card.used', subject: `card:${cardId}`, payload: { cardId } })

@@ -4,8 +4,9 @@ import { assert, Refusal } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { Sealer } from '../../../platform/crypto/index.ts'
 import type { Ctx, Tx } from '../../../platform/db/index.ts'
+import { type CodeForm, chunkLines, codeFormOf, sealCodes } from '../code-form.ts'
 import type { VaultDeps } from '../deps.ts'
-import { CHUNK_LINES, finishBatch, interruptBatch, sealCards, storeChunk } from '../filling.ts'
+import { finishBatch, interruptBatch, storeChunk } from '../filling.ts'
 import { type Line, readCardFile } from '../import-reader/index.ts'
 import { canonical } from '../model.ts'
 import { announceProgress } from '../progress.ts'
@@ -65,7 +66,12 @@ export async function uploadImport(
   return deps.db.read(ctx, (tx) => getBatch(tx, batchId))
 }
 
-type Begun = { readonly batchId: number; readonly uploadNo: number; readonly linesDone: number }
+type Begun = {
+  readonly batchId: number
+  readonly uploadNo: number
+  readonly linesDone: number
+  readonly form: CodeForm
+}
 
 function present(begun: Begun | undefined): Begun {
   assert(begun, 'an upload has begun before its lines are read')
@@ -101,8 +107,8 @@ async function importLines(deps: VaultDeps, ctx: Ctx, work: Work): Promise<strin
   const send = async (): Promise<string | undefined> => {
     const last = chunk.at(-1)
     if (!last) return sent
-    const { linesDone, ...target } = work.begun()
-    const body = await sealChunk(deps, work.sealer, chunk)
+    const { linesDone, form, ...target } = work.begun()
+    const body = await sealChunk(deps, work.sealer, chunk, form)
     const positions = { fromLine: fromLine ?? linesDone, toLine: last.lineNo, bytesRead: work.bytesRead() }
     fromLine = last.lineNo
     chunk = []
@@ -116,12 +122,12 @@ async function importLines(deps: VaultDeps, ctx: Ctx, work: Work): Promise<strin
 
   try {
     for await (const block of work.lines) {
-      const { linesDone } = work.begun()
+      const { linesDone, form } = work.begun()
       for (const line of block) {
         if (line.lineNo <= linesDone) continue
         if (line.lineNo > BATCH_LINES_MAX) throw vaultErrors.tooManyLines({ limit: BATCH_LINES_MAX })
         chunk.push(line)
-        if (chunk.length < CHUNK_LINES) continue
+        if (chunk.length < chunkLines(form)) continue
         const stopped = await send()
         if (stopped !== undefined) return stopped
       }
@@ -133,13 +139,14 @@ async function importLines(deps: VaultDeps, ctx: Ctx, work: Work): Promise<strin
   }
 }
 
-async function sealChunk(deps: VaultDeps, sealer: Sealer, lines: readonly Line[]) {
+async function sealChunk(deps: VaultDeps, sealer: Sealer, lines: readonly Line[], form: CodeForm) {
   const cards = lines.filter((line) => 'parts' in line)
   const invalid = lines.filter((line) => 'reason' in line)
-  const sealed = await sealCards(
+  const sealed = await sealCodes(
     deps,
     sealer,
     cards.map((card) => canonical(card.parts)),
+    form,
   )
   return {
     ...sealed,
@@ -178,7 +185,8 @@ async function begin(tx: Tx, batchId: number, start: Start): Promise<Begun> {
     where tenant_id = ${tx.ctx.tenantId}::bigint
       and id = ${batchId}::bigint
     returning upload_no as "uploadNo"`.execute(tx.db)
-  return { batchId, uploadNo: updated.rows[0]?.uploadNo ?? 0, linesDone: batch.linesRead }
+  const form = await codeFormOf(tx, batchId)
+  return { batchId, uploadNo: updated.rows[0]?.uploadNo ?? 0, linesDone: batch.linesRead, form }
 }
 
 /** A refusal is told as it is, except that a half request means that the sender hung up. */

@@ -1,10 +1,10 @@
 import { vaultErrors } from '@quanshu/contract'
 import { detectFormat, FORMAT_NAMES } from './format.ts'
-import { createLineParser, type Line, type Separator } from './line.ts'
+import { createLineParser, createTableParser, type Line, type Row, type Separator } from './line.ts'
 import { readTextRows } from './text.ts'
 import { readXlsxRows } from './xlsx.ts'
 
-export { type Line, type Separator, splitBySeparators } from './line.ts'
+export { type Line, type Row, type Separator, splitBySeparators } from './line.ts'
 
 /** How many of the first bytes are looked at to tell what a file is. */
 const HEAD_BYTES = 4_096
@@ -25,20 +25,35 @@ export type CardFile = {
  * @throws vaultErrors when the file is not what its name says, or cannot be read
  */
 export async function* readCardFile(file: CardFile): AsyncGenerator<readonly Line[]> {
+  const parser = createLineParser({ separator: file.separator, csv: /\.csv$/i.test(file.fileName) })
+  for await (const block of rowsOf(file)) {
+    const lines = parser.parse(block)
+    if (lines.length > 0) yield lines
+  }
+  const rest = parser.end()
+  if (rest.length > 0) yield rest
+}
+
+/**
+ * Reads a table, txt, csv or xlsx in whatever encoding, as rows of cells; with `wholeLines` a line of text is one cell. Memory
+ * stays bounded as above. @throws vaultErrors when the file is not what its name says, or cannot be read
+ */
+export async function* readTable(
+  file: Pick<CardFile, 'bytes' | 'fileName'> & { readonly wholeLines?: boolean },
+): AsyncGenerator<readonly Row[]> {
+  const parse = createTableParser(file.wholeLines)
+  for await (const block of rowsOf(file)) yield parse(block)
+}
+
+/** The rows of a file that is what its name says. */
+async function* rowsOf(file: Omit<CardFile, 'separator'>): AsyncGenerator<readonly Row[]> {
   const { head, bytes } = await takeHead(file.bytes)
   if (head.length === 0) throw vaultErrors.fileEmpty()
   await file.onHead?.(head)
   const format = detectFormat(head)
   const claim = claimOf(file.fileName)
   if (format !== claim) throw refusalFor(file.fileName, claim, format)
-  const parser = createLineParser({ separator: file.separator, csv: /\.csv$/i.test(file.fileName) })
-  const rows = format === 'xlsx' ? readXlsxRows(bytes) : readTextRows(bytes)
-  for await (const block of rows) {
-    const lines = parser.parse(block)
-    if (lines.length > 0) yield lines
-  }
-  const rest = parser.end()
-  if (rest.length > 0) yield rest
+  yield* format === 'xlsx' ? readXlsxRows(bytes) : readTextRows(bytes)
 }
 
 type Claim = 'text' | 'xlsx'

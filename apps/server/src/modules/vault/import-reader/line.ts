@@ -176,6 +176,39 @@ function detectSeparator(rows: readonly Row[], csv: boolean): FixedSeparator {
   return found?.separator ?? 'none'
 }
 
+/**
+ * Cuts the lines of a table of text into cells; rows of a workbook are apart already. What stands between the names of the
+ * first line stands between all cells. Empty cells keep their place, empty lines are left out.
+ */
+export function createTableParser(wholeLines = false) {
+  let separator: FixedSeparator | undefined = wholeLines ? 'none' : undefined
+  return (rows: readonly Row[]): readonly Row[] =>
+    rows.flatMap((row): readonly Row[] => {
+      if (row.problem) return [row]
+      if (row.cells.every((cell) => trimmed(cell) === '')) return []
+      const { lineNo } = row
+      if (row.cells.some((cell) => cell.length > LINE_CHARS_MAX)) return [{ lineNo, cells: [], problem: 'too_long' }]
+      if (row.cells.some((cell) => cell.includes('\ufffd'))) return [{ lineNo, cells: [], problem: 'encoding' }]
+      const [single = '', ...others] = row.cells
+      separator ??= TABLE_SEPARATORS.find(([, sign]) => single.includes(sign))?.[0] ?? 'none'
+      // A line that begins with empty cells must not lose them to trimming.
+      const cells = others.length > 0 ? row.cells.map(trimmed) : splitCells(single, separator)
+      if (!cells) return [{ lineNo, cells: [], problem: 'unclosed_quote' }]
+      return [
+        cells.some((cell) => CONTROL.test(cell)) ? { lineNo, cells: [], problem: 'control_chars' } : { lineNo, cells },
+      ]
+    })
+}
+
+const TABLE_SEPARATORS: readonly (readonly [FixedSeparator, string])[] = [
+  ['tab', '\t'],
+  ['comma', ','],
+  ['|', '|'],
+]
+
+const splitCells = (line: string, separator: FixedSeparator): readonly string[] | undefined =>
+  separator === 'tab' ? line.split('\t').map(trimmed) : splitLine(line, separator)
+
 const HEADING_WORDS = new RegExp(
   '^(?:序号|编号|卡号|卡密|卡券|密码|口令|账号|帐号|账户|用户名|邮箱|邮箱密码|兑换码|激活码|券码|充值码|链接|有效期|到期时间|备注|' +
     'no\\.?|id|code|codes|card|card ?(?:no|number|key|code)\\.?|cd-?key|key|pin|password|passwd|pwd|account|user(?:name)?|email|serial|link|url|expiry|note)$',

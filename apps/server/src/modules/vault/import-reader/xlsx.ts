@@ -15,17 +15,26 @@ const STRINGS_MAX = 2_000_000
 const ENTRIES_MAX = 2_000
 const SMALL_PART_BYTES_MAX = 4 * 1024 * 1024
 
+export type SheetOptions = {
+  readonly columnsMax?: number
+  /** Amounts and times are expected, not codes alone. */
+  readonly hasFigures?: boolean
+}
+
 /**
  * Rows of a workbook's first sheet. The sheet is inflated and parsed as a stream; only the table of shared texts is
  * held, each cut just above LINE_CHARS_MAX.
  * @throws vaultErrors.xlsxBroken, xlsxTooLarge, xlsxBomb
  */
-export async function* readXlsxRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Row[]> {
+export async function* readXlsxRows(
+  bytes: AsyncIterable<Uint8Array>,
+  options: SheetOptions = {},
+): AsyncGenerator<readonly Row[]> {
   const zip = await openZip(await collect(bytes))
   try {
     const sheetPath = await firstSheetPath(zip)
     const strings = zip.has('xl/sharedStrings.xml') ? await readSharedStrings(zip) : []
-    const sheet = createSheetParser(strings)
+    const sheet = createSheetParser(strings, options)
     for await (const text of zip.inflate(sheetPath, SHEET_BYTES_MAX)) yield sheet.push(text)
     sheet.end()
   } catch (error) {
@@ -185,7 +194,7 @@ function createTextCollector() {
 
 type Cell = { readonly type: string; readonly column: number; raw: string }
 
-function createSheetParser(strings: readonly string[]) {
+function createSheetParser(strings: readonly string[], { columnsMax = PARTS_MAX, hasFigures = false }: SheetOptions) {
   const parser = strictParser()
   const inline = createTextCollector()
   let rows: Row[] = []
@@ -208,9 +217,9 @@ function createSheetParser(strings: readonly string[]) {
   }
   const finishCell = (): void => {
     if (!cell) return
-    const { text, trouble } = cellText(cell, strings, inline.value())
+    const { text, trouble } = cellText(cell, strings, inline.value(), hasFigures)
     problem ??= trouble
-    if (cell.column >= PARTS_MAX) problem ??= text.trim() === '' ? undefined : 'too_many_parts'
+    if (cell.column >= columnsMax) problem ??= text.trim() === '' ? undefined : 'too_many_parts'
     else {
       while (cells.length < cell.column) cells.push('')
       cells[cell.column] = text
@@ -271,6 +280,7 @@ function cellText(
   cell: Cell,
   strings: readonly string[],
   inline: string,
+  hasFigures: boolean,
 ): { readonly text: string; readonly trouble?: InvalidReason } {
   switch (cell.type) {
     case 's':
@@ -284,9 +294,14 @@ function cellText(
     case 'b':
       return { text: cell.raw === '1' ? 'TRUE' : 'FALSE' }
     default:
-      return losesDigits(cell.raw) ? { text: '', trouble: 'number_precision' } : { text: cell.raw }
+      return losesDigits(hasFigures ? wholeOf(cell.raw) : cell.raw)
+        ? { text: '', trouble: 'number_precision' }
+        : { text: cell.raw }
   }
 }
+
+/** A moment or a price has decimals that nobody types; only what stands before them may be a number's end. */
+const wholeOf = (raw: string): string => raw.replace(/\.\d*$/, '')
 
 /** Excel keeps 15 digits of a number: a longer code typed into a number cell has already lost its end. */
 function losesDigits(raw: string): boolean {

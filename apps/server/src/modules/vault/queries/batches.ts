@@ -91,8 +91,12 @@ async function load(tx: ReadTx, condition: RawBuilder<unknown>, tail: RawBuilder
     select
       b.id, b.sku_id as "skuId", s.title as "skuTitle", g.id as "goodsId", g.title as "goodsTitle", b.state,
       b.origin, b.pattern, b.wanted, b.file_name as "fileName", b.separator, b.supplier, b.cost_fen as "costFen", b.purchase_ref as "purchaseRef",
-      b.valid_from as "validFrom", b.valid_to as "validTo", b.note, b.lines_read as "linesRead",
-      coalesce(c.imported, 0) as imported, b.duplicates, b.invalid, b.bytes_read as "bytesRead", b.bytes_total as "bytesTotal",
+      b.valid_from as "validFrom", b.valid_to as "validTo", b.note, b.channels, b.lines_read as "linesRead",
+      coalesce(c.imported, 0) as imported,
+      coalesce(
+        (select nullif(count(*), 0) from vault.reused_codes r where r.tenant_id = b.tenant_id and r.batch_id = b.id), c.imported, 0
+      ) as codes,
+      b.duplicates, b.invalid, b.bytes_read as "bytesRead", b.bytes_total as "bytesTotal",
       coalesce(c.available, 0) as available, coalesce(c.delivered, 0) as delivered, coalesce(c.used, 0) as used,
       coalesce(c.void, 0) as void, coalesce(c.suspect, 0) as suspect, coalesce(c.expired, 0) as expired,
       b.created_by as "createdBy", b.created_at as "createdAt", b.finished_at as "finishedAt", b.failure,

@@ -22,6 +22,10 @@ type CardRow = {
   readonly sealed: Buffer
   readonly validTo: Date | null
   readonly orderCause: string | null
+  readonly number: string | null
+  readonly codeId: number | null
+  readonly useNo: number
+  readonly useOf: number | null
   readonly createdAt: Date
   readonly changedAt: Date
 }
@@ -57,13 +61,18 @@ export async function getCard(deps: Deps, ctx: Ctx, cardId: number): Promise<Car
   return card
 }
 
+/** Of a code that is sold several times, the newest; all of them are in the list, by the code's number. */
+const FOUND_MAX = 20
+
 /** Finds cards whose whole value is `value`, however its parts are separated, by keyed hash alone. */
 export async function searchCard(deps: Deps, ctx: Ctx, value: string): Promise<{ items: CardView[] }> {
   const sealer = await deps.crypto.sealer(ctx.tenantId)
   const fingerprints = splitBySeparators(value).map((parts) =>
     sealer.fingerprint(FINGERPRINT_PURPOSE, canonical(parts)),
   )
-  const rows = await deps.db.read(ctx, (tx) => load(tx, sql`c.fingerprint = any(${fingerprints}::bytea[])`))
+  const rows = await deps.db.read(ctx, (tx) =>
+    load(tx, sql`c.fingerprint = any(${fingerprints}::bytea[])`, sql`limit ${FOUND_MAX}::integer`, 'desc'),
+  )
   return { items: await masked(deps.crypto, ctx, rows) }
 }
 
@@ -95,6 +104,7 @@ function conditionOf(query: Filter): RawBuilder<unknown> {
     // As the index `cards_listed` has it.
     query.skuId !== undefined && sql`c.sku_id::text = ${query.skuId}::bigint::text`,
     query.batchId !== undefined && sql`c.batch_id = ${query.batchId}::bigint`,
+    query.codeId !== undefined && sql`c.code_id = ${query.codeId}::bigint`,
     query.state !== undefined && sql`c.state = any(${query.state}::text[])`,
     query.orderNo !== undefined &&
       sql`c.id in (
@@ -110,7 +120,7 @@ function conditionOf(query: Filter): RawBuilder<unknown> {
 
 /** The batches' own counts know how many there are without reading a row of a table of millions. */
 async function countCards(tx: ReadTx, query: Filter): Promise<number> {
-  if (query.orderNo !== undefined || query.q) {
+  if (query.orderNo !== undefined || query.codeId !== undefined || query.q) {
     const counted = await sql<{ total: number }>`
       select count(*) as total
       from vault.cards c
@@ -154,6 +164,7 @@ async function load(
     select
       p.id, p.sku_id as "skuId", s.title as "skuTitle", g.title as "goodsTitle", p.batch_id as "batchId", p.state, p.sealed,
       p.valid_to as "validTo", p.created_at as "createdAt", p.changed_at as "changedAt",
+      p.number, p.code_id as "codeId", p.use_no as "useNo", r.uses as "useOf",
       (
         select m.cause
         from vault.movements m
@@ -166,6 +177,7 @@ async function load(
     from page p
     join catalog.skus s on s.tenant_id = p.tenant_id and s.id = p.sku_id
     join catalog.goods g on g.tenant_id = p.tenant_id and g.id = s.goods_id
+    left join vault.reused_codes r on r.tenant_id = p.tenant_id and r.id = p.code_id
     order by p.id ${order}`.execute(tx.db)
   return found.rows
 }
@@ -175,8 +187,9 @@ async function masked(crypto: Crypto, ctx: Ctx, rows: readonly CardRow[]): Promi
     ctx.tenantId,
     rows.map((row) => ({ where: sealedAt(row.id), sealed: row.sealed })),
   )
-  return rows.map(({ sealed: _, orderCause, ...row }, at) => ({
+  return rows.map(({ sealed: _, orderCause, codeId, useNo, useOf, ...row }, at) => ({
     ...row,
+    use: codeId === null ? null : { codeId, no: useNo, of: useOf },
     masked: mask(plain[at] ?? ''),
     orderNo: orderNoOf(orderCause),
     validTo: row.validTo?.toISOString() ?? null,

@@ -657,6 +657,43 @@ describe('what is understood', () => {
   })
 })
 
+describe('an account that is checked', () => {
+  const check = {
+    path: '/check',
+    fields: [{ to: 'who', from: 'account' as const, text: 'recharge_account' }],
+    state: 'state',
+    states: { ok: 'valid' as const, no: 'invalid' as const },
+    nickname: 'name',
+  }
+  const profile = supplierProfile.parse({ ...SMALL, checkAccount: check })
+  const said = (answer: object, of = profile) =>
+    readSample(of, account, 'checkAccount', SAMPLE, { body: JSON.stringify(answer) }).outcome
+
+  test('is asked for in a request of its own, signed like the others', () => {
+    const request = dryRun(profile, account, 'checkAccount', SAMPLE)
+    expect(request).toMatchObject({
+      url: 'https://supplier.test/check',
+      body: expect.stringContaining('13800138000'),
+      signature: md5('who=13800138000k3y'),
+    })
+    expect(declarativeAdapter(profile).capabilities.accountCheck).toBe(true)
+    expect(declarativeAdapter(small()).capabilities.accountCheck).toBe(false)
+  })
+
+  test.each<[string, object, object]>([
+    ['yes, and whose it is', { code: 0, state: 'ok', name: ' 张三 ' }, { value: { ok: true, nickname: '张三' } }],
+    ['no', { code: 0, state: 'no' }, { value: { ok: false, nickname: '' } }],
+    ['a state that nobody named', { code: 0, state: 'maybe' }, { kind: 'unknown' }],
+    ['a state that is an object’s own', { code: 0, state: 'constructor' }, { kind: 'unknown' }],
+    ['no state', { code: 0 }, { kind: 'unknown' }],
+    ['a code that no rule knows', { code: 9, state: 'ok' }, { kind: 'unknown' }],
+    ['not found', { code: 8, msg: 'x' }, { kind: 'unknown' }],
+    ['a refusal about something else', { code: 7, msg: '库存不足' }, { kind: 'refused', about: 'stock' }],
+  ])('%s', (_what, answer, expected) => {
+    expect(said(answer)).toMatchObject(expected)
+  })
+})
+
 describe('the check of a profile', () => {
   const issues = (profile: SupplierProfileInput): readonly string[] => {
     const parsed = supplierProfile.safeParse(profile)
@@ -751,6 +788,18 @@ describe('the check of a profile', () => {
       'common.0.text: supplier_profile.text_missing',
     ],
     ['a callback that names nothing', { callback: { signing } }, 'callback.no: supplier_profile.callback_names'],
+    [
+      'a check of nobody’s account',
+      { checkAccount: { path: '/check', fields: [] } },
+      'checkAccount.fields: supplier_profile.account_missing',
+    ],
+    [
+      'a check that everybody passes',
+      {
+        checkAccount: { path: '/check', fields: [{ to: 'a', from: 'account' }], state: 's', states: { '1': 'valid' } },
+      },
+      'checkAccount.states: supplier_profile.verdicts_incomplete',
+    ],
     [
       'a callback whose number is not signed',
       { callback: { no: 'no', signing: { ...signing, text: [{ is: 'pairs', only: ['status'] }, { is: 'secret' }] } } },

@@ -2,6 +2,7 @@ import type { SupplierProfile, SupplierProfileOperation } from '@quanshu/contrac
 import type { Outbound } from '../../../../platform/outbound/index.ts'
 import type {
   Answer,
+  BoughtCard,
   Capabilities,
   ProductPage,
   SupplierAccount,
@@ -13,10 +14,11 @@ import type { Json } from '../json.ts'
 import { at, textAt } from '../path.ts'
 import { asked } from '../settle.ts'
 import { refused, send, unknown, unsupported } from '../wire.ts'
+import { readAccount } from './account-check.ts'
 import { type Understood, understand } from './answers.ts'
 import { verifyCallback } from './callback.ts'
 import { readProduct } from './catalogue.ts'
-import { readAsked, readPlaced } from './orders.ts'
+import { readAsked, readCardState, readPlaced } from './orders.ts'
 import { buildRequest, type Values } from './request.ts'
 
 /** Pages of a list; a supplier that never ends it is not followed for ever. */
@@ -93,9 +95,33 @@ export function declarativeAdapter(profile: SupplierProfile): SupplierAdapter {
       return { kind: 'done', value: { hao, currency: profile.currency } }
     },
 
+    ...(profile.ask.order.cards?.shape === 'objects' &&
+      profile.ask.order.cards.state !== undefined && {
+        cardState: async (
+          outbound: Outbound,
+          account: SupplierAccount,
+          { no, card }: { readonly no: string; readonly card: BoughtCard },
+        ) => {
+          const answer = await call(outbound, account, profile.ask, { no })
+          if (answer.kind !== 'ok') return plain(answer)
+          return readCardState(profile.ask.order, account, answer.value, { no, card })
+        },
+      }),
     verifyCallback: (account, callback, now) => verifyCallback(profile, account, callback, now),
     acknowledgement: profile.acknowledgement,
     rejection: profile.rejection,
+    ...(profile.checkAccount && {
+      checkAccount: async (
+        outbound: Outbound,
+        account: SupplierAccount,
+        { remoteId, fields }: { remoteId: string; fields: Readonly<Record<string, string>> },
+      ) => {
+        if (!profile.checkAccount) return unsupported('account check')
+        const answer = await call(outbound, account, profile.checkAccount, { remoteId, fields })
+        if (answer.kind === 'not_found') return unknown('asked about an account, and it is not found')
+        return answer.kind === 'ok' ? readAccount(profile.checkAccount, answer.value) : answer
+      },
+    }),
     ...(profile.cancel && {
       cancel: async (outbound: Outbound, account: SupplierAccount, order: { no: string; remoteNo: string | null }) =>
         await cancelled(profile, profile.cancel, (operation) =>
@@ -120,8 +146,8 @@ function capabilitiesOf(profile: SupplierProfile): Capabilities {
     balance: profile.balance !== undefined,
     statement: false,
     priceGuard: sent.includes('ceilingEach') || sent.includes('ceilingTotal'),
-    accountCheck: false,
-    cardState: false,
+    accountCheck: profile.checkAccount !== undefined,
+    cardState: profile.ask.order.cards?.shape === 'objects' && profile.ask.order.cards.state !== undefined,
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ProductKind, SupplierOrderReading, SupplierProfile } from '@quanshu/contract'
-import type { AskOutcome, PlaceOutcome, SupplierAccount } from '../../supplier.ts'
+import type { Answer, AskOutcome, BoughtCard, PlaceOutcome, SupplierAccount } from '../../supplier.ts'
 import { readCards } from '../cards.ts'
 import { toHao } from '../hao.ts'
 import type { Json } from '../json.ts'
@@ -36,6 +36,26 @@ export const readAsked = (
   value: Json,
   about: About,
 ): AskOutcome => readOrder(profile, account, reading, value, about, false)
+
+/** What the order's answer says of one of its cards. One that is not among them, or says nothing that is known, is uncertain. */
+export function readCardState(
+  reading: SupplierOrderReading,
+  account: SupplierAccount,
+  value: Json,
+  { no, card }: { readonly no: string; readonly card: BoughtCard },
+): Answer<'unused' | 'used' | 'void' | 'unknown'> {
+  const root = reading.root === undefined ? value : at(value, reading.root)
+  if (root === undefined || root === null || !reading.cards) return unknown('an answer without an order')
+  const own = textAt(root, reading.no)
+  if (own && own !== no) return unknown('the answer is about another order')
+  const read = readCards(reading.cards, root, account.secrets)
+  const items = at(root, reading.cards.at)
+  if (!read.ok || !Array.isArray(items)) return unknown('the cards cannot be read')
+  const index = read.cards.findIndex(({ number, secret }) => number === card.number && secret === card.secret)
+  if (index < 0) return unknown('the card is not among those of its order')
+  const word = textAt(items[index], reading.cards.state) ?? ''
+  return { kind: 'done', value: meaningOf(reading.cards.states ?? {}, word) ?? 'unknown' }
+}
 
 function readOrder(
   profile: SupplierProfile,

@@ -1,5 +1,6 @@
 import type { ProfileOperation, SupplierProfile, SupplierProfileOperation } from '@quanshu/contract'
 import type {
+  AccountSaid,
   Answer,
   AskOutcome,
   PlaceOutcome,
@@ -13,6 +14,7 @@ import { toHao } from '../hao.ts'
 import { at, textAt } from '../path.ts'
 import { asked } from '../settle.ts'
 import { unknown, unsupported } from '../wire.ts'
+import { readAccount } from './account-check.ts'
 import { understand } from './answers.ts'
 import { readProduct } from './catalogue.ts'
 import { readPage } from './index.ts'
@@ -41,6 +43,7 @@ export type ReadSample =
   | { readonly of: 'balance'; readonly outcome: Answer<{ readonly hao: number; readonly currency: string }> }
   | { readonly of: 'products'; readonly outcome: Answer<ProductPage> }
   | { readonly of: 'product'; readonly outcome: Answer<SupplierProduct> }
+  | { readonly of: 'checkAccount'; readonly outcome: Answer<AccountSaid> }
   | {
       readonly of: 'cancel'
       readonly outcome:
@@ -86,10 +89,10 @@ export function readSample(
 
 function readOther(
   profile: SupplierProfile,
-  of: 'balance' | 'products' | 'product' | 'cancel',
+  of: 'balance' | 'products' | 'product' | 'checkAccount' | 'cancel',
   value: Parameters<typeof at>[0],
 ): ReadSample {
-  const { balance, products, product, cancel, currency } = profile
+  const { balance, products, product, checkAccount, cancel, currency } = profile
   if (of === 'balance' && balance) {
     const hao = toHao(textAt(value, balance.at) ?? '', balance.unit)
     return {
@@ -105,6 +108,8 @@ function readOther(
     const read = item === undefined ? undefined : readProduct(product.item, item, currency)
     return { of, outcome: read ? { kind: 'done', value: read } : unknown('a product that cannot be read') }
   }
+  if (of === 'checkAccount' && checkAccount && value !== undefined)
+    return { of, outcome: readAccount(checkAccount, value) }
   const state = textAt(value, cancel?.state) ?? ''
   const meaning = cancel && Object.hasOwn(cancel.states, state) ? cancel.states[state] : undefined
   return {

@@ -1,11 +1,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Outbound } from '../../../../platform/outbound/index.ts'
 import type {
+  Answer,
   AskOutcome,
   CallbackVerdict,
   OrderCall,
   PlaceOutcome,
   RawCallback,
+  StatementLine,
   SupplierAccount,
   SupplierAdapter,
   SupplierProduct,
@@ -76,7 +78,7 @@ export const tremendous: SupplierAdapter = {
     cancel: false,
     callback: true,
     balance: true,
-    statement: false,
+    statement: true,
     priceGuard: false,
     accountCheck: false,
     cardState: false,
@@ -124,6 +126,8 @@ export const tremendous: SupplierAdapter = {
     if (hao === undefined) return unknown('a balance that cannot be read')
     return { kind: 'done', value: { hao, currency: textAt(own, 'meta.currency_code') ?? 'USD' } }
   },
+
+  statement,
 
   verifyCallback,
   acknowledgement: { status: 200, contentType: 'application/json', body: '{"received":true}' },
@@ -223,6 +227,67 @@ async function rewardOf(
   }
   if (link === '') return unknown('a reward without a link')
   return settled({ kind: 'link', ...about, cards: [{ number: '', secret: link, validTo }] })
+}
+
+/** The list of orders by the time they were made. Of a day that is over it does not grow while it is read. */
+const STATEMENT_PAGE = 100
+const STATEMENT_PAGES_MAX = 500
+const DAY_MS = 86_400_000
+
+async function statement(
+  outbound: Outbound,
+  account: SupplierAccount,
+  day: string,
+): Promise<Answer<readonly StatementLine[]>> {
+  const from = Date.parse(`${day}T00:00:00+08:00`)
+  const span = new URLSearchParams({
+    'created_at[gte]': new Date(from).toISOString(),
+    'created_at[lte]': new Date(from + DAY_MS - 1).toISOString(),
+    limit: String(STATEMENT_PAGE),
+  })
+  const lines: StatementLine[] = []
+  for (let page = 0; page < STATEMENT_PAGES_MAX; page++) {
+    span.set('offset', String(page * STATEMENT_PAGE))
+    const answer = await askTremendous(outbound, account, { method: 'GET', path: `/orders?${span}` })
+    if (answer.kind === 'not_found') return unknown('the address knows no orders')
+    if (answer.kind !== 'ok') return answer
+    const list = at(answer.value, 'orders')
+    if (!Array.isArray(list)) return unknown('a list of orders that is none')
+    for (const order of list as readonly Json[]) {
+      const line = lineOf(order)
+      if (!line) return unknown('an order of the list that cannot be read')
+      lines.push(line)
+    }
+    if (list.length < STATEMENT_PAGE) return { kind: 'done', value: lines }
+  }
+  return unknown(`more than ${STATEMENT_PAGES_MAX * STATEMENT_PAGE} orders on one day`)
+}
+
+function lineOf(order: Json): StatementLine | undefined {
+  const remoteNo = textAt(order, 'id')
+  const created = Date.parse(textAt(order, 'created_at') ?? '')
+  const total = toHao(textAt(order, 'payment.total') ?? '')
+  const back = toHao(textAt(order, 'payment.refund.total') ?? '0')
+  const state = textAt(order, 'status')
+  if (!remoteNo || Number.isNaN(created) || total === undefined || back === undefined || !state) return undefined
+  const isOver = total > 0 && back >= total
+  return {
+    no: textAt(order, 'external_id') ?? '',
+    remoteNo,
+    remoteId: textAt(order, 'rewards[0].products[0]') ?? '',
+    quantity: 1,
+    costHao: isOver ? total : total - back,
+    currency: textAt(order, 'payment.currency_code') ?? 'USD',
+    state: isOver
+      ? 'refunded'
+      : state === 'EXECUTED'
+        ? 'done'
+        : state === 'FAILED' || state === 'CANCELED'
+          ? 'failed'
+          : 'pending',
+    at: new Date(created).toISOString(),
+    raw: JSON.stringify(order),
+  }
 }
 
 const DEFAULT_AMOUNTS = '5,10,25,50,100'

@@ -1,0 +1,51 @@
+import { Alert, Drawer, Skeleton } from 'antd'
+import { Link } from 'react-router'
+import { useRead } from '../../shared/api/hooks.ts'
+import type { Row } from '../../shared/api/index.ts'
+import { useText } from '../../shared/i18n/index.ts'
+import { useNextStep } from '../../shared/parts/nextStep.ts'
+import { StateTag } from '../../shared/parts/StateTag.tsx'
+import { Timeline } from '../../shared/parts/timeline/Timeline.tsx'
+import { ErrorState } from '../../shared/templates/ErrorState.tsx'
+import { exceptionText } from './text.ts'
+
+type Line = Row<'fulfilment.listExceptions'>
+
+/** Why a line is stuck, what the house proposes, and everything that was tried, in the order of time. */
+export function StuckDrawer({ line, onClose }: { readonly line: Line; readonly onClose: () => void }) {
+  const t = useText(exceptionText)
+  const nextStep = useNextStep()(line.reason)
+  const { orderNo, lineNo } = line
+  const { data, error, refetch } = useRead('fulfilment.readException', { params: { no: orderNo, lineNo } })
+  const { proposal } = data ?? line
+  return (
+    <Drawer
+      open
+      size={560}
+      onClose={onClose}
+      title={
+        <>
+          <StateTag kind="exception" state={line.reason} /> {line.goodsTitle} × {line.quantity}
+        </>
+      }
+      extra={<Link to={`/orders/${orderNo}`}>{t('openOrder')}</Link>}
+    >
+      <Alert
+        type="info"
+        showIcon
+        style={{ marginBottom: 16 }}
+        title={t('proposed', { action: t(`propose.${proposal.action}`) })}
+        description={[t(`because.${proposal.because}`), nextStep, line.note]
+          .filter(Boolean)
+          .map((text) => <div key={text}>{text}</div>)}
+      />
+      {error && !data ? (
+        <ErrorState error={error} onRetry={() => void refetch()} />
+      ) : data ? (
+        <Timeline entries={data.log} manyLines={false} />
+      ) : (
+        <Skeleton active />
+      )}
+    </Drawer>
+  )
+}

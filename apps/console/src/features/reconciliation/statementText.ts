@@ -1,0 +1,47 @@
+import { defineMessages } from '../../shared/i18n/index.ts'
+
+/** Words about a supplier's statements. */
+export const statementText = defineMessages('supplierStatements', {
+  title: ['{name} · 对账', '{name} · Statements'],
+  map: ['对账单列名', 'Columns of the statement'],
+  mapSet: ['列名已设置', 'Columns are set'],
+  mapNotSet: [
+    '第一次上传前，请先告诉系统这家供应商的对账单各列叫什么。',
+    'Before the first upload, say how this supplier’s statement calls its columns.',
+  ],
+  mapText: [
+    '选择一份对账单，系统读出列名；对应好之后记住，以后直接上传。',
+    'Choose a statement; its columns are read. What you say is remembered for every upload after.',
+  ],
+  choose: ['选择文件', 'Choose a file'],
+  columnNo: ['我方采购单号', 'Our purchase number'],
+  columnRemoteNo: ['供应商单号', 'Supplier’s number'],
+  columnAmount: ['金额（元）', 'Amount (yuan)'],
+  columnRefunded: ['已退金额（元）', 'Given back (yuan)'],
+  columnState: ['订单状态', 'State'],
+  columnType: ['流水类型', 'Kind of line'],
+  columnAt: ['下单时间', 'Time'],
+  none: ['没有这一列', 'There is none'],
+  needed: ['请选择', 'Choose one'],
+  words: ['各状态在文件里怎么写', 'What the file calls each state'],
+  wordsDone: ['成功', 'Done'],
+  wordsPending: ['处理中', 'Pending'],
+  wordsFailed: ['失败或已退', 'Failed or paid back'],
+  wordsDeposit: ['预存', 'Deposit'],
+  wordsCredit: ['退款或赔付', 'Credit'],
+  wordsHint: [
+    '输入后回车，可填多个；没有列出的写法会被拒绝，而不是猜测',
+    'Enter adds one. A word that is not listed is refused, not guessed',
+  ],
+  save: ['记住', 'Remember'],
+  saved: ['已记住', 'Remembered'],
+  allCases: ['全部差异', 'All differences'],
+  open: ['{count} 笔差异待处理，净差额 {sum}', '{count} difference(s) to deal with, {sum} in all'],
+  noneOpen: ['没有待处理的差异', 'Nothing to deal with'],
+  previous: ['上个月', 'Previous month'],
+  next: ['下个月', 'Next month'],
+  statementsHint: [
+    '点某一天，上传或获取那天的对账单并逐笔核对；差异处理完后关账。',
+    'Press a day to upload or fetch its statement and compare line by line; close it when all is dealt with.',
+  ],
+})

@@ -1,0 +1,228 @@
+import { DownOutlined } from '@ant-design/icons'
+import { Button, Card, Dropdown, Form, Input, Table } from 'antd'
+import { Link } from 'react-router'
+import { newKey, useAction, useRead } from '../../shared/api/hooks.ts'
+import { download, type Output, type Row } from '../../shared/api/index.ts'
+import { type Say, useText } from '../../shared/i18n/index.ts'
+import { useConfirmDanger } from '../../shared/parts/danger.tsx'
+import { MoneyInput } from '../../shared/parts/inputs.tsx'
+import { StateTag } from '../../shared/parts/StateTag.tsx'
+import { Money, OneLine, Time } from '../../shared/parts/values.tsx'
+import { useMay } from '../../shared/session.tsx'
+import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
+import { recoveryText } from './text.ts'
+
+type Recovery = Row<'fulfilment.listRecoveries'>
+type Sums = Output<'fulfilment.sumRecoveries'>['items'][number]
+type T = Say<keyof typeof recoveryText.keys>
+type Move = 'sent' | 'accepted' | 'refused' | 'written_off'
+
+/** As the table of states has it; the server refuses anything else. */
+const MOVES: Readonly<Record<Recovery['state'], readonly Move[]>> = {
+  open: ['sent', 'accepted', 'refused', 'written_off'],
+  sent: ['accepted', 'refused', 'written_off'],
+  refused: ['sent', 'written_off'],
+  accepted: [],
+  written_off: [],
+}
+
+/** What suppliers owe for bad codes, with sums of each. */
+export function RecoveryListPage() {
+  const t = useText(recoveryText)
+  const may = useMay()
+  const move = useMove()
+  const { data: sums } = useRead('fulfilment.sumRecoveries', {}, { refreshMs: 30_000 })
+  return (
+    <ListPage
+      id="recoveries"
+      title={t('title')}
+      hint={t('hint')}
+      route="fulfilment.listRecoveries"
+      exportRoute="fulfilment.exportRecoveries"
+      rowKey={(recovery) => recovery.id}
+      refreshMs={30_000}
+      summary={() => sums && sums.items.length > 0 && <SumTable items={sums.items} />}
+      filters={[
+        { kind: 'search', placeholder: t('search') },
+        { kind: 'states', name: 'state', label: t('state'), of: 'recovery' },
+        {
+          kind: 'select',
+          name: 'cause',
+          label: t('cause'),
+          options: (['complaint', 'recall'] as const).map((value) => ({ value, label: t(`cause.${value}`) })),
+        },
+        { kind: 'text', name: 'supplier', label: t('supplier') },
+      ]}
+      columns={columnsOf(t)}
+      rowActions={(recovery) =>
+        may('suppliers.manage') && (
+          <>
+            <Button
+              type="link"
+              onClick={() =>
+                void download('fulfilment.exportRecoveryEvidence', { params: { recoveryId: recovery.id } })
+              }
+            >
+              {t('evidence')}
+            </Button>
+            {MOVES[recovery.state].length > 0 && (
+              <Dropdown
+                menu={{
+                  items: MOVES[recovery.state].map((to) => ({ key: to, label: t(to) })),
+                  onClick: ({ key }) => move(recovery, key as Move),
+                }}
+              >
+                <Button type="link">
+                  {t('more')} <DownOutlined />
+                </Button>
+              </Dropdown>
+            )}
+          </>
+        )
+      }
+      rowActionsWidth={170}
+      empty={{ title: t('emptyTitle'), text: t('emptyText') }}
+    />
+  )
+}
+
+function SumTable({ items }: { readonly items: readonly Sums[] }) {
+  const t = useText(recoveryText)
+  const money = (title: string, of: (row: Sums) => number) => ({
+    key: title,
+    title,
+    align: 'right' as const,
+    render: (_: unknown, row: Sums) => <Money fen={of(row)} />,
+  })
+  return (
+    <Card size="small" style={{ marginBottom: 16 }} styles={{ body: { padding: 0, overflowX: 'auto' } }}>
+      <Table<Sums>
+        size="small"
+        rowKey="supplier"
+        pagination={false}
+        dataSource={[...items]}
+        scroll={{ x: 'max-content' }}
+        columns={[
+          { key: 'supplier', title: t('supplier'), dataIndex: 'supplier' },
+          { key: 'count', title: t('count'), dataIndex: 'recoveries', align: 'right' },
+          money(t('sumOpen'), (row) => row.openFen),
+          money(t('sumSent'), (row) => row.sentFen),
+          money(t('credited'), (row) => row.creditedFen),
+          money(t('sumLost'), (row) => row.lostFen),
+        ]}
+      />
+    </Card>
+  )
+}
+
+function columnsOf(t: T): readonly ListColumn<Recovery>[] {
+  return [
+    {
+      key: 'no',
+      title: t('no'),
+      width: 90,
+      phone: 'title',
+      render: (row) =>
+        row.complaintId === null ? (
+          <Link to={`/batches/${row.batchId}/recall`}>R{row.id}</Link>
+        ) : (
+          <Link to={`/complaints/${row.complaintId}`}>R{row.id}</Link>
+        ),
+    },
+    {
+      key: 'state',
+      title: t('state'),
+      width: 120,
+      phone: 'extra',
+      render: (row) => <StateTag kind="recovery" state={row.state} />,
+    },
+    { key: 'supplier', title: t('supplier'), width: 140, render: (row) => row.supplier },
+    { key: 'cause', title: t('cause'), width: 100, render: (row) => t(`cause.${row.cause}`) },
+    {
+      key: 'goods',
+      title: t('goods'),
+      width: 180,
+      render: (row) => <OneLine width={170}>{[row.goodsTitle, row.skuTitle].filter(Boolean).join(' / ')}</OneLine>,
+    },
+    {
+      key: 'pieces',
+      title: t('pieces'),
+      width: 70,
+      align: 'right',
+      render: (row) => <span className="num">{row.pieces}</span>,
+    },
+    {
+      key: 'claimedFen',
+      title: t('claimed'),
+      sort: true,
+      width: 110,
+      align: 'right',
+      render: (row) => <Money fen={row.claimedFen} strong />,
+    },
+    {
+      key: 'credited',
+      title: t('credited'),
+      width: 110,
+      align: 'right',
+      render: (row) => <Money fen={row.creditedFen} />,
+    },
+    { key: 'openedAt', title: t('openedAt'), sort: true, width: 160, render: (row) => <Time value={row.openedAt} /> },
+    { key: 'reference', title: t('reference'), width: 130, hidden: true, render: (row) => row.reference || null },
+    {
+      key: 'note',
+      title: t('note'),
+      width: 180,
+      hidden: true,
+      render: (row) => (row.note ? <OneLine width={170}>{row.note}</OneLine> : null),
+    },
+  ]
+}
+
+function useMove(): (recovery: Recovery, to: Move) => void {
+  const t = useText(recoveryText)
+  const confirm = useConfirmDanger()
+  const move = useAction('fulfilment.moveRecovery', {
+    refresh: ['fulfilment.', 'finance.', 'analytics.'],
+    done: t('done'),
+    showProblem: false,
+  })
+  return (recovery, to) => {
+    const key = newKey()
+    confirm({
+      title: t(to),
+      object: `R${recovery.id} · ${recovery.supplier}`,
+      amountFen: recovery.claimedFen,
+      consequence: t(`text.${to}`),
+      danger: to === 'accepted' || to === 'written_off',
+      initialValues: { creditedFen: recovery.claimedFen, reference: recovery.reference },
+      extra: (
+        <>
+          {to === 'accepted' && (
+            <Form.Item name="creditedFen" label={t('credited')} rules={[{ required: true, message: t('credited') }]}>
+              <MoneyInput max={100_000_000} style={{ width: '100%' }} />
+            </Form.Item>
+          )}
+          <Form.Item name="reference" label={t('reference')}>
+            <Input maxLength={100} />
+          </Form.Item>
+          <Form.Item name="note" label={t('note')}>
+            <Input.TextArea maxLength={500} autoSize={{ minRows: 2, maxRows: 4 }} />
+          </Form.Item>
+        </>
+      ),
+      onConfirm: (_reason, values) =>
+        move.run(
+          {
+            params: { recoveryId: recovery.id },
+            body: {
+              state: to,
+              creditedFen: to === 'accepted' ? Number(values.creditedFen) : 0,
+              reference: String(values.reference ?? ''),
+              note: String(values.note ?? ''),
+            },
+          },
+          key,
+        ),
+    })
+  }
+}

@@ -1,0 +1,68 @@
+import { type BulkStanding, bulkRoutes, commonErrors } from '@quanshu/contract'
+import { type BoundRoute, handle } from '../../platform/http/index.ts'
+import type { Platform } from '../../platform/module.ts'
+import { xlsxReply } from '../../platform/sheets/index.ts'
+import { createBulk } from './commands/create-bulk.ts'
+import { exportCodes } from './commands/export-codes.ts'
+import { confirmBulk, retryLines, stopBulk } from './commands/move-bulk.ts'
+import { uploadFile } from './commands/upload-file.ts'
+import { bulkTemplate } from './file/template.ts'
+import { everyBulk, getBulk, listBulks } from './queries/bulks.ts'
+import { listLines } from './queries/lines.ts'
+import { resultFile } from './queries/result.ts'
+import { bulkColumns } from './sheets.ts'
+
+/** Lines that somebody may want to look at: what did not come. */
+const PROBLEMS: readonly BulkStanding[] = ['invalid', 'attention', 'refunded', 'failed', 'cancelled']
+
+export const bulkBoundRoutes = (platform: Platform): readonly BoundRoute[] => {
+  const { db } = platform
+  return [
+    handle(bulkRoutes.list, ({ ctx, query }) => db.read(ctx, (tx) => listBulks(tx, query))),
+    handle(bulkRoutes.exportList, async ({ ctx, query }) =>
+      xlsxReply(
+        'bulk-orders',
+        bulkColumns(ctx.locale),
+        everyBulk((fn) => db.read(ctx, fn), query),
+      ),
+    ),
+    handle(bulkRoutes.exportTemplate, ({ ctx, query }) =>
+      db.read(ctx, (tx) => bulkTemplate(tx, { skuId: query.skuId, format: query.format })),
+    ),
+    handle(bulkRoutes.create, ({ body, session, once }) => {
+      // To give away is more than to order for somebody's own money.
+      if (body.payer === 'shop' && !session.permissions.has('bulk.give')) {
+        throw commonErrors.forbidden({ permission: 'bulk.give' })
+      }
+      return once((tx) => createBulk(tx, body))
+    }),
+    handle(bulkRoutes.upload, ({ ctx, params, body }) => uploadFile(platform, ctx, params.bulkId, body)),
+    handle(bulkRoutes.get, ({ ctx, params }) => db.read(ctx, (tx) => getBulk(tx, params.bulkId))),
+    handle(bulkRoutes.lines, ({ ctx, params, query }) =>
+      db.read(ctx, async (tx) => {
+        await getBulk(tx, params.bulkId)
+        return listLines(tx, params.bulkId, query)
+      }),
+    ),
+    handle(bulkRoutes.confirm, async ({ ctx, params, body, session }) => {
+      const { payer } = await db.read(ctx, (tx) => getBulk(tx, params.bulkId))
+      if (payer === 'shop' && !session.permissions.has('bulk.give')) {
+        throw commonErrors.forbidden({ permission: 'bulk.give' })
+      }
+      return confirmBulk(platform, ctx, params.bulkId, body.totalFen)
+    }),
+    handle(bulkRoutes.setState, ({ ctx, params, body }) => db.write(ctx, (tx) => stopBulk(tx, params.bulkId, body))),
+    handle(bulkRoutes.retry, ({ ctx, params, body }) =>
+      db.write(ctx, (tx) => retryLines(tx, params.bulkId, body.lines)),
+    ),
+    handle(bulkRoutes.exportResult, async ({ ctx, params, query }) => {
+      const { bulkId } = params
+      await db.read(ctx, (tx) => getBulk(tx, bulkId))
+      const standings = query.problemsOnly ? PROBLEMS : query.standing
+      return resultFile(platform, ctx, { bulkId, format: query.format, standings, withCodes: false })
+    }),
+    handle(bulkRoutes.exportCodes, ({ ctx, params, body }) =>
+      exportCodes(platform, ctx, { bulkId: params.bulkId, ...body }),
+    ),
+  ]
+}

@@ -1,0 +1,63 @@
+import { commonErrors, complaintErrors, type DeskAction, fulfilmentErrors } from '@quanshu/contract'
+import type { OrderNo, StaffId } from '@quanshu/kernel'
+import { sql } from 'kysely'
+import type { Ctx, Tx } from '../../../../platform/db/index.ts'
+import type { Platform } from '../../../../platform/module.ts'
+import { refundOrder } from '../../commands/refund-order.ts'
+import { retryLine } from '../../commands/retry-line.ts'
+import { decideComplaint } from '../../complaints/commands/decide-complaint.ts'
+import type { DeskKey } from './assign.ts'
+
+type Staff = { readonly staffId: StaffId; readonly name: string }
+
+/**
+ * Does one thing to one row of the desk, in a transaction of its own. Who may refund is checked before.
+ * @throws complaints.not_this_way, decided; fulfilment.not_an_exception, still_short; orders.refund_*; common.not_found
+ */
+export async function handleStuck(
+  platform: Platform,
+  ctx: Ctx,
+  { orderNo, lineNo, grantId }: DeskKey,
+  { action, reason }: { readonly action: DeskAction; readonly reason: string },
+  staff: Staff,
+): Promise<void> {
+  const no = orderNo as OrderNo
+  if (grantId > 0) {
+    if (action === 'retry') throw complaintErrors.notThisWay()
+    await platform.db.write(ctx, async (tx) => {
+      await decideComplaint(tx, await complaintOf(tx, no, grantId), { action, reason }, staff)
+    })
+  } else if (action === 'retry') {
+    await retryLine(platform, ctx, no, lineNo, staff.name)
+  } else if (action === 'refund') {
+    await platform.db.write(ctx, (tx) => refundException(tx, no, lineNo, reason, staff))
+  } else {
+    throw complaintErrors.notThisWay()
+  }
+}
+
+async function complaintOf(tx: Tx, no: OrderNo, grantId: number): Promise<number> {
+  const { rows } = await sql<{ readonly id: number }>`
+    select id
+    from fulfilment.complaints
+    where tenant_id = ${tx.ctx.tenantId}::bigint
+      and order_no = ${no}::bigint
+      and grant_id = ${grantId}::bigint
+  `.execute(tx.db)
+  if (!rows[0]) throw commonErrors.notFound()
+  return rows[0].id
+}
+
+/** What failed goes back as it was promised; a line that could not be delivered goes back as a whole. */
+async function refundException(tx: Tx, no: OrderNo, lineNo: number, reason: string, actor: Staff): Promise<void> {
+  const { rows } = await sql<{ readonly failed: boolean }>`
+    select exception_reason = 'refund_failed' as failed
+    from orders.lines
+    where tenant_id = ${tx.ctx.tenantId}::bigint
+      and order_no = ${no}::bigint
+      and line_no = ${lineNo}::smallint
+      and state = 'exception'
+  `.execute(tx.db)
+  if (!rows[0]) throw fulfilmentErrors.notAnException()
+  await refundOrder(tx, { no, lineNo, again: rows[0].failed, to: 'source', reason, actor })
+}

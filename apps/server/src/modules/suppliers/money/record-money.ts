@@ -1,0 +1,57 @@
+import { type SupplierMoneyKind, supplierErrors } from '@quanshu/contract'
+import type { StaffId } from '@quanshu/kernel'
+import { sql } from 'kysely'
+import type { Tx } from '../../../platform/db/index.ts'
+import { readSettings } from '../../tenancy/index.ts'
+import { mustExist } from './standing.ts'
+
+export type Actor = { readonly staffId: StaffId; readonly name: string }
+export type GivenMoney = {
+  readonly kind: SupplierMoneyKind
+  readonly amountFen: number
+  readonly reference: string
+  readonly at: string
+  readonly note: string
+}
+
+/** A bank's clock and ours may differ. */
+const AHEAD_MAX_MS = 5 * 60_000
+
+/**
+ * Books money that was paid ahead, taken back or given back; above the shop's amount it waits for a second person. The same
+ * number of the same kind is booked once.
+ * @returns its id
+ * @throws common.not_found, suppliers.money_twice, money_future
+ */
+export async function recordMoney(tx: Tx, supplierId: number, given: GivenMoney, actor: Actor): Promise<number> {
+  const { kind, amountFen, reference, at, note } = given
+  if (Date.parse(at) > Date.now() + AHEAD_MAX_MS) throw supplierErrors.moneyFuture()
+  await mustExist(tx, supplierId)
+  const above = (await readSettings(tx))['suppliers.moneyApprovalAboveFen']
+  const waits = above > 0 && amountFen > above
+  const { rows } = await sql<{ readonly id: number }>`
+    insert into suppliers.money (
+      tenant_id, supplier_id, kind, amount_fen, reference, note, at, state, requested_by, requested_by_id
+    )
+    values (
+      ${tx.ctx.tenantId}, ${supplierId}, ${kind}, ${amountFen}, ${reference}, ${note}, ${at}, 'awaiting', ${actor.name},
+      ${actor.staffId}
+    )
+    on conflict do nothing
+    returning id
+  `.execute(tx.db)
+  const id = rows[0]?.id
+  if (id === undefined) throw supplierErrors.moneyTwice({ reference })
+  if (!waits) await bookMoney(tx, id)
+  tx.audit({
+    action: 'supplier.money',
+    objectKind: 'supplier',
+    objectId: supplierId,
+    detail: { moneyId: id, kind, amountFen, reference, note, ...(waits ? { awaiting: true } : {}) },
+  })
+  return id
+}
+
+export async function bookMoney(tx: Tx, moneyId: number): Promise<void> {
+  await sql`select suppliers.book_money(${tx.ctx.tenantId}::bigint, ${moneyId}::bigint)`.execute(tx.db)
+}

@@ -1,0 +1,488 @@
+import { randomUUID } from 'node:crypto'
+import { isProblem } from '@quanshu/client'
+import { afterEach, describe, expect, test } from 'vitest'
+import { auditBooks } from '../../src/modules/books/index.ts'
+import { tendWarehouses } from '../../src/modules/stock/index.ts'
+import { fillLoops } from '../../src/modules/vault/index.ts'
+import { expectBooksRight } from './books.ts'
+import { codesOf, type Goods, isDelivered, openHouse, type PlacedOrder, type Shop, someCodes, until } from './shop.ts'
+
+const house = await openHouse()
+const shop = await house.newShop()
+
+afterEach(async () => {
+  const [row] = await house.query<{ deadlocks: number }>(
+    'select deadlocks::integer from pg_stat_database where datname = current_database()',
+  )
+  expect(row?.deadlocks).toBe(0)
+  await expectBooksRight(house, shop.tenantId)
+})
+
+describe('moving pieces', () => {
+  test('by hand, all or none, never what is held or not there, and undone once by the opposite', async () => {
+    const goods = await shop.stock(10)
+    const [a, b] = [await channel(shop), await channel(shop)]
+    const { ids } = await move(shop, goods, null, a.id, 6)
+    expect(await shelves(shop, goods)).toEqual({ total: 4, [a.id]: 6 })
+    await expect(move(shop, goods, null, b.id, 5)).rejects.toMatchObject({
+      code: 'stock.not_enough_free',
+      params: { free: 4 },
+    })
+    await place(shop, goods, a.channel, 4)
+    await expect(move(shop, goods, a.id, b.id, 3)).rejects.toMatchObject({ params: { wanted: 3, free: 2 } })
+    await move(shop, goods, a.id, b.id, 2)
+    // Of one that cannot be done nothing is.
+    await expect(
+      shop.staff.call(
+        'stock.movePieces',
+        {
+          body: {
+            moves: [
+              { skuId: goods.skuId, fromId: null, toId: b.id, quantity: 2 },
+              { skuId: goods.skuId, fromId: null, toId: a.id, quantity: 3 },
+            ],
+            reason: '一起',
+          },
+        },
+        { idempotencyKey: randomUUID() },
+      ),
+    ).rejects.toMatchObject({ code: 'stock.not_enough_free' })
+    expect(await shelves(shop, goods)).toEqual({ total: 4, [a.id]: 0, [b.id]: 2 })
+    await expect(undo(shop, ids[0])).rejects.toMatchObject({ code: 'stock.not_enough_free' })
+    const back = await move(shop, goods, b.id, null, 2)
+    await undo(shop, back.ids[0])
+    await expect(undo(shop, back.ids[0])).rejects.toMatchObject({ code: 'stock.undone_already' })
+    expect(await shelves(shop, goods)).toEqual({ total: 4, [a.id]: 0, [b.id]: 2 })
+    const { items } = await shop.staff.call('stock.listMoves', { query: { skuId: goods.skuId } })
+    expect(items.map(({ kind, quantity, canUndo }) => [kind, quantity, canUndo])).toEqual([
+      ['undo', 2, false],
+      ['return', 2, false],
+      ['transfer', 2, true],
+      ['allocate', 6, true],
+    ])
+  })
+
+  test('by ratio to the piece, and twenty at once over scarce stock give away what there is and not one more', async () => {
+    const goods = await shop.stock(20)
+    const [a, b, c] = [await channel(shop), await channel(shop), await channel(shop)]
+    const shares = [a, b, c].map(({ id }, index) => ({ warehouseId: id, weight: index === 0 ? 2 : 1 }))
+    await shop.staff.call(
+      'stock.sharePieces',
+      { body: { skuId: goods.skuId, quantity: 10, shares, reason: '开售' } },
+      { idempotencyKey: randomUUID() },
+    )
+    expect(await shelves(shop, goods)).toEqual({ total: 10, [a.id]: 5, [b.id]: 3, [c.id]: 2 })
+    const answers = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, n) => move(shop, goods, null, [a, b, c][n % 3]?.id ?? 0, 3)),
+    )
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(3)
+    expect((await shelves(shop, goods)).total).toBe(1)
+  })
+
+  test('by rule up to the target, shared by what is lacking when there is less, and the shortage told once', async () => {
+    const goods = await shop.stock(9)
+    const [a, b] = [await channel(shop), await channel(shop)]
+    const rule = (warehouseId: number, body: { least: number | null; target: number | null; lowAt: number | null }) =>
+      shop.staff.call('stock.setWarehouseRule', { params: { warehouseId, skuId: goods.skuId }, body })
+    await expect(rule(a.id, { least: 5, target: 4, lowAt: null })).rejects.toMatchObject({
+      code: 'stock.rule_reversed',
+    })
+    await rule(a.id, { least: 2, target: 4, lowAt: null })
+    await until('the rule was followed', async () => (await shelves(shop, goods))[a.id] === 4)
+    // An order that leaves too little has it filled up without waiting for the next round.
+    await place(shop, goods, a.channel, 3)
+    await until('filled up after an order', async () => (await shelves(shop, goods))[a.id] === 4)
+    expect(await shelves(shop, goods)).toMatchObject({ total: 2, [a.id]: 4 })
+    await house.query(
+      `insert into stock.warehouse_rules (tenant_id, warehouse_id, sku_id, fill_below, target, low_at) values ($1, $2, $3, 6, 6, 3)`,
+      [shop.tenantId, b.id, goods.skuId],
+    )
+    await tendWarehouses(house.platform, shop.tenantId)
+    await tendWarehouses(house.platform, shop.tenantId)
+    expect(await shelves(shop, goods)).toMatchObject({ total: 0, [b.id]: 2 })
+    const told = async () => {
+      const { items } = await shop.staff.call('notify.listInbox', { query: {} })
+      return items.filter(({ event, title }) => event === 'stock.low' && title.includes(b.name))
+    }
+    await until('the shortage is told', async () => (await told()).length > 0)
+    expect(await told()).toHaveLength(1)
+  })
+
+  test('unsold pieces return, also when a channel is closed; what was held then follows when its order has ended', async () => {
+    const goods = await shop.stock(8)
+    const a = await channel(shop)
+    await move(shop, goods, null, a.id, 8)
+    await giveBack(shop, a.id, goods.skuId, 3)
+    expect(await shelves(shop, goods)).toEqual({ total: 3, [a.id]: 5 })
+    const order = await place(shop, goods, a.channel, 2)
+    await shop.staff.call('stock.closeWarehouse', { params: { warehouseId: a.id }, body: { reason: '停止合作' } })
+    expect(await shelves(shop, goods)).toEqual({ total: 6, [a.id]: 0 })
+    await expect(place(shop, goods, a.channel)).rejects.toMatchObject({ code: 'orders.channel_closed' })
+    await expect(move(shop, goods, null, a.id, 1)).rejects.toMatchObject({ code: 'stock.warehouse_closed' })
+    await order.visitor.call('orders.cancel', { params: { no: order.no }, body: {} })
+    await tendWarehouses(house.platform, shop.tenantId)
+    expect(await shelves(shop, goods)).toEqual({ total: 8, [a.id]: 0 })
+  })
+})
+
+describe('orders of a channel', () => {
+  test('are sold its own pieces and only these; the mall sells the total warehouse’s', async () => {
+    const codes = someCodes(6)
+    const goods = await shop.stock(codes, { goods: { stockDisplay: 'exact' } })
+    const a = await channel(shop)
+    await move(shop, goods, null, a.id, 2)
+    const page = await shop
+      .visitor()
+      .call('catalog.mallGetGoods', { params: { id: goods.goodsId }, query: { channel: a.channel } })
+    expect(page.skus[0]?.maxQty).toBe(2)
+    const [channels, malls] = await Promise.all([place(shop, goods, a.channel, 2), shop.place(goods, 4)])
+    await expect(place(shop, goods, a.channel)).rejects.toMatchObject({
+      code: 'orders.sold_out',
+      params: { available: 0 },
+    })
+    await expect(shop.place(goods)).rejects.toMatchObject({ code: 'orders.sold_out' })
+    await Promise.all([shop.pay(channels.no), shop.pay(malls.no)])
+    expect(codesOf(await shop.seen(channels, isDelivered)).toSorted()).toEqual(codes.slice(0, 2).toSorted())
+    expect(codesOf(await shop.seen(malls, isDelivered)).toSorted()).toEqual(codes.slice(2).toSorted())
+    const [kept] = await house.query<{ channel: string }>(
+      'select channel from orders.orders where tenant_id = $1 and no = $2',
+      [shop.tenantId, channels.no],
+    )
+    expect(kept?.channel).toBe(a.channel)
+    await expect(place(shop, goods, 'nobody')).rejects.toMatchObject({ code: 'orders.channel_closed' })
+  })
+
+  test('fall back to the total warehouse where that is allowed, a line from one side', async () => {
+    const goods = await shop.stock(6)
+    const a = await channel(shop, { fallsBack: true })
+    await move(shop, goods, null, a.id, 2)
+    const [first, second] = [await place(shop, goods, a.channel, 3), await place(shop, goods, a.channel, 2)]
+    expect(await shelves(shop, goods)).toEqual({ total: 1, [a.id]: 0 })
+    await Promise.all([shop.pay(first.no), shop.pay(second.no)])
+    await shop.seen(first, isDelivered)
+    await shop.seen(second, isDelivered)
+    expect((await place(shop, goods, a.channel, 1)).view.state).toBe('pending')
+    await expect(place(shop, goods, a.channel, 1)).rejects.toMatchObject({ code: 'orders.sold_out' })
+  })
+
+  test('what expires or is cancelled goes back to the warehouse it was held in, and late money buys there', async () => {
+    const goods = await shop.stock(4)
+    const a = await channel(shop)
+    await move(shop, goods, null, a.id, 2)
+    const order = await place(shop, goods, a.channel, 2)
+    expect(await shelves(shop, goods)).toEqual({ total: 2, [a.id]: 0 })
+    await house.query(
+      `update orders.orders set expires_at = now() - interval '1 second' where tenant_id = $1 and no = $2`,
+      [shop.tenantId, order.no],
+    )
+    await house.platform.db.callGlobal('orders.expire_due', 100)
+    expect(await shelves(shop, goods)).toEqual({ total: 2, [a.id]: 2 })
+    await shop.pay(order.no, { late: true })
+    expect(codesOf(await shop.seen(order, isDelivered))).toHaveLength(2)
+    expect(await shelves(shop, goods)).toEqual({ total: 2, [a.id]: 0 })
+  })
+
+  test('replacing takes from there, a refund takes nothing back onto a shelf, a resumed batch returns where it lay', async () => {
+    const goods = await shop.stock(5)
+    const a = await channel(shop)
+    await move(shop, goods, null, a.id, 3)
+    const order = await place(shop, goods, a.channel, 1)
+    await shop.pay(order.no)
+    await shop.seen(order, isDelivered)
+    const detail = await shop.staff.call('orders.detail', { params: { no: order.no } })
+    const grantId = detail.lines[0]?.grants[0]?.id ?? 0
+    await shop.staff.call(
+      'fulfilment.replaceGrant',
+      { params: { no: order.no, grantId }, body: { reason: '坏码' } },
+      { idempotencyKey: randomUUID() },
+    )
+    expect(await shelves(shop, goods)).toEqual({ total: 2, [a.id]: 1 })
+    await shop.staff.call(
+      'orders.refund',
+      { params: { no: order.no }, body: { lineNo: null, to: 'source', reason: '退款' } },
+      { idempotencyKey: randomUUID() },
+    )
+    await until(
+      'refunded',
+      async () => (await order.visitor.call('orders.get', { params: { no: order.no } })).state === 'refunded',
+    )
+    expect(await shelves(shop, goods)).toEqual({ total: 2, [a.id]: 1 })
+    const params = { batchId: goods.batchId }
+    await shop.staff.call('vault.suspendBatch', { params, body: { reason: '核查' } })
+    expect(await shelves(shop, goods)).toEqual({ total: 0, [a.id]: 0 })
+    await shop.staff.call('vault.resumeBatch', { params, body: { reason: '没有问题' } })
+    expect(await shelves(shop, goods)).toEqual({ total: 2, [a.id]: 1 })
+  })
+
+  test('of a bundle its parts come from the channel’s warehouse, set aside only at payment as well', async () => {
+    const part = await shop.stock(4, { sku: { holdMode: 'payment' } })
+    const a = await channel(shop)
+    await move(shop, part, null, a.id, 2)
+    const made = await shop.staff.call('catalog.createGoods', {
+      body: {
+        title: `套餐 ${randomUUID().slice(0, 6)}`,
+        shelf: 'on',
+        skus: [
+          {
+            title: '双份',
+            kind: 'bundle',
+            priceFen: 1000,
+            bundle: { policy: 'rest', parts: [{ skuId: part.skuId, quantity: 2 }] },
+          },
+        ],
+      },
+    })
+    const bundle = { goodsId: made.id, skuId: made.skus[0]?.id ?? 0, priceFen: 1000 }
+    const order = await place(shop, bundle, a.channel, 1)
+    await shop.pay(order.no)
+    expect(codesOf(await shop.seen(order, isDelivered))).toHaveLength(2)
+    expect(await shelves(shop, part)).toEqual({ total: 2, [a.id]: 0 })
+    await expect(place(shop, bundle, a.channel, 1)).rejects.toMatchObject({ code: 'orders.bundle_part_short' })
+  })
+
+  test('200 rivals over ten pieces in three warehouses: exactly what lies in each is sold there', async () => {
+    const goods = await shop.stock(10)
+    const [a, b] = [await channel(shop), await channel(shop)]
+    await move(shop, goods, null, a.id, 3)
+    await move(shop, goods, null, b.id, 2)
+    const sides = [undefined, a.channel, b.channel]
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, async (_, n) => {
+        const options = { visitor: shop.visitor({ ip: `10.1.${n >> 8}.${n & 255}` }), ...side(sides[n % 3]) }
+        return shop.place(goods, 1, options).then(
+          (order) => ({ side: n % 3, order }),
+          (error) => (isProblem(error) && error.code === 'orders.sold_out' ? undefined : Promise.reject(error)),
+        )
+      }),
+    )
+    const sold = answers.filter((answer) => answer !== undefined)
+    expect([0, 1, 2].map((n) => sold.filter((one) => one.side === n).length)).toEqual([5, 3, 2])
+    await Promise.all(sold.map(({ order }) => shop.pay(order.no)))
+    const views = await Promise.all(sold.map(({ order }) => shop.seen(order, isDelivered)))
+    expect(new Set(views.flatMap(codesOf)).size).toBe(10)
+  })
+})
+
+describe('codes for named channels', () => {
+  test('come into the first channel’s warehouse, move among the named ones, and nowhere else', async () => {
+    const goods = await shop.stock(2)
+    const [a, b, c] = [await channel(shop), await channel(shop, { fallsBack: true }), await channel(shop)]
+    const codes = someCodes(3)
+    const batchId = await imported(shop, goods, codes, [a.channel, b.channel])
+    expect(await shelves(shop, goods)).toEqual({ total: 2, [a.id]: 3 })
+    await expect(move(shop, goods, a.id, c.id, 1)).rejects.toMatchObject({ code: 'stock.pieces_bound' })
+    await expect(giveBack(shop, a.id, null, null)).rejects.toMatchObject({ code: 'stock.nothing_to_return' })
+    await move(shop, goods, a.id, b.id, 1)
+    const order = await place(shop, goods, b.channel)
+    await shop.pay(order.no)
+    expect(codes).toContain(codesOf(await shop.seen(order, isDelivered))[0])
+    // The database itself hands none to anybody else, even where one lies by mistake.
+    await house.query(
+      `update vault.cards set warehouse_id = $3 where tenant_id = $1 and batch_id = $2 and state = 'available'`,
+      [shop.tenantId, batchId, c.id],
+    )
+    const picked = (warehouse: number | null) =>
+      house.query('select * from vault.pick($1, $2, $3, 10, $4)', [shop.tenantId, goods.skuId, 'fifo', warehouse])
+    expect([await picked(c.id), (await picked(null)).length]).toEqual([[], 2])
+    await house.query(
+      `update vault.cards set warehouse_id = null where tenant_id = $1 and batch_id = $2 and state = 'available'`,
+      [shop.tenantId, batchId],
+    )
+    expect(await picked(null)).toHaveLength(2)
+    const report = await auditBooks(house.platform, shop.tenantId, { isWhole: true })
+    expect(new Set(report.checks.flatMap(({ violations }) => violations.map(({ code }) => code)))).toEqual(
+      new Set(['warehouse_sum', 'channel_code_astray']),
+    )
+    await house.query(
+      `update vault.cards set warehouse_id = $3 where tenant_id = $1 and batch_id = $2 and state = 'available'`,
+      [shop.tenantId, batchId, a.id],
+    )
+  })
+
+  test('a batch is named for channels only when its pieces lie there, and is taken back whole', async () => {
+    const goods = await shop.stock(3)
+    const a = await channel(shop)
+    const edit = (channels: string[] | null) =>
+      shop.staff.call('vault.editBatch', { params: { batchId: goods.batchId }, body: { channels } })
+    await expect(edit(['nobody'])).rejects.toMatchObject({ code: 'stock.unknown_channel' })
+    await expect(edit([a.channel])).rejects.toMatchObject({
+      code: 'stock.channel_pieces_elsewhere',
+      params: { count: 3 },
+    })
+    await move(shop, goods, null, a.id, 3)
+    expect((await edit([a.channel])).channels).toEqual([a.channel])
+    await shop.staff.call('vault.undoBatch', { params: { batchId: goods.batchId }, body: { reason: '拿错了' } })
+    expect(await shelves(shop, goods)).toEqual({ total: 0, [a.id]: 0 })
+  })
+})
+
+describe('what staff see', () => {
+  test('who holds what at what cost agrees with the batches, and the flow comes out even', async () => {
+    const other = await house.newShop()
+    const goods = await other.stock(6, {
+      batch: { costFen: 300, supplier: '星河', validTo: '2031-05-20T00:00:00+08:00' },
+    })
+    await other.addCards(goods.skuId, 4, { costFen: 500, supplier: '云端' })
+    const a = await channel(other)
+    await move(other, goods, null, a.id, 7)
+    await place(other, goods, a.channel, 2)
+    const sold = await place(other, goods, a.channel, 1)
+    await other.pay(sold.no)
+    await other.seen(sold, isDelivered)
+    const { items } = await other.staff.call('stock.listWarehouseStock', {
+      query: { skuId: goods.skuId, sort: 'available' },
+    })
+    expect(items).toMatchObject([
+      { warehouseId: null, available: 3, held: 0, heldSince: null, costFen: 1500, ages: [3, 0, 0, 0] },
+      { warehouseId: a.id, available: 4, held: 2, costFen: 5 * 300 + 500, ages: [6, 0, 0, 0] },
+    ])
+    expect(items[1]?.heldSince).not.toBeNull()
+    const { total, items: warehouses } = await other.staff.call('stock.listWarehouses', {})
+    const [row] = (await other.staff.call('stock.list', { query: { goodsId: goods.goodsId } })).items
+    expect(total.costFen + (warehouses[0]?.costFen ?? 0)).toBe(row?.costFen)
+    expect(row).toMatchObject({ available: 3, inChannels: 6, delivered: 1, imported: 10 })
+    const flow = await other.staff.call('stock.warehouseFlow', { query: {} })
+    expect(flow).toEqual({
+      sources: [
+        { name: '星河', pieces: 6 },
+        { name: '云端', pieces: 4 },
+      ],
+      warehouses: [
+        { id: null, name: '', available: 3, held: 0, sold: 0, gone: 0 },
+        { id: a.id, name: a.name, available: 4, held: 2, sold: 1, gone: 0 },
+      ],
+      between: [{ fromId: null, toId: a.id, pieces: 7 }],
+    })
+    const calendar = await other.staff.call('stock.expiryCalendar', { query: { step: 'month' } })
+    expect(calendar).toEqual({ never: 4, items: [{ from: '2031-05-01', to: '2031-05-31', pieces: 5, costFen: 1500 }] })
+    const behind = await other.staff.call('stock.listExpiring', { query: { from: '2031-05-01', to: '2031-05-31' } })
+    expect(behind.items).toMatchObject([{ warehouseId: a.id, pieces: 5, validTo: '2031-05-20' }])
+    const file = await other.staff.download('stock.exportMoves', { query: {} })
+    expect(file.headers.get('content-disposition')).toContain('moves.xlsx')
+    expect((await file.arrayBuffer()).byteLength).toBeGreaterThan(1_000)
+    await expectBooksRight(house, other.tenantId)
+  })
+})
+
+test('a seeded hour of moves, orders, payments and closings ends with every sum even', async () => {
+  const random = seeded(20261123)
+  const goods = [await shop.stock(30), await shop.stock(20)]
+  const channels = [await channel(shop), await channel(shop, { fallsBack: true }), await channel(shop)]
+  const open: PlacedOrder[] = []
+  const any = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
+  const places = [null, ...channels.map(({ id }) => id)]
+  const steps: readonly (() => Promise<unknown>)[] = [
+    () => move(shop, any(goods), any(places), any(places), 1 + Math.floor(random() * 6)),
+    async () =>
+      void open.push(
+        await place(
+          shop,
+          any(goods),
+          any([undefined, ...channels.map((one) => one.channel)]),
+          1 + Math.floor(random() * 3),
+        ),
+      ),
+    async () => {
+      const order = open.shift()
+      if (order) await shop.pay(order.no)
+    },
+    async () => {
+      const order = open.shift()
+      if (order) await order.visitor.call('orders.cancel', { params: { no: order.no }, body: {} })
+    },
+    () => giveBack(shop, any(channels).id, any([null, any(goods).skuId]), null),
+    () => tendWarehouses(house.platform, shop.tenantId),
+  ]
+  for (let round = 0; round < 25; round += 1) {
+    await Promise.all([any(steps), any(steps), any(steps)].map((step) => step().catch(refusalOnly)))
+  }
+  const report = await auditBooks(house.platform, shop.tenantId, { isWhole: true })
+  expect(report.checks.flatMap(({ violations }) => violations)).toEqual([])
+})
+
+describe('where shared codes and chosen numbers lie', () => {
+  test('every use of a code for a named channel lies with the channel, and a loop makes no others elsewhere', async () => {
+    for (const sku of [{ usesPerCode: 3 }, { allocation: 'loop', usesPerCode: null }]) {
+      const goods = await shop.stock(0, { sku })
+      const a = await channel(shop)
+      await imported(shop, goods, someCodes(2), [a.channel])
+      await fillLoops(house.platform)
+      const lie = await shelves(shop, goods)
+      expect(lie).toEqual({ total: 0, [a.id]: sku.allocation === 'loop' ? 40 : 6 })
+      await expect(place(shop, goods, undefined)).rejects.toMatchObject({ code: 'orders.sold_out' })
+    }
+  })
+
+  test('a number whose promise gave way when another batch was undone is for whoever comes next', async () => {
+    const goods = await shop.stock(['1001-77F2----a'], { sku: { pick: 'number', pickFeeFen: 0 } })
+    const other = await shop.addCards(goods.skuId, ['1002-77F2----b'])
+    const plain = await place(shop, goods, undefined)
+    const { items } = await shop.visitor().call('vault.mallNumbers', {
+      params: { skuId: goods.skuId },
+      query: { q: '1001' },
+    })
+    await shop.place(goods, 1, { cardId: items[0]?.cardId ?? 0 })
+    await shop.staff.call('vault.undoBatch', { params: { batchId: other }, body: { reason: '传错了' } })
+    await plain.visitor.call('orders.cancel', { params: { no: plain.no }, body: {} })
+    const next = await place(shop, goods, undefined)
+    await shop.pay(next.no)
+    expect(codesOf(await shop.seen(next, isDelivered))).toEqual(['1001-77F2----a'])
+  })
+})
+
+/* ------------------------------------------------------------------------------------------------------------------ */
+
+let made = 0
+async function channel(at: Shop, facts: { readonly fallsBack?: boolean } = {}) {
+  made += 1
+  return at.staff.call('stock.createWarehouse', {
+    body: { channel: `c-${made}`, name: `渠道 ${made} 号`, kind: 'agent', fallsBack: facts.fallsBack ?? false },
+  })
+}
+
+const side = (name: string | undefined) => (name === undefined ? {} : { channel: name })
+const place = (at: Shop, goods: Goods, name: string | undefined, quantity = 1) => at.place(goods, quantity, side(name))
+
+const move = (at: Shop, goods: Goods, fromId: number | null, toId: number | null, quantity: number) =>
+  at.staff.call(
+    'stock.movePieces',
+    { body: { moves: [{ skuId: goods.skuId, fromId, toId, quantity }], reason: '调拨' } },
+    { idempotencyKey: randomUUID() },
+  )
+
+const undo = (at: Shop, moveId = 0) =>
+  at.staff.call('stock.undoMove', { params: { moveId }, body: { reason: '调错了' } })
+
+const giveBack = (at: Shop, warehouseId: number, skuId: number | null, quantity: number | null) =>
+  at.staff.call(
+    'stock.returnPieces',
+    { params: { warehouseId }, body: { skuId, quantity, reason: '未售退回' } },
+    { idempotencyKey: randomUUID() },
+  )
+
+/** Free pieces of goods by warehouse. */
+async function shelves(at: Shop, goods: Goods): Promise<Record<string, number>> {
+  const { items } = await at.staff.call('stock.listWarehouseStock', { query: { skuId: goods.skuId } })
+  return Object.fromEntries(items.map((row) => [row.warehouseId ?? 'total', row.available]))
+}
+
+async function imported(at: Shop, { skuId }: Goods, codes: readonly string[], channels: string[]): Promise<number> {
+  const { id } = await at.staff.call('vault.createImport', { body: { skuId, channels } })
+  await at.staff.upload('vault.uploadImport', { params: { batchId: id } }, codes.join('\n'), { fileName: 'cards.txt' })
+  return id
+}
+
+/** Numbers between 0 and 1 that are the same in every run (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+function refusalOnly(error: unknown): void {
+  if (!isProblem(error) || error.status >= 500) throw error
+}

@@ -1,0 +1,314 @@
+-- Suppliers' statements laid beside our purchases. A supplier is a source like a gateway, by the name `supplier-<id>`; days,
+-- bills, matches, cases, closing and freezing are reconciliation.sql's. What is a supplier's own is here.
+-- docs/adr/0040-supplier-money.md.
+--
+--   reconciliation.supplier_of(gateway)                  the supplier behind a source; null: it is a gateway
+--   reconciliation.judge_supplies(tenant, bill, ns)      lines beside purchases, deposits and credits
+--   reconciliation.claim(tenant, case, note, actor, id)  the books follow the supplier, and the difference is claimed from it
+--   reconciliation.plan_supply_days(adapters, limit)     the days whose statement is to be asked for now, over all shops
+--
+-- A match moves no money: what a purchase cost was booked when it arrived. Only what is written off does.
+
+create or replace function reconciliation.supplier_of(p_gateway text)
+returns bigint
+language sql
+immutable
+as $$ select case when p_gateway ~ '^supplier-[1-9]\d{0,14}$' then substr(p_gateway, 10)::bigint end $$;
+
+-- As judge_lines, with other facts: a purchase by our number, else by the supplier's; money by its reference.
+create or replace function reconciliation.judge_supplies(p_tenant bigint, p_bill bigint, p_ns integer[])
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_memoize = off
+as $$
+declare
+  bill reconciliation.bills;
+  supplier bigint;
+  posting bigint := nextval('reconciliation.postings_id_seq');
+  has_written_off boolean;
+  has_cases boolean;
+  line_count integer;
+  notable jsonb;
+  day_from timestamptz;
+  day_to timestamptz;
+begin
+  select * into strict bill
+  from reconciliation.bills b
+  where b.tenant_id = p_tenant
+    and b.id = p_bill;
+  supplier := reconciliation.supplier_of(bill.gateway);
+  day_from := reconciliation.day_start(bill.day);
+  day_to := reconciliation.day_start(bill.day + 1);
+  has_written_off := exists (
+    select from reconciliation.cases c
+    where c.tenant_id = p_tenant and c.gateway = bill.gateway and c.state = 'explained' and c.posting_id is not null
+  );
+  has_cases := exists (
+    select from reconciliation.cases c
+    where c.tenant_id = p_tenant and c.gateway = bill.gateway and c.state in ('open', 'waiting')
+  );
+
+  with told as materialized (
+    select l.*
+    from unnest(p_ns) as i(n)
+    cross join lateral (
+      select l.n, l.line_no, l.kind, l.state, l.trade_no, l.payment_no, l.refund_no, l.amount_fen, l.fee_fen, l.currency, l.at
+      from reconciliation.bill_lines l
+      where l.tenant_id = p_tenant
+        and l.begun_at = bill.begun_at
+        and l.bill_id = p_bill
+        and l.n = i.n
+      offset 0
+    ) l
+    where l.kind <> 'other'
+  ), met as (
+    select l.*, reconciliation.number_of(l.kind, l.trade_no, l.payment_no, l.refund_no) as number, l.kind as fact_kind,
+      l.state = 'done' as has_moved, f.id as fact_id, f.order_no, f.amount_fen as our_fen, f.currency as our_currency,
+      f.state as our_state, f.at as our_at, coalesce(f.is_moved, false) as is_moved
+    from told l
+    left join lateral (
+      select x.*
+      from (
+        select p.id, p.order_no, coalesce(p.cost_fen, ceil(p.quoted_hao * p.quantity / 100.0)::bigint) as amount_fen,
+          (select r.currency from suppliers.products r where r.tenant_id = p_tenant and r.id = p.product_id) as currency,
+          p.state, coalesce(p.sent_at, p.created_at) as at, p.state in ('done', 'partial', 'contradicted') as is_moved, 1 as place
+        from suppliers.purchases p
+        where l.kind = 'purchase'
+          and p.tenant_id = p_tenant
+          and p.no = l.payment_no
+          and p.supplier_id = supplier
+        union all
+        select p.id, p.order_no, coalesce(p.cost_fen, ceil(p.quoted_hao * p.quantity / 100.0)::bigint),
+          (select r.currency from suppliers.products r where r.tenant_id = p_tenant and r.id = p.product_id),
+          p.state, coalesce(p.sent_at, p.created_at), p.state in ('done', 'partial', 'contradicted'), 2
+        from suppliers.purchases p
+        where l.kind = 'purchase'
+          and l.trade_no <> ''
+          and p.tenant_id = p_tenant
+          and p.remote_no = l.trade_no
+          and p.supplier_id = supplier
+          -- A line that names one of our numbers is about that purchase or about none.
+          and l.payment_no in ('', p.no)
+        union all
+        select m.id, null, m.amount_fen, 'CNY', m.state, m.at, m.state = 'booked', 3
+        from suppliers.money m
+        where l.kind in ('deposit', 'credit')
+          and m.tenant_id = p_tenant
+          and m.supplier_id = supplier
+          and m.kind = l.kind
+          and m.state in ('awaiting', 'booked')
+          and m.reference <> ''
+          and m.reference in (l.trade_no, l.payment_no)
+      ) x
+      order by x.place, x.id
+      limit 1
+      offset 0
+    ) f on true
+  ), judged as (
+    select t.*, m.fact_id is not null as was_matched, coalesce(m.bill_id = p_bill, false) or t.turn > 1 as is_here,
+      coalesce(k.id, o.id) as case_id, w.id as written_off_id,
+      case
+        when m.bill_id = p_bill and m.n = t.n then 'settled'
+        when w.id is not null
+          then case when t.is_moved and m.fact_id is null and t.our_fen = t.amount_fen and t.our_currency = t.currency then 'found' else 'settled' end
+        -- Paired by hand with a purchase of another number.
+        when t.fact_id is null and exists (
+          select from reconciliation.matches x where x.tenant_id = p_tenant and x.bill_id = p_bill and x.n = t.n
+        ) then 'settled'
+        when t.fact_id is null then case when t.has_moved then 'unknown' else 'nothing' end
+        when m.day = bill.day and m.bill_id <> p_bill and t.turn = 1 and m.is_superseded
+          then case when t.has_moved and m.amount_fen = t.amount_fen then 'moved' else 'changed' end
+        when not t.has_moved then case when t.is_moved then 'state' else 'nothing' end
+        when m.fact_id is not null or t.turn > 1 then 'duplicate'
+        when not t.is_moved then 'state'
+        when t.our_fen <> t.amount_fen or t.our_currency <> t.currency then 'amount'
+        else 'match'
+      end as verdict
+    from (
+      select t.*, row_number() over (partition by t.fact_kind, t.fact_id, t.has_moved order by t.n) as turn
+      from met t
+    ) t
+    left join lateral (
+      select m.fact_id, m.day, m.bill_id, m.n, m.amount_fen,
+        m.bill_id <> p_bill and m.day = bill.day and exists (
+          select from reconciliation.bills b where b.tenant_id = p_tenant and b.id = m.bill_id and b.state = 'superseded'
+        ) as is_superseded
+      from reconciliation.matches m
+      where m.tenant_id = p_tenant
+        and m.kind = t.fact_kind
+        and m.fact_id = t.fact_id
+      offset 0
+    ) m on true
+    left join lateral (
+      select c.id
+      from reconciliation.cases c
+      where has_written_off
+        and c.tenant_id = p_tenant
+        and c.bill_id = p_bill
+        and c.n = t.n
+        and c.state = 'explained'
+        and c.posting_id is not null
+      limit 1
+    ) w on true
+    left join lateral (
+      select c.id
+      from reconciliation.cases c
+      where (has_cases or has_written_off)
+        and c.tenant_id = p_tenant
+        and c.kind = t.fact_kind
+        and c.fact_id = t.fact_id
+        and c.fact_id is not null
+        and c.outcome <> 'duplicate'
+        and (c.state in ('open', 'waiting') or (c.state = 'explained' and c.posting_id is not null))
+      order by c.id desc
+      limit 1
+    ) k on true
+    left join lateral (
+      select c.id
+      from reconciliation.cases c
+      where has_cases
+        and c.tenant_id = p_tenant
+        and c.gateway = bill.gateway
+        and c.key = t.fact_kind || ':' || t.number
+        and c.state in ('open', 'waiting')
+      limit 1
+    ) o on true
+  ), matched as (
+    insert into reconciliation.matches (tenant_id, kind, fact_id, gateway, day, bill_id, n, amount_fen, fee_fen, posting_id)
+    select p_tenant, j.fact_kind, j.fact_id, bill.gateway, bill.day, p_bill, j.n, j.amount_fen, j.fee_fen, posting
+    from judged j
+    where j.verdict = 'match'
+    order by j.n
+    returning kind
+  ), moved as (
+    update reconciliation.matches m
+    set bill_id = p_bill,
+        n = j.n
+    from judged j
+    where j.verdict = 'moved'
+      and m.tenant_id = p_tenant
+      and m.kind = j.fact_kind
+      and m.fact_id = j.fact_id
+  )
+  select (select count(*)::integer from matched),
+    (
+      select jsonb_agg(to_jsonb(j) order by j.n)
+      from judged j
+      where j.verdict in ('unknown', 'state', 'duplicate', 'amount', 'found', 'changed')
+         or (j.verdict in ('match', 'moved') and (j.case_id is not null or j.our_at < day_from or j.our_at >= day_to))
+    )
+  into line_count, notable;
+
+  if notable is not null then
+    perform reconciliation.tell(p_tenant, p_bill, notable);
+  end if;
+  if line_count > 0 then
+    perform reconciliation.post(p_tenant, posting, 'matched', bill.gateway, bill.day, p_bill, null, line_count, 0, 0, 0, 0);
+  end if;
+end;
+$$;
+revoke execute on function reconciliation.judge_supplies(bigint, bigint, integer[]) from public;
+
+-- The books follow the supplier, and what it took too much is asked back: a claim that becomes a credit when it is granted.
+create or replace function reconciliation.claim(p_tenant bigint, p_case bigint, p_note text, p_actor text, p_actor_id bigint)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  the_case reconciliation.cases;
+  answer jsonb;
+begin
+  select * into the_case
+  from reconciliation.cases c
+  where c.tenant_id = p_tenant
+    and c.id = p_case;
+  if the_case.id is not null and (reconciliation.supplier_of(the_case.gateway) is null or the_case.difference_fen >= 0) then
+    return jsonb_build_object('code', 'reconciliation.nothing_to_claim', 'params', '{}'::jsonb);
+  end if;
+  answer := reconciliation.explain(p_tenant, p_case, p_note, true, p_actor);
+  if answer ? 'code' then
+    return answer;
+  end if;
+  insert into suppliers.money (
+    tenant_id, supplier_id, kind, amount_fen, reference, note, at, state, case_id, requested_by, requested_by_id
+  )
+  values (
+    p_tenant, reconciliation.supplier_of(the_case.gateway), 'credit', -the_case.difference_fen, '', p_note, now(), 'claimed', p_case,
+    left(p_actor, 100), p_actor_id
+  );
+  return answer;
+end;
+$$;
+
+-- As plan_days, for suppliers whose interface tells its statement.
+create or replace function reconciliation.plan_supply_days(p_adapters text[], p_limit integer)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  days_max constant integer := 31;
+  yesterday constant date := reconciliation.day_of(now()) - 1;
+  answer jsonb;
+begin
+  insert into reconciliation.days (tenant_id, gateway, day, next_try_at)
+  select s.tenant_id, g.gateway, d.day, reconciliation.day_start(d.day + 1) + interval '1 hour' + make_interval(mins => (s.tenant_id % 60)::integer)
+  from tenancy.tenants t
+  join suppliers.suppliers s on s.tenant_id = t.id and s.adapter = any (p_adapters) and s.state <> 'archived'
+  cross join lateral (select 'supplier-' || s.id as gateway) g
+  cross join lateral (
+    select max(x.day) as last_day
+    from reconciliation.days x
+    where x.tenant_id = s.tenant_id
+      and x.gateway = g.gateway
+      and x.day <= yesterday
+  ) l
+  cross join lateral (
+    select e::date as day
+    from generate_series(greatest(coalesce(l.last_day + 1, yesterday), yesterday - days_max), yesterday, interval '1 day') as e
+  ) d
+  where t.status = 'active'
+    and coalesce(l.last_day < yesterday, true)
+  on conflict (tenant_id, gateway, day) do nothing;
+
+  with due as (
+    select d.tenant_id, d.gateway, d.day
+    from tenancy.tenants t
+    join reconciliation.days d on d.tenant_id = t.id and d.next_try_at <= now()
+    where t.status = 'active'
+      and d.state <> 'closed'
+      and d.lease_until < now()
+      and exists (
+        select from suppliers.suppliers s
+        where s.tenant_id = d.tenant_id
+          and s.id = reconciliation.supplier_of(d.gateway)
+          and s.adapter = any (p_adapters)
+      )
+    order by d.next_try_at
+    limit p_limit
+    for no key update of d skip locked
+  ), handed as (
+    update reconciliation.days d
+    set next_try_at = now() + interval '1 hour',
+        phase = 'queued'
+    from due
+    where d.tenant_id = due.tenant_id
+      and d.gateway = due.gateway
+      and d.day = due.day
+    returning d.tenant_id, d.gateway, d.day
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('tenantId', h.tenant_id, 'gateway', h.gateway, 'day', h.day)), '[]')
+  into answer
+  from handed h;
+  return answer;
+end;
+$$;

@@ -1,0 +1,389 @@
+-- Selling to other shops through an interface. docs/adr/0039-selling-to-other-shops.md.
+--
+--   wholesale.find_shop(tenant, key)         the shop of a key, before anybody has proven to have its secret; null: there is none
+--   wholesale.use_nonces(tenant, items)      true for each signed call that was not there before
+--   wholesale.priced(tenant, key, skus)      what is open to a key, for how much, and how many there are
+--   wholesale.place(tenant, items)           places, pays from the purse and delivers; one result per item
+--   wholesale.cancel(tenant, key, outer no, actor)   ends an order that nobody is bringing any more, and gives its money back
+--   wholesale.give_back(tenant, order, actor)   the same by itself, of one that no source will deliver
+--   wholesale.trace_of(tenant, order)        the shops that an order came through
+--   wholesale.tidy(limit)                    all tenants: drops nonces, calls and callbacks that are old
+--
+-- Lock order: keys by id before everything else, then as fulfilment has it.
+
+create or replace function wholesale.find_shop(p_tenant bigint, p_key text)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog
+as $$
+  select jsonb_build_object('tenantId', t.id, 'slug', t.slug)
+  from wholesale.keys k
+  join tenancy.tenants t on t.id = k.tenant_id
+  where k.tenant_id = p_tenant
+    and k.key = p_key
+    and t.status = 'active'
+$$;
+
+-- Items: [{keyId, nonce}]. Of the same twice in one call the first counts.
+create or replace function wholesale.use_nonces(p_tenant bigint, p_items jsonb)
+returns jsonb
+language sql
+security definer
+set search_path = pg_catalog
+as $$
+  with asked as (
+    select (i.item ->> 'keyId')::bigint as key_id, i.item ->> 'nonce' as nonce, i.n,
+      row_number() over (partition by i.item ->> 'keyId', i.item ->> 'nonce' order by i.n) as turn
+    from jsonb_array_elements(p_items) with ordinality as i(item, n)
+  ), fresh as (
+    insert into wholesale.nonces (tenant_id, key_id, nonce)
+    select p_tenant, a.key_id, a.nonce
+    from asked a
+    where a.turn = 1
+    order by a.key_id, a.nonce
+    on conflict do nothing
+    returning key_id, nonce
+  ), seen as (
+    update wholesale.keys k
+    set used_at = now()
+    where k.tenant_id = p_tenant
+      and k.id = any (select a.key_id from asked a)
+      and coalesce(k.used_at < now() - interval '1 minute', true)
+    returning k.id
+  )
+  select jsonb_agg(a.turn = 1 and f.nonce is not null order by a.n)
+  from asked a
+  left join fresh f on f.key_id = a.key_id and f.nonce = a.nonce
+$$;
+
+-- Codes and top-ups that cost money: what is done by hand, bundles and goods for points are not sold on. Never below what a piece
+-- costs us, nor below the floor of a rule that follows the cost, unless somebody who may has said so for this price.
+create or replace function wholesale.priced(p_tenant bigint, p_key bigint, p_skus bigint[])
+returns table (
+  sku_id bigint,
+  kind text,
+  goods_title text,
+  title text,
+  mall_fen bigint,
+  face_fen bigint,
+  own_fen bigint,
+  floor_fen bigint,
+  price_fen bigint,
+  stock bigint,
+  sellable boolean,
+  form_fields jsonb
+)
+language sql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+as $$
+  select f.sku_id, f.kind, f.goods_title, f.title, f.price_fen, s.market_price_fen, p.price_fen, x.floor_fen,
+    case when p.below_floor then x.asked_fen else greatest(x.asked_fen, x.floor_fen) end,
+    -- What suppliers do not count is no count.
+    case
+      when f.kind = 'card' and f.source = 'own' then greatest(coalesce(a.balance - a.held_out, 0), 0)
+      when f.supply_stock is null then null
+      when f.kind = 'card' then greatest(coalesce(a.balance - a.held_out, 0), f.supply_stock)
+      else f.supply_stock
+    end,
+    f.sellable, f.form_fields
+  from wholesale.keys k
+  cross join lateral catalog.offers(p_tenant, p_skus, now()) f
+  join catalog.skus s on s.tenant_id = p_tenant and s.id = f.sku_id
+  left join wholesale.prices p on p.tenant_id = p_tenant and p.key_id = p_key and p.sku_id = f.sku_id
+  left join suppliers.price_rules r on r.tenant_id = p_tenant and r.sku_id = f.sku_id
+  left join ledger.accounts a
+    on a.tenant_id = p_tenant
+    and a.kind = 'stock.available'
+    and a.ref = f.sku_id::text
+    and a.unit = 'piece'
+  cross join lateral (
+    select coalesce(p.price_fen, (f.price_fen * k.price_bp + 9999) / 10000) as asked_fen,
+      greatest(coalesce(catalog.usual_cost(p_tenant, f.sku_id), 0), coalesce(r.floor_fen, 0), 1) as floor_fen
+  ) x
+  where k.tenant_id = p_tenant
+    and k.id = p_key
+    and (k.opens = 'all' or p.sku_id is not null)
+    and f.kind in ('card', 'topup')
+    and f.price_points = 0
+    and f.price_fen > 0
+  order by f.sku_id
+$$;
+revoke execute on function wholesale.priced(bigint, bigint, bigint[]) from public;
+grant execute on function wholesale.priced(bigint, bigint, bigint[]) to quanshu_app;
+
+-- An item: {keyId, outerNo, skuId, quantity, form, ceilingFen, callbackUrl, trace} and what an item of `orders.place` says but its
+-- lines and means. A result: what `fulfilment.place_and_pay` says of a placed order, {repeat, sameRequest}, {numberTaken: true}
+-- when it is to be asked again, or {code, params}. The caller's number is taken in the transaction that placed its order or not at
+-- all: rivals under one number wait for the key's row and find it.
+create or replace function wholesale.place(p_tenant bigint, p_items jsonb)
+returns json
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  item_count integer := jsonb_array_length(p_items);
+  item jsonb;
+  results json[] := array_fill(null::json, array[item_count]);
+  passed jsonb := '[]';
+  passed_at integer[] := '{}';
+  passed_fen bigint[] := '{}';
+  placed json;
+  the_key wholesale.keys;
+  known wholesale.orders;
+  open record;
+  today date := (now() at time zone 'Asia/Shanghai')::date;
+  ordered bigint;
+  beside bigint;
+  total bigint;
+begin
+  perform 1
+  from wholesale.keys k
+  where k.tenant_id = p_tenant
+    and k.id = any (select (i.item -> 'keyId')::bigint from jsonb_array_elements(p_items) as i(item))
+  order by k.id
+  for no key update;
+
+  for n in 1 .. item_count loop
+    item := p_items -> (n - 1);
+    -- One number twice in one call: the later asks again and finds the order of the earlier.
+    if exists (
+      select from unnest(passed_at) as p(n)
+      where p_items -> (p.n - 1) -> 'keyId' = item -> 'keyId'
+        and p_items -> (p.n - 1) ->> 'outerNo' = item ->> 'outerNo'
+    ) then
+      results[n] := '{"numberTaken": true}';
+      continue;
+    end if;
+    -- Before the key's state, prices and caps: a number that was answered before is answered again, whatever has changed since.
+    select * into known
+    from wholesale.orders o
+    where o.tenant_id = p_tenant
+      and o.key_id = (item -> 'keyId')::bigint
+      and o.outer_no = item ->> 'outerNo';
+    if found then
+      results[n] := json_build_object('repeat', known.order_no, 'sameRequest', known.request_hash = decode(item ->> 'requestHash', 'hex'));
+      continue;
+    end if;
+    select * into the_key
+    from wholesale.keys k
+    where k.tenant_id = p_tenant
+      and k.id = (item -> 'keyId')::bigint;
+    select * into open
+    from wholesale.priced(p_tenant, the_key.id, array[(item -> 'skuId')::bigint]);
+    total := open.price_fen * (item -> 'quantity')::integer;
+    select coalesce(sum(d.ordered_fen), 0) into ordered
+    from wholesale.days d
+    where d.tenant_id = p_tenant
+      and d.key_id = the_key.id
+      and d.day = today;
+    select coalesce(sum(p.fen), 0) into beside
+    from unnest(passed_at, passed_fen) as p(n, fen)
+    where p_items -> (p.n - 1) -> 'keyId' = item -> 'keyId';
+    results[n] := case
+      when the_key.state <> 'on' then '{"code": "wholesale.key_paused", "params": {}}'::json
+      when open.sku_id is null then '{"code": "wholesale.unknown_product", "params": {}}'
+      when open.price_fen > (item -> 'ceilingFen')::bigint then json_build_object(
+        'code', 'wholesale.above_ceiling', 'params', json_build_object('priceFen', open.price_fen)
+      )
+      when ordered + total > the_key.daily_cap_fen then json_build_object('code', 'wholesale.over_daily_cap', 'params', json_build_object(
+        'leftFen', greatest(the_key.daily_cap_fen - ordered, 0)
+      ))
+      -- Only because of others of this call, whose orders may yet fail.
+      when ordered + beside + total > the_key.daily_cap_fen then '{"numberTaken": true}'
+    end;
+    continue when results[n] is not null;
+    passed_at := passed_at || n;
+    passed_fen := passed_fen || total;
+    passed := passed || jsonb_build_array(
+      (item - array['keyId', 'outerNo', 'skuId', 'quantity', 'form', 'ceilingFen', 'callbackUrl', 'trace']) || jsonb_build_object(
+        'agreed', true, 'payWith', 'balance', 'balanceFen', 0, 'channel', 'wholesale', 'capPerson', 0, 'capIp', 0, 'capDevice', 0,
+        'lines', jsonb_build_array(jsonb_build_object(
+          'skuId', item -> 'skuId', 'quantity', item -> 'quantity', 'unitPriceFen', open.price_fen, 'unitPoints', 0,
+          'form', coalesce(item -> 'form', '{}')
+        ))
+      )
+    );
+  end loop;
+  if cardinality(passed_at) = 0 then
+    return array_to_json(results);
+  end if;
+
+  placed := fulfilment.place_and_pay(p_tenant, passed);
+  for n in 1 .. cardinality(passed_at) loop
+    results[passed_at[n]] := placed -> (n - 1);
+  end loop;
+
+  with done as (
+    select (placed -> (p.n - 1)::integer ->> 'no')::bigint as no, p.fen, p_items -> (p.at - 1) as item
+    from unnest(passed_at, passed_fen) with ordinality as p(at, fen, n)
+    where (placed -> (p.n - 1)::integer) ->> 'no' is not null
+  ), numbered as (
+    insert into wholesale.orders (tenant_id, key_id, outer_no, order_no, request_hash, callback_url, trace)
+    select p_tenant, (d.item -> 'keyId')::bigint, d.item ->> 'outerNo', d.no, decode(d.item ->> 'requestHash', 'hex'),
+      coalesce(d.item ->> 'callbackUrl', ''), array(select jsonb_array_elements_text(d.item -> 'trace'))
+    from done d
+  )
+  insert into wholesale.days as w (tenant_id, key_id, day, ordered_fen, orders)
+  select p_tenant, (d.item -> 'keyId')::bigint, today, sum(d.fen), count(*)
+  from done d
+  group by d.item -> 'keyId'
+  on conflict (tenant_id, key_id, day) do update
+  set ordered_fen = w.ordered_fen + excluded.ordered_fen,
+      orders = w.orders + excluded.orders;
+  return array_to_json(results);
+end;
+$$;
+
+-- {outcome: cancelled or too_late}; null for a number that the key has not used.
+create or replace function wholesale.cancel(p_tenant bigint, p_key bigint, p_outer_no text, p_actor text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  known wholesale.orders;
+begin
+  select * into known
+  from wholesale.orders o
+  where o.tenant_id = p_tenant
+    and o.key_id = p_key
+    and o.outer_no = p_outer_no
+  for no key update;
+  if not found then
+    return null;
+  end if;
+  return jsonb_build_object('outcome', case
+    when known.ended_because is not null or wholesale.end_order(p_tenant, known.order_no, 'cancelled', p_actor) then 'cancelled'
+    else 'too_late'
+  end);
+end;
+$$;
+
+-- An order that is stuck because nobody will deliver it; true when it was given back. Who sells codes that prove bad, or waits for a
+-- supplier that nobody can reach, is left to people.
+create or replace function wholesale.give_back(p_tenant bigint, p_no bigint, p_actor text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  because text;
+begin
+  select l.exception_reason into because
+  from wholesale.orders o
+  join wholesale.keys k on k.tenant_id = p_tenant and k.id = o.key_id and k.gives_back
+  join orders.lines l on l.tenant_id = p_tenant and l.order_no = o.order_no
+  where o.tenant_id = p_tenant
+    and o.order_no = p_no
+    and l.state = 'exception'
+    and l.exception_reason in ('no_source', 'loss_guard', 'account_refused', 'out_of_stock')
+  for no key update of o;
+  return to_jsonb(because is not null and wholesale.end_order(p_tenant, p_no, because, p_actor));
+end;
+$$;
+
+-- The caller has the order's number locked. False: something was handed over, or may still arrive; that is never taken back this way.
+create or replace function wholesale.end_order(p_tenant bigint, p_no bigint, p_because text, p_actor text)
+returns boolean
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  line orders.lines;
+  answer jsonb;
+begin
+  perform fulfilment.lock_for_refund(p_tenant, p_no);
+  if fulfilment.may_have_arrived(p_tenant, p_no) then
+    return false;
+  end if;
+  perform fulfilment.stop_needs(p_tenant, jsonb_build_array(jsonb_build_object(
+    'orderNo', p_no, 'lineNo', l.line_no, 'reason', 'no_source', 'note', p_actor
+  )), p_actor)
+  from orders.lines l
+  where l.tenant_id = p_tenant
+    and l.order_no = p_no
+    and l.state = 'supplying'
+    and l.delivered_quantity = 0;
+  select l.* into line
+  from orders.lines l
+  where l.tenant_id = p_tenant
+    and l.order_no = p_no;
+  if line.state <> 'exception' or line.delivered_quantity > 0 then
+    return false;
+  end if;
+  answer := fulfilment.refund(p_tenant, p_no, jsonb_build_object(
+    'lineNo', line.line_no, 'takes', 'line', 'grants', '[]'::jsonb, 'to', 'balance', 'reason', p_actor, 'actor', p_actor
+  ));
+  if answer ? 'code' then
+    return false;
+  end if;
+  update wholesale.orders o
+  set ended_because = p_because
+  where o.tenant_id = p_tenant
+    and o.order_no = p_no;
+  return true;
+end;
+$$;
+revoke execute on function wholesale.end_order(bigint, bigint, text, text) from public;
+
+create or replace function wholesale.trace_of(p_tenant bigint, p_no bigint)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog
+as $$
+  select coalesce((
+    select to_jsonb(o.trace)
+    from wholesale.orders o
+    where o.tenant_id = p_tenant
+      and o.order_no = p_no
+  ), '[]')
+$$;
+revoke execute on function wholesale.trace_of(bigint, bigint) from public;
+
+-- A signature older than five minutes is refused, so its nonce need not be known much longer.
+create or replace function wholesale.tidy(p_limit integer)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  gone bigint;
+begin
+  delete from wholesale.nonces n
+  where n.ctid = any (array(
+    select o.ctid from wholesale.nonces o where o.at < now() - interval '15 minutes' order by o.at limit p_limit
+  ));
+  get diagnostics gone = row_count;
+  delete from wholesale.calls c
+  using wholesale.keys k
+  where c.tenant_id = k.tenant_id
+    and c.key_id = k.id
+    and (c.at < now() - interval '7 days' or c.id <= coalesce((
+      select o.id from wholesale.calls o where o.tenant_id = k.tenant_id and o.key_id = k.id order by o.id desc offset 500 limit 1
+    ), 0));
+  delete from wholesale.callbacks b
+  where b.state <> 'queued'
+    and b.ended_at < now() - interval '30 days';
+  return to_jsonb(gone);
+end;
+$$;
