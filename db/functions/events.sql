@@ -8,13 +8,14 @@
 --   Both wake listeners of the channel quanshu_events once per transaction, at commit.
 --
 -- Reading, by one or several workers at once, exactly once per tenant:
---   1. events.next_batch(subscriber, types as a jsonb list, limit)  → {"events": [{position, tenantId, type, subject, payload, at, cause,
+--   1. events.cursor_of(subscriber)          → the place up to which every tenant is done; a new subscriber stands before everything.
+--      events.read(after, types as a jsonb list, limit)  → {"events": [{position, tenantId, type, subject, payload, at, cause,
 --        "place": {era, xid, position}}], "head": {era, xid, position} | null, "more": bool}; no lock taken.
 --        Looks at no more than `limit` rows of the log; rows of other types are passed over but move the head.
 --   2. per tenant, inside db.write for that tenant:
 --        events.claim(subscriber, place_of_last_event)  → place before which this tenant was already applied; locks the
 --        tenant's cursor and moves it. Apply only events whose place is greater than the answer (compare era, xid, position).
---   3. events.advance(subscriber, head) when all tenants of the batch are done: moves the shared cursor, never backwards.
+--   3. events.advance({subscriber: head}) when all tenants of the batch are done: moves shared cursors, never backwards.
 --   events.park(subscriber, event, error)    inside db.write with claim: gives up on one event and lets the tenant go on
 --   events.take_parked(id)                   inside db.write: marks a parked event as applied and returns
 --                                            {"subscriber", "event"}; null when absent or already applied
@@ -69,7 +70,7 @@ $$;
 -- `enable_sort`: of a row comparison the planner believes only the first column, and nothing has a later era, so it expects
 -- one row and would read and sort the whole backlog for every batch: 60,000 rows for 500 (21 ms against 0.2).
 -- `plan_cache_mode`: planning anew cost two thirds of a look that finds little (640 microseconds against 240).
-create or replace function events.next_batch(p_subscriber text, p_types jsonb, p_limit integer)
+create or replace function events.read(p_after jsonb, p_types jsonb, p_limit integer)
 returns json
 language plpgsql
 security definer
@@ -79,24 +80,14 @@ set enable_seqscan = off
 set enable_sort = off
 as $$
 declare
-  standing events.cursors;
+  after_era integer := (p_after ->> 'era')::integer;
+  after_xid xid8 := (p_after ->> 'xid')::xid8;
+  after_position bigint := (p_after ->> 'position')::bigint;
   -- Asked once, not for every row.
   settled_before xid8 := pg_snapshot_xmin(pg_current_snapshot());
   this_era integer := events.current_era();
   answer json;
 begin
-  select * into standing
-  from events.cursors
-  where subscriber = p_subscriber;
-  if not found then
-    insert into events.cursors (subscriber)
-    values (p_subscriber)
-    on conflict do nothing;
-    select * into standing
-    from events.cursors
-    where subscriber = p_subscriber;
-  end if;
-
   -- Only rows that no running transaction could still precede. Rows of an earlier era are all settled.
   with settled as materialized (
     select l.era, l.xid, l.position,
@@ -111,7 +102,7 @@ begin
         'place', json_build_object('era', l.era, 'xid', l.xid::text, 'position', l.position)
       ) end as event
     from events.log l
-    where (l.era, l.xid, l.position) > (standing.era, standing.xid, standing.position)
+    where (l.era, l.xid, l.position) > (after_era, after_xid, after_position)
       and (l.xid < settled_before or l.era < this_era)
     order by l.era, l.xid, l.position
     limit p_limit
@@ -126,6 +117,26 @@ begin
   into answer
   from settled s;
   return answer;
+end;
+$$;
+
+create or replace function events.cursor_of(p_subscriber text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  standing events.cursors;
+begin
+  insert into events.cursors (subscriber)
+  select p_subscriber
+  where not exists (select from events.cursors c where c.subscriber = p_subscriber)
+  on conflict do nothing;
+  select * into standing
+  from events.cursors
+  where subscriber = p_subscriber;
+  return jsonb_build_object('era', standing.era, 'xid', standing.xid::text, 'position', standing.position);
 end;
 $$;
 
@@ -177,23 +188,28 @@ $$;
 
 -- Not waited for: after a crash a lost move only means that events are read again, and the tenants' own cursors know that
 -- they were applied. Four subscribers that each waited for the disk sixty times a second kept orders waiting behind them.
-create or replace function events.advance(p_subscriber text, p_head jsonb)
-returns jsonb
+-- Rows are locked in the order of their names: two workers may move the same ones.
+create or replace function events.advance(p_heads jsonb)
+returns void
 language plpgsql
 security definer
 set search_path = pg_catalog
 as $$
 begin
   perform set_config('synchronous_commit', 'off', true);
-  update events.cursors
-  set era = (p_head ->> 'era')::integer,
-      xid = (p_head ->> 'xid')::xid8,
-      position = (p_head ->> 'position')::bigint,
+  perform from events.cursors c
+  where p_heads ? c.subscriber
+  order by c.subscriber
+  for update;
+  update events.cursors c
+  set era = (h.head ->> 'era')::integer,
+      xid = (h.head ->> 'xid')::xid8,
+      position = (h.head ->> 'position')::bigint,
       moved_at = now()
-  where subscriber = p_subscriber
-    and (era, xid, position)
-      < ((p_head ->> 'era')::integer, (p_head ->> 'xid')::xid8, (p_head ->> 'position')::bigint);
-  return p_head;
+  from jsonb_each(p_heads) as h(subscriber, head)
+  where c.subscriber = h.subscriber
+    and (c.era, c.xid, c.position)
+      < ((h.head ->> 'era')::integer, (h.head ->> 'xid')::xid8, (h.head ->> 'position')::bigint);
 end;
 $$;
 

@@ -1,8 +1,8 @@
 -- News for waiting pages.
 --   events.tail(seen)  the events that became visible since the snapshot `seen` (null: the last thousand)
 --                      → {"events": [{tenantId, type, subject}], "seen": snapshot}
--- Unlike events.next_batch it does not wait for older transactions and keeps no cursor: it is a hint, not a record.
--- Planned once, as events.next_batch is.
+-- Unlike events.read it does not wait for older transactions and keeps no cursor: it is a hint, not a record.
+-- Planned once, as events.read is.
 -- At most 20,000 events a look; who falls that far behind misses some, and pages read their state again anyway.
 
 create or replace function events.tail(p_seen text)

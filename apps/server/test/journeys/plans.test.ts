@@ -144,7 +144,7 @@ const HOT = [
   'payments.take_due',
   'payments.open_attempts',
   'events.append',
-  'events.next_batch',
+  'events.read',
   'events.tail',
 ]
 
@@ -327,7 +327,7 @@ async function walk(judge: Judge, shop: HotShop): Promise<readonly Call[]> {
     'select events.tail($1)',
     (await judge.run('select pg_current_snapshot()::text', [])).value,
   )
-  await call('next events', 100, `select events.next_batch('budget', '["order.paid"]', 500)`)
+  await call('next events', 100, `select events.read('{"era":0,"xid":"0","position":0}', '["order.paid"]', 500)`)
 
   const pages: readonly (readonly [string, string])[] = [
     [

@@ -41,13 +41,10 @@ describe('the audit chain', () => {
 })
 
 describe('the event log', () => {
-  const batch = (subscriber: string) =>
-    db.callGlobal<{ events: { position: number; place: unknown; subject: string }[]; head: unknown }>(
-      'events.next_batch',
-      subscriber,
-      ['goods.changed'],
-      100,
-    )
+  type Batch = { events: { position: number; place: unknown; subject: string }[]; head: unknown }
+  const cursorOf = (subscriber: string) => db.callGlobal<unknown>('events.cursor_of', subscriber)
+  const batch = async (subscriber: string) =>
+    db.callGlobal<Batch>('events.read', await cursorOf(subscriber), ['goods.changed'], 100)
   /**
    * The news up to the one about `subject`. Transactions of other databases on this server count as running too, so
    * that what was written before it may be there already while it is not.
@@ -86,9 +83,8 @@ describe('the event log', () => {
     await owner.query(
       "update events.cursors set xid = (xid::text::bigint + 1000000000)::text::xid8 where subscriber = 'restored'",
     )
-    await db.callGlobal('events.advance', 'restored', {
-      ...(head as object),
-      xid: String(Number((head as { xid: string }).xid) + 1e9),
+    await db.callGlobal('events.advance', {
+      restored: { ...(head as object), xid: String(Number((head as { xid: string }).xid) + 1e9) },
     })
     await owner.query('select events.open_era()')
     await emit(shop.ctx, 'after')

@@ -3,7 +3,9 @@ import type { Tx } from '../db/types.ts'
 import type { Module, Platform } from '../module.ts'
 import { gauge } from '../telemetry/index.ts'
 import { applyBatch } from './apply.ts'
-import type { Place, RawEvent } from './place.ts'
+import { type Heads, startHeads } from './heads.ts'
+import type { Place } from './place.ts'
+import { createLogWindow, type LogWindow } from './window.ts'
 
 /** An event as the log holds it. */
 export type StoredEvent = {
@@ -40,8 +42,8 @@ const POLL_MS = 1_000
 const RECHECK_MS = 5
 /**
  * Under a steady flow a wake comes with every commit; looks no closer than this turn many small batches into one, and the
- * first event after a pause is still seen at once. Nobody waits for a subscriber (pages have `followEvents`), and each
- * round of each costs the database three calls.
+ * first event after a pause is still seen at once. Nobody waits for a subscriber (pages have `followEvents`), and a batch
+ * of each costs the database a transaction.
  */
 const GATHER_MS = 100
 
@@ -58,7 +60,9 @@ export async function runEvents(platform: Platform, modules: readonly Module[]):
   const subscribers = modules.flatMap((module) => module.subscribers ?? [])
   const names = subscribers.map(({ name }) => name)
   assert(new Set(names).size === names.length, `two subscribers of one name: ${names.toSorted().join(', ')}`)
-  const loops = subscribers.map((subscriber) => startLoop(platform, subscriber))
+  const window = createLogWindow(platform.db, [...new Set(subscribers.flatMap(({ types }) => types))], GATHER_MS)
+  const heads = startHeads(platform)
+  const loops = subscribers.map((subscriber) => startLoop(platform, subscriber, window, heads))
   const stopListening = await platform.db.listen('quanshu_events', () => {
     for (const loop of loops) loop.wake()
   })
@@ -66,37 +70,36 @@ export async function runEvents(platform: Platform, modules: readonly Module[]):
   return {
     drain: async () => {
       await Promise.all(loops.map((loop) => loop.drain()))
+      await heads.flush()
     },
     stop: async () => {
       lag.stop()
       await stopListening()
       await Promise.all(loops.map((loop) => loop.stop()))
+      await heads.stop()
     },
   }
 }
 
-type Batch = { readonly events: readonly RawEvent[]; readonly head: Place | null; readonly more: boolean }
-
-function startLoop(platform: Platform, subscriber: Subscriber) {
+function startLoop(platform: Platform, subscriber: Subscriber, window: LogWindow, heads: Heads) {
+  const types = new Set(subscriber.types)
+  /** Up to where this process knows every tenant to be done. */
+  let place: Place | undefined
   let stopped = false
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
   let isAskedAgain = false
   let isInHurry = false
-  let lookedAt = Number.NEGATIVE_INFINITY
   let recheckMs = RECHECK_MS
 
   /** One batch. Says whether the log had anything to read, and whether it has more. */
   async function step(): Promise<{ readonly found: boolean; readonly more: boolean }> {
-    const { events, head, more } = await platform.db.callGlobal<Batch>(
-      'events.next_batch',
-      subscriber.name,
-      subscriber.types,
-      BATCH_MAX,
-    )
+    place ??= await platform.db.callGlobal<Place>('events.cursor_of', subscriber.name)
+    const { events, head, more } = await window.next(place, types, BATCH_MAX, isInHurry)
     if (head === null) return { found: false, more: false }
     await applyBatch(platform, subscriber, events)
-    await platform.db.callGlobal('events.advance', subscriber.name, head)
+    heads.advance(subscriber.name, head)
+    place = head
     return { found: true, more }
   }
 
@@ -105,9 +108,7 @@ function startLoop(platform: Platform, subscriber: Subscriber) {
       let found = false
       let more = false
       do {
-        if (!more && !isInHurry) await pause(lookedAt + GATHER_MS - performance.now())
         isAskedAgain = false
-        lookedAt = performance.now()
         const taken = await step()
         found ||= taken.found
         more = taken.more
@@ -153,10 +154,6 @@ function startLoop(platform: Platform, subscriber: Subscriber) {
       await running
     },
   }
-}
-
-const pause = async (ms: number): Promise<void> => {
-  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 type Lag = readonly { readonly subscriber: string; readonly events: number; readonly oldestSeconds: number }[]
