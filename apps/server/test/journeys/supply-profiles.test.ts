@@ -90,6 +90,7 @@ describe('versions', () => {
     await shop.staff.call('suppliers.sync', { params: { supplierId: id }, body: {} })
     await until('its products', async () => {
       const { items } = await shop.staff.call('suppliers.listProducts', { query: { supplierId: id } })
+      expect((await shop.staff.call('suppliers.read', { params: { supplierId: id } })).syncError).toBeNull()
       return items.length > 0 || undefined
     })
     const broken = copied('versions').replace('/api/v1/user/info', '/api/v1/nowhere')

@@ -87,7 +87,8 @@ describe('group commit', () => {
       await new Promise(setImmediate)
     }
     expect(await Promise.all(later)).toEqual([1, 2, 3, 4, 5])
-    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(199)
+    // Timers count whole milliseconds, and may be one early.
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(197)
     expect(sizes).toEqual([1, 5])
 
     const eternal = createBatcher()<number, number>({ name: 'echo', max: 4, gatherMs: 2 ** 30, run })

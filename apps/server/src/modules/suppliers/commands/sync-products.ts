@@ -9,6 +9,9 @@ export const SYNC_TASK = 'suppliers.sync'
 
 /** A supplier that pages for ever is cut off: 500 pages of what it says is one. */
 const PAGES_MAX = 500
+/** Reading may be repeated: one broken connection among hundreds of pages says nothing of what the supplier sells. */
+const READ_TRIES = 3
+const PAUSE_MS = 500
 
 export type SyncOutcome =
   | { readonly kind: 'done'; readonly added: number; readonly changed: number; readonly gone: number }
@@ -53,13 +56,21 @@ async function everyProduct(
   const all = new Map<string, SupplierProduct>()
   let cursor: string | undefined
   for (let page = 1; page <= PAGES_MAX; page++) {
-    const answer = await adapter.products(outbound, account, cursor)
+    const answer = await patiently(() => adapter.products(outbound, account, cursor))
     if (answer.kind !== 'done') return wordsOf(answer)
     for (const item of answer.value.items) all.set(item.remoteId, item)
     if (answer.value.next === undefined) return [...all.values()]
     cursor = answer.value.next
   }
   return `more than ${PAGES_MAX} pages`
+}
+
+async function patiently<T>(ask: () => Promise<Answer<T>>): Promise<Answer<T>> {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await ask()
+    if (answer.kind !== 'unknown' || tries === READ_TRIES) return answer
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * tries))
+  }
 }
 
 async function keepBalance(
@@ -69,7 +80,7 @@ async function keepBalance(
   { id, adapter, account }: OpenSupplier,
 ): Promise<void> {
   if (!adapter.capabilities.balance) return
-  const answer = await adapter.balance(outbound, account)
+  const answer = await patiently(() => adapter.balance(outbound, account))
   if (answer.kind !== 'done') return
   await platform.db.write(systemCtx(tenantId), (tx) =>
     sql`
