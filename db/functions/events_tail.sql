@@ -1,6 +1,6 @@
 -- News for waiting pages.
 --   events.tail(seen)  the events that became visible since the snapshot `seen` (null: the last thousand)
---                      → {"events": [{tenantId, type, subject}], "seen": snapshot}
+--                      → {"events": [{tenantId, type, subject, xid}], "seen": snapshot}
 -- Unlike events.read it does not wait for older transactions and keeps no cursor: it is a hint, not a record.
 -- Planned once, as events.read is.
 -- At most 20,000 events a look; who falls that far behind misses some, and pages read their state again anyway.
@@ -20,20 +20,20 @@ declare
   news jsonb;
 begin
   if seen is null then
-    select coalesce(jsonb_agg(jsonb_build_object('tenantId', e.tenant_id, 'type', e.type, 'subject', e.subject)), '[]')
+    select coalesce(jsonb_agg(jsonb_build_object('tenantId', e.tenant_id, 'type', e.type, 'subject', e.subject, 'xid', e.xid::text)), '[]')
     into news
     from (
-      select l.tenant_id, l.type, l.subject
+      select l.tenant_id, l.type, l.subject, l.xid
       from events.log l
       where l.era = events.current_era()
       order by l.era desc, l.xid desc, l.position desc
       limit 1000
     ) e;
   else
-    select coalesce(jsonb_agg(jsonb_build_object('tenantId', e.tenant_id, 'type', e.type, 'subject', e.subject)), '[]')
+    select coalesce(jsonb_agg(jsonb_build_object('tenantId', e.tenant_id, 'type', e.type, 'subject', e.subject, 'xid', e.xid::text)), '[]')
     into news
     from (
-      select l.tenant_id, l.type, l.subject
+      select l.tenant_id, l.type, l.subject, l.xid
       from events.log l
       where l.era = events.current_era()
         and l.xid >= pg_snapshot_xmin(seen)

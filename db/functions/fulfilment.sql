@@ -876,7 +876,8 @@ begin
   return (
     select jsonb_agg(jsonb_build_object(
       'verdict', case x.verdict when 'late' then 'applied' when 'too_late' then 'surplus' else x.verdict end,
-      'orderNo', x.no
+      'orderNo', x.no,
+      'xid', pg_current_xact_id()::text
     ) order by x.n)
     from unnest(verdicts, c_no) with ordinality as x(verdict, no, n)
   );

@@ -19,7 +19,12 @@ export type CaptureVerdict =
   | 'unknown_order'
   | 'wrong_amount'
   | 'wrong_currency'
-export type CaptureOutcome = { readonly verdict: CaptureVerdict; readonly orderNo: number }
+export type CaptureOutcome = {
+  readonly verdict: CaptureVerdict
+  readonly orderNo: number
+  /** The transaction that it was settled in. */
+  readonly xid: string
+}
 
 /** One line's turn in `fulfilment.deliver`. */
 export type DeliveryOutcome = {

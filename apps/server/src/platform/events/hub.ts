@@ -1,6 +1,8 @@
 /** News inside this process, for pages that wait. Nothing is stored: who is not listening misses it. */
 export type EventHub = {
   readonly publish: (topic: string, message: unknown) => void
+  /** Publishes `message` unless those who listen to the topic were told the same lately. */
+  readonly publishOnce: (topic: string, message: string) => void
   /** Returns a function that stops listening. */
   readonly subscribe: (topic: string, fn: (message: unknown) => void) => () => void
   /** Whether anybody listens to a topic that starts with `<word>:`. */
@@ -8,10 +10,14 @@ export type EventHub = {
 }
 
 type Listener = (message: unknown) => void
+type Group = { readonly listeners: Set<Listener>; readonly told: string[] }
+
+/** What a topic remembers of `publishOnce`: the same news come twice within moments. */
+const TOLD_MAX = 8
 
 /** @param onError hears of a listener that threw; the other listeners are served all the same. */
 export function createEventHub(onError: (error: unknown, topic: string) => void): EventHub {
-  const listeners = new Map<string, Set<Listener>>()
+  const groups = new Map<string, Group>()
   const topicsByPrefix = new Map<string, number>()
   const count = (topic: string, change: 1 | -1) => {
     const prefix = topic.slice(0, topic.indexOf(':') + 1)
@@ -20,22 +26,24 @@ export function createEventHub(onError: (error: unknown, topic: string) => void)
 
   function subscribe(topic: string, fn: Listener): () => void {
     const own: Listener = (message) => fn(message)
-    const group = listeners.get(topic) ?? new Set()
-    if (group.size === 0) {
-      listeners.set(topic, group)
+    let group = groups.get(topic)
+    if (!group) {
+      group = { listeners: new Set(), told: [] }
+      groups.set(topic, group)
       count(topic, 1)
     }
-    group.add(own)
+    const { listeners } = group
+    listeners.add(own)
     return () => {
-      if (!group.delete(own) || group.size > 0) return
-      listeners.delete(topic)
+      if (!listeners.delete(own) || listeners.size > 0) return
+      groups.delete(topic)
       count(topic, -1)
     }
   }
 
   function publish(topic: string, message: unknown): void {
     // A copy: a listener may leave or join while the news goes round.
-    for (const listener of [...(listeners.get(topic) ?? [])]) {
+    for (const listener of [...(groups.get(topic)?.listeners ?? [])]) {
       try {
         listener(message)
       } catch (error) {
@@ -44,5 +52,13 @@ export function createEventHub(onError: (error: unknown, topic: string) => void)
     }
   }
 
-  return { publish, subscribe, hasTopics: (prefix) => (topicsByPrefix.get(prefix) ?? 0) > 0 }
+  function publishOnce(topic: string, message: string): void {
+    const told = groups.get(topic)?.told
+    if (!told || told.includes(message)) return
+    told.push(message)
+    if (told.length > TOLD_MAX) told.shift()
+    publish(topic, message)
+  }
+
+  return { publish, publishOnce, subscribe, hasTopics: (prefix) => (topicsByPrefix.get(prefix) ?? 0) > 0 }
 }

@@ -43,9 +43,12 @@ const RECHECK_MS = 5
 /**
  * Under a steady flow a wake comes with every commit; looks no closer than this turn many small batches into one, and the
  * first event after a pause is still seen at once. Nobody waits for a subscriber (pages have `followEvents`), and a batch
- * of each costs the database a transaction.
+ * of each costs the database a transaction: hence the further apart the more there is.
  */
 const GATHER_MS = 100
+const GATHER_MAX_MS = 250
+const GATHER_MS_AN_EVENT = 0.5
+const gatherMs = (found: number) => Math.min(GATHER_MAX_MS, GATHER_MS + found * GATHER_MS_AN_EVENT)
 
 /**
  * Runs the subscribers of all modules, each in its own loop, woken by `notify quanshu_events`.
@@ -60,7 +63,7 @@ export async function runEvents(platform: Platform, modules: readonly Module[]):
   const subscribers = modules.flatMap((module) => module.subscribers ?? [])
   const names = subscribers.map(({ name }) => name)
   assert(new Set(names).size === names.length, `two subscribers of one name: ${names.toSorted().join(', ')}`)
-  const window = createLogWindow(platform.db, [...new Set(subscribers.flatMap(({ types }) => types))], GATHER_MS)
+  const window = createLogWindow(platform.db, [...new Set(subscribers.flatMap(({ types }) => types))], gatherMs)
   const heads = startHeads(platform)
   const loops = subscribers.map((subscriber) => startLoop(platform, subscriber, window, heads))
   const stopListening = await platform.db.listen('quanshu_events', () => {

@@ -5,15 +5,27 @@ import type { EventHub } from './hub.ts'
 /** What waiting pages hear: that something happened, not what; they read the state themselves. */
 export type EventNews = {
   readonly tenantId: TenantId
-  readonly type: string
   readonly subject: string
+  /** The transaction that made it so. */
+  readonly xid: string
 }
 
 /** The topic for news about one subject of one tenant, e.g. `order:2611…`. */
 export const topicOf = (tenantId: TenantId, subject: string): string => `event:${tenantId}:${subject}`
 
-/** Under a steady flow one look serves many commits; nobody sees a hundredth of a second. */
-const GATHER_MS = 10
+/**
+ * Tells the waiting pages of this process, after the commit. Whoever has just committed may tell them at once, instead of leaving it
+ * to `followEvents`, which then keeps silent about what was told.
+ */
+export function tellNews(hub: EventHub, { tenantId, subject, xid }: EventNews): void {
+  hub.publishOnce(topicOf(tenantId, subject), xid)
+}
+
+/**
+ * Under a steady flow one look serves many commits. Payments that this process settles are told by `tellNews`, so this is for
+ * those of other processes, and for what workers do.
+ */
+const GATHER_MS = 25
 
 type Tail = { readonly events: readonly EventNews[]; readonly seen: string }
 
@@ -41,7 +53,7 @@ export async function followEvents(
       }
       const tail: Tail = await db.callGlobal<Tail>('events.tail', seen)
       seen = tail.seen
-      for (const news of tail.events) hub.publish(topicOf(news.tenantId, news.subject), news)
+      for (const news of tail.events) tellNews(hub, news)
     } while (isAskedAgain)
   }
 

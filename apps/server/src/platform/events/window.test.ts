@@ -38,7 +38,7 @@ function log() {
       })
     }
   }
-  const window = (gatherMs = 0) => createLogWindow({ callGlobal }, ['order.paid', 'order.placed'], gatherMs)
+  const window = (gatherMs = 0) => createLogWindow({ callGlobal }, ['order.paid', 'order.placed'], () => gatherMs)
   return { reads, write, window }
 }
 

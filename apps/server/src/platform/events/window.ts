@@ -17,18 +17,19 @@ const READ_MAX = 2_000
 
 /**
  * @param types every type that somebody will ask for
- * @param gatherMs between the beginnings of two readings under a steady flow
+ * @param gatherMs between the beginnings of two readings under a steady flow, by how many events the last one brought
  */
 export function createLogWindow(
   db: Pick<Platform['db'], 'callGlobal'>,
   types: readonly string[],
-  gatherMs: number,
+  gatherMs: (found: number) => number,
 ): LogWindow {
   // What is known: `kept` are all events of these types after `from`, up to and with `head`.
   let kept: RawEvent[] = []
   let from: Place | undefined
   let head: Place | undefined
   let hasMore = false
+  let found = 0
   let readAt = Number.NEGATIVE_INFINITY
   let reading: Promise<void> | undefined
   /** Set while somebody wants the reading that waits for its time to begin now. */
@@ -38,7 +39,7 @@ export function createLogWindow(
     db.callGlobal<Batch>('events.read', after, wanted, max)
 
   async function goOn(isInHurry: boolean): Promise<void> {
-    if (!isInHurry && !hasMore) await due(readAt + gatherMs - performance.now())
+    if (!isInHurry && !hasMore) await due(readAt + gatherMs(found) - performance.now())
     readAt = performance.now()
     const began = head
     if (!began) return
@@ -46,6 +47,7 @@ export function createLogWindow(
     // Somebody ahead of it has moved the window meanwhile.
     if (head !== began) return
     hasMore = batch.more
+    found = batch.events.length
     if (batch.head === null) return
     head = batch.head
     kept.push(...batch.events)
@@ -74,14 +76,14 @@ export function createLogWindow(
   }
 
   function known(after: Place, wanted: ReadonlySet<string>, max: number): Batch {
-    const found: RawEvent[] = []
+    const own: RawEvent[] = []
     for (let at = firstAfter(kept, after); at < kept.length; at += 1) {
       const event = kept[at] as RawEvent
       if (!wanted.has(event.type)) continue
-      if (found.length === max) return { events: found, head: (found.at(-1) as RawEvent).place, more: true }
-      found.push(event)
+      if (own.length === max) return { events: own, head: (own.at(-1) as RawEvent).place, more: true }
+      own.push(event)
     }
-    return { events: found, head: head as Place, more: hasMore }
+    return { events: own, head: head as Place, more: hasMore }
   }
 
   /** Makes the window one that reaches up to `after`, if it can be had with one reading. */
@@ -107,9 +109,9 @@ export function createLogWindow(
         hasten?.()
         await reading
       }
-      const found = read(isInHurry)
+      const fresh = read(isInHurry)
       if (isInHurry) hasten?.()
-      await found
+      await fresh
       if (!covers(after)) return await readLog(after, [...wanted], max)
       return isAfter(head as Place, after) ? known(after, wanted, max) : { events: [], head: null, more: false }
     },

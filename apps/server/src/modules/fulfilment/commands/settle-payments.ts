@@ -1,4 +1,5 @@
 import type { TenantId } from '@quanshu/kernel'
+import { tellNews } from '../../../platform/events/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import { STOCK_BATCH } from '../../orders/index.ts'
 import type { Capture, CaptureOutcome } from '../model.ts'
@@ -11,7 +12,12 @@ export function createSettler(platform: Platform): (tenantId: TenantId, capture:
   return platform.batcher<Capture, CaptureOutcome>({
     name: 'fulfilment.settle',
     ...STOCK_BATCH,
-    run: (tenantId, captures) =>
-      platform.db.callHot<readonly CaptureOutcome[]>(tenantId, 'fulfilment.settle', captures),
+    run: async (tenantId, captures) => {
+      const outcomes = await platform.db.callHot<readonly CaptureOutcome[]>(tenantId, 'fulfilment.settle', captures)
+      for (const { verdict, orderNo, xid } of outcomes) {
+        if (verdict !== 'duplicate') tellNews(platform.hub, { tenantId, subject: `order:${orderNo}`, xid })
+      }
+      return outcomes
+    },
   })
 }
