@@ -38,6 +38,9 @@ const SETTINGS: Readonly<Record<string, string>> = {
   log_line_prefix: '%p ',
   // Failing statements are logged by the application, without their parameters.
   log_checkpoints: 'off',
+  shared_preload_libraries: 'pg_stat_statements',
+  'pg_stat_statements.track': 'all',
+  'pg_stat_statements.track_planning': 'off',
   log_timezone: 'UTC',
   timezone: 'UTC',
 }

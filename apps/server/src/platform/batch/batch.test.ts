@@ -97,6 +97,24 @@ describe('group commit', () => {
     expect(sizes).toEqual([1, 5, 1, 2])
   })
 
+  it('waits for nobody else once all of the last crowd have come back', async () => {
+    const sizes: number[] = []
+    const eternal = createBatcher()<number, number>({
+      name: 'echo',
+      max: 1_000,
+      gatherMs: 2 ** 30,
+      run: async (_, items) => {
+        sizes.push(items.length)
+        return items
+      },
+    })
+    const crowd = () => Promise.all(Array.from({ length: 40 }, (_, item) => eternal(tenant, item)))
+    await eternal(tenant, 0)
+    await crowd()
+    await crowd()
+    expect(sizes).toEqual([1, 40, 40])
+  })
+
   it('rests after a large call while another shop calls, which never waits; small calls and a shop alone do not rest', async () => {
     const begun: { readonly tenantId: TenantId; readonly at: number }[] = []
     const work = createBatcher()<number, number>({

@@ -26,7 +26,8 @@ export type BatchOptions<I, O> = {
   readonly turnstile?: string
   /**
    * A call costs milliseconds before its first item. So the next one leaves no sooner than this after the last, unless
-   * half of `max` is waiting: under a steady flow items gather, and one that comes to a quiet line leaves at once.
+   * half of `max` is waiting, or as many as travelled last, and they are a crowd: under a steady flow items gather, and one that
+   * comes to a quiet line leaves at once.
    */
   readonly gatherMs?: number
 }
@@ -36,6 +37,8 @@ export type Batcher = <I, O>(options: BatchOptions<I, O>) => (tenantId: TenantId
 
 const LANES = 1
 const WAITING_BATCHES = 32
+/** Whoever was in the last call has come back, and more are not to be expected; fewer than this are no crowd. */
+const CROWD_MIN = 32
 /** Items of a call that is no burden to others: at 50 orders a second a call has one or two. */
 const LIGHT_MAX = 8
 /** How long a line rests after a larger call while other shops call too, in times of what the call took. */
@@ -107,7 +110,7 @@ function openLine<I, O>(
   forget: () => void,
 ): Line<I, O> {
   const { max, lanes = LANES, waitingMax = max * WAITING_BATCHES, gatherMs = 0 } = options
-  const enough = max / 2
+  let enough = max / 2
   let departedAt = Number.NEGATIVE_INFINITY
   let restsUntil = Number.NEGATIVE_INFINITY
   let gathering: NodeJS.Timeout | undefined
@@ -139,6 +142,7 @@ function openLine<I, O>(
     inFlight += 1
     const beganAt = performance.now()
     departedAt = beganAt
+    enough = Math.min(max / 2, Math.max(CROWD_MIN, batch.length))
     if (waiting.length > 0) schedule()
     measure(options.name, batch)
     await settle(options, tenantId, batch)
