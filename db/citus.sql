@@ -555,7 +555,8 @@ select create_distributed_function('wholesale.use_nonces(bigint, jsonb)', '$1', 
 --   platform.partitioned_tables
 --   graphile_worker.*
 -- Functions on those, on sequences, or on nothing:
---   events.advance(text, jsonb)
+--   events.advance(jsonb)
+--   events.cursor_of(text)
 --   fulfilment.complaint_moves(text)
 --   jobs.browse(text, bigint, integer)
 --   jobs.counts()
@@ -604,8 +605,8 @@ select create_distributed_function('wholesale.use_nonces(bigint, jsonb)', '$1', 
 --   crypto.rewrap_keys(jsonb)
 --   events.current_era()
 --   events.lag()
---   events.next_batch(text, jsonb, integer)
 --   events.open_era()
+--   events.read(jsonb, jsonb, integer)
 --   events.tail(text)
 --   fulfilment.give_up_planned(integer)
 --   fulfilment.give_up_restocks(integer)

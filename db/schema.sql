@@ -861,16 +861,17 @@ create policy tenant on events.log for all to quanshu_app using (tenant_id = (cu
 create policy tenant on events.parked for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on events.tenant_cursors for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
-function events.advance(p_subscriber text, p_head jsonb) returns jsonb security definer
+function events.advance(p_heads jsonb) returns void security definer
 function events.append(p_batch jsonb) returns void security definer
 function events.append(p_tenant_id bigint, p_cause jsonb, p_events jsonb) returns void security definer
 function events.append(p_tenant_id bigint, p_cause jsonb, p_types text[], p_subjects text[], p_payloads jsonb[]) returns void security definer
 function events.claim(p_subscriber text, p_upto jsonb) returns jsonb security definer
 function events.current_era() returns integer security definer
+function events.cursor_of(p_subscriber text) returns jsonb security definer
 function events.lag() returns jsonb security definer
-function events.next_batch(p_subscriber text, p_types jsonb, p_limit integer) returns json security definer
 function events.open_era() returns integer
 function events.park(p_subscriber text, p_event jsonb, p_error text) returns bigint security definer
+function events.read(p_after jsonb, p_types jsonb, p_limit integer) returns json security definer
 function events.tail(p_seen text) returns jsonb security definer
 function events.take_parked(p_id bigint) returns jsonb security definer
 
@@ -2065,8 +2066,8 @@ create UNIQUE index order_request ON orders.orders USING btree (tenant_id, reque
 create index orders_by_time ON orders.orders USING btree (tenant_id, placed_at DESC);
 create index orders_due ON orders.orders USING btree (tenant_id, expires_at) WHERE ((paid_at IS NULL) AND (closed_at IS NULL));
 create index orders_of_buyer ON orders.orders USING btree (tenant_id, buyer_key, placed_at DESC);
-create index orders_of_contact ON orders.orders USING btree (tenant_id, lower(contact), placed_at DESC);
-create index orders_of_device ON orders.orders USING btree (tenant_id, device_hash, placed_at DESC);
+create index orders_of_contact ON orders.orders USING btree (tenant_id, lower(contact), placed_at DESC) WHERE (buyer_key <> ('c:'::text || contact));
+create index orders_of_device ON orders.orders USING btree (tenant_id, device_hash, placed_at DESC) WHERE (member_id IS NULL);
 create index orders_paid_undelivered ON orders.orders USING btree (tenant_id, paid_at) WHERE (state = 'paid'::text);
 create index orders_pending_of_buyer ON orders.orders USING btree (tenant_id, buyer_key) WHERE ((state = 'pending'::text) AND (buyer_key IS NOT NULL));
 create index orders_pending_of_device ON orders.orders USING btree (tenant_id, device_hash) WHERE ((state = 'pending'::text) AND (device_hash IS NOT NULL));

@@ -336,7 +336,12 @@ async function walk(judge: Judge, shop: HotShop): Promise<readonly Call[]> {
     ],
     [
       'orders of a contact',
-      `select no from orders.orders where tenant_id = $1 and lower(contact) = 'b77@example.test' and query_password_hash = '\\x00' order by placed_at desc limit 20`,
+      `select o.no from orders.orders o where o.tenant_id = $1 and o.no in (
+        select b.no from orders.orders b where b.tenant_id = $1 and b.buyer_key = 'c:b77@example.test'
+        union all
+        select c.no from orders.orders c
+        where c.tenant_id = $1 and lower(c.contact) = 'b77@example.test' and c.buyer_key <> 'c:' || c.contact
+      ) and o.query_password_hash = '\\x00' order by o.placed_at desc limit 20`,
     ],
     [
       'orders of a browser',

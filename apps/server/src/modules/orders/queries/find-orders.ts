@@ -1,5 +1,5 @@
 import type { OrderNo, TenantId } from '@quanshu/kernel'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { ReadTx } from '../../../platform/db/index.ts'
 import { limitOf, type PageQuery } from '../../../platform/lists/index.ts'
 
@@ -45,10 +45,18 @@ export async function ordersOfContact(tx: ReadTx, contact: string, passwordHash:
     select o.no
     from orders.orders o
     where o.tenant_id = ${tx.ctx.tenantId satisfies TenantId}::bigint
-      and lower(o.contact) = ${contact}
+      and o.no in (${nosOfContact(tx.ctx.tenantId, contact)})
       and o.query_password_hash = ${passwordHash}
     order by o.placed_at desc
     limit ${LOOKUP_MAX}
   `.execute(tx.db)
   return rows.map((row) => row.no)
 }
+
+/** Orders by their contact: a guest's by the buyer's key, which is made of it, all others by an index of their own. */
+export const nosOfContact = (tenantId: TenantId, contact: string): RawBuilder<unknown> => sql`
+  select b.no from orders.orders b where b.tenant_id = ${tenantId}::bigint and b.buyer_key = ${`c:${contact.toLowerCase()}`}
+  union all
+  select c.no from orders.orders c
+  where c.tenant_id = ${tenantId}::bigint and lower(c.contact) = ${contact.toLowerCase()} and c.buyer_key <> 'c:' || c.contact
+`

@@ -6,6 +6,7 @@ import type { Ctx, Database, ReadTx } from '../../../platform/db/index.ts'
 import { allOf, limitOf, orderBy } from '../../../platform/lists/index.ts'
 import type { Column } from '../../../platform/sheets/index.ts'
 import { maskContact } from '../model.ts'
+import { nosOfContact } from './find-orders.ts'
 
 type Query = z.output<typeof orderListQuery>
 type Page = z.output<typeof orderRoutes.list.response>
@@ -144,7 +145,7 @@ function wordsOf(ctx: Ctx, q: string): RawBuilder<unknown> {
   return sql`o.no in (
     select ${no}::bigint where ${no}::bigint is not null
     union
-    select c.no from orders.orders c where c.tenant_id = ${ctx.tenantId}::bigint and lower(c.contact) = ${q.toLowerCase()}
+    ${nosOfContact(ctx.tenantId, q)}
     union
     select p.order_no from payments.receipts p where p.tenant_id = ${ctx.tenantId}::bigint and p.trade_no = ${q}
   )`
