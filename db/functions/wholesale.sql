@@ -204,7 +204,7 @@ begin
     passed_fen := passed_fen || total;
     passed := passed || jsonb_build_array(
       (item - array['keyId', 'outerNo', 'skuId', 'quantity', 'form', 'ceilingFen', 'callbackUrl', 'trace']) || jsonb_build_object(
-        'agreed', true, 'payWith', 'balance', 'balanceFen', 0, 'channel', 'wholesale', 'capPerson', 0, 'capIp', 0, 'capDevice', 0,
+        'agreed', true, 'payWith', 'balance', 'balanceFen', 0, 'channel', 'wholesale', 'givesBack', the_key.gives_back, 'capPerson', 0, 'capIp', 0, 'capDevice', 0,
         'lines', jsonb_build_array(jsonb_build_object(
           'skuId', item -> 'skuId', 'quantity', item -> 'quantity', 'unitPriceFen', open.price_fen, 'unitPoints', 0,
           'form', coalesce(item -> 'form', '{}')
@@ -285,7 +285,8 @@ declare
 begin
   select l.exception_reason into because
   from wholesale.orders o
-  join wholesale.keys k on k.tenant_id = p_tenant and k.id = o.key_id and k.gives_back
+  -- As was agreed when it was placed.
+  join orders.orders a on a.tenant_id = p_tenant and a.no = o.order_no and a.gives_back
   join orders.lines l on l.tenant_id = p_tenant and l.order_no = o.order_no
   where o.tenant_id = p_tenant
     and o.order_no = p_no
@@ -358,6 +359,7 @@ as $$
   ), '[]')
 $$;
 revoke execute on function wholesale.trace_of(bigint, bigint) from public;
+grant execute on function wholesale.trace_of(bigint, bigint) to quanshu_app;
 
 -- A signature older than five minutes is refused, so its nonce need not be known much longer.
 create or replace function wholesale.tidy(p_limit integer)

@@ -221,6 +221,8 @@ export type SupplierAdapter = {
   readonly concurrent: number
   /** After so many seconds "not found" counts as never placed; null: only a person may decide so. */
   readonly notFoundIsFinalAfter: number | null
+  /** It is a shop like ours: told through which shops an order came. */
+  readonly passesTrace?: true
   readonly products: (
     outbound: Outbound,
     account: SupplierAccount,

@@ -68,6 +68,7 @@ export const quanshu: SupplierAdapter = {
   concurrent: 8,
   // A call is good for five minutes and its number is kept from the moment it is taken, so what is not known by then never will be.
   notFoundIsFinalAfter: WHOLESALE_NOT_FOUND_IS_FINAL_SECONDS,
+  passesTrace: true,
 
   products: async (outbound, account, cursor): Promise<Answer<ProductPage>> => {
     const query = cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor)}`
