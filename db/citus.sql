@@ -148,6 +148,7 @@ select create_distributed_table('wholesale.days', 'tenant_id', colocate_with => 
 select create_distributed_table('wholesale.nonces', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('wholesale.orders', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('wholesale.prices', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('wholesale.rates', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('wholesale.reveals', 'tenant_id', colocate_with => 'ledger.accounts');
 
 -- Functions that touch no table: delegated ones call them -----------------------------------------------------------
@@ -544,6 +545,7 @@ select create_distributed_function('vault.stop_code(bigint, bigint, text, text)'
 select create_distributed_function('vault.take_chosen(bigint, bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.transfer(bigint, bigint, bigint[], text, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.undo_batch(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('wholesale.admit(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.cancel(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.end_order(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.find_shop(bigint, text)', '$1', colocate_with => 'ledger.accounts');

@@ -3905,6 +3905,20 @@ create table wholesale.prices (
 alter table wholesale.prices enable row level security;
 grant delete, insert, select, update on wholesale.prices to quanshu_app;
 
+create table wholesale.rates (
+  tenant_id bigint not null,
+  key_id bigint not null,
+  minute timestamp with time zone not null,
+  calls integer not null,
+  before integer not null,
+  constraint rates_pkey PRIMARY KEY (tenant_id, key_id),
+  constraint rates_tenant_id_key_id_fkey FOREIGN KEY (tenant_id, key_id) REFERENCES wholesale.keys(tenant_id, id),
+  constraint rates_before_check CHECK ((before >= 0)),
+  constraint rates_calls_check CHECK ((calls >= 0))
+);
+alter table wholesale.rates enable row level security;
+grant select on wholesale.rates to quanshu_app;
+
 create table wholesale.reveals (
   tenant_id bigint not null,
   id bigint not null generated always as identity,
@@ -3939,8 +3953,10 @@ create policy tenant on wholesale.keys for all to quanshu_app using (tenant_id =
 create policy tenant on wholesale.nonces for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on wholesale.orders for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on wholesale.prices for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on wholesale.rates for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on wholesale.reveals for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
+function wholesale.admit(p_tenant bigint, p_items jsonb) returns jsonb security definer
 function wholesale.cancel(p_tenant bigint, p_key bigint, p_outer_no text, p_actor text) returns jsonb security definer
 function wholesale.end_order(p_tenant bigint, p_no bigint, p_because text, p_actor text) returns boolean security definer
 function wholesale.find_shop(p_tenant bigint, p_key text) returns jsonb security definer

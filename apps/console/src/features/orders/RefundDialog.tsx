@@ -81,7 +81,13 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
   }
   const choose = (changed: Partial<Values>) => {
     if (changed.what !== undefined) {
-      form.setFieldsValue({ how: firstWay(refundable.find(({ lineNo }) => lineNo === changed.what), gift), pieces: [] })
+      form.setFieldsValue({
+        how: firstWay(
+          refundable.find(({ lineNo }) => lineNo === changed.what),
+          gift,
+        ),
+        pieces: [],
+      })
     }
     if (changed.what !== undefined || changed.how !== undefined) form.setFieldsValue({ amountFen: null })
     if (isRecharge && changed.how !== undefined) form.setFieldsValue({ to: 'source' })

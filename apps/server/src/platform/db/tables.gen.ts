@@ -1981,6 +1981,14 @@ export type WholesalePrices = {
   updated_at: DefaultedTime
 }
 
+export type WholesaleRates = {
+  tenant_id: number
+  key_id: number
+  minute: Time
+  calls: number
+  before: number
+}
+
 export type WholesaleReveals = {
   tenant_id: number
   id: GeneratedAlways<number>
@@ -2130,5 +2138,6 @@ export type DB = {
   'wholesale.nonces': WholesaleNonces
   'wholesale.orders': WholesaleOrders
   'wholesale.prices': WholesalePrices
+  'wholesale.rates': WholesaleRates
   'wholesale.reveals': WholesaleReveals
 }

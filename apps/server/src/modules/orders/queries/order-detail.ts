@@ -87,7 +87,10 @@ function hasSomethingToGive(line: Raw['lines'][number]): boolean {
 const isGift = ({ channel, totalFen, lines }: Raw): boolean =>
   channel === 'bulk' &&
   totalFen === 0 &&
-  lines.some(({ state, refundedQuantity, quantity }) => (state === 'delivered' || state === 'exception') && refundedQuantity < quantity)
+  lines.some(
+    ({ state, refundedQuantity, quantity }) =>
+      (state === 'delivered' || state === 'exception') && refundedQuantity < quantity,
+  )
 
 /** A payment may be claimed for these; what is closed may have been paid too late. */
 const UNPAID: ReadonlySet<string> = new Set(['pending', 'expired', 'cancelled'])
