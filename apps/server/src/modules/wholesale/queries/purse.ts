@@ -76,7 +76,7 @@ export async function purseOf(platform: Platform, key: OpenKey, day: string, cur
       from stands s
       left join page p on true
       left join lateral (
-        select substring(p.cause from 7)::bigint as no where p.cause ~ '^order:[0-9]{1,18}$'
+        select case when p.cause ~ '^order:[0-9]{1,18}$' then substring(p.cause from 7)::bigint end as no
       ) n on true
       left join wholesale.orders w on w.tenant_id = ${key.tenantId}::bigint and w.order_no = n.no and w.key_id = ${key.id}::bigint
       left join lateral (
