@@ -30,7 +30,14 @@ test('two processes let through together what the key may, not twice as much; wh
   const fresh = await house.secondServer()
   const base = shop.base.replace(house.url, fresh)
   expect((await again(refused, base)).status).toBe(200)
-  expect((await again(answers.findIndex(({ status }) => status === 200), base)).status).toBe(401)
+  expect(
+    (
+      await again(
+        answers.findIndex(({ status }) => status === 200),
+        base,
+      )
+    ).status,
+  ).toBe(401)
 })
 
 test('a minute that began full lets through as its part that counts still runs out', async () => {
