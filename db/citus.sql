@@ -148,6 +148,7 @@ select create_distributed_table('wholesale.days', 'tenant_id', colocate_with => 
 select create_distributed_table('wholesale.nonces', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('wholesale.orders', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('wholesale.prices', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('wholesale.rates', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('wholesale.reveals', 'tenant_id', colocate_with => 'ledger.accounts');
 
 -- Functions that touch no table: delegated ones call them -----------------------------------------------------------
@@ -210,17 +211,22 @@ select create_distributed_function('books.check_balances(bigint, jsonb, integer,
 select create_distributed_function('books.check_batch_sums(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_bills(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_bounds(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.check_bulk(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_clearing(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_code_owners(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_holds(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_paid_orders(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_parents(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.check_recoveries(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_references(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_refunded_rights(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_replays(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.check_restocks(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.check_statements(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_stock_sums(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_suppliers(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_trial_balance(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.check_wholesale(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.fail_run(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.finish_run(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.next_orders(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
@@ -274,6 +280,7 @@ select create_distributed_function('fulfilment.cancel_restock(bigint, bigint, te
 select create_distributed_function('fulfilment.cancel_task(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.chargeback(bigint, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.choose_recalled(bigint, bigint, jsonb, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.claim_recall(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.close_recall(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.close_receipt(bigint, bigint, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.close_refunded(bigint, bigint, integer, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -281,6 +288,7 @@ select create_distributed_function('fulfilment.complain(bigint, bigint, bigint, 
 select create_distributed_function('fulfilment.complaint_bought(bigint, bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.complaint_doubts(bigint, fulfilment.complaints, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.complaint_rule(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.complaint_stray(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.complaints_overtaken(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.complaints_view(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.correct_account(bigint, bigint, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
@@ -296,6 +304,7 @@ select create_distributed_function('fulfilment.defer_restock(bigint, bigint, int
 select create_distributed_function('fulfilment.deliver(bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver_locked(bigint, bigint[], text, boolean, text, boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver_own(bigint, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.drop_recall_claim(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_gifts(bigint, bigint, payments.refunds, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_restock(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_rights(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -344,6 +353,7 @@ select create_distributed_function('fulfilment.part_from_hand(bigint, bigint)', 
 select create_distributed_function('fulfilment.part_news(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.pay_by_balance(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.place_and_pay(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.plan_gift(bigint, bigint, integer, text, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.plan_refund(bigint, bigint, integer, text, bigint[], bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.propose_restock(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.purchase_news(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
@@ -535,6 +545,7 @@ select create_distributed_function('vault.stop_code(bigint, bigint, text, text)'
 select create_distributed_function('vault.take_chosen(bigint, bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.transfer(bigint, bigint, bigint[], text, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.undo_batch(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('wholesale.admit(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.cancel(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.end_order(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.find_shop(bigint, text)', '$1', colocate_with => 'ledger.accounts');

@@ -323,17 +323,22 @@ function books.check_balances(p_tenant bigint, p_place jsonb, p_limit integer, p
 function books.check_batch_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_bills(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_bounds(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
+function books.check_bulk(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_clearing(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_code_owners(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_holds(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_paid_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_parents(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
+function books.check_recoveries(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_references(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_refunded_rights(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_replays(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
+function books.check_restocks(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
+function books.check_statements(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_stock_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_suppliers(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_trial_balance(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
+function books.check_wholesale(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.due_tenants(p_is_night boolean, p_hours integer, p_late_hours integer, p_limit integer) returns jsonb security definer
 function books.fail_run(p_tenant bigint, p_run bigint, p_error text) returns jsonb security definer
 function books.finish_run(p_tenant bigint, p_run bigint, p_worker text) returns jsonb security definer
@@ -1052,18 +1057,24 @@ create table fulfilment.recoveries (
   sent_at timestamp with time zone,
   ended_at timestamp with time zone,
   changed_at timestamp with time zone not null default now(),
+  asked_fen bigint,
+  asked_by text not null default ''::text,
+  asked_by_id bigint,
+  withdrawn boolean not null default false,
   constraint recoveries_pkey PRIMARY KEY (tenant_id, id),
   constraint one_recovery_a_complaint UNIQUE (tenant_id, complaint_id),
   constraint recoveries_tenant_id_batch_id_fkey FOREIGN KEY (tenant_id, batch_id) REFERENCES vault.batches(tenant_id, id),
   constraint recoveries_tenant_id_complaint_id_fkey FOREIGN KEY (tenant_id, complaint_id) REFERENCES fulfilment.complaints(tenant_id, id),
+  constraint awaiting_says_what CHECK (((state <> 'awaiting'::text) OR ((asked_fen IS NOT NULL) AND (asked_by_id IS NOT NULL)))),
   constraint cause_says_which CHECK (((cause = 'complaint'::text) = (complaint_id IS NOT NULL))),
   constraint credit_when_accepted CHECK (((credited_fen = 0) OR (state = 'accepted'::text))),
   constraint ended_says_when CHECK (((state = ANY (ARRAY['accepted'::text, 'refused'::text, 'written_off'::text])) = (ended_at IS NOT NULL))),
   constraint recoveries_cause_check CHECK ((cause = ANY (ARRAY['complaint'::text, 'recall'::text]))),
   constraint recoveries_check CHECK (((credited_fen >= 0) AND (credited_fen <= claimed_fen))),
+  constraint recoveries_check1 CHECK (((asked_fen >= 1) AND (asked_fen <= claimed_fen))),
   constraint recoveries_claimed_fen_check CHECK ((claimed_fen >= 0)),
   constraint recoveries_pieces_check CHECK ((pieces > 0)),
-  constraint recoveries_state_check CHECK ((state = ANY (ARRAY['open'::text, 'sent'::text, 'accepted'::text, 'refused'::text, 'written_off'::text]))),
+  constraint recoveries_state_check CHECK ((state = ANY (ARRAY['open'::text, 'sent'::text, 'awaiting'::text, 'accepted'::text, 'refused'::text, 'written_off'::text]))),
   constraint recoveries_supplier_check CHECK ((supplier <> ''::text))
 );
 alter table fulfilment.recoveries enable row level security;
@@ -1320,6 +1331,7 @@ function fulfilment.cancel_restock(p_tenant bigint, p_id bigint, p_actor text, p
 function fulfilment.cancel_task(p_tenant bigint, p_no bigint, p_line integer, p_actor text) returns jsonb security definer
 function fulfilment.chargeback(p_tenant bigint, p_gateway text, p_news jsonb) returns jsonb security definer
 function fulfilment.choose_recalled(p_tenant bigint, p_batch bigint, p_choice jsonb, p_limit integer) returns jsonb security definer
+function fulfilment.claim_recall(p_tenant bigint, p_batch bigint) returns boolean security definer
 function fulfilment.close_recall(p_tenant bigint, p_batch bigint, p_to text, p_note text, p_actor text) returns jsonb security definer
 function fulfilment.close_receipt(p_tenant bigint, p_receipt bigint, p_state text, p_instead bigint) returns void security definer
 function fulfilment.close_refunded(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint) returns void security definer
@@ -1328,6 +1340,7 @@ function fulfilment.complaint_bought(p_tenant bigint, p_purchase bigint, p_cards
 function fulfilment.complaint_doubts(p_tenant bigint, p_complaint fulfilment.complaints, p_word text) returns text[] security definer
 function fulfilment.complaint_moves(p_state text) returns text[]
 function fulfilment.complaint_rule(p_tenant bigint, p_sku bigint) returns fulfilment.complaint_rules security definer
+function fulfilment.complaint_stray(p_tenant bigint, p_purchase bigint, p_kind text, p_note text) returns void security definer
 function fulfilment.complaints_overtaken(p_tenant bigint, p_no bigint) returns void security definer
 function fulfilment.complaints_view(p_tenant bigint, p_no bigint) returns jsonb security definer
 function fulfilment.correct_account(p_tenant bigint, p_no bigint, p_line integer, p_said jsonb) returns jsonb security definer
@@ -1344,6 +1357,7 @@ function fulfilment.defer_restock(p_tenant bigint, p_id bigint, p_seconds intege
 function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text) returns jsonb security definer
 function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text, p_waiting_only boolean) returns jsonb security definer
 function fulfilment.deliver_own(p_tenant bigint, p_items jsonb, p_actor text) returns jsonb security definer
+function fulfilment.drop_recall_claim(p_tenant bigint, p_batch bigint, p_actor text, p_note text) returns void security definer
 function fulfilment.end_gifts(p_tenant bigint, p_no bigint, p_refund payments.refunds, p_actor text) returns void security definer
 function fulfilment.end_restock(p_tenant bigint, p_id bigint, p_trouble text, p_note text) returns void security definer
 function fulfilment.end_rights(p_tenant bigint, p_dispute bigint) returns void security definer
@@ -1397,6 +1411,7 @@ function fulfilment.part_from_hand(p_tenant bigint, p_refund bigint) returns pay
 function fulfilment.part_news(p_tenant bigint, p_nos bigint[]) returns void security definer
 function fulfilment.pay_by_balance(p_tenant bigint, p_payments jsonb) returns jsonb security definer
 function fulfilment.place_and_pay(p_tenant bigint, p_items jsonb) returns json security definer
+function fulfilment.plan_gift(p_tenant bigint, p_no bigint, p_line integer, p_takes text, p_grants bigint[], p_used text) returns jsonb security definer
 function fulfilment.plan_refund(p_tenant bigint, p_no bigint, p_line integer, p_takes text, p_grants bigint[], p_amount bigint, p_used text) returns jsonb security definer
 function fulfilment.propose_restock(p_tenant bigint, p_id bigint, p_fen bigint) returns void security definer
 function fulfilment.purchase_news(p_tenant bigint, p_news jsonb) returns jsonb security definer
@@ -2038,6 +2053,7 @@ create table orders.orders (
   has_bundles boolean not null default false,
   credit_points bigint not null default 0,
   has_complaints boolean not null default false,
+  gives_back boolean not null default false,
   constraint orders_pkey PRIMARY KEY (tenant_id, no),
   constraint balance_within_total CHECK (((balance_fen >= 0) AND (balance_fen <= total_fen))),
   constraint credit_of_recharge CHECK (
@@ -3890,6 +3906,20 @@ create table wholesale.prices (
 alter table wholesale.prices enable row level security;
 grant delete, insert, select, update on wholesale.prices to quanshu_app;
 
+create table wholesale.rates (
+  tenant_id bigint not null,
+  key_id bigint not null,
+  minute timestamp with time zone not null,
+  calls integer not null,
+  before integer not null,
+  constraint rates_pkey PRIMARY KEY (tenant_id, key_id),
+  constraint rates_tenant_id_key_id_fkey FOREIGN KEY (tenant_id, key_id) REFERENCES wholesale.keys(tenant_id, id),
+  constraint rates_before_check CHECK ((before >= 0)),
+  constraint rates_calls_check CHECK ((calls >= 0))
+);
+alter table wholesale.rates enable row level security;
+grant select on wholesale.rates to quanshu_app;
+
 create table wholesale.reveals (
   tenant_id bigint not null,
   id bigint not null generated always as identity,
@@ -3924,8 +3954,10 @@ create policy tenant on wholesale.keys for all to quanshu_app using (tenant_id =
 create policy tenant on wholesale.nonces for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on wholesale.orders for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on wholesale.prices for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on wholesale.rates for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on wholesale.reveals for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
+function wholesale.admit(p_tenant bigint, p_items jsonb) returns jsonb security definer
 function wholesale.cancel(p_tenant bigint, p_key bigint, p_outer_no text, p_actor text) returns jsonb security definer
 function wholesale.end_order(p_tenant bigint, p_no bigint, p_because text, p_actor text) returns boolean security definer
 function wholesale.find_shop(p_tenant bigint, p_key text) returns jsonb security definer

@@ -11,7 +11,7 @@
 --   books.check_stock_sums      2  books.check_trial_balance   6  books.check_replays          9
 --   books.check_paid_orders     3  books.check_balances        6  books.sealed_page         (pages of cipher texts)
 --   books.check_references      4  books.check_clearing        6
---   books.check_suppliers       6  books.check_bills           6
+--   books.check_suppliers       6  books.check_bills           6  books_promises.sql has more
 
 -- Violations a step tells in full; a shop with more has one cause, not ten thousand.
 create or replace function books.told_max()
@@ -589,6 +589,17 @@ begin
       select 'order_refunds', jsonb_build_object('refundedFen', o.refunded_fen, 'refundsFen', o.refunded)
       where o.refunded_fen <> o.refunded
       union all
+      -- Ordered by a machine or by a file, and neither the other shop's number nor the file's line knows of it.
+      select 'order_unclaimed', jsonb_build_object('channel', o.channel)
+      where o.channel = 'wholesale' and not exists (
+        select from wholesale.orders w where w.tenant_id = p_tenant and w.order_no = o.no
+      )
+         or o.channel = 'bulk' and not exists (
+        select from bulk.lines l where l.tenant_id = p_tenant and l.order_no = o.no
+      ) and not exists (
+        select from bulk.earlier e where e.tenant_id = p_tenant and e.order_no = o.no
+      )
+      union all
       -- A payer's bank has had it: then no failed refund promises it still, and no purse keeps it.
       select 'loss_beside_promise', jsonb_build_object('lossFen', r.disputed_fen, 'promisedFen', x.fen)
       from payments.receipts r
@@ -928,7 +939,7 @@ end;
 $$;
 
 -- Invariant 5, for promises. A hold past its end is an exception's, or should be gone; an order that is over holds nothing;
--- and what an account has set aside is the sum of its open holds.
+-- what an account has set aside is the sum of its open holds; and a chosen number waits for an order that holds its piece, and for it alone.
 create or replace function books.check_holds(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
 returns jsonb
 language plpgsql
@@ -980,7 +991,41 @@ begin
       where s.held <> s.held_out
     )
     into seen, checked, place, found;
-    return books.answer(checked, case when seen = p_limit then place else '{"phase": "holds"}' end, found);
+    return books.answer(checked, case when seen = p_limit then place else '{"phase": "picks"}' end, found);
+  end if;
+
+  if p_place ->> 'phase' = 'picks' then
+    with page as materialized (
+      select c.id, c.sku_id, c.picked_by
+      from vault.cards c
+      where c.tenant_id = p_tenant
+        and c.picked_by is not null
+        and (c.picked_by, c.id) > (coalesce((p_place ->> 'no')::bigint, 0), coalesce((p_place ->> 'id')::bigint, 0))
+      order by c.picked_by, c.id
+      limit p_limit
+    ), wrong as (
+      select p.*
+      from page p
+      where not exists (
+        select
+        from orders.lines l
+        join ledger.holds h on h.tenant_id = p_tenant and h.id = l.hold_id and h.state = 'held'
+        where l.tenant_id = p_tenant
+          and l.order_no = p.picked_by
+          and l.pick_card = p.id
+      )
+    )
+    select (select count(*) from page),
+      (select jsonb_build_object('phase', 'picks', 'no', p.picked_by, 'id', p.id) from page p order by p.picked_by desc, p.id desc limit 1),
+      (
+        select jsonb_agg(books.violation(
+          'pick_orphan', 'card:' || w.id,
+          jsonb_build_array(books.object('card', w.id::text), books.object('order', w.picked_by::text), books.object('sku', w.sku_id::text)), '{}'
+        ))
+        from (select * from wrong limit books.told_max()) w
+      )
+    into seen, place, found;
+    return books.answer(seen, case when seen = p_limit then place else '{"phase": "holds"}' end, found);
   end if;
 
   with page as materialized (
@@ -994,13 +1039,16 @@ begin
   ), told as (
     select p.*, o.no, o.state as order_state, l.state as line_state, l.line_no,
       -- What a member gives beside a gateway belongs to the order itself, as long as it waits.
-      coalesce(p.id in (o.balance_hold, o.points_hold) and o.state = 'pending', false) as is_members_part
+      coalesce(p.id in (o.balance_hold, o.points_hold) and o.state = 'pending', false) as is_members_part,
+      l.pick_card is not null and l.state = 'waiting' and not exists (
+        select from vault.cards c where c.tenant_id = p_tenant and c.id = l.pick_card and c.picked_by = o.no
+      ) as has_lost_number
     from page p
     left join orders.orders o
       on o.tenant_id = p_tenant
       and o.no = case when p.cause ~ '^order:\d{1,18}$' then substring(p.cause from 7)::bigint end
     left join lateral (
-      select l.state, l.line_no
+      select l.state, l.line_no, l.pick_card
       from orders.lines l
       where l.tenant_id = p_tenant
         and l.order_no = o.no
@@ -1011,6 +1059,7 @@ begin
       when t.cause ~ '^order:' and (t.no is null or (t.line_no is null and not t.is_members_part)) then 'hold_orphan'
       when t.line_state in ('delivered', 'refunding', 'refunded', 'cancelled') then 'hold_orphan'
       when t.expires_at < now() - grace and t.line_state is distinct from 'exception' and t.order_state is distinct from 'paid' then 'hold_overdue'
+      when t.has_lost_number then 'pick_missing'
     end as code
     from told t
   )

@@ -242,7 +242,7 @@ begin
       'memberId', the_bulk.member_id,
       'buyerKey', coalesce('m:' || the_bulk.member_id, case when x.contact = '' then 'b:' || p_bulk else 'c:' || x.contact end),
       'contact', x.contact, 'locale', the_bulk.locale, 'holdSeconds', 900, 'capPerson', 0, 'capIp', 0, 'capDevice', 0,
-      'payWith', case the_bulk.payer when 'member' then 'balance' else 'gift' end, 'balanceFen', 0, 'channel', 'bulk',
+      'payWith', case the_bulk.payer when 'member' then 'balance' else 'gift' end, 'balanceFen', 0, 'channel', 'bulk', 'givesBack', true,
       'lines', jsonb_build_array(jsonb_build_object(
         'skuId', x.sku_id, 'quantity', x.quantity, 'unitPriceFen', x.unit_price_fen, 'unitPoints', 0, 'form', x.form
       ))

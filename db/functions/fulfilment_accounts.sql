@@ -4,7 +4,7 @@
 --   fulfilment.correct_account(tenant, no, line, said)      another account: the line is wanted anew, under the next number
 --   fulfilment.give_up_account(tenant, no, line, actor)     the buyer wants the money back instead
 --   fulfilment.account_view(tenant, no, line)               what the buyer's page shows of it
---   fulfilment.ask_for_account(tenant, no, line)            inside purchase_news: the buyer is told, where correcting is open
+--   fulfilment.ask_for_account(tenant, no, line)            inside purchase_news: the buyer is told, where somebody can give another
 --   fulfilment.stop_corrected(tenant, no, line, note)       inside purchase_news: refused and yet delivered, so nothing more is bought
 --
 -- Lock order: orders by number, accounts by id, needs, purchases. Whoever corrects, gives back or has news of a purchase has the
@@ -190,6 +190,8 @@ as $$
     and l.order_no = p_no
     and l.line_no = p_line
     and fulfilment.account_trouble(p_tenant, p_no, p_line) is null
+    -- What goes back by itself is over before anybody could answer: a machine ordered it, or a file.
+    and not exists (select from orders.orders o where o.tenant_id = p_tenant and o.no = p_no and o.gives_back)
 $$;
 revoke execute on function fulfilment.ask_for_account(bigint, bigint, integer) from public;
 

@@ -10,6 +10,7 @@
 --   fulfilment.buy_for_complaint(tenant, id, lease, …)    a source is chosen: one purchase
 --   fulfilment.nothing_bought(tenant, id, lease, why)     no source: the next remedy
 --   fulfilment.complaint_bought(tenant, purchase, cards)  inside purchase_news: what became of the purchase
+--   fulfilment.complaint_stray(tenant, purchase, …)       inside purchase_news: it brought something that nobody waits for
 --   fulfilment.decide_complaint(tenant, id, said)         a person's word
 --   fulfilment.answer_complaint(tenant, no, id, act, note)  the buyer's: withdraw, contest
 --   fulfilment.complaints_overtaken(tenant, no)           inside refunds and replacements: their rights were taken back another way
@@ -598,6 +599,37 @@ begin
 end;
 $$;
 
+-- What was bought for a complaint came after it had been put right (`late`: it lies on our shelf, or cannot be sold), or after the
+-- supplier had refused it (`contradicted`: it is put aside). The money is spent, so somebody has to hear of it.
+create or replace function fulfilment.complaint_stray(p_tenant bigint, p_purchase bigint, p_kind text, p_note text)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  the_complaint bigint;
+begin
+  select c.id into the_complaint
+  from suppliers.purchases p
+  join fulfilment.complaints c on c.tenant_id = p_tenant and c.order_no = p.order_no and c.line_no = p.line_no
+  join fulfilment.complaint_log l
+    on l.tenant_id = p_tenant
+    and l.complaint_id = c.id
+    and l.kind = 'ordered'
+    and (l.detail ->> 'purchaseId')::bigint = p_purchase
+  where p.tenant_id = p_tenant
+    and p.id = p_purchase
+  limit 1;
+  if the_complaint is not null then
+    perform fulfilment.note_complaint(
+      p_tenant, the_complaint, p_kind, 'system', left(coalesce(p_note, ''), 200), jsonb_build_object('purchaseId', p_purchase)
+    );
+  end if;
+end;
+$$;
+revoke execute on function fulfilment.complaint_stray(bigint, bigint, text, text) from public;
+
 -- Inside purchase_news, which has locked orders, accounts and purchases: the code that came takes the bad one's place. When the
 -- complaint was put right in the meantime it stays on our shelf.
 create or replace function fulfilment.complaint_bought(p_tenant bigint, p_purchase bigint, p_cards bigint[])
@@ -617,13 +649,16 @@ begin
   where c.tenant_id = p_tenant
     and c.purchase_id = p_purchase
   for no key update;
-  if complaint.id is null or complaint.state not in ('buying', 'person') then
-    return;
-  end if;
   select * into purchase
   from suppliers.purchases p
   where p.tenant_id = p_tenant
     and p.id = p_purchase;
+  if complaint.id is null or complaint.state not in ('buying', 'person') then
+    if purchase.arrived + purchase.bad > 0 then
+      perform fulfilment.complaint_stray(p_tenant, p_purchase, 'late', purchase.message);
+    end if;
+    return;
+  end if;
   if cardinality(p_cards) = 0 then
     update fulfilment.complaints c
     set purchase_id = null,
@@ -647,6 +682,7 @@ begin
   where g.tenant_id = p_tenant
     and g.id = complaint.grant_id;
   if old.state = 'revoked' then
+    perform fulfilment.complaint_stray(p_tenant, p_purchase, 'late', purchase.message);
     return;
   end if;
   update fulfilment.complaints c

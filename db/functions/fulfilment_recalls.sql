@@ -326,6 +326,11 @@ begin
       close_note = p_note
   where r.tenant_id = p_tenant
     and r.batch_id = p_batch;
+  if p_to = 'suspended' then
+    perform fulfilment.drop_recall_claim(p_tenant, p_batch, p_actor, p_note);
+  else
+    perform fulfilment.open_recall_recovery(p_tenant, p_batch, 'system');
+  end if;
   return jsonb_build_object('ok', true, 'skuId', batch.sku_id);
 end;
 $$;

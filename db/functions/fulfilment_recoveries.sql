@@ -3,7 +3,9 @@
 --   fulfilment.recovery_moves(state)                          where a recovery may go from there
 --   fulfilment.open_recovery(tenant, complaint, by)           inside a remedy: the code's supplier is asked for its cost
 --   fulfilment.open_recall_recovery(tenant, batch, by)        a recall's: what it cost, less what complaints claimed already
---   fulfilment.move_recovery(tenant, recovery, said)          sent, accepted, refused, written off
+--   fulfilment.claim_recall(tenant, batch)                    the same by the recall itself
+--   fulfilment.drop_recall_claim(tenant, batch, by, note)     inside withdrawing a recall: what was not sent is claimed no more
+--   fulfilment.move_recovery(tenant, recovery, said)          sent, accepted, refused, written off; much waits for a second person
 --   fulfilment.book_recovery(tenant, recovery, fen, …)         the money, and the only place that moves it
 --
 -- Lock order: after everything that puts right.
@@ -15,8 +17,9 @@ immutable
 set search_path = pg_catalog
 as $$
   select case p_state
-    when 'open' then array['sent', 'accepted', 'refused', 'written_off']
-    when 'sent' then array['accepted', 'refused', 'written_off']
+    when 'open' then array['sent', 'awaiting', 'accepted', 'refused', 'written_off']
+    when 'sent' then array['awaiting', 'accepted', 'refused', 'written_off']
+    when 'awaiting' then array['accepted', 'sent']
     when 'refused' then array['sent', 'written_off']
     else '{}'
   end
@@ -94,6 +97,9 @@ begin
   update fulfilment.recoveries r
   set state = 'sent',
       credited_fen = 0,
+      asked_fen = null,
+      asked_by = '',
+      asked_by_id = null,
       sent_at = coalesce(r.sent_at, now()),
       ended_at = null,
       changed_at = now()
@@ -207,9 +213,12 @@ begin
   on conflict (tenant_id, batch_id) where cause = 'recall' do update
   set pieces = excluded.pieces,
       claimed_fen = excluded.claimed_fen,
+      state = 'open',
+      withdrawn = false,
+      ended_at = null,
       changed_at = now()
-  where x.state = 'open'
-    and (x.pieces, x.claimed_fen) is distinct from (excluded.pieces, excluded.claimed_fen)
+  where x.withdrawn
+     or x.state = 'open' and (x.pieces, x.claimed_fen) is distinct from (excluded.pieces, excluded.claimed_fen)
   returning * into opened;
   if opened.id is not null then
     perform fulfilment.note_recovery(p_tenant, opened.id, 'open', p_by, '', opened.claimed_fen);
@@ -220,7 +229,56 @@ begin
 end;
 $$;
 
--- p_said: {"state", "creditedFen", "reference", "note", "actor", "staffId"}. What is accepted is booked once, in this transaction.
+-- By the recall itself, when it has listed what was sold and whenever it has put some of it right: what is there already is the same
+-- claim, with the figures of today as long as it was not sent. Nothing to claim is no fault.
+create or replace function fulfilment.claim_recall(p_tenant bigint, p_batch bigint)
+returns boolean
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+begin
+  -- Behind the batch's lock a recall that is withdrawn meanwhile claims nothing.
+  perform 1
+  from vault.batches b
+  join vault.recalls r on r.tenant_id = p_tenant and r.batch_id = b.id and r.listed_at is not null
+  where b.tenant_id = p_tenant
+    and b.id = p_batch
+    and b.state = 'recalling'
+  for no key update of b;
+  return found and fulfilment.open_recall_recovery(p_tenant, p_batch, 'system') ? 'ok';
+end;
+$$;
+
+-- The source proved good: what was claimed of it and not sent yet is claimed no more. What the supplier was told of is for people.
+create or replace function fulfilment.drop_recall_claim(p_tenant bigint, p_batch bigint, p_actor text, p_note text)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  dropped bigint;
+begin
+  update fulfilment.recoveries r
+  set state = 'written_off',
+      withdrawn = true,
+      ended_at = now(),
+      changed_at = now()
+  where r.tenant_id = p_tenant
+    and r.batch_id = p_batch
+    and r.cause = 'recall'
+    and r.state = 'open'
+  returning r.id into dropped;
+  if dropped is not null then
+    perform fulfilment.note_recovery(p_tenant, dropped, 'written_off', p_actor, p_note, 0);
+  end if;
+end;
+$$;
+revoke execute on function fulfilment.drop_recall_claim(bigint, bigint, text, text) from public;
+
+-- p_said: {"state", "creditedFen", "reference", "note", "actor", "staffId", "approvalAboveFen"}. What is accepted is booked once, in this
+-- transaction. Above the shop's amount it waits: another person accepts what was asked for, to the fen, or sends it back.
 create or replace function fulfilment.move_recovery(p_tenant bigint, p_recovery bigint, p_said jsonb)
 returns jsonb
 language plpgsql
@@ -231,6 +289,8 @@ declare
   recovery fulfilment.recoveries;
   after text := p_said ->> 'state';
   credited bigint := case when p_said ->> 'state' = 'accepted' then (p_said ->> 'creditedFen')::bigint else 0 end;
+  above bigint := coalesce((p_said ->> 'approvalAboveFen')::bigint, 0);
+  asked bigint;
 begin
   select * into recovery
   from fulfilment.recoveries r
@@ -239,28 +299,50 @@ begin
   for no key update;
   if recovery.id is null then
     return jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb);
-  elsif after <> all (fulfilment.recovery_moves(recovery.state)) then
+  elsif after <> all (fulfilment.recovery_moves(recovery.state))
+    -- Another amount was asked for than the one that was looked at.
+    or recovery.state = 'awaiting' and after = 'accepted' and credited <> recovery.asked_fen
+  then
     return jsonb_build_object('code', 'complaints.recovery_moved', 'params', jsonb_build_object('state', recovery.state));
+  elsif recovery.state = 'awaiting' and after = 'accepted' and recovery.asked_by_id = (p_said ->> 'staffId')::bigint then
+    return jsonb_build_object('code', 'complaints.recovery_own', 'params', '{}'::jsonb);
   elsif credited > recovery.claimed_fen then
     return jsonb_build_object('code', 'complaints.credit_over_claim', 'params', jsonb_build_object(
       'claimedYuan', trim(to_char(recovery.claimed_fen / 100.0, '999999999990.00'))
     ));
   end if;
+  if after = 'accepted' and recovery.state <> 'awaiting' and above > 0 and credited > above then
+    after := 'awaiting';
+    asked := credited;
+    credited := 0;
+  end if;
   update fulfilment.recoveries r
   set state = after,
       credited_fen = credited,
+      asked_fen = case after when 'awaiting' then asked when 'accepted' then r.asked_fen end,
+      asked_by = case after when 'awaiting' then left(p_said ->> 'actor', 100) when 'accepted' then r.asked_by else '' end,
+      asked_by_id = case after when 'awaiting' then (p_said ->> 'staffId')::bigint when 'accepted' then r.asked_by_id end,
       reference = coalesce(nullif(p_said ->> 'reference', ''), r.reference),
       note = coalesce(nullif(p_said ->> 'note', ''), r.note),
-      sent_at = case when after = 'sent' then now() else r.sent_at end,
-      ended_at = case when after <> 'sent' then now() end,
+      sent_at = case when after = 'sent' and r.state <> 'awaiting' then now() else r.sent_at end,
+      ended_at = case when after not in ('sent', 'awaiting') then now() end,
       changed_at = now()
   where r.tenant_id = p_tenant
     and r.id = p_recovery;
-  perform fulfilment.note_recovery(p_tenant, p_recovery, after, p_said ->> 'actor', p_said ->> 'note', credited);
+  perform fulfilment.note_recovery(p_tenant, p_recovery, after, p_said ->> 'actor', p_said ->> 'note', coalesce(asked, credited));
   perform fulfilment.book_recovery(
-    p_tenant, p_recovery, credited, coalesce(nullif(p_said ->> 'reference', ''), recovery.reference), p_said ->> 'actor',
-    (p_said ->> 'staffId')::bigint
+    p_tenant, p_recovery, credited, coalesce(nullif(p_said ->> 'reference', ''), recovery.reference),
+    case recovery.state when 'awaiting' then recovery.asked_by else p_said ->> 'actor' end,
+    case recovery.state when 'awaiting' then recovery.asked_by_id else (p_said ->> 'staffId')::bigint end
   );
+  update suppliers.money m
+  set decided_by = left(p_said ->> 'actor', 100),
+      decided_at = now()
+  where recovery.state = 'awaiting'
+    and credited > 0
+    and m.tenant_id = p_tenant
+    and m.recovery_id = p_recovery
+    and m.state = 'booked';
   return '{"ok": true}';
 end;
 $$;

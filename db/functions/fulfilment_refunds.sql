@@ -319,6 +319,66 @@ end;
 $$;
 revoke execute on function fulfilment.plan_refund(bigint, bigint, integer, text, bigint[], bigint, text) from public;
 
+-- The same of an order that the shop gave away (bulk.sql): there is no money in it, so only rights can end, whole or piece by piece.
+-- What a bundle gives beside what was paid ends with that (`end_gifts`), and a redemption by `redeem.take_back`.
+create or replace function fulfilment.plan_gift(p_tenant bigint, p_no bigint, p_line integer, p_takes text, p_grants bigint[], p_used text)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  line orders.lines;
+  found_count integer;
+  used_count integer;
+begin
+  if fulfilment.may_have_arrived(p_tenant, p_no) or exists (
+    select from fulfilment.needs n
+    where n.tenant_id = p_tenant
+      and n.order_no = p_no
+      and n.line_no = p_line
+      and n.state in ('wanted', 'buying')
+  ) then
+    return jsonb_build_object('code', 'orders.supply_under_way', 'params', '{}'::jsonb);
+  end if;
+  select * into line
+  from orders.lines l
+  where l.tenant_id = p_tenant
+    and l.order_no = p_no
+    and l.line_no = p_line
+    and l.state in ('delivered', 'exception')
+    and l.refunded_quantity < l.quantity;
+  if not found or p_takes not in ('line', 'pieces') then
+    return null;
+  elsif p_takes = 'pieces' and line.delivered_at is null then
+    return jsonb_build_object('code', 'orders.refund_whole_line', 'params', '{}'::jsonb);
+  end if;
+  select count(*), count(*) filter (where g.state = 'used' or c.state = 'used' or (g.kind = 'topup' and line.delivered_at is not null))
+  into found_count, used_count
+  from entitlements.grants g
+  left join vault.cards c on c.tenant_id = p_tenant and c.id = g.card_id
+  where g.tenant_id = p_tenant
+    and g.order_no = p_no
+    and g.line_no = p_line
+    and g.state <> 'revoked'
+    and (p_takes = 'line' or g.id = any (p_grants));
+  if p_takes = 'pieces' and (found_count = 0 or found_count <> cardinality(p_grants)) then
+    return jsonb_build_object('code', 'orders.refund_piece_gone', 'params', '{}'::jsonb);
+  end if;
+  if p_used = 'refuse' and used_count > 0 then
+    return jsonb_build_object('code', 'orders.refund_used_codes', 'params', jsonb_build_object('count', used_count));
+  end if;
+  return jsonb_build_object(
+    'amountFen', 0, 'points', 0, 'takes', p_takes, 'grants', case when p_takes = 'pieces' then to_jsonb(p_grants) else '[]' end,
+    'instead', '[]'::jsonb, 'isUndelivered', false
+  );
+end;
+$$;
+revoke execute on function fulfilment.plan_gift(bigint, bigint, integer, text, bigint[], text) from public;
+
 -- The line's state after a refund of it has begun or ended. Refunded is whose pieces are all taken or whose amount is all
 -- back; one that still waits for money is being refunded; a refund that failed makes it an exception. Else it is delivered.
 create or replace function fulfilment.turn_line(p_tenant bigint, p_no bigint, p_line integer, p_error text)
@@ -1422,7 +1482,7 @@ $$;
 revoke execute on function fulfilment.cover_twice(bigint, bigint) from public;
 
 -- p_ask: {"lineNo": one, or null for all that can be, "takes", "grants", "amountFen", "to", "reason", "actor", "staffId",
--- "approvalAboveFen", "approvalAbovePoints", "used"}. `takes` is "line" (every right and all the money left), "pieces" (the rights in `grants`, and
+-- "approvalAboveFen", "approvalAbovePoints", "used", "endsGifts": what was given away may be ended for nothing}. `takes` is "line" (every right and all the money left), "pieces" (the rights in `grants`, and
 -- their share of the money unless an amount is given), "nothing" (an amount of goodwill), or "again" (what failed refunds
 -- promised, sent another way). Each line has a refund of its own, so that each can end in its own way.
 --
@@ -1456,11 +1516,13 @@ declare
   given_points bigint;
   waits boolean := false;
   refund_id bigint;
+  is_gift boolean;
 begin
   the_order := fulfilment.lock_for_refund(p_tenant, p_no);
   if the_order.no is null then
     return jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb);
   end if;
+  is_gift := coalesce((p_ask ->> 'endsGifts')::boolean, false) and the_order.channel = 'bulk' and the_order.total_fen = 0;
   select * into receipt
   from payments.receipts r
   where r.tenant_id = p_tenant
@@ -1469,7 +1531,7 @@ begin
   order by r.gateway = 'balance', r.id
   limit 1;
   at_once := p_ask ->> 'to' = 'balance' or coalesce(receipt.gateway, 'balance') = 'balance';
-  if at_once and the_order.member_id is null then
+  if at_once and the_order.member_id is null and not is_gift then
     return jsonb_build_object('code', 'orders.balance_needs_member', 'params', '{}'::jsonb);
   end if;
   if the_order.purpose = 'recharge' and p_ask ->> 'to' = 'balance' then
@@ -1488,10 +1550,17 @@ begin
       and the_order.state in ('paid', 'delivered', 'refunded')
     order by l.line_no
   loop
-    plan := fulfilment.plan_refund(
-      p_tenant, p_no, line_no, takes, array(select (g.id)::bigint from jsonb_array_elements_text(p_ask -> 'grants') as g(id) order by 1),
-      (p_ask ->> 'amountFen')::bigint, p_ask ->> 'used'
-    );
+    if is_gift then
+      plan := fulfilment.plan_gift(
+        p_tenant, p_no, line_no, takes, array(select (g.id)::bigint from jsonb_array_elements_text(p_ask -> 'grants') as g(id) order by 1),
+        p_ask ->> 'used'
+      );
+    else
+      plan := fulfilment.plan_refund(
+        p_tenant, p_no, line_no, takes, array(select (g.id)::bigint from jsonb_array_elements_text(p_ask -> 'grants') as g(id) order by 1),
+        (p_ask ->> 'amountFen')::bigint, p_ask ->> 'used'
+      );
+    end if;
     if plan ? 'code' then
       return plan;
     elsif plan is not null then

@@ -498,6 +498,8 @@ begin
           told := told || jsonb_build_object('no', purchase.order_no, 'lineNo', purchase.line_no, 'purchaseId', purchase.id);
         elsif purchase.purpose = 'stock' then
           perform fulfilment.restock_trouble(p_tenant, purchase.restock_id, 'contradicted', cost);
+        elsif purchase.purpose = 'complaint' then
+          perform fulfilment.complaint_stray(p_tenant, purchase.id, 'contradicted', news.message);
         end if;
         answers := answers || 'contradicted'::text;
       else

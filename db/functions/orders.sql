@@ -601,21 +601,21 @@ begin
   with inserted as (
     insert into orders.orders (
       tenant_id, no, channel, buyer_key, member_id, contact, locale, query_password_hash, device_hash, ip,
-      total_fen, points, balance_fen, pay_with, request_key, request_hash, expires_at, has_bundles, credit_points
+      total_fen, points, balance_fen, pay_with, request_key, request_hash, expires_at, has_bundles, gives_back, credit_points
     )
     select p_tenant, i.no, i.channel, i_buyer[i.n], i_member[i.n], i.contact, i.locale, decode(i.query_hash, 'hex'),
       i_device[i.n], i_ip[i.n], i_total[i.n], i_points[i.n], case when i_balance[i.n] then 0 else i_purse[i.n] end, i.pay_with, i_key[i.n], i_hash[i.n],
       now() + i.hold_seconds * interval '1 second',
-      coalesce(i.n = any (i_bundles), false),
+      coalesce(i.n = any (i_bundles), false), coalesce(i.gives_back, false),
       case
         when bundles is null then 0
         else coalesce((select sum(x.points) from unnest(l_item, l_points) as x(item_no, points) where x.item_no = i.n), 0)
       end
     from rows from (
       jsonb_to_recordset(p_items) as (
-        no bigint, channel text, contact text, locale text, "queryHash" text, "payWith" text, "holdSeconds" integer
+        no bigint, channel text, contact text, locale text, "queryHash" text, "payWith" text, "holdSeconds" integer, "givesBack" boolean
       )
-    ) with ordinality as i(no, channel, contact, locale, query_hash, pay_with, hold_seconds, n)
+    ) with ordinality as i(no, channel, contact, locale, query_hash, pay_with, hold_seconds, gives_back, n)
     where results[i.n] is null
     order by i.n
     on conflict do nothing

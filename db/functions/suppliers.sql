@@ -113,8 +113,7 @@ begin
       'sentAt', l.sent_at,
       'orderNo', l.order_no,
       'profileId', l.profile_id,
-      'profileVersion', l.profile_version,
-      'trace', wholesale.trace_of(l.tenant_id, l.order_no)
+      'profileVersion', l.profile_version
     ))
     into taken
     from leased l

@@ -1,7 +1,8 @@
 -- Selling to other shops through an interface. docs/adr/0039-selling-to-other-shops.md.
 --
 --   wholesale.find_shop(tenant, key)         the shop of a key, before anybody has proven to have its secret; null: there is none
---   wholesale.use_nonces(tenant, items)      true for each signed call that was not there before
+--   wholesale.admit(tenant, items)           each signed call: 0 it may go on, above it in how many ms, -1 it was there before
+--   wholesale.use_nonces(tenant, items)      true for each that was not there before; also for the version before
 --   wholesale.priced(tenant, key, skus)      what is open to a key, for how much, and how many there are
 --   wholesale.place(tenant, items)           places, pays from the purse and delivers; one result per item
 --   wholesale.cancel(tenant, key, outer no, actor)   ends an order that nobody is bringing any more, and gives its money back
@@ -56,6 +57,74 @@ as $$
   select jsonb_agg(a.turn = 1 and f.nonce is not null order by a.n)
   from asked a
   left join fresh f on f.key_id = a.key_id and f.nonce = a.nonce
+$$;
+
+-- Items: [{keyId, nonce, most}]. A sliding window by two counters, as each process has in memory, under the key's row: so the limit
+-- holds however many processes answer. What is over it uses up no nonce. Keys by id, so that batches do not meet crosswise.
+create or replace function wholesale.admit(p_tenant bigint, p_items jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  answers bigint[] := array_fill(-1::bigint, array[jsonb_array_length(p_items)]);
+  asked record;
+  rate wholesale.rates;
+  at timestamptz;
+  this_minute timestamptz;
+  calls_now integer;
+  calls_before integer;
+  room bigint;
+  fresh jsonb;
+  admitted integer[] := '{}';
+begin
+  for asked in
+    select (i.item ->> 'keyId')::bigint as key_id, max((i.item ->> 'most')::bigint) as most, array_agg(i.n::integer order by i.n) as ns
+    from jsonb_array_elements(p_items) with ordinality as i(item, n)
+    group by 1
+    order by 1
+  loop
+    insert into wholesale.rates (tenant_id, key_id, minute, calls, before)
+    select p_tenant, asked.key_id, '-infinity', 0, 0
+    where not exists (select from wholesale.rates r where r.tenant_id = p_tenant and r.key_id = asked.key_id)
+    on conflict do nothing;
+    select * into rate
+    from wholesale.rates r
+    where r.tenant_id = p_tenant
+      and r.key_id = asked.key_id
+    for no key update;
+    -- Behind the lock: who waited for it counts in the minute in which it has it.
+    at := clock_timestamp();
+    this_minute := greatest(date_trunc('minute', at), rate.minute);
+    calls_now := case when rate.minute = this_minute then rate.calls else 0 end;
+    calls_before := case rate.minute when this_minute then rate.before when this_minute - interval '1 minute' then rate.calls else 0 end;
+    room := greatest(floor(
+      asked.most - calls_now - calls_before * greatest(1 - extract(epoch from at - this_minute) / 60.0, 0)
+    )::bigint, 0);
+    update wholesale.rates r
+    set minute = this_minute,
+        calls = calls_now + least(room, cardinality(asked.ns)),
+        before = calls_before
+    where r.tenant_id = p_tenant
+      and r.key_id = asked.key_id;
+    admitted := admitted || asked.ns[1:least(room, cardinality(asked.ns))::integer];
+    for n in least(room, cardinality(asked.ns)) + 1 .. cardinality(asked.ns) loop
+      answers[asked.ns[n]] := greatest(ceil(extract(epoch from this_minute + interval '1 minute' - at) * 1000)::bigint, 1);
+    end loop;
+  end loop;
+  if cardinality(admitted) > 0 then
+    fresh := wholesale.use_nonces(p_tenant, (
+      select jsonb_agg(p_items -> (a.n - 1) order by a.place) from unnest(admitted) with ordinality as a(n, place)
+    ));
+    for n in 1 .. cardinality(admitted) loop
+      answers[admitted[n]] := case when (fresh ->> (n - 1))::boolean then 0 else -1 end;
+    end loop;
+  end if;
+  return to_jsonb(answers);
+end;
 $$;
 
 -- Codes and top-ups that cost money: what is done by hand, bundles and goods for points are not sold on. Never below what a piece
@@ -204,7 +273,7 @@ begin
     passed_fen := passed_fen || total;
     passed := passed || jsonb_build_array(
       (item - array['keyId', 'outerNo', 'skuId', 'quantity', 'form', 'ceilingFen', 'callbackUrl', 'trace']) || jsonb_build_object(
-        'agreed', true, 'payWith', 'balance', 'balanceFen', 0, 'channel', 'wholesale', 'capPerson', 0, 'capIp', 0, 'capDevice', 0,
+        'agreed', true, 'payWith', 'balance', 'balanceFen', 0, 'channel', 'wholesale', 'givesBack', the_key.gives_back, 'capPerson', 0, 'capIp', 0, 'capDevice', 0,
         'lines', jsonb_build_array(jsonb_build_object(
           'skuId', item -> 'skuId', 'quantity', item -> 'quantity', 'unitPriceFen', open.price_fen, 'unitPoints', 0,
           'form', coalesce(item -> 'form', '{}')
@@ -285,7 +354,8 @@ declare
 begin
   select l.exception_reason into because
   from wholesale.orders o
-  join wholesale.keys k on k.tenant_id = p_tenant and k.id = o.key_id and k.gives_back
+  -- As was agreed when it was placed.
+  join orders.orders a on a.tenant_id = p_tenant and a.no = o.order_no and a.gives_back
   join orders.lines l on l.tenant_id = p_tenant and l.order_no = o.order_no
   where o.tenant_id = p_tenant
     and o.order_no = p_no
@@ -358,6 +428,7 @@ as $$
   ), '[]')
 $$;
 revoke execute on function wholesale.trace_of(bigint, bigint) from public;
+grant execute on function wholesale.trace_of(bigint, bigint) to quanshu_app;
 
 -- A signature older than five minutes is refused, so its nonce need not be known much longer.
 create or replace function wholesale.tidy(p_limit integer)

@@ -105,6 +105,7 @@ export const MALL_ROUTES = {
   'wholesaleApi.place': 'POST /api/wholesale/v1/orders',
   'wholesaleApi.product': 'GET /api/wholesale/v1/products/:wholesaleProductId',
   'wholesaleApi.products': 'GET /api/wholesale/v1/products',
+  'wholesaleApi.purse': 'GET /api/wholesale/v1/purse',
   'wholesaleApi.statement': 'GET /api/wholesale/v1/statement',
 } as const
 
@@ -872,6 +873,7 @@ export type Routes = {
   'wholesaleApi.place': (typeof wholesaleApiRoutes)['place']
   'wholesaleApi.product': (typeof wholesaleApiRoutes)['product']
   'wholesaleApi.products': (typeof wholesaleApiRoutes)['products']
+  'wholesaleApi.purse': (typeof wholesaleApiRoutes)['purse']
   'wholesaleApi.statement': (typeof wholesaleApiRoutes)['statement']
   'workspace.acceptTasks': (typeof workspaceRoutes)['acceptTasks']
   'workspace.addProduct': (typeof workspaceRoutes)['addProduct']

@@ -7,6 +7,11 @@ export const BOOKS_CHECK_NAMES = [
   'clearing',
   'bills',
   'suppliers',
+  'statements',
+  'recoveries',
+  'restocks',
+  'bulk',
+  'wholesale',
   'stock_sums',
   'holds',
   'paid_orders',
@@ -41,6 +46,11 @@ export const BOOKS_CHECKS: Readonly<Record<BooksCheck, CheckWords>> = {
   balances: { invariant: 6, zh: '余额等于流水', en: 'Balances' },
   bills: { invariant: 6, zh: '对账入账', en: 'Bills' },
   suppliers: { invariant: 6, zh: '供应商往来', en: 'Suppliers' },
+  statements: { invariant: 6, zh: '供应商对账单', en: 'Suppliers’ statements' },
+  recoveries: { invariant: 6, zh: '供应商追偿', en: 'Claims on suppliers' },
+  restocks: { invariant: 6, zh: '补货与预算', en: 'Restocks and budgets' },
+  bulk: { invariant: 6, zh: '批量订单', en: 'Bulk orders' },
+  wholesale: { invariant: 4, zh: '供货接口订单', en: 'Wholesale orders' },
   clearing: { invariant: 6, zh: '过渡账户', en: 'Clearing accounts' },
   parents: { invariant: 7, zh: '店铺归属', en: 'Rows and their shop' },
   refunded_rights: { invariant: 8, zh: '退款收回权益', en: 'Refunded rights' },
@@ -305,6 +315,108 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     doZh: '对照该供应商的往来账与采购记录，找出多记或少记的一笔。',
     doEn: 'Compare the supplier’s account with its purchases and money, and find what is too much or missing.',
   },
+  peer_order_missing: {
+    zh: '下游商户单号 {number} 已答复成交，却没有对应的订单',
+    en: 'Number {number} of another shop was answered as ordered, and its order is not there',
+    doZh: '技术人员从备份核对这笔订单；暂停该供货密钥，并告知下游商户先不要发货。',
+    doEn: 'Let the engineers look for the order in a backup; pause the key, and tell the other shop to hand out nothing.',
+  },
+  peer_order_other: {
+    zh: '下游商户单号 {number} 指向的订单不是该密钥会员的供货订单',
+    en: 'Number {number} of another shop names an order that is not its member’s, or not of the interface',
+    doZh: '暂停该供货密钥，核对订单归谁、谁付了款。',
+    doEn: 'Pause the key, and see whose order it is and who paid for it.',
+  },
+  peer_money: {
+    zh: '供货订单应付 {paidFen}、余额实扣 {takenFen}；应退 {refundedFen}、余额实退 {backFen}',
+    en: 'A wholesale order cost {paidFen}, the purse gave {takenFen}; {refundedFen} went back, the purse has {backFen}',
+    doZh: '对照会员余额流水，差额用余额调整补正，并告知下游商户。',
+    doEn: 'Compare with the member’s statement, correct the difference by adjusting the balance, and tell the other shop.',
+  },
+  peer_not_given_back: {
+    zh: '下游商户单号 {number} 已答复失败并退款，订单却是{state}',
+    en: 'Number {number} of another shop was answered as given back, but the order is {state}',
+    doZh: '打开订单核对退款；没有退的立即退回余额。',
+    doEn: 'Open the order and look at its refunds; what is not back goes back to the balance now.',
+  },
+  peer_day: {
+    zh: '供货密钥 {day} 记下单 {bookedFen}（{booked} 单），订单合计 {countedFen}（{counted} 单）',
+    en: 'A key has {bookedFen} ordered on {day} ({booked} orders), its orders make {countedFen} ({counted})',
+    doZh: '每日限额可能算错：核对当天订单，技术人员更正。',
+    doEn: 'Its daily cap may be wrong: compare the day’s orders, and let the engineers correct it.',
+  },
+  order_unclaimed: {
+    zh: '订单来自「{channel}」，却没有对应的商户单号或文件行',
+    en: 'The order came by {channel}, and no number of another shop and no line of a file knows of it',
+    doZh: '确认它由谁下单、是否重复；不该有的退款。',
+    doEn: 'Find out who ordered it and whether it is one too many; refund it if so.',
+  },
+  bulk_held: {
+    zh: '批量订单记占用 {bookedFen}（{booked} 行待下单），待下单行合计 {waitingFen}（{counted} 行），余额实占 {heldFen}',
+    en: 'A bulk order has {bookedFen} set aside for {booked} lines; those that wait cost {waitingFen} ({counted}), the purse holds {heldFen}',
+    doZh: '先暂停这个批量订单；技术人员核对占用后再继续。',
+    doEn: 'Pause the bulk order; let the engineers correct what is held before it goes on.',
+  },
+  bulk_total: {
+    zh: '批量订单总额 {totalFen}，各行合计 {linesFen}',
+    en: 'A bulk order’s total is {totalFen}, its lines make {linesFen}',
+    doZh: '与确认时的报价核对，差额退给付款人或登记。',
+    doEn: 'Compare with what was confirmed; give the payer the difference or record it.',
+  },
+  bulk_line: {
+    zh: '批量订单第 {lineNo} 行约定 {lineFen}，其订单为 {orderFen}，或不属于付款人',
+    en: 'Line {lineNo} of a bulk order was agreed at {lineFen}; its order costs {orderFen}, or is not its payer’s',
+    doZh: '打开该行的订单，核对金额与所属会员。',
+    doEn: 'Open the line’s order; compare its amount and whose it is.',
+  },
+  recovery_differs: {
+    zh: '追偿记认账 {creditedFen}，供应商账户入账 {bookedFen}',
+    en: 'A claim has {creditedFen} credited, {bookedFen} was booked with its supplier',
+    doZh: '打开供应商往来账核对这笔退款，补记或冲销。',
+    doEn: 'Look at the supplier’s account for this credit; record or reverse the difference.',
+  },
+  recovery_unknown: {
+    zh: '供应商退款 {amountFen} 写着追偿 {reference}，该追偿不存在或属于别的供应商',
+    en: 'A credit of {amountFen} names claim {reference}, which is not there or is on another supplier',
+    doZh: '核对这笔退款属于哪份追偿，不属于任何一份的冲销。',
+    doEn: 'Find the claim that it belongs to; reverse it if there is none.',
+  },
+  restock_spent: {
+    zh: '补货记支出 {spentFen}，其采购合计 {costFen}',
+    en: 'A restock says that it spent {spentFen}, its purchases cost {costFen}',
+    doZh: '核对该补货的各次采购，由技术人员更正。',
+    doEn: 'Compare its purchases; let the engineers correct it.',
+  },
+  restock_budget: {
+    zh: '补货采购合计 {costFen}，预算扣了 {usedFen}',
+    en: 'A restock’s purchases cost {costFen}, its budget gave {usedFen}',
+    doZh: '本月预算余额可能不准：核对该补货的采购，由技术人员更正。',
+    doEn: 'What the budget has left may be wrong: compare the purchases, and let the engineers correct it.',
+  },
+  restock_promise: {
+    zh: '补货在预算中占用 {heldFen}，在途采购最多 {promisedFen}',
+    en: 'A restock holds {heldFen} of its budget, the purchase under way costs {promisedFen} at most',
+    doZh: '确认后台任务在运行；仍不变则由技术人员释放。',
+    doEn: 'See that background jobs are running; if it stays, let the engineers release it.',
+  },
+  statement_line_lost: {
+    zh: '{day} 的供应商对账单有 {count} 行（{amountFen}，首行第 {lineNo} 行）既没有对上也没有差异',
+    en: '{count} lines of the supplier’s statement of {day} ({amountFen}, the first is line {lineNo}) are neither found nor a difference',
+    doZh: '打开该日重新对账；已关账的联系技术人员。',
+    doEn: 'Go through the day again; call the engineers if it is closed.',
+  },
+  pick_orphan: {
+    zh: '买家选中的号码仍被占着，没有占用它的待付订单',
+    en: 'A chosen number is kept for an order that holds nothing for it',
+    doZh: '技术人员放开这个号码，即可再被选。',
+    doEn: 'Let the engineers let go of it; then it can be chosen again.',
+  },
+  pick_missing: {
+    zh: '待付款订单选中的号码没有为它留着',
+    en: 'The number that an unpaid order chose is not kept for it',
+    doZh: '联系买家：付款后可能拿不到所选号码，可取消订单重新选。',
+    doEn: 'Tell the buyer: the number may be gone when they pay; cancel the order so that they choose again.',
+  },
   match_differs: {
     zh: '对账对上的一笔，账单为 {lineFen}、账目为 {factFen}、入账为 {amountFen}',
     en: 'A match was posted with {amountFen}; the bill says {lineFen}, our books {factFen}',
@@ -359,6 +471,8 @@ export type BooksParams = Readonly<Record<string, unknown>>
 
 /** Words that params bring along: states, kinds of accounts, reasons. What is not here is shown as it is. */
 const WORDS: Readonly<Record<string, Words>> = {
+  bulk: { zh: '批量订单', en: 'a bulk order’s file' },
+  wholesale: { zh: '供货接口', en: 'the wholesale interface' },
   pending: { zh: '待付款', en: 'awaiting payment' },
   paid: { zh: '已付款', en: 'paid' },
   waiting: { zh: '待发货', en: 'waiting' },
@@ -408,7 +522,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   changed: { zh: '内容被改', en: 'changed' },
   head: { zh: '结尾被删', en: 'end cut off' },
 }
-const WORD_PARAMS: readonly string[] = ['state', 'kind', 'reason', 'unit', 'from', 'to', 'table']
+const WORD_PARAMS: readonly string[] = ['channel', 'state', 'kind', 'reason', 'unit', 'from', 'to', 'table']
 /** Params that are fen when the account is one of money. */
 const ACCOUNT_AMOUNTS: readonly string[] = ['balance', 'held', 'floor', 'rule', 'booked', 'counted', 'sum']
 

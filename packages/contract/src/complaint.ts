@@ -52,6 +52,6 @@ export type ComplaintDoubt = (typeof COMPLAINT_DOUBTS)[number]
 export const COMPLAINT_PICTURES_MAX = 3
 
 /** A claim on a supplier for bad codes. */
-export const RECOVERY_STATES = ['open', 'sent', 'accepted', 'refused', 'written_off'] as const
+export const RECOVERY_STATES = ['open', 'sent', 'awaiting', 'accepted', 'refused', 'written_off'] as const
 export type RecoveryState = (typeof RECOVERY_STATES)[number]
 export const RECOVERY_CAUSES = ['complaint', 'recall'] as const

@@ -52,6 +52,8 @@ export const EVENT_TYPES = [
   'complaint.rejected',
   'complaint.withdrawn',
   'complaint.settled',
+  'complaint.late',
+  'complaint.contradicted',
   'stock.changed',
   'stock.low',
   'batch.imported',

@@ -314,6 +314,48 @@ export const MESSAGE_EVENTS = {
       },
     },
   },
+  'complaint.late': {
+    name: { zh: '为申诉补买的卡密来晚了', en: 'A code bought for a complaint came too late' },
+    type: 'complaint.late',
+    audience: 'staff',
+    permission: 'orders.handle',
+    urgent: false,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/complaints/{complaint}',
+    variables: { ...usual, order, ...complaint },
+    texts: {
+      'zh-CN': {
+        subject: '补买的卡密来晚了：{goods}',
+        body: '订单 {order} 的申诉已另行处理，之后补买的 {goods} 才到货，供应商已计费。能用的已上架，请核对。\n\n{link}',
+      },
+      en: {
+        subject: 'Came too late: {goods}',
+        body: 'The complaint of order {order} had been put right when {goods}, bought for it, arrived and was charged. What can be sold is on the shelf; please check.\n\n{link}',
+      },
+    },
+  },
+  'complaint.contradicted': {
+    name: { zh: '为申诉补买：供应商拒绝后又到货', en: 'Bought for a complaint: refused, and yet delivered' },
+    type: 'complaint.contradicted',
+    audience: 'staff',
+    permission: 'orders.handle',
+    urgent: false,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/complaints/{complaint}',
+    variables: { ...usual, order, ...complaint },
+    texts: {
+      'zh-CN': {
+        subject: '供应商拒绝后又到货：{goods}',
+        body: '为订单 {order} 的申诉补买 {goods}，供应商先说没有，后来又到货并计费。卡密已放入停售批次，请与供应商核对。\n\n{link}',
+      },
+      en: {
+        subject: 'Refused, and yet delivered: {goods}',
+        body: 'For the complaint of order {order} a supplier refused {goods}, and delivered and charged it after all. The code is put aside in a suspended batch; please settle it with the supplier.\n\n{link}',
+      },
+    },
+  },
   'complaint.replaced': {
     name: { zh: '坏卡已更换', en: 'A bad code was replaced' },
     type: 'complaint.replaced',

@@ -112,6 +112,7 @@ const complaintReason: Table<ComplaintReason> = {
 const recovery: Table<RecoveryState> = {
   open: ['warning', '待发送', 'To be sent'],
   sent: ['processing', '已发送', 'Sent'],
+  awaiting: ['warning', '认账待复核', 'Credit to be agreed'],
   accepted: ['success', '已认账', 'Credited'],
   refused: ['error', '供应商拒绝', 'Refused'],
   written_off: ['default', '已核销为损失', 'Written off'],

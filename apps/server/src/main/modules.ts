@@ -29,7 +29,7 @@ import { stockModule } from '../modules/stock/index.ts'
 import { type SupplierAdapters, supplierAdapters, suppliersModule } from '../modules/suppliers/index.ts'
 import { resolveTenant, tenancyModule } from '../modules/tenancy/index.ts'
 import { vaultModule } from '../modules/vault/index.ts'
-import { resolveKey, wholesaleModule } from '../modules/wholesale/index.ts'
+import { resolveKey, traceOf, wholesaleModule } from '../modules/wholesale/index.ts'
 import { workspaceModule } from '../modules/workspace/index.ts'
 import type { Ports } from '../platform/http/index.ts'
 import type { Module, Platform } from '../platform/module.ts'
@@ -48,7 +48,10 @@ export function assemble(
   platform: Platform,
   options: { readonly supplierAdapters?: SupplierAdapters | undefined } = {},
 ): Assembly {
-  const suppliers = suppliersModule(platform, options.supplierAdapters ?? supplierAdapters, createSupplyNews(platform))
+  const suppliers = suppliersModule(platform, options.supplierAdapters ?? supplierAdapters, {
+    tell: createSupplyNews(platform),
+    traceOf: traceOf(platform),
+  })
   const payments = paymentsModule(platform, {
     settle: createSettler(platform),
     refundEnded: (tenantId, refundId, done, error) =>

@@ -519,12 +519,129 @@ test('a recall claims what complaints have not claimed', async () => {
     return (recall?.listed && recall.claim.stopped === 2) || undefined
   })
   const open = () => shop.staff.call('fulfilment.openRecallRecovery', { params: { batchId: goods.batchId }, body: {} })
-  const { id } = await open()
-  expect((await open()).id).toBe(id)
+  // By itself; whoever asks for it once more finds it.
+  const claimed = await until('the recall to claim', async () =>
+    (await recoveries(shop)).find(({ cause }) => cause === 'recall'),
+  )
+  expect((await open()).id).toBe(claimed.id)
   expect((await recoveries(shop)).map(({ cause, pieces, claimedFen }) => [cause, pieces, claimedFen])).toEqual([
     ['recall', 2, 1_800],
     ['complaint', 1, 900],
   ])
+
+  // What is put right joins it, as long as the supplier has not been told.
+  const ofRecall = async () => (await recoveries(shop)).find(({ cause }) => cause === 'recall')
+  await shop.staff.call('fulfilment.handleRecalledPieces', {
+    params: { batchId: goods.batchId },
+    body: { action: 'refund', to: 'source', grantIds: [order.grants[1] ?? 0], reason: '黑卡' },
+  } as never)
+  await until('the claim to grow', async () => ((await ofRecall())?.pieces === 3 ? true : undefined))
+  expect(await ofRecall()).toMatchObject({ id: claimed.id, state: 'open', claimedFen: 2_700 })
+
+  // The source proves good, and bad once more: not claimed, and claimed again, as one claim.
+  const params = { batchId: goods.batchId }
+  await shop.staff.call('fulfilment.withdrawRecall', { params, body: { note: '供应商已证明' } })
+  expect(await ofRecall()).toMatchObject({ id: claimed.id, state: 'written_off' })
+  await shop.staff.call(
+    'fulfilment.recallBatch',
+    { params, body: { reason: '还是黑卡' } },
+    { idempotencyKey: randomUUID() },
+  )
+  await until('the claim to be back', async () => ((await ofRecall())?.state === 'open' ? true : undefined))
+  expect(await ofRecall()).toMatchObject({ id: claimed.id, pieces: 3, claimedFen: 2_700, endedAt: null })
+  await expectBooksRight(house, shop.tenantId)
+})
+
+test('a credit above what one person may book waits for a second, who agrees to the fen or sends it back', async () => {
+  const shop = await openShop()
+  const goods = await bought(shop)
+  const order = await delivered(shop, goods)
+  await complain(order)
+  await outcome(shop, order)
+  const [claim] = await recoveries(shop)
+  if (!claim) throw new Error('no claim')
+  await shop.staff.call('tenancy.saveSettings', {
+    body: { values: { 'suppliers.moneyApprovalAboveFen': 1_000 }, versions: {} },
+  })
+  const owed = await account(shop, 'cash.supplier')
+  const move = (by: Shop['staff'], state: 'sent' | 'accepted', creditedFen = 0) =>
+    code(
+      by.call(
+        'fulfilment.moveRecovery',
+        { params: { recoveryId: claim.id }, body: { state, creditedFen, reference: 'KF-9', note: '' } },
+        { idempotencyKey: randomUUID() },
+      ),
+    )
+  const now = async () => (await recoveries(shop))[0]
+  const second = await shop.hire(['suppliers.read', 'suppliers.manage'])
+  expect(await move(shop.staff, 'accepted', 1_800)).toBe('ok')
+  expect(await now()).toMatchObject({ state: 'awaiting', askedFen: 1_800, creditedFen: 0, endedAt: null })
+  expect(await account(shop, 'cash.supplier')).toBe(owed)
+  expect(await move(shop.staff, 'accepted', 1_800)).toBe('complaints.recovery_own')
+  expect(await move(second, 'accepted', 1_700)).toBe('complaints.recovery_moved')
+  expect(await move(second, 'sent')).toBe('ok')
+  expect(await now()).toMatchObject({ state: 'sent', askedFen: null, askedBy: '' })
+  expect(await move(second, 'accepted', 1_900)).toBe('ok')
+  expect(await move(second, 'accepted', 1_900)).toBe('complaints.recovery_own')
+  const answers = await Promise.all(Array.from({ length: 4 }, () => move(shop.staff, 'accepted', 1_900)))
+  expect(answers.toSorted()).toEqual([...Array(3).fill('complaints.recovery_moved'), 'ok'])
+  expect(await now()).toMatchObject({ state: 'accepted', creditedFen: 1_900 })
+  expect(await account(shop, 'cash.supplier')).toBe(owed - 1_900)
+  const [money] = await house.query(
+    `select state, amount_fen, decided_by is not null as "byTwo" from suppliers.money where tenant_id = $1 and recovery_id = $2`,
+    [shop.tenantId, claim.id],
+  )
+  expect(money).toEqual({ state: 'booked', amount_fen: 1_900, byTwo: true })
+  await expectBooksRight(house, shop.tenantId)
+})
+
+test('what was bought for a complaint comes when it was put right, or after it was refused: somebody is told', async () => {
+  const told = (shop: Shop, kind: string) =>
+    until(`somebody to be told of ${kind}`, async () => {
+      const rows = await house.query(
+        `select m.id from notify.inbox m join events.log e on e.tenant_id = m.tenant_id
+         where m.tenant_id = $1 and m.event = $2 and e.type = $2 limit 1`,
+        [shop.tenantId, `complaint.${kind}`],
+      )
+      return rows.length > 0 ? true : undefined
+    })
+  const hurry = ({ no }: Delivered) =>
+    house.query(
+      `update suppliers.purchases set due_at = now(), leased_until = null where order_no = $1 and state in ('sending', 'unknown', 'accepted')`,
+      [no],
+    )
+  const shop = await openShop({ remedies: ['buy', 'refund'] })
+  const goods = await bought(shop)
+  const slow = await delivered(shop, goods)
+  supplier.control.addFault({ kind: 'api.cut', endpoint: supplier.placing, times: 1 } as never)
+  supplier.control.addFault({ kind: 'order.not_found', times: 1, ms: 600_000 } as never)
+  await complain(slow)
+  await until('the purchase to be sent', async () => supplier.handedOut(slow.no) === 2 || undefined)
+  await house.query(
+    `update fulfilment.complaints set buying_since = now() - interval '1 hour', due_at = now() where tenant_id = $1`,
+    [shop.tenantId],
+  )
+  const { id } = await outcome(shop, slow)
+  await decide(shop, id, 'refund')
+  await supplier.control.advance(700_000)
+  await hurry(slow)
+  await told(shop, 'late')
+  expect((await read(shop, id)).log.map(({ kind }) => kind)).toContain('late')
+
+  const refused = await delivered(shop, goods)
+  supplier.control.addFault({ kind: 'order.fail', times: 1, value: '渠道维护' } as never)
+  await complain(refused)
+  await outcome(shop, refused)
+  const [purchase] = await until('the refusal', async () => {
+    await hurry(refused)
+    const rows = await house.query<{ no: string }>(
+      `select no from suppliers.purchases where order_no = $1 and purpose = 'complaint' and state = 'refused'`,
+      [refused.no],
+    )
+    return rows.length > 0 ? rows : undefined
+  })
+  await supplier.control.settle(purchase?.no ?? '', 'success')
+  await told(shop, 'contradicted')
   await expectBooksRight(house, shop.tenantId)
 })
 

@@ -407,6 +407,36 @@ describe('top-ups', () => {
   })
 })
 
+test('a gift is taken back at the desk: its code ends, no money moves, and its line may be tried again', async () => {
+  const goods = await shop.stock(4)
+  const draft = await create({ payer: 'shop', skuId: goods.skuId })
+  await confirm(await put(draft.id, plainLines(1, 2)))
+  await isOver(draft.id)
+  const [line] = await linesOf(draft.id)
+  const no = line?.orderNo ?? 0
+  const detail = () => shop.staff.call('orders.detail', { params: { no } as never })
+  const order = await detail()
+  expect(order.actions).toContain('refund')
+  const take = (body: object) =>
+    refusal(
+      shop.staff.call('orders.refund', { params: { no }, body: { to: 'source', reason: '发错人', ...body } } as never, {
+        idempotencyKey: randomUUID(),
+      }),
+    )
+  expect(await take({ lineNo: 1, amountFen: 1 })).toBe('orders.nothing_to_refund')
+  expect(await take({ lineNo: 1, pieces: [order.lines[0]?.grants[0]?.id] })).toBe('done')
+  expect((await detail()).lines[0]).toMatchObject({ state: 'delivered', refundedQuantity: 1 })
+  expect(await take({ lineNo: null })).toBe('done')
+  expect(await take({ lineNo: null })).toBe('orders.nothing_to_refund')
+  const ended = await detail()
+  expect(ended).toMatchObject({ state: 'refunded', refundedFen: 0, lines: [{ refundedQuantity: 2 }] })
+  expect(ended.lines[0]?.grants.every(({ state }) => state === 'revoked')).toBe(true)
+  expect(ended.actions).not.toContain('refund')
+  await shop.staff.call('bulk.retry', { params: { bulkId: draft.id }, body: {} })
+  expect(await isOver(draft.id)).toMatchObject({ counts: { delivered: 1 } })
+  await expectEachOnce(draft.id)
+})
+
 describe('who may', () => {
   test('give away needs a right of its own, and so does seeing the codes', async () => {
     const goods = await shop.stock(1)

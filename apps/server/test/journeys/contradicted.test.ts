@@ -15,7 +15,7 @@ const second = await openSupplier('kayixin')
 let goodsCount = 0
 
 /** A top-up of two suppliers, of which the second is out of reach and the first will refuse. */
-async function refusing() {
+async function refusing(value = '渠道维护', times = 1) {
   const shop = await house.newShop()
   goodsCount += 1
   const remoteId = String(9_810_000 + goodsCount)
@@ -34,7 +34,7 @@ async function refusing() {
     `update suppliers.suppliers set breaker = 'open', open_until = now() + interval '1 hour' where tenant_id = $1 and id = $2`,
     [shop.tenantId, other.id],
   )
-  first.control.addFault({ kind: 'order.fail', times: 1, value: '渠道维护' } as never)
+  first.control.addFault({ kind: 'order.fail', times, value } as never)
   return { shop, goods, other }
 }
 const purchasesOf = async (shop: Shop, no: OrderNo) =>
@@ -98,6 +98,45 @@ test('an order of another shop does not go back by itself, and cannot be cancell
   })
   expect(cancelled.json).toEqual({ outcome: 'too_late' })
   await expectLeftAlone(one.shop, no)
+})
+
+test('an account that is refused is asked for again only where somebody can give one', async () => {
+  const one = await refusing('充值账号不存在', 2)
+  const { staff, tenantId, base } = one.shop
+  const place = async (givesBack: boolean) => {
+    const key = await openKey(one.shop, 10_000, { givesBack })
+    const { json } = await signedCall(base, key, {
+      method: 'POST',
+      path: '/orders',
+      body: {
+        outerNo: randomUUID(),
+        productId: String(one.goods.skuId),
+        quantity: 1,
+        ceilingFen: 9_999,
+        fields: { account: '13800001115' },
+      },
+    })
+    return Number(json.orderNo) as OrderNo
+  }
+  const asked = () =>
+    house.query<{ subject: string }>(
+      "select subject from events.log where tenant_id = $1 and type = 'supply.account_refused'",
+      [tenantId],
+    )
+  const refused = (no: OrderNo) =>
+    until('the account to be refused', async () => {
+      await house.query(
+        `update suppliers.purchases set due_at = now(), leased_until = null where order_no = $1 and state in ('sending', 'accepted', 'unknown')`,
+        [no],
+      )
+      const { lines } = await staff.call('orders.detail', { params: { no } })
+      return lines[0]?.state === 'exception' || lines[0]?.state === 'refunded' || undefined
+    })
+  const byItself = await place(true)
+  await refused(byItself)
+  const waiting = await place(false)
+  await refused(waiting)
+  expect((await asked()).map(({ subject }) => subject)).toEqual([`order:${waiting}`])
 })
 
 test('a line of a bulk order is neither given back nor bought again', async () => {

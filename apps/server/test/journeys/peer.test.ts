@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { WholesaleOrder } from '@quanshu/contract'
+import type { WholesaleOrder, WholesalePurse } from '@quanshu/contract'
 import type { OrderNo } from '@quanshu/kernel'
 import { afterAll, describe, expect, test } from 'vitest'
 import { auditBooks } from '../../src/modules/books/index.ts'
@@ -89,6 +89,23 @@ const order = (sku: number, more: object = {}) => ({
 })
 const place = (shop: Shop, key: Credentials, body: object) =>
   signedCall(shop.base, key, { method: 'POST', path: '/orders', body })
+
+/** The same shop, telling something else about its purse. */
+async function altered(base: string, spoil: (purse: WholesalePurse) => WholesalePurse): Promise<string> {
+  const server = http.createServer(async (request, response) => {
+    const answer = await fetch(new URL(base).origin + (request.url ?? ''), {
+      headers: Object.fromEntries(
+        Object.entries(request.headers).filter(([name]) => name.startsWith('x-quanshu')),
+      ) as Record<string, string>,
+    })
+    const json = await answer.json()
+    const said = request.url?.includes('/purse') === true ? spoil(json as WholesalePurse) : json
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(said))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  afterAll(() => server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}${new URL(base).pathname.replace(/\/$/, '')}/`
+}
 
 describe('what one shop buys from another', () => {
   test('codes go from A’s vault through B’s to B’s buyer, and each book says the same sum', async () => {
@@ -258,8 +275,25 @@ test('the adapter reads balance, product and statement, cancels what it may, and
   const day = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
   expect(await adapter.statement(outbound, account, day)).toMatchObject({
     kind: 'done',
-    value: [{ no: purchase?.no, remoteId: String(sold.skuId), quantity: 1, costHao: COST_FEN * 100, state: 'done' }],
+    value: [
+      { no: purchase?.no, remoteId: String(sold.skuId), quantity: 1, costHao: COST_FEN * 100, state: 'done' },
+      // What A put into the purse by hand; the order's own movement is the order's line.
+      { kind: 'deposit', remoteNo: expect.stringMatching(/^M\d+$/), costHao: 10_000_000, state: 'done' },
+    ],
   })
+  // A shop whose movements do not make its balance, or whose order took nothing, is not gone through.
+  for (const spoil of [
+    (purse: WholesalePurse) => ({ ...purse, closingFen: purse.closingFen + 1 }),
+    (purse: WholesalePurse) => ({ ...purse, openingFen: purse.openingFen - 1 }),
+    (purse: WholesalePurse) => ({
+      ...purse,
+      closingFen: purse.closingFen + COST_FEN,
+      items: purse.items.filter(({ kind }) => kind !== 'order'),
+    }),
+  ]) {
+    const baseUrl = await altered(a.base, spoil)
+    expect(await adapter.statement(outbound, { ...account, baseUrl }, day)).toMatchObject({ kind: 'unknown' })
+  }
   expect(await adapter.cancel(outbound, account, { no: purchase?.no ?? '', remoteNo: null })).toEqual({
     kind: 'done',
     value: 'too_late',
@@ -473,6 +507,35 @@ describe('the interface itself', () => {
         { outerNo: done.outerNo, state: 'done', amountFen: 1_990, refundedFen: 0 },
         { outerNo: stuck.outerNo, state: 'failed', amountFen: 500, refundedFen: 500 },
       ],
+    })
+    const purse = (await signedCall(a.base, key, { method: 'GET', path: `/purse?day=${day}` })).json
+    expect(purse).toMatchObject({
+      openingFen: 0,
+      closingFen: 10_000 - 1_990,
+      next: null,
+      items: [
+        { kind: 'correction', amountFen: 10_000, balanceFen: 10_000, orderNo: null },
+        { kind: 'order', amountFen: -1_990, balanceFen: 8_010, outerNo: done.outerNo },
+        { kind: 'order', amountFen: -500, balanceFen: 7_510, outerNo: stuck.outerNo },
+        { kind: 'refund', amountFen: 500, balanceFen: 8_010, outerNo: stuck.outerNo },
+      ],
+    })
+    // The day before began and ended with nothing; another shop's key sees its own purse only.
+    const before = new Date(Date.now() - 16 * 3_600_000).toISOString().slice(0, 10)
+    expect((await signedCall(a.base, key, { method: 'GET', path: `/purse?day=${before}` })).json).toMatchObject({
+      openingFen: 0,
+      closingFen: 0,
+      items: [],
+    })
+    const stranger = await openKey(a, 70)
+    const second = await signedCall(a.base, stranger, { method: 'GET', path: `/purse?day=${day}` })
+    expect(second.json).toMatchObject({ openingFen: 0, closingFen: 70, items: [{ amountFen: 70 }] })
+    const poor = await openKey(a, 0, { scopes: ['read', 'order'] })
+    expect((await signedCall(a.base, poor, { method: 'GET', path: `/purse?day=${day}` })).json).toMatchObject({
+      code: 'wholesale.scope',
+    })
+    expect((await signedCall(a.base, key, { method: 'GET', path: '/purse?day=today' })).json).toMatchObject({
+      code: 'common.invalid_input',
     })
     await expectBooksRight(house, a.tenantId)
   })

@@ -71,6 +71,11 @@ export const complaintErrors = defineErrors('complaints', {
     zh: '追偿的状态已变化，不能再这样处理，请刷新后查看',
     en: 'The recovery has moved on, and this cannot be done to it now; refresh to see how it stands',
   },
+  recoveryOwn: {
+    status: 403,
+    zh: '金额超过店铺设定，需要另一位同事确认，不能由提出的人自己确认',
+    en: 'The amount is above what one person may book; somebody other than who said it has to agree',
+  },
   creditOverClaim: {
     status: 422,
     zh: '供应商认账的金额不能超过追偿金额 {claimedYuan} 元',

@@ -21,6 +21,9 @@ export const recoveryRow = z.object({
   pieces: z.int(),
   claimedFen: fen,
   creditedFen: fen,
+  /** Said to be credited, and by whom: above the shop's amount it waits for a second person. */
+  askedFen: fen.nullable(),
+  askedBy: z.string(),
   state: z.enum(RECOVERY_STATES),
   reference: z.string(),
   note: z.string(),
@@ -91,7 +94,8 @@ export const recoveryRoutes = {
     id: 'fulfilment.moveRecovery',
     method: 'POST',
     path: '/api/console/recoveries/:recoveryId/state',
-    summary: 'Say that a claim was sent, or how it ended; what the supplier credits is booked',
+    summary:
+      'Say that a claim was sent, or how it ended; what the supplier credits is booked, above the shop’s amount once a second person has said the same',
     access: { kind: 'staff', permission: 'suppliers.manage' },
     params: recoveryId,
     idempotency: 'optional',

@@ -104,6 +104,40 @@ export const wholesalePlaceBody = z.object({
 })
 export type WholesalePlace = z.output<typeof wholesalePlaceBody>
 
+export const WHOLESALE_MOVEMENTS = [
+  'order',
+  'refund',
+  'recharge',
+  'bonus',
+  'recharge_back',
+  'correction',
+  'other',
+] as const
+export const wholesaleMovement = z.object({
+  movementId: z.string(),
+  at: instant,
+  /** `recharge_back`: a recharge that was refunded; `correction`: put right by the shop that sells, which money by bank is too. */
+  kind: z.enum(WHOLESALE_MOVEMENTS),
+  /** Above zero into the purse, below zero out of it. */
+  amountFen: fen,
+  /** What the purse held then. */
+  balanceFen: fen,
+  /** Of an order or recharge; your number where your key placed it. */
+  orderNo: z.string().nullable(),
+  outerNo: z.string().nullable(),
+  /** Of a recharge: the gateway's number. */
+  tradeNo: z.string().nullable(),
+})
+export type WholesaleMovement = z.output<typeof wholesaleMovement>
+export const wholesalePurse = z.object({
+  /** What it held when the day began and when it ended: the movements of all pages are the difference. */
+  openingFen: fen,
+  closingFen: fen,
+  items: z.array(wholesaleMovement),
+  next: z.string().nullable(),
+})
+export type WholesalePurse = z.output<typeof wholesalePurse>
+
 const byKey = { kind: 'key' } as const
 /** Of one network; what a key may is the key's own. */
 const rateLimit = { max: 6_000, windowMs: 60_000 }
@@ -205,6 +239,21 @@ export const wholesaleApiRoutes = {
       ),
       next: z.string().nullable(),
     }),
+  }),
+  purse: route({
+    id: 'wholesaleApi.purse',
+    method: 'GET',
+    path: '/api/wholesale/v1/purse',
+    summary:
+      '某日（北京时间）预存余额的期初、每笔变动与期末 · What the purse held when a day (Beijing time) began, each movement, and what it held at the end',
+    access: byKey,
+    rateLimit,
+    query: z.object({
+      day,
+      /** `next` of the page before. */
+      cursor: digits(z.int().nonnegative()).default(0),
+    }),
+    response: wholesalePurse,
   }),
 } as const
 

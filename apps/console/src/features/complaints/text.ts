@@ -99,6 +99,8 @@ export const complaintText = defineMessages('complaints', {
   'log.buying': ['准备补买', 'To be bought'],
   'log.ordered': ['已下单补买', 'Ordered another'],
   'log.not_bought': ['补买未成：{note}', 'Could not be bought: {note}'],
+  'log.late': ['补买的卡密在处理完后才到货 {note}', 'What was bought came when it was put right already {note}'],
+  'log.contradicted': ['供应商拒绝后又到货，已放入停售批次 {note}', 'Refused, and yet delivered: put aside {note}'],
   'log.person': ['转人工 {note}', 'Left to a person {note}'],
   'log.replaced': ['已换卡密', 'Replaced'],
   'log.refunded': ['已退款', 'Refunded'],

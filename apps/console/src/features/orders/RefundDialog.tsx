@@ -13,6 +13,7 @@ import {
   ALL,
   creditOf,
   type How,
+  isGift,
   isRefundable,
   type Line,
   leftOf,
@@ -48,12 +49,13 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
   // One decision, one refund: pressing again after a lost answer repeats it and does not double it.
   const [key] = useState(newKey)
   const refund = useAction('orders.refund', { refresh: REFRESH_AFTER, showProblem: false })
-  const refundable = order.lines.filter(isRefundable)
+  const gift = isGift(order)
+  const refundable = order.lines.filter((line) => isRefundable(line, gift))
   const first = refundable.length === 1 ? refundable[0] : undefined
   const values = Form.useWatch([], form) as Partial<Values> | undefined
   const what = values?.what ?? first?.lineNo ?? ALL
   const line = refundable.find(({ lineNo }) => lineNo === what)
-  const how = values?.how ?? firstWay(first)
+  const how = values?.how ?? firstWay(first, gift)
   const chosen = decided(refundable, line, how, values ?? {})
   const byBalance = order.gateway === 'balance'
   const isRecharge = order.purpose === 'recharge'
@@ -79,7 +81,13 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
   }
   const choose = (changed: Partial<Values>) => {
     if (changed.what !== undefined) {
-      form.setFieldsValue({ how: firstWay(refundable.find(({ lineNo }) => lineNo === changed.what)), pieces: [] })
+      form.setFieldsValue({
+        how: firstWay(
+          refundable.find(({ lineNo }) => lineNo === changed.what),
+          gift,
+        ),
+        pieces: [],
+      })
     }
     if (changed.what !== undefined || changed.how !== undefined) form.setFieldsValue({ amountFen: null })
     if (isRecharge && changed.how !== undefined) form.setFieldsValue({ to: 'source' })
@@ -87,13 +95,13 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
   return (
     <Modal
       open
-      title={t('refund')}
+      title={t(gift ? 'endGift' : 'refund')}
       onCancel={onClose}
       onOk={() => void submit(save)}
-      okText={t(putsBack ? 'putBackConfirm' : waits ? 'refundAsk' : 'refundConfirm', {
+      okText={t(gift ? 'endGift' : putsBack ? 'putBackConfirm' : waits ? 'refundAsk' : 'refundConfirm', {
         amount: priceText(chosen.amountFen, chosen.points),
       })}
-      okButtonProps={{ danger: true, disabled: chosen.amountFen + chosen.points === 0 && !takesForNothing }}
+      okButtonProps={{ danger: true, disabled: chosen.amountFen + chosen.points === 0 && !takesForNothing && !gift }}
       confirmLoading={saving}
       width={520}
     >
@@ -104,7 +112,7 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
         onValuesChange={choose}
         initialValues={{
           what: first?.lineNo ?? ALL,
-          how: firstWay(first),
+          how: firstWay(first, gift),
           pieces: [],
           to: byBalance ? 'balance' : 'source',
         }}
@@ -123,7 +131,7 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
         <Form.Item name="how" label={t('refundHow')} hidden={line === undefined}>
           <Radio.Group
             vertical
-            options={(line ? waysOf(line) : (['line'] as const)).map((way) => ({
+            options={(line ? waysOf(line, gift) : (['line'] as const)).map((way) => ({
               value: way,
               label: isRecharge ? rechargeWayName(way, line, priceText, t) : wayName(way, line, priceText, t),
             }))}
@@ -134,7 +142,7 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
             <PieceChoice line={line} />
           </Form.Item>
         )}
-        {line && (how === 'pieces' || how === 'amount') && (
+        {line && !gift && (how === 'pieces' || how === 'amount') && (
           <Form.Item
             name="amountFen"
             label={t(how === 'pieces' ? 'otherAmount' : 'goodwillAmount')}
@@ -147,7 +155,7 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
         <Form.Item
           name="to"
           label={t('refundTo')}
-          hidden={isRecharge && how !== 'again'}
+          hidden={gift || (isRecharge && how !== 'again')}
           {...toHint(order, byBalance, t)}
         >
           <Radio.Group
@@ -250,7 +258,7 @@ const mostText = (order: Order, priceText: PriceText, t: T): string =>
     .filter((most) => most !== false)
     .join(` ${t('or')} `)
 
-const firstWay = (line: Line | undefined): How => (line && waysOf(line)[0]) ?? 'line'
+const firstWay = (line: Line | undefined, gift: boolean): How => (line && waysOf(line, gift)[0]) ?? 'line'
 
 /** How much goes back and how many codes are taken, as far as it is filled in. */
 function decided(

@@ -18,12 +18,16 @@ export const wholeOf = (line: Line): number => leftOf(line) + line.failedFen
 /** Points that are not back yet. */
 export const pointsLeft = (line: Line): number => line.quantity * line.unitPoints - line.refundedPoints
 
-/** As the server decides it; a free line has nothing to give back. */
-export const isRefundable = (line: Line): boolean =>
+/** The shop gave it away in a file: there is no money in it, but its rights can end. */
+export const isGift = ({ channel, totalFen }: Pick<Order, 'channel' | 'totalFen'>): boolean =>
+  channel === 'bulk' && totalFen === 0
+
+/** As the server decides it; a free line of a paid order has nothing to give back. */
+export const isRefundable = (line: Line, gift = false): boolean =>
   (['delivered', 'exception', 'refunding', 'refunded'].includes(line.state) ||
     // What people work on may be given back for at any time; it ends their work.
     (line.kind === 'service' && line.state === 'supplying')) &&
-  (wholeOf(line) > 0 || pointsLeft(line) > 0)
+  (wholeOf(line) > 0 || pointsLeft(line) > 0 || (gift && line.refundedQuantity < line.quantity))
 
 export const livingGrants = (line: Line) => line.grants.filter((grant) => grant.state !== 'revoked')
 
@@ -32,12 +36,12 @@ export const ownedPieces = (line: Line): number =>
   line.deliveredQuantity === 0 ? 0 : line.quantity - line.refundedQuantity
 
 /** How this line may be refunded; the first is offered first. */
-export function waysOf(line: Line): readonly How[] {
+export function waysOf(line: Line, gift = false): readonly How[] {
   const delivered = line.deliveredQuantity > 0
   const ways: (How | false)[] = [
     line.failedFen > 0 && 'again',
-    (wholeOf(line) > 0 || pointsLeft(line) > 0) && 'line',
-    delivered && (leftOf(line) > 0 || pointsLeft(line) > 0) && livingGrants(line).length > 0 && 'pieces',
+    (wholeOf(line) > 0 || pointsLeft(line) > 0 || gift) && 'line',
+    delivered && (leftOf(line) > 0 || pointsLeft(line) > 0 || gift) && livingGrants(line).length > 0 && 'pieces',
     delivered && leftOf(line) > 0 && 'amount',
   ]
   return ways.filter((way) => way !== false)

@@ -208,6 +208,7 @@ export const orderText = defineMessages('orders', {
     '{count} delivered code(s) become void once it is approved; used ones are the recorded loss.',
   ],
   refundConfirm: ['退款 {amount}', 'Refund {amount}'],
+  endGift: ['收回赠送（不涉及款项）', 'Take the gift back (no money)'],
   refundDone: ['退款已提交', 'The refund is on its way'],
 
   timeline: ['全部经过', 'Timeline'],

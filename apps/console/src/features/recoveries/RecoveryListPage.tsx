@@ -21,6 +21,8 @@ type Move = 'sent' | 'accepted' | 'refused' | 'written_off'
 const MOVES: Readonly<Record<Recovery['state'], readonly Move[]>> = {
   open: ['sent', 'accepted', 'refused', 'written_off'],
   sent: ['accepted', 'refused', 'written_off'],
+  // A second person agrees, or sends it back.
+  awaiting: ['accepted', 'sent'],
   refused: ['sent', 'written_off'],
   accepted: [],
   written_off: [],
@@ -68,7 +70,7 @@ export function RecoveryListPage() {
             {MOVES[recovery.state].length > 0 && (
               <Dropdown
                 menu={{
-                  items: MOVES[recovery.state].map((to) => ({ key: to, label: t(to) })),
+                  items: MOVES[recovery.state].map((to) => ({ key: to, label: t(wordOf(recovery, to)) })),
                   onClick: ({ key }) => move(recovery, key as Move),
                 }}
               >
@@ -164,7 +166,14 @@ function columnsOf(t: T): readonly ListColumn<Recovery>[] {
       title: t('credited'),
       width: 110,
       align: 'right',
-      render: (row) => <Money fen={row.creditedFen} />,
+      render: (row) =>
+        row.askedFen !== null && row.state === 'awaiting' ? (
+          <span title={t('askedBy', { name: row.askedBy })}>
+            (<Money fen={row.askedFen} />)
+          </span>
+        ) : (
+          <Money fen={row.creditedFen} />
+        ),
     },
     { key: 'openedAt', title: t('openedAt'), sort: true, width: 160, render: (row) => <Time value={row.openedAt} /> },
     { key: 'reference', title: t('reference'), width: 130, hidden: true, render: (row) => row.reference || null },
@@ -178,6 +187,10 @@ function columnsOf(t: T): readonly ListColumn<Recovery>[] {
   ]
 }
 
+/** A credit that waits for a second person is agreed to or sent back; anything else is said for the first time. */
+const wordOf = (recovery: Recovery, to: Move) =>
+  recovery.state === 'awaiting' ? (to === 'accepted' ? 'agree' : 'sendBack') : to
+
 function useMove(): (recovery: Recovery, to: Move) => void {
   const t = useText(recoveryText)
   const confirm = useConfirmDanger()
@@ -188,18 +201,20 @@ function useMove(): (recovery: Recovery, to: Move) => void {
   })
   return (recovery, to) => {
     const key = newKey()
+    const word = wordOf(recovery, to)
+    const agrees = recovery.state === 'awaiting'
     confirm({
-      title: t(to),
+      title: t(word),
       object: `R${recovery.id} · ${recovery.supplier}`,
-      amountFen: recovery.claimedFen,
-      consequence: t(`text.${to}`),
+      amountFen: agrees ? (recovery.askedFen ?? 0) : recovery.claimedFen,
+      consequence: agrees ? t(`text.${word}`, { name: recovery.askedBy }) : t(`text.${to}`),
       danger: to === 'accepted' || to === 'written_off',
-      initialValues: { creditedFen: recovery.claimedFen, reference: recovery.reference },
+      initialValues: { creditedFen: recovery.askedFen ?? recovery.claimedFen, reference: recovery.reference },
       extra: (
         <>
           {to === 'accepted' && (
             <Form.Item name="creditedFen" label={t('credited')} rules={[{ required: true, message: t('credited') }]}>
-              <MoneyInput max={100_000_000} style={{ width: '100%' }} />
+              <MoneyInput max={100_000_000} disabled={agrees} style={{ width: '100%' }} />
             </Form.Item>
           )}
           <Form.Item name="reference" label={t('reference')}>
@@ -216,7 +231,7 @@ function useMove(): (recovery: Recovery, to: Move) => void {
             params: { recoveryId: recovery.id },
             body: {
               state: to,
-              creditedFen: to === 'accepted' ? Number(values.creditedFen) : 0,
+              creditedFen: to !== 'accepted' ? 0 : agrees ? (recovery.askedFen ?? 0) : Number(values.creditedFen),
               reference: String(values.reference ?? ''),
               note: String(values.note ?? ''),
             },

@@ -24,10 +24,18 @@ export const recoveryText = defineMessages('recoveries', {
   accepted: ['认账', 'Credit'],
   refused: ['被拒绝', 'Refused'],
   written_off: ['核销', 'Write off'],
+  agree: ['同意认账', 'Agree to the credit'],
+  sendBack: ['退回', 'Send back'],
+  askedBy: ['{name} 提出，待另一位同事复核', 'Said by {name}; a second person has to agree'],
+  'text.agree': [
+    '{name} 提出的认账金额超过店铺设定，需要您复核；同意后入账，不能撤回。',
+    'The credit that {name} noted is above what one person may book. Agreed to, it is booked; this cannot be taken back.',
+  ],
+  'text.sendBack': ['不入账，回到「已发送」。', 'Nothing is booked; it is “sent” again.'],
   'text.sent': ['记下已把证据发给供应商。', 'Notes that the supplier has the evidence.'],
   'text.accepted': [
-    '按供应商认账的金额入账，不能撤回。',
-    'Books what the supplier credits; this cannot be taken back.',
+    '按供应商认账的金额入账，不能撤回；超过店铺设定的金额，须由另一位同事复核后入账。',
+    'Books what the supplier credits; this cannot be taken back. Above the shop’s amount a second person has to agree first.',
   ],
   'text.refused': [
     '供应商不认；之后可以再次发送，或核销。',

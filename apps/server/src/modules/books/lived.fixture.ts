@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { WORKSPACE_ADAPTER } from '@quanshu/contract'
+import { statementMap, WORKSPACE_ADAPTER } from '@quanshu/contract'
 import type { OrderNo } from '@quanshu/kernel'
 import {
   type House,
@@ -10,6 +10,7 @@ import {
   until,
   type Visitor,
 } from '../../../test/journeys/shop.ts'
+import { openKey, signedCall } from '../../../test/journeys/two-shops.ts'
 import { expireDueCards } from '../vault/index.ts'
 
 /**
@@ -17,7 +18,7 @@ import { expireDueCards } from '../vault/index.ts'
  * recharges, replacements, used codes, exceptions, double and late payments, expired orders and cards, suspended and undone batches.
  */
 export async function liveThrough(house: House, shop: Shop) {
-  await shop.staff.call(
+  const { id: supplierId } = await shop.staff.call(
     'suppliers.create',
     {
       body: {
@@ -86,6 +87,7 @@ export async function liveThrough(house: House, shop: Shop) {
   const numbers = await shop.visitor().call('vault.mallNumbers', { params: { skuId: numbered.skuId } })
   await shop.place(numbered, 1, { cardId: numbers.items[1]?.cardId ?? 0 })
   await reconciled(house, shop, second.no)
+  await agreed(house, shop, { skuId: goods.skuId, memberId: member.id, supplierId })
   return {
     goods,
     other,
@@ -100,6 +102,64 @@ export async function liveThrough(house: House, shop: Shop) {
     recharge,
     member,
   }
+}
+
+/** What is agreed beside orders in the mall: another shop's order, a file, a recall that its supplier pays for, a restock, a statement. */
+async function agreed(
+  house: House,
+  shop: Shop,
+  of: { skuId: number; memberId: number; supplierId: number },
+): Promise<void> {
+  const once = { idempotencyKey: randomUUID() }
+  const key = await openKey(shop, 10_000)
+  const body = { outerNo: 'B-1', productId: String(of.skuId), quantity: 1, ceilingFen: 100_000 }
+  await signedCall(shop.base, key, { method: 'POST', path: '/orders', body })
+
+  const facts = { name: '礼品', payer: 'member' as const, memberId: of.memberId, skuId: of.skuId }
+  const { id: bulkId } = await shop.staff.call('bulk.create', { body: facts }, { idempotencyKey: randomUUID() })
+  const read = await shop.staff.upload('bulk.upload', { params: { bulkId } }, '数量\n1', { fileName: 'lines.csv' })
+  await shop.staff.call('bulk.confirm', { params: { bulkId }, body: { totalFen: read.money.totalFen } })
+
+  const bad = await shop.stock(2, { batch: { supplier: '老王', costFen: 300 } })
+  await shop.staff.call('fulfilment.recallBatch', { params: { batchId: bad.batchId }, body: { reason: '黑卡' } }, once)
+  const recoveryId = await until('the recall to claim', async () => {
+    const { items } = await shop.staff.call('fulfilment.listRecoveries', { query: {} })
+    return items[0]?.id
+  })
+  const move = { state: 'accepted' as const, creditedFen: 500, reference: 'KF-1', note: '' }
+  await shop.staff.call(
+    'fulfilment.moveRecovery',
+    { params: { recoveryId }, body: move },
+    { idempotencyKey: randomUUID() },
+  )
+
+  const { id: budgetId } = await shop.staff.call(
+    'restock.saveBudget',
+    { body: { name: '补货', monthlyFen: 100_000, approveAboveFen: null } },
+    { idempotencyKey: randomUUID() },
+  )
+  // Nobody sells it: it ends short, and has promised nothing.
+  await house.platform.db.call(shop.tenantId, 'fulfilment.ask_restock', of.skuId, budgetId, 3, null, '店员', 1)
+
+  const gateway = `supplier-${of.supplierId}`
+  const map = statementMap.parse({
+    columns: { no: '单号', remoteNo: '', amount: '金额', refunded: '', state: '', type: '', at: '时间' },
+    words: { done: [], pending: [], failed: [], deposit: [], credit: [] },
+  })
+  await shop.staff.call('reconciliation.saveStatementMap', { params: { supplierId: of.supplierId }, body: map })
+  const day = new Date(Date.now() + 8 * 3_600_000 - 86_400_000).toISOString().slice(0, 10)
+  const params = { gateway, day }
+  const file = `单号,金额,时间\nX-1,3.00,${day} 12:00:00\n`
+  await shop.staff.upload('reconciliation.upload', { params }, file, { fileName: '对账单.csv' })
+  await until('the file, the restock and the statement', async () => {
+    const [row] = await house.query<{ isOver: boolean }>(
+      `select exists (select from bulk.orders where tenant_id = $1 and finished_at is not null)
+         and exists (select from fulfilment.restocks where tenant_id = $1 and ended_at is not null)
+         and exists (select from reconciliation.bills where tenant_id = $1 and gateway = $2 and state = 'matched') as "isOver"`,
+      [shop.tenantId, gateway],
+    )
+    return row?.isOver || undefined
+  })
 }
 
 /** Topped up with a bonus, and a part of it given back. */

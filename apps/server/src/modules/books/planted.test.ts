@@ -57,7 +57,9 @@ for (const { drop } of await house.query<{ drop: string }>(`
   select format('alter table %s drop constraint if exists %I cascade', k.conrelid::regclass, k.conname) as drop
   from pg_constraint k
   join pg_namespace n on n.oid = k.connamespace
-  where n.nspname in ('vault', 'ledger', 'orders', 'payments', 'entitlements', 'catalog')
+  where n.nspname in (
+      'vault', 'ledger', 'orders', 'payments', 'entitlements', 'catalog', 'wholesale', 'bulk', 'fulfilment', 'suppliers', 'reconciliation'
+    )
     and k.contype in ('f', 'c', 'u')
     and k.conparentid = 0
     and k.coninhcount = 0`)) {
@@ -95,6 +97,16 @@ const TABLES = [
   'reconciliation.matches',
   'suppliers.money',
   'suppliers.suppliers',
+  'suppliers.purchases',
+  'reconciliation.bills',
+  'reconciliation.bill_lines',
+  'wholesale.keys',
+  'wholesale.orders',
+  'wholesale.days',
+  'bulk.orders',
+  'bulk.lines',
+  'fulfilment.recoveries',
+  'fulfilment.restocks',
 ]
 await house.query('create schema kept')
 for (const table of TABLES) await house.query(`create table kept.${table.replace('.', '_')} as select * from ${table}`)
@@ -120,6 +132,28 @@ type Planting = {
 }
 
 const t = `tenant_id = ${tenant}`
+/** A key of another shop, whose purse is the member's; what it ordered is the order that the member paid by balance. */
+const key = `insert into wholesale.keys (tenant_id, id, key, name, member_id, secret_sealed, scopes, per_minute, opens, price_bp, created_by)
+    overriding system value values (${tenant}, 999001, 'qk_planted', '下游', ${lived.member.id}, '\\x00', '{order}', 60, 'all', 10000, '店员')`
+const peer = (no: number, ended = 'null') => `${key};
+  insert into wholesale.orders (tenant_id, key_id, outer_no, order_no, request_hash, callback_url, placed_at, ended_because)
+    values (${tenant}, 999001, 'B-1', ${no}, '\\x00', '', coalesce((select placed_at from orders.orders where ${t} and no = ${no}), now()), ${ended})`
+const asPeer = `update orders.orders set channel = 'wholesale' where ${t} and no = ${byBalance.no}`
+const file = (state: string, facts: { total: number; waiting?: number; held?: number }) =>
+  `insert into bulk.orders (tenant_id, id, name, payer, member_id, state, total_fen, waiting, held_fen, created_by, confirmed_at)
+    overriding system value values (
+      ${tenant}, 999001, '礼品', 'member', ${lived.member.id}, '${state}', ${facts.total}, ${facts.waiting ?? 0}, ${facts.held ?? 0}, '店员', now()
+    )`
+const fileLine = (state: string, no = 'null') =>
+  `insert into bulk.lines (tenant_id, bulk_id, line_no, sku_id, quantity, unit_price_fen, state, order_no, ordered_at)
+    values (${tenant}, 999001, 1, ${goods.skuId}, 1, 100, '${state}', ${no}, now())`
+const restock = (facts: { spent: number; state: string }) =>
+  `insert into fulfilment.restocks (tenant_id, id, sku_id, budget_id, quantity, spent_fen, state, due_at, ended_at)
+    overriding system value values (${tenant}, 999001, ${goods.skuId}, 1, 5, ${facts.spent}, '${facts.state}', null,
+      case when '${facts.state}' <> 'ordering' then now() end)`
+const restockPurchase = (state: string, cost: number) =>
+  `insert into suppliers.purchases (tenant_id, id, no, purpose, restock_id, turn, supplier_id, product_id, quantity, ceiling_hao, quoted_hao, fields, choice, state, cost_fen)
+    overriding system value values (${tenant}, 999001, '80000000000000999001', 'stock', 999001, 1, 999001, 999001, 5, 2000, 2000, '{}', '{}', '${state}', ${cost})`
 const plantings: readonly Planting[] = [
   {
     name: 'a card that two grants own',
@@ -381,6 +415,107 @@ const plantings: readonly Planting[] = [
       insert into suppliers.money (tenant_id, supplier_id, kind, amount_fen, reference, at, state, requested_by, requested_by_id)
       values (${tenant}, 999001, 'deposit', 100, 'BANK-1', now(), 'booked', '店员', 1)`,
     told: { supplier_differs: ['supplier 999001', 'supplier 999001'] },
+  },
+  {
+    name: 'a number of another shop whose order is not there',
+    sql: peer(999_000_001),
+    told: { peer_order_missing: ['order 999000001'] },
+  },
+  {
+    name: 'a number of another shop that names somebody’s order in the mall',
+    sql: peer(byBalance.no),
+    told: { peer_order_other: [`order ${byBalance.no}`] },
+  },
+  {
+    name: 'a wholesale order that its purse never paid',
+    sql: `${asPeer};
+      ${peer(byBalance.no)};
+      delete from ledger.transfers where ${t} and cause = 'order:${byBalance.no}' and from_account = ${purse}`,
+    told: { peer_money: [`order ${byBalance.no}`], balance_differs: [`account ${purse}`] },
+  },
+  {
+    name: 'a wholesale order that was answered as given back, and was not',
+    sql: `${asPeer};
+      ${peer(byBalance.no, `'no_source'`)}`,
+    told: { peer_not_given_back: [`order ${byBalance.no}`] },
+  },
+  {
+    name: 'a day of a key on which it ordered something else',
+    sql: `${key};
+      insert into wholesale.days (tenant_id, key_id, day, ordered_fen, orders) values (${tenant}, 999001, current_date, 500, 1)`,
+    told: { peer_day: ['wholesale_key 999001'] },
+  },
+  {
+    name: 'an order of a file that no line of it knows',
+    sql: `update orders.orders set channel = 'bulk' where ${t} and no = ${byBalance.no}`,
+    told: { order_unclaimed: [`order ${byBalance.no}`] },
+  },
+  {
+    name: 'a file whose waiting lines are set aside on paper only',
+    sql: `${file('running', { total: 100, waiting: 1, held: 100 })};
+      ${fileLine('waiting')}`,
+    told: { bulk_held: ['bulk 999001'] },
+  },
+  {
+    name: 'a file whose total is not its lines’',
+    sql: `${file('done', { total: 101 })};
+      ${fileLine('failed')}`,
+    told: { bulk_total: ['bulk 999001'] },
+  },
+  {
+    name: 'a line of a file whose order costs something else',
+    sql: `${file('done', { total: 100 })};
+      ${fileLine('ordered', String(byBalance.no))}`,
+    told: { bulk_line: ['bulk 999001', `order ${byBalance.no}`] },
+  },
+  {
+    name: 'a recovery that was credited and never booked',
+    sql: `insert into fulfilment.recoveries (tenant_id, id, supplier_id, supplier, batch_id, cause, pieces, claimed_fen, credited_fen, state, opened_by, ended_at)
+      overriding system value values (${tenant}, 999001, 999001, '供应商', ${batch}, 'recall', 1, 200, 100, 'accepted', '店员', now())`,
+    told: { recovery_differs: ['recovery 999001', `batch ${batch}`] },
+  },
+  {
+    name: 'a credit for a recovery that nobody opened',
+    sql: `insert into suppliers.suppliers (tenant_id, id, name, adapter, state) overriding system value
+        values (${tenant}, 999001, '供应商', 'fulu', 'paused');
+      insert into suppliers.money (tenant_id, supplier_id, kind, amount_fen, reference, at, state, recovery_id, requested_by, requested_by_id)
+      values (${tenant}, 999001, 'credit', 100, 'KF-1', now(), 'booked', 999001, '店员', 1)`,
+    told: { recovery_unknown: ['supplier 999001'], supplier_differs: ['supplier 999001'] },
+  },
+  {
+    name: 'a restock that says it spent what it did not',
+    sql: restock({ spent: 100, state: 'partial' }),
+    told: { restock_spent: ['restock 999001'] },
+  },
+  {
+    name: 'a restock that no budget paid for',
+    sql: `${restock({ spent: 90, state: 'partial' })};
+      ${restockPurchase('done', 90)}`,
+    told: { restock_budget: ['restock 999001'] },
+  },
+  {
+    name: 'a purchase for the shelf that no budget has promised',
+    sql: `${restock({ spent: 0, state: 'ordering' })};
+      ${restockPurchase('accepted', 0)}`,
+    told: { restock_promise: ['restock 999001'] },
+  },
+  {
+    name: 'a line of a supplier’s statement that nobody went through',
+    sql: `insert into reconciliation.bills (tenant_id, id, gateway, day, source, file_hash, state, lines, begun_at, matched_at)
+        overriding system value values (${tenant}, 999001, 'supplier-999001', current_date - 1, 'uploaded', '\\x00', 'matched', 1, now(), now());
+      insert into reconciliation.bill_lines (tenant_id, begun_at, bill_id, n, line_no, kind, state, trade_no, payment_no, refund_no, amount_fen, fee_fen, currency, at)
+        select tenant_id, begun_at, id, 1, 2, 'purchase', 'done', 'R-1', '', '', 100, 0, 'CNY', now() from reconciliation.bills where ${t} and id = 999001`,
+    told: { statement_line_lost: ['supplier 999001', 'bill 999001'] },
+  },
+  {
+    name: 'a number that is kept for an order that holds nothing',
+    sql: `update vault.cards set picked_by = ${delivered.no} where ${t} and id = ${free}`,
+    told: { pick_orphan: [`card ${free}`, `order ${delivered.no}`] },
+  },
+  {
+    name: 'a chosen number that is not kept for its order',
+    sql: `update vault.cards set picked_by = null where ${t} and picked_by is not null`,
+    told: { pick_missing: [] },
   },
   {
     name: 'a match that no line and no amount supports',

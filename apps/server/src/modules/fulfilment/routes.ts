@@ -184,7 +184,7 @@ function deskRoutes(platform: Platform, payments: PaymentDoor) {
     }),
     handle(orderRoutes.refund, async ({ ctx, params, body, session, once }) => {
       const no = params.no as OrderNo
-      await once((tx) => refundOrder(tx, { no, ...body, actor: session }))
+      await once((tx) => refundOrder(tx, { no, ...body, endsGifts: true, actor: session }))
       return readOrderDetail(platform, ctx, no, session.permissions)
     }),
     handle(orderRoutes.approveRefund, async ({ params, session, once }) => {

@@ -10,7 +10,7 @@ import { fetchProduct } from './commands/fetch-product.ts'
 import { createReceiveCallback } from './commands/receive-callback.ts'
 import { syncProducts } from './commands/sync-products.ts'
 import { balanceSchedule, fetchLater, probeSchedule, supplierTasks, syncSchedule } from './jobs.ts'
-import { createLanes, type TellNews } from './lanes.ts'
+import { createLanes, type TellNews, type TraceOf } from './lanes.ts'
 import { supplierRoutesBound } from './routes.ts'
 import { type SupplierStatements, supplierStatements } from './statements.ts'
 
@@ -52,12 +52,17 @@ export type SuppliersModule = Module & {
 }
 
 /** Everything around a supplier: accounts, products, lanes, callbacks. What a purchase means is settled above, by `tell`. */
-export function suppliersModule(platform: Platform, given: SupplierAdapters, tell: TellNews): SuppliersModule {
+export function suppliersModule(
+  platform: Platform,
+  given: SupplierAdapters,
+  ports: { readonly tell: TellNews; readonly traceOf: TraceOf },
+): SuppliersModule {
+  const { tell } = ports
   const byHand = byHandAdapter(platform)
   const adapters = new Map([[byHand.id, byHand], ...given])
   const outbound = createOutbound({ allowInsecure: platform.config.allowInsecureEndpoints })
   const accounts = createSupplierAccounts(platform, adapters)
-  const lanes = createLanes(platform, outbound, accounts, tell)
+  const lanes = createLanes(platform, outbound, accounts, ports)
   const receive = createReceiveCallback(platform, accounts, lanes.kick, fetchLater(platform))
   return {
     name: 'suppliers',

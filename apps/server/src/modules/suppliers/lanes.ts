@@ -24,11 +24,11 @@ type Due = {
   readonly fields: Readonly<Record<string, string>>
   readonly remoteNo: string | null
   readonly sentAt: string
+  /** Null: for the shelf. */
+  readonly orderNo: number | null
   /** The version of the shop's own profile by which it was sent, and is asked about. */
   readonly profileId: number | null
   readonly profileVersion: number | null
-  /** Marks of other shops, of an order that one of them placed. */
-  readonly trace: readonly string[]
 }
 
 /** Longer than any call to a supplier may take: who is still waiting then is believed dead. */
@@ -42,13 +42,21 @@ const callsTotal = counter('supplier_calls', 'Calls to suppliers about purchases
 const callSeconds = seconds('supplier_call_seconds', 'Time a call to a supplier took')
 
 export type TellNews = (tenantId: TenantId, news: PurchaseNews) => Promise<unknown>
+/** Marks of the shops that an order came through: known to whoever sells to shops, which stands above. */
+export type TraceOf = (tenantId: TenantId, orderNo: number) => Promise<readonly string[]>
 export type Lanes = { readonly loop: Loop; readonly kick: () => void }
 
 /**
  * Sends purchases and asks about them. Each call runs by itself, so that a supplier that does not answer holds nobody
  * else up; how many a supplier has at a time is decided where they are taken up (`suppliers.take_due`).
  */
-export function createLanes(platform: Platform, outbound: Outbound, accounts: SupplierAccounts, tell: TellNews): Lanes {
+export function createLanes(
+  platform: Platform,
+  outbound: Outbound,
+  accounts: SupplierAccounts,
+  ports: { readonly tell: TellNews; readonly traceOf: TraceOf },
+): Lanes {
+  const { tell, traceOf } = ports
   const { db, log, config } = platform
   const running = new Set<Promise<void>>()
 
@@ -60,6 +68,10 @@ export function createLanes(platform: Platform, outbound: Outbound, accounts: Su
     }
     const { no, remoteId, kind, quantity, ceilingHao, fields } = due
     const callbackUrl = callbackUrlOf(config.publicUrl, shopSlug, due.supplierId)
+    const trace = async () => [
+      ...(due.orderNo === null ? [] : await traceOf(due.tenantId, due.orderNo)),
+      await shopMark(platform, due.tenantId),
+    ]
     return await adapter.place(outbound, account, {
       no,
       remoteId,
@@ -69,7 +81,8 @@ export function createLanes(platform: Platform, outbound: Outbound, accounts: Su
       fields,
       callbackUrl,
       buyerIp: '',
-      trace: [...due.trace, await shopMark(platform, due.tenantId)],
+      // Only shops hand it on: no other supplier's purchase pays for it.
+      ...(adapter.passesTrace && { trace: await trace() }),
     })
   }
 

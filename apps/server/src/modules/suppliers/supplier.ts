@@ -191,8 +191,13 @@ export type CallbackVerdict =
 /** What is answered, byte for byte. */
 export type CallbackAnswer = { readonly status: number; readonly contentType: string; readonly body: string }
 
-/** A line of a supplier's statement. `costHao` is for the whole order, less what was given back. */
+/**
+ * A line of a supplier's statement. `costHao` is for the whole order, less what was given back; of money the amount that it put
+ * into our balance there.
+ */
 export type StatementLine = {
+  /** Money that is no purchase. */
+  readonly kind?: 'deposit' | 'credit'
   readonly no: string
   readonly remoteNo: string
   readonly remoteId: string
@@ -221,6 +226,8 @@ export type SupplierAdapter = {
   readonly concurrent: number
   /** After so many seconds "not found" counts as never placed; null: only a person may decide so. */
   readonly notFoundIsFinalAfter: number | null
+  /** It is a shop like ours: told through which shops an order came. */
+  readonly passesTrace?: true
   readonly products: (
     outbound: Outbound,
     account: SupplierAccount,

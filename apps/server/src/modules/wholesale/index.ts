@@ -1,3 +1,4 @@
+import type { TenantId } from '@quanshu/kernel'
 import { z } from 'zod'
 import type { Ports } from '../../platform/http/index.ts'
 import type { Task } from '../../platform/jobs/index.ts'
@@ -48,6 +49,12 @@ function giveBackTask({ db }: Platform): Task {
     },
   }
 }
+
+/** The shops that an order came through, for who buys on: nobody placed it from outside when there are none. */
+export const traceOf =
+  ({ db }: Pick<Platform, 'db'>) =>
+  (tenantId: TenantId, orderNo: number): Promise<readonly string[]> =>
+    db.call<readonly string[]>(tenantId, 'wholesale.trace_of', orderNo)
 
 /** Which shop a signed call is for: its key says so, whatever address was called. */
 export const resolveKey =

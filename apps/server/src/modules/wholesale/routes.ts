@@ -20,6 +20,7 @@ import { balanceOf } from './queries/balance.ts'
 import type { OpenKey } from './queries/open-key.ts'
 import { readOrder, statementOf } from './queries/orders.ts'
 import { listProducts, readProduct } from './queries/products.ts'
+import { purseOf } from './queries/purse.ts'
 
 /** What other shops call. Every call is believed by its signature first, and noted with how it ended. */
 export function apiRoutes(platform: Platform): readonly BoundRoute[] {
@@ -68,6 +69,9 @@ export function apiRoutes(platform: Platform): readonly BoundRoute[] {
     }),
     handle(api.statement, ({ raw, query }) =>
       serve(raw, api.statement, 'money', {}, (key) => statementOf(platform, key, query.day, query.cursor)),
+    ),
+    handle(api.purse, ({ raw, query }) =>
+      serve(raw, api.purse, 'money', {}, (key) => purseOf(platform, key, query.day, query.cursor)),
     ),
   ]
 }

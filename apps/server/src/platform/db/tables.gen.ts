@@ -567,7 +567,7 @@ export type FulfilmentRecoveries = {
   complaint_id: number | null
   pieces: number
   claimed_fen: number
-  state: Generated<'open' | 'sent' | 'accepted' | 'refused' | 'written_off'>
+  state: Generated<'open' | 'sent' | 'awaiting' | 'accepted' | 'refused' | 'written_off'>
   credited_fen: Generated<number>
   reference: Generated<string>
   note: Generated<string>
@@ -576,6 +576,10 @@ export type FulfilmentRecoveries = {
   sent_at: NullableTime
   ended_at: NullableTime
   changed_at: DefaultedTime
+  asked_fen: number | null
+  asked_by: Generated<string>
+  asked_by_id: number | null
+  withdrawn: Generated<boolean>
 }
 
 export type FulfilmentRecoveryLog = {
@@ -1031,6 +1035,7 @@ export type OrdersOrders = {
   has_bundles: Generated<boolean>
   credit_points: Generated<number>
   has_complaints: Generated<boolean>
+  gives_back: Generated<boolean>
 }
 
 export type OrganizationsNodes = {
@@ -1976,6 +1981,14 @@ export type WholesalePrices = {
   updated_at: DefaultedTime
 }
 
+export type WholesaleRates = {
+  tenant_id: number
+  key_id: number
+  minute: Time
+  calls: number
+  before: number
+}
+
 export type WholesaleReveals = {
   tenant_id: number
   id: GeneratedAlways<number>
@@ -2125,5 +2138,6 @@ export type DB = {
   'wholesale.nonces': WholesaleNonces
   'wholesale.orders': WholesaleOrders
   'wholesale.prices': WholesalePrices
+  'wholesale.rates': WholesaleRates
   'wholesale.reveals': WholesaleReveals
 }

@@ -18,6 +18,11 @@ export const timelineText = defineMessages('timeline', {
   'complaint.buying': ['为申诉补买一张 {reason}', 'has another bought for it {reason}'],
   'complaint.ordered': ['已下单补买', 'ordered another'],
   'complaint.not_bought': ['补买未成：{reason}', 'could not buy another: {reason}'],
+  'complaint.late': ['补买的卡密在处理完后才到货', 'had bought one that came when it was put right already'],
+  'complaint.contradicted': [
+    '补买时供应商拒绝后又到货，请核对',
+    'had bought one that was refused and yet delivered; please check',
+  ],
   'complaint.person': ['转人工处理 {reason}', 'left it to a person {reason}'],
   'complaint.replaced': ['申诉已换卡密', 'replaced the code'],
   'complaint.refunded': ['申诉已退款', 'refunded the code'],

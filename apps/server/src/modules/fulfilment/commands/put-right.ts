@@ -42,9 +42,11 @@ export async function followRecall(deps: Deps, tenantId: TenantId, batchId: numb
   }
   for (;;) {
     const errand = await deps.db.read(ctx, (tx) => nextErrand(tx, batchId))
-    if (!errand) return
+    if (!errand) break
     await run(deps, ctx, batchId, errand)
   }
+  // What its supplier owes for all that: one claim, with the figures of now.
+  await deps.db.call<boolean>(tenantId, 'fulfilment.claim_recall', batchId)
 }
 
 const systemCtx = (tenantId: TenantId): Ctx => ({

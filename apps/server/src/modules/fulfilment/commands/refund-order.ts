@@ -15,6 +15,8 @@ export type RefundRequest = {
   readonly amountFen?: number | undefined
   /** Only what failed refunds had promised. */
   readonly again?: boolean
+  /** Of what the shop gave away: its rights end, for nothing. */
+  readonly endsGifts?: boolean
   readonly to: 'source' | 'balance'
   readonly reason: string
   /** Without a member of staff it is the shop's own rule that asks. */
@@ -51,6 +53,7 @@ export async function refundOrder(tx: Tx, request: RefundRequest): Promise<Begun
     approvalAboveFen: settings['refunds.approvalAboveFen'],
     approvalAbovePoints: settings['refunds.approvalAbovePoints'],
     used: settings['refunds.usedCodes'],
+    endsGifts: request.endsGifts ?? false,
   }
   const { rows } = await sql<{ readonly answer: Begun | SqlRefusal }>`
     select fulfilment.refund(${tx.ctx.tenantId}::bigint, ${no}::bigint, ${JSON.stringify(ask)}::jsonb) as answer

@@ -83,6 +83,15 @@ function hasSomethingToGive(line: Raw['lines'][number]): boolean {
   return fen > 0 || line.unitPoints * line.quantity > line.refundedPoints
 }
 
+/** The shop gave it away in a file: no money, but rights that can end. */
+const isGift = ({ channel, totalFen, lines }: Raw): boolean =>
+  channel === 'bulk' &&
+  totalFen === 0 &&
+  lines.some(
+    ({ state, refundedQuantity, quantity }) =>
+      (state === 'delivered' || state === 'exception') && refundedQuantity < quantity,
+  )
+
 /** A payment may be claimed for these; what is closed may have been paid too late. */
 const UNPAID: ReadonlySet<string> = new Set(['pending', 'expired', 'cancelled'])
 
@@ -95,7 +104,7 @@ function actionsFor(order: Raw, permissions: ReadonlySet<Permission>): Action[] 
     handles && UNPAID.has(order.state) && order.totalFen > 0 && 'claim',
     handles && order.lines.some((line) => line.state === 'exception') && 'retry',
     handles && order.purpose === 'goods' && order.lines.some((line) => line.state === 'delivered') && 'replace',
-    permissions.has('orders.refund') && paid && order.lines.some(hasSomethingToGive) && 'refund',
+    permissions.has('orders.refund') && paid && (order.lines.some(hasSomethingToGive) || isGift(order)) && 'refund',
     handles && order.contact.includes('@') && order.state === 'delivered' && 'resend',
   ]
   return actions.filter((action) => action !== false)

@@ -35,7 +35,7 @@ export async function* fetchedLines(path: string): AsyncGenerator<SourceLine> {
       lineNo += 1
       const line = JSON.parse(text) as StatementLine
       yield {
-        kind: 'purchase',
+        kind: line.kind ?? 'purchase',
         lineNo,
         tradeNo: line.remoteNo,
         paymentNo: line.no,

@@ -59,5 +59,5 @@ async function refundException(tx: Tx, no: OrderNo, lineNo: number, reason: stri
       and state = 'exception'
   `.execute(tx.db)
   if (!rows[0]) throw fulfilmentErrors.notAnException()
-  await refundOrder(tx, { no, lineNo, again: rows[0].failed, to: 'source', reason, actor })
+  await refundOrder(tx, { no, lineNo, again: rows[0].failed, endsGifts: true, to: 'source', reason, actor })
 }

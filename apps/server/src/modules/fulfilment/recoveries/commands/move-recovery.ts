@@ -1,6 +1,7 @@
 import type { StaffId } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { Tx } from '../../../../platform/db/index.ts'
+import { readSettings } from '../../../tenancy/index.ts'
 import { askSql } from '../../service/ask-sql.ts'
 
 export type RecoveryMove = {
@@ -11,8 +12,9 @@ export type RecoveryMove = {
 }
 
 /**
- * A claim was sent, or has ended. What the supplier credits is booked in the same transaction, once.
- * @throws complaints.recovery_moved, credit_over_claim; common.not_found
+ * A claim was sent, or has ended. What the supplier credits is booked in the same transaction, once; above the shop's amount it
+ * waits until a second person has said the same.
+ * @throws complaints.recovery_moved, recovery_own, credit_over_claim; common.not_found
  */
 export async function moveRecovery(
   tx: Tx,
@@ -20,7 +22,8 @@ export async function moveRecovery(
   move: RecoveryMove,
   by: { readonly staffId: StaffId; readonly name: string },
 ): Promise<void> {
-  const said = JSON.stringify({ ...move, actor: by.name, staffId: by.staffId })
+  const approvalAboveFen = (await readSettings(tx))['suppliers.moneyApprovalAboveFen']
+  const said = JSON.stringify({ ...move, actor: by.name, staffId: by.staffId, approvalAboveFen })
   await askSql(tx, sql`fulfilment.move_recovery(${tx.ctx.tenantId}::bigint, ${recoveryId}::bigint, ${said}::jsonb)`)
   tx.audit({ action: 'recovery.move', objectKind: 'recovery', objectId: recoveryId, detail: { ...move } })
 }

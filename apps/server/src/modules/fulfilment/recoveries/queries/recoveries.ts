@@ -16,7 +16,8 @@ type Raw = Omit<RecoveryRow, 'openedAt' | 'sentAt' | 'endedAt'> & {
 const COLUMNS = sql`
   r.id, r.supplier_id as "supplierId", r.supplier, r.batch_id as "batchId", b.purchase_ref as "purchaseRef", r.cause,
   r.complaint_id as "complaintId", c.order_no as "orderNo", g.title as "goodsTitle", s.title as "skuTitle", r.pieces,
-  r.claimed_fen as "claimedFen", r.credited_fen as "creditedFen", r.state, r.reference, r.note, r.opened_at as "openedAt",
+  r.claimed_fen as "claimedFen", r.credited_fen as "creditedFen",
+  r.asked_fen as "askedFen", r.asked_by as "askedBy", r.state, r.reference, r.note, r.opened_at as "openedAt",
   r.sent_at as "sentAt", r.ended_at as "endedAt"
 `
 const FROM = sql`
@@ -97,7 +98,7 @@ export async function sumRecoveries(tx: ReadTx): Promise<Sums> {
   const { rows } = await sql<Sums['items'][number]>`
     select r.supplier, count(*) as recoveries,
       coalesce(sum(r.claimed_fen) filter (where r.state = 'open'), 0)::bigint as "openFen",
-      coalesce(sum(r.claimed_fen) filter (where r.state = 'sent'), 0)::bigint as "sentFen",
+      coalesce(sum(r.claimed_fen) filter (where r.state in ('sent', 'awaiting')), 0)::bigint as "sentFen",
       sum(r.credited_fen)::bigint as "creditedFen",
       coalesce(sum(r.claimed_fen - r.credited_fen) filter (where r.ended_at is not null), 0)::bigint as "lostFen"
     from fulfilment.recoveries r

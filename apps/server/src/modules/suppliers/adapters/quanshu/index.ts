@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import {
   type RefusalAbout,
+  type WholesaleMovement,
   type WholesaleOrder,
   type WholesaleProduct,
   wholesaleApiRoutes,
@@ -68,6 +69,7 @@ export const quanshu: SupplierAdapter = {
   concurrent: 8,
   // A call is good for five minutes and its number is kept from the moment it is taken, so what is not known by then never will be.
   notFoundIsFinalAfter: WHOLESALE_NOT_FOUND_IS_FINAL_SECONDS,
+  passesTrace: true,
 
   products: async (outbound, account, cursor): Promise<Answer<ProductPage>> => {
     const query = cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor)}`
@@ -251,10 +253,76 @@ async function statement(
         raw: JSON.stringify(item),
       })
     }
-    if (found.value.next === null) return { kind: 'done', value: lines }
+    if (found.value.next === null) return await withMoney(outbound, account, day, lines)
     cursor = `&cursor=${encodeURIComponent(found.value.next)}`
   }
   return unknown('a statement without an end')
+}
+
+/**
+ * The purse's movements of the day beside its orders. They must add up, and each order must have taken what it cost: a statement that
+ * contradicts itself is not gone through. What is no order is a line of its own, under the number that its payer knows.
+ */
+async function withMoney(
+  outbound: Outbound,
+  account: SupplierAccount,
+  day: string,
+  orders: readonly StatementLine[],
+): Promise<Answer<readonly StatementLine[]>> {
+  const moved: WholesaleMovement[] = []
+  let [cursor, balanceFen, closingFen] = ['', 0, 0]
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const answer = await askShop(outbound, account, wholesaleApiRoutes.purse.response, {
+      method: 'GET',
+      path: `/purse?day=${encodeURIComponent(day)}${cursor}`,
+    })
+    // A shop that does not tell of its purse says nothing about money.
+    if (answer.kind === 'no' && answer.status === 404) return { kind: 'done', value: orders }
+    const found = answered(answer)
+    if (found.kind !== 'done') return found
+    if (page === 0) balanceFen = found.value.openingFen
+    closingFen = found.value.closingFen
+    for (const movement of found.value.items) {
+      balanceFen += movement.amountFen
+      if (balanceFen !== movement.balanceFen) return unknown(`movement ${movement.movementId} does not add up`)
+      moved.push(movement)
+    }
+    if (found.value.next !== null) {
+      cursor = `&cursor=${encodeURIComponent(found.value.next)}`
+      continue
+    }
+    if (balanceFen !== closingFen) return unknown('the movements of the purse do not make its balance')
+    const paid = new Set(moved.flatMap(({ kind, orderNo }) => (kind === 'order' && orderNo !== null ? [orderNo] : [])))
+    const unpaid = orders.find(({ remoteNo, costHao }) => costHao > 0 && !paid.has(remoteNo))
+    if (unpaid) return unknown(`order ${unpaid.remoteNo} is on the statement, and the purse did not pay for it`)
+    return { kind: 'done', value: [...orders, ...moved.flatMap(moneyLine)] }
+  }
+  return unknown('movements without an end')
+}
+
+/** Money by bank, or put right, has no number but the movement's own. What was taken for no order of ours is a purchase that we do not know. */
+function moneyLine(movement: WholesaleMovement): readonly StatementLine[] {
+  const { movementId, kind, amountFen, orderNo, outerNo, tradeNo, at } = movement
+  if (kind === 'order' || kind === 'refund') {
+    // Those of this key are on the statement of orders.
+    if (outerNo !== null) return []
+  }
+  return [
+    {
+      ...(amountFen > 0 && {
+        kind: kind === 'recharge' || kind === 'correction' ? ('deposit' as const) : ('credit' as const),
+      }),
+      no: amountFen > 0 ? (orderNo ?? `M${movementId}`) : '',
+      remoteNo: tradeNo ?? `M${movementId}`,
+      remoteId: '',
+      quantity: 0,
+      costHao: Math.abs(amountFen) * HAO_PER_FEN,
+      currency: 'CNY',
+      state: 'done',
+      at,
+      raw: JSON.stringify(movement),
+    },
+  ]
 }
 
 const news = z.object({
