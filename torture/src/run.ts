@@ -15,7 +15,7 @@ import { askWhatIsOpen, type World } from './load/world.ts'
 import { SKUS } from './plan/errands.ts'
 import { type Actor, type Plan, planOf, SHOPS, summaryOf } from './plan/index.ts'
 import { keepReport, linesOf, type Report, reportOf } from './report.ts'
-import { comeToRest, exceptionsEver, givenUp, heal } from './settle.ts'
+import { comeToRest, exceptionsEver, finishWhatIsLate, givenUp, heal } from './settle.ts'
 
 export type RunOptions = {
   readonly seed: number
@@ -86,6 +86,7 @@ async function endure(house: House, plan: Plan, { seed, minutes, say, live }: Ru
   clearInterval(ticker)
   await heal(house)
   await acting
+  await finishWhatIsLate(house)
   say('everything is back; coming to rest')
 
   const unknownResolved = await askWhatIsOpen(world, RESOLVE_WITHIN_MS)

@@ -319,7 +319,7 @@ test('a supplier that is down holds nobody up, and is used again when it is well
   await one.shop.seen(order, isDelivered)
   expect(cheap.arrivedFor(order.no)).toHaveLength(1)
   await expectBooksRight(house, one.shop.tenantId)
-}, 60_000)
+})
 
 test('callbacks: a good one ends the waiting, a forged one changes nothing, and both are kept', async () => {
   const one = await topUpShop()

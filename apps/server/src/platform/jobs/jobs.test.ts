@@ -62,7 +62,7 @@ describe('jobs', () => {
       tx.enqueue('trial.failing', { n: 2 }, { attemptsMax: 1 })
     })
     const givenUp = () => db.read(shop.ctx, (tx) => browseJobs(tx, { state: 'given_up', limit: 10 }))
-    await expect.poll(async () => (await givenUp()).length, { timeout: 15_000 }).toBe(2)
+    await expect.poll(async () => (await givenUp()).length).toBe(2)
     const rows = await givenUp()
     expect(rows.map((row) => [row.task, row.attempts, row.lastError])).toEqual([
       ['trial.failing', 1, 'the supplier is away'],
@@ -98,7 +98,7 @@ describe('jobs', () => {
     await expect.poll(ofQuiet).toBe(1)
     expect(jobs.length - ofQuiet()).toBe(4)
     open()
-    await expect.poll(() => jobs.length, { timeout: 20_000 }).toBe(201)
+    await expect.poll(() => jobs.length).toBe(201)
   })
 
   test('of one lane follow each other at once, without waiting for a poll in between', async () => {
@@ -115,7 +115,7 @@ describe('jobs', () => {
       where task_id = (select id from graphile_worker._private_tasks where identifier = 'trial.lane')`)
     const started = performance.now()
     await running(modules, 2)
-    await expect.poll(() => jobs.length, { timeout: 30_000 }).toBe(30)
+    await expect.poll(() => jobs.length).toBe(30)
     // By polls alone it is half a second for each.
     expect(performance.now() - started).toBeLessThan(5_000)
   })
