@@ -125,7 +125,7 @@ test('killed between any two steps, again and again: every paid order is deliver
   await shop.staff.call('orders.refund', { params: { no: last.no }, body }, { idempotencyKey: randomUUID() })
   await shop.seen(last, ({ state }) => state === 'refunded')
   await closeQueries()
-})
+}, 600_000)
 
 async function start(): Promise<void> {
   running = await startProcess({
