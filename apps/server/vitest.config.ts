@@ -21,7 +21,7 @@ export default defineConfig({
     // Of two cores: a file waits for its servers, clocks and locks a third of its time.
     maxWorkers: 3,
     // A hang is still found, and a machine that others use too is not taken for one.
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     // Other files' long transactions hold back what subscribers may read: a wait, not a failure.
     expect: { poll: { timeout: 60_000 } },
     hookTimeout: 180_000,
