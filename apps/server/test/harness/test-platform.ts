@@ -85,7 +85,7 @@ export async function testPlatform(
   afterAll(close)
   return {
     ...platform,
-    // A hash says what it cost, so checking one is as cheap: of 120 ms for each person who is hired and signs in, 2 are left.
+    // A hash says what it cost, so checking one is as cheap, too. Everybody who is hired and signs in needs two.
     crypto: { ...platform.crypto, hashPassword: (plain) => hashPassword(plain, CHEAPEST) },
     owner,
     ownerUrl: database.ownerUrl,
