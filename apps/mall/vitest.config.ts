@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  test: { name: 'mall', include: ['src/**/*.test.ts'], environment: 'node', maxWorkers: 3 },
+  test: { name: 'mall', include: ['src/**/*.test.ts'], environment: 'node', maxWorkers: 3, testTimeout: 60_000 },
 })

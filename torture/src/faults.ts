@@ -27,7 +27,7 @@ export const openFaultLog = (): FaultLog => ({
 })
 
 /** Nobody is killed while nobody stands; after this long somebody is all the same. */
-const STANDING_WITHIN_MS = 20_000
+const STANDING_WITHIN_MS = 60_000
 
 /**
  * Carries the plan out, kills beside all other faults; what lasts is undone at its end. On a slow machine the plan's
@@ -68,7 +68,7 @@ export async function carryOut(house: House, plan: Plan, log: FaultLog): Promise
 /** Some API process serves and reaches the database. */
 async function answers(url: string): Promise<boolean> {
   try {
-    return (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_500) })).ok
+    return (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(10_000) })).ok
   } catch {
     return false
   }

@@ -1,11 +1,12 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../../../apps/server/src/main/embedded-postgres/server.ts'
 import { type Balancer, startBalancer } from './balancer.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
 import { type Program, startProgram, type Unasked } from './program.ts'
 import { type StandIns, startStandIns } from './stand-ins.ts'
-import { freePort, until } from './wait.ts'
+import { until } from './wait.ts'
 
 /** The system under torture: a database, two API and two worker processes, the outside world, a balancer in front. */
 export type House = {
@@ -29,7 +30,8 @@ export type House = {
 
 const API_PROCESSES = 2
 const WORKER_PROCESSES = 2
-const READY_TIMEOUT_MS = 90_000
+/** Some seconds, on a machine that has nothing else to do. */
+const READY_TIMEOUT_MS = 240_000
 
 export async function startHouse(): Promise<House> {
   const scratch = mkdtempSync(join(tmpdir(), 'quanshu-torture-'))

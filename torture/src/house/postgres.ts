@@ -8,9 +8,10 @@ import pg from 'pg'
 import { type Account, chooseAccount, giveTo } from '../../../apps/server/src/main/embedded-postgres/account.ts'
 import { type Binaries, findBinaries } from '../../../apps/server/src/main/embedded-postgres/binaries.ts'
 import { reachableBinaries } from '../../../apps/server/src/main/embedded-postgres/place.ts'
+import { freePort } from '../../../apps/server/src/main/embedded-postgres/server.ts'
 import { serverArguments } from '../../../apps/server/src/main/embedded-postgres/settings.ts'
 import { valueTypes } from '../../../apps/server/src/platform/db/types-of-values.ts'
-import { freePort, pause, until } from './wait.ts'
+import { pause, until } from './wait.ts'
 
 export type Postgres = {
   readonly ownerUrl: string

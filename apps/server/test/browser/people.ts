@@ -30,7 +30,7 @@ export async function arrive(
     colorScheme: as.dark ? 'dark' : 'light',
     permissions: ['clipboard-read', 'clipboard-write'],
   })
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(30_000)
   watch(context, as.who, as.foreseen ?? [], faults)
   return { context, page: await context.newPage() }
 }

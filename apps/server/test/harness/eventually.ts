@@ -2,7 +2,7 @@
 export async function eventually(
   what: string,
   check: () => Promise<boolean> | boolean,
-  withinMs = 15_000,
+  withinMs = 60_000,
 ): Promise<void> {
   const deadline = Date.now() + withinMs
   while (!(await check())) {

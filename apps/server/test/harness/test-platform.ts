@@ -6,6 +6,7 @@ import pg from 'pg'
 import { afterAll, inject } from 'vitest'
 import { openPlatform } from '../../src/main/platform.ts'
 import { loadConfig } from '../../src/platform/config/index.ts'
+import { hashPassword } from '../../src/platform/crypto/password.ts'
 import type { Ctx } from '../../src/platform/db/index.ts'
 import { valueTypes } from '../../src/platform/db/types-of-values.ts'
 import { createLog, type Log } from '../../src/platform/log/index.ts'
@@ -84,6 +85,8 @@ export async function testPlatform(
   afterAll(close)
   return {
     ...platform,
+    // A hash says what it cost, so checking one is as cheap, too. Everybody who is hired and signs in needs two.
+    crypto: { ...platform.crypto, hashPassword: (plain) => hashPassword(plain, CHEAPEST) },
     owner,
     ownerUrl: database.ownerUrl,
     appUrl: database.appUrl,
@@ -97,6 +100,8 @@ export async function testPlatform(
     close,
   }
 }
+
+const CHEAPEST = { memory: 8, passes: 1, parallelism: 1 }
 
 function tenantOf(tenantId: TenantId, slug: string): TestTenant {
   const as = (actor: Actor): Ctx => ({ tenantId, actor, requestId: 'test', locale: 'zh-CN' })

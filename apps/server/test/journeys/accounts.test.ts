@@ -153,11 +153,11 @@ describe('before there is an order', () => {
   test('a slow supplier is not waited for, a silent one left alone, a dead one not called', async () => {
     const supplier = await join('慢')
     const goods = await topUp(supplier, 'require')
-    control.addFault({ kind: 'api.slow', endpoint: ENDPOINT, ms: 8_000, times: 3 })
+    control.addFault({ kind: 'api.slow', endpoint: ENDPOINT, ms: 60_000, times: 3 })
     const began = performance.now()
     const answers = await Promise.all(['a', 'b', 'c'].map((name) => check(goods, { account: `${account()}${name}` })))
     expect(answers).toEqual([UNKNOWN, UNKNOWN, UNKNOWN])
-    expect(performance.now() - began).toBeLessThan(5_000)
+    expect(performance.now() - began).toBeLessThan(30_000)
     const before = asked()
     expect(await check(goods, { account: account() })).toEqual(UNKNOWN)
     expect(asked()).toBe(before)

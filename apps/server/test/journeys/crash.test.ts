@@ -125,7 +125,7 @@ test('killed between any two steps, again and again: every paid order is deliver
   await shop.staff.call('orders.refund', { params: { no: last.no }, body }, { idempotencyKey: randomUUID() })
   await shop.seen(last, ({ state }) => state === 'refunded')
   await closeQueries()
-}, 120_000)
+}, 600_000)
 
 async function start(): Promise<void> {
   running = await startProcess({
@@ -142,15 +142,11 @@ async function start(): Promise<void> {
 /** The house is up again, by itself or because somebody started it. */
 async function standing(): Promise<void> {
   if (running?.child.exitCode !== null || running.child.signalCode !== null) await start()
-  await until(
-    'ready',
-    async () => {
-      // Nobody asked it to end: that the database died is no reason to.
-      if (running?.child.exitCode !== null) throw new Error(`it ended by itself: ${running?.output()}\n${complaints()}`)
-      return (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.ok ? true : undefined
-    },
-    40_000,
-  )
+  await until('ready', async () => {
+    // Nobody asked it to end: that the database died is no reason to.
+    if (running?.child.exitCode !== null) throw new Error(`it ended by itself: ${running?.output()}\n${complaints()}`)
+    return (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.ok ? true : undefined
+  })
 }
 
 const complaints = (): string =>

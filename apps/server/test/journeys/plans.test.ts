@@ -105,7 +105,7 @@ describe.skipIf(!adminUrl)('plans of the hot functions', () => {
     )
     expect(faultsOf(statements, tables, { rows: 1_000, pages: 100 })).toHaveLength(3)
     await expectBooksRight(house, small.tenantId)
-  }, 60_000)
+  })
 })
 
 /** Functions whose statements must have been seen; those in plain SQL are told without their schema. */

@@ -328,7 +328,7 @@ export function seen(browser: Client, no: OrderNo, wanted: (view: OrderView) => 
     }
     const timer = setTimeout(
       () => give(() => reject(new Error(`order ${no} never came to the wanted state: ${JSON.stringify(last)}`))),
-      20_000,
+      60_000,
     )
     const stop = browser.stream(
       'orders.stream',
@@ -346,7 +346,7 @@ export function seen(browser: Client, no: OrderNo, wanted: (view: OrderView) => 
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined> | T | undefined,
-  withinMs = 15_000,
+  withinMs = 60_000,
 ): Promise<T> {
   const deadline = Date.now() + withinMs
   for (;;) {

@@ -135,7 +135,7 @@ test('two servers, 200 orders, and callbacks from all sides: each is sent once a
   const placings = a.control.received().filter(({ endpoint }) => endpoint === a.placing)
   expect(new Set(placings.map(({ body }) => body)).size).toBe(placings.length)
   await expectEachOnce(rivals, orders)
-}, 60_000)
+})
 
 test('who took a purchase dies before it hears the answer: it is asked about, and never sent again', async () => {
   const rivals = await openRivals()
@@ -185,7 +185,7 @@ test('a callback that comes before the order’s own answer is not forgotten ove
     [shop.tenantId],
   )
   expect(took?.seconds).toBeGreaterThan(0.5)
-  expect(took?.seconds).toBeLessThan(4)
+  expect(took?.seconds).toBeLessThan(5)
   await expectEachOnce(rivals, [order])
 })
 

@@ -130,7 +130,8 @@ test.each<[string, Script, string[]]>([
 
 /** Asks as soon as there is something to ask about, instead of in 5 seconds. */
 async function hurry(shop: Shop, no: OrderNo): Promise<void> {
-  for (let round = 0; round < 40; round += 1) {
+  const deadline = performance.now() + 60_000
+  for (let round = 0; performance.now() < deadline; round += 1) {
     await house.query(
       "update suppliers.purchases set due_at = now() where order_no = $1 and state in ('accepted', 'unknown') and leased_until is null",
       [no],
@@ -319,7 +320,7 @@ test('a supplier that is down holds nobody up, and is used again when it is well
   await one.shop.seen(order, isDelivered)
   expect(cheap.arrivedFor(order.no)).toHaveLength(1)
   await expectBooksRight(house, one.shop.tenantId)
-}, 60_000)
+})
 
 test('callbacks: a good one ends the waiting, a forged one changes nothing, and both are kept', async () => {
   const one = await topUpShop()

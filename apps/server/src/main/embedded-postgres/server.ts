@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import pg from 'pg'
@@ -228,14 +228,22 @@ export async function stopProcess(pid: number): Promise<void> {
   }
 }
 
+/** Below those that systems give to outgoing connections, one of which could take it while its owner is down. */
+const [PORTS_FROM, PORTS_COUNT] = [12_000, 18_000]
+const PORT_TRIES = 100
+
+/** A port that stays free until its owner starts, and while it starts anew after a crash. */
 export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no free port')
-  return address.port
+  for (let tries = 0; tries < PORT_TRIES; tries += 1) {
+    const port = PORTS_FROM + randomInt(PORTS_COUNT)
+    const probe = createServer()
+    const isFree = await new Promise<boolean>((resolve) => {
+      probe.once('error', () => resolve(false))
+      probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
+    })
+    if (isFree) return port
+  }
+  throw new Error(`none of ${PORT_TRIES} ports is free`)
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

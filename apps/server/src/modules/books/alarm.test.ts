@@ -176,7 +176,7 @@ test('the command says by its exit code whether the books are clean, and with --
   )
   expect((await cli('audit', 'no-such-shop')).code).toBe(2)
   expect((await cli('audit', '--grace', 'soon')).code).toBe(2)
-}, 60_000)
+})
 
 test('a mistyped data folder is refused, not made and called clean', async () => {
   const folder = join(tmpdir(), `mistyped-${process.pid}`)
@@ -185,7 +185,7 @@ test('a mistyped data folder is refused, not made and called clean', async () =>
   const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
   expect([code, stderr]).toEqual([2, expect.stringContaining(`There is no database in ${folder}`)])
   expect(existsSync(folder)).toBe(false)
-}, 30_000)
+})
 
 const CLI = fileURLToPath(new URL('../../main/cli.ts', import.meta.url))
 

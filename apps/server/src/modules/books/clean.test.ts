@@ -110,7 +110,7 @@ test('while people buy, pay, are refunded and stock arrives, no audit raises a f
   isOpen = false
   await Promise.all(buyers)
   expect(reports.flatMap(found)).toEqual([])
-}, 90_000)
+})
 
 test('a shop sees nothing of another’s runs and violations, and is not changed by a neighbour who has a copy of all', async () => {
   const shop = await house.newShop()

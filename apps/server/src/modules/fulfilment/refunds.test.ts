@@ -402,7 +402,7 @@ test('whatever is refunded in whatever parts and however the gateway takes it, t
   )
   // Not all of them were refused.
   expect(taken).toBeGreaterThan(14)
-}, 120_000)
+})
 
 async function takeStep(
   at: Shop,

@@ -57,8 +57,7 @@ async function messages(shop: TestTenant) {
   return rows
 }
 const states = async (shop: TestTenant) => (await messages(shop)).map(({ state }) => state)
-const settled = (shop: TestTenant, ...expected: string[]) =>
-  expect.poll(() => states(shop), { timeout: 15_000 }).toEqual(expected)
+const settled = (shop: TestTenant, ...expected: string[]) => expect.poll(() => states(shop)).toEqual(expected)
 
 describe('sign-in codes', () => {
   test('arrive, and neither code nor phone is in the database', async () => {
@@ -213,7 +212,7 @@ describe('delivery mail', () => {
       { orderNo: delivered(null), to: 'later@example.test' },
       { orderNo: delivered(null), to: 'never@example.test' },
     )
-    await expect.poll(async () => (await states(shop)).toSorted(), { timeout: 15_000 }).toEqual(['refused', 'sent'])
+    await expect.poll(async () => (await states(shop)).toSorted()).toEqual(['refused', 'sent'])
   })
 
   test('a lost answer is repeated under the same Message-ID', async () => {

@@ -157,15 +157,12 @@ export async function tellingHouse() {
       })
     },
     states: (shop: TestTenant, channel: string) =>
-      expect.poll(
-        async () => {
-          const { rows } = await house.owner.query<{ state: string }>(
-            'select state from notify.messages where tenant_id = $1 and channel = $2 order by id',
-            [shop.tenantId, channel],
-          )
-          return rows.map(({ state }) => state)
-        },
-        { timeout: 20_000 },
-      ),
+      expect.poll(async () => {
+        const { rows } = await house.owner.query<{ state: string }>(
+          'select state from notify.messages where tenant_id = $1 and channel = $2 order by id',
+          [shop.tenantId, channel],
+        )
+        return rows.map(({ state }) => state)
+      }),
   }
 }

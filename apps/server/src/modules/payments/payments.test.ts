@@ -197,14 +197,11 @@ describe('asking by ourselves', () => {
     await at.house.db.call(shop.tenantId, 'orders.close_unpaid', `{${no}}`, 'cancelled', 'buyer', 'test', false)
     // The event may wait for transactions of other databases on this server; asked too early, the gateway says unpaid.
     await expect
-      .poll(
-        async () => {
-          await at.events.drain()
-          await at.tick(shop)
-          return at.attempt(shop, no)
-        },
-        { timeout: 20_000 },
-      )
+      .poll(async () => {
+        await at.events.drain()
+        await at.tick(shop)
+        return at.attempt(shop, no)
+      })
       .toMatchObject({ state: 'closed', next_query_at: null })
     expect(await at.pay(no)).toMatchObject({ refused: [{ code: 'ORDER_CLOSED' }] })
   })
@@ -246,9 +243,7 @@ describe('refunds', () => {
     return { shop, no }
   }
   const isState = (shop: Awaited<ReturnType<typeof at.newShop>>, state: string) =>
-    expect
-      .poll(async () => (await at.refunds(shop)).map((refund) => refund.state), { timeout: 20_000 })
-      .toEqual([state])
+    expect.poll(async () => (await at.refunds(shop)).map((refund) => refund.state)).toEqual([state])
 
   test('a double payment goes back by itself, once', async () => {
     const { shop, no } = await doublePayment()

@@ -183,9 +183,9 @@ it('a sender that hangs up half-way leaves an interrupted batch that the same fi
   )
   socket.write(file.slice(0, 100_000))
   const batch = async () => (await (await desk.call('GET', `/batches/${id}`)).json()) as Batch
-  await expect.poll(async () => (await batch()).linesRead, { timeout: 10_000 }).toBeGreaterThan(0)
+  await expect.poll(async () => (await batch()).linesRead).toBeGreaterThan(0)
   socket.destroy()
-  await expect.poll(async () => (await batch()).state, { timeout: 10_000 }).toBe('interrupted')
+  await expect.poll(async () => (await batch()).state).toBe('interrupted')
   expect((await batch()).failure?.code).toBe('vault.connection_lost')
   expect(await (await desk.call('PUT', `/imports/${id}/content`, file)).json()).toMatchObject({
     state: 'ready',

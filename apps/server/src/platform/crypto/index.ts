@@ -92,7 +92,7 @@ export function createCrypto(deps: {
     async fingerprint(tenantId, purpose, value) {
       return (await rings.get(tenantId)).fingerprint(purpose, value)
     },
-    hashPassword,
+    hashPassword: (plain) => hashPassword(plain),
     verifyPassword,
     async rotateDataKey(tenantId) {
       await rings.get(tenantId)

@@ -3,9 +3,7 @@ import { commonErrors } from '@quanshu/contract'
 import { createGate } from './gate.ts'
 
 /** OWASP password storage cheat sheet: Argon2id with 19 MiB, 2 passes, 1 lane. About 40 ms on one 2024 server core. */
-const MEMORY_KIB = 19_456
-const PASSES = 2
-const LANES = 1
+const COST: Cost = { memory: 19_456, passes: 2, parallelism: 1 }
 const SALT_BYTES = 16
 const HASH_BYTES = 32
 
@@ -17,9 +15,8 @@ const WAITING_MAX = 100
 const gate = createGate({ concurrentMax: CONCURRENT_MAX, waitingMax: WAITING_MAX, refusal: () => commonErrors.busy() })
 
 /** @returns a PHC string, `$argon2id$v=19$m=…,t=…,p=…$salt$hash`. @throws commonErrors.busy when too many wait */
-export async function hashPassword(plain: string): Promise<string> {
+export async function hashPassword(plain: string, cost = COST): Promise<string> {
   const salt = randomBytes(SALT_BYTES)
-  const cost = { memory: MEMORY_KIB, passes: PASSES, parallelism: LANES }
   const hash = await gate(() => derive(plain, salt, HASH_BYTES, cost))
   return `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${phcBase64(salt)}$${phcBase64(hash)}`
 }
@@ -32,6 +29,7 @@ export async function verifyPassword(plain: string, phc: string): Promise<boolea
   return timingSafeEqual(hash, stored.hash)
 }
 
+/** Memory in KiB. */
 type Cost = { readonly memory: number; readonly passes: number; readonly parallelism: number }
 
 function derive(plain: string, nonce: Buffer, tagLength: number, cost: Cost): Promise<Buffer> {

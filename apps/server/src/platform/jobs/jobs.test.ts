@@ -62,7 +62,7 @@ describe('jobs', () => {
       tx.enqueue('trial.failing', { n: 2 }, { attemptsMax: 1 })
     })
     const givenUp = () => db.read(shop.ctx, (tx) => browseJobs(tx, { state: 'given_up', limit: 10 }))
-    await expect.poll(async () => (await givenUp()).length, { timeout: 15_000 }).toBe(2)
+    await expect.poll(async () => (await givenUp()).length).toBe(2)
     const rows = await givenUp()
     expect(rows.map((row) => [row.task, row.attempts, row.lastError])).toEqual([
       ['trial.failing', 1, 'the supplier is away'],
@@ -98,12 +98,13 @@ describe('jobs', () => {
     await expect.poll(ofQuiet).toBe(1)
     expect(jobs.length - ofQuiet()).toBe(4)
     open()
-    await expect.poll(() => jobs.length, { timeout: 20_000 }).toBe(201)
+    await expect.poll(() => jobs.length).toBe(201)
   })
 
   test('of one lane follow each other at once, without waiting for a poll in between', async () => {
     const shop = await house.newTenant()
-    const { jobs, modules } = recording('trial.lane')
+    const begunAt: number[] = []
+    const { jobs, modules } = recording('trial.lane', async () => void begunAt.push(performance.now()))
     await db.write(shop.ctx, async (tx) => {
       for (let n = 0; n < 30; n += 1) tx.enqueue('trial.lane', { n })
     })
@@ -113,11 +114,11 @@ describe('jobs', () => {
         select id from graphile_worker._private_job_queues where queue_name like 't${shop.tenantId}:%' limit 1
       )
       where task_id = (select id from graphile_worker._private_tasks where identifier = 'trial.lane')`)
-    const started = performance.now()
     await running(modules, 2)
-    await expect.poll(() => jobs.length, { timeout: 30_000 }).toBe(30)
-    // By polls alone it is half a second for each.
-    expect(performance.now() - started).toBeLessThan(5_000)
+    await expect.poll(() => jobs.length).toBe(30)
+    // By polls alone it is half a second for each. One in the middle, for which a stall of the machine is nothing.
+    const pauses = begunAt.slice(1).map((at, index) => at - (begunAt[index] ?? 0))
+    expect(pauses.toSorted((one, other) => one - other)[14]).toBeLessThan(250)
   })
 
   test('under way finish before the runner stops; the rest stays for the next', async () => {
@@ -183,8 +184,8 @@ describe('schedules', () => {
     const started = performance.now()
     const workers = guards.map((guard) => startSchedules(house, guard, [schedule]))
     await expect.poll(() => ticks).toBeGreaterThanOrEqual(4)
-    const elapsed = performance.now() - started
     await Promise.all(workers.map((worker) => worker.stop()))
+    const elapsed = performance.now() - started
     await Promise.all(guards.map((guard) => guard.close()))
     expect(atOnceMax).toBe(1)
     expect(ticks).toBeLessThanOrEqual(elapsed / 90 + 1)
