@@ -111,6 +111,7 @@ select create_distributed_table('reconciliation.postings', 'tenant_id', colocate
 select create_distributed_table('redeem.batches', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('redeem.codes', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('redeem.exports', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('redeem.sales', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('redeem.uses', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('stock.low_marks', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('stock.warehouses', 'tenant_id', colocate_with => 'ledger.accounts');
@@ -183,6 +184,7 @@ select create_distributed_function('reconciliation.refund_of(text)');
 select create_distributed_function('reconciliation.sign_of(text)');
 select create_distributed_function('reconciliation.supplier_of(text)');
 select create_distributed_function('reconciliation.theirs_of(jsonb)');
+select create_distributed_function('redeem.standing(text, text, timestamp with time zone, timestamp with time zone, timestamp with time zone, integer, integer)');
 select create_distributed_function('suppliers.ask_again_after(integer)');
 select create_distributed_function('suppliers.least_price(bigint, bigint, bigint)');
 select create_distributed_function('suppliers.price_by_rule(bigint, integer, bigint, bigint, text)');
@@ -235,7 +237,6 @@ select create_distributed_function('bulk.end_gift(bigint, bigint, text)', '$1', 
 select create_distributed_function('bulk.finish(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.hold_waiting(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.lock_accounts(bigint, bigint[], bigint)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('bulk.order_some(bigint, bigint, bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.quote(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.retry(bigint, bigint, integer[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.stop(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
@@ -293,8 +294,6 @@ select create_distributed_function('fulfilment.decline_refund(bigint, bigint, te
 select create_distributed_function('fulfilment.defer_complaint(bigint, bigint, integer, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.defer_needs(bigint, jsonb, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.defer_restock(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('fulfilment.deliver(bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('fulfilment.deliver_locked(bigint, bigint[], text, boolean, text, boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver_own(bigint, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_gifts(bigint, bigint, payments.refunds, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_restock(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
@@ -307,7 +306,6 @@ select create_distributed_function('fulfilment.finish_task(bigint, bigint, jsonb
 select create_distributed_function('fulfilment.full_services(bigint, bigint[], text[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.give_up_account(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.hand_over(bigint, bigint, integer, integer, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('fulfilment.handle_receipt(bigint, bigint, text, text, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.is_bought_elsewhere(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.judge_complaint(bigint, bigint, integer, text, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.keep_late(bigint, bigint, integer, bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
@@ -342,8 +340,6 @@ select create_distributed_function('fulfilment.open_restock_purchase(bigint, jso
 select create_distributed_function('fulfilment.open_tasks(bigint, bigint[], smallint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.part_from_hand(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.part_news(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('fulfilment.pay_by_balance(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('fulfilment.place_and_pay(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.plan_refund(bigint, bigint, integer, text, bigint[], bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.propose_restock(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.purchase_news(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
@@ -370,8 +366,6 @@ select create_distributed_function('fulfilment.sent_twice(bigint, bigint)', '$1'
 select create_distributed_function('fulfilment.service_left(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.service_takes(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.set_aside_bundles(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('fulfilment.settle(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('fulfilment.settle_bundles(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.settle_disputed(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.settle_purchase(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.settle_surplus(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -468,9 +462,17 @@ select create_distributed_function('reconciliation.take_back_matches(bigint, tex
 select create_distributed_function('reconciliation.take_back_posting(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.take_day(bigint, text, date, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.tell(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('redeem.redeem(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('redeem.deliver_sold(bigint, bigint, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('redeem.free(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('redeem.link_room(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('redeem.link_stock(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('redeem.lock_sold(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('redeem.part_worths(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('redeem.refuse_oversold(bigint, integer[], bigint[], integer[], text[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('redeem.sold_view(bigint, bigint, integer, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('redeem.take_back(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('redeem.worth(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('redeem.void_sold(bigint, bigint, integer, integer[], boolean)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('redeem.worth(bigint, bigint, integer, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('stock.channel_stock(bigint, text, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('stock.flow(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('stock.free(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -539,7 +541,6 @@ select create_distributed_function('wholesale.cancel(bigint, bigint, text, text)
 select create_distributed_function('wholesale.end_order(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.find_shop(bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.give_back(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('wholesale.place(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.priced(bigint, bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.trace_of(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.use_nonces(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
@@ -555,8 +556,16 @@ select create_distributed_function('wholesale.use_nonces(bigint, jsonb)', '$1', 
 --   platform.partitioned_tables
 --   graphile_worker.*
 -- Functions on those, on sequences, or on nothing:
+--   bulk.order_some(bigint, bigint, bigint[], integer)
 --   events.advance(text, jsonb)
 --   fulfilment.complaint_moves(text)
+--   fulfilment.deliver(bigint, bigint[], text)
+--   fulfilment.deliver_locked(bigint, bigint[], text, boolean, text, boolean)
+--   fulfilment.handle_receipt(bigint, bigint, text, text, text, bigint)
+--   fulfilment.pay_by_balance(bigint, jsonb)
+--   fulfilment.place_and_pay(bigint, jsonb)
+--   fulfilment.settle(bigint, jsonb)
+--   fulfilment.settle_bundles(bigint, bigint)
 --   jobs.browse(text, bigint, integer)
 --   jobs.counts()
 --   jobs.discard(bigint)
@@ -573,12 +582,15 @@ select create_distributed_function('wholesale.use_nonces(bigint, jsonb)', '$1', 
 --   platform.partition_monthly(regclass)
 --   platform.protect(regclass, text)
 --   platform.set_mark(text, jsonb)
+--   redeem.open_sales(bigint, bigint[], smallint[])
+--   redeem.redeem(bigint, jsonb)
 --   redeem.reserve_code_ids(integer)
 --   tenancy.find_tenant(text, text)
 --   tenancy.next_tenant_id()
 --   tenancy.only_tenant()
 --   tenancy.tenant_ids()
 --   vault.reserve_card_ids(integer)
+--   wholesale.place(bigint, jsonb)
 -- Functions that take the tenant from the session, one shard a statement:
 --   audit.append(jsonb)
 --   events.append(jsonb)
