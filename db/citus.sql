@@ -217,6 +217,7 @@ select create_distributed_function('books.check_code_owners(bigint, jsonb, integ
 select create_distributed_function('books.check_holds(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_paid_orders(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_parents(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.check_redeem_codes(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_references(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_refunded_rights(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.check_replays(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');

@@ -328,6 +328,7 @@ function books.check_code_owners(p_tenant bigint, p_place jsonb, p_limit integer
 function books.check_holds(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_paid_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_parents(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
+function books.check_redeem_codes(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_references(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_refunded_rights(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_replays(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer

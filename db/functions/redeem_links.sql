@@ -204,7 +204,7 @@ end;
 $$;
 revoke execute on function redeem.refuse_oversold(bigint, integer[], bigint[], integer[], text[]) from public;
 
--- A code is drawn and sealed outside the database: until a job brings it the line is `supplying`. What was on sale when the
+-- A code is drawn and sealed outside the database: until a job, which the news of it starts, brings it the line is `supplying`. What was on sale when the
 -- order was placed is what its buyer gets, though the shop has changed it since.
 create or replace function redeem.open_sales(p_tenant bigint, p_nos bigint[], p_lines smallint[])
 returns void
@@ -252,11 +252,10 @@ begin
     and l.order_no = any (p_nos)
     and l.order_no = x.no
     and l.line_no = x.line;
-  perform jobs.enqueue(p_tenant, jsonb_agg(jsonb_build_object(
-    'task', 'redeem.deliver', 'key', x.no || ':' || x.line, 'payload', jsonb_build_object('no', x.no, 'lineNo', x.line)
-  )))
-  from unnest(p_nos, p_lines) as x(no, line)
-  having count(*) > 0;
+  perform events.append(
+    p_tenant, '{}', array_agg('link.wanted'::text), array_agg('order:' || x.no), array_agg(jsonb_build_object('no', x.no, 'lineNo', x.line))
+  )
+  from unnest(p_nos, p_lines) as x(no, line);
 end;
 $$;
 revoke execute on function redeem.open_sales(bigint, bigint[], smallint[]) from public;
