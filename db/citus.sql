@@ -238,6 +238,7 @@ select create_distributed_function('bulk.end_gift(bigint, bigint, text)', '$1', 
 select create_distributed_function('bulk.finish(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.hold_waiting(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.lock_accounts(bigint, bigint[], bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('bulk.order_some(bigint, bigint, bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.quote(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.retry(bigint, bigint, integer[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.stop(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
@@ -295,6 +296,8 @@ select create_distributed_function('fulfilment.decline_refund(bigint, bigint, te
 select create_distributed_function('fulfilment.defer_complaint(bigint, bigint, integer, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.defer_needs(bigint, jsonb, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.defer_restock(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.deliver(bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.deliver_locked(bigint, bigint[], text, boolean, text, boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver_own(bigint, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_gifts(bigint, bigint, payments.refunds, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_restock(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
@@ -307,6 +310,7 @@ select create_distributed_function('fulfilment.finish_task(bigint, bigint, jsonb
 select create_distributed_function('fulfilment.full_services(bigint, bigint[], text[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.give_up_account(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.hand_over(bigint, bigint, integer, integer, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.handle_receipt(bigint, bigint, text, text, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.is_bought_elsewhere(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.judge_complaint(bigint, bigint, integer, text, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.keep_late(bigint, bigint, integer, bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
@@ -341,6 +345,8 @@ select create_distributed_function('fulfilment.open_restock_purchase(bigint, jso
 select create_distributed_function('fulfilment.open_tasks(bigint, bigint[], smallint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.part_from_hand(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.part_news(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.pay_by_balance(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.place_and_pay(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.plan_refund(bigint, bigint, integer, text, bigint[], bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.propose_restock(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.purchase_news(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
@@ -367,6 +373,8 @@ select create_distributed_function('fulfilment.sent_twice(bigint, bigint)', '$1'
 select create_distributed_function('fulfilment.service_left(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.service_takes(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.set_aside_bundles(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.settle(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.settle_bundles(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.settle_disputed(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.settle_purchase(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.settle_surplus(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -468,7 +476,9 @@ select create_distributed_function('redeem.free(bigint, bigint)', '$1', colocate
 select create_distributed_function('redeem.link_room(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('redeem.link_stock(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('redeem.lock_sold(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('redeem.open_sales(bigint, bigint[], smallint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('redeem.part_worths(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('redeem.redeem(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('redeem.refuse_oversold(bigint, integer[], bigint[], integer[], text[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('redeem.sold_view(bigint, bigint, integer, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('redeem.take_back(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
@@ -542,6 +552,7 @@ select create_distributed_function('wholesale.cancel(bigint, bigint, text, text)
 select create_distributed_function('wholesale.end_order(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.find_shop(bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.give_back(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('wholesale.place(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.priced(bigint, bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.trace_of(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.use_nonces(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
@@ -557,16 +568,8 @@ select create_distributed_function('wholesale.use_nonces(bigint, jsonb)', '$1', 
 --   platform.partitioned_tables
 --   graphile_worker.*
 -- Functions on those, on sequences, or on nothing:
---   bulk.order_some(bigint, bigint, bigint[], integer)
 --   events.advance(text, jsonb)
 --   fulfilment.complaint_moves(text)
---   fulfilment.deliver(bigint, bigint[], text)
---   fulfilment.deliver_locked(bigint, bigint[], text, boolean, text, boolean)
---   fulfilment.handle_receipt(bigint, bigint, text, text, text, bigint)
---   fulfilment.pay_by_balance(bigint, jsonb)
---   fulfilment.place_and_pay(bigint, jsonb)
---   fulfilment.settle(bigint, jsonb)
---   fulfilment.settle_bundles(bigint, bigint)
 --   jobs.browse(text, bigint, integer)
 --   jobs.counts()
 --   jobs.discard(bigint)
@@ -583,15 +586,12 @@ select create_distributed_function('wholesale.use_nonces(bigint, jsonb)', '$1', 
 --   platform.partition_monthly(regclass)
 --   platform.protect(regclass, text)
 --   platform.set_mark(text, jsonb)
---   redeem.open_sales(bigint, bigint[], smallint[])
---   redeem.redeem(bigint, jsonb)
 --   redeem.reserve_code_ids(integer)
 --   tenancy.find_tenant(text, text)
 --   tenancy.next_tenant_id()
 --   tenancy.only_tenant()
 --   tenancy.tenant_ids()
 --   vault.reserve_card_ids(integer)
---   wholesale.place(bigint, jsonb)
 -- Functions that take the tenant from the session, one shard a statement:
 --   audit.append(jsonb)
 --   events.append(jsonb)

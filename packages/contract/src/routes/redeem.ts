@@ -180,6 +180,8 @@ const redeemUse = z.object({
   at: instant,
   takenBackAt: instant.nullable(),
   gaveBack: z.boolean(),
+  /** Of a bundle: its parts, of which some may be taken back. */
+  parts: z.array(z.object({ lineNo: z.int(), title: z.string(), isTakenBack: z.boolean() })),
 })
 
 const soldCode = redeemCode.extend({

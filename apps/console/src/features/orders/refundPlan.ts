@@ -22,7 +22,7 @@ export const pointsLeft = (line: Line): number => line.quantity * line.unitPoint
 export const isRefundable = (line: Line): boolean =>
   (['delivered', 'exception', 'refunding', 'refunded'].includes(line.state) ||
     // What people work on may be given back for at any time; it ends their work.
-    (line.kind === 'service' && line.state === 'supplying')) &&
+    ((line.kind === 'service' || line.kind === 'link') && line.state === 'supplying')) &&
   (wholeOf(line) > 0 || pointsLeft(line) > 0)
 
 export const livingGrants = (line: Line) => line.grants.filter((grant) => grant.state !== 'revoked')

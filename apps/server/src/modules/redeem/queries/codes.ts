@@ -114,7 +114,16 @@ export async function listUses(
     await getBatch(tx, batchId)
     const { rows } = await sql<UseRow>`
       select u.order_no as "orderNo", o.state as "orderState", u.code_id as "codeId", u.use_no as "useNo", c.sealed, o.contact,
-        o.member_id as "memberId", u.at, u.taken_back_at as "takenBackAt", u.gave_back as "gaveBack"
+        o.member_id as "memberId", u.at, u.taken_back_at as "takenBackAt", u.gave_back as "gaveBack",
+        case when o.has_bundles then (
+          select jsonb_agg(jsonb_build_object(
+            'lineNo', l.line_no, 'title', case l.kind when 'points' then l.sku_title else l.goods_title || ' / ' || l.sku_title end,
+            'isTakenBack', l.refunded_quantity = l.quantity
+          ) order by l.line_no)
+          from orders.lines l
+          where l.tenant_id = u.tenant_id
+            and l.order_no = u.order_no
+        ) else '[]' end as parts
       from redeem.uses u
       join redeem.codes c on c.tenant_id = u.tenant_id and c.id = u.code_id
       join orders.orders o on o.tenant_id = u.tenant_id and o.no = u.order_no
