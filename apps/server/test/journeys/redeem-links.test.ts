@@ -317,6 +317,11 @@ describe('a link that is sold', () => {
 
     expect(await takeBack(used.no)).toMatchObject({ gaveBack: true })
     expect(await look(code)).toMatchObject({ standing: 'open', usesLeft: 1 })
+    // Where a used code may be a loss, its order goes back with what was not used; what was redeemed stays.
+    await saveSettings(house.platform, shop.ctx, { 'refunds.usedCodes': 'record_loss' }, {})
+    await refund(partly.no)
+    expect(await refusal(redeem(code))).toBe('redeem.void')
+    await saveSettings(house.platform, shop.ctx, { 'refunds.usedCodes': 'refuse' }, {})
     await expectAllRight()
   })
 
