@@ -318,10 +318,10 @@ describe('a link that is sold', () => {
     expect(await takeBack(used.no)).toMatchObject({ gaveBack: true })
     expect(await look(code)).toMatchObject({ standing: 'open', usesLeft: 1 })
     // Where a used code may be a loss, its order goes back with what was not used; what was redeemed stays.
-    await saveSettings(house.platform, shop.ctx, { 'refunds.usedCodes': 'record_loss' }, {})
+    await saveSettings(house.platform, shop.ctx, { 'refunds.usedCodes': 'record_loss' }, { 'refunds.usedCodes': 1 })
     await refund(partly.no)
     expect(await refusal(redeem(code))).toBe('redeem.void')
-    await saveSettings(house.platform, shop.ctx, { 'refunds.usedCodes': 'refuse' }, {})
+    await saveSettings(house.platform, shop.ctx, { 'refunds.usedCodes': 'refuse' }, { 'refunds.usedCodes': 2 })
     await expectAllRight()
   })
 

@@ -101,17 +101,22 @@ export const mallRedeemRoutes = {
     access: { kind: 'public' },
     params: z.object({ skuId: idParam }),
     response: z.object({
-      goodsId: id,
-      goodsTitle: z.string(),
-      goodsTitleEn: z.string(),
-      skuTitle: z.string(),
-      skuTitleEn: z.string(),
-      kind: z.enum(SKU_KINDS),
-      quantity: z.int(),
-      uses: z.int(),
-      perPerson: z.int().nullable(),
-      validDays: z.int().nullable(),
-      validTo: instant.nullable(),
+      /** Null: the shop has not said yet. */
+      offer: z
+        .object({
+          goodsId: id,
+          goodsTitle: z.string(),
+          goodsTitleEn: z.string(),
+          skuTitle: z.string(),
+          skuTitleEn: z.string(),
+          kind: z.enum(SKU_KINDS),
+          quantity: z.int(),
+          uses: z.int(),
+          perPerson: z.int().nullable(),
+          validDays: z.int().nullable(),
+          validTo: instant.nullable(),
+        })
+        .nullable(),
     }),
   }),
 } as const

@@ -6,12 +6,12 @@ import { useI18n } from '../../shared/i18n/index.ts'
 /** What a redeem link is good for, how often and how long. */
 export function LinkPromise({ skuId }: { readonly skuId: number }) {
   const { t, own, time } = useI18n()
-  const { data } = useQuery({
+  const { data: said } = useQuery({
     queryKey: ['link', skuId],
     queryFn: () => call('redeem.readOffer', { params: { skuId } }),
     staleTime: 15_000,
-    retry: false,
   })
+  const data = said?.offer
   if (!data) return <b>{t('goods.promiseLink')}</b>
   const facts = [
     data.uses > 1 && t('goods.linkUses', { count: data.uses }),

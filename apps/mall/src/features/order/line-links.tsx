@@ -1,53 +1,64 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
-import type { Code, OrderLine } from '../../shared/api/types.ts'
+import { codesFileUrl } from '../../shared/api/client.ts'
+import type { Code, Order, OrderLine } from '../../shared/api/types.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { siteUrl } from '../../shared/site.ts'
-import { Button } from '../../shared/ui/button.tsx'
+import { Button, ButtonAnchor } from '../../shared/ui/button.tsx'
 import { classes } from '../../shared/ui/classes.ts'
 import { CopyButton } from '../../shared/ui/copy.tsx'
+import { DownloadIcon } from '../../shared/ui/icons.tsx'
 import { Card } from '../../shared/ui/page.tsx'
 import { Thumbnail } from '../../shared/ui/picture.tsx'
-import { Bone } from '../../shared/ui/states.tsx'
+import { Bone, Notice } from '../../shared/ui/states.tsx'
 import { codeMemory } from '../redeem/code-memory.ts'
 import css from './line-links.module.css'
-import order from './order.module.css'
+import look from './order.module.css'
 
 const SIDE_PX = 200
 
 /** Redeem codes that were bought: each to redeem oneself, or to give away as text, link or QR code. */
-export function LineLinks({ line }: { readonly line: OrderLine }) {
+export function LineLinks({ order, line }: { readonly order: Order; readonly line: OrderLine }) {
   const { t } = useI18n()
   const codes = line.codes ?? []
   return (
     <Card>
-      <div className={order.lineHead}>
-        <Thumbnail url={line.pictureUrl} className={order.picture ?? ''} />
+      <div className={look.lineHead}>
+        <Thumbnail url={line.pictureUrl} className={look.picture ?? ''} />
         <div>
-          <p className={order.name}>{line.goodsTitle}</p>
-          <p className={order.sku}>
+          <p className={look.name}>{line.goodsTitle}</p>
+          <p className={look.sku}>
             {line.skuTitle} × {line.quantity}
           </p>
         </div>
       </div>
-      <div className={order.tools}>
+      <div className={look.tools}>
         <h2>
           {t('order.links.title')}
           <small>{t('order.codeCount', { count: line.deliveredQuantity })}</small>
         </h2>
-        {codes.length > 1 && (
+        {codes.length > 1 && line.moreCodes === 0 && (
           <CopyButton text={codes.map((code) => linkTo(code)).join('\n')}>{t('order.links.copyAll')}</CopyButton>
         )}
       </div>
       <p className={css.hint}>{t('order.links.hint')}</p>
-      <ol className={order.codes}>
+      <ol className={look.codes}>
         {codes.map((code) => (
           <li key={code.grantId}>
             <LinkCard code={code} title={`${line.goodsTitle} ${line.skuTitle}`} />
           </li>
         ))}
       </ol>
+      {line.moreCodes > 0 && (
+        <Notice tone="info">
+          <p>{t('order.more', { shown: codes.length, count: line.moreCodes })}</p>
+          <ButtonAnchor size="small" href={codesFileUrl(order.no)} download={`${order.no}.txt`}>
+            <DownloadIcon />
+            {t('order.downloadAll', { count: line.deliveredQuantity })}
+          </ButtonAnchor>
+        </Notice>
+      )}
     </Card>
   )
 }
@@ -65,17 +76,17 @@ function LinkCard({ code, title }: { readonly code: Code; readonly title: string
     void navigate('/redeem')
   }
   return (
-    <article className={classes(order.code, !isOpen && order.spent)}>
-      <div className={order.part}>
-        <span className={order.partLabel}>{t('redeem.code')}</span>
-        <span className={order.partText} translate="no">
+    <article className={classes(look.code, !isOpen && look.spent)}>
+      <div className={look.part}>
+        <span className={look.partLabel}>{t('redeem.code')}</span>
+        <span className={look.partText} translate="no">
           {text}
         </span>
         <CopyButton text={text} label={t('order.copyPart', { label: t('redeem.code') })} />
       </div>
-      <div className={order.part}>
-        <span className={order.partLabel}>{t('order.links.link')}</span>
-        <span className={classes(order.partText, order.long)} translate="no">
+      <div className={look.part}>
+        <span className={look.partLabel}>{t('order.links.link')}</span>
+        <span className={classes(look.partText, look.long)} translate="no">
           {link}
         </span>
         <CopyButton text={link} label={t('order.copyPart', { label: t('order.links.link') })} />

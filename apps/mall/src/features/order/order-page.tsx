@@ -71,7 +71,7 @@ function OrderView({ order }: { readonly order: Order }) {
             {order.canSeeCodes &&
               handedOver.map((line) =>
                 line.kind === 'link' ? (
-                  <LineLinks key={line.lineNo} line={line} />
+                  <LineLinks key={line.lineNo} order={order} line={line} />
                 ) : (
                   <LineCodes key={line.lineNo} order={order} line={line} />
                 ),

@@ -59,23 +59,27 @@ async function load(tx: ReadTx, condition: RawBuilder<unknown>): Promise<RedeemL
 }
 
 type Promised = z.output<typeof mallRedeemRoutes.readOffer.response>
+type Told = NonNullable<Promised['offer']>
 
 /** What whoever is about to buy a link may expect of it. @throws common.not_found */
 export async function readOffer(tx: ReadTx, skuId: number): Promise<Promised> {
-  const { rows } = await sql<Omit<Promised, 'validTo'> & { readonly validTo: Date | null }>`
+  const { rows } = await sql<
+    { readonly goodsId: number | null } & Omit<Told, 'validTo' | 'goodsId'> & { readonly validTo: Date | null }
+  >`
     select ig.id as "goodsId", ig.title as "goodsTitle", ig.title_en as "goodsTitleEn", i.title as "skuTitle", i.title_en as "skuTitleEn",
       i.kind, b.quantity, b.uses_per_code as uses, b.per_person as "perPerson", b.valid_days as "validDays", b.valid_to as "validTo"
     from catalog.skus s
     join catalog.goods g on g.tenant_id = s.tenant_id and g.id = s.goods_id and g.state = 'on'
-    join redeem.batches b on b.tenant_id = s.tenant_id and b.link_sku_id = s.id and b.replaced_at is null
-    join catalog.skus i on i.tenant_id = s.tenant_id and i.id = b.sku_id
-    join catalog.goods ig on ig.tenant_id = s.tenant_id and ig.id = i.goods_id
+    left join redeem.batches b on b.tenant_id = s.tenant_id and b.link_sku_id = s.id and b.replaced_at is null
+    left join catalog.skus i on i.tenant_id = s.tenant_id and i.id = b.sku_id
+    left join catalog.goods ig on ig.tenant_id = s.tenant_id and ig.id = i.goods_id
     where s.tenant_id = ${tx.ctx.tenantId}::bigint
       and s.id = ${skuId}::bigint
       and s.kind = 'link'
       and s.state = 'on'
       and s.removed_at is null`.execute(tx.db)
-  const [offer] = rows
-  if (!offer) throw commonErrors.notFound()
-  return { ...offer, validTo: offer.validTo?.toISOString() ?? null }
+  const [found] = rows
+  if (!found) throw commonErrors.notFound()
+  const { goodsId, validTo, ...told } = found
+  return { offer: goodsId === null ? null : { goodsId, ...told, validTo: validTo?.toISOString() ?? null } }
 }
