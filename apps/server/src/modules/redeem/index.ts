@@ -1,13 +1,14 @@
 import type { Module, Platform } from '../../platform/module.ts'
-import { deliverTask, makeTask } from './jobs.ts'
+import { deliverTask, fillSchedule, fillTask, makeTask } from './jobs.ts'
 import { redeemBoundRoutes } from './routes.ts'
-import { makeWanted } from './subscribers.ts'
+import { fillWhenStocked, makeWanted } from './subscribers.ts'
 
 export function redeemModule(platform: Platform): Module {
   return {
     name: 'redeem',
     routes: redeemBoundRoutes(platform),
-    tasks: [makeTask(platform), deliverTask(platform)],
-    subscribers: [makeWanted],
+    tasks: [makeTask(platform), deliverTask(platform), fillTask(platform)],
+    subscribers: [makeWanted, fillWhenStocked],
+    schedules: [fillSchedule(platform)],
   }
 }
