@@ -330,6 +330,7 @@ function books.check_holds(p_tenant bigint, p_place jsonb, p_limit integer, p_sc
 function books.check_paid_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_parents(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_recoveries(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
+function books.check_redeem_codes(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_references(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_refunded_rights(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.check_replays(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
@@ -677,7 +678,7 @@ END),
   constraint skus_cost_hint_fen_check CHECK ((cost_hint_fen >= 0)),
   constraint skus_free_is_meant CHECK ((free OR (price_fen > 0) OR (price_points > 0))),
   constraint skus_hold_mode_check CHECK ((hold_mode = ANY (ARRAY['order'::text, 'payment'::text]))),
-  constraint skus_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'topup'::text, 'service'::text, 'bundle'::text]))),
+  constraint skus_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'topup'::text, 'service'::text, 'bundle'::text, 'link'::text]))),
   constraint skus_low_stock_at_check CHECK ((low_stock_at >= 0)),
   constraint skus_market_price_fen_check CHECK ((market_price_fen > 0)),
   constraint skus_pick_check CHECK ((pick = ANY (ARRAY['none'::text, 'number'::text, 'masked'::text]))),
@@ -794,7 +795,7 @@ create table entitlements.grants (
   constraint grants_tenant_id_order_no_line_no_piece_turn_key UNIQUE (tenant_id, order_no, line_no, piece, turn),
   constraint grants_tenant_id_card_id_fkey FOREIGN KEY (tenant_id, card_id) REFERENCES vault.cards(tenant_id, id),
   constraint card_grant_has_a_card CHECK (((kind = 'card'::text) = (card_id IS NOT NULL))),
-  constraint grants_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'topup'::text, 'service'::text]))),
+  constraint grants_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'topup'::text, 'service'::text, 'link'::text]))),
   constraint grants_piece_check CHECK ((piece > 0)),
   constraint grants_state_check CHECK ((state = ANY (ARRAY['active'::text, 'used'::text, 'revoked'::text])))
 );
@@ -2075,6 +2076,7 @@ grant select on orders.orders to quanshu_app;
 create index bundles_due ON orders.bundles USING btree (tenant_id, due_at) WHERE (due_at IS NOT NULL);
 create index bundles_of_goods ON orders.bundles USING btree (tenant_id, goods_id, order_no);
 create index lines_in_exception ON orders.lines USING btree (tenant_id, exception_at) WHERE (state = 'exception'::text);
+create index lines_links_open ON orders.lines USING btree (tenant_id, sku_id) WHERE ((kind = 'link'::text) AND (state = ANY (ARRAY['waiting'::text, 'supplying'::text, 'exception'::text])));
 create index lines_of_goods ON orders.lines USING btree (tenant_id, goods_id, order_no);
 create index lines_service ON orders.lines USING btree (tenant_id, sku_id, order_no) WHERE (kind = 'service'::text);
 create index lines_supplying ON orders.lines USING btree (tenant_id, order_no) WHERE (state = 'supplying'::text);
@@ -2704,16 +2706,29 @@ create table redeem.batches (
   note text not null default ''::text,
   created_by text not null,
   created_at timestamp with time zone not null default now(),
+  link_sku_id bigint,
+  replaced_at timestamp with time zone,
+  link_stock text not null default 'derived'::text,
+  when_short text not null default 'refuse'::text,
   constraint batches_pkey PRIMARY KEY (tenant_id, id),
+  constraint batches_tenant_id_link_sku_id_fkey FOREIGN KEY (tenant_id, link_sku_id) REFERENCES catalog.skus(tenant_id, id),
   constraint batches_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
   constraint batches_check CHECK ((valid_to > valid_from)),
-  constraint batches_codes_check CHECK (((codes >= 1) AND (codes <= 20000))),
+  constraint batches_codes_check CHECK (
+CASE
+    WHEN (link_sku_id IS NULL) THEN ((codes >= 1) AND (codes <= 20000))
+    ELSE (codes = 0)
+END),
+  constraint batches_link_stock_check CHECK ((link_stock = ANY (ARRAY['derived'::text, 'unlimited'::text]))),
   constraint batches_name_check CHECK ((name <> ''::text)),
   constraint batches_per_person_check CHECK ((per_person > 0)),
   constraint batches_quantity_check CHECK (((quantity >= 1) AND (quantity <= 100))),
   constraint batches_state_check CHECK ((state = ANY (ARRAY['making'::text, 'ready'::text, 'suspended'::text, 'void'::text]))),
   constraint batches_uses_per_code_check CHECK (((uses_per_code >= 1) AND (uses_per_code <= 100000))),
-  constraint batches_valid_days_check CHECK (((valid_days >= 1) AND (valid_days <= 3650)))
+  constraint batches_valid_days_check CHECK (((valid_days >= 1) AND (valid_days <= 3650))),
+  constraint batches_when_short_check CHECK ((when_short = ANY (ARRAY['refuse'::text, 'wait'::text]))),
+  constraint only_sold_ones_are_replaced CHECK (((replaced_at IS NULL) OR (link_sku_id IS NOT NULL))),
+  constraint sold_ones_begin_at_once CHECK (((link_sku_id IS NULL) OR (valid_from IS NULL)))
 );
 alter table redeem.batches enable row level security;
 grant insert, select, update on redeem.batches to quanshu_app;
@@ -2730,10 +2745,14 @@ create table redeem.codes (
   turns integer not null default 0,
   handed_out_at timestamp with time zone,
   expires_at timestamp with time zone,
+  order_no bigint,
+  line_no smallint,
+  piece integer,
   constraint codes_pkey PRIMARY KEY (tenant_id, id),
   constraint codes_tenant_id_batch_id_fkey FOREIGN KEY (tenant_id, batch_id) REFERENCES redeem.batches(tenant_id, id),
   constraint a_code_is_used_no_more_than_it_is_good_for CHECK ((((used >= 0) AND (used <= uses)) AND (used <= turns))),
-  constraint codes_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'void'::text])))
+  constraint codes_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'void'::text]))),
+  constraint sold_ones_name_their_piece CHECK ((num_nonnulls(order_no, line_no, piece) = ANY (ARRAY[0, 3])))
 );
 alter table redeem.codes enable row level security;
 grant insert, select, update on redeem.codes to quanshu_app;
@@ -2754,6 +2773,25 @@ create table redeem.exports (
 alter table redeem.exports enable row level security;
 grant insert, select on redeem.exports to quanshu_app;
 
+create table redeem.sales (
+  tenant_id bigint not null,
+  order_no bigint not null,
+  line_no smallint not null,
+  batch_id bigint not null,
+  quantity integer not null,
+  state text not null default 'making'::text,
+  opened_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  constraint sales_pkey PRIMARY KEY (tenant_id, order_no, line_no),
+  constraint sales_tenant_id_batch_id_fkey FOREIGN KEY (tenant_id, batch_id) REFERENCES redeem.batches(tenant_id, id),
+  constraint sales_tenant_id_order_no_line_no_fkey FOREIGN KEY (tenant_id, order_no, line_no) REFERENCES orders.lines(tenant_id, order_no, line_no),
+  constraint ended_says_when CHECK (((state = 'making'::text) = (ended_at IS NULL))),
+  constraint sales_quantity_check CHECK ((quantity > 0)),
+  constraint sales_state_check CHECK ((state = ANY (ARRAY['making'::text, 'delivered'::text, 'cancelled'::text])))
+);
+alter table redeem.sales enable row level security;
+grant select on redeem.sales to quanshu_app;
+
 create table redeem.uses (
   tenant_id bigint not null,
   code_id bigint not null,
@@ -2765,6 +2803,7 @@ create table redeem.uses (
   at timestamp with time zone not null default now(),
   taken_back_at timestamp with time zone,
   gave_back boolean not null default false,
+  line_worths bigint[],
   constraint uses_pkey PRIMARY KEY (tenant_id, code_id, use_no),
   constraint uses_tenant_id_code_id_fkey FOREIGN KEY (tenant_id, code_id) REFERENCES redeem.codes(tenant_id, id),
   constraint uses_tenant_id_order_no_fkey FOREIGN KEY (tenant_id, order_no) REFERENCES orders.orders(tenant_id, no),
@@ -2776,8 +2815,13 @@ alter table redeem.uses enable row level security;
 grant select on redeem.uses to quanshu_app;
 
 
+create index batches_sold_into ON redeem.batches USING btree (tenant_id, sku_id) WHERE (link_sku_id IS NOT NULL);
+create UNIQUE index one_offer_a_link ON redeem.batches USING btree (tenant_id, link_sku_id) WHERE ((replaced_at IS NULL) AND (link_sku_id IS NOT NULL));
 create UNIQUE index codes_by_hash ON redeem.codes USING btree (tenant_id, code_hash);
 create index codes_of_batch ON redeem.codes USING btree (tenant_id, batch_id, id);
+create index codes_sold_and_open ON redeem.codes USING btree (tenant_id, batch_id) WHERE ((order_no IS NOT NULL) AND (used < uses) AND (state <> 'void'::text));
+create UNIQUE index one_code_a_piece ON redeem.codes USING btree (tenant_id, order_no, line_no, piece) WHERE (order_no IS NOT NULL);
+create index sales_of_batch ON redeem.sales USING btree (tenant_id, batch_id);
 create UNIQUE index one_use_one_order ON redeem.uses USING btree (tenant_id, order_no);
 create index uses_of_batch ON redeem.uses USING btree (tenant_id, batch_id, at DESC);
 create index uses_of_person ON redeem.uses USING btree (tenant_id, batch_id, buyer_key) WHERE (NOT gave_back);
@@ -2785,12 +2829,24 @@ create index uses_of_person ON redeem.uses USING btree (tenant_id, batch_id, buy
 create policy tenant on redeem.batches for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on redeem.codes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on redeem.exports for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on redeem.sales for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on redeem.uses for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
+function redeem.deliver_sold(p_tenant bigint, p_no bigint, p_line integer, p_codes jsonb) returns boolean security definer
+function redeem.free(p_tenant bigint, p_sku bigint) returns bigint security definer
+function redeem.link_room(p_tenant bigint, p_sku bigint, OUT target bigint, OUT pieces_each bigint, OUT pieces bigint) returns record security definer
+function redeem.link_stock(p_tenant bigint, p_sku bigint) returns bigint security definer
+function redeem.lock_sold(p_tenant bigint, p_nos bigint[]) returns void security definer
+function redeem.open_sales(p_tenant bigint, p_nos bigint[], p_lines smallint[]) returns void security definer
+function redeem.part_worths(p_tenant bigint, p_sku bigint, p_fen bigint) returns bigint[] security definer
 function redeem.redeem(p_tenant bigint, p_items jsonb) returns json security definer
+function redeem.refuse_oversold(p_tenant bigint, p_items integer[], p_skus bigint[], p_quantities integer[], p_titles text[]) returns TABLE(item_no integer, refusal jsonb) security definer
 function redeem.reserve_code_ids(p_count integer) returns jsonb security definer
+function redeem.sold_view(p_tenant bigint, p_no bigint, p_line integer, p_limit integer) returns json security definer
+function redeem.standing(p_batch_state text, p_code_state text, p_valid_from timestamp with time zone, p_valid_to timestamp with time zone, p_expires_at timestamp with time zone, p_used integer, p_uses integer) returns text
 function redeem.take_back(p_tenant bigint, p_no bigint, p_ask jsonb) returns jsonb security definer
-function redeem.worth(p_tenant bigint, p_no bigint, p_price_fen bigint) returns bigint security definer
+function redeem.void_sold(p_tenant bigint, p_no bigint, p_line integer, p_pieces integer[], p_whole boolean) returns void security definer
+function redeem.worth(p_tenant bigint, p_no bigint, p_line integer, p_price_fen bigint) returns bigint security definer
 
 -- stock -----------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@
 --   books.check_paid_orders     3  books.check_balances        6  books.sealed_page         (pages of cipher texts)
 --   books.check_references      4  books.check_clearing        6
 --   books.check_suppliers       6  books.check_bills           6  books_promises.sql has more
+--   books.check_redeem_codes    5
 
 -- Violations a step tells in full; a shop with more has one cause, not ten thousand.
 create or replace function books.told_max()
@@ -600,6 +601,11 @@ begin
         select from bulk.earlier e where e.tenant_id = p_tenant and e.order_no = o.no
       )
       union all
+      select 'redeemed_without_use', '{}'
+      where o.pay_with = 'redeem'
+        and o.state in ('paid', 'delivered', 'refunded')
+        and not exists (select from redeem.uses u where u.tenant_id = p_tenant and u.order_no = o.no)
+      union all
       -- A payer's bank has had it: then no failed refund promises it still, and no purse keeps it.
       select 'loss_beside_promise', jsonb_build_object('lossFen', r.disputed_fen, 'promisedFen', x.fen)
       from payments.receipts r
@@ -656,7 +662,7 @@ begin
       select 'line_grants' as code,
         jsonb_build_object('quantity', l.quantity - l.refunded_quantity, 'grants', l.living, 'state', l.state) as params
       where (l.kind = 'card' and not l.bought and l.state in ('delivered', 'exception') and l.delivered_quantity > 0 and l.living <> l.quantity - l.refunded_quantity)
-         or ((l.kind in ('topup', 'service') or l.bought) and l.state in ('supplying', 'delivered', 'exception') and l.living <> l.delivered_quantity - l.refunded_quantity)
+         or ((l.kind in ('topup', 'service', 'link') or l.bought) and l.state in ('supplying', 'delivered', 'exception') and l.living <> l.delivered_quantity - l.refunded_quantity)
          or (l.delivered_quantity = 0 and l.state in ('waiting', 'exception', 'cancelled') and l.living > 0)
       union all
       select 'line_refunds', jsonb_build_object(
@@ -666,6 +672,20 @@ begin
       union all
       select 'refund_lost', jsonb_build_object('amountFen', l.amount_fen)
       where l.state = 'refunding' and l.open = 0
+      union all
+      -- A link that was sold is a code for each piece, once it is delivered, and none before.
+      select 'sold_codes', jsonb_build_object('quantity', case when l.delivered_at is null then 0 else l.quantity end, 'codes', c.codes)
+      from (
+        select case when l.kind = 'link' then (
+          select count(*)
+          from redeem.codes c
+          where c.tenant_id = p_tenant
+            and c.order_no = l.order_no
+            and c.order_no is not null
+            and c.line_no = l.line_no
+        ) end as codes
+      ) c
+      where c.codes <> case when l.delivered_at is null then 0 else l.quantity end
       union all
       -- What was recharged is in the purse once, with its bonus.
       select 'recharge_credit', jsonb_build_object('creditFen', l.credit_fen, 'creditedFen', c.credited)

@@ -95,6 +95,7 @@ begin
     case
       when s.kind = 'service' then fulfilment.service_left(p_tenant, s.id)
       when s.kind = 'bundle' then catalog.bundle_stock(p_tenant, s.id, p_at)
+      when s.kind = 'link' then redeem.link_stock(p_tenant, s.id)
       when s.kind <> 'card' or s.source <> 'own' then s.supply_stock
     end,
     s.source
@@ -199,6 +200,7 @@ begin
       case s.kind
         when 'service' then fulfilment.service_left(p_tenant, s.id)
         when 'bundle' then catalog.bundle_stock(p_tenant, s.id, p_at)
+        when 'link' then redeem.link_stock(p_tenant, s.id)
         else s.supply_stock
       end as stock
     offset 0

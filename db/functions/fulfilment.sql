@@ -54,6 +54,8 @@ set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
+  -- Whoever redeems has the code before the accounts.
+  select redeem.lock_sold(p_tenant, p_nos);
   select ledger.lock(p_tenant, p_more || (
     select array_agg(a.id)
     from (
@@ -270,6 +272,9 @@ declare
   -- Lines that people of the shop work on.
   t_no bigint[];
   t_line smallint[];
+  -- Lines of redeem codes that are made for them.
+  r_no bigint[];
+  r_line smallint[];
   -- Lines that bring points, and orders with lines that wait for the other parts of a bundle.
   b_no bigint[];
   b_line smallint[];
@@ -288,9 +293,10 @@ begin
     array_agg(x.no) filter (where x.kind = 'service'), array_agg(x.line_no) filter (where x.kind = 'service'),
     array_agg(x.no) filter (where x.kind = 'points'), array_agg(x.line_no) filter (where x.kind = 'points'),
     array_agg(x.no) filter (where x.kind = 'held back'), array_agg(x.pick_card) filter (where x.kind = 'card'),
-    array_agg(x.warehouse_id) filter (where x.kind = 'card'), count(x.warehouse_id)
+    array_agg(x.warehouse_id) filter (where x.kind = 'card'), count(x.warehouse_id),
+    array_agg(x.no) filter (where x.kind = 'link'), array_agg(x.line_no) filter (where x.kind = 'link')
   into l_no, l_line, l_sku, l_quantity, l_amount, l_owner, l_member, l_hold, l_held, line_count, s_no, s_line, t_no, t_line, b_no, b_line,
-    back_nos, l_pick, l_warehouse, routed
+    back_nos, l_pick, l_warehouse, routed, r_no, r_line
   from (
     select p.no, o.buyer_key, o.member_id, l.*, h.state
     from unnest(p_nos) with ordinality as p(no, n)
@@ -461,7 +467,7 @@ begin
         and l.line_no = x.line;
     end if;
   end if;
-  if coalesce(line_count, 0) = 0 and s_no is null and t_no is null and b_no is null and not p_paying then
+  if coalesce(line_count, 0) = 0 and s_no is null and t_no is null and b_no is null and r_no is null and not p_paying then
     return '[]';
   end if;
   if b_no is not null then
@@ -472,6 +478,9 @@ begin
   end if;
   if t_no is not null then
     perform fulfilment.open_tasks(p_tenant, t_no, t_line, p_actor);
+  end if;
+  if r_no is not null then
+    perform redeem.open_sales(p_tenant, r_no, r_line);
   end if;
   if p_paying then
     perform fulfilment.credit_recharges(p_tenant, p_nos);
@@ -487,7 +496,7 @@ begin
       where l.tenant_id = p_tenant
         and l.order_no = u.no
     ), false) as whole
-    from unnest(case when p_paying then p_nos else l_no || s_no || t_no || b_no end) as u(no)
+    from unnest(case when p_paying then p_nos else l_no || s_no || t_no || b_no || r_no end) as u(no)
     group by u.no
   ) p;
   if done_nos is not null then
@@ -538,7 +547,7 @@ begin
       select * from unnest(l_no, l_line, l_quantity, l_reason, enough) as x(no, line, quantity, reason, enough) where x.enough or x.reason is not null
       union all
       select s.no, s.line, 0, 'supplying', false
-      from unnest(s_no || t_no, s_line || t_line) as s(no, line)
+      from unnest(s_no || t_no || r_no, s_line || t_line || r_line) as s(no, line)
     ) x
   );
 end;
@@ -761,7 +770,7 @@ begin
       from unnest(late) as x(n)
       join orders.lines l on l.tenant_id = p_tenant and l.order_no = c_no[x.n] and l.order_no = any (c_no) and not l.bought
         -- What a supplier brings is bought anew, and people do what they have room for: neither is on a shelf of ours.
-        and l.kind not in ('topup', 'service')
+        and l.kind not in ('topup', 'service', 'link')
       cross join lateral (select stock.shelf(p_tenant, l.sku_id, l.warehouse_id) as id where l.kind = 'card' offset 0) a
       union all
       select x.n, a.id, m.amount
@@ -1495,7 +1504,8 @@ begin
   if not found then
     return jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb);
   end if;
-  if old.state = 'revoked' then
+  -- A new code in the place of one means cards; what is wrong with a redeem code is put right with itself.
+  if old.state = 'revoked' or old.kind <> 'card' then
     return jsonb_build_object('code', 'fulfilment.grant_not_active', 'params', '{}'::jsonb);
   end if;
   select s.allocation into rule
@@ -1542,6 +1552,7 @@ begin
     and g.id = p_grant
     and g.order_no = p_no
     and g.state = before
+    and g.kind = 'card'
   returning * into the_grant;
   if not found then
     return jsonb_build_object('changed', false);

@@ -234,7 +234,7 @@ begin
     -- What waits for the other parts of a bundle, and what a person of the shop has, may be given back as well as what was delivered.
     and (
       l.state in ('delivered', 'exception', 'refunding', 'refunded')
-      or l.state = 'supplying' and l.kind = 'service'
+      or l.state = 'supplying' and l.kind in ('service', 'link')
       or l.state = 'waiting' and l.held_back
     )
     and (l.amount_fen > 0 or l.unit_points > 0);
@@ -256,7 +256,17 @@ begin
 
   -- What was topped up, or done by hand, cannot be taken back: it is as good as used.
   -- Of a line that was never whole nobody asks what was used: the rest cannot be had otherwise.
-  select count(*), count(*) filter (where g.state = 'used' or c.state = 'used' or (g.kind in ('topup', 'service') and line.delivered_at is not null))
+  -- A redeem code is used from its first use on.
+  select count(*), count(*) filter (where g.state = 'used' or c.state = 'used' or (g.kind in ('topup', 'service') and line.delivered_at is not null)
+    or (g.kind = 'link' and exists (
+      select from redeem.codes r
+      where r.tenant_id = p_tenant
+        and r.order_no = p_no
+        and r.order_no is not null
+        and r.line_no = p_line
+        and r.piece = g.piece
+        and r.used > 0
+    )))
   into found_count, used_count
   from entitlements.grants g
   left join vault.cards c on c.tenant_id = p_tenant and c.id = g.card_id
@@ -555,6 +565,7 @@ declare
   credit bigint;
   taken integer;
   codes bigint[];
+  pieces integer[];
   cause text := 'order:' || p_no;
   clearing bigint := ledger.account(p_tenant, 'cash.clearing', '', 'CNY');
 begin
@@ -650,10 +661,10 @@ begin
       and g.line_no = refund.line_no
       and g.state <> 'revoked'
       and (refund.takes = 'line' or g.id = any (refund.grants))
-    returning g.card_id
+    returning g.card_id, g.piece
   )
-  select count(*), array_agg(c.id) filter (where c.state = 'delivered')
-  into taken, codes
+  select count(*), array_agg(c.id) filter (where c.state = 'delivered'), array_agg(r.piece)
+  into taken, codes, pieces
   from revoked r
   left join vault.cards c on c.tenant_id = p_tenant and c.id = r.card_id;
   if taken > 0 then
@@ -679,6 +690,8 @@ begin
       and n.state = 'stopped';
   elsif line.kind = 'service' and refund.takes = 'line' then
     perform fulfilment.end_tasks(p_tenant, p_no, refund.line_no, p_actor);
+  elsif line.kind = 'link' and refund.takes <> 'nothing' then
+    perform redeem.void_sold(p_tenant, p_no, refund.line_no, pieces, refund.takes = 'line');
   end if;
   if line.kind = 'recharge' then
     if refund.amount_fen > promised then

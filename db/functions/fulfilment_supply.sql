@@ -127,7 +127,7 @@ begin
       'turn', h.turn,
       'refused', h.refused,
       'waitedSeconds', extract(epoch from now() - h.since)::integer,
-      'unitPriceFen', redeem.worth(tenant.id, h.order_no, l.unit_price_fen),
+      'unitPriceFen', redeem.worth(tenant.id, h.order_no, h.line_no, l.unit_price_fen),
       'unitPoints', l.unit_points,
       'form', l.form,
       'skuKind', l.kind,

@@ -15,8 +15,9 @@
 --   capPerson, capIp, capDevice, payWith, balanceFen, channel, lines: [{skuId, quantity, unitPriceFen, unitPoints, form, cardId}]};
 --   cardId: the card whose number the buyer chose (orders_picks.sql);
 --   redeemed: true when a code has paid (redeem.redeem): every price is zero, and limits are the code's own;
+--   waits: true beside it when an order whose pieces are short is placed all the same, to wait for them;
 --   agreed: true when the prices shown are those agreed before (wholesale.place, bulk.order_some), and limits of the goods
---   are not meant for it; neither word comes from a request;
+--   are not meant for it; none of these words comes from a request;
 --   hashes in hex, a cap of 0 means none, balanceFen is what the purse pays beside a gateway. A result:
 --   {no, totalFen, dueFen} when placed (due: what a gateway still has to bring), {repeat: no, sameRequest} when this request key was
 --   placed before, {numberTaken: true} when the number must be drawn again, {code, params} when refused.
@@ -42,6 +43,8 @@ declare
   i_balance boolean[];
   i_asked bigint[];
   i_channel text[];
+  i_redeemed boolean[];
+  i_waits boolean[];
   i_total bigint[];
   -- What the purse pays: all of it, or a part beside a gateway.
   i_purse bigint[];
@@ -112,16 +115,19 @@ declare
 begin
   select array_agg(i.no), array_agg(i.request_key), array_agg(decode(i.request_hash, 'hex')), array_agg(i.member_id),
     array_agg(i.buyer_key), array_agg(i.ip), array_agg(decode(i.device_hash, 'hex')), array_agg(i.pay_with = 'balance'),
-    array_agg(coalesce(i.balance_fen, 0)), array_agg(coalesce(i.channel, 'mall'))
-  into i_no, i_key, i_hash, i_member, i_buyer, i_ip, i_device, i_balance, i_asked, i_channel
+    array_agg(coalesce(i.balance_fen, 0)), array_agg(coalesce(i.channel, 'mall')), array_agg(coalesce(i.redeemed, false)),
+    array_agg(coalesce(i.waits, false))
+  into i_no, i_key, i_hash, i_member, i_buyer, i_ip, i_device, i_balance, i_asked, i_channel, i_redeemed, i_waits
   from (
     select *
     from rows from (
       jsonb_to_recordset(p_items) as (
         no bigint, "requestKey" text, "requestHash" text, "memberId" bigint, "buyerKey" text, ip text, "deviceHash" text,
-        "payWith" text, "balanceFen" bigint, channel text
+        "payWith" text, "balanceFen" bigint, channel text, redeemed boolean, waits boolean
       )
-    ) with ordinality as r(no, request_key, request_hash, member_id, buyer_key, ip, device_hash, pay_with, balance_fen, channel, n)
+    ) with ordinality as r(
+      no, request_key, request_hash, member_id, buyer_key, ip, device_hash, pay_with, balance_fen, channel, redeemed, waits, n
+    )
     order by r.n
   ) i;
 
@@ -260,6 +266,18 @@ begin
     into l_source, l_supply, l_bought
     from unnest(l_sku, l_kind, l_bundle, l_quantity) with ordinality as x(sku, kind, bundle_no, quantity, n)
     cross join lateral (select array_position(asked_skus, x.sku) as at) k;
+  end if;
+
+  -- Limits of the parts of what is redeemed are the code's own too. What may wait is not refused for want of stock; a day of a service
+  -- that is full stays full.
+  if true = any (i_redeemed) then
+    for n in 1 .. cardinality(l_item) loop
+      continue when not i_redeemed[l_item[n]];
+      l_person_limit[n] := null;
+      if i_waits[l_item[n]] and l_kind[n] <> 'service' and l_refusal[n] ->> 'code' in ('orders.sold_out', 'orders.bundle_part_short') then
+        l_refusal[n] := null;
+      end if;
+    end loop;
   end if;
 
   -- Orders of a channel that has a warehouse of its own are sold from there.
@@ -410,10 +428,25 @@ begin
     end loop;
   end if;
 
+  if 'link' = any (l_kind) then
+    for one in
+      select f.item_no, f.refusal
+      from (
+        select array_agg(x.item_no) as items, array_agg(x.sku) as skus, array_agg(x.quantity) as quantities, array_agg(x.title) as titles
+        from unnest(l_item, l_sku, l_quantity, l_goods_title, l_kind) as x(item_no, sku, quantity, title, kind)
+        where x.kind = 'link'
+          and results[x.item_no] is null
+      ) s
+      cross join lateral redeem.refuse_oversold(p_tenant, s.items, s.skus, s.quantities, s.titles) f
+    loop
+      results[one.item_no] := one.refusal;
+    end loop;
+  end if;
+
   -- Pieces that are set aside only at payment are not claimed now, so those who ask at once do not shut each other out.
   -- What is paid in this same transaction is claimed but needs no hold: the locks last until it is delivered.
-  -- What a supplier delivers has no pieces of ours to claim.
-  select array_agg(x.kind = 'card' and not x.bought and (x.holds or i_balance[x.item_no] or i_total[x.item_no] = 0) order by x.n),
+  -- What a supplier delivers has no pieces of ours to claim, and who waits takes what is there when all others have theirs.
+  select array_agg(x.kind = 'card' and not x.bought and not i_waits[x.item_no] and (x.holds or i_balance[x.item_no] or i_total[x.item_no] = 0) order by x.n),
     array_agg(x.kind = 'card' and not x.bought and x.holds and not i_balance[x.item_no] and i_total[x.item_no] > 0 order by x.n)
   into l_claims, l_holds
   from unnest(l_item, l_holds, l_kind, l_bought) with ordinality as x(item_no, holds, kind, bought, n);
@@ -426,6 +459,7 @@ begin
       where not x.claims
         and (x.source = 'own' or (x.source <> 'supplier' and x.supply < x.quantity))
         and results[x.item_no] is null
+        and not i_waits[x.item_no]
         and a.balance - a.held_out < x.quantity
     loop
       results[one.item_no] := jsonb_build_object(
@@ -1036,7 +1070,7 @@ as $$
             order by g.piece
             limit p_codes
           ) g
-        ) end
+        ) when l.kind = 'link' and l.delivered_quantity > 0 then redeem.sold_view(p_tenant, o.no, l.line_no, p_codes) end
       ) order by l.line_no), '[]')
       from orders.lines l
       where l.tenant_id = p_tenant

@@ -2,15 +2,18 @@
 --
 --   redeem.redeem(tenant, items)            counts a use and places, pays and delivers its order; one result per item
 --   redeem.reserve_code_ids(count)          ids for codes that are about to be sealed
---   redeem.worth(tenant, order, price)      what a piece of an order is worth to the loss guard
+--   redeem.worth(tenant, order, line, price)   what a piece of a line is worth to the loss guard
 --   redeem.take_back(tenant, no, ask)       ends the rights of a redeemed order and, by the batch's rule, frees its use
 --
--- Lock order: codes by id before everything else, then as fulfilment has it.
+-- Codes that are sold are in redeem_links.sql.
+--
+-- Lock order: codes by id before everything else but the order that sold them, then as fulfilment has it.
 
 -- An item: {codeHash, form} and what an item of `orders.place` says but its lines, which the batch knows. A result: what
 -- `fulfilment.place_and_pay` says of a placed order, {repeat, sameRequest}, {numberTaken: true} when it is to be asked again,
 -- or {code, params}. A use is counted in the transaction that placed its order or not at all: whatever refuses the order
--- (sold out, off the shelf) leaves the code as it was. Rivals wait for the code's row and find it used.
+-- (sold out, off the shelf) leaves the code as it was. Rivals wait for the code's row and find it used. What was refused only for
+-- want of stock is placed after the others when its batch says so, and waits: so it takes nothing from those who got theirs.
 create or replace function redeem.redeem(p_tenant bigint, p_items jsonb)
 returns json
 language plpgsql
@@ -31,6 +34,10 @@ declare
   beaten_by bigint[] := array_fill(null::bigint, array[item_count]);
   failed bigint[];
   placed json;
+  -- Places among those passed on whose batch lets them wait, and of them those that are short.
+  patient integer[] := '{}';
+  short integer[];
+  late json;
   code record;
   taken bigint;
   taken_by_person bigint;
@@ -72,7 +79,7 @@ begin
       continue;
     end if;
     select c.id, c.batch_id, c.state, c.used, c.uses, c.expires_at, b.state as batch_state, b.sku_id, b.quantity, b.per_person,
-      b.valid_from, b.valid_to
+      b.valid_from, b.valid_to, b.when_short
     into code
     from redeem.codes c
     join redeem.batches b on b.tenant_id = p_tenant and b.id = c.batch_id
@@ -124,6 +131,9 @@ begin
       passed_code := passed_code || code.id;
     end if;
     passed_at := passed_at || n;
+    if code.when_short = 'wait' then
+      patient := patient || cardinality(passed_at);
+    end if;
     passed := passed || jsonb_build_array((item - 'codeHash' - 'form') || jsonb_build_object(
       'redeemed', true, 'payWith', 'redeem', 'balanceFen', 0, 'channel', 'redeem', 'capPerson', 0, 'capIp', 0, 'capDevice', 0,
       'lines', jsonb_build_array(jsonb_build_object(
@@ -139,14 +149,28 @@ begin
   for n in 1 .. cardinality(passed_at) loop
     results[passed_at[n]] := placed -> (n - 1);
   end loop;
+  short := array(
+    select p.n
+    from unnest(patient) as p(n)
+    where placed -> (p.n - 1) ->> 'code' in ('orders.sold_out', 'orders.bundle_part_short')
+    order by p.n
+  );
+  if cardinality(short) > 0 then
+    late := fulfilment.place_and_pay(p_tenant, (
+      select jsonb_agg((passed -> (s.n - 1)) || '{"waits": true}' order by s.n) from unnest(short) as s(n)
+    ));
+    for n in 1 .. cardinality(short) loop
+      results[passed_at[short[n]]] := late -> (n - 1);
+    end loop;
+  end if;
 
   with done as (
-    select p.code_id, p.n, (placed -> (p.n - 1)::integer ->> 'no')::bigint as no,
+    select p.code_id, p.n, (results[passed_at[p.n]] ->> 'no')::bigint as no,
       row_number() over (partition by p.code_id order by p.n) as turn,
       p_items -> (passed_at[p.n] - 1) ->> 'buyerKey' as buyer_key
     from unnest(passed_code) with ordinality as p(code_id, n)
     where p.code_id is not null
-      and (placed -> (p.n - 1)::integer) ->> 'no' is not null
+      and results[passed_at[p.n]] ->> 'no' is not null
   ), counted as (
     update redeem.codes c
     set used = c.used + d.uses,
@@ -154,22 +178,34 @@ begin
     from (select x.code_id, count(*)::integer as uses from done x group by x.code_id) d
     where c.tenant_id = p_tenant
       and c.id = d.code_id
-    returning c.id, c.batch_id, c.turns - d.uses as before
+    returning c.id, c.batch_id, c.turns - d.uses as before, c.order_no, c.line_no, c.uses
   )
-  insert into redeem.uses (tenant_id, code_id, use_no, batch_id, order_no, buyer_key, unit_worth_fen)
-  select p_tenant, d.code_id, c.before + d.turn, c.batch_id, d.no, d.buyer_key, f.price_fen
+  insert into redeem.uses (tenant_id, code_id, use_no, batch_id, order_no, buyer_key, unit_worth_fen, line_worths)
+  select p_tenant, d.code_id, c.before + d.turn, c.batch_id, d.no, d.buyer_key, w.fen,
+    case when f.kind = 'bundle' then redeem.part_worths(p_tenant, b.sku_id, w.fen) end
   from done d
   join counted c on c.id = d.code_id
   join redeem.batches b on b.tenant_id = p_tenant and b.id = c.batch_id
   cross join lateral (
-    select o.price_fen
+    select o.price_fen, o.kind
     from catalog.offers(p_tenant, array[b.sku_id], now()) o
     offset 0
-  ) f;
+  ) f
+  -- A code that was sold for money is worth what was paid for it, each of its uses alike.
+  left join lateral (
+    select l.amount_fen / l.quantity / c.uses / b.quantity as fen
+    from orders.lines l
+    where l.tenant_id = p_tenant
+      and l.order_no = c.order_no
+      and l.line_no = c.line_no
+      and l.amount_fen > 0
+    offset 0
+  ) paid on true
+  cross join lateral (select coalesce(paid.fen, f.price_fen) as fen) w;
 
   select array_agg(p.code_id) into failed
   from unnest(passed_code) with ordinality as p(code_id, n)
-  where (placed -> (p.n - 1)::integer) ->> 'no' is null;
+  where results[passed_at[p.n]] ->> 'no' is null;
   for n in 1 .. item_count loop
     if beaten_by[n] = any (failed) then
       results[n] := '{"numberTaken": true}';
@@ -189,8 +225,9 @@ as $$
   from generate_series(1, p_count)
 $$;
 
--- A redeemed piece, and a gift of the shop, cost its owner nothing; whoever guards against a loss goes by what it cost in the mall when it was redeemed.
-create or replace function redeem.worth(p_tenant bigint, p_no bigint, p_price_fen bigint)
+-- A redeemed piece, and a gift of the shop, cost its owner nothing; whoever guards against a loss goes by what was paid for its code, or
+-- what it cost in the mall when it was redeemed.
+create or replace function redeem.worth(p_tenant bigint, p_no bigint, p_line integer, p_price_fen bigint)
 returns bigint
 language sql
 stable
@@ -198,15 +235,17 @@ security definer
 set search_path = pg_catalog
 as $$
   select coalesce((
-    select u.unit_worth_fen
+    select coalesce(u.line_worths[p_line], u.unit_worth_fen)
     from redeem.uses u
     where u.tenant_id = p_tenant
       and u.order_no = p_no
   ), bulk.worth(p_tenant, p_no), p_price_fen)
 $$;
-revoke execute on function redeem.worth(bigint, bigint, bigint) from public;
+revoke execute on function redeem.worth(bigint, bigint, integer, bigint) from public;
 
--- Asked {reason, actor, staffId}. Codes that were used and what was topped up stay with their owner: nothing is taken back then.
+-- Asked {reason, actor, staffId, lines}; `lines` names parts of a bundle, null is all that is left. Codes that were used, what was
+-- topped up or done by hand, and points that were spent stay with their owner: of a line that has such nothing is taken back. The use is
+-- free again once nothing of the order is left.
 create or replace function redeem.take_back(p_tenant bigint, p_no bigint, p_ask jsonb)
 returns jsonb
 language plpgsql
@@ -217,10 +256,14 @@ set enable_seqscan = off
 as $$
 declare
   use redeem.uses;
-  gives boolean;
+  gives boolean := false;
+  is_whole boolean;
   the_order orders.orders;
+  asked integer[] := (select array_agg(l.no::integer) from jsonb_array_elements_text(nullif(p_ask -> 'lines', 'null')) as l(no));
+  lines integer[];
   refund_id bigint;
   kept bigint;
+  line integer;
 begin
   select u.* into use
   from redeem.uses u
@@ -235,13 +278,20 @@ begin
     and c.id = use.code_id
   for no key update;
   the_order := fulfilment.lock_for_refund(p_tenant, p_no);
-  if the_order.state not in ('paid', 'delivered') then
+  select array_agg(l.line_no::integer order by l.line_no) into lines
+  from orders.lines l
+  where l.tenant_id = p_tenant
+    and l.order_no = p_no
+    and l.refunded_quantity < l.quantity
+    and (asked is null or l.line_no = any (asked));
+  if the_order.state not in ('paid', 'delivered') or lines is null or cardinality(lines) < cardinality(asked) then
     return '{"code": "orders.nothing_to_refund", "params": {}}';
   end if;
   if exists (
     select from fulfilment.needs n
     where n.tenant_id = p_tenant
       and n.order_no = p_no
+      and n.line_no = any (lines)
       and n.state in ('wanted', 'buying')
   ) then
     return '{"code": "orders.supply_under_way", "params": {}}';
@@ -251,35 +301,52 @@ begin
   left join vault.cards c on c.tenant_id = p_tenant and c.id = g.card_id
   where g.tenant_id = p_tenant
     and g.order_no = p_no
+    and g.line_no = any (lines)
     and (g.state = 'used' or (g.state = 'active' and (c.state = 'used' or g.kind <> 'card')));
   if kept > 0 then
     return jsonb_build_object('code', 'orders.refund_used_codes', 'params', jsonb_build_object('count', kept));
   end if;
+  select sum(greatest(fulfilment.missing_points(p_tenant, p_no, l.line_no, 'line'), 0)) into kept
+  from orders.lines l
+  where l.tenant_id = p_tenant
+    and l.order_no = p_no
+    and l.line_no = any (lines)
+    and l.kind = 'points';
+  if kept > 0 then
+    return jsonb_build_object('code', 'orders.bundle_points_spent', 'params', jsonb_build_object('missing', kept));
+  end if;
 
-  insert into payments.refunds (
-    tenant_id, order_no, line_no, gateway, amount_fen, target, state, reason, requested_by, requested_by_id, takes
-  )
-  values (
-    p_tenant, p_no, 1, 'balance', 0, 'balance', 'awaiting', p_ask ->> 'reason', p_ask ->> 'actor', (p_ask ->> 'staffId')::bigint, 'line'
-  )
-  returning id into refund_id;
-  perform fulfilment.begin_line_refund(p_tenant, p_no, refund_id, '{}', p_ask ->> 'actor');
+  foreach line in array lines loop
+    insert into payments.refunds (
+      tenant_id, order_no, line_no, gateway, amount_fen, target, state, reason, requested_by, requested_by_id, takes
+    )
+    values (
+      p_tenant, p_no, line, 'balance', 0, 'balance', 'awaiting', p_ask ->> 'reason', p_ask ->> 'actor', (p_ask ->> 'staffId')::bigint, 'line'
+    )
+    returning id into refund_id;
+    perform fulfilment.begin_line_refund(p_tenant, p_no, refund_id, '{}', p_ask ->> 'actor');
+  end loop;
 
-  select b.gives_back into gives
-  from redeem.batches b
-  where b.tenant_id = p_tenant
-    and b.id = use.batch_id;
-  update redeem.uses u
-  set taken_back_at = now(),
-      gave_back = gives
-  where u.tenant_id = p_tenant
-    and u.code_id = use.code_id
-    and u.use_no = use.use_no;
-  update redeem.codes c
-  set used = c.used - 1
-  where gives
-    and c.tenant_id = p_tenant
-    and c.id = use.code_id;
-  return jsonb_build_object('ok', true, 'gaveBack', gives);
+  select not exists (
+    select from orders.lines l where l.tenant_id = p_tenant and l.order_no = p_no and l.refunded_quantity < l.quantity
+  ) into is_whole;
+  if is_whole then
+    select b.gives_back into gives
+    from redeem.batches b
+    where b.tenant_id = p_tenant
+      and b.id = use.batch_id;
+    update redeem.uses u
+    set taken_back_at = now(),
+        gave_back = gives
+    where u.tenant_id = p_tenant
+      and u.code_id = use.code_id
+      and u.use_no = use.use_no;
+    update redeem.codes c
+    set used = c.used - 1
+    where gives
+      and c.tenant_id = p_tenant
+      and c.id = use.code_id;
+  end if;
+  return jsonb_build_object('ok', true, 'gaveBack', gives, 'isWhole', is_whole);
 end;
 $$;

@@ -93,6 +93,7 @@ export const MALL_ROUTES = {
   'payments.person': 'GET /api/pay/:gateway/person',
   'payments.return': 'GET /api/pay/:gateway/return',
   'redeem.look': 'POST /api/mall/redeem/look',
+  'redeem.readOffer': 'GET /api/mall/skus/:skuId/link',
   'redeem.redeem': 'POST /api/mall/redeem',
   'stock.mallChannel': 'GET /api/mall/channels/:channel',
   'suppliers.callback': 'POST /api/supply/:supplierId/notify',
@@ -331,7 +332,10 @@ export const CONSOLE_ROUTES = {
   'redeem.getBatch': 'GET /api/console/redeem-batches/:redeemBatchId',
   'redeem.listBatches': 'GET /api/console/redeem-batches',
   'redeem.listCodes': 'GET /api/console/redeem-batches/:redeemBatchId/codes',
+  'redeem.listLinks': 'GET /api/console/redeem-links',
+  'redeem.listSold': 'GET /api/console/redeem-sold',
   'redeem.listUses': 'GET /api/console/redeem-batches/:redeemBatchId/uses',
+  'redeem.saveLink': 'PUT /api/console/redeem-links/:skuId',
   'redeem.searchCode': 'POST /api/console/redeem-codes/search',
   'redeem.setBatchState': 'POST /api/console/redeem-batches/:redeemBatchId/state',
   'redeem.setCodeState': 'POST /api/console/redeem-codes/:redeemCodeId/state',
@@ -743,9 +747,13 @@ export type Routes = {
   'redeem.getBatch': (typeof redeemRoutes)['getBatch']
   'redeem.listBatches': (typeof redeemRoutes)['listBatches']
   'redeem.listCodes': (typeof redeemRoutes)['listCodes']
+  'redeem.listLinks': (typeof redeemRoutes)['listLinks']
+  'redeem.listSold': (typeof redeemRoutes)['listSold']
   'redeem.listUses': (typeof redeemRoutes)['listUses']
   'redeem.look': (typeof mallRedeemRoutes)['look']
+  'redeem.readOffer': (typeof mallRedeemRoutes)['readOffer']
   'redeem.redeem': (typeof mallRedeemRoutes)['redeem']
+  'redeem.saveLink': (typeof redeemRoutes)['saveLink']
   'redeem.searchCode': (typeof redeemRoutes)['searchCode']
   'redeem.setBatchState': (typeof redeemRoutes)['setBatchState']
   'redeem.setCodeState': (typeof redeemRoutes)['setCodeState']

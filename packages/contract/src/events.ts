@@ -43,6 +43,8 @@ export const EVENT_TYPES = [
   'service.rejected',
   'service.cancelled',
   'service.overdue',
+  'link.wanted',
+  'link.delivered',
   'complaint.reported',
   'complaint.checking',
   'complaint.buying',

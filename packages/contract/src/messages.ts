@@ -929,7 +929,7 @@ export type MessageEventKey = keyof typeof MESSAGE_EVENTS
 export const DELIVERED_KEYS = ['order.delivered', 'order.delivered.topup', 'order.delivered.service'] as const
 export type DeliveredKey = (typeof DELIVERED_KEYS)[number]
 export function deliveredAs(kinds: readonly string[]): DeliveredKey {
-  if (kinds.length === 0 || kinds.includes('card')) return 'order.delivered'
+  if (kinds.length === 0 || kinds.includes('card') || kinds.includes('link')) return 'order.delivered'
   return kinds.includes('service') ? 'order.delivered.service' : 'order.delivered.topup'
 }
 export const MESSAGE_EVENT_KEYS = Object.keys(MESSAGE_EVENTS) as [MessageEventKey, ...MessageEventKey[]]

@@ -38,12 +38,12 @@ export const EXCEPTION_REASONS = [
 ] as const
 export type ExceptionReason = (typeof EXCEPTION_REASONS)[number]
 
-/** What is sold: codes, what a supplier tops up, what a person of the shop does, or several of these together. */
-export const SKU_KINDS = ['card', 'topup', 'service', 'bundle'] as const
+/** What is sold: codes, what a supplier tops up, what a person of the shop does, several of these together, or a redeem code for one of them. */
+export const SKU_KINDS = ['card', 'topup', 'service', 'bundle', 'link'] as const
 export type SkuKind = (typeof SKU_KINDS)[number]
 
 /** What a line of an order delivers; a bundle is ordered as a line for each of its parts. */
-export const LINE_KINDS = ['card', 'topup', 'service', 'points'] as const
+export const LINE_KINDS = ['card', 'topup', 'service', 'points', 'link'] as const
 export type LineKind = (typeof LINE_KINDS)[number]
 
 /**
@@ -146,3 +146,8 @@ export type RedeemCodeState = (typeof REDEEM_CODE_STATES)[number]
 /** How a redeem code stands for whoever holds it, its series and the calendar included. */
 export const REDEEM_STANDINGS = ['open', 'used_up', 'not_yet', 'expired', 'suspended', 'void'] as const
 export type RedeemStanding = (typeof REDEEM_STANDINGS)[number]
+
+/** How many redeem codes of a kind are for sale: as what they redeem into is there for, or as many as come. */
+export const LINK_STOCKS = ['derived', 'unlimited'] as const
+/** What becomes of a redemption whose goods are short: refused, the code as it was; or an order that waits for them. */
+export const WHEN_SHORT = ['refuse', 'wait'] as const

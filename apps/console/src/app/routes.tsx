@@ -302,6 +302,20 @@ export const SCREENS: readonly ScreenGroup[] = [
         load: async () => (await import('../features/redeem/RedeemNewPage.tsx')).RedeemNewPage,
       },
       {
+        path: '/redeem/links',
+        text: 'redeemLinks',
+        permission: 'redeem.read',
+        under: '/redeem',
+        load: async () => (await import('../features/redeem/LinkListPage.tsx')).LinkListPage,
+      },
+      {
+        path: '/redeem/sold',
+        text: 'redeemSold',
+        permission: 'redeem.read',
+        under: '/redeem',
+        load: async () => (await import('../features/redeem/SoldListPage.tsx')).SoldListPage,
+      },
+      {
         path: '/redeem/:redeemBatchId',
         text: 'redeemBatch',
         permission: 'redeem.read',

@@ -40,6 +40,8 @@ export const appText = defineMessages('app', {
   redeem: ['兑换码', 'Redeem codes'],
   redeemNew: ['新建兑换批次', 'New series'],
   redeemBatch: ['兑换批次', 'Series'],
+  redeemLinks: ['在售兑换链接', 'Redeem links on sale'],
+  redeemSold: ['已售兑换码', 'Sold codes'],
   groupSupply: ['供应链', 'Supply'],
   suppliers: ['供应商', 'Suppliers'],
   supplierNew: ['接入供应商', 'Join a supplier'],

@@ -254,7 +254,7 @@ describe('a redemption taken back', () => {
     const [code = ''] = codes
     const visitor = shop.visitor()
     const first = await redeem(shop, code, { visitor })
-    expect(await takeBack(shop, first.no)).toEqual({ ok: true, gaveBack: true })
+    expect(await takeBack(shop, first.no)).toEqual({ ok: true, gaveBack: true, isWhole: true })
     expect(await visitor.call('orders.get', { params: { no: first.no } })).toMatchObject({ state: 'refunded' })
     expect(await refusal(takeBack(shop, first.no))).toBe('orders.nothing_to_refund')
     expect(await look(shop, code, visitor)).toMatchObject({ standing: 'open', ownOrderNo: null })
@@ -271,7 +271,7 @@ describe('a redemption taken back', () => {
     const goods = await shop.stock(3)
     const kept = await series(shop, goods, { givesBack: false })
     const { no } = await redeem(shop, kept.codes[0] ?? '')
-    expect(await takeBack(shop, no)).toEqual({ ok: true, gaveBack: false })
+    expect(await takeBack(shop, no)).toMatchObject({ gaveBack: false })
     expect(await refusal(redeem(shop, kept.codes[0] ?? ''))).toBe('redeem.used_up')
 
     const { codes } = await series(shop, goods)
@@ -322,7 +322,7 @@ test('a top-up is redeemed through its supplier, guarded by what it costs in the
     return lines[0]?.exception?.reason === 'loss_guard' || undefined
   })
   expect(supplier.handedOut(guarded.no)).toBe(0)
-  expect(await takeBack(shop, guarded.no)).toEqual({ ok: true, gaveBack: true })
+  expect(await takeBack(shop, guarded.no)).toMatchObject({ gaveBack: true })
   expect(await batchOf(shop, id)).toMatchObject({ counts: { uses: 1 } })
   await expectAllRight(shop, theirs)
   // After all of this file's redemptions, of cards and top-ups, kept and taken back.

@@ -62,7 +62,7 @@ const FOREIGN: readonly (readonly [RegExp, () => string | number])[] = [
   [/:token/, () => 'x'.repeat(32)],
   [/\/lines\/:n/, () => 1],
   [/\/cases\/:id/, () => full.caseId],
-  [/\/(?:skus|rules|prices)\/:skuId/, () => full.goods.skuId],
+  [/\/(?:skus|rules|prices|redeem-links)\/:skuId/, () => full.goods.skuId],
   [/:profileId/, () => full.supply.profile],
   [/:version/, () => 1],
   [/:taskId/, () => full.task.id],
@@ -153,6 +153,7 @@ const BODIES: readonly unknown[] = [
   { state: 'sent' },
   { question: '账号？', fields: [] },
   { proof: '已开通' },
+  { intoSkuId: 1 },
   { promisedMinutes: 60, capacityPerDay: null, whenOverdue: 'flag', whenRejected: 'desk' },
   { name: '测试', baseUrl: 'http://127.0.0.1:9', identity: 'x', secrets: { key: 'x' }, concurrent: 1, perMinute: 1 },
 ]

@@ -80,6 +80,11 @@ export const catalogErrors = defineErrors('catalog', {
     zh: '「{title}」本身是组合包，不能再放进组合包；请改为添加它的内容',
     en: '“{title}” is a bundle itself and cannot be part of another; add what is in it instead',
   },
+  bundleLink: {
+    status: 422,
+    zh: '「{title}」是兑换链接，不能放进组合包；请改为添加它能兑换到的商品',
+    en: '“{title}” is a redeem link and cannot be part of a bundle; add what it redeems into instead',
+  },
   bundlePartUnknown: {
     status: 422,
     zh: '规格 {skuId} 不存在或已被移除，请换一个',

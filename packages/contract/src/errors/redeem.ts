@@ -38,8 +38,23 @@ export const redeemErrors = defineErrors('redeem', {
   },
   kindNotRedeemable: {
     status: 422,
-    zh: '「{title}」是组合包或人工服务，兑换码只能兑换卡密和直充',
-    en: '“{title}” is a bundle or a service; codes can be redeemed for codes and top-ups only',
+    zh: '「{title}」本身就是兑换链接，不能再用来兑换；请选择它能兑换到的商品',
+    en: '“{title}” is a redeem link itself; choose what it redeems into instead',
+  },
+  notALink: {
+    status: 422,
+    zh: '这个规格不是兑换链接，请先在商品里新建「兑换链接」规格',
+    en: 'This variant is no redeem link; add one of that kind to the goods first',
+  },
+  linkOnSale: {
+    status: 409,
+    zh: '这批码正作为商品出售，不能作废；请先下架商品，或在「在售兑换链接」里改换内容',
+    en: 'These codes are on sale and cannot be voided; take the goods off the shelf, or change what the link redeems into',
+  },
+  soldNotExported: {
+    status: 409,
+    zh: '出售的码只交给买家，不能导出',
+    en: 'Codes that are sold go to their buyers only and are not exported',
   },
   validityReversed: {
     status: 422,

@@ -29,6 +29,7 @@ import {
   ORDER_PURPOSES,
   ORDER_STATES,
   RECEIPT_STATES,
+  REDEEM_STANDINGS,
   REFUND_STATES,
   REFUND_TAKES,
 } from '../states.ts'
@@ -53,7 +54,12 @@ export const deliveredCode = z.object({
   piece: z.int(),
   parts: z.array(z.string()),
   state: z.enum(GRANT_STATES),
+  /** Of a redeem code that was bought: how often it was used, and how it stands. */
+  link: z
+    .object({ uses: z.int(), used: z.int(), standing: z.enum(REDEEM_STANDINGS), validTo: instant.nullable() })
+    .nullable(),
 })
+export type DeliveredCode = z.infer<typeof deliveredCode>
 
 /** How a line stands that a supplier delivers; null for others, and before it is paid. */
 export const lineSupply = z.object({
@@ -446,6 +452,8 @@ export const orderDetail = orderSummary.extend({
           batchId: id.nullable(),
           masked: z.string(),
           grantedAt: instant,
+          /** Of a redeem code that was sold: its series, and how often it was used. */
+          link: z.object({ batchId: id, codeId: id, used: z.int(), uses: z.int() }).nullable(),
         }),
       ),
     }),

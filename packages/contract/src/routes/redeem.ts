@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { formFields } from '../form-fields.ts'
 import { route } from '../route.ts'
 import {
+  fen,
   id,
   idParam,
   instant,
@@ -15,7 +16,15 @@ import {
   sortBy,
   text,
 } from '../schemas.ts'
-import { ORDER_STATES, REDEEM_BATCH_STATES, REDEEM_CODE_STATES, REDEEM_STANDINGS, SKU_KINDS } from '../states.ts'
+import {
+  LINK_STOCKS,
+  ORDER_STATES,
+  REDEEM_BATCH_STATES,
+  REDEEM_CODE_STATES,
+  REDEEM_STANDINGS,
+  SKU_KINDS,
+  WHEN_SHORT,
+} from '../states.ts'
 import { orderView } from './orders.ts'
 
 export const REDEEM_CODES_MAX = 20_000
@@ -42,6 +51,10 @@ export const redeemFace = z.object({
   perPerson: z.int().nullable(),
   /** False: off the shelf or without stock at this moment; the code keeps its use until there is some. */
   inStock: z.boolean(),
+  /** True: what is short may be redeemed all the same, as an order that waits. */
+  waitsWhenShort: z.boolean(),
+  /** Points come with it, so that only a member can have it. */
+  membersOnly: z.boolean(),
   formFields,
   /** Whether somebody without an account may redeem, and then has to choose a query password. */
   guestsMay: z.boolean(),
@@ -74,11 +87,37 @@ export const mallRedeemRoutes = {
       contact: z.string().trim().min(5).max(254),
       queryPassword: z.string().min(4).max(64).optional(),
       /** What the goods' form asks for, by field key. */
-      form: z.record(z.string().max(40), z.string().max(200)).default({}),
+      form: z.record(z.string().max(48), z.string().max(200)).default({}),
       locale: z.enum(['zh-CN', 'en']).default('zh-CN'),
     }),
     response: orderView,
     rateLimit: { max: 30, windowMs: 60_000 },
+  }),
+  readOffer: route({
+    id: 'redeem.readOffer',
+    method: 'GET',
+    path: '/api/mall/skus/:skuId/link',
+    summary: 'What a redeem link on sale is good for, how often and how long',
+    access: { kind: 'public' },
+    params: z.object({ skuId: idParam }),
+    response: z.object({
+      /** Null: the shop has not said yet. */
+      offer: z
+        .object({
+          goodsId: id,
+          goodsTitle: z.string(),
+          goodsTitleEn: z.string(),
+          skuTitle: z.string(),
+          skuTitleEn: z.string(),
+          kind: z.enum(SKU_KINDS),
+          quantity: z.int(),
+          uses: z.int(),
+          perPerson: z.int().nullable(),
+          validDays: z.int().nullable(),
+          validTo: instant.nullable(),
+        })
+        .nullable(),
+    }),
   }),
 } as const
 
@@ -97,6 +136,9 @@ const redeemBatch = z.object({
   validTo: instant.nullable(),
   validDays: z.int().nullable(),
   givesBack: z.boolean(),
+  whenShort: z.enum(WHEN_SHORT),
+  /** As which goods its codes are sold; null: they are handed out. */
+  linkSkuId: id.nullable(),
   state: z.enum(REDEEM_BATCH_STATES),
   note: z.string(),
   createdBy: z.string(),
@@ -143,7 +185,56 @@ const redeemUse = z.object({
   at: instant,
   takenBackAt: instant.nullable(),
   gaveBack: z.boolean(),
+  /** Of a bundle: its parts, of which some may be taken back. */
+  parts: z.array(z.object({ lineNo: z.int(), title: z.string(), isTakenBack: z.boolean() })),
 })
+
+const soldCode = redeemCode.extend({
+  orderNo,
+  orderState: z.enum(ORDER_STATES),
+  contactMasked: z.string(),
+  memberId: id.nullable(),
+  goodsTitle: z.string(),
+  skuTitle: z.string(),
+})
+
+const linkFacts = z.object({
+  /** What it redeems into: any kind but another link. */
+  intoSkuId: id,
+  quantity: z.int().min(1).max(REDEEM_QUANTITY_MAX).default(1),
+  usesPerCode: z.int().min(1).max(REDEEM_USES_MAX).default(1),
+  /** How often one person may redeem, over all codes that were sold as this. */
+  perPerson: z.int().min(1).max(REDEEM_USES_MAX).nullable().default(null),
+  /** Days from the sale; with `validTo`, whichever comes first. */
+  validDays: z.int().min(1).max(REDEEM_DAYS_MAX).nullable().default(null),
+  validTo: instant.nullable().default(null),
+  givesBack: z.boolean().default(true),
+  whenShort: z.enum(WHEN_SHORT).default('refuse'),
+  stock: z.enum(LINK_STOCKS).default('derived'),
+})
+
+/** A SKU of kind `link`. Without an offer nobody has said yet what it is good for, and it cannot be sold. */
+const redeemLink = z.object({
+  skuId: id,
+  goodsId: id,
+  goodsTitle: z.string(),
+  skuTitle: z.string(),
+  priceFen: fen,
+  pricePoints: z.int(),
+  /** Links that may be sold now; null: not counted. */
+  available: z.int().nullable(),
+  offer: linkFacts
+    .extend({
+      batchId: id,
+      state: z.enum(REDEEM_BATCH_STATES),
+      intoGoodsTitle: z.string(),
+      intoSkuTitle: z.string(),
+      intoKind: z.enum(SKU_KINDS),
+    })
+    .nullable(),
+  counts: z.object({ sold: z.int(), open: z.int(), usedUp: z.int(), void: z.int(), uses: z.int() }),
+})
+export type RedeemLink = z.infer<typeof redeemLink>
 
 const redeemBatchId = z.object({ redeemBatchId: idParam })
 
@@ -178,6 +269,7 @@ export const redeemRoutes = {
       validTo: instant.nullable().default(null),
       validDays: z.int().min(1).max(REDEEM_DAYS_MAX).nullable().default(null),
       givesBack: z.boolean().default(true),
+      whenShort: z.enum(WHEN_SHORT).default('refuse'),
       note: text(500).default(''),
     }),
     response: redeemBatch,
@@ -260,7 +352,41 @@ export const redeemRoutes = {
     summary: 'Take a redemption back: its rights end and, by the rule of its series, the code may be used again',
     access: { kind: 'staff', permission: 'redeem.manage' },
     params: z.object({ redeemedNo: orderNo }),
-    body: z.object({ reason }),
-    response: ok.extend({ gaveBack: z.boolean() }),
+    body: z.object({
+      reason,
+      /** Parts of a bundle; without it all that is left. The code may be used again once nothing is left. */
+      lines: z.array(z.int().min(1).max(99)).min(1).max(99).optional(),
+    }),
+    response: ok.extend({ gaveBack: z.boolean(), isWhole: z.boolean() }),
+  }),
+  listLinks: route({
+    id: 'redeem.listLinks',
+    method: 'GET',
+    path: '/api/console/redeem-links',
+    summary: 'Redeem links that are goods, what each redeems into, and how many were sold and used',
+    access: { kind: 'staff', permission: 'redeem.read' },
+    response: z.object({ items: z.array(redeemLink) }),
+  }),
+  saveLink: route({
+    id: 'redeem.saveLink',
+    method: 'PUT',
+    path: '/api/console/redeem-links/:skuId',
+    summary: 'Say what a redeem link is good for; codes that were sold keep what they were sold as',
+    access: { kind: 'staff', permission: 'redeem.manage' },
+    params: z.object({ skuId: idParam }),
+    body: linkFacts,
+    response: redeemLink,
+  }),
+  listSold: route({
+    id: 'redeem.listSold',
+    method: 'GET',
+    path: '/api/console/redeem-sold',
+    summary: 'Redeem codes that were sold, newest first, with the order that sold each',
+    access: { kind: 'staff', permission: 'redeem.read' },
+    query: pageQuery.extend({
+      standing: oneOrMore(REDEEM_STANDINGS).optional(),
+      skuId: idParam.optional(),
+    }),
+    response: pageOf(soldCode),
   }),
 } as const

@@ -13,6 +13,7 @@ const PAGES: Readonly<Record<string, (id: string) => string>> = {
   batch: (id) => `/batches/${id}`,
   sku: (id) => `/cards?skuId=${id}`,
   goods: (id) => `/goods/${id}`,
+  redeem_batch: (id) => `/redeem/${id}`,
   account: (id) => `/ledger/${id}`,
   member: (id) => `/members/${id}`,
   gateway: () => '/settings',

@@ -30,12 +30,19 @@ import { newSku, type SkuValues } from './values.ts'
 
 type Detail = Output<'catalog.getGoods'>
 const SKUS_MAX = 50
-const KIND_NAMES = { card: 'kindCard', topup: 'kindTopup', service: 'kindService', bundle: 'kindBundle' } as const
+const KIND_NAMES = {
+  card: 'kindCard',
+  topup: 'kindTopup',
+  service: 'kindService',
+  bundle: 'kindBundle',
+  link: 'kindLink',
+} as const
 const KIND_COLOURS = {
   card: {},
   topup: { color: 'blue' },
   service: { color: 'blue' },
   bundle: { color: 'purple' },
+  link: { color: 'cyan' },
 } as const
 
 /** What can be bought, each with its price and rules. */
@@ -148,6 +155,7 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
               { value: 'topup', label: t('kindTopup') },
               { value: 'service', label: t('kindService') },
               { value: 'bundle', label: t('kindBundle') },
+              { value: 'link', label: t('kindLink') },
             ]}
           />
         </Form.Item>
@@ -288,6 +296,7 @@ function SkuFacts({ sku }: { readonly sku: Detail['skus'][number] }) {
         <Link to={`/skus/${sku.id}/supply`}>{t('sources')}</Link>
       )}
       {sku.kind === 'service' && may('services.work') && <Link to="/services/rules">{t('serviceRules')}</Link>}
+      {sku.kind === 'link' && may('redeem.read') && <Link to="/redeem/links">{t('linkOffer')}</Link>}
       {coded && may('cards.import') && <Link to={`/imports/new?skuId=${sku.id}`}>{t('importCards')}</Link>}
       {coded && may('stock.read') && <Link to={`/cards?skuId=${sku.id}`}>{t('viewStock')}</Link>}
     </Typography.Text>

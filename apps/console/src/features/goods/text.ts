@@ -99,6 +99,12 @@ export const goodsText = defineMessages('goods', {
     '买家填写表单并付款后，由员工在「人工服务」里接单处理；承诺时限和每日名额在那里的「规则」里设置。',
     'Paid orders are done by your people under “Services”; the promised time and the capacity of a day are set in its rules.',
   ],
+  linkOffer: ['设置兑换内容', 'What it is good for'],
+  kindLink: ['兑换链接', 'Redeem link'],
+  kindLinkHint: [
+    '付款后得到兑换码、链接和二维码，可自用或送人。保存后在「兑换码 → 在售兑换链接」设置能兑换什么，设置前不能购买。',
+    'Paid for, it is a code, a link and a QR code to use or to give away. After saving, say under Redeem codes → Links on sale what it is good for; until then it cannot be bought.',
+  ],
   kindBundle: ['组合包', 'Bundle'],
   kindBundleHint: [
     '把几个规格和积分合在一起卖一个价；付款后逐项交付，库存按内容推算。',

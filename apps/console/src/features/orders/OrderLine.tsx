@@ -201,7 +201,12 @@ function GrantRow({ order, grant, title }: { readonly order: Order; readonly gra
       )}
       {grant.cardId !== null && may('stock.read') && <Link to={`/cards?q=${grant.cardId}`}>{t('history')}</Link>}
       {grant.cardId !== null && <RevealButton card={{ id: grant.cardId, masked: grant.masked }} />}
-      {grant.state === 'active' && order.actions.includes('replace') && (
+      {grant.link && may('redeem.read') && (
+        <Link className="num" to={`/redeem/${grant.link.batchId}?tab=uses&codeId=${grant.link.codeId}`}>
+          {t('linkUses', { used: grant.link.used, uses: grant.link.uses })}
+        </Link>
+      )}
+      {grant.cardId !== null && grant.state === 'active' && order.actions.includes('replace') && (
         <ActionButton type="link" onClick={askReplace}>
           {t('replace')}
         </ActionButton>

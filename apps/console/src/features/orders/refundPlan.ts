@@ -26,7 +26,7 @@ export const isGift = ({ channel, totalFen }: Pick<Order, 'channel' | 'totalFen'
 export const isRefundable = (line: Line, gift = false): boolean =>
   (['delivered', 'exception', 'refunding', 'refunded'].includes(line.state) ||
     // What people work on may be given back for at any time; it ends their work.
-    (line.kind === 'service' && line.state === 'supplying')) &&
+    ((line.kind === 'service' || line.kind === 'link') && line.state === 'supplying')) &&
   (wholeOf(line) > 0 || pointsLeft(line) > 0 || (gift && line.refundedQuantity < line.quantity))
 
 export const livingGrants = (line: Line) => line.grants.filter((grant) => grant.state !== 'revoked')

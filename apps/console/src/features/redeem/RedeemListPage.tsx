@@ -41,6 +41,9 @@ export function RedeemListPage() {
             <Button icon={<SearchOutlined />} onClick={() => setFinding(true)}>
               {t('find')}
             </Button>
+            <Link to="/redeem/links">
+              <Button tabIndex={-1}>{t('onSale')}</Button>
+            </Link>
             {create}
           </Space>
         }

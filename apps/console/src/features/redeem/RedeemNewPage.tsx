@@ -1,4 +1,4 @@
-import { Form, Input, InputNumber, Switch } from 'antd'
+import { Form, Input, InputNumber, Radio, Switch } from 'antd'
 import { useNavigate } from 'react-router'
 import { newKey, useAction } from '../../shared/api/hooks.ts'
 import type { Input as RouteInput } from '../../shared/api/index.ts'
@@ -28,6 +28,7 @@ const EMPTY: Values = {
   validTo: null,
   validDays: null,
   givesBack: true,
+  whenShort: 'refuse',
   note: '',
 }
 
@@ -63,7 +64,7 @@ export function RedeemNewPage() {
             <Input maxLength={60} />
           </Form.Item>
           <Form.Item name="skuId" label={t('sku')} rules={[{ required: true, message: t('skuRequired') }]}>
-            <SkuPicker placeholder={t('skuHint')} />
+            <SkuPicker placeholder={t('skuHint')} without="link" />
           </Form.Item>
           <Form.Item name="quantity" label={t('quantity')} style={{ marginBottom: 0 }}>
             <InputNumber<number> min={1} max={QUANTITY_MAX} precision={0} style={{ width: '100%' }} />
@@ -83,6 +84,14 @@ export function RedeemNewPage() {
           </Form.Item>
           <Form.Item name="givesBack" label={t('givesBack')} valuePropName="checked">
             <Switch />
+          </Form.Item>
+          <Form.Item name="whenShort" label={t('whenShort')} style={{ marginBottom: 0 }}>
+            <Radio.Group
+              options={[
+                { value: 'refuse', label: t('shortRefuse') },
+                { value: 'wait', label: t('shortWait') },
+              ]}
+            />
           </Form.Item>
         </div>
       </Section>

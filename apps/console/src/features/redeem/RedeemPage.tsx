@@ -34,7 +34,7 @@ export function RedeemPage() {
   return (
     <DetailPage
       read={read}
-      back="/redeem"
+      back={read.data?.linkSkuId ? '/redeem/links' : '/redeem'}
       title={(batch) => batch?.name ?? t('batch', { id: params.redeemBatchId })}
       tags={(batch) => <StateTag kind="redeemBatch" state={batch.state} />}
       actions={(batch) => <Actions batch={batch} />}
@@ -74,10 +74,14 @@ export function RedeemPage() {
   )
 }
 
-const countsOf = ({ counts }: Batch) =>
+const countsOf = ({ counts, linkSkuId }: Batch) =>
   [
-    ['made', counts.made],
-    ['handedOut', counts.handedOut],
+    ...(linkSkuId === null
+      ? ([
+          ['made', counts.made],
+          ['handedOut', counts.handedOut],
+        ] as const)
+      : ([['sold', counts.made]] as const)),
     ['uses', counts.uses],
     ['touched', counts.touched],
     ['usedUp', counts.usedUp],
@@ -102,7 +106,7 @@ function BatchFacts({ batch }: { readonly batch: Batch }) {
             title
           ),
         ],
-        [t('codes'), formatCount(batch.codes)],
+        batch.linkSkuId === null && [t('codes'), formatCount(batch.codes)],
         [t('usesPerCode'), formatCount(batch.usesPerCode)],
         [t('perPerson'), batch.perPerson === null ? t('noLimit') : formatCount(batch.perPerson)],
         batch.validFrom !== null && [t('validFrom'), <Time key="from" value={batch.validFrom} />],
@@ -112,7 +116,8 @@ function BatchFacts({ batch }: { readonly batch: Batch }) {
         ],
         batch.validDays !== null && [t('validDays'), t('days', { count: batch.validDays })],
         [t('givesBack'), t(batch.givesBack ? 'yes' : 'no')],
-        [
+        [t('whenShort'), t(batch.whenShort === 'wait' ? 'shortWait' : 'shortRefuse')],
+        batch.linkSkuId === null && [
           t('exportedFact'),
           batch.exported ? (
             <span key="exported">

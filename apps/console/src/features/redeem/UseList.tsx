@@ -1,4 +1,4 @@
-import { Button } from 'antd'
+import { Button, Checkbox, Form } from 'antd'
 import { Link } from 'react-router'
 import { useAction } from '../../shared/api/hooks.ts'
 import type { Row } from '../../shared/api/index.ts'
@@ -85,6 +85,7 @@ function TakeBack({ use }: { readonly use: Use }) {
     done: t('tookBack'),
   })
   if (use.takenBackAt !== null || !may('redeem.manage')) return null
+  const left = use.parts.filter(({ isTakenBack }) => !isTakenBack)
   return (
     <Button
       type="link"
@@ -96,7 +97,26 @@ function TakeBack({ use }: { readonly use: Use }) {
           object: `${t('order')} ${use.orderNo} · ${use.contactMasked}`,
           consequence: t('takeBackText'),
           askReason: true,
-          onConfirm: (reason) => takeBack.run({ params: { redeemedNo: use.orderNo }, body: { reason } }),
+          ...(left.length > 1
+            ? {
+                initialValues: { lines: left.map(({ lineNo }) => lineNo) },
+                extra: (
+                  <Form.Item
+                    name="lines"
+                    label={t('parts')}
+                    extra={t('partsHint')}
+                    rules={[{ required: true, message: t('partsRequired') }]}
+                  >
+                    <Checkbox.Group options={left.map(({ lineNo, title }) => ({ value: lineNo, label: title }))} />
+                  </Form.Item>
+                ),
+              }
+            : {}),
+          onConfirm: (reason, { lines }) =>
+            takeBack.run({
+              params: { redeemedNo: use.orderNo },
+              body: { reason, ...(Array.isArray(lines) ? { lines: lines as number[] } : {}) },
+            }),
         })
       }
     >

@@ -64,8 +64,14 @@ export function SkuPicker({
   onChange,
   style,
   allowClear = false,
+  without,
   ...rest
-}: FieldProps<number> & { readonly style?: React.CSSProperties; readonly allowClear?: boolean }) {
+}: FieldProps<number> & {
+  readonly style?: React.CSSProperties
+  readonly allowClear?: boolean
+  /** A kind that cannot be chosen here. */
+  readonly without?: 'link'
+}) {
   const both = useBoth()
   const [text, setText] = useState('')
   const wanted = useDeferredValue(text.trim())
@@ -95,11 +101,13 @@ export function SkuPicker({
       loading={found.isFetching}
       popupMatchSelectWidth={false}
       onChange={(next) => onChange?.(next ?? null)}
-      options={items.map((sku) => ({
-        value: sku.id,
-        label: `${both(sku.goodsTitle, sku.goodsTitleEn)} / ${both(sku.title, sku.titleEn)}`,
-        sku,
-      }))}
+      options={items
+        .filter(({ kind }) => kind !== without)
+        .map((sku) => ({
+          value: sku.id,
+          label: `${both(sku.goodsTitle, sku.goodsTitleEn)} / ${both(sku.title, sku.titleEn)}`,
+          sku,
+        }))}
       optionRender={({ data: { sku, label } }) => (
         <span style={{ display: 'flex', justifyContent: 'space-between', gap: 24 }}>
           <span>{label}</span>

@@ -15,6 +15,7 @@ import { Bone, Notice } from '../../shared/ui/states.tsx'
 import { StockWord } from '../../shared/ui/stock.tsx'
 import { BundleParts } from './bundle-parts.tsx'
 import css from './goods-page.module.css'
+import { LinkPromise } from './link-promise.tsx'
 import { NumberOffer } from './number-offer.tsx'
 import { PriceTiers } from './price-tiers.tsx'
 import { ServicePromise } from './service-promise.tsx'
@@ -100,6 +101,8 @@ export function BuyPanel({ goods }: { readonly goods: Goods }) {
         <div>
           {sku.kind === 'service' ? (
             <ServicePromise skuId={sku.id} />
+          ) : sku.kind === 'link' ? (
+            <LinkPromise skuId={sku.id} />
           ) : (
             <>
               <b>{t(topUp ? 'goods.promiseTopUp' : 'goods.promise')}</b>

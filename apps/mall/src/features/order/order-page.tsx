@@ -17,6 +17,7 @@ import { BundleCard } from './bundle-card.tsx'
 import { Guide } from './guide.tsx'
 import { Headline } from './headline.tsx'
 import { LineCodes } from './line-codes.tsx'
+import { LineLinks } from './line-links.tsx'
 import css from './order.module.css'
 import { Service } from './service.tsx'
 import { TopUp } from './top-up.tsx'
@@ -43,7 +44,9 @@ export function OrderPage() {
 function OrderView({ order }: { readonly order: Order }) {
   const { t } = useI18n()
   useFreshBalance(order)
-  const handedOver = order.lines.filter((line) => line.kind === 'card' && line.deliveredQuantity > 0)
+  const handedOver = order.lines.filter(
+    ({ kind, deliveredQuantity }) => (kind === 'card' || kind === 'link') && deliveredQuantity > 0,
+  )
   return (
     <Page title={t('order.title')} heading={false}>
       <Columns
@@ -65,7 +68,14 @@ function OrderView({ order }: { readonly order: Order }) {
               (line) => line.service && <Service key={line.lineNo} order={order} line={line} service={line.service} />,
             )}
             {handedOver.length > 0 && !order.canSeeCodes && <Unlock order={order} />}
-            {order.canSeeCodes && handedOver.map((line) => <LineCodes key={line.lineNo} order={order} line={line} />)}
+            {order.canSeeCodes &&
+              handedOver.map((line) =>
+                line.kind === 'link' ? (
+                  <LineLinks key={line.lineNo} order={order} line={line} />
+                ) : (
+                  <LineCodes key={line.lineNo} order={order} line={line} />
+                ),
+              )}
             {order.canSeeCodes && order.lines.some((line) => line.deliveredQuantity > 0) && <Guide order={order} />}
           </>
         }

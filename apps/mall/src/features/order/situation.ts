@@ -7,13 +7,16 @@ export type Situation =
   | 'toppingUp'
   | 'fetching'
   | 'working'
+  | 'making'
   | 'asking'
   | 'correcting'
   | 'delivered'
   | 'deliveredLocked'
   | 'toppedUp'
   | 'served'
+  | 'linked'
   | 'exception'
+  | 'awaited'
   | 'partial'
   | 'refunding'
   | 'refunded'
@@ -50,7 +53,9 @@ export function partSituation({
   }
 }
 
-export function situationOf(order: Pick<Order, 'state' | 'canSeeCodes' | 'lines' | 'recharge'>): Situation {
+export function situationOf(
+  order: Pick<Order, 'state' | 'canSeeCodes' | 'lines' | 'recharge'> & Partial<Pick<Order, 'payment'>>,
+): Situation {
   const { state, lines, recharge } = order
   if (state !== 'paid' && state !== 'delivered') return state
   if (recharge) {
@@ -59,17 +64,23 @@ export function situationOf(order: Pick<Order, 'state' | 'canSeeCodes' | 'lines'
   }
   if (lines.some(({ supply }) => supply?.account)) return 'correcting'
   const some = (wanted: Order['lines'][number]['state']) => lines.some((line) => line.state === wanted)
-  if (some('exception')) return some('delivered') ? 'partial' : 'exception'
+  if (some('exception')) {
+    if (some('delivered')) return 'partial'
+    // A redeem code paid, no money: what is short is waited for.
+    return order.payment?.gateway === 'redeem' ? 'awaited' : 'exception'
+  }
   if (some('refunding')) return 'refunding'
   if (lines.some(({ service }) => service?.state === 'asking')) return 'asking'
   if (some('supplying')) {
     const supplying = lines.filter((line) => line.state === 'supplying')
     if (supplying.some(({ kind }) => kind === 'topup')) return 'toppingUp'
-    return supplying.some(({ kind }) => kind === 'service') ? 'working' : 'fetching'
+    if (supplying.some(({ kind }) => kind === 'service')) return 'working'
+    return supplying.every(({ kind }) => kind === 'link') ? 'making' : 'fetching'
   }
   if (state === 'paid' && some('waiting')) return 'paid'
   // What was topped up is on the buyer's account: there is no code to show or to lock.
   if (lines.every(({ kind }) => kind === 'topup')) return 'toppedUp'
-  if (lines.every(({ kind }) => kind !== 'card')) return 'served'
-  return order.canSeeCodes ? 'delivered' : 'deliveredLocked'
+  if (lines.every(({ kind }) => kind !== 'card' && kind !== 'link')) return 'served'
+  if (!order.canSeeCodes) return 'deliveredLocked'
+  return lines.some(({ kind }) => kind === 'card') ? 'delivered' : 'linked'
 }

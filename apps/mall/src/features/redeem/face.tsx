@@ -59,7 +59,9 @@ export function Face({
         ]}
       />
       {face.standing !== 'open' && <Notice tone="warn">{t(`redeem.why.${face.standing}`)}</Notice>}
-      {face.standing === 'open' && !face.inStock && <Notice tone="warn">{t('redeem.noStock')}</Notice>}
+      {face.standing === 'open' && !face.inStock && (
+        <Notice tone="warn">{t(face.waitsWhenShort ? 'redeem.willWait' : 'redeem.noStock')}</Notice>
+      )}
       <div className={css.ways}>
         {face.ownOrderNo !== null && (
           <ButtonLink look="primary" to={`/orders/${face.ownOrderNo}`}>

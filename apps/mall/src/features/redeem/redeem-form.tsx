@@ -37,11 +37,11 @@ export function RedeemForm({ code, face, me, onStale }: Props) {
   const faults = faultsOf(draft, face, isGuest)
   const shown = tried ? faults : {}
 
-  if (isGuest && !face.guestsMay) {
+  if (isGuest && (!face.guestsMay || face.membersOnly)) {
     return (
       <Card title={t('redeem.signInTitle')}>
         <div className={css.form}>
-          <p>{t('redeem.signInText')}</p>
+          <p>{t(face.membersOnly ? 'redeem.membersOnly' : 'redeem.signInText')}</p>
           <ButtonLink look="primary" size="large" to={SIGN_IN}>
             {t('common.signIn')}
           </ButtonLink>
@@ -98,7 +98,14 @@ export function RedeemForm({ code, face, me, onStale }: Props) {
         </div>
       </Card>
       {redeem.error && <Failure error={redeem.error} />}
-      <Button type="submit" look="primary" size="large" block busy={redeem.isPending} disabled={!face.inStock}>
+      <Button
+        type="submit"
+        look="primary"
+        size="large"
+        block
+        busy={redeem.isPending}
+        disabled={!face.inStock && !face.waitsWhenShort}
+      >
         {redeem.isPending ? t('redeem.redeeming') : t('redeem.submit')}
       </Button>
       {isGuest && (
@@ -148,7 +155,8 @@ function Failure({ error }: { readonly error: unknown }) {
   const { t } = useI18n()
   const problem = problemOf(error)
   if (problem.status === 0) return <Notice>{t('redeem.networkKept')}</Notice>
-  if (problem.code === 'orders.sold_out') return <Notice>{t('redeem.noStock')}</Notice>
+  if (problem.code === 'orders.sold_out' || problem.code === 'orders.bundle_part_short')
+    return <Notice>{t('redeem.noStock')}</Notice>
   return <Notice>{problem.message}</Notice>
 }
 

@@ -86,9 +86,11 @@ export async function liveThrough(house: House, shop: Shop) {
   const numbered = await shop.stock(3, { sku: { pick: 'masked' } })
   const numbers = await shop.visitor().call('vault.mallNumbers', { params: { skuId: numbered.skuId } })
   await shop.place(numbered, 1, { cardId: numbers.items[1]?.cardId ?? 0 })
+  const links = await soldAndRedeemed(shop, member.visitor)
   await reconciled(house, shop, second.no)
   await agreed(house, shop, { skuId: goods.skuId, memberId: member.id, supplierId })
   return {
+    links,
     goods,
     other,
     shared,
@@ -160,6 +162,24 @@ async function agreed(
     )
     return row?.isOver || undefined
   })
+}
+
+/** Two redeem codes sold in one order, of which one is used. */
+async function soldAndRedeemed(
+  shop: Shop,
+  visitor: Visitor,
+): Promise<{ readonly sold: OrderNo; readonly redeemed: number }> {
+  const into = await shop.stock(2)
+  const goods = await shop.stock(0, { sku: { kind: 'link', priceFen: 1_000 } })
+  await shop.staff.call('redeem.saveLink', { params: { skuId: goods.skuId }, body: { intoSkuId: into.skuId } })
+  const order = await shop.place(goods, 2, { visitor, payWith: 'balance' })
+  const view = await shop.seen(order, isDelivered)
+  const redeemed = await visitor.call(
+    'redeem.redeem',
+    { body: { code: view.lines[0]?.codes?.[0]?.parts[0] ?? '', contact: '13800000009' } },
+    { idempotencyKey: randomUUID() },
+  )
+  return { sold: order.no, redeemed: redeemed.no }
 }
 
 /** Topped up with a bonus, and a part of it given back. */

@@ -9,7 +9,7 @@ const { platform } = house
 const shop = await house.newShop()
 const neighbour = await house.newShop()
 const lived = await liveThrough(house, shop)
-const { delivered, refunded, inParts, replaced, stuck, pending, byBalance, recharge, goods, other } = lived
+const { delivered, refunded, inParts, replaced, stuck, pending, byBalance, recharge, goods, other, links } = lived
 const [card = 0, twin = 0] = await cardsOf(house, shop, delivered.no)
 const [sold = 0] = await cardsOf(house, shop, replaced.no)
 const foreign = await neighbour.stock(3)
@@ -58,7 +58,8 @@ for (const { drop } of await house.query<{ drop: string }>(`
   from pg_constraint k
   join pg_namespace n on n.oid = k.connamespace
   where n.nspname in (
-      'vault', 'ledger', 'orders', 'payments', 'entitlements', 'catalog', 'wholesale', 'bulk', 'fulfilment', 'suppliers', 'reconciliation'
+      'vault', 'ledger', 'orders', 'payments', 'entitlements', 'catalog', 'wholesale', 'bulk', 'fulfilment', 'suppliers', 'reconciliation',
+      'redeem'
     )
     and k.contype in ('f', 'c', 'u')
     and k.conparentid = 0
@@ -107,6 +108,8 @@ const TABLES = [
   'bulk.lines',
   'fulfilment.recoveries',
   'fulfilment.restocks',
+  'redeem.codes',
+  'redeem.uses',
 ]
 await house.query('create schema kept')
 for (const table of TABLES) await house.query(`create table kept.${table.replace('.', '_')} as select * from ${table}`)
@@ -270,6 +273,21 @@ const plantings: readonly Planting[] = [
     name: 'an order that knows of a refund nobody made',
     sql: `update orders.orders set refunded_fen = 5 where ${t} and no = ${delivered.no}`,
     told: { order_refunds: [`order ${delivered.no}`] },
+  },
+  {
+    name: 'a link that was sold and has no code',
+    sql: `delete from redeem.codes where ${t} and order_no = ${links.sold} and piece = 2`,
+    told: { sold_codes: [`order ${links.sold}`] },
+  },
+  {
+    name: 'a redeem code whose uses and orders differ',
+    sql: `update redeem.codes set used = 0 where ${t} and order_no = ${links.sold}`,
+    told: { redeem_uses: [] },
+  },
+  {
+    name: 'an order that a redeem code paid, without a use of one',
+    sql: `delete from redeem.uses where ${t} and order_no = ${links.redeemed}`,
+    told: { redeemed_without_use: [`order ${links.redeemed}`], redeem_uses: [] },
   },
   {
     name: 'a refund that was lost on its way',

@@ -1,7 +1,14 @@
 import type { Module, Platform } from '../../platform/module.ts'
-import { makeTask } from './jobs.ts'
+import { deliverTask, fillSchedule, fillTask, makeTask } from './jobs.ts'
 import { redeemBoundRoutes } from './routes.ts'
+import { fillWhenStocked, makeWanted } from './subscribers.ts'
 
 export function redeemModule(platform: Platform): Module {
-  return { name: 'redeem', routes: redeemBoundRoutes(platform), tasks: [makeTask(platform)] }
+  return {
+    name: 'redeem',
+    routes: redeemBoundRoutes(platform),
+    tasks: [makeTask(platform), deliverTask(platform), fillTask(platform)],
+    subscribers: [makeWanted, fillWhenStocked],
+    schedules: [fillSchedule(platform)],
+  }
 }

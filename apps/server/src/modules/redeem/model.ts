@@ -1,6 +1,5 @@
 import type { RedeemBatch, RedeemBatchState, RedeemCode, RedeemCodeState } from '@quanshu/contract'
 import { type Actor, defineStates, type StateTable } from '@quanshu/kernel'
-import type { Where } from '../../platform/crypto/index.ts'
 
 /** A series. Void is for good: whoever holds one of its codes is told to ask the shop. */
 export const redeemBatchStates = defineStates<RedeemBatchState>('redeem batch', 'making', {
@@ -16,11 +15,14 @@ export const redeemCodeStates = defineStates<RedeemCodeState>('redeem code', 'ac
   void: [],
 } satisfies StateTable<RedeemCodeState>)
 
-export const batchActions = (state: RedeemBatchState, isExported: boolean): RedeemBatch['actions'] => [
-  ...(state === 'ready' && !isExported ? (['export'] as const) : []),
+export const batchActions = (
+  state: RedeemBatchState,
+  { isExported, isSold, isOnSale }: { isExported: boolean; isSold: boolean; isOnSale: boolean },
+): RedeemBatch['actions'] => [
+  ...(state === 'ready' && !isExported && !isSold ? (['export'] as const) : []),
   ...(state === 'ready' ? (['suspend'] as const) : []),
   ...(state === 'suspended' ? (['resume'] as const) : []),
-  ...(redeemBatchStates.may(state, 'void') ? (['void'] as const) : []),
+  ...(redeemBatchStates.may(state, 'void') && !isOnSale ? (['void'] as const) : []),
 ]
 
 export const codeActions = (state: RedeemCodeState): RedeemCode['actions'] => [
@@ -30,9 +32,5 @@ export const codeActions = (state: RedeemCodeState): RedeemCode['actions'] => [
 ]
 
 export const HASH_PURPOSE = 'redeem.code'
-/** What a code's cipher text is bound to. */
-export const sealedAt = (codeId: number): Where => ({ table: 'redeem.codes', column: 'sealed', row: codeId })
 
 export const actorName = (actor: Actor): string => (actor.kind === 'staff' || actor.kind === 'system' ? actor.name : '')
-/** Enough to tell two codes of a list from each other, too little to guess the rest: 12 of 16 characters are hidden. */
-export const maskCode = (code: string): string => `${code.slice(0, 2)}••-••••-••••-••${code.slice(-2)}`

@@ -9,12 +9,14 @@ import { shopUrlOf } from '../payments/index.ts'
 import { createBatch } from './commands/create-batch.ts'
 import { exportCodes } from './commands/export-codes.ts'
 import { createRedeemer } from './commands/redeem-code.ts'
+import { saveLink } from './commands/save-link.ts'
 import { setBatchState, setCodeState } from './commands/set-state.ts'
 import { takeBack } from './commands/take-back.ts'
 import { createGuesses } from './guesses.ts'
 import { HASH_PURPOSE } from './model.ts'
 import { getBatch, listBatches } from './queries/batches.ts'
-import { getCode, listCodes, listUses, searchCode } from './queries/codes.ts'
+import { getCode, listCodes, listSold, listUses, searchCode } from './queries/codes.ts'
+import { listLinks, readOffer } from './queries/links.ts'
 import { faceOf, findCode } from './queries/look.ts'
 
 export const redeemBoundRoutes = (platform: Platform): readonly BoundRoute[] => [
@@ -59,6 +61,7 @@ function mallRoutes(platform: Platform): readonly BoundRoute[] {
       const view = await redeem(ctx, { ...found, session, input: body, idempotency })
       return buyerView(platform, ctx.tenantId, view, 'codes', prefix)
     }),
+    handle(mallRedeemRoutes.readOffer, ({ ctx, params }) => platform.db.read(ctx, (tx) => readOffer(tx, params.skuId))),
   ]
 }
 
@@ -87,6 +90,11 @@ const deskRoutes = (platform: Platform): readonly BoundRoute[] => [
   }),
   handle(redeemRoutes.takeBack, async ({ ctx, params, body }) => ({
     ok: true as const,
-    gaveBack: await platform.db.write(ctx, (tx) => takeBack(tx, params.redeemedNo as OrderNo, body.reason)),
+    ...(await platform.db.write(ctx, (tx) => takeBack(tx, params.redeemedNo as OrderNo, body))),
   })),
+  handle(redeemRoutes.listLinks, ({ ctx }) => platform.db.read(ctx, listLinks)),
+  handle(redeemRoutes.saveLink, ({ ctx, params, body }) =>
+    platform.db.write(ctx, (tx) => saveLink(tx, params.skuId, body)),
+  ),
+  handle(redeemRoutes.listSold, ({ ctx, query }) => listSold(platform, ctx, query)),
 ]

@@ -351,7 +351,7 @@ export type CatalogSkus = {
   title: string
   title_en: Generated<string>
   specs: DefaultedJson
-  kind: Generated<'card' | 'topup' | 'service' | 'bundle'>
+  kind: Generated<'card' | 'topup' | 'service' | 'bundle' | 'link'>
   price_fen: number
   free: Generated<boolean>
   market_price_fen: number | null
@@ -402,7 +402,7 @@ export type EntitlementsGrants = {
   line_no: number
   piece: number
   turn: Generated<number>
-  kind: 'card' | 'topup' | 'service'
+  kind: 'card' | 'topup' | 'service' | 'link'
   sku_id: number
   card_id: number | null
   state: Generated<'active' | 'used' | 'revoked'>
@@ -1353,6 +1353,10 @@ export type RedeemBatches = {
   note: Generated<string>
   created_by: string
   created_at: DefaultedTime
+  link_sku_id: number | null
+  replaced_at: NullableTime
+  link_stock: Generated<'derived' | 'unlimited'>
+  when_short: Generated<'refuse' | 'wait'>
 }
 
 export type RedeemCodes = {
@@ -1367,6 +1371,9 @@ export type RedeemCodes = {
   turns: Generated<number>
   handed_out_at: NullableTime
   expires_at: NullableTime
+  order_no: number | null
+  line_no: number | null
+  piece: number | null
 }
 
 export type RedeemExports = {
@@ -1377,6 +1384,17 @@ export type RedeemExports = {
   by_staff_id: number
   reason: string
   codes: number
+}
+
+export type RedeemSales = {
+  tenant_id: number
+  order_no: number
+  line_no: number
+  batch_id: number
+  quantity: number
+  state: Generated<'making' | 'delivered' | 'cancelled'>
+  opened_at: DefaultedTime
+  ended_at: NullableTime
 }
 
 export type RedeemUses = {
@@ -1390,6 +1408,7 @@ export type RedeemUses = {
   at: DefaultedTime
   taken_back_at: NullableTime
   gave_back: Generated<boolean>
+  line_worths: number[] | null
 }
 
 export type StockLowMarks = {
@@ -2097,6 +2116,7 @@ export type DB = {
   'redeem.batches': RedeemBatches
   'redeem.codes': RedeemCodes
   'redeem.exports': RedeemExports
+  'redeem.sales': RedeemSales
   'redeem.uses': RedeemUses
   'stock.low_marks': StockLowMarks
   'stock.moves': StockMoves

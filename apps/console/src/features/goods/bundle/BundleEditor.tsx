@@ -160,7 +160,7 @@ function PartPicker({
     { keep: true, staleMs: 30_000 },
   )
   const fits = (found.data?.items ?? []).filter(
-    (sku) => sku.kind !== 'bundle' && !taken.some(({ skuId }) => skuId === sku.id),
+    (sku) => sku.kind !== 'bundle' && sku.kind !== 'link' && !taken.some(({ skuId }) => skuId === sku.id),
   )
   return (
     <Select<number>

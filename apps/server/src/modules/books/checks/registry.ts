@@ -13,6 +13,7 @@ const all: Readonly<Record<BooksCheck, Check>> = {
   paid_orders: sqlCheck('paid_orders', 1_000),
   references: sqlCheck('references', 2_000),
   bounds: sqlCheck('bounds', 500),
+  redeem_codes: sqlCheck('redeem_codes', 2_000),
   holds: sqlCheck('holds', 2_000),
   trial_balance: sqlCheck('trial_balance', 10_000),
   balances: sqlCheck('balances', 200),

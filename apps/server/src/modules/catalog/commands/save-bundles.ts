@@ -12,7 +12,7 @@ export type SavedBundle = {
 /**
  * Writes what bundles are made of. What of the price each part gets is looked at as it would be now, so that nothing is sold
  * for which nothing could be given back.
- * @throws catalog.bundle_part_unknown, catalog.bundle_nested, catalog.bundle_share_zero
+ * @throws catalog.bundle_part_unknown, catalog.bundle_nested, catalog.bundle_link, catalog.bundle_share_zero
  */
 export async function saveBundles(tx: Tx, bundles: readonly SavedBundle[]): Promise<void> {
   if (bundles.length === 0) return
@@ -56,6 +56,9 @@ async function refuseWrongParts(tx: Tx, bundles: readonly SavedBundle[]): Promis
   if (unknown !== undefined) throw catalogErrors.bundlePartUnknown({ skuId: unknown })
   const nested = rows.find(({ kind }) => kind === 'bundle')
   if (nested) throw catalogErrors.bundleNested({ title: nested.title })
+  // A bundle that is redeemed would give out a code that redeems it again.
+  const link = rows.find(({ kind }) => kind === 'link')
+  if (link) throw catalogErrors.bundleLink({ title: link.title })
 }
 
 /** A bundle that costs money has no part for nothing, but for points: those are a present then. */

@@ -185,8 +185,8 @@ async function insertSkus(tx: Tx, goodsId: number, skus: readonly PlacedSku[]): 
     returning id
   `.execute(tx.db)
   const ids = rows.map(({ id }) => id)
-  // A bundle has no pieces of its own.
-  const own = ids.filter((_, index) => skus[index]?.kind !== 'bundle')
+  // A bundle has no pieces of its own, and redeem codes are made when they are sold.
+  const own = ids.filter((_, index) => skus[index]?.kind !== 'bundle' && skus[index]?.kind !== 'link')
   await sql`
     select ledger.open_stock(${tenantId}::bigint, sku_id)
     from unnest(${own}::bigint[]) as sku_id

@@ -4,9 +4,8 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import type { DeliveryContent, TextMessageTo } from '../../notify/index.ts'
-import { readViews, type SealedView } from '../../orders/index.ts'
+import { openCodes, readViews, type SealedView, sealedOf } from '../../orders/index.ts'
 import { getSettings, shopPrefix } from '../../tenancy/index.ts'
-import { openCards } from '../../vault/index.ts'
 
 /** Codes in one mail per line; the page and its file have all of them. */
 const CODES_MAILED_MAX = 50
@@ -55,15 +54,15 @@ async function contentOf(
       delivered.map(async (line) => {
         const withCodes = isCarried(line.goodsId)
         const sealed = withCodes ? (line.codes ?? []) : []
-        const opened = await openCards(
-          platform.crypto,
-          tenantId,
-          sealed.map((code) => ({ id: code.cardId, sealed: Buffer.from(code.sealed, 'base64') })),
+        const opened = await openCodes(platform.crypto, tenantId, sealed.map(sealedOf))
+        // A redeem code is given with the link that redeems it.
+        const texts = opened.map((parts) =>
+          line.kind === 'link' ? `${parts[0]} ${url}/redeem#${parts[0]}` : parts.join('----'),
         )
         return {
           title: [line.goodsTitle, line.skuTitle].filter(Boolean).join(' '),
           quantity: line.quantity,
-          codes: withCodes ? opened.map((parts) => parts.join('----')) : null,
+          codes: withCodes ? texts : null,
           moreCodes: withCodes ? line.deliveredQuantity - opened.length : 0,
         }
       }),
@@ -122,12 +121,10 @@ async function shortCodes(
   tenantId: TenantId,
   view: SealedView,
 ): Promise<readonly string[] | undefined> {
-  const opened = await openCards(
+  const opened = await openCodes(
     platform.crypto,
     tenantId,
-    view.lines.flatMap((line) =>
-      (line.codes ?? []).map((code) => ({ id: code.cardId, sealed: Buffer.from(code.sealed, 'base64') })),
-    ),
+    view.lines.flatMap((line) => (line.codes ?? []).map(sealedOf)),
   )
   const codes = opened.map((parts) => parts.join(' '))
   return codes.length > 0 && codes.join(' ').length <= CODES_CHARACTERS_MAX ? codes : undefined

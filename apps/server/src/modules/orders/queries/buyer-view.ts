@@ -8,9 +8,16 @@ import {
 import type { TenantId } from '@quanshu/kernel'
 import type { Platform } from '../../../platform/module.ts'
 import { type GoodsFace, goodsFaces, pictureRef } from '../../catalog/index.ts'
-import { openCards } from '../../vault/index.ts'
 import { maskContact } from '../model.ts'
-import type { SealedLine, SealedService, SealedSupply, SealedView } from './sealed-views.ts'
+import { openCodes } from './open-codes.ts'
+import {
+  type SealedCode,
+  type SealedLine,
+  type SealedService,
+  type SealedSupply,
+  type SealedView,
+  sealedOf,
+} from './sealed-views.ts'
 
 /**
  * The order as its buyer's page shows it.
@@ -39,7 +46,7 @@ export async function buyerView(
       codes: codes[index] ?? null,
       // Codes that were taken back are not "more to come".
       moreCodes:
-        mayOpen && line.state === 'delivered' && line.kind === 'card'
+        mayOpen && line.state === 'delivered' && (line.kind === 'card' || line.kind === 'link')
           ? line.deliveredQuantity - (line.codes?.length ?? 0)
           : 0,
     }
@@ -158,14 +165,21 @@ function guideOf(face: GoodsFace | undefined, locale: 'zh-CN' | 'en'): string | 
 
 /** The codes of each line, opened together; null where there are none or they may not be seen. */
 async function openAll(platform: Platform, tenantId: TenantId, { lines }: SealedView, mayOpen: boolean) {
-  const cards = lines.flatMap(({ codes }) =>
-    mayOpen && codes ? codes.map(({ cardId, sealed }) => ({ id: cardId, sealed: Buffer.from(sealed, 'base64') })) : [],
-  )
-  const opened = await openCards(platform.crypto, tenantId, cards)
+  const sealed = lines.flatMap(({ codes }) => (mayOpen && codes ? codes.map(sealedOf) : []))
+  const opened = await openCodes(platform.crypto, tenantId, sealed)
   let next = 0
   return lines.map(({ codes }) =>
     mayOpen && codes
-      ? codes.map(({ grantId, piece, state }) => ({ grantId, piece, state, parts: [...(opened[next++] ?? [])] }))
+      ? codes.map((code) => {
+          const { grantId, piece, state } = code
+          return { grantId, piece, state, parts: [...(opened[next++] ?? [])], link: linkOf(code) }
+        })
       : null,
   )
+}
+
+function linkOf(code: SealedCode) {
+  if (!('link' in code)) return null
+  const { uses, used, standing, validTo } = code.link
+  return { uses, used, standing, validTo: validTo === null ? null : new Date(validTo).toISOString() }
 }

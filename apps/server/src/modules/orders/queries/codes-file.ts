@@ -4,10 +4,19 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/db/index.ts'
 import type { FileReply } from '../../../platform/http/index.ts'
 import type { Platform } from '../../../platform/module.ts'
-import { openCards } from '../../vault/index.ts'
+import { openCodes } from './open-codes.ts'
 import type { SealedView } from './sealed-views.ts'
 
 const CHUNK = 1_000
+
+type Row = {
+  readonly piece: number
+  readonly cardId: CardId | null
+  readonly codeId: number | null
+  readonly sealed: Buffer
+}
+const eitherOf = ({ cardId, codeId, sealed }: Row) =>
+  cardId === null ? { codeId: codeId ?? 0, sealed } : { cardId, sealed }
 
 /** All codes of an order as a text file, a code a line, however many there are. The caller has checked who asks. */
 export function codesFile(platform: Platform, ctx: Ctx, view: SealedView): FileReply {
@@ -24,13 +33,20 @@ async function* lines(platform: Platform, ctx: Ctx, view: SealedView): AsyncGene
     yield `# ${line.goodsTitle} ${line.skuTitle} × ${line.deliveredQuantity}\r\n`
     for (let after = 0; ; ) {
       const rows = await platform.db.read(ctx, async (tx) => {
-        const page = await sql<{ readonly piece: number; readonly id: CardId; readonly sealed: Buffer }>`
-          select g.piece, c.id, c.sealed
+        const page = await sql<Row>`
+          select g.piece, c.id as "cardId", r.id as "codeId", coalesce(c.sealed, r.sealed) as sealed
           from entitlements.grants g
-          join vault.cards c on c.tenant_id = g.tenant_id and c.id = g.card_id
+          left join vault.cards c on c.tenant_id = g.tenant_id and c.id = g.card_id
+          left join redeem.codes r
+            on r.tenant_id = g.tenant_id
+            and g.kind = 'link'
+            and r.order_no = g.order_no
+            and r.line_no = g.line_no
+            and r.piece = g.piece
           where g.tenant_id = ${ctx.tenantId}::bigint
             and g.order_no = ${view.no}::bigint
             and g.line_no = ${line.lineNo}::smallint
+            and g.kind in ('card', 'link')
             and g.state <> 'revoked'
             and g.piece > ${after}::integer
           order by g.piece
@@ -38,7 +54,7 @@ async function* lines(platform: Platform, ctx: Ctx, view: SealedView): AsyncGene
         `.execute(tx.db)
         return page.rows
       })
-      const opened = await openCards(platform.crypto, ctx.tenantId, rows)
+      const opened = await openCodes(platform.crypto, ctx.tenantId, rows.map(eitherOf))
       for (const parts of opened) yield `${parts.join('----')}\r\n`
       const last = rows.at(-1)
       if (!last || rows.length < CHUNK) break

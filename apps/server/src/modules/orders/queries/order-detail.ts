@@ -5,8 +5,9 @@ import type { z } from 'zod'
 import type { Ctx, ReadTx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import { readSettings } from '../../tenancy/index.ts'
-import { mask, openCards } from '../../vault/index.ts'
+import { mask } from '../../vault/index.ts'
 import { maskContact } from '../model.ts'
+import { maskRedeemCode, openCodes } from './open-codes.ts'
 import { readTimeline } from './timeline.ts'
 
 export type OrderDetail = z.output<typeof orderRoutes.detail.response>
@@ -31,7 +32,7 @@ type Raw = Omit<
   readonly lines: readonly (Omit<OrderDetail['lines'][number], 'grants' | 'pictureUrl' | 'costFen'> & {
     readonly costFen: number
     readonly grants: readonly (Omit<OrderDetail['lines'][number]['grants'][number], 'masked' | 'cardId'> & {
-      readonly cardId: CardId
+      readonly cardId: CardId | null
       readonly sealed: string
     })[]
   })[]
@@ -57,15 +58,18 @@ export async function readOrderDetail(
     member,
     lines: await Promise.all(
       lines.map(async ({ grants, ...line }) => {
-        const cards = grants.map((grant) => ({ id: grant.cardId, sealed: Buffer.from(grant.sealed, 'base64') }))
-        const opened = await openCards(platform.crypto, ctx.tenantId, cards)
+        const codes = grants.map(({ cardId, link, sealed }) => ({
+          sealed: Buffer.from(sealed, 'base64'),
+          ...(cardId === null ? { codeId: link?.codeId ?? 0 } : { cardId }),
+        }))
+        const opened = await openCodes(platform.crypto, ctx.tenantId, codes)
         return {
           ...line,
           costFen: permissions.has('stock.read') ? line.costFen : null,
           pictureUrl: null,
           grants: grants.map(({ sealed: _, ...grant }, index) => ({
             ...grant,
-            masked: mask(opened[index]?.[0] ?? ''),
+            masked: (grant.link ? maskRedeemCode : mask)(opened[index]?.[0] ?? ''),
           })),
         }
       }),
@@ -162,16 +166,23 @@ async function readOrder(tx: ReadTx, no: OrderNo): Promise<Raw> {
           'grants', coalesce((
             select jsonb_agg(jsonb_build_object(
               'id', g.id, 'piece', g.piece, 'state', g.state, 'cardId', g.card_id, 'batchId', c.batch_id,
-              'grantedAt', g.granted_at, 'sealed', encode(c.sealed, 'base64')
+              'grantedAt', g.granted_at, 'sealed', encode(coalesce(c.sealed, r.sealed), 'base64'),
+              'link', case when r.id is not null then jsonb_build_object('batchId', r.batch_id, 'codeId', r.id, 'used', r.used, 'uses', r.uses) end
             ) order by g.piece, g.turn)
             from (
               select *
               from entitlements.grants g
-              where g.tenant_id = l.tenant_id and g.order_no = l.order_no and g.line_no = l.line_no
+              where g.tenant_id = l.tenant_id and g.order_no = l.order_no and g.line_no = l.line_no and g.kind in ('card', 'link')
               order by g.piece, g.turn
               limit ${GRANTS_SHOWN_MAX}
             ) g
-            join vault.cards c on c.tenant_id = g.tenant_id and c.id = g.card_id
+            left join vault.cards c on c.tenant_id = g.tenant_id and c.id = g.card_id
+            left join redeem.codes r
+              on r.tenant_id = g.tenant_id
+              and g.kind = 'link'
+              and r.order_no = g.order_no
+              and r.line_no = g.line_no
+              and r.piece = g.piece
           ), '[]')
         ) order by l.line_no)
         from orders.lines l

@@ -1,6 +1,7 @@
 import type {
   BundlePolicy,
   CashierView,
+  DeliveredCode,
   ExceptionReason,
   LineKind,
   LineService,
@@ -93,11 +94,16 @@ export type SealedSupply = {
 export type SealedCode = {
   readonly grantId: GrantId
   readonly piece: number
-  readonly cardId: CardId
   readonly state: 'active' | 'used'
   /** Base64. */
   readonly sealed: string
-}
+} & ({ readonly cardId: CardId } | { readonly link: NonNullable<DeliveredCode['link']> & { readonly codeId: number } })
+
+/** As `openCodes` takes it. */
+export const sealedOf = (code: SealedCode) => ({
+  sealed: Buffer.from(code.sealed, 'base64'),
+  ...('link' in code ? { codeId: code.link.codeId } : { cardId: code.cardId }),
+})
 
 /** Codes that a page shows per line; more come as a file. */
 export const CODES_SHOWN_MAX = 200

@@ -1,4 +1,4 @@
-import { commonErrors, type RedeemBatch, redeemErrors, type redeemRoutes, type SkuKind } from '@quanshu/contract'
+import { commonErrors, type RedeemBatch, redeemErrors, type redeemRoutes } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Tx } from '../../../platform/db/index.ts'
@@ -7,9 +7,6 @@ import { getBatch } from '../queries/batches.ts'
 
 export const MAKE_TASK = 'redeem.make'
 export type BatchFacts = z.output<(typeof redeemRoutes)['createBatch']['body']>
-
-/** Kinds that come of one line, whose taking back is known. */
-const REDEEMED: readonly SkuKind[] = ['card', 'topup']
 
 /**
  * Opens a series of codes that a job then makes.
@@ -29,16 +26,16 @@ export async function createBatch(tx: Tx, facts: BatchFacts): Promise<RedeemBatc
     .where('removed_at', 'is', null)
     .executeTakeFirst()
   if (!sku) throw commonErrors.notFound()
-  if (!REDEEMED.includes(sku.kind)) throw redeemErrors.kindNotRedeemable({ title: sku.title })
+  if (sku.kind === 'link') throw redeemErrors.kindNotRedeemable({ title: sku.title })
   const opened = await sql<{ id: number }>`
     insert into redeem.batches (
-      tenant_id, name, sku_id, quantity, codes, uses_per_code, per_person, valid_from, valid_to, valid_days, gives_back, note,
-      created_by
+      tenant_id, name, sku_id, quantity, codes, uses_per_code, per_person, valid_from, valid_to, valid_days, gives_back, when_short,
+      note, created_by
     )
     select
       s.tenant_id, ${facts.name}::text, s.id, ${facts.quantity}::integer, ${facts.codes}::integer,
       ${facts.usesPerCode}::integer, ${facts.perPerson}::integer, ${facts.validFrom}::timestamptz,
-      ${facts.validTo}::timestamptz, ${facts.validDays}::integer, ${facts.givesBack}::boolean, ${facts.note}::text,
+      ${facts.validTo}::timestamptz, ${facts.validDays}::integer, ${facts.givesBack}::boolean, ${facts.whenShort}::text, ${facts.note}::text,
       ${actorName(actor)}::text
     from catalog.skus s
     where s.tenant_id = ${tenantId}::bigint

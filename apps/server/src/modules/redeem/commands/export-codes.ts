@@ -3,7 +3,8 @@ import { shownRedeemCode } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import { type Ctx, constraintRefusals, type Tx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
-import { actorName, sealedAt } from '../model.ts'
+import { redeemCodeAt } from '../../orders/index.ts'
+import { actorName } from '../model.ts'
 import { getBatch } from '../queries/batches.ts'
 
 constraintRefusals.register({ links_leave_once: () => redeemErrors.alreadyExported() })
@@ -20,7 +21,7 @@ export type CodesExport = {
  * Codes and links of a series as lines of CSV. Who, when and why is committed before the first one leaves, and so is that
  * there will be no second time: a file that breaks off half-way is not made again. From here on the days of codes with a
  * validity in days are counted. Voided codes are left out.
- * @throws redeemErrors.alreadyExported, wrongBatchState; commonErrors.notFound
+ * @throws redeemErrors.alreadyExported, wrongBatchState, soldNotExported; commonErrors.notFound
  */
 export async function exportCodes(deps: Deps, ctx: Ctx, wish: CodesExport): Promise<AsyncGenerator<string>> {
   await deps.db.write(ctx, (tx) => book(tx, wish))
@@ -36,7 +37,8 @@ async function book(tx: Tx, { batchId, reason }: CodesExport): Promise<void> {
     where tenant_id = ${tenantId}::bigint
       and id = ${batchId}::bigint
     for no key update`.execute(tx.db)
-  const { state, validDays, exported } = await getBatch(tx, batchId)
+  const { state, validDays, exported, linkSkuId } = await getBatch(tx, batchId)
+  if (linkSkuId !== null) throw redeemErrors.soldNotExported()
   if (exported) throw redeemErrors.alreadyExported()
   if (state !== 'ready') throw redeemErrors.wrongBatchState({ state })
   const handed = await sql`
@@ -79,7 +81,7 @@ async function* linesOf(deps: Deps, ctx: Ctx, { batchId, shopUrl }: CodesExport)
     after = last.id
     const plain = await deps.crypto.decryptMany(
       ctx.tenantId,
-      codes.map(({ id, sealed }) => ({ where: sealedAt(id), sealed })),
+      codes.map(({ id, sealed }) => ({ where: redeemCodeAt(id), sealed })),
     )
     yield plain.map((code) => `${shownRedeemCode(code)},${linkTo(shopUrl, code)}\r\n`).join('')
   }

@@ -1,9 +1,7 @@
-import { canonicalRedeemCode, drawCode, parsePattern, REDEEM_PATTERN } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { Ctx, Tx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
-import { secureDraw } from '../../vault/index.ts'
-import { HASH_PURPOSE, sealedAt } from '../model.ts'
+import { type Drawn, drawCodes } from '../draw.ts'
 
 const CODES_PER_WRITE = 2_000
 
@@ -13,27 +11,14 @@ const CODES_PER_WRITE = 2_000
  * before is drawn again.
  */
 export async function makeCodes(platform: Pick<Platform, 'db' | 'crypto'>, ctx: Ctx, batchId: number): Promise<void> {
-  const sealer = await platform.crypto.sealer(ctx.tenantId)
-  const pattern = parsePattern(REDEEM_PATTERN)
-  if ('problem' in pattern) throw new Error(`the pattern of redeem codes does not read: ${pattern.problem}`)
-  const draw = secureDraw()
   for (let missing = CODES_PER_WRITE; missing > 0; ) {
-    const count = Math.min(CODES_PER_WRITE, missing)
-    const ids = await platform.db.callGlobal<readonly number[]>('redeem.reserve_code_ids', count)
-    const plain = ids.map(() => canonicalRedeemCode(drawCode(pattern, draw)))
-    const made = {
-      ids,
-      hashes: plain.map((code) => sealer.fingerprint(HASH_PURPOSE, code)),
-      sealed: plain.map((code, at) => sealer.seal(sealedAt(ids[at] ?? 0), code)),
-    }
-    missing = await platform.db.write(ctx, (tx) => store(tx, batchId, made))
+    const drawn = await drawCodes(platform, ctx.tenantId, Math.min(CODES_PER_WRITE, missing))
+    missing = await platform.db.write(ctx, (tx) => store(tx, batchId, drawn))
   }
 }
 
-type Made = { readonly ids: readonly number[]; readonly hashes: readonly Buffer[]; readonly sealed: readonly Buffer[] }
-
 /** @returns how many are missing still; none when the series is no longer being made */
-async function store(tx: Tx, batchId: number, { ids, hashes, sealed }: Made): Promise<number> {
+async function store(tx: Tx, batchId: number, drawn: readonly Drawn[]): Promise<number> {
   const { tenantId } = tx.ctx
   const found = await sql<{ codes: number; uses: number }>`
     select codes, uses_per_code as uses
@@ -47,7 +32,10 @@ async function store(tx: Tx, batchId: number, { ids, hashes, sealed }: Made): Pr
   await sql`
     insert into redeem.codes (tenant_id, id, batch_id, code_hash, sealed, uses)
     select ${tenantId}::bigint, x.id, ${batchId}::bigint, x.hash, x.sealed, ${batch.uses}::integer
-    from unnest(${ids}::bigint[], ${hashes}::bytea[], ${sealed}::bytea[]) as x(id, hash, sealed)
+    from unnest(
+      ${drawn.map(({ id }) => id)}::bigint[], ${drawn.map(({ hash }) => hash)}::bytea[],
+      ${drawn.map(({ sealed }) => sealed)}::bytea[]
+    ) as x(id, hash, sealed)
     limit greatest(${batch.codes}::integer - (
       select count(*) from redeem.codes c where c.tenant_id = ${tenantId}::bigint and c.batch_id = ${batchId}::bigint
     ), 0)

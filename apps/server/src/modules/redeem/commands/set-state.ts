@@ -14,7 +14,7 @@ const VERBS = { suspended: 'suspend', ready: 'resume', active: 'resume', void: '
 
 /**
  * Suspends, resumes or voids a series. Redemptions under way are waited for; from the commit on nothing of it is redeemed.
- * @throws commonErrors.notFound, redeemErrors.wrongBatchState
+ * @throws commonErrors.notFound, redeemErrors.wrongBatchState, linkOnSale
  */
 export async function setBatchState(
   tx: Tx,
@@ -23,14 +23,15 @@ export async function setBatchState(
   reason: string,
 ): Promise<RedeemBatch> {
   const { tenantId } = tx.ctx
-  const found = await sql<{ state: RedeemBatchState }>`
-    select state
+  const found = await sql<{ state: RedeemBatchState; isOnSale: boolean }>`
+    select state, link_sku_id is not null and replaced_at is null as "isOnSale"
     from redeem.batches
     where tenant_id = ${tenantId}::bigint
       and id = ${batchId}::bigint
     for no key update`.execute(tx.db)
   const from = found.rows[0]?.state
   if (from === undefined) throw commonErrors.notFound()
+  if (to === 'void' && found.rows[0]?.isOnSale) throw redeemErrors.linkOnSale()
   // `ready` also follows the making, but not by this door.
   if (!redeemBatchStates.may(from, to) || (from === 'making' && to === 'ready')) {
     throw redeemErrors.wrongBatchState({ state: from })

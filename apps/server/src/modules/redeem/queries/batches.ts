@@ -6,6 +6,7 @@ import { allOf, containing, limitOf, orderBy } from '../../../platform/lists/ind
 import { batchActions } from '../model.ts'
 
 type Row = Omit<RedeemBatch, 'actions' | 'validFrom' | 'validTo' | 'createdAt' | 'exported'> & {
+  readonly isOnSale: boolean
   readonly validFrom: Date | null
   readonly validTo: Date | null
   readonly createdAt: Date
@@ -16,6 +17,8 @@ type Row = Omit<RedeemBatch, 'actions' | 'validFrom' | 'validTo' | 'createdAt' |
 export async function listBatches(tx: ReadTx, query: z.output<typeof redeemRoutes.listBatches.query>) {
   const condition = allOf(
     sql`b.tenant_id = ${tx.ctx.tenantId}::bigint`,
+    // Those that are sold are listed as goods.
+    sql`b.link_sku_id is null`,
     query.state !== undefined && sql`b.state = any (${query.state}::text[])`,
     !!query.q && sql`b.name ilike ${containing(query.q)}`,
   )
@@ -48,7 +51,8 @@ async function load(tx: ReadTx, condition: RawBuilder<unknown>, tail: RawBuilder
   const { rows } = await sql<Row>`
     select b.id, b.name, b.sku_id as "skuId", g.title as "goodsTitle", s.title as "skuTitle", s.kind, b.quantity, b.codes,
       b.uses_per_code as "usesPerCode", b.per_person as "perPerson", b.valid_from as "validFrom", b.valid_to as "validTo",
-      b.valid_days as "validDays", b.gives_back as "givesBack", b.state, b.note, b.created_by as "createdBy",
+      b.valid_days as "validDays", b.gives_back as "givesBack", b.when_short as "whenShort", b.link_sku_id as "linkSkuId",
+      b.link_sku_id is not null and b.replaced_at is null as "isOnSale", b.state, b.note, b.created_by as "createdBy",
       b.created_at as "createdAt", n.counts,
       case when e.batch_id is not null then jsonb_build_object(
         'at', e.at, 'by', e.by_name, 'reason', e.reason, 'codes', e.codes
@@ -73,12 +77,12 @@ async function load(tx: ReadTx, condition: RawBuilder<unknown>, tail: RawBuilder
     ) n
     where ${condition}
     ${tail}`.execute(tx.db)
-  return rows.map((row) => ({
+  return rows.map(({ isOnSale, ...row }) => ({
     ...row,
     validFrom: row.validFrom?.toISOString() ?? null,
     validTo: row.validTo?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     exported: row.exported && { ...row.exported, at: new Date(row.exported.at).toISOString() },
-    actions: batchActions(row.state, row.exported !== null),
+    actions: batchActions(row.state, { isExported: row.exported !== null, isSold: row.linkSkuId !== null, isOnSale }),
   }))
 }

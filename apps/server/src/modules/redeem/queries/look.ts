@@ -19,21 +19,22 @@ export type FoundCode = {
   readonly standing: RedeemStanding
   readonly validFrom: Date | null
   readonly validTo: Date | null
+  /** Null: not counted. */
   readonly free: number | null
+  readonly waits: boolean
+  readonly hasPoints: boolean
 }
 
 /** The code of this hash in this shop, and what of its goods is free. @throws redeem.unknown_code */
 export async function findCode(tx: ReadTx, hash: Buffer): Promise<FoundCode> {
   const { rows } = await sql<FoundCode>`
     select c.id, b.sku_id as "skuId", b.quantity, c.uses, c.used, b.per_person as "perPerson", ${standing} as standing,
-      b.valid_from as "validFrom", least(c.expires_at, b.valid_to) as "validTo", a.balance - a.held_out as free
+      b.valid_from as "validFrom", least(c.expires_at, b.valid_to) as "validTo", redeem.free(c.tenant_id, b.sku_id) as free,
+      b.when_short = 'wait' as waits, exists (
+        select from catalog.bundle_parts p where p.tenant_id = c.tenant_id and p.sku_id = b.sku_id and p.points is not null
+      ) as "hasPoints"
     from redeem.codes c
     join redeem.batches b on b.tenant_id = c.tenant_id and b.id = c.batch_id
-    left join ledger.accounts a
-      on a.tenant_id = c.tenant_id
-      and a.kind = 'stock.available'
-      and a.ref = b.sku_id::text
-      and a.unit = 'piece'
     where c.tenant_id = ${tx.ctx.tenantId}::bigint
       and c.code_hash = ${hash}::bytea`.execute(tx.db)
   const [code] = rows
@@ -70,7 +71,9 @@ export async function faceOf(
     uses: code.uses,
     usesLeft: Math.max(code.uses - code.used, 0),
     perPerson: code.perPerson,
-    inStock: offer.sellable && (offer.kind !== 'card' || (code.free ?? 0) >= code.quantity),
+    inStock: offer.sellable && (code.free === null || code.free >= code.quantity),
+    waitsWhenShort: offer.sellable && code.waits && offer.kind !== 'service',
+    membersOnly: code.hasPoints,
     formFields: [...offer.formFields],
     guestsMay: settings['orders.guestCheckout'],
     queryPasswordRequired: settings['orders.queryPasswordRequired'],

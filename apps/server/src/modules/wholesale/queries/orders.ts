@@ -51,7 +51,9 @@ async function answerOf(
 ): Promise<WholesaleOrder> {
   const standing = standingOf(view)
   const codes = standing.arrived > 0 ? (view.lines[0]?.codes ?? []) : []
-  const cards = codes.map(({ cardId, sealed }) => ({ id: cardId, sealed: Buffer.from(sealed, 'base64') }))
+  const cards = codes.flatMap((code) =>
+    'cardId' in code ? [{ id: code.cardId, sealed: Buffer.from(code.sealed, 'base64') }] : [],
+  )
   const ends = new Map<number, string | null>()
   if (cards.length > 0) {
     await platform.db.write(systemCtx(key.tenantId), async (tx) => {

@@ -1,4 +1,4 @@
-import { tabStorage } from '../../shared/storage.ts'
+import { tabStorage } from './storage.ts'
 
 const STORAGE_KEY = 'qs.redeem'
 
