@@ -379,6 +379,7 @@ export const CONSOLE_ROUTES = {
   'suppliers.declineMoney': 'POST /api/console/suppliers/:supplierId/money/:moneyId/decline',
   'suppliers.endPaper': 'POST /api/console/supplier-papers/:paperId/end',
   'suppliers.enterProduct': 'POST /api/console/suppliers/:supplierId/products',
+  'suppliers.exportPaper': 'GET /api/console/supplier-papers/:paperId/file',
   'suppliers.exportQuality': 'GET /api/console/suppliers/:supplierId/quality/export',
   'suppliers.fetchProduct': 'POST /api/console/supplier-products/:productId/fetch',
   'suppliers.grantClaim': 'POST /api/console/suppliers/:supplierId/money/:moneyId/grant',
@@ -391,7 +392,6 @@ export const CONSOLE_ROUTES = {
   'suppliers.listProducts': 'GET /api/console/supplier-products',
   'suppliers.listProfiles': 'GET /api/console/supplier-profiles',
   'suppliers.listPurchases': 'GET /api/console/purchases',
-  'suppliers.paperFile': 'GET /api/console/supplier-papers/:paperId/file',
   'suppliers.previewPriceRules': 'POST /api/console/price-rules/preview',
   'suppliers.priceHistory': 'GET /api/console/skus/:skuId/price-moves',
   'suppliers.productHistory': 'GET /api/console/supplier-products/:productId/history',
@@ -465,6 +465,7 @@ export const CONSOLE_ROUTES = {
   'workspace.declineCodes': 'POST /api/console/offered-codes/:offeredId/decline',
   'workspace.deliverCodes': 'POST /api/console/workspace/tasks/:workTaskId/codes',
   'workspace.discardIntake': 'POST /api/console/supply-intakes/:intakeId/discard',
+  'workspace.exportPaper': 'GET /api/console/workspace/papers/:paperId/file',
   'workspace.exportSettlement': 'GET /api/console/workspace/settlement/export',
   'workspace.finishTask': 'POST /api/console/workspace/tasks/:workTaskId/finish',
   'workspace.getTask': 'GET /api/console/workspace/tasks/:workTaskId',
@@ -483,7 +484,6 @@ export const CONSOLE_ROUTES = {
   'workspace.listTasks': 'GET /api/console/workspace/tasks',
   'workspace.offerCodes': 'POST /api/console/workspace/codes',
   'workspace.offerPaper': 'POST /api/console/workspace/papers',
-  'workspace.paperFile': 'GET /api/console/workspace/papers/:paperId/file',
   'workspace.productHistory': 'GET /api/console/workspace/products/:productId/history',
   'workspace.readDoors': 'GET /api/console/suppliers/:supplierId/doors',
   'workspace.readFile': 'POST /api/console/workspace/files',
@@ -819,6 +819,7 @@ export type Routes = {
   'suppliers.declineMoney': (typeof supplierMoneyRoutes)['decline']
   'suppliers.endPaper': (typeof supplierPaperRoutes)['end']
   'suppliers.enterProduct': (typeof supplierRoutes)['enterProduct']
+  'suppliers.exportPaper': (typeof supplierPaperRoutes)['file']
   'suppliers.exportQuality': (typeof supplierQualityRoutes)['export']
   'suppliers.fetchProduct': (typeof supplierRoutes)['fetchProduct']
   'suppliers.grantClaim': (typeof supplierMoneyRoutes)['grant']
@@ -831,7 +832,6 @@ export type Routes = {
   'suppliers.listProducts': (typeof supplierRoutes)['listProducts']
   'suppliers.listProfiles': (typeof supplierProfileRoutes)['list']
   'suppliers.listPurchases': (typeof supplierRoutes)['listPurchases']
-  'suppliers.paperFile': (typeof supplierPaperRoutes)['file']
   'suppliers.previewPriceRules': (typeof priceRuleRoutes)['preview']
   'suppliers.priceHistory': (typeof priceRuleRoutes)['history']
   'suppliers.productHistory': (typeof supplierRoutes)['productHistory']
@@ -914,6 +914,7 @@ export type Routes = {
   'workspace.declineCodes': (typeof supplyDoorRoutes)['declineCodes']
   'workspace.deliverCodes': (typeof workspaceRoutes)['deliverCodes']
   'workspace.discardIntake': (typeof supplyDoorRoutes)['discardIntake']
+  'workspace.exportPaper': (typeof supplierPaperRoutes)['ownFile']
   'workspace.exportSettlement': (typeof workspaceRoutes)['exportSettlement']
   'workspace.finishTask': (typeof workspaceRoutes)['finishTask']
   'workspace.getTask': (typeof workspaceRoutes)['getTask']
@@ -932,7 +933,6 @@ export type Routes = {
   'workspace.listTasks': (typeof workspaceRoutes)['listTasks']
   'workspace.offerCodes': (typeof supplyDoorRoutes)['offerCodes']
   'workspace.offerPaper': (typeof supplierPaperRoutes)['offer']
-  'workspace.paperFile': (typeof supplierPaperRoutes)['ownFile']
   'workspace.productHistory': (typeof workspaceRoutes)['productHistory']
   'workspace.readDoors': (typeof supplyDoorRoutes)['readDoors']
   'workspace.readFile': (typeof workspaceRoutes)['readFile']

@@ -478,7 +478,7 @@ describe('papers of a supplier', () => {
     expect(await codeOf(keep(shop.staff, id, { stopsBuying: 'true' }))).toBe('suppliers.paper_needs_end')
     const first = await keep(shop.staff, id, { number: 'L-1', validTo: shopDay(400) })
     expect(first).toMatchObject({ version: 1, state: 'current', daysLeft: 400, media: 'application/pdf', bytes: PDF.length })
-    const file = await shop.staff.download('suppliers.paperFile', { params: { paperId: first.id } })
+    const file = await shop.staff.download('suppliers.exportPaper', { params: { paperId: first.id } })
     expect(await file.text()).toBe(PDF)
     const { headers } = file as Response
     expect(headers.get('content-disposition')).toMatch(/^attachment;.*%E6%89%A7%E7%85%A7/)
@@ -490,7 +490,7 @@ describe('papers of a supplier', () => {
     expect(await codeOf(offer(person, { renews: first.id }))).toBe('suppliers.paper_moved')
     const of = { params: { paperId: next.id } }
     for (const attempt of [
-      () => stranger.person.download('workspace.paperFile', of),
+      () => stranger.person.download('workspace.exportPaper', of),
       () => offer(stranger.person, { renews: first.id }),
     ])
       expect(await codeOf(attempt())).toBe('common.not_found')

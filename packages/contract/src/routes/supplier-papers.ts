@@ -53,8 +53,9 @@ export type PaperForShop = z.output<typeof paperForShop>
 const ofSupplier = z.object({ supplierId: idParam })
 const ofPaper = z.object({ paperId: idParam })
 const facts = z.object({
-  kind: z.enum(PAPER_KINDS),
-  title: requiredText(100),
+  kind: z.enum(PAPER_KINDS).default('other'),
+  /** Empty: as the file is called. */
+  title: text(100).default(''),
   number: text(100).default(''),
   validFrom: day.optional(),
   validTo: day.optional(),
@@ -90,7 +91,7 @@ export const supplierPaperRoutes = {
     response: paperForShop,
   }),
   file: route({
-    id: 'suppliers.paperFile',
+    id: 'suppliers.exportPaper',
     method: 'GET',
     path: '/api/console/supplier-papers/:paperId/file',
     summary: 'The file of one version, as an attachment',
@@ -150,7 +151,7 @@ export const supplierPaperRoutes = {
     response: paperView,
   }),
   ownFile: route({
-    id: 'workspace.paperFile',
+    id: 'workspace.exportPaper',
     method: 'GET',
     path: '/api/console/workspace/papers/:paperId/file',
     summary: 'The file of an own paper, as an attachment',

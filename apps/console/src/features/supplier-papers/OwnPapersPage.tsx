@@ -32,7 +32,7 @@ export function OwnPapersPage() {
           <>
             <Button
               type="link"
-              onClick={() => void download('workspace.paperFile', { params: { paperId: paper.id } }).catch(notice)}
+              onClick={() => void download('workspace.exportPaper', { params: { paperId: paper.id } }).catch(notice)}
             >
               {t('download')}
             </Button>

@@ -118,7 +118,7 @@ function Actions({ paper, onRenew }: { readonly paper: Paper; readonly onRenew: 
     })
   return (
     <>
-      <Button type="link" onClick={() => void download('suppliers.paperFile', { params }).catch(notice)}>
+      <Button type="link" onClick={() => void download('suppliers.exportPaper', { params }).catch(notice)}>
         {t('download')}
       </Button>
       {paper.state === 'offered' && (

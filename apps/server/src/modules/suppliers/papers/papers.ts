@@ -74,6 +74,7 @@ export async function keepPaper(
 ): Promise<number> {
   const { tenantId } = tx.ctx
   const { validFrom = null, validTo = null } = facts
+  const title = facts.title === '' ? file.name.slice(0, 100) : facts.title
   if (validFrom !== null && validTo !== null && validFrom > validTo) throw supplierErrors.paperDays()
   if (keeper.stopsBuying && validTo === null) throw supplierErrors.paperNeedsEnd()
   const name = await lockSupplier(tx, supplierId)
@@ -99,7 +100,7 @@ export async function keepPaper(
     )
     overriding system value
     select ${tenantId}::bigint, n.id, ${supplierId}::bigint, coalesce(${paperId}::bigint, n.id), ${(last ?? 0) + 1}::integer, ${facts.kind},
-      ${facts.title}, ${facts.number}, ${validFrom}::date, ${validTo}::date, ${keeper.stopsBuying}, 'offered', ${file.name}, ${file.media},
+      ${title}, ${facts.number}, ${validFrom}::date, ${validTo}::date, ${keeper.stopsBuying}, 'offered', ${file.name}, ${file.media},
       ${file.bytes}::bytea, ${createHash('sha256').update(file.bytes).digest()}::bytea, ${keeper.isSupplier}, ${keeper.name}
     from next n
     returning id
@@ -110,13 +111,13 @@ export async function keepPaper(
     action: keeper.isSupplier ? 'paper.offer' : 'paper.keep',
     objectKind: 'supplier',
     objectId: supplierId,
-    detail: { id, kind: facts.kind, title: facts.title, validTo, file: file.name, bytes: file.bytes.length },
+    detail: { id, kind: facts.kind, title, validTo, file: file.name, bytes: file.bytes.length },
   })
   if (keeper.isSupplier) {
     tx.emit({
       type: 'supply.offered',
       subject: `supplier:${supplierId}`,
-      payload: { supplierId, supplier: name, what: 'paper', title: facts.title, page: 'papers' },
+      payload: { supplierId, supplier: name, what: 'paper', title, page: 'papers' },
     })
   }
   return id

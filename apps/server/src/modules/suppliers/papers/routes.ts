@@ -3,6 +3,7 @@ import { supplierPaperRoutes as routes } from '@quanshu/contract'
 import { type BoundRoute, handle } from '../../../platform/http/index.ts'
 import type { Schedule } from '../../../platform/jobs/index.ts'
 import type { Platform } from '../../../platform/module.ts'
+import { mustExist } from '../money/standing.ts'
 import {
   decidePaper,
   downloadPaper,
@@ -19,6 +20,7 @@ export const paperRoutes = ({ db }: Pick<Platform, 'db'>): readonly BoundRoute[]
   handle(routes.list, ({ ctx, params, query }) => db.read(ctx, (tx) => listPapers(tx, params.supplierId, query))),
   handle(routes.keep, async ({ ctx, session, params, query, body }) => {
     const { stopsBuying = false, ...facts } = query
+    await db.read(ctx, (tx) => mustExist(tx, params.supplierId))
     const file = paperFile(await bytesOf(body.stream), body.fileName)
     const keeper = { name: session.name, isSupplier: false, stopsBuying }
     return await db.write(ctx, async (tx) => readPaper(tx, await keepPaper(tx, params.supplierId, facts, file, keeper)))
