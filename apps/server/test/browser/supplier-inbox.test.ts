@@ -163,7 +163,10 @@ test('lists by mail and folder, codes without an order, and papers', { timeout: 
   await keepScreen(desk, 'console-supplier-papers')
   const [saved] = await Promise.all([
     desk.waitForEvent('download'),
-    desk.getByRole('button', { name: /下\s*载/ }).first().click(),
+    desk
+      .getByRole('button', { name: /下\s*载/ })
+      .first()
+      .click(),
   ])
   expect(saved.suggestedFilename()).toBe('营业执照.pdf')
   await fitsPhones(desk)

@@ -87,7 +87,13 @@ async function send(to: string, more: SendMailOptions = {}, signedBy: typeof key
     }),
   })
   try {
-    const { response } = await client.sendMail({ from: `蓝海 <${SENDER}>`, to, subject: '今日库存', text: '见附件', ...more })
+    const { response } = await client.sendMail({
+      from: `蓝海 <${SENDER}>`,
+      to,
+      subject: '今日库存',
+      text: '见附件',
+      ...more,
+    })
     return response
   } catch (error) {
     return (error as { response?: string; message: string }).response ?? (error as Error).message
@@ -105,14 +111,22 @@ describe('a list that comes by mail', () => {
   test('is taken like an uploaded one, answered line by line, and twice it changes nothing', async () => {
     const { shop, id, person, address } = await keeper()
     const sender = `${randomBytes(4).toString('hex')}@lanhai.test`
-    await shop.staff.call('workspace.saveDoors', { params: { supplierId: id }, body: { ...OPEN, senders: [sender.toUpperCase()] } })
+    await shop.staff.call('workspace.saveDoors', {
+      params: { supplierId: id },
+      body: { ...OPEN, senders: [sender.toUpperCase()] },
+    })
     const letter = {
       from: sender,
       messageId: '<1@lanhai.test>',
       attachments: [
         csv('A1,,20.5,8', 'A2,,26,99', 'A1,,20,1', 'ZZ,,1,1'),
         // The foot of a letter is no list.
-        { filename: 'logo.png', content: Buffer.from('89504e47', 'hex'), contentDisposition: 'inline' as const, cid: 'logo' },
+        {
+          filename: 'logo.png',
+          content: Buffer.from('89504e47', 'hex'),
+          contentDisposition: 'inline' as const,
+          cid: 'logo',
+        },
       ],
     }
     expect(await send(address.toUpperCase(), letter)).toMatch(/^250/)
@@ -164,7 +178,9 @@ describe('a list that comes by mail', () => {
     // It is the shop's to decide, not the supplier's.
     const own = { params: { supplyFileId: file?.id ?? 0 }, body: mapping }
     expect(await codeOf(person.call('workspace.applyFile', own))).toBe('workspace.file_moved')
-    expect((await shop.staff.call('workspace.checkIntake', { params, body: mapping })).report).toMatchObject({ changed: 1 })
+    expect((await shop.staff.call('workspace.checkIntake', { params, body: mapping })).report).toMatchObject({
+      changed: 1,
+    })
     const taking = () => shop.staff.call('workspace.applyIntake', { params, body: mapping })
     const both = await Promise.all([codeOf(taking()), codeOf(taking())])
     expect(both.toSorted()).toEqual(['done', 'workspace.intake_moved'])
@@ -178,7 +194,10 @@ describe('a list that comes by mail', () => {
     expect(await codeOf(shop.staff.call('workspace.discardIntake', discard))).toBe('workspace.intake_moved')
     // No column looks like the code: somebody says once what they are.
     await send(address, { attachments: [{ filename: 'b.csv', content: '货,余\nA1,5' }] })
-    expect((await intakes(shop, id))[0]).toMatchObject({ state: 'waiting', problem: { code: 'workspace.columns_unknown' } })
+    expect((await intakes(shop, id))[0]).toMatchObject({
+      state: 'waiting',
+      problem: { code: 'workspace.columns_unknown' },
+    })
     expect((await standing(person))[0]).toEqual(['A1', 200_000, 4])
   })
 
@@ -202,11 +221,13 @@ describe('a list that comes by mail', () => {
     expect(await send(address, { ...list, headers: { 'Auto-Submitted': 'auto-replied' } })).toMatch(/^550 5\.7\.1/)
     expect(await send(address, { ...list, envelope: { from: '', to: address } })).toMatch(/^550 5\.7\.1/)
     expect(await send(address, { text: '没有附件' })).toMatch(/^550 5\.6\.0/)
-    expect((await intakes(shop, id)).map(({ state, problem, signature }) => [state, problem?.code, signature])).toEqual([
-      ['refused', 'workspace.mail_unsigned', 'fail'],
-      ['refused', 'workspace.mail_unsigned', 'none'],
-      ['refused', 'workspace.sender_unknown', 'none'],
-    ])
+    expect((await intakes(shop, id)).map(({ state, problem, signature }) => [state, problem?.code, signature])).toEqual(
+      [
+        ['refused', 'workspace.mail_unsigned', 'fail'],
+        ['refused', 'workspace.mail_unsigned', 'none'],
+        ['refused', 'workspace.sender_unknown', 'none'],
+      ],
+    )
     expect((await standing(person))[0]).toEqual(['A1', 200_000, 10])
     // Nobody who is not known gets a mail.
     expect(house.standIns.mail.control.inbox('evil@other.test')).toEqual([])
@@ -238,19 +259,26 @@ describe('a list that comes by mail', () => {
     const attachments = [
       { filename: 'pretender.xlsx', content: 'no workbook' },
       { filename: 'macro.xlsm', content: sheet },
-      { filename: 'hidden-macro.xlsx', content: zipOf({ '[Content_Types].xml': '<Types/>', 'xl/vbaProject.bin': 'x' }) },
+      {
+        filename: 'hidden-macro.xlsx',
+        content: zipOf({ '[Content_Types].xml': '<Types/>', 'xl/vbaProject.bin': 'x' }),
+      },
       { filename: 'bomb.xlsx', content: bomb },
       { filename: '../../etc/合同.pdf', content: '%PDF-1.7' },
     ]
     expect(await send(address, { attachments })).toMatch(/^250/)
-    expect((await intakes(shop, id)).map(({ name, state, problem }) => [name, state, problem?.code]).toReversed()).toEqual([
+    expect(
+      (await intakes(shop, id)).map(({ name, state, problem }) => [name, state, problem?.code]).toReversed(),
+    ).toEqual([
       ['pretender.xlsx', 'refused', 'vault.file_not_xlsx'],
       ['macro.xlsm', 'refused', 'workspace.file_has_macros'],
       ['hidden-macro.xlsx', 'refused', 'workspace.file_has_macros'],
       ['bomb.xlsx', 'refused', 'vault.xlsx_bomb'],
       ['合同.pdf', 'refused', 'workspace.not_a_list'],
     ])
-    expect(await send(address, { attachments: [{ filename: 'big.csv', content: 'x'.repeat(12 * 1024 * 1024) }] })).toMatch(/^552/)
+    expect(
+      await send(address, { attachments: [{ filename: 'big.csv', content: 'x'.repeat(12 * 1024 * 1024) }] }),
+    ).toMatch(/^552/)
     expect((await standing(person))[0]).toEqual(['A1', 200_000, 10])
     expect(await send(address, { attachments: [{ filename: 'good.xlsx', content: sheet }] })).toMatch(/^250/)
     expect((await standing(person))[0]).toEqual(['A1', 200_000, 7])
@@ -318,7 +346,7 @@ describe('a list that is dropped into a folder', () => {
 
   test('taken by a process that died is read to the end by the next, once', async () => {
     const { shop, id } = await keeper()
-    const claim = join(drop, '.taking', `${shop.tenantId}.${id}.${'0'.repeat(8)}`)
+    const claim = join(drop, '.taking', `${shop.tenantId}.${id}.${'0'.repeat(8)}.csv`)
     await mkdir(join(drop, '.taking'), { recursive: true })
     await writeFile(claim, `${HEAD}\nA1,,,3`)
     await folders.look()
@@ -334,7 +362,11 @@ test('doors are the shop’s own: set up first, named senders, hidden from who o
   const { shop, id } = await keeper({ everyHours: 24 })
   const params = { supplierId: id }
   const looker = await shop.hire(['suppliers.read'])
-  expect(await looker.call('workspace.readDoors', { params })).toMatchObject({ mailOn: true, mailAddress: null, folderName: null })
+  expect(await looker.call('workspace.readDoors', { params })).toMatchObject({
+    mailOn: true,
+    mailAddress: null,
+    folderName: null,
+  })
   const save = (body: Record<string, unknown>) =>
     shop.staff.call('workspace.saveDoors', { params, body: { ...OPEN, everyHours: 24, ...body } as never })
   expect(await codeOf(save({ senders: [] }))).toBe('workspace.senders_missing')
@@ -354,10 +386,15 @@ test('doors are the shop’s own: set up first, named senders, hidden from who o
 
   const tell = () => house.platform.db.callGlobal<number>('suppliers.tell_late_lists', 100)
   const told = () =>
-    house.query('select payload from events.log where tenant_id = $1 and type = $2', [shop.tenantId, 'supply.list_late'])
+    house.query('select payload from events.log where tenant_id = $1 and type = $2', [
+      shop.tenantId,
+      'supply.list_late',
+    ])
   await tell()
   expect(await told()).toEqual([])
-  await house.query("update suppliers.doors set heard_at = now() - interval '25 hours' where tenant_id = $1", [shop.tenantId])
+  await house.query("update suppliers.doors set heard_at = now() - interval '25 hours' where tenant_id = $1", [
+    shop.tenantId,
+  ])
   await tell()
   await tell()
   expect(await told()).toMatchObject([{ payload: { supplier: '蓝海', everyHours: 24, hours: 25 } }])
@@ -405,13 +442,15 @@ describe('codes that a supplier offers', () => {
     expect(await codeOf(take(offered.id, 3, { costHao: 1 }))).toBe('workspace.offer_moved')
     const both = await Promise.all([codeOf(take(offered.id, 3)), codeOf(take(offered.id, 3))])
     expect(both.toSorted()).toEqual(['done', 'workspace.offer_moved'])
-    const [taken] = (await shop.staff.call('workspace.listSupplierCodes', { params: { supplierId: id }, query: {} })).items
+    const [taken] = (await shop.staff.call('workspace.listSupplierCodes', { params: { supplierId: id }, query: {} }))
+      .items
     // One of the three the shop had already: it is neither taken nor owed.
     expect(taken).toMatchObject({ state: 'accepted', taken: 2, bad: 1, costFen: 4_000, skuId: goods.skuId })
-    expect(await house.query('select codes_sealed from suppliers.offered_codes where tenant_id = $1', [shop.tenantId])).toEqual([
-      { codes_sealed: null },
-    ])
-    const [batch] = (await shop.staff.call('vault.listBatches', { query: { skuId: goods.skuId, origin: 'bought' } })).items
+    expect(
+      await house.query('select codes_sealed from suppliers.offered_codes where tenant_id = $1', [shop.tenantId]),
+    ).toEqual([{ codes_sealed: null }])
+    const [batch] = (await shop.staff.call('vault.listBatches', { query: { skuId: goods.skuId, origin: 'bought' } }))
+      .items
     expect(batch).toMatchObject({ supplier: '蓝海', costFen: 2_000, imported: 2, duplicates: 1 })
     const standings = await shop.staff.call('suppliers.standing', { params: { supplierId: id } })
     expect(standings.bookFen).toBe(-4_000)
@@ -437,11 +476,15 @@ describe('codes that a supplier offers', () => {
     expect(await codeOf(take(first.id, 2))).toBe('workspace.offer_moved')
     const second = await offer(someCodes(1))
     const decline = { params: { offeredId: second.id }, body: { reason: '不需要' } }
-    expect(await shop.staff.call('workspace.declineCodes', decline)).toMatchObject({ state: 'declined', reason: '不需要' })
+    expect(await shop.staff.call('workspace.declineCodes', decline)).toMatchObject({
+      state: 'declined',
+      reason: '不需要',
+    })
     expect(await codeOf(shop.staff.call('workspace.declineCodes', decline))).toBe('workspace.offer_moved')
-    const left = await house.query('select count(codes_sealed)::int as left from suppliers.offered_codes where tenant_id = $1', [
-      shop.tenantId,
-    ])
+    const left = await house.query(
+      'select count(codes_sealed)::int as left from suppliers.offered_codes where tenant_id = $1',
+      [shop.tenantId],
+    )
     expect(left).toEqual([{ left: 0 }])
     const topup = await shop.stock(0, { sku: { kind: 'topup' } })
     const third = await offer(someCodes(1))
@@ -456,7 +499,12 @@ describe('codes that a supplier offers', () => {
 describe('papers of a supplier', () => {
   const PDF = '%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n'
   const shopDay = (days: number) => new Date(Date.now() + 8 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10)
-  const keep = (client: Client, supplierId: number, query: Record<string, unknown>, content: string | Uint8Array = PDF) =>
+  const keep = (
+    client: Client,
+    supplierId: number,
+    query: Record<string, unknown>,
+    content: string | Uint8Array = PDF,
+  ) =>
     client.upload(
       'suppliers.keepPaper',
       { params: { supplierId }, query: { kind: 'licence', title: '营业执照', ...query } } as never,
@@ -464,9 +512,14 @@ describe('papers of a supplier', () => {
       { fileName: '执照.pdf' },
     )
   const offer = (client: Client, query: Record<string, unknown>) =>
-    client.upload('workspace.offerPaper', { query: { kind: 'licence', title: '营业执照', ...query } } as never, PDF as never, {
-      fileName: '新执照.pdf',
-    })
+    client.upload(
+      'workspace.offerPaper',
+      { query: { kind: 'licence', title: '营业执照', ...query } } as never,
+      PDF as never,
+      {
+        fileName: '新执照.pdf',
+      },
+    )
   const tend = () => house.platform.db.callGlobal<number>('suppliers.tend_papers', 1_000)
 
   test('are kept by what they are, versioned, private, and sent to be saved', async () => {
@@ -474,15 +527,26 @@ describe('papers of a supplier', () => {
     const stranger = await supplierByHand(shop, '对手')
     for (const content of ['MZ\u0000', '<html>', '%PDF-1.7 half'])
       expect(await codeOf(keep(shop.staff, id, {}, content))).toBe('suppliers.not_a_paper')
-    expect(await codeOf(keep(shop.staff, id, { validFrom: shopDay(2), validTo: shopDay(1) }))).toBe('suppliers.paper_days')
+    expect(await codeOf(keep(shop.staff, id, { validFrom: shopDay(2), validTo: shopDay(1) }))).toBe(
+      'suppliers.paper_days',
+    )
     expect(await codeOf(keep(shop.staff, id, { stopsBuying: 'true' }))).toBe('suppliers.paper_needs_end')
     const first = await keep(shop.staff, id, { number: 'L-1', validTo: shopDay(400) })
-    expect(first).toMatchObject({ version: 1, state: 'current', daysLeft: 400, media: 'application/pdf', bytes: PDF.length })
+    expect(first).toMatchObject({
+      version: 1,
+      state: 'current',
+      daysLeft: 400,
+      media: 'application/pdf',
+      bytes: PDF.length,
+    })
     const file = await shop.staff.download('suppliers.exportPaper', { params: { paperId: first.id } })
     expect(await file.text()).toBe(PDF)
     const { headers } = file as Response
     expect(headers.get('content-disposition')).toMatch(/^attachment;.*%E6%89%A7%E7%85%A7/)
-    expect([headers.get('x-content-type-options'), headers.get('cache-control')]).toEqual(['nosniff', 'private, no-store'])
+    expect([headers.get('x-content-type-options'), headers.get('cache-control')]).toEqual([
+      'nosniff',
+      'private, no-store',
+    ])
 
     // The supplier sends the next version; until the shop has looked at it the old one holds.
     const next = await offer(person, { renews: first.id, validTo: shopDay(800) })
@@ -512,7 +576,10 @@ describe('papers of a supplier', () => {
     const goods = await shop.stock(0, { sku: { priceFen: 3_000 } })
     const params = { skuId: goods.skuId }
     const supply = { policy: 'cheapest' as const, source: 'supplier_first' as const, leastMarginFen: 0 }
-    await shop.staff.call('suppliers.saveSkuSupply', { params, body: { ...supply, offers: [{ productId: product?.id ?? 0 }] } })
+    await shop.staff.call('suppliers.saveSkuSupply', {
+      params,
+      body: { ...supply, offers: [{ productId: product?.id ?? 0 }] },
+    })
     const why = async () => (await shop.staff.call('suppliers.readSkuSupply', { params })).preview[0]?.passedOver
     const paper = await keep(shop.staff, id, { validTo: shopDay(31), stopsBuying: 'true' })
     const told = async () =>
@@ -523,10 +590,10 @@ describe('papers of a supplier', () => {
         )
       ).map(({ payload }) => [payload.left, payload.what])
     const endsIn = async (days: number) => {
-      await house.query(
-        `update suppliers.papers set valid_to = $2 where tenant_id = $1`,
-        [shop.tenantId, shopDay(days)],
-      )
+      await house.query(`update suppliers.papers set valid_to = $2 where tenant_id = $1`, [
+        shop.tenantId,
+        shopDay(days),
+      ])
       await house.query('select suppliers.lay_papers($1, $2)', [shop.tenantId, id])
       await tend()
       await tend()
@@ -536,7 +603,13 @@ describe('papers of a supplier', () => {
     await endsIn(30)
     await endsIn(7)
     await endsIn(0)
-    expect([await told(), await why()]).toEqual([[[30, 'soon'], [7, 'soon']], null])
+    expect([await told(), await why()]).toEqual([
+      [
+        [30, 'soon'],
+        [7, 'soon'],
+      ],
+      null,
+    ])
     await endsIn(-1)
     expect(await told()).toEqual([
       [30, 'soon'],

@@ -13,6 +13,8 @@ type Deps = Pick<Platform, 'db' | 'crypto' | 'clock' | 'config' | 'log'>
 const DOORS_MAX = 10_000
 /** Of one supplier in one look; the next look has the rest. */
 const FILES_MAX = 50
+/** Looked at in one look, taken or not: nobody fills our memory with empty files. */
+const ENTRIES_MAX = 1_000
 /** As transfer programs call what is not whole yet. */
 const HALF = /^\.|\.(?:part|partial|tmp|filepart|crdownload|lock)$|^~\$/i
 /** A file that a dead process had taken is taken up again. */
@@ -57,6 +59,7 @@ export function watchFolders(deps: Deps, root: string, abandonedMs = ABANDONED_M
       if (HALF.test(entry.name) || entry.isDirectory()) continue
       const path = join(folder, entry.name)
       there.add(path)
+      if (there.size > ENTRIES_MAX) break
       if (!(await isStill(path))) continue
       if (await takeOut(place, path, entry.name)) taken += 1
       if (taken >= FILES_MAX) break
@@ -78,7 +81,7 @@ export function watchFolders(deps: Deps, root: string, abandonedMs = ABANDONED_M
   async function takeOut(place: Place, path: string, name: string): Promise<boolean> {
     seen.delete(path)
     await mkdir(join(root, TAKING), { recursive: true, mode: 0o700 })
-    const claim = join(root, TAKING, `${place.tenantId}.${place.supplierId}.${randomUUID()}`)
+    const claim = join(root, TAKING, `${place.tenantId}.${place.supplierId}.${randomUUID()}.${kindOf(name)}`)
     const mine = await rename(path, claim).then(
       () => true,
       // Somebody else has it.
@@ -122,7 +125,10 @@ export function watchFolders(deps: Deps, root: string, abandonedMs = ABANDONED_M
       const path = join(folder, name)
       const { ctimeMs = Number.POSITIVE_INFINITY } = (await lstat(path).catch(() => undefined)) ?? {}
       if (!tenantId || !supplierId || Date.now() - ctimeMs < abandonedMs) continue
-      await read({ tenantId, supplierId } as Place, path, 'stock.csv')
+      // Another worker may have been quicker; what is left is looked at again.
+      await read({ tenantId, supplierId } as Place, path, `list.${kindOf(name)}`).catch((error: unknown) =>
+        deps.log.warn({ err: error, tenantId, supplierId }, 'a list that was taken before could not be read'),
+      )
     }
   }
 
@@ -147,6 +153,9 @@ export function watchFolders(deps: Deps, root: string, abandonedMs = ABANDONED_M
     },
   }
 }
+
+/** What its name says that it is; a claim keeps it. */
+const kindOf = (name: string): string => /\.(xlsx|csv)$/i.exec(name)?.[1]?.toLowerCase() ?? 'other'
 
 type Got = {
   readonly bytes: Buffer | undefined

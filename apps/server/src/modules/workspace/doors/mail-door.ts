@@ -192,7 +192,10 @@ async function knock(
     return smtpError(550, `5.7.20 no valid DKIM signature of ${domain}`)
   }
   if (lists.length === 0) return smtpError(550, '5.6.0 no list is attached; attach an xlsx or csv file')
-  for (const list of lists) await takeList(deps, place, come(list, problemWith(list), from))
+  for (const list of lists) {
+    const taken = await takeList(deps, place, come(list, problemWith(list), from))
+    if (!taken) return smtpError(452, '4.7.0 the door was closed, or too much was refused today')
+  }
   return '2.0.0 received; what became of it is answered by mail'
 }
 
