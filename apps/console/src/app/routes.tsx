@@ -438,14 +438,16 @@ export const SCREENS: readonly ScreenGroup[] = [
         text: 'supplierInbox',
         permission: 'suppliers.read',
         under: '/suppliers',
-        load: async () => (await import('../features/supplier-inbox/SupplierInboxPage.tsx')).SupplierInboxPage,
+        load: async () =>
+          (await import('../features/supplier-workspace/inbox/SupplierInboxPage.tsx')).SupplierInboxPage,
       },
       {
         path: '/suppliers/:id/papers',
         text: 'supplierPapers',
         permission: 'suppliers.read',
         under: '/suppliers',
-        load: async () => (await import('../features/supplier-papers/SupplierPapersPage.tsx')).SupplierPapersPage,
+        load: async () =>
+          (await import('../features/supplier-workspace/papers/SupplierPapersPage.tsx')).SupplierPapersPage,
       },
       {
         path: '/supplier-profiles',
@@ -548,14 +550,14 @@ export const SCREENS: readonly ScreenGroup[] = [
         text: 'workspaceCodes',
         permission: 'workspace.supplier',
         icon: <KeyOutlined />,
-        load: async () => (await import('../features/supplier-inbox/OfferCodesPage.tsx')).OfferCodesPage,
+        load: async () => (await import('../features/supplier-workspace/inbox/OfferCodesPage.tsx')).OfferCodesPage,
       },
       {
         path: '/workspace/papers',
         text: 'workspacePapers',
         permission: 'workspace.supplier',
         icon: <SafetyCertificateOutlined />,
-        load: async () => (await import('../features/supplier-papers/OwnPapersPage.tsx')).OwnPapersPage,
+        load: async () => (await import('../features/supplier-workspace/papers/OwnPapersPage.tsx')).OwnPapersPage,
       },
       {
         path: '/workspace/settlement',

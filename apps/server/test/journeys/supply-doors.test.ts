@@ -44,7 +44,7 @@ afterAll(async () => {
 
 const HEAD = '商品编码,名称,供货价,库存'
 const OPEN = { mailOn: true, folderOn: true, senders: [SENDER], signedOnly: true, atOnce: true, everyHours: null }
-async function keeper(over: Partial<typeof OPEN> & { everyHours?: number | null } = {}) {
+async function keeper(over: Partial<Omit<typeof OPEN, 'everyHours'>> & { everyHours?: number } = {}) {
   const shop = await house.newShop()
   const supplier = await supplierByHand(shop, '蓝海')
   for (const remoteId of ['A1', 'A2']) {

@@ -1,18 +1,6 @@
 import { z } from 'zod'
 import { route } from '../route.ts'
-import {
-  day,
-  flag,
-  id,
-  idParam,
-  instant,
-  oneOrMore,
-  pageOf,
-  pageQuery,
-  reason,
-  requiredText,
-  text,
-} from '../schemas.ts'
+import { day, flag, id, idParam, instant, oneOrMore, pageOf, pageQuery, reason, text } from '../schemas.ts'
 import { PAPER_BYTES_MAX, PAPER_KINDS, PAPER_MEDIA, PAPER_STATES } from '../supply.ts'
 
 /** Contracts and licences of suppliers: kept as files, told of before they end. */

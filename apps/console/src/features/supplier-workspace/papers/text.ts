@@ -1,4 +1,4 @@
-import { defineMessages } from '../../shared/i18n/index.ts'
+import { defineMessages } from '../../../shared/i18n/index.ts'
 
 export const paperText = defineMessages('supplierPapers', {
   title: ['{supplier} · 合同与资质', '{supplier} · papers'],
@@ -31,6 +31,7 @@ export const paperText = defineMessages('supplierPapers', {
   left: ['还有 {days} 天', '{days} days left'],
   today: ['今天到期', 'Ends today'],
   over: ['已过期 {days} 天', 'Ended {days} days ago'],
+  versionTitle: ['版本', 'Version'],
   version: ['第 {version} 版', 'Version {version}'],
   state: ['状态', 'State'],
   file: ['选择文件', 'Choose a file'],

@@ -1,14 +1,14 @@
 import { Form } from 'antd'
-import { useAction } from '../../shared/api/hooks.ts'
-import type { Row } from '../../shared/api/index.ts'
-import { formatCount, formatHao, formatMoney } from '../../shared/format.ts'
-import { type Say, useText } from '../../shared/i18n/index.ts'
-import { ActionButton } from '../../shared/parts/ActionButton.tsx'
-import { useConfirmDanger } from '../../shared/parts/danger.tsx'
-import { SkuPicker } from '../../shared/parts/inputs.tsx'
-import { StateTag } from '../../shared/parts/StateTag.tsx'
-import { Hao, OneLine, Time } from '../../shared/parts/values.tsx'
-import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
+import { useAction } from '../../../shared/api/hooks.ts'
+import type { Row } from '../../../shared/api/index.ts'
+import { formatCount, formatHao, formatMoney } from '../../../shared/format.ts'
+import { type Say, useText } from '../../../shared/i18n/index.ts'
+import { ActionButton } from '../../../shared/parts/ActionButton.tsx'
+import { useConfirmDanger } from '../../../shared/parts/danger.tsx'
+import { SkuPicker } from '../../../shared/parts/inputs.tsx'
+import { StateTag } from '../../../shared/parts/StateTag.tsx'
+import { Hao, OneLine, Time } from '../../../shared/parts/values.tsx'
+import { type ListColumn, ListPage } from '../../../shared/templates/ListPage.tsx'
 import { inboxText } from './text.ts'
 
 type Offer = Row<'workspace.listSupplierCodes'>
@@ -103,11 +103,11 @@ export function offerColumns(t: T): readonly ListColumn<Shown>[] {
       width: 260,
       render: ({ taken, bad, costFen, reason }) =>
         taken === null
-          ? reason
+          ? reason || null
           : t('took', { taken: formatCount(taken), bad: formatCount(bad ?? 0), cost: formatMoney(costFen ?? 0) }),
     },
     { key: 'validTo', title: t('validTo'), width: 170, render: ({ validTo }) => <Time value={validTo} /> },
-    { key: 'note', title: t('note'), width: 140, render: ({ note }) => note },
+    { key: 'note', title: t('note'), width: 140, render: ({ note }) => note || null },
     { key: 'offeredAt', title: t('offeredAt'), width: 170, render: ({ offeredAt }) => <Time value={offeredAt} /> },
   ]
 }

@@ -1,13 +1,13 @@
-import { Alert, Button, Form, Switch } from 'antd'
+import { Alert, Button, Form, Switch, Tag } from 'antd'
 import { useState } from 'react'
 import { useParams } from 'react-router'
-import { useAction, useRead } from '../../shared/api/hooks.ts'
-import { download, type Row } from '../../shared/api/index.ts'
-import { useText } from '../../shared/i18n/index.ts'
-import { ActionButton } from '../../shared/parts/ActionButton.tsx'
-import { useConfirmDanger } from '../../shared/parts/danger.tsx'
-import { useNotice } from '../../shared/parts/notice.tsx'
-import { ListPage } from '../../shared/templates/ListPage.tsx'
+import { useAction, useRead } from '../../../shared/api/hooks.ts'
+import { download, type Row } from '../../../shared/api/index.ts'
+import { useText } from '../../../shared/i18n/index.ts'
+import { ActionButton } from '../../../shared/parts/ActionButton.tsx'
+import { useConfirmDanger } from '../../../shared/parts/danger.tsx'
+import { useNotice } from '../../../shared/parts/notice.tsx'
+import { ListPage } from '../../../shared/templates/ListPage.tsx'
 import { PaperDrawer, type Renewed } from './PaperDrawer.tsx'
 import { paperColumns } from './parts.tsx'
 import { paperText } from './text.ts'
@@ -52,18 +52,20 @@ export function SupplierPapersPage() {
             )
           )
         }
-        columns={[
-          ...paperColumns(t),
-          { key: 'by', title: t('by'), width: 110, render: (paper) => (paper as Paper).keptBy },
+        columns={paperColumns(t).toSpliced(
+          4,
+          0,
           {
             key: 'stops',
             title: t('stopsShort'),
             width: 110,
-            render: (paper) => t((paper as Paper).stopsBuying ? 'stopsShort' : 'stopsOff'),
+            render: (paper) =>
+              (paper as Paper).stopsBuying ? <Tag color="warning">{t('stopsShort')}</Tag> : t('stopsOff'),
           },
-        ]}
+          { key: 'by', title: t('by'), width: 110, render: (paper) => (paper as Paper).keptBy },
+        )}
         rowActions={(paper) => <Actions paper={paper} onRenew={() => setAdding({ renews: paper })} />}
-        rowActionsWidth={260}
+        rowActionsWidth={300}
         empty={{ title: t('empty'), text: t('hint') }}
       />
       {adding && <PaperDrawer supplierId={supplierId} renews={adding.renews} onClose={() => setAdding(undefined)} />}
@@ -138,7 +140,7 @@ function Actions({ paper, onRenew }: { readonly paper: Paper; readonly onRenew: 
           </ActionButton>
           {paper.validTo !== null && (
             <ActionButton type="link" permission="suppliers.manage" onClick={turn}>
-              {t('stopsShort')}
+              {t(paper.stopsBuying ? 'ruleOff' : 'ruleOn')}
             </ActionButton>
           )}
           <ActionButton type="link" permission="suppliers.manage" danger onClick={close}>

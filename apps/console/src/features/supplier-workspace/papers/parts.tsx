@@ -1,10 +1,10 @@
 import { Tag, Typography } from 'antd'
-import type { Row } from '../../shared/api/index.ts'
-import { formatBytes } from '../../shared/format.ts'
-import { type Say, useText } from '../../shared/i18n/index.ts'
-import { StateTag } from '../../shared/parts/StateTag.tsx'
-import { OneLine, Time } from '../../shared/parts/values.tsx'
-import type { ListColumn } from '../../shared/templates/ListPage.tsx'
+import type { Row } from '../../../shared/api/index.ts'
+import { formatBytes } from '../../../shared/format.ts'
+import { type Say, useText } from '../../../shared/i18n/index.ts'
+import { StateTag } from '../../../shared/parts/StateTag.tsx'
+import { OneLine, Time } from '../../../shared/parts/values.tsx'
+import type { ListColumn } from '../../../shared/templates/ListPage.tsx'
 import { paperText } from './text.ts'
 
 type Paper = Row<'workspace.listPapers'>
@@ -47,14 +47,14 @@ export function paperColumns(t: T): readonly ListColumn<Paper>[] {
     },
     { key: 'kind', title: t('kind'), width: 110, render: ({ kind }) => t(`kind_${kind}`) },
     { key: 'validTo', title: t('validTo'), width: 200, render: (paper) => <Until paper={paper} /> },
-    { key: 'number', title: t('number'), width: 150, render: ({ number }) => number },
+    { key: 'number', title: t('number'), width: 150, render: ({ number }) => number || null },
     {
       key: 'version',
-      title: t('file'),
+      title: t('versionTitle'),
       width: 150,
       render: ({ version, bytes }) => `${t('version', { version })} · ${formatBytes(bytes)}`,
     },
     { key: 'at', title: t('at'), width: 170, render: ({ keptAt }) => <Time value={keptAt} /> },
-    { key: 'reason', title: t('reason'), width: 150, render: ({ reason }) => reason },
+    { key: 'reason', title: t('reason'), width: 150, render: ({ reason }) => reason || null },
   ]
 }

@@ -1,4 +1,4 @@
-import { defineMessages } from '../../shared/i18n/index.ts'
+import { defineMessages } from '../../../shared/i18n/index.ts'
 
 export const inboxText = defineMessages('supplierInbox', {
   title: ['{supplier} · 收件', '{supplier} · inbox'],

@@ -1,15 +1,15 @@
 import { Tabs } from 'antd'
 import { useParams } from 'react-router'
-import { useRead } from '../../shared/api/hooks.ts'
-import { useText } from '../../shared/i18n/index.ts'
-import { StateTag } from '../../shared/parts/StateTag.tsx'
-import { DetailPage } from '../../shared/templates/DetailPage.tsx'
-import { useUrlState } from '../../shared/urlState.ts'
+import { useRead } from '../../../shared/api/hooks.ts'
+import { useText } from '../../../shared/i18n/index.ts'
+import { StateTag } from '../../../shared/parts/StateTag.tsx'
+import { DetailPage } from '../../../shared/templates/DetailPage.tsx'
+import { useUrlState } from '../../../shared/urlState.ts'
 import { Doors } from './Doors.tsx'
 import { Intakes } from './Intakes.tsx'
 import { OfferedCodes } from './OfferedCodes.tsx'
 import { inboxText } from './text.ts'
-import '../supplier-workspace/workspace.css'
+import '../workspace.css'
 
 /** What a supplier sends without an order: lists by mail or folder, and codes. */
 export function SupplierInboxPage() {
