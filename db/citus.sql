@@ -122,10 +122,14 @@ select create_distributed_table('suppliers.profile_versions', 'tenant_id', coloc
 select create_distributed_table('suppliers.suppliers', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.breaker_openings', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.callbacks', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.doors', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.files', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.intakes', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.money', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.products', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.offered_codes', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.offers', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.papers', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.price_asks', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.price_moves', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.price_rules', 'tenant_id', colocate_with => 'ledger.accounts');
@@ -187,6 +191,7 @@ select create_distributed_function('reconciliation.supplier_of(text)');
 select create_distributed_function('reconciliation.theirs_of(jsonb)');
 select create_distributed_function('redeem.standing(text, text, timestamp with time zone, timestamp with time zone, timestamp with time zone, integer, integer)');
 select create_distributed_function('suppliers.ask_again_after(integer)');
+select create_distributed_function('suppliers.is_covered(date)');
 select create_distributed_function('suppliers.least_price(bigint, bigint, bigint)');
 select create_distributed_function('suppliers.price_by_rule(bigint, integer, bigint, bigint, text)');
 select create_distributed_function('suppliers.setting_of(jsonb, text, integer)');
@@ -397,6 +402,7 @@ select create_distributed_function('fulfilment.stop_needs(bigint, jsonb, text)',
 select create_distributed_function('fulfilment.take_cards(bigint, bigint, bigint, jsonb, bigint, boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.take_credit(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.take_members_part(bigint, bigint[], boolean)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.take_offered(bigint, bigint, bigint, jsonb, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.take_points(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.take_tasks(bigint, bigint[], bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.task_view(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
@@ -520,9 +526,11 @@ select create_distributed_function('suppliers.end_task(bigint, bigint, text, int
 select create_distributed_function('suppliers.finish_task(bigint, bigint, bigint, integer, bytea, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.follow_prices(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.follow_shelf(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.follow_supplier(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.is_price_stopped(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.keep_own(bigint, bigint, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.keep_products(bigint, bigint, jsonb, boolean, timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.lay_papers(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.move_own_stock(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.note_health(bigint, bigint, integer, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.open_task(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -649,9 +657,12 @@ select create_distributed_function('wholesale.use_nonces(bigint, jsonb)', '$1', 
 --   reconciliation.plan_days(text[], integer)
 --   reconciliation.plan_supply_days(text[], integer)
 --   reconciliation.tenants_to_forget()
+--   suppliers.folder_doors(integer)
 --   suppliers.take_due(integer, integer)
 --   suppliers.take_probes(integer)
 --   suppliers.take_syncs(integer, integer)
+--   suppliers.tell_late_lists(integer)
+--   suppliers.tend_papers(integer)
 --   suppliers.tend_task()
 --   suppliers.watch_balances(integer)
 --   vault.loops_to_fill(bigint)

@@ -1458,6 +1458,7 @@ function fulfilment.take_complaints(p_lease_seconds integer, p_limit integer) re
 function fulfilment.take_credit(p_tenant bigint, p_no bigint, p_amount bigint) returns bigint security definer
 function fulfilment.take_members_part(p_tenant bigint, p_nos bigint[], p_receipts boolean) returns void security definer
 function fulfilment.take_needs(p_per_tenant integer, p_limit integer) returns jsonb security definer
+function fulfilment.take_offered(p_tenant bigint, p_offered bigint, p_sku bigint, p_cards jsonb, p_by text, p_reason text) returns jsonb security definer
 function fulfilment.take_points(p_tenant bigint, p_no bigint, p_line integer) returns void security definer
 function fulfilment.take_restocks(p_limit integer) returns jsonb security definer
 function fulfilment.take_tasks(p_tenant bigint, p_ids bigint[], p_staff bigint, p_name text) returns jsonb security definer
@@ -2977,6 +2978,32 @@ create table suppliers.callbacks (
 alter table suppliers.callbacks enable row level security;
 grant insert, select on suppliers.callbacks to quanshu_app;
 
+create table suppliers.doors (
+  tenant_id bigint not null,
+  supplier_id bigint not null,
+  mail_on boolean not null default false,
+  folder_on boolean not null default false,
+  mail_sealed bytea,
+  mail_hash bytea,
+  folder_sealed bytea,
+  folder_hash bytea,
+  senders text[] not null default '{}'::text[],
+  signed_only boolean not null default true,
+  at_once boolean not null default false,
+  every_hours integer,
+  heard_at timestamp with time zone not null default now(),
+  late_told_at timestamp with time zone,
+  updated_by text not null default ''::text,
+  updated_at timestamp with time zone not null default now(),
+  constraint doors_pkey PRIMARY KEY (tenant_id, supplier_id),
+  constraint doors_tenant_id_supplier_id_fkey FOREIGN KEY (tenant_id, supplier_id) REFERENCES suppliers.suppliers(tenant_id, id),
+  constraint door_name_is_sealed CHECK ((((mail_hash IS NULL) = (mail_sealed IS NULL)) AND ((folder_hash IS NULL) = (folder_sealed IS NULL)))),
+  constraint doors_every_hours_check CHECK (((every_hours >= 1) AND (every_hours <= 2160))),
+  constraint open_door_has_a_name CHECK ((((NOT mail_on) OR (mail_hash IS NOT NULL)) AND ((NOT folder_on) OR (folder_hash IS NOT NULL))))
+);
+alter table suppliers.doors enable row level security;
+grant insert, select, update on suppliers.doors to quanshu_app;
+
 create table suppliers.files (
   tenant_id bigint not null,
   id bigint not null generated always as identity,
@@ -2995,8 +3022,10 @@ create table suppliers.files (
   applied_at timestamp with time zone,
   undone_by text,
   undone_at timestamp with time zone,
+  door text not null default 'upload'::text,
   constraint files_pkey PRIMARY KEY (tenant_id, id),
   constraint files_tenant_id_supplier_id_fkey FOREIGN KEY (tenant_id, supplier_id) REFERENCES suppliers.suppliers(tenant_id, id),
+  constraint files_door_check CHECK ((door = ANY (ARRAY['upload'::text, 'mail'::text, 'folder'::text]))),
   constraint files_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
   constraint files_state_check CHECK ((state = ANY (ARRAY['read'::text, 'applied'::text, 'undone'::text]))),
   constraint supply_file_applied CHECK (((state = 'read'::text) = (applied_at IS NULL))),
@@ -3004,6 +3033,37 @@ create table suppliers.files (
 );
 alter table suppliers.files enable row level security;
 grant delete, insert, select, update on suppliers.files to quanshu_app;
+
+create table suppliers.intakes (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  supplier_id bigint not null,
+  door text not null,
+  arrival bytea not null,
+  name text not null,
+  bytes bigint not null,
+  sha256 bytea,
+  sender text not null default ''::text,
+  signature text,
+  state text not null,
+  file_id bigint,
+  problem jsonb,
+  came_at timestamp with time zone not null default now(),
+  decided_by text,
+  decided_at timestamp with time zone,
+  constraint intakes_pkey PRIMARY KEY (tenant_id, id),
+  constraint intake_arrives_once UNIQUE (tenant_id, supplier_id, arrival),
+  constraint intakes_tenant_id_supplier_id_fkey FOREIGN KEY (tenant_id, supplier_id) REFERENCES suppliers.suppliers(tenant_id, id),
+  constraint intake_has_rows CHECK (((state = ANY (ARRAY['taken'::text, 'waiting'::text])) = (file_id IS NOT NULL))),
+  constraint intakes_bytes_check CHECK ((bytes >= 0)),
+  constraint intakes_door_check CHECK ((door = ANY (ARRAY['mail'::text, 'folder'::text]))),
+  constraint intakes_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint intakes_signature_check CHECK ((signature = ANY (ARRAY['pass'::text, 'fail'::text, 'none'::text]))),
+  constraint intakes_state_check CHECK ((state = ANY (ARRAY['taken'::text, 'waiting'::text, 'same'::text, 'refused'::text, 'replaced'::text, 'discarded'::text]))),
+  constraint signature_of_mail CHECK (((door = 'mail'::text) OR (signature IS NULL)))
+);
+alter table suppliers.intakes enable row level security;
+grant insert, select, update on suppliers.intakes to quanshu_app;
 
 create table suppliers.money (
   tenant_id bigint not null,
@@ -3039,6 +3099,37 @@ create table suppliers.money (
 alter table suppliers.money enable row level security;
 grant insert, select, update on suppliers.money to quanshu_app;
 
+create table suppliers.offered_codes (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  supplier_id bigint not null,
+  product_id bigint not null,
+  pieces integer not null,
+  cost_hao bigint not null,
+  valid_to timestamp with time zone,
+  note text not null default ''::text,
+  state text not null default 'offered'::text,
+  sealed_as text not null,
+  codes_sealed bytea,
+  offered_by text not null,
+  offered_at timestamp with time zone not null default now(),
+  decided_by text,
+  decided_at timestamp with time zone,
+  reason text not null default ''::text,
+  sku_id bigint,
+  purchase_id bigint,
+  constraint offered_codes_pkey PRIMARY KEY (tenant_id, id),
+  constraint offered_codes_tenant_id_product_id_fkey FOREIGN KEY (tenant_id, product_id) REFERENCES suppliers.products(tenant_id, id),
+  constraint offered_codes_tenant_id_supplier_id_fkey FOREIGN KEY (tenant_id, supplier_id) REFERENCES suppliers.suppliers(tenant_id, id),
+  constraint offered_codes_bought CHECK (((state = 'accepted'::text) = ((purchase_id IS NOT NULL) AND (sku_id IS NOT NULL)))),
+  constraint offered_codes_cost_hao_check CHECK ((cost_hao >= 0)),
+  constraint offered_codes_pieces_check CHECK (((pieces >= 1) AND (pieces <= 10000))),
+  constraint offered_codes_sealed CHECK (((state = 'offered'::text) = (codes_sealed IS NOT NULL))),
+  constraint offered_codes_state_check CHECK ((state = ANY (ARRAY['offered'::text, 'accepted'::text, 'declined'::text, 'withdrawn'::text])))
+);
+alter table suppliers.offered_codes enable row level security;
+grant insert, select, update on suppliers.offered_codes to quanshu_app;
+
 create table suppliers.offers (
   tenant_id bigint not null,
   id bigint not null generated always as identity,
@@ -3058,6 +3149,46 @@ create table suppliers.offers (
 );
 alter table suppliers.offers enable row level security;
 grant delete, insert, select, update on suppliers.offers to quanshu_app;
+
+create table suppliers.papers (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  supplier_id bigint not null,
+  paper_id bigint not null,
+  version integer not null,
+  kind text not null,
+  title text not null,
+  number text not null default ''::text,
+  valid_from date,
+  valid_to date,
+  stops_buying boolean not null default false,
+  state text not null,
+  file_name text not null,
+  media text not null,
+  content bytea not null,
+  sha256 bytea not null,
+  told_days integer,
+  by_supplier boolean not null default false,
+  kept_by text not null,
+  kept_at timestamp with time zone not null default now(),
+  decided_by text,
+  decided_at timestamp with time zone,
+  reason text not null default ''::text,
+  constraint papers_pkey PRIMARY KEY (tenant_id, id),
+  constraint paper_version UNIQUE (tenant_id, paper_id, version),
+  constraint papers_tenant_id_supplier_id_fkey FOREIGN KEY (tenant_id, supplier_id) REFERENCES suppliers.suppliers(tenant_id, id),
+  constraint paper_days CHECK ((valid_from <= valid_to)),
+  constraint papers_content_check CHECK (((octet_length(content) >= 1) AND (octet_length(content) <= 10485760))),
+  constraint papers_file_name_check CHECK (((length(file_name) >= 1) AND (length(file_name) <= 200))),
+  constraint papers_kind_check CHECK ((kind = ANY (ARRAY['contract'::text, 'licence'::text, 'authorisation'::text, 'certificate'::text, 'other'::text]))),
+  constraint papers_media_check CHECK ((media = ANY (ARRAY['application/pdf'::text, 'image/png'::text, 'image/jpeg'::text]))),
+  constraint papers_state_check CHECK ((state = ANY (ARRAY['offered'::text, 'current'::text, 'replaced'::text, 'declined'::text, 'ended'::text]))),
+  constraint papers_title_check CHECK (((length(title) >= 1) AND (length(title) <= 100))),
+  constraint papers_version_check CHECK ((version >= 1)),
+  constraint stopping_paper_ends CHECK (((NOT stops_buying) OR (valid_to IS NOT NULL)))
+);
+alter table suppliers.papers enable row level security;
+grant insert, select, update on suppliers.papers to quanshu_app;
 
 create table suppliers.price_asks (
   tenant_id bigint not null,
@@ -3276,7 +3407,7 @@ create table suppliers.purchases (
   constraint purchases_check CHECK (((arrived >= 0) AND (arrived <= quantity))),
   constraint purchases_check1 CHECK (((bad >= 0) AND (bad <= quantity))),
   constraint purchases_no_check CHECK ((no ~ '^[0-9]{20}$'::text)),
-  constraint purchases_purpose_check CHECK ((purpose = ANY (ARRAY['line'::text, 'test'::text, 'stock'::text, 'complaint'::text]))),
+  constraint purchases_purpose_check CHECK ((purpose = ANY (ARRAY['line'::text, 'test'::text, 'stock'::text, 'complaint'::text, 'offered'::text]))),
   constraint purchases_quantity_check CHECK ((quantity > 0)),
   constraint purchases_quoted_hao_check CHECK ((quoted_hao >= 0)),
   constraint purchases_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'sending'::text, 'accepted'::text, 'unknown'::text, 'done'::text, 'partial'::text, 'refused'::text, 'cancelled'::text, 'contradicted'::text]))),
@@ -3347,6 +3478,7 @@ create table suppliers.suppliers (
   low_since timestamp with time zone,
   node_id bigint,
   file_mapping jsonb,
+  papers_until date,
   constraint suppliers_pkey PRIMARY KEY (tenant_id, id),
   constraint supplier_of_node UNIQUE (tenant_id, node_id),
   constraint supplier_node FOREIGN KEY (tenant_id, node_id) REFERENCES organizations.nodes(tenant_id, id),
@@ -3409,13 +3541,20 @@ grant select on suppliers.tasks to quanshu_app;
 
 create index openings_of_supplier ON suppliers.breaker_openings USING btree (tenant_id, supplier_id, at);
 create index callbacks_of_no ON suppliers.callbacks USING btree (tenant_id, no) WHERE (no IS NOT NULL);
+create index doors_waited_for ON suppliers.doors USING btree (tenant_id, heard_at) WHERE ((every_hours IS NOT NULL) AND (late_told_at IS NULL));
 create index supply_files_of_supplier ON suppliers.files USING btree (tenant_id, supplier_id, id);
+create index intakes_of_supplier ON suppliers.intakes USING btree (tenant_id, supplier_id, id);
+create UNIQUE index one_waiting_intake ON suppliers.intakes USING btree (tenant_id, supplier_id) WHERE (state = 'waiting'::text);
 create index money_by_time ON suppliers.money USING btree (tenant_id, supplier_id, kind, at, id) WHERE (state = 'booked'::text);
 create UNIQUE index money_of_case ON suppliers.money USING btree (tenant_id, case_id) WHERE ((case_id IS NOT NULL) AND (state <> 'declined'::text));
 create UNIQUE index money_of_recovery ON suppliers.money USING btree (tenant_id, recovery_id) WHERE ((recovery_id IS NOT NULL) AND (state <> 'reversed'::text));
 create UNIQUE index money_of_reference ON suppliers.money USING btree (tenant_id, supplier_id, kind, reference) WHERE ((state = ANY (ARRAY['awaiting'::text, 'booked'::text])) AND (reference <> ''::text));
 create index money_of_supplier ON suppliers.money USING btree (tenant_id, supplier_id, id);
+create index offered_codes_of_supplier ON suppliers.offered_codes USING btree (tenant_id, supplier_id, id);
 create index offers_of_product ON suppliers.offers USING btree (tenant_id, product_id);
+create UNIQUE index one_current_paper ON suppliers.papers USING btree (tenant_id, paper_id) WHERE (state = 'current'::text);
+create index papers_ending ON suppliers.papers USING btree (tenant_id, valid_to) WHERE ((state = 'current'::text) AND (valid_to IS NOT NULL));
+create index papers_of_supplier ON suppliers.papers USING btree (tenant_id, supplier_id, id);
 create UNIQUE index one_waiting_price ON suppliers.price_asks USING btree (tenant_id, product_id) WHERE (state = 'waiting'::text);
 create index price_asks_of_supplier ON suppliers.price_asks USING btree (tenant_id, supplier_id, id);
 create index price_moves_of_sku ON suppliers.price_moves USING btree (tenant_id, sku_id, id);
@@ -3442,9 +3581,13 @@ create index supply_tasks_open ON suppliers.tasks USING btree (tenant_id, suppli
 
 create policy tenant on suppliers.breaker_openings for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.callbacks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on suppliers.doors for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.files for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on suppliers.intakes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.money for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on suppliers.offered_codes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.offers for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on suppliers.papers for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.price_asks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.price_moves for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.price_rules for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
@@ -3470,11 +3613,15 @@ function suppliers.cheapest(p_tenant bigint, p_skus bigint[]) returns TABLE(sku_
 function suppliers.decide_price(p_tenant bigint, p_ask bigint, p_accept boolean, p_to_hao bigint, p_by text, p_reason text) returns jsonb security definer
 function suppliers.end_task(p_tenant bigint, p_task bigint, p_state text, p_arrived integer, p_codes bytea, p_serial text, p_note text, p_about text) returns void security definer
 function suppliers.finish_task(p_tenant bigint, p_supplier bigint, p_task bigint, p_arrived integer, p_codes bytea, p_serial text, p_note text) returns jsonb security definer
+function suppliers.folder_doors(p_limit integer) returns jsonb security definer
 function suppliers.follow_prices(p_tenant bigint, p_skus bigint[]) returns void security definer
 function suppliers.follow_shelf(p_tenant bigint, p_skus bigint[]) returns void security definer
+function suppliers.follow_supplier(p_tenant bigint, p_supplier bigint) returns void security definer
+function suppliers.is_covered(p_until date) returns boolean
 function suppliers.is_price_stopped(p_tenant bigint, p_sku bigint) returns boolean security definer
 function suppliers.keep_own(p_tenant bigint, p_supplier bigint, p_items jsonb, p_by text) returns jsonb security definer
 function suppliers.keep_products(p_tenant bigint, p_supplier bigint, p_products jsonb, p_whole boolean, p_told_at timestamp with time zone) returns jsonb security definer
+function suppliers.lay_papers(p_tenant bigint, p_supplier bigint) returns void security definer
 function suppliers.least_price(p_cost_hao bigint, p_floor_fen bigint, p_margin_fen bigint) returns bigint
 function suppliers.move_own_stock(p_tenant bigint, p_product bigint, p_pieces integer) returns void security definer
 function suppliers.note_health(p_tenant bigint, p_supplier bigint, p_good integer, p_bad integer) returns void security definer
@@ -3493,6 +3640,8 @@ function suppliers.take_due(p_lease_seconds integer, p_limit integer) returns js
 function suppliers.take_probes(p_limit integer) returns jsonb security definer
 function suppliers.take_syncs(p_minutes integer, p_limit integer) returns jsonb security definer
 function suppliers.task_of(p_tenant bigint, p_supplier bigint, p_no text) returns jsonb security definer
+function suppliers.tell_late_lists(p_limit integer) returns integer security definer
+function suppliers.tend_papers(p_limit integer) returns integer security definer
 function suppliers.tend_task() returns jsonb security definer
 function suppliers.watch_balances(p_limit integer) returns jsonb security definer
 function suppliers.withdraw_task(p_tenant bigint, p_task bigint, p_reason text) returns jsonb security definer

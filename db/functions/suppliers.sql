@@ -172,7 +172,7 @@ as $$
 $$;
 
 -- [{skuId, policy, source, leastMarginFen, candidates: [{offerId, supplierId, supplier, productId, product, kind, costHao, stock,
--- minQuantity, maxQuantity, onSale, enabled, supplierState, breaker, balanceHao, position, weight, fieldMap, fields, tries, arrived,
+-- minQuantity, maxQuantity, onSale, enabled, supplierState, isCovered, breaker, balanceHao, position, weight, fieldMap, fields, tries, arrived,
 -- p50, p95}]}]: figures of the last 200 purchases of each product that ended within a week; seconds.
 create or replace function suppliers.candidates(p_tenant bigint, p_skus bigint[])
 returns jsonb
@@ -204,6 +204,7 @@ as $$
         'onSale', p.on_sale,
         'enabled', o.enabled,
         'supplierState', s.state,
+        'isCovered', suppliers.is_covered(s.papers_until),
         'breaker', case when s.breaker = 'open' and s.open_until <= now() then 'half_open' else s.breaker end,
         'balanceHao', s.balance_hao,
         'position', o.position,
@@ -229,6 +230,7 @@ as $$
             and c.product_id = p.id
             and c.ended_at > now() - interval '7 days'
             and c.sent_at is not null
+            and c.purpose <> 'offered'
           order by c.ended_at desc
           limit 200
         ) x
@@ -259,7 +261,7 @@ as $$
       case when suppliers.is_price_stopped(p_tenant, w.sku) then 0 when bool_or(u.usable and u.stock is null) then null else coalesce(sum(u.stock) filter (where u.usable), 0)::bigint end as stock
     from unnest(p_skus) as w(sku)
     left join lateral (
-      select p.stock, o.enabled and p.on_sale and s.state = 'on' as usable
+      select p.stock, o.enabled and p.on_sale and s.state = 'on' and suppliers.is_covered(s.papers_until) as usable
       from suppliers.offers o
       join suppliers.products p on p.tenant_id = o.tenant_id and p.id = o.product_id
       join suppliers.suppliers s on s.tenant_id = p.tenant_id and s.id = p.supplier_id

@@ -58,6 +58,7 @@ as $$
         and p.on_sale
         and p.kind = 'direct'
         and u.state = 'on'
+        and suppliers.is_covered(u.papers_until)
         and u.breaker = 'closed'
     )
   ) order by w.place), '[]')

@@ -57,6 +57,7 @@ as $$
     and p.currency = 'CNY'
     and p.stock is distinct from 0
     and s.state = 'on'
+    and suppliers.is_covered(s.papers_until)
   order by o.sku_id, p.cost_hao, p.id
 $$;
 

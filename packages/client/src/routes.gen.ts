@@ -33,10 +33,12 @@ import type {
   setupRoutes,
   stockRoutes,
   supplierMoneyRoutes,
+  supplierPaperRoutes,
   supplierProfileRoutes,
   supplierQualityRoutes,
   supplierRoutes,
   supplierStatementRoutes,
+  supplyDoorRoutes,
   tenancyRoutes,
   vaultRoutes,
   warehouseRoutes,
@@ -377,15 +379,20 @@ export const CONSOLE_ROUTES = {
   'suppliers.checkProfile': 'POST /api/console/supplier-profiles/check',
   'suppliers.create': 'POST /api/console/suppliers',
   'suppliers.createProfile': 'POST /api/console/supplier-profiles',
+  'suppliers.decidePaper': 'POST /api/console/supplier-papers/:paperId/decide',
   'suppliers.decidePrice': 'POST /api/console/skus/:skuId/price-rule/decide',
   'suppliers.declineMoney': 'POST /api/console/suppliers/:supplierId/money/:moneyId/decline',
+  'suppliers.endPaper': 'POST /api/console/supplier-papers/:paperId/end',
   'suppliers.enterProduct': 'POST /api/console/suppliers/:supplierId/products',
+  'suppliers.exportPaper': 'GET /api/console/supplier-papers/:paperId/file',
   'suppliers.exportQuality': 'GET /api/console/suppliers/:supplierId/quality/export',
   'suppliers.fetchProduct': 'POST /api/console/supplier-products/:productId/fetch',
   'suppliers.grantClaim': 'POST /api/console/suppliers/:supplierId/money/:moneyId/grant',
+  'suppliers.keepPaper': 'POST /api/console/suppliers/:supplierId/papers',
   'suppliers.kinds': 'GET /api/console/supplier-kinds',
   'suppliers.list': 'GET /api/console/suppliers',
   'suppliers.listMoney': 'GET /api/console/suppliers/:supplierId/money',
+  'suppliers.listPapers': 'GET /api/console/suppliers/:supplierId/papers',
   'suppliers.listPriceRules': 'GET /api/console/price-rules',
   'suppliers.listProducts': 'GET /api/console/supplier-products',
   'suppliers.listProfiles': 'GET /api/console/supplier-profiles',
@@ -407,6 +414,7 @@ export const CONSOLE_ROUTES = {
   'suppliers.savePriceRules': 'POST /api/console/price-rules',
   'suppliers.saveProfile': 'PUT /api/console/supplier-profiles/:profileId',
   'suppliers.saveSkuSupply': 'PUT /api/console/skus/:skuId/supply',
+  'suppliers.setPaperRule': 'POST /api/console/supplier-papers/:paperId/rule',
   'suppliers.setState': 'POST /api/console/suppliers/:supplierId/state',
   'suppliers.settlePurchase': 'POST /api/console/purchases/:purchaseId/settle',
   'suppliers.shippedProfiles': 'GET /api/console/supplier-profiles/shipped',
@@ -455,9 +463,14 @@ export const CONSOLE_ROUTES = {
   'workspace.acceptTasks': 'POST /api/console/workspace/accept',
   'workspace.addProduct': 'POST /api/console/workspace/products',
   'workspace.applyFile': 'POST /api/console/workspace/files/:supplyFileId/apply',
+  'workspace.applyIntake': 'POST /api/console/supply-intakes/:intakeId/apply',
   'workspace.checkFile': 'POST /api/console/workspace/files/:supplyFileId/check',
+  'workspace.checkIntake': 'POST /api/console/supply-intakes/:intakeId/check',
   'workspace.decidePrice': 'POST /api/console/supplier-prices/:askId/decide',
+  'workspace.declineCodes': 'POST /api/console/offered-codes/:offeredId/decline',
   'workspace.deliverCodes': 'POST /api/console/workspace/tasks/:workTaskId/codes',
+  'workspace.discardIntake': 'POST /api/console/supply-intakes/:intakeId/discard',
+  'workspace.exportPaper': 'GET /api/console/workspace/papers/:paperId/file',
   'workspace.exportSettlement': 'GET /api/console/workspace/settlement/export',
   'workspace.finishTask': 'POST /api/console/workspace/tasks/:workTaskId/finish',
   'workspace.getTask': 'GET /api/console/workspace/tasks/:workTaskId',
@@ -465,19 +478,31 @@ export const CONSOLE_ROUTES = {
   'workspace.invitePerson': 'POST /api/console/suppliers/:supplierId/people',
   'workspace.listColleagues': 'GET /api/console/workspace/people',
   'workspace.listFiles': 'GET /api/console/workspace/files',
+  'workspace.listIntakes': 'GET /api/console/suppliers/:supplierId/intakes',
+  'workspace.listOfferedCodes': 'GET /api/console/workspace/codes',
+  'workspace.listPapers': 'GET /api/console/workspace/papers',
   'workspace.listPeople': 'GET /api/console/suppliers/:supplierId/people',
   'workspace.listPriceAsks': 'GET /api/console/supplier-prices',
   'workspace.listProducts': 'GET /api/console/workspace/products',
+  'workspace.listSupplierCodes': 'GET /api/console/suppliers/:supplierId/codes',
   'workspace.listSupplierTasks': 'GET /api/console/suppliers/:supplierId/tasks',
   'workspace.listTasks': 'GET /api/console/workspace/tasks',
+  'workspace.offerCodes': 'POST /api/console/workspace/codes',
+  'workspace.offerPaper': 'POST /api/console/workspace/papers',
   'workspace.productHistory': 'GET /api/console/workspace/products/:productId/history',
+  'workspace.readDoors': 'GET /api/console/suppliers/:supplierId/doors',
   'workspace.readFile': 'POST /api/console/workspace/files',
+  'workspace.readIntake': 'GET /api/console/supply-intakes/:intakeId',
   'workspace.refuseTask': 'POST /api/console/workspace/tasks/:workTaskId/refuse',
+  'workspace.renewDoor': 'POST /api/console/suppliers/:supplierId/doors/:door/renew',
   'workspace.resetPerson': 'POST /api/console/suppliers/:supplierId/people/:personId/password',
+  'workspace.saveDoors': 'PUT /api/console/suppliers/:supplierId/doors',
   'workspace.saveProduct': 'PUT /api/console/workspace/products/:productId',
   'workspace.setPerson': 'POST /api/console/suppliers/:supplierId/people/:personId/status',
   'workspace.settlement': 'GET /api/console/workspace/settlement',
+  'workspace.takeCodes': 'POST /api/console/offered-codes/:offeredId/take',
   'workspace.undoFile': 'POST /api/console/workspace/files/:supplyFileId/undo',
+  'workspace.withdrawCodes': 'POST /api/console/workspace/codes/:offeredId/withdraw',
   'workspace.withdrawTask': 'POST /api/console/supplier-tasks/:workTaskId/withdraw',
 } as const
 
@@ -798,15 +823,20 @@ export type Routes = {
   'suppliers.checkProfile': (typeof supplierProfileRoutes)['check']
   'suppliers.create': (typeof supplierRoutes)['create']
   'suppliers.createProfile': (typeof supplierProfileRoutes)['create']
+  'suppliers.decidePaper': (typeof supplierPaperRoutes)['decide']
   'suppliers.decidePrice': (typeof priceRuleRoutes)['decide']
   'suppliers.declineMoney': (typeof supplierMoneyRoutes)['decline']
+  'suppliers.endPaper': (typeof supplierPaperRoutes)['end']
   'suppliers.enterProduct': (typeof supplierRoutes)['enterProduct']
+  'suppliers.exportPaper': (typeof supplierPaperRoutes)['file']
   'suppliers.exportQuality': (typeof supplierQualityRoutes)['export']
   'suppliers.fetchProduct': (typeof supplierRoutes)['fetchProduct']
   'suppliers.grantClaim': (typeof supplierMoneyRoutes)['grant']
+  'suppliers.keepPaper': (typeof supplierPaperRoutes)['keep']
   'suppliers.kinds': (typeof supplierRoutes)['kinds']
   'suppliers.list': (typeof supplierRoutes)['list']
   'suppliers.listMoney': (typeof supplierMoneyRoutes)['list']
+  'suppliers.listPapers': (typeof supplierPaperRoutes)['list']
   'suppliers.listPriceRules': (typeof priceRuleRoutes)['list']
   'suppliers.listProducts': (typeof supplierRoutes)['listProducts']
   'suppliers.listProfiles': (typeof supplierProfileRoutes)['list']
@@ -828,6 +858,7 @@ export type Routes = {
   'suppliers.savePriceRules': (typeof priceRuleRoutes)['save']
   'suppliers.saveProfile': (typeof supplierProfileRoutes)['save']
   'suppliers.saveSkuSupply': (typeof supplierRoutes)['saveSkuSupply']
+  'suppliers.setPaperRule': (typeof supplierPaperRoutes)['rule']
   'suppliers.setState': (typeof supplierRoutes)['setState']
   'suppliers.settlePurchase': (typeof supplierRoutes)['settlePurchase']
   'suppliers.shippedProfiles': (typeof supplierProfileRoutes)['shipped']
@@ -886,9 +917,14 @@ export type Routes = {
   'workspace.acceptTasks': (typeof workspaceRoutes)['acceptTasks']
   'workspace.addProduct': (typeof workspaceRoutes)['addProduct']
   'workspace.applyFile': (typeof workspaceRoutes)['applyFile']
+  'workspace.applyIntake': (typeof supplyDoorRoutes)['applyIntake']
   'workspace.checkFile': (typeof workspaceRoutes)['checkFile']
+  'workspace.checkIntake': (typeof supplyDoorRoutes)['checkIntake']
   'workspace.decidePrice': (typeof workspaceRoutes)['decidePrice']
+  'workspace.declineCodes': (typeof supplyDoorRoutes)['declineCodes']
   'workspace.deliverCodes': (typeof workspaceRoutes)['deliverCodes']
+  'workspace.discardIntake': (typeof supplyDoorRoutes)['discardIntake']
+  'workspace.exportPaper': (typeof supplierPaperRoutes)['ownFile']
   'workspace.exportSettlement': (typeof workspaceRoutes)['exportSettlement']
   'workspace.finishTask': (typeof workspaceRoutes)['finishTask']
   'workspace.getTask': (typeof workspaceRoutes)['getTask']
@@ -896,18 +932,30 @@ export type Routes = {
   'workspace.invitePerson': (typeof workspaceRoutes)['invitePerson']
   'workspace.listColleagues': (typeof workspaceRoutes)['listColleagues']
   'workspace.listFiles': (typeof workspaceRoutes)['listFiles']
+  'workspace.listIntakes': (typeof supplyDoorRoutes)['listIntakes']
+  'workspace.listOfferedCodes': (typeof supplyDoorRoutes)['listOfferedCodes']
+  'workspace.listPapers': (typeof supplierPaperRoutes)['listOwn']
   'workspace.listPeople': (typeof workspaceRoutes)['listPeople']
   'workspace.listPriceAsks': (typeof workspaceRoutes)['listPriceAsks']
   'workspace.listProducts': (typeof workspaceRoutes)['listProducts']
+  'workspace.listSupplierCodes': (typeof supplyDoorRoutes)['listSupplierCodes']
   'workspace.listSupplierTasks': (typeof workspaceRoutes)['listSupplierTasks']
   'workspace.listTasks': (typeof workspaceRoutes)['listTasks']
+  'workspace.offerCodes': (typeof supplyDoorRoutes)['offerCodes']
+  'workspace.offerPaper': (typeof supplierPaperRoutes)['offer']
   'workspace.productHistory': (typeof workspaceRoutes)['productHistory']
+  'workspace.readDoors': (typeof supplyDoorRoutes)['readDoors']
   'workspace.readFile': (typeof workspaceRoutes)['readFile']
+  'workspace.readIntake': (typeof supplyDoorRoutes)['readIntake']
   'workspace.refuseTask': (typeof workspaceRoutes)['refuseTask']
+  'workspace.renewDoor': (typeof supplyDoorRoutes)['renewDoor']
   'workspace.resetPerson': (typeof workspaceRoutes)['resetPerson']
+  'workspace.saveDoors': (typeof supplyDoorRoutes)['saveDoors']
   'workspace.saveProduct': (typeof workspaceRoutes)['saveProduct']
   'workspace.setPerson': (typeof workspaceRoutes)['setPerson']
   'workspace.settlement': (typeof workspaceRoutes)['settlement']
+  'workspace.takeCodes': (typeof supplyDoorRoutes)['takeCodes']
   'workspace.undoFile': (typeof workspaceRoutes)['undoFile']
+  'workspace.withdrawCodes': (typeof supplyDoorRoutes)['withdrawCodes']
   'workspace.withdrawTask': (typeof workspaceRoutes)['withdrawTask']
 }

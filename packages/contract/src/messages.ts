@@ -843,6 +843,133 @@ export const MESSAGE_EVENTS = {
       },
     },
   },
+  'supply.list_late': {
+    name: { zh: '供应商的表没有按时来', en: 'A supplier’s list stays away' },
+    type: 'supply.list_late',
+    audience: 'staff',
+    permission: 'suppliers.manage',
+    urgent: false,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/suppliers/{number}/inbox',
+    variables: {
+      ...usual,
+      supplier: { name: { zh: '供应商', en: 'Supplier' }, sample: { zh: '蓝海', en: 'Blue Sea' }, from: 'supplier' },
+      number: { name: { zh: '供应商编号', en: 'Supplier’s number' }, sample: '7', from: 'supplierId' },
+      every: { name: { zh: '约定间隔（小时）', en: 'Promised every (hours)' }, sample: '24', from: 'everyHours' },
+      hours: { name: { zh: '已有几小时没来', en: 'Hours without one' }, sample: '30', from: 'hours' },
+    },
+    texts: {
+      'zh-CN': {
+        subject: '{supplier} 的库存价格表没有按时来',
+        body: '{supplier} 约定每 {every} 小时发一次库存价格表，已经 {hours} 小时没有收到。价格和库存可能已经过时，请联系对方。\n\n{link}',
+      },
+      en: {
+        subject: 'The list of {supplier} stays away',
+        body: '{supplier} promised a list of stock and price every {every} hours, and none came for {hours}. Prices and stock may be out of date; get in touch with them.\n\n{link}',
+      },
+    },
+  },
+  'supply.list_refused': {
+    name: { zh: '供应商的表没有收下', en: 'A supplier’s list was refused' },
+    type: 'supply.list_refused',
+    audience: 'staff',
+    permission: 'suppliers.manage',
+    urgent: false,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/suppliers/{number}/inbox',
+    variables: {
+      ...usual,
+      supplier: { name: { zh: '供应商', en: 'Supplier' }, sample: { zh: '蓝海', en: 'Blue Sea' }, from: 'supplier' },
+      number: { name: { zh: '供应商编号', en: 'Supplier’s number' }, sample: '7', from: 'supplierId' },
+      file: { name: { zh: '文件', en: 'File' }, sample: { zh: '库存.xlsx', en: 'stock.xlsx' }, from: 'title' },
+    },
+    texts: {
+      'zh-CN': {
+        subject: '没有收下 {supplier} 发来的 {file}',
+        body: '{supplier} 发来的 {file} 不能读取，价格和库存没有更新。原因在收件记录里。\n\n{link}',
+      },
+      en: {
+        subject: '{file} of {supplier} was refused',
+        body: '{file} that {supplier} sent cannot be read; prices and stock stay as they were. Why is in the list of what came.\n\n{link}',
+      },
+    },
+  },
+  'supply.offered': {
+    name: { zh: '供应商提交待处理', en: 'A supplier sent something to look at' },
+    type: 'supply.offered',
+    audience: 'staff',
+    permission: 'suppliers.manage',
+    urgent: false,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/suppliers/{number}/{page}',
+    variables: {
+      ...usual,
+      supplier: { name: { zh: '供应商', en: 'Supplier' }, sample: { zh: '蓝海', en: 'Blue Sea' }, from: 'supplier' },
+      number: { name: { zh: '供应商编号', en: 'Supplier’s number' }, sample: '7', from: 'supplierId' },
+      page: { name: { zh: '页面', en: 'Page' }, sample: 'inbox', from: 'page' },
+      what: {
+        name: { zh: '内容', en: 'What' },
+        sample: { zh: '库存价格表', en: 'a list of stock and price' },
+        from: 'what',
+        words: {
+          list: { zh: '库存价格表', en: 'a list of stock and price' },
+          codes: { zh: '卡密', en: 'codes' },
+          paper: { zh: '合同或资质文件', en: 'a paper' },
+        },
+      },
+      file: { name: { zh: '名称', en: 'Name' }, sample: { zh: '库存.xlsx', en: 'stock.xlsx' }, from: 'title' },
+    },
+    texts: {
+      'zh-CN': {
+        subject: '{supplier} 提交了{what}，等您处理',
+        body: '{supplier} 提交了{what}：{file}。处理之前不会生效。\n\n{link}',
+      },
+      en: {
+        subject: '{supplier} sent {what} that waits for you',
+        body: '{supplier} sent {what}: {file}. Nothing of it holds before somebody agrees.\n\n{link}',
+      },
+    },
+  },
+  'supply.paper_ending': {
+    name: { zh: '供应商文件到期', en: 'A supplier’s paper ends' },
+    type: 'supply.paper_ending',
+    audience: 'staff',
+    permission: 'suppliers.manage',
+    urgent: false,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/suppliers/{number}/papers',
+    variables: {
+      ...usual,
+      supplier: { name: { zh: '供应商', en: 'Supplier' }, sample: { zh: '蓝海', en: 'Blue Sea' }, from: 'supplier' },
+      number: { name: { zh: '供应商编号', en: 'Supplier’s number' }, sample: '7', from: 'supplierId' },
+      paper: { name: { zh: '文件', en: 'Paper' }, sample: { zh: '营业执照', en: 'Licence' }, from: 'title' },
+      until: { name: { zh: '到期日', en: 'Last day' }, sample: '2026-12-22', from: 'validTo' },
+      state: {
+        name: { zh: '情况', en: 'How it stands' },
+        sample: { zh: '即将到期', en: 'It ends soon' },
+        from: 'what',
+        words: {
+          soon: { zh: '即将到期', en: 'It ends soon' },
+          over: { zh: '已到期', en: 'It has ended' },
+          stopped: { zh: '已到期，已停止向其采购', en: 'It has ended, and nothing more is bought there' },
+        },
+      },
+    },
+    texts: {
+      'zh-CN': {
+        subject: '{supplier} 的 {paper}：{state}',
+        body: '{supplier} 的 {paper} 有效期到 {until}。{state}。请让对方提交新的文件。\n\n{link}',
+      },
+      en: {
+        subject: '{paper} of {supplier}: {state}',
+        body: '{paper} of {supplier} holds until {until}. {state}. Ask them for a new one.\n\n{link}',
+      },
+    },
+  },
   'books.alarm': {
     name: { zh: '账目核对发现问题', en: 'The books have violations' },
     type: 'books.alarm',

@@ -74,6 +74,7 @@ export const PASSED_OVER = [
   'off_shelf',
   'offer_off',
   'supplier_paused',
+  'paper_ended',
   'breaker_open',
   'refused_before',
   'no_stock',
@@ -168,3 +169,29 @@ export type SupplyLineOutcome = (typeof SUPPLY_LINE_OUTCOMES)[number]
 /** Why a line of such a file is not taken. */
 export const SUPPLY_LINE_PROBLEMS = ['code', 'twice', 'cost', 'stock', 'on_sale', 'unknown', 'name', 'broken'] as const
 export type SupplyLineProblem = (typeof SUPPLY_LINE_PROBLEMS)[number]
+
+/** Through which a list comes without anybody signing in. */
+export const SUPPLY_DOORS = ['mail', 'folder'] as const
+export type SupplyDoor = (typeof SUPPLY_DOORS)[number]
+
+/** What became of a list. `same`: the very one that was taken last. `replaced`: a newer one came before anybody agreed. */
+export const INTAKE_STATES = ['taken', 'waiting', 'same', 'refused', 'replaced', 'discarded'] as const
+export type IntakeState = (typeof INTAKE_STATES)[number]
+
+/** What a mail's DKIM signature proves of its sender's domain. */
+export const MAIL_SIGNATURES = ['pass', 'fail', 'none'] as const
+export type MailSignature = (typeof MAIL_SIGNATURES)[number]
+
+export const PAPER_KINDS = ['contract', 'licence', 'authorisation', 'certificate', 'other'] as const
+export type PaperKind = (typeof PAPER_KINDS)[number]
+
+/** `offered`: sent by the supplier and not looked at yet. */
+export const PAPER_STATES = ['offered', 'current', 'replaced', 'declined', 'ended'] as const
+export type PaperState = (typeof PAPER_STATES)[number]
+export const PAPER_MEDIA = ['application/pdf', 'image/png', 'image/jpeg'] as const
+export const PAPER_BYTES_MAX = 10 * 1024 * 1024
+
+/** Codes that a supplier offers without an order. */
+export const OFFERED_CODES_STATES = ['offered', 'accepted', 'declined', 'withdrawn'] as const
+export type OfferedCodesState = (typeof OFFERED_CODES_STATES)[number]
+export const OFFERED_CODES_MAX = 10_000

@@ -448,6 +448,22 @@ export const SCREENS: readonly ScreenGroup[] = [
         load: async () => (await import('../features/supplier-workspace/SupplierSidePage.tsx')).SupplierSidePage,
       },
       {
+        path: '/suppliers/:id/inbox',
+        text: 'supplierInbox',
+        permission: 'suppliers.read',
+        under: '/suppliers',
+        load: async () =>
+          (await import('../features/supplier-workspace/inbox/SupplierInboxPage.tsx')).SupplierInboxPage,
+      },
+      {
+        path: '/suppliers/:id/papers',
+        text: 'supplierPapers',
+        permission: 'suppliers.read',
+        under: '/suppliers',
+        load: async () =>
+          (await import('../features/supplier-workspace/papers/SupplierPapersPage.tsx')).SupplierPapersPage,
+      },
+      {
         path: '/supplier-profiles',
         text: 'supplierProfiles',
         permission: 'suppliers.read',
@@ -542,6 +558,20 @@ export const SCREENS: readonly ScreenGroup[] = [
         permission: 'workspace.supplier',
         icon: <FileExcelOutlined />,
         load: async () => (await import('../features/supplier-workspace/FilesPage.tsx')).WorkspaceFilesPage,
+      },
+      {
+        path: '/workspace/codes',
+        text: 'workspaceCodes',
+        permission: 'workspace.supplier',
+        icon: <KeyOutlined />,
+        load: async () => (await import('../features/supplier-workspace/inbox/OfferCodesPage.tsx')).OfferCodesPage,
+      },
+      {
+        path: '/workspace/papers',
+        text: 'workspacePapers',
+        permission: 'workspace.supplier',
+        icon: <SafetyCertificateOutlined />,
+        load: async () => (await import('../features/supplier-workspace/papers/OwnPapersPage.tsx')).OwnPapersPage,
       },
       {
         path: '/workspace/settlement',

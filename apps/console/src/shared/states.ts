@@ -10,8 +10,11 @@ import type {
   DeskAge,
   DeskReason,
   GrantState,
+  IntakeState,
   LineState,
+  OfferedCodesState,
   OrderState,
+  PaperState,
   PriceAskState,
   PurchaseState,
   RecallPieceState,
@@ -139,6 +142,27 @@ const supplyFile: Table<SupplyFileState> = {
   read: ['warning', '待导入', 'To be taken'],
   applied: ['success', '已导入', 'Taken'],
   undone: ['default', '已撤销', 'Undone'],
+}
+const intake: Table<IntakeState> = {
+  waiting: ['warning', '待确认', 'Waiting'],
+  taken: ['success', '已更新', 'Taken'],
+  same: ['default', '内容未变', 'The same'],
+  refused: ['error', '没有收下', 'Refused'],
+  replaced: ['default', '已被取代', 'Replaced'],
+  discarded: ['default', '不采用', 'Put aside'],
+}
+const paper: Table<PaperState> = {
+  offered: ['warning', '待审核', 'To look at'],
+  current: ['success', '有效', 'In force'],
+  replaced: ['default', '旧版本', 'Older version'],
+  declined: ['error', '已退回', 'Declined'],
+  ended: ['default', '已停用', 'Ended'],
+}
+const offeredCodes: Table<OfferedCodesState> = {
+  offered: ['warning', '待处理', 'Waiting'],
+  accepted: ['success', '已收下', 'Accepted'],
+  declined: ['error', '已退回', 'Declined'],
+  withdrawn: ['default', '已撤回', 'Withdrawn'],
 }
 const priceAsk: Table<PriceAskState> = {
   waiting: ['warning', '待确认', 'Waiting'],
@@ -414,6 +438,9 @@ export const STATES = {
   task,
   supplyTask,
   supplyFile,
+  intake,
+  paper,
+  offeredCodes,
   priceAsk,
   supplier,
   supplierMoney,

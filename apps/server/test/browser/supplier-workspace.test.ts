@@ -98,6 +98,8 @@ test('a supplier works in their own workspace', { timeout: 90_000 }, async ({ on
     '供货任务',
     '我的商品',
     '文件更新',
+    '寄送卡密',
+    '合同与资质',
     '结算',
   ])
   await theirs.goto(`${consoleUrl}orders`)

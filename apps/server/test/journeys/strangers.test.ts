@@ -75,6 +75,10 @@ const FOREIGN: readonly (readonly [RegExp, () => string | number])[] = [
   [/:workTaskId/, () => full.hand.task],
   [/:askId/, () => full.hand.ask],
   [/:supplyFileId/, () => full.hand.file],
+  [/:intakeId/, () => full.hand.intake],
+  [/:offeredId/, () => full.hand.offered],
+  [/:paperId/, () => full.hand.paper],
+  [/:door/, () => 'mail'],
   [/:supplierId/, () => full.supply.supplier],
   [/:moneyId/, () => full.supply.money],
   [/:productId/, () => full.supply.product],
@@ -134,6 +138,10 @@ const BODIES: readonly unknown[] = [
   { status: 'disabled', reason: '测试' },
   { accept: true, toHao: 1, reason: '测试' },
   { about: 'stock', reason: '测试' },
+  { mailOn: false, folderOn: false, senders: [], signedOnly: true, atOnce: false, everyHours: null },
+  { skuId: 1, pieces: 1, costHao: 0, reason: '测试' },
+  { accept: true, reason: '测试' },
+  { stopsBuying: false, reason: '测试' },
   { serial: 'X1' },
   { source: '{}', note: '测试', after: 1 },
   { supplierId: 1, version: 1 },
@@ -520,7 +528,14 @@ async function fill() {
   )
   if (!restock) throw new Error('no restock was made')
   const worker = await supplierByHand(ours, '人工供货')
-  const [hand] = await house.query<{ task: number; ask: number; file: number }>(
+  const [hand] = await house.query<{
+    task: number
+    ask: number
+    file: number
+    intake: number
+    paper: number
+    offered: number
+  }>(
     `with bought as (
        insert into suppliers.purchases (tenant_id, no, purpose, supplier_id, product_id, quantity, ceiling_hao, quoted_hao, state)
        values ($1, '99999999999999999998', 'test', $2, $3, 1, 1000, 1000, 'accepted') returning no
@@ -533,8 +548,21 @@ async function fill() {
      ), file as (
        insert into suppliers.files (tenant_id, supplier_id, name, sha256, modified_at, content, uploaded_by)
        values ($1, $2, 'stock.csv', 'x', now(), '[]', '供应商的人') returning id
+     ), listed as (
+       insert into suppliers.files (tenant_id, supplier_id, name, sha256, modified_at, content, door, uploaded_by)
+       values ($1, $2, 'mail.csv', 'y', now(), '[]', 'mail', 'a@b.test') returning id
+     ), intake as (
+       insert into suppliers.intakes (tenant_id, supplier_id, door, arrival, name, bytes, state, file_id)
+       select $1, $2, 'mail', 'x', 'mail.csv', 1, 'waiting', id from listed returning id
+     ), paper as (
+       insert into suppliers.papers (tenant_id, supplier_id, paper_id, version, kind, title, state, file_name, media, content, sha256, kept_by)
+       values ($1, $2, 1, 1, 'licence', '执照', 'offered', 'a.pdf', 'application/pdf', 'x', 'x', '供应商的人') returning id
+     ), offered as (
+       insert into suppliers.offered_codes (tenant_id, supplier_id, product_id, pieces, cost_hao, sealed_as, codes_sealed, offered_by)
+       values ($1, $2, $3, 1, 0, 'x', 'x', '供应商的人') returning id
      )
-     select t.id as task, a.id as ask, f.id as file from task t, ask a, file f`,
+     select t.id as task, a.id as ask, f.id as file, i.id as intake, p.id as paper, o.id as offered
+     from task t, ask a, file f, intake i, paper p, offered o`,
     [ours.tenantId, worker.id, supply.product],
   )
   if (!hand) throw new Error('no task of a supplier was made')

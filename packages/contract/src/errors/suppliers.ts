@@ -118,6 +118,41 @@ export const supplierErrors = defineErrors('suppliers', {
     en: '“{reference}” is booked already; look at the number again',
   },
   moneyFuture: { status: 422, zh: '时间不能在将来', en: 'The time lies in the future' },
+  moneyLongAgo: {
+    status: 422,
+    zh: '时间不能早于 2000 年，请检查年份',
+    en: 'The time lies before the year 2000; check the year',
+  },
+  quantityReversed: {
+    status: 422,
+    zh: '单次最少 {min} 件不能大于最多 {max} 件，请改正',
+    en: 'At least {min} at a time is more than at most {max}; correct one of them',
+  },
+  notAPaper: {
+    status: 422,
+    zh: '只能上传 PDF、PNG 或 JPG 文件，「{fileName}」不是，请换一个文件',
+    en: 'Papers are PDF, PNG or JPG files, and “{fileName}” is none of these; choose another file',
+  },
+  paperDays: {
+    status: 422,
+    zh: '有效期的开始不能晚于结束，请改正',
+    en: 'The paper would begin to hold after it has ended; correct the days',
+  },
+  paperNeedsEnd: {
+    status: 422,
+    zh: '要在到期后停止采购，请填写到期日',
+    en: 'For buying to stop when it has ended, say when it ends',
+  },
+  paperMoved: {
+    status: 409,
+    zh: '这份文件已有人处理，或已有更新的版本，请刷新后查看',
+    en: 'Somebody has dealt with this paper, or there is a newer version; refresh and look again',
+  },
+  tooManyPapers: {
+    status: 409,
+    zh: '一家供应商最多保存 {max} 份文件，请联系商家整理',
+    en: 'A supplier may have {max} papers; ask the shop to tidy up',
+  },
   moneyNotAwaiting: {
     status: 409,
     zh: '这笔款项已经处理过，请刷新',

@@ -101,6 +101,91 @@ export const workspaceErrors = defineErrors('workspace', {
     zh: '之后又导入过别的文件，只能撤销最近一次导入',
     en: 'Another file was taken since; only the last one can be undone',
   },
+  fileHasMacros: {
+    status: 422,
+    zh: '「{fileName}」含有宏，请另存为不含宏的 .xlsx 或 .csv 再发',
+    en: '“{fileName}” has macros; save it as .xlsx without macros, or as .csv, and send it again',
+  },
+  notAList: {
+    status: 422,
+    zh: '「{fileName}」不是库存价格表，只接收 .xlsx 和 .csv 文件',
+    en: '“{fileName}” is no list of stock and price; only .xlsx and .csv are taken',
+  },
+  listTooBig: {
+    status: 422,
+    zh: '「{fileName}」超过 {limitMb} MB，请分成几个文件',
+    en: '“{fileName}” has more than {limitMb} MB; split it',
+  },
+  notAPlainFile: {
+    status: 422,
+    zh: '「{fileName}」是链接或特殊文件，没有读取；请放入普通文件',
+    en: '“{fileName}” is a link or a special file and was not read; put a plain file there',
+  },
+  columnsUnknown: {
+    status: 422,
+    zh: '认不出哪一列是商品编码，请由商家选择对应的列，之后会自动对应',
+    en: 'No column looks like the product code; the shop says once which one it is, and it is remembered',
+  },
+  senderUnknown: {
+    status: 403,
+    zh: '发件地址 {sender} 不在允许的名单里',
+    en: 'The address {sender} is not one that mails are taken from',
+  },
+  mailUnsigned: {
+    status: 403,
+    zh: '邮件没有 {domain} 的有效 DKIM 签名，无法确认发件人',
+    en: 'The mail has no valid DKIM signature of {domain}, so its sender is not certain',
+  },
+  doorNotSetUp: {
+    status: 409,
+    zh: '服务器还没有启用这种收表方式，请先由运维人员配置（见运维文档）',
+    en: 'This installation does not take lists that way yet; whoever runs it sets it up first (see operations)',
+  },
+  sendersMissing: {
+    status: 422,
+    zh: '开启邮件收表前，请至少填写一个允许的发件地址',
+    en: 'Name at least one address that mails are taken from before opening the mail door',
+  },
+  intakeMoved: {
+    status: 409,
+    zh: '这份表已处理，或已有更新的一份，请刷新后查看',
+    en: 'This list was dealt with, or a newer one came; refresh and look again',
+  },
+  offerMoved: {
+    status: 409,
+    zh: '这批卡密已处理或已撤回，请刷新后查看',
+    en: 'These codes were dealt with or withdrawn; refresh and look again',
+  },
+  offerNotCodes: {
+    status: 422,
+    zh: '「{product}」不是卡密商品，不能寄送卡密',
+    en: '“{product}” does not come as codes, so none can be offered for it',
+  },
+  offerWithoutCodes: {
+    status: 422,
+    zh: '没有读到卡密，请粘贴或选择文件，一行一条',
+    en: 'There are no codes in it; paste or choose some, one a line',
+  },
+  offerTooMany: {
+    status: 422,
+    zh: '一批最多 {max} 条卡密，请分成几批',
+    en: 'A batch has {max} codes at most; offer them in several',
+  },
+  tooManyOffers: {
+    status: 409,
+    zh: '还有 {max} 批卡密等商家处理，请等处理后再提交',
+    en: '{max} batches still wait for the shop; offer more when it has looked at them',
+  },
+  offerForSku: {
+    status: 422,
+    zh: '这个规格不能收寄送的卡密（不是卡密规格、已删除、可发多次或自选号码），请选择其他规格',
+    en: 'This variant cannot take offered codes: it sells none, is gone, uses codes several times or sells chosen numbers. Choose another',
+  },
+  offerExpired: {
+    status: 422,
+    zh: '卡密有效期已过或不在将来，请填写将来的日期',
+    en: 'The codes would have expired already; give a day in the future',
+  },
   priceMoved: {
     status: 409,
     zh: '供应商又改了报价，或已有人处理，请刷新后再决定',

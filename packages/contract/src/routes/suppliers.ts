@@ -215,7 +215,7 @@ export const skuSupplyView = z.object({
 export const purchaseView = z.object({
   id,
   no: z.string(),
-  purpose: z.enum(['line', 'test', 'stock', 'complaint']),
+  purpose: z.enum(['line', 'test', 'stock', 'complaint', 'offered']),
   /** What is bought for the shelf. */
   restockId: id.nullable(),
   orderNo: orderNo.nullable(),

@@ -18,8 +18,19 @@ const PARTS: readonly Part[] = ['remoteId', 'name', 'cost', 'stock', 'onSale']
 const KINDS = ['skip', 'card', 'direct', 'link'] as const
 const NOTHING: Mapping = { remoteId: '', name: '', cost: '', stock: '', onSale: '', newKind: 'skip' }
 
-/** What the columns of a file are, what taking it would do, and taking it. */
-export function FileReview({ read, onClose }: { readonly read: Read; readonly onClose: () => void }) {
+/**
+ * What the columns of a file are, what taking it would do, and taking it: one that a supplier's person sent, or, with `intakeId`, one that
+ * came by itself and is the shop's to decide.
+ */
+export function FileReview({
+  read,
+  intakeId,
+  onClose,
+}: {
+  readonly read: Read
+  readonly intakeId?: number
+  readonly onClose: () => void
+}) {
   const t = useText(fileText)
   const common = useText(commonText)
   const [mapping, setMapping] = useState<Mapping>({ ...NOTHING, ...read.mapping })
@@ -28,7 +39,22 @@ export function FileReview({ read, onClose }: { readonly read: Read; readonly on
   const [problem, setProblem] = useState<string>()
   const check = useAction('workspace.checkFile', { showProblem: false })
   const apply = useAction('workspace.applyFile', { refresh: REFRESH_AFTER, done: t('taken'), showProblem: false })
-  const params = { supplyFileId: read.id }
+  const checkIntake = useAction('workspace.checkIntake', { showProblem: false })
+  const applyIntake = useAction('workspace.applyIntake', {
+    refresh: ['workspace.', 'suppliers.'],
+    done: t('taken'),
+    showProblem: false,
+  })
+  const tryIt = () =>
+    intakeId === undefined
+      ? check.run({ params: { supplyFileId: read.id }, body: mapping })
+      : checkIntake.run({ params: { intakeId }, body: mapping })
+  const takeIt = () => {
+    const body = { ...mapping, anyway }
+    return intakeId === undefined
+      ? apply.run({ params: { supplyFileId: read.id }, body })
+      : applyIntake.run({ params: { intakeId }, body })
+  }
   const say = async (deed: () => Promise<void>) => {
     setProblem(undefined)
     await deed().catch((error: unknown) => setProblem(problemOf(error).message))
@@ -50,8 +76,8 @@ export function FileReview({ read, onClose }: { readonly read: Read; readonly on
           <Button
             {...(tried ? {} : { type: 'primary' as const })}
             disabled={mapping.remoteId === ''}
-            loading={check.running}
-            onClick={() => void say(async () => setTried(await check.run({ params, body: mapping })))}
+            loading={check.running || checkIntake.running}
+            onClick={() => void say(async () => setTried(await tryIt()))}
           >
             {t('try')}
           </Button>
@@ -59,10 +85,10 @@ export function FileReview({ read, onClose }: { readonly read: Read; readonly on
             <Button
               type="primary"
               disabled={asksAgain && !anyway}
-              loading={apply.running}
+              loading={apply.running || applyIntake.running}
               onClick={() =>
                 void say(async () => {
-                  await apply.run({ params, body: { ...mapping, anyway } })
+                  await takeIt()
                   onClose()
                 })
               }

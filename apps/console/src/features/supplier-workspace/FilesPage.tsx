@@ -136,7 +136,13 @@ function columnsOf(t: T): readonly ListColumn<FileRow>[] {
           invalid: formatCount(report.invalid),
         }),
     },
-    { key: 'by', title: t('by'), width: 100, render: (file) => file.uploadedBy },
+    {
+      key: 'by',
+      title: t('by'),
+      width: 140,
+      render: ({ uploadedBy }) =>
+        uploadedBy === 'folder' ? t('byFolder') : <OneLine width={130}>{uploadedBy}</OneLine>,
+    },
     { key: 'at', title: t('at'), width: 170, render: (file) => <Time value={file.appliedAt} /> },
   ]
 }

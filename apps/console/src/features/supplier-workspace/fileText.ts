@@ -17,6 +17,7 @@ export const fileText = defineMessages('workspaceFiles', {
   outcome: ['结果', 'Outcome'],
   counts: ['更新 {changed} · 未变 {same} · 无效 {invalid}', '{changed} updated · {same} the same · {invalid} invalid'],
   by: ['上传人', 'Sent by'],
+  byFolder: ['文件夹', 'By folder'],
   at: ['导入时间', 'Taken'],
   lines: ['明细', 'Lines'],
   undo: ['撤销', 'Undo'],

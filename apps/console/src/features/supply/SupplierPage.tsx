@@ -126,12 +126,20 @@ function Actions({ supplier, ask }: { readonly supplier: Supplier; readonly ask:
   const byHand = supplier.adapter === WORKSPACE_ADAPTER
   return (
     <>
+      <Link to={`/suppliers/${supplier.id}/papers`}>
+        <ActionButton tabIndex={-1}>{t('papers')}</ActionButton>
+      </Link>
       {byHand ? (
-        <Link to={`/suppliers/${supplier.id}/workspace`}>
-          <ActionButton type="primary" tabIndex={-1}>
-            {t('workspace')}
-          </ActionButton>
-        </Link>
+        <>
+          <Link to={`/suppliers/${supplier.id}/inbox`}>
+            <ActionButton tabIndex={-1}>{t('inbox')}</ActionButton>
+          </Link>
+          <Link to={`/suppliers/${supplier.id}/workspace`}>
+            <ActionButton type="primary" tabIndex={-1}>
+              {t('workspace')}
+            </ActionButton>
+          </Link>
+        </>
       ) : (
         <ActionButton permission="suppliers.manage" loading={ask.testing} onClick={ask.test}>
           {t('test')}

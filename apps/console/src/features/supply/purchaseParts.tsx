@@ -12,6 +12,7 @@ type Purchase = Row<'suppliers.listPurchases'>
 export function OrderOf({ purchase: { purpose, orderNo, restockId, turn } }: { readonly purchase: Purchase }) {
   const t = useText(purchaseText)
   if (restockId !== null) return <Link to={`/restocks/${restockId}`}>{t('restock', { id: restockId })}</Link>
+  if (purpose === 'offered') return <Tag variant="filled">{t('offered')}</Tag>
   if (purpose === 'test' || orderNo === null) {
     return (
       <Tag color="purple" variant="filled">

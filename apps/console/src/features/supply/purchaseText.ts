@@ -14,6 +14,7 @@ export const purchaseText = defineMessages('purchases', {
   no: ['采购编号', 'Number'],
   order: ['订单', 'Order'],
   restock: ['补货 #{id}', 'Restock #{id}'],
+  offered: ['供应商寄送', 'Offered by the supplier'],
   test: ['试买', 'Try-out'],
   product: ['商品', 'Product'],
   turn: ['第 {turn} 家', 'Source {turn}'],

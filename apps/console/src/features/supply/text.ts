@@ -2,6 +2,8 @@ import { defineMessages } from '../../shared/i18n/index.ts'
 
 /** Words about suppliers: the list, the form, and one supplier's page. */
 export const supplierText = defineMessages('suppliers', {
+  papers: ['合同与资质', 'Papers'],
+  inbox: ['收件', 'Inbox'],
   workspace: ['工作台与人员', 'Workspace and people'],
   byHandText: [
     '没有接口的供应商：由对方的人在工作台接单、交付。',

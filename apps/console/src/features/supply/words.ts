@@ -7,6 +7,7 @@ const passedText = defineMessages('passedOver', {
   off_shelf: ['供应商已下架', 'Off the supplier’s shelf'],
   offer_off: ['货源已停用', 'Switched off'],
   supplier_paused: ['供应商已暂停', 'The supplier is paused'],
+  paper_ended: ['必需的文件已到期', 'A paper that buying depends on has ended'],
   breaker_open: ['线路已熔断', 'Its lane has tripped'],
   refused_before: ['这一单已被它拒绝', 'It refused this order before'],
   no_stock: ['没有库存', 'No stock'],

@@ -18,6 +18,7 @@ const healthy: Candidate = {
   onSale: true,
   enabled: true,
   supplierState: 'on',
+  isCovered: true,
   breaker: 'closed',
   balanceHao: null,
   position: 1,
@@ -143,6 +144,7 @@ describe('who is passed over, and why', () => {
   test.each<[PassedOver, Partial<Candidate>, Partial<Wanted>]>([
     ['offer_off', { enabled: false }, {}],
     ['supplier_paused', { supplierState: 'paused' }, {}],
+    ['paper_ended', { isCovered: false }, {}],
     ['wrong_kind', { kind: 'card' }, {}],
     ['off_shelf', { onSale: false }, {}],
     ['other_currency', { currency: 'USD' }, {}],

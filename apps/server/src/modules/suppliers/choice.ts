@@ -24,6 +24,8 @@ export type Candidate = {
   readonly onSale: boolean
   readonly enabled: boolean
   readonly supplierState: SupplierState
+  /** False: a paper that buying depends on has ended. */
+  readonly isCovered: boolean
   readonly breaker: BreakerState
   readonly balanceHao: number | null
   readonly position: number
@@ -123,6 +125,7 @@ function whyNot(candidate: Candidate, wanted: Wanted, guardHao: number | null): 
     : wanted.quantity
   if (!candidate.enabled) return 'offer_off'
   if (candidate.supplierState !== 'on') return 'supplier_paused'
+  if (!candidate.isCovered) return 'paper_ended'
   if (!fits(candidate.kind, wanted.skuKind)) return 'wrong_kind'
   if (!candidate.onSale) return 'off_shelf'
   if (candidate.currency !== 'CNY') return 'other_currency'

@@ -11,6 +11,7 @@ import { createReceiveCallback } from './commands/receive-callback.ts'
 import { syncProducts } from './commands/sync-products.ts'
 import { balanceSchedule, fetchLater, probeSchedule, supplierTasks, syncSchedule } from './jobs.ts'
 import { createLanes, type TellNews, type TraceOf } from './lanes.ts'
+import { paperSchedule } from './papers/routes.ts'
 import { supplierRoutesBound } from './routes.ts'
 import { type SupplierStatements, supplierStatements } from './statements.ts'
 
@@ -22,11 +23,20 @@ export { tendTasks } from './by-hand/tend.ts'
 export type { CardQuestion, SupplierSays } from './card-state.ts'
 export type { AccountAnswer, CheckAccount } from './checks/check-account.ts'
 export { type Choice, choiceRecord, choose, fieldsOf, mostOf, type Sources, type Wanted } from './choice.ts'
+export { checkQuantities } from './commands/enter-product.ts'
 export { CHECK_REFUSED_TASK } from './commands/receive-callback.ts'
 export { saveSkuSupply } from './commands/save-sku-supply.ts'
 export { createSupplier } from './commands/save-supplier.ts'
 export type { TellNews } from './lanes.ts'
 export type { PurchaseNews } from './model.ts'
+export {
+  downloadPaper,
+  keepPaper,
+  listOwnPapers,
+  ownView as ownPaperView,
+  paperFile,
+  readPaper,
+} from './papers/papers.ts'
 export { readPurchaseView } from './queries/suppliers.ts'
 export type * from './supplier.ts'
 
@@ -73,6 +83,7 @@ export function suppliersModule(
       probeSchedule(platform, outbound, accounts),
       syncSchedule(platform),
       tendSchedule(platform),
+      paperSchedule(platform),
     ],
     loops: [lanes.loop],
     kick: lanes.kick,

@@ -16,6 +16,7 @@ import { testSupplier } from './commands/test-supplier.ts'
 import { tryProduct } from './commands/try-product.ts'
 import { enqueueSync } from './jobs.ts'
 import { moneyRoutes } from './money/routes.ts'
+import { paperRoutes } from './papers/routes.ts'
 import { priceRoutes } from './prices/routes.ts'
 import { profileRoutes } from './profiles/routes.ts'
 import { qualityRoutes } from './quality/routes.ts'
@@ -46,6 +47,7 @@ export function supplierRoutesBound(
     ...productRoutes(platform, outbound, accounts, wake),
     ...callbackRoutes(platform, receive),
     ...moneyRoutes(platform),
+    ...paperRoutes(platform),
     ...priceRoutes(platform),
     ...profileRoutes(platform, adapters, accounts),
     ...qualityRoutes(platform),

@@ -1,15 +1,27 @@
-import { workspaceRoutes as routes } from '@quanshu/contract'
-import type { ReadTx } from '../../platform/db/index.ts'
+import { buffer as bytesOf } from 'node:stream/consumers'
+import { workspaceRoutes as routes, supplierPaperRoutes, supplyDoorRoutes } from '@quanshu/contract'
+import type { Ctx, ReadTx } from '../../platform/db/index.ts'
 import { type BoundRoute, handle, type Session } from '../../platform/http/index.ts'
 import { everyRow } from '../../platform/lists/index.ts'
 import type { Platform } from '../../platform/module.ts'
 import { xlsxReply } from '../../platform/sheets/index.ts'
+import { downloadPaper, keepPaper, listOwnPapers, ownPaperView, paperFile, readPaper } from '../suppliers/index.ts'
 import { decidePrice } from './commands/decide-price.ts'
 import { acceptTasks, deliverCodes, finishTask, refuseTask, type Worker, withdrawTask } from './commands/end-task.ts'
 import { invitePerson, resetPerson, setPerson } from './commands/people.ts'
 import { addProduct, saveProduct } from './commands/save-product.ts'
+import { readDoors, renewDoor, saveDoors } from './doors/doors.ts'
+import { applyIntake, checkIntake, discardIntake, listIntakes, readIntake } from './doors/intakes.ts'
 import { listFiles } from './files/store.ts'
 import { applyFile, checkFile, readFile, undoFile } from './files/take-file.ts'
+import {
+  declineCodes,
+  listOffersForShop,
+  listOwnOffers,
+  offerCodes,
+  takeCodes,
+  withdrawCodes,
+} from './offered/codes.ts'
 import { type Own, ownSupplier, supplierByHand } from './own.ts'
 import { readHome } from './queries/home.ts'
 import { listPeople } from './queries/people.ts'
@@ -26,6 +38,9 @@ export const workspaceBoundRoutes = (platform: Platform, wake: () => void): read
   ...ownFiles(platform),
   ...ownMoney(platform),
   ...shopsSide(platform, wake),
+  ...ownPapers(platform),
+  ...offered(platform),
+  ...doors(platform),
 ]
 
 type StaffSession = Extract<Session, { readonly kind: 'staff' }>
@@ -186,6 +201,79 @@ function shopsSide(platform: Platform, wake: () => void): readonly BoundRoute[] 
         await decidePrice(tx, params.askId, body, session.name)
         return await readPriceAsk(tx, params.askId)
       }),
+    ),
+  ]
+}
+
+function ownPapers({ db }: Platform): readonly BoundRoute[] {
+  return [
+    handle(supplierPaperRoutes.listOwn, ({ ctx, session, query }) =>
+      db.read(ctx, async (tx) => listOwnPapers(tx, (await ownOf(session)(tx)).supplierId, query)),
+    ),
+    handle(supplierPaperRoutes.offer, async ({ ctx, session, query, body }) => {
+      const file = paperFile(await bytesOf(body.stream), body.fileName)
+      const keeper = { name: session.name, isSupplier: true, stopsBuying: false }
+      return await db.write(ctx, async (tx) => {
+        const { supplierId } = await ownOf(session)(tx)
+        return ownPaperView(await readPaper(tx, await keepPaper(tx, supplierId, query, file, keeper)))
+      })
+    }),
+    handle(supplierPaperRoutes.ownFile, ({ ctx, session, params }) =>
+      db.write(ctx, async (tx) => downloadPaper(tx, params.paperId, (await ownOf(session)(tx)).supplierId)),
+    ),
+  ]
+}
+
+function offered(platform: Platform): readonly BoundRoute[] {
+  const { db } = platform
+  return [
+    handle(supplyDoorRoutes.offerCodes, ({ ctx, session, query, body }) =>
+      offerCodes(platform, ctx, ownOf(session), query, body, session.name),
+    ),
+    handle(supplyDoorRoutes.listOfferedCodes, ({ ctx, session, query }) =>
+      db.read(ctx, async (tx) => listOwnOffers(tx, await ownOf(session)(tx), query)),
+    ),
+    handle(supplyDoorRoutes.withdrawCodes, ({ ctx, session, params }) =>
+      db.write(ctx, async (tx) => withdrawCodes(tx, await ownOf(session)(tx), params.offeredId, session.name)),
+    ),
+    handle(supplyDoorRoutes.listSupplierCodes, ({ ctx, params, query }) =>
+      db.read(ctx, (tx) => listOffersForShop(tx, params.supplierId, query)),
+    ),
+    handle(supplyDoorRoutes.takeCodes, ({ ctx, session, params, body }) =>
+      takeCodes(platform, ctx, params.offeredId, body, session.name),
+    ),
+    handle(supplyDoorRoutes.declineCodes, ({ ctx, session, params, body }) =>
+      db.write(ctx, (tx) => declineCodes(tx, params.offeredId, body.reason, session.name)),
+    ),
+  ]
+}
+
+function doors(platform: Platform): readonly BoundRoute[] {
+  const { db } = platform
+  const view = ({ permissions }: StaffSession, ctx: Ctx, supplierId: number) =>
+    readDoors(platform, ctx, supplierId, permissions.has('suppliers.manage'))
+  return [
+    handle(supplyDoorRoutes.readDoors, ({ ctx, session, params }) => view(session, ctx, params.supplierId)),
+    handle(supplyDoorRoutes.saveDoors, async ({ ctx, session, params, body }) => {
+      await saveDoors(platform, ctx, params.supplierId, body, session.name)
+      return await view(session, ctx, params.supplierId)
+    }),
+    handle(supplyDoorRoutes.renewDoor, async ({ ctx, session, params, body }) => {
+      await renewDoor(platform, ctx, params.supplierId, params.door, body.reason, session.name)
+      return await view(session, ctx, params.supplierId)
+    }),
+    handle(supplyDoorRoutes.listIntakes, ({ ctx, params, query }) =>
+      db.read(ctx, (tx) => listIntakes(tx, params.supplierId, query)),
+    ),
+    handle(supplyDoorRoutes.readIntake, ({ ctx, params }) => db.read(ctx, (tx) => readIntake(tx, params.intakeId))),
+    handle(supplyDoorRoutes.checkIntake, ({ ctx, session, params, body }) =>
+      checkIntake(platform, ctx, params.intakeId, body, session.name),
+    ),
+    handle(supplyDoorRoutes.applyIntake, ({ ctx, session, params, body: { anyway, ...mapping } }) =>
+      db.write(ctx, (tx) => applyIntake(tx, params.intakeId, mapping, anyway, session.name)),
+    ),
+    handle(supplyDoorRoutes.discardIntake, ({ ctx, session, params, body }) =>
+      db.write(ctx, (tx) => discardIntake(tx, params.intakeId, body.reason, session.name)),
     ),
   ]
 }

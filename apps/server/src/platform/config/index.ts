@@ -43,6 +43,18 @@ export type Config = {
   readonly smtpUrl?: string
   /** Sender of mail. `QUANSHU_MAIL_FROM` */
   readonly mailFrom: string
+  /** Suppliers' lists come by mail to addresses of this domain. Absent: no mail is taken. `QUANSHU_MAILIN_DOMAIN` and the others */
+  readonly mailIn?: {
+    readonly domain: string
+    /** `QUANSHU_MAILIN_HOST`, `QUANSHU_MAILIN_PORT`; 0 takes a free one. */
+    readonly host: string
+    readonly port: number
+    /** PEM files for STARTTLS: `QUANSHU_MAILIN_KEY_FILE`, `QUANSHU_MAILIN_CERT_FILE`. Absent: a relay in front speaks TLS. */
+    readonly keyFile?: string
+    readonly certFile?: string
+  }
+  /** Folder in which each supplier drops its lists. Absolute; absent: none is looked into. `QUANSHU_DROP_FOLDER` */
+  readonly dropDir?: string
   /** Believe `X-Forwarded-*`: only behind a proxy that sets them itself. `QUANSHU_TRUST_PROXY` */
   readonly trustProxy: boolean
   /** Cookies only over https. Default: when the public address is https. `QUANSHU_SECURE_COOKIES` */
@@ -117,6 +129,15 @@ const environment = z.object({
     .default('demo'),
   QUANSHU_SMTP_URL: url('smtp', 'smtps').optional(),
   QUANSHU_MAIL_FROM: z.string().default('权枢 <no-reply@quanshu.test>'),
+  QUANSHU_MAILIN_DOMAIN: z
+    .string()
+    .regex(/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i, 'must be a domain such as lists.shop.example')
+    .optional(),
+  QUANSHU_MAILIN_HOST: z.string().default('127.0.0.1'),
+  QUANSHU_MAILIN_PORT: wholeNumber(0, 65_535).default(2525),
+  QUANSHU_MAILIN_KEY_FILE: z.string().optional(),
+  QUANSHU_MAILIN_CERT_FILE: z.string().optional(),
+  QUANSHU_DROP_FOLDER: z.string().optional(),
   QUANSHU_TRUST_PROXY: flag.default(false),
   QUANSHU_SECURE_COOKIES: flag.optional(),
   QUANSHU_RATE_LIMIT_FACTOR: wholeNumber(1, 1_000_000).default(1),
@@ -166,6 +187,18 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     streamsPerNetwork: set.QUANSHU_STREAMS_PER_ADDRESS,
     ...(set.QUANSHU_METRICS_TOKEN === undefined ? {} : { metricsToken: set.QUANSHU_METRICS_TOKEN }),
     ...(set.QUANSHU_ARCHIVE === undefined ? {} : { archiveDir: resolve(set.QUANSHU_ARCHIVE) }),
+    ...(set.QUANSHU_MAILIN_DOMAIN === undefined
+      ? {}
+      : {
+          mailIn: {
+            domain: set.QUANSHU_MAILIN_DOMAIN.toLowerCase(),
+            host: set.QUANSHU_MAILIN_HOST,
+            port: set.QUANSHU_MAILIN_PORT,
+            ...(set.QUANSHU_MAILIN_KEY_FILE !== undefined && { keyFile: resolve(set.QUANSHU_MAILIN_KEY_FILE) }),
+            ...(set.QUANSHU_MAILIN_CERT_FILE !== undefined && { certFile: resolve(set.QUANSHU_MAILIN_CERT_FILE) }),
+          },
+        }),
+    ...(set.QUANSHU_DROP_FOLDER === undefined ? {} : { dropDir: resolve(set.QUANSHU_DROP_FOLDER) }),
     ...(logFile === '-' ? {} : { logFile: resolve(logFile) }),
     ...(set.DATABASE_URL === undefined ? {} : { databaseUrl: set.DATABASE_URL }),
     ...(set.DATABASE_APP_URL === undefined ? {} : { databaseAppUrl: set.DATABASE_APP_URL }),

@@ -1474,6 +1474,25 @@ export type SuppliersCallbacks = {
   received_at: DefaultedTime
 }
 
+export type SuppliersDoors = {
+  tenant_id: number
+  supplier_id: number
+  mail_on: Generated<boolean>
+  folder_on: Generated<boolean>
+  mail_sealed: Buffer | null
+  mail_hash: Buffer | null
+  folder_sealed: Buffer | null
+  folder_hash: Buffer | null
+  senders: Generated<string[]>
+  signed_only: Generated<boolean>
+  at_once: Generated<boolean>
+  every_hours: number | null
+  heard_at: DefaultedTime
+  late_told_at: NullableTime
+  updated_by: Generated<string>
+  updated_at: DefaultedTime
+}
+
 export type SuppliersFiles = {
   tenant_id: number
   id: GeneratedAlways<number>
@@ -1492,6 +1511,26 @@ export type SuppliersFiles = {
   applied_at: NullableTime
   undone_by: string | null
   undone_at: NullableTime
+  door: Generated<'upload' | 'mail' | 'folder'>
+}
+
+export type SuppliersIntakes = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  supplier_id: number
+  door: 'mail' | 'folder'
+  arrival: Buffer
+  name: string
+  bytes: number
+  sha256: Buffer | null
+  sender: Generated<string>
+  signature: 'pass' | 'fail' | 'none' | null
+  state: 'taken' | 'waiting' | 'same' | 'refused' | 'replaced' | 'discarded'
+  file_id: number | null
+  problem: NullableJson
+  came_at: DefaultedTime
+  decided_by: string | null
+  decided_at: NullableTime
 }
 
 export type SuppliersMoney = {
@@ -1517,6 +1556,27 @@ export type SuppliersMoney = {
   created_at: DefaultedTime
 }
 
+export type SuppliersOfferedCodes = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  supplier_id: number
+  product_id: number
+  pieces: number
+  cost_hao: number
+  valid_to: NullableTime
+  note: Generated<string>
+  state: Generated<'offered' | 'accepted' | 'declined' | 'withdrawn'>
+  sealed_as: string
+  codes_sealed: Buffer | null
+  offered_by: string
+  offered_at: DefaultedTime
+  decided_by: string | null
+  decided_at: NullableTime
+  reason: Generated<string>
+  sku_id: number | null
+  purchase_id: number | null
+}
+
 export type SuppliersOffers = {
   tenant_id: number
   id: GeneratedAlways<number>
@@ -1528,6 +1588,32 @@ export type SuppliersOffers = {
   field_map: DefaultedJson
   created_at: DefaultedTime
   template: NullableJson
+}
+
+export type SuppliersPapers = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  supplier_id: number
+  paper_id: number
+  version: number
+  kind: 'contract' | 'licence' | 'authorisation' | 'certificate' | 'other'
+  title: string
+  number: Generated<string>
+  valid_from: string | null
+  valid_to: string | null
+  stops_buying: Generated<boolean>
+  state: 'offered' | 'current' | 'replaced' | 'declined' | 'ended'
+  file_name: string
+  media: 'application/pdf' | 'image/png' | 'image/jpeg'
+  content: Buffer
+  sha256: Buffer
+  told_days: number | null
+  by_supplier: Generated<boolean>
+  kept_by: string
+  kept_at: DefaultedTime
+  decided_by: string | null
+  decided_at: NullableTime
+  reason: Generated<string>
 }
 
 export type SuppliersPriceAsks = {
@@ -1640,7 +1726,7 @@ export type SuppliersPurchases = {
   tenant_id: number
   id: GeneratedAlways<number>
   no: string
-  purpose: Generated<'line' | 'test' | 'stock' | 'complaint'>
+  purpose: Generated<'line' | 'test' | 'stock' | 'complaint' | 'offered'>
   order_no: number | null
   line_no: number | null
   turn: Generated<number>
@@ -1727,6 +1813,7 @@ export type SuppliersSuppliers = {
   low_since: NullableTime
   node_id: number | null
   file_mapping: NullableJson
+  papers_until: string | null
 }
 
 export type SuppliersTasks = {
@@ -2124,9 +2211,13 @@ export type DB = {
   'stock.warehouses': StockWarehouses
   'suppliers.breaker_openings': SuppliersBreakerOpenings
   'suppliers.callbacks': SuppliersCallbacks
+  'suppliers.doors': SuppliersDoors
   'suppliers.files': SuppliersFiles
+  'suppliers.intakes': SuppliersIntakes
   'suppliers.money': SuppliersMoney
+  'suppliers.offered_codes': SuppliersOfferedCodes
   'suppliers.offers': SuppliersOffers
+  'suppliers.papers': SuppliersPapers
   'suppliers.price_asks': SuppliersPriceAsks
   'suppliers.price_moves': SuppliersPriceMoves
   'suppliers.price_rules': SuppliersPriceRules

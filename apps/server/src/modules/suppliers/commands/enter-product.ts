@@ -1,4 +1,4 @@
-import { commonErrors, type FormField, type ProductKind } from '@quanshu/contract'
+import { commonErrors, type FormField, type ProductKind, supplierErrors } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { Tx } from '../../../platform/db/index.ts'
 
@@ -18,10 +18,11 @@ export type EnteredProduct = {
  * Enters what a supplier sells by hand, where its interface lists nothing. The same id again changes it; a later list of the
  * supplier's own has the last word.
  * @returns its id
- * @throws common.not_found
+ * @throws common.not_found, suppliers.quantity_reversed
  */
 export async function enterProduct(tx: Tx, supplierId: number, given: EnteredProduct): Promise<number> {
   const { tenantId } = tx.ctx
+  checkQuantities(given)
   const { rows: suppliers } = await sql`
     select from suppliers.suppliers
     where tenant_id = ${tenantId}
@@ -49,4 +50,12 @@ export async function enterProduct(tx: Tx, supplierId: number, given: EnteredPro
     detail: { product: given.name, remoteId: given.remoteId, costHao: given.costHao, onSale: given.onSale },
   })
   return id
+}
+
+/** @throws suppliers.quantity_reversed */
+export function checkQuantities({
+  minQuantity: min,
+  maxQuantity: max,
+}: Pick<EnteredProduct, 'minQuantity' | 'maxQuantity'>) {
+  if (max !== null && min > max) throw supplierErrors.quantityReversed({ min, max })
 }

@@ -1,7 +1,7 @@
 import { commonErrors, refusalOf, supplierErrors } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { Tx } from '../../../platform/db/index.ts'
-import { type Actor, bookMoney } from './record-money.ts'
+import { type Actor, bookMoney, checkTime } from './record-money.ts'
 
 type At = { readonly supplierId: number; readonly moneyId: number }
 type Money = {
@@ -56,6 +56,7 @@ export async function grantClaim(
 ): Promise<void> {
   const { state, amountFen: claimedFen } = await locked(tx, at)
   if (state !== 'claimed') throw supplierErrors.moneyNotAwaiting()
+  checkTime(given.at)
   if (given.amountFen > claimedFen) throw supplierErrors.grantAboveClaim({ claimed: (claimedFen / 100).toFixed(2) })
   const taken = await sql`
     select from suppliers.money

@@ -14,18 +14,20 @@ export type GivenMoney = {
   readonly note: string
 }
 
-/** A bank's clock and ours may differ. */
-const AHEAD_MAX_MS = 5 * 60_000
+/** Clocks and zones of banks differ; a day is more than any of them. */
+const AHEAD_MAX_MS = 86_400_000
+/** A year that was typed short is caught; nobody here has paid a supplier before. */
+const EARLIEST_MS = Date.UTC(2000, 0, 1)
 
 /**
  * Books money that was paid ahead, taken back or given back; above the shop's amount it waits for a second person. The same
  * number of the same kind is booked once.
  * @returns its id
- * @throws common.not_found, suppliers.money_twice, money_future
+ * @throws common.not_found, suppliers.money_twice, money_future, money_long_ago
  */
 export async function recordMoney(tx: Tx, supplierId: number, given: GivenMoney, actor: Actor): Promise<number> {
   const { kind, amountFen, reference, at, note } = given
-  if (Date.parse(at) > Date.now() + AHEAD_MAX_MS) throw supplierErrors.moneyFuture()
+  checkTime(at)
   await mustExist(tx, supplierId)
   const above = (await readSettings(tx))['suppliers.moneyApprovalAboveFen']
   const waits = above > 0 && amountFen > above
@@ -50,6 +52,12 @@ export async function recordMoney(tx: Tx, supplierId: number, given: GivenMoney,
     detail: { moneyId: id, kind, amountFen, reference, note, ...(waits ? { awaiting: true } : {}) },
   })
   return id
+}
+
+/** @throws suppliers.money_future, money_long_ago */
+export function checkTime(at: string): void {
+  if (Date.parse(at) > Date.now() + AHEAD_MAX_MS) throw supplierErrors.moneyFuture()
+  if (Date.parse(at) < EARLIEST_MS) throw supplierErrors.moneyLongAgo()
 }
 
 export async function bookMoney(tx: Tx, moneyId: number): Promise<void> {

@@ -91,7 +91,8 @@ async function figuresOf(tx: ReadTx, supplierId: number, span: Span): Promise<re
         p.state in ('sending', 'accepted', 'unknown') as is_open,
         p.state in ('done', 'partial') and p.arrived > 0 as has_arrived,
         p.unknown_at is not null as was_unknown,
-        extract(epoch from p.ended_at - p.sent_at)::double precision as seconds
+        -- What was offered without an order took nobody any time.
+        case when p.purpose <> 'offered' then extract(epoch from p.ended_at - p.sent_at)::double precision end as seconds
       from suppliers.purchases p
       where p.tenant_id = ${tx.ctx.tenantId}
         and p.supplier_id = ${supplierId}

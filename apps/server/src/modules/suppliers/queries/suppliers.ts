@@ -46,6 +46,7 @@ const qualityOf = (tenantId: TenantId, where: RawBuilder<unknown>) => sql`
       and ${where}
       and c.ended_at > now() - interval '7 days'
       and c.sent_at is not null
+      and c.purpose <> 'offered'
     order by c.ended_at desc
     limit 200
   ) x

@@ -5,8 +5,8 @@ import type { Ctx, ReadTx, Tx } from '../../../platform/db/index.ts'
 import type { Upload } from '../../../platform/http/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import { workCodesPlace } from '../../suppliers/index.ts'
-import { canonical, FINGERPRINT_PURPOSE, readCardFile } from '../../vault/index.ts'
 import type { Own } from '../own.ts'
+import { cardsOf, deliveredBefore, linesOf, printOf } from './codes.ts'
 
 export type Worker = { readonly staffId: StaffId; readonly name: string }
 
@@ -39,14 +39,14 @@ export async function deliverCodes(
 ): Promise<void> {
   const task = await db.read(ctx, async (tx) => readWork(tx, await ownOf(tx), taskId))
   if (task.kind === 'direct') throw workspaceErrors.noCodesExpected()
-  const cards = await cardsOf(body, task.quantity)
+  const cards = await cardsOf(body, task.quantity, (given) =>
+    workspaceErrors.codesTooMany({ wanted: task.quantity, given }),
+  )
   if (cards.length < task.quantity && !(partial && cards.length > 0)) {
     throw workspaceErrors.codesMissing({ wanted: task.quantity, given: cards.length })
   }
   const sealer = await crypto.sealer(ctx.tenantId)
-  const fingerprints = cards.map(({ parts }) =>
-    sealer.fingerprint(FINGERPRINT_PURPOSE, canonical(parts)).toString('base64'),
-  )
+  const fingerprints = cards.map((card) => printOf(sealer, card))
   const sealed = await crypto.encrypt(
     ctx.tenantId,
     workCodesPlace(taskId),
@@ -150,46 +150,3 @@ async function readWork(tx: ReadTx, own: Own, taskId: number): Promise<{ kind: P
   if (task.state !== 'accepted') throw workspaceErrors.taskMoved()
   return task
 }
-
-type ReadCard = { readonly lineNo: number; readonly parts: readonly string[] }
-
-/** The codes of what was pasted or uploaded. Read no further than to know that there are too many. */
-async function cardsOf({ stream, fileName }: Pick<Upload, 'stream' | 'fileName'>, wanted: number) {
-  const cards: ReadCard[] = []
-  const invalid: number[] = []
-  for await (const lines of readCardFile({ bytes: stream, fileName: fileName ?? 'codes.txt', separator: 'auto' })) {
-    for (const line of lines) {
-      if ('parts' in line) cards.push(line)
-      else if (line.reason !== 'heading') invalid.push(line.lineNo)
-    }
-  }
-  if (invalid.length > 0) throw workspaceErrors.codesInvalid({ lines: someOf(invalid) })
-  if (cards.length > wanted) throw workspaceErrors.codesTooMany({ wanted, given: cards.length })
-  const seen = new Set<string>()
-  const twice = cards.filter(({ parts }) => seen.size === seen.add(canonical(parts)).size)
-  if (twice.length > 0) throw workspaceErrors.codesTwice({ lines: linesOf(twice) })
-  return cards
-}
-
-/**
- * Which of these codes the same supplier has delivered before. Of codes that others brought nothing is said here: whether the shop
- * has them is not this supplier's business, and the vault finds out.
- * @returns their positions, from 1
- */
-async function deliveredBefore(tx: Tx, own: Own, fingerprints: readonly string[]): Promise<readonly number[]> {
-  const { rows } = await sql<{ n: number }>`
-    select f.n
-    from jsonb_array_elements_text(${JSON.stringify(fingerprints)}::jsonb) with ordinality as f(fingerprint, n)
-    join vault.cards c on c.tenant_id = ${tx.ctx.tenantId}::bigint and c.fingerprint = decode(f.fingerprint, 'base64')
-    join vault.batches b on b.tenant_id = c.tenant_id and b.id = c.batch_id
-    where b.supplier_id = ${own.supplierId}::bigint
-    order by f.n
-  `.execute(tx.db)
-  return rows.map(({ n }) => n)
-}
-
-const linesOf = (cards: readonly (ReadCard | undefined)[]): string =>
-  someOf(cards.flatMap((card) => (card ? [card.lineNo] : [])))
-/** As many as a sentence bears. */
-const someOf = (lines: readonly number[]): string =>
-  lines.slice(0, 10).join(', ') + (lines.length > 10 ? ` … (${lines.length})` : '')

@@ -1,6 +1,7 @@
 import { commonErrors, type FormField, type ProductKind, workspaceErrors } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { Tx } from '../../../platform/db/index.ts'
+import { checkQuantities } from '../../suppliers/index.ts'
 import type { Own } from '../own.ts'
 import { readOwnProduct } from '../queries/products.ts'
 
@@ -21,7 +22,7 @@ type New = Given & { readonly remoteId: string; readonly kind: ProductKind; read
 /**
  * Offers a product to the shop. Nothing of it is bought before the shop has said what it sells it as.
  * @returns its id
- * @throws workspace.code_taken, workspace.too_many_products
+ * @throws workspace.code_taken, workspace.too_many_products, suppliers.quantity_reversed
  */
 export async function addProduct(tx: Tx, own: Own, given: New, by: string): Promise<number> {
   const { rows } = await sql<{ taken: boolean; count: number }>`
@@ -41,7 +42,7 @@ export async function addProduct(tx: Tx, own: Own, given: New, by: string): Prom
 
 /**
  * Changes an own product. A price that moves further than the supplier may move it alone waits for the shop; the rest is taken.
- * @throws common.not_found
+ * @throws common.not_found, suppliers.quantity_reversed
  */
 export async function saveProduct(tx: Tx, own: Own, productId: number, given: Given, by: string): Promise<void> {
   const { remoteId, kind } = await readOwnProduct(tx, own.supplierId, productId)
@@ -75,6 +76,7 @@ async function keep(
   given: Omit<New, 'fields'> & Partial<Pick<New, 'fields'>>,
   by: string,
 ): Promise<number> {
+  checkQuantities(given)
   const { rows } = await sql<{ kept: readonly Kept[] }>`
     select suppliers.keep_own(
       ${tx.ctx.tenantId}::bigint, ${own.supplierId}::bigint, ${JSON.stringify([given])}::jsonb, ${by}

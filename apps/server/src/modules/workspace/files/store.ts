@@ -1,4 +1,11 @@
-import { commonErrors, type FileMapping, type FileReport, fileMapping, type SupplyFileDetail } from '@quanshu/contract'
+import {
+  commonErrors,
+  type FileMapping,
+  type FileReport,
+  fileMapping,
+  type SupplyDoor,
+  type SupplyFileDetail,
+} from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { ReadTx } from '../../../platform/db/index.ts'
 import { limitOf, type PageQuery } from '../../../platform/lists/index.ts'
@@ -9,6 +16,8 @@ type Row = {
   readonly id: number
   readonly name: string
   readonly state: SupplyFileDetail['state']
+  /** Sent by a person, or come by itself. */
+  readonly door: 'upload' | SupplyDoor
   readonly modifiedAt: Date
   readonly uploadedBy: string
   readonly uploadedAt: Date
@@ -26,7 +35,7 @@ export type StoredFile = Row & {
 }
 
 /** The last file that was taken and not undone. */
-const lastOf = (tx: ReadTx, { supplierId }: Own) => sql`
+const lastOf = (tx: ReadTx, { supplierId }: Pick<Own, 'supplierId'>) => sql`
   select l.id, l.sha256, l.modified_at
   from suppliers.files l
   where l.tenant_id = ${tx.ctx.tenantId}::bigint
@@ -36,11 +45,11 @@ const lastOf = (tx: ReadTx, { supplierId }: Own) => sql`
   limit 1
 `
 const COLUMNS = sql`
-  f.id, f.name, f.state, f.modified_at as "modifiedAt", f.uploaded_by as "uploadedBy", f.uploaded_at as "uploadedAt",
+  f.id, f.name, f.state, f.door, f.modified_at as "modifiedAt", f.uploaded_by as "uploadedBy", f.uploaded_at as "uploadedAt",
   f.applied_at as "appliedAt", f.report, coalesce(last.id = f.id, false) as "mayUndo"
 `
 
-export async function listFiles(tx: ReadTx, own: Own, query: PageQuery) {
+export async function listFiles(tx: ReadTx, own: Pick<Own, 'supplierId'>, query: PageQuery) {
   const { rows } = await sql<Row & { readonly total: number }>`
     select ${COLUMNS}, count(*) over () as total
     from suppliers.files f
@@ -60,7 +69,7 @@ export async function listFiles(tx: ReadTx, own: Own, query: PageQuery) {
 }
 
 /** @throws common.not_found, also for another supplier's */
-export async function storedFile(tx: ReadTx, own: Own, fileId: number): Promise<StoredFile> {
+export async function storedFile(tx: ReadTx, own: Pick<Own, 'supplierId'>, fileId: number): Promise<StoredFile> {
   const { rows } = await sql<StoredFile>`
     select ${COLUMNS}, f.content, f.mapping, s.file_mapping as remembered,
       coalesce(last.id <> f.id and last.sha256 = f.sha256, false) as "isKnown",

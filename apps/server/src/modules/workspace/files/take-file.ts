@@ -4,6 +4,7 @@ import {
   type FileMapping,
   type FileReport,
   type ProductKind,
+  type SupplyDoor,
   type SupplyFileDetail,
   type SupplyLineOutcome,
   workspaceErrors,
@@ -20,11 +21,16 @@ import { fileView, type StoredFile, storedFile } from './store.ts'
 /** Twice the products that a supplier may have. */
 export const ROWS_MAX = 10_000
 
-type OwnOf = (tx: ReadTx) => Promise<Own>
+/** Whose files they are; the shop's own people name the supplier, its people stand in it. */
+export type Whose = Pick<Own, 'supplierId'>
+type OwnOf = (tx: ReadTx) => Promise<Whose>
+
+/** What was read of a file: its rows, headings first, and what it is known by. */
+export type ReadFile = { readonly name: string; readonly rows: readonly FileRow[]; readonly sha256: Buffer }
 
 /**
  * Reads a file and keeps its rows until somebody has said what its columns are and what to do with it. Nothing is changed by it.
- * @throws vault.file_…, workspace.file_too_long, workspace.file_without_rows
+ * @throws vault.file_…, workspace.file_too_long, workspace.file_without_rows, workspace.file_has_macros
  */
 export async function readFile(
   { db, clock }: Pick<Platform, 'db' | 'clock'>,
@@ -34,42 +40,91 @@ export async function readFile(
   modifiedAt: string | undefined,
   by: string,
 ): Promise<SupplyFileDetail> {
-  const name = fileName ?? 'stock.csv'
-  const hash = createHash('sha256')
-  async function* hashed(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of stream) {
-      hash.update(chunk)
-      yield chunk
-    }
-  }
-  const rows: FileRow[] = []
-  for await (const block of readTable({ bytes: hashed(), fileName: name })) {
-    rows.push(...block.map(({ lineNo, cells, problem }) => ({ line: lineNo, cells, broken: problem !== undefined })))
-    if (rows.length > ROWS_MAX + 1) throw workspaceErrors.fileTooLong({ max: ROWS_MAX })
-  }
-  if (rows.length < 2) throw workspaceErrors.fileWithoutRows()
+  const read = await readRows(stream, fileName ?? 'stock.csv')
   // A clock that runs ahead must not make every later file an older one.
   const at = new Date(Math.min(Date.parse(modifiedAt ?? '') || Number.POSITIVE_INFINITY, clock.now().getTime()))
   return await db.write(ctx, async (tx) => {
     const own = await ownOf(tx)
-    // What was read and never taken is of no use the next day.
-    await sql`
-      delete from suppliers.files
-      where tenant_id = ${ctx.tenantId}::bigint
-        and supplier_id = ${own.supplierId}::bigint
-        and state = 'read'
-        and uploaded_at < now() - interval '1 day'
-    `.execute(tx.db)
-    const { rows: made } = await sql<{ id: number }>`
-      insert into suppliers.files (tenant_id, supplier_id, name, sha256, modified_at, content, uploaded_by)
-      values (
-        ${ctx.tenantId}::bigint, ${own.supplierId}::bigint, ${name.slice(-200)}, ${hash.digest()}::bytea, ${at}::timestamptz,
-        ${JSON.stringify(rows)}::jsonb, ${by}
-      )
-      returning id
-    `.execute(tx.db)
-    return fileView(await storedFile(tx, own, made[0]?.id ?? 0))
+    return fileView(await storedFile(tx, own, await keepFile(tx, own, read, at, 'upload', by)))
   })
+}
+
+/** Reads a file whole. @throws as `readFile` */
+export async function readRows(bytes: AsyncIterable<Uint8Array>, name: string): Promise<ReadFile> {
+  const hash = createHash('sha256')
+  const macros = macroWatch()
+  async function* watched(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of bytes) {
+      hash.update(chunk)
+      macros.look(chunk)
+      yield chunk
+    }
+  }
+  const rows: FileRow[] = []
+  const refuseMacros = () => {
+    if (/\.xlsm$/i.test(name) || macros.seen()) throw workspaceErrors.fileHasMacros({ fileName: name })
+  }
+  try {
+    for await (const block of readTable({ bytes: watched(), fileName: name })) {
+      rows.push(...block.map(({ lineNo, cells, problem }) => ({ line: lineNo, cells, broken: problem !== undefined })))
+      if (rows.length > ROWS_MAX + 1) throw workspaceErrors.fileTooLong({ max: ROWS_MAX })
+    }
+  } finally {
+    // Said before anything else that may be wrong with it.
+    refuseMacros()
+  }
+  if (rows.length < 2) throw workspaceErrors.fileWithoutRows()
+  return { name, rows, sha256: hash.digest() }
+}
+
+/**
+ * Names of the parts that macros are kept in. An archive has its parts' names in clear, so they are found without opening it. Nothing here
+ * would run a macro; a list that brings one is not the list that somebody meant to send.
+ */
+const MACRO_PARTS = ['vbaProject.bin', 'xl/macrosheets/']
+function macroWatch() {
+  let tail = ''
+  let isZip: boolean | undefined
+  let found = false
+  return {
+    look(chunk: Uint8Array): void {
+      if (found || isZip === false) return
+      const text = tail + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1')
+      if (isZip === undefined && text.length >= 2) isZip = text.startsWith('PK')
+      found = MACRO_PARTS.some((part) => text.includes(part))
+      tail = text.slice(-32)
+    },
+    seen: () => found && isZip === true,
+  }
+}
+
+/** Keeps what was read. @returns its id */
+export async function keepFile(
+  tx: Tx,
+  own: Whose,
+  { name, rows, sha256 }: ReadFile,
+  writtenAt: Date,
+  door: 'upload' | SupplyDoor,
+  by: string,
+): Promise<number> {
+  // What was read and never taken is of no use the next day; what came by itself waits until somebody has decided.
+  await sql`
+    delete from suppliers.files
+    where tenant_id = ${tx.ctx.tenantId}::bigint
+      and supplier_id = ${own.supplierId}::bigint
+      and state = 'read'
+      and door = 'upload'
+      and uploaded_at < now() - interval '1 day'
+  `.execute(tx.db)
+  const { rows: made } = await sql<{ id: number }>`
+    insert into suppliers.files (tenant_id, supplier_id, name, sha256, modified_at, content, door, uploaded_by)
+    values (
+      ${tx.ctx.tenantId}::bigint, ${own.supplierId}::bigint, ${name.slice(-200)}, ${sha256}::bytea, ${writtenAt}::timestamptz,
+      ${JSON.stringify(rows)}::jsonb, ${door}, ${by}
+    )
+    returning id
+  `.execute(tx.db)
+  return made[0]?.id ?? 0
 }
 
 /** Carries the report out of a transaction that is not to be. */
@@ -92,11 +147,12 @@ export async function checkFile(
   fileId: number,
   mapping: FileMapping,
   by: string,
+  cameByItself = false,
 ): Promise<SupplyFileDetail> {
   try {
     return await db.write(ctx, async (tx) => {
       const own = await ownOf(tx)
-      const file = await lockedFile(tx, own, fileId)
+      const file = await lockedFile(tx, own, fileId, cameByItself)
       const { report } = await take(tx, own, file, mapping, by)
       throw new RolledBack({ ...fileView(file, report), mapping })
     })
@@ -112,13 +168,14 @@ export async function checkFile(
  */
 export async function applyFile(
   tx: Tx,
-  own: Own,
+  own: Whose,
   fileId: number,
   mapping: FileMapping,
   anyway: boolean,
   by: string,
+  cameByItself = false,
 ): Promise<SupplyFileDetail> {
-  const file = await lockedFile(tx, own, fileId)
+  const file = await lockedFile(tx, own, fileId, cameByItself)
   if (!anyway && file.isKnown) throw workspaceErrors.fileKnown()
   if (!anyway && file.isOlder) throw workspaceErrors.fileOlder({ modified: file.modifiedAt.toISOString() })
   const { report, changes } = await take(tx, own, file, mapping, by)
@@ -133,6 +190,13 @@ export async function applyFile(
         applied_at = now()
     where tenant_id = ${tx.ctx.tenantId}::bigint
       and id = ${fileId}::bigint
+  `.execute(tx.db)
+  await sql`
+    update suppliers.doors
+    set heard_at = now(),
+        late_told_at = null
+    where tenant_id = ${tx.ctx.tenantId}::bigint
+      and supplier_id = ${own.supplierId}::bigint
   `.execute(tx.db)
   await sql`
     update suppliers.suppliers
@@ -162,7 +226,7 @@ type State = {
 type Change = { readonly productId: number; readonly before: State | null; readonly after: State }
 
 /** Lines to products, by the same door as a person's own changes. */
-async function take(tx: Tx, own: Own, file: StoredFile, mapping: FileMapping, by: string) {
+async function take(tx: Tx, own: Whose, file: StoredFile, mapping: FileMapping, by: string) {
   const [head, ...rows] = file.content ?? []
   const columns = head?.cells ?? []
   const missing = missingColumn(columns, mapping)
@@ -214,7 +278,7 @@ function reportOf(
 }
 
 /** All products of a supplier by their codes, held still until the transaction ends. */
-async function statesOf(tx: Tx, own: Own): Promise<ReadonlyMap<string, State>> {
+async function statesOf(tx: Tx, own: Whose): Promise<ReadonlyMap<string, State>> {
   const { rows } = await sql<State>`
     select id, remote_id as "remoteId", name, kind, cost_hao as "costHao", stock, on_sale as "onSale"
     from suppliers.products
@@ -226,15 +290,18 @@ async function statesOf(tx: Tx, own: Own): Promise<ReadonlyMap<string, State>> {
   return new Map(rows.map((row) => [row.remoteId, row]))
 }
 
-/** A file that waits to be taken; files of one supplier are taken one after the other. @throws workspace.file_moved, common.not_found */
-async function lockedFile(tx: Tx, own: Own, fileId: number): Promise<StoredFile> {
+/**
+ * A file that waits to be taken; files of one supplier are taken one after the other. What came by itself is the shop's to decide.
+ * @throws workspace.file_moved, common.not_found
+ */
+async function lockedFile(tx: Tx, own: Whose, fileId: number, cameByItself: boolean): Promise<StoredFile> {
   await lockSupplier(tx, own)
   const file = await storedFile(tx, own, fileId)
-  if (file.state !== 'read') throw workspaceErrors.fileMoved()
+  if (file.state !== 'read' || cameByItself !== (file.door !== 'upload')) throw workspaceErrors.fileMoved()
   return file
 }
 
-const lockSupplier = (tx: Tx, own: Own) =>
+const lockSupplier = (tx: Tx, own: Whose) =>
   sql`
     select from suppliers.suppliers
     where tenant_id = ${tx.ctx.tenantId}::bigint
@@ -247,7 +314,7 @@ const lockSupplier = (tx: Tx, own: Own) =>
  * stays, and what was ordered since stays taken from the stock.
  * @throws workspace.file_not_last, workspace.file_moved, common.not_found
  */
-export async function undoFile(tx: Tx, own: Own, fileId: number, by: string): Promise<SupplyFileDetail> {
+export async function undoFile(tx: Tx, own: Whose, fileId: number, by: string): Promise<SupplyFileDetail> {
   await lockSupplier(tx, own)
   const file = await storedFile(tx, own, fileId)
   if (file.state !== 'applied') throw workspaceErrors.fileMoved()

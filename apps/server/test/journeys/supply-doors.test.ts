@@ -1,0 +1,658 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { link, mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Client, isProblem } from '@quanshu/client'
+import nodemailer, { type SendMailOptions } from 'nodemailer'
+import { afterAll, describe, expect, test } from 'vitest'
+import { auditBooks } from '../../src/modules/books/index.ts'
+import { supplierAdapters } from '../../src/modules/suppliers/index.ts'
+import { workbookOfRows, zipOf } from '../../src/modules/vault/import-reader/workbook.fixture.ts'
+import { openMailDoor, watchFolders } from '../../src/modules/workspace/index.ts'
+import { expectBooksRight } from './books.ts'
+import { supplierByHand } from './by-hand.ts'
+import { codesOf, isDelivered, openHouse, type Shop, someCodes, until } from './shop.ts'
+
+/** What suppliers send without an order: lists by mail and by folder, codes, and papers; and what the shop does with them. */
+
+const DOMAIN = 'lists.quanshu.test'
+const SENDER = 'stock@lanhai.test'
+const drop = await mkdtemp(join(tmpdir(), 'quanshu-drop-'))
+const house = await openHouse({ supplierAdapters, env: { QUANSHU_DROP_FOLDER: join(drop, 'unwatched') } })
+// The doors of this test are its own, so that it says when they are looked at; the installation is set up for both all the same.
+Object.assign(house.platform.config, { dropDir: drop, mailIn: { domain: DOMAIN, host: '127.0.0.1', port: 0 } })
+const keys = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const otherKeys = generateKeyPairSync('rsa', { modulusLength: 2048 })
+/** What the world's name servers say; a test changes it. */
+const dns = { key: keys.publicKey, fails: false }
+const mail = await openMailDoor(house.platform, {
+  host: '127.0.0.1',
+  port: 0,
+  domain: DOMAIN,
+  resolveTxt: async (name) => {
+    if (dns.fails) throw Object.assign(new Error('timeout'), { code: 'ETIMEOUT' })
+    if (name !== 'k1._domainkey.lanhai.test') throw Object.assign(new Error('none'), { code: 'ENOTFOUND' })
+    const key = dns.key.export({ type: 'spki', format: 'der' }).toString('base64')
+    return [[`v=DKIM1; k=rsa; p=${key.slice(0, 200)}`, key.slice(200)]]
+  },
+})
+const folders = watchFolders(house.platform, drop)
+afterAll(async () => {
+  await mail.close()
+  await rm(drop, { recursive: true, force: true })
+})
+
+const HEAD = '商品编码,名称,供货价,库存'
+const OPEN = { mailOn: true, folderOn: true, senders: [SENDER], signedOnly: true, atOnce: true, everyHours: null }
+async function keeper(over: Partial<Omit<typeof OPEN, 'everyHours'>> & { everyHours?: number } = {}) {
+  const shop = await house.newShop()
+  const supplier = await supplierByHand(shop, '蓝海')
+  for (const remoteId of ['A1', 'A2']) {
+    await supplier.person.call('workspace.addProduct', {
+      body: { remoteId, name: remoteId, kind: 'card', costHao: 200_000, stock: 10 },
+    })
+  }
+  const doors = await shop.staff.call('workspace.saveDoors', {
+    params: { supplierId: supplier.id },
+    body: { ...OPEN, ...over },
+  })
+  return { shop, ...supplier, address: doors.mailAddress ?? '', folder: join(drop, doors.folderName ?? 'none') }
+}
+const codeOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => 'done',
+    (error: unknown) => (isProblem(error) ? error.code : Promise.reject(error)),
+  )
+const standing = async (person: Client) =>
+  (await person.call('workspace.listProducts', { query: { sort: 'name' } })).items.map(
+    ({ remoteId, costHao, stock }) => [remoteId, costHao, stock] as const,
+  )
+const intakes = async (shop: Shop, supplierId: number) =>
+  (await shop.staff.call('workspace.listIntakes', { params: { supplierId }, query: {} })).items
+const csv = (...lines: readonly string[]) => ({ filename: '库存.csv', content: [HEAD, ...lines].join('\r\n') })
+
+/** A mail as a supplier's server hands it over. @returns what the door said */
+async function send(to: string, more: SendMailOptions = {}, signedBy: typeof keys | null = keys): Promise<string> {
+  const client = nodemailer.createTransport({
+    host: '127.0.0.1',
+    port: mail.port,
+    secure: false,
+    ignoreTLS: true,
+    ...(signedBy && {
+      dkim: {
+        domainName: 'lanhai.test',
+        keySelector: 'k1',
+        privateKey: signedBy.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      },
+    }),
+  })
+  try {
+    const { response } = await client.sendMail({
+      from: `蓝海 <${SENDER}>`,
+      to,
+      subject: '今日库存',
+      text: '见附件',
+      ...more,
+    })
+    return response
+  } catch (error) {
+    return (error as { response?: string; message: string }).response ?? (error as Error).message
+  } finally {
+    client.close()
+  }
+}
+const answersTo = async (to: string, count: number) =>
+  await until(`${count} answers to ${to}`, () => {
+    const inbox = house.standIns.mail.control.inbox(to)
+    return inbox.length >= count ? inbox : undefined
+  })
+
+describe('a list that comes by mail', () => {
+  test('is taken like an uploaded one, answered line by line, and twice it changes nothing', async () => {
+    const { shop, id, person, address } = await keeper()
+    const sender = `${randomBytes(4).toString('hex')}@lanhai.test`
+    await shop.staff.call('workspace.saveDoors', {
+      params: { supplierId: id },
+      body: { ...OPEN, senders: [sender.toUpperCase()] },
+    })
+    const letter = {
+      from: sender,
+      messageId: '<1@lanhai.test>',
+      attachments: [
+        csv('A1,,20.5,8', 'A2,,26,99', 'A1,,20,1', 'ZZ,,1,1'),
+        // The foot of a letter is no list.
+        {
+          filename: 'logo.png',
+          content: Buffer.from('89504e47', 'hex'),
+          contentDisposition: 'inline' as const,
+          cid: 'logo',
+        },
+      ],
+    }
+    expect(await send(address.toUpperCase(), letter)).toMatch(/^250/)
+    // What goes beyond the supplier's own percentage waits for the shop, as it does otherwise.
+    expect(await standing(person)).toEqual([
+      ['A1', 205_000, 8],
+      ['A2', 200_000, 99],
+    ])
+    const [first] = await intakes(shop, id)
+    expect(first).toMatchObject({
+      door: 'mail',
+      name: '库存.csv',
+      sender,
+      signature: 'pass',
+      state: 'taken',
+      counts: { changed: 1, same: 0, held: 1, invalid: 2 },
+    })
+    const detail = await shop.staff.call('workspace.readIntake', { params: { intakeId: first?.id ?? 0 } })
+    expect(detail.file?.report?.lines.map(({ line, problem }) => [line, problem])).toEqual([
+      [4, 'twice'],
+      [5, 'unknown'],
+      [3, null],
+      [2, null],
+    ])
+    const [answer] = await answersTo(sender, 1)
+    expect(answer?.subject).toContain('库存.csv')
+    expect(answer?.text).toContain('第 4 行 A1：编码重复')
+    expect(answer?.text).toContain('第 3 行 A2：价格变动较大')
+
+    // The very mail once more is the same row; the same file in another mail is said to be the same.
+    expect(await send(address, letter)).toMatch(/^250/)
+    expect(await intakes(shop, id)).toHaveLength(1)
+    expect(await send(address, { ...letter, messageId: '<2@lanhai.test>' })).toMatch(/^250/)
+    expect((await intakes(shop, id)).map(({ state }) => state)).toEqual(['same', 'taken'])
+    expect((await answersTo(sender, 2))[0]?.text).toContain('与上一份完全相同')
+    expect(await person.call('workspace.listFiles', { query: {} })).toMatchObject({ total: 1 })
+  })
+
+  test('waits for a person where the shop wants that; the newest waits alone, and an older one is asked about', async () => {
+    const { shop, id, person, address } = await keeper({ atOnce: false })
+    await send(address, { attachments: [csv('A1,,,3')] })
+    await send(address, { attachments: [csv('A1,,,4')] })
+    const [waiting, replaced] = await intakes(shop, id)
+    expect([waiting?.state, replaced?.state]).toEqual(['waiting', 'replaced'])
+    expect((await standing(person))[0]).toEqual(['A1', 200_000, 10])
+    const params = { intakeId: waiting?.id ?? 0 }
+    const { file } = await shop.staff.call('workspace.readIntake', { params })
+    const mapping = file?.mapping ?? ({} as never)
+    // It is the shop's to decide, not the supplier's.
+    const own = { params: { supplyFileId: file?.id ?? 0 }, body: mapping }
+    expect(await codeOf(person.call('workspace.applyFile', own))).toBe('workspace.file_moved')
+    expect((await shop.staff.call('workspace.checkIntake', { params, body: mapping })).report).toMatchObject({
+      changed: 1,
+    })
+    const taking = () => shop.staff.call('workspace.applyIntake', { params, body: mapping })
+    const both = await Promise.all([codeOf(taking()), codeOf(taking())])
+    expect(both.toSorted()).toEqual(['done', 'workspace.intake_moved'])
+    expect((await standing(person))[0]).toEqual(['A1', 200_000, 4])
+
+    await send(address, { date: new Date('2020-01-01'), attachments: [csv('A1,,,77')] })
+    const [older] = await intakes(shop, id)
+    expect(older).toMatchObject({ state: 'waiting', problem: { code: 'workspace.file_older' } })
+    const discard = { params: { intakeId: older?.id ?? 0 }, body: { reason: '旧表' } }
+    expect(await shop.staff.call('workspace.discardIntake', discard)).toMatchObject({ state: 'discarded', file: null })
+    expect(await codeOf(shop.staff.call('workspace.discardIntake', discard))).toBe('workspace.intake_moved')
+    // No column looks like the code: somebody says once what they are.
+    await send(address, { attachments: [{ filename: 'b.csv', content: '货,余\nA1,5' }] })
+    expect((await intakes(shop, id))[0]).toMatchObject({
+      state: 'waiting',
+      problem: { code: 'workspace.columns_unknown' },
+    })
+    expect((await standing(person))[0]).toEqual(['A1', 200_000, 4])
+  })
+
+  test('is turned away from strangers, forgers and wrong addresses, who all learn nothing', async () => {
+    const { shop, id, person, address } = await keeper()
+    const other = await keeper()
+    const list = { attachments: [csv('A1,,,1')] }
+    const [box, secret] = [address.slice(0, address.indexOf('@')), address.slice(0, -(DOMAIN.length + 1)).slice(-32)]
+    for (const wrong of [
+      `supply@${DOMAIN}`,
+      `${box.slice(0, -32)}${'0'.repeat(32)}@${DOMAIN}`,
+      `${other.address.slice(0, -(DOMAIN.length + 33))}${secret}@${DOMAIN}`,
+      `${box}@elsewhere.test`,
+    ]) {
+      expect(await send(wrong, list)).toMatch(/^550 5\.1\.1/)
+    }
+    // A stranger; a forger without a key; one with another; a signature over another domain's word; two senders at once.
+    expect(await send(address, { ...list, from: 'evil@other.test' })).toMatch(/^550 5\.7\.1/)
+    expect(await send(address, list, null)).toMatch(/^550 5\.7\.20/)
+    expect(await send(address, list, otherKeys)).toMatch(/^550 5\.7\.20/)
+    expect(await send(address, { ...list, headers: { 'Auto-Submitted': 'auto-replied' } })).toMatch(/^550 5\.7\.1/)
+    expect(await send(address, { ...list, envelope: { from: '', to: address } })).toMatch(/^550 5\.7\.1/)
+    expect(await send(address, { text: '没有附件' })).toMatch(/^550 5\.6\.0/)
+    expect((await intakes(shop, id)).map(({ state, problem, signature }) => [state, problem?.code, signature])).toEqual(
+      [
+        ['refused', 'workspace.mail_unsigned', 'fail'],
+        ['refused', 'workspace.mail_unsigned', 'none'],
+        ['refused', 'workspace.sender_unknown', 'none'],
+      ],
+    )
+    expect((await standing(person))[0]).toEqual(['A1', 200_000, 10])
+    // Nobody who is not known gets a mail.
+    expect(house.standIns.mail.control.inbox('evil@other.test')).toEqual([])
+
+    // Where the key cannot be asked for, nothing is decided: their server comes again.
+    dns.fails = true
+    expect(await send(address, list).finally(() => Object.assign(dns, { fails: false }))).toMatch(/^451/)
+    // A name that was renewed, a door that was closed and a supplier that is gone are all the same.
+    const params = { supplierId: id, door: 'mail' as const }
+    const renewed = await shop.staff.call('workspace.renewDoor', { params, body: { reason: '泄露' } })
+    expect(await send(address, list)).toMatch(/^550 5\.1\.1/)
+    expect(await send(renewed.mailAddress ?? '', list)).toMatch(/^250/)
+    await shop.staff.call('workspace.saveDoors', { params: { supplierId: id }, body: { ...OPEN, mailOn: false } })
+    expect(await send(renewed.mailAddress ?? '', list)).toMatch(/^550 5\.1\.1/)
+    expect(await intakes(other.shop, other.id)).toEqual([])
+  })
+
+  test('is refused in a sentence when it is none: too big, macros, a bomb, another kind of file', async () => {
+    const { shop, id, person, address } = await keeper()
+    const sheet = workbookOfRows([
+      ['编码', '库存'],
+      ['A1', '7'],
+    ])
+    const bomb = zipOf({
+      '[Content_Types].xml': '<Types/>',
+      'xl/workbook.xml': '<workbook/>',
+      'xl/worksheets/sheet1.xml': Buffer.alloc(64 * 1024 * 1024, 0x20),
+    })
+    const attachments = [
+      { filename: 'pretender.xlsx', content: 'no workbook' },
+      { filename: 'macro.xlsm', content: sheet },
+      {
+        filename: 'hidden-macro.xlsx',
+        content: zipOf({ '[Content_Types].xml': '<Types/>', 'xl/vbaProject.bin': 'x' }),
+      },
+      { filename: 'bomb.xlsx', content: bomb },
+      { filename: '../../etc/合同.pdf', content: '%PDF-1.7' },
+    ]
+    expect(await send(address, { attachments })).toMatch(/^250/)
+    expect(
+      (await intakes(shop, id)).map(({ name, state, problem }) => [name, state, problem?.code]).toReversed(),
+    ).toEqual([
+      ['pretender.xlsx', 'refused', 'vault.file_not_xlsx'],
+      ['macro.xlsm', 'refused', 'workspace.file_has_macros'],
+      ['hidden-macro.xlsx', 'refused', 'workspace.file_has_macros'],
+      ['bomb.xlsx', 'refused', 'vault.xlsx_bomb'],
+      ['合同.pdf', 'refused', 'workspace.not_a_list'],
+    ])
+    expect(
+      await send(address, { attachments: [{ filename: 'big.csv', content: 'x'.repeat(12 * 1024 * 1024) }] }),
+    ).toMatch(/^552/)
+    expect((await standing(person))[0]).toEqual(['A1', 200_000, 10])
+    expect(await send(address, { attachments: [{ filename: 'good.xlsx', content: sheet }] })).toMatch(/^250/)
+    expect((await standing(person))[0]).toEqual(['A1', 200_000, 7])
+  })
+})
+
+describe('a list that is dropped into a folder', () => {
+  test('is taken when it no longer grows, once by however many look, and lies aside then', async () => {
+    const { shop, id, person, folder } = await keeper()
+    await folders.look()
+    const path = join(folder, '库存.csv')
+    await writeFile(path, `${HEAD}\nA1,,,5`)
+    await folders.look()
+    // It grew since the last look.
+    await writeFile(path, `${HEAD}\nA1,,,5\nA2,,,6`)
+    await writeFile(join(folder, 'next.csv.part'), 'half')
+    await folders.look()
+    expect(await intakes(shop, id)).toEqual([])
+    // Two workers, as two machines on one disk.
+    const second = watchFolders(house.platform, drop)
+    await second.look()
+    const taken = await Promise.all([folders.look(), second.look(), folders.look()])
+    expect(taken.reduce((sum, count) => sum + count, 0)).toBe(1)
+    expect(await intakes(shop, id)).toMatchObject([{ door: 'folder', state: 'taken', signature: null, sender: '' }])
+    expect(await standing(person)).toEqual([
+      ['A1', 200_000, 5],
+      ['A2', 200_000, 6],
+    ])
+    expect(await readdir(folder)).toEqual(['next.csv.part'])
+    expect((await readdir(join(drop, '.done', `${shop.tenantId}-${id}`)))[0]).toMatch(/库存\.csv$/)
+    // The same file under another name: nothing is done.
+    await writeFile(join(folder, 'again.csv'), `${HEAD}\nA1,,,5\nA2,,,6`)
+    await folders.look()
+    await folders.look()
+    expect((await intakes(shop, id))[0]).toMatchObject({ name: 'again.csv', state: 'same' })
+  })
+
+  test('links, second names, other files and what is too big are refused and not read; another folder is nobody’s', async () => {
+    const { shop, id, folder } = await keeper()
+    await folders.look()
+    await writeFile(join(drop, 'secret.csv'), `${HEAD}\nA1,,,1`)
+    await symlink(join(drop, 'secret.csv'), join(folder, 'link.csv'))
+    await link(join(drop, 'secret.csv'), join(folder, 'second-name.csv'))
+    await writeFile(join(folder, 'run.exe'), 'MZ')
+    await writeFile(join(folder, 'big.csv'), Buffer.alloc(8 * 1024 * 1024 + 1, 0x41))
+    await mkdir(join(folder, 'deeper.csv'))
+    await mkdir(join(drop, `${'1-1-'}${'0'.repeat(32)}`))
+    await writeFile(join(drop, `${'1-1-'}${'0'.repeat(32)}`, 'x.csv'), `${HEAD}\nA1,,,1`)
+    await folders.look()
+    await folders.look()
+    const found = (await intakes(shop, id)).map(({ name, state, problem }) => [name, state, problem?.code])
+    expect(found.toSorted((a, b) => String(a[0]).localeCompare(String(b[0])))).toEqual([
+      ['big.csv', 'refused', 'workspace.list_too_big'],
+      ['link.csv', 'refused', 'workspace.not_a_plain_file'],
+      ['run.exe', 'refused', 'workspace.not_a_list'],
+      ['second-name.csv', 'refused', 'workspace.not_a_plain_file'],
+    ])
+    // Closed: what is put there stays.
+    await shop.staff.call('workspace.saveDoors', { params: { supplierId: id }, body: { ...OPEN, folderOn: false } })
+    await writeFile(join(folder, 'late.csv'), `${HEAD}\nA1,,,1`)
+    await folders.look()
+    await folders.look()
+    expect(await readdir(folder)).toContain('late.csv')
+  })
+
+  test('taken by a process that died is read to the end by the next, once', async () => {
+    const { shop, id } = await keeper()
+    const claim = join(drop, '.taking', `${shop.tenantId}.${id}.${'0'.repeat(8)}.csv`)
+    await mkdir(join(drop, '.taking'), { recursive: true })
+    await writeFile(claim, `${HEAD}\nA1,,,3`)
+    await folders.look()
+    expect(await intakes(shop, id)).toEqual([])
+    const patient = watchFolders(house.platform, drop, 0)
+    await utimes(claim, new Date(), new Date())
+    await patient.look()
+    expect(await intakes(shop, id)).toMatchObject([{ state: 'taken' }])
+  })
+})
+
+test('doors are the shop’s own: set up first, named senders, hidden from who only looks, told when silent', async () => {
+  const { shop, id } = await keeper({ everyHours: 24 })
+  const params = { supplierId: id }
+  const looker = await shop.hire(['suppliers.read'])
+  expect(await looker.call('workspace.readDoors', { params })).toMatchObject({
+    mailOn: true,
+    mailAddress: null,
+    folderName: null,
+  })
+  const save = (body: Record<string, unknown>) =>
+    shop.staff.call('workspace.saveDoors', { params, body: { ...OPEN, everyHours: 24, ...body } as never })
+  expect(await codeOf(save({ senders: [] }))).toBe('workspace.senders_missing')
+  expect(await codeOf(save({ senders: ['nobody'] }))).toBe('common.invalid_input')
+  const { mailIn } = house.platform.config
+  Object.assign(house.platform.config, { mailIn: undefined })
+  expect(await codeOf(save({})).finally(() => Object.assign(house.platform.config, { mailIn }))).toBe(
+    'workspace.door_not_set_up',
+  )
+  // Nothing of the names is kept in clear.
+  const { mailAddress, folderName } = await shop.staff.call('workspace.readDoors', { params })
+  const [row] = await house.query<{ row: string }>(
+    'select to_jsonb(d)::text as row from suppliers.doors d where tenant_id = $1',
+    [shop.tenantId],
+  )
+  for (const name of [mailAddress?.slice(7, 50), folderName]) expect(row?.row).not.toContain(name)
+
+  const tell = () => house.platform.db.callGlobal<number>('suppliers.tell_late_lists', 100)
+  const told = () =>
+    house.query('select payload from events.log where tenant_id = $1 and type = $2', [
+      shop.tenantId,
+      'supply.list_late',
+    ])
+  await tell()
+  expect(await told()).toEqual([])
+  await house.query("update suppliers.doors set heard_at = now() - interval '25 hours' where tenant_id = $1", [
+    shop.tenantId,
+  ])
+  await tell()
+  await tell()
+  expect(await told()).toMatchObject([{ payload: { supplier: '蓝海', everyHours: 24, hours: 25 } }])
+  // The next list ends it.
+  const folder = join(drop, folderName ?? '')
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'a.csv'), `${HEAD}\nA1,,,3`)
+  await folders.look()
+  await folders.look()
+  expect(await shop.staff.call('workspace.readDoors', { params })).toMatchObject({ isLate: false })
+})
+
+describe('codes that a supplier offers', () => {
+  async function offering() {
+    const made = await keeper()
+    const { shop, person } = made
+    const [product] = (await person.call('workspace.listProducts', { query: { q: 'A1' } })).items
+    const productId = product?.id ?? 0
+    const offer = (codes: readonly string[], more: Record<string, unknown> = {}) =>
+      person.upload('workspace.offerCodes', { query: { productId, ...more } } as never, codes.join('\n') as never, {
+        fileName: 'codes.txt',
+      })
+    const goods = await shop.stock(0, { sku: { priceFen: 3_000 } })
+    const take = (offeredId: number, pieces: number, over: Record<string, unknown> = {}) =>
+      shop.staff.call('workspace.takeCodes', {
+        params: { offeredId },
+        body: { skuId: goods.skuId, pieces, costHao: 200_000, reason: '收下', ...over } as never,
+      })
+    return { ...made, productId, offer, goods, take }
+  }
+
+  test('are sealed, taken once, paid as far as they are new, sold, and on the statement', async () => {
+    const { shop, id, person, offer, goods, take } = await offering()
+    const codes = someCodes(3)
+    await shop.addCards(goods.skuId, [codes[2] ?? ''])
+    const offered = await offer(codes, { note: '寄售' })
+    expect(offered).toMatchObject({ pieces: 3, costHao: 200_000, state: 'offered' })
+    const [row] = await house.query<{ row: string }>(
+      'select to_jsonb(o)::text as row from suppliers.offered_codes o where tenant_id = $1',
+      [shop.tenantId],
+    )
+    for (const code of codes) expect(row?.row).not.toContain(code)
+
+    expect(await codeOf(take(offered.id, 2))).toBe('workspace.offer_moved')
+    expect(await codeOf(take(offered.id, 3, { costHao: 1 }))).toBe('workspace.offer_moved')
+    const both = await Promise.all([codeOf(take(offered.id, 3)), codeOf(take(offered.id, 3))])
+    expect(both.toSorted()).toEqual(['done', 'workspace.offer_moved'])
+    const [taken] = (await shop.staff.call('workspace.listSupplierCodes', { params: { supplierId: id }, query: {} }))
+      .items
+    // One of the three the shop had already: it is neither taken nor owed.
+    expect(taken).toMatchObject({ state: 'accepted', taken: 2, bad: 1, costFen: 4_000, skuId: goods.skuId })
+    expect(
+      await house.query('select codes_sealed from suppliers.offered_codes where tenant_id = $1', [shop.tenantId]),
+    ).toEqual([{ codes_sealed: null }])
+    const [batch] = (await shop.staff.call('vault.listBatches', { query: { skuId: goods.skuId, origin: 'bought' } }))
+      .items
+    expect(batch).toMatchObject({ supplier: '蓝海', costFen: 2_000, imported: 2, duplicates: 1 })
+    const standings = await shop.staff.call('suppliers.standing', { params: { supplierId: id } })
+    expect(standings.bookFen).toBe(-4_000)
+    const month = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 7)
+    expect(await person.call('workspace.settlement', { query: { month } })).toMatchObject({ pieces: 2, costFen: 4_000 })
+
+    const order = await shop.place(goods, 3)
+    await shop.pay(order.no)
+    expect(codesOf(await shop.seen(order, isDelivered)).toSorted()).toEqual([...codes].toSorted())
+    expect(await codeOf(offer([codes[0] ?? '']))).toBe('workspace.codes_known')
+    await expectBooksRight(house, shop.tenantId)
+    const report = await auditBooks(house.platform, shop.tenantId, { isWhole: true, graceSeconds: 0 })
+    expect(report.checks.flatMap(({ check, violations }) => violations.map(({ code }) => [check, code]))).toEqual([])
+  })
+
+  test('may be withdrawn or declined, and then are forgotten; what is none is refused', async () => {
+    const { shop, person, offer, take } = await offering()
+    const stranger = await supplierByHand(shop, '对手')
+    const first = await offer(someCodes(2))
+    const params = { offeredId: first.id }
+    expect(await codeOf(stranger.person.call('workspace.withdrawCodes', { params, body: {} }))).toBe('common.not_found')
+    expect(await person.call('workspace.withdrawCodes', { params, body: {} })).toMatchObject({ state: 'withdrawn' })
+    expect(await codeOf(take(first.id, 2))).toBe('workspace.offer_moved')
+    const second = await offer(someCodes(1))
+    const decline = { params: { offeredId: second.id }, body: { reason: '不需要' } }
+    expect(await shop.staff.call('workspace.declineCodes', decline)).toMatchObject({
+      state: 'declined',
+      reason: '不需要',
+    })
+    expect(await codeOf(shop.staff.call('workspace.declineCodes', decline))).toBe('workspace.offer_moved')
+    const left = await house.query(
+      'select count(codes_sealed)::int as left from suppliers.offered_codes where tenant_id = $1',
+      [shop.tenantId],
+    )
+    expect(left).toEqual([{ left: 0 }])
+    const topup = await shop.stock(0, { sku: { kind: 'topup' } })
+    const third = await offer(someCodes(1))
+    expect(await codeOf(take(third.id, 1, { skuId: topup.skuId }))).toBe('workspace.offer_for_sku')
+    expect(await codeOf(offer([]))).toBe('vault.file_empty')
+    expect(await codeOf(offer(['A', 'A']))).toBe('workspace.codes_twice')
+    expect(await codeOf(offer(someCodes(1), { validTo: '2020-01-01T00:00:00Z' }))).toBe('workspace.offer_expired')
+    expect(await codeOf(offer(Array.from({ length: 10_001 }, (_, n) => `CODE-${n}`)))).toBe('workspace.offer_too_many')
+  })
+})
+
+describe('papers of a supplier', () => {
+  const PDF = '%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n'
+  const shopDay = (days: number) => new Date(Date.now() + 8 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10)
+  const keep = (
+    client: Client,
+    supplierId: number,
+    query: Record<string, unknown>,
+    content: string | Uint8Array = PDF,
+  ) =>
+    client.upload(
+      'suppliers.keepPaper',
+      { params: { supplierId }, query: { kind: 'licence', title: '营业执照', ...query } } as never,
+      content as never,
+      { fileName: '执照.pdf' },
+    )
+  const offer = (client: Client, query: Record<string, unknown>) =>
+    client.upload(
+      'workspace.offerPaper',
+      { query: { kind: 'licence', title: '营业执照', ...query } } as never,
+      PDF as never,
+      {
+        fileName: '新执照.pdf',
+      },
+    )
+  const tend = () => house.platform.db.callGlobal<number>('suppliers.tend_papers', 1_000)
+
+  test('are kept by what they are, versioned, private, and sent to be saved', async () => {
+    const { shop, id, person } = await keeper()
+    const stranger = await supplierByHand(shop, '对手')
+    for (const content of ['MZ\u0000', '<html>', '%PDF-1.7 half'])
+      expect(await codeOf(keep(shop.staff, id, {}, content))).toBe('suppliers.not_a_paper')
+    expect(await codeOf(keep(shop.staff, id, { validFrom: shopDay(2), validTo: shopDay(1) }))).toBe(
+      'suppliers.paper_days',
+    )
+    expect(await codeOf(keep(shop.staff, id, { stopsBuying: 'true' }))).toBe('suppliers.paper_needs_end')
+    const first = await keep(shop.staff, id, { number: 'L-1', validTo: shopDay(400) })
+    expect(first).toMatchObject({
+      version: 1,
+      state: 'current',
+      daysLeft: 400,
+      media: 'application/pdf',
+      bytes: PDF.length,
+    })
+    const file = await shop.staff.download('suppliers.exportPaper', { params: { paperId: first.id } })
+    expect(await file.text()).toBe(PDF)
+    const { headers } = file as Response
+    expect(headers.get('content-disposition')).toMatch(/^attachment;.*%E6%89%A7%E7%85%A7/)
+    expect([headers.get('x-content-type-options'), headers.get('cache-control')]).toEqual([
+      'nosniff',
+      'private, no-store',
+    ])
+
+    // The supplier sends the next version; until the shop has looked at it the old one holds.
+    const next = await offer(person, { renews: first.id, validTo: shopDay(800) })
+    expect(next).toMatchObject({ version: 2, paperId: first.id, state: 'offered' })
+    expect(await codeOf(offer(person, { renews: first.id }))).toBe('suppliers.paper_moved')
+    const of = { params: { paperId: next.id } }
+    for (const attempt of [
+      () => stranger.person.download('workspace.exportPaper', of),
+      () => offer(stranger.person, { renews: first.id }),
+    ])
+      expect(await codeOf(attempt())).toBe('common.not_found')
+    expect((await stranger.person.call('workspace.listPapers', { query: {} })).items).toEqual([])
+    expect(JSON.stringify(await person.call('workspace.listPapers', { query: {} }))).not.toContain('stopsBuying')
+    const decide = { ...of, body: { accept: true, reason: '已核对' } }
+    const both = await Promise.all([0, 1].map(() => codeOf(shop.staff.call('suppliers.decidePaper', decide))))
+    expect(both.toSorted()).toEqual(['done', 'suppliers.paper_moved'])
+    const { items } = await shop.staff.call('suppliers.listPapers', { params: { supplierId: id }, query: {} })
+    expect(items.map(({ version, state }) => [version, state])).toEqual([
+      [2, 'current'],
+      [1, 'replaced'],
+    ])
+  })
+
+  test('are told of 30 and 7 days before they end; one that has ended stops buying where the shop wants that', async () => {
+    const { shop, id, person } = await keeper()
+    const [product] = (await person.call('workspace.listProducts', { query: { q: 'A1' } })).items
+    const goods = await shop.stock(0, { sku: { priceFen: 3_000 } })
+    const params = { skuId: goods.skuId }
+    const supply = { policy: 'cheapest' as const, source: 'supplier_first' as const, leastMarginFen: 0 }
+    await shop.staff.call('suppliers.saveSkuSupply', {
+      params,
+      body: { ...supply, offers: [{ productId: product?.id ?? 0 }] },
+    })
+    const why = async () => (await shop.staff.call('suppliers.readSkuSupply', { params })).preview[0]?.passedOver
+    const paper = await keep(shop.staff, id, { validTo: shopDay(31), stopsBuying: 'true' })
+    const told = async () =>
+      (
+        await house.query<{ payload: { left: number; what: string } }>(
+          'select payload from events.log where tenant_id = $1 and type = $2 order by position',
+          [shop.tenantId, 'supply.paper_ending'],
+        )
+      ).map(({ payload }) => [payload.left, payload.what])
+    const endsIn = async (days: number) => {
+      await house.query(`update suppliers.papers set valid_to = $2 where tenant_id = $1`, [
+        shop.tenantId,
+        shopDay(days),
+      ])
+      await house.query('select suppliers.lay_papers($1, $2)', [shop.tenantId, id])
+      await tend()
+      await tend()
+    }
+    await tend()
+    expect(await told()).toEqual([])
+    await endsIn(30)
+    await endsIn(7)
+    await endsIn(0)
+    expect([await told(), await why()]).toEqual([
+      [
+        [30, 'soon'],
+        [7, 'soon'],
+      ],
+      null,
+    ])
+    await endsIn(-1)
+    expect(await told()).toEqual([
+      [30, 'soon'],
+      [7, 'soon'],
+      [-1, 'stopped'],
+    ])
+    expect(await why()).toBe('paper_ended')
+    expect(await codeOf(shop.place(goods))).toBe('orders.sold_out')
+    expect(await shop.staff.call('suppliers.listPapers', { params: { supplierId: id }, query: {} })).toMatchObject({
+      stopsOn: shopDay(0),
+      isStopped: true,
+    })
+    // A new one opens it again at once, and the rule may be taken back.
+    const renewed = await keep(shop.staff, id, { renews: paper.id, validTo: shopDay(-1), stopsBuying: 'true' })
+    expect(await why()).toBe('paper_ended')
+    const rule = { params: { paperId: renewed.id }, body: { stopsBuying: false, reason: '补办中' } }
+    expect(await shop.staff.call('suppliers.setPaperRule', rule)).toMatchObject({ stopsBuying: false })
+    expect(await why()).toBeNull()
+    await shop.place(goods)
+    const end = { params: { paperId: renewed.id }, body: { reason: '作废' } }
+    expect(await shop.staff.call('suppliers.endPaper', end)).toMatchObject({ state: 'ended' })
+    expect(await codeOf(shop.staff.call('suppliers.endPaper', end))).toBe('suppliers.paper_moved')
+  })
+})
+
+test('a least that is above the most, and a year that cannot be, are refused in a sentence', async () => {
+  const { shop, id, person } = await keeper()
+  const body = { remoteId: 'Q', name: 'Q', kind: 'card' as const, costHao: 1, stock: 1, minQuantity: 5, maxQuantity: 2 }
+  expect(await codeOf(person.call('workspace.addProduct', { body }))).toBe('suppliers.quantity_reversed')
+  const entered = { remoteId: 'Q', name: 'Q', kind: 'card' as const, costHao: 1, minQuantity: 5, maxQuantity: 2 }
+  expect(await codeOf(shop.staff.call('suppliers.enterProduct', { params: { supplierId: id }, body: entered }))).toBe(
+    'suppliers.quantity_reversed',
+  )
+  const record = (at: string) =>
+    codeOf(
+      shop.staff.call(
+        'suppliers.recordMoney',
+        { params: { supplierId: id }, body: { kind: 'deposit', amountFen: 100, reference: at, at } },
+        { idempotencyKey: randomBytes(8).toString('hex') },
+      ),
+    )
+  expect(await record('0001-01-01T00:00:00Z')).toBe('suppliers.money_long_ago')
+  expect(await record('1999-12-31T23:59:59Z')).toBe('suppliers.money_long_ago')
+  expect(await record(new Date(Date.now() + 2 * 86_400_000).toISOString())).toBe('suppliers.money_future')
+  expect(await record(new Date(Date.now() + 3_600_000).toISOString())).toBe('done')
+})
