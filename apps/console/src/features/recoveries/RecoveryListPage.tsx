@@ -6,6 +6,7 @@ import { download, type Output, type Row } from '../../shared/api/index.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { MoneyInput } from '../../shared/parts/inputs.tsx'
+import { useNotice } from '../../shared/parts/notice.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Money, OneLine, Time } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
@@ -31,6 +32,7 @@ export function RecoveryListPage() {
   const t = useText(recoveryText)
   const may = useMay()
   const move = useMove()
+  const notice = useNotice()
   const { data: sums } = useRead('fulfilment.sumRecoveries', {}, { refreshMs: 30_000 })
   return (
     <ListPage
@@ -60,27 +62,28 @@ export function RecoveryListPage() {
             <Button
               type="link"
               onClick={() =>
-                void download('fulfilment.exportRecoveryEvidence', { params: { recoveryId: recovery.id } })
+                download('fulfilment.exportRecoveryEvidence', { params: { recoveryId: recovery.id } }).catch(notice)
               }
             >
               {t('evidence')}
             </Button>
             {MOVES[recovery.state].length > 0 && (
               <Dropdown
+                trigger={['click']}
                 menu={{
                   items: MOVES[recovery.state].map((to) => ({ key: to, label: t(to) })),
                   onClick: ({ key }) => move(recovery, key as Move),
                 }}
               >
                 <Button type="link">
-                  {t('more')} <DownOutlined />
+                  {t('record')} <DownOutlined />
                 </Button>
               </Dropdown>
             )}
           </>
         )
       }
-      rowActionsWidth={170}
+      rowActionsWidth={140}
       empty={{ title: t('emptyTitle'), text: t('emptyText') }}
     />
   )
@@ -137,7 +140,7 @@ function columnsOf(t: T): readonly ListColumn<Recovery>[] {
       render: (row) => <StateTag kind="recovery" state={row.state} />,
     },
     { key: 'supplier', title: t('supplier'), width: 140, render: (row) => row.supplier },
-    { key: 'cause', title: t('cause'), width: 100, render: (row) => t(`cause.${row.cause}`) },
+    { key: 'cause', title: t('cause'), width: 90, render: (row) => t(`cause.${row.cause}`) },
     {
       key: 'goods',
       title: t('goods'),
@@ -166,7 +169,13 @@ function columnsOf(t: T): readonly ListColumn<Recovery>[] {
       align: 'right',
       render: (row) => <Money fen={row.creditedFen} />,
     },
-    { key: 'openedAt', title: t('openedAt'), sort: true, width: 160, render: (row) => <Time value={row.openedAt} /> },
+    {
+      key: 'openedAt',
+      title: t('openedAt'),
+      sort: true,
+      width: 110,
+      render: (row) => <Time value={row.openedAt} relative />,
+    },
     { key: 'reference', title: t('reference'), width: 130, hidden: true, render: (row) => row.reference || null },
     {
       key: 'note',

@@ -184,6 +184,7 @@ function SearchBox({
       {...(wide ? { style: { width } } : {})}
       placeholder={placeholder}
       title={placeholder}
+      aria-label={placeholder}
       value={text}
       allowClear
       onChange={(event) => {
