@@ -17,7 +17,7 @@ import { LOCALES, type Locale, setLocale, useLocale, useText } from '../shared/i
 import { useMe } from '../shared/session.tsx'
 import { BooksBadge } from './BooksBadge.tsx'
 import { InboxBell } from './InboxBell.tsx'
-import { GroupTitle, type MenuEntry, menuOf, placeInMenu, useGroups } from './menu.tsx'
+import { GroupTitle, menuOf, placeInMenu, useGroups } from './menu.tsx'
 import { QuickSearch } from './QuickSearch.tsx'
 import { RefundsBadge } from './RefundsBadge.tsx'
 import { appText } from './text.ts'
@@ -78,8 +78,9 @@ export function Shell() {
           </Link>
         )}
         subMenuItemRender={(item, dom) => {
-          const group = item as MenuEntry
-          if (!groups.folds) return dom
+          // The layout has paths of its own making for what has none.
+          const group = entries.find(({ name }) => name === item.name)
+          if (!groups.folds || !group) return dom
           return (
             <GroupTitle
               group={group}

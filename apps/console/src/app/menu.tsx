@@ -84,7 +84,13 @@ export function GroupTitle({
   readonly badge: ReactNode
 }) {
   return (
-    <button type="button" className="menu-group" aria-expanded={open} onClick={() => onTurn(!open)}>
+    <button
+      type="button"
+      role="menuitem"
+      className="menu-group"
+      aria-expanded={open}
+      onClick={() => onTurn(!open)}
+    >
       <span>{group.name}</span>
       {!open && badge}
       <DownOutlined className="menu-group-arrow" />

@@ -65,8 +65,14 @@ export function Look({ children }: { readonly children: ReactNode }) {
  */
 const LIGHT_WORDS = {
   colorSuccess: '#15803d',
+  colorSuccessBg: '#effaf2',
+  colorSuccessBorder: '#b5e2c3',
   colorWarning: '#a16207',
+  colorWarningBg: '#fef8e7',
+  colorWarningBorder: '#f2dfa8',
   colorError: '#d1242f',
+  colorErrorBg: '#fef1f1',
+  colorErrorBorder: '#f6c6c8',
   colorTextSecondary: 'rgb(0 0 0 / 62%)',
   colorTextTertiary: 'rgb(0 0 0 / 58%)',
   colorTextDescription: 'rgb(0 0 0 / 58%)',

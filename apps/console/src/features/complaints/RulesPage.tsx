@@ -160,7 +160,6 @@ function useEdit(): (rule: Rule, goodsId: number | null | undefined, goodsTitle?
             <Form.Item
               name="goodsId"
               label={t('goods')}
-              extra={t('goodsHint')}
               rules={[{ required: true, message: t('goodsHint') }]}
             >
               <GoodsPicker />

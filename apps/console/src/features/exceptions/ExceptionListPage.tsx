@@ -119,7 +119,7 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
     {
       key: 'order',
       title: t('order'),
-      width: 190,
+      width: 180,
       phone: 'title',
       render: (line) => (
         <Copyable text={String(line.orderNo)}>
@@ -154,8 +154,8 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
     {
       key: 'goods',
       title: t('goods'),
-      width: 180,
-      render: (line) => <OneLine width={170}>{line.skuId === null ? t('recharge') : goodsOf(line)}</OneLine>,
+      width: 150,
+      render: (line) => <OneLine width={140}>{line.skuId === null ? t('recharge') : goodsOf(line)}</OneLine>,
     },
     {
       key: 'quantity',
@@ -170,7 +170,7 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
       key: 'amountFen',
       title: t('amount'),
       sort: true,
-      width: 105,
+      width: 90,
       align: 'right',
       render: (line) => <Money fen={line.amountFen} strong />,
     },

@@ -123,7 +123,7 @@ function columnsOf(t: T): readonly ListColumn<Recovery>[] {
     {
       key: 'no',
       title: t('no'),
-      width: 90,
+      width: 70,
       phone: 'title',
       render: (row) =>
         row.complaintId === null ? (
@@ -139,18 +139,18 @@ function columnsOf(t: T): readonly ListColumn<Recovery>[] {
       phone: 'extra',
       render: (row) => <StateTag kind="recovery" state={row.state} />,
     },
-    { key: 'supplier', title: t('supplier'), width: 140, render: (row) => row.supplier },
+    { key: 'supplier', title: t('supplier'), width: 130, render: (row) => row.supplier },
     { key: 'cause', title: t('cause'), width: 90, render: (row) => t(`cause.${row.cause}`) },
     {
       key: 'goods',
       title: t('goods'),
-      width: 180,
-      render: (row) => <OneLine width={170}>{[row.goodsTitle, row.skuTitle].filter(Boolean).join(' / ')}</OneLine>,
+      width: 160,
+      render: (row) => <OneLine width={150}>{[row.goodsTitle, row.skuTitle].filter(Boolean).join(' / ')}</OneLine>,
     },
     {
       key: 'pieces',
       title: t('pieces'),
-      width: 70,
+      width: 60,
       align: 'right',
       render: (row) => <span className="num">{row.pieces}</span>,
     },

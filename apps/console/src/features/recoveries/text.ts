@@ -45,5 +45,5 @@ export const recoveryText = defineMessages('recoveries', {
     '更换或退款了供应商的坏卡后，会自动出现在这里。',
     'A claim appears here when a supplier’s bad code is replaced or refunded.',
   ],
-  record: ['记录结果', 'Record result'],
+  record: ['记录结果', 'Record'],
 })

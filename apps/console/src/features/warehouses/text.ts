@@ -116,7 +116,7 @@ export const warehouseText = defineMessages('warehouses', {
   age3: ['180 天以上', 'Over 180 days'],
   oldest: ['最早入库', 'Oldest stock'],
   lastIn: ['最近调入', 'Last moved in'],
-  rule: ['补货与预警', 'Refill and alert'],
+  rule: ['补货与预警', 'Refill rule'],
   ruleTitle: ['补货与预警', 'Refill and alert'],
   ruleOf: ['低于 {least} 补到 {target}', 'Below {least}, refill to {target}'],
   ruleNone: ['未设', 'Not set'],
