@@ -71,7 +71,7 @@ export const appText = defineMessages('app', {
   wholesaleNew: ['新建供货密钥', 'New wholesale key'],
   wholesaleKey: ['供货密钥', 'Wholesale key'],
   wholesaleEdit: ['编辑供货密钥', 'Edit wholesale key'],
-  groupPeople: ['会员', 'Members'],
+  groupPeople: ['客户', 'Customers'],
   members: ['会员', 'Members'],
   member: ['会员详情', 'Member'],
   groupMoney: ['资金', 'Money'],
