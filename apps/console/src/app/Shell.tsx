@@ -86,9 +86,7 @@ export function Shell() {
               group={group}
               open={groups.isOpen(group)}
               onTurn={(open) => groups.turn(group, open)}
-              badge={group.children?.map(({ path }) => (
-                <Waiting key={path} path={path} />
-              ))}
+              badge={group.children?.map(({ path }) => <Waiting key={path} path={path} />)}
             />
           )
         }}

@@ -2,7 +2,8 @@ import { DownOutlined } from '@ant-design/icons'
 import { type ReactNode, useState } from 'react'
 import type { Say } from '../shared/i18n/index.ts'
 import type { Me } from '../shared/session.tsx'
-import { ALL_SCREENS, SCREENS, type Screen } from './routes.tsx'
+import { ALL_SCREENS, SCREENS } from './routes.tsx'
+import type { Screen } from './screens/screen.ts'
 import type { AppTextKey } from './text.ts'
 
 export type MenuEntry = { path: string; name: string; icon?: ReactNode; children?: MenuEntry[] }
@@ -49,9 +50,7 @@ export function useGroups(menu: readonly MenuEntry[], place: string) {
   return {
     folds,
     isOpen: (group: MenuEntry): boolean =>
-      !folds ||
-      holdsPlace(group) ||
-      (chosen[group.path] ?? OPEN_AT_FIRST.some((text) => group.path === GROUP + text)),
+      !folds || holdsPlace(group) || (chosen[group.path] ?? OPEN_AT_FIRST.some((text) => group.path === GROUP + text)),
     turn: (group: MenuEntry, open: boolean): void => {
       const next = { ...chosen, [group.path]: open }
       setChosen(next)
@@ -84,13 +83,7 @@ export function GroupTitle({
   readonly badge: ReactNode
 }) {
   return (
-    <button
-      type="button"
-      role="menuitem"
-      className="menu-group"
-      aria-expanded={open}
-      onClick={() => onTurn(!open)}
-    >
+    <button type="button" role="menuitem" className="menu-group" aria-expanded={open} onClick={() => onTurn(!open)}>
       <span>{group.name}</span>
       {!open && badge}
       <DownOutlined className="menu-group-arrow" />

@@ -81,7 +81,7 @@ const LIGHT_WORDS = {
 const DARK_WORDS = {
   colorSuccess: '#3fb950',
   colorWarning: '#d9a62e',
-  colorError: '#f2606a',
+  colorError: '#ff737c',
   colorTextSecondary: 'rgb(255 255 255 / 65%)',
   colorTextTertiary: 'rgb(255 255 255 / 56%)',
   colorTextDescription: 'rgb(255 255 255 / 56%)',

@@ -1,0 +1,115 @@
+import {
+  BarcodeOutlined,
+  BranchesOutlined,
+  CloudUploadOutlined,
+  DatabaseOutlined,
+  GiftOutlined,
+  KeyOutlined,
+  ProfileOutlined,
+} from '@ant-design/icons'
+import type { ScreenGroup } from './screen.ts'
+
+/** Codes, their stock and their warehouses. */
+export const vault: ScreenGroup = {
+  text: 'groupVault',
+  screens: [
+    {
+      path: '/stock',
+      text: 'stock',
+      permission: 'stock.read',
+      icon: <DatabaseOutlined />,
+      load: async () => (await import('../../features/stock/StockListPage.tsx')).StockListPage,
+    },
+    {
+      path: '/warehouses',
+      text: 'warehouses',
+      permission: 'stock.read',
+      icon: <BranchesOutlined />,
+      load: async () => (await import('../../features/warehouses/WarehousesPage.tsx')).WarehousesPage,
+    },
+    {
+      path: '/warehouses/stock',
+      text: 'warehouseStock',
+      permission: 'stock.read',
+      under: '/warehouses',
+      load: async () => (await import('../../features/warehouses/StockPage.tsx')).StockPage,
+    },
+    {
+      path: '/warehouses/moves',
+      text: 'warehouseMoves',
+      permission: 'stock.read',
+      under: '/warehouses',
+      load: async () => (await import('../../features/warehouses/MovesPage.tsx')).MovesPage,
+    },
+    {
+      path: '/warehouses/expiry',
+      text: 'expiryCalendar',
+      permission: 'stock.read',
+      under: '/warehouses',
+      load: async () => (await import('../../features/warehouses/ExpiryPage.tsx')).ExpiryPage,
+    },
+    {
+      path: '/imports/new',
+      text: 'imports',
+      permission: 'cards.import',
+      icon: <CloudUploadOutlined />,
+      load: async () => (await import('../../features/imports/ImportPage.tsx')).ImportPage,
+    },
+    {
+      path: '/generations/new',
+      text: 'generations',
+      permission: 'cards.generate',
+      icon: <BarcodeOutlined />,
+      load: async () => (await import('../../features/generations/GeneratePage.tsx')).GeneratePage,
+    },
+    {
+      path: '/batches',
+      text: 'batches',
+      permission: 'stock.read',
+      icon: <ProfileOutlined />,
+      load: async () => (await import('../../features/batches/BatchListPage.tsx')).BatchListPage,
+    },
+    {
+      path: '/batches/:batchId',
+      text: 'batch',
+      permission: 'stock.read',
+      under: '/batches',
+      load: async () => (await import('../../features/batches/BatchDetailPage.tsx')).BatchDetailPage,
+    },
+    {
+      path: '/batches/:batchId/recall',
+      text: 'recall',
+      permission: 'orders.read',
+      under: '/batches',
+      load: async () => (await import('../../features/recalls/RecallPage.tsx')).RecallPage,
+    },
+    {
+      path: '/cards',
+      text: 'cards',
+      permission: 'stock.read',
+      icon: <KeyOutlined />,
+      load: async () => (await import('../../features/cards/CardListPage.tsx')).CardListPage,
+    },
+    {
+      path: '/redeem',
+      text: 'redeem',
+      permission: 'redeem.read',
+      icon: <GiftOutlined />,
+      load: async () => (await import('../../features/redeem/RedeemListPage.tsx')).RedeemListPage,
+    },
+    {
+      path: '/redeem/new',
+      text: 'redeemNew',
+      permission: 'redeem.manage',
+      under: '/redeem',
+      load: async () => (await import('../../features/redeem/RedeemNewPage.tsx')).RedeemNewPage,
+    },
+    {
+      path: '/redeem/:redeemBatchId',
+      text: 'redeemBatch',
+      permission: 'redeem.read',
+      under: '/redeem',
+      load: async () => (await import('../../features/redeem/RedeemPage.tsx')).RedeemPage,
+    },
+  ],
+}
