@@ -13,7 +13,7 @@ export const appText = defineMessages('app', {
   complaints: ['坏卡申诉', 'Complaints'],
   complaint: ['申诉详情', 'Complaint'],
   complaintRules: ['申诉规则', 'Complaint rules'],
-  recoveries: ['供应商追偿', 'Supplier claims'],
+  recoveries: ['供应商追偿', 'Supplier recoveries'],
   bulk: ['批量订单', 'Bulk orders'],
   bulkNew: ['新建批量订单', 'New bulk order'],
   bulkOrder: ['批量订单', 'Bulk order'],

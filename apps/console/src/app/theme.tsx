@@ -93,7 +93,7 @@ function themeOf(dark: boolean): ThemeConfig {
     algorithm: dark ? antdTheme.darkAlgorithm : antdTheme.defaultAlgorithm,
     token: {
       colorPrimary: dark ? '#4c7dff' : '#1d4ed8',
-      colorInfo: dark ? '#4c7dff' : '#1d4ed8',
+      colorInfo: dark ? '#7aa2ff' : '#1d4ed8',
       colorLink: dark ? '#7aa2ff' : '#1d4ed8',
       ...(dark ? DARK_WORDS : LIGHT_WORDS),
       colorBgLayout: dark ? '#0d0f13' : '#f3f4f6',

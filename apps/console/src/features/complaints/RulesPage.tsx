@@ -157,11 +157,7 @@ function useEdit(): (rule: Rule, goodsId: number | null | undefined, goodsTitle?
       extra: (
         <>
           {goodsId === undefined && (
-            <Form.Item
-              name="goodsId"
-              label={t('goods')}
-              rules={[{ required: true, message: t('goodsHint') }]}
-            >
+            <Form.Item name="goodsId" label={t('goods')} rules={[{ required: true, message: t('goodsHint') }]}>
               <GoodsPicker />
             </Form.Item>
           )}

@@ -78,7 +78,7 @@ export const complaintText = defineMessages('complaints', {
   ],
   cost: ['成本', 'Cost'],
   deliveredAt: ['发出时间', 'Delivered'],
-  recovery: ['追偿', 'Supplier claim'],
+  recovery: ['追偿', 'Recovery'],
   logTitle: ['全部经过', 'History'],
   'action.replace': ['换一张', 'Replace'],
   'action.buy': ['补买一张', 'Buy another'],

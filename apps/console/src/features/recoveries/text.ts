@@ -1,10 +1,10 @@
 import { defineMessages } from '../../shared/i18n/index.ts'
 
 export const recoveryText = defineMessages('recoveries', {
-  title: ['供应商追偿', 'Supplier claims'],
+  title: ['供应商追偿', 'Supplier recoveries'],
   hint: [
     '坏卡换货、退款和批次召回的成本，向供应商追回。认账后入账，冲减应付和成本。',
-    'What bad codes cost you in replacements, refunds and recalls, claimed back from their suppliers. Accepted claims are booked against what you owe and against cost.',
+    'What bad codes cost you in replacements, refunds and recalls, recovered from their suppliers. What they accept is booked against what you owe and against cost.',
   ],
   search: ['订单号、采购单号或供应商单号', 'Order, purchase or supplier number'],
   state: ['状态', 'State'],
@@ -31,19 +31,19 @@ export const recoveryText = defineMessages('recoveries', {
   ],
   'text.refused': [
     '供应商不认；之后可以再次发送，或核销。',
-    'The supplier rejects the claim. You can send it again or write it off.',
+    'The supplier refuses. You can send it again or write it off.',
   ],
-  'text.written_off': ['不再追偿，损失计入成本。', 'The claim is dropped and the loss stays in cost.'],
+  'text.written_off': ['不再追偿，损失计入成本。', 'It is no longer pursued and the loss stays in cost.'],
   evidence: ['证据', 'Evidence'],
   done: ['已记录', 'Recorded'],
   sumOpen: ['待发送', 'To send'],
   sumSent: ['等待答复', 'Awaiting a reply'],
   sumLost: ['损失', 'Lost'],
-  count: ['笔数', 'Claims'],
-  emptyTitle: ['没有追偿', 'No claims yet'],
+  count: ['笔数', 'Recoveries'],
+  emptyTitle: ['没有追偿', 'No recoveries yet'],
   emptyText: [
     '更换或退款了供应商的坏卡后，会自动出现在这里。',
-    'A claim appears here when a supplier’s bad code is replaced or refunded.',
+    'A recovery appears here when a supplier’s bad code is replaced or refunded.',
   ],
   record: ['记录结果', 'Record'],
 })

@@ -233,8 +233,7 @@ export const messages: Messages = {
     yes: 'Correct, place order',
     checking: 'Checking the account…',
     nickname: 'Name on the account: {{name}}',
-    unchecked:
-      'We could not verify this account right now. You can still order; please check it carefully.',
+    unchecked: 'We could not verify this account right now. You can still order; please check it carefully.',
     refused: 'The account you entered does not exist or cannot be topped up. Nothing has been topped up.',
     correct: 'Correct and top up again',
     correctYes: 'Correct, top up',
