@@ -149,7 +149,7 @@ test('a bad card is claimed and replaced', { timeout: 120_000 }, async ({ onTest
     await desk.goto(`${consoleUrl}${path}`)
     await desk.getByRole('heading').first().waitFor()
     if (path.endsWith('rules')) {
-      await desk.getByText('换一张 → 补买一张 → 退款').waitFor()
+      await desk.getByText('换一张 → 补买一张 → 退款').first().waitFor()
       await keepScreen(desk, 'console-complaint-rules')
     }
     await fitsPhones(desk)
