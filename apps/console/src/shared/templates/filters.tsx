@@ -184,7 +184,6 @@ function SearchBox({
       {...(wide ? { style: { width } } : {})}
       placeholder={placeholder}
       title={placeholder}
-      aria-label={placeholder}
       value={text}
       allowClear
       onChange={(event) => {
