@@ -9,18 +9,18 @@ import {
 } from '@ant-design/icons'
 import { ProLayout } from '@ant-design/pro-components'
 import { Avatar, Button, Dropdown, type MenuProps, Tooltip } from 'antd'
-import { type ReactNode, useState, useSyncExternalStore } from 'react'
+import { type ReactNode, useMemo, useState, useSyncExternalStore } from 'react'
 import { Link, Outlet, useHref, useLocation, useNavigate, useNavigation } from 'react-router'
 import { useAction } from '../shared/api/hooks.ts'
 import { fileUrl, tenantRoot } from '../shared/api/index.ts'
-import { LOCALES, type Locale, type Say, setLocale, useLocale, useText } from '../shared/i18n/index.ts'
-import { type Me, useMe } from '../shared/session.tsx'
+import { LOCALES, type Locale, setLocale, useLocale, useText } from '../shared/i18n/index.ts'
+import { useMe } from '../shared/session.tsx'
 import { BooksBadge } from './BooksBadge.tsx'
 import { InboxBell } from './InboxBell.tsx'
+import { GroupTitle, menuOf, placeInMenu, useGroups } from './menu.tsx'
 import { QuickSearch } from './QuickSearch.tsx'
 import { RefundsBadge } from './RefundsBadge.tsx'
-import { ALL_SCREENS, SCREENS, type Screen } from './routes.tsx'
-import { type AppTextKey, appText } from './text.ts'
+import { appText } from './text.ts'
 import { type Appearance, useLook } from './theme.tsx'
 import { useShop } from './useShop.ts'
 
@@ -32,6 +32,9 @@ export function Shell() {
   const { dark } = useLook()
   const { pathname } = useLocation()
   const menu = useMenuState()
+  const entries = useMemo(() => menuOf(me, t), [me, t])
+  const place = placeInMenu(pathname)
+  const groups = useGroups(entries, place)
   const [searching, setSearching] = useState(false)
   const loading = useNavigation().state === 'loading'
   const wide = menu.wide
@@ -66,15 +69,27 @@ export function Shell() {
           </span>
         )}
         menu={{ type: 'group', collapsedShowGroupTitle: false }}
-        location={{ pathname: placeInMenu(pathname) }}
-        route={{ path: '/', routes: menuOf(me, t) }}
+        location={{ pathname: place }}
+        route={{ path: '/', routes: entries }}
         menuItemRender={(item, dom) => (
           <Link to={item.path ?? '/'} className="menu-link">
             {dom}
-            {item.path === '/books' && <BooksBadge />}
-            {item.path === '/refunds' && <RefundsBadge />}
+            <Waiting path={item.path} />
           </Link>
         )}
+        subMenuItemRender={(item, dom) => {
+          // The layout has paths of its own making for what has none.
+          const group = entries.find(({ name }) => name === item.name)
+          if (!groups.folds || !group) return dom
+          return (
+            <GroupTitle
+              group={group}
+              open={groups.isOpen(group)}
+              onTurn={(open) => groups.turn(group, open)}
+              badge={group.children?.map(({ path }) => <Waiting key={path} path={path} />)}
+            />
+          )
+        }}
         pageTitleRender={false}
         breadcrumbRender={false}
         footerRender={false}
@@ -109,6 +124,12 @@ export function Shell() {
   )
 }
 
+/** How much of what an entry of the menu leads to waits for a person. */
+function Waiting({ path }: { readonly path: string | undefined }) {
+  if (path === '/books') return <BooksBadge />
+  return path === '/refunds' ? <RefundsBadge /> : null
+}
+
 const COLLAPSED_KEY = 'quanshu.console.collapsed'
 const wideQuery = window.matchMedia('(width >= 768px)')
 
@@ -139,31 +160,6 @@ function useMenuState() {
       setNarrowed(!narrowed)
     },
   }
-}
-
-type MenuEntry = { path: string; name: string; icon?: ReactNode; children?: MenuEntry[] }
-
-function menuOf({ permissions }: Me, t: Say<AppTextKey>): MenuEntry[] {
-  const maySee = ({ permission }: Screen) => permission === undefined || permissions.includes(permission)
-  return SCREENS.flatMap(({ text, screens }): MenuEntry[] => {
-    const items = screens
-      .filter((screen) => screen.icon && maySee(screen))
-      .map((screen) => ({ path: screen.path, name: t(screen.text), icon: screen.icon }))
-    if (items.length === 0) return []
-    return text === undefined ? items : [{ path: `group:${text}`, name: t(text), children: items }]
-  })
-}
-
-/** Details and forms light up the list they belong to. */
-function placeInMenu(pathname: string): string {
-  const parts = pathname.split('/')
-  const screen = ALL_SCREENS.find(({ path }) => {
-    const pattern = path.split('/')
-    return (
-      pattern.length === parts.length && pattern.every((part, index) => part.startsWith(':') || part === parts[index])
-    )
-  })
-  return screen?.under ?? pathname
 }
 
 function SearchButton({ wide, onClick }: { readonly wide: boolean; readonly onClick: () => void }) {

@@ -5,7 +5,8 @@ import { useMe } from '../shared/session.tsx'
 import { Crash } from './Crash.tsx'
 import { NoPage, NoPermission, NoRights } from './dead-ends.tsx'
 import { RequireSignIn } from './RequireSignIn.tsx'
-import { ALL_SCREENS, type Screen } from './routes.tsx'
+import { ALL_SCREENS } from './routes.tsx'
+import type { Screen } from './screens/screen.ts'
 
 /** Made once the person's language is known. */
 export function createRouter() {

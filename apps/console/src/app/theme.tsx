@@ -59,13 +59,43 @@ export function Look({ children }: { readonly children: ReactNode }) {
   )
 }
 
+/**
+ * The library's own green, amber and red are made for areas: as words on their pale grounds they have a contrast of 2:1. These have
+ * 4.5:1 and more, and so has grey text.
+ */
+const LIGHT_WORDS = {
+  colorSuccess: '#15803d',
+  colorSuccessBg: '#effaf2',
+  colorSuccessBorder: '#b5e2c3',
+  colorWarning: '#a16207',
+  colorWarningBg: '#fef8e7',
+  colorWarningBorder: '#f2dfa8',
+  colorError: '#d1242f',
+  colorErrorBg: '#fef1f1',
+  colorErrorBorder: '#f6c6c8',
+  colorTextSecondary: 'rgb(0 0 0 / 62%)',
+  colorTextTertiary: 'rgb(0 0 0 / 58%)',
+  colorTextDescription: 'rgb(0 0 0 / 58%)',
+  colorTextPlaceholder: 'rgb(0 0 0 / 56%)',
+}
+const DARK_WORDS = {
+  colorSuccess: '#3fb950',
+  colorWarning: '#d9a62e',
+  colorError: '#ff737c',
+  colorTextSecondary: 'rgb(255 255 255 / 65%)',
+  colorTextTertiary: 'rgb(255 255 255 / 56%)',
+  colorTextDescription: 'rgb(255 255 255 / 56%)',
+  colorTextPlaceholder: 'rgb(255 255 255 / 52%)',
+}
+
 function themeOf(dark: boolean): ThemeConfig {
   return {
     algorithm: dark ? antdTheme.darkAlgorithm : antdTheme.defaultAlgorithm,
     token: {
       colorPrimary: dark ? '#4c7dff' : '#1d4ed8',
-      colorInfo: dark ? '#4c7dff' : '#1d4ed8',
+      colorInfo: dark ? '#7aa2ff' : '#1d4ed8',
       colorLink: dark ? '#7aa2ff' : '#1d4ed8',
+      ...(dark ? DARK_WORDS : LIGHT_WORDS),
       colorBgLayout: dark ? '#0d0f13' : '#f3f4f6',
       ...(dark
         ? { colorBgContainer: '#16191f', colorBgElevated: '#1d2129', colorBorderSecondary: '#262b34' }

@@ -75,48 +75,48 @@ const serviceLine: Table<LineState> = {
 }
 const exception: Table<DeskReason> = {
   out_of_stock: ['error', '库存不足', 'Out of stock'],
-  vault_short: ['error', '卡密短缺', 'Vault short of codes'],
+  vault_short: ['error', '卡密短缺', 'Codes short'],
   number_gone: ['error', '自选号码已不可售', 'Chosen number gone'],
   late_payment: ['warning', '超时后付款', 'Paid after expiry'],
   manual: ['warning', '人工标记', 'Marked by hand'],
   refund_failed: ['error', '退款失败', 'Refund failed'],
   no_source: ['error', '无可用货源', 'No source'],
-  loss_guard: ['warning', '低于保本价', 'Would be a loss'],
-  supply_unknown: ['error', '采购结果不明', 'Supplier does not say'],
-  supply_overdue: ['error', '供应商超时未交付', 'Supplier is late'],
-  account_refused: ['warning', '充值账号有误', 'Account refused'],
-  bad_card: ['error', '到货卡密有问题', 'Bad codes came'],
+  loss_guard: ['warning', '低于保本价', 'Below break-even'],
+  supply_unknown: ['error', '采购结果不明', 'Purchase unclear'],
+  supply_overdue: ['error', '供应商超时未交付', 'Supplier overdue'],
+  account_refused: ['warning', '充值账号有误', 'Wrong account'],
+  bad_card: ['error', '到货卡密有问题', 'Bad codes received'],
   service_rejected: ['warning', '人工服务被拒绝', 'Service rejected'],
   disputed: ['error', '付款被拒付', 'Payment disputed'],
   complaint: ['warning', '坏卡申诉', 'Complaint'],
 }
 const deskAge: Table<DeskAge> = {
-  fresh: ['default', '未超时', 'Fresh'],
-  worrying: ['warning', '需关注', 'Worrying'],
-  late: ['error', '已超时', 'Late'],
+  fresh: ['default', '未超时', 'On time'],
+  worrying: ['warning', '需关注', 'At risk'],
+  late: ['error', '已超时', 'Overdue'],
 }
 const complaint: Table<ComplaintState> = {
   reported: ['processing', '已提交', 'Reported'],
-  checking: ['processing', '核实中', 'Being checked'],
-  buying: ['processing', '补买中', 'Buying another'],
-  person: ['warning', '待处理', 'To be decided'],
+  checking: ['processing', '核实中', 'Checking'],
+  buying: ['processing', '补买中', 'Buying'],
+  person: ['warning', '待处理', 'To decide'],
   replaced: ['success', '已换卡', 'Replaced'],
   refunded: ['success', '已退款', 'Refunded'],
   rejected: ['error', '已驳回', 'Rejected'],
   withdrawn: ['default', '已撤回', 'Withdrawn'],
-  settled: ['default', '已另行处理', 'Put right elsewhere'],
+  settled: ['default', '已另行处理', 'Resolved elsewhere'],
 }
 const complaintReason: Table<ComplaintReason> = {
   invalid: ['default', '卡密无效', 'Invalid'],
-  used: ['default', '已被使用', 'Used already'],
-  wrong_amount: ['default', '面额或内容不对', 'Wrong amount'],
-  other: ['default', '其他问题', 'Something else'],
+  used: ['default', '已被使用', 'Already used'],
+  wrong_amount: ['default', '面额或内容不对', 'Wrong value or content'],
+  other: ['default', '其他问题', 'Other'],
 }
 const recovery: Table<RecoveryState> = {
-  open: ['warning', '待发送', 'To be sent'],
+  open: ['warning', '待发送', 'To send'],
   sent: ['processing', '已发送', 'Sent'],
-  awaiting: ['warning', '认账待复核', 'Credit to be agreed'],
-  accepted: ['success', '已认账', 'Credited'],
+  awaiting: ['warning', '认账待复核', 'Credit to approve'],
+  accepted: ['success', '已认账', 'Accepted'],
   refused: ['error', '供应商拒绝', 'Refused'],
   written_off: ['default', '已核销为损失', 'Written off'],
 }
@@ -130,17 +130,17 @@ const task: Table<TaskState> = {
   cancelled: ['default', '已取消', 'Cancelled'],
 }
 const supplyTask: Table<SupplyTaskState> = {
-  waiting: ['warning', '待接单', 'To be accepted'],
-  accepted: ['processing', '处理中', 'In work'],
+  waiting: ['warning', '待接单', 'To accept'],
+  accepted: ['processing', '处理中', 'In progress'],
   done: ['success', '已交付', 'Delivered'],
   refused: ['error', '已拒单', 'Refused'],
-  expired: ['error', '超时未接', 'Not accepted in time'],
+  expired: ['error', '超时未接', 'Expired'],
   withdrawn: ['default', '商家已取回', 'Taken back'],
-  missed: ['default', '未送达', 'Never came'],
+  missed: ['default', '未送达', 'Never received'],
 }
 const supplyFile: Table<SupplyFileState> = {
-  read: ['warning', '待导入', 'To be taken'],
-  applied: ['success', '已导入', 'Taken'],
+  read: ['warning', '待导入', 'To import'],
+  applied: ['success', '已导入', 'Imported'],
   undone: ['default', '已撤销', 'Undone'],
 }
 const intake: Table<IntakeState> = {
@@ -212,10 +212,10 @@ const batch: Table<BatchState> = {
 /** Of codes that we make ourselves. */
 const generation: Table<BatchState> = { ...batch, importing: ['processing', '生成中', 'Being made'] }
 const restock: Table<RestockState> = {
-  ordering: ['processing', '采购中', 'Being bought'],
+  ordering: ['processing', '采购中', 'Purchasing'],
   proposed: ['warning', '待审批', 'To approve'],
-  done: ['success', '已补足', 'Filled up'],
-  partial: ['warning', '部分到货', 'In part'],
+  done: ['success', '已补足', 'Complete'],
+  partial: ['warning', '部分到货', 'Partly arrived'],
   stopped: ['error', '未买到', 'Nothing bought'],
   rejected: ['default', '已驳回', 'Rejected'],
   cancelled: ['default', '已取消', 'Cancelled'],
@@ -229,9 +229,9 @@ const bulk: Table<BulkState> = {
 }
 const bulkLine: Table<BulkStanding> = {
   waiting: ['processing', '待下单', 'Waiting'],
-  under_way: ['processing', '进行中', 'Under way'],
+  under_way: ['processing', '进行中', 'In progress'],
   delivered: ['success', '已发货', 'Delivered'],
-  attention: ['error', '待处理', 'Needs a person'],
+  attention: ['error', '待处理', 'Needs attention'],
   refunded: ['default', '已退款', 'Refunded'],
   failed: ['warning', '未下单', 'Not ordered'],
   cancelled: ['default', '已取消', 'Cancelled'],
@@ -363,10 +363,10 @@ const reconCase: Table<'open' | 'waiting' | 'explained' | 'resolved'> = {
 }
 const supplierMoney: Table<SupplierMoneyState> = {
   claimed: ['warning', '索赔中', 'Claimed'],
-  awaiting: ['warning', '待复核', 'Awaits a yes'],
+  awaiting: ['warning', '待复核', 'Awaiting approval'],
   booked: ['success', '已入账', 'Booked'],
-  declined: ['default', '已驳回', 'Refused'],
-  reversed: ['default', '已冲销', 'Taken back'],
+  declined: ['default', '已驳回', 'Declined'],
+  reversed: ['default', '已冲销', 'Reversed'],
 }
 const billLine: Table<'done' | 'pending' | 'failed'> = {
   done: ['success', '成功', 'Done'],

@@ -127,6 +127,19 @@ test('a bad card is claimed and replaced', { timeout: 120_000 }, async ({ onTest
   await desk.getByRole('dialog').getByRole('button', { name: '换一张' }).click()
   await second.getByText('已换新卡密').waitFor()
 
+  // From the complaint to its code, and a rule of their own for these goods, found by their name.
+  await desk.locator('a[href*="cards?card="]').click()
+  await desk.getByText(/的全部记录/).waitFor()
+  await desk.goto(`${consoleUrl}complaints/rules`)
+  await desk.getByRole('button', { name: '新增商品规则' }).click()
+  await desk.getByRole('dialog').getByLabel('商品', { exact: true }).fill(GOODS)
+  await desk.locator('.ant-select-item-option').filter({ hasText: GOODS }).click()
+  await desk
+    .getByRole('dialog')
+    .getByRole('button', { name: /保\s*存/ })
+    .click()
+  await desk.getByRole('link', { name: GOODS }).waitFor()
+
   // Its supplier is asked for the cost of both.
   await desk.goto(`${consoleUrl}recoveries`)
   await desk.getByText('杭州优卡').first().waitFor()
@@ -136,7 +149,7 @@ test('a bad card is claimed and replaced', { timeout: 120_000 }, async ({ onTest
     await desk.goto(`${consoleUrl}${path}`)
     await desk.getByRole('heading').first().waitFor()
     if (path.endsWith('rules')) {
-      await desk.getByText('换一张 → 补买一张 → 退款').waitFor()
+      await desk.getByText('换一张 → 补买一张 → 退款').first().waitFor()
       await keepScreen(desk, 'console-complaint-rules')
     }
     await fitsPhones(desk)

@@ -82,6 +82,7 @@ beforeEach(({ skip, onTestFailed }) => {
 describe('finance', { timeout: 60_000 }, () => {
   test('reads the month: figures, curve, breakdown, and that they are the ledger’s', async () => {
     const { page } = finance
+    await page.getByRole('menuitem', { name: '资金' }).click()
     await page.getByRole('menuitem', { name: '经营报表' }).click()
     await page.getByRole('heading', { name: '经营报表' }).waitFor()
     await page.getByText('与账本一致').waitFor()

@@ -246,6 +246,7 @@ function Top({ items }: { readonly items: Board['top'] }) {
                 <Progress
                   percent={(item.salesFen / most) * 100}
                   showInfo={false}
+                  aria-label={item.title}
                   size={{ height: 4 }}
                   style={{ flex: 1 }}
                 />

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import { download, type Output, upload } from '../../shared/api/index.ts'
 import { formatCount, formatMoney } from '../../shared/format.ts'
-import { useText } from '../../shared/i18n/index.ts'
+import { useList, useText } from '../../shared/i18n/index.ts'
 import { useNotice } from '../../shared/parts/notice.tsx'
 import { Money } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
@@ -18,6 +18,7 @@ type Bulk = Output<'bulk.get'>
 /** What was read of the file, before anything is ordered: good and bad lines, what it costs, and what may go wrong. */
 export function Draft({ bulk }: { readonly bulk: Bulk }) {
   const t = useText(bulkText)
+  const list = useList()
   const may = useMay()
   const notice = useNotice()
   const [again, setAgain] = useState(bulk.lines === 0)
@@ -39,7 +40,7 @@ export function Draft({ bulk }: { readonly bulk: Bulk }) {
         />
       )}
       {bulk.ignoredColumns.length > 0 && (
-        <Alert type="info" showIcon title={t('ignored', { columns: bulk.ignoredColumns.join('、') })} />
+        <Alert type="info" showIcon title={t('ignored', { columns: list(bulk.ignoredColumns) })} />
       )}
       <Section
         title={t('draftTitle')}

@@ -129,7 +129,7 @@ function columnsOf(t: Say<keyof typeof bulkText.keys>, maySeeOrders: boolean): r
       key: 'arrivedAt',
       title: t('arrivedAt'),
       width: 170,
-      phone: 'hide',
+      hidden: true,
       render: (line) => <Time value={line.deliveredAt} />,
     },
     {

@@ -33,11 +33,11 @@ export const cardText = defineMessages('cards', {
   voidText: ['卡密永久退出库存，不能恢复。', 'The code leaves the stock for good.'],
   voidCodeText: [
     '这个卡密可发多次：还没发出的次数全部作废，也不再增加；已经拿到的买家不受影响。',
-    'This code is sold several times: all uses that nobody has yet are voided and no more are made; buyers keep theirs.',
+    'This code can be delivered several times: all uses not yet delivered are voided and no more are added. Buyers who have it are not affected.',
   ],
   use: ['次数', 'Use'],
   useOf: ['第 {no} 次，共 {of} 次', 'Use {no} of {of}'],
-  useOfMany: ['第 {no} 次，不限次数', 'Use {no}, no bound'],
+  useOfMany: ['第 {no} 次，不限次数', 'Use {no}, unlimited'],
   allUses: ['全部次数', 'All uses'],
   codeId: ['同一卡密', 'Uses of code no.'],
   number: ['公开号码', 'Public number'],

@@ -1,13 +1,15 @@
+import type { PurchaseState } from '@quanshu/contract'
 import { Alert, Image, Space, Timeline, Typography } from 'antd'
 import { Link, useParams } from 'react-router'
 import { newKey, useAction, useRead } from '../../shared/api/hooks.ts'
 import { fileUrl, type Output } from '../../shared/api/index.ts'
-import { type Say, useText } from '../../shared/i18n/index.ts'
+import { type Say, useList, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Copyable, Money, Time } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
+import { stateText } from '../../shared/states.ts'
 import { DetailPage, Facts, Section } from '../../shared/templates/DetailPage.tsx'
 import { complaintText } from './text.ts'
 
@@ -20,6 +22,7 @@ const REFRESH_AFTER = ['fulfilment.', 'orders.', 'vault.', 'stock.', 'payments.'
 /** One complaint: what the buyer says, what is known about the code, what the house proposes, and the decision. */
 export function ComplaintPage() {
   const t = useText(complaintText)
+  const state = useText(stateText)
   const complaintId = Number(useParams().complaintId)
   const read = useRead('fulfilment.getComplaint', { params: { complaintId } }, { refreshMs: REFRESH_MS })
   return (
@@ -46,7 +49,7 @@ export function ComplaintPage() {
                 color: entry.about === 'complaint' ? 'blue' : entry.about === 'reveal' ? 'orange' : 'gray',
                 content: (
                   <>
-                    {sentenceOf(entry, t)}{' '}
+                    {sentenceOf(entry, t, state)}{' '}
                     <Typography.Text type="secondary">
                       {entry.by && entry.by !== 'system' && entry.by !== 'buyer' ? `${entry.by} · ` : ''}
                       <Time value={entry.at} />
@@ -62,9 +65,15 @@ export function ComplaintPage() {
   )
 }
 
-function sentenceOf({ about, kind, note, detail }: Complaint['log'][number], t: T): string {
+/** One entry of the history as a sentence; `state` names what became of a purchase. */
+function sentenceOf(
+  { about, kind, note, detail }: Complaint['log'][number],
+  t: T,
+  state: Say<keyof typeof stateText.keys>,
+): string {
   if (about === 'reveal') return t('revealed')
-  if (about === 'purchase') return t('purchase', { no: String(detail.no ?? ''), state: kind })
+  if (about === 'purchase')
+    return t('purchase', { no: String(detail.no ?? ''), state: state(`purchase.${kind as PurchaseState}`) })
   const key = `${about === 'card' ? 'card' : 'log'}.${kind}`
   if (!(key in complaintText.keys)) return kind
   const word = typeof detail.word === 'string' ? t(`word.${detail.word as NonNullable<Complaint['word']>}`) : ''
@@ -73,6 +82,7 @@ function sentenceOf({ about, kind, note, detail }: Complaint['log'][number], t: 
 
 function Proposal({ complaint }: { readonly complaint: Complaint }) {
   const t = useText(complaintText)
+  const list = useList()
   const { proposal, why } = complaint
   if (!proposal) return null
   return (
@@ -86,7 +96,7 @@ function Proposal({ complaint }: { readonly complaint: Complaint }) {
           <div>{t(`because.${proposal.because}`)}</div>
           {why.length > 0 && (
             <div>
-              {t('whyTitle')}: {why.map((one) => t(`why.${one}`)).join('；')}
+              {t('whyTitle')}: {list(why.map((one) => t(`why.${one}`)))}
             </div>
           )}
         </>
@@ -153,7 +163,7 @@ function CodeFacts({ complaint }: { readonly complaint: Complaint }) {
           [
             t('code'),
             may('stock.read') ? (
-              <Link key="card" to={`/cards/${complaint.cardId}`} className="num">
+              <Link key="card" to={`/cards?card=${complaint.cardId}`} className="num">
                 {complaint.masked}
               </Link>
             ) : (
@@ -209,6 +219,7 @@ function Deeds({ complaint }: { readonly complaint: Complaint }) {
       ...(action === 'refund' ? { amountFen: complaint.amountFen } : {}),
       consequence: t(`text.${action}`),
       askReason: true,
+      ...(action === 'reject' ? { reasonHint: t('rejectReasonHint') } : {}),
       danger: action === 'refund' || action === 'reject',
       onConfirm: (reason) => decide.run({ params: { complaintId: complaint.id }, body: { action, reason } }, key),
     })

@@ -1,11 +1,12 @@
-import { Card, Checkbox, Empty, Form, InputNumber, Select, Skeleton, Space, Switch, Table } from 'antd'
+import { Checkbox, Empty, Form, InputNumber, Select, Skeleton, Space, Switch, Table } from 'antd'
 import { Link } from 'react-router'
 import { useAction, useRead } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
-import { useText } from '../../shared/i18n/index.ts'
+import { commonText } from '../../shared/i18n/common.ts'
+import { useList, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
-import { MoneyInput } from '../../shared/parts/inputs.tsx'
+import { GoodsPicker, MoneyInput } from '../../shared/parts/inputs.tsx'
 import { Money } from '../../shared/parts/values.tsx'
 import { stateText } from '../../shared/states.ts'
 import { Facts, Section } from '../../shared/templates/DetailPage.tsx'
@@ -23,6 +24,7 @@ const REFRESH = ['fulfilment.listComplaintRules']
 /** What is decided about complaints without a person. */
 export function RulesPage() {
   const t = useText(complaintText)
+  const common = useText(commonText)
   const { data, error, refetch } = useRead('fulfilment.listComplaintRules', {})
   const edit = useEdit()
   const remove = useRemove()
@@ -33,7 +35,7 @@ export function RulesPage() {
       ) : !data ? (
         <Skeleton active />
       ) : (
-        <>
+        <div className="stack">
           <Section
             title={t('shopRule')}
             extra={
@@ -44,15 +46,14 @@ export function RulesPage() {
           >
             <RuleFacts rule={data.shop} />
           </Section>
-          <Card
-            style={{ marginTop: 16 }}
+          <Section
             title={t('goodsRules')}
+            flush
             extra={
               <ActionButton permission="settings.manage" onClick={() => edit(data.shop, undefined)}>
                 {t('addRule')}
               </ActionButton>
             }
-            styles={{ body: { padding: 0, overflowX: 'auto' } }}
           >
             <Table<GoodsRule>
               size="small"
@@ -69,8 +70,8 @@ export function RulesPage() {
                 },
                 { key: 'automatic', title: t('automatic'), render: (_, rule) => t(rule.automatic ? 'yes' : 'no') },
                 { key: 'max', title: t('maxFen'), render: (_, rule) => <Money fen={rule.maxFen} /> },
-                { key: 'hours', title: t('withinHours'), render: (_, rule) => rule.withinHours },
-                { key: 'month', title: t('perMonth'), render: (_, rule) => rule.perMonth },
+                { key: 'hours', title: t('withinHours'), render: (_, rule) => t('hours', { count: rule.withinHours }) },
+                { key: 'month', title: t('perMonth'), render: (_, rule) => t('times', { count: rule.perMonth }) },
                 {
                   key: 'remedies',
                   title: t('remedies'),
@@ -78,7 +79,7 @@ export function RulesPage() {
                 },
                 {
                   key: 'actions',
-                  title: '',
+                  title: common('actions'),
                   render: (_, rule) => (
                     <Space>
                       <ActionButton
@@ -96,8 +97,8 @@ export function RulesPage() {
                 },
               ]}
             />
-          </Card>
-        </>
+          </Section>
+        </div>
       )}
     </PageFrame>
   )
@@ -105,15 +106,16 @@ export function RulesPage() {
 
 function RuleFacts({ rule }: { readonly rule: Rule & { readonly isOwn: boolean } }) {
   const t = useText(complaintText)
+  const list = useList()
   const state = useText(stateText)
   return (
     <Facts
       items={[
         [t('automatic'), `${t(rule.automatic ? 'yes' : 'no')}${rule.isOwn ? '' : ` (${t('usual')})`}`],
-        [t('reasons'), rule.reasons.map((reason) => state(`complaintReason.${reason}`)).join('、')],
-        [t('withinHours'), rule.withinHours],
+        [t('reasons'), list(rule.reasons.map((reason) => state(`complaintReason.${reason}`)))],
+        [t('withinHours'), t('hours', { count: rule.withinHours })],
         [t('maxFen'), <Money key="max" fen={rule.maxFen} />],
-        [t('perMonth'), rule.perMonth],
+        [t('perMonth'), t('times', { count: rule.perMonth })],
         [t('whenUnsure'), t(rule.whenUnsure ? 'yes' : 'no')],
         [t('remedies'), rule.remedies.map((remedy) => t(`action.${remedy}`)).join(' → ')],
       ]}
@@ -149,19 +151,14 @@ function useEdit(): (rule: Rule, goodsId: number | null | undefined, goodsTitle?
     confirm({
       title: t(goodsId === undefined ? 'addRule' : 'edit'),
       confirmText: t('save'),
-      object: goodsTitle ?? t(goodsId === null ? 'shopRule' : 'goodsRules'),
+      ...(goodsId === undefined ? {} : { object: goodsTitle ?? t('shopRule') }),
       danger: false,
       initialValues: { ...rule },
       extra: (
         <>
           {goodsId === undefined && (
-            <Form.Item
-              name="goodsId"
-              label={t('goodsId')}
-              extra={t('goodsIdHint')}
-              rules={[{ required: true, message: t('goodsIdHint') }]}
-            >
-              <InputNumber min={1} precision={0} style={{ width: '100%' }} />
+            <Form.Item name="goodsId" label={t('goods')} rules={[{ required: true, message: t('goodsHint') }]}>
+              <GoodsPicker />
             </Form.Item>
           )}
           <Form.Item name="automatic" label={t('automatic')} valuePropName="checked">
@@ -175,7 +172,7 @@ function useEdit(): (rule: Rule, goodsId: number | null | undefined, goodsTitle?
             label={t('withinHours')}
             rules={[{ required: true, message: t('withinHours') }]}
           >
-            <InputNumber min={1} max={8_760} precision={0} style={{ width: '100%' }} />
+            <InputNumber min={1} max={8_760} precision={0} suffix={t('hoursUnit')} style={{ width: '100%' }} />
           </Form.Item>
           <Form.Item name="maxFen" label={t('maxFen')} rules={[{ required: true, message: t('maxFen') }]}>
             <MoneyInput max={1_000_000} style={{ width: '100%' }} />
@@ -186,7 +183,7 @@ function useEdit(): (rule: Rule, goodsId: number | null | undefined, goodsTitle?
             extra={t('perMonthHint')}
             rules={[{ required: true, message: t('perMonth') }]}
           >
-            <InputNumber min={0} max={1_000} precision={0} style={{ width: '100%' }} />
+            <InputNumber min={0} max={1_000} precision={0} suffix={t('timesUnit')} style={{ width: '100%' }} />
           </Form.Item>
           <Form.Item name="whenUnsure" label={t('whenUnsure')} valuePropName="checked">
             <Switch />

@@ -1,9 +1,11 @@
-import { Button, Tooltip, Typography } from 'antd'
+import { EllipsisOutlined } from '@ant-design/icons'
+import { Button, Dropdown, Tooltip, Typography } from 'antd'
 import { useState } from 'react'
-import { Link } from 'react-router'
+import { Link, useNavigate } from 'react-router'
 import { useAction } from '../../shared/api/hooks.ts'
 import type { Row } from '../../shared/api/index.ts'
 import { formatCount } from '../../shared/format.ts'
+import { commonText } from '../../shared/i18n/common.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { SkuPicker } from '../../shared/parts/inputs.tsx'
@@ -71,7 +73,7 @@ export function ExceptionListPage() {
         rowActions={(line) => (
           <RowActions line={line} refund={() => refundLine(line)} open={() => setOpened(line)} assign={assign} />
         )}
-        rowActionsWidth={250}
+        rowActionsWidth={200}
         bulk={(lines, clear) => (
           <>
             <ActionButton size="small" permission="orders.handle" onClick={() => assign.take(lines, clear)}>
@@ -117,7 +119,7 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
     {
       key: 'order',
       title: t('order'),
-      width: 190,
+      width: 180,
       phone: 'title',
       render: (line) => (
         <Copyable text={String(line.orderNo)}>
@@ -152,8 +154,8 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
     {
       key: 'goods',
       title: t('goods'),
-      width: 180,
-      render: (line) => <OneLine width={170}>{line.skuId === null ? t('recharge') : goodsOf(line)}</OneLine>,
+      width: 150,
+      render: (line) => <OneLine width={140}>{line.skuId === null ? t('recharge') : goodsOf(line)}</OneLine>,
     },
     {
       key: 'quantity',
@@ -168,7 +170,7 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
       key: 'amountFen',
       title: t('amount'),
       sort: true,
-      width: 105,
+      width: 90,
       align: 'right',
       render: (line) => <Money fen={line.amountFen} strong />,
     },
@@ -248,59 +250,86 @@ function RowActions({
   readonly assign: ReturnType<typeof useAssign>
 }) {
   const t = useText(exceptionText)
+  const common = useText(commonText)
   const may = useMay()
+  const navigate = useNavigate()
   const retry = useAction('fulfilment.retryLine', { refresh: REFRESH_AFTER, done: t('retried') })
   const supplied = isAboutSupply(line.reason)
   const short = line.skuId !== null && !supplied && line.availableNow < line.quantity
-  const log = (
-    <Button type="link" onClick={open}>
-      {t('log')}
-    </Button>
-  )
-  const take = line.worker === null && may('orders.handle') && (
-    <Button type="link" onClick={() => assign.take([line])}>
-      {t('take')}
-    </Button>
-  )
-  if (line.complaintId !== null) {
-    return (
-      <>
-        <Link to={`/complaints/${line.complaintId}`}>{t('decide')}</Link>
-        {take}
-      </>
-    )
-  }
+  const next = linkOf(line, may)
+  const deeds: readonly (Deed | false)[] = [
+    line.actions.includes('retry') &&
+      may('orders.handle') && {
+        key: 'retry',
+        label: t('retry'),
+        run: () => void retry.go({ params: { no: line.orderNo, lineNo: line.lineNo }, body: {} }),
+      },
+    line.actions.includes('refund') &&
+      may('orders.refund') && {
+        key: 'refund',
+        label: t(line.reason === 'refund_failed' ? 'refundAgain' : 'refund'),
+        danger: true,
+        run: refund,
+      },
+    next && { key: 'next', label: t(next.text), run: () => void navigate(next.to) },
+    short &&
+      may('cards.import') && {
+        key: 'import',
+        label: t('import'),
+        run: () => void navigate(`/imports/new?skuId=${line.skuId}`),
+      },
+  ]
+  const offered = deeds.filter((deed) => deed !== false)
+  // What is proposed can be pressed at once; the rest waits behind "more", so that the row keeps its figures in sight.
+  const first = offered.find(({ key }) => key === line.proposal.action) ?? offered[0]
+  const rest = offered.filter((deed) => deed !== first)
   return (
     <>
-      {log}
-      {take}
-      {line.actions.includes('retry') && may('orders.handle') && (
-        <Button
-          type="link"
-          loading={retry.running}
-          onClick={() => void retry.go({ params: { no: line.orderNo, lineNo: line.lineNo }, body: {} })}
-        >
-          {t('retry')}
+      {line.complaintId === null ? (
+        <Button type="link" onClick={open}>
+          {t('log')}
+        </Button>
+      ) : (
+        <Link to={`/complaints/${line.complaintId}`}>{t('decide')}</Link>
+      )}
+      {line.worker === null && may('orders.handle') && (
+        <Button type="link" onClick={() => assign.take([line])}>
+          {t('take')}
         </Button>
       )}
-      {line.actions.includes('refund') && (
-        <ActionButton type="link" danger permission="orders.refund" onClick={refund}>
-          {t(line.reason === 'refund_failed' ? 'refundAgain' : 'refund')}
-        </ActionButton>
+      {line.complaintId === null && first && (
+        <Button type="link" danger={first.danger === true} loading={retry.running} onClick={first.run}>
+          {first.label}
+        </Button>
       )}
-      {line.reason === 'service_rejected'
-        ? may('services.work') && <Link to={`/services?state=rejected&q=${line.orderNo}`}>{t('task')}</Link>
-        : supplied && may('suppliers.read') && <SupplyLink line={line} />}
-      {short && may('cards.import') && <Link to={`/imports/new?skuId=${line.skuId}`}>{t('import')}</Link>}
+      {line.complaintId === null && rest.length > 0 && (
+        <Dropdown
+          trigger={['click']}
+          menu={{
+            items: rest.map(({ key, label, danger }) => ({ key, label, danger: danger === true })),
+            onClick: ({ key }) => rest.find((deed) => deed.key === key)?.run(),
+          }}
+        >
+          <Button type="link" icon={<EllipsisOutlined />} aria-label={common('more')} />
+        </Dropdown>
+      )}
     </>
   )
 }
 
-/** To where the trouble can be solved: the purchase that nobody knows the end of, else the sources. */
-function SupplyLink({ line: { reason, orderNo, skuId } }: { readonly line: Line }) {
-  const t = useText(exceptionText)
-  if (['supply_unknown', 'supply_overdue', 'account_refused', 'bad_card'].includes(reason)) {
-    return <Link to={`/purchases?orderNo=${orderNo}`}>{t('purchases')}</Link>
+type Deed = { readonly key: string; readonly label: string; readonly danger?: boolean; readonly run: () => void }
+
+/** To where the trouble can be solved: the task, the purchase that nobody knows the end of, else the sources. */
+function linkOf(
+  { reason, orderNo, skuId }: Line,
+  may: ReturnType<typeof useMay>,
+): { readonly to: string; readonly text: 'task' | 'purchases' | 'sources' } | false {
+  if (reason === 'service_rejected') {
+    return may('services.work') && { to: `/services?state=rejected&q=${orderNo}`, text: 'task' }
   }
-  return skuId === null ? null : <Link to={`/skus/${skuId}/supply`}>{t('sources')}</Link>
+  if (!isAboutSupply(reason) || !may('suppliers.read')) return false
+  if (['supply_unknown', 'supply_overdue', 'account_refused', 'bad_card'].includes(reason)) {
+    return { to: `/purchases?orderNo=${orderNo}`, text: 'purchases' }
+  }
+  return skuId !== null && { to: `/skus/${skuId}/supply`, text: 'sources' }
 }

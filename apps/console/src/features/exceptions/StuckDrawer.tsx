@@ -21,15 +21,20 @@ export function StuckDrawer({ line, onClose }: { readonly line: Line; readonly o
   return (
     <Drawer
       open
-      size={560}
+      size="min(560px, 100vw)"
       onClose={onClose}
       title={
         <>
           <StateTag kind="exception" state={line.reason} /> {line.goodsTitle} × {line.quantity}
         </>
       }
-      extra={<Link to={`/orders/${orderNo}`}>{t('openOrder')}</Link>}
     >
+      <p style={{ marginTop: 0 }}>
+        {t('order')}{' '}
+        <Link to={`/orders/${orderNo}`} className="num">
+          {orderNo}
+        </Link>
+      </p>
       <Alert
         type="info"
         showIcon

@@ -2,7 +2,7 @@ import { Skeleton, Table, Typography } from 'antd'
 import { Link } from 'react-router'
 import { useRead } from '../../shared/api/hooks.ts'
 import { formatMoney } from '../../shared/format.ts'
-import { useText } from '../../shared/i18n/index.ts'
+import { useList, useText } from '../../shared/i18n/index.ts'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Money, OneLine, Time } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
@@ -14,6 +14,7 @@ const SHOWN = 8
 /** The member's last orders. */
 export function RecentOrders({ memberId }: { readonly memberId: number }) {
   const t = useText(memberText)
+  const list = useList()
   const may = useMay()
   const { data } = useRead('orders.list', { query: { memberId, pageSize: SHOWN } }, { enabled: may('orders.read') })
   if (!may('orders.read')) return null
@@ -60,7 +61,7 @@ export function RecentOrders({ memberId }: { readonly memberId: number }) {
               dataIndex: 'goodsTitles',
               render: (titles: readonly string[], { purpose, creditFen }) => (
                 <OneLine width={200}>
-                  {purpose === 'recharge' ? t('rechargeOf', { amount: formatMoney(creditFen) }) : titles.join('、')}
+                  {purpose === 'recharge' ? t('rechargeOf', { amount: formatMoney(creditFen) }) : list(titles)}
                 </OneLine>
               ),
             },

@@ -6,6 +6,7 @@ import { download, type Output, type Row } from '../../shared/api/index.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { MoneyInput } from '../../shared/parts/inputs.tsx'
+import { useNotice } from '../../shared/parts/notice.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Money, OneLine, Time } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
@@ -33,6 +34,7 @@ export function RecoveryListPage() {
   const t = useText(recoveryText)
   const may = useMay()
   const move = useMove()
+  const notice = useNotice()
   const { data: sums } = useRead('fulfilment.sumRecoveries', {}, { refreshMs: 30_000 })
   return (
     <ListPage
@@ -62,27 +64,28 @@ export function RecoveryListPage() {
             <Button
               type="link"
               onClick={() =>
-                void download('fulfilment.exportRecoveryEvidence', { params: { recoveryId: recovery.id } })
+                download('fulfilment.exportRecoveryEvidence', { params: { recoveryId: recovery.id } }).catch(notice)
               }
             >
               {t('evidence')}
             </Button>
             {MOVES[recovery.state].length > 0 && (
               <Dropdown
+                trigger={['click']}
                 menu={{
                   items: MOVES[recovery.state].map((to) => ({ key: to, label: t(wordOf(recovery, to)) })),
                   onClick: ({ key }) => move(recovery, key as Move),
                 }}
               >
                 <Button type="link">
-                  {t('more')} <DownOutlined />
+                  {t('record')} <DownOutlined />
                 </Button>
               </Dropdown>
             )}
           </>
         )
       }
-      rowActionsWidth={170}
+      rowActionsWidth={140}
       empty={{ title: t('emptyTitle'), text: t('emptyText') }}
     />
   )
@@ -122,7 +125,7 @@ function columnsOf(t: T): readonly ListColumn<Recovery>[] {
     {
       key: 'no',
       title: t('no'),
-      width: 90,
+      width: 70,
       phone: 'title',
       render: (row) =>
         row.complaintId === null ? (
@@ -138,18 +141,18 @@ function columnsOf(t: T): readonly ListColumn<Recovery>[] {
       phone: 'extra',
       render: (row) => <StateTag kind="recovery" state={row.state} />,
     },
-    { key: 'supplier', title: t('supplier'), width: 140, render: (row) => row.supplier },
-    { key: 'cause', title: t('cause'), width: 100, render: (row) => t(`cause.${row.cause}`) },
+    { key: 'supplier', title: t('supplier'), width: 130, render: (row) => row.supplier },
+    { key: 'cause', title: t('cause'), width: 90, render: (row) => t(`cause.${row.cause}`) },
     {
       key: 'goods',
       title: t('goods'),
-      width: 180,
-      render: (row) => <OneLine width={170}>{[row.goodsTitle, row.skuTitle].filter(Boolean).join(' / ')}</OneLine>,
+      width: 160,
+      render: (row) => <OneLine width={150}>{[row.goodsTitle, row.skuTitle].filter(Boolean).join(' / ')}</OneLine>,
     },
     {
       key: 'pieces',
       title: t('pieces'),
-      width: 70,
+      width: 60,
       align: 'right',
       render: (row) => <span className="num">{row.pieces}</span>,
     },
@@ -175,7 +178,13 @@ function columnsOf(t: T): readonly ListColumn<Recovery>[] {
           <Money fen={row.creditedFen} />
         ),
     },
-    { key: 'openedAt', title: t('openedAt'), sort: true, width: 160, render: (row) => <Time value={row.openedAt} /> },
+    {
+      key: 'openedAt',
+      title: t('openedAt'),
+      sort: true,
+      width: 110,
+      render: (row) => <Time value={row.openedAt} relative />,
+    },
     { key: 'reference', title: t('reference'), width: 130, hidden: true, render: (row) => row.reference || null },
     {
       key: 'note',

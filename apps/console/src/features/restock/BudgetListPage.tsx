@@ -2,6 +2,7 @@ import { PlusOutlined } from '@ant-design/icons'
 import { Card, Empty, Form, Input, Progress, Skeleton, Table } from 'antd'
 import { useAction, useRead } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
+import { commonText } from '../../shared/i18n/common.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
@@ -19,6 +20,7 @@ const YUAN_MAX = 100_000_000
 /** What filling up may cost a month, and how much of it is used. */
 export function BudgetListPage() {
   const t = useText(restockText)
+  const common = useText(commonText)
   const { data, error, refetch } = useRead('restock.listBudgets', {}, { refreshMs: REFRESH_MS })
   const { edit, remove } = useBudgetActions()
   const add = (
@@ -85,7 +87,7 @@ export function BudgetListPage() {
               },
               {
                 key: 'actions',
-                title: '',
+                title: common('actions'),
                 render: (_, budget) => (
                   <>
                     <ActionButton type="link" permission="restock.approve" onClick={() => edit(budget)}>
@@ -106,6 +108,7 @@ export function BudgetListPage() {
 }
 
 function Used({ budget: { usedFen, heldFen, monthlyFen } }: { readonly budget: Budget }) {
+  const t = useText(restockText)
   const of = (fen: number) => (monthlyFen === 0 ? 0 : Math.min(Math.round((fen / monthlyFen) * 100), 100))
   return (
     <>
@@ -113,6 +116,7 @@ function Used({ budget: { usedFen, heldFen, monthlyFen } }: { readonly budget: B
       <Progress
         size="small"
         showInfo={false}
+        aria-label={t('used')}
         percent={of(usedFen + heldFen)}
         success={{ percent: of(usedFen) }}
         style={{ margin: 0 }}
@@ -131,7 +135,7 @@ function useBudgetActions() {
     edit: (budget: Budget | undefined) =>
       confirm({
         title: budget ? t('edit') : t('addBudget'),
-        object: budget?.name ?? t('budgetsHint'),
+        ...(budget ? { object: budget.name } : {}),
         confirmText: t('save'),
         danger: false,
         initialValues: budget ? { ...budget } : { approveAboveFen: null },

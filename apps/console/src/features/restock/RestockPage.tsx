@@ -111,7 +111,12 @@ function RestockFacts({ restock }: { readonly restock: Restock }) {
             <span className="num">
               {filled} / {quantity}
             </span>
-            <Progress percent={Math.floor((filled / quantity) * 100)} size="small" showInfo={false} />
+            <Progress
+              percent={Math.floor((filled / quantity) * 100)}
+              size="small"
+              showInfo={false}
+              aria-label={t('progress')}
+            />
           </span>,
         ],
         [t('spent'), <Money key="spent" fen={spentFen} />],

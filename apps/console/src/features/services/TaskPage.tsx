@@ -1,7 +1,7 @@
 import { Alert, Space, Timeline, Typography } from 'antd'
 import { Link, useParams } from 'react-router'
 import { useRead } from '../../shared/api/hooks.ts'
-import { type Say, useBoth, useText } from '../../shared/i18n/index.ts'
+import { type Say, useBoth, useList, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Copyable, Money, Time } from '../../shared/parts/values.tsx'
@@ -109,6 +109,7 @@ function Head({ task }: { readonly task: Task }) {
 
 function FormSection({ task }: { readonly task: Task }) {
   const t = useText(serviceText)
+  const list = useList()
   const nameOf = useFieldNames(task)
   const answers = Object.entries(task.form)
   return (
@@ -133,7 +134,7 @@ function FormSection({ task }: { readonly task: Task }) {
           showIcon
           style={{ marginTop: 12 }}
           title={t('asked')}
-          description={[task.question, task.questionFields.map(nameOf).join('、')].filter(Boolean).join(' · ')}
+          description={[task.question, list(task.questionFields.map(nameOf))].filter(Boolean).join(' · ')}
         />
       )}
     </Section>

@@ -1,4 +1,4 @@
-import { Space, Typography } from 'antd'
+import { Typography } from 'antd'
 import { Link } from 'react-router'
 import { useAction } from '../../shared/api/hooks.ts'
 import type { Row } from '../../shared/api/index.ts'
@@ -46,14 +46,14 @@ export function PriceAskListPage() {
       columns={columnsOf(t)}
       rowActions={(ask) =>
         ask.state === 'waiting' ? (
-          <Space size={0}>
+          <>
             <ActionButton type="link" permission="suppliers.manage" onClick={() => decide(ask, true)}>
               {t('agree')}
             </ActionButton>
             <ActionButton type="link" danger permission="suppliers.manage" onClick={() => decide(ask, false)}>
               {t('decline')}
             </ActionButton>
-          </Space>
+          </>
         ) : null
       }
       rowActionsWidth={130}

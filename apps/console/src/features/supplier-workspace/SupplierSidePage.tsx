@@ -37,7 +37,9 @@ export function SupplierSidePage() {
         <>
           <People supplierId={supplierId} />
           <div>
-            <Typography.Title level={5}>{t('supplierTasks')}</Typography.Title>
+            <Typography.Title level={2} style={{ fontSize: 16 }}>
+              {t('supplierTasks')}
+            </Typography.Title>
             <Tasks supplierId={supplierId} />
           </div>
         </>

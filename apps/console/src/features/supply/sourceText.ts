@@ -2,7 +2,7 @@ import { defineMessages } from '../../shared/i18n/index.ts'
 
 /** Words about who may deliver a SKU, and how one of them is chosen. */
 export const sourceText = defineMessages('sources', {
-  restock: ['自动补货', 'Restock'],
+  restock: ['自动补货', 'Automatic restocking'],
   priceRule: ['跟价规则', 'Price rule'],
   title: ['货源', 'Sources'],
   titleOf: ['{goods} / {sku} 的货源', 'Sources of {goods} / {sku}'],
@@ -77,14 +77,14 @@ export const sourceText = defineMessages('sources', {
   accountCheck: ['账号预检', 'Account check'],
   accountCheckHint: [
     '只在货源支持账号预检时生效（见供应商的能力）。供应商慢、断开或说不清时，一律放行，不耽误下单。',
-    'Works where a source can check accounts (see the supplier’s capabilities). Whoever is slow, down or unsure holds up no order.',
+    'Applies only where a source can check accounts (see the supplier’s capabilities). When a supplier is slow, down or unsure, orders go through.',
   ],
   check_advise: ['提示', 'Advise'],
-  check_adviseText: ['账号无效时提示买家修改', 'the buyer is told when the account is not valid'],
+  check_adviseText: ['账号无效时提示买家修改', 'buyers are asked to correct an invalid account'],
   check_require: ['必须有效', 'Require'],
-  check_requireText: ['账号无效时不能下单', 'no order for an account that is not valid'],
+  check_requireText: ['账号无效时不能下单', 'an invalid account cannot be ordered for'],
   check_off: ['不检查', 'Off'],
-  check_offText: ['下单前不问供应商', 'the supplier is not asked before an order'],
+  check_offText: ['下单前不问供应商', 'suppliers are not asked before an order'],
   templateChanged: [
     '供应商的充值信息变了：{changes}。请核对对应关系，保存后不再提示。',
     'The supplier asks for something else now: {changes}. Check what fills it; saving confirms it.',

@@ -7,30 +7,30 @@ export const supplierText = defineMessages('suppliers', {
   workspace: ['工作台与人员', 'Workspace and people'],
   byHandText: [
     '没有接口的供应商：由对方的人在工作台接单、交付。',
-    'A supplier without an interface: its people accept and deliver in a workspace.',
+    'For suppliers without an interface: their people accept and deliver orders in a workspace.',
   ],
   handStep1: ['邀请对方的人', 'Invite their people'],
   handStep1Text: [
     '他们用邮箱登录管理后台，只看得到自己的工作台。',
-    'They sign in to the console by email and see their workspace alone.',
+    'They sign in to the console by email and see only their own workspace.',
   ],
-  handStep2: ['对方填写商品', 'They enter their products'],
+  handStep2: ['对方填写商品', 'They add their products'],
   handStep2Text: [
     '商品、供货价和库存由对方在工作台维护。',
-    'Products, prices and stock are kept by them in the workspace.',
+    'They keep products, prices and stock up to date themselves.',
   ],
   title: ['供应商', 'Suppliers'],
   hint: [
     '替您把货送到顾客账号上的上家。一家不通时，只在明确拒绝后才换下一家，不会买两次。',
-    'Who delivers to the buyer’s account for you. Another one is asked only after a definite refusal, so nothing is bought twice.',
+    'Who delivers to your buyers’ accounts. The next one is asked only after a definite refusal, so nothing is bought twice.',
   ],
   search: ['供应商名称', 'Name of a supplier'],
   state: ['状态', 'State'],
-  join: ['接入供应商', 'Join a supplier'],
+  join: ['接入供应商', 'Add a supplier'],
   emptyTitle: ['还没有供应商', 'No suppliers yet'],
   emptyText: [
     '直充商品由供应商发货：接入一家，同步它的商品，再把商品设为规格的货源，顾客付款后就会自动充值。',
-    'Top-ups are delivered by suppliers: join one, fetch what it sells, and put its products behind a variant. From then on a paid order is topped up by itself.',
+    'Suppliers deliver top-ups: add one, fetch its products and set them as sources of your variants. Paid orders are then topped up automatically.',
   ],
 
   supplier: ['供应商', 'Supplier'],
@@ -73,7 +73,7 @@ export const supplierText = defineMessages('suppliers', {
   resumed: ['已恢复', 'Taken up again'],
   archived: ['已归档', 'Archived'],
 
-  createTitle: ['接入供应商', 'Join a supplier'],
+  createTitle: ['接入供应商', 'Add a supplier'],
   editTitle: ['编辑供应商', 'Edit the supplier'],
   chooseKind: ['选择接口', 'Choose the interface'],
   chooseKindHint: [
@@ -121,7 +121,7 @@ export const supplierText = defineMessages('suppliers', {
   note: ['备注', 'Note'],
   required: ['必填', 'Required'],
   badUrl: ['请填写完整网址，以 http:// 或 https:// 开头', 'A whole address, beginning with http:// or https://'],
-  joined: ['已接入，接下来测试连接并同步商品', 'Joined. Next, test it and fetch its products'],
+  joined: ['已接入，接下来测试连接并同步商品', 'Added. Next, test the connection and fetch its products'],
   saveAndTest: ['保存并测试', 'Save and test'],
   lockedArchived: [
     '供应商已归档，重新启用后才能编辑。',

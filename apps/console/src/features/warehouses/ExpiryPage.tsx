@@ -26,7 +26,7 @@ export function ExpiryPage() {
   const [shown, show] = useState<Span>()
   return (
     <>
-      <BoardPage read={read} title={t('expiryTitle')} hint={() => t('expiryHint')}>
+      <BoardPage read={read} title={t('expiryTitle')} back="/warehouses" hint={() => t('expiryHint')}>
         {(calendar) => (
           <div className="stack">
             <Space wrap>

@@ -13,6 +13,9 @@ type T = Say<keyof typeof warehouseText.keys>
 
 const KINDS = ['allocate', 'ratio', 'top_up', 'transfer', 'return', 'close', 'undo', 'import'] as const
 
+/** The names under which the house itself moves pieces. */
+const BY_ITSELF: readonly string[] = ['system', 'stock']
+
 /** Every move of pieces between warehouses, with its reason; a move can be undone once. */
 export function MovesPage() {
   const t = useText(warehouseText)
@@ -83,19 +86,19 @@ const routeOf = ({ fromId, fromName, toId, toName }: Move, t: T): string =>
 
 function columnsOf(t: T): readonly ListColumn<Move>[] {
   return [
-    { key: 'at', title: t('at'), width: 170, render: (move) => <Time value={move.at} /> },
+    { key: 'at', title: t('at'), width: 165, render: (move) => <Time value={move.at} /> },
     {
       key: 'goods',
       title: t('goods'),
-      width: 230,
+      width: 200,
       phone: 'title',
-      render: (move) => <OneLine width={220}>{`${move.goodsTitle} / ${move.skuTitle}`}</OneLine>,
+      render: (move) => <OneLine width={190}>{`${move.goodsTitle} / ${move.skuTitle}`}</OneLine>,
     },
     {
       key: 'quantity',
       title: t('quantity'),
       sort: true,
-      width: 90,
+      width: 80,
       align: 'right',
       phone: 'extra',
       render: (move) => <Count value={move.quantity} />,
@@ -103,13 +106,13 @@ function columnsOf(t: T): readonly ListColumn<Move>[] {
     {
       key: 'route',
       title: t('route'),
-      width: 220,
-      render: (move) => <OneLine width={210}>{routeOf(move, t)}</OneLine>,
+      width: 195,
+      render: (move) => <OneLine width={185}>{routeOf(move, t)}</OneLine>,
     },
     {
       key: 'kind',
       title: t('way'),
-      width: 150,
+      width: 130,
       render: (move) => (
         <>
           <Tag>{t(`way.${move.kind}`)}</Tag>
@@ -120,8 +123,13 @@ function columnsOf(t: T): readonly ListColumn<Move>[] {
         </>
       ),
     },
-    { key: 'reason', title: t('reason'), width: 200, render: (move) => <OneLine width={190}>{move.reason}</OneLine> },
-    { key: 'by', title: t('by'), width: 110, render: (move) => move.by },
+    { key: 'reason', title: t('reason'), width: 165, render: (move) => <OneLine width={155}>{move.reason}</OneLine> },
+    {
+      key: 'by',
+      title: t('by'),
+      width: 110,
+      render: (move) => (BY_ITSELF.includes(move.by) ? t('byItself') : move.by),
+    },
     { key: 'id', title: '#', sort: true, width: 80, hidden: true, render: (move) => move.id },
   ]
 }

@@ -89,11 +89,11 @@ function columnsOf(t: T): readonly ListColumn<Stock>[] {
       key: 'goodsTitle',
       title: t('goods'),
       sort: true,
-      width: 180,
+      width: 160,
       phone: 'title',
       render: (stock) => (
         <>
-          <OneLine width={170}>{stock.goodsTitle}</OneLine>
+          <OneLine width={150}>{stock.goodsTitle}</OneLine>
           <Typography.Text type="secondary" style={{ display: 'block', fontSize: 12 }}>
             {stock.skuTitle}
           </Typography.Text>
@@ -104,8 +104,8 @@ function columnsOf(t: T): readonly ListColumn<Stock>[] {
       key: 'warehouse',
       title: t('warehouse'),
       sort: true,
-      width: 120,
-      render: (stock) => <OneLine width={110}>{stock.warehouseId === null ? t('total') : stock.warehouseName}</OneLine>,
+      width: 110,
+      render: (stock) => <OneLine width={100}>{stock.warehouseId === null ? t('total') : stock.warehouseName}</OneLine>,
     },
     {
       key: 'available',
@@ -135,7 +135,7 @@ function columnsOf(t: T): readonly ListColumn<Stock>[] {
       key: 'costFen',
       title: t('cost'),
       sort: true,
-      width: 120,
+      width: 100,
       align: 'right',
       render: (stock) => <Money fen={stock.costFen} />,
     },
@@ -143,14 +143,15 @@ function columnsOf(t: T): readonly ListColumn<Stock>[] {
       key: 'heldSince',
       title: t('heldSince'),
       width: 130,
+      hidden: true,
       render: (stock) => <Time value={stock.heldSince} relative />,
     },
-    { key: 'ages', title: t('ages'), width: 130, render: (stock) => <Ages ages={stock.ages} /> },
+    { key: 'ages', title: t('ages'), width: 110, render: (stock) => <Ages ages={stock.ages} /> },
     {
       key: 'oldestAt',
       title: t('oldest'),
       sort: true,
-      width: 130,
+      width: 110,
       render: (stock) => <Time value={stock.oldestAt} relative />,
     },
     {
@@ -164,6 +165,7 @@ function columnsOf(t: T): readonly ListColumn<Stock>[] {
       key: 'channelOnly',
       title: t('channelOnly'),
       width: 90,
+      hidden: true,
       align: 'right',
       render: (stock) => (stock.channelOnly === 0 ? <Nothing /> : <Count value={stock.channelOnly} />),
     },

@@ -46,6 +46,7 @@ export const commonText = defineMessages('common', {
   reasonHint: ['将写入审计日志，200 字以内', 'Goes to the audit log, at most 200 characters'],
   reasonRequired: ['请填写原因', 'Say why'],
   object: ['对象', 'Object'],
+  sku: ['商品规格', 'Variant'],
   amount: ['金额', 'Amount'],
   noMatch: ['没有符合条件的记录', 'Nothing matches these filters'],
   noMatchHint: ['换个条件，或清除筛选看看全部。', 'Try other filters, or clear them to see everything.'],

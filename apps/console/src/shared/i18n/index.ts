@@ -56,6 +56,12 @@ export function useLocale(): Locale {
   return i18n.language === 'en' ? 'en' : 'zh-CN'
 }
 
+/** Several words as one text: `甲、乙`, `A, B`. */
+export function useList(): (words: readonly string[]) => string {
+  const locale = useLocale()
+  return useCallback((words) => words.join(locale === 'en' ? ', ' : '、'), [locale])
+}
+
 export const currentLocale = (): Locale => (i18next.language === 'en' ? 'en' : 'zh-CN')
 export const hasChosenLocale = (): boolean => isLocale(localStorage.getItem(STORAGE_KEY))
 

@@ -11,18 +11,20 @@ type Values = Readonly<Record<string, unknown>>
 export type Danger = {
   /** The deed as a command, e.g. 撤销批次. */
   readonly title: string
-  /** What it is done to, by name and number. */
-  readonly object: ReactNode
+  /** What it is done to, by name and number; nothing where it is only being made. */
+  readonly object?: ReactNode
   readonly amountFen?: number
   /** What follows from it, in a sentence. */
   readonly consequence?: string
   /** Asks why; the answer is handed to `onConfirm`. */
   readonly askReason?: boolean
+  /** Where the reason goes, when that is not the audit log alone. */
+  readonly reasonHint?: string
   /** More to fill in: Form.Items, whose values arrive beside the reason. */
   readonly extra?: ReactNode
   readonly initialValues?: Values
   readonly confirmText?: string
-  /** False for deeds that can be undone. */
+  /** False for deeds that can be undone: no sign of danger, no red button. */
   readonly danger?: boolean
   /** What it throws keeps the dialog open and is shown, at the fields it names or as a notice. */
   readonly onConfirm: (reason: string, values: Values) => Promise<unknown>
@@ -73,7 +75,7 @@ function Question({
       open={open}
       title={
         <>
-          <ExclamationCircleFilled style={{ color: 'var(--warn)', marginInlineEnd: 8 }} />
+          {danger.danger !== false && <ExclamationCircleFilled style={{ color: 'var(--warn)', marginInlineEnd: 8 }} />}
           {danger.title}
         </>
       }
@@ -87,10 +89,14 @@ function Question({
     >
       <Form form={form} layout="vertical" initialValues={{ ...danger.initialValues }} onFinish={confirm}>
         <dl className="facts">
-          <dt>{t('object')}</dt>
-          <dd>
-            <Typography.Text strong>{danger.object}</Typography.Text>
-          </dd>
+          {danger.object && (
+            <>
+              <dt>{t('object')}</dt>
+              <dd>
+                <Typography.Text strong>{danger.object}</Typography.Text>
+              </dd>
+            </>
+          )}
           {danger.amountFen !== undefined && (
             <>
               <dt>{t('amount')}</dt>
@@ -108,7 +114,7 @@ function Question({
           <Form.Item
             name="reason"
             label={t('reason')}
-            extra={t('reasonHint')}
+            extra={danger.reasonHint ?? t('reasonHint')}
             rules={[{ required: true, whitespace: true, message: t('reasonRequired') }]}
             style={{ marginBottom: 8 }}
           >

@@ -56,6 +56,31 @@ export function InstantInput({
   )
 }
 
+const GOODS_SHOWN = 30
+
+/** One piece of goods, found by its name. */
+export function GoodsPicker({ value, onChange, ...rest }: FieldProps<number>) {
+  const both = useBoth()
+  const [text, setText] = useState('')
+  const wanted = useDeferredValue(text.trim())
+  const found = useRead(
+    'catalog.listGoods',
+    { query: { q: wanted || undefined, pageSize: GOODS_SHOWN } },
+    { keep: true, staleMs: 30_000 },
+  )
+  return (
+    <Select<number>
+      {...rest}
+      showSearch={{ filterOption: false, onSearch: setText }}
+      style={{ width: '100%' }}
+      value={value ?? null}
+      loading={found.isFetching}
+      onChange={(next) => onChange?.(next)}
+      options={(found.data?.items ?? []).map(({ id, title, titleEn }) => ({ value: id, label: both(title, titleEn) }))}
+    />
+  )
+}
+
 const SKUS_SHOWN = 30
 
 /** One SKU, found by the name of its goods, its own name or its id. */
@@ -93,6 +118,7 @@ export function SkuPicker({
   ]
   return (
     <Select<number>
+      {...(rest.id === undefined ? { 'aria-label': rest.placeholder ?? say(commonText, 'sku') } : {})}
       {...rest}
       showSearch={{ filterOption: false, onSearch: setText }}
       allowClear={allowClear}

@@ -4,35 +4,35 @@ import { defineMessages, useText } from '../i18n/index.ts'
 const text = defineMessages('nextSteps', {
   no_source: [
     '没有货源能发这一单。在「货源」里启用或添加一个，再重试；或退款。',
-    'No source could deliver it. Switch one on or add one under “Sources”, then try again; or refund.',
+    'No source can deliver this order. Enable or add one under “Sources” and retry, or refund.',
   ],
   loss_guard: [
     '所有货源都低于保本线。提高售价不影响这一单：放宽保本线后重试，或退款。',
-    'Every source would leave too little. A new price does not change this order: lower the margin and try again, or refund.',
+    'Every source is below the break-even limit. Raising the price does not help this order: relax the limit and retry, or refund.',
   ],
   supply_unknown: [
     '供应商说不清这一单的结果，钱可能已经扣了。打开采购单「立即查询」，或向供应商问清后「人工认定」；不要另外再买。',
-    'The supplier cannot say how it ended, and may have charged. Open the purchase and ask again, or find out there and settle it by hand; do not buy it elsewhere.',
+    'The supplier cannot say how this ended and may have charged for it. Open the purchase and ask again, or find out from the supplier and settle it by hand. Do not buy it elsewhere.',
   ],
   supply_overdue: [
     '供应商接了单，到时限还没有交付，对方可能正在处理。先与对方联系；确认没有办成，再打开采购单「人工认定」为没有买成，就会换货源。交付后会自动恢复。',
-    'The supplier accepted it and is late; they may be at it. Speak with them; when it is certain that nothing was done, open the purchase and settle it as not bought, and another source is chosen. It resumes by itself when they deliver.',
+    'The supplier accepted the order but is overdue and may be working on it. Contact them first. Once it is certain that nothing was done, settle the purchase as not bought and another source is used. It resumes on its own when they deliver.',
   ],
   account_refused: [
     '供应商说充值账号有误，已请顾客在订单里更正或退款。也可与顾客核对后用「更正账号」代为更正，或直接退款。',
-    'The supplier says the account is wrong, and the buyer is asked to correct it or take the money back. You may correct it in their place, or refund.',
+    'The supplier says the account is wrong. The buyer has been asked to correct it or take a refund. You can also correct it after checking with the buyer, or refund.',
   ],
   bad_card: [
     '供应商给的卡密重复、过期或读不出来，没有发给顾客，也没有再买。打开采购单看是哪几个并索赔；要补齐就重试（会再买缺的），或退款。',
-    'Codes from the supplier are duplicates, expired or unreadable: not handed out, and nothing else was bought. See at the purchase which they are and claim them; try again to buy what is missing, or refund.',
+    'The supplier sent duplicate, expired or unreadable codes. They were not delivered and nothing else was bought. Open the purchase to see which ones and claim them; retry to buy what is missing, or refund.',
   ],
   service_rejected: [
     '处理人认为这单做不了，理由见备注。可以重试让同事再处理，或退款。',
-    'Whoever had it says that it cannot be done; the note says why. Try again with a colleague, or refund.',
+    'The person handling it says it cannot be done; see the note. Retry with a colleague, or refund.',
   ],
   disputed: [
     '付款方银行已把这一单的钱全部收回，剩下的不再采购。退款即可了结；胜诉之后可以重试。',
-    'The payer’s bank has taken the whole payment back, so the rest is not bought. Refund it to close it; once the dispute is won it can be tried again.',
+    'The payer’s bank has taken the whole payment back, so nothing more is bought. A refund closes it; if the dispute is won, you can retry.',
   ],
 } satisfies Partial<Record<DeskReason, readonly [string, string]>>)
 

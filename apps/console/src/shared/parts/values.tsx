@@ -111,10 +111,10 @@ export function Nothing() {
   return <Typography.Text type="secondary">–</Typography.Text>
 }
 
-/** Long words keep to one line and show in full when pointed at. */
+/** Long words keep to one line and show in full when pointed at; on a phone, where nobody points, they wrap. */
 export function OneLine({ children, width = 240 }: { readonly children: string; readonly width?: number | string }) {
   return (
-    <Typography.Text ellipsis={{ tooltip: children }} style={{ maxWidth: width }}>
+    <Typography.Text className="one-line" ellipsis={{ tooltip: children }} style={{ maxWidth: width }}>
       {children}
     </Typography.Text>
   )

@@ -9,15 +9,17 @@ type Props<Data> = {
   readonly read: UseQueryResult<Data>
   readonly title: string
   readonly hint?: (data: Data) => ReactNode
+  /** The page this one belongs to. */
+  readonly back?: string
   readonly actions?: ReactNode
   readonly children: (data: Data) => ReactNode
 }
 
 /** Figures at a glance, read again by themselves. What was there stays in sight while the next answer is coming. */
-export function BoardPage<Data>({ read, title, hint, actions, children }: Props<Data>) {
+export function BoardPage<Data>({ read, title, hint, back, actions, children }: Props<Data>) {
   const { data, error, refetch } = read
   return (
-    <PageFrame title={title} hint={data !== undefined && hint?.(data)} actions={actions}>
+    <PageFrame title={title} back={back} hint={data !== undefined && hint?.(data)} actions={actions}>
       {data !== undefined ? (
         children(data)
       ) : (
