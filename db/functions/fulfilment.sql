@@ -1476,8 +1476,9 @@ as $$
 declare
   old entitlements.grants;
   rule text;
-  home bigint;
-  shelf bigint;
+  -- Warehouses, the first choice first.
+  homes bigint[];
+  shelves bigint[];
   new_card bigint;
   new_grant bigint;
 begin
@@ -1501,12 +1502,16 @@ begin
   from catalog.skus s
   where s.tenant_id = p_tenant
     and s.id = old.sku_id;
-  home := stock.replacing_from(p_tenant, old.sku_id, p_no, old.line_no);
-  shelf := stock.shelf(p_tenant, old.sku_id, home);
-  if not (ledger.admit(p_tenant, array[1], array[shelf], array[1::bigint], 1))[1] then
-    return jsonb_build_object('code', 'fulfilment.still_short', 'params', jsonb_build_object('needed', 1, 'available', 0));
-  end if;
-  new_card := vault.pick_instead(p_tenant, old.sku_id, rule, old.card_id, home);
+  homes := stock.replacing_from(p_tenant, old.sku_id, p_no, old.line_no);
+  shelves := array(select stock.shelf(p_tenant, old.sku_id, h.id) from unnest(homes) with ordinality as h(id, n) order by h.n);
+  perform ledger.lock(p_tenant, shelves);
+  -- What is free there may be uses of the same bad code, and nothing else.
+  for n in 1 .. cardinality(homes) loop
+    if (ledger.admit(p_tenant, array[1], array[shelves[n]], array[1::bigint], 1))[1] then
+      new_card := vault.pick_instead(p_tenant, old.sku_id, rule, old.card_id, homes[n]);
+    end if;
+    exit when new_card is not null;
+  end loop;
   if new_card is null then
     return jsonb_build_object('code', 'fulfilment.still_short', 'params', jsonb_build_object('needed', 1, 'available', 0));
   end if;

@@ -347,6 +347,8 @@ const orderSummary = z.object({
   quantity: z.int(),
   totalFen: fen,
   refundedFen: fen,
+  /** Where it came from: `mall`, `redeem`, `bulk`, `wholesale`, or a channel's own word. */
+  channel: z.string(),
   gateway: z.string().nullable(),
   tradeNo: z.string().nullable(),
   placedAt: instant,
@@ -362,6 +364,7 @@ export const orderListQuery = pageQuery.extend({
   goodsId: idParam.optional(),
   memberId: idParam.optional(),
   gateway: z.string().max(40).optional(),
+  channel: z.string().max(40).optional(),
   from: instant.optional(),
   to: instant.optional(),
 })
@@ -415,7 +418,6 @@ export const orderDetail = orderSummary.extend({
   /** Of `totalFen`, what the balance pays beside a gateway. */
   balanceFen: fen,
   points: z.int(),
-  channel: z.string(),
   closeReason: z.string().nullable(),
   expiresAt: instant,
   lines: z.array(
