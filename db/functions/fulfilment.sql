@@ -372,15 +372,16 @@ begin
         p_tenant, k.sku, stock.allocations[array_position(stock.skus, k.sku)], k.pieces, nullif(k.warehouse, 0)
       ) with ordinality as c(card_id, turn)
     ), found as (
-      select p.sku, p.warehouse, count(*) as pieces
+      select p.sku, p.warehouse, array_agg(p.card_id order by p.turn) as cards
       from picked p
       group by p.sku, p.warehouse
     )
-    select array_agg(a.n::integer), array_agg((p.turn - a.upto + a.quantity)::integer), array_agg(p.card_id)
+    -- By their places: a join of lines with cards would look at each card for each line.
+    select array_agg(a.n::integer), array_agg(d.piece), array_agg(f.cards[a.upto - a.quantity + d.piece])
     into c_line, c_piece, c_card
     from asked a
-    join found f on f.sku = a.sku and f.warehouse = a.warehouse and f.pieces >= a.upto
-    join picked p on p.sku = a.sku and p.warehouse = a.warehouse and p.turn > a.upto - a.quantity and p.turn <= a.upto;
+    join found f on f.sku = a.sku and f.warehouse = a.warehouse and cardinality(f.cards) >= a.upto
+    cross join lateral generate_series(1, a.quantity) as d(piece);
     if cardinality(array_remove(l_pick, null)) > 0 then
       k_line := vault.take_chosen(p_tenant, l_no, (
         select array_agg(case when x.admitted then x.pick end order by x.n)
@@ -430,7 +431,8 @@ begin
           exception_reason = null
       where l.tenant_id = p_tenant
         and l.order_no = any (l_no)
-        and (l.order_no, l.line_no) in (select x.no, x.line from unnest(l_no, l_line, enough) as x(no, line, enough) where x.enough);
+        -- Looked up in a table of them: as a join it would look at each of them for each line.
+        and ((l.order_no, l.line_no) in (select x.no, x.line from unnest(l_no, l_line, enough) as x(no, line, enough) where x.enough)) is true;
     end if;
 
     select array_agg(case when a.pick is not null then 'number_gone' when a.admitted then 'vault_short' else 'out_of_stock' end order by a.n)

@@ -120,6 +120,12 @@ const HOT = [
   'fulfilment.pay_by_balance',
   'fulfilment.deliver',
   'fulfilment.deliver_locked',
+  'bulk.quote',
+  'bulk.begin',
+  'bulk.hold_waiting',
+  'bulk.order_some',
+  'to_give_back',
+  'bulk.finish',
   'fulfilment.refund',
   'fulfilment.refund_ended',
   'fulfilment.replace',
@@ -217,6 +223,25 @@ async function walk(judge: Judge, shop: HotShop): Promise<readonly Call[]> {
   ])
   await call('expire', 6, 'select orders.expire_due(500)')
   await json('pay too late', 'fulfilment.settle', nos.slice(26).map(capture))
+
+  const bulk = (
+    await judge.run(
+      `insert into bulk.orders (tenant_id, name, payer, member_id, sku_id, created_by) values ($1, 'x', 'member', $2, $3, 'x') returning id`,
+      [tenantId, memberId, skuId],
+    )
+  ).value
+  await judge.run(
+    `insert into bulk.lines (tenant_id, bulk_id, line_no, sku_id, state) select $1, $2, n, $3, 'waiting' from generate_series(1, 40) n`,
+    [tenantId, bulk, skuId],
+  )
+  const priced = (await call('price a bulk order', 40, 'select bulk.quote($1, $2)', tenantId, bulk)) as {
+    readonly totalFen: number
+  }
+  await call('begin it', 1, `select bulk.begin($1, $2, $3, 'x')`, tenantId, bulk, priced.totalFen)
+  const fresh = Array.from({ length: 20 }, () => placing(skuId, memberId, 'balance').no)
+  await call('order lines of it', 20, 'select bulk.order_some($1, $2, $3, 40)', tenantId, bulk, fresh)
+  await call('what can never come', 40, 'select bulk.to_give_back($1, $2, 100)', tenantId, bulk)
+  await call('see whether it is over', 40, 'select bulk.finish($1, $2)', tenantId, bulk)
 
   const refunded = (await call(
     'refund',
