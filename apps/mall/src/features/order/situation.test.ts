@@ -27,6 +27,7 @@ const line = (state: OrderLine['state']): OrderLine => ({
   guide: null,
   codes: null,
   moreCodes: 0,
+  lock: null,
 })
 
 describe('what the buyer is told', () => {
