@@ -103,6 +103,7 @@ const FACES: Readonly<Record<Situation, { readonly sign: ReactNode; readonly ton
   toppedUp: { sign: <CheckIcon />, tone: 'good' },
   served: { sign: <CheckIcon />, tone: 'good' },
   deliveredLocked: { sign: <LockIcon />, tone: 'info' },
+  deliveredBound: { sign: <LockIcon />, tone: 'info' },
   exception: { sign: <AlertIcon />, tone: 'warn' },
   partial: { sign: <AlertIcon />, tone: 'warn' },
   refunding: { sign: <ClockIcon />, tone: 'info' },

@@ -46,6 +46,14 @@ describe('what the buyer is told', () => {
     expect(situationOf({ ...order, canSeeCodes: true })).toBe('delivered')
   })
 
+  it('says that codes are kept to their device or member when none of them opens here', () => {
+    const kept = { ...line('delivered'), deliveredQuantity: 1, lock: { by: 'device', way: 'code' } as const }
+    const open = { ...line('delivered'), deliveredQuantity: 1 }
+    const order = { state: 'delivered' as const, recharge: null, canSeeCodes: true }
+    expect(situationOf({ ...order, lines: [kept] })).toBe('deliveredBound')
+    expect(situationOf({ ...order, lines: [kept, open] })).toBe('delivered')
+  })
+
   it('calls a recharge done, or being refunded, and nothing else once it is paid', () => {
     const told = LINE_STATES.map((state) =>
       situationOf({

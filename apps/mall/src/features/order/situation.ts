@@ -11,6 +11,7 @@ export type Situation =
   | 'correcting'
   | 'delivered'
   | 'deliveredLocked'
+  | 'deliveredBound'
   | 'toppedUp'
   | 'served'
   | 'exception'
@@ -71,5 +72,7 @@ export function situationOf(order: Pick<Order, 'state' | 'canSeeCodes' | 'lines'
   // What was topped up is on the buyer's account: there is no code to show or to lock.
   if (lines.every(({ kind }) => kind === 'topup')) return 'toppedUp'
   if (lines.every(({ kind }) => kind !== 'card')) return 'served'
-  return order.canSeeCodes ? 'delivered' : 'deliveredLocked'
+  if (!order.canSeeCodes) return 'deliveredLocked'
+  const handedOver = lines.filter(({ kind, deliveredQuantity }) => kind === 'card' && deliveredQuantity > 0)
+  return handedOver.length > 0 && handedOver.every(({ lock }) => lock !== null) ? 'deliveredBound' : 'delivered'
 }

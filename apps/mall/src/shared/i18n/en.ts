@@ -315,6 +315,7 @@ export const messages: Messages = {
       served: 'The service is done',
       delivered: 'Delivered: here are your codes',
       deliveredLocked: 'Delivered',
+      deliveredBound: 'Delivered',
       toppedUp: 'Topped up',
       exception: 'Paid; we are on it',
       partial: 'Partly delivered; we are on the rest',
@@ -335,6 +336,7 @@ export const messages: Messages = {
       fetching: 'The codes appear on this page as soon as they are there.',
       delivered: 'Only you can see these codes. Use them soon and keep them safe.',
       deliveredLocked: 'To protect your codes, they are shown only with the query password.',
+      deliveredBound: 'To protect the buyer’s codes they do not open here yet; see below.',
       toppedUp: 'It is on the account you entered; open its app to see it.',
       exception:
         'Delivery ran into a problem. The shop has been told and will replace or refund it soon. Your payment is safe; there is no need to order again.',
