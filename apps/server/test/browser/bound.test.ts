@@ -136,7 +136,9 @@ async function importCode(goodsId: number): Promise<void> {
   await staff.call('identity.signIn', { body: { email: 'owner@demo.quanshu.test', password: PASSWORD } })
   const { skus } = await staff.call('catalog.getGoods', { params: { id: goodsId } })
   expect(skus[0]?.openedBy).toBe('device')
-  const { id: batchId } = await staff.call('vault.createImport', { body: { skuId: skus[0]?.id ?? 0, fileName: 'c.txt' } })
+  const { id: batchId } = await staff.call('vault.createImport', {
+    body: { skuId: skus[0]?.id ?? 0, fileName: 'c.txt' },
+  })
   await staff.upload('vault.uploadImport', { params: { batchId } }, CODE, { fileName: 'c.txt' })
 }
 

@@ -48,7 +48,10 @@ const sendCode = (visitor: Visitor, { no }: Pick<PlacedOrder, 'no'>) =>
 const admit = (visitor: Visitor, { no }: Pick<PlacedOrder, 'no'>, code: string) =>
   visitor.call('orders.admitDevice', { params: { no }, body: { code } })
 const codeFor = (phone: string) =>
-  until(`a code for ${phone}`, () => sms.control.inbox(phone).find(({ params }) => /^\d{6}$/.test(params.code ?? ''))?.params.code)
+  until(
+    `a code for ${phone}`,
+    () => sms.control.inbox(phone).find(({ params }) => /^\d{6}$/.test(params.code ?? ''))?.params.code,
+  )
 
 describe('codes of the member who bought them', () => {
   test('guests are asked to sign in; query password, file and marks open nothing for others, the member opens them anywhere', async () => {
@@ -88,7 +91,10 @@ describe('codes of the member who bought them', () => {
           ...(detail as unknown as Record<string, unknown>),
           pictureIds: [],
           version,
-          skus: detail.skus.map(({ stock: _, low: __, nextChange: ___, position: ____, ...sku }) => ({ ...sku, openedBy })),
+          skus: detail.skus.map(({ stock: _, low: __, nextChange: ___, position: ____, ...sku }) => ({
+            ...sku,
+            openedBy,
+          })),
         } as never,
       })
     const { version } = await save('member', detail.version)
@@ -161,7 +167,9 @@ describe('codes of a device', () => {
     expect(JSON.stringify(entry)).toContain(String(order.no))
     expect(JSON.stringify(items)).not.toContain(sent)
     const messages = await shop.staff.call('notify.listMessages', { query: { channel: 'sms' } })
-    expect(messages.items.find(({ event }) => event === 'open_code')).toMatchObject({ eventName: { zh: '查看卡密的验证码' } })
+    expect(messages.items.find(({ event }) => event === 'open_code')).toMatchObject({
+      eventName: { zh: '查看卡密的验证码' },
+    })
   })
 
   test('guessing ends after five tries, and a mail brings the code where there is no phone', async () => {
