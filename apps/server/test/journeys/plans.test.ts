@@ -21,6 +21,8 @@ const worker = await runRoles(
 )
 const [large, small] = [await house.newShop(), await house.newShop()]
 const payers = [await large.member(10_000_000), await small.member(10_000_000)]
+/** Whose orders are not counted where a person's are. */
+const companies = [await large.member(10_000_000), await small.member(10_000_000)]
 await worker.stop()
 const sku = { priceFen: 100 }
 const stocks = [
@@ -33,6 +35,7 @@ const shops = [large, small].map((shop, at) => ({
   goodsId: stocks[at]?.goodsId ?? 0,
   batchId: stocks[at]?.batchId ?? 0,
   memberId: payers[at]?.id ?? 0,
+  companyId: companies[at]?.id ?? 0,
 }))
 type HotShop = (typeof shops)[number]
 type Judge = Awaited<ReturnType<typeof openJudge>>
@@ -161,7 +164,7 @@ type Call = { readonly name: string; readonly statements: readonly Statement[]; 
 
 /** Everything hot once, with bounds for what each call may read: so much for itself and so much for each of its items. */
 async function walk(judge: Judge, shop: HotShop): Promise<readonly Call[]> {
-  const { tenantId, skuId, memberId } = shop
+  const { tenantId, skuId, memberId, companyId } = shop
   const calls: Call[] = []
   const call = async (name: string, items: number, text: string, ...values: unknown[]): Promise<unknown> => {
     const { value, statements } = await judge.run(text, values)
@@ -227,7 +230,7 @@ async function walk(judge: Judge, shop: HotShop): Promise<readonly Call[]> {
   const bulk = (
     await judge.run(
       `insert into bulk.orders (tenant_id, name, payer, member_id, sku_id, created_by) values ($1, 'x', 'member', $2, $3, 'x') returning id`,
-      [tenantId, memberId, skuId],
+      [tenantId, companyId, skuId],
     )
   ).value
   await judge.run(
@@ -238,7 +241,7 @@ async function walk(judge: Judge, shop: HotShop): Promise<readonly Call[]> {
     readonly totalFen: number
   }
   await call('begin it', 1, `select bulk.begin($1, $2, $3, 'x')`, tenantId, bulk, priced.totalFen)
-  const fresh = Array.from({ length: 20 }, () => placing(skuId, memberId, 'balance').no)
+  const fresh = Array.from({ length: 20 }, () => placing(skuId, companyId, 'balance').no)
   await call('order lines of it', 20, 'select bulk.order_some($1, $2, $3, 40)', tenantId, bulk, fresh)
   await call('what can never come', 40, 'select bulk.to_give_back($1, $2, 100)', tenantId, bulk)
   await call('see whether it is over', 40, 'select bulk.finish($1, $2)', tenantId, bulk)
