@@ -13,7 +13,7 @@ import { wakeWorker } from './move-bulk.ts'
  * of orders, so with fewer than the least all of it would take longer and disturb more.
  */
 const STEP_MS = 120
-const LINES_MIN = 100
+const LINES_MIN = 200
 const LINES_MAX = 500
 /** Of a step, to each of its lines; a line alone may have more. */
 const PIECES_PER_LINE = 2
