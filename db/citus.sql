@@ -93,6 +93,8 @@ select create_distributed_table('notify.messages', 'tenant_id', colocate_with =>
 select create_distributed_table('notify.rules', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('notify.texts', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('orders.bundles', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('orders.device_codes', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('orders.devices', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('payments.attempts', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('payments.receipts', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('payments.chargebacks', 'tenant_id', colocate_with => 'ledger.accounts');
@@ -426,12 +428,15 @@ select create_distributed_function('ledger.open_stock(bigint, bigint)', '$1', co
 select create_distributed_function('ledger.post(bigint, bigint[], bigint[], bigint[], text[], text[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('members.request_code(bigint, bytea, bytea, text, interval)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('members.try_code(bigint, bytea, bytea)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.admit_device(bigint, bigint, bytea, bytea, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.ask_device_code(bigint, bigint, bytea, bytea, interval)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.bundles_of(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.choose_shelf(bigint, bigint[], bigint[], bigint[], bigint[], integer[], boolean[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.claim_picks(bigint, bigint[], integer[], bigint[], bigint[], jsonb[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.close_unpaid(bigint, bigint[], text, text, text, boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.drop_picks(bigint, integer[], integer[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.expand_bundles(bigint, bigint[], text[], integer[], integer[], bigint[], integer[], jsonb[], bigint[], integer[], bigint[], text[], text[], text[], bigint[], bigint[], boolean[], integer[], jsonb[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.is_admitted(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.keep_picks(bigint, bigint[], integer[], integer[], bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.lines_to_buy(bigint, bigint[], integer[], boolean[], text[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.look_at_shelf(bigint, jsonb, bigint[])', '$1', colocate_with => 'ledger.accounts');
@@ -544,16 +549,17 @@ select create_distributed_function('suppliers.set_price(bigint, bigint, bigint)'
 select create_distributed_function('suppliers.take_check(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.task_of(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.withdraw_task(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('vault.add_uses(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.add_uses(bigint, bigint, jsonb, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.cards_to_number(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('vault.codes_going(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.codes_going(bigint, bigint, integer, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.expire_due(bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.home_of(bigint, text[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.import_chunk(bigint, bigint, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.import_numbers(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.import_uses(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.let_go_of_numbers(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.move(bigint, bigint[], text[], text, text, text)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('vault.next_uses(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.next_uses(bigint, bigint, integer, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.pick(bigint, bigint, text, integer, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.pick_in_warehouse(bigint, bigint, text, integer, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.pick_instead(bigint, bigint, text, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -600,6 +606,7 @@ select create_distributed_function('wholesale.use_nonces(bigint, jsonb)', '$1', 
 --   jobs.rerun(bigint)
 --   jobs.take_tick(text, integer)
 --   payments.ask_again_after(integer)
+--   platform.count_first_rows()
 --   platform.ensure_partitions(regclass)
 --   platform.extend_partitions()
 --   platform.has_mark(text)

@@ -662,6 +662,7 @@ create table catalog.skus (
   pick text not null default 'none'::text,
   pick_fee_fen bigint not null default 0,
   numbers_due boolean not null default false,
+  opened_by text not null default 'order'::text,
   constraint skus_pkey PRIMARY KEY (tenant_id, id),
   constraint skus_goods FOREIGN KEY (tenant_id, goods_id) REFERENCES catalog.goods(tenant_id, id),
   constraint bundle_costs_money CHECK (((kind <> 'bundle'::text) OR (price_points = 0))),
@@ -673,6 +674,7 @@ CASE allocation
     WHEN 'loop'::text THEN (uses_per_code IS DISTINCT FROM 1)
     ELSE (uses_per_code IS NOT NULL)
 END),
+  constraint only_codes_are_bound CHECK (((opened_by = 'order'::text) OR (kind = 'card'::text))),
   constraint skus_allocation_check CHECK ((allocation = ANY (ARRAY['fifo'::text, 'fefo'::text, 'lifo'::text, 'random'::text, 'loop'::text]))),
   constraint skus_bundle_policy_check CHECK ((bundle_policy = ANY (ARRAY['hold'::text, 'rest'::text, 'refund'::text]))),
   constraint skus_cost_hint_fen_check CHECK ((cost_hint_fen >= 0)),
@@ -681,6 +683,7 @@ END),
   constraint skus_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'topup'::text, 'service'::text, 'bundle'::text, 'link'::text]))),
   constraint skus_low_stock_at_check CHECK ((low_stock_at >= 0)),
   constraint skus_market_price_fen_check CHECK ((market_price_fen > 0)),
+  constraint skus_opened_by_check CHECK ((opened_by = ANY (ARRAY['order'::text, 'member'::text, 'device'::text]))),
   constraint skus_pick_check CHECK ((pick = ANY (ARRAY['none'::text, 'number'::text, 'masked'::text]))),
   constraint skus_pick_fee_fen_check CHECK (((pick_fee_fen >= 0) AND (pick_fee_fen <= 1000000000))),
   constraint skus_price_fen_check CHECK (((price_fen >= 0) AND (price_fen <= 1000000000))),
@@ -1958,6 +1961,34 @@ create table orders.bundles (
 alter table orders.bundles enable row level security;
 grant select on orders.bundles to quanshu_app;
 
+create table orders.device_codes (
+  tenant_id bigint not null,
+  order_no bigint not null,
+  id bigint not null generated always as identity,
+  device_hash bytea not null,
+  code_hash bytea not null,
+  tries integer not null default 0,
+  used_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint device_codes_pkey PRIMARY KEY (tenant_id, order_no, id),
+  constraint device_codes_tenant_id_order_no_fkey FOREIGN KEY (tenant_id, order_no) REFERENCES orders.orders(tenant_id, no)
+);
+alter table orders.device_codes enable row level security;
+grant select on orders.device_codes to quanshu_app;
+
+create table orders.devices (
+  tenant_id bigint not null,
+  order_no bigint not null,
+  device_hash bytea not null,
+  admitted_at timestamp with time zone not null default clock_timestamp(),
+  constraint devices_pkey PRIMARY KEY (tenant_id, order_no, device_hash),
+  constraint devices_tenant_id_order_no_fkey FOREIGN KEY (tenant_id, order_no) REFERENCES orders.orders(tenant_id, no),
+  constraint devices_device_hash_check CHECK ((octet_length(device_hash) = 32))
+);
+alter table orders.devices enable row level security;
+grant select on orders.devices to quanshu_app;
+
 create table orders.lines (
   tenant_id bigint not null,
   order_no bigint not null,
@@ -2085,6 +2116,7 @@ create UNIQUE index order_request ON orders.orders USING btree (tenant_id, reque
 create index orders_by_time ON orders.orders USING btree (tenant_id, placed_at DESC);
 create index orders_due ON orders.orders USING btree (tenant_id, expires_at) WHERE ((paid_at IS NULL) AND (closed_at IS NULL));
 create index orders_of_buyer ON orders.orders USING btree (tenant_id, buyer_key, placed_at DESC);
+create index orders_of_channel ON orders.orders USING btree (tenant_id, channel, placed_at) WHERE (channel <> 'mall'::text);
 create index orders_of_contact ON orders.orders USING btree (tenant_id, lower(contact), placed_at DESC) WHERE (buyer_key <> ('c:'::text || contact));
 create index orders_of_device ON orders.orders USING btree (tenant_id, device_hash, placed_at DESC) WHERE (member_id IS NULL);
 create index orders_paid_undelivered ON orders.orders USING btree (tenant_id, paid_at) WHERE (state = 'paid'::text);
@@ -2094,9 +2126,13 @@ create index orders_pending_of_ip ON orders.orders USING btree (tenant_id, ip) W
 create index recharges ON orders.orders USING btree (tenant_id, no) WHERE (purpose = 'recharge'::text);
 
 create policy tenant on orders.bundles for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on orders.device_codes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on orders.devices for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on orders.lines for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on orders.orders for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
+function orders.admit_device(p_tenant bigint, p_no bigint, p_device bytea, p_code_hash bytea, p_most integer) returns boolean security definer
+function orders.ask_device_code(p_tenant bigint, p_no bigint, p_device bytea, p_code_hash bytea, p_lives interval) returns jsonb security definer
 function orders.bundles_of(p_tenant bigint, p_no bigint) returns json security definer
 function orders.choose_shelf(p_tenant bigint, INOUT l_account bigint[], p_home bigint[], p_shelf bigint[], p_fallback bigint[], p_quantity integer[], p_takes boolean[], OUT l_warehouse bigint[]) returns record security definer
 function orders.claim_picks(p_tenant bigint, p_no bigint[], p_k_item integer[], p_k_sku bigint[], p_k_card bigint[], INOUT results jsonb[], OUT claimed bigint[]) returns record security definer
@@ -2104,6 +2140,7 @@ function orders.close_unpaid(p_tenant bigint, p_nos bigint[], p_state text, p_re
 function orders.drop_picks(p_tenant bigint, p_kept integer[], p_k_item integer[], p_claimed bigint[]) returns void security definer
 function orders.expand_bundles(p_tenant bigint, p_members bigint[], p_buyers text[], INOUT l_item integer[], INOUT l_line integer[], INOUT l_sku bigint[], INOUT l_quantity integer[], INOUT l_form jsonb[], INOUT l_unit bigint[], INOUT l_unit_points integer[], INOUT l_goods bigint[], INOUT l_kind text[], INOUT l_goods_title text[], INOUT l_sku_title text[], INOUT l_account bigint[], INOUT l_delivered bigint[], INOUT l_holds boolean[], INOUT l_person_limit integer[], INOUT l_refusal jsonb[], OUT l_amount bigint[], OUT l_bundle smallint[], OUT l_points bigint[], OUT l_held_back boolean[], OUT bundles jsonb, OUT credit_accounts bigint[]) returns record security definer
 function orders.expire_due(p_limit integer) returns jsonb security definer
+function orders.is_admitted(p_tenant bigint, p_no bigint, p_device text) returns jsonb security definer
 function orders.keep_picks(p_tenant bigint, p_no bigint[], p_placed integer[], p_k_item integer[], p_k_sku bigint[], p_k_card bigint[]) returns void security definer
 function orders.lines_to_buy(p_tenant bigint, p_accounts bigint[], p_quantities integer[], p_claims boolean[], p_sources text[], p_supply bigint[]) returns boolean[] security definer
 function orders.look_at_shelf(p_tenant bigint, p_keys jsonb, p_skus bigint[]) returns jsonb security definer
@@ -2420,6 +2457,7 @@ create index requests_age ON platform.requests USING btree (tenant_id, created_a
 
 create policy tenant on platform.requests for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
+function platform.count_first_rows() returns integer security definer
 function platform.ensure_partitions(target regclass) returns integer
 function platform.expire_requests(p_hours integer, p_limit integer) returns integer security definer
 function platform.extend_partitions() returns integer security definer
@@ -2943,7 +2981,7 @@ function stock.lock_shelves(p_tenant bigint, p_sku bigint) returns void security
 function stock.lying(p_tenant bigint, p_sku bigint) returns TABLE(warehouse_id bigint, sku_id bigint, batch_id bigint, pieces bigint, cost_fen bigint, since timestamp with time zone, channels text[]) security definer
 function stock.move(p_tenant bigint, p_kind text, p_moves jsonb, p_reason text, p_by text, p_undoes bigint) returns jsonb security definer
 function stock.note_import(p_tenant bigint, p_sku bigint, p_warehouse bigint, p_batch bigint, p_pieces bigint) returns void security definer
-function stock.replacing_from(p_tenant bigint, p_sku bigint, p_no bigint, p_line integer) returns bigint security definer
+function stock.replacing_from(p_tenant bigint, p_sku bigint, p_no bigint, p_line integer) returns bigint[] security definer
 function stock.returnable(p_tenant bigint, p_warehouse bigint, p_sku bigint) returns jsonb security definer
 function stock.shelf(p_tenant bigint, p_sku bigint, p_warehouse bigint) returns bigint security definer
 function stock.shelf_rows(p_tenant bigint) returns TABLE(warehouse_id bigint, warehouse_name text, sku_id bigint, available bigint, held bigint, held_since timestamp with time zone, channel_only bigint, cost_fen bigint, oldest_at timestamp with time zone, last_in_at timestamp with time zone, ages bigint[], fill_below integer, target integer, low_at integer, low boolean) security definer
@@ -3916,9 +3954,10 @@ create index batches_stopped ON vault.batches USING btree (tenant_id, sku_id) WH
 create index cards_expiring ON vault.cards USING btree (tenant_id, valid_to) WHERE ((state = 'available'::text) AND (valid_to IS NOT NULL));
 create index cards_free ON vault.cards USING btree (tenant_id, sku_id, id) WHERE ((state = 'available'::text) AND (warehouse_id IS NULL));
 create index cards_free_by_expiry ON vault.cards USING btree (tenant_id, sku_id, valid_to, id) WHERE ((state = 'available'::text) AND (warehouse_id IS NULL));
-create index cards_in_turn ON vault.cards USING btree (tenant_id, sku_id, use_no, id) WHERE ((state = 'available'::text) AND (code_id IS NOT NULL));
+create index cards_in_turn ON vault.cards USING btree (tenant_id, sku_id, use_no, id) WHERE ((state = 'available'::text) AND (warehouse_id IS NULL) AND (code_id IS NOT NULL));
 create index cards_in_warehouse ON vault.cards USING btree (tenant_id, warehouse_id, sku_id, id) WHERE ((state = 'available'::text) AND (warehouse_id IS NOT NULL));
 create index cards_in_warehouse_by_expiry ON vault.cards USING btree (tenant_id, warehouse_id, sku_id, valid_to, id) WHERE ((state = 'available'::text) AND (warehouse_id IS NOT NULL));
+create index cards_in_warehouse_by_turn ON vault.cards USING btree (tenant_id, warehouse_id, sku_id, use_no, id) WHERE ((state = 'available'::text) AND (warehouse_id IS NOT NULL) AND (code_id IS NOT NULL));
 create index cards_in_warehouse_shuffled ON vault.cards USING btree (tenant_id, warehouse_id, ((sku_id)::text), hashint8extended(id, (0)::bigint)) WHERE (((state || ''::text) = 'available'::text) AND (warehouse_id IS NOT NULL));
 create index cards_listed ON vault.cards USING btree (tenant_id, ((sku_id)::text), id);
 create index cards_of_batch ON vault.cards USING btree (tenant_id, batch_id, id);
@@ -3945,17 +3984,18 @@ create policy tenant on vault.recall_pieces for all to quanshu_app using (tenant
 create policy tenant on vault.recalls for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on vault.reused_codes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
-function vault.add_uses(p_tenant bigint, p_sku bigint, p_uses jsonb) returns jsonb security definer
+function vault.add_uses(p_tenant bigint, p_sku bigint, p_uses jsonb, p_warehouse bigint) returns jsonb security definer
 function vault.cards_to_number(p_tenant bigint, p_sku bigint, p_limit integer) returns jsonb security definer
-function vault.codes_going(p_tenant bigint, p_sku bigint, p_most integer) returns TABLE(id bigint, made integer, left_over integer) security definer
+function vault.codes_going(p_tenant bigint, p_sku bigint, p_most integer, p_warehouse bigint) returns TABLE(id bigint, made integer, left_over integer) security definer
 function vault.expire_due(p_tenant bigint, p_limit integer) returns jsonb security definer
+function vault.home_of(p_tenant bigint, p_channels text[]) returns bigint security definer
 function vault.import_chunk(p_tenant bigint, p_batch bigint, p_upload integer, p_chunk jsonb) returns jsonb security definer
 function vault.import_numbers(p_tenant bigint, p_batch bigint, p_chunk jsonb) returns void security definer
 function vault.import_uses(p_tenant bigint, p_batch bigint, p_chunk jsonb) returns bigint security definer
 function vault.let_go_of_numbers(p_tenant bigint, p_sku bigint) returns void security definer
 function vault.loops_to_fill(p_low bigint) returns jsonb security definer
 function vault.move(p_tenant bigint, p_cards bigint[], p_causes text[], p_from text, p_to text, p_actor text) returns bigint[] security definer
-function vault.next_uses(p_tenant bigint, p_sku bigint, p_want integer) returns jsonb security definer
+function vault.next_uses(p_tenant bigint, p_sku bigint, p_want integer, p_warehouse bigint) returns jsonb security definer
 function vault.numbers_due() returns jsonb security definer
 function vault.pick(p_tenant bigint, p_sku bigint, p_allocation text, p_count integer, p_warehouse bigint) returns TABLE(card_id bigint) security definer
 function vault.pick_in_warehouse(p_tenant bigint, p_sku bigint, p_allocation text, p_count integer, p_warehouse bigint, p_channel text) returns TABLE(card_id bigint) security definer

@@ -24,6 +24,8 @@ export type Size = {
   /** Of a gateway's daily bill. */
   readonly billLines: number
   readonly bigOrder: number
+  /** Of a bulk order's file. */
+  readonly bulkLines: number
   readonly growth: {
     readonly orders: number
     readonly cards: number

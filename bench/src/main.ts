@@ -2,6 +2,7 @@ import os from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Bench, Case, Size } from './bench.ts'
 import { bigOrder } from './cases/big-order.ts'
+import { bulk } from './cases/bulk.ts'
 import { flash } from './cases/flash.ts'
 import { gateways } from './cases/gateways.ts'
 import { generateCodes } from './cases/generate-codes.ts'
@@ -40,6 +41,7 @@ const CASES: readonly Case[] = [
   { name: 'flash', run: flash },
   { name: 'pages', run: pages },
   { name: 'big-order', run: bigOrder },
+  { name: 'bulk', run: bulk },
   { name: 'neighbour', run: neighbour },
   { name: 'supply', run: supply },
   { name: 'jobs', run: jobs },
@@ -57,6 +59,7 @@ const QUICK: Size = {
   importLines: 100_000,
   billLines: 50_000,
   bigOrder: 10_000,
+  bulkLines: 10_000,
   growth: { orders: 10_000, cards: 50_000, piecesEach: 1_500, measure: { warmMs: 500, measureMs: 1_500 } },
   reportLines: 10_000,
   supply: { orders: 500, seconds: 3 },
@@ -73,6 +76,7 @@ const FULL: Size = {
   importLines: 1_000_000,
   billLines: 1_000_000,
   bigOrder: 10_000,
+  bulkLines: 10_000,
   growth: {
     orders: 1_000_000,
     cards: 5_000_000,

@@ -378,15 +378,16 @@ begin
         p_tenant, k.sku, stock.allocations[array_position(stock.skus, k.sku)], k.pieces, nullif(k.warehouse, 0)
       ) with ordinality as c(card_id, turn)
     ), found as (
-      select p.sku, p.warehouse, count(*) as pieces
+      select p.sku, p.warehouse, array_agg(p.card_id order by p.turn) as cards
       from picked p
       group by p.sku, p.warehouse
     )
-    select array_agg(a.n::integer), array_agg((p.turn - a.upto + a.quantity)::integer), array_agg(p.card_id)
+    -- By their places: a join of lines with cards would look at each card for each line.
+    select array_agg(a.n::integer), array_agg(d.piece), array_agg(f.cards[a.upto - a.quantity + d.piece])
     into c_line, c_piece, c_card
     from asked a
-    join found f on f.sku = a.sku and f.warehouse = a.warehouse and f.pieces >= a.upto
-    join picked p on p.sku = a.sku and p.warehouse = a.warehouse and p.turn > a.upto - a.quantity and p.turn <= a.upto;
+    join found f on f.sku = a.sku and f.warehouse = a.warehouse and cardinality(f.cards) >= a.upto
+    cross join lateral generate_series(1, a.quantity) as d(piece);
     if cardinality(array_remove(l_pick, null)) > 0 then
       k_line := vault.take_chosen(p_tenant, l_no, (
         select array_agg(case when x.admitted then x.pick end order by x.n)
@@ -436,7 +437,8 @@ begin
           exception_reason = null
       where l.tenant_id = p_tenant
         and l.order_no = any (l_no)
-        and (l.order_no, l.line_no) in (select x.no, x.line from unnest(l_no, l_line, enough) as x(no, line, enough) where x.enough);
+        -- Looked up in a table of them: as a join it would look at each of them for each line.
+        and ((l.order_no, l.line_no) in (select x.no, x.line from unnest(l_no, l_line, enough) as x(no, line, enough) where x.enough)) is true;
     end if;
 
     select array_agg(case when a.pick is not null then 'number_gone' when a.admitted then 'vault_short' else 'out_of_stock' end order by a.n)
@@ -1486,8 +1488,9 @@ as $$
 declare
   old entitlements.grants;
   rule text;
-  home bigint;
-  shelf bigint;
+  -- Warehouses, the first choice first.
+  homes bigint[];
+  shelves bigint[];
   new_card bigint;
   new_grant bigint;
 begin
@@ -1512,12 +1515,16 @@ begin
   from catalog.skus s
   where s.tenant_id = p_tenant
     and s.id = old.sku_id;
-  home := stock.replacing_from(p_tenant, old.sku_id, p_no, old.line_no);
-  shelf := stock.shelf(p_tenant, old.sku_id, home);
-  if not (ledger.admit(p_tenant, array[1], array[shelf], array[1::bigint], 1))[1] then
-    return jsonb_build_object('code', 'fulfilment.still_short', 'params', jsonb_build_object('needed', 1, 'available', 0));
-  end if;
-  new_card := vault.pick_instead(p_tenant, old.sku_id, rule, old.card_id, home);
+  homes := stock.replacing_from(p_tenant, old.sku_id, p_no, old.line_no);
+  shelves := array(select stock.shelf(p_tenant, old.sku_id, h.id) from unnest(homes) with ordinality as h(id, n) order by h.n);
+  perform ledger.lock(p_tenant, shelves);
+  -- What is free there may be uses of the same bad code, and nothing else.
+  for n in 1 .. cardinality(homes) loop
+    if (ledger.admit(p_tenant, array[1], array[shelves[n]], array[1::bigint], 1))[1] then
+      new_card := vault.pick_instead(p_tenant, old.sku_id, rule, old.card_id, homes[n]);
+    end if;
+    exit when new_card is not null;
+  end loop;
   if new_card is null then
     return jsonb_build_object('code', 'fulfilment.still_short', 'params', jsonb_build_object('needed', 1, 'available', 0));
   end if;

@@ -658,8 +658,9 @@ begin
   select array_agg(i.n::integer order by i.n)
   into placed
   from unnest(i_no) with ordinality as i(no, n)
-  join inserted o on o.no = i.no
-  where results[i.n] is null;
+  where results[i.n] is null
+    -- Looked up in a table of them: as a join it would look at each of them for each order.
+    and (i.no in (select o.no from inserted o)) is true;
 
   for n in 1 .. item_count loop
     if results[n] is null then

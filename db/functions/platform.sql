@@ -2,6 +2,7 @@
 --   platform.extend_partitions()              makes the coming months' partitions of every partitioned table; returns how many
 --   platform.expire_requests(hours, limit)    forgets idempotency answers older than `hours`; returns how many
 --   platform.has_mark(name), set_mark(name, value)   facts that are true once for the whole installation
+--   platform.count_first_rows()               statistics of tables that were empty when the planner last looked; how many
 -- The first two are called by the scheduled maintenance and span tenants.
 
 create or replace function platform.extend_partitions()
@@ -72,4 +73,34 @@ as $$
   values (p_name, p_value)
   on conflict (name) do nothing;
   select true
+$$;
+
+-- Of a table whose first rows nobody has counted the planner knows nothing: every index that begins with the tenant looks as good as
+-- any other, and a session keeps what it then chose. Counts those that have rows by now, so that all sessions plan anew; a thousand orders in an
+-- empty shop cost a quarter of what they cost without. How many there were; usually none, for a look at the catalogue.
+create or replace function platform.count_first_rows()
+returns integer
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  one regclass;
+  counted integer := 0;
+begin
+  for one in
+    select c.oid::regclass
+    from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind = 'r'
+      and c.relpersistence = 'p'
+      and c.reltuples <= 0
+      and n.nspname = any (array['bulk', 'entitlements', 'events', 'ledger', 'orders', 'payments', 'vault'])
+      and pg_relation_size(c.oid) > 0
+  loop
+    execute format('analyze (skip_locked) %s', one);
+    counted := counted + 1;
+  end loop;
+  return counted;
+end;
 $$;

@@ -65,30 +65,25 @@ as $$
 $$;
 revoke execute on function stock.shelves_of(bigint, bigint[], bigint[], bigint[]) from public;
 
--- From where the line was sold; when nothing is there and its channel may fall back, from the total warehouse.
+-- From where the line was sold, and after it, where its channel may fall back, from the total warehouse.
 create or replace function stock.replacing_from(p_tenant bigint, p_sku bigint, p_no bigint, p_line integer)
-returns bigint
+returns bigint[]
 language sql
 security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
-  select w.id
-  from orders.lines l
-  cross join lateral (
-    select w.id, w.falls_back from stock.warehouses w where w.tenant_id = p_tenant and w.id = l.warehouse_id offset 0
-  ) w
-  cross join lateral (
-    select a.balance - a.held_out as free
-    from ledger.accounts a
-    where a.tenant_id = p_tenant and a.id = stock.shelf(p_tenant, p_sku, w.id)
-    offset 0
-  ) a
-  where l.tenant_id = p_tenant
-    and l.order_no = p_no
-    and l.line_no = p_line
-    and (a.free > 0 or not w.falls_back)
+  select coalesce((
+    select case when w.falls_back then array[w.id, null] else array[w.id] end
+    from orders.lines l
+    cross join lateral (
+      select w.id, w.falls_back from stock.warehouses w where w.tenant_id = p_tenant and w.id = l.warehouse_id offset 0
+    ) w
+    where l.tenant_id = p_tenant
+      and l.order_no = p_no
+      and l.line_no = p_line
+  ), array[null::bigint])
 $$;
 revoke execute on function stock.replacing_from(bigint, bigint, bigint, integer) from public;
 

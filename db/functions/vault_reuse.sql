@@ -2,9 +2,10 @@
 -- nothing of it (docs/adr/0037). Lock order: batches, accounts, codes, cards, batch counts.
 --
 --   vault.import_uses(tenant, batch, chunk)                  the further uses of an import's codes; inside import_chunk
---   vault.loops_to_fill(low)                                 all tenants: SKUs in a loop whose shelf runs low
---   vault.next_uses(tenant, sku, want)                       which uses are to be made next, with the code's cipher text
---   vault.add_uses(tenant, sku, uses)                        puts them on the shelf; how many
+--   vault.home_of(tenant, channels)                          where new uses of a batch for named channels lie
+--   vault.loops_to_fill(low)                                 all tenants: SKUs in a loop, and where their shelf runs low
+--   vault.next_uses(tenant, sku, want, warehouse)            which uses are to be made next, with the code's cipher text
+--   vault.add_uses(tenant, sku, uses, warehouse)             puts them on the shelf; how many
 --   vault.pick_instead(tenant, sku, allocation, card, warehouse)        a card in place of one that proved bad
 --   vault.stop_code(tenant, card, cause, actor)              voids what is left of a code; the cards
 
@@ -48,8 +49,25 @@ end;
 $$;
 revoke execute on function vault.import_uses(bigint, bigint, jsonb) from public;
 
--- A code of which another use may be made: neither stopped nor through, and its batch is on sale.
-create or replace function vault.codes_going(p_tenant bigint, p_sku bigint, p_most integer)
+-- The warehouse of the first of these channels that is open. None: what is for them lies nowhere new.
+create or replace function vault.home_of(p_tenant bigint, p_channels text[])
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog
+as $$
+  select w.id
+  from unnest(p_channels) with ordinality as c(channel, n)
+  join stock.warehouses w on w.tenant_id = p_tenant and w.channel = c.channel and w.state = 'open'
+  order by c.n
+  limit 1
+$$;
+revoke execute on function vault.home_of(bigint, text[]) from public;
+
+-- A code of which another use may be made: neither stopped nor through, and its batch is on sale. With a warehouse: of batches for
+-- named channels whose home it is; without: of those that anybody may sell.
+create or replace function vault.codes_going(p_tenant bigint, p_sku bigint, p_most integer, p_warehouse bigint)
 returns table (id bigint, made integer, left_over integer)
 language sql
 stable
@@ -67,15 +85,14 @@ as $$
     and (c.uses is null or c.made < c.uses)
     and b.state in ('ready', 'cancelled', 'importing', 'interrupted')
     and (b.valid_to is null or b.valid_to > now())
-    -- New uses lie in the total warehouse, from where only named channels may not be sold.
-    and b.channels is null
+    and case when p_warehouse is null then b.channels is null else p_warehouse = vault.home_of(p_tenant, b.channels) end
   -- Round and round: what has been made least of comes first.
   order by c.made, c.id
   limit p_most
 $$;
-revoke execute on function vault.codes_going(bigint, bigint, integer) from public;
+revoke execute on function vault.codes_going(bigint, bigint, integer, bigint) from public;
 
--- [{"tenantId", "skuId"}] of SKUs in a loop with fewer than `p_low` free pieces, of which more can be made.
+-- [{"tenantId", "skuId", "warehouseId"}] of SKUs in a loop with fewer than `p_low` free pieces on a shelf, of which more can be made.
 create or replace function vault.loops_to_fill(p_low bigint)
 returns jsonb
 language sql
@@ -83,16 +100,22 @@ stable
 security definer
 set search_path = pg_catalog
 as $$
-  select coalesce(jsonb_agg(jsonb_build_object('tenantId', s.tenant_id, 'skuId', s.id)), '[]')
+  select coalesce(jsonb_agg(jsonb_build_object('tenantId', s.tenant_id, 'skuId', s.id, 'warehouseId', w.id)), '[]')
   from tenancy.tenants t
   join catalog.skus s on s.tenant_id = t.id and s.allocation = 'loop' and s.removed_at is null
-  join ledger.accounts a on a.tenant_id = s.tenant_id and a.kind = 'stock.available' and a.ref = s.id::text and a.unit = 'piece'
-  where a.balance - a.held_out < p_low
-    and exists (select from vault.codes_going(s.tenant_id, s.id, 1))
+  cross join lateral (
+    select null::bigint as id
+    union
+    select vault.home_of(s.tenant_id, b.channels)
+    from vault.batches b
+    where b.tenant_id = s.tenant_id and b.sku_id = s.id and b.channels is not null
+  ) w
+  where stock.free(s.tenant_id, s.id, w.id) < p_low
+    and exists (select from vault.codes_going(s.tenant_id, s.id, 1, w.id))
 $$;
 
 -- [{"codeId", "sealed" (base64, of the code's first card), "from", "count"}], together `p_want` uses or a few more.
-create or replace function vault.next_uses(p_tenant bigint, p_sku bigint, p_want integer)
+create or replace function vault.next_uses(p_tenant bigint, p_sku bigint, p_want integer, p_warehouse bigint default null)
 returns jsonb
 language sql
 stable
@@ -101,7 +124,7 @@ set search_path = pg_catalog
 as $$
   with going as (
     select g.*, ceil(p_want::numeric / count(*) over ())::integer as share
-    from vault.codes_going(p_tenant, p_sku, p_want) g
+    from vault.codes_going(p_tenant, p_sku, p_want, p_warehouse) g
   )
   select coalesce(jsonb_agg(jsonb_build_object(
     'codeId', g.id, 'sealed', encode(c.sealed, 'base64'), 'from', g.made + 1, 'count', least(g.share, g.left_over)
@@ -111,8 +134,8 @@ as $$
 $$;
 
 -- Uses: [{"codeId", "from", "ids": [], "sealed": [base64]}]. Of two that made the same uses the first is taken: a code takes
--- effect only when it still stands before `from`, is not stopped and its batch is on sale.
-create or replace function vault.add_uses(p_tenant bigint, p_sku bigint, p_uses jsonb)
+-- effect only when it still stands before `from`, is not stopped, and its batch is on sale and lies there.
+create or replace function vault.add_uses(p_tenant bigint, p_sku bigint, p_uses jsonb, p_warehouse bigint default null)
 returns jsonb
 language plpgsql
 security definer
@@ -121,8 +144,16 @@ as $$
 declare
   source bigint := ledger.account(p_tenant, 'stock.source', p_sku::text, 'piece');
   available bigint := ledger.account(p_tenant, 'stock.available', p_sku::text, 'piece');
+  batches bigint[];
+  pieces bigint[];
   added bigint;
 begin
+  -- A warehouse that is being closed waits for us, or we see that it is.
+  perform 1
+  from stock.warehouses w
+  where w.tenant_id = p_tenant
+    and w.id = p_warehouse
+  for share;
   -- A batch that is being stopped or taken back waits for us, or we see that it is.
   perform 1
   from vault.batches b
@@ -134,7 +165,7 @@ begin
     )
   order by b.id
   for share;
-  perform ledger.lock(p_tenant, array[source, available]);
+  perform ledger.lock(p_tenant, array[source, available, stock.shelf(p_tenant, p_sku, p_warehouse)]);
   with asked as (
     select (u.use ->> 'codeId')::bigint as code_id, (u.use ->> 'from')::integer as from_no, u.use -> 'ids' as ids, u.use -> 'sealed' as sealed
     from jsonb_array_elements(p_uses) as u(use)
@@ -150,11 +181,13 @@ begin
       and exists (
         select from vault.batches b
         where b.tenant_id = p_tenant and b.id = c.batch_id and b.state in ('ready', 'cancelled', 'importing', 'interrupted')
+          and case when p_warehouse is null then b.channels is null else p_warehouse = vault.home_of(p_tenant, b.channels) end
       )
     returning c.id, c.batch_id, a.from_no, a.ids, a.sealed
   ), made as (
-    insert into vault.cards (tenant_id, id, sku_id, batch_id, sealed, fingerprint, valid_to, code_id, use_no)
-    select p_tenant, n.id::bigint, p_sku, g.batch_id, decode(n.sealed, 'base64'), f.fingerprint, b.valid_to, g.id, g.from_no + n.n::integer - 1
+    insert into vault.cards (tenant_id, id, sku_id, batch_id, sealed, fingerprint, valid_to, code_id, use_no, warehouse_id)
+    select p_tenant, n.id::bigint, p_sku, g.batch_id, decode(n.sealed, 'base64'), f.fingerprint, b.valid_to, g.id, g.from_no + n.n::integer - 1,
+      p_warehouse
     from going g
     join vault.batches b on b.tenant_id = p_tenant and b.id = g.batch_id
     join vault.cards f on f.tenant_id = p_tenant and f.id = g.id
@@ -170,12 +203,17 @@ begin
     where k.tenant_id = p_tenant
       and k.batch_id = m.batch_id
   )
-  select count(*) into added
-  from made;
+  select array_agg(m.batch_id), array_agg(m.pieces), coalesce(sum(m.pieces), 0)
+  into batches, pieces, added
+  from (select x.batch_id, count(*) as pieces from made x group by x.batch_id) m;
   if added > 0 then
     perform ledger.post(
       p_tenant, array[source], array[available], array[added], array['stock.import'], array['sku:' || p_sku]
     );
+  end if;
+  if p_warehouse is not null then
+    perform stock.note_import(p_tenant, p_sku, p_warehouse, m.batch_id, m.pieces)
+    from unnest(batches, pieces) as m(batch_id, pieces);
   end if;
   return to_jsonb(added);
 end;

@@ -20,6 +20,7 @@ set enable_mergejoin = off
 as $$
 declare
   stopped bigint[];
+  turns integer;
 begin
   select coalesce(array_agg(b.id), '{}')
   into stopped
@@ -84,6 +85,48 @@ begin
       order by hashint8extended(c.id, 0), c.id
       limit p_count
       for no key update;
+  elsif p_allocation = 'loop' then
+    return query
+      select c.id
+      from vault.cards c
+      where c.tenant_id = p_tenant
+        and c.warehouse_id = p_warehouse
+        and c.sku_id = p_sku
+        and c.state = 'available'
+        and c.warehouse_id is not null
+        and c.code_id is not null
+        and (c.valid_to is null or c.valid_to > now())
+        and c.batch_id <> all (stopped)
+        and not exists (
+          select from entitlements.grants g
+          where g.tenant_id = p_tenant and g.card_id = c.id
+          offset 0
+        )
+      order by c.use_no, c.id
+      limit p_count
+      for no key update;
+    get diagnostics turns = row_count;
+    if turns < p_count then
+      return query
+        select c.id
+        from vault.cards c
+        where c.tenant_id = p_tenant
+          and c.warehouse_id = p_warehouse
+          and c.sku_id = p_sku
+          and c.state = 'available'
+          and c.warehouse_id is not null
+          and c.code_id is null
+          and (c.valid_to is null or c.valid_to > now())
+          and c.batch_id <> all (stopped)
+          and not exists (
+            select from entitlements.grants g
+            where g.tenant_id = p_tenant and g.card_id = c.id
+            offset 0
+          )
+        order by c.id
+        limit p_count - turns
+        for no key update;
+    end if;
   else
     return query
       select c.id

@@ -300,7 +300,7 @@ const MEMBERS = 64
 const PURSE_FEN = 10_000_000
 
 /** People with a full purse, signed in by the code that the stand-in's telephone shows. */
-async function signInMembers(system: System, shop: Shop, count: number): Promise<readonly Member[]> {
+export async function signInMembers(system: System, shop: Shop, count: number): Promise<readonly Member[]> {
   const driver = createDriver(system.url, 1)
   const members: Member[] = []
   for (let n = 0; n < count; n += 1) {

@@ -76,6 +76,7 @@ export const MALL_ROUTES = {
   'notify.listMyMessages': 'GET /api/mall/me/messages',
   'notify.readMyMessages': 'POST /api/mall/me/messages/read',
   'notify.receipt': 'POST /api/notify/receipts/:provider/:token',
+  'orders.admitDevice': 'POST /api/mall/orders/:no/devices',
   'orders.cancel': 'POST /api/mall/orders/:no/cancel',
   'orders.codesFile': 'GET /api/mall/orders/:no/codes.txt',
   'orders.get': 'GET /api/mall/orders/:no',
@@ -87,6 +88,7 @@ export const MALL_ROUTES = {
   'orders.placeRecharge': 'POST /api/mall/recharges',
   'orders.quote': 'POST /api/mall/quotes',
   'orders.rechargeOffer': 'GET /api/mall/recharge',
+  'orders.sendDeviceCode': 'POST /api/mall/orders/:no/device-code',
   'orders.stream': 'GET /api/mall/orders/:no/stream',
   'payments.enter': 'GET /api/pay/:gateway/enter',
   'payments.methods': 'GET /api/mall/payment-methods',
@@ -709,6 +711,7 @@ export type Routes = {
   'notify.testSms': (typeof notifyRoutes)['testSms']
   'notify.testText': (typeof notifyRoutes)['testText']
   'notify.updateEndpoint': (typeof notifyRoutes)['updateEndpoint']
+  'orders.admitDevice': (typeof mallOrderRoutes)['admitDevice']
   'orders.board': (typeof boardRoutes)['board']
   'orders.cancel': (typeof mallOrderRoutes)['cancel']
   'orders.cancelByStaff': (typeof orderRoutes)['cancelByStaff']
@@ -728,6 +731,7 @@ export type Routes = {
   'orders.rechargeOffer': (typeof mallOrderRoutes)['rechargeOffer']
   'orders.refund': (typeof orderRoutes)['refund']
   'orders.resend': (typeof orderRoutes)['resend']
+  'orders.sendDeviceCode': (typeof mallOrderRoutes)['sendDeviceCode']
   'orders.stream': (typeof mallOrderRoutes)['stream']
   'payments.approveClaim': (typeof paymentRoutes)['approveClaim']
   'payments.claim': (typeof paymentRoutes)['claim']

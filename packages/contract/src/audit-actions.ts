@@ -48,6 +48,7 @@ export const AUDIT_ACTIONS: Readonly<Record<string, { readonly zh: string; reado
   'reconciliation.claim': { zh: '向供应商索赔对账差异', en: 'Claimed a difference from a supplier' },
   'reconciliation.pair': { zh: '配对对账差异', en: 'Paired a difference' },
   'reconciliation.export': { zh: '导出对账', en: 'Exported a reconciliation' },
+  'order.admit_device': { zh: '凭验证码在新设备上查看卡密', en: 'Let another device open the codes' },
   'account.correct': { zh: '更正充值账号', en: 'Corrected an account that is topped up' },
   'restock.ask': { zh: '发起补货', en: 'Asked for a restock' },
   'restock.approve': { zh: '批准补货', en: 'Approved a restock' },

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { catalogErrors } from './errors/catalog.ts'
 import { addRefusal } from './form-fields.ts'
 import { fen } from './schemas.ts'
-import { type Allocation, type NumberPick, PICKS, type SkuKind } from './states.ts'
+import { type Allocation, type NumberPick, OPENED_BY, type OpenedBy, PICKS, type SkuKind } from './states.ts'
 
 /** Of a code whose uses are all made when it is imported. */
 export const USES_MAX = 1_000
@@ -17,6 +17,8 @@ export const codeFormInput = {
   pick: z.enum(PICKS).default('none'),
   /** What choosing costs beside the price. */
   pickFeeFen: fen.min(0).max(1_000_000_000).default(0),
+  /** Who may open one that was delivered. */
+  openedBy: z.enum(OPENED_BY).default('order'),
 }
 
 type CodeForm = {
@@ -26,6 +28,7 @@ type CodeForm = {
   readonly pick: NumberPick
   readonly pickFeeFen: number
   readonly pricePoints: number
+  readonly openedBy: OpenedBy
 }
 
 /** Rules that span these fields. */
@@ -34,12 +37,13 @@ export function checkCodeForm(
   at: (field: string) => (string | number)[],
   context: z.RefinementCtx,
 ): void {
-  const { kind, allocation, usesPerCode, pick, pickFeeFen, pricePoints } = sku
+  const { kind, allocation, usesPerCode, pick, pickFeeFen, pricePoints, openedBy } = sku
   const isLoop = allocation === 'loop'
   if (kind !== 'card' && (isLoop || usesPerCode !== 1 || pick !== 'none')) {
     addRefusal(context, at('usesPerCode'), catalogErrors.onlyCodesHaveUses())
     return
   }
+  if (kind !== 'card' && openedBy !== 'order') addRefusal(context, at('openedBy'), catalogErrors.onlyCodesAreBound())
   if (usesPerCode === null && !isLoop) addRefusal(context, at('usesPerCode'), catalogErrors.onlyLoopsAreUnbounded())
   if (isLoop && usesPerCode === 1) addRefusal(context, at('usesPerCode'), catalogErrors.loopOfOne())
   if (!isLoop && usesPerCode !== null && usesPerCode > USES_MAX) {

@@ -106,7 +106,8 @@ const service = {
   task: { name: { zh: '任务编号', en: 'Task' }, sample: '12', from: 'taskId' },
 } as const satisfies Readonly<Record<string, MessageVariable>>
 
-const EXCEPTION_WORDS: Readonly<Record<ExceptionReason, Words>> = {
+/** Why a paid line was not delivered, as it stands within a sentence. */
+export const EXCEPTION_WORDS: Readonly<Record<ExceptionReason, Words>> = {
   out_of_stock: { zh: '库存不足', en: 'out of stock' },
   vault_short: { zh: '卡密库缺卡', en: 'the vault is short of codes' },
   number_gone: { zh: '自选号码已不可售', en: 'the chosen number is gone' },

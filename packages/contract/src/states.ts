@@ -19,6 +19,13 @@ export const LINE_STATES = [
 ] as const
 export type LineState = (typeof LINE_STATES)[number]
 
+/**
+ * Who may open a delivered code: whoever has the order (its member, its browser, its query password), only the signed-in member
+ * who bought it, or only the devices it was bought on or that were let in since.
+ */
+export const OPENED_BY = ['order', 'member', 'device'] as const
+export type OpenedBy = (typeof OPENED_BY)[number]
+
 /** Why a paid line could not be delivered. */
 export const EXCEPTION_REASONS = [
   'out_of_stock',

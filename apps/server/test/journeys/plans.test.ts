@@ -21,6 +21,8 @@ const worker = await runRoles(
 )
 const [large, small] = [await house.newShop(), await house.newShop()]
 const payers = [await large.member(10_000_000), await small.member(10_000_000)]
+/** Whose orders are not counted where a person's are. */
+const companies = [await large.member(10_000_000), await small.member(10_000_000)]
 await worker.stop()
 const sku = { priceFen: 100 }
 const stocks = [
@@ -33,6 +35,7 @@ const shops = [large, small].map((shop, at) => ({
   goodsId: stocks[at]?.goodsId ?? 0,
   batchId: stocks[at]?.batchId ?? 0,
   memberId: payers[at]?.id ?? 0,
+  companyId: companies[at]?.id ?? 0,
 }))
 type HotShop = (typeof shops)[number]
 type Judge = Awaited<ReturnType<typeof openJudge>>
@@ -120,6 +123,12 @@ const HOT = [
   'fulfilment.pay_by_balance',
   'fulfilment.deliver',
   'fulfilment.deliver_locked',
+  'bulk.quote',
+  'bulk.begin',
+  'bulk.hold_waiting',
+  'bulk.order_some',
+  'to_give_back',
+  'bulk.finish',
   'fulfilment.refund',
   'fulfilment.refund_ended',
   'fulfilment.replace',
@@ -155,7 +164,7 @@ type Call = { readonly name: string; readonly statements: readonly Statement[]; 
 
 /** Everything hot once, with bounds for what each call may read: so much for itself and so much for each of its items. */
 async function walk(judge: Judge, shop: HotShop): Promise<readonly Call[]> {
-  const { tenantId, skuId, memberId } = shop
+  const { tenantId, skuId, memberId, companyId } = shop
   const calls: Call[] = []
   const call = async (name: string, items: number, text: string, ...values: unknown[]): Promise<unknown> => {
     const { value, statements } = await judge.run(text, values)
@@ -217,6 +226,25 @@ async function walk(judge: Judge, shop: HotShop): Promise<readonly Call[]> {
   ])
   await call('expire', 6, 'select orders.expire_due(500)')
   await json('pay too late', 'fulfilment.settle', nos.slice(26).map(capture))
+
+  const bulk = (
+    await judge.run(
+      `insert into bulk.orders (tenant_id, name, payer, member_id, sku_id, created_by) values ($1, 'x', 'member', $2, $3, 'x') returning id`,
+      [tenantId, companyId, skuId],
+    )
+  ).value
+  await judge.run(
+    `insert into bulk.lines (tenant_id, bulk_id, line_no, sku_id, state) select $1, $2, n, $3, 'waiting' from generate_series(1, 40) n`,
+    [tenantId, bulk, skuId],
+  )
+  const priced = (await call('price a bulk order', 40, 'select bulk.quote($1, $2)', tenantId, bulk)) as {
+    readonly totalFen: number
+  }
+  await call('begin it', 1, `select bulk.begin($1, $2, $3, 'x')`, tenantId, bulk, priced.totalFen)
+  const fresh = Array.from({ length: 20 }, () => placing(skuId, companyId, 'balance').no)
+  await call('order lines of it', 20, 'select bulk.order_some($1, $2, $3, 40)', tenantId, bulk, fresh)
+  await call('what can never come', 40, 'select bulk.to_give_back($1, $2, 100)', tenantId, bulk)
+  await call('see whether it is over', 40, 'select bulk.finish($1, $2)', tenantId, bulk)
 
   const refunded = (await call(
     'refund',

@@ -102,6 +102,7 @@ const BODIES: readonly unknown[] = [
   { payWith: 'sim-pay' },
   { gateway: 'sim-pay', tradeNo: 'SP1', reason: '测试' },
   { used: true },
+  { code: '000000' },
   { lineNo: null, to: 'source', reason: '测试' },
   { amountFen: 100, reason: '测试' },
   { points: 5, reason: '测试' },
@@ -263,6 +264,7 @@ describe("another shop's id in every route is not found", () => {
     const lists = await Promise.all([
       staff.call('orders.list', { query: { goodsId: full.goods.goodsId } }),
       staff.call('orders.list', { query: { memberId: full.memberId } }),
+      staff.call('orders.list', { query: { channel: 'theirs' } }),
       staff.call('orders.list', { query: { q: String(full.order.no) } }),
       staff.call('vault.listBatches', { query: { skuId: full.goods.skuId } }),
       staff.call('vault.listCards', { query: { batchId: full.goods.batchId } }),
@@ -302,6 +304,8 @@ describe("another guest's order", () => {
       () => stranger.call('orders.get', { params: { no } }),
       () => stranger.download('orders.codesFile', { params: { no } }),
       () => stranger.call('orders.markGrant', { params: { no, grantId: full.grantId }, body: { used: true } }),
+      () => stranger.call('orders.sendDeviceCode', { params: { no }, body: {} }),
+      () => stranger.call('orders.admitDevice', { params: { no }, body: { code: '000000' } }),
     ]) {
       await expect(attempt()).rejects.toMatchObject({ status: 404 })
     }
@@ -318,6 +322,8 @@ describe("another guest's order", () => {
     for (const attempt of [
       () => stranger.download('orders.codesFile', { params: { no } }),
       () => stranger.call('orders.markGrant', { params: { no, grantId: full.grantId }, body: { used: true } }),
+      () => stranger.call('orders.sendDeviceCode', { params: { no }, body: {} }),
+      () => stranger.call('orders.admitDevice', { params: { no }, body: { code: '000000' } }),
       () => stranger.call('orders.cancel', { params: { no }, body: {} }),
       () => stranger.call('orders.pay', { params: { no }, body: { payWith: 'sim-pay' } }),
     ]) {

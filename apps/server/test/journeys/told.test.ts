@@ -44,6 +44,13 @@ describe('codes in messages', () => {
     await bought(shop, open, second)
     expect((await textFor(second)).text).toContain(other)
 
+    // Codes that only their device opens never travel.
+    const [kept] = someCodes()
+    const bound = await shop.stock([kept ?? ''], { goods: { codesBySms: true }, sku: { openedBy: 'device' } })
+    const fourth = somePhone()
+    await bought(shop, bound, fourth)
+    expect((await textFor(fourth)).text).not.toContain(kept)
+
     const [third] = someCodes()
     const again = await shop.stock([third ?? ''], { goods: { codesBySms: true } })
     await shop.staff.call('notify.saveRule', { body: { event: 'order.delivered.codes', channels: [], urgent: true } })
@@ -51,7 +58,7 @@ describe('codes in messages', () => {
     await bought(shop, again, last)
     expect((await textFor(last)).text).not.toContain(third)
     const { items } = await shop.staff.call('notify.listMessages', { query: { channel: 'sms' } })
-    expect(items).toHaveLength(3)
+    expect(items).toHaveLength(4)
     expect(JSON.stringify(items)).not.toContain(other)
     expect(JSON.stringify(items)).not.toContain(second)
   })

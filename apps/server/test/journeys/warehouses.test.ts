@@ -401,15 +401,55 @@ test('a seeded hour of moves, orders, payments and closings ends with every sum 
 })
 
 describe('where shared codes and chosen numbers lie', () => {
-  test('every use of a code for a named channel lies with the channel, and a loop makes no others elsewhere', async () => {
+  test('every use of a code for a named channel lies with the channel, and a loop is filled up there and nowhere else', async () => {
     for (const sku of [{ usesPerCode: 3 }, { allocation: 'loop', usesPerCode: null }]) {
       const goods = await shop.stock(0, { sku })
       const a = await channel(shop)
       await imported(shop, goods, someCodes(2), [a.channel])
       await fillLoops(house.platform)
       const lie = await shelves(shop, goods)
-      expect(lie).toEqual({ total: 0, [a.id]: sku.allocation === 'loop' ? 40 : 6 })
+      expect(lie).toEqual({ total: 0, [a.id]: sku.allocation === 'loop' ? 2_040 : 6 })
       await expect(place(shop, goods, undefined)).rejects.toMatchObject({ code: 'orders.sold_out' })
+      // Where nobody sells any more nothing is made.
+      await shop.staff.call('stock.closeWarehouse', { params: { warehouseId: a.id }, body: { reason: '停止合作' } })
+      expect(await fillLoops(house.platform)).toBe(0)
+    }
+  })
+
+  test('codes in a loop are sold by turn in a channel too, and several that fill up at once make each use once', async () => {
+    const goods = await shop.stock(0, { sku: { allocation: 'loop', usesPerCode: 30 } })
+    const a = await channel(shop)
+    const [first = '', second = ''] = someCodes(2)
+    await imported(shop, goods, [first], [a.channel])
+    await imported(shop, goods, [second], [a.channel])
+    await Promise.all([1, 2, 3].map(() => fillLoops(house.platform)))
+    expect(await shelves(shop, goods)).toEqual({ total: 0, [a.id]: 60 })
+    const order = await place(shop, goods, a.channel, 4)
+    await shop.pay(order.no)
+    expect(codesOf(await shop.seen(order, isDelivered)).toSorted()).toEqual([first, first, second, second].toSorted())
+  })
+
+  test('when a channel has only other uses of a bad code, its replacement comes from the total warehouse where it may', async () => {
+    for (const fallsBack of [false, true]) {
+      const [bad = '', good = ''] = someCodes(2)
+      const goods = await shop.stock([bad], { sku: { usesPerCode: 3 } })
+      const a = await channel(shop, { fallsBack })
+      await move(shop, goods, null, a.id, 3)
+      await shop.addCards(goods.skuId, [good])
+      const order = await place(shop, goods, a.channel)
+      await shop.pay(order.no)
+      expect(codesOf(await shop.seen(order, isDelivered))).toEqual([bad])
+      const detail = await shop.staff.call('orders.detail', { params: { no: order.no } })
+      const replaced = shop.staff.call(
+        'fulfilment.replaceGrant',
+        { params: { no: order.no, grantId: detail.lines[0]?.grants[0]?.id ?? 0 }, body: { reason: '坏码' } },
+        { idempotencyKey: randomUUID() },
+      )
+      if (fallsBack) await replaced
+      else await expect(replaced).rejects.toMatchObject({ code: 'fulfilment.still_short' })
+      const view = await order.visitor.call('orders.get', { params: { no: order.no } })
+      expect(codesOf(view)).toEqual([fallsBack ? good : bad])
+      expect(await shelves(shop, goods)).toEqual({ total: fallsBack ? 2 : 3, [a.id]: 2 })
     }
   })
 

@@ -122,6 +122,11 @@ export const catalogErrors = defineErrors('catalog', {
     zh: '组合包只能用金额标价，积分价请填 0',
     en: 'A bundle has a price in money only; leave its price in points at 0',
   },
+  onlyCodesAreBound: {
+    status: 422,
+    zh: '只有卡密商品可以限制谁能查看',
+    en: 'Only codes can be kept to a member or a device',
+  },
   onlyCodesHaveUses: {
     status: 422,
     zh: '只有卡密规格可以设置可发次数、循环发放或自选号码',

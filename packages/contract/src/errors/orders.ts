@@ -103,6 +103,37 @@ export const orderErrors = defineErrors('orders', {
     zh: '没有找到匹配的订单，请核对订单号、联系方式与查询密码',
     en: 'No order matches; check number, contact and query password',
   },
+  codesBound: {
+    status: 403,
+    zh: '这些卡密只能由购买它的会员登录查看，或在购买它的设备上查看；请登录该会员，或在订单页获取验证码后在本设备查看',
+    en: 'These codes open only for the member who bought them, or on the device they were bought on; sign in as that member, or get a code on the order’s page to open them here',
+  },
+  signInForBound: {
+    status: 401,
+    zh: '「{title}」的卡密只有购买的会员本人可以查看，请登录后购买',
+    en: 'Only the member who buys “{title}” can open its codes; sign in to buy it',
+  },
+  noContactForCode: {
+    status: 409,
+    zh: '这个订单没有留下手机号或邮箱，无法发送验证码，请联系店铺',
+    en: 'The order has neither a mobile number nor an email address to send a code to; contact the shop',
+  },
+  deviceCodeTooSoon: {
+    status: 429,
+    zh: '验证码已发送，请 {retryAfterSeconds} 秒后再试',
+    en: 'A code was sent; try again in {retryAfterSeconds} s',
+  },
+  deviceCodeLimit: {
+    status: 429,
+    zh: '这个订单获取验证码次数过多，请稍后再试或联系店铺',
+    en: 'Too many codes were asked for with this order; try again later or contact the shop',
+  },
+  /** One answer for wrong, used, expired and sent to another device. */
+  wrongDeviceCode: {
+    status: 422,
+    zh: '验证码不正确或已过期，请核对，或重新获取',
+    en: 'The code is wrong or has expired; check it or get another',
+  },
   codesLocked: { status: 403, zh: '请输入查询密码后查看卡密', en: 'Enter the query password to see the codes' },
   supplyUnderWay: {
     status: 409,

@@ -19,7 +19,7 @@ import {
   sortBy,
   text,
 } from '../schemas.ts'
-import { ALLOCATIONS, BUNDLE_POLICIES, LINE_KINDS, PICKS, SKU_KINDS } from '../states.ts'
+import { ALLOCATIONS, BUNDLE_POLICIES, LINE_KINDS, OPENED_BY, PICKS, SKU_KINDS } from '../states.ts'
 import { channelCode } from './warehouses.ts'
 
 /** Goods as staff keep them (`/api/console/…`) and as shoppers see them (`/api/mall/…`). */
@@ -297,6 +297,7 @@ export const skuDetail = z.object({
   usesPerCode: z.int().nullable(),
   pick: z.enum(PICKS),
   pickFeeFen: fen,
+  openedBy: z.enum(OPENED_BY),
   lowStockAt: z.int().nullable(),
   state: z.enum(['on', 'off']),
   position: z.int(),
@@ -755,6 +756,8 @@ export const mallSku = z.object({
   /** Whether buyers may choose their code by its number (`vault.mallNumbers`), and what that costs beside the price. */
   pick: z.enum(PICKS),
   pickFeeFen: fen,
+  /** Who may open a delivered code. */
+  openedBy: z.enum(OPENED_BY),
   bundle: mallBundle.nullable(),
 })
 

@@ -125,6 +125,13 @@ export const cashierView = z.discriminatedUnion('way', [
   z.object({ way: z.literal('in_app'), params: z.record(z.string(), z.string()) }),
 ])
 
+/**
+ * What keeps a line's codes from whoever asks though the order is theirs to see, and what opens them: signing in as the member who
+ * bought, a code sent to the order's contact, or only the shop.
+ */
+export const codesLock = z.object({ by: z.enum(['member', 'device']), way: z.enum(['sign_in', 'code', 'shop']) })
+export type CodesLock = z.infer<typeof codesLock>
+
 export const orderView = z.object({
   no: orderNo,
   state: z.enum(ORDER_STATES),
@@ -143,7 +150,12 @@ export const orderView = z.object({
   /** Not goods but money on the balance: what it gets, bonus included, and how that stands. Then there are no lines. */
   recharge: z.object({ creditFen: fen, bonusFen: fen, state: z.enum(LINE_STATES) }).nullable(),
   lines: z.array(
-    orderLine.extend({ guide: z.string().nullable(), codes: z.array(deliveredCode).nullable(), moreCodes: z.int() }),
+    orderLine.extend({
+      guide: z.string().nullable(),
+      codes: z.array(deliveredCode).nullable(),
+      moreCodes: z.int(),
+      lock: codesLock.nullable(),
+    }),
   ),
   bundles: z.array(shownBundle),
   /** What the buyer says does not work, and what became of it; for whoever may see the codes. */
@@ -307,6 +319,28 @@ export const mallOrderRoutes = {
     response: z.string(),
     responseKind: 'file',
   }),
+  sendDeviceCode: route({
+    id: 'orders.sendDeviceCode',
+    method: 'POST',
+    path: '/api/mall/orders/:no/device-code',
+    summary: 'Send a code to the order’s contact, with which this device may open codes that are kept to their device',
+    access: { kind: 'public' },
+    params: z.object({ no: orderNo }),
+    body: z.object({}),
+    response: z.object({ sentTo: z.string(), resendAfterSeconds: z.int(), expiresInSeconds: z.int() }),
+    rateLimit: { max: 10, windowMs: 60_000 },
+  }),
+  admitDevice: route({
+    id: 'orders.admitDevice',
+    method: 'POST',
+    path: '/api/mall/orders/:no/devices',
+    summary: 'Open the order’s codes on this device from now on, with the code that was sent',
+    access: { kind: 'public' },
+    params: z.object({ no: orderNo }),
+    body: z.object({ code: z.string().regex(/^\d{6}$/) }),
+    response: orderView,
+    rateLimit: { max: 20, windowMs: 60_000 },
+  }),
   useGrant: route({
     id: 'orders.markGrant',
     method: 'POST',
@@ -353,6 +387,8 @@ const orderSummary = z.object({
   quantity: z.int(),
   totalFen: fen,
   refundedFen: fen,
+  /** Where it came from: `mall`, `redeem`, `bulk`, `wholesale`, or a channel's own word. */
+  channel: z.string(),
   gateway: z.string().nullable(),
   tradeNo: z.string().nullable(),
   placedAt: instant,
@@ -368,6 +404,7 @@ export const orderListQuery = pageQuery.extend({
   goodsId: idParam.optional(),
   memberId: idParam.optional(),
   gateway: z.string().max(40).optional(),
+  channel: z.string().max(40).optional(),
   from: instant.optional(),
   to: instant.optional(),
 })
@@ -421,7 +458,6 @@ export const orderDetail = orderSummary.extend({
   /** Of `totalFen`, what the balance pays beside a gateway. */
   balanceFen: fen,
   points: z.int(),
-  channel: z.string(),
   closeReason: z.string().nullable(),
   expiresAt: instant,
   lines: z.array(

@@ -8,7 +8,7 @@ import type { SkuValues } from './values.ts'
 const USES_MAX = 1_000
 const LOOP_USES_MAX = 1_000_000
 
-/** How the codes of a variant are sold: in which order, how often each, and whether buyers choose theirs. */
+/** How the codes of a variant are sold: in which order, how often each, whether buyers choose theirs, and who may open them. */
 export function CodeForm({ at, hidden }: { readonly at: number; readonly hidden: boolean }) {
   const t = useText(goodsText)
   const form = Form.useFormInstance()
@@ -79,6 +79,15 @@ export function CodeForm({ at, hidden }: { readonly at: number; readonly hidden:
         hidden={hidden || (pick ?? 'none') === 'none'}
       >
         <MoneyInput />
+      </Form.Item>
+      <Form.Item name={[at, 'openedBy']} label={t('openedBy')} hidden={hidden} tooltip={t('openedByHint')}>
+        <Select
+          options={[
+            { value: 'order', label: t('openedByOrder') },
+            { value: 'member', label: t('openedByMember') },
+            { value: 'device', label: t('openedByDevice') },
+          ]}
+        />
       </Form.Item>
     </>
   )

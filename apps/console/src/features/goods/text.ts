@@ -175,6 +175,14 @@ export const goodsText = defineMessages('goods', {
   pickShared: ['可发多次的卡密不能自选', 'Codes sold several times are not chosen'],
   pickFee: ['选号加价', 'Price of choosing'],
   pickFeeHint: ['自选号码时在售价之外加收', 'On top of the price when a number is chosen'],
+  openedBy: ['谁能查看卡密', 'Who opens the codes'],
+  openedByOrder: ['持有订单的人', 'Whoever has the order'],
+  openedByMember: ['仅购买的会员', 'Only the member who bought'],
+  openedByDevice: ['仅购买的设备', 'Only the device it was bought on'],
+  openedByHint: [
+    '防止订单链接或查询密码泄露后被他人查看，对已售出的卡密同样立即生效。限会员时游客不能购买；限设备时，换设备要凭发到下单联系方式的验证码。限制后邮件和短信只带链接，不带卡密。',
+    'So that a leaked link or query password is worth nothing; codes that were sold before are kept as well, at once. Kept to members, guests cannot buy; kept to devices, another device needs a code that goes to the order’s contact. Mails and text messages then carry a link only.',
+  ],
   lowStockAt: ['库存预警', 'Warn at'],
   tiers: ['批发价', 'Quantity prices'],
   tiersHint: [

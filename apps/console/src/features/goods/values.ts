@@ -64,6 +64,7 @@ export const newSku = (): SkuValues => ({
   usesPerCode: 1,
   pick: 'none',
   pickFeeFen: 0,
+  openedBy: 'order',
   lowStockAt: 10,
   state: 'on',
 })
@@ -185,12 +186,15 @@ function skuOf(sku: SkuValues) {
 }
 
 /** What is hidden in the editor says nothing: only codes are sold several times or chosen by number. */
-function codeFormOf({ kind, allocation, usesPerCode, pick, pickFeeFen }: SkuValues) {
-  if (kind !== 'card') return { allocation: 'fifo' as const, usesPerCode: 1, pick: 'none' as const, pickFeeFen: 0 }
+function codeFormOf({ kind, allocation, usesPerCode, pick, pickFeeFen, openedBy }: SkuValues) {
+  if (kind !== 'card') {
+    const none = { pick: 'none', pickFeeFen: 0, openedBy: 'order' } as const
+    return { allocation: 'fifo' as const, usesPerCode: 1, ...none }
+  }
   const isLoop = allocation === 'loop'
   // An empty field is "no bound" in a loop, and once elsewhere.
   const uses = usesPerCode ?? (isLoop ? null : 1)
-  return { usesPerCode: uses, pick: pick ?? 'none', pickFeeFen: pick === 'none' ? 0 : (pickFeeFen ?? 0) }
+  return { usesPerCode: uses, pick: pick ?? 'none', pickFeeFen: pick === 'none' ? 0 : (pickFeeFen ?? 0), openedBy }
 }
 
 /** Only what the server is told; what it tells about the parts stays here. */

@@ -4,6 +4,7 @@ import { useRead } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
 import { formatMoney } from '../../shared/format.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
+import { useChannelName } from '../../shared/parts/channels.ts'
 import { WaitingClaims } from '../../shared/parts/claims.tsx'
 import { useGatewayName } from '../../shared/parts/gateways.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
@@ -82,6 +83,7 @@ function Tags({ order }: { readonly order: Order }) {
 function OrderFacts({ order }: { readonly order: Order }) {
   const t = useText(orderText)
   const gatewayName = useGatewayName()
+  const channelName = useChannelName()
   return (
     <Facts
       items={[
@@ -101,7 +103,7 @@ function OrderFacts({ order }: { readonly order: Order }) {
           t(order.purpose === 'recharge' ? 'creditedAt' : 'deliveredAt'),
           <Time key="delivered" value={order.deliveredAt} />,
         ],
-        [t('channel'), channelOf(order.channel, t)],
+        [t('channel'), channelName(order.channel)],
         order.ip !== null && [t('ip'), order.ip],
         order.closeReason !== null && [t('closeReason'), closedBecause(order.closeReason, t)],
       ]}
@@ -112,12 +114,6 @@ function OrderFacts({ order }: { readonly order: Order }) {
 function creditOf({ creditFen, totalFen }: Order, t: Say<keyof typeof orderText.keys>): string {
   const credit = formatMoney(creditFen)
   return creditFen > totalFen ? t('creditWithBonus', { credit, bonus: formatMoney(creditFen - totalFen) }) : credit
-}
-
-function channelOf(channel: string, t: Say<keyof typeof orderText.keys>): string {
-  if (channel === 'mall') return t('channelMall')
-  if (channel === 'wholesale') return t('channelWholesale')
-  return channel === 'bulk' ? t('channelBulk') : channel
 }
 
 function closedBecause(reason: string, t: Say<keyof typeof orderText.keys>): string {

@@ -4,6 +4,7 @@ import { useRead } from '../../shared/api/hooks.ts'
 import type { Row } from '../../shared/api/index.ts'
 import { formatMoney } from '../../shared/format.ts'
 import { type Say, useBoth, useText } from '../../shared/i18n/index.ts'
+import { useChannelName, useChannelOptions } from '../../shared/parts/channels.ts'
 import { useGatewayName, useGatewayOptions } from '../../shared/parts/gateways.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Copyable, Money, Nothing, OneLine, Time } from '../../shared/parts/values.tsx'
@@ -19,6 +20,7 @@ type T = Say<keyof typeof orderText.keys>
 export function OrderListPage() {
   const t = useText(orderText)
   const gatewayName = useGatewayName()
+  const channelName = useChannelName()
   return (
     <ListPage
       id="orders"
@@ -29,7 +31,7 @@ export function OrderListPage() {
       exportRoute="orders.export"
       refreshMs={15_000}
       filters={useFilters(t)}
-      columns={columnsOf(t, gatewayName)}
+      columns={columnsOf(t, gatewayName, channelName)}
       empty={{ title: t('emptyTitle'), text: t('emptyText') }}
     />
   )
@@ -38,6 +40,7 @@ export function OrderListPage() {
 function useFilters(t: T): readonly Filter[] {
   const both = useBoth()
   const gateways = useGatewayOptions()
+  const channels = useChannelOptions()
   const goods =
     useRead(
       'catalog.listGoods',
@@ -73,6 +76,7 @@ function useFilters(t: T): readonly Filter[] {
         { value: 'recharge', label: t('purposeRecharge') },
       ],
     },
+    { kind: 'select', name: 'channel', label: t('channel'), options: channels },
     { kind: 'select', name: 'gateway', label: t('gateway'), options: gateways },
     { kind: 'range', label: t('placedBetween') },
     { kind: 'flag', name: 'exception', label: t('exceptionOnly') },
@@ -90,7 +94,11 @@ function useFilters(t: T): readonly Filter[] {
   ]
 }
 
-function columnsOf(t: T, gatewayName: (gateway: string | null) => string): readonly ListColumn<Order>[] {
+function columnsOf(
+  t: T,
+  gatewayName: (gateway: string | null) => string,
+  channelName: (channel: string) => string,
+): readonly ListColumn<Order>[] {
   return [
     {
       key: 'no',
@@ -127,6 +135,12 @@ function columnsOf(t: T, gatewayName: (gateway: string | null) => string): reado
       render: (order) => <Total order={order} />,
     },
     { key: 'buyer', title: t('buyer'), width: 170, render: (order) => <Buyer order={order} /> },
+    {
+      key: 'channel',
+      title: t('channel'),
+      width: 100,
+      render: (order) => <OneLine width={90}>{channelName(order.channel)}</OneLine>,
+    },
     {
       key: 'gateway',
       title: t('gateway'),

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import { Navigate, useNavigate, useSearchParams } from 'react-router'
 import { call, problemOf } from '../../shared/api/client.ts'
 import { memberHint } from '../../shared/api/member-hint.ts'
@@ -7,6 +7,7 @@ import { numberParam } from '../../shared/api/problem.ts'
 import { meQuery, useMe } from '../../shared/api/queries.ts'
 import { isPhone } from '../../shared/form-check.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
+import { useSecondsLeft } from '../../shared/seconds-left.ts'
 import { Button } from '../../shared/ui/button.tsx'
 import { focusFirstFault, TextField } from '../../shared/ui/field.tsx'
 import { Card, Page } from '../../shared/ui/page.tsx'
@@ -130,25 +131,6 @@ function SignInForm({ next }: { readonly next: string }) {
       <p className={css.small}>{t('signIn.privacy')}</p>
     </form>
   )
-}
-
-/** Counts whole seconds down to 0. */
-function useSecondsLeft() {
-  const [until, setUntil] = useState(0)
-  const [now, setNow] = useState(Date.now)
-  const left = Math.max(0, Math.ceil((until - now) / 1000))
-  useEffect(() => {
-    if (left === 0) return
-    const timer = window.setTimeout(() => setNow(Date.now()), 1_000)
-    return () => window.clearTimeout(timer)
-  })
-  return {
-    left,
-    start: (seconds: number) => {
-      setNow(Date.now())
-      setUntil(Date.now() + seconds * 1000)
-    },
-  }
 }
 
 /** Only a path of this mall: an address from outside must not decide where a visitor lands after signing in. */

@@ -32,7 +32,8 @@ export function Refusal({
     problem?.code === 'orders.guests_not_allowed' ||
     problem?.code === 'orders.sign_in_for_balance' ||
     problem?.code === 'orders.sign_in_for_points' ||
-    problem?.code === 'orders.bundle_needs_member'
+    problem?.code === 'orders.bundle_needs_member' ||
+    problem?.code === 'orders.sign_in_for_bound'
   ) {
     return (
       <Notice tone="warn">

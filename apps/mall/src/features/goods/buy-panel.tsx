@@ -109,6 +109,9 @@ export function BuyPanel({ goods }: { readonly goods: Goods }) {
               {topUp
                 ? `${t('goods.promiseTopUpText')} ${t('goods.topUpNote')}`
                 : `${t('goods.promiseText')} ${t('goods.virtualNote')}`}
+              {sku.openedBy !== 'order' && (
+                <p>{t(sku.openedBy === 'member' ? 'goods.forMember' : 'goods.forDevice')}</p>
+              )}
             </>
           )}
           {formFields.length > 0 && (

@@ -106,6 +106,7 @@ const FACES: Readonly<Record<Situation, { readonly sign: ReactNode; readonly ton
   linked: { sign: <CheckIcon />, tone: 'good' },
   deliveredLocked: { sign: <LockIcon />, tone: 'info' },
   awaited: { sign: <ClockIcon />, tone: 'info' },
+  deliveredBound: { sign: <LockIcon />, tone: 'info' },
   exception: { sign: <AlertIcon />, tone: 'warn' },
   partial: { sign: <AlertIcon />, tone: 'warn' },
   refunding: { sign: <ClockIcon />, tone: 'info' },

@@ -8,6 +8,7 @@ import { Card } from '../../shared/ui/page.tsx'
 import { Thumbnail } from '../../shared/ui/picture.tsx'
 import { Notice } from '../../shared/ui/states.tsx'
 import { CodeCard } from './code-card.tsx'
+import { CodeLock } from './code-lock.tsx'
 import { ComplaintStatus } from './complaint.tsx'
 import css from './order.module.css'
 
@@ -41,8 +42,9 @@ export function LineCodes({ order, line }: { readonly order: Order; readonly lin
         {usable.length > 1 && line.moreCodes === 0 && (
           <CopyButton text={usable.map(plainText).join('\n')}>{t('order.copyAll')}</CopyButton>
         )}
-        {file}
+        {!line.lock && file}
       </div>
+      {line.lock && <CodeLock order={order} lock={line.lock} />}
       <ol className={css.codes}>
         {codes.map((code, index) => (
           <li key={code.grantId}>

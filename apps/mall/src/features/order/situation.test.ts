@@ -27,6 +27,7 @@ const line = (state: OrderLine['state']): OrderLine => ({
   guide: null,
   codes: null,
   moreCodes: 0,
+  lock: null,
 })
 
 describe('what the buyer is told', () => {
@@ -43,6 +44,14 @@ describe('what the buyer is told', () => {
     const order = { state: 'delivered' as const, recharge: null, lines: [line('delivered')] }
     expect(situationOf({ ...order, canSeeCodes: false })).toBe('deliveredLocked')
     expect(situationOf({ ...order, canSeeCodes: true })).toBe('delivered')
+  })
+
+  it('says that codes are kept to their device or member when none of them opens here', () => {
+    const kept = { ...line('delivered'), deliveredQuantity: 1, lock: { by: 'device', way: 'code' } as const }
+    const open = { ...line('delivered'), deliveredQuantity: 1 }
+    const order = { state: 'delivered' as const, recharge: null, canSeeCodes: true }
+    expect(situationOf({ ...order, lines: [kept] })).toBe('deliveredBound')
+    expect(situationOf({ ...order, lines: [kept, open] })).toBe('delivered')
   })
 
   it('calls a recharge done, or being refunded, and nothing else once it is paid', () => {

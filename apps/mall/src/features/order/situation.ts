@@ -12,6 +12,7 @@ export type Situation =
   | 'correcting'
   | 'delivered'
   | 'deliveredLocked'
+  | 'deliveredBound'
   | 'toppedUp'
   | 'served'
   | 'linked'
@@ -82,5 +83,9 @@ export function situationOf(
   if (lines.every(({ kind }) => kind === 'topup')) return 'toppedUp'
   if (lines.every(({ kind }) => kind !== 'card' && kind !== 'link')) return 'served'
   if (!order.canSeeCodes) return 'deliveredLocked'
+  const handedOver = lines.filter(
+    ({ kind, deliveredQuantity }) => (kind === 'card' || kind === 'link') && deliveredQuantity > 0,
+  )
+  if (handedOver.length > 0 && handedOver.every(({ lock }) => lock !== null)) return 'deliveredBound'
   return lines.some(({ kind }) => kind === 'card') ? 'delivered' : 'linked'
 }

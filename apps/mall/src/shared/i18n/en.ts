@@ -85,6 +85,9 @@ export const messages: Messages = {
     limitPerPerson: 'At most {{count}} a person',
     limitPerOrder: 'At most {{count}} an order',
     promise: 'Delivery',
+    forMember: 'Only you, signed in to this shop, will be able to open the codes; sign in to buy.',
+    forDevice:
+      'The codes show on the device you order with; on another one you need a code that we send to your contact.',
     promiseText:
       'Delivered automatically once paid, usually within seconds, on your order page. If anything goes wrong, the shop replaces or refunds it.',
     promiseTopUp: 'Topped up directly',
@@ -320,6 +323,7 @@ export const messages: Messages = {
       linked: 'Delivered: your redeem code is below',
       delivered: 'Delivered: here are your codes',
       deliveredLocked: 'Delivered',
+      deliveredBound: 'Delivered',
       toppedUp: 'Topped up',
       awaited: 'Redeemed, waiting for stock',
       exception: 'Paid; we are on it',
@@ -343,6 +347,7 @@ export const messages: Messages = {
       linked: 'Redeem it yourself, or give the link or QR code away. Whoever redeems first has it, so keep it safe.',
       delivered: 'Only you can see these codes. Use them soon and keep them safe.',
       deliveredLocked: 'To protect your codes, they are shown only with the query password.',
+      deliveredBound: 'To protect the buyer’s codes they do not open here yet; see below.',
       toppedUp: 'It is on the account you entered; open its app to see it.',
       awaited:
         'Out of stock at the moment. Your redemption is noted and arrives on this page; there is no need to redeem again.',
@@ -556,6 +561,17 @@ export const messages: Messages = {
     revoked: 'Void',
     revokedHint: 'This code was replaced or taken back',
     guide: 'How to use',
+    lock: {
+      member: 'Only the member who bought these codes can open them. Sign in with the account that ordered.',
+      signIn: 'Sign in to open',
+      device:
+        'These codes show on the device they were bought on. To open them here, get a code: it goes to the contact of the order, {{contact}}.',
+      shop: 'These codes show on the device they were bought on, and the order has no phone or email address to send a code to. Contact the shop.',
+      code: 'Code',
+      hint: 'Six digits. From then on this device may open them too.',
+      sent: 'Sent to {{contact}}, good for {{minutes}} minutes.',
+      open: 'Open on this device',
+    },
     unlock: 'Show codes',
     unlockLabel: 'Query password',
     unlockHint: 'The one you chose when ordering.',

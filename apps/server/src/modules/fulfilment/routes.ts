@@ -18,6 +18,7 @@ import {
   placeRecharge,
   readOrderDetail,
   readViews,
+  refuseBound,
 } from '../orders/index.ts'
 import { personCookie, shopUrlOf } from '../payments/index.ts'
 import { readPurchaseView } from '../suppliers/index.ts'
@@ -107,7 +108,7 @@ function mallRoutes(platform: Platform, payments: PaymentDoor, accounts: Account
       const caller = { tenantId: tenant.tenantId, session, ip: ctx.ip }
       await accounts.refuseInvalid(caller, body.lines, body.locale)
       const view = await place(caller, body, idempotency)
-      return buyerView(platform, tenant.tenantId, view, 'codes', prefix)
+      return buyerView(platform, tenant.tenantId, view, { access: 'codes', session }, prefix)
     }),
     handle(mallOrderRoutes.placeRecharge, async ({ tenant, ctx, session, body, idempotency, prefix }) => {
       if (!idempotency) throw commonErrors.idempotencyKeyRequired()
@@ -118,7 +119,7 @@ function mallRoutes(platform: Platform, payments: PaymentDoor, accounts: Account
         body,
         idempotency,
       )
-      return buyerView(platform, tenant.tenantId, view, 'codes', prefix)
+      return buyerView(platform, tenant.tenantId, view, { access: 'codes', session }, prefix)
     }),
     handle(mallOrderRoutes.pay, async (request) => {
       const { ctx, tenant, session, params, body, prefix, raw, cookies } = request
@@ -133,7 +134,7 @@ function mallRoutes(platform: Platform, payments: PaymentDoor, accounts: Account
         if (session.kind !== 'member') throw orderErrors.signInForBalance()
         await payByBalance(tenant.tenantId, { orderNo: no, memberId: session.memberId })
         const [after] = await readViews(platform, tenant.tenantId, [no])
-        return buyerView(platform, tenant.tenantId, after ?? view, 'codes', prefix)
+        return buyerView(platform, tenant.tenantId, after ?? view, { access: 'codes', session }, prefix)
       }
       const cashier = await atGateway.open(tenant.tenantId, view, {
         gateway: body.payWith,
@@ -147,18 +148,20 @@ function mallRoutes(platform: Platform, payments: PaymentDoor, accounts: Account
       const [after = view] = await readViews(platform, tenant.tenantId, [no])
       // The way that was just asked for: who goes back to an earlier one has opened a later one in between.
       const payment = after.state === 'pending' ? { gateway: body.payWith, cashier } : after.payment
-      return buyerView(platform, tenant.tenantId, { ...after, payment }, 'codes', prefix)
+      return buyerView(platform, tenant.tenantId, { ...after, payment }, { access: 'codes', session }, prefix)
     }),
     handle(mallOrderRoutes.useGrant, async (request) => {
-      const { tenant, params, body, prefix } = request
+      const { tenant, params, body, prefix, session } = request
       const no = params.no as OrderNo
       const [view] = await readViews(platform, tenant.tenantId, [no])
-      if (accessTo(await platform.crypto.sealer(tenant.tenantId), request, view) !== 'codes')
+      if (accessTo(await platform.crypto.sealer(tenant.tenantId), request, view) !== 'codes' || !view)
         throw orderErrors.codesLocked()
+      const viewer = { access: 'codes', session } as const
+      await refuseBound(platform, tenant.tenantId, view, viewer)
       await platform.db.call(tenant.tenantId, 'fulfilment.mark_used', no, params.grantId, body.used, 'buyer')
       const [after] = await readViews(platform, tenant.tenantId, [no])
       if (!after) throw commonErrors.notFound()
-      return buyerView(platform, tenant.tenantId, after, 'codes', prefix)
+      return buyerView(platform, tenant.tenantId, after, viewer, prefix)
     }),
   ]
 }

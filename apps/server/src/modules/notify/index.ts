@@ -1,6 +1,7 @@
 import type { Module, Platform } from '../../platform/module.ts'
 import { createOutbound } from '../../platform/outbound/index.ts'
 import {
+  codeEmailTask,
   emailTask,
   eventEmailTask,
   eventSmsTask,
@@ -21,6 +22,7 @@ export { queueStaffEmails, type StaffEmail } from './commands/queue-staff-email.
 export { type ChannelSettings, saveEmailChannel, saveSmsChannel, saveTencentChannel } from './commands/save-channel.ts'
 export { saveText } from './commands/save-text.ts'
 export { sendLoginCode } from './commands/send-login-code.ts'
+export { sendOpenCode } from './commands/send-open-code.ts'
 export type { Buyer } from './commands/tell.ts'
 export type { NotifyPorts, TextMessageTo } from './jobs.ts'
 export type { DeliveryContent } from './templates.ts'
@@ -37,6 +39,7 @@ export function notifyModule(platform: Platform, ports: NotifyPorts): Module {
       smsTask(platform, outbound),
       emailTask(platform, ports),
       staffEmailTask(platform),
+      codeEmailTask(platform),
       eventSmsTask(platform, outbound, ports),
       eventEmailTask(platform),
       robotTask(platform, outbound),

@@ -12,12 +12,13 @@ import { deliverWebhooks, WEBHOOK_TASK } from './commands/deliver-webhooks.ts'
 import { EMAIL_TASK } from './commands/queue-delivery-email.ts'
 import { STAFF_EMAIL_TASK } from './commands/queue-staff-email.ts'
 import { contentPlace, type SealedSms, SMS_TASK } from './commands/send-login-code.ts'
+import { CODE_EMAIL_TASK, type SealedCodeMail } from './commands/send-open-code.ts'
 import { speak } from './commands/speak.ts'
 import { type BuyersOf, EVENT_EMAIL_TASK, EVENT_SMS_TASK, ROBOT_TASK } from './commands/tell.ts'
 import { type Ended, endMessages, type MessageRow, takeMessage, takeMessages } from './messages.ts'
 import type { SendOutcome } from './outcome.ts'
 import { shopPlace } from './queries/shop-place.ts'
-import { type DeliveryContent, deliveryMail, eventMail, type MailText, plainMail } from './templates.ts'
+import { type DeliveryContent, deliveryMail, eventMail, type MailText, openCodeMail, plainMail } from './templates.ts'
 import { messageValues } from './values.ts'
 import { composed, readRules, readTexts, type Texts } from './words.ts'
 
@@ -272,6 +273,35 @@ export function staffEmailTask(platform: Platform): Task {
       )
     },
   }
+}
+
+/** Sends a code that opens codes elsewhere; the log shows that, and not the code. */
+export function codeEmailTask(platform: Platform): Task {
+  return {
+    name: CODE_EMAIL_TASK,
+    run: async ({ tenantId, payload, attempt, attemptsMax, log }) => {
+      const { messageId, sealed } = smsPayload.parse(payload)
+      const message = await takeMessage(platform, tenantId, messageId)
+      if (!message || isOver(message)) return
+      const outcome: SendOutcome =
+        message.ageSeconds > CODE_AGE_MAX_SECONDS
+          ? { kind: 'refused', reason: 'too late: the code has expired' }
+          : await mailCode(platform, tenantId, message, sealed)
+      await endMails(platform, tenantId, [{ id: messageId, outcome }], attempt < attemptsMax, log)
+    },
+  }
+}
+
+async function mailCode(
+  platform: Platform,
+  tenantId: TenantId,
+  message: MessageRow,
+  sealed: string,
+): Promise<SendOutcome> {
+  const content = await platform.crypto.decrypt(tenantId, contentPlace(message.key), Buffer.from(sealed, 'base64'))
+  const { code, url } = JSON.parse(content) as SealedCodeMail
+  const mailer = await mailerOf(platform, tenantId)
+  return await mailer.send(message, openCodeMail(code, url, message.locale)).finally(mailer.close)
 }
 
 /** Writes down how mails ended. @throws NotSentYet when the queue shall try again, or has tried for the last time */

@@ -27,6 +27,9 @@ const words = {
     more: (count: number) => `另有 ${count} 个卡密，请在订单页查看或下载`,
     open: '查看订单与使用说明',
     openMessage: '查看详情',
+    codeSubject: '在新设备上查看卡密的验证码',
+    codeText: (code: string) => `验证码：${code}，5 分钟内有效。在要查看卡密的设备上输入它。`,
+    codeWarning: '如果不是您本人在操作，请不要把它告诉任何人，并联系店铺。',
     test: '测试邮件',
     testBody: '收到这封邮件，说明邮件发送已经配置成功。',
   },
@@ -35,6 +38,10 @@ const words = {
     more: (count: number) => `${count} more codes are on the order’s page`,
     open: 'Open the order and the guide',
     openMessage: 'Open',
+    codeSubject: 'A code to open your codes on another device',
+    codeText: (code: string) =>
+      `Your code is ${code}, good for 5 minutes. Type it on the device that shall show the codes.`,
+    codeWarning: 'If it was not you who asked, tell it to nobody and contact the shop.',
     test: 'Test message',
     testBody: 'If you can read this, sending mail is set up.',
   },
@@ -103,6 +110,16 @@ export function eventMail(
   locale: 'zh-CN' | 'en',
 ): MailText {
   return plainMail({ subject, paragraphs, link: { url, text: words[locale].openMessage } })
+}
+
+/** A code that lets another device open an order's codes. */
+export function openCodeMail(code: string, url: string, locale: 'zh-CN' | 'en'): MailText {
+  const t = words[locale]
+  return plainMail({
+    subject: t.codeSubject,
+    paragraphs: [t.codeText(code), t.codeWarning],
+    link: { url, text: t.open },
+  })
 }
 
 export function testMail(shopName: string, locale: 'zh-CN' | 'en'): MailText {

@@ -1,4 +1,5 @@
 export { type Access, accessTo, deviceHash, queryPasswordHash } from './access.ts'
+export { refuseBound, type Viewer } from './binding.ts'
 export {
   checkedForm,
   createPlacer,
@@ -6,6 +7,7 @@ export {
   type Placer,
   type PlacingItem,
   type PlacingResult,
+  refuseForMembers,
   refuseOtherRepeat,
   STOCK_BATCH,
 } from './commands/place-order.ts'

@@ -6,6 +6,8 @@ import type { Module, Platform } from '../../platform/module.ts'
 import { xlsxReply } from '../../platform/sheets/index.ts'
 import { getSettings } from '../tenancy/index.ts'
 import { accessTo, deviceHash } from './access.ts'
+import { refuseBound } from './binding.ts'
+import { admitDevice, sendDeviceCode } from './commands/admit-device.ts'
 import { cancelOrder, expireDueOrders } from './commands/close-order.ts'
 import { lookupOrders } from './commands/lookup-orders.ts'
 import { readBoard } from './queries/board.ts'
@@ -35,9 +37,15 @@ export function ordersModule(platform: Platform): Module {
     const access = accessTo(await platform.crypto.sealer(request.tenant.tenantId), request, view)
     return { view: view as NonNullable<typeof view>, access }
   }
+  /** Of whoever may open its codes as such, but for the device. */
+  const ownOnThisDevice = async (request: OrderRequest) => {
+    const { view, access } = await seen(request)
+    if (access !== 'codes' || request.session.kind === 'staff') throw orderErrors.codesLocked()
+    return { view, deviceId: request.session.deviceId }
+  }
   const shown = async (request: OrderRequest) => {
     const { view, access } = await seen(request)
-    return buyerView(platform, request.tenant.tenantId, view, access, request.prefix)
+    return buyerView(platform, request.tenant.tenantId, view, { access, session: request.session }, request.prefix)
   }
 
   const mall = [
@@ -63,7 +71,17 @@ export function ordersModule(platform: Platform): Module {
     handle(mallOrderRoutes.codesFile, async (request) => {
       const { view, access } = await seen(request)
       if (access !== 'codes') throw orderErrors.codesLocked()
+      await refuseBound(platform, request.tenant.tenantId, view, { access, session: request.session })
       return codesFile(platform, request.ctx, view)
+    }),
+    handle(mallOrderRoutes.sendDeviceCode, async (request) => {
+      const { view, deviceId } = await ownOnThisDevice(request)
+      return sendDeviceCode(platform, request.ctx, view, deviceId)
+    }),
+    handle(mallOrderRoutes.admitDevice, async (request) => {
+      const { view, deviceId } = await ownOnThisDevice(request)
+      await admitDevice(platform, request.ctx, view, { deviceId, code: request.body.code })
+      return shown(request)
     }),
     handle(mallOrderRoutes.mine, async ({ ctx, query, session, tenant, prefix }) => {
       const { tenantId } = tenant

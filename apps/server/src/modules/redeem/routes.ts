@@ -59,7 +59,7 @@ function mallRoutes(platform: Platform): readonly BoundRoute[] {
       if (!idempotency) throw commonErrors.idempotencyKeyRequired()
       const found = await find(ctx, body.code)
       const view = await redeem(ctx, { ...found, session, input: body, idempotency })
-      return buyerView(platform, ctx.tenantId, view, 'codes', prefix)
+      return buyerView(platform, ctx.tenantId, view, { access: 'codes', session }, prefix)
     }),
     handle(mallRedeemRoutes.readOffer, ({ ctx, params }) => platform.db.read(ctx, (tx) => readOffer(tx, params.skuId))),
   ]

@@ -373,6 +373,7 @@ export type CatalogSkus = {
   pick: Generated<'none' | 'number' | 'masked'>
   pick_fee_fen: Generated<number>
   numbers_due: Generated<boolean>
+  opened_by: Generated<'order' | 'member' | 'device'>
 }
 
 export type CatalogTags = {
@@ -965,6 +966,25 @@ export type OrdersBundles = {
   amount_fen: number
   policy: 'hold' | 'rest' | 'refund'
   due_at: NullableTime
+}
+
+export type OrdersDeviceCodes = {
+  tenant_id: number
+  order_no: number
+  id: GeneratedAlways<number>
+  device_hash: Buffer
+  code_hash: Buffer
+  tries: Generated<number>
+  used_at: NullableTime
+  created_at: DefaultedTime
+  expires_at: Time
+}
+
+export type OrdersDevices = {
+  tenant_id: number
+  order_no: number
+  device_hash: Buffer
+  admitted_at: DefaultedTime
 }
 
 export type OrdersLines = {
@@ -2178,6 +2198,8 @@ export type DB = {
   'notify.rules': NotifyRules
   'notify.texts': NotifyTexts
   'orders.bundles': OrdersBundles
+  'orders.device_codes': OrdersDeviceCodes
+  'orders.devices': OrdersDevices
   'orders.lines': OrdersLines
   'orders.orders': OrdersOrders
   'organizations.nodes': OrganizationsNodes

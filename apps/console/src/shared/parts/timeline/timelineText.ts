@@ -151,6 +151,7 @@ export const timelineText = defineMessages('timeline', {
     '把退款失败的 {amount} 放回会员余额：{reason}',
     'put {amount} whose refund failed back into the balance: {reason}',
   ],
+  'order.admit_device': ['买家凭验证码在新设备上查看卡密', 'The buyer opened the codes on another device, by a code'],
   'order.resend': ['重新发送发货邮件', 'sent the delivery mail again'],
   'order.retry.true': ['重试发货，已发出', 'tried the delivery again: delivered'],
   'order.retry.false': ['重试发货，仍未成功', 'tried the delivery again: still not possible'],

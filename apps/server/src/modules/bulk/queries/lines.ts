@@ -3,6 +3,8 @@ import {
   type BulkStanding,
   bulkLineErrors,
   type bulkRoutes,
+  EXCEPTION_WORDS,
+  type ExceptionReason,
   errorMessage,
   type FormField,
 } from '@quanshu/contract'
@@ -12,7 +14,6 @@ import type { ReadTx } from '../../../platform/db/index.ts'
 import { allOf, limitOf } from '../../../platform/lists/index.ts'
 import { maskContact } from '../../orders/index.ts'
 import { labelOf } from '../file/lines.ts'
-import { EXCEPTION_WORDS } from '../words.ts'
 
 type Row = Omit<BulkLine, 'form' | 'contactMasked' | 'fault' | 'deliveredAt'> & {
   readonly form: Readonly<Record<string, string>>
@@ -20,7 +21,7 @@ type Row = Omit<BulkLine, 'form' | 'contactMasked' | 'fault' | 'deliveredAt'> & 
   readonly contact: string
   readonly fault: string | null
   readonly faultParams: Readonly<Record<string, unknown>>
-  readonly exceptionReason: string | null
+  readonly exceptionReason: ExceptionReason | null
   readonly exceptionNote: string | null
   readonly deliveredAt: Date | null
 }
@@ -127,7 +128,7 @@ function faultOf(row: Row, locale: 'zh-CN' | 'en'): BulkLine['fault'] {
     return { code, message: errorMessage(code, params, locale) }
   }
   if (row.exceptionReason === null || (row.standing !== 'attention' && row.standing !== 'refunded')) return null
-  const words = EXCEPTION_WORDS[row.exceptionReason]
-  const message = words?.[locale === 'en' ? 1 : 0] ?? row.exceptionReason
+  const { zh, en } = EXCEPTION_WORDS[row.exceptionReason]
+  const message = locale === 'en' ? `${en.charAt(0).toUpperCase()}${en.slice(1)}` : zh
   return { code: row.exceptionReason, message: row.exceptionNote ? `${message}（${row.exceptionNote}）` : message }
 }

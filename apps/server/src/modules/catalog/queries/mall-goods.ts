@@ -119,6 +119,7 @@ function mallSku(sku: SkuFacts, goods: GoodsFacts, words: Settings['stock.words'
     maxQty: maxQuantity(goods.limit_per_order, stock),
     pick: sku.pick,
     pickFeeFen: sku.pick_fee_fen,
+    openedBy: sku.opened_by,
     bundle: sku.bundle && mallBundle(sku.bundle),
   }
 }

@@ -1,4 +1,4 @@
-import type { FormField, PriceTier, SkuKind } from '@quanshu/contract'
+import type { FormField, OpenedBy, PriceTier, SkuKind } from '@quanshu/contract'
 import type { TenantId } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/db/index.ts'
@@ -21,6 +21,8 @@ export type Offer = {
   readonly sellable: boolean
   readonly reason: 'off_shelf' | 'not_yet' | 'ended' | 'archived' | 'part_off' | null
   readonly formFields: readonly FormField[]
+  /** Its codes, or those of a part, are only for the signed-in member who buys them. */
+  readonly isForMembers: boolean
   /** Of a bundle: the parts that have pieces of ours. */
   readonly parts: readonly { readonly skuId: number; readonly quantity: number; readonly goodsTitle: string }[]
 }
@@ -51,6 +53,14 @@ export async function offersOf(
           sellable,
           reason,
           form_fields as "formFields",
+          exists (
+            select from catalog.skus k
+            where k.tenant_id = ${tenantId}::bigint
+              and k.opened_by = 'member'
+              and (k.id = o.sku_id or k.id in (
+                select p.part_sku_id from catalog.bundle_parts p where p.tenant_id = ${tenantId}::bigint and p.sku_id = o.sku_id
+              ))
+          ) as "isForMembers",
           case when kind = 'bundle' then coalesce((
             select jsonb_agg(jsonb_build_object('skuId', s.id, 'quantity', p.quantity, 'goodsTitle', g.title) order by p.position)
             from catalog.bundle_parts p
@@ -79,6 +89,8 @@ export type GoodsFace = {
   readonly titleEn: string
   readonly guide: string
   readonly guideEn: string
+  /** By SKU, where not everybody who has the order may open its codes. */
+  readonly openedBy: Readonly<Record<number, OpenedBy>>
   /** For `pictureRef`. */
   readonly cover: PictureFacts | null
 }
@@ -100,6 +112,13 @@ export async function goodsFaces(
           g.title_en as "titleEn",
           g.guide,
           g.guide_en as "guideEn",
+          coalesce((
+            select jsonb_object_agg(k.id, k.opened_by)
+            from catalog.skus k
+            where k.tenant_id = g.tenant_id
+              and k.goods_id = g.id
+              and k.opened_by <> 'order'
+          ), '{}') as "openedBy",
           (
             select ${pictureJson}
             from catalog.goods_pictures gp

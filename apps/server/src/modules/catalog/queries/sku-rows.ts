@@ -1,4 +1,4 @@
-import type { Allocation, NumberPick, PriceTier, SkuDetail, SkuKind } from '@quanshu/contract'
+import type { Allocation, NumberPick, OpenedBy, PriceTier, SkuDetail, SkuKind } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { ReadTx } from '../../../platform/db/index.ts'
 import { type BundleFacts, readBundles } from './bundle-parts.ts'
@@ -25,6 +25,7 @@ export type SkuRow = {
   readonly uses_per_code: number | null
   readonly pick: NumberPick
   readonly pick_fee_fen: number
+  readonly opened_by: OpenedBy
   readonly low_stock_at: number | null
   readonly state: 'on' | 'off'
   readonly sku_position: number
@@ -41,7 +42,7 @@ export type SkuRow = {
 export async function readSkus(tx: ReadTx, goodsIds: readonly number[]): Promise<readonly SkuFacts[]> {
   if (goodsIds.length === 0) return []
   const { rows } = await sql<SkuRow>`
-    select g.*, k.uses_per_code, k.pick, k.pick_fee_fen
+    select g.*, k.uses_per_code, k.pick, k.pick_fee_fen, k.opened_by
     from catalog.goods_skus(${tx.ctx.tenantId}::bigint, ${goodsIds}::bigint[], now()) g
     join catalog.skus k
       on k.tenant_id = ${tx.ctx.tenantId}::bigint
@@ -78,6 +79,7 @@ export function skuDetail(sku: SkuFacts): SkuDetail {
     usesPerCode: sku.uses_per_code,
     pick: sku.pick,
     pickFeeFen: sku.pick_fee_fen,
+    openedBy: sku.opened_by,
     lowStockAt: sku.low_stock_at,
     state: sku.state,
     position: sku.sku_position,

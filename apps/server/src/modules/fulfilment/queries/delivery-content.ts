@@ -22,7 +22,11 @@ export async function deliveryContents(
   const shop: Shop = {
     tenantId,
     name: settings['shop.name'],
-    withCodes: (goodsId) => wishes.get(goodsId)?.byEmail ?? settings['delivery.emailCarries'] === 'codes',
+    withCodes: ({ goodsId, skuId }) => {
+      const wish = wishes.get(goodsId)
+      if (wish?.bound.includes(skuId)) return false
+      return wish?.byEmail ?? settings['delivery.emailCarries'] === 'codes'
+    },
     url: `${platform.config.publicUrl}${await shopPrefix(platform, tenantId)}`,
   }
   const contents = await Promise.all(views.map((view) => contentOf(platform, shop, view)))
@@ -32,8 +36,8 @@ export async function deliveryContents(
 type Shop = {
   readonly tenantId: TenantId
   readonly name: string
-  /** Whether a mail carries the codes of these goods themselves. */
-  readonly withCodes: (goodsId: number) => boolean
+  /** Whether a mail carries the codes themselves: whoever reads it may not be who may open them. */
+  readonly withCodes: (line: { readonly goodsId: number; readonly skuId: number }) => boolean
   readonly url: string
 }
 
@@ -52,7 +56,7 @@ async function contentOf(
     deliveredAs: deliveredAs(delivered.map(({ kind }) => kind).filter((kind) => kind !== 'points')),
     lines: await Promise.all(
       delivered.map(async (line) => {
-        const withCodes = isCarried(line.goodsId)
+        const withCodes = isCarried(line)
         const sealed = withCodes ? (line.codes ?? []) : []
         const opened = await openCodes(platform.crypto, tenantId, sealed.map(sealedOf))
         // A redeem code is given with the link that redeems it.
@@ -70,7 +74,12 @@ async function contentOf(
   }
 }
 
-type Wish = { readonly byEmail: boolean | null; readonly bySms: boolean }
+type Wish = {
+  readonly byEmail: boolean | null
+  readonly bySms: boolean
+  /** SKUs whose codes are kept to a member or a device. */
+  readonly bound: readonly number[]
+}
 
 /** What the goods say about their codes in messages. */
 async function wishesOf(
@@ -82,8 +91,15 @@ async function wishesOf(
   const goods = [...new Set(views.flatMap(({ lines }) => lines.map(({ goodsId }) => goodsId)))]
   const { rows } = await db.read(ctx, (tx) =>
     sql<Wish & { readonly id: number }>`
-      select id, codes_by_email as "byEmail", codes_by_sms as "bySms"
-      from catalog.goods
+      select id, codes_by_email as "byEmail", codes_by_sms as "bySms",
+        coalesce((
+          select jsonb_agg(k.id)
+          from catalog.skus k
+          where k.tenant_id = ${tenantId}::bigint
+            and k.goods_id = g.id
+            and k.opened_by <> 'order'
+        ), '[]') as bound
+      from catalog.goods g
       where tenant_id = ${tenantId}::bigint
         and id = any (${goods}::bigint[])
     `.execute(tx.db),
@@ -111,10 +127,13 @@ export async function textMessageOf(
   const isAllowed =
     view.state === 'delivered' &&
     view.lines.length > 0 &&
-    view.lines.every((line) => line.state === 'delivered' && wishes.get(line.goodsId)?.bySms === true) &&
+    view.lines.every((line) => line.state === 'delivered' && isTextable(wishes.get(line.goodsId), line.skuId)) &&
     view.lines.reduce((sum, line) => sum + line.deliveredQuantity, 0) <= CODES_TEXTED_MAX
   return { phone: view.contact, codes: isAllowed ? await shortCodes(platform, tenantId, view) : undefined }
 }
+
+const isTextable = (wish: Wish | undefined, skuId: number): boolean =>
+  wish?.bySms === true && !wish.bound.includes(skuId)
 
 async function shortCodes(
   platform: Platform,

@@ -10,6 +10,7 @@ type Query = z.output<typeof messageFilter>
 /** Messages that are not told of by an event. */
 const OTHER_NAMES: Readonly<Record<string, Words>> = {
   login_code: { zh: '登录验证码', en: 'Sign-in code' },
+  open_code: { zh: '查看卡密的验证码', en: 'Code to open codes' },
   order_delivered: { zh: '订单已发货', en: 'Order delivered' },
   books_alarm: { zh: '账目核对发现问题', en: 'The books have violations' },
 }

@@ -28,7 +28,10 @@ export async function lookupOrders(
     'no' in input ? await byNumber(viewOf, sealer, ctx, input) : await byContact(platform, sealer, ctx, input)
   if (found.length === 0) throw orderErrors.lookupFailed()
   grantTickets(sealer, visitor, new Map(found.map(({ view, access }) => [view.no, access])))
-  return Promise.all(found.map(({ view, access }) => buyerView(platform, ctx.tenantId, view, access, prefix)))
+  const { session } = visitor
+  return Promise.all(
+    found.map(({ view, access }) => buyerView(platform, ctx.tenantId, view, { access, session }, prefix)),
+  )
 }
 
 type Found = { readonly view: SealedView; readonly access: Access }

@@ -146,6 +146,7 @@ async function checkedInput(platform: Platform, { tenantId, session }: Caller, i
     tenantId,
     input.lines.map(({ skuId }) => skuId),
   )
+  if (session.kind !== 'member') refuseForMembers(offers)
   return { contact, lines: checkedLines(offers, input), offers }
 }
 
@@ -208,6 +209,12 @@ function refuseRepeatedSkus({ lines }: OrderInput): void {
 }
 
 type Offers = ReadonlyMap<number, Offer>
+
+/** Of codes that only their member may open a guest would have nothing. @throws orderErrors.signInForBound */
+export function refuseForMembers(offers: Offers): void {
+  const bound = [...offers.values()].find(({ isForMembers }) => isForMembers)
+  if (bound) throw orderErrors.signInForBound({ title: bound.goodsTitle })
+}
 
 /** Price and stock are judged in the database; the form, which is only stored there, is judged here. */
 function checkedLines(offers: Offers, input: OrderInput): OrderInput['lines'] {

@@ -8,6 +8,7 @@ import {
 import type { TenantId } from '@quanshu/kernel'
 import type { Platform } from '../../../platform/module.ts'
 import { type GoodsFace, goodsFaces, pictureRef } from '../../catalog/index.ts'
+import { codeLocks, type Viewer } from '../binding.ts'
 import { maskContact } from '../model.ts'
 import { openCodes } from './open-codes.ts'
 import {
@@ -22,20 +23,24 @@ import {
 /**
  * The order as its buyer's page shows it.
  * @param prefix where the shop begins, for the pictures' addresses
- * @param access `codes` opens the codes; `status` shows everything else. Callers have checked which one is due.
+ * @param viewer who asks; `access` is `codes` for whoever may open the codes, as far as their SKUs let them, `status` for all else.
+ * Callers have checked which one is due.
  */
 export async function buyerView(
   platform: Platform,
   tenantId: TenantId,
   view: SealedView,
-  access: 'codes' | 'status',
+  viewer: Viewer,
   prefix: string,
 ): Promise<OrderView> {
+  const { access } = viewer
   const mayOpen = access === 'codes'
-  const [faces, codes] = await Promise.all([
+  const [faces, locks] = await Promise.all([
     facesOf(platform, tenantId, view),
-    openAll(platform, tenantId, view, mayOpen),
+    mayOpen ? codeLocks(platform, tenantId, view, viewer) : view.lines.map(() => null),
   ])
+  const isOpen = locks.map((lock) => mayOpen && lock === null)
+  const codes = await openAll(platform, tenantId, view, isOpen)
   const lines = view.lines.map((line, index) => {
     const face = faces.get(line.goodsId)
     return {
@@ -44,9 +49,10 @@ export async function buyerView(
       form: mayOpen ? line.form : {},
       guide: guideOf(face, view.locale),
       codes: codes[index] ?? null,
+      lock: locks[index] ?? null,
       // Codes that were taken back are not "more to come".
       moreCodes:
-        mayOpen && line.state === 'delivered' && (line.kind === 'card' || line.kind === 'link')
+        isOpen[index] === true && line.state === 'delivered' && (line.kind === 'card' || line.kind === 'link')
           ? line.deliveredQuantity - (line.codes?.length ?? 0)
           : 0,
     }
@@ -164,12 +170,12 @@ function guideOf(face: GoodsFace | undefined, locale: 'zh-CN' | 'en'): string | 
 }
 
 /** The codes of each line, opened together; null where there are none or they may not be seen. */
-async function openAll(platform: Platform, tenantId: TenantId, { lines }: SealedView, mayOpen: boolean) {
-  const sealed = lines.flatMap(({ codes }) => (mayOpen && codes ? codes.map(sealedOf) : []))
+async function openAll(platform: Platform, tenantId: TenantId, { lines }: SealedView, isOpen: readonly boolean[]) {
+  const sealed = lines.flatMap(({ codes }, index) => (isOpen[index] && codes ? codes.map(sealedOf) : []))
   const opened = await openCodes(platform.crypto, tenantId, sealed)
   let next = 0
-  return lines.map(({ codes }) =>
-    mayOpen && codes
+  return lines.map(({ codes }, index) =>
+    isOpen[index] && codes
       ? codes.map((code) => {
           const { grantId, piece, state } = code
           return { grantId, piece, state, parts: [...(opened[next++] ?? [])], link: linkOf(code) }

@@ -15,6 +15,7 @@ import {
   type PlacingResult,
   queryPasswordHash,
   readViews,
+  refuseForMembers,
   type SealedView,
   STOCK_BATCH,
 } from '../../orders/index.ts'
@@ -78,7 +79,9 @@ async function itemOf(
     if (!input.queryPassword && settings['orders.queryPasswordRequired']) throw orderErrors.queryPasswordRequired()
   }
   const contact = normaliseContact(input.contact)
-  const fields = (await offersOf(platform, tenantId, [code.skuId])).get(code.skuId)?.formFields ?? []
+  const offers = await offersOf(platform, tenantId, [code.skuId])
+  if (memberId === null) refuseForMembers(offers)
+  const fields = offers.get(code.skuId)?.formFields ?? []
   const sealer = await platform.crypto.sealer(tenantId)
   return {
     codeHash: codeHash.toString('hex'),
