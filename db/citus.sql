@@ -191,6 +191,7 @@ select create_distributed_function('reconciliation.refund_of(text)');
 select create_distributed_function('reconciliation.sign_of(text)');
 select create_distributed_function('reconciliation.supplier_of(text)');
 select create_distributed_function('reconciliation.theirs_of(jsonb)');
+select create_distributed_function('redeem.is_sellable(text, timestamp with time zone)');
 select create_distributed_function('redeem.standing(text, text, timestamp with time zone, timestamp with time zone, timestamp with time zone, integer, integer)');
 select create_distributed_function('suppliers.ask_again_after(integer)');
 select create_distributed_function('suppliers.is_covered(date)');

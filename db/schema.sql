@@ -2873,6 +2873,7 @@ create policy tenant on redeem.uses for all to quanshu_app using (tenant_id = (c
 
 function redeem.deliver_sold(p_tenant bigint, p_no bigint, p_line integer, p_codes jsonb) returns boolean security definer
 function redeem.free(p_tenant bigint, p_sku bigint) returns bigint security definer
+function redeem.is_sellable(p_batch_state text, p_valid_to timestamp with time zone) returns boolean
 function redeem.link_room(p_tenant bigint, p_sku bigint, OUT target bigint, OUT pieces_each bigint, OUT pieces bigint) returns record security definer
 function redeem.link_stock(p_tenant bigint, p_sku bigint) returns bigint security definer
 function redeem.lock_sold(p_tenant bigint, p_nos bigint[]) returns void security definer

@@ -341,8 +341,18 @@ begin
     where u.tenant_id = p_tenant
       and u.code_id = use.code_id
       and u.use_no = use.use_no;
+    -- What was paid for a code went back while it was used up: the use that comes free is nobody's.
     update redeem.codes c
-    set used = c.used - 1
+    set used = c.used - 1,
+        state = case when exists (
+          select from entitlements.grants g
+          where g.tenant_id = p_tenant
+            and g.order_no = c.order_no
+            and g.line_no = c.line_no
+            and g.piece = c.piece
+            and g.kind = 'link'
+            and g.state = 'revoked'
+        ) then 'void' else c.state end
     where gives
       and c.tenant_id = p_tenant
       and c.id = use.code_id;

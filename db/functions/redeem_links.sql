@@ -1,6 +1,7 @@
 -- Redeem codes as goods: SKUs of kind `link` (docs/adr/0046-redeem-links-as-goods.md).
 --
 --   redeem.standing(…)                            how a code stands, in one word
+--   redeem.is_sellable(state, valid to)          whether a code of a series may still be made for somebody who paid
 --   redeem.free(tenant, sku)                      pieces of a SKU that may be redeemed now; null: not counted
 --   redeem.link_room(tenant, sku)                 of a link SKU: into what, pieces a link, pieces that are left for links
 --   redeem.link_stock(tenant, sku)                links that may be sold now; null: not counted
@@ -32,6 +33,18 @@ as $$
     else 'open'
   end
 $$;
+
+-- A code of it would be good for something: none is made of a series that is void or over. One that is suspended may go on.
+create or replace function redeem.is_sellable(p_batch_state text, p_valid_to timestamptz)
+returns boolean
+language sql
+stable
+parallel safe
+set search_path = pg_catalog
+as $$
+  select p_batch_state <> 'void' and coalesce(p_valid_to > now(), true)
+$$;
+revoke execute on function redeem.is_sellable(text, timestamptz) from public;
 
 create or replace function redeem.free(p_tenant bigint, p_sku bigint)
 returns bigint
@@ -230,14 +243,15 @@ begin
     select o.placed_at from orders.orders o where o.tenant_id = p_tenant and o.no = x.no offset 0
   ) o
   cross join lateral (
-    select b.id
+    select b.id, b.state, b.valid_to
     from redeem.batches b
     where b.tenant_id = p_tenant
       and b.link_sku_id = l.sku_id
-      and b.state <> 'void'
     order by (b.created_at <= o.placed_at and (b.replaced_at is null or b.replaced_at > o.placed_at)) desc, b.id desc
     limit 1
   ) b
+  -- Paid when it is good for nothing any more: somebody of the shop decides, and no other offer takes its place.
+  where redeem.is_sellable(b.state, b.valid_to)
   on conflict do nothing;
   update orders.lines l
   set state = case when s.state = 'making' then 'supplying' else 'exception' end,
@@ -253,14 +267,19 @@ begin
     and l.order_no = x.no
     and l.line_no = x.line;
   perform events.append(
-    p_tenant, '{}', array_agg('link.wanted'::text), array_agg('order:' || x.no), array_agg(jsonb_build_object('no', x.no, 'lineNo', x.line))
+    p_tenant, '{}', array_agg(case when l.state = 'exception' then 'order.exception' else 'link.wanted' end), array_agg('order:' || x.no),
+    array_agg(jsonb_build_object('no', x.no, 'lineNo', x.line) || case when l.state = 'exception' then '{"reason": "no_source"}'::jsonb else '{}' end)
   )
-  from unnest(p_nos, p_lines) as x(no, line);
+  from unnest(p_nos, p_lines) as x(no, line)
+  cross join lateral (
+    select l.state from orders.lines l where l.tenant_id = p_tenant and l.order_no = x.no and l.line_no = x.line offset 0
+  ) l;
 end;
 $$;
 revoke execute on function redeem.open_sales(bigint, bigint[], smallint[]) from public;
 
--- Codes: [{id, hash, sealed}] in hex, one a piece. Answers false when the line wants none: it has them, or was refunded.
+-- Codes: [{id, hash, sealed}] in hex, one a piece. Answers false when the line gets none: it has them, was refunded, or its
+-- series has ended meanwhile, which is an exception.
 create or replace function redeem.deliver_sold(p_tenant bigint, p_no bigint, p_line integer, p_codes jsonb)
 returns boolean
 language plpgsql
@@ -295,10 +314,33 @@ begin
   if jsonb_array_length(p_codes) <> sale.quantity then
     raise exception 'line % of order % is of % codes and gets %', p_line, p_no, sale.quantity, jsonb_array_length(p_codes);
   end if;
+  -- Whoever voids the series waits for us, or we for them.
   select * into offer
   from redeem.batches b
   where b.tenant_id = p_tenant
-    and b.id = sale.batch_id;
+    and b.id = sale.batch_id
+  for share;
+  if not redeem.is_sellable(offer.state, offer.valid_to) then
+    update redeem.sales s
+    set state = 'cancelled',
+        ended_at = now()
+    where s.tenant_id = p_tenant
+      and s.order_no = p_no
+      and s.line_no = p_line;
+    update orders.lines l
+    set state = 'exception',
+        exception_reason = 'no_source',
+        exception_note = null,
+        exception_at = now()
+    where l.tenant_id = p_tenant
+      and l.order_no = p_no
+      and l.line_no = p_line;
+    perform events.append(p_tenant, '{"actor": "system"}', jsonb_build_array(jsonb_build_object(
+      'type', 'order.exception', 'subject', 'order:' || p_no,
+      'payload', jsonb_build_object('no', p_no, 'lineNo', p_line, 'reason', 'no_source')
+    )));
+    return false;
+  end if;
   insert into redeem.codes (
     tenant_id, id, batch_id, code_hash, sealed, uses, handed_out_at, expires_at, order_no, line_no, piece
   )

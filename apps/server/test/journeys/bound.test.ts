@@ -172,6 +172,18 @@ describe('codes of a device', () => {
     })
   })
 
+  test('nobody is sent a code for an order of which nothing is kept from that device: unpaid, open, or its own', async () => {
+    const contact = somePhone()
+    const plain = await shop.place(await sell('order'), 1, { contact })
+    expect(await refusal(sendCode(plain.visitor, plain))).toBe('orders.nothing_to_open')
+    const order = await shop.place(await sell('device'), 1, { contact })
+    expect(await refusal(sendCode(order.visitor, order))).toBe('orders.nothing_to_open')
+    await shop.pay(order.no)
+    await shop.seen(order, isDelivered)
+    expect(await refusal(sendCode(order.visitor, order))).toBe('orders.nothing_to_open')
+    expect(sms.control.inbox(contact).filter(({ params }) => params.code)).toEqual([])
+  })
+
   test('guessing ends after five tries, and a mail brings the code where there is no phone', async () => {
     const goods = await sell('device')
     const contact = `${randomBytes(4).toString('hex')}@example.test`

@@ -319,6 +319,13 @@ describe('a link that is sold', () => {
     await saveSettings(house.platform, shop.ctx, { 'refunds.usedCodes': 'record_loss' }, { 'refunds.usedCodes': 1 })
     await refund(partly.no)
     expect(await refusal(redeem(code))).toBe('redeem.void')
+    // A use that comes free after its price went back is nobody's.
+    const single = await bought(await link(card))
+    const [once = ''] = codesOf(single.view)
+    const redeemed = await redeem(once)
+    await refund(single.no)
+    expect(await takeBack(redeemed.no)).toMatchObject({ gaveBack: true })
+    expect(await refusal(redeem(once))).toBe('redeem.void')
     await saveSettings(house.platform, shop.ctx, { 'refunds.usedCodes': 'refuse' }, { 'refunds.usedCodes': 2 })
     await expectAllRight()
   })
@@ -368,6 +375,51 @@ describe('a link that is sold', () => {
     expect((await redeem(code)).lines[0]?.skuId).toBe(card.skuId)
     const [next = ''] = codesOf((await bought(goods)).view)
     expect((await redeem(next)).lines[0]?.skuId).toBe(other.skuId)
+  })
+
+  test('whose series ended before it was paid, or before its code was made, is an exception and no other offer', async () => {
+    const card = await shop.stock(9)
+    const stuck = (no: OrderNo) =>
+      until('it to be an exception', async () => {
+        const { lines, state } = await shop.staff.call('orders.detail', { params: { no } })
+        return lines[0]?.state === 'exception' && lines[0].exception?.reason === 'no_source' ? state : undefined
+      })
+    const goods = await link(card)
+    const order = await shop.place(goods)
+    const { items } = await shop.staff.call('redeem.listLinks', {})
+    const batchId = items.find(({ skuId }) => skuId === goods.skuId)?.offer?.batchId ?? 0
+    await saveLink(goods, await shop.stock(9))
+    await shop.staff.call('redeem.setBatchState', {
+      params: { redeemBatchId: batchId },
+      body: { to: 'void', reason: '写错了' },
+    })
+    await shop.pay(order.no)
+    expect(await stuck(order.no)).toBe('paid')
+    // As if it had ended between payment and job.
+    await house.query(
+      `with line as (update orders.lines set state = 'supplying', exception_reason = null, exception_at = null where tenant_id = $1 and order_no = $2)
+       insert into redeem.sales (tenant_id, order_no, line_no, batch_id, quantity) values ($1, $2, 1, $3, 1)`,
+      [shop.tenantId, order.no, batchId],
+    )
+    await house.query(
+      `select jobs.enqueue($1, jsonb_build_array(jsonb_build_object('task', 'redeem.deliver', 'payload', $2::jsonb)))`,
+      [shop.tenantId, JSON.stringify({ no: order.no, lineNo: 1 })],
+    )
+    expect(await stuck(order.no)).toBe('paid')
+
+    const short = await link(card, { validTo: new Date(Date.now() + 3_600_000).toISOString() })
+    const late = await shop.place(short)
+    await house.query(`update redeem.batches set valid_to = now() where tenant_id = $1 and link_sku_id = $2`, [
+      shop.tenantId,
+      short.skuId,
+    ])
+    await shop.pay(late.no)
+    expect(await stuck(late.no)).toBe('paid')
+    for (const { no } of [order, late]) {
+      await refund(no)
+      await until('the money to be back', async () => ((await stateNow(no)) === 'refunded' ? true : undefined))
+    }
+    await expectAllRight()
   })
 
   test('is bought with points, is never a part, never leads to a link, and nobody else’s', async () => {

@@ -118,6 +118,11 @@ export const orderErrors = defineErrors('orders', {
     zh: '这个订单没有留下手机号或邮箱，无法发送验证码，请联系店铺',
     en: 'The order has neither a mobile number nor an email address to send a code to; contact the shop',
   },
+  nothingToOpen: {
+    status: 409,
+    zh: '这个订单没有需要在本设备验证后查看的卡密',
+    en: 'Nothing of this order has to be opened on this device with a code',
+  },
   deviceCodeTooSoon: {
     status: 429,
     zh: '验证码已发送，请 {retryAfterSeconds} 秒后再试',

@@ -53,7 +53,7 @@ export const redeemFace = z.object({
   inStock: z.boolean(),
   /** True: what is short may be redeemed all the same, as an order that waits. */
   waitsWhenShort: z.boolean(),
-  /** Points come with it, so that only a member can have it. */
+  /** Points come with it, or codes that are kept to a member, so that only a member can have it. */
   membersOnly: z.boolean(),
   formFields,
   /** Whether somebody without an account may redeem, and then has to choose a query password. */

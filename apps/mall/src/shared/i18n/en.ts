@@ -649,7 +649,7 @@ export const messages: Messages = {
     noStock: 'Out of stock or off sale at the moment. Your code was not used and will work when there is some again.',
     willWait:
       'Out of stock at the moment. You may redeem now all the same: it is noted, and delivered when there is some again.',
-    membersOnly: 'Points come with it, so please sign in to have them; you will come back here.',
+    membersOnly: 'What it redeems into is for members only, so please sign in; you will come back here.',
     ownOrder: 'See what I redeemed',
     submit: 'Redeem now',
     redeeming: 'Redeeming…',

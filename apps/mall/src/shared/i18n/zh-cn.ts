@@ -630,7 +630,7 @@ export const messages = {
     },
     noStock: '商品暂时缺货或未上架，兑换码没有被使用，补货后可以继续兑换。',
     willWait: '商品暂时缺货，现在也可以兑换：先为您登记，到货后发放。',
-    membersOnly: '兑换内容里有积分，需要登录后才能领取，登录后会回到这里。',
+    membersOnly: '兑换内容只发给会员，需要登录后才能领取，登录后会回到这里。',
     ownOrder: '查看我兑换的订单',
     submit: '立即兑换',
     redeeming: '正在兑换…',

@@ -17,7 +17,7 @@ export async function codeLocks(
   platform: Platform,
   tenantId: TenantId,
   view: SealedView,
-  { session }: Viewer,
+  { session }: Pick<Viewer, 'session'>,
 ): Promise<readonly (CodesLock | null)[]> {
   const faces = await goodsFaces(
     platform,

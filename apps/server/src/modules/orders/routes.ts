@@ -6,7 +6,7 @@ import type { Module, Platform } from '../../platform/module.ts'
 import { xlsxReply } from '../../platform/sheets/index.ts'
 import { getSettings } from '../tenancy/index.ts'
 import { accessTo, deviceHash } from './access.ts'
-import { refuseBound } from './binding.ts'
+import { codeLocks, refuseBound } from './binding.ts'
 import { admitDevice, sendDeviceCode } from './commands/admit-device.ts'
 import { cancelOrder, expireDueOrders } from './commands/close-order.ts'
 import { lookupOrders } from './commands/lookup-orders.ts'
@@ -76,6 +76,9 @@ export function ordersModule(platform: Platform): Module {
     }),
     handle(mallOrderRoutes.sendDeviceCode, async (request) => {
       const { view, deviceId } = await ownOnThisDevice(request)
+      // Else whoever orders, and need not pay, could have anybody sent messages.
+      const locks = await codeLocks(platform, request.tenant.tenantId, view, request)
+      if (locks.every((lock) => lock?.by !== 'device')) throw orderErrors.nothingToOpen()
       return sendDeviceCode(platform, request.ctx, view, deviceId)
     }),
     handle(mallOrderRoutes.admitDevice, async (request) => {

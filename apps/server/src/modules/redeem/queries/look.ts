@@ -73,7 +73,7 @@ export async function faceOf(
     perPerson: code.perPerson,
     inStock: offer.sellable && (code.free === null || code.free >= code.quantity),
     waitsWhenShort: offer.sellable && code.waits && offer.kind !== 'service',
-    membersOnly: code.hasPoints,
+    membersOnly: code.hasPoints || offer.isForMembers,
     formFields: [...offer.formFields],
     guestsMay: settings['orders.guestCheckout'],
     queryPasswordRequired: settings['orders.queryPasswordRequired'],
