@@ -1517,7 +1517,10 @@ begin
     and s.id = old.sku_id;
   homes := stock.replacing_from(p_tenant, old.sku_id, p_no, old.line_no);
   shelves := array(select stock.shelf(p_tenant, old.sku_id, h.id) from unnest(homes) with ordinality as h(id, n) order by h.n);
-  perform ledger.lock(p_tenant, shelves);
+  -- With what the bad code and the new one are moved to: a channel's shelf comes after these, so later would be out of order.
+  perform ledger.lock(p_tenant, shelves || array[
+    ledger.account(p_tenant, 'stock.delivered', old.sku_id::text, 'piece'), ledger.account(p_tenant, 'stock.void', old.sku_id::text, 'piece')
+  ]);
   -- What is free there may be uses of the same bad code, and nothing else.
   for n in 1 .. cardinality(homes) loop
     if (ledger.admit(p_tenant, array[1], array[shelves[n]], array[1::bigint], 1))[1] then

@@ -65,7 +65,8 @@ as $$
 $$;
 revoke execute on function stock.shelves_of(bigint, bigint[], bigint[], bigint[]) from public;
 
--- From where the line was sold, and after it, where its channel may fall back, from the total warehouse.
+-- From where the line was sold, and after it, where its channel may fall back or is closed, from the total warehouse: what
+-- could have replaced it has gone back there, and nothing comes into a closed one any more.
 create or replace function stock.replacing_from(p_tenant bigint, p_sku bigint, p_no bigint, p_line integer)
 returns bigint[]
 language sql
@@ -75,10 +76,10 @@ set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
   select coalesce((
-    select case when w.falls_back then array[w.id, null] else array[w.id] end
+    select case when w.falls_back or w.state = 'closed' then array[w.id, null] else array[w.id] end
     from orders.lines l
     cross join lateral (
-      select w.id, w.falls_back from stock.warehouses w where w.tenant_id = p_tenant and w.id = l.warehouse_id offset 0
+      select w.id, w.falls_back, w.state from stock.warehouses w where w.tenant_id = p_tenant and w.id = l.warehouse_id offset 0
     ) w
     where l.tenant_id = p_tenant
       and l.order_no = p_no

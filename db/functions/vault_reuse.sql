@@ -230,6 +230,7 @@ set enable_seqscan = off
 as $$
 declare
   bad bigint := (select c.code_id from vault.cards c where c.tenant_id = p_tenant and c.id = p_card);
+  channel text := (select w.channel from stock.warehouses w where w.tenant_id = p_tenant and w.id = p_warehouse);
   picked bigint;
 begin
   if bad is null then
@@ -246,7 +247,8 @@ begin
     and (c.valid_to is null or c.valid_to > now())
     and not exists (
       select from vault.batches b
-      where b.tenant_id = p_tenant and b.id = c.batch_id and b.state in ('suspended', 'recalling')
+      where b.tenant_id = p_tenant and b.id = c.batch_id and (b.state in ('suspended', 'recalling')
+        or b.channels is not null and (channel = any (b.channels)) is not true)
     )
     and not exists (select from entitlements.grants g where g.tenant_id = p_tenant and g.card_id = c.id)
   order by c.use_no, c.id

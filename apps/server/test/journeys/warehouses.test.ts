@@ -453,6 +453,73 @@ describe('where shared codes and chosen numbers lie', () => {
     }
   })
 
+  test('of a closed channel a bad code is replaced from the total warehouse, where its pieces are, and by none for others', async () => {
+    const [bad = '', good = '', bound = ''] = someCodes(3)
+    const goods = await shop.stock([bad], { sku: { usesPerCode: 2 } })
+    const [a, b] = [await channel(shop), await channel(shop)]
+    await move(shop, goods, null, a.id, 2)
+    const order = await place(shop, goods, a.channel)
+    await shop.pay(order.no)
+    await shop.seen(order, isDelivered)
+    const boundTo = await imported(shop, goods, [bound], [b.channel])
+    await shop.staff.call('stock.closeWarehouse', { params: { warehouseId: a.id }, body: { reason: '停止合作' } })
+    const detail = await shop.staff.call('orders.detail', { params: { no: order.no } })
+    const replace = () =>
+      shop.staff.call(
+        'fulfilment.replaceGrant',
+        { params: { no: order.no, grantId: detail.lines[0]?.grants[0]?.id ?? 0 }, body: { reason: '坏码' } },
+        { idempotencyKey: randomUUID() },
+      )
+    const lie = (warehouseId: number | null) =>
+      house.query('update vault.cards set warehouse_id = $3 where tenant_id = $1 and batch_id = $2', [
+        shop.tenantId,
+        boundTo,
+        warehouseId,
+      ])
+    // By mistake: what only a named channel may sell is nobody else's, as `vault.pick` has it.
+    await lie(null)
+    await expect(replace()).rejects.toMatchObject({ code: 'fulfilment.still_short' })
+    await lie(b.id)
+    await shop.addCards(goods.skuId, [good])
+    await replace()
+    expect(codesOf(await order.visitor.call('orders.get', { params: { no: order.no } }))).toEqual([good])
+    expect(await shelves(shop, goods)).toEqual({ total: 2, [a.id]: 0, [b.id]: 2 })
+  })
+
+  test('naming the channels of a batch and making further uses of its codes take their locks in one order', async () => {
+    const goods = await shop.stock(0, { sku: { allocation: 'loop', usesPerCode: 30 } })
+    const a = await channel(shop)
+    const batchId = await imported(shop, goods, someCodes(1), [a.channel])
+    await bothWaiting(
+      `stock.lock_shelves(${shop.tenantId}, ${goods.skuId})`,
+      () => shop.staff.call('vault.editBatch', { params: { batchId }, body: { channels: [a.channel] } }),
+      () => fillLoops(house.platform),
+    )
+    expect(await shelves(shop, goods)).toEqual({ total: 0, [a.id]: 30 })
+  })
+
+  test('a replacement and a delivery of one channel take their locks in one order', async () => {
+    const goods = await shop.stock(4)
+    const a = await channel(shop)
+    await move(shop, goods, null, a.id, 4)
+    const [sold, next] = [await place(shop, goods, a.channel), await place(shop, goods, a.channel)]
+    await shop.pay(sold.no)
+    await shop.seen(sold, isDelivered)
+    const detail = await shop.staff.call('orders.detail', { params: { no: sold.no } })
+    await bothWaiting(
+      `ledger.lock(${shop.tenantId}, array[ledger.account(${shop.tenantId}, 'stock.delivered', '${goods.skuId}', 'piece')])`,
+      () => shop.pay(next.no),
+      () =>
+        shop.staff.call(
+          'fulfilment.replaceGrant',
+          { params: { no: sold.no, grantId: detail.lines[0]?.grants[0]?.id ?? 0 }, body: { reason: '坏码' } },
+          { idempotencyKey: randomUUID() },
+        ),
+    )
+    await shop.seen(next, isDelivered)
+    expect(await shelves(shop, goods)).toEqual({ total: 0, [a.id]: 1 })
+  })
+
   test('a number whose promise gave way when another batch was undone is for whoever comes next', async () => {
     const goods = await shop.stock(['1001-77F2----a'], { sku: { pick: 'number', pickFeeFen: 0 } })
     const other = await shop.addCards(goods.skuId, ['1002-77F2----b'])
@@ -499,6 +566,30 @@ const giveBack = (at: Shop, warehouseId: number, skuId: number | null, quantity:
     { params: { warehouseId }, body: { skuId, quantity, reason: '未售退回' } },
     { idempotencyKey: randomUUID() },
   )
+
+/** One and then the other waits for what `lock` has locked; then it lets go. */
+async function bothWaiting(lock: string, first: () => Promise<unknown>, second: () => Promise<unknown>): Promise<void> {
+  const holder = await house.platform.owner.connect()
+  const waiting = (count: number) =>
+    until(`${count} to wait`, async () => {
+      const rows = await house.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+      return rows.length >= count
+    })
+  try {
+    await holder.query(`begin; select ${lock}`)
+    const one = first()
+    await waiting(1)
+    const other = second()
+    await waiting(2)
+    await holder.query('commit')
+    await Promise.all([one, other])
+  } finally {
+    await holder.query('rollback')
+    holder.release()
+  }
+}
 
 /** Free pieces of goods by warehouse. */
 async function shelves(at: Shop, goods: Goods): Promise<Record<string, number>> {

@@ -125,6 +125,23 @@ describe('subscribers', () => {
     await expect.poll(() => note.seen(shop)).toEqual(numbered(5))
   })
 
+  test('a move of the shared cursor that failed is made again, though nothing more happens', async () => {
+    const shop = await house.newTenant()
+    const note = noting('t.moved')
+    let fails = 1
+    const callGlobal: typeof db.callGlobal = (fn, ...params) =>
+      fn === 'events.advance' && fails-- > 0 ? Promise.reject(new Error('gone')) : db.callGlobal(fn, ...params)
+    await emit(shop, 'goods:1')
+    const runner = await runEvents({ ...house, db: { ...db, callGlobal } }, note.modules)
+    onTestFinished(() => runner.stop())
+    const behind = async () => {
+      const lag = await db.callGlobal<readonly { subscriber: string; events: number }[]>('events.lag')
+      return lag.find(({ subscriber }) => subscriber === 't.moved')?.events
+    }
+    await expect.poll(behind, { timeout: 10_000 }).toBe(0)
+    expect(fails).toBeLessThan(1)
+  })
+
   test('an event committed late is not skipped, though later ones were ready before it', async () => {
     const shop = await house.newTenant()
     const note = noting('t.late')
@@ -206,6 +223,23 @@ describe('news', () => {
     await emit(shop, 'goods:1')
     await expect.poll(() => heard).toHaveLength(2)
     expect(new Set(heard).size).toBe(2)
+  })
+
+  test('that could not be read are read again, though nothing more happens', async () => {
+    const shop = await house.newTenant()
+    const hub = createEventHub((error) => {
+      throw error
+    })
+    let fails = 1
+    const callGlobal: typeof db.callGlobal = (fn, ...params) =>
+      fn === 'events.tail' && fails-- > 0 ? Promise.reject(new Error('gone')) : db.callGlobal(fn, ...params)
+    const tail = await followEvents({ ...house, db: { ...db, callGlobal } }, hub)
+    onTestFinished(() => tail.stop())
+    const heard: unknown[] = []
+    onTestFinished(hub.subscribe(topicOf(shop.tenantId, 'goods:1'), (message) => heard.push(message)))
+    await emit(shop, 'goods:1')
+    await expect.poll(() => heard, { timeout: 10_000 }).toHaveLength(1)
+    expect(fails).toBeLessThan(1)
   })
 
   test('that a process has told itself after a commit are not told again', async () => {

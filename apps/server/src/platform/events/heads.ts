@@ -11,10 +11,12 @@ export type Heads = {
 
 /** A move that is lost only means that events are read again; the tenants' cursors know that they were applied. */
 const FLUSH_MS = 200
+const AGAIN_MS = 1_000
 
 export function startHeads({ db, log }: Pick<Platform, 'db' | 'log'>): Heads {
   let noted = new Map<string, Place>()
   let timer: NodeJS.Timeout | undefined
+  let stopped = false
   let writing = Promise.resolve()
 
   function write(): Promise<void> {
@@ -27,9 +29,10 @@ export function startHeads({ db, log }: Pick<Platform, 'db' | 'log'>): Heads {
       try {
         await db.callGlobal('events.advance', Object.fromEntries(taken))
       } catch (error) {
-        // Newer ones win; what is older is tried again with them.
+        // Newer ones win. Not left to the next move: in a quiet hour there is none, and all would seem to be behind.
         noted = new Map([...taken, ...noted])
-        log.debug({ err: error }, 'the places of subscribers were not written down; with the next')
+        if (!stopped) timer ??= setTimeout(write, AGAIN_MS)
+        log.debug({ err: error }, 'the places of subscribers were not written down; again in a moment')
       }
     })
     return writing
@@ -41,6 +44,9 @@ export function startHeads({ db, log }: Pick<Platform, 'db' | 'log'>): Heads {
       timer ??= setTimeout(write, FLUSH_MS)
     },
     flush: write,
-    stop: write,
+    stop: () => {
+      stopped = true
+      return write()
+    },
   }
 }

@@ -26,6 +26,8 @@ export function tellNews(hub: EventHub, { tenantId, subject, xid }: EventNews): 
  * those of other processes, and for what workers do.
  */
 const GATHER_MS = 25
+/** A look that failed is made again: its notice is used up, and a page may wait for nothing else. */
+const AGAIN_MS = 500
 
 type Tail = { readonly events: readonly EventNews[]; readonly seen: string }
 
@@ -41,6 +43,8 @@ export async function followEvents(
   let seen: string | null = null
   let running: Promise<void> | undefined
   let isAskedAgain = false
+  let again: NodeJS.Timeout | undefined
+  let stopped = false
 
   async function look(): Promise<void> {
     do {
@@ -62,8 +66,12 @@ export async function followEvents(
       isAskedAgain = true
       return
     }
+    clearTimeout(again)
     running = look()
-      .catch((error) => log.warn({ err: error }, 'news could not be read; pages will hear with the next'))
+      .catch((error) => {
+        log.warn({ err: error }, 'news could not be read; again in a moment')
+        if (!stopped) again = setTimeout(wake, AGAIN_MS)
+      })
       .finally(() => {
         running = undefined
       })
@@ -72,6 +80,8 @@ export async function followEvents(
   const stopListening = await db.listen('quanshu_events', wake)
   return {
     stop: async () => {
+      stopped = true
+      clearTimeout(again)
       await stopListening()
       await running
     },

@@ -125,3 +125,16 @@ test('a reading waits for its time under a flow, and not for somebody in a hurry
   expect(positions(await shared.next(START, ODD, 10, true))).toEqual([1])
   expect(positions(await patient)).toEqual([1])
 })
+
+test('whoever is in a hurry comes again until a reading of his own has found nothing', async () => {
+  const { write, window } = log()
+  write(4)
+  const shared = window()
+  await shared.next(START, ODD, 10, false)
+  write(2)
+  // What others had read before he asked.
+  const known = await shared.next(START, EVEN, 10, true)
+  expect([positions(known), known.more]).toEqual([[2, 4], true])
+  const fresh = await shared.next(known.head ?? START, EVEN, 10, true)
+  expect([positions(fresh), fresh.more]).toEqual([[6], false])
+})

@@ -104,7 +104,8 @@ export function createLogWindow(
     async next(after, wanted, max, isInHurry) {
       await reach(after, isInHurry)
       if (!covers(after)) return await readLog(after, [...wanted], max)
-      if (isAfter(head as Place, after)) return known(after, wanted, max)
+      // Who is in a hurry comes again: what was known may have been read before he asked.
+      if (isAfter(head as Place, after)) return { ...known(after, wanted, max), ...(isInHurry && { more: true }) }
       if (isInHurry) {
         hasten?.()
         await reading

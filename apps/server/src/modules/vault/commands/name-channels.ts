@@ -34,6 +34,10 @@ export async function nameChannels(
   await refuseUnknownChannels(tx, channels)
   const tenant = sql`${tx.ctx.tenantId}::bigint`
   if (channels !== null) {
+    // Batches before accounts: whoever makes further uses of its codes meanwhile takes them in this order.
+    await sql`select from vault.batches where tenant_id = ${tenant} and id = ${id}::bigint for no key update`.execute(
+      tx.db,
+    )
     await sql`select stock.lock_shelves(${tenant}, ${skuId}::bigint)`.execute(tx.db)
     const { rows } = await sql<{ count: number }>`
       select count(*) as count
