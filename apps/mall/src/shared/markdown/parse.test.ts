@@ -95,9 +95,10 @@ describe('markdown of a merchant', () => {
       '> '.repeat(10_000),
       '**a'.repeat(6_000),
     ]) {
-      const before = performance.now()
+      const before = process.cpuUsage()
       parseMarkdown(bad)
-      expect(performance.now() - before).toBeLessThan(1_500)
+      // Of the processor: what else the machine does is not the parser's.
+      expect(process.cpuUsage(before).user).toBeLessThan(1_500_000)
     }
   })
 })

@@ -53,6 +53,8 @@ const THROW_AWAY: Readonly<Record<string, string>> = {
   wal_level: 'minimal',
   max_wal_senders: '0',
   shared_buffers: '128MB',
+  // Files of tests share one server; some open three platforms.
+  max_connections: '400',
   autovacuum_naptime: '60s',
   // Of a password that nobody steals; every connection pays for each of the 4,096 rounds that are usual.
   scram_iterations: '1',
