@@ -294,6 +294,17 @@ test('the adapter reads balance, product and statement, cancels what it may, and
     const baseUrl = await altered(a.base, spoil)
     expect(await adapter.statement(outbound, { ...account, baseUrl }, day)).toMatchObject({ kind: 'unknown' })
   }
+  // Placed in a day's last moment and paid in the first of the next; what was placed at noon was not.
+  const [midnight, before] = [Date.parse(`${day}T00:00:00+08:00`), new Date(Date.parse(day) - 86_400_000)]
+  const placed = async (at: number) => {
+    for (const table of ['wholesale.orders', 'orders.orders'])
+      await house.query(`update ${table} set placed_at = $2 where tenant_id = $1`, [a.tenantId, new Date(at)])
+  }
+  const eve = () => adapter.statement?.(outbound, account, before.toISOString().slice(0, 10))
+  await placed(midnight - 100)
+  expect(await eve()).toMatchObject({ kind: 'done', value: [{ no: purchase?.no, costHao: COST_FEN * 100 }] })
+  await placed(midnight - 43_200_000)
+  expect(await eve()).toMatchObject({ kind: 'unknown' })
   expect(await adapter.cancel(outbound, account, { no: purchase?.no ?? '', remoteNo: null })).toEqual({
     kind: 'done',
     value: 'too_late',

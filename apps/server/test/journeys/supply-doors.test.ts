@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { link, mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Client, isProblem } from '@quanshu/client'
@@ -189,6 +190,12 @@ describe('a list that comes by mail', () => {
     await send(address, { date: new Date('2020-01-01'), attachments: [csv('A1,,,77')] })
     const [older] = await intakes(shop, id)
     expect(older).toMatchObject({ state: 'waiting', problem: { code: 'workspace.file_older' } })
+    // One that was under way for longer still does not take its place.
+    await send(address, { date: new Date('2019-01-01'), attachments: [csv('A1,,,78')] })
+    expect((await intakes(shop, id)).slice(0, 2)).toMatchObject([
+      { id: older?.id, state: 'waiting' },
+      { state: 'replaced' },
+    ])
     const discard = { params: { intakeId: older?.id ?? 0 }, body: { reason: '旧表' } }
     expect(await shop.staff.call('workspace.discardIntake', discard)).toMatchObject({ state: 'discarded', file: null })
     expect(await codeOf(shop.staff.call('workspace.discardIntake', discard))).toBe('workspace.intake_moved')
@@ -218,6 +225,12 @@ describe('a list that comes by mail', () => {
     expect(await send(address, { ...list, from: 'evil@other.test' })).toMatch(/^550 5\.7\.1/)
     expect(await send(address, list, null)).toMatch(/^550 5\.7\.20/)
     expect(await send(address, list, otherKeys)).toMatch(/^550 5\.7\.20/)
+    // The domain signs for whoever writes from it: a From that two programs read in two ways is nobody's.
+    for (const two of [`${SENDER}, evil@lanhai.test`, `<${SENDER}> <evil@lanhai.test>`]) {
+      const headers = { From: { prepared: true, value: two } }
+      const envelope = { from: SENDER, to: address }
+      expect(await send(address, { ...list, from: undefined, envelope, headers })).toMatch(/^550 5\.6\.0/)
+    }
     expect(await send(address, { ...list, headers: { 'Auto-Submitted': 'auto-replied' } })).toMatch(/^550 5\.7\.1/)
     expect(await send(address, { ...list, envelope: { from: '', to: address } })).toMatch(/^550 5\.7\.1/)
     expect(await send(address, { text: '没有附件' })).toMatch(/^550 5\.6\.0/)
@@ -279,17 +292,30 @@ describe('a list that comes by mail', () => {
     expect(
       await send(address, { attachments: [{ filename: 'big.csv', content: 'x'.repeat(12 * 1024 * 1024) }] }),
     ).toMatch(/^552/)
+    const raw = `From: ${SENDER}\r\n\r\n${'x\r\n'.repeat(250_000)}`
+    expect(await send(address, { raw, envelope: { from: SENDER, to: address } }, null)).toMatch(/^552/)
     expect((await standing(person))[0]).toEqual(['A1', 200_000, 10])
     expect(await send(address, { attachments: [{ filename: 'good.xlsx', content: sheet }] })).toMatch(/^250/)
     expect((await standing(person))[0]).toEqual(['A1', 200_000, 7])
   })
 })
 
+test('one address does not take all places of the mail door', async () => {
+  const sockets = Array.from({ length: 60 }, () => connect(mail.port, '127.0.0.1').on('error', () => undefined))
+  const said = await Promise.all(
+    sockets.map((socket) => new Promise<string>((resolve) => socket.once('data', (data) => resolve(String(data))))),
+  )
+  for (const socket of sockets) socket.destroy()
+  expect(said.filter((word) => word.startsWith('220'))).toHaveLength(20)
+  expect(said.filter((word) => word.startsWith('421'))).toHaveLength(40)
+})
+
 describe('a list that is dropped into a folder', () => {
   test('is taken when it no longer grows, once by however many look, and lies aside then', async () => {
     const { shop, id, person, folder } = await keeper()
     await folders.look()
-    const path = join(folder, '库存.csv')
+    // As long as a file system takes it.
+    const path = join(folder, `${'库存'.repeat(41)}.csv`)
     await writeFile(path, `${HEAD}\nA1,,,5`)
     await folders.look()
     // It grew since the last look.

@@ -58,6 +58,13 @@ describe('the mail of RFC 8463', () => {
     ['another sender', (mail: string) => mail.replace('<joe@', '<jim@')],
     ['a second sender above', (mail: string) => `From: evil@football.example.com\r\n${mail}`],
     ['something appended', (mail: string) => `${mail}\r\nMore.\r\n`],
+    [
+      'a line feed alone, which ends the head for who reads the mail',
+      (mail: string) => `X: y\nX: z\n\nA1,1\r\n${mail}`,
+    ],
+    ['a return more, which does too', (mail: string) => `X: y\r\r\n${mail}`],
+    ['a sender that only the signature sees', (mail: string) => mail.replace('From:', '\x0bFrom:')],
+    ['a second date above', (mail: string) => `Date: Mon, 23 Nov 2026 00:00:00 +0000\r\n${mail}`],
     ['an end long ago', (mail: string) => mail.replaceAll('t=1528637909', 't=1528637909; x=1528637910')],
   ])('does not with %s', async (_what, change) => {
     expect(await check(change(FROM_THE_RFC))).toBe('fail')
@@ -68,6 +75,7 @@ describe('the mail of RFC 8463', () => {
     expect(await check(FROM_THE_RFC, 'notfootball.example.com')).toBe('none')
     expect(await check(FROM_THE_RFC, 'mail.football.example.com')).toBe('pass')
     expect(await check(FROM_THE_RFC.replaceAll('q=dns/txt', 'l=0'))).toBe('none')
+    expect(await check(FROM_THE_RFC.replaceAll(/date(?= :)|date(?=;)/g, 'cc'))).toBe('none')
     expect(await check(FROM_THE_RFC, undefined, {})).toBe('fail')
     const revoked = Object.fromEntries(Object.keys(RFC_KEYS).map((name) => [name, 'v=DKIM1; p=']))
     expect(await check(FROM_THE_RFC, undefined, revoked)).toBe('fail')
@@ -84,7 +92,8 @@ describe('the mail of RFC 8463', () => {
 })
 
 test('what another program signs holds, and a key that is too short does not', async () => {
-  const mail = 'From: a@x.test\r\nSubject:  two   spaces \r\n\r\nline  \r\n\r\n\r\n'
+  const mail =
+    'From: a@x.test\r\nDate: Mon, 23 Nov 2026 00:00:00 +0000\r\nSubject:  two   spaces \r\n\r\nline  \r\n\r\n\r\n'
   for (const [bits, outcome] of [
     [2048, 'pass'],
     [512, 'fail'],

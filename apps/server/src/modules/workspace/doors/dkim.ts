@@ -28,13 +28,14 @@ export async function checkSignature(
   resolveTxt: ResolveTxt,
   now: Date,
 ): Promise<MailSignature> {
-  const { fields, body } = partsOf(raw.toString('latin1'))
+  const { head, fields, body } = partsOf(raw.toString('latin1'))
   const own = fields
     .filter(({ name }) => name === 'dkim-signature')
     .slice(0, SIGNATURES_MAX)
     .flatMap((field) => signatureOf(field) ?? [])
     .filter((signature) => isOf(domain, signature.domain))
   if (own.length === 0) return 'none'
+  if (!isPlain(head, fields)) return 'fail'
   for (const signature of own) {
     if (await holds(signature, fields, body, resolveTxt, now)) return 'pass'
   }
@@ -48,14 +49,29 @@ const isOf = (domain: string, signer: string): boolean =>
 type Field = { readonly name: string; readonly text: string }
 
 /** Text is bytes, one character each. */
-function partsOf(text: string): { readonly fields: readonly Field[]; readonly body: string } {
+function partsOf(text: string): { readonly head: string; readonly fields: readonly Field[]; readonly body: string } {
   const end = text.indexOf('\r\n\r\n')
   const head = end < 0 ? text : text.slice(0, end)
   const fields = head
     .split(/\r\n(?![ \t])/)
     .filter((line) => line.includes(':'))
     .map((line) => ({ name: line.slice(0, line.indexOf(':')).trim().toLowerCase(), text: line }))
-  return { fields, body: end < 0 ? '' : text.slice(end + 4) }
+  return { head, fields, body: end < 0 ? '' : text.slice(end + 4) }
+}
+
+/** A mail has one of each. Of two, a signature covers the last and a reader of mails takes the first. */
+const ONCE =
+  /^(?:from|sender|date|message-id|subject|mime-version|content-(?:type|transfer-encoding|disposition|id|description))$/
+
+/**
+ * Whether every program reads the same head: lines end in one way, names are names, and what is there once is there once. Else what was
+ * signed need not be what is read: a lone line feed ends a line for one and not for the other.
+ */
+function isPlain(head: string, fields: readonly Field[]): boolean {
+  const lines = head.split(/\r\n(?![ \t])/)
+  if (/(?<!\r)\n|\r(?!\n)/.test(head) || !lines.every((line) => /^[!-9;-~]+[ \t]*:/.test(line))) return false
+  const once = fields.filter(({ name }) => ONCE.test(name))
+  return new Set(once.map(({ name }) => name)).size === once.length
 }
 
 type Algorithm = 'rsa-sha256' | 'ed25519-sha256'
@@ -74,7 +90,10 @@ type Signature = {
   readonly endsAt: number | undefined
 }
 
-/** Undefined when it is one that says nothing: malformed, of an algorithm that nobody should trust, or not about the From. */
+/**
+ * Undefined when it is one that says nothing: malformed, of an algorithm that nobody should trust, or not about the From, or about the
+ * Date, without which an old list could be sent again as today's.
+ */
 function signatureOf(field: Field): Signature | undefined {
   const tags = tagsOf(field.text.slice(field.text.indexOf(':') + 1))
   const { v, a, d = '', s = '', h = '', bh = '', b = '', c = 'simple/simple', l, i } = tags
@@ -86,7 +105,8 @@ function signatureOf(field: Field): Signature | undefined {
     .toLowerCase()
     .split(':')
     .map((name) => name.trim())
-  if (v !== '1' || l !== undefined || !isCanon(head) || !isCanon(body) || !covered.includes('from')) return undefined
+  if (v !== '1' || l !== undefined || !isCanon(head) || !isCanon(body)) return undefined
+  if (!covered.includes('from') || !covered.includes('date')) return undefined
   if (algorithm !== 'rsa-sha256' && algorithm !== 'ed25519-sha256') return undefined
   if (!/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(domain) || !/^[a-zA-Z0-9._-]{1,100}$/.test(s) || bh === '' || b === '')
     return undefined

@@ -20,6 +20,8 @@ const HALF = /^\.|\.(?:part|partial|tmp|filepart|crdownload|lock)$|^~\$/i
 /** A file that a dead process had taken is taken up again. */
 const ABANDONED_MS = 10 * 60_000
 const TAKING = '.taking'
+/** Of a name that another is put before: file systems take 255 bytes, and a character has up to four. */
+const NAME_CHARS_MAX = 50
 
 /** How a file was at the last look: one that is the same at the next one no longer grows. */
 type Look = { readonly size: number; readonly mtimeMs: number; readonly ino: number }
@@ -111,7 +113,10 @@ export function watchFolders(deps: Deps, root: string, abandonedMs = ABANDONED_M
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await rename(
       claim,
-      join(folder, `${deps.clock.now().toISOString().replace(/[:.]/g, '-')}-${randomUUID().slice(0, 8)}-${shown}`),
+      join(
+        folder,
+        `${deps.clock.now().toISOString().replace(/[:.]/g, '-')}-${randomUUID().slice(0, 8)}-${shown.slice(-NAME_CHARS_MAX)}`,
+      ),
     )
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { type MailSignature, workspaceErrors } from '@quanshu/contract'
-import PostalMime, { type Attachment, type Email } from 'postal-mime'
+import PostalMime, { type Attachment, addressParser, type Email } from 'postal-mime'
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server'
 import type { Platform } from '../../../platform/module.ts'
 import { checkSignature, type ResolveTxt, SignatureUnknown } from './dkim.ts'
@@ -21,8 +21,14 @@ export type MailDoor = { readonly port: number; readonly close: () => Promise<vo
 
 /** A list of the greatest size, as text, with a letter around it. */
 const MAIL_BYTES_MAX = Math.ceil(LIST_BYTES_MAX * 1.4) + 256 * 1024
+/** The greatest list has 150,000 in base64. Millions of empty ones would keep the worker from all else for minutes. */
+const LINES_MAX = 200_000
 const LISTS_MAX = 5
 const CLIENTS_MAX = 50
+/** Of one address: nobody takes all places alone, and a relay before us has enough. */
+const CLIENTS_OF_ONE_MAX = 20
+/** However slowly somebody writes. A mail of the greatest size comes in that time over 40 kB a second. */
+const SESSION_MS = 5 * 60_000
 const SOCKET_MS = 60_000
 const CLOSE_MS = 500
 /** Wrong names in one session: whoever tries more is no supplier. */
@@ -39,7 +45,7 @@ type Found = { readonly place: Place; readonly door: OpenDoor }
 export async function openMailDoor(deps: Deps, options: MailDoorOptions): Promise<MailDoor> {
   const wrong = new WeakMap<SMTPServerSession, number>()
   const secure: SMTPServerOptions = options.tls ? { ...options.tls } : { disabledCommands: ['AUTH', 'STARTTLS'] }
-  const server = new SMTPServer({
+  const server: SMTPServer = new SMTPServer({
     disabledCommands: ['AUTH'],
     ...secure,
     authOptional: true,
@@ -50,6 +56,15 @@ export async function openMailDoor(deps: Deps, options: MailDoorOptions): Promis
     closeTimeout: CLOSE_MS,
     disableReverseLookup: true,
     banner: 'Quanshu',
+    onConnect: ({ remoteAddress, id }, done) => {
+      const connections = [...server.connections]
+      const ofOne = connections.filter((other) => other.remoteAddress === remoteAddress).length
+      if (ofOne > CLIENTS_OF_ONE_MAX) return done(smtpError(421, '4.7.0 too many connections from there'))
+      setTimeout(() => {
+        for (const open of server.connections) if (open.id === id) open._socket.destroy()
+      }, SESSION_MS).unref()
+      done()
+    },
     onMailFrom: ({ address }, _session, done) =>
       // Bounces have no sender, and no list. Taking them would let two machines write to each other for ever.
       done(address === '' ? smtpError(550, '5.7.1 mail without a sender is not taken here') : null),
@@ -115,6 +130,7 @@ async function receive(
 ): Promise<string | Error> {
   const raw = await collect(stream)
   if (!raw) return smtpError(552, `5.3.4 the mail is larger than ${Math.floor(MAIL_BYTES_MAX / 1024 / 1024)} MB`)
+  if (hasTooManyLines(raw)) return smtpError(552, `5.3.4 the mail has more than ${LINES_MAX} lines`)
   const mail = await PostalMime.parse(raw, { attachmentEncoding: 'arraybuffer', maxNestingDepth: 20 }).catch(
     () => undefined,
   )
@@ -145,13 +161,22 @@ async function collect(stream: SMTPServerDataStream): Promise<Buffer | undefined
   return stream.sizeExceeded || bytes > MAIL_BYTES_MAX ? undefined : Buffer.concat(chunks)
 }
 
+function hasTooManyLines(raw: Buffer): boolean {
+  let count = 0
+  for (let at = raw.indexOf(10); at >= 0 && count <= LINES_MAX; at = raw.indexOf(10, at + 1)) count += 1
+  return count > LINES_MAX
+}
+
 const headerOf = (mail: Email, name: string): string => mail.headers.find(({ key }) => key === name)?.value ?? ''
 
-/** The one address in the one From; a mail with two is read in two ways by two programs. */
+/** The one address in the one From; a mail with two, or one that has to be guessed at, is read in two ways by two programs. */
 function senderOf(mail: Email): string | undefined {
-  if (mail.headers.filter(({ key }) => key === 'from').length !== 1) return undefined
+  const [from, ...more] = mail.headers.filter(({ key }) => key === 'from')
+  if (!from || more.length > 0 || addressParser(from.value).length !== 1) return undefined
   const address = mail.from && 'address' in mail.from ? mail.from.address : undefined
-  return address && /^[^\s@<>,;:"]+@[^\s@<>,;:"]+$/.test(address) ? address.toLowerCase() : undefined
+  const written = /^(?:[^<>]*<([^<>]*)>|([^<>]*))$/.exec(from.value.trim())
+  if (!address || (written?.[1] ?? written?.[2])?.trim() !== address) return undefined
+  return /^[^\s\p{Cc}@<>,;:"]+@[^\s\p{Cc}@<>,;:"]+$/u.test(address) ? address.toLowerCase() : undefined
 }
 
 async function knock(
@@ -224,4 +249,5 @@ export const plainName = (name: string): string =>
   (name.split(/[\\/]/).at(-1) ?? '')
     .replace(/[\p{Cc}\p{Cf}]/gu, '')
     .trim()
-    .slice(-120) || '-'
+    .slice(-120)
+    .toWellFormed() || '-'

@@ -55,7 +55,7 @@ export async function takeList(
   arrival: Arrival,
 ): Promise<Taken | undefined> {
   const read = await readList(arrival)
-  const at = new Date(Math.min(arrival.writtenAt.getTime() || 0, platform.clock.now().getTime()))
+  const at = new Date(Math.min(Math.max(arrival.writtenAt.getTime() || 0, 0), platform.clock.now().getTime()))
   return await platform.db.write(byDoors(place), (tx) => take(platform, tx, place.supplierId, arrival, read, at))
 }
 
@@ -111,6 +111,12 @@ async function take(
     const id = await add('same', null, null)
     await queueAnswer(platform, tx, { id, state: 'same', problem: null, report: null, supplierId }, arrival)
     return { id, state: 'same', problem: null }
+  }
+  if (await newerWaits(tx, supplierId, at)) {
+    // What was under way for long takes nobody's place.
+    const id = await add('replaced', null, null)
+    await queueAnswer(platform, tx, { id, state: 'replaced', problem: null, report: null, supplierId }, arrival)
+    return { id, state: 'replaced', problem: null }
   }
   await putAside(tx, supplierId)
   const whose = { supplierId }
@@ -227,6 +233,20 @@ async function isLastOrWaiting(tx: Tx, supplierId: number, sha256: Buffer): Prom
         and i.state = 'waiting'
     ) known
     where known.sha256 = ${sha256}::bytea
+  `.execute(tx.db)
+  return rows.length > 0
+}
+
+/** Whether the list that waits was written later. */
+async function newerWaits(tx: Tx, supplierId: number, at: Date): Promise<boolean> {
+  const { rows } = await sql`
+    select
+    from suppliers.intakes i
+    join suppliers.files f on f.tenant_id = i.tenant_id and f.id = i.file_id
+    where i.tenant_id = ${tx.ctx.tenantId}::bigint
+      and i.supplier_id = ${supplierId}::bigint
+      and i.state = 'waiting'
+      and f.modified_at > ${at}::timestamptz
   `.execute(tx.db)
   return rows.length > 0
 }

@@ -269,33 +269,64 @@ async function withMoney(
   day: string,
   orders: readonly StatementLine[],
 ): Promise<Answer<readonly StatementLine[]>> {
+  const moved = await movementsOf(outbound, account, day)
+  // A shop that does not tell of its purse says nothing about money.
+  if (moved === 'untold') return { kind: 'done', value: orders }
+  if (moved.kind !== 'done') return moved
+  const paid = paidBy(moved.value)
+  const unpaid = orders.filter(({ remoteNo, costHao }) => costHao > 0 && !paid.has(remoteNo))
+  if (unpaid.length > 0) {
+    // An order of the day's last moment is paid in the first of the next one.
+    const next = new Date(Date.parse(day) + DAY_MS)
+    const isLate = ({ at }: StatementLine) => Date.parse(at) > next.getTime() - SHOP_AHEAD_MS - LATE_MS
+    const later = unpaid.every(isLate)
+      ? await movementsOf(outbound, account, next.toISOString().slice(0, 10))
+      : undefined
+    if (later !== undefined && later !== 'untold' && later.kind !== 'done') return later
+    const paidLater = paidBy(later === undefined || later === 'untold' ? [] : later.value)
+    const lost = unpaid.find(({ remoteNo }) => !paidLater.has(remoteNo))
+    if (lost) return unknown(`order ${lost.remoteNo} is on the statement, and the purse did not pay for it`)
+  }
+  return { kind: 'done', value: [...orders, ...moved.value.flatMap(moneyLine)] }
+}
+const DAY_MS = 86_400_000
+/** A day is one in Asia/Shanghai. */
+const SHOP_AHEAD_MS = 8 * 3_600_000
+/** So long after an order begins its money has moved. */
+const LATE_MS = 10 * 60_000
+
+const paidBy = (moved: readonly WholesaleMovement[]): ReadonlySet<string> =>
+  new Set(moved.flatMap(({ kind, orderNo }) => (kind === 'order' && orderNo !== null ? [orderNo] : [])))
+
+/** The purse's movements of a day, which make its balance. */
+async function movementsOf(
+  outbound: Outbound,
+  account: SupplierAccount,
+  day: string,
+): Promise<Answer<readonly WholesaleMovement[]> | 'untold'> {
   const moved: WholesaleMovement[] = []
-  let [cursor, balanceFen, closingFen] = ['', 0, 0]
+  let [cursor, balanceFen] = ['', 0]
   for (let page = 0; page < PAGES_MAX; page += 1) {
     const answer = await askShop(outbound, account, wholesaleApiRoutes.purse.response, {
       method: 'GET',
       path: `/purse?day=${encodeURIComponent(day)}${cursor}`,
     })
-    // A shop that does not tell of its purse says nothing about money.
-    if (answer.kind === 'no' && answer.status === 404) return { kind: 'done', value: orders }
+    if (answer.kind === 'no' && answer.status === 404) return 'untold'
     const found = answered(answer)
     if (found.kind !== 'done') return found
-    if (page === 0) balanceFen = found.value.openingFen
-    closingFen = found.value.closingFen
-    for (const movement of found.value.items) {
+    const { openingFen, closingFen, items, next } = found.value
+    if (page === 0) balanceFen = openingFen
+    for (const movement of items) {
       balanceFen += movement.amountFen
       if (balanceFen !== movement.balanceFen) return unknown(`movement ${movement.movementId} does not add up`)
       moved.push(movement)
     }
-    if (found.value.next !== null) {
-      cursor = `&cursor=${encodeURIComponent(found.value.next)}`
-      continue
+    if (next === null) {
+      return balanceFen === closingFen
+        ? { kind: 'done', value: moved }
+        : unknown('the movements of the purse do not make its balance')
     }
-    if (balanceFen !== closingFen) return unknown('the movements of the purse do not make its balance')
-    const paid = new Set(moved.flatMap(({ kind, orderNo }) => (kind === 'order' && orderNo !== null ? [orderNo] : [])))
-    const unpaid = orders.find(({ remoteNo, costHao }) => costHao > 0 && !paid.has(remoteNo))
-    if (unpaid) return unknown(`order ${unpaid.remoteNo} is on the statement, and the purse did not pay for it`)
-    return { kind: 'done', value: [...orders, ...moved.flatMap(moneyLine)] }
+    cursor = `&cursor=${encodeURIComponent(next)}`
   }
   return unknown('movements without an end')
 }
