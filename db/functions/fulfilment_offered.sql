@@ -41,6 +41,10 @@ begin
   if offered.state <> 'offered' or offered.pieces <> given then
     return jsonb_build_object('ok', false, 'state', offered.state);
   end if;
+  -- Taken is bought: what stops buying from him stops this too.
+  if not (select suppliers.is_covered(s.papers_until) from suppliers.suppliers s where s.tenant_id = p_tenant and s.id = offered.supplier_id) then
+    return jsonb_build_object('ok', false, 'state', 'paper_ended');
+  end if;
   insert into suppliers.purchases (
     tenant_id, id, no, purpose, supplier_id, product_id, quantity, ceiling_hao, quoted_hao, state, sent_at
   )

@@ -102,7 +102,7 @@ begin
     calls_now := case when rate.minute = this_minute then rate.calls else 0 end;
     calls_before := case rate.minute when this_minute then rate.before when this_minute - interval '1 minute' then rate.calls else 0 end;
     room := greatest(floor(
-      asked.most - calls_now - calls_before * greatest(1 - extract(epoch from at - this_minute) / 60.0, 0)
+      asked.most - calls_now - calls_before * least(greatest(1 - extract(epoch from at - this_minute) / 60.0, 0), 1)
     )::bigint, 0);
     update wholesale.rates r
     set minute = this_minute,

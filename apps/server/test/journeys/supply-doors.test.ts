@@ -492,6 +492,21 @@ describe('codes that a supplier offers', () => {
     expect(report.checks.flatMap(({ check, violations }) => violations.map(({ code }) => [check, code]))).toEqual([])
   })
 
+  test('are not taken while a paper that buying depends on has ended', async () => {
+    const { shop, id, offer, take } = await offering()
+    const offered = await offer(someCodes(2))
+    const until = (day: string | null) =>
+      house.query('update suppliers.suppliers set papers_until = $2 where tenant_id = $1 and id = $3', [
+        shop.tenantId,
+        day,
+        id,
+      ])
+    await until('2026-01-01')
+    await expect(take(offered.id, 2)).rejects.toMatchObject({ code: 'workspace.offer_paper_ended' })
+    await until(null)
+    expect(await take(offered.id, 2)).toMatchObject({ taken: 2 })
+  })
+
   test('may be withdrawn or declined, and then are forgotten; what is none is refused', async () => {
     const { shop, person, offer, take } = await offering()
     const stranger = await supplierByHand(shop, '对手')

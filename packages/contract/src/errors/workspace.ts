@@ -181,6 +181,11 @@ export const workspaceErrors = defineErrors('workspace', {
     zh: '这个规格不能收寄送的卡密（不是卡密规格、已删除、可发多次或自选号码），请选择其他规格',
     en: 'This variant cannot take offered codes: it sells none, is gone, uses codes several times or sells chosen numbers. Choose another',
   },
+  offerPaperEnded: {
+    status: 409,
+    zh: '该供应商有一份必需的合同或资质已到期，不能再收他的卡密；请更新文件后再收',
+    en: 'A contract or licence that buying from this supplier depends on has ended; renew it before taking codes',
+  },
   offerExpired: {
     status: 422,
     zh: '卡密有效期已过或不在将来，请填写将来的日期',

@@ -288,7 +288,8 @@ export async function takeCodes(
     `.execute(tx.db)
     const answer = rows[0]?.answer
     if (!answer) throw commonErrors.notFound()
-    if (!answer.ok) throw workspaceErrors.offerMoved()
+    if (!answer.ok)
+      throw answer.state === 'paper_ended' ? workspaceErrors.offerPaperEnded() : workspaceErrors.offerMoved()
     const { supplierId, taken, bad, costFen, purchaseId } = answer
     tx.emit({ type: 'stock.changed', subject: `sku:${skuId}`, payload: { skuId } })
     tx.audit({
@@ -301,7 +302,7 @@ export async function takeCodes(
   })
 }
 type Taken =
-  | { readonly ok: false }
+  | { readonly ok: false; readonly state: string }
   | {
       readonly ok: true
       readonly taken: number
