@@ -35,7 +35,9 @@ const leastPieces = z.int().min(0).max(RESTOCK_PIECES_MAX)
 const isWithin = ({ least, most }: { readonly least: number; readonly most: number }) => most >= least
 const MOST_BELOW_LEAST = { error: 'restock.most_below_least', path: ['most'] }
 /** Keep `days` of cover, as sold in the last `salesDays`, at least and at most so many pieces. */
-const cover = z.object({ days: coverDays, salesDays, least: leastPieces, most: pieces }).refine(isWithin, MOST_BELOW_LEAST)
+const cover = z
+  .object({ days: coverDays, salesDays, least: leastPieces, most: pieces })
+  .refine(isWithin, MOST_BELOW_LEAST)
 
 const ofSku = z.object({ skuId: id, goodsId: id, goodsTitle: z.string(), skuTitle: z.string() })
 
