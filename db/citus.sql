@@ -324,6 +324,7 @@ select create_distributed_function('fulfilment.end_wanted(bigint, bigint, intege
 select create_distributed_function('fulfilment.failed_refunds(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.finish_line(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.finish_task(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.first_sold(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.full_services(bigint, bigint[], text[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.give_up_account(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.hand_over(bigint, bigint, integer, integer, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
@@ -398,6 +399,7 @@ select create_distributed_function('fulfilment.settle_purchase(bigint, bigint, t
 select create_distributed_function('fulfilment.settle_surplus(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.sku_of_bought(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.sku_of_purchase(bigint, suppliers.purchases)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.sold_lately(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.split_failed(bigint, bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.stock_of(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.stop_corrected(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
@@ -597,6 +599,7 @@ select create_distributed_function('wholesale.use_nonces(bigint, jsonb)', '$1', 
 --   events.advance(jsonb)
 --   events.cursor_of(text)
 --   fulfilment.complaint_moves(text)
+--   fulfilment.cover_target(bigint, integer, integer, integer, integer)
 --   jobs.browse(text, bigint, integer)
 --   jobs.counts()
 --   jobs.discard(bigint)
@@ -648,6 +651,7 @@ select create_distributed_function('wholesale.use_nonces(bigint, jsonb)', '$1', 
 --   events.open_era()
 --   events.read(jsonb, jsonb, integer)
 --   events.tail(text)
+--   fulfilment.count_demand(integer)
 --   fulfilment.give_up_planned(integer)
 --   fulfilment.give_up_restocks(integer)
 --   fulfilment.look_for_restocks(integer)

@@ -1129,10 +1129,23 @@ create table fulfilment.restock_rules (
   trouble text,
   updated_at timestamp with time zone not null default now(),
   updated_by text not null default ''::text,
+  cover_days smallint,
+  sales_days smallint,
+  cover_least integer,
+  cover_most integer,
+  sold bigint,
+  counted_at timestamp with time zone,
+  first_sold_at timestamp with time zone,
+  counted_target integer,
   constraint restock_rules_pkey PRIMARY KEY (tenant_id, sku_id),
   constraint restock_rules_tenant_id_budget_id_fkey FOREIGN KEY (tenant_id, budget_id) REFERENCES fulfilment.restock_budgets(tenant_id, id),
   constraint restock_rules_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
+  constraint cover_is_whole CHECK (((num_nonnulls(cover_days, sales_days, cover_least, cover_most) = ANY (ARRAY[0, 4])) AND (cover_least <= cover_most))),
+  constraint restock_rules_cover_days_check CHECK (((cover_days >= 1) AND (cover_days <= 60))),
+  constraint restock_rules_cover_least_check CHECK ((cover_least >= 0)),
+  constraint restock_rules_cover_most_check CHECK (((cover_most >= 1) AND (cover_most <= 1000000))),
   constraint restock_rules_max_unit_fen_check CHECK ((max_unit_fen > 0)),
+  constraint restock_rules_sales_days_check CHECK (((sales_days >= 3) AND (sales_days <= 30))),
   constraint restock_rules_threshold_check CHECK ((threshold >= 1)),
   constraint target_above_threshold CHECK (((target >= threshold) AND (target <= 1000000)))
 );
@@ -1165,6 +1178,7 @@ create table fulfilment.restocks (
   due_at timestamp with time zone default now(),
   created_at timestamp with time zone not null default now(),
   ended_at timestamp with time zone,
+  demand jsonb,
   constraint restocks_pkey PRIMARY KEY (tenant_id, id),
   constraint restocks_tenant_id_budget_id_fkey FOREIGN KEY (tenant_id, budget_id) REFERENCES fulfilment.restock_budgets(tenant_id, id),
   constraint restocks_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
@@ -1172,6 +1186,7 @@ create table fulfilment.restocks (
   constraint ended_says_when CHECK (((state = ANY (ARRAY['ordering'::text, 'proposed'::text])) = (ended_at IS NULL))),
   constraint held_while_ordering CHECK (((hold_id IS NULL) OR (state = 'ordering'::text))),
   constraint restocks_check CHECK (((filled >= 0) AND (filled <= quantity))),
+  constraint restocks_demand_check CHECK ((jsonb_typeof(demand) = 'object'::text)),
   constraint restocks_quantity_check CHECK (((quantity >= 1) AND (quantity <= 1000000))),
   constraint restocks_state_check CHECK ((state = ANY (ARRAY['ordering'::text, 'proposed'::text, 'done'::text, 'partial'::text, 'stopped'::text, 'rejected'::text, 'cancelled'::text])))
 );
@@ -1289,6 +1304,7 @@ create index recoveries_of_supplier ON fulfilment.recoveries USING btree (tenant
 create index recovery_log_of_recovery ON fulfilment.recovery_log USING btree (tenant_id, recovery_id, id);
 create UNIQUE index restock_budget_name ON fulfilment.restock_budgets USING btree (tenant_id, name) WHERE (removed_at IS NULL);
 create index restock_rules_due ON fulfilment.restock_rules USING btree (tenant_id, look_at) WHERE enabled;
+create index restock_rules_to_count ON fulfilment.restock_rules USING btree (tenant_id, counted_at) WHERE (enabled AND (cover_days IS NOT NULL));
 create UNIQUE index one_open_restock_a_sku ON fulfilment.restocks USING btree (tenant_id, sku_id) WHERE (state = ANY (ARRAY['ordering'::text, 'proposed'::text]));
 create index restocks_due ON fulfilment.restocks USING btree (tenant_id, due_at) WHERE (due_at IS NOT NULL);
 create index restocks_listed ON fulfilment.restocks USING btree (tenant_id, state, id);
@@ -1348,6 +1364,8 @@ function fulfilment.complaint_stray(p_tenant bigint, p_purchase bigint, p_kind t
 function fulfilment.complaints_overtaken(p_tenant bigint, p_no bigint) returns void security definer
 function fulfilment.complaints_view(p_tenant bigint, p_no bigint) returns jsonb security definer
 function fulfilment.correct_account(p_tenant bigint, p_no bigint, p_line integer, p_said jsonb) returns jsonb security definer
+function fulfilment.count_demand(p_limit integer) returns integer security definer
+function fulfilment.cover_target(p_sold bigint, p_sales_days integer, p_cover_days integer, p_least integer, p_most integer) returns integer
 function fulfilment.cover_twice(p_tenant bigint, p_no bigint) returns void security definer
 function fulfilment.credit_of(p_total bigint, p_credit bigint, p_before bigint, p_amount bigint) returns bigint
 function fulfilment.credit_points(p_tenant bigint, p_nos bigint[], p_lines smallint[]) returns void security definer
@@ -1370,6 +1388,7 @@ function fulfilment.end_wanted(p_tenant bigint, p_no bigint, p_line integer) ret
 function fulfilment.failed_refunds(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
 function fulfilment.finish_line(p_tenant bigint, p_no bigint, p_line integer) returns boolean security definer
 function fulfilment.finish_task(p_tenant bigint, p_task bigint, p_said jsonb) returns jsonb security definer
+function fulfilment.first_sold(p_tenant bigint, p_sku bigint) returns timestamp with time zone security definer
 function fulfilment.follow_used(p_cards bigint[]) returns void security definer
 function fulfilment.full_services(p_tenant bigint, p_nos bigint[], p_states text[]) returns bigint[] security definer
 function fulfilment.give_up_account(p_tenant bigint, p_no bigint, p_line integer, p_actor text) returns jsonb security definer
@@ -1451,6 +1470,7 @@ function fulfilment.settle_purchase(p_tenant bigint, p_purchase bigint, p_kind t
 function fulfilment.settle_surplus(p_tenant bigint, p_receipt bigint) returns void security definer
 function fulfilment.sku_of_bought(p_tenant bigint, p_no bigint, p_line integer) returns bigint security definer
 function fulfilment.sku_of_purchase(p_tenant bigint, p_purchase suppliers.purchases) returns bigint security definer
+function fulfilment.sold_lately(p_tenant bigint, p_sku bigint, p_days integer) returns bigint security definer
 function fulfilment.split_failed(p_tenant bigint, p_refund bigint, p_part bigint, p_credit bigint) returns bigint security definer
 function fulfilment.stock_of(p_tenant bigint, p_skus bigint[], OUT skus bigint[], OUT allocations text[], OUT available bigint[], OUT delivered bigint[]) returns record security definer
 function fulfilment.stop_corrected(p_tenant bigint, p_no bigint, p_line integer, p_note text) returns void security definer

@@ -4,6 +4,10 @@
 --   fulfilment.budget_accounts(tenant, budget)             what this month may still cost, where it comes from, where it goes
 --   fulfilment.lay_budget(tenant, budget)                  this month's account says what the budget says
 --   fulfilment.ask_restock(tenant, sku, budget, …)         one is wanted; its id or a refusal
+--   fulfilment.count_demand(limit)                         all tenants: what rules by demand want now; how many were counted
+--   fulfilment.sold_lately(tenant, sku, days)              pieces handed out in the last days, to the hour, as reports count them
+--   fulfilment.first_sold(tenant, sku)                     when the first piece was handed out
+--   fulfilment.cover_target(sold, sales_days, cover_days, least, most)   what that makes; below half of it the shelf is low
 --   fulfilment.look_for_restocks(limit)                    all tenants: rules whose shelf is low; how many were begun
 --   fulfilment.take_restocks(limit)                        all tenants: those for which a source is to be chosen
 --   fulfilment.open_restock_purchase(tenant, item)         the source is chosen: the budget promises, a purchase is planned
@@ -93,6 +97,112 @@ begin
 end;
 $$;
 
+create or replace function fulfilment.sold_lately(p_tenant bigint, p_sku bigint, p_days integer)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog
+as $$
+  with since as (
+    select date_trunc('hour', now()) - make_interval(hours => p_days * 24) as at
+  ), parts as (
+    -- The day that it begins in by its hours, those after it whole.
+    select 'hour' as grain, s.at + make_interval(hours => n) as at
+    from since s
+    cross join generate_series(0, 23) n
+    where s.at + make_interval(hours => n) < analytics.day_start(analytics.shop_day(s.at) + 1)
+    union all
+    select 'day', analytics.day_start(analytics.shop_day(s.at) + n)
+    from since s
+    cross join generate_series(1, p_days) n
+  )
+  select coalesce(sum(c.pieces), 0)::bigint
+  from parts p
+  cross join lateral (
+    select s.pieces
+    from analytics.sums s
+    where s.tenant_id = p_tenant
+      and s.grain = p.grain
+      and s.at = p.at
+      and s.sku_id = p_sku
+    offset 0
+  ) c
+$$;
+
+create or replace function fulfilment.first_sold(p_tenant bigint, p_sku bigint)
+returns timestamptz
+language sql
+stable
+security definer
+set search_path = pg_catalog
+as $$
+  select f.at
+  from ledger.accounts a
+  cross join lateral (
+    select t.at
+    from ledger.transfers t
+    where t.tenant_id = p_tenant
+      and t.to_account = a.id
+    order by t.to_account, t.at, t.id
+    limit 1
+  ) f
+  where a.tenant_id = p_tenant
+    and a.kind = 'stock.delivered'
+    and a.ref = p_sku::text
+    and a.unit = 'piece'
+$$;
+
+create or replace function fulfilment.cover_target(
+  p_sold bigint, p_sales_days integer, p_cover_days integer, p_least integer, p_most integer
+)
+returns integer
+language sql
+immutable
+as $$ select least(greatest(ceil(p_sold::numeric * p_cover_days / p_sales_days), p_least), p_most)::integer $$;
+
+-- Every rule is counted anew after ten minutes: each costs a look into the sums of at most 30 days and 24 hours. In a commit of its own, and
+-- passing by what is locked, because looking and ending take a filling up before its rule.
+create or replace function fulfilment.count_demand(p_limit integer)
+returns integer
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  counted integer;
+begin
+  with due as materialized (
+    select r.tenant_id, r.sku_id, r.sales_days, r.cover_days, r.cover_least, r.cover_most, r.first_sold_at
+    from tenancy.tenants t
+    join fulfilment.restock_rules r on r.tenant_id = t.id and r.enabled and r.cover_days is not null
+    where r.counted_at is null
+      or r.counted_at < now() - interval '10 minutes'
+    order by r.counted_at nulls first
+    limit p_limit
+    for no key update of r skip locked
+  ), found as materialized (
+    select d.*, fulfilment.sold_lately(d.tenant_id, d.sku_id, d.sales_days) as sold,
+      coalesce(d.first_sold_at, fulfilment.first_sold(d.tenant_id, d.sku_id)) as since
+    from due d
+  )
+  update fulfilment.restock_rules r
+  set sold = f.sold,
+      first_sold_at = f.since,
+      counted_at = now(),
+      counted_target = case
+        when f.since <= now() - make_interval(hours => f.sales_days * 24)
+          then fulfilment.cover_target(f.sold, f.sales_days, f.cover_days, f.cover_least, f.cover_most)
+      end
+  from found f
+  where r.tenant_id = f.tenant_id
+    and r.sku_id = f.sku_id;
+  get diagnostics counted = row_count;
+  return counted;
+end;
+$$;
+
+-- A rule by demand that was not counted yet waits until it is.
 create or replace function fulfilment.look_for_restocks(p_limit integer)
 returns integer
 language plpgsql
@@ -103,9 +213,15 @@ declare
   begun integer;
 begin
   with low as (
-    select r.tenant_id, r.sku_id, r.budget_id, r.max_unit_fen, r.target - s.available as wanted
+    select r.tenant_id, r.sku_id, r.budget_id, r.max_unit_fen, coalesce(r.counted_target, r.target) - s.available as wanted,
+      case
+        when r.counted_target is not null then jsonb_build_object(
+          'sold', r.sold, 'salesDays', r.sales_days, 'coverDays', r.cover_days, 'wanted', r.counted_target, 'available', s.available
+        )
+      end as demand
     from tenancy.tenants t
-    join fulfilment.restock_rules r on r.tenant_id = t.id and r.enabled and r.look_at <= now()
+    join fulfilment.restock_rules r
+      on r.tenant_id = t.id and r.enabled and r.look_at <= now() and (r.cover_days is null or r.counted_at is not null)
     join catalog.skus k on k.tenant_id = t.id and k.id = r.sku_id and k.removed_at is null and k.kind = 'card'
     cross join lateral (
       select coalesce(sum(a.balance - a.held_out), 0)::bigint as available
@@ -115,7 +231,7 @@ begin
         and a.ref = r.sku_id::text
         and a.unit = 'piece'
     ) s
-    where s.available < r.threshold
+    where s.available < coalesce((r.counted_target + 1) / 2, r.threshold)
       and not exists (
         select from fulfilment.restocks o
         where o.tenant_id = t.id
@@ -124,8 +240,8 @@ begin
       )
     limit p_limit
   ), added as (
-    insert into fulfilment.restocks (tenant_id, sku_id, budget_id, quantity, max_unit_fen)
-    select l.tenant_id, l.sku_id, l.budget_id, l.wanted, l.max_unit_fen
+    insert into fulfilment.restocks (tenant_id, sku_id, budget_id, quantity, max_unit_fen, demand)
+    select l.tenant_id, l.sku_id, l.budget_id, l.wanted, l.max_unit_fen, l.demand
     from low l
     on conflict (tenant_id, sku_id) where state in ('ordering', 'proposed') do nothing
     returning 1

@@ -89,6 +89,7 @@ test('what goes over all tenants at once is known by name', () => {
       "events.open_era",
       "events.read",
       "events.tail",
+      "fulfilment.count_demand",
       "fulfilment.give_up_planned",
       "fulfilment.give_up_restocks",
       "fulfilment.look_for_restocks",

@@ -351,6 +351,7 @@ export const CONSOLE_ROUTES = {
   'restock.list': 'GET /api/console/restocks',
   'restock.listBudgets': 'GET /api/console/restock/budgets',
   'restock.listRules': 'GET /api/console/restock/rules',
+  'restock.previewCover': 'GET /api/console/skus/:skuId/restock/cover',
   'restock.removeBudget': 'DELETE /api/console/restock/budgets/:budgetId',
   'restock.removeRule': 'DELETE /api/console/skus/:skuId/restock',
   'restock.saveBudget': 'POST /api/console/restock/budgets',
@@ -794,6 +795,7 @@ export type Routes = {
   'restock.list': (typeof restockRoutes)['list']
   'restock.listBudgets': (typeof restockRoutes)['budgets']
   'restock.listRules': (typeof restockRoutes)['rules']
+  'restock.previewCover': (typeof restockRoutes)['previewCover']
   'restock.removeBudget': (typeof restockRoutes)['removeBudget']
   'restock.removeRule': (typeof restockRoutes)['removeRule']
   'restock.saveBudget': (typeof restockRoutes)['saveBudget']

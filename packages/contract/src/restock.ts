@@ -15,3 +15,6 @@ export const RESTOCK_TROUBLES = [
 export type RestockTrouble = (typeof RESTOCK_TROUBLES)[number]
 
 export const RESTOCK_PIECES_MAX = 1_000_000
+/** Days of cover, and of sales that they are counted from. */
+export const COVER_DAYS_MAX = 60
+export const SALES_DAYS = [3, 30] as const

@@ -296,6 +296,11 @@ describe('a supplier', { timeout: 60_000 }, () => {
     await page.getByRole('link', { name: '自动补货' }).click()
     await page.getByLabel('低于多少件时补货').fill('2')
     await page.getByLabel('补到多少件').fill('5')
+    // By demand, of which there is none yet: the written figures hold, and the page says so.
+    await page.getByLabel('按销量决定补多少').click()
+    await page.getByLabel('备几天的货').fill('3')
+    await page.getByText('销售天数不足，先按固定件数补货').waitFor()
+    await page.getByLabel('最多备几件').fill('50')
     await keepScreen(page, 'console-restock-rule')
     await page
       .locator('.form-foot')

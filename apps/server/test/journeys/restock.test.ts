@@ -60,6 +60,7 @@ const saveBudget = (shop: Shop, more: object) =>
 const budgetOf = async ({ shop, budgetId }: Stocked) =>
   (await shop.staff.call('restock.listBudgets', {})).items.find(({ id }) => id === budgetId)
 const look = () => house.platform.db.callGlobal<number>('fulfilment.look_for_restocks', 500)
+const count = () => house.platform.db.callGlobal<number>('fulfilment.count_demand', 500)
 const restocksOf = async ({ shop, goods }: Stocked) =>
   (await shop.staff.call('restock.list', { query: { skuId: goods.skuId } })).items
 const soonAsked = ({ shop }: Stocked) =>
@@ -284,6 +285,91 @@ test('cancelled before it was sent nothing is bought; under way, what comes is k
   expect(await purchasesOf(one, under.id)).toHaveLength(1)
   expect(await available(one)).toBe(100)
   await expectRight(one)
+})
+
+test('a rule by demand keeps days of cover: as written until it was sold for long enough, then by what was handed out', async () => {
+  const one = await stockedShop(12)
+  const order = await one.shop.place(one.goods, 6)
+  await one.shop.pay(order.no)
+  await one.shop.seen(order, isDelivered)
+  await house.platform.db.call(one.shop.tenantId, 'analytics.gather', 1_000)
+  const cover = { days: 7, salesDays: 3, least: 2, most: 50 }
+  const preview = (query: object) =>
+    one.shop.staff.call('restock.previewCover', { params: { skuId: one.goods.skuId }, query })
+  expect(await preview({ coverDays: 7, salesDays: 3 })).toMatchObject({
+    sold: 6,
+    available: 6,
+    wanted: 14,
+    below: 7,
+    isLongEnough: false,
+  })
+  const ruleRow = async () => {
+    const { items } = await one.shop.staff.call('restock.listRules', { query: { skuId: one.goods.skuId } })
+    return items[0]
+  }
+  const counted = async () => {
+    await Promise.all([count(), count(), count()])
+    return await until('the rule to be counted', async () => {
+      const row = await ruleRow()
+      return row?.sold == null ? undefined : row
+    })
+  }
+  // Six free are enough for the written five, and seven are what the sales want.
+  await one.rule({ cover })
+  await look()
+  expect(await counted()).toMatchObject({ cover, sold: 6, byDemand: false, thresholdNow: 5, targetNow: 12 })
+  await look()
+  expect(await restocksOf(one)).toEqual([])
+
+  await house.query(
+    `update fulfilment.restock_rules set first_sold_at = now() - interval '3 days' where tenant_id = $1 and sku_id = $2`,
+    [one.shop.tenantId, one.goods.skuId],
+  )
+  await one.rule({ cover: { ...cover, most: 11 } })
+  expect(await counted()).toMatchObject({ byDemand: true, thresholdNow: 6, targetNow: 11 })
+  await look()
+  expect(await restocksOf(one)).toEqual([])
+  expect(await preview({ coverDays: 7, salesDays: 3, least: 20 })).toMatchObject({ wanted: 20, isLongEnough: true })
+  await one.rule({ cover })
+  await counted()
+  await Promise.all([look(), look()])
+  expect(await settled(one, 'done')).toMatchObject({
+    quantity: 8,
+    filled: 8,
+    demand: { sold: 6, salesDays: 3, coverDays: 7, wanted: 14, available: 6 },
+  })
+  expect(await available(one)).toBe(14)
+  await look()
+  expect(await restocksOf(one)).toHaveLength(1)
+  await one.rule()
+  expect(await ruleRow()).toMatchObject({ cover: null, sold: null, byDemand: false, thresholdNow: 5 })
+
+  expect(await refused(one.rule({ cover: { ...cover, most: 1 } }))).toBe('common.invalid_input')
+  expect(await refused(one.rule({ cover: { ...cover, days: 61 } }))).toBe('common.invalid_input')
+  expect(await refused(preview({ salesDays: 2 }))).toBe('common.invalid_input')
+  await expectRight(one)
+})
+
+test('days of sales are counted to the hour: what is a day too old is not, and no hour twice', async () => {
+  const shop = await house.newShop()
+  const goods = await shop.stock(1)
+  await house.query(
+    `with since as (
+       select date_trunc('hour', now()) - interval '72 hours' as at, analytics.shop_day(date_trunc('hour', now()) - interval '72 hours') as day
+     )
+     insert into analytics.sums (tenant_id, grain, at, sku_id, batch_id, channel, pay_way, staff, pieces)
+     select $1, p.grain, p.at, $2, 0, p.channel, '', '', p.pieces
+     from since s
+     cross join lateral (values
+       ('hour', s.at - interval '1 hour', '', 1000), ('hour', s.at, '', 5), ('day', analytics.day_start(s.day), '', 1005),
+       ('day', analytics.day_start(s.day + 1), 'a', 10), ('day', analytics.day_start(s.day + 1), 'b', 20),
+       ('hour', analytics.day_start(s.day + 1), 'a', 10), ('day', analytics.day_start(s.day + 3), '', 3)
+     ) as p(grain, at, channel, pieces)`,
+    [shop.tenantId, goods.skuId],
+  )
+  const sold = (days: number) =>
+    house.platform.db.call<number>(shop.tenantId, 'fulfilment.sold_lately', goods.skuId, days)
+  expect(await sold(3)).toBe(5 + 30 + 3)
 })
 
 test('rules and budgets that cannot be are refused in words', async () => {

@@ -6,6 +6,11 @@ export const restockErrors = defineErrors('restock', {
     zh: '补到的数量不能低于触发数量',
     en: 'What it is filled up to cannot be less than what starts it',
   },
+  mostBelowLeast: {
+    status: 422,
+    zh: '最多件数不能低于最少件数',
+    en: 'The most pieces cannot be fewer than the least',
+  },
   notCodes: {
     status: 422,
     zh: '只有卡密规格可以补货，其他类型由供应商即时发货',

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { RESTOCK_PIECES_MAX, RESTOCK_STATES, RESTOCK_TROUBLES } from '../restock.ts'
+import { COVER_DAYS_MAX, RESTOCK_PIECES_MAX, RESTOCK_STATES, RESTOCK_TROUBLES, SALES_DAYS } from '../restock.ts'
 import { route } from '../route.ts'
 import {
+  digits,
   fen,
   flag,
   id,
@@ -28,6 +29,16 @@ const pieces = z.int().min(1).max(RESTOCK_PIECES_MAX)
 const perPiece = fen.min(1).max(100_000_000).nullable()
 const MONTHLY_FEN_MAX = 100_000_000_00
 
+const coverDays = z.int().min(1).max(COVER_DAYS_MAX)
+const salesDays = z.int().min(SALES_DAYS[0]).max(SALES_DAYS[1])
+const leastPieces = z.int().min(0).max(RESTOCK_PIECES_MAX)
+const isWithin = ({ least, most }: { readonly least: number; readonly most: number }) => most >= least
+const MOST_BELOW_LEAST = { error: 'restock.most_below_least', path: ['most'] }
+/** Keep `days` of cover, as sold in the last `salesDays`, at least and at most so many pieces. */
+const cover = z
+  .object({ days: coverDays, salesDays, least: leastPieces, most: pieces })
+  .refine(isWithin, MOST_BELOW_LEAST)
+
 const ofSku = z.object({ skuId: id, goodsId: id, goodsTitle: z.string(), skuTitle: z.string() })
 
 export const restockView = ofSku.extend({
@@ -41,6 +52,10 @@ export const restockView = ofSku.extend({
   maxUnitFen: fen.nullable(),
   budgetId: id,
   budget: z.string(),
+  /** Why the rule wanted as many; null: by its written figures, or by hand. */
+  demand: z
+    .object({ sold: z.int(), salesDays: z.int(), coverDays: z.int(), wanted: z.int(), available: z.int() })
+    .nullable(),
   /** Empty: the rule wanted it. */
   askedBy: z.string(),
   decidedBy: z.string(),
@@ -130,6 +145,14 @@ export const restockRoutes = {
         enabled: z.boolean(),
         threshold: z.int(),
         target: z.int(),
+        cover: cover.nullable(),
+        /** What holds now: by demand, or as written. */
+        thresholdNow: z.int(),
+        targetNow: z.int(),
+        /** What was counted last; null: not by demand, or not yet. */
+        sold: z.int().nullable(),
+        /** Whether the sales say what is wanted. */
+        byDemand: z.boolean(),
         maxUnitFen: fen.nullable(),
         budgetId: id,
         budget: z.string(),
@@ -152,12 +175,45 @@ export const restockRoutes = {
     access: manage,
     params: skuParams,
     body: z
-      .object({ enabled: z.boolean(), threshold: pieces, target: pieces, budgetId: id, maxUnitFen: perPiece })
+      .object({
+        enabled: z.boolean(),
+        threshold: pieces,
+        target: pieces,
+        cover: cover.nullable().default(null),
+        budgetId: id,
+        maxUnitFen: perPiece,
+      })
       .refine(({ threshold, target }) => target >= threshold, {
         error: 'restock.target_below_threshold',
         path: ['target'],
       }),
     response: ok,
+  }),
+  previewCover: route({
+    id: 'restock.previewCover',
+    method: 'GET',
+    path: '/api/console/skus/:skuId/restock/cover',
+    summary: 'What a rule by demand would want now; nothing is saved',
+    access: read,
+    params: skuParams,
+    query: z
+      .object({
+        coverDays: digits(coverDays).default(5),
+        salesDays: digits(salesDays).default(7),
+        least: digits(leastPieces).default(0),
+        most: digits(pieces).default(RESTOCK_PIECES_MAX),
+      })
+      .refine(isWithin, MOST_BELOW_LEAST),
+    response: z.object({
+      sold: z.int(),
+      available: z.int(),
+      wanted: z.int(),
+      /** Below so many it is filled up. */
+      below: z.int(),
+      firstSoldAt: instant.nullable(),
+      /** False: sold for fewer days than are counted; the written figures hold. */
+      isLongEnough: z.boolean(),
+    }),
   }),
   removeRule: route({
     id: 'restock.removeRule',

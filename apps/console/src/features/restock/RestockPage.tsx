@@ -128,6 +128,7 @@ function RestockFacts({ restock }: { readonly restock: Restock }) {
           </Link>,
         ],
         [t('wanted'), restock.askedBy || t('byRule')],
+        restock.demand !== null && [t('demand'), t('demandWhy', restock.demand)],
         [t('created'), <Time key="created" value={restock.createdAt} />],
         endedAt !== null && [t('ended'), <Time key="ended" value={endedAt} />],
         decidedAt !== null && [t('approval'), t('decided', { who: decidedBy, time: formatTime(decidedAt), reason })],

@@ -56,8 +56,8 @@ export function RuleListPage() {
           width: 90,
           align: 'right',
           phone: 'extra',
-          render: ({ available, threshold }) => (
-            <Typography.Text {...(available < threshold ? { type: 'danger' as const } : {})}>
+          render: ({ available, thresholdNow }) => (
+            <Typography.Text {...(available < thresholdNow ? { type: 'danger' as const } : {})}>
               <Count value={available} />
             </Typography.Text>
           ),
@@ -67,11 +67,7 @@ export function RuleListPage() {
           title: t('filling'),
           width: 130,
           align: 'right',
-          render: ({ threshold, target }) => (
-            <span className="num">
-              {threshold} → {target}
-            </span>
-          ),
+          render: (rule) => <Filling rule={rule} />,
         },
         {
           key: 'maxUnit',
@@ -95,9 +91,25 @@ export function RuleListPage() {
   )
 }
 
+function Filling({ rule: { thresholdNow, targetNow, cover, byDemand } }: { readonly rule: Rule }) {
+  const t = useText(restockText)
+  return (
+    <>
+      <span className="num">
+        {thresholdNow} → {targetNow}
+      </span>
+      {cover && (
+        <Typography.Text type="secondary" style={{ display: 'block', fontSize: 12 }}>
+          {byDemand ? t('followsDemand', { coverDays: cover.days }) : t('fixedYet')}
+        </Typography.Text>
+      )}
+    </>
+  )
+}
+
 function Standing({ rule }: { readonly rule: Rule }) {
   const t = useText(restockText)
-  const { openId, openState, enabled, trouble, lookAt, available, threshold } = rule
+  const { openId, openState, enabled, trouble, lookAt, available, thresholdNow } = rule
   if (openId !== null && openState !== null) {
     return (
       <Link to={`/restocks/${openId}`}>
@@ -106,7 +118,7 @@ function Standing({ rule }: { readonly rule: Rule }) {
     )
   }
   if (!enabled) return <Typography.Text type="secondary">{t('off')}</Typography.Text>
-  if (!trouble) return available < threshold ? t('low') : t('enough')
+  if (!trouble) return available < thresholdNow ? t('low') : t('enough')
   return (
     <>
       <Typography.Text type="warning">{t(`trouble_${trouble}`)}</Typography.Text>
@@ -120,14 +132,14 @@ function Standing({ rule }: { readonly rule: Rule }) {
 function RowActions({ rule }: { readonly rule: Rule }) {
   const t = useText(restockText)
   const { ask, removeRule } = useRestockActions()
-  const { skuId, goodsTitle, skuTitle, budgetId, target, available } = rule
+  const { skuId, goodsTitle, skuTitle, budgetId, targetNow, available } = rule
   return (
     <>
       {rule.openId === null && (
         <ActionButton
           type="link"
           permission="suppliers.manage"
-          onClick={() => ask({ skuId, goodsTitle, skuTitle, budgetId, quantity: Math.max(target - available, 1) })}
+          onClick={() => ask({ skuId, goodsTitle, skuTitle, budgetId, quantity: Math.max(targetNow - available, 1) })}
         >
           {t('askNow')}
         </ActionButton>

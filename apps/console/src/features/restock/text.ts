@@ -43,6 +43,33 @@ export const restockText = defineMessages('restock', {
   available: ['可售', 'Available'],
   threshold: ['低于多少件时补货', 'Restock below'],
   target: ['补到多少件', 'Restock up to'],
+  byDemand: ['按销量决定补多少', 'Follow demand'],
+  byDemandHint: [
+    '按最近的实际销量（含补发）备够若干天的货，剩不到一半时开始补。销售天数不足时按固定件数。',
+    'Keeps enough for some days, counted from pieces actually delivered (replacements too); restocks when less than half is left. Until it has been sold for long enough, the fixed figures apply.',
+  ],
+  coverDays: ['备几天的货', 'Days of cover'],
+  salesDays: ['按最近几天的销量', 'Counted from the last days'],
+  coverLeast: ['最少备几件', 'At least, pieces'],
+  coverMost: ['最多备几件', 'At most, pieces'],
+  days: ['天', 'days'],
+  fixedYet: ['暂按固定件数', 'Fixed for now'],
+  wouldWant: ['按现在的销量应备 {wanted} 件', 'Now {wanted} pieces would be kept'],
+  wouldWhy: [
+    '最近 {salesDays} 天售出 {sold} 件，备 {coverDays} 天；现有 {available} 件，低于 {below} 件时补到 {wanted} 件。',
+    '{sold} sold in {salesDays} days, {coverDays} days of cover; {available} there. Below {below} it is restocked up to {wanted}.',
+  ],
+  tooShort: ['销售天数不足，先按固定件数补货', 'Not sold for long enough yet; the fixed figures apply'],
+  tooShortWhy: [
+    '最近 {salesDays} 天售出 {sold} 件。首次售出满 {salesDays} 天后按销量补货。',
+    '{sold} sold in {salesDays} days. Demand is followed once {salesDays} days have passed since the first sale.',
+  ],
+  demand: ['依据', 'Based on'],
+  demandWhy: [
+    '{salesDays} 天售出 {sold} 件，备 {coverDays} 天：应有 {wanted} 件，当时有 {available} 件',
+    'Sold {sold} in {salesDays} days, {coverDays} days of cover: {wanted} wanted, {available} there',
+  ],
+  followsDemand: ['{coverDays} 天销量', '{coverDays} days of sales'],
   filling: ['触发 → 目标', 'Threshold → target'],
   maxUnit: ['每件最高进价', 'Highest unit cost'],
   maxUnitHint: [

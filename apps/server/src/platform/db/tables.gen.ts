@@ -618,6 +618,14 @@ export type FulfilmentRestockRules = {
   trouble: string | null
   updated_at: DefaultedTime
   updated_by: Generated<string>
+  cover_days: number | null
+  sales_days: number | null
+  cover_least: number | null
+  cover_most: number | null
+  sold: number | null
+  counted_at: NullableTime
+  first_sold_at: NullableTime
+  counted_target: number | null
 }
 
 export type FulfilmentRestocks = {
@@ -646,6 +654,7 @@ export type FulfilmentRestocks = {
   due_at: NullableTime
   created_at: DefaultedTime
   ended_at: NullableTime
+  demand: NullableJson
 }
 
 export type FulfilmentServiceRules = {

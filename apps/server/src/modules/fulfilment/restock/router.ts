@@ -110,6 +110,7 @@ export function createRestocker(platform: Platform, wakeLanes: () => void): Rest
     turn: async () => {
       if (performance.now() - lookedMs > LOOK_MS) {
         lookedMs = performance.now()
+        await db.callGlobal<number>('fulfilment.count_demand', LOOK_MAX)
         await db.callGlobal<number>('fulfilment.look_for_restocks', LOOK_MAX)
       }
       await db.callGlobal<number>('fulfilment.give_up_restocks', TAKE_MAX)

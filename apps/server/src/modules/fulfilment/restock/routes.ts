@@ -4,7 +4,7 @@ import type { Platform } from '../../../platform/module.ts'
 import { askRestock, cancelRestock, decideRestock } from './commands/move-restock.ts'
 import { removeBudget, saveBudget } from './commands/save-budget.ts'
 import { removeRule, saveRule } from './commands/save-rule.ts'
-import { listBudgets, listRestocks, listRules, readRestock } from './queries/restocks.ts'
+import { listBudgets, listRestocks, listRules, previewCover, readRestock } from './queries/restocks.ts'
 
 const OK = { ok: true } as const
 
@@ -39,6 +39,9 @@ export function restockRoutes({ db }: Platform, kick: () => void) {
       await db.write(ctx, (tx) => saveRule(tx, params.skuId, body, session.name))
       return OK
     }),
+    handle(routes.previewCover, ({ ctx, params, query }) =>
+      db.read(ctx, (tx) => previewCover(tx, params.skuId, query)),
+    ),
     handle(routes.removeRule, async ({ ctx, params }) => {
       await db.write(ctx, (tx) => removeRule(tx, params.skuId))
       return OK

@@ -7,12 +7,20 @@ export type RestockRule = {
   readonly enabled: boolean
   readonly threshold: number
   readonly target: number
+  /** Keep so many days of what the last days sold; null: threshold and target as written. */
+  readonly cover: {
+    readonly days: number
+    readonly salesDays: number
+    readonly least: number
+    readonly most: number
+  } | null
   readonly budgetId: number
   readonly maxUnitFen: number | null
 }
 
 /**
- * Says when a variant of codes is filled up. What went wrong before is forgotten: it is looked at at once.
+ * Says when a variant of codes is filled up. What went wrong before is forgotten: it is looked at at once, and counted
+ * before that where it goes by demand.
  * @throws restock.not_codes, .no_source, common.not_found
  */
 export async function saveRule(tx: Tx, skuId: number, rule: RestockRule, by: string): Promise<void> {
@@ -20,11 +28,14 @@ export async function saveRule(tx: Tx, skuId: number, rule: RestockRule, by: str
   await lockBudget(tx, rule.budgetId)
   await sql`
     insert into fulfilment.restock_rules (
-      tenant_id, sku_id, budget_id, enabled, threshold, target, max_unit_fen, updated_by
+      tenant_id, sku_id, budget_id, enabled, threshold, target, max_unit_fen, cover_days, sales_days, cover_least, cover_most,
+      updated_by
     )
     values (
       ${tx.ctx.tenantId}::bigint, ${skuId}::bigint, ${rule.budgetId}::bigint, ${rule.enabled}, ${rule.threshold}::integer,
-      ${rule.target}::integer, ${rule.maxUnitFen}::bigint, ${by}
+      ${rule.target}::integer, ${rule.maxUnitFen}::bigint, ${rule.cover?.days ?? null}::smallint,
+      ${rule.cover?.salesDays ?? null}::smallint, ${rule.cover?.least ?? null}::integer, ${rule.cover?.most ?? null}::integer,
+      ${by}
     )
     on conflict (tenant_id, sku_id) do update
     set budget_id = excluded.budget_id,
@@ -32,6 +43,13 @@ export async function saveRule(tx: Tx, skuId: number, rule: RestockRule, by: str
         threshold = excluded.threshold,
         target = excluded.target,
         max_unit_fen = excluded.max_unit_fen,
+        cover_days = excluded.cover_days,
+        sales_days = excluded.sales_days,
+        cover_least = excluded.cover_least,
+        cover_most = excluded.cover_most,
+        sold = null,
+        counted_at = null,
+        counted_target = null,
         look_at = now(),
         trouble = null,
         updated_at = now(),

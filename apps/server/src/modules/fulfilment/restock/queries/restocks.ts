@@ -12,6 +12,7 @@ import { allOf, containing, limitOf, type PageQuery } from '../../../../platform
 
 type View = z.output<typeof restockView>
 type Rule = z.output<typeof restockRoutes.rules.response>['items'][number]
+type Preview = z.output<typeof restockRoutes.previewCover.response>
 type Budget = z.output<typeof restockBudget>
 
 type ListQuery = PageQuery & {
@@ -57,7 +58,7 @@ async function restockRows(tx: ReadTx, condition: RawBuilder<unknown>, rest: Raw
   >`
     select r.id, r.sku_id as "skuId", g.id as "goodsId", g.title as "goodsTitle", k.title as "skuTitle", r.state, r.quantity,
       r.filled, r.spent_fen as "spentFen", r.asked_fen as "askedFen", r.max_unit_fen as "maxUnitFen",
-      r.budget_id as "budgetId", b.name as budget, r.asked_by as "askedBy", r.decided_by as "decidedBy",
+      r.demand, r.budget_id as "budgetId", b.name as budget, r.asked_by as "askedBy", r.decided_by as "decidedBy",
       r.decided_at as "decidedAt", r.reason, r.trouble, r.trouble_note as "troubleNote", r.is_ending as "isEnding",
       r.created_at as "createdAt", r.ended_at as "endedAt"
     from fulfilment.restocks r
@@ -77,7 +78,8 @@ async function restockRows(tx: ReadTx, condition: RawBuilder<unknown>, rest: Raw
 
 /** Those that are low come first. */
 export async function listRules(tx: ReadTx, query: ListQuery & { readonly low?: boolean | undefined }) {
-  const isLow = sql`s.available < r.threshold`
+  const thresholdNow = sql`coalesce((r.counted_target + 1) / 2, r.threshold)`
+  const isLow = sql`s.available < ${thresholdNow}`
   const from = sql`
     from fulfilment.restock_rules r
     join fulfilment.restock_budgets b on b.tenant_id = r.tenant_id and b.id = r.budget_id
@@ -101,7 +103,13 @@ export async function listRules(tx: ReadTx, query: ListQuery & { readonly low?: 
     )}`
   const { rows } = await sql<Omit<Rule, 'lookAt' | 'updatedAt'> & { lookAt: Date; updatedAt: Date }>`
     select r.sku_id as "skuId", g.id as "goodsId", g.title as "goodsTitle", k.title as "skuTitle", s.available, r.enabled,
-      r.threshold, r.target, r.max_unit_fen as "maxUnitFen", r.budget_id as "budgetId", b.name as budget, o.id as "openId",
+      r.threshold, r.target, ${thresholdNow} as "thresholdNow", coalesce(r.counted_target, r.target) as "targetNow", r.sold,
+      r.counted_target is not null as "byDemand",
+      case
+        when r.cover_days is not null then jsonb_build_object(
+          'days', r.cover_days, 'salesDays', r.sales_days, 'least', r.cover_least, 'most', r.cover_most
+        )
+      end as cover, r.max_unit_fen as "maxUnitFen", r.budget_id as "budgetId", b.name as budget, o.id as "openId",
       o.state as "openState", r.trouble, r.look_at as "lookAt", r.updated_at as "updatedAt", r.updated_by as "updatedBy"
     ${from}
     order by (${isLow}) desc, g.title, r.sku_id
@@ -113,6 +121,43 @@ export async function listRules(tx: ReadTx, query: ListQuery & { readonly low?: 
     page: query.page,
     pageSize: query.pageSize,
   }
+}
+
+/** What a rule by demand would want of this variant now. @throws common.not_found */
+export async function previewCover(
+  tx: ReadTx,
+  skuId: number,
+  of: { readonly coverDays: number; readonly salesDays: number; readonly least: number; readonly most: number },
+): Promise<Preview> {
+  const { rows } = await sql<Omit<Preview, 'below' | 'firstSoldAt'> & { firstSoldAt: Date | null }>`
+    select s.sold, a.available, f.first as "firstSoldAt",
+      fulfilment.cover_target(
+        s.sold, ${of.salesDays}::integer, ${of.coverDays}::integer, ${of.least}::integer, ${of.most}::integer
+      ) as wanted,
+      coalesce(f.first <= now() - make_interval(hours => ${of.salesDays}::integer * 24), false) as "isLongEnough"
+    from catalog.skus k
+    cross join lateral (
+      select fulfilment.sold_lately(k.tenant_id, k.id, ${of.salesDays}::integer) as sold
+    ) s
+    cross join lateral (
+      select coalesce(r.first_sold_at, fulfilment.first_sold(k.tenant_id, k.id)) as first
+      from (values (1)) one
+      left join fulfilment.restock_rules r on r.tenant_id = k.tenant_id and r.sku_id = k.id
+    ) f
+    cross join lateral (
+      select coalesce(sum(a.balance - a.held_out), 0)::bigint as available
+      from ledger.accounts a
+      where a.tenant_id = k.tenant_id
+        and a.kind = 'stock.available'
+        and a.ref = k.id::text
+        and a.unit = 'piece'
+    ) a
+    where k.tenant_id = ${tx.ctx.tenantId}::bigint
+      and k.id = ${skuId}::bigint
+      and k.removed_at is null`.execute(tx.db)
+  const [row] = rows
+  if (!row) throw commonErrors.notFound()
+  return { ...row, below: Math.ceil(row.wanted / 2), firstSoldAt: row.firstSoldAt?.toISOString() ?? null }
 }
 
 export async function listBudgets(tx: ReadTx): Promise<{ items: Budget[] }> {
