@@ -141,7 +141,6 @@ type Life = {
   log: string[]
   disputes: Map<string, [string, number]>
   isTwice: boolean
-  wasOpen: boolean
 }
 async function begin(world: World, kind: Kind): Promise<Life> {
   const { shop, goods } = world
@@ -190,7 +189,6 @@ async function begin(world: World, kind: Kind): Promise<Life> {
     log: [`kind ${kind} ${view.no}`],
     disputes: new Map(),
     isTwice: false,
-    wasOpen: false,
   }
 }
 const rows = <T = Record<string, unknown>>({ shop, no }: Life, text: string) =>
@@ -327,7 +325,6 @@ async function draw(life: Life, random: () => number): Promise<Move | null> {
     const fen = pick([receipt.fen, receipt.fen, 300, 700, Math.ceil(random() * receipt.fen)]) ?? 1
     const disputeNo = `D${no}-${life.disputes.size}`
     life.disputes.set(disputeNo, [receipt.tradeNo, fen])
-    if (purchases.length > 0) life.wasOpen = true
     return tell(disputeNo, [receipt.tradeNo, fen], pick(['opened', 'opened', 'lost']))
   }
   if (roll < 0.78) {
@@ -430,13 +427,20 @@ async function faultsOf(life: Life): Promise<string[]> {
     life,
     "select from entitlements.grants where tenant_id = $1 and order_no = $2 and state = 'active' and kind = 'card'",
   )
+  // What was under way when a bank took its payment arrives all the same; workers may have begun it a moment before.
+  const underWay = await rows(
+    life,
+    `select from suppliers.purchases p join payments.chargebacks c on c.tenant_id = $1 and c.order_no = $2
+      where p.tenant_id = $1 and p.order_no = $2 and p.created_at < c.opened_at + interval '1 second'
+        and (p.ended_at is null or p.ended_at >= c.opened_at) limit 1`,
+  )
   const taken = life.log.some((line) => line.includes('"takes":"line"') && line.includes('"ok":true'))
   if (
     all &&
     Number(all.came) > 0 &&
     Number(all.banks) >= Number(all.came) &&
     living.length > 0 &&
-    !life.wasOpen &&
+    underWay.length === 0 &&
     !life.kind.endsWith('mixed') &&
     !taken
   )
