@@ -207,7 +207,8 @@ describe('the merchant', { timeout: 60_000 }, () => {
     await page.getByText(/含支付手续费 ¥0\.\d\d/).waitFor()
     const due = (await page.getByRole('button', { name: /去付款 ¥/ }).textContent())?.replace('去付款 ¥', '') ?? '?'
     await page.getByRole('button', { name: /去付款 ¥/ }).click()
-    await page.getByRole('button', { name: new RegExp(due.trim().replace('.', '\\.')) }).click()
+    // The cashier's button, not the one that leads there and names the same sum.
+    await page.getByRole('button', { name: new RegExp(`^支付 .*${due.trim().replace('.', '\\.')}`) }).click()
     await page.getByRole('heading', DELIVERED).waitFor({ timeout: 20_000 })
   })
 })
