@@ -260,9 +260,13 @@ async function settled({ house, shop }: World): Promise<void> {
   })
 }
 
+/**
+ * What the accounts hold now. The moment is asked for in whole milliseconds, and transfers are stamped finer: so it is the next
+ * one, and is waited for; one cut off would lie before a transfer of the same millisecond.
+ */
 async function momentOf({ house, shop }: World): Promise<Moment> {
   const [row] = await house.query<{ at: Date; balances: Record<string, number>; stock: number }>(
-    `select clock_timestamp() as at,
+    `select date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond' as at, pg_sleep(0.002),
        (select jsonb_object_agg(kind, balance) from (
           select kind, sum(balance) as balance from ledger.accounts where tenant_id = $1 and unit = 'CNY' group by kind
         ) a) as balances,
