@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { isProblem } from '@quanshu/client'
 import type { CardSource } from '@quanshu/contract'
 import type { OrderNo } from '@quanshu/kernel'
@@ -120,6 +120,46 @@ test('supplier first: ours are sold when the supplier has refused; own only: nob
   const alone = await cardShop('own', 1)
   const refused = alone.shop.place(alone.goods, 2).catch((error) => (isProblem(error) ? error.code : error))
   expect(await refused).toBe('orders.sold_out')
+})
+
+test('what is not priced in yuan is nobody’s stock, and not bought to try it', async () => {
+  const { shop, goods } = await cardShop('supplier_first', 0)
+  await house.query("update suppliers.products set currency = 'USD' where tenant_id = $1", [shop.tenantId])
+  await house.query('select suppliers.follow_shelf($1, array[$2::bigint])', [shop.tenantId, goods.skuId])
+  const refusal = (work: Promise<unknown>) => work.catch((error) => (isProblem(error) ? error.code : error))
+  expect(await refusal(shop.place(goods))).toBe('orders.sold_out')
+  const { items } = await shop.staff.call('suppliers.listProducts', { query: {} })
+  const tried = shop.staff.call(
+    'suppliers.tryProduct',
+    { params: { productId: items[0]?.id ?? 0 }, body: { fields: {} } },
+    { idempotencyKey: randomUUID() },
+  )
+  expect(await refusal(tried)).toBe('suppliers.other_currency')
+})
+
+test('a price that the supplier pushes is fetched and kept at once, and a forged push changes nothing', async () => {
+  const { shop } = await cardShop('supplier_first', 0)
+  const product = async () =>
+    (await shop.staff.call('suppliers.listProducts', { query: { q: String(9_900_000 + goodsCount) } })).items.find(
+      ({ supplier }) => supplier === '甲',
+    )
+  const { supplierId = 0, remoteId = '' } = (await product()) ?? {}
+  first.control.setGoods(remoteId, { price: '23.5' })
+  const push = async (key: string): Promise<string> => {
+    const time = String(Date.now())
+    const sign = createHash('sha1').update(`${time}{"id":"${remoteId}","time":"${time}"}${key}`).digest('hex')
+    const answer = await fetch(`${shop.base}/api/supply/${supplierId}/notify`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ id: remoteId, time, goods_price: '1.00', sign }),
+    })
+    return await answer.text()
+  }
+  expect(await push('not the key')).not.toBe('ok')
+  expect((await product())?.costHao).toBe(200_000)
+  expect(await push(first.secrets.key ?? '')).toBe('ok')
+  // Asked for, and not taken from what was pushed.
+  await until('the new price', async () => (await product())?.costHao === 235_000 || undefined)
 })
 
 test('the line is cut after buying: one purchase, asked about, one delivery', async () => {

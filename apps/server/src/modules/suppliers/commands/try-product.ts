@@ -6,10 +6,14 @@ import { readProduct } from '../queries/suppliers.ts'
 /**
  * Buys one piece of a product for real, so that how it arrives can be measured.
  * @returns the purchase's id
- * @throws common.not_found, suppliers.field_missing
+ * @throws common.not_found, suppliers.field_missing, other_currency
  */
 export async function tryProduct(tx: Tx, productId: number, fields: Readonly<Record<string, string>>): Promise<number> {
   const product = await readProduct(tx, productId)
+  // Its cost would be booked as so many yuan.
+  if (product.currency !== 'CNY') {
+    throw supplierErrors.otherCurrency({ product: product.name, currency: product.currency })
+  }
   for (const field of product.fields ?? []) {
     if (field.required && !fields[field.key]?.trim()) {
       throw supplierErrors.fieldMissing({
