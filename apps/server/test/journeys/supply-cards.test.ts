@@ -137,6 +137,34 @@ test('what is not priced in yuan is nobody’s stock, and not bought to try it',
   expect(await refusal(tried)).toBe('suppliers.other_currency')
 })
 
+test('a code that is bought to try its product is measured, and lies on the shelf that it is for', async () => {
+  const { shop, goods } = await cardShop('own_first', 0)
+  const { items } = await shop.staff.call('suppliers.listProducts', { query: { q: String(9_900_000 + goodsCount) } })
+  const params = { productId: items.find(({ supplier }) => supplier === '甲')?.id ?? 0 }
+  const tried = () =>
+    shop.staff.call('suppliers.tryProduct', { params, body: { fields: {} } }, { idempotencyKey: randomUUID() })
+  const { id } = await tried()
+  const purchase = await until('the code', async () => {
+    await house.query(
+      "update suppliers.purchases set due_at = now() where id = $1 and state in ('accepted', 'unknown') and leased_until is null",
+      [id],
+    )
+    const seen = await shop.staff.call('suppliers.readPurchase', { params: { purchaseId: id } })
+    return seen.state === 'done' ? seen : undefined
+  })
+  expect(purchase).toMatchObject({ purpose: 'test', arrived: 1, costFen: 2_000, cards: [{ outcome: 'taken' }] })
+  expect(Date.parse(purchase.endedAt ?? '')).toBeGreaterThan(Date.parse(purchase.sentAt ?? ''))
+  const [batch] = await batchesOf(shop, goods)
+  expect(batch).toMatchObject({ supplier: '甲', costFen: 2_000, counts: { available: 1 } })
+  await expectRight(shop)
+  // Of what is nobody's source there is no shelf to put it on.
+  await shop.staff.call('suppliers.saveSkuSupply', {
+    params: { skuId: goods.skuId },
+    body: { policy: 'cheapest', source: 'own_first', leastMarginFen: 0, offers: [] },
+  })
+  expect(await tried().catch((error) => isProblem(error) && error.code)).toBe('suppliers.try_needs_shelf')
+})
+
 test('a price that the supplier pushes is fetched and kept at once, and a forged push changes nothing', async () => {
   const { shop } = await cardShop('supplier_first', 0)
   const product = async () =>
