@@ -73,7 +73,7 @@ as $$
 $$;
 revoke execute on function fulfilment.sku_of_bought(bigint, bigint, integer) from public;
 
--- The same of a purchase, which may also be for the shelf (fulfilment_restock.sql).
+-- The same of a purchase, which may also be for the shelf (fulfilment_restock.sql), or to try a product.
 create or replace function fulfilment.sku_of_purchase(p_tenant bigint, p_purchase suppliers.purchases)
 returns bigint
 language sql
@@ -87,6 +87,18 @@ as $$
       from fulfilment.restocks r
       where r.tenant_id = p_tenant
         and r.id = p_purchase.restock_id
+    )
+    -- A code that was bought to try it goes where its product's codes go.
+    when p_purchase.purpose = 'test' then (
+      select k.id
+      from suppliers.offers o
+      join catalog.skus k on k.tenant_id = o.tenant_id and k.id = o.sku_id
+      where o.tenant_id = p_tenant
+        and o.product_id = p_purchase.product_id
+        and k.kind = 'card'
+        and k.removed_at is null
+      order by o.id
+      limit 1
     )
     else fulfilment.sku_of_bought(p_tenant, p_purchase.order_no, p_purchase.line_no)
   end

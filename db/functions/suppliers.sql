@@ -261,7 +261,7 @@ as $$
       case when suppliers.is_price_stopped(p_tenant, w.sku) then 0 when bool_or(u.usable and u.stock is null) then null else coalesce(sum(u.stock) filter (where u.usable), 0)::bigint end as stock
     from unnest(p_skus) as w(sku)
     left join lateral (
-      select p.stock, o.enabled and p.on_sale and s.state = 'on' and suppliers.is_covered(s.papers_until) as usable
+      select p.stock, o.enabled and p.on_sale and p.currency = 'CNY' and s.state = 'on' and suppliers.is_covered(s.papers_until) as usable
       from suppliers.offers o
       join suppliers.products p on p.tenant_id = o.tenant_id and p.id = o.product_id
       join suppliers.suppliers s on s.tenant_id = p.tenant_id and s.id = p.supplier_id

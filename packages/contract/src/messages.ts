@@ -432,6 +432,28 @@ export const MESSAGE_EVENTS = {
       },
     },
   },
+  'batch.recalled': {
+    name: { zh: '已购卡密被召回', en: 'Codes that were sold are recalled' },
+    type: 'batch.recalled',
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email', 'sms'],
+    on: ['inbox', 'email'],
+    link: '/orders/{order}',
+    variables: { ...usual, order },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】您购买的卡密正在召回',
+        body: '订单 {order} 中有卡密所在的批次存在问题，正在召回。尚未使用的请先不要使用，我们会为您更换或退款，结果会显示在订单页。\n\n{link}',
+        sms: '您的订单{order}中有卡密正在召回，请先不要使用，详情：{link}',
+      },
+      en: {
+        subject: '{shop}: a code that you bought is being recalled',
+        body: 'A batch that codes of order {order} came from has a problem and is being recalled. Please do not use them until you hear from us: each will be replaced or refunded, and your order page tells which.\n\n{link}',
+        sms: 'Codes of order {order} are being recalled, please do not use them yet: {link}',
+      },
+    },
+  },
   'service.opened': {
     name: { zh: '新的人工服务', en: 'New service to do' },
     type: 'service.opened',

@@ -63,6 +63,8 @@ export async function openSupplier(kind: TopUpSupplier) {
   return {
     kind,
     url: standIn.url,
+    /** What it and we sign with. */
+    secrets: secrets as Readonly<Record<string, string>>,
     control,
     placing,
     asking,

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { isProblem } from '@quanshu/client'
 import type { CardSource } from '@quanshu/contract'
 import type { OrderNo } from '@quanshu/kernel'
@@ -120,6 +120,74 @@ test('supplier first: ours are sold when the supplier has refused; own only: nob
   const alone = await cardShop('own', 1)
   const refused = alone.shop.place(alone.goods, 2).catch((error) => (isProblem(error) ? error.code : error))
   expect(await refused).toBe('orders.sold_out')
+})
+
+test('what is not priced in yuan is nobody’s stock, and not bought to try it', async () => {
+  const { shop, goods } = await cardShop('supplier_first', 0)
+  await house.query("update suppliers.products set currency = 'USD' where tenant_id = $1", [shop.tenantId])
+  await house.query('select suppliers.follow_shelf($1, array[$2::bigint])', [shop.tenantId, goods.skuId])
+  const refusal = (work: Promise<unknown>) => work.catch((error) => (isProblem(error) ? error.code : error))
+  expect(await refusal(shop.place(goods))).toBe('orders.sold_out')
+  const { items } = await shop.staff.call('suppliers.listProducts', { query: {} })
+  const tried = shop.staff.call(
+    'suppliers.tryProduct',
+    { params: { productId: items[0]?.id ?? 0 }, body: { fields: {} } },
+    { idempotencyKey: randomUUID() },
+  )
+  expect(await refusal(tried)).toBe('suppliers.other_currency')
+})
+
+test('a code that is bought to try its product is measured, and lies on the shelf that it is for', async () => {
+  const { shop, goods } = await cardShop('own_first', 0)
+  const { items } = await shop.staff.call('suppliers.listProducts', { query: { q: String(9_900_000 + goodsCount) } })
+  const params = { productId: items.find(({ supplier }) => supplier === '甲')?.id ?? 0 }
+  const tried = () =>
+    shop.staff.call('suppliers.tryProduct', { params, body: { fields: {} } }, { idempotencyKey: randomUUID() })
+  const { id } = await tried()
+  const purchase = await until('the code', async () => {
+    await house.query(
+      "update suppliers.purchases set due_at = now() where id = $1 and state in ('accepted', 'unknown') and leased_until is null",
+      [id],
+    )
+    const seen = await shop.staff.call('suppliers.readPurchase', { params: { purchaseId: id } })
+    return seen.state === 'done' ? seen : undefined
+  })
+  expect(purchase).toMatchObject({ purpose: 'test', arrived: 1, costFen: 2_000, cards: [{ outcome: 'taken' }] })
+  expect(Date.parse(purchase.endedAt ?? '')).toBeGreaterThan(Date.parse(purchase.sentAt ?? ''))
+  const [batch] = await batchesOf(shop, goods)
+  expect(batch).toMatchObject({ supplier: '甲', costFen: 2_000, counts: { available: 1 } })
+  await expectRight(shop)
+  // Of what is nobody's source there is no shelf to put it on.
+  await shop.staff.call('suppliers.saveSkuSupply', {
+    params: { skuId: goods.skuId },
+    body: { policy: 'cheapest', source: 'own_first', leastMarginFen: 0, offers: [] },
+  })
+  expect(await tried().catch((error) => isProblem(error) && error.code)).toBe('suppliers.try_needs_shelf')
+})
+
+test('a price that the supplier pushes is fetched and kept at once, and a forged push changes nothing', async () => {
+  const { shop } = await cardShop('supplier_first', 0)
+  const product = async () =>
+    (await shop.staff.call('suppliers.listProducts', { query: { q: String(9_900_000 + goodsCount) } })).items.find(
+      ({ supplier }) => supplier === '甲',
+    )
+  const { supplierId = 0, remoteId = '' } = (await product()) ?? {}
+  first.control.setGoods(remoteId, { price: '23.5' })
+  const push = async (key: string): Promise<string> => {
+    const time = String(Date.now())
+    const sign = createHash('sha1').update(`${time}{"id":"${remoteId}","time":"${time}"}${key}`).digest('hex')
+    const answer = await fetch(`${shop.base}/api/supply/${supplierId}/notify`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ id: remoteId, time, goods_price: '1.00', sign }),
+    })
+    return await answer.text()
+  }
+  expect(await push('not the key')).not.toBe('ok')
+  expect((await product())?.costHao).toBe(200_000)
+  expect(await push(first.secrets.key ?? '')).toBe('ok')
+  // Asked for, and not taken from what was pushed.
+  await until('the new price', async () => (await product())?.costHao === 235_000 || undefined)
 })
 
 test('the line is cut after buying: one purchase, asked about, one delivery', async () => {

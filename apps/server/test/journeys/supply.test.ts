@@ -144,6 +144,15 @@ async function hurry(shop: Shop, no: OrderNo): Promise<void> {
   }
 }
 
+test('the ladder of questions: 5, 5, 10, 20, 30 s, 1, 2, 3, 5, 10 min, then every ten minutes for three days', async () => {
+  const rows = await house.query<{ seconds: number | null }>(
+    'select extract(epoch from suppliers.ask_again_after(n))::integer as seconds from generate_series(0, 442) as n order by n',
+  )
+  const waits = rows.map(({ seconds }) => seconds)
+  expect(waits.slice(0, 11)).toEqual([5, 5, 10, 20, 30, 60, 120, 180, 300, 600, 600])
+  expect(waits.slice(10).findIndex((wait) => wait === null) * 600).toBe(3 * 86_400)
+})
+
 test('never found: nothing else is bought, a person is told, and what they find out settles it', async () => {
   const one = await topUpShop()
   const order = await paid(one, account('cut_before'))

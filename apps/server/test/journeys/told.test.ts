@@ -111,6 +111,36 @@ describe('who hears', () => {
     expect((await stranger.call('notify.listInbox', { query: {} })).total).toBe(0)
   })
 
+  test('whoever bought from a batch that is recalled, by mail and in the mall', async () => {
+    const shop = await house.newShop()
+    const goods = await shop.stock(3)
+    const buyer = await shop.member()
+    const contact = `recalled-${randomUUID()}@example.test`
+    const [mine, guests] = [
+      await shop.place(goods, 1, { visitor: buyer.visitor, contact: buyer.phone }),
+      await shop.place(goods, 1, { contact }),
+    ]
+    for (const order of [mine, guests]) {
+      await shop.pay(order.no)
+      await shop.seen(order, isDelivered)
+    }
+    await shop.staff.call(
+      'fulfilment.recallBatch',
+      { params: { batchId: goods.batchId }, body: { reason: '黑卡' } },
+      { idempotencyKey: randomUUID() },
+    )
+    const line = await until('the news', async () =>
+      (await buyer.visitor.call('notify.listMyMessages', { query: {} })).items.find(
+        ({ event }) => event === 'batch.recalled',
+      ),
+    )
+    expect(line).toMatchObject({ link: `/orders/${mine.no}` })
+    const letter = await until('the mail', () =>
+      mail.control.inbox(contact).find(({ subject }) => subject.includes('召回')),
+    )
+    expect(letter.text).toContain(String(guests.no))
+  })
+
   test('what runs low is told once until it is filled up', async () => {
     const shop = await house.newShop()
     const goods = await shop.stock(3, { sku: { lowStockAt: 5 } })

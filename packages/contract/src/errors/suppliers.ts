@@ -47,6 +47,16 @@ export const supplierErrors = defineErrors('suppliers', {
     zh: '「{product}」与规格的类型不符：直充规格只能用直充商品，卡密规格只能用卡密或链接商品',
     en: '“{product}” does not fit the variant: top-ups take top-up products, codes take products that hand over codes or links',
   },
+  otherCurrency: {
+    status: 409,
+    zh: '「{product}」以 {currency} 计价，账目只记人民币，不能购买',
+    en: '“{product}” is priced in {currency}; the books know only yuan, so it cannot be bought',
+  },
+  tryNeedsShelf: {
+    status: 409,
+    zh: '请先把「{product}」设为某个卡密规格的货源（可先不启用），试买到的卡密会放进那里的库存',
+    en: 'First make “{product}” a source of a variant of codes (it may be switched off): the code that is bought goes onto its shelf',
+  },
   codesNotByWord: {
     status: 409,
     zh: '卡密不能只凭口头认定到账：请把供应商给的卡密导入库存，再认定为「没有买成」并重试订单，就会从库存发货',

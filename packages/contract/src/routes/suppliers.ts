@@ -259,6 +259,9 @@ export const purchaseDetail = purchaseView.extend({
         product: z.string(),
         costHao: hao,
         stock: z.int().nullable(),
+        /** Absent of choices that were made before these were kept. */
+        balanceHao: hao.nullable().optional(),
+        breaker: z.enum(BREAKER_STATES).optional(),
         tries: z.int(),
         arrived: z.int(),
         p50: z.number().nullable(),

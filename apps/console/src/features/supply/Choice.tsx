@@ -1,6 +1,6 @@
 import { Tag, Typography } from 'antd'
 import type { Output } from '../../shared/api/index.ts'
-import { formatSeconds } from '../../shared/format.ts'
+import { formatHao, formatSeconds } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { Hao } from '../../shared/parts/values.tsx'
 import { percentOf } from './parts.tsx'
@@ -42,10 +42,13 @@ export function Choice({ purchase }: { readonly purchase: Purchase }) {
 function CandidateRow({ candidate, chosen }: { readonly candidate: Candidate; readonly chosen: boolean }) {
   const t = useText(purchaseText)
   const passedOver = usePassedOver()
-  const { supplier, product, costHao, tries, arrived, p50, score } = candidate
+  const { supplier, product, costHao, stock, balanceHao, breaker, tries, arrived, p50, p95, score } = candidate
   const figures = [
     tries > 0 && `${percentOf(arrived / tries)}%`,
-    p50 !== null && formatSeconds(p50),
+    p50 !== null && (p95 === null ? formatSeconds(p50) : `${formatSeconds(p50)} / ${formatSeconds(p95)}`),
+    stock !== null && t('candidateStock', { count: stock }),
+    typeof balanceHao === 'number' && t('candidateBalance', { amount: formatHao(balanceHao) }),
+    breaker === 'half_open' && t('candidateProbed'),
     score !== null && `${t('score')} ${Number(score.toFixed(3))}`,
   ].filter(Boolean)
   return (

@@ -85,6 +85,9 @@ export const purchaseText = defineMessages('purchases', {
   whyTest: ['试买是您指定的，没有比较其他货源。', 'A try-out names its product; nothing was compared.'],
   chosen: ['选中', 'Chosen'],
   score: ['得分', 'Score'],
+  candidateStock: ['库存 {count}', 'stock {count}'],
+  candidateBalance: ['余额 {amount}', 'balance {amount}'],
+  candidateProbed: ['线路试探中', 'lane being probed'],
   callbacks: ['回调原文', 'Callbacks, word for word'],
   noCallbacks: ['没有收到回调，结果靠主动查询。', 'None came; the supplier is asked.'],
 

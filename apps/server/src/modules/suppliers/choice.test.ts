@@ -258,7 +258,7 @@ test('the supplier is told by its own names, and the choice is kept with its rea
   expect(choiceRecord('cheapest', choice)).toMatchObject({
     policy: 'cheapest',
     candidates: [
-      { offerId: 1, passedOver: null, score: 100_000 },
+      { offerId: 1, balanceHao: one.balanceHao, breaker: one.breaker, passedOver: null, score: 100_000 },
       { offerId: 2, passedOver: 'off_shelf', score: null },
     ],
   })

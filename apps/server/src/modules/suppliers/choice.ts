@@ -183,12 +183,28 @@ export function choiceRecord(policy: RoutePolicy, { judged }: Choice) {
   return {
     policy,
     candidates: judged.map(
-      ({ offerId, supplier, product, costHao, stock, tries, arrived, p50, p95, score, passedOver }) => ({
+      ({
         offerId,
         supplier,
         product,
         costHao,
         stock,
+        balanceHao,
+        breaker,
+        tries,
+        arrived,
+        p50,
+        p95,
+        score,
+        passedOver,
+      }) => ({
+        offerId,
+        supplier,
+        product,
+        costHao,
+        stock,
+        balanceHao,
+        breaker,
         tries,
         arrived,
         p50,

@@ -81,7 +81,8 @@ async function keepBalance(
 ): Promise<void> {
   if (!adapter.capabilities.balance) return
   const answer = await patiently(() => adapter.balance(outbound, account))
-  if (answer.kind !== 'done') return
+  // Money in another currency says nothing beside books in yuan.
+  if (answer.kind !== 'done' || answer.value.currency !== 'CNY') return
   await platform.db.write(systemCtx(tenantId), (tx) =>
     sql`
       update suppliers.suppliers

@@ -4,12 +4,20 @@ import type { Tx } from '../../../platform/db/index.ts'
 import { readProduct } from '../queries/suppliers.ts'
 
 /**
- * Buys one piece of a product for real, so that how it arrives can be measured.
+ * Buys one piece of a product for real, so that how it arrives can be measured. A code goes onto the shelf of what it is a source of.
  * @returns the purchase's id
- * @throws common.not_found, suppliers.field_missing
+ * @throws common.not_found, suppliers.field_missing, other_currency, try_needs_shelf
  */
 export async function tryProduct(tx: Tx, productId: number, fields: Readonly<Record<string, string>>): Promise<number> {
   const product = await readProduct(tx, productId)
+  // Its cost would be booked as so many yuan.
+  if (product.currency !== 'CNY') {
+    throw supplierErrors.otherCurrency({ product: product.name, currency: product.currency })
+  }
+  // A code is paid for like any other, and has to lie somewhere.
+  if (product.kind !== 'direct' && product.skus.length === 0) {
+    throw supplierErrors.tryNeedsShelf({ product: product.name })
+  }
   for (const field of product.fields ?? []) {
     if (field.required && !fields[field.key]?.trim()) {
       throw supplierErrors.fieldMissing({
