@@ -1463,7 +1463,7 @@ function fulfilment.sent_twice(p_tenant bigint, p_no bigint) returns TABLE(id bi
 function fulfilment.service_left(p_tenant bigint, p_sku bigint) returns bigint security definer
 function fulfilment.service_takes(p_tenant bigint, p_sku bigint) returns jsonb security definer
 function fulfilment.set_aside_bundles(p_tenant bigint, p_nos bigint[]) returns void security definer
-function fulfilment.settle(p_tenant bigint, p_captures jsonb) returns jsonb security definer
+function fulfilment.settle(p_tenant bigint, p_captures jsonb) returns json security definer
 function fulfilment.settle_bundles(p_tenant bigint, p_no bigint) returns jsonb security definer
 function fulfilment.settle_disputed(p_tenant bigint, p_receipt bigint) returns void security definer
 function fulfilment.settle_purchase(p_tenant bigint, p_purchase bigint, p_kind text, p_actor text, p_note text) returns jsonb security definer
