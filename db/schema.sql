@@ -1411,6 +1411,7 @@ function fulfilment.list_recalled(p_tenant bigint, p_batch bigint, p_limit integ
 function fulfilment.lock_accounts(p_tenant bigint, p_nos bigint[], p_more bigint[]) returns void security definer
 function fulfilment.lock_complaint(p_tenant bigint, p_complaint bigint) returns fulfilment.complaints security definer
 function fulfilment.lock_for_refund(p_tenant bigint, p_no bigint) returns orders.orders security definer
+function fulfilment.lock_shelves(p_tenant bigint, p_nos bigint[]) returns void security definer
 function fulfilment.look_for_restocks(p_limit integer) returns integer security definer
 function fulfilment.mark_recalled(p_tenant bigint, p_batch bigint, p_grants bigint[], p_result jsonb) returns bigint security definer
 function fulfilment.mark_used(p_tenant bigint, p_no bigint, p_grant bigint, p_used boolean, p_actor text) returns jsonb security definer

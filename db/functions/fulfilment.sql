@@ -223,7 +223,8 @@ end;
 $$;
 revoke execute on function fulfilment.credit_recharges(bigint, bigint[]) from public;
 
--- Delivers every waiting or failed line of the given orders, which the caller has locked. A line is delivered whole or it
+-- Delivers every waiting or failed line of the given orders, which the caller has locked, and after them their accounts
+-- (`lock_accounts`). A line is delivered whole or it
 -- is an exception with a reason: never "delivered" with a piece missing. Orders that are paid already are looked for
 -- among `p_nos`; with `p_paying` all of them are, and the same update that delivers an order also marks it paid. What a
 -- bundle holds back until all of it can go is left alone; `p_waiting_only` leaves exceptions alone as well.
@@ -605,6 +606,22 @@ end;
 $$;
 revoke execute on function fulfilment.finish_line(bigint, bigint, integer) from public;
 
+-- For lines of orders that are paid already. A promise may give way (`ledger.displace`) for as long as its account is not locked, so
+-- accounts come first and holds are read after.
+create or replace function fulfilment.lock_shelves(p_tenant bigint, p_nos bigint[])
+returns void
+language sql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select fulfilment.lock_accounts(p_tenant, p_nos, array[
+    ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), ledger.account(p_tenant, 'cash.revenue', '', 'CNY')
+  ])
+$$;
+revoke execute on function fulfilment.lock_shelves(bigint, bigint[]) from public;
+
 create or replace function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text)
 returns jsonb
 language plpgsql
@@ -620,6 +637,7 @@ begin
     and o.no = any (p_nos)
   order by o.no
   for no key update;
+  perform fulfilment.lock_shelves(p_tenant, p_nos);
   return fulfilment.deliver_locked(p_tenant, p_nos, p_actor, false, null);
 end;
 $$;
