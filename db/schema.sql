@@ -1411,6 +1411,7 @@ function fulfilment.list_recalled(p_tenant bigint, p_batch bigint, p_limit integ
 function fulfilment.lock_accounts(p_tenant bigint, p_nos bigint[], p_more bigint[]) returns void security definer
 function fulfilment.lock_complaint(p_tenant bigint, p_complaint bigint) returns fulfilment.complaints security definer
 function fulfilment.lock_for_refund(p_tenant bigint, p_no bigint) returns orders.orders security definer
+function fulfilment.lock_shelves(p_tenant bigint, p_nos bigint[]) returns void security definer
 function fulfilment.look_for_restocks(p_limit integer) returns integer security definer
 function fulfilment.mark_recalled(p_tenant bigint, p_batch bigint, p_grants bigint[], p_result jsonb) returns bigint security definer
 function fulfilment.mark_used(p_tenant bigint, p_no bigint, p_grant bigint, p_used boolean, p_actor text) returns jsonb security definer
@@ -1463,7 +1464,7 @@ function fulfilment.sent_twice(p_tenant bigint, p_no bigint) returns TABLE(id bi
 function fulfilment.service_left(p_tenant bigint, p_sku bigint) returns bigint security definer
 function fulfilment.service_takes(p_tenant bigint, p_sku bigint) returns jsonb security definer
 function fulfilment.set_aside_bundles(p_tenant bigint, p_nos bigint[]) returns void security definer
-function fulfilment.settle(p_tenant bigint, p_captures jsonb) returns jsonb security definer
+function fulfilment.settle(p_tenant bigint, p_captures jsonb) returns json security definer
 function fulfilment.settle_bundles(p_tenant bigint, p_no bigint) returns jsonb security definer
 function fulfilment.settle_disputed(p_tenant bigint, p_receipt bigint) returns void security definer
 function fulfilment.settle_purchase(p_tenant bigint, p_purchase bigint, p_kind text, p_actor text, p_note text) returns jsonb security definer

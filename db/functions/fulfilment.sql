@@ -223,7 +223,8 @@ end;
 $$;
 revoke execute on function fulfilment.credit_recharges(bigint, bigint[]) from public;
 
--- Delivers every waiting or failed line of the given orders, which the caller has locked. A line is delivered whole or it
+-- Delivers every waiting or failed line of the given orders, which the caller has locked, and after them their accounts
+-- (`lock_accounts`). A line is delivered whole or it
 -- is an exception with a reason: never "delivered" with a piece missing. Orders that are paid already are looked for
 -- among `p_nos`; with `p_paying` all of them are, and the same update that delivers an order also marks it paid. What a
 -- bundle holds back until all of it can go is left alone; `p_waiting_only` leaves exceptions alone as well.
@@ -605,6 +606,22 @@ end;
 $$;
 revoke execute on function fulfilment.finish_line(bigint, bigint, integer) from public;
 
+-- For lines of orders that are paid already. A promise may give way (`ledger.displace`) for as long as its account is not locked, so
+-- accounts come first and holds are read after.
+create or replace function fulfilment.lock_shelves(p_tenant bigint, p_nos bigint[])
+returns void
+language sql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select fulfilment.lock_accounts(p_tenant, p_nos, array[
+    ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), ledger.account(p_tenant, 'cash.revenue', '', 'CNY')
+  ])
+$$;
+revoke execute on function fulfilment.lock_shelves(bigint, bigint[]) from public;
+
 create or replace function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text)
 returns jsonb
 language plpgsql
@@ -620,15 +637,17 @@ begin
     and o.no = any (p_nos)
   order by o.no
   for no key update;
+  perform fulfilment.lock_shelves(p_tenant, p_nos);
   return fulfilment.deliver_locked(p_tenant, p_nos, p_actor, false, null);
 end;
 $$;
 
--- Captures: [{orderNo, gateway, tradeNo, amountFen, currency, paidAt, headers, body}] of notices whose signature and
--- merchant are verified. Answers one {verdict, orderNo} each: applied, duplicate, surplus, unknown_order, wrong_amount,
--- wrong_currency. Stores every notice with its verdict. Replaying a notice changes nothing but that list.
+-- Captures: [{orderNo, gateway, tradeNo, amountFen, currency, paidAt, headers, body, codes}] of notices whose signature and
+-- merchant are verified. Answers one {verdict, orderNo, xid, view} each: applied, duplicate, surplus, unknown_order, wrong_amount,
+-- wrong_currency. Stores every notice with its verdict. Replaying a notice changes nothing but that list. `codes` is given for an
+-- order whose page is waiting: when it is paid now, `view` is what that page shows, with so many codes a line at most.
 create or replace function fulfilment.settle(p_tenant bigint, p_captures jsonb)
-returns jsonb
+returns json
 language plpgsql
 security definer
 set search_path = pg_catalog
@@ -646,6 +665,7 @@ declare
   c_turn smallint[];
   -- Asked at the gateway, not only told by it: what it says is what was paid.
   c_asked boolean[];
+  c_codes integer[];
   c_fee bigint[];
   c_known boolean[];
   o_no bigint[];
@@ -658,6 +678,9 @@ declare
   -- Late for services of which their day has no room.
   full_nos bigint[] := '{}';
   pay_nos bigint[];
+  -- Orders whose pages wait.
+  shown_nos bigint[];
+  shown_codes integer;
   gateways text[];
   gateway_accounts bigint[];
   fee_accounts bigint[];
@@ -669,15 +692,15 @@ declare
   revenue bigint := ledger.account(p_tenant, 'cash.revenue', '', 'CNY');
 begin
   select array_agg(c.no), array_agg(c.gateway), array_agg(c.trade), array_agg(c.amount), array_agg(c.currency),
-    array_agg(coalesce(c.turn, 1::smallint)), array_agg(coalesce(c.asked, false))
-  into c_no, c_gateway, c_trade, c_amount, c_currency, c_turn, c_asked
+    array_agg(coalesce(c.turn, 1::smallint)), array_agg(coalesce(c.asked, false)), array_agg(c.codes)
+  into c_no, c_gateway, c_trade, c_amount, c_currency, c_turn, c_asked, c_codes
   from (
     select *
     from rows from (
       jsonb_to_recordset(p_captures) as (
-        "orderNo" bigint, gateway text, "tradeNo" text, "amountFen" bigint, currency text, turn smallint, asked boolean
+        "orderNo" bigint, gateway text, "tradeNo" text, "amountFen" bigint, currency text, turn smallint, asked boolean, codes integer
       )
-    ) with ordinality as r(no, gateway, trade, amount, currency, turn, asked, n)
+    ) with ordinality as r(no, gateway, trade, amount, currency, turn, asked, codes, n)
     order by r.n
   ) c;
 
@@ -884,11 +907,20 @@ begin
     c_no[x.n], c_trade[x.n], c_amount[x.n], coalesce(x.headers, '{}'), coalesce(x.body, '')
   from rows from (jsonb_to_recordset(p_captures) as (headers jsonb, body text)) with ordinality as x(headers, body, n);
 
+  select array_agg(x.no), max(x.codes)
+  into shown_nos, shown_codes
+  from unnest(verdicts, c_no, c_codes) as x(verdict, no, codes)
+  where x.codes is not null
+    and x.verdict in ('applied', 'late');
   return (
-    select jsonb_agg(jsonb_build_object(
+    select json_agg(json_build_object(
       'verdict', case x.verdict when 'late' then 'applied' when 'too_late' then 'surplus' else x.verdict end,
       'orderNo', x.no,
-      'xid', pg_current_xact_id()::text
+      'xid', pg_current_xact_id()::text,
+      -- Read once for all of them, and only when there are any.
+      'view', case when x.no = any (shown_nos) then (
+        (select array_agg(v.view order by v.place) from orders.view_rows(p_tenant, shown_nos, shown_codes) v)
+      )[array_position(shown_nos, x.no)] end
     ) order by x.n)
     from unnest(verdicts, c_no) with ordinality as x(verdict, no, n)
   );

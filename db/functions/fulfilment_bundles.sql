@@ -422,6 +422,7 @@ begin
   where o.tenant_id = p_tenant
     and o.no = p_no
   for no key update;
+  perform fulfilment.lock_shelves(p_tenant, array[p_no]);
   perform fulfilment.deliver_locked(p_tenant, array[p_no], 'system', false, null, true);
   select coalesce(jsonb_agg(l.line_no order by l.line_no), '[]') into lines
   from orders.bundles b

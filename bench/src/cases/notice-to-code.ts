@@ -6,7 +6,8 @@ import { type Figure, percentile, plainFigure } from '../report.ts'
 import { noticeFor, payOrder, phoneContact, placeOrder } from '../shop.ts'
 import { openWaitingPage } from '../waiting-page.ts'
 
-const PER_SECOND = 500
+/** What is asked for, and a pace at which the machine has time left: how much of the wait is the way, how much the queue. */
+const PACES = [500, 100] as const
 /** Each buyer has a connection of their own; with few, the driver would hold back what it has to offer. */
 const CONNECTIONS = 512
 /** A person spends some time at the cashier; here just enough for the page to be open and waiting. */
@@ -16,7 +17,7 @@ const WARM_UP_SECONDS = 5
 const GOAL_P99_MS = 50
 
 /**
- * How long a shopper looks at the waiting page after the gateway's notice was due, while the shop takes 500 orders a
+ * How long a shopper looks at the waiting page after the gateway's notice was due, while the shop takes so many orders a
  * second: each is placed, its page waits on its own stream, and the notice comes at its time whatever the others do.
  */
 export async function noticeToCode({ system, size, shop }: Bench): Promise<readonly Figure[]> {
@@ -37,31 +38,39 @@ export async function noticeToCode({ system, size, shop }: Bench): Promise<reado
       page.close()
     }
   }
-  const count = PER_SECOND * size.notices.seconds
   // A server that has just started compiles its code and plans its statements; that is the deploy's moment, not the day's.
   const warmUp = WARM_UP_PER_SECOND * WARM_UP_SECONDS
-  await offer({ perSecond: WARM_UP_PER_SECOND, count: warmUp, leadMs: AT_CASHIER_MS }, (n, dueAt) =>
-    buy(count + n, dueAt),
-  )
-  late = 0
-  const { result, cpuMicros } = await spent(
-    system,
-    () => offer({ perSecond: PER_SECOND, count, leadMs: AT_CASHIER_MS }, buy),
-    () => count,
-  )
+  let buyers = 0
+  const offered = async (perSecond: number, count: number) => {
+    const first = buyers
+    buyers += count
+    late = 0
+    return offer({ perSecond, count, leadMs: AT_CASHIER_MS }, (n, dueAt) => buy(first + n, dueAt))
+  }
+  await offered(WARM_UP_PER_SECOND, warmUp)
+  const figures: Figure[] = []
+  for (const pace of PACES) {
+    const count = pace * size.notices.seconds
+    const { result, cpuMicros } = await spent(
+      system,
+      () => offered(pace, count),
+      () => count,
+    )
+    const p99 = percentile(result.latenciesMs, 0.99)
+    figures.push(
+      plainFigure({
+        case: `notice to code on the waiting page, ${pace} orders/s offered`,
+        value: p99,
+        unit: 'ms p99',
+        p50: percentile(result.latenciesMs, 0.5),
+        p99,
+        goal: `p99 under ${GOAL_P99_MS} ms`,
+        met: p99 < GOAL_P99_MS,
+        cpuMicros,
+        ...(late > 0 ? { note: `${late} of ${count} orders were not yet placed when their notice was due` } : {}),
+      }),
+    )
+  }
   driver.close()
-  const p99 = percentile(result.latenciesMs, 0.99)
-  return [
-    plainFigure({
-      case: `notice to code on the waiting page, ${PER_SECOND} orders/s offered`,
-      value: p99,
-      unit: 'ms p99',
-      p50: percentile(result.latenciesMs, 0.5),
-      p99,
-      goal: `p99 under ${GOAL_P99_MS} ms`,
-      met: p99 < GOAL_P99_MS,
-      cpuMicros,
-      ...(late > 0 ? { note: `${late} of ${count} orders were not yet placed when their notice was due` } : {}),
-    }),
-  ]
+  return figures
 }

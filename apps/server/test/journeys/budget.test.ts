@@ -91,7 +91,7 @@ describe('statements a hot request sends to the database, once its memories are 
       'open the cashier': 4,
       'order page': 1,
       notice: 1,
-      'notice, and the page that waits is told': 2,
+      'notice, and the page that waits is told': 1,
       'code file': 4,
       cancel: 3,
       'place from the purse': 1,

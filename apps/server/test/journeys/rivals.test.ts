@@ -224,6 +224,45 @@ describe('the shelf against the order', () => {
     }
   })
 
+  test('a promise that gives way while its line is tried again: what is delivered leaves the shelf in the books too', async () => {
+    const goods = await shop.stock(['PAST-1'])
+    const order = await shop.place(goods)
+    await house.query(
+      `update vault.cards set valid_to = now() - interval '1 minute' where tenant_id = $1 and batch_id = $2`,
+      [shop.tenantId, goods.batchId],
+    )
+    await shop.pay(order.no)
+    await shop.seen(order, ({ state }) => state === 'paid')
+    await shop.addCards(goods.skuId, ['AFTER-1'])
+    const [hold] = await house.query<{ id: number; account: number }>(
+      `select h.id, h.from_account as account from ledger.holds h join orders.lines l on l.tenant_id = h.tenant_id and l.hold_id = h.id
+       where l.tenant_id = $1 and l.order_no = $2`,
+      [shop.tenantId, order.no],
+    )
+    const rival = await house.platform.owner.connect()
+    try {
+      await rival.query('begin')
+      await rival.query('select ledger.lock($1, array[$2::bigint])', [shop.tenantId, hold?.account])
+      const retried = shop.staff.call('fulfilment.retryLine', { params: { no: order.no, lineNo: 1 }, body: {} })
+      await until('the retry waits for the shelf', async () => {
+        const [row] = await house.query<{ waiting: number }>(
+          `select count(*)::integer as waiting from pg_stat_activity where wait_event_type = 'Lock' and query like '%fulfilment.deliver%'`,
+        )
+        return (row?.waiting ?? 0) > 0 || undefined
+      })
+      await rival.query(`select ledger.close($1, array[$2::bigint], 'released', 'hold.displaced')`, [
+        shop.tenantId,
+        hold?.id,
+      ])
+      await rival.query('commit')
+      await retried
+    } finally {
+      rival.release()
+    }
+    expect(codesOf(await shop.seen(order, isDelivered))).toEqual(['AFTER-1'])
+    await expectBooksRight(house, shop.tenantId)
+  })
+
   test('a code past its last day is never handed out, swept or not', async () => {
     const goods = await shop.stock(['OLD-1', 'OLD-2'])
     await shop.addCards(goods.skuId, ['FRESH-1'])

@@ -1,3 +1,5 @@
+import type { SealedView } from '../orders/index.ts'
+
 /** A payment that a gateway has told of and whose signature and merchant are verified. */
 export type Capture = {
   readonly orderNo: number
@@ -24,6 +26,8 @@ export type CaptureOutcome = {
   readonly orderNo: number
   /** The transaction that it was settled in. */
   readonly xid: string
+  /** The order as its waiting page shows it, when it was paid by this. */
+  readonly view: SealedView | null
 }
 
 /** One line's turn in `fulfilment.deliver`. */

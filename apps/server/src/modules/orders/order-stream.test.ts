@@ -4,6 +4,7 @@ import { createEventHub } from '../../platform/events/index.ts'
 import type { EventStream } from '../../platform/http/index.ts'
 import { silentLog } from '../../platform/log/index.ts'
 import { streamOrder } from './queries/order-stream.ts'
+import type { SealedView } from './queries/sealed-views.ts'
 
 const TOPIC = 'event:1:order:7'
 
@@ -21,7 +22,8 @@ function page() {
     closed: false,
     close: () => undefined,
   } as unknown as EventStream<OrderView>
-  const read = async () => {
+  const read = async (told?: SealedView) => {
+    if (told) return told as unknown as OrderView
     order.reads += 1
     const view = { state: order.state, now: String(order.reads) } as unknown as OrderView
     await new Promise((resolve) => setImmediate(resolve))
@@ -58,6 +60,27 @@ describe('a waiting page', () => {
     hub.publish(TOPIC, {})
     await expect.poll(() => order.reads).toBe(2)
     expect(sent).toEqual(['pending'])
+  })
+
+  test('shows what the news bring along without reading, unless it may have been overtaken', async () => {
+    const { hub, order, sent, open } = page()
+    await open()
+    hub.publish(TOPIC, { state: 'paid', now: '1.5' })
+    await expect.poll(() => sent).toEqual(['pending', 'paid'])
+    expect(order.reads).toBe(1)
+    // Older than what is shown.
+    order.state = 'delivered'
+    hub.publish(TOPIC, { state: 'paid', now: '1.2' })
+    await expect.poll(() => sent).toEqual(['pending', 'paid', 'delivered'])
+    // Together with other news, whichever comes first.
+    for (const news of [
+      [undefined, { state: 'refunded', now: '9' }],
+      [{ state: 'refunded', now: '9' }, undefined],
+    ]) {
+      order.state += '!'
+      for (const one of news) hub.publish(TOPIC, one)
+      await expect.poll(() => sent.at(-1)).toBe(order.state)
+    }
   })
 
   test('leaves no listener behind, also when the order may not be seen', async () => {

@@ -19,7 +19,7 @@ import { readOrderDetail } from './queries/order-detail.ts'
 import { streamOrder } from './queries/order-stream.ts'
 import { quote } from './queries/quote.ts'
 import { rechargeOffer } from './queries/recharge-offer.ts'
-import { createViewReader, readViews } from './queries/sealed-views.ts'
+import { createViewReader, readViews, type SealedView } from './queries/sealed-views.ts'
 
 /** How often due orders are swept; a countdown that ended is believed by the database at once, the sweep frees the stock. */
 const SWEEP_EVERY_MS = 1_000
@@ -32,8 +32,8 @@ export type OrderRequest = Pick<
 export function ordersModule(platform: Platform): Module {
   const viewOf = createViewReader(platform)
 
-  const seen = async (request: OrderRequest) => {
-    const view = await viewOf(request.tenant.tenantId, request.params.no as OrderNo)
+  const seen = async (request: OrderRequest, told?: SealedView) => {
+    const view = told ?? (await viewOf(request.tenant.tenantId, request.params.no as OrderNo))
     const access = accessTo(await platform.crypto.sealer(request.tenant.tenantId), request, view)
     return { view: view as NonNullable<typeof view>, access }
   }
@@ -43,8 +43,8 @@ export function ordersModule(platform: Platform): Module {
     if (access !== 'codes' || request.session.kind === 'staff') throw orderErrors.codesLocked()
     return { view, deviceId: request.session.deviceId }
   }
-  const shown = async (request: OrderRequest) => {
-    const { view, access } = await seen(request)
+  const shown = async (request: OrderRequest, told?: SealedView) => {
+    const { view, access } = await seen(request, told)
     return buyerView(platform, request.tenant.tenantId, view, { access, session: request.session }, request.prefix)
   }
 
@@ -64,7 +64,7 @@ export function ordersModule(platform: Platform): Module {
       streamOrder(
         platform,
         topicOf(request.tenant.tenantId, `order:${request.params.no}`),
-        () => shown(request),
+        (told) => shown(request, told),
         request.openStream,
       ),
     ),

@@ -1,10 +1,12 @@
 /** News inside this process, for pages that wait. Nothing is stored: who is not listening misses it. */
 export type EventHub = {
   readonly publish: (topic: string, message: unknown) => void
-  /** Publishes `message` unless those who listen to the topic were told the same lately. */
-  readonly publishOnce: (topic: string, message: string) => void
+  /** Publishes `message` unless those who listen to the topic lately heard something under the same key. */
+  readonly publishOnce: (topic: string, key: string, message: unknown) => void
   /** Returns a function that stops listening. */
   readonly subscribe: (topic: string, fn: (message: unknown) => void) => () => void
+  /** Whether anybody listens to this topic. */
+  readonly isHeard: (topic: string) => boolean
   /** Whether anybody listens to a topic that starts with `<word>:`. */
   readonly hasTopics: (prefix: `${string}:`) => boolean
 }
@@ -52,13 +54,19 @@ export function createEventHub(onError: (error: unknown, topic: string) => void)
     }
   }
 
-  function publishOnce(topic: string, message: string): void {
+  function publishOnce(topic: string, key: string, message: unknown): void {
     const told = groups.get(topic)?.told
-    if (!told || told.includes(message)) return
-    told.push(message)
+    if (!told || told.includes(key)) return
+    told.push(key)
     if (told.length > TOLD_MAX) told.shift()
     publish(topic, message)
   }
 
-  return { publish, publishOnce, subscribe, hasTopics: (prefix) => (topicsByPrefix.get(prefix) ?? 0) > 0 }
+  return {
+    publish,
+    publishOnce,
+    subscribe,
+    isHeard: (topic) => groups.has(topic),
+    hasTopics: (prefix) => (topicsByPrefix.get(prefix) ?? 0) > 0,
+  }
 }

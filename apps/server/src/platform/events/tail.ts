@@ -2,7 +2,7 @@ import type { TenantId } from '@quanshu/kernel'
 import type { Platform } from '../module.ts'
 import type { EventHub } from './hub.ts'
 
-/** What waiting pages hear: that something happened, not what; they read the state themselves. */
+/** What waiting pages hear: that something happened, not what; they read the state themselves, unless it is told along. */
 export type EventNews = {
   readonly tenantId: TenantId
   readonly subject: string
@@ -16,9 +16,10 @@ export const topicOf = (tenantId: TenantId, subject: string): string => `event:$
 /**
  * Tells the waiting pages of this process, after the commit. Whoever has just committed may tell them at once, instead of leaving it
  * to `followEvents`, which then keeps silent about what was told.
+ * @param state of the subject after that transaction, where it is at hand
  */
-export function tellNews(hub: EventHub, { tenantId, subject, xid }: EventNews): void {
-  hub.publishOnce(topicOf(tenantId, subject), xid)
+export function tellNews(hub: EventHub, { tenantId, subject, xid }: EventNews, state?: unknown): void {
+  hub.publishOnce(topicOf(tenantId, subject), xid, state)
 }
 
 /**
