@@ -126,6 +126,21 @@ begin
       'quantity', h.quantity - h.filled,
       'turn', h.turn,
       'refused', h.refused,
+      -- Proved by time never to have got it: they refused nothing. Not for ever, since a supplier may lose whatever it is sent.
+      'missed', case when h.refused <> '{}' then (
+        select jsonb_agg(x.offer_id)
+        from (
+          select p.offer_id
+          from suppliers.purchases p
+          where p.tenant_id = tenant.id
+            and p.order_no = h.order_no
+            and p.line_no = h.line_no
+            and p.offer_id = any (h.refused)
+          group by p.offer_id
+          having bool_and(p.state = 'refused' and p.code is not distinct from 'not_found')
+            and count(*) < 3
+        ) x
+      ) end,
       'waitedSeconds', extract(epoch from now() - h.since)::integer,
       'unitPriceFen', redeem.worth(tenant.id, h.order_no, h.line_no, l.unit_price_fen),
       'unitPoints', l.unit_points,

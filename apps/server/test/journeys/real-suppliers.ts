@@ -156,8 +156,7 @@ export function hurriedAdapters(timeoutMs: number): SupplierAdapters {
     call: (request) => outbound.call({ ...request, timeoutMs }),
   })
   return new Map(
-    TOP_UP_SUPPLIERS.map((kind) => {
-      const adapter = supplierAdapters.get(kind) as SupplierAdapter
+    [...supplierAdapters].map(([kind, adapter]) => {
       return [
         kind,
         {

@@ -2,7 +2,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import { isProblem } from '@quanshu/client'
 import type { CardSource } from '@quanshu/contract'
 import type { OrderNo } from '@quanshu/kernel'
-import { expect, test } from 'vitest'
+import { startTremendous } from '@quanshu/sim/tremendous'
+import { expect, onTestFinished, test } from 'vitest'
 import { auditBooks } from '../../src/modules/books/index.ts'
 import { expectBooksRight } from './books.ts'
 import { hurriedAdapters, openSupplier } from './real-suppliers.ts'
@@ -135,6 +136,59 @@ test('what is not priced in yuan is nobody’s stock, and not bought to try it',
     { idempotencyKey: randomUUID() },
   )
   expect(await refusal(tried)).toBe('suppliers.other_currency')
+})
+
+test('a supplier abroad sells at the shop’s rate: cost, ceiling, balance and books are yuan', async () => {
+  const standIn = await startTremendous({ host: '127.0.0.1' })
+  onTestFinished(() => standIn.close())
+  const shop = await house.newShop()
+  const joined = (rates: string) =>
+    shop.staff.call(
+      'suppliers.create',
+      {
+        body: {
+          ...{
+            name: '海外',
+            adapter: 'tremendous',
+            baseUrl: standIn.url,
+            identity: 'balance',
+            concurrent: 4,
+            perMinute: 120,
+          },
+          ...{ settings: { rates }, secrets: standIn.credentials },
+        },
+      },
+      { idempotencyKey: randomUUID() },
+    )
+  await expect(joined('7.25')).rejects.toMatchObject({ code: 'suppliers.field_form' })
+  const { id } = await joined('USD=7.251')
+  await shop.staff.call('suppliers.sync', { params: { supplierId: id }, body: {} })
+  const product = await until('its products', async () => {
+    const { items } = await shop.staff.call('suppliers.listProducts', { query: { supplierId: id, pageSize: 100 } })
+    return items.find(({ remoteId }) => remoteId.endsWith('/25/USD'))
+  })
+  // 25 × 7.251, and what it is worth beside it.
+  expect(product).toMatchObject({ costHao: 1_812_750, currency: 'CNY' })
+  const goods = await shop.stock(0, { sku: { priceFen: 20_000 } })
+  await shop.staff.call('suppliers.saveSkuSupply', {
+    params: { skuId: goods.skuId },
+    body: {
+      ...{ policy: 'cheapest', source: 'own_first', leastMarginFen: 0 },
+      offers: [{ productId: product.id, fieldMap: {} }],
+    },
+  })
+  const order = await paid({ shop, goods })
+  const view = await shop.seen(order, isDelivered)
+  expect(codesOf(view)[0]).toMatch(/^https?:/)
+  // Rounded up to the fen.
+  expect((await purchaseOf(shop, order.no)).costFen).toBe(18_128)
+  expect(standIn.control.deliveries()).toHaveLength(1)
+  const [owed] = await house.query<{ balance: number }>(
+    "select balance from ledger.accounts where tenant_id = $1 and kind = 'cash.supplier' and ref = $2",
+    [shop.tenantId, String(id)],
+  )
+  expect(owed?.balance).toBe(18_128)
+  await expectRight(shop)
 })
 
 test('a code that is bought to try its product is measured, and lies on the shelf that it is for', async () => {

@@ -22,6 +22,11 @@ export const supplierErrors = defineErrors('suppliers', {
     zh: '「{field}」只能是以下之一：{choices}',
     en: '“{field}” must be one of: {choices}',
   },
+  fieldForm: {
+    status: 422,
+    zh: '「{field}」的写法不对，例如：{example}',
+    en: '“{field}” cannot be read; write it like {example}',
+  },
   refused: {
     status: 409,
     zh: '供应商拒绝了请求：{message}（{code}）',
@@ -49,8 +54,8 @@ export const supplierErrors = defineErrors('suppliers', {
   },
   otherCurrency: {
     status: 409,
-    zh: '「{product}」以 {currency} 计价，账目只记人民币，不能购买',
-    en: '“{product}” is priced in {currency}; the books know only yuan, so it cannot be bought',
+    zh: '「{product}」以 {currency} 计价，没有汇率不能购买：请在供应商设置里填写汇率',
+    en: '“{product}” is priced in {currency} and cannot be bought without a rate: enter one in the supplier’s settings',
   },
   tryNeedsShelf: {
     status: 409,

@@ -131,7 +131,7 @@ export const sourceText = defineMessages('sources', {
   fresh: ['未保存', 'Not saved'],
   noQuality: ['暂无采购记录', 'Nothing bought yet'],
   quality: ['成功 {percent}%，{p50}', '{percent}% succeed, {p50}'],
-  otherCurrency: ['以 {currency} 计价，不会被采购', 'Priced in {currency}; it is not bought'],
+  otherCurrency: ['以 {currency} 计价，没有汇率，不会被采购', 'Priced in {currency} without a rate; it is not bought'],
 
   mapping: ['充值信息从哪里来', 'Where the account comes from'],
   noFields: ['不需要顾客填写信息', 'It asks the buyer for nothing'],

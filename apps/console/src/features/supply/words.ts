@@ -13,7 +13,7 @@ const passedText = defineMessages('passedOver', {
   no_stock: ['没有库存', 'No stock'],
   quantity: ['数量超出它的每单限制', 'The quantity is outside its limits'],
   above_ceiling: ['低于保本线', 'Would leave too little'],
-  other_currency: ['不是人民币计价', 'Not priced in yuan'],
+  other_currency: ['外币计价，没有汇率', 'Foreign currency without a rate'],
   balance_short: ['供应商余额不足', 'Our balance there is short'],
   field_missing: ['缺少充值信息', 'Something it asks for is missing'],
   wrong_kind: ['商品类型不符', 'Another kind of product'],

@@ -31,6 +31,8 @@ export type SupplierField = {
   readonly multiline?: boolean
   /** One of these; the first is the default. */
   readonly choices?: readonly string[]
+  /** How it is written, where it is not any text. */
+  readonly form?: { readonly example: string; readonly isMet: (text: string) => boolean }
 }
 
 /** What the supplier can do; the router and the screens go by it. */
@@ -126,16 +128,22 @@ export type OrderCall = {
   readonly trace?: readonly string[]
 }
 
-/** What is known of an order at the supplier. */
+/** What is known of an order at the supplier. `currency` is that of `costHao`; not told, it is yuan. */
 export type OrderState =
   /** Taken, and on its way. */
-  | { readonly state: 'accepted'; readonly remoteNo: string; readonly costHao: number | null }
+  | {
+      readonly state: 'accepted'
+      readonly remoteNo: string
+      readonly costHao: number | null
+      readonly currency?: string
+    }
   /** All of it is there: topped up, or `cards` has `quantity` entries. `costHao` is for the whole order. */
   | {
       readonly state: 'done'
       readonly remoteNo: string
       readonly cards: readonly BoughtCard[]
       readonly costHao: number | null
+      readonly currency?: string
       /** The carrier's or brand's own number for it, for claims. */
       readonly serial?: string
     }
@@ -146,6 +154,7 @@ export type OrderState =
       readonly arrived: number
       readonly cards: readonly BoughtCard[]
       readonly costHao: number | null
+      readonly currency?: string
       readonly message: string
     }
   /** Over without effect, and not charged. */

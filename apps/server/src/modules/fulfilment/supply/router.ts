@@ -1,13 +1,15 @@
 import type { TenantId } from '@quanshu/kernel'
 import { createRhythm } from '../../../platform/jobs/index.ts'
 import type { Loop, Platform } from '../../../platform/module.ts'
-import { choiceRecord, choose, fieldsOf, type Sources, type Wanted } from '../../suppliers/index.ts'
+import { type Choice, choiceRecord, choose, fieldsOf, type Sources, type Wanted } from '../../suppliers/index.ts'
 
 /** A paid line that still has to be bought: from `fulfilment.take_needs`. */
 type Need = Wanted & {
   readonly orderNo: number
   readonly lineNo: number
   readonly skuId: number
+  /** Those of `refused` that never got what they were sent; asked again when nobody else will do. */
+  readonly missed: readonly number[] | null
   /** So many purchases were opened for it. */
   readonly turn: number
   readonly waitedSeconds: number
@@ -62,7 +64,7 @@ export function createSupplyRouter(platform: Platform, wakeLanes: () => void): S
         leastMarginFen: 0,
         candidates: [],
       }
-      const choice = choose(own, need)
+      const choice = chooseFor(need, own)
       const { chosen, ceilingHao } = choice
       if (need.turn >= TURNS_MAX) {
         stopped.push({ ...need, reason: 'no_source', note: `asked for ${TURNS_MAX} times` })
@@ -96,6 +98,15 @@ export function createSupplyRouter(platform: Platform, wakeLanes: () => void): S
       const items = nobody.map(({ orderNo, lineNo, reason, note }) => ({ orderNo, lineNo, reason, note }))
       await db.call(tenantId, 'fulfilment.stop_needs', JSON.stringify(items), '')
     }
+  }
+
+  /** Others first: whoever lost what it was sent may lose it again. */
+  function chooseFor(need: Need, sources: Sources): Choice {
+    const { missed, refused } = need
+    const choice = choose(sources, need)
+    if (choice.chosen || !missed) return choice
+    const again = choose(sources, { ...need, refused: refused.filter((offerId) => !missed.includes(offerId)) })
+    return again.chosen ? again : choice
   }
 
   /** Delivers codes that we have ourselves, as lines of one side. @returns the needs that are left to others */

@@ -9,6 +9,7 @@ export type Claimed = {
   readonly remoteNo: string
   readonly cards: readonly BoughtCard[]
   readonly costHao: number | null
+  readonly currency?: string | undefined
   readonly serial?: string
   readonly message?: string
 }
@@ -17,8 +18,8 @@ export const done = (order: OrderState): { readonly kind: 'done'; readonly order
   kind: 'done',
   order,
 })
-export const accepted = (remoteNo: string, costHao: number | null): PlaceOutcome =>
-  done({ state: 'accepted', remoteNo, costHao })
+export const accepted = (remoteNo: string, costHao: number | null, currency?: string): PlaceOutcome =>
+  done({ state: 'accepted', remoteNo, costHao, ...(currency && { currency }) })
 export const failed = (remoteNo: string, about: RefusalAbout, code: string, message: string): PlaceOutcome =>
   done({ state: 'failed', remoteNo, code, message: message.slice(0, 300), about })
 
@@ -27,20 +28,19 @@ export const failed = (remoteNo: string, about: RefusalAbout, code: string, mess
  * that anybody should act upon.
  */
 export function settled(claim: Claimed): PlaceOutcome {
-  const { kind, quantity, remoteNo, costHao, serial } = claim
-  if (kind === 'direct') {
-    return done({ state: 'done', remoteNo, cards: [], costHao, ...(serial && { serial }) })
-  }
+  const { kind, quantity, remoteNo, costHao, currency, serial } = claim
+  const more = { ...(currency && { currency }), ...(serial && { serial }) }
+  if (kind === 'direct') return done({ state: 'done', remoteNo, cards: [], costHao, ...more })
   const trouble = troubleOf(claim)
   if (trouble) return trouble
   const { cards } = claim
-  if (cards.length === quantity) return done({ state: 'done', remoteNo, cards, costHao, ...(serial && { serial }) })
+  if (cards.length === quantity) return done({ state: 'done', remoteNo, cards, costHao, ...more })
   return partial(claim, cards.length)
 }
 
 /** A part, where the supplier says that it is over. */
 export function partial(claim: Claimed, arrived: number): PlaceOutcome {
-  const { quantity, remoteNo, cards, costHao, kind } = claim
+  const { quantity, remoteNo, cards, costHao, currency, kind } = claim
   if (!Number.isInteger(arrived) || arrived < 1 || arrived >= quantity) {
     return unknown(`a part that is ${arrived} of ${quantity}`)
   }
@@ -49,7 +49,10 @@ export function partial(claim: Claimed, arrived: number): PlaceOutcome {
   if (kind !== 'direct' && cards.length !== arrived)
     return unknown(`${arrived} pieces arrived and ${cards.length} cards`)
   const message = claim.message || `${arrived} of ${quantity}`
-  return done({ state: 'partial', remoteNo, arrived, cards, costHao, message: message.slice(0, 300) })
+  return done({
+    ...{ state: 'partial', remoteNo, arrived, cards, costHao, message: message.slice(0, 300) },
+    ...(currency && { currency }),
+  })
 }
 
 function troubleOf({ kind, cards, quantity }: Claimed): Unknown | undefined {

@@ -34,7 +34,7 @@ type Deps = Pick<Platform, 'db' | 'crypto' | 'config'>
 /**
  * Joins a supplier.
  * @returns its id
- * @throws suppliers.adapter_unknown, insecure_address, field_missing, field_choice, name_taken
+ * @throws suppliers.adapter_unknown, insecure_address, field_missing, field_choice, field_form, name_taken
  */
 export async function createSupplier(
   platform: Deps,
@@ -86,7 +86,7 @@ async function ownVersion(tx: Tx, adapterId: string): Promise<OwnVersion | undef
 
 /**
  * Changes a supplier. Takes effect here at once, in other processes within five seconds.
- * @throws common.not_found, suppliers.insecure_address, field_missing, field_choice, name_taken
+ * @throws common.not_found, suppliers.insecure_address, field_missing, field_choice, field_form, name_taken
  */
 export async function saveSupplier(
   platform: Deps,
@@ -164,6 +164,9 @@ function checked(
     if (field.required && value === '') throw supplierErrors.fieldMissing({ field: nameOf(field) })
     if (value !== '' && field.choices && !field.choices.includes(value)) {
       throw supplierErrors.fieldChoice({ field: nameOf(field), choices: field.choices.join(', ') })
+    }
+    if (value !== '' && field.form && !field.form.isMet(value)) {
+      throw supplierErrors.fieldForm({ field: nameOf(field), example: field.form.example })
     }
   }
   return { settings, secrets, fresh }

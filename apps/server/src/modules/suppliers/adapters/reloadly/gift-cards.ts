@@ -1,19 +1,13 @@
 import type { SupplierCardsReading } from '@quanshu/contract'
 import type { Outbound } from '../../../../platform/outbound/index.ts'
-import type {
-  AskOutcome,
-  OrderCall,
-  PlaceOutcome,
-  SupplierAccount,
-  SupplierAdapter,
-  SupplierProduct,
-} from '../../supplier.ts'
+import type { AskOutcome, OrderCall, PlaceOutcome, SupplierAccount, SupplierProduct } from '../../supplier.ts'
 import { readCards } from '../cards.ts'
 import { haoToText, toHao } from '../hao.ts'
 import { isObject, type Json } from '../json.ts'
 import { at, textAt } from '../path.ts'
 import { accepted, asked, failed, settled } from '../settle.ts'
 import { refused, unknown } from '../wire.ts'
+import { toldInYuan } from '../yuan.ts'
 import { askReloadly } from './client.ts'
 import { balance, common, nextPage, numbersAt, PAGE_SIZE, transactionOf } from './common.ts'
 
@@ -22,7 +16,7 @@ const REMOTE_ID = /^(\d{1,12})\/(\d{1,7}(?:\.\d{1,4})?)$/
 const SERVICE = 'giftcards'
 
 /** Reloadly's gift cards of many countries, as codes. */
-export const reloadlyGiftCards: SupplierAdapter = {
+export const reloadlyGiftCards = toldInYuan({
   ...common,
   id: 'reloadly-gift-cards',
   name: { zh: 'Reloadly 礼品卡', en: 'Reloadly gift cards' },
@@ -79,7 +73,7 @@ export const reloadlyGiftCards: SupplierAdapter = {
   place,
   ask,
   balance: (outbound, account) => balance(outbound, account, SERVICE),
-}
+})
 
 async function place(outbound: Outbound, account: SupplierAccount, call: OrderCall): Promise<PlaceOutcome> {
   const [, id = '', amount = ''] = REMOTE_ID.exec(call.remoteId) ?? []
@@ -131,8 +125,9 @@ async function orderOf(
   const bought = textAt(value, 'product.quantity')
   if (bought && Number(bought) !== quantity) return unknown(`the answer is about ${bought.slice(0, 20)} pieces`)
   const costHao = toHao(textAt(value, 'amount') ?? '') ?? null
+  const currency = textAt(value, 'currencyCode')
   const state = textAt(value, 'status') ?? ''
-  if (state === 'PENDING' || state === 'PROCESSING') return accepted(remoteNo, costHao)
+  if (state === 'PENDING' || state === 'PROCESSING') return accepted(remoteNo, costHao, currency)
   if (state === 'FAILED' || state === 'REFUNDED')
     return failed(remoteNo, 'supplier', state, 'the transaction failed and was paid back')
   if (state !== 'SUCCESSFUL') return unknown(`a state that is not known: ${state.slice(0, 40)}`)
@@ -146,7 +141,7 @@ async function orderOf(
   const list = Array.isArray(answer.value) ? answer.value.map((card: Json) => withoutNull(card)) : answer.value
   const read = readCards(CARDS, list, {})
   if (!read.ok) return unknown(read.reason)
-  return settled({ kind: kind === 'direct' ? 'card' : kind, quantity, remoteNo, cards: read.cards, costHao })
+  return settled({ kind: kind === 'direct' ? 'card' : kind, quantity, remoteNo, cards: read.cards, costHao, currency })
 }
 
 const CARDS: SupplierCardsReading = {

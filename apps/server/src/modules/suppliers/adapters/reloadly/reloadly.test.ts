@@ -41,7 +41,8 @@ beforeEach(() => {
   account = {
     baseUrl: server.url,
     identity: `client${serial}`,
-    settings: { authUrl: server.url },
+    // A unit of either is a yuan here, so that the cases below need not reckon.
+    settings: { authUrl: server.url, rates: 'EUR=1, USD=1' },
     secrets: { clientSecret: 's3cret', webhookSecret: 'wh' },
   }
 })
@@ -88,7 +89,7 @@ describe('tokens', () => {
     for (let times = 0; times < 3; times += 1) {
       expect(await cards.balance(outbound, account)).toEqual({
         kind: 'done',
-        value: { hao: 12_345_678, currency: 'EUR' },
+        value: { hao: 12_345_678, currency: 'CNY' },
       })
     }
     expect(tokens).toBe(1)
@@ -222,7 +223,7 @@ describe('gift cards', () => {
       value: {
         next: '2',
         items: [
-          { remoteId: '120/10', costHao: 92_000 + 5_000 - 1_840, currency: 'EUR', faceHao: null },
+          { remoteId: '120/10', costHao: 92_000 + 5_000 - 1_840, currency: 'CNY', faceHao: null },
           { remoteId: '120/25.5', name: 'Amazon US 25.5 USD' },
         ],
       },

@@ -1,18 +1,12 @@
 import type { FormField } from '@quanshu/contract'
 import type { Outbound } from '../../../../platform/outbound/index.ts'
-import type {
-  AskOutcome,
-  OrderCall,
-  PlaceOutcome,
-  SupplierAccount,
-  SupplierAdapter,
-  SupplierProduct,
-} from '../../supplier.ts'
+import type { AskOutcome, OrderCall, PlaceOutcome, SupplierAccount, SupplierProduct } from '../../supplier.ts'
 import { haoToText, toHao } from '../hao.ts'
 import type { Json } from '../json.ts'
 import { at, textAt } from '../path.ts'
 import { accepted, asked, failed, settled } from '../settle.ts'
 import { refused, unknown } from '../wire.ts'
+import { toldInYuan } from '../yuan.ts'
 import { askReloadly } from './client.ts'
 import { balance, common, nextPage, numbersAt, PAGE_SIZE, transactionOf } from './common.ts'
 
@@ -33,7 +27,7 @@ const NUMBER_FIELD: FormField = {
 }
 
 /** Reloadly's phone credit of many countries. */
-export const reloadlyTopUps: SupplierAdapter = {
+export const reloadlyTopUps = toldInYuan({
   ...common,
   id: 'reloadly-top-ups',
   name: { zh: 'Reloadly 话费', en: 'Reloadly top-ups' },
@@ -80,7 +74,7 @@ export const reloadlyTopUps: SupplierAdapter = {
   place,
   ask,
   balance: (outbound, account) => balance(outbound, account, SERVICE),
-}
+})
 
 async function place(outbound: Outbound, account: SupplierAccount, call: OrderCall): Promise<PlaceOutcome> {
   const [, id = '', amount = '', country = ''] = REMOTE_ID.exec(call.remoteId) ?? []
@@ -137,13 +131,14 @@ function orderOf(value: Json, no: string, quantity: number): PlaceOutcome {
   if (!/^\d{1,20}$/.test(remoteNo)) return unknown('an answer without a transaction')
   if (textAt(value, 'customIdentifier') !== no) return unknown('the answer is about another order')
   const costHao = toHao(textAt(value, 'balanceInfo.cost|requestedAmount') ?? '') ?? null
+  const currency = textAt(value, 'balanceInfo.currencyCode|requestedAmountCurrencyCode')
   const state = textAt(value, 'status') ?? ''
-  if (state === 'PENDING' || state === 'PROCESSING') return accepted(remoteNo, costHao)
+  if (state === 'PENDING' || state === 'PROCESSING') return accepted(remoteNo, costHao, currency)
   if (state === 'FAILED' || state === 'REFUNDED')
     return failed(remoteNo, 'supplier', state, 'the top-up failed and was paid back')
   if (state !== 'SUCCESSFUL') return unknown(`a state that is not known: ${state.slice(0, 40)}`)
   const serial = textAt(value, 'operatorTransactionId')
-  return settled({ kind: 'direct', quantity, remoteNo, cards: [], costHao, ...(serial && { serial }) })
+  return settled({ kind: 'direct', quantity, remoteNo, cards: [], costHao, currency, ...(serial && { serial }) })
 }
 
 /** One product for every amount an operator sells. */

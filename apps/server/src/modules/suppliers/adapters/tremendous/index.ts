@@ -16,15 +16,16 @@ import { endOf } from '../dates.ts'
 import { toHao } from '../hao.ts'
 import { type Json, parseJson } from '../json.ts'
 import { at, textAt } from '../path.ts'
-import { accepted, asked, failed, settled } from '../settle.ts'
+import { accepted, asked, type Claimed, failed, settled } from '../settle.ts'
 import { refused, unknown } from '../wire.ts'
+import { toldInYuan } from '../yuan.ts'
 import { askTremendous } from './client.ts'
 
 /** `<product>/<amount>/<currency>`: a product is bought in an amount of the buyer's currency. */
 const REMOTE_ID = /^([A-Za-z0-9_-]{1,40})\/(\d{1,6}(?:\.\d{1,2})?)\/([A-Z]{3})$/
 
 /** Tremendous: gift cards and transfers all over the world, handed over as links. One reward an order. */
-export const tremendous: SupplierAdapter = {
+const inItsMoney: SupplierAdapter = {
   id: 'tremendous',
   name: { zh: 'Tremendous', en: 'Tremendous' },
   baseUrl: 'https://www.tremendous.com',
@@ -134,6 +135,8 @@ export const tremendous: SupplierAdapter = {
   rejection: { status: 400, contentType: 'application/json', body: '{"received":false}' },
 }
 
+export const tremendous = toldInYuan(inItsMoney, (remoteId) => REMOTE_ID.exec(remoteId)?.[3])
+
 async function place(outbound: Outbound, account: SupplierAccount, call: OrderCall): Promise<PlaceOutcome> {
   const [, product = '', amount = '', currency = ''] = REMOTE_ID.exec(call.remoteId) ?? []
   if (product === '') return refused('product', 'malformed', 'an id is written product/amount/currency')
@@ -186,30 +189,34 @@ async function orderOf(
   if (remoteNo === '') return unknown('an answer without an order')
   if (textAt(order, 'external_id') !== no) return unknown('the answer is about another order')
   const costHao = toHao(textAt(order, 'payment.total') ?? '') ?? null
+  const currency = currencyOf(order)
   switch (textAt(order, 'status')) {
     case 'CART':
     case 'OPEN':
     case 'PENDING APPROVAL':
     case 'PENDING INTERNAL PAYMENT APPROVAL':
     case 'PENDING SETTLEMENT':
-      return accepted(remoteNo, costHao)
+      return accepted(remoteNo, costHao, currency)
     case 'FAILED':
       return failed(remoteNo, 'balance', 'FAILED', 'the order could not be processed, for example for want of funds')
     case 'CANCELED':
       return failed(remoteNo, 'supplier', 'CANCELED', 'the order and its rewards were cancelled')
     case 'EXECUTED':
-      return await rewardOf(outbound, account, order, { remoteNo, quantity, costHao })
+      return await rewardOf(outbound, account, order, { remoteNo, quantity, costHao, currency })
     default:
       return unknown(`a state that is not known: ${textAt(order, 'status') ?? 'none'}`.slice(0, 100))
   }
 }
+
+/** What the account was charged in. */
+const currencyOf = (order: Json | undefined): string => textAt(order, 'payment.currency_code') ?? 'USD'
 
 /** The link stands in the answer to the order itself; later it is asked for again, and every link leads to the same reward. */
 async function rewardOf(
   outbound: Outbound,
   account: SupplierAccount,
   order: Json | undefined,
-  about: { readonly remoteNo: string; readonly quantity: number; readonly costHao: number | null },
+  about: Pick<Claimed, 'remoteNo' | 'quantity' | 'costHao' | 'currency'>,
 ): Promise<PlaceOutcome> {
   const rewards = at(order, 'rewards')
   const reward = Array.isArray(rewards) && rewards.length === 1 ? rewards[0] : undefined
@@ -277,7 +284,7 @@ function lineOf(order: Json): StatementLine | undefined {
     remoteId: textAt(order, 'rewards[0].products[0]') ?? '',
     quantity: 1,
     costHao: isOver ? total : total - back,
-    currency: textAt(order, 'payment.currency_code') ?? 'USD',
+    currency: currencyOf(order),
     state: isOver
       ? 'refunded'
       : state === 'EXECUTED'

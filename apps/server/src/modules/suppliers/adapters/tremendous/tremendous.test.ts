@@ -15,7 +15,10 @@ let told: Told
 
 beforeAll(async () => {
   server = await openSmallServer(() => told)
-  account = { baseUrl: server.url, identity: 'balance', settings: {}, secrets: { apiKey: 'TEST_k', webhookKey: 'wh' } }
+  account = {
+    ...{ baseUrl: server.url, identity: 'balance', settings: { rates: 'USD=7.25, EUR=8' } },
+    secrets: { apiKey: 'TEST_k', webhookKey: 'wh' },
+  }
 })
 afterAll(() => {
   server.close()
@@ -44,7 +47,7 @@ test('one reward is ordered under our number, and its link comes with its end', 
   expect(await tremendous.place(outbound, account, call)).toEqual({
     kind: 'done',
     order: {
-      ...{ state: 'done', remoteNo: 'ORD1', costHao: 130_625 },
+      ...{ state: 'done', remoteNo: 'ORD1', costHao: 947_032 },
       cards: [{ number: '', secret: 'https://reward.test/1', validTo: '2027-01-31T00:00:00Z' }],
     },
   })

@@ -1,0 +1,129 @@
+import type {
+  Answer,
+  AskOutcome,
+  OrderState,
+  PlaceOutcome,
+  SupplierAccount,
+  SupplierAdapter,
+  SupplierField,
+  SupplierProduct,
+} from '../supplier.ts'
+import { refused } from './wire.ts'
+
+/**
+ * Suppliers whose money is not yuan. The house knows one currency: prices, balances and bills are told to it in yuan at the
+ * rates that the shop wrote down, rounded to its disadvantage; a ceiling goes out in the supplier's money, rounded down. What
+ * no rate is known for stays as it is, and is bought by nobody.
+ */
+
+/** Yuan a unit of a currency, in millionths. */
+type Rates = ReadonlyMap<string, bigint>
+const MILLION = 1_000_000n
+const RATE = /^([A-Z]{3})\s*=\s*(\d{1,6})(?:\.(\d{1,6}))?$/
+
+export const ratesField: SupplierField = {
+  key: 'rates',
+  name: { zh: '汇率', en: 'Exchange rates' },
+  hint: {
+    zh: '1 单位外币合多少元，账户币种写在最前，逗号隔开；请把换汇费用算进去。没有汇率的币种不会被采购',
+    en: 'Yuan for one unit, the account’s own currency first, separated by commas, cost of exchange included. What has no rate is not bought',
+  },
+  secret: false,
+  required: false,
+  form: { example: 'USD=7.25, EUR=7.90', isMet: (text) => ratesIn(text) !== undefined },
+}
+
+/** `"USD=7.25, EUR=7.9"`, in that order; undefined where anything of it cannot be read. */
+function ratesIn(text: string): Rates | undefined {
+  const rates = new Map<string, bigint>()
+  for (const part of text.split(/[,，]/)) {
+    const [, currency = '', whole = '', decimals = ''] = RATE.exec(part.trim()) ?? []
+    const rate = BigInt(`${whole}${decimals.padEnd(6, '0')}`)
+    if (currency === '' || currency === 'CNY' || rate === 0n || rates.has(currency)) return undefined
+    rates.set(currency, rate)
+  }
+  return rates
+}
+
+const ratesOf = ({ settings }: SupplierAccount): Rates => ratesIn(settings.rates ?? '') ?? new Map()
+
+const accountCurrency = (rates: Rates): string => rates.keys().next().value ?? ''
+
+/** What something costs is rounded up, what we have there down. */
+const yuanUp = (hao: number, rate: bigint): number => Number((BigInt(hao) * rate + MILLION - 1n) / MILLION)
+const yuanDown = (hao: number, rate: bigint): number => Number((BigInt(hao) * rate) / MILLION)
+const abroadDown = (hao: number, rate: bigint): number => Number((BigInt(hao) * MILLION) / rate)
+
+/**
+ * @param currencyOf what a product of this id is paid in; undefined: in the account's own currency, which is the first of the rates
+ */
+export function toldInYuan(
+  adapter: SupplierAdapter,
+  currencyOf: (remoteId: string) => string | undefined = () => undefined,
+): SupplierAdapter {
+  const { statement } = adapter
+  return {
+    ...adapter,
+    fields: [...adapter.fields, ratesField],
+    products: async (outbound, account, cursor) => {
+      const rates = ratesOf(account)
+      return mapped(await adapter.products(outbound, account, cursor), ({ items, ...page }) => ({
+        ...page,
+        items: items.map((item) => productIn(rates, item)),
+      }))
+    },
+    product: async (outbound, account, remoteId) =>
+      mapped(await adapter.product(outbound, account, remoteId), (item) => productIn(ratesOf(account), item)),
+    place: async (outbound, account, call) => {
+      const rates = ratesOf(account)
+      const currency = currencyOf(call.remoteId) ?? accountCurrency(rates)
+      const rate = rates.get(currency)
+      if (rate === undefined) return refused('price', 'no_rate', `no rate for ${currency || 'its currency'}`)
+      const inside = { ...call, ceilingHao: abroadDown(call.ceilingHao, rate) }
+      return endIn(rates, await adapter.place(outbound, account, inside))
+    },
+    ask: async (outbound, account, order) => endIn(ratesOf(account), await adapter.ask(outbound, account, order)),
+    balance: async (outbound, account) =>
+      mapped(await adapter.balance(outbound, account), (balance) => {
+        const rate = ratesOf(account).get(balance.currency)
+        return rate === undefined ? balance : { hao: yuanDown(balance.hao, rate), currency: 'CNY' }
+      }),
+    ...(statement && {
+      statement: async (outbound, account, day) => {
+        const rates = ratesOf(account)
+        return mapped(await statement(outbound, account, day), (lines) =>
+          lines.map((line) => {
+            const rate = rates.get(line.currency)
+            return rate === undefined ? line : { ...line, costHao: yuanUp(line.costHao, rate), currency: 'CNY' }
+          }),
+        )
+      },
+    }),
+  }
+}
+
+function mapped<T>(answer: Answer<T>, change: (value: T) => T): Answer<T> {
+  return answer.kind === 'done' ? { kind: 'done', value: change(answer.value) } : answer
+}
+
+function productIn(rates: Rates, product: SupplierProduct): SupplierProduct {
+  const rate = rates.get(product.currency)
+  if (rate === undefined) return product
+  const { costHao, faceHao } = product
+  return {
+    ...product,
+    costHao: yuanUp(costHao, rate),
+    faceHao: faceHao === null ? null : yuanDown(faceHao, rate),
+    currency: 'CNY',
+  }
+}
+
+/** What it cost in a currency without a rate is not known: then what was quoted counts, and not a number of other money. */
+function endIn<T extends PlaceOutcome | AskOutcome>(rates: Rates, outcome: T): T {
+  if (outcome.kind !== 'done' || outcome.order.state === 'failed') return outcome
+  const { currency = accountCurrency(rates), ...order } = outcome.order
+  if (currency === 'CNY') return { ...outcome, order }
+  const rate = rates.get(currency)
+  const costHao = order.costHao === null || rate === undefined ? null : yuanUp(order.costHao, rate)
+  return { ...outcome, order: { ...order, costHao } as OrderState }
+}
