@@ -12,6 +12,7 @@ import { syncProducts } from './commands/sync-products.ts'
 import { balanceSchedule, fetchLater, probeSchedule, supplierTasks, syncSchedule } from './jobs.ts'
 import { createLanes, type TellNews, type TraceOf } from './lanes.ts'
 import { paperSchedule } from './papers/routes.ts'
+import { demandSchedule } from './prices/demand.ts'
 import { supplierRoutesBound } from './routes.ts'
 import { type SupplierStatements, supplierStatements } from './statements.ts'
 
@@ -37,6 +38,7 @@ export {
   paperFile,
   readPaper,
 } from './papers/papers.ts'
+export { followDemand } from './prices/demand.ts'
 export { readPurchaseView } from './queries/suppliers.ts'
 export type * from './supplier.ts'
 
@@ -84,6 +86,7 @@ export function suppliersModule(
       syncSchedule(platform),
       tendSchedule(platform),
       paperSchedule(platform),
+      demandSchedule(platform),
     ],
     loops: [lanes.loop],
     kick: lanes.kick,
