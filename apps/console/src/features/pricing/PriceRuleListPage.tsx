@@ -4,17 +4,17 @@ import { Link } from 'react-router'
 import { formatHao, formatMoney } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
-import { Hao, Money } from '../../shared/parts/values.tsx'
+import { Hao, Money, Time } from '../../shared/parts/values.tsx'
 import { ListPage } from '../../shared/templates/ListPage.tsx'
 import { PriceHistory } from './PriceHistory.tsx'
 import { pricingText } from './text.ts'
 import { useDecide } from './useDecide.tsx'
-import { moveOf, type Priced, useRuleWords } from './words.ts'
+import { moveOf, type Priced, useRuleWords, useStepWords } from './words.ts'
 import './pricing.css'
 
 const REFRESH_MS = 15_000
 
-/** Prices that follow the cost; those that wait for a person come first. */
+/** Prices that follow cost and demand; those that wait for a person come first. */
 export function PriceRuleListPage() {
   const t = useText(pricingText)
   const words = useRuleWords()
@@ -67,6 +67,12 @@ export function PriceRuleListPage() {
             render: (row) => <Money fen={row.priceFen} />,
           },
           {
+            key: 'demand',
+            title: t('demand'),
+            width: 170,
+            render: (row) => <Demand row={row} />,
+          },
+          {
             key: 'margin',
             title: t('margin'),
             width: 110,
@@ -84,15 +90,31 @@ export function PriceRuleListPage() {
   )
 }
 
-function Cost({ row: { costHao, supplier } }: { readonly row: Priced }) {
+function Cost({ row: { costHao, supplier, rule } }: { readonly row: Priced }) {
   const t = useText(pricingText)
+  if (costHao === null && rule.baseFen !== null) return null
   if (costHao === null) return <Typography.Text type="warning">{t('noSource')}</Typography.Text>
   return (
     <>
       <Hao hao={costHao} />
       <div>
         <Typography.Text type="secondary" style={{ fontSize: 12 }}>
-          {supplier}
+          {supplier === '' ? t('usual') : supplier}
+        </Typography.Text>
+      </div>
+    </>
+  )
+}
+
+function Demand({ row: { demand } }: { readonly row: Priced }) {
+  const words = useStepWords()
+  if (!demand) return null
+  return (
+    <>
+      {words(demand)}
+      <div>
+        <Typography.Text type="secondary" style={{ fontSize: 12 }}>
+          <Time value={demand.countedAt} />
         </Typography.Text>
       </div>
     </>

@@ -26,6 +26,7 @@ export type { AccountAnswer, CheckAccount } from './checks/check-account.ts'
 export { type Choice, choiceRecord, choose, fieldsOf, mostOf, type Sources, type Wanted } from './choice.ts'
 export { checkQuantities } from './commands/enter-product.ts'
 export { CHECK_REFUSED_TASK } from './commands/receive-callback.ts'
+export { savePriceRules } from './commands/save-price-rules.ts'
 export { saveSkuSupply } from './commands/save-sku-supply.ts'
 export { createSupplier } from './commands/save-supplier.ts'
 export type { TellNews } from './lanes.ts'
@@ -39,6 +40,7 @@ export {
   readPaper,
 } from './papers/papers.ts'
 export { followDemand } from './prices/demand.ts'
+export { type PriceRule, previewRule } from './prices/rules.ts'
 export { readPurchaseView } from './queries/suppliers.ts'
 export type * from './supplier.ts'
 

@@ -12,5 +12,10 @@ export async function removePriceRule(tx: Tx, skuId: number): Promise<void> {
   `.execute(tx.db)
   await movePrice(tx, { skuId, kind: 'ended', fromFen: priceFen, toFen: priceFen, costHao, supplier, reason: '' })
   await followShelf(tx, [skuId])
-  tx.audit({ action: 'price_rule.remove', objectKind: 'sku', objectId: skuId, detail: { ...rule, steps: rule.steps.map(({ from, bp }) => `${from}: ${bp}`) } })
+  tx.audit({
+    action: 'price_rule.remove',
+    objectKind: 'sku',
+    objectId: skuId,
+    detail: { ...rule, steps: rule.steps.map(({ from, bp }) => `${from}: ${bp}`) },
+  })
 }

@@ -72,7 +72,11 @@ export async function savePriceRules(
     action: 'price_rule.save',
     objectKind: target.supplierId === null ? 'sku' : 'supplier',
     objectId: target.supplierId ?? prices[0]?.skuId ?? 0,
-    detail: { ...rule, steps: rule.steps.map(({ from, bp }) => `${from}: ${bp}`), skus: prices.map(({ skuId, priceFen, toFen }) => `${skuId}: ${priceFen} → ${toFen}`) },
+    detail: {
+      ...rule,
+      steps: rule.steps.map(({ from, bp }) => `${from}: ${bp}`),
+      skus: prices.map(({ skuId, priceFen, toFen }) => `${skuId}: ${priceFen} → ${toFen}`),
+    },
   })
   return { saved: prices.length, moved: prices.filter(({ priceFen, toFen }) => priceFen !== toFen).length }
 }
