@@ -252,7 +252,6 @@ describe('a profile and a price', { timeout: 60_000 }, () => {
     await page.setViewportSize({ width: 1440, height: 900 })
     await page.goto(`${consoleUrl}price-rules`)
     await page.getByText('¥36.00').first().waitFor()
-    await keepScreen(page, 'console-price-rules')
     expect(faults).toEqual([])
   })
 
@@ -288,7 +287,8 @@ describe('a profile and a price', { timeout: 60_000 }, () => {
     await page.setViewportSize({ width: 1440, height: 900 })
     await page.locator('.form-foot').getByRole('button', { name: '启用规则' }).click()
     await page.getByRole('heading', { name: '跟价规则' }).waitFor()
-    await page.getByText('24 小时 12 件，第 1 档 +5%').waitFor()
+    await page.getByText('24h 12 件 +5%').waitFor()
+    await keepScreen(page, 'console-price-rules')
     const { skus } = await mallGoods()
     expect(skus[0]?.priceFen).toBe(2_100)
     await page.goto(`${consoleUrl}skus/${skuId}/price`)

@@ -353,7 +353,7 @@ test('a price and an order that come at once: the order has the old price or is 
       turn(),
       ...Array.from({ length: 6 }, () =>
         desk.shop.place({ ...desk.goods, priceFen: from }, 1).then(
-          ({ view }) => view.amountFen,
+          ({ view }) => view.totalFen,
           (error: unknown) => (isProblem(error) ? error.code : Promise.reject(error)),
         ),
       ),

@@ -1,5 +1,5 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
-import { Button, Form, InputNumber, Switch } from 'antd'
+import { Button, Form, InputNumber, Switch, Typography } from 'antd'
 import { commonText } from '../../shared/i18n/common.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { Section } from '../../shared/templates/DetailPage.tsx'
@@ -29,6 +29,7 @@ export function DemandFields() {
 function Steps() {
   const t = useText(pricingText)
   const common = useText(commonText)
+  const isRising = areRising(Form.useWatch<Values['steps'] | undefined>('steps') ?? [])
   return (
     <Form.List
       name="steps"
@@ -82,7 +83,13 @@ function Steps() {
               {t('addStep')}
             </Button>
           )}
-          <Form.ErrorList errors={errors} />
+          {isRising ? (
+            <Form.ErrorList errors={errors} />
+          ) : (
+            <Typography.Paragraph type="danger" role="alert" style={{ margin: '8px 0 0' }}>
+              {t('stepsUnordered')}
+            </Typography.Paragraph>
+          )}
         </>
       )}
     </Form.List>

@@ -4,12 +4,12 @@ import { Link } from 'react-router'
 import { formatHao, formatMoney } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
-import { Hao, Money, Time } from '../../shared/parts/values.tsx'
+import { Hao, Money } from '../../shared/parts/values.tsx'
 import { ListPage } from '../../shared/templates/ListPage.tsx'
 import { PriceHistory } from './PriceHistory.tsx'
 import { pricingText } from './text.ts'
 import { useDecide } from './useDecide.tsx'
-import { moveOf, type Priced, useRuleWords, useStepWords } from './words.ts'
+import { moveOf, type Priced, signed, useRuleWords } from './words.ts'
 import './pricing.css'
 
 const REFRESH_MS = 15_000
@@ -43,6 +43,7 @@ export function PriceRuleListPage() {
           {
             key: 'sku',
             title: t('sku'),
+            width: 320,
             phone: 'title',
             render: (row) => (
               <>
@@ -50,36 +51,30 @@ export function PriceRuleListPage() {
                   {row.goodsTitle} / {row.skuTitle}
                 </Link>
                 <div>
-                  <Typography.Text type="secondary" style={{ fontSize: 12 }}>
+                  <Typography.Text type="secondary" style={{ fontSize: 12, whiteSpace: 'normal' }}>
                     {words(row.rule)}
                   </Typography.Text>
                 </div>
               </>
             ),
           },
-          { key: 'cost', title: t('cost'), width: 160, align: 'right', render: (row) => <Cost row={row} /> },
+          { key: 'cost', title: t('cost'), width: 120, align: 'right', render: (row) => <Cost row={row} /> },
           {
             key: 'price',
             title: t('price'),
-            width: 110,
+            width: 130,
             align: 'right',
             phone: 'extra',
-            render: (row) => <Money fen={row.priceFen} />,
-          },
-          {
-            key: 'demand',
-            title: t('demand'),
-            width: 170,
-            render: (row) => <Demand row={row} />,
+            render: (row) => <Price row={row} />,
           },
           {
             key: 'margin',
             title: t('margin'),
-            width: 110,
+            width: 90,
             align: 'right',
             render: (row) => <Margin row={row} />,
           },
-          { key: 'held', title: t('held'), width: 190, render: (row) => <Held row={row} /> },
+          { key: 'held', title: t('held'), width: 150, render: (row) => <Held row={row} /> },
         ]}
         rowActions={(row) => <RowActions row={row} onHistory={() => setOpened(row)} />}
         rowActionsWidth={290}
@@ -106,17 +101,19 @@ function Cost({ row: { costHao, supplier, rule } }: { readonly row: Priced }) {
   )
 }
 
-function Demand({ row: { demand } }: { readonly row: Priced }) {
-  const words = useStepWords()
-  if (!demand) return null
+/** And what was sold, with what that makes of it. */
+function Price({ row: { priceFen, demand } }: { readonly row: Priced }) {
+  const t = useText(pricingText)
   return (
     <>
-      {words(demand)}
-      <div>
-        <Typography.Text type="secondary" style={{ fontSize: 12 }}>
-          <Time value={demand.countedAt} />
-        </Typography.Text>
-      </div>
+      <Money fen={priceFen} />
+      {demand && (
+        <div>
+          <Typography.Text type="secondary" style={{ fontSize: 12 }}>
+            {t('stepShort', { sold: demand.sold, percent: demand.step === 0 ? t('stepBase') : signed(demand.bp) })}
+          </Typography.Text>
+        </div>
+      )}
     </>
   )
 }

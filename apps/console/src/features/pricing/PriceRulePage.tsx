@@ -189,6 +189,7 @@ function RuleFields({ bases }: { readonly bases: Bases }) {
           )}
           <Form.Item className="wide" name="rounding" label={t('rounding')} style={{ marginBottom: 0 }}>
             <Segmented
+              className="price-rounding"
               options={(['none', 'tenth', 'yuan', 'nine'] as const).map((value) => ({
                 value,
                 label: t(`round_${value}`),

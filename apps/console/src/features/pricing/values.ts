@@ -57,9 +57,12 @@ export function valuesOf(rule: Rule): Values {
 export const isByDemand = ({ basis, byDemand }: Pick<Partial<Values>, 'basis' | 'byDemand'>): boolean =>
   basis === 'own' || byDemand === true
 
-/** Whether each step begins at more pieces than the one before it. */
+/** Whether each step begins at more pieces than the one before it, as far as they are typed. */
 export const areRising = (steps: readonly StepValues[]): boolean =>
-  steps.every(({ from }, n) => n === 0 || (from ?? 0) > (steps[n - 1]?.from ?? 0))
+  steps.every((step, n) => {
+    const before = steps[n - 1]?.from
+    return typeof before !== 'number' || typeof step?.from !== 'number' || step.from > before
+  })
 
 /** Undefined while a field is empty, or two contradict each other. */
 export function ruleOf(values: Partial<Values> | undefined): Rule | undefined {
