@@ -38,13 +38,13 @@ export function Ladder({ demand }: { readonly demand: Demand }) {
       {rungs.map(({ n, from, bp, toFen, bound }) => (
         <div key={n} className="rung" {...(n === step ? { 'aria-current': 'step' as const } : {})}>
           <span className="rung-name">
-            {n === 0 ? t('stepBase') : t('stepAt', { from })} <span className="rung-move">{n > 0 && signed(bp)}</span>
+            {n === 0 ? t('stepBase') : t('stepAt', { from })} <span className="rung-move">{n > 0 && signed(bp)}</span>{' '}
+            {bound && <Tag>{t(`at_${bound}`)}</Tag>}
           </span>
           <span className="rung-bar">
             <span style={{ width: `${(toFen / highest) * 100}%` }} />
           </span>
           <span className="num rung-price">{formatMoney(toFen)}</span>
-          {bound && <Tag>{t(`at_${bound}`)}</Tag>}
         </div>
       ))}
     </div>

@@ -127,7 +127,6 @@ function RuleForm({
       <div className="columns">
         <div className="span-6 stack">
           <RuleFields bases={bases} />
-          <DemandFields />
           {after}
         </div>
         <div className="span-6 stack">
@@ -198,6 +197,7 @@ function RuleFields({ bases }: { readonly bases: Bases }) {
           </Form.Item>
         </div>
       </Section>
+      <DemandFields />
       <Section title={t('partGuard')}>
         <div className="form-grid">
           <Form.Item name="floorFen" label={t('floor')} rules={[{ required: true }]}>
