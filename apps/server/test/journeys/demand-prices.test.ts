@@ -237,15 +237,18 @@ test('a price by cost and demand: rounded, within its bounds, and held when the 
     },
     { idempotencyKey: randomUUID() },
   )
-  const told = (costHao: number) =>
-    house.platform.db.call(
+  const told = async (costHao: number) => {
+    // What the house’s own question would be answered, too.
+    supplier.state.product = { ...supplier.state.product, costHao }
+    await house.platform.db.call(
       shop.tenantId,
       'suppliers.keep_products',
       joined.id,
-      JSON.stringify([{ ...supplier.state.product, costHao }]),
+      JSON.stringify([supplier.state.product]),
       false,
       new Date(),
     )
+  }
   await told(150_000)
   const { items } = await shop.staff.call('suppliers.listProducts', { query: { supplierId: joined.id } })
   const goods = await shop.stock(0, {
@@ -308,7 +311,7 @@ test('codes on the shelf are not priced below what they cost, and are sold on wh
   await desk.shop.addCards(desk.skuId, 5, { costFen: 2_200 })
   await passed(desk)
   await turn()
-  await counted(desk)
+  await until('the price to wait', async () => ((await ruleOf(desk))?.held ? true : undefined))
   expect(await ruleOf(desk)).toMatchObject({ priceFen: 1_900, held: { toFen: 2_200, stopped: false } })
   expect((await movesOf(desk))[0]).toEqual(['held', 'cost', 1_900, 2_200])
   await desk.shop.place({ ...desk.goods, priceFen: 1_900 }, 1)
