@@ -194,10 +194,14 @@ select create_distributed_function('reconciliation.theirs_of(jsonb)');
 select create_distributed_function('redeem.is_sellable(text, timestamp with time zone)');
 select create_distributed_function('redeem.standing(text, text, timestamp with time zone, timestamp with time zone, timestamp with time zone, integer, integer)');
 select create_distributed_function('suppliers.ask_again_after(integer)');
+select create_distributed_function('suppliers.base_price(bigint, bigint, integer, bigint)');
 select create_distributed_function('suppliers.is_covered(date)');
 select create_distributed_function('suppliers.least_price(bigint, bigint, bigint)');
 select create_distributed_function('suppliers.price_by_rule(bigint, integer, bigint, bigint, text)');
+select create_distributed_function('suppliers.price_on_step(bigint, integer, bigint, bigint, text)');
 select create_distributed_function('suppliers.setting_of(jsonb, text, integer)');
+select create_distributed_function('suppliers.step_bp(jsonb, integer)');
+select create_distributed_function('suppliers.step_from(jsonb, integer)');
 
 -- Functions that take the tenant first: they run on its shard -------------------------------------------------------
 
@@ -530,12 +534,14 @@ select create_distributed_function('suppliers.balance_of(bigint, bigint)', '$1',
 select create_distributed_function('suppliers.book_money(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.candidates(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.cheapest(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.costs(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.decide_price(bigint, bigint, boolean, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.end_task(bigint, bigint, text, integer, bytea, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.finish_task(bigint, bigint, bigint, integer, bytea, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.follow_prices(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.follow_shelf(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.follow_supplier(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.is_between_plans(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.is_price_stopped(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.keep_own(bigint, bigint, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.keep_products(bigint, bigint, jsonb, boolean, timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
@@ -550,6 +556,7 @@ select create_distributed_function('suppliers.price_in_force(bigint, bigint[])',
 select create_distributed_function('suppliers.refuse_task(bigint, bigint, bigint, text, text, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.reverse_money(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.set_price(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.sold_before(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.take_check(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.task_of(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.withdraw_task(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
@@ -619,6 +626,8 @@ select create_distributed_function('wholesale.use_nonces(bigint, jsonb)', '$1', 
 --   platform.protect(regclass, text)
 --   platform.set_mark(text, jsonb)
 --   redeem.reserve_code_ids(integer)
+--   suppliers.price_ladder(bigint, jsonb, bigint, bigint, bigint, text)
+--   suppliers.step_for(jsonb, integer, bigint, boolean)
 --   tenancy.find_tenant(text, text)
 --   tenancy.next_tenant_id()
 --   tenancy.only_tenant()
@@ -670,6 +679,7 @@ select create_distributed_function('wholesale.use_nonces(bigint, jsonb)', '$1', 
 --   reconciliation.plan_days(text[], integer)
 --   reconciliation.plan_supply_days(text[], integer)
 --   reconciliation.tenants_to_forget()
+--   suppliers.count_demand(integer)
 --   suppliers.folder_doors(integer)
 --   suppliers.take_due(integer, integer)
 --   suppliers.take_probes(integer)

@@ -3287,8 +3287,12 @@ create table suppliers.price_moves (
   by text not null default ''::text,
   reason text not null default ''::text,
   at timestamp with time zone not null default now(),
+  cause text not null default 'cost'::text,
+  demand jsonb,
   constraint price_moves_pkey PRIMARY KEY (tenant_id, id),
   constraint price_moves_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
+  constraint price_moves_cause_check CHECK ((cause = ANY (ARRAY['cost'::text, 'demand'::text]))),
+  constraint price_moves_demand_check CHECK ((jsonb_typeof(demand) = 'object'::text)),
   constraint price_moves_kind_check CHECK ((kind = ANY (ARRAY['began'::text, 'followed'::text, 'held'::text, 'confirmed'::text, 'kept'::text, 'ended'::text])))
 );
 alter table suppliers.price_moves enable row level security;
@@ -3309,16 +3313,32 @@ create table suppliers.price_rules (
   held_at timestamp with time zone,
   updated_at timestamp with time zone not null default now(),
   updated_by text not null default ''::text,
+  base_fen bigint,
+  ceiling_fen bigint,
+  steps jsonb not null default '[]'::jsonb,
+  step smallint not null default 0,
+  priced_step smallint not null default 0,
+  step_at timestamp with time zone,
+  sold bigint,
+  counted_at timestamp with time zone,
+  has_past boolean not null default false,
   constraint price_rules_pkey PRIMARY KEY (tenant_id, sku_id),
   constraint price_rules_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
+  constraint base_is_moved_by_steps CHECK (((base_fen IS NULL) OR ((markup_bp = 0) AND (markup_fen = 0) AND (steps <> '[]'::jsonb)))),
+  constraint ceiling_is_not_below_floor CHECK ((ceiling_fen >= floor_fen)),
   constraint held_whole CHECK ((((held_fen IS NULL) = (held_at IS NULL)) AND ((held_fen IS NULL) = (held_least_fen IS NULL)))),
+  constraint price_rules_base_fen_check CHECK (((base_fen >= 1) AND (base_fen <= 1000000000))),
+  constraint price_rules_ceiling_fen_check CHECK (((ceiling_fen >= 1) AND (ceiling_fen <= 1000000000))),
   constraint price_rules_floor_fen_check CHECK (((floor_fen >= 1) AND (floor_fen <= 1000000000))),
   constraint price_rules_held_fen_check CHECK ((held_fen > 0)),
   constraint price_rules_jump_bp_check CHECK (((jump_bp >= 1) AND (jump_bp <= 1000000))),
   constraint price_rules_least_margin_fen_check CHECK (((least_margin_fen >= 0) AND (least_margin_fen <= 100000000))),
   constraint price_rules_markup_bp_check CHECK (((markup_bp >= 0) AND (markup_bp <= 1000000))),
   constraint price_rules_markup_fen_check CHECK (((markup_fen >= 0) AND (markup_fen <= 100000000))),
-  constraint price_rules_rounding_check CHECK ((rounding = ANY (ARRAY['none'::text, 'tenth'::text, 'yuan'::text, 'nine'::text])))
+  constraint price_rules_priced_step_check CHECK ((priced_step >= 0)),
+  constraint price_rules_rounding_check CHECK ((rounding = ANY (ARRAY['none'::text, 'tenth'::text, 'yuan'::text, 'nine'::text]))),
+  constraint price_rules_step_check CHECK ((step >= 0)),
+  constraint price_rules_steps_check CHECK (((jsonb_typeof(steps) = 'array'::text) AND (jsonb_array_length(steps) <= 12)))
 );
 alter table suppliers.price_rules enable row level security;
 grant delete, insert, select, update on suppliers.price_rules to quanshu_app;
@@ -3619,6 +3639,7 @@ create UNIQUE index one_waiting_price ON suppliers.price_asks USING btree (tenan
 create index price_asks_of_supplier ON suppliers.price_asks USING btree (tenant_id, supplier_id, id);
 create index price_moves_of_sku ON suppliers.price_moves USING btree (tenant_id, sku_id, id);
 create index price_rules_held ON suppliers.price_rules USING btree (tenant_id, held_at) WHERE (held_at IS NOT NULL);
+create index price_rules_to_count ON suppliers.price_rules USING btree (tenant_id, counted_at) WHERE (steps <> '[]'::jsonb);
 create index changes_of_product ON suppliers.product_changes USING btree (tenant_id, product_id, id);
 create UNIQUE index one_living_complaint_purchase_a_line ON suppliers.purchases USING btree (tenant_id, order_no, line_no) WHERE ((state = ANY (ARRAY['planned'::text, 'sending'::text, 'accepted'::text, 'unknown'::text])) AND (purpose = 'complaint'::text));
 create UNIQUE index one_living_purchase_a_line ON suppliers.purchases USING btree (tenant_id, order_no, line_no) WHERE ((state = ANY (ARRAY['planned'::text, 'sending'::text, 'accepted'::text, 'unknown'::text])) AND (purpose = 'line'::text));
@@ -3667,9 +3688,12 @@ function suppliers.account_checks(p_tenant bigint, p_sku bigint) returns jsonb s
 function suppliers.ask_again_after(p_asks integer) returns interval
 function suppliers.ask_now(p_tenant bigint, p_supplier bigint, p_no text) returns bigint security definer
 function suppliers.balance_of(p_tenant bigint, p_supplier bigint) returns bigint security definer
+function suppliers.base_price(p_cost_hao bigint, p_base_fen bigint, p_markup_bp integer, p_markup_fen bigint) returns bigint
 function suppliers.book_money(p_tenant bigint, p_money bigint) returns void security definer
 function suppliers.candidates(p_tenant bigint, p_skus bigint[]) returns jsonb security definer
 function suppliers.cheapest(p_tenant bigint, p_skus bigint[]) returns TABLE(sku_id bigint, product_id bigint, supplier text, cost_hao bigint) security definer
+function suppliers.costs(p_tenant bigint, p_skus bigint[]) returns TABLE(sku_id bigint, product_id bigint, supplier text, cost_hao bigint, guard_fen bigint, is_bought boolean) security definer
+function suppliers.count_demand(p_limit integer) returns jsonb security definer
 function suppliers.decide_price(p_tenant bigint, p_ask bigint, p_accept boolean, p_to_hao bigint, p_by text, p_reason text) returns jsonb security definer
 function suppliers.end_task(p_tenant bigint, p_task bigint, p_state text, p_arrived integer, p_codes bytea, p_serial text, p_note text, p_about text) returns void security definer
 function suppliers.finish_task(p_tenant bigint, p_supplier bigint, p_task bigint, p_arrived integer, p_codes bytea, p_serial text, p_note text) returns jsonb security definer
@@ -3677,6 +3701,7 @@ function suppliers.folder_doors(p_limit integer) returns jsonb security definer
 function suppliers.follow_prices(p_tenant bigint, p_skus bigint[]) returns void security definer
 function suppliers.follow_shelf(p_tenant bigint, p_skus bigint[]) returns void security definer
 function suppliers.follow_supplier(p_tenant bigint, p_supplier bigint) returns void security definer
+function suppliers.is_between_plans(p_tenant bigint, p_sku bigint) returns boolean security definer
 function suppliers.is_covered(p_until date) returns boolean
 function suppliers.is_price_stopped(p_tenant bigint, p_sku bigint) returns boolean security definer
 function suppliers.keep_own(p_tenant bigint, p_supplier bigint, p_items jsonb, p_by text) returns jsonb security definer
@@ -3691,10 +3716,16 @@ function suppliers.place_task(p_tenant bigint, p_supplier bigint, p_no text) ret
 function suppliers.post_money(p_tenant bigint, p_money bigint, p_is_back boolean) returns void security definer
 function suppliers.price_by_rule(p_cost_hao bigint, p_markup_bp integer, p_markup_fen bigint, p_least_fen bigint, p_rounding text) returns bigint
 function suppliers.price_in_force(p_tenant bigint, p_skus bigint[]) returns TABLE(sku_id bigint, price_fen bigint) security definer
+function suppliers.price_ladder(p_base_fen bigint, p_steps jsonb, p_floor_fen bigint, p_least_fen bigint, p_ceiling_fen bigint, p_rounding text) returns jsonb
+function suppliers.price_on_step(p_base_fen bigint, p_step_bp integer, p_least_fen bigint, p_ceiling_fen bigint, p_rounding text) returns bigint
 function suppliers.refuse_task(p_tenant bigint, p_supplier bigint, p_task bigint, p_about text, p_reason text, p_staff bigint, p_name text) returns jsonb security definer
 function suppliers.reverse_money(p_tenant bigint, p_money bigint, p_actor text, p_note text) returns jsonb security definer
 function suppliers.set_price(p_tenant bigint, p_sku bigint, p_fen bigint) returns void security definer
 function suppliers.setting_of(p_settings jsonb, p_key text, p_usual integer) returns integer
+function suppliers.sold_before(p_tenant bigint, p_sku bigint) returns boolean security definer
+function suppliers.step_bp(p_steps jsonb, p_step integer) returns integer
+function suppliers.step_for(p_steps jsonb, p_now integer, p_sold bigint, p_has_past boolean) returns integer
+function suppliers.step_from(p_steps jsonb, p_step integer) returns bigint
 function suppliers.take_check(p_tenant bigint, p_supplier bigint) returns boolean security definer
 function suppliers.take_due(p_lease_seconds integer, p_limit integer) returns jsonb security definer
 function suppliers.take_probes(p_limit integer) returns jsonb security definer

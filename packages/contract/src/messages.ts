@@ -720,6 +720,15 @@ export const MESSAGE_EVENTS = {
         from: 'title',
       },
       supplier: { name: { zh: '供应商', en: 'Supplier' }, sample: { zh: '蓝海', en: 'Blue Sea' }, from: 'supplier' },
+      why: {
+        name: { zh: '原因', en: 'Why' },
+        sample: { zh: '进价变了', en: 'the cost has moved' },
+        from: 'cause',
+        words: {
+          cost: { zh: '进价变了', en: 'the cost has moved' },
+          demand: { zh: '近 24 小时销量变了', en: 'what was sold in 24 hours has moved' },
+        },
+      },
       before: { name: { zh: '现价', en: 'Present price' }, sample: '19.90', from: 'fromFen', as: 'fen' },
       after: { name: { zh: '应调为', en: 'New price' }, sample: '29.90', from: 'toFen', as: 'fen' },
       sale: {
@@ -738,11 +747,11 @@ export const MESSAGE_EVENTS = {
     texts: {
       'zh-CN': {
         subject: '{goods} 的价格变动较大，请确认',
-        body: '{supplier} 的进价变了，{goods} 应从 ¥{before} 调为 ¥{after}，超过了自动调价的幅度。{sale}\n\n{link}',
+        body: '{why}（货源：{supplier}），{goods} 应从 ¥{before} 调为 ¥{after}，超出了自动调价的范围。{sale}\n\n{link}',
       },
       en: {
         subject: '{goods}: the price would jump, please confirm',
-        body: 'The cost at {supplier} has moved; {goods} would go from ¥{before} to ¥{after}, which is more than may move by itself. {sale}\n\n{link}',
+        body: '{goods} would go from ¥{before} to ¥{after}, because {why} (source: {supplier}). That is more than may move by itself. {sale}\n\n{link}',
       },
     },
   },

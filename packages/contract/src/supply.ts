@@ -99,6 +99,15 @@ export type PriceRounding = (typeof PRICE_ROUNDINGS)[number]
 export const PRICE_MOVES = ['began', 'followed', 'held', 'confirmed', 'kept', 'ended'] as const
 export type PriceMove = (typeof PRICE_MOVES)[number]
 
+/** What moved a price, or would have. */
+export const PRICE_CAUSES = ['cost', 'demand'] as const
+export type PriceCause = (typeof PRICE_CAUSES)[number]
+
+/** What a price was stopped at: the rule's ceiling or floor, or the cost with what must be left above it. */
+export const PRICE_BOUNDS = ['ceiling', 'floor', 'cost'] as const
+export type PriceBound = (typeof PRICE_BOUNDS)[number]
+export const PRICE_STEPS_MAX = 12
+
 /** Money between the shop and a supplier that no purchase moves. */
 export const SUPPLIER_MONEY_KINDS = ['deposit', 'withdrawal', 'credit'] as const
 export type SupplierMoneyKind = (typeof SUPPLIER_MONEY_KINDS)[number]

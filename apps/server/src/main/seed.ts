@@ -12,7 +12,7 @@ import { createTenant, readSettings, saveSettings } from '../modules/tenancy/ind
 import { createImport, uploadImport } from '../modules/vault/index.ts'
 import type { Ctx } from '../platform/db/index.ts'
 import type { Platform } from '../platform/module.ts'
-import { type SeededSku, seedCatalog, seedSupply } from './demo/index.ts'
+import { type SeededSku, seedCatalog, seedDemandPrice, seedSupply } from './demo/index.ts'
 import type { DemoAccount } from './demo.ts'
 import type { StandInAddresses } from './stand-ins.ts'
 
@@ -65,6 +65,7 @@ export async function seedDemo(platform: Platform, standIns: StandInAddresses | 
   if (standIns) await connectStandIns(platform, ctx, standIns)
   const skus = await seedCatalog(platform, ctx)
   for (const sku of skus) await addCards(platform, ctx, sku)
+  await seedDemandPrice(platform, ctx, skus)
   if (standIns) await seedSupply(platform, ctx, standIns.suppliers, skus)
   const member = await openMember(platform, ctx, MEMBER_PHONE)
   await addMeans(platform, ctx, member)

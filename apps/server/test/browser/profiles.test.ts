@@ -14,7 +14,7 @@ import { keepScreen } from './screens.ts'
 
 /**
  * The owner copies a profile, changes it, dry-runs it and keeps it; joins a supplier by it; lets a price follow the cost, sees it
- * follow, and confirms a jump on a phone.
+ * follow, and confirms a jump on a phone; and lets the price of codes follow what is sold.
  */
 
 const PASSWORD = 'Quanshu-demo-2026'
@@ -77,6 +77,48 @@ const cost = (hao: number) =>
       fields: [{ key: 'account', labelZh: '账号', type: 'text' }],
     },
   })
+
+const BY_DEMAND = {
+  markupBp: 0,
+  markupFen: 0,
+  baseFen: 2_000,
+  floorFen: 1_800,
+  leastMarginFen: 0,
+  rounding: 'none',
+  jumpBp: 2_000,
+} as const
+
+/** Codes of which somebody has just bought twelve. */
+async function soldTwelve() {
+  const goods = await desk.call('catalog.createGoods', {
+    body: { title: '星河视频 热播', shelf: 'on', skus: [{ title: '周卡', priceFen: 2_000 }] },
+  })
+  const skuId = goods.skus[0]?.id ?? 0
+  const batch = await desk.call('vault.createImport', { body: { skuId, fileName: 'cards.txt' } })
+  const codes = Array.from({ length: 30 }, () => randomUUID()).join('\n')
+  await desk.upload('vault.uploadImport', { params: { batchId: batch.id } }, codes, { fileName: 'cards.txt' })
+  const buyer = createClient({
+    baseUrl: consoleUrl.replace(/\/console\/$/, ''),
+    locale: 'zh-CN',
+    fetch: createCookieFetch(),
+  })
+  const order = await buyer.call(
+    'orders.place',
+    {
+      body: {
+        lines: [{ skuId, quantity: 12, unitPriceFen: 2_000 }],
+        contact: '13916802748',
+        queryPassword: randomUUID(),
+        payWith: 'sim-pay',
+      },
+    },
+    { idempotencyKey: randomUUID() },
+  )
+  const { payment } = await buyer.call('orders.pay', { params: { no: order.no }, body: { payWith: 'sim-pay' } })
+  const url = payment?.cashier?.way === 'redirect' ? payment.cashier.url : ''
+  await fetch(`${url}/pay`, { method: 'POST', redirect: 'manual' })
+  return { skuId, mallGoods: () => buyer.call('catalog.mallGetGoods', { params: { id: goods.id } }) }
+}
 
 describe('a profile and a price', { timeout: 60_000 }, () => {
   test('a shipped profile is copied, its mistakes named, tried and kept', async () => {
@@ -211,6 +253,54 @@ describe('a profile and a price', { timeout: 60_000 }, () => {
     await page.goto(`${consoleUrl}price-rules`)
     await page.getByText('¥36.00').first().waitFor()
     await keepScreen(page, 'console-price-rules')
+    expect(faults).toEqual([])
+  })
+
+  test('a price follows what is sold, in steps that are seen before they are switched on', async () => {
+    const { page } = owner
+    const { skuId, mallGoods } = await soldTwelve()
+    const preview = {
+      target: { skuIds: [skuId] },
+      rule: { ...BY_DEMAND, steps: [{ from: 10, bp: 500 }] },
+    }
+    await expect
+      .poll(async () => (await desk.call('suppliers.previewPriceRules', { body: preview })).items[0]?.demand?.sold)
+      .toBe(12)
+
+    await page.goto(`${consoleUrl}skus/${skuId}/supply`)
+    await page.locator('.page').getByRole('link', { name: '跟价规则' }).click()
+    expect(await page.getByLabel('基准价', { exact: true }).inputValue()).toBe('20.00')
+    await page.getByLabel('第 1 档件数').fill('10')
+    await page.getByLabel('第 2 档件数').fill('10')
+    await page.getByText('各档的件数必须从小到大').waitFor()
+    await page.getByLabel('第 2 档件数').fill('30')
+    await page.getByLabel('第 2 档涨跌').fill('40')
+    await page.getByLabel('最高售价').fill('17')
+    await page.getByText('最高售价不能低于最低售价').waitFor()
+    await page.getByLabel('最高售价').fill('25')
+    await page.getByText('近 24 小时售出 12 件，按第 1 档 +5%，售价 ¥21.00').waitFor()
+    await page.locator('.rung', { hasText: '≥ 30 件' }).getByText('已到上限').waitFor()
+    expect(await page.locator('.rung[aria-current]').textContent()).toContain('¥21.00')
+    await keepScreen(page, 'console-price-demand')
+    await page.setViewportSize(PHONE)
+    expect(await sidewaysPixels(page)).toBe(0)
+    await page.locator('.price-ladder').scrollIntoViewIfNeeded()
+    await keepScreen(page, 'console-price-demand-phone')
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await page.locator('.form-foot').getByRole('button', { name: '启用规则' }).click()
+    await page.getByRole('heading', { name: '跟价规则' }).waitFor()
+    await page.getByText('24h 12 件 +5%').waitFor()
+    const { skus } = await mallGoods()
+    expect(skus[0]?.priceFen).toBe(2_100)
+    await page.goto(`${consoleUrl}skus/${skuId}/price`)
+    await page.getByText('启用规则').first().waitFor()
+    expect(await page.getByLabel('第 2 档涨跌').inputValue()).toBe('40.00')
+    await page.evaluate(() => localStorage.setItem('quanshu.console.locale', 'en'))
+    await page.reload()
+    await page.getByText('12 sold in 24 hours, step 1 (+5%): ¥21.00').waitFor()
+    await page.setViewportSize(PHONE)
+    expect(await sidewaysPixels(page)).toBe(0)
+    await page.evaluate(() => localStorage.setItem('quanshu.console.locale', 'zh-CN'))
     expect(faults).toEqual([])
   })
 })

@@ -117,6 +117,31 @@ export const supplierErrors = defineErrors('suppliers', {
     zh: '「{title}」没有可用的货源，不知道进价；请先设置货源',
     en: '“{title}” has no source that may be used, so there is no cost to follow; set its sources first',
   },
+  priceOfBundle: {
+    status: 409,
+    zh: '「{title}」是组合包，销量按其中各项计，不能按销量调价；请为其中的规格设置',
+    en: '“{title}” is a bundle: what is sold counts for its parts. Set the rule for those',
+  },
+  priceWithoutRoom: {
+    status: 409,
+    zh: '「{title}」按进价和至少要赚的金额，最低要卖 ¥{least}，已高于价格上限；请提高上限或少赚一些',
+    en: 'By its cost and least margin “{title}” cannot be sold below ¥{least}, which is above the ceiling; raise the ceiling or lower the margin',
+  },
+  ceilingBelowFloor: {
+    status: 422,
+    zh: '最高售价不能低于最低售价',
+    en: 'The highest price cannot be below the lowest',
+  },
+  stepsUnordered: {
+    status: 422,
+    zh: '各档的销量必须从小到大，不能重复',
+    en: 'Each step must begin at more pieces than the one before it',
+  },
+  baseNeedsSteps: {
+    status: 422,
+    zh: '自定基准价时不加价、至少要有一档销量，并且一次只能设置一个规格',
+    en: 'A base price of your own takes no markup, needs at least one step, and is for one variant at a time',
+  },
   pricesMoved: {
     status: 409,
     zh: '预览之后价格又变了，请重新预览再启用',

@@ -1,16 +1,16 @@
 import { Drawer, Empty, Skeleton, Typography } from 'antd'
 import { useRead } from '../../shared/api/hooks.ts'
 import type { Row } from '../../shared/api/index.ts'
-import { formatHao, formatMoney } from '../../shared/format.ts'
+import { formatMoney } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { Time } from '../../shared/parts/values.tsx'
 import { ErrorState } from '../../shared/templates/ErrorState.tsx'
 import { pricingText } from './text.ts'
-import { moveOf } from './words.ts'
+import { moveOf, useCostWords, useStepWords } from './words.ts'
 
 const MOVES_SHOWN = 100
 
-/** How a price followed the cost: from what to what, for which cost of whom, and who decided. */
+/** How a price followed cost and demand: from what to what, why, and who decided. */
 export function PriceHistory({
   sku,
   onClose,
@@ -45,14 +45,18 @@ export function PriceMoves({ skuId }: { readonly skuId: number }) {
 
 function Move({ move }: { readonly move: Row<'suppliers.priceHistory'> }) {
   const t = useText(pricingText)
-  const { kind, fromFen, toFen, costHao, supplier, by, reason, at } = move
+  const costWords = useCostWords()
+  const stepWords = useStepWords()
+  const { kind, cause, demand, fromFen, toFen, by, reason, at } = move
+  const isByDemand = cause === 'demand' && (kind === 'followed' || kind === 'held')
   return (
     <div className="line-item">
       <span className="line-main">
-        <strong>{t(`kind_${kind}`)}</strong>
+        <strong>{t(isByDemand ? `kind_${kind}_demand` : `kind_${kind}`)}</strong>
         <div>
           <Typography.Text type="secondary" style={{ fontSize: 13 }}>
-            <Time value={at} /> {by} {costHao !== null && t('byCost', { supplier, cost: formatHao(costHao) })}
+            <Time value={at} /> {by}{' '}
+            {[costWords(move), ...(demand ? [stepWords(demand)] : [])].filter(Boolean).join(' · ')}
           </Typography.Text>
         </div>
         {reason !== '' && <div>{reason}</div>}

@@ -9,12 +9,12 @@ import { ListPage } from '../../shared/templates/ListPage.tsx'
 import { PriceHistory } from './PriceHistory.tsx'
 import { pricingText } from './text.ts'
 import { useDecide } from './useDecide.tsx'
-import { moveOf, type Priced, useRuleWords } from './words.ts'
+import { moveOf, type Priced, signed, useRuleWords } from './words.ts'
 import './pricing.css'
 
 const REFRESH_MS = 15_000
 
-/** Prices that follow the cost; those that wait for a person come first. */
+/** Prices that follow cost and demand; those that wait for a person come first. */
 export function PriceRuleListPage() {
   const t = useText(pricingText)
   const words = useRuleWords()
@@ -43,6 +43,7 @@ export function PriceRuleListPage() {
           {
             key: 'sku',
             title: t('sku'),
+            width: 320,
             phone: 'title',
             render: (row) => (
               <>
@@ -50,30 +51,30 @@ export function PriceRuleListPage() {
                   {row.goodsTitle} / {row.skuTitle}
                 </Link>
                 <div>
-                  <Typography.Text type="secondary" style={{ fontSize: 12 }}>
+                  <Typography.Text type="secondary" style={{ fontSize: 12, whiteSpace: 'normal' }}>
                     {words(row.rule)}
                   </Typography.Text>
                 </div>
               </>
             ),
           },
-          { key: 'cost', title: t('cost'), width: 160, align: 'right', render: (row) => <Cost row={row} /> },
+          { key: 'cost', title: t('cost'), width: 120, align: 'right', render: (row) => <Cost row={row} /> },
           {
             key: 'price',
             title: t('price'),
-            width: 110,
+            width: 130,
             align: 'right',
             phone: 'extra',
-            render: (row) => <Money fen={row.priceFen} />,
+            render: (row) => <Price row={row} />,
           },
           {
             key: 'margin',
             title: t('margin'),
-            width: 110,
+            width: 90,
             align: 'right',
             render: (row) => <Margin row={row} />,
           },
-          { key: 'held', title: t('held'), width: 190, render: (row) => <Held row={row} /> },
+          { key: 'held', title: t('held'), width: 150, render: (row) => <Held row={row} /> },
         ]}
         rowActions={(row) => <RowActions row={row} onHistory={() => setOpened(row)} />}
         rowActionsWidth={290}
@@ -84,17 +85,35 @@ export function PriceRuleListPage() {
   )
 }
 
-function Cost({ row: { costHao, supplier } }: { readonly row: Priced }) {
+function Cost({ row: { costHao, supplier, rule } }: { readonly row: Priced }) {
   const t = useText(pricingText)
+  if (costHao === null && rule.baseFen !== null) return null
   if (costHao === null) return <Typography.Text type="warning">{t('noSource')}</Typography.Text>
   return (
     <>
       <Hao hao={costHao} />
       <div>
         <Typography.Text type="secondary" style={{ fontSize: 12 }}>
-          {supplier}
+          {supplier === '' ? t('usual') : supplier}
         </Typography.Text>
       </div>
+    </>
+  )
+}
+
+/** And what was sold, with what that makes of it. */
+function Price({ row: { priceFen, demand } }: { readonly row: Priced }) {
+  const t = useText(pricingText)
+  return (
+    <>
+      <Money fen={priceFen} />
+      {demand && (
+        <div>
+          <Typography.Text type="secondary" style={{ fontSize: 12 }}>
+            {t('stepShort', { sold: demand.sold, percent: demand.step === 0 ? t('stepBase') : signed(demand.bp) })}
+          </Typography.Text>
+        </div>
+      )}
     </>
   )
 }

@@ -7,25 +7,16 @@ import { useText } from '../../shared/i18n/index.ts'
 import { MoneyInput } from '../../shared/parts/inputs.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
-import { FormPage } from '../../shared/templates/FormPage.tsx'
+import { FormPage, pathOf } from '../../shared/templates/FormPage.tsx'
+import { DemandFields } from './DemandFields.tsx'
 import { Preview } from './Preview.tsx'
 import { PriceMoves } from './PriceHistory.tsx'
 import { pricingText } from './text.ts'
-import { REFRESH, type Rule } from './words.ts'
+import { NO_RULE, ruleOf, START, startOfCodes, type Values, valuesOf } from './values.ts'
+import { REFRESH } from './words.ts'
 import './pricing.css'
 
 type Target = In<'suppliers.previewPriceRules'>['body']['target']
-type Values = Omit<Rule, 'markupBp' | 'jumpBp'> & { readonly markup: number; readonly jump: number }
-
-const START: Values = {
-  markup: 10,
-  markupFen: 0,
-  floorFen: 100,
-  leastMarginFen: 0,
-  rounding: 'tenth',
-  jump: 20,
-}
-
 /** The rule of one SKU, with what has become of it. */
 export function SkuPricePage() {
   const t = useText(pricingText)
@@ -33,12 +24,17 @@ export function SkuPricePage() {
   const known = useRead('suppliers.listPriceRules', { query: { skuId } })
   const sku = useRead('suppliers.readSkuSupply', { params: { skuId } })
   const rule = known.data?.items[0]?.rule
-  const initial = useMemo(() => (known.data ? valuesOf(rule) : undefined), [known.data, rule])
+  const initial = useMemo(() => {
+    if (!known.data || !sku.data) return undefined
+    if (rule) return valuesOf(rule)
+    return sku.data.kind === 'card' ? startOfCodes(sku.data.priceFen) : START
+  }, [known.data, sku.data, rule])
   return (
     <RuleForm
       title={sku.data ? t('formOf', { goods: `${sku.data.goodsTitle} / ${sku.data.skuTitle}` }) : t('title')}
       back={`/skus/${skuId}/supply`}
       target={{ skuIds: [skuId] }}
+      bases={sku.data?.kind === 'card' ? OWN_ONLY : COST_OR_OWN}
       initial={initial}
       error={known.error ?? sku.error}
       after={
@@ -63,6 +59,7 @@ export function SupplierPricePage() {
       title={supplier.data ? t('formOfSupplier', { supplier: supplier.data.name }) : t('title')}
       back={`/suppliers/${supplierId}`}
       target={{ supplierId }}
+      bases={COST_ONLY}
       initial={initial}
       error={supplier.error}
     />
@@ -73,6 +70,7 @@ function RuleForm({
   title,
   back,
   target,
+  bases,
   initial,
   error,
   after,
@@ -80,6 +78,7 @@ function RuleForm({
   readonly title: string
   readonly back: string
   readonly target: Target
+  readonly bases: Bases
   readonly initial: Values | undefined
   readonly error: unknown
   readonly after?: React.ReactNode
@@ -89,11 +88,11 @@ function RuleForm({
   const navigate = useNavigate()
   const { message } = App.useApp()
   const [form] = Form.useForm<Values>()
-  const values = Form.useWatch([], form) as Partial<Values> | undefined
+  const values = Form.useWatch([], { form, preserve: true }) as Partial<Values> | undefined
   const rule = useDeferredValue(ruleOf(values))
   const preview = useRead(
     'suppliers.previewPriceRules',
-    { body: { target, rule: rule ?? ruleOf(START) ?? NO_RULE } },
+    { body: { target, rule: rule ?? NO_RULE } },
     { enabled: rule !== undefined && may('suppliers.manage'), keep: true },
   )
   const save = useAction('suppliers.savePriceRules', { showProblem: false, refresh: REFRESH })
@@ -123,10 +122,11 @@ function RuleForm({
       onSave={switchOn}
       saveText={t('switchOn')}
       locked={locked}
+      fieldOf={(path) => pathOf(path.replace(/^rule\./, ''))}
     >
       <div className="columns">
         <div className="span-6 stack">
-          <RuleFields />
+          <RuleFields bases={bases} />
           {after}
         </div>
         <div className="span-6 stack">
@@ -151,20 +151,44 @@ function Counted({ items }: { readonly items: Output<'suppliers.previewPriceRule
   )
 }
 
-function RuleFields() {
+type Bases = readonly Values['basis'][]
+const COST_ONLY: Bases = ['cost']
+const OWN_ONLY: Bases = ['own']
+const COST_OR_OWN: Bases = ['cost', 'own']
+
+function RuleFields({ bases }: { readonly bases: Bases }) {
   const t = useText(pricingText)
+  const isOwn = Form.useWatch<Values['basis'] | undefined>('basis') === 'own'
   return (
     <>
       <Section title={t('partMarkup')}>
         <div className="form-grid">
-          <Form.Item name="markup" label={t('markup')} rules={[{ required: true }]}>
-            <InputNumber<number> min={0} max={10_000} precision={2} suffix="%" style={{ width: '100%' }} />
+          <Form.Item className="wide" name="basis" label={t('basis')} hidden={bases.length === 1}>
+            <Segmented options={bases.map((value) => ({ value, label: t(`basis_${value}`) }))} />
           </Form.Item>
-          <Form.Item name="markupFen" label={t('fixed')} rules={[{ required: true }]}>
-            <MoneyInput max={1_000_000} />
-          </Form.Item>
+          {isOwn ? (
+            <Form.Item
+              className="wide"
+              name="baseFen"
+              label={t('base')}
+              extra={t('baseHint')}
+              rules={[{ required: true }]}
+            >
+              <MoneyInput min={0.01} max={10_000_000} />
+            </Form.Item>
+          ) : (
+            <>
+              <Form.Item name="markup" label={t('markup')} rules={[{ required: true }]}>
+                <InputNumber<number> min={0} max={10_000} precision={2} suffix="%" style={{ width: '100%' }} />
+              </Form.Item>
+              <Form.Item name="markupFen" label={t('fixed')} rules={[{ required: true }]}>
+                <MoneyInput max={1_000_000} />
+              </Form.Item>
+            </>
+          )}
           <Form.Item className="wide" name="rounding" label={t('rounding')} style={{ marginBottom: 0 }}>
             <Segmented
+              className="price-rounding"
               options={(['none', 'tenth', 'yuan', 'nine'] as const).map((value) => ({
                 value,
                 label: t(`round_${value}`),
@@ -173,10 +197,27 @@ function RuleFields() {
           </Form.Item>
         </div>
       </Section>
+      <DemandFields />
       <Section title={t('partGuard')}>
         <div className="form-grid">
           <Form.Item name="floorFen" label={t('floor')} rules={[{ required: true }]}>
             <MoneyInput min={0.01} max={10_000_000} />
+          </Form.Item>
+          <Form.Item
+            name="ceilingFen"
+            label={t('ceiling')}
+            dependencies={['floorFen']}
+            rules={[
+              ({ getFieldValue }) => ({
+                validator: async (_rule, value: number | null | undefined) => {
+                  if (typeof value === 'number' && value < Number(getFieldValue('floorFen'))) {
+                    throw new Error(t('ceilingBelow'))
+                  }
+                },
+              }),
+            ]}
+          >
+            <MoneyInput min={0.01} max={10_000_000} placeholder={t('ceilingNone')} />
           </Form.Item>
           <Form.Item name="leastMarginFen" label={t('least')} rules={[{ required: true }]}>
             <MoneyInput max={1_000_000} />
@@ -195,24 +236,4 @@ function RuleFields() {
       </Section>
     </>
   )
-}
-
-const valuesOf = (rule: Rule | undefined): Values =>
-  rule ? { ...rule, markup: rule.markupBp / 100, jump: rule.jumpBp / 100 } : START
-
-const NO_RULE: Rule = { markupBp: 0, markupFen: 0, floorFen: 1, leastMarginFen: 0, rounding: 'none', jumpBp: 1 }
-
-/** Undefined while a field is empty. */
-function ruleOf(values: Partial<Values> | undefined): Rule | undefined {
-  const { markup, markupFen, floorFen, leastMarginFen, rounding, jump } = values ?? {}
-  if (typeof markup !== 'number' || typeof markupFen !== 'number' || typeof floorFen !== 'number') return undefined
-  if (typeof leastMarginFen !== 'number' || typeof jump !== 'number' || rounding === undefined) return undefined
-  return {
-    markupBp: Math.round(markup * 100),
-    markupFen,
-    floorFen,
-    leastMarginFen,
-    rounding,
-    jumpBp: Math.round(jump * 100),
-  }
 }

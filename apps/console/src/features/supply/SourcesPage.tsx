@@ -60,11 +60,12 @@ function Hint({ supply }: { readonly supply: Supply }) {
   return (
     <>
       {t('price')} <Money fen={supply.priceFen} /> · <Link to={`/goods/${supply.goodsId}`}>{t('goods')}</Link> ·{' '}
-      {supply.kind === 'card' ? (
-        <Link to={`/skus/${supply.skuId}/restock`}>{t('restock')}</Link>
-      ) : (
-        <Link to={`/skus/${supply.skuId}/price`}>{t('priceRule')}</Link>
+      {supply.kind === 'card' && (
+        <>
+          <Link to={`/skus/${supply.skuId}/restock`}>{t('restock')}</Link> ·{' '}
+        </>
       )}
+      <Link to={`/skus/${supply.skuId}/price`}>{t('priceRule')}</Link>
     </>
   )
 }

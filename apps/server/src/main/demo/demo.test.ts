@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { testPlatform } from '../../../test/harness/index.ts'
 import { drawArt } from './card-art.ts'
 import { demoCategories, demoGoods } from './goods.ts'
-import { seedCatalog } from './index.ts'
+import { seedCatalog, seedDemandPrice } from './index.ts'
 
 const house = await testPlatform()
 
@@ -23,6 +23,13 @@ test('the demo shop is filled through the real commands, once, and everything in
     [shop.tenantId],
   )
   expect(rows).toEqual([{ goods: demoGoods.length, selling: demoGoods.length, pictures: demoGoods.length }])
+  await seedDemandPrice(house, shop.ctx, skus)
+  await seedDemandPrice(house, shop.ctx, skus)
+  const prices = await house.owner.query(
+    'select r.base_fen, k.price_fen from suppliers.price_rules r join catalog.skus k on k.id = r.sku_id where r.tenant_id = $1',
+    [shop.tenantId],
+  )
+  expect(prices.rows).toEqual([{ base_fen: 32_800, price_fen: 32_800 }])
 })
 
 test('the pictures need no font and nothing from outside', async () => {

@@ -1,2 +1,3 @@
+export { seedDemandPrice } from './prices.ts'
 export { type SeededSku, seedCatalog } from './seed-catalog.ts'
 export { seedSupply } from './supply.ts'

@@ -12,6 +12,7 @@ import { syncProducts } from './commands/sync-products.ts'
 import { balanceSchedule, fetchLater, probeSchedule, supplierTasks, syncSchedule } from './jobs.ts'
 import { createLanes, type TellNews, type TraceOf } from './lanes.ts'
 import { paperSchedule } from './papers/routes.ts'
+import { demandSchedule } from './prices/demand.ts'
 import { supplierRoutesBound } from './routes.ts'
 import { type SupplierStatements, supplierStatements } from './statements.ts'
 
@@ -25,6 +26,7 @@ export type { AccountAnswer, CheckAccount } from './checks/check-account.ts'
 export { type Choice, choiceRecord, choose, fieldsOf, mostOf, type Sources, type Wanted } from './choice.ts'
 export { checkQuantities } from './commands/enter-product.ts'
 export { CHECK_REFUSED_TASK } from './commands/receive-callback.ts'
+export { savePriceRules } from './commands/save-price-rules.ts'
 export { saveSkuSupply } from './commands/save-sku-supply.ts'
 export { createSupplier } from './commands/save-supplier.ts'
 export type { TellNews } from './lanes.ts'
@@ -37,6 +39,8 @@ export {
   paperFile,
   readPaper,
 } from './papers/papers.ts'
+export { followDemand } from './prices/demand.ts'
+export { type PriceRule, previewRule } from './prices/rules.ts'
 export { readPurchaseView } from './queries/suppliers.ts'
 export type * from './supplier.ts'
 
@@ -84,6 +88,7 @@ export function suppliersModule(
       syncSchedule(platform),
       tendSchedule(platform),
       paperSchedule(platform),
+      demandSchedule(platform),
     ],
     loops: [lanes.loop],
     kick: lanes.kick,

@@ -1673,6 +1673,8 @@ export type SuppliersPriceMoves = {
   by: Generated<string>
   reason: Generated<string>
   at: DefaultedTime
+  cause: Generated<'cost' | 'demand'>
+  demand: NullableJson
 }
 
 export type SuppliersPriceRules = {
@@ -1690,6 +1692,15 @@ export type SuppliersPriceRules = {
   held_at: NullableTime
   updated_at: DefaultedTime
   updated_by: Generated<string>
+  base_fen: number | null
+  ceiling_fen: number | null
+  steps: DefaultedJson
+  step: Generated<number>
+  priced_step: Generated<number>
+  step_at: NullableTime
+  sold: number | null
+  counted_at: NullableTime
+  has_past: Generated<boolean>
 }
 
 export type SuppliersProductChanges = {

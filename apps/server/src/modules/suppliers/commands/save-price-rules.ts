@@ -1,11 +1,11 @@
 import { supplierErrors } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { Tx } from '../../../platform/db/index.ts'
-import { type PriceRule, type PriceTarget, previewRule } from '../prices/rules.ts'
+import { type PricePreview, type PriceRule, type PriceTarget, previewRule } from '../prices/rules.ts'
 
 /**
- * Switches a rule on for SKUs: prices are set at once as the preview showed them, and follow the cost from then on. Those that
- * cannot be priced by their cost are left out, as the preview said.
+ * Switches a rule on for SKUs: prices are set at once as the preview showed them, and follow cost and demand from then on. Those
+ * that cannot be priced by it are left out, as the preview said.
  * @throws common.not_found, suppliers.no_skus_to_price, suppliers.prices_moved when a price would be another than shown
  */
 export async function savePriceRules(
@@ -27,22 +27,34 @@ export async function savePriceRules(
   if (prices.length !== asShown.size || prices.some(({ skuId, toFen }) => asShown.get(skuId) !== toFen)) {
     throw supplierErrors.pricesMoved()
   }
-  for (const { skuId, priceFen, toFen, costHao, supplier } of prices) {
+  for (const { skuId, priceFen, toFen, costHao, supplier, demand } of prices) {
+    const counted = demand === null ? null : sql`now()`
     await sql`
       insert into suppliers.price_rules (
-        tenant_id, sku_id, markup_bp, markup_fen, floor_fen, least_margin_fen, rounding, jump_bp, cost_hao, updated_by
+        tenant_id, sku_id, markup_bp, markup_fen, base_fen, floor_fen, ceiling_fen, least_margin_fen, rounding, jump_bp, steps,
+        step, priced_step, sold, has_past, counted_at, step_at, cost_hao, updated_by
       )
       values (
-        ${tenantId}, ${skuId}, ${rule.markupBp}, ${rule.markupFen}, ${rule.floorFen}, ${rule.leastMarginFen},
-        ${rule.rounding}, ${rule.jumpBp}, ${costHao}, ${by}
+        ${tenantId}, ${skuId}, ${rule.markupBp}, ${rule.markupFen}, ${rule.baseFen}, ${rule.floorFen}, ${rule.ceilingFen},
+        ${rule.leastMarginFen}, ${rule.rounding}, ${rule.jumpBp}, ${JSON.stringify(rule.steps)}::jsonb, ${demand?.step ?? 0},
+        ${demand?.step ?? 0}, ${demand?.sold ?? null}, ${demand?.hasPast ?? false}, ${counted}, ${counted}, ${costHao}, ${by}
       )
       on conflict (tenant_id, sku_id) do update
       set markup_bp = excluded.markup_bp,
           markup_fen = excluded.markup_fen,
+          base_fen = excluded.base_fen,
           floor_fen = excluded.floor_fen,
+          ceiling_fen = excluded.ceiling_fen,
           least_margin_fen = excluded.least_margin_fen,
           rounding = excluded.rounding,
           jump_bp = excluded.jump_bp,
+          steps = excluded.steps,
+          step = excluded.step,
+          priced_step = excluded.priced_step,
+          sold = excluded.sold,
+          has_past = excluded.has_past,
+          counted_at = excluded.counted_at,
+          step_at = excluded.step_at,
           cost_hao = excluded.cost_hao,
           held_fen = null,
           held_least_fen = null,
@@ -50,7 +62,7 @@ export async function savePriceRules(
           updated_at = now(),
           updated_by = excluded.updated_by
     `.execute(tx.db)
-    await movePrice(tx, { skuId, kind: 'began', fromFen: priceFen, toFen, costHao, supplier, reason: '' })
+    await movePrice(tx, { skuId, kind: 'began', fromFen: priceFen, toFen, costHao, supplier, reason: '', demand })
   }
   await followShelf(
     tx,
@@ -60,7 +72,11 @@ export async function savePriceRules(
     action: 'price_rule.save',
     objectKind: target.supplierId === null ? 'sku' : 'supplier',
     objectId: target.supplierId ?? prices[0]?.skuId ?? 0,
-    detail: { ...rule, skus: prices.map(({ skuId, priceFen, toFen }) => `${skuId}: ${priceFen} → ${toFen}`) },
+    detail: {
+      ...rule,
+      steps: rule.steps.map(({ from, bp }) => `${from}: ${bp}`),
+      skus: prices.map(({ skuId, priceFen, toFen }) => `${skuId}: ${priceFen} → ${toFen}`),
+    },
   })
   return { saved: prices.length, moved: prices.filter(({ priceFen, toFen }) => priceFen !== toFen).length }
 }
@@ -88,10 +104,13 @@ export async function movePrice(
     readonly costHao: number | null
     readonly supplier: string
     readonly reason: string
+    /** The step that holds by the preview. */
+    readonly demand?: PricePreview['demand']
   },
 ): Promise<void> {
   const { tenantId, actor } = tx.ctx
   const { skuId, kind, fromFen, toFen, costHao, supplier, reason } = move
+  const held = heldStep(move.demand ?? null)
   if (fromFen !== toFen) {
     const { rows } = await sql<{ goodsId: number }>`
       update catalog.skus
@@ -109,12 +128,18 @@ export async function movePrice(
     })
   }
   await sql`
-    insert into suppliers.price_moves (tenant_id, sku_id, kind, from_fen, to_fen, cost_hao, supplier, by, reason)
+    insert into suppliers.price_moves (tenant_id, sku_id, kind, from_fen, to_fen, cost_hao, supplier, by, reason, demand)
     values (
       ${tenantId}, ${skuId}, ${kind}, ${fromFen}, ${toFen}, ${costHao}, ${supplier},
-      ${actor.kind === 'staff' ? actor.name : ''}, ${reason}
+      ${actor.kind === 'staff' ? actor.name : ''}, ${reason}, ${held && JSON.stringify(held)}::jsonb
     )
   `.execute(tx.db)
+}
+
+/** As the history keeps it. */
+function heldStep(demand: PricePreview['demand']) {
+  const rung = demand?.ladder[demand.step]
+  return demand && rung ? { sold: demand.sold, step: demand.step, from: rung.from, bp: rung.bp } : null
 }
 
 /** A price that no longer waits puts its SKU back on the shelf. */

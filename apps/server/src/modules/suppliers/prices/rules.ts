@@ -1,6 +1,8 @@
 import {
   commonErrors,
   errorMessage,
+  type PriceBound,
+  type PriceCause,
   type PriceMove,
   type priceRule,
   type priceRuleRoutes,
@@ -20,41 +22,89 @@ export type PricePreview = z.output<(typeof priceRuleRoutes.preview)['response']
 /** As many as a person looks through before saying yes. */
 const TARGETS_MAX = 200
 
-/** What a rule would make of the prices now. @throws common.not_found, suppliers.no_skus_to_price */
+type Raw = Omit<PricePreview, 'refusal' | 'demand'> & {
+  readonly isSimple: boolean
+  readonly isBundle: boolean
+  readonly isSourced: boolean
+  readonly sold: number
+  readonly step: number
+  readonly hasPast: boolean
+  readonly baseFen: number
+  readonly ladder: readonly { from: number; bp: number; toFen: number; bound: PriceBound | null }[]
+}
+
+/**
+ * What a rule would make of the prices now. A rule that is saved as it was keeps its step where it is only held by the gap below it.
+ * @throws common.not_found, suppliers.no_skus_to_price
+ */
 export async function previewRule(tx: ReadTx, target: PriceTarget, rule: PriceRule): Promise<readonly PricePreview[]> {
   const skuIds = await skusOf(tx, target)
   const { tenantId, locale } = tx.ctx
-  const { rows } = await sql<Omit<PricePreview, 'refusal'> & { isSimple: boolean }>`
+  const steps = JSON.stringify(rule.steps)
+  const { rows } = await sql<Raw>`
     select k.id as "skuId", g.id as "goodsId", g.title as "goodsTitle", k.title as "skuTitle", f.price_fen as "priceFen",
-      c.cost_hao as "costHao", coalesce(c.supplier, '') as supplier,
-      k.tiers = '[]' and k.price_points = 0 and not k.free as "isSimple",
-      l.least as "leastFen",
-      least(
-        suppliers.price_by_rule(c.cost_hao, ${rule.markupBp}, ${rule.markupFen}::bigint, l.least, ${rule.rounding}), 1000000000
-      ) as "toFen",
-      r.sku_id is not null as "hasRule"
+      c.cost_hao as "costHao", c.supplier,
+      k.tiers = '[]' and k.price_points = 0 and not k.free as "isSimple", k.kind = 'bundle' as "isBundle",
+      c.product_id is not null as "isSourced", l.least as "leastFen", r.sku_id is not null as "hasRule",
+      d.sold, d.past as "hasPast", l.base as "baseFen", x.step, y.ladder,
+      (y.ladder -> x.step ->> 'toFen')::bigint as "toFen"
     from catalog.skus k
     join catalog.goods g on g.tenant_id = k.tenant_id and g.id = k.goods_id
     join suppliers.price_in_force(${tenantId}::bigint, ${skuIds}::bigint[]) f on f.sku_id = k.id
-    left join suppliers.cheapest(${tenantId}::bigint, ${skuIds}::bigint[]) c on c.sku_id = k.id
+    join suppliers.costs(${tenantId}::bigint, ${skuIds}::bigint[]) c on c.sku_id = k.id
     left join suppliers.price_rules r on r.tenant_id = k.tenant_id and r.sku_id = k.id
     cross join lateral (
-      select suppliers.least_price(c.cost_hao, ${rule.floorFen}::bigint, ${rule.leastMarginFen}::bigint) as least
+      select suppliers.least_price(
+          c.cost_hao, ${rule.floorFen}::bigint, greatest(${rule.leastMarginFen}::bigint, c.guard_fen)
+        ) as least,
+        suppliers.base_price(
+          c.cost_hao, ${rule.baseFen}::bigint, ${rule.markupBp}::integer, ${rule.markupFen}::bigint
+        ) as base
     ) l
+    cross join lateral (
+      select case when ${steps}::jsonb = '[]' then 0 else fulfilment.sold_lately(k.tenant_id, k.id, 1) end as sold,
+        ${steps}::jsonb <> '[]' and (coalesce(r.has_past, false) or suppliers.sold_before(k.tenant_id, k.id)) as past
+      offset 0
+    ) d
+    cross join lateral (
+      select suppliers.step_for(
+        ${steps}::jsonb, case when r.steps = ${steps}::jsonb then r.step else 0 end, d.sold, d.past
+      ) as step
+    ) x
+    cross join lateral (
+      select suppliers.price_ladder(
+        l.base, ${steps}::jsonb, ${rule.floorFen}::bigint, l.least, ${rule.ceilingFen}::bigint, ${rule.rounding}
+      ) as ladder
+    ) y
     where k.tenant_id = ${tenantId}
       and k.id = any (${skuIds}::bigint[])
     order by g.title, k.position, k.id
   `.execute(tx.db)
-  return rows.map(({ isSimple, ...row }) => {
-    const title = `${row.goodsTitle} ${row.skuTitle}`
-    const refusal = !isSimple
-      ? supplierErrors.priceNotByCost({ title })
-      : row.costHao === null
-        ? supplierErrors.priceWithoutCost({ title })
-        : undefined
-    if (!refusal) return { ...row, refusal: null }
-    return { ...row, toFen: null, leastFen: null, refusal: errorMessage(refusal.code, refusal.params, locale) }
+  return rows.map(({ isSimple, isBundle, isSourced, sold, step, hasPast, baseFen, ladder, ...row }) => {
+    const refusal = refusalOf(rule, { ...row, isSimple, isBundle, isSourced })
+    if (refusal) {
+      const words = errorMessage(refusal.code, refusal.params, locale)
+      return { ...row, toFen: null, leastFen: null, demand: null, refusal: words }
+    }
+    const demand = rule.steps.length === 0 ? null : { sold, step, hasPast, baseFen, ladder: [...ladder] }
+    return { ...row, demand, refusal: null }
   })
+}
+
+/** Why a variant cannot be priced by a rule. */
+function refusalOf(
+  { baseFen, ceilingFen }: PriceRule,
+  row: Pick<Raw, 'goodsTitle' | 'skuTitle' | 'leastFen' | 'isSimple' | 'isBundle' | 'isSourced'>,
+) {
+  const title = `${row.goodsTitle} ${row.skuTitle}`
+  if (!row.isSimple) return supplierErrors.priceNotByCost({ title })
+  if (baseFen === null && !row.isSourced) return supplierErrors.priceWithoutCost({ title })
+  if (row.isBundle) return supplierErrors.priceOfBundle({ title })
+  const least = row.leastFen ?? 0
+  if (ceilingFen !== null && least > ceilingFen) {
+    return supplierErrors.priceWithoutRoom({ title, least: (least / 100).toFixed(2) })
+  }
+  return undefined
 }
 
 async function skusOf(tx: ReadTx, { skuIds, supplierId }: PriceTarget): Promise<readonly number[]> {
@@ -63,8 +113,7 @@ async function skusOf(tx: ReadTx, { skuIds, supplierId }: PriceTarget): Promise<
     from catalog.skus k
     where k.tenant_id = ${tx.ctx.tenantId}
       and k.removed_at is null
-      and k.kind <> 'card'
-      and (k.id = any (${skuIds}::bigint[]) or exists (
+      and (k.id = any (${skuIds}::bigint[]) or k.kind <> 'card' and exists (
         select
         from suppliers.offers o
         join suppliers.products p on p.tenant_id = o.tenant_id and p.id = o.product_id
@@ -120,39 +169,55 @@ async function ruleRows(
 ): Promise<PriceRuleView[]> {
   const { rows } = await sql<
     Omit<PriceRuleView, 'held' | 'rule' | 'updatedAt'> &
-      PriceRule & { heldFen: number | null; leastFen: number | null; heldAt: Date | null; updatedAt: Date }
+      PriceRule & {
+        heldFen: number | null
+        leastFen: number | null
+        heldAt: Date | null
+        stopped: boolean
+        updatedAt: Date
+      }
   >`
     select r.sku_id as "skuId", g.id as "goodsId", g.title as "goodsTitle", k.title as "skuTitle",
       (select f.price_fen from suppliers.price_in_force(r.tenant_id, array[r.sku_id]) f) as "priceFen",
-      c.cost_hao as "costHao", coalesce(c.supplier, '') as supplier,
-      r.markup_bp as "markupBp", r.markup_fen as "markupFen", r.floor_fen as "floorFen",
-      r.least_margin_fen as "leastMarginFen", r.rounding, r.jump_bp as "jumpBp", r.held_fen as "heldFen",
-      r.held_least_fen as "leastFen", r.held_at as "heldAt", r.updated_at as "updatedAt", r.updated_by as "updatedBy"
+      c.cost_hao as "costHao", c.supplier,
+      r.markup_bp as "markupBp", r.markup_fen as "markupFen", r.base_fen as "baseFen", r.floor_fen as "floorFen",
+      r.ceiling_fen as "ceilingFen", r.least_margin_fen as "leastMarginFen", r.rounding, r.jump_bp as "jumpBp", r.steps,
+      case
+        when r.steps <> '[]' then jsonb_build_object(
+          'sold', coalesce(r.sold, 0), 'step', r.step, 'from', suppliers.step_from(r.steps, r.step),
+          'bp', suppliers.step_bp(r.steps, r.step), 'countedAt', coalesce(r.counted_at, r.updated_at), 'movedAt', r.step_at
+        )
+      end as demand,
+      r.held_fen as "heldFen", r.held_least_fen as "leastFen", r.held_at as "heldAt",
+      suppliers.is_price_stopped(r.tenant_id, r.sku_id) as stopped, r.updated_at as "updatedAt", r.updated_by as "updatedBy"
     from suppliers.price_rules r
     join catalog.skus k on k.tenant_id = r.tenant_id and k.id = r.sku_id
     join catalog.goods g on g.tenant_id = k.tenant_id and g.id = k.goods_id
-    left join lateral suppliers.cheapest(r.tenant_id, array[r.sku_id]) c on true
+    join lateral suppliers.costs(r.tenant_id, array[r.sku_id]) c on true
     where ${condition}
     ${rest}
   `.execute(tx.db)
   return rows.map((row) => {
-    const { markupBp, markupFen, floorFen, leastMarginFen, rounding, jumpBp, heldFen, leastFen, heldAt, ...view } = row
+    const { markupBp, markupFen, baseFen, floorFen, ceilingFen, leastMarginFen, rounding, jumpBp, steps, ...rest } = row
+    const { heldFen, leastFen, heldAt, stopped, ...view } = rest
     return {
       ...view,
-      rule: { markupBp, markupFen, floorFen, leastMarginFen, rounding, jumpBp },
+      demand: view.demand && { ...view.demand, ...instantsOf(view.demand) },
+      rule: { markupBp, markupFen, baseFen, floorFen, ceilingFen, leastMarginFen, rounding, jumpBp, steps },
       held:
         heldFen === null || heldAt === null
           ? null
-          : {
-              toFen: heldFen,
-              at: heldAt.toISOString(),
-              leastFen: leastFen ?? 0,
-              stopped: row.priceFen < (leastFen ?? 0),
-            },
+          : { toFen: heldFen, at: heldAt.toISOString(), leastFen: leastFen ?? 0, stopped },
       updatedAt: row.updatedAt.toISOString(),
     }
   })
 }
+
+/** Times inside JSON come as PostgreSQL writes them. */
+const instantsOf = ({ countedAt, movedAt }: { readonly countedAt: string; readonly movedAt: string | null }) => ({
+  countedAt: new Date(countedAt).toISOString(),
+  movedAt: movedAt === null ? null : new Date(movedAt).toISOString(),
+})
 
 /** @throws common.not_found */
 export async function priceHistory(tx: ReadTx, skuId: number, query: PageQuery) {
@@ -163,6 +228,8 @@ export async function priceHistory(tx: ReadTx, skuId: number, query: PageQuery) 
   const { rows } = await sql<{
     id: number
     kind: PriceMove
+    cause: PriceCause
+    demand: { sold: number; step: number; from: number; bp: number } | null
     fromFen: number
     toFen: number
     costHao: number | null
@@ -171,7 +238,7 @@ export async function priceHistory(tx: ReadTx, skuId: number, query: PageQuery) 
     reason: string
     at: Date
   }>`
-    select m.id, m.kind, m.from_fen as "fromFen", m.to_fen as "toFen", m.cost_hao as "costHao", m.supplier, m.by, m.reason, m.at
+    select m.id, m.kind, m.cause, m.demand, m.from_fen as "fromFen", m.to_fen as "toFen", m.cost_hao as "costHao", m.supplier, m.by, m.reason, m.at
     from suppliers.price_moves m
     where ${condition}
     order by m.id desc
