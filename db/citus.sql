@@ -244,13 +244,14 @@ select create_distributed_function('books.check_trial_balance(bigint, jsonb, int
 select create_distributed_function('books.check_wholesale(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.fail_run(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.finish_run(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.moved(bigint, boolean, bigint[], timestamp with time zone[], timestamp with time zone[], text[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.next_orders(bigint, jsonb, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.note_step(bigint, bigint, text, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.release_run(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.sealed_page(bigint, text, bigint, integer, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.start_run(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.take_run(bigint, bigint, text, integer)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('books.unfinished_run(bigint, text, boolean)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.unfinished_run(bigint, text, boolean, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.begin(bigint, bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.end_gift(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.finish(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');

@@ -273,7 +273,7 @@ create table books.runs (
   constraint runs_pkey PRIMARY KEY (tenant_id, id),
   constraint run_over_or_running CHECK (((state = 'running'::text) = (finished_at IS NULL))),
   constraint runs_asked_by_check CHECK ((length(asked_by) <= 100)),
-  constraint runs_grace_seconds_check CHECK (((grace_seconds >= 0) AND (grace_seconds <= 86400))),
+  constraint runs_grace_seconds_check CHECK (((grace_seconds >= 0) AND (grace_seconds <= 999999999))),
   constraint runs_source_check CHECK ((source = ANY (ARRAY['schedule'::text, 'console'::text, 'cli'::text]))),
   constraint runs_state_check CHECK ((state = ANY (ARRAY['running'::text, 'clean'::text, 'violations'::text, 'failed'::text])))
 );
@@ -344,6 +344,7 @@ function books.due_tenants(p_is_night boolean, p_hours integer, p_late_hours int
 function books.fail_run(p_tenant bigint, p_run bigint, p_error text) returns jsonb security definer
 function books.finish_run(p_tenant bigint, p_run bigint, p_worker text) returns jsonb security definer
 function books.is_in_slot(p_id bigint, p_scope jsonb) returns boolean
+function books.moved(p_tenant bigint, p_outward boolean, p_accounts bigint[], p_from timestamp with time zone[], p_to timestamp with time zone[], p_causes text[]) returns bigint[] security definer
 function books.next_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb, OUT nos bigint[], OUT place jsonb) returns record security definer
 function books.note_step(p_tenant bigint, p_run bigint, p_worker text, p_check text, p_step jsonb) returns jsonb security definer
 function books.object(p_kind text, p_id text) returns jsonb
@@ -356,7 +357,7 @@ function books.start_run(p_tenant bigint, p_options jsonb) returns jsonb securit
 function books.stuck_runs() returns jsonb security definer
 function books.take_run(p_tenant bigint, p_run bigint, p_worker text, p_seconds integer) returns jsonb security definer
 function books.told_max() returns integer
-function books.unfinished_run(p_tenant bigint, p_source text, p_is_whole boolean) returns jsonb security definer
+function books.unfinished_run(p_tenant bigint, p_source text, p_is_whole boolean, p_grace integer) returns jsonb security definer
 function books.violation(p_code text, p_key text, p_objects jsonb, p_params jsonb) returns jsonb
 
 -- bulk ------------------------------------------------------------------------------------------------
@@ -2657,6 +2658,7 @@ create UNIQUE index case_line_posted ON reconciliation.cases USING btree (tenant
 create index cases_newest ON reconciliation.cases USING btree (tenant_id, id);
 create index cases_of_fact ON reconciliation.cases USING btree (tenant_id, kind, fact_id) WHERE (fact_id IS NOT NULL);
 create index cases_of_key ON reconciliation.cases USING btree (tenant_id, gateway, key);
+create index cases_of_line ON reconciliation.cases USING btree (tenant_id, bill_id, n) WHERE (bill_id IS NOT NULL);
 create index cases_unsettled ON reconciliation.cases USING btree (tenant_id, gateway, day) WHERE (state = ANY (ARRAY['open'::text, 'waiting'::text]));
 create index cases_written_off ON reconciliation.cases USING btree (tenant_id, gateway, id) WHERE ((state = 'explained'::text) AND (posting_id IS NOT NULL));
 create UNIQUE index day_of_bill ON reconciliation.days USING btree (tenant_id, bill_id) WHERE (bill_id IS NOT NULL);

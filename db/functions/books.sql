@@ -8,7 +8,7 @@
 --   books.release_run(tenant, run, worker)        lets go before the lease is over
 --   books.finish_run(tenant, run, worker)         {"state", "open", "checked"}; null when not ours
 --   books.fail_run(tenant, run, error)
---   books.unfinished_run(tenant, source, is_whole)  the run that broke off and may be gone on with, or null
+--   books.unfinished_run(tenant, source, is_whole, grace)  the run that broke off and may be gone on with, or null
 --   books.due_tenants(is_night, hours, late_hours, limit)  shops whose last scheduled run is too long ago: [tenant, …]
 --   books.stuck_runs()                            runs of schedule and console without a worker: [{"tenantId", "runId"}, …]
 --   books.open_violations()                       over all shops
@@ -289,7 +289,7 @@ as $$
 $$;
 
 -- A run a week old would say little about today.
-create or replace function books.unfinished_run(p_tenant bigint, p_source text, p_is_whole boolean)
+create or replace function books.unfinished_run(p_tenant bigint, p_source text, p_is_whole boolean, p_grace integer)
 returns jsonb
 language sql
 stable
@@ -302,6 +302,7 @@ as $$
     and r.state = 'running'
     and r.source = p_source
     and r.is_whole = p_is_whole
+    and r.grace_seconds = p_grace
     and r.lease_until < clock_timestamp()
     and r.started_at > now() - interval '1 day'
 $$;

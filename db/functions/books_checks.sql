@@ -718,8 +718,8 @@ begin
 end;
 $$;
 
--- Invariant 4. What the outside knows by a number is here once: a gateway's trade, and the refund of a line or of a surplus.
--- A supplier's purchase joins by one more branch of `reference`: its own number, whose it is, and its row.
+-- Invariant 4. What the outside knows by a number is here once: a gateway's trade, the refund of a line or of a surplus, and what
+-- was bought of suppliers; and nobody has bought more for a line than it is of.
 create or replace function books.check_references(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
 returns jsonb
 language plpgsql
@@ -740,6 +740,64 @@ declare
   last_id bigint;
   found jsonb;
 begin
+  if phase = 'purchases' then
+    with page as materialized (
+      select p.id, p.no, p.order_no, p.line_no, p.purpose, p.supplier_id, p.created_at, p.ended_at
+      from suppliers.purchases p
+      where p.tenant_id = p_tenant
+        and p.id > coalesce((p_place ->> 'id')::bigint, 0)
+      order by p.id
+      limit p_limit
+    ), due as (
+      select p.*
+      from page p
+      where since is null
+         or p.created_at >= since
+         or p.ended_at >= since
+         or books.is_in_slot(p.id, p_scope)
+    ), told as (
+      select d.*, n.ids, l.quantity, l.arrived, l.buys
+      from due d
+      cross join lateral (
+        select array_agg(o.id order by o.id) as ids from suppliers.purchases o where o.tenant_id = p_tenant and o.no = d.no
+      ) n
+      -- One that a supplier had refused and brought after all is put aside, not handed out.
+      left join lateral (
+        select l.quantity, x.arrived, x.ids as buys
+        from orders.lines l
+        cross join lateral (
+          select sum(o.arrived) as arrived, array_agg(o.id order by o.id) as ids
+          from suppliers.purchases o
+          where o.tenant_id = p_tenant
+            and o.order_no = d.order_no
+            and o.line_no = d.line_no
+            and o.purpose = 'line'
+            and o.state in ('done', 'partial')
+        ) x
+        where l.tenant_id = p_tenant
+          and l.order_no = d.order_no
+          and l.line_no = d.line_no
+      ) l on d.purpose = 'line'
+    ), wrong as (
+      select 'purchase_twice' as code, 'purchase:' || t.ids[1] as key, books.objects('purchase', t.ids) as objects,
+        jsonb_build_object('reference', t.no, 'times', cardinality(t.ids)) as params
+      from told t
+      where cardinality(t.ids) > 1
+      union
+      select 'bought_twice', 'order:' || t.order_no || ':' || t.line_no,
+        jsonb_build_array(books.object('order', t.order_no::text)) || books.objects('purchase', t.buys),
+        jsonb_build_object('lineNo', t.line_no, 'quantity', t.quantity, 'arrived', t.arrived)
+      from told t
+      where t.arrived > t.quantity
+    )
+    select (select count(*) from page), (select count(*) from due), (select max(p.id) from page p), (
+      select jsonb_agg(books.violation(w.code, w.key, w.objects, w.params))
+      from (select * from wrong limit books.told_max()) w
+    )
+    into seen, checked, last_id, found;
+    return books.answer(checked, case when seen = p_limit then jsonb_build_object('phase', phase, 'id', last_id) end, found);
+  end if;
+
   if phase = 'receipts' then
     select array_agg(x.id) filter (where x.is_due), count(*), max(x.id)
     into ids, seen, last_id
@@ -840,6 +898,7 @@ begin
   return books.answer(checked, case
     when seen = p_limit then jsonb_build_object('phase', phase, 'id', last_id)
     when phase = 'receipts' then '{"phase": "refunds"}'
+    else '{"phase": "purchases"}'
   end, found);
 end;
 $$;
@@ -1298,7 +1357,8 @@ set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
 declare
-  stale constant interval := '7 days';
+  -- What stood still as a whole, as a backup does, is late by as much more.
+  stale constant interval := interval '7 days' + make_interval(secs => (p_scope ->> 'graceSeconds')::integer);
   checked bigint;
   found jsonb;
 begin
@@ -1545,7 +1605,36 @@ as $$
         ('ledger.holds', array['to_account'], 'ledger.accounts', array['id']),
         ('orders.lines', array['hold_id'], 'ledger.holds', array['id']),
         ('orders.lines', array['warehouse_id'], 'stock.warehouses', array['id']),
-        ('vault.cards', array['warehouse_id'], 'stock.warehouses', array['id'])
+        ('vault.cards', array['warehouse_id'], 'stock.warehouses', array['id']),
+        ('vault.cards', array['picked_by'], 'orders.orders', array['no']),
+        ('vault.batches', array['supplier_id'], 'suppliers.suppliers', array['id']),
+        ('vault.recall_pieces', array['order_no', 'line_no'], 'orders.lines', array['order_no', 'line_no']),
+        ('vault.recall_pieces', array['grant_id'], 'entitlements.grants', array['id']),
+        ('vault.recall_pieces', array['card_id'], 'vault.cards', array['id']),
+        ('vault.recall_pieces', array['refund_id'], 'payments.refunds', array['id']),
+        ('orders.bundles', array['sku_id'], 'catalog.skus', array['id']),
+        ('payments.chargebacks', array['order_no'], 'orders.orders', array['no']),
+        ('payments.claims', array['order_no'], 'orders.orders', array['no']),
+        ('fulfilment.needs', array['order_no', 'line_no'], 'orders.lines', array['order_no', 'line_no']),
+        ('fulfilment.complaints', array['grant_id'], 'entitlements.grants', array['id']),
+        ('fulfilment.complaints', array['new_grant_id'], 'entitlements.grants', array['id']),
+        ('fulfilment.complaints', array['batch_id'], 'vault.batches', array['id']),
+        ('fulfilment.complaints', array['purchase_id'], 'suppliers.purchases', array['id']),
+        ('fulfilment.complaints', array['refund_id'], 'payments.refunds', array['id']),
+        ('fulfilment.recoveries', array['supplier_id'], 'suppliers.suppliers', array['id']),
+        ('fulfilment.restocks', array['hold_id'], 'ledger.holds', array['id']),
+        ('suppliers.purchases', array['order_no', 'line_no'], 'orders.lines', array['order_no', 'line_no']),
+        ('suppliers.purchases', array['restock_id'], 'fulfilment.restocks', array['id']),
+        ('suppliers.purchase_cards', array['card_id'], 'vault.cards', array['id']),
+        ('suppliers.money', array['recovery_id'], 'fulfilment.recoveries', array['id']),
+        ('suppliers.offered_codes', array['purchase_id'], 'suppliers.purchases', array['id']),
+        ('suppliers.offered_codes', array['sku_id'], 'catalog.skus', array['id']),
+        ('redeem.codes', array['order_no', 'line_no'], 'orders.lines', array['order_no', 'line_no']),
+        ('redeem.uses', array['batch_id'], 'redeem.batches', array['id']),
+        ('bulk.orders', array['hold_id'], 'ledger.holds', array['id']),
+        ('reconciliation.matches', array['bill_id'], 'reconciliation.bills', array['id']),
+        ('reconciliation.matches', array['posting_id'], 'reconciliation.postings', array['id']),
+        ('reconciliation.bill_lines', array['bill_id'], 'reconciliation.bills', array['id'])
     ) as p(child, columns, parent, targets)
   )
   select (row_number() over (order by p.child::text, p.columns, p.parent::text))::integer - 1, p.child, p.columns, p.parent, p.targets
@@ -1791,8 +1880,8 @@ begin
 end;
 $$;
 
--- The next cipher texts of one source, for the program to open: {"rows": [{"id", "sealed", "hash"?}], "place"}; bytes in
--- base64. Without `since` all; with it those with a number above `since` (newer ones) and a seventh of the older.
+-- The next cipher texts of one source, for the program to open: [{"id", "sealed", "hash"?, "as"?}, …]; bytes in base64.
+-- Of a source of many rows: without `p_since` all; with it those with a number above (newer ones) and a seventh of the older.
 create or replace function books.sealed_page(
   p_tenant bigint, p_source text, p_after bigint, p_limit integer, p_since bigint, p_slot integer
 )
@@ -1801,59 +1890,64 @@ language plpgsql
 stable
 security definer
 set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
 as $$
 declare
+  source record;
   page jsonb;
-  scope jsonb := jsonb_build_object('slot', p_slot);
 begin
-  if p_source = 'vault.cards' then
-    select jsonb_agg(jsonb_build_object('id', x.id, 'sealed', encode(x.sealed, 'base64'), 'hash', encode(x.fingerprint, 'base64')) order by x.id)
-    into page
-    from (
-      select c.id, c.sealed, c.fingerprint from vault.cards c
-      where c.tenant_id = p_tenant and c.id > p_after and (p_since is null or c.id > p_since or books.is_in_slot(c.id, scope))
-      order by c.id
-      limit p_limit
-    ) x;
-  elsif p_source = 'members.members' then
-    select jsonb_agg(jsonb_build_object('id', x.id, 'sealed', encode(x.phone, 'base64'), 'hash', encode(x.phone_hash, 'base64')) order by x.id)
-    into page
-    from (
-      select m.id, m.phone, m.phone_hash from members.members m
-      where m.tenant_id = p_tenant and m.id > p_after and (p_since is null or m.id > p_since or books.is_in_slot(m.id, scope))
-      order by m.id
-      limit p_limit
-    ) x;
-  elsif p_source = 'identity.staff' then
-    select jsonb_agg(jsonb_build_object('id', x.id, 'sealed', encode(x.totp_secret, 'base64')) order by x.id)
-    into page
-    from (
-      select s.id, s.totp_secret from identity.staff s
-      where s.tenant_id = p_tenant and s.id > p_after and s.totp_secret is not null
-      order by s.id
-      limit p_limit
-    ) x;
-  elsif p_source = 'payments.gateways' and p_after = 0 then
-    select jsonb_agg(jsonb_build_object('id', g.gateway, 'sealed', encode(g.secret_sealed, 'base64')))
-    into page
-    from payments.gateways g
-    where g.tenant_id = p_tenant and g.secret_sealed is not null;
-  elsif p_source = 'notify.channels' and p_after = 0 then
-    select jsonb_agg(jsonb_build_object('id', n.channel, 'sealed', encode(n.secret_sealed, 'base64')))
-    into page
-    from notify.channels n
-    where n.tenant_id = p_tenant and n.secret_sealed is not null;
-  elsif p_source = 'notify.endpoints' then
-    select jsonb_agg(jsonb_build_object('id', x.id, 'sealed', encode(x.secret_sealed, 'base64')) order by x.id)
-    into page
-    from (
-      select e.id, e.secret_sealed from notify.endpoints e
-      where e.tenant_id = p_tenant and e.id > p_after
-      order by e.id
-      limit p_limit
-    ) x;
+  select s.* into source
+  from (
+    values
+      ('vault.cards', 'vault.cards', 'id', 'sealed', 'fingerprint', null, true),
+      ('members.members', 'members.members', 'id', 'phone', 'phone_hash', null, true),
+      ('redeem.codes', 'redeem.codes', 'id', 'sealed', 'code_hash', null, true),
+      ('identity.staff', 'identity.staff', 'id', 'totp_secret', null, null, false),
+      ('payments.gateways', 'payments.gateways', 'gateway', 'secret_sealed', null, null, false),
+      ('notify.channels', 'notify.channels', 'channel', 'secret_sealed', null, null, false),
+      ('notify.endpoints', 'notify.endpoints', 'id', 'secret_sealed', null, null, false),
+      ('notify.endpoints.previous', 'notify.endpoints', 'id', 'previous_sealed', null, null, false),
+      ('wholesale.keys', 'wholesale.keys', 'id', 'secret_sealed', null, null, false),
+      ('wholesale.keys.previous', 'wholesale.keys', 'id', 'previous_sealed', null, null, false),
+      ('suppliers.suppliers', 'suppliers.suppliers', 'id', 'secret_sealed', null, null, false),
+      ('suppliers.doors.mail', 'suppliers.doors', 'supplier_id', 'mail_sealed', null, null, false),
+      ('suppliers.doors.folder', 'suppliers.doors', 'supplier_id', 'folder_sealed', null, null, false),
+      ('suppliers.tasks', 'suppliers.tasks', 'id', 'codes_sealed', null, null, false),
+      ('suppliers.offered_codes', 'suppliers.offered_codes', 'id', 'codes_sealed', null, 'sealed_as', false)
+  ) as s(name, of_table, id, sealed, hash, bound_to, is_many)
+  where s.name = p_source;
+  if source is null then
+    raise exception 'a source of cipher texts that the database does not know: %', p_source;
   end if;
+  -- What is named by a word (a gateway, a channel) is a handful: one page.
+  if source.id in ('gateway', 'channel') and p_after > 0 then
+    return '[]';
+  end if;
+  execute format(
+    $statement$
+      select jsonb_agg(
+        jsonb_build_object('id', x.id, 'sealed', encode(x.sealed, 'base64')) || %1$s || %2$s
+        order by x.id
+      )
+      from (
+        select c.%3$I as id, c.%4$I as sealed, %5$s as hash, %6$s as bound_to
+        from %7$s c
+        where c.tenant_id = $1
+          and c.%4$I is not null
+          %8$s
+        order by c.%3$I
+        limit %9$s
+      ) x
+    $statement$,
+    case when source.hash is null then $word$'{}'::jsonb$word$ else $word$jsonb_build_object('hash', encode(x.hash, 'base64'))$word$ end,
+    case when source.bound_to is null then $word$'{}'::jsonb$word$ else $word$jsonb_build_object('as', x.bound_to)$word$ end,
+    source.id, source.sealed, coalesce('c.' || quote_ident(source.hash), 'null::bytea'),
+    coalesce('c.' || quote_ident(source.bound_to), 'null::text'), source.of_table,
+    case when source.id in ('gateway', 'channel') then '' else format('and c.%I > $2', source.id) end
+      || case when source.is_many then format(' and ($3 is null or c.%1$I > $3 or $4 is null or c.%1$I %% 7 = $4)', source.id) else '' end,
+    case when source.id in ('gateway', 'channel') then 'all' else p_limit::text end
+  )
+  into page
+  using p_tenant, p_after, p_since, p_slot;
   return coalesce(page, '[]');
 end;
 $$;

@@ -5,7 +5,66 @@
 --   books.check_bulk        6   books.check_restocks    6
 --
 -- A transfer is looked for within `near` of the moment that its row names: the ledger takes its time under the account's lock, so
--- it is a little later than the transaction's beginning. So a purse with a million movements costs no more than one with ten.
+-- it is a little later than the transaction's beginning. What one step asks of an account is read in one go (`books.moved`): a purse
+-- that buys a hundred times a minute is not read through its last twenty minutes once an order.
+
+-- What left these accounts (or came in) for these causes, within these times: one sum each, in the order asked. Times of one account
+-- that touch are read together, so a sum may also know of what moved for its cause a little before or after.
+create or replace function books.moved(
+  p_tenant bigint, p_outward boolean, p_accounts bigint[], p_from timestamptz[], p_to timestamptz[], p_causes text[]
+)
+returns bigint[]
+language sql
+stable
+security definer
+set search_path = pg_catalog
+set enable_seqscan = off
+-- Those who ask have turned them off for their own look-ups.
+set enable_hashjoin = on
+set enable_mergejoin = on
+as $$
+  with asked as materialized (
+    select a.*
+    from unnest(p_accounts, p_from, p_to, p_causes) with ordinality as a(account, from_at, to_at, cause, n)
+  ), stretch as (
+    select g.account, min(g.from_at) as from_at, max(g.to_at) as to_at
+    from (
+      select b.*, count(*) filter (where b.from_at > b.seen_to) over (partition by b.account order by b.from_at, b.n) as gap
+      from (
+        select a.*, max(a.to_at) over (
+          partition by a.account order by a.from_at, a.n rows between unbounded preceding and 1 preceding
+        ) as seen_to
+        from asked a
+        where a.account is not null
+          and a.from_at is not null
+      ) b
+    ) g
+    group by g.account, g.gap
+  ), moved as materialized (
+    select s.account, t.cause, sum(t.amount)::bigint as amount
+    from stretch s
+    cross join lateral (
+      select t.cause, t.amount
+      from ledger.transfers t
+      where p_outward
+        and t.tenant_id = p_tenant
+        and t.from_account = s.account
+        and t.at between s.from_at and s.to_at
+      union all
+      select t.cause, t.amount
+      from ledger.transfers t
+      where not p_outward
+        and t.tenant_id = p_tenant
+        and t.to_account = s.account
+        and t.at between s.from_at and s.to_at
+    ) t
+    group by s.account, t.cause
+  )
+  select array_agg(coalesce(m.amount, 0) order by a.n)
+  from asked a
+  left join moved m on m.account = a.account and m.cause = a.cause
+$$;
+revoke execute on function books.moved(bigint, boolean, bigint[], timestamptz[], timestamptz[], text[]) from public;
 
 -- Invariant 4, for shops that buy here: a number that was answered is one order of its key's member, the purse gave what it cost and
 -- has back what was given back; what ended without effect is refunded; and what a key ordered on a day is what its orders say.
@@ -29,67 +88,58 @@ declare
   found jsonb;
 begin
   if coalesce(p_place ->> 'phase', 'orders') = 'orders' then
+    -- In the order in which a key ordered, so that a step is a stretch of its purse's time.
     with page as materialized (
       select w.order_no, w.key_id, w.outer_no, w.placed_at, w.ended_because
       from wholesale.orders w
       where w.tenant_id = p_tenant
-        and w.order_no > coalesce((p_place ->> 'no')::bigint, 0)
-      order by w.order_no
+        and (w.key_id, w.placed_at, w.order_no)
+          > (coalesce((p_place ->> 'key')::bigint, 0), coalesce((p_place ->> 'at')::timestamptz, '-infinity'), coalesce((p_place ->> 'no')::bigint, 0))
+      order by w.key_id, w.placed_at, w.order_no
       limit p_limit
-    ), due as (
-      select p.*, k.member_id, o.no, o.state, o.channel, o.member_id as owner_id, o.total_fen, o.paid_at
+    ), due as materialized (
+      select p.*, row_number() over () as n, k.member_id, a.id as purse, o.no, o.state, o.channel, o.member_id as owner_id, o.total_fen, o.paid_at,
+        r.due_back, r.first_at, r.last_at
       from page p
       left join wholesale.keys k on k.tenant_id = p_tenant and k.id = p.key_id
       left join orders.orders o on o.tenant_id = p_tenant and o.no = p.order_no
+      left join ledger.accounts a
+        on a.tenant_id = p_tenant
+        and a.kind = 'cash.member'
+        and a.ref = k.member_id::text
+        and a.unit = 'CNY'
+      cross join lateral (
+        select coalesce(sum(f.amount_fen) filter (where f.target = 'balance' and f.replaced_by is null), 0) as due_back,
+          min(f.done_at) filter (where f.target = 'balance' and f.replaced_by is null) as first_at,
+          max(f.done_at) filter (where f.target = 'balance' and f.replaced_by is null) as last_at,
+          coalesce(bool_or(f.done_at >= since), false) as is_new
+        from payments.refunds f
+        where f.tenant_id = p_tenant
+          and f.order_no = p.order_no
+          and f.state = 'done'
+      ) r
       where since is null
          or p.placed_at >= since
          or o.state in ('pending', 'paid')
          or books.is_in_slot(p.order_no, p_scope)
-         or exists (
-           select from payments.refunds f where f.tenant_id = p_tenant and f.order_no = p.order_no and f.done_at >= since
-         )
-    ), told as (
-      select d.*, t.taken, b.back, b.due_back
+         or r.is_new
+    ), gone as materialized (
+      select books.moved(
+        p_tenant, true, array_agg(d.purse order by d.n), array_agg(d.placed_at - near order by d.n),
+        array_agg(coalesce(d.paid_at, d.placed_at) + near order by d.n), array_agg('order:' || d.order_no order by d.n)
+      ) as fen
       from due d
-      left join ledger.accounts a
-        on a.tenant_id = p_tenant
-        and a.kind = 'cash.member'
-        and a.ref = d.member_id::text
-        and a.unit = 'CNY'
-      cross join lateral (
-        select coalesce(sum(t.amount), 0) as taken
-        from ledger.transfers t
-        where t.tenant_id = p_tenant
-          and t.from_account = a.id
-          and t.at >= d.placed_at - near
-          and t.at <= coalesce(d.paid_at, d.placed_at) + near
-          and t.cause = 'order:' || d.order_no
-      ) t
-      cross join lateral (
-        select coalesce(sum(x.fen), 0) as back, coalesce(sum(x.due), 0) as due_back
-        from (
-          -- Refunds of one moment are one window.
-          select m.due, (
-            select coalesce(sum(t.amount), 0)
-            from ledger.transfers t
-            where t.tenant_id = p_tenant
-              and t.to_account = a.id
-              and t.at >= m.from_at
-              and t.at <= m.to_at + near
-              and t.cause = 'order:' || d.order_no
-          ) as fen
-          from (
-            select sum(f.amount_fen) as due, min(f.done_at) as from_at, max(f.done_at) as to_at
-            from payments.refunds f
-            where f.tenant_id = p_tenant
-              and f.order_no = d.order_no
-              and f.state = 'done'
-              and f.target = 'balance'
-              and f.replaced_by is null
-          ) m
-          where m.due is not null
-        ) x
-      ) b
+    ), come as materialized (
+      select books.moved(
+        p_tenant, false, array_agg(d.purse order by d.n), array_agg(d.first_at order by d.n), array_agg(d.last_at + near order by d.n),
+        array_agg('order:' || d.order_no order by d.n)
+      ) as fen
+      from due d
+    ), told as (
+      select d.*, g.fen[d.n] as taken, case when d.first_at is null then 0 else c.fen[d.n] end as back
+      from due d
+      cross join gone g
+      cross join come c
     ), wrong as (
       select t.order_no, v.code, v.params
       from told t
@@ -111,7 +161,12 @@ begin
         where t.ended_because is not null and t.state is distinct from 'refunded'
       ) v
     )
-    select (select count(*) from page), (select count(*) from due), jsonb_build_object('phase', 'orders', 'no', (select max(p.order_no) from page p)), (
+    select (select count(*) from page), (select count(*) from due), (
+      select jsonb_build_object('phase', 'orders', 'key', p.key_id, 'at', p.placed_at, 'no', p.order_no)
+      from page p
+      order by p.key_id desc, p.placed_at desc, p.order_no desc
+      limit 1
+    ), (
       select jsonb_agg(books.violation(w.code, 'order:' || w.order_no, jsonb_build_array(books.object('order', w.order_no::text)), w.params))
       from (select * from wrong limit books.told_max()) w
     )
@@ -310,23 +365,21 @@ begin
         and r.id > coalesce((p_place ->> 'id')::bigint, 0)
       order by r.id
       limit p_limit
-    ), due as (
-      select p.*
+    ), due as materialized (
+      select p.*, row_number() over (order by p.id) as n
       from page p
       where since is null
          or p.changed_at >= since
          or books.is_in_slot(p.id, p_scope)
+    ), gone as materialized (
+      select books.moved(
+        p_tenant, true, array_agg(case when d.supplier_id is null then nobody end order by d.n), array_agg(d.ended_at - near order by d.n),
+        array_agg(d.ended_at + near order by d.n), array_agg('recovery:' || d.id order by d.n)
+      ) as fen
+      from due d
     ), booked as (
       select d.*, case
-        when d.supplier_id is null then (
-          select coalesce(sum(t.amount), 0)
-          from ledger.transfers t
-          where t.tenant_id = p_tenant
-            and t.from_account = nobody
-            and t.at >= d.ended_at - near
-            and t.at <= d.ended_at + near
-            and t.cause = 'recovery:' || d.id
-        )
+        when d.supplier_id is null then g.fen[d.n]
         else (
           select coalesce(sum(m.amount_fen), 0)
           from suppliers.money m
@@ -338,6 +391,7 @@ begin
         )
       end as fen
       from due d
+      cross join gone g
     )
     select (select count(*) from page), (select count(*) from due), jsonb_build_object('phase', 'recoveries', 'id', (select max(p.id) from page p)), (
       select jsonb_agg(books.violation(
@@ -412,6 +466,29 @@ begin
        or p.ended_at is null
        or p.ended_at >= since
        or books.is_in_slot(p.id, p_scope)
+  ), pair as materialized (
+    -- What a budget gave stands in an account a month.
+    select d.id, a.id as account_id, d.created_at, coalesce(d.ended_at, now()) + near as until_at, row_number() over () as n
+    from due d
+    join ledger.accounts a
+      on a.tenant_id = p_tenant
+      and a.kind = 'budget.used'
+      and a.ref ^@ (d.budget_id || ':')
+      and a.unit = 'budget'
+  ), came as materialized (
+    select books.moved(
+      p_tenant, false, array_agg(p.account_id order by p.n), array_agg(p.created_at order by p.n), array_agg(p.until_at order by p.n),
+      array_agg('restock:' || p.id order by p.n)
+    ) as fen
+    from pair p
+  ), given as materialized (
+    select jsonb_object_agg(x.id, x.fen) as of_restock
+    from (
+      select p.id, sum(c.fen[p.n]) as fen
+      from pair p
+      cross join came c
+      group by p.id
+    ) x
   ), told as (
     select d.id, d.sku_id, d.budget_id, d.spent_fen, b.*, u.used, h.held
     from due d
@@ -428,18 +505,7 @@ begin
       ) x
     ) b
     cross join lateral (
-      select coalesce(sum(t.amount), 0) as used
-      from ledger.accounts a
-      join ledger.transfers t
-        on t.tenant_id = p_tenant
-        and t.to_account = a.id
-        and t.at >= d.created_at
-        and t.at <= coalesce(d.ended_at, now()) + near
-        and t.cause = 'restock:' || d.id
-      where a.tenant_id = p_tenant
-        and a.kind = 'budget.used'
-        and a.ref ^@ (d.budget_id || ':')
-        and a.unit = 'budget'
+      select coalesce((g.of_restock ->> d.id::text)::bigint, 0) as used from given g
     ) u
     cross join lateral (
       select coalesce(sum(h.amount), 0) as held
@@ -477,7 +543,8 @@ end;
 $$;
 
 -- Invariant 6, for suppliers' statements: every line of one that was gone through was found in our books, or is a difference that
--- somebody sees. (That what was found has the line's amount, `check_bills` proves.)
+-- somebody sees. (That what was found has the line's amount, `check_bills` proves.) Statements are taken until they have `p_limit`
+-- lines; one with more is walked in parts.
 create or replace function books.check_statements(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
 returns jsonb
 language plpgsql
@@ -491,40 +558,77 @@ set enable_mergejoin = off
 as $$
 declare
   since timestamptz := p_scope ->> 'since';
-  seen integer;
-  checked bigint;
+  bills_max constant integer := 500;
+  -- The statement that the last step was in the middle of, and its last line.
+  part_of bigint := case when p_place ? 'n' then (p_place ->> 'id')::bigint end;
+  after_n integer := coalesce((p_place ->> 'n')::integer, -1);
+  ids bigint[];
   last_id bigint;
+  begun timestamptz;
+  until_n integer;
+  is_cut boolean;
+  checked bigint;
   found jsonb;
 begin
-  with page as materialized (
-    select b.*
-    from reconciliation.bills b
-    where b.tenant_id = p_tenant
-      and b.id > coalesce((p_place ->> 'id')::bigint, 0)
-    order by b.id
+  select array_agg(x.id order by x.id) filter (where x.is_due), max(x.id)
+  into ids, last_id
+  from (
+    select n.*, sum(n.due_lines) over (order by n.id) - n.due_lines as before
+    from (
+      select d.id, d.is_due, case when d.is_due then d.lines else 0 end as due_lines
+      from (
+        select b.id, b.lines,
+          b.state = 'matched' and reconciliation.supplier_of(b.gateway) is not null
+            and (b.id = part_of or since is null or b.matched_at >= since or books.is_in_slot(b.id, p_scope)) is true as is_due
+        from reconciliation.bills b
+        where b.tenant_id = p_tenant
+          and b.id >= coalesce(part_of, (p_place ->> 'id')::bigint + 1, 0)
+        order by b.id
+        limit bills_max
+      ) d
+    ) n
+  ) x
+  where x.before < p_limit;
+  -- Only the last one can have more lines than this step takes.
+  select b.begun_at into begun from reconciliation.bills b where b.tenant_id = p_tenant and b.id = ids[cardinality(ids)];
+  select max(l.n) into until_n
+  from (
+    select l.n
+    from reconciliation.bill_lines l
+    where l.tenant_id = p_tenant
+      and l.begun_at = begun
+      and l.bill_id = ids[cardinality(ids)]
+      and l.n > case when ids[cardinality(ids)] = part_of then after_n else -1 end
+    order by l.n
     limit p_limit
-  ), due as (
-    select p.*
-    from page p
-    where p.state = 'matched'
-      and reconciliation.supplier_of(p.gateway) is not null
-      and (since is null or p.matched_at >= since or books.is_in_slot(p.id, p_scope))
+  ) l;
+  is_cut := exists (
+    select from reconciliation.bill_lines l
+    where l.tenant_id = p_tenant and l.begun_at = begun and l.bill_id = ids[cardinality(ids)] and l.n > until_n
+  );
+
+  with line as (
+    select b.id, b.gateway, b.day, l.n, l.line_no, l.kind, l.state, l.amount_fen
+    from unnest(ids) as i(id)
+    join reconciliation.bills b on b.tenant_id = p_tenant and b.id = i.id
+    join reconciliation.bill_lines l on l.tenant_id = p_tenant and l.begun_at = b.begun_at and l.bill_id = b.id
+    where l.n > case when b.id = part_of then after_n else -1 end
+      and (b.id <> ids[cardinality(ids)] or l.n <= until_n)
   ), lost as (
-    select d.id, d.gateway, d.day, count(*) as lines, sum(l.amount_fen) as fen, min(l.line_no) as line_no
-    from due d
-    join reconciliation.bill_lines l on l.tenant_id = p_tenant and l.begun_at = d.begun_at and l.bill_id = d.id
+    select l.id, l.gateway, l.day, count(*) as lines, sum(l.amount_fen) as fen, min(l.line_no) as line_no
+    from line l
     where l.state = 'done'
       and l.kind in ('purchase', 'deposit', 'credit')
       and l.amount_fen > 0
       and not exists (
-        select from reconciliation.matches m where m.tenant_id = p_tenant and m.bill_id = d.id and m.n = l.n
+        select from reconciliation.matches m where m.tenant_id = p_tenant and m.bill_id = l.id and m.n = l.n
       )
       and not exists (
-        select from reconciliation.cases c where c.tenant_id = p_tenant and c.gateway = d.gateway and c.bill_id = d.id and c.n = l.n
+        select from reconciliation.cases c where c.tenant_id = p_tenant and c.gateway = l.gateway and c.bill_id = l.id and c.n = l.n
       )
-    group by d.id, d.gateway, d.day
+    group by l.id, l.gateway, l.day
   )
-  select (select count(*) from page), (select coalesce(sum(d.lines), 0) from due d), (select max(p.id) from page p), (
+  select (select count(*) from line), (
     select jsonb_agg(books.violation(
       'statement_line_lost', 'bill:' || x.id,
       jsonb_build_array(books.object('supplier', reconciliation.supplier_of(x.gateway)::text), books.object('bill', x.id::text)),
@@ -532,7 +636,10 @@ begin
     ))
     from (select * from lost limit books.told_max()) x
   )
-  into seen, checked, last_id, found;
-  return books.answer(checked, case when seen = p_limit then jsonb_build_object('id', last_id) end, found);
+  into checked, found;
+  return books.answer(checked, case
+    when is_cut then jsonb_build_object('id', ids[cardinality(ids)], 'n', until_n)
+    when last_id is not null then jsonb_build_object('id', last_id)
+  end, found);
 end;
 $$;

@@ -233,6 +233,18 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     doZh: '只有一笔真实收款：核对后冲销多记的，并检查其中每个订单。',
     doEn: 'Only one of them is real money: reverse the others and look at each of their orders.',
   },
+  purchase_twice: {
+    zh: '采购单号 {reference} 对应 {times} 笔采购',
+    en: 'Purchase number {reference} stands for {times} purchases',
+    doZh: '向供应商核对这个单号实际成交几次；多出的采购登记损失或要求退回。',
+    doEn: 'Ask the supplier how often this number was bought; claim back or record what is too much.',
+  },
+  bought_twice: {
+    zh: '第 {lineNo} 行需要 {quantity} 件，向供应商买到了 {arrived} 件',
+    en: 'Line {lineNo} is of {quantity} piece(s), and {arrived} were bought for it',
+    doZh: '打开订单查看各笔采购；多买的向供应商要求退回或登记损失，并请技术人员查清原因。',
+    doEn: 'See the order’s purchases; claim back or record what is too much, and let the engineers find how it came about.',
+  },
   refund_twice: {
     zh: '同一笔应退款有 {times} 张有效退款单',
     en: 'The same money has {times} living refunds',

@@ -12,6 +12,8 @@ export type AuditCommand = {
   readonly isWhole: boolean
   readonly isJson: boolean
   readonly graceSeconds: number | undefined
+  /** Do not go on with one that broke off. */
+  readonly isAnew: boolean
 }
 export type AuditOutcome = { readonly lines: readonly string[]; readonly exitCode: 0 | 1 | 2 }
 
@@ -63,13 +65,14 @@ async function shopsOf(platform: Platform, slug: string | undefined): Promise<re
 async function auditShop(
   platform: Platform,
   { id, slug }: Shop,
-  { isWhole, graceSeconds, isJson }: AuditCommand,
+  { isWhole, graceSeconds, isJson, isAnew }: AuditCommand,
   signal: AbortSignal,
 ): Promise<ShopReport> {
   const tell = isJson || !process.stderr.isTTY ? undefined : progressLine(slug)
   try {
     const report = await auditBooks(platform, id, {
       isWhole,
+      isAnew,
       signal,
       ...(graceSeconds === undefined ? {} : { graceSeconds }),
       ...(tell && { onStep: (check, step) => tell.step(check, step.checked) }),

@@ -28,7 +28,8 @@ const USAGE = `npm run cli -- <command>
   staff reset-password <slug> <email>            a new password for one employee, to be changed at the first sign-in
   rotate-keys [<slug>]                           a new master key, or a new data key for one shop
   audit [<slug>]                                 count violations of the books: exit 0 none, 1 some, 2 could not be finished
-                                                 (--full every row, --json one object, --grace <seconds> 900)
+                                                 (--full every row, --json one object, --grace <seconds> 900,
+                                                 --anew not from where an interrupted one stopped)
 ${BACKUP_USAGE}
 
 Works beside a running Quanshu. Settings come from the environment, as for npm start.`
@@ -106,15 +107,21 @@ async function auditBooksOf(words: readonly string[]): Promise<number> {
     const { positionals, values } = parseArgs({
       args: [...words],
       allowPositionals: true,
-      options: { full: { type: 'boolean' }, json: { type: 'boolean' }, grace: { type: 'string' } },
+      options: {
+        full: { type: 'boolean' },
+        json: { type: 'boolean' },
+        anew: { type: 'boolean' },
+        grace: { type: 'string' },
+      },
     })
     const [slug, ...more] = positionals
     const graceSeconds = values.grace === undefined ? undefined : Number(values.grace)
     const isGrace = graceSeconds === undefined || /^\d{1,9}$/.test(values.grace ?? '')
     if (more.length > 0 || !isGrace) throw new WrongUse()
-    const { full: isWhole = false, json: isJson = false } = values
+    const { full: isWhole = false, json: isJson = false, anew: isAnew = false } = values
     refuseAbsentDatabase(loadConfig(process.env))
-    const outcome = await withPlatform((platform) => auditCommand(platform, { slug, isWhole, isJson, graceSeconds }))
+    const command = { slug, isWhole, isJson, graceSeconds, isAnew }
+    const outcome = await withPlatform((platform) => auditCommand(platform, command))
     console.log(outcome.lines.join('\n'))
     return outcome.exitCode
   } catch (error) {

@@ -133,7 +133,7 @@ async function proveBooks(restored: Restored, dataDir: string, migrated: boolean
   // What was in time at the restored moment is late by now, because nobody has worked since.
   const grace = Math.ceil((Date.now() - shopTime(restored).getTime()) / 1_000) + USUAL_GRACE_S
   const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
-  const audit = spawn(process.execPath, [cli, 'audit', '--full', '--grace', String(grace)], {
+  const audit = spawn(process.execPath, [cli, 'audit', '--full', '--anew', '--grace', String(grace)], {
     stdio: 'inherit',
     env: { ...process.env, QUANSHU_DATA: dataDir, QUANSHU_KEY_FILE: keyFile, QUANSHU_ARCHIVE: '' },
   })

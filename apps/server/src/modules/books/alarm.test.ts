@@ -174,6 +174,8 @@ test('the command says by its exit code whether the books are clean, and with --
       violations: [expect.objectContaining({ code: 'unit_not_zero', params: { unit: 'CNY', sum: 1 } })],
     }),
   )
+  // As a restore of a backup of two months ago asks.
+  expect((await cli('audit', shop.slug, '--full', '--anew', '--grace', '5184000')).code).toBe(1)
   expect((await cli('audit', 'no-such-shop')).code).toBe(2)
   expect((await cli('audit', '--grace', 'soon')).code).toBe(2)
 })

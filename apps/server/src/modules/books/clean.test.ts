@@ -72,6 +72,26 @@ test('a run that was stopped at every single step is gone on with, and finds and
   expect(goods.skuId).toBeGreaterThan(0)
 })
 
+test('an audit that broke off is gone on with by one that forgives as much, and not when it is to begin anew', async () => {
+  const shop = await house.newShop()
+  const breakOff = async () => {
+    const stop = new AbortController()
+    const run = { isWhole: true, graceSeconds: 60, onStep: () => stop.abort(), signal: stop.signal }
+    await expect(auditBooks(platform, shop.tenantId, run)).rejects.toThrow('run it again')
+    const rows = await house.query<{ id: number }>(
+      `select max(id) as id from books.runs where tenant_id = $1 and state = 'running'`,
+      [shop.tenantId],
+    )
+    return rows[0]?.id
+  }
+  const broken = await breakOff()
+  const other = await auditBooks(platform, shop.tenantId, { isWhole: true, graceSeconds: 0 })
+  expect(other.runId).not.toBe(broken)
+  const anew = await auditBooks(platform, shop.tenantId, { isWhole: true, graceSeconds: 60, isAnew: true })
+  expect(anew.runId).not.toBe(broken)
+  expect((await auditBooks(platform, shop.tenantId, { isWhole: true, graceSeconds: 60 })).runId).toBe(broken)
+})
+
 test('two workers on one run do each step once: who has no lease stops', async () => {
   const shop = await house.newShop()
   await liveThrough(house, shop)

@@ -57,8 +57,20 @@ export const invariantOf = (check: string): number | null => BOOKS_CHECKS[check 
 /** A step should take about this long: short enough that nobody waits for a connection or a processor because of it. */
 const STEP_MS = 150
 
-/** How many rows the next step takes, by how long this one took: at most twice as many, at least a quarter. */
-export function nextRows(rows: number, tookMs: number, rowsMax: number): number {
+/** Of a check's first number of rows; see `nextRows`. */
+const FEWEST = 1 / 16
+
+/**
+ * How many rows the next step takes, by how long this one took: at most twice as many, at least a quarter. What a step costs
+ * whatever it takes (a busy machine, a stretch of a purse's time that all its rows share) must not end in steps of a row each,
+ * so slowness alone goes down to a sixteenth of the first number, not further.
+ */
+export function nextRows(
+  rows: number,
+  tookMs: number,
+  { rows: first, rowsMax }: Pick<Check, 'rows' | 'rowsMax'>,
+): number {
   const factor = Math.min(2, Math.max(0.25, STEP_MS / Math.max(tookMs, 1)))
-  return Math.max(1, Math.min(rowsMax, Math.round(rows * factor)))
+  const fewest = Math.max(1, Math.min(rows, Math.round(first * FEWEST)))
+  return Math.max(fewest, Math.min(rowsMax, Math.round(rows * factor)))
 }

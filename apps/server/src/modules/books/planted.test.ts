@@ -1,6 +1,7 @@
 import { BOOKS_FINDINGS } from '@quanshu/contract'
 import { afterAll, expect, test } from 'vitest'
 import { openHouse } from '../../../test/journeys/shop.ts'
+import { wholesaleSecretPlace } from '../wholesale/index.ts'
 import { auditBooks, type RunReport } from './index.ts'
 import { cardsOf, liveThrough } from './lived.fixture.ts'
 
@@ -45,6 +46,7 @@ const gone = await one(
   `select max(id) as n from entitlements.grants where tenant_id = $1 and order_no = ${refunded.no}`,
 )
 
+const redeemCode = await one('select min(id) as n from redeem.codes where tenant_id = $1')
 const partly = await one(
   `select id as n from payments.refunds where tenant_id = $1 and order_no = ${inParts.no} and takes = 'pieces'`,
 )
@@ -136,9 +138,10 @@ type Planting = {
 }
 
 const t = `tenant_id = ${tenant}`
+const keySecret = (await platform.crypto.encrypt(tenant, wholesaleSecretPlace(999001), 'secret')).toString('hex')
 /** A key of another shop, whose purse is the member's; what it ordered is the order that the member paid by balance. */
 const key = `insert into wholesale.keys (tenant_id, id, key, name, member_id, secret_sealed, scopes, per_minute, opens, price_bp, created_by)
-    overriding system value values (${tenant}, 999001, 'qk_planted', '下游', ${lived.member.id}, '\\x00', '{order}', 60, 'all', 10000, '店员')`
+    overriding system value values (${tenant}, 999001, 'qk_planted', '下游', ${lived.member.id}, '\\x${keySecret}', '{order}', 60, 'all', 10000, '店员')`
 const peer = (no: number, ended = 'null') => `${key};
   insert into wholesale.orders (tenant_id, key_id, outer_no, order_no, request_hash, callback_url, placed_at, ended_because)
     values (${tenant}, 999001, 'B-1', ${no}, '\\x00', '', coalesce((select placed_at from orders.orders where ${t} and no = ${no}), now()), ${ended})`
@@ -155,6 +158,10 @@ const restock = (facts: { spent: number; state: string }) =>
   `insert into fulfilment.restocks (tenant_id, id, sku_id, budget_id, quantity, spent_fen, state, due_at, ended_at)
     overriding system value values (${tenant}, 999001, ${goods.skuId}, 1, 5, ${facts.spent}, '${facts.state}', null,
       case when '${facts.state}' <> 'ordering' then now() end)`
+/** For the first line of the delivered order, which is of two pieces. */
+const linePurchase = (id: number, no: string, state: string, arrived: number) =>
+  `insert into suppliers.purchases (tenant_id, id, no, purpose, order_no, line_no, turn, supplier_id, product_id, quantity, arrived, ceiling_hao, quoted_hao, fields, choice, state, cost_fen)
+    overriding system value values (${tenant}, ${id}, '${no}', 'line', ${delivered.no}, 1, ${id % 1000}, 999001, 999001, 2, ${arrived}, 2000, 2000, '{}', '{}', '${state}', null)`
 const restockPurchase = (state: string, cost: number) =>
   `insert into suppliers.purchases (tenant_id, id, no, purpose, restock_id, turn, supplier_id, product_id, quantity, ceiling_hao, quoted_hao, fields, choice, state, cost_fen)
     overriding system value values (${tenant}, 999001, '80000000000000999001', 'stock', 999001, 1, 999001, 999001, 5, 2000, 2000, '{}', '{}', '${state}', ${cost})`
@@ -326,6 +333,18 @@ const plantings: readonly Planting[] = [
     told: { reference_twice: [`receipt ${receipt}`, `order ${delivered.no}`] },
   },
   {
+    name: 'one number sent to suppliers for two purchases',
+    sql: `${linePurchase(999001, '80000000000000999001', 'refused', 0)};
+      ${linePurchase(999002, '80000000000000999001', 'refused', 0)}`,
+    told: { purchase_twice: ['purchase 999001', 'purchase 999002'] },
+  },
+  {
+    name: 'a line that was bought twice',
+    sql: `${linePurchase(999001, '80000000000000999001', 'done', 2)};
+      ${linePurchase(999002, '80000000000000999002', 'done', 1)}`,
+    told: { bought_twice: [`order ${delivered.no}`, 'purchase 999001', 'purchase 999002'] },
+  },
+  {
     name: 'a line refunded twice',
     sql: `insert into payments.refunds (tenant_id, order_no, line_no, receipt_id, gateway, amount_fen, target, state, reason, done_at)
       select tenant_id, order_no, line_no, receipt_id, gateway, amount_fen, target, 'done', 'again', now() from payments.refunds where ${t} and id = ${refund}`,
@@ -491,7 +510,7 @@ const plantings: readonly Planting[] = [
     name: 'a recovery that was credited and never booked',
     sql: `insert into fulfilment.recoveries (tenant_id, id, supplier_id, supplier, batch_id, cause, pieces, claimed_fen, credited_fen, state, opened_by, ended_at)
       overriding system value values (${tenant}, 999001, 999001, '供应商', ${batch}, 'recall', 1, 200, 100, 'accepted', '店员', now())`,
-    told: { recovery_differs: ['recovery 999001', `batch ${batch}`] },
+    told: { recovery_differs: ['recovery 999001', `batch ${batch}`], parent_missing: ['fulfilment.recoveries 999001'] },
   },
   {
     name: 'a credit for a recovery that nobody opened',
@@ -499,7 +518,7 @@ const plantings: readonly Planting[] = [
         values (${tenant}, 999001, '供应商', 'fulu', 'paused');
       insert into suppliers.money (tenant_id, supplier_id, kind, amount_fen, reference, at, state, recovery_id, requested_by, requested_by_id)
       values (${tenant}, 999001, 'credit', 100, 'KF-1', now(), 'booked', 999001, '店员', 1)`,
-    told: { recovery_unknown: ['supplier 999001'], supplier_differs: ['supplier 999001'] },
+    told: { recovery_unknown: ['supplier 999001'], supplier_differs: ['supplier 999001'], parent_missing: [] },
   },
   {
     name: 'a restock that says it spent what it did not',
@@ -542,7 +561,7 @@ const plantings: readonly Planting[] = [
       overriding system value values (${tenant}, 999001, 'sim-pay', '2026-11-01', 'matched', 1, 0, 0, 0);
       insert into reconciliation.matches (tenant_id, kind, fact_id, gateway, day, bill_id, n, amount_fen, fee_fen, posting_id)
       values (${tenant}, 'payment', ${receipt}, 'sim-pay', '2026-11-01', 999001, 1, 5, 0, 999001)`,
-    told: { match_differs: [`receipt ${receipt}`, `order ${delivered.no}`] },
+    told: { match_differs: [`receipt ${receipt}`, `order ${delivered.no}`], parent_missing: [] },
   },
   {
     name: 'a row that points to nothing',
@@ -586,6 +605,18 @@ const plantings: readonly Planting[] = [
     sql: `update vault.cards set sealed = (select sealed from vault.cards where ${t} and id = ${card}) where ${t} and id = ${free};
       update payments.gateways set secret_sealed = '\\x00' where ${t}`,
     told: { cipher_closed: [`card ${free}`, 'gateway sim-pay'] },
+  },
+  {
+    name: 'a garbled former secret of another shop’s key, and a garbled redeem code',
+    sql: `${key};
+      update wholesale.keys set previous_sealed = '\\x00', previous_until = now() where ${t} and id = 999001;
+      update redeem.codes set sealed = '\\x00' where ${t} and id = ${redeemCode}`,
+    told: { cipher_closed: ['wholesale_key 999001', `redeem_code ${redeemCode}`] },
+  },
+  {
+    name: 'a redeem code whose hash is another’s',
+    sql: `update redeem.codes set code_hash = '\\x01' where ${t} and id = ${redeemCode}`,
+    told: { fingerprint_differs: [`redeem_code ${redeemCode}`] },
   },
 ]
 

@@ -16,7 +16,10 @@ import { forgetSchedule } from './schedules.ts'
 import { feedWebhooks, tellPeople } from './subscribers.ts'
 
 export { secretPlace as channelSecretPlace } from './channels/accounts.ts'
-export { endpointPlace as endpointSecretPlace } from './commands/deliver-webhooks.ts'
+export {
+  endpointPlace as endpointSecretPlace,
+  previousPlace as endpointPreviousPlace,
+} from './commands/deliver-webhooks.ts'
 export { type DeliveryEmail, queueDeliveryEmails } from './commands/queue-delivery-email.ts'
 export { queueStaffEmails, type StaffEmail } from './commands/queue-staff-email.ts'
 export { type ChannelSettings, saveEmailChannel, saveSmsChannel, saveTencentChannel } from './commands/save-channel.ts'

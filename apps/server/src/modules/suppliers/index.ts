@@ -16,7 +16,7 @@ import { demandSchedule } from './prices/demand.ts'
 import { supplierRoutesBound } from './routes.ts'
 import { type SupplierStatements, supplierStatements } from './statements.ts'
 
-export type { SupplierAdapters } from './accounts.ts'
+export { type SupplierAdapters, supplierSecretPlace } from './accounts.ts'
 export { toHao } from './adapters/hao.ts'
 export { supplierAdapters } from './adapters/registry.ts'
 export { workCodesPlace } from './by-hand/adapter.ts'

@@ -10,6 +10,8 @@ import { tenantOfKey } from './model.ts'
 import { apiRoutes } from './routes.ts'
 import { GIVE_BACK_TASK, giveBackStuck, tellBuyers } from './subscribers.ts'
 
+export { previousPlace as wholesalePreviousPlace, secretPlace as wholesaleSecretPlace } from './model.ts'
+
 const TIDIED_MAX = 50_000
 
 /** Selling to other shops: keys, what is open to each for how much, their orders, and telling them of changes. */

@@ -2,24 +2,31 @@ import { Refusal, type TenantId } from '@quanshu/kernel'
 import type { Sealer, Where } from '../../../platform/crypto/index.ts'
 import { totpPlace } from '../../identity/index.ts'
 import { PHONE_PURPOSE, phonePlace } from '../../members/index.ts'
-import { channelSecretPlace, endpointSecretPlace } from '../../notify/index.ts'
+import { channelSecretPlace, endpointPreviousPlace, endpointSecretPlace } from '../../notify/index.ts'
+import { redeemCodeAt } from '../../orders/index.ts'
 import { gatewaySecretPlace } from '../../payments/index.ts'
+import { REDEEM_HASH_PURPOSE } from '../../redeem/index.ts'
+import { supplierSecretPlace, workCodesPlace } from '../../suppliers/index.ts'
 import { FINGERPRINT_PURPOSE, sealedAt } from '../../vault/index.ts'
+import { wholesalePreviousPlace, wholesaleSecretPlace } from '../../wholesale/index.ts'
+import { doorNamePlace, offeredCodesPlace } from '../../workspace/index.ts'
 import type { Check, House, Place, Violation } from '../model.ts'
 
 type Channel = Parameters<typeof channelSecretPlace>[0]
 
 /** A column of cipher texts. */
 type Source = {
-  /** As `books.sealed_page` knows it. */
+  /** As `books.sealed_page` knows it: the table, and of a second column of it also which. */
   readonly table: string
   readonly object: string
-  readonly where: (id: string | number) => Where
+  /** `as`: what the cipher text is bound to, where that is not the row's id. */
+  readonly where: (id: string | number, as: string) => Where
   /** What the keyed hash beside it was made for; it must be of the same text. */
   readonly purpose?: string
 }
 
-const sources: readonly Source[] = [
+/** Every column of cipher texts; sealed.test.ts holds them against the schema. */
+export const sources: readonly Source[] = [
   {
     table: 'payments.gateways',
     object: 'gateway',
@@ -30,9 +37,23 @@ const sources: readonly Source[] = [
   { table: 'identity.staff', object: 'staff', where: (id) => totpPlace(Number(id) as never) },
   { table: 'members.members', object: 'member', where: (id) => phonePlace(Number(id)), purpose: PHONE_PURPOSE },
   { table: 'vault.cards', object: 'card', where: (id) => sealedAt(Number(id)), purpose: FINGERPRINT_PURPOSE },
+  {
+    table: 'redeem.codes',
+    object: 'redeem_code',
+    where: (id) => redeemCodeAt(Number(id)),
+    purpose: REDEEM_HASH_PURPOSE,
+  },
+  { table: 'notify.endpoints.previous', object: 'webhook', where: (id) => endpointPreviousPlace(Number(id)) },
+  { table: 'wholesale.keys', object: 'wholesale_key', where: (id) => wholesaleSecretPlace(Number(id)) },
+  { table: 'wholesale.keys.previous', object: 'wholesale_key', where: (id) => wholesalePreviousPlace(Number(id)) },
+  { table: 'suppliers.suppliers', object: 'supplier', where: (id) => supplierSecretPlace(Number(id)) },
+  { table: 'suppliers.doors.mail', object: 'supplier', where: (id) => doorNamePlace(Number(id), 'mail') },
+  { table: 'suppliers.doors.folder', object: 'supplier', where: (id) => doorNamePlace(Number(id), 'folder') },
+  { table: 'suppliers.tasks', object: 'supply_task', where: (id) => workCodesPlace(Number(id)) },
+  { table: 'suppliers.offered_codes', object: 'offered_codes', where: (_, as) => offeredCodesPlace(as) },
 ]
 
-type Row = { readonly id: number | string; readonly sealed: string; readonly hash?: string }
+type Row = { readonly id: number | string; readonly sealed: string; readonly hash?: string; readonly as?: string }
 type Newest = Readonly<Record<string, number>>
 
 /**
@@ -85,7 +106,13 @@ async function openAll(
   const sealer = await house.crypto.sealer(tenantId)
   const violations: Violation[] = []
   for (const row of rows) {
-    const plain = await opened(house, sealer, tenantId, source.where(row.id), Buffer.from(row.sealed, 'base64'))
+    const plain = await opened(
+      house,
+      sealer,
+      tenantId,
+      source.where(row.id, row.as ?? ''),
+      Buffer.from(row.sealed, 'base64'),
+    )
     if (plain === undefined) violations.push(violationOf('cipher_closed', source, row))
     else if (source.purpose !== undefined && row.hash !== undefined) {
       const hash = sealer.fingerprint(source.purpose, plain)
@@ -120,7 +147,8 @@ async function opened(
 function violationOf(code: string, source: Source, row: Row): Violation {
   return {
     code,
-    key: `${source.object}:${row.id}`,
+    // Two columns of one row are two facts.
+    key: `${source.object}:${row.id}${source.table.split('.')[2] ? `:${source.table.split('.')[2]}` : ''}`,
     objects: [{ kind: source.object, id: String(row.id) }],
     params: { table: source.table },
   }

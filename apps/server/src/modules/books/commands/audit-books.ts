@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { BooksCheck } from '@quanshu/contract'
 import type { TenantId } from '@quanshu/kernel'
-import type { House, Step } from '../model.ts'
+import { GRACE_SECONDS, type House, type Step } from '../model.ts'
 import { type RunReport, readReport } from '../queries/report.ts'
 import { startRun } from './start-run.ts'
 import { workOnRun } from './work-on-run.ts'
@@ -10,6 +10,8 @@ export type AuditOptions = {
   /** Every row; otherwise what changed since the last clean run and a seventh of the rest. */
   readonly isWhole: boolean
   readonly graceSeconds?: number
+  /** From the beginning, though another one broke off: what that one saw may be of another database, as in a restored one. */
+  readonly isAnew?: boolean
   readonly onStep?: (check: BooksCheck, step: Step) => void
   readonly signal?: AbortSignal
 }
@@ -22,15 +24,17 @@ const LOOK_EVERY_MS = 1_000
  * @throws what the database says when it could not be finished; the next call goes on from there
  */
 export async function auditBooks(house: House, tenantId: TenantId, options: AuditOptions): Promise<RunReport> {
-  const { isWhole, graceSeconds, onStep, signal } = options
-  const broken = await house.db.call<number | null>(tenantId, 'books.unfinished_run', 'cli', isWhole)
+  const { isWhole, graceSeconds = GRACE_SECONDS, onStep, signal } = options
+  const broken = options.isAnew
+    ? null
+    : await house.db.call<number | null>(tenantId, 'books.unfinished_run', 'cli', isWhole, graceSeconds)
   const runId =
     broken ??
     (await startRun(house, tenantId, {
       source: 'cli',
       askedBy: 'cli',
       isWhole,
-      ...(graceSeconds === undefined ? {} : { graceSeconds }),
+      graceSeconds,
     }))
   const worker = `cli ${process.pid} ${randomUUID()}`
   for (;;) {

@@ -124,7 +124,7 @@ async function timedStep(
   try {
     const outcome = await check.step(house, tenantId, { ...at, rows })
     const ms = Math.round(performance.now() - began)
-    rowsOf.set(check.name, nextRows(rows, ms, check.rowsMax))
+    rowsOf.set(check.name, nextRows(rows, ms, check))
     return { outcome, ms }
   } catch (error) {
     rowsOf.set(check.name, Math.max(1, Math.floor(rows / 8)))

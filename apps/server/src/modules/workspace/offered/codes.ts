@@ -25,7 +25,11 @@ type Raw = Omit<OfferedCodesForShop, 'validTo' | 'offeredAt' | 'decidedAt'> & {
 
 /** Batches of one supplier that wait at a time. */
 const WAITING_MAX = 20
-const place = (sealedAs: string) => ({ table: 'suppliers.offered_codes', column: 'codes', row: sealedAs })
+export const offeredCodesPlace = (sealedAs: string) => ({
+  table: 'suppliers.offered_codes',
+  column: 'codes',
+  row: sealedAs,
+})
 
 type Given = { readonly productId: number; readonly validTo?: string | undefined; readonly note: string }
 
@@ -50,7 +54,7 @@ export async function offerCodes(
   const sealer = await crypto.sealer(ctx.tenantId)
   const fingerprints = cards.map((card) => printOf(sealer, card))
   const sealedAs = randomUUID()
-  const sealed = sealer.seal(place(sealedAs), JSON.stringify(cards.map(({ parts }) => parts)))
+  const sealed = sealer.seal(offeredCodesPlace(sealedAs), JSON.stringify(cards.map(({ parts }) => parts)))
   return await db.write(ctx, async (tx) => {
     const own = await ownOf(tx)
     const { name, costHao } = await productOf(tx, own, productId)
@@ -270,7 +274,7 @@ export async function takeCodes(
     return { ...row, sealed: rows[0]?.sealed ?? null, sealedAs: rows[0]?.sealedAs ?? '' }
   })
   if (!offered.sealed || offered.pieces !== pieces || offered.costHao !== costHao) throw workspaceErrors.offerMoved()
-  const plain = await crypto.decrypt(ctx.tenantId, place(offered.sealedAs), offered.sealed)
+  const plain = await crypto.decrypt(ctx.tenantId, offeredCodesPlace(offered.sealedAs), offered.sealed)
   const validTo = offered.validTo?.toISOString() ?? null
   const codes = (JSON.parse(plain) as readonly (readonly string[])[]).map((parts) => ({
     number: '',
