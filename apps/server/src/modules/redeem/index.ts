@@ -3,6 +3,8 @@ import { deliverTask, fillSchedule, fillTask, makeTask } from './jobs.ts'
 import { redeemBoundRoutes } from './routes.ts'
 import { fillWhenStocked, makeWanted } from './subscribers.ts'
 
+export { HASH_PURPOSE } from './model.ts'
+
 export function redeemModule(platform: Platform): Module {
   return {
     name: 'redeem',

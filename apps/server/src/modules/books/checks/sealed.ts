@@ -3,7 +3,9 @@ import type { Sealer, Where } from '../../../platform/crypto/index.ts'
 import { totpPlace } from '../../identity/index.ts'
 import { PHONE_PURPOSE, phonePlace } from '../../members/index.ts'
 import { channelSecretPlace, endpointSecretPlace } from '../../notify/index.ts'
+import { redeemCodeAt } from '../../orders/index.ts'
 import { gatewaySecretPlace } from '../../payments/index.ts'
+import { HASH_PURPOSE } from '../../redeem/index.ts'
 import { FINGERPRINT_PURPOSE, sealedAt } from '../../vault/index.ts'
 import type { Check, House, Place, Violation } from '../model.ts'
 
@@ -30,6 +32,7 @@ const sources: readonly Source[] = [
   { table: 'identity.staff', object: 'staff', where: (id) => totpPlace(Number(id) as never) },
   { table: 'members.members', object: 'member', where: (id) => phonePlace(Number(id)), purpose: PHONE_PURPOSE },
   { table: 'vault.cards', object: 'card', where: (id) => sealedAt(Number(id)), purpose: FINGERPRINT_PURPOSE },
+  { table: 'redeem.codes', object: 'redeem_code', where: (id) => redeemCodeAt(Number(id)), purpose: HASH_PURPOSE },
 ]
 
 type Row = { readonly id: number | string; readonly sealed: string; readonly hash?: string }
