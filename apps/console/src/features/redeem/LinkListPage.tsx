@@ -220,8 +220,18 @@ function useEdit(): (link: LinkGoods) => void {
         </>
       ),
       onConfirm: (_reason, values) => {
-        const { intoSkuId, quantity, usesPerCode, perPerson, validDays, validTo, givesBack, whenShort, partPoints, stock } =
-          values as Facts
+        const {
+          intoSkuId,
+          quantity,
+          usesPerCode,
+          perPerson,
+          validDays,
+          validTo,
+          givesBack,
+          whenShort,
+          partPoints,
+          stock,
+        } = values as Facts
         return save.run({
           params: { skuId: link.skuId },
           body: {

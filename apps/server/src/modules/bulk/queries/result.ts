@@ -69,7 +69,12 @@ function* withAll(line: BulkLine, codes: readonly string[]): Generator<ResultLin
   yield isFirst ? { ...line, codes: some } : { ...line, quantity: 0, amountFen: 0, codes: some }
 }
 
-type Sealed = { readonly orderNo: number; readonly cardId: CardId | null; readonly codeId: number; readonly sealed: Buffer }
+type Sealed = {
+  readonly orderNo: number
+  readonly cardId: CardId | null
+  readonly codeId: number
+  readonly sealed: Buffer
+}
 /** So many codes are open at a time: a line may have ten thousand. */
 const CODES_AT_ONCE = 2_000
 

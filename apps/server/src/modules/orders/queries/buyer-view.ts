@@ -65,7 +65,11 @@ export async function buyerView(
 }
 
 /** Points by line; asked for only where there may be some: parts of what a code paid for, that have ended. */
-async function madeGoodOf({ db }: Platform, tenantId: TenantId, view: SealedView): Promise<ReadonlyMap<number, number>> {
+async function madeGoodOf(
+  { db }: Platform,
+  tenantId: TenantId,
+  view: SealedView,
+): Promise<ReadonlyMap<number, number>> {
   const isAskedFor =
     view.payWith === 'redeem' && view.memberId !== null && view.lines.some(({ state }) => state === 'refunded')
   if (!isAskedFor) return new Map()

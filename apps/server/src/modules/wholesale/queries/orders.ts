@@ -79,7 +79,12 @@ async function answerOf(
     cards: codes.map((code, index) => {
       const parts = opened[index] ?? []
       // Whoever resells it needs to say where it is redeemed: the link has the code behind its `#`.
-      if ('link' in code) return { number: '', secret: `${shop}/redeem#${parts[0]}`, validTo: code.link.validTo && new Date(code.link.validTo).toISOString() }
+      if ('link' in code)
+        return {
+          number: '',
+          secret: `${shop}/redeem#${parts[0]}`,
+          validTo: code.link.validTo && new Date(code.link.validTo).toISOString(),
+        }
       return { ...numberAndSecret(parts), validTo: ends.get(code.cardId) ?? null }
     }),
     failedBecause: standing.state === 'failed' ? (endedBecause ?? 'refunded') : null,
