@@ -32,6 +32,7 @@ as $$
     select o.no
     from orders.orders o
     where p_contact <> ''
+      and p_buyer_key <> 'c:' || p_contact
       and o.tenant_id = p_tenant
       and o.buyer_key = 'c:' || p_contact
       and o.state in ('pending', 'paid', 'delivered')
