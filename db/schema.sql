@@ -546,9 +546,12 @@ create table catalog.goods (
   updated_at timestamp with time zone not null default now(),
   codes_by_email boolean,
   codes_by_sms boolean not null default false,
+  limit_days integer,
   constraint goods_pkey PRIMARY KEY (tenant_id, id),
   constraint goods_category FOREIGN KEY (tenant_id, category_id) REFERENCES catalog.categories(tenant_id, id),
+  constraint days_are_of_a_limit CHECK (((limit_days IS NULL) OR (limit_per_person IS NOT NULL))),
   constraint goods_form_fields_check CHECK ((jsonb_typeof(form_fields) = 'array'::text)),
+  constraint goods_limit_days_check CHECK (((limit_days >= 1) AND (limit_days <= 366))),
   constraint goods_limit_per_order_check CHECK (((limit_per_order >= 1) AND (limit_per_order <= 10000))),
   constraint goods_limit_per_person_check CHECK ((limit_per_person > 0)),
   constraint goods_schedule CHECK ((off_at > on_at)),
@@ -2167,10 +2170,12 @@ function orders.keep_picks(p_tenant bigint, p_no bigint[], p_placed integer[], p
 function orders.lines_to_buy(p_tenant bigint, p_accounts bigint[], p_quantities integer[], p_claims boolean[], p_sources text[], p_supply bigint[]) returns boolean[] security definer
 function orders.look_at_shelf(p_tenant bigint, p_keys jsonb, p_skus bigint[]) returns jsonb security definer
 function orders.name_parts(p_results jsonb[], p_item integer[], p_sku bigint[], p_goods_title text[], p_bundle smallint[], p_bundles jsonb) returns jsonb[] security definer
+function orders.over_person_limit(p_tenant bigint, p_goods bigint, p_title text, p_most integer, p_taken bigint) returns jsonb security definer
 function orders.place(p_tenant bigint, p_items jsonb) returns jsonb security definer
 function orders.place_recharge(p_tenant bigint, p_item jsonb) returns jsonb security definer
 function orders.price_picks(p_tenant bigint, p_k_item integer[], p_k_sku bigint[], p_l_item integer[], p_l_sku bigint[], p_quantity integer[], p_shown bigint[], p_title text[], p_points integer[], INOUT l_unit bigint[], INOUT l_refusal jsonb[], INOUT l_holds boolean[], INOUT l_source text[], INOUT l_bought boolean[]) returns record security definer
 function orders.route_to_warehouses(p_tenant bigint, p_channels text[], p_item integer[], p_sku bigint[], p_kind text[], p_quantity integer[], p_k_item integer[], p_k_sku bigint[], INOUT l_account bigint[], OUT l_warehouse bigint[], OUT l_home bigint[], OUT l_shelf bigint[], OUT l_fallback bigint[]) returns record security definer
+function orders.taken_by_person(p_tenant bigint, p_goods bigint, p_buyer_key text, p_contact text) returns bigint security definer
 function orders.view_rows(p_tenant bigint, p_nos bigint[], p_codes integer) returns TABLE(no bigint, place integer, view json) security definer
 function orders.views(p_tenant bigint, p_nos bigint[], p_codes integer) returns json security definer
 function orders.write_bundles(p_tenant bigint, p_nos bigint[], p_placed integer[], p_bundles jsonb) returns void security definer
@@ -2247,6 +2252,7 @@ create table payments.chargebacks (
   credit_fen bigint not null default 0,
   surplus_fen bigint not null default 0,
   disputed_fen bigint not null default 0,
+  kept_lines smallint[],
   constraint chargebacks_pkey PRIMARY KEY (tenant_id, id),
   constraint chargebacks_tenant_id_gateway_dispute_no_key UNIQUE (tenant_id, gateway, dispute_no),
   constraint chargebacks_tenant_id_receipt_id_fkey FOREIGN KEY (tenant_id, receipt_id) REFERENCES payments.receipts(tenant_id, id),
@@ -2398,6 +2404,7 @@ grant select on payments.refunds to quanshu_app;
 
 create index attempts_to_query ON payments.attempts USING btree (tenant_id, next_query_at) WHERE (next_query_at IS NOT NULL);
 create index chargebacks_of_order ON payments.chargebacks USING btree (tenant_id, order_no);
+create index chargebacks_that_ended_rights ON payments.chargebacks USING btree (tenant_id, order_no) WHERE (kept_lines IS NOT NULL);
 create UNIQUE index claim_of_trade ON payments.claims USING btree (tenant_id, gateway, trade_no) WHERE (state = ANY (ARRAY['awaiting'::text, 'approved'::text]));
 create index claims_awaiting ON payments.claims USING btree (tenant_id, id) WHERE (state = 'awaiting'::text);
 create index claims_of_order ON payments.claims USING btree (tenant_id, order_no);
@@ -2772,6 +2779,7 @@ create table redeem.batches (
   replaced_at timestamp with time zone,
   link_stock text not null default 'derived'::text,
   when_short text not null default 'refuse'::text,
+  part_points integer,
   constraint batches_pkey PRIMARY KEY (tenant_id, id),
   constraint batches_tenant_id_link_sku_id_fkey FOREIGN KEY (tenant_id, link_sku_id) REFERENCES catalog.skus(tenant_id, id),
   constraint batches_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
@@ -2783,6 +2791,7 @@ CASE
 END),
   constraint batches_link_stock_check CHECK ((link_stock = ANY (ARRAY['derived'::text, 'unlimited'::text]))),
   constraint batches_name_check CHECK ((name <> ''::text)),
+  constraint batches_part_points_check CHECK (((part_points >= 1) AND (part_points <= 1000000))),
   constraint batches_per_person_check CHECK ((per_person > 0)),
   constraint batches_quantity_check CHECK (((quantity >= 1) AND (quantity <= 100))),
   constraint batches_state_check CHECK ((state = ANY (ARRAY['making'::text, 'ready'::text, 'suspended'::text, 'void'::text]))),
@@ -2834,6 +2843,23 @@ create table redeem.exports (
 );
 alter table redeem.exports enable row level security;
 grant insert, select on redeem.exports to quanshu_app;
+
+create table redeem.made_good (
+  tenant_id bigint not null,
+  order_no bigint not null,
+  line_no smallint not null,
+  points bigint not null,
+  worth_fen bigint not null,
+  by_name text not null,
+  by_staff_id bigint,
+  reason text not null,
+  at timestamp with time zone not null default now(),
+  constraint made_good_pkey PRIMARY KEY (tenant_id, order_no, line_no),
+  constraint made_good_tenant_id_order_no_line_no_fkey FOREIGN KEY (tenant_id, order_no, line_no) REFERENCES orders.lines(tenant_id, order_no, line_no),
+  constraint made_good_points_check CHECK ((points > 0))
+);
+alter table redeem.made_good enable row level security;
+grant select on redeem.made_good to quanshu_app;
 
 create table redeem.sales (
   tenant_id bigint not null,
@@ -2891,20 +2917,25 @@ create index uses_of_person ON redeem.uses USING btree (tenant_id, batch_id, buy
 create policy tenant on redeem.batches for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on redeem.codes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on redeem.exports for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on redeem.made_good for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on redeem.sales for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on redeem.uses for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
 function redeem.deliver_sold(p_tenant bigint, p_no bigint, p_line integer, p_codes jsonb) returns boolean security definer
+function redeem.failed_parts(p_tenant bigint, p_no bigint, p_policy text) returns integer[] security definer
 function redeem.free(p_tenant bigint, p_sku bigint) returns bigint security definer
 function redeem.is_sellable(p_batch_state text, p_valid_to timestamp with time zone) returns boolean
 function redeem.link_room(p_tenant bigint, p_sku bigint, OUT target bigint, OUT pieces_each bigint, OUT pieces bigint) returns record security definer
 function redeem.link_stock(p_tenant bigint, p_sku bigint) returns bigint security definer
+function redeem.lock_links(p_tenant bigint, p_skus bigint[]) returns void security definer
 function redeem.lock_sold(p_tenant bigint, p_nos bigint[]) returns void security definer
+function redeem.make_good(p_tenant bigint, p_no bigint, p_line integer, p_ask jsonb) returns jsonb security definer
 function redeem.open_sales(p_tenant bigint, p_nos bigint[], p_lines smallint[]) returns void security definer
 function redeem.part_worths(p_tenant bigint, p_sku bigint, p_fen bigint) returns bigint[] security definer
 function redeem.redeem(p_tenant bigint, p_items jsonb) returns json security definer
 function redeem.refuse_oversold(p_tenant bigint, p_items integer[], p_skus bigint[], p_quantities integer[], p_titles text[]) returns TABLE(item_no integer, refusal jsonb) security definer
 function redeem.reserve_code_ids(p_count integer) returns jsonb security definer
+function redeem.settle_parts(p_tenant bigint, p_no bigint) returns jsonb security definer
 function redeem.sold_view(p_tenant bigint, p_no bigint, p_line integer, p_limit integer) returns json security definer
 function redeem.standing(p_batch_state text, p_code_state text, p_valid_from timestamp with time zone, p_valid_to timestamp with time zone, p_expires_at timestamp with time zone, p_used integer, p_uses integer) returns text
 function redeem.take_back(p_tenant bigint, p_no bigint, p_ask jsonb) returns jsonb security definer

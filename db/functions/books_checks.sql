@@ -969,15 +969,23 @@ begin
     from unnest(these.nos) as i(no)
     join orders.orders o on o.tenant_id = p_tenant and o.no = i.no
     join orders.lines l on l.tenant_id = p_tenant and l.order_no = o.no
+    -- What other shops, files and redeem codes order has limits of its own.
+    where o.channel not in ('bulk', 'wholesale', 'redeem')
     group by o.buyer_key, o.no, o.placed_at, l.goods_id
   ), limited as (
-    select n.*, g.limit_per_person, g.limit_per_order, g.updated_at + interval '1 minute' as since
+    select n.*, g.limit_per_person, g.limit_days, g.limit_per_order, g.updated_at + interval '1 minute' as since
     from line n
     join catalog.goods g on g.tenant_id = p_tenant and g.id = n.goods_id
     where n.placed_at > g.updated_at + interval '1 minute'
   ), person as (
     select d.buyer_key, d.goods_id, d.limit_per_person, x.quantity, x.nos
-    from (select distinct n.buyer_key, n.goods_id, n.limit_per_person, n.since from limited n where n.limit_per_person is not null) d
+    from (
+      -- Of a limit in days each order ends a stretch of them.
+      select distinct n.buyer_key, n.goods_id, n.limit_per_person,
+        greatest(n.since, n.placed_at - make_interval(days => n.limit_days)) as since, case when n.limit_days is not null then n.placed_at end as until
+      from limited n
+      where n.limit_per_person is not null
+    ) d
     cross join lateral (
       select sum(l.quantity) as quantity, array_agg(distinct o.no) as nos
       from orders.orders o
@@ -989,6 +997,8 @@ begin
       where o.tenant_id = p_tenant
         and o.buyer_key = d.buyer_key
         and o.placed_at > d.since
+        and coalesce(o.placed_at <= d.until, true)
+        and o.channel not in ('bulk', 'wholesale', 'redeem')
         and o.state in ('pending', 'paid', 'delivered')
         and (o.paid_at is null or o.paid_at <= o.expires_at)
     ) x
@@ -1775,6 +1785,46 @@ declare
   last_id bigint;
   found jsonb;
 begin
+  -- A bank took the whole payment: of that order live only the rights that a supplier had under way then.
+  if p_place ->> 'phase' = 'disputes' then
+    with page as materialized (
+      select c.id, c.order_no, c.amount_fen, c.kept_lines, c.opened_at, c.ended_at
+      from payments.chargebacks c
+      where c.tenant_id = p_tenant
+        and c.id > coalesce((p_place ->> 'id')::bigint, 0)
+      order by c.id
+      limit p_limit
+    ), due as (
+      select p.*
+      from page p
+      where p.kept_lines is not null
+        and (since is null or p.opened_at >= since or p.ended_at >= since or books.is_in_slot(p.id, p_scope))
+    ), living as (
+      select d.id, d.order_no, d.amount_fen, g.grants, g.cards
+      from due d
+      cross join lateral (
+        select array_agg(g.id) as grants, array_agg(g.card_id) as cards
+        from entitlements.grants g
+        join orders.lines l on l.tenant_id = p_tenant and l.order_no = d.order_no and l.line_no = g.line_no
+        where g.tenant_id = p_tenant
+          and g.order_no = d.order_no
+          and g.line_no <> all (d.kept_lines)
+          and g.state <> 'revoked'
+          and l.amount_fen > 0
+      ) g
+      where g.grants is not null
+    )
+    select (select count(*) from page), (select count(*) from due), (select max(p.id) from page p), (
+      select jsonb_agg(books.violation(
+        'right_after_bank', 'chargeback:' || w.id,
+        jsonb_build_array(books.object('order', w.order_no::text)) || books.objects('grant', w.grants) || books.objects('card', w.cards),
+        jsonb_build_object('amountFen', w.amount_fen, 'grants', cardinality(w.grants))
+      ))
+      from (select * from living limit books.told_max()) w
+    )
+    into seen, checked, last_id, found;
+    return books.answer(checked, case when seen = p_limit then jsonb_build_object('phase', 'disputes', 'id', last_id) end, found);
+  end if;
   with page as materialized (
     select f.*
     from payments.refunds f
@@ -1816,7 +1866,9 @@ begin
     from (select * from living limit books.told_max()) w
   )
   into seen, checked, last_id, found;
-  return books.answer(checked, case when seen = p_limit then jsonb_build_object('id', last_id) end, found);
+  return books.answer(
+    checked, case when seen = p_limit then jsonb_build_object('id', last_id) else '{"phase": "disputes"}' end, found
+  );
 end;
 $$;
 

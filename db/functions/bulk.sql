@@ -263,6 +263,7 @@ begin
   where x.n = 1
      or x.before + x.quantity <= p_pieces;
 
+  perform redeem.lock_links(p_tenant, l_sku);
   perform bulk.lock_accounts(p_tenant, l_sku, the_bulk.member_id);
   perform ledger.close(p_tenant, array[the_bulk.hold_id], 'released', 'bulk.drawn')
   where the_bulk.hold_id is not null;

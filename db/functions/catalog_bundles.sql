@@ -143,6 +143,21 @@ as $$
         and o.enabled
         and p.on_sale
     )
+    -- Each use of it will be delivered once.
+    when 'link' then (
+      select b.quantity * b.uses_per_code * coalesce(catalog.usual_cost(p_tenant, b.sku_id), (
+        -- Of a bundle at least what is known of its parts.
+        select sum(catalog.usual_cost(p_tenant, p.part_sku_id) * p.quantity)::bigint
+        from catalog.bundle_parts p
+        where p.tenant_id = p_tenant
+          and p.sku_id = b.sku_id
+          and p.part_sku_id is not null
+      ))
+      from redeem.batches b
+      where b.tenant_id = p_tenant
+        and b.link_sku_id = s.id
+        and b.replaced_at is null
+    )
   end)
   from catalog.skus s
   where s.tenant_id = p_tenant

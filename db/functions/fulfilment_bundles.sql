@@ -404,7 +404,7 @@ begin
 end;
 $$;
 
--- {lines: [line numbers whose share goes back]}. Those of which nothing arrived, which nobody is bringing any more, and for
+-- {lines: [line numbers whose share goes back], redeemed: whether parts that cost nothing wait for `redeem.settle_parts`}. Those of which nothing arrived, which nobody is bringing any more, and for
 -- which no refund waits already. What nobody is sure about, and what a refund failed for, is for a person.
 create or replace function fulfilment.settle_bundles(p_tenant bigint, p_no bigint)
 returns jsonb
@@ -416,6 +416,7 @@ set enable_seqscan = off
 as $$
 declare
   lines jsonb;
+  is_redeemed boolean;
 begin
   perform 1
   from orders.orders o
@@ -445,14 +446,16 @@ begin
         and r.line_no = l.line_no
         and r.state = 'awaiting'
     );
+  -- What a code paid for has no price to give back: its series says what its owner gets instead.
+  is_redeemed := redeem.failed_parts(p_tenant, p_no, 'refund') is not null;
   -- Whoever has news of a part has the order locked.
-  if lines = '[]' then
+  if lines = '[]' and not is_redeemed then
     update orders.bundles b
     set due_at = null
     where b.tenant_id = p_tenant
       and b.order_no = p_no;
   end if;
-  return jsonb_build_object('lines', lines);
+  return jsonb_build_object('lines', lines, 'redeemed', is_redeemed);
 end;
 $$;
 

@@ -304,7 +304,8 @@ begin
     or recovery.state = 'awaiting' and after = 'accepted' and credited <> recovery.asked_fen
   then
     return jsonb_build_object('code', 'complaints.recovery_moved', 'params', jsonb_build_object('state', recovery.state));
-  elsif recovery.state = 'awaiting' and after = 'accepted' and recovery.asked_by_id = (p_said ->> 'staffId')::bigint then
+  -- Neither yes nor no: who asked, and could send it back, would ask for another amount until nobody looks twice.
+  elsif recovery.state = 'awaiting' and recovery.asked_by_id is not distinct from (p_said ->> 'staffId')::bigint then
     return jsonb_build_object('code', 'complaints.recovery_own', 'params', '{}'::jsonb);
   elsif credited > recovery.claimed_fen then
     return jsonb_build_object('code', 'complaints.credit_over_claim', 'params', jsonb_build_object(

@@ -1299,6 +1299,7 @@ declare
   dispute record;
   left_fen bigint;
   part bigint;
+  kept smallint[] := '{}';
 begin
   for line in
     select l.line_no, l.amount_fen - l.refunded_fen - l.refunding_fen as fen, l.delivered_at, c.order_no, c.receipt_id
@@ -1311,7 +1312,11 @@ begin
       and l.refunded_quantity < l.quantity
     order by l.line_no
   loop
-    continue when not fulfilment.end_wanted(p_tenant, line.order_no, line.line_no);
+    -- What a supplier has under way cannot be called back, and is handed over when it comes: the loss is booked already.
+    if not fulfilment.end_wanted(p_tenant, line.order_no, line.line_no) then
+      kept := kept || line.line_no;
+      continue;
+    end if;
     left_fen := line.fen;
     for dispute in
       select c.id, c.disputed_fen - c.surplus_fen as fen
@@ -1339,6 +1344,10 @@ begin
       perform fulfilment.keep_twice(p_tenant, line.order_no, line.line_no, left_fen - part);
     end if;
   end loop;
+  update payments.chargebacks c
+  set kept_lines = kept
+  where c.tenant_id = p_tenant
+    and c.id = p_dispute;
 end;
 $$;
 revoke execute on function fulfilment.end_rights(bigint, bigint) from public;

@@ -381,6 +381,17 @@ begin
             partition by g.goods_id, i_buyer[g.item_no]
             order by g.item_no
             rows between unbounded preceding and 1 preceding
+          ), 0)
+          -- Who gives another's contact is that person, too.
+          + coalesce(sum(sum(g.quantity)) over (
+            partition by g.goods_id, coalesce(nullif(lower(p_items -> (g.item_no - 1) ->> 'contact'), ''), i_buyer[g.item_no])
+            order by g.item_no
+            rows between unbounded preceding and 1 preceding
+          ), 0)
+          - coalesce(sum(sum(g.quantity)) over (
+            partition by g.goods_id, i_buyer[g.item_no], coalesce(nullif(lower(p_items -> (g.item_no - 1) ->> 'contact'), ''), i_buyer[g.item_no])
+            order by g.item_no
+            rows between unbounded preceding and 1 preceding
           ), 0) as of_batch_before
         from unnest(l_item, l_goods, l_goods_title, l_person_limit, l_quantity) as g(item_no, goods_id, title, most, quantity)
         where g.most is not null
@@ -389,26 +400,9 @@ begin
       ) x
       order by x.item_no
     loop
-      select coalesce(sum(l.quantity), 0) + one.of_batch_before
-      into taken
-      from orders.orders o
-      cross join lateral (
-        select l.quantity
-        from orders.lines l
-        where l.tenant_id = p_tenant
-          and l.order_no = o.no
-          and l.goods_id = one.goods_id
-          and l.state not in ('refunded', 'cancelled')
-        offset 0
-      ) l
-      where o.tenant_id = p_tenant
-        and o.buyer_key = one.buyer_key
-        and o.state in ('pending', 'paid', 'delivered');
+      taken := one.of_batch_before + orders.taken_by_person(p_tenant, one.goods_id, one.buyer_key, p_items -> (one.item_no - 1) ->> 'contact');
       if taken + one.quantity > one.most and results[one.item_no] is null then
-        results[one.item_no] := jsonb_build_object(
-          'code', 'orders.over_person_limit',
-          'params', jsonb_build_object('title', one.title, 'limit', one.most, 'taken', taken)
-        );
+        results[one.item_no] := orders.over_person_limit(p_tenant, one.goods_id, one.title, one.most, taken);
       end if;
     end loop;
   end if;

@@ -5,6 +5,7 @@
 --   redeem.free(tenant, sku)                      pieces of a SKU that may be redeemed now; null: not counted
 --   redeem.link_room(tenant, sku)                 of a link SKU: into what, pieces a link, pieces that are left for links
 --   redeem.link_stock(tenant, sku)                links that may be sold now; null: not counted
+--   redeem.lock_links(tenant, skus)               inside an order: nobody else finds room for what these redeem into
 --   redeem.refuse_oversold(tenant, items, …)      inside orders.place: who does not get any
 --   redeem.open_sales(tenant, nos, lines)         inside deliver_locked: lines whose codes are to be made
 --   redeem.deliver_sold(tenant, no, line, codes)  the codes of a line are made: they are the buyer's, and the price is earned
@@ -171,7 +172,29 @@ as $$
   from redeem.link_room(p_tenant, p_sku) r
 $$;
 
--- Decided under a lock for each SKU that is redeemed into, which lasts until the order is placed, so that two processes cannot both find room.
+-- One lock for each SKU that is redeemed into. Before any account: who orders links together with other goods takes them here first.
+create or replace function redeem.lock_links(p_tenant bigint, p_skus bigint[])
+returns void
+language sql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select pg_advisory_xact_lock(hashtextextended('redeem.links:' || p_tenant || ':' || t.sku_id, 0))
+  from (
+    select distinct b.sku_id
+    from redeem.batches b
+    where b.tenant_id = p_tenant
+      and b.link_sku_id = any (p_skus)
+      and b.link_sku_id is not null
+      and b.replaced_at is null
+    order by 1
+  ) t
+$$;
+revoke execute on function redeem.lock_links(bigint, bigint[]) from public;
+
+-- Decided under those locks, which last until the order is placed, so that two processes cannot both find room.
 create or replace function redeem.refuse_oversold(
   p_tenant bigint, p_items integer[], p_skus bigint[], p_quantities integer[], p_titles text[]
 )
@@ -186,19 +209,16 @@ declare
   taken jsonb := '{}';
   before bigint;
 begin
-  perform pg_advisory_xact_lock(hashtextextended('redeem.links:' || p_tenant || ':' || t.sku_id, 0))
-  from (
-    select distinct b.sku_id
-    from redeem.batches b
-    where b.tenant_id = p_tenant
-      and b.link_sku_id = any (p_skus)
-      and b.replaced_at is null
-    order by 1
-  ) t;
+  perform redeem.lock_links(p_tenant, p_skus);
   for one in
+    with rooms as materialized (
+      select s.sku, r.target, r.pieces_each, r.pieces
+      from (select distinct u.sku from unnest(p_skus) as u(sku)) s
+      cross join lateral redeem.link_room(p_tenant, s.sku) r
+    )
     select x.item, x.sku, x.quantity, x.title, r.target, r.pieces_each, r.pieces
     from unnest(p_items, p_skus, p_quantities, p_titles) with ordinality as x(item, sku, quantity, title, n)
-    cross join lateral redeem.link_room(p_tenant, x.sku) r
+    join rooms r on r.sku = x.sku
     order by x.n
   loop
     continue when one.pieces is null;

@@ -127,7 +127,7 @@ begin
 end;
 $$;
 
--- Codes and top-ups that cost money: what is done by hand, bundles and goods for points are not sold on. Never below what a piece
+-- Codes, redeem links and top-ups that cost money: what is done by hand, bundles and goods for points are not sold on. Never below what a piece
 -- costs us, nor below the floor of a rule that follows the cost, unless somebody who may has said so for this price.
 create or replace function wholesale.priced(p_tenant bigint, p_key bigint, p_skus bigint[])
 returns table (
@@ -177,7 +177,7 @@ as $$
   where k.tenant_id = p_tenant
     and k.id = p_key
     and (k.opens = 'all' or p.sku_id is not null)
-    and f.kind in ('card', 'topup')
+    and f.kind in ('card', 'topup', 'link')
     and f.price_points = 0
     and f.price_fen > 0
   order by f.sku_id

@@ -190,6 +190,7 @@ export const AUDIT_ACTIONS: Readonly<Record<string, { readonly zh: string; reado
   'redeem.resume_code': { zh: '恢复兑换码', en: 'Resumed a redeem code' },
   'redeem.void_code': { zh: '作废兑换码', en: 'Voided a redeem code' },
   'redeem.link': { zh: '设置在售兑换链接', en: 'Set what a redeem link is good for' },
+  'redeem.make_good': { zh: '缺项补偿积分', en: 'Gave points for a part that could not be had' },
   'redeem.take_back': { zh: '收回兑换', en: 'Took a redemption back' },
   'wholesale.create': { zh: '新建供货密钥', en: 'Made a wholesale key' },
   'wholesale.save': { zh: '修改供货密钥', en: 'Changed a wholesale key' },

@@ -473,6 +473,12 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     doZh: '收回权益并作废卡密；已被使用的登记为损失。',
     doEn: 'Take the right back and void the code; record a used one as a loss.',
   },
+  right_after_bank: {
+    zh: '付款人的银行已拿回全部货款 {amountFen}，买家仍持有 {grants} 份当时已发货的权益',
+    en: 'The payer’s bank has the whole payment back ({amountFen}), and the buyer still has {grants} right(s) that were not under way then',
+    doZh: '在订单里收回这些权益；供应商当时正在供货的不在此列。',
+    doEn: 'Take these rights back in the order; what a supplier had under way at that moment is not meant.',
+  },
   notice_applied_twice: {
     zh: '{whose} 的通知（交易 {reference}）被当作新消息处理了 {times} 次',
     en: 'A notice of {whose} (trade {reference}) was taken as news {times} times',

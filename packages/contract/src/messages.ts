@@ -379,6 +379,55 @@ export const MESSAGE_EVENTS = {
       },
     },
   },
+  'redeem.made_good': {
+    name: { zh: '兑换内容已用积分补偿', en: 'Points for a part that cannot be had' },
+    type: 'redeem.made_good',
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email', 'sms'],
+    on: ['inbox', 'email'],
+    link: '/orders/{order}',
+    variables: {
+      ...usual,
+      order,
+      goods: service.goods,
+      points: { name: { zh: '积分', en: 'Points' }, sample: '300', from: 'points' },
+    },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】已为您补偿 {points} 积分',
+        body: '您兑换的订单 {order} 中的 {goods} 无法交付，已补偿 {points} 积分到您的账户，其余内容不受影响。\n\n{link}',
+        sms: '您兑换的订单{order}有一项无法交付，已补偿{points}积分：{link}',
+      },
+      en: {
+        subject: '{shop}: {points} points for you',
+        body: '{goods} of order {order}, which you redeemed, cannot be had. You were given {points} points for it; the rest stays yours.\n\n{link}',
+        sms: 'A part of order {order} cannot be had; you were given {points} points: {link}',
+      },
+    },
+  },
+  'redeem.given_back': {
+    name: { zh: '兑换码可再次使用', en: 'A redeem code may be used again' },
+    type: 'redeem.given_back',
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email', 'sms'],
+    on: ['inbox', 'email'],
+    link: '/orders/{order}',
+    variables: { ...usual, order },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】您的兑换码可以再次使用',
+        body: '您兑换的订单 {order} 无法交付，这次兑换已撤回，兑换码没有消耗，可以换个时间再兑。\n\n{link}',
+        sms: '您兑换的订单{order}无法交付，兑换码没有消耗，可再次使用：{link}',
+      },
+      en: {
+        subject: '{shop}: your code may be used again',
+        body: 'Nothing of order {order}, which you redeemed, can be had. The redemption was taken back and your code is as it was.\n\n{link}',
+        sms: 'Order {order} cannot be had; your code may be used again: {link}',
+      },
+    },
+  },
   'complaint.refunded': {
     name: { zh: '坏卡已退款', en: 'A bad code was refunded' },
     type: 'complaint.refunded',

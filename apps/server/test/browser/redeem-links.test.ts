@@ -77,6 +77,11 @@ test('a redeem link is put on sale, bought, given away, redeemed and seen at the
   await desk.getByText('兑换链接', { exact: true }).click()
   await desk.getByLabel('规格名称').fill('一份')
   await desk.getByLabel('售价').first().fill('19.90')
+  // Days are those of a limit: without one there is nothing to count.
+  expect(await desk.getByLabel('限购周期').isDisabled()).toBe(true)
+  await desk.getByLabel('每人限购').fill('5')
+  await desk.getByLabel('限购周期').fill('7')
+  await keepScreen(desk, 'console-goods-limit-days')
   await desk.locator('.form-foot').getByRole('button', { name: '保存并上架' }).click()
   await desk.waitForURL(/\/goods\/\d+$/)
   const goodsId = Number(new URL(desk.url()).pathname.split('/').at(-1))
@@ -95,6 +100,7 @@ test('a redeem link is put on sale, bought, given away, redeemed and seen at the
   await dialog.getByLabel('兑换为').fill('云枢会员 月卡')
   await desk.locator('.ant-select-item-option').filter({ hasText: CARD }).click()
   await dialog.getByLabel('售出后有效天数').fill('90')
+  await dialog.getByLabel('缺项补偿（每元积分）').fill('10')
   await keepScreen(desk, 'console-redeem-link-edit')
   await dialog.getByRole('button', { name: /保\s*存/ }).click()
   await desk.getByText('售出后 90 天').waitFor()
@@ -103,6 +109,7 @@ test('a redeem link is put on sale, bought, given away, redeemed and seen at the
   // Bought by a guest: code, link and QR code.
   await phone.goto(`${mall}goods/${goodsId}`)
   await phone.getByText('购买后 90 天内有效').waitFor()
+  await phone.getByText('每人 7 天内限购 5 件').waitFor()
   await phone.getByRole('link', { name: `${CARD} / 一份` }).waitFor()
   await fitsPhones(phone)
   await phone.getByRole('link', { name: '立即购买' }).click()

@@ -578,11 +578,16 @@ test('a credit above what one person may book waits for a second, who agrees to 
   expect(await now()).toMatchObject({ state: 'awaiting', askedFen: 1_800, creditedFen: 0, endedAt: null })
   expect(await account(shop, 'cash.supplier')).toBe(owed)
   expect(await move(shop.staff, 'accepted', 1_800)).toBe('complaints.recovery_own')
+  expect(await move(shop.staff, 'sent')).toBe('complaints.recovery_own')
   expect(await move(second, 'accepted', 1_700)).toBe('complaints.recovery_moved')
   expect(await move(second, 'sent')).toBe('ok')
   expect(await now()).toMatchObject({ state: 'sent', askedFen: null, askedBy: '' })
   expect(await move(second, 'accepted', 1_900)).toBe('ok')
   expect(await move(second, 'accepted', 1_900)).toBe('complaints.recovery_own')
+  expect(await Promise.all(Array.from({ length: 3 }, () => move(second, 'sent')))).toEqual(
+    Array(3).fill('complaints.recovery_own'),
+  )
+  expect(await now()).toMatchObject({ state: 'awaiting', askedFen: 1_900 })
   const answers = await Promise.all(Array.from({ length: 4 }, () => move(shop.staff, 'accepted', 1_900)))
   expect(answers.toSorted()).toEqual([...Array(3).fill('complaints.recovery_moved'), 'ok'])
   expect(await now()).toMatchObject({ state: 'accepted', creditedFen: 1_900 })

@@ -360,7 +360,10 @@ describe('a part that the supplier refuses', () => {
     })
     expect(awaiting).toMatchObject([{ state: 'awaiting', amountFen: 2_000 }])
     // More news of it asks for nothing more.
-    expect(await house.platform.db.call(shop.tenantId, 'fulfilment.settle_bundles', order.no)).toEqual({ lines: [] })
+    expect(await house.platform.db.call(shop.tenantId, 'fulfilment.settle_bundles', order.no)).toEqual({
+      lines: [],
+      redeemed: false,
+    })
     const { refunds } = await shop.staff.call('orders.detail', { params: { no: order.no } })
     expect(refunds).toHaveLength(1)
     await expectAllRight(shop)

@@ -400,7 +400,7 @@ function placing(skuId: number, memberId: number | null, payWith: string) {
     requestHash: randomBytes(32).toString('hex'),
     memberId,
     buyerKey: memberId === null ? `c:b${no % 20_000}@example.test` : `m:${memberId}`,
-    contact: 'b@example.test',
+    contact: `b${no % 20_000}@example.test`,
     locale: 'zh-CN',
     queryHash: null,
     deviceHash: randomBytes(16).toString('hex'),

@@ -18,8 +18,8 @@ export const bulkErrors = defineErrors('bulk', {
   },
   kindNotInBulk: {
     status: 422,
-    zh: '「{title}」是组合包或人工服务，批量订单只支持卡密和直充',
-    en: '“{title}” is a bundle or a service; bulk orders take codes and top-ups only',
+    zh: '「{title}」是组合包或人工服务，批量订单只支持卡密、直充和兑换链接',
+    en: '“{title}” is a bundle or a service; bulk orders take codes, top-ups and redeem links only',
   },
   noHeading: {
     status: 422,

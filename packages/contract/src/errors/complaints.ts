@@ -73,8 +73,8 @@ export const complaintErrors = defineErrors('complaints', {
   },
   recoveryOwn: {
     status: 403,
-    zh: '金额超过店铺设定，需要另一位同事确认，不能由提出的人自己确认',
-    en: 'The amount is above what one person may book; somebody other than who said it has to agree',
+    zh: '金额超过店铺设定，需要另一位同事来确认或退回，不能由提出的人自己处理',
+    en: 'The amount is above what one person may book; somebody other than who entered it has to agree to it or send it back',
   },
   creditOverClaim: {
     status: 422,

@@ -49,6 +49,11 @@ export const orderErrors = defineErrors('orders', {
     zh: '「{title}」每人限购 {limit} 件，您已购买或占用 {taken} 件',
     en: '“{title}”: at most {limit} a person; you already have {taken}',
   },
+  overPersonLimitInDays: {
+    status: 409,
+    zh: '「{title}」同一会员或联系方式 {days} 天内限购 {limit} 件，您已购买或占用 {taken} 件；请过几天再来',
+    en: '“{title}”: at most {limit} in {days} days for one member or contact; you already have {taken}. Come back later',
+  },
   tooManyUnpaid: {
     status: 429,
     zh: '您有 {count} 个未付款订单，请先付款或取消',

@@ -36,6 +36,26 @@ export const redeemErrors = defineErrors('redeem', {
     zh: '兑换码当前状态为「{state}」，不能进行此操作',
     en: 'The code is “{state}”; this cannot be done now',
   },
+  partNotFailed: {
+    status: 409,
+    zh: '只有确定无法交付、还没有收回的组合包内容可以用积分补偿；请刷新后查看',
+    en: 'Points are given only for a part that certainly cannot be had and was not taken back; refresh to see how it stands',
+  },
+  pointsNeedMember: {
+    status: 422,
+    zh: '游客没有积分账户，请改为收回这一项，或等补货后重试发货',
+    en: 'A guest has no points; take the part back instead, or deliver it when there is stock again',
+  },
+  pointsForOnePart: {
+    status: 422,
+    zh: '用积分补偿时请只选择一项',
+    en: 'Choose exactly one part to give points for',
+  },
+  partWorthNothing: {
+    status: 422,
+    zh: '这一项不折价，请填写要补偿的积分',
+    en: 'The part has no worth of its own; say how many points to give',
+  },
   kindNotRedeemable: {
     status: 422,
     zh: '「{title}」本身就是兑换链接，不能再用来兑换；请选择它能兑换到的商品',

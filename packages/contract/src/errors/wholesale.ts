@@ -70,8 +70,8 @@ export const wholesaleErrors = defineErrors('wholesale', {
   },
   notForSale: {
     status: 422,
-    zh: '只有按现金出售的卡密和直充商品可以供货',
-    en: 'Only codes and top-ups that are sold for money can be sold on',
+    zh: '只有按现金出售的卡密、直充和兑换链接可以供货',
+    en: 'Only codes, top-ups and redeem links that are sold for money can be sold on',
   },
   belowFloor: {
     status: 409,

@@ -156,8 +156,10 @@ const goodsFields = z.object({
   onAt: instant.nullable().default(null),
   offAt: instant.nullable().default(null),
   stockDisplay: z.enum(STOCK_DISPLAYS).default('words'),
-  /** How many pieces of these goods one person may ever buy; null: any number. */
+  /** How many pieces of these goods one person may buy, over all orders under a contact or of a member; null: any number. */
   limitPerPerson: z.int().min(1).max(1_000_000).nullable().default(null),
+  /** Counts only what was ordered in so many days before; null: all that was ever bought. Means nothing without the limit. */
+  limitDays: z.int().min(1).max(366).nullable().default(null),
   limitPerOrder: z.int().min(1).max(10_000).default(100),
   /** Whether a mail may carry their codes; null: as the shop has it. */
   codesByEmail: z.boolean().nullable().default(null),
@@ -352,6 +354,7 @@ export const goodsDetail = z.object({
   offAt: instant.nullable(),
   stockDisplay: z.enum(STOCK_DISPLAYS),
   limitPerPerson: z.int().nullable(),
+  limitDays: z.int().nullable(),
   limitPerOrder: z.int(),
   codesByEmail: z.boolean().nullable(),
   codesBySms: z.boolean(),
@@ -776,6 +779,7 @@ export const mallGoods = z.object({
   guideEn: z.string(),
   formFields,
   limitPerPerson: z.int().nullable(),
+  limitDays: z.int().nullable(),
   limitPerOrder: z.int(),
   /** When the sale ends by schedule. */
   offAt: instant.nullable(),

@@ -155,6 +155,8 @@ export const orderView = z.object({
       codes: z.array(deliveredCode).nullable(),
       moreCodes: z.int(),
       lock: codesLock.nullable(),
+      /** A part of a redeemed bundle that could not be had: so many points were given for it. */
+      madeGoodPoints: z.int().nullable(),
     }),
   ),
   bundles: z.array(shownBundle),
@@ -475,6 +477,8 @@ export const orderDetail = orderSummary.extend({
       costFen: fen.nullable(),
       /** Of `refundingFen`, what failed. */
       failedFen: fen,
+      /** A payer’s bank took the whole payment while a supplier had it under way: it is handed over all the same. */
+      keptAfterBank: z.boolean(),
       hold: z.object({ state: z.string(), expiresAt: instant }).nullable(),
       exception: z
         .object({ reason: z.enum(EXCEPTION_REASONS), note: z.string().nullable(), since: instant })

@@ -24,6 +24,8 @@ export const recoveryRow = z.object({
   /** Said to be credited, and by whom: above the shop's amount it waits for a second person. */
   askedFen: fen.nullable(),
   askedBy: z.string(),
+  /** Who entered it: another person agrees or sends it back. */
+  askedById: z.int().nullable(),
   state: z.enum(RECOVERY_STATES),
   reference: z.string(),
   note: z.string(),

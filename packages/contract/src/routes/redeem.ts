@@ -30,6 +30,7 @@ import { orderView } from './orders.ts'
 export const REDEEM_CODES_MAX = 20_000
 export const REDEEM_USES_MAX = 100_000
 export const REDEEM_QUANTITY_MAX = 100
+export const REDEEM_PART_POINTS_MAX = 1_000_000
 export const REDEEM_DAYS_MAX = 3_650
 
 /** As it was typed or scanned; longer text is no code. */
@@ -137,6 +138,8 @@ const redeemBatch = z.object({
   validDays: z.int().nullable(),
   givesBack: z.boolean(),
   whenShort: z.enum(WHEN_SHORT),
+  /** Points for each yuan that a part of a bundle was worth which cannot be had; null: somebody of the shop decides. */
+  partPoints: z.int().nullable(),
   /** As which goods its codes are sold; null: they are handed out. */
   linkSkuId: id.nullable(),
   state: z.enum(REDEEM_BATCH_STATES),
@@ -185,8 +188,8 @@ const redeemUse = z.object({
   at: instant,
   takenBackAt: instant.nullable(),
   gaveBack: z.boolean(),
-  /** Of a bundle: its parts, of which some may be taken back. */
-  parts: z.array(z.object({ lineNo: z.int(), title: z.string(), isTakenBack: z.boolean() })),
+  /** Of a bundle: its parts, of which some may be taken back, and for some that cannot be had points be given. */
+  parts: z.array(z.object({ lineNo: z.int(), title: z.string(), isTakenBack: z.boolean(), hasFailed: z.boolean() })),
 })
 
 const soldCode = redeemCode.extend({
@@ -210,6 +213,7 @@ const linkFacts = z.object({
   validTo: instant.nullable().default(null),
   givesBack: z.boolean().default(true),
   whenShort: z.enum(WHEN_SHORT).default('refuse'),
+  partPoints: z.int().min(1).max(REDEEM_PART_POINTS_MAX).nullable().default(null),
   stock: z.enum(LINK_STOCKS).default('derived'),
 })
 
@@ -270,6 +274,7 @@ export const redeemRoutes = {
       validDays: z.int().min(1).max(REDEEM_DAYS_MAX).nullable().default(null),
       givesBack: z.boolean().default(true),
       whenShort: z.enum(WHEN_SHORT).default('refuse'),
+      partPoints: z.int().min(1).max(REDEEM_PART_POINTS_MAX).nullable().default(null),
       note: text(500).default(''),
     }),
     response: redeemBatch,
@@ -356,6 +361,8 @@ export const redeemRoutes = {
       reason,
       /** Parts of a bundle; without it all that is left. The code may be used again once nothing is left. */
       lines: z.array(z.int().min(1).max(99)).min(1).max(99).optional(),
+      /** Of one part that cannot be had: so many points for it instead. */
+      points: z.int().min(1).max(REDEEM_PART_POINTS_MAX).optional(),
     }),
     response: ok.extend({ gaveBack: z.boolean(), isWhole: z.boolean() }),
   }),

@@ -45,7 +45,7 @@ const address = z.url({ protocol: /^https?$/ }).max(500)
 
 export const wholesaleProduct = z.object({
   productId: z.string(),
-  /** `card`: hands over codes; `topup`: tops up an account. */
+  /** `card`: hands over codes, also redeem links, whose secret is the link with its code behind the `#`; `topup`: tops up an account. */
   kind: z.enum(['card', 'topup']),
   name: z.string(),
   /** What one piece costs the caller now. */
@@ -309,7 +309,7 @@ export const wholesalePrice = z.object({
   skuId: id,
   goodsTitle: z.string(),
   skuTitle: z.string(),
-  kind: z.enum(['card', 'topup']),
+  kind: z.enum(['card', 'topup', 'link']),
   mallFen: fen,
   floorFen: fen,
   /** Null: by the key's part of the mall's price. */

@@ -108,6 +108,7 @@ const OBJECTS: Readonly<Record<string, readonly [zh: string, en: string]>> = {
   batch: ['批次', 'batch'],
   sku: ['规格', 'variant'],
   goods: ['商品', 'goods'],
+  redeem_code: ['兑换码', 'redeem code'],
   redeem_batch: ['兑换批次', 'series of redeem codes'],
   account: ['账户', 'account'],
   hold: ['占用', 'hold'],

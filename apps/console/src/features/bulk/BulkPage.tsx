@@ -195,7 +195,7 @@ function Downloads({ bulk, onCodes }: { readonly bulk: Bulk; readonly onCodes: (
       notice(error)
     }
   }
-  const hasCodes = may('bulk.export') && bulk.skus.some(({ kind }) => kind === 'card')
+  const hasCodes = may('bulk.export') && bulk.skus.some(({ kind }) => kind === 'card' || kind === 'link')
   return (
     <Dropdown
       menu={{

@@ -266,6 +266,7 @@ export const bookText = defineMessages('books', {
   'points.spend': ['积分兑付', 'Points spent'],
   'points.refund': ['退还积分', 'Points given back'],
   'points.bundle': ['组合包送积分', 'Points of a bundle'],
+  'points.made_good': ['组合包缺项补偿', 'Points for a part that could not be had'],
   'points.take_back': ['收回积分', 'Points taken back'],
   'cash.refund_to_balance': ['退款到余额', 'Refund to balance'],
   'cash.refund_by_hand': ['退款线下支付', 'Refund paid outside'],

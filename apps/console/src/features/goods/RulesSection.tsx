@@ -52,6 +52,21 @@ export function RulesSection() {
         <Form.Item name="limitPerPerson" label={t('limitPerPerson')}>
           {pieces(1_000_000, '∞')}
         </Form.Item>
+        <Form.Item noStyle dependencies={['limitPerPerson']}>
+          {({ getFieldValue }) => (
+            <Form.Item name="limitDays" label={t('limitDays')} extra={t('limitDaysHint')}>
+              <InputNumber
+                min={1}
+                max={366}
+                precision={0}
+                disabled={!getFieldValue('limitPerPerson')}
+                placeholder={t('limitForEver')}
+                suffix={t('daysUnit')}
+                style={{ width: '100%' }}
+              />
+            </Form.Item>
+          )}
+        </Form.Item>
         <Form.Item name="limitPerOrder" label={t('limitPerOrder')} rules={[{ required: true, message: '' }]}>
           {pieces(10_000)}
         </Form.Item>

@@ -210,6 +210,13 @@ export const goodsText = defineMessages('goods', {
   displayExact: ['准确数量', 'Exactly'],
   displayHidden: ['不显示', 'Not at all'],
   limitPerPerson: ['每人限购', 'Limit per person'],
+  limitDays: ['限购周期', 'Counted over'],
+  limitDaysHint: [
+    '同一会员或联系方式的所有订单合计，不论用几台设备；留空表示不限时间',
+    'All orders of one member or contact together, from however many devices; empty: for ever',
+  ],
+  limitForEver: ['不限时间', 'For ever'],
+  daysUnit: ['天', 'days'],
   limitPerOrder: ['每单限购', 'Limit per order'],
   piecesUnit: ['件', 'pcs'],
   positionHint: ['数字大的排在前面', 'Larger comes first'],

@@ -35,6 +35,7 @@ export type GoodsValues = Pick<
   | 'offAt'
   | 'stockDisplay'
   | 'limitPerPerson'
+  | 'limitDays'
   | 'limitPerOrder'
   | 'codesByEmail'
   | 'codesBySms'
@@ -107,6 +108,7 @@ export const emptyGoods = (): GoodsValues => ({
   offAt: null,
   stockDisplay: 'words',
   limitPerPerson: null,
+  limitDays: null,
   limitPerOrder: 100,
   codesByEmail: null,
   codesBySms: false,
@@ -150,6 +152,7 @@ export function inputOf(values: GoodsValues) {
     offAt: values.offAt ?? null,
     stockDisplay: values.stockDisplay,
     limitPerPerson: values.limitPerPerson ?? null,
+    limitDays: values.limitPerPerson ? (values.limitDays ?? null) : null,
     limitPerOrder: values.limitPerOrder,
     codesByEmail: values.codesByEmail ?? null,
     codesBySms: values.codesBySms,

@@ -68,6 +68,9 @@ export function OrderLine({ order, line }: { readonly order: Order; readonly lin
       {line.kind === 'topup' && order.paidAt !== null && may('orders.read') && (
         <CorrectAccount no={order.no} lineNo={line.lineNo} isRefused={line.exception?.reason === 'account_refused'} />
       )}
+      {line.keptAfterBank && line.refundedQuantity < line.quantity && (
+        <Alert type="warning" showIcon title={t('keptTitle')} description={t('keptText')} />
+      )}
       {line.exception && <Exception order={order} line={line} exception={line.exception} />}
       {!isRecharge && <LinePurchases orderNo={order.no} lineNo={line.lineNo} />}
       {line.grants.length > 0 && (

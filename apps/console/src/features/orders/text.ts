@@ -184,6 +184,11 @@ export const orderText = defineMessages('orders', {
   refundedOf: ['已退 {amount}', '{amount} refunded'],
   refundingOf: ['退款中 {amount}', '{amount} on its way back'],
   failedOf: ['退款失败 {amount}', '{amount} could not be refunded'],
+  keptTitle: ['银行拿回全部货款时，供应商已在供货', 'A supplier had it under way when the bank took the whole payment'],
+  keptText: [
+    '已向供应商下的单收不回来：到货后照常交给买家，货款已记入拒付损失，不会再向别家采购。',
+    'What was ordered there cannot be called back: it is handed over when it comes, the payment is booked as lost, and nothing is bought elsewhere.',
+  ],
   takenBackOf: ['收回 {count} 件', '{count} taken back'],
   byHand: ['人工了结', 'by hand'],
   toLetGo: ['冲回下单时少收的部分，不退给任何人', 'what was missing from the start; to nobody'],

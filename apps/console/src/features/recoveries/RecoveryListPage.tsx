@@ -1,5 +1,5 @@
 import { DownOutlined } from '@ant-design/icons'
-import { Button, Card, Dropdown, Form, Input, Table } from 'antd'
+import { Button, Card, Dropdown, Form, Input, Table, Typography } from 'antd'
 import { Link } from 'react-router'
 import { newKey, useAction, useRead } from '../../shared/api/hooks.ts'
 import { download, type Output, type Row } from '../../shared/api/index.ts'
@@ -9,7 +9,7 @@ import { MoneyInput } from '../../shared/parts/inputs.tsx'
 import { useNotice } from '../../shared/parts/notice.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Money, OneLine, Time } from '../../shared/parts/values.tsx'
-import { useMay } from '../../shared/session.tsx'
+import { useMay, useMe } from '../../shared/session.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
 import { recoveryText } from './text.ts'
 
@@ -29,10 +29,14 @@ const MOVES: Readonly<Record<Recovery['state'], readonly Move[]>> = {
   written_off: [],
 }
 
+/** Whoever entered the credit neither agrees to it nor sends it back. */
+const isMine = ({ state, askedById }: Recovery, me: number) => state === 'awaiting' && askedById === me
+
 /** What suppliers owe for bad codes, with sums of each. */
 export function RecoveryListPage() {
   const t = useText(recoveryText)
   const may = useMay()
+  const me = useMe()
   const move = useMove()
   const notice = useNotice()
   const { data: sums } = useRead('fulfilment.sumRecoveries', {}, { refreshMs: 30_000 })
@@ -69,7 +73,9 @@ export function RecoveryListPage() {
             >
               {t('evidence')}
             </Button>
-            {MOVES[recovery.state].length > 0 && (
+            {isMine(recovery, me.id) ? (
+              <Typography.Text type="secondary">{t('othersDecide')}</Typography.Text>
+            ) : MOVES[recovery.state].length === 0 ? null : (
               <Dropdown
                 trigger={['click']}
                 menu={{

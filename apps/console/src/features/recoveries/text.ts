@@ -26,6 +26,7 @@ export const recoveryText = defineMessages('recoveries', {
   written_off: ['核销', 'Write off'],
   agree: ['同意认账', 'Approve the credit'],
   sendBack: ['退回', 'Send back'],
+  othersDecide: ['待同事复核', 'A colleague decides'],
   askedBy: ['{name} 提出，待另一位同事复核', 'Entered by {name}; another person has to approve it'],
   'text.agree': [
     '{name} 提出的认账金额超过店铺设定，需要您复核；同意后入账，不能撤回。',

@@ -152,6 +152,7 @@ const USUAL: Omit<Facts, 'intoSkuId'> = {
   validTo: null,
   givesBack: true,
   whenShort: 'refuse',
+  partPoints: null,
   stock: 'derived',
 }
 
@@ -210,14 +211,27 @@ function useEdit(): (link: LinkGoods) => void {
               ]}
             />
           </Form.Item>
+          <Form.Item name="partPoints" label={t('partPoints')} extra={t('partPointsHint')}>
+            {count(1_000_000)}
+          </Form.Item>
           <Form.Item name="givesBack" label={t('givesBack')} valuePropName="checked">
             <Switch />
           </Form.Item>
         </>
       ),
       onConfirm: (_reason, values) => {
-        const { intoSkuId, quantity, usesPerCode, perPerson, validDays, validTo, givesBack, whenShort, stock } =
-          values as Facts
+        const {
+          intoSkuId,
+          quantity,
+          usesPerCode,
+          perPerson,
+          validDays,
+          validTo,
+          givesBack,
+          whenShort,
+          partPoints,
+          stock,
+        } = values as Facts
         return save.run({
           params: { skuId: link.skuId },
           body: {
@@ -229,6 +243,7 @@ function useEdit(): (link: LinkGoods) => void {
             validTo: validTo ?? null,
             givesBack,
             whenShort,
+            partPoints: partPoints ?? null,
             stock,
           },
         })

@@ -29,6 +29,7 @@ const EMPTY: Values = {
   validDays: null,
   givesBack: true,
   whenShort: 'refuse',
+  partPoints: null,
   note: '',
 }
 
@@ -84,6 +85,9 @@ export function RedeemNewPage() {
           </Form.Item>
           <Form.Item name="givesBack" label={t('givesBack')} valuePropName="checked">
             <Switch />
+          </Form.Item>
+          <Form.Item name="partPoints" label={t('partPoints')} extra={t('partPointsHint')}>
+            <InputNumber<number> min={1} max={1_000_000} precision={0} style={{ width: '100%' }} />
           </Form.Item>
           <Form.Item name="whenShort" label={t('whenShort')} style={{ marginBottom: 0 }}>
             <Radio.Group

@@ -116,6 +116,7 @@ function BatchFacts({ batch }: { readonly batch: Batch }) {
         ],
         batch.validDays !== null && [t('validDays'), t('days', { count: batch.validDays })],
         [t('givesBack'), t(batch.givesBack ? 'yes' : 'no')],
+        batch.kind === 'bundle' && [t('partPoints'), batch.partPoints?.toString() ?? t('partByDesk')],
         [t('whenShort'), t(batch.whenShort === 'wait' ? 'shortWait' : 'shortRefuse')],
         batch.linkSkuId === null && [
           t('exportedFact'),

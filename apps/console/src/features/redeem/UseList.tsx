@@ -1,4 +1,4 @@
-import { Button, Checkbox, Form } from 'antd'
+import { Button, Checkbox, Form, InputNumber } from 'antd'
 import { Link } from 'react-router'
 import { useAction } from '../../shared/api/hooks.ts'
 import type { Row } from '../../shared/api/index.ts'
@@ -86,6 +86,7 @@ function TakeBack({ use }: { readonly use: Use }) {
   })
   if (use.takenBackAt !== null || !may('redeem.manage')) return null
   const left = use.parts.filter(({ isTakenBack }) => !isTakenBack)
+  const givesPoints = use.memberId !== null && left.some(({ hasFailed }) => hasFailed)
   return (
     <Button
       type="link"
@@ -97,25 +98,36 @@ function TakeBack({ use }: { readonly use: Use }) {
           object: `${t('order')} ${use.orderNo} · ${use.contactMasked}`,
           consequence: t('takeBackText'),
           askReason: true,
-          ...(left.length > 1
+          ...(left.length > 1 || givesPoints
             ? {
                 initialValues: { lines: left.map(({ lineNo }) => lineNo) },
                 extra: (
-                  <Form.Item
-                    name="lines"
-                    label={t('parts')}
-                    extra={t('partsHint')}
-                    rules={[{ required: true, message: t('partsRequired') }]}
-                  >
-                    <Checkbox.Group options={left.map(({ lineNo, title }) => ({ value: lineNo, label: title }))} />
-                  </Form.Item>
+                  <>
+                    <Form.Item
+                      name="lines"
+                      label={t('parts')}
+                      extra={t('partsHint')}
+                      rules={[{ required: true, message: t('partsRequired') }]}
+                    >
+                      <Checkbox.Group options={left.map(({ lineNo, title }) => ({ value: lineNo, label: title }))} />
+                    </Form.Item>
+                    {givesPoints && (
+                      <Form.Item name="points" label={t('instead')} extra={t('insteadHint')}>
+                        <InputNumber<number> min={1} max={1_000_000} precision={0} style={{ width: '100%' }} />
+                      </Form.Item>
+                    )}
+                  </>
                 ),
               }
             : {}),
-          onConfirm: (reason, { lines }) =>
+          onConfirm: (reason, { lines, points }) =>
             takeBack.run({
               params: { redeemedNo: use.orderNo },
-              body: { reason, ...(Array.isArray(lines) ? { lines: lines as number[] } : {}) },
+              body: {
+                reason,
+                ...(Array.isArray(lines) ? { lines: lines as number[] } : {}),
+                ...(typeof points === 'number' ? { points } : {}),
+              },
             }),
         })
       }

@@ -34,6 +34,11 @@ export const linkText = defineMessages('redeemLink', {
   stock: ['可售数量', 'How many are for sale'],
   stockDerived: ['按可兑换商品的库存', 'As what it redeems into is there for'],
   stockUnlimited: ['不限', 'As many as come'],
+  partPoints: ['缺项补偿（每元积分）', 'Points for a missing part (a yuan)'],
+  partPointsHint: [
+    '兑换组合包时，「退还该项」的内容无法交付且没有价款可退：会员按该项价值得到这么多积分；留空由客服处理',
+    'When a part of a redeemed bundle cannot be had and there is no price to give back, a member gets so many points for each yuan of its worth; empty: somebody decides',
+  ],
   whenShort: ['兑换时缺货', 'When it is short'],
   shortRefuse: ['提示稍后再来，码不消耗', 'Refuse; the code keeps its use'],
   shortWait: ['先登记，到货后发放', 'Take it; it waits for stock'],

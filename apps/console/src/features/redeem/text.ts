@@ -53,6 +53,17 @@ export const redeemText = defineMessages('redeem', {
   when: ['有效期', 'Validity'],
   validDaysHint: ['从导出那天算起，留空不限', 'Counted from the export; empty: no limit'],
   validToHint: ['留空不限；与天数同时填写时取先到者', 'Empty: no end; with days, whichever comes first'],
+  partPoints: ['缺项补偿（每元积分）', 'Points for a missing part (a yuan)'],
+  partByDesk: ['由客服处理', 'Somebody decides'],
+  instead: ['改为补偿积分', 'Points instead'],
+  insteadHint: [
+    '只勾选一项无法交付的内容时可填：收回该项并给会员这么多积分；留空只收回',
+    'For exactly one part that cannot be had: it ends and the member gets so many points; empty: it is only taken back',
+  ],
+  partPointsHint: [
+    '兑换组合包时，「退还该项」的内容无法交付且没有价款可退：会员按该项价值得到这么多积分；留空由客服处理',
+    'When a part of a redeemed bundle cannot be had and there is no price to give back, a member gets so many points for each yuan of its worth; empty: somebody decides',
+  ],
   whenShort: ['兑换时缺货', 'When it is short'],
   shortRefuse: ['提示稍后再来，码不消耗', 'Refuse; the code keeps its use'],
   shortWait: ['先登记，到货后发放', 'Take it; it waits for stock'],

@@ -44,7 +44,7 @@ export const wholesaleText = defineMessages('wholesale', {
   price: ['价格与商品', 'Prices and goods'],
   opens: ['开放范围', 'Goods opened'],
   opensListed: ['只开放单独列出的商品', 'Only goods listed here'],
-  opensAll: ['所有在售的卡密与直充商品', 'All codes and top-ups on sale'],
+  opensAll: ['所有在售的卡密、直充与兑换链接', 'All codes, top-ups and redeem links on sale'],
   percent: ['供货价', 'Wholesale price'],
   percentHint: [
     '商城现价的百分比；可为单个商品另设价格。任何情况下不低于底价（成本与跟价规则的最低价）',

@@ -134,10 +134,11 @@ export function BuyPanel({ goods }: { readonly goods: Goods }) {
     </div>
   )
 
-  function limits({ limitPerPerson, limitPerOrder }: Goods): string {
-    return limitPerPerson === null
-      ? t('goods.limitPerOrder', { count: limitPerOrder })
-      : t('goods.limitPerPerson', { count: limitPerPerson })
+  function limits({ limitPerPerson, limitDays, limitPerOrder }: Goods): string {
+    if (limitPerPerson === null) return t('goods.limitPerOrder', { count: limitPerOrder })
+    return limitDays === null
+      ? t('goods.limitPerPerson', { count: limitPerPerson })
+      : t('goods.limitInDays', { count: limitPerPerson, days: limitDays })
   }
 }
 

@@ -52,7 +52,11 @@ function Part({ line }: { readonly line: OrderLine }) {
           </>
         )}
       </span>
-      <span className={classes(css.state, css[tone])}>{t(`order.bundle.states.${situation}`)}</span>
+      <span className={classes(css.state, css[tone])}>
+        {line.madeGoodPoints === null
+          ? t(`order.bundle.states.${situation}`)
+          : t('order.bundle.madeGood', { count: line.madeGoodPoints })}
+      </span>
     </li>
   )
 }

@@ -27,6 +27,7 @@ const line = (state: OrderLine['state']): OrderLine => ({
   guide: null,
   codes: null,
   moreCodes: 0,
+  madeGoodPoints: null,
   lock: null,
 })
 

@@ -83,6 +83,7 @@ export const messages: Messages = {
     nextTier: '{{count}} more and each costs {{price}}',
     saved: 'Quantity price applied; you save {{price}}',
     limitPerPerson: 'At most {{count}} a person',
+    limitInDays: 'At most {{count}} a person in {{days}} days',
     limitPerOrder: 'At most {{count}} an order',
     promise: 'Delivery',
     forMember: 'Only you, signed in to this shop, will be able to open the codes; sign in to buy.',
@@ -382,6 +383,7 @@ export const messages: Messages = {
       parts: 'Parts of the bundle',
       waits:
         'This bundle is delivered as a whole. What is ready is set aside for you, and all of it appears here by itself once the rest is there.',
+      madeGood: 'Could not be had: {{count}} points for you',
       states: {
         waiting: 'Waiting',
         heldBack: 'Ready, waiting for the rest',

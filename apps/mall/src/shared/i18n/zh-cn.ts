@@ -81,6 +81,7 @@ export const messages = {
     nextTier: '再买 {{count}} 件，每件 {{price}}',
     saved: '已享批量价，共省 {{price}}',
     limitPerPerson: '每人限购 {{count}} 件',
+    limitInDays: '每人 {{days}} 天内限购 {{count}} 件',
     limitPerOrder: '每单最多 {{count}} 件',
     promise: '发货说明',
     forMember: '购买后卡密只有您登录本店账号后可以查看，请登录后购买。',
@@ -368,6 +369,7 @@ export const messages = {
     bundle: {
       parts: '套餐内容',
       waits: '这个套餐会在全部备齐后一起发货。已备好的部分已为您留好，其余到齐后自动显示，无需刷新。',
+      madeGood: '无法交付，已补偿 {{count}} 积分',
       states: {
         waiting: '待发货',
         heldBack: '已备好，等待其余',

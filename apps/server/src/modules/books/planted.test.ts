@@ -42,6 +42,11 @@ const code = await one(
 )
 const refund = await one(`select id as n from payments.refunds where tenant_id = $1 and order_no = ${refunded.no}`)
 const receipt = await one(`select id as n from payments.receipts where tenant_id = $1 and order_no = ${delivered.no}`)
+const [soldFirst, soldSecond] = await Promise.all(
+  [1, 2].map((piece) =>
+    one(`select id as n from redeem.codes where tenant_id = $1 and order_no = ${links.sold} and piece = ${piece}`),
+  ),
+)
 const gone = await one(
   `select max(id) as n from entitlements.grants where tenant_id = $1 and order_no = ${refunded.no}`,
 )
@@ -89,6 +94,7 @@ const TABLES = [
   'orders.lines',
   'payments.receipts',
   'payments.refunds',
+  'payments.chargebacks',
   'payments.notices',
   'entitlements.grants',
   'catalog.goods',
@@ -617,6 +623,24 @@ const plantings: readonly Planting[] = [
     name: 'a redeem code whose hash is another’s',
     sql: `update redeem.codes set code_hash = '\\x01' where ${t} and id = ${redeemCode}`,
     told: { fingerprint_differs: [`redeem_code ${redeemCode}`] },
+  },
+  {
+    name: 'the cipher text of one redeem code in the place of another, and a keyed hash that is of no code',
+    sql: `update redeem.codes set sealed = (select sealed from redeem.codes where ${t} and order_no = ${links.sold} and piece = 2)
+        where ${t} and order_no = ${links.sold} and piece = 1;
+      update redeem.codes set code_hash = decode(repeat('ab', octet_length(code_hash)), 'hex')
+        where ${t} and order_no = ${links.sold} and piece = 2`,
+    told: {
+      cipher_closed: [`redeem_code ${soldFirst}`],
+      fingerprint_differs: [`redeem_code ${soldSecond}`],
+    },
+  },
+  {
+    name: 'a right that lives after a bank took the whole payment, and was not under way then',
+    sql: `insert into payments.chargebacks (tenant_id, gateway, dispute_no, trade_no, order_no, receipt_id, amount_fen, state, ended_at, kept_lines)
+      select tenant_id, gateway, 'D-planted', trade_no, order_no, id, amount_fen, 'won', now(), '{}' from payments.receipts
+      where ${t} and order_no = ${delivered.no}`,
+    told: { right_after_bank: [`order ${delivered.no}`] },
   },
 ]
 

@@ -1,4 +1,4 @@
-import type { BulkOrder, BulkState } from '@quanshu/contract'
+import type { BulkOrder, BulkState, SkuKind } from '@quanshu/contract'
 import { type Actor, defineStates, type StateTable, type TenantId } from '@quanshu/kernel'
 import type { Ctx } from '../../platform/db/index.ts'
 
@@ -12,6 +12,9 @@ export const bulkStates = defineStates<BulkState>('bulk order', 'draft', {
 } satisfies StateTable<BulkState>)
 
 export const actorName = (actor: Actor): string => (actor.kind === 'staff' || actor.kind === 'system' ? actor.name : '')
+
+/** What a line may order: a bundle is several lines, and a service has a day's capacity. */
+export const isBulkKind = (kind: SkuKind): boolean => kind === 'card' || kind === 'topup' || kind === 'link'
 
 export const RUN_TASK = 'bulk.run'
 

@@ -11,7 +11,7 @@ import { exportCodes } from './commands/export-codes.ts'
 import { createRedeemer } from './commands/redeem-code.ts'
 import { saveLink } from './commands/save-link.ts'
 import { setBatchState, setCodeState } from './commands/set-state.ts'
-import { takeBack } from './commands/take-back.ts'
+import { makeGood, takeBack } from './commands/take-back.ts'
 import { createGuesses } from './guesses.ts'
 import { HASH_PURPOSE } from './model.ts'
 import { getBatch, listBatches } from './queries/batches.ts'
@@ -90,7 +90,11 @@ const deskRoutes = (platform: Platform): readonly BoundRoute[] => [
   }),
   handle(redeemRoutes.takeBack, async ({ ctx, params, body }) => ({
     ok: true as const,
-    ...(await platform.db.write(ctx, (tx) => takeBack(tx, params.redeemedNo as OrderNo, body))),
+    ...(await platform.db.write(ctx, (tx) => {
+      const { points, lines = [], reason } = body
+      const no = params.redeemedNo as OrderNo
+      return points === undefined ? takeBack(tx, no, body) : makeGood(tx, no, { reason, lines, points })
+    })),
   })),
   handle(redeemRoutes.listLinks, ({ ctx }) => platform.db.read(ctx, listLinks)),
   handle(redeemRoutes.saveLink, ({ ctx, params, body }) =>

@@ -89,7 +89,7 @@ export function standingOf({ lines: [line] }: Pick<SealedView, 'lines'>): {
   if (!line) return { state: 'failed', arrived: 0 }
   if (line.state === 'refunded' || line.state === 'cancelled') return { state: 'failed', arrived: 0 }
   if (line.state !== 'delivered') return { state: 'processing', arrived: 0 }
-  const arrived = line.kind === 'card' ? (line.codes?.length ?? 0) : line.deliveredQuantity
+  const arrived = line.kind !== 'topup' ? (line.codes?.length ?? 0) : line.deliveredQuantity
   if (arrived === 0) return { state: 'failed', arrived }
   return { state: arrived >= line.quantity ? 'done' : 'partial', arrived }
 }

@@ -298,6 +298,7 @@ export type CatalogGoods = {
   updated_at: DefaultedTime
   codes_by_email: boolean | null
   codes_by_sms: Generated<boolean>
+  limit_days: number | null
 }
 
 export type CatalogGoodsPictures = {
@@ -1113,6 +1114,7 @@ export type PaymentsChargebacks = {
   credit_fen: Generated<number>
   surplus_fen: Generated<number>
   disputed_fen: Generated<number>
+  kept_lines: number[] | null
 }
 
 export type PaymentsClaims = {
@@ -1386,6 +1388,7 @@ export type RedeemBatches = {
   replaced_at: NullableTime
   link_stock: Generated<'derived' | 'unlimited'>
   when_short: Generated<'refuse' | 'wait'>
+  part_points: number | null
 }
 
 export type RedeemCodes = {
@@ -1413,6 +1416,18 @@ export type RedeemExports = {
   by_staff_id: number
   reason: string
   codes: number
+}
+
+export type RedeemMadeGood = {
+  tenant_id: number
+  order_no: number
+  line_no: number
+  points: number
+  worth_fen: number
+  by_name: string
+  by_staff_id: number | null
+  reason: string
+  at: DefaultedTime
 }
 
 export type RedeemSales = {
@@ -2245,6 +2260,7 @@ export type DB = {
   'redeem.batches': RedeemBatches
   'redeem.codes': RedeemCodes
   'redeem.exports': RedeemExports
+  'redeem.made_good': RedeemMadeGood
   'redeem.sales': RedeemSales
   'redeem.uses': RedeemUses
   'stock.low_marks': StockLowMarks

@@ -6,7 +6,7 @@ import type { Ctx } from '../db/types.ts'
 import type { Platform } from '../module.ts'
 import { span } from '../telemetry/index.ts'
 import { refuseUnlessAllowed } from './access.ts'
-import type { BoundRoute, Cookies, EventStream, FileReply, RequestOf, Session, SignedIn, Tenant } from './bind.ts'
+import type { Area, BoundRoute, Cookies, EventStream, FileReply, RequestOf, Session, SignedIn, Tenant } from './bind.ts'
 import { cookieJar, type Jar, readCookies } from './cookies.ts'
 import { refuseCrossSite } from './csrf.ts'
 import { sendFile } from './files.ts'
@@ -62,7 +62,12 @@ export function answerer(house: House): (route: BoundRoute) => FastifyHandler {
         prefix: prefixOf(request.raw),
         idempotency,
         once: onceOf(house.platform.db, ctx, idempotency),
-        openStream: () => house.streams.start(request, reply),
+        openStream: () => {
+          const stream = house.streams.start(request, reply)
+          const whose = whoseSession(session)
+          if (whose) house.sessions.watch(tenant.tenantId, areaOf(spec), readCookies(request), whose, stream)
+          return stream
+        },
         raw: request,
         reply,
       } as unknown as RequestOf<RouteSpec>
@@ -92,7 +97,7 @@ function admission(
   spec: RouteSpec,
 ): (request: FastifyRequest, reply: FastifyReply) => Admitted | Promise<Admitted> {
   const { config } = house.platform
-  const area = spec.path.startsWith('/api/console/') ? 'console' : 'mall'
+  const area = areaOf(spec)
   const marksDevices = spec.path.startsWith('/api/mall/')
   const limit = spec.rateLimit === undefined ? RATE_LIMIT : spec.rateLimit
   const isByKey = spec.access.kind === 'key'
@@ -158,6 +163,13 @@ function deviceOf(cookies: Cookies): string {
 function sessionOf(signedIn: SignedIn | undefined, deviceId: string): Session {
   if (signedIn === undefined) return { kind: 'none', deviceId }
   return signedIn.kind === 'member' ? { ...signedIn, deviceId } : signedIn
+}
+
+const areaOf = (spec: RouteSpec): Area => (spec.path.startsWith('/api/console/') ? 'console' : 'mall')
+
+function whoseSession(session: Session) {
+  if (session.kind === 'staff') return { kind: session.kind, id: session.staffId }
+  return session.kind === 'member' ? { kind: session.kind, id: session.memberId } : undefined
 }
 
 function actorOf(session: Session): Actor {

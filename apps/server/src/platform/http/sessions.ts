@@ -1,9 +1,12 @@
 import type { TenantId } from '@quanshu/kernel'
-import type { EventHub } from '../events/index.ts'
-import type { Area, Ports, SignedIn } from './bind.ts'
+import { type EventHub, topicOf } from '../events/index.ts'
+import type { Area, EventStream, Ports, SignedIn } from './bind.ts'
 
 /** Publish on this topic of the hub when sessions of this process's members ended for any other reason than their own sign-out. */
 export const SESSIONS_CHANGED = 'http.sessions.changed'
+
+/** The subject of `session.ended`: whose sessions a stream asks about again. */
+export const sessionsOf = (kind: SignedIn['kind'], id: number): string => `sessions:${kind}:${id}`
 
 const TTL_MS = 1_000
 const CACHE_MAX = 20_000
@@ -53,6 +56,26 @@ export function createSessions({ authenticate, sessionCookies }: Ports, hub: Eve
       if (area === 'console') return authenticate({ tenantId, area, token })
       const { answer, promise } = ask(tenantId, token)
       return answer ? answer.signedIn : promise
+    },
+    /**
+     * Closes a stream once the session it was opened with has ended, in whichever process that happened: the news come with
+     * the events. Asked at once as well, because who may be here was remembered for a moment.
+     */
+    watch: (
+      tenantId: TenantId,
+      area: Area,
+      cookies: Readonly<Record<string, string | undefined>>,
+      whose: { readonly kind: SignedIn['kind']; readonly id: number },
+      stream: EventStream<unknown>,
+    ): void => {
+      const token = cookies[sessionCookies[area]] ?? ''
+      const look = async (): Promise<void> => {
+        if (!stream.closed && !(await authenticate({ tenantId, area, token }))) stream.close()
+      }
+      // Who cannot be asked about reconnects, and is asked about then.
+      const check = (): void => void look().catch(() => stream.close())
+      stream.onClose(hub.subscribe(topicOf(tenantId, sessionsOf(whose.kind, whose.id)), check))
+      check()
     },
     /** After a response changed these cookies. */
     forget: (tenantId: TenantId, cookies: Readonly<Record<string, string | undefined>>): void => {

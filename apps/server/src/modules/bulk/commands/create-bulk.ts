@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Tx } from '../../../platform/db/index.ts'
 import { contactOf } from '../file/lines.ts'
-import { actorName } from '../model.ts'
+import { actorName, isBulkKind } from '../model.ts'
 import { getBulk } from '../queries/bulks.ts'
 
 export type BulkFacts = z.output<typeof bulkRoutes.create.body>
@@ -52,5 +52,5 @@ async function mustBeOfBulk(tx: Tx, skuId: number): Promise<void> {
     .where('removed_at', 'is', null)
     .executeTakeFirst()
   if (!sku) throw commonErrors.notFound()
-  if (sku.kind !== 'card' && sku.kind !== 'topup') throw bulkErrors.kindNotInBulk({ title: sku.title })
+  if (!isBulkKind(sku.kind)) throw bulkErrors.kindNotInBulk({ title: sku.title })
 }

@@ -12,7 +12,7 @@ export type CodesWish = { readonly bulkId: number; readonly reason: string; read
  * for, since the orders may still be arriving, and each time logged. @throws commonErrors.notFound
  */
 export async function exportCodes(
-  platform: Pick<Platform, 'db' | 'crypto'>,
+  platform: Pick<Platform, 'db' | 'crypto' | 'config'>,
   ctx: Ctx,
   { bulkId, reason, format }: CodesWish,
 ): Promise<FileReply> {

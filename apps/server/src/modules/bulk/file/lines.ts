@@ -8,6 +8,7 @@ import {
 } from '@quanshu/contract'
 import { Refusal } from '@quanshu/kernel'
 import { normaliseContact } from '../../orders/index.ts'
+import { isBulkKind } from '../model.ts'
 import { fieldNamed } from './columns.ts'
 import type { Catalogue, KnownSku } from './goods.ts'
 
@@ -96,7 +97,7 @@ function skuOf({ catalogue, skuId, isGift }: Rules, goods: string): KnownSku {
   const found = goods === '' ? catalogue.byId(skuId ?? 0) : catalogue.byWords(goods)
   if (found === 'several') throw bulkLineErrors.ambiguousGoods({ text: goods })
   if (!found) throw bulkLineErrors.unknownGoods({ text: goods || String(skuId) })
-  if (found.kind !== 'card' && found.kind !== 'topup') throw bulkLineErrors.kind()
+  if (!isBulkKind(found.kind)) throw bulkLineErrors.kind()
   if (!found.sellable) throw bulkLineErrors.offShelf()
   if (found.pricePoints > 0 && !isGift) throw bulkLineErrors.pointsPrice()
   return found

@@ -140,9 +140,13 @@ async function skusOf(tx: ReadTx, bulkId: number, isGift: boolean): Promise<Bulk
     )
     select w.sku_id as "skuId", o.goods_id as "goodsId", o.goods_title as "goodsTitle", o.title as "skuTitle", o.kind, w.lines,
       w.pieces, w.unit_price_fen as "unitPriceFen", w.unit_worth_fen as "unitWorthFen", w.amount_fen as "amountFen", o.sellable,
-      case when o.kind = 'card' then greatest(coalesce(a.balance - a.held_out, 0), 0) end as available,
-      case when o.kind <> 'card' or o.source <> 'own' then o.supply_stock end as "supplyStock",
-      w.waiting, o.kind <> 'card' or o.source <> 'own' as "isBought"
+      case o.kind
+        when 'card' then greatest(coalesce(a.balance - a.held_out, 0), 0)
+        -- What is made for its order counts as far as there is something to redeem.
+        when 'link' then o.supply_stock
+      end as available,
+      case when o.kind = 'topup' or o.kind = 'card' and o.source <> 'own' then o.supply_stock end as "supplyStock",
+      w.waiting, o.kind = 'topup' or o.kind = 'card' and o.source <> 'own' as "isBought"
     from wanted w
     join catalog.offers(${tenantId}::bigint, (select array_agg(x.sku_id) from wanted x), now()) o on o.sku_id = w.sku_id
     left join ledger.accounts a
@@ -160,9 +164,10 @@ async function skusOf(tx: ReadTx, bulkId: number, isGift: boolean): Promise<Bulk
 
 /** Pieces that are not ordered yet, and whether suppliers may deliver them. */
 type Wanted = { readonly waiting: number; readonly isBought: boolean }
-type Supply = Wanted & { readonly available: number | null; readonly supplyStock: number | null }
+type Supply = Wanted & Pick<BulkDetail['skus'][number], 'kind' | 'available' | 'supplyStock'>
 
-function enoughOf({ waiting, available, supplyStock, isBought }: Supply): 'yes' | 'no' | 'unknown' {
+function enoughOf({ kind, waiting, available, supplyStock, isBought }: Supply): 'yes' | 'no' | 'unknown' {
+  if (kind === 'link' && available === null) return 'yes'
   if (available !== null && available >= waiting) return 'yes'
   if (!isBought) return 'no'
   return supplyStock === null ? 'unknown' : supplyStock >= waiting ? 'yes' : 'no'

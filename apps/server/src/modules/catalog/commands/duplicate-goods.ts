@@ -33,6 +33,7 @@ function copyOf(goods: GoodsDetail): GoodsInput {
     offAt: null,
     stockDisplay: goods.stockDisplay,
     limitPerPerson: goods.limitPerPerson,
+    limitDays: goods.limitDays,
     limitPerOrder: goods.limitPerOrder,
     codesByEmail: goods.codesByEmail,
     codesBySms: goods.codesBySms,

@@ -4,6 +4,10 @@ import type { Tx } from '../../../platform/db/index.ts'
 import { readSkus, type SkuFacts } from '../queries/sku-rows.ts'
 import { refuseParts, saveBundles } from './save-bundles.ts'
 
+/** Days without a limit would limit nothing. */
+export const limitDaysOf = ({ limitPerPerson, limitDays }: GoodsInput): number | null =>
+  limitPerPerson === null ? null : limitDays
+
 /** @throws catalog.category_unknown, catalog.picture_unknown */
 export async function refuseUnknownReferences(tx: Tx, { categoryId, pictureIds }: GoodsInput): Promise<void> {
   const { rows } = await sql<{ category: boolean; pictures: number }>`

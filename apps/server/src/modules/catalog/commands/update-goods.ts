@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Tx } from '../../../platform/db/index.ts'
 import { readGoods } from '../queries/goods-detail.ts'
 import { announceChange } from './announce.ts'
-import { refuseUnknownReferences, replacePictures, replaceSkus, replaceTags } from './save-goods-parts.ts'
+import { limitDaysOf, refuseUnknownReferences, replacePictures, replaceSkus, replaceTags } from './save-goods-parts.ts'
 
 /**
  * Replaces goods and their SKUs by `input`.
@@ -42,6 +42,7 @@ export async function updateGoods(tx: Tx, goodsId: number, version: number, inpu
         off_at = ${input.offAt}::timestamptz,
         stock_display = ${input.stockDisplay},
         limit_per_person = ${input.limitPerPerson}::integer,
+        limit_days = ${limitDaysOf(input)}::integer,
         limit_per_order = ${input.limitPerOrder}::integer,
         codes_by_email = ${input.codesByEmail}::boolean,
         codes_by_sms = ${input.codesBySms}::boolean,

@@ -66,6 +66,7 @@ type GoodsFacts = {
   readonly off_at: Date | null
   readonly stock_display: (typeof STOCK_DISPLAYS)[number]
   readonly limit_per_person: number | null
+  readonly limit_days: number | null
   readonly limit_per_order: number
   readonly codes_by_email: boolean | null
   readonly codes_by_sms: boolean
@@ -106,6 +107,7 @@ function goodsDetail(goods: GoodsFacts, skus: GoodsDetail['skus'], prefix: strin
     offAt: goods.off_at?.toISOString() ?? null,
     stockDisplay: goods.stock_display,
     limitPerPerson: goods.limit_per_person,
+    limitDays: goods.limit_days,
     limitPerOrder: goods.limit_per_order,
     codesByEmail: goods.codes_by_email,
     codesBySms: goods.codes_by_sms,

@@ -24,6 +24,7 @@ type GoodsFacts = {
   readonly off_at: Date | null
   readonly stock_display: (typeof STOCK_DISPLAYS)[number]
   readonly limit_per_person: number | null
+  readonly limit_days: number | null
   readonly limit_per_order: number
   readonly reason: MallGoods['reason']
 }
@@ -83,6 +84,7 @@ export async function readMallGoods(
     guideEn: goods.guide_en,
     formFields: goods.form_fields,
     limitPerPerson: goods.limit_per_person,
+    limitDays: goods.limit_days,
     limitPerOrder: goods.limit_per_order,
     offAt: goods.off_at?.toISOString() ?? null,
     onAt: goods.on_at?.toISOString() ?? null,

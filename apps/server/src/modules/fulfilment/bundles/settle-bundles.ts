@@ -8,6 +8,8 @@ import { refundOrder } from '../commands/refund-order.ts'
 /** Orders of which a part of a bundle arrived or failed: from `fulfilment.take_bundles`. */
 type DueOfTenant = { readonly tenantId: TenantId; readonly nos: readonly OrderNo[] }
 
+type Settled = { readonly lines: readonly number[]; readonly redeemed: boolean }
+
 const PER_TENANT_MAX = 200
 /** News wakes it at once; this is for what a process died over. */
 const IDLE_MS = 5_000
@@ -21,8 +23,10 @@ export type BundleDesk = { readonly loop: Loop; readonly kick: () => void }
  */
 export function createBundleDesk({ db, log }: Platform): BundleDesk {
   async function settle(tenantId: TenantId, no: OrderNo): Promise<void> {
-    const { lines } = await db.call<{ readonly lines: readonly number[] }>(tenantId, 'fulfilment.settle_bundles', no)
-    if (lines.length === 0) return
+    const { lines, redeemed } = await db.call<Settled>(tenantId, 'fulfilment.settle_bundles', no)
+    if (lines.length === 0 && !redeemed) return
+    // In a transaction of its own: a code is locked before the order that it paid.
+    if (redeemed) await db.call(tenantId, 'redeem.settle_parts', no)
     const ctx: Ctx = {
       tenantId,
       actor: { kind: 'system', name: 'fulfilment.bundles' },

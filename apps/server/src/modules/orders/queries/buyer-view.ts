@@ -6,6 +6,8 @@ import {
   type SupplyProgress,
 } from '@quanshu/contract'
 import type { TenantId } from '@quanshu/kernel'
+import { sql } from 'kysely'
+import type { Ctx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import { type GoodsFace, goodsFaces, pictureRef } from '../../catalog/index.ts'
 import { codeLocks, type Viewer } from '../binding.ts'
@@ -35,9 +37,10 @@ export async function buyerView(
 ): Promise<OrderView> {
   const { access } = viewer
   const mayOpen = access === 'codes'
-  const [faces, locks] = await Promise.all([
+  const [faces, locks, madeGood] = await Promise.all([
     facesOf(platform, tenantId, view),
     mayOpen ? codeLocks(platform, tenantId, view, viewer) : view.lines.map(() => null),
+    madeGoodOf(platform, tenantId, view),
   ])
   const isOpen = locks.map((lock) => mayOpen && lock === null)
   const codes = await openAll(platform, tenantId, view, isOpen)
@@ -50,6 +53,7 @@ export async function buyerView(
       guide: guideOf(face, view.locale),
       codes: codes[index] ?? null,
       lock: locks[index] ?? null,
+      madeGoodPoints: madeGood.get(line.lineNo) ?? null,
       // Codes that were taken back are not "more to come".
       moreCodes:
         isOpen[index] === true && line.state === 'delivered' && (line.kind === 'card' || line.kind === 'link')
@@ -58,6 +62,26 @@ export async function buyerView(
     }
   })
   return { ...head(view, access), lines, bundles: bundlesOf(view, faces, prefix) }
+}
+
+/** Points by line; asked for only where there may be some: parts of what a code paid for, that have ended. */
+async function madeGoodOf(
+  { db }: Platform,
+  tenantId: TenantId,
+  view: SealedView,
+): Promise<ReadonlyMap<number, number>> {
+  const isAskedFor =
+    view.payWith === 'redeem' && view.memberId !== null && view.lines.some(({ state }) => state === 'refunded')
+  if (!isAskedFor) return new Map()
+  const ctx: Ctx = { tenantId, actor: { kind: 'system', name: 'orders' }, requestId: 'orders.view', locale: 'zh-CN' }
+  const { rows } = await db.read(ctx, (tx) =>
+    sql<{ readonly lineNo: number; readonly points: number }>`
+      select line_no as "lineNo", points
+      from redeem.made_good
+      where tenant_id = ${tenantId}::bigint
+        and order_no = ${view.no}::bigint`.execute(tx.db),
+  )
+  return new Map(rows.map(({ lineNo, points }) => [lineNo, points]))
 }
 
 const facesOf = (platform: Platform, tenantId: TenantId, { lines, bundles }: SealedView) =>

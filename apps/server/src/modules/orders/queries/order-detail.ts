@@ -160,6 +160,10 @@ async function readOrder(tx: ReadTx, no: OrderNo): Promise<Raw> {
             from ledger.holds h
             where h.tenant_id = l.tenant_id and h.id = l.hold_id
           ),
+          'keptAfterBank', exists (
+            select from payments.chargebacks c
+            where c.tenant_id = l.tenant_id and c.order_no = l.order_no and l.line_no = any (c.kept_lines)
+          ),
           'exception', case when l.state = 'exception' then jsonb_build_object(
             'reason', l.exception_reason, 'note', l.exception_note, 'since', l.exception_at
           ) end,

@@ -30,12 +30,13 @@ export async function createBatch(tx: Tx, facts: BatchFacts): Promise<RedeemBatc
   const opened = await sql<{ id: number }>`
     insert into redeem.batches (
       tenant_id, name, sku_id, quantity, codes, uses_per_code, per_person, valid_from, valid_to, valid_days, gives_back, when_short,
-      note, created_by
+      part_points, note, created_by
     )
     select
       s.tenant_id, ${facts.name}::text, s.id, ${facts.quantity}::integer, ${facts.codes}::integer,
       ${facts.usesPerCode}::integer, ${facts.perPerson}::integer, ${facts.validFrom}::timestamptz,
-      ${facts.validTo}::timestamptz, ${facts.validDays}::integer, ${facts.givesBack}::boolean, ${facts.whenShort}::text, ${facts.note}::text,
+      ${facts.validTo}::timestamptz, ${facts.validDays}::integer, ${facts.givesBack}::boolean, ${facts.whenShort}::text,
+      ${facts.partPoints}::integer, ${facts.note}::text,
       ${actorName(actor)}::text
     from catalog.skus s
     where s.tenant_id = ${tenantId}::bigint

@@ -40,6 +40,7 @@ export async function saveLink(tx: Tx, skuId: number, facts: LinkFacts): Promise
       and sku_id = ${facts.intoSkuId}::bigint
       and (quantity, uses_per_code, gives_back, when_short)
         = (${facts.quantity}::integer, ${facts.usesPerCode}::integer, ${facts.givesBack}::boolean, ${facts.whenShort}::text)
+      and part_points is not distinct from ${facts.partPoints}::integer
       and per_person is not distinct from ${facts.perPerson}::integer
       and valid_days is not distinct from ${facts.validDays}::integer
       and valid_to is not distinct from ${facts.validTo}::timestamptz`.execute(tx.db)
@@ -53,12 +54,13 @@ export async function saveLink(tx: Tx, skuId: number, facts: LinkFacts): Promise
     await sql`
       insert into redeem.batches (
         tenant_id, name, sku_id, quantity, codes, uses_per_code, per_person, valid_days, valid_to, gives_back, when_short, link_stock,
-        link_sku_id, state, created_by
+        part_points, link_sku_id, state, created_by
       )
       values (
         ${tenantId}::bigint, ${link.title.slice(0, 60)}::text, ${facts.intoSkuId}::bigint, ${facts.quantity}::integer, 0,
         ${facts.usesPerCode}::integer, ${facts.perPerson}::integer, ${facts.validDays}::integer, ${facts.validTo}::timestamptz,
-        ${facts.givesBack}::boolean, ${facts.whenShort}::text, ${facts.stock}::text, ${skuId}::bigint, 'ready', ${actorName(actor)}::text
+        ${facts.givesBack}::boolean, ${facts.whenShort}::text, ${facts.stock}::text,
+        ${facts.partPoints}::integer, ${skuId}::bigint, 'ready', ${actorName(actor)}::text
       )`.execute(tx.db)
   }
   tx.audit({ action: 'redeem.link', objectKind: 'sku', objectId: skuId, detail: { ...facts } })

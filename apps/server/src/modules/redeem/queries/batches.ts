@@ -51,7 +51,7 @@ async function load(tx: ReadTx, condition: RawBuilder<unknown>, tail: RawBuilder
   const { rows } = await sql<Row>`
     select b.id, b.name, b.sku_id as "skuId", g.title as "goodsTitle", s.title as "skuTitle", s.kind, b.quantity, b.codes,
       b.uses_per_code as "usesPerCode", b.per_person as "perPerson", b.valid_from as "validFrom", b.valid_to as "validTo",
-      b.valid_days as "validDays", b.gives_back as "givesBack", b.when_short as "whenShort", b.link_sku_id as "linkSkuId",
+      b.valid_days as "validDays", b.gives_back as "givesBack", b.when_short as "whenShort", b.part_points as "partPoints", b.link_sku_id as "linkSkuId",
       b.link_sku_id is not null and b.replaced_at is null as "isOnSale", b.state, b.note, b.created_by as "createdBy",
       b.created_at as "createdAt", n.counts,
       case when e.batch_id is not null then jsonb_build_object(

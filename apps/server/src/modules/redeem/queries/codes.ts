@@ -118,7 +118,8 @@ export async function listUses(
         case when o.has_bundles then (
           select jsonb_agg(jsonb_build_object(
             'lineNo', l.line_no, 'title', case l.kind when 'points' then l.sku_title else l.goods_title || ' / ' || l.sku_title end,
-            'isTakenBack', l.refunded_quantity = l.quantity
+            'isTakenBack', l.refunded_quantity = l.quantity,
+            'hasFailed', l.state = 'exception' and l.delivered_quantity = 0 and l.refunded_quantity = 0
           ) order by l.line_no)
           from orders.lines l
           where l.tenant_id = u.tenant_id

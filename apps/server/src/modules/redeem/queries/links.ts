@@ -26,7 +26,7 @@ async function load(tx: ReadTx, condition: RawBuilder<unknown>): Promise<RedeemL
       case when b.id is not null then jsonb_build_object(
         'batchId', b.id, 'state', b.state, 'intoSkuId', b.sku_id, 'quantity', b.quantity, 'usesPerCode', b.uses_per_code,
         'perPerson', b.per_person, 'validDays', b.valid_days, 'validTo', b.valid_to, 'givesBack', b.gives_back,
-        'whenShort', b.when_short, 'stock', b.link_stock, 'intoGoodsTitle', ig.title, 'intoSkuTitle', i.title, 'intoKind', i.kind
+        'whenShort', b.when_short, 'partPoints', b.part_points, 'stock', b.link_stock, 'intoGoodsTitle', ig.title, 'intoSkuTitle', i.title, 'intoKind', i.kind
       ) end as offer, n.counts
     from catalog.skus s
     join catalog.goods g on g.tenant_id = s.tenant_id and g.id = s.goods_id

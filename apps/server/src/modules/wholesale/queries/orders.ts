@@ -3,8 +3,8 @@ import type { OrderNo } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { ReadTx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
-import { readViews, type SealedView } from '../../orders/index.ts'
-import { openCards } from '../../vault/index.ts'
+import { openCodes, readViews, type SealedView, sealedOf } from '../../orders/index.ts'
+import { shopPrefix } from '../../tenancy/index.ts'
 import { numberAndSecret, standingOf, systemCtx } from '../model.ts'
 import type { OpenKey } from './open-key.ts'
 
@@ -51,33 +51,42 @@ async function answerOf(
 ): Promise<WholesaleOrder> {
   const standing = standingOf(view)
   const codes = standing.arrived > 0 ? (view.lines[0]?.codes ?? []) : []
-  const cards = codes.flatMap((code) =>
-    'cardId' in code ? [{ id: code.cardId, sealed: Buffer.from(code.sealed, 'base64') }] : [],
-  )
   const ends = new Map<number, string | null>()
-  if (cards.length > 0) {
+  if (codes.length > 0) {
+    const cards = codes.flatMap((code) => ('cardId' in code ? [code.cardId] : []))
     await platform.db.write(systemCtx(key.tenantId), async (tx) => {
       await sql`
         insert into wholesale.reveals (tenant_id, key_id, order_no, pieces, ip)
-        values (${key.tenantId}::bigint, ${key.id}::bigint, ${orderNo}::bigint, ${cards.length}, ${ip})
+        values (${key.tenantId}::bigint, ${key.id}::bigint, ${orderNo}::bigint, ${codes.length}, ${ip})
       `.execute(tx.db)
+      if (cards.length === 0) return
       const { rows } = await sql<{ id: number; validTo: Date | null }>`
         select id, valid_to as "validTo"
         from vault.cards
         where tenant_id = ${key.tenantId}::bigint
-          and id = any (${cards.map(({ id }) => id)}::bigint[])
+          and id = any (${cards}::bigint[])
       `.execute(tx.db)
       for (const { id, validTo } of rows) ends.set(id, validTo?.toISOString() ?? null)
     })
   }
-  const opened = await openCards(platform.crypto, key.tenantId, cards)
+  const opened = await openCodes(platform.crypto, key.tenantId, codes.map(sealedOf))
+  const shop = codes.some((code) => 'link' in code)
+    ? `${platform.config.publicUrl}${await shopPrefix(platform, key.tenantId)}`
+    : ''
   return {
     ...factsOf(view, outerNo, standing),
     priceFen: view.lines[0]?.unitPriceFen ?? 0,
-    cards: opened.map((parts, index) => ({
-      ...numberAndSecret(parts),
-      validTo: ends.get(cards[index]?.id ?? 0) ?? null,
-    })),
+    cards: codes.map((code, index) => {
+      const parts = opened[index] ?? []
+      // Whoever resells it needs to say where it is redeemed: the link has the code behind its `#`.
+      if ('link' in code)
+        return {
+          number: '',
+          secret: `${shop}/redeem#${parts[0]}`,
+          validTo: code.link.validTo && new Date(code.link.validTo).toISOString(),
+        }
+      return { ...numberAndSecret(parts), validTo: ends.get(code.cardId) ?? null }
+    }),
     failedBecause: standing.state === 'failed' ? (endedBecause ?? 'refunded') : null,
   }
 }

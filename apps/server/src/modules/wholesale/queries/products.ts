@@ -5,7 +5,7 @@ import type { ReadTx } from '../../../platform/db/index.ts'
 /** A SKU as a key may buy it: a row of `wholesale.priced`. */
 export type Priced = {
   readonly skuId: number
-  readonly kind: 'card' | 'topup'
+  readonly kind: 'card' | 'topup' | 'link'
   readonly goodsTitle: string
   readonly title: string
   readonly mallFen: number
@@ -41,7 +41,7 @@ export async function listProducts(
     where s.tenant_id = ${tx.ctx.tenantId}::bigint
       and s.id > ${cursor}::bigint
       and s.removed_at is null
-      and s.kind in ('card', 'topup')
+      and s.kind in ('card', 'topup', 'link')
       and g.state = 'on'
       and (
         exists (
@@ -77,7 +77,8 @@ export async function readProduct(tx: ReadTx, keyId: number, productId: string):
 
 const productOf = (sku: Priced): WholesaleProduct => ({
   productId: String(sku.skuId),
-  kind: sku.kind,
+  // A redeem link is a code to whoever buys it: other shops need know no third kind.
+  kind: sku.kind === 'topup' ? 'topup' : 'card',
   name: [sku.goodsTitle, sku.title].filter(Boolean).join(' '),
   priceFen: sku.priceFen,
   faceFen: sku.faceFen,

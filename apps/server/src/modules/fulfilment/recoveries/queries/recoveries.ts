@@ -17,7 +17,7 @@ const COLUMNS = sql`
   r.id, r.supplier_id as "supplierId", r.supplier, r.batch_id as "batchId", b.purchase_ref as "purchaseRef", r.cause,
   r.complaint_id as "complaintId", c.order_no as "orderNo", g.title as "goodsTitle", s.title as "skuTitle", r.pieces,
   r.claimed_fen as "claimedFen", r.credited_fen as "creditedFen",
-  r.asked_fen as "askedFen", r.asked_by as "askedBy", r.state, r.reference, r.note, r.opened_at as "openedAt",
+  r.asked_fen as "askedFen", r.asked_by as "askedBy", r.asked_by_id as "askedById", r.state, r.reference, r.note, r.opened_at as "openedAt",
   r.sent_at as "sentAt", r.ended_at as "endedAt"
 `
 const FROM = sql`
