@@ -472,5 +472,5 @@ as $$
   where b.tenant_id = p_tenant
     and b.order_no = p_no
     -- Handing out put it off; what is due before then is news that came meanwhile.
-    and b.due_at > now()
+    and b.due_at > clock_timestamp()
 $$;

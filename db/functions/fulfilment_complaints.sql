@@ -128,7 +128,7 @@ begin
   if the_grant.state = 'revoked' then
     return jsonb_build_object('code', 'complaints.piece_gone', 'params', '{}'::jsonb);
   end if;
-  -- So that of complaints at the same moment each sees those before it.
+  -- So that of complaints at the same moment each sees those before it: they stand in the order in which they had this lock.
   perform pg_advisory_xact_lock(hashtextextended('fulfilment.complain:' || p_tenant || ':' || k.key, 0))
   from (
     select distinct x.key
@@ -138,11 +138,12 @@ begin
   ) k;
   if complaint.id is null then
     insert into fulfilment.complaints (
-      tenant_id, order_no, line_no, grant_id, piece, card_id, batch_id, sku_id, amount_fen, buyer_key, contact, ip, reason, note, due_at
+      tenant_id, order_no, line_no, grant_id, piece, card_id, batch_id, sku_id, amount_fen, buyer_key, contact, ip, reason, note, due_at,
+      reported_at
     )
     select p_tenant, p_no, the_grant.line_no, p_grant, the_grant.piece, the_grant.card_id, c.batch_id, the_grant.sku_id,
       ceil(l.amount_fen::numeric / l.quantity), the_order.buyer_key, lower(the_order.contact), coalesce(p_said ->> 'ip', ''),
-      p_said ->> 'reason', coalesce(p_said ->> 'note', ''), now()
+      p_said ->> 'reason', coalesce(p_said ->> 'note', ''), now(), clock_timestamp()
     from vault.cards c
     join orders.lines l on l.tenant_id = p_tenant and l.order_no = p_no and l.line_no = the_grant.line_no
     where c.tenant_id = p_tenant
@@ -165,7 +166,7 @@ begin
         why = '{}',
         due_at = now(),
         ended_at = null,
-        reported_at = now(),
+        reported_at = clock_timestamp(),
         changed_at = now()
     where c.tenant_id = p_tenant
       and c.id = complaint_id;

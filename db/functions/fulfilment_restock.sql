@@ -302,7 +302,7 @@ as $$
   ) f on true
 $$;
 
--- Item: {id, offerId, supplierId, productId, quantity, ceilingHao, quotedHao, fields, choice}. Answers opened, budget_short, or late:
+-- Item: {id, turn, offerId, supplierId, productId, quantity, ceilingHao, quotedHao, fields, choice}. Answers opened, budget_short, or late:
 -- somebody else was quicker, or it is over. Numbers begin with 8, which no order's does before the year 2080.
 create or replace function fulfilment.open_restock_purchase(p_tenant bigint, p_item jsonb)
 returns text
@@ -332,7 +332,10 @@ begin
   where r.tenant_id = p_tenant
     and r.id = the_id
   for no key update;
-  if restock.state <> 'ordering' or restock.hold_id is not null or restock.is_ending or quantity > restock.quantity - restock.filled then
+  if restock.state <> 'ordering' or restock.hold_id is not null or restock.is_ending or quantity > restock.quantity - restock.filled
+    -- What it had cost when it was chosen, and may cost, was of that turn.
+    or restock.turn <> coalesce((p_item ->> 'turn')::integer, restock.turn)
+  then
     return 'late';
   end if;
   if not (ledger.admit(p_tenant, array[1], array[account.free], array[promised], 1))[1] then
@@ -671,7 +674,7 @@ begin
     join suppliers.purchases p on p.tenant_id = s.tenant_id and p.supplier_id = s.id and p.due_at is not null
     where p.state = 'planned'
       and p.purpose = 'stock'
-      and (s.state = 'paused' or (s.breaker = 'open' and s.open_until > now()))
+      and (s.state <> 'on' or (s.breaker = 'open' and s.open_until > now()))
     limit p_limit
   loop
     if fulfilment.withdraw_restock_purchase(stuck.tenant_id, stuck.restock_id, 'lane_closed') then

@@ -175,7 +175,8 @@ begin
 end;
 $$;
 
--- Items: [{orderNo, lineNo, offerId, supplierId, productId, quantity, ceilingHao, quotedHao, fields, choice}]. The number a
+-- Items: [{orderNo, lineNo, turn, offerId, supplierId, productId, quantity, ceilingHao, quotedHao, fields, choice}]. A choice made for an
+-- earlier `turn` is too late: what is still missing, and the account, may be others by now. The number a
 -- supplier knows the purchase by is the order's with line and turn behind it, so that whoever has one finds the other.
 create or replace function fulfilment.open_purchases(p_tenant bigint, p_items jsonb)
 returns jsonb
@@ -192,13 +193,13 @@ begin
     select *
     from rows from (jsonb_to_recordset(p_items) as (
       "orderNo" bigint, "lineNo" smallint, "offerId" bigint, "supplierId" bigint, "productId" bigint, quantity integer,
-      "ceilingHao" bigint, "quotedHao" bigint, fields jsonb, choice jsonb
-    )) with ordinality as r(no, line, offer, supplier, product, quantity, ceiling, quoted, fields, choice, n)
+      "ceilingHao" bigint, "quotedHao" bigint, fields jsonb, choice jsonb, turn smallint
+    )) with ordinality as r(no, line, offer, supplier, product, quantity, ceiling, quoted, fields, choice, turn, n)
   ), open as (
     select n.order_no, n.line_no, n.turn
     from fulfilment.needs n
     where n.tenant_id = p_tenant
-      and (n.order_no, n.line_no) in (select a.no, a.line from asked a)
+      and (n.order_no, n.line_no, n.turn) in (select a.no, a.line, coalesce(a.turn, n.turn) from asked a)
       and n.order_no = any (select a.no from asked a)
       and n.state = 'wanted'
       and n.turn < 99
@@ -266,7 +267,7 @@ as $$
     and n.state = 'wanted'
 $$;
 
--- Items: [{orderNo, lineNo, reason, note}].
+-- Items: [{orderNo, lineNo, turn, reason, note}], `turn` as in open_purchases; without one whatever its turn is.
 create or replace function fulfilment.stop_needs(p_tenant bigint, p_items jsonb, p_actor text)
 returns void
 language plpgsql
@@ -290,10 +291,11 @@ begin
     set state = 'stopped',
         due_at = null,
         changed_at = now()
-    from jsonb_to_recordset(p_items) as i("orderNo" bigint, "lineNo" smallint, reason text, note text)
+    from jsonb_to_recordset(p_items) as i("orderNo" bigint, "lineNo" smallint, turn smallint, reason text, note text)
     where n.tenant_id = p_tenant
       and n.order_no = i."orderNo"
       and n.line_no = i."lineNo"
+      and n.turn = coalesce(i.turn, n.turn)
       and n.state = 'wanted'
     returning n.order_no, n.line_no, i.reason, i.note
   ), turned as (
@@ -322,7 +324,7 @@ begin
 end;
 $$;
 
--- Waiting in the lane of a supplier that is down or paused, and never sent: it may go another way.
+-- Waiting in the lane of a supplier that is down or paused, or was archived while it was chosen, and never sent: it may go another way.
 create or replace function fulfilment.give_up_planned(p_limit integer)
 returns integer
 language plpgsql
@@ -347,7 +349,7 @@ begin
       limit p_limit
       for no key update skip locked
     ) p
-    where s.state = 'paused'
+    where s.state <> 'on'
        or (s.breaker = 'open' and s.open_until > now())
   ), cancelled as (
     update suppliers.purchases p

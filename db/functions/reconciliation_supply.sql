@@ -226,6 +226,8 @@ declare
   the_case reconciliation.cases;
   answer jsonb;
 begin
+  -- Locks it, so that what is claimed is what is explained.
+  perform reconciliation.case_refusal(p_tenant, p_case);
   select * into the_case
   from reconciliation.cases c
   where c.tenant_id = p_tenant

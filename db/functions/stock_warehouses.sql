@@ -216,13 +216,14 @@ end;
 $$;
 
 -- [{skuId, toId, quantity}]: what rules want where less than `fill_below` is free. Where the total warehouse has less than all of them want,
--- it is shared by what each lacks, to the piece.
+-- it is shared by what each lacks, to the piece. Two that fill up take turns: the second sees what the first has moved.
 create or replace function stock.top_ups(p_tenant bigint)
 returns jsonb
 language sql
 security definer
 set search_path = pg_catalog
 as $$
+  select pg_advisory_xact_lock(hashtextextended('stock.top_ups:' || p_tenant, 0));
   with lacking as (
     select r.sku_id, r.warehouse_id, r.target - h.free as lack
     from stock.warehouse_rules r

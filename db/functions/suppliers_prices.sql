@@ -306,15 +306,15 @@ declare
   why text;
   by_demand jsonb;
 begin
-  if not exists (select from suppliers.price_rules r where r.tenant_id = p_tenant and r.sku_id = any (p_skus)) then
-    return;
-  end if;
   perform 1
   from catalog.skus k
   where k.tenant_id = p_tenant
     and k.id = any (p_skus)
   order by k.id
   for no key update;
+  if not exists (select from suppliers.price_rules r where r.tenant_id = p_tenant and r.sku_id = any (p_skus)) then
+    return;
+  end if;
   for rule in
     select r.*, c.cost_hao as new_hao, c.guard_fen, c.is_bought, c.product_id, c.supplier, f.price_fen, g.title, k.title as sku_title
     from suppliers.price_rules r

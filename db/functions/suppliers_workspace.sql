@@ -530,6 +530,12 @@ begin
     return jsonb_build_object('ok', false);
   end if;
   if p_accept then
+    -- What is ordered meanwhile takes from the stock that is read here.
+    perform 1
+    from suppliers.products p
+    where p.tenant_id = p_tenant
+      and p.id = ask.product_id
+    for no key update;
     perform suppliers.keep_products(p_tenant, p.supplier_id, jsonb_build_array(jsonb_build_object(
       'remoteId', p.remote_id, 'name', p.name, 'kind', p.kind, 'faceHao', p.face_hao, 'costHao', p_to_hao, 'currency', p.currency,
       'stock', p.stock, 'minQuantity', p.min_quantity, 'maxQuantity', p.max_quantity, 'onSale', p.on_sale, 'fields', p.fields

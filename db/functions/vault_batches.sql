@@ -226,7 +226,8 @@ end;
 $$;
 
 -- A hundred thousand cards in one go would keep buyers of the SKU waiting for seconds, so a batch changes state some
--- thousands at a time, the next to be sold first. {"moved", "after"}; `after` is null when the batch is through.
+-- thousands at a time, the next to be sold first. {"moved", "after"}; `after` is null when the batch is through, or was
+-- stopped or let go again meanwhile: whoever did that moves its cards.
 create or replace function vault.shift_batch(
   p_tenant bigint, p_batch bigint, p_from text, p_to text, p_cause text, p_actor text, p_after bigint, p_limit integer
 )
@@ -247,6 +248,14 @@ begin
     ledger.account(p_tenant, 'stock.' || p_from, sku::text, 'piece'),
     ledger.account(p_tenant, 'stock.' || p_to, sku::text, 'piece')
   ]);
+  if not exists (
+    select from vault.batches b
+    where b.tenant_id = p_tenant
+      and b.id = p_batch
+      and (b.state in ('suspended', 'recalling', 'recalled')) = (p_to <> 'available')
+  ) then
+    return jsonb_build_object('moved', 0, 'after', null);
+  end if;
   select array_agg(n.id order by n.id) into cards
   from (
     select c.id

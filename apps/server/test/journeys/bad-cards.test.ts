@@ -6,6 +6,7 @@ import { somePicture } from '../../src/modules/catalog/fixture.ts'
 import { complaintStates } from '../../src/modules/fulfilment/complaints/model.ts'
 import { recoveryStates } from '../../src/modules/fulfilment/recoveries/model.ts'
 import { expectBooksRight } from './books.ts'
+import { overtaken } from './overtaken.ts'
 import { hurriedAdapters, openSupplier } from './real-suppliers.ts'
 import {
   codesOf,
@@ -370,6 +371,36 @@ test('limits: beyond so many in thirty days a person looks, whichever name, cont
   await expectBooksRight(house, shop.tenantId)
 })
 
+test('a complaint that had to wait counts those that overtook it', async () => {
+  const shop = await openShop({ perMonth: 1 })
+  const goods = await imported(shop, 4)
+  const { visitor } = await shop.member()
+  const [first, second] = [await delivered(shop, goods, 1, { visitor }), await delivered(shop, goods, 1, { visitor })]
+  const rival = await house.platform.owner.connect()
+  try {
+    await rival.query('begin')
+    await rival.query('select from orders.orders where tenant_id = $1 and no = $2 for update', [
+      shop.tenantId,
+      first.no,
+    ])
+    const waits = complain(first)
+    await until('it to wait', async () => {
+      const rows = await house.query(
+        `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%fulfilment.complain%'`,
+      )
+      return rows.length > 0
+    })
+    await complain(second)
+    expect(await outcome(shop, second)).toMatchObject({ state: 'replaced' })
+    await rival.query('commit')
+    await waits
+  } finally {
+    await rival.query('rollback')
+    rival.release()
+  }
+  expect(await outcome(shop, first)).toMatchObject({ state: 'person' })
+})
+
 test('what the rule leaves to a person: another reason, too late, too dear, goods of their own rule', async () => {
   const shop = await openShop()
   const goods = await imported(shop, 9)
@@ -420,12 +451,19 @@ test('withdrawn while nobody has decided, and reported again; pictures are the s
   const order = await delivered(shop, await imported(shop, 2))
   const { id } = await complain(order)
   await outcome(shop, order)
-  const picture = await order.visitor.upload(
-    'fulfilment.uploadComplaintPicture',
-    { params: { no: order.no, complaintId: id } },
-    new Uint8Array(await somePicture('png')),
-    { fileName: 'bad.png' },
+  const bytes = new Uint8Array(await somePicture('png'))
+  const params = { no: order.no, complaintId: id }
+  const upload = () =>
+    order.visitor.upload('fulfilment.uploadComplaintPicture', { params }, bytes, { fileName: 'bad.png' })
+  const picture = await upload()
+  const more = await overtaken(
+    house,
+    ['select from fulfilment.complaints where tenant_id = $1 and id = $2 for update', [shop.tenantId, id]],
+    () => Promise.allSettled(Array.from({ length: 4 }, upload)),
+    [['select pg_sleep(1)', []]],
   )
+  const kept = more.status === 'fulfilled' && more.value.filter(({ status }) => status === 'fulfilled')
+  expect(kept).toHaveLength(2)
   const file = await shop.staff.download('fulfilment.readComplaintPicture', {
     params: { complaintId: id, pictureId: picture.id },
   })

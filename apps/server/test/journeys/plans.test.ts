@@ -292,7 +292,9 @@ async function walk(judge: Judge, shop: HotShop): Promise<readonly Call[]> {
     batch,
     chunk(lines, 2 * lines),
   )
-  await judge.run(`update vault.batches set state = 'ready' where tenant_id = $1 and id = $2`, [tenantId, batch])
+  const turnTo = (state: string) =>
+    judge.run('update vault.batches set state = $3 where tenant_id = $1 and id = $2', [tenantId, batch, state])
+  await turnTo('suspended')
   await call(
     'set aside',
     lines,
@@ -300,6 +302,7 @@ async function walk(judge: Judge, shop: HotShop): Promise<readonly Call[]> {
     tenantId,
     batch,
   )
+  await turnTo('ready')
   await call('validity', lines, `select vault.set_validity($1, $2, now() - interval '1 day')`, tenantId, batch)
   await call('who has cards past their day', 1, 'select vault.tenants_with_due_cards()')
   await call('cards past their day', lines, 'select vault.expire_due($1, 30)', tenantId)

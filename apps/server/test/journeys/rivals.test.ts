@@ -6,6 +6,7 @@ import { grantStates } from '../../src/modules/entitlements/index.ts'
 import { holdStates } from '../../src/modules/ledger/index.ts'
 import { lineStates, orderStates } from '../../src/modules/orders/index.ts'
 import { expectBooksRight } from './books.ts'
+import { overtaken } from './overtaken.ts'
 import { codesOf, isDelivered, openHouse, type PlacedOrder, type Shop, toCashier, until } from './shop.ts'
 
 const house = await openHouse()
@@ -260,6 +261,26 @@ describe('the shelf against the order', () => {
       rival.release()
     }
     expect(codesOf(await shop.seen(order, isDelivered))).toEqual(['AFTER-1'])
+    await expectBooksRight(house, shop.tenantId)
+  })
+
+  test('a batch that is let go, and recalled for good before its codes have moved: none of them is sold any more', async () => {
+    const goods = await shop.stock(['BACK-1'])
+    const params = { batchId: goods.batchId }
+    await shop.staff.call('vault.suspendBatch', { params, body: { reason: '核查' } })
+    const batch = [shop.tenantId, goods.batchId]
+    await overtaken(
+      house,
+      ['select stock.lock_shelves($1, $2)', [shop.tenantId, goods.skuId]],
+      () => shop.staff.call('vault.resumeBatch', { params, body: { reason: '没有问题' } }),
+      [
+        [`select fulfilment.recall_batch($1, $2, '供货商出黑卡', '', 'x')`, batch],
+        ['update vault.recalls set listed_at = now() where tenant_id = $1 and batch_id = $2', batch],
+        [`select fulfilment.close_recall($1, $2, 'recalled', '', 'x')`, batch],
+      ],
+    )
+    const states = await house.query(`select state from vault.cards where tenant_id = $1 and batch_id = $2`, batch)
+    expect(states).toEqual([{ state: 'suspect' }])
     await expectBooksRight(house, shop.tenantId)
   })
 

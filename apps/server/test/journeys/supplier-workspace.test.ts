@@ -10,6 +10,7 @@ import { supplierAdapters, tendTasks } from '../../src/modules/suppliers/index.t
 import { workbookOfRows } from '../../src/modules/vault/import-reader/workbook.fixture.ts'
 import { expectBooksRight } from './books.ts'
 import { personOf, supplierByHand } from './by-hand.ts'
+import { overtaken } from './overtaken.ts'
 import { codesOf, type Goods, isDelivered, openHouse, PASSWORD, type Shop, someCodes, until } from './shop.ts'
 
 /**
@@ -359,6 +360,72 @@ test('a price that moves far waits for the shop, which agrees to exactly what it
   })
   const history = await person.call('workspace.productHistory', { params: { productId: offered.id }, query: {} })
   expect(history.items.map(({ costHao }) => costHao)).toEqual([290_000, 210_000, 200_000])
+})
+
+describe('at the same moment', () => {
+  test('a price is agreed to and a piece is ordered: the stock is what is left', async () => {
+    const shop = await house.newShop()
+    const { id, person } = await supplierByHand(shop, '同时', { priceJump: '10' })
+    const offered = await product(person)
+    await person.call('workspace.saveProduct', {
+      params: { productId: offered.id },
+      body: { name: '月卡', costHao: 300_000, stock: 10 },
+    })
+    const { items } = await shop.staff.call('workspace.listPriceAsks', { query: { supplierId: id, state: 'waiting' } })
+    const ordered = [
+      'update suppliers.products set stock = stock - 1 where tenant_id = $1 and id = $2',
+      [shop.tenantId, offered.id],
+    ] as const
+    const body = { accept: true, toHao: 300_000, reason: '同意' }
+    await overtaken(
+      house,
+      ordered,
+      () => shop.staff.call('workspace.decidePrice', { params: { askId: items[0]?.id ?? 0 }, body }),
+      [],
+    )
+    expect(await stockOf(person, offered.id)).toBe(9)
+  })
+
+  test('two suppliers say what they have: what the shop sells is both together', async () => {
+    const shop = await house.newShop()
+    const [{ person: one }, { person: other }] = [await supplierByHand(shop, '甲'), await supplierByHand(shop, '乙')]
+    const [a, b] = [await product(one), await product(other)]
+    const goods = await sold(shop, [a.id, b.id])
+    const row = [shop.tenantId, goods.skuId]
+    await overtaken(
+      house,
+      ['select from catalog.skus where tenant_id = $1 and id = $2 for no key update', row],
+      () => house.query('select suppliers.move_own_stock($1, $2, -6)', [shop.tenantId, b.id]),
+      [
+        ['update suppliers.products set stock = 3 where tenant_id = $1 and id = $2', [shop.tenantId, a.id]],
+        ['select suppliers.follow_shelf($1, array[$2::bigint])', row],
+      ],
+    )
+    const [sku] = await house.query(
+      'select supply_stock as stock from catalog.skus where tenant_id = $1 and id = $2',
+      row,
+    )
+    expect(sku).toEqual({ stock: 7 })
+  })
+
+  test('a supplier is archived and chosen: the next one delivers', async () => {
+    const shop = await house.newShop()
+    const [{ id, person: one }, { person: other }] = [
+      await supplierByHand(shop, '走了'),
+      await supplierByHand(shop, '还在'),
+    ]
+    const goods = await sold(shop, [(await product(one)).id, (await product(other)).id])
+    const order = await shop.place(goods)
+    const row = [shop.tenantId, id] as const
+    await overtaken(
+      house,
+      ['select from suppliers.suppliers where tenant_id = $1 and id = $2 for update', row],
+      () => shop.pay(order.no),
+      [[`update suppliers.suppliers set state = 'archived' where tenant_id = $1 and id = $2`, row]],
+    )
+    await taskFor(other, order.no)
+    expect((await purchasesOf(shop, order.no)).map(({ state }) => state)).toContain('cancelled')
+  })
 })
 
 describe('a file of stock and price', () => {

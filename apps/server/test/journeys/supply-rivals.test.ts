@@ -118,6 +118,36 @@ describe.each(TOP_UP_SUPPLIERS)('%s', (kind) => {
   })
 })
 
+test('a source that was chosen for an earlier turn of a need buys nothing any more', async () => {
+  const rivals = await openRivals()
+  const { shop, first } = rivals
+  const order = await rivals.place()
+  await shop.pay(order.no)
+  await shop.seen(order, isDelivered)
+  // As it stands when another server bought, was refused, and it waits for a source again.
+  await house.query(
+    `update fulfilment.needs set state = 'wanted', filled = 0, due_at = now() + interval '1 hour'
+     where tenant_id = $1 and order_no = $2 and turn = 1`,
+    [shop.tenantId, order.no],
+  )
+  const { productId } = first.offer(GOODS_ID)
+  const item = {
+    orderNo: order.no,
+    lineNo: 1,
+    supplierId: first.id,
+    productId,
+    quantity: 1,
+    ceilingHao: 1,
+    quotedHao: 1,
+  }
+  const open = (turn: number) =>
+    house.query<{ ids: (number | null)[] }>('select fulfilment.open_purchases($1, $2::jsonb) as ids', [
+      shop.tenantId,
+      JSON.stringify([{ ...item, turn }]),
+    ])
+  expect(await open(0)).toEqual([{ ids: [null] }])
+})
+
 test('two servers, 200 orders, and callbacks from all sides: each is sent once and bought once', async () => {
   const rivals = await openRivals()
   const { a, shop } = rivals

@@ -108,6 +108,21 @@ describe('moving pieces', () => {
     expect(await told()).toHaveLength(1)
   })
 
+  test('by rule up to the target and no further, when two fill up at once', async () => {
+    const goods = await shop.stock(30)
+    const a = await channel(shop)
+    await house.query(
+      'insert into stock.warehouse_rules (tenant_id, warehouse_id, sku_id, fill_below, target) values ($1, $2, $3, 5, 10)',
+      [shop.tenantId, a.id, goods.skuId],
+    )
+    await bothWaiting(
+      `stock.lock_shelves(${shop.tenantId}, ${goods.skuId})`,
+      () => tendWarehouses(house.platform, shop.tenantId),
+      () => tendWarehouses(house.platform, shop.tenantId),
+    )
+    expect(await shelves(shop, goods)).toEqual({ total: 20, [a.id]: 10 })
+  })
+
   test('unsold pieces return, also when a channel is closed; what was held then follows when its order has ended', async () => {
     const goods = await shop.stock(8)
     const a = await channel(shop)

@@ -1,6 +1,6 @@
 import type { GoodsDetail, GoodsInput } from '@quanshu/contract'
 import { describe, expect, test } from 'vitest'
-import { type TestTenant, testPlatform } from '../../../test/harness/index.ts'
+import { eventually, type TestTenant, testPlatform } from '../../../test/harness/index.ts'
 import { createCategory } from './commands/create-category.ts'
 import { createGoods } from './commands/create-goods.ts'
 import { deleteCategory } from './commands/delete-category.ts'
@@ -37,6 +37,34 @@ const asInput = ({ id: _id, version: _version, pictures, ...goods }: GoodsDetail
   someGoods({ ...goods, pictureIds: pictures.map((picture) => picture.id) })
 
 describe('goods', () => {
+  test('keep a SKU that somebody is putting into a bundle', async () => {
+    const shop = await house.newTenant()
+    const two = await create(
+      shop,
+      someGoods({
+        skus: [
+          { title: '月卡', priceFen: 100 },
+          { title: '年卡', priceFen: 900 },
+        ],
+      }),
+    )
+    const part = two.skus[1]?.id ?? 0
+    const parts = [{ skuId: part }, { skuId: two.skus[0]?.id ?? 0 }]
+    const sku = { title: '一份', priceFen: 950, kind: 'bundle' as const, bundle: { policy: 'rest' as const, parts } }
+    let removed: Promise<unknown> | undefined
+    await db.write(shop.ctx, async (tx) => {
+      await createGoods(tx, someGoods({ skus: [sku] }))
+      removed = update(shop, two, { ...asInput(two), skus: asInput(two).skus.slice(0, 1) }).catch((error) => error)
+      await eventually('it waits', async () => {
+        const { rows } = await house.owner.query(
+          `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        )
+        return rows.length > 0
+      })
+    })
+    expect(await removed).toMatchObject({ code: 'catalog.sku_in_bundle' })
+  })
+
   test('are read as they were written, and start as a draft with their stock accounts', async () => {
     const shop = await house.newTenant()
     const categoryId = await db.write(shop.ctx, (tx) =>

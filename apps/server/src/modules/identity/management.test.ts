@@ -1,5 +1,6 @@
 import { identityRoutes } from '@quanshu/contract'
 import { expect, test } from 'vitest'
+import { eventually } from '../../../test/harness/index.ts'
 import { openShops, PASSWORD, type Shop } from '../../../test/people/index.ts'
 
 const { platform, newShop } = await openShops()
@@ -51,6 +52,31 @@ test('changing the password ends every other session and gives this one a new to
   expect((await there.call(identityRoutes.getMe)).status).toBe(401)
   there.cookies.set('qs_staff', before)
   expect((await there.call(identityRoutes.getMe)).status).toBe(401)
+})
+
+test('a password that is reset while its owner changes it stays reset', async () => {
+  const shop = await newShop()
+  const browser = await shop.signedIn(shop.owner)
+  const manager = await platform.owner.connect()
+  try {
+    await manager.query('begin')
+    const reset = `update identity.staff set password_hash = 'reset' where tenant_id = $1 and id = $2`
+    await manager.query(reset, [shop.tenantId, shop.owner.id])
+    const changed = browser.call(identityRoutes.changePassword, {
+      body: { current: PASSWORD, next: 'another good one 42' },
+    })
+    await eventually('it waits', async () => {
+      const { rows } = await platform.owner.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+      return rows.length > 0
+    })
+    await manager.query('commit')
+    expect((await changed).code).toBe('identity.wrong_password')
+  } finally {
+    await manager.query('rollback')
+    manager.release()
+  }
 })
 
 test('disabling somebody ends the sessions at once; a change of role counts from the next request', async () => {

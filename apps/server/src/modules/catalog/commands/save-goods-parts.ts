@@ -117,11 +117,20 @@ const tiersText = (tiers: SkuInput['tiers']): string =>
 async function removeSkus(tx: Tx, gone: readonly SkuFacts[]): Promise<void> {
   const stocked = gone.find((sku) => sku.kind === 'card' && sku.available + sku.held !== 0)
   if (stocked) throw catalogErrors.skuHasStock({ title: stocked.title, count: stocked.available + stocked.held })
-  if (gone.length > 0)
+  if (gone.length > 0) {
+    // Whoever puts one of them into a bundle has it locked until that is saved.
+    await sql`
+      select from catalog.skus
+      where tenant_id = ${tx.ctx.tenantId}::bigint
+        and id = any (${gone.map((sku) => sku.sku_id)}::bigint[])
+      order by id
+      for no key update
+    `.execute(tx.db)
     await refuseParts(
       tx,
       gone.map((sku) => sku.sku_id),
     )
+  }
   await sql`
     update catalog.skus
     set removed_at = now(),

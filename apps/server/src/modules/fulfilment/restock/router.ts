@@ -87,6 +87,7 @@ export function createRestocker(platform: Platform, wakeLanes: () => void): Rest
       'fulfilment.open_restock_purchase',
       JSON.stringify({
         id,
+        turn,
         offerId: chosen.offerId,
         supplierId: chosen.supplierId,
         productId: chosen.productId,

@@ -72,6 +72,7 @@ export function createSupplyRouter(platform: Platform, wakeLanes: () => void): S
         opened.push({
           orderNo,
           lineNo,
+          turn: need.turn,
           offerId: chosen.offerId,
           supplierId: chosen.supplierId,
           productId: chosen.productId,
@@ -95,7 +96,7 @@ export function createSupplyRouter(platform: Platform, wakeLanes: () => void): S
     if (put.length > 0) await db.call(tenantId, 'fulfilment.defer_needs', JSON.stringify(put), WAIT_SECONDS)
     const nobody = await fromOwnShelf(tenantId, stopped, ({ isDisputed }) => !isDisputed)
     if (nobody.length > 0) {
-      const items = nobody.map(({ orderNo, lineNo, reason, note }) => ({ orderNo, lineNo, reason, note }))
+      const items = nobody.map(({ orderNo, lineNo, turn, reason, note }) => ({ orderNo, lineNo, turn, reason, note }))
       await db.call(tenantId, 'fulfilment.stop_needs', JSON.stringify(items), '')
     }
   }

@@ -6,6 +6,7 @@ import type { Platform } from '../../../platform/module.ts'
 import { isWeakPassword } from '../model.ts'
 import { type Account, accountById } from '../queries/account.ts'
 import { endSessionsOf, openSession } from './sessions.ts'
+import { isUnchanged } from './sign-in.ts'
 import { beginTry } from './tries.ts'
 
 /**
@@ -22,6 +23,8 @@ export async function changePassword(
   if (isWeakPassword(input.next, account.email)) throw identityErrors.weakPassword()
   const hash = await platform.crypto.hashPassword(input.next)
   return await platform.db.write(ctx, async (tx) => {
+    // A manager may have reset it, or closed the account, while it was looked at.
+    if (!(await isUnchanged(tx, account))) throw identityErrors.wrongPassword()
     await forgive(tx)
     await storePassword(tx, account.id, hash, { mustChange: false })
     tx.audit({ action: 'staff.change_password', objectKind: 'staff', objectId: account.id })

@@ -20,6 +20,10 @@ export async function addComplaintPicture(
   const largest = files.at(-1)
   if (!largest) throw new Error('a picture was rendered in no width')
   return await db.write(ctx, async (tx) => {
+    // Of several at once each counts those before it.
+    await sql`
+      select pg_advisory_xact_lock(hashtextextended('fulfilment.complaint_pictures:' || ${ctx.tenantId}::bigint || ':' || ${complaintId}::bigint, 0))
+    `.execute(tx.db)
     const { rows: found } = await sql<{ readonly isOpen: boolean; readonly pictures: number }>`
       select c.state in ('reported', 'checking', 'buying', 'person') as "isOpen", (
         select count(*) from fulfilment.complaint_pictures p where p.tenant_id = c.tenant_id and p.complaint_id = c.id

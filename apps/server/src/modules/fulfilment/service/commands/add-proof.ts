@@ -23,6 +23,10 @@ export async function addProof(
   const largest = files.at(-1)
   if (!largest) throw new Error('a picture was rendered in no width')
   return await db.write(ctx, async (tx) => {
+    // Of several at once each counts those before it.
+    await sql`
+      select pg_advisory_xact_lock(hashtextextended('fulfilment.task_pictures:' || ${ctx.tenantId}::bigint || ':' || ${taskId}::bigint, 0))
+    `.execute(tx.db)
     const { rows: held } = await sql<{ readonly pictures: number }>`
       select (
         select count(*) from fulfilment.task_pictures p where p.tenant_id = t.tenant_id and p.task_id = t.id
