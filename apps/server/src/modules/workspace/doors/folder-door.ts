@@ -4,9 +4,8 @@ import { type FileHandle, lstat, mkdir, open, opendir, realpath, rename } from '
 import { join } from 'node:path'
 import { workspaceErrors } from '@quanshu/contract'
 import type { Platform } from '../../../platform/module.ts'
-import { plainName } from './mail-door.ts'
 import { nameSeal, type Place } from './names.ts'
-import { LIST_BYTES_MAX, type Problem, problemOf, takeList } from './take-list.ts'
+import { LIST_BYTES_MAX, type Problem, plainName, problemOf, takeList } from './take-list.ts'
 
 type Deps = Pick<Platform, 'db' | 'crypto' | 'clock' | 'config' | 'log'>
 

@@ -5,6 +5,8 @@ export type Letter = {
   readonly raw: Buffer
   /** Where the body begins. */
   readonly bodyAt: number
+  /** Of its head, as they stand there. */
+  readonly fields: readonly string[]
   readonly headers: readonly Header[]
   /** The one address in the one From, in small letters. */
   readonly from: string
@@ -18,8 +20,11 @@ export type Letter = {
 /** Why a mail is no letter: what the sending server is told. */
 export type NoLetter = { readonly code: number; readonly why: string }
 
-/** The greatest list has 150,000 in base64. Millions of empty ones would keep the worker from all else for minutes. */
-const LINES_MAX = 200_000
+/** Of so many bytes each, and some thousands more: the greatest list has 150,000 of 78. Short ones cost as much as long ones. */
+const LINES_MAX = 20_000
+const LINE_BYTES = 64
+/** Mail may have 998. What is longer is copied once for each piece that it came in, to tell its ends. */
+const LINE_BYTES_MAX = 10_000
 /** Mails that went through many lists have a third of it. */
 const HEAD_BYTES_MAX = 64 * 1024
 /** Of all parts together. */
@@ -36,9 +41,10 @@ const SIGNATURES_MAX = 10
  * @param raw the mail as it came
  */
 export async function openLetter(raw: Buffer): Promise<Letter | NoLetter> {
-  const { lines, parts, hasLoneFeed } = countLines(raw)
-  if (lines > LINES_MAX) return tooMuch(`more than ${LINES_MAX} lines`)
+  const { lines, longest, parts, hasLoneFeed } = countLines(raw)
+  if (longest > LINE_BYTES_MAX) return tooMuch(`a line of more than ${LINE_BYTES_MAX} characters`)
   if (parts > PARTS_MAX) return tooMuch(`more than ${PARTS_MAX} parts, or lines that begin like one (--)`)
+  if (lines > LINES_MAX + raw.length / LINE_BYTES) return tooMuch('too many short lines')
   const end = raw.subarray(0, HEAD_BYTES_MAX + 4).indexOf('\r\n\r\n')
   const bodyAt = end < 0 ? raw.length : end + 4
   if (bodyAt > HEAD_BYTES_MAX + 4) return tooMuch(`a head of more than ${HEAD_BYTES_MAX / 1024} kB`)
@@ -65,6 +71,7 @@ export async function openLetter(raw: Buffer): Promise<Letter | NoLetter> {
   return {
     raw,
     bodyAt,
+    fields,
     headers,
     from,
     domain: from.slice(from.lastIndexOf('@') + 1),
@@ -87,16 +94,17 @@ const LF = 0x0a
 const CR = 0x0d
 const DASH = 0x2d
 
-function countLines(raw: Buffer): { readonly lines: number; readonly parts: number; readonly hasLoneFeed: boolean } {
-  let lines = 0
-  let parts = 0
+function countLines(raw: Buffer) {
+  let [lines, longest, parts, last] = [0, 0, 0, -1]
   let hasLoneFeed = false
-  for (let at = raw.indexOf(LF); at >= 0 && lines <= LINES_MAX; at = raw.indexOf(LF, at + 1)) {
+  for (let at = raw.indexOf(LF); at >= 0; at = raw.indexOf(LF, at + 1)) {
     lines += 1
+    longest = Math.max(longest, at - last)
     if (raw[at - 1] !== CR) hasLoneFeed = true
     if (raw[at + 1] === DASH && raw[at + 2] === DASH) parts += 1
+    last = at
   }
-  return { lines, parts, hasLoneFeed }
+  return { lines, longest: Math.max(longest, raw.length - last), parts, hasLoneFeed }
 }
 
 /** A mail has one of each. Of two, a signature covers the last and a reader of mails takes the first. */

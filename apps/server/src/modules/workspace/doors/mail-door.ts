@@ -1,27 +1,13 @@
-import { createHash } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { workspaceErrors } from '@quanshu/contract'
-import type { Refusal } from '@quanshu/kernel'
-import type { Attachment } from 'postal-mime'
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server'
 import type { Platform } from '../../../platform/module.ts'
-import { type OpenDoor, openDoor } from './doors.ts'
-import { attachmentsOf, isList, type Letter, openLetter } from './letter.ts'
-import { isNamed, nameIn, type Place, placeOf } from './names.ts'
-import {
-  bounded,
-  carrierAddress,
-  checkChain,
-  checkPolicy,
-  checkSignature,
-  NOT_ASKED,
-  OWN_RELAYS,
-  type Proof,
-  type Resolve,
-  SignatureUnknown,
-} from './proof.ts'
-import { type Arrival, doorCtx, LIST_BYTES_MAX, type Problem, problemOf, takeList } from './take-list.ts'
+import { openDoor } from './doors.ts'
+import { openLetter } from './letter.ts'
+import { isNamed, nameIn, placeOf } from './names.ts'
+import { carrierAddress, OWN_RELAYS, type Resolve, SignatureUnknown } from './proof.ts'
+import { doorCtx, LIST_BYTES_MAX } from './take-list.ts'
+import { type Found, LISTS_MAX, NotTaken, takeMail } from './take-mail.ts'
 
 type Deps = Pick<Platform, 'db' | 'clock' | 'config' | 'log'>
 export type MailDoorOptions = {
@@ -39,7 +25,6 @@ export type MailDoor = { readonly port: number; readonly close: () => Promise<vo
 
 /** A list of the greatest size, as text, with a letter around it. */
 const MAIL_BYTES_MAX = Math.ceil(LIST_BYTES_MAX * 1.4) + 256 * 1024
-const LISTS_MAX = 5
 const CLIENTS_MAX = 50
 /** Of one address: nobody takes all places alone, and a relay before us has enough. */
 const CLIENTS_OF_ONE_MAX = 20
@@ -52,9 +37,6 @@ const CLOSE_MS = 500
 const PROOF_MS = 4_000
 /** Wrong names in one session: whoever tries more is no supplier. */
 const WRONG_MAX = 3
-
-/** Where a recipient of a session leads. */
-type Found = { readonly address: string; readonly place: Place; readonly door: OpenDoor }
 
 /**
  * Takes mails for suppliers' doors and nothing else: it relays nothing, knows no passwords, and says of a wrong name, a closed door and a
@@ -112,7 +94,7 @@ export async function openMailDoor(deps: Deps, options: MailDoorOptions): Promis
     },
     onData: (stream, session, done) => {
       void receive(deps, options, load, stream, session, hangUp).then(
-        (answer) => (typeof answer === 'string' ? done(null, answer) : done(answer)),
+        (said) => done(null, said),
         (error: unknown) => done(later(deps, error)),
       )
     },
@@ -136,6 +118,7 @@ const smtpError = (responseCode: number, message: string): Error => Object.assig
 
 /** Ours, not theirs: the sender's server keeps the mail and comes again. */
 function later({ log }: Deps, error: unknown): Error {
+  if (error instanceof NotTaken) return smtpError(error.code, error.message)
   if (!(error instanceof SignatureUnknown)) log.error({ err: error }, 'a mail was put off')
   return smtpError(451, '4.3.0 try again later')
 }
@@ -150,159 +133,47 @@ async function findDoor({ db }: Deps, domain: string, address: string): Promise<
 }
 const NO_HASH = Buffer.alloc(32)
 
-/**
- * Said of a sender who is not on the list and of one who is and proves nothing, in the same words and at the same time: who tries senders
- * learns nothing.
- */
-const notProven = () =>
-  smtpError(
+/** @returns what is said to the sending server @throws NotTaken; SignatureUnknown, when it is to come again */
+async function receive(
+  deps: Deps,
+  { domain, resolve, proofMs = PROOF_MS, bytesMax = BYTES_MAX }: MailDoorOptions,
+  load: { bytes: number },
+  stream: SMTPServerDataStream,
+  { id, envelope, remoteAddress, hostNameAppearsAs, xForward }: SMTPServerSession,
+  hangUp: (id: string) => void,
+): Promise<string> {
+  const raw = await collect(stream, load, bytesMax, () => hangUp(id))
+  const heardAt = performance.now()
+  try {
+    const letter = await openLetter(raw)
+    if ('why' in letter) throw new NotTaken(letter.code, letter.why)
+    const found = await Promise.all(envelope.rcptTo.map(({ address }) => findDoor(deps, domain, address)))
+    const carrier = {
+      address: carrierAddress(remoteAddress, xForward.get('ADDR')),
+      helo: String(hostNameAppearsAs),
+      mailFrom: envelope.mailFrom === false ? '' : envelope.mailFrom.address,
+    }
+    const doors = found.filter((one) => one !== undefined)
+    const said = await takeMail(deps, { domain, resolve, proofMs }, letter, doors, carrier)
+    if (said !== undefined) return said
+  } finally {
+    load.bytes -= raw.length
+  }
+  await sleep(Math.max(proofMs - (performance.now() - heardAt), 0))
+  // Of a sender who is not on the list and of one who proves nothing, in the same words and at the same time: who tries senders learns nothing.
+  throw new NotTaken(
     550,
     '5.7.1 not taken: the sender is not on the shop’s list, or nothing proves that the mail comes from its domain (DKIM, DMARC)',
   )
-
-/** @returns what is said to the sending server: a sentence that it was taken, or why not */
-async function receive(
-  deps: Deps,
-  options: MailDoorOptions,
-  load: { bytes: number },
-  stream: SMTPServerDataStream,
-  session: SMTPServerSession,
-  hangUp: (id: string) => void,
-): Promise<string | Error> {
-  const collected = await collect(stream, load, options.bytesMax ?? BYTES_MAX, () => hangUp(session.id))
-  if (typeof collected === 'string') return smtpError(collected.startsWith('4') ? 452 : 552, collected)
-  const { proofMs = PROOF_MS } = options
-  const heardAt = performance.now()
-  try {
-    const letter = await openLetter(collected)
-    if ('why' in letter) return smtpError(letter.code, letter.why)
-    const found = await Promise.all(
-      session.envelope.rcptTo.map(({ address }) => findDoor(deps, options.domain, address)),
-    )
-    const doors = found.filter((one) => one !== undefined)
-    if (doors.length === 0) return smtpError(550, '5.1.1 no such address')
-    const answers = await answer(deps, options, letter, doors, session, proofMs)
-    if (answers !== undefined) return answers
-  } finally {
-    load.bytes -= collected.length
-  }
-  await sleep(Math.max(proofMs - (performance.now() - heardAt), 0))
-  return notProven()
 }
 
-/** @returns undefined when nothing proves the mail at any of the doors */
-async function answer(
-  deps: Deps,
-  options: MailDoorOptions,
-  letter: Letter,
-  doors: readonly Found[],
-  { envelope, remoteAddress, hostNameAppearsAs, xForward }: SMTPServerSession,
-  proofMs: number,
-): Promise<string | Error | undefined> {
-  const refuse = (found: Found, refusal: Refusal, proof = NOT_ASKED) =>
-    takeList(deps, found.place, arrivalOf(deps, letter, proof, undefined, problemOf(refusal)))
-  const knowing = doors.filter(({ door }) => door.senders.includes(letter.from))
-  // Who is not known gets a word in the session and never a mail: the address may be somebody else's. Nobody is asked about him.
-  for (const found of doors) {
-    if (!knowing.includes(found)) await refuse(found, workspaceErrors.senderUnknown({ sender: letter.from }))
-  }
-  if (knowing.length === 0) return undefined
-  const resolve = bounded(options.resolve, proofMs)
-  const { signature, covered, signers } = await checkSignature(letter, letter.domain, resolve, deps.clock.now())
-  const carrier = {
-    address: carrierAddress(remoteAddress, xForward.get('ADDR')),
-    helo: String(hostNameAppearsAs),
-    mailFrom: envelope.mailFrom === false ? '' : envelope.mailFrom.address,
-  }
-  const { isRejected, ...policy } = await checkPolicy(letter, signers, carrier, resolve)
-  const proof: Proof = { signature, ...policy, arc: null }
-  const proven: Found[] = []
-  for (const found of knowing) {
-    const { domain } = letter
-    if (found.door.signedOnly && signature !== 'pass')
-      await refuse(found, workspaceErrors.mailUnsigned({ domain }), proof)
-    else if (isRejected) await refuse(found, workspaceErrors.mailRejected({ domain }), proof)
-    else proven.push(found)
-  }
-  if (proven.length === 0) return undefined
-  const chain = { ...proof, arc: await checkChain(letter, resolve) }
-  const lists = (await attachmentsOf(letter))?.map((attachment) => ({ attachment, content: bytesOf(attachment) }))
-  if (!lists) return smtpError(550, '5.6.0 the mail cannot be read: its parts lie too deep, or have too long heads')
-  if (lists.length === 0) return smtpError(550, '5.6.0 no list is attached; attach an xlsx or csv file')
-  if (lists.length > LISTS_MAX) {
-    return smtpError(550, `5.6.0 more than ${LISTS_MAX} files are attached; send the others in another mail`)
-  }
-  const answers: (string | Error)[] = []
-  for (const found of proven) {
-    // Who has a mail that was sent to one door cannot bring it to another.
-    const named = letter.to.filter((address) => nameIn(address, options.domain) !== undefined)
-    if (named.length > 0 && !named.includes(found.address.toLowerCase())) {
-      await refuse(found, workspaceErrors.mailElsewhere(), chain)
-      answers.push(smtpError(550, '5.7.1 the mail is addressed to another list; write this address into To or Cc'))
-      continue
-    }
-    answers.push(await knock(deps, found.place, letter, chain, covered, lists))
-  }
-  return answers.find((one) => typeof one === 'string') ?? answers[0]
-}
-
-type List = { readonly attachment: Attachment; readonly content: Buffer }
-
-async function knock(
-  deps: Deps,
-  place: Place,
-  letter: Letter,
-  proof: Proof,
-  covered: ReadonlySet<string>,
-  lists: readonly List[],
-): Promise<string | Error> {
-  for (const list of lists) {
-    const arrival = arrivalOf(deps, letter, proof, list, problemWith(list), covered)
-    if (!(await takeList(deps, place, { ...arrival, answerTo: letter.from }))) {
-      return smtpError(452, '4.7.0 the door was closed, or too much came today')
-    }
-  }
-  return '2.0.0 received; what became of it is answered by mail'
-}
-
-/**
- * A list of a mail as it stands before the door.
- * @param covered what a signature proves of the head. A name of the mail that it does not prove anybody may change, who sends it again
- */
-function arrivalOf(
-  { clock }: Deps,
-  { from, date, messageId, subject }: Letter,
-  proof: Proof,
-  list: List | undefined,
-  problem: Problem | undefined,
-  covered: ReadonlySet<string> = new Set(),
-): Arrival {
-  const name = list?.attachment.filename ?? subject
-  const isNamedForSure = messageId !== undefined && (proof.signature !== 'pass' || covered.has('message-id'))
-  const letter = isNamedForSure
-    ? messageId
-    : `${from} ${date?.toISOString()} ${proof.signature === 'pass' ? '' : subject}`
-  const hash = list ? createHash('sha256').update(list.content).digest('hex') : ''
-  return {
-    door: 'mail',
-    identity: `${letter}\n${name}\n${hash}`,
-    name: plainName(name),
-    bytes: list?.content.length ?? 0,
-    content: problem ? undefined : list?.content,
-    problem,
-    writtenAt: date ?? clock.now(),
-    sender: from,
-    proof,
-  }
-}
-
-/** The mail; or why there is none, when its rest was read and dropped. What it holds of the load is to be given back. */
+/** The mail; of one that is too large the rest was read and dropped. What it holds of the load is to be given back. @throws NotTaken */
 async function collect(
   stream: SMTPServerDataStream,
   load: { bytes: number },
   bytesMax: number,
   hangUp: () => void,
-): Promise<Buffer | string> {
+): Promise<Buffer> {
   const chunks: Buffer[] = []
   let bytes = 0
   let held = 0
@@ -327,29 +198,9 @@ async function collect(
     load.bytes -= held
     throw error
   }
-  if (isCrowded) return '4.3.1 too much mail at once; try again later'
+  if (isCrowded) throw new NotTaken(452, '4.3.1 too much mail at once; try again later')
   if (stream.sizeExceeded || bytes > MAIL_BYTES_MAX) {
-    return `5.3.4 the mail is larger than ${Math.floor(MAIL_BYTES_MAX / 1024 / 1024)} MB`
+    throw new NotTaken(552, `5.3.4 the mail is larger than ${Math.floor(MAIL_BYTES_MAX / 1024 / 1024)} MB`)
   }
   return Buffer.concat(chunks)
 }
-
-function problemWith({ attachment, content }: List): Problem | undefined {
-  const fileName = plainName(attachment.filename ?? '')
-  if (/\.xlsm$/i.test(fileName)) return problemOf(workspaceErrors.fileHasMacros({ fileName }))
-  if (!isList(fileName)) return problemOf(workspaceErrors.notAList({ fileName }))
-  return content.length > LIST_BYTES_MAX
-    ? problemOf(workspaceErrors.listTooBig({ fileName, limitMb: LIST_BYTES_MAX / 1024 / 1024 }))
-    : undefined
-}
-
-const bytesOf = ({ content }: Attachment): Buffer =>
-  typeof content === 'string' ? Buffer.from(content) : Buffer.from(content as ArrayBuffer)
-
-/** As it may be shown: without folders and without what is no letter. */
-export const plainName = (name: string): string =>
-  (name.split(/[\\/]/).at(-1) ?? '')
-    .replace(/[\p{Cc}\p{Cf}]/gu, '')
-    .trim()
-    .slice(-120)
-    .toWellFormed() || '-'

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
+import { sealMessage } from 'mailauth/lib/arc/index.js'
 import DKIM from 'nodemailer/lib/dkim'
 import { describe, expect, test } from 'vitest'
 import { attachmentsOf, openLetter } from './letter.ts'
@@ -176,6 +177,17 @@ test('parts are where the signer’s were, also where he did not sign how they a
     expect(await as(type), type).toBe('fail')
 })
 
+test('a letter does not become a file by a field that its signer did not sign, and a file stays one', async () => {
+  const disposed = 'Content-Disposition: attachment; filename=a.csv\r\n'
+  for (const [type, outcome] of [
+    ['text/csv', 'pass'],
+    ['text/plain', 'fail'],
+  ] as const) {
+    const { raw, records } = await signed(`${HEAD}Content-Type: ${type}\r\n\r\nA1,1\r\n`)
+    expect(await check(`${disposed}${raw.toString('latin1')}`, 'x.test', records)).toBe(outcome)
+  }
+})
+
 describe('what a domain says of mails in its name', () => {
   const RECORDS = {
     'x.test': 'v=spf1 ip4:192.0.2.1 -all',
@@ -222,6 +234,25 @@ describe('what a domain says of mails in its name', () => {
     expect(await checkChain(letter, never)).toBe('none')
   })
 
+  test('is not said by those who passed a mail on, whose word is looked at all the same', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
+    const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
+    const mail = `${HEAD}\r\nA1,1\r\n`
+    const sealed = await sealMessage(Buffer.from(mail), {
+      signingDomain: 'list.test',
+      selector: 's',
+      privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      authResults: 'list.test; dkim=pass',
+      cv: 'none',
+    })
+    const chain = async (body: string) => {
+      const letter = await openLetter(Buffer.concat([sealed, Buffer.from(body)]))
+      if ('why' in letter) throw new Error(letter.why)
+      return await checkChain(letter, from({ 's._domainkey.list.test': `v=DKIM1; p=${key}` }))
+    }
+    expect([await chain(mail), await chain(mail.replace('A1,1', 'A1,2'))]).toEqual(['pass', 'fail'])
+  })
+
   test.each([
     ['192.0.2.1', undefined, '192.0.2.1'],
     ['::ffff:192.0.2.1', '198.51.100.1', '192.0.2.1'],
@@ -243,8 +274,10 @@ describe('a mail that costs too much or says two things is no letter', () => {
       `${TOP}Content-Type: multipart/mixed; boundary=b\r\n\r\n${'--b\r\n\r\nx\r\n'.repeat(50_000)}`,
       /^5\.3\.4 .*parts/,
     ],
-    ['a long head', `${TOP}X: ${'y'.repeat(70_000)}\r\n\r\n`, /^5\.3\.4 .*head/],
+    ['a long head', `${TOP}X: ${`${'y'.repeat(900)}\r\n `.repeat(80)}\r\n\r\n`, /^5\.3\.4 .*head/],
     ['a head without end', `${TOP}${'X: y\r\n'.repeat(20_000)}`, /^5\.3\.4 .*head/],
+    ['a line that does not end', `${TOP}\r\n${'y'.repeat(70_000)}`, /^5\.3\.4 .*line/],
+    ['200,000 empty lines', `${TOP}\r\n${'\r\n'.repeat(200_000)}`, /^5\.3\.4 .*short lines/],
     ['many fields', `${TOP}${'X: y\r\n'.repeat(400)}\r\n`, /^5\.3\.4 .*fields/],
     ['many signatures', `${TOP}${'DKIM-Signature: v=1\r\n'.repeat(11)}\r\n`, /^5\.3\.4 .*signatures/],
     ['letters that look like others', TOP.replace('a@x', 'a@\u0445'), /^5\.6\.0 .*ASCII/],

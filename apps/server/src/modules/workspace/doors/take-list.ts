@@ -18,6 +18,14 @@ export const LIST_BYTES_MAX = 8 * 1024 * 1024
 const LISTS_A_DAY_MAX = 1_500
 const REFUSED_A_DAY_MAX = 200
 
+/** As it may be shown: without folders and without what is no letter. */
+export const plainName = (name: string): string =>
+  (name.split(/[\\/]/).at(-1) ?? '')
+    .replace(/[\p{Cc}\p{Cf}]/gu, '')
+    .trim()
+    .slice(-120)
+    .toWellFormed() || '-'
+
 export type Problem = { readonly code: string; readonly params: Readonly<Record<string, unknown>> }
 /** A list as it stands before the door. */
 export type Arrival = {
