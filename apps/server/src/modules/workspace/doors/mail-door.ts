@@ -194,9 +194,10 @@ async function collect(
       // Whoever goes on and on was told the size before.
       if (bytes > 4 * MAIL_BYTES_MAX) hangUp()
     }
-  } catch (error) {
+  } catch {
+    // Whoever is listened to no longer has gone.
     load.bytes -= held
-    throw error
+    throw new NotTaken(451, '4.4.2 the mail broke off')
   }
   if (isCrowded) throw new NotTaken(452, '4.3.1 too much mail at once; try again later')
   if (stream.sizeExceeded || bytes > MAIL_BYTES_MAX) {
