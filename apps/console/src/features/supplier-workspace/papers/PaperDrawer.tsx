@@ -103,7 +103,10 @@ export function PaperDrawer({
             showUploadList={false}
             beforeUpload={(chosen) => {
               if (chosen.size > BYTES_MAX) void message.warning(t('tooBig'))
-              else setFile(chosen)
+              else {
+                setFile(chosen)
+                setProblem(undefined)
+              }
               return false
             }}
           >
