@@ -253,6 +253,14 @@ describe('what a domain says of mails in its name', () => {
       return await checkChain(letter, from({ 's._domainkey.list.test': `v=DKIM1; p=${key}` }))
     }
     expect([await chain(mail), await chain(mail.replace('A1,1', 'A1,2'))]).toEqual(['pass', 'fail'])
+    // Nor are they asked before the sender is proved.
+    const asked: string[] = []
+    const ask: Resolve = async (name) => {
+      asked.push(name)
+      throw Object.assign(new Error('none'), { code: 'ENOTFOUND' })
+    }
+    expect(await check(Buffer.concat([sealed, Buffer.from(mail)]), 'x.test', {}, ask)).toBe('none')
+    expect(asked).toEqual([])
   })
 
   test.each([
