@@ -3144,14 +3144,21 @@ create table suppliers.intakes (
   came_at timestamp with time zone not null default now(),
   decided_by text,
   decided_at timestamp with time zone,
+  spf text,
+  dmarc text,
+  arc text,
   constraint intakes_pkey PRIMARY KEY (tenant_id, id),
   constraint intake_arrives_once UNIQUE (tenant_id, supplier_id, arrival),
   constraint intakes_tenant_id_supplier_id_fkey FOREIGN KEY (tenant_id, supplier_id) REFERENCES suppliers.suppliers(tenant_id, id),
+  constraint checks_of_mail CHECK (((door = 'mail'::text) OR (num_nonnulls(spf, dmarc, arc) = 0))),
   constraint intake_has_rows CHECK (((state = ANY (ARRAY['taken'::text, 'waiting'::text])) = (file_id IS NOT NULL))),
+  constraint intakes_arc_check CHECK ((arc = ANY (ARRAY['pass'::text, 'fail'::text, 'none'::text, 'unknown'::text]))),
   constraint intakes_bytes_check CHECK ((bytes >= 0)),
+  constraint intakes_dmarc_check CHECK ((dmarc = ANY (ARRAY['pass'::text, 'fail'::text, 'none'::text, 'unknown'::text]))),
   constraint intakes_door_check CHECK ((door = ANY (ARRAY['mail'::text, 'folder'::text]))),
   constraint intakes_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
   constraint intakes_signature_check CHECK ((signature = ANY (ARRAY['pass'::text, 'fail'::text, 'none'::text]))),
+  constraint intakes_spf_check CHECK ((spf = ANY (ARRAY['pass'::text, 'fail'::text, 'none'::text, 'unknown'::text]))),
   constraint intakes_state_check CHECK ((state = ANY (ARRAY['taken'::text, 'waiting'::text, 'same'::text, 'refused'::text, 'replaced'::text, 'discarded'::text]))),
   constraint signature_of_mail CHECK (((door = 'mail'::text) OR (signature IS NULL)))
 );
@@ -3656,6 +3663,7 @@ create index openings_of_supplier ON suppliers.breaker_openings USING btree (ten
 create index callbacks_of_no ON suppliers.callbacks USING btree (tenant_id, no) WHERE (no IS NOT NULL);
 create index doors_waited_for ON suppliers.doors USING btree (tenant_id, heard_at) WHERE ((every_hours IS NOT NULL) AND (late_told_at IS NULL));
 create index supply_files_of_supplier ON suppliers.files USING btree (tenant_id, supplier_id, id);
+create index intakes_by_day ON suppliers.intakes USING btree (tenant_id, supplier_id, came_at);
 create index intakes_of_supplier ON suppliers.intakes USING btree (tenant_id, supplier_id, id);
 create UNIQUE index one_waiting_intake ON suppliers.intakes USING btree (tenant_id, supplier_id) WHERE (state = 'waiting'::text);
 create index money_by_time ON suppliers.money USING btree (tenant_id, supplier_id, kind, at, id) WHERE (state = 'booked'::text);

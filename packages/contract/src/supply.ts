@@ -191,6 +191,10 @@ export type IntakeState = (typeof INTAKE_STATES)[number]
 export const MAIL_SIGNATURES = ['pass', 'fail', 'none'] as const
 export type MailSignature = (typeof MAIL_SIGNATURES)[number]
 
+/** What SPF, DMARC or ARC say of a mail. `none`: nothing; `unknown`: it could not be asked for. */
+export const MAIL_CHECKS = ['pass', 'fail', 'none', 'unknown'] as const
+export type MailCheck = (typeof MAIL_CHECKS)[number]
+
 export const PAPER_KINDS = ['contract', 'licence', 'authorisation', 'certificate', 'other'] as const
 export type PaperKind = (typeof PAPER_KINDS)[number]
 

@@ -99,10 +99,17 @@ test('lists by mail and folder, codes without an order, and papers', { timeout: 
   await desk.reload()
   await desk.getByText(SENDER).waitFor()
   await desk.getByRole('button', { name: /处\s*理/ }).click()
+  // What its columns are is a guess until somebody says it.
+  await desk.getByText('各列还没有确认过').waitFor()
+  await keepScreen(desk, 'console-supplier-list-first')
   await desk.getByRole('button', { name: '试导入' }).click()
   await desk.getByText('没有这个编码的商品').waitFor()
   await desk.getByRole('button', { name: '正式导入' }).click()
   await desk.getByText('更新 1 · 未变 0 · 待确认 0 · 无效 1').waitFor()
+  await desk.getByRole('button', { name: /查\s*看/ }).click()
+  await desk.getByText('域名声明（DMARC）').waitFor()
+  await desk.keyboard.press('Escape')
+  await desk.getByText('域名声明（DMARC）').waitFor({ state: 'hidden' })
 
   // From now on at once: a dropped file is taken as it comes.
   await desk.getByRole('button', { name: /设\s*置/ }).click()
@@ -169,6 +176,17 @@ test('lists by mail and folder, codes without an order, and papers', { timeout: 
       .click(),
   ])
   expect(saved.suggestedFilename()).toBe('营业执照.pdf')
+  // The next version keeps what the last one had.
+  await desk
+    .getByRole('button', { name: /更\s*新/ })
+    .first()
+    .click()
+  await desk.getByText('上一版到期停采，新版默认沿用').waitFor()
+  await desk.getByLabel('到期日').fill(inDays(400))
+  await desk.getByLabel('到期日').press('Enter')
+  await desk.locator('input[type=file]').setInputFiles(file)
+  await dialog.getByRole('button', { name: /保\s*存/ }).click()
+  await desk.getByText(`${inDays(401)} 起停止向这家供应商采购`, { exact: false }).waitFor()
   await fitsPhones(desk)
   expect(faults).toEqual([])
 })

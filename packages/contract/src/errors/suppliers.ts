@@ -180,8 +180,8 @@ export const supplierErrors = defineErrors('suppliers', {
   },
   paperNeedsEnd: {
     status: 422,
-    zh: '要在到期后停止采购，请填写到期日',
-    en: 'For buying to stop when it has ended, say when it ends',
+    zh: '要在到期后停止采购，请填写到期日；长期有效就关闭「到期停采」（上一版开着时新版沿用）',
+    en: 'For buying to stop when it has ended, say when it ends, or switch that off (the next version keeps what the last one had)',
   },
   paperMoved: {
     status: 409,

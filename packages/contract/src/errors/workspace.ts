@@ -71,6 +71,11 @@ export const workspaceErrors = defineErrors('workspace', {
     zh: '文件超过 {max} 行，请分成几个文件',
     en: 'The file has more than {max} rows; split it',
   },
+  fileTooWide: {
+    status: 422,
+    zh: '表里的文字合计超过 {max} 个字，请删去用不到的列或分成几个文件',
+    en: 'The cells have more than {max} characters in all; leave out columns that nobody needs, or split it',
+  },
   fileWithoutRows: {
     status: 422,
     zh: '文件里只有表头或是空的；第一行应为表头，从第二行起一行一个商品',
@@ -126,6 +131,11 @@ export const workspaceErrors = defineErrors('workspace', {
     zh: '认不出哪一列是商品编码，请由商家选择对应的列，之后会自动对应',
     en: 'No column looks like the product code; the shop says once which one it is, and it is remembered',
   },
+  columnsGuessed: {
+    status: 422,
+    zh: '第一次收到这样的表头，各列是猜的，请由商家确认一次；之后收到就立即更新',
+    en: 'These headings came for the first time, so the columns are a guess; the shop confirms them once, and lists are taken at once from then on',
+  },
   senderUnknown: {
     status: 403,
     zh: '发件地址 {sender} 不在允许的名单里',
@@ -135,6 +145,16 @@ export const workspaceErrors = defineErrors('workspace', {
     status: 403,
     zh: '邮件没有 {domain} 的有效 DKIM 签名，无法确认发件人',
     en: 'The mail has no valid DKIM signature of {domain}, so its sender is not certain',
+  },
+  mailRejected: {
+    status: 403,
+    zh: '{domain} 声明不是它发出的邮件应当拒收（DMARC），而这封邮件无法证明由它发出',
+    en: '{domain} asks for mails that nothing proves to be its own to be refused (DMARC), and nothing proves this one',
+  },
+  mailElsewhere: {
+    status: 403,
+    zh: '邮件写给了另一个收表地址，可能是转来的；请把这里的收件地址写进收件人或抄送',
+    en: 'The mail is addressed to another list and may have been passed on; write this address into To or Cc',
   },
   doorNotSetUp: {
     status: 409,

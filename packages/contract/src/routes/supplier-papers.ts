@@ -32,6 +32,8 @@ export const paperView = z.object({
 export type PaperView = z.output<typeof paperView>
 export const paperForShop = paperView.extend({
   stopsBuying: z.boolean(),
+  /** Whether the version before it stops buying, which the next one does too unless it is said otherwise. */
+  stoppedBefore: z.boolean(),
   bySupplier: z.boolean(),
   keptBy: z.string(),
   decidedBy: z.string().nullable(),
@@ -73,6 +75,7 @@ export const supplierPaperRoutes = {
     summary: 'Keep a paper (pdf, png, jpg, up to 10 MB) as the raw body; judged by its content',
     access: managing,
     params: ofSupplier,
+    /** Left out: as the version before. */
     query: facts.extend({ stopsBuying: flag.optional() }),
     bodyKind: 'raw',
     bodyLimitBytes: PAPER_BYTES_MAX,
@@ -95,7 +98,8 @@ export const supplierPaperRoutes = {
     summary: 'Accept or decline a paper that the supplier sent; accepted it takes the place of the version before',
     access: managing,
     params: ofPaper,
-    body: z.object({ accept: z.boolean(), stopsBuying: z.boolean().default(false), reason }),
+    /** `stopsBuying` left out: as the version before. */
+    body: z.object({ accept: z.boolean(), stopsBuying: z.boolean().optional(), reason }),
     response: paperForShop,
   }),
   rule: route({

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { route } from '../route.ts'
 import { email, id, idParam, instant, oneOrMore, pageOf, pageQuery, reason, text } from '../schemas.ts'
-import { INTAKE_STATES, MAIL_SIGNATURES, OFFERED_CODES_STATES, SUPPLY_DOORS } from '../supply.ts'
+import { INTAKE_STATES, MAIL_CHECKS, MAIL_SIGNATURES, OFFERED_CODES_STATES, SUPPLY_DOORS } from '../supply.ts'
 import { fileMapping, supplyFileDetail } from './workspace.ts'
 
 /** What suppliers' people send without an order: lists by mail or folder, and codes. */
@@ -46,7 +46,11 @@ export const intakeRow = z.object({
   /** The first characters of its SHA-256. */
   hash: z.string().nullable(),
   sender: z.string(),
+  /** Of a mail: what is known of where it comes from. Null: nobody was asked. */
   signature: z.enum(MAIL_SIGNATURES).nullable(),
+  spf: z.enum(MAIL_CHECKS).nullable(),
+  dmarc: z.enum(MAIL_CHECKS).nullable(),
+  arc: z.enum(MAIL_CHECKS).nullable(),
   state: z.enum(INTAKE_STATES),
   problem: problem.nullable(),
   counts: z.object({ changed: z.int(), same: z.int(), held: z.int(), invalid: z.int() }).nullable(),

@@ -219,6 +219,8 @@ export const supplyFileDetail = supplyFileRow.extend({
   columns: z.array(z.string()),
   /** As it was said for the last file, or guessed from the headings; null where the code cannot be guessed. */
   mapping: fileMapping.nullable(),
+  /** Nobody has said yet what the columns are. */
+  isGuessed: z.boolean(),
   /** The very file that was taken last. */
   isKnown: z.boolean(),
   /** Written before the one that was taken last. */

@@ -112,6 +112,9 @@ export function FileReview({
           style={{ marginBottom: 16 }}
         />
       )}
+      {read.isGuessed && (
+        <Alert type="info" showIcon title={t('guessed')} description={t('guessedText')} style={{ marginBottom: 16 }} />
+      )}
       <Typography.Paragraph type="secondary">{t('columnsHint')}</Typography.Paragraph>
       <div className="workspace-columns">
         {PARTS.map((part) => (

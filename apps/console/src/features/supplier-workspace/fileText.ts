@@ -32,6 +32,11 @@ export const fileText = defineMessages('workspaceFiles', {
     '选择每一项在文件中的哪一列，导入后会记住，下次自动对应。',
     'Choose the column for each item; it is remembered for next time.',
   ],
+  guessed: ['各列还没有确认过', 'Nobody has said yet what the columns are'],
+  guessedText: [
+    '下面是按表头猜的，请逐项核对，尤其是供货价。导入一次后会记住，同样的表头以后自动对应。',
+    'They are guessed from the headings: check each, the price above all. Once imported they are remembered.',
+  ],
   part_remoteId: ['商品编码', 'Product code'],
   part_name: ['名称', 'Name'],
   part_cost: ['供货价（元）', 'Supply price (yuan)'],

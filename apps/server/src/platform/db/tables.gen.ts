@@ -1575,6 +1575,9 @@ export type SuppliersIntakes = {
   came_at: DefaultedTime
   decided_by: string | null
   decided_at: NullableTime
+  spf: 'pass' | 'fail' | 'none' | 'unknown' | null
+  dmarc: 'pass' | 'fail' | 'none' | 'unknown' | null
+  arc: 'pass' | 'fail' | 'none' | 'unknown' | null
 }
 
 export type SuppliersMoney = {

@@ -26,7 +26,7 @@ function cellOf<T>(column: Column<T>, row: T, isForSheets: boolean): string {
   }
   const text = String(column.value(row) ?? '')
   // What a spreadsheet would take for a formula is text behind an apostrophe; numbers are ours and stay numbers.
-  return isForSheets && column.kind === 'text' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return isForSheets && column.kind === 'text' && /^[=+\-@＝＋－＠\t\r\n]/.test(text) ? `'${text}` : text
 }
 
 /** RFC 4180. */

@@ -129,7 +129,7 @@ function DoorsForm({
       onClose()
     })
   const checkSenders = (_rule: unknown, text: string | undefined) => {
-    const wrong = linesOf(text ?? '').findIndex((line) => !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(line))
+    const wrong = linesOf(text ?? '').findIndex((line) => !/^[!-?A-~]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i.test(line))
     return wrong < 0 ? Promise.resolve() : Promise.reject(new Error(t('badSenders', { line: wrong + 1 })))
   }
   const hint = (isThere: boolean) => (isThere ? undefined : t('notSetUpHint'))

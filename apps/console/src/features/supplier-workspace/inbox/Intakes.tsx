@@ -84,7 +84,8 @@ function Decide({ intakeId, onClose }: { readonly intakeId: number; readonly onC
 function Detail({ intake, onClose }: { readonly intake: Intake; readonly onClose: () => void }) {
   const t = useText(inboxText)
   const { data } = useRead('workspace.readIntake', { params: { intakeId: intake.id } })
-  const { bytes, hash, sender, signature, cameAt, decidedBy, problem, state } = data ?? intake
+  const shown = data ?? intake
+  const { bytes, hash, sender, signature, cameAt, decidedBy, problem, state } = shown
   return (
     <Drawer
       open
@@ -105,6 +106,10 @@ function Detail({ intake, onClose }: { readonly intake: Intake; readonly onClose
         items={[
           [t('from'), sender === '' ? t('byFolder') : sender],
           ...(signature ? [[t('signature'), t(`signature_${signature}`)] as [string, string]] : []),
+          ...(['spf', 'dmarc', 'arc'] as const).flatMap((check) => {
+            const said = shown[check]
+            return said ? [[t(check), t(`check_${said}`)] as [string, string]] : []
+          }),
           [t('came'), <Time key="came" value={cameAt} />],
           [t('size'), formatBytes(bytes)],
           ...(hash ? [[t('hash'), <Copyable key="hash" text={hash} />] as [string, React.ReactNode]] : []),

@@ -59,7 +59,8 @@ export function PaperDrawer({
         ...(validFrom && { validFrom }),
         ...(validTo && { validTo }),
         ...(renews && { renews: renews.id }),
-        ...(stopsBuying && { stopsBuying: 'true' }),
+        // Said either way: left out, a next version does as the one before.
+        ...(!isOwn && { stopsBuying: String(stopsBuying === true) }),
       }
       const options = { method: 'POST', fileName: file.name } as const
       try {
@@ -102,7 +103,10 @@ export function PaperDrawer({
             showUploadList={false}
             beforeUpload={(chosen) => {
               if (chosen.size > BYTES_MAX) void message.warning(t('tooBig'))
-              else setFile(chosen)
+              else {
+                setFile(chosen)
+                setProblem(undefined)
+              }
               return false
             }}
           >
@@ -132,7 +136,12 @@ export function PaperDrawer({
           <DayInput />
         </Form.Item>
         {!isOwn && (
-          <Form.Item name="stopsBuying" label={t('stops')} extra={t('stopsHint')} valuePropName="checked">
+          <Form.Item
+            name="stopsBuying"
+            label={t('stops')}
+            extra={t(renews?.stopsBuying ? 'stopsKept' : 'stopsHint')}
+            valuePropName="checked"
+          >
             <Switch />
           </Form.Item>
         )}

@@ -89,11 +89,16 @@ function Actions({ paper, onRenew }: { readonly paper: Paper; readonly onRenew: 
       consequence: t(accept ? 'acceptText' : 'declineText'),
       askReason: true,
       danger: !accept,
-      initialValues: { stopsBuying: false },
+      initialValues: { stopsBuying: paper.stoppedBefore },
       ...(accept &&
-        paper.validTo !== null && {
+        (paper.validTo !== null || paper.stoppedBefore) && {
           extra: (
-            <Form.Item name="stopsBuying" label={t('stops')} valuePropName="checked">
+            <Form.Item
+              name="stopsBuying"
+              label={t('stops')}
+              extra={t(paper.stoppedBefore ? 'stopsKept' : 'stopsHint')}
+              valuePropName="checked"
+            >
               <Switch />
             </Form.Item>
           ),

@@ -45,6 +45,10 @@ export const paperText = defineMessages('supplierPapers', {
     '到期后自动换其他货源；已下的采购照常完成',
     'Other sources are used then; what was ordered before goes on',
   ],
+  stopsKept: [
+    '上一版到期停采，新版默认沿用；不再需要就关掉',
+    'The version before stops buying, and this one will too; switch it off if that is no longer wanted',
+  ],
   stopsOff: ['不停采', 'Goes on'],
   kept: ['已保存', 'Saved'],
   sent: ['已提交，等商家审核', 'Sent; the shop looks at it'],

@@ -49,6 +49,6 @@ const line = (cells: readonly string[]): string => `${cells.map(cell).join(',')}
 
 /** RFC 4180; what a spreadsheet would take for a formula is text behind an apostrophe. */
 function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  const safe = /^[=+\-@＝＋－＠\t\r\n]/.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

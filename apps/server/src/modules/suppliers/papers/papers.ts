@@ -57,11 +57,12 @@ function mediaOf(bytes: Buffer): PaperView['media'] | undefined {
   return undefined
 }
 
-type Keeper = { readonly name: string; readonly isSupplier: boolean; readonly stopsBuying: boolean }
+/** `stopsBuying` undefined: as the version before. */
+type Keeper = { readonly name: string; readonly isSupplier: boolean; readonly stopsBuying: boolean | undefined }
 
 /**
  * Keeps a paper, or the next version of one. The shop's own holds at once and takes the place of the version before; one that the
- * supplier sends waits until the shop has looked at it.
+ * supplier sends waits until the shop has looked at it. A next version stops buying as the one before does, unless it is said otherwise.
  * @returns its id
  * @throws suppliers.paper_days, paper_needs_end, paper_moved, too_many_papers; common.not_found
  */
@@ -76,22 +77,31 @@ export async function keepPaper(
   const { validFrom = null, validTo = null } = facts
   const title = facts.title === '' ? file.name.slice(0, 100) : facts.title
   if (validFrom !== null && validTo !== null && validFrom > validTo) throw supplierErrors.paperDays()
-  if (keeper.stopsBuying && validTo === null) throw supplierErrors.paperNeedsEnd()
   const name = await lockSupplier(tx, supplierId)
-  const { rows } = await sql<{ count: number; paperId: number | null; last: number | null; waiting: boolean }>`
+  const { rows } = await sql<{
+    count: number
+    paperId: number | null
+    last: number | null
+    waiting: boolean
+    stops: boolean
+  }>`
     select count(*) as count, max(p.paper_id) filter (where p.paper_id = r.paper_id) as "paperId",
       max(p.version) filter (where p.paper_id = r.paper_id) as last,
-      coalesce(bool_or(p.state = 'offered') filter (where p.paper_id = r.paper_id), false) as waiting
+      coalesce(bool_or(p.state = 'offered') filter (where p.paper_id = r.paper_id), false) as waiting,
+      coalesce((array_agg(p.stops_buying order by p.version desc) filter (where p.paper_id = r.paper_id and p.state in ('current', 'replaced', 'ended')))[1], false) as stops
     from suppliers.papers p
     left join suppliers.papers r on r.tenant_id = p.tenant_id and r.supplier_id = p.supplier_id and r.id = ${facts.renews ?? null}::bigint
     where p.tenant_id = ${tenantId}::bigint
       and p.supplier_id = ${supplierId}::bigint
   `.execute(tx.db)
-  const { count = 0, paperId = null, last = null, waiting = false } = rows[0] ?? {}
+  const { count = 0, paperId = null, last = null, waiting = false, stops = false } = rows[0] ?? {}
   if (facts.renews !== undefined && paperId === null) throw commonErrors.notFound()
   // One version of a paper waits at a time; the shop looks at it first.
   if (waiting) throw supplierErrors.paperMoved()
   if (count >= PAPERS_MAX) throw supplierErrors.tooManyPapers({ max: PAPERS_MAX })
+  // Of what a supplier sends the shop says it when it accepts.
+  const stopsBuying = !keeper.isSupplier && (keeper.stopsBuying ?? stops)
+  if (stopsBuying && validTo === null) throw supplierErrors.paperNeedsEnd()
   const { rows: made } = await sql<{ id: number }>`
     with next as (select nextval(pg_get_serial_sequence('suppliers.papers', 'id')) as id)
     insert into suppliers.papers (
@@ -100,18 +110,18 @@ export async function keepPaper(
     )
     overriding system value
     select ${tenantId}::bigint, n.id, ${supplierId}::bigint, coalesce(${paperId}::bigint, n.id), ${(last ?? 0) + 1}::integer, ${facts.kind},
-      ${title}, ${facts.number}, ${validFrom}::date, ${validTo}::date, ${keeper.stopsBuying}, 'offered', ${file.name}, ${file.media},
+      ${title}, ${facts.number}, ${validFrom}::date, ${validTo}::date, ${stopsBuying}, 'offered', ${file.name}, ${file.media},
       ${file.bytes}::bytea, ${createHash('sha256').update(file.bytes).digest()}::bytea, ${keeper.isSupplier}, ${keeper.name}
     from next n
     returning id
   `.execute(tx.db)
   const id = made[0]?.id ?? 0
-  if (!keeper.isSupplier) await putInForce(tx, supplierId, id, keeper.name, '', keeper.stopsBuying)
+  if (!keeper.isSupplier) await putInForce(tx, supplierId, id, keeper.name, '', stopsBuying)
   tx.audit({
     action: keeper.isSupplier ? 'paper.offer' : 'paper.keep',
     objectKind: 'supplier',
     objectId: supplierId,
-    detail: { id, kind: facts.kind, title, validTo, file: file.name, bytes: file.bytes.length },
+    detail: { id, kind: facts.kind, title, validTo, stopsBuying, file: file.name, bytes: file.bytes.length },
   })
   if (keeper.isSupplier) {
     tx.emit({
@@ -168,17 +178,19 @@ async function locked(tx: Tx, id: number): Promise<Raw> {
   return await one(tx, id)
 }
 
-type Decision = { readonly accept: boolean; readonly stopsBuying: boolean; readonly reason: string }
+/** `stopsBuying` undefined: as the version before. */
+type Decision = { readonly accept: boolean; readonly stopsBuying?: boolean | undefined; readonly reason: string }
 
 /** The shop has looked at what the supplier sent. @throws suppliers.paper_moved, paper_needs_end; common.not_found */
 export async function decidePaper(
   tx: Tx,
   id: number,
-  { accept, stopsBuying, reason }: Decision,
+  { accept, stopsBuying: said, reason }: Decision,
   by: string,
 ): Promise<PaperForShop> {
   const paper = await locked(tx, id)
   if (paper.state !== 'offered') throw supplierErrors.paperMoved()
+  const stopsBuying = said ?? paper.stoppedBefore
   if (accept && stopsBuying && paper.validTo === null) throw supplierErrors.paperNeedsEnd()
   if (accept) await putInForce(tx, paper.supplierId, id, by, reason, stopsBuying)
   else await close(tx, id, 'declined', by, reason)
@@ -271,7 +283,17 @@ async function read(tx: ReadTx, where: RawBuilder<unknown>, rest: RawBuilder<unk
   const { rows } = await sql<Raw & { readonly total: number }>`
     select p.id, p.supplier_id as "supplierId", p.paper_id as "paperId", p.version, p.kind, p.title, p.number,
       to_char(p.valid_from, 'YYYY-MM-DD') as "validFrom", to_char(p.valid_to, 'YYYY-MM-DD') as "validTo",
-      p.valid_to - (now() at time zone 'Asia/Shanghai')::date as "daysLeft", p.stops_buying as "stopsBuying", p.state,
+      p.valid_to - (now() at time zone 'Asia/Shanghai')::date as "daysLeft", p.stops_buying as "stopsBuying",
+      coalesce((
+        select b.stops_buying
+        from suppliers.papers b
+        where b.tenant_id = p.tenant_id
+          and b.paper_id = p.paper_id
+          and b.version < p.version
+          and b.state in ('current', 'replaced', 'ended')
+        order by b.version desc
+        limit 1
+      ), false) as "stoppedBefore", p.state,
       p.file_name as "fileName", p.media, octet_length(p.content) as bytes, p.by_supplier as "bySupplier", p.kept_by as "keptBy",
       p.kept_at as "keptAt", p.decided_by as "decidedBy", p.decided_at as "decidedAt", p.reason, count(*) over () as total
     from suppliers.papers p
@@ -313,6 +335,7 @@ const isoOf = (at: Date | string | null): string | null => (at instanceof Date ?
 const shopView = (row: Raw): PaperForShop => ({
   ...ownView(row),
   stopsBuying: row.stopsBuying,
+  stoppedBefore: row.stoppedBefore,
   bySupplier: row.bySupplier,
   keptBy: row.keptBy,
   decidedBy: row.decidedBy,

@@ -19,7 +19,7 @@ import {
 export const paperRoutes = ({ db }: Pick<Platform, 'db'>): readonly BoundRoute[] => [
   handle(routes.list, ({ ctx, params, query }) => db.read(ctx, (tx) => listPapers(tx, params.supplierId, query))),
   handle(routes.keep, async ({ ctx, session, params, query, body }) => {
-    const { stopsBuying = false, ...facts } = query
+    const { stopsBuying, ...facts } = query
     await db.read(ctx, (tx) => mustExist(tx, params.supplierId))
     const file = paperFile(await bytesOf(body.stream), body.fileName)
     const keeper = { name: session.name, isSupplier: false, stopsBuying }

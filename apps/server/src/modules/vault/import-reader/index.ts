@@ -36,24 +36,24 @@ export async function* readCardFile(file: CardFile): AsyncGenerator<readonly Lin
 
 /**
  * Reads a table, txt, csv or xlsx in whatever encoding, as rows of cells; with `wholeLines` a line of text is one cell. Memory
- * stays bounded as above. @throws vaultErrors when the file is not what its name says, or cannot be read
+ * stays bounded as above, and work by `inflatedMax`, the bytes that a workbook's sheet may have. @throws vaultErrors when the file is not what its name says, or cannot be read
  */
 export async function* readTable(
-  file: Pick<CardFile, 'bytes' | 'fileName'> & { readonly wholeLines?: boolean },
+  file: Pick<CardFile, 'bytes' | 'fileName'> & { readonly wholeLines?: boolean; readonly inflatedMax?: number },
 ): AsyncGenerator<readonly Row[]> {
   const parse = createTableParser(file.wholeLines)
-  for await (const block of rowsOf(file)) yield parse(block)
+  for await (const block of rowsOf(file, file.inflatedMax)) yield parse(block)
 }
 
 /** The rows of a file that is what its name says. */
-async function* rowsOf(file: Omit<CardFile, 'separator'>): AsyncGenerator<readonly Row[]> {
+async function* rowsOf(file: Omit<CardFile, 'separator'>, inflatedMax?: number): AsyncGenerator<readonly Row[]> {
   const { head, bytes } = await takeHead(file.bytes)
   if (head.length === 0) throw vaultErrors.fileEmpty()
   await file.onHead?.(head)
   const format = detectFormat(head)
   const claim = claimOf(file.fileName)
   if (format !== claim) throw refusalFor(file.fileName, claim, format)
-  yield* format === 'xlsx' ? readXlsxRows(bytes) : readTextRows(bytes)
+  yield* format === 'xlsx' ? readXlsxRows(bytes, { inflatedMax }) : readTextRows(bytes)
 }
 
 type Claim = 'text' | 'xlsx'

@@ -19,6 +19,8 @@ export type SheetOptions = {
   readonly columnsMax?: number
   /** Amounts and times are expected, not codes alone. */
   readonly hasFigures?: boolean
+  /** Of the sheet, and of the texts, once inflated. */
+  readonly inflatedMax?: number | undefined
 }
 
 /**
@@ -33,9 +35,10 @@ export async function* readXlsxRows(
   const zip = await openZip(await collect(bytes))
   try {
     const sheetPath = await firstSheetPath(zip)
-    const strings = zip.has('xl/sharedStrings.xml') ? await readSharedStrings(zip) : []
+    const { inflatedMax = SHEET_BYTES_MAX } = options
+    const strings = zip.has('xl/sharedStrings.xml') ? await readSharedStrings(zip, inflatedMax) : []
     const sheet = createSheetParser(strings, options)
-    for await (const text of zip.inflate(sheetPath, SHEET_BYTES_MAX)) yield sheet.push(text)
+    for await (const text of zip.inflate(sheetPath, inflatedMax)) yield sheet.push(text)
     sheet.end()
   } catch (error) {
     if (error instanceof Refusal) throw error
@@ -145,7 +148,7 @@ function strictParser(): sax.SAXParser {
 
 const localName = (name: string): string => name.slice(name.indexOf(':') + 1)
 
-async function readSharedStrings(zip: Zip): Promise<readonly string[]> {
+async function readSharedStrings(zip: Zip, inflatedMax: number): Promise<readonly string[]> {
   const strings: string[] = []
   const text = createTextCollector()
   const parser = strictParser()
@@ -162,7 +165,8 @@ async function readSharedStrings(zip: Zip): Promise<readonly string[]> {
     if (strings.length >= STRINGS_MAX) throw vaultErrors.xlsxBomb()
     strings.push(text.value())
   }
-  for await (const part of zip.inflate('xl/sharedStrings.xml', STRINGS_BYTES_MAX)) parser.write(part)
+  for await (const part of zip.inflate('xl/sharedStrings.xml', Math.min(STRINGS_BYTES_MAX, inflatedMax)))
+    parser.write(part)
   parser.close()
   return strings
 }

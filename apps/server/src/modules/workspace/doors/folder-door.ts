@@ -4,17 +4,17 @@ import { type FileHandle, lstat, mkdir, open, opendir, realpath, rename } from '
 import { join } from 'node:path'
 import { workspaceErrors } from '@quanshu/contract'
 import type { Platform } from '../../../platform/module.ts'
-import { plainName } from './mail-door.ts'
 import { nameSeal, type Place } from './names.ts'
-import { LIST_BYTES_MAX, type Problem, problemOf, takeList } from './take-list.ts'
+import { LIST_BYTES_MAX, type Problem, plainName, problemOf, takeList } from './take-list.ts'
 
 type Deps = Pick<Platform, 'db' | 'crypto' | 'clock' | 'config' | 'log'>
 
 const DOORS_MAX = 10_000
 /** Of one supplier in one look; the next look has the rest. */
 const FILES_MAX = 50
-/** Looked at in one look, taken or not: nobody fills our memory with empty files. */
+/** Looked at in one look, taken or not: nobody fills our memory with empty files, or our time with halves of them. */
 const ENTRIES_MAX = 1_000
+const NAMES_MAX = 10_000
 /** As transfer programs call what is not whole yet. */
 const HALF = /^\.|\.(?:part|partial|tmp|filepart|crdownload|lock)$|^~\$/i
 /** A file that a dead process had taken is taken up again. */
@@ -56,8 +56,14 @@ export function watchFolders(deps: Deps, root: string, abandonedMs = ABANDONED_M
       return 0
     }
     let taken = 0
+    let named = 0
     const there = new Set<string>()
     for await (const entry of await opendir(folder)) {
+      named += 1
+      if (named > NAMES_MAX) {
+        deps.log.warn({ ...place }, 'a drop folder holds too many names to be read to its end')
+        break
+      }
       if (HALF.test(entry.name) || entry.isDirectory()) continue
       const path = join(folder, entry.name)
       there.add(path)
@@ -106,7 +112,7 @@ export function watchFolders(deps: Deps, root: string, abandonedMs = ABANDONED_M
       problem,
       writtenAt,
       sender: '',
-      signature: null,
+      proof: undefined,
     })
     const to = taken && taken.state !== 'refused' ? '.done' : '.refused'
     const folder = join(root, to, `${place.tenantId}-${place.supplierId}`)

@@ -53,7 +53,7 @@ export async function listIntakes(tx: ReadTx, supplierId: number, query: Query) 
 async function read(tx: ReadTx, where: RawBuilder<unknown>, rest: RawBuilder<unknown>) {
   const { rows } = await sql<Raw & { readonly total: number }>`
     select i.id, i.supplier_id as "supplierId", i.door, i.name, i.bytes, left(encode(i.sha256, 'hex'), 12) as hash, i.sender, i.signature,
-      i.state, i.problem, i.file_id as "fileId", f.report - 'lines' as report, i.came_at as "cameAt", i.decided_by as "decidedBy",
+      i.spf, i.dmarc, i.arc, i.state, i.problem, i.file_id as "fileId", f.report - 'lines' as report, i.came_at as "cameAt", i.decided_by as "decidedBy",
       i.decided_at as "decidedAt", count(*) over () as total
     from suppliers.intakes i
     left join suppliers.files f on f.tenant_id = i.tenant_id and f.id = i.file_id
@@ -73,6 +73,9 @@ function shown({ locale }: Ctx, row: Raw): IntakeRow {
     hash: row.hash,
     sender: row.sender,
     signature: row.signature,
+    spf: row.spf,
+    dmarc: row.dmarc,
+    arc: row.arc,
     state: row.state,
     problem: problem && { code: problem.code, message: errorMessage(problem.code, problem.params, locale) },
     counts: report && {

@@ -1,4 +1,4 @@
-import { resolveTxt } from 'node:dns/promises'
+import { Resolver } from 'node:dns/promises'
 import { readFile } from 'node:fs/promises'
 import { createRhythm, type Schedule } from '../../../platform/jobs/index.ts'
 import type { Loop, Platform } from '../../../platform/module.ts'
@@ -8,6 +8,8 @@ import { type MailDoor, openMailDoor } from './mail-door.ts'
 const LOOK_MS = 5_000
 /** A port that another worker of this machine has is tried again: when that one ends, this one takes over. */
 const TRY_AGAIN_MS = 15_000
+/** A name server that does not answer in that time is asked once more, or the next one is. */
+const DNS_MS = 1_500
 const LATE_MS = 10 * 60_000
 const LATE_MAX = 500
 
@@ -49,7 +51,9 @@ function mailLoop(platform: Platform, mailIn: NonNullable<Platform['config']['ma
         turn: async () => {
           if (door) return 'idle'
           const tls = keyFile && certFile ? { key: await readFile(keyFile), cert: await readFile(certFile) } : undefined
-          door = await openMailDoor(platform, { host, port, domain, tls, resolveTxt })
+          const dns = new Resolver({ timeout: DNS_MS, tries: 2 })
+          const resolve = (name: string, type: string) => dns.resolve(name, type) as Promise<string[]>
+          door = await openMailDoor(platform, { host, port, domain, tls, resolve })
           platform.log.info({ host, port: door.port, domain }, 'mails of suppliers are taken here')
           return 'idle'
         },

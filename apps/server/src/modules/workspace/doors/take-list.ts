@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import { type IntakeState, type MailSignature, type SupplyDoor, workspaceErrors } from '@quanshu/contract'
+import { type IntakeState, type SupplyDoor, workspaceErrors } from '@quanshu/contract'
 import { Refusal } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { Ctx, Tx } from '../../../platform/db/index.ts'
@@ -10,11 +10,21 @@ import { applyFile, keepFile, type ReadFile, readRows } from '../files/take-file
 import { queueAnswer } from './answer.ts'
 import { openDoor } from './doors.ts'
 import type { Place } from './names.ts'
+import type { Proof } from './proof.ts'
 
 /** As long as a file that a person uploads may be. */
 export const LIST_BYTES_MAX = 8 * 1024 * 1024
-/** What is refused is written down so many times a day and supplier, so that nobody fills the house from outside. */
+/** So much of one supplier is written down a day, so that nobody fills the house from outside: one each minute, and what was refused. */
+const LISTS_A_DAY_MAX = 1_500
 const REFUSED_A_DAY_MAX = 200
+
+/** As it may be shown: without folders and without what is no letter. */
+export const plainName = (name: string): string =>
+  (name.split(/[\\/]/).at(-1) ?? '')
+    .replace(/[\p{Cc}\p{Cf}]/gu, '')
+    .trim()
+    .slice(-120)
+    .toWellFormed() || '-'
 
 export type Problem = { readonly code: string; readonly params: Readonly<Record<string, unknown>> }
 /** A list as it stands before the door. */
@@ -29,7 +39,8 @@ export type Arrival = {
   readonly problem?: Problem | undefined
   readonly writtenAt: Date
   readonly sender: string
-  readonly signature: MailSignature | null
+  /** What is known of where a mail comes from. */
+  readonly proof: Proof | undefined
   /** Whom to tell what became of it. */
   readonly answerTo?: string
 }
@@ -47,7 +58,7 @@ export const doorCtx = byDoors
 /**
  * Takes a list in, by the same reading and the same commit as one that a person uploads. The very one that was taken last changes
  * nothing; a newer one takes the place of one that still waits. Whatever becomes of it is written down, and told to its sender.
- * @returns undefined when the door is closed, or too much was refused today to write down more
+ * @returns undefined when the door is closed, or too much came today to write down more
  */
 export async function takeList(
   platform: Pick<Platform, 'db' | 'clock' | 'config'>,
@@ -92,8 +103,10 @@ async function take(
   const add = (state: IntakeState, problem: Problem | null, fileId: number | null) =>
     addIntake(tx, supplierId, arrival, { key, state, problem, fileId, sha256: 'rows' in read ? read.sha256 : null })
 
+  const today = await cameToday(tx, supplierId)
+  if (today.lists >= LISTS_A_DAY_MAX) return undefined
   if (!('rows' in read)) {
-    if (await refusedEnough(tx, supplierId)) return undefined
+    if (today.refused >= REFUSED_A_DAY_MAX) return undefined
     const id = await add('refused', read, null)
     // Strangers' mails stand in the list; staff are not called for each.
     if (read.code !== 'workspace.sender_unknown') {
@@ -122,12 +135,19 @@ async function take(
   const whose = { supplierId }
   const by = arrival.sender === '' ? 'folder' : arrival.sender
   const fileId = await keepFile(tx, whose, read, at, arrival.door, by)
-  const stored = await storedFile(tx, whose, fileId)
-  const { mapping } = fileView(stored)
-  const older = stored.isOlder ? workspaceErrors.fileOlder({ modified: stored.modifiedAt.toISOString() }) : undefined
-  let refusal = mapping === null ? workspaceErrors.columnsUnknown() : older
+  const { mapping, isGuessed, isOlder, modifiedAt } = fileView(await storedFile(tx, whose, fileId))
+  const atOnce = await takesAtOnce(tx, supplierId)
+  let refusal =
+    mapping === null
+      ? workspaceErrors.columnsUnknown()
+      : isOlder
+        ? workspaceErrors.fileOlder({ modified: modifiedAt })
+        : // A column of list prices may be called as one of our prices is: nobody has said yet what they are.
+          isGuessed && atOnce
+          ? workspaceErrors.columnsGuessed()
+          : undefined
   let report = null
-  if (mapping && !refusal && (await takesAtOnce(tx, supplierId))) {
+  if (mapping && !refusal && atOnce) {
     try {
       report = (await applyFile(tx, whose, fileId, mapping, false, by, true)).report
     } catch (error) {
@@ -164,7 +184,7 @@ async function arrived(tx: Tx, supplierId: number, key: Buffer): Promise<Taken |
 async function addIntake(
   tx: Tx,
   supplierId: number,
-  { door, name, bytes, sender, signature }: Arrival,
+  { door, name, bytes, sender, proof }: Arrival,
   made: {
     readonly key: Buffer
     readonly state: IntakeState
@@ -175,31 +195,31 @@ async function addIntake(
 ): Promise<number> {
   const { rows } = await sql<{ id: number }>`
     insert into suppliers.intakes (
-      tenant_id, supplier_id, door, arrival, name, bytes, sha256, sender, signature, state, file_id, problem
+      tenant_id, supplier_id, door, arrival, name, bytes, sha256, sender, signature, spf, dmarc, arc, state, file_id, problem
     )
     values (
       ${tx.ctx.tenantId}::bigint, ${supplierId}::bigint, ${door}, ${made.key}::bytea, ${name.slice(-200) || '-'}, ${bytes}::bigint,
-      ${made.sha256}::bytea, ${sender.slice(0, 254)}, ${signature}, ${made.state}, ${made.fileId}::bigint,
-      ${made.problem && JSON.stringify(made.problem)}::jsonb
+      ${made.sha256}::bytea, ${sender.slice(0, 254)}, ${proof?.signature ?? null}, ${proof?.spf ?? null}, ${proof?.dmarc ?? null},
+      ${proof?.arc ?? null}, ${made.state}, ${made.fileId}::bigint, ${made.problem && JSON.stringify(made.problem)}::jsonb
     )
     returning id
   `.execute(tx.db)
   return rows[0]?.id ?? 0
 }
 
-async function refusedEnough(tx: Tx, supplierId: number): Promise<boolean> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*) as count
+async function cameToday(tx: Tx, supplierId: number) {
+  const { rows } = await sql<{ lists: number; refused: number }>`
+    select count(*) as lists, count(*) filter (where came.state = 'refused') as refused
     from (
-      select from suppliers.intakes
+      select state
+      from suppliers.intakes
       where tenant_id = ${tx.ctx.tenantId}::bigint
         and supplier_id = ${supplierId}::bigint
-        and state = 'refused'
         and came_at > now() - interval '1 day'
-      limit ${REFUSED_A_DAY_MAX}
-    ) refused
+      limit ${LISTS_A_DAY_MAX}
+    ) came
   `.execute(tx.db)
-  return (rows[0]?.count ?? 0) >= REFUSED_A_DAY_MAX
+  return rows[0] ?? { lists: 0, refused: 0 }
 }
 
 /** A list came, whether or not there is anything new in it. */

@@ -91,11 +91,13 @@ export function fileView(file: StoredFile, report: FileReport | null = file.repo
   const fits = (mapping: FileMapping) => columns.includes(mapping.remoteId)
   const said = fileMapping.safeParse(file.mapping).data
   const remembered = file.remembered && fits(file.remembered) ? file.remembered : undefined
+  const known = said ?? remembered
   return {
     ...shown(file),
     report,
     columns: [...columns],
-    mapping: said ?? remembered ?? guessMapping(columns) ?? null,
+    mapping: known ?? guessMapping(columns) ?? null,
+    isGuessed: known === undefined,
     isKnown: file.isKnown,
     isOlder: file.isOlder,
   }

@@ -21,6 +21,14 @@ import { fileView, type StoredFile, storedFile } from './store.ts'
 /** Twice the products that a supplier may have. */
 export const ROWS_MAX = 10_000
 
+/**
+ * Of all cells together, which is kept until the file is taken: a fifth of what ten thousand long lines could be. A workbook says the same
+ * text once and shows it in a hundred thousand cells.
+ */
+const CHARS_MAX = 4_000_000
+/** Ten thousand rows with styles are a tenth of it. */
+const SHEET_BYTES_MAX = 64 * 1024 * 1024
+
 /** Whose files they are; the shop's own people name the supplier, its people stand in it. */
 export type Whose = Pick<Own, 'supplierId'>
 type OwnOf = (tx: ReadTx) => Promise<Whose>
@@ -30,7 +38,7 @@ export type ReadFile = { readonly name: string; readonly rows: readonly FileRow[
 
 /**
  * Reads a file and keeps its rows until somebody has said what its columns are and what to do with it. Nothing is changed by it.
- * @throws vault.file_…, workspace.file_too_long, workspace.file_without_rows, workspace.file_has_macros
+ * @throws vault.file_…, workspace.file_too_long, file_too_wide, file_without_rows, file_has_macros
  */
 export async function readFile(
   { db, clock }: Pick<Platform, 'db' | 'clock'>,
@@ -61,13 +69,16 @@ export async function readRows(bytes: AsyncIterable<Uint8Array>, name: string): 
     }
   }
   const rows: FileRow[] = []
+  let chars = 0
   const refuseMacros = () => {
     if (/\.xlsm$/i.test(name) || macros.seen()) throw workspaceErrors.fileHasMacros({ fileName: name })
   }
   try {
-    for await (const block of readTable({ bytes: watched(), fileName: name })) {
+    for await (const block of readTable({ bytes: watched(), fileName: name, inflatedMax: SHEET_BYTES_MAX })) {
       rows.push(...block.map(({ lineNo, cells, problem }) => ({ line: lineNo, cells, broken: problem !== undefined })))
       if (rows.length > ROWS_MAX + 1) throw workspaceErrors.fileTooLong({ max: ROWS_MAX })
+      for (const { cells } of block) for (const cell of cells) chars += cell.length
+      if (chars > CHARS_MAX) throw workspaceErrors.fileTooWide({ max: CHARS_MAX })
     }
   } finally {
     // Said before anything else that may be wrong with it.

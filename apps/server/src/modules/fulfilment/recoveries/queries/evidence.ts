@@ -97,7 +97,7 @@ export async function recoveryEvidence(platform: Platform, ctx: Ctx, recoveryId:
 }
 
 /** Quoted, and never taken for a formula. */
-const cell = (text: string): string => `"${text.replace(/^[=+\-@\t]/, "'$&").replaceAll('"', '""')}"`
+const cell = (text: string): string => `"${text.replace(/^[=+\-@＝＋－＠\t\r\n]/, "'$&").replaceAll('"', '""')}"`
 
 const PURCHASE = sql`
   left join suppliers.purchase_cards x on x.tenant_id = k.tenant_id and x.card_id = k.id and x.outcome = 'taken'
