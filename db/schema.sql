@@ -317,34 +317,42 @@ create policy tenant on books.progress for all to quanshu_app using (tenant_id =
 create policy tenant on books.runs for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on books.violations for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
-function books.answer(p_checked bigint, p_place jsonb, p_violations jsonb) returns jsonb
 function books.channel_shelves(p_tenant bigint, p_skus bigint[]) returns TABLE(sku_id bigint, channel text, account_id bigint, balance bigint, lying bigint, astray bigint) security definer
-function books.check_balances(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_batch_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_bills(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_bounds(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_bulk(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_clearing(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_code_owners(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_holds(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_paid_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_parents(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_recoveries(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_redeem_codes(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_references(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_refunded_rights(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_replays(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_restocks(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_statements(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_stock_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_suppliers(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_trial_balance(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_wholesale(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.due_tenants(p_is_night boolean, p_hours integer, p_late_hours integer, p_limit integer) returns jsonb security definer
 function books.fail_run(p_tenant bigint, p_run bigint, p_error text) returns jsonb security definer
 function books.finish_run(p_tenant bigint, p_run bigint, p_worker text) returns jsonb security definer
 function books.is_in_slot(p_id bigint, p_scope jsonb) returns boolean
-function books.next_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb, OUT nos bigint[], OUT place jsonb) returns record security definer
+function books.look_at_balances(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_batch_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_bulk_lines(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_bulks(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_clearing(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_code_owners(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_credits(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_floors(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_held_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_holds(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_limits(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_matches(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_paid_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_parents(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_peer_days(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_peer_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_picks(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_postings(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_recoveries(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_redeem_codes(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_references(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_refunded_rights(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_replays(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_restocks(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_statements(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_stock_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_suppliers(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_transfers(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_units(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.looked(p_seen bigint, p_checked bigint, p_place jsonb, p_violations jsonb) returns jsonb
+function books.next_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb, OUT nos bigint[], OUT seen integer, OUT place jsonb) returns record
 function books.note_step(p_tenant bigint, p_run bigint, p_worker text, p_check text, p_step jsonb) returns jsonb security definer
 function books.object(p_kind text, p_id text) returns jsonb
 function books.objects(p_kind text, p_ids bigint[]) returns jsonb
@@ -353,11 +361,13 @@ function books.pointers() returns TABLE(n integer, child regclass, columns text[
 function books.release_run(p_tenant bigint, p_run bigint, p_worker text) returns jsonb security definer
 function books.sealed_page(p_tenant bigint, p_source text, p_after bigint, p_limit integer, p_since bigint, p_slot integer) returns jsonb security definer
 function books.start_run(p_tenant bigint, p_options jsonb) returns jsonb security definer
+function books.step(p_tenant bigint, p_check text, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.stuck_runs() returns jsonb security definer
 function books.take_run(p_tenant bigint, p_run bigint, p_worker text, p_seconds integer) returns jsonb security definer
 function books.told_max() returns integer
 function books.unfinished_run(p_tenant bigint, p_source text, p_is_whole boolean) returns jsonb security definer
 function books.violation(p_code text, p_key text, p_objects jsonb, p_params jsonb) returns jsonb
+function books.walks() returns TABLE(n integer, check_name text, phase text, looks_at text, rows_factor numeric, is_of_changes boolean)
 
 -- bulk ------------------------------------------------------------------------------------------------
 

@@ -1,34 +1,20 @@
 -- What the audit of the books proves about what is agreed beside an order: with shops that buy here, in files of lines, with suppliers
--- about bad codes, by budgets, and by statements. One step each as in books_checks.sql.
---
---   books.check_wholesale   4   books.check_recoveries  6   books.check_statements  6
---   books.check_bulk        6   books.check_restocks    6
+-- about bad codes, by budgets, and by statements. Looks as in books_checks.sql.
 --
 -- A transfer is looked for within `near` of the moment that its row names: the ledger takes its time under the account's lock, so
 -- it is a little later than the transaction's beginning. So a purse with a million movements costs no more than one with ten.
 
 -- Invariant 4, for shops that buy here: a number that was answered is one order of its key's member, the purse gave what it cost and
--- has back what was given back; what ended without effect is refunded; and what a key ordered on a day is what its orders say.
-create or replace function books.check_wholesale(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+-- has back what was given back; what ended without effect is refunded.
+create or replace function books.look_at_peer_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
-  since timestamptz := p_scope ->> 'since';
   near constant interval := '10 minutes';
-  seen integer;
-  checked integer;
-  place jsonb;
-  found jsonb;
 begin
-  if coalesce(p_place ->> 'phase', 'orders') = 'orders' then
+  return (
     with page as materialized (
       select w.order_no, w.key_id, w.outer_no, w.placed_at, w.ended_because
       from wholesale.orders w
@@ -41,12 +27,12 @@ begin
       from page p
       left join wholesale.keys k on k.tenant_id = p_tenant and k.id = p.key_id
       left join orders.orders o on o.tenant_id = p_tenant and o.no = p.order_no
-      where since is null
-         or p.placed_at >= since
+      where p_since is null
+         or p.placed_at >= p_since
          or o.state in ('pending', 'paid')
          or books.is_in_slot(p.order_no, p_scope)
          or exists (
-           select from payments.refunds f where f.tenant_id = p_tenant and f.order_no = p.order_no and f.done_at >= since
+           select from payments.refunds f where f.tenant_id = p_tenant and f.order_no = p.order_no and f.done_at >= p_since
          )
     ), told as (
       select d.*, t.taken, b.back, b.due_back
@@ -111,89 +97,86 @@ begin
         where t.ended_because is not null and t.state is distinct from 'refunded'
       ) v
     )
-    select (select count(*) from page), (select count(*) from due), jsonb_build_object('phase', 'orders', 'no', (select max(p.order_no) from page p)), (
-      select jsonb_agg(books.violation(w.code, 'order:' || w.order_no, jsonb_build_array(books.object('order', w.order_no::text)), w.params))
-      from (select * from wrong limit books.told_max()) w
+    select books.looked(
+      (select count(*) from page), (select count(*) from due), jsonb_build_object('no', (select max(p.order_no) from page p)), (
+        select jsonb_agg(books.violation(w.code, 'order:' || w.order_no, jsonb_build_array(books.object('order', w.order_no::text)), w.params))
+        from (select * from wrong limit books.told_max()) w
+      )
     )
-    into seen, checked, place, found;
-    return books.answer(checked, case when seen = p_limit then place else '{"phase": "days"}' end, found);
-  end if;
+  );
+end;
+$$;
 
-  with page as materialized (
-    select d.*
-    from wholesale.days d
-    where d.tenant_id = p_tenant
-      and (d.key_id, d.day) > (coalesce((p_place ->> 'key')::bigint, 0), coalesce((p_place ->> 'day')::date, '-infinity'))
-    order by d.key_id, d.day
-    limit greatest(p_limit / 20, 1)
-  ), due as (
-    select p.*
-    from page p
-    where since is null
-       or p.day >= (since at time zone 'Asia/Shanghai')::date
-       or books.is_in_slot((p.day - date '2020-01-01')::bigint, p_scope)
-  ), counted as (
-    select d.key_id, d.day, d.ordered_fen, d.orders, n.fen, n.n
-    from due d
-    cross join lateral (
-      select coalesce(sum(o.total_fen), 0) as fen, count(*) as n
-      from wholesale.orders w
-      join orders.orders o on o.tenant_id = p_tenant and o.no = w.order_no
-      where w.tenant_id = p_tenant
-        and w.key_id = d.key_id
-        and w.placed_at >= d.day::timestamp at time zone 'Asia/Shanghai'
-        and w.placed_at < (d.day + 1)::timestamp at time zone 'Asia/Shanghai'
-    ) n
-  )
-  select (select count(*) from page), (select count(*) from due),
-    (select jsonb_build_object('phase', 'days', 'key', p.key_id, 'day', p.day) from page p order by p.key_id desc, p.day desc limit 1),
-    (
-      select jsonb_agg(books.violation(
-        'peer_day', 'key:' || c.key_id || ':' || c.day, jsonb_build_array(books.object('wholesale_key', c.key_id::text)),
-        jsonb_build_object('day', c.day, 'bookedFen', c.ordered_fen, 'countedFen', c.fen, 'booked', c.orders, 'counted', c.n)
-      ))
-      from (select * from counted c where (c.ordered_fen, c.orders) is distinct from (c.fen, c.n) limit books.told_max()) c
+-- Invariant 4, for shops that buy here: what a key ordered on a day is what its orders say.
+create or replace function books.look_at_peer_days(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+as $$
+begin
+  return (
+    with page as materialized (
+      select d.*
+      from wholesale.days d
+      where d.tenant_id = p_tenant
+        and (d.key_id, d.day) > (coalesce((p_place ->> 'key')::bigint, 0), coalesce((p_place ->> 'day')::date, '-infinity'))
+      order by d.key_id, d.day
+      limit p_limit
+    ), due as (
+      select p.*
+      from page p
+      where p_since is null
+         or p.day >= (p_since at time zone 'Asia/Shanghai')::date
+         or books.is_in_slot((p.day - date '2020-01-01')::bigint, p_scope)
+    ), counted as (
+      select d.key_id, d.day, d.ordered_fen, d.orders, n.fen, n.n
+      from due d
+      cross join lateral (
+        select coalesce(sum(o.total_fen), 0) as fen, count(*) as n
+        from wholesale.orders w
+        join orders.orders o on o.tenant_id = p_tenant and o.no = w.order_no
+        where w.tenant_id = p_tenant
+          and w.key_id = d.key_id
+          and w.placed_at >= d.day::timestamp at time zone 'Asia/Shanghai'
+          and w.placed_at < (d.day + 1)::timestamp at time zone 'Asia/Shanghai'
+      ) n
     )
-  into seen, checked, place, found;
-  return books.answer(checked, case when seen = greatest(p_limit / 20, 1) then place end, found);
+    select books.looked(
+      (select count(*) from page), (select count(*) from due), (
+        select jsonb_build_object('key', p.key_id, 'day', p.day) from page p order by p.key_id desc, p.day desc limit 1
+      ), (
+        select jsonb_agg(books.violation(
+          'peer_day', 'key:' || c.key_id || ':' || c.day, jsonb_build_array(books.object('wholesale_key', c.key_id::text)),
+          jsonb_build_object('day', c.day, 'bookedFen', c.ordered_fen, 'countedFen', c.fen, 'booked', c.orders, 'counted', c.n)
+        ))
+        from (select * from counted c where (c.ordered_fen, c.orders) is distinct from (c.fen, c.n) limit books.told_max()) c
+      )
+    )
+  );
 end;
 $$;
 
 -- Invariant 6, for files of lines: what is set aside is what the lines that wait cost, and is held in the payer's purse; the total is
--- that of the lines; and a line's order costs what was agreed and is its payer's.
-create or replace function books.check_bulk(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+-- that of the lines.
+create or replace function books.look_at_bulks(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
-declare
-  since timestamptz := p_scope ->> 'since';
-  -- A bulk order has ten thousand lines at most.
-  bulks_max integer := greatest(p_limit / 400, 1);
-  seen integer;
-  checked integer;
-  place jsonb;
-  found jsonb;
 begin
-  if coalesce(p_place ->> 'phase', 'bulks') = 'bulks' then
+  return (
     with page as materialized (
       select b.*
       from bulk.orders b
       where b.tenant_id = p_tenant
         and b.id > coalesce((p_place ->> 'id')::bigint, 0)
       order by b.id
-      limit bulks_max
+      limit p_limit
     ), due as (
       select p.*
       from page p
-      where since is null
-         or p.worked_at >= since
+      where p_since is null
+         or p.worked_at >= p_since
          or p.confirmed_at is not null and p.finished_at is null
          or books.is_in_slot(p.id, p_scope)
     ), summed as (
@@ -233,76 +216,75 @@ begin
           and s.total_fen <> s.lines_fen
       ) v
     )
-    select (select count(*) from page), (select coalesce(sum(s.lines), 0) from summed s), jsonb_build_object('phase', 'bulks', 'id', (select max(p.id) from page p)), (
-      select jsonb_agg(books.violation(w.code, 'bulk:' || w.id, jsonb_build_array(books.object('bulk', w.id::text)), w.params))
-      from (select * from wrong limit books.told_max()) w
+    select books.looked(
+      (select count(*) from page), (select coalesce(sum(s.lines), 0)::bigint from summed s), jsonb_build_object('id', (select max(p.id) from page p)), (
+        select jsonb_agg(books.violation(w.code, 'bulk:' || w.id, jsonb_build_array(books.object('bulk', w.id::text)), w.params))
+        from (select * from wrong limit books.told_max()) w
+      )
     )
-    into seen, checked, place, found;
-    return books.answer(checked, case when seen = bulks_max then place else '{"phase": "lines"}' end, found);
-  end if;
-
-  with page as materialized (
-    select l.bulk_id, l.line_no, l.state, l.order_no, l.ordered_at, l.quantity, l.unit_price_fen
-    from bulk.lines l
-    where l.tenant_id = p_tenant
-      and (l.bulk_id, l.line_no) > (coalesce((p_place ->> 'bulk')::bigint, 0), coalesce((p_place ->> 'line')::integer, 0))
-    order by l.bulk_id, l.line_no
-    limit p_limit
-  ), due as (
-    select p.*
-    from page p
-    where p.state = 'ordered'
-      and (since is null or p.ordered_at >= since or books.is_in_slot(p.order_no, p_scope))
-  ), wrong as (
-    select d.*, o.no, o.total_fen
-    from due d
-    join bulk.orders b on b.tenant_id = p_tenant and b.id = d.bulk_id
-    left join orders.orders o on o.tenant_id = p_tenant and o.no = d.order_no
-    where o.no is null
-       or o.channel <> 'bulk'
-       or o.member_id is distinct from b.member_id
-       or o.total_fen <> d.quantity * d.unit_price_fen
-  )
-  select (select count(*) from page), (select count(*) from due),
-    (select jsonb_build_object('phase', 'lines', 'bulk', p.bulk_id, 'line', p.line_no) from page p order by p.bulk_id desc, p.line_no desc limit 1),
-    (
-      select jsonb_agg(books.violation(
-        'bulk_line', 'bulk:' || w.bulk_id || ':' || w.line_no,
-        jsonb_build_array(books.object('bulk', w.bulk_id::text), books.object('order', w.order_no::text)),
-        jsonb_build_object('lineNo', w.line_no, 'lineFen', w.quantity * w.unit_price_fen, 'orderFen', w.total_fen)
-      ))
-      from (select * from wrong limit books.told_max()) w
-    )
-  into seen, checked, place, found;
-  return books.answer(checked, case when seen = p_limit then place end, found);
+  );
 end;
 $$;
 
--- Invariant 6, for what suppliers owe for bad codes: what a recovery says was credited moved the supplier's account once, and no
--- credit names a recovery that does not say so.
-create or replace function books.check_recoveries(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+-- Invariant 6, for files of lines: a line's order costs what was agreed and is its payer's.
+create or replace function books.look_at_bulk_lines(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
+as $$
+begin
+  return (
+    with page as materialized (
+      select l.bulk_id, l.line_no, l.state, l.order_no, l.ordered_at, l.quantity, l.unit_price_fen
+      from bulk.lines l
+      where l.tenant_id = p_tenant
+        and (l.bulk_id, l.line_no) > (coalesce((p_place ->> 'bulk')::bigint, 0), coalesce((p_place ->> 'line')::integer, 0))
+      order by l.bulk_id, l.line_no
+      limit p_limit
+    ), due as (
+      select p.*
+      from page p
+      where p.state = 'ordered'
+        and (p_since is null or p.ordered_at >= p_since or books.is_in_slot(p.order_no, p_scope))
+    ), wrong as (
+      select d.*, o.no, o.total_fen
+      from due d
+      join bulk.orders b on b.tenant_id = p_tenant and b.id = d.bulk_id
+      left join orders.orders o on o.tenant_id = p_tenant and o.no = d.order_no
+      where o.no is null
+         or o.channel <> 'bulk'
+         or o.member_id is distinct from b.member_id
+         or o.total_fen <> d.quantity * d.unit_price_fen
+    )
+    select books.looked(
+      (select count(*) from page), (select count(*) from due), (
+        select jsonb_build_object('bulk', p.bulk_id, 'line', p.line_no) from page p order by p.bulk_id desc, p.line_no desc limit 1
+      ), (
+        select jsonb_agg(books.violation(
+          'bulk_line', 'bulk:' || w.bulk_id || ':' || w.line_no,
+          jsonb_build_array(books.object('bulk', w.bulk_id::text), books.object('order', w.order_no::text)),
+          jsonb_build_object('lineNo', w.line_no, 'lineFen', w.quantity * w.unit_price_fen, 'orderFen', w.total_fen)
+        ))
+        from (select * from wrong limit books.told_max()) w
+      )
+    )
+  );
+end;
+$$;
+
+-- Invariant 6, for what suppliers owe for bad codes: what a recovery says was credited moved the supplier's account once.
+create or replace function books.look_at_recoveries(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
 as $$
 declare
-  since timestamptz := p_scope ->> 'since';
   near constant interval := '10 minutes';
   nobody bigint := (
     select a.id from ledger.accounts a where a.tenant_id = p_tenant and a.kind = 'cash.supplier' and a.ref = '' and a.unit = 'CNY'
   );
-  seen integer;
-  checked integer;
-  place jsonb;
-  found jsonb;
 begin
-  if coalesce(p_place ->> 'phase', 'recoveries') = 'recoveries' then
+  return (
     with page as materialized (
       select r.*
       from fulfilment.recoveries r
@@ -313,8 +295,8 @@ begin
     ), due as (
       select p.*
       from page p
-      where since is null
-         or p.changed_at >= since
+      where p_since is null
+         or p.changed_at >= p_since
          or books.is_in_slot(p.id, p_scope)
     ), booked as (
       select d.*, case
@@ -339,200 +321,192 @@ begin
       end as fen
       from due d
     )
-    select (select count(*) from page), (select count(*) from due), jsonb_build_object('phase', 'recoveries', 'id', (select max(p.id) from page p)), (
-      select jsonb_agg(books.violation(
-        'recovery_differs', 'recovery:' || b.id, jsonb_build_array(books.object('recovery', b.id::text), books.object('batch', b.batch_id::text)),
-        jsonb_build_object('creditedFen', b.credited_fen, 'bookedFen', b.fen)
-      ))
-      from (select * from booked b where b.credited_fen <> b.fen limit books.told_max()) b
+    select books.looked(
+      (select count(*) from page), (select count(*) from due), jsonb_build_object('id', (select max(p.id) from page p)), (
+        select jsonb_agg(books.violation(
+          'recovery_differs', 'recovery:' || b.id, jsonb_build_array(books.object('recovery', b.id::text), books.object('batch', b.batch_id::text)),
+          jsonb_build_object('creditedFen', b.credited_fen, 'bookedFen', b.fen)
+        ))
+        from (select * from booked b where b.credited_fen <> b.fen limit books.told_max()) b
+      )
     )
-    into seen, checked, place, found;
-    return books.answer(checked, case when seen = p_limit then place else '{"phase": "money"}' end, found);
-  end if;
+  );
+end;
+$$;
 
-  with page as materialized (
-    select m.recovery_id, m.id, m.supplier_id, m.amount_fen, m.state
-    from suppliers.money m
-    where m.tenant_id = p_tenant
-      and m.recovery_id > coalesce((p_place ->> 'recovery')::bigint, 0)
-      and m.state <> 'reversed'
-    order by m.recovery_id
-    limit p_limit
-  ), wrong as (
-    select p.*
-    from page p
-    left join fulfilment.recoveries r on r.tenant_id = p_tenant and r.id = p.recovery_id
-    where p.state = 'booked'
-      and r.supplier_id is distinct from p.supplier_id
-  )
-  select (select count(*) from page), jsonb_build_object('phase', 'money', 'recovery', (select max(p.recovery_id) from page p)), (
-    select jsonb_agg(books.violation(
-      'recovery_unknown', 'money:' || w.id, jsonb_build_array(books.object('supplier', w.supplier_id::text)),
-      jsonb_build_object('amountFen', w.amount_fen, 'reference', 'R' || w.recovery_id)
-    ))
-    from (select * from wrong limit books.told_max()) w
-  )
-  into seen, place, found;
-  return books.answer(seen, case when seen = p_limit then place end, found);
+-- Invariant 6, for what suppliers owe for bad codes: no credit names a recovery that does not say so.
+create or replace function books.look_at_credits(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+as $$
+begin
+  return (
+    with page as materialized (
+      select m.recovery_id, m.id, m.supplier_id, m.amount_fen, m.state
+      from suppliers.money m
+      where m.tenant_id = p_tenant
+        and m.recovery_id > coalesce((p_place ->> 'recovery')::bigint, 0)
+        and m.state <> 'reversed'
+      order by m.recovery_id
+      limit p_limit
+    ), wrong as (
+      select p.*
+      from page p
+      left join fulfilment.recoveries r on r.tenant_id = p_tenant and r.id = p.recovery_id
+      where p.state = 'booked'
+        and r.supplier_id is distinct from p.supplier_id
+    )
+    select books.looked(
+      (select count(*) from page), (select count(*) from page), jsonb_build_object('recovery', (select max(p.recovery_id) from page p)), (
+        select jsonb_agg(books.violation(
+          'recovery_unknown', 'money:' || w.id, jsonb_build_array(books.object('supplier', w.supplier_id::text)),
+          jsonb_build_object('amountFen', w.amount_fen, 'reference', 'R' || w.recovery_id)
+        ))
+        from (select * from wrong limit books.told_max()) w
+      )
+    )
+  );
 end;
 $$;
 
 -- Invariant 6, for budgets: what a filling up spent is what its purchases cost; its budget gave that, as far as it had promised it;
 -- and what the budget keeps promised is for the purchase that lives.
-create or replace function books.check_restocks(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+create or replace function books.look_at_restocks(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
-  since timestamptz := p_scope ->> 'since';
   near constant interval := '10 minutes';
-  seen integer;
-  checked integer;
-  last_id bigint;
-  found jsonb;
 begin
-  with page as materialized (
-    select r.*
-    from fulfilment.restocks r
-    where r.tenant_id = p_tenant
-      and r.id > coalesce((p_place ->> 'id')::bigint, 0)
-    order by r.id
-    limit p_limit
-  ), due as (
-    select p.*
-    from page p
-    where since is null
-       or p.ended_at is null
-       or p.ended_at >= since
-       or books.is_in_slot(p.id, p_scope)
-  ), told as (
-    select d.id, d.sku_id, d.budget_id, d.spent_fen, b.*, u.used, h.held
-    from due d
-    cross join lateral (
-      select coalesce(sum(x.cost_fen), 0) as cost,
-        coalesce(sum(x.cost_fen) filter (where x.state <> 'contradicted'), 0) as of_budget,
-        coalesce(sum(least(x.cost_fen, x.promised)) filter (where x.state <> 'contradicted'), 0) as at_least,
-        coalesce(sum(x.promised) filter (where x.state in ('planned', 'sending', 'accepted', 'unknown')), 0) as promised
-      from (
-        select p.state, p.cost_fen, greatest(ceil(p.ceiling_hao::numeric * p.quantity / 100)::bigint, 1) as promised
-        from suppliers.purchases p
-        where p.tenant_id = p_tenant
-          and p.restock_id = d.id
-      ) x
-    ) b
-    cross join lateral (
-      select coalesce(sum(t.amount), 0) as used
-      from ledger.accounts a
-      join ledger.transfers t
-        on t.tenant_id = p_tenant
-        and t.to_account = a.id
-        and t.at >= d.created_at
-        and t.at <= coalesce(d.ended_at, now()) + near
-        and t.cause = 'restock:' || d.id
-      where a.tenant_id = p_tenant
-        and a.kind = 'budget.used'
-        and a.ref ^@ (d.budget_id || ':')
-        and a.unit = 'budget'
-    ) u
-    cross join lateral (
-      select coalesce(sum(h.amount), 0) as held
-      from ledger.accounts a
-      join ledger.holds h on h.tenant_id = p_tenant and h.from_account = a.id and h.state = 'held' and h.cause = 'restock:' || d.id
-      where a.tenant_id = p_tenant
-        and a.kind = 'budget.restock'
-        and a.ref ^@ (d.budget_id || ':')
-        and a.unit = 'budget'
-    ) h
-  ), wrong as (
-    select t.id, t.sku_id, v.code, v.params
-    from told t
-    cross join lateral (
-      select 'restock_spent' as code, jsonb_build_object('spentFen', t.spent_fen, 'costFen', t.cost) as params
-      where t.spent_fen <> t.cost
-      union all
-      -- A supplier that charged more than its ceiling is paid all the same: the budget gives what it still has.
-      select 'restock_budget', jsonb_build_object('usedFen', t.used, 'costFen', t.of_budget)
-      where t.used < t.at_least or t.used > t.of_budget
-      union all
-      select 'restock_promise', jsonb_build_object('heldFen', t.held, 'promisedFen', t.promised)
-      where t.held <> t.promised
-    ) v
-  )
-  select (select count(*) from page), (select count(*) from due), (select max(p.id) from page p), (
-    select jsonb_agg(books.violation(
-      w.code, 'restock:' || w.id, jsonb_build_array(books.object('restock', w.id::text), books.object('sku', w.sku_id::text)), w.params
-    ))
-    from (select * from wrong limit books.told_max()) w
-  )
-  into seen, checked, last_id, found;
-  return books.answer(checked, case when seen = p_limit then jsonb_build_object('id', last_id) end, found);
+  return (
+    with page as materialized (
+      select r.*
+      from fulfilment.restocks r
+      where r.tenant_id = p_tenant
+        and r.id > coalesce((p_place ->> 'id')::bigint, 0)
+      order by r.id
+      limit p_limit
+    ), due as (
+      select p.*
+      from page p
+      where p_since is null
+         or p.ended_at is null
+         or p.ended_at >= p_since
+         or books.is_in_slot(p.id, p_scope)
+    ), told as (
+      select d.id, d.sku_id, d.budget_id, d.spent_fen, b.*, u.used, h.held
+      from due d
+      cross join lateral (
+        select coalesce(sum(x.cost_fen), 0) as cost,
+          coalesce(sum(x.cost_fen) filter (where x.state <> 'contradicted'), 0) as of_budget,
+          coalesce(sum(least(x.cost_fen, x.promised)) filter (where x.state <> 'contradicted'), 0) as at_least,
+          coalesce(sum(x.promised) filter (where x.state in ('planned', 'sending', 'accepted', 'unknown')), 0) as promised
+        from (
+          select p.state, p.cost_fen, greatest(ceil(p.ceiling_hao::numeric * p.quantity / 100)::bigint, 1) as promised
+          from suppliers.purchases p
+          where p.tenant_id = p_tenant
+            and p.restock_id = d.id
+        ) x
+      ) b
+      cross join lateral (
+        select coalesce(sum(t.amount), 0) as used
+        from ledger.accounts a
+        join ledger.transfers t
+          on t.tenant_id = p_tenant
+          and t.to_account = a.id
+          and t.at >= d.created_at
+          and t.at <= coalesce(d.ended_at, now()) + near
+          and t.cause = 'restock:' || d.id
+        where a.tenant_id = p_tenant
+          and a.kind = 'budget.used'
+          and a.ref ^@ (d.budget_id || ':')
+          and a.unit = 'budget'
+      ) u
+      cross join lateral (
+        select coalesce(sum(h.amount), 0) as held
+        from ledger.accounts a
+        join ledger.holds h on h.tenant_id = p_tenant and h.from_account = a.id and h.state = 'held' and h.cause = 'restock:' || d.id
+        where a.tenant_id = p_tenant
+          and a.kind = 'budget.restock'
+          and a.ref ^@ (d.budget_id || ':')
+          and a.unit = 'budget'
+      ) h
+    ), wrong as (
+      select t.id, t.sku_id, v.code, v.params
+      from told t
+      cross join lateral (
+        select 'restock_spent' as code, jsonb_build_object('spentFen', t.spent_fen, 'costFen', t.cost) as params
+        where t.spent_fen <> t.cost
+        union all
+        -- A supplier that charged more than its ceiling is paid all the same: the budget gives what it still has.
+        select 'restock_budget', jsonb_build_object('usedFen', t.used, 'costFen', t.of_budget)
+        where t.used < t.at_least or t.used > t.of_budget
+        union all
+        select 'restock_promise', jsonb_build_object('heldFen', t.held, 'promisedFen', t.promised)
+        where t.held <> t.promised
+      ) v
+    )
+    select books.looked(
+      (select count(*) from page), (select count(*) from due), jsonb_build_object('id', (select max(p.id) from page p)), (
+        select jsonb_agg(books.violation(
+          w.code, 'restock:' || w.id, jsonb_build_array(books.object('restock', w.id::text), books.object('sku', w.sku_id::text)), w.params
+        ))
+        from (select * from wrong limit books.told_max()) w
+      )
+    )
+  );
 end;
 $$;
 
 -- Invariant 6, for suppliers' statements: every line of one that was gone through was found in our books, or is a difference that
--- somebody sees. (That what was found has the line's amount, `check_bills` proves.)
-create or replace function books.check_statements(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+-- somebody sees. (That what was found has the line's amount, `look_at_matches` proves.)
+create or replace function books.look_at_statements(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
-declare
-  since timestamptz := p_scope ->> 'since';
-  seen integer;
-  checked bigint;
-  last_id bigint;
-  found jsonb;
 begin
-  with page as materialized (
-    select b.*
-    from reconciliation.bills b
-    where b.tenant_id = p_tenant
-      and b.id > coalesce((p_place ->> 'id')::bigint, 0)
-    order by b.id
-    limit p_limit
-  ), due as (
-    select p.*
-    from page p
-    where p.state = 'matched'
-      and reconciliation.supplier_of(p.gateway) is not null
-      and (since is null or p.matched_at >= since or books.is_in_slot(p.id, p_scope))
-  ), lost as (
-    select d.id, d.gateway, d.day, count(*) as lines, sum(l.amount_fen) as fen, min(l.line_no) as line_no
-    from due d
-    join reconciliation.bill_lines l on l.tenant_id = p_tenant and l.begun_at = d.begun_at and l.bill_id = d.id
-    where l.state = 'done'
-      and l.kind in ('purchase', 'deposit', 'credit')
-      and l.amount_fen > 0
-      and not exists (
-        select from reconciliation.matches m where m.tenant_id = p_tenant and m.bill_id = d.id and m.n = l.n
+  return (
+    with page as materialized (
+      select b.*
+      from reconciliation.bills b
+      where b.tenant_id = p_tenant
+        and b.id > coalesce((p_place ->> 'id')::bigint, 0)
+      order by b.id
+      limit p_limit
+    ), due as (
+      select p.*
+      from page p
+      where p.state = 'matched'
+        and reconciliation.supplier_of(p.gateway) is not null
+        and (p_since is null or p.matched_at >= p_since or books.is_in_slot(p.id, p_scope))
+    ), lost as (
+      select d.id, d.gateway, d.day, count(*) as lines, sum(l.amount_fen) as fen, min(l.line_no) as line_no
+      from due d
+      join reconciliation.bill_lines l on l.tenant_id = p_tenant and l.begun_at = d.begun_at and l.bill_id = d.id
+      where l.state = 'done'
+        and l.kind in ('purchase', 'deposit', 'credit')
+        and l.amount_fen > 0
+        and not exists (
+          select from reconciliation.matches m where m.tenant_id = p_tenant and m.bill_id = d.id and m.n = l.n
+        )
+        and not exists (
+          select from reconciliation.cases c where c.tenant_id = p_tenant and c.gateway = d.gateway and c.bill_id = d.id and c.n = l.n
+        )
+      group by d.id, d.gateway, d.day
+    )
+    select books.looked(
+      (select count(*) from page), (select coalesce(sum(d.lines), 0)::bigint from due d), jsonb_build_object('id', (select max(p.id) from page p)), (
+        select jsonb_agg(books.violation(
+          'statement_line_lost', 'bill:' || x.id,
+          jsonb_build_array(books.object('supplier', reconciliation.supplier_of(x.gateway)::text), books.object('bill', x.id::text)),
+          jsonb_build_object('day', x.day, 'count', x.lines, 'amountFen', x.fen, 'lineNo', x.line_no)
+        ))
+        from (select * from lost limit books.told_max()) x
       )
-      and not exists (
-        select from reconciliation.cases c where c.tenant_id = p_tenant and c.gateway = d.gateway and c.bill_id = d.id and c.n = l.n
-      )
-    group by d.id, d.gateway, d.day
-  )
-  select (select count(*) from page), (select coalesce(sum(d.lines), 0) from due d), (select max(p.id) from page p), (
-    select jsonb_agg(books.violation(
-      'statement_line_lost', 'bill:' || x.id,
-      jsonb_build_array(books.object('supplier', reconciliation.supplier_of(x.gateway)::text), books.object('bill', x.id::text)),
-      jsonb_build_object('day', x.day, 'count', x.lines, 'amountFen', x.fen, 'lineNo', x.line_no)
-    ))
-    from (select * from lost limit books.told_max()) x
-  )
-  into seen, checked, last_id, found;
-  return books.answer(checked, case when seen = p_limit then jsonb_build_object('id', last_id) end, found);
+    )
+  );
 end;
 $$;
