@@ -262,6 +262,7 @@ select create_distributed_function('bulk.end_gift(bigint, bigint, text)', '$1', 
 select create_distributed_function('bulk.finish(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.hold_waiting(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.lock_accounts(bigint, bigint[], bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('bulk.locked(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.order_some(bigint, bigint, bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.quote(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.retry(bigint, bigint, integer[])', '$1', colocate_with => 'ledger.accounts');
@@ -273,7 +274,11 @@ select create_distributed_function('catalog.bundle_form(bigint, bigint, jsonb)',
 select create_distributed_function('catalog.bundle_reason(bigint, bigint, timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('catalog.bundle_stock(bigint, bigint, timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('catalog.goods_skus(bigint, bigint[], timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('catalog.last_cost(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('catalog.least_cost(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('catalog.link_stock(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('catalog.offers(bigint, bigint[], timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('catalog.service_left(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('catalog.usual_cost(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('crypto.add_first_key(bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('crypto.load_keys(bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -340,6 +345,7 @@ select create_distributed_function('fulfilment.give_up_account(bigint, bigint, i
 select create_distributed_function('fulfilment.hand_over(bigint, bigint, integer, integer, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.handle_receipt(bigint, bigint, text, text, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.is_bought_elsewhere(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.is_code_used(bigint, bigint, integer, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.judge_complaint(bigint, bigint, integer, text, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.keep_late(bigint, bigint, integer, bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.keep_twice(bigint, bigint, integer, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -350,10 +356,12 @@ select create_distributed_function('fulfilment.left_of_receipts(bigint, bigint, 
 select create_distributed_function('fulfilment.left_of_surplus(bigint, bigint, boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.left_of_twice(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.left_with_banks(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.line_overdue(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.list_recalled(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.lock_accounts(bigint, bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.lock_complaint(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.lock_for_refund(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.lock_sold(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.mark_recalled(bigint, bigint, bigint[], jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.mark_used(bigint, bigint, bigint, boolean, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.may_give_up(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
@@ -426,8 +434,10 @@ select create_distributed_function('fulfilment.try_remedies(bigint, fulfilment.c
 select create_distributed_function('fulfilment.turn_complaint(bigint, bigint, text, text[], text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.turn_line(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.undo_bank(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.void_sold(bigint, bigint, integer, integer[], boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.want_supply(bigint, bigint[], smallint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.withdraw_restock_purchase(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.worth(bigint, bigint, integer, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('identity.begin_try(bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('identity.find_session(bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('ledger.account(bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
@@ -441,6 +451,7 @@ select create_distributed_function('ledger.open_stock(bigint, bigint)', '$1', co
 select create_distributed_function('ledger.post(bigint, bigint[], bigint[], bigint[], text[], text[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('members.request_code(bigint, bytea, bytea, text, interval)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('members.try_code(bigint, bytea, bytea)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.accounts_of_members(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.admit_device(bigint, bigint, bytea, bytea, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.ask_device_code(bigint, bigint, bytea, bytea, interval)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.bundles_of(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -451,11 +462,14 @@ select create_distributed_function('orders.drop_picks(bigint, integer[], integer
 select create_distributed_function('orders.expand_bundles(bigint, bigint[], text[], integer[], integer[], bigint[], integer[], jsonb[], bigint[], integer[], bigint[], text[], text[], text[], bigint[], bigint[], boolean[], integer[], jsonb[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.is_admitted(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.keep_picks(bigint, bigint[], integer[], integer[], bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.let_go_of_numbers(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.lines_to_buy(bigint, bigint[], integer[], boolean[], text[], bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.lock(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.look_at_shelf(bigint, jsonb, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.place(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.place_recharge(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.price_picks(bigint, integer[], bigint[], integer[], bigint[], integer[], bigint[], text[], integer[], bigint[], jsonb[], boolean[], text[], boolean[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.replacing_from(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.route_to_warehouses(bigint, text[], integer[], bigint[], text[], integer[], integer[], bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.view_rows(bigint, bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.views(bigint, bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
@@ -463,6 +477,7 @@ select create_distributed_function('orders.write_bundles(bigint, bigint[], integ
 select create_distributed_function('payments.begin_refund(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('payments.keep_cashiers(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('payments.left_for_refund(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('payments.lock_order(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('payments.note_refund(bigint, bigint, text, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('payments.open_attempts(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('payments.retry_refund(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -480,6 +495,7 @@ select create_distributed_function('reconciliation.forget_lines(bigint, integer)
 select create_distributed_function('reconciliation.has_bill(bigint, text, date)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.holds(bigint, text, date, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.is_closed(bigint, text, date)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.is_matched(bigint, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.judge_case(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.judge_lines(bigint, bigint, integer[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.judge_supplies(bigint, bigint, integer[])', '$1', colocate_with => 'ledger.accounts');
@@ -505,8 +521,10 @@ select create_distributed_function('reconciliation.take_back_matches(bigint, tex
 select create_distributed_function('reconciliation.take_back_posting(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.take_day(bigint, text, date, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.tell(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.verdict_on(bigint, bigint, text, date, boolean, boolean, integer, bigint, text, bigint, text, boolean, boolean, bigint, bigint, text, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('redeem.deliver_sold(bigint, bigint, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('redeem.free(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('redeem.is_code_used(bigint, bigint, integer, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('redeem.link_room(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('redeem.link_stock(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('redeem.lock_sold(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
@@ -525,7 +543,6 @@ select create_distributed_function('stock.lock_shelves(bigint, bigint)', '$1', c
 select create_distributed_function('stock.lying(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('stock.move(bigint, text, jsonb, text, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('stock.note_import(bigint, bigint, bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('stock.replacing_from(bigint, bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('stock.returnable(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('stock.shelf(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('stock.shelf_rows(bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -546,9 +563,13 @@ select create_distributed_function('suppliers.follow_prices(bigint, bigint[])', 
 select create_distributed_function('suppliers.follow_shelf(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.follow_supplier(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.is_price_stopped(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.is_reconciled(bigint, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.keep_own(bigint, bigint, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.keep_products(bigint, bigint, jsonb, boolean, timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.lay_papers(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.least_cost(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.line_overdue(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.lock_order(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.move_own_stock(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.note_health(bigint, bigint, integer, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.open_task(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -557,6 +578,8 @@ select create_distributed_function('suppliers.place_task(bigint, bigint, text)',
 select create_distributed_function('suppliers.post_money(bigint, bigint, boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.price_in_force(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.refuse_task(bigint, bigint, bigint, text, text, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.reopen_recovery(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.restock_trouble(bigint, bigint, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.reverse_money(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.set_price(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.take_check(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -570,6 +593,7 @@ select create_distributed_function('vault.home_of(bigint, text[])', '$1', coloca
 select create_distributed_function('vault.import_chunk(bigint, bigint, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.import_numbers(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.import_uses(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('vault.last_cost(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.let_go_of_numbers(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.move(bigint, bigint[], text[], text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.next_uses(bigint, bigint, integer, bigint)', '$1', colocate_with => 'ledger.accounts');

@@ -417,11 +417,7 @@ as $$
 declare
   lines jsonb;
 begin
-  perform 1
-  from orders.orders o
-  where o.tenant_id = p_tenant
-    and o.no = p_no
-  for no key update;
+  perform orders.lock(p_tenant, p_no);
   perform fulfilment.deliver_locked(p_tenant, array[p_no], 'system', false, null, true);
   select coalesce(jsonb_agg(l.line_no order by l.line_no), '[]') into lines
   from orders.bundles b
