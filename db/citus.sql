@@ -246,6 +246,7 @@ select create_distributed_function('books.look_at_replays(bigint, jsonb, integer
 select create_distributed_function('books.look_at_restocks(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.look_at_statements(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.look_at_stock_sums(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.look_at_supplier_papers(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.look_at_suppliers(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.look_at_transfers(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.look_at_units(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');

@@ -82,18 +82,19 @@ as $$
     (22, 'bills', 'postings', 'postings', 1, false),
     (23, 'bills', 'matches', 'matches', 1, false),
     (24, 'suppliers', 'suppliers', 'suppliers', 1, false),
-    (25, 'statements', 'bills', 'statements', 1, false),
-    (26, 'recoveries', 'recoveries', 'recoveries', 1, false),
-    (27, 'recoveries', 'money', 'credits', 1, false),
-    (28, 'restocks', 'restocks', 'restocks', 1, false),
+    (25, 'suppliers', 'papers', 'supplier_papers', 1, false),
+    (26, 'statements', 'bills', 'statements', 1, false),
+    (27, 'recoveries', 'recoveries', 'recoveries', 1, false),
+    (28, 'recoveries', 'money', 'credits', 1, false),
+    (29, 'restocks', 'restocks', 'restocks', 1, false),
     -- A bulk order has ten thousand lines at most.
-    (29, 'bulk', 'bulks', 'bulks', 1.0 / 400, false),
-    (30, 'bulk', 'lines', 'bulk_lines', 1, false),
-    (31, 'wholesale', 'orders', 'peer_orders', 1, false),
-    (32, 'wholesale', 'days', 'peer_days', 1.0 / 20, false),
-    (33, 'parents', 'pointers', 'parents', 1, false),
-    (34, 'refunded_rights', 'refunds', 'refunded_rights', 1, false),
-    (35, 'replays', 'notices', 'replays', 1, false)
+    (30, 'bulk', 'bulks', 'bulks', 1.0 / 400, false),
+    (31, 'bulk', 'lines', 'bulk_lines', 1, false),
+    (32, 'wholesale', 'orders', 'peer_orders', 1, false),
+    (33, 'wholesale', 'days', 'peer_days', 1.0 / 20, false),
+    (34, 'parents', 'pointers', 'parents', 1, false),
+    (35, 'refunded_rights', 'refunds', 'refunded_rights', 1, false),
+    (36, 'replays', 'notices', 'replays', 1, false)
 $$;
 
 -- One step of a check: the frame that all of them share. A plan is made once a session, and goes from row to row by the indexes, as

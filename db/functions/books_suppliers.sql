@@ -66,3 +66,47 @@ begin
   );
 end;
 $$;
+
+-- A source is passed over by one date on its supplier, asked at each order; it is the one that the papers say.
+create or replace function books.look_at_supplier_papers(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+as $$
+begin
+  return (
+    with page as materialized (
+      select s.id, s.papers_until
+      from suppliers.suppliers s
+      where s.tenant_id = p_tenant
+        and s.id > coalesce((p_place ->> 'id')::bigint, 0)
+      order by s.id
+      limit p_limit
+    ), told as (
+      select p.*, x.until
+      from page p
+      cross join lateral (
+        select min(a.valid_to) + 1 as until
+        from suppliers.papers a
+        where a.tenant_id = p_tenant
+          and a.supplier_id = p.id
+          and a.state = 'current'
+          and a.stops_buying
+      ) x
+    ), wrong as (
+      select t.*
+      from told t
+      where t.papers_until is distinct from t.until
+    )
+    select books.looked(
+      (select count(*) from page), (select count(*) from page), jsonb_build_object('id', (select max(p.id) from page p)), (
+        select jsonb_agg(books.violation(
+          'papers_differ', 'supplier:' || w.id, jsonb_build_array(books.object('supplier', w.id::text)),
+          jsonb_build_object('booked', coalesce(w.papers_until::text, '—'), 'counted', coalesce(w.until::text, '—'))
+        ))
+        from (select * from wrong limit books.told_max()) w
+      )
+    )
+  );
+end;
+$$;

@@ -141,9 +141,13 @@ test('an audit that cannot go on says so, and is given up after its last try', a
   const shop = await house.newShop()
   const runId = await startRun(platform, shop.tenantId, { source: 'schedule', askedBy: '', isWhole: true })
   // What a check reads is gone for a while.
-  await house.query('alter function books.look_at_holds(bigint, jsonb, integer, timestamptz, jsonb) rename to look_at_holds_gone')
+  await house.query(
+    'alter function books.look_at_holds(bigint, jsonb, integer, timestamptz, jsonb) rename to look_at_holds_gone',
+  )
   onTestFinished(async () => {
-    await house.query('alter function books.look_at_holds_gone(bigint, jsonb, integer, timestamptz, jsonb) rename to look_at_holds')
+    await house.query(
+      'alter function books.look_at_holds_gone(bigint, jsonb, integer, timestamptz, jsonb) rename to look_at_holds',
+    )
   })
   const job = { tenantId: shop.tenantId, payload: { runId }, attemptsMax: 2, log: platform.log }
   const task = auditTask(platform)
