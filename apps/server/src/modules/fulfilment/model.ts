@@ -1,3 +1,5 @@
+import type { CaptureVerdict } from '../payments/index.ts'
+
 /** A payment that a gateway has told of and whose signature and merchant are verified. */
 export type Capture = {
   readonly orderNo: number
@@ -11,14 +13,6 @@ export type Capture = {
   readonly body: string
   readonly asked?: true
 }
-export type CaptureVerdict =
-  | 'applied'
-  | 'duplicate'
-  | 'surplus'
-  | 'unmatched'
-  | 'unknown_order'
-  | 'wrong_amount'
-  | 'wrong_currency'
 export type CaptureOutcome = {
   readonly verdict: CaptureVerdict
   readonly orderNo: number
