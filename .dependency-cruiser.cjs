@@ -1,17 +1,7 @@
 // Circles are Biome's business (noImportCycles): it can tell imports of types, which vanish, from real ones.
-// The rows of docs/architecture.md: a module imports only modules of lower rows, and only their index.ts.
-const ROWS = [
-  ['tenancy'],
-  ['identity', 'organizations'],
-  ['ledger', 'risk', 'notify', 'audit'],
-  ['catalog', 'members'],
-  ['vault', 'stock', 'suppliers', 'payments'],
-  ['entitlements', 'channels', 'marketing', 'reconciliation', 'workspace'],
-  ['orders'],
-  ['fulfilment'],
-  ['bulk', 'redeem', 'redemption', 'welfare', 'market', 'service', 'wholesale'],
-  ['analytics', 'openapi', 'books'],
-]
+// The rows of docs/architecture.md: a module imports only modules of lower rows, and only their index.ts. The same rows hold for
+// SQL functions (tools/src/sql-rows.ts).
+const { rows: ROWS } = require('./.module-rows.json')
 const MODULES = 'apps/server/src/modules'
 /** Tests and their fixtures put together what production keeps apart. */
 const TESTS = '\\.(?:test|fixture)\\.ts$|/fixture\\.ts$'

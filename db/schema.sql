@@ -317,35 +317,46 @@ create policy tenant on books.progress for all to quanshu_app using (tenant_id =
 create policy tenant on books.runs for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on books.violations for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
-function books.answer(p_checked bigint, p_place jsonb, p_violations jsonb) returns jsonb
 function books.channel_shelves(p_tenant bigint, p_skus bigint[]) returns TABLE(sku_id bigint, channel text, account_id bigint, balance bigint, lying bigint, astray bigint) security definer
-function books.check_balances(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_batch_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_bills(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_bounds(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_bulk(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_clearing(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_code_owners(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_holds(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_paid_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_parents(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_recoveries(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_redeem_codes(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_references(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_refunded_rights(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_replays(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_restocks(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_statements(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_stock_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_suppliers(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_trial_balance(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
-function books.check_wholesale(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.due_tenants(p_is_night boolean, p_hours integer, p_late_hours integer, p_limit integer) returns jsonb security definer
 function books.fail_run(p_tenant bigint, p_run bigint, p_error text) returns jsonb security definer
 function books.finish_run(p_tenant bigint, p_run bigint, p_worker text) returns jsonb security definer
 function books.is_in_slot(p_id bigint, p_scope jsonb) returns boolean
+function books.look_at_balances(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_batch_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_bulk_lines(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_bulks(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_clearing(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_code_owners(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_credits(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_disputes(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_floors(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_held_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_holds(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_limits(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_matches(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_paid_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_parents(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_peer_days(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_peer_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_picks(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_postings(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_purchases(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_recoveries(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_redeem_codes(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_references(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_refunded_rights(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_replays(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_restocks(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_statements(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_stock_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_supplier_papers(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_suppliers(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_transfers(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_units(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.looked(p_seen bigint, p_checked bigint, p_place jsonb, p_violations jsonb) returns jsonb
 function books.moved(p_tenant bigint, p_outward boolean, p_accounts bigint[], p_from timestamp with time zone[], p_to timestamp with time zone[], p_causes text[]) returns bigint[] security definer
-function books.next_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb, OUT nos bigint[], OUT place jsonb) returns record security definer
+function books.next_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb, OUT nos bigint[], OUT seen integer, OUT place jsonb) returns record
 function books.note_step(p_tenant bigint, p_run bigint, p_worker text, p_check text, p_step jsonb) returns jsonb security definer
 function books.object(p_kind text, p_id text) returns jsonb
 function books.objects(p_kind text, p_ids bigint[]) returns jsonb
@@ -354,11 +365,13 @@ function books.pointers() returns TABLE(n integer, child regclass, columns text[
 function books.release_run(p_tenant bigint, p_run bigint, p_worker text) returns jsonb security definer
 function books.sealed_page(p_tenant bigint, p_source text, p_after bigint, p_limit integer, p_since bigint, p_slot integer) returns jsonb security definer
 function books.start_run(p_tenant bigint, p_options jsonb) returns jsonb security definer
+function books.step(p_tenant bigint, p_check text, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.stuck_runs() returns jsonb security definer
 function books.take_run(p_tenant bigint, p_run bigint, p_worker text, p_seconds integer) returns jsonb security definer
 function books.told_max() returns integer
 function books.unfinished_run(p_tenant bigint, p_source text, p_is_whole boolean, p_grace integer) returns jsonb security definer
 function books.violation(p_code text, p_key text, p_objects jsonb, p_params jsonb) returns jsonb
+function books.walks() returns TABLE(n integer, check_name text, phase text, looks_at text, rows_factor numeric, is_of_changes boolean)
 
 -- bulk ------------------------------------------------------------------------------------------------
 
@@ -471,6 +484,8 @@ function bulk.end_gift(p_tenant bigint, p_no bigint, p_reason text) returns json
 function bulk.finish(p_tenant bigint, p_bulk bigint) returns jsonb security definer
 function bulk.hold_waiting(p_tenant bigint, p_bulk bigint, p_amount bigint) returns jsonb security definer
 function bulk.lock_accounts(p_tenant bigint, p_skus bigint[], p_member bigint) returns void security definer
+function bulk.lock_links(p_tenant bigint, p_skus bigint[]) returns void
+function bulk.locked(p_tenant bigint, p_bulk bigint) returns bulk.orders security definer
 function bulk.order_some(p_tenant bigint, p_bulk bigint, p_nos bigint[], p_pieces integer) returns jsonb security definer
 function bulk.quote(p_tenant bigint, p_bulk bigint) returns jsonb security definer
 function bulk.retry(p_tenant bigint, p_bulk bigint, p_lines integer[]) returns jsonb security definer
@@ -744,7 +759,12 @@ function catalog.bundle_form(p_tenant bigint, p_sku bigint, p_own jsonb) returns
 function catalog.bundle_reason(p_tenant bigint, p_sku bigint, p_at timestamp with time zone) returns text
 function catalog.bundle_stock(p_tenant bigint, p_sku bigint, p_at timestamp with time zone) returns bigint
 function catalog.goods_skus(p_tenant bigint, p_goods_ids bigint[], p_at timestamp with time zone) returns TABLE(goods_id bigint, sku_id bigint, kind text, title text, title_en text, specs jsonb, price_fen bigint, free boolean, market_price_fen bigint, cost_hint_fen bigint, tiers jsonb, hold_mode text, allocation text, low_stock_at integer, state text, sku_position integer, available bigint, held bigint, low boolean, next_at timestamp with time zone, next_price_fen bigint, price_points integer, next_price_points integer, unlimited boolean)
+function catalog.last_cost(p_tenant bigint, p_sku bigint) returns bigint
+function catalog.least_cost(p_tenant bigint, p_sku bigint) returns bigint
+function catalog.link_cost(p_tenant bigint, p_sku bigint) returns bigint
+function catalog.link_stock(p_tenant bigint, p_sku bigint) returns bigint
 function catalog.offers(p_tenant bigint, p_sku_ids bigint[], p_at timestamp with time zone) returns TABLE(sku_id bigint, kind text, title text, goods_title text, price_fen bigint, tiers jsonb, hold_mode text, allocation text, limit_per_person integer, limit_per_order integer, sellable boolean, reason text, form_fields jsonb, goods_id bigint, price_points integer, supply_stock bigint, source text)
+function catalog.service_left(p_tenant bigint, p_sku bigint) returns bigint
 function catalog.shelf_reason(p_state text, p_on_at timestamp with time zone, p_off_at timestamp with time zone, p_at timestamp with time zone) returns text
 function catalog.split_fen(p_amount bigint, p_weights bigint[]) returns bigint[]
 function catalog.unit_price(p_price_fen bigint, p_tiers jsonb, p_qty bigint) returns bigint
@@ -1389,6 +1409,7 @@ function fulfilment.end_restock(p_tenant bigint, p_id bigint, p_trouble text, p_
 function fulfilment.end_rights(p_tenant bigint, p_dispute bigint) returns void security definer
 function fulfilment.end_tasks(p_tenant bigint, p_no bigint, p_line integer, p_actor text) returns void security definer
 function fulfilment.end_wanted(p_tenant bigint, p_no bigint, p_line integer) returns boolean security definer
+function fulfilment.failed_parts(p_tenant bigint, p_no bigint, p_policy text) returns integer[]
 function fulfilment.failed_refunds(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
 function fulfilment.finish_line(p_tenant bigint, p_no bigint, p_line integer) returns boolean security definer
 function fulfilment.finish_task(p_tenant bigint, p_task bigint, p_said jsonb) returns jsonb security definer
@@ -1401,6 +1422,7 @@ function fulfilment.give_up_restocks(p_limit integer) returns integer security d
 function fulfilment.hand_over(p_tenant bigint, p_no bigint, p_line integer, p_from integer, p_cards bigint[], p_actor text) returns void security definer
 function fulfilment.handle_receipt(p_tenant bigint, p_receipt bigint, p_action text, p_note text, p_actor text, p_let_go_most bigint) returns jsonb security definer
 function fulfilment.is_bought_elsewhere(p_tenant bigint, p_sku bigint) returns boolean security definer
+function fulfilment.is_code_used(p_tenant bigint, p_no bigint, p_line integer, p_piece integer) returns boolean
 function fulfilment.judge_complaint(p_tenant bigint, p_complaint bigint, p_lease integer, p_word text, p_note text, p_ask jsonb) returns text security definer
 function fulfilment.keep_late(p_tenant bigint, p_late bigint, p_line integer, p_amount bigint, p_credit bigint, p_from text) returns bigint security definer
 function fulfilment.keep_twice(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint) returns void security definer
@@ -1411,11 +1433,13 @@ function fulfilment.left_of_receipts(p_tenant bigint, p_no bigint, p_target text
 function fulfilment.left_of_surplus(p_tenant bigint, p_receipt bigint, p_free boolean) returns bigint security definer
 function fulfilment.left_of_twice(p_tenant bigint, p_no bigint) returns bigint security definer
 function fulfilment.left_with_banks(p_tenant bigint, p_no bigint) returns bigint security definer
+function fulfilment.line_overdue(p_tenant bigint, p_no bigint, p_line integer, p_supplier text) returns void security definer
 function fulfilment.list_recalled(p_tenant bigint, p_batch bigint, p_limit integer) returns jsonb security definer
 function fulfilment.lock_accounts(p_tenant bigint, p_nos bigint[], p_more bigint[]) returns void security definer
 function fulfilment.lock_complaint(p_tenant bigint, p_complaint bigint) returns fulfilment.complaints security definer
 function fulfilment.lock_for_refund(p_tenant bigint, p_no bigint) returns orders.orders security definer
 function fulfilment.lock_shelves(p_tenant bigint, p_nos bigint[]) returns void security definer
+function fulfilment.lock_sold(p_tenant bigint, p_nos bigint[]) returns void
 function fulfilment.look_for_restocks(p_limit integer) returns integer security definer
 function fulfilment.mark_recalled(p_tenant bigint, p_batch bigint, p_grants bigint[], p_result jsonb) returns bigint security definer
 function fulfilment.mark_used(p_tenant bigint, p_no bigint, p_grant bigint, p_used boolean, p_actor text) returns jsonb security definer
@@ -1498,8 +1522,10 @@ function fulfilment.try_remedies(p_tenant bigint, p_complaint fulfilment.complai
 function fulfilment.turn_complaint(p_tenant bigint, p_complaint bigint, p_state text, p_why text[], p_by text, p_note text) returns void security definer
 function fulfilment.turn_line(p_tenant bigint, p_no bigint, p_line integer, p_error text) returns void security definer
 function fulfilment.undo_bank(p_tenant bigint, p_dispute bigint) returns void security definer
+function fulfilment.void_sold(p_tenant bigint, p_no bigint, p_line integer, p_pieces integer[], p_whole boolean) returns void
 function fulfilment.want_supply(p_tenant bigint, p_nos bigint[], p_lines smallint[], p_actor text) returns void security definer
 function fulfilment.withdraw_restock_purchase(p_tenant bigint, p_restock bigint, p_code text) returns boolean security definer
+function fulfilment.worth(p_tenant bigint, p_no bigint, p_line integer, p_price_fen bigint) returns bigint
 
 -- identity --------------------------------------------------------------------------------------------
 
@@ -2156,6 +2182,7 @@ create policy tenant on orders.devices for all to quanshu_app using (tenant_id =
 create policy tenant on orders.lines for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on orders.orders for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
+function orders.accounts_of_members(p_tenant bigint, p_members bigint[]) returns bigint[]
 function orders.admit_device(p_tenant bigint, p_no bigint, p_device bytea, p_code_hash bytea, p_most integer) returns boolean security definer
 function orders.ask_device_code(p_tenant bigint, p_no bigint, p_device bytea, p_code_hash bytea, p_lives interval) returns jsonb security definer
 function orders.bundles_of(p_tenant bigint, p_no bigint) returns json security definer
@@ -2167,13 +2194,16 @@ function orders.expand_bundles(p_tenant bigint, p_members bigint[], p_buyers tex
 function orders.expire_due(p_limit integer) returns jsonb security definer
 function orders.is_admitted(p_tenant bigint, p_no bigint, p_device text) returns jsonb security definer
 function orders.keep_picks(p_tenant bigint, p_no bigint[], p_placed integer[], p_k_item integer[], p_k_sku bigint[], p_k_card bigint[]) returns void security definer
+function orders.let_go_of_numbers(p_tenant bigint, p_sku bigint) returns void security definer
 function orders.lines_to_buy(p_tenant bigint, p_accounts bigint[], p_quantities integer[], p_claims boolean[], p_sources text[], p_supply bigint[]) returns boolean[] security definer
+function orders.lock(p_tenant bigint, p_no bigint) returns void security definer
 function orders.look_at_shelf(p_tenant bigint, p_keys jsonb, p_skus bigint[]) returns jsonb security definer
 function orders.name_parts(p_results jsonb[], p_item integer[], p_sku bigint[], p_goods_title text[], p_bundle smallint[], p_bundles jsonb) returns jsonb[] security definer
 function orders.over_person_limit(p_tenant bigint, p_goods bigint, p_title text, p_most integer, p_taken bigint) returns jsonb security definer
 function orders.place(p_tenant bigint, p_items jsonb) returns jsonb security definer
 function orders.place_recharge(p_tenant bigint, p_item jsonb) returns jsonb security definer
 function orders.price_picks(p_tenant bigint, p_k_item integer[], p_k_sku bigint[], p_l_item integer[], p_l_sku bigint[], p_quantity integer[], p_shown bigint[], p_title text[], p_points integer[], INOUT l_unit bigint[], INOUT l_refusal jsonb[], INOUT l_holds boolean[], INOUT l_source text[], INOUT l_bought boolean[]) returns record security definer
+function orders.replacing_from(p_tenant bigint, p_no bigint, p_line integer) returns bigint[] security definer
 function orders.route_to_warehouses(p_tenant bigint, p_channels text[], p_item integer[], p_sku bigint[], p_kind text[], p_quantity integer[], p_k_item integer[], p_k_sku bigint[], INOUT l_account bigint[], OUT l_warehouse bigint[], OUT l_home bigint[], OUT l_shelf bigint[], OUT l_fallback bigint[]) returns record security definer
 function orders.taken_by_person(p_tenant bigint, p_goods bigint, p_buyer_key text, p_contact text) returns bigint security definer
 function orders.view_rows(p_tenant bigint, p_nos bigint[], p_codes integer) returns TABLE(no bigint, place integer, view json) security definer
@@ -2431,6 +2461,7 @@ function payments.ask_again_after(p_queries integer) returns interval
 function payments.begin_refund(p_tenant bigint, p_id bigint) returns jsonb security definer
 function payments.keep_cashiers(p_tenant bigint, p_items jsonb) returns jsonb security definer
 function payments.left_for_refund(p_tenant bigint, p_refund bigint) returns bigint security definer
+function payments.lock_order(p_tenant bigint, p_no bigint) returns void
 function payments.note_refund(p_tenant bigint, p_id bigint, p_error text, p_retry_seconds integer) returns jsonb security definer
 function payments.open_attempts(p_tenant bigint, p_items jsonb) returns jsonb security definer
 function payments.overdue_refunds(p_limit integer) returns jsonb security definer
@@ -2717,6 +2748,7 @@ function reconciliation.forget_lines(p_tenant bigint, p_limit integer) returns j
 function reconciliation.has_bill(p_tenant bigint, p_gateway text, p_day date) returns boolean security definer
 function reconciliation.holds(p_tenant bigint, p_gateway text, p_day date, p_worker text) returns boolean security definer
 function reconciliation.is_closed(p_tenant bigint, p_gateway text, p_day date) returns boolean security definer
+function reconciliation.is_matched(p_tenant bigint, p_kind text, p_fact bigint) returns boolean security definer
 function reconciliation.judge_case(p_tenant bigint, p_case bigint) returns jsonb security definer
 function reconciliation.judge_lines(p_tenant bigint, p_bill bigint, p_ns integer[]) returns void security definer
 function reconciliation.judge_supplies(p_tenant bigint, p_bill bigint, p_ns integer[]) returns void security definer
@@ -2755,6 +2787,7 @@ function reconciliation.take_day(p_tenant bigint, p_gateway text, p_day date, p_
 function reconciliation.tell(p_tenant bigint, p_bill bigint, p_rows jsonb) returns void security definer
 function reconciliation.tenants_to_forget() returns jsonb security definer
 function reconciliation.theirs_of(p_row jsonb) returns jsonb
+function reconciliation.verdict_on(p_tenant bigint, p_bill bigint, p_gateway text, p_day date, p_has_written_off boolean, p_has_cases boolean, p_n integer, p_turn bigint, p_fact_kind text, p_fact_id bigint, p_number text, p_has_moved boolean, p_is_moved boolean, p_our_fen bigint, p_amount_fen bigint, p_our_currency text, p_currency text, p_fee_fen bigint) returns TABLE(was_matched boolean, is_here boolean, case_id bigint, written_off_id bigint, verdict text)
 
 -- redeem ----------------------------------------------------------------------------------------------
 
@@ -2924,7 +2957,9 @@ create policy tenant on redeem.uses for all to quanshu_app using (tenant_id = (c
 function redeem.deliver_sold(p_tenant bigint, p_no bigint, p_line integer, p_codes jsonb) returns boolean security definer
 function redeem.failed_parts(p_tenant bigint, p_no bigint, p_policy text) returns integer[] security definer
 function redeem.free(p_tenant bigint, p_sku bigint) returns bigint security definer
+function redeem.is_code_used(p_tenant bigint, p_no bigint, p_line integer, p_piece integer) returns boolean security definer
 function redeem.is_sellable(p_batch_state text, p_valid_to timestamp with time zone) returns boolean
+function redeem.link_cost(p_tenant bigint, p_sku bigint) returns bigint
 function redeem.link_room(p_tenant bigint, p_sku bigint, OUT target bigint, OUT pieces_each bigint, OUT pieces bigint) returns record security definer
 function redeem.link_stock(p_tenant bigint, p_sku bigint) returns bigint security definer
 function redeem.lock_links(p_tenant bigint, p_skus bigint[]) returns void security definer
@@ -3036,7 +3071,6 @@ function stock.lock_shelves(p_tenant bigint, p_sku bigint) returns void security
 function stock.lying(p_tenant bigint, p_sku bigint) returns TABLE(warehouse_id bigint, sku_id bigint, batch_id bigint, pieces bigint, cost_fen bigint, since timestamp with time zone, channels text[]) security definer
 function stock.move(p_tenant bigint, p_kind text, p_moves jsonb, p_reason text, p_by text, p_undoes bigint) returns jsonb security definer
 function stock.note_import(p_tenant bigint, p_sku bigint, p_warehouse bigint, p_batch bigint, p_pieces bigint) returns void security definer
-function stock.replacing_from(p_tenant bigint, p_sku bigint, p_no bigint, p_line integer) returns bigint[] security definer
 function stock.returnable(p_tenant bigint, p_warehouse bigint, p_sku bigint) returns jsonb security definer
 function stock.shelf(p_tenant bigint, p_sku bigint, p_warehouse bigint) returns bigint security definer
 function stock.shelf_rows(p_tenant bigint) returns TABLE(warehouse_id bigint, warehouse_name text, sku_id bigint, available bigint, held bigint, held_since timestamp with time zone, channel_only bigint, cost_fen bigint, oldest_at timestamp with time zone, last_in_at timestamp with time zone, ages bigint[], fill_below integer, target integer, low_at integer, low boolean) security definer
@@ -3745,10 +3779,14 @@ function suppliers.follow_supplier(p_tenant bigint, p_supplier bigint) returns v
 function suppliers.is_between_plans(p_tenant bigint, p_sku bigint) returns boolean security definer
 function suppliers.is_covered(p_until date) returns boolean
 function suppliers.is_price_stopped(p_tenant bigint, p_sku bigint) returns boolean security definer
+function suppliers.is_reconciled(p_tenant bigint, p_kind text, p_fact bigint) returns boolean
 function suppliers.keep_own(p_tenant bigint, p_supplier bigint, p_items jsonb, p_by text) returns jsonb security definer
 function suppliers.keep_products(p_tenant bigint, p_supplier bigint, p_products jsonb, p_whole boolean, p_told_at timestamp with time zone) returns jsonb security definer
 function suppliers.lay_papers(p_tenant bigint, p_supplier bigint) returns void security definer
+function suppliers.least_cost(p_tenant bigint, p_sku bigint) returns bigint
 function suppliers.least_price(p_cost_hao bigint, p_floor_fen bigint, p_margin_fen bigint) returns bigint
+function suppliers.line_overdue(p_tenant bigint, p_no bigint, p_line integer, p_supplier text) returns void
+function suppliers.lock_order(p_tenant bigint, p_no bigint) returns void
 function suppliers.move_own_stock(p_tenant bigint, p_product bigint, p_pieces integer) returns void security definer
 function suppliers.note_health(p_tenant bigint, p_supplier bigint, p_good integer, p_bad integer) returns void security definer
 function suppliers.open_task(p_tenant bigint, p_supplier bigint, p_task bigint) returns suppliers.tasks security definer
@@ -3760,10 +3798,13 @@ function suppliers.price_in_force(p_tenant bigint, p_skus bigint[]) returns TABL
 function suppliers.price_ladder(p_base_fen bigint, p_steps jsonb, p_floor_fen bigint, p_least_fen bigint, p_ceiling_fen bigint, p_rounding text) returns jsonb
 function suppliers.price_on_step(p_base_fen bigint, p_step_bp integer, p_least_fen bigint, p_ceiling_fen bigint, p_rounding text) returns bigint
 function suppliers.refuse_task(p_tenant bigint, p_supplier bigint, p_task bigint, p_about text, p_reason text, p_staff bigint, p_name text) returns jsonb security definer
+function suppliers.reopen_recovery(p_tenant bigint, p_recovery bigint, p_actor text, p_note text) returns void
+function suppliers.restock_trouble(p_tenant bigint, p_id bigint, p_trouble text, p_fen bigint) returns void
 function suppliers.reverse_money(p_tenant bigint, p_money bigint, p_actor text, p_note text) returns jsonb security definer
 function suppliers.set_price(p_tenant bigint, p_sku bigint, p_fen bigint) returns void security definer
 function suppliers.setting_of(p_settings jsonb, p_key text, p_usual integer) returns integer
 function suppliers.sold_before(p_tenant bigint, p_sku bigint) returns boolean security definer
+function suppliers.sold_lately(p_tenant bigint, p_sku bigint, p_days integer) returns bigint
 function suppliers.step_bp(p_steps jsonb, p_step integer) returns integer
 function suppliers.step_for(p_steps jsonb, p_now integer, p_sold bigint, p_has_past boolean) returns integer
 function suppliers.step_from(p_steps jsonb, p_step integer) returns bigint
@@ -4086,7 +4127,8 @@ function vault.home_of(p_tenant bigint, p_channels text[]) returns bigint securi
 function vault.import_chunk(p_tenant bigint, p_batch bigint, p_upload integer, p_chunk jsonb) returns jsonb security definer
 function vault.import_numbers(p_tenant bigint, p_batch bigint, p_chunk jsonb) returns void security definer
 function vault.import_uses(p_tenant bigint, p_batch bigint, p_chunk jsonb) returns bigint security definer
-function vault.let_go_of_numbers(p_tenant bigint, p_sku bigint) returns void security definer
+function vault.last_cost(p_tenant bigint, p_sku bigint) returns bigint
+function vault.let_go_of_numbers(p_tenant bigint, p_sku bigint) returns void
 function vault.loops_to_fill(p_low bigint) returns jsonb security definer
 function vault.move(p_tenant bigint, p_cards bigint[], p_causes text[], p_from text, p_to text, p_actor text) returns bigint[] security definer
 function vault.next_uses(p_tenant bigint, p_sku bigint, p_want integer, p_warehouse bigint) returns jsonb security definer

@@ -1,4 +1,4 @@
--- The checks of the books. Each walks one step and answers
+-- The checks of the books: `books.step` is one step of one of them, and answers
 --   {"checked": rows looked at, "place": where the next step begins or null, "violations": [{code, key, objects, params}], "marks"?}.
 --
 -- Stable, so one step is one snapshot: whatever an order in flight has done, it has done wholly or not at all, and a
@@ -6,13 +6,9 @@
 -- `p_scope`: {"since": moment or null, "slot": 0-6 or null, "graceSeconds": n}. Without `since` every row is walked; with
 -- it, what changed since and the rows whose number leaves the remainder `slot` when divided by seven.
 --
---   books.check_code_owners     1  books.check_bounds          5  books.check_parents          7
---   books.check_batch_sums      2  books.check_holds           5  books.check_refunded_rights  8
---   books.check_stock_sums      2  books.check_trial_balance   6  books.check_replays          9
---   books.check_paid_orders     3  books.check_balances        6  books.sealed_page         (pages of cipher texts)
---   books.check_references      4  books.check_clearing        6
---   books.check_suppliers       6  books.check_bills           6  books_promises.sql has more
---   books.check_redeem_codes    5
+-- A check walks one table after another (`books.walks`). Each has a function `books.look_at_<what>` that takes a page of rows after
+-- `p_place`, finds those that are due and those that are wrong, and answers with `books.looked`. More of them stand in
+-- books_promises.sql, books_redeem.sql and books_suppliers.sql; `books.sealed_page` gives pages of cipher texts to the program.
 
 -- Violations a step tells in full; a shop with more has one cause, not ten thousand.
 create or replace function books.told_max()
@@ -39,11 +35,14 @@ language sql
 immutable
 as $$ select jsonb_build_object('code', p_code, 'key', p_key, 'objects', p_objects, 'params', coalesce(p_params, '{}')) $$;
 
-create or replace function books.answer(p_checked bigint, p_place jsonb, p_violations jsonb)
+-- What a look saw. `p_seen`: rows of its page; fewer than were asked for are the last. Null: it goes on as long as it has a place.
+create or replace function books.looked(p_seen bigint, p_checked bigint, p_place jsonb, p_violations jsonb)
 returns jsonb
 language sql
 immutable
-as $$ select jsonb_build_object('checked', p_checked, 'place', p_place, 'violations', coalesce(p_violations, '[]')) $$;
+as $$
+  select jsonb_build_object('seen', p_seen, 'checked', p_checked, 'place', p_place, 'violations', coalesce(p_violations, '[]'))
+$$;
 
 create or replace function books.is_in_slot(p_id bigint, p_scope jsonb)
 returns boolean
@@ -51,77 +50,58 @@ language sql
 immutable
 as $$ select (p_scope ->> 'slot') is null or p_id % 7 = (p_scope ->> 'slot')::integer $$;
 
--- The next orders to look at. Of a whole walk all; else those that are paid and not through, those of which the log of
--- events tells something new, and a seventh of the rest. `nos` may be empty though there is a next place.
-create or replace function books.next_orders(
-  p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb, out nos bigint[], out place jsonb
-)
-language plpgsql
-stable
-security definer
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
+-- What each check walks, in this order: the phase that stands in its place, what `books.look_at_…` looks at then, how many of its
+-- rows are one of the check's, and whether only a walk of what changed comes by.
+create or replace function books.walks()
+returns table (n integer, check_name text, phase text, looks_at text, rows_factor numeric, is_of_changes boolean)
+language sql
+immutable
 as $$
-declare
-  since timestamptz := p_scope ->> 'since';
-  phase text := coalesce(p_place ->> 'phase', case when since is null then 'orders' else 'open' end);
-  seen integer;
-begin
-  if phase = 'open' then
-    select array_agg(x.no), count(*), jsonb_build_object('phase', 'open', 'at', max(x.paid_at), 'no', (array_agg(x.no order by x.paid_at desc, x.no desc))[1])
-    into nos, seen, place
-    from (
-      select o.no, o.paid_at
-      from orders.orders o
-      where o.tenant_id = p_tenant
-        and o.state = 'paid'
-        and (o.paid_at, o.no) > (coalesce((p_place ->> 'at')::timestamptz, '-infinity'), coalesce((p_place ->> 'no')::bigint, 0))
-      order by o.paid_at, o.no
-      limit p_limit
-    ) x;
-    if seen < p_limit then
-      place := '{"phase": "changed"}';
-    end if;
-  elsif phase = 'changed' then
-    select array_agg(distinct substring(x.subject from 7)::bigint) filter (where x.subject ~ '^order:\d{1,18}$'),
-      count(*),
-      jsonb_build_object('phase', 'changed', 'at', max(x.at), 'position', (array_agg(x.position order by x.at desc, x.position desc))[1])
-    into nos, seen, place
-    from (
-      select e.at, e.position, e.subject
-      from events.log e
-      where e.tenant_id = p_tenant
-        and e.at >= since
-        and (e.at, e.position) > (coalesce((p_place ->> 'at')::timestamptz, since), coalesce((p_place ->> 'position')::bigint, 0))
-      order by e.at, e.position
-      limit p_limit
-    ) x;
-    if seen < p_limit then
-      place := '{"phase": "orders", "no": 0}';
-    end if;
-  else
-    select array_agg(x.no), count(*), jsonb_build_object('phase', 'orders', 'no', max(x.no))
-    into nos, seen, place
-    from (
-      select o.no
-      from orders.orders o
-      where o.tenant_id = p_tenant
-        and o.no > coalesce((p_place ->> 'no')::bigint, 0)
-        and books.is_in_slot(o.no, p_scope)
-      order by o.no
-      limit p_limit
-    ) x;
-    if seen < p_limit then
-      place := null;
-    end if;
-  end if;
-  nos := coalesce(nos, '{}');
-end;
+  values
+    (1, 'code_owners', 'moved', 'code_owners', 1, true),
+    (2, 'code_owners', 'cards', 'code_owners', 1, false),
+    (3, 'batch_sums', 'batches', 'batch_sums', 1, false),
+    (4, 'stock_sums', 'skus', 'stock_sums', 1, false),
+    (5, 'paid_orders', 'open', 'paid_orders', 1, true),
+    (6, 'paid_orders', 'changed', 'paid_orders', 1, true),
+    (7, 'paid_orders', 'orders', 'paid_orders', 1, false),
+    (8, 'references', 'receipts', 'references', 1, false),
+    (9, 'references', 'refunds', 'references', 1, false),
+    (10, 'references', 'purchases', 'purchases', 1, false),
+    (11, 'bounds', 'accounts', 'floors', 10, false),
+    (12, 'bounds', 'open', 'limits', 1, true),
+    (13, 'bounds', 'changed', 'limits', 1, true),
+    (14, 'bounds', 'orders', 'limits', 1, false),
+    (15, 'redeem_codes', 'codes', 'redeem_codes', 1, false),
+    (16, 'holds', 'accounts', 'held_sums', 1, false),
+    (17, 'holds', 'picks', 'picks', 1, false),
+    (18, 'holds', 'holds', 'holds', 1, false),
+    (19, 'trial_balance', 'units', 'units', 1, false),
+    (20, 'trial_balance', 'transfers', 'transfers', 1, false),
+    (21, 'balances', 'accounts', 'balances', 1, false),
+    (22, 'clearing', 'open', 'clearing', 1, false),
+    (23, 'bills', 'postings', 'postings', 1, false),
+    (24, 'bills', 'matches', 'matches', 1, false),
+    (25, 'suppliers', 'suppliers', 'suppliers', 1, false),
+    (26, 'suppliers', 'papers', 'supplier_papers', 1, false),
+    (27, 'statements', 'bills', 'statements', 1, false),
+    (28, 'recoveries', 'recoveries', 'recoveries', 1, false),
+    (29, 'recoveries', 'money', 'credits', 1, false),
+    (30, 'restocks', 'restocks', 'restocks', 1, false),
+    -- A bulk order has ten thousand lines at most.
+    (31, 'bulk', 'bulks', 'bulks', 1.0 / 400, false),
+    (32, 'bulk', 'lines', 'bulk_lines', 1, false),
+    (33, 'wholesale', 'orders', 'peer_orders', 1, false),
+    (34, 'wholesale', 'days', 'peer_days', 1.0 / 20, false),
+    (35, 'parents', 'pointers', 'parents', 1, false),
+    (36, 'refunded_rights', 'refunds', 'refunded_rights', 1, false),
+    (37, 'refunded_rights', 'disputes', 'disputes', 1, false),
+    (38, 'replays', 'notices', 'replays', 1, false)
 $$;
 
--- Invariant 1. A card, its grants and its history tell the same story, and no other card says the same code.
-create or replace function books.check_code_owners(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+-- One step of a check: the frame that all of them share. A plan is made once a session, and goes from row to row by the indexes, as
+-- long as a table may have millions of rows of which a step sees a page; a look that counts whole sets says otherwise of itself.
+create or replace function books.step(p_tenant bigint, p_check text, p_place jsonb, p_limit integer, p_scope jsonb)
 returns jsonb
 language plpgsql
 stable
@@ -134,32 +114,120 @@ set enable_mergejoin = off
 as $$
 declare
   since timestamptz := p_scope ->> 'since';
+  walk record;
+  rows_asked integer;
+  look jsonb;
+  place jsonb;
+begin
+  select x.* into walk
+  from (
+    select w.*, lead(w.phase) over (order by w.n) as next_phase
+    from books.walks() w
+    where w.check_name = p_check
+      and (since is not null or not w.is_of_changes)
+  ) x
+  where x.phase = coalesce(p_place ->> 'phase', x.phase)
+  order by x.n
+  limit 1;
+  if not found then
+    raise exception 'the check % has no phase %', p_check, p_place ->> 'phase';
+  end if;
+
+  rows_asked := greatest(floor(p_limit * walk.rows_factor)::integer, 1);
+  execute format('select books.%I($1, $2, $3, $4, $5)', 'look_at_' || walk.looks_at)
+  into look
+  using p_tenant, coalesce(p_place, '{}') || jsonb_build_object('phase', walk.phase), rows_asked, since, p_scope;
+
+  place := case
+    when coalesce((look ->> 'seen')::bigint = rows_asked, (look ->> 'place') is not null)
+    then (look -> 'place') || jsonb_build_object('phase', walk.phase)
+    when walk.next_phase is not null then jsonb_build_object('phase', walk.next_phase)
+  end;
+  return (look - 'seen') || jsonb_build_object('place', place);
+end;
+$$;
+
+-- The next orders to look at. Of a whole walk all; else those that are paid and not through, those of which the log of
+-- events tells something new, and a seventh of the rest. `nos` may be empty though there is a next place.
+create or replace function books.next_orders(
+  p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb, out nos bigint[], out seen integer, out place jsonb
+)
+language plpgsql
+stable
+as $$
+begin
+  if p_place ->> 'phase' = 'open' then
+    select array_agg(x.no), count(*), jsonb_build_object('at', max(x.paid_at), 'no', (array_agg(x.no order by x.paid_at desc, x.no desc))[1])
+    into nos, seen, place
+    from (
+      select o.no, o.paid_at
+      from orders.orders o
+      where o.tenant_id = p_tenant
+        and o.state = 'paid'
+        and (o.paid_at, o.no) > (coalesce((p_place ->> 'at')::timestamptz, '-infinity'), coalesce((p_place ->> 'no')::bigint, 0))
+      order by o.paid_at, o.no
+      limit p_limit
+    ) x;
+  elsif p_place ->> 'phase' = 'changed' then
+    select array_agg(distinct substring(x.subject from 7)::bigint) filter (where x.subject ~ '^order:\d{1,18}$'),
+      count(*),
+      jsonb_build_object('at', max(x.at), 'position', (array_agg(x.position order by x.at desc, x.position desc))[1])
+    into nos, seen, place
+    from (
+      select e.at, e.position, e.subject
+      from events.log e
+      where e.tenant_id = p_tenant
+        and e.at >= p_since
+        and (e.at, e.position) > (coalesce((p_place ->> 'at')::timestamptz, p_since), coalesce((p_place ->> 'position')::bigint, 0))
+      order by e.at, e.position
+      limit p_limit
+    ) x;
+  else
+    select array_agg(x.no), count(*), jsonb_build_object('no', max(x.no))
+    into nos, seen, place
+    from (
+      select o.no
+      from orders.orders o
+      where o.tenant_id = p_tenant
+        and o.no > coalesce((p_place ->> 'no')::bigint, 0)
+        and books.is_in_slot(o.no, p_scope)
+      order by o.no
+      limit p_limit
+    ) x;
+  end if;
+  nos := coalesce(nos, '{}');
+end;
+$$;
+
+-- Invariant 1. A card, its grants and its history tell the same story, and no other card says the same code.
+create or replace function books.look_at_code_owners(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+as $$
+declare
   grace interval := make_interval(secs => (p_scope ->> 'graceSeconds')::integer);
-  phase text := coalesce(p_place ->> 'phase', case when since is null then 'cards' else 'moved' end);
   ids bigint[];
   given bigint[];
   seen integer;
   place jsonb;
   found jsonb;
 begin
-  if phase = 'moved' then
+  if p_place ->> 'phase' = 'moved' then
     select array_agg(distinct x.card_id), count(*),
-      jsonb_build_object('phase', 'moved', 'at', max(x.at), 'id', (array_agg(x.id order by x.at desc, x.id desc))[1])
+      jsonb_build_object('at', max(x.at), 'id', (array_agg(x.id order by x.at desc, x.id desc))[1])
     into ids, seen, place
     from (
       select m.at, m.id, m.card_id
       from vault.movements m
       where m.tenant_id = p_tenant
-        and m.at >= since
-        and (m.at, m.id) > (coalesce((p_place ->> 'at')::timestamptz, since), coalesce((p_place ->> 'id')::bigint, 0))
+        and m.at >= p_since
+        and (m.at, m.id) > (coalesce((p_place ->> 'at')::timestamptz, p_since), coalesce((p_place ->> 'id')::bigint, 0))
       order by m.at, m.id
       limit p_limit
     ) x;
-    if seen < p_limit then
-      place := '{"phase": "cards", "id": 0}';
-    end if;
   else
-    select array_agg(x.id), count(*), jsonb_build_object('phase', 'cards', 'id', max(x.id))
+    select array_agg(x.id), count(*), jsonb_build_object('id', max(x.id))
     into ids, seen, place
     from (
       select c.id
@@ -170,12 +238,9 @@ begin
       order by c.id
       limit p_limit
     ) x;
-    if seen < p_limit then
-      place := null;
-    end if;
   end if;
   if ids is null then
-    return books.answer(0, place, null);
+    return books.looked(seen, 0, place, null);
   end if;
 
   -- Only what somebody has, or had, needs its history read.
@@ -250,20 +315,20 @@ begin
   ))
   into found
   from (select * from wrong limit books.told_max()) w;
-  return books.answer(cardinality(ids), place, found);
+  return books.looked(seen, cardinality(ids), place, found);
 end;
 $$;
 
 -- Invariant 2. A batch's counts are the counts of its cards, and add up to what was imported. Batches are taken until they
 -- hold `p_limit` cards, at least one; one batch is one statement, about 0.3 s for a million cards. Incremental: batches
 -- whose counts are not those that were counted before.
-create or replace function books.check_batch_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+create or replace function books.look_at_batch_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog
-set enable_seqscan = off
+set plan_cache_mode = auto
+set enable_hashjoin = on
+set enable_mergejoin = on
 as $$
 declare
   ids bigint[];
@@ -282,7 +347,7 @@ begin
       select d.id, d.is_due, case when d.is_due then d.imported else 0 end as cards
       from (
         select b.id, coalesce(c.imported, 0) as imported,
-          (p_scope ->> 'since') is null or books.is_in_slot(b.id, p_scope) or c is null or m.counts is distinct from c::text as is_due
+          p_since is null or books.is_in_slot(b.id, p_scope) or c is null or m.counts is distinct from c::text as is_due
         from vault.batches b
         left join vault.batch_counts c on c.tenant_id = p_tenant and c.batch_id = b.id
         left join books.batch_marks m on m.tenant_id = p_tenant and m.batch_id = b.id
@@ -358,9 +423,9 @@ begin
       and (k.cards <> r.made or k.last is distinct from r.made or r.made > r.uses)
     limit books.told_max()
   ) u;
-  return books.answer(
-    greatest(cards, coalesce(cardinality(ids), 0)), case when last_id is not null then jsonb_build_object('id', last_id) end,
-    nullif(coalesce(found, '[]') || coalesce(uses, '[]'), '[]')
+  return books.looked(
+    null, greatest(cards, coalesce(cardinality(ids), 0)), case when last_id is not null then jsonb_build_object('id', last_id) end,
+    coalesce(found, '[]') || coalesce(uses, '[]')
   ) || jsonb_build_object('marks', jsonb_build_object('batches', coalesce(marks, '[]')));
 end;
 $$;
@@ -402,13 +467,13 @@ revoke execute on function books.channel_shelves(bigint, bigint[]) from public;
 
 -- Invariant 2, for a SKU: the ledger's pieces in each state are those of its batches, and its seven accounts and those of
 -- channels' warehouses add up to zero; what is booked in a warehouse lies there, and may be sold there. Always walked whole: SKUs are thousands at most.
-create or replace function books.check_stock_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+create or replace function books.look_at_stock_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog
-set enable_seqscan = off
+set plan_cache_mode = auto
+set enable_hashjoin = on
+set enable_mergejoin = on
 as $$
 declare
   ids bigint[];
@@ -424,7 +489,7 @@ begin
     limit p_limit
   ) x;
   if ids is null then
-    return books.answer(0, null, null);
+    return books.looked(0, 0, null, null);
   end if;
 
   with booked as (
@@ -489,31 +554,23 @@ begin
   ))
   into found
   from (select * from wrong limit books.told_max()) w;
-  return books.answer(
-    cardinality(ids), case when cardinality(ids) = p_limit then jsonb_build_object('id', ids[p_limit]) end, found
-  );
+  return books.looked(cardinality(ids), cardinality(ids), jsonb_build_object('id', ids[p_limit]), found);
 end;
 $$;
 
 -- Invariant 3. What was paid is delivered, refunded or an exception with a name, and the order's figures are those of its
 -- lines, receipts, refunds and grants.
-create or replace function books.check_paid_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+create or replace function books.look_at_paid_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
   grace interval := make_interval(secs => (p_scope ->> 'graceSeconds')::integer);
   these record;
   found jsonb;
 begin
-  select * into these from books.next_orders(p_tenant, p_place, p_limit, p_scope);
+  select * into these from books.next_orders(p_tenant, p_place, p_limit, p_since, p_scope);
 
   with the_order as (
     select o.*, l.amount, l.points_asked, l.waiting, l.owed, r.received, f.refunded
@@ -714,95 +771,29 @@ begin
   ))
   into found
   from (select * from wrong limit books.told_max()) w;
-  return books.answer(cardinality(these.nos), these.place, found);
+  return books.looked(these.seen, cardinality(these.nos), these.place, found);
 end;
 $$;
 
 -- Invariant 4. What the outside knows by a number is here once: a gateway's trade, the refund of a line or of a surplus, and what
 -- was bought of suppliers; and nobody has bought more for a line than it is of.
-create or replace function books.check_references(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+create or replace function books.look_at_references(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
-  since timestamptz := p_scope ->> 'since';
-  phase text := coalesce(p_place ->> 'phase', 'receipts');
+  phase text := p_place ->> 'phase';
   ids bigint[];
   seen integer;
-  checked integer;
   last_id bigint;
   found jsonb;
 begin
-  if phase = 'purchases' then
-    with page as materialized (
-      select p.id, p.no, p.order_no, p.line_no, p.purpose, p.supplier_id, p.created_at, p.ended_at
-      from suppliers.purchases p
-      where p.tenant_id = p_tenant
-        and p.id > coalesce((p_place ->> 'id')::bigint, 0)
-      order by p.id
-      limit p_limit
-    ), due as (
-      select p.*
-      from page p
-      where since is null
-         or p.created_at >= since
-         or p.ended_at >= since
-         or books.is_in_slot(p.id, p_scope)
-    ), told as (
-      select d.*, n.ids, l.quantity, l.arrived, l.buys
-      from due d
-      cross join lateral (
-        select array_agg(o.id order by o.id) as ids from suppliers.purchases o where o.tenant_id = p_tenant and o.no = d.no
-      ) n
-      -- One that a supplier had refused and brought after all is put aside, not handed out.
-      left join lateral (
-        select l.quantity, x.arrived, x.ids as buys
-        from orders.lines l
-        cross join lateral (
-          select sum(o.arrived) as arrived, array_agg(o.id order by o.id) as ids
-          from suppliers.purchases o
-          where o.tenant_id = p_tenant
-            and o.order_no = d.order_no
-            and o.line_no = d.line_no
-            and o.purpose = 'line'
-            and o.state in ('done', 'partial')
-        ) x
-        where l.tenant_id = p_tenant
-          and l.order_no = d.order_no
-          and l.line_no = d.line_no
-      ) l on d.purpose = 'line'
-    ), wrong as (
-      select 'purchase_twice' as code, 'purchase:' || t.ids[1] as key, books.objects('purchase', t.ids) as objects,
-        jsonb_build_object('reference', t.no, 'times', cardinality(t.ids)) as params
-      from told t
-      where cardinality(t.ids) > 1
-      union
-      select 'bought_twice', 'order:' || t.order_no || ':' || t.line_no,
-        jsonb_build_array(books.object('order', t.order_no::text)) || books.objects('purchase', t.buys),
-        jsonb_build_object('lineNo', t.line_no, 'quantity', t.quantity, 'arrived', t.arrived)
-      from told t
-      where t.arrived > t.quantity
-    )
-    select (select count(*) from page), (select count(*) from due), (select max(p.id) from page p), (
-      select jsonb_agg(books.violation(w.code, w.key, w.objects, w.params))
-      from (select * from wrong limit books.told_max()) w
-    )
-    into seen, checked, last_id, found;
-    return books.answer(checked, case when seen = p_limit then jsonb_build_object('phase', phase, 'id', last_id) end, found);
-  end if;
-
   if phase = 'receipts' then
     select array_agg(x.id) filter (where x.is_due), count(*), max(x.id)
     into ids, seen, last_id
     from (
-      select r.id, since is null or r.received_at >= since or books.is_in_slot(r.id, p_scope) as is_due
+      select r.id, p_since is null or r.received_at >= p_since or books.is_in_slot(r.id, p_scope) as is_due
       from payments.receipts r
       where r.tenant_id = p_tenant
         and r.id > coalesce((p_place ->> 'id')::bigint, 0)
@@ -813,7 +804,7 @@ begin
     select array_agg(x.id) filter (where x.is_due), count(*), max(x.id)
     into ids, seen, last_id
     from (
-      select f.id, since is null or f.created_at >= since or f.done_at >= since or books.is_in_slot(f.id, p_scope) as is_due
+      select f.id, p_since is null or f.created_at >= p_since or f.done_at >= p_since or books.is_in_slot(f.id, p_scope) as is_due
       from payments.refunds f
       where f.tenant_id = p_tenant
         and f.id > coalesce((p_place ->> 'id')::bigint, 0)
@@ -821,7 +812,6 @@ begin
       limit p_limit
     ) x;
   end if;
-  checked := coalesce(cardinality(ids), 0);
 
   with reference as (
     select r.id, 'receipt' as kind, r.gateway as whose, r.trade_no as reference, r.order_no, r.amount_fen,
@@ -895,49 +885,99 @@ begin
   select jsonb_agg(books.violation(w.code, w.key, w.objects, w.params))
   into found
   from (select distinct on (w.code, w.key) w.* from wrong w order by w.code, w.key limit books.told_max()) w;
-  return books.answer(checked, case
-    when seen = p_limit then jsonb_build_object('phase', phase, 'id', last_id)
-    when phase = 'receipts' then '{"phase": "refunds"}'
-    else '{"phase": "purchases"}'
-  end, found);
+  return books.looked(seen, coalesce(cardinality(ids), 0), jsonb_build_object('id', last_id), found);
 end;
 $$;
 
--- Invariant 5. No account beyond its floor, no floor lower than its kind's, nobody with more than the goods' limit. A limit
--- counts what was placed after the goods were last changed, because it may have been another one before; an order whose
--- money came after its end delivers by rule if pieces are left, and is not counted.
-create or replace function books.check_bounds(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+-- Invariant 4, for what was bought of suppliers: a number is there once, and nobody has bought more for a line than it is of.
+create or replace function books.look_at_purchases(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
-  since timestamptz := p_scope ->> 'since';
-  these record;
-  seen integer;
-  checked integer;
-  last_id bigint;
-  found jsonb;
+  ids bigint[];
 begin
-  if coalesce(p_place ->> 'phase', 'accounts') = 'accounts' then
+  return (
+    with page as materialized (
+      select p.id, p.no, p.order_no, p.line_no, p.purpose, p.supplier_id, p.created_at, p.ended_at
+      from suppliers.purchases p
+      where p.tenant_id = p_tenant
+        and p.id > coalesce((p_place ->> 'id')::bigint, 0)
+      order by p.id
+      limit p_limit
+    ), due as (
+      select p.*
+      from page p
+      where p_since is null
+         or p.created_at >= p_since
+         or p.ended_at >= p_since
+         or books.is_in_slot(p.id, p_scope)
+    ), told as (
+      select d.*, n.ids, l.quantity, l.arrived, l.buys
+      from due d
+      cross join lateral (
+        select array_agg(o.id order by o.id) as ids from suppliers.purchases o where o.tenant_id = p_tenant and o.no = d.no
+      ) n
+      -- One that a supplier had refused and brought after all is put aside, not handed out.
+      left join lateral (
+        select l.quantity, x.arrived, x.ids as buys
+        from orders.lines l
+        cross join lateral (
+          select sum(o.arrived) as arrived, array_agg(o.id order by o.id) as ids
+          from suppliers.purchases o
+          where o.tenant_id = p_tenant
+            and o.order_no = d.order_no
+            and o.line_no = d.line_no
+            and o.purpose = 'line'
+            and o.state in ('done', 'partial')
+        ) x
+        where l.tenant_id = p_tenant
+          and l.order_no = d.order_no
+          and l.line_no = d.line_no
+      ) l on d.purpose = 'line'
+    ), wrong as (
+      select 'purchase_twice' as code, 'purchase:' || t.ids[1] as key, books.objects('purchase', t.ids) as objects,
+        jsonb_build_object('reference', t.no, 'times', cardinality(t.ids)) as params
+      from told t
+      where cardinality(t.ids) > 1
+      union
+      select 'bought_twice', 'order:' || t.order_no || ':' || t.line_no,
+        jsonb_build_array(books.object('order', t.order_no::text)) || books.objects('purchase', t.buys),
+        jsonb_build_object('lineNo', t.line_no, 'quantity', t.quantity, 'arrived', t.arrived)
+      from told t
+      where t.arrived > t.quantity
+    )
+    select books.looked(
+      (select count(*) from page), (select count(*) from due), jsonb_build_object('id', (select max(p.id) from page p)), (
+        select jsonb_agg(books.violation(w.code, w.key, w.objects, w.params))
+        from (select * from wrong limit books.told_max()) w
+      )
+    )
+  );
+end;
+$$;
+
+-- Invariant 5. No account beyond its floor, no floor lower than its kind's.
+create or replace function books.look_at_floors(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+as $$
+begin
+  return (
     with page as materialized (
       select a.*
       from ledger.accounts a
       where a.tenant_id = p_tenant
         and a.id > coalesce((p_place ->> 'id')::bigint, 0)
       order by a.id
-      limit p_limit * 10
+      limit p_limit
     ), due as (
       select p.*
       from page p
-      where since is null
-         or p.changed_at >= since
+      where p_since is null
+         or p.changed_at >= p_since
          or books.is_in_slot(p.id, p_scope)
     ), wrong as (
       select d.id, v.code, v.params
@@ -951,19 +991,29 @@ begin
           and (d.floor is null or d.floor < ledger.floor_of(d.kind))
       ) v
     )
-    select (select count(*) from page), (select count(*) from due), (select max(p.id) from page p), (
-      select jsonb_agg(books.violation(w.code, 'account:' || w.id, jsonb_build_array(books.object('account', w.id::text)), w.params))
-      from (select * from wrong limit books.told_max()) w
+    select books.looked(
+      (select count(*) from page), (select count(*) from due), jsonb_build_object('id', (select max(p.id) from page p)), (
+        select jsonb_agg(books.violation(w.code, 'account:' || w.id, jsonb_build_array(books.object('account', w.id::text)), w.params))
+        from (select * from wrong limit books.told_max()) w
+      )
     )
-    into seen, checked, last_id, found;
-    return books.answer(
-      checked,
-      case when seen = p_limit * 10 then jsonb_build_object('phase', 'accounts', 'id', last_id) else '{"phase": "orders"}' end,
-      found
-    );
-  end if;
+  );
+end;
+$$;
 
-  select * into these from books.next_orders(p_tenant, p_place -> 'next', p_limit, p_scope);
+-- Invariant 5. Nobody with more than the goods' limit. A limit counts what was placed after the goods were last changed, because
+-- it may have been another one before; an order whose money came after its end delivers by rule if pieces are left, and is not
+-- counted.
+create or replace function books.look_at_limits(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+as $$
+declare
+  these record;
+  found jsonb;
+begin
+  select * into these from books.next_orders(p_tenant, p_place, p_limit, p_since, p_scope);
   with line as (
     select o.buyer_key, o.no, o.placed_at, l.goods_id, sum(l.quantity) as quantity
     from unnest(these.nos) as i(no)
@@ -1021,34 +1071,18 @@ begin
   select jsonb_agg(books.violation(w.code, w.key, w.objects, w.params))
   into found
   from (select distinct on (w.code, w.key) w.* from wrong w order by w.code, w.key limit books.told_max()) w;
-  return books.answer(
-    cardinality(these.nos), case when these.place is not null then jsonb_build_object('phase', 'orders', 'next', these.place) end, found
-  );
+  return books.looked(these.seen, cardinality(these.nos), these.place, found);
 end;
 $$;
 
--- Invariant 5, for promises. A hold past its end is an exception's, or should be gone; an order that is over holds nothing;
--- what an account has set aside is the sum of its open holds; and a chosen number waits for an order that holds its piece, and for it alone.
-create or replace function books.check_holds(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+-- Invariant 5, for promises: what an account has set aside is the sum of its open holds.
+create or replace function books.look_at_held_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
-declare
-  since timestamptz := p_scope ->> 'since';
-  grace interval := make_interval(secs => (p_scope ->> 'graceSeconds')::integer);
-  seen integer;
-  checked integer;
-  place jsonb;
-  found jsonb;
 begin
-  if coalesce(p_place ->> 'phase', 'accounts') = 'accounts' then
+  return (
     with page as materialized (
       select a.id, a.kind, a.ref, a.held_out, a.changed_at
       from ledger.accounts a
@@ -1066,24 +1100,33 @@ begin
           and h.from_account = p.id
           and h.state = 'held'
       ) h
-      where since is null
-         or p.changed_at >= since
+      where p_since is null
+         or p.changed_at >= p_since
          or p.held_out <> 0
          or books.is_in_slot(p.id, p_scope)
     )
-    select (select count(*) from page), (select count(*) from summed), jsonb_build_object('phase', 'accounts', 'id', (select max(p.id) from page p)), (
-      select jsonb_agg(books.violation(
-        'held_sum', 'account:' || s.id, jsonb_build_array(books.object('account', s.id::text)),
-        jsonb_build_object('kind', s.kind, 'ref', s.ref, 'booked', s.held_out, 'counted', s.held)
-      ))
-      from summed s
-      where s.held <> s.held_out
+    select books.looked(
+      (select count(*) from page), (select count(*) from summed), jsonb_build_object('id', (select max(p.id) from page p)), (
+        select jsonb_agg(books.violation(
+          'held_sum', 'account:' || s.id, jsonb_build_array(books.object('account', s.id::text)),
+          jsonb_build_object('kind', s.kind, 'ref', s.ref, 'booked', s.held_out, 'counted', s.held)
+        ))
+        from summed s
+        where s.held <> s.held_out
+      )
     )
-    into seen, checked, place, found;
-    return books.answer(checked, case when seen = p_limit then place else '{"phase": "picks"}' end, found);
-  end if;
+  );
+end;
+$$;
 
-  if p_place ->> 'phase' = 'picks' then
+-- Invariant 5, for promises: a chosen number waits for an order that holds its piece.
+create or replace function books.look_at_picks(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+as $$
+begin
+  return (
     with page as materialized (
       select c.id, c.sku_id, c.picked_by
       from vault.cards c
@@ -1104,117 +1147,138 @@ begin
           and l.pick_card = p.id
       )
     )
-    select (select count(*) from page),
-      (select jsonb_build_object('phase', 'picks', 'no', p.picked_by, 'id', p.id) from page p order by p.picked_by desc, p.id desc limit 1),
-      (
+    select books.looked(
+      (select count(*) from page), (select count(*) from page), (
+        select jsonb_build_object('no', p.picked_by, 'id', p.id) from page p order by p.picked_by desc, p.id desc limit 1
+      ), (
         select jsonb_agg(books.violation(
           'pick_orphan', 'card:' || w.id,
           jsonb_build_array(books.object('card', w.id::text), books.object('order', w.picked_by::text), books.object('sku', w.sku_id::text)), '{}'
         ))
         from (select * from wrong limit books.told_max()) w
       )
-    into seen, place, found;
-    return books.answer(seen, case when seen = p_limit then place else '{"phase": "holds"}' end, found);
-  end if;
-
-  with page as materialized (
-    select h.*
-    from ledger.holds h
-    where h.tenant_id = p_tenant
-      and h.state = 'held'
-      and (h.from_account, h.id) > (coalesce((p_place ->> 'account')::bigint, 0), coalesce((p_place ->> 'id')::bigint, 0))
-    order by h.from_account, h.id
-    limit p_limit
-  ), told as (
-    select p.*, o.no, o.state as order_state, l.state as line_state, l.line_no,
-      -- What a member gives beside a gateway belongs to the order itself, as long as it waits.
-      coalesce(p.id in (o.balance_hold, o.points_hold) and o.state = 'pending', false) as is_members_part,
-      l.pick_card is not null and l.state = 'waiting' and not exists (
-        select from vault.cards c where c.tenant_id = p_tenant and c.id = l.pick_card and c.picked_by = o.no
-      ) as has_lost_number
-    from page p
-    left join orders.orders o
-      on o.tenant_id = p_tenant
-      and o.no = case when p.cause ~ '^order:\d{1,18}$' then substring(p.cause from 7)::bigint end
-    left join lateral (
-      select l.state, l.line_no, l.pick_card
-      from orders.lines l
-      where l.tenant_id = p_tenant
-        and l.order_no = o.no
-        and l.hold_id = p.id
-    ) l on true
-  ), wrong as (
-    select t.*, case
-      when t.cause ~ '^order:' and (t.no is null or (t.line_no is null and not t.is_members_part)) then 'hold_orphan'
-      when t.line_state in ('delivered', 'refunding', 'refunded', 'cancelled') then 'hold_orphan'
-      when t.expires_at < now() - grace and t.line_state is distinct from 'exception' and t.order_state is distinct from 'paid' then 'hold_overdue'
-      when t.has_lost_number then 'pick_missing'
-    end as code
-    from told t
-  )
-  select count(*),
-    jsonb_build_object('phase', 'holds', 'account', max(w.from_account), 'id', (array_agg(w.id order by w.from_account desc, w.id desc))[1]),
-    jsonb_agg(books.violation(
-      w.code, 'hold:' || w.id,
-      jsonb_build_array(books.object('hold', w.id::text), books.object('account', w.from_account::text))
-        || case when w.no is null then '[]' else jsonb_build_array(books.object('order', w.no::text)) end,
-      jsonb_build_object('amount', w.amount, 'expiresAt', w.expires_at, 'cause', w.cause)
-    )) filter (where w.code is not null)
-  into seen, place, found
-  from wrong w;
-  return books.answer(seen, case when seen = p_limit then place end, found);
+    )
+  );
 end;
 $$;
 
--- Invariant 6. Each unit adds up to zero, and a transfer stays within one unit, between two accounts that exist.
-create or replace function books.check_trial_balance(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+-- Invariant 5, for promises. A hold past its end is an exception's, or should be gone; an order that is over holds nothing; and an
+-- order that holds the piece of a chosen number has that number.
+create or replace function books.look_at_holds(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
 as $$
 declare
-  since timestamptz := p_scope ->> 'since';
-  seen integer;
-  place jsonb;
-  found jsonb;
+  grace interval := make_interval(secs => (p_scope ->> 'graceSeconds')::integer);
 begin
-  if p_place is null then
-    select coalesce(sum(u.accounts), 0), jsonb_agg(books.violation(
+  return (
+    with page as materialized (
+      select h.*
+      from ledger.holds h
+      where h.tenant_id = p_tenant
+        and h.state = 'held'
+        and (h.from_account, h.id) > (coalesce((p_place ->> 'account')::bigint, 0), coalesce((p_place ->> 'id')::bigint, 0))
+      order by h.from_account, h.id
+      limit p_limit
+    ), told as (
+      select p.*, o.no, o.state as order_state, l.state as line_state, l.line_no,
+        -- What a member gives beside a gateway belongs to the order itself, as long as it waits.
+        coalesce(p.id in (o.balance_hold, o.points_hold) and o.state = 'pending', false) as is_members_part,
+        l.pick_card is not null and l.state = 'waiting' and not exists (
+          select from vault.cards c where c.tenant_id = p_tenant and c.id = l.pick_card and c.picked_by = o.no
+        ) as has_lost_number
+      from page p
+      left join orders.orders o
+        on o.tenant_id = p_tenant
+        and o.no = case when p.cause ~ '^order:\d{1,18}$' then substring(p.cause from 7)::bigint end
+      left join lateral (
+        select l.state, l.line_no, l.pick_card
+        from orders.lines l
+        where l.tenant_id = p_tenant
+          and l.order_no = o.no
+          and l.hold_id = p.id
+      ) l on true
+    ), wrong as (
+      select t.*, case
+        when t.cause ~ '^order:' and (t.no is null or (t.line_no is null and not t.is_members_part)) then 'hold_orphan'
+        when t.line_state in ('delivered', 'refunding', 'refunded', 'cancelled') then 'hold_orphan'
+        when t.expires_at < now() - grace and t.line_state is distinct from 'exception' and t.order_state is distinct from 'paid' then 'hold_overdue'
+        when t.has_lost_number then 'pick_missing'
+      end as code
+      from told t
+    )
+    select books.looked(
+      count(*), count(*),
+      jsonb_build_object('account', max(w.from_account), 'id', (array_agg(w.id order by w.from_account desc, w.id desc))[1]),
+      jsonb_agg(books.violation(
+        w.code, 'hold:' || w.id,
+        jsonb_build_array(books.object('hold', w.id::text), books.object('account', w.from_account::text))
+          || case when w.no is null then '[]' else jsonb_build_array(books.object('order', w.no::text)) end,
+        jsonb_build_object('amount', w.amount, 'expiresAt', w.expires_at, 'cause', w.cause)
+      )) filter (where w.code is not null)
+    )
+    from wrong w
+  );
+end;
+$$;
+
+-- Invariant 6. Each unit adds up to zero: over all accounts, in one step.
+create or replace function books.look_at_units(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+set enable_seqscan = on
+set enable_hashjoin = on
+set enable_mergejoin = on
+as $$
+begin
+  return (
+    select books.looked(0, coalesce(sum(u.accounts), 0)::bigint, null, jsonb_agg(books.violation(
       'unit_not_zero', 'unit:' || u.unit, '[]', jsonb_build_object('unit', u.unit, 'sum', u.sum)
-    )) filter (where u.sum <> 0)
-    into seen, found
+    )) filter (where u.sum <> 0))
     from (
       select a.unit, sum(a.balance)::bigint as sum, count(*) as accounts
       from ledger.accounts a
       where a.tenant_id = p_tenant
       group by a.unit
-    ) u;
-    return books.answer(seen, '{"phase": "transfers"}', found);
-  end if;
+    ) u
+  );
+end;
+$$;
 
-  with page as materialized (
-    select t.at, t.id, t.from_account, t.to_account, t.kind, t.cause
-    from ledger.transfers t
-    where t.tenant_id = p_tenant
-      and t.at >= coalesce(since, '-infinity')
-      and (t.at, t.id) > (coalesce((p_place ->> 'at')::timestamptz, '-infinity'), coalesce((p_place ->> 'id')::bigint, 0))
-    order by t.at, t.id
-    limit p_limit
-  )
-  select count(*), jsonb_build_object('phase', 'transfers', 'at', max(p.at), 'id', (array_agg(p.id order by p.at desc, p.id desc))[1]),
-    jsonb_agg(books.violation(
-      'transfer_units', 'transfer:' || p.id,
-      jsonb_build_array(books.object('transfer', p.id::text), books.object('account', p.from_account::text), books.object('account', p.to_account::text)),
-      jsonb_build_object('from', f.unit, 'to', t.unit, 'kind', p.kind, 'cause', p.cause)
-    )) filter (where f.unit is distinct from t.unit or f.id is null)
-  into seen, place, found
-  from page p
-  left join ledger.accounts f on f.tenant_id = p_tenant and f.id = p.from_account
-  left join ledger.accounts t on t.tenant_id = p_tenant and t.id = p.to_account;
-  return books.answer(seen, case when seen = p_limit then place end, found);
+-- Invariant 6. A transfer stays within one unit, between two accounts that exist.
+create or replace function books.look_at_transfers(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+set enable_seqscan = on
+set enable_hashjoin = on
+set enable_mergejoin = on
+as $$
+begin
+  return (
+    with page as materialized (
+      select t.at, t.id, t.from_account, t.to_account, t.kind, t.cause
+      from ledger.transfers t
+      where t.tenant_id = p_tenant
+        and t.at >= coalesce(p_since, '-infinity')
+        and (t.at, t.id) > (coalesce((p_place ->> 'at')::timestamptz, '-infinity'), coalesce((p_place ->> 'id')::bigint, 0))
+      order by t.at, t.id
+      limit p_limit
+    )
+    select books.looked(
+      count(*), count(*), jsonb_build_object('at', max(p.at), 'id', (array_agg(p.id order by p.at desc, p.id desc))[1]),
+      jsonb_agg(books.violation(
+        'transfer_units', 'transfer:' || p.id,
+        jsonb_build_array(books.object('transfer', p.id::text), books.object('account', p.from_account::text), books.object('account', p.to_account::text)),
+        jsonb_build_object('from', f.unit, 'to', t.unit, 'kind', p.kind, 'cause', p.cause)
+      )) filter (where f.unit is distinct from t.unit or f.id is null)
+    )
+    from page p
+    left join ledger.accounts f on f.tenant_id = p_tenant and f.id = p.from_account
+    left join ledger.accounts t on t.tenant_id = p_tenant and t.id = p.to_account
+  );
 end;
 $$;
 
@@ -1224,19 +1288,12 @@ $$;
 --
 -- An account with more than `recent_max` transfers to add is worked off in parts, one step each, from `todo`:
 -- [{"a": account, "at": up to where, "sum": what they add up to, "mark": whether it began at a mark}].
-create or replace function books.check_balances(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+create or replace function books.look_at_balances(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
-  since timestamptz := p_scope ->> 'since';
   recent_max constant integer := 20000;
   -- Fewer transfers than these are added again faster than a mark is kept.
   worth_a_mark constant integer := 500;
@@ -1290,7 +1347,7 @@ begin
     if jsonb_array_length(rest) = 0 and (p_place ->> 'last')::boolean then
       place := null;
     end if;
-    return books.answer(moved, place, found) || jsonb_build_object('marks', jsonb_build_object('accounts', coalesce(marks, '[]')));
+    return books.looked(null, moved, place, found) || jsonb_build_object('marks', jsonb_build_object('accounts', coalesce(marks, '[]')));
   end if;
 
   with page as materialized (
@@ -1307,10 +1364,10 @@ begin
     left join books.account_marks k
       on k.tenant_id = p_tenant
       and k.account_id = p.id
-      and since is not null
+      and p_since is not null
       and not books.is_in_slot(p.id, p_scope)
-    where since is null
-       or p.changed_at >= since
+    where p_since is null
+       or p.changed_at >= p_since
        or books.is_in_slot(p.id, p_scope)
   ), summed as (
     select d.*, d.mark_balance + i.sum - o.sum as total, i.n + o.n as moved, greatest(i.last_at, o.last_at) as last_at,
@@ -1349,22 +1406,16 @@ begin
   if seen = p_limit or todo is not null then
     place := jsonb_build_object('id', last_id, 'last', seen < p_limit, 'todo', coalesce(todo, '[]'));
   end if;
-  return books.answer(checked, place, found) || jsonb_build_object('marks', jsonb_build_object('accounts', coalesce(marks, '[]')));
+  return books.looked(null, checked, place, found) || jsonb_build_object('marks', jsonb_build_object('accounts', coalesce(marks, '[]')));
 end;
 $$;
 
 -- Invariant 6. What lies in a clearing account is exactly what is paid and neither earned nor given back yet, piece by
 -- piece, and none of it lies there for more than a week. One step: only what is open is read.
-create or replace function books.check_clearing(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+create or replace function books.look_at_clearing(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
   -- What stood still as a whole, as a backup does, is late by as much more.
@@ -1442,32 +1493,18 @@ begin
   select (select count(*) from open_line) + (select count(*) from surplus) + (select count(*) from account),
     (select jsonb_agg(books.violation(w.code, w.key, w.objects, w.params)) from (select * from wrong limit books.told_max()) w)
   into checked, found;
-  return books.answer(checked, null, found);
+  return books.looked(0, checked, null, found);
 end;
 $$;
 
--- Invariant 6, for reconciliation. What arrived at the bank, and what was written off, is what its postings add up to; and
--- each match was posted with the amount that both the bill's line and our fact have. A match of another amount has a
--- difference that somebody wrote off.
-create or replace function books.check_bills(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+-- Invariant 6, for reconciliation. What arrived at the bank, and what was written off, is what its postings add up to.
+create or replace function books.look_at_postings(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
-declare
-  since timestamptz := p_scope ->> 'since';
-  seen integer;
-  checked integer;
-  place jsonb;
-  found jsonb;
 begin
-  if p_place is null then
+  return (
     with posted as (
       select p.gateway, k.kind, k.fen
       from (
@@ -1489,82 +1526,96 @@ begin
       full join posted p on p.kind = b.kind and p.gateway = b.ref
       where coalesce(b.balance, 0) <> coalesce(p.fen, 0)
     )
-    select (select count(*) from posted), jsonb_agg(books.violation(
-      'bank_differs', w.kind || ':' || w.ref,
-      case when w.id is null then '[]' else jsonb_build_array(books.object('account', w.id::text)) end,
-      jsonb_build_object('kind', w.kind, 'ref', w.ref, 'bookedFen', w.booked, 'postedFen', w.posted)
-    ))
-    into checked, found
-    from (select * from wrong limit books.told_max()) w;
-    return books.answer(coalesce(checked, 0), '{"phase": "matches"}', found);
-  end if;
-
-  with page as materialized (
-    select m.*
-    from reconciliation.matches m
-    where m.tenant_id = p_tenant
-      and (m.kind, m.fact_id) > (coalesce(p_place ->> 'kind', ''), coalesce((p_place ->> 'id')::bigint, 0))
-    order by m.kind, m.fact_id
-    limit p_limit
-  ), due as (
-    select p.*
-    from page p
-    join reconciliation.postings g on g.tenant_id = p_tenant and g.id = p.posting_id
-    where since is null
-       or g.at >= since
-       or books.is_in_slot(p.fact_id, p_scope)
-  ), told as (
-    select d.*, f.amount_fen as fact_fen, f.order_no, l.amount_fen as line_fen
-    from due d
-    left join lateral (
-      select r.amount_fen, r.order_no from payments.receipts r where d.kind = 'payment' and r.tenant_id = p_tenant and r.id = d.fact_id
-      union all
-      select r.amount_fen, r.order_no from payments.refunds r where d.kind = 'refund' and r.tenant_id = p_tenant and r.id = d.fact_id
-      union all
-      select c.amount_fen, c.order_no from payments.chargebacks c
-      where d.kind in ('chargeback', 'chargeback_won') and c.tenant_id = p_tenant and c.id = d.fact_id
-      union all
-      select p.cost_fen, p.order_no from suppliers.purchases p where d.kind = 'purchase' and p.tenant_id = p_tenant and p.id = d.fact_id
-      union all
-      select m.amount_fen, null from suppliers.money m
-      where d.kind in ('deposit', 'credit') and m.tenant_id = p_tenant and m.id = d.fact_id
-    ) f on true
-    left join lateral (
-      select b.begun_at from reconciliation.bills b where b.tenant_id = p_tenant and b.id = d.bill_id offset 0
-    ) b on true
-    left join lateral (
-      -- A line may be several refunds of one order: the others of them are taken off it.
-      select l.amount_fen - (
-        select coalesce(sum(o.amount_fen), 0)
-        from reconciliation.matches o
-        where o.tenant_id = p_tenant and o.bill_id = d.bill_id and o.n = d.n and o.fact_id <> d.fact_id
-      ) as amount_fen
-      from reconciliation.bill_lines l
-      where l.tenant_id = p_tenant and l.begun_at = b.begun_at and l.bill_id = d.bill_id and l.n = d.n
-      offset 0
-    ) l on true
-  ), wrong as (
-    select t.*
-    from told t
-    where t.line_fen is distinct from t.amount_fen
-       or (t.fact_fen is distinct from t.amount_fen and not exists (
-         select from reconciliation.cases c
-         where c.tenant_id = p_tenant and c.kind = t.kind and c.fact_id = t.fact_id and c.outcome = 'amount_differs' and c.state = 'explained'
-       ))
-  )
-  select (select count(*) from page), (select count(*) from due),
-    (select jsonb_build_object('phase', 'matches', 'kind', p.kind, 'id', p.fact_id) from page p order by p.kind desc, p.fact_id desc limit 1),
-    (
-      select jsonb_agg(books.violation(
-        'match_differs', w.kind || ':' || w.fact_id,
-        jsonb_build_array(books.object(case w.kind when 'payment' then 'receipt' else w.kind end, w.fact_id::text))
-          || case when w.order_no is null then '[]' else jsonb_build_array(books.object('order', w.order_no::text)) end,
-        jsonb_build_object('amountFen', w.amount_fen, 'factFen', w.fact_fen, 'lineFen', w.line_fen)
-      ))
-      from (select * from wrong limit books.told_max()) w
+    select books.looked(
+      0, (select count(*) from posted), null, (
+        select jsonb_agg(books.violation(
+          'bank_differs', w.kind || ':' || w.ref,
+          case when w.id is null then '[]' else jsonb_build_array(books.object('account', w.id::text)) end,
+          jsonb_build_object('kind', w.kind, 'ref', w.ref, 'bookedFen', w.booked, 'postedFen', w.posted)
+        ))
+        from (select * from wrong limit books.told_max()) w
+      )
     )
-  into seen, checked, place, found;
-  return books.answer(checked, case when seen = p_limit then place end, found);
+  );
+end;
+$$;
+
+-- Invariant 6, for reconciliation. Each match was posted with the amount that both the bill's line and our fact have. A match of
+-- another amount has a difference that somebody wrote off.
+create or replace function books.look_at_matches(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+as $$
+begin
+  return (
+    with page as materialized (
+      select m.*
+      from reconciliation.matches m
+      where m.tenant_id = p_tenant
+        and (m.kind, m.fact_id) > (coalesce(p_place ->> 'kind', ''), coalesce((p_place ->> 'id')::bigint, 0))
+      order by m.kind, m.fact_id
+      limit p_limit
+    ), due as (
+      select p.*
+      from page p
+      join reconciliation.postings g on g.tenant_id = p_tenant and g.id = p.posting_id
+      where p_since is null
+         or g.at >= p_since
+         or books.is_in_slot(p.fact_id, p_scope)
+    ), told as (
+      select d.*, f.amount_fen as fact_fen, f.order_no, l.amount_fen as line_fen
+      from due d
+      left join lateral (
+        select r.amount_fen, r.order_no from payments.receipts r where d.kind = 'payment' and r.tenant_id = p_tenant and r.id = d.fact_id
+        union all
+        select r.amount_fen, r.order_no from payments.refunds r where d.kind = 'refund' and r.tenant_id = p_tenant and r.id = d.fact_id
+        union all
+        select c.amount_fen, c.order_no from payments.chargebacks c
+        where d.kind in ('chargeback', 'chargeback_won') and c.tenant_id = p_tenant and c.id = d.fact_id
+        union all
+        select p.cost_fen, p.order_no from suppliers.purchases p where d.kind = 'purchase' and p.tenant_id = p_tenant and p.id = d.fact_id
+        union all
+        select m.amount_fen, null from suppliers.money m
+        where d.kind in ('deposit', 'credit') and m.tenant_id = p_tenant and m.id = d.fact_id
+      ) f on true
+      left join lateral (
+        select b.begun_at from reconciliation.bills b where b.tenant_id = p_tenant and b.id = d.bill_id offset 0
+      ) b on true
+      left join lateral (
+        -- A line may be several refunds of one order: the others of them are taken off it.
+        select l.amount_fen - (
+          select coalesce(sum(o.amount_fen), 0)
+          from reconciliation.matches o
+          where o.tenant_id = p_tenant and o.bill_id = d.bill_id and o.n = d.n and o.fact_id <> d.fact_id
+        ) as amount_fen
+        from reconciliation.bill_lines l
+        where l.tenant_id = p_tenant and l.begun_at = b.begun_at and l.bill_id = d.bill_id and l.n = d.n
+        offset 0
+      ) l on true
+    ), wrong as (
+      select t.*
+      from told t
+      where t.line_fen is distinct from t.amount_fen
+         or (t.fact_fen is distinct from t.amount_fen and not exists (
+           select from reconciliation.cases c
+           where c.tenant_id = p_tenant and c.kind = t.kind and c.fact_id = t.fact_id and c.outcome = 'amount_differs' and c.state = 'explained'
+         ))
+    )
+    select books.looked(
+      (select count(*) from page), (select count(*) from due), (
+        select jsonb_build_object('kind', p.kind, 'id', p.fact_id) from page p order by p.kind desc, p.fact_id desc limit 1
+      ), (
+        select jsonb_agg(books.violation(
+          'match_differs', w.kind || ':' || w.fact_id,
+          jsonb_build_array(books.object(case w.kind when 'payment' then 'receipt' else w.kind end, w.fact_id::text))
+            || case when w.order_no is null then '[]' else jsonb_build_array(books.object('order', w.order_no::text)) end,
+          jsonb_build_object('amountFen', w.amount_fen, 'factFen', w.fact_fen, 'lineFen', w.line_fen)
+        ))
+        from (select * from wrong limit books.told_max()) w
+      )
+    )
+  );
 end;
 $$;
 
@@ -1656,12 +1707,14 @@ $$;
 -- looked for elsewhere. A step goes through pointers until it has seen `p_limit` rows, a statement counting as a hundred of
 -- them: the catalogue is asked for the pointers once a step (7 ms), and one step a pointer made that three quarters of what
 -- the audit of a small shop costs.
-create or replace function books.check_parents(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+create or replace function books.look_at_parents(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog
+set plan_cache_mode = auto
+set enable_seqscan = on
+set enable_hashjoin = on
+set enable_mergejoin = on
 as $$
 declare
   pointer record;
@@ -1688,7 +1741,7 @@ begin
     order by p.n
   loop
     if rows_left <= 0 or jsonb_array_length(found) > books.told_max() - wrong_max then
-      return books.answer(seen, jsonb_build_object('n', pointer.n), found);
+      return books.looked(null, seen, jsonb_build_object('n', pointer.n), found);
     end if;
     -- Pointers come by child. Most tables of a small shop are empty, and to ask that is a tenth of planning the walk.
     if child is distinct from pointer.child then
@@ -1758,35 +1811,76 @@ begin
     seen := seen + counted;
     found := found || coalesce(wrong, '[]');
     if counted = rows_left then
-      return books.answer(seen, jsonb_build_object('n', pointer.n, 'after', last_key), found);
+      return books.looked(null, seen, jsonb_build_object('n', pointer.n, 'after', last_key), found);
     end if;
     rows_left := rows_left - counted - statement_rows;
   end loop;
-  return books.answer(seen, null, found);
+  return books.looked(null, seen, null, found);
 end;
 $$;
 
 -- Invariant 8. What was refunded, or is on its way back, is not kept.
-create or replace function books.check_refunded_rights(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+create or replace function books.look_at_refunded_rights(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
-declare
-  since timestamptz := p_scope ->> 'since';
-  seen integer;
-  checked integer;
-  last_id bigint;
-  found jsonb;
 begin
-  -- A bank took the whole payment: of that order live only the rights that a supplier had under way then.
-  if p_place ->> 'phase' = 'disputes' then
+  return (
+    with page as materialized (
+      select f.*
+      from payments.refunds f
+      where f.tenant_id = p_tenant
+        and f.id > coalesce((p_place ->> 'id')::bigint, 0)
+      order by f.id
+      limit p_limit
+    ), due as (
+      select p.*
+      from page p
+      where p_since is null
+         or p.created_at >= p_since
+         or p.done_at >= p_since
+         or p.state in ('requested', 'processing')
+         or books.is_in_slot(p.id, p_scope)
+    ), living as (
+      select d.id, d.order_no, d.line_no, d.state, d.amount_fen, g.grants, g.cards
+      from due d
+      cross join lateral (
+        select array_agg(g.id) as grants, array_agg(g.card_id) as cards
+        from entitlements.grants g
+        where g.tenant_id = p_tenant
+          and g.order_no = d.order_no
+          and g.line_no = d.line_no
+          and g.state <> 'revoked'
+          and (d.takes = 'line' or g.id = any (d.grants))
+      ) g
+      where d.line_no is not null
+        and d.takes <> 'nothing'
+        and d.state in ('requested', 'processing', 'done')
+        and g.grants is not null
+    )
+    select books.looked(
+      (select count(*) from page), (select count(*) from due), jsonb_build_object('id', (select max(p.id) from page p)), (
+        select jsonb_agg(books.violation(
+          'refunded_right_lives', 'refund:' || w.id,
+          jsonb_build_array(books.object('refund', w.id::text), books.object('order', w.order_no::text)) || books.objects('grant', w.grants) || books.objects('card', w.cards),
+          jsonb_build_object('lineNo', w.line_no, 'state', w.state, 'amountFen', w.amount_fen, 'grants', cardinality(w.grants))
+        ))
+        from (select * from living limit books.told_max()) w
+      )
+    )
+  );
+end;
+$$;
+
+-- Invariant 8. A bank took the whole payment: of that order live only the rights that a supplier had under way then.
+create or replace function books.look_at_disputes(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+as $$
+begin
+  return (
     with page as materialized (
       select c.id, c.order_no, c.amount_fen, c.kept_lines, c.opened_at, c.ended_at
       from payments.chargebacks c
@@ -1798,7 +1892,7 @@ begin
       select p.*
       from page p
       where p.kept_lines is not null
-        and (since is null or p.opened_at >= since or p.ended_at >= since or books.is_in_slot(p.id, p_scope))
+        and (p_since is null or p.opened_at >= p_since or p.ended_at >= p_since or books.is_in_slot(p.id, p_scope))
     ), living as (
       select d.id, d.order_no, d.amount_fen, g.grants, g.cards
       from due d
@@ -1814,121 +1908,68 @@ begin
       ) g
       where g.grants is not null
     )
-    select (select count(*) from page), (select count(*) from due), (select max(p.id) from page p), (
-      select jsonb_agg(books.violation(
-        'right_after_bank', 'chargeback:' || w.id,
-        jsonb_build_array(books.object('order', w.order_no::text)) || books.objects('grant', w.grants) || books.objects('card', w.cards),
-        jsonb_build_object('amountFen', w.amount_fen, 'grants', cardinality(w.grants))
-      ))
-      from (select * from living limit books.told_max()) w
+    select books.looked(
+      (select count(*) from page), (select count(*) from due), jsonb_build_object('id', (select max(p.id) from page p)), (
+        select jsonb_agg(books.violation(
+          'right_after_bank', 'chargeback:' || w.id,
+          jsonb_build_array(books.object('order', w.order_no::text)) || books.objects('grant', w.grants) || books.objects('card', w.cards),
+          jsonb_build_object('amountFen', w.amount_fen, 'grants', cardinality(w.grants))
+        ))
+        from (select * from living limit books.told_max()) w
+      )
     )
-    into seen, checked, last_id, found;
-    return books.answer(checked, case when seen = p_limit then jsonb_build_object('phase', 'disputes', 'id', last_id) end, found);
-  end if;
-  with page as materialized (
-    select f.*
-    from payments.refunds f
-    where f.tenant_id = p_tenant
-      and f.id > coalesce((p_place ->> 'id')::bigint, 0)
-    order by f.id
-    limit p_limit
-  ), due as (
-    select p.*
-    from page p
-    where since is null
-       or p.created_at >= since
-       or p.done_at >= since
-       or p.state in ('requested', 'processing')
-       or books.is_in_slot(p.id, p_scope)
-  ), living as (
-    select d.id, d.order_no, d.line_no, d.state, d.amount_fen, g.grants, g.cards
-    from due d
-    cross join lateral (
-      select array_agg(g.id) as grants, array_agg(g.card_id) as cards
-      from entitlements.grants g
-      where g.tenant_id = p_tenant
-        and g.order_no = d.order_no
-        and g.line_no = d.line_no
-        and g.state <> 'revoked'
-        and (d.takes = 'line' or g.id = any (d.grants))
-    ) g
-    where d.line_no is not null
-      and d.takes <> 'nothing'
-      and d.state in ('requested', 'processing', 'done')
-      and g.grants is not null
-  )
-  select (select count(*) from page), (select count(*) from due), (select max(p.id) from page p), (
-    select jsonb_agg(books.violation(
-      'refunded_right_lives', 'refund:' || w.id,
-      jsonb_build_array(books.object('refund', w.id::text), books.object('order', w.order_no::text)) || books.objects('grant', w.grants) || books.objects('card', w.cards),
-      jsonb_build_object('lineNo', w.line_no, 'state', w.state, 'amountFen', w.amount_fen, 'grants', cardinality(w.grants))
-    ))
-    from (select * from living limit books.told_max()) w
-  )
-  into seen, checked, last_id, found;
-  return books.answer(
-    checked, case when seen = p_limit then jsonb_build_object('id', last_id) else '{"phase": "disputes"}' end, found
   );
 end;
 $$;
 
 -- Invariant 9. A notice was taken to be news once at most, however often it came.
-create or replace function books.check_replays(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+create or replace function books.look_at_replays(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
-declare
-  since timestamptz := p_scope ->> 'since';
-  seen integer;
-  place jsonb;
-  found jsonb;
 begin
-  with page as materialized (
-    select n.received_at, n.id, n.gateway, n.trade_no, n.order_no, n.verdict
-    from payments.notices n
-    where n.tenant_id = p_tenant
-      and n.received_at >= coalesce(since, '-infinity')
-      and (n.received_at, n.id) > (coalesce((p_place ->> 'at')::timestamptz, '-infinity'), coalesce((p_place ->> 'id')::bigint, 0))
-    order by n.received_at, n.id
-    limit p_limit
-  ), news as (
-    select distinct p.gateway, p.trade_no, p.order_no
-    from page p
-    where p.verdict in ('applied', 'surplus')
-      and p.order_no is not null
-  ), again as (
-    select w.*, o.ids
-    from news w
-    cross join lateral (
-      select array_agg(n.id order by n.id) as ids
+  return (
+    with page as materialized (
+      select n.received_at, n.id, n.gateway, n.trade_no, n.order_no, n.verdict
       from payments.notices n
       where n.tenant_id = p_tenant
-        and n.order_no = w.order_no
-        and n.gateway = w.gateway
-        and n.trade_no = w.trade_no
-        and n.verdict in ('applied', 'surplus')
-    ) o
-    where cardinality(o.ids) > 1
-  )
-  select (select count(*) from page),
-    (select jsonb_build_object('at', max(p.received_at), 'id', (array_agg(p.id order by p.received_at desc, p.id desc))[1]) from page p),
-    (
-      select jsonb_agg(books.violation(
-        'notice_applied_twice', 'notice:' || a.ids[1],
-        books.objects('notice', a.ids) || jsonb_build_array(books.object('order', a.order_no::text)),
-        jsonb_build_object('whose', a.gateway, 'reference', a.trade_no, 'times', cardinality(a.ids))
-      ))
-      from (select * from again limit books.told_max()) a
+        and n.received_at >= coalesce(p_since, '-infinity')
+        and (n.received_at, n.id) > (coalesce((p_place ->> 'at')::timestamptz, '-infinity'), coalesce((p_place ->> 'id')::bigint, 0))
+      order by n.received_at, n.id
+      limit p_limit
+    ), news as (
+      select distinct p.gateway, p.trade_no, p.order_no
+      from page p
+      where p.verdict in ('applied', 'surplus')
+        and p.order_no is not null
+    ), again as (
+      select w.*, o.ids
+      from news w
+      cross join lateral (
+        select array_agg(n.id order by n.id) as ids
+        from payments.notices n
+        where n.tenant_id = p_tenant
+          and n.order_no = w.order_no
+          and n.gateway = w.gateway
+          and n.trade_no = w.trade_no
+          and n.verdict in ('applied', 'surplus')
+      ) o
+      where cardinality(o.ids) > 1
     )
-  into seen, place, found;
-  return books.answer(seen, case when seen = p_limit then place end, found);
+    select books.looked(
+      (select count(*) from page), (select count(*) from page), (
+        select jsonb_build_object('at', max(p.received_at), 'id', (array_agg(p.id order by p.received_at desc, p.id desc))[1]) from page p
+      ), (
+        select jsonb_agg(books.violation(
+          'notice_applied_twice', 'notice:' || a.ids[1],
+          books.objects('notice', a.ids) || jsonb_build_array(books.object('order', a.order_no::text)),
+          jsonb_build_object('whose', a.gateway, 'reference', a.trade_no, 'times', cardinality(a.ids))
+        ))
+        from (select * from again limit books.told_max()) a
+      )
+    )
+  );
 end;
 $$;
 

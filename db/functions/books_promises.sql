@@ -1,8 +1,5 @@
 -- What the audit of the books proves about what is agreed beside an order: with shops that buy here, in files of lines, with suppliers
--- about bad codes, by budgets, and by statements. One step each as in books_checks.sql.
---
---   books.check_wholesale   4   books.check_recoveries  6   books.check_statements  6
---   books.check_bulk        6   books.check_restocks    6
+-- about bad codes, by budgets, and by statements. Looks as in books_checks.sql.
 --
 -- A transfer is looked for within `near` of the moment that its row names: the ledger takes its time under the account's lock, so
 -- it is a little later than the transaction's beginning. What one step asks of an account is read in one go (`books.moved`): a purse
@@ -67,27 +64,16 @@ $$;
 revoke execute on function books.moved(bigint, boolean, bigint[], timestamptz[], timestamptz[], text[]) from public;
 
 -- Invariant 4, for shops that buy here: a number that was answered is one order of its key's member, the purse gave what it cost and
--- has back what was given back; what ended without effect is refunded; and what a key ordered on a day is what its orders say.
-create or replace function books.check_wholesale(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+-- has back what was given back; what ended without effect is refunded.
+create or replace function books.look_at_peer_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
-  since timestamptz := p_scope ->> 'since';
   near constant interval := '10 minutes';
-  seen integer;
-  checked integer;
-  place jsonb;
-  found jsonb;
 begin
-  if coalesce(p_place ->> 'phase', 'orders') = 'orders' then
+  return (
     -- In the order in which a key ordered, so that a step is a stretch of its purse's time.
     with page as materialized (
       select w.order_no, w.key_id, w.outer_no, w.placed_at, w.ended_because
@@ -112,14 +98,14 @@ begin
         select coalesce(sum(f.amount_fen) filter (where f.target = 'balance' and f.replaced_by is null), 0) as due_back,
           min(f.done_at) filter (where f.target = 'balance' and f.replaced_by is null) as first_at,
           max(f.done_at) filter (where f.target = 'balance' and f.replaced_by is null) as last_at,
-          coalesce(bool_or(f.done_at >= since), false) as is_new
+          coalesce(bool_or(f.done_at >= p_since), false) as is_new
         from payments.refunds f
         where f.tenant_id = p_tenant
           and f.order_no = p.order_no
           and f.state = 'done'
       ) r
-      where since is null
-         or p.placed_at >= since
+      where p_since is null
+         or p.placed_at >= p_since
          or o.state in ('pending', 'paid')
          or books.is_in_slot(p.order_no, p_scope)
          or r.is_new
@@ -161,94 +147,88 @@ begin
         where t.ended_because is not null and t.state is distinct from 'refunded'
       ) v
     )
-    select (select count(*) from page), (select count(*) from due), (
-      select jsonb_build_object('phase', 'orders', 'key', p.key_id, 'at', p.placed_at, 'no', p.order_no)
-      from page p
-      order by p.key_id desc, p.placed_at desc, p.order_no desc
-      limit 1
-    ), (
-      select jsonb_agg(books.violation(w.code, 'order:' || w.order_no, jsonb_build_array(books.object('order', w.order_no::text)), w.params))
-      from (select * from wrong limit books.told_max()) w
+    select books.looked(
+      (select count(*) from page), (select count(*) from due), (
+        select jsonb_build_object('key', p.key_id, 'at', p.placed_at, 'no', p.order_no) from page p order by p.key_id desc, p.placed_at desc, p.order_no desc limit 1
+      ), (
+        select jsonb_agg(books.violation(w.code, 'order:' || w.order_no, jsonb_build_array(books.object('order', w.order_no::text)), w.params))
+        from (select * from wrong limit books.told_max()) w
+      )
     )
-    into seen, checked, place, found;
-    return books.answer(checked, case when seen = p_limit then place else '{"phase": "days"}' end, found);
-  end if;
+  );
+end;
+$$;
 
-  with page as materialized (
-    select d.*
-    from wholesale.days d
-    where d.tenant_id = p_tenant
-      and (d.key_id, d.day) > (coalesce((p_place ->> 'key')::bigint, 0), coalesce((p_place ->> 'day')::date, '-infinity'))
-    order by d.key_id, d.day
-    limit greatest(p_limit / 20, 1)
-  ), due as (
-    select p.*
-    from page p
-    where since is null
-       or p.day >= (since at time zone 'Asia/Shanghai')::date
-       or books.is_in_slot((p.day - date '2020-01-01')::bigint, p_scope)
-  ), counted as (
-    select d.key_id, d.day, d.ordered_fen, d.orders, n.fen, n.n
-    from due d
-    cross join lateral (
-      select coalesce(sum(o.total_fen), 0) as fen, count(*) as n
-      from wholesale.orders w
-      join orders.orders o on o.tenant_id = p_tenant and o.no = w.order_no
-      where w.tenant_id = p_tenant
-        and w.key_id = d.key_id
-        and w.placed_at >= d.day::timestamp at time zone 'Asia/Shanghai'
-        and w.placed_at < (d.day + 1)::timestamp at time zone 'Asia/Shanghai'
-    ) n
-  )
-  select (select count(*) from page), (select count(*) from due),
-    (select jsonb_build_object('phase', 'days', 'key', p.key_id, 'day', p.day) from page p order by p.key_id desc, p.day desc limit 1),
-    (
-      select jsonb_agg(books.violation(
-        'peer_day', 'key:' || c.key_id || ':' || c.day, jsonb_build_array(books.object('wholesale_key', c.key_id::text)),
-        jsonb_build_object('day', c.day, 'bookedFen', c.ordered_fen, 'countedFen', c.fen, 'booked', c.orders, 'counted', c.n)
-      ))
-      from (select * from counted c where (c.ordered_fen, c.orders) is distinct from (c.fen, c.n) limit books.told_max()) c
+-- Invariant 4, for shops that buy here: what a key ordered on a day is what its orders say.
+create or replace function books.look_at_peer_days(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+as $$
+begin
+  return (
+    with page as materialized (
+      select d.*
+      from wholesale.days d
+      where d.tenant_id = p_tenant
+        and (d.key_id, d.day) > (coalesce((p_place ->> 'key')::bigint, 0), coalesce((p_place ->> 'day')::date, '-infinity'))
+      order by d.key_id, d.day
+      limit p_limit
+    ), due as (
+      select p.*
+      from page p
+      where p_since is null
+         or p.day >= (p_since at time zone 'Asia/Shanghai')::date
+         or books.is_in_slot((p.day - date '2020-01-01')::bigint, p_scope)
+    ), counted as (
+      select d.key_id, d.day, d.ordered_fen, d.orders, n.fen, n.n
+      from due d
+      cross join lateral (
+        select coalesce(sum(o.total_fen), 0) as fen, count(*) as n
+        from wholesale.orders w
+        join orders.orders o on o.tenant_id = p_tenant and o.no = w.order_no
+        where w.tenant_id = p_tenant
+          and w.key_id = d.key_id
+          and w.placed_at >= d.day::timestamp at time zone 'Asia/Shanghai'
+          and w.placed_at < (d.day + 1)::timestamp at time zone 'Asia/Shanghai'
+      ) n
     )
-  into seen, checked, place, found;
-  return books.answer(checked, case when seen = greatest(p_limit / 20, 1) then place end, found);
+    select books.looked(
+      (select count(*) from page), (select count(*) from due), (
+        select jsonb_build_object('key', p.key_id, 'day', p.day) from page p order by p.key_id desc, p.day desc limit 1
+      ), (
+        select jsonb_agg(books.violation(
+          'peer_day', 'key:' || c.key_id || ':' || c.day, jsonb_build_array(books.object('wholesale_key', c.key_id::text)),
+          jsonb_build_object('day', c.day, 'bookedFen', c.ordered_fen, 'countedFen', c.fen, 'booked', c.orders, 'counted', c.n)
+        ))
+        from (select * from counted c where (c.ordered_fen, c.orders) is distinct from (c.fen, c.n) limit books.told_max()) c
+      )
+    )
+  );
 end;
 $$;
 
 -- Invariant 6, for files of lines: what is set aside is what the lines that wait cost, and is held in the payer's purse; the total is
--- that of the lines; and a line's order costs what was agreed and is its payer's.
-create or replace function books.check_bulk(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+-- that of the lines.
+create or replace function books.look_at_bulks(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
-declare
-  since timestamptz := p_scope ->> 'since';
-  -- A bulk order has ten thousand lines at most.
-  bulks_max integer := greatest(p_limit / 400, 1);
-  seen integer;
-  checked integer;
-  place jsonb;
-  found jsonb;
 begin
-  if coalesce(p_place ->> 'phase', 'bulks') = 'bulks' then
+  return (
     with page as materialized (
       select b.*
       from bulk.orders b
       where b.tenant_id = p_tenant
         and b.id > coalesce((p_place ->> 'id')::bigint, 0)
       order by b.id
-      limit bulks_max
+      limit p_limit
     ), due as (
       select p.*
       from page p
-      where since is null
-         or p.worked_at >= since
+      where p_since is null
+         or p.worked_at >= p_since
          or p.confirmed_at is not null and p.finished_at is null
          or books.is_in_slot(p.id, p_scope)
     ), summed as (
@@ -288,76 +268,75 @@ begin
           and s.total_fen <> s.lines_fen
       ) v
     )
-    select (select count(*) from page), (select coalesce(sum(s.lines), 0) from summed s), jsonb_build_object('phase', 'bulks', 'id', (select max(p.id) from page p)), (
-      select jsonb_agg(books.violation(w.code, 'bulk:' || w.id, jsonb_build_array(books.object('bulk', w.id::text)), w.params))
-      from (select * from wrong limit books.told_max()) w
+    select books.looked(
+      (select count(*) from page), (select coalesce(sum(s.lines), 0)::bigint from summed s), jsonb_build_object('id', (select max(p.id) from page p)), (
+        select jsonb_agg(books.violation(w.code, 'bulk:' || w.id, jsonb_build_array(books.object('bulk', w.id::text)), w.params))
+        from (select * from wrong limit books.told_max()) w
+      )
     )
-    into seen, checked, place, found;
-    return books.answer(checked, case when seen = bulks_max then place else '{"phase": "lines"}' end, found);
-  end if;
-
-  with page as materialized (
-    select l.bulk_id, l.line_no, l.state, l.order_no, l.ordered_at, l.quantity, l.unit_price_fen
-    from bulk.lines l
-    where l.tenant_id = p_tenant
-      and (l.bulk_id, l.line_no) > (coalesce((p_place ->> 'bulk')::bigint, 0), coalesce((p_place ->> 'line')::integer, 0))
-    order by l.bulk_id, l.line_no
-    limit p_limit
-  ), due as (
-    select p.*
-    from page p
-    where p.state = 'ordered'
-      and (since is null or p.ordered_at >= since or books.is_in_slot(p.order_no, p_scope))
-  ), wrong as (
-    select d.*, o.no, o.total_fen
-    from due d
-    join bulk.orders b on b.tenant_id = p_tenant and b.id = d.bulk_id
-    left join orders.orders o on o.tenant_id = p_tenant and o.no = d.order_no
-    where o.no is null
-       or o.channel <> 'bulk'
-       or o.member_id is distinct from b.member_id
-       or o.total_fen <> d.quantity * d.unit_price_fen
-  )
-  select (select count(*) from page), (select count(*) from due),
-    (select jsonb_build_object('phase', 'lines', 'bulk', p.bulk_id, 'line', p.line_no) from page p order by p.bulk_id desc, p.line_no desc limit 1),
-    (
-      select jsonb_agg(books.violation(
-        'bulk_line', 'bulk:' || w.bulk_id || ':' || w.line_no,
-        jsonb_build_array(books.object('bulk', w.bulk_id::text), books.object('order', w.order_no::text)),
-        jsonb_build_object('lineNo', w.line_no, 'lineFen', w.quantity * w.unit_price_fen, 'orderFen', w.total_fen)
-      ))
-      from (select * from wrong limit books.told_max()) w
-    )
-  into seen, checked, place, found;
-  return books.answer(checked, case when seen = p_limit then place end, found);
+  );
 end;
 $$;
 
--- Invariant 6, for what suppliers owe for bad codes: what a recovery says was credited moved the supplier's account once, and no
--- credit names a recovery that does not say so.
-create or replace function books.check_recoveries(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+-- Invariant 6, for files of lines: a line's order costs what was agreed and is its payer's.
+create or replace function books.look_at_bulk_lines(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
+as $$
+begin
+  return (
+    with page as materialized (
+      select l.bulk_id, l.line_no, l.state, l.order_no, l.ordered_at, l.quantity, l.unit_price_fen
+      from bulk.lines l
+      where l.tenant_id = p_tenant
+        and (l.bulk_id, l.line_no) > (coalesce((p_place ->> 'bulk')::bigint, 0), coalesce((p_place ->> 'line')::integer, 0))
+      order by l.bulk_id, l.line_no
+      limit p_limit
+    ), due as (
+      select p.*
+      from page p
+      where p.state = 'ordered'
+        and (p_since is null or p.ordered_at >= p_since or books.is_in_slot(p.order_no, p_scope))
+    ), wrong as (
+      select d.*, o.no, o.total_fen
+      from due d
+      join bulk.orders b on b.tenant_id = p_tenant and b.id = d.bulk_id
+      left join orders.orders o on o.tenant_id = p_tenant and o.no = d.order_no
+      where o.no is null
+         or o.channel <> 'bulk'
+         or o.member_id is distinct from b.member_id
+         or o.total_fen <> d.quantity * d.unit_price_fen
+    )
+    select books.looked(
+      (select count(*) from page), (select count(*) from due), (
+        select jsonb_build_object('bulk', p.bulk_id, 'line', p.line_no) from page p order by p.bulk_id desc, p.line_no desc limit 1
+      ), (
+        select jsonb_agg(books.violation(
+          'bulk_line', 'bulk:' || w.bulk_id || ':' || w.line_no,
+          jsonb_build_array(books.object('bulk', w.bulk_id::text), books.object('order', w.order_no::text)),
+          jsonb_build_object('lineNo', w.line_no, 'lineFen', w.quantity * w.unit_price_fen, 'orderFen', w.total_fen)
+        ))
+        from (select * from wrong limit books.told_max()) w
+      )
+    )
+  );
+end;
+$$;
+
+-- Invariant 6, for what suppliers owe for bad codes: what a recovery says was credited moved the supplier's account once.
+create or replace function books.look_at_recoveries(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
 as $$
 declare
-  since timestamptz := p_scope ->> 'since';
   near constant interval := '10 minutes';
   nobody bigint := (
     select a.id from ledger.accounts a where a.tenant_id = p_tenant and a.kind = 'cash.supplier' and a.ref = '' and a.unit = 'CNY'
   );
-  seen integer;
-  checked integer;
-  place jsonb;
-  found jsonb;
 begin
-  if coalesce(p_place ->> 'phase', 'recoveries') = 'recoveries' then
+  return (
     with page as materialized (
       select r.*
       from fulfilment.recoveries r
@@ -368,8 +347,8 @@ begin
     ), due as materialized (
       select p.*, row_number() over (order by p.id) as n
       from page p
-      where since is null
-         or p.changed_at >= since
+      where p_since is null
+         or p.changed_at >= p_since
          or books.is_in_slot(p.id, p_scope)
     ), gone as materialized (
       select books.moved(
@@ -393,171 +372,166 @@ begin
       from due d
       cross join gone g
     )
-    select (select count(*) from page), (select count(*) from due), jsonb_build_object('phase', 'recoveries', 'id', (select max(p.id) from page p)), (
-      select jsonb_agg(books.violation(
-        'recovery_differs', 'recovery:' || b.id, jsonb_build_array(books.object('recovery', b.id::text), books.object('batch', b.batch_id::text)),
-        jsonb_build_object('creditedFen', b.credited_fen, 'bookedFen', b.fen)
-      ))
-      from (select * from booked b where b.credited_fen <> b.fen limit books.told_max()) b
+    select books.looked(
+      (select count(*) from page), (select count(*) from due), jsonb_build_object('id', (select max(p.id) from page p)), (
+        select jsonb_agg(books.violation(
+          'recovery_differs', 'recovery:' || b.id, jsonb_build_array(books.object('recovery', b.id::text), books.object('batch', b.batch_id::text)),
+          jsonb_build_object('creditedFen', b.credited_fen, 'bookedFen', b.fen)
+        ))
+        from (select * from booked b where b.credited_fen <> b.fen limit books.told_max()) b
+      )
     )
-    into seen, checked, place, found;
-    return books.answer(checked, case when seen = p_limit then place else '{"phase": "money"}' end, found);
-  end if;
+  );
+end;
+$$;
 
-  with page as materialized (
-    select m.recovery_id, m.id, m.supplier_id, m.amount_fen, m.state
-    from suppliers.money m
-    where m.tenant_id = p_tenant
-      and m.recovery_id > coalesce((p_place ->> 'recovery')::bigint, 0)
-      and m.state <> 'reversed'
-    order by m.recovery_id
-    limit p_limit
-  ), wrong as (
-    select p.*
-    from page p
-    left join fulfilment.recoveries r on r.tenant_id = p_tenant and r.id = p.recovery_id
-    where p.state = 'booked'
-      and r.supplier_id is distinct from p.supplier_id
-  )
-  select (select count(*) from page), jsonb_build_object('phase', 'money', 'recovery', (select max(p.recovery_id) from page p)), (
-    select jsonb_agg(books.violation(
-      'recovery_unknown', 'money:' || w.id, jsonb_build_array(books.object('supplier', w.supplier_id::text)),
-      jsonb_build_object('amountFen', w.amount_fen, 'reference', 'R' || w.recovery_id)
-    ))
-    from (select * from wrong limit books.told_max()) w
-  )
-  into seen, place, found;
-  return books.answer(seen, case when seen = p_limit then place end, found);
+-- Invariant 6, for what suppliers owe for bad codes: no credit names a recovery that does not say so.
+create or replace function books.look_at_credits(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+as $$
+begin
+  return (
+    with page as materialized (
+      select m.recovery_id, m.id, m.supplier_id, m.amount_fen, m.state
+      from suppliers.money m
+      where m.tenant_id = p_tenant
+        and m.recovery_id > coalesce((p_place ->> 'recovery')::bigint, 0)
+        and m.state <> 'reversed'
+      order by m.recovery_id
+      limit p_limit
+    ), wrong as (
+      select p.*
+      from page p
+      left join fulfilment.recoveries r on r.tenant_id = p_tenant and r.id = p.recovery_id
+      where p.state = 'booked'
+        and r.supplier_id is distinct from p.supplier_id
+    )
+    select books.looked(
+      (select count(*) from page), (select count(*) from page), jsonb_build_object('recovery', (select max(p.recovery_id) from page p)), (
+        select jsonb_agg(books.violation(
+          'recovery_unknown', 'money:' || w.id, jsonb_build_array(books.object('supplier', w.supplier_id::text)),
+          jsonb_build_object('amountFen', w.amount_fen, 'reference', 'R' || w.recovery_id)
+        ))
+        from (select * from wrong limit books.told_max()) w
+      )
+    )
+  );
 end;
 $$;
 
 -- Invariant 6, for budgets: what a filling up spent is what its purchases cost; its budget gave that, as far as it had promised it;
 -- and what the budget keeps promised is for the purchase that lives.
-create or replace function books.check_restocks(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+create or replace function books.look_at_restocks(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
-  since timestamptz := p_scope ->> 'since';
   near constant interval := '10 minutes';
-  seen integer;
-  checked integer;
-  last_id bigint;
-  found jsonb;
 begin
-  with page as materialized (
-    select r.*
-    from fulfilment.restocks r
-    where r.tenant_id = p_tenant
-      and r.id > coalesce((p_place ->> 'id')::bigint, 0)
-    order by r.id
-    limit p_limit
-  ), due as (
-    select p.*
-    from page p
-    where since is null
-       or p.ended_at is null
-       or p.ended_at >= since
-       or books.is_in_slot(p.id, p_scope)
-  ), pair as materialized (
-    -- What a budget gave stands in an account a month.
-    select d.id, a.id as account_id, d.created_at, coalesce(d.ended_at, now()) + near as until_at, row_number() over () as n
-    from due d
-    join ledger.accounts a
-      on a.tenant_id = p_tenant
-      and a.kind = 'budget.used'
-      and a.ref ^@ (d.budget_id || ':')
-      and a.unit = 'budget'
-  ), came as materialized (
-    select books.moved(
-      p_tenant, false, array_agg(p.account_id order by p.n), array_agg(p.created_at order by p.n), array_agg(p.until_at order by p.n),
-      array_agg('restock:' || p.id order by p.n)
-    ) as fen
-    from pair p
-  ), given as materialized (
-    select jsonb_object_agg(x.id, x.fen) as of_restock
-    from (
-      select p.id, sum(c.fen[p.n]) as fen
-      from pair p
-      cross join came c
-      group by p.id
-    ) x
-  ), told as (
-    select d.id, d.sku_id, d.budget_id, d.spent_fen, b.*, u.used, h.held
-    from due d
-    cross join lateral (
-      select coalesce(sum(x.cost_fen), 0) as cost,
-        coalesce(sum(x.cost_fen) filter (where x.state <> 'contradicted'), 0) as of_budget,
-        coalesce(sum(least(x.cost_fen, x.promised)) filter (where x.state <> 'contradicted'), 0) as at_least,
-        coalesce(sum(x.promised) filter (where x.state in ('planned', 'sending', 'accepted', 'unknown')), 0) as promised
-      from (
-        select p.state, p.cost_fen, greatest(ceil(p.ceiling_hao::numeric * p.quantity / 100)::bigint, 1) as promised
-        from suppliers.purchases p
-        where p.tenant_id = p_tenant
-          and p.restock_id = d.id
-      ) x
-    ) b
-    cross join lateral (
-      select coalesce((g.of_restock ->> d.id::text)::bigint, 0) as used from given g
-    ) u
-    cross join lateral (
-      select coalesce(sum(h.amount), 0) as held
-      from ledger.accounts a
-      join ledger.holds h on h.tenant_id = p_tenant and h.from_account = a.id and h.state = 'held' and h.cause = 'restock:' || d.id
-      where a.tenant_id = p_tenant
-        and a.kind = 'budget.restock'
+  return (
+    with page as materialized (
+      select r.*
+      from fulfilment.restocks r
+      where r.tenant_id = p_tenant
+        and r.id > coalesce((p_place ->> 'id')::bigint, 0)
+      order by r.id
+      limit p_limit
+    ), due as (
+      select p.*
+      from page p
+      where p_since is null
+         or p.ended_at is null
+         or p.ended_at >= p_since
+         or books.is_in_slot(p.id, p_scope)
+    ), pair as materialized (
+      -- What a budget gave stands in an account a month.
+      select d.id, a.id as account_id, d.created_at, coalesce(d.ended_at, now()) + near as until_at, row_number() over () as n
+      from due d
+      join ledger.accounts a
+        on a.tenant_id = p_tenant
+        and a.kind = 'budget.used'
         and a.ref ^@ (d.budget_id || ':')
         and a.unit = 'budget'
-    ) h
-  ), wrong as (
-    select t.id, t.sku_id, v.code, v.params
-    from told t
-    cross join lateral (
-      select 'restock_spent' as code, jsonb_build_object('spentFen', t.spent_fen, 'costFen', t.cost) as params
-      where t.spent_fen <> t.cost
-      union all
-      -- A supplier that charged more than its ceiling is paid all the same: the budget gives what it still has.
-      select 'restock_budget', jsonb_build_object('usedFen', t.used, 'costFen', t.of_budget)
-      where t.used < t.at_least or t.used > t.of_budget
-      union all
-      select 'restock_promise', jsonb_build_object('heldFen', t.held, 'promisedFen', t.promised)
-      where t.held <> t.promised
-    ) v
-  )
-  select (select count(*) from page), (select count(*) from due), (select max(p.id) from page p), (
-    select jsonb_agg(books.violation(
-      w.code, 'restock:' || w.id, jsonb_build_array(books.object('restock', w.id::text), books.object('sku', w.sku_id::text)), w.params
-    ))
-    from (select * from wrong limit books.told_max()) w
-  )
-  into seen, checked, last_id, found;
-  return books.answer(checked, case when seen = p_limit then jsonb_build_object('id', last_id) end, found);
+    ), came as materialized (
+      select books.moved(
+        p_tenant, false, array_agg(p.account_id order by p.n), array_agg(p.created_at order by p.n), array_agg(p.until_at order by p.n),
+        array_agg('restock:' || p.id order by p.n)
+      ) as fen
+      from pair p
+    ), given as materialized (
+      select jsonb_object_agg(x.id, x.fen) as of_restock
+      from (
+        select p.id, sum(c.fen[p.n]) as fen
+        from pair p
+        cross join came c
+        group by p.id
+      ) x
+    ), told as (
+      select d.id, d.sku_id, d.budget_id, d.spent_fen, b.*, u.used, h.held
+      from due d
+      cross join lateral (
+        select coalesce(sum(x.cost_fen), 0) as cost,
+          coalesce(sum(x.cost_fen) filter (where x.state <> 'contradicted'), 0) as of_budget,
+          coalesce(sum(least(x.cost_fen, x.promised)) filter (where x.state <> 'contradicted'), 0) as at_least,
+          coalesce(sum(x.promised) filter (where x.state in ('planned', 'sending', 'accepted', 'unknown')), 0) as promised
+        from (
+          select p.state, p.cost_fen, greatest(ceil(p.ceiling_hao::numeric * p.quantity / 100)::bigint, 1) as promised
+          from suppliers.purchases p
+          where p.tenant_id = p_tenant
+            and p.restock_id = d.id
+        ) x
+      ) b
+      cross join lateral (
+        select coalesce((g.of_restock ->> d.id::text)::bigint, 0) as used from given g
+      ) u
+      cross join lateral (
+        select coalesce(sum(h.amount), 0) as held
+        from ledger.accounts a
+        join ledger.holds h on h.tenant_id = p_tenant and h.from_account = a.id and h.state = 'held' and h.cause = 'restock:' || d.id
+        where a.tenant_id = p_tenant
+          and a.kind = 'budget.restock'
+          and a.ref ^@ (d.budget_id || ':')
+          and a.unit = 'budget'
+      ) h
+    ), wrong as (
+      select t.id, t.sku_id, v.code, v.params
+      from told t
+      cross join lateral (
+        select 'restock_spent' as code, jsonb_build_object('spentFen', t.spent_fen, 'costFen', t.cost) as params
+        where t.spent_fen <> t.cost
+        union all
+        -- A supplier that charged more than its ceiling is paid all the same: the budget gives what it still has.
+        select 'restock_budget', jsonb_build_object('usedFen', t.used, 'costFen', t.of_budget)
+        where t.used < t.at_least or t.used > t.of_budget
+        union all
+        select 'restock_promise', jsonb_build_object('heldFen', t.held, 'promisedFen', t.promised)
+        where t.held <> t.promised
+      ) v
+    )
+    select books.looked(
+      (select count(*) from page), (select count(*) from due), jsonb_build_object('id', (select max(p.id) from page p)), (
+        select jsonb_agg(books.violation(
+          w.code, 'restock:' || w.id, jsonb_build_array(books.object('restock', w.id::text), books.object('sku', w.sku_id::text)), w.params
+        ))
+        from (select * from wrong limit books.told_max()) w
+      )
+    )
+  );
 end;
 $$;
 
 -- Invariant 6, for suppliers' statements: every line of one that was gone through was found in our books, or is a difference that
--- somebody sees. (That what was found has the line's amount, `check_bills` proves.) Statements are taken until they have `p_limit`
+-- somebody sees. (That what was found has the line's amount, `look_at_matches` proves.) Statements are taken until they have `p_limit`
 -- lines; one with more is walked in parts.
-create or replace function books.check_statements(p_tenant bigint, p_place jsonb, p_limit integer, p_scope jsonb)
+create or replace function books.look_at_statements(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
-  since timestamptz := p_scope ->> 'since';
   bills_max constant integer := 500;
   -- The statement that the last step was in the middle of, and its last line.
   part_of bigint := case when p_place ? 'n' then (p_place ->> 'id')::bigint end;
@@ -579,7 +553,7 @@ begin
       from (
         select b.id, b.lines,
           b.state = 'matched' and reconciliation.supplier_of(b.gateway) is not null
-            and (b.id = part_of or since is null or b.matched_at >= since or books.is_in_slot(b.id, p_scope)) is true as is_due
+            and (b.id = part_of or p_since is null or b.matched_at >= p_since or books.is_in_slot(b.id, p_scope)) is true as is_due
         from reconciliation.bills b
         where b.tenant_id = p_tenant
           and b.id >= coalesce(part_of, (p_place ->> 'id')::bigint + 1, 0)
@@ -637,7 +611,7 @@ begin
     from (select * from lost limit books.told_max()) x
   )
   into checked, found;
-  return books.answer(checked, case
+  return books.looked(null, checked, case
     when is_cut then jsonb_build_object('id', ids[cardinality(ids)], 'n', until_n)
     when last_id is not null then jsonb_build_object('id', last_id)
   end, found);

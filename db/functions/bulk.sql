@@ -18,6 +18,26 @@
 --
 -- Lock order: the bulk order before everything else, then as fulfilment has it.
 
+-- The bulk order, to be changed; all null when there is none. Before everything else, in every function that changes one.
+create or replace function bulk.locked(p_tenant bigint, p_bulk bigint)
+returns bulk.orders
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  the_bulk bulk.orders;
+begin
+  select * into the_bulk
+  from bulk.orders b
+  where b.tenant_id = p_tenant
+    and b.id = p_bulk
+  for no key update;
+  return the_bulk;
+end;
+$$;
+revoke execute on function bulk.locked(bigint, bigint) from public;
+
 create or replace function bulk.quote(p_tenant bigint, p_bulk bigint)
 returns jsonb
 language plpgsql
@@ -29,11 +49,7 @@ as $$
 declare
   the_bulk bulk.orders;
 begin
-  select * into the_bulk
-  from bulk.orders b
-  where b.tenant_id = p_tenant
-    and b.id = p_bulk
-  for no key update;
+  the_bulk := bulk.locked(p_tenant, p_bulk);
   if the_bulk.state is distinct from 'draft' then
     return jsonb_build_object('totalFen', the_bulk.total_fen);
   end if;
@@ -139,11 +155,7 @@ declare
   the_bulk bulk.orders;
   refusal jsonb;
 begin
-  select * into the_bulk
-  from bulk.orders b
-  where b.tenant_id = p_tenant
-    and b.id = p_bulk
-  for no key update;
+  the_bulk := bulk.locked(p_tenant, p_bulk);
   if the_bulk.state is distinct from 'draft' then
     return jsonb_build_object('code', 'bulk.wrong_state', 'params', jsonb_build_object('state', the_bulk.state));
   elsif the_bulk.waiting = 0 then
@@ -225,11 +237,7 @@ declare
   failed integer;
   spent bigint;
 begin
-  select * into the_bulk
-  from bulk.orders b
-  where b.tenant_id = p_tenant
-    and b.id = p_bulk
-  for no key update;
+  the_bulk := bulk.locked(p_tenant, p_bulk);
   if the_bulk.state is distinct from 'running' or the_bulk.waiting = 0 then
     return jsonb_build_object('state', the_bulk.state, 'waiting', the_bulk.waiting, 'ordered', 0, 'failed', 0);
   end if;
@@ -263,7 +271,7 @@ begin
   where x.n = 1
      or x.before + x.quantity <= p_pieces;
 
-  perform redeem.lock_links(p_tenant, l_sku);
+  perform bulk.lock_links(p_tenant, l_sku);
   perform bulk.lock_accounts(p_tenant, l_sku, the_bulk.member_id);
   perform ledger.close(p_tenant, array[the_bulk.hold_id], 'released', 'bulk.drawn')
   where the_bulk.hold_id is not null;
@@ -326,11 +334,7 @@ as $$
 declare
   the_bulk bulk.orders;
 begin
-  select * into the_bulk
-  from bulk.orders b
-  where b.tenant_id = p_tenant
-    and b.id = p_bulk
-  for no key update;
+  the_bulk := bulk.locked(p_tenant, p_bulk);
   if the_bulk.id is null then
     return '{"code": "common.not_found", "params": {}}';
   end if;
@@ -380,11 +384,7 @@ declare
   amount bigint;
   refusal jsonb;
 begin
-  select * into the_bulk
-  from bulk.orders b
-  where b.tenant_id = p_tenant
-    and b.id = p_bulk
-  for no key update;
+  the_bulk := bulk.locked(p_tenant, p_bulk);
   if the_bulk.id is null then
     return '{"code": "common.not_found", "params": {}}';
   elsif the_bulk.state not in ('running', 'paused', 'done') then
@@ -526,11 +526,7 @@ declare
   told jsonb;
   is_over boolean;
 begin
-  select * into the_bulk
-  from bulk.orders b
-  where b.tenant_id = p_tenant
-    and b.id = p_bulk
-  for no key update;
+  the_bulk := bulk.locked(p_tenant, p_bulk);
   told := bulk.tally(p_tenant, p_bulk);
   is_over := the_bulk.finished_at is null and the_bulk.waiting = 0 and the_bulk.state in ('running', 'cancelled')
     and the_bulk.confirmed_at is not null and (told -> 'counts' ->> 'underWay')::integer = 0;

@@ -93,9 +93,9 @@ begin
     g.id,
     coalesce(change.price_points, s.price_points),
     case
-      when s.kind = 'service' then fulfilment.service_left(p_tenant, s.id)
+      when s.kind = 'service' then catalog.service_left(p_tenant, s.id)
       when s.kind = 'bundle' then catalog.bundle_stock(p_tenant, s.id, p_at)
-      when s.kind = 'link' then redeem.link_stock(p_tenant, s.id)
+      when s.kind = 'link' then catalog.link_stock(p_tenant, s.id)
       when s.kind <> 'card' or s.source <> 'own' then s.supply_stock
     end,
     s.source
@@ -198,9 +198,9 @@ begin
   cross join lateral (
     select s.kind <> 'card' or s.source <> 'own' as is_asked,
       case s.kind
-        when 'service' then fulfilment.service_left(p_tenant, s.id)
+        when 'service' then catalog.service_left(p_tenant, s.id)
         when 'bundle' then catalog.bundle_stock(p_tenant, s.id, p_at)
-        when 'link' then redeem.link_stock(p_tenant, s.id)
+        when 'link' then catalog.link_stock(p_tenant, s.id)
         else s.supply_stock
       end as stock
     offset 0

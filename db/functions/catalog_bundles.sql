@@ -52,7 +52,7 @@ begin
           and a.kind = 'stock.available'
           and a.ref = s.id::text
           and a.unit = 'piece'
-      ), 0) when s.kind = 'service' then fulfilment.service_left(p_tenant, s.id) else s.supply_stock end as available
+      ), 0) when s.kind = 'service' then catalog.service_left(p_tenant, s.id) else s.supply_stock end as available
     ) x
     where p.tenant_id = p_tenant
       and p.sku_id = p_sku
@@ -126,38 +126,10 @@ stable
 set plan_cache_mode = force_generic_plan
 as $$
   select coalesce(s.cost_hint_fen, case s.kind
-    when 'card' then (
-      select nullif(b.cost_fen, 0)
-      from vault.batches b
-      where b.tenant_id = p_tenant
-        and b.sku_id = s.id
-      order by b.id desc
-      limit 1
-    )
-    when 'topup' then (
-      select ceil(min(p.cost_hao) / 100.0)::bigint
-      from suppliers.offers o
-      join suppliers.products p on p.tenant_id = p_tenant and p.id = o.product_id
-      where o.tenant_id = p_tenant
-        and o.sku_id = s.id
-        and o.enabled
-        and p.on_sale
-    )
+    when 'card' then catalog.last_cost(p_tenant, s.id)
+    when 'topup' then catalog.least_cost(p_tenant, s.id)
     -- Each use of it will be delivered once.
-    when 'link' then (
-      select b.quantity * b.uses_per_code * coalesce(catalog.usual_cost(p_tenant, b.sku_id), (
-        -- Of a bundle at least what is known of its parts.
-        select sum(catalog.usual_cost(p_tenant, p.part_sku_id) * p.quantity)::bigint
-        from catalog.bundle_parts p
-        where p.tenant_id = p_tenant
-          and p.sku_id = b.sku_id
-          and p.part_sku_id is not null
-      ))
-      from redeem.batches b
-      where b.tenant_id = p_tenant
-        and b.link_sku_id = s.id
-        and b.replaced_at is null
-    )
+    when 'link' then catalog.link_cost(p_tenant, s.id)
   end)
   from catalog.skus s
   where s.tenant_id = p_tenant

@@ -55,7 +55,7 @@ set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
   -- Whoever redeems has the code before the accounts.
-  select redeem.lock_sold(p_tenant, p_nos);
+  select fulfilment.lock_sold(p_tenant, p_nos);
   select ledger.lock(p_tenant, p_more || (
     select array_agg(a.id)
     from (
@@ -1526,11 +1526,7 @@ declare
   new_card bigint;
   new_grant bigint;
 begin
-  perform 1
-  from orders.orders o
-  where o.tenant_id = p_tenant
-    and o.no = p_no
-  for no key update;
+  perform orders.lock(p_tenant, p_no);
   select * into old
   from entitlements.grants g
   where g.tenant_id = p_tenant
@@ -1547,7 +1543,7 @@ begin
   from catalog.skus s
   where s.tenant_id = p_tenant
     and s.id = old.sku_id;
-  homes := stock.replacing_from(p_tenant, old.sku_id, p_no, old.line_no);
+  homes := orders.replacing_from(p_tenant, p_no, old.line_no);
   shelves := array(select stock.shelf(p_tenant, old.sku_id, h.id) from unnest(homes) with ordinality as h(id, n) order by h.n);
   -- With what the bad code and the new one are moved to: a channel's shelf comes after these, so later would be out of order.
   perform ledger.lock(p_tenant, shelves || array[
@@ -1582,11 +1578,7 @@ declare
   before text := case when p_used then 'active' else 'used' end;
   after text := case when p_used then 'used' else 'active' end;
 begin
-  perform 1
-  from orders.orders o
-  where o.tenant_id = p_tenant
-    and o.no = p_no
-  for no key update;
+  perform orders.lock(p_tenant, p_no);
   update entitlements.grants g
   set state = after,
       changed_at = now()

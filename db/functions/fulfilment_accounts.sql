@@ -62,11 +62,7 @@ declare
   old jsonb;
   last_turn smallint;
 begin
-  perform 1
-  from orders.orders o
-  where o.tenant_id = p_tenant
-    and o.no = p_no
-  for no key update;
+  perform orders.lock(p_tenant, p_no);
   select n.turn into last_turn
   from fulfilment.needs n
   where n.tenant_id = p_tenant
@@ -120,11 +116,7 @@ as $$
 declare
   trouble text;
 begin
-  perform 1
-  from orders.orders o
-  where o.tenant_id = p_tenant
-    and o.no = p_no
-  for no key update;
+  perform orders.lock(p_tenant, p_no);
   trouble := fulfilment.account_trouble(p_tenant, p_no, p_line);
   if trouble is not null then
     return jsonb_build_object('code', trouble, 'params', '{}'::jsonb);

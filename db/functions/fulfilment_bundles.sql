@@ -418,11 +418,7 @@ declare
   lines jsonb;
   is_redeemed boolean;
 begin
-  perform 1
-  from orders.orders o
-  where o.tenant_id = p_tenant
-    and o.no = p_no
-  for no key update;
+  perform orders.lock(p_tenant, p_no);
   perform fulfilment.lock_shelves(p_tenant, array[p_no]);
   perform fulfilment.deliver_locked(p_tenant, array[p_no], 'system', false, null, true);
   select coalesce(jsonb_agg(l.line_no order by l.line_no), '[]') into lines
@@ -447,7 +443,7 @@ begin
         and r.state = 'awaiting'
     );
   -- What a code paid for has no price to give back: its series says what its owner gets instead.
-  is_redeemed := redeem.failed_parts(p_tenant, p_no, 'refund') is not null;
+  is_redeemed := fulfilment.failed_parts(p_tenant, p_no, 'refund') is not null;
   -- Whoever has news of a part has the order locked.
   if lines = '[]' and not is_redeemed then
     update orders.bundles b

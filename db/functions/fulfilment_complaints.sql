@@ -219,7 +219,7 @@ begin
     )
     select jsonb_agg(jsonb_build_object(
       'tenantId', l.tenant_id, 'id', l.id, 'lease', l.lease, 'state', l.state, 'asks', l.asks, 'word', l.word,
-      'skuId', l.sku_id, 'refused', l.refused, 'unitPriceFen', redeem.worth(l.tenant_id, l.order_no, l.line_no, n.unit_price_fen), 'unitPoints', n.unit_points, 'form', n.form,
+      'skuId', l.sku_id, 'refused', l.refused, 'unitPriceFen', fulfilment.worth(l.tenant_id, l.order_no, l.line_no, n.unit_price_fen), 'unitPoints', n.unit_points, 'form', n.form,
       'buyingSeconds', extract(epoch from now() - l.buying_since)::integer,
       'purchase', p.state,
       'source', case when b.origin = 'bought' and b.supplier_id is not null then jsonb_build_object(
@@ -820,11 +820,7 @@ as $$
 declare
   complaint fulfilment.complaints;
 begin
-  perform 1
-  from orders.orders o
-  where o.tenant_id = p_tenant
-    and o.no = p_no
-  for no key update;
+  perform orders.lock(p_tenant, p_no);
   select * into complaint
   from fulfilment.complaints c
   where c.tenant_id = p_tenant

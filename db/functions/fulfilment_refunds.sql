@@ -258,15 +258,7 @@ begin
   -- Of a line that was never whole nobody asks what was used: the rest cannot be had otherwise.
   -- A redeem code is used from its first use on.
   select count(*), count(*) filter (where g.state = 'used' or c.state = 'used' or (g.kind in ('topup', 'service') and line.delivered_at is not null)
-    or (g.kind = 'link' and exists (
-      select from redeem.codes r
-      where r.tenant_id = p_tenant
-        and r.order_no = p_no
-        and r.order_no is not null
-        and r.line_no = p_line
-        and r.piece = g.piece
-        and r.used > 0
-    )))
+    or (g.kind = 'link' and fulfilment.is_code_used(p_tenant, p_no, p_line, g.piece)))
   into found_count, used_count
   from entitlements.grants g
   left join vault.cards c on c.tenant_id = p_tenant and c.id = g.card_id
@@ -691,7 +683,7 @@ begin
   elsif line.kind = 'service' and refund.takes = 'line' then
     perform fulfilment.end_tasks(p_tenant, p_no, refund.line_no, p_actor);
   elsif line.kind = 'link' and refund.takes <> 'nothing' then
-    perform redeem.void_sold(p_tenant, p_no, refund.line_no, pieces, refund.takes = 'line');
+    perform fulfilment.void_sold(p_tenant, p_no, refund.line_no, pieces, refund.takes = 'line');
   end if;
   if line.kind = 'recharge' then
     if refund.amount_fen > promised then

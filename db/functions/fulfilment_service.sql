@@ -322,11 +322,7 @@ declare
   task fulfilment.tasks;
   before jsonb;
 begin
-  perform 1
-  from orders.orders o
-  where o.tenant_id = p_tenant
-    and o.no = p_no
-  for no key update;
+  perform orders.lock(p_tenant, p_no);
   select * into task
   from fulfilment.tasks t
   where t.tenant_id = p_tenant
@@ -502,11 +498,7 @@ as $$
 declare
   task fulfilment.tasks;
 begin
-  perform 1
-  from orders.orders o
-  where o.tenant_id = p_tenant
-    and o.no = p_no
-  for no key update;
+  perform orders.lock(p_tenant, p_no);
   select * into task
   from fulfilment.tasks t
   where t.tenant_id = p_tenant
@@ -549,11 +541,7 @@ begin
   if late is null then
     return null;
   end if;
-  perform 1
-  from orders.orders o
-  where o.tenant_id = late.tenant_id
-    and o.no = late.order_no
-  for no key update;
+  perform orders.lock(late.tenant_id, late.order_no);
   update fulfilment.tasks t
   set overdue_at = now(),
       changed_at = now()

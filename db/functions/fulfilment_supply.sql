@@ -142,7 +142,7 @@ begin
         ) x
       ) end,
       'waitedSeconds', extract(epoch from now() - h.since)::integer,
-      'unitPriceFen', redeem.worth(tenant.id, h.order_no, h.line_no, l.unit_price_fen),
+      'unitPriceFen', fulfilment.worth(tenant.id, h.order_no, h.line_no, l.unit_price_fen),
       'unitPoints', l.unit_points,
       'form', l.form,
       'skuKind', l.kind,
@@ -758,3 +758,37 @@ begin
   return jsonb_build_object('ok', true, 'state', answer, 'orderNo', purchase.order_no);
 end;
 $$;
+
+-- A supplier's own time for a line is over: somebody of the shop has to look.
+create or replace function fulfilment.line_overdue(p_tenant bigint, p_no bigint, p_line integer, p_supplier text)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+begin
+  update orders.lines l
+  set state = 'exception',
+      exception_reason = 'supply_overdue',
+      exception_note = p_supplier,
+      exception_at = now()
+  where l.tenant_id = p_tenant
+    and l.order_no = p_no
+    and l.line_no = p_line
+    and l.state = 'supplying';
+  if exists (
+    select from orders.lines l
+    where l.tenant_id = p_tenant
+      and l.order_no = p_no
+      and l.line_no = p_line
+      and l.exception_reason = 'supply_overdue'
+  ) then
+    perform events.append(p_tenant, '{}', jsonb_build_array(jsonb_build_object(
+      'type', 'order.exception',
+      'subject', 'order:' || p_no,
+      'payload', jsonb_build_object('no', p_no, 'lineNo', p_line, 'reason', 'supply_overdue')
+    )));
+  end if;
+end;
+$$;
+revoke execute on function fulfilment.line_overdue(bigint, bigint, integer, text) from public;

@@ -1078,3 +1078,20 @@ as $$
     and o.no = any (p_nos)
 $$;
 revoke execute on function orders.view_rows(bigint, bigint[], integer) from public;
+
+-- Whoever decides about an order has it to himself until he is done.
+create or replace function orders.lock(p_tenant bigint, p_no bigint)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+begin
+  perform 1
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = p_no
+  for no key update;
+end;
+$$;
+revoke execute on function orders.lock(bigint, bigint) from public;

@@ -208,7 +208,7 @@ begin
     );
     perform ledger.account(p_tenant, 'points.member', m.id::text, 'point')
     from unnest(credited) as m(id);
-    credit_accounts := fulfilment.accounts_of_members(p_tenant, credited);
+    credit_accounts := orders.accounts_of_members(p_tenant, credited);
   end if;
 end;
 $$;

@@ -5,6 +5,7 @@
 --   orders.claim_picks(…)      gives each card to the first who asks; the others are refused
 --   orders.drop_picks(…)       of items that were not placed after all
 --   orders.keep_picks(…)       writes them to the lines
+--   orders.let_go_of_numbers(tenant, sku)   of orders whose promise gave way
 
 -- The price shown must be that of a piece and of choosing together. A line with a number holds its piece from the order on, and
 -- comes from our own shelf, whatever its SKU says.
@@ -150,3 +151,28 @@ as $$
     and l.bundle_no is null
 $$;
 revoke execute on function orders.keep_picks(bigint, bigint[], integer[], integer[], bigint[], bigint[]) from public;
+
+-- Without its hold a chosen card would be kept from everybody though nothing in the ledger says so. The caller has locked the shelf.
+create or replace function orders.let_go_of_numbers(p_tenant bigint, p_sku bigint)
+returns void
+language sql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  update vault.cards c
+  set picked_by = null
+  where c.tenant_id = p_tenant
+    and c.picked_by is not null
+    and c.sku_id = p_sku
+    and not exists (
+      select
+      from orders.lines l
+      join ledger.holds h on h.tenant_id = p_tenant and h.id = l.hold_id and h.state = 'held'
+      where l.tenant_id = p_tenant
+        and l.order_no = c.picked_by
+        and l.pick_card = c.id
+    )
+$$;
+revoke execute on function orders.let_go_of_numbers(bigint, bigint) from public;

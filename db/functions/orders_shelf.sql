@@ -50,3 +50,26 @@ begin
   return answer;
 end;
 $$;
+
+-- From where the line was sold, and after it, where its channel may fall back or is closed, from the total warehouse: what
+-- could have replaced it has gone back there, and nothing comes into a closed one any more.
+create or replace function orders.replacing_from(p_tenant bigint, p_no bigint, p_line integer)
+returns bigint[]
+language sql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select coalesce((
+    select case when w.falls_back or w.state = 'closed' then array[w.id, null] else array[w.id] end
+    from orders.lines l
+    cross join lateral (
+      select w.id, w.falls_back, w.state from stock.warehouses w where w.tenant_id = p_tenant and w.id = l.warehouse_id offset 0
+    ) w
+    where l.tenant_id = p_tenant
+      and l.order_no = p_no
+      and l.line_no = p_line
+  ), array[null::bigint])
+$$;
+revoke execute on function orders.replacing_from(bigint, bigint, integer) from public;

@@ -247,11 +247,7 @@ declare
   room bigint;
 begin
   -- Whoever decides about the same money has the order locked until it is done.
-  perform 1
-  from orders.orders o
-  where o.tenant_id = p_tenant
-    and o.no = (select r.order_no from payments.refunds r where r.tenant_id = p_tenant and r.id = p_id)
-  for no key update;
+  perform payments.lock_order(p_tenant, (select r.order_no from payments.refunds r where r.tenant_id = p_tenant and r.id = p_id));
   room := payments.left_for_refund(p_tenant, p_id);
   update payments.refunds r
   set state = 'requested',

@@ -445,6 +445,88 @@ end;
 $$;
 revoke execute on function reconciliation.take_back_posting(bigint, bigint) from public;
 
+-- What a line of a bill is, beside the fact that it was laid to: `p_turn` counts the bill's lines of one fact. A supplier's line has
+-- no fee that would be compared. Plain SQL without settings, so that PostgreSQL puts it into the statement that asks: its plan is that
+-- statement's.
+create or replace function reconciliation.verdict_on(
+  p_tenant bigint, p_bill bigint, p_gateway text, p_day date, p_has_written_off boolean, p_has_cases boolean, p_n integer, p_turn bigint,
+  p_fact_kind text, p_fact_id bigint, p_number text, p_has_moved boolean, p_is_moved boolean, p_our_fen bigint, p_amount_fen bigint,
+  p_our_currency text, p_currency text, p_fee_fen bigint
+)
+returns table (was_matched boolean, is_here boolean, case_id bigint, written_off_id bigint, verdict text)
+language sql
+stable
+as $$
+  select m.fact_id is not null, coalesce(m.bill_id = p_bill, false) or p_turn > 1, coalesce(k.id, o.id), w.id,
+    case
+      when m.bill_id = p_bill and m.n = p_n then 'settled'
+      when w.id is not null
+        then case when p_is_moved and m.fact_id is null and p_our_fen = p_amount_fen and p_our_currency = p_currency then 'found' else 'settled' end
+      -- Its number is none of ours; by payment number or by hand it may have its fact all the same.
+      when p_fact_id is null and exists (
+        select from reconciliation.matches x where x.tenant_id = p_tenant and x.bill_id = p_bill and x.n = p_n
+      ) then 'settled'
+      when p_fact_id is null then case when p_has_moved then 'unknown' else 'nothing' end
+      when m.day = p_day and m.bill_id <> p_bill and p_turn = 1 and m.is_superseded
+        then case when p_has_moved and m.amount_fen = p_amount_fen and coalesce(m.fee_fen = p_fee_fen, true) then 'moved' else 'changed' end
+      when not p_has_moved then case when p_is_moved then 'state' else 'nothing' end
+      when m.fact_id is not null or p_turn > 1 then 'duplicate'
+      when not p_is_moved then 'state'
+      when p_our_fen <> p_amount_fen or p_our_currency <> p_currency then 'amount'
+      else 'match'
+    end
+  from (select) one
+  left join lateral (
+    select m.fact_id, m.day, m.bill_id, m.n, m.amount_fen, m.fee_fen,
+      m.bill_id <> p_bill and m.day = p_day and exists (
+        select from reconciliation.bills b where b.tenant_id = p_tenant and b.id = m.bill_id and b.state = 'superseded'
+      ) as is_superseded
+    from reconciliation.matches m
+    where m.tenant_id = p_tenant
+      and m.kind = p_fact_kind
+      and m.fact_id = p_fact_id
+    offset 0
+  ) m on true
+  left join lateral (
+    select c.id
+    from reconciliation.cases c
+    where p_has_written_off
+      and c.tenant_id = p_tenant
+      and c.bill_id = p_bill
+      and c.n = p_n
+      and c.state = 'explained'
+      and c.posting_id is not null
+    limit 1
+  ) w on true
+  left join lateral (
+    select c.id
+    from reconciliation.cases c
+    where (p_has_cases or p_has_written_off)
+      and c.tenant_id = p_tenant
+      and c.kind = p_fact_kind
+      and c.fact_id = p_fact_id
+      and c.fact_id is not null
+      and c.outcome <> 'duplicate'
+      and (c.state in ('open', 'waiting') or (c.state = 'explained' and c.posting_id is not null))
+    order by c.id desc
+    limit 1
+  ) k on true
+  -- Found before we had the fact: known by its number only.
+  left join lateral (
+    select c.id
+    from reconciliation.cases c
+    where p_has_cases
+      and c.tenant_id = p_tenant
+      and c.gateway = p_gateway
+      and c.key = p_fact_kind || ':' || p_number
+      and c.state in ('open', 'waiting')
+    limit 1
+  ) o on true
+$$;
+revoke execute on function reconciliation.verdict_on(
+  bigint, bigint, text, date, boolean, boolean, integer, bigint, text, bigint, text, boolean, boolean, bigint, bigint, text, text, bigint
+) from public;
+
 -- Lines of a bill beside their facts: those that agree are matched and posted, the others become cases. Gone through
 -- again, a line changes only when its fact did. Facts are reached key by key, so that a day of a million lines costs a
 -- thousand times a day of a thousand.
@@ -601,75 +683,15 @@ begin
       offset 0
     ) p on true
   ), judged as (
-    select t.*, m.fact_id is not null as was_matched, coalesce(m.bill_id = p_bill, false) or t.turn > 1 as is_here,
-      coalesce(k.id, o.id) as case_id, w.id as written_off_id,
-      case
-        when m.bill_id = p_bill and m.n = t.n then 'settled'
-        when w.id is not null
-          then case when t.is_moved and m.fact_id is null and t.our_fen = t.amount_fen and t.our_currency = t.currency then 'found' else 'settled' end
-        -- Its number is none of ours; by payment number or by hand it may have its fact all the same.
-        when t.fact_id is null and exists (
-          select from reconciliation.matches x where x.tenant_id = p_tenant and x.bill_id = p_bill and x.n = t.n
-        ) then 'settled'
-        when t.fact_id is null then case when t.has_moved then 'unknown' else 'nothing' end
-        when m.day = bill.day and m.bill_id <> p_bill and t.turn = 1 and m.is_superseded
-          then case when t.has_moved and m.amount_fen = t.amount_fen and m.fee_fen = t.fee_fen then 'moved' else 'changed' end
-        when not t.has_moved then case when t.is_moved then 'state' else 'nothing' end
-        when m.fact_id is not null or t.turn > 1 then 'duplicate'
-        when not t.is_moved then 'state'
-        when t.our_fen <> t.amount_fen or t.our_currency <> t.currency then 'amount'
-        else 'match'
-      end as verdict
+    select t.*, v.*
     from (
       select t.*, row_number() over (partition by t.fact_kind, t.fact_id, t.has_moved order by t.n) as turn
       from met t
     ) t
-    left join lateral (
-      select m.fact_id, m.day, m.bill_id, m.n, m.amount_fen, m.fee_fen,
-        m.bill_id <> p_bill and m.day = bill.day and exists (
-          select from reconciliation.bills b where b.tenant_id = p_tenant and b.id = m.bill_id and b.state = 'superseded'
-        ) as is_superseded
-      from reconciliation.matches m
-      where m.tenant_id = p_tenant
-        and m.kind = t.fact_kind
-        and m.fact_id = t.fact_id
-      offset 0
-    ) m on true
-    left join lateral (
-      select c.id
-      from reconciliation.cases c
-      where has_written_off
-        and c.tenant_id = p_tenant
-        and c.bill_id = p_bill
-        and c.n = t.n
-        and c.state = 'explained'
-        and c.posting_id is not null
-      limit 1
-    ) w on true
-    left join lateral (
-      select c.id
-      from reconciliation.cases c
-      where (has_cases or has_written_off)
-        and c.tenant_id = p_tenant
-        and c.kind = t.fact_kind
-        and c.fact_id = t.fact_id
-        and c.fact_id is not null
-        and c.outcome <> 'duplicate'
-        and (c.state in ('open', 'waiting') or (c.state = 'explained' and c.posting_id is not null))
-      order by c.id desc
-      limit 1
-    ) k on true
-    -- Found before we had the fact: known by its number only.
-    left join lateral (
-      select c.id
-      from reconciliation.cases c
-      where has_cases
-        and c.tenant_id = p_tenant
-        and c.gateway = bill.gateway
-        and c.key = t.fact_kind || ':' || t.number
-        and c.state in ('open', 'waiting')
-      limit 1
-    ) o on true
+    cross join lateral reconciliation.verdict_on(
+      p_tenant, p_bill, bill.gateway, bill.day, has_written_off, has_cases, t.n, t.turn, t.fact_kind, t.fact_id, t.number, t.has_moved,
+      t.is_moved, t.our_fen, t.amount_fen, t.our_currency, t.currency, t.fee_fen
+    ) v
   ), matched as (
     insert into reconciliation.matches (tenant_id, kind, fact_id, gateway, day, bill_id, n, amount_fen, fee_fen, posting_id)
     select p_tenant, j.fact_kind, j.fact_id, bill.gateway, bill.day, p_bill, j.n, j.amount_fen, j.fee_fen, posting

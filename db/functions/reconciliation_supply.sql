@@ -111,74 +111,15 @@ begin
       offset 0
     ) f on true
   ), judged as (
-    select t.*, m.fact_id is not null as was_matched, coalesce(m.bill_id = p_bill, false) or t.turn > 1 as is_here,
-      coalesce(k.id, o.id) as case_id, w.id as written_off_id,
-      case
-        when m.bill_id = p_bill and m.n = t.n then 'settled'
-        when w.id is not null
-          then case when t.is_moved and m.fact_id is null and t.our_fen = t.amount_fen and t.our_currency = t.currency then 'found' else 'settled' end
-        -- Paired by hand with a purchase of another number.
-        when t.fact_id is null and exists (
-          select from reconciliation.matches x where x.tenant_id = p_tenant and x.bill_id = p_bill and x.n = t.n
-        ) then 'settled'
-        when t.fact_id is null then case when t.has_moved then 'unknown' else 'nothing' end
-        when m.day = bill.day and m.bill_id <> p_bill and t.turn = 1 and m.is_superseded
-          then case when t.has_moved and m.amount_fen = t.amount_fen then 'moved' else 'changed' end
-        when not t.has_moved then case when t.is_moved then 'state' else 'nothing' end
-        when m.fact_id is not null or t.turn > 1 then 'duplicate'
-        when not t.is_moved then 'state'
-        when t.our_fen <> t.amount_fen or t.our_currency <> t.currency then 'amount'
-        else 'match'
-      end as verdict
+    select t.*, v.*
     from (
       select t.*, row_number() over (partition by t.fact_kind, t.fact_id, t.has_moved order by t.n) as turn
       from met t
     ) t
-    left join lateral (
-      select m.fact_id, m.day, m.bill_id, m.n, m.amount_fen,
-        m.bill_id <> p_bill and m.day = bill.day and exists (
-          select from reconciliation.bills b where b.tenant_id = p_tenant and b.id = m.bill_id and b.state = 'superseded'
-        ) as is_superseded
-      from reconciliation.matches m
-      where m.tenant_id = p_tenant
-        and m.kind = t.fact_kind
-        and m.fact_id = t.fact_id
-      offset 0
-    ) m on true
-    left join lateral (
-      select c.id
-      from reconciliation.cases c
-      where has_written_off
-        and c.tenant_id = p_tenant
-        and c.bill_id = p_bill
-        and c.n = t.n
-        and c.state = 'explained'
-        and c.posting_id is not null
-      limit 1
-    ) w on true
-    left join lateral (
-      select c.id
-      from reconciliation.cases c
-      where (has_cases or has_written_off)
-        and c.tenant_id = p_tenant
-        and c.kind = t.fact_kind
-        and c.fact_id = t.fact_id
-        and c.fact_id is not null
-        and c.outcome <> 'duplicate'
-        and (c.state in ('open', 'waiting') or (c.state = 'explained' and c.posting_id is not null))
-      order by c.id desc
-      limit 1
-    ) k on true
-    left join lateral (
-      select c.id
-      from reconciliation.cases c
-      where has_cases
-        and c.tenant_id = p_tenant
-        and c.gateway = bill.gateway
-        and c.key = t.fact_kind || ':' || t.number
-        and c.state in ('open', 'waiting')
-      limit 1
-    ) o on true
+    cross join lateral reconciliation.verdict_on(
+      p_tenant, p_bill, bill.gateway, bill.day, has_written_off, has_cases, t.n, t.turn, t.fact_kind, t.fact_id, t.number, t.has_moved,
+      t.is_moved, t.our_fen, t.amount_fen, t.our_currency, t.currency, null
+    ) v
   ), matched as (
     insert into reconciliation.matches (tenant_id, kind, fact_id, gateway, day, bill_id, n, amount_fen, fee_fen, posting_id)
     select p_tenant, j.fact_kind, j.fact_id, bill.gateway, bill.day, p_bill, j.n, j.amount_fen, j.fee_fen, posting
@@ -314,3 +255,20 @@ begin
   return answer;
 end;
 $$;
+
+-- Some statement has it.
+create or replace function reconciliation.is_matched(p_tenant bigint, p_kind text, p_fact bigint)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog
+as $$
+  select exists (
+    select from reconciliation.matches x
+    where x.tenant_id = p_tenant
+      and x.kind = p_kind
+      and x.fact_id = p_fact
+  )
+$$;
+revoke execute on function reconciliation.is_matched(bigint, text, bigint) from public;

@@ -243,6 +243,26 @@ as $$
 $$;
 revoke execute on function redeem.worth(bigint, bigint, integer, bigint) from public;
 
+-- The code that was sold as this piece has been used, be it once of several times.
+create or replace function redeem.is_code_used(p_tenant bigint, p_no bigint, p_line integer, p_piece integer)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog
+as $$
+  select exists (
+    select from redeem.codes r
+    where r.tenant_id = p_tenant
+      and r.order_no = p_no
+      and r.order_no is not null
+      and r.line_no = p_line
+      and r.piece = p_piece
+      and r.used > 0
+  )
+$$;
+revoke execute on function redeem.is_code_used(bigint, bigint, integer, integer) from public;
+
 -- Asked {reason, actor, staffId, lines}; `lines` names parts of a bundle, null is all that is left. Codes that were used, what was
 -- topped up or done by hand, and points that were spent stay with their owner: of a line that has such nothing is taken back. The use is
 -- free again once nothing of the order is left.

@@ -12,6 +12,7 @@
 --   redeem.lock_sold(tenant, nos)                 inside lock_accounts: codes before accounts, as whoever redeems takes them
 --   redeem.void_sold(tenant, no, line, pieces, whole)   inside a refund: unused uses end with the right
 --   redeem.sold_view(tenant, no, line, limit)     the codes of a line for its buyer's page, still sealed
+--   redeem.link_cost(tenant, sku)                 what one link costs us at most; null: nobody knows
 --   redeem.part_worths(tenant, sku, fen)          what a piece of each part of a bundle is worth
 --
 -- Lock order: the order that sold, its codes by id, the order that redeems, accounts by id, sales.
@@ -496,3 +497,24 @@ as $$
   cross join lateral unnest(s.quantities) with ordinality as p(quantity, n)
 $$;
 revoke execute on function redeem.part_worths(bigint, bigint, bigint) from public;
+
+-- What one link of this SKU costs us at most: each use of it will be delivered once. Null where nobody knows. Not `definer`: asked for a
+-- page under its shop's row security.
+create or replace function redeem.link_cost(p_tenant bigint, p_sku bigint)
+returns bigint
+language sql
+stable
+as $$
+  select b.quantity * b.uses_per_code * coalesce(catalog.usual_cost(p_tenant, b.sku_id), (
+    -- Of a bundle at least what is known of its parts.
+    select sum(catalog.usual_cost(p_tenant, p.part_sku_id) * p.quantity)::bigint
+    from catalog.bundle_parts p
+    where p.tenant_id = p_tenant
+      and p.sku_id = b.sku_id
+      and p.part_sku_id is not null
+  ))
+  from redeem.batches b
+  where b.tenant_id = p_tenant
+    and b.link_sku_id = p_sku
+    and b.replaced_at is null
+$$;

@@ -5,7 +5,6 @@
 --   stock.shelves(tenant, sku)                        all of them, for whoever takes cards off a shelf without knowing which
 --   stock.lock_shelves(tenant, sku)                   locks them
 --   stock.shelves_of(tenant, skus, warehouses, totals)  one each, for lines
---   stock.replacing_from(tenant, sku, no, line)       where a line's replacement comes from
 --   stock.note_import(tenant, sku, warehouse, …)      imported for channels only: into the warehouse, by way of the total one
 --   stock.move(tenant, kind, moves, reason, by, undoes)  pieces between warehouses, all or none
 --   stock.top_ups(tenant)                             what the rules want now, bounded by what the total warehouse has
@@ -64,29 +63,6 @@ as $$
   from unnest(p_skus, p_warehouses, p_totals) with ordinality as x(sku, warehouse, total, n)
 $$;
 revoke execute on function stock.shelves_of(bigint, bigint[], bigint[], bigint[]) from public;
-
--- From where the line was sold, and after it, where its channel may fall back or is closed, from the total warehouse: what
--- could have replaced it has gone back there, and nothing comes into a closed one any more.
-create or replace function stock.replacing_from(p_tenant bigint, p_sku bigint, p_no bigint, p_line integer)
-returns bigint[]
-language sql
-security definer
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-as $$
-  select coalesce((
-    select case when w.falls_back or w.state = 'closed' then array[w.id, null] else array[w.id] end
-    from orders.lines l
-    cross join lateral (
-      select w.id, w.falls_back, w.state from stock.warehouses w where w.tenant_id = p_tenant and w.id = l.warehouse_id offset 0
-    ) w
-    where l.tenant_id = p_tenant
-      and l.order_no = p_no
-      and l.line_no = p_line
-  ), array[null::bigint])
-$$;
-revoke execute on function stock.replacing_from(bigint, bigint, bigint, integer) from public;
 
 create or replace function stock.note_import(p_tenant bigint, p_sku bigint, p_warehouse bigint, p_batch bigint, p_pieces bigint)
 returns void
@@ -595,7 +571,7 @@ as $$
     when 'bundle' then (
       select min(case s.kind
         when 'card' then greatest(stock.free(p_tenant, s.id, h.id), case when h.falls_back then stock.free(p_tenant, s.id, null) end)
-        when 'service' then fulfilment.service_left(p_tenant, s.id)
+        when 'service' then catalog.service_left(p_tenant, s.id)
         else s.supply_stock
       end / p.quantity)
       from catalog.bundle_parts p

@@ -485,3 +485,18 @@ as $$
   select coalesce(jsonb_agg(jsonb_build_object('tenantId', p.tenant_id, 'supplierId', p.id)), '[]')
   from put_off p
 $$;
+
+-- What a piece of the SKU costs at the cheapest source that sells it.
+create or replace function suppliers.least_cost(p_tenant bigint, p_sku bigint)
+returns bigint
+language sql
+stable
+as $$
+  select ceil(min(p.cost_hao) / 100.0)::bigint
+  from suppliers.offers o
+  join suppliers.products p on p.tenant_id = p_tenant and p.id = o.product_id
+  where o.tenant_id = p_tenant
+    and o.sku_id = p_sku
+    and o.enabled
+    and p.on_sale
+$$;

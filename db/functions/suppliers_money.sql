@@ -77,12 +77,7 @@ begin
     return jsonb_build_object('code', 'suppliers.money_not_booked', 'params', '{}'::jsonb);
   end if;
   -- A statement has it: whoever says that it never was has to say so to the statement's day.
-  if exists (
-    select from reconciliation.matches x
-    where x.tenant_id = p_tenant
-      and x.kind = the_money.kind
-      and x.fact_id = p_money
-  ) then
+  if suppliers.is_reconciled(p_tenant, the_money.kind, p_money) then
     return jsonb_build_object('code', 'suppliers.money_reconciled', 'params', '{}'::jsonb);
   end if;
   update suppliers.money m
@@ -94,7 +89,7 @@ begin
     and m.id = p_money;
   perform suppliers.post_money(p_tenant, p_money, true);
   if the_money.recovery_id is not null then
-    perform fulfilment.reopen_recovery(p_tenant, the_money.recovery_id, p_actor, p_note);
+    perform suppliers.reopen_recovery(p_tenant, the_money.recovery_id, p_actor, p_note);
   end if;
   return jsonb_build_object(
     'ok', true, 'supplierId', the_money.supplier_id, 'kind', the_money.kind, 'amountFen', the_money.amount_fen,

@@ -201,7 +201,7 @@ stable
 security definer
 set search_path = pg_catalog
 as $$
-  select fulfilment.sold_lately(p_tenant, p_sku, 30) > fulfilment.sold_lately(p_tenant, p_sku, 1)
+  select suppliers.sold_lately(p_tenant, p_sku, 30) > suppliers.sold_lately(p_tenant, p_sku, 1)
 $$;
 
 -- Every rule with steps is counted anew after ten minutes, and its step moves at most once an hour. In a commit of its own that touches
@@ -227,7 +227,7 @@ begin
     limit p_limit
     for no key update of r skip locked
   ), found as materialized (
-    select d.*, fulfilment.sold_lately(d.tenant_id, d.sku_id, 1) as sold,
+    select d.*, suppliers.sold_lately(d.tenant_id, d.sku_id, 1) as sold,
       d.has_past or suppliers.sold_before(d.tenant_id, d.sku_id) as past
     from due d
   ), counted as (

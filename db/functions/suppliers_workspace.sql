@@ -339,11 +339,7 @@ begin
     return null;
   end if;
   if due.what = 'overdue' and due.order_no is not null then
-    perform 1
-    from orders.orders o
-    where o.tenant_id = due.tenant_id
-      and o.no = due.order_no
-    for no key update;
+    perform suppliers.lock_order(due.tenant_id, due.order_no);
   end if;
   task := suppliers.open_task(due.tenant_id, due.supplier_id, due.id);
   if due.what = 'forget' then
@@ -358,32 +354,13 @@ begin
     set overdue_at = now()
     where t.tenant_id = due.tenant_id
       and t.id = due.id;
-    update orders.lines l
-    set state = 'exception',
-        exception_reason = 'supply_overdue',
-        exception_note = due.name,
-        exception_at = now()
-    where l.tenant_id = due.tenant_id
-      and l.order_no = due.order_no
-      and l.line_no = due.line_no
-      and l.state = 'supplying';
-    perform fulfilment.restock_trouble(due.tenant_id, p.restock_id, 'supply_unknown', 0)
+    perform suppliers.restock_trouble(due.tenant_id, p.restock_id, 'supply_unknown', 0)
     from suppliers.purchases p
     where p.tenant_id = due.tenant_id
       and p.no = task.no
       and p.purpose = 'stock';
-    if due.order_no is not null and exists (
-      select from orders.lines l
-      where l.tenant_id = due.tenant_id
-        and l.order_no = due.order_no
-        and l.line_no = due.line_no
-        and l.exception_reason = 'supply_overdue'
-    ) then
-      perform events.append(due.tenant_id, '{}', jsonb_build_array(jsonb_build_object(
-        'type', 'order.exception',
-        'subject', 'order:' || due.order_no,
-        'payload', jsonb_build_object('no', due.order_no, 'lineNo', due.line_no, 'reason', 'supply_overdue')
-      )));
+    if due.order_no is not null then
+      perform suppliers.line_overdue(due.tenant_id, due.order_no, due.line_no, due.name);
     end if;
   end if;
   return jsonb_build_object('tenantId', due.tenant_id, 'taskId', due.id, 'what', due.what);

@@ -403,3 +403,17 @@ begin
   return answer;
 end;
 $$;
+
+-- What a piece of the SKU's newest batch cost; null when nobody wrote it down.
+create or replace function vault.last_cost(p_tenant bigint, p_sku bigint)
+returns bigint
+language sql
+stable
+as $$
+  select nullif(b.cost_fen, 0)
+  from vault.batches b
+  where b.tenant_id = p_tenant
+    and b.sku_id = p_sku
+  order by b.id desc
+  limit 1
+$$;

@@ -2,7 +2,6 @@
 -- order, and a hold in the ledger keeps its piece, as of any other order.
 --
 --   vault.import_numbers(tenant, batch, chunk)     the public numbers of an import's codes; inside import_chunk
---   vault.let_go_of_numbers(tenant, sku)           of orders whose promise gave way
 --   vault.release_numbers(tenant, nos)             of orders that end
 --   vault.release_number(tenant, no, card)         of a line that is given back
 --   vault.numbers_due()                            all tenants: SKUs whose cards do not show what they should
@@ -31,31 +30,6 @@ as $$
     and n.number is not null
 $$;
 revoke execute on function vault.import_numbers(bigint, bigint, jsonb) from public;
-
--- Without its hold a chosen card would be kept from everybody though nothing in the ledger says so. The caller has locked the shelf.
-create or replace function vault.let_go_of_numbers(p_tenant bigint, p_sku bigint)
-returns void
-language sql
-security definer
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-as $$
-  update vault.cards c
-  set picked_by = null
-  where c.tenant_id = p_tenant
-    and c.picked_by is not null
-    and c.sku_id = p_sku
-    and not exists (
-      select
-      from orders.lines l
-      join ledger.holds h on h.tenant_id = p_tenant and h.id = l.hold_id and h.state = 'held'
-      where l.tenant_id = p_tenant
-        and l.order_no = c.picked_by
-        and l.pick_card = c.id
-    )
-$$;
-revoke execute on function vault.let_go_of_numbers(bigint, bigint) from public;
 
 create or replace function vault.release_numbers(p_tenant bigint, p_nos bigint[])
 returns void

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { sqlFunctions } from './sql-reach.ts'
 
 /**
  * The picture in `docs/architecture.md`, made from the code: which module imports which (a line), and which module's SQL
@@ -73,34 +74,14 @@ const moduleOf = (path: string): string | undefined => new RegExp(`^${MODULES}/(
 
 /** `from to` for each module whose SQL functions name a table or function of another module's schema. */
 async function reaches(root: string, names: readonly string[]): Promise<readonly string[]> {
-  const [migrations, functions] = await Promise.all([sqlIn(root, 'migrations'), sqlIn(root, 'functions')])
-  const ours = new Set(
-    [...migrations, ...functions].flatMap(({ sql }) =>
-      [...sql.matchAll(/create (?:table|or replace function) ([a-z_.]+)/g)].map(([, name]) => name),
-    ),
-  )
   const edges = new Set<string>()
-  for (const { file, sql } of functions) {
-    const from = names.find((name) => file === `${name}.sql` || file.startsWith(`${name}_`))
-    if (from === undefined) continue
-    // An alias with a column looks like a table, so only names that were created count.
-    for (const [name, to = ''] of sql.matchAll(/\b([a-z]+)\.[a-z_]+/g)) {
-      if (to !== from && names.includes(to) && ours.has(name)) edges.add(`${from} ${to}`)
+  for (const one of await sqlFunctions(root)) {
+    const from = schemaOf(one.name)
+    for (const to of one.reaches.map(schemaOf)) {
+      if (from !== to && names.includes(from) && names.includes(to)) edges.add(`${from} ${to}`)
     }
   }
   return [...edges]
 }
 
-/** Without comments and texts: a refusal's code or an account's kind looks like a table. */
-async function sqlIn(
-  root: string,
-  folder: string,
-): Promise<readonly { readonly file: string; readonly sql: string }[]> {
-  const path = join(root, 'db', folder)
-  return await Promise.all(
-    (await readdir(path)).map(async (file) => ({
-      file,
-      sql: (await readFile(join(path, file), 'utf8')).replace(/--.*$|'[^']*'/gm, ''),
-    })),
-  )
-}
+const schemaOf = (name: string): string => name.slice(0, name.indexOf('.'))

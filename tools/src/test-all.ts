@@ -44,6 +44,7 @@ const checks: readonly Gate[] = [
       'torture',
     ),
   },
+  { name: 'rows of SQL functions', command: node('tools/src/sql-rows.ts') },
   { name: 'unused code', command: node('node_modules/knip/bin/knip.js') },
   { name: 'generated files are fresh', command: node('tools/src/gen.ts', '--check') },
 ]

@@ -347,6 +347,12 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     doZh: '对照该供应商的往来账与采购记录，找出多记或少记的一笔。',
     doEn: 'Compare the supplier’s account with its purchases and money, and find what is too much or missing.',
   },
+  papers_differ: {
+    zh: '供应商记为自 {booked} 起停采，按其现行合同与资质应为 {counted}',
+    en: 'Buying from the supplier stops on {booked}; its current papers say {counted}',
+    doZh: '打开该供应商的「合同与资质」，核对现行各份的有效期，为其中一份上传新版本，停采日随之重算。',
+    doEn: 'Open the supplier’s papers, check how long the current ones hold, and upload a new version of one: the day is made again.',
+  },
   peer_order_missing: {
     zh: '下游商户单号 {number} 已答复成交，却没有对应的订单',
     en: 'Number {number} of another shop was answered as ordered, and its order is not there',

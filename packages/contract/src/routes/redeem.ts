@@ -25,7 +25,7 @@ import {
   SKU_KINDS,
   WHEN_SHORT,
 } from '../states.ts'
-import { orderView } from './orders.ts'
+import { orderView } from './mall-orders.ts'
 
 export const REDEEM_CODES_MAX = 20_000
 export const REDEEM_USES_MAX = 100_000

@@ -123,7 +123,6 @@ const OBJECTS: Readonly<Record<string, readonly [zh: string, en: string]>> = {
   recovery: ['追偿', 'claim'],
   restock: ['补货', 'restock'],
   purchase: ['采购', 'purchase'],
-  redeem_code: ['兑换码', 'redeem code'],
   supply_task: ['供货任务', 'supply task'],
   offered_codes: ['供应商报来的卡密', 'offered codes'],
   webhook: ['Webhook', 'webhook'],

@@ -9,6 +9,7 @@ import { Button } from '../../shared/ui/button.tsx'
 import { focusFirstFault } from '../../shared/ui/field.tsx'
 import { moneyText } from '../../shared/ui/money.tsx'
 import { Card, Columns } from '../../shared/ui/page.tsx'
+import payBar from '../../shared/ui/pay-bar.module.css'
 import { Price, usePriceText } from '../../shared/ui/price.tsx'
 import { Notice } from '../../shared/ui/states.tsx'
 import { BuyerFields } from './buyer-fields.tsx'
@@ -101,9 +102,9 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
   }
 
   const total = (
-    <div className={css.total}>
+    <div className={payBar.total}>
       <span>{t('checkout.total')}</span>
-      <Price fen={payableFen} points={shown.totalPoints} className={css.totalMoney ?? ''} />
+      <Price fen={payableFen} points={shown.totalPoints} className={payBar.totalMoney ?? ''} />
     </div>
   )
   return (
@@ -140,7 +141,7 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
           </>
         }
         side={
-          <Card className={css.summary} title={t('order.summary')}>
+          <Card className={payBar.summary} title={t('order.summary')}>
             <dl className={css.sums}>
               {lines.map((line) => (
                 <SumRow key={line.sku.id} line={line} quote={shown} />
@@ -159,7 +160,7 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
               )}
             </dl>
             {total}
-            <div className={css.bar}>
+            <div className={payBar.bar}>
               <Refusal
                 problem={changed || !place.error ? undefined : problemOf(place.error)}
                 lines={lines}
@@ -168,8 +169,8 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
                 blocked={blocked}
                 pointsMissing={pointsMissing}
               />
-              <div className={css.barRow}>
-                <div className={css.barTotal}>{total}</div>
+              <div className={payBar.barRow}>
+                <div className={payBar.barTotal}>{total}</div>
                 <Button
                   type="submit"
                   look="primary"

@@ -1,8 +1,8 @@
 import type { Shop } from '../../shared/api/types.ts'
+import { useFaultMessage } from '../../shared/buyer-question.tsx'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { PasswordField, TextField } from '../../shared/ui/field.tsx'
 import { Card } from '../../shared/ui/page.tsx'
-import { useFaultMessage } from './buyer-fields.tsx'
 import css from './checkout.module.css'
 import { type Draft, type Faults, PASSWORD_LENGTH_MAX } from './draft.ts'
 

@@ -1,5 +1,6 @@
 import type { Shop } from '../../shared/api/types.ts'
-import { type FieldFault, faultOf, isContact } from '../../shared/form-check.ts'
+import type { BuyerFault } from '../../shared/buyer-question.tsx'
+import { faultOf, isContact } from '../../shared/form-check.ts'
 import { tabStorage } from '../../shared/storage.ts'
 import { fieldId, fieldsOf, type Line } from './lines.ts'
 
@@ -32,9 +33,8 @@ export const draftMemory = {
   },
 }
 
-export type Fault = FieldFault | 'mismatch' | 'account' | 'contact' | 'password'
 /** By field id, or `contact` and `queryPassword`. */
-export type Faults = Readonly<Record<string, Fault>>
+export type Faults = Readonly<Record<string, BuyerFault>>
 
 export const PASSWORD_LENGTH_MIN = 4
 export const PASSWORD_LENGTH_MAX = 64
@@ -46,7 +46,7 @@ export function faultsOf(
   shop: Pick<Shop, 'queryPasswordRequired'>,
   guest: boolean,
 ): Faults {
-  const faults: Record<string, Fault> = {}
+  const faults: Record<string, BuyerFault> = {}
   for (const line of lines) {
     for (const field of fieldsOf(line)) {
       const id = fieldId(line, field)

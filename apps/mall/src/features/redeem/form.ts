@@ -1,5 +1,6 @@
 import type { FormField, RedeemFace } from '../../shared/api/types.ts'
-import { type FieldFault, faultOf, isContact } from '../../shared/form-check.ts'
+import type { BuyerFault } from '../../shared/buyer-question.tsx'
+import { faultOf, isContact } from '../../shared/form-check.ts'
 
 export type Draft = {
   readonly contact: string
@@ -8,14 +9,13 @@ export type Draft = {
   readonly answers: Readonly<Record<string, string>>
   readonly repeats: Readonly<Record<string, string>>
 }
-export type Fault = FieldFault | 'mismatch' | 'contact' | 'password'
 
 export const PASSWORD_LENGTH_MIN = 4
 export const PASSWORD_LENGTH_MAX = 64
 
 /** By `field.<key>`, `repeat.<key>`, `contact` and `queryPassword`. Members sign in to find their orders again. */
-export function faultsOf(draft: Draft, face: RedeemFace, isGuest: boolean): Readonly<Record<string, Fault>> {
-  const faults: Record<string, Fault> = {}
+export function faultsOf(draft: Draft, face: RedeemFace, isGuest: boolean): Readonly<Record<string, BuyerFault>> {
+  const faults: Record<string, BuyerFault> = {}
   for (const field of face.formFields) {
     const fault = faultOf(field, draft.answers[field.key] ?? '')
     if (fault) faults[`field.${field.key}`] = fault

@@ -4,15 +4,15 @@ import { useNavigate } from 'react-router'
 import { call, problemOf } from '../../shared/api/client.ts'
 import { isUncertain } from '../../shared/api/problem.ts'
 import { rememberOrder } from '../../shared/api/queries.ts'
-import type { FormField, Me, RedeemFace } from '../../shared/api/types.ts'
-import { FORM_VALUE_LENGTH_MAX } from '../../shared/form-check.ts'
+import type { Me, RedeemFace } from '../../shared/api/types.ts'
+import { BuyerQuestion, useFaultMessage } from '../../shared/buyer-question.tsx'
 import { currentLocale, useI18n } from '../../shared/i18n/index.ts'
 import { placingKey } from '../../shared/placing-key.ts'
 import { Button, ButtonLink } from '../../shared/ui/button.tsx'
-import { focusFirstFault, PasswordField, SelectField, TextField } from '../../shared/ui/field.tsx'
+import { focusFirstFault, PasswordField, TextField } from '../../shared/ui/field.tsx'
 import { Card } from '../../shared/ui/page.tsx'
 import { Notice } from '../../shared/ui/states.tsx'
-import { type Draft, type Fault, faultsOf, formOf, PASSWORD_LENGTH_MAX } from './form.ts'
+import { type Draft, faultsOf, formOf, PASSWORD_LENGTH_MAX } from './form.ts'
 import css from './redeem.module.css'
 
 const SIGN_IN = `/sign-in?${new URLSearchParams({ next: '/redeem' })}`
@@ -61,7 +61,16 @@ export function RedeemForm({ code, face, me, onStale }: Props) {
         <Card title={t('checkout.form')}>
           <div className={css.form}>
             {face.formFields.map((field) => (
-              <Question key={field.key} field={field} draft={draft} faults={shown} onChange={setDraft} />
+              <BuyerQuestion
+                key={field.key}
+                field={field}
+                answer={draft.answers[field.key]}
+                repeat={draft.repeats[field.key]}
+                fault={shown[`field.${field.key}`]}
+                repeatFault={shown[`repeat.${field.key}`]}
+                onAnswer={(value) => setDraft({ ...draft, answers: { ...draft.answers, [field.key]: value } })}
+                onRepeat={(value) => setDraft({ ...draft, repeats: { ...draft.repeats, [field.key]: value } })}
+              />
             ))}
           </div>
         </Card>
@@ -158,83 +167,4 @@ function Failure({ error }: { readonly error: unknown }) {
   if (problem.code === 'orders.sold_out' || problem.code === 'orders.bundle_part_short')
     return <Notice>{t('redeem.noStock')}</Notice>
   return <Notice>{problem.message}</Notice>
-}
-
-type QuestionProps = {
-  readonly field: FormField
-  readonly draft: Draft
-  readonly faults: Readonly<Record<string, Fault>>
-  readonly onChange: (draft: Draft) => void
-}
-
-function Question({ field, draft, faults, onChange }: QuestionProps) {
-  const { t, own } = useI18n()
-  const message = useFaultMessage()
-  const { key } = field
-  const label = own(field.labelZh, field.labelEn)
-  const common = {
-    label,
-    hint: own(field.hintZh, field.hintEn) || undefined,
-    error: message(faults[`field.${key}`], field.type),
-    optional: !field.required,
-    required: field.required,
-    value: draft.answers[key] ?? '',
-  }
-  const answer = (value: string) => onChange({ ...draft, answers: { ...draft.answers, [key]: value } })
-  if (field.type === 'select') {
-    const options = (field.options ?? []).map(({ value, labelZh, labelEn }) => ({
-      value,
-      label: own(labelZh, labelEn),
-    }))
-    return (
-      <SelectField
-        {...common}
-        placeholder={t('checkout.choose')}
-        options={options}
-        onChange={(event) => answer(event.target.value)}
-      />
-    )
-  }
-  const first = (
-    <TextField
-      {...common}
-      {...KEYBOARDS[field.type]}
-      maxLength={FORM_VALUE_LENGTH_MAX}
-      onChange={(event) => answer(event.target.value)}
-    />
-  )
-  if (!field.confirmTwice) return first
-  return (
-    <>
-      {first}
-      <TextField
-        {...KEYBOARDS[field.type]}
-        label={t('checkout.confirmAgain', { label })}
-        error={message(faults[`repeat.${key}`], field.type)}
-        autoComplete="off"
-        maxLength={FORM_VALUE_LENGTH_MAX}
-        value={draft.repeats[key] ?? ''}
-        onChange={(event) => onChange({ ...draft, repeats: { ...draft.repeats, [key]: event.target.value } })}
-        // The second typing is a check; a pasted copy of the first would check nothing.
-        onPaste={(event) => event.preventDefault()}
-      />
-    </>
-  )
-}
-
-const KEYBOARDS = {
-  text: { type: 'text', autoCapitalize: 'off', autoCorrect: 'off', spellCheck: false },
-  phone: { type: 'tel', inputMode: 'tel', autoComplete: 'tel-national' },
-  email: { type: 'email', inputMode: 'email', autoComplete: 'email' },
-  number: { type: 'text', inputMode: 'numeric' },
-} as const
-
-function useFaultMessage() {
-  const { t } = useI18n()
-  return (fault: Fault | undefined, type: FormField['type'] = 'text'): string | undefined => {
-    if (fault === undefined) return undefined
-    if (fault === 'required' && type === 'select') return t('checkout.errors.requiredSelect')
-    if (fault === 'badFormat' && type !== 'text' && type !== 'select') return t(`checkout.errors.${type}`)
-    return t(`checkout.errors.${fault}`)
-  }
 }

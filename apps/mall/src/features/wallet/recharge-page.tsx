@@ -9,6 +9,7 @@ import { WalletIcon } from '../../shared/ui/icons.tsx'
 import { leastOf, takes } from '../../shared/ui/method-note.tsx'
 import { Money, moneyText } from '../../shared/ui/money.tsx'
 import { Card, Columns, Page } from '../../shared/ui/page.tsx'
+import payBar from '../../shared/ui/pay-bar.module.css'
 import { Bone, EmptyState, ErrorState, Loading, Notice } from '../../shared/ui/states.tsx'
 import { AmountChoice, type Chosen } from './amount-choice.tsx'
 import { MemberOnly } from './member-only.tsx'
@@ -72,9 +73,9 @@ function RechargeForm({ offer: asSet }: { readonly offer: RechargeOffer }) {
     recharge.mutate({ amountFen, bonusFen, payWith: method.gateway })
   }
   const total = (
-    <div className={css.total}>
+    <div className={payBar.total}>
       <span>{t('wallet.payable')}</span>
-      <Money fen={payableFen} className={css.totalMoney ?? ''} />
+      <Money fen={payableFen} className={payBar.totalMoney ?? ''} />
     </div>
   )
   return (
@@ -99,7 +100,7 @@ function RechargeForm({ offer: asSet }: { readonly offer: RechargeOffer }) {
           </>
         }
         side={
-          <Card title={t('wallet.summary')} className={css.summary}>
+          <Card title={t('wallet.summary')} className={payBar.summary}>
             <Sums
               amountFen={fits ? amountFen : 0}
               bonusFen={bonusFen}
@@ -107,10 +108,10 @@ function RechargeForm({ offer: asSet }: { readonly offer: RechargeOffer }) {
               balanceFen={me?.balanceFen ?? 0}
             />
             {total}
-            <div className={css.bar}>
+            <div className={payBar.bar}>
               {problem && <Notice>{problem.status === 0 ? t('errors.offlineText') : problem.message}</Notice>}
-              <div className={css.barRow}>
-                <div className={css.barTotal}>{total}</div>
+              <div className={payBar.barRow}>
+                <div className={payBar.barTotal}>{total}</div>
                 <Button
                   type="submit"
                   look="primary"

@@ -5,7 +5,8 @@ import { createCategory, createGoods, createTag, setShelf, storePicture } from '
 import type { Ctx, ReadTx } from '../../platform/db/index.ts'
 import type { Platform } from '../../platform/module.ts'
 import { drawArt } from './card-art.ts'
-import { type CodeStyle, type DemoGoods, demoCategories, demoGoods, demoTags } from './goods.ts'
+import { demoCategories, demoGoods, demoTags } from './goods.ts'
+import type { CodeStyle, DemoGoods } from './goods-shapes.ts'
 
 /** A SKU of the demo shop and the codes that the seed should import for it. */
 export type SeededSku = {

@@ -141,20 +141,24 @@ test('an audit that cannot go on says so, and is given up after its last try', a
   const shop = await house.newShop()
   const runId = await startRun(platform, shop.tenantId, { source: 'schedule', askedBy: '', isWhole: true })
   // What a check reads is gone for a while.
-  await house.query('alter function books.check_holds(bigint, jsonb, integer, jsonb) rename to check_holds_gone')
+  await house.query(
+    'alter function books.look_at_holds(bigint, jsonb, integer, timestamptz, jsonb) rename to look_at_holds_gone',
+  )
   onTestFinished(async () => {
-    await house.query('alter function books.check_holds_gone(bigint, jsonb, integer, jsonb) rename to check_holds')
+    await house.query(
+      'alter function books.look_at_holds_gone(bigint, jsonb, integer, timestamptz, jsonb) rename to look_at_holds',
+    )
   })
   const job = { tenantId: shop.tenantId, payload: { runId }, attemptsMax: 2, log: platform.log }
   const task = auditTask(platform)
-  await expect(task.run({ ...job, attempt: 1 })).rejects.toThrow('check_holds')
+  await expect(task.run({ ...job, attempt: 1 })).rejects.toThrow('look_at_holds')
   expect((await shop.staff.call('books.getRun', { params: { id: runId } })).state).toBe('running')
-  await expect(task.run({ ...job, attempt: 2 })).rejects.toThrow('check_holds')
+  await expect(task.run({ ...job, attempt: 2 })).rejects.toThrow('look_at_holds')
   const run = await shop.staff.call('books.getRun', { params: { id: runId } })
-  expect([run.state, run.error?.includes('check_holds')]).toEqual(['failed', true])
+  expect([run.state, run.error?.includes('look_at_holds')]).toEqual(['failed', true])
 
   const { code, stderr } = await cli('audit', shop.slug, '--json')
-  expect([code, stderr.includes('check_holds')]).toEqual([2, true])
+  expect([code, stderr.includes('look_at_holds')]).toEqual([2, true])
 })
 
 test('the command says by its exit code whether the books are clean, and with --json what is not', async () => {

@@ -461,6 +461,12 @@ const plantings: readonly Planting[] = [
     told: { supplier_differs: ['supplier 999001', 'supplier 999001'] },
   },
   {
+    name: 'a supplier that is bought from longer than its papers say',
+    sql: `insert into suppliers.suppliers (tenant_id, id, name, adapter, state, papers_until) overriding system value
+        values (${tenant}, 999001, '供应商', 'fulu', 'paused', date '2030-01-01')`,
+    told: { papers_differ: ['supplier 999001'] },
+  },
+  {
     name: 'a number of another shop whose order is not there',
     sql: peer(999_000_001),
     told: { peer_order_missing: ['order 999000001'] },

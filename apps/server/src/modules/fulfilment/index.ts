@@ -1,6 +1,6 @@
 export { refundOrder } from './commands/refund-order.ts'
 export { createSettler } from './commands/settle-payments.ts'
-export type { Capture, CaptureOutcome, CaptureVerdict } from './model.ts'
+export type { Capture, CaptureOutcome } from './model.ts'
 export type { PaymentDoor } from './ports.ts'
 export { deliveryContents, textMessageOf } from './queries/delivery-content.ts'
 export { fulfilmentModule } from './routes.ts'

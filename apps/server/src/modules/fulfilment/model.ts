@@ -1,4 +1,5 @@
 import type { SealedView } from '../orders/index.ts'
+import type { CaptureVerdict } from '../payments/index.ts'
 
 /** A payment that a gateway has told of and whose signature and merchant are verified. */
 export type Capture = {
@@ -13,14 +14,6 @@ export type Capture = {
   readonly body: string
   readonly asked?: true
 }
-export type CaptureVerdict =
-  | 'applied'
-  | 'duplicate'
-  | 'surplus'
-  | 'unmatched'
-  | 'unknown_order'
-  | 'wrong_amount'
-  | 'wrong_currency'
 export type CaptureOutcome = {
   readonly verdict: CaptureVerdict
   readonly orderNo: number

@@ -1,6 +1,6 @@
 import type { ProductKind } from '@quanshu/contract'
 import type { TenantId } from '@quanshu/kernel'
-import { createRhythm } from '../../platform/jobs/index.ts'
+import { createCrew } from '../../platform/jobs/index.ts'
 import type { Loop, Platform } from '../../platform/module.ts'
 import type { Outbound } from '../../platform/outbound/index.ts'
 import { counter, seconds } from '../../platform/telemetry/index.ts'
@@ -58,7 +58,6 @@ export function createLanes(
 ): Lanes {
   const { tell, traceOf } = ports
   const { db, log, config } = platform
-  const running = new Set<Promise<void>>()
 
   async function call(due: Due, supplier: OpenSupplier): Promise<AskOutcome | PlaceOutcome> {
     const { adapter, account, shopSlug } = supplier
@@ -107,44 +106,16 @@ export function createLanes(
     await tell(due.tenantId, { id: due.id, lease: due.lease, ...news })
   }
 
-  const rhythm = createRhythm({
+  return createCrew<Due>({
     name: 'suppliers.lanes',
     idleMs: IDLE_MS,
+    atOnceMax: CALLS_MAX,
     log,
-    turn: async () => {
-      const room = CALLS_MAX - running.size
-      if (room <= 0) return 'idle'
-      const due = await db.callGlobal<readonly Due[]>('suppliers.take_due', LEASE_SECONDS, room)
-      for (const one of due) {
-        const call = serve(one)
-          .catch((error: unknown) =>
-            // The lease runs out, and the purchase is asked about.
-            log.error({ err: error, tenantId: one.tenantId, purchase: one.no }, 'what a supplier said was not kept'),
-          )
-          .finally(() => {
-            running.delete(call)
-            rhythm.kick()
-          })
-        running.add(call)
-      }
-      return 'idle'
-    },
+    take: (room) => db.callGlobal<readonly Due[]>('suppliers.take_due', LEASE_SECONDS, room),
+    work: serve,
+    // The lease runs out, and the purchase is asked about.
+    lost: ({ tenantId, no }) => [{ tenantId, purchase: no }, 'what a supplier said was not kept'],
   })
-  return {
-    kick: rhythm.kick,
-    loop: {
-      name: 'suppliers.lanes',
-      start: () => {
-        const { stop } = rhythm.start()
-        return {
-          stop: async () => {
-            await stop()
-            await Promise.all(running)
-          },
-        }
-      },
-    },
-  }
 }
 
 async function within<T>(ms: number, call: Promise<T>): Promise<T> {

@@ -66,8 +66,7 @@ class OneConnection implements DatabaseConnection {
     return await turn
   }
 
-  // biome-ignore lint/correctness/useYield: the interface asks for a generator; rows are read in pages instead.
-  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+  streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
     throw new Error('streaming is not offered: read in pages')
   }
 }

@@ -15,8 +15,7 @@ export function disposition({ fileName, inline }: Pick<FileReply, 'fileName' | '
   const kind = inline ? 'inline' : 'attachment'
   if (fileName === undefined) return kind
   // Path separators, quotes and control characters have no place in a name, whoever chose it.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  const name = fileName.replace(/[\u0000-\u001f\u007f"\\/]/g, '_').toWellFormed()
+  const name = fileName.replace(/[[\p{Cc}--[\x80-\x9f]]"\\\/]/gv, '_').toWellFormed()
   const plain = name.replace(/[^\x20-\x7e]/g, '_').replace(/%/g, '_')
   const encoded = encodeURIComponent(name).replace(
     /['()*]/g,

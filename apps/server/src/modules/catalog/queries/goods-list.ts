@@ -4,6 +4,7 @@ import type { ReadTx } from '../../../platform/db/index.ts'
 import { allOf, containing, limitOf, orderBy, type PageQuery } from '../../../platform/lists/index.ts'
 import { type GoodsState, shelfState } from '../model.ts'
 import { type PictureFacts, pictureJson, pictureRef } from '../pictures/reference.ts'
+import { shelvedUnder } from './shelved-under.ts'
 
 export type GoodsFilter = {
   readonly state?: readonly (typeof GOODS_STATES)[number][] | undefined
@@ -64,22 +65,7 @@ export function conditions(tx: ReadTx, { state, categoryId, tagId, q }: GoodsFil
   return allOf(
     sql`g.tenant_id = ${tx.ctx.tenantId}::bigint`,
     state ? sql`g.state = any (${state}::text[])` : sql`g.state <> 'archived'`,
-    // A parent category stands for its children too.
-    categoryId !== undefined &&
-      sql`g.category_id in (
-        select c.id
-        from catalog.categories c
-        where c.tenant_id = ${tx.ctx.tenantId}::bigint
-          and (c.id = ${categoryId}::bigint or c.parent_id = ${categoryId}::bigint)
-      )`,
-    tagId !== undefined &&
-      sql`exists (
-        select
-        from catalog.goods_tags gt
-        where gt.tenant_id = g.tenant_id
-          and gt.goods_id = g.id
-          and gt.tag_id = ${tagId}::bigint
-      )`,
+    ...shelvedUnder(tx, { categoryId, tagId }),
     q !== undefined && q !== '' && matches(q),
   )
 }

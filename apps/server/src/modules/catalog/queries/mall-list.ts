@@ -5,6 +5,7 @@ import type { ReadTx } from '../../../platform/db/index.ts'
 import { allOf, containing } from '../../../platform/lists/index.ts'
 import { mallStock } from '../model.ts'
 import { type PictureFacts, pictureJson, pictureRef } from '../pictures/reference.ts'
+import { shelvedUnder } from './shelved-under.ts'
 
 type MallQuery = {
   readonly categoryId?: number | undefined
@@ -102,21 +103,7 @@ function conditions(tx: ReadTx, { categoryId, tagId, q }: MallQuery): RawBuilder
   return allOf(
     sql`g.tenant_id = ${tenantId}::bigint`,
     onSale,
-    categoryId !== undefined &&
-      sql`g.category_id in (
-        select c.id
-        from catalog.categories c
-        where c.tenant_id = ${tenantId}::bigint
-          and (c.id = ${categoryId}::bigint or c.parent_id = ${categoryId}::bigint)
-      )`,
-    tagId !== undefined &&
-      sql`exists (
-        select
-        from catalog.goods_tags gt
-        where gt.tenant_id = g.tenant_id
-          and gt.goods_id = g.id
-          and gt.tag_id = ${tagId}::bigint
-      )`,
+    ...shelvedUnder(tx, { categoryId, tagId }),
     q !== undefined && q !== '' && matches(q),
   )
 }

@@ -1,7 +1,7 @@
 import type { TenantId } from '@quanshu/kernel'
 import type { Ctx } from '../../../platform/db/index.ts'
 import type { Subscriber } from '../../../platform/events/index.ts'
-import { createRhythm } from '../../../platform/jobs/index.ts'
+import { createCrew } from '../../../platform/jobs/index.ts'
 import type { Loop, Platform } from '../../../platform/module.ts'
 import { type BoughtCard, choiceRecord, choose, fieldsOf, type Sources } from '../../suppliers/index.ts'
 import { readSettings } from '../../tenancy/index.ts'
@@ -52,7 +52,6 @@ export type ComplaintJudge = { readonly loop: Loop; readonly kick: () => void }
  */
 export function createComplaintJudge(platform: Platform, suppliers: SupplierDoor): ComplaintJudge {
   const { db, log } = platform
-  const running = new Set<Promise<void>>()
 
   async function follow(due: Due): Promise<void> {
     if (due.state === 'checking') await check(due)
@@ -135,43 +134,15 @@ export function createComplaintJudge(platform: Platform, suppliers: SupplierDoor
     }
   }
 
-  const rhythm = createRhythm({
+  return createCrew<Due>({
     name: 'fulfilment.complaints',
     idleMs: IDLE_MS,
+    atOnceMax: AT_ONCE_MAX,
     log,
-    turn: async () => {
-      const room = AT_ONCE_MAX - running.size
-      if (room <= 0) return 'idle'
-      for (const due of await db.callGlobal<readonly Due[]>('fulfilment.take_complaints', LEASE_SECONDS, room)) {
-        const one = follow(due)
-          // The lease runs out, and it is taken up again.
-          .catch((error: unknown) =>
-            log.error({ err: error, tenantId: due.tenantId, complaint: due.id }, 'a complaint could not be followed'),
-          )
-          .finally(() => {
-            running.delete(one)
-            rhythm.kick()
-          })
-        running.add(one)
-      }
-      return 'idle'
-    },
+    take: (room) => db.callGlobal<readonly Due[]>('fulfilment.take_complaints', LEASE_SECONDS, room),
+    work: follow,
+    lost: ({ tenantId, id }) => [{ tenantId, complaint: id }, 'a complaint could not be followed'],
   })
-  return {
-    kick: rhythm.kick,
-    loop: {
-      name: 'fulfilment.complaints',
-      start: () => {
-        const { stop } = rhythm.start()
-        return {
-          stop: async () => {
-            await stop()
-            await Promise.all(running)
-          },
-        }
-      },
-    },
-  }
 }
 
 const systemCtx = (tenantId: TenantId): Ctx => ({

@@ -72,8 +72,7 @@ export function createLineParser(options: { readonly separator: Separator; reado
 }
 
 /** NUL and the other control characters; tab is a separator or a space. U+0085 and U+2028 would break a line in print. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/
+const CONTROL = /[[\p{Cc}--\t]\u2028\u2029]/v
 /** Spaces of all kinds and the invisible marks that copying from chats and web pages leaves at the ends. */
 const ENDS = /^[\s\u200b-\u200f\u2060\ufeff]+|[\s\u200b-\u200f\u2060\ufeff]+$/g
 

@@ -1,9 +1,9 @@
 import type { Outbound } from '../../../../platform/outbound/index.ts'
-import type { Answer, SupplierAccount, SupplierAdapter } from '../../supplier.ts'
+import type { Answer, SupplierAccount, SupplierAdapter, SupplierProduct } from '../../supplier.ts'
 import { toHao } from '../hao.ts'
 import { type Json, textOf } from '../json.ts'
 import { at, textAt } from '../path.ts'
-import { unknown } from '../wire.ts'
+import { refused, unknown } from '../wire.ts'
 import { askReloadly, type ReloadlyAnswer, type Service } from './client.ts'
 import { verifyCallback } from './webhook.ts'
 
@@ -76,10 +76,47 @@ export async function transactionOf(
   return found === undefined ? { kind: 'not_found' } : { kind: 'ok', value: found }
 }
 
-export const PAGE_SIZE = 100
+const PAGE_SIZE = 100
+
+/** What a service sells: pages of it, and one by its id, whose first part is the service's own. `word` is what it calls one. */
+export function catalogueOf(
+  service: Service,
+  of: {
+    readonly word: 'product' | 'operator'
+    /** What is asked of a list beside its page. */
+    readonly more: string
+    readonly remoteId: RegExp
+    readonly written: string
+    readonly productsOf: (one: Json) => readonly SupplierProduct[]
+  },
+): Required<Pick<SupplierAdapter, 'products' | 'product'>> {
+  const { word, more, remoteId: pattern, written, productsOf } = of
+  return {
+    products: async (outbound, account, cursor) => {
+      const page = Number(cursor ?? '1')
+      const path = `/${word}s?size=${PAGE_SIZE}&page=${page}${more}`
+      const answer = await askReloadly(outbound, account, service, { method: 'GET', path })
+      if (answer.kind === 'not_found') return unknown(`the address knows no ${word}s`)
+      if (answer.kind !== 'ok') return answer
+      const list = at(answer.value, 'content')
+      if (!Array.isArray(list)) return unknown(`a list of ${word}s that is none`)
+      const next = nextPage(answer.value, page)
+      return { kind: 'done', value: { items: list.flatMap((one: Json) => productsOf(one)), ...(next && { next }) } }
+    },
+    product: async (outbound, account, remoteId) => {
+      const [, id = ''] = pattern.exec(remoteId) ?? []
+      if (id === '') return refused('product', 'malformed', `an id is written ${written}`)
+      const answer = await askReloadly(outbound, account, service, { method: 'GET', path: `/${word}s/${id}` })
+      if (answer.kind === 'not_found') return refused('product', 'not_found', `no such ${word}`)
+      if (answer.kind !== 'ok') return answer
+      const found = productsOf(answer.value).find((product) => product.remoteId === remoteId)
+      return found ? { kind: 'done', value: found } : refused('product', 'not_found', `the ${word} has no such amount`)
+    },
+  }
+}
 
 /** Pages are counted from one, told by `last` or `totalPages`. */
-export function nextPage(value: Json, page: number): string | undefined {
+function nextPage(value: Json, page: number): string | undefined {
   const isLast = at(value, 'last')
   const pages = Number(textAt(value, 'totalPages') ?? '0')
   const goesOn = typeof isLast === 'boolean' ? !isLast : page < pages

@@ -4,12 +4,12 @@ import type { AskOutcome, OrderCall, PlaceOutcome, SupplierAccount, SupplierProd
 import { readCards } from '../cards.ts'
 import { haoToText, toHao } from '../hao.ts'
 import { isObject, type Json } from '../json.ts'
-import { at, textAt } from '../path.ts'
+import { textAt } from '../path.ts'
 import { accepted, asked, failed, settled } from '../settle.ts'
 import { refused, unknown } from '../wire.ts'
 import { toldInYuan } from '../yuan.ts'
 import { askReloadly } from './client.ts'
-import { balance, common, nextPage, numbersAt, PAGE_SIZE, transactionOf } from './common.ts'
+import { balance, catalogueOf, common, numbersAt, transactionOf } from './common.ts'
 
 /** `<product>/<amount>`: the amount is in the card's own currency. */
 const REMOTE_ID = /^(\d{1,12})\/(\d{1,7}(?:\.\d{1,4})?)$/
@@ -46,30 +46,13 @@ export const reloadlyGiftCards = toldInYuan({
   // The reports run behind.
   notFoundIsFinalAfter: 86_400,
 
-  products: async (outbound, account, cursor) => {
-    const page = Number(cursor ?? '1')
-    const answer = await askReloadly(outbound, account, SERVICE, {
-      method: 'GET',
-      path: `/products?size=${PAGE_SIZE}&page=${page}&includeRange=true&includeFixed=true`,
-    })
-    if (answer.kind === 'not_found') return unknown('the address knows no products')
-    if (answer.kind !== 'ok') return answer
-    const list = at(answer.value, 'content')
-    if (!Array.isArray(list)) return unknown('a list of products that is none')
-    const next = nextPage(answer.value, page)
-    return { kind: 'done', value: { items: list.flatMap((one: Json) => productsOf(one)), ...(next && { next }) } }
-  },
-
-  product: async (outbound, account, remoteId) => {
-    const [, id = ''] = REMOTE_ID.exec(remoteId) ?? []
-    if (id === '') return refused('product', 'malformed', 'an id is written product/amount')
-    const answer = await askReloadly(outbound, account, SERVICE, { method: 'GET', path: `/products/${id}` })
-    if (answer.kind === 'not_found') return refused('product', 'not_found', 'no such product')
-    if (answer.kind !== 'ok') return answer
-    const found = productsOf(answer.value).find((product) => product.remoteId === remoteId)
-    return found ? { kind: 'done', value: found } : refused('product', 'not_found', 'the product has no such amount')
-  },
-
+  ...catalogueOf(SERVICE, {
+    word: 'product',
+    more: '&includeRange=true&includeFixed=true',
+    remoteId: REMOTE_ID,
+    written: 'product/amount',
+    productsOf,
+  }),
   place,
   ask,
   balance: (outbound, account) => balance(outbound, account, SERVICE),

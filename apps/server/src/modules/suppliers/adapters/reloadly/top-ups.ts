@@ -8,7 +8,7 @@ import { accepted, asked, failed, settled } from '../settle.ts'
 import { refused, unknown } from '../wire.ts'
 import { toldInYuan } from '../yuan.ts'
 import { askReloadly } from './client.ts'
-import { balance, common, nextPage, numbersAt, PAGE_SIZE, transactionOf } from './common.ts'
+import { balance, catalogueOf, common, numbersAt, transactionOf } from './common.ts'
 
 /** `<operator>/<amount>/<country>`: the amount is in the account's currency. */
 const REMOTE_ID = /^(\d{1,12})\/(\d{1,7}(?:\.\d{1,4})?)\/([A-Z]{2})$/
@@ -47,30 +47,13 @@ export const reloadlyTopUps = toldInYuan({
   },
   notFoundIsFinalAfter: 86_400,
 
-  products: async (outbound, account, cursor) => {
-    const page = Number(cursor ?? '1')
-    const answer = await askReloadly(outbound, account, SERVICE, {
-      method: 'GET',
-      path: `/operators?size=${PAGE_SIZE}&page=${page}`,
-    })
-    if (answer.kind === 'not_found') return unknown('the address knows no operators')
-    if (answer.kind !== 'ok') return answer
-    const list = at(answer.value, 'content')
-    if (!Array.isArray(list)) return unknown('a list of operators that is none')
-    const next = nextPage(answer.value, page)
-    return { kind: 'done', value: { items: list.flatMap((one: Json) => productsOf(one)), ...(next && { next }) } }
-  },
-
-  product: async (outbound, account, remoteId) => {
-    const [, id = ''] = REMOTE_ID.exec(remoteId) ?? []
-    if (id === '') return refused('product', 'malformed', 'an id is written operator/amount/country')
-    const answer = await askReloadly(outbound, account, SERVICE, { method: 'GET', path: `/operators/${id}` })
-    if (answer.kind === 'not_found') return refused('product', 'not_found', 'no such operator')
-    if (answer.kind !== 'ok') return answer
-    const found = productsOf(answer.value).find((product) => product.remoteId === remoteId)
-    return found ? { kind: 'done', value: found } : refused('product', 'not_found', 'the operator has no such amount')
-  },
-
+  ...catalogueOf(SERVICE, {
+    word: 'operator',
+    more: '',
+    remoteId: REMOTE_ID,
+    written: 'operator/amount/country',
+    productsOf,
+  }),
   place,
   ask,
   balance: (outbound, account) => balance(outbound, account, SERVICE),

@@ -1,0 +1,143 @@
+import { type DemoGoods, description, guide, guideEn, variants } from './goods-shapes.ts'
+
+/** Games of the demo shop. */
+export const gameGoods: readonly DemoGoods[] = [
+  {
+    title: '像素岛 点券',
+    titleEn: 'Pixel Isle coins',
+    subtitle: '全服通用，皮肤、通行证随心换',
+    subtitleEn: 'For every server: skins, passes and more',
+    category: '游戏畅玩',
+    tags: ['热卖', '秒发'],
+    position: 98,
+    art: {
+      mark: 'pixel',
+      word: 'PIXELISLE',
+      form: 'ticket',
+      sky: ['#d9f7d6', '#3f9e5b'],
+      body: ['#46b86a', '#14532d'],
+      accent: '#ffd24a',
+      texture: 'dots',
+    },
+    description: description('上岛，盖你的世界。', ['安卓、苹果、电脑全平台通用', '面值越大越划算', '点券永久有效']),
+    descriptionEn: description('Build your own world.', [
+      'Android, iOS and PC',
+      'Larger packs cost less',
+      'Coins never expire',
+    ]),
+    guide: guide('像素岛游戏内', '商店 → 点券 → 使用兑换码', [
+      '每个兑换码只能用一次，请核对登录的角色。',
+      '未成年人请在监护人陪同下充值。',
+    ]),
+    guideEn: guideEn('Pixel Isle', 'Shop → Coins → Use a code', [
+      'Codes work once; check which character is signed in.',
+      'Minors need a guardian.',
+    ]),
+    skus: variants('PX@@@@-@@@@-@@@@', [
+      ['300 点券', '300 coins', 29, 30, 400],
+      ['980 点券', '980 coins', 89, 98, 260],
+      ['1980 点券', '1980 coins', 175, 198, 120],
+      ['6480 点券', '6480 coins', 560, 648, 8],
+    ]),
+  },
+  {
+    title: '星轨战记 月之契约',
+    titleEn: 'Xinggui Saga moon contract',
+    subtitle: '30 天每日登录领星晶',
+    subtitleEn: 'Star crystals every day for 30 days',
+    category: '游戏畅玩',
+    tags: ['新品', '秒发'],
+    position: 66,
+    art: {
+      mark: 'xinggui',
+      word: 'XINGGUI',
+      form: 'card',
+      sky: ['#dcd3ff', '#5a37b8'],
+      body: ['#7a4fe0', '#22104f'],
+      accent: '#ff8fb8',
+      texture: 'rings',
+    },
+    description: description('签下契约，每天有星光。', [
+      '立即获得 300 星晶',
+      '此后 30 天每天 90 星晶',
+      '可叠加至 180 天',
+    ]),
+    descriptionEn: description('A little light every day.', [
+      '300 crystals at once',
+      '90 more each day for 30 days',
+      'Stacks up to 180 days',
+    ]),
+    guide: guide('星轨战记游戏内', '设置 → 账号 → 兑换礼包', [
+      '请确认服务器为「国服」。',
+      '兑换后奖励在 10 分钟内发到邮箱。',
+    ]),
+    guideEn: guideEn('Xinggui Saga', 'Settings → Account → Redeem', [
+      'For the mainland servers only.',
+      'Rewards arrive by in-game mail in 10 minutes.',
+    ]),
+    formFields: [
+      {
+        key: 'server',
+        labelZh: '所在大区',
+        labelEn: 'Server',
+        type: 'select',
+        hintZh: '仅用于售后核对',
+        hintEn: 'For after-sales only',
+        options: [
+          { value: 'aurora', labelZh: '极光', labelEn: 'Aurora' },
+          { value: 'borealis', labelZh: '北冕', labelEn: 'Borealis' },
+          { value: 'cygnus', labelZh: '天鹅', labelEn: 'Cygnus' },
+        ],
+      },
+      {
+        key: 'uid',
+        labelZh: '游戏 UID',
+        labelEn: 'Player UID',
+        type: 'text',
+        pattern: '\\d{9}',
+        confirmTwice: true,
+        hintZh: '9 位数字，在游戏主界面右下角',
+        hintEn: '9 digits, bottom right of the main screen',
+      },
+    ],
+    skus: variants('XG@@@@@@@@@@', [
+      ['月之契约 30 天', 'Moon contract, 30 days', 28, 30, 220],
+      ['月之契约 90 天', 'Moon contract, 90 days', 80, 90, 70],
+    ]),
+  },
+  {
+    title: '逐鹿加速器 时长卡',
+    titleEn: 'Zhulu game accelerator',
+    subtitle: '全球专线，低延迟不掉线',
+    subtitleEn: 'Private routes, low latency',
+    category: '游戏畅玩',
+    tags: ['秒发'],
+    position: 45,
+    art: {
+      mark: 'zhulu',
+      word: 'ZHULU',
+      form: 'card',
+      sky: ['#ffe1da', '#d13b2f'],
+      body: ['#f0523f', '#5e1014'],
+      accent: '#2b2f3a',
+      texture: 'rays',
+    },
+    description: description('快人一步，是一种礼貌。', [
+      '电竞专线，覆盖 200+ 款游戏',
+      '电脑、手机、主机通用',
+      '按小时计，不用不扣',
+    ]),
+    descriptionEn: description('One step ahead.', [
+      'Over 200 games',
+      'PC, phone and console',
+      'Billed by the hour of use',
+    ]),
+    guide: guide('逐鹿加速器', '个人中心 → 时长兑换', ['时长卡有效期 1 年。']),
+    guideEn: guideEn('Zhulu', 'Profile → Redeem hours', ['Hours are valid for a year.']),
+    skus: variants('ZL-####-@@@@@@', [
+      ['50 小时', '50 hours', 15, 20, 180],
+      ['200 小时', '200 hours', 52, 75, 90],
+      ['包年不限时', 'Unlimited, 1 year', 199, 298, 0],
+    ]),
+  },
+]
