@@ -86,6 +86,7 @@ export const pricingText = defineMessages('pricing', {
   kind_kept: ['保持现价', 'Kept'],
   kind_ended: ['停用规则', 'Ended'],
   byCost: ['{supplier} 进价 {cost}', '{supplier} at {cost}'],
+  exportMoves: ['导出价格变动', 'Export price changes'],
   noHistory: ['还没有调价', 'No moves yet'],
   ruleText: ['加 {percent}', '+{percent}'],
   ruleFixed: ['另加 {amount}', '+{amount}'],
