@@ -3,17 +3,7 @@ import { type ProColumns, ProTable } from '@ant-design/pro-components'
 import type { Permission } from '@quanshu/contract'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { App, Button, Card, Empty, Grid, Tooltip, Typography } from 'antd'
-import {
-  cloneElement,
-  createContext,
-  isValidElement,
-  type ReactNode,
-  type RefObject,
-  useContext,
-  useEffect,
-  useRef,
-  useState,
-} from 'react'
+import { createContext, type ReactNode, type RefObject, useContext, useEffect, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { call, download, type FileRouteId, type Input, type ListRouteId, type Output, type Row } from '../api/index.ts'
 import { commonText } from '../i18n/common.ts'
@@ -207,7 +197,6 @@ export function ListPage<Id extends ListRouteId>(props: Props<Id>) {
       <ToolbarContext value={{ bar, exportButton, fetching: read.isFetching, refetch: () => void read.refetch() }}>
         <div ref={table}>
           <ProTable<Line>
-            measureRowRender={inert}
             rowKey={(line) => String(rowKey(rowOf(line)))}
             columns={
               tableColumns(
@@ -278,10 +267,6 @@ export function ListPage<Id extends ListRouteId>(props: Props<Id>) {
     </Frame>
   )
 }
-
-/** The row by which the library measures its columns repeats their heads, with what can be pressed in them: nobody is to get there. */
-const inert = (row: ReactNode): ReactNode =>
-  isValidElement<{ readonly inert?: boolean }>(row) ? cloneElement(row, { inert: true }) : row
 
 /** A table that is wider than its frame is scrolled by the arrow keys too, also when nothing in it can be pressed. */
 function useScrollByKeys(): RefObject<HTMLDivElement | null> {
