@@ -19,6 +19,7 @@ const LONG = [
   'apps/server/test/browser/recharge.test.ts',
   'apps/server/test/journeys/random-money.test.ts',
   'apps/server/src/modules/books/clean.test.ts',
+  'apps/server/test/browser/accessibility.test.ts',
   'apps/server/test/browser/supply.test.ts',
   'apps/server/test/browser/profiles.test.ts',
   'apps/server/test/browser/redeem.test.ts',

@@ -339,6 +339,7 @@ select create_distributed_function('fulfilment.defer_complaint(bigint, bigint, i
 select create_distributed_function('fulfilment.defer_needs(bigint, jsonb, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.defer_restock(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver(bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.deliver_from_total(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver_locked(bigint, bigint[], text, boolean, text, boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver_own(bigint, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.drop_recall_claim(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
@@ -547,6 +548,7 @@ select create_distributed_function('redeem.link_stock(bigint, bigint)', '$1', co
 select create_distributed_function('redeem.lock_links(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('redeem.lock_sold(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('redeem.make_good(bigint, bigint, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('redeem.offer_at(bigint, bigint, timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('redeem.open_sales(bigint, bigint[], smallint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('redeem.part_worths(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('redeem.redeem(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
@@ -729,6 +731,7 @@ select create_distributed_function('wholesale.use_nonces(bigint, jsonb)', '$1', 
 --   reconciliation.plan_days(text[], integer)
 --   reconciliation.plan_supply_days(text[], integer)
 --   reconciliation.tenants_to_forget()
+--   redeem.give_up_making(integer, integer)
 --   suppliers.count_demand(integer)
 --   suppliers.folder_doors(integer)
 --   suppliers.take_due(integer, integer)

@@ -1401,6 +1401,7 @@ function fulfilment.defer_complaint(p_tenant bigint, p_complaint bigint, p_lease
 function fulfilment.defer_needs(p_tenant bigint, p_items jsonb, p_seconds integer) returns void security definer
 function fulfilment.defer_restock(p_tenant bigint, p_id bigint, p_seconds integer) returns void security definer
 function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text) returns jsonb security definer
+function fulfilment.deliver_from_total(p_tenant bigint, p_no bigint, p_line integer, p_actor text) returns jsonb security definer
 function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text, p_waiting_only boolean) returns jsonb security definer
 function fulfilment.deliver_own(p_tenant bigint, p_items jsonb, p_actor text) returns jsonb security definer
 function fulfilment.drop_recall_claim(p_tenant bigint, p_batch bigint, p_actor text, p_note text) returns void security definer
@@ -2903,6 +2904,7 @@ create table redeem.sales (
   state text not null default 'making'::text,
   opened_at timestamp with time zone not null default now(),
   ended_at timestamp with time zone,
+  wanted_at timestamp with time zone not null default now(),
   constraint sales_pkey PRIMARY KEY (tenant_id, order_no, line_no),
   constraint sales_tenant_id_batch_id_fkey FOREIGN KEY (tenant_id, batch_id) REFERENCES redeem.batches(tenant_id, id),
   constraint sales_tenant_id_order_no_line_no_fkey FOREIGN KEY (tenant_id, order_no, line_no) REFERENCES orders.lines(tenant_id, order_no, line_no),
@@ -2942,6 +2944,7 @@ create UNIQUE index codes_by_hash ON redeem.codes USING btree (tenant_id, code_h
 create index codes_of_batch ON redeem.codes USING btree (tenant_id, batch_id, id);
 create index codes_sold_and_open ON redeem.codes USING btree (tenant_id, batch_id) WHERE ((order_no IS NOT NULL) AND (used < uses) AND (state <> 'void'::text));
 create UNIQUE index one_code_a_piece ON redeem.codes USING btree (tenant_id, order_no, line_no, piece) WHERE (order_no IS NOT NULL);
+create index sales_in_making ON redeem.sales USING btree (wanted_at) WHERE (state = 'making'::text);
 create index sales_of_batch ON redeem.sales USING btree (tenant_id, batch_id);
 create UNIQUE index one_use_one_order ON redeem.uses USING btree (tenant_id, order_no);
 create index uses_of_batch ON redeem.uses USING btree (tenant_id, batch_id, at DESC);
@@ -2957,6 +2960,7 @@ create policy tenant on redeem.uses for all to quanshu_app using (tenant_id = (c
 function redeem.deliver_sold(p_tenant bigint, p_no bigint, p_line integer, p_codes jsonb) returns boolean security definer
 function redeem.failed_parts(p_tenant bigint, p_no bigint, p_policy text) returns integer[] security definer
 function redeem.free(p_tenant bigint, p_sku bigint) returns bigint security definer
+function redeem.give_up_making(p_seconds integer, p_limit integer) returns integer security definer
 function redeem.is_code_used(p_tenant bigint, p_no bigint, p_line integer, p_piece integer) returns boolean security definer
 function redeem.is_sellable(p_batch_state text, p_valid_to timestamp with time zone) returns boolean
 function redeem.link_cost(p_tenant bigint, p_sku bigint) returns bigint
@@ -2965,6 +2969,7 @@ function redeem.link_stock(p_tenant bigint, p_sku bigint) returns bigint securit
 function redeem.lock_links(p_tenant bigint, p_skus bigint[]) returns void security definer
 function redeem.lock_sold(p_tenant bigint, p_nos bigint[]) returns void security definer
 function redeem.make_good(p_tenant bigint, p_no bigint, p_line integer, p_ask jsonb) returns jsonb security definer
+function redeem.offer_at(p_tenant bigint, p_sku bigint, p_at timestamp with time zone) returns bigint security definer
 function redeem.open_sales(p_tenant bigint, p_nos bigint[], p_lines smallint[]) returns void security definer
 function redeem.part_worths(p_tenant bigint, p_sku bigint, p_fen bigint) returns bigint[] security definer
 function redeem.redeem(p_tenant bigint, p_items jsonb) returns json security definer

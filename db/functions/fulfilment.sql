@@ -4,6 +4,7 @@
 --   fulfilment.pay_by_balance(tenant, payments)         the same with a member's purse
 --   fulfilment.place_and_pay(tenant, items)             orders.place, then by balance what asks for it; {no, totalFen, view}
 --   fulfilment.deliver(tenant, nos, actor)              delivers what is waiting or an exception in paid orders
+--   fulfilment.deliver_from_total(tenant, no, line, actor)   a channel's stuck line gets pieces of the total warehouse
 --   fulfilment.chargeback(tenant, gateway, news)        what a gateway took back by itself, or gave back again
 --   fulfilment.handle_receipt(tenant, receipt, action, note, actor, let go at most)  money that did not fit: refund, balance or apply
 --   fulfilment.replace(tenant, no, grant, reason, actor)         a new code for a bad one
@@ -550,7 +551,19 @@ begin
       select * from unnest(l_no, l_line, l_quantity, l_reason, enough) as x(no, line, quantity, reason, enough) where x.enough or x.reason is not null
       union all
       select s.no, s.line, 0, 'supplying', false
-      from unnest(s_no || t_no || r_no, s_line || t_line || r_line) as s(no, line)
+      from unnest(s_no || t_no, s_line || t_line) as s(no, line)
+      union all
+      -- Of a link whose offer has ended no code is made.
+      select r.no, r.line, l.quantity, case when l.state = 'exception' then l.exception_reason else 'supplying' end, false
+      from unnest(r_no, r_line) as r(no, line)
+      cross join lateral (
+        select l.quantity, l.state, l.exception_reason
+        from orders.lines l
+        where l.tenant_id = p_tenant
+          and l.order_no = r.no
+          and l.line_no = r.line
+        offset 0
+      ) l
     ) x
   );
 end;
@@ -639,6 +652,75 @@ begin
   for no key update;
   perform fulfilment.lock_shelves(p_tenant, p_nos);
   return fulfilment.deliver_locked(p_tenant, p_nos, p_actor, false, null);
+end;
+$$;
+
+-- A channel that is closed gets no pieces any more, and of one that may fall back the total warehouse may sell anyway: a line that was
+-- paid there and is stuck is delivered from it, whole, because staff say so. Answers {"ok"}, or {code, params}: the caller rolls back.
+create or replace function fulfilment.deliver_from_total(p_tenant bigint, p_no bigint, p_line integer, p_actor text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  order_state text;
+  line orders.lines;
+  the_warehouse stock.warehouses;
+  free bigint;
+begin
+  select o.state into order_state
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = p_no
+  for no key update;
+  select * into line
+  from orders.lines l
+  where l.tenant_id = p_tenant
+    and l.order_no = p_no
+    and l.line_no = p_line;
+  if line.order_no is null then
+    return jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb);
+  elsif order_state <> 'paid' or line.state <> 'exception' or line.exception_reason = 'refund_failed' then
+    return jsonb_build_object('code', 'fulfilment.not_an_exception', 'params', '{}'::jsonb);
+  end if;
+  select * into the_warehouse
+  from stock.warehouses w
+  where w.tenant_id = p_tenant
+    and w.id = line.warehouse_id;
+  if the_warehouse.id is null or line.kind <> 'card' or line.bought then
+    return jsonb_build_object('code', 'fulfilment.no_channel_pieces', 'params', '{}'::jsonb);
+  elsif the_warehouse.state = 'open' and not the_warehouse.falls_back then
+    return jsonb_build_object('code', 'fulfilment.channel_open', 'params', jsonb_build_object('name', the_warehouse.name));
+  end if;
+  perform fulfilment.lock_shelves(p_tenant, array[p_no]);
+  select a.balance - a.held_out into free
+  from ledger.accounts a
+  where a.tenant_id = p_tenant
+    and a.kind = 'stock.available'
+    and a.ref = line.sku_id::text
+    and a.unit = 'piece';
+  if coalesce(free, 0) < line.quantity then
+    return jsonb_build_object('code', 'fulfilment.still_short', 'params', jsonb_build_object(
+      'needed', line.quantity, 'available', greatest(coalesce(free, 0), 0)
+    ));
+  end if;
+  -- What is still held for it is held where it was sold.
+  perform ledger.close(p_tenant, array_remove(array[line.hold_id], null), 'released', 'stock.deliver');
+  update orders.lines l
+  set warehouse_id = null,
+      hold_id = null
+  where l.tenant_id = p_tenant
+    and l.order_no = p_no
+    and l.line_no = p_line;
+  perform fulfilment.deliver_locked(p_tenant, array[p_no], p_actor, false, null);
+  return case
+    when exists (
+      select from orders.lines l
+      where l.tenant_id = p_tenant and l.order_no = p_no and l.line_no = p_line and l.state = 'delivered'
+    ) then '{"ok": true}'::jsonb
+    else jsonb_build_object('code', 'fulfilment.still_short', 'params', jsonb_build_object('needed', line.quantity, 'available', 0))
+  end;
 end;
 $$;
 

@@ -331,6 +331,14 @@ begin
   where r.tenant_id = p_tenant
     and r.id = p_recovery;
   perform fulfilment.note_recovery(p_tenant, p_recovery, after, p_said ->> 'actor', p_said ->> 'note', coalesce(asked, credited));
+  if after = 'awaiting' then
+    perform events.append(p_tenant, jsonb_build_object('actor', p_said ->> 'actor'), jsonb_build_array(jsonb_build_object(
+      'type', 'recovery.awaiting', 'subject', 'recovery:' || p_recovery, 'payload', jsonb_build_object(
+        'recoveryId', p_recovery, 'supplier', recovery.supplier, 'amountFen', asked, 'by', p_said ->> 'actor',
+        'byId', (p_said ->> 'staffId')::bigint
+      )
+    )));
+  end if;
   perform fulfilment.book_recovery(
     p_tenant, p_recovery, credited, coalesce(nullif(p_said ->> 'reference', ''), recovery.reference),
     case recovery.state when 'awaiting' then recovery.asked_by else p_said ->> 'actor' end,

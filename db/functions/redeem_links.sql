@@ -7,7 +7,9 @@
 --   redeem.link_stock(tenant, sku)                links that may be sold now; null: not counted
 --   redeem.lock_links(tenant, skus)               inside an order: nobody else finds room for what these redeem into
 --   redeem.refuse_oversold(tenant, items, …)      inside orders.place: who does not get any
+--   redeem.offer_at(tenant, sku, when)            the offer of a link SKU that an order of that moment gets
 --   redeem.open_sales(tenant, nos, lines)         inside deliver_locked: lines whose codes are to be made
+--   redeem.give_up_making(seconds, limit)         all tenants: lines whose codes are not made go to the desk
 --   redeem.deliver_sold(tenant, no, line, codes)  the codes of a line are made: they are the buyer's, and the price is earned
 --   redeem.lock_sold(tenant, nos)                 inside lock_accounts: codes before accounts, as whoever redeems takes them
 --   redeem.void_sold(tenant, no, line, pieces, whole)   inside a refund: unused uses end with the right
@@ -84,6 +86,25 @@ as $$
     and s.id = p_sku
 $$;
 
+-- What was on sale when the order was placed; where nothing was, what came last.
+create or replace function redeem.offer_at(p_tenant bigint, p_sku bigint, p_at timestamptz)
+returns bigint
+language sql
+stable
+parallel safe
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+as $$
+  select b.id
+  from redeem.batches b
+  where b.tenant_id = p_tenant
+    and b.link_sku_id = p_sku
+  order by (b.created_at <= p_at and (b.replaced_at is null or b.replaced_at > p_at)) desc, b.id desc
+  limit 1
+$$;
+revoke execute on function redeem.offer_at(bigint, bigint, timestamptz) from public;
+
 -- `pieces` is what is left of the goods when every link that was sold, or is just being bought, is redeemed: null when it is
 -- not counted, nothing when the goods are off the shelf or nobody may redeem. Cards that are sold by themselves take from the same
 -- shelf: a link sets none aside.
@@ -145,18 +166,33 @@ begin
       and b.state <> 'void'
       and coalesce(least(c.expires_at, b.valid_to) > now(), true)
   ), 0) - coalesce((
+    -- By the offer that each order gets, also when another has taken its place since.
     select sum(l.quantity::bigint * b.quantity * b.uses_per_code)
-    from redeem.batches b
+    from (
+      select distinct x.link_sku_id as sku
+      from redeem.batches x
+      where x.tenant_id = p_tenant
+        and x.sku_id = offer.sku_id
+        and x.link_sku_id is not null
+    ) k
     join orders.lines l
       on l.tenant_id = p_tenant
-      and l.sku_id = b.link_sku_id
+      and l.sku_id = k.sku
       and l.kind = 'link'
       and l.state in ('waiting', 'supplying', 'exception')
-    where b.tenant_id = p_tenant
-      and b.sku_id = offer.sku_id
-      and b.link_sku_id is not null
-      and b.replaced_at is null
       and l.delivered_quantity = 0
+    cross join lateral (
+      select o.placed_at from orders.orders o where o.tenant_id = p_tenant and o.no = l.order_no offset 0
+    ) o
+    left join lateral (
+      select s.batch_id, s.state from redeem.sales s where s.tenant_id = p_tenant and s.order_no = l.order_no and s.line_no = l.line_no offset 0
+    ) s on true
+    join redeem.batches b
+      on b.tenant_id = p_tenant
+      and b.id = coalesce(s.batch_id, redeem.offer_at(p_tenant, l.sku_id, o.placed_at))
+    where b.sku_id = offer.sku_id
+      and s.state is distinct from 'cancelled'
+      and redeem.is_sellable(b.state, b.valid_to)
   ), 0), 0);
 end;
 $$;
@@ -248,8 +284,17 @@ set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
+declare
+  -- Those that stood so before: nothing new is to be told of them.
+  was_over boolean[];
 begin
-  insert into redeem.sales (tenant_id, order_no, line_no, batch_id, quantity)
+  select array_agg(l.state = 'exception' and l.exception_reason = 'no_source' order by x.n)
+  into was_over
+  from unnest(p_nos, p_lines) with ordinality as x(no, line, n)
+  cross join lateral (
+    select l.state, l.exception_reason from orders.lines l where l.tenant_id = p_tenant and l.order_no = x.no and l.line_no = x.line offset 0
+  ) l;
+  insert into redeem.sales as s (tenant_id, order_no, line_no, batch_id, quantity)
   select p_tenant, x.no, x.line, b.id, l.quantity
   from unnest(p_nos, p_lines) as x(no, line)
   cross join lateral (
@@ -267,18 +312,19 @@ begin
     select b.id, b.state, b.valid_to
     from redeem.batches b
     where b.tenant_id = p_tenant
-      and b.link_sku_id = l.sku_id
-    order by (b.created_at <= o.placed_at and (b.replaced_at is null or b.replaced_at > o.placed_at)) desc, b.id desc
-    limit 1
+      and b.id = redeem.offer_at(p_tenant, l.sku_id, o.placed_at)
+    offset 0
   ) b
   -- Paid when it is good for nothing any more: somebody of the shop decides, and no other offer takes its place.
   where redeem.is_sellable(b.state, b.valid_to)
-  on conflict do nothing;
+  on conflict (tenant_id, order_no, line_no) do update
+  set wanted_at = now()
+  where s.state = 'making';
   update orders.lines l
   set state = case when s.state = 'making' then 'supplying' else 'exception' end,
       exception_reason = case when s.state = 'making' then null else 'no_source' end,
       exception_note = null,
-      exception_at = case when s.state = 'making' then null else now() end
+      exception_at = case when s.state is distinct from 'making' then coalesce(l.exception_at, now()) end
   from unnest(p_nos, p_lines) as x(no, line)
   left join lateral (
     select s.state from redeem.sales s where s.tenant_id = p_tenant and s.order_no = x.no and s.line_no = x.line offset 0
@@ -291,13 +337,73 @@ begin
     p_tenant, '{}', array_agg(case when l.state = 'exception' then 'order.exception' else 'link.wanted' end), array_agg('order:' || x.no),
     array_agg(jsonb_build_object('no', x.no, 'lineNo', x.line) || case when l.state = 'exception' then '{"reason": "no_source"}'::jsonb else '{}' end)
   )
-  from unnest(p_nos, p_lines) as x(no, line)
+  from unnest(p_nos, p_lines, was_over) as x(no, line, was_over)
   cross join lateral (
     select l.state from orders.lines l where l.tenant_id = p_tenant and l.order_no = x.no and l.line_no = x.line offset 0
-  ) l;
+  ) l
+  where l.state <> 'exception'
+    or not x.was_over;
 end;
 $$;
 revoke execute on function redeem.open_sales(bigint, bigint[], smallint[]) from public;
+
+-- Paid, and no code after so many seconds: its job failed, was discarded or never came. Somebody of the shop is to know; a code that
+-- is made all the same is still its buyer's (redeem.deliver_sold), so that nothing is lost by telling early.
+create or replace function redeem.give_up_making(p_seconds integer, p_limit integer)
+returns integer
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  late record;
+  told integer := 0;
+begin
+  for late in
+    select s.tenant_id, s.order_no, s.line_no
+    from redeem.sales s
+    join orders.lines l on l.tenant_id = s.tenant_id and l.order_no = s.order_no and l.line_no = s.line_no
+    where s.state = 'making'
+      and s.wanted_at < now() - make_interval(secs => p_seconds)
+      and l.state = 'supplying'
+    order by s.wanted_at
+    limit p_limit
+  loop
+    -- Whoever has the order is bringing the code, or taking the money back.
+    perform 1
+    from orders.orders o
+    where o.tenant_id = late.tenant_id
+      and o.no = late.order_no
+    for no key update skip locked;
+    continue when not found;
+    update orders.lines l
+    set state = 'exception',
+        exception_reason = 'link_failed',
+        exception_note = null,
+        exception_at = now()
+    where l.tenant_id = late.tenant_id
+      and l.order_no = late.order_no
+      and l.line_no = late.line_no
+      and l.state = 'supplying'
+      and exists (
+        select
+        from redeem.sales s
+        where s.tenant_id = late.tenant_id
+          and s.order_no = late.order_no
+          and s.line_no = late.line_no
+          and s.state = 'making'
+          and s.wanted_at < now() - make_interval(secs => p_seconds)
+      );
+    continue when not found;
+    told := told + 1;
+    perform events.append(late.tenant_id, '{"actor": "system"}', jsonb_build_array(jsonb_build_object(
+      'type', 'order.exception', 'subject', 'order:' || late.order_no,
+      'payload', jsonb_build_object('no', late.order_no, 'lineNo', late.line_no, 'reason', 'link_failed')
+    )));
+  end loop;
+  return told;
+end;
+$$;
 
 -- Codes: [{id, hash, sealed}] in hex, one a piece. Answers false when the line gets none: it has them, was refunded, or its
 -- series has ended meanwhile, which is an exception.
@@ -352,7 +458,7 @@ begin
     set state = 'exception',
         exception_reason = 'no_source',
         exception_note = null,
-        exception_at = now()
+        exception_at = coalesce(l.exception_at, now())
     where l.tenant_id = p_tenant
       and l.order_no = p_no
       and l.line_no = p_line;

@@ -107,6 +107,7 @@ test('what goes over all tenants at once is known by name', () => {
       "reconciliation.plan_days",
       "reconciliation.plan_supply_days",
       "reconciliation.tenants_to_forget",
+      "redeem.give_up_making",
       "suppliers.count_demand",
       "suppliers.folder_doors",
       "suppliers.take_due",

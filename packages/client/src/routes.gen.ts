@@ -184,6 +184,8 @@ export const CONSOLE_ROUTES = {
   'fulfilment.correctAccountByStaff': 'POST /api/console/orders/:no/lines/:lineNo/account',
   'fulfilment.decideComplaint': 'POST /api/console/complaints/:complaintId/decide',
   'fulfilment.declineRefund': 'POST /api/console/refunds/:refundId/decline',
+  'fulfilment.exportComplaints': 'GET /api/console/complaints.xlsx',
+  'fulfilment.exportExceptions': 'GET /api/console/exceptions.xlsx',
   'fulfilment.exportRecalledPieces': 'GET /api/console/batches/:batchId/recall/pieces/export',
   'fulfilment.exportRecoveries': 'GET /api/console/recoveries.xlsx',
   'fulfilment.exportRecoveryEvidence': 'GET /api/console/recoveries/:recoveryId/evidence.zip',
@@ -347,6 +349,7 @@ export const CONSOLE_ROUTES = {
   'restock.ask': 'POST /api/console/restocks',
   'restock.cancel': 'POST /api/console/restocks/:restockId/cancel',
   'restock.decide': 'POST /api/console/restocks/:restockId/decide',
+  'restock.export': 'GET /api/console/restocks.xlsx',
   'restock.get': 'GET /api/console/restocks/:restockId',
   'restock.list': 'GET /api/console/restocks',
   'restock.listBudgets': 'GET /api/console/restock/budgets',
@@ -388,6 +391,7 @@ export const CONSOLE_ROUTES = {
   'suppliers.endPaper': 'POST /api/console/supplier-papers/:paperId/end',
   'suppliers.enterProduct': 'POST /api/console/suppliers/:supplierId/products',
   'suppliers.exportPaper': 'GET /api/console/supplier-papers/:paperId/file',
+  'suppliers.exportPriceMoves': 'GET /api/console/price-moves.xlsx',
   'suppliers.exportQuality': 'GET /api/console/suppliers/:supplierId/quality/export',
   'suppliers.fetchProduct': 'POST /api/console/supplier-products/:productId/fetch',
   'suppliers.grantClaim': 'POST /api/console/suppliers/:supplierId/money/:moneyId/grant',
@@ -474,6 +478,7 @@ export const CONSOLE_ROUTES = {
   'workspace.deliverCodes': 'POST /api/console/workspace/tasks/:workTaskId/codes',
   'workspace.discardIntake': 'POST /api/console/supply-intakes/:intakeId/discard',
   'workspace.exportPaper': 'GET /api/console/workspace/papers/:paperId/file',
+  'workspace.exportPriceAsks': 'GET /api/console/supplier-prices.xlsx',
   'workspace.exportSettlement': 'GET /api/console/workspace/settlement/export',
   'workspace.finishTask': 'POST /api/console/workspace/tasks/:workTaskId/finish',
   'workspace.getTask': 'GET /api/console/workspace/tasks/:workTaskId',
@@ -588,6 +593,8 @@ export type Routes = {
   'fulfilment.correctAccountByStaff': (typeof accountRoutes)['correct']
   'fulfilment.decideComplaint': (typeof complaintRoutes)['decide']
   'fulfilment.declineRefund': (typeof orderRoutes)['declineRefund']
+  'fulfilment.exportComplaints': (typeof complaintRoutes)['export']
+  'fulfilment.exportExceptions': (typeof orderRoutes)['exportExceptions']
   'fulfilment.exportRecalledPieces': (typeof recallRoutes)['exportPieces']
   'fulfilment.exportRecoveries': (typeof recoveryRoutes)['export']
   'fulfilment.exportRecoveryEvidence': (typeof recoveryRoutes)['evidence']
@@ -791,6 +798,7 @@ export type Routes = {
   'restock.ask': (typeof restockRoutes)['ask']
   'restock.cancel': (typeof restockRoutes)['cancel']
   'restock.decide': (typeof restockRoutes)['decide']
+  'restock.export': (typeof restockRoutes)['export']
   'restock.get': (typeof restockRoutes)['get']
   'restock.list': (typeof restockRoutes)['list']
   'restock.listBudgets': (typeof restockRoutes)['budgets']
@@ -835,6 +843,7 @@ export type Routes = {
   'suppliers.endPaper': (typeof supplierPaperRoutes)['end']
   'suppliers.enterProduct': (typeof supplierRoutes)['enterProduct']
   'suppliers.exportPaper': (typeof supplierPaperRoutes)['file']
+  'suppliers.exportPriceMoves': (typeof priceRuleRoutes)['exportMoves']
   'suppliers.exportQuality': (typeof supplierQualityRoutes)['export']
   'suppliers.fetchProduct': (typeof supplierRoutes)['fetchProduct']
   'suppliers.grantClaim': (typeof supplierMoneyRoutes)['grant']
@@ -931,6 +940,7 @@ export type Routes = {
   'workspace.deliverCodes': (typeof workspaceRoutes)['deliverCodes']
   'workspace.discardIntake': (typeof supplyDoorRoutes)['discardIntake']
   'workspace.exportPaper': (typeof supplierPaperRoutes)['ownFile']
+  'workspace.exportPriceAsks': (typeof workspaceRoutes)['exportPriceAsks']
   'workspace.exportSettlement': (typeof workspaceRoutes)['exportSettlement']
   'workspace.finishTask': (typeof workspaceRoutes)['finishTask']
   'workspace.getTask': (typeof workspaceRoutes)['getTask']

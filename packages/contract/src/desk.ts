@@ -11,7 +11,7 @@ export const DESK_AGES = ['fresh', 'worrying', 'late'] as const
 export type DeskAge = (typeof DESK_AGES)[number]
 
 /** What may be done to many rows at once; each has its own outcome. */
-export const DESK_ACTIONS = ['retry', 'refund', 'replace', 'buy', 'reject'] as const
+export const DESK_ACTIONS = ['retry', 'from_total', 'refund', 'replace', 'buy', 'reject'] as const
 export type DeskAction = (typeof DESK_ACTIONS)[number]
 
 /** What the house thinks best: one of the actions, or where to look first. */
@@ -33,6 +33,9 @@ export const DESK_GROUNDS = [
   'supplier_says_used',
   'money_only',
   'refund_awaits',
+  'not_made',
+  'link_over',
+  'in_total',
 ] as const
 export type DeskGround = (typeof DESK_GROUNDS)[number]
 

@@ -48,10 +48,12 @@ export type MessageEvent = {
   /** The event of the log that is told of; absent: another module queues it by itself. */
   readonly type?: EventType
   /** Told only when this field of the payload says so. */
-  readonly when?: { readonly field: string; readonly is: string }
+  readonly when?: { readonly field: string; readonly is: string | number }
   readonly audience: 'staff' | 'buyer'
   /** Staff who hear of it in person (inbox, email); of buyers' events absent. */
   readonly permission?: Permission
+  /** Field of the payload with a colleague who is not told in person: who asked for it and may not agree to it. */
+  readonly notTo?: string
   /** Passes quiet hours, unless the shop says otherwise. */
   readonly urgent: boolean
   readonly channels: readonly MessageChannel[]
@@ -75,6 +77,11 @@ const items: MessageVariable = {
   name: { zh: '商品与卡密', en: 'Goods and codes' },
   forms: ['email'],
   sample: { zh: '视频会员 月卡 × 1', en: 'Video pass, a month × 1' },
+}
+const askedBy: MessageVariable = {
+  name: { zh: '申请人', en: 'Asked by' },
+  sample: { zh: '许南乔', en: 'Nan Xu' },
+  from: 'by',
 }
 const gateway: MessageVariable = { name: { zh: '支付通道', en: 'Gateway' }, sample: 'alipay', from: 'gateway' }
 const usual = { shop, time, link }
@@ -125,6 +132,7 @@ export const EXCEPTION_WORDS: Readonly<Record<ExceptionReason, Words>> = {
   bad_card: { zh: '到货的卡密不能发出', en: 'codes came that cannot be handed out' },
   service_rejected: { zh: '人工服务被拒绝', en: 'the service was rejected' },
   disputed: { zh: '付款被拒付', en: 'the payment is disputed' },
+  link_failed: { zh: '兑换链接没有生成', en: 'its redeem link was not made' },
 }
 const REJECTED_WORDS: Readonly<Record<string, Words>> = {
   unknown_order: { zh: '找不到订单', en: 'no such order' },
@@ -671,6 +679,60 @@ export const MESSAGE_EVENTS = {
       },
     },
   },
+  'refund.awaiting.points': {
+    name: { zh: '积分退还待审批', en: 'A refund of points awaiting approval' },
+    type: 'refund.awaiting',
+    when: { field: 'amountFen', is: 0 },
+    audience: 'staff',
+    permission: 'refunds.approve',
+    urgent: false,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/refunds?state=awaiting',
+    variables: {
+      ...usual,
+      order,
+      points: { name: { zh: '积分', en: 'Points' }, sample: '5000', from: 'points' },
+      by: askedBy,
+      reason: {
+        name: { zh: '原因', en: 'Reason' },
+        sample: { zh: '卡密无法使用', en: 'the code does not work' },
+        from: 'reason',
+      },
+    },
+    texts: {
+      'zh-CN': {
+        subject: '订单 {order} 的积分退还待审批',
+        body: '{by} 申请退还 {points} 积分，原因：{reason}。\n\n{link}',
+      },
+      en: {
+        subject: 'A refund of points for order {order} awaits approval',
+        body: '{by} asks to give back {points} points: {reason}.\n\n{link}',
+      },
+    },
+  },
+  'payment.claim_awaiting': {
+    name: { zh: '补单待审批', en: 'A payment claim awaits approval' },
+    type: 'payment.claim_awaiting',
+    audience: 'staff',
+    permission: 'payments.approve',
+    notTo: 'byId',
+    urgent: true,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/orders/{order}',
+    variables: { ...usual, order, amount, gateway, by: askedBy },
+    texts: {
+      'zh-CN': {
+        subject: '订单 {order} 的补单待审批：¥{amount}',
+        body: '{by} 为订单 {order} 补单 ¥{amount}，支付通道已确认收到这笔钱，金额超过了一个人可以决定的上限。批准后订单即视为已付款。\n\n{link}',
+      },
+      en: {
+        subject: 'Order {order}: a payment claim of ¥{amount} awaits approval',
+        body: '{by} claims a payment of ¥{amount} for order {order}. The gateway confirms it, and it is more than one person may decide. Once approved, the order counts as paid.\n\n{link}',
+      },
+    },
+  },
   'refund.failed': {
     name: { zh: '退款失败', en: 'Refund failed' },
     type: 'refund.failed',
@@ -890,6 +952,72 @@ export const MESSAGE_EVENTS = {
       en: {
         subject: '{supplier}: ¥{left} left',
         body: 'What was paid ahead at {supplier} is down to ¥{left}, below ¥{alarm}. When it is used up, purchases are refused.\n\n{link}',
+      },
+    },
+  },
+  'supply.money_awaiting': {
+    name: { zh: '供应商资金待审批', en: 'Money at a supplier awaits approval' },
+    type: 'supply.money_awaiting',
+    audience: 'staff',
+    permission: 'payments.approve',
+    notTo: 'byId',
+    urgent: true,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/suppliers/{supplierNo}?tab=money',
+    variables: {
+      ...usual,
+      supplier: { name: { zh: '供应商', en: 'Supplier' }, sample: { zh: '蓝海', en: 'Blue Sea' }, from: 'supplier' },
+      supplierNo: { name: { zh: '供应商编号', en: 'Supplier’s number' }, sample: '3', from: 'supplierId' },
+      kind: {
+        name: { zh: '类型', en: 'Kind' },
+        sample: { zh: '预存款', en: 'deposit' },
+        from: 'kind',
+        words: {
+          deposit: { zh: '预存款', en: 'deposit' },
+          withdrawal: { zh: '提回', en: 'withdrawal' },
+          credit: { zh: '认账', en: 'credit' },
+        },
+      },
+      amount,
+      by: askedBy,
+    },
+    texts: {
+      'zh-CN': {
+        subject: '{supplier} 的{kind} ¥{amount} 待审批',
+        body: '{by} 登记了 {supplier} 的{kind} ¥{amount}，超过了一个人可以记账的上限。批准之前不入账。\n\n{link}',
+      },
+      en: {
+        subject: '{supplier}: a {kind} of ¥{amount} awaits approval',
+        body: '{by} recorded a {kind} of ¥{amount} at {supplier}, more than one person may book. Nothing is booked until a second person agrees.\n\n{link}',
+      },
+    },
+  },
+  'recovery.awaiting': {
+    name: { zh: '追偿认账待复核', en: 'A supplier’s credit awaits approval' },
+    type: 'recovery.awaiting',
+    audience: 'staff',
+    permission: 'suppliers.manage',
+    notTo: 'byId',
+    urgent: true,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/recoveries?state=awaiting',
+    variables: {
+      ...usual,
+      supplier: { name: { zh: '供应商', en: 'Supplier' }, sample: { zh: '蓝海', en: 'Blue Sea' }, from: 'supplier' },
+      recovery: { name: { zh: '追偿编号', en: 'Claim' }, sample: '8', from: 'recoveryId' },
+      amount,
+      by: askedBy,
+    },
+    texts: {
+      'zh-CN': {
+        subject: '{supplier} 认账 ¥{amount} 待复核',
+        body: '{by} 登记 {supplier} 对追偿 R{recovery} 认账 ¥{amount}，超过了一个人可以记账的上限。请另一位同事核对后同意或退回。\n\n{link}',
+      },
+      en: {
+        subject: '{supplier}: a credit of ¥{amount} awaits approval',
+        body: '{by} says that {supplier} credits ¥{amount} for claim R{recovery}, more than one person may book. A second person agrees or sends it back.\n\n{link}',
       },
     },
   },

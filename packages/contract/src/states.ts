@@ -42,6 +42,7 @@ export const EXCEPTION_REASONS = [
   'bad_card',
   'service_rejected',
   'disputed',
+  'link_failed',
 ] as const
 export type ExceptionReason = (typeof EXCEPTION_REASONS)[number]
 

@@ -88,6 +88,7 @@ const exception: Table<DeskReason> = {
   bad_card: ['error', '到货卡密有问题', 'Bad codes received'],
   service_rejected: ['warning', '人工服务被拒绝', 'Service rejected'],
   disputed: ['error', '付款被拒付', 'Payment disputed'],
+  link_failed: ['error', '兑换链接没有生成', 'Link not made'],
   complaint: ['warning', '坏卡申诉', 'Complaint'],
 }
 const deskAge: Table<DeskAge> = {

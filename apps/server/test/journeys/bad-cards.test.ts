@@ -19,6 +19,7 @@ import {
   type Shop,
   until,
 } from './shop.ts'
+import { rowsOf } from './workbook.ts'
 
 /** Delivered codes that do not work: reported with a tap, put right once by a rule or a person, and claimed from who sold them. */
 
@@ -487,12 +488,34 @@ test('withdrawn while nobody has decided, and reported again; pictures are the s
 test('a refund above what one person may give waits for a second, and the complaint with it', async () => {
   const shop = await house.newShop({ 'refunds.approvalAboveFen': 1_000 })
   await ruled(shop, { remedies: ['refund'] })
-  const order = await delivered(shop, await imported(shop, 1))
+  const contact = '13912345678'
+  const order = await delivered(shop, await imported(shop, 1), 1, { contact })
   await complain(order)
   const { id, state } = await outcome(shop, order)
   expect(state).toBe('person')
   expect(await read(shop, id)).toMatchObject({ why: ['no_refund', 'nothing_possible'] })
   expect(await decide(shop, id, 'refund')).toMatchObject({ state: 'person', why: ['refund_awaits'] })
+  // Lists of the desk go out as files: masked, in words, of this shop alone, and written down.
+  const complaints = await rowsOf(
+    await shop.staff.download('fulfilment.exportComplaints', { query: { state: 'person' } }),
+  )
+  expect(complaints).toHaveLength(2)
+  expect(complaints[1]).toEqual(expect.arrayContaining([String(id), String(order.no), '卡密无效', '待处理']))
+  const desk = await rowsOf(await shop.staff.download('fulfilment.exportExceptions', { query: {} }))
+  expect(desk[1]).toEqual(expect.arrayContaining([String(order.no), '坏卡申诉', '退款']))
+  for (const word of [...order.codes, contact]) expect(JSON.stringify([complaints, desk])).not.toContain(word)
+  expect(
+    await rowsOf(await shop.staff.download('fulfilment.exportExceptions', { query: { reason: 'manual' } })),
+  ).toHaveLength(1)
+  const stranger = (await openShop()).staff
+  for (const route of ['fulfilment.exportComplaints', 'fulfilment.exportExceptions'] as const) {
+    expect(await rowsOf(await stranger.download(route, { query: {} }))).toHaveLength(1)
+  }
+  const written = await house.query(
+    `select action from audit.entries where tenant_id = $1 and action in ('complaint.export', 'desk.export') order by seq`,
+    [shop.tenantId],
+  )
+  expect(written.map(({ action }) => action)).toEqual(['complaint.export', 'desk.export', 'desk.export'])
   const [refund] = (await shop.staff.call('payments.listRefunds', { query: { state: ['awaiting'] } })).items
   const second = await shop.hire(['refunds.approve', 'orders.read'])
   await second.call('fulfilment.approveRefund', { params: { refundId: refund?.id ?? 0 }, body: {} } as never, {
@@ -529,8 +552,8 @@ test('a claim is sent, credited and booked once; sums, file and evidence say the
   expect(await account(shop, 'cash.supplier')).toBe(owed - 1_500)
   const { items } = await shop.staff.call('fulfilment.sumRecoveries', {})
   expect(items).toMatchObject([{ recoveries: 2, creditedFen: 1_500, lostFen: 2_500, openFen: 0, sentFen: 0 }])
-  const sheet = await shop.staff.download('fulfilment.exportRecoveries', { query: {} })
-  expect((await sheet.arrayBuffer()).byteLength).toBeGreaterThan(2_000)
+  const sheet = await rowsOf(await shop.staff.download('fulfilment.exportRecoveries', { query: {} }))
+  expect(sheet.map(([no]) => no)).toEqual(['编号', `R${second.id}`, `R${first.id}`])
   const proof = await shop.staff.download('fulfilment.exportRecoveryEvidence', { params: { recoveryId: first.id } })
   expect(Buffer.from(await proof.arrayBuffer()).toString('latin1')).toContain('claim.txt')
   const reader = await shop.hire(['suppliers.read'])
@@ -612,7 +635,19 @@ test('a credit above what one person may book waits for a second, who agrees to 
     )
   const now = async () => (await recoveries(shop))[0]
   const second = await shop.hire(['suppliers.read', 'suppliers.manage'])
+  const waiting = async (by: Shop['staff']) =>
+    (await by.call('notify.listInbox', { query: {} })).items.filter(({ event }) => event === 'recovery.awaiting')
   expect(await move(shop.staff, 'accepted', 1_800)).toBe('ok')
+  // Told to who may agree to it, not to who asked.
+  const [told] = await until('the second person to be told', async () => {
+    const news = await waiting(second)
+    return news.length > 0 ? news : undefined
+  })
+  expect(told).toMatchObject({
+    link: '/recoveries?state=awaiting',
+    body: expect.stringContaining(`R${claim.id} 认账 ¥18`),
+  })
+  expect(await waiting(shop.staff)).toEqual([])
   expect(await now()).toMatchObject({ state: 'awaiting', askedFen: 1_800, creditedFen: 0, endedAt: null })
   expect(await account(shop, 'cash.supplier')).toBe(owed)
   expect(await move(shop.staff, 'accepted', 1_800)).toBe('complaints.recovery_own')

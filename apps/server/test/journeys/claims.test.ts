@@ -144,6 +144,11 @@ describe('above the shop’s amount', async () => {
     const order = await silentlyPaid(careful, stock, 2)
     const { id, state } = await claim(order, tradeNoOf(order), asker)
     expect(state).toBe('awaiting')
+    const toldTo = async (by: Client) =>
+      (await by.call('notify.listInbox', { query: {} })).items.filter(({ event }) => event === 'payment.claim_awaiting')
+    const news = await until('the second person to be told', async () => (await toldTo(second))[0])
+    expect(news).toMatchObject({ link: `/orders/${order.no}`, title: expect.stringContaining(String(order.no)) })
+    expect(await toldTo(asker)).toEqual([])
     expect((await second.call('orders.detail', { params: { no: order.no } })).state).toBe('pending')
     expect(await codeOf(claim(order, tradeNoOf(order), asker))).toBe('payments.claim_awaiting')
     expect(await codeOf(decide(id, asker))).toBe('payments.claim_own')

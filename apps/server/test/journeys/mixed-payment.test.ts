@@ -395,6 +395,11 @@ describe('money beside an order', () => {
       [300, 'done'],
       [300, 'awaiting'],
     ])
+    const news = await until('somebody to be told of the points', async () => {
+      const { items } = await careful.staff.call('notify.listInbox', { query: {} })
+      return items.find(({ event }) => event === 'refund.awaiting.points')
+    })
+    expect(news).toMatchObject({ link: '/refunds?state=awaiting', body: expect.stringContaining('300 积分') })
   })
 
   test('a refund that failed counts towards what one person may give back', async () => {

@@ -84,6 +84,16 @@ const refund = (no: OrderNo, body: object = {}) =>
     { params: { no }, body: { lineNo: null, to: 'source', reason: '退款', ...body } as never },
     { idempotencyKey: randomUUID() },
   )
+const retry = (no: OrderNo) => shop.staff.call('fulfilment.retryLine', { params: { no, lineNo: 1 }, body: {} })
+const onDesk = async (no: OrderNo) =>
+  (await shop.staff.call('fulfilment.listExceptions', { query: { q: String(no) } })).items[0]
+const toldOf = async (no: OrderNo): Promise<number> => {
+  const [row] = await house.query<{ count: number }>(
+    `select count(*)::integer as count from events.log where tenant_id = $1 and type = 'order.exception' and subject = $2`,
+    [shop.tenantId, `order:${no}`],
+  )
+  return row?.count ?? 0
+}
 const stateNow = async (no: OrderNo) => (await shop.staff.call('orders.detail', { params: { no } })).state
 const service = async (capacityPerDay: number | null) => {
   const goods = await shop.stock(0, {
@@ -377,6 +387,87 @@ describe('a link that is sold', () => {
     expect((await redeem(next)).lines[0]?.skuId).toBe(other.skuId)
   })
 
+  test('promises what each order gets, also one that was placed under an offer since replaced', async () => {
+    const card = await shop.stock(6)
+    const goods = await link(card, { quantity: 3 })
+    const another = await link(card)
+    await shop.place(goods)
+    await saveLink(goods, await shop.stock(9))
+    // Three of six are promised by an order that nobody has paid yet.
+    const outcomes = await Promise.all([1, 2, 3, 4].map(() => refusal(shop.place(another))))
+    expect(outcomes.sort()).toEqual(['done', 'done', 'done', 'orders.sold_out'])
+    const same = await shop.stock(4)
+    const smaller = await link(same, { quantity: 3 })
+    await shop.place(smaller)
+    await saveLink(smaller, same, { quantity: 1 })
+    const { items } = await shop.staff.call('redeem.listLinks', {})
+    expect(items.find(({ skuId }) => skuId === smaller.skuId)?.available).toBe(1)
+  })
+
+  test('whose code is not made goes to the desk, once; tried again there, refunded there, or made after all', async () => {
+    const goods = await link(await shop.stock(9))
+    const giveUp = () => house.platform.db.callGlobal<number>('redeem.give_up_making', 300, 200)
+    const age = (no: OrderNo) =>
+      house.query(
+        `update redeem.sales set wanted_at = now() - interval '6 minutes' where tenant_id = $1 and order_no = $2`,
+        [shop.tenantId, no],
+      )
+    const lineOf = async (no: OrderNo) => (await shop.staff.call('orders.detail', { params: { no } })).lines[0]
+    // Every job that makes codes fails, as it would without its key.
+    await house.query(
+      `create function redeem.fail_for_test() returns trigger language plpgsql as $$ begin raise exception 'no codes today'; end $$;
+       create trigger fail_for_test before insert on redeem.codes for each row when (new.order_no is not null)
+         execute function redeem.fail_for_test()`,
+    )
+    const orders = [await shop.place(goods), await shop.place(goods), await shop.place(goods)]
+    for (const { no } of orders) {
+      await shop.pay(no)
+      await until('its code to be wanted', async () => ((await lineOf(no))?.state === 'supplying' ? true : undefined))
+    }
+    const [tried, refunded, waited] = orders.map(({ no }) => no) as [OrderNo, OrderNo, OrderNo]
+    expect(await giveUp()).toBe(0)
+    for (const no of [tried, refunded, waited]) await age(no)
+    const given = await Promise.all([giveUp(), giveUp()])
+    expect(given[0] + given[1] + (await giveUp())).toBe(3)
+    expect(await onDesk(tried)).toMatchObject({
+      reason: 'link_failed',
+      proposal: { action: 'retry', because: 'not_made' },
+      actions: ['retry', 'refund'],
+    })
+    expect(
+      await refusal(theirs.staff.call('fulfilment.retryLine', { params: { no: tried, lineNo: 1 }, body: {} })),
+    ).toBe('common.not_found')
+    expect((await retry(tried)).lines[0]?.state).toBe('supplying')
+    // Just wanted again: it has its time.
+    expect(await giveUp()).toBe(0)
+    const { results } = await shop.staff.call('fulfilment.handleExceptions', {
+      body: { action: 'refund', lines: [{ orderNo: refunded, lineNo: 1, grantId: 0 }], reason: '做不出来' },
+    })
+    expect(results).toMatchObject([{ ok: true }])
+    await house.query('drop trigger fail_for_test on redeem.codes; drop function redeem.fail_for_test()')
+    await age(tried)
+    await giveUp()
+    if ((await lineOf(tried))?.state === 'exception') await retry(tried)
+    // What nobody touched comes by itself once its job can make it, and leaves the desk.
+    await house.query(
+      `select jobs.enqueue($1, jsonb_build_array(jsonb_build_object('task', 'redeem.deliver', 'payload', $2::jsonb)))`,
+      [shop.tenantId, JSON.stringify({ no: waited, lineNo: 1 })],
+    )
+    for (const [index, no] of [tried, waited].entries()) {
+      const order = orders[index === 0 ? 0 : 2]
+      if (!order) throw new Error('three orders')
+      expect(codesOf(await shop.seen(order, isDelivered))).toHaveLength(1)
+      expect(await onDesk(no)).toBeUndefined()
+    }
+    await until('the money to be back', async () => ((await stateNow(refunded)) === 'refunded' ? true : undefined))
+    const [codes] = await house.query<{ count: number }>(
+      'select count(*)::integer as count from redeem.codes where tenant_id = $1 and order_no = any ($2)',
+      [shop.tenantId, [tried, refunded, waited]],
+    )
+    expect(codes).toEqual({ count: 2 })
+    await expectAllRight()
+  })
+
   test('whose series ended before it was paid, or before its code was made, is an exception and no other offer', async () => {
     const card = await shop.stock(9)
     const stuck = (no: OrderNo) =>
@@ -415,6 +506,12 @@ describe('a link that is sold', () => {
     ])
     await shop.pay(late.no)
     expect(await stuck(late.no)).toBe('paid')
+    // Trying again says the truth, tells nobody once more and makes it no younger.
+    const before = await onDesk(late.no)
+    expect(before).toMatchObject({ reason: 'no_source', proposal: { action: 'refund', because: 'link_over' } })
+    expect(await refusal(retry(late.no))).toBe('fulfilment.link_over')
+    expect(await onDesk(late.no)).toEqual(before)
+    expect(await toldOf(late.no)).toBe(1)
     for (const { no } of [order, late]) {
       await refund(no)
       await until('the money to be back', async () => ((await stateNow(no)) === 'refunded' ? true : undefined))

@@ -5,6 +5,7 @@ import { auditBooks } from '../../src/modules/books/index.ts'
 import { expectBooksRight } from './books.ts'
 import { hurriedAdapters, openSupplier } from './real-suppliers.ts'
 import { codesOf, isDelivered, openHouse, type Shop, until } from './shop.ts'
+import { rowsOf } from './workbook.ts'
 
 /** Codes bought for the shelf: by rule, within a budget, approved where they cost more, from real adapters and suppliers with books of their own. */
 
@@ -135,6 +136,10 @@ test('what costs more than may go by itself waits; nobody approves what they ask
   const asked = await settled(one, 'proposed')
   expect(asked).toMatchObject({ id, askedFen: 20_000 })
   expect(await refused(one.ask(1))).toBe('restock.under_way')
+  const sheet = await rowsOf(await one.shop.staff.download('restock.export', { query: { state: 'proposed' } }))
+  expect(sheet).toHaveLength(2)
+  expect(sheet[1]).toEqual(expect.arrayContaining([String(id), '待审批', '10', '200']))
+  expect(await rowsOf(await one.shop.staff.download('restock.export', { query: { state: 'done' } }))).toHaveLength(1)
   const decide = (client: typeof clerk, body: { action: 'approve' | 'reject'; fen: number }) =>
     client.call(
       'restock.decide',

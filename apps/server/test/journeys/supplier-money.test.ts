@@ -108,6 +108,7 @@ test('money paid ahead is booked once, agreed to by a second person, used up by 
     code: 'suppliers.money_twice',
   })
   // Above the shop's amount: nothing is booked before somebody else agrees.
+  const colleague = await shop.hire(['finance.read', 'payments.approve'])
   const large = await shop.record({ kind: 'deposit', amountFen: 600_000, reference: 'BANK-2' })
   const at = { supplierId, moneyId: large.id }
   expect(large).toMatchObject({ state: 'awaiting', actions: ['approve', 'decline'] })
@@ -115,7 +116,14 @@ test('money paid ahead is booked once, agreed to by a second person, used up by 
     code: 'suppliers.money_own',
   })
   expect(await shop.standing()).toMatchObject({ bookFen: 10_000, awaiting: 1 })
-  const colleague = await shop.hire(['finance.read', 'payments.approve'])
+  const toldTo = async (by: Shop['staff']) =>
+    (await by.call('notify.listInbox', { query: {} })).items.filter(({ event }) => event === 'supply.money_awaiting')
+  const news = await until('the second person to be told', async () => (await toldTo(colleague))[0])
+  expect(news).toMatchObject({
+    link: `/suppliers/${supplierId}?tab=money`,
+    title: expect.stringContaining('预存款 ¥6000'),
+  })
+  expect(await toldTo(shop.staff)).toEqual([])
   expect(await colleague.call('suppliers.approveMoney', { params: at, body: {} })).toMatchObject({ state: 'booked' })
   await expect(colleague.call('suppliers.approveMoney', { params: at, body: {} })).rejects.toMatchObject({
     code: 'suppliers.money_not_awaiting',

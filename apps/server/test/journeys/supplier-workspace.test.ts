@@ -12,6 +12,7 @@ import { expectBooksRight } from './books.ts'
 import { personOf, supplierByHand } from './by-hand.ts'
 import { overtaken } from './overtaken.ts'
 import { codesOf, type Goods, isDelivered, openHouse, PASSWORD, type Shop, someCodes, until } from './shop.ts'
+import { rowsOf } from './workbook.ts'
 
 /**
  * Suppliers without an interface: their own people keep products and work off what the shop orders, through the same router, lanes,
@@ -349,6 +350,12 @@ test('a price that moves far waits for the shop, which agrees to exactly what it
   expect(await save(290_000, 5)).toMatchObject({ costHao: 210_000, askedHao: 290_000 })
   const { items } = await shop.staff.call('workspace.listPriceAsks', { query: { supplierId: id, state: 'waiting' } })
   expect(items).toMatchObject([{ fromHao: 210_000, toHao: 290_000, askedBy: '供应商小王' }])
+  const sheet = await rowsOf(await shop.staff.download('workspace.exportPriceAsks', { query: { supplierId: id } }))
+  expect(sheet.slice(1).map((row) => [row[4], row[5], row[6]])).toEqual([
+    ['21', '29', '待确认'],
+    ['21', '30', '已改价'],
+  ])
+  expect(await codeOf(person.download('workspace.exportPriceAsks', { query: {} }))).toBe('common.forbidden')
   const params = { askId: items[0]?.id ?? 0 }
   const decide = (accept: boolean, toHao: number) =>
     shop.staff.call('workspace.decidePrice', { params, body: { accept, toHao, reason: '同意' } })

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { scriptedSupplier } from './scripted-supplier.ts'
 import { openHouse, type Shop, until } from './shop.ts'
+import { rowsOf } from './workbook.ts'
 
 /** Sale prices that follow what the sources cost: previewed, moved with the cost, held beyond a jump, never below the floor. */
 
@@ -173,6 +174,13 @@ test('a jump is held: told to staff, nothing sold below the floor meanwhile, and
   await expect(
     desk.shop.place({ ...desk.goods, priceFen: AT_TEN_YUAN }, 1, { form: { account: 'someone' } }),
   ).rejects.toMatchObject({ code: 'orders.sold_out' })
+  const moves = await rowsOf(
+    await desk.shop.staff.download('suppliers.exportPriceMoves', { query: { skuId: desk.goods.skuId } }),
+  )
+  expect(moves.slice(1).map((row) => row[2])).toEqual(['变动过大，等待确认', '启用规则'])
+  expect(moves[1]).toEqual(expect.arrayContaining(['24.5', '20']))
+  const nothing = await desk.shop.staff.download('suppliers.exportPriceMoves', { query: { q: '没有这样的商品' } })
+  expect(await rowsOf(nothing)).toHaveLength(1)
   const notice = await until('staff to be told', async () => {
     const { items } = await desk.shop.staff.call('notify.listInbox', { query: {} })
     return items.find(({ event }) => event === 'supply.price_held')

@@ -229,6 +229,76 @@ describe('orders of a channel', () => {
     expect(await shelves(shop, goods)).toEqual({ total: 2, [a.id]: 1 })
   })
 
+  test('paid and stuck when its channel is closed, a line is delivered from the total warehouse because staff say so', async () => {
+    const goods = await shop.stock(1)
+    const stuck = async (name: string, id: number) => {
+      const batch = await imported(shop, goods, someCodes(1), [name])
+      const order = await place(shop, goods, name)
+      await shop.staff.call('vault.suspendBatch', { params: { batchId: batch }, body: { reason: '核查' } })
+      await shop.pay(order.no)
+      const row = await until('it to be on the desk', async () => (await desk(order.no))[0])
+      expect(row).toMatchObject({ reason: 'out_of_stock', warehouse: { id, isOpen: true } })
+      return order
+    }
+    const desk = async (no: number) =>
+      (await shop.staff.call('fulfilment.listExceptions', { query: { q: String(no) } })).items
+    const deliver = async (no: number, by = shop.staff) => {
+      const { results } = await by.call('fulfilment.handleExceptions', {
+        body: { action: 'from_total', lines: [{ orderNo: no, lineNo: 1, grantId: 0 }], reason: '渠道已停用' },
+      })
+      return results[0]?.code ?? 'ok'
+    }
+    const [a, b] = [await channel(shop), await channel(shop)]
+    const order = await stuck(a.channel, a.id)
+    // Open, and not allowed to sell the mall's pieces: they are moved there, or it is closed.
+    expect(await deliver(order.no)).toBe('fulfilment.channel_open')
+    expect((await desk(order.no))[0]?.actions).toEqual(['retry', 'refund'])
+    await shop.staff.call('stock.closeWarehouse', { params: { warehouseId: a.id }, body: { reason: '停止合作' } })
+    expect((await desk(order.no))[0]).toMatchObject({
+      warehouse: { isOpen: false, totalNow: 1 },
+      proposal: { action: 'from_total', because: 'in_total' },
+      actions: ['retry', 'from_total', 'refund'],
+    })
+    const other = await stuck(b.channel, b.id)
+    await shop.staff.call('stock.closeWarehouse', { params: { warehouseId: b.id }, body: { reason: '停止合作' } })
+
+    const stranger = await house.newShop()
+    expect(await deliver(order.no, stranger.staff)).toBe('common.not_found')
+    const reader = await shop.hire(['orders.read'])
+    await expect(deliver(order.no, reader)).rejects.toMatchObject({ code: 'common.forbidden' })
+    // One piece: one of the two lines has it, whoever asks and how often; the other stays what it was.
+    const answers = await Promise.all([deliver(order.no), deliver(other.no), deliver(order.no)])
+    expect(answers.filter((code) => code === 'ok')).toHaveLength(1)
+    const [gone, left] = (await desk(order.no)).length === 0 ? [order, other] : [other, order]
+    await shop.seen(gone, isDelivered)
+    expect(await deliver(gone.no)).toBe('fulfilment.not_an_exception')
+    expect(await deliver(left.no)).toBe('fulfilment.still_short')
+    expect((await desk(left.no))[0]).toMatchObject({
+      warehouse: { totalNow: 0 },
+      proposal: { action: 'restock', because: 'short' },
+    })
+    expect((await shelves(shop, goods)).total).toBe(0)
+    const [code = ''] = someCodes(1)
+    await shop.addCards(goods.skuId, [code])
+    expect(await deliver(left.no)).toBe('ok')
+    expect(codesOf(await left.visitor.call('orders.get', { params: { no: left.no } }))).toEqual([code])
+    const log = await house.query(
+      `select object_id::bigint as no, detail ->> 'reason' as reason from audit.entries where tenant_id = $1 and action = 'desk.from_total' order by seq`,
+      [shop.tenantId],
+    )
+    expect(log).toEqual([gone, left].map(({ no }) => ({ no, reason: '渠道已停用' })))
+    const report = await auditBooks(house.platform, shop.tenantId, { isWhole: true, graceSeconds: 0 })
+    expect(report.checks.flatMap(({ violations }) => violations)).toEqual([])
+
+    // The mall's own line, and a channel that may fall back.
+    const short = await shop.stock(1)
+    const mall = await shop.place(short)
+    await shop.staff.call('vault.suspendBatch', { params: { batchId: short.batchId }, body: { reason: '核查' } })
+    await shop.pay(mall.no)
+    await until('it to be on the desk', async () => (await desk(mall.no))[0])
+    expect(await deliver(mall.no)).toBe('fulfilment.no_channel_pieces')
+  })
+
   test('of a bundle its parts come from the channel’s warehouse, set aside only at payment as well', async () => {
     const part = await shop.stock(4, { sku: { holdMode: 'payment' } })
     const a = await channel(shop)

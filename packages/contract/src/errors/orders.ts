@@ -232,6 +232,21 @@ export const fulfilmentErrors = defineErrors('fulfilment', {
     zh: '库存仍不足：需要 {needed}，可用 {available}',
     en: 'Stock is still short: {needed} needed, {available} available',
   },
+  linkOver: {
+    status: 409,
+    zh: '这一行卖出时的兑换链接已作废、过期或没有设置，做不出兑换码。请给买家退款；若从未设置过，在「兑换链接」里设置后再重试',
+    en: 'The redeem link as it was sold is void, has expired or was never set up, so no code can be made. Refund the buyer; if it was never set up, set it up under “Redeem links” and retry',
+  },
+  noChannelPieces: {
+    status: 409,
+    zh: '这一行不是从渠道仓发货的，请直接重试',
+    en: 'This line is not delivered from a channel’s warehouse; retry it instead',
+  },
+  channelOpen: {
+    status: 409,
+    zh: '渠道仓「{name}」仍在使用，且未允许由总仓补发。请先调拨到该渠道再重试，或停用该渠道',
+    en: 'The channel “{name}” is open and may not sell from the total warehouse. Move pieces to it and retry, or close the channel',
+  },
   grantNotActive: { status: 409, zh: '该权益已被撤销或替换', en: 'This grant has been revoked or replaced already' },
 })
 

@@ -192,6 +192,14 @@ export const mallComplaintRoutes = {
   }),
 } as const
 
+const complaintQuery = pageQuery.extend({
+  sort: sortBy('reportedAt', 'amountFen'),
+  state: oneOrMore(COMPLAINT_STATES).optional(),
+  reason: oneOrMore(COMPLAINT_REASONS).optional(),
+  batchId: idParam.optional(),
+  supplier: text(100).optional(),
+})
+
 export const complaintRoutes = {
   list: route({
     id: 'fulfilment.listComplaints',
@@ -199,14 +207,18 @@ export const complaintRoutes = {
     path: '/api/console/complaints',
     summary: 'Complaints about codes, the newest first',
     access: reads,
-    query: pageQuery.extend({
-      sort: sortBy('reportedAt', 'amountFen'),
-      state: oneOrMore(COMPLAINT_STATES).optional(),
-      reason: oneOrMore(COMPLAINT_REASONS).optional(),
-      batchId: idParam.optional(),
-      supplier: text(100).optional(),
-    }),
+    query: complaintQuery,
     response: pageOf(complaintRow),
+  }),
+  export: route({
+    id: 'fulfilment.exportComplaints',
+    method: 'GET',
+    path: '/api/console/complaints.xlsx',
+    summary: 'Complaints about codes as a workbook, the newest first',
+    access: reads,
+    query: complaintQuery,
+    response: z.string(),
+    responseKind: 'file',
   }),
   get: route({
     id: 'fulfilment.getComplaint',

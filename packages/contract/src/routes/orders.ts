@@ -215,6 +215,8 @@ export const deskRow = z.object({
   age: z.enum(DESK_AGES),
   contactMasked: z.string(),
   availableNow: z.int(),
+  /** Of a channel's line: the warehouse that it is sold from, and what the total one has free. */
+  warehouse: z.object({ id, name: z.string(), isOpen: z.boolean(), totalNow: z.int() }).nullable(),
   /** Who sold the code, or was asked last; '' where nobody was. */
   supplier: z.string(),
   worker: z.object({ staffId: id, name: z.string(), isMe: z.boolean() }).nullable(),
@@ -222,6 +224,16 @@ export const deskRow = z.object({
   actions: z.array(z.enum(DESK_ACTIONS)),
 })
 export type DeskRow = z.output<typeof deskRow>
+
+const deskQuery = pageQuery.extend({
+  sort: sortBy('since', 'amountFen', 'quantity'),
+  reason: oneOrMore(DESK_REASONS).optional(),
+  skuId: idParam.optional(),
+  age: oneOrMore(DESK_AGES).optional(),
+  /** Whose: mine, nobody's, or others'. */
+  worker: z.enum(['me', 'nobody', 'others']).optional(),
+  supplier: z.string().trim().max(100).optional(),
+})
 
 export const orderRoutes = {
   list: route({
@@ -377,16 +389,18 @@ export const orderRoutes = {
     summary:
       'Everything stuck, the oldest first: paid lines not delivered, failed refunds, complaints; with what the house proposes',
     access: { kind: 'staff', permission: 'orders.read' },
-    query: pageQuery.extend({
-      sort: sortBy('since', 'amountFen', 'quantity'),
-      reason: oneOrMore(DESK_REASONS).optional(),
-      skuId: idParam.optional(),
-      age: oneOrMore(DESK_AGES).optional(),
-      /** Whose: mine, nobody's, or others'. */
-      worker: z.enum(['me', 'nobody', 'others']).optional(),
-      supplier: z.string().trim().max(100).optional(),
-    }),
+    query: deskQuery,
     response: pageOf(deskRow),
+  }),
+  exportExceptions: route({
+    id: 'fulfilment.exportExceptions',
+    method: 'GET',
+    path: '/api/console/exceptions.xlsx',
+    summary: 'What is stuck as a workbook, the newest orders first',
+    access: { kind: 'staff', permission: 'orders.read' },
+    query: deskQuery,
+    response: z.string(),
+    responseKind: 'file',
   }),
   stuck: route({
     id: 'fulfilment.readException',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { route } from '../route.ts'
-import { fen, flag, id, idParam, instant, ok, pageOf, pageQuery, reason } from '../schemas.ts'
+import { fen, flag, id, idParam, instant, ok, pageOf, pageQuery, reason, text } from '../schemas.ts'
 import { PRICE_BOUNDS, PRICE_CAUSES, PRICE_MOVES, PRICE_ROUNDINGS, PRICE_STEPS_MAX } from '../supply.ts'
 
 const hao = z.int()
@@ -168,6 +168,17 @@ export const priceRuleRoutes = {
     params: skuParams,
     body: z.object({ action: z.enum(['confirm', 'keep']), toFen: fen, reason }),
     response: priceRuleView,
+  }),
+  exportMoves: route({
+    id: 'suppliers.exportPriceMoves',
+    method: 'GET',
+    path: '/api/console/price-moves.xlsx',
+    summary:
+      'How prices followed the cost as a workbook, newest first; of one SKU, or of all whose title has the words',
+    access: { kind: 'staff', permission: 'suppliers.read' },
+    query: z.object({ q: text(100).optional(), skuId: idParam.optional() }),
+    response: z.string(),
+    responseKind: 'file',
   }),
   history: route({
     id: 'suppliers.priceHistory',

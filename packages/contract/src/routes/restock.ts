@@ -84,6 +84,8 @@ export const restockBudget = z.object({
   updatedBy: z.string(),
 })
 
+const restockQuery = pageQuery.extend({ state: oneOrMore(RESTOCK_STATES).optional(), skuId: idParam.optional() })
+
 export const restockRoutes = {
   list: route({
     id: 'restock.list',
@@ -91,8 +93,18 @@ export const restockRoutes = {
     path: '/api/console/restocks',
     summary: 'Fillings up of shelves, newest first; `q` searches titles',
     access: read,
-    query: pageQuery.extend({ state: oneOrMore(RESTOCK_STATES).optional(), skuId: idParam.optional() }),
+    query: restockQuery,
     response: pageOf(restockView),
+  }),
+  export: route({
+    id: 'restock.export',
+    method: 'GET',
+    path: '/api/console/restocks.xlsx',
+    summary: 'Fillings up of shelves as a workbook, newest first',
+    access: read,
+    query: restockQuery,
+    response: z.string(),
+    responseKind: 'file',
   }),
   get: route({
     id: 'restock.get',

@@ -237,6 +237,11 @@ const supplierParams = z.object({ supplierId: idParam })
 const personParams = supplierParams.extend({ personId: idParam })
 const oncePassword = z.object({ id, initialPassword: z.string() })
 
+const priceAskQuery = pageQuery.extend({
+  state: oneOrMore(PRICE_ASK_STATES).optional(),
+  supplierId: idParam.optional(),
+})
+
 export const workspaceRoutes = {
   home: route({
     id: 'workspace.home',
@@ -508,8 +513,18 @@ export const workspaceRoutes = {
     path: '/api/console/supplier-prices',
     summary: 'Prices that suppliers asked for beyond what they may move alone, newest first',
     access: seeing,
-    query: pageQuery.extend({ state: oneOrMore(PRICE_ASK_STATES).optional(), supplierId: idParam.optional() }),
+    query: priceAskQuery,
     response: pageOf(priceAsk),
+  }),
+  exportPriceAsks: route({
+    id: 'workspace.exportPriceAsks',
+    method: 'GET',
+    path: '/api/console/supplier-prices.xlsx',
+    summary: 'Prices that suppliers asked for as a workbook, newest first',
+    access: seeing,
+    query: priceAskQuery,
+    response: z.string(),
+    responseKind: 'file',
   }),
   decidePrice: route({
     id: 'workspace.decidePrice',

@@ -16,6 +16,7 @@ export function GenerationProgress({ batch }: { readonly batch: Batch }) {
   return (
     <Section title={t('making')}>
       <Progress
+        aria-label={t('making')}
         percent={wanted === 0 ? 0 : Math.min(99.9, (batch.imported / wanted) * 100)}
         status={batch.state === 'interrupted' ? 'exception' : 'active'}
         strokeLinecap="butt"

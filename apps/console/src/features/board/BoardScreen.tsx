@@ -239,7 +239,11 @@ function Top({ items }: { readonly items: Board['top'] }) {
             <span className="board-rank num">{index + 1}</span>
             <div className="line-main">
               <div className="figure-ends">
-                <Typography.Text ellipsis={{ tooltip: item.title }}>{item.title}</Typography.Text>
+                <Link to={`/goods/${item.goodsId}`} style={{ minWidth: 0 }}>
+                  <Typography.Text ellipsis={{ tooltip: item.title }} style={{ color: 'inherit' }}>
+                    {item.title}
+                  </Typography.Text>
+                </Link>
                 <Money fen={item.salesFen} />
               </div>
               <div className="figure-ends figure-foot">

@@ -94,6 +94,7 @@ function Running({ runId }: { readonly runId: number }) {
   return (
     <div className="books-verdict" role="status">
       <Progress
+        aria-label={t('running', { check: now ? name(now.check) : '' })}
         type="circle"
         size={40}
         percent={Math.round((100 * data.checksDone) / Math.max(1, data.checksTotal))}

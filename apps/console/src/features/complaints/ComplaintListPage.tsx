@@ -19,6 +19,7 @@ export function ComplaintListPage() {
       title={t('title')}
       hint={t('hint')}
       route="fulfilment.listComplaints"
+      exportRoute="fulfilment.exportComplaints"
       rowKey={(complaint) => complaint.id}
       href={(complaint) => `/complaints/${complaint.id}`}
       refreshMs={15_000}

@@ -37,6 +37,7 @@ export function ExceptionListPage() {
         title={t('title')}
         hint={t('hint')}
         route="fulfilment.listExceptions"
+        exportRoute="fulfilment.exportExceptions"
         rowKey={keyOf}
         refreshMs={15_000}
         filters={[
@@ -71,7 +72,13 @@ export function ExceptionListPage() {
         ]}
         columns={columnsOf(t)}
         rowActions={(line) => (
-          <RowActions line={line} refund={() => refundLine(line)} open={() => setOpened(line)} assign={assign} />
+          <RowActions
+            line={line}
+            refund={() => refundLine(line)}
+            fromTotal={() => bulk.from_total([line])}
+            open={() => setOpened(line)}
+            assign={assign}
+          />
         )}
         rowActionsWidth={200}
         bulk={(lines, clear) => (
@@ -91,6 +98,11 @@ export function ExceptionListPage() {
             {may('orders.handle') && (
               <ActionButton size="small" danger permission="orders.refund" onClick={() => bulk.refund(lines, clear)}>
                 {t('refund')}
+              </ActionButton>
+            )}
+            {lines.some(({ actions }) => actions.includes('from_total')) && (
+              <ActionButton size="small" permission="orders.handle" onClick={() => bulk.from_total(lines, clear)}>
+                {t('from_total')}
               </ActionButton>
             )}
             {lines.some(({ reason }) => reason === 'complaint') && (
@@ -181,6 +193,14 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
       align: 'right',
       render: (line) => (line.skuId === null || isAboutSupply(line.reason) ? null : <Available line={line} />),
     },
+    {
+      key: 'warehouse',
+      title: t('warehouse'),
+      width: 120,
+      hidden: true,
+      render: ({ warehouse }) =>
+        warehouse && (warehouse.isOpen ? warehouse.name : t('closedWarehouse', { name: warehouse.name })),
+    },
     { key: 'supplier', title: t('supplier'), width: 110, hidden: true, render: (line) => line.supplier || null },
     {
       key: 'contact',
@@ -202,7 +222,7 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
 
 /** The reason, and, where it lies with suppliers, what can be done next. */
 function Reason({ line }: { readonly line: Line }) {
-  const nextStep = useNextStep()(line.reason)
+  const nextStep = useNextStep()(line.reason, line.proposal.because === 'link_over')
   return (
     <Tooltip title={nextStep}>
       <span>
@@ -234,6 +254,11 @@ function Available({ line }: { readonly line: Line }) {
       <Typography.Text type={missing > 0 ? 'danger' : 'success'} style={{ fontSize: 12 }}>
         {missing > 0 ? t('short', { count: missing }) : t('enough')}
       </Typography.Text>
+      {missing > 0 && line.warehouse && (
+        <Typography.Text type="secondary" style={{ display: 'block', fontSize: 12 }}>
+          {t('inTotal', { count: formatCount(line.warehouse.totalNow) })}
+        </Typography.Text>
+      )}
     </span>
   )
 }
@@ -241,11 +266,13 @@ function Available({ line }: { readonly line: Line }) {
 function RowActions({
   line,
   refund,
+  fromTotal,
   open,
   assign,
 }: {
   readonly line: Line
   readonly refund: () => void
+  readonly fromTotal: () => void
   readonly open: () => void
   readonly assign: ReturnType<typeof useAssign>
 }) {
@@ -253,7 +280,11 @@ function RowActions({
   const common = useText(commonText)
   const may = useMay()
   const navigate = useNavigate()
-  const retry = useAction('fulfilment.retryLine', { refresh: REFRESH_AFTER, done: t('retried') })
+  const retry = useAction('fulfilment.retryLine', {
+    refresh: REFRESH_AFTER,
+    done: ({ lines }) =>
+      t(lines.find(({ lineNo }) => lineNo === line.lineNo)?.state === 'delivered' ? 'retried' : 'underWay'),
+  })
   const supplied = isAboutSupply(line.reason)
   const short = line.skuId !== null && !supplied && line.availableNow < line.quantity
   const next = linkOf(line, may)
@@ -264,6 +295,7 @@ function RowActions({
         label: t('retry'),
         run: () => void retry.go({ params: { no: line.orderNo, lineNo: line.lineNo }, body: {} }),
       },
+    line.actions.includes('from_total') && { key: 'from_total', label: t('from_total'), run: fromTotal },
     line.actions.includes('refund') &&
       may('orders.refund') && {
         key: 'refund',
@@ -321,9 +353,11 @@ type Deed = { readonly key: string; readonly label: string; readonly danger?: bo
 
 /** To where the trouble can be solved: the task, the purchase that nobody knows the end of, else the sources. */
 function linkOf(
-  { reason, orderNo, skuId }: Line,
+  { reason, orderNo, skuId, proposal }: Line,
   may: ReturnType<typeof useMay>,
-): { readonly to: string; readonly text: 'task' | 'purchases' | 'sources' } | false {
+): { readonly to: string; readonly text: 'task' | 'purchases' | 'sources' | 'links' | 'jobs' } | false {
+  if (proposal.because === 'link_over') return may('redeem.read') && { to: '/redeem/links', text: 'links' }
+  if (reason === 'link_failed') return may('jobs.read') && { to: '/jobs?q=redeem.deliver', text: 'jobs' }
   if (reason === 'service_rejected') {
     return may('services.work') && { to: `/services?state=rejected&q=${orderNo}`, text: 'task' }
   }

@@ -14,7 +14,7 @@ type Line = Row<'fulfilment.listExceptions'>
 /** Why a line is stuck, what the house proposes, and everything that was tried, in the order of time. */
 export function StuckDrawer({ line, onClose }: { readonly line: Line; readonly onClose: () => void }) {
   const t = useText(exceptionText)
-  const nextStep = useNextStep()(line.reason)
+  const nextStep = useNextStep()(line.reason, line.proposal.because === 'link_over')
   const { orderNo, lineNo } = line
   const { data, error, refetch } = useRead('fulfilment.readException', { params: { no: orderNo, lineNo } })
   const { proposal } = data ?? line

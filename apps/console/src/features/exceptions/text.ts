@@ -31,6 +31,17 @@ export const exceptionText = defineMessages('exceptions', {
   sources: ['货源', 'Open the sources'],
   refunded: ['退款已提交', 'Refund submitted'],
   retried: ['已发货', 'Delivered'],
+  underWay: ['已重新提交，正在处理', 'Submitted again and under way'],
+  from_total: ['从总仓发货', 'Deliver from total stock'],
+  from_totalText: [
+    '渠道仓已没有这些货：改由总仓发货，库存从总仓扣减。总仓不够的行不变。',
+    'The channel has no pieces any more: the total warehouse delivers, and its stock goes down. Lines it cannot cover stay as they are.',
+  ],
+  warehouse: ['渠道仓', 'Channel'],
+  closedWarehouse: ['{name}（已停用）', '{name} (closed)'],
+  inTotal: ['总仓 {count}', '{count} in total stock'],
+  links: ['兑换链接', 'Redeem links'],
+  jobs: ['后台任务', 'Jobs'],
   manyLines: ['{count} 行异常', '{count} lines'],
   refundText: [
     '货款原路退回；已占用的库存释放。',
@@ -78,6 +89,7 @@ export const exceptionText = defineMessages('exceptions', {
   ],
   proposed: ['建议：{action}', 'Suggested: {action}'],
   'propose.retry': ['重试发货', 'Retry'],
+  'propose.from_total': ['从总仓发货', 'Deliver from total stock'],
   'propose.refund': ['退款', 'Refund'],
   'propose.replace': ['换一张', 'Replace'],
   'propose.buy': ['补买一张', 'Buy another'],
@@ -104,6 +116,12 @@ export const exceptionText = defineMessages('exceptions', {
   ],
   'because.supplier_says_used': ['供应商说卡密已被使用。', 'The supplier says this code has been used.'],
   'because.money_only': ['没有库存也没有货源。', 'Neither stock nor a supplier has it.'],
+  'because.not_made': ['兑换链接没有生成，重试会再生成一次。', 'The link was not made; a retry makes it again.'],
+  'because.link_over': [
+    '卖出时的兑换链接已作废或过期，做不出码。',
+    'The link as it was sold is void or has expired, so no code can be made.',
+  ],
+  'because.in_total': ['渠道仓没有货，总仓够发。', 'The channel has no pieces; the total warehouse has enough.'],
   'because.refund_awaits': ['退款在等第二人批准。', 'The refund is waiting for a second person’s approval.'],
   emptyTitle: ['没有异常，一切正常', 'Nothing is stuck'],
   emptyText: [

@@ -13,7 +13,7 @@ export const REFRESH_AFTER: readonly string[] = ['fulfilment.', 'orders.', 'vaul
 
 /** Lines a call takes; more go in several, and the progress is shown in between. */
 const LINES_PER_CALL = 10
-type Action = 'retry' | 'refund' | 'replace' | 'reject'
+type Action = 'retry' | 'from_total' | 'refund' | 'replace' | 'reject'
 
 /** Handles one line or many after asking; each line's own outcome is told. */
 export function useBulk(): Readonly<Record<Action, Handle>> {
@@ -61,7 +61,13 @@ export function useBulk(): Readonly<Record<Action, Handle>> {
         },
       })
     }
-  return { retry: ask('retry'), refund: ask('refund'), replace: ask('replace'), reject: ask('reject') }
+  return {
+    retry: ask('retry'),
+    from_total: ask('from_total'),
+    refund: ask('refund'),
+    replace: ask('replace'),
+    reject: ask('reject'),
+  }
 }
 
 /** Refunds one line. Unlike the bulk it needs the right to refund alone, so that finance can do it from here. */

@@ -80,7 +80,7 @@ export function PictureField({ value = [], onChange }: Props) {
       ))}
       {sending.map(({ key, name, percent }) => (
         <div key={key} className="picture picture-sending" title={name}>
-          <Progress type="circle" size={48} percent={percent} />
+          <Progress aria-label={t('upload')} type="circle" size={48} percent={percent} />
         </div>
       ))}
       {!full && !disabled && (

@@ -87,6 +87,7 @@ function UnderWay({ run, batch }: { readonly run: Run; readonly batch: Batch }) 
         </Button>
       </div>
       <Progress
+        aria-label={batch.fileName}
         percent={percentOf(run, batch)}
         status="active"
         strokeLinecap="butt"

@@ -146,8 +146,12 @@ type ExceptionProps = { readonly order: Order; readonly line: Line; readonly exc
 function Exception({ order, line, exception }: ExceptionProps) {
   const t = useText(orderText)
   const state = useText(stateText)
-  const retry = useAction('fulfilment.retryLine', { refresh: REFRESH_AFTER, done: t('retried') })
-  const nextStep = useNextStep()(exception.reason)
+  const retry = useAction('fulfilment.retryLine', {
+    refresh: REFRESH_AFTER,
+    done: ({ lines }) =>
+      t(lines.find(({ lineNo }) => lineNo === line.lineNo)?.state === 'delivered' ? 'retried' : 'underWay'),
+  })
+  const nextStep = useNextStep()(exception.reason, line.kind === 'link')
   const retryable = order.actions.includes('retry') && exception.reason !== 'refund_failed'
   return (
     <Alert

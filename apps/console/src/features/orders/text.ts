@@ -129,6 +129,7 @@ export const orderText = defineMessages('orders', {
   queryUnknown: ['网关没有给出明确答复，稍后会自动再查', 'No clear answer; it will be asked again by itself'],
   retry: ['重试发货', 'Try delivery again'],
   retried: ['已发货', 'Delivered'],
+  underWay: ['已重新提交，正在处理', 'Submitted again and under way'],
   replace: ['换一个', 'Replace'],
   replaceTitle: ['更换卡密', 'Replace a code'],
   replaceText: [

@@ -5,6 +5,7 @@ import { formatMoney } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { Time } from '../../shared/parts/values.tsx'
 import { ErrorState } from '../../shared/templates/ErrorState.tsx'
+import { ExportButton } from '../../shared/templates/ListPage.tsx'
 import { pricingText } from './text.ts'
 import { moveOf, useCostWords, useStepWords } from './words.ts'
 
@@ -25,6 +26,15 @@ export function PriceHistory({
       size="min(560px, 100vw)"
       title={`${t('history')} · ${sku.goodsTitle} / ${sku.skuTitle}`}
       onClose={onClose}
+      extra={
+        <ExportButton
+          route="suppliers.exportPriceMoves"
+          params={undefined}
+          query={{ skuId: sku.skuId }}
+          disabled={false}
+          short
+        />
+      }
     >
       <PriceMoves skuId={sku.skuId} />
     </Drawer>

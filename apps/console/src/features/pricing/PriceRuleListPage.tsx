@@ -5,7 +5,8 @@ import { formatHao, formatMoney } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { Hao, Money } from '../../shared/parts/values.tsx'
-import { ListPage } from '../../shared/templates/ListPage.tsx'
+import { ExportButton, ListPage } from '../../shared/templates/ListPage.tsx'
+import { useUrlState } from '../../shared/urlState.ts'
 import { PriceHistory } from './PriceHistory.tsx'
 import { pricingText } from './text.ts'
 import { useDecide } from './useDecide.tsx'
@@ -19,6 +20,7 @@ export function PriceRuleListPage() {
   const t = useText(pricingText)
   const words = useRuleWords()
   const [opened, setOpened] = useState<Priced>()
+  const [{ q }] = useUrlState()
   return (
     <>
       <ListPage
@@ -26,6 +28,16 @@ export function PriceRuleListPage() {
         title={t('title')}
         hint={t('hint')}
         route="suppliers.listPriceRules"
+        actions={
+          <ExportButton
+            route="suppliers.exportPriceMoves"
+            params={undefined}
+            query={{ q }}
+            disabled={false}
+            short={false}
+            text={t('exportMoves')}
+          />
+        }
         rowKey={(row) => row.skuId}
         refreshMs={REFRESH_MS}
         filters={[

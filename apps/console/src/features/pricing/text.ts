@@ -131,6 +131,7 @@ export const pricingText = defineMessages('pricing', {
   kind_ended: ['停用规则', 'Ended'],
   byCost: ['{supplier} 进价 {cost}', '{supplier} at {cost}'],
   usualCost: ['平时成本 {cost}', 'usually costs {cost}'],
+  exportMoves: ['导出价格变动', 'Export price changes'],
   noHistory: ['还没有调价', 'No moves yet'],
   ruleText: ['加 {percent}', '+{percent}'],
   ruleBase: ['基准价 {amount}', 'base {amount}'],

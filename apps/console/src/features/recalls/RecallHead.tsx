@@ -27,6 +27,7 @@ export function RecallHead({ batchId, recall }: { readonly batchId: number; read
               t('progress'),
               <div key="progress" style={{ maxWidth: 360 }}>
                 <Progress
+                  aria-label={t('progress')}
                   percent={all === 0 ? 100 : Math.floor((done / all) * 100)}
                   status={pieces.failed > 0 ? 'exception' : done === all ? 'success' : 'active'}
                   size="small"

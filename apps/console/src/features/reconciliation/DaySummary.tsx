@@ -71,7 +71,7 @@ function Working({
   return (
     <Card size="small">
       <div className="recon-working" role="status">
-        <Progress type="circle" size={40} percent={percent} status="active" />
+        <Progress aria-label={t(phase)} type="circle" size={40} percent={percent} status="active" />
         <div>
           <strong>{t(phase)}</strong>
           {progress && (

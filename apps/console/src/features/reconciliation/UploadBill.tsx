@@ -111,7 +111,7 @@ function Sending({ file, percent }: { readonly file: File; readonly percent: num
       <Typography.Text type="secondary" className="num">
         {formatBytes(file.size)}
       </Typography.Text>
-      <Progress percent={percent} status="active" />
+      <Progress aria-label={file.name} percent={percent} status="active" />
       <Typography.Text type="secondary">{percent < 100 ? t('sending', { percent }) : t('reading')}</Typography.Text>
     </div>
   )

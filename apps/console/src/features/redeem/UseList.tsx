@@ -1,8 +1,9 @@
-import { Button, Checkbox, Form, InputNumber } from 'antd'
+import { Button, Form, InputNumber } from 'antd'
 import { Link } from 'react-router'
 import { useAction } from '../../shared/api/hooks.ts'
 import type { Row } from '../../shared/api/index.ts'
 import { useText } from '../../shared/i18n/index.ts'
+import { CheckGroup } from '../../shared/parts/CheckGroup.tsx'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Nothing, Time } from '../../shared/parts/values.tsx'
@@ -109,7 +110,7 @@ function TakeBack({ use }: { readonly use: Use }) {
                       extra={t('partsHint')}
                       rules={[{ required: true, message: t('partsRequired') }]}
                     >
-                      <Checkbox.Group options={left.map(({ lineNo, title }) => ({ value: lineNo, label: title }))} />
+                      <CheckGroup options={left.map(({ lineNo, title }) => ({ value: lineNo, label: title }))} />
                     </Form.Item>
                     {givesPoints && (
                       <Form.Item name="points" label={t('instead')} extra={t('insteadHint')}>

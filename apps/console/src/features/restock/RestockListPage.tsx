@@ -21,6 +21,7 @@ export function RestockListPage() {
       title={t('title')}
       hint={t('hint')}
       route="restock.list"
+      exportRoute="restock.export"
       rowKey={(restock) => restock.id}
       href={(restock) => `/restocks/${restock.id}`}
       actions={

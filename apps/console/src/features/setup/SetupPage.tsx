@@ -44,7 +44,11 @@ function Steps({ guide }: { readonly guide: Guide }) {
         ) : (
           <>
             <Typography.Text>{t('progress', { done: guide.doneCount, total: guide.steps.length })}</Typography.Text>
-            <Progress percent={Math.round((guide.doneCount / guide.steps.length) * 100)} showInfo={false} />
+            <Progress
+              aria-label={t('progress', { done: guide.doneCount, total: guide.steps.length })}
+              percent={Math.round((guide.doneCount / guide.steps.length) * 100)}
+              showInfo={false}
+            />
           </>
         )}
       </Card>

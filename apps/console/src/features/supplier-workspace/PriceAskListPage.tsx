@@ -37,6 +37,7 @@ export function PriceAskListPage() {
       title={t('asksTitle')}
       hint={t('asksHint')}
       route="workspace.listPriceAsks"
+      exportRoute="workspace.exportPriceAsks"
       rowKey={(ask) => ask.id}
       refreshMs={30_000}
       filters={[

@@ -135,7 +135,7 @@ function faceOf(
   time: string,
 ): readonly [ReactNode, string] {
   if (state === 'done' || state === 'partial') {
-    return [<CheckCircleFilled key="sign" style={{ color: '#16a34a' }} />, t('tryDone', { time })]
+    return [<CheckCircleFilled key="sign" style={{ color: 'var(--good)' }} />, t('tryDone', { time })]
   }
   if (state === 'unknown')
     return [<QuestionCircleFilled key="sign" style={{ color: 'var(--warn)' }} />, t('tryUnknown')]

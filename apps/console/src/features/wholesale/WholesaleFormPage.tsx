@@ -1,9 +1,10 @@
-import { Checkbox, Form, Input, InputNumber, Radio, Select, Switch } from 'antd'
+import { Form, Input, InputNumber, Radio, Select, Switch } from 'antd'
 import { useMemo, useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
 import { useAction, useRead } from '../../shared/api/hooks.ts'
 import type { Input as In, Output } from '../../shared/api/index.ts'
 import { useText } from '../../shared/i18n/index.ts'
+import { CheckGroup } from '../../shared/parts/CheckGroup.tsx'
 import { MoneyInput } from '../../shared/parts/inputs.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { FormPage } from '../../shared/templates/FormPage.tsx'
@@ -152,7 +153,7 @@ function KeyFields({ isNew }: { readonly isNew: boolean }) {
           label={t('scopes')}
           rules={[{ required: true, type: 'array', min: 1, message: t('scopesRequired') }]}
         >
-          <Checkbox.Group options={SCOPES.map((value) => ({ value, label: t(`scope_${value}`) }))} />
+          <CheckGroup options={SCOPES.map((value) => ({ value, label: t(`scope_${value}`) }))} />
         </Form.Item>
         <div className="form-grid">
           <Form.Item name="dailyCapFen" label={t('cap')} extra={t('capHint')}>

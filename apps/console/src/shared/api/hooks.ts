@@ -32,7 +32,7 @@ type ActionOptions<Id extends RouteId> = {
   /** Ids, or their beginnings such as `catalog.`, of what must be read again afterwards. */
   readonly refresh?: readonly string[]
   /** What to say when it is done. */
-  readonly done?: string
+  readonly done?: string | ((output: Output<Id>) => string)
   readonly onDone?: (output: Output<Id>) => void
   /** False: the caller shows what went wrong, for example at the fields of a form. */
   readonly showProblem?: boolean
@@ -59,7 +59,8 @@ export function useAction<Id extends RouteId>(id: Id, options: ActionOptions<Id>
           queries.invalidateQueries({ predicate: ({ queryKey: [first] }) => String(first).startsWith(prefix) }),
         ),
       )
-      if (options.done) void message.success(options.done)
+      const { done } = options
+      if (done) void message.success(typeof done === 'function' ? done(output) : done)
       options.onDone?.(output)
     },
     onError: (error) => {

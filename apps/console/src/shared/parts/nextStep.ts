@@ -34,12 +34,28 @@ const text = defineMessages('nextSteps', {
     '付款方银行已把这一单的钱全部收回，剩下的不再采购。退款即可了结；胜诉之后可以重试。',
     'The payer’s bank has taken the whole payment back, so nothing more is bought. A refund closes it; if the dispute is won, you can retry.',
   ],
+  link_failed: [
+    '买家已付款，兑换链接还没有生成，系统会继续尝试，生成后自动恢复。可以立即重试；持续失败时看「后台任务」里的原因，或退款。',
+    'The buyer has paid and the redeem link has not been made. The system keeps trying and recovers on its own. Retry now; if it keeps failing, see the cause under “Jobs”, or refund.',
+  ],
 } satisfies Partial<Record<DeskReason, readonly [string, string]>>)
 
+/** A redeem link has no suppliers. */
+const linkText = defineMessages('nextStepsOfLinks', {
+  no_source: [
+    '卖出时的兑换链接已作废或过期，做不出兑换码，也不会换成别的。请给买家退款；若从未设置过，在「兑换链接」里设置后重试。',
+    'The redeem link as it was sold is void or has expired. No code can be made and nothing else takes its place. Refund the buyer; if it was never set up, set it up under “Redeem links” and retry.',
+  ],
+})
+
 /** What can be done next about a stuck line, in a sentence; undefined where the buttons say it all. */
-export function useNextStep(): (reason: DeskReason) => string | undefined {
+export function useNextStep(): (reason: DeskReason, isLink?: boolean) => string | undefined {
   const t = useText(text)
-  return (reason) => (reason in text.keys ? t(reason as keyof typeof text.keys) : undefined)
+  const ofLink = useText(linkText)
+  return (reason, isLink = false) => {
+    if (isLink && reason === 'no_source') return ofLink('no_source')
+    return reason in text.keys ? t(reason as keyof typeof text.keys) : undefined
+  }
 }
 
 /** Reasons that lie with suppliers, or with people: there are no pieces of ours to count. */

@@ -119,7 +119,12 @@ function Shown({ parts, onOver }: { readonly parts: readonly string[]; readonly 
         <Typography.Text type="secondary">{t('hides', { count: left })}</Typography.Text>
         {parts.length > 1 && <Typography.Text copyable={{ text: parts.join(' ') }}>{t('copyAll')}</Typography.Text>}
       </div>
-      <Progress percent={(left / SHOWN_SECONDS) * 100} showInfo={false} size={['100%', 3]} />
+      <Progress
+        aria-label={t('hides', { count: left })}
+        percent={(left / SHOWN_SECONDS) * 100}
+        showInfo={false}
+        size={['100%', 3]}
+      />
     </>
   )
 }

@@ -3,7 +3,7 @@ import { type ProColumns, ProTable } from '@ant-design/pro-components'
 import type { Permission } from '@quanshu/contract'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { App, Button, Card, Empty, Grid, Tooltip, Typography } from 'antd'
-import { createContext, type ReactNode, useContext, useState } from 'react'
+import { createContext, type ReactNode, type RefObject, useContext, useEffect, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { call, download, type FileRouteId, type Input, type ListRouteId, type Output, type Row } from '../api/index.ts'
 import { commonText } from '../i18n/common.ts'
@@ -85,6 +85,7 @@ export function ListPage<Id extends ListRouteId>(props: Props<Id>) {
   const columnsKey = usePersonalKey(`${id}.columns`)
   const [selected, setSelected] = useState<readonly Row<Id>[]>([])
   const navigate = useNavigate()
+  const table = useScrollByKeys()
 
   const filterNames = filters.flatMap(namesOf)
   const narrowed = filters
@@ -194,75 +195,94 @@ export function ListPage<Id extends ListRouteId>(props: Props<Id>) {
     <Frame {...frame}>
       {read.data && summary?.(read.data)}
       <ToolbarContext value={{ bar, exportButton, fetching: read.isFetching, refetch: () => void read.refetch() }}>
-        <ProTable<Line>
-          rowKey={(line) => String(rowKey(rowOf(line)))}
-          columns={
-            tableColumns(
-              columns,
-              values.sort,
-              rowActions,
-              t('actions'),
-              props.rowActionsWidth,
-            ) as unknown as ProColumns<Line>[]
-          }
-          dataSource={rows as unknown as Line[]}
-          loading={read.isFetching && (read.isPlaceholderData || !read.data) ? { delay: 200 } : false}
-          search={false}
-          headerTitle={<TheBar />}
-          size={density as 'small' | 'medium' | 'large'}
-          onSizeChange={(size) => keepDensity(size ?? 'small')}
-          options={{ density: true, setting: { draggable: true }, reload: false, fullScreen: false }}
-          toolBarRender={toolbarEnd}
-          columnsState={{
-            persistenceKey: columnsKey,
-            persistenceType: 'localStorage',
-            defaultValue: Object.fromEntries(
-              columns.filter((column) => column.hidden).map((column) => [column.key, { show: false }]),
-            ),
-          }}
-          cardProps={{ styles: { body: { padding: '0 16px 8px' } } }}
-          scroll={{ x: 'max-content' }}
-          pagination={pagination}
-          locale={{ emptyText: read.data ? emptyState : <span /> }}
-          onChange={(_pagination, _filters, sorter) => {
-            const { columnKey, order } = Array.isArray(sorter) ? (sorter[0] ?? {}) : sorter
-            const sort = order ? `${order === 'descend' ? '-' : ''}${String(columnKey)}` : undefined
-            if (sort !== values.sort) change({ sort, page: undefined })
-          }}
-          rowSelection={
-            bulk
+        <div ref={table}>
+          <ProTable<Line>
+            rowKey={(line) => String(rowKey(rowOf(line)))}
+            columns={
+              tableColumns(
+                columns,
+                values.sort,
+                rowActions,
+                t('actions'),
+                props.rowActionsWidth,
+              ) as unknown as ProColumns<Line>[]
+            }
+            dataSource={rows as unknown as Line[]}
+            loading={read.isFetching && (read.isPlaceholderData || !read.data) ? { delay: 200 } : false}
+            search={false}
+            headerTitle={<TheBar />}
+            size={density as 'small' | 'medium' | 'large'}
+            onSizeChange={(size) => keepDensity(size ?? 'small')}
+            options={{ density: true, setting: { draggable: true }, reload: false, fullScreen: false }}
+            toolBarRender={toolbarEnd}
+            columnsState={{
+              persistenceKey: columnsKey,
+              persistenceType: 'localStorage',
+              defaultValue: Object.fromEntries(
+                columns.filter((column) => column.hidden).map((column) => [column.key, { show: false }]),
+              ),
+            }}
+            cardProps={{ styles: { body: { padding: '0 16px 8px' } } }}
+            scroll={{ x: 'max-content' }}
+            pagination={pagination}
+            locale={{ emptyText: read.data ? emptyState : <span /> }}
+            onChange={(_pagination, _filters, sorter) => {
+              const { columnKey, order } = Array.isArray(sorter) ? (sorter[0] ?? {}) : sorter
+              const sort = order ? `${order === 'descend' ? '-' : ''}${String(columnKey)}` : undefined
+              if (sort !== values.sort) change({ sort, page: undefined })
+            }}
+            rowSelection={
+              bulk
+                ? {
+                    selectedRowKeys: selected.map((row) => String(rowKey(row))),
+                    preserveSelectedRowKeys: true,
+                    onChange: (_keys, picked) => setSelected(picked.filter(Boolean).map(rowOf)),
+                  }
+                : false
+            }
+            tableAlertRender={() => t('selected', { count: selected.length })}
+            tableAlertOptionRender={() => (
+              <span className="bulk">
+                {bulk?.(selected, clear)}
+                <Button type="link" size="small" onClick={clear}>
+                  {t('clearSelection')}
+                </Button>
+              </span>
+            )}
+            {...(href
               ? {
-                  selectedRowKeys: selected.map((row) => String(rowKey(row))),
-                  preserveSelectedRowKeys: true,
-                  onChange: (_keys, picked) => setSelected(picked.filter(Boolean).map(rowOf)),
+                  onRow: (line) => ({
+                    className: 'row-link',
+                    onClick: (event) => {
+                      if (isOwnBusiness(event.target)) return
+                      if (event.metaKey || event.ctrlKey) window.open(hrefOf(href(rowOf(line))), '_blank')
+                      else void navigate(href(rowOf(line)))
+                    },
+                  }),
                 }
-              : false
-          }
-          tableAlertRender={() => t('selected', { count: selected.length })}
-          tableAlertOptionRender={() => (
-            <span className="bulk">
-              {bulk?.(selected, clear)}
-              <Button type="link" size="small" onClick={clear}>
-                {t('clearSelection')}
-              </Button>
-            </span>
-          )}
-          {...(href
-            ? {
-                onRow: (line) => ({
-                  className: 'row-link',
-                  onClick: (event) => {
-                    if (isOwnBusiness(event.target)) return
-                    if (event.metaKey || event.ctrlKey) window.open(hrefOf(href(rowOf(line))), '_blank')
-                    else void navigate(href(rowOf(line)))
-                  },
-                }),
-              }
-            : {})}
-        />
+              : {})}
+          />
+        </div>
       </ToolbarContext>
     </Frame>
   )
+}
+
+/** A table that is wider than its frame is scrolled by the arrow keys too, also when nothing in it can be pressed. */
+function useScrollByKeys(): RefObject<HTMLDivElement | null> {
+  const ref = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const area = ref.current?.querySelector('.ant-table-content')
+    if (!area) return
+    const look = () => {
+      if (area.scrollWidth > area.clientWidth) area.setAttribute('tabindex', '0')
+      else area.removeAttribute('tabindex')
+    }
+    const watch = new ResizeObserver(look)
+    for (const one of [area, ...area.children]) watch.observe(one)
+    return () => watch.disconnect()
+  })
+  return ref
 }
 
 function Embedded({ hint, actions, children }: PageFrameProps) {

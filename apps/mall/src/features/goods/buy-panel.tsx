@@ -1,6 +1,3 @@
-import { ConfigProvider, Stepper } from 'antd-mobile'
-import enUS from 'antd-mobile/es/locales/en-US'
-import zhCN from 'antd-mobile/es/locales/zh-CN'
 import { useState } from 'react'
 import { useSearchParams } from 'react-router'
 import type { Goods, Sku } from '../../shared/api/types.ts'
@@ -18,12 +15,13 @@ import css from './goods-page.module.css'
 import { LinkPromise } from './link-promise.tsx'
 import { NumberOffer } from './number-offer.tsx'
 import { PriceTiers } from './price-tiers.tsx'
+import { QuantityField } from './quantity-field.tsx'
 import { ServicePromise } from './service-promise.tsx'
 import { SkuChooser } from './sku-chooser.tsx'
 
 /** Name, price, choice and the way to the checkout; on phones the last part is fixed at the bottom of the screen. */
 export function BuyPanel({ goods }: { readonly goods: Goods }) {
-  const { t, own, locale } = useI18n()
+  const { t, own } = useI18n()
   const [params, setParams] = useSearchParams()
   const [wanted, setWanted] = useState(1)
   // The tile answers at once; the address, from which a shared link or a way back opens, follows.
@@ -79,18 +77,7 @@ export function BuyPanel({ goods }: { readonly goods: Goods }) {
           <p className={css.groupTitle}>{t('common.quantity')}</p>
           <p className={css.limits}>{limits(goods)}</p>
         </div>
-        <fieldset aria-label={t('common.quantity')}>
-          <ConfigProvider locale={locale === 'en' ? enUS : zhCN}>
-            <Stepper
-              min={1}
-              max={Math.max(1, sku.maxQty)}
-              digits={0}
-              value={quantity}
-              disabled={sku.maxQty < 1}
-              onChange={(value) => setWanted(value ?? 1)}
-            />
-          </ConfigProvider>
-        </fieldset>
+        <QuantityField value={quantity} max={Math.max(1, sku.maxQty)} disabled={sku.maxQty < 1} onChange={setWanted} />
       </div>
       {goods.sellable && sku.pick !== 'none' && sku.stock.state !== 'sold_out' && (
         <NumberOffer goodsId={goods.id} sku={sku} />

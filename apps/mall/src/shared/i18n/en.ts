@@ -107,6 +107,8 @@ export const messages: Messages = {
     serviceUsually: 'Usually done within {{usually}}, nineteen of twenty within {{slow}}.',
     serviceLeft: '{{count}} places left today.',
     topUpNote: 'What has arrived cannot be taken back: check the account and the option before you pay.',
+    fewer: 'One fewer',
+    more: 'One more',
     virtualNote: 'Digital goods: check the option and the quantity before you pay.',
     details: 'Details',
     guide: 'How to use',

@@ -101,6 +101,8 @@ export const messages = {
     serviceUsually: '通常 {{usually}}内完成，95% 在 {{slow}}内。',
     serviceLeft: '今天还剩 {{count}} 个名额。',
     topUpNote: '充值到账后不能撤回，付款前请核对账号与规格。',
+    fewer: '减少一件',
+    more: '增加一件',
     virtualNote: '虚拟商品，付款前请核对规格与数量。',
     details: '商品详情',
     guide: '使用说明',

@@ -29,7 +29,7 @@ export type DeliveryOutcome = {
   readonly lineNo: number
   readonly delivered: boolean
   readonly quantity: number
-  readonly reason: 'out_of_stock' | 'vault_short' | 'supplying' | null
+  readonly reason: 'out_of_stock' | 'vault_short' | 'no_source' | 'supplying' | null
 }
 
 export type SqlRefusal = { readonly code: string; readonly params: Readonly<Record<string, unknown>> }

@@ -1,5 +1,5 @@
 import type { Module, Platform } from '../../platform/module.ts'
-import { deliverTask, fillSchedule, fillTask, makeTask } from './jobs.ts'
+import { deliverTask, fillSchedule, fillTask, giveUpSchedule, makeTask } from './jobs.ts'
 import { redeemBoundRoutes } from './routes.ts'
 import { fillWhenStocked, makeWanted } from './subscribers.ts'
 
@@ -11,6 +11,6 @@ export function redeemModule(platform: Platform): Module {
     routes: redeemBoundRoutes(platform),
     tasks: [makeTask(platform), deliverTask(platform), fillTask(platform)],
     subscribers: [makeWanted, fillWhenStocked],
-    schedules: [fillSchedule(platform)],
+    schedules: [fillSchedule(platform), giveUpSchedule(platform)],
   }
 }

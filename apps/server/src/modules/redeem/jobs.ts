@@ -41,6 +41,9 @@ export const fillTask = (platform: Deps): Task => ({
 })
 
 const EVERY_MS = 60_000
+/** A code is made within a second; after so long its job has failed five times. */
+const MAKING_SECONDS = 300
+const GIVE_UP_MAX = 200
 
 /** News of an import starts `redeem.fill` at once; this is for pieces that came another way: bought, moved, taken back. */
 export const fillSchedule = (platform: Deps): Schedule => ({
@@ -52,5 +55,14 @@ export const fillSchedule = (platform: Deps): Schedule => ({
       const skuIds = await platform.db.read(ctx, (tx) => waitedFor(tx, null))
       for (const skuId of skuIds) await fillWaiting(platform, ctx, skuId)
     }
+  },
+})
+
+/** A paid link that does not come is seen where everything stuck is, not only among the jobs. */
+export const giveUpSchedule = ({ db }: Deps): Schedule => ({
+  name: 'redeem.give_up',
+  everyMs: EVERY_MS,
+  run: async () => {
+    await db.callGlobal<number>('redeem.give_up_making', MAKING_SECONDS, GIVE_UP_MAX)
   },
 })

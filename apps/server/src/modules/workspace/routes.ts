@@ -25,11 +25,11 @@ import {
 import { type Own, ownSupplier, supplierByHand } from './own.ts'
 import { readHome } from './queries/home.ts'
 import { listPeople } from './queries/people.ts'
-import { listPriceAsks, readPriceAsk } from './queries/price-asks.ts'
+import { listPriceAsks, readPriceAsk, somePriceAsks } from './queries/price-asks.ts'
 import { listOwnProducts, ownProductHistory, readOwnProduct } from './queries/products.ts'
 import { readSettlement, settlementBelow } from './queries/settlement.ts'
 import { listTasks, listTasksForShop, readTask } from './queries/tasks.ts'
-import { statementColumns } from './sheets.ts'
+import { priceAskColumns, statementColumns } from './sheets.ts'
 
 /** @param wake is called when a purchase is to be asked about */
 export const workspaceBoundRoutes = (platform: Platform, wake: () => void): readonly BoundRoute[] => [
@@ -196,6 +196,13 @@ function shopsSide(platform: Platform, wake: () => void): readonly BoundRoute[] 
       return { ok: true as const }
     }),
     handle(routes.listPriceAsks, ({ ctx, query }) => db.read(ctx, (tx) => listPriceAsks(tx, query))),
+    handle(routes.exportPriceAsks, async ({ ctx, query }) => {
+      await db.write(ctx, async (tx) =>
+        tx.audit({ action: 'price.export_asks', objectKind: 'supplier', objectId: '', detail: { ...query } }),
+      )
+      const rows = everyRow((beforeId, count) => db.read(ctx, (tx) => somePriceAsks(tx, query, beforeId, count)))
+      return xlsxReply('supplier-prices', priceAskColumns(ctx.locale), rows)
+    }),
     handle(routes.decidePrice, ({ ctx, session, params, body }) =>
       db.write(ctx, async (tx) => {
         await decidePrice(tx, params.askId, body, session.name)

@@ -1439,6 +1439,7 @@ export type RedeemSales = {
   state: Generated<'making' | 'delivered' | 'cancelled'>
   opened_at: DefaultedTime
   ended_at: NullableTime
+  wanted_at: DefaultedTime
 }
 
 export type RedeemUses = {

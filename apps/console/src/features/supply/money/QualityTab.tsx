@@ -113,6 +113,7 @@ function Figures({ total, to }: { readonly total: Total; readonly to: To }) {
           <Typography.Text type="secondary">{t('tooFew')}</Typography.Text>
         ) : (
           <Progress
+            aria-label={t('score')}
             type="dashboard"
             size={64}
             percent={total.score}
@@ -287,6 +288,7 @@ function Refusals({ quality: { refusals, total }, to }: { readonly quality: Qual
             <li key={about}>
               <Link to={to({ state: 'refused', about })}>{name(about)}</Link>
               <Progress
+                aria-label={name(about)}
                 percent={Math.round((100 * count) / total.refused)}
                 size="small"
                 format={() => formatCount(count)}

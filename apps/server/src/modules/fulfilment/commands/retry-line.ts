@@ -15,7 +15,7 @@ type LineFacts = {
 
 /**
  * Tries again to deliver a line that is an exception (and with it every other undelivered line of the order).
- * @throws fulfilment.not_an_exception, fulfilment.still_short, common.not_found
+ * @throws fulfilment.not_an_exception, fulfilment.still_short, fulfilment.link_over, common.not_found
  */
 export async function retryLine(
   platform: Platform,
@@ -52,5 +52,6 @@ export async function retryLine(
   if (!outcome) throw fulfilmentErrors.notAnException()
   // It takes its time; the order shows how it goes on.
   if (outcome.reason === 'supplying') return
+  if (outcome.reason === 'no_source') throw fulfilmentErrors.linkOver()
   if (!outcome.delivered) throw fulfilmentErrors.stillShort({ needed: outcome.quantity, available: 0 })
 }

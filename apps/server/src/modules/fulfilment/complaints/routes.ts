@@ -1,14 +1,17 @@
 import { commonErrors, mallComplaintRoutes, complaintRoutes as routes } from '@quanshu/contract'
 import type { OrderNo } from '@quanshu/kernel'
 import { handle } from '../../../platform/http/index.ts'
+import { everyRow } from '../../../platform/lists/index.ts'
 import type { Platform } from '../../../platform/module.ts'
+import { xlsxReply } from '../../../platform/sheets/index.ts'
 import { ownOrder } from '../own-order.ts'
 import { addComplaintPicture } from './commands/add-picture.ts'
 import { answerComplaint, complain } from './commands/complain.ts'
 import { decideComplaint } from './commands/decide-complaint.ts'
 import { removeComplaintRule, saveComplaintRule } from './commands/save-rule.ts'
-import { complaintPicture, listComplaints, readComplaint } from './queries/complaints.ts'
+import { complaintPicture, listComplaints, readComplaint, someComplaints } from './queries/complaints.ts'
 import { listComplaintRules } from './queries/rules.ts'
+import { complaintColumns } from './sheet.ts'
 
 const OK = { ok: true } as const
 
@@ -53,6 +56,13 @@ function desk(platform: Platform, kick: () => void) {
   const { db } = platform
   return [
     handle(routes.list, ({ ctx, query }) => db.read(ctx, (tx) => listComplaints(tx, query))),
+    handle(routes.export, async ({ ctx, query }) => {
+      await db.write(ctx, async (tx) =>
+        tx.audit({ action: 'complaint.export', objectKind: 'complaint', objectId: '', detail: { ...query } }),
+      )
+      const rows = everyRow((beforeId, count) => db.read(ctx, (tx) => someComplaints(tx, query, beforeId, count)))
+      return xlsxReply('complaints', complaintColumns(ctx.locale), rows)
+    }),
     handle(routes.get, ({ ctx, params, session }) =>
       readComplaint(platform, ctx, params.complaintId, session.permissions),
     ),

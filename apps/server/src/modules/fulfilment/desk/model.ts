@@ -7,12 +7,16 @@ type Facts = {
   readonly hasSource: boolean
   /** A purchase of it has not ended. */
   readonly isPurchaseOpen: boolean
+  /** A redeem code of our own. */
+  readonly isLink: boolean
+  /** Of a channel's line that the total warehouse may deliver: what is free there. */
+  readonly totalNow: number | null
 }
 type Proposal = { readonly action: DeskProposal; readonly because: DeskGround }
 
 /** What is best for a stuck line as things stand now, and why. Pure: the same facts give the same word. */
 export function proposalForLine(reason: ExceptionReason, facts: Facts): Proposal {
-  const { availableNow, quantity, hasSource, isPurchaseOpen } = facts
+  const { availableNow, quantity, hasSource, isPurchaseOpen, isLink, totalNow } = facts
   // Whatever else is true: what may still arrive is not bought, delivered or refunded beside it.
   if (isPurchaseOpen) return { action: 'purchase', because: 'purchase_open' }
   switch (reason) {
@@ -24,12 +28,17 @@ export function proposalForLine(reason: ExceptionReason, facts: Facts): Proposal
       return { action: 'refund', because: 'refused_by_hand' }
     case 'disputed':
       return { action: 'refund', because: 'bank_has_it' }
+    case 'link_failed':
+      return { action: 'retry', because: 'not_made' }
     case 'supply_unknown':
       return { action: 'purchase', because: 'purchase_open' }
     default:
       break
   }
+  // Nothing of ours to look for: as it was sold it is good for nothing any more.
+  if (isLink) return { action: 'refund', because: 'link_over' }
   if (availableNow >= quantity) return { action: 'retry', because: 'in_stock' }
+  if (totalNow !== null && totalNow >= quantity) return { action: 'from_total', because: 'in_total' }
   if (reason === 'no_source') return { action: 'sources', because: 'no_source' }
   if (reason === 'loss_guard') return { action: 'sources', because: 'loss_guard' }
   return hasSource ? { action: 'retry', because: 'source_there' } : { action: 'restock', because: 'short' }

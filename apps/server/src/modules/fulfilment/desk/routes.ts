@@ -3,16 +3,24 @@ import { Refusal } from '@quanshu/kernel'
 import type { Ctx } from '../../../platform/db/index.ts'
 import { handle } from '../../../platform/http/index.ts'
 import type { Platform } from '../../../platform/module.ts'
+import { xlsxReply } from '../../../platform/sheets/index.ts'
 import { assign, type DeskKey } from './commands/assign.ts'
 import { handleStuck } from './commands/handle.ts'
 import { deskStaff } from './queries/colleagues.ts'
-import { listStuck, readStuck } from './queries/list-stuck.ts'
+import { everyStuck, listStuck, readStuck } from './queries/list-stuck.ts'
+import { deskColumns } from './sheet.ts'
 
 /** @param kick a complaint was decided that something is to be bought for */
 export function stuckRoutes(platform: Platform, kick: () => void) {
   const { db } = platform
   return [
     handle(routes.exceptions, ({ ctx, query, session }) => db.read(ctx, (tx) => listStuck(tx, query, session))),
+    handle(routes.exportExceptions, async ({ ctx, query, session }) => {
+      await db.write(ctx, async (tx) =>
+        tx.audit({ action: 'desk.export', objectKind: 'order', objectId: '', detail: { ...query } }),
+      )
+      return xlsxReply('exceptions', deskColumns(ctx.locale), everyStuck(platform, ctx, query, session))
+    }),
     handle(routes.stuck, ({ ctx, params, session }) =>
       db.read(ctx, (tx) => readStuck(tx, params.no, params.lineNo, session)),
     ),

@@ -1,10 +1,13 @@
 import { restockRoutes as routes } from '@quanshu/contract'
 import { handle } from '../../../platform/http/index.ts'
+import { everyRow } from '../../../platform/lists/index.ts'
 import type { Platform } from '../../../platform/module.ts'
+import { xlsxReply } from '../../../platform/sheets/index.ts'
 import { askRestock, cancelRestock, decideRestock } from './commands/move-restock.ts'
 import { removeBudget, saveBudget } from './commands/save-budget.ts'
 import { removeRule, saveRule } from './commands/save-rule.ts'
-import { listBudgets, listRestocks, listRules, previewCover, readRestock } from './queries/restocks.ts'
+import { listBudgets, listRestocks, listRules, previewCover, readRestock, someRestocks } from './queries/restocks.ts'
+import { restockColumns } from './sheet.ts'
 
 const OK = { ok: true } as const
 
@@ -12,6 +15,13 @@ const OK = { ok: true } as const
 export function restockRoutes({ db }: Platform, kick: () => void) {
   return [
     handle(routes.list, ({ ctx, query }) => db.read(ctx, (tx) => listRestocks(tx, query))),
+    handle(routes.export, async ({ ctx, query }) => {
+      await db.write(ctx, async (tx) =>
+        tx.audit({ action: 'restock.export', objectKind: 'restock', objectId: '', detail: { ...query } }),
+      )
+      const rows = everyRow((beforeId, count) => db.read(ctx, (tx) => someRestocks(tx, query, beforeId, count)))
+      return xlsxReply('restocks', restockColumns(ctx.locale), rows)
+    }),
     handle(routes.get, ({ ctx, params }) => db.read(ctx, (tx) => readRestock(tx, params.restockId))),
     handle(routes.ask, ({ body, session, once }) =>
       kicking(

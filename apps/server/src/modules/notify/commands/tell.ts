@@ -108,8 +108,13 @@ function buyerOf({ buyers }: Room, news: News): Buyer | undefined {
   return buyer?.purpose === 'recharge' && news.key === 'order.delivered' ? undefined : buyer
 }
 
-const hearersOf = ({ staff }: Room, { message }: News): readonly Colleague[] =>
-  staff.filter(({ permissions }) => message.permission !== undefined && permissions.has(message.permission))
+const hearersOf = ({ staff }: Room, { message, payload }: News): readonly Colleague[] =>
+  staff.filter(
+    ({ id, permissions }) =>
+      message.permission !== undefined &&
+      permissions.has(message.permission) &&
+      (message.notTo === undefined || payload[message.notTo] !== id),
+  )
 
 /* ----------------------------------------------------------------------------------- inboxes ---- */
 

@@ -46,6 +46,14 @@ export function createClaims(platform: Platform, find: FindPayment, ports: Payme
         const { gateway, tradeNo } = claimed
         const detail = { gateway, tradeNo, amountFen: found.amountFen, reason, ...(waits ? { awaiting: true } : {}) }
         tx.audit({ action: 'payment.claim', objectKind: 'order', objectId: claimed.orderNo, detail })
+        if (waits) {
+          const payload = { no: claimed.orderNo, claimId: id, gateway, amountFen: found.amountFen }
+          tx.emit({
+            type: 'payment.claim_awaiting',
+            subject: `order:${claimed.orderNo}`,
+            payload: { ...payload, by: actor.name, byId: actor.staffId },
+          })
+        }
         return { id, waits }
       })
       if (!waits) await settle(ctx, id, claimed, found)

@@ -3,7 +3,7 @@ import type { StaffId } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { Tx } from '../../../platform/db/index.ts'
 import { readSettings } from '../../tenancy/index.ts'
-import { mustExist } from './standing.ts'
+import { nameOf } from './standing.ts'
 
 export type Actor = { readonly staffId: StaffId; readonly name: string }
 export type GivenMoney = {
@@ -28,7 +28,7 @@ const EARLIEST_MS = Date.UTC(2000, 0, 1)
 export async function recordMoney(tx: Tx, supplierId: number, given: GivenMoney, actor: Actor): Promise<number> {
   const { kind, amountFen, reference, at, note } = given
   checkTime(at)
-  await mustExist(tx, supplierId)
+  const supplier = await nameOf(tx, supplierId)
   const above = (await readSettings(tx))['suppliers.moneyApprovalAboveFen']
   const waits = above > 0 && amountFen > above
   const { rows } = await sql<{ readonly id: number }>`
@@ -45,6 +45,13 @@ export async function recordMoney(tx: Tx, supplierId: number, given: GivenMoney,
   const id = rows[0]?.id
   if (id === undefined) throw supplierErrors.moneyTwice({ reference })
   if (!waits) await bookMoney(tx, id)
+  else {
+    tx.emit({
+      type: 'supply.money_awaiting',
+      subject: `supplier:${supplierId}`,
+      payload: { supplierId, supplier, moneyId: id, kind, amountFen, by: actor.name, byId: actor.staffId },
+    })
+  }
   tx.audit({
     action: 'supplier.money',
     objectKind: 'supplier',

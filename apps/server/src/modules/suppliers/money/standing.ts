@@ -11,11 +11,17 @@ type View = Page['items'][number]
 type Query = z.output<typeof supplierMoneyRoutes.list.query>
 
 /** @throws common.not_found */
-export async function mustExist(tx: ReadTx, supplierId: number): Promise<void> {
-  const { rows } = await sql`
-    select from suppliers.suppliers where tenant_id = ${tx.ctx.tenantId} and id = ${supplierId}
+export async function nameOf(tx: ReadTx, supplierId: number): Promise<string> {
+  const { rows } = await sql<{ readonly name: string }>`
+    select name from suppliers.suppliers where tenant_id = ${tx.ctx.tenantId} and id = ${supplierId}
   `.execute(tx.db)
-  if (rows.length === 0) throw commonErrors.notFound()
+  if (!rows[0]) throw commonErrors.notFound()
+  return rows[0].name
+}
+
+/** @throws common.not_found */
+export async function mustExist(tx: ReadTx, supplierId: number): Promise<void> {
+  await nameOf(tx, supplierId)
 }
 
 type StandingRow = Omit<

@@ -1,10 +1,13 @@
 import { priceRuleRoutes as routes } from '@quanshu/contract'
 import { type BoundRoute, handle } from '../../../platform/http/index.ts'
+import { everyRow } from '../../../platform/lists/index.ts'
 import type { Platform } from '../../../platform/module.ts'
+import { xlsxReply } from '../../../platform/sheets/index.ts'
 import { decidePrice } from '../commands/decide-price.ts'
 import { removePriceRule } from '../commands/remove-price-rule.ts'
 import { savePriceRules } from '../commands/save-price-rules.ts'
-import { listRules, previewRule, priceHistory, readRule } from './rules.ts'
+import { listRules, previewRule, priceHistory, readRule, somePriceMoves } from './rules.ts'
+import { priceMoveColumns } from './sheet.ts'
 
 export function priceRoutes({ db }: Platform): readonly BoundRoute[] {
   return [
@@ -25,6 +28,13 @@ export function priceRoutes({ db }: Platform): readonly BoundRoute[] {
         return await readRule(tx, params.skuId)
       }),
     ),
+    handle(routes.exportMoves, async ({ ctx, query }) => {
+      await db.write(ctx, async (tx) =>
+        tx.audit({ action: 'price.export', objectKind: 'sku', objectId: query.skuId ?? '', detail: { ...query } }),
+      )
+      const rows = everyRow((beforeId, count) => db.read(ctx, (tx) => somePriceMoves(tx, query, beforeId, count)))
+      return xlsxReply('price-moves', priceMoveColumns(ctx.locale), rows)
+    }),
     handle(routes.history, ({ ctx, params, query }) => db.read(ctx, (tx) => priceHistory(tx, params.skuId, query))),
   ]
 }

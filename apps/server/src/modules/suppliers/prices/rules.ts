@@ -218,6 +218,44 @@ const instantsOf = ({ countedAt, movedAt }: { readonly countedAt: string; readon
   countedAt: new Date(countedAt).toISOString(),
   movedAt: movedAt === null ? null : new Date(movedAt).toISOString(),
 })
+export type PriceMoveRow = {
+  readonly id: number
+  readonly goodsTitle: string
+  readonly skuTitle: string
+  readonly kind: PriceMove
+  readonly fromFen: number
+  readonly toFen: number
+  readonly costHao: number | null
+  readonly supplier: string
+  readonly by: string
+  readonly reason: string
+  readonly at: Date
+}
+
+/** For the export: some moves of prices, with ids below `beforeId`. */
+export async function somePriceMoves(
+  tx: ReadTx,
+  query: { readonly q?: string | undefined; readonly skuId?: number | undefined },
+  beforeId: number,
+  count: number,
+): Promise<readonly PriceMoveRow[]> {
+  const { rows } = await sql<PriceMoveRow>`
+    select m.id, g.title as "goodsTitle", k.title as "skuTitle", m.kind, m.from_fen as "fromFen", m.to_fen as "toFen",
+      m.cost_hao as "costHao", m.supplier, m.by, m.reason, m.at
+    from suppliers.price_moves m
+    join catalog.skus k on k.tenant_id = m.tenant_id and k.id = m.sku_id
+    join catalog.goods g on g.tenant_id = k.tenant_id and g.id = k.goods_id
+    where ${allOf(
+      sql`m.tenant_id = ${tx.ctx.tenantId}::bigint`,
+      sql`m.id < ${beforeId}::bigint`,
+      query.skuId !== undefined && sql`m.sku_id = ${query.skuId}::bigint`,
+      !!query.q && sql`(g.title ilike ${containing(query.q)} or k.title ilike ${containing(query.q)})`,
+    )}
+    order by m.id desc
+    limit ${count}::bigint
+  `.execute(tx.db)
+  return rows
+}
 
 /** @throws common.not_found */
 export async function priceHistory(tx: ReadTx, skuId: number, query: PageQuery) {

@@ -12,15 +12,31 @@ type Query = PageQuery & {
   readonly supplierId?: number | undefined
 }
 
-/** Prices that suppliers asked for beyond what they may move alone, those that wait first. */
-export async function listPriceAsks(tx: ReadTx, query: Query) {
-  const where = allOf(
+const conditionOf = (tx: ReadTx, query: Query): RawBuilder<unknown> =>
+  allOf(
     sql`a.tenant_id = ${tx.ctx.tenantId}::bigint`,
     query.state && sql`a.state = any (${query.state}::text[])`,
     query.supplierId !== undefined && sql`a.supplier_id = ${query.supplierId}::bigint`,
     !!query.q && sql`(p.name ilike ${containing(query.q)} or p.remote_id = ${query.q})`,
   )
-  const rows = await asks(tx, where, sql`order by (a.state = 'waiting') desc, a.id desc ${limitOf(query)}`)
+
+/** For the export: some of the filter's asks, with ids below `beforeId`. */
+export async function somePriceAsks(tx: ReadTx, query: Query, beforeId: number, count: number): Promise<PriceAsk[]> {
+  const rows = await asks(
+    tx,
+    sql`${conditionOf(tx, query)} and a.id < ${beforeId}::bigint`,
+    sql`order by a.id desc limit ${count}::bigint`,
+  )
+  return rows.map(({ total: _, ...row }) => shown(row))
+}
+
+/** Prices that suppliers asked for beyond what they may move alone, those that wait first. */
+export async function listPriceAsks(tx: ReadTx, query: Query) {
+  const rows = await asks(
+    tx,
+    conditionOf(tx, query),
+    sql`order by (a.state = 'waiting') desc, a.id desc ${limitOf(query)}`,
+  )
   return {
     items: rows.map(({ total: _, ...row }) => shown(row)),
     total: rows[0]?.total ?? 0,

@@ -36,9 +36,8 @@ const FROM = sql`
 `
 const SORTS = { reportedAt: sql`c.reported_at`, amountFen: sql`c.amount_fen` }
 
-/** Complaints, the newest first. */
-export async function listComplaints(tx: ReadTx, query: Query): Promise<Page> {
-  const conditions = allOf(
+function conditionOf(tx: ReadTx, query: Query): RawBuilder<unknown> {
+  return allOf(
     sql`c.tenant_id = ${tx.ctx.tenantId}::bigint`,
     query.state && sql`c.state = any (${query.state}::text[])`,
     query.reason && sql`c.reason = any (${query.reason}::text[])`,
@@ -46,10 +45,14 @@ export async function listComplaints(tx: ReadTx, query: Query): Promise<Page> {
     !!query.supplier && sql`b.supplier = ${query.supplier}`,
     !!query.q && sql`(c.order_no::text = ${query.q} or c.contact = ${query.q.toLowerCase()})`,
   )
+}
+
+/** Complaints, the newest first. */
+export async function listComplaints(tx: ReadTx, query: Query): Promise<Page> {
   const { rows } = await sql<Raw & { readonly total: number }>`
     select ${COLUMNS}, count(*) over () as total
     ${FROM}
-    where ${conditions}
+    where ${conditionOf(tx, query)}
     ${orderBy(query.sort, SORTS, '-reportedAt', sql`c.id`)}
     ${limitOf(query)}
   `.execute(tx.db)
@@ -59,6 +62,24 @@ export async function listComplaints(tx: ReadTx, query: Query): Promise<Page> {
     page: query.page,
     pageSize: query.pageSize,
   }
+}
+
+/** For the export: some of the filter's complaints, with ids below `beforeId`. */
+export async function someComplaints(
+  tx: ReadTx,
+  query: Query,
+  beforeId: number,
+  count: number,
+): Promise<ComplaintRow[]> {
+  const { rows } = await sql<Raw>`
+    select ${COLUMNS}
+    ${FROM}
+    where ${conditionOf(tx, query)}
+      and c.id < ${beforeId}::bigint
+    order by c.id desc
+    limit ${count}::bigint
+  `.execute(tx.db)
+  return rows.map(shown)
 }
 
 const shown = ({ contact, reportedAt, endedAt, ...row }: Raw): ComplaintRow => ({

@@ -6,13 +6,14 @@ import type { Platform } from '../../../../platform/module.ts'
 import { refundOrder } from '../../commands/refund-order.ts'
 import { retryLine } from '../../commands/retry-line.ts'
 import { decideComplaint } from '../../complaints/commands/decide-complaint.ts'
+import { askSql } from '../../service/ask-sql.ts'
 import type { DeskKey } from './assign.ts'
 
 type Staff = { readonly staffId: StaffId; readonly name: string }
 
 /**
  * Does one thing to one row of the desk, in a transaction of its own. Who may refund is checked before.
- * @throws complaints.not_this_way, decided; fulfilment.not_an_exception, still_short; orders.refund_*; common.not_found
+ * @throws complaints.not_this_way, decided; fulfilment.not_an_exception, still_short, link_over, no_channel_pieces, channel_open; orders.refund_*; common.not_found
  */
 export async function handleStuck(
   platform: Platform,
@@ -23,12 +24,14 @@ export async function handleStuck(
 ): Promise<void> {
   const no = orderNo as OrderNo
   if (grantId > 0) {
-    if (action === 'retry') throw complaintErrors.notThisWay()
+    if (action === 'retry' || action === 'from_total') throw complaintErrors.notThisWay()
     await platform.db.write(ctx, async (tx) => {
       await decideComplaint(tx, await complaintOf(tx, no, grantId), { action, reason }, staff)
     })
   } else if (action === 'retry') {
     await retryLine(platform, ctx, no, lineNo, staff.name)
+  } else if (action === 'from_total') {
+    await platform.db.write(ctx, (tx) => deliverFromTotal(tx, no, lineNo, reason, staff.name))
   } else if (action === 'refund') {
     await platform.db.write(ctx, (tx) => refundException(tx, no, lineNo, reason, staff))
   } else {
@@ -46,6 +49,15 @@ async function complaintOf(tx: Tx, no: OrderNo, grantId: number): Promise<number
   `.execute(tx.db)
   if (!rows[0]) throw commonErrors.notFound()
   return rows[0].id
+}
+
+/** Pieces of the total warehouse for a line of a channel that has none any more; nothing is changed when there are too few. */
+async function deliverFromTotal(tx: Tx, no: OrderNo, lineNo: number, reason: string, actor: string): Promise<void> {
+  await askSql(
+    tx,
+    sql`fulfilment.deliver_from_total(${tx.ctx.tenantId}::bigint, ${no}::bigint, ${lineNo}::integer, ${actor})`,
+  )
+  tx.audit({ action: 'desk.from_total', objectKind: 'order', objectId: no, detail: { lineNo, reason } })
 }
 
 /** What failed goes back as it was promised; a line that could not be delivered goes back as a whole. */

@@ -8,8 +8,9 @@ import {
 } from '@quanshu/contract'
 import { type RawBuilder, sql } from 'kysely'
 import type { z } from 'zod'
-import type { ReadTx } from '../../../../platform/db/index.ts'
+import type { Ctx, ReadTx } from '../../../../platform/db/index.ts'
 import { allOf, limitOf, orderBy } from '../../../../platform/lists/index.ts'
+import type { Platform } from '../../../../platform/module.ts'
 import { maskContact, readTimeline } from '../../../orders/index.ts'
 import { readSettings } from '../../../tenancy/index.ts'
 import { proposalFor } from '../../complaints/model.ts'
@@ -21,13 +22,16 @@ type Stuck = z.output<typeof orderRoutes.stuck.response>
 /** Who looks: what is theirs, and what they may do. */
 export type Viewer = { readonly staffId: number; readonly permissions: ReadonlySet<Permission> }
 
-type Row = Omit<DeskRow, 'contactMasked' | 'since' | 'actions' | 'worker' | 'proposal'> & {
+type Warehouse = NonNullable<DeskRow['warehouse']> & { readonly fallsBack: boolean }
+type Row = Omit<DeskRow, 'warehouse' | 'contactMasked' | 'since' | 'actions' | 'worker' | 'proposal'> & {
   readonly contact: string
   readonly since: Date
   readonly staffId: number | null
   readonly staffName: string | null
   readonly hasSource: boolean
   readonly isPurchaseOpen: boolean
+  readonly isLink: boolean
+  readonly warehouse: Warehouse | null
   readonly word: string | null
   readonly why: readonly string[]
 }
@@ -67,7 +71,16 @@ const COLUMNS = sql`
   s.order_no as "orderNo", s.line_no as "lineNo", s.grant_id as "grantId", s.complaint_id as "complaintId",
   s.goods_title as "goodsTitle", s.sku_title as "skuTitle", s.sku_id as "skuId", s.quantity, s.amount_fen as "amountFen", s.reason,
   s.note, s.since, s.word, s.why, s.supplier, o.contact, coalesce(a.balance - a.held_out, 0) as "availableNow",
-  w.staff_id as "staffId", w.staff_name as "staffName",
+  w.staff_id as "staffId", w.staff_name as "staffName", coalesce(l.kind = 'link', false) as "isLink",
+  (
+    select jsonb_build_object('id', h.id, 'name', h.name, 'isOpen', h.state = 'open', 'fallsBack', h.falls_back, 'totalNow', coalesce((
+      select t.balance - t.held_out
+      from ledger.accounts t
+      where t.tenant_id = o.tenant_id and t.kind = 'stock.available' and t.ref = s.sku_id::text and t.unit = 'piece'
+    ), 0))
+    from stock.warehouses h
+    where h.tenant_id = o.tenant_id and h.id = l.warehouse_id and l.kind = 'card' and not l.bought
+  ) as warehouse,
   exists (
     select from suppliers.offers f where f.tenant_id = o.tenant_id and f.sku_id = s.sku_id and f.enabled
   ) as "hasSource",
@@ -102,10 +115,8 @@ const ageOf = ({ worryMinutes, lateMinutes }: { readonly worryMinutes: number; r
   end
 `
 
-/** The desk: what was paid and not delivered, could not be refunded, or is complained about; the oldest first. */
-export async function listStuck(tx: ReadTx, query: Query, viewer: Viewer): Promise<Page> {
-  const age = ageOf((await readSettings(tx))['desk.ages'])
-  const conditions = allOf(
+function conditionOf(query: Query, age: RawBuilder<unknown>, viewer: Viewer): RawBuilder<unknown> {
+  return allOf(
     sql`true`,
     query.reason && sql`s.reason = any (${query.reason}::text[])`,
     query.skuId !== undefined && sql`s.sku_id = ${query.skuId}::bigint`,
@@ -118,11 +129,16 @@ export async function listStuck(tx: ReadTx, query: Query, viewer: Viewer): Promi
       query.q !== '' &&
       sql`(s.order_no::text = ${query.q} or lower(o.contact) = ${query.q.toLowerCase()})`,
   )
+}
+
+/** The desk: what was paid and not delivered, could not be refunded, or is complained about; the oldest first. */
+export async function listStuck(tx: ReadTx, query: Query, viewer: Viewer): Promise<Page> {
+  const age = ageOf((await readSettings(tx))['desk.ages'])
   const sorts = { since: sql`s.since`, amountFen: sql`s.amount_fen`, quantity: sql`s.quantity` }
   const { rows } = await sql<Row & { readonly total: number }>`
     select ${COLUMNS}, ${age} as age, count(*) over () as total
     ${from(tx)}
-    where ${conditions}
+    where ${conditionOf(query, age, viewer)}
     ${orderBy(query.sort, sorts, 'since', sql`s.order_no, s.line_no, s.grant_id`)}
     ${limitOf(query)}
   `.execute(tx.db)
@@ -134,11 +150,48 @@ export async function listStuck(tx: ReadTx, query: Query, viewer: Viewer): Promi
   }
 }
 
+const EXPORT_ROWS_AT_ONCE = 1_000
+
+/** Every row of the filter, a thousand at a time in short transactions, the newest orders first. */
+export async function* everyStuck(platform: Pick<Platform, 'db'>, ctx: Ctx, query: Query, viewer: Viewer) {
+  for (let last: Row | undefined; ; ) {
+    const before = last
+    const rows: readonly Row[] = await platform.db.read(ctx, async (tx) => {
+      const age = ageOf((await readSettings(tx))['desk.ages'])
+      const found = await sql<Row>`
+        select ${COLUMNS}, ${age} as age
+        ${from(tx)}
+        where ${conditionOf(query, age, viewer)}
+          ${
+            before
+              ? sql`and (s.order_no, s.line_no, s.grant_id)
+                < (${before.orderNo}::bigint, ${before.lineNo}::smallint, ${before.grantId}::bigint)`
+              : sql``
+          }
+        order by s.order_no desc, s.line_no desc, s.grant_id desc
+        limit ${EXPORT_ROWS_AT_ONCE}::bigint
+      `.execute(tx.db)
+      return found.rows
+    })
+    for (const row of rows) yield shown(row, viewer)
+    last = rows.at(-1)
+    if (!last || rows.length < EXPORT_ROWS_AT_ONCE) return
+  }
+}
+
 function shown(row: Row, { staffId: me, permissions }: Viewer): DeskRow {
-  const { contact, since, staffId, staffName, hasSource, isPurchaseOpen, word, why, ...rest } = row
-  const facts = { ...rest, hasSource, isPurchaseOpen }
+  const { contact, since, staffId, staffName, hasSource, isPurchaseOpen, isLink, warehouse, word, why, ...rest } = row
+  const mayComeFromTotal = rest.complaintId === null && warehouse !== null && (warehouse.fallsBack || !warehouse.isOpen)
+  const totalNow = mayComeFromTotal ? warehouse.totalNow : null
+  const facts = { ...rest, hasSource, isPurchaseOpen, isLink, totalNow }
   return {
     ...rest,
+    warehouse: warehouse && {
+      id: warehouse.id,
+      name: warehouse.name,
+      isOpen: warehouse.isOpen,
+      totalNow: warehouse.totalNow,
+    },
     contactMasked: maskContact(contact),
     since: since.toISOString(),
     worker: staffId === null ? null : { staffId, name: staffName ?? '', isMe: staffId === me },
@@ -156,7 +209,8 @@ function actionsFor(
     availableNow,
     hasSource,
     isPurchaseOpen,
-  }: Pick<Row, 'reason' | 'availableNow' | 'hasSource' | 'isPurchaseOpen'>,
+    totalNow,
+  }: Pick<Row, 'reason' | 'availableNow' | 'hasSource' | 'isPurchaseOpen'> & { readonly totalNow: number | null },
   permissions: ReadonlySet<Permission>,
 ): DeskAction[] {
   const handles = permissions.has('orders.handle')
@@ -168,7 +222,11 @@ function actionsFor(
           handles && permissions.has('orders.refund') && 'refund',
           handles && 'reject',
         ]
-      : [handles && reason !== 'refund_failed' && 'retry', permissions.has('orders.refund') && 'refund']
+      : [
+          handles && reason !== 'refund_failed' && 'retry',
+          handles && reason !== 'refund_failed' && totalNow !== null && 'from_total',
+          permissions.has('orders.refund') && 'refund',
+        ]
   return actions.filter((action) => action !== false)
 }
 

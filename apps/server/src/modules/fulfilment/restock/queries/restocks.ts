@@ -20,16 +20,26 @@ type ListQuery = PageQuery & {
   readonly skuId?: number | undefined
 }
 
-export async function listRestocks(
-  tx: ReadTx,
-  query: ListQuery & { readonly state?: readonly RestockState[] | undefined },
-) {
-  const condition = allOf(
+type RestockQuery = ListQuery & { readonly state?: readonly RestockState[] | undefined }
+
+const conditionOf = (tx: ReadTx, query: RestockQuery): RawBuilder<unknown> =>
+  allOf(
     sql`r.tenant_id = ${tx.ctx.tenantId}::bigint`,
     query.skuId !== undefined && sql`r.sku_id = ${query.skuId}::bigint`,
     query.state !== undefined && sql`r.state = any (${[...query.state]}::text[])`,
     query.q !== undefined && sql`(g.title ilike ${containing(query.q)} or k.title ilike ${containing(query.q)})`,
   )
+
+/** For the export: some of the filter's restocks, with ids below `beforeId`. */
+export const someRestocks = (tx: ReadTx, query: RestockQuery, beforeId: number, count: number): Promise<View[]> =>
+  restockRows(
+    tx,
+    sql`${conditionOf(tx, query)} and r.id < ${beforeId}::bigint`,
+    sql`order by r.id desc limit ${count}::bigint`,
+  )
+
+export async function listRestocks(tx: ReadTx, query: RestockQuery) {
+  const condition = conditionOf(tx, query)
   const items = await restockRows(tx, condition, sql`order by r.id desc ${limitOf(query)}`)
   const { rows } = await sql<{ total: number }>`
     select count(*) as total
