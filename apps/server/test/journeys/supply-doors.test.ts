@@ -402,7 +402,13 @@ test('more mail at once than there is room for comes again later, and one that i
     send(address, { attachments: [{ filename: 'c.pdf', content: Buffer.alloc(60_000) }] }, keys, door.port)
   const half = connect(door.port, '127.0.0.1').on('error', () => undefined)
   try {
-    const talk = ['EHLO x', `MAIL FROM:<${SENDER}>`, `RCPT TO:<${address}>`, 'DATA', `X: ${'y'.repeat(150_000)}`]
+    const talk = [
+      'EHLO x',
+      `MAIL FROM:<${SENDER}>`,
+      `RCPT TO:<${address}>`,
+      'DATA',
+      `Subject: x\r\n\r\n${`${'y'.repeat(900)}\r\n`.repeat(166)}`,
+    ]
     // Each is said when the one before was answered.
     half.on('data', (said) => {
       if (/^\d{3} /m.test(String(said)) && talk.length > 0) half.write(`${talk.shift()}\r\n`)
