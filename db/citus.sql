@@ -175,6 +175,7 @@ select create_distributed_function('bulk.standing_of(text, text, text)');
 select create_distributed_function('catalog.shelf_reason(text, timestamp with time zone, timestamp with time zone, timestamp with time zone)');
 select create_distributed_function('catalog.split_fen(bigint, bigint[])');
 select create_distributed_function('catalog.unit_price(bigint, jsonb, bigint)');
+select create_distributed_function('entitlements.standing(text, text, timestamp with time zone, text)');
 select create_distributed_function('fulfilment.credit_of(bigint, bigint, bigint, bigint)');
 select create_distributed_function('fulfilment.recall_state(text, text, text)');
 select create_distributed_function('fulfilment.recovery_moves(text)');
@@ -269,6 +270,7 @@ select create_distributed_function('crypto.add_first_key(bigint, text, text, tex
 select create_distributed_function('crypto.load_keys(bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('crypto.lock_keys(bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('crypto.rotate_data_key(bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('entitlements.rights(bigint, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('events.append(bigint, jsonb, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('events.append(bigint, jsonb, text[], text[], jsonb[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.account_trouble(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
