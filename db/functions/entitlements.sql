@@ -129,7 +129,7 @@ begin
         'source', case
           when f.turn > 1 then 'replacement'
           when o.pay_with = 'redeem' then 'redeemed'
-          when o.pay_with = 'gift' then 'gift'
+          when l.bundle_no is not null then 'bundle'
           else 'bought'
         end,
         'orderNo', f.order_no,
@@ -159,7 +159,7 @@ begin
       ) order by f.id desc)
       from found f
       cross join lateral (
-        select l.goods_id, l.goods_title, l.sku_title, l.credit_points, l.quantity, l.pick_number
+        select l.goods_id, l.goods_title, l.sku_title, l.credit_points, l.quantity, l.pick_number, l.bundle_no
         from orders.lines l
         where l.tenant_id = p_tenant
           and l.order_no = f.order_no

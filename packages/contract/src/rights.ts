@@ -9,6 +9,6 @@ export type RightStanding = (typeof RIGHT_STANDINGS)[number]
 export const RIGHT_LISTS = ['all', 'usable', 'ending', 'arrived', 'used', 'expired', 'revoked'] as const
 export type RightList = (typeof RIGHT_LISTS)[number]
 
-/** How it came: paid for, for a redeem code, given by the shop, or in the place of one that did not work. */
-export const RIGHT_SOURCES = ['bought', 'redeemed', 'gift', 'replacement'] as const
+/** How it came: paid for, as a part of a bundle, for a redeem code, or in the place of one that did not work. */
+export const RIGHT_SOURCES = ['bought', 'bundle', 'redeemed', 'replacement'] as const
 export type RightSource = (typeof RIGHT_SOURCES)[number]

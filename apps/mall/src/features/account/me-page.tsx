@@ -44,7 +44,7 @@ export function MePage() {
             <>
               {me.data ? <Profile me={me.data} /> : <Guest />}
               <OrderLinks />
-              <Redeem />
+              <Rights member={Boolean(me.data)} />
               {me.data && <Messages />}
               {me.data && <Sessions />}
             </>
@@ -133,13 +133,20 @@ function OrderLinks() {
   )
 }
 
-function Redeem() {
+function Rights({ member }: { readonly member: boolean }) {
   const { t } = useI18n()
   return (
     <Card>
       <div className={css.rows}>
+        {member && (
+          <Link className={css.row} to="/me/rights">
+            <CardIcon />
+            <span>{t('rights.title')}</span>
+            <ForwardIcon />
+          </Link>
+        )}
         <Link className={css.row} to="/redeem">
-          <CardIcon />
+          <BoltIcon />
           <span>{t('redeem.entry')}</span>
           <ForwardIcon />
         </Link>
