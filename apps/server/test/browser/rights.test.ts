@@ -101,14 +101,15 @@ test('a member finds everything they own in one place and uses it there', { time
   await card.getByRole('button', { name: /^标记.*# 2$/ }).click()
   await page.getByRole('link', { name: '已使用 1' }).click()
   await page.getByRole('button', { name: /^撤销已用/ }).waitFor()
-  expect(await rights.getByRole('heading').allTextContents()).toEqual(['星光会员'])
+  await expect.poll(() => rights.getByRole('heading').allTextContents()).toEqual(['星光会员'])
 
   // Sifted by kind and by word; what is asked for stands in the address.
   await page.goto(`${mall}me/rights`)
   await page.getByRole('link', { name: '积分', exact: true }).click()
   await rights.getByText('已到账').waitFor()
-  expect(await rights.getByRole('heading').allTextContents()).toEqual(['迎新礼包'])
+  await expect.poll(() => rights.getByRole('heading').allTextContents()).toEqual(['迎新礼包'])
   await page.getByRole('link', { name: '全部类型' }).click()
+  await rights.getByText('快到期的卡').waitFor()
   await page.getByRole('searchbox').fill('没有这样的')
   await page.keyboard.press('Enter')
   await page.getByText('没有符合条件的权益').waitFor()
@@ -116,13 +117,16 @@ test('a member finds everything they own in one place and uses it there', { time
   await page.keyboard.press('Enter')
   await page.waitForURL(/q=/)
   await rights.getByText('即将到期：').waitFor()
-  expect(await rights.getByRole('heading').allTextContents()).toEqual(['快到期的卡'])
+  await expect.poll(() => rights.getByRole('heading').allTextContents()).toEqual(['快到期的卡'])
 
   // From the member's own page, and from an order.
   await page.goto(`${mall}me`)
   await page.getByRole('link', { name: '我的权益' }).click()
   await page.waitForURL(/\/me\/rights$/)
-  await rights.getByRole('link', { name: /^订单 \d+$/ }).first().click()
+  await rights
+    .getByRole('link', { name: /^订单 \d+$/ })
+    .first()
+    .click()
   await page.getByRole('link', { name: '查看我的权益' }).click()
   await page.waitForURL(/\/me\/rights$/)
 
@@ -170,7 +174,18 @@ async function buySome(page: Page): Promise<number> {
   const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString()
   const five = await goods('星光会员', {}, CODES, inDays(300))
   const soon = await goods('快到期的卡', {}, ['RIGHT-BBBB-0001'], inDays(2))
-  const points = await goods('迎新礼包', { kind: 'bundle', title: '一份', bundle: { policy: 'rest', parts: [{ points: 50 }, { skuId: await goods('礼包里的卡', {}, ['RIGHT-CCCC-0001']) }] } }, [])
+  const points = await goods(
+    '迎新礼包',
+    {
+      kind: 'bundle',
+      title: '一份',
+      bundle: {
+        policy: 'rest',
+        parts: [{ points: 50 }, { skuId: await goods('礼包里的卡', {}, ['RIGHT-CCCC-0001']) }],
+      },
+    },
+    [],
+  )
   const { id } = (await (await page.request.get(`${mall}api/mall/me`)).json()) as { readonly id: number }
   await staff.call(
     'members.adjustBalance',

@@ -100,7 +100,8 @@ export function MemberRights({ memberId }: { readonly memberId: number }) {
   )
 }
 
-const nameOf = ({ goodsTitle, skuTitle, piece }: Right) => `${[goodsTitle, skuTitle].filter(Boolean).join(' / ')} # ${piece}`
+const nameOf = ({ goodsTitle, skuTitle, piece }: Right) =>
+  `${[goodsTitle, skuTitle].filter(Boolean).join(' / ')} # ${piece}`
 
 function Standing({ right: { standing, endsSoon, isReplaced } }: { readonly right: Right }) {
   const t = useText(memberText)

@@ -101,7 +101,14 @@ const buyAgain = (order: Order): string =>
   )
 
 /** Something is there that a member finds again among all that is theirs. */
-const ARRIVED: ReadonlySet<Situation> = new Set(['delivered', 'deliveredBound', 'toppedUp', 'served', 'linked', 'partial'])
+const ARRIVED: ReadonlySet<Situation> = new Set([
+  'delivered',
+  'deliveredBound',
+  'toppedUp',
+  'served',
+  'linked',
+  'partial',
+])
 
 const FACES: Readonly<Record<Situation, { readonly sign: ReactNode; readonly tone?: 'good' | 'warn' | 'info' }>> = {
   pending: { sign: <ClockIcon />, tone: 'warn' },

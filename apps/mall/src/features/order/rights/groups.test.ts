@@ -12,7 +12,15 @@ test('pieces of a line that stand alike are one card, the first piece first', ()
 })
 
 test('what differs in its order, standing, source or date stands for itself, and the list keeps its order', () => {
-  expect(ids([right(4, { orderNo: 2 }), right(3), right(2, { standing: 'used' }), right(1)])).toEqual([[4], [3], [2], [1]])
+  expect(ids([right(4, { orderNo: 2 }), right(3), right(2, { standing: 'used' }), right(1)])).toEqual([
+    [4],
+    [3],
+    [2],
+    [1],
+  ])
   expect(ids([right(2, { source: 'replacement' }), right(1, { isReplaced: true })])).toEqual([[2], [1]])
-  expect(ids([right(2, { validUntil: '2027-01-01T00:00:00.000Z' }), right(1, { validUntil: null })])).toEqual([[2], [1]])
+  expect(ids([right(2, { validUntil: '2027-01-01T00:00:00.000Z' }), right(1, { validUntil: null })])).toEqual([
+    [2],
+    [1],
+  ])
 })

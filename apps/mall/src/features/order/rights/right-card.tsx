@@ -20,7 +20,7 @@ const PIECES_SHOWN = 3
 
 /** What a purchase brought: what it is, how it stands, whence and until when, and what can be done with each piece. */
 export function RightCard({ group: { rights } }: { readonly group: RightGroup }) {
-  const { t, time } = useI18n()
+  const { t, day } = useI18n()
   const [isOpen, setOpen] = useState(false)
   const [right] = rights
   const count = rights.length
@@ -41,7 +41,7 @@ export function RightCard({ group: { rights } }: { readonly group: RightGroup })
       </div>
       <p className={css.facts}>
         <span>{t(`rights.source.${right.source}`)}</span>
-        <span>{t('rights.grantedAt', { time: time(right.grantedAt) })}</span>
+        <span>{t('rights.grantedAt', { day: day(right.grantedAt) })}</span>
         <Link to={`/orders/${right.orderNo}`}>{t('rights.order', { no: right.orderNo })}</Link>
       </p>
       <Validity right={right} />
@@ -67,10 +67,14 @@ export function RightCard({ group: { rights } }: { readonly group: RightGroup })
 
 function Standing({ right }: { readonly right: Right }) {
   const { t } = useI18n()
-  const word = right.standing === 'revoked' && right.isReplaced ? 'replaced' : right.standing
+  const { standing, isReplaced } = right
+  const words =
+    standing === 'arrived'
+      ? t(`rights.arrived.${arrivedAs(right)}`)
+      : t(`rights.standing.${standing === 'revoked' && isReplaced ? 'replaced' : standing}`)
   return (
-    <span className={css.standing} data-standing={right.standing}>
-      {right.standing === 'arrived' ? t(`rights.arrived.${arrivedAs(right)}`) : t(`rights.standing.${word}`)}
+    <span className={css.standing} data-standing={standing}>
+      {words}
     </span>
   )
 }
@@ -157,7 +161,13 @@ function Mark({ right, name }: { readonly right: Right; readonly name: string })
   })
   const words = used ? t('order.unmarkUsed') : t('order.markUsed')
   return (
-    <Button look="quiet" size="small" busy={mark.isPending} aria-label={`${words} ${name}`} onClick={() => mark.mutate()}>
+    <Button
+      look="quiet"
+      size="small"
+      busy={mark.isPending}
+      aria-label={`${words} ${name}`}
+      onClick={() => mark.mutate()}
+    >
       {words}
     </Button>
   )

@@ -17,7 +17,15 @@ import css from './rights.module.css'
 const PAGE_SIZE = 20
 /** Pages without a hit that are passed over by themselves: 10,000 rights. Then whoever looks decides whether to go on. */
 const EMPTY_PAGES_MAX = 10
-const LISTS = ['all', 'usable', 'ending', 'arrived', 'used', 'expired', 'revoked'] as const satisfies readonly RightList[]
+const LISTS = [
+  'all',
+  'usable',
+  'ending',
+  'arrived',
+  'used',
+  'expired',
+  'revoked',
+] as const satisfies readonly RightList[]
 const KINDS = ['card', 'link', 'topup', 'service', 'points'] as const
 type Sieve = { readonly list: RightList; readonly kind: (typeof KINDS)[number] | undefined; readonly q: string }
 
@@ -121,7 +129,13 @@ function Search({ sieve }: { readonly sieve: Sieve }) {
   const { t } = useI18n()
   const [, setParams] = useSearchParams()
   const [words, setWords] = useState(sieve.q)
-  const look = (q: string) => setParams(new URL(addressOf({ ...sieve, q }), location.href).searchParams, { replace: true })
+  // By the address as it is now: a tab may have been opened that is not drawn yet.
+  const look = (q: string) => {
+    const params = new URLSearchParams(location.search)
+    if (q === '') params.delete('q')
+    else params.set('q', q)
+    setParams(params, { replace: true })
+  }
   return (
     <search>
       <form
@@ -176,7 +190,8 @@ function Found({ rights, sieve }: { readonly rights: Pick<Query, keyof Query>; r
   const { t } = useI18n()
   const { data, hasNextPage, isFetchingNextPage, isPlaceholderData, fetchNextPage, error, refetch } = rights
   const pages = (data?.pages ?? []) as readonly RightsAnswer[]
-  const passesOver = !isPlaceholderData && hasNextPage && pages.at(-1)?.items.length === 0 && pages.length < EMPTY_PAGES_MAX
+  const passesOver =
+    !isPlaceholderData && hasNextPage && pages.at(-1)?.items.length === 0 && pages.length < EMPTY_PAGES_MAX
   useEffect(() => {
     if (passesOver && !isFetchingNextPage) void fetchNextPage()
   }, [passesOver, isFetchingNextPage, fetchNextPage])
