@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { isProblem } from '@quanshu/client'
 import { LINE_KINDS, RIGHT_LISTS, RIGHT_STANDINGS, type RightView } from '@quanshu/contract'
 import { beforeAll, expect, test } from 'vitest'
@@ -305,4 +306,22 @@ test('staff who read orders see a member’s rights without codes; of another sh
     code(as.call('entitlements.listRightsOfMember', { params: { id }, query: {} }))
   expect(await asked(await shop.hire(['members.read']), ada.id)).toBe('common.forbidden')
   expect(await asked(other.staff, ada.id)).toBe('common.not_found')
+})
+
+test('points that were handed out before they were rights become rights, each once', async () => {
+  const points = () =>
+    house.query(
+      `select tenant_id, owner_key, member_id, order_no, line_no, piece, turn, sku_id, state from entitlements.grants
+       where kind = 'points' order by tenant_id, order_no, line_no, piece`,
+    )
+  const before = await points()
+  expect(new Set(before.map(({ state }) => state))).toEqual(new Set(['active', 'revoked']))
+  await house.query(`delete from entitlements.grants where kind = 'points'`)
+  const migration = await readFile(
+    new URL('../../../../db/migrations/0191_entitlements_points.sql', import.meta.url),
+    'utf8',
+  )
+  await house.query(migration)
+  expect(await points()).toEqual(before)
+  await expectAllRight()
 })

@@ -7,6 +7,7 @@ import { ButtonLink } from '../../shared/ui/button.tsx'
 import {
   BellIcon,
   BoltIcon,
+  BoxIcon,
   CardIcon,
   CheckIcon,
   ClockIcon,
@@ -140,13 +141,13 @@ function Rights({ member }: { readonly member: boolean }) {
       <div className={css.rows}>
         {member && (
           <Link className={css.row} to="/me/rights">
-            <CardIcon />
+            <BoxIcon />
             <span>{t('rights.title')}</span>
             <ForwardIcon />
           </Link>
         )}
         <Link className={css.row} to="/redeem">
-          <BoltIcon />
+          <CardIcon />
           <span>{t('redeem.entry')}</span>
           <ForwardIcon />
         </Link>

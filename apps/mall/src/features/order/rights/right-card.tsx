@@ -24,7 +24,8 @@ export function RightCard({ group: { rights } }: { readonly group: RightGroup })
   const [isOpen, setOpen] = useState(false)
   const [right] = rights
   const count = rights.length
-  const isGone = right.standing === 'revoked' || right.standing === 'expired' || right.standing === 'used'
+  const isMixed = rights.some(({ standing }) => standing !== right.standing)
+  const isGone = rights.every(isOver)
   const hidden = count - PIECES_SHOWN
   return (
     <Card className={classes(css.right, isGone && css.gone)}>
@@ -37,21 +38,21 @@ export function RightCard({ group: { rights } }: { readonly group: RightGroup })
             {count > 1 && ` ${t('common.piece', { count })}`}
           </p>
         </div>
-        <Standing right={right} />
+        {!isMixed && <Standing right={right} />}
       </div>
       <p className={css.facts}>
         <span>{t(`rights.source.${right.source}`)}</span>
         <span>{t('rights.grantedAt', { day: day(right.grantedAt) })}</span>
         <Link to={`/orders/${right.orderNo}`}>{t('rights.order', { no: right.orderNo })}</Link>
       </p>
-      <Validity right={right} />
+      <Validity right={rights.find((one) => !isOver(one)) ?? right} />
       {count === 1 ? (
         <Piece right={right} />
       ) : (
         <ol className={css.pieces}>
           {(isOpen ? rights : rights.slice(0, PIECES_SHOWN)).map((piece) => (
             <li key={piece.id}>
-              <Piece right={piece} label={`# ${piece.piece}`} />
+              <Piece right={piece} label={`# ${piece.piece}`} isMixed={isMixed} />
             </li>
           ))}
         </ol>
@@ -64,6 +65,8 @@ export function RightCard({ group: { rights } }: { readonly group: RightGroup })
     </Card>
   )
 }
+
+const isOver = ({ standing }: Right): boolean => standing === 'revoked' || standing === 'expired' || standing === 'used'
 
 function Standing({ right }: { readonly right: Right }) {
   const { t } = useI18n()
@@ -108,7 +111,16 @@ function Validity({ right: { standing, validUntil, endsSoon, endedAt, link } }: 
 }
 
 /** One piece and what can be done with it. Its code is opened by the rules of its order. */
-function Piece({ right, label }: { readonly right: Right; readonly label?: string }) {
+function Piece({
+  right,
+  label,
+  isMixed = false,
+}: {
+  readonly right: Right
+  readonly label?: string
+  /** Its card tells of pieces that stand otherwise. */
+  readonly isMixed?: boolean
+}) {
   const { t } = useI18n()
   const [isOpening, setOpening] = useState(false)
   const { kind, standing, complaint, pickedNumber } = right
@@ -119,6 +131,7 @@ function Piece({ right, label }: { readonly right: Right; readonly label?: strin
       <span className={css.label}>
         {label}
         {pickedNumber !== null && <span translate="no">{pickedNumber}</span>}
+        {isMixed && <Standing right={right} />}
         {complaint && <span className={css.complaint}>{t(`order.complaint.states.${complaint}`)}</span>}
       </span>
       <div className={css.actions}>
