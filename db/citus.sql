@@ -175,7 +175,6 @@ select create_distributed_function('bulk.standing_of(text, text, text)');
 select create_distributed_function('catalog.shelf_reason(text, timestamp with time zone, timestamp with time zone, timestamp with time zone)');
 select create_distributed_function('catalog.split_fen(bigint, bigint[])');
 select create_distributed_function('catalog.unit_price(bigint, jsonb, bigint)');
-select create_distributed_function('entitlements.standing(text, text, timestamp with time zone, text)');
 select create_distributed_function('fulfilment.credit_of(bigint, bigint, bigint, bigint)');
 select create_distributed_function('fulfilment.recall_state(text, text, text)');
 select create_distributed_function('fulfilment.recovery_moves(text)');

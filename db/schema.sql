@@ -812,7 +812,6 @@ create UNIQUE index one_living_grant_a_piece ON entitlements.grants USING btree 
 create policy tenant on entitlements.grants for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
 function entitlements.rights(p_tenant bigint, p_owner text, p_ask jsonb) returns json security definer
-function entitlements.standing(p_kind text, p_state text, p_until timestamp with time zone, p_link text) returns text
 
 -- events ----------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ type Found = Omit<Page, 'items'> & {
 /** From how many days before its end on a right is said to end soon. */
 const ENDS_SOON_DAYS = 7
 /**
- * Rights that one question looks at, whoever asks: 1,000 take about 10 ms. Whoever owns more and asks for what is rare among
+ * Rights that one question looks at, whoever asks: 1,000 take 7 ms of somebody who has 100,000. Whoever owns more and asks for what is rare among
  * them, or counts, is told that there is more to look through.
  */
 export const RIGHTS_READ_MAX = 1_000
