@@ -295,6 +295,7 @@ select create_distributed_function('crypto.add_first_key(bigint, text, text, tex
 select create_distributed_function('crypto.load_keys(bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('crypto.lock_keys(bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('crypto.rotate_data_key(bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('entitlements.rights(bigint, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('events.append(bigint, jsonb, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('events.append(bigint, jsonb, text[], text[], jsonb[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.account_trouble(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');

@@ -822,7 +822,7 @@ create table entitlements.grants (
   constraint grants_tenant_id_order_no_line_no_piece_turn_key UNIQUE (tenant_id, order_no, line_no, piece, turn),
   constraint grants_tenant_id_card_id_fkey FOREIGN KEY (tenant_id, card_id) REFERENCES vault.cards(tenant_id, id),
   constraint card_grant_has_a_card CHECK (((kind = 'card'::text) = (card_id IS NOT NULL))),
-  constraint grants_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'topup'::text, 'service'::text, 'link'::text]))),
+  constraint grants_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'topup'::text, 'service'::text, 'link'::text, 'points'::text]))),
   constraint grants_piece_check CHECK ((piece > 0)),
   constraint grants_state_check CHECK ((state = ANY (ARRAY['active'::text, 'used'::text, 'revoked'::text])))
 );
@@ -834,6 +834,8 @@ create index grants_of_owner ON entitlements.grants USING btree (tenant_id, owne
 create UNIQUE index one_living_grant_a_piece ON entitlements.grants USING btree (tenant_id, order_no, line_no, piece) WHERE (state <> 'revoked'::text);
 
 create policy tenant on entitlements.grants for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+
+function entitlements.rights(p_tenant bigint, p_owner text, p_ask jsonb) returns json security definer
 
 -- events ----------------------------------------------------------------------------------------------
 

@@ -287,6 +287,8 @@ begin
       where g.tenant_id = p_tenant
         and g.order_no = l.no
         and g.line_no = l.line_no
+        -- Points are counted as points, from the ledger.
+        and g.kind <> 'points'
       offset 0
     ) g
     left join lateral (
@@ -877,7 +879,7 @@ begin
         and e.order_no = n.no
     ) b
     cross join lateral (
-      select count(*) as pieces from entitlements.grants g where g.tenant_id = p_tenant and g.order_no = n.no
+      select count(*) as pieces from entitlements.grants g where g.tenant_id = p_tenant and g.order_no = n.no and g.kind <> 'points'
     ) g
     where g.pieces > 0
       and b.pieces <> g.pieces

@@ -719,7 +719,7 @@ begin
       select 'line_grants' as code,
         jsonb_build_object('quantity', l.quantity - l.refunded_quantity, 'grants', l.living, 'state', l.state) as params
       where (l.kind = 'card' and not l.bought and l.state in ('delivered', 'exception') and l.delivered_quantity > 0 and l.living <> l.quantity - l.refunded_quantity)
-         or ((l.kind in ('topup', 'service', 'link') or l.bought) and l.state in ('supplying', 'delivered', 'exception') and l.living <> l.delivered_quantity - l.refunded_quantity)
+         or ((l.kind in ('topup', 'service', 'link', 'points') or l.bought) and l.state in ('supplying', 'delivered', 'exception') and l.living <> l.delivered_quantity - l.refunded_quantity)
          or (l.delivered_quantity = 0 and l.state in ('waiting', 'exception', 'cancelled') and l.living > 0)
       union all
       select 'line_refunds', jsonb_build_object(

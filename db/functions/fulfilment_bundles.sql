@@ -215,7 +215,7 @@ end;
 $$;
 revoke execute on function fulfilment.set_aside_bundles(bigint, bigint[]) from public;
 
--- The shop gives the points out, and the line's share of the price is earned. The caller has locked orders and accounts.
+-- The shop gives the points out, a right for each piece, and the line's share of the price is earned. The caller has locked orders and accounts.
 create or replace function fulfilment.credit_points(p_tenant bigint, p_nos bigint[], p_lines smallint[])
 returns void
 language plpgsql
@@ -253,6 +253,21 @@ begin
       )
   ) as m(no, from_id, to_id, amount, kind)
   where m.amount > 0;
+  insert into entitlements.grants (tenant_id, owner_key, member_id, order_no, line_no, piece, kind, sku_id)
+  select p_tenant, o.buyer_key, o.member_id, x.no, x.line, p.piece, 'points', l.sku_id
+  from unnest(p_nos, p_lines) as x(no, line)
+  cross join lateral (
+    select l.sku_id, l.quantity
+    from orders.lines l
+    where l.tenant_id = p_tenant
+      and l.order_no = x.no
+      and l.line_no = x.line
+    offset 0
+  ) l
+  cross join lateral (
+    select o.buyer_key, o.member_id from orders.orders o where o.tenant_id = p_tenant and o.no = x.no offset 0
+  ) o
+  cross join lateral generate_series(1, l.quantity) as p(piece);
   update orders.lines l
   set state = 'delivered',
       delivered_quantity = l.quantity,

@@ -249,8 +249,8 @@ begin
       'amountFen', failed -> 'amountFen', 'points', 0, 'takes', failed -> 'takes', 'grants', failed -> 'grants', 'instead', failed -> 'ids'
     ) end;
   end if;
-  -- Also one of which a part arrived: half a line cannot stand as delivered.
-  if p_takes <> 'line' and line.delivered_at is null then
+  -- Also one of which a part arrived: half a line cannot stand as delivered. Points come back by their line, never by the piece.
+  if p_takes <> 'line' and line.delivered_at is null or p_takes = 'pieces' and line.kind = 'points' then
     return jsonb_build_object('code', 'orders.refund_whole_line', 'params', '{}'::jsonb);
   end if;
 
@@ -355,7 +355,7 @@ begin
     and l.refunded_quantity < l.quantity;
   if not found or p_takes not in ('line', 'pieces') then
     return null;
-  elsif p_takes = 'pieces' and line.delivered_at is null then
+  elsif p_takes = 'pieces' and (line.delivered_at is null or line.kind = 'points') then
     return jsonb_build_object('code', 'orders.refund_whole_line', 'params', '{}'::jsonb);
   end if;
   select count(*), count(*) filter (where g.state = 'used' or c.state = 'used' or (g.kind = 'topup' and line.delivered_at is not null))

@@ -322,7 +322,7 @@ begin
   where g.tenant_id = p_tenant
     and g.order_no = p_no
     and g.line_no = any (lines)
-    and (g.state = 'used' or (g.state = 'active' and (c.state = 'used' or g.kind <> 'card')));
+    and (g.state = 'used' or (g.state = 'active' and (c.state = 'used' or g.kind not in ('card', 'points'))));
   if kept > 0 then
     return jsonb_build_object('code', 'orders.refund_used_codes', 'params', jsonb_build_object('count', kept));
   end if;

@@ -29,6 +29,7 @@ import type {
   recoveryRoutes,
   redeemRoutes,
   restockRoutes,
+  rightsRoutes,
   serviceRoutes,
   setupRoutes,
   stockRoutes,
@@ -53,6 +54,7 @@ export const MALL_ROUTES = {
   'catalog.mallListGoods': 'GET /api/mall/goods',
   'catalog.mallShelves': 'GET /api/mall/shelves',
   'catalog.picture': 'GET /files/pictures/:id',
+  'entitlements.listMyRights': 'GET /api/mall/me/rights',
   'fulfilment.answerTask': 'POST /api/mall/orders/:no/lines/:lineNo/answer',
   'fulfilment.cancelTask': 'POST /api/mall/orders/:no/lines/:lineNo/cancel',
   'fulfilment.checkAccount': 'POST /api/mall/skus/:skuId/check-account',
@@ -177,6 +179,7 @@ export const CONSOLE_ROUTES = {
   'catalog.updateGoods': 'PUT /api/console/goods/:id',
   'catalog.updateTag': 'PUT /api/console/tags/:id',
   'catalog.uploadPicture': 'POST /api/console/pictures',
+  'entitlements.listRightsOfMember': 'GET /api/console/members/:id/rights',
   'fulfilment.approveRefund': 'POST /api/console/refunds/:refundId/approve',
   'fulfilment.askBuyer': 'POST /api/console/services/tasks/:taskId/ask',
   'fulfilment.assignExceptions': 'POST /api/console/exceptions/assign',
@@ -580,6 +583,8 @@ export type Routes = {
   'catalog.updateGoods': (typeof catalogRoutes)['updateGoods']
   'catalog.updateTag': (typeof catalogRoutes)['updateTag']
   'catalog.uploadPicture': (typeof catalogRoutes)['uploadPicture']
+  'entitlements.listMyRights': (typeof rightsRoutes)['mine']
+  'entitlements.listRightsOfMember': (typeof rightsRoutes)['ofMember']
   'fulfilment.answerTask': (typeof mallServiceRoutes)['answer']
   'fulfilment.approveRefund': (typeof orderRoutes)['approveRefund']
   'fulfilment.askBuyer': (typeof serviceRoutes)['ask']

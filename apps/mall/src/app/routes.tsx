@@ -47,6 +47,10 @@ const pages: RouteObject[] = [
     path: 'messages',
     lazy: pageOf(async () => (await import('../features/messages/messages-page.tsx')).MessagesPage),
   },
+  {
+    path: 'me/rights',
+    lazy: pageOf(async () => (await import('../features/order/rights/rights-page.tsx')).RightsPage),
+  },
   { path: 'me', lazy: pageOf(async () => (await import('../features/account/me-page.tsx')).MePage) },
   { path: '*', Component: NotFoundPage },
 ]

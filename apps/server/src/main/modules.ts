@@ -4,6 +4,7 @@ import { auditModule } from '../modules/audit/index.ts'
 import { booksModule } from '../modules/books/index.ts'
 import { bulkModule } from '../modules/bulk/index.ts'
 import { catalogModule } from '../modules/catalog/index.ts'
+import { entitlementsModule } from '../modules/entitlements/index.ts'
 import {
   createSettler,
   createSupplyNews,
@@ -99,6 +100,7 @@ export function assemble(
         return answer === 'unknown' ? 'unknown' : answer === 'paid' || answer === 'done' ? 'booked' : 'nothing'
       },
     }),
+    entitlementsModule(platform),
     workspaceModule(platform, suppliers),
     ordersModule(platform),
     fulfilmentModule(platform, payments, suppliers),

@@ -6,6 +6,8 @@ export type Grown = { readonly tenantId: TenantId; readonly skuId: number; reado
 /** Numbers of grown rows start here, far from those of rows that the journeys make. */
 const ROWS_FROM = 1_000_000
 const BUYERS = 20_000
+/** As SQL. */
+const OWNS_MOST = `'c:grown'`
 /** Of four cards one is delivered and three are free. */
 const CARDS_AN_ORDER = 4
 const CARDS_A_BATCH = 2_000
@@ -60,9 +62,11 @@ export async function growShop(
     `insert into orders.lines (tenant_id, order_no, line_no, sku_id, goods_id, kind, goods_title, sku_title, quantity,
        unit_price_fen, amount_fen, state, delivered_quantity, hold_id)
      select ${tenantId}, ${no}, 1, ${skuId}, ${goodsId}, 'card', 'g', 's', 1, 100, 100, 'delivered', 1, ${id} ${series}`,
+    // Every other right is one company's.
     `insert into entitlements.grants (tenant_id, id, owner_key, order_no, line_no, piece, kind, sku_id, card_id)
      overriding system value
-     select ${tenantId}, ${id}, 'c:' || ${contact}, ${no}, 1, 1, 'card', ${skuId}, ${ROWS_FROM} + ${CARDS_AN_ORDER} * n ${series}`,
+     select ${tenantId}, ${id}, case n % 2 when 0 then ${OWNS_MOST} else 'c:' || ${contact} end, ${no}, 1, 1, 'card', ${skuId},
+       ${ROWS_FROM} + ${CARDS_AN_ORDER} * n ${series}`,
     `insert into payments.receipts (tenant_id, id, gateway, trade_no, order_no, amount_fen, currency, state)
      overriding system value
      select ${tenantId}, ${id}, 'sim-pay', 'grown' || n, ${no}, 100, 'CNY', 'applied' ${series}`,

@@ -137,6 +137,7 @@ const HOT = [
   'fulfilment.choose_recalled',
   'fulfilment.mark_recalled',
   'fulfilment.close_recall',
+  'entitlements.rights',
   'ledger.account',
   'ledger.post',
   'ledger.hold',
@@ -263,6 +264,31 @@ async function walk(judge: Judge, shop: HotShop): Promise<readonly Call[]> {
   await call('mark a code', 1, `select fulfilment.mark_used($1, $2, $3, true, 'x')`, tenantId, nos[1], grant.value)
   await call('unmark a code', 1, `select fulfilment.mark_used($1, $2, $3, false, 'x')`, tenantId, nos[1], grant.value)
   await call('replace a code', 1, `select fulfilment.replace($1, $2, $3, 'x', 'x')`, tenantId, nos[1], grant.value)
+  const sieve = {
+    before: null,
+    limit: 20,
+    list: 'usable',
+    kinds: null,
+    q: null,
+    reads: 100,
+    counted: true,
+    endsSoonDays: 7,
+  }
+  for (const [name, owner, more] of [
+    ['what a member owns', `m:${memberId}`, {}],
+    ['what somebody owns who owns most', 'c:grown', {}],
+    ['by its words', 'c:grown', { q: 'g' }],
+    ['by its order', 'c:grown', { q: String(nos[1]) }],
+  ] as const) {
+    await call(
+      name,
+      100,
+      'select entitlements.rights($1, $2, $3)',
+      tenantId,
+      owner,
+      JSON.stringify({ ...sieve, ...more }),
+    )
+  }
   await call('correct a purse', 1, `select ledger.adjust_member($1, $2, 'CNY', 1, 'x')`, tenantId, memberId)
 
   const batch = (

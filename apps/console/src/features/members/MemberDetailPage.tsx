@@ -13,6 +13,7 @@ import { useMay } from '../../shared/session.tsx'
 import { DetailPage, Facts, Section } from '../../shared/templates/DetailPage.tsx'
 import { AdjustMeans, type Means } from './AdjustMeans.tsx'
 import { MemberNote } from './MemberNote.tsx'
+import { MemberRights } from './MemberRights.tsx'
 import { RecentOrders } from './RecentOrders.tsx'
 import { memberText } from './text.ts'
 
@@ -42,6 +43,7 @@ export function MemberDetailPage() {
           <div className="columns">
             <div className="span-8 stack">
               <RecentOrders memberId={member.id} />
+              <MemberRights memberId={member.id} />
             </div>
             <div className="span-4 stack">
               <MemberNote key={member.version} member={member} />

@@ -73,14 +73,15 @@ export function OrderLine({ order, line }: { readonly order: Order; readonly lin
       )}
       {line.exception && <Exception order={order} line={line} exception={line.exception} />}
       {!isRecharge && <LinePurchases orderNo={order.no} lineNo={line.lineNo} />}
-      {line.grants.length > 0 && (
+      {/* Points have no code, and come back by the line. */}
+      {line.kind !== 'points' && line.grants.length > 0 && (
         <ul className="grants">
           {line.grants.map((grant) => (
             <GrantRow key={grant.id} order={order} grant={grant} title={title} />
           ))}
         </ul>
       )}
-      {!isRecharge && line.deliveredQuantity > line.grants.length && (
+      {!isRecharge && line.kind !== 'points' && line.deliveredQuantity > line.grants.length && (
         <div style={{ marginTop: 8 }}>
           <Link to={`/cards?orderNo=${order.no}`}>{t('moreGrants', { shown: line.grants.length })}</Link>
         </div>

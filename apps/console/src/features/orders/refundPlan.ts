@@ -41,7 +41,11 @@ export function waysOf(line: Line, gift = false): readonly How[] {
   const ways: (How | false)[] = [
     line.failedFen > 0 && 'again',
     (wholeOf(line) > 0 || pointsLeft(line) > 0 || gift) && 'line',
-    delivered && (leftOf(line) > 0 || pointsLeft(line) > 0 || gift) && livingGrants(line).length > 0 && 'pieces',
+    delivered &&
+      (leftOf(line) > 0 || pointsLeft(line) > 0 || gift) &&
+      livingGrants(line).length > 0 &&
+      line.kind !== 'points' &&
+      'pieces',
     delivered && leftOf(line) > 0 && 'amount',
   ]
   return ways.filter((way) => way !== false)

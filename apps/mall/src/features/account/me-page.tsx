@@ -7,6 +7,7 @@ import { ButtonLink } from '../../shared/ui/button.tsx'
 import {
   BellIcon,
   BoltIcon,
+  BoxIcon,
   CardIcon,
   CheckIcon,
   ClockIcon,
@@ -44,7 +45,7 @@ export function MePage() {
             <>
               {me.data ? <Profile me={me.data} /> : <Guest />}
               <OrderLinks />
-              <Redeem />
+              <Rights member={Boolean(me.data)} />
               {me.data && <Messages />}
               {me.data && <Sessions />}
             </>
@@ -133,11 +134,18 @@ function OrderLinks() {
   )
 }
 
-function Redeem() {
+function Rights({ member }: { readonly member: boolean }) {
   const { t } = useI18n()
   return (
     <Card>
       <div className={css.rows}>
+        {member && (
+          <Link className={css.row} to="/me/rights">
+            <BoxIcon />
+            <span>{t('rights.title')}</span>
+            <ForwardIcon />
+          </Link>
+        )}
         <Link className={css.row} to="/redeem">
           <CardIcon />
           <span>{t('redeem.entry')}</span>

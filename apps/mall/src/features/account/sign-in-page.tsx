@@ -59,6 +59,7 @@ function SignInForm({ next }: { readonly next: string }) {
       client.removeQueries({ queryKey: ['orders'] })
       client.removeQueries({ queryKey: ['order'] })
       client.removeQueries({ queryKey: ['movements'] })
+      client.removeQueries({ queryKey: ['rights'] })
       client.setQueryData(meQuery.queryKey, me)
       memberHint.write(true)
       toast(t('signIn.welcome'))

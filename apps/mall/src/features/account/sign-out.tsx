@@ -22,6 +22,7 @@ export function SignOut() {
       client.removeQueries({ queryKey: ['order'] })
       client.removeQueries({ queryKey: ['sessions'] })
       client.removeQueries({ queryKey: ['movements'] })
+      client.removeQueries({ queryKey: ['rights'] })
       client.setQueryData(meQuery.queryKey, null)
       memberHint.write(false)
       await navigate('/')

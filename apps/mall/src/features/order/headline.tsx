@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { useLikelyMe } from '../../shared/api/queries.ts'
 import type { Order } from '../../shared/api/types.ts'
 import { checkoutLink } from '../../shared/basket.ts'
 import { clockText, useCountdown } from '../../shared/countdown.ts'
@@ -19,6 +20,7 @@ export function Headline({ order }: { readonly order: Order }) {
   const situation = situationOf(order)
   const left = useCountdown(order.expiresAt, order.now)
   const { sign, tone } = FACES[situation]
+  const { data: me } = useLikelyMe()
   return (
     <Card>
       <div className={css.head} role="status">
@@ -44,6 +46,13 @@ export function Headline({ order }: { readonly order: Order }) {
             {t('wallet.see')}
           </ButtonLink>
           <ButtonLink to="/recharge">{t('wallet.again')}</ButtonLink>
+        </div>
+      )}
+      {me && order.canSeeCodes && ARRIVED.has(situation) && !order.recharge && (
+        <div className={css.headActions}>
+          <ButtonLink size="small" to="/me/rights">
+            {t('rights.seeAll')}
+          </ButtonLink>
         </div>
       )}
       {!order.recharge && (order.state === 'cancelled' || order.state === 'expired' || order.state === 'refunded') && (
@@ -90,6 +99,16 @@ const buyAgain = (order: Order): string =>
       ({ goodsId, skuId, quantity }) => ({ goodsId, skuId, quantity }),
     ),
   )
+
+/** Something is there that a member finds again among all that is theirs. */
+const ARRIVED: ReadonlySet<Situation> = new Set([
+  'delivered',
+  'deliveredBound',
+  'toppedUp',
+  'served',
+  'linked',
+  'partial',
+])
 
 const FACES: Readonly<Record<Situation, { readonly sign: ReactNode; readonly tone?: 'good' | 'warn' | 'info' }>> = {
   pending: { sign: <ClockIcon />, tone: 'warn' },

@@ -63,7 +63,8 @@ export function LineLinks({ order, line }: { readonly order: Order; readonly lin
   )
 }
 
-function LinkCard({ code, title }: { readonly code: Code; readonly title: string }) {
+/** One redeem code: to use oneself, or to give away. */
+export function LinkCard({ code, title }: { readonly code: Code; readonly title: string }) {
   const { t, time } = useI18n()
   const navigate = useNavigate()
   const [drawn, setDrawn] = useState(false)

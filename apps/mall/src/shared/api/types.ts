@@ -6,7 +6,10 @@ import type {
   OrderView,
   paymentRoutes,
   RedeemFace,
+  RightList,
+  RightView,
   RouteSpec,
+  rightsRoutes,
   tenancyRoutes,
 } from '@quanshu/contract'
 
@@ -36,6 +39,8 @@ export type RechargeOffer = Answer<(typeof mallOrderRoutes)['rechargeOffer']>
 export type Movement = Answer<(typeof memberRoutes)['listMyMovements']>['items'][number]
 export type Message = Answer<(typeof notifyRoutes)['listMyMessages']>['items'][number]
 export type PaymentMethod = Answer<(typeof paymentRoutes)['methods']>['items'][number]
-export type { RedeemFace }
+export type { RedeemFace, RightList }
+export type Right = RightView
+export type RightsPage = Answer<(typeof rightsRoutes)['mine']>
 export type Me = Answer<(typeof memberRoutes)['getMe']>
 export type Session = Answer<(typeof memberRoutes)['listMySessions']>['items'][number]

@@ -404,7 +404,7 @@ export type EntitlementsGrants = {
   line_no: number
   piece: number
   turn: Generated<number>
-  kind: 'card' | 'topup' | 'service' | 'link'
+  kind: 'card' | 'topup' | 'service' | 'link' | 'points'
   sku_id: number
   card_id: number | null
   state: Generated<'active' | 'used' | 'revoked'>

@@ -16,3 +16,10 @@ export async function readMallMe(tx: ReadTx, id: MemberId): Promise<z.output<typ
   if (!row) throw commonErrors.notFound()
   return { ...row, ...(await meansOf(tx, id)), createdAt: row.createdAt.toISOString() }
 }
+
+/** Whether this shop knows the member. */
+export async function isMember(tx: ReadTx, id: MemberId): Promise<boolean> {
+  const { rows } = await sql`
+    select from members.members where tenant_id = ${tx.ctx.tenantId}::bigint and id = ${id}::bigint`.execute(tx.db)
+  return rows.length > 0
+}
