@@ -2946,7 +2946,7 @@ create UNIQUE index codes_by_hash ON redeem.codes USING btree (tenant_id, code_h
 create index codes_of_batch ON redeem.codes USING btree (tenant_id, batch_id, id);
 create index codes_sold_and_open ON redeem.codes USING btree (tenant_id, batch_id) WHERE ((order_no IS NOT NULL) AND (used < uses) AND (state <> 'void'::text));
 create UNIQUE index one_code_a_piece ON redeem.codes USING btree (tenant_id, order_no, line_no, piece) WHERE (order_no IS NOT NULL);
-create index sales_in_making ON redeem.sales USING btree (wanted_at) WHERE (state = 'making'::text);
+create index sales_making_due ON redeem.sales USING btree (wanted_at) WHERE (state = 'making'::text);
 create index sales_of_batch ON redeem.sales USING btree (tenant_id, batch_id);
 create UNIQUE index one_use_one_order ON redeem.uses USING btree (tenant_id, order_no);
 create index uses_of_batch ON redeem.uses USING btree (tenant_id, batch_id, at DESC);

@@ -447,7 +447,8 @@ describe('a link that is sold', () => {
     await house.query('drop trigger fail_for_test on redeem.codes; drop function redeem.fail_for_test()')
     await age(tried)
     await giveUp()
-    if ((await lineOf(tried))?.state === 'exception') await retry(tried)
+    // Its job may have come through at this moment.
+    if ((await lineOf(tried))?.state === 'exception') await retry(tried).catch(() => undefined)
     // What nobody touched comes by itself once its job can make it, and leaves the desk.
     await house.query(
       `select jobs.enqueue($1, jsonb_build_array(jsonb_build_object('task', 'redeem.deliver', 'payload', $2::jsonb)))`,

@@ -222,7 +222,6 @@ describe('news', () => {
     await emit(shop, 'goods:2')
     await emit(shop, 'goods:1')
     await expect.poll(() => heard).toHaveLength(2)
-    expect(new Set(heard).size).toBe(2)
   })
 
   test('that could not be read are read again, though nothing more happens', async () => {
@@ -256,8 +255,8 @@ describe('news', () => {
       const { rows } = await sql<{ xid: string }>`select pg_current_xact_id()::text as xid`.execute(tx.db)
       return rows[0]?.xid ?? ''
     })
-    tellNews(hub, { tenantId: shop.tenantId, subject: 'goods:1', xid: told })
-    expect(heard).toEqual([told])
+    tellNews(hub, { tenantId: shop.tenantId, subject: 'goods:1', xid: told }, 'what it is now')
+    expect(heard).toEqual(['what it is now'])
     await emit(shop, 'goods:1')
     await expect.poll(() => heard).toHaveLength(2)
     expect(heard[1]).not.toBe(told)
