@@ -212,6 +212,12 @@ test('a supplier abroad sells at the shop’s rate: cost, ceiling, balance and b
     })
   await saved({})
   await priced('USD', 250_000)
+  const said = () =>
+    house.query<{ hao: number | null; at: Date | null }>(
+      'select balance_hao as hao, balance_at as at from suppliers.suppliers where id = $1',
+      [id],
+    )
+  expect(await said()).toEqual([{ hao: null, at: null }])
   expect(await ordered()).toBe('orders.sold_out')
   await saved({ rates: 'USD=7.5' })
   await priced('CNY', 1_875_000)
