@@ -2189,11 +2189,12 @@ function orders.accounts_of_members(p_tenant bigint, p_members bigint[]) returns
 function orders.admit_device(p_tenant bigint, p_no bigint, p_device bytea, p_code_hash bytea, p_most integer) returns boolean security definer
 function orders.ask_device_code(p_tenant bigint, p_no bigint, p_device bytea, p_code_hash bytea, p_lives interval) returns jsonb security definer
 function orders.bundles_of(p_tenant bigint, p_no bigint) returns json security definer
+function orders.bundles_of_person(p_tenant bigint, p_goods bigint, p_buyer_key text, p_contact text) returns bigint security definer
 function orders.choose_shelf(p_tenant bigint, INOUT l_account bigint[], p_home bigint[], p_shelf bigint[], p_fallback bigint[], p_quantity integer[], p_takes boolean[], OUT l_warehouse bigint[]) returns record security definer
 function orders.claim_picks(p_tenant bigint, p_no bigint[], p_k_item integer[], p_k_sku bigint[], p_k_card bigint[], INOUT results jsonb[], OUT claimed bigint[]) returns record security definer
 function orders.close_unpaid(p_tenant bigint, p_nos bigint[], p_state text, p_reason text, p_actor text, p_due_only boolean) returns bigint[] security definer
 function orders.drop_picks(p_tenant bigint, p_kept integer[], p_k_item integer[], p_claimed bigint[]) returns void security definer
-function orders.expand_bundles(p_tenant bigint, p_members bigint[], p_buyers text[], INOUT l_item integer[], INOUT l_line integer[], INOUT l_sku bigint[], INOUT l_quantity integer[], INOUT l_form jsonb[], INOUT l_unit bigint[], INOUT l_unit_points integer[], INOUT l_goods bigint[], INOUT l_kind text[], INOUT l_goods_title text[], INOUT l_sku_title text[], INOUT l_account bigint[], INOUT l_delivered bigint[], INOUT l_holds boolean[], INOUT l_person_limit integer[], INOUT l_refusal jsonb[], OUT l_amount bigint[], OUT l_bundle smallint[], OUT l_points bigint[], OUT l_held_back boolean[], OUT bundles jsonb, OUT credit_accounts bigint[]) returns record security definer
+function orders.expand_bundles(p_tenant bigint, p_members bigint[], p_buyers text[], p_contacts text[], INOUT l_item integer[], INOUT l_line integer[], INOUT l_sku bigint[], INOUT l_quantity integer[], INOUT l_form jsonb[], INOUT l_unit bigint[], INOUT l_unit_points integer[], INOUT l_goods bigint[], INOUT l_kind text[], INOUT l_goods_title text[], INOUT l_sku_title text[], INOUT l_account bigint[], INOUT l_delivered bigint[], INOUT l_holds boolean[], INOUT l_person_limit integer[], INOUT l_refusal jsonb[], OUT l_amount bigint[], OUT l_bundle smallint[], OUT l_points bigint[], OUT l_held_back boolean[], OUT bundles jsonb, OUT credit_accounts bigint[]) returns record security definer
 function orders.expire_due(p_limit integer) returns jsonb security definer
 function orders.is_admitted(p_tenant bigint, p_no bigint, p_device text) returns jsonb security definer
 function orders.keep_picks(p_tenant bigint, p_no bigint[], p_placed integer[], p_k_item integer[], p_k_sku bigint[], p_k_card bigint[]) returns void security definer
@@ -2202,6 +2203,7 @@ function orders.lines_to_buy(p_tenant bigint, p_accounts bigint[], p_quantities 
 function orders.lock(p_tenant bigint, p_no bigint) returns void security definer
 function orders.look_at_shelf(p_tenant bigint, p_keys jsonb, p_skus bigint[]) returns jsonb security definer
 function orders.name_parts(p_results jsonb[], p_item integer[], p_sku bigint[], p_goods_title text[], p_bundle smallint[], p_bundles jsonb) returns jsonb[] security definer
+function orders.of_person(p_tenant bigint, p_goods bigint, p_buyer_key text, p_contact text) returns SETOF bigint security definer
 function orders.over_person_limit(p_tenant bigint, p_goods bigint, p_title text, p_most integer, p_taken bigint) returns jsonb security definer
 function orders.place(p_tenant bigint, p_items jsonb) returns jsonb security definer
 function orders.place_recharge(p_tenant bigint, p_item jsonb) returns jsonb security definer

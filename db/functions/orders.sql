@@ -252,7 +252,9 @@ begin
     select * into l_item, l_line, l_sku, l_quantity, l_form, l_unit, l_unit_points, l_goods, l_kind, l_goods_title, l_sku_title, l_account,
       l_delivered, l_holds, l_person_limit, l_refusal, l_amount, l_bundle, l_points, l_held_back, bundles, credit_accounts
     from orders.expand_bundles(
-      p_tenant, i_member, i_buyer, l_item, l_line, l_sku, l_quantity, l_form, l_unit, l_unit_points, l_goods, l_kind,
+      p_tenant, i_member, i_buyer, array(
+        select coalesce(i.item ->> 'contact', '') from jsonb_array_elements(p_items) with ordinality as i(item, n) order by i.n
+      ), l_item, l_line, l_sku, l_quantity, l_form, l_unit, l_unit_points, l_goods, l_kind,
       l_goods_title, l_sku_title, l_account, l_delivered, l_holds, l_person_limit, l_refusal
     );
     i_bundles := array(select distinct (b.bundle -> 'item')::integer from jsonb_array_elements(bundles) as b(bundle));

@@ -11,7 +11,7 @@
 -- quantity, unitPriceFen, amountFen, policy}]; and the accounts that points will move. All pieces of a bundle are set aside
 -- at the same moment: when its own SKU says so, whatever its parts say.
 create or replace function orders.expand_bundles(
-  p_tenant bigint, p_members bigint[], p_buyers text[],
+  p_tenant bigint, p_members bigint[], p_buyers text[], p_contacts text[],
   inout l_item integer[], inout l_line integer[], inout l_sku bigint[], inout l_quantity integer[], inout l_form jsonb[],
   inout l_unit bigint[], inout l_unit_points integer[], inout l_goods bigint[], inout l_kind text[], inout l_goods_title text[],
   inout l_sku_title text[], inout l_account bigint[], inout l_delivered bigint[], inout l_holds boolean[],
@@ -46,31 +46,19 @@ begin
   loop
     perform pg_advisory_xact_lock(hashtextextended('orders.bundle_limit:' || p_tenant || ':' || one.goods_id, 0));
     for n in 1 .. cardinality(one.lines) loop
-      select coalesce(sum(b.quantity), 0) + coalesce((
+      taken := orders.bundles_of_person(
+        p_tenant, one.goods_id, p_buyers[l_item[one.lines[n]]], p_contacts[l_item[one.lines[n]]]
+      ) + coalesce((
         select sum(l_quantity[e.line])
         from unnest(one.lines) as e(line)
         where e.line < one.lines[n]
           and l_refusal[e.line] is null
-          and p_buyers[l_item[e.line]] = p_buyers[l_item[one.lines[n]]]
-      ), 0)
-      into taken
-      from orders.orders o
-      cross join lateral (
-        select b.quantity
-        from orders.bundles b
-        where b.tenant_id = p_tenant
-          and b.order_no = o.no
-          and b.goods_id = one.goods_id
-        offset 0
-      ) b
-      where o.tenant_id = p_tenant
-        and o.buyer_key = p_buyers[l_item[one.lines[n]]]
-        and o.state in ('pending', 'paid', 'delivered')
-        and o.has_bundles;
+          -- Who gives another's contact is that person, too.
+          and (p_buyers[l_item[e.line]] = p_buyers[l_item[one.lines[n]]]
+            or lower(p_contacts[l_item[e.line]]) = lower(nullif(p_contacts[l_item[one.lines[n]]], '')))
+      ), 0);
       if taken + l_quantity[one.lines[n]] > one.most and l_refusal[one.lines[n]] is null then
-        l_refusal[one.lines[n]] := jsonb_build_object('code', 'orders.over_person_limit', 'params', jsonb_build_object(
-          'title', one.title, 'limit', one.most, 'taken', taken
-        ));
+        l_refusal[one.lines[n]] := orders.over_person_limit(p_tenant, one.goods_id, one.title, one.most, taken);
       end if;
     end loop;
   end loop;
@@ -213,7 +201,7 @@ begin
 end;
 $$;
 revoke execute on function orders.expand_bundles(
-  bigint, bigint[], text[], integer[], integer[], bigint[], integer[], jsonb[], bigint[], integer[], bigint[], text[], text[],
+  bigint, bigint[], text[], text[], integer[], integer[], bigint[], integer[], jsonb[], bigint[], integer[], bigint[], text[], text[],
   text[], bigint[], bigint[], boolean[], integer[], jsonb[]
 ) from public;
 

@@ -76,7 +76,8 @@ begin
       select x.*
       from (
         select p.id, p.order_no, coalesce(p.cost_fen, ceil(p.quoted_hao * p.quantity / 100.0)::bigint) as amount_fen,
-          (select r.currency from suppliers.products r where r.tenant_id = p_tenant and r.id = p.product_id) as currency,
+          -- Whatever the product is priced in since: only what costs yuan is bought.
+          'CNY' as currency,
           p.state, coalesce(p.sent_at, p.created_at) as at, p.state in ('done', 'partial', 'contradicted') as is_moved, 1 as place
         from suppliers.purchases p
         where l.kind = 'purchase'
@@ -85,7 +86,7 @@ begin
           and p.supplier_id = supplier
         union all
         select p.id, p.order_no, coalesce(p.cost_fen, ceil(p.quoted_hao * p.quantity / 100.0)::bigint),
-          (select r.currency from suppliers.products r where r.tenant_id = p_tenant and r.id = p.product_id),
+          'CNY',
           p.state, coalesce(p.sent_at, p.created_at), p.state in ('done', 'partial', 'contradicted'), 2
         from suppliers.purchases p
         where l.kind = 'purchase'

@@ -338,6 +338,23 @@ begin
     for no key update of r
   loop
     least := suppliers.least_price(rule.new_hao, rule.floor_fen, greatest(rule.least_margin_fen, rule.guard_fen));
+    -- Of a written base price the cost is a bound only: one that moves no price leaves a promotion, or what somebody set by hand, alone.
+    if rule.base_fen is not null and rule.held_fen is null and rule.price_fen >= least
+      and (rule.step = rule.priced_step or suppliers.is_between_plans(p_tenant, rule.sku_id))
+      and (
+        select count(distinct suppliers.price_on_step(
+          rule.base_fen, suppliers.step_bp(rule.steps, rule.priced_step),
+          suppliers.least_price(c.hao, rule.floor_fen, greatest(rule.least_margin_fen, rule.guard_fen)), rule.ceiling_fen, rule.rounding
+        ))
+        from (values (rule.cost_hao), (rule.new_hao)) as c(hao)
+      ) = 1
+    then
+      update suppliers.price_rules r
+      set cost_hao = rule.new_hao
+      where r.tenant_id = p_tenant
+        and r.sku_id = rule.sku_id;
+      continue;
+    end if;
     target := suppliers.price_on_step(
       suppliers.base_price(rule.new_hao, rule.base_fen, rule.markup_bp, rule.markup_fen), suppliers.step_bp(rule.steps, rule.step),
       least, rule.ceiling_fen, rule.rounding

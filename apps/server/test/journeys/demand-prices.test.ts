@@ -395,6 +395,50 @@ test('between a planned price and the one that ends it demand moves nothing', as
   await settled(desk, 2_200)
 })
 
+test('a cost that moves no price leaves a promotion and a price by hand alone; one that binds is followed', async () => {
+  const desk = await openDesk(2)
+  const { shop, skuId } = desk
+  await sold(desk, 1, 5)
+  await switchOn(desk)
+  await house.query(`update catalog.skus set priced_at = now() - interval '1 hour' where tenant_id = $1 and id = $2`, [
+    shop.tenantId,
+    skuId,
+  ])
+  await house.query(
+    `insert into catalog.price_changes (tenant_id, sku_id, at, price_fen, created_by)
+     select $1, $2, now() + make_interval(mins => x.mins), x.fen, 'test' from (values (-1, 1680), (60, 2000)) as x(mins, fen)`,
+    [shop.tenantId, skuId],
+  )
+  const costs = async (costFen: number) => {
+    await shop.addCards(skuId, 5, { costFen })
+    await until('the cost to be known to the rule', async () => {
+      await passed(desk)
+      await turn()
+      const [row] = await house.query<{ known: boolean }>(
+        `select r.cost_hao = c.cost_hao and c.cost_hao is not null as known
+         from suppliers.price_rules r cross join suppliers.costs($1, array[$2::bigint]) c
+         where r.tenant_id = $1 and r.sku_id = $2`,
+        [shop.tenantId, skuId],
+      )
+      return row?.known || undefined
+    })
+    return (await ruleOf(desk))?.priceFen
+  }
+  await sold(desk, 25)
+  expect(await costs(900)).toBe(1_680)
+  expect(await costs(1_000)).toBe(1_680)
+  // Demand's step comes when the promotion is over, by the same step as if no card had come.
+  await house.query(`update catalog.price_changes set at = now() where tenant_id = $1 and at > now()`, [shop.tenantId])
+  await passed(desk)
+  await turn()
+  await settled(desk, 2_200)
+  // All that lies there is dear now: below that nothing is sold, however quiet it is.
+  await house.query(`update vault.batches set cost_fen = 2400 where tenant_id = $1`, [shop.tenantId])
+  await passed(desk)
+  await turn()
+  await settled(desk, 2_400)
+})
+
 test('a rule that cannot be is refused in words, by whoever may not is refused, and a stranger’s goods are not found', async () => {
   const desk = await openDesk()
   const { shop } = desk

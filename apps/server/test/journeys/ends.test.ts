@@ -266,6 +266,31 @@ test('a limit in days counts a person over all orders, devices and servers: of m
   await expectAllRight()
 })
 
+test('a limit in days of a bundle counts the person, not the key, and ends with its days', async () => {
+  const part = await shop.stock(9)
+  const bundle = await shop.stock(0, {
+    goods: { limitPerPerson: 2, limitDays: 7 },
+    sku: { kind: 'bundle', priceFen: 100, bundle: { policy: 'rest', parts: [{ skuId: part.skuId }] } },
+  })
+  const contact = somePhone()
+  const member = await shop.member()
+  const buy = (visitor: Visitor, of = contact) => refusal(shop.place(bundle, 1, { visitor, contact: of }))
+  const answers = await Promise.all([
+    ...Array.from({ length: 4 }, (_, at) => buy(shop.visitor(), at % 2 ? contact : `+86 ${contact}`)),
+    ...Array.from({ length: 4 }, () => buy(member.visitor)),
+  ])
+  expect(answers.filter((answer) => answer === 'done')).toHaveLength(2)
+  expect(new Set(answers)).toEqual(new Set(['done', 'orders.over_person_limit_in_days']))
+  expect(await buy(shop.visitor(), somePhone())).toBe('done')
+  await house.query(
+    `update orders.orders set placed_at = placed_at - interval '8 days' where tenant_id = $1 and contact = $2`,
+    [shop.tenantId, contact],
+  )
+  expect([await buy(shop.visitor()), await buy(member.visitor), await buy(shop.visitor())]).toEqual([
+    ...['done', 'done', 'orders.over_person_limit_in_days'],
+  ])
+})
+
 describe('a part of a redeemed bundle that cannot be had', () => {
   async function series(parts: readonly object[], facts: object = {}) {
     const goods = await shop.stock(0, {

@@ -189,6 +189,39 @@ test('a supplier abroad sells at the shop’s rate: cost, ceiling, balance and b
   )
   expect(owed?.balance).toBe(18_128)
   await expectRight(shop)
+
+  // Other rates are other prices, and without one nothing is sold that could not be bought; nobody has to ask for the list.
+  const saved = (settings: Record<string, string>) =>
+    shop.staff.call('suppliers.save', {
+      params: { supplierId: id },
+      body: {
+        ...{ name: '海外', baseUrl: standIn.url, identity: 'balance', concurrent: 4, perMinute: 120 },
+        ...{ settings, secrets: {}, balanceAlarmFen: null, contact: '', note: '' },
+      },
+    })
+  const ordered = () =>
+    shop.place(goods).then(
+      () => 'placed',
+      (error: unknown) => (isProblem(error) ? error.code : error),
+    )
+  const priced = (currency: string, costHao: number) =>
+    until(`the price in ${currency}`, async () => {
+      const { items } = await shop.staff.call('suppliers.listProducts', { query: { supplierId: id, pageSize: 100 } })
+      const now = items.find(({ remoteId }) => remoteId.endsWith('/25/USD'))
+      return (now?.currency === currency && now.costHao === costHao) || undefined
+    })
+  await saved({})
+  await priced('USD', 250_000)
+  const said = () =>
+    house.query<{ hao: number | null; at: Date | null }>(
+      'select balance_hao as hao, balance_at as at from suppliers.suppliers where id = $1',
+      [id],
+    )
+  expect(await said()).toEqual([{ hao: null, at: null }])
+  expect(await ordered()).toBe('orders.sold_out')
+  await saved({ rates: 'USD=7.5' })
+  await priced('CNY', 1_875_000)
+  expect(await ordered()).toBe('placed')
 })
 
 test('a code that is bought to try its product is measured, and lies on the shelf that it is for', async () => {

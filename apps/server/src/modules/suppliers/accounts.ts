@@ -7,7 +7,7 @@ import { type OwnVersion, ownAdapter } from './profiles/own.ts'
 import type { SupplierAccount, SupplierAdapter } from './supplier.ts'
 
 /** How long a process believes what it read: every purchase needs the account, and settings change rarely. */
-const REMEMBERED_MS = 5_000
+export const REMEMBERED_MS = 5_000
 const REMEMBERED_MAX = 10_000
 
 /** The interfaces that are spoken, by id. */

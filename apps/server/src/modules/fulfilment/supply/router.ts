@@ -82,7 +82,7 @@ export function createSupplyRouter(platform: Platform, wakeLanes: () => void): S
           fields: fieldsOf(chosen, need.form),
           choice: choiceRecord(own.policy, choice),
         })
-      } else if (choice.verdict === 'wait' && need.waitedSeconds < WAIT_SECONDS_MAX) {
+      } else if (mayWait(choice, need)) {
         put.push({ orderNo, lineNo })
       } else {
         const note = choice.judged.map(({ supplier, passedOver }) => `${supplier}: ${passedOver}`).join('; ')
@@ -101,14 +101,16 @@ export function createSupplyRouter(platform: Platform, wakeLanes: () => void): S
     }
   }
 
-  /** Others first: whoever lost what it was sent may lose it again. */
+  /** Others first, also those who are down for a moment: whoever lost what it was sent may lose it again. */
   function chooseFor(need: Need, sources: Sources): Choice {
     const { missed, refused } = need
     const choice = choose(sources, need)
-    if (choice.chosen || !missed) return choice
+    if (choice.chosen || mayWait(choice, need) || !missed) return choice
     const again = choose(sources, { ...need, refused: refused.filter((offerId) => !missed.includes(offerId)) })
-    return again.chosen ? again : choice
+    return again.verdict === 'stop' ? choice : again
   }
+  const mayWait = ({ verdict }: Choice, { waitedSeconds }: Need): boolean =>
+    verdict === 'wait' && waitedSeconds < WAIT_SECONDS_MAX
 
   /** Delivers codes that we have ourselves, as lines of one side. @returns the needs that are left to others */
   async function fromOwnShelf<T extends Need>(

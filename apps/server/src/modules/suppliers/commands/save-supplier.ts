@@ -7,6 +7,7 @@ import {
   adapterNamed,
   adapterOf,
   openSupplierSecrets,
+  REMEMBERED_MS,
   readSupplierRow,
   type SupplierAccounts,
   type SupplierAdapters,
@@ -14,6 +15,7 @@ import {
 } from '../accounts.ts'
 import { newestVersions, type OwnVersion, ownAdapter, ownProfileId } from '../profiles/own.ts'
 import type { SupplierAdapter, SupplierField } from '../supplier.ts'
+import { SYNC_TASK } from './sync-products.ts'
 
 export type SupplierSettings = {
   readonly name: string
@@ -89,7 +91,7 @@ async function ownVersion(tx: Tx, adapterId: string): Promise<OwnVersion | undef
  * @throws common.not_found, suppliers.insecure_address, field_missing, field_choice, field_form, name_taken
  */
 export async function saveSupplier(
-  platform: Deps,
+  platform: Deps & Pick<Platform, 'clock'>,
   adapters: SupplierAdapters,
   accounts: SupplierAccounts,
   ctx: Ctx,
@@ -99,13 +101,8 @@ export async function saveSupplier(
   const before = await platform.db.read(ctx, (tx) => readSupplierRow(tx, id))
   if (!before) throw commonErrors.notFound()
   const stored = before.secret_sealed ? await openSupplierSecrets(platform, ctx.tenantId, id, before.secret_sealed) : {}
-  const { settings, secrets, fresh } = checked(
-    platform,
-    adapterOf(adapters, ctx.tenantId, before),
-    ctx.locale,
-    given,
-    stored,
-  )
+  const kind = adapterOf(adapters, ctx.tenantId, before)
+  const { settings, secrets, fresh } = checked(platform, kind, ctx.locale, given, stored)
   const sealed = await platform.crypto.encrypt(ctx.tenantId, supplierSecretPlace(id), JSON.stringify(secrets))
   await platform.db.write(ctx, async (tx) => {
     await mustBeFree(tx, given.name, id)
@@ -125,6 +122,11 @@ export async function saveSupplier(
       where tenant_id = ${ctx.tenantId}
         and id = ${id}
     `.execute(tx.db)
+    // By rates and the like it sells other things, or at other prices; asked when every process knows them.
+    if (kind.capabilities.products && !isSame(before.settings, settings)) {
+      const runAt = new Date(platform.clock.now().getTime() + REMEMBERED_MS + 1_000)
+      tx.enqueue(SYNC_TASK, { supplierId: id }, { key: String(id), runAt })
+    }
     tx.audit({
       action: 'supplier.save',
       objectKind: 'supplier',
@@ -141,6 +143,9 @@ export async function saveSupplier(
   })
   accounts.forget(ctx.tenantId, id)
 }
+
+const isSame = (before: Values, after: Values): boolean =>
+  [...Object.keys(before), ...Object.keys(after)].every((key) => before[key] === after[key])
 
 function checked(
   { config }: Pick<Platform, 'config'>,

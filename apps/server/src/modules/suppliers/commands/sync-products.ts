@@ -81,13 +81,14 @@ async function keepBalance(
 ): Promise<void> {
   if (!adapter.capabilities.balance) return
   const answer = await patiently(() => adapter.balance(outbound, account))
-  // Money in another currency says nothing beside books in yuan.
-  if (answer.kind !== 'done' || answer.value.currency !== 'CNY') return
+  if (answer.kind !== 'done') return
+  // Money in another currency says nothing beside books in yuan, and neither does what was said at a rate that is gone.
+  const hao = answer.value.currency === 'CNY' ? answer.value.hao : null
   await platform.db.write(systemCtx(tenantId), (tx) =>
     sql`
       update suppliers.suppliers
-      set balance_hao = ${answer.value.hao},
-          balance_at = now()
+      set balance_hao = ${hao}::bigint,
+          balance_at = case when ${hao}::bigint is not null then now() end
       where tenant_id = ${tenantId}
         and id = ${id}
     `.execute(tx.db),

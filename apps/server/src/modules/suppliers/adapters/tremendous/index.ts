@@ -141,6 +141,9 @@ async function place(outbound: Outbound, account: SupplierAccount, call: OrderCa
   const [, product = '', amount = '', currency = ''] = REMOTE_ID.exec(call.remoteId) ?? []
   if (product === '') return refused('product', 'malformed', 'an id is written product/amount/currency')
   if (call.quantity !== 1) return refused('limit', 'one_only', 'one reward an order')
+  // Fees and exchange come on top of it, but never less than the amount.
+  if ((toHao(amount) ?? Number.POSITIVE_INFINITY) > call.ceilingHao)
+    return refused('price', 'above_ceiling', `${amount} is above the ceiling`)
   const { name, email } = call.fields
   const answer = await askTremendous(outbound, account, {
     method: 'POST',

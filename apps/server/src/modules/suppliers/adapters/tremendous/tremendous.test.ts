@@ -29,7 +29,7 @@ beforeEach(() => {
 })
 
 const call = {
-  ...{ no: NO, remoteId: 'ABC/12.5/EUR', kind: 'link' as const, quantity: 1, ceilingHao: 130_000 },
+  ...{ no: NO, remoteId: 'ABC/12.5/EUR', kind: 'link' as const, quantity: 1, ceilingHao: 1_300_000 },
   ...{ fields: {}, callbackUrl: 'https://shop.test/back', buyerIp: '203.0.113.9' },
 }
 const asked = { no: NO, remoteNo: null, kind: 'link' as const, quantity: 1, placedAt: new Date() }
@@ -61,6 +61,11 @@ test('one reward is ordered under our number, and its link comes with its end', 
     about: 'limit',
   })
   expect(await tremendous.place(outbound, account, { ...call, remoteId: 'ABC' })).toMatchObject({ kind: 'refused' })
+  // The rate has risen since it was chosen: 12.5 EUR are 100 yuan.
+  expect(await tremendous.place(outbound, account, { ...call, ceilingHao: 999_999 })).toMatchObject({
+    ...{ kind: 'refused', about: 'price' },
+  })
+  expect(server.asked).toHaveLength(1)
 })
 
 test.each<[string, Told, object]>([
