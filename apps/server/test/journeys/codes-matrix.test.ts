@@ -24,6 +24,7 @@ import {
   type TopUpSupplier,
 } from './real-suppliers.ts'
 import { codesOf, type Goods, isDelivered, openHouse, type Shop, someCodes } from './shop.ts'
+import { openReloadly, type ReloadlyFault } from './small-reloadly.ts'
 import { joinShop, openKey, openLine } from './two-shops.ts'
 
 /**
@@ -192,7 +193,6 @@ test.concurrent('codes of another shop, then of kayixin: bought at most once, no
   const { items } = await joined.products()
   const offerOf = ({ skuId }: Goods) => ({
     productId: items.find(({ remoteId }) => remoteId === String(skuId))?.id ?? 0,
-    fieldMap: {},
   })
   const next = offer('800001')
   const sell = (goods: Goods) => sold(shop, [offerOf(goods), next])
@@ -202,7 +202,7 @@ test.concurrent('codes of another shop, then of kayixin: bought at most once, no
     failing: await sell(atSeller.failing),
     gone: await sell(atSeller.gone),
     dear: await sell(atSeller.dear),
-    poor: await sold(shop, [{ productId: drained.product.id, fieldMap: {} }, next]),
+    poor: await sold(shop, [{ productId: drained.product.id }, next]),
     known: await sell(atSeller.known),
   }
 
@@ -256,10 +256,50 @@ test.concurrent('codes of another shop, then of kayixin: bought at most once, no
   await expectKeptMasked(shop, known?.split('----').at(-1) ?? '')
 }, 150_000)
 
+const RELOADLY_TROUBLES: readonly (Omit<Trouble, 'make'> & { readonly fault?: ReloadlyFault })[] = [
+  { name: 'nothing goes wrong', end: 'done' },
+  { name: 'accepts, then cuts the line', end: 'done', fault: 'cut' },
+  { name: 'cuts the line before', end: 'never', fault: 'reset' },
+  { name: '429', end: 'done', fault: 'busy' },
+  { name: '500', end: 'never', fault: 'error' },
+  { name: '502 after buying', end: 'done', fault: 'broken' },
+  { name: 'half of an answer', end: 'done', fault: 'half' },
+  { name: 'an answer to something else', end: 'done', fault: 'nonsense' },
+  { name: 'not found at first', end: 'hidden', fault: 'hidden' },
+  { name: 'long, then done', end: 'late', fault: 'long' },
+  { name: 'long, then failed', end: 'refused_late', fault: 'long_failed' },
+  { name: 'failed', end: 'refused', fault: 'failed' },
+  { name: 'out of stock', end: 'refused', fault: 'gone' },
+  { name: 'balance used up', end: 'refused', fault: 'poor' },
+  { name: 'cards nobody can read', end: 'unreadable', fault: 'garbled' },
+  { name: 'done without cards', end: 'untold', fault: 'none' },
+  { name: 'one card too many', end: 'untold', fault: 'more' },
+]
+
+test.concurrent('codes of Reloadly, then of kayixin: bought at most once, nobody’s twice, told as it is, and in the books', async () => {
+  const [reloadly, b] = [await openReloadly(), await openSupplier('kayixin', 'card')]
+  b.sellCards('800001', '40')
+  const shop = await house.newShop()
+  const { productId } = await reloadly.join(shop)
+  const { offer } = await b.join(shop, 'second')
+  const goods = await sold(shop, [{ productId }, offer('800001')])
+  const cells = await Promise.all(
+    RELOADLY_TROUBLES.flatMap((trouble) =>
+      SECONDS.filter(({ name }) => goesOn(trouble.end) || name === 'is fine').map(async (second) => {
+        const cell = await place(shop, goods, trouble, second.name)
+        if (trouble.fault) reloadly.break(trouble.fault, `${cell.no}0101`)
+        second.make({ supplier: b, no: `${cell.no}0102` })
+        return cell
+      }),
+    ),
+  )
+  await play(shop, [reloadly.source, b], cells)
+}, 150_000)
+
 /** Codes of these sources, none of them on the shelf. */
 async function sold(
   shop: Shop,
-  offers: readonly { readonly productId: number; readonly fieldMap: Readonly<Record<string, string>> }[],
+  offers: readonly { readonly productId: number }[],
   priceFen = SALE_FEN,
 ): Promise<Goods> {
   const goods = await shop.stock(0, { sku: { priceFen } })

@@ -229,7 +229,7 @@ async function rewardOf(
     const answer = await askTremendous(outbound, account, { method: 'POST', path: `/rewards/${id}/generate_link` })
     if (answer.kind === 'not_found') return cardless('the reward is not found')
     if (answer.kind !== 'ok')
-      return unknown(answer.kind === 'refused' ? `${answer.code}: ${answer.message}` : answer.reason)
+      return cardless(answer.kind === 'refused' ? `${answer.code}: ${answer.message}` : answer.reason)
     link = textAt(answer.value, 'reward.link') ?? ''
   }
   if (link === '') return cardless('a reward without a link')
