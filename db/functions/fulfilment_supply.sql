@@ -480,6 +480,7 @@ begin
     -- Codes that arrived, and none of them is here: whoever says so is asked again.
     if sku is not null and kind in ('done', 'partial') and coalesce(jsonb_array_length(news.cards), 0) = 0 then
       kind := 'unknown';
+      news.code := 'no_cards';
     end if;
     pieces := case kind when 'done' then purchase.quantity when 'partial' then least(greatest(coalesce(news.arrived, 0), 0), purchase.quantity) else 0 end;
     cost := case
@@ -535,13 +536,18 @@ begin
           -- It called back while it was being asked: what it said then may be older than that.
           due_at = case when p.due_at < p.leased_until then now() when wait is null then null else now() + wait end,
           leased_until = null,
-          code = case when kind = 'unknown' then case when news.code = 'unreadable' then 'unreadable' when news.kind in ('done', 'partial') then 'no_cards' else news.kind end end,
+          code = case when kind = 'unknown' then case when news.code in ('unreadable', 'no_cards') then news.code else news.kind end end,
           message = left(coalesce(news.message, ''), 500)
       where p.tenant_id = p_tenant
         and p.id = news.id;
-      -- The ladder is over, or what came cannot be read: a person looks at it, while it goes on being asked about now and then.
+      -- The ladder is over, or what came cannot be read: a person looks at it, while it goes on being asked about now and then. What is
+      -- called done without its codes is no longer under way, whatever was said before.
       if kind = 'unknown' and purchase.purpose in ('line', 'stock')
-        and ((purchase.asks = 9 and purchase.state <> 'accepted') or (news.code = 'unreadable' and purchase.code is distinct from 'unreadable'))
+        and (
+          (purchase.asks = 9 and (purchase.state <> 'accepted' or news.code is not distinct from 'no_cards'))
+          or (purchase.asks > 9 and news.code = 'no_cards' and purchase.code is distinct from 'no_cards')
+          or (news.code = 'unreadable' and purchase.code is distinct from 'unreadable')
+        )
       then
         stop_reason := case when news.code = 'unreadable' then 'bad_card' else 'supply_unknown' end;
         if purchase.purpose = 'stock' then

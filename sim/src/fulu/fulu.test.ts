@@ -213,6 +213,20 @@ test('faults of cards: garbled ones do not decrypt, of a part fewer come', async
   expect(fulu.control.order(part)).toMatchObject({ state: 'partial', refunded: '28.8125' })
 })
 
+test('faults of cards: none, too few or too many are told, and its book says what was handed out', async () => {
+  for (const [kind, told] of [
+    ['card.none', 0],
+    ['card.fewer', 1],
+    ['card.more', 3],
+  ] as const) {
+    const no = newNo()
+    fulu.control.addFault({ kind, key: no })
+    await buyCards(no, 2)
+    expect(((await query(no)) as unknown as { cards: unknown[] }).cards).toHaveLength(told)
+    expect(fulu.control.delivered(no)).toMatchObject({ orders: 1, pieces: 2 })
+  }
+})
+
 test('after a kill orders under way, stock, balance and secrets are found again', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'quanshu-fulu-'))
   const before = await startFulu({ host: '127.0.0.1', dataDir })

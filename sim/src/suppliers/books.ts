@@ -37,13 +37,15 @@ export type Card = {
   state: CardState
 }
 
+/** What may be wrong with the cards of an order. */
+export const CARD_TROUBLES = ['repeat', 'used', 'garbled', 'none', 'fewer', 'more'] as const
 /** What is going to happen to an order; decided when it is placed, so that a restart carries it out too. */
 export type Plan = {
   readonly deliverAtMs: number
   readonly end: OrderEnd
   readonly pieces: number
   readonly reason: string
-  readonly cards: 'fresh' | 'repeat' | 'used' | 'garbled'
+  readonly cards: 'fresh' | (typeof CARD_TROUBLES)[number]
   readonly hiddenUntilMs: number
 }
 export type OrderEnd = 'success' | 'partial' | 'failed'

@@ -16,6 +16,7 @@ export type Desk = {
   /** By one of both numbers. */
   readonly find: (by: { readonly outerNo?: string | undefined; readonly orderNo?: string | undefined }) => Order
   readonly goodsOf: (id: string) => Goods
+  /** As its answers tell them. */
   readonly cardsOf: (order: Order) => readonly Card[]
   /** Whose account it is that a buyer of these goods filled in; undefined when there is none that may be topped up. */
   readonly personOf: (goodsId: string, account: Readonly<Record<string, string>>) => Person | undefined
@@ -88,7 +89,7 @@ export function openDesk(parts: DeskParts): Desk {
     place,
     find,
     goodsOf,
-    cardsOf: (order) => cardsOf(books, order),
+    cardsOf: (order) => asTold(order, cardsOf(books, order)),
     personOf: (goodsId, account) => {
       const [field] = goodsOf(goodsId).fields
       const name = account[field?.key ?? ''] ?? ''
@@ -110,4 +111,10 @@ export function openDesk(parts: DeskParts): Desk {
       books.save('card', card)
     },
   }
+}
+
+function asTold({ plan }: Order, cards: readonly Card[]): readonly Card[] {
+  if (plan.cards === 'none') return []
+  if (plan.cards === 'fewer') return cards.slice(1)
+  return plan.cards === 'more' ? [...cards, ...cards.slice(0, 1)] : cards
 }

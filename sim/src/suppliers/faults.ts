@@ -33,6 +33,9 @@ export const SUPPLIER_FAULTS = [
   'card.repeat', // the cards of an earlier order of these goods are handed out again
   'card.used', // 黑卡: somebody has used the card before it is handed out
   'card.garbled', // cards in a shape nobody can read
+  'card.none', // handed out by its own book, and none of them in its answers
+  'card.fewer', // handed out by its own book, and one of them not in its answers
+  'card.more', // its answers tell the first one twice
   // Callbacks. A faulty one takes the place of the first sending; the ladder then sends the true one.
   'callback.early', // delivered and called back before the order's answer leaves
   'callback.never', // not sent, not even by the ladder

@@ -1,6 +1,14 @@
 import type { FaultSwitch } from '../faults.ts'
 import type { VirtualClock } from '../virtual-clock.ts'
-import type { AccountField, Books, Goods, GoodsKind, Order, Plan } from './books.ts'
+import {
+  type AccountField,
+  type Books,
+  CARD_TROUBLES,
+  type Goods,
+  type GoodsKind,
+  type Order,
+  type Plan,
+} from './books.ts'
 import { charge } from './carry-out.ts'
 import type { SupplierFaultKind } from './faults.ts'
 
@@ -132,7 +140,7 @@ function planOf({ faults, clock, pace }: TakingParts, goods: Goods, input: Place
   const partial = faults.take('order.partial', at)
   const hidden = faults.take('order.not_found', at)
   const usualMs = goods.kind === 'topup' ? pace.topupMs : pace.cardMs
-  const cards = (['repeat', 'used', 'garbled'] as const).find((kind) => faults.take(`card.${kind}`, at))
+  const cards = CARD_TROUBLES.find((kind) => faults.take(`card.${kind}`, at))
   const pieces = failing ? 0 : partial ? Math.min(partial.count ?? input.quantity - 1, input.quantity) : input.quantity
   return {
     deliverAtMs: clock.now() + (slow ? (slow.ms ?? 10 * MINUTE) : usualMs),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { startFulu } from '@quanshu/sim/fulu'
 import { startKasushou } from '@quanshu/sim/kasushou'
 import { startKayixin } from '@quanshu/sim/kayixin'
+import { startTremendous } from '@quanshu/sim/tremendous'
 import { afterAll } from 'vitest'
 import { type SupplierAdapter, type SupplierAdapters, supplierAdapters } from '../../src/modules/suppliers/index.ts'
 import type { Outbound } from '../../src/platform/outbound/index.ts'
@@ -9,10 +10,14 @@ import { type Shop, until } from './shop.ts'
 
 const GOODS = '会员测试直充'
 
-/** Suppliers of top-ups behind their real adapters, each played by a stand-in of its own. */
+/** Suppliers behind their real adapters, each played by a stand-in of its own. */
 
 export const TOP_UP_SUPPLIERS = ['fulu', 'kasushou', 'kayixin'] as const
 export type TopUpSupplier = (typeof TOP_UP_SUPPLIERS)[number]
+export type CodeSupplier = TopUpSupplier | 'tremendous'
+
+/** Dollars, sold in these faces; a rate that makes no whole fen, in thousandths. */
+const ABROAD = { face: '5', rate: 7_251, settings: { rates: 'USD=7.251' } }
 
 const KINDS = {
   fulu: {
@@ -46,12 +51,21 @@ const KINDS = {
     placing: 'order/create',
     asking: 'order/getDetail',
   },
+  tremendous: {
+    start: async () => {
+      const standIn = await startTremendous({ host: '127.0.0.1' })
+      return { standIn, identity: 'balance', secrets: standIn.credentials }
+    },
+    like: '',
+    placing: 'POST /orders',
+    asking: 'GET /orders/:id',
+  },
 } as const
 
 export type RealSupplier = Awaited<ReturnType<typeof openSupplier>>
 
 /** Starts the stand-in; it is stopped after the tests of the file. */
-export async function openSupplier(kind: TopUpSupplier) {
+export async function openSupplier(kind: CodeSupplier, sold: 'direct' | 'card' = 'direct') {
   const { start, like, placing, asking } = KINDS[kind]
   const { standIn, identity, secrets } = await start()
   afterAll(() => standIn.close())
@@ -59,6 +73,12 @@ export async function openSupplier(kind: TopUpSupplier) {
   control.setPace({ topupMs: 0 })
   control.setBalance('1000000')
   const { fields } = control.goods().find(({ id }) => id === like) ?? { fields: [] }
+  const isAbroad = kind === 'tremendous'
+  const fenOf = (text: string): number => {
+    const hao = Math.round(Number(text) * 10_000)
+    return Math.ceil((isAbroad ? Math.ceil((hao * ABROAD.rate) / 1_000) : hao) / 100)
+  }
+  const deliveriesOf = (orderNo: number) => control.deliveries().filter(({ outerNo }) => isOf(orderNo, outerNo))
 
   return {
     kind,
@@ -66,21 +86,21 @@ export async function openSupplier(kind: TopUpSupplier) {
     /** What it and we sign with. */
     secrets: secrets as Readonly<Record<string, string>>,
     control,
-    placing,
+    placing: sold === 'card' && kind === 'fulu' ? 'fulu.order.card.add' : placing,
     asking,
-    /** Puts top-ups on its shelf, at this price. */
-    /** Puts codes on its shelf, at this price. */
+    /** Puts codes on its shelf, at this price; abroad that is added to the face. */
     sellCards: (id: string, price: string) =>
       control.addGoods({
         id,
         name: `${GOODS} ${id}`,
-        kind: 'card',
+        kind: isAbroad ? 'link' : 'card',
         price,
-        face: '30',
+        face: isAbroad ? '1' : '30',
         stock: 100_000,
         quantityMax: 100,
         fields: [],
       }),
+    /** Puts top-ups on its shelf, at this price. */
     sell: (id: string, price: string, quantityMax = 100) =>
       control.addGoods({
         id,
@@ -97,7 +117,7 @@ export async function openSupplier(kind: TopUpSupplier) {
       shop: Shop,
       name: string,
       how: { readonly baseUrl?: string; readonly concurrent?: number; readonly perMinute?: number } = {},
-      sold: 'direct' | 'card' = 'direct',
+      goods: 'direct' | 'card' = sold,
     ) {
       const { id } = await shop.staff.call(
         'suppliers.create',
@@ -110,6 +130,7 @@ export async function openSupplier(kind: TopUpSupplier) {
             secrets,
             concurrent: 24,
             perMinute: 60_000,
+            ...(isAbroad && { settings: ABROAD.settings }),
             ...how,
           },
         },
@@ -119,30 +140,35 @@ export async function openSupplier(kind: TopUpSupplier) {
       await shop.staff.call('suppliers.sync', { params: { supplierId: id }, body: {} })
       const products = await until(`${name} to be synced`, async () => {
         const { items } = await shop.staff.call('suppliers.listProducts', {
-          query: { supplierId: id, kind: [sold], q: GOODS },
+          query: { supplierId: id, kind: [isAbroad ? 'link' : goods], q: GOODS, pageSize: 100 },
         })
         return items.length > 0 ? items : undefined
       })
       return {
         id,
         offer: (remoteId: string) => ({
-          productId: products.find((product) => product.remoteId === remoteId)?.id ?? 0,
+          productId:
+            products.find((one) => one.remoteId === (isAbroad ? `${remoteId}/${ABROAD.face}/USD` : remoteId))?.id ?? 0,
           fieldMap: Object.fromEntries(fields.map(({ key }) => [key, 'account'])),
         }),
       }
     },
-    /** What it really handed out under the numbers of an order. */
-    handedOut: (orderNo: number): number =>
-      control
-        .deliveries()
-        .filter(({ outerNo }) => isOf(orderNo, outerNo))
-        .reduce((sum, { pieces }) => sum + pieces, 0),
+    /** What it really handed out under the numbers of an order, */
+    handedOut: (orderNo: number): number => deliveriesOf(orderNo).reduce((sum, { pieces }) => sum + pieces, 0),
+    /** and under how many orders of its own book. */
+    soldTimes: (orderNo: number): number => new Set(deliveriesOf(orderNo).map((one) => one.orderNo)).size,
     /** What it charged for them by its own book, in fen. */
     charged: (orderNo: number): number =>
       control
         .orders()
         .filter(({ outerNo, state }) => isOf(orderNo, outerNo) && state !== 'unpaid')
-        .reduce((sum, { total, refunded }) => sum + Math.round((Number(total) - Number(refunded)) * 100), 0),
+        .reduce((sum, { total, refunded }) => sum + fenOf(String(Number(total) - Number(refunded))), 0),
+    /** Time passes there. What our balance did not suffice for is paid meanwhile. */
+    pass: async (ms: number): Promise<void> => {
+      const unpaid = control.orders().filter(({ state }) => state === 'unpaid')
+      await Promise.all(unpaid.map(({ outerNo }) => control.settle(outerNo, 'success')))
+      await control.advance(ms)
+    },
   }
 }
 

@@ -85,17 +85,25 @@ export async function signedCall(
   return { status: answer.status, json: (await answer.json()) as Record<string, unknown>, headers: answer.headers }
 }
 
-type Fault = 'cut_after' | 'cut_before' | 'garbled'
+type Fault = 'cut_after' | 'cut_before' | 'garbled' | 'nonsense' | 'busy' | 'error' | 'broken' | 'slow'
+type About = { readonly on?: 'place' | 'ask'; readonly no?: string; readonly ms?: number }
 
-/** The line from the shop that buys to the one that sells; each fault is for one order. */
+/** The line from the shop that buys to the one that sells; each fault is for one call, of the order `no` if that is said. */
 export async function openLine(house: House) {
-  const faults: Fault[] = []
+  const faults: (About & { readonly fault: Fault })[] = []
   const placed: string[] = []
   const forward = async (request: IncomingMessage, response: ServerResponse, body: Buffer) => {
     const isOrder = request.method === 'POST' && request.url?.endsWith('/orders') === true
-    const fault = isOrder ? faults.shift() : undefined
-    if (isOrder) placed.push((JSON.parse(body.toString()) as { outerNo: string }).outerNo)
+    const asked = request.method === 'GET' ? /\/orders\/([^/?]+)$/.exec(request.url ?? '')?.[1] : undefined
+    const no = isOrder ? (JSON.parse(body.toString()) as { outerNo: string }).outerNo : asked
+    const at = faults.findIndex((one) => one.on === (isOrder ? 'place' : 'ask') && (one.no ?? no) === no)
+    const { fault, ms = 0 } = (no !== undefined && at >= 0 ? faults.splice(at, 1)[0] : undefined) ?? {}
+    if (isOrder && no) placed.push(no)
     if (fault === 'cut_before') return void request.socket.destroy()
+    const tell = (status: number, text: string, type = 'application/json') =>
+      void response.writeHead(status, { 'content-type': type }).end(text)
+    if (fault === 'busy') return tell(429, JSON.stringify({ code: 'common.too_many_requests', message: 'later' }))
+    if (fault === 'error') return tell(500, '<html>Internal Server Error</html>', 'text/html')
     const answer = await fetch(house.url + (request.url ?? ''), {
       method: request.method ?? 'GET',
       headers: Object.fromEntries(
@@ -105,9 +113,10 @@ export async function openLine(house: House) {
     })
     const text = await answer.text()
     if (fault === 'cut_after') return void request.socket.destroy()
-    response
-      .writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' })
-      .end(fault === 'garbled' ? text.slice(0, 40) : text)
+    if (fault === 'broken') return tell(502, '<html>502 Bad Gateway</html>', 'text/html')
+    if (fault === 'nonsense') return tell(200, '{"hello":"world"}')
+    if (fault === 'slow') await new Promise((resolve) => setTimeout(resolve, ms).unref())
+    tell(answer.status, fault === 'garbled' ? text.slice(0, 40) : text, answer.headers.get('content-type') ?? '')
   }
   const server = http.createServer((request, response) => {
     const chunks: Buffer[] = []
@@ -123,7 +132,7 @@ export async function openLine(house: House) {
   })
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    break: (fault: Fault) => void faults.push(fault),
+    break: (fault: Fault, about: About = {}) => void faults.push({ on: 'place', ...about, fault }),
     /** How often an order was sent under these numbers' order. */
     sent: (orderNo: number) => placed.filter((no) => no.slice(0, -4) === String(orderNo)).length,
   }

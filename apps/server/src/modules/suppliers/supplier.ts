@@ -94,8 +94,11 @@ export type Refused = {
 export type Unknown = {
   readonly kind: 'unknown'
   readonly reason: string
-  /** It was bought, and what came cannot be read: a person is told at once. */
-  readonly code?: 'unreadable'
+  /**
+   * `unreadable`: it was bought, and what came cannot be read: a person is told at once. `no_cards`: it is called done, and its codes
+   * are not there, or not as many: they may come late, so a person is told when the ladder of questions is over.
+   */
+  readonly code?: 'unreadable' | 'no_cards'
 }
 export type Done<T> = { readonly kind: 'done'; readonly value: T }
 export type Answer<T> = Done<T> | Refused | Unknown

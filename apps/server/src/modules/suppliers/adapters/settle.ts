@@ -1,6 +1,6 @@
 import type { ProductKind, RefusalAbout } from '@quanshu/contract'
 import type { AskOutcome, BoughtCard, OrderState, PlaceOutcome, Unknown } from '../supplier.ts'
-import { unknown } from './wire.ts'
+import { cardless, unknown, unreadable } from './wire.ts'
 
 /** What a supplier says of an order that it calls done, before anybody counted. */
 export type Claimed = {
@@ -56,11 +56,11 @@ export function partial(claim: Claimed, arrived: number): PlaceOutcome {
 }
 
 function troubleOf({ kind, cards, quantity }: Claimed): Unknown | undefined {
-  if (cards.length === 0) return unknown('done, and no cards in the answer')
-  if (cards.length > quantity) return unknown(`${cards.length} cards for an order of ${quantity}`)
+  if (cards.length === 0) return cardless('done, and no cards in the answer')
+  if (cards.length > quantity) return cardless(`${cards.length} cards for an order of ${quantity}`)
   const faces = new Set(cards.map(({ number, secret }) => JSON.stringify([number, secret])))
-  if (faces.size !== cards.length) return unknown('the same card twice in the answer')
-  if (kind === 'link' && !cards.every(({ secret }) => isAddress(secret))) return unknown('a link that is no address')
+  if (faces.size !== cards.length) return cardless('the same card twice in the answer')
+  if (kind === 'link' && !cards.every(({ secret }) => isAddress(secret))) return unreadable('a link that is no address')
   return undefined
 }
 

@@ -11,6 +11,8 @@ const WORDS_MAX = 300
 export const unknown = (reason: string): Unknown => ({ kind: 'unknown', reason: reason.slice(0, WORDS_MAX) })
 /** Bought, and what came cannot be read for certain. */
 export const unreadable = (reason: string): Unknown => ({ ...unknown(reason), code: 'unreadable' })
+/** Called done, without the codes that belong to it. */
+export const cardless = (reason: string): Unknown => ({ ...unknown(reason), code: 'no_cards' })
 export const refused = (about: RefusalAbout, code: string, message: string): Refused => ({
   kind: 'refused',
   code: code.slice(0, 60),

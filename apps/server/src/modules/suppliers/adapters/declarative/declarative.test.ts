@@ -164,13 +164,19 @@ describe('what is understood', () => {
       { kind: 'card' },
       { order: { state: 'done', cards: [{ number: 'Na', secret: 'a', validTo: null }] } },
     ],
-    ['no cards', done('2', { cards: [] }), { kind: 'card' }, { kind: 'unknown' }],
+    ['no cards', done('2', { cards: [] }), { kind: 'card' }, { kind: 'unknown', code: 'no_cards' }],
     ['too many', done('2', { cards: [card('a'), card('b')] }), { kind: 'card' }, { kind: 'unknown' }],
     [
       'too few are a part',
       done('2', { num: 2, cards: [card('a')] }),
       { kind: 'card', quantity: 2 },
       { order: { state: 'partial', arrived: 1 } },
+    ],
+    [
+      'too few, and no money back',
+      done('2', { num: 2, back: 0, cards: [card('a')] }),
+      { kind: 'card', quantity: 2 },
+      { kind: 'unknown', code: 'no_cards' },
     ],
     [
       'the same twice',
@@ -197,7 +203,12 @@ describe('what is understood', () => {
       { kind: 'card' },
       { order: { cards: [{ validTo: '2027-01-31T23:59:59+08:00' }] } },
     ],
-    ['a link that is none', done('2', { cards: [card('javascript:1')] }), { kind: 'link' }, { kind: 'unknown' }],
+    [
+      'a link that is none',
+      done('2', { cards: [card('javascript:1')] }),
+      { kind: 'link' },
+      { kind: 'unknown', code: 'unreadable' },
+    ],
     ['all money back', done('4', { back: '10.50' }), {}, { order: { state: 'failed' } }],
     ['no money back', done('4', { back: 0 }), {}, { kind: 'unknown' }],
     [

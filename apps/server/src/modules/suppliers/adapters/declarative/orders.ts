@@ -5,7 +5,7 @@ import { toHao } from '../hao.ts'
 import type { Json } from '../json.ts'
 import { at, textAt } from '../path.ts'
 import { accepted, type Claimed, failed, partial, settled } from '../settle.ts'
-import { unknown, unreadable } from '../wire.ts'
+import { cardless, unknown, unreadable } from '../wire.ts'
 import { aboutOf } from './answers.ts'
 
 /** What was asked about. */
@@ -91,6 +91,10 @@ function readOrder(
   if (meaning === 'refunded' || (refundHao !== undefined && refundHao > 0))
     return refunded(profile, claim, refundHao, state ?? '')
   if (meaning === 'partial') return partial(claim, arrivedOf(reading, root, claim))
+  // Who pays back what does not come has paid nothing back: the others are owed, and may be there when it is asked again.
+  const came = claim.cards.length
+  if (refundHao === 0 && came > 0 && came < about.quantity && about.kind !== 'direct')
+    return cardless(`${came} cards for an order of ${about.quantity}, and no money back`)
   const isLate = about.kind !== 'direct' && claim.cards.length === 0 && isPlacing
   return isLate ? accepted(remoteNo, costHao) : settled(claim)
 }

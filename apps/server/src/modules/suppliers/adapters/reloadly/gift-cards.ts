@@ -6,7 +6,7 @@ import { haoToText, toHao } from '../hao.ts'
 import { isObject, type Json } from '../json.ts'
 import { textAt } from '../path.ts'
 import { accepted, asked, failed, settled } from '../settle.ts'
-import { refused, unknown } from '../wire.ts'
+import { cardless, refused, unknown, unreadable } from '../wire.ts'
 import { toldInYuan } from '../yuan.ts'
 import { askReloadly } from './client.ts'
 import { balance, catalogueOf, common, numbersAt, transactionOf } from './common.ts'
@@ -118,12 +118,12 @@ async function orderOf(
     method: 'GET',
     path: `/orders/transactions/${remoteNo}/cards`,
   })
-  if (answer.kind === 'not_found') return unknown('the cards are not found')
+  if (answer.kind === 'not_found') return cardless('the cards are not found')
   if (answer.kind !== 'ok')
-    return unknown(answer.kind === 'refused' ? `${answer.code}: ${answer.message}` : answer.reason)
+    return cardless(answer.kind === 'refused' ? `${answer.code}: ${answer.message}` : answer.reason)
   const list = Array.isArray(answer.value) ? answer.value.map((card: Json) => withoutNull(card)) : answer.value
   const read = readCards(CARDS, list, {})
-  if (!read.ok) return unknown(read.reason)
+  if (!read.ok) return unreadable(read.reason)
   return settled({ kind: kind === 'direct' ? 'card' : kind, quantity, remoteNo, cards: read.cards, costHao, currency })
 }
 

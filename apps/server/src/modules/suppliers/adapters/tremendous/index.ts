@@ -17,7 +17,7 @@ import { toHao } from '../hao.ts'
 import { type Json, parseJson } from '../json.ts'
 import { at, textAt } from '../path.ts'
 import { accepted, asked, type Claimed, failed, settled } from '../settle.ts'
-import { refused, unknown } from '../wire.ts'
+import { cardless, refused, unknown } from '../wire.ts'
 import { toldInYuan } from '../yuan.ts'
 import { askTremendous } from './client.ts'
 
@@ -230,12 +230,12 @@ async function rewardOf(
   let link = textAt(reward, 'delivery.link') ?? ''
   if (link === '') {
     const answer = await askTremendous(outbound, account, { method: 'POST', path: `/rewards/${id}/generate_link` })
-    if (answer.kind === 'not_found') return unknown('the reward is not found')
+    if (answer.kind === 'not_found') return cardless('the reward is not found')
     if (answer.kind !== 'ok')
-      return unknown(answer.kind === 'refused' ? `${answer.code}: ${answer.message}` : answer.reason)
+      return cardless(answer.kind === 'refused' ? `${answer.code}: ${answer.message}` : answer.reason)
     link = textAt(answer.value, 'reward.link') ?? ''
   }
-  if (link === '') return unknown('a reward without a link')
+  if (link === '') return cardless('a reward without a link')
   return settled({ kind: 'link', ...about, cards: [{ number: '', secret: link, validTo }] })
 }
 
