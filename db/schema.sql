@@ -1057,8 +1057,10 @@ create table fulfilment.needs (
   due_at timestamp with time zone,
   since timestamp with time zone not null default now(),
   changed_at timestamp with time zone not null default now(),
+  by_hand integer not null default 0,
   constraint needs_pkey PRIMARY KEY (tenant_id, order_no, line_no),
   constraint due_while_wanted CHECK (((due_at IS NOT NULL) = (state = 'wanted'::text))),
+  constraint needs_by_hand_check CHECK ((by_hand >= 0)),
   constraint needs_check CHECK (((filled >= 0) AND (filled <= quantity))),
   constraint needs_quantity_check CHECK ((quantity > 0)),
   constraint needs_state_check CHECK ((state = ANY (ARRAY['wanted'::text, 'buying'::text, 'filled'::text, 'stopped'::text, 'cancelled'::text])))

@@ -119,7 +119,7 @@ begin
   from generate_series(line.delivered_quantity + 1, line.quantity) as p(piece);
   update fulfilment.needs n
   set state = 'filled',
-      filled = n.quantity,
+      by_hand = n.quantity - n.filled,
       due_at = null,
       changed_at = now()
   where n.tenant_id = p_tenant

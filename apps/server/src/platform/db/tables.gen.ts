@@ -557,6 +557,7 @@ export type FulfilmentNeeds = {
   due_at: NullableTime
   since: DefaultedTime
   changed_at: DefaultedTime
+  by_hand: Generated<number>
 }
 
 export type FulfilmentRecoveries = {
