@@ -555,6 +555,7 @@ test('at the desk another source is named, one that refused before too, and neve
   await one.shop.seen(order, isDelivered)
   expect((await purchasesOf(one.shop, order.no)).map(({ supplier, state }) => [supplier, state])).toEqual([
     ['cheap', 'refused'],
+    ['dear', 'refused'],
     ['cheap', 'done'],
   ])
   expect(arrived(order.no)).toBe(1)
