@@ -201,9 +201,9 @@ test('they keep stock by a sheet, and a price that moves far is for the shop to 
   expect(faults).toEqual([])
 })
 
-test('an order that they leave lying is cancelled by the shop, and given to them again by name', { timeout: 90_000 }, async ({
-  onTestFailed,
-}) => {
+test('an order that they leave lying is cancelled by the shop, and given to them again by name', {
+  timeout: 90_000,
+}, async ({ onTestFailed }) => {
   onTestFailed(keepFailure)
   const desk = owner.page
   const no = await ordered()
