@@ -26,9 +26,11 @@ const WHY_NOT: Readonly<Record<PassedOver, Words>> = {
   wrong_kind: { zh: '商品类型不符', en: 'it is another kind of product' },
 }
 
-/** Every source of a stuck line as it stands for it now, best first, and whether it refused it before. @throws as below */
+/** Every source of a stuck line as it stands for it now, best first, and whether it refused it before; none when it is not stuck any more. @throws common.not_found */
 export async function sourcesOf(tx: ReadTx, no: OrderNo, lineNo: number) {
-  const need = await needOf(tx, no, lineNo)
+  const need = await readNeed(tx, no, lineNo)
+  if (isSqlRefusal(need) && need.code !== 'common.not_found') return []
+  if (isSqlRefusal(need)) throw commonErrors.notFound()
   const { judged } = choose(await sources(tx, need.skuId), { ...need, refused: [] })
   return judged.map(({ offerId, supplier, product, costHao, stock, passedOver }) => ({
     offerId,
@@ -97,12 +99,17 @@ function whyNot(judged: Choice['judged'][number] | undefined, locale: Ctx['local
 }
 
 async function needOf(tx: ReadTx, no: OrderNo, lineNo: number): Promise<Need> {
+  const need = await readNeed(tx, no, lineNo)
+  if (isSqlRefusal(need)) throw refusalOf(need.code, need.params)
+  return need
+}
+
+async function readNeed(tx: ReadTx, no: OrderNo, lineNo: number): Promise<Need | SqlRefusal> {
   const { rows } = await sql<{ readonly need: Need | SqlRefusal | null }>`
     select fulfilment.stopped_need(${tx.ctx.tenantId}::bigint, ${no}::bigint, ${lineNo}::integer) as need
   `.execute(tx.db)
   const need = rows[0]?.need
   if (!need) throw commonErrors.notFound()
-  if (isSqlRefusal(need)) throw refusalOf(need.code, need.params)
   return need
 }
 
