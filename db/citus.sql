@@ -307,15 +307,19 @@ select create_distributed_function('fulfilment.answer_task(bigint, bigint, integ
 select create_distributed_function('fulfilment.approve_refund(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.ask_for_account(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.ask_restock(bigint, bigint, bigint, integer, bigint, text, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.ask_to_cancel(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.bad_cards_note(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.bank_has_it(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.begin_line_refund(bigint, bigint, bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.book_recovery(bigint, bigint, bigint, text, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.budget_accounts(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.bundles_settled(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.buy_for_complaint(bigint, bigint, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.buy_instead(bigint, bigint[], smallint[], bigint[], integer[], bigint[], boolean[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.cancel_answered(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.cancel_restock(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.cancel_task(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.change_source(bigint, bigint, integer, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.chargeback(bigint, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.choose_recalled(bigint, bigint, jsonb, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.claim_recall(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -343,6 +347,7 @@ select create_distributed_function('fulfilment.deliver(bigint, bigint[], text)',
 select create_distributed_function('fulfilment.deliver_from_total(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver_locked(bigint, bigint[], text, boolean, text, boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver_own(bigint, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.desk_refusal(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.drop_recall_claim(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_gifts(bigint, bigint, payments.refunds, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_restock(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
@@ -377,6 +382,7 @@ select create_distributed_function('fulfilment.lock_complaint(bigint, bigint)', 
 select create_distributed_function('fulfilment.lock_for_refund(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.lock_shelves(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.lock_sold(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.mark_done(bigint, bigint, integer, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.mark_recalled(bigint, bigint, bigint[], jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.mark_used(bigint, bigint, bigint, boolean, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.may_give_up(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
@@ -437,6 +443,7 @@ select create_distributed_function('fulfilment.split_failed(bigint, bigint, bigi
 select create_distributed_function('fulfilment.stock_of(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.stop_corrected(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.stop_needs(bigint, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.stopped_need(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.take_cards(bigint, bigint, bigint, jsonb, bigint, boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.take_credit(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.take_members_part(bigint, bigint[], boolean)', '$1', colocate_with => 'ledger.accounts');

@@ -1059,8 +1059,10 @@ create table fulfilment.needs (
   due_at timestamp with time zone,
   since timestamp with time zone not null default now(),
   changed_at timestamp with time zone not null default now(),
+  by_hand integer not null default 0,
   constraint needs_pkey PRIMARY KEY (tenant_id, order_no, line_no),
   constraint due_while_wanted CHECK (((due_at IS NOT NULL) = (state = 'wanted'::text))),
+  constraint needs_by_hand_check CHECK ((by_hand >= 0)),
   constraint needs_check CHECK (((filled >= 0) AND (filled <= quantity))),
   constraint needs_quantity_check CHECK ((quantity > 0)),
   constraint needs_state_check CHECK ((state = ANY (ARRAY['wanted'::text, 'buying'::text, 'filled'::text, 'stopped'::text, 'cancelled'::text])))
@@ -1366,15 +1368,19 @@ function fulfilment.answer_task(p_tenant bigint, p_no bigint, p_line integer, p_
 function fulfilment.approve_refund(p_tenant bigint, p_refund bigint, p_staff bigint, p_actor text, p_used text) returns jsonb security definer
 function fulfilment.ask_for_account(p_tenant bigint, p_no bigint, p_line integer) returns void security definer
 function fulfilment.ask_restock(p_tenant bigint, p_sku bigint, p_budget bigint, p_quantity integer, p_max_unit_fen bigint, p_actor text, p_staff bigint) returns jsonb security definer
+function fulfilment.ask_to_cancel(p_tenant bigint, p_purchase bigint, p_actor text, p_note text) returns jsonb security definer
 function fulfilment.bad_cards_note(p_tenant bigint, p_purchase bigint) returns text security definer
+function fulfilment.bank_has_it(p_tenant bigint, p_no bigint) returns boolean security definer
 function fulfilment.begin_line_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_instead bigint[], p_actor text) returns void security definer
 function fulfilment.book_recovery(p_tenant bigint, p_recovery bigint, p_fen bigint, p_reference text, p_actor text, p_staff bigint) returns void security definer
 function fulfilment.budget_accounts(p_tenant bigint, p_budget bigint, OUT source bigint, OUT free bigint, OUT used bigint) returns record security definer
 function fulfilment.bundles_settled(p_tenant bigint, p_no bigint) returns void security definer
 function fulfilment.buy_for_complaint(p_tenant bigint, p_complaint bigint, p_lease integer, p_item jsonb) returns jsonb security definer
 function fulfilment.buy_instead(p_tenant bigint, p_nos bigint[], p_lines smallint[], p_skus bigint[], p_quantities integer[], p_holds bigint[], p_enough boolean[]) returns integer[] security definer
+function fulfilment.cancel_answered(p_tenant bigint, p_purchase bigint, p_outcome text, p_said text) returns jsonb security definer
 function fulfilment.cancel_restock(p_tenant bigint, p_id bigint, p_actor text, p_reason text) returns jsonb security definer
 function fulfilment.cancel_task(p_tenant bigint, p_no bigint, p_line integer, p_actor text) returns jsonb security definer
+function fulfilment.change_source(p_tenant bigint, p_no bigint, p_line integer, p_item jsonb, p_actor text) returns jsonb security definer
 function fulfilment.chargeback(p_tenant bigint, p_gateway text, p_news jsonb) returns jsonb security definer
 function fulfilment.choose_recalled(p_tenant bigint, p_batch bigint, p_choice jsonb, p_limit integer) returns jsonb security definer
 function fulfilment.claim_recall(p_tenant bigint, p_batch bigint) returns boolean security definer
@@ -1406,6 +1412,7 @@ function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text) retur
 function fulfilment.deliver_from_total(p_tenant bigint, p_no bigint, p_line integer, p_actor text) returns jsonb security definer
 function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text, p_waiting_only boolean) returns jsonb security definer
 function fulfilment.deliver_own(p_tenant bigint, p_items jsonb, p_actor text) returns jsonb security definer
+function fulfilment.desk_refusal(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
 function fulfilment.drop_recall_claim(p_tenant bigint, p_batch bigint, p_actor text, p_note text) returns void security definer
 function fulfilment.end_gifts(p_tenant bigint, p_no bigint, p_refund payments.refunds, p_actor text) returns void security definer
 function fulfilment.end_restock(p_tenant bigint, p_id bigint, p_trouble text, p_note text) returns void security definer
@@ -1444,6 +1451,7 @@ function fulfilment.lock_for_refund(p_tenant bigint, p_no bigint) returns orders
 function fulfilment.lock_shelves(p_tenant bigint, p_nos bigint[]) returns void security definer
 function fulfilment.lock_sold(p_tenant bigint, p_nos bigint[]) returns void
 function fulfilment.look_for_restocks(p_limit integer) returns integer security definer
+function fulfilment.mark_done(p_tenant bigint, p_no bigint, p_line integer, p_proof text, p_actor text) returns jsonb security definer
 function fulfilment.mark_recalled(p_tenant bigint, p_batch bigint, p_grants bigint[], p_result jsonb) returns bigint security definer
 function fulfilment.mark_used(p_tenant bigint, p_no bigint, p_grant bigint, p_used boolean, p_actor text) returns jsonb security definer
 function fulfilment.may_give_up(p_tenant bigint, p_no bigint, p_line integer) returns boolean security definer
@@ -1507,6 +1515,7 @@ function fulfilment.split_failed(p_tenant bigint, p_refund bigint, p_part bigint
 function fulfilment.stock_of(p_tenant bigint, p_skus bigint[], OUT skus bigint[], OUT allocations text[], OUT available bigint[], OUT delivered bigint[]) returns record security definer
 function fulfilment.stop_corrected(p_tenant bigint, p_no bigint, p_line integer, p_note text) returns void security definer
 function fulfilment.stop_needs(p_tenant bigint, p_items jsonb, p_actor text) returns void security definer
+function fulfilment.stopped_need(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
 function fulfilment.take_bundles(p_limit integer) returns jsonb security definer
 function fulfilment.take_cards(p_tenant bigint, p_purchase bigint, p_sku bigint, p_cards jsonb, p_cost_fen bigint, p_late boolean) returns bigint[] security definer
 function fulfilment.take_complaints(p_lease_seconds integer, p_limit integer) returns jsonb security definer
@@ -3558,6 +3567,12 @@ create table suppliers.purchases (
   profile_version integer,
   unknown_at timestamp with time zone,
   restock_id bigint,
+  cancel_state text,
+  cancel_by text,
+  cancel_note text,
+  cancel_said text,
+  cancel_asked_at timestamp with time zone,
+  cancel_answered_at timestamp with time zone,
   constraint purchases_pkey PRIMARY KEY (tenant_id, id),
   constraint purchase_has_its_own_number UNIQUE (tenant_id, no),
   constraint purchase_profile FOREIGN KEY (tenant_id, profile_id, profile_version) REFERENCES suppliers.profile_versions(tenant_id, profile_id, version),
@@ -3566,6 +3581,7 @@ create table suppliers.purchases (
   constraint due_while_open CHECK (((due_at IS NULL) OR (state = ANY (ARRAY['planned'::text, 'sending'::text, 'accepted'::text, 'unknown'::text])))),
   constraint line_of_purchase CHECK (((purpose = ANY (ARRAY['line'::text, 'complaint'::text])) = ((order_no IS NOT NULL) AND (line_no IS NOT NULL)))),
   constraint purchase_profile_with_version CHECK (((profile_id IS NULL) = (profile_version IS NULL))),
+  constraint purchases_cancel_state_check CHECK ((cancel_state = ANY (ARRAY['asking'::text, 'cancelled'::text, 'too_late'::text, 'refused'::text, 'unknown'::text]))),
   constraint purchases_ceiling_hao_check CHECK ((ceiling_hao >= 0)),
   constraint purchases_check CHECK (((arrived >= 0) AND (arrived <= quantity))),
   constraint purchases_check1 CHECK (((bad >= 0) AND (bad <= quantity))),

@@ -10,6 +10,8 @@
 --   fulfilment.give_up_planned(limit)                      all tenants: what was planned with a supplier that went down, and never sent
 --   fulfilment.purchase_news(tenant, news)                 how calls ended
 --   fulfilment.settle_purchase(tenant, purchase, …)        a person found out what the supplier could not say
+--   fulfilment.ask_to_cancel(tenant, purchase, …)          a person wants it taken back: kept before the supplier is asked
+--   fulfilment.cancel_answered(tenant, purchase, …)        what the supplier said to that
 --
 -- Lock order: orders by number, accounts by id, needs, purchases, suppliers.
 
@@ -762,6 +764,72 @@ begin
     return jsonb_build_object('code', 'suppliers.purchase_not_open', 'params', '{}'::jsonb);
   end if;
   return jsonb_build_object('ok', true, 'state', answer, 'orderNo', purchase.order_no);
+end;
+$$;
+
+-- A person wants a purchase taken back. Of two who click one asks: the other is refused until the answer is here, or a minute
+-- without one is over.
+create or replace function fulfilment.ask_to_cancel(p_tenant bigint, p_purchase bigint, p_actor text, p_note text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  purchase suppliers.purchases;
+begin
+  select * into purchase
+  from suppliers.purchases p
+  where p.tenant_id = p_tenant
+    and p.id = p_purchase
+  for no key update;
+  if not found then
+    return jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb);
+  elsif purchase.state not in ('accepted', 'unknown') then
+    return jsonb_build_object('code', 'suppliers.purchase_not_open', 'params', '{}'::jsonb);
+  elsif purchase.cancel_state = 'asking' and purchase.cancel_asked_at > now() - interval '1 minute' then
+    return jsonb_build_object('code', 'suppliers.cancel_under_way', 'params', '{}'::jsonb);
+  end if;
+  update suppliers.purchases p
+  set cancel_state = 'asking',
+      cancel_by = p_actor,
+      cancel_note = p_note,
+      cancel_said = null,
+      cancel_asked_at = now(),
+      cancel_answered_at = null
+  where p.tenant_id = p_tenant
+    and p.id = p_purchase;
+  return jsonb_build_object('ok', true);
+end;
+$$;
+
+-- p_outcome: cancelled, too_late, refused or unknown. Only `cancelled` proves that nothing will come, and ends the purchase like any
+-- refusal; after every other word it is asked about at once, since it may have ended meanwhile. Answers what the purchase is now.
+create or replace function fulfilment.cancel_answered(p_tenant bigint, p_purchase bigint, p_outcome text, p_said text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  answer text;
+begin
+  if p_outcome = 'cancelled' then
+    answer := fulfilment.purchase_news(p_tenant, jsonb_build_array(jsonb_build_object(
+      'id', p_purchase, 'kind', 'refused', 'code', 'cancelled', 'message', p_said, 'about', 'other'
+    ))) ->> 0;
+  end if;
+  update suppliers.purchases p
+  set cancel_state = p_outcome,
+      cancel_said = left(p_said, 500),
+      cancel_answered_at = clock_timestamp(),
+      due_at = case when p.state in ('accepted', 'unknown') then now() else p.due_at end
+  where p.tenant_id = p_tenant
+    and p.id = p_purchase
+    -- Whoever asked first and hears last takes no proof back.
+    and p.cancel_state is distinct from 'cancelled'
+  returning p.state into answer;
+  return jsonb_build_object('state', answer);
 end;
 $$;
 

@@ -202,6 +202,7 @@ export const CONSOLE_ROUTES = {
   'fulfilment.listComplaintRules': 'GET /api/console/complaint-rules',
   'fulfilment.listComplaints': 'GET /api/console/complaints',
   'fulfilment.listDeskStaff': 'GET /api/console/exceptions/staff',
+  'fulfilment.listExceptionSources': 'GET /api/console/exceptions/:no/lines/:lineNo/sources',
   'fulfilment.listExceptions': 'GET /api/console/exceptions',
   'fulfilment.listRecalledPieces': 'GET /api/console/batches/:batchId/recall/pieces',
   'fulfilment.listRecoveries': 'GET /api/console/recoveries',
@@ -385,6 +386,7 @@ export const CONSOLE_ROUTES = {
   'suppliers.adoptProfile': 'POST /api/console/supplier-profiles/:profileId/adopt',
   'suppliers.approveMoney': 'POST /api/console/suppliers/:supplierId/money/:moneyId/approve',
   'suppliers.askPurchase': 'POST /api/console/purchases/:purchaseId/ask',
+  'suppliers.cancelPurchase': 'POST /api/console/purchases/:purchaseId/cancel',
   'suppliers.checkProfile': 'POST /api/console/supplier-profiles/check',
   'suppliers.create': 'POST /api/console/suppliers',
   'suppliers.createProfile': 'POST /api/console/supplier-profiles',
@@ -614,6 +616,7 @@ export type Routes = {
   'fulfilment.listComplaintRules': (typeof complaintRoutes)['rules']
   'fulfilment.listComplaints': (typeof complaintRoutes)['list']
   'fulfilment.listDeskStaff': (typeof orderRoutes)['deskStaff']
+  'fulfilment.listExceptionSources': (typeof orderRoutes)['stuckSources']
   'fulfilment.listExceptions': (typeof orderRoutes)['exceptions']
   'fulfilment.listRecalledPieces': (typeof recallRoutes)['pieces']
   'fulfilment.listRecoveries': (typeof recoveryRoutes)['list']
@@ -839,6 +842,7 @@ export type Routes = {
   'suppliers.askPurchase': (typeof supplierRoutes)['askPurchase']
   'suppliers.callback': (typeof supplierRoutes)['callback']
   'suppliers.callbackByQuery': (typeof supplierRoutes)['callbackByQuery']
+  'suppliers.cancelPurchase': (typeof supplierRoutes)['cancelPurchase']
   'suppliers.checkProfile': (typeof supplierProfileRoutes)['check']
   'suppliers.create': (typeof supplierRoutes)['create']
   'suppliers.createProfile': (typeof supplierProfileRoutes)['create']

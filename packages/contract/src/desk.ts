@@ -11,11 +11,13 @@ export const DESK_AGES = ['fresh', 'worrying', 'late'] as const
 export type DeskAge = (typeof DESK_AGES)[number]
 
 /** What may be done to many rows at once; each has its own outcome. */
-export const DESK_ACTIONS = ['retry', 'from_total', 'refund', 'replace', 'buy', 'reject'] as const
+const PROPOSABLE = ['retry', 'from_total', 'refund', 'replace', 'buy', 'reject'] as const
+/** `done`: delivered outside of the system, with proof; `source`: another source is named. Neither is ever proposed. */
+export const DESK_ACTIONS = [...PROPOSABLE, 'done', 'source'] as const
 export type DeskAction = (typeof DESK_ACTIONS)[number]
 
 /** What the house thinks best: one of the actions, or where to look first. */
-export const DESK_PROPOSALS = [...DESK_ACTIONS, 'restock', 'sources', 'purchase', 'check'] as const
+export const DESK_PROPOSALS = [...PROPOSABLE, 'restock', 'sources', 'purchase', 'check'] as const
 export type DeskProposal = (typeof DESK_PROPOSALS)[number]
 
 /** Why. */

@@ -201,6 +201,51 @@ test('they keep stock by a sheet, and a price that moves far is for the shop to 
   expect(faults).toEqual([])
 })
 
+test('an order that they leave lying is cancelled by the shop, and given to them again by name', {
+  timeout: 90_000,
+}, async ({ onTestFailed }) => {
+  onTestFailed(keepFailure)
+  const desk = owner.page
+  const no = await ordered()
+  await desk.setViewportSize(DESK)
+  await desk.goto(`${consoleUrl}orders/${no}`)
+  const purchase = desk.getByRole('dialog').filter({ hasText: '为什么选它' })
+  const openPurchase = async () => {
+    await desk.getByRole('link', { name: '采购单', exact: true }).last().click()
+    await purchase.waitFor()
+  }
+  await openPurchase()
+  await purchase.getByRole('button', { name: '撤单' }).click()
+  const asking = desk.getByRole('dialog').filter({ hasText: '会请供应商撤回这笔采购' })
+  await asking.getByLabel('原因').fill('顾客等不及了')
+  await keepScreen(desk, 'console-cancel-purchase')
+  await asking.getByRole('button', { name: /撤\s*单|确\s*定/ }).click()
+  const answer = desk.getByRole('dialog').filter({ hasText: '供应商已撤销' })
+  await answer.getByText('这笔采购不会到货，也不收费').waitFor()
+  await answer.getByRole('button', { name: /知道了|确\s*定|OK/ }).click()
+  await purchase.getByText('林知夏 请供应商撤单：顾客等不及了').waitFor()
+
+  await desk.goto(`${consoleUrl}exceptions?q=${no}`)
+  const row = desk.getByRole('row').filter({ hasText: no })
+  await row.getByRole('button', { name: '更多' }).click()
+  await desk.getByRole('menuitem', { name: '换货源' }).click()
+  const choosing = desk.getByRole('dialog').filter({ hasText: '由谁发货' })
+  await choosing.getByText('拒绝过这一行').waitFor()
+  await choosing.getByRole('radio').first().check()
+  await choosing.getByLabel('原因').fill('对方答应马上发')
+  await keepScreen(desk, 'console-change-source')
+  for (const size of [SMALL_PHONE, PHONE]) {
+    await desk.setViewportSize(size)
+    expect(await sidewaysPixels(desk), `the choice at ${size.width} px`).toBe(0)
+  }
+  await desk.setViewportSize(DESK)
+  await choosing.getByRole('button', { name: /换货源|确\s*定/ }).click()
+  await choosing.waitFor({ state: 'hidden' })
+  await supplier.page.goto(`${consoleUrl}workspace/tasks`)
+  await supplier.page.getByRole('button', { name: /接\s*单/ }).waitFor()
+  expect(faults).toEqual([])
+})
+
 async function keepFailure(): Promise<void> {
   const keep = (page: Page, name: string) =>
     page.screenshot({ path: join(tmpdir(), `quanshu-workspace-failed${name}.png`) }).catch(() => undefined)

@@ -132,7 +132,7 @@ const CHECKS: Readonly<Record<string, string>> = {
         where k.tenant_id = $1 and k.order_no = l.order_no and k.delivered_at is not null
       )`,
   'what suppliers delivered for a line is what its need counts and its owner has': `
-    select n.order_no, n.line_no, n.filled, p.arrived, g.count
+    select n.order_no, n.line_no, n.filled, n.by_hand, p.arrived, g.count
     from fulfilment.needs n
     cross join lateral (
       select coalesce(sum(p.arrived) filter (where p.state in ('done', 'partial')), 0) as arrived
@@ -144,7 +144,7 @@ const CHECKS: Readonly<Record<string, string>> = {
       join orders.lines l on l.tenant_id = $1 and l.order_no = g.order_no and l.line_no = g.line_no and (l.kind = 'topup' or l.bought)
       where g.tenant_id = $1 and g.order_no = n.order_no and g.line_no = n.line_no
     ) g
-    where n.tenant_id = $1 and (n.filled <> p.arrived or n.filled <> g.count)`,
+    where n.tenant_id = $1 and (n.filled <> p.arrived or n.filled + n.by_hand <> g.count)`,
   'a code that was bought is a card of its supplier’s batch, and those that are not are counted': `
     select p.id, p.arrived, p.bad, c.taken, c.bad
     from suppliers.purchases p

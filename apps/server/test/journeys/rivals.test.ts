@@ -182,6 +182,13 @@ describe('the shelf against the order', () => {
     await expect(retry()).rejects.toMatchObject({ code: 'fulfilment.still_short' })
     const { items } = await shop.staff.call('fulfilment.listExceptions', { query: { skuId: goods.skuId } })
     expect(items).toMatchObject([{ orderNo: order.no, reason: 'out_of_stock', actions: ['retry', 'refund'] }])
+    const byWord = async (action: 'done' | 'source', offerId?: number) => {
+      const lines = [{ orderNo: order.no, lineNo: 1, grantId: 0 }]
+      const body = { action, lines, reason: '已私下发卡', ...(offerId && { offerId }) }
+      return (await shop.staff.call('fulfilment.handleExceptions', { body })).results[0]?.code
+    }
+    expect(await byWord('done')).toBe('fulfilment.codes_not_by_word')
+    expect(await byWord('source', 1)).toBe('fulfilment.never_asked')
     await shop.addCards(goods.skuId, ['GOOD-1', 'GOOD-2'])
     await Promise.allSettled([retry(), retry(), retry()])
     expect(codesOf(await shop.seen(order, isDelivered))).toEqual(['GOOD-1', 'GOOD-2'])

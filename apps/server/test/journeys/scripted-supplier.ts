@@ -29,11 +29,15 @@ type Sale = { quantity: number; arrived: number; asked: number; state: 'accepted
 
 export function scriptedSupplier(id: string, product: Partial<SupplierProduct> = {}) {
   const sales = new Map<string, Sale>()
-  const calls: { readonly what: 'place' | 'ask' | 'balance'; readonly no: string }[] = []
+  const calls: { readonly what: 'place' | 'ask' | 'balance' | 'cancel'; readonly no: string }[] = []
   const state = {
     /** By the account that is topped up; else `usual`. */
     scripts: new Map<string, Script>(),
     usual: 'done' as Script,
+    /** What it answers when an order is to be taken back; cancelled, it is taken off its book. */
+    cancel: 'cancelled' as 'cancelled' | 'says_cancelled' | 'too_late' | 'refused' | 'unknown',
+    /** Awaited while it takes an order back. */
+    beforeCancel: (): Promise<unknown> => Promise.resolve(),
     isDown: false,
     product: {
       remoteId: 'VIP1',
@@ -81,7 +85,7 @@ export function scriptedSupplier(id: string, product: Partial<SupplierProduct> =
       products: true,
       stock: true,
       templates: true,
-      cancel: false,
+      cancel: true,
       callback: true,
       balance: true,
       statement: false,
@@ -154,6 +158,20 @@ export function scriptedSupplier(id: string, product: Partial<SupplierProduct> =
       }
       sale.state = 'done'
       return { kind: 'done', order: { state: 'done', remoteNo: `R${no}`, cards: [], costHao: costOf(sale.quantity) } }
+    },
+    async cancel(_outbound, _account, { no }) {
+      calls.push({ what: 'cancel', no })
+      await state.beforeCancel()
+      const sale = sales.get(no)
+      if (state.cancel === 'unknown') return cut
+      if (state.cancel === 'refused') return { kind: 'refused', code: 'C1', message: '不支持', about: 'other' }
+      if (state.cancel === 'too_late') return { kind: 'done', value: 'too_late' }
+      if (sale && state.cancel === 'cancelled') {
+        sale.state = 'failed'
+        sale.arrived = 0
+        sale.script = 'fail_later'
+      }
+      return { kind: 'done', value: 'cancelled' }
     },
     verifyCallback: (_account, { body }) => {
       const told = JSON.parse(body.toString()) as { no: string; sign: string }

@@ -211,7 +211,7 @@ test('what is rejected goes to the desk and may be tried again; by rule its mone
     worker.call('fulfilment.rejectTask', { params: { taskId }, body: { reason: '账号在风控中' } })
   expect(await reject(desk.taskId)).toMatchObject({ state: 'rejected', proof: '账号在风控中' })
   const { items } = await shop.staff.call('fulfilment.listExceptions', { query: { reason: 'service_rejected' } })
-  expect(items).toMatchObject([{ orderNo: desk.no, note: '账号在风控中', actions: ['retry', 'refund'] }])
+  expect(items).toMatchObject([{ orderNo: desk.no, note: '账号在风控中', actions: ['retry', 'refund', 'done'] }])
   await shop.staff.call('fulfilment.retryLine', { params: { no: desk.no, lineNo: 1 }, body: {} })
   expect(await read(desk.taskId)).toMatchObject({ state: 'waiting', staffId: null, proof: '' })
 
@@ -221,6 +221,21 @@ test('what is rejected goes to the desk and may be tried again; by rule its mone
   await worker.call('fulfilment.takeTasks', { body: { taskIds: [order.taskId] } })
   await reject(order.taskId)
   expect(await seen(order)).toMatchObject({ state: 'refunded', refundedFen: PRICE_FEN })
+  await expectBooksRight(house, shop.tenantId)
+})
+
+test('what was rejected and then done outside of the system is marked as done: the right is the buyer’s, the proof the shop’s', async () => {
+  const order = await taken(await service())
+  await worker.call('fulfilment.rejectTask', { params: { taskId: order.taskId }, body: { reason: '账号在风控中' } })
+  const { results } = await shop.staff.call('fulfilment.handleExceptions', {
+    body: { action: 'done', lines: [{ orderNo: order.no, lineNo: 1, grantId: 0 }], reason: '店长当面开通' },
+  })
+  expect(results).toMatchObject([{ ok: true }])
+  expect(await read(order.taskId)).toMatchObject({ state: 'done', proof: '', log: expect.anything() })
+  expect((await read(order.taskId)).log.at(-1)).toMatchObject({ kind: 'done', note: '店长当面开通' })
+  const view = await seen(order)
+  expect(view.lines[0]).toMatchObject({ state: 'delivered' })
+  expect(JSON.stringify(view)).not.toContain('店长当面开通')
   await expectBooksRight(house, shop.tenantId)
 })
 

@@ -352,3 +352,212 @@ test('callbacks: a good one ends the waiting, a forged one changes nothing, and 
   expect(detail.callbacks).toHaveLength(2)
   expect(arrived(order.no)).toBe(1)
 })
+
+/** A purchase that its supplier has taken and is in no hurry with. */
+async function acceptedPurchase(one: TopUp, script: Script = { accept: 1_000 }) {
+  const order = await paid(one, account(script))
+  const purchase = await until('it to be accepted', async () =>
+    (await purchasesOf(one.shop, order.no)).find(({ state }) => state === 'accepted'),
+  )
+  return { order, purchaseId: purchase.id }
+}
+const cancelIt = (shop: Shop, purchaseId: number) =>
+  shop.staff.call('suppliers.cancelPurchase', { params: { purchaseId }, body: { note: '顾客等不及了' } })
+const codeOf = (asked: Promise<unknown>) =>
+  asked.then(
+    () => 'done',
+    (error) => (isProblem(error) ? error.code : String(error)),
+  )
+const detailOf = (shop: Shop, purchaseId: number) =>
+  shop.staff.call('suppliers.readPurchase', { params: { purchaseId } })
+
+test('taken back by its supplier, a purchase ends, another source delivers, and who asked is kept', async () => {
+  const one = await topUpShop()
+  const { order, purchaseId } = await acceptedPurchase(one)
+  expect(await detailOf(one.shop, purchaseId)).toMatchObject({ canCancel: true, cancel: null })
+  const answer = await cancelIt(one.shop, purchaseId)
+  expect(answer).toMatchObject({ outcome: 'cancelled', purchase: { state: 'refused', code: 'cancelled' } })
+  await one.shop.seen(order, isDelivered)
+  expect((await purchasesOf(one.shop, order.no)).map(({ supplier, state }) => [supplier, state])).toEqual([
+    ['cheap', 'refused'],
+    ['dear', 'done'],
+  ])
+  expect(arrived(order.no)).toBe(1)
+  expect(await codeOf(cancelIt(one.shop, purchaseId))).toBe('suppliers.purchase_not_open')
+  expect(await detailOf(one.shop, purchaseId)).toMatchObject({
+    canCancel: false,
+    cancel: { state: 'cancelled', note: '顾客等不及了' },
+  })
+  const kept = await house.query<{ action: string }>(
+    "select action from audit.entries where tenant_id = $1 and object_kind = 'purchase' order by seq",
+    [one.shop.tenantId],
+  )
+  expect(kept.map(({ action }) => action)).toEqual(['purchase.cancel', 'purchase.cancel_answer'])
+  await expectBooksRight(house, one.shop.tenantId)
+})
+
+test.each(['too_late', 'refused', 'unknown'] as const)(
+  'asked to take one back and answering %s, it changes nothing: the purchase goes on and arrives once',
+  async (word) => {
+    const one = await topUpShop()
+    const { order, purchaseId } = await acceptedPurchase(one, { accept: 4 })
+    cheap.state.cancel = word
+    const answer = await cancelIt(one.shop, purchaseId).finally(() => {
+      cheap.state.cancel = 'cancelled'
+    })
+    expect(answer.outcome).toBe(word)
+    expect((await detailOf(one.shop, purchaseId)).cancel).toMatchObject({ state: word })
+    await hurry(one.shop, order.no)
+    await one.shop.seen(order, isDelivered)
+    expect((await purchasesOf(one.shop, order.no)).map(({ state }) => state)).toEqual(['done'])
+    expect(arrived(order.no)).toBe(1)
+    await expectBooksRight(house, one.shop.tenantId)
+  },
+)
+
+test('of two who take one back at once, one asks the supplier', async () => {
+  const one = await topUpShop()
+  const { order, purchaseId } = await acceptedPurchase(one)
+  const others: string[] = []
+  cheap.state.beforeCancel = async () => others.push(await codeOf(cancelIt(one.shop, purchaseId)))
+  await cancelIt(one.shop, purchaseId).finally(() => {
+    cheap.state.beforeCancel = () => Promise.resolve()
+  })
+  expect(others).toEqual(['suppliers.cancel_under_way'])
+  expect(cheap.calls.filter(({ what, no }) => what === 'cancel' && no.startsWith(String(order.no)))).toHaveLength(1)
+  await one.shop.seen(order, isDelivered)
+  await expectBooksRight(house, one.shop.tenantId)
+})
+
+test('delivered while it is being taken back: what arrived stands, and nothing else is bought', async () => {
+  const one = await topUpShop()
+  const { order, purchaseId } = await acceptedPurchase(one)
+  cheap.state.cancel = 'says_cancelled'
+  cheap.state.beforeCancel = () =>
+    house.platform.db.callHot(one.shop.tenantId, 'fulfilment.purchase_news', [
+      { id: purchaseId, kind: 'done', remoteNo: 'R', arrived: 1, costHao: 100_000, cards: [] },
+    ])
+  const answer = await cancelIt(one.shop, purchaseId).finally(() => {
+    cheap.state.cancel = 'cancelled'
+    cheap.state.beforeCancel = () => Promise.resolve()
+  })
+  expect(answer).toMatchObject({ outcome: 'cancelled', purchase: { state: 'done' } })
+  await one.shop.seen(order, isDelivered)
+  expect(await purchasesOf(one.shop, order.no)).toHaveLength(1)
+  await expectBooksRight(house, one.shop.tenantId)
+})
+
+test('a supplier that says it took one back and delivers it all the same is contradicted', async () => {
+  const one = await topUpShop()
+  const { order, purchaseId } = await acceptedPurchase(one, { accept: 1 })
+  cheap.state.cancel = 'says_cancelled'
+  await cancelIt(one.shop, purchaseId).finally(() => {
+    cheap.state.cancel = 'cancelled'
+  })
+  await one.shop.seen(order, isDelivered)
+  await until('the contradiction to be seen', async () =>
+    (await detailOf(one.shop, purchaseId)).state === 'contradicted' ? true : undefined,
+  )
+  expect((await purchasesOf(one.shop, order.no)).map(({ state }) => state)).toEqual(['contradicted', 'done'])
+  await expectBooksRight(house, one.shop.tenantId)
+})
+
+test('a supplier that cannot take orders back is not asked', async () => {
+  const one = await topUpShop()
+  const { purchaseId } = await acceptedPurchase(one)
+  const { cancel } = cheap.adapter
+  Reflect.deleteProperty(cheap.adapter, 'cancel')
+  try {
+    expect((await detailOf(one.shop, purchaseId)).canCancel).toBe(false)
+    expect(await codeOf(cancelIt(one.shop, purchaseId))).toBe('suppliers.cancel_not_offered')
+  } finally {
+    Object.assign(cheap.adapter, { cancel })
+  }
+  expect((await detailOf(one.shop, purchaseId)).cancel).toBe(null)
+})
+
+/** A paid line that every source refused. */
+async function refusedByAll(one: TopUp) {
+  dear.state.usual = { refuse: 'stock' }
+  const order = await paid(one, account({ refuse: 'stock' }))
+  await one.shop.seen(order, progress('failed'))
+  dear.state.usual = 'done'
+  return order
+}
+const atDesk = async (shop: Shop, no: OrderNo, action: 'done' | 'source', offerId?: number) => {
+  const lines = [{ orderNo: no, lineNo: 1, grantId: 0 }]
+  const body = { action, lines, reason: '客服已从官方后台充值，流水 8841', ...(offerId !== undefined && { offerId }) }
+  const { results } = await shop.staff.call('fulfilment.handleExceptions', { body })
+  return results[0]?.code ?? 'ok'
+}
+const deskRow = async (shop: Shop, no: OrderNo) =>
+  (await shop.staff.call('fulfilment.listExceptions', { query: {} })).items.find(({ orderNo }) => orderNo === no)
+
+test('at the desk a top-up that was delivered another way is marked as done, once, and its price is earned', async () => {
+  const one = await topUpShop()
+  const order = await refusedByAll(one)
+  expect((await deskRow(one.shop, order.no))?.actions).toEqual(['retry', 'source', 'refund', 'done'])
+  const both = await Promise.all([atDesk(one.shop, order.no, 'done'), atDesk(one.shop, order.no, 'done')])
+  expect(both.toSorted()).toEqual(['fulfilment.not_an_exception', 'ok'])
+  const view = await one.shop.seen(order, isDelivered)
+  expect(view.lines[0]).toMatchObject({ state: 'delivered', supply: { progress: 'arrived' } })
+  const detail = await one.shop.staff.call('orders.detail', { params: { no: order.no } })
+  expect(detail.timeline.filter(({ title }) => title === 'desk.done')).toMatchObject([
+    { params: { proof: '客服已从官方后台充值，流水 8841' } },
+  ])
+  expect(await atDesk(one.shop, order.no, 'source', 1)).toBe('fulfilment.not_an_exception')
+  await expectBooksRight(house, one.shop.tenantId)
+  await refundLine(one.shop, order.no)
+  await one.shop.seen(order, ({ state }) => state === 'refunded')
+  await expectBooksRight(house, one.shop.tenantId)
+})
+
+test('at the desk nothing is ended by word or bought elsewhere while a purchase of it is open', async () => {
+  const one = await topUpShop()
+  const order = await paid(one, account('cut_before'))
+  const purchase = await until('the purchase to be unknown', async () =>
+    (await purchasesOf(one.shop, order.no)).find(({ state }) => state === 'unknown'),
+  )
+  await house.query('update suppliers.purchases set asks = 9, due_at = now() where order_no = $1', [order.no])
+  await one.shop.seen(order, progress('checking'))
+  const row = await until('it to be on the desk', () => deskRow(one.shop, order.no))
+  expect(row.actions).toEqual(['retry', 'refund'])
+  expect([
+    await atDesk(one.shop, order.no, 'done'),
+    await atDesk(one.shop, order.no, 'source', 1),
+    (await purchasesOf(one.shop, order.no)).length,
+  ]).toEqual(['fulfilment.purchase_open', 'fulfilment.purchase_open', 1])
+  expect((await cancelIt(one.shop, purchase.id)).outcome).toBe('cancelled')
+  await one.shop.seen(order, isDelivered)
+  await expectBooksRight(house, one.shop.tenantId)
+})
+
+test('at the desk another source is named, one that refused before too, and never above the loss guard', async () => {
+  const one = await topUpShop()
+  const order = await refusedByAll(one)
+  await house.query('update suppliers.products set cost_hao = 200_001 where supplier_id = $1', [one.dearId])
+  const params = { no: order.no, lineNo: 1 }
+  const { items } = await one.shop.staff.call('fulfilment.listExceptionSources', { params })
+  expect(items.map(({ supplier, passedOver, refusedBefore }) => [supplier, passedOver, refusedBefore])).toEqual([
+    ['cheap', null, true],
+    ['dear', 'above_ceiling', true],
+  ])
+  const [first, second] = items
+  expect(await atDesk(one.shop, order.no, 'source', second?.offerId)).toBe('fulfilment.source_not_now')
+  expect(await atDesk(one.shop, order.no, 'source', 999_999)).toBe('fulfilment.source_of_another')
+  expect(await codeOf(atDesk(one.shop, order.no, 'source'))).toBe('common.invalid_input')
+  cheap.state.scripts.clear()
+  const both = await Promise.all([
+    atDesk(one.shop, order.no, 'source', first?.offerId),
+    atDesk(one.shop, order.no, 'source', first?.offerId),
+  ])
+  expect(both.filter((code) => code === 'ok')).toHaveLength(1)
+  await one.shop.seen(order, isDelivered)
+  expect((await purchasesOf(one.shop, order.no)).map(({ supplier, state }) => [supplier, state])).toEqual([
+    ['cheap', 'refused'],
+    ['dear', 'refused'],
+    ['cheap', 'done'],
+  ])
+  expect(arrived(order.no)).toBe(1)
+  await expectBooksRight(house, one.shop.tenantId)
+})

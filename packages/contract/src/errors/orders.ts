@@ -247,6 +247,36 @@ export const fulfilmentErrors = defineErrors('fulfilment', {
     zh: '渠道仓「{name}」仍在使用，且未允许由总仓补发。请先调拨到该渠道再重试，或停用该渠道',
     en: 'The channel “{name}” is open and may not sell from the total warehouse. Move pieces to it and retry, or close the channel',
   },
+  purchaseOpen: {
+    status: 409,
+    zh: '供应商采购还没有结果：请先查询、撤单或人工认定这笔采购，再处理这一行',
+    en: 'A purchase of this line has not ended: ask about it, cancel it or settle it first',
+  },
+  codesNotByWord: {
+    status: 409,
+    zh: '卡密和兑换码不能只凭口头认定已交付：请把发出的卡密导入库存，再重试发货，就会记到买家名下',
+    en: 'Codes cannot be delivered by word of mouth: import the code that was given, then retry, and it is the buyer’s',
+  },
+  heldBack: {
+    status: 409,
+    zh: '这是「齐了才发」的组合中的一件，不能单独标记完成；请补齐其他部分或退款',
+    en: 'This is a part of a bundle that is handed out whole, so it cannot be done alone; bring the other parts or refund',
+  },
+  neverAsked: {
+    status: 409,
+    zh: '这一行没有在等供应商，不能换货源；请先重试发货',
+    en: 'This line is not one that suppliers were asked for, so its source cannot be changed; retry it first',
+  },
+  sourceOfAnother: {
+    status: 422,
+    zh: '所选货源不是这个规格的，请为它另选',
+    en: 'The chosen source does not deliver this variant; choose one of its own',
+  },
+  sourceNotNow: {
+    status: 409,
+    zh: '「{supplier}」现在不能发这一行：{why}',
+    en: '“{supplier}” cannot deliver this line now: {why}',
+  },
   grantNotActive: { status: 409, zh: '该权益已被撤销或替换', en: 'This grant has been revoked or replaced already' },
 })
 

@@ -82,6 +82,16 @@ export const supplierErrors = defineErrors('suppliers', {
     zh: '这笔采购已有结果，无需处理',
     en: 'This purchase has ended; there is nothing to settle',
   },
+  cancelNotOffered: {
+    status: 409,
+    zh: '这家供应商的接口不支持撤单，请联系供应商客服，再「人工认定」结果',
+    en: 'This supplier’s interface cannot take orders back; contact its support, then settle the purchase by hand',
+  },
+  cancelUnderWay: {
+    status: 409,
+    zh: '正在向供应商撤单，请等一分钟再看结果',
+    en: 'The supplier is being asked to take it back; look again in a minute',
+  },
   profileInvalid: {
     status: 422,
     zh: '对接模板有 {count} 处错误，先改正第 {line} 行：{first}',

@@ -28,6 +28,7 @@ import {
   REFUND_STATES,
   REFUND_TAKES,
 } from '../states.ts'
+import { PASSED_OVER } from '../supply.ts'
 import { LINES_MAX, orderBundle, orderLine, REFUND_PIECES_MAX } from './mall-orders.ts'
 
 const orderSummary = z.object({
@@ -445,11 +446,41 @@ export const orderRoutes = {
     path: '/api/console/exceptions/actions',
     summary: 'Do the same to many things that are stuck; each has its own outcome. A refund needs the right to refund',
     access: { kind: 'staff', permission: 'orders.handle' },
-    body: z.object({
-      action: z.enum(DESK_ACTIONS),
-      lines: z.array(deskKey).min(1).max(DESK_ROWS_MAX),
-      reason,
-    }),
+    body: z
+      .object({
+        action: z.enum(DESK_ACTIONS),
+        lines: z.array(deskKey).min(1).max(DESK_ROWS_MAX),
+        /** Of `done` the proof: who delivered it, how, and how one knows. */
+        reason,
+        /** Of `source`: who is to deliver. */
+        offerId: id.optional(),
+      })
+      .refine(({ action, offerId }) => (action === 'source') === (offerId !== undefined), {
+        message: 'to change the source says to which',
+        path: ['offerId'],
+      }),
     response: deskResults,
+  }),
+  stuckSources: route({
+    id: 'fulfilment.listExceptionSources',
+    method: 'GET',
+    path: '/api/console/exceptions/:no/lines/:lineNo/sources',
+    summary: 'Who could deliver a stuck line as things stand now, best first, and why others cannot',
+    access: { kind: 'staff', permission: 'orders.handle' },
+    params: no.extend({ lineNo: digits(z.int().min(1).max(LINES_MAX)) }),
+    response: z.object({
+      items: z.array(
+        z.object({
+          offerId: id,
+          supplier: z.string(),
+          product: z.string(),
+          costHao: z.int(),
+          stock: z.int().nullable(),
+          passedOver: z.enum(PASSED_OVER).nullable(),
+          /** It refused this line already; it may be asked again. */
+          refusedBefore: z.boolean(),
+        }),
+      ),
+    }),
   }),
 } as const

@@ -212,6 +212,10 @@ export const skuSupplyView = z.object({
   ),
 })
 
+/** Only `cancelled` proves that nothing will be delivered; after `unknown` the purchase itself tells how it ends. */
+export const CANCEL_OUTCOMES = ['cancelled', 'too_late', 'refused', 'unknown'] as const
+const CANCEL_STATES = ['asking', ...CANCEL_OUTCOMES] as const
+
 export const purchaseView = z.object({
   id,
   no: z.string(),
@@ -248,6 +252,19 @@ export const purchaseView = z.object({
 })
 
 export const purchaseDetail = purchaseView.extend({
+  /** It is open, and its supplier can be asked to take it back. */
+  canCancel: z.boolean(),
+  /** The last time that it was asked to. */
+  cancel: z
+    .object({
+      state: z.enum(CANCEL_STATES),
+      by: z.string(),
+      note: z.string(),
+      said: z.string().nullable(),
+      askedAt: instant,
+      answeredAt: instant.nullable(),
+    })
+    .nullable(),
   fields: z.record(z.string(), z.string()),
   /** Why this source: the policy and every candidate as it stood. */
   choice: z.object({
@@ -526,6 +543,21 @@ export const supplierRoutes = {
     params: z.object({ purchaseId: idParam }),
     body: z.object({ outcome: z.enum(['done', 'refused']), note: reason }),
     response: purchaseView,
+  }),
+  cancelPurchase: route({
+    id: 'suppliers.cancelPurchase',
+    method: 'POST',
+    path: '/api/console/purchases/:purchaseId/cancel',
+    summary: 'Ask the supplier to take an open purchase back; only a definite yes ends it, and the line goes on',
+    access: { kind: 'staff', permission: 'orders.handle' },
+    params: z.object({ purchaseId: idParam }),
+    body: z.object({ note: reason }),
+    response: z.object({
+      outcome: z.enum(CANCEL_OUTCOMES),
+      /** The supplier's own words. */
+      said: z.string(),
+      purchase: purchaseView,
+    }),
   }),
   callback: route({
     id: 'suppliers.callback',

@@ -76,6 +76,8 @@ export function ExceptionListPage() {
             line={line}
             refund={() => refundLine(line)}
             fromTotal={() => bulk.from_total([line])}
+            done={() => bulk.done([line])}
+            source={() => bulk.source([line])}
             open={() => setOpened(line)}
             assign={assign}
           />
@@ -103,6 +105,16 @@ export function ExceptionListPage() {
             {lines.some(({ actions }) => actions.includes('from_total')) && (
               <ActionButton size="small" permission="orders.handle" onClick={() => bulk.from_total(lines, clear)}>
                 {t('from_total')}
+              </ActionButton>
+            )}
+            {lines.some(({ actions }) => actions.includes('source')) && (
+              <ActionButton size="small" permission="orders.handle" onClick={() => bulk.source(lines, clear)}>
+                {t('source')}
+              </ActionButton>
+            )}
+            {lines.some(({ actions }) => actions.includes('done')) && (
+              <ActionButton size="small" permission="orders.handle" onClick={() => bulk.done(lines, clear)}>
+                {t('done')}
               </ActionButton>
             )}
             {lines.some(({ reason }) => reason === 'complaint') && (
@@ -267,12 +279,16 @@ function RowActions({
   line,
   refund,
   fromTotal,
+  done,
+  source,
   open,
   assign,
 }: {
   readonly line: Line
   readonly refund: () => void
   readonly fromTotal: () => void
+  readonly done: () => void
+  readonly source: () => void
   readonly open: () => void
   readonly assign: ReturnType<typeof useAssign>
 }) {
@@ -296,6 +312,8 @@ function RowActions({
         run: () => void retry.go({ params: { no: line.orderNo, lineNo: line.lineNo }, body: {} }),
       },
     line.actions.includes('from_total') && { key: 'from_total', label: t('from_total'), run: fromTotal },
+    line.actions.includes('source') && { key: 'source', label: t('source'), run: source },
+    line.actions.includes('done') && { key: 'done', label: t('done'), run: done },
     line.actions.includes('refund') &&
       may('orders.refund') && {
         key: 'refund',

@@ -1,8 +1,9 @@
-import { App, Typography } from 'antd'
+import { App, Form, Input, Typography } from 'antd'
 import { newKey, useAction } from '../../shared/api/hooks.ts'
 import { consoleBase, type Output, type Row } from '../../shared/api/index.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
+import { SourceChoice } from './SourceChoice.tsx'
 import { exceptionText } from './text.ts'
 
 type Line = Row<'fulfilment.listExceptions'>
@@ -13,7 +14,7 @@ export const REFRESH_AFTER: readonly string[] = ['fulfilment.', 'orders.', 'vaul
 
 /** Lines a call takes; more go in several, and the progress is shown in between. */
 const LINES_PER_CALL = 10
-type Action = 'retry' | 'from_total' | 'refund' | 'replace' | 'reject'
+type Action = 'retry' | 'from_total' | 'refund' | 'replace' | 'reject' | 'done' | 'source'
 
 /** Handles one line or many after asking; each line's own outcome is told. */
 export function useBulk(): Readonly<Record<Action, Handle>> {
@@ -23,7 +24,12 @@ export function useBulk(): Readonly<Record<Action, Handle>> {
   const handle = useAction('fulfilment.handleExceptions', { refresh: REFRESH_AFTER })
 
   const { message } = App.useApp()
-  const run = async (action: Action, lines: readonly Line[], reason: string): Promise<readonly Result[]> => {
+  const run = async (
+    action: Action,
+    lines: readonly Line[],
+    reason: string,
+    offerId?: number,
+  ): Promise<readonly Result[]> => {
     const results: Result[] = []
     const key = 'exceptions.bulk'
     try {
@@ -34,7 +40,8 @@ export function useBulk(): Readonly<Record<Action, Handle>> {
         const some = lines
           .slice(from, from + LINES_PER_CALL)
           .map(({ orderNo, lineNo, grantId }) => ({ orderNo, lineNo, grantId }))
-        results.push(...(await handle.run({ body: { action, lines: some, reason } })).results)
+        const body = { action, lines: some, reason, ...(offerId !== undefined && { offerId }) }
+        results.push(...(await handle.run({ body })).results)
       }
     } finally {
       message.destroy(key)
@@ -61,13 +68,64 @@ export function useBulk(): Readonly<Record<Action, Handle>> {
         },
       })
     }
+  const done: Handle = (all, then) => {
+    const lines = all.filter((line) => line.actions.includes('done'))
+    const [only] = lines
+    if (!only) return
+    confirm({
+      title: t('done'),
+      object: lines.length === 1 ? nameOf(only) : t('manyLines', { count: lines.length }),
+      amountFen: lines.reduce((sum, line) => sum + line.amountFen, 0),
+      consequence: t('doneText'),
+      extra: <Proof />,
+      onConfirm: async (_reason, { proof }) => {
+        tell(await run('done', lines, String(proof ?? '')))
+        then?.()
+      },
+    })
+  }
+  const source: Handle = (all, then) => {
+    const able = all.filter((line) => line.actions.includes('source'))
+    const [first] = able
+    if (!first) return
+    const lines = able.filter(({ skuId }) => skuId === first.skuId)
+    confirm({
+      title: t('source'),
+      object: lines.length === 1 ? nameOf(first) : t('manyLines', { count: lines.length }),
+      consequence: t('sourceText'),
+      askReason: true,
+      danger: false,
+      extra: <SourceChoice line={first} left={able.length > lines.length ? lines.length : null} />,
+      onConfirm: async (reason, { offerId }) => {
+        tell(await run('source', lines, reason, Number(offerId)))
+        then?.()
+      },
+    })
+  }
   return {
+    done,
+    source,
     retry: ask('retry'),
     from_total: ask('from_total'),
     refund: ask('refund'),
     replace: ask('replace'),
     reject: ask('reject'),
   }
+}
+
+function Proof() {
+  const t = useText(exceptionText)
+  return (
+    <Form.Item
+      name="proof"
+      label={t('doneProof')}
+      extra={t('doneProofHint')}
+      rules={[{ required: true, whitespace: true, message: t('doneProofRequired') }]}
+      style={{ marginBottom: 8 }}
+    >
+      <Input.TextArea maxLength={200} autoSize={{ minRows: 2, maxRows: 4 }} />
+    </Form.Item>
+  )
 }
 
 /** Refunds one line. Unlike the bulk it needs the right to refund alone, so that finance can do it from here. */

@@ -2,10 +2,11 @@ import { Tag, Typography } from 'antd'
 import type { Output } from '../../shared/api/index.ts'
 import { formatHao, formatSeconds } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
+import { usePassedOver } from '../../shared/parts/passedOver.ts'
 import { Hao } from '../../shared/parts/values.tsx'
 import { percentOf } from './parts.tsx'
 import { purchaseText } from './purchaseText.ts'
-import { usePassedOver, usePolicyName } from './words.ts'
+import { usePolicyName } from './words.ts'
 
 type Purchase = Output<'suppliers.readPurchase'>
 type Candidate = Purchase['choice']['candidates'][number]

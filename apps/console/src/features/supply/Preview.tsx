@@ -1,10 +1,10 @@
 import { Alert, Tag, Typography } from 'antd'
 import { useText } from '../../shared/i18n/index.ts'
+import { usePassedOver } from '../../shared/parts/passedOver.ts'
 import { Hao } from '../../shared/parts/values.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { marginHao, type Supply } from './offers.ts'
 import { sourceText } from './sourceText.ts'
-import { usePassedOver } from './words.ts'
 
 type Candidate = Supply['preview'][number]
 

@@ -15,6 +15,7 @@ import { isOpen } from './purchase.ts'
 import { OrderOf } from './purchaseParts.tsx'
 import { purchaseText } from './purchaseText.ts'
 import { REFRESH_AFTER_PURCHASE } from './refresh.ts'
+import { useCancelPurchase } from './useCancelPurchase.tsx'
 import { useSettle } from './useSettle.tsx'
 
 type Purchase = Output<'suppliers.readPurchase'>
@@ -57,9 +58,15 @@ export function PurchaseDrawer({ id, onClose }: { readonly id: number | undefine
 function Actions({ purchase }: { readonly purchase: Purchase }) {
   const t = useText(purchaseText)
   const settle = useSettle(purchase)
+  const cancel = useCancelPurchase(purchase)
   const ask = useAction('suppliers.askPurchase', { refresh: REFRESH_AFTER_PURCHASE, done: t('asked') })
   return (
     <div className="supply-foot">
+      {purchase.canCancel && (
+        <ActionButton danger permission="orders.handle" without="explain" onClick={cancel}>
+          {t('cancel')}
+        </ActionButton>
+      )}
       <ActionButton permission="orders.handle" without="explain" onClick={settle}>
         {t('settle')}
       </ActionButton>

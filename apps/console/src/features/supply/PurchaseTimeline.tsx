@@ -12,7 +12,7 @@ type Step = { readonly at: string; readonly words: ReactNode; readonly colour?: 
 /** What happened to a purchase, from the number that was stored before anything was sent. */
 export function PurchaseTimeline({ purchase }: { readonly purchase: Purchase }) {
   const t = useText(purchaseText)
-  const { createdAt, sentAt, endedAt, dueAt, asks, state, callbacks, decidedBy, decidedNote } = purchase
+  const { createdAt, sentAt, endedAt, dueAt, asks, state, callbacks, decidedBy, decidedNote, cancel } = purchase
   const past: Step[] = [
     { at: createdAt, words: t('tlCreated', { supplier: purchase.supplier }) },
     ...(sentAt ? [{ at: sentAt, words: t('tlSent') }] : []),
@@ -24,6 +24,21 @@ export function PurchaseTimeline({ purchase }: { readonly purchase: Purchase }) 
         </>
       ),
     })),
+    ...(cancel ? [{ at: cancel.askedAt, words: t('tlCancel', { name: cancel.by, note: cancel.note }) }] : []),
+    ...(cancel
+      ? [
+          {
+            at: cancel.answeredAt ?? cancel.askedAt,
+            colour: cancel.state === 'cancelled' ? 'green' : 'orange',
+            words: (
+              <>
+                {t(`cancel_${cancel.state}`)}
+                {cancel.said && <Typography.Text type="secondary"> {cancel.said}</Typography.Text>}
+              </>
+            ),
+          },
+        ]
+      : []),
     ...(endedAt
       ? [
           {

@@ -118,5 +118,41 @@ export const purchaseText = defineMessages('purchases', {
   settleMustBeSure: ['请先确认', 'Make sure first'],
   settleNoteRequired: ['请写明依据', 'Say how you know'],
   settled: ['已认定', 'Settled'],
+  cancel: ['撤单', 'Cancel at the supplier'],
+  cancelText: [
+    '会请供应商撤回这笔采购。只有供应商明确答复「已撤销」才会结束它，这一行随即换下一个货源或转到异常；其他答复都不改变什么，采购会继续查询。',
+    'The supplier is asked to take this purchase back. Only its clear “cancelled” ends it, and the line then goes to the next source or to the exceptions. Any other answer changes nothing, and the purchase goes on being asked about.',
+  ],
+  cancelNote: ['原因', 'Why'],
+  cancelNoteHint: ['会写入审计日志，供应商看不到。', 'Goes to the audit log; the supplier does not see it.'],
+  cancelNoteRequired: ['请写明原因', 'Say why'],
+  cancelSaid: ['供应商的原话：{said}', 'In the supplier’s own words: {said}'],
+  cancel_cancelled: ['供应商已撤销', 'The supplier cancelled it'],
+  cancel_cancelled_text: [
+    '这笔采购不会到货，也不收费；这一行已继续寻找货源。',
+    'Nothing will arrive and nothing is charged; the line is looking for its next source.',
+  ],
+  cancel_cancelledLate: [
+    '供应商说已撤销，但这笔采购先有了结果',
+    'Cancelled, says the supplier, but the purchase had ended before',
+  ],
+  cancel_cancelledLate_text: [
+    '已有的结果不变。请向供应商核对这一笔是否收费。',
+    'What it ended with stands. Ask the supplier whether this one is charged.',
+  ],
+  cancel_too_late: ['来不及撤销了', 'Too late to cancel'],
+  cancel_too_late_text: [
+    '供应商已经在处理或已发货；采购照常进行，正在再次查询结果。',
+    'The supplier is delivering it or has done so. The purchase goes on and is being asked about again.',
+  ],
+  cancel_refused: ['供应商不同意撤单', 'The supplier refused to cancel'],
+  cancel_refused_text: ['采购照常进行，没有任何改变。', 'The purchase goes on; nothing has changed.'],
+  cancel_unknown: ['供应商没有明确答复', 'The supplier gave no clear answer'],
+  cancel_unknown_text: [
+    '它可能撤销了，也可能没有；采购保持原样，正在查询结果，查明之前不会另买。',
+    'It may have cancelled or not. The purchase stays as it is and is being asked about; nothing else is bought before that is known.',
+  ],
+  cancel_asking: ['正在等供应商答复', 'Waiting for the supplier’s answer'],
+  tlCancel: ['{name} 请供应商撤单：{note}', '{name} asked the supplier to cancel it: {note}'],
   choose: ['请选择结果', 'Choose what became of it'],
 })

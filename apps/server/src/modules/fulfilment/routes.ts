@@ -26,6 +26,7 @@ import { getBatch } from '../vault/index.ts'
 import { type AccountDesk, createAccountDesk } from './accounts/check-account.ts'
 import { accountDeskRoutes } from './accounts/routes.ts'
 import { createBundleDesk } from './bundles/settle-bundles.ts'
+import { cancelPurchase } from './commands/cancel-purchase.ts'
 import { chooseRecalled } from './commands/choose-recalled.ts'
 import { approveRefund, declineRefund, refundByHand } from './commands/decide-refund.ts'
 import { createGatewayPayer } from './commands/pay-at-gateway.ts'
@@ -64,7 +65,7 @@ export function fulfilmentModule(platform: Platform, payments: PaymentDoor, supp
       ...deskRoutes(platform, payments),
       ...purchaseRoutes(platform, suppliers),
       ...recallDesk(platform),
-      ...stuckRoutes(platform, judge.kick),
+      ...stuckRoutes(platform, judge.kick, suppliers.kick),
       ...serviceRoutes(platform),
       ...restockRoutes(platform, restocker.kick),
       ...accountDeskRoutes(platform, accounts),
@@ -88,6 +89,12 @@ function purchaseRoutes(platform: Platform, suppliers: SupplierDoor) {
     handle(supplierRoutes.settlePurchase, async ({ ctx, params, body, session, once }) => {
       await once((tx) => settlePurchase(tx, params.purchaseId, body, session.name))
       return await platform.db.read(ctx, (tx) => readPurchaseView(tx, params.purchaseId))
+    }),
+    handle(supplierRoutes.cancelPurchase, async ({ ctx, params, body, session }) => {
+      const answer = await cancelPurchase(platform, suppliers, ctx, params.purchaseId, body.note, session.name)
+      suppliers.kick()
+      const purchase = await platform.db.read(ctx, (tx) => readPurchaseView(tx, params.purchaseId))
+      return { ...answer, purchase }
     }),
   ]
 }

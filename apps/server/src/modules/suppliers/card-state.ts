@@ -45,7 +45,8 @@ export function createCardQuestions(outbound: Outbound, accounts: SupplierAccoun
   }
 }
 
-async function within<T>(ms: number, call: Promise<T>): Promise<T> {
+/** @throws after so long without an answer */
+export async function within<T>(ms: number, call: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1_000} s`)), ms)

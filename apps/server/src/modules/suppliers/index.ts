@@ -4,6 +4,7 @@ import { createOutbound } from '../../platform/outbound/index.ts'
 import { createSupplierAccounts, type SupplierAdapters } from './accounts.ts'
 import { byHandAdapter } from './by-hand/adapter.ts'
 import { tendSchedule } from './by-hand/tend.ts'
+import { type CancelDoor, createCancelDoor } from './cancel.ts'
 import { type CardQuestion, createCardQuestions, type SupplierSays } from './card-state.ts'
 import { type CheckAccount, createCheckAccount } from './checks/check-account.ts'
 import { fetchProduct } from './commands/fetch-product.ts'
@@ -21,6 +22,7 @@ export { toHao } from './adapters/hao.ts'
 export { supplierAdapters } from './adapters/registry.ts'
 export { workCodesPlace } from './by-hand/adapter.ts'
 export { tendTasks } from './by-hand/tend.ts'
+export type { CancelDoor } from './cancel.ts'
 export type { CardQuestion, SupplierSays } from './card-state.ts'
 export type { AccountAnswer, CheckAccount } from './checks/check-account.ts'
 export { type Choice, choiceRecord, choose, fieldsOf, mostOf, type Sources, type Wanted } from './choice.ts'
@@ -62,6 +64,8 @@ export type SuppliersModule = Module & {
   readonly statements: SupplierStatements
   /** What a supplier says about a code that it sold us. */
   readonly askCard: (tenantId: TenantId, question: CardQuestion) => Promise<SupplierSays>
+  readonly cancel: CancelDoor['cancel']
+  readonly canCancel: CancelDoor['canCancel']
   readonly loops: readonly Loop[]
 }
 
@@ -76,11 +80,15 @@ export function suppliersModule(
   const adapters = new Map([[byHand.id, byHand], ...given])
   const outbound = createOutbound({ allowInsecure: platform.config.allowInsecureEndpoints })
   const accounts = createSupplierAccounts(platform, adapters)
+  const cancelling = createCancelDoor(outbound, accounts)
   const lanes = createLanes(platform, outbound, accounts, ports)
   const receive = createReceiveCallback(platform, accounts, lanes.kick, fetchLater(platform))
   return {
     name: 'suppliers',
-    routes: supplierRoutesBound(platform, outbound, adapters, accounts, receive, lanes.kick),
+    routes: supplierRoutesBound(platform, outbound, adapters, accounts, receive, {
+      wake: lanes.kick,
+      canCancel: cancelling.canCancel,
+    }),
     tasks: supplierTasks(platform, outbound, accounts, tell),
     schedules: [
       balanceSchedule(platform),
@@ -95,5 +103,6 @@ export function suppliersModule(
     checkAccount: createCheckAccount(platform, outbound, accounts),
     statements: supplierStatements(outbound, adapters, accounts),
     askCard: createCardQuestions(outbound, accounts),
+    ...cancelling,
   }
 }

@@ -15,7 +15,7 @@ export const FETCH_TASK = 'suppliers.fetch'
 const PROBES_MAX = 64
 /** Balances that are said to be low in one go. */
 const LOW_MAX = 500
-/** Everything anew once a night, and what suppliers have of it every quarter of an hour. */
+/** So often every supplier that lists its products is asked for all of them. */
 const SYNC_EVERY_MINUTES = 15
 
 export function supplierTasks(

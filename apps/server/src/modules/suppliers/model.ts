@@ -5,7 +5,7 @@ import type { AskOutcome, BoughtCard, OrderState, PlaceOutcome } from './supplie
 
 /**
  * A purchase is sent once. `unknown` is asked about until it is known, and nothing else is bought for the line meanwhile; only
- * `refused` and `cancelled` (never sent) allow that. The moves are made by `suppliers.take_due` and
+ * `refused` (also: taken back by the supplier at our asking) and `cancelled` (never sent) allow that. The moves are made by `suppliers.take_due` and
  * `fulfilment.purchase_news`.
  */
 export const purchaseStates = defineStates<PurchaseState>('purchase', 'planned', {

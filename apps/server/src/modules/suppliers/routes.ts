@@ -6,6 +6,7 @@ import { type BoundRoute, handle, type RequestOf } from '../../platform/http/ind
 import type { Platform } from '../../platform/module.ts'
 import type { Outbound } from '../../platform/outbound/index.ts'
 import type { SupplierAccounts, SupplierAdapters } from './accounts.ts'
+import type { CancelDoor } from './cancel.ts'
 import { enterProduct } from './commands/enter-product.ts'
 import { fetchProduct } from './commands/fetch-product.ts'
 import type { ReceiveCallback } from './commands/receive-callback.ts'
@@ -40,7 +41,7 @@ export function supplierRoutesBound(
   adapters: SupplierAdapters,
   accounts: SupplierAccounts,
   receive: ReceiveCallback,
-  wake: () => void,
+  { wake, canCancel }: { readonly wake: () => void; readonly canCancel: CancelDoor['canCancel'] },
 ): readonly BoundRoute[] {
   return [
     ...accountRoutes(platform, outbound, adapters, accounts),
@@ -52,9 +53,11 @@ export function supplierRoutesBound(
     ...profileRoutes(platform, adapters, accounts),
     ...qualityRoutes(platform),
     handle(supplierRoutes.listPurchases, ({ ctx, query }) => platform.db.read(ctx, (tx) => listPurchases(tx, query))),
-    handle(supplierRoutes.readPurchase, ({ ctx, params }) =>
-      platform.db.read(ctx, (tx) => readPurchase(tx, params.purchaseId)),
-    ),
+    handle(supplierRoutes.readPurchase, async ({ ctx, params }) => {
+      const { sentBy, ...purchase } = await platform.db.read(ctx, (tx) => readPurchase(tx, params.purchaseId))
+      const isOpen = purchase.state === 'accepted' || purchase.state === 'unknown'
+      return { ...purchase, canCancel: isOpen && (await canCancel(ctx.tenantId, sentBy)) }
+    }),
   ]
 }
 

@@ -557,6 +557,7 @@ export type FulfilmentNeeds = {
   due_at: NullableTime
   since: DefaultedTime
   changed_at: DefaultedTime
+  by_hand: Generated<number>
 }
 
 export type FulfilmentRecoveries = {
@@ -1819,6 +1820,12 @@ export type SuppliersPurchases = {
   profile_version: number | null
   unknown_at: NullableTime
   restock_id: number | null
+  cancel_state: 'asking' | 'cancelled' | 'too_late' | 'refused' | 'unknown' | null
+  cancel_by: string | null
+  cancel_note: string | null
+  cancel_said: string | null
+  cancel_asked_at: NullableTime
+  cancel_answered_at: NullableTime
 }
 
 export type SuppliersRoutes = {

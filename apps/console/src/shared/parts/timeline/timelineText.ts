@@ -32,6 +32,9 @@ export const timelineText = defineMessages('timeline', {
   'desk.take': ['认领处理', 'took it'],
   'desk.release': ['放回', 'put it back'],
   'desk.hand_over': ['转交同事', 'handed it over'],
+  'desk.from_total': ['改由总仓发货：{reason}', 'had it delivered from the total warehouse: {reason}'],
+  'desk.done': ['标记已在系统外交付：{proof}', 'marked it as delivered outside of the system: {proof}'],
+  'desk.source': ['改由「{supplier}」发货：{reason}', 'chose “{supplier}” to deliver it: {reason}'],
 
   'order.placed': ['顾客下单 {amount}，选择{gateway}', 'Ordered for {amount}, to be paid by {gateway}'],
   'order.cancelled': ['订单取消', 'The order was cancelled'],

@@ -32,6 +32,8 @@ export function useSentence(): (entry: Entry, manyLines: boolean) => string {
       pieces: t('pieces', { count: textOf(params.amount ?? params.quantity) }),
       reference: textOf(params.reference),
       note: textOf(params.note),
+      proof: textOf(params.proof),
+      supplier: textOf(params.supplier),
       reason:
         entry.title === 'refund.requested' || entry.title === 'refund.awaiting'
           ? refundReason(textOf(params.reason))

@@ -1,17 +1,21 @@
 import { commonErrors, errorMessage, orderRoutes as routes } from '@quanshu/contract'
-import { Refusal } from '@quanshu/kernel'
+import { type OrderNo, Refusal } from '@quanshu/kernel'
 import type { Ctx } from '../../../platform/db/index.ts'
 import { handle } from '../../../platform/http/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import { xlsxReply } from '../../../platform/sheets/index.ts'
 import { assign, type DeskKey } from './commands/assign.ts'
+import { sourcesOf } from './commands/change-source.ts'
 import { handleStuck } from './commands/handle.ts'
 import { deskStaff } from './queries/colleagues.ts'
 import { everyStuck, listStuck, readStuck } from './queries/list-stuck.ts'
 import { deskColumns } from './sheet.ts'
 
-/** @param kick a complaint was decided that something is to be bought for */
-export function stuckRoutes(platform: Platform, kick: () => void) {
+/**
+ * @param kick a complaint was decided that something is to be bought for
+ * @param wakeLanes a purchase was opened
+ */
+export function stuckRoutes(platform: Platform, kick: () => void, wakeLanes: () => void) {
   const { db } = platform
   return [
     handle(routes.exceptions, ({ ctx, query, session }) => db.read(ctx, (tx) => listStuck(tx, query, session))),
@@ -24,6 +28,9 @@ export function stuckRoutes(platform: Platform, kick: () => void) {
     handle(routes.stuck, ({ ctx, params, session }) =>
       db.read(ctx, (tx) => readStuck(tx, params.no, params.lineNo, session)),
     ),
+    handle(routes.stuckSources, async ({ ctx, params }) => ({
+      items: await db.read(ctx, (tx) => sourcesOf(tx, params.no as OrderNo, params.lineNo)),
+    })),
     handle(routes.deskStaff, async ({ ctx }) => ({ items: await db.read(ctx, deskStaff) })),
     handle(routes.assignExceptions, async ({ ctx, body, session }) => {
       const worker = { staffId: session.staffId, name: session.name, any: session.permissions.has('staff.manage') }
@@ -37,6 +44,7 @@ export function stuckRoutes(platform: Platform, kick: () => void) {
       }
       const results = await eachByItself(ctx, body.lines, (key) => handleStuck(platform, ctx, key, body, session))
       kick()
+      if (body.action === 'source') wakeLanes()
       return { results }
     }),
   ]

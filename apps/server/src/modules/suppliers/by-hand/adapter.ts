@@ -116,8 +116,11 @@ export function byHandAdapter({ db, crypto }: Pick<Platform, 'db' | 'crypto'>): 
     cancel: async (_outbound, account, { no }) => {
       const { tenantId, supplierId } = placeOf(account)
       const task = await db.call<TaskState | null>(tenantId, 'suppliers.task_of', supplierId, no)
-      const taken = task && (await db.call<{ ok: boolean } | null>(tenantId, 'suppliers.withdraw_task', task.id, ''))
-      return { kind: 'done', value: taken?.ok ? 'cancelled' : 'too_late' }
+      const taken =
+        task && (await db.call<{ ok: boolean; state: string } | null>(tenantId, 'suppliers.withdraw_task', task.id, ''))
+      // Taken back before, and the answer was lost.
+      const isBack = taken?.ok === true || taken?.state === 'withdrawn'
+      return { kind: 'done', value: isBack ? 'cancelled' : 'too_late' }
     },
     verifyCallback: () => ({ ok: false, verdict: 'malformed' }),
     acknowledgement: { status: 200, contentType: 'text/plain', body: 'ok' },

@@ -14,7 +14,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { z } from 'zod'
 import type { ReadTx } from '../../../platform/db/index.ts'
 import { allOf, containing, limitOf, orderBy, type PageQuery } from '../../../platform/lists/index.ts'
-import { callbackUrlOf, openSupplierSecrets, readSupplierRow, type SupplierAdapters } from '../accounts.ts'
+import { callbackUrlOf, openSupplierSecrets, readSupplierRow, type SentBy, type SupplierAdapters } from '../accounts.ts'
 import { templateChanges } from '../checks/template-changes.ts'
 import { choose, type Sources } from '../choice.ts'
 import { newestVersions, ownAdapter } from '../profiles/own.ts'
@@ -466,12 +466,23 @@ export async function readPurchaseView(tx: ReadTx, purchaseId: number): Promise<
 }
 
 /** @throws common.not_found */
-export async function readPurchase(tx: ReadTx, purchaseId: number): Promise<PurchaseDetail> {
+export async function readPurchase(
+  tx: ReadTx,
+  purchaseId: number,
+): Promise<Omit<PurchaseDetail, 'canCancel'> & { readonly sentBy: SentBy & { readonly supplierId: number } }> {
   const { tenantId } = tx.ctx
   const view = await readPurchaseView(tx, purchaseId)
-  const { rows } = await sql<Pick<PurchaseDetail, 'fields'> & { choice: Partial<PurchaseDetail['choice']> }>`
-    select fields, choice from suppliers.purchases where tenant_id = ${tenantId} and id = ${purchaseId}
+  const { rows } = await sql<
+    Pick<PurchaseDetail, 'fields'> & SentBy & CancelRow & { choice: Partial<PurchaseDetail['choice']> }
+  >`
+    select fields, choice, profile_id as "profileId", profile_version as "profileVersion", cancel_state as "cancelState",
+      cancel_by as "cancelBy", cancel_note as "cancelNote", cancel_said as "cancelSaid", cancel_asked_at as "cancelAskedAt",
+      cancel_answered_at as "cancelAnsweredAt"
+    from suppliers.purchases
+    where tenant_id = ${tenantId}
+      and id = ${purchaseId}
   `.execute(tx.db)
+  const [own] = rows
   const callbacks = await sql<{ id: number; verdict: string; body: string; receivedAt: Date }>`
     select id, verdict, body, received_at as "receivedAt"
     from suppliers.callbacks
@@ -493,8 +504,34 @@ export async function readPurchase(tx: ReadTx, purchaseId: number): Promise<Purc
   return {
     ...view,
     cards: cards.rows,
-    fields: rows[0]?.fields ?? {},
-    choice: { policy: rows[0]?.choice.policy ?? null, candidates: rows[0]?.choice.candidates ?? [] },
+    fields: own?.fields ?? {},
+    choice: { policy: own?.choice.policy ?? null, candidates: own?.choice.candidates ?? [] },
+    cancel: cancelOf(own),
+    sentBy: {
+      supplierId: view.supplierId,
+      profileId: own?.profileId ?? null,
+      profileVersion: own?.profileVersion ?? null,
+    },
     callbacks: callbacks.rows.map((row) => ({ ...row, receivedAt: row.receivedAt.toISOString() })),
+  }
+}
+
+type CancelRow = {
+  readonly cancelState: NonNullable<PurchaseDetail['cancel']>['state'] | null
+  readonly cancelBy: string | null
+  readonly cancelNote: string | null
+  readonly cancelSaid: string | null
+  readonly cancelAskedAt: Date | null
+  readonly cancelAnsweredAt: Date | null
+}
+function cancelOf(row: CancelRow | undefined): PurchaseDetail['cancel'] {
+  if (!row?.cancelState || !row.cancelAskedAt) return null
+  return {
+    state: row.cancelState,
+    by: row.cancelBy ?? '',
+    note: row.cancelNote ?? '',
+    said: row.cancelSaid || null,
+    askedAt: row.cancelAskedAt.toISOString(),
+    answeredAt: iso(row.cancelAnsweredAt),
   }
 }

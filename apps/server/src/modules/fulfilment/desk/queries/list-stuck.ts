@@ -31,6 +31,10 @@ type Row = Omit<DeskRow, 'warehouse' | 'contactMasked' | 'since' | 'actions' | '
   readonly hasSource: boolean
   readonly isPurchaseOpen: boolean
   readonly isLink: boolean
+  /** A person's word is enough that it was delivered: no code that somebody could own twice. */
+  readonly isByWord: boolean
+  /** Suppliers were asked for it, and none will. */
+  readonly isStopped: boolean
   readonly warehouse: Warehouse | null
   readonly word: string | null
   readonly why: readonly string[]
@@ -72,6 +76,11 @@ const COLUMNS = sql`
   s.goods_title as "goodsTitle", s.sku_title as "skuTitle", s.sku_id as "skuId", s.quantity, s.amount_fen as "amountFen", s.reason,
   s.note, s.since, s.word, s.why, s.supplier, o.contact, coalesce(a.balance - a.held_out, 0) as "availableNow",
   w.staff_id as "staffId", w.staff_name as "staffName", coalesce(l.kind = 'link', false) as "isLink",
+  coalesce(l.kind in ('topup', 'service') and not l.held_back, false) as "isByWord",
+  exists (
+    select from fulfilment.needs n
+    where n.tenant_id = o.tenant_id and n.order_no = s.order_no and n.line_no = s.line_no and n.state = 'stopped'
+  ) as "isStopped",
   (
     select jsonb_build_object('id', h.id, 'name', h.name, 'isOpen', h.state = 'open', 'fallsBack', h.falls_back, 'totalNow', coalesce((
       select t.balance - t.held_out
@@ -180,7 +189,8 @@ export async function* everyStuck(platform: Pick<Platform, 'db'>, ctx: Ctx, quer
 }
 
 function shown(row: Row, { staffId: me, permissions }: Viewer): DeskRow {
-  const { contact, since, staffId, staffName, hasSource, isPurchaseOpen, isLink, warehouse, word, why, ...rest } = row
+  const { contact, since, staffId, staffName, hasSource, isPurchaseOpen, isLink, isByWord, isStopped, ...others } = row
+  const { warehouse, word, why, ...rest } = others
   const mayComeFromTotal = rest.complaintId === null && warehouse !== null && (warehouse.fallsBack || !warehouse.isOpen)
   const totalNow = mayComeFromTotal ? warehouse.totalNow : null
   const facts = { ...rest, hasSource, isPurchaseOpen, isLink, totalNow }
@@ -199,7 +209,7 @@ function shown(row: Row, { staffId: me, permissions }: Viewer): DeskRow {
       rest.reason === 'complaint'
         ? proposalFor({ word, why, availableNow: rest.availableNow, hasSource, isPurchaseOpen })
         : proposalForLine(rest.reason satisfies ExceptionReason, facts),
-    actions: actionsFor(facts, permissions),
+    actions: actionsFor({ ...facts, isByWord, isStopped }, permissions),
   }
 }
 
@@ -210,10 +220,15 @@ function actionsFor(
     hasSource,
     isPurchaseOpen,
     totalNow,
-  }: Pick<Row, 'reason' | 'availableNow' | 'hasSource' | 'isPurchaseOpen'> & { readonly totalNow: number | null },
+    isByWord,
+    isStopped,
+  }: Pick<Row, 'reason' | 'availableNow' | 'hasSource' | 'isPurchaseOpen' | 'isByWord' | 'isStopped'> & {
+    readonly totalNow: number | null
+  },
   permissions: ReadonlySet<Permission>,
 ): DeskAction[] {
   const handles = permissions.has('orders.handle')
+  const mayEnd = !isPurchaseOpen && reason !== 'refund_failed' && reason !== 'disputed'
   const actions: (DeskAction | false)[] =
     reason === 'complaint'
       ? [
@@ -225,7 +240,9 @@ function actionsFor(
       : [
           handles && reason !== 'refund_failed' && 'retry',
           handles && reason !== 'refund_failed' && totalNow !== null && 'from_total',
+          handles && mayEnd && isStopped && hasSource && 'source',
           permissions.has('orders.refund') && 'refund',
+          handles && mayEnd && isByWord && 'done',
         ]
   return actions.filter((action) => action !== false)
 }
