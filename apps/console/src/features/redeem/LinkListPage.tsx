@@ -163,7 +163,7 @@ function useEdit(): (link: LinkGoods) => void {
   const count = (max: number) => <InputNumber<number> min={1} max={max} precision={0} style={{ width: '100%' }} />
   return (link) =>
     confirm({
-      title: t('edit'),
+      title: t('editTitle'),
       confirmText: t('save'),
       object: nameOf(link),
       danger: false,

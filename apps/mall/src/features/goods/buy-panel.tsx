@@ -93,9 +93,8 @@ export function BuyPanel({ goods }: { readonly goods: Goods }) {
           ) : (
             <>
               <b>{t(topUp ? 'goods.promiseTopUp' : 'goods.promise')}</b>
-              {topUp
-                ? `${t('goods.promiseTopUpText')} ${t('goods.topUpNote')}`
-                : `${t('goods.promiseText')} ${t('goods.virtualNote')}`}
+              <p>{t(topUp ? 'goods.promiseTopUpText' : 'goods.promiseText')}</p>
+              <p>{t(topUp ? 'goods.topUpNote' : 'goods.virtualNote')}</p>
               {sku.openedBy !== 'order' && (
                 <p>{t(sku.openedBy === 'member' ? 'goods.forMember' : 'goods.forDevice')}</p>
               )}
