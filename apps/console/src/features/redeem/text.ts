@@ -107,6 +107,15 @@ export const redeemText = defineMessages('redeem', {
     'Holders are told it is suspended. What was redeemed stays.',
   ],
   suspended: ['已暂停', 'Suspended'],
+  suspendCodeText: [
+    '这个码暂停使用，可随时恢复。已经兑换的订单不受影响。',
+    'This code cannot be used until it is resumed. What was redeemed stays.',
+  ],
+  resumeCodeText: ['这个码可以继续兑换。', 'This code can be redeemed again.'],
+  voidCodeText: [
+    '这个码不能再兑换，也不能恢复。已经兑换的订单不受影响。',
+    'This code can never be redeemed again. What was redeemed stays.',
+  ],
   resume: ['恢复', 'Resume'],
   resumeText: ['没有用过、没有过期的码可以继续兑换。', 'What is unused and in date can be redeemed again.'],
   resumed: ['已恢复', 'Resumed'],
