@@ -128,8 +128,10 @@ async function goods(title: string, kind: 'card' | 'link'): Promise<number> {
   return skus[0]?.id ?? 0
 }
 
-async function importCode(skuId: number, code: string, channels: string[] = []): Promise<number> {
-  const { id: batchId } = await staff.call('vault.createImport', { body: { skuId, fileName: 'c.txt', channels } })
+async function importCode(skuId: number, code: string, channels?: string[]): Promise<number> {
+  const { id: batchId } = await staff.call('vault.createImport', {
+    body: { skuId, fileName: 'c.txt', ...(channels ? { channels } : {}) },
+  })
   await staff.upload('vault.uploadImport', { params: { batchId } }, code, { fileName: 'c.txt' })
   return batchId
 }
@@ -153,11 +155,15 @@ async function ofClosedChannel(skuId: number): Promise<{ readonly no: number; re
 /** Ordered while its offer was good, paid when that was void. */
 async function deadLink(intoSkuId: number): Promise<number> {
   const skuId = await goods(GIFT, 'link')
-  await staff.call('redeem.saveLink', { params: { skuId }, body: { intoSkuId, stock: 'unlimited', validDays: 90 } })
+  const offer = (validDays: number) =>
+    staff.call('redeem.saveLink', { params: { skuId }, body: { intoSkuId, stock: 'unlimited', validDays } })
+  await offer(90)
   const buyer = visitor()
   const no = await place(buyer, skuId)
   const { items } = await staff.call('redeem.listLinks', {})
   const redeemBatchId = items.find((link) => link.skuId === skuId)?.offer?.batchId ?? 0
+  // What is on sale cannot be voided: something else is, now.
+  await offer(30)
   await staff.call('redeem.setBatchState', { params: { redeemBatchId }, body: { to: 'void', reason: '写错了' } })
   await pay(buyer, no)
   await onDesk(no)
