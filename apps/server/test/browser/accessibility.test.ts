@@ -96,7 +96,7 @@ describe('nothing keeps anybody out', { timeout: 900_000 }, () => {
 
   test('of the console’s details, and of it on a phone and in the dark', async () => {
     const [onPhone, inDark] = await Promise.all([
-      read(phone.page, consoleUrl, ['/board', '/orders', '/exceptions', '/goods', '/restocks']),
+      read(phone.page, consoleUrl, ['/board', '/orders', '/exceptions', '/goods', '/restocks', '/settings']),
       read(night.page, consoleUrl, [
         ...(await details()),
         '/board',

@@ -145,6 +145,19 @@ test('a bad card is claimed and replaced', { timeout: 120_000 }, async ({ onTest
   await desk.getByText('杭州优卡').first().waitFor()
   expect(await desk.getByText('待发送').count()).toBeGreaterThanOrEqual(2)
   await keepScreen(desk, 'console-recoveries')
+
+  // Above what one person may book, a colleague has to agree.
+  await staff.call('tenancy.saveSettings', {
+    body: { values: { 'suppliers.moneyApprovalAboveFen': 1_000 }, versions: {} },
+  })
+  await desk
+    .getByRole('button', { name: /记录结果/ })
+    .first()
+    .click()
+  await desk.getByRole('menuitem', { name: '认账' }).click()
+  await desk.getByRole('dialog').getByRole('button', { name: '认账' }).click()
+  await desk.getByText('待同事复核').waitFor()
+  await keepScreen(desk, 'console-recovery-awaiting')
   for (const path of ['complaints', 'complaints/rules', 'exceptions', 'recoveries']) {
     await desk.goto(`${consoleUrl}${path}`)
     await desk.getByRole('heading').first().waitFor()

@@ -94,4 +94,33 @@ describe('a bulk order', { timeout: 60_000 }, () => {
     await keepScreen(phone.page, 'console-bulk-phone')
     expect(faults).toEqual([])
   })
+
+  test('is given away, and taken back from one person without a word of money', async () => {
+    const { page } = owner
+    await page.goto(`${consoleUrl}bulk/new`)
+    await page.getByLabel('名称').fill('老客户回馈')
+    await page.getByText('店铺赠送', { exact: true }).click()
+    await page.getByText('粘贴', { exact: true }).click()
+    await page
+      .getByRole('textbox', { name: '订单行' })
+      .fill('商品\t数量\t联系方式\n星幕视频 会员卡 / 月卡\t2\tlan@example.com')
+    await page.getByRole('button', { name: /^核\s*对$/ }).click()
+    await page.getByRole('button', { name: '确认下单' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: '确认下单' }).click()
+    await page.getByText('已完成').waitFor({ timeout: 30_000 })
+    await page
+      .getByRole('link', { name: /^\d{16}$/ })
+      .first()
+      .click()
+    await page.getByRole('button', { name: '收回赠送' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('赠送的订单没有收款，只收回权益。').waitFor()
+    expect(await dialog.textContent()).not.toContain('¥')
+    await dialog.getByText('2 个已发卡密将立即作废', { exact: false }).waitFor()
+    await keepScreen(page, 'console-gift-end')
+    await dialog.getByLabel('原因').fill('发错了人')
+    await dialog.getByRole('button', { name: '收回赠送' }).click()
+    await page.getByText('赠送已收回').waitFor()
+    expect(faults).toEqual([])
+  })
 })

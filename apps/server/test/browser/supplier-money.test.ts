@@ -122,7 +122,7 @@ test('a deposit is recorded, a statement laid beside the books, and what was tak
   await page.setViewportSize(PHONE)
   for (const tab of ['quality', 'money']) {
     await page.goto(`${at}?tab=${tab}`)
-    await page.getByRole('tab', { name: '资金' }).waitFor()
+    await page.locator('.page-choice').waitFor()
     expect(await sidewaysPixels(page)).toBe(0)
     await keepScreen(page, `console-supplier-${tab}-phone`)
   }

@@ -88,7 +88,7 @@ export const booksText = defineMessages('bookAudit', {
   handled: ['已标记', 'Marked'],
   handledBy: ['{name} 于 {time} 处理：{note}', 'Handled by {name} at {time}: {note}'],
   emptyOpen: ['没有待处理的问题', 'Nothing is open'],
-  emptyOpenText: ['账目与记录一致。', 'The books agree with the rows.'],
+  emptyOpenText: ['核对时发现的问题会列在这里。', 'What an audit finds is listed here.'],
   more: ['等 {count} 条', 'and {count} more'],
   export: ['导出 CSV', 'Export CSV'],
 })

@@ -105,7 +105,7 @@ export function BulkNewPage() {
           ) : (
             <Alert type="info" showIcon title={t('giftText')} style={{ alignSelf: 'center', marginBottom: 24 }} />
           )}
-          <Form.Item name="contact" label={t('contact')} extra={t('contactHint')} style={{ marginBottom: 0 }}>
+          <Form.Item name="contact" label={t('contact')} extra={t('contactHint')}>
             <Input maxLength={254} />
           </Form.Item>
           <Form.Item name="note" label={t('note')} style={{ marginBottom: 0 }}>

@@ -1,4 +1,6 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { Typography } from 'antd'
+import { useEffect } from 'react'
 import { Link } from 'react-router'
 import { useAction } from '../../shared/api/hooks.ts'
 import type { Output, Row } from '../../shared/api/index.ts'
@@ -24,6 +26,12 @@ export function LineList({ bulk, moves }: { readonly bulk: Output<'bulk.get'>; r
   const params = { bulkId: bulk.id }
   const retry = useAction('bulk.retry', { refresh: REFRESH, done: t('retried') })
   const mayRetry = bulk.actions.includes('retry')
+  const queries = useQueryClient()
+  const { finishedAt } = bulk
+  // What ended between two looks is read once more: after that nobody looks again.
+  useEffect(() => {
+    if (finishedAt !== null) void queries.invalidateQueries({ queryKey: ['bulk.lines'] })
+  }, [finishedAt, queries])
   return (
     <ListPage
       embedded

@@ -172,14 +172,14 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
     {
       key: 'worker',
       title: t('worker'),
-      width: 80,
+      width: 70,
       render: (line) => (line.worker ? (line.worker.isMe ? t('me') : line.worker.name) : null),
     },
     {
       key: 'goods',
       title: t('goods'),
-      width: 150,
-      render: (line) => <OneLine width={140}>{line.skuId === null ? t('recharge') : goodsOf(line)}</OneLine>,
+      width: 120,
+      render: (line) => <OneLine width={110}>{line.skuId === null ? t('recharge') : goodsOf(line)}</OneLine>,
     },
     {
       key: 'quantity',
@@ -201,7 +201,7 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
     {
       key: 'available',
       title: t('available'),
-      width: 110,
+      width: 100,
       align: 'right',
       render: (line) => (line.skuId === null || isAboutSupply(line.reason) ? null : <Available line={line} />),
     },

@@ -40,7 +40,8 @@ export function StuckDrawer({ line, onClose }: { readonly line: Line; readonly o
         showIcon
         style={{ marginBottom: 16 }}
         title={t('proposed', { action: t(`propose.${proposal.action}`) })}
-        description={[t(`because.${proposal.because}`), nextStep, line.note]
+        // Of a dead link the next step begins with the cause.
+        description={[proposal.because === 'link_over' ? '' : t(`because.${proposal.because}`), nextStep, line.note]
           .filter(Boolean)
           .map((text) => <div key={text}>{text}</div>)}
       />

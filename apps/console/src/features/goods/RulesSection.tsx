@@ -67,7 +67,11 @@ export function RulesSection() {
             </Form.Item>
           )}
         </Form.Item>
-        <Form.Item name="limitPerOrder" label={t('limitPerOrder')} rules={[{ required: true, message: '' }]}>
+        <Form.Item
+          name="limitPerOrder"
+          label={t('limitPerOrder')}
+          rules={[{ required: true, message: t('limitRequired') }]}
+        >
           {pieces(10_000)}
         </Form.Item>
       </div>

@@ -1,6 +1,7 @@
-import { Form, Tabs } from 'antd'
+import { Form } from 'antd'
 import { useText } from '../../shared/i18n/index.ts'
 import { MarkdownEditor } from '../../shared/parts/Markdown.tsx'
+import { PageTabs } from '../../shared/parts/PageTabs.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { goodsText } from './text.ts'
 
@@ -12,7 +13,8 @@ export function TextsSection() {
   const t = useText(goodsText)
   return (
     <Section title={t('texts')}>
-      <Tabs
+      <PageTabs
+        label={t('texts')}
         size="small"
         items={FIELDS.map((name) => ({
           key: name,

@@ -7,6 +7,7 @@ import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { ClaimDialog } from './ClaimDialog.tsx'
 import { RefundDialog } from './RefundDialog.tsx'
 import { REFRESH_AFTER } from './refresh.ts'
+import { isGift } from './refundPlan.ts'
 import { orderText } from './text.ts'
 
 type Order = Output<'orders.detail'>
@@ -62,7 +63,7 @@ export function OrderActions({ order }: { readonly order: Order }) {
       )}
       {can('refund') && (
         <Button danger onClick={() => setRefunding(true)}>
-          {t('refund')}
+          {t(isGift(order) ? 'endGift' : 'refund')}
         </Button>
       )}
       {claiming && <ClaimDialog order={order} onClose={() => setClaiming(false)} />}

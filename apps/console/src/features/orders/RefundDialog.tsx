@@ -76,7 +76,7 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
       reason,
     }
     await refund.run({ params: { no: order.no }, body }, key)
-    void message.success(t(putsBack ? 'putBackDone' : waits ? 'refundAwaits' : 'refundDone'))
+    void message.success(t(gift ? 'giftDone' : putsBack ? 'putBackDone' : waits ? 'refundAwaits' : 'refundDone'))
     onClose()
   }
   const choose = (changed: Partial<Values>) => {
@@ -120,20 +120,32 @@ export function RefundDialog({ order, onClose }: { readonly order: Order; readon
         <dl className="facts">
           <dt>{common('object')}</dt>
           <dd>{t('order', { no: order.no })}</dd>
-          <dt>{t('refundAmount')}</dt>
-          <dd>
-            <Price fen={chosen.amountFen} points={chosen.points} strong />
-          </dd>
+          {!gift && (
+            <>
+              <dt>{t('refundAmount')}</dt>
+              <dd>
+                <Price fen={chosen.amountFen} points={chosen.points} strong />
+              </dd>
+            </>
+          )}
         </dl>
-        <Form.Item name="what" label={t('refundWhat')} hidden={first !== undefined}>
-          <Radio.Group vertical options={linesToChoose(refundable, priceText, t)} />
+        {gift && <Alert type="info" showIcon title={t('giftNoMoney')} style={{ marginBlock: 12 }} />}
+        <Form.Item name="what" label={t(gift ? 'giftWhat' : 'refundWhat')} hidden={first !== undefined}>
+          <Radio.Group
+            vertical
+            options={gift ? giftsToChoose(refundable, t) : linesToChoose(refundable, priceText, t)}
+          />
         </Form.Item>
-        <Form.Item name="how" label={t('refundHow')} hidden={line === undefined}>
+        <Form.Item name="how" label={t(gift ? 'giftHow' : 'refundHow')} hidden={line === undefined}>
           <Radio.Group
             vertical
             options={(line ? waysOf(line, gift) : (['line'] as const)).map((way) => ({
               value: way,
-              label: isRecharge ? rechargeWayName(way, line, priceText, t) : wayName(way, line, priceText, t),
+              label: gift
+                ? t(way === 'pieces' ? 'giftPieces' : 'giftLine')
+                : isRecharge
+                  ? rechargeWayName(way, line, priceText, t)
+                  : wayName(way, line, priceText, t),
             }))}
           />
         </Form.Item>
@@ -287,6 +299,15 @@ function linesToChoose(lines: readonly Line[], priceText: PriceText, t: T) {
     ...lines.map((line) => ({ value: line.lineNo, label: lineName(line, priceText) })),
   ]
 }
+
+/** A gift has no prices. */
+const giftsToChoose = (lines: readonly Line[], t: T) => [
+  { value: ALL, label: t('giftAll') },
+  ...lines.map(({ lineNo, goodsTitle, skuTitle, quantity }) => ({
+    value: lineNo,
+    label: `${goodsTitle} ${skuTitle} × ${quantity}`,
+  })),
+]
 
 function wayName(way: How, line: Line | undefined, priceText: PriceText, t: T): string {
   switch (way) {

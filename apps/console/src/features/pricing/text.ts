@@ -86,7 +86,7 @@ export const pricingText = defineMessages('pricing', {
     'A step is taken when that many pieces were sold in 24 hours, and left when sales fall below 80% of it; one change an hour at most.',
   ],
   stepFrom: ['售出满', 'From'],
-  stepMove: ['件，涨跌', 'sold, move by'],
+  stepMove: ['件，涨跌', 'sold:'],
   stepPieces: ['第 {n} 档件数', 'Pieces of step {n}'],
   stepPercent: ['第 {n} 档涨跌', 'Move of step {n}'],
   addStep: ['添加一档', 'Add a step'],

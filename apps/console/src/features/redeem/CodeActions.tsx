@@ -9,9 +9,9 @@ import { REFRESH } from './useRedeemActions.tsx'
 
 export type Code = Row<'redeem.listCodes'>
 const DEEDS = {
-  suspend: { to: 'suspended', words: 'suspend', text: 'suspendText' },
-  resume: { to: 'active', words: 'resume', text: 'resumeText' },
-  void: { to: 'void', words: 'voidIt', text: 'voidText' },
+  suspend: { to: 'suspended', words: 'suspend', text: 'suspendCodeText' },
+  resume: { to: 'active', words: 'resume', text: 'resumeCodeText' },
+  void: { to: 'void', words: 'voidIt', text: 'voidCodeText' },
 } as const
 
 /** What can be done with one code. */
@@ -23,7 +23,8 @@ export function CodeActions({ code, onChanged }: { readonly code: Code; readonly
   if (!may('redeem.manage')) return null
   return (
     <Space size={4}>
-      {code.actions.map((action) => {
+      {/* What is over with its whole series cannot be changed alone. */}
+      {(code.standing === 'void' ? [] : code.actions).map((action) => {
         const { to, words, text } = DEEDS[action]
         return (
           <Button

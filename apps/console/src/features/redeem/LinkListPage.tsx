@@ -1,9 +1,9 @@
-import { Button, Card, Empty, Form, InputNumber, Radio, Skeleton, Switch, Table, Typography } from 'antd'
+import { Button, Card, Empty, Form, Grid, InputNumber, Radio, Skeleton, Switch, Table, Typography } from 'antd'
 import { Link } from 'react-router'
 import { useAction, useRead } from '../../shared/api/hooks.ts'
 import type { Input, Output } from '../../shared/api/index.ts'
 import { formatCount, formatTime } from '../../shared/format.ts'
-import { useText } from '../../shared/i18n/index.ts'
+import { type Say, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { InstantInput, SkuPicker } from '../../shared/parts/inputs.tsx'
@@ -11,7 +11,9 @@ import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Price } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { ErrorState } from '../../shared/templates/ErrorState.tsx'
+import type { ListColumn } from '../../shared/templates/ListPage.tsx'
 import { PageFrame } from '../../shared/templates/PageFrame.tsx'
+import { PhoneList } from '../../shared/templates/PhoneList.tsx'
 import { linkText } from './linkText.ts'
 
 type LinkGoods = Output<'redeem.listLinks'>['items'][number]
@@ -28,6 +30,23 @@ export function LinkListPage() {
   const may = useMay()
   const { data, error, refetch } = useRead('redeem.listLinks', {})
   const edit = useEdit()
+  const isWide = Grid.useBreakpoint().md !== false
+  const empty = (
+    <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('none')}>
+      <p>{t('noneText')}</p>
+      {may('goods.write') && (
+        <Link to="/goods/new">
+          <Button tabIndex={-1}>{t('newGoods')}</Button>
+        </Link>
+      )}
+    </Empty>
+  )
+  const actions = (link: LinkGoods) => (
+    <ActionButton type="link" permission="redeem.manage" onClick={() => edit(link)}>
+      {t('edit')}
+    </ActionButton>
+  )
+  const columns = columnsOf(t)
   return (
     <PageFrame
       title={t('title')}
@@ -39,108 +58,111 @@ export function LinkListPage() {
         </Link>
       }
     >
-      <Card styles={{ body: { padding: 0, overflowX: 'auto' } }}>
-        {error && !data ? (
+      {error && !data ? (
+        <Card>
           <ErrorState error={error} onRetry={() => void refetch()} />
-        ) : !data ? (
-          <Skeleton active style={{ padding: 16 }} />
-        ) : (
-          <Table<LinkGoods>
-            size="small"
-            rowKey="skuId"
-            pagination={false}
-            dataSource={data.items}
-            scroll={{ x: 'max-content' }}
-            locale={{
-              emptyText: (
-                <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('none')}>
-                  <p>{t('noneText')}</p>
-                  {may('goods.write') && (
-                    <Link to="/goods/new">
-                      <Button tabIndex={-1}>{t('newGoods')}</Button>
-                    </Link>
-                  )}
-                </Empty>
-              ),
-            }}
-            columns={[
-              {
-                key: 'goods',
-                title: t('goods'),
-                render: (_, link) => (
-                  <>
-                    <Link to={`/goods/${link.goodsId}`}>{nameOf(link)}</Link>
-                    <div>
-                      <Price fen={link.priceFen} points={link.pricePoints} />
-                    </div>
-                  </>
-                ),
-              },
-              {
-                key: 'into',
-                title: t('into'),
-                render: (_, { offer }) =>
-                  offer === null ? (
-                    <Typography.Text type="warning">{t('notSaid')}</Typography.Text>
-                  ) : (
-                    <>
-                      <Link to={`/redeem/${offer.batchId}`}>
-                        {offer.intoGoodsTitle} / {offer.intoSkuTitle} × {offer.quantity}
-                      </Link>{' '}
-                      {offer.state !== 'ready' && <StateTag kind="redeemBatch" state={offer.state} />}
-                    </>
-                  ),
-              },
-              {
-                key: 'uses',
-                title: t('usesPerCode'),
-                align: 'right',
-                render: (_, { offer }) => (offer === null ? '' : formatCount(offer.usesPerCode)),
-              },
-              {
-                key: 'valid',
-                title: t('valid'),
-                render: (_, { offer }) =>
-                  offer === null
-                    ? ''
-                    : [
-                        offer.validDays !== null && t('validDaysOf', { count: offer.validDays }),
-                        offer.validTo !== null && t('validToOf', { time: formatTime(offer.validTo) }),
-                      ]
-                        .filter(Boolean)
-                        .join(' · ') || t('never'),
-              },
-              {
-                key: 'stock',
-                title: t('available'),
-                align: 'right',
-                render: (_, { available }) => (available === null ? t('unlimited') : formatCount(available)),
-              },
-              {
-                key: 'counts',
-                title: t('counts'),
-                render: (_, { skuId, counts }) => (
-                  <Link className="num" to={`/redeem/sold?skuId=${skuId}`}>
-                    {t('countsOf', { sold: counts.sold, open: counts.open, uses: counts.uses })}
-                  </Link>
-                ),
-              },
-              {
-                key: 'edit',
-                title: '',
-                render: (_, link) => (
-                  <ActionButton type="link" permission="redeem.manage" onClick={() => edit(link)}>
-                    {t('edit')}
-                  </ActionButton>
-                ),
-              },
-            ]}
-          />
-        )}
-      </Card>
+        </Card>
+      ) : data && !isWide ? (
+        <PhoneList
+          rows={data.items}
+          columns={columns}
+          rowKey={({ skuId }) => skuId}
+          rowActions={actions}
+          loading={false}
+          empty={empty}
+          pagination={{ total: data.items.length, pageSize: data.items.length || 1, hideOnSinglePage: true }}
+        />
+      ) : (
+        <Card styles={{ body: { padding: 0, overflowX: 'auto' } }}>
+          {!data ? (
+            <Skeleton active style={{ padding: 16 }} />
+          ) : (
+            <Table<LinkGoods>
+              size="small"
+              rowKey="skuId"
+              pagination={false}
+              dataSource={data.items}
+              scroll={{ x: 'max-content' }}
+              locale={{ emptyText: empty }}
+              columns={[
+                ...columns.map(({ phone: _, render, ...column }) => ({
+                  ...column,
+                  render: (_value: unknown, link: LinkGoods) => render(link),
+                })),
+                { key: 'edit', title: '', render: (_, link) => actions(link) },
+              ]}
+            />
+          )}
+        </Card>
+      )}
     </PageFrame>
   )
 }
+
+const columnsOf = (t: Say<keyof typeof linkText.keys>): readonly ListColumn<LinkGoods>[] => [
+  {
+    key: 'goods',
+    phone: 'title',
+    title: t('goods'),
+    render: (link) => (
+      <>
+        <Link to={`/goods/${link.goodsId}`}>{nameOf(link)}</Link>
+        <div>
+          <Price fen={link.priceFen} points={link.pricePoints} />
+        </div>
+      </>
+    ),
+  },
+  {
+    key: 'into',
+    title: t('into'),
+    render: ({ offer }) =>
+      offer === null ? (
+        <Typography.Text type="warning">{t('notSaid')}</Typography.Text>
+      ) : (
+        <>
+          <Link to={`/redeem/${offer.batchId}`}>
+            {offer.intoGoodsTitle} / {offer.intoSkuTitle} × {offer.quantity}
+          </Link>{' '}
+          {offer.state !== 'ready' && <StateTag kind="redeemBatch" state={offer.state} />}
+        </>
+      ),
+  },
+  {
+    key: 'uses',
+    title: t('usesPerCode'),
+    align: 'right',
+    render: ({ offer }) => (offer === null ? '' : formatCount(offer.usesPerCode)),
+  },
+  {
+    key: 'valid',
+    title: t('valid'),
+    render: ({ offer }) =>
+      offer === null
+        ? ''
+        : [
+            offer.validDays !== null && t('validDaysOf', { count: offer.validDays }),
+            offer.validTo !== null && t('validToOf', { time: formatTime(offer.validTo) }),
+          ]
+            .filter(Boolean)
+            .join(' · ') || t('never'),
+  },
+  {
+    key: 'stock',
+    title: t('available'),
+    align: 'right',
+    render: ({ available }) => (available === null ? t('unlimited') : formatCount(available)),
+  },
+  {
+    key: 'counts',
+    title: t('counts'),
+    render: ({ skuId, counts }) => (
+      <Link className="num" to={`/redeem/sold?skuId=${skuId}`}>
+        {t('countsOf', { sold: counts.sold, open: counts.open, uses: counts.uses })}
+      </Link>
+    ),
+  },
+]
 
 const nameOf = ({ goodsTitle, skuTitle }: LinkGoods): string => [goodsTitle, skuTitle].filter(Boolean).join(' / ')
 
@@ -163,7 +185,7 @@ function useEdit(): (link: LinkGoods) => void {
   const count = (max: number) => <InputNumber<number> min={1} max={max} precision={0} style={{ width: '100%' }} />
   return (link) =>
     confirm({
-      title: t('edit'),
+      title: t('editTitle'),
       confirmText: t('save'),
       object: nameOf(link),
       danger: false,

@@ -1,6 +1,7 @@
-import { Alert, Tabs } from 'antd'
+import { Alert } from 'antd'
 import type { ReactNode } from 'react'
 import { useText } from '../../shared/i18n/index.ts'
+import { PageTabs } from '../../shared/parts/PageTabs.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { PageFrame } from '../../shared/templates/PageFrame.tsx'
 import { useUrlState } from '../../shared/urlState.ts'
@@ -21,7 +22,8 @@ export function SettingsPage() {
   return (
     <PageFrame title={t('title')} narrow>
       {!may('settings.manage') && <Alert type="info" showIcon title={t('readOnly')} style={{ marginBottom: 12 }} />}
-      <Tabs
+      <PageTabs
+        label={t('title')}
         activeKey={url.tab ?? 'shop'}
         onChange={(key) => change({ tab: key === 'shop' ? undefined : key, part: undefined })}
         items={[

@@ -53,7 +53,7 @@ export const settingsText = defineMessages('settings', {
   upload: ['上传', 'Upload'],
   removeLogo: ['移除', 'Remove'],
   announcement: ['公告', 'Announcement'],
-  announcementHint: ['显示在商城首页顶部，留空不显示', "Stands at the top of the shop's home page; empty shows none"],
+  announcementHint: ['显示在商城首页顶部，留空不显示', 'Shown at the top of the home page; empty: none'],
   contact: ['客服联系方式', 'How to reach you'],
   contactHint: ['电话、微信号、服务时间等', 'Phone, WeChat number, opening hours'],
   locale: ['默认语言', 'Default language'],

@@ -1,6 +1,6 @@
 import { WORKSPACE_ADAPTER } from '@quanshu/contract'
 import { useQueryClient } from '@tanstack/react-query'
-import { Alert, Tabs, Typography } from 'antd'
+import { Alert, Typography } from 'antd'
 import { useEffect } from 'react'
 import { Link, useNavigate, useParams } from 'react-router'
 import { useAction, useRead } from '../../shared/api/hooks.ts'
@@ -9,6 +9,7 @@ import { formatHao, formatMoney, formatSeconds, formatTime } from '../../shared/
 import { useBoth, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
+import { PageTabs } from '../../shared/parts/PageTabs.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { TestResult, useTestResult } from '../../shared/parts/TestResult.tsx'
 import { Copyable, Nothing, Time } from '../../shared/parts/values.tsx'
@@ -432,7 +433,8 @@ function Bought({ supplier }: { readonly supplier: Supplier }) {
   }
   return (
     <div>
-      <Tabs
+      <PageTabs
+        label={supplier.name}
         activeKey={tab}
         onChange={turnTo}
         items={[

@@ -107,7 +107,11 @@ function Question({
           )}
         </dl>
         {danger.consequence && (
-          <Alert type="warning" title={danger.consequence} style={{ marginBlock: 12, padding: '6px 12px' }} />
+          <Alert
+            type={danger.danger === false ? 'info' : 'warning'}
+            title={danger.consequence}
+            style={{ marginBlock: 12, padding: '6px 12px' }}
+          />
         )}
         {danger.extra}
         {danger.askReason && (

@@ -29,7 +29,9 @@ export function BuyPanel({ goods }: { readonly goods: Goods }) {
   const sku = chosenSku(goods.skus, chosen)
   if (!sku) return <Bone height={200} />
 
-  const quantity = Math.min(wanted, Math.max(1, sku.maxQty))
+  // What one person may have is too much for one order as well.
+  const most = Math.min(sku.maxQty, goods.limitPerPerson ?? sku.maxQty)
+  const quantity = Math.min(wanted, Math.max(1, most))
   const unit = unitPriceFor(sku, quantity)
   const subtitle = own(goods.subtitle, goods.subtitleEn)
   const topUp = sku.kind === 'topup'
@@ -77,7 +79,7 @@ export function BuyPanel({ goods }: { readonly goods: Goods }) {
           <p className={css.groupTitle}>{t('common.quantity')}</p>
           <p className={css.limits}>{limits(goods)}</p>
         </div>
-        <QuantityField value={quantity} max={Math.max(1, sku.maxQty)} disabled={sku.maxQty < 1} onChange={setWanted} />
+        <QuantityField value={quantity} max={Math.max(1, most)} disabled={most < 1} onChange={setWanted} />
       </div>
       {goods.sellable && sku.pick !== 'none' && sku.stock.state !== 'sold_out' && (
         <NumberOffer goodsId={goods.id} sku={sku} />
@@ -93,9 +95,8 @@ export function BuyPanel({ goods }: { readonly goods: Goods }) {
           ) : (
             <>
               <b>{t(topUp ? 'goods.promiseTopUp' : 'goods.promise')}</b>
-              {topUp
-                ? `${t('goods.promiseTopUpText')} ${t('goods.topUpNote')}`
-                : `${t('goods.promiseText')} ${t('goods.virtualNote')}`}
+              <p>{t(topUp ? 'goods.promiseTopUpText' : 'goods.promiseText')}</p>
+              <p>{t(topUp ? 'goods.topUpNote' : 'goods.virtualNote')}</p>
               {sku.openedBy !== 'order' && (
                 <p>{t(sku.openedBy === 'member' ? 'goods.forMember' : 'goods.forDevice')}</p>
               )}
