@@ -9,6 +9,7 @@ import { startTracing } from '../platform/telemetry/index.ts'
 import { readyDatabase } from './database.ts'
 import { type DemoAccount, ensureDemo } from './demo.ts'
 import { prepareDataFolder } from './embedded-postgres/data-folder.ts'
+import { freePort } from './embedded-postgres/server.ts'
 import { builtFrontEnd } from './front-ends.ts'
 import { openPlatform } from './platform.ts'
 import { portRefusal, runRoles } from './server.ts'
@@ -110,18 +111,23 @@ function withStandIns(config: Config, standIns: StandInAddresses | undefined): C
  */
 async function withPort(config: Config): Promise<Config> {
   if (!config.roles.includes('api')) return config
+  if (config.port === 0) {
+    const port = await freePort(config.host)
+    return {
+      ...config,
+      port,
+      publicUrl: process.env.QUANSHU_PUBLIC_URL ? config.publicUrl : `http://localhost:${port}`,
+    }
+  }
   const probe = createServer().listen(config.port, config.host)
   try {
     await once(probe, 'listening')
   } catch (error) {
     throw portRefusal(error, config.host, config.port)
   }
-  const address = probe.address()
   probe.close()
   await once(probe, 'close')
-  if (config.port !== 0 || address === null || typeof address === 'string') return config
-  const publicUrl = process.env.QUANSHU_PUBLIC_URL ? config.publicUrl : `http://localhost:${address.port}`
-  return { ...config, port: address.port, publicUrl }
+  return config
 }
 
 function isSentence(error: unknown): error is Error {

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isProblem } from '@quanshu/client'
@@ -11,6 +9,7 @@ import { startStandIns } from '@quanshu/sim'
 import pg from 'pg'
 import { afterAll, expect, test } from 'vitest'
 import { runningEmbeddedPostgres } from '../../src/main/embedded-postgres/index.ts'
+import { freePort } from '../../src/main/embedded-postgres/server.ts'
 import { openPlatform } from '../../src/main/platform.ts'
 import { loadConfig } from '../../src/platform/config/index.ts'
 import { valueTypes } from '../../src/platform/db/types-of-values.ts'
@@ -255,13 +254,4 @@ async function settled(house: Awaited<ReturnType<typeof query>>, shop: Shop): Pr
     )
     return open.length === 0 || undefined
   })
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port: free } = probe.address() as { readonly port: number }
-  probe.close()
-  await once(probe, 'close')
-  return free
 }

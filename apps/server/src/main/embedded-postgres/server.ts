@@ -233,13 +233,13 @@ const [PORTS_FROM, PORTS_COUNT] = [12_000, 18_000]
 const PORT_TRIES = 100
 
 /** A port that stays free until its owner starts, and while it starts anew after a crash. */
-export async function freePort(): Promise<number> {
+export async function freePort(host = '127.0.0.1'): Promise<number> {
   for (let tries = 0; tries < PORT_TRIES; tries += 1) {
     const port = PORTS_FROM + randomInt(PORTS_COUNT)
     const probe = createServer()
     const isFree = await new Promise<boolean>((resolve) => {
       probe.once('error', () => resolve(false))
-      probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
+      probe.listen(port, host, () => probe.close(() => resolve(true)))
     })
     if (isFree) return port
   }
