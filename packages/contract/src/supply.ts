@@ -86,6 +86,22 @@ export const PASSED_OVER = [
   'wrong_kind',
 ] as const
 export type PassedOver = (typeof PASSED_OVER)[number]
+/** The same in words, for a label as for a refusal. */
+export const PASSED_OVER_WORDS: Readonly<Record<PassedOver, { readonly zh: string; readonly en: string }>> = {
+  off_shelf: { zh: '供应商已下架', en: 'Off the supplier’s shelf' },
+  offer_off: { zh: '货源已停用', en: 'Switched off' },
+  supplier_paused: { zh: '供应商已暂停', en: 'The supplier is paused' },
+  paper_ended: { zh: '必需的文件已到期', en: 'A paper that buying depends on has ended' },
+  breaker_open: { zh: '线路已熔断', en: 'Its lane has tripped' },
+  refused_before: { zh: '这一单已被它拒绝', en: 'It refused this order before' },
+  no_stock: { zh: '没有库存', en: 'No stock' },
+  quantity: { zh: '数量超出它的每单限制', en: 'The quantity is outside its limits' },
+  above_ceiling: { zh: '低于保本线', en: 'Would leave too little' },
+  other_currency: { zh: '外币计价，没有汇率', en: 'Foreign currency without a rate' },
+  balance_short: { zh: '供应商余额不足', en: 'Our balance there is short' },
+  field_missing: { zh: '缺少充值信息', en: 'Something it asks for is missing' },
+  wrong_kind: { zh: '商品类型不符', en: 'Another kind of product' },
+}
 
 /** What the buyer is told about what a supplier delivers. */
 export const SUPPLY_PROGRESS = ['submitted', 'in_progress', 'arrived', 'checking', 'failed'] as const

@@ -28,6 +28,8 @@ export async function arrive(
     timezoneId: 'Asia/Shanghai',
     ...(as.userAgent ? { userAgent: as.userAgent } : {}),
     colorScheme: as.dark ? 'dark' : 'light',
+    // Whoever asks for less motion gets none: two dialogs are never half gone at once, and a click never falls beside one.
+    reducedMotion: 'reduce',
     permissions: ['clipboard-read', 'clipboard-write'],
   })
   context.setDefaultTimeout(30_000)
@@ -44,6 +46,11 @@ export async function sidewaysPixels(page: Page): Promise<number> {
     if (pixels === 0 || tries === 0) return pixels
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
+}
+
+/** Waits until no dialog is open: of two that end together both are still there for a moment, which one locator cannot wait for. */
+export async function dialogsGone(page: Page): Promise<void> {
+  await page.waitForFunction("[...document.querySelectorAll('[role=dialog]')].every((one) => !one.checkVisibility())")
 }
 
 export const clipboard = (page: Page): Promise<string> => page.evaluate<string>('navigator.clipboard.readText()')

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { launchChromium } from './chromium.ts'
-import { arrive, type Person, PHONE, SMALL_PHONE, sidewaysPixels } from './people.ts'
+import { arrive, dialogsGone, type Person, PHONE, SMALL_PHONE, sidewaysPixels } from './people.ts'
 import { keepScreen } from './screens.ts'
 
 /**
@@ -156,7 +156,7 @@ describe('finance', { timeout: 60_000 }, () => {
     // By keyboard: a click falls beside a dialog that is still opening.
     await page.getByRole('dialog').getByRole('button', { name: '关账' }).press('Enter')
     await page.getByText(/于 .* 关账/).waitFor()
-    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    await dialogsGone(page)
     for (const name of ['关账', '重新获取并核对', '上传账单']) {
       expect(await page.getByRole('button', { name }).count(), name).toBe(0)
     }

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { launchChromium } from './chromium.ts'
-import { arrive, DESK, type Person, PHONE, SMALL_PHONE, sidewaysPixels } from './people.ts'
+import { arrive, DESK, dialogsGone, type Person, PHONE, SMALL_PHONE, sidewaysPixels } from './people.ts'
 import { keepScreen } from './screens.ts'
 
 /**
@@ -82,7 +82,7 @@ test('a supplier works in their own workspace', { timeout: 90_000 }, async ({ on
   await desk.getByRole('dialog').getByRole('button', { name: '邀请人员' }).click()
   const password = await desk.getByText(/^\w{4}(-\w{4}){3}$/).textContent()
   await desk.getByRole('button', { name: '我已记下' }).click()
-  await desk.getByRole('dialog').waitFor({ state: 'hidden' })
+  await dialogsGone(desk)
   await keepScreen(desk, 'console-supplier-side')
   side = desk.url()
 

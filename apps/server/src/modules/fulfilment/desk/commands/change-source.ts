@@ -1,4 +1,4 @@
-import { commonErrors, fulfilmentErrors, type PassedOver, refusalOf } from '@quanshu/contract'
+import { commonErrors, fulfilmentErrors, PASSED_OVER_WORDS, refusalOf } from '@quanshu/contract'
 import type { OrderNo } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { Ctx, ReadTx } from '../../../../platform/db/index.ts'
@@ -8,23 +8,6 @@ import { isSqlRefusal, type SqlRefusal } from '../../model.ts'
 import { askSql } from '../../service/ask-sql.ts'
 
 type Need = Wanted & { readonly skuId: number; readonly turn: number }
-type Words = { readonly zh: string; readonly en: string }
-
-const WHY_NOT: Readonly<Record<PassedOver, Words>> = {
-  off_shelf: { zh: '供应商已下架', en: 'it is off the supplier’s shelf' },
-  offer_off: { zh: '货源已停用', en: 'the source is switched off' },
-  supplier_paused: { zh: '供应商已暂停', en: 'the supplier is paused' },
-  paper_ended: { zh: '必需的文件已到期', en: 'a paper that buying depends on has ended' },
-  breaker_open: { zh: '线路已熔断，请稍后再试', en: 'its lane has tripped; try again later' },
-  refused_before: { zh: '它拒绝过这一单', en: 'it refused this order before' },
-  no_stock: { zh: '没有库存', en: 'it has too few' },
-  quantity: { zh: '数量超出它的每单限制', en: 'the quantity is outside its limits' },
-  above_ceiling: { zh: '成本高于保本线', en: 'it costs more than the loss guard allows' },
-  other_currency: { zh: '外币计价，没有汇率', en: 'it is priced in a foreign currency without a rate' },
-  balance_short: { zh: '供应商余额不足', en: 'our balance there is short' },
-  field_missing: { zh: '缺少它要的充值信息', en: 'something that it asks for is missing' },
-  wrong_kind: { zh: '商品类型不符', en: 'it is another kind of product' },
-}
 
 /** Every source of a stuck line as it stands for it now, best first, and whether it refused it before; none when it is not stuck any more. @throws common.not_found */
 export async function sourcesOf(tx: ReadTx, no: OrderNo, lineNo: number) {
@@ -94,7 +77,7 @@ export async function changeSource(
 
 function whyNot(judged: Choice['judged'][number] | undefined, locale: Ctx['locale']) {
   if (!judged?.passedOver) return fulfilmentErrors.sourceOfAnother()
-  const { zh, en } = WHY_NOT[judged.passedOver]
+  const { zh, en } = PASSED_OVER_WORDS[judged.passedOver]
   return fulfilmentErrors.sourceNotNow({ supplier: judged.supplier, why: locale === 'en' ? en : zh })
 }
 
