@@ -557,6 +557,7 @@ select create_distributed_function('redeem.link_room(bigint, bigint)', '$1', col
 select create_distributed_function('redeem.link_stock(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('redeem.lock_links(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('redeem.lock_sold(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('redeem.locked_use(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('redeem.make_good(bigint, bigint, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('redeem.offer_at(bigint, bigint, timestamp with time zone)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('redeem.open_sales(bigint, bigint[], smallint[])', '$1', colocate_with => 'ledger.accounts');

@@ -2981,6 +2981,7 @@ function redeem.link_room(p_tenant bigint, p_sku bigint, OUT target bigint, OUT 
 function redeem.link_stock(p_tenant bigint, p_sku bigint) returns bigint security definer
 function redeem.lock_links(p_tenant bigint, p_skus bigint[]) returns void security definer
 function redeem.lock_sold(p_tenant bigint, p_nos bigint[]) returns void security definer
+function redeem.locked_use(p_tenant bigint, p_no bigint) returns redeem.uses security definer
 function redeem.make_good(p_tenant bigint, p_no bigint, p_line integer, p_ask jsonb) returns jsonb security definer
 function redeem.offer_at(p_tenant bigint, p_sku bigint, p_at timestamp with time zone) returns bigint security definer
 function redeem.open_sales(p_tenant bigint, p_nos bigint[], p_lines smallint[]) returns void security definer

@@ -3,6 +3,7 @@
 --   redeem.redeem(tenant, items)            counts a use and places, pays and delivers its order; one result per item
 --   redeem.reserve_code_ids(count)          ids for codes that are about to be sealed
 --   redeem.worth(tenant, order, line, price)   what a piece of a line is worth to the loss guard
+--   redeem.locked_use(tenant, no)           the use that an order came of, its code locked
 --   redeem.take_back(tenant, no, ask)       ends the rights of a redeemed order and, by the batch's rule, frees its use
 --
 -- Codes that are sold are in redeem_links.sql.
@@ -263,6 +264,32 @@ as $$
 $$;
 revoke execute on function redeem.is_code_used(bigint, bigint, integer, integer) from public;
 
+-- The use that an order came of, its code locked; nothing when it came of none.
+create or replace function redeem.locked_use(p_tenant bigint, p_no bigint)
+returns redeem.uses
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  use redeem.uses;
+begin
+  select u.* into use
+  from redeem.uses u
+  where u.tenant_id = p_tenant
+    and u.order_no = p_no;
+  perform 1
+  from redeem.codes c
+  where c.tenant_id = p_tenant
+    and c.id = use.code_id
+  for no key update;
+  return use;
+end;
+$$;
+revoke execute on function redeem.locked_use(bigint, bigint) from public;
+
 -- Asked {reason, actor, staffId, lines}; `lines` names parts of a bundle, null is all that is left. Codes that were used, what was
 -- topped up or done by hand, and points that were spent stay with their owner: of a line that has such nothing is taken back. The use is
 -- free again once nothing of the order is left.
@@ -285,18 +312,10 @@ declare
   kept bigint;
   line integer;
 begin
-  select u.* into use
-  from redeem.uses u
-  where u.tenant_id = p_tenant
-    and u.order_no = p_no;
-  if not found then
+  use := redeem.locked_use(p_tenant, p_no);
+  if use.order_no is null then
     return '{"code": "common.not_found", "params": {}}';
   end if;
-  perform 1
-  from redeem.codes c
-  where c.tenant_id = p_tenant
-    and c.id = use.code_id
-  for no key update;
   the_order := fulfilment.lock_for_refund(p_tenant, p_no);
   select array_agg(l.line_no::integer order by l.line_no) into lines
   from orders.lines l

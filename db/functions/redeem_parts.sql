@@ -59,18 +59,10 @@ declare
   made integer := 0;
   line integer;
 begin
-  select u.* into use
-  from redeem.uses u
-  where u.tenant_id = p_tenant
-    and u.order_no = p_no;
-  if not found then
+  use := redeem.locked_use(p_tenant, p_no);
+  if use.order_no is null then
     return '{"made": 0, "gaveBack": false}';
   end if;
-  perform 1
-  from redeem.codes c
-  where c.tenant_id = p_tenant
-    and c.id = use.code_id
-  for no key update;
   select * into the_order
   from orders.orders o
   where o.tenant_id = p_tenant
@@ -122,18 +114,10 @@ declare
   refund_id bigint;
   title text;
 begin
-  select u.* into use
-  from redeem.uses u
-  where u.tenant_id = p_tenant
-    and u.order_no = p_no;
-  if not found then
+  use := redeem.locked_use(p_tenant, p_no);
+  if use.order_no is null then
     return '{"code": "common.not_found", "params": {}}';
   end if;
-  perform 1
-  from redeem.codes c
-  where c.tenant_id = p_tenant
-    and c.id = use.code_id
-  for no key update;
   select * into the_order
   from orders.orders o
   where o.tenant_id = p_tenant

@@ -9,6 +9,7 @@ import { createPlacer, type PlacingResult } from '../../src/modules/orders/index
 import { expectBooksRight } from './books.ts'
 import { type Script, scriptedSupplier } from './scripted-supplier.ts'
 import { codesOf, type Goods, isDelivered, openHouse, PRICE_FEN, type Shop, somePhone, until } from './shop.ts'
+import { topUpBy } from './top-ups.ts'
 
 /** Several goods at one price: split to the fen, held all or none, and each policy when a part fails after it was paid. */
 
@@ -40,37 +41,7 @@ async function bundle(
 }
 
 /** A top-up with the one scripted supplier behind it. */
-async function topUp(shop: Shop): Promise<Goods> {
-  const { id } = await shop.staff.call(
-    'suppliers.create',
-    {
-      body: {
-        name: 'bundled',
-        adapter: 'bundled',
-        baseUrl: 'http://127.0.0.1:9',
-        identity: 'shop',
-        secrets: { key: 's3cret' },
-        concurrent: 64,
-        perMinute: 60_000,
-      },
-    },
-    { idempotencyKey: randomUUID() },
-  )
-  await shop.staff.call('suppliers.sync', { params: { supplierId: id }, body: {} })
-  const productId = await until('the product to be synced', async () => {
-    const { items } = await shop.staff.call('suppliers.listProducts', { query: { supplierId: id } })
-    return items[0]?.id
-  })
-  const goods = await shop.stock(0, {
-    goods: { title: '直充会员', formFields: [{ key: 'account', labelZh: '账号', type: 'text' }] },
-    sku: { kind: 'topup', priceFen: 2_000 },
-  })
-  await shop.staff.call('suppliers.saveSkuSupply', {
-    params: { skuId: goods.skuId },
-    body: { policy: 'cheapest', leastMarginFen: 0, offers: [{ productId, fieldMap: { account: 'account' } }] },
-  })
-  return goods
-}
+const topUp = async (shop: Shop): Promise<Goods> => (await topUpBy(shop, ['bundled'])).goods
 
 let accounts = 0
 function account(script: Script): string {

@@ -7,6 +7,7 @@ import { auditBooks } from '../../src/modules/books/index.ts'
 import { expectBooksRight } from './books.ts'
 import { type Script, scriptedSupplier } from './scripted-supplier.ts'
 import { codesOf, type Goods, isDelivered, openHouse, QUERY_PASSWORD, somePhone, until, type Visitor } from './shop.ts'
+import { topUpBy } from './top-ups.ts'
 import { openKey, signedCall } from './two-shops.ts'
 
 /** Ends that were open once: links sold by file and to other shops, a limit by days, parts of what was redeemed, sessions of streams, banks. */
@@ -44,37 +45,7 @@ async function link(into: Goods, facts: object = {}): Promise<Goods> {
 let charge: Promise<Goods> | undefined
 /** A top-up with the scripted supplier behind it; one for all. */
 function topUp(): Promise<Goods> {
-  charge ??= (async () => {
-    const { id } = await shop.staff.call(
-      'suppliers.create',
-      {
-        body: {
-          name: 'ends',
-          adapter: 'ends',
-          baseUrl: 'http://127.0.0.1:9',
-          identity: 'shop',
-          secrets: { key: 's3cret' },
-          concurrent: 64,
-          perMinute: 60_000,
-        },
-      },
-      { idempotencyKey: randomUUID() },
-    )
-    await shop.staff.call('suppliers.sync', { params: { supplierId: id }, body: {} })
-    const productId = await until('the product to be synced', async () => {
-      const { items } = await shop.staff.call('suppliers.listProducts', { query: { supplierId: id } })
-      return items[0]?.id
-    })
-    const goods = await shop.stock(0, {
-      goods: { title: '直充会员', formFields: [{ key: 'account', labelZh: '账号', type: 'text' }] },
-      sku: { kind: 'topup', priceFen: 2_000 },
-    })
-    await shop.staff.call('suppliers.saveSkuSupply', {
-      params: { skuId: goods.skuId },
-      body: { policy: 'cheapest', leastMarginFen: 0, offers: [{ productId, fieldMap: { account: 'account' } }] },
-    })
-    return goods
-  })()
+  charge ??= topUpBy(shop, ['ends']).then(({ goods }) => goods)
   return charge
 }
 let accounts = 0

@@ -6,6 +6,7 @@ import { auditBooks } from '../../src/modules/books/index.ts'
 import { expectBooksRight } from './books.ts'
 import { scriptedSupplier } from './scripted-supplier.ts'
 import { codesOf, type Goods, openHouse, type Shop, until } from './shop.ts'
+import { topUpBy } from './top-ups.ts'
 
 /** Parts of bundles, and lines beside refunds that went through twice: what failed, came late or was taken back meanwhile. */
 
@@ -22,37 +23,7 @@ const bundle = (shop: Shop, policy: BundlePolicy, parts: readonly Part[], sku: o
     goods: { title: '礼包' },
     sku: { kind: 'bundle', title: '一份', priceFen: 3_000, bundle: { policy, parts }, ...sku },
   })
-async function topUp(shop: Shop): Promise<Goods> {
-  const { id } = await shop.staff.call(
-    'suppliers.create',
-    {
-      body: {
-        name: 'bundled',
-        adapter: 'bundled',
-        baseUrl: 'http://127.0.0.1:9',
-        identity: 'shop',
-        secrets: { key: 's3cret' },
-        concurrent: 64,
-        perMinute: 60_000,
-      },
-    },
-    { idempotencyKey: randomUUID() },
-  )
-  await shop.staff.call('suppliers.sync', { params: { supplierId: id }, body: {} })
-  const productId = await until('the product', async () => {
-    const { items } = await shop.staff.call('suppliers.listProducts', { query: { supplierId: id } })
-    return items[0]?.id
-  })
-  const goods = await shop.stock(0, {
-    goods: { title: '直充', formFields: [{ key: 'account', labelZh: '账号', type: 'text' }] },
-    sku: { kind: 'topup', priceFen: 2_000 },
-  })
-  await shop.staff.call('suppliers.saveSkuSupply', {
-    params: { skuId: goods.skuId },
-    body: { policy: 'cheapest', leastMarginFen: 0, offers: [{ productId, fieldMap: { account: 'account' } }] },
-  })
-  return goods
-}
+const topUp = async (shop: Shop): Promise<Goods> => (await topUpBy(shop, ['bundled'])).goods
 const db = (shop: Shop, name: string, ...args: unknown[]) =>
   (house.platform.db.call as (...call: unknown[]) => Promise<Record<string, unknown>>)(shop.tenantId, name, ...args)
 const refund = (shop: Shop, no: OrderNo, lineNo: number | null, to = 'source', used = 'refuse') =>

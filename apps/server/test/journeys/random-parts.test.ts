@@ -5,7 +5,8 @@ import { test } from 'vitest'
 import { auditBooks } from '../../src/modules/books/index.ts'
 import { expectBooksRight } from './books.ts'
 import { scriptedSupplier } from './scripted-supplier.ts'
-import { type Goods, openHouse, type Shop, until } from './shop.ts'
+import { type Goods, openHouse, type Shop } from './shop.ts'
+import { joinSupplier, topUpBy } from './top-ups.ts'
 
 /**
  * Bundles of each policy, codes bought just in time and services by hand, with everything that may become of them and of their
@@ -55,44 +56,11 @@ function randomOf(start: number) {
   }
 }
 
-async function join(shop: Shop, adapter: string) {
-  const { id } = await shop.staff.call(
-    'suppliers.create',
-    {
-      body: {
-        name: adapter,
-        adapter,
-        baseUrl: 'http://127.0.0.1:9',
-        identity: 'shop',
-        secrets: { key: 's3cret' },
-        concurrent: 64,
-        perMinute: 60_000,
-      },
-    },
-    { idempotencyKey: randomUUID() },
-  )
-  await shop.staff.call('suppliers.sync', { params: { supplierId: id }, body: {} })
-  return await until('the product', async () => {
-    const { items } = await shop.staff.call('suppliers.listProducts', { query: { supplierId: id } })
-    return items[0]?.id
-  })
-}
 type World = { shop: Shop; goods: Map<string, Goods>; bought: Goods }
 async function openWorld(): Promise<World> {
   const shop = await house.newShop({ 'payments.letGoMaxFen': 300 })
   const [a, b] = [await shop.stock(60, { sku: { priceFen: 500 } }), await shop.stock(60, { sku: { priceFen: 500 } })]
-  const top = await shop.stock(0, {
-    goods: { formFields: [{ key: 'account', labelZh: '账号', type: 'text' }] },
-    sku: { kind: 'topup', priceFen: 1_000 },
-  })
-  await shop.staff.call('suppliers.saveSkuSupply', {
-    params: { skuId: top.skuId },
-    body: {
-      policy: 'cheapest',
-      leastMarginFen: 0,
-      offers: [{ productId: await join(shop, 'charge'), fieldMap: { account: 'account' } }],
-    },
-  })
+  const { goods: top } = await topUpBy(shop, ['charge'], 1_000)
   const bought = await shop.stock(4, { sku: { priceFen: 1_000 } })
   await shop.staff.call('suppliers.saveSkuSupply', {
     params: { skuId: bought.skuId },
@@ -100,7 +68,7 @@ async function openWorld(): Promise<World> {
       policy: 'cheapest',
       source: 'supplier_first',
       leastMarginFen: 0,
-      offers: [{ productId: await join(shop, 'cards'), fieldMap: {} }],
+      offers: [{ productId: (await joinSupplier(shop, 'cards')).productId, fieldMap: {} }],
     } as never,
   })
   const service = await shop.stock(0, { sku: { kind: 'service', priceFen: 1_000 } })

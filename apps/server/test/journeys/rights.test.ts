@@ -7,6 +7,7 @@ import { auditBooks } from '../../src/modules/books/index.ts'
 import { expectBooksRight } from './books.ts'
 import { scriptedSupplier } from './scripted-supplier.ts'
 import { codesOf, type Goods, isDelivered, openHouse, type Shop, until, type Visitor } from './shop.ts'
+import { topUpBy } from './top-ups.ts'
 
 /** What a member owns, whatever kind it is and from whichever order it came, in one list. */
 
@@ -100,37 +101,7 @@ async function oneOfEach() {
   }
 }
 
-async function topUp(): Promise<Goods> {
-  const { id } = await shop.staff.call(
-    'suppliers.create',
-    {
-      body: {
-        name: 'topper',
-        adapter: 'topper',
-        baseUrl: 'http://127.0.0.1:9',
-        identity: 'shop',
-        secrets: { key: 's3cret' },
-        concurrent: 8,
-        perMinute: 6_000,
-      },
-    },
-    keyed(),
-  )
-  await shop.staff.call('suppliers.sync', { params: { supplierId: id }, body: {} })
-  const productId = await until('the product to be synced', async () => {
-    const { items } = await shop.staff.call('suppliers.listProducts', { query: { supplierId: id } })
-    return items[0]?.id
-  })
-  const goods = await shop.stock(0, {
-    goods: { title: '直充会员', formFields: [{ key: 'account', labelZh: '账号', type: 'text' }] },
-    sku: { kind: 'topup', priceFen: 2_000 },
-  })
-  await shop.staff.call('suppliers.saveSkuSupply', {
-    params: { skuId: goods.skuId },
-    body: { policy: 'cheapest', leastMarginFen: 0, offers: [{ productId, fieldMap: { account: 'account' } }] },
-  })
-  return goods
-}
+const topUp = async (): Promise<Goods> => (await topUpBy(shop, ['topper'])).goods
 
 beforeAll(async () => {
   kinds = await oneOfEach()

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import type { OrderNo } from '@quanshu/kernel'
 import { expect, test } from 'vitest'
 import { auditBooks } from '../../src/modules/books/index.ts'
 import { expectBooksRight } from './books.ts'
 import { scriptedSupplier } from './scripted-supplier.ts'
-import { isDelivered, openHouse, type Shop, until } from './shop.ts'
+import { isDelivered, openHouse, until } from './shop.ts'
+import { topUpBy } from './top-ups.ts'
 
 /** A source that says it never got what it was sent: asked again when nobody else will do, so often and no more. */
 
@@ -13,39 +13,6 @@ const other = scriptedSupplier('other', { costHao: 60_000 })
 const adapters = [{ ...lost.adapter, notFoundIsFinalAfter: 0 }, other.adapter]
 const house = await openHouse({ supplierAdapters: new Map(adapters.map((adapter) => [adapter.id, adapter])) })
 
-/** A top-up of these suppliers, the cheaper one first. */
-async function topUp(shop: Shop, kinds: readonly string[]) {
-  const ids: number[] = []
-  const offers: object[] = []
-  for (const adapter of kinds) {
-    const { id } = await shop.staff.call(
-      'suppliers.create',
-      {
-        body: {
-          ...{ name: adapter, adapter, baseUrl: 'http://127.0.0.1:9', identity: 'shop' },
-          ...{ secrets: { key: 's3cret' }, concurrent: 64, perMinute: 60_000 },
-        },
-      },
-      { idempotencyKey: randomUUID() },
-    )
-    await shop.staff.call('suppliers.sync', { params: { supplierId: id }, body: {} })
-    const productId = await until('its product', async () => {
-      const { items } = await shop.staff.call('suppliers.listProducts', { query: { supplierId: id } })
-      return items[0]?.id
-    })
-    ids.push(id)
-    offers.push({ productId, fieldMap: { account: 'account' } })
-  }
-  const goods = await shop.stock(0, {
-    goods: { formFields: [{ key: 'account', labelZh: '账号', type: 'text' }] },
-    sku: { kind: 'topup', priceFen: 2_000 },
-  })
-  await shop.staff.call('suppliers.saveSkuSupply', {
-    params: { skuId: goods.skuId },
-    body: { policy: 'cheapest', leastMarginFen: 0, offers } as never,
-  })
-  return { goods, ids }
-}
 /** Its breaker, as calls about other orders left it. */
 const breaker = (id: number | undefined, state: 'open' | 'closed') =>
   house.query(
@@ -67,10 +34,18 @@ const soon = (no: OrderNo) =>
     ),
     house.query(`update fulfilment.needs set due_at = now() where order_no = $1 and state = 'wanted'`, [no]),
   ])
+/** Lets it be looked at so often, as soon as it may be. */
 const looked = async (no: OrderNo, times: number) => {
   for (let n = 0; n < times; n += 1) {
     await soon(no)
-    await new Promise((resolve) => setTimeout(resolve, 150))
+    await until('nothing of it to be due', async () => {
+      const due = await house.query(
+        `select from suppliers.purchases where order_no = $1 and state in ('unknown', 'accepted') and due_at <= now()
+         union all select from fulfilment.needs where order_no = $1 and state = 'wanted' and due_at <= now()`,
+        [no],
+      )
+      return due.length === 0 || undefined
+    })
   }
 }
 const become = (no: OrderNo, states: readonly string[]) =>
@@ -82,7 +57,7 @@ const become = (no: OrderNo, states: readonly string[]) =>
 
 test('others are waited for while they are down for a moment, and then they deliver', async () => {
   const shop = await house.newShop()
-  const { goods, ids } = await topUp(shop, ['lost', 'other'])
+  const { goods, supplierIds: ids } = await topUpBy(shop, ['lost', 'other'])
   lost.state.scripts.set('w', 'cut_before')
   await breaker(ids[1], 'open')
   const order = await shop.place(goods, 1, { form: { account: 'w' } })
@@ -98,7 +73,7 @@ test('others are waited for while they are down for a moment, and then they deli
 
 test('the only source is waited for while it is down, asked three times at most, and what it delivered after all is in the books', async () => {
   const shop = await house.newShop()
-  const { goods, ids } = await topUp(shop, ['lost'])
+  const { goods, supplierIds: ids } = await topUpBy(shop, ['lost'])
   // Bought each time, and not found when asked.
   lost.state.scripts.set('t', { hidden: 1 })
   const order = await shop.place(goods, 1, { form: { account: 't' } })

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link, useSearchParams } from 'react-router'
+import { useSearchParams } from 'react-router'
 import { call, problemOf } from '../../shared/api/client.ts'
 import { useMe } from '../../shared/api/queries.ts'
 import type { OrderState } from '../../shared/api/types.ts'
@@ -9,6 +9,7 @@ import { OrdersIcon } from '../../shared/ui/icons.tsx'
 import { OrderCard } from '../../shared/ui/order-card.tsx'
 import { Card, Columns, Page } from '../../shared/ui/page.tsx'
 import { Bone, EmptyState, ErrorState, Loading } from '../../shared/ui/states.tsx'
+import { TabLinks } from '../../shared/ui/tab-links.tsx'
 import css from './orders.module.css'
 
 const PAGE_SIZE = 20
@@ -47,22 +48,17 @@ export function OrdersPage() {
 function StateTabs({ state }: { readonly state: OrderState | undefined }) {
   const { t } = useI18n()
   return (
-    <nav className={css.tabs} aria-label={t('common.myOrders')}>
-      <Link className={css.tab} to="/orders" replace aria-current={state === undefined ? 'page' : undefined}>
-        {t('orders.all')}
-      </Link>
-      {TABS.map((tab) => (
-        <Link
-          key={tab}
-          className={css.tab}
-          to={`/orders?state=${tab}`}
-          replace
-          aria-current={state === tab ? 'page' : undefined}
-        >
-          {t(`order.states.${tab}`)}
-        </Link>
-      ))}
-    </nav>
+    <TabLinks
+      label={t('common.myOrders')}
+      tabs={[
+        { to: '/orders', isOpen: state === undefined, text: t('orders.all') },
+        ...TABS.map((tab) => ({
+          to: `/orders?state=${tab}`,
+          isOpen: state === tab,
+          text: t(`order.states.${tab}`),
+        })),
+      ]}
+    />
   )
 }
 

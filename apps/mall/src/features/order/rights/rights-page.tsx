@@ -10,6 +10,7 @@ import { classes } from '../../../shared/ui/classes.ts'
 import { CardIcon, CloseIcon, SearchIcon } from '../../../shared/ui/icons.tsx'
 import { Page } from '../../../shared/ui/page.tsx'
 import { Bone, EmptyState, ErrorState, Loading } from '../../../shared/ui/states.tsx'
+import { TabLinks } from '../../../shared/ui/tab-links.tsx'
 import { groupsOf } from './groups.ts'
 import { RightCard } from './right-card.tsx'
 import css from './rights.module.css'
@@ -103,26 +104,21 @@ function addressOf(sieve: Sieve): string {
 
 function Tabs({ sieve, first }: { readonly sieve: Sieve; readonly first: RightsAnswer | undefined }) {
   const { t } = useI18n()
-  return (
-    <nav className={css.tabs} aria-label={t('rights.lists')}>
-      {LISTS.map((list) => {
-        const count = first?.counts?.[list] ?? 0
-        const shown = count > 0 ? `${count}${first?.isCountWhole === false ? '+' : ''}` : ''
-        return (
-          <Link
-            key={list}
-            className={css.tab}
-            to={addressOf({ ...sieve, list })}
-            replace
-            aria-current={sieve.list === list ? 'page' : undefined}
-          >
-            {t(`rights.list.${list}`)}
-            {shown && <span className={classes(css.count, list === 'ending' && css.urgent)}>{shown}</span>}
-          </Link>
-        )
-      })}
-    </nav>
-  )
+  const tabs = LISTS.map((list) => {
+    const count = first?.counts?.[list] ?? 0
+    const shown = count > 0 ? `${count}${first?.isCountWhole === false ? '+' : ''}` : ''
+    return {
+      to: addressOf({ ...sieve, list }),
+      isOpen: sieve.list === list,
+      text: (
+        <>
+          {t(`rights.list.${list}`)}
+          {shown && <span className={classes(css.count, list === 'ending' && css.urgent)}>{shown}</span>}
+        </>
+      ),
+    }
+  })
+  return <TabLinks label={t('rights.lists')} tabs={tabs} />
 }
 
 function Search({ sieve }: { readonly sieve: Sieve }) {

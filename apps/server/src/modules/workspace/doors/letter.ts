@@ -111,15 +111,15 @@ function countLines(raw: Buffer) {
 const ONCE =
   /^(?:from|sender|to|cc|date|message-id|subject|mime-version|content-(?:type|transfer-encoding|disposition|id|description))$/
 /** What has no business in a head, and what one program takes for the end of a line and the other does not. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\r(?!\n)/
+const hasControl = (field: string): boolean =>
+  /\r(?!\n)/.test(field) || [...field].some((sign) => (sign < ' ' && !'\t\n\r'.includes(sign)) || sign === '\x7f')
 
 /**
  * Whether every program reads the same head: lines end in one way, names are names, and what is there once is there once. Else what was
  * signed need not be what is read.
  */
 function isPlain(fields: readonly string[]): boolean {
-  if (!fields.every((field) => /^[!-9;-~]+[ \t]*:/.test(field) && !CONTROL.test(field))) return false
+  if (!fields.every((field) => /^[!-9;-~]+[ \t]*:/.test(field) && !hasControl(field))) return false
   const once = fields
     .map((field) => field.slice(0, field.indexOf(':')).trim().toLowerCase())
     .filter((name) => ONCE.test(name))
