@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@quanshu/client'
 import { createCookieFetch } from '@quanshu/client/node'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { launchChromium } from './chromium.ts'
-import { arrive, type Person, PHONE, SMALL_PHONE, sidewaysPixels } from './people.ts'
+import { arrive, codeSent, fitsPhones, type Person } from './people.ts'
 import { keepScreen } from './screens.ts'
 
 /**
@@ -111,7 +111,7 @@ test('a code is kept to the device it was bought on, and another is let in by a 
   await other.getByText('已发送到 138****5678').waitFor()
   await fitsPhones(other)
   await keepScreen(other, 'mall-code-lock-phone')
-  const sent = await codeSent()
+  const sent = await codeSent(started.ready?.standIns?.sms.inboxUrl ?? '', CONTACT)
   await other.getByLabel('验证码', { exact: true }).fill(sent === '000000' ? '000001' : '000000')
   await other.getByRole('button', { name: '在这台设备上查看' }).click()
   await other.getByText('验证码不正确或已过期').waitFor()
@@ -140,23 +140,4 @@ async function importCode(goodsId: number): Promise<void> {
     body: { skuId: skus[0]?.id ?? 0, fileName: 'c.txt' },
   })
   await staff.upload('vault.uploadImport', { params: { batchId } }, CODE, { fileName: 'c.txt' })
-}
-
-/** The newest text message that brought a code. */
-async function codeSent(): Promise<string> {
-  for (let tries = 0; tries < 100; tries += 1) {
-    const inbox = await fetch(`${started.ready?.standIns?.sms.inboxUrl}.json?phone=${CONTACT}`)
-    const messages = (await inbox.json()) as readonly { readonly params: { readonly code?: string } }[]
-    const code = messages.find(({ params }) => params.code !== undefined)?.params.code
-    if (code !== undefined) return code
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  throw new Error(`no code was sent to ${CONTACT}`)
-}
-
-async function fitsPhones(page: Page): Promise<void> {
-  for (const size of [SMALL_PHONE, PHONE]) {
-    await page.setViewportSize(size)
-    expect(await sidewaysPixels(page), `${page.url()} at ${size.width} px`).toBe(0)
-  }
 }

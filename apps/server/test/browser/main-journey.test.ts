@@ -11,7 +11,7 @@ import { eventually } from '../harness/index.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { busyDay } from './busy-day.ts'
 import { launchChromium } from './chromium.ts'
-import { arrive, clipboard, type Person, PHONE, SMALL_PHONE, sidewaysPixels } from './people.ts'
+import { arrive, clipboard, fitsPhones, type Person, sidewaysPixels } from './people.ts'
 import { keepScreen, SCREENS_WANTED } from './screens.ts'
 
 /**
@@ -464,13 +464,6 @@ async function codeFromMessage(opened: Promise<Page>): Promise<string> {
   const text = (await inbox.getByRole('article').first().textContent()) ?? ''
   await inbox.close()
   return /\b\d{6}\b/.exec(text)?.[0] ?? ''
-}
-
-async function fitsPhones(page: Page): Promise<void> {
-  for (const size of [SMALL_PHONE, PHONE]) {
-    await page.setViewportSize(size)
-    expect(await sidewaysPixels(page), `${page.url()} at ${size.width} px`).toBe(0)
-  }
 }
 
 /** 5,000 good lines; three come twice, one has no password, one is broken off inside of a character. */

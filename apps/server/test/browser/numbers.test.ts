@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@quanshu/client'
 import { createCookieFetch } from '@quanshu/client/node'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { launchChromium } from './chromium.ts'
-import { arrive, type Person, PHONE, SMALL_PHONE, sidewaysPixels } from './people.ts'
+import { arrive, fitsPhones, type Person } from './people.ts'
 import { keepScreen } from './screens.ts'
 
 /**
@@ -160,11 +160,4 @@ async function orderOf(skuId: number, number: string): Promise<void> {
   const lines = [{ skuId, quantity: 1, unitPriceFen: PRICE_FEN + FEE_FEN, cardId: items[0]?.cardId ?? 0 }]
   const body = { lines, contact: 'bai@example.com', queryPassword: 'harvest-moon', payWith: 'sim-pay' }
   await guest.call('orders.place', { body }, { idempotencyKey: randomUUID() })
-}
-
-async function fitsPhones(page: Page): Promise<void> {
-  for (const size of [SMALL_PHONE, PHONE]) {
-    await page.setViewportSize(size)
-    expect(await sidewaysPixels(page), `${page.url()} at ${size.width} px`).toBe(0)
-  }
 }

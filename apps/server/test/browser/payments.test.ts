@@ -9,7 +9,7 @@ import { eventually } from '../harness/index.ts'
 import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { launchChromium } from './chromium.ts'
-import { arrive, type Person, PHONE, SMALL_PHONE, sidewaysPixels } from './people.ts'
+import { arrive, fitsPhones, type Person } from './people.ts'
 import { keepScreen } from './screens.ts'
 
 /**
@@ -501,13 +501,6 @@ async function wechatPayment(no: string): Promise<Readonly<Record<string, unknow
   const url = started.ready?.standIns?.gateways.find(({ gateway }) => gateway === 'wechat')?.controlUrl
   const books = (await (await fetch(`${url}/books`)).json()) as { payments: readonly Record<string, unknown>[] }
   return books.payments.find(({ out_trade_no }) => out_trade_no === no)
-}
-
-async function fitsPhones(page: Page): Promise<void> {
-  for (const size of [SMALL_PHONE, PHONE]) {
-    await page.setViewportSize(size)
-    expect(await sidewaysPixels(page), `${page.url()} at ${size.width} px`).toBe(0)
-  }
 }
 
 /** What every open page showed when a step failed. */

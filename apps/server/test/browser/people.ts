@@ -1,4 +1,5 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { expect } from 'vitest'
 import { type Foreseen, watch } from './watch.ts'
 
 export const DESK = { width: 1440, height: 900 }
@@ -46,6 +47,26 @@ export async function sidewaysPixels(page: Page): Promise<number> {
     if (pixels === 0 || tries === 0) return pixels
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
+}
+
+/** Nothing of the page stands out beside a phone, however narrow. */
+export async function fitsPhones(page: Page): Promise<void> {
+  for (const size of [SMALL_PHONE, PHONE]) {
+    await page.setViewportSize(size)
+    expect(await sidewaysPixels(page), `${page.url()} at ${size.width} px`).toBe(0)
+  }
+}
+
+/** The newest code that a text message brought to a phone. */
+export async function codeSent(inboxUrl: string, phone: string): Promise<string> {
+  for (let tries = 300; tries > 0; tries -= 1) {
+    const inbox = await fetch(`${inboxUrl}.json?phone=${phone}`)
+    const messages = (await inbox.json()) as readonly { readonly params: { readonly code?: string } }[]
+    const code = messages.find(({ params }) => params.code !== undefined)?.params.code
+    if (code !== undefined) return code
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error(`no code was sent to ${phone}`)
 }
 
 /** Waits until no dialog is open: of two that end together both are still there for a moment, which one locator cannot wait for. */

@@ -7,7 +7,7 @@ import { eventually } from '../harness/index.ts'
 import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { launchChromium } from './chromium.ts'
-import { arrive, type Person, PHONE, SMALL_PHONE, sidewaysPixels } from './people.ts'
+import { arrive, fitsPhones, type Person } from './people.ts'
 import { keepScreen } from './screens.ts'
 
 /**
@@ -261,13 +261,6 @@ async function codeFromMessage({ context }: Person, phoneNo: string): Promise<st
   const text = (await inbox.getByRole('article').first().textContent()) ?? ''
   await inbox.close()
   return /\b\d{6}\b/.exec(text)?.[0] ?? ''
-}
-
-async function fitsPhones(page: Page): Promise<void> {
-  for (const size of [SMALL_PHONE, PHONE]) {
-    await page.setViewportSize(size)
-    expect(await sidewaysPixels(page), `${page.url()} at ${size.width} px`).toBe(0)
-  }
 }
 
 /** What every open page showed when a step failed. */

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { launchChromium } from './chromium.ts'
-import { arrive, dialogsGone, type Person, PHONE, SMALL_PHONE, sidewaysPixels } from './people.ts'
+import { arrive, dialogsGone, fitsPhones, type Person } from './people.ts'
 import { keepScreen } from './screens.ts'
 
 /**
@@ -273,11 +273,4 @@ async function downloaded(page: Page, button: string): Promise<string> {
     page.getByRole('button', { name: button }).click(),
   ])
   return (await readFile(await download.path())).subarray(0, 2).toString('latin1')
-}
-
-async function fitsPhones(page: Page): Promise<void> {
-  for (const size of [SMALL_PHONE, PHONE]) {
-    await page.setViewportSize(size)
-    expect(await sidewaysPixels(page), `${page.url()} at ${size.width} px`).toBe(0)
-  }
 }

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@quanshu/client'
 import { createCookieFetch } from '@quanshu/client/node'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { launchChromium } from './chromium.ts'
-import { arrive, clipboard, type Person, PHONE, SMALL_PHONE, sidewaysPixels } from './people.ts'
+import { arrive, clipboard, fitsPhones, type Person } from './people.ts'
 import { keepScreen } from './screens.ts'
 
 /**
@@ -170,11 +170,4 @@ async function cardsOnShelf(): Promise<void> {
   })
   const lines = ['YS-ABCDEF-000001', 'YS-ABCDEF-000002', 'YS-ABCDEF-000003'].join('\n')
   await staff.upload('vault.uploadImport', { params: { batchId: id } }, lines, { fileName: 'cards.txt' })
-}
-
-async function fitsPhones(page: Page): Promise<void> {
-  for (const size of [SMALL_PHONE, PHONE]) {
-    await page.setViewportSize(size)
-    expect(await sidewaysPixels(page), `${page.url()} at ${size.width} px`).toBe(0)
-  }
 }

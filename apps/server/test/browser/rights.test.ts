@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { launchChromium } from './chromium.ts'
-import { arrive, clipboard, DESK, type Person, PHONE, SMALL_PHONE, sidewaysPixels } from './people.ts'
+import { arrive, clipboard, codeSent, DESK, fitsPhones, type Person, PHONE, sidewaysPixels } from './people.ts'
 import { keepScreen } from './screens.ts'
 
 /**
@@ -65,7 +65,7 @@ test('a member finds everything they own in one place and uses it there', { time
   await page.getByRole('main').getByRole('link', { name: '登录' }).click()
   await page.getByLabel('手机号', { exact: true }).fill(MEMBER_PHONE)
   await page.getByRole('button', { name: '获取验证码' }).click()
-  const code = await codeSent()
+  const code = await codeSent(started.ready?.standIns?.sms.inboxUrl ?? '', MEMBER_PHONE)
   await page.getByLabel('验证码', { exact: true }).fill(code)
   await page.getByRole('button', { name: '登录', exact: true }).click()
   await page.getByText('还没有权益').waitFor()
@@ -209,23 +209,4 @@ async function buySome(page: Page): Promise<number> {
     expect(placed.ok(), await placed.text()).toBe(true)
   }
   return id
-}
-
-/** The newest text message that brought a code. */
-async function codeSent(): Promise<string> {
-  for (let tries = 0; tries < 300; tries += 1) {
-    const inbox = await fetch(`${started.ready?.standIns?.sms.inboxUrl}.json?phone=${MEMBER_PHONE}`)
-    const messages = (await inbox.json()) as readonly { readonly params: { readonly code?: string } }[]
-    const code = messages.find(({ params }) => params.code !== undefined)?.params.code
-    if (code !== undefined) return code
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  throw new Error(`no code was sent to ${MEMBER_PHONE}`)
-}
-
-async function fitsPhones(page: Page): Promise<void> {
-  for (const size of [SMALL_PHONE, PHONE]) {
-    await page.setViewportSize(size)
-    expect(await sidewaysPixels(page), `${page.url()} at ${size.width} px`).toBe(0)
-  }
 }

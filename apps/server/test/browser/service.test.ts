@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@quanshu/client'
 import { createCookieFetch } from '@quanshu/client/node'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { somePicture } from '../../src/modules/catalog/fixture.ts'
 import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { launchChromium } from './chromium.ts'
-import { arrive, type Person, PHONE, SMALL_PHONE, sidewaysPixels } from './people.ts'
+import { arrive, fitsPhones, type Person } from './people.ts'
 import { keepScreen } from './screens.ts'
 
 /**
@@ -179,11 +179,4 @@ async function paidOrder(goodsId: number): Promise<string> {
   })
   expect(answer.status).toBe(200)
   return String(no)
-}
-
-async function fitsPhones(page: Page): Promise<void> {
-  for (const size of [SMALL_PHONE, PHONE]) {
-    await page.setViewportSize(size)
-    expect(await sidewaysPixels(page), `${page.url()} at ${size.width} px`).toBe(0)
-  }
 }

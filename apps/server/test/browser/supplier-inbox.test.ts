@@ -8,7 +8,7 @@ import { freePort } from '../../src/main/embedded-postgres/server.ts'
 import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { launchChromium } from './chromium.ts'
-import { arrive, DESK, type Person, PHONE, SMALL_PHONE, sidewaysPixels } from './people.ts'
+import { arrive, DESK, fitsPhones, type Person } from './people.ts'
 import { keepScreen } from './screens.ts'
 
 /**
@@ -236,11 +236,4 @@ async function signIn(page: Page, email: string, password: string): Promise<void
   await page.getByLabel('邮箱').fill(email)
   await page.getByLabel('密码', { exact: true }).fill(password)
   await page.getByRole('button', { name: '登录' }).click()
-}
-
-async function fitsPhones(page: Page): Promise<void> {
-  for (const size of [SMALL_PHONE, PHONE]) {
-    await page.setViewportSize(size)
-    expect(await sidewaysPixels(page), `${page.url()} at ${size.width} px`).toBe(0)
-  }
 }

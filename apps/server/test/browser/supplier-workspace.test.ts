@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { launchChromium } from './chromium.ts'
-import { arrive, DESK, dialogsGone, type Person, PHONE, SMALL_PHONE, sidewaysPixels } from './people.ts'
+import { arrive, DESK, dialogsGone, fitsPhones, type Person, PHONE, SMALL_PHONE, sidewaysPixels } from './people.ts'
 import { keepScreen } from './screens.ts'
 
 /**
@@ -291,11 +291,4 @@ async function ordered(): Promise<string> {
   })
   expect(answer.status).toBe(200)
   return String(no)
-}
-
-async function fitsPhones(page: Page): Promise<void> {
-  for (const size of [SMALL_PHONE, PHONE]) {
-    await page.setViewportSize(size)
-    expect(await sidewaysPixels(page), `${page.url()} at ${size.width} px`).toBe(0)
-  }
 }
