@@ -24,7 +24,9 @@ export function Look({ children }: { readonly children: ReactNode }) {
   const [appearance, setState] = useState<Appearance>(
     () => (localStorage.getItem(STORAGE_KEY) as Appearance | null) ?? 'system',
   )
-  const systemDark = useSystemDark()
+  const systemDark = useWish(darkQuery)
+  // Told to the components: cut short by the style sheet alone they would measure themselves in the middle of a motion.
+  const isStill = useWish(stillQuery)
   const dark = appearance === 'dark' || (appearance === 'system' && systemDark)
   const locale = useLocale()
   useEffect(() => {
@@ -46,7 +48,7 @@ export function Look({ children }: { readonly children: ReactNode }) {
   return (
     <LookContext value={look}>
       <ConfigProvider
-        theme={themeOf(dark)}
+        theme={themeOf(dark, isStill)}
         locale={locale === 'zh-CN' ? zhCN : enUS}
         button={{ autoInsertSpace: false }}
         form={{ requiredMark: true, validateMessages: {} }}
@@ -88,7 +90,7 @@ const DARK_WORDS = {
   colorTextPlaceholder: 'rgb(255 255 255 / 52%)',
 }
 
-function themeOf(dark: boolean): ThemeConfig {
+function themeOf(dark: boolean, isStill: boolean): ThemeConfig {
   return {
     algorithm: dark ? antdTheme.darkAlgorithm : antdTheme.defaultAlgorithm,
     token: {
@@ -103,6 +105,7 @@ function themeOf(dark: boolean): ThemeConfig {
       borderRadius: 6,
       fontSize: 14,
       wireframe: false,
+      motion: !isStill,
     },
     components: {
       Card: { headerHeightSM: 42 },
@@ -118,12 +121,14 @@ function themeOf(dark: boolean): ThemeConfig {
 }
 
 const darkQuery = window.matchMedia('(prefers-color-scheme: dark)')
-function useSystemDark(): boolean {
+const stillQuery = window.matchMedia('(prefers-reduced-motion: reduce)')
+/** What the system wishes, now and when it is changed. */
+function useWish(query: MediaQueryList): boolean {
   return useSyncExternalStore(
     (changed) => {
-      darkQuery.addEventListener('change', changed)
-      return () => darkQuery.removeEventListener('change', changed)
+      query.addEventListener('change', changed)
+      return () => query.removeEventListener('change', changed)
     },
-    () => darkQuery.matches,
+    () => query.matches,
   )
 }
