@@ -26,6 +26,8 @@ export type OrderNote = {
   readonly memberId: number | null
   readonly contact: string
   readonly queryPassword: string
+  /** The account that a top-up is for, which no other order names; undefined without one. */
+  readonly account: string | undefined
   readonly key: string
   readonly totalFen: number
   readonly quantity: number

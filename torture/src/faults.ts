@@ -1,6 +1,7 @@
 import type { House } from './house/index.ts'
 import { DOORS_CLOSED, DOORS_REOPENED, LOG_FULL_BYTES, TABLES_FULL_BYTES } from './house/postgres.ts'
 import type { Program } from './house/program.ts'
+import { SUPPLIERS } from './house/stand-ins.ts'
 import { pause } from './house/wait.ts'
 import type { Fault, Killed } from './plan/faults.ts'
 import { nameOf, type Plan } from './plan/index.ts'
@@ -117,6 +118,12 @@ async function inflict(house: House, fault: Fault, log: FaultLog): Promise<strin
       return await doubleJobs(house, log)
     case 'gateway':
       await standIns.addFault({ ...fault.fault, times: fault.times })
+      return undefined
+    case 'supplier':
+      await standIns.addSupplierFault(SUPPLIERS[fault.which % SUPPLIERS.length] ?? '', {
+        ...fault.fault,
+        times: fault.times,
+      })
       return undefined
   }
 }

@@ -24,6 +24,8 @@ export type Report = {
   readonly orders: Readonly<Record<'tried' | 'placed' | 'paid' | 'delivered' | 'refunded' | 'exceptions', number>>
   readonly codesShown: number
   readonly imports: { readonly files: number; readonly cuts: number; readonly cards: number }
+  /** Purchases from suppliers for paid lines, and pieces that arrived by the suppliers' own books. */
+  readonly supplies: { readonly purchases: number; readonly arrived: number }
   readonly staff: { readonly refunds: number; readonly replacements: number; readonly topUps: number }
   readonly refused: Readonly<Record<string, number>>
   readonly serverErrors: Readonly<Record<string, number>>
@@ -93,6 +95,11 @@ export function reportOf(run: {
       cuts: diary.imports.reduce((sum, { cuts }) => sum + cuts, 0),
       cards: shops.reduce((sum, { cards }) => sum + cards.length, 0),
     },
+    supplies: {
+      purchases: shops.reduce((sum, { purchases }) => sum + purchases.length, 0),
+      // Both shops buy from the same two suppliers.
+      arrived: [...(shops[0]?.supplied.values() ?? [])].reduce((sum, pieces) => sum + pieces, 0),
+    },
     staff: {
       refunds: acknowledged(diary.refunds),
       replacements: acknowledged(diary.replacements),
@@ -124,6 +131,7 @@ export function linesOf(report: Report): readonly string[] {
     `other faults   ${listed(report.otherFaults)}; ${report.doubledJobs} jobs at two workers`,
     ...(Object.keys(report.missedFaults).length > 0 ? [`missed         ${listed(report.missedFaults)}`] : []),
     `orders         ${orders.tried} tried, ${orders.placed} placed, ${orders.paid} paid, ${orders.delivered} delivered, ${orders.refunded} refunded, ${orders.exceptions} exceptions on the way; ${report.codesShown} codes shown`,
+    `supplies       ${report.supplies.purchases} purchases, ${report.supplies.arrived} arrived`,
     `staff          ${staff.refunds} refunds, ${staff.replacements} replacements, ${staff.topUps} top-ups`,
     `imports        ${imports.files} files, ${imports.cuts} cut off, ${imports.cards} cards`,
     `refused        ${listed(report.refused)}`,

@@ -34,7 +34,7 @@ export async function finishWhatIsLate(house: House): Promise<void> {
  * come due, workers start anew and with them every schedule. Answers what is left when the patience ends.
  */
 export async function comeToRest(house: House, shops: readonly Shop[]): Promise<Unrest> {
-  await house.standIns.advance(26 * HOUR_MS)
+  await house.standIns.advance(36 * HOUR_MS)
   // Before the workers start anew: each schedule looks then, and the slowest not again for a minute.
   await letTimePass(house)
   await Promise.all(house.workers.map((worker) => worker.restart()))
@@ -74,6 +74,11 @@ const WAITING = [
     // Overdue by so much, its job counts as lost with the worker that had it, and is made anew.
     due: `now() - interval '2 minutes'`,
   },
+  { table: 'suppliers.suppliers', column: 'open_until', waits: `breaker <> 'closed'`, due: 'now()' },
+  { table: 'suppliers.purchases', column: 'due_at', waits: 'due_at is not null', due: 'now()' },
+  // A supplier that does not find an order is believed after its time; its own clock has gone on as far.
+  { table: 'suppliers.purchases', column: 'sent_at', waits: `state = 'unknown'`, due: `now() - interval '36 hours'` },
+  { table: 'fulfilment.needs', column: 'due_at', waits: `state = 'wanted'`, due: 'now()' },
   {
     table: 'graphile_worker._private_jobs',
     column: 'run_at',
@@ -91,6 +96,8 @@ const QUESTIONS: Readonly<Record<string, string>> = {
     from orders.orders o
     join orders.lines l on l.tenant_id = o.tenant_id and l.order_no = o.no and l.state = 'waiting'
     where o.state = 'paid'`,
+  'purchases under way': `select count(*) as count from suppliers.purchases where state in ('planned', 'sending', 'accepted', 'unknown')`,
+  'lines waiting for a supplier': `select count(*) as count from fulfilment.needs where state in ('wanted', 'buying')`,
   'refunds under way': `select count(*) as count from payments.refunds where state in ('requested', 'processing')`,
   'cards off the shelf in a batch on sale': `
     select coalesce(sum(c.suspect), 0) as count

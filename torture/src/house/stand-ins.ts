@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 const PROGRAM = fileURLToPath(new URL('../../../sim/src/main.ts', import.meta.url))
 const ENDS_WITH_US = new URL('preload.ts', import.meta.url).href
 const CALL_TIMEOUT_MS = 60_000
+/** Those whose top-ups the shops sell, by the name of their adapter. The dearer one is asked when the other refuses. */
+export const SUPPLIERS: readonly string[] = ['kasushou', 'kayixin']
 
 /** What the gateway's own books say. Amounts in fen. */
 export type GatewayTrade = {
@@ -25,6 +27,14 @@ export type GatewayBooks = {
   readonly refunds: readonly GatewayRefund[]
   readonly notices: readonly GatewayNotice[]
 }
+export type SupplierAddress = {
+  readonly supplier: string
+  readonly url: string
+  readonly controlUrl: string
+  readonly credentials: Readonly<Record<string, string>>
+}
+/** What really left a supplier's house for an account. */
+export type SupplierDelivery = { readonly supplier: string; readonly account: string; readonly pieces: number }
 type Addresses = {
   readonly paygate: {
     readonly url: string
@@ -34,6 +44,7 @@ type Addresses = {
   }
   readonly sms: { readonly url: string; readonly accessKeyId: string; readonly accessKeySecret: string }
   readonly mail: { readonly smtpUrl: string }
+  readonly suppliers: readonly SupplierAddress[]
 }
 
 /** The outside services, in a process of their own that lives on when ours die. */
@@ -44,8 +55,12 @@ export type StandIns = {
   /** Somebody pays; resolves when the first notice was answered, or not. Answers the gateway's refusal. */
   readonly pay: (merchantId: string, orderNo: number, late?: boolean) => Promise<string | undefined>
   readonly addFault: (fault: Readonly<Record<string, unknown>>) => Promise<void>
+  readonly addSupplierFault: (supplier: string, fault: Readonly<Record<string, unknown>>) => Promise<void>
+  /** Money and goods enough for a run. */
+  readonly fillSupplier: (supplier: string) => Promise<void>
+  readonly supplied: () => Promise<readonly SupplierDelivery[]>
   readonly clearFaults: () => Promise<void>
-  /** Time goes by at the gateway: notices climb their ladder. */
+  /** Time goes by at the gateway and at the suppliers: notices climb their ladders, what is slow arrives. */
   readonly advance: (ms: number) => Promise<void>
   readonly books: (merchantId: string) => Promise<GatewayBooks>
   readonly smsCode: (phone: string) => Promise<string | undefined>
@@ -61,15 +76,25 @@ export async function startStandIns(dataDir: string): Promise<StandIns> {
   })
   if (!child.stdout) throw new Error('a piped output is there')
   const addresses = await addressesOf(child.stdout)
-  const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    const answer = await fetch(addresses.paygate.controlUrl + path, {
+  const controlAt = async (url: string, method: string, path: string, body?: unknown): Promise<unknown> => {
+    const answer = await fetch(url + path, {
       method,
       signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
       ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     })
-    if (!answer.ok) throw new Error(`the gateway's control answered ${answer.status}: ${await answer.text()}`)
+    if (!answer.ok) throw new Error(`the control at ${url} answered ${answer.status}: ${await answer.text()}`)
     return await answer.json()
   }
+  const control = (method: string, path: string, body?: unknown) =>
+    controlAt(addresses.paygate.controlUrl, method, path, body)
+  const suppliers = addresses.suppliers.filter(({ supplier }) => SUPPLIERS.includes(supplier))
+  const supplierAt = (name: string): SupplierAddress => {
+    const found = suppliers.find(({ supplier }) => supplier === name)
+    if (!found) throw new Error(`no supplier ${name} in this house`)
+    return found
+  }
+  const everySupplier = (method: string, path: string, body?: unknown) =>
+    Promise.all(suppliers.map(({ controlUrl }) => controlAt(controlUrl, method, path, body)))
   return {
     addresses,
     addMerchant: async (id, secret, name) => void (await control('POST', '/merchants', { id, secret, name })),
@@ -81,8 +106,29 @@ export async function startStandIns(dataDir: string): Promise<StandIns> {
       return report.refused[0]?.code
     },
     addFault: async (fault) => void (await control('POST', '/faults', fault)),
-    clearFaults: async () => void (await control('DELETE', '/faults')),
-    advance: async (ms) => void (await control('POST', '/advance', { ms })),
+    addSupplierFault: async (name, fault) =>
+      void (await controlAt(supplierAt(name).controlUrl, 'POST', '/faults', fault)),
+    fillSupplier: async (name) => {
+      const { controlUrl } = supplierAt(name)
+      await controlAt(controlUrl, 'POST', '/balance', { balance: '9000000' })
+      const goods = (await controlAt(controlUrl, 'GET', '/goods')) as readonly { readonly id: string }[]
+      for (const { id } of goods) {
+        await controlAt(controlUrl, 'POST', `/goods/${encodeURIComponent(id)}`, { stock: 1_000_000 })
+      }
+    },
+    supplied: async () => {
+      const books = (await everySupplier('GET', '/deliveries')) as readonly (readonly Omit<
+        SupplierDelivery,
+        'supplier'
+      >[])[]
+      return books.flatMap((deliveries, index) =>
+        deliveries.map(({ account, pieces }) => ({ supplier: suppliers[index]?.supplier ?? '', account, pieces })),
+      )
+    },
+    clearFaults: async () =>
+      void (await Promise.all([control('DELETE', '/faults'), everySupplier('DELETE', '/faults')])),
+    advance: async (ms) =>
+      void (await Promise.all([control('POST', '/advance', { ms }), everySupplier('POST', '/advance', { ms })])),
     books: async (merchantId) => booksOf((await control('GET', `/books?merchant_id=${merchantId}`)) as RawBooks),
     smsCode: async (phone) => {
       const answer = await fetch(`${addresses.sms.url}/inbox.json?phone=${phone}`)

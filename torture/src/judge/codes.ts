@@ -30,7 +30,7 @@ export function judgeGrants(diary: Diary, shop: ShopFacts): readonly Violation[]
         if (!grant || !note.nos.has(grant.orderNo)) {
           return [{ rule: 'a shown code stays its buyer’s', about, told: `grant ${grantId} is not there` }]
         }
-        const card = cards.get(grant.cardId)
+        const card = cards.get(grant.cardId ?? 0)
         if (card?.code !== shown.code) {
           const told = `grant ${grantId} holds card ${grant.cardId}, which is ${card?.code ?? 'gone'}`
           return [{ rule: 'a shown code stays its buyer’s', about, told }]
@@ -47,7 +47,8 @@ export function judgeGrants(diary: Diary, shop: ShopFacts): readonly Violation[]
 }
 
 function twoGrantsOneCard(shop: ShopFacts): readonly Violation[] {
-  return [...groupedBy(shop.grants, ({ cardId }) => cardId)]
+  const ofCards = shop.grants.filter(({ cardId }) => cardId !== null)
+  return [...groupedBy(ofCards, ({ cardId }) => cardId)]
     .filter(([, grants]) => grants.length > 1)
     .map(([cardId, grants]) => ({
       rule: 'a card has one owner',
@@ -73,13 +74,13 @@ function reasonsToRevoke(diary: Diary, shop: ShopFacts): (grant: GrantFact) => b
 function judgeLastLooks(notes: readonly OrderNote[], shop: ShopFacts): readonly Violation[] {
   const codeOf = new Map(shop.cards.map(({ id, code }) => [id, code]))
   const living = groupedBy(
-    shop.grants.filter(({ state }) => state !== 'revoked'),
+    shop.grants.filter(({ state, cardId }) => state !== 'revoked' && cardId !== null),
     ({ orderNo }) => orderNo,
   )
   return notes.flatMap(({ finalCodes, nos }) => {
     if (!finalCodes) return []
     const granted = [...nos].flatMap((no) => living.get(no) ?? [])
-    const expected = granted.map(({ id, cardId }) => `${id} ${codeOf.get(cardId)}`).toSorted()
+    const expected = granted.map(({ id, cardId }) => `${id} ${codeOf.get(cardId ?? 0)}`).toSorted()
     const seen = [...finalCodes].map(([id, { code }]) => `${id} ${code}`).toSorted()
     if (expected.join('\n') === seen.join('\n')) return []
     const told = `shown ${seen.join(', ') || 'nothing'}; granted ${expected.join(', ') || 'nothing'}`

@@ -13,6 +13,9 @@ export type ShopFacts = {
   readonly cards: readonly CardFact[]
   readonly receipts: readonly ReceiptFact[]
   readonly refunds: readonly RefundFact[]
+  readonly purchases: readonly PurchaseFact[]
+  /** Pieces that left suppliers' houses, by the account they went to. */
+  readonly supplied: ReadonlyMap<string, number>
   readonly batches: readonly BatchFact[]
   readonly purses: readonly { readonly memberId: number; readonly balance: number }[]
   /** Of the ledger's account for the gateway: what came in makes it fall. */
@@ -43,8 +46,10 @@ export type GrantFact = {
   readonly piece: number
   readonly turn: number
   readonly state: string
-  readonly cardId: number
+  /** Null: a right without a code. */
+  readonly cardId: number | null
 }
+export type PurchaseFact = { readonly orderNo: number; readonly state: string; readonly arrived: number }
 export type CardFact = {
   readonly id: number
   readonly batchId: number
@@ -91,6 +96,8 @@ export async function factsOf(house: House, shop: Shop, toldBalances: ReadonlyMa
     cards: await cardsOf(house, shop),
     receipts: await read(RECEIPTS),
     refunds: await read(REFUNDS),
+    purchases: await read(PURCHASES),
+    supplied: await suppliedTo(house),
     batches: await read(BATCHES),
     purses: accounts
       .filter(({ kind }) => kind === 'cash.member')
@@ -99,6 +106,14 @@ export async function factsOf(house: House, shop: Shop, toldBalances: ReadonlyMa
     gateway: await house.standIns.books(shop.merchantId),
     toldBalances,
   }
+}
+
+async function suppliedTo(house: House): Promise<ReadonlyMap<string, number>> {
+  const pieces = new Map<string, number>()
+  for (const one of await house.standIns.supplied()) {
+    pieces.set(one.account, (pieces.get(one.account) ?? 0) + one.pieces)
+  }
+  return pieces
 }
 
 type SealedCard = Omit<CardFact, 'code'> & { readonly sealed: Buffer }
@@ -142,6 +157,11 @@ const REFUNDS = `
     requested_by as "requestedBy"
   from payments.refunds
   where tenant_id = $1`
+const PURCHASES = `
+  select order_no as "orderNo", state, arrived
+  from suppliers.purchases
+  where tenant_id = $1
+    and purpose = 'line'`
 const BATCHES = `
   select b.id, b.state, b.lines_read as "linesRead", coalesce(c.imported, 0) as imported, b.duplicates, b.invalid
   from vault.batches b

@@ -4,6 +4,7 @@ import type { ShopFacts } from './facts.ts'
 import { judgeImports } from './imports.ts'
 import { judgeMoney } from './money.ts'
 import { judgeOrders, judgePieces } from './orders.ts'
+import { judgeSupplies } from './supplies.ts'
 import type { Violation } from './violation.ts'
 
 export type { Violation } from './violation.ts'
@@ -19,6 +20,7 @@ export function judge(diary: Diary, shops: readonly ShopFacts[]): readonly Viola
       ...judgeGrants(diary, shop),
       ...judgeMoney(diary, shop),
       ...judgeImports(diary, shop),
+      ...judgeSupplies(diary, shop),
     ]),
   ]
 }

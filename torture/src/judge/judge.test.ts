@@ -8,10 +8,12 @@ type Loose<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Item)[]
 type Story = { readonly diary: Diary; readonly shop: Loose<ShopFacts> }
 
 const SHOP = 'torture-1'
+const FAYS = '13900000001'
 
 /**
  * A true story: Ann (guest, gateway) has one code, which staff replaced; Ben (member, balance) has two; Cid's order was
- * refunded to its source; Dot was refused; Eve paid twice and got the second back.
+ * refunded to its source; Dot was refused; Eve paid twice and got the second back;
+ * Fay's account was topped up.
  */
 function trueStory(): Story {
   const diary = openDiary()
@@ -22,6 +24,7 @@ function trueStory(): Story {
       memberId: null,
       contact: `${name}@x.test`,
       queryPassword: 'p',
+      account: undefined,
       key: name,
       totalFen: 1_000,
       quantity: 1,
@@ -86,9 +89,10 @@ function trueStory(): Story {
     cuts: 0,
     outcome: 'ok',
   })
+  order('fay', { nos: new Set([6]), account: FAYS })
 
   const paid = { memberId: null as number | null, totalFen: 1_000, paidFen: 1_000, refundedFen: 0 }
-  const grant = (id: number, orderNo: number, cardId: number, more = {}) => ({
+  const grant = (id: number, orderNo: number, cardId: number | null, more = {}) => ({
     id,
     orderNo,
     lineNo: 1,
@@ -105,12 +109,14 @@ function trueStory(): Story {
       { no: 2, state: 'delivered', contact: 'ben@x.test', ...paid, memberId: 7, totalFen: 2_000, paidFen: 2_000 },
       { no: 3, state: 'refunded', contact: 'cid@x.test', ...paid, refundedFen: 1_000 },
       { no: 5, state: 'delivered', contact: 'eve@x.test', ...paid },
+      { no: 6, state: 'delivered', contact: 'fay@x.test', ...paid },
     ],
     lines: [
       { orderNo: 1, lineNo: 1, quantity: 1, state: 'delivered' },
       { orderNo: 2, lineNo: 1, quantity: 2, state: 'delivered' },
       { orderNo: 3, lineNo: 1, quantity: 1, state: 'refunded' },
       { orderNo: 5, lineNo: 1, quantity: 1, state: 'delivered' },
+      { orderNo: 6, lineNo: 1, quantity: 1, state: 'delivered' },
     ],
     grants: [
       grant(11, 1, 1, { state: 'revoked' }),
@@ -119,6 +125,7 @@ function trueStory(): Story {
       grant(22, 2, 4, { piece: 2 }),
       grant(31, 3, 5, { state: 'revoked' }),
       grant(51, 5, 6),
+      grant(61, 6, null),
     ],
     cards: codes.map((code, n) => ({ id: n + 1, batchId: 9, skuId: 1, state: 'delivered', code })),
     receipts: [
@@ -127,18 +134,21 @@ function trueStory(): Story {
       { orderNo: 3, gateway: 'sim-pay', tradeNo: 'T3', amountFen: 1_000, state: 'applied' },
       { orderNo: 5, gateway: 'sim-pay', tradeNo: 'T5', amountFen: 1_000, state: 'applied' },
       { orderNo: 5, gateway: 'sim-pay', tradeNo: 'T6', amountFen: 1_000, state: 'refunded' },
+      { orderNo: 6, gateway: 'sim-pay', tradeNo: 'T7', amountFen: 1_000, state: 'applied' },
     ],
     refunds: [
       { id: 1, orderNo: 3, lineNo: 1, amountFen: 1_000, target: 'source', state: 'done', requestedBy: 'staff' },
       { id: 2, orderNo: 5, lineNo: null, amountFen: 1_000, target: 'source', state: 'done', requestedBy: 'system' },
     ],
+    purchases: [{ orderNo: 6, state: 'done', arrived: 1 }],
+    supplied: new Map([[FAYS, 1]]),
     batches: [{ id: 9, state: 'ready', linesRead: 8, imported: 7, duplicates: 0, invalid: 1 }],
     purses: [{ memberId: 7, balance: 3_000 }],
-    gatewayBalance: -2_000,
+    gatewayBalance: -3_000,
     gateway: {
-      trades: ['T1', 'T3', 'T5', 'T6'].map((tradeNo, n) => ({
+      trades: ['T1', 'T3', 'T5', 'T6', 'T7'].map((tradeNo, n) => ({
         tradeNo,
-        outTradeNo: String([1, 3, 5, 5][n]),
+        outTradeNo: String([1, 3, 5, 5, 6][n]),
         amount: 1_000,
         refunded: 0,
       })),
@@ -200,7 +210,7 @@ test.each<readonly [rule: string, plant: string, (story: Story) => void]>([
   [
     'no order comes from nowhere',
     'an order of nobody',
-    ({ shop }) => void shop.orders.push({ ...at(shop.orders, 3), no: 8, contact: 'fay@x.test' }),
+    ({ shop }) => void shop.orders.push({ ...at(shop.orders, 3), no: 8, contact: 'gus@x.test' }),
   ],
   [
     'an order is as it was placed',
@@ -358,6 +368,18 @@ test.each<readonly [rule: string, plant: string, (story: Story) => void]>([
     'a batch stays suspended',
     ({ shop }) => void Object.assign(at(shop.batches, 0), { state: 'suspended' }),
   ],
+  ['nothing is bought twice', 'two arrive', ({ shop }) => Object.assign(shop, { supplied: new Map([[FAYS, 2]]) })],
+  [
+    'nothing is bought that nobody paid',
+    'it arrives unpaid',
+    ({ shop }) => void Object.assign(at(shop.orders, 4), { state: 'expired', paidFen: 0 }),
+  ],
+  [
+    'what arrived is in the books',
+    'it is not',
+    ({ shop }) => void Object.assign(at(shop.purchases, 0), { arrived: 0 }),
+  ],
+  ['delivered means arrived', 'nothing arrived', ({ shop }) => Object.assign(shop, { supplied: new Map() })],
   ['an import that ended is there', 'a batch is gone', ({ shop }) => void shop.batches.splice(0)],
 ])('%s: noticed when %s', (rule, _plant, plant) => {
   const story = trueStory()

@@ -2,7 +2,7 @@ import type { Client } from '@quanshu/client'
 import type { OrderView } from '@quanshu/contract'
 import type { OrderNo } from '@quanshu/kernel'
 import { noteView, type OrderNote } from '../diary.ts'
-import type { BuyErrand } from '../plan/errands.ts'
+import { type BuyErrand, TOP_UP } from '../plan/errands.ts'
 import type { Shop, Visitor } from './shop.ts'
 import { insist, type World } from './world.ts'
 
@@ -54,6 +54,7 @@ function openNote(shop: Shop, buyer: Buyer, errand: BuyErrand, turn: number): Or
     memberId: buyer.memberId,
     contact,
     queryPassword: QUERY_PASSWORD,
+    account: errand.lines.some(({ sku }) => sku === TOP_UP) ? newAccount() : undefined,
     key: `${buyer.name}-${turn}`,
     totalFen: linesOf(shop, errand).reduce((sum, line) => sum + line.quantity * line.unitPriceFen, 0),
     quantity: errand.lines.reduce((sum, line) => sum + line.quantity, 0),
@@ -70,6 +71,9 @@ function openNote(shop: Shop, buyer: Buyer, errand: BuyErrand, turn: number): Or
   }
 }
 
+let accounts = 0
+const newAccount = (): string => `139${String(++accounts).padStart(8, '0')}`
+
 const linesOf = (shop: Shop, errand: BuyErrand) =>
   errand.lines.map(({ sku, quantity }) => {
     const { id: skuId, priceFen: unitPriceFen } = shop.skus[sku] ?? { id: 0, priceFen: 0 }
@@ -78,7 +82,8 @@ const linesOf = (shop: Shop, errand: BuyErrand) =>
 
 function place(world: World, shop: Shop, buyer: Buyer, errand: BuyErrand, note: OrderNote): Promise<void> {
   const { contact, queryPassword, payWith } = note
-  const body = { lines: linesOf(shop, errand), contact, queryPassword, payWith }
+  const form = note.account === undefined ? {} : { account: note.account }
+  const body = { lines: linesOf(shop, errand).map((line) => ({ ...line, form })), contact, queryPassword, payWith }
   return insist(world, 'orders.place', {
     visitor: buyer.visitor,
     isDouble: errand.isDoubleClick,

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { type Client, createClient } from '@quanshu/client'
 import { createCookieFetch } from '@quanshu/client/node'
 import { PERMISSIONS } from '@quanshu/contract'
@@ -14,6 +14,7 @@ import type { Ctx } from '../../../apps/server/src/platform/db/index.ts'
 import { silentLog } from '../../../apps/server/src/platform/log/index.ts'
 import type { Platform } from '../../../apps/server/src/platform/module.ts'
 import type { House } from '../house/index.ts'
+import { SUPPLIERS } from '../house/stand-ins.ts'
 import { until } from '../house/wait.ts'
 import { SKUS } from '../plan/errands.ts'
 
@@ -123,7 +124,7 @@ async function openShop(house: House, { tenantId, slug, email, merchantId }: Mad
     merchantId,
     newVisitor,
     newStaff,
-    skus: await putOnSale(staff.main),
+    skus: [...(await putOnSale(staff.main)), await putTopUpOnSale(house, staff.main)],
     async newMember() {
       const phone = somePhone()
       const visitor = newVisitor()
@@ -153,6 +154,66 @@ async function putOnSale(staff: Client): Promise<readonly Sku[]> {
     },
   })
   return goods.skus.map(({ id, priceFen }) => ({ id, priceFen }))
+}
+
+/** What suppliers call the thing, and the name of what a shop signs with there. */
+const PRODUCT = '星幕视频会员月卡'
+const SIGNS_WITH: Readonly<Record<string, { readonly identity: string; readonly secret: string }>> = {
+  kasushou: { identity: 'userId', secret: 'apiKey' },
+  kayixin: { identity: 'appId', secret: 'appSecret' },
+}
+const TOP_UP_FEN = 3_000
+
+/** A top-up that two suppliers sell, the cheaper one first. */
+async function putTopUpOnSale(house: House, staff: Client): Promise<Sku> {
+  const offers: { readonly productId: number; readonly fieldMap: Readonly<Record<string, string>> }[] = []
+  for (const { supplier, url, credentials } of house.standIns.addresses.suppliers) {
+    const signs = SIGNS_WITH[supplier]
+    if (!SUPPLIERS.includes(supplier) || !signs) continue
+    await house.standIns.fillSupplier(supplier)
+    const { id: supplierId } = await staff.call(
+      'suppliers.create',
+      {
+        body: {
+          name: supplier,
+          adapter: supplier,
+          baseUrl: url,
+          identity: credentials[signs.identity] ?? '',
+          secrets: { key: credentials[signs.secret] ?? '' },
+          concurrent: 16,
+          perMinute: 6_000,
+        },
+      },
+      { idempotencyKey: randomUUID() },
+    )
+    await staff.call('suppliers.sync', { params: { supplierId }, body: {} })
+    const product = await until(
+      `the product of ${supplier}`,
+      async () => {
+        const { items } = await staff.call('suppliers.listProducts', { query: { supplierId, pageSize: 100 } })
+        return items.find(({ name, kind }) => kind === 'direct' && name.includes(PRODUCT))
+      },
+      60_000,
+    )
+    const { fields } = await staff.call('suppliers.fetchProduct', { params: { productId: product.id }, body: {} })
+    const fieldMap = Object.fromEntries((fields ?? []).map(({ key }) => [key, 'account']))
+    offers.push({ productId: product.id, fieldMap })
+  }
+  const goods = await staff.call('catalog.createGoods', {
+    body: {
+      title: '星幕会员直充',
+      shelf: 'on',
+      formFields: [{ key: 'account', labelZh: '充值账号', type: 'text' }],
+      skus: [{ title: '月卡', priceFen: TOP_UP_FEN, kind: 'topup' }],
+    },
+  })
+  const [sku] = goods.skus
+  if (!sku) throw new Error('the top-up has no variant')
+  await staff.call('suppliers.saveSkuSupply', {
+    params: { skuId: sku.id },
+    body: { policy: 'cheapest', leastMarginFen: 0, offers },
+  })
+  return { id: sku.id, priceFen: sku.priceFen }
 }
 
 let lastPhone = Math.trunc(Math.random() * 90_000_000)

@@ -80,10 +80,15 @@ export type ImportErrand = {
 }
 
 export const SKUS = 5
+/** Behind those that are sold from stock stands a top-up that suppliers deliver. */
+export const TOP_UP = SKUS
 
 export function buyErrand(random: Random, isMember: boolean): BuyErrand {
-  const lines = [{ sku: random.int(0, SKUS - 1), quantity: random.weighted(QUANTITIES) }]
-  if (random.chance(0.12)) lines.push({ sku: ((lines[0]?.sku ?? 0) + 1) % SKUS, quantity: 1 })
+  const isTopUp = random.chance(0.15)
+  const lines = [
+    isTopUp ? { sku: TOP_UP, quantity: 1 } : { sku: random.int(0, SKUS - 1), quantity: random.weighted(QUANTITIES) },
+  ]
+  if (!isTopUp && random.chance(0.12)) lines.push({ sku: ((lines[0]?.sku ?? 0) + 1) % SKUS, quantity: 1 })
   const payWith = isMember && random.chance(0.6) ? 'balance' : 'sim-pay'
   return {
     kind: 'buy',

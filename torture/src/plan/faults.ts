@@ -28,6 +28,7 @@ export type Fault = { readonly atMs: number } & (
   /** Jobs that one worker is at are given to the other as well. */
   | { readonly kind: 'double_jobs' }
   | { readonly kind: 'gateway'; readonly fault: GatewayFault; readonly times: number }
+  | { readonly kind: 'supplier'; readonly which: number; readonly fault: SupplierFault; readonly times: number }
 )
 
 /** Misbehaviour of the gateway's calls, by the stand-in's own names. */
@@ -48,15 +49,53 @@ export const GATEWAY_FAULTS = [
 ] as const
 export type GatewayFault = (typeof GATEWAY_FAULTS)[number]
 
+/** Misbehaviour of suppliers, by the stand-ins' own names. */
+export const SUPPLIER_FAULTS = [
+  { kind: 'api.cut' },
+  { kind: 'api.reset' },
+  { kind: 'api.slow', ms: 4_000 },
+  { kind: 'api.error' },
+  { kind: 'api.busy' },
+  { kind: 'api.unsure' },
+  { kind: 'api.broken' },
+  { kind: 'api.malformed' },
+  { kind: 'order.reject' },
+  { kind: 'order.no_stock' },
+  { kind: 'order.not_found', ms: 8_000 },
+  { kind: 'order.slow', ms: 60_000 },
+  { kind: 'order.fail' },
+  { kind: 'callback.early' },
+  { kind: 'callback.never' },
+  { kind: 'callback.parallel', count: 4 },
+  { kind: 'callback.forge' },
+  { kind: 'callback.contrary' },
+] as const
+export type SupplierFault = (typeof SUPPLIER_FAULTS)[number]
+
 /** Something dies about this often: twelve times a minute. */
 const KILL_EVERY_MS = 4_800
 const OTHER_EVERY_MS = 4_000
+const SUPPLIER_EVERY_MS = 3_000
 /** Buyers come first. */
 const QUIET_MS = 2_500
 
 /** Two tracks beside each other, so that a process may die while the disk is full and the other one's clock is wrong. */
 export function planFaults(random: Random, lengthMs: number): readonly Fault[] {
-  return [...planKills(random, lengthMs), ...planOthers(random, lengthMs)].toSorted((a, b) => a.atMs - b.atMs)
+  return [
+    ...planKills(random, lengthMs),
+    ...planOthers(random, lengthMs),
+    ...planSupplierFaults(random, lengthMs),
+  ].toSorted((a, b) => a.atMs - b.atMs)
+}
+
+function planSupplierFaults(random: Random, lengthMs: number): readonly Fault[] {
+  return momentsOf(random, lengthMs, SUPPLIER_EVERY_MS).map((atMs) => ({
+    kind: 'supplier',
+    atMs,
+    which: random.int(0, 999),
+    fault: random.pick(SUPPLIER_FAULTS),
+    times: random.int(1, 4),
+  }))
 }
 
 /** Every target once before any comes again in its share, so that the shortest run has one of each. */

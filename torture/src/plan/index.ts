@@ -102,6 +102,7 @@ export function nameOf(fault: Fault): string {
     case 'double_jobs':
       return 'two workers on one job'
     case 'gateway':
-      return `gateway ${fault.fault.kind}`
+    case 'supplier':
+      return `${fault.kind} ${fault.fault.kind}`
   }
 }

@@ -30,5 +30,6 @@ test('no fault comes after the end, and every kind comes in five minutes', () =>
     'pause',
     'refuse',
     'restart',
+    'supplier',
   ])
 })
