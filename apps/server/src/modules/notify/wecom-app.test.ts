@@ -1,7 +1,10 @@
+import type { MemberId } from '@quanshu/kernel'
 import { describe, expect, test } from 'vitest'
 import type { TestTenant } from '../../../test/harness/index.ts'
+import { createOutbound } from '../../platform/outbound/index.ts'
 import { saveSettings } from '../tenancy/index.ts'
 import { bodyOf } from './channels/wecom-app.ts'
+import { joinWecom, startWecom } from './commands/join-wecom.ts'
 import { resendMessage } from './commands/resend-message.ts'
 import { saveText, saveWecomApp } from './index.ts'
 import { tellingHouse } from './told.fixture.ts'
@@ -44,6 +47,13 @@ const makeDue = async (shop: TestTenant) => {
   )
   await house.owner.query('update graphile_worker._private_jobs set run_at = now() where run_at > now()')
 }
+
+/** Its state in the end, without the wait between tries. */
+const inTheEnd = (shop: TestTenant) =>
+  expect.poll(async () => {
+    await makeDue(shop)
+    return (await messages(shop, 'wecom_app')).map(({ state }) => state)
+  })
 
 describe('a card to a member who joined WeCom', () => {
   test('leads to the order, and spares the text message; the log has neither phone nor whole user', async () => {
@@ -215,12 +225,7 @@ describe('what WeCom refuses', () => {
     await states(shop, 'wecom_app').toEqual(['queued', 'queued'])
     expect([control.sendings() - sendings, got().length]).toEqual([0, 0])
     await house.owner.query('delete from notify.wecom_people where tenant_id = $1', [shop.tenantId])
-    await expect
-      .poll(async () => {
-        await makeDue(shop)
-        return (await messages(shop, 'wecom_app')).map(({ state }) => state)
-      })
-      .toEqual(['refused', 'refused'])
+    await inTheEnd(shop).toEqual(['refused', 'refused'])
     await states(shop, 'sms').toEqual(['sent', 'sent'])
     expect([got().length, sms.control.inbox(phone).length, sms.control.inbox(guest.phone).length]).toEqual([0, 1, 1])
   })
@@ -232,7 +237,7 @@ describe('a lost answer', () => {
     const sendings = control.sendings()
     control.addFault({ kind, key: 'wang.wu', times: 1 })
     await tell()
-    await states(shop, 'wecom_app').toEqual(['sent'])
+    await inTheEnd(shop).toEqual(['sent'])
     expect([got().length, control.sendings() - sendings]).toEqual([1, 2])
     expect(await messages(shop, 'sms')).toEqual([])
   })
@@ -247,7 +252,7 @@ describe('a lost answer', () => {
        values ($1, 'order.delivered', 'card', 'zh-CN', '换了', '换了')`,
       [shop.tenantId],
     )
-    await states(shop, 'wecom_app').toEqual(['unknown'])
+    await inTheEnd(shop).toEqual(['unknown'])
     expect([got().length, (await messages(shop, 'sms')).length]).toEqual([1, 0])
   })
 
@@ -260,12 +265,12 @@ describe('a lost answer', () => {
       `update notify.messages set doubt_since = doubt_since - interval '4 hours' where tenant_id = $1`,
       [shop.tenantId],
     )
-    await states(shop, 'wecom_app').toEqual(['unknown'])
+    await inTheEnd(shop).toEqual(['unknown'])
     expect([got().length, (await messages(shop, 'sms')).length]).toEqual([1, 0])
     await control.advance(14_400_001)
     const [message] = await messages(shop, 'wecom_app')
     await house.db.write(shop.ctx, (tx) => resendMessage(tx, message?.id ?? 0))
-    await states(shop, 'wecom_app').toEqual(['sent'])
+    await inTheEnd(shop).toEqual(['sent'])
     expect(got()).toHaveLength(2)
   })
 
@@ -275,9 +280,31 @@ describe('a lost answer', () => {
     await tell()
     await expect.poll(async () => (await messages(shop, 'wecom_app'))[0]?.last_error).toBeTruthy()
     control.addFault({ kind: 'refuse', key: 'wang.wu', times: 1 })
-    await states(shop, 'wecom_app').toEqual(['unknown'])
+    await inTheEnd(shop).toEqual(['unknown'])
     expect(await messages(shop, 'sms')).toEqual([])
   })
+})
+
+test.each([
+  ['Mozilla/5.0 (iPhone) wxwork/4.1.20 MicroMessenger/7.0.1', '/connect/oauth2/authorize', '#wechat_redirect'],
+  ['Mozilla/5.0 (iPhone) MicroMessenger/8.0.50', '/wwlogin/sso/login', ''],
+])('a browser (%s) is led to %s, for ten minutes', async (userAgent, path, hash) => {
+  const shop = await house.newTenant()
+  await there.withWecom(shop)
+  const backUrl = 'https://shop.test/s/a/me/wecom'
+  const member = { memberId: 7 as MemberId, sessionToken: 'token' }
+  const page = new URL(await startWecom(house, shop.tenantId, member, { backUrl, userAgent }))
+  expect([page.pathname, page.hash, page.searchParams.get('redirect_uri')]).toEqual([path, hash, backUrl])
+  expect((await fetch(page)).status).toBe(200)
+  const state = page.searchParams.get('state') ?? ''
+  const late = { ...house, clock: { ...house.clock, now: () => new Date(Date.now() + 601_000) } }
+  const join = (at: typeof house | typeof late) =>
+    joinWecom(at, createOutbound({ allowInsecure: true }), shop.ctx, member, {
+      code: control.codeFor('ZhangSan'),
+      state,
+    })
+  await expect(join(late)).rejects.toMatchObject({ code: 'notify.wecom_state_forged' })
+  await join(house)
 })
 
 test('long words are cut, the link never', () => {
