@@ -107,7 +107,7 @@ test('the WeCom app is tried out: who there is gets it, who there is not is name
   await app.getByText(/连接正常/).waitFor()
   expect((await cardsTo('ZhangSan'))[0]?.title).toContain('测试消息')
   await tryIt('nobody.here')
-  await app.getByText(/81013/).waitFor()
+  await app.getByText(/没有这个成员.*81013/).waitFor()
   await looksGood(page, 'wecom-app')
 })
 

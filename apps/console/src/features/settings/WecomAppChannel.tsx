@@ -20,6 +20,20 @@ const EMPTY = {
   agentId: null,
 }
 
+/** What to do about the codes that a new app usually meets. */
+const HINTS: Readonly<Record<string, Hint>> = {
+  '40001': 'wecomBadSecret',
+  '40091': 'wecomBadSecret',
+  '40013': 'wecomBadCorp',
+  '40056': 'wecomBadAgent',
+  '301002': 'wecomBadAgent',
+  '60020': 'wecomBadIp',
+  '81013': 'wecomNoUser',
+  '60111': 'wecomNoUser',
+  unlicenseduser: 'wecomNoLicence',
+}
+type Hint = 'wecomBadSecret' | 'wecomBadCorp' | 'wecomBadAgent' | 'wecomBadIp' | 'wecomNoUser' | 'wecomNoLicence'
+
 /** The app of a company in WeCom, which writes to members who have joined it. */
 export function WecomAppChannel({ channel }: { readonly channel: Channel }) {
   const t = useText(settingsText)
@@ -28,7 +42,12 @@ export function WecomAppChannel({ channel }: { readonly channel: Channel }) {
   const test = useTestResult()
   const confirm = useConfirmDanger()
   const save = useAction('notify.saveWecomApp', { refresh: ['notify.'], done: common('saved'), showProblem: false })
-  const send = useAction('notify.testWecomApp', { onDone: test.show })
+  const send = useAction('notify.testWecomApp', {
+    onDone: (result) => {
+      const hint = HINTS[/^\d+|^unlicenseduser/.exec(result.message)?.[0] ?? '']
+      test.show(!result.ok && hint ? { ...result, message: `${n(hint)} (${result.message})` } : result)
+    },
+  })
   const required = [{ required: true, whitespace: true, message: t('required') }]
   const address = (name: 'baseUrl' | 'authorizeUrl' | 'loginUrl', label: string) => (
     <Form.Item

@@ -52,6 +52,18 @@ export const notifyText = defineMessages('notifySettings', {
     '以字母或数字开头，只含字母、数字和 _ - @ .',
     'Letters, digits and _ - @ . only, beginning with a letter or digit',
   ],
+  wecomBadSecret: ['Secret 不正确，请从该应用的详情页复制', 'Wrong secret: copy it from the app’s page'],
+  wecomBadCorp: ['企业 ID 不正确，请在「我的企业」核对', 'Wrong corp id: see “My company”'],
+  wecomBadAgent: ['AgentId 不正确，或 Secret 属于另一个应用', 'Wrong AgentId, or the secret is another app’s'],
+  wecomBadIp: [
+    '请把本服务器的出口 IP 加入该应用的「企业可信 IP」',
+    'Add this server’s address to the app’s trusted IPs',
+  ],
+  wecomNoUser: ['没有这个成员，或不在应用的可见范围', 'There is no such user, or the app may not see him'],
+  wecomNoLicence: [
+    '该成员没有接口许可，请在企业微信后台分配',
+    'The user has no licence for the interface: assign one in WeCom',
+  ],
   smsBesideWecom: ['绑定企业微信的会员也发短信', 'A text message beside WeCom'],
   smsBesideWecomHint: [
     '关闭时，企业微信已送达就不再发短信，省下短信费；企业微信明确拒绝时自动改发短信，结果未知时不会补发，避免重复。',

@@ -5,7 +5,7 @@ import { call, problemOf } from '../../shared/api/client.ts'
 import { myWecomQuery, useMe } from '../../shared/api/queries.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { ButtonLink } from '../../shared/ui/button.tsx'
-import { PersonIcon } from '../../shared/ui/icons.tsx'
+import { AlertIcon, PersonIcon } from '../../shared/ui/icons.tsx'
 import { Page } from '../../shared/ui/page.tsx'
 import { Bone, EmptyState, ErrorState, Loading } from '../../shared/ui/states.tsx'
 import { toast } from '../../shared/ui/toast.tsx'
@@ -64,7 +64,7 @@ function Joining() {
   const text = code === '' ? t('me.wecomCancelled') : error && (problemOf(error).message || t('errors.offlineText'))
   return (
     <div role="alert">
-      <EmptyState title={t('me.wecomFailed')} text={text ?? ''}>
+      <EmptyState title={t('me.wecomFailed')} text={text ?? ''} icon={<AlertIcon />}>
         <ButtonLink look="primary" to="/me">
           {t('me.wecomBack')}
         </ButtonLink>
