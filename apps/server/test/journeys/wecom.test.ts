@@ -1,5 +1,6 @@
 import { isProblem } from '@quanshu/client'
 import { describe, expect, test } from 'vitest'
+import { auditBooks } from '../../src/modules/books/index.ts'
 import { isDelivered, openHouse, type Shop, until, type Visitor } from './shop.ts'
 
 const house = await openHouse()
@@ -72,8 +73,11 @@ describe('a member who joined', () => {
     const last = await until('the third', () => (news().length === 3 ? news()[0] : undefined))
     expect([last.kind, JSON.stringify(news()).includes('BOUND')]).toEqual(['textcard', false])
 
-    const { items } = await shop.staff.call('notify.listMessages', { query: { channel: 'wecom_app' } })
-    expect(items.map(({ state, recipient }) => [state, recipient])).toEqual(Array(3).fill(['sent', 'Zh***an']))
+    const items = await until('the three in the log', async () => {
+      const log = await shop.staff.call('notify.listMessages', { query: { channel: 'wecom_app' } })
+      return log.items.every(({ state }) => state === 'sent') ? log.items : undefined
+    })
+    expect(items.map(({ recipient }) => recipient)).toEqual(Array(3).fill('Zh***an'))
     expect(JSON.stringify(items)).not.toMatch(/PUBLIC|ZhangSan/)
 
     expect(await member.visitor.call('notify.leaveWecom', {})).toEqual({ offered: true, joined: null })
@@ -86,6 +90,9 @@ describe('a member who joined', () => {
     expect(done.map(({ action }) => action)).toEqual(
       expect.arrayContaining(['member.join_wecom', 'member.leave_wecom']),
     )
+    // Every secret opens, the token too.
+    const report = await auditBooks(house.platform, shop.tenantId, { isWhole: true, graceSeconds: 0 })
+    expect(report.checks.flatMap(({ violations }) => violations)).toEqual([])
   })
 
   test('whom WeCom does not reach any more is told by text message', async () => {
