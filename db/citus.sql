@@ -92,6 +92,7 @@ select create_distributed_table('notify.inbox', 'tenant_id', colocate_with => 'l
 select create_distributed_table('notify.messages', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('notify.rules', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('notify.texts', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('notify.wecom_people', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('orders.bundles', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('orders.device_codes', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('orders.devices', 'tenant_id', colocate_with => 'ledger.accounts');

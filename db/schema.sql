@@ -1842,8 +1842,10 @@ create table notify.channels (
   updated_at timestamp with time zone not null default now(),
   receipt_token text,
   next_call_at timestamp with time zone not null default now(),
+  token_sealed bytea,
+  token_until timestamp with time zone,
   constraint channels_pkey PRIMARY KEY (tenant_id, channel),
-  constraint channels_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'sms_tencent'::text, 'email'::text, 'wecom'::text, 'dingtalk'::text, 'feishu'::text])))
+  constraint channels_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'sms_tencent'::text, 'email'::text, 'wecom_app'::text, 'wecom'::text, 'dingtalk'::text, 'feishu'::text])))
 );
 alter table notify.channels enable row level security;
 grant insert, select, update on notify.channels to quanshu_app;
@@ -1934,9 +1936,12 @@ create table notify.messages (
   receipt text,
   receipt_note text,
   receipt_at timestamp with time zone,
+  otherwise jsonb,
+  doubt_since timestamp with time zone,
+  doubt_mark bytea,
   constraint messages_pkey PRIMARY KEY (tenant_id, id),
   constraint messages_tenant_id_key_key UNIQUE (tenant_id, key),
-  constraint messages_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text, 'wecom'::text, 'dingtalk'::text, 'feishu'::text]))),
+  constraint messages_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text, 'wecom_app'::text, 'wecom'::text, 'dingtalk'::text, 'feishu'::text]))),
   constraint messages_locale_check CHECK ((locale = ANY (ARRAY['zh-CN'::text, 'en'::text]))),
   constraint messages_receipt_check CHECK ((receipt = ANY (ARRAY['delivered'::text, 'failed'::text]))),
   constraint messages_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'refused'::text, 'unknown'::text, 'capped'::text])))
@@ -1967,11 +1972,24 @@ create table notify.texts (
   updated_at timestamp with time zone not null default now(),
   constraint texts_pkey PRIMARY KEY (tenant_id, event, form, locale),
   constraint texts_body_check CHECK (((length(body) >= 1) AND (length(body) <= 4000))),
-  constraint texts_form_check CHECK ((form = ANY (ARRAY['inbox'::text, 'email'::text, 'sms'::text, 'robot'::text]))),
+  constraint texts_form_check CHECK ((form = ANY (ARRAY['inbox'::text, 'email'::text, 'sms'::text, 'card'::text, 'robot'::text]))),
   constraint texts_locale_check CHECK ((locale = ANY (ARRAY['zh-CN'::text, 'en'::text])))
 );
 alter table notify.texts enable row level security;
 grant insert, select, update on notify.texts to quanshu_app;
+
+create table notify.wecom_people (
+  tenant_id bigint not null,
+  member_id bigint not null,
+  corp_id text not null,
+  user_id text not null,
+  joined_at timestamp with time zone not null default now(),
+  constraint wecom_people_pkey PRIMARY KEY (tenant_id, member_id),
+  constraint wecom_people_corp_id_check CHECK (((length(corp_id) >= 1) AND (length(corp_id) <= 64))),
+  constraint wecom_people_user_id_check CHECK (((length(user_id) >= 1) AND (length(user_id) <= 64)))
+);
+alter table notify.wecom_people enable row level security;
+grant delete, insert, select, update on notify.wecom_people to quanshu_app;
 
 
 create index deliveries_by_time ON notify.deliveries USING btree (tenant_id, created_at);
@@ -1989,6 +2007,7 @@ create index messages_by_ref ON notify.messages USING btree (tenant_id, provider
 create index messages_of_recipient ON notify.messages USING btree (tenant_id, recipient_key, template, created_at) WHERE (recipient_key IS NOT NULL);
 create index messages_unfinished ON notify.messages USING btree (tenant_id, created_at) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text]));
 create index messages_unsaid ON notify.messages USING btree (tenant_id, channel, id) WHERE ((state = ANY (ARRAY['queued'::text, 'sending'::text])) AND (channel = ANY (ARRAY['wecom'::text, 'dingtalk'::text, 'feishu'::text])));
+create UNIQUE index wecom_people_once ON notify.wecom_people USING btree (tenant_id, corp_id, lower(user_id));
 
 create policy tenant on notify.channels for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on notify.deliveries for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
@@ -1997,6 +2016,7 @@ create policy tenant on notify.inbox for all to quanshu_app using (tenant_id = (
 create policy tenant on notify.messages for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on notify.rules for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on notify.texts for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on notify.wecom_people for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
 -- orders ----------------------------------------------------------------------------------------------
 

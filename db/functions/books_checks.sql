@@ -1997,6 +1997,7 @@ begin
       ('identity.staff', 'identity.staff', 'id', 'totp_secret', null, null, false),
       ('payments.gateways', 'payments.gateways', 'gateway', 'secret_sealed', null, null, false),
       ('notify.channels', 'notify.channels', 'channel', 'secret_sealed', null, null, false),
+      ('notify.channels.token', 'notify.channels', 'channel', 'token_sealed', null, null, false),
       ('notify.endpoints', 'notify.endpoints', 'id', 'secret_sealed', null, null, false),
       ('notify.endpoints.previous', 'notify.endpoints', 'id', 'previous_sealed', null, null, false),
       ('wholesale.keys', 'wholesale.keys', 'id', 'secret_sealed', null, null, false),

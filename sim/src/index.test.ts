@@ -9,8 +9,17 @@ test('a restart keeps addresses and secrets', async () => {
   const facts = async () => {
     const standIns = await startStandIns({ dataDir })
     await standIns.close()
-    const { paygate, sms, mail, suppliers } = standIns
-    const own = [paygate.url, paygate.merchant, sms.url, sms.accessKeySecret, mail.smtpUrl, mail.inboxUrl]
+    const { paygate, sms, mail, wecom, suppliers } = standIns
+    const own = [
+      paygate.url,
+      paygate.merchant,
+      sms.url,
+      sms.accessKeySecret,
+      mail.smtpUrl,
+      mail.inboxUrl,
+      wecom.url,
+      wecom.secret,
+    ]
     const { fulu, kasushou, kayixin, tremendous } = suppliers
     const theirs = [fulu, kasushou, kayixin, tremendous].map(({ url, controlUrl, credentials }) => [
       url,

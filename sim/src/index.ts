@@ -4,6 +4,7 @@ import { type MailServer, startMail } from './mail/index.ts'
 import { type Paygate, startPaygate } from './paygate/index.ts'
 import { type SmsGateway, startSms } from './sms/index.ts'
 import { type Suppliers, startSuppliers } from './suppliers/index.ts'
+import { startWecom, type Wecom } from './wecom/index.ts'
 
 export { type GatewayStandIn, startGateways } from './gateways.ts'
 export type { MailMessage, MailServer } from './mail/index.ts'
@@ -20,6 +21,7 @@ export type StandInPorts = {
   readonly sms?: number
   readonly smtp?: number
   readonly mailInbox?: number
+  readonly wecom?: number
 }
 
 export type StandInOptions = {
@@ -35,6 +37,7 @@ export type StandIns = {
   readonly paygate: Paygate
   readonly sms: SmsGateway
   readonly mail: MailServer
+  readonly wecom: Wecom
   readonly suppliers: Suppliers
   readonly close: () => Promise<void>
 }
@@ -47,10 +50,11 @@ export async function startStandIns(options: StandInOptions = {}): Promise<Stand
   const portsFile = dataDir === undefined ? undefined : join(dataDir, 'ports.json')
   const ports: StandInPorts = { ...rememberedPorts(portsFile), ...options.ports }
 
-  const [paygate, sms, mail, suppliers] = await Promise.all([
+  const [paygate, sms, mail, wecom, suppliers] = await Promise.all([
     startPaygate({ host, port: ports.paygate, controlPort: ports.paygateControl, dataDir, seed }),
     startSms({ host, port: ports.sms, dataDir }),
     startMail({ host, smtpPort: ports.smtp, httpPort: ports.mailInbox, dataDir }),
+    startWecom({ host, port: ports.wecom, dataDir }),
     startSuppliers({ host, dataDir, seed }),
   ])
   if (portsFile !== undefined) {
@@ -60,6 +64,7 @@ export async function startStandIns(options: StandInOptions = {}): Promise<Stand
       sms: portOf(sms.url),
       smtp: portOf(mail.smtpUrl),
       mailInbox: portOf(mail.inboxUrl),
+      wecom: portOf(wecom.url),
     }
     writeFileSync(portsFile, `${JSON.stringify(used, null, 2)}\n`)
   }
@@ -67,9 +72,10 @@ export async function startStandIns(options: StandInOptions = {}): Promise<Stand
     paygate,
     sms,
     mail,
+    wecom,
     suppliers,
     close: async () => {
-      await Promise.all([paygate.close(), sms.close(), mail.close(), suppliers.close()])
+      await Promise.all([paygate.close(), sms.close(), mail.close(), wecom.close(), suppliers.close()])
     },
   }
 }

@@ -20,6 +20,13 @@ console.log(
         accessKeySecret: standIns.sms.accessKeySecret,
       },
       mail: { smtpUrl: standIns.mail.smtpUrl, inbox: standIns.mail.inboxUrl },
+      wecom: {
+        url: standIns.wecom.url,
+        inbox: `${standIns.wecom.url}/inbox`,
+        corpId: standIns.wecom.corpId,
+        agentId: standIns.wecom.agentId,
+        secret: standIns.wecom.secret,
+      },
       suppliers: supplierAddresses(standIns.suppliers),
     },
     null,

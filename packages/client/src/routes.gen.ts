@@ -75,9 +75,13 @@ export const MALL_ROUTES = {
   'members.signIn': 'POST /api/mall/auth/sign-in',
   'members.signOut': 'POST /api/mall/auth/sign-out',
   'notify.countMyMessages': 'GET /api/mall/me/messages/unread',
+  'notify.joinWecom': 'POST /api/mall/me/wecom',
+  'notify.leaveWecom': 'DELETE /api/mall/me/wecom',
   'notify.listMyMessages': 'GET /api/mall/me/messages',
+  'notify.myWecom': 'GET /api/mall/me/wecom',
   'notify.readMyMessages': 'POST /api/mall/me/messages/read',
   'notify.receipt': 'POST /api/notify/receipts/:provider/:token',
+  'notify.startWecom': 'POST /api/mall/me/wecom/start',
   'orders.admitDevice': 'POST /api/mall/orders/:no/devices',
   'orders.cancel': 'POST /api/mall/orders/:no/cancel',
   'orders.codesFile': 'GET /api/mall/orders/:no/codes.txt',
@@ -291,11 +295,13 @@ export const CONSOLE_ROUTES = {
   'notify.saveSms': 'PUT /api/console/channels/sms',
   'notify.saveTencentSms': 'PUT /api/console/channels/sms-tencent',
   'notify.saveText': 'PUT /api/console/message-texts',
+  'notify.saveWecomApp': 'PUT /api/console/channels/wecom-app',
   'notify.testEmail': 'POST /api/console/channels/email/test',
   'notify.testEndpoint': 'POST /api/console/webhooks/:id/test',
   'notify.testRobot': 'POST /api/console/channels/robots/:robot/test',
   'notify.testSms': 'POST /api/console/channels/sms/test',
   'notify.testText': 'POST /api/console/message-texts/test',
+  'notify.testWecomApp': 'POST /api/console/channels/wecom-app/test',
   'notify.updateEndpoint': 'PUT /api/console/webhooks/:id',
   'orders.board': 'GET /api/console/board',
   'orders.cancelByStaff': 'POST /api/console/orders/:no/cancel',
@@ -700,6 +706,8 @@ export type Routes = {
   'notify.createEndpoint': (typeof notifyRoutes)['createEndpoint']
   'notify.exportMessages': (typeof notifyRoutes)['exportMessages']
   'notify.getChannels': (typeof notifyRoutes)['getChannels']
+  'notify.joinWecom': (typeof notifyRoutes)['joinWecom']
+  'notify.leaveWecom': (typeof notifyRoutes)['leaveWecom']
   'notify.listDeliveries': (typeof notifyRoutes)['listDeliveries']
   'notify.listEndpoints': (typeof notifyRoutes)['listEndpoints']
   'notify.listInbox': (typeof notifyRoutes)['listInbox']
@@ -707,6 +715,7 @@ export type Routes = {
   'notify.listMyMessages': (typeof notifyRoutes)['listMyMessages']
   'notify.listRules': (typeof notifyRoutes)['listRules']
   'notify.listTexts': (typeof notifyRoutes)['listTexts']
+  'notify.myWecom': (typeof notifyRoutes)['myWecom']
   'notify.readInbox': (typeof notifyRoutes)['readInbox']
   'notify.readMyMessages': (typeof notifyRoutes)['readMyMessages']
   'notify.receipt': (typeof notifyRoutes)['receipt']
@@ -721,11 +730,14 @@ export type Routes = {
   'notify.saveSms': (typeof notifyRoutes)['saveSms']
   'notify.saveTencentSms': (typeof notifyRoutes)['saveTencentSms']
   'notify.saveText': (typeof notifyRoutes)['saveText']
+  'notify.saveWecomApp': (typeof notifyRoutes)['saveWecomApp']
+  'notify.startWecom': (typeof notifyRoutes)['startWecom']
   'notify.testEmail': (typeof notifyRoutes)['testEmail']
   'notify.testEndpoint': (typeof notifyRoutes)['testEndpoint']
   'notify.testRobot': (typeof notifyRoutes)['testRobot']
   'notify.testSms': (typeof notifyRoutes)['testSms']
   'notify.testText': (typeof notifyRoutes)['testText']
+  'notify.testWecomApp': (typeof notifyRoutes)['testWecomApp']
   'notify.updateEndpoint': (typeof notifyRoutes)['updateEndpoint']
   'orders.admitDevice': (typeof mallOrderRoutes)['admitDevice']
   'orders.board': (typeof boardRoutes)['board']

@@ -29,6 +29,8 @@ export const AUDIT_ACTIONS: Readonly<Record<string, { readonly zh: string; reado
   'member.note': { zh: '修改会员备注', en: 'Changed a member note' },
   'member.disable': { zh: '停用会员', en: 'Closed a member account' },
   'member.enable': { zh: '启用会员', en: 'Reopened a member account' },
+  'member.join_wecom': { zh: '绑定企业微信通知', en: 'Joined WeCom to be told by it' },
+  'member.leave_wecom': { zh: '解除企业微信通知', en: 'Left WeCom' },
   'member.adjust_points': { zh: '调整会员积分', en: 'Adjusted a member’s points' },
   'member.adjust_balance': { zh: '调整会员余额', en: 'Adjusted a member balance' },
   'audit.verify': { zh: '校验审计链', en: 'Verified the audit chain' },

@@ -7,16 +7,19 @@ import type { ExceptionReason } from './states.ts'
  * who hears of it, by which channels unless the shop says otherwise, what its words may name, and its words.
  */
 
-export const MESSAGE_CHANNELS = ['inbox', 'email', 'sms', 'wecom', 'dingtalk', 'feishu'] as const
+/** `wecom_app` writes to one person who joined it; `wecom` is a group's robot, as DingTalk's and Feishu's. */
+export const MESSAGE_CHANNELS = ['inbox', 'email', 'sms', 'wecom_app', 'wecom', 'dingtalk', 'feishu'] as const
 export type MessageChannel = (typeof MESSAGE_CHANNELS)[number]
 /** Robots that speak in a group of staff. */
 export const ROBOTS = ['wecom', 'dingtalk', 'feishu'] as const
 export type Robot = (typeof ROBOTS)[number]
 /** Texts are kept per form: all robots say the same. */
-export const TEMPLATE_FORMS = ['inbox', 'email', 'sms', 'robot'] as const
+export const TEMPLATE_FORMS = ['inbox', 'email', 'sms', 'card', 'robot'] as const
 export type TemplateForm = (typeof TEMPLATE_FORMS)[number]
-export const formOf = (channel: MessageChannel): TemplateForm =>
-  channel === 'wecom' || channel === 'dingtalk' || channel === 'feishu' ? 'robot' : channel
+export function formOf(channel: MessageChannel): TemplateForm {
+  if (channel === 'wecom_app') return 'card'
+  return channel === 'wecom' || channel === 'dingtalk' || channel === 'feishu' ? 'robot' : channel
+}
 
 export const MESSAGE_LOCALES = ['zh-CN', 'en'] as const
 export type MessageLocale = (typeof MESSAGE_LOCALES)[number]
@@ -38,7 +41,7 @@ export type MessageText = {
   readonly subject: string
   /** Paragraphs are parted by an empty line. */
   readonly body: string
-  /** Where an inbox says it in another way. */
+  /** Where an inbox and a card say it in another way. */
   readonly inbox?: string
   /** As it is approved at the providers, without the signature. */
   readonly sms?: string
@@ -146,8 +149,8 @@ export const MESSAGE_EVENTS = {
     type: 'order.delivered',
     audience: 'buyer',
     urgent: true,
-    channels: ['inbox', 'email', 'sms'],
-    on: ['inbox', 'email', 'sms'],
+    channels: ['inbox', 'email', 'sms', 'wecom_app'],
+    on: ['inbox', 'email', 'sms', 'wecom_app'],
     link: '/orders/{order}',
     variables: {
       ...usual,
@@ -170,28 +173,36 @@ export const MESSAGE_EVENTS = {
     },
   },
   'order.delivered.codes': {
-    name: { zh: '订单已发货（短信含卡密）', en: 'Order delivered (codes in the text message)' },
+    name: { zh: '订单已发货（短信、企业微信含卡密）', en: 'Order delivered (codes in text or WeCom message)' },
     audience: 'buyer',
     urgent: true,
-    channels: ['sms'],
-    on: ['sms'],
+    channels: ['sms', 'wecom_app'],
+    on: ['sms', 'wecom_app'],
     link: '/orders/{order}',
     variables: {
       ...usual,
       order,
-      codes: { forms: ['sms'], name: { zh: '卡密', en: 'Codes' }, sample: 'AB12-CD34-EF56' },
+      codes: { forms: ['sms', 'card'], name: { zh: '卡密', en: 'Codes' }, sample: 'AB12-CD34-EF56' },
     },
     texts: {
-      'zh-CN': { subject: '', body: '', sms: '您的订单{order}已发货，卡密：{codes}，请勿转发。' },
-      en: { subject: '', body: '', sms: 'Order {order} delivered. Codes: {codes}. Keep them to yourself.' },
+      'zh-CN': {
+        subject: '【{shop}】订单 {order} 已发货',
+        body: '卡密：\n{codes}\n\n请妥善保管，不要转发给他人。商家不会向您索要卡密。\n\n{link}',
+        sms: '您的订单{order}已发货，卡密：{codes}，请勿转发。',
+      },
+      en: {
+        subject: '{shop}: order {order} has been delivered',
+        body: 'Your codes:\n{codes}\n\nKeep them to yourself. The shop will never ask you for them.\n\n{link}',
+        sms: 'Order {order} delivered. Codes: {codes}. Keep them to yourself.',
+      },
     },
   },
   'order.delivered.topup': {
     name: { zh: '充值已到账', en: 'Top-up arrived' },
     audience: 'buyer',
     urgent: true,
-    channels: ['inbox', 'email'],
-    on: ['inbox', 'email'],
+    channels: ['inbox', 'email', 'wecom_app'],
+    on: ['inbox', 'email', 'wecom_app'],
     link: '/orders/{order}',
     variables: { ...usual, order, items: { ...items, name: { zh: '充值商品', en: 'Top-ups' } } },
     texts: {
@@ -211,8 +222,8 @@ export const MESSAGE_EVENTS = {
     name: { zh: '服务已完成', en: 'Service done' },
     audience: 'buyer',
     urgent: true,
-    channels: ['inbox', 'email'],
-    on: ['inbox', 'email'],
+    channels: ['inbox', 'email', 'wecom_app'],
+    on: ['inbox', 'email', 'wecom_app'],
     link: '/orders/{order}',
     variables: { ...usual, order, items: { ...items, name: { zh: '服务', en: 'Services' } } },
     texts: {
@@ -233,8 +244,8 @@ export const MESSAGE_EVENTS = {
     type: 'refund.done',
     audience: 'buyer',
     urgent: false,
-    channels: ['inbox', 'email', 'sms'],
-    on: ['inbox'],
+    channels: ['inbox', 'email', 'sms', 'wecom_app'],
+    on: ['inbox', 'wecom_app'],
     link: '/orders/{order}',
     variables: { ...usual, order, amount },
     texts: {
@@ -285,8 +296,8 @@ export const MESSAGE_EVENTS = {
     type: 'supply.account_refused',
     audience: 'buyer',
     urgent: true,
-    channels: ['inbox', 'email', 'sms'],
-    on: ['inbox', 'email', 'sms'],
+    channels: ['inbox', 'email', 'sms', 'wecom_app'],
+    on: ['inbox', 'email', 'sms', 'wecom_app'],
     link: '/orders/{order}',
     variables: { ...usual, order, goods: { ...service.goods, name: { zh: '商品', en: 'Goods' } } },
     texts: {
@@ -370,8 +381,8 @@ export const MESSAGE_EVENTS = {
     type: 'complaint.replaced',
     audience: 'buyer',
     urgent: true,
-    channels: ['inbox', 'email', 'sms'],
-    on: ['inbox', 'email'],
+    channels: ['inbox', 'email', 'sms', 'wecom_app'],
+    on: ['inbox', 'email', 'wecom_app'],
     link: '/orders/{order}',
     variables: { ...usual, order, goods: complaint.goods },
     texts: {
@@ -392,8 +403,8 @@ export const MESSAGE_EVENTS = {
     type: 'redeem.made_good',
     audience: 'buyer',
     urgent: true,
-    channels: ['inbox', 'email', 'sms'],
-    on: ['inbox', 'email'],
+    channels: ['inbox', 'email', 'sms', 'wecom_app'],
+    on: ['inbox', 'email', 'wecom_app'],
     link: '/orders/{order}',
     variables: {
       ...usual,
@@ -419,8 +430,8 @@ export const MESSAGE_EVENTS = {
     type: 'redeem.given_back',
     audience: 'buyer',
     urgent: true,
-    channels: ['inbox', 'email', 'sms'],
-    on: ['inbox', 'email'],
+    channels: ['inbox', 'email', 'sms', 'wecom_app'],
+    on: ['inbox', 'email', 'wecom_app'],
     link: '/orders/{order}',
     variables: { ...usual, order },
     texts: {
@@ -441,8 +452,8 @@ export const MESSAGE_EVENTS = {
     type: 'complaint.refunded',
     audience: 'buyer',
     urgent: true,
-    channels: ['inbox', 'email', 'sms'],
-    on: ['inbox', 'email'],
+    channels: ['inbox', 'email', 'sms', 'wecom_app'],
+    on: ['inbox', 'email', 'wecom_app'],
     link: '/orders/{order}',
     variables: { ...usual, order, goods: complaint.goods },
     texts: {
@@ -463,8 +474,8 @@ export const MESSAGE_EVENTS = {
     type: 'complaint.rejected',
     audience: 'buyer',
     urgent: true,
-    channels: ['inbox', 'email', 'sms'],
-    on: ['inbox', 'email'],
+    channels: ['inbox', 'email', 'sms', 'wecom_app'],
+    on: ['inbox', 'email', 'wecom_app'],
     link: '/orders/{order}',
     variables: {
       ...usual,
@@ -494,8 +505,8 @@ export const MESSAGE_EVENTS = {
     type: 'batch.recalled',
     audience: 'buyer',
     urgent: true,
-    channels: ['inbox', 'email', 'sms'],
-    on: ['inbox', 'email'],
+    channels: ['inbox', 'email', 'sms', 'wecom_app'],
+    on: ['inbox', 'email', 'wecom_app'],
     link: '/orders/{order}',
     variables: { ...usual, order },
     texts: {
@@ -534,8 +545,8 @@ export const MESSAGE_EVENTS = {
     type: 'service.asked',
     audience: 'buyer',
     urgent: true,
-    channels: ['inbox', 'email', 'sms'],
-    on: ['inbox', 'email', 'sms'],
+    channels: ['inbox', 'email', 'sms', 'wecom_app'],
+    on: ['inbox', 'email', 'sms', 'wecom_app'],
     link: '/orders/{order}',
     variables: {
       ...usual,
@@ -1281,7 +1292,9 @@ export function standardText(
   if (!event.channels.some((channel) => formOf(channel) === form)) return undefined
   const text = event.texts[locale]
   if (form === 'sms') return { subject: '', body: text.sms ?? '' }
-  return { subject: text.subject, body: (form === 'inbox' ? text.inbox : undefined) ?? text.body }
+  // A card has as little room as an inbox, and its link leads to the rest.
+  const isShort = form === 'inbox' || form === 'card'
+  return { subject: text.subject, body: (isShort ? text.inbox : undefined) ?? text.body }
 }
 
 /** What the texts of a form may name. */

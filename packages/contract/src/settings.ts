@@ -84,6 +84,8 @@ export const settingSchemas = {
   'notify.capPerDay': z.int().min(0).max(10_000).default(50),
   /** Which provider sends text messages first; the other one takes over what it refuses. */
   'notify.smsFirst': z.enum(['aliyun', 'tencent']).default('aliyun'),
+  /** A text message too where WeCom tells the member; off: only when WeCom has refused. */
+  'notify.smsBesideWecom': z.boolean().default(false),
   /** Members may put money on their balance. */
   'recharge.enabled': z.boolean().default(false),
   /** The least and the most of one recharge. */

@@ -51,6 +51,10 @@ const pages: RouteObject[] = [
     path: 'me/rights',
     lazy: pageOf(async () => (await import('../features/order/rights/rights-page.tsx')).RightsPage),
   },
+  {
+    path: 'me/wecom',
+    lazy: pageOf(async () => (await import('../features/account/wecom-page.tsx')).WecomPage),
+  },
   { path: 'me', lazy: pageOf(async () => (await import('../features/account/me-page.tsx')).MePage) },
   { path: '*', Component: NotFoundPage },
 ]

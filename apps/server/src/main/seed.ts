@@ -5,7 +5,7 @@ import type { MemberId, TenantId } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import { createStaff, layBuiltInRoles } from '../modules/identity/index.ts'
 import { openMember } from '../modules/members/index.ts'
-import { saveSmsChannel } from '../modules/notify/index.ts'
+import { saveSmsChannel, saveWecomApp } from '../modules/notify/index.ts'
 import { layMerchantNode } from '../modules/organizations/index.ts'
 import { notifyUrlOf, saveGateway } from '../modules/payments/index.ts'
 import { createTenant, readSettings, saveSettings } from '../modules/tenancy/index.ts'
@@ -114,7 +114,7 @@ async function addStaff(platform: Platform, ctx: Ctx): Promise<void> {
 async function connectStandIns(
   platform: Platform,
   ctx: Ctx,
-  { paygate, sms, gateways }: StandInAddresses,
+  { paygate, sms, wecom, gateways }: StandInAddresses,
 ): Promise<void> {
   await saveGateway(platform, undefined, ctx, 'sim-pay', {
     enabled: true,
@@ -136,6 +136,17 @@ async function connectStandIns(
       loginCodeTemplate: 'SMS_LOGIN_CODE',
     },
     secret: sms.accessKeySecret,
+  })
+  await saveWecomApp(platform, ctx, {
+    enabled: true,
+    config: {
+      baseUrl: wecom.url,
+      authorizeUrl: wecom.url,
+      loginUrl: wecom.url,
+      corpId: wecom.corpId,
+      agentId: wecom.agentId,
+    },
+    secret: wecom.secret,
   })
 }
 

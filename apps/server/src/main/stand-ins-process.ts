@@ -21,6 +21,13 @@ const addresses: StandInAddresses = {
     signName: standIns.sms.signName,
   },
   mail: { smtpUrl: standIns.mail.smtpUrl, inboxUrl: standIns.mail.inboxUrl },
+  wecom: {
+    url: standIns.wecom.url,
+    inboxUrl: `${standIns.wecom.url}/inbox`,
+    corpId: standIns.wecom.corpId,
+    agentId: standIns.wecom.agentId,
+    secret: standIns.wecom.secret,
+  },
   gateways: gateways.map(({ close: _, ...rest }) => rest),
   suppliers: supplierAddresses(standIns.suppliers),
 }

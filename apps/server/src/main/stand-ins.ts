@@ -21,6 +21,14 @@ export type StandInAddresses = {
     readonly signName: string
   }
   readonly mail: { readonly smtpUrl: string; readonly inboxUrl: string }
+  readonly wecom: {
+    readonly url: string
+    /** The page on which people read what the app wrote. */
+    readonly inboxUrl: string
+    readonly corpId: string
+    readonly agentId: number
+    readonly secret: string
+  }
   /** The real gateways' stand-ins, with what a shop fills in. */
   readonly gateways: readonly {
     readonly gateway: string

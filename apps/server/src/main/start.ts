@@ -85,7 +85,7 @@ function greet(config: Config, accounts: readonly DemoAccount[], standIns: Stand
     ...(standIns
       ? [
           `  payments  ${standIns.paygate.controlUrl}/  (stand-in)`,
-          `  messages  ${standIns.sms.inboxUrl}  ${standIns.mail.inboxUrl}  (stand-ins)`,
+          `  messages  ${standIns.sms.inboxUrl}  ${standIns.mail.inboxUrl}  ${standIns.wecom.inboxUrl}  (stand-ins)`,
         ]
       : []),
     `  data      ${shown(config.dataDir)}${config.logFile ? `   log ${shown(config.logFile)}` : ''}`,

@@ -122,6 +122,7 @@ describe('nothing keeps anybody out', { timeout: 900_000 }, () => {
       '/sign-in',
       '/orders',
       '/me',
+      '/me/wecom',
       '/wallet',
       '/recharge',
       '/messages',

@@ -92,6 +92,25 @@ test('the owner connects a robot, and it answers', { timeout: 60_000 }, async ()
   await looksGood(page, 'channels')
 })
 
+test('the WeCom app is tried out: who there is gets it, who there is not is named', { timeout: 60_000 }, async () => {
+  const { page } = staff
+  await page.goto(`${consoleUrl}settings?tab=messages`)
+  const app = page.locator('.section').filter({ hasText: '企业微信 · 自建应用' })
+  const tryIt = async (user: string) => {
+    await app.getByRole('button', { name: '测试连接' }).click()
+    const dialog = page.getByRole('dialog', { name: '发送一条测试消息' })
+    await dialog.getByLabel('成员账号（userid）').fill(user)
+    await dialog.getByRole('button', { name: /^发\s*送$/ }).click()
+    await dialog.waitFor({ state: 'hidden' })
+  }
+  await tryIt('ZhangSan')
+  await app.getByText(/连接正常/).waitFor()
+  expect((await cardsTo('ZhangSan'))[0]?.title).toContain('测试消息')
+  await tryIt('nobody.here')
+  await app.getByText(/没有这个成员.*81013/).waitFor()
+  await looksGood(page, 'wecom-app')
+})
+
 test('chooses who hears what', { timeout: 60_000 }, async () => {
   const { page } = staff
   await page.goto(`${consoleUrl}settings?tab=messages&part=rules`)
@@ -213,6 +232,49 @@ test('staff find the mail in the log and the delivery behind the webhook', { tim
   await page.getByText('已重新投递').waitFor()
 })
 
+test('the member joins WeCom, is told there of what he buys, and leaves it', { timeout: 120_000 }, async () => {
+  const { page } = member
+  await page.goto(`${mall}me`)
+  await page.getByRole('button', { name: '绑定企业微信' }).click()
+  await page.getByRole('link', { name: '非企业成员' }).click()
+  await page.getByText('您不是该企业的企业微信成员').waitFor()
+  await looksGood(page, 'mall-wecom-refused', PHONE)
+  await page.getByRole('link', { name: '回到「我的」' }).click()
+  await page.getByRole('button', { name: '绑定企业微信' }).click()
+  await page.getByRole('link', { name: '李晓燕' }).click()
+  await page.waitForURL(/\/me$/)
+  await page.getByText(/^已绑定 Li\*\*\*an/).waitFor()
+  await looksGood(page, 'mall-wecom', PHONE)
+
+  await page.goto(`${mall}?q=${encodeURIComponent(GOODS)}`)
+  await page
+    .getByRole('link', { name: new RegExp(GOODS) })
+    .first()
+    .click()
+  await page.getByRole('link', { name: '立即购买' }).click()
+  await page.getByRole('radio', { name: /余额/ }).check()
+  await page.getByLabel('手机号或邮箱').fill('member@example.test')
+  await page.getByRole('button', { name: /余额支付/ }).click()
+  await page.getByRole('heading', { name: '已发货，请查收卡密' }).waitFor()
+  const no = /\d{16}/.exec(page.url())?.[0] ?? ''
+  await eventually(
+    'the card came',
+    async () => (await cardsTo('LiXiaoyan')).some(({ title }) => title.includes(no)),
+    30_000,
+  )
+  const [card] = await cardsTo('LiXiaoyan')
+  await page.goto((card?.url ?? '').replace('127.0.0.1', 'localhost'))
+  await page.getByRole('heading', { name: '已发货，请查收卡密' }).waitFor()
+
+  await page.goto(`${mall}me`)
+  await page.locator('#main').getByRole('button', { name: 'English' }).click()
+  await page.getByText(/^Joined as Li\*\*\*an/).waitFor()
+  await looksGood(page, 'mall-wecom-en', PHONE)
+  await page.getByRole('button', { name: 'Leave', exact: true }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Leave', exact: true }).click()
+  await page.getByRole('button', { name: 'Join WeCom' }).waitFor()
+})
+
 test('staff read their inbox in English too', { timeout: 60_000 }, async () => {
   const { page } = staff
   // What runs low in the demo shop was announced at its start.
@@ -220,11 +282,18 @@ test('staff read their inbox in English too', { timeout: 60_000 }, async () => {
   await page.getByRole('heading', { name: '站内信' }).waitFor()
   await looksGood(page, 'inbox')
   await page.getByRole('button', { name: '语言' }).click()
-  await page.getByText('English', { exact: true }).click()
+  // Without motion the menu may be drawn beside the window; the keyboard finds it there.
+  await page.getByRole('menuitem', { name: 'English' }).press('Enter')
   await page.getByRole('heading', { name: 'Inbox' }).waitFor()
   await page.goto(`${consoleUrl}settings?tab=messages&part=rules`)
   await page.getByText('Order delivered', { exact: true }).waitFor()
   await looksGood(page, 'rules-en')
+  await page.goto(`${consoleUrl}settings?tab=messages&part=texts&event=order.delivered.codes&form=card&locale=en`)
+  await page.getByText('Preview with samples').waitFor()
+  await looksGood(page, 'text-card-en')
+  await page.goto(`${consoleUrl}settings?tab=messages`)
+  await page.getByText('WeCom · self-built app').waitFor()
+  await looksGood(page, 'channels-en')
   await page.goto(`${consoleUrl}settings?tab=messages&part=texts&form=email&locale=en`)
   await page.getByText('Preview with samples').waitFor()
   await looksGood(page, 'text-en')
@@ -249,6 +318,12 @@ async function shoot(page: Page, name: string): Promise<void> {
   if (!SCREENS_WANTED && !name.startsWith('failed')) return
   const png = await page.screenshot({ animations: 'disabled', caret: 'hide', fullPage: true }).catch(() => undefined)
   if (png) await writeFile(join(pictures, `${name}.png`), png)
+}
+
+/** What the shop's app wrote to one user of the stand-in's company, newest first. */
+async function cardsTo(user: string): Promise<readonly { readonly title: string; readonly url: string }[]> {
+  const answer = await fetch(`${started.ready?.standIns?.wecom.inboxUrl}.json?user=${user}`)
+  return (await answer.json()) as readonly { readonly title: string; readonly url: string }[]
 }
 
 /** The sign-in code that came for the member. */

@@ -35,6 +35,41 @@ export const notifyErrors = defineErrors('notify', {
     zh: '这个 Webhook 已停用，请先启用',
     en: 'This webhook is switched off; switch it on first',
   },
+  wecomNotOffered: {
+    status: 409,
+    zh: '本店暂未开通企业微信通知',
+    en: 'This shop does not send messages by WeCom',
+  },
+  wecomStateForged: {
+    status: 409,
+    zh: '这次绑定不是从您当前的登录发起的，或已超过 10 分钟，请重新点「绑定企业微信」',
+    en: 'This was not begun where you are signed in now, or more than 10 minutes ago: press “Join WeCom” again',
+  },
+  wecomCodeSpent: {
+    status: 409,
+    zh: '企业微信的授权已过期或已使用，请重新点「绑定企业微信」',
+    en: 'WeCom’s permission was used or has run out: press “Join WeCom” again',
+  },
+  wecomNotAColleague: {
+    status: 409,
+    zh: '您不是该企业的企业微信成员，无法绑定；请用企业成员的账号打开',
+    en: 'You are not a member of that company in WeCom: open this with an account of the company',
+  },
+  wecomTaken: {
+    status: 409,
+    zh: '这个企业微信账号已绑定本店的另一位会员，请先用那个会员登录并解除绑定',
+    en: 'This WeCom account is joined to another member of this shop: sign in as that member and leave WeCom there first',
+  },
+  wecomUnreachable: {
+    status: 503,
+    zh: '企业微信暂时没有回应，请稍后重新绑定',
+    en: 'WeCom does not answer at the moment: please join again later',
+  },
+  wecomRefused: {
+    status: 409,
+    zh: '企业微信拒绝了这次请求（{reason}），请联系店家检查应用配置',
+    en: 'WeCom refused ({reason}): please ask the shop to check its WeCom app',
+  },
   stillQueued: {
     status: 409,
     zh: '这次投递还没有结束，会自动重试',

@@ -59,6 +59,19 @@ export const robotChannelConfig = z.object({
   /** A signing secret is stored too (DingTalk and Feishu). */
   isSigned: z.boolean(),
 })
+/** A self-built app 自建应用 of a company in WeCom. */
+export const wecomAppConfig = z.object({
+  /** Address of its API, e.g. `https://qyapi.weixin.qq.com`. */
+  baseUrl: z.url().max(300),
+  /** Where a page opened inside WeCom learns who opened it. */
+  authorizeUrl: z.url().max(300).default('https://open.weixin.qq.com'),
+  /** Where any other browser shows a code to scan. */
+  loginUrl: z.url().max(300).default('https://login.work.weixin.qq.com'),
+  /** 企业 ID, e.g. `ww1a2b…`. */
+  corpId: requiredText(64).regex(/^\w+$/),
+  agentId: z.int().min(1).max(2_147_483_647),
+})
+export type WecomAppConfig = z.output<typeof wecomAppConfig>
 export type SmsChannelConfig = z.output<typeof smsChannelConfig>
 export type TencentSmsConfig = z.output<typeof tencentSmsConfig>
 export type EmailChannelConfig = z.output<typeof emailChannelConfig>
@@ -78,6 +91,12 @@ const channelView = <const Name extends string, Config extends z.ZodType>(name: 
 const receiptUrl = z.string().nullable()
 const smsView = channelView('sms', smsChannelConfig).extend({ receiptUrl })
 const tencentView = channelView('sms_tencent', tencentSmsConfig).extend({ receiptUrl })
+const wecomAppView = channelView('wecom_app', wecomAppConfig).extend({
+  /** Members who may be told by it now. */
+  joined: z.int(),
+  /** 可信域名: what the app must be told that members come back to. */
+  domain: z.string(),
+})
 const robotView = channelView('robot', robotChannelConfig).extend({ channel: z.enum(ROBOTS) })
 
 const testResult = z.object({ ok: z.boolean(), message: z.string(), elapsedMs: z.int() })
@@ -115,7 +134,7 @@ export type MessageTextView = z.output<typeof messageText>
 
 /* --------------------------------------------------------------------------------------- the log ---- */
 
-export const SENDING_CHANNELS = ['sms', 'email', ...ROBOTS] as const
+export const SENDING_CHANNELS = ['sms', 'email', 'wecom_app', ...ROBOTS] as const
 /** `unknown` may have arrived. `capped` was held back, because the person has had enough of its kind. */
 export const MESSAGE_STATES = ['queued', 'sending', 'sent', 'refused', 'unknown', 'capped'] as const
 export const MESSAGE_RECEIPTS = ['delivered', 'failed'] as const
@@ -176,6 +195,27 @@ const myMessagesFilter = pageQuery.pick({ page: true, pageSize: true }).extend({
 const toRead = z.object({ ids: z.array(id).max(200).default([]) })
 const unread = z.object({ unread: z.int() })
 
+/* ----------------------------------------------------------------------------- joined accounts ---- */
+
+/** A user of WeCom: letters, digits and `_-@.`, 64 at most; which case they have does not matter there. */
+export const wecomUser = z
+  .string()
+  .trim()
+  .regex(/^[A-Za-z0-9][\w@.-]{0,63}$/)
+export const myWecomView = z.object({
+  /** The shop can be joined now. */
+  offered: z.boolean(),
+  /** Null: not joined. */
+  joined: z
+    .object({
+      /** `zh***an`: enough to recognise one's own. */
+      user: z.string(),
+      at: instant,
+    })
+    .nullable(),
+})
+export type MyWecom = z.output<typeof myWecomView>
+
 /* -------------------------------------------------------------------------------------- webhooks ---- */
 
 export const WEBHOOK_ENDPOINTS_MAX = 10
@@ -231,6 +271,7 @@ export const notifyRoutes = {
       sms: smsView,
       smsTencent: tencentView,
       email: channelView('email', emailChannelConfig),
+      wecomApp: wecomAppView,
       robots: z.array(robotView),
     }),
   }),
@@ -260,6 +301,25 @@ export const notifyRoutes = {
     access: manage,
     body: z.object({ enabled: z.boolean(), config: emailChannelConfig, secret }),
     response: channelView('email', emailChannelConfig),
+  }),
+  saveWecomApp: route({
+    id: 'notify.saveWecomApp',
+    method: 'PUT',
+    path: '/api/console/channels/wecom-app',
+    summary: 'Connect a WeCom app that writes to members; an empty secret keeps the stored one',
+    access: manage,
+    body: z.object({ enabled: z.boolean(), config: wecomAppConfig, secret }),
+    response: wecomAppView,
+  }),
+  testWecomApp: route({
+    id: 'notify.testWecomApp',
+    method: 'POST',
+    path: '/api/console/channels/wecom-app/test',
+    summary: 'Send a test message to this WeCom user with the stored app',
+    access: manage,
+    body: z.object({ user: wecomUser }),
+    response: testResult,
+    rateLimit: testing,
   }),
   saveRobot: route({
     id: 'notify.saveRobot',
@@ -360,14 +420,14 @@ export const notifyRoutes = {
         event: eventKey,
         channel: z.enum(SENDING_CHANNELS),
         locale: z.enum(MESSAGE_LOCALES),
-        /** A phone or a mail address; of robots nothing. */
+        /** A phone, a mail address or a WeCom user; of robots nothing. */
         to: text(254).default(''),
       })
       .refine(
         ({ channel, to }) =>
           formOf(channel) === 'robot' ||
-          (channel === 'sms' ? phone.safeParse(to).success : z.email().safeParse(to).success),
-        { message: 'a phone number for a text message, an address for a mail', path: ['to'] },
+          (channel === 'sms' ? phone : channel === 'wecom_app' ? wecomUser : z.email()).safeParse(to).success,
+        { message: 'a phone number for a text message, an address for a mail, a user for WeCom', path: ['to'] },
       ),
     response: testResult,
     rateLimit: testing,
@@ -464,6 +524,41 @@ export const notifyRoutes = {
     access: member,
     body: toRead,
     response: unread,
+  }),
+  myWecom: route({
+    id: 'notify.myWecom',
+    method: 'GET',
+    path: '/api/mall/me/wecom',
+    summary: 'Whether I am told by WeCom, and whether I could be',
+    access: member,
+    response: myWecomView,
+  }),
+  startWecom: route({
+    id: 'notify.startWecom',
+    method: 'POST',
+    path: '/api/mall/me/wecom/start',
+    summary: 'Where the browser goes to prove who I am in WeCom; good for ten minutes of this session',
+    access: member,
+    response: z.object({ url: z.string() }),
+    rateLimit: { max: 20, windowMs: 60_000 },
+  }),
+  joinWecom: route({
+    id: 'notify.joinWecom',
+    method: 'POST',
+    path: '/api/mall/me/wecom',
+    summary: 'Be told by WeCom from now on, with the code that WeCom gave for `startWecom`',
+    access: member,
+    body: z.object({ code: requiredText(512), state: requiredText(128).regex(/^[a-zA-Z0-9]+$/) }),
+    response: myWecomView,
+    rateLimit: { max: 20, windowMs: 60_000 },
+  }),
+  leaveWecom: route({
+    id: 'notify.leaveWecom',
+    method: 'DELETE',
+    path: '/api/mall/me/wecom',
+    summary: 'Be told by WeCom no longer',
+    access: member,
+    response: myWecomView,
   }),
   listEndpoints: route({
     id: 'notify.listEndpoints',

@@ -31,7 +31,7 @@ export const goodsText = defineMessages('goods', {
   asTheShop: ['跟随店铺设置', 'As the shop has it'],
   mailHasCodes: ['带卡密', 'With the codes'],
   mailHasLink: ['只带链接', 'With a link only'],
-  codesBySms: ['短信可带卡密', 'Text messages may carry the codes'],
+  codesBySms: ['短信、企业微信可带卡密', 'Text and WeCom messages may carry the codes'],
   codesBySmsHint: [
     '订单里全部商品都允许、并且卡密够短时才会带上，否则只发链接',
     'Only when all goods of the order allow it and the codes are short; otherwise a link',

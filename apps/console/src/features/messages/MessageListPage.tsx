@@ -16,7 +16,7 @@ import { ListPage } from '../../shared/templates/ListPage.tsx'
 import { messagesText } from './text.ts'
 
 type Message = Row<'notify.listMessages'>
-const CHANNELS = ['sms', 'email', 'wecom', 'dingtalk', 'feishu'] as const
+const CHANNELS = ['sms', 'email', 'wecom_app', 'wecom', 'dingtalk', 'feishu'] as const
 
 /** What went out to whom, and what became of it. */
 export function MessageListPage() {
@@ -125,14 +125,14 @@ export function MessageListPage() {
 
 function Recipient({ message }: { readonly message: Message }) {
   const t = useText(messagesText)
-  const isRobot = message.channel !== 'sms' && message.channel !== 'email'
-  return <span>{isRobot ? t(message.channel) : message.recipient}</span>
+  const isPerson = message.channel === 'sms' || message.channel === 'email' || message.channel === 'wecom_app'
+  return <span>{isPerson ? message.recipient : t(message.channel)}</span>
 }
 
 function Provider({ name }: { readonly name: string | null }) {
   const t = useText(messagesText)
   if (name === null) return <Nothing />
-  return <span>{name === 'aliyun' || name === 'tencent' ? t(name) : name}</span>
+  return <span>{name === 'aliyun' || name === 'tencent' || name === 'wecom_app' ? t(name) : name}</span>
 }
 
 function State({ message }: { readonly message: Message }) {

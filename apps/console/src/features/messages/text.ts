@@ -3,8 +3,8 @@ import { defineMessages } from '../../shared/i18n/index.ts'
 export const messagesText = defineMessages('messages', {
   title: ['发送记录', 'Log of messages'],
   hint: [
-    '短信、邮件和群机器人发了什么、发给谁、结果如何。手机号打码，卡密不在记录里。',
-    'What went out by text message, mail and robots, to whom, and what became of it. Phones are masked; codes are not in it.',
+    '短信、邮件、企业微信和群机器人发了什么、发给谁、结果如何。手机号打码，卡密不在记录里。',
+    'What went out by text message, mail, WeCom and robots, to whom, and what became of it. Phones are masked; codes are not in it.',
   ],
   time: ['时间', 'Time'],
   channel: ['渠道', 'Channel'],
@@ -24,7 +24,8 @@ export const messagesText = defineMessages('messages', {
   search: ['接收人、订单号或内容', 'Recipient, order or content'],
   sms: ['短信', 'SMS'],
   email: ['邮件', 'Email'],
-  wecom: ['企业微信', 'WeCom'],
+  wecom_app: ['企微应用', 'WeCom app'],
+  wecom: ['企微群', 'WeCom group'],
   dingtalk: ['钉钉', 'DingTalk'],
   feishu: ['飞书', 'Feishu'],
   aliyun: ['阿里云', 'Aliyun'],

@@ -13,6 +13,7 @@ import { SmsChannel } from './SmsChannel.tsx'
 import { TencentChannel } from './TencentChannel.tsx'
 import { TextsPart } from './TextsPart.tsx'
 import { WebhooksPart } from './WebhooksPart.tsx'
+import { WecomAppChannel } from './WecomAppChannel.tsx'
 
 const PARTS = ['channels', 'rules', 'texts', 'webhooks'] as const
 type Part = (typeof PARTS)[number]
@@ -61,6 +62,7 @@ function ChannelsPart() {
       <SmsChannel key={`sms ${data.sms.updatedAt}`} channel={data.sms} />
       <TencentChannel key={`tencent ${data.smsTencent.updatedAt}`} channel={data.smsTencent} />
       <EmailChannel key={`email ${data.email.updatedAt}`} channel={data.email} />
+      <WecomAppChannel key={`wecom app ${data.wecomApp.updatedAt}`} channel={data.wecomApp} />
       {data.robots.map((robot) => (
         <RobotChannel key={`${robot.channel} ${robot.updatedAt}`} channel={robot} />
       ))}

@@ -22,6 +22,7 @@ const SHORT = {
   inbox: 'inbox',
   email: 'email',
   sms: 'sms',
+  wecom_app: 'wecomAppShort',
   wecom: 'wecomShort',
   dingtalk: 'dingtalkShort',
   feishu: 'feishuShort',
@@ -38,12 +39,13 @@ export function RulesPart() {
       <Card>{error ? <ErrorState error={error} onRetry={() => void rules.refetch()} /> : <Skeleton active />}</Card>
     )
   }
-  const { sms, smsTencent, robots } = channels.data
+  const { sms, smsTencent, wecomApp, robots } = channels.data
   // The installation may have a mail server of its own, which the browser does not know of.
   const live = new Set<MessageChannel>([
     'inbox',
     'email',
     ...(sms.enabled || smsTencent.enabled ? (['sms'] as const) : []),
+    ...(wecomApp.enabled ? (['wecom_app'] as const) : []),
     ...robots.filter(({ enabled }) => enabled).map(({ channel }) => channel),
   ])
   const of = (audience: 'staff' | 'buyer') =>
@@ -207,7 +209,12 @@ function useSaveRule() {
   }
 }
 
-const KEYS = ['notify.quietHours', 'notify.capPerDay', 'notify.smsFirst'] as const satisfies readonly (keyof Settings)[]
+const KEYS = [
+  'notify.quietHours',
+  'notify.capPerDay',
+  'notify.smsFirst',
+  'notify.smsBesideWecom',
+] as const satisfies readonly (keyof Settings)[]
 const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/
 
 function Quiet() {
@@ -255,13 +262,22 @@ function Quiet() {
           >
             <InputNumber min={0} max={10_000} precision={0} suffix={t('messagesUnit')} style={{ width: 160 }} />
           </Form.Item>
-          <Form.Item name={['notify.smsFirst']} label={t('smsFirst')} style={{ marginBottom: 0 }}>
+          <Form.Item name={['notify.smsFirst']} label={t('smsFirst')}>
             <Radio.Group
               options={[
                 { value: 'aliyun', label: t('aliyun') },
                 { value: 'tencent', label: t('tencent') },
               ]}
             />
+          </Form.Item>
+          <Form.Item
+            name={['notify.smsBesideWecom']}
+            label={t('smsBesideWecom')}
+            extra={t('smsBesideWecomHint')}
+            valuePropName="checked"
+            style={{ marginBottom: 0 }}
+          >
+            <Switch />
           </Form.Item>
         </Section>
       )}

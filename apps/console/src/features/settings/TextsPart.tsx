@@ -28,11 +28,18 @@ import { useSubmit } from '../../shared/templates/FormPage.tsx'
 import { useUrlState } from '../../shared/urlState.ts'
 import { notifyText } from './notifyText.ts'
 import { settingsText } from './text.ts'
+import { wecomUserRule } from './WecomAppChannel.tsx'
 
 type TextView = Output<'notify.listTexts'>['items'][number]
 type Values = Pick<TextView, 'subject' | 'body' | 'aliyunCode' | 'tencentCode'>
-const FORM_NAMES = { inbox: 'formInbox', email: 'formEmail', sms: 'formSms', robot: 'formRobot' } as const
-const FORMS = ['email', 'sms', 'inbox', 'robot'] as const satisfies readonly TemplateForm[]
+const FORM_NAMES = {
+  inbox: 'formInbox',
+  email: 'formEmail',
+  sms: 'formSms',
+  card: 'formCard',
+  robot: 'formRobot',
+} as const
+const FORMS = ['email', 'sms', 'card', 'inbox', 'robot'] as const satisfies readonly TemplateForm[]
 const LOCALE_NAMES: Readonly<Record<MessageLocale, string>> = { 'zh-CN': '中文', en: 'English' }
 
 /** What messages say: chosen by message, form and language; written beside its preview. */
@@ -257,6 +264,7 @@ function Preview({
 const CHANNEL_NAMES = {
   sms: 'sms',
   email: 'email',
+  wecom_app: 'wecomAppShort',
   wecom: 'wecomShort',
   dingtalk: 'dingtalkShort',
   feishu: 'feishuShort',
@@ -293,14 +301,20 @@ function SendTest({ text, isChanged }: { readonly text: TextView; readonly isCha
           {!isRobot && (
             <Form.Item
               name="to"
-              label={t('to')}
+              label={text.form === 'card' ? t('wecomUser') : t('to')}
               rules={[
                 text.form === 'sms'
                   ? { required: true, pattern: /^1[3-9]\d{9}$/, message: s('badPhone') }
-                  : { required: true, type: 'email', message: common('badEmail') },
+                  : text.form === 'card'
+                    ? wecomUserRule(t('badWecomUser'))
+                    : { required: true, type: 'email', message: common('badEmail') },
               ]}
             >
-              <Input autoFocus maxLength={254} inputMode={text.form === 'sms' ? 'tel' : 'email'} />
+              <Input
+                autoFocus
+                maxLength={254}
+                inputMode={text.form === 'sms' ? 'tel' : text.form === 'card' ? 'text' : 'email'}
+              />
             </Form.Item>
           )}
         </>

@@ -23,6 +23,7 @@ import css from './account.module.css'
 import { Profile } from './profile.tsx'
 import { Sessions } from './sessions.tsx'
 import { SignOut } from './sign-out.tsx'
+import { Wecom } from './wecom.tsx'
 
 /** The person: balance, orders, language, devices, the way out. Guests find the same place with the way in. */
 export function MePage() {
@@ -47,6 +48,7 @@ export function MePage() {
               <OrderLinks />
               <Rights member={Boolean(me.data)} />
               {me.data && <Messages />}
+              {me.data && <Wecom />}
               {me.data && <Sessions />}
             </>
           }

@@ -60,6 +60,7 @@ function SignInForm({ next }: { readonly next: string }) {
       client.removeQueries({ queryKey: ['order'] })
       client.removeQueries({ queryKey: ['movements'] })
       client.removeQueries({ queryKey: ['rights'] })
+      client.removeQueries({ queryKey: ['wecom'] })
       client.setQueryData(meQuery.queryKey, me)
       memberHint.write(true)
       toast(t('signIn.welcome'))

@@ -23,6 +23,7 @@ export function SignOut() {
       client.removeQueries({ queryKey: ['sessions'] })
       client.removeQueries({ queryKey: ['movements'] })
       client.removeQueries({ queryKey: ['rights'] })
+      client.removeQueries({ queryKey: ['wecom'] })
       client.setQueryData(meQuery.queryKey, null)
       memberHint.write(false)
       await navigate('/')

@@ -73,6 +73,13 @@ export function useUnread() {
   return useQuery({ ...unreadQuery, enabled: Boolean(me) })
 }
 
+/** Whether the member is told by WeCom, and could be. Asked only where someone is signed in. */
+export const myWecomQuery = queryOptions({
+  queryKey: ['wecom'],
+  queryFn: () => call('notify.myWecom', {}),
+  staleTime: 60_000,
+})
+
 /** What a member may put on the balance, and what comes on top. */
 export const rechargeOfferQuery = queryOptions({
   queryKey: ['recharge-offer'],

@@ -7,7 +7,7 @@ import {
   supplierRoutes,
 } from '@quanshu/contract'
 import type { OrderNo } from '@quanshu/kernel'
-import { handle } from '../../platform/http/index.ts'
+import { handle, shopUrlOf } from '../../platform/http/index.ts'
 import type { Module, Platform } from '../../platform/module.ts'
 import { xlsxReply } from '../../platform/sheets/index.ts'
 import {
@@ -20,7 +20,7 @@ import {
   readViews,
   refuseBound,
 } from '../orders/index.ts'
-import { personCookie, shopUrlOf } from '../payments/index.ts'
+import { personCookie } from '../payments/index.ts'
 import { readPurchaseView } from '../suppliers/index.ts'
 import { getBatch } from '../vault/index.ts'
 import { type AccountDesk, createAccountDesk } from './accounts/check-account.ts'

@@ -1,6 +1,7 @@
 import type { Module, Platform } from '../../platform/module.ts'
 import { createOutbound } from '../../platform/outbound/index.ts'
 import {
+  cardTask,
   codeEmailTask,
   emailTask,
   eventEmailTask,
@@ -15,14 +16,20 @@ import { notifyRoutesBound } from './routes.ts'
 import { forgetSchedule } from './schedules.ts'
 import { feedWebhooks, tellPeople } from './subscribers.ts'
 
-export { secretPlace as channelSecretPlace } from './channels/accounts.ts'
+export { secretPlace as channelSecretPlace, tokenPlace as channelTokenPlace } from './channels/accounts.ts'
 export {
   endpointPlace as endpointSecretPlace,
   previousPlace as endpointPreviousPlace,
 } from './commands/deliver-webhooks.ts'
 export { type DeliveryEmail, queueDeliveryEmails } from './commands/queue-delivery-email.ts'
 export { queueStaffEmails, type StaffEmail } from './commands/queue-staff-email.ts'
-export { type ChannelSettings, saveEmailChannel, saveSmsChannel, saveTencentChannel } from './commands/save-channel.ts'
+export {
+  type ChannelSettings,
+  saveEmailChannel,
+  saveSmsChannel,
+  saveTencentChannel,
+  saveWecomApp,
+} from './commands/save-channel.ts'
 export { saveText } from './commands/save-text.ts'
 export { sendLoginCode } from './commands/send-login-code.ts'
 export { sendOpenCode } from './commands/send-open-code.ts'
@@ -44,6 +51,7 @@ export function notifyModule(platform: Platform, ports: NotifyPorts): Module {
       staffEmailTask(platform),
       codeEmailTask(platform),
       eventSmsTask(platform, outbound, ports),
+      cardTask(platform, outbound, ports),
       eventEmailTask(platform),
       robotTask(platform, outbound),
       webhookTask(platform, outbound),

@@ -11,10 +11,11 @@ import { openMailer } from './channels/smtp.ts'
 import { deliverWebhooks, WEBHOOK_TASK } from './commands/deliver-webhooks.ts'
 import { EMAIL_TASK } from './commands/queue-delivery-email.ts'
 import { STAFF_EMAIL_TASK } from './commands/queue-staff-email.ts'
+import { sendCard } from './commands/send-card.ts'
 import { contentPlace, type SealedSms, SMS_TASK } from './commands/send-login-code.ts'
 import { CODE_EMAIL_TASK, type SealedCodeMail } from './commands/send-open-code.ts'
 import { speak } from './commands/speak.ts'
-import { type BuyersOf, EVENT_EMAIL_TASK, EVENT_SMS_TASK, ROBOT_TASK } from './commands/tell.ts'
+import { type BuyersOf, CARD_TASK, EVENT_EMAIL_TASK, EVENT_SMS_TASK, ROBOT_TASK } from './commands/tell.ts'
 import { type Ended, endMessages, type MessageRow, takeMessage, takeMessages } from './messages.ts'
 import type { SendOutcome } from './outcome.ts'
 import { shopPlace } from './queries/shop-place.ts'
@@ -31,11 +32,14 @@ export type NotifyPorts = {
   ) => Promise<ReadonlyMap<number, DeliveryContent>>
   /** Who bought, as this transaction sees it. */
   readonly buyersOf: BuyersOf
-  /** Where an order's text messages go now, and what they may carry. Undefined: the buyer left no phone. */
+  /** Where an order's text and WeCom messages go now, and what they may carry. Undefined: there is no such order. */
   readonly textMessageOf: (tenantId: TenantId, orderNo: number) => Promise<TextMessageTo | undefined>
 }
 export type TextMessageTo = {
-  readonly phone: string
+  /** Undefined: the buyer left none. */
+  readonly phone: string | undefined
+  /** Null: a guest. */
+  readonly memberId: number | null
   /** All codes of the order, when its goods may be sent so and they are few; undefined: a link only. */
   readonly codes: readonly string[] | undefined
 }
@@ -124,7 +128,7 @@ async function sendAboutOrder(
   message: MessageRow,
 ): Promise<SmsResult & { readonly subject?: string }> {
   const to = await ports.textMessageOf(tenantId, Number(message.about.replace(/^order:/, '')))
-  if (!to) return { outcome: { kind: 'refused', reason: 'the buyer left no phone number' } }
+  if (to?.phone === undefined) return { outcome: { kind: 'refused', reason: 'the buyer left no phone number' } }
   const [texts, place, ruleOf] = await roomOf(platform, tenantId)
   const mayCarry = message.template === 'order.delivered' && ruleOf('order.delivered.codes').channels.has('sms')
   const codes = mayCarry ? to.codes : undefined
@@ -142,6 +146,21 @@ async function sendAboutOrder(
   })
   // The log tells what was said, without the codes.
   return { ...result, subject: fillHoles(text.body, { ...values, codes: '******' }).slice(0, 200) }
+}
+
+/** Writes to a member by WeCom. A repeat after a lost answer is known there as one; see `sendCard`. */
+export function cardTask(platform: Platform, outbound: Outbound, ports: NotifyPorts): Task {
+  return {
+    name: CARD_TASK,
+    run: async ({ tenantId, payload, attempt, attemptsMax, log }) => {
+      const { messageId } = oneMessage.parse(payload)
+      const outcome = await sendCard(platform, outbound, ports, tenantId, messageId, attempt >= attemptsMax)
+      if (outcome?.kind === 'not_sent') throw new NotSentYet(outcome.reason)
+      if (outcome && outcome.kind !== 'sent') {
+        log.warn({ tenantId, messageId, outcome }, 'a WeCom message was not delivered')
+      }
+    },
+  }
 }
 
 /** Sends a mail about an event, to staff or a buyer, until the server has taken it. */

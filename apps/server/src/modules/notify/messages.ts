@@ -6,7 +6,7 @@ import { systemCtx } from './channels/accounts.ts'
 import type { SendOutcome } from './outcome.ts'
 
 export type NewMessage = {
-  readonly channel: 'sms' | 'email' | 'wecom' | 'dingtalk' | 'feishu'
+  readonly channel: 'sms' | 'email' | 'wecom_app' | 'wecom' | 'dingtalk' | 'feishu'
   readonly template: string
   /** As it may be shown to staff: a phone is masked. */
   readonly recipient: string
@@ -20,6 +20,8 @@ export type NewMessage = {
   readonly recipientKey?: string | undefined
   /** Quiet hours: not sent earlier. */
   readonly notBefore?: Date | undefined
+  /** Takes its place when it is refused. */
+  readonly otherwise?: NewMessage | undefined
 }
 export type AddedMessage = {
   readonly id: number
@@ -42,10 +44,10 @@ export async function addMessages(
   if (messages.length === 0) return []
   const { rows } = await sql<AddedMessage>`
     insert into notify.messages (
-      tenant_id, channel, template, recipient, key, about, locale, params, recipient_key, not_before, state
+      tenant_id, channel, template, recipient, key, about, locale, params, recipient_key, not_before, otherwise, state
     )
     select ${tx.ctx.tenantId}::bigint, m.channel, m.template, m.recipient, m.key, m.about, coalesce(m.locale, 'zh-CN'),
-      coalesce(m.params, '{}'), m."recipientKey", m."notBefore",
+      coalesce(m.params, '{}'), m."recipientKey", m."notBefore", m.otherwise,
       case
         when ${capPerDay}::integer = 0 or m."recipientKey" is null then 'queued'
         when earlier.count
@@ -55,7 +57,7 @@ export async function addMessages(
       end
     from jsonb_to_recordset(${JSON.stringify(messages.map((message, n) => ({ ...message, n })))}::jsonb) as m(
       n integer, channel text, template text, recipient text, key text, about text, locale text, params jsonb, "recipientKey" text,
-      "notBefore" timestamptz
+      "notBefore" timestamptz, otherwise jsonb
     )
     cross join lateral (
       select count(*) as count
@@ -138,6 +140,11 @@ export async function endMessages(
   tenantId: TenantId,
   ended: readonly Ended[],
 ): Promise<void> {
+  await platform.db.write(systemCtx(tenantId), (tx) => endMessagesIn(tx, ended))
+}
+
+/** The same, where more belongs to it. */
+export async function endMessagesIn(tx: Tx, ended: readonly Ended[]): Promise<void> {
   const rows = ended.map(({ id, outcome, subject = '', provider }) => ({
     id,
     subject,
@@ -146,21 +153,19 @@ export async function endMessages(
     error: outcome.kind === 'sent' ? null : outcome.reason.slice(0, 500),
     ref: outcome.kind === 'sent' ? outcome.ref : null,
   }))
-  await platform.db.write(systemCtx(tenantId), (tx) =>
-    sql`
-      update notify.messages m
-      set state = e.state,
-          last_error = e.error,
-          provider_ref = e.ref,
-          provider = coalesce(e.provider, m.provider),
-          subject = e.subject,
-          sent_at = case when e.state = 'sent' then now() end
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        as e(id bigint, subject text, state text, error text, ref text, provider text)
-      where m.tenant_id = ${tenantId}
-        and m.id = e.id
-        -- A receipt may have come before the answer; it knows better.
-        and m.state = 'sending'
-    `.execute(tx.db),
-  )
+  await sql`
+    update notify.messages m
+    set state = e.state,
+        last_error = e.error,
+        provider_ref = e.ref,
+        provider = coalesce(e.provider, m.provider),
+        subject = e.subject,
+        sent_at = case when e.state = 'sent' then now() end
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as e(id bigint, subject text, state text, error text, ref text, provider text)
+    where m.tenant_id = ${tx.ctx.tenantId}
+      and m.id = e.id
+      -- A receipt may have come before the answer; it knows better.
+      and m.state = 'sending'
+  `.execute(tx.db)
 }

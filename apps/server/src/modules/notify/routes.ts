@@ -1,10 +1,12 @@
 import type { Readable } from 'node:stream'
 import { commonErrors, type MessageView, notifyRoutes } from '@quanshu/contract'
-import { type BoundRoute, handle } from '../../platform/http/index.ts'
+import { type BoundRoute, handle, shopUrlOf } from '../../platform/http/index.ts'
 import { everyRow } from '../../platform/lists/index.ts'
 import type { Platform } from '../../platform/module.ts'
 import type { Outbound } from '../../platform/outbound/index.ts'
 import { type Column, xlsxReply } from '../../platform/sheets/index.ts'
+import { joinWecom, startWecom } from './commands/join-wecom.ts'
+import { leaveWecom } from './commands/leave-wecom.ts'
 import {
   createEndpoint,
   removeEndpoint,
@@ -15,16 +17,23 @@ import {
 } from './commands/manage-endpoints.ts'
 import { readInbox } from './commands/read-inbox.ts'
 import { resendMessage } from './commands/resend-message.ts'
-import { saveEmailChannel, saveRobotChannel, saveSmsChannel, saveTencentChannel } from './commands/save-channel.ts'
+import {
+  saveEmailChannel,
+  saveRobotChannel,
+  saveSmsChannel,
+  saveTencentChannel,
+  saveWecomApp,
+} from './commands/save-channel.ts'
 import { saveRule } from './commands/save-rule.ts'
 import { resetText, saveText, type TextPlace } from './commands/save-text.ts'
 import { takeReceipts } from './commands/take-receipts.ts'
-import { testEmail, testRobot, testSms, testText } from './commands/test-channel.ts'
+import { testEmail, testRobot, testSms, testText, testWecomApp } from './commands/test-channel.ts'
 import { readChannels } from './queries/channels.ts'
 import { listDeliveries, readDelivery, readEndpoint, readEndpoints } from './queries/endpoints.ts'
 import { countUnread, listInbox } from './queries/inbox.ts'
 import { listMessages, messagesBelow, readMessage } from './queries/messages.ts'
 import { listRules, listTexts } from './queries/rules.ts'
+import { readMyWecom } from './queries/wecom-people.ts'
 
 export function notifyRoutesBound(platform: Platform, outbound: Outbound): readonly BoundRoute[] {
   return [
@@ -32,6 +41,7 @@ export function notifyRoutesBound(platform: Platform, outbound: Outbound): reado
     ...wordRoutes(platform, outbound),
     ...logRoutes(platform),
     ...inboxRoutes(platform),
+    ...wecomRoutes(platform, outbound),
     ...webhookRoutes(platform, outbound),
   ]
 }
@@ -53,6 +63,11 @@ function channelRoutes(platform: Platform, outbound: Outbound): readonly BoundRo
       await saveEmailChannel(platform, ctx, body)
       return (await channels(ctx)).email
     }),
+    handle(notifyRoutes.saveWecomApp, async ({ ctx, body }) => {
+      await saveWecomApp(platform, ctx, body)
+      return (await channels(ctx)).wecomApp
+    }),
+    handle(notifyRoutes.testWecomApp, ({ ctx, body }) => testWecomApp(platform, outbound, ctx, body.user)),
     handle(notifyRoutes.saveRobot, async ({ ctx, params, body }) => {
       await saveRobotChannel(platform, ctx, params.robot, body)
       const robot = (await channels(ctx)).robots.find(({ channel }) => channel === params.robot)
@@ -134,6 +149,31 @@ function inboxRoutes({ db }: Platform): readonly BoundRoute[] {
     handle(notifyRoutes.readMyMessages, async ({ ctx, session, body }) => ({
       unread: await db.write(ctx, (tx) => readInbox(tx, session, body.ids)),
     })),
+  ]
+}
+
+const MEMBER_COOKIE = 'qs_member'
+
+/** Joining WeCom: the browser goes there and comes back to the mall's page, which joins with the code that it brought. */
+function wecomRoutes(platform: Platform, outbound: Outbound): readonly BoundRoute[] {
+  const { db, config } = platform
+  return [
+    handle(notifyRoutes.myWecom, ({ ctx, session }) => db.read(ctx, (tx) => readMyWecom(tx, session.memberId))),
+    handle(notifyRoutes.startWecom, async ({ tenant, session, cookies, prefix, raw }) => {
+      const member = { memberId: session.memberId, sessionToken: cookies.get(MEMBER_COOKIE) ?? '' }
+      const backUrl = `${shopUrlOf(config.publicUrl, raw.host, prefix)}/me/wecom`
+      const userAgent = raw.headers['user-agent'] ?? ''
+      return { url: await startWecom(platform, tenant.tenantId, member, { backUrl, userAgent }) }
+    }),
+    handle(notifyRoutes.joinWecom, async ({ ctx, session, cookies, body }) => {
+      const member = { memberId: session.memberId, sessionToken: cookies.get(MEMBER_COOKIE) ?? '' }
+      await joinWecom(platform, outbound, ctx, member, body)
+      return await db.read(ctx, (tx) => readMyWecom(tx, session.memberId))
+    }),
+    handle(notifyRoutes.leaveWecom, async ({ ctx, session }) => {
+      await db.write(ctx, (tx) => leaveWecom(tx, session.memberId))
+      return await db.read(ctx, (tx) => readMyWecom(tx, session.memberId))
+    }),
   ]
 }
 

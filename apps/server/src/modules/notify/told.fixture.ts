@@ -8,7 +8,14 @@ import { runEvents } from '../../platform/events/index.ts'
 import { runJobs } from '../../platform/jobs/index.ts'
 import type { BuiltInRole } from '../identity/index.ts'
 import type { Buyer } from './commands/tell.ts'
-import { notifyModule, saveSmsChannel, saveTencentChannel, saveText, type TextMessageTo } from './index.ts'
+import {
+  notifyModule,
+  saveSmsChannel,
+  saveTencentChannel,
+  saveText,
+  saveWecomApp,
+  type TextMessageTo,
+} from './index.ts'
 
 /** A house that tells, with everybody it can tell by, and buyers that a test names. */
 export async function tellingHouse() {
@@ -26,8 +33,8 @@ export async function tellingHouse() {
     deliveriesOf: async () => new Map(),
     buyersOf: async (_tx, nos) => new Map(nos.flatMap((no) => [...buyers].filter(([known]) => known === no))),
     textMessageOf: async (_tenantId, no): Promise<TextMessageTo | undefined> => {
-      const phone = buyers.get(no)?.phone
-      return phone === undefined ? undefined : { phone, codes: codes.get(no) }
+      const buyer = buyers.get(no)
+      return buyer && { phone: buyer.phone, memberId: buyer.memberId, codes: codes.get(no) }
     },
   })
   const events = await runEvents(house, [notify])
@@ -40,6 +47,7 @@ export async function tellingHouse() {
   afterEach(() => {
     standIns.sms.control.clearFaults()
     standIns.mail.control.clearFaults()
+    standIns.wecom.control.clearFaults()
     tencent.control.clearFaults()
     robots.control.clearFaults()
   })
@@ -51,6 +59,7 @@ export async function tellingHouse() {
     notify,
     sms: standIns.sms,
     mail: standIns.mail,
+    wecom: standIns.wecom,
     tencent,
     robots,
     buyers,
@@ -155,6 +164,21 @@ export async function tellingHouse() {
           tencentCode: '2100003',
         })
       })
+    },
+    /** The app of the stand-in's company. */
+    withWecom: async (shop: TestTenant) => {
+      const { url, corpId, agentId, secret } = standIns.wecom
+      await saveWecomApp(house, shop.ctx, {
+        enabled: true,
+        config: { baseUrl: url, authorizeUrl: url, loginUrl: url, corpId, agentId },
+        secret,
+      })
+    },
+    joined: async (shop: TestTenant, memberId: number, userId: string) => {
+      await house.owner.query(
+        'insert into notify.wecom_people (tenant_id, member_id, corp_id, user_id) values ($1, $2, $3, $4)',
+        [shop.tenantId, memberId, standIns.wecom.corpId, userId],
+      )
     },
     states: (shop: TestTenant, channel: string) =>
       expect.poll(async () => {

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { paymentErrors, paymentRoutes } from '@quanshu/contract'
 import type { TenantId } from '@quanshu/kernel'
-import { type BoundRoute, handle } from '../../platform/http/index.ts'
+import { type BoundRoute, handle, shopUrlOf } from '../../platform/http/index.ts'
 import type { Platform } from '../../platform/module.ts'
 import type { Outbound } from '../../platform/outbound/index.ts'
 import { type Accounts, gatewayNamed } from './accounts.ts'
-import { shopUrlOf } from './shop-url.ts'
 
 /** Binds the way back to the browser that left: somebody else's code is not taken. */
 const STATE_COOKIE = 'qs_in_app'

@@ -29,7 +29,6 @@ export { personCookie } from './in-app-routes.ts'
 export { paymentNo } from './numbers.ts'
 export { type PaymentMethod, paymentMethods } from './queries/gateways.ts'
 export type { Capture, CaptureVerdict, PaymentPorts } from './settle.ts'
-export { shopUrlOf } from './shop-url.ts'
 
 export type PaymentsModule = Module & {
   readonly openCashier: OpenCashier

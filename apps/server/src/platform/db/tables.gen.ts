@@ -862,7 +862,7 @@ export type MembersSignInCodes = {
 
 export type NotifyChannels = {
   tenant_id: number
-  channel: 'sms' | 'sms_tencent' | 'email' | 'wecom' | 'dingtalk' | 'feishu'
+  channel: 'sms' | 'sms_tencent' | 'email' | 'wecom_app' | 'wecom' | 'dingtalk' | 'feishu'
   provider: string
   enabled: Generated<boolean>
   config: DefaultedJson
@@ -870,6 +870,8 @@ export type NotifyChannels = {
   updated_at: DefaultedTime
   receipt_token: string | null
   next_call_at: DefaultedTime
+  token_sealed: Buffer | null
+  token_until: NullableTime
 }
 
 export type NotifyDeliveries = {
@@ -922,7 +924,7 @@ export type NotifyInbox = {
 export type NotifyMessages = {
   tenant_id: number
   id: GeneratedAlways<number>
-  channel: 'sms' | 'email' | 'wecom' | 'dingtalk' | 'feishu'
+  channel: 'sms' | 'email' | 'wecom_app' | 'wecom' | 'dingtalk' | 'feishu'
   template: string
   recipient: string
   key: string
@@ -942,6 +944,9 @@ export type NotifyMessages = {
   receipt: 'delivered' | 'failed' | null
   receipt_note: string | null
   receipt_at: NullableTime
+  otherwise: NullableJson
+  doubt_since: NullableTime
+  doubt_mark: Buffer | null
 }
 
 export type NotifyRules = {
@@ -955,13 +960,21 @@ export type NotifyRules = {
 export type NotifyTexts = {
   tenant_id: number
   event: string
-  form: 'inbox' | 'email' | 'sms' | 'robot'
+  form: 'inbox' | 'email' | 'sms' | 'card' | 'robot'
   locale: 'zh-CN' | 'en'
   subject: string | null
   body: string | null
   aliyun_code: Generated<string>
   tencent_code: Generated<string>
   updated_at: DefaultedTime
+}
+
+export type NotifyWecomPeople = {
+  tenant_id: number
+  member_id: number
+  corp_id: string
+  user_id: string
+  joined_at: DefaultedTime
 }
 
 export type OrdersBundles = {
@@ -2243,6 +2256,7 @@ export type DB = {
   'notify.messages': NotifyMessages
   'notify.rules': NotifyRules
   'notify.texts': NotifyTexts
+  'notify.wecom_people': NotifyWecomPeople
   'orders.bundles': OrdersBundles
   'orders.device_codes': OrdersDeviceCodes
   'orders.devices': OrdersDevices

@@ -2,7 +2,12 @@ import { Refusal, type TenantId } from '@quanshu/kernel'
 import type { Sealer, Where } from '../../../platform/crypto/index.ts'
 import { totpPlace } from '../../identity/index.ts'
 import { PHONE_PURPOSE, phonePlace } from '../../members/index.ts'
-import { channelSecretPlace, endpointPreviousPlace, endpointSecretPlace } from '../../notify/index.ts'
+import {
+  channelSecretPlace,
+  channelTokenPlace,
+  endpointPreviousPlace,
+  endpointSecretPlace,
+} from '../../notify/index.ts'
 import { redeemCodeAt } from '../../orders/index.ts'
 import { gatewaySecretPlace } from '../../payments/index.ts'
 import { REDEEM_HASH_PURPOSE } from '../../redeem/index.ts'
@@ -33,6 +38,7 @@ export const sources: readonly Source[] = [
     where: (id) => gatewaySecretPlace(String(id)),
   },
   { table: 'notify.channels', object: 'channel', where: (id) => channelSecretPlace(String(id) as Channel) },
+  { table: 'notify.channels.token', object: 'channel', where: (id) => channelTokenPlace(String(id) as Channel) },
   { table: 'notify.endpoints', object: 'webhook', where: (id) => endpointSecretPlace(Number(id)) },
   { table: 'identity.staff', object: 'staff', where: (id) => totpPlace(Number(id) as never) },
   { table: 'members.members', object: 'member', where: (id) => phonePlace(Number(id)), purpose: PHONE_PURPOSE },

@@ -113,8 +113,8 @@ const CODES_CHARACTERS_MAX = 60
 const PHONE = /^1[3-9]\d{9}$/
 
 /**
- * Where an order's text messages go now, and its codes when all of its goods allow that and all is delivered. Undefined:
- * the buyer left no phone number.
+ * Where an order's text and WeCom messages go now, and its codes when all of its goods allow that and all is delivered.
+ * Undefined: there is no such order.
  */
 export async function textMessageOf(
   platform: Platform,
@@ -122,14 +122,18 @@ export async function textMessageOf(
   no: OrderNo,
 ): Promise<TextMessageTo | undefined> {
   const [view] = await readViews(platform, tenantId, [no], CODES_TEXTED_MAX + 1)
-  if (!view || !PHONE.test(view.contact)) return undefined
+  if (!view) return undefined
   const wishes = await wishesOf(platform, tenantId, [view])
   const isAllowed =
     view.state === 'delivered' &&
     view.lines.length > 0 &&
     view.lines.every((line) => line.state === 'delivered' && isTextable(wishes.get(line.goodsId), line.skuId)) &&
     view.lines.reduce((sum, line) => sum + line.deliveredQuantity, 0) <= CODES_TEXTED_MAX
-  return { phone: view.contact, codes: isAllowed ? await shortCodes(platform, tenantId, view) : undefined }
+  return {
+    phone: PHONE.test(view.contact) ? view.contact : undefined,
+    memberId: view.memberId,
+    codes: isAllowed ? await shortCodes(platform, tenantId, view) : undefined,
+  }
 }
 
 const isTextable = (wish: Wish | undefined, skuId: number): boolean =>

@@ -6,6 +6,8 @@ import {
   smsChannelConfig,
   type TencentSmsConfig,
   tencentSmsConfig,
+  type WecomAppConfig,
+  wecomAppConfig,
 } from '@quanshu/contract'
 import type { TenantId } from '@quanshu/kernel'
 import { sql } from 'kysely'
@@ -14,7 +16,7 @@ import type { Platform } from '../../../platform/module.ts'
 import { getSettings } from '../../tenancy/index.ts'
 import type { MailAccount } from './smtp.ts'
 
-export type Channel = 'sms' | 'sms_tencent' | 'email' | Robot
+export type Channel = 'sms' | 'sms_tencent' | 'email' | 'wecom_app' | Robot
 export type SmsProvider = 'aliyun' | 'tencent'
 export const channelOfProvider = { aliyun: 'sms', tencent: 'sms_tencent' } as const
 
@@ -23,6 +25,8 @@ export type ChannelRow = {
   readonly config: unknown
   readonly secret_sealed: Buffer | null
   readonly receipt_token: string | null
+  /** Of an app: good for now, if there is one. */
+  readonly token_sealed: Buffer | null
   readonly updated_at: Date
 }
 export type AliyunAccount = SmsChannelConfig & { readonly secret: string }
@@ -30,6 +34,12 @@ export type TencentAccount = TencentSmsConfig & { readonly secret: string }
 export type SmsAccount =
   | { readonly provider: 'aliyun'; readonly account: AliyunAccount }
   | { readonly provider: 'tencent'; readonly account: TencentAccount }
+export type WecomAccount = WecomAppConfig & {
+  readonly secret: string
+  /** Got by an earlier call, of this process or another; undefined: there is none, or it is about to end. */
+  readonly token: string | undefined
+  readonly savedAt: Date
+}
 /** What the shop keeps secret of a robot: its whole address, and with what it signs. */
 export type RobotAccount = { readonly url: string; readonly signSecret: string }
 type House = Pick<Platform, 'db' | 'crypto'>
@@ -71,6 +81,20 @@ export async function mailAccount(
   return smtpUrl === undefined ? undefined : { url: smtpUrl, from: mailFrom }
 }
 
+/** The WeCom app that writes to members. Undefined: not set up or switched off. */
+export async function wecomAccount(platform: House, tenantId: TenantId): Promise<WecomAccount | undefined> {
+  const row = await platform.db.read(systemCtx(tenantId), (tx) => readChannel(tx, 'wecom_app'))
+  if (!row?.enabled) return undefined
+  return {
+    ...wecomAppConfig.parse(row.config),
+    secret: await openSecret(platform, tenantId, 'wecom_app', row),
+    token: row.token_sealed
+      ? await platform.crypto.decrypt(tenantId, tokenPlace('wecom_app'), row.token_sealed)
+      : undefined,
+    savedAt: row.updated_at,
+  }
+}
+
 /** A group's robot. Undefined: not set up or switched off. */
 export async function robotAccount(
   platform: House,
@@ -93,7 +117,8 @@ export async function openRobot(
 
 export async function readChannel(tx: ReadTx, channel: Channel): Promise<ChannelRow | undefined> {
   const { rows } = await sql<ChannelRow>`
-    select enabled, config, secret_sealed, receipt_token, updated_at
+    select enabled, config, secret_sealed, receipt_token, updated_at,
+      case when token_until > now() then token_sealed end as token_sealed
     from notify.channels
     where tenant_id = ${tx.ctx.tenantId}
       and channel = ${channel}
@@ -122,6 +147,7 @@ async function openSecret(
 }
 
 export const secretPlace = (channel: Channel) => ({ table: 'notify.channels', column: 'secret', row: channel })
+export const tokenPlace = (channel: Channel) => ({ table: 'notify.channels', column: 'token', row: channel })
 
 /** Work that no person asked for. */
 export function systemCtx(tenantId: TenantId): Ctx {

@@ -37,6 +37,8 @@ export async function resendMessage(tx: Tx, id: number): Promise<void> {
         receipt = null,
         receipt_note = null,
         receipt_at = null,
+        doubt_since = null,
+        doubt_mark = null,
         attempts = 0
     where tenant_id = ${tx.ctx.tenantId}
       and id = ${id}::bigint
@@ -44,7 +46,7 @@ export async function resendMessage(tx: Tx, id: number): Promise<void> {
   const { channel } = message
   if (message.template === ORDER_DELIVERED) {
     queueDeliveryAgain(tx, { messageId: id, orderNo: Number(message.about.replace(/^order:/, '')) })
-  } else if (channel === 'sms' || channel === 'email') queueSending(tx, { id, channel })
+  } else if (channel === 'sms' || channel === 'email' || channel === 'wecom_app') queueSending(tx, { id, channel })
   else queueRobot(tx, channel satisfies Robot, undefined)
   tx.audit({
     action: 'message.resend',

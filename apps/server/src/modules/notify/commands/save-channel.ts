@@ -7,6 +7,7 @@ import {
   type RobotChannelConfig,
   type SmsChannelConfig,
   type TencentSmsConfig,
+  type WecomAppConfig,
 } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/db/index.ts'
@@ -52,6 +53,17 @@ export async function saveEmailChannel(
   const isPrivate = isIP(host) !== 0 && !isPublicAddress(host)
   if (isPrivate && !platform.config.allowInsecureEndpoints) throw notifyErrors.insecureAddress()
   await save(platform, ctx, 'email', 'smtp', settings, settings.config.user !== '')
+}
+
+/** @throws notifyErrors.insecureAddress, secretMissing */
+export async function saveWecomApp(
+  platform: House,
+  ctx: Ctx,
+  settings: ChannelSettings<WecomAppConfig>,
+): Promise<void> {
+  const { baseUrl, authorizeUrl, loginUrl } = settings.config
+  for (const url of [baseUrl, authorizeUrl, loginUrl]) refuseInsecure(platform, url)
+  await save(platform, ctx, 'wecom_app', 'wecom', settings, true)
 }
 
 const HINT_TAIL = 4
@@ -112,6 +124,9 @@ async function save(
           config = excluded.config,
           secret_sealed = coalesce(excluded.secret_sealed, c.secret_sealed),
           receipt_token = coalesce(c.receipt_token, excluded.receipt_token),
+          -- It was of the account that stood here.
+          token_sealed = null,
+          token_until = null,
           updated_at = now()
     `.execute(tx.db)
     tx.audit({

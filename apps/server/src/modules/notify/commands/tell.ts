@@ -16,14 +16,18 @@ import { type Colleague, colleagues } from '../../identity/index.ts'
 import { readSettings } from '../../tenancy/index.ts'
 import { type Channel, liveChannels } from '../channels/accounts.ts'
 import { addMessages, type NewMessage } from '../messages.ts'
+import { maskUser, type WecomPerson, wecomPeople } from '../queries/wecom-people.ts'
 import { quietUntil } from '../quiet-hours.ts'
 import { composed, linkOf, type News, newsOf, paramsOf, type Rule, readRules, readTexts, type Texts } from '../words.ts'
 
 export const EVENT_EMAIL_TASK = 'notify.event_email'
 export const EVENT_SMS_TASK = 'notify.event_sms'
+export const CARD_TASK = 'notify.card'
 export const ROBOT_TASK = 'notify.robot'
 const MAIL_ATTEMPTS_MAX = 9
 const SMS_ATTEMPTS_MAX = 6
+/** An hour and a half, as for mail: a repeat is harmless for four. */
+const CARD_ATTEMPTS_MAX = 9
 const ROBOT_ATTEMPTS_MAX = 10
 
 /** The buyer of an order, as far as telling goes. */
@@ -67,14 +71,18 @@ export async function tell(
   if (news.length === 0) return
 
   const settings = await readSettings(tx)
+  const live = await liveChannels(tx)
+  const buyers = await buyersOf(tx, news.filter(({ message }) => message.audience === 'buyer').flatMap(orderOf))
   const room: Room = {
     ruleOf,
     texts: await readTexts(tx),
-    live: await liveChannels(tx),
+    live,
+    wecomPeople: live.has('wecom_app') ? await wecomPeople(tx, membersAmong(buyers)) : new Map(),
+    smsBesideWecom: settings['notify.smsBesideWecom'],
     shopName: settings['shop.name'],
     shopLocale: settings['shop.locale'],
     staff: news.some(({ message }) => message.audience === 'staff') ? await colleagues(tx) : [],
-    buyers: await buyersOf(tx, news.filter(({ message }) => message.audience === 'buyer').flatMap(orderOf)),
+    buyers,
     quietUntil: quietUntil(now, settings['notify.quietHours']),
   }
   await putInInboxes(tx, thinned(news.flatMap((one) => inboxLines(room, one))))
@@ -97,8 +105,14 @@ type Room = {
   readonly shopLocale: MessageLocale
   readonly staff: readonly Colleague[]
   readonly buyers: ReadonlyMap<number, Buyer>
+  /** Members who are told by WeCom. */
+  readonly wecomPeople: ReadonlyMap<number, WecomPerson>
+  readonly smsBesideWecom: boolean
   readonly quietUntil: Date | undefined
 }
+
+const membersAmong = (buyers: ReadonlyMap<number, Buyer>): readonly number[] =>
+  [...buyers.values()].flatMap(({ memberId }) => (memberId === null ? [] : [memberId]))
 
 const orderOf = ({ payload }: News): readonly number[] => (typeof payload.no === 'number' ? [payload.no] : [])
 
@@ -195,10 +209,15 @@ function messagesOf(room: Room, news: News): readonly NewMessage[] {
   const notBefore = rule.urgent ? undefined : room.quietUntil
   const isStaff = news.message.audience === 'staff'
   const spoken = isStaff ? ROBOTS.filter((robot) => rule.channels.has(robot) && room.live.has(robot)) : []
+  const card = cardOf(room, news)
+  const texts = rule.channels.has('sms') ? textMessagesOf(room, news) : []
+  // Who is told by WeCom has no need of a text message, unless WeCom refuses.
+  const isHeld = card !== undefined && !room.smsBesideWecom
   return [
     ...spoken.map((robot) => robotMessage(room, news, robot)),
     ...(rule.channels.has('email') ? mailsOf(room, news) : []),
-    ...(rule.channels.has('sms') ? textMessagesOf(room, news) : []),
+    ...(card ? [{ ...card, otherwise: isHeld ? texts[0] : undefined }] : []),
+    ...(isHeld ? [] : texts),
   ].map((message) => (notBefore ? { ...message, notBefore } : message))
 }
 
@@ -257,6 +276,25 @@ function textMessagesOf(room: Room, news: News): readonly NewMessage[] {
   ]
 }
 
+/** To a member who joined WeCom; a delivery in the words of what was delivered. */
+function cardOf(room: Room, news: News): NewMessage | undefined {
+  const buyer = buyerOf(room, news)
+  const person = buyer?.memberId ? room.wecomPeople.get(buyer.memberId) : undefined
+  if (!buyer || !person) return undefined
+  const key = news.key === 'order.delivered' ? (buyer.deliveredAs ?? news.key) : news.key
+  if (!room.ruleOf(key).channels.has('wecom_app') || !room.texts.of(key, 'card', buyer.locale)) return undefined
+  return {
+    channel: 'wecom_app',
+    template: key,
+    recipient: maskUser(person.userId),
+    key: `${keyOf(news)}:wecom_app`,
+    about: news.event.subject,
+    locale: buyer.locale,
+    params: paramsOf(news, buyer.locale, room.shopName),
+    recipientKey: countedAs(buyer),
+  }
+}
+
 /** A guest's key is made of the contact, which the log shall not have in plain. */
 const countedAs = ({ buyerKey }: Buyer): string => `buyer:${createHash('sha256').update(buyerKey).digest('base64url')}`
 
@@ -279,14 +317,20 @@ async function queueMessages(tx: Tx, messages: readonly NewMessage[], capPerDay:
 
 const isRobot = (channel: MessageChannel): channel is Robot => (ROBOTS as readonly string[]).includes(channel)
 
-/** Has a text message or a mail of an event sent. */
+/** Has a text message, a card or a mail of an event sent. */
 export function queueSending(
   tx: Tx,
-  message: { readonly id: number; readonly channel: 'sms' | 'email'; readonly notBefore?: Date | undefined },
+  message: {
+    readonly id: number
+    readonly channel: 'sms' | 'email' | 'wecom_app'
+    readonly notBefore?: Date | undefined
+  },
 ): void {
   const at = message.notBefore ? { runAt: message.notBefore } : {}
   if (message.channel === 'sms') {
     tx.enqueue(EVENT_SMS_TASK, { messageId: message.id }, { ...at, attemptsMax: SMS_ATTEMPTS_MAX })
+  } else if (message.channel === 'wecom_app') {
+    tx.enqueue(CARD_TASK, { messageId: message.id }, { ...at, attemptsMax: CARD_ATTEMPTS_MAX })
   } else tx.enqueue(EVENT_EMAIL_TASK, { messageId: message.id }, { ...at, attemptsMax: MAIL_ATTEMPTS_MAX })
 }
 

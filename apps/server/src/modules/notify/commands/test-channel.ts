@@ -19,8 +19,10 @@ import { channelOfProvider, mailAccount, robotAccount, type SmsProvider, smsAcco
 import { plainInMarkdown, type RobotWords, sayByRobot } from '../channels/robots.ts'
 import { sendBy, sendSms } from '../channels/sms.ts'
 import { sendMail } from '../channels/smtp.ts'
+import { bodyOf, openWecomApp } from '../channels/wecom-app.ts'
 import type { NewMessage } from '../messages.ts'
 import type { SendOutcome } from '../outcome.ts'
+import { shopPlace } from '../queries/shop-place.ts'
 import { deliveryMail, eventMail, type MailText, testMail } from '../templates.ts'
 import { composed, readTexts } from '../words.ts'
 
@@ -52,6 +54,21 @@ export async function testRobot(platform: Platform, outbound: Outbound, ctx: Ctx
   return await sayNow(platform, outbound, ctx, robot, {
     title: isEnglish ? `${shop}: test message` : `${shop}：测试消息`,
     markdown: isEnglish ? 'If you can read this, the robot is set up.' : '看到这条消息，说明机器人已经配置成功。',
+  })
+}
+
+/** @throws notifyErrors.notConfigured */
+export async function testWecomApp(
+  platform: Platform,
+  outbound: Outbound,
+  ctx: Ctx,
+  user: string,
+): Promise<TestResult> {
+  const { 'shop.name': shop } = await getSettings(platform, ctx.tenantId)
+  const isEnglish = ctx.locale === 'en'
+  return await writeNow(platform, outbound, ctx, user, ctx.locale, {
+    subject: isEnglish ? `${shop}: test message` : `${shop}：测试消息`,
+    paragraphs: [isEnglish ? 'If you can read this, the app is set up.' : '看到这条消息，说明应用已经配置成功。'],
   })
 }
 
@@ -94,6 +111,8 @@ export async function testText(
       : eventMail(words, values.link ?? '', locale)
     return await mailNow(platform, ctx, to, mail)
   }
+  if (channel === 'wecom_app')
+    return await writeNow(platform, outbound, ctx, to, locale, words, holesOf(text.body).includes('codes'))
   const markdown = [...words.paragraphs.map(plainInMarkdown), values.link ?? ''].join('\n')
   return await sayNow(platform, outbound, ctx, channel, { title: words.subject, markdown })
 }
@@ -131,6 +150,25 @@ async function sayNow(
   const account = await robotAccount(platform, ctx.tenantId, robot)
   if (!account) throw notifyErrors.notConfigured({ channel: robot })
   return await timed(async () => (await sayByRobot(outbound, robot, account, words, platform.clock.now())).outcome)
+}
+
+/** By the app, to one user; as a text where it says codes, as it would be. */
+async function writeNow(
+  platform: Platform,
+  outbound: Outbound,
+  ctx: Ctx,
+  user: string,
+  locale: MessageLocale,
+  { subject, paragraphs }: { readonly subject: string; readonly paragraphs: readonly string[] },
+  asText = false,
+): Promise<TestResult> {
+  const app = await openWecomApp(platform, outbound, ctx.tenantId)
+  if (!app) throw notifyErrors.notConfigured({ channel: 'wecom_app' })
+  const { mall } = await platform.db.read(ctx, (tx) => shopPlace(tx, platform.config))
+  // Each test is a message of its own, not the repeat of the last one.
+  const url = `${mall}/?m=${randomUUID()}`
+  const body = bodyOf(app.account, user, { title: subject, paragraphs, url, locale, asText })
+  return await timed(async () => (await app.send(body)).outcome)
 }
 
 async function timed(send: () => Promise<SendOutcome>): Promise<TestResult> {

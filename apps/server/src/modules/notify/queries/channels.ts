@@ -5,12 +5,14 @@ import {
   robotChannelConfig,
   smsChannelConfig,
   tencentSmsConfig,
+  wecomAppConfig,
 } from '@quanshu/contract'
 import type { z } from 'zod'
 import type { Config } from '../../../platform/config/index.ts'
 import type { ReadTx } from '../../../platform/db/index.ts'
 import { type ChannelRow, readChannel } from '../channels/accounts.ts'
 import { shopPlace } from './shop-place.ts'
+import { countWecomPeople } from './wecom-people.ts'
 
 type Channels = z.output<typeof notifyRoutes.getChannels.response>
 
@@ -19,10 +21,11 @@ export async function readChannels(tx: ReadTx, config: Pick<Config, 'publicUrl'>
   const { mall } = await shopPlace(tx, config)
   const receiptUrl = (row: ChannelRow | undefined, provider: string) =>
     row?.receipt_token ? `${mall}/api/notify/receipts/${provider}/${row.receipt_token}` : null
-  const [sms, tencent, email] = [
+  const [sms, tencent, email, wecomApp] = [
     await readChannel(tx, 'sms'),
     await readChannel(tx, 'sms_tencent'),
     await readChannel(tx, 'email'),
+    await readChannel(tx, 'wecom_app'),
   ]
   const robots: Channels['robots'] = []
   for (const robot of ROBOTS) {
@@ -43,6 +46,13 @@ export async function readChannels(tx: ReadTx, config: Pick<Config, 'publicUrl'>
       ...shared(tencent),
     },
     email: { channel: 'email', config: email ? emailChannelConfig.parse(email.config) : null, ...shared(email) },
+    wecomApp: {
+      channel: 'wecom_app',
+      config: wecomApp ? wecomAppConfig.parse(wecomApp.config) : null,
+      joined: await countWecomPeople(tx),
+      domain: new URL(mall).host,
+      ...shared(wecomApp),
+    },
     robots,
   }
 }
