@@ -43,7 +43,7 @@ begin
       and l.bundle_no is not null
     group by l.order_no, l.bundle_no
     having bool_or(l.held_back and l.state in ('waiting', 'exception'))
-      and bool_and(l.kind not in ('topup', 'service') or l.state = 'delivered' or l.refunded_quantity = l.quantity)
+      and bool_and(catalog.revoke_of(l.kind) <> 'keep' or l.state = 'delivered' or l.refunded_quantity = l.quantity)
     order by l.order_no, l.bundle_no
   ) x;
   if r_no is null then
@@ -72,7 +72,7 @@ begin
       where l.tenant_id = p_tenant
         and l.order_no = b.no
         and l.bundle_no = b.bundle_no
-        and l.kind = 'card'
+        and catalog.reserve_of(l.kind) = 'shelf'
         and l.held_back
         and l.state in ('waiting', 'exception')
       offset 0
@@ -99,7 +99,7 @@ begin
         where l.tenant_id = p_tenant
           and l.order_no = b.no
           and l.bundle_no = b.bundle_no
-          and l.kind = 'card'
+          and catalog.reserve_of(l.kind) = 'shelf'
           and l.held_back
           and l.state = 'waiting'
         offset 0
@@ -179,7 +179,7 @@ begin
     from orders.lines l
     where l.tenant_id = p_tenant
       and l.order_no = any (p_nos)
-      and l.kind = 'card'
+      and catalog.reserve_of(l.kind) = 'shelf'
       and l.held_back
       and l.state = 'waiting'
       and not exists (
@@ -254,10 +254,10 @@ begin
   ) as m(no, from_id, to_id, amount, kind)
   where m.amount > 0;
   insert into entitlements.grants (tenant_id, owner_key, member_id, order_no, line_no, piece, kind, sku_id)
-  select p_tenant, o.buyer_key, o.member_id, x.no, x.line, p.piece, 'points', l.sku_id
+  select p_tenant, o.buyer_key, o.member_id, x.no, x.line, p.piece, l.kind, l.sku_id
   from unnest(p_nos, p_lines) as x(no, line)
   cross join lateral (
-    select l.sku_id, l.quantity
+    select l.kind, l.sku_id, l.quantity
     from orders.lines l
     where l.tenant_id = p_tenant
       and l.order_no = x.no

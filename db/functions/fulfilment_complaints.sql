@@ -114,7 +114,7 @@ begin
   where g.tenant_id = p_tenant
     and g.id = p_grant
     and g.order_no = p_no;
-  if the_grant.id is null or the_grant.kind <> 'card' then
+  if the_grant.id is null or catalog.deliver_of(the_grant.kind) <> 'pick' then
     return jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb);
   end if;
   select * into complaint

@@ -234,7 +234,7 @@ begin
     -- What waits for the other parts of a bundle, and what a person of the shop has, may be given back as well as what was delivered.
     and (
       l.state in ('delivered', 'exception', 'refunding', 'refunded')
-      or l.state = 'supplying' and l.kind in ('service', 'link')
+      or l.state = 'supplying' and catalog.deliver_of(l.kind) in ('task', 'make')
       or l.state = 'waiting' and l.held_back
     )
     and (l.amount_fen > 0 or l.unit_points > 0);
@@ -250,24 +250,15 @@ begin
     ) end;
   end if;
   -- Also one of which a part arrived: half a line cannot stand as delivered. Points come back by their line, never by the piece.
-  if p_takes <> 'line' and line.delivered_at is null or p_takes = 'pieces' and line.kind = 'points' then
+  if p_takes <> 'line' and line.delivered_at is null or p_takes = 'pieces' and catalog.revoke_of(line.kind) = 'take' then
     return jsonb_build_object('code', 'orders.refund_whole_line', 'params', '{}'::jsonb);
   end if;
 
-  -- What was topped up, or done by hand, cannot be taken back: it is as good as used.
-  -- Of a line that was never whole nobody asks what was used: the rest cannot be had otherwise.
-  -- A redeem code is used from its first use on.
-  select count(*), count(*) filter (where g.state = 'used' or c.state = 'used' or (g.kind in ('topup', 'service') and line.delivered_at is not null)
-    or (g.kind = 'link' and fulfilment.is_code_used(p_tenant, p_no, p_line, g.piece)))
+  select count(*), count(*) filter (where g.is_spent)
   into found_count, used_count
-  from entitlements.grants g
-  left join vault.cards c on c.tenant_id = p_tenant and c.id = g.card_id
+  from fulfilment.refresh(p_tenant, p_no, p_line) g
   where p_takes <> 'nothing'
-    and g.tenant_id = p_tenant
-    and g.order_no = p_no
-    and g.line_no = p_line
-    and g.state <> 'revoked'
-    and (p_takes = 'line' or g.id = any (p_grants));
+    and (p_takes = 'line' or g.grant_id = any (p_grants));
   if p_takes = 'pieces' and (found_count = 0 or found_count <> cardinality(p_grants)) then
     return jsonb_build_object('code', 'orders.refund_piece_gone', 'params', '{}'::jsonb);
   end if;
@@ -306,7 +297,7 @@ begin
       ));
     end if;
   end if;
-  if line.kind = 'points' and p_used is not null then
+  if catalog.revoke_of(line.kind) = 'take' and p_used is not null then
     missing := fulfilment.missing_points(p_tenant, p_no, p_line, p_takes);
     if missing > 0 then
       return jsonb_build_object('code', 'orders.bundle_points_spent', 'params', jsonb_build_object('missing', missing));
@@ -355,18 +346,13 @@ begin
     and l.refunded_quantity < l.quantity;
   if not found or p_takes not in ('line', 'pieces') then
     return null;
-  elsif p_takes = 'pieces' and (line.delivered_at is null or line.kind = 'points') then
+  elsif p_takes = 'pieces' and (line.delivered_at is null or catalog.revoke_of(line.kind) = 'take') then
     return jsonb_build_object('code', 'orders.refund_whole_line', 'params', '{}'::jsonb);
   end if;
-  select count(*), count(*) filter (where g.state = 'used' or c.state = 'used' or (g.kind = 'topup' and line.delivered_at is not null))
+  select count(*), count(*) filter (where g.is_spent)
   into found_count, used_count
-  from entitlements.grants g
-  left join vault.cards c on c.tenant_id = p_tenant and c.id = g.card_id
-  where g.tenant_id = p_tenant
-    and g.order_no = p_no
-    and g.line_no = p_line
-    and g.state <> 'revoked'
-    and (p_takes = 'line' or g.id = any (p_grants));
+  from fulfilment.refresh(p_tenant, p_no, p_line) g
+  where p_takes = 'line' or g.grant_id = any (p_grants);
   if p_takes = 'pieces' and (found_count = 0 or found_count <> cardinality(p_grants)) then
     return jsonb_build_object('code', 'orders.refund_piece_gone', 'params', '{}'::jsonb);
   end if;
@@ -665,13 +651,13 @@ begin
   if codes is not null then
     perform vault.transfer(p_tenant, line.sku_id, codes, 'delivered', 'void', cause, p_actor);
   end if;
-  if line.kind = 'points' and refund.takes = 'line' then
+  if catalog.revoke_of(line.kind) = 'take' and refund.takes = 'line' then
     perform fulfilment.take_points(p_tenant, p_no, refund.line_no);
   end if;
   if line.bundle_no is not null then
     perform fulfilment.part_news(p_tenant, array[p_no]);
   end if;
-  if (line.kind = 'topup' or line.bought) and refund.takes = 'line' then
+  if (catalog.deliver_of(line.kind) = 'supply' or line.bought) and refund.takes = 'line' then
     update fulfilment.needs n
     set state = 'cancelled',
         due_at = null,
@@ -680,9 +666,9 @@ begin
       and n.order_no = p_no
       and n.line_no = refund.line_no
       and n.state = 'stopped';
-  elsif line.kind = 'service' and refund.takes = 'line' then
+  elsif catalog.deliver_of(line.kind) = 'task' and refund.takes = 'line' then
     perform fulfilment.end_tasks(p_tenant, p_no, refund.line_no, p_actor);
-  elsif line.kind = 'link' and refund.takes <> 'nothing' then
+  elsif catalog.revoke_of(line.kind) = 'unmake' and refund.takes <> 'nothing' then
     perform fulfilment.void_sold(p_tenant, p_no, refund.line_no, pieces, refund.takes = 'line');
   end if;
   if line.kind = 'recharge' then

@@ -407,7 +407,8 @@ begin
   where p.tenant_id = p_tenant
     and p.task_id = p_task;
   insert into entitlements.grants (tenant_id, owner_key, member_id, order_no, line_no, piece, kind, sku_id)
-  select p_tenant, the_order.buyer_key, the_order.member_id, task.order_no, task.line_no, p.piece, 'service', task.sku_id
+  select p_tenant, the_order.buyer_key, the_order.member_id, task.order_no, task.line_no, p.piece,
+    (select l.kind from orders.lines l where l.tenant_id = p_tenant and l.order_no = task.order_no and l.line_no = task.line_no), task.sku_id
   from generate_series(1, task.quantity) as p(piece);
   update fulfilment.tasks t
   set state = 'done',

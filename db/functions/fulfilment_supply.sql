@@ -648,7 +648,7 @@ begin
       where o.tenant_id = p_tenant
         and o.no = purchase.order_no;
       insert into entitlements.grants (tenant_id, owner_key, member_id, order_no, line_no, piece, kind, sku_id)
-      select p_tenant, the_order.buyer_key, the_order.member_id, purchase.order_no, purchase.line_no, need.filled + p.piece, 'topup', line.sku_id
+      select p_tenant, the_order.buyer_key, the_order.member_id, purchase.order_no, purchase.line_no, need.filled + p.piece, line.kind, line.sku_id
       from generate_series(1, pieces) as p(piece);
     end if;
     if need.filled + pieces = need.quantity then

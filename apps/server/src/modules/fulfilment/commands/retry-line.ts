@@ -3,10 +3,9 @@ import type { OrderNo } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
-import { strategyOf } from '../strategies/registry.ts'
+import type { DeliveryOutcome } from '../model.ts'
 
 type LineFacts = {
-  readonly kind: string
   readonly state: string
   readonly reason: string | null
   readonly isHeldBack: boolean
@@ -26,7 +25,7 @@ export async function retryLine(
 ): Promise<void> {
   const line = await platform.db.read(ctx, async (tx) => {
     const { rows } = await sql<LineFacts>`
-      select kind, state, exception_reason as reason, held_back as "isHeldBack", quantity
+      select state, exception_reason as reason, held_back as "isHeldBack", quantity
       from orders.lines
       where tenant_id = ${ctx.tenantId}::bigint
         and order_no = ${no}::bigint
@@ -37,7 +36,7 @@ export async function retryLine(
   if (!line) throw commonErrors.notFound()
   // A refund that failed is retried as a refund: the codes of that line are void already.
   if (line.state !== 'exception' || line.reason === 'refund_failed') throw fulfilmentErrors.notAnException()
-  const outcomes = await strategyOf(line.kind).deliver(platform, ctx.tenantId, [no], actor)
+  const outcomes = await platform.db.call<readonly DeliveryOutcome[]>(ctx.tenantId, 'fulfilment.deliver', [no], actor)
   const outcome = outcomes.find((one) => one.lineNo === lineNo)
   await platform.db.write(ctx, async (tx) =>
     tx.audit({
