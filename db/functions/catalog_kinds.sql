@@ -66,7 +66,7 @@ immutable
 parallel safe
 as $$
   select case p_kind
-    when 'card' then 'card'       -- the vault; and whoever sold the code, where an adapter can ask (`cardState`)
+    when 'card' then 'vault'      -- the vault; and whoever sold the code, where an adapter can ask (`cardState`)
     when 'topup' then 'arrival'   -- arrived is spent: the supplier's last word on the purchase
     when 'service' then 'arrival'
     when 'link' then 'uses'       -- how often the code was redeemed

@@ -13,7 +13,7 @@ set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
   select g.id, g.piece, w.asks, g.state = 'used' or case w.asks
-    when 'card' then coalesce(c.state = 'used', false)
+    when 'vault' then coalesce(c.state = 'used', false)
     -- A redeem code is used from its first use on.
     when 'uses' then fulfilment.is_code_used(p_tenant, p_no, p_line, g.piece)
     -- Of a line that was never whole nobody asks what was used: the rest cannot be had otherwise.

@@ -75,8 +75,8 @@ const COLUMNS = sql`
   s.order_no as "orderNo", s.line_no as "lineNo", s.grant_id as "grantId", s.complaint_id as "complaintId",
   s.goods_title as "goodsTitle", s.sku_title as "skuTitle", s.sku_id as "skuId", s.quantity, s.amount_fen as "amountFen", s.reason,
   s.note, s.since, s.word, s.why, s.supplier, o.contact, coalesce(a.balance - a.held_out, 0) as "availableNow",
-  w.staff_id as "staffId", w.staff_name as "staffName", coalesce(l.kind = 'link', false) as "isLink",
-  coalesce(l.kind in ('topup', 'service') and not l.held_back, false) as "isByWord",
+  w.staff_id as "staffId", w.staff_name as "staffName", coalesce(catalog.deliver_of(l.kind) = 'make', false) as "isLink",
+  coalesce(catalog.deliver_of(l.kind) in ('supply', 'task') and not l.held_back, false) as "isByWord",
   exists (
     select from fulfilment.needs n
     where n.tenant_id = o.tenant_id and n.order_no = s.order_no and n.line_no = s.line_no and n.state = 'stopped'
@@ -88,7 +88,7 @@ const COLUMNS = sql`
       where t.tenant_id = o.tenant_id and t.kind = 'stock.available' and t.ref = s.sku_id::text and t.unit = 'piece'
     ), 0))
     from stock.warehouses h
-    where h.tenant_id = o.tenant_id and h.id = l.warehouse_id and l.kind = 'card' and not l.bought
+    where h.tenant_id = o.tenant_id and h.id = l.warehouse_id and catalog.reserve_of(l.kind) = 'shelf' and not l.bought
   ) as warehouse,
   exists (
     select from suppliers.offers f where f.tenant_id = o.tenant_id and f.sku_id = s.sku_id and f.enabled
