@@ -323,6 +323,8 @@ begin
         and l.kind <> 'recharge'
         -- Its codes were taken back already; what remains is the money.
         and l.exception_reason is distinct from 'refund_failed'
+        -- Its money may be on its way back: that is decided first.
+        and (p_paying or not fulfilment.refund_awaits(p_tenant, p.no, l.line_no))
       offset 0
     ) l
     left join lateral (
@@ -595,6 +597,7 @@ begin
     and l.order_no = p_no
     and l.line_no = p_line
   returning * into line;
+  perform fulfilment.overtake_refunds(p_tenant, p_no, p_line, 'delivered');
   if line.amount_fen > 0 then
     perform ledger.post(
       p_tenant, array[ledger.account(p_tenant, 'cash.clearing', '', 'CNY')], array[ledger.account(p_tenant, 'cash.revenue', '', 'CNY')],
@@ -685,6 +688,8 @@ begin
     return jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb);
   elsif order_state <> 'paid' or line.state <> 'exception' or line.exception_reason = 'refund_failed' then
     return jsonb_build_object('code', 'fulfilment.not_an_exception', 'params', '{}'::jsonb);
+  elsif fulfilment.refund_awaits(p_tenant, p_no, p_line) then
+    return jsonb_build_object('code', 'fulfilment.refund_awaits', 'params', '{}'::jsonb);
   end if;
   select * into the_warehouse
   from stock.warehouses w
@@ -1622,6 +1627,8 @@ begin
   -- A new code in the place of one means cards; what is wrong with a redeem code is put right with itself.
   if old.state = 'revoked' or catalog.deliver_of(old.kind) <> 'pick' then
     return jsonb_build_object('code', 'fulfilment.grant_not_active', 'params', '{}'::jsonb);
+  elsif fulfilment.refund_awaits(p_tenant, p_no, old.line_no, p_grant) then
+    return jsonb_build_object('code', 'fulfilment.refund_awaits', 'params', '{}'::jsonb);
   end if;
   select s.allocation into rule
   from catalog.skus s

@@ -12,7 +12,7 @@
 -- Lock order: orders by number, accounts by id, holds, cards, batch counts. Bundles of an order under the order's lock.
 
 -- A bundle that holds back goes as a whole: when all that suppliers bring and people do has arrived (or was given back by staff), and every
--- code of it is held or free now. Where a code is missing, that line is an exception and the others go on waiting. The caller
+-- code of it is held or free now, and no refund of a part waits for a second person. Where a code is missing, that line is an exception and the others go on waiting. The caller
 -- has locked the orders. Answers whether anything may go now.
 create or replace function fulfilment.release_bundles(p_tenant bigint, p_nos bigint[], p_actor text)
 returns boolean
@@ -44,6 +44,7 @@ begin
     group by l.order_no, l.bundle_no
     having bool_or(l.held_back and l.state in ('waiting', 'exception'))
       and bool_and(catalog.revoke_of(l.kind) <> 'keep' or l.state = 'delivered' or l.refunded_quantity = l.quantity)
+      and not bool_or(fulfilment.refund_awaits(p_tenant, l.order_no, l.line_no))
     order by l.order_no, l.bundle_no
   ) x;
   if r_no is null then

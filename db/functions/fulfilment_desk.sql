@@ -51,6 +51,8 @@ begin
     or line.refunded_fen + line.refunding_fen > 0 or fulfilment.bank_has_it(p_tenant, p_no)
   then
     return jsonb_build_object('code', 'fulfilment.not_an_exception', 'params', '{}'::jsonb);
+  elsif fulfilment.refund_awaits(p_tenant, p_no, p_line) then
+    return jsonb_build_object('code', 'fulfilment.refund_awaits', 'params', '{}'::jsonb);
   elsif exists (
     select from suppliers.purchases p
     where p.tenant_id = p_tenant

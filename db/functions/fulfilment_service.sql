@@ -253,12 +253,16 @@ begin
     where t.tenant_id = p_tenant
       and t.id = any (p_ids)
       and t.state = 'waiting'
+      -- Nobody begins with what may be given back.
+      and not fulfilment.refund_awaits(p_tenant, t.order_no, t.line_no)
     returning t.id
   )
   select coalesce(array_agg(w.id order by w.id), '{}') into taken from won w;
   perform fulfilment.note_tasks(p_tenant, taken, 'accepted', p_name, null, null);
   return jsonb_build_object('taken', to_jsonb(taken), 'lost', (
-    select coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'by', coalesce(t.staff_name, ''), 'state', t.state) order by x.id), '[]')
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'id', x.id, 'by', coalesce(t.staff_name, ''), 'state', t.state, 'awaits', coalesce(fulfilment.refund_awaits(p_tenant, t.order_no, t.line_no), false)
+    ) order by x.id), '[]')
     from unnest(p_ids) as x(id)
     left join fulfilment.tasks t on t.tenant_id = p_tenant and t.id = x.id
     where x.id <> all (taken)

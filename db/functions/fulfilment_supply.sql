@@ -512,6 +512,10 @@ begin
         where p.tenant_id = p_tenant
           and p.id = news.id;
         if purchase.purpose = 'line' then
+          -- Codes are put aside; what was topped up is its buyer's already.
+          if sku is null then
+            perform fulfilment.overtake_refunds(p_tenant, purchase.order_no, purchase.line_no, 'arrived');
+          end if;
           perform fulfilment.stop_corrected(p_tenant, purchase.order_no, purchase.line_no, news.message);
           told_types := told_types || 'supply.contradicted'::text;
           told_nos := told_nos || purchase.order_no;

@@ -405,7 +405,7 @@ begin
 end;
 $$;
 
--- Codes: [{id, hash, sealed}] in hex, one a piece. Answers false when the line gets none: it has them, was refunded, or its
+-- Codes: [{id, hash, sealed}] in hex, one a piece. Answers false when the line gets none: it has them, was or may be refunded, or its
 -- series has ended meanwhile, which is an exception.
 create or replace function redeem.deliver_sold(p_tenant bigint, p_no bigint, p_line integer, p_codes jsonb)
 returns boolean
@@ -435,7 +435,8 @@ begin
     and s.order_no = p_no
     and s.line_no = p_line
   for no key update;
-  if sale.state is distinct from 'making' then
+  -- A code that is not made yet is not handed out while its money is asked back; `decline_refund` wants it again.
+  if sale.state is distinct from 'making' or fulfilment.refund_awaits(p_tenant, p_no, p_line) then
     return false;
   end if;
   if jsonb_array_length(p_codes) <> sale.quantity then
