@@ -9,7 +9,7 @@
 -- ways are known is four lines here; a new way is a word here and the code of that way. `npm run rows` refuses a kind's name
 -- elsewhere. Null in, null out: what is no kind of goods (a recharge) has no ways.
 --
--- Plain SQL without settings, so that PostgreSQL puts the `case` in place of the call: 0.1 µs a line.
+-- Plain SQL without settings, so that PostgreSQL puts the `case` in place of the call: no dearer than comparing a name.
 
 create or replace function catalog.reserve_of(p_kind text)
 returns text
