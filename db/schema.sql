@@ -758,12 +758,17 @@ create policy tenant on catalog.tags for all to quanshu_app using (tenant_id = (
 function catalog.bundle_form(p_tenant bigint, p_sku bigint, p_own jsonb) returns jsonb
 function catalog.bundle_reason(p_tenant bigint, p_sku bigint, p_at timestamp with time zone) returns text
 function catalog.bundle_stock(p_tenant bigint, p_sku bigint, p_at timestamp with time zone) returns bigint
+function catalog.deliver_of(p_kind text) returns text
 function catalog.goods_skus(p_tenant bigint, p_goods_ids bigint[], p_at timestamp with time zone) returns TABLE(goods_id bigint, sku_id bigint, kind text, title text, title_en text, specs jsonb, price_fen bigint, free boolean, market_price_fen bigint, cost_hint_fen bigint, tiers jsonb, hold_mode text, allocation text, low_stock_at integer, state text, sku_position integer, available bigint, held bigint, low boolean, next_at timestamp with time zone, next_price_fen bigint, price_points integer, next_price_points integer, unlimited boolean)
+function catalog.is_asked(p_kind text, p_source text) returns boolean
 function catalog.last_cost(p_tenant bigint, p_sku bigint) returns bigint
 function catalog.least_cost(p_tenant bigint, p_sku bigint) returns bigint
 function catalog.link_cost(p_tenant bigint, p_sku bigint) returns bigint
 function catalog.link_stock(p_tenant bigint, p_sku bigint) returns bigint
 function catalog.offers(p_tenant bigint, p_sku_ids bigint[], p_at timestamp with time zone) returns TABLE(sku_id bigint, kind text, title text, goods_title text, price_fen bigint, tiers jsonb, hold_mode text, allocation text, limit_per_person integer, limit_per_order integer, sellable boolean, reason text, form_fields jsonb, goods_id bigint, price_points integer, supply_stock bigint, source text)
+function catalog.refresh_of(p_kind text) returns text
+function catalog.reserve_of(p_kind text) returns text
+function catalog.revoke_of(p_kind text) returns text
 function catalog.service_left(p_tenant bigint, p_sku bigint) returns bigint
 function catalog.shelf_reason(p_state text, p_on_at timestamp with time zone, p_off_at timestamp with time zone, p_at timestamp with time zone) returns text
 function catalog.split_fen(p_amount bigint, p_weights bigint[]) returns bigint[]
@@ -1470,6 +1475,7 @@ function fulfilment.open_recall_recovery(p_tenant bigint, p_batch bigint, p_by t
 function fulfilment.open_recovery(p_tenant bigint, p_complaint bigint, p_by text) returns void security definer
 function fulfilment.open_restock_purchase(p_tenant bigint, p_item jsonb) returns text security definer
 function fulfilment.open_tasks(p_tenant bigint, p_nos bigint[], p_lines smallint[], p_actor text) returns void security definer
+function fulfilment.overtake_refunds(p_tenant bigint, p_no bigint, p_line integer, p_why text) returns void security definer
 function fulfilment.part_from_hand(p_tenant bigint, p_refund bigint) returns payments.refunds security definer
 function fulfilment.part_news(p_tenant bigint, p_nos bigint[]) returns void security definer
 function fulfilment.pay_by_balance(p_tenant bigint, p_payments jsonb) returns jsonb security definer
@@ -1483,8 +1489,10 @@ function fulfilment.recall_batch(p_tenant bigint, p_batch bigint, p_reason text,
 function fulfilment.recall_claim(p_tenant bigint, p_batch bigint) returns jsonb security definer
 function fulfilment.recall_state(p_piece text, p_grant text, p_refund text) returns text
 function fulfilment.recovery_moves(p_state text) returns text[]
+function fulfilment.refresh(p_tenant bigint, p_no bigint, p_line integer) returns TABLE(grant_id bigint, piece integer, asks text, is_spent boolean) security definer
 function fulfilment.refund(p_tenant bigint, p_no bigint, p_ask jsonb) returns jsonb security definer
 function fulfilment.refund(p_tenant bigint, p_no bigint, p_line integer, p_target text, p_reason text, p_actor text) returns jsonb security definer
+function fulfilment.refund_awaits(p_tenant bigint, p_no bigint, p_line integer, p_grant bigint) returns boolean security definer
 function fulfilment.refund_by_bank(p_tenant bigint, p_dispute bigint, p_line integer, p_takes text, p_amount bigint, p_failed bigint) returns void security definer
 function fulfilment.refund_by_hand(p_tenant bigint, p_refund bigint, p_actor text, p_note text, p_reference text) returns jsonb security definer
 function fulfilment.refund_ended(p_tenant bigint, p_refund bigint, p_done boolean, p_error text) returns jsonb security definer

@@ -288,7 +288,7 @@ begin
         and g.order_no = l.no
         and g.line_no = l.line_no
         -- Points are counted as points, from the ledger.
-        and g.kind <> 'points'
+        and catalog.deliver_of(g.kind) <> 'credit'
       offset 0
     ) g
     left join lateral (
@@ -879,7 +879,7 @@ begin
         and e.order_no = n.no
     ) b
     cross join lateral (
-      select count(*) as pieces from entitlements.grants g where g.tenant_id = p_tenant and g.order_no = n.no and g.kind <> 'points'
+      select count(*) as pieces from entitlements.grants g where g.tenant_id = p_tenant and g.order_no = n.no and catalog.deliver_of(g.kind) <> 'credit'
     ) g
     where g.pieces > 0
       and b.pieces <> g.pieces

@@ -718,8 +718,8 @@ begin
       -- A line some of whose pieces were refunded, and whose refund failed, is an exception that still has the others.
       select 'line_grants' as code,
         jsonb_build_object('quantity', l.quantity - l.refunded_quantity, 'grants', l.living, 'state', l.state) as params
-      where (l.kind = 'card' and not l.bought and l.state in ('delivered', 'exception') and l.delivered_quantity > 0 and l.living <> l.quantity - l.refunded_quantity)
-         or ((l.kind in ('topup', 'service', 'link', 'points') or l.bought) and l.state in ('supplying', 'delivered', 'exception') and l.living <> l.delivered_quantity - l.refunded_quantity)
+      where (catalog.deliver_of(l.kind) = 'pick' and not l.bought and l.state in ('delivered', 'exception') and l.delivered_quantity > 0 and l.living <> l.quantity - l.refunded_quantity)
+         or ((catalog.deliver_of(l.kind) <> 'pick' or l.bought) and l.state in ('supplying', 'delivered', 'exception') and l.living <> l.delivered_quantity - l.refunded_quantity)
          or (l.delivered_quantity = 0 and l.state in ('waiting', 'exception', 'cancelled') and l.living > 0)
       union all
       select 'line_refunds', jsonb_build_object(
@@ -733,7 +733,7 @@ begin
       -- A link that was sold is a code for each piece, once it is delivered, and none before.
       select 'sold_codes', jsonb_build_object('quantity', case when l.delivered_at is null then 0 else l.quantity end, 'codes', c.codes)
       from (
-        select case when l.kind = 'link' then (
+        select case when catalog.deliver_of(l.kind) = 'make' then (
           select count(*)
           from redeem.codes c
           where c.tenant_id = p_tenant

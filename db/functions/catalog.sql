@@ -89,14 +89,15 @@ begin
     g.limit_per_order,
     s.state = 'on' and s.removed_at is null and shelf.reason is null,
     coalesce(shelf.reason, case when s.state <> 'on' or s.removed_at is not null then 'off_shelf' end),
-    case when s.kind = 'bundle' then catalog.bundle_form(p_tenant, s.id, g.form_fields) else g.form_fields end,
+    case when catalog.reserve_of(s.kind) = 'parts' then catalog.bundle_form(p_tenant, s.id, g.form_fields) else g.form_fields end,
     g.id,
     coalesce(change.price_points, s.price_points),
-    case
-      when s.kind = 'service' then catalog.service_left(p_tenant, s.id)
-      when s.kind = 'bundle' then catalog.bundle_stock(p_tenant, s.id, p_at)
-      when s.kind = 'link' then catalog.link_stock(p_tenant, s.id)
-      when s.kind <> 'card' or s.source <> 'own' then s.supply_stock
+    case catalog.reserve_of(s.kind)
+      when 'day' then catalog.service_left(p_tenant, s.id)
+      when 'parts' then catalog.bundle_stock(p_tenant, s.id, p_at)
+      when 'offer' then catalog.link_stock(p_tenant, s.id)
+      when 'shelf' then case when s.source <> 'own' then s.supply_stock end
+      else s.supply_stock
     end,
     s.source
   from (select distinct unnest(p_sku_ids) as id) wanted
@@ -109,7 +110,7 @@ begin
   cross join lateral (
     select coalesce(
       catalog.shelf_reason(g.state, g.on_at, g.off_at, p_at),
-      case when s.kind = 'bundle' then catalog.bundle_reason(p_tenant, s.id, p_at) end
+      case when catalog.reserve_of(s.kind) = 'parts' then catalog.bundle_reason(p_tenant, s.id, p_at) end
     ) as reason
   ) shelf
   left join lateral (
@@ -196,11 +197,11 @@ begin
     and stock.unit = 'piece'
   -- What suppliers say they have, or what is left of a day's capacity.
   cross join lateral (
-    select s.kind <> 'card' or s.source <> 'own' as is_asked,
-      case s.kind
-        when 'service' then catalog.service_left(p_tenant, s.id)
-        when 'bundle' then catalog.bundle_stock(p_tenant, s.id, p_at)
-        when 'link' then catalog.link_stock(p_tenant, s.id)
+    select catalog.is_asked(s.kind, s.source) as is_asked,
+      case catalog.reserve_of(s.kind)
+        when 'day' then catalog.service_left(p_tenant, s.id)
+        when 'parts' then catalog.bundle_stock(p_tenant, s.id, p_at)
+        when 'offer' then catalog.link_stock(p_tenant, s.id)
         else s.supply_stock
       end as stock
     offset 0
@@ -208,8 +209,8 @@ begin
   -- What sources do not count is more than anybody may order; `unlimited` says that it is no count. A line comes from one side,
   -- so what may be ordered is the greater of our own and theirs; what runs low is our own.
   cross join lateral (
-    select greatest(case when s.kind = 'card' then w.own end, case when supply.is_asked then coalesce(supply.stock, 1000000) end) as available,
-      case when s.kind = 'card' then w.own else coalesce(supply.stock, 1000000) end as counted
+    select greatest(case when catalog.reserve_of(s.kind) = 'shelf' then w.own end, case when supply.is_asked then coalesce(supply.stock, 1000000) end) as available,
+      case when catalog.reserve_of(s.kind) = 'shelf' then w.own else coalesce(supply.stock, 1000000) end as counted
     from (select coalesce(stock.balance - stock.held_out, 0) as own) w
   ) shelf
   left join lateral (

@@ -45,14 +45,14 @@ begin
     from catalog.bundle_parts p
     join catalog.skus s on s.tenant_id = p_tenant and s.id = p.part_sku_id
     cross join lateral (
-      select case when s.kind = 'card' then coalesce((
+      select case catalog.reserve_of(s.kind) when 'shelf' then coalesce((
         select a.balance - a.held_out
         from ledger.accounts a
         where a.tenant_id = p_tenant
           and a.kind = 'stock.available'
           and a.ref = s.id::text
           and a.unit = 'piece'
-      ), 0) when s.kind = 'service' then catalog.service_left(p_tenant, s.id) else s.supply_stock end as available
+      ), 0) when 'day' then catalog.service_left(p_tenant, s.id) else s.supply_stock end as available
     ) x
     where p.tenant_id = p_tenant
       and p.sku_id = p_sku
@@ -125,11 +125,11 @@ language sql
 stable
 set plan_cache_mode = force_generic_plan
 as $$
-  select coalesce(s.cost_hint_fen, case s.kind
-    when 'card' then catalog.last_cost(p_tenant, s.id)
-    when 'topup' then catalog.least_cost(p_tenant, s.id)
+  select coalesce(s.cost_hint_fen, case catalog.reserve_of(s.kind)
+    when 'shelf' then catalog.last_cost(p_tenant, s.id)
+    when 'supply' then catalog.least_cost(p_tenant, s.id)
     -- Each use of it will be delivered once.
-    when 'link' then catalog.link_cost(p_tenant, s.id)
+    when 'offer' then catalog.link_cost(p_tenant, s.id)
   end)
   from catalog.skus s
   where s.tenant_id = p_tenant

@@ -74,7 +74,7 @@ begin
       cross join lateral (
         select b.state, b.valid_from, b.valid_to from redeem.batches b where b.tenant_id = p_tenant and b.id = k.batch_id offset 0
       ) b
-      where g.kind = 'link'
+      where catalog.refresh_of(g.kind) = 'uses'
         and k.tenant_id = p_tenant
         and k.order_no = g.order_no
         and k.order_no is not null
@@ -87,7 +87,7 @@ begin
     cross join lateral (
       select case
         when g.state = 'revoked' or r.standing = 'void' then 'revoked'
-        when g.kind in ('topup', 'service', 'points') then 'arrived'
+        when catalog.deliver_of(g.kind) not in ('pick', 'make') then 'arrived'
         when g.state = 'used' or r.standing = 'used_up' then 'used'
         when w.until <= now() then 'expired'
         else 'usable'
@@ -130,7 +130,7 @@ begin
         'goodsId', l.goods_id,
         'goodsTitle', l.goods_title,
         'skuTitle', l.sku_title,
-        'points', case f.kind when 'points' then l.credit_points / l.quantity end,
+        'points', case catalog.deliver_of(f.kind) when 'credit' then l.credit_points / l.quantity end,
         'pickedNumber', l.pick_number,
         'grantedAt', f.granted_at,
         'validUntil', f.until,
@@ -143,7 +143,7 @@ begin
             and x.piece = f.piece
             and x.turn > f.turn
         ),
-        'link', case when f.kind = 'link' then json_build_object('uses', f.uses, 'used', f.used, 'standing', f.link_standing) end,
+        'link', case when catalog.refresh_of(f.kind) = 'uses' then json_build_object('uses', f.uses, 'used', f.used, 'standing', f.link_standing) end,
         'complaint', case when o.has_complaints then (
           select p.state from fulfilment.complaints p where p.tenant_id = p_tenant and p.grant_id = f.id and p.state <> 'withdrawn'
         ) end

@@ -244,6 +244,7 @@ declare
   -- One entry per line.
   l_no bigint[];
   l_line smallint[];
+  l_kind text[];
   l_sku bigint[];
   l_quantity integer[];
   l_amount bigint[];
@@ -286,19 +287,20 @@ declare
   clearing bigint;
   revenue bigint;
 begin
-  select array_agg(x.no) filter (where x.kind = 'card'), array_agg(x.line_no) filter (where x.kind = 'card'),
-    array_agg(x.sku_id) filter (where x.kind = 'card'), array_agg(x.quantity) filter (where x.kind = 'card'),
-    array_agg(x.amount_fen) filter (where x.kind = 'card'), array_agg(x.buyer_key) filter (where x.kind = 'card'),
-    array_agg(x.member_id) filter (where x.kind = 'card'), array_agg(x.hold_id) filter (where x.kind = 'card'),
-    array_agg(coalesce(x.state = 'held', false)) filter (where x.kind = 'card'), (count(*) filter (where x.kind = 'card'))::integer,
-    array_agg(x.no) filter (where x.kind = 'supply'), array_agg(x.line_no) filter (where x.kind = 'supply'),
-    array_agg(x.no) filter (where x.kind = 'service'), array_agg(x.line_no) filter (where x.kind = 'service'),
-    array_agg(x.no) filter (where x.kind = 'points'), array_agg(x.line_no) filter (where x.kind = 'points'),
-    array_agg(x.no) filter (where x.kind = 'held back'), array_agg(x.pick_card) filter (where x.kind = 'card'),
-    array_agg(x.warehouse_id) filter (where x.kind = 'card'), count(x.warehouse_id),
-    array_agg(x.no) filter (where x.kind = 'link'), array_agg(x.line_no) filter (where x.kind = 'link')
+  select array_agg(x.no) filter (where x.way = 'pick'), array_agg(x.line_no) filter (where x.way = 'pick'),
+    array_agg(x.sku_id) filter (where x.way = 'pick'), array_agg(x.quantity) filter (where x.way = 'pick'),
+    array_agg(x.amount_fen) filter (where x.way = 'pick'), array_agg(x.buyer_key) filter (where x.way = 'pick'),
+    array_agg(x.member_id) filter (where x.way = 'pick'), array_agg(x.hold_id) filter (where x.way = 'pick'),
+    array_agg(coalesce(x.state = 'held', false)) filter (where x.way = 'pick'), (count(*) filter (where x.way = 'pick'))::integer,
+    array_agg(x.no) filter (where x.way = 'supply'), array_agg(x.line_no) filter (where x.way = 'supply'),
+    array_agg(x.no) filter (where x.way = 'task'), array_agg(x.line_no) filter (where x.way = 'task'),
+    array_agg(x.no) filter (where x.way = 'credit'), array_agg(x.line_no) filter (where x.way = 'credit'),
+    array_agg(x.no) filter (where x.way = 'held back'), array_agg(x.pick_card) filter (where x.way = 'pick'),
+    array_agg(x.warehouse_id) filter (where x.way = 'pick'), count(x.warehouse_id),
+    array_agg(x.no) filter (where x.way = 'make'), array_agg(x.line_no) filter (where x.way = 'make'),
+    array_agg(x.kind) filter (where x.way = 'pick')
   into l_no, l_line, l_sku, l_quantity, l_amount, l_owner, l_member, l_hold, l_held, line_count, s_no, s_line, t_no, t_line, b_no, b_line,
-    back_nos, l_pick, l_warehouse, routed, r_no, r_line
+    back_nos, l_pick, l_warehouse, routed, r_no, r_line, l_kind
   from (
     select p.no, o.buyer_key, o.member_id, l.*, h.state
     from unnest(p_nos) with ordinality as p(no, n)
@@ -311,7 +313,7 @@ begin
       offset 0
     ) o
     cross join lateral (
-      select l.line_no, case when l.held_back then 'held back' when l.kind = 'topup' or l.bought then 'supply' else l.kind end as kind, l.sku_id,
+      select l.line_no, l.kind, case when l.held_back then 'held back' when l.bought then 'supply' else catalog.deliver_of(l.kind) end as way, l.sku_id,
         l.quantity, l.amount_fen, l.hold_id, l.pick_card, l.warehouse_id
       from orders.lines l
       where l.tenant_id = p_tenant
@@ -321,6 +323,8 @@ begin
         and l.kind <> 'recharge'
         -- Its codes were taken back already; what remains is the money.
         and l.exception_reason is distinct from 'refund_failed'
+        -- Its money may be on its way back: that is decided first.
+        and (p_paying or not fulfilment.refund_awaits(p_tenant, p.no, l.line_no))
       offset 0
     ) l
     left join lateral (
@@ -410,7 +414,7 @@ begin
         'available', 'delivered', p_actor
       );
       insert into entitlements.grants (tenant_id, owner_key, member_id, order_no, line_no, piece, kind, sku_id, card_id)
-      select p_tenant, l_owner[x.line], l_member[x.line], l_no[x.line], l_line[x.line], x.piece, 'card', l_sku[x.line], x.card_id
+      select p_tenant, l_owner[x.line], l_member[x.line], l_no[x.line], l_line[x.line], x.piece, l_kind[x.line], l_sku[x.line], x.card_id
       from unnest(c_line, c_piece, c_card) as x(line, piece, card_id);
 
       if true = any (l_held) then
@@ -593,6 +597,7 @@ begin
     and l.order_no = p_no
     and l.line_no = p_line
   returning * into line;
+  perform fulfilment.overtake_refunds(p_tenant, p_no, p_line, 'delivered');
   if line.amount_fen > 0 then
     perform ledger.post(
       p_tenant, array[ledger.account(p_tenant, 'cash.clearing', '', 'CNY')], array[ledger.account(p_tenant, 'cash.revenue', '', 'CNY')],
@@ -683,12 +688,14 @@ begin
     return jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb);
   elsif order_state <> 'paid' or line.state <> 'exception' or line.exception_reason = 'refund_failed' then
     return jsonb_build_object('code', 'fulfilment.not_an_exception', 'params', '{}'::jsonb);
+  elsif fulfilment.refund_awaits(p_tenant, p_no, p_line) then
+    return jsonb_build_object('code', 'fulfilment.refund_awaits', 'params', '{}'::jsonb);
   end if;
   select * into the_warehouse
   from stock.warehouses w
   where w.tenant_id = p_tenant
     and w.id = line.warehouse_id;
-  if the_warehouse.id is null or line.kind <> 'card' or line.bought then
+  if the_warehouse.id is null or catalog.reserve_of(line.kind) <> 'shelf' or line.bought then
     return jsonb_build_object('code', 'fulfilment.no_channel_pieces', 'params', '{}'::jsonb);
   elsif the_warehouse.state = 'open' and not the_warehouse.falls_back then
     return jsonb_build_object('code', 'fulfilment.channel_open', 'params', jsonb_build_object('name', the_warehouse.name));
@@ -877,8 +884,8 @@ begin
       from unnest(late) as x(n)
       join orders.lines l on l.tenant_id = p_tenant and l.order_no = c_no[x.n] and l.order_no = any (c_no) and not l.bought
         -- What a supplier brings is bought anew, and people do what they have room for: neither is on a shelf of ours.
-        and l.kind not in ('topup', 'service', 'link')
-      cross join lateral (select stock.shelf(p_tenant, l.sku_id, l.warehouse_id) as id where l.kind = 'card' offset 0) a
+        and catalog.reserve_of(l.kind) = 'shelf'
+      cross join lateral (select stock.shelf(p_tenant, l.sku_id, l.warehouse_id) as id offset 0) a
       union all
       select x.n, a.id, m.amount
       from unnest(late) as x(n)
@@ -1618,8 +1625,10 @@ begin
     return jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb);
   end if;
   -- A new code in the place of one means cards; what is wrong with a redeem code is put right with itself.
-  if old.state = 'revoked' or old.kind <> 'card' then
+  if old.state = 'revoked' or catalog.deliver_of(old.kind) <> 'pick' then
     return jsonb_build_object('code', 'fulfilment.grant_not_active', 'params', '{}'::jsonb);
+  elsif fulfilment.refund_awaits(p_tenant, p_no, old.line_no, p_grant) then
+    return jsonb_build_object('code', 'fulfilment.refund_awaits', 'params', '{}'::jsonb);
   end if;
   select s.allocation into rule
   from catalog.skus s
@@ -1668,7 +1677,7 @@ begin
     and g.id = p_grant
     and g.order_no = p_no
     and g.state = before
-    and g.kind = 'card'
+    and catalog.deliver_of(g.kind) = 'pick'
   returning * into the_grant;
   if not found then
     return jsonb_build_object('changed', false);

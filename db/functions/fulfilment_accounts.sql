@@ -21,7 +21,7 @@ set enable_seqscan = off
 as $$
   select case
     when l.line_no is null then 'common.not_found'
-    when l.kind <> 'topup' or l.state <> 'exception' or l.exception_reason is distinct from 'account_refused' or n.state <> 'stopped'
+    when catalog.deliver_of(l.kind) <> 'supply' or l.state <> 'exception' or l.exception_reason is distinct from 'account_refused' or n.state <> 'stopped'
       -- Its share goes back by itself.
       or exists (
         select from orders.bundles b

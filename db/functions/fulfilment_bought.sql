@@ -69,7 +69,7 @@ as $$
   where l.tenant_id = p_tenant
     and l.order_no = p_no
     and l.line_no = p_line
-    and l.kind = 'card'
+    and catalog.deliver_of(l.kind) = 'pick'
 $$;
 revoke execute on function fulfilment.sku_of_bought(bigint, bigint, integer) from public;
 
@@ -95,7 +95,7 @@ as $$
       join catalog.skus k on k.tenant_id = o.tenant_id and k.id = o.sku_id
       where o.tenant_id = p_tenant
         and o.product_id = p_purchase.product_id
-        and k.kind = 'card'
+        and catalog.deliver_of(k.kind) = 'pick'
         and k.removed_at is null
       order by o.id
       limit 1
@@ -269,11 +269,12 @@ set enable_seqscan = off
 as $$
 declare
   sku bigint := fulfilment.sku_of_bought(p_tenant, p_no, p_line);
+  line_kind text := (select l.kind from orders.lines l where l.tenant_id = p_tenant and l.order_no = p_no and l.line_no = p_line);
   cause text := 'order:' || p_no;
 begin
   perform vault.move(p_tenant, p_cards, array_fill(cause, array[cardinality(p_cards)]), 'available', 'delivered', p_actor);
   insert into entitlements.grants (tenant_id, owner_key, member_id, order_no, line_no, piece, kind, sku_id, card_id)
-  select p_tenant, o.buyer_key, o.member_id, p_no, p_line, p_from + c.n - 1, 'card', sku, c.id
+  select p_tenant, o.buyer_key, o.member_id, p_no, p_line, p_from + c.n - 1, line_kind, sku, c.id
   from unnest(p_cards) with ordinality as c(id, n)
   cross join lateral (
     select o.buyer_key, o.member_id
@@ -348,7 +349,7 @@ begin
     join catalog.skus k on k.tenant_id = p_tenant and k.id = n.sku_id
     where n.state = 'wanted'
       and n.filled = 0
-      and l.kind = 'card'
+      and catalog.deliver_of(l.kind) = 'pick'
       and l.state = 'supplying'
     order by n.order_no, n.line_no
     for no key update of n

@@ -12,7 +12,7 @@
 -- Lock order: orders by number, accounts by id, holds, cards, batch counts. Bundles of an order under the order's lock.
 
 -- A bundle that holds back goes as a whole: when all that suppliers bring and people do has arrived (or was given back by staff), and every
--- code of it is held or free now. Where a code is missing, that line is an exception and the others go on waiting. The caller
+-- code of it is held or free now, and no refund of a part waits for a second person. Where a code is missing, that line is an exception and the others go on waiting. The caller
 -- has locked the orders. Answers whether anything may go now.
 create or replace function fulfilment.release_bundles(p_tenant bigint, p_nos bigint[], p_actor text)
 returns boolean
@@ -43,7 +43,8 @@ begin
       and l.bundle_no is not null
     group by l.order_no, l.bundle_no
     having bool_or(l.held_back and l.state in ('waiting', 'exception'))
-      and bool_and(l.kind not in ('topup', 'service') or l.state = 'delivered' or l.refunded_quantity = l.quantity)
+      and bool_and(catalog.revoke_of(l.kind) <> 'keep' or l.state = 'delivered' or l.refunded_quantity = l.quantity)
+      and not bool_or(fulfilment.refund_awaits(p_tenant, l.order_no, l.line_no))
     order by l.order_no, l.bundle_no
   ) x;
   if r_no is null then
@@ -72,7 +73,7 @@ begin
       where l.tenant_id = p_tenant
         and l.order_no = b.no
         and l.bundle_no = b.bundle_no
-        and l.kind = 'card'
+        and catalog.reserve_of(l.kind) = 'shelf'
         and l.held_back
         and l.state in ('waiting', 'exception')
       offset 0
@@ -99,7 +100,7 @@ begin
         where l.tenant_id = p_tenant
           and l.order_no = b.no
           and l.bundle_no = b.bundle_no
-          and l.kind = 'card'
+          and catalog.reserve_of(l.kind) = 'shelf'
           and l.held_back
           and l.state = 'waiting'
         offset 0
@@ -179,7 +180,7 @@ begin
     from orders.lines l
     where l.tenant_id = p_tenant
       and l.order_no = any (p_nos)
-      and l.kind = 'card'
+      and catalog.reserve_of(l.kind) = 'shelf'
       and l.held_back
       and l.state = 'waiting'
       and not exists (
@@ -254,10 +255,10 @@ begin
   ) as m(no, from_id, to_id, amount, kind)
   where m.amount > 0;
   insert into entitlements.grants (tenant_id, owner_key, member_id, order_no, line_no, piece, kind, sku_id)
-  select p_tenant, o.buyer_key, o.member_id, x.no, x.line, p.piece, 'points', l.sku_id
+  select p_tenant, o.buyer_key, o.member_id, x.no, x.line, p.piece, l.kind, l.sku_id
   from unnest(p_nos, p_lines) as x(no, line)
   cross join lateral (
-    select l.sku_id, l.quantity
+    select l.kind, l.sku_id, l.quantity
     from orders.lines l
     where l.tenant_id = p_tenant
       and l.order_no = x.no

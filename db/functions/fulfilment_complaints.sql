@@ -114,7 +114,7 @@ begin
   where g.tenant_id = p_tenant
     and g.id = p_grant
     and g.order_no = p_no;
-  if the_grant.id is null or the_grant.kind <> 'card' then
+  if the_grant.id is null or catalog.deliver_of(the_grant.kind) <> 'pick' then
     return jsonb_build_object('code', 'common.not_found', 'params', '{}'::jsonb);
   end if;
   select * into complaint
@@ -382,6 +382,11 @@ declare
   refusal jsonb;
   why text[] := p_why;
 begin
+  -- Of what is asked back already nothing is handed out beside it.
+  if fulfilment.refund_awaits(p_tenant, p_complaint.order_no, p_complaint.line_no, p_complaint.grant_id) then
+    perform fulfilment.turn_complaint(p_tenant, p_complaint.id, 'person', why || 'refund_awaits'::text, '', '');
+    return;
+  end if;
   foreach remedy in array p_remedies loop
     -- Whoever chose a number wanted that one.
     continue when remedy in ('replace', 'buy') and exists (
@@ -541,6 +546,10 @@ begin
   ) then
     return jsonb_build_object('opened', false);
   end if;
+  if fulfilment.refund_awaits(p_tenant, complaint.order_no, complaint.line_no, complaint.grant_id) then
+    perform fulfilment.turn_complaint(p_tenant, p_complaint, 'person', array['refund_awaits'], '', '');
+    return jsonb_build_object('opened', false);
+  end if;
   select coalesce(min(p.turn) filter (where p.purpose = 'complaint'), 100) - 1 into the_turn
   from suppliers.purchases p
   where p.tenant_id = p_tenant
@@ -686,6 +695,12 @@ begin
     perform fulfilment.complaint_stray(p_tenant, p_purchase, 'late', purchase.message);
     return;
   end if;
+  -- Its money was asked back meanwhile: the code stays on our shelf, and a person has the word once that is decided.
+  if fulfilment.refund_awaits(p_tenant, complaint.order_no, complaint.line_no, complaint.grant_id) then
+    perform fulfilment.complaint_stray(p_tenant, p_purchase, 'late', purchase.message);
+    perform fulfilment.turn_complaint(p_tenant, complaint.id, 'person', array['refund_awaits'], '', '');
+    return;
+  end if;
   update fulfilment.complaints c
   set state = 'replaced',
       due_at = null,
@@ -767,6 +782,11 @@ begin
   end if;
   if complaint.state <> 'person' then
     return jsonb_build_object('code', 'complaints.decided', 'params', jsonb_build_object('state', complaint.state));
+  end if;
+  if act in ('replace', 'buy')
+    and fulfilment.refund_awaits(p_tenant, complaint.order_no, complaint.line_no, complaint.grant_id)
+  then
+    return jsonb_build_object('code', 'fulfilment.refund_awaits', 'params', '{}'::jsonb);
   end if;
   if act = 'buy' then
     if exists (

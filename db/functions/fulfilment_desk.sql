@@ -51,6 +51,8 @@ begin
     or line.refunded_fen + line.refunding_fen > 0 or fulfilment.bank_has_it(p_tenant, p_no)
   then
     return jsonb_build_object('code', 'fulfilment.not_an_exception', 'params', '{}'::jsonb);
+  elsif fulfilment.refund_awaits(p_tenant, p_no, p_line) then
+    return jsonb_build_object('code', 'fulfilment.refund_awaits', 'params', '{}'::jsonb);
   elsif exists (
     select from suppliers.purchases p
     where p.tenant_id = p_tenant
@@ -109,7 +111,7 @@ begin
   where l.tenant_id = p_tenant
     and l.order_no = p_no
     and l.line_no = p_line;
-  if line.kind not in ('topup', 'service') then
+  if catalog.deliver_of(line.kind) not in ('supply', 'task') then
     return jsonb_build_object('code', 'fulfilment.codes_not_by_word', 'params', '{}'::jsonb);
   elsif line.held_back then
     return jsonb_build_object('code', 'fulfilment.held_back', 'params', '{}'::jsonb);

@@ -32,7 +32,7 @@ begin
     from orders.lines l
     where l.tenant_id = p_tenant
       and l.order_no = any (ended)
-      and l.kind = 'service'
+      and catalog.reserve_of(l.kind) = 'day'
     order by l.sku_id
   ) s;
   -- One after the other, each behind those that fit before it.
@@ -47,7 +47,7 @@ begin
       join fulfilment.service_rules r on r.tenant_id = p_tenant and r.sku_id = l.sku_id and r.capacity_per_day is not null
       where l.tenant_id = p_tenant
         and l.order_no = one.no
-        and l.kind = 'service'
+        and catalog.reserve_of(l.kind) = 'day'
       group by l.sku_id
     )
     select bool_or(one.is_old or w.quantity > fulfilment.service_left(p_tenant, w.sku_id) - coalesce((taken ->> w.sku_id::text)::bigint, 0)),

@@ -6,6 +6,9 @@
 --   fulfilment.refund_ended(tenant, refund, done, error) the gateway's final word about a refund
 --   fulfilment.refund_by_hand(tenant, refund, actor, note, reference)  what a gateway refused was paid another way
 --
+--   fulfilment.refund_awaits(tenant, no, line, grant)     a second person has still to decide: nothing more of it is handed out
+--   fulfilment.overtake_refunds(tenant, no, line, why)    the goods came all the same: what waited ends, and who asked is told
+--
 -- What a line still has to give is its amount less what is back (`refunded_fen`) and what is promised (`refunding_fen`). A
 -- promise begins with the refund and lies in clearing until the money has left, also when the gateway refused it: then the
 -- refund is tried again, paid by hand, or another takes its place. All of it under the order's lock; the lines' constraints
@@ -30,6 +33,66 @@ as $$
   )::bigint
 $$;
 revoke execute on function fulfilment.credit_of(bigint, bigint, bigint, bigint) from public;
+
+-- Asked back and not decided yet: all of a line, or with `p_grant` this piece of it too. Until it is decided nothing more is handed out
+-- of it, or its buyer could have both. Whoever asks has the order locked, as whoever decides has.
+create or replace function fulfilment.refund_awaits(p_tenant bigint, p_no bigint, p_line integer, p_grant bigint default null)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select exists (
+    select from payments.refunds r
+    where r.tenant_id = p_tenant
+      and r.order_no = p_no
+      and r.line_no = p_line
+      and r.state = 'awaiting'
+      and (r.takes = 'line' or p_grant = any (r.grants))
+  )
+$$;
+revoke execute on function fulfilment.refund_awaits(bigint, bigint, integer, bigint) from public;
+
+-- What somebody outside, or at work on it, has done cannot be held back: the line is its buyer's, so a refund of it that was asked for
+-- before would be of something else now. It ends, says why ('delivered', or 'arrived': from a supplier that had refused), and who asked
+-- for it is told and may ask again. The caller has locked the order.
+create or replace function fulfilment.overtake_refunds(p_tenant bigint, p_no bigint, p_line integer, p_why text)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  refund payments.refunds;
+begin
+  for refund in
+    update payments.refunds r
+    set state = 'declined',
+        decided_by = 'system',
+        decided_at = now(),
+        decided_note = p_why
+    where r.tenant_id = p_tenant
+      and r.order_no = p_no
+      and r.line_no = p_line
+      and r.state = 'awaiting'
+      and r.takes = 'line'
+    returning r.*
+  loop
+    perform events.append(p_tenant, '{"actor": "system"}', jsonb_build_array(jsonb_build_object(
+      'type', 'refund.overtaken', 'subject', 'order:' || p_no, 'payload', jsonb_build_object(
+        'no', p_no, 'lineNo', p_line, 'refundId', refund.id, 'amountFen', refund.amount_fen, 'points', refund.points, 'why', p_why,
+        'reason', refund.reason, 'by', refund.requested_by, 'byId', refund.requested_by_id
+      )
+    )));
+  end loop;
+end;
+$$;
+revoke execute on function fulfilment.overtake_refunds(bigint, bigint, integer, text) from public;
 
 -- What failed refunds of a line promised, and nothing has taken the place of: {"amountFen", "ids", "takes", "grants"}.
 create or replace function fulfilment.failed_refunds(p_tenant bigint, p_no bigint, p_line integer)
@@ -234,7 +297,7 @@ begin
     -- What waits for the other parts of a bundle, and what a person of the shop has, may be given back as well as what was delivered.
     and (
       l.state in ('delivered', 'exception', 'refunding', 'refunded')
-      or l.state = 'supplying' and l.kind in ('service', 'link')
+      or l.state = 'supplying' and catalog.deliver_of(l.kind) in ('task', 'make')
       or l.state = 'waiting' and l.held_back
     )
     and (l.amount_fen > 0 or l.unit_points > 0);
@@ -250,24 +313,15 @@ begin
     ) end;
   end if;
   -- Also one of which a part arrived: half a line cannot stand as delivered. Points come back by their line, never by the piece.
-  if p_takes <> 'line' and line.delivered_at is null or p_takes = 'pieces' and line.kind = 'points' then
+  if p_takes <> 'line' and line.delivered_at is null or p_takes = 'pieces' and catalog.revoke_of(line.kind) = 'take' then
     return jsonb_build_object('code', 'orders.refund_whole_line', 'params', '{}'::jsonb);
   end if;
 
-  -- What was topped up, or done by hand, cannot be taken back: it is as good as used.
-  -- Of a line that was never whole nobody asks what was used: the rest cannot be had otherwise.
-  -- A redeem code is used from its first use on.
-  select count(*), count(*) filter (where g.state = 'used' or c.state = 'used' or (g.kind in ('topup', 'service') and line.delivered_at is not null)
-    or (g.kind = 'link' and fulfilment.is_code_used(p_tenant, p_no, p_line, g.piece)))
+  select count(*), count(*) filter (where g.is_spent)
   into found_count, used_count
-  from entitlements.grants g
-  left join vault.cards c on c.tenant_id = p_tenant and c.id = g.card_id
+  from fulfilment.refresh(p_tenant, p_no, p_line) g
   where p_takes <> 'nothing'
-    and g.tenant_id = p_tenant
-    and g.order_no = p_no
-    and g.line_no = p_line
-    and g.state <> 'revoked'
-    and (p_takes = 'line' or g.id = any (p_grants));
+    and (p_takes = 'line' or g.grant_id = any (p_grants));
   if p_takes = 'pieces' and (found_count = 0 or found_count <> cardinality(p_grants)) then
     return jsonb_build_object('code', 'orders.refund_piece_gone', 'params', '{}'::jsonb);
   end if;
@@ -306,7 +360,7 @@ begin
       ));
     end if;
   end if;
-  if line.kind = 'points' and p_used is not null then
+  if catalog.revoke_of(line.kind) = 'take' and p_used is not null then
     missing := fulfilment.missing_points(p_tenant, p_no, p_line, p_takes);
     if missing > 0 then
       return jsonb_build_object('code', 'orders.bundle_points_spent', 'params', jsonb_build_object('missing', missing));
@@ -355,18 +409,13 @@ begin
     and l.refunded_quantity < l.quantity;
   if not found or p_takes not in ('line', 'pieces') then
     return null;
-  elsif p_takes = 'pieces' and (line.delivered_at is null or line.kind = 'points') then
+  elsif p_takes = 'pieces' and (line.delivered_at is null or catalog.revoke_of(line.kind) = 'take') then
     return jsonb_build_object('code', 'orders.refund_whole_line', 'params', '{}'::jsonb);
   end if;
-  select count(*), count(*) filter (where g.state = 'used' or c.state = 'used' or (g.kind = 'topup' and line.delivered_at is not null))
+  select count(*), count(*) filter (where g.is_spent)
   into found_count, used_count
-  from entitlements.grants g
-  left join vault.cards c on c.tenant_id = p_tenant and c.id = g.card_id
-  where g.tenant_id = p_tenant
-    and g.order_no = p_no
-    and g.line_no = p_line
-    and g.state <> 'revoked'
-    and (p_takes = 'line' or g.id = any (p_grants));
+  from fulfilment.refresh(p_tenant, p_no, p_line) g
+  where p_takes = 'line' or g.grant_id = any (p_grants);
   if p_takes = 'pieces' and (found_count = 0 or found_count <> cardinality(p_grants)) then
     return jsonb_build_object('code', 'orders.refund_piece_gone', 'params', '{}'::jsonb);
   end if;
@@ -665,13 +714,13 @@ begin
   if codes is not null then
     perform vault.transfer(p_tenant, line.sku_id, codes, 'delivered', 'void', cause, p_actor);
   end if;
-  if line.kind = 'points' and refund.takes = 'line' then
+  if catalog.revoke_of(line.kind) = 'take' and refund.takes = 'line' then
     perform fulfilment.take_points(p_tenant, p_no, refund.line_no);
   end if;
   if line.bundle_no is not null then
     perform fulfilment.part_news(p_tenant, array[p_no]);
   end if;
-  if (line.kind = 'topup' or line.bought) and refund.takes = 'line' then
+  if (catalog.deliver_of(line.kind) = 'supply' or line.bought) and refund.takes = 'line' then
     update fulfilment.needs n
     set state = 'cancelled',
         due_at = null,
@@ -680,9 +729,9 @@ begin
       and n.order_no = p_no
       and n.line_no = refund.line_no
       and n.state = 'stopped';
-  elsif line.kind = 'service' and refund.takes = 'line' then
+  elsif catalog.deliver_of(line.kind) = 'task' and refund.takes = 'line' then
     perform fulfilment.end_tasks(p_tenant, p_no, refund.line_no, p_actor);
-  elsif line.kind = 'link' and refund.takes <> 'nothing' then
+  elsif catalog.revoke_of(line.kind) = 'unmake' and refund.takes <> 'nothing' then
     perform fulfilment.void_sold(p_tenant, p_no, refund.line_no, pieces, refund.takes = 'line');
   end if;
   if line.kind = 'recharge' then
@@ -1723,6 +1772,12 @@ as $$
 declare
   refund payments.refunds;
 begin
+  -- As whoever agrees to it, and whoever delivers, has it.
+  perform 1
+  from orders.orders o
+  where o.tenant_id = p_tenant
+    and o.no = (select r.order_no from payments.refunds r where r.tenant_id = p_tenant and r.id = p_refund)
+  for no key update;
   update payments.refunds r
   set state = 'declined',
       decided_by = p_actor,
@@ -1733,6 +1788,22 @@ begin
     and r.state = 'awaiting'
   returning * into refund;
   if found then
+    -- What was not handed out while this waited goes on by itself; what was stuck before is for a person as it was.
+    -- A share that its bundle's policy gives back is not asked for again: that was decided.
+    update orders.bundles b
+    set due_at = now()
+    where b.tenant_id = p_tenant
+      and b.order_no = refund.order_no
+      and b.policy = 'hold';
+    perform events.append(p_tenant, jsonb_build_object('actor', p_actor), jsonb_build_array(jsonb_build_object(
+      'type', 'link.wanted', 'subject', 'order:' || l.order_no, 'payload', jsonb_build_object('no', l.order_no, 'lineNo', l.line_no)
+    )))
+    from orders.lines l
+    where l.tenant_id = p_tenant
+      and l.order_no = refund.order_no
+      and l.line_no = refund.line_no
+      and catalog.deliver_of(l.kind) = 'make'
+      and (l.state = 'supplying' or l.state = 'exception' and l.exception_reason = 'link_failed');
     return jsonb_build_object('ok', true, 'orderNo', refund.order_no, 'amountFen', refund.amount_fen);
   end if;
   return jsonb_build_object('code', case

@@ -222,7 +222,7 @@ begin
     from tenancy.tenants t
     join fulfilment.restock_rules r
       on r.tenant_id = t.id and r.enabled and r.look_at <= now() and (r.cover_days is null or r.counted_at is not null)
-    join catalog.skus k on k.tenant_id = t.id and k.id = r.sku_id and k.removed_at is null and k.kind = 'card'
+    join catalog.skus k on k.tenant_id = t.id and k.id = r.sku_id and k.removed_at is null and catalog.reserve_of(k.kind) = 'shelf'
     cross join lateral (
       select coalesce(sum(a.balance - a.held_out), 0)::bigint as available
       from ledger.accounts a

@@ -253,12 +253,16 @@ begin
     where t.tenant_id = p_tenant
       and t.id = any (p_ids)
       and t.state = 'waiting'
+      -- Nobody begins with what may be given back.
+      and not fulfilment.refund_awaits(p_tenant, t.order_no, t.line_no)
     returning t.id
   )
   select coalesce(array_agg(w.id order by w.id), '{}') into taken from won w;
   perform fulfilment.note_tasks(p_tenant, taken, 'accepted', p_name, null, null);
   return jsonb_build_object('taken', to_jsonb(taken), 'lost', (
-    select coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'by', coalesce(t.staff_name, ''), 'state', t.state) order by x.id), '[]')
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'id', x.id, 'by', coalesce(t.staff_name, ''), 'state', t.state, 'awaits', coalesce(fulfilment.refund_awaits(p_tenant, t.order_no, t.line_no), false)
+    ) order by x.id), '[]')
     from unnest(p_ids) as x(id)
     left join fulfilment.tasks t on t.tenant_id = p_tenant and t.id = x.id
     where x.id <> all (taken)
@@ -407,7 +411,8 @@ begin
   where p.tenant_id = p_tenant
     and p.task_id = p_task;
   insert into entitlements.grants (tenant_id, owner_key, member_id, order_no, line_no, piece, kind, sku_id)
-  select p_tenant, the_order.buyer_key, the_order.member_id, task.order_no, task.line_no, p.piece, 'service', task.sku_id
+  select p_tenant, the_order.buyer_key, the_order.member_id, task.order_no, task.line_no, p.piece,
+    (select l.kind from orders.lines l where l.tenant_id = p_tenant and l.order_no = task.order_no and l.line_no = task.line_no), task.sku_id
   from generate_series(1, task.quantity) as p(piece);
   update fulfilment.tasks t
   set state = 'done',

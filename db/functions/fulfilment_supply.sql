@@ -512,6 +512,10 @@ begin
         where p.tenant_id = p_tenant
           and p.id = news.id;
         if purchase.purpose = 'line' then
+          -- Codes are put aside; what was topped up is its buyer's already.
+          if sku is null then
+            perform fulfilment.overtake_refunds(p_tenant, purchase.order_no, purchase.line_no, 'arrived');
+          end if;
           perform fulfilment.stop_corrected(p_tenant, purchase.order_no, purchase.line_no, news.message);
           told_types := told_types || 'supply.contradicted'::text;
           told_nos := told_nos || purchase.order_no;
@@ -648,7 +652,7 @@ begin
       where o.tenant_id = p_tenant
         and o.no = purchase.order_no;
       insert into entitlements.grants (tenant_id, owner_key, member_id, order_no, line_no, piece, kind, sku_id)
-      select p_tenant, the_order.buyer_key, the_order.member_id, purchase.order_no, purchase.line_no, need.filled + p.piece, 'topup', line.sku_id
+      select p_tenant, the_order.buyer_key, the_order.member_id, purchase.order_no, purchase.line_no, need.filled + p.piece, line.kind, line.sku_id
       from generate_series(1, pieces) as p(piece);
     end if;
     if need.filled + pieces = need.quantity then

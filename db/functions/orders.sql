@@ -63,6 +63,7 @@ declare
   l_unit_points integer[];
   l_goods bigint[];
   l_kind text[];
+  l_reserve text[];
   l_goods_title text[];
   l_sku_title text[];
   l_account bigint[];
@@ -203,7 +204,7 @@ begin
   ), priced as (
     select x.n, x.sku, x.quantity, x.shown, x.shown_points, x.redeemed or x.agreed as redeemed, f.*,
       case when x.redeemed then 0 when x.agreed then x.shown else catalog.unit_price(f.price_fen, f.tiers, x.quantity) end as unit_fen,
-      case when x.redeemed or x.agreed then 0 else f.price_points end as unit_points
+      case when x.redeemed or x.agreed then 0 else f.price_points end as unit_points, catalog.reserve_of(f.kind) as reserve
     from unnest(l_sku, l_quantity, l_shown, l_shown_points, l_redeemed, l_agreed)
       with ordinality as x(sku, quantity, shown, shown_points, redeemed, agreed, n)
     left join offer f on f.sku_id = x.sku
@@ -212,16 +213,16 @@ begin
   select
     array_agg(p.unit_fen), array_agg(p.unit_points), array_agg(p.goods_id), array_agg(p.kind), array_agg(p.goods_title), array_agg(p.title),
     array_agg(p.account_id), array_agg(p.delivered_id), array_agg(p.hold_mode = 'order'), array_agg(case when not p.redeemed then p.limit_per_person end),
-    array_agg(case when p.kind = 'card' then p.source else 'supplier' end), array_agg(p.supply_stock),
-    array_agg(coalesce(p.source = 'supplier_first' and p.kind = 'card' and (p.supply_stock is null or p.supply_stock >= p.quantity), false)),
+    array_agg(case when p.reserve = 'shelf' then p.source else 'supplier' end), array_agg(p.supply_stock),
+    array_agg(coalesce(p.source = 'supplier_first' and p.reserve = 'shelf' and (p.supply_stock is null or p.supply_stock >= p.quantity), false)),
     array_agg(
       case
         when p.sku_id is null then jsonb_build_object('code', 'orders.unknown_sku', 'params', jsonb_build_object('skuId', p.sku))
         when not p.sellable then jsonb_build_object(
           'code', 'orders.not_sellable', 'params', jsonb_build_object('title', p.goods_title, 'reason', p.reason, 'skuId', p.sku)
         )
-        when p.kind not in ('card', 'bundle') and p.quantity > p.supply_stock then jsonb_build_object(
-          'code', case p.kind when 'service' then 'service.day_is_full' else 'orders.sold_out' end,
+        when p.reserve not in ('shelf', 'parts') and p.quantity > p.supply_stock then jsonb_build_object(
+          'code', case p.reserve when 'day' then 'service.day_is_full' else 'orders.sold_out' end,
           'params', jsonb_build_object('title', p.goods_title, 'skuId', p.sku, 'available', p.supply_stock)
         )
         when not p.redeemed and p.quantity > p.limit_per_order then jsonb_build_object(
@@ -235,9 +236,10 @@ begin
           )
         )
       end
-    )
+    ),
+    array_agg(p.reserve)
   into l_unit, l_unit_points, l_goods, l_kind, l_goods_title, l_sku_title, l_account, l_delivered, l_holds, l_person_limit,
-    l_source, l_supply, l_bought, l_refusal
+    l_source, l_supply, l_bought, l_refusal, l_reserve
   from priced p;
   if k_card is not null then
     select * into l_unit, l_refusal, l_holds, l_source, l_bought
@@ -245,7 +247,7 @@ begin
       p_tenant, k_item, k_sku, l_item, l_sku, l_quantity, l_shown, l_goods_title, l_unit_points, l_unit, l_refusal, l_holds, l_source, l_bought
     );
   end if;
-  if 'bundle' = any (l_kind) then
+  if 'parts' = any (l_reserve) then
     asked_skus := l_sku;
     asked_source := l_source;
     asked_supply := l_supply;
@@ -257,16 +259,17 @@ begin
       ), l_item, l_line, l_sku, l_quantity, l_form, l_unit, l_unit_points, l_goods, l_kind,
       l_goods_title, l_sku_title, l_account, l_delivered, l_holds, l_person_limit, l_refusal
     );
+    l_reserve := array(select catalog.reserve_of(x.kind) from unnest(l_kind) with ordinality as x(kind, n) order by x.n);
     i_bundles := array(select distinct (b.bundle -> 'item')::integer from jsonb_array_elements(bundles) as b(bundle));
     -- The codes of a bundle come from our own shelf, whatever their own SKUs say.
-    select array_agg(case when x.bundle_no is null then asked_source[k.at] when x.kind = 'card' then 'own' else 'supplier' end order by x.n),
+    select array_agg(case when x.bundle_no is null then asked_source[k.at] when x.reserve = 'shelf' then 'own' else 'supplier' end order by x.n),
       array_agg(case when x.bundle_no is null then asked_supply[k.at] end order by x.n),
       array_agg(coalesce(
-        x.bundle_no is null and x.kind = 'card' and asked_source[k.at] = 'supplier_first'
+        x.bundle_no is null and x.reserve = 'shelf' and asked_source[k.at] = 'supplier_first'
           and (asked_supply[k.at] is null or asked_supply[k.at] >= x.quantity), false
       ) order by x.n)
     into l_source, l_supply, l_bought
-    from unnest(l_sku, l_kind, l_bundle, l_quantity) with ordinality as x(sku, kind, bundle_no, quantity, n)
+    from unnest(l_sku, l_reserve, l_bundle, l_quantity) with ordinality as x(sku, reserve, bundle_no, quantity, n)
     cross join lateral (select array_position(asked_skus, x.sku) as at) k;
   end if;
 
@@ -276,7 +279,7 @@ begin
     for n in 1 .. cardinality(l_item) loop
       continue when not i_redeemed[l_item[n]];
       l_person_limit[n] := null;
-      if i_waits[l_item[n]] and l_kind[n] <> 'service' and l_refusal[n] ->> 'code' in ('orders.sold_out', 'orders.bundle_part_short') then
+      if i_waits[l_item[n]] and l_reserve[n] <> 'day' and l_refusal[n] ->> 'code' in ('orders.sold_out', 'orders.bundle_part_short') then
         l_refusal[n] := null;
       end if;
     end loop;
@@ -409,13 +412,13 @@ begin
     end loop;
   end if;
 
-  if 'service' = any (l_kind) then
+  if 'day' = any (l_reserve) then
     for one in
       select f.item_no, f.refusal
       from (
         select array_agg(x.item_no) as items, array_agg(x.sku) as skus, array_agg(x.quantity) as quantities, array_agg(x.title) as titles
-        from unnest(l_item, l_sku, l_quantity, l_goods_title, l_kind) as x(item_no, sku, quantity, title, kind)
-        where x.kind = 'service'
+        from unnest(l_item, l_sku, l_quantity, l_goods_title, l_reserve) as x(item_no, sku, quantity, title, reserve)
+        where x.reserve = 'day'
           and results[x.item_no] is null
       ) s
       cross join lateral fulfilment.refuse_over_capacity(p_tenant, s.items, s.skus, s.quantities, s.titles) f
@@ -424,13 +427,13 @@ begin
     end loop;
   end if;
 
-  if 'link' = any (l_kind) then
+  if 'offer' = any (l_reserve) then
     for one in
       select f.item_no, f.refusal
       from (
         select array_agg(x.item_no) as items, array_agg(x.sku) as skus, array_agg(x.quantity) as quantities, array_agg(x.title) as titles
-        from unnest(l_item, l_sku, l_quantity, l_goods_title, l_kind) as x(item_no, sku, quantity, title, kind)
-        where x.kind = 'link'
+        from unnest(l_item, l_sku, l_quantity, l_goods_title, l_reserve) as x(item_no, sku, quantity, title, reserve)
+        where x.reserve = 'offer'
           and results[x.item_no] is null
       ) s
       cross join lateral redeem.refuse_oversold(p_tenant, s.items, s.skus, s.quantities, s.titles) f
@@ -442,10 +445,10 @@ begin
   -- Pieces that are set aside only at payment are not claimed now, so those who ask at once do not shut each other out.
   -- What is paid in this same transaction is claimed but needs no hold: the locks last until it is delivered.
   -- What a supplier delivers has no pieces of ours to claim, and who waits takes what is there when all others have theirs.
-  select array_agg(x.kind = 'card' and not x.bought and not i_waits[x.item_no] and (x.holds or i_balance[x.item_no] or i_total[x.item_no] = 0) order by x.n),
-    array_agg(x.kind = 'card' and not x.bought and x.holds and not i_balance[x.item_no] and i_total[x.item_no] > 0 order by x.n)
+  select array_agg(x.reserve = 'shelf' and not x.bought and not i_waits[x.item_no] and (x.holds or i_balance[x.item_no] or i_total[x.item_no] = 0) order by x.n),
+    array_agg(x.reserve = 'shelf' and not x.bought and x.holds and not i_balance[x.item_no] and i_total[x.item_no] > 0 order by x.n)
   into l_claims, l_holds
-  from unnest(l_item, l_holds, l_kind, l_bought) with ordinality as x(item_no, holds, kind, bought, n);
+  from unnest(l_item, l_holds, l_reserve, l_bought) with ordinality as x(item_no, holds, reserve, bought, n);
   if not (true = all (l_claims)) then
     for one in
       select x.item_no, x.title, x.sku, greatest(a.balance - a.held_out, 0) as available
@@ -1030,7 +1033,7 @@ as $$
         'heldBack', l.held_back,
         'pickedNumber', l.pick_number,
         'form', l.form,
-        'supply', case when l.kind = 'topup' or l.bought then (
+        'supply', case when catalog.deliver_of(l.kind) = 'supply' or l.bought then (
           select json_build_object(
             'since', n.since, 'purchase', p.state, 'reason', l.exception_reason, 'p50', p.chosen -> 'p50', 'p95', p.chosen -> 'p95',
             'arrivedAt', l.delivered_at, 'account', case when l.exception_reason = 'account_refused' then fulfilment.account_view(p_tenant, o.no, l.line_no) end
@@ -1049,8 +1052,8 @@ as $$
             and n.order_no = o.no
             and n.line_no = l.line_no
         ) end,
-        'service', case when l.kind = 'service' then fulfilment.task_view(p_tenant, o.no, l.line_no) end,
-        'codes', case when l.kind = 'card' and l.delivered_quantity > 0 then (
+        'service', case when catalog.deliver_of(l.kind) = 'task' then fulfilment.task_view(p_tenant, o.no, l.line_no) end,
+        'codes', case when catalog.deliver_of(l.kind) = 'pick' and l.delivered_quantity > 0 then (
           select json_agg(json_build_object(
             'grantId', g.id, 'piece', g.piece, 'cardId', g.card_id, 'state', g.state, 'sealed', encode(g.sealed, 'base64')
           ) order by g.piece)
@@ -1067,7 +1070,7 @@ as $$
             order by g.piece
             limit p_codes
           ) g
-        ) when l.kind = 'link' and l.delivered_quantity > 0 then redeem.sold_view(p_tenant, o.no, l.line_no, p_codes) end
+        ) when catalog.deliver_of(l.kind) = 'make' and l.delivered_quantity > 0 then redeem.sold_view(p_tenant, o.no, l.line_no, p_codes) end
       ) order by l.line_no), '[]')
       from orders.lines l
       where l.tenant_id = p_tenant

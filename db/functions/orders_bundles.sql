@@ -39,7 +39,7 @@ begin
   for one in
     select x.goods_id, x.most, x.title, array_agg(x.n::integer order by x.n) as lines
     from unnest(l_goods, l_person_limit, l_goods_title, l_kind) with ordinality as x(goods_id, most, title, kind, n)
-    where x.kind = 'bundle'
+    where catalog.reserve_of(x.kind) = 'parts'
       and x.most is not null
     group by x.goods_id, x.most, x.title
     order by x.goods_id
@@ -78,7 +78,7 @@ begin
     cross join lateral (
       select s.bundle_policy from catalog.skus s where s.tenant_id = p_tenant and s.id = a.sku offset 0
     ) s
-    where a.kind = 'bundle'
+    where catalog.reserve_of(a.kind) = 'parts'
       and a.refusal is null
   ), part as materialized (
     select b.n, p.*
@@ -117,7 +117,7 @@ begin
       coalesce(f.goods_id, b.goods_id) as goods_id, coalesce(f.kind, 'points') as kind, coalesce(f.goods_title, b.goods_title) as goods_title,
       coalesce(f.title, p.points || ' 积分') as sku_title, a.available as account_id, a.delivered as delivered_id, b.holds,
       f.limit_per_person as person_limit, coalesce(p.points::bigint * b.quantity, 0) as points,
-      s.fen[array_position(s.positions, p.position)] as amount, case when f.kind <> 'card' then f.supply_stock end as supply_stock, b.goods_title as bundle_title, b.sku as bundle_sku
+      s.fen[array_position(s.positions, p.position)] as amount, case when catalog.reserve_of(f.kind) <> 'shelf' then f.supply_stock end as supply_stock, b.goods_title as bundle_title, b.sku as bundle_sku
     from part p
     join bundle b on b.n = p.n
     join split s on s.n = p.n
@@ -148,13 +148,13 @@ begin
       a.sku_title, a.account_id, a.delivered_id, a.holds, a.person_limit, a.refusal, null::bigint as amount, null::smallint as bundle_no,
       0::bigint as points, false as held_back
     from asked a
-    where a.kind <> 'bundle'
+    where catalog.reserve_of(a.kind) <> 'parts'
        or a.refusal is not null
        or a.kind is null
     union all
     select j.item_no, j.bundle_no::integer, j.position, j.sku, j.quantity, j.form, j.amount / j.quantity, 0, j.goods_id, j.kind, j.goods_title,
       j.sku_title, j.account_id, j.delivered_id, j.holds, j.person_limit, j.refusal, j.amount, j.bundle_no, j.points,
-      j.policy = 'hold' and j.kind not in ('topup', 'service')
+      j.policy = 'hold' and catalog.revoke_of(j.kind) <> 'keep'
     from judged j
   ), numbered as materialized (
     select e.*, row_number() over (partition by e.item_no order by e.asked_no, e.position) as line_no,

@@ -183,7 +183,7 @@ begin
   )
   insert into redeem.uses (tenant_id, code_id, use_no, batch_id, order_no, buyer_key, unit_worth_fen, line_worths)
   select p_tenant, d.code_id, c.before + d.turn, c.batch_id, d.no, d.buyer_key, w.fen,
-    case when f.kind = 'bundle' then redeem.part_worths(p_tenant, b.sku_id, w.fen) end
+    case when catalog.reserve_of(f.kind) = 'parts' then redeem.part_worths(p_tenant, b.sku_id, w.fen) end
   from done d
   join counted c on c.id = d.code_id
   join redeem.batches b on b.tenant_id = p_tenant and b.id = c.batch_id
@@ -341,7 +341,7 @@ begin
   where g.tenant_id = p_tenant
     and g.order_no = p_no
     and g.line_no = any (lines)
-    and (g.state = 'used' or (g.state = 'active' and (c.state = 'used' or g.kind not in ('card', 'points'))));
+    and (g.state = 'used' or (g.state = 'active' and (c.state = 'used' or catalog.revoke_of(g.kind) not in ('void', 'take'))));
   if kept > 0 then
     return jsonb_build_object('code', 'orders.refund_used_codes', 'params', jsonb_build_object('count', kept));
   end if;
@@ -350,7 +350,7 @@ begin
   where l.tenant_id = p_tenant
     and l.order_no = p_no
     and l.line_no = any (lines)
-    and l.kind = 'points';
+    and catalog.revoke_of(l.kind) = 'take';
   if kept > 0 then
     return jsonb_build_object('code', 'orders.bundle_points_spent', 'params', jsonb_build_object('missing', kept));
   end if;
@@ -389,7 +389,7 @@ begin
             and g.order_no = c.order_no
             and g.line_no = c.line_no
             and g.piece = c.piece
-            and g.kind = 'link'
+            and catalog.deliver_of(g.kind) = 'make'
             and g.state = 'revoked'
         ) then 'void' else c.state end
     where gives

@@ -59,15 +59,15 @@ security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 as $$
-  select case s.kind
-    when 'card' then case
+  select case catalog.reserve_of(s.kind)
+    when 'shelf' then case
       when s.source = 'own' then own.pieces
       -- What suppliers do not count is never short.
       when s.supply_stock is not null then greatest(own.pieces, s.supply_stock)
     end
-    when 'topup' then s.supply_stock
-    when 'service' then fulfilment.service_left(p_tenant, s.id)
-    when 'bundle' then catalog.bundle_stock(p_tenant, s.id, now())
+    when 'supply' then s.supply_stock
+    when 'day' then fulfilment.service_left(p_tenant, s.id)
+    when 'parts' then catalog.bundle_stock(p_tenant, s.id, now())
     else 0
   end
   from catalog.skus s
@@ -129,7 +129,7 @@ begin
   target := offer.sku_id;
   pieces_each := offer.quantity::bigint * offer.uses_per_code;
   select s.state <> 'on' or s.removed_at is not null or catalog.shelf_reason(g.state, g.on_at, g.off_at, now()) is not null
-    or (s.kind = 'bundle' and catalog.bundle_reason(p_tenant, s.id, now()) is not null)
+    or (catalog.reserve_of(s.kind) = 'parts' and catalog.bundle_reason(p_tenant, s.id, now()) is not null)
   into is_off
   from catalog.skus s
   join catalog.goods g on g.tenant_id = p_tenant and g.id = s.goods_id
@@ -143,7 +143,7 @@ begin
     return;
   end if;
   -- A day's capacity of a service says nothing of the day on which it is redeemed.
-  select case when s.kind <> 'service' then redeem.free(p_tenant, s.id) end
+  select case when catalog.reserve_of(s.kind) <> 'day' then redeem.free(p_tenant, s.id) end
   into pieces
   from catalog.skus s
   where s.tenant_id = p_tenant
@@ -405,7 +405,7 @@ begin
 end;
 $$;
 
--- Codes: [{id, hash, sealed}] in hex, one a piece. Answers false when the line gets none: it has them, was refunded, or its
+-- Codes: [{id, hash, sealed}] in hex, one a piece. Answers false when the line gets none: it has them, was or may be refunded, or its
 -- series has ended meanwhile, which is an exception.
 create or replace function redeem.deliver_sold(p_tenant bigint, p_no bigint, p_line integer, p_codes jsonb)
 returns boolean
@@ -435,7 +435,8 @@ begin
     and s.order_no = p_no
     and s.line_no = p_line
   for no key update;
-  if sale.state is distinct from 'making' then
+  -- A code that is not made yet is not handed out while its money is asked back; `decline_refund` wants it again.
+  if sale.state is distinct from 'making' or fulfilment.refund_awaits(p_tenant, p_no, p_line) then
     return false;
   end if;
   if jsonb_array_length(p_codes) <> sale.quantity then
@@ -475,7 +476,7 @@ begin
     offer.uses_per_code, now(), now() + offer.valid_days * interval '1 day', p_no, p_line, c.n::integer
   from jsonb_array_elements(p_codes) with ordinality as c(code, n);
   insert into entitlements.grants (tenant_id, owner_key, member_id, order_no, line_no, piece, kind, sku_id)
-  select p_tenant, the_order.buyer_key, the_order.member_id, p_no, p_line, p.piece, 'link', l.sku_id
+  select p_tenant, the_order.buyer_key, the_order.member_id, p_no, p_line, p.piece, l.kind, l.sku_id
   from orders.lines l
   cross join generate_series(1, sale.quantity) as p(piece)
   where l.tenant_id = p_tenant

@@ -113,7 +113,7 @@ begin
   if exists (
     select
     from unnest(m_sku, m_from, m_to) as m(sku, from_id, to_id)
-    left join catalog.skus s on s.tenant_id = p_tenant and s.id = m.sku and s.kind = 'card'
+    left join catalog.skus s on s.tenant_id = p_tenant and s.id = m.sku and catalog.reserve_of(s.kind) = 'shelf'
     left join stock.warehouses f on f.tenant_id = p_tenant and f.id = m.from_id
     left join stock.warehouses t on t.tenant_id = p_tenant and t.id = m.to_id
     where s.id is null
@@ -304,7 +304,7 @@ begin
     select case when not (falling[k.at] and exists (
       select from unnest(p_k_item, p_k_sku) as c(item_no, sku) where c.item_no = x.item_no and c.sku = x.sku
     )) then ids[k.at] end as id, falling[k.at] as falls_back
-    from (select case when x.kind = 'card' and x.account_id is not null then array_position(channels, p_channels[x.item_no]) end as at) k
+    from (select case when catalog.reserve_of(x.kind) = 'shelf' and x.account_id is not null then array_position(channels, p_channels[x.item_no]) end as at) k
   ) h;
   -- Where it looks best without a lock; decided again behind the locks for whatever is set aside now.
   select * into l_account, l_warehouse
@@ -439,7 +439,7 @@ as $$
     coalesce(l.ages, array[0, 0, 0, 0]), r.fill_below, r.target, case when s.warehouse_id is null then k.low_stock_at else r.low_at end,
     coalesce(s.balance - s.held_out < case when s.warehouse_id is null then k.low_stock_at else r.low_at end, false)
   from shelf s
-  join catalog.skus k on k.tenant_id = p_tenant and k.id = s.sku_id and k.kind = 'card'
+  join catalog.skus k on k.tenant_id = p_tenant and k.id = s.sku_id and catalog.reserve_of(k.kind) = 'shelf'
   left join stock.warehouses w on w.tenant_id = p_tenant and w.id = s.warehouse_id
   left join lying l on l.sku_id = s.sku_id and l.warehouse_id is not distinct from s.warehouse_id
   left join stock.warehouse_rules r on r.tenant_id = p_tenant and r.warehouse_id = s.warehouse_id and r.sku_id = s.sku_id
@@ -559,19 +559,19 @@ as $$
     from stock.warehouses w
     where w.tenant_id = p_tenant and w.channel = p_channel and w.state = 'open'
   ), asked as (
-    select s.id, s.kind, s.source, s.supply_stock
+    select s.id, catalog.reserve_of(s.kind) as reserve, s.source, s.supply_stock
     from catalog.skus s
-    where s.tenant_id = p_tenant and s.id = any (p_skus) and s.kind in ('card', 'bundle')
+    where s.tenant_id = p_tenant and s.id = any (p_skus) and catalog.reserve_of(s.kind) in ('shelf', 'parts')
   )
-  select a.id, case a.kind
-    when 'card' then greatest(
+  select a.id, case a.reserve
+    when 'shelf' then greatest(
       stock.free(p_tenant, a.id, h.id), case when h.falls_back then stock.free(p_tenant, a.id, null) end,
       case when a.source <> 'own' then coalesce(a.supply_stock, 1000000) end
     )
-    when 'bundle' then (
-      select min(case s.kind
-        when 'card' then greatest(stock.free(p_tenant, s.id, h.id), case when h.falls_back then stock.free(p_tenant, s.id, null) end)
-        when 'service' then catalog.service_left(p_tenant, s.id)
+    when 'parts' then (
+      select min(case catalog.reserve_of(s.kind)
+        when 'shelf' then greatest(stock.free(p_tenant, s.id, h.id), case when h.falls_back then stock.free(p_tenant, s.id, null) end)
+        when 'day' then catalog.service_left(p_tenant, s.id)
         else s.supply_stock
       end / p.quantity)
       from catalog.bundle_parts p

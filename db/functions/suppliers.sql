@@ -272,7 +272,7 @@ as $$
   ) x
   where k.tenant_id = p_tenant
     and k.id = x.sku
-    and (k.kind <> 'card' or k.source <> 'own')
+    and catalog.is_asked(k.kind, k.source)
     and k.supply_stock is distinct from x.stock
 $$;
 

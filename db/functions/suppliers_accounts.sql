@@ -25,11 +25,11 @@ as $$
     from catalog.skus s
     where s.tenant_id = p_tenant
       and s.id = p_sku
-      and s.kind = 'topup'
+      and catalog.deliver_of(s.kind) = 'supply'
     union all
     select s.id, p.position
     from catalog.bundle_parts p
-    join catalog.skus s on s.tenant_id = p_tenant and s.id = p.part_sku_id and s.kind = 'topup'
+    join catalog.skus s on s.tenant_id = p_tenant and s.id = p.part_sku_id and catalog.deliver_of(s.kind) = 'supply'
     where p.tenant_id = p_tenant
       and p.sku_id = p_sku
   )

@@ -161,7 +161,7 @@ as $$
   select k.id, c.product_id, coalesce(c.supplier, ''), coalesce(c.cost_hao, catalog.usual_cost(p_tenant, k.id) * 100),
     case when x.is_bought then coalesce(r.least_margin_fen, 0) else 0 end, x.is_bought
   from catalog.skus k
-  cross join lateral (select k.kind <> 'card' or k.source <> 'own' as is_bought) x
+  cross join lateral (select catalog.is_asked(k.kind, k.source) as is_bought) x
   left join suppliers.cheapest(p_tenant, p_skus) c on c.sku_id = k.id
   left join suppliers.routes r on r.tenant_id = k.tenant_id and r.sku_id = k.id
   where k.tenant_id = p_tenant
@@ -430,6 +430,6 @@ as $$
     where r.tenant_id = p_tenant
       and r.sku_id = p_sku
       and r.held_least_fen > f.price_fen
-      and (k.kind <> 'card' or k.source <> 'own')
+      and catalog.is_asked(k.kind, k.source)
   )
 $$;

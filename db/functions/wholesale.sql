@@ -154,9 +154,9 @@ as $$
     case when p.below_floor then x.asked_fen else greatest(x.asked_fen, x.floor_fen) end,
     -- What suppliers do not count is no count.
     case
-      when f.kind = 'card' and f.source = 'own' then greatest(coalesce(a.balance - a.held_out, 0), 0)
+      when catalog.reserve_of(f.kind) = 'shelf' and f.source = 'own' then greatest(coalesce(a.balance - a.held_out, 0), 0)
       when f.supply_stock is null then null
-      when f.kind = 'card' then greatest(coalesce(a.balance - a.held_out, 0), f.supply_stock)
+      when catalog.reserve_of(f.kind) = 'shelf' then greatest(coalesce(a.balance - a.held_out, 0), f.supply_stock)
       else f.supply_stock
     end,
     f.sellable, f.form_fields
@@ -177,7 +177,7 @@ as $$
   where k.tenant_id = p_tenant
     and k.id = p_key
     and (k.opens = 'all' or p.sku_id is not null)
-    and f.kind in ('card', 'topup', 'link')
+    and catalog.deliver_of(f.kind) in ('pick', 'supply', 'make')
     and f.price_points = 0
     and f.price_fen > 0
   order by f.sku_id

@@ -19,6 +19,7 @@ export const EVENT_TYPES = [
   'payment.rejected',
   'payment.chargeback',
   'refund.awaiting',
+  'refund.overtaken',
   'refund.requested',
   'refund.done',
   'refund.failed',

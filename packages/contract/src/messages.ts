@@ -57,6 +57,8 @@ export type MessageEvent = {
   readonly permission?: Permission
   /** Field of the payload with a colleague who is not told in person: who asked for it and may not agree to it. */
   readonly notTo?: string
+  /** Field of the payload with the one colleague who is told in person, whatever their rights: who asked for it. Nobody there: all. */
+  readonly onlyTo?: string
   /** Passes quiet hours, unless the shop says otherwise. */
   readonly urgent: boolean
   readonly channels: readonly MessageChannel[]
@@ -719,6 +721,46 @@ export const MESSAGE_EVENTS = {
       en: {
         subject: 'A refund of points for order {order} awaits approval',
         body: '{by} asks to give back {points} points: {reason}.\n\n{link}',
+      },
+    },
+  },
+  'refund.overtaken': {
+    name: { zh: '退款申请因已交付而结束', en: 'A refund ended because it was delivered' },
+    type: 'refund.overtaken',
+    audience: 'staff',
+    permission: 'refunds.approve',
+    onlyTo: 'byId',
+    urgent: false,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/orders/{order}',
+    variables: {
+      ...usual,
+      order,
+      amount,
+      by: askedBy,
+      line: { name: { zh: '行', en: 'Line' }, sample: '1', from: 'lineNo' },
+      why: {
+        name: { zh: '经过', en: 'What happened' },
+        sample: { zh: '等待审批时已交付', en: 'it was delivered while it waited' },
+        from: 'why',
+        words: {
+          delivered: { zh: '等待审批时已交付', en: 'it was delivered while it waited' },
+          arrived: {
+            zh: '等待审批时，供应商改口说已到账',
+            en: 'the supplier, who had refused, said that it had arrived',
+          },
+        },
+      },
+    },
+    texts: {
+      'zh-CN': {
+        subject: '订单 {order} 的退款申请已结束：{why}',
+        body: '{by} 为第 {line} 行申请的退款 {amount} 元没有退出，因为{why}。若仍要退款，请重新申请。\n\n{link}',
+      },
+      en: {
+        subject: 'A refund of order {order} ended: {why}',
+        body: '¥{amount} that {by} asked for of line {line} was not refunded, because {why}. Ask again if it is to go back all the same.\n\n{link}',
       },
     },
   },

@@ -16,7 +16,8 @@ import { keepScreen } from './screens.ts'
 
 /**
  * What is paid and stuck, at the desk in a real browser: a closed channel's line is delivered from the total warehouse, a link that
- * was voided before it was paid is said to be dead when it is tried again, and the list goes out as a file.
+ * was voided before it was paid is said to be dead when it is tried again, and the list goes out as a file. While a refund of the line
+ * waits for a second person nothing delivers it, and the desk says where that is decided.
  */
 
 const PASSWORD = 'Quanshu-demo-2026'
@@ -99,6 +100,31 @@ test('stuck lines are delivered, tried again and taken home as a file', { timeou
     .getByText(/兑换链接.*(?:作废|过期).*退款/)
     .last()
     .waitFor()
+
+  // Asked back, and above what one person may give: the desk shows the way to whoever decides, and nothing else.
+  await staff.call('tenancy.saveSettings', {
+    body: { values: { 'refunds.approvalAboveFen': 1 }, versions: {} },
+  })
+  await staff.call(
+    'orders.refund',
+    { params: { no: ofChannel.no }, body: { lineNo: 1, to: 'source', reason: '不想等了' } },
+    { idempotencyKey: randomUUID() },
+  )
+  const [awaiting] = (await staff.call('payments.listRefunds', { query: { state: ['awaiting'] } })).items
+  await page.reload()
+  const decide = fromTotal?.getByRole('button', { name: '去审批退款' })
+  await decide?.waitFor()
+  expect(await fromTotal?.getByRole('button', { name: '从总仓发货' }).count()).toBe(0)
+  await keepScreen(page, 'console-exceptions-awaiting')
+  await decide?.click()
+  await page.getByRole('heading', { name: '退款' }).waitFor()
+  await page.getByText('不想等了').waitFor()
+  await staff.call(
+    'fulfilment.declineRefund',
+    { params: { refundId: awaiting?.id ?? 0 }, body: { reason: '先发货' } },
+    { idempotencyKey: randomUUID() },
+  )
+  await page.goto(`${address}/console/exceptions`)
 
   // The channel is closed: the total warehouse delivers, once somebody has said why.
   await fromTotal?.getByRole('button', { name: '从总仓发货' }).click()

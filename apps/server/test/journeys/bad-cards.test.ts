@@ -723,6 +723,41 @@ test('what was bought for a complaint comes when it was put right, or after it w
   await expectBooksRight(house, shop.tenantId)
 })
 
+test('what was bought for a complaint stays on the shelf while its money is asked back, and replaces it when that was no', async () => {
+  const shop = await house.newShop({ 'refunds.approvalAboveFen': 1 })
+  await ruled(shop, { remedies: ['buy'] })
+  const order = await delivered(shop, await bought(shop))
+  const [grantId = 0] = order.grants
+  supplier.control.addFault({ kind: 'api.cut', endpoint: supplier.placing, times: 1 } as never)
+  supplier.control.addFault({ kind: 'order.not_found', times: 1, ms: 600_000 } as never)
+  await complain(order)
+  await until('the purchase to be sent', async () => supplier.handedOut(order.no) === 2 || undefined)
+  await shop.staff.call(
+    'orders.refund',
+    { params: { no: order.no }, body: { lineNo: 1, to: 'source', reason: '不要了', pieces: [grantId] } },
+    { idempotencyKey: randomUUID() },
+  )
+  await supplier.control.advance(700_000)
+  await house.query(
+    `update suppliers.purchases set due_at = now(), leased_until = null where order_no = $1 and state in ('sending', 'unknown', 'accepted')`,
+    [order.no],
+  )
+  const { id, state, view } = await outcome(shop, order)
+  expect([state, codesOf(view)]).toEqual(['person', order.codes])
+  expect(await read(shop, id)).toMatchObject({ why: ['refund_awaits'] })
+  expect(await code(decide(shop, id, 'replace'))).toBe('fulfilment.refund_awaits')
+  const [refund] = (await shop.staff.call('payments.listRefunds', { query: { state: ['awaiting'] } })).items
+  const second = await shop.hire(['refunds.approve', 'orders.read'])
+  await second.call(
+    'fulfilment.declineRefund',
+    { params: { refundId: refund?.id ?? 0 }, body: { reason: '换一张' } } as never,
+    { idempotencyKey: randomUUID() },
+  )
+  expect(await decide(shop, id, 'replace')).toMatchObject({ state: 'replaced' })
+  expect([await cardOf(shop, grantId), supplier.handedOut(order.no)]).toEqual(['void', 2])
+  await expectBooksRight(house, shop.tenantId)
+})
+
 test('the desk: stuck lines and complaints in one list, with a proposal, who has it, how old it is, and its whole log', async () => {
   const shop = await openShop({ automatic: false })
   const goods = await imported(shop, 3)

@@ -227,6 +227,11 @@ export const orderErrors = defineErrors('orders', {
 
 export const fulfilmentErrors = defineErrors('fulfilment', {
   notAnException: { status: 409, zh: '该行当前不是异常状态', en: 'This line is not an exception now' },
+  refundAwaits: {
+    status: 409,
+    zh: '这一行有一笔退款在等第二人审批，发货会让买家既拿到货又拿到钱。请先到「退款」里批准或驳回它',
+    en: 'A refund of this line waits for approval, and its buyer could have both. Decide that first, under “Refunds”',
+  },
   stillShort: {
     status: 409,
     zh: '库存仍不足：需要 {needed}，可用 {available}',

@@ -207,6 +207,10 @@ export const skuSupplyView = z.object({
       supplier: z.string(),
       costHao: hao,
       passedOver: z.enum(PASSED_OVER).nullable(),
+      /** What its buyer has to be ready to wait: half way from p50 to p95. */
+      waitSeconds: z.number(),
+      /** By shares: its part of what is bought, 0 to 1. */
+      share: z.number().nullable(),
       score: z.number().nullable(),
     }),
   ),
@@ -283,6 +287,9 @@ export const purchaseDetail = purchaseView.extend({
         arrived: z.int(),
         p50: z.number().nullable(),
         p95: z.number().nullable(),
+        /** What its buyer had to be ready to wait, and by shares its part; absent of choices that were made before. */
+        waitSeconds: z.number().optional(),
+        share: z.number().nullable().optional(),
         score: z.number().nullable(),
         passedOver: z.enum(PASSED_OVER).nullable(),
       }),

@@ -373,7 +373,10 @@ type Deed = { readonly key: string; readonly label: string; readonly danger?: bo
 function linkOf(
   { reason, orderNo, skuId, proposal }: Line,
   may: ReturnType<typeof useMay>,
-): { readonly to: string; readonly text: 'task' | 'purchases' | 'sources' | 'links' | 'jobs' } | false {
+): { readonly to: string; readonly text: 'task' | 'purchases' | 'sources' | 'links' | 'jobs' | 'approve' } | false {
+  if (proposal.because === 'refund_awaits') {
+    return may('finance.read') && { to: `/refunds?state=awaiting&q=${orderNo}`, text: 'approve' }
+  }
   if (proposal.because === 'link_over') return may('redeem.read') && { to: '/redeem/links', text: 'links' }
   if (reason === 'link_failed') return may('jobs.read') && { to: '/jobs?q=redeem.deliver', text: 'jobs' }
   if (reason === 'service_rejected') {

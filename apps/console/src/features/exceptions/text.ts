@@ -29,6 +29,7 @@ export const exceptionText = defineMessages('exceptions', {
   task: ['服务任务', 'Open the task'],
   purchases: ['采购单', 'Open the purchase'],
   sources: ['货源', 'Open the sources'],
+  approve: ['去审批退款', 'Decide the refund'],
   refunded: ['退款已提交', 'Refund submitted'],
   retried: ['已发货', 'Delivered'],
   underWay: ['已重新提交，正在处理', 'Submitted again and under way'],
@@ -147,7 +148,10 @@ export const exceptionText = defineMessages('exceptions', {
     'The link as it was sold is void or has expired, so no code can be made.',
   ],
   'because.in_total': ['渠道仓没有货，总仓够发。', 'The channel has no pieces; the total warehouse has enough.'],
-  'because.refund_awaits': ['退款在等第二人批准。', 'The refund is waiting for a second person’s approval.'],
+  'because.refund_awaits': [
+    '退款在等第二人批准；批准或驳回之前不能发货。',
+    'The refund is waiting for a second person’s approval; nothing is delivered before that is decided.',
+  ],
   emptyTitle: ['没有异常，一切正常', 'Nothing is stuck'],
   emptyText: [
     '所有已付款的订单都已发货或退款。如果有一行卡住，会立刻出现在这里，并计入看板。',

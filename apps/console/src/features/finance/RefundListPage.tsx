@@ -2,7 +2,7 @@ import { Typography } from 'antd'
 import { Link } from 'react-router'
 import type { Row } from '../../shared/api/index.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
-import { isOfSurplus, useRefundReason } from '../../shared/parts/refundReason.ts'
+import { isOfSurplus, useDecidedNote, useRefundReason } from '../../shared/parts/refundReason.ts'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Money, Nothing, OneLine, Time } from '../../shared/parts/values.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
@@ -20,6 +20,7 @@ const TARGET_WORDS = { source: 'toSource', balance: 'toBalance', hand: 'toHand',
 export function RefundListPage() {
   const t = useText(financeText)
   const reason = useRefundReason()
+  const note = useDecidedNote()
   return (
     <ListPage
       id="refunds"
@@ -33,7 +34,7 @@ export function RefundListPage() {
         { kind: 'search', placeholder: t('searchRefund') },
         { kind: 'states', name: 'state', label: t('refundState'), of: 'refund' },
       ]}
-      columns={columnsOf(t, reason)}
+      columns={columnsOf(t, reason, note)}
       rowActions={(refund) => <RefundActions refund={refund} />}
       rowActionsWidth={150}
       empty={{ title: t('refundsEmpty'), text: t('refundsEmptyText') }}
@@ -41,7 +42,11 @@ export function RefundListPage() {
   )
 }
 
-function columnsOf(t: T, reason: (reason: string) => string): readonly ListColumn<Refund>[] {
+function columnsOf(
+  t: T,
+  reason: (reason: string) => string,
+  note: ReturnType<typeof useDecidedNote>,
+): readonly ListColumn<Refund>[] {
   return [
     {
       key: 'order',
@@ -94,7 +99,9 @@ function columnsOf(t: T, reason: (reason: string) => string): readonly ListColum
       title: t('refundPeople'),
       width: 130,
       render: (refund) => (
-        <OneLine width={120}>{[refund.requestedBy, refund.decidedBy].filter(Boolean).join(' → ')}</OneLine>
+        <OneLine width={120}>
+          {[refund.requestedBy, refund.decidedBy !== 'system' && refund.decidedBy].filter(Boolean).join(' → ')}
+        </OneLine>
       ),
     },
     {
@@ -111,7 +118,7 @@ function columnsOf(t: T, reason: (reason: string) => string): readonly ListColum
       width: 130,
       render: (refund) =>
         refund.decidedNote ? (
-          <OneLine width={120}>{[refund.handReference, refund.decidedNote].filter(Boolean).join(' · ')}</OneLine>
+          <OneLine width={120}>{[refund.handReference, note(refund)].filter(Boolean).join(' · ')}</OneLine>
         ) : refund.lastError ? (
           <Typography.Text type="danger">
             <OneLine width={120}>{refund.lastError}</OneLine>

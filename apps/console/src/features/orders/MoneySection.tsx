@@ -4,7 +4,7 @@ import type { Output } from '../../shared/api/index.ts'
 import { formatMoney, formatTime } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { useGatewayName } from '../../shared/parts/gateways.tsx'
-import { isByItself, isOfSurplus, useRefundReason } from '../../shared/parts/refundReason.ts'
+import { isByItself, isOfSurplus, useDecidedNote, useRefundReason } from '../../shared/parts/refundReason.ts'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Copyable, Money, Price, Time } from '../../shared/parts/values.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
@@ -104,6 +104,7 @@ const TARGET_WORDS = { source: 'toSource', balance: 'toBalance', hand: 'byHand',
 function Refund({ refund, isRecharge }: { readonly refund: Order['refunds'][number]; readonly isRecharge: boolean }) {
   const t = useText(orderText)
   const reason = useRefundReason()
+  const note = useDecidedNote()
   const facts = [
     !isOfSurplus(refund.reason) &&
       !isRecharge &&
@@ -114,9 +115,9 @@ function Refund({ refund, isRecharge }: { readonly refund: Order['refunds'][numb
       ? t('creditTaken', { amount: formatMoney(refund.creditFen) })
       : refund.takes === 'nothing' && !isByItself(refund.reason) && t('goodwill'),
     refund.requestedBy !== '' && refund.requestedBy !== 'system' && t('askedBy', { name: refund.requestedBy }),
-    refund.decidedBy !== null && t('decidedBy', { name: refund.decidedBy }),
+    refund.decidedBy !== null && refund.decidedBy !== 'system' && t('decidedBy', { name: refund.decidedBy }),
     refund.handReference,
-    refund.decidedNote,
+    note(refund),
     refund.attempts > 1 && t('refundAttempts', { count: refund.attempts }),
   ].filter(Boolean)
   return (

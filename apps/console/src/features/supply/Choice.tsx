@@ -43,10 +43,26 @@ export function Choice({ purchase }: { readonly purchase: Purchase }) {
 function CandidateRow({ candidate, chosen }: { readonly candidate: Candidate; readonly chosen: boolean }) {
   const t = useText(purchaseText)
   const passedOver = usePassedOver()
-  const { supplier, product, costHao, stock, balanceHao, breaker, tries, arrived, p50, p95, score } = candidate
+  const {
+    supplier,
+    product,
+    costHao,
+    stock,
+    balanceHao,
+    breaker,
+    tries,
+    arrived,
+    p50,
+    p95,
+    waitSeconds,
+    share,
+    score,
+  } = candidate
   const figures = [
     tries > 0 && `${percentOf(arrived / tries)}%`,
     p50 !== null && (p95 === null ? formatSeconds(p50) : `${formatSeconds(p50)} / ${formatSeconds(p95)}`),
+    typeof waitSeconds === 'number' && t('candidateWait', { seconds: formatSeconds(waitSeconds) }),
+    typeof share === 'number' && t('candidateShare', { percent: percentOf(share) }),
     stock !== null && t('candidateStock', { count: stock }),
     typeof balanceHao === 'number' && t('candidateBalance', { amount: formatHao(balanceHao) }),
     breaker === 'half_open' && t('candidateProbed'),

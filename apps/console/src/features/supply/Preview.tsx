@@ -1,9 +1,11 @@
 import { Alert, Tag, Typography } from 'antd'
+import { formatSeconds } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { usePassedOver } from '../../shared/parts/passedOver.ts'
 import { Hao } from '../../shared/parts/values.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { marginHao, type Supply } from './offers.ts'
+import { percentOf } from './parts.tsx'
 import { sourceText } from './sourceText.ts'
 
 type Candidate = Supply['preview'][number]
@@ -43,7 +45,7 @@ function Place({
 }) {
   const t = useText(sourceText)
   const passedOver = usePassedOver()
-  const { supplier, costHao, score } = candidate
+  const { supplier, costHao, score, waitSeconds, share } = candidate
   const chosen = place === 1 && candidate.passedOver === null
   const offer = supply.offers.find(({ id }) => id === candidate.offerId)
   return (
@@ -57,6 +59,8 @@ function Place({
         </div>
         <Typography.Text type="secondary" className="num" style={{ fontSize: 13 }}>
           {t('cost')} <Hao hao={costHao} /> · {t('margin')} <Hao hao={marginHao(supply.priceFen, costHao)} />
+          {score !== null && <> · {t('wait', { seconds: formatSeconds(waitSeconds) })}</>}
+          {share !== null && <> · {t('part', { percent: percentOf(share) })}</>}
           {score !== null && <> · {t('score', { score: Number(score.toFixed(3)) })}</>}
         </Typography.Text>
       </div>

@@ -85,6 +85,8 @@ export const purchaseText = defineMessages('purchases', {
   whyTest: ['试买是您指定的，没有比较其他货源。', 'A try-out names its product; nothing was compared.'],
   chosen: ['选中', 'Chosen'],
   score: ['得分', 'Score'],
+  candidateWait: ['要等 {seconds}', 'wait {seconds}'],
+  candidateShare: ['份额 {percent}%', 'share {percent}%'],
   candidateStock: ['库存 {count}', 'stock {count}'],
   candidateBalance: ['余额 {amount}', 'balance {amount}'],
   candidateProbed: ['线路试探中', 'lane being probed'],

@@ -41,15 +41,15 @@ export const sourceText = defineMessages('sources', {
   ],
   fastest: ['最快优先', 'Fastest'],
   fastestText: [
-    '近 7 天到账最快的先买，适合急用的商品。',
-    'The one whose purchases arrived soonest in the last 7 days.',
+    '按近 7 天要等多久排：取平时（p50）与慢时（p95）的正中，所以平时快、偶尔极慢的排在一直稳定的后面。没用过的按 30 秒算。',
+    'By the wait of the last 7 days: half way from the usual (p50) to the slow (p95), so one that is mostly quick and at times very slow comes behind one that is steady. One never used counts as 30 seconds.',
   ],
   reliable: ['最稳优先', 'Most reliable'],
   reliableText: ['近 7 天成功率最高的先买，少让顾客等。', 'The one that succeeded most often in the last 7 days.'],
   weighted: ['按比例分', 'By share'],
   weightedText: [
-    '按每个货源的权重随机分配，适合要给几家都留量的合同。',
-    'By chance, in the proportion of each source’s weight; for contracts that ask for volume.',
+    '按每个货源的权重随机分配，适合要给几家都留量的合同。要等 30 秒以上、又比最快的慢的（看 p50 与 p95），份额按慢的倍数减少，最多减到四分之一。',
+    'By chance, in the proportion of each source’s weight; for contracts that ask for volume. One with a wait (p50 and p95) above 30 seconds and above the quickest’s gets as many times less, down to a quarter.',
   ],
   fixed: ['按顺序', 'In order'],
   fixedText: [
@@ -172,4 +172,6 @@ export const sourceText = defineMessages('sources', {
   chosen: ['会选它', 'Chosen'],
   nth: ['第 {place} 顺位', 'No. {place}'],
   score: ['得分 {score}', 'score {score}'],
+  wait: ['要等 {seconds}', 'wait {seconds}'],
+  part: ['份额 {percent}%', 'share {percent}%'],
 })

@@ -34,3 +34,21 @@ export function useRefundReason(): (reason: string) => string {
         ? ofService(reason as keyof typeof ofServices.keys)
         : reason
 }
+
+const ofOvertaken = defineMessages('refundOvertaken', {
+  delivered: ['等待审批时已交付，自动结束', 'ended by itself: it was delivered while it waited'],
+  arrived: ['等待审批时供应商改口说已到账，自动结束', 'ended by itself: the supplier said that it had arrived'],
+})
+
+/** What whoever decided about a refund wrote; where the goods came first it ended by itself, and says so. */
+export function useDecidedNote(): (refund: {
+  readonly state: string
+  readonly decidedBy: string | null
+  readonly decidedNote: string | null
+}) => string | null {
+  const t = useText(ofOvertaken)
+  return ({ state, decidedBy, decidedNote: note }) =>
+    state === 'declined' && decidedBy === 'system' && note !== null && note in ofOvertaken.keys
+      ? t(note as keyof typeof ofOvertaken.keys)
+      : note
+}

@@ -340,14 +340,19 @@ describe('four eyes', () => {
       decidedNote: '不合规则',
     })
 
-    // What was asked for has changed meanwhile.
+    // What was asked for has changed meanwhile: asked for twice, the first yes leaves nothing to the other. It is not handed out anew before.
+    await refund(order.no, { pieces: pieces.slice(3) }, asker)
+    const twin = (await detailOf(order.no, careful)).refunds.at(-1)?.id ?? 0
     await refund(order.no, { pieces: pieces.slice(3) }, asker)
     const stale = (await detailOf(order.no, careful)).refunds.at(-1)?.id ?? 0
-    await careful.staff.call(
+    const replacing = careful.staff.call(
       'fulfilment.replaceGrant',
       { params: { no: order.no, grantId: pieces[3] ?? 0 }, body: { reason: '坏码' } },
       { idempotencyKey: randomUUID() },
     )
+    expect(await code(replacing)).toBe('fulfilment.refund_awaits')
+    await approve(second, twin)
+    await settled(order.no, careful)
     expect(await code(approve(second, stale))).toBe('orders.refund_changed')
     const { items: actions } = await careful.staff.call('audit.listAudit', { query: {} })
     expect(actions.map(({ action }) => action)).toEqual(

@@ -1,7 +1,7 @@
 import type { PassedOver } from '@quanshu/contract'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Candidate, choiceRecord, choose, fieldsOf, type Sources, type Wanted } from './choice.ts'
+import { type Candidate, choiceRecord, choose, fieldsOf, type Sources, type Wanted, waitOf } from './choice.ts'
 
 const healthy: Candidate = {
   offerId: 1,
@@ -137,6 +137,134 @@ describe('weights', () => {
     for (const draw of [0, 0.5, 0.999_999]) {
       expect(chosenId(sources(candidates, { policy: 'weighted' }), wanted, () => draw)).toBe(2)
     }
+  })
+})
+
+describe('a long tail', () => {
+  /** As `percentile_cont` says it. */
+  const percentile = (sorted: readonly number[], part: number): number => {
+    const at = (sorted.length - 1) * part
+    const [low = 0, high = low] = sorted.slice(Math.floor(at), Math.floor(at) + 2)
+    return low + (high - low) * (at - Math.floor(at))
+  }
+  const measured = (offerId: number, seconds: readonly number[], more: Partial<Candidate> = {}): Candidate => {
+    const sorted = seconds.toSorted((a, b) => a - b)
+    const [p50, p95] = [percentile(sorted, 0.5), percentile(sorted, 0.95)]
+    return candidate(offerId, { tries: sorted.length, arrived: sorted.length, p50, p95, ...more })
+  }
+  /** 200 purchases, as many as are looked at: most near the middle, with one in ten that is stuck. */
+  const steps = Array.from({ length: 200 }, (_, at) => (at + 0.5) / 200)
+  /** What queueing systems look like: the logarithm spreads evenly about its middle. */
+  const spread = (middle: number, width: number) =>
+    steps.map((at) => middle * Math.exp(width * Math.log(at / (1 - at))))
+  const steady = measured(1, spread(8, 0.1))
+  const mostlyQuick = measured(
+    2,
+    steps.map((at) => (at < 0.9 ? 2 + at : 400 + 600 * at)),
+  )
+  const wide = measured(3, spread(6, 1.2))
+
+  test('the quick middle of one that is at times stuck does not lead', () => {
+    expect(mostlyQuick.p50).toBeLessThan(3)
+    expect(mostlyQuick.p95).toBeGreaterThan(900)
+    for (const slow of [mostlyQuick, wide]) {
+      expect(slow.p50 ?? 0).toBeLessThan(steady.p50 ?? 0)
+      expect(chosenId(sources([slow, steady], { policy: 'fastest' }), wanted)).toBe(steady.offerId)
+    }
+    // Who has neither a better middle nor a better tail never leads.
+    const quicker = measured(4, spread(4, 0.1))
+    expect(chosenId(sources([steady, quicker], { policy: 'fastest' }), wanted)).toBe(quicker.offerId)
+  })
+
+  test('the slowest of a handful is no tail yet; of twenty it is', () => {
+    const few = measured(2, [2, 2, 2, 40])
+    expect(chosenId(sources([few, steady], { policy: 'fastest' }), wanted)).toBe(few.offerId)
+    const many = measured(
+      2,
+      Array.from({ length: 40 }, (_, at) => (at % 4 === 3 ? 40 : 2)),
+    )
+    expect(many.p50).toBe(2)
+    expect(chosenId(sources([many, steady], { policy: 'fastest' }), wanted)).toBe(steady.offerId)
+  })
+
+  test('a wait is never below the middle nor above the tail, and grows with both', () => {
+    const seconds = fc.double({ min: 0.01, max: 3_600, noNaN: true })
+    fc.assert(
+      fc.property(seconds, seconds, seconds, fc.nat(200), (p50, more, still, arrived) => {
+        const wait = waitOf({ arrived, p50, p95: p50 + more })
+        expect(wait).toBeGreaterThanOrEqual(p50)
+        expect(wait).toBeLessThanOrEqual(p50 + more)
+        expect(waitOf({ arrived, p50, p95: p50 + more + still })).toBeGreaterThanOrEqual(wait)
+        expect(waitOf({ arrived, p50: p50 + still, p95: p50 + more + still })).toBeGreaterThan(wait)
+      }),
+    )
+    expect(waitOf({ arrived: 9, p50: 7, p95: null })).toBe(7)
+  })
+
+  const sharesOf = (candidates: readonly Candidate[]) =>
+    new Map(
+      choose(sources(candidates, { policy: 'weighted' }), wanted, () => 0.5).judged.map(({ offerId, share }) => [
+        offerId,
+        share,
+      ]),
+    )
+
+  test('it takes of a share, as many times as it is slower, and three quarters at most', () => {
+    // 200 s to 100 s: half of its weight. 2,000 s: a quarter, not a twentieth.
+    const flat = (offerId: number, seconds: number, weight = 1) =>
+      measured(
+        offerId,
+        steps.map(() => seconds),
+        { weight },
+      )
+    expect([...sharesOf([flat(1, 100), flat(2, 200)]).values()].toSorted()).toEqual([1 / 3, 2 / 3])
+    expect(sharesOf([flat(1, 100), flat(2, 2_000)]).get(2)).toBeCloseTo(0.2)
+    expect(sharesOf([flat(1, 100, 1), flat(2, 200, 8)]).get(2)).toBeCloseTo(0.8)
+    // The median alone would have called the other one the better.
+    expect(sharesOf([steady, mostlyQuick]).get(2)).toBeCloseTo(0.2)
+  })
+
+  test('seconds take nothing, nor does being new, and who may not deliver has none', () => {
+    const shares = sharesOf([steady, candidate(5), measured(6, [1, 1, 1]), candidate(7, { onSale: false })])
+    expect([...shares.entries()].toSorted()).toEqual([
+      [1, 1 / 3],
+      [5, 1 / 3],
+      [6, 1 / 3],
+      [7, null],
+    ])
+    // One that is only being probed sets no pace for the others.
+    const probed = candidate(8, { breaker: 'half_open', p50: 1, p95: 1, tries: 99, arrived: 99 })
+    const slow = measured(
+      9,
+      steps.map(() => 300),
+    )
+    expect(sharesOf([probed, slow]).get(9)).toBe(0.5)
+  })
+
+  test('a share is what is drawn', () => {
+    const candidates = [steady, mostlyQuick]
+    let second = 0
+    let seed = 4_711
+    const draw = () => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
+      return seed / 2_147_483_648
+    }
+    for (let round = 0; round < 4_000; round += 1) {
+      if (chosenId(sources(candidates, { policy: 'weighted' }), wanted, draw) === 2) second += 1
+    }
+    expect(second / 4_000).toBeCloseTo(0.2, 1)
+  })
+
+  test('what it came to is kept with the choice, whatever the policy', () => {
+    const kept = choiceRecord('fastest', choose(sources([steady, mostlyQuick], { policy: 'fastest' }), wanted))
+    expect(
+      kept.candidates.map(({ offerId, waitSeconds, share, score }) => [offerId, waitSeconds === score, share]),
+    ).toEqual([
+      [1, true, null],
+      [2, true, null],
+    ])
+    const shared = choiceRecord('weighted', choose(sources([steady, mostlyQuick], { policy: 'weighted' }), wanted))
+    expect(shared.candidates.reduce((sum, { share }) => sum + (share ?? 0), 0)).toBeCloseTo(1)
   })
 })
 

@@ -66,6 +66,10 @@ export type Wanted = {
 
 export type Judged = Candidate & {
   readonly passedOver: PassedOver | null
+  /** What a buyer has to be ready for: see `waitOf`. */
+  readonly waitSeconds: number
+  /** By `weighted`: its part of what is bought, 0 to 1; null for who is passed over, and by other policies. */
+  readonly share: number | null
   /** Lower is better; null for who is passed over. */
   readonly score: number | null
 }
@@ -85,6 +89,12 @@ export type Choice = {
 const UNGUARDED_RISE = 1.2
 /** A source that was never used is believed to be as quick and as good as this. */
 const UNTRIED_SECONDS = 30
+/** The 95th percentile of fewer arrivals is just the slowest of them, and counts for so much less. */
+const TAIL_COUNTS_FROM = 20
+/** Who is this quick has the whole of the share that the shop gave it: seconds more or less are no reason. */
+const QUICK_ENOUGH_SECONDS = 30
+/** The shares are the shop's word, perhaps a contract's: a slow tail takes three quarters of one and no more. */
+const LEAST_OF_SHARE = 0.25
 /** Sources whose breaker lets single calls through come behind all that are well. */
 const PROBED_LAST = 1e15
 
@@ -99,8 +109,10 @@ export function choose(sources: Sources, wanted: Wanted, draw: () => number = Ma
   const judged = sources.candidates
     .map((candidate): Judged => {
       const passedOver = whyNot(candidate, wanted, guardHao)
-      return { ...candidate, passedOver, score: passedOver === null ? scoreOf(candidate, sources.policy, draw) : null }
+      return { ...candidate, passedOver, waitSeconds: waitOf(candidate), share: null, score: null }
     })
+    .map(sources.policy === 'weighted' ? sharing : (one) => one)
+    .map((one) => ({ ...one, score: one.passedOver === null ? scoreOf(one, sources.policy, draw) : null }))
     .toSorted(byScore)
   const [first] = judged
   const chosen = first?.passedOver === null ? first : undefined
@@ -147,8 +159,31 @@ export function mostOf({ costHao, stock, balanceHao, maxQuantity }: Candidate, q
 /** Codes come as such or as an address to open; what is topped up leaves nothing behind. */
 export const fits = (product: ProductKind, sku: SkuKind): boolean => (product === 'direct') === (sku === 'topup')
 
-function scoreOf(candidate: Candidate, policy: RoutePolicy, draw: () => number): number {
-  const { tries, arrived, p50, costHao, position, weight, breaker } = candidate
+/**
+ * How long whoever buys has to be ready to wait: half way from what is usual (p50) to what one of twenty goes through (p95). So
+ * a source with a good middle and a long tail comes behind one that is a little slower and always so.
+ */
+export function waitOf({ arrived, p50, p95 }: Pick<Candidate, 'arrived' | 'p50' | 'p95'>): number {
+  if (p50 === null) return UNTRIED_SECONDS
+  const tail = Math.max(p95 ?? p50, p50) - p50
+  return p50 + (tail / 2) * Math.min(arrived / TAIL_COUNTS_FROM, 1)
+}
+
+/** Of the weights that the shop gave, less what a longer wait than the quickest one's takes. One that was never used keeps its own. */
+function sharing(one: Judged, _at: number, all: readonly Judged[]): Judged {
+  const able = all.filter(({ passedOver }) => passedOver === null)
+  const well = able.filter(({ breaker }) => breaker !== 'half_open')
+  const quickest = Math.min(...well.map(({ waitSeconds }) => waitSeconds))
+  const partOf = ({ weight, p50, waitSeconds }: Judged): number =>
+    p50 === null
+      ? weight
+      : weight * Math.max(Math.min(Math.max(quickest, QUICK_ENOUGH_SECONDS) / waitSeconds, 1), LEAST_OF_SHARE)
+  const whole = able.reduce((sum, other) => sum + partOf(other), 0)
+  return { ...one, share: one.passedOver === null ? partOf(one) / whole : null }
+}
+
+function scoreOf(judged: Judged, policy: RoutePolicy, draw: () => number): number {
+  const { tries, arrived, costHao, position, breaker, waitSeconds, share } = judged
   const late = breaker === 'half_open' ? PROBED_LAST : 0
   // One success and one failure that nobody saw: a source with one lucky try does not lead.
   const failing = 1 - (arrived + 1) / (tries + 2)
@@ -156,14 +191,14 @@ function scoreOf(candidate: Candidate, policy: RoutePolicy, draw: () => number):
     case 'cheapest':
       return late + costHao
     case 'fastest':
-      return late + (p50 ?? UNTRIED_SECONDS)
+      return late + waitSeconds
     case 'reliable':
       return late + failing
     case 'fixed':
       return late + position
     case 'weighted':
-      // The least of exponential draws falls to each in proportion to its weight.
-      return late - Math.log(1 - draw()) / weight
+      // The least of exponential draws falls to each in proportion to its share.
+      return late - Math.log(1 - draw()) / (share ?? 1)
   }
 }
 
@@ -195,6 +230,8 @@ export function choiceRecord(policy: RoutePolicy, { judged }: Choice) {
         arrived,
         p50,
         p95,
+        waitSeconds,
+        share,
         score,
         passedOver,
       }) => ({
@@ -209,6 +246,8 @@ export function choiceRecord(policy: RoutePolicy, { judged }: Choice) {
         arrived,
         p50,
         p95,
+        waitSeconds,
+        share,
         score,
         passedOver,
       }),

@@ -127,6 +127,14 @@ export const timelineText = defineMessages('timeline', {
     '申请退款 {amount}，{target}，等待审批：{reason}',
     'asked for a refund of {amount}, {target}, to be approved: {reason}',
   ],
+  'refund.overtaken.delivered': [
+    '退款申请 {amount} 已自动结束：等待审批时已交付',
+    'The refund of {amount} ended by itself: it was delivered while it waited for approval',
+  ],
+  'refund.overtaken.arrived': [
+    '退款申请 {amount} 已自动结束：等待审批时，供应商改口说已到账',
+    'The refund of {amount} ended by itself: the supplier, who had refused, said that it had arrived',
+  ],
   'refund.approve': ['批准退款 {amount}', 'approved the refund of {amount}'],
   'refund.decline': ['驳回退款 {amount}：{reason}', 'declined the refund of {amount}: {reason}'],
   'refund.by_hand': [

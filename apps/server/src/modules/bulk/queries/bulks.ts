@@ -140,15 +140,18 @@ async function skusOf(tx: ReadTx, bulkId: number, isGift: boolean): Promise<Bulk
     )
     select w.sku_id as "skuId", o.goods_id as "goodsId", o.goods_title as "goodsTitle", o.title as "skuTitle", o.kind, w.lines,
       w.pieces, w.unit_price_fen as "unitPriceFen", w.unit_worth_fen as "unitWorthFen", w.amount_fen as "amountFen", o.sellable,
-      case o.kind
-        when 'card' then greatest(coalesce(a.balance - a.held_out, 0), 0)
+      case catalog.reserve_of(o.kind)
+        when 'shelf' then greatest(coalesce(a.balance - a.held_out, 0), 0)
         -- What is made for its order counts as far as there is something to redeem.
-        when 'link' then o.supply_stock
+        when 'offer' then o.supply_stock
       end as available,
-      case when o.kind = 'topup' or o.kind = 'card' and o.source <> 'own' then o.supply_stock end as "supplyStock",
-      w.waiting, o.kind = 'topup' or o.kind = 'card' and o.source <> 'own' as "isBought"
+      case when x.is_bought then o.supply_stock end as "supplyStock",
+      w.waiting, x.is_bought as "isBought"
     from wanted w
-    join catalog.offers(${tenantId}::bigint, (select array_agg(x.sku_id) from wanted x), now()) o on o.sku_id = w.sku_id
+    join catalog.offers(${tenantId}::bigint, (select array_agg(q.sku_id) from wanted q), now()) o on o.sku_id = w.sku_id
+    cross join lateral (
+      select catalog.deliver_of(o.kind) = 'supply' or catalog.reserve_of(o.kind) = 'shelf' and o.source <> 'own' as is_bought
+    ) x
     left join ledger.accounts a
       on a.tenant_id = ${tenantId}::bigint
       and a.kind = 'stock.available'

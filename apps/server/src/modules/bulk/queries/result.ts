@@ -119,7 +119,7 @@ async function sealedOf(tx: ReadTx, nos: readonly number[]): Promise<readonly Se
       from entitlements.grants g
       where g.tenant_id = ${tx.ctx.tenantId}::bigint
         and g.order_no = o.no
-        and g.kind in ('card', 'link')
+        and catalog.deliver_of(g.kind) in ('pick', 'make')
         and g.state <> 'revoked'
       offset 0
     ) g
@@ -133,7 +133,7 @@ async function sealedOf(tx: ReadTx, nos: readonly number[]): Promise<readonly Se
     left join lateral (
       select r.id, r.sealed
       from redeem.codes r
-      where g.kind = 'link'
+      where catalog.deliver_of(g.kind) = 'make'
         and r.tenant_id = ${tx.ctx.tenantId}::bigint
         and r.order_no = o.no
         and r.order_no is not null

@@ -193,7 +193,7 @@ async function insertSkus(tx: Tx, goodsId: number, skus: readonly PlacedSku[]): 
       i."marketPriceFen", i."costHintFen", i.tiers, i."holdMode", i.allocation, i."usesPerCode", i.pick, i."pickFeeFen", i."openedBy", i.kind, i."lowStockAt", i.state, i.position,
       i.bundle ->> 'policy',
       -- Until it has a source there is none of it.
-      case when i.kind = 'topup' then 0 end
+      case when catalog.reserve_of(i.kind) = 'supply' then 0 end
     from jsonb_to_recordset(${JSON.stringify(skus)}::jsonb) as i ${skuColumns}
     order by i.position
     returning id

@@ -66,7 +66,7 @@ export async function readBundles(tx: ReadTx, skuIds: readonly number[]): Promis
       and g.id = s.goods_id
     left join lateral catalog.offers(${tenantId}::bigint, array[s.id], now()) o on true
     left join lateral (
-      select case when s.kind = 'card' then coalesce((
+      select case when catalog.reserve_of(s.kind) = 'shelf' then coalesce((
         select a.balance - a.held_out
         from ledger.accounts a
         where a.tenant_id = ${tenantId}::bigint

@@ -61,13 +61,13 @@ export async function offersOf(
                 select p.part_sku_id from catalog.bundle_parts p where p.tenant_id = ${tenantId}::bigint and p.sku_id = o.sku_id
               ))
           ) as "isForMembers",
-          case when kind = 'bundle' then coalesce((
+          case when catalog.reserve_of(kind) = 'parts' then coalesce((
             select jsonb_agg(jsonb_build_object('skuId', s.id, 'quantity', p.quantity, 'goodsTitle', g.title) order by p.position)
             from catalog.bundle_parts p
             join catalog.skus s
               on s.tenant_id = p.tenant_id
               and s.id = p.part_sku_id
-              and s.kind = 'card'
+              and catalog.reserve_of(s.kind) = 'shelf'
             join catalog.goods g
               on g.tenant_id = p.tenant_id
               and g.id = s.goods_id

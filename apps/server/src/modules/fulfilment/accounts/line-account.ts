@@ -19,7 +19,7 @@ export async function readLineAccount(tx: ReadTx, no: OrderNo, lineNo: number): 
     where l.tenant_id = ${tenantId}::bigint
       and l.order_no = ${no}::bigint
       and l.line_no = ${lineNo}::smallint
-      and l.kind = 'topup'
+      and catalog.deliver_of(l.kind) = 'supply'
   `.execute(tx.db)
   const [line] = rows
   if (!line) throw commonErrors.notFound()

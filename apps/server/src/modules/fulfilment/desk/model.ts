@@ -11,12 +11,16 @@ type Facts = {
   readonly isLink: boolean
   /** Of a channel's line that the total warehouse may deliver: what is free there. */
   readonly totalNow: number | null
+  /** A refund of it waits for a second person. */
+  readonly refundAwaits: boolean
 }
 type Proposal = { readonly action: DeskProposal; readonly because: DeskGround }
 
 /** What is best for a stuck line as things stand now, and why. Pure: the same facts give the same word. */
 export function proposalForLine(reason: ExceptionReason, facts: Facts): Proposal {
-  const { availableNow, quantity, hasSource, isPurchaseOpen, isLink, totalNow } = facts
+  const { availableNow, quantity, hasSource, isPurchaseOpen, isLink, totalNow, refundAwaits } = facts
+  // It goes back, or it is handed out: that is decided where refunds are approved.
+  if (refundAwaits) return { action: 'refund', because: 'refund_awaits' }
   // Whatever else is true: what may still arrive is not bought, delivered or refunded beside it.
   if (isPurchaseOpen) return { action: 'purchase', because: 'purchase_open' }
   switch (reason) {

@@ -123,12 +123,15 @@ function buyerOf({ buyers }: Room, news: News): Buyer | undefined {
 }
 
 const hearersOf = ({ staff }: Room, { message, payload }: News): readonly Colleague[] =>
-  staff.filter(
-    ({ id, permissions }) =>
+  staff.filter(({ id, permissions }) => {
+    const only = message.onlyTo === undefined ? null : (payload[message.onlyTo] ?? null)
+    if (only !== null) return only === id
+    return (
       message.permission !== undefined &&
       permissions.has(message.permission) &&
-      (message.notTo === undefined || payload[message.notTo] !== id),
-  )
+      (message.notTo === undefined || payload[message.notTo] !== id)
+    )
+  })
 
 /* ----------------------------------------------------------------------------------- inboxes ---- */
 

@@ -101,7 +101,7 @@ export async function readBoard(tx: ReadTx): Promise<Board> {
           where s.tenant_id = ${tx.ctx.tenantId}::bigint
             and s.state = 'on'
             and s.removed_at is null
-            and s.kind = 'card'
+            and catalog.reserve_of(s.kind) = 'shelf'
             and a.balance - a.held_out <= s.low_stock_at
           order by available
           limit ${LOW_STOCK_MAX}

@@ -39,14 +39,14 @@ async function* lines(platform: Platform, ctx: Ctx, view: SealedView): AsyncGene
           left join vault.cards c on c.tenant_id = g.tenant_id and c.id = g.card_id
           left join redeem.codes r
             on r.tenant_id = g.tenant_id
-            and g.kind = 'link'
+            and catalog.deliver_of(g.kind) = 'make'
             and r.order_no = g.order_no
             and r.line_no = g.line_no
             and r.piece = g.piece
           where g.tenant_id = ${ctx.tenantId}::bigint
             and g.order_no = ${view.no}::bigint
             and g.line_no = ${line.lineNo}::smallint
-            and g.kind in ('card', 'link')
+            and catalog.deliver_of(g.kind) in ('pick', 'make')
             and g.state <> 'revoked'
             and g.piece > ${after}::integer
           order by g.piece

@@ -146,7 +146,7 @@ async function readOrder(tx: ReadTx, no: OrderNo): Promise<Raw> {
           ), 0) + coalesce((
             select sum(p.cost_fen)
             from suppliers.purchases p
-            where l.kind = 'topup' and p.tenant_id = l.tenant_id and p.order_no = l.order_no and p.line_no = l.line_no
+            where catalog.deliver_of(l.kind) = 'supply' and p.tenant_id = l.tenant_id and p.order_no = l.order_no and p.line_no = l.line_no
           ), 0),
           'refundedFen', l.refunded_fen, 'refundingFen', l.refunding_fen, 'refundedQuantity', l.refunded_quantity, 'refundedPoints', l.refunded_points,
           'failedFen', coalesce((
@@ -176,14 +176,14 @@ async function readOrder(tx: ReadTx, no: OrderNo): Promise<Raw> {
             from (
               select *
               from entitlements.grants g
-              where g.tenant_id = l.tenant_id and g.order_no = l.order_no and g.line_no = l.line_no and g.kind in ('card', 'link')
+              where g.tenant_id = l.tenant_id and g.order_no = l.order_no and g.line_no = l.line_no and catalog.deliver_of(g.kind) in ('pick', 'make')
               order by g.piece, g.turn
               limit ${GRANTS_SHOWN_MAX}
             ) g
             left join vault.cards c on c.tenant_id = g.tenant_id and c.id = g.card_id
             left join redeem.codes r
               on r.tenant_id = g.tenant_id
-              and g.kind = 'link'
+              and catalog.deliver_of(g.kind) = 'make'
               and r.order_no = g.order_no
               and r.line_no = g.line_no
               and r.piece = g.piece

@@ -87,6 +87,11 @@ export async function readTimeline(tx: ReadTx, no: OrderNo): Promise<Entry[]> {
       from payments.refunds f
       where f.tenant_id = ${tenantId}::bigint and f.order_no = ${no}::bigint
       union all
+      select f.decided_at, 'refund', 'refund.overtaken.' || coalesce(f.decided_note, 'delivered'), null,
+        jsonb_build_object('amountFen', f.amount_fen, 'points', f.points, 'lineNo', f.line_no)
+      from payments.refunds f
+      where f.tenant_id = ${tenantId}::bigint and f.order_no = ${no}::bigint and f.state = 'declined' and f.decided_by = 'system'
+      union all
       select coalesce(f.done_at, f.next_try_at, f.created_at), 'refund', 'refund.' || f.state, null,
         jsonb_build_object('amountFen', f.amount_fen, 'points', f.points, 'error', f.last_error, 'attempts', f.attempts)
       from payments.refunds f

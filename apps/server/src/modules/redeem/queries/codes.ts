@@ -117,7 +117,7 @@ export async function listUses(
         o.member_id as "memberId", u.at, u.taken_back_at as "takenBackAt", u.gave_back as "gaveBack",
         case when o.has_bundles then (
           select jsonb_agg(jsonb_build_object(
-            'lineNo', l.line_no, 'title', case l.kind when 'points' then l.sku_title else l.goods_title || ' / ' || l.sku_title end,
+            'lineNo', l.line_no, 'title', case catalog.deliver_of(l.kind) when 'credit' then l.sku_title else l.goods_title || ' / ' || l.sku_title end,
             'isTakenBack', l.refunded_quantity = l.quantity,
             'hasFailed', l.state = 'exception' and l.delivered_quantity = 0 and l.refunded_quantity = 0
           ) order by l.line_no)

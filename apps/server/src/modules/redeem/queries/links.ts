@@ -47,7 +47,7 @@ async function load(tx: ReadTx, condition: RawBuilder<unknown>): Promise<RedeemL
         and x.link_sku_id = s.id
     ) n
     where s.tenant_id = ${tenantId}::bigint
-      and s.kind = 'link'
+      and catalog.reserve_of(s.kind) = 'offer'
       and s.removed_at is null
       ${condition}
     order by g.title, s.position, s.id
@@ -75,7 +75,7 @@ export async function readOffer(tx: ReadTx, skuId: number): Promise<Promised> {
     left join catalog.goods ig on ig.tenant_id = s.tenant_id and ig.id = i.goods_id
     where s.tenant_id = ${tx.ctx.tenantId}::bigint
       and s.id = ${skuId}::bigint
-      and s.kind = 'link'
+      and catalog.reserve_of(s.kind) = 'offer'
       and s.state = 'on'
       and s.removed_at is null`.execute(tx.db)
   const [found] = rows

@@ -20,7 +20,7 @@ export async function setWarehouseRule(tx: Tx, warehouseId: number, skuId: numbe
   await getWarehouse(tx, warehouseId)
   const tenant = sql`${tx.ctx.tenantId}::bigint`
   const { rows } = await sql`
-    select from catalog.skus where tenant_id = ${tenant} and id = ${skuId}::bigint and kind = 'card' and removed_at is null`.execute(
+    select from catalog.skus where tenant_id = ${tenant} and id = ${skuId}::bigint and catalog.reserve_of(kind) = 'shelf' and removed_at is null`.execute(
     tx.db,
   )
   if (rows.length === 0) throw commonErrors.notFound()

@@ -103,7 +103,7 @@ function stockRows(tx: ReadTx, query: Filter, extra?: RawBuilder<unknown>): RawB
       where ${allOf(
         sql`s.tenant_id = ${tenant}`,
         sql`s.removed_at is null`,
-        sql`s.kind = 'card'`,
+        sql`catalog.reserve_of(s.kind) = 'shelf'`,
         extra,
         query.goodsId !== undefined && sql`s.goods_id = ${query.goodsId}::bigint`,
         !!query.q && sql`concat_ws(' ', g.title, s.title) ilike ${containing(query.q)}::text`,

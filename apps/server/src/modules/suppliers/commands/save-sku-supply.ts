@@ -109,7 +109,7 @@ export async function saveSkuSupply(tx: Tx, skuId: number, given: SkuSupply): Pr
   await sql`
     update catalog.skus
     set source = ${source},
-        supply_stock = case when kind = 'card' and ${source} = 'own' then null else supply_stock end
+        supply_stock = case when catalog.reserve_of(kind) = 'shelf' and ${source} = 'own' then null else supply_stock end
     where tenant_id = ${tenantId}
       and id = ${skuId}
   `.execute(tx.db)

@@ -44,7 +44,7 @@ export async function previewRule(tx: ReadTx, target: PriceTarget, rule: PriceRu
   const { rows } = await sql<Raw>`
     select k.id as "skuId", g.id as "goodsId", g.title as "goodsTitle", k.title as "skuTitle", f.price_fen as "priceFen",
       c.cost_hao as "costHao", c.supplier,
-      k.tiers = '[]' and k.price_points = 0 and not k.free as "isSimple", k.kind = 'bundle' as "isBundle",
+      k.tiers = '[]' and k.price_points = 0 and not k.free as "isSimple", catalog.reserve_of(k.kind) = 'parts' as "isBundle",
       c.product_id is not null as "isSourced", l.least as "leastFen", r.sku_id is not null as "hasRule",
       d.sold, d.past as "hasPast", l.base as "baseFen", x.step, y.ladder,
       (y.ladder -> x.step ->> 'toFen')::bigint as "toFen"
@@ -113,7 +113,7 @@ async function skusOf(tx: ReadTx, { skuIds, supplierId }: PriceTarget): Promise<
     from catalog.skus k
     where k.tenant_id = ${tx.ctx.tenantId}
       and k.removed_at is null
-      and (k.id = any (${skuIds}::bigint[]) or k.kind <> 'card' and exists (
+      and (k.id = any (${skuIds}::bigint[]) or catalog.reserve_of(k.kind) <> 'shelf' and exists (
         select
         from suppliers.offers o
         join suppliers.products p on p.tenant_id = o.tenant_id and p.id = o.product_id

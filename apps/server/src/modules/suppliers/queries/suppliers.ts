@@ -385,11 +385,13 @@ export async function readSkuSupply(tx: ReadTx, skuId: number): Promise<SkuSuppl
       ),
       quality: { tries: candidate.tries, arrived: candidate.arrived, p50: candidate.p50, p95: candidate.p95 },
     })),
-    preview: choice.judged.map(({ offerId, supplier, costHao, passedOver, score }) => ({
+    preview: choice.judged.map(({ offerId, supplier, costHao, passedOver, waitSeconds, share, score }) => ({
       offerId,
       supplier,
       costHao,
       passedOver,
+      waitSeconds,
+      share,
       score,
     })),
   }

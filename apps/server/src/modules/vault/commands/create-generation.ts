@@ -40,7 +40,7 @@ export async function createGeneration(tx: Tx, facts: GenerationFacts): Promise<
     from catalog.skus s
     where s.tenant_id = ${tenantId}::bigint
       and s.id = ${facts.skuId}::bigint
-      and s.kind = 'card'
+      and catalog.reserve_of(s.kind) = 'shelf'
       and s.removed_at is null
     returning id`.execute(tx.db)
   const [batch] = opened.rows

@@ -29,7 +29,7 @@ export async function createImport(tx: Tx, facts: ImportFacts): Promise<BatchVie
     from catalog.skus s
     where s.tenant_id = ${tenantId}::bigint
       and s.id = ${facts.skuId}::bigint
-      and s.kind = 'card'
+      and catalog.reserve_of(s.kind) = 'shelf'
       and s.removed_at is null
     returning id`.execute(tx.db)
   const [batch] = opened.rows

@@ -11,7 +11,7 @@ export async function listPrices(tx: ReadTx, keyId: number, query: z.output<type
   const { opens } = await getKey(tx, keyId)
   const condition = allOf(
     sql`s.tenant_id = ${tx.ctx.tenantId}::bigint`,
-    sql`s.removed_at is null and s.kind in ('card', 'topup', 'link') and g.state <> 'archived'`,
+    sql`s.removed_at is null and catalog.deliver_of(s.kind) in ('pick', 'supply', 'make') and g.state <> 'archived'`,
     sql`s.price_fen > 0 and coalesce(s.price_points, 0) = 0`,
     opens === 'listed' && sql`p.sku_id is not null`,
     !!query.q && sql`(g.title ilike ${containing(query.q)} or s.title ilike ${containing(query.q)})`,

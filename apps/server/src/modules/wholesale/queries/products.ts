@@ -41,7 +41,7 @@ export async function listProducts(
     where s.tenant_id = ${tx.ctx.tenantId}::bigint
       and s.id > ${cursor}::bigint
       and s.removed_at is null
-      and s.kind in ('card', 'topup', 'link')
+      and catalog.deliver_of(s.kind) in ('pick', 'supply', 'make')
       and g.state = 'on'
       and (
         exists (

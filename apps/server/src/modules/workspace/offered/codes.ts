@@ -149,7 +149,7 @@ async function read(tx: ReadTx, where: RawBuilder<unknown>, rest: RawBuilder<unk
       (
         select coalesce(jsonb_agg(jsonb_build_object('id', k.id, 'title', concat_ws(' ', g.title, nullif(k.title, ''))) order by k.id), '[]')
         from suppliers.offers f
-        join catalog.skus k on k.tenant_id = f.tenant_id and k.id = f.sku_id and k.removed_at is null and k.kind = 'card'
+        join catalog.skus k on k.tenant_id = f.tenant_id and k.id = f.sku_id and k.removed_at is null and catalog.reserve_of(k.kind) = 'shelf'
         join catalog.goods g on g.tenant_id = k.tenant_id and g.id = k.goods_id
         where f.tenant_id = o.tenant_id
           and f.product_id = o.product_id
@@ -319,7 +319,7 @@ type Taken =
 /** Codes that are used once, for whoever buys next. */
 async function checkSku(tx: ReadTx, skuId: number): Promise<void> {
   const { rows } = await sql<{ fits: boolean }>`
-    select k.kind = 'card' and k.removed_at is null and k.allocation <> 'loop' and k.pick = 'none' and k.uses_per_code = 1 as fits
+    select catalog.reserve_of(k.kind) = 'shelf' and k.removed_at is null and k.allocation <> 'loop' and k.pick = 'none' and k.uses_per_code = 1 as fits
     from catalog.skus k
     where k.tenant_id = ${tx.ctx.tenantId}::bigint
       and k.id = ${skuId}::bigint

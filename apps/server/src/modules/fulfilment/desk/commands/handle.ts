@@ -14,7 +14,7 @@ type Staff = { readonly staffId: StaffId; readonly name: string }
 
 /**
  * Does one thing to one row of the desk, in a transaction of its own. Who may refund is checked before.
- * @throws complaints.not_this_way, decided; fulfilment.not_an_exception, still_short, link_over, no_channel_pieces, channel_open, purchase_open, codes_not_by_word, held_back, never_asked, source_of_another, source_not_now; orders.refund_*; common.not_found
+ * @throws complaints.not_this_way, decided; fulfilment.not_an_exception, refund_awaits, still_short, link_over, no_channel_pieces, channel_open, purchase_open, codes_not_by_word, held_back, never_asked, source_of_another, source_not_now; orders.refund_*; common.not_found
  */
 export async function handleStuck(
   platform: Platform,

@@ -35,6 +35,8 @@ type Row = Omit<DeskRow, 'warehouse' | 'contactMasked' | 'since' | 'actions' | '
   readonly isByWord: boolean
   /** Suppliers were asked for it, and none will. */
   readonly isStopped: boolean
+  /** All of it is asked back, and a second person has not decided. */
+  readonly refundAwaits: boolean
   readonly warehouse: Warehouse | null
   readonly word: string | null
   readonly why: readonly string[]
@@ -75,12 +77,17 @@ const COLUMNS = sql`
   s.order_no as "orderNo", s.line_no as "lineNo", s.grant_id as "grantId", s.complaint_id as "complaintId",
   s.goods_title as "goodsTitle", s.sku_title as "skuTitle", s.sku_id as "skuId", s.quantity, s.amount_fen as "amountFen", s.reason,
   s.note, s.since, s.word, s.why, s.supplier, o.contact, coalesce(a.balance - a.held_out, 0) as "availableNow",
-  w.staff_id as "staffId", w.staff_name as "staffName", coalesce(l.kind = 'link', false) as "isLink",
-  coalesce(l.kind in ('topup', 'service') and not l.held_back, false) as "isByWord",
+  w.staff_id as "staffId", w.staff_name as "staffName", coalesce(catalog.deliver_of(l.kind) = 'make', false) as "isLink",
+  coalesce(catalog.deliver_of(l.kind) in ('supply', 'task') and not l.held_back, false) as "isByWord",
   exists (
     select from fulfilment.needs n
     where n.tenant_id = o.tenant_id and n.order_no = s.order_no and n.line_no = s.line_no and n.state = 'stopped'
   ) as "isStopped",
+  exists (
+    select from payments.refunds r
+    where r.tenant_id = o.tenant_id and r.order_no = s.order_no and r.line_no = s.line_no and r.state = 'awaiting'
+      and (r.takes = 'line' or s.grant_id = any (r.grants))
+  ) as "refundAwaits",
   (
     select jsonb_build_object('id', h.id, 'name', h.name, 'isOpen', h.state = 'open', 'fallsBack', h.falls_back, 'totalNow', coalesce((
       select t.balance - t.held_out
@@ -88,7 +95,7 @@ const COLUMNS = sql`
       where t.tenant_id = o.tenant_id and t.kind = 'stock.available' and t.ref = s.sku_id::text and t.unit = 'piece'
     ), 0))
     from stock.warehouses h
-    where h.tenant_id = o.tenant_id and h.id = l.warehouse_id and l.kind = 'card' and not l.bought
+    where h.tenant_id = o.tenant_id and h.id = l.warehouse_id and catalog.reserve_of(l.kind) = 'shelf' and not l.bought
   ) as warehouse,
   exists (
     select from suppliers.offers f where f.tenant_id = o.tenant_id and f.sku_id = s.sku_id and f.enabled
@@ -190,10 +197,10 @@ export async function* everyStuck(platform: Pick<Platform, 'db'>, ctx: Ctx, quer
 
 function shown(row: Row, { staffId: me, permissions }: Viewer): DeskRow {
   const { contact, since, staffId, staffName, hasSource, isPurchaseOpen, isLink, isByWord, isStopped, ...others } = row
-  const { warehouse, word, why, ...rest } = others
+  const { warehouse, word, why, refundAwaits, ...rest } = others
   const mayComeFromTotal = rest.complaintId === null && warehouse !== null && (warehouse.fallsBack || !warehouse.isOpen)
   const totalNow = mayComeFromTotal ? warehouse.totalNow : null
-  const facts = { ...rest, hasSource, isPurchaseOpen, isLink, totalNow }
+  const facts = { ...rest, hasSource, isPurchaseOpen, isLink, totalNow, refundAwaits }
   return {
     ...rest,
     warehouse: warehouse && {
@@ -207,7 +214,13 @@ function shown(row: Row, { staffId: me, permissions }: Viewer): DeskRow {
     worker: staffId === null ? null : { staffId, name: staffName ?? '', isMe: staffId === me },
     proposal:
       rest.reason === 'complaint'
-        ? proposalFor({ word, why, availableNow: rest.availableNow, hasSource, isPurchaseOpen })
+        ? proposalFor({
+            word,
+            why: refundAwaits ? [...why, 'refund_awaits'] : why,
+            availableNow: rest.availableNow,
+            hasSource,
+            isPurchaseOpen,
+          })
         : proposalForLine(rest.reason satisfies ExceptionReason, facts),
     actions: actionsFor({ ...facts, isByWord, isStopped }, permissions),
   }
@@ -222,7 +235,11 @@ function actionsFor(
     totalNow,
     isByWord,
     isStopped,
-  }: Pick<Row, 'reason' | 'availableNow' | 'hasSource' | 'isPurchaseOpen' | 'isByWord' | 'isStopped'> & {
+    refundAwaits,
+  }: Pick<
+    Row,
+    'reason' | 'availableNow' | 'hasSource' | 'isPurchaseOpen' | 'isByWord' | 'isStopped' | 'refundAwaits'
+  > & {
     readonly totalNow: number | null
   },
   permissions: ReadonlySet<Permission>,
@@ -232,18 +249,20 @@ function actionsFor(
   const actions: (DeskAction | false)[] =
     reason === 'complaint'
       ? [
-          handles && availableNow > 0 && 'replace',
-          handles && hasSource && !isPurchaseOpen && 'buy',
+          handles && !refundAwaits && availableNow > 0 && 'replace',
+          handles && !refundAwaits && hasSource && !isPurchaseOpen && 'buy',
           handles && permissions.has('orders.refund') && 'refund',
           handles && 'reject',
         ]
-      : [
-          handles && reason !== 'refund_failed' && 'retry',
-          handles && reason !== 'refund_failed' && totalNow !== null && 'from_total',
-          handles && mayEnd && isStopped && hasSource && 'source',
-          permissions.has('orders.refund') && 'refund',
-          handles && mayEnd && isByWord && 'done',
-        ]
+      : refundAwaits
+        ? []
+        : [
+            handles && reason !== 'refund_failed' && 'retry',
+            handles && reason !== 'refund_failed' && totalNow !== null && 'from_total',
+            handles && mayEnd && isStopped && hasSource && 'source',
+            permissions.has('orders.refund') && 'refund',
+            handles && mayEnd && isByWord && 'done',
+          ]
   return actions.filter((action) => action !== false)
 }
 

@@ -1,4 +1,4 @@
-import { commonErrors, errorMessage, serviceErrors } from '@quanshu/contract'
+import { commonErrors, errorMessage, fulfilmentErrors, serviceErrors } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { Tx } from '../../../../platform/db/index.ts'
 import { askSql } from '../ask-sql.ts'
@@ -6,7 +6,12 @@ import type { Worker } from '../model.ts'
 
 type Taken = {
   readonly taken: readonly number[]
-  readonly lost: readonly { readonly id: number; readonly by: string; readonly state: string | null }[]
+  readonly lost: readonly {
+    readonly id: number
+    readonly by: string
+    readonly state: string | null
+    readonly awaits: boolean
+  }[]
 }
 
 /** Takes tasks for one person. Of two who take the same at once one has it, and the other is told who. */
@@ -20,12 +25,14 @@ export async function takeTasks(tx: Tx, taskIds: readonly number[], worker: Work
   for (const id of taken) tx.audit({ action: 'service.take', objectKind: 'task', objectId: id, detail: {} })
   return {
     taken: [...taken],
-    lost: lost.map(({ id, by, state }) => {
+    lost: lost.map(({ id, by, state, awaits }) => {
       const { code, params } =
         state === null
           ? commonErrors.notFound()
           : by === ''
-            ? serviceErrors.wrongState({ state })
+            ? awaits
+              ? fulfilmentErrors.refundAwaits()
+              : serviceErrors.wrongState({ state })
             : serviceErrors.taken({ by })
       return { id, message: errorMessage(code, params, tx.ctx.locale) }
     }),

@@ -20,7 +20,7 @@ export async function listRules(tx: ReadTx): Promise<{ items: Rules[] }> {
     join catalog.goods g on g.tenant_id = s.tenant_id and g.id = s.goods_id
     left join fulfilment.service_rules r on r.tenant_id = s.tenant_id and r.sku_id = s.id
     where s.tenant_id = ${tx.ctx.tenantId}::bigint
-      and s.kind = 'service'
+      and catalog.reserve_of(s.kind) = 'day'
       and s.removed_at is null
     order by g.title, s.position, s.id
     limit ${SKUS_MAX}::integer
@@ -39,7 +39,7 @@ export async function readPromise(tx: ReadTx, skuId: number): Promise<Promise_> 
     left join fulfilment.service_rules r on r.tenant_id = s.tenant_id and r.sku_id = s.id
     where s.tenant_id = ${tx.ctx.tenantId}::bigint
       and s.id = ${skuId}::bigint
-      and s.kind = 'service'
+      and catalog.reserve_of(s.kind) = 'day'
       and s.state = 'on'
       and s.removed_at is null
       and g.state = 'on'
