@@ -171,6 +171,7 @@ select create_distributed_function('books.is_in_slot(bigint, jsonb)');
 select create_distributed_function('books.looked(bigint, bigint, jsonb, jsonb)');
 select create_distributed_function('books.object(text, text)');
 select create_distributed_function('books.objects(text, bigint[])');
+select create_distributed_function('books.supplier_differs(text, bigint, bigint, bigint, bigint)');
 select create_distributed_function('books.told_max()');
 select create_distributed_function('books.violation(text, text, jsonb, jsonb)');
 select create_distributed_function('books.walks()');
@@ -308,6 +309,7 @@ select create_distributed_function('fulfilment.account_trouble(bigint, bigint, i
 select create_distributed_function('fulfilment.account_view(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.accounts_of_bought(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.accounts_of_members(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.accounts_of_restocks(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.answer_complaint(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.answer_task(bigint, bigint, integer, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.approve_refund(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
@@ -534,6 +536,7 @@ select create_distributed_function('reconciliation.is_matched(bigint, text, bigi
 select create_distributed_function('reconciliation.judge_case(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.judge_lines(bigint, bigint, integer[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.judge_supplies(bigint, bigint, integer[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('reconciliation.keep_fact(bigint, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.let_go(bigint, text, date, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.load_lines(bigint, bigint, text, integer, jsonb, bytea)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('reconciliation.look_again(bigint, text, date, integer)', '$1', colocate_with => 'ledger.accounts');

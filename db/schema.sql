@@ -367,6 +367,7 @@ function books.sealed_page(p_tenant bigint, p_source text, p_after bigint, p_lim
 function books.start_run(p_tenant bigint, p_options jsonb) returns jsonb security definer
 function books.step(p_tenant bigint, p_check text, p_place jsonb, p_limit integer, p_scope jsonb) returns jsonb security definer
 function books.stuck_runs() returns jsonb security definer
+function books.supplier_differs(p_kind text, p_supplier bigint, p_account bigint, p_booked bigint, p_due bigint) returns jsonb
 function books.take_run(p_tenant bigint, p_run bigint, p_worker text, p_seconds integer) returns jsonb security definer
 function books.told_max() returns integer
 function books.unfinished_run(p_tenant bigint, p_source text, p_is_whole boolean, p_grace integer) returns jsonb security definer
@@ -1368,6 +1369,7 @@ function fulfilment.account_trouble(p_tenant bigint, p_no bigint, p_line integer
 function fulfilment.account_view(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
 function fulfilment.accounts_of_bought(p_tenant bigint, p_purchases bigint[]) returns bigint[] security definer
 function fulfilment.accounts_of_members(p_tenant bigint, p_members bigint[]) returns bigint[] security definer
+function fulfilment.accounts_of_restocks(p_tenant bigint, p_restocks bigint[]) returns bigint[] security definer
 function fulfilment.answer_complaint(p_tenant bigint, p_no bigint, p_complaint bigint, p_act text, p_note text) returns jsonb security definer
 function fulfilment.answer_task(p_tenant bigint, p_no bigint, p_line integer, p_form jsonb, p_note text) returns jsonb security definer
 function fulfilment.approve_refund(p_tenant bigint, p_refund bigint, p_staff bigint, p_actor text, p_used text) returns jsonb security definer
@@ -2794,6 +2796,7 @@ function reconciliation.is_matched(p_tenant bigint, p_kind text, p_fact bigint) 
 function reconciliation.judge_case(p_tenant bigint, p_case bigint) returns jsonb security definer
 function reconciliation.judge_lines(p_tenant bigint, p_bill bigint, p_ns integer[]) returns void security definer
 function reconciliation.judge_supplies(p_tenant bigint, p_bill bigint, p_ns integer[]) returns void security definer
+function reconciliation.keep_fact(p_tenant bigint, p_kind text, p_fact bigint) returns boolean security definer
 function reconciliation.let_go(p_tenant bigint, p_gateway text, p_day date, p_worker text) returns jsonb security definer
 function reconciliation.load_lines(p_tenant bigint, p_bill bigint, p_worker text, p_from integer, p_lines jsonb, p_texts bytea) returns jsonb security definer
 function reconciliation.look_again(p_tenant bigint, p_gateway text, p_day date, p_limit integer) returns void security definer
@@ -3596,6 +3599,7 @@ create table suppliers.purchases (
   profile_version integer,
   unknown_at timestamp with time zone,
   restock_id bigint,
+  cost_at timestamp with time zone,
   cancel_state text,
   cancel_by text,
   cancel_note text,

@@ -206,6 +206,22 @@ as $$
       offset 0
     ) a
     union all
+    -- Of its own channel's warehouse, where there is one.
+    select a.id
+    from stock.warehouses w
+    cross join (select distinct u.sku from unnest(p_skus) as u(sku)) k
+    cross join lateral (
+      select a.id
+      from ledger.accounts a
+      where a.tenant_id = p_tenant
+        and a.kind = 'warehouse.available'
+        and a.ref = k.sku || ':' || w.id
+        and a.unit = 'piece'
+      offset 0
+    ) a
+    where w.tenant_id = p_tenant
+      and w.channel = 'bulk'
+    union all
     select ledger.account(p_tenant, kinds.kind, '', 'CNY')
     from unnest(array['cash.clearing', 'cash.revenue']) as kinds(kind)
     union all

@@ -636,7 +636,15 @@ set enable_seqscan = off
 as $$
   select fulfilment.lock_accounts(p_tenant, p_nos, array[
     ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), ledger.account(p_tenant, 'cash.revenue', '', 'CNY')
-  ])
+  ] || (
+    -- Points that a bundle still brings.
+    select fulfilment.accounts_of_members(p_tenant, array_agg(o.member_id))
+    from orders.orders o
+    where o.tenant_id = p_tenant
+      and o.no = any (p_nos)
+      and o.credit_points > 0
+    having count(*) > 0
+  ))
 $$;
 revoke execute on function fulfilment.lock_shelves(bigint, bigint[]) from public;
 
@@ -1691,17 +1699,35 @@ begin
 end;
 $$;
 
--- The desk recorded cards as used; their grants say the same. Said twice it changes nothing.
+-- The desk recorded cards as used; their grants say the same. Said twice it changes nothing, and neither does news that their owner has
+-- contradicted since.
 create or replace function fulfilment.follow_used(p_cards bigint[])
 returns void
-language sql
+language plpgsql
 security definer
 set search_path = pg_catalog
 as $$
+declare
+  the_tenant constant bigint := current_setting('app.tenant_id')::bigint;
+begin
+  -- Orders by number, as everybody who changes a grant has them.
+  perform 1
+  from orders.orders o
+  where o.tenant_id = the_tenant
+    and o.no = any (array(
+      select g.order_no from entitlements.grants g where g.tenant_id = the_tenant and g.card_id = any (p_cards) and g.state = 'active'
+    ))
+  order by o.no
+  for no key update;
   update entitlements.grants g
   set state = 'used',
       changed_at = now()
-  where g.tenant_id = current_setting('app.tenant_id')::bigint
+  from vault.cards c
+  where g.tenant_id = the_tenant
     and g.card_id = any (p_cards)
     and g.state = 'active'
+    and c.tenant_id = the_tenant
+    and c.id = g.card_id
+    and c.state = 'used';
+end;
 $$;

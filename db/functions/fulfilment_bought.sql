@@ -168,7 +168,8 @@ begin
   where p.tenant_id = p_tenant
     and p.id = p_purchase;
   if not p_late then
-    -- The SKU's accounts are locked, so no other arrival opens the same one.
+    -- The SKU's accounts are locked, so no other arrival opens the same one. Whoever stops, undoes or recalls a batch has it before
+    -- those accounts: one that somebody has is passed by instead of waited for.
     select b.id into the_batch
     from vault.batches b
     where b.tenant_id = p_tenant
@@ -181,7 +182,8 @@ begin
       and b.cost_fen = each_fen
       and b.created_at >= date_trunc('day', now(), 'Asia/Shanghai')
     order by b.id desc
-    limit 1;
+    limit 1
+    for no key update skip locked;
   end if;
   if the_batch is null then
     insert into vault.batches (

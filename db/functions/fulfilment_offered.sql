@@ -60,6 +60,7 @@ begin
       arrived = taken,
       bad = given - taken,
       cost_fen = cost,
+      cost_at = clock_timestamp(),
       code = case when taken < given then 'bad_card' end,
       about = case when taken < given then 'other' end,
       message = case when taken < given then fulfilment.bad_cards_note(p_tenant, new_id) end,

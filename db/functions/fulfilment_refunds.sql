@@ -1891,7 +1891,8 @@ begin
     return jsonb_build_object('changed', false);
   end if;
   cause := 'order:' || refund.order_no;
-  perform ledger.lock(p_tenant, array[
+  -- With the purse of a recharge, from which a bank's part is taken when it failed (`settle_disputed`).
+  perform fulfilment.lock_accounts(p_tenant, case when not p_done then array[refund.order_no] else '{}' end, array[
     ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), ledger.account(p_tenant, 'cash.surplus', '', 'CNY'),
     ledger.account(p_tenant, 'cash.chargeback', '', 'CNY'), ledger.account(p_tenant, 'cash.loss', '', 'CNY'),
     ledger.account(p_tenant, 'cash.gateway', refund.gateway, 'CNY')
@@ -1988,6 +1989,10 @@ begin
     ));
   end if;
   of_surplus := refund.line_no is null;
+  perform ledger.lock(p_tenant, array[
+    ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), ledger.account(p_tenant, 'cash.surplus', '', 'CNY'),
+    ledger.account(p_tenant, 'cash.chargeback', '', 'CNY'), ledger.account(p_tenant, 'cash.paid_by_hand', '', 'CNY')
+  ]);
   update payments.refunds r
   set state = 'done',
       target = 'hand',

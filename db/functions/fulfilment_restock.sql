@@ -587,6 +587,23 @@ begin
 end;
 $$;
 
+-- What their budgets have promised for them.
+create or replace function fulfilment.accounts_of_restocks(p_tenant bigint, p_restocks bigint[])
+returns bigint[]
+language sql
+stable
+security definer
+set search_path = pg_catalog
+as $$
+  select array_agg(a.id)
+  from fulfilment.restocks r
+  join ledger.holds h on h.tenant_id = r.tenant_id and h.id = r.hold_id
+  cross join lateral unnest(array[h.from_account, h.to_account]) as a(id)
+  where r.tenant_id = p_tenant
+    and r.id = any (p_restocks)
+$$;
+revoke execute on function fulfilment.accounts_of_restocks(bigint, bigint[]) from public;
+
 -- Takes back a purchase that was never sent. False when it was sent meanwhile, or ended.
 create or replace function fulfilment.withdraw_restock_purchase(p_tenant bigint, p_restock bigint, p_code text)
 returns boolean
@@ -597,14 +614,7 @@ as $$
 declare
   purchase suppliers.purchases;
 begin
-  perform ledger.lock(p_tenant, array(
-    select a.id
-    from fulfilment.restocks r
-    join ledger.holds h on h.tenant_id = r.tenant_id and h.id = r.hold_id
-    cross join lateral unnest(array[h.from_account, h.to_account]) as a(id)
-    where r.tenant_id = p_tenant
-      and r.id = p_restock
-  ));
+  perform ledger.lock(p_tenant, fulfilment.accounts_of_restocks(p_tenant, array[p_restock]));
   update suppliers.purchases p
   set state = 'cancelled',
       code = p_code,
@@ -666,20 +676,30 @@ set search_path = pg_catalog
 as $$
 declare
   stuck record;
+  restock bigint;
   given_up integer := 0;
 begin
   for stuck in
-    select p.tenant_id, p.restock_id
-    from suppliers.suppliers s
-    join suppliers.purchases p on p.tenant_id = s.tenant_id and p.supplier_id = s.id and p.due_at is not null
-    where p.state = 'planned'
-      and p.purpose = 'stock'
-      and (s.state <> 'on' or (s.breaker = 'open' and s.open_until > now()))
-    limit p_limit
+    select x.tenant_id, array_agg(x.restock_id order by x.restock_id) as restocks
+    from (
+      select p.tenant_id, p.restock_id
+      from suppliers.suppliers s
+      join suppliers.purchases p on p.tenant_id = s.tenant_id and p.supplier_id = s.id and p.due_at is not null
+      where p.state = 'planned'
+        and p.purpose = 'stock'
+        and (s.state <> 'on' or (s.breaker = 'open' and s.open_until > now()))
+      limit p_limit
+    ) x
+    group by x.tenant_id
+    order by x.tenant_id
   loop
-    if fulfilment.withdraw_restock_purchase(stuck.tenant_id, stuck.restock_id, 'lane_closed') then
-      given_up := given_up + 1;
-    end if;
+    -- The budgets of all of them before any purchase, by their accounts' ids.
+    perform ledger.lock(stuck.tenant_id, fulfilment.accounts_of_restocks(stuck.tenant_id, stuck.restocks));
+    foreach restock in array stuck.restocks loop
+      if fulfilment.withdraw_restock_purchase(stuck.tenant_id, restock, 'lane_closed') then
+        given_up := given_up + 1;
+      end if;
+    end loop;
   end loop;
   return given_up;
 end;

@@ -336,11 +336,12 @@ as $$
 declare
   freed integer;
 begin
-  with stuck as (
-    select p.tenant_id, p.id, p.order_no, p.line_no
+  -- Needs before purchases, as news has it; whoever has one of them settles it, and the next look finds the rest.
+  with stuck as materialized (
+    select p.tenant_id, p.id, p.order_no, p.line_no, p.purpose
     from suppliers.suppliers s
     cross join lateral (
-      select p.tenant_id, p.id, p.order_no, p.line_no
+      select p.tenant_id, p.id, p.order_no, p.line_no, p.purpose
       from suppliers.purchases p
       where p.tenant_id = s.tenant_id
         and p.supplier_id = s.id
@@ -349,19 +350,33 @@ begin
         and p.purpose in ('line', 'complaint')
       order by p.due_at
       limit p_limit
-      for no key update skip locked
     ) p
     where s.state <> 'on'
        or (s.breaker = 'open' and s.open_until > now())
+  ), needed as materialized (
+    select n.tenant_id, n.order_no, n.line_no
+    from stuck s
+    join fulfilment.needs n on n.tenant_id = s.tenant_id and n.order_no = s.order_no and n.line_no = s.line_no
+    where s.purpose = 'line'
+    for no key update of n skip locked
+  ), free as materialized (
+    select p.tenant_id, p.id
+    from stuck s
+    join suppliers.purchases p on p.tenant_id = s.tenant_id and p.id = s.id
+    where p.state = 'planned'
+      and (s.purpose <> 'line' or exists (
+        select from needed n where n.tenant_id = s.tenant_id and n.order_no = s.order_no and n.line_no = s.line_no
+      ))
+    for no key update of p skip locked
   ), cancelled as (
     update suppliers.purchases p
     set state = 'cancelled',
         code = 'lane_closed',
         due_at = null,
         ended_at = now()
-    from stuck s
-    where p.tenant_id = s.tenant_id
-      and p.id = s.id
+    from free f
+    where p.tenant_id = f.tenant_id
+      and p.id = f.id
     returning p.tenant_id, p.order_no, p.line_no, p.purpose
   ), wanted as (
     update fulfilment.needs n
@@ -507,6 +522,7 @@ begin
         set state = 'contradicted',
             arrived = pieces,
             cost_fen = cost,
+            cost_at = clock_timestamp(),
             serial = news.serial,
             remote_no = coalesce(p.remote_no, news.remote_no)
         where p.tenant_id = p_tenant
@@ -610,6 +626,7 @@ begin
         arrived = pieces,
         bad = bad_pieces,
         cost_fen = cost,
+        cost_at = clock_timestamp(),
         remote_no = coalesce(news.remote_no, p.remote_no),
         serial = news.serial,
         code = news.code,

@@ -178,8 +178,9 @@ begin
   if coalesce(cardinality(p_holds), 0) = 0 then
     return '{}';
   end if;
+  -- What is let go moves nothing to where it was promised: whoever displaces promises has locked the shelf alone.
   perform ledger.lock(p_tenant, (
-    select array_agg(h.from_account) || array_agg(h.to_account)
+    select array_agg(h.from_account) || case when p_state = 'captured' then array_agg(h.to_account) end
     from ledger.holds h
     where h.tenant_id = p_tenant
       and h.id = any (p_holds)

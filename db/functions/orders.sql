@@ -501,6 +501,9 @@ begin
     perform ledger.lock(
       p_tenant, l_account || l_delivered || l_shelf || l_fallback || purses || pots || credit_accounts || spent || clearing
         || ledger.account(p_tenant, 'cash.revenue', '', 'CNY')
+        || case when spent is not null then orders.accounts_of_members(p_tenant, (
+          select array_agg(i.member_id) from unnest(i_member, i_points) as i(member_id, points) where i.points > 0
+        )) end
     );
   elsif l_shelf is not null then
     perform ledger.lock(p_tenant, l_account || l_shelf || l_fallback);

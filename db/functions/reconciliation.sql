@@ -22,7 +22,7 @@
 --
 --   reconciliation.plan_days(gateways)   the days whose bill is to be asked for now, over all shops
 --
--- Lock order: the day, cases, accounts by id. The accounts come last, so that buyers wait for a commit and nothing else.
+-- Lock order: the day, cases, money of suppliers, accounts by id. The accounts come last, so that buyers wait for a commit and nothing else.
 
 create or replace function reconciliation.day_of(p_at timestamptz)
 returns date
@@ -1494,6 +1494,7 @@ begin
           where m.tenant_id = p_tenant
             and m.bill_id = c.bill_id
             and m.n = c.n
+          offset 0
         )
         and reconciliation.is_closed(p_tenant, p_gateway, b.day)
       order by c.id desc
@@ -1550,6 +1551,7 @@ begin
         where m.tenant_id = p_tenant
           and m.kind = c.kind
           and m.fact_id = f.id
+        offset 0
       )
     order by c.id, f.id
   loop
@@ -1558,6 +1560,7 @@ begin
       where m.tenant_id = p_tenant
         and ((m.kind = found.kind and m.fact_id = found.fact_id) or (m.bill_id = found.bill_id and m.n = found.n))
     );
+    continue when not reconciliation.keep_fact(p_tenant, found.kind, found.fact_id);
     if found.state = 'explained' then
       perform reconciliation.find_after_all(
         p_tenant, found.id, p_gateway, p_day, found.bill_id, found.n, found.kind, found.fact_id, found.amount_fen, found.fee_fen, true
@@ -1593,6 +1596,8 @@ declare
   after_id bigint := coalesce((p_place ->> 'id')::bigint, 0);
   the_kind text := case p_kind when 'late' then 'payment' when 'purchase_late' then 'purchase' else p_kind end;
   supplier bigint := reconciliation.supplier_of(p_gateway);
+  next_has_bill constant boolean := reconciliation.has_bill(p_tenant, p_gateway, p_day + 1);
+  last_awaits_bill constant boolean := reconciliation.awaits_bill(p_tenant, p_gateway, p_day - 1);
   seen integer;
   fen bigint;
   place jsonb;
@@ -1698,6 +1703,7 @@ begin
         and not exists (
           select from reconciliation.matches m
           where m.tenant_id = p_tenant and m.kind = 'purchase' and m.fact_id = p.id
+          offset 0
         )
       order by p.ended_at, p.id
       limit p_limit
@@ -1767,8 +1773,8 @@ begin
     )
     cross join lateral (
       select x.matched_day is null and p_kind not in ('late', 'purchase_late') and case
-        when x.at >= to_at - near then not reconciliation.has_bill(p_tenant, p_gateway, p_day + 1)
-        when x.at < from_at + near then reconciliation.awaits_bill(p_tenant, p_gateway, p_day - 1)
+        when x.at >= to_at - near then not next_has_bill
+        when x.at < from_at + near then last_awaits_bill
         else false
       end as waits
     ) b
@@ -1780,6 +1786,8 @@ begin
         and c.fact_id = x.id
         and c.outcome <> 'duplicate'
         and (c.state in ('open', 'waiting', 'explained') or (x.matched_day is not null and c.day = p_day))
+      -- Looked up fact by fact: as a join, planned while there were few cases, it would read all of them for each fact.
+      offset 0
     )
     on conflict (tenant_id, gateway, day, key) do update
     set state = excluded.state,
@@ -2086,6 +2094,11 @@ begin
       'currency', coalesce(the_case.theirs ->> 'currency', the_case.ours ->> 'currency')
     ));
   end if;
+  if p_write_off and the_case.fact_id is not null and (the_case.ours ->> 'hasMoved')::boolean
+    and not reconciliation.keep_fact(p_tenant, the_case.kind, the_case.fact_id)
+  then
+    return jsonb_build_object('code', 'reconciliation.taken_back', 'params', '{}'::jsonb);
+  end if;
   if p_write_off then
     posting := nextval('reconciliation.postings_id_seq');
     is_in := reconciliation.sign_of(the_case.kind) > 0;
@@ -2197,6 +2210,9 @@ begin
   if line.id is null or fact.id is null or line.gateway <> fact.gateway or line.kind <> fact.kind
     or line.theirs ->> 'amountFen' <> fact.ours ->> 'amountFen' or line.theirs ->> 'currency' <> fact.ours ->> 'currency' then
     return jsonb_build_object('code', 'reconciliation.no_pair', 'params', '{}'::jsonb);
+  end if;
+  if not reconciliation.keep_fact(p_tenant, fact.kind, fact.fact_id) then
+    return jsonb_build_object('code', 'reconciliation.taken_back', 'params', '{}'::jsonb);
   end if;
   perform reconciliation.match_by_hand(
     p_tenant, line.id, line.kind, fact.fact_id, fact.order_no, 'by_hand', (fact.ours ->> 'at')::timestamptz

@@ -54,6 +54,27 @@ begin
     where c.tenant_id = p_tenant and c.gateway = bill.gateway and c.state in ('open', 'waiting')
   );
 
+  -- Whoever takes money back has its row, and then asks whether a statement has it: of both one waits, and sees what the other did.
+  perform 1
+  from suppliers.money m
+  where m.tenant_id = p_tenant
+    and m.supplier_id = supplier
+    and m.state in ('awaiting', 'booked')
+    and m.reference <> ''
+    and m.reference = any (array(
+      select x.reference
+      from unnest(p_ns) as i(n)
+      join reconciliation.bill_lines l
+        on l.tenant_id = p_tenant
+        and l.begun_at = bill.begun_at
+        and l.bill_id = p_bill
+        and l.n = i.n
+      cross join lateral (values (l.trade_no), (l.payment_no)) as x(reference)
+      where l.kind in ('deposit', 'credit')
+    ))
+  order by m.id
+  for share;
+
   with told as materialized (
     select l.*
     from unnest(p_ns) as i(n)
@@ -257,7 +278,31 @@ begin
 end;
 $$;
 
--- Some statement has it.
+-- Locks a fact that a statement is about to have, or that is about to be written off: false, when it was taken back. Only a supplier's
+-- money ever is.
+create or replace function reconciliation.keep_fact(p_tenant bigint, p_kind text, p_fact bigint)
+returns boolean
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+declare
+  state text;
+begin
+  if p_kind not in ('deposit', 'credit') then
+    return true;
+  end if;
+  select m.state into state
+  from suppliers.money m
+  where m.tenant_id = p_tenant
+    and m.id = p_fact
+  for share;
+  return state = 'booked';
+end;
+$$;
+revoke execute on function reconciliation.keep_fact(bigint, text, bigint) from public;
+
+-- Some statement has it, or a write-off has taken it out of the books already.
 create or replace function reconciliation.is_matched(p_tenant bigint, p_kind text, p_fact bigint)
 returns boolean
 language sql
@@ -270,6 +315,13 @@ as $$
     where x.tenant_id = p_tenant
       and x.kind = p_kind
       and x.fact_id = p_fact
+  ) or exists (
+    select from reconciliation.cases c
+    where c.tenant_id = p_tenant
+      and c.kind = p_kind
+      and c.fact_id = p_fact
+      and c.state = 'explained'
+      and c.posting_id is not null
   )
 $$;
 revoke execute on function reconciliation.is_matched(bigint, text, bigint) from public;

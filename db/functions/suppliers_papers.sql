@@ -65,10 +65,17 @@ set search_path = pg_catalog
 as $$
 declare
   today date := (now() at time zone 'Asia/Shanghai')::date;
+  dues jsonb;
   due record;
   told integer := 0;
+  -- Suppliers that are not bought from any more, and their shops.
+  stopped bigint[] := '{}';
+  stopped_of bigint[] := '{}';
+  shelves record;
 begin
-  for due in
+  select jsonb_agg(to_jsonb(d))
+  into dues
+  from (
     select p.tenant_id, p.id, p.supplier_id, s.name, p.title, p.valid_to, p.stops_buying, x.days
     from suppliers.papers p
     join suppliers.suppliers s on s.tenant_id = p.tenant_id and s.id = p.supplier_id and s.state <> 'archived'
@@ -80,12 +87,19 @@ begin
       and (p.told_days is null or p.told_days > x.days)
     order by p.tenant_id, p.supplier_id, p.id
     limit p_limit
+  ) d;
+  -- All suppliers before any SKU: whoever keeps the products of one has it first.
+  perform 1
+  from suppliers.suppliers s
+  where (s.tenant_id, s.id) in (select d.tenant_id, d.supplier_id from jsonb_to_recordset(dues) as d(tenant_id bigint, supplier_id bigint))
+  order by s.tenant_id, s.id
+  for no key update;
+  for due in
+    select *
+    from jsonb_to_recordset(dues) as d(
+      tenant_id bigint, id bigint, supplier_id bigint, name text, title text, valid_to date, stops_buying boolean, days integer
+    )
   loop
-    perform 1
-    from suppliers.suppliers s
-    where s.tenant_id = due.tenant_id
-      and s.id = due.supplier_id
-    for no key update;
     update suppliers.papers p
     set told_days = due.days
     where p.tenant_id = due.tenant_id
@@ -94,7 +108,8 @@ begin
       and (p.told_days is null or p.told_days > due.days);
     continue when not found;
     if due.days = 0 and due.stops_buying then
-      perform suppliers.follow_supplier(due.tenant_id, due.supplier_id);
+      stopped := stopped || due.supplier_id;
+      stopped_of := stopped_of || due.tenant_id;
     end if;
     perform events.append(due.tenant_id, '{}', jsonb_build_array(jsonb_build_object(
       'type', 'supply.paper_ending',
@@ -105,6 +120,17 @@ begin
       )
     )));
     told := told + 1;
+  end loop;
+  -- A shop's SKUs in one go, so that those of several suppliers are locked by their ids.
+  for shelves in
+    select s.tenant_id, array_agg(distinct o.sku_id order by o.sku_id) as skus
+    from unnest(stopped_of, stopped) as s(tenant_id, supplier_id)
+    join suppliers.products p on p.tenant_id = s.tenant_id and p.supplier_id = s.supplier_id
+    join suppliers.offers o on o.tenant_id = p.tenant_id and o.product_id = p.id
+    group by s.tenant_id
+    order by s.tenant_id
+  loop
+    perform suppliers.follow_shelf(shelves.tenant_id, shelves.skus);
   end loop;
   return told;
 end;

@@ -1,4 +1,4 @@
--- Batches over sets. Lock order here: batch, cards that are new, accounts, cards, batch counts. New cards may come before
+-- Batches over sets. Lock order here: batch, SKU, cards that are new, accounts, cards, batch counts. New cards may come before
 -- the accounts, because nobody else can see or wait for them except another import, which has no account yet either.
 --
 --   vault.reserve_card_ids(count)                          ids for cards that are about to be sealed
@@ -51,6 +51,22 @@ begin
   end if;
   if batch.state not in ('importing', 'interrupted') then
     return jsonb_build_object('stopped', batch.state);
+  end if;
+  -- Until this is in, nobody removes the SKU; one that was removed gets no codes any more.
+  perform 1
+  from catalog.skus s
+  where s.tenant_id = p_tenant
+    and s.id = batch.sku_id
+    and s.removed_at is null
+  for share;
+  if not found then
+    update vault.batches b
+    set state = 'cancelled',
+        failure = '{"code": "vault.sku_removed", "params": {}}',
+        finished_at = now()
+    where b.tenant_id = p_tenant
+      and b.id = p_batch;
+    return '{"stopped": "cancelled"}';
   end if;
   if batch.channels is not null then
     select w.id into strict home

@@ -352,16 +352,25 @@ as $$
 declare
   because text;
 begin
-  select l.exception_reason into because
+  perform 1
   from wholesale.orders o
-  -- As was agreed when it was placed.
-  join orders.orders a on a.tenant_id = p_tenant and a.no = o.order_no and a.gives_back
-  join orders.lines l on l.tenant_id = p_tenant and l.order_no = o.order_no
   where o.tenant_id = p_tenant
     and o.order_no = p_no
+  for no key update;
+  if not found then
+    return to_jsonb(false);
+  end if;
+  -- Somebody may have put it to work again until both are ours.
+  perform fulfilment.lock_for_refund(p_tenant, p_no);
+  select l.exception_reason into because
+  -- As was agreed when it was placed.
+  from orders.orders a
+  join orders.lines l on l.tenant_id = p_tenant and l.order_no = a.no
+  where a.tenant_id = p_tenant
+    and a.no = p_no
+    and a.gives_back
     and l.state = 'exception'
-    and l.exception_reason in ('no_source', 'loss_guard', 'account_refused', 'out_of_stock')
-  for no key update of o;
+    and l.exception_reason in ('no_source', 'loss_guard', 'account_refused', 'out_of_stock');
   return to_jsonb(because is not null and wholesale.end_order(p_tenant, p_no, because, p_actor));
 end;
 $$;

@@ -4,12 +4,14 @@ import type { BulkDetail, BulkStanding, Permission } from '@quanshu/contract'
 import { describe, expect, test } from 'vitest'
 import { createBulkRunner } from '../../src/modules/bulk/commands/run-bulk.ts'
 import { expectBooksRight } from './books.ts'
+import { expectNoDeadlocks } from './deadlocks.ts'
 import { hurriedAdapters, openSupplier } from './real-suppliers.ts'
 import { type Goods, openHouse, type Shop, someCodes, until } from './shop.ts'
 
 /** Bulk orders: a file of lines, each ordered exactly once, from money that was set aside first. */
 
 const house = await openHouse({ supplierAdapters: hurriedAdapters(10_000) })
+expectNoDeadlocks(house)
 const shop = await house.newShop()
 /** As large as a file may be: `QUANSHU_BULK=10000`. */
 const MANY = Number(process.env.QUANSHU_BULK ?? 2_000)

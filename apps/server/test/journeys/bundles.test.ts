@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { auditBooks } from '../../src/modules/books/index.ts'
 import { createPlacer, type PlacingResult } from '../../src/modules/orders/index.ts'
 import { expectBooksRight } from './books.ts'
+import { expectNoDeadlocks } from './deadlocks.ts'
 import { type Script, scriptedSupplier } from './scripted-supplier.ts'
 import { codesOf, type Goods, isDelivered, openHouse, PRICE_FEN, type Shop, somePhone, until } from './shop.ts'
 import { topUpBy } from './top-ups.ts'
@@ -15,6 +16,7 @@ import { topUpBy } from './top-ups.ts'
 
 const supplier = scriptedSupplier('bundled', { costHao: 50_000 })
 const house = await openHouse({ supplierAdapters: new Map([[supplier.adapter.id, supplier.adapter]]) })
+expectNoDeadlocks(house)
 
 type Part = {
   readonly skuId?: number
@@ -248,10 +250,6 @@ test('members who pay by balance and by gateway, and refunds, all at once never 
   await Promise.all(waiting.map((order) => shop.seen(order, isDelivered)))
   const points = await Promise.all(members.map(async ({ visitor }) => (await visitor.call('members.getMe', {})).points))
   expect(points).toEqual(members.map(() => 50 + 3 * 10))
-  const [row] = await house.query<{ deadlocks: number }>(
-    'select deadlocks::integer from pg_stat_database where datname = current_database()',
-  )
-  expect(row?.deadlocks).toBe(0)
   await expectAllRight(shop)
 })
 

@@ -1,19 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { isProblem } from '@quanshu/client'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { expectBooksRight } from './books.ts'
+import { expectNoDeadlocks } from './deadlocks.ts'
 import { codesOf, type Goods, isDelivered, openHouse, type PlacedOrder, type Shop, type Visitor } from './shop.ts'
 
 const house = await openHouse()
 const second = await house.secondServer()
 
-/** A deadlock is survived by trying again, but costs everybody a second: locks taken in one order never meet. */
-afterEach(async () => {
-  const [row] = await house.query<{ deadlocks: number }>(
-    'select deadlocks::integer from pg_stat_database where datname = current_database()',
-  )
-  expect(row?.deadlocks).toBe(0)
-})
+expectNoDeadlocks(house)
 
 describe('a crowd for the last pieces', () => {
   test('200 buyers at once for the last 50 codes: 50 delivered, 150 told sold out, no code twice', async () => {

@@ -10,6 +10,7 @@ type Node = {
   readonly 'Actual Rows': number
   readonly 'Actual Loops': number
   readonly 'Rows Removed by Filter'?: number
+  readonly 'Rows Removed by Join Filter'?: number
   readonly 'Rows Removed by Index Recheck'?: number
   readonly 'Shared Hit Blocks'?: number
   readonly 'Shared Read Blocks'?: number
@@ -86,6 +87,12 @@ export function faultsOf(statements: readonly Statement[], large: ReadonlySet<st
   )
   return [...new Set([...faults, ...overreadings(statements, bounds)])]
 }
+
+/** Pairs of rows that joins put beside each other and threw away: of one that reads all for each, the square. */
+export const pairsTried = (statements: readonly Statement[]): number =>
+  statements
+    .flatMap(({ plan }) => walk(plan))
+    .reduce((all, { node }) => all + (node['Rows Removed by Join Filter'] ?? 0) * node['Actual Loops'], 0)
 
 /** Where a call read more than it may, with the statement that read most. */
 export function overreadings(statements: readonly Statement[], bounds: Bounds): string[] {

@@ -3,6 +3,7 @@ import type { OrderNo } from '@quanshu/kernel'
 import { expect, test } from 'vitest'
 import { auditBooks } from '../../src/modules/books/index.ts'
 import { expectBooksRight } from './books.ts'
+import { expectNoDeadlocks } from './deadlocks.ts'
 import { type Goods, openHouse, type Shop } from './shop.ts'
 
 /**
@@ -28,6 +29,7 @@ const isShort = (kind: Kind) => kind.startsWith('short')
 const isUndelivered = (kind: Kind) => kind.endsWith('undelivered')
 
 const house = await openHouse()
+expectNoDeadlocks(house)
 // No refund is sent: how each of them ends is a move of its own.
 await house.query(`create or replace function payments.begin_refund(p_tenant bigint, p_id bigint) returns jsonb
   language sql security definer set search_path = pg_catalog as $$ select null::jsonb $$`)

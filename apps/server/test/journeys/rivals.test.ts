@@ -6,10 +6,12 @@ import { grantStates } from '../../src/modules/entitlements/index.ts'
 import { holdStates } from '../../src/modules/ledger/index.ts'
 import { lineStates, orderStates } from '../../src/modules/orders/index.ts'
 import { expectBooksRight } from './books.ts'
+import { expectNoDeadlocks } from './deadlocks.ts'
 import { overtaken } from './overtaken.ts'
 import { codesOf, isDelivered, openHouse, type PlacedOrder, type Shop, toCashier, until } from './shop.ts'
 
 const house = await openHouse()
+expectNoDeadlocks(house)
 const shop = await house.newShop()
 const { control, merchant } = house.standIns.paygate
 

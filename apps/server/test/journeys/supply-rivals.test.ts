@@ -3,12 +3,14 @@ import { isProblem } from '@quanshu/client'
 import type { OrderNo } from '@quanshu/kernel'
 import { describe, expect, test } from 'vitest'
 import { expectBooksRight } from './books.ts'
+import { expectNoDeadlocks } from './deadlocks.ts'
 import { hurriedAdapters, openSupplier, TOP_UP_SUPPLIERS, type TopUpSupplier } from './real-suppliers.ts'
 import { isDelivered, openHouse, type PlacedOrder, type Shop, until } from './shop.ts'
 
 /** Several who act on one purchase at the same time: suppliers that change their mind, servers, staff, buyers. */
 
 const house = await openHouse({ supplierAdapters: hurriedAdapters(20_000) })
+expectNoDeadlocks(house)
 const GOODS_ID = '700001'
 
 async function openRivals(firstKind: TopUpSupplier = 'kasushou', secondKind: TopUpSupplier = 'kayixin') {

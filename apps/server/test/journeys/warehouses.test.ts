@@ -5,16 +5,14 @@ import { auditBooks } from '../../src/modules/books/index.ts'
 import { tendWarehouses } from '../../src/modules/stock/index.ts'
 import { fillLoops } from '../../src/modules/vault/index.ts'
 import { expectBooksRight } from './books.ts'
+import { expectNoDeadlocks } from './deadlocks.ts'
 import { codesOf, type Goods, isDelivered, openHouse, type PlacedOrder, type Shop, someCodes, until } from './shop.ts'
 
 const house = await openHouse()
 const shop = await house.newShop()
 
+expectNoDeadlocks(house)
 afterEach(async () => {
-  const [row] = await house.query<{ deadlocks: number }>(
-    'select deadlocks::integer from pg_stat_database where datname = current_database()',
-  )
-  expect(row?.deadlocks).toBe(0)
   await expectBooksRight(house, shop.tenantId)
 })
 

@@ -22,6 +22,11 @@ export const reconciliationErrors = defineErrors('reconciliation', {
     zh: '只能把同一通道、同类、同金额的一笔长款和一笔短款配对',
     en: 'A pair is one of the gateway’s and one of ours, of the same gateway, kind and amount',
   },
+  takenBack: {
+    status: 409,
+    zh: '账上的这笔钱已经冲销：请重新对一次这天的账，或只写说明、不冲差',
+    en: 'What our books had was taken back: match the day again, or explain it without posting',
+  },
   noStatementMap: {
     status: 422,
     zh: '还没有设置这家供应商对账单的列名，请先在供应商的「对账」页设置',

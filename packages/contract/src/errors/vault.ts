@@ -37,6 +37,11 @@ export const vaultErrors = defineErrors('vault', {
     zh: '一次最多导入 {limit} 行，已导入的部分保留；请把其余部分另建批次',
     en: 'At most {limit} lines in one import; what was imported stays, put the rest into another batch',
   },
+  skuRemoved: {
+    status: 409,
+    zh: '这个规格已经移除，导入到此为止',
+    en: 'The variant was removed; the import ends here',
+  },
   connectionLost: {
     status: 400,
     zh: '上传中断；请重新上传同一个文件，将从中断处继续',

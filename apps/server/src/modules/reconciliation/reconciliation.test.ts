@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { openJudge, pairsTried } from '../../../test/journeys/plans.ts'
 import { explainCase, pairCases, postponeCase } from './commands/handle-case.ts'
 import { at, billText, GATEWAY, lineOf, nextDay, reconciliationHouse, refundLineOf } from './reconciliation.fixture.ts'
 
@@ -363,3 +364,37 @@ test('another shop’s rows are never seen', async () => {
   expect([await neighbour.cases(), await neighbour.day(DAY)]).toEqual(before)
   expect(await neighbour.balance('cash.difference')).toBe(0)
 })
+
+test.skipIf(house.adminUrl === undefined)(
+  'a day of which no bill has anything costs each fact the same, counted by the planner or not',
+  async () => {
+    const shop = await newShop()
+    const judge = await openJudge(house.adminUrl ?? '')
+    const [facts, step] = [3_000, 1_000]
+    try {
+      // As they stand until somebody analyzes them.
+      for (const table of ['payments.receipts', 'reconciliation.cases', 'reconciliation.matches'])
+        await house.owner.query(`alter table ${table} set (autovacuum_enabled = false)`)
+      await shop.query(
+        `insert into payments.receipts (tenant_id, gateway, trade_no, order_no, amount_fen, currency, state, paid_at, received_at)
+         select $1, '${GATEWAY}', 'N' || n, 2700000000000000 + n, 100, 'CNY', 'applied', x.at, x.at
+         from generate_series(1, $2::integer) n, lateral (select $3::timestamptz + n * interval '1 second' as at) x`,
+        [facts, at(DAY)],
+      )
+      await shop.query(`select reconciliation.take_day($1, '${GATEWAY}', $2, 'w', 'matching')`, [DAY])
+      for (let place: unknown = null, count = 0; count < facts; count += step) {
+        const { value, statements } = await judge.run(
+          `select reconciliation.match_ours($1, '${GATEWAY}', $2, 'w', 'payment', $3, $4)`,
+          [shop.tenantId, DAY, place === null ? null : JSON.stringify(place), step],
+        )
+        expect(value).toMatchObject({ count: step })
+        place = (value as { readonly place: unknown }).place
+        expect(pairsTried(statements)).toBeLessThan(10 * step)
+      }
+      const [row] = await shop.query('select count(*)::integer as cases from reconciliation.cases where tenant_id = $1')
+      expect(row).toEqual({ cases: facts })
+    } finally {
+      await judge.end()
+    }
+  },
+)

@@ -1833,6 +1833,7 @@ export type SuppliersPurchases = {
   profile_version: number | null
   unknown_at: NullableTime
   restock_id: number | null
+  cost_at: NullableTime
   cancel_state: 'asking' | 'cancelled' | 'too_late' | 'refused' | 'unknown' | null
   cancel_by: string | null
   cancel_note: string | null

@@ -75,6 +75,16 @@ type PriceMove = { readonly skuId: number; readonly from: SkuPrices; readonly to
  * @throws catalog.sku_not_of_goods, catalog.sku_has_stock, catalog.sku_in_bundle, and those of `saveBundles`
  */
 export async function replaceSkus(tx: Tx, goodsId: number, wanted: readonly SkuInput[]): Promise<readonly PriceMove[]> {
+  // With the parts of bundles and by id, as suppliers' news locks them; read behind the lock: an import that was quicker is in their stock.
+  const parts = wanted.flatMap(({ bundle }) => bundle?.parts.flatMap(({ skuId }) => skuId ?? []) ?? [])
+  await sql`
+    select from catalog.skus
+    where tenant_id = ${tx.ctx.tenantId}::bigint
+      and (goods_id = ${goodsId}::bigint or id = any (${parts}::bigint[]))
+      and removed_at is null
+    order by id
+    for no key update
+  `.execute(tx.db)
   const current = new Map((await readSkus(tx, [goodsId])).map((sku) => [sku.sku_id, sku]))
   const stranger = wanted.find(({ id }) => id !== undefined && !current.has(id))
   if (stranger) throw catalogErrors.skuNotOfGoods({ skuId: stranger.id })
@@ -117,15 +127,8 @@ const tiersText = (tiers: SkuInput['tiers']): string =>
 async function removeSkus(tx: Tx, gone: readonly SkuFacts[]): Promise<void> {
   const stocked = gone.find((sku) => sku.kind === 'card' && sku.available + sku.held !== 0)
   if (stocked) throw catalogErrors.skuHasStock({ title: stocked.title, count: stocked.available + stocked.held })
+  // Whoever puts one of them into a bundle, or imports into it, has it locked until that is saved.
   if (gone.length > 0) {
-    // Whoever puts one of them into a bundle has it locked until that is saved.
-    await sql`
-      select from catalog.skus
-      where tenant_id = ${tx.ctx.tenantId}::bigint
-        and id = any (${gone.map((sku) => sku.sku_id)}::bigint[])
-      order by id
-      for no key update
-    `.execute(tx.db)
     await refuseParts(
       tx,
       gone.map((sku) => sku.sku_id),

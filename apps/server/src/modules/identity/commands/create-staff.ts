@@ -14,6 +14,8 @@ export type NewStaff = {
   readonly roleIds: readonly number[]
   /** Where in the tree; absent: at the merchant. */
   readonly nodeId?: number
+  /** Refuses, in the transaction that adds the account, when there is no room for it. */
+  readonly admit?: (tx: Tx) => Promise<void>
   /** For accounts made by a program (a demo shop); absent: a random one that must be changed at the first sign-in. */
   readonly password?: string
 }
@@ -32,6 +34,7 @@ export async function createStaff(
   const initialPassword = staff.password ?? newInitialPassword()
   const hash = await platform.crypto.hashPassword(initialPassword)
   const id = await platform.db.write(ctx, async (tx) => {
+    await staff.admit?.(tx)
     refuseBeyond(manager, await rightsOfRoles(tx, staff.roleIds))
     const { rows } = await sql<{ id: StaffId }>`
       insert into identity.staff (tenant_id, node_id, email, name, locale, password_hash, must_change_password)

@@ -14,6 +14,8 @@ type RoleInput = { readonly name: string; readonly permissions: readonly Permiss
 export async function createRole(platform: Platform, ctx: Ctx, manager: Manager, role: RoleInput): Promise<number> {
   refuseBeyond(manager, role.permissions)
   return await platform.db.write(ctx, async (tx) => {
+    // Two at once count one after the other.
+    await sql`select pg_advisory_xact_lock(hashtextextended('identity.roles', ${ctx.tenantId}::bigint))`.execute(tx.db)
     const { rows } = await sql<{ id: number }>`
       insert into identity.roles (tenant_id, name, permissions)
       select ${ctx.tenantId}::bigint, ${role.name}, ${JSON.stringify(role.permissions)}::jsonb

@@ -96,14 +96,19 @@ export async function removeEndpoint(tx: Tx, id: number): Promise<void> {
 /** A new secret, shown this once; for a day both sign, so that the receiver can change without losing anything. */
 export async function rotateEndpoint(platform: Platform, ctx: Ctx, id: number): Promise<string> {
   const secret = newWebhookSecret()
-  const before = await platform.db.read(ctx, (tx) => readSecrets(tx, id))
-  const { secrets } = await openEndpoint(platform, ctx.tenantId, before)
+  // Opened here, so that its data key is at hand in the transaction.
+  await openEndpoint(platform, ctx.tenantId, await platform.db.read(ctx, (tx) => readSecrets(tx, id)))
   const sealer = await platform.crypto.sealer(ctx.tenantId)
   await platform.db.write(ctx, async (tx) => {
+    // Of two at once the later one replaces what the earlier was shown, not what there was before both.
+    await sql`
+      select from notify.endpoints where tenant_id = ${ctx.tenantId} and id = ${id}::bigint for no key update
+    `.execute(tx.db)
+    const { secret_sealed: sealed } = await readSecrets(tx, id)
     await sql`
       update notify.endpoints
       set secret_sealed = ${sealer.seal(endpointPlace(id), secret)},
-          previous_sealed = ${sealer.seal(previousPlace(id), secrets[0] ?? '')},
+          previous_sealed = ${sealer.seal(previousPlace(id), sealer.open(endpointPlace(id), sealed))},
           previous_until = now() + ${BOTH_HOURS} * interval '1 hour',
           updated_at = now()
       where tenant_id = ${ctx.tenantId}

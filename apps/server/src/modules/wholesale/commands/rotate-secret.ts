@@ -12,14 +12,14 @@ import { lockKey } from './lock-key.ts'
  * @throws common.not_found, wholesale.wrong_key_state
  */
 export async function rotateSecret(platform: Platform, ctx: Ctx, id: number, bothHours: number): Promise<string> {
-  const before = await openKey(platform, ctx.tenantId, { id })
-  const [present] = before?.secrets ?? []
-  if (present === undefined) throw commonErrors.notFound()
+  // Opened here, so that its data key is at hand in the transaction.
+  if (!(await openKey(platform, ctx.tenantId, { id }))) throw commonErrors.notFound()
   const secret = newSecret()
   const sealer = await platform.crypto.sealer(ctx.tenantId)
-  const previous = bothHours > 0 ? sealer.seal(previousPlace(id), present) : null
   await platform.db.write(ctx, async (tx) => {
-    await lockKey(tx, id)
+    // Of two at once the later one replaces what the earlier was told, not what there was before both.
+    const { sealed } = await lockKey(tx, id)
+    const previous = bothHours > 0 ? sealer.seal(previousPlace(id), sealer.open(secretPlace(id), sealed)) : null
     await sql`
       update wholesale.keys
       set secret_sealed = ${sealer.seal(secretPlace(id), secret)},

@@ -25,7 +25,8 @@ export async function invitePerson(
   person: { readonly name: string; readonly email: string },
 ): Promise<{ readonly id: StaffId; readonly initialPassword: string }> {
   const nodeId = await platform.db.write(ctx, (tx) => nodeOf(tx, supplierId))
-  const made = await createStaff(platform, ctx, manager, { ...person, roleIds: [], nodeId })
+  const admit = async (tx: Tx) => void (await nodeOf(tx, supplierId))
+  const made = await createStaff(platform, ctx, manager, { ...person, roleIds: [], nodeId, admit })
   await platform.db.write(ctx, async (tx) =>
     tx.audit({
       action: 'supplier.invite',
@@ -37,6 +38,7 @@ export async function invitePerson(
   return made
 }
 
+/** Locks the supplier, so that of two at once each counts those before it. @throws workspace.too_many_people */
 async function nodeOf(tx: Tx, supplierId: number): Promise<number> {
   await sql`
     select from suppliers.suppliers

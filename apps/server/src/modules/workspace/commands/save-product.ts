@@ -25,15 +25,18 @@ type New = Given & { readonly remoteId: string; readonly kind: ProductKind; read
  * @throws workspace.code_taken, workspace.too_many_products, suppliers.quantity_reversed
  */
 export async function addProduct(tx: Tx, own: Own, given: New, by: string): Promise<number> {
+  // A statement sees what there was when it began: whoever waits for the lock counts in the next one.
+  await sql`
+    select from suppliers.suppliers
+    where tenant_id = ${tx.ctx.tenantId}::bigint
+      and id = ${own.supplierId}::bigint
+    for no key update
+  `.execute(tx.db)
   const { rows } = await sql<{ taken: boolean; count: number }>`
     select coalesce(bool_or(p.remote_id = ${given.remoteId}), false) as taken, count(*) as count
-    from (
-      select from suppliers.suppliers s
-      where s.tenant_id = ${tx.ctx.tenantId}::bigint
-        and s.id = ${own.supplierId}::bigint
-      for no key update
-    ) locked
-    left join suppliers.products p on p.tenant_id = ${tx.ctx.tenantId}::bigint and p.supplier_id = ${own.supplierId}::bigint
+    from suppliers.products p
+    where p.tenant_id = ${tx.ctx.tenantId}::bigint
+      and p.supplier_id = ${own.supplierId}::bigint
   `.execute(tx.db)
   if (rows[0]?.taken) throw workspaceErrors.codeTaken({ remoteId: given.remoteId })
   if ((rows[0]?.count ?? 0) >= PRODUCTS_MAX) throw workspaceErrors.tooManyProducts({ max: PRODUCTS_MAX })
