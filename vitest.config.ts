@@ -34,6 +34,7 @@ const LONG = [
   'apps/server/test/browser/supplier-money.test.ts',
   'apps/server/test/journeys/rivals.test.ts',
   'apps/server/test/journeys/supply-matrix.test.ts',
+  'apps/server/test/journeys/profiles-matrix.test.ts',
   'apps/server/test/journeys/codes-matrix.test.ts',
   'apps/server/test/browser/notifications.test.ts',
   'apps/server/src/modules/books/alarm.test.ts',

@@ -23,11 +23,11 @@ const BAD_CARD: Standing = { progress: 'failed', reason: 'bad_card' }
 
 /**
  * How a purchase really ends, whatever is said on the way. `never`: nothing was bought, and nobody can tell: it is asked
- * about until "not found" is proof. The last three are about codes that were charged for: none that can be read, none or too few
+ * about until "not found" is proof; `lost`: the same where it never is, and only a person may say so. The last three are about codes that were charged for: none that can be read, none or too few
  * in the answer, one that the shop has had.
  */
 export type End =
-  | ('done' | 'late' | 'hidden' | 'refused' | 'refused_late' | 'never' | 'part')
+  | ('done' | 'late' | 'hidden' | 'refused' | 'refused_late' | 'never' | 'lost' | 'part')
   | ('unreadable' | 'untold' | 'known')
 export type Place = { readonly supplier: RealSupplier; readonly no: string }
 export type Trouble<P = Place> = {
@@ -64,6 +64,25 @@ export const SECONDS = [
   { name: 'is slow', ...long },
 ] as const
 export type Second = (typeof SECONDS)[number]['name']
+type Crossed = (trouble: Pick<Trouble<never>, 'name' | 'end'>) => readonly (typeof SECONDS)[number][]
+
+/** Everything that may happen, beside what the next source does where it is asked at all. */
+export const ALL: Crossed = ({ end }) => SECONDS.filter(({ name }) => goesOn(end) || name === 'is fine')
+/** What costs most where it goes wrong, beside a next source that refuses. */
+export const WORST: Crossed = (trouble) =>
+  WORST_TROUBLES.has(trouble.name)
+    ? SECONDS.filter(({ name }) => name === (goesOn(trouble.end) ? 'refuses' : 'is fine'))
+    : []
+const WORST_TROUBLES = new Set([
+  'accepts, then cuts the line',
+  'cuts the line before',
+  '502 after buying',
+  'not found at first',
+  'long, then failed',
+  'callback says failed after',
+  'a card of an earlier order',
+  'a card that we have had',
+])
 
 /** What must be seen: when the ladder of questions is over, ten minutes later, and once "not found" is proof. */
 export type Seen = { readonly early: Standing; readonly late: Standing; readonly last: Standing }
@@ -90,6 +109,7 @@ export function wanted(end: End, second: Second): Seen {
     case 'known':
       return always(BAD_CARD)
     case 'untold':
+    case 'lost':
       return always(CHECKING)
   }
 }
@@ -119,7 +139,9 @@ export type Cell = {
 const ROUNDS = 14
 const LADDER = 10
 
-export async function openMatrix(house: House) {
+export type Matrix = Awaited<ReturnType<typeof openMatrix>>
+
+export async function openMatrix(house: House, crossed = ALL) {
   // Half of these orders go wrong, which would close every lane. The breaker has tests of its own; here a lane stays open, so
   // that each order meets the fault that it is about.
   await house.query(`
@@ -330,6 +352,7 @@ export async function openMatrix(house: House) {
   }
 
   return {
+    crossed,
     ...{ place, payAll, standingsOf, hurry, letNotFoundBeProof, ownedPieces, expectCostsAsCharged, play },
   }
 }
