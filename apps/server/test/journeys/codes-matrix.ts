@@ -86,7 +86,7 @@ const TROUBLES: readonly CodeTrouble[] = [
   { name: 'not sold to us', end: 'refused', only: ABROAD, ...order('order.reject') },
 ]
 
-const PAIRS: readonly (readonly [CodeSupplier, TopUpSupplier])[] = [
+export const PAIRS: readonly (readonly [CodeSupplier, TopUpSupplier])[] = [
   ['fulu', 'kasushou'],
   ['kasushou', 'kayixin'],
   ['kayixin', 'fulu'],
@@ -124,7 +124,8 @@ const lineTroubles = (
   { name: 'a card that we have had', end: 'known', shelf: 'known', ...silent },
 ]
 
-const RELOADLY_TROUBLES: readonly (Omit<Trouble, 'make'> & { readonly fault?: ReloadlyFault })[] = [
+type ReloadlyTrouble = Omit<Trouble, 'make'> & { readonly fault?: ReloadlyFault; readonly isRising?: true }
+const RELOADLY_TROUBLES: readonly ReloadlyTrouble[] = [
   { name: 'nothing goes wrong', end: 'done' },
   { name: 'accepts, then cuts the line', end: 'done', fault: 'cut' },
   { name: 'cuts the line before', end: 'never', fault: 'reset' },
@@ -142,6 +143,9 @@ const RELOADLY_TROUBLES: readonly (Omit<Trouble, 'make'> & { readonly fault?: Re
   { name: 'cards nobody can read', end: 'unreadable', fault: 'garbled' },
   { name: 'done without cards', end: 'untold', fault: 'none' },
   { name: 'one card too many', end: 'untold', fault: 'more' },
+  { name: 'price raised', end: 'refused', isRising: true },
+  // Between the last question and the order: it is bought, booked as it was, and named.
+  { name: 'price raised on the way', end: 'done', fault: 'dearer' },
 ]
 
 /**
@@ -149,7 +153,11 @@ const RELOADLY_TROUBLES: readonly (Omit<Trouble, 'make'> & { readonly fault?: Re
  * Reloadly, and of another shop like this one. What the next source does is crossed with it where it is asked at all; otherwise
  * it would gladly sell, and must not be asked.
  */
-export async function codesMatrix(house: House, { place, play, crossed }: Matrix): Promise<void> {
+export async function codesMatrix(
+  house: House,
+  { place, play, crossed }: Matrix,
+  pairs: typeof PAIRS = PAIRS,
+): Promise<void> {
   const line = await openLine(house)
   const lines = (...faults: readonly Parameters<typeof line.break>[]) => ({
     make: (no: string) => {
@@ -158,7 +166,7 @@ export async function codesMatrix(house: House, { place, play, crossed }: Matrix
   })
   const LINE_TROUBLES = lineTroubles(lines)
 
-  describe.concurrent.each(PAIRS)('codes of %s, then of %s', (firstKind, secondKind) => {
+  describe.concurrent.each(pairs)('codes of %s, then of %s', (firstKind, secondKind) => {
     test('bought at most once, nobody’s twice, told as it is, and in the books', async () => {
       const [a, b] = await Promise.all([openSupplier(firstKind, 'card'), openSupplier(secondKind, 'card')])
       for (const id of ['800001', '800002', '800003']) {
@@ -285,20 +293,26 @@ export async function codesMatrix(house: House, { place, play, crossed }: Matrix
     const [reloadly, b] = [await openReloadly(), await openSupplier('kayixin', 'card')]
     b.sellCards('800001', '40')
     const shop = await house.newShop()
-    const { productId } = await reloadly.join(shop)
+    const { supplierId, usual, rising } = await reloadly.join(shop)
     const { offer } = await b.join(shop, 'second')
-    const goods = await sold(shop, [{ productId }, offer('800001')])
+    const goods = await sold(shop, [usual, offer('800001')])
+    const dear = await sold(shop, [rising, offer('800001')])
     const cells = await Promise.all(
       RELOADLY_TROUBLES.flatMap((trouble) =>
         crossed(trouble).map(async (second) => {
-          const cell = await place(shop, goods, trouble, second.name)
+          const cell = await place(shop, trouble.isRising ? dear : goods, trouble, second.name)
           if (trouble.fault) reloadly.break(trouble.fault, `${cell.no}0101`)
           second.make({ supplier: b, no: `${cell.no}0102` })
           return cell
         }),
       ),
     )
+    reloadly.raise()
     await play(shop, [reloadly.source, b], cells)
+    const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
+    const span = { from: new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10), to: today }
+    const { total } = await shop.staff.call('suppliers.quality', { params: { supplierId }, query: span })
+    expect(total.dear).toBe(cells.filter(({ trouble }) => trouble.name === 'price raised on the way').length)
   }, 150_000)
 }
 

@@ -76,10 +76,7 @@ export const WORST: Crossed = (trouble) =>
 const WORST_TROUBLES = new Set([
   'accepts, then cuts the line',
   'cuts the line before',
-  '502 after buying',
-  'not found at first',
   'long, then failed',
-  'callback says failed after',
   'a card of an earlier order',
   'a card that we have had',
 ])
@@ -362,7 +359,10 @@ const isCharged = (end: End): boolean => isOpen(end) || end === 'known'
 /** Nobody knows yet what it came to. */
 const isOpen = (end: End): boolean => end === 'unreadable' || end === 'untold'
 
-/** `QUANSHU_MATRIX=1`: a row for every order. */
+const goesOnAfter = (cells: readonly Cell[], fault: string): boolean =>
+  cells.some(({ trouble }) => trouble.name === fault && goesOn(trouble.end))
+
+/** `QUANSHU_MATRIX=1`: a line for each fault of an adapter, with what came of it beside each thing the next source may do. */
 function print(
   [a, b]: readonly [Source, Source],
   cells: readonly (Cell & {
@@ -372,15 +372,19 @@ function print(
   })[],
 ): void {
   if (process.env.QUANSHU_MATRIX !== '1') return
-  const rows = cells.map(({ trouble, second, standing, told, booked }) => [
-    ...[a.kind, trouble.name, `${b.kind} ${second}`],
-    standing?.progress === 'arrived' ? 'delivered' : `waits: ${standing?.reason ?? 'its supplier'}`,
-    told.map(({ soldTimes }) => soldTimes).join(' + '),
-    standing?.progress ?? '—',
-    told.map(({ charged }) => charged).join(' + '),
-    String(booked),
+  const faults = [...new Set(cells.map(({ trouble }) => trouble.name))]
+  const rows = faults.map((fault) => [
+    ...[a.kind, fault],
+    ...SECONDS.map(({ name }) => {
+      const cell = cells.find((one) => one.trouble.name === fault && one.second === name)
+      if (!cell) return goesOnAfter(cells, fault) ? '' : 'not asked'
+      const bought = cell.told.map(({ soldTimes }) => soldTimes).join('+')
+      const charged = cell.told.reduce((sum, one) => sum + one.charged, 0)
+      const why = cell.standing?.reason ? ` (${cell.standing.reason})` : ''
+      return `${cell.standing?.progress ?? '—'}${why} ${bought} ${charged}=${cell.booked}`
+    }),
   ])
-  const head = ['adapter', 'fault', 'other source', 'outcome', 'bought at', 'buyer is told', 'charged', 'our books']
+  const head = ['adapter', 'fault', ...SECONDS.map(({ name }) => `${b.kind} ${name}`)]
   const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)))
   const text = [head, ...rows].map((row) =>
     row

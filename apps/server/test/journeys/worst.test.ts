@@ -1,4 +1,4 @@
-import { codesMatrix } from './codes-matrix.ts'
+import { codesMatrix, PAIRS } from './codes-matrix.ts'
 import { openMatrix, PATIENCE_MS, WORST } from './matrix.ts'
 import { profilesMatrix } from './profiles-matrix.ts'
 import { hurriedAdapters } from './real-suppliers.ts'
@@ -8,5 +8,10 @@ import { openHouse } from './shop.ts'
 
 const house = await openHouse({ supplierAdapters: hurriedAdapters(PATIENCE_MS), env: { QUANSHU_POOL_SIZE: '12' } })
 const matrix = await openMatrix(house, WORST)
-await codesMatrix(house, matrix)
+// What the others are like is gone through with their top-ups, in supply-matrix.
+await codesMatrix(
+  house,
+  matrix,
+  PAIRS.filter(([first]) => first === 'tremendous' || first === 'kakayun'),
+)
 profilesMatrix(house, matrix)

@@ -161,7 +161,8 @@ describe('shipped profiles', () => {
     expect(request.signature).toBe(md5(`${text}k`).toUpperCase())
     expect(new URLSearchParams(request.body).get('sign')).toBe(request.signature)
     const read = (operation: ProfileOperation, code: number) =>
-      readSample(shipped('chengquan'), account, operation, SAMPLE, { body: JSON.stringify({ code, message: '' }) }).outcome
+      readSample(shipped('chengquan'), account, operation, SAMPLE, { body: JSON.stringify({ code, message: '' }) })
+        .outcome
     expect(read('place', 7012)).toMatchObject({ kind: 'unknown' })
     expect(read('place', 7014)).toMatchObject({ kind: 'refused', about: 'balance' })
     expect(read('place', 7777)).toMatchObject({ kind: 'unknown' })
