@@ -79,6 +79,7 @@ const WORST_TROUBLES = new Set([
   'long, then failed',
   'a card of an earlier order',
   'a card that we have had',
+  'price raised on the way',
 ])
 
 /** What must be seen: when the ladder of questions is over, ten minutes later, and once "not found" is proof. */
