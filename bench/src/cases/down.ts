@@ -1,4 +1,5 @@
 import net, { type AddressInfo } from 'node:net'
+import { startBareServer } from '../bare-server.ts'
 import type { Bench } from '../bench.ts'
 import { createDriver, type Driver } from '../http.ts'
 import { offer } from '../open-loop.ts'
@@ -11,6 +12,8 @@ import { CONNECTIONS, found, type Lane, openSupplier, placeTopUp, type Supplier,
 /** What others buy each second: codes from the shelf, and top-ups of a supplier that is well. */
 const CODES_PER_SECOND = 10
 const OTHERS_PER_SECOND = 5
+/** A route with nothing behind it, asked beside them: what the machine does to whoever runs on it just then. */
+const BARE_PER_SECOND = 20
 /** What is paid for each second of the supplier that is down. */
 const WAITING_PER_SECOND = 2
 /** Its lane: two calls a top-up, so half as many top-ups a second. */
@@ -36,7 +39,9 @@ export async function down({ system, size, shop }: Bench): Promise<readonly Figu
   const waiting = await sellTopUp(open.staff, lost, LANE)
   await waiting.moveTo(gate.url)
   const driver = createDriver(system.url, CONNECTIONS)
-  const load = (seconds: number) => othersFor(system, driver, open, others, seconds)
+  const bare = await startBareServer([{ method: 'GET', path: '/', body: 'ok', contentType: 'text/plain' }])
+  const idle = createDriver(bare.url, CONNECTIONS)
+  const load = (seconds: number) => othersFor(system, { driver, idle }, open, others, seconds)
   try {
     await load(WARM_SECONDS)
     const before = await load(beforeSeconds)
@@ -83,6 +88,8 @@ export async function down({ system, size, shop }: Bench): Promise<readonly Figu
     ]
   } finally {
     driver.close()
+    idle.close()
+    await bare.stop()
     await open.staff.call('suppliers.setState', {
       params: { supplierId: waiting.supplierId },
       body: { state: 'paused', reason: 'bench' },
@@ -91,23 +98,24 @@ export async function down({ system, size, shop }: Bench): Promise<readonly Figu
   }
 }
 
-type Kind = 'codes' | 'topUps'
+type Kind = 'codes' | 'topUps' | 'bare'
 type Seen = Readonly<Record<Kind, readonly number[]>>
 const together = (parts: readonly Seen[]): Seen => ({
   codes: parts.flatMap(({ codes }) => codes),
   topUps: parts.flatMap(({ topUps }) => topUps),
+  bare: parts.flatMap((one) => one.bare),
 })
 
 /** Others buy at a steady rate; milliseconds from the time each was meant to buy, or paid, to the goods in hand. */
 async function othersFor(
   system: System,
-  driver: Driver,
+  { driver, idle }: { readonly driver: Driver; readonly idle: Driver },
   shop: Shop,
   others: { readonly skuId: number },
   seconds: number,
 ): Promise<Seen> {
   const nos: number[] = []
-  const [codes] = await Promise.all([
+  const [codes, , bare] = await Promise.all([
     offer({ perSecond: CODES_PER_SECOND, count: CODES_PER_SECOND * seconds }, async (n) => {
       await buyOne(system, driver, shop, n)
       return performance.now()
@@ -116,6 +124,10 @@ async function othersFor(
       const no = await placeTopUp(driver, others.skuId, n)
       nos.push(no)
       await payOrder(driver, noticeFor(system, no))
+      return performance.now()
+    }),
+    offer({ perSecond: BARE_PER_SECOND, count: BARE_PER_SECOND * seconds }, async () => {
+      await idle.request('GET', '/')
       return performance.now()
     }),
   ])
@@ -132,7 +144,7 @@ async function othersFor(
     })
     return took.length === nos.length ? took : undefined
   })
-  return { codes: codes.latenciesMs, topUps }
+  return { codes: codes.latenciesMs, topUps, bare: bare.latenciesMs }
 }
 
 /** Until everything that waited is delivered. What it did unheard may be asked about only minutes from now: a person asks sooner. */
@@ -238,7 +250,7 @@ function figureOf(
     ratio: times,
     goal: `at most ${GOAL_TIMES} times of before`,
     met: times <= GOAL_TIMES,
-    note: `before ${words(was)}; since it is back ${words(then)} (${(then.p99 / was.p99).toFixed(2)} times)`,
+    note: `before ${words(was)}; since it is back ${words(then)} (${(then.p99 / was.p99).toFixed(2)} times); a bare route meanwhile: p99 ${[before, meanwhile, after].map(({ bare }) => percentile(bare, 0.99).toFixed(0)).join(', ')} ms before, while it is down, and after`,
   })
 }
 
