@@ -196,14 +196,27 @@ export async function openMatrix(house: House, crossed = ALL) {
   /** Asks now about what would be asked about later, and looks now for sources that may be well again. */
   async function hurry(...shops: readonly Shop[]): Promise<void> {
     const tenants = shops.map(({ tenantId }) => tenantId)
+    // Whoever is at a row just now has it done sooner still, and is not waited for: two who wait for each other would be stuck.
     await house.query(
-      `update suppliers.purchases
+      `update suppliers.purchases p
        set due_at = now()
-       where tenant_id = any ($1) and state in ('accepted', 'unknown') and leased_until is null`,
+       from (
+         select tenant_id, id from suppliers.purchases
+         where tenant_id = any ($1) and state in ('accepted', 'unknown') and leased_until is null
+         for no key update skip locked
+       ) open
+       where p.tenant_id = open.tenant_id and p.id = open.id`,
       [tenants],
     )
     await house.query(
-      "update fulfilment.needs set due_at = now() where tenant_id = any ($1) and state = 'wanted' and due_at > now()",
+      `update fulfilment.needs n
+       set due_at = now()
+       from (
+         select tenant_id, order_no, line_no from fulfilment.needs
+         where tenant_id = any ($1) and state = 'wanted' and due_at > now()
+         for no key update skip locked
+       ) open
+       where n.tenant_id = open.tenant_id and n.order_no = open.order_no and n.line_no = open.line_no`,
       [tenants],
     )
   }
