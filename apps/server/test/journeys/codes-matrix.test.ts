@@ -3,7 +3,7 @@ import { openMatrix, PATIENCE_MS } from './matrix.ts'
 import { hurriedAdapters } from './real-suppliers.ts'
 import { openHouse } from './shop.ts'
 
-/** All that a supplier of codes may do. `QUANSHU_MATRIX=1` prints the table. */
+/** All that a supplier of codes may do. `npm run matrix` prints the table. */
 
 const house = await openHouse({ supplierAdapters: hurriedAdapters(PATIENCE_MS), env: { QUANSHU_POOL_SIZE: '12' } })
 await codesMatrix(house, await openMatrix(house))

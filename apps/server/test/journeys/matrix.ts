@@ -66,7 +66,9 @@ export const SECONDS = [
 export type Second = (typeof SECONDS)[number]['name']
 type Crossed = (trouble: Pick<Trouble<never>, 'name' | 'end'>) => readonly (typeof SECONDS)[number][]
 
-/** Everything that may happen, beside what the next source does where it is asked at all. */
+/** Everything that may happen, beside everything that the next source may do. */
+export const EVERY: Crossed = () => SECONDS
+/** The same, where the next source is asked at all; otherwise it would gladly sell, and must not be asked. */
 export const ALL: Crossed = ({ end }) => SECONDS.filter(({ name }) => goesOn(end) || name === 'is fine')
 /** What costs most where it goes wrong, beside a next source that refuses. */
 export const WORST: Crossed = (trouble) =>

@@ -15,46 +15,27 @@ import {
   UNDER_WAY,
   WAITING,
 } from './matrix.ts'
-import { hurriedAdapters, type RealSupplier, type TopUpSupplier } from './real-suppliers.ts'
+import { hurriedAdapters, type RealSupplier } from './real-suppliers.ts'
 import { openHouse, until } from './shop.ts'
 import { FORM, openMatrixShop, type TopUpTrouble, TROUBLES } from './top-ups.ts'
+import { TOP_UP_PAIRS, topUpsMatrix } from './top-ups-matrix.ts'
 
 /**
- * Whatever one supplier of top-ups does, crossed with whatever the next one does, through the whole product: paid orders, the
- * real adapters, and at the end what the suppliers' own books say was handed out. `QUANSHU_MATRIX=1` prints the table. Codes:
- * codes-matrix.test.ts; those that are joined by a profile: profiles-matrix.test.ts.
+ * Whatever one supplier of top-ups does, beside what the next one does where it is asked, through the whole product: paid orders, the
+ * real adapters, and at the end what the suppliers' own books say was handed out. Everything beside everything is in
+ * top-ups-matrix.test.ts, with those that are joined by a profile; codes in codes-matrix.test.ts.
  */
 
 const house = await openHouse({ supplierAdapters: hurriedAdapters(PATIENCE_MS), env: { QUANSHU_POOL_SIZE: '12' } })
-const PAIRS: readonly (readonly [TopUpSupplier, TopUpSupplier])[] = [
-  ['fulu', 'kasushou'],
-  ['kasushou', 'kayixin'],
-  ['kayixin', 'fulu'],
-]
-const { place, payAll, standingsOf, hurry, letNotFoundBeProof, ownedPieces, expectCostsAsCharged, play } =
-  await openMatrix(house)
-describe.concurrent.each(PAIRS)('%s, then %s', (firstKind, secondKind) => {
-  test('bought at most once, told as it is, and in the books', async () => {
-    const { shop, usual, dear, a, b } = await openMatrixShop(house, firstKind, secondKind)
-    const cells = await Promise.all(
-      TROUBLES.filter(({ only }) => !only || only.includes(firstKind)).flatMap((trouble) =>
-        SECONDS.map(async (second) => {
-          const cell = await place(shop, trouble.isDear ? dear : usual, trouble, second.name, FORM)
-          trouble.make({ supplier: a, no: `${cell.no}0101` })
-          second.make({ supplier: b, no: `${cell.no}0102` })
-          return cell
-        }),
-      ),
-    )
-    await play(shop, [a, b], cells)
-  }, 150_000)
-})
+const matrix = await openMatrix(house)
+const { place, payAll, standingsOf, hurry, letNotFoundBeProof, ownedPieces, expectCostsAsCharged } = matrix
+topUpsMatrix(house, matrix, TOP_UP_PAIRS)
 
 describe('with lanes that close', () => {
   const withoutTrouble = TROUBLES[0] as TopUpTrouble
   beforeAll(() => house.query('drop trigger keep_open on suppliers.suppliers'))
 
-  test.each(PAIRS)('%s is down: %s delivers, or it is waited for', async (firstKind, secondKind) => {
+  test.each(TOP_UP_PAIRS)('%s is down: %s delivers, or it is waited for', async (firstKind, secondKind) => {
     const { shop, usual, a, b } = await openMatrixShop(house, firstKind, secondKind)
     const cells = await Promise.all(
       SECONDS.map(async (second) => {

@@ -5,7 +5,13 @@ import type { ProfiledSupplier, TopUpSupplier } from './real-suppliers.ts'
 import type { House } from './shop.ts'
 import { FORM, openMatrixShop, type TopUpTrouble, TROUBLES } from './top-ups.ts'
 
-const PAIRS: readonly (readonly [ProfiledSupplier, TopUpSupplier])[] = [
+type Pair = readonly [first: TopUpSupplier | ProfiledSupplier, second: TopUpSupplier]
+export const TOP_UP_PAIRS = [
+  ['fulu', 'kasushou'],
+  ['kasushou', 'kayixin'],
+  ['kayixin', 'fulu'],
+] as const satisfies readonly Pair[]
+export const PROFILE_PAIRS: readonly Pair[] = [
   ['kakayun', 'fulu'],
   ['dayuanren', 'kasushou'],
   ['chengquan', 'kayixin'],
@@ -15,14 +21,11 @@ const PAIRS: readonly (readonly [ProfiledSupplier, TopUpSupplier])[] = [
 ]
 
 /** Whose answers say neither what an order may cost nor what it did cost: a price that rose is seen on the bill alone. */
-const TELLS_NO_MONEY: readonly ProfiledSupplier[] = ['lansexiongdi']
+const TELLS_NO_MONEY: readonly Pair[0][] = ['lansexiongdi']
 
-/**
- * Whatever a supplier does that is joined by a profile: each speaks its own wire, signed by code of its own. What the next source
- * does is crossed with it where it is asked at all; otherwise it would gladly sell, and must not be asked.
- */
-export function profilesMatrix(house: House, { place, play, crossed }: Matrix): void {
-  describe.concurrent.each(PAIRS)('%s, then %s', (firstKind, secondKind) => {
+/** Whatever a supplier of top-ups does, crossed with whatever the next one does. Each speaks its own wire, signed by code of its own. */
+export function topUpsMatrix(house: House, { place, play, crossed }: Matrix, pairs: readonly Pair[]): void {
+  describe.concurrent.each(pairs)('%s, then %s', (firstKind, secondKind) => {
     test('bought at most once, told as it is, and in the books', async () => {
       const { shop, usual, dear, a, b } = await openMatrixShop(house, firstKind, secondKind)
       const cells = await Promise.all(
@@ -36,17 +39,17 @@ export function profilesMatrix(house: House, { place, play, crossed }: Matrix): 
         ),
       )
       await play(shop, [a, b], cells)
-    }, 150_000)
+    }, 400_000)
   })
 }
 
-const troublesOf = (kind: ProfiledSupplier): readonly TopUpTrouble[] =>
+const troublesOf = (kind: Pair[0]): readonly TopUpTrouble[] =>
   TROUBLES.filter(({ only }) => !only || only.includes(kind))
     .filter(({ isDear }) => !(isDear && TELLS_NO_MONEY.includes(kind)))
     .map((trouble) => ({ ...trouble, end: endAt(kind, trouble) }))
 
 /** The same trouble ends otherwise where "not found" proves nothing, and where no ceiling goes with an order. */
-function endAt(kind: ProfiledSupplier, { end, isDear }: TopUpTrouble): End {
+function endAt(kind: Pair[0], { end, isDear }: TopUpTrouble): End {
   const adapter = supplierAdapters.get(kind)
   if (isDear && !adapter?.capabilities.priceGuard) return 'done'
   return end === 'never' && adapter?.notFoundIsFinalAfter === null ? 'lost' : end
