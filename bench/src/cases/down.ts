@@ -83,7 +83,7 @@ export async function down({ system, size, shop }: Bench): Promise<readonly Figu
         ratio: drop.callsPerSecond / CALLS_PER_SECOND,
         goal: `${GOAL_DRAIN} of its lane`,
         met: drop.callsPerSecond >= GOAL_DRAIN * CALLS_PER_SECOND,
-        note: `noticed after ${drop.noticedSeconds.toFixed(0)} s, drained in ${drop.seconds.toFixed(0)} s; ${drop.asked} that it had done unheard were asked about by a person; each was bought once, and delivered`,
+        note: `noticed after ${drop.noticedSeconds.toFixed(0)} s, all of it sent in ${drop.seconds.toFixed(0)} s; ${drop.asked} that it had done unheard were asked about by a person; each was bought once, and delivered`,
       }),
     ]
   } finally {

@@ -17,7 +17,7 @@ import {
 } from './matrix.ts'
 import { hurriedAdapters, type RealSupplier } from './real-suppliers.ts'
 import { openHouse, until } from './shop.ts'
-import { FORM, openMatrixShop, type TopUpTrouble, TROUBLES } from './top-ups.ts'
+import { FORM, openMatrixShop, type TopUpTrouble, TROUBLES } from './top-up-troubles.ts'
 import { TOP_UP_PAIRS, topUpsMatrix } from './top-ups-matrix.ts'
 
 /**

@@ -3,7 +3,7 @@ import { supplierAdapters } from '../../src/modules/suppliers/index.ts'
 import type { End, Matrix } from './matrix.ts'
 import type { ProfiledSupplier, TopUpSupplier } from './real-suppliers.ts'
 import type { House } from './shop.ts'
-import { FORM, openMatrixShop, type TopUpTrouble, TROUBLES } from './top-ups.ts'
+import { FORM, openMatrixShop, type TopUpTrouble, TROUBLES } from './top-up-troubles.ts'
 
 type Pair = readonly [first: TopUpSupplier | ProfiledSupplier, second: TopUpSupplier]
 export const TOP_UP_PAIRS = [
