@@ -38,6 +38,8 @@ export type Size = {
   readonly reportLines: number
   /** Orders that are paid at once, and for how long they are paid at a steady rate. */
   readonly supply: { readonly orders: number; readonly seconds: number }
+  /** How long others are measured alone, and how long the supplier hangs. */
+  readonly down: { readonly beforeSeconds: number; readonly downSeconds: number }
   readonly jobs: number
   readonly neighbour: { readonly seconds: number }
 }

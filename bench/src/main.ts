@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import type { Bench, Case, Size } from './bench.ts'
 import { bigOrder } from './cases/big-order.ts'
 import { bulk } from './cases/bulk.ts'
+import { down } from './cases/down.ts'
 import { flash } from './cases/flash.ts'
 import { gateways } from './cases/gateways.ts'
 import { generateCodes } from './cases/generate-codes.ts'
@@ -13,6 +14,7 @@ import { neighbour } from './cases/neighbour.ts'
 import { noticeToCode } from './cases/notice-to-code.ts'
 import { orders } from './cases/orders.ts'
 import { pages } from './cases/pages.ts'
+import { recall } from './cases/recall.ts'
 import { reconcile } from './cases/reconcile.ts'
 import { reports } from './cases/reports.ts'
 import { supply } from './cases/supply.ts'
@@ -24,7 +26,7 @@ import { startSystem } from './system.ts'
 
 const USAGE = `npm run bench -- [--quick] [--only <case>[,<case>…]] [--name <name>]
 
-  --quick   smaller sizes, under two minutes in all
+  --quick   smaller sizes, some five minutes in all
   --only    some cases
   --name    of the run: writes bench/results/<name>.json and .txt; default quick or full`
 
@@ -39,11 +41,13 @@ const CASES: readonly Case[] = [
   { name: 'notices', run: noticeToCode },
   { name: 'gateways', run: gateways },
   { name: 'flash', run: flash },
+  { name: 'recall', run: recall },
   { name: 'pages', run: pages },
   { name: 'big-order', run: bigOrder },
   { name: 'bulk', run: bulk },
   { name: 'neighbour', run: neighbour },
   { name: 'supply', run: supply },
+  { name: 'down', run: down },
   { name: 'jobs', run: jobs },
   { name: 'growth', run: growth },
   { name: 'reports', run: reports },
@@ -63,6 +67,7 @@ const QUICK: Size = {
   growth: { orders: 10_000, cards: 50_000, piecesEach: 1_500, measure: { warmMs: 500, measureMs: 1_500 } },
   reportLines: 10_000,
   supply: { orders: 500, seconds: 3 },
+  down: { beforeSeconds: 20, downSeconds: 60 },
   jobs: 2_000,
   neighbour: { seconds: 3 },
 }
@@ -85,6 +90,7 @@ const FULL: Size = {
   },
   reportLines: 1_000_000,
   supply: { orders: 5_000, seconds: 20 },
+  down: { beforeSeconds: 60, downSeconds: 600 },
   jobs: 50_000,
   neighbour: { seconds: 20 },
 }

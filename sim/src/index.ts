@@ -12,6 +12,7 @@ export type { PaygateControl, PayOrder, PayReport } from './paygate/control.ts'
 export type { PaygateFaultInput, PaygateFaultKind } from './paygate/faults.ts'
 export { type Paygate, startPaygate } from './paygate/index.ts'
 export { signedHeaders } from './paygate/signing.ts'
+export { startProfileHouses } from './profiles/index.ts'
 export type { SmsGateway, SmsMessage } from './sms/index.ts'
 export { type SupplierAddress, type Suppliers, startSuppliers, supplierAddresses } from './suppliers/index.ts'
 

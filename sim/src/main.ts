@@ -1,8 +1,11 @@
-import { startStandIns, supplierAddresses } from './index.ts'
+import { startProfileHouses, startStandIns, supplierAddresses } from './index.ts'
 
 /** Runs the stand-ins alone: `node sim/src/main.ts`, with SIM_DATA as the folder that keeps their books. */
 const dataDir = process.env.SIM_DATA
-const standIns = await startStandIns(dataDir === undefined ? {} : { dataDir })
+const [standIns, houses] = await Promise.all([
+  startStandIns(dataDir === undefined ? {} : { dataDir }),
+  startProfileHouses({ dataDir }),
+])
 
 console.log(
   JSON.stringify(
@@ -27,7 +30,7 @@ console.log(
         agentId: standIns.wecom.agentId,
         secret: standIns.wecom.secret,
       },
-      suppliers: supplierAddresses(standIns.suppliers),
+      suppliers: [...supplierAddresses(standIns.suppliers), ...supplierAddresses(houses)],
     },
     null,
     2,
@@ -35,5 +38,5 @@ console.log(
 )
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void standIns.close().then(() => process.exit(0)))
+  process.once(signal, () => void Promise.all([standIns.close(), houses.close()]).then(() => process.exit(0)))
 }

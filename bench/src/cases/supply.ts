@@ -1,7 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
 import net, { type AddressInfo } from 'node:net'
-import type { SupplierAccount, SupplierAdapter } from '../../../apps/server/src/modules/suppliers/index.ts'
-import { supplierAdapters } from '../../../apps/server/src/modules/suppliers/index.ts'
 import { createOutbound } from '../../../apps/server/src/platform/outbound/index.ts'
 import type { Bench } from '../bench.ts'
 import { createDriver, type Driver } from '../http.ts'
@@ -9,20 +6,10 @@ import { offer } from '../open-loop.ts'
 import { withOwner } from '../owner.ts'
 import { spent } from '../processes.ts'
 import { type Figure, percentile, plainFigure } from '../report.ts'
-import {
-  addressOf,
-  noticeFor,
-  OrderRefused,
-  PRICE_FEN,
-  payOrder,
-  phoneContact,
-  QUERY_PASSWORD,
-  type Shop,
-} from '../shop.ts'
+import { noticeFor, payOrder, type Shop } from '../shop.ts'
 import type { System } from '../system.ts'
+import { atOnce, CONNECTIONS, found, openSupplier, placeTopUp, type Supplier, sellTopUp } from '../top-ups.ts'
 
-const ADAPTER = 'kasushou'
-const CONNECTIONS = 64
 const STEADY_PER_SECOND = 40
 /** Ten times what a lane takes unless a shop says otherwise. */
 const GOAL_PER_SECOND = 100
@@ -31,7 +18,6 @@ const GOAL_SENT_MS = 250
 const HANGING = 200
 const GOAL_TIMES = 2
 const WAIT_MAX_MS = 120_000
-const POLL_MS = 50
 
 /**
  * Paid top-ups on their way through one supplier: chosen, sent, called back about, asked about, delivered. First as many as
@@ -95,80 +81,6 @@ export async function supply({ system, size, shop }: Bench): Promise<readonly Fi
   }
 }
 
-type Supplier = { readonly account: SupplierAccount; readonly adapter: SupplierAdapter; readonly remoteId: string }
-
-/** The stand-in of the system's own, with goods that arrive at once and money enough for all of them. */
-async function openSupplier({ standIns }: System): Promise<Supplier> {
-  const standIn = standIns.suppliers.find(({ supplier }) => supplier === ADAPTER)
-  const adapter = supplierAdapters.get(ADAPTER)
-  if (!standIn || !adapter) throw new Error(`nobody plays ${ADAPTER}`)
-  const control = async (path: string, body: object): Promise<void> => {
-    const answer = await fetch(`${standIn.controlUrl}${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    })
-    if (!answer.ok) throw new Error(`${path} was answered ${answer.status} ${await answer.text()}`)
-  }
-  const remoteId = String(900_000 + Math.trunc(Math.random() * 90_000))
-  await control('/pace', { topupMs: 0 })
-  await control('/balance', { balance: '9000000' })
-  await control('/goods', {
-    id: remoteId,
-    name: `Bench ${remoteId}`,
-    kind: 'topup',
-    price: '1.0000',
-    face: '10',
-    stock: 1_000_000,
-    fields: [{ key: 'recharge_account', label: '账号', hint: '', isRequired: true }],
-  })
-  const { userId = '', apiKey = '' } = standIn.credentials
-  return {
-    adapter,
-    remoteId,
-    account: { baseUrl: standIn.url, identity: userId, settings: {}, secrets: { key: apiKey } },
-  }
-}
-
-/** Goods whose only source is that supplier, whose lane is as wide as a lane may be. */
-async function sellTopUp(staff: Shop['staff'], { account, remoteId }: Supplier) {
-  const { baseUrl, identity, secrets } = account
-  const body = {
-    name: `Bench ${remoteId} ${randomBytes(3).toString('hex')}`,
-    baseUrl,
-    identity,
-    secrets,
-    concurrent: CONNECTIONS,
-    perMinute: 600_000,
-  }
-  const { id: supplierId } = await staff.call(
-    'suppliers.create',
-    { body: { ...body, adapter: ADAPTER } },
-    { idempotencyKey: randomUUID() },
-  )
-  const moveTo = (url: string) =>
-    staff.call('suppliers.save', { params: { supplierId }, body: { ...body, baseUrl: url } })
-  await staff.call('suppliers.sync', { params: { supplierId }, body: {} })
-  const productId = await found(`${ADAPTER} to be synced`, async () => {
-    const { items } = await staff.call('suppliers.listProducts', { query: { supplierId, q: remoteId } })
-    return items[0]?.id
-  })
-  const goods = await staff.call('catalog.createGoods', {
-    body: {
-      title: `Bench ${randomBytes(3).toString('hex')}`,
-      formFields: [{ key: 'account', labelZh: '账号', type: 'text' }],
-      shelf: 'on',
-      skus: [{ title: '月卡', kind: 'topup', priceFen: PRICE_FEN }],
-    },
-  })
-  const skuId = goods.skus[0]?.id ?? 0
-  await staff.call('suppliers.saveSkuSupply', {
-    params: { skuId },
-    body: { policy: 'cheapest', leastMarginFen: 0, offers: [{ productId, fieldMap: { recharge_account: 'account' } }] },
-  })
-  return { skuId, supplierId, moveTo }
-}
-
 /** Runs `work` while orders wait at another supplier of the same shop, which takes every connection and says nothing. */
 async function besideOneThatHangs<T>(
   system: System,
@@ -198,21 +110,6 @@ async function besideOneThatHangs<T>(
     for (const socket of sockets) socket.destroy()
     silent.close()
   }
-}
-
-async function placeTopUp(driver: Driver, skuId: number, n: number): Promise<number> {
-  const body = JSON.stringify({
-    lines: [{ skuId, quantity: 1, unitPriceFen: PRICE_FEN, form: { account: `1${n}` } }],
-    contact: phoneContact(n),
-    queryPassword: QUERY_PASSWORD,
-    payWith: 'sim-pay',
-  })
-  const answer = await driver.request('POST', '/api/mall/orders', body, {
-    'idempotency-key': randomBytes(12).toString('hex'),
-    'x-forwarded-for': addressOf(n),
-  })
-  if (answer.status !== 200) throw new OrderRefused(answer.status, answer.body)
-  return (JSON.parse(answer.body) as { readonly no: number }).no
 }
 
 /** Places them all, then has them paid as fast as notices are taken. @returns arrived a second, from the first notice */
@@ -302,21 +199,4 @@ async function steadily(system: System, driver: Driver, skuId: number, supplierI
     const of = (values: readonly number[]) => ({ p50: percentile(values, 0.5), p99: percentile(values, 0.99) })
     return { sent: of(rows.map(({ sent }) => sent)), arrived: of(rows.map(({ arrived }) => arrived)) }
   })
-}
-
-async function atOnce(count: number, work: (n: number) => Promise<void>): Promise<void> {
-  let next = 0
-  const worker = async (): Promise<void> => {
-    for (let n = next++; n < count; n = next++) await work(n)
-  }
-  await Promise.all(Array.from({ length: Math.min(CONNECTIONS, count) }, worker))
-}
-
-async function found<T>(what: string, look: () => Promise<T | undefined>, withinMs = 30_000): Promise<T> {
-  for (const until = performance.now() + withinMs; ; ) {
-    const value = await look()
-    if (value !== undefined) return value
-    if (performance.now() > until) throw new Error(`not within ${withinMs / 1_000} s: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-  }
 }

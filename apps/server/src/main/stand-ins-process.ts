@@ -1,11 +1,15 @@
-import { startGateways, startStandIns, supplierAddresses } from '@quanshu/sim'
+import { startGateways, startProfileHouses, startStandIns, supplierAddresses } from '@quanshu/sim'
 import type { StandInAddresses } from './stand-ins.ts'
 
 /** The program that `startStandInProcess` forks: starts, tells the addresses, and ends with its parent. */
 const [, , dataDir] = process.argv
 if (dataDir === undefined || !process.send) throw new Error('started by startStandInProcess only')
 
-const [standIns, gateways] = await Promise.all([startStandIns({ dataDir }), startGateways({ dataDir })])
+const [standIns, gateways, houses] = await Promise.all([
+  startStandIns({ dataDir }),
+  startGateways({ dataDir }),
+  startProfileHouses({ dataDir }),
+])
 const addresses: StandInAddresses = {
   paygate: {
     url: standIns.paygate.url,
@@ -29,12 +33,12 @@ const addresses: StandInAddresses = {
     secret: standIns.wecom.secret,
   },
   gateways: gateways.map(({ close: _, ...rest }) => rest),
-  suppliers: supplierAddresses(standIns.suppliers),
+  suppliers: [...supplierAddresses(standIns.suppliers), ...supplierAddresses(houses)],
 }
 process.send(addresses)
 
 /** A parent that was killed closes the channel too, so nothing is left behind. */
 process.once('disconnect', () => {
-  const closing = [standIns, ...gateways].map((standIn) => standIn.close())
+  const closing = [standIns, houses, ...gateways].map((standIn) => standIn.close())
   void Promise.allSettled(closing).finally(() => process.exit(0))
 })

@@ -23,11 +23,11 @@ const BAD_CARD: Standing = { progress: 'failed', reason: 'bad_card' }
 
 /**
  * How a purchase really ends, whatever is said on the way. `never`: nothing was bought, and nobody can tell: it is asked
- * about until "not found" is proof. The last three are about codes that were charged for: none that can be read, none or too few
+ * about until "not found" is proof; `lost`: the same where it never is, and only a person may say so. The last three are about codes that were charged for: none that can be read, none or too few
  * in the answer, one that the shop has had.
  */
 export type End =
-  | ('done' | 'late' | 'hidden' | 'refused' | 'refused_late' | 'never' | 'part')
+  | ('done' | 'late' | 'hidden' | 'refused' | 'refused_late' | 'never' | 'lost' | 'part')
   | ('unreadable' | 'untold' | 'known')
 export type Place = { readonly supplier: RealSupplier; readonly no: string }
 export type Trouble<P = Place> = {
@@ -64,6 +64,25 @@ export const SECONDS = [
   { name: 'is slow', ...long },
 ] as const
 export type Second = (typeof SECONDS)[number]['name']
+type Crossed = (trouble: Pick<Trouble<never>, 'name' | 'end'>) => readonly (typeof SECONDS)[number][]
+
+/** Everything that may happen, beside everything that the next source may do. */
+export const EVERY: Crossed = () => SECONDS
+/** The same, where the next source is asked at all; otherwise it would gladly sell, and must not be asked. */
+export const ALL: Crossed = ({ end }) => SECONDS.filter(({ name }) => goesOn(end) || name === 'is fine')
+/** What costs most where it goes wrong, beside a next source that refuses. */
+export const WORST: Crossed = (trouble) =>
+  WORST_TROUBLES.has(trouble.name)
+    ? SECONDS.filter(({ name }) => name === (goesOn(trouble.end) ? 'refuses' : 'is fine'))
+    : []
+const WORST_TROUBLES = new Set([
+  'accepts, then cuts the line',
+  'cuts the line before',
+  'long, then failed',
+  'a card of an earlier order',
+  'a card that we have had',
+  'price raised on the way',
+])
 
 /** What must be seen: when the ladder of questions is over, ten minutes later, and once "not found" is proof. */
 export type Seen = { readonly early: Standing; readonly late: Standing; readonly last: Standing }
@@ -90,6 +109,7 @@ export function wanted(end: End, second: Second): Seen {
     case 'known':
       return always(BAD_CARD)
     case 'untold':
+    case 'lost':
       return always(CHECKING)
   }
 }
@@ -119,7 +139,9 @@ export type Cell = {
 const ROUNDS = 14
 const LADDER = 10
 
-export async function openMatrix(house: House) {
+export type Matrix = Awaited<ReturnType<typeof openMatrix>>
+
+export async function openMatrix(house: House, crossed = ALL) {
   // Half of these orders go wrong, which would close every lane. The breaker has tests of its own; here a lane stays open, so
   // that each order meets the fault that it is about.
   await house.query(`
@@ -176,14 +198,27 @@ export async function openMatrix(house: House) {
   /** Asks now about what would be asked about later, and looks now for sources that may be well again. */
   async function hurry(...shops: readonly Shop[]): Promise<void> {
     const tenants = shops.map(({ tenantId }) => tenantId)
+    // Whoever is at a row just now has it done sooner still, and is not waited for: two who wait for each other would be stuck.
     await house.query(
-      `update suppliers.purchases
+      `update suppliers.purchases p
        set due_at = now()
-       where tenant_id = any ($1) and state in ('accepted', 'unknown') and leased_until is null`,
+       from (
+         select tenant_id, id from suppliers.purchases
+         where tenant_id = any ($1) and state in ('accepted', 'unknown') and leased_until is null
+         for no key update skip locked
+       ) open
+       where p.tenant_id = open.tenant_id and p.id = open.id`,
       [tenants],
     )
     await house.query(
-      "update fulfilment.needs set due_at = now() where tenant_id = any ($1) and state = 'wanted' and due_at > now()",
+      `update fulfilment.needs n
+       set due_at = now()
+       from (
+         select tenant_id, order_no, line_no from fulfilment.needs
+         where tenant_id = any ($1) and state = 'wanted' and due_at > now()
+         for no key update skip locked
+       ) open
+       where n.tenant_id = open.tenant_id and n.order_no = open.order_no and n.line_no = open.line_no`,
       [tenants],
     )
   }
@@ -330,6 +365,7 @@ export async function openMatrix(house: House) {
   }
 
   return {
+    crossed,
     ...{ place, payAll, standingsOf, hurry, letNotFoundBeProof, ownedPieces, expectCostsAsCharged, play },
   }
 }
@@ -339,7 +375,10 @@ const isCharged = (end: End): boolean => isOpen(end) || end === 'known'
 /** Nobody knows yet what it came to. */
 const isOpen = (end: End): boolean => end === 'unreadable' || end === 'untold'
 
-/** `QUANSHU_MATRIX=1`: a row for every order. */
+const goesOnAfter = (cells: readonly Cell[], fault: string): boolean =>
+  cells.some(({ trouble }) => trouble.name === fault && goesOn(trouble.end))
+
+/** `QUANSHU_MATRIX=1`: a line for each fault of an adapter, with what came of it beside each thing the next source may do. */
 function print(
   [a, b]: readonly [Source, Source],
   cells: readonly (Cell & {
@@ -349,15 +388,19 @@ function print(
   })[],
 ): void {
   if (process.env.QUANSHU_MATRIX !== '1') return
-  const rows = cells.map(({ trouble, second, standing, told, booked }) => [
-    ...[a.kind, trouble.name, `${b.kind} ${second}`],
-    standing?.progress === 'arrived' ? 'delivered' : `waits: ${standing?.reason ?? 'its supplier'}`,
-    told.map(({ soldTimes }) => soldTimes).join(' + '),
-    standing?.progress ?? '—',
-    told.map(({ charged }) => charged).join(' + '),
-    String(booked),
+  const faults = [...new Set(cells.map(({ trouble }) => trouble.name))]
+  const rows = faults.map((fault) => [
+    ...[a.kind, fault],
+    ...SECONDS.map(({ name }) => {
+      const cell = cells.find((one) => one.trouble.name === fault && one.second === name)
+      if (!cell) return goesOnAfter(cells, fault) ? '' : 'not asked'
+      const bought = cell.told.map(({ soldTimes }) => soldTimes).join('+')
+      const charged = cell.told.reduce((sum, one) => sum + one.charged, 0)
+      const why = cell.standing?.reason ? ` (${cell.standing.reason})` : ''
+      return `${cell.standing?.progress ?? '—'}${why} ${bought} ${charged}=${cell.booked}`
+    }),
   ])
-  const head = ['adapter', 'fault', 'other source', 'outcome', 'bought at', 'buyer is told', 'charged', 'our books']
+  const head = ['adapter', 'fault', ...SECONDS.map(({ name }) => `${b.kind} ${name}`)]
   const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)))
   const text = [head, ...rows].map((row) =>
     row

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { startFulu } from '@quanshu/sim/fulu'
 import { startKasushou } from '@quanshu/sim/kasushou'
 import { startKayixin } from '@quanshu/sim/kayixin'
+import { PROFILE_HOUSES } from '@quanshu/sim/profiles'
 import { startTremendous } from '@quanshu/sim/tremendous'
 import { afterAll } from 'vitest'
 import { type SupplierAdapter, type SupplierAdapters, supplierAdapters } from '../../src/modules/suppliers/index.ts'
@@ -14,7 +15,10 @@ const GOODS = '会员测试直充'
 
 export const TOP_UP_SUPPLIERS = ['fulu', 'kasushou', 'kayixin'] as const
 export type TopUpSupplier = (typeof TOP_UP_SUPPLIERS)[number]
-export type CodeSupplier = TopUpSupplier | 'tremendous'
+export type CodeSupplier = TopUpSupplier | 'tremendous' | 'kakayun'
+/** Joined by a profile and nothing else. */
+export const PROFILED = ['kakayun', 'dayuanren', 'chengquan', 'fengzhushou', 'lansexiongdi', 'zhichong'] as const
+export type ProfiledSupplier = (typeof PROFILED)[number]
 
 /** Dollars, sold in these faces; a rate that makes no whole fen, in thousandths. */
 const ABROAD = { face: '5', rate: 7_251, settings: { rates: 'USD=7.251' } }
@@ -60,12 +64,72 @@ const KINDS = {
     placing: 'POST /orders',
     asking: 'GET /orders/:id',
   },
+  kakayun: {
+    start: async () => {
+      const standIn = await PROFILE_HOUSES.kakayun({ host: '127.0.0.1' })
+      const { userId, key } = standIn.credentials
+      return { standIn, identity: userId, secrets: { key } }
+    },
+    like: '2478510',
+    placing: 'dockapiv3/order/create',
+    asking: 'dockapiv3/order/get',
+  },
+  dayuanren: {
+    start: async () => {
+      const standIn = await PROFILE_HOUSES.dayuanren({ host: '127.0.0.1' })
+      const { userId, apiKey } = standIn.credentials
+      return { standIn, identity: userId, secrets: { key: apiKey } }
+    },
+    like: '68',
+    placing: 'yrapi.php/index/recharge',
+    asking: 'yrapi.php/index/check',
+  },
+  chengquan: {
+    start: async () => {
+      const standIn = await PROFILE_HOUSES.chengquan({ host: '127.0.0.1' })
+      const { appId, key } = standIn.credentials
+      return { standIn, identity: appId, secrets: { key } }
+    },
+    like: '68',
+    placing: 'order/directCharge',
+    asking: 'order/get',
+  },
+  fengzhushou: {
+    start: async () => {
+      const standIn = await PROFILE_HOUSES.fengzhushou({ host: '127.0.0.1' })
+      const { projectCode, signKey } = standIn.credentials
+      return { standIn, identity: projectCode, secrets: { key: signKey } }
+    },
+    like: '68',
+    placing: 'fzs-stdopen-api/api/v1/sendgoods',
+    asking: 'fzs-stdopen-api/api/v1/queryorder',
+  },
+  lansexiongdi: {
+    start: async () => {
+      const standIn = await PROFILE_HOUSES.lansexiongdi({ host: '127.0.0.1' })
+      const { merchantId, key } = standIn.credentials
+      return { standIn, identity: merchantId, secrets: { key } }
+    },
+    like: '68',
+    placing: 'recharge/order',
+    asking: 'recharge/query',
+  },
+  zhichong: {
+    start: async () => {
+      const standIn = await PROFILE_HOUSES.zhichong({ host: '127.0.0.1' })
+      const { customerId, key } = standIn.credentials
+      return { standIn, identity: customerId, secrets: { key } }
+    },
+    like: '68',
+    placing: 'api/order/create',
+    asking: 'api/order/query',
+  },
 } as const
 
 export type RealSupplier = Awaited<ReturnType<typeof openSupplier>>
 
 /** Starts the stand-in; it is stopped after the tests of the file. */
-export async function openSupplier(kind: CodeSupplier, sold: 'direct' | 'card' = 'direct') {
+export async function openSupplier(kind: CodeSupplier | ProfiledSupplier, sold: 'direct' | 'card' = 'direct') {
   const { start, like, placing, asking } = KINDS[kind]
   const { standIn, identity, secrets } = await start()
   afterAll(() => standIn.close())
@@ -77,6 +141,18 @@ export async function openSupplier(kind: CodeSupplier, sold: 'direct' | 'card' =
   const fenOf = (text: string): number => {
     const hao = Math.round(Number(text) * 10_000)
     return Math.ceil((isAbroad ? Math.ceil((hao * ABROAD.rate) / 1_000) : hao) / 100)
+  }
+  /** What its interface does not list stands in its price list on paper. */
+  const enterAll = async (shop: Shop, supplierId: number): Promise<void> => {
+    for (const { id, name, price } of control.goods().filter((one) => one.name.startsWith(GOODS))) {
+      await shop.staff.call('suppliers.enterProduct', {
+        params: { supplierId },
+        body: {
+          ...{ remoteId: id, name, kind: 'direct', costHao: Math.round(Number(price) * 10_000) },
+          fields: [{ key: 'account', labelZh: '充值账号', type: 'text' }],
+        },
+      })
+    }
   }
   const deliveriesOf = (orderNo: number) => control.deliveries().filter(({ outerNo }) => isOf(orderNo, outerNo))
 
@@ -137,7 +213,10 @@ export async function openSupplier(kind: CodeSupplier, sold: 'direct' | 'card' =
         { idempotencyKey: randomUUID() },
       )
       control.setCallbackUrl(`${shop.base}/api/supply/${id}/notify`)
-      await shop.staff.call('suppliers.sync', { params: { supplierId: id }, body: {} })
+      const adapter = supplierAdapters.get(kind)
+      if (adapter?.capabilities.products) {
+        await shop.staff.call('suppliers.sync', { params: { supplierId: id }, body: {} })
+      } else await enterAll(shop, id)
       const products = await until(`${name} to be synced`, async () => {
         const { items } = await shop.staff.call('suppliers.listProducts', {
           query: { supplierId: id, kind: [isAbroad ? 'link' : goods], q: GOODS, pageSize: 100 },

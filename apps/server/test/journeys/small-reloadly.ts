@@ -11,6 +11,7 @@ export type ReloadlyFault =
   | ('reset' | 'busy' | 'error' | 'poor' | 'gone')
   | ('cut' | 'half' | 'broken' | 'nonsense' | 'hidden' | 'long' | 'failed' | 'long_failed')
   | ('garbled' | 'none' | 'more')
+  | 'dearer'
 type Order = {
   readonly no: string
   readonly id: number
@@ -20,23 +21,32 @@ type Order = {
   isHidden: boolean
 }
 
-/** Dollars, at a rate that makes no whole fen. */
+/** Dollars, at a rate that makes no whole fen. Between the last question and the order it may rise. */
 const PRICE = 5
-const PRICE_FEN = 3_626
+const RISEN = 9
+const fenOf = (dollars: number): number => Math.ceil(Math.ceil(dollars * 10 * 7_251) / 100)
 const PRODUCT = {
   ...{ productId: 120, productName: 'Gift card', status: 'ACTIVE' },
   ...{ senderCurrencyCode: 'USD', recipientCurrencyCode: 'USD' },
   ...{ fixedSenderDenominations: [PRICE], fixedRecipientDenominations: [PRICE] },
 }
+const RISING = { ...PRODUCT, productId: 121, productName: 'Rising card' }
+const priceOf = ({ fault }: Pick<Order, 'fault'>): number => (fault === 'dearer' ? RISEN : PRICE)
 const html = (status: number): Told => ({ status, body: '<html>' })
 const no = (errorCode: string, message: string): Told => ({ status: 400, body: { errorCode, message } })
 
 export async function openReloadly() {
   const orders = new Map<string, Order>()
   const faults = new Map<string, ReloadlyFault>()
+  let rising: typeof RISING = RISING
   const byId = (path: string) => [...orders.values()].find(({ id }) => path.split('/').includes(String(id)))
   const transaction = (order: Order) => ({
-    ...{ transactionId: order.id, amount: PRICE * order.quantity, currencyCode: 'USD', customIdentifier: order.no },
+    ...{
+      transactionId: order.id,
+      amount: priceOf(order) * order.quantity,
+      currencyCode: 'USD',
+      customIdentifier: order.no,
+    },
     ...{ status: order.state, product: { productId: PRODUCT.productId, quantity: order.quantity } },
   })
 
@@ -74,8 +84,9 @@ export async function openReloadly() {
     const [path = '', query] = asked.path.split('?')
     if (path === '/oauth/token') return { body: { access_token: 'T', expires_in: 3_600, token_type: 'Bearer' } }
     if (path === '/accounts/balance') return { body: { balance: 100_000, currencyCode: 'USD' } }
-    if (path === '/products') return { body: { content: [PRODUCT], last: true } }
+    if (path === '/products') return { body: { content: [PRODUCT, rising], last: true } }
     if (path === `/products/${PRODUCT.productId}`) return { body: PRODUCT }
+    if (path === `/products/${RISING.productId}`) return { body: rising }
     if (asked.method === 'POST' && path === '/orders') return place(asked)
     if (path === '/reports/transactions') {
       const order = orders.get(new URLSearchParams(query).get('customIdentifier') ?? '')
@@ -94,7 +105,7 @@ export async function openReloadly() {
     kind: 'reloadly',
     handedOut: pieces,
     soldTimes: (orderNo) => soldUnder(orderNo).length,
-    charged: (orderNo) => pieces(orderNo) * PRICE_FEN,
+    charged: (orderNo) => soldUnder(orderNo).reduce((sum, one) => sum + fenOf(priceOf(one) * one.quantity), 0),
     pass: async () => {
       for (const order of orders.values()) {
         order.isHidden = false
@@ -105,8 +116,12 @@ export async function openReloadly() {
   return {
     source,
     break: (fault: ReloadlyFault, orderNo: string) => void faults.set(orderNo, fault),
-    /** Joins it to a shop; answers its only product. */
-    async join(shop: Shop): Promise<{ readonly productId: number }> {
+    /** One of its products costs more than it was listed at. */
+    raise: () => {
+      rising = { ...RISING, fixedSenderDenominations: [RISEN] }
+    },
+    /** Joins it to a shop; answers its products. */
+    async join(shop: Shop) {
       const { id } = await shop.staff.call(
         'suppliers.create',
         {
@@ -119,9 +134,12 @@ export async function openReloadly() {
         { idempotencyKey: randomUUID() },
       )
       await shop.staff.call('suppliers.sync', { params: { supplierId: id }, body: {} })
-      return await until('its product', async () => {
+      return await until('its products', async () => {
         const { items } = await shop.staff.call('suppliers.listProducts', { query: { supplierId: id } })
-        return items[0] && { productId: items[0].id }
+        const [usual, dear] = [PRODUCT, RISING].map(({ productId }) =>
+          items.find(({ remoteId }) => remoteId.startsWith(`${productId}/`)),
+        )
+        return usual && dear && { supplierId: id, usual: { productId: usual.id }, rising: { productId: dear.id } }
       })
     },
   }

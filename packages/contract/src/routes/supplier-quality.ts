@@ -21,6 +21,8 @@ const figures = z.object({
   unknownOpen: z.int(),
   /** Refused, and delivered after all. */
   contradicted: z.int(),
+  /** Cost more than the ceiling that went with it, or would have gone with it where a supplier takes none. */
+  dear: z.int(),
   pieces: z.int(),
   /** Codes that could not be sold. */
   badPieces: z.int(),

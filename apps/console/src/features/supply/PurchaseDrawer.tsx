@@ -103,7 +103,10 @@ function Body({ purchase }: { readonly purchase: Purchase }) {
             t('quantity'),
             purchase.quantity === 1 ? 1 : t('arrivedOf', { arrived: purchase.arrived, quantity: purchase.quantity }),
           ],
-          [t('costOf'), purchase.costFen === null ? '' : <Money key="cost" fen={purchase.costFen} strong />],
+          [
+            t('costOf'),
+            purchase.costFen === null ? '' : <Cost key="cost" fen={purchase.costFen} purchase={purchase} />,
+          ],
           [t('quotedOf'), <Hao key="quoted" hao={purchase.quotedHao} />],
           [t('ceiling'), <Hao key="ceiling" hao={purchase.ceilingHao} />],
           [t('no'), <Copyable key="no" text={purchase.no} />],
@@ -134,6 +137,18 @@ function Body({ purchase }: { readonly purchase: Purchase }) {
         ))}
       </section>
     </div>
+  )
+}
+
+/** Some suppliers take no ceiling: then what came dearer than it is named. */
+function Cost({ fen, purchase: { ceilingHao, arrived } }: { readonly fen: number; readonly purchase: Purchase }) {
+  const t = useText(purchaseText)
+  const isDear = fen > Math.ceil((ceilingHao * arrived) / 100)
+  return (
+    <>
+      <Money fen={fen} strong />
+      {isDear && <Typography.Text type="danger"> · {t('aboveCeiling')}</Typography.Text>}
+    </>
   )
 }
 

@@ -40,6 +40,7 @@ export const purchaseText = defineMessages('purchases', {
   remoteNo: ['供应商单号', 'Its number there'],
   serial: ['凭证号', 'Serial'],
   ceiling: ['最高限价', 'Ceiling'],
+  aboveCeiling: ['超过最高限价', 'above the ceiling'],
   costOf: ['实际成本', 'Cost'],
   quotedOf: ['询价（每件）', 'Quoted, each'],
   fields: ['充值信息', 'What was filled in'],

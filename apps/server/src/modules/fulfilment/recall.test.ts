@@ -183,18 +183,30 @@ describe('a recalled batch', () => {
     })
   })
 
-  test('lists every piece that was delivered, also those on their way when it was recalled', async () => {
+  test('lists every piece that was delivered, also those on their way when it was recalled, and nothing begun after its commit delivers one', async () => {
     const shop = await house.newShop()
-    const goods = await sourced(shop, 60)
+    const goods = await sourced(shop, 90)
     const buyer = await shop.member(10_000_000)
-    const buying = Array.from({ length: 40 }, () =>
-      shop.place(goods, 1, { visitor: buyer.visitor, payWith: 'balance' }).catch(() => undefined),
+    const buy = () => shop.place(goods, 1, { visitor: buyer.visitor, payWith: 'balance' }).catch(() => undefined)
+    const buying = Array.from({ length: 40 }, buy)
+    await recall(shop, goods)
+    // Whoever began before this may have picked before the commit; whoever begins from here on cannot have.
+    const [{ end } = { end: '' }] = await house.query<{ end: string }>(
+      'select pg_snapshot_xmax(pg_current_snapshot())::text as end',
     )
-    const recalled = recall(shop, goods)
-    await Promise.all([...buying, recalled])
+    await Promise.all([...buying, ...Array.from({ length: 20 }, buy)])
+    const late = await house.query(
+      `select e.subject from events.log e
+       where e.tenant_id = $1 and e.type = 'order.delivered' and e.xid >= $2::xid8`,
+      [shop.tenantId, end],
+    )
+    expect(late).toEqual([])
     await listed(shop, goods)
     const { delivered } = await counts(shop, goods)
     expect(await pieces(shop, goods)).toHaveLength(delivered)
+    expect(
+      await house.query("select from events.log where tenant_id = $1 and type = 'order.delivered'", [shop.tenantId]),
+    ).toHaveLength(delivered)
     const strays = await house.query(
       `select g.id from entitlements.grants g join vault.cards c on c.tenant_id = g.tenant_id and c.id = g.card_id
        where g.tenant_id = $1 and c.batch_id = $2 and not exists (

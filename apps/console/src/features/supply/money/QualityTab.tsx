@@ -172,6 +172,9 @@ function Figures({ total, to }: { readonly total: Total; readonly to: To }) {
       <Figure label={t('contradicted')} hint={<Link to={to({ state: 'contradicted' })}>{t('contradictedHint')}</Link>}>
         {formatCount(total.contradicted)}
       </Figure>
+      <Figure label={t('dear')} hint={t('dearHint')}>
+        {formatCount(total.dear)}
+      </Figure>
       <Figure
         label={t('cost')}
         hint={total.shareOfCost !== null && t('share', { share: percentOf(total.shareOfCost) })}

@@ -32,6 +32,8 @@ export const qualityText = defineMessages('supplierQuality', {
   badShort: ['坏卡', 'Bad'],
   contradicted: ['先拒后到', 'Refused, then delivered'],
   contradictedHint: ['拒绝之后又到货', 'Arrived after a refusal'],
+  dear: ['超过限价', 'Above the ceiling'],
+  dearHint: ['实际成本高于下单时的最高限价', 'Cost more than the order allowed'],
   cost: ['采购成本', 'Purchase cost'],
   share: ['占全部采购的 {share}%', '{share}% of all purchases'],
   trend: ['每日采购与用时', 'Purchases and speed by day'],

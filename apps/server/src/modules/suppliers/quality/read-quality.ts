@@ -59,6 +59,7 @@ const NOTHING: Figures = {
   unknownRefused: 0,
   unknownOpen: 0,
   contradicted: 0,
+  dear: 0,
   pieces: 0,
   badPieces: 0,
   costFen: 0,
@@ -81,6 +82,7 @@ async function figuresOf(tx: ReadTx, supplierId: number, span: Span): Promise<re
       count(*) filter (where x.was_unknown and x.state = 'refused') as "unknownRefused",
       count(*) filter (where x.was_unknown and x.is_open) as "unknownOpen",
       count(*) filter (where x.state = 'contradicted') as contradicted,
+      count(*) filter (where x.is_dear) as dear,
       coalesce(sum(x.arrived), 0)::bigint as pieces,
       coalesce(sum(x.bad), 0)::bigint as "badPieces",
       coalesce(sum(x.cost_fen), 0)::bigint as "costFen",
@@ -91,6 +93,7 @@ async function figuresOf(tx: ReadTx, supplierId: number, span: Span): Promise<re
         p.state in ('sending', 'accepted', 'unknown') as is_open,
         p.state in ('done', 'partial') and p.arrived > 0 as has_arrived,
         p.unknown_at is not null as was_unknown,
+        p.cost_fen > ceil(p.ceiling_hao * p.arrived / 100.0) as is_dear,
         -- What was offered without an order took nobody any time.
         case when p.purpose <> 'offered' then extract(epoch from p.ended_at - p.sent_at)::double precision end as seconds
       from suppliers.purchases p

@@ -48,6 +48,7 @@ function columns(locale: 'zh-CN' | 'en', by: 'day' | 'product'): readonly Column
     { header: word('不明后拒绝', 'Unknown, refused'), kind: 'integer', value: (row) => row.unknownRefused },
     { header: word('仍不明', 'Still unknown'), kind: 'integer', value: (row) => row.unknownOpen },
     { header: word('先拒后到', 'Contradicted'), kind: 'integer', value: (row) => row.contradicted },
+    { header: word('超过限价', 'Above its ceiling'), kind: 'integer', value: (row) => row.dear },
     { header: word('件数', 'Pieces'), kind: 'integer', value: (row) => row.pieces },
     { header: word('坏卡', 'Bad codes'), kind: 'integer', value: (row) => row.badPieces },
     { header: word('p50（秒）', 'p50 (s)'), kind: 'integer', value: (row) => whole(row.p50) },

@@ -6,8 +6,9 @@ import kakayun from './profiles/kakayun.json' with { type: 'json' }
 import kasushou from './profiles/kasushou.json' with { type: 'json' }
 import kayixin from './profiles/kayixin.json' with { type: 'json' }
 import lansexiongdi from './profiles/lansexiongdi.json' with { type: 'json' }
+import zhichong from './profiles/zhichong.json' with { type: 'json' }
 
-const sources = [kasushou, kayixin, kakayun, chengquan, fengzhushou, lansexiongdi, dayuanren]
+const sources = [kasushou, kayixin, kakayun, chengquan, fengzhushou, lansexiongdi, dayuanren, zhichong]
 
 /** Profiles that come with the system. What nobody has confirmed of them is said in their notes. */
 export const shippedProfiles: readonly SupplierProfile[] = sources.map((profile) => supplierProfile.parse(profile))

@@ -92,12 +92,82 @@ describe('shipped profiles', () => {
     expect(JSON.parse(request.body ?? '')).toMatchObject({ buynum: 2, maxmoney: '30.4690', sign: request.signature })
   })
 
-  test('橙券: a form, `&key=` and upper case', () => {
+  test('咔咔云 signs as its documentation’s example does, and calls cards what it calls 0', () => {
+    const kakayun = shipped('kakayun')
+    const fields = kakayun.place.fields.filter(({ to }) => ['goodsid', 'buynum', 'attach', 'usorderno'].includes(to))
+    const unsigned = { ...kakayun.signing, leaveOut: ['usorderno'] }
+    const example = { ...kakayun, signing: unsigned, place: { ...kakayun.place, fields } }
+    const request = dryRun(example, accountOf('10052', '9aa3034b6beba7cf5bfcf6089218a674'), 'place', {
+      ...SAMPLE,
+      ...{ remoteId: '720938', quantity: 1, fields: { account: '13088888888' }, at: new Date(1_735_002_156_000) },
+    })
+    expect(request).toMatchObject({ signature: '82a4da7502872e7a128b510d10cad6ab' })
+    const listed = (goodstype: number) =>
+      readSample(kakayun, account, 'product', SAMPLE, {
+        body: JSON.stringify({
+          code: 1,
+          data: { goodsid: 1001, goodsname: '月卡', goodsprice: '13.0000', goodsstatus: 1, goodstype, stock: 1 },
+        }),
+      }).outcome
+    expect(listed(0)).toMatchObject({ value: { kind: 'card' } })
+    expect(listed(1)).toMatchObject({ value: { kind: 'direct' } })
+    const ended = (refundmoney: string) =>
+      readSample(kakayun, account, 'ask', SAMPLE, {
+        body: JSON.stringify({ code: 1, data: { usorderno: NO, status: 4, money: '26.0000', refundmoney } }),
+      }).outcome
+    expect(ended('26.0000')).toMatchObject({ order: { state: 'failed' } })
+    expect(ended('0.0000')).toMatchObject({ kind: 'unknown' })
+  })
+
+  test('大猿人: all fields with `&apikey=` in upper case, the empty ones of a callback too', () => {
+    const dayuanren = shipped('dayuanren')
+    const request = dryRun(dayuanren, accountOf('10001', 'k'), 'place', { ...SAMPLE, quantity: 1 })
+    if (request.kind !== 'request') throw new Error('refused')
+    const text = `mobile=13800138000&notify_url=https://shop.test/back&out_trade_num=${NO}&price=15.2345&product_id=1001&userid=10001&apikey=`
+    expect(request).toMatchObject({
+      url: 'https://supplier.test/yrapi.php/index/recharge',
+      signedText: `${text}******`,
+      signature: md5(`${text}k`).toUpperCase(),
+    })
+    const read = (operation: ProfileOperation, body: object) =>
+      readSample(dayuanren, account, operation, { ...SAMPLE, quantity: 1 }, { body: JSON.stringify(body) }).outcome
+    const order = { order_number: 'CZH1', out_trade_num: NO, total_price: '95.00' }
+    expect(read('place', { errno: 0, errmsg: '', data: order })).toMatchObject({
+      order: { state: 'accepted', remoteNo: 'CZH1', costHao: 950_000 },
+    })
+    expect(read('place', { errno: 1, errmsg: '商户订单号已存在' })).toMatchObject({ kind: 'unknown' })
+    expect(read('place', { errno: 1, errmsg: '代理被禁止下单' })).toMatchObject({ kind: 'refused' })
+    const state = (value: number) => read('ask', { errno: 0, errmsg: '', data: [{ ...order, state: value }] })
+    expect([-1, 0, 1, 2].map(state)).toMatchObject(
+      ['failed', 'accepted', 'done', 'failed'].map((one) => ({ order: { state: one } })),
+    )
+    // A part of one piece: somebody has to look at it.
+    expect(state(3)).toMatchObject({ kind: 'unknown' })
+    expect(read('ask', { errno: 0, errmsg: '', data: [] })).toEqual({ kind: 'not_found' })
+
+    const fields = { out_trade_num: NO, remark: '', state: '1', userid: '10001', voucher: '' }
+    const told = `out_trade_num=${NO}&remark=&state=1&userid=10001&voucher=&apikey=k3y`
+    const body = new URLSearchParams({ ...fields, sign: md5(told).toUpperCase() }).toString()
+    const callback: RawCallback = { method: 'POST', path: '/back', headers: {}, body: Buffer.from(body) }
+    expect(
+      declarativeAdapter(dayuanren).verifyCallback({ ...account, identity: '10001' }, callback, new Date()),
+    ).toEqual({ ok: true, about: 'order', no: NO, claim: 'done' })
+  })
+
+  test('橙券: a form, `&key=` and upper case; codes say which no is final', () => {
     const request = dryRun(shipped('chengquan'), accountOf('9', 'k'), 'place', SAMPLE)
     if (request.kind !== 'request') throw new Error('refused')
-    const text = `amount=2&app_id=9&notify_url=https://shop.test/back&order_no=${NO}&product_id=1001&recharge_number=13800138000&timestamp=1795311005678&version=v1&key=`
+    const text = `amount=2&app_id=9&notify_url=https://shop.test/back&order_no=${NO}&product_id=1001&recharge_number=13800138000&timestamp=1795311005678&version=1.1.0&key=`
     expect(request.signature).toBe(md5(`${text}k`).toUpperCase())
     expect(new URLSearchParams(request.body).get('sign')).toBe(request.signature)
+    const read = (operation: ProfileOperation, code: number) =>
+      readSample(shipped('chengquan'), account, operation, SAMPLE, { body: JSON.stringify({ code, message: '' }) })
+        .outcome
+    expect(read('place', 7012)).toMatchObject({ kind: 'unknown' })
+    expect(read('place', 7014)).toMatchObject({ kind: 'refused', about: 'balance' })
+    expect(read('place', 7777)).toMatchObject({ kind: 'unknown' })
+    expect(read('place', 7016)).toMatchObject({ kind: 'unknown' })
+    expect(read('ask', 7016)).toEqual({ kind: 'not_found' })
   })
 
   test('蜂助手: SHA-1 in upper case; states are codes', () => {
@@ -118,6 +188,17 @@ describe('shipped profiles', () => {
     expect(read('place', 9)).toMatchObject({ kind: 'unknown' })
     expect(read('place', 4002)).toMatchObject({ kind: 'refused', about: 'balance' })
     expect(read('place', 9999)).toMatchObject({ kind: 'unknown' })
+  })
+
+  test('蓝色兄弟: address and version of an order are sent and not signed', () => {
+    const request = dryRun(shipped('lansexiongdi'), accountOf('M1', 'k'), 'place', SAMPLE)
+    if (request.kind !== 'request') throw new Error('refused')
+    const text = `accountType=1&merchantId=M1&number=2&outTradeNo=${NO}&productId=1001&rechargeAccount=13800138000&timeStamp=1795311005&key=`
+    expect(request.signature).toBe(md5(`${text}k`).toUpperCase())
+    expect(Object.fromEntries(new URLSearchParams(request.body))).toMatchObject({
+      version: '1.0',
+      notifyUrl: 'https://shop.test/back',
+    })
   })
 
   test('蓝色兄弟: the callback’s four fields in their order', () => {

@@ -1,6 +1,6 @@
 import type { SupplierCardsReading } from '@quanshu/contract'
 import type { Outbound } from '../../../../platform/outbound/index.ts'
-import type { AskOutcome, OrderCall, PlaceOutcome, SupplierAccount, SupplierProduct } from '../../supplier.ts'
+import type { AskOutcome, OrderCall, PlaceOutcome, Refused, SupplierAccount, SupplierProduct } from '../../supplier.ts'
 import { readCards } from '../cards.ts'
 import { haoToText, toHao } from '../hao.ts'
 import { isObject, type Json } from '../json.ts'
@@ -14,6 +14,14 @@ import { balance, catalogueOf, common, numbersAt, transactionOf } from './common
 /** `<product>/<amount>`: the amount is in the card's own currency. */
 const REMOTE_ID = /^(\d{1,12})\/(\d{1,7}(?:\.\d{1,4})?)$/
 const SERVICE = 'giftcards'
+
+const catalogue = catalogueOf(SERVICE, {
+  word: 'product',
+  more: '&includeRange=true&includeFixed=true',
+  remoteId: REMOTE_ID,
+  written: 'product/amount',
+  productsOf,
+})
 
 /** Reloadly's gift cards of many countries, as codes. */
 export const reloadlyGiftCards = toldInYuan({
@@ -46,13 +54,7 @@ export const reloadlyGiftCards = toldInYuan({
   // The reports run behind.
   notFoundIsFinalAfter: 86_400,
 
-  ...catalogueOf(SERVICE, {
-    word: 'product',
-    more: '&includeRange=true&includeFixed=true',
-    remoteId: REMOTE_ID,
-    written: 'product/amount',
-    productsOf,
-  }),
+  ...catalogue,
   place,
   ask,
   balance: (outbound, account) => balance(outbound, account, SERVICE),
@@ -61,6 +63,8 @@ export const reloadlyGiftCards = toldInYuan({
 async function place(outbound: Outbound, account: SupplierAccount, call: OrderCall): Promise<PlaceOutcome> {
   const [, id = '', amount = ''] = REMOTE_ID.exec(call.remoteId) ?? []
   if (id === '') return refused('product', 'malformed', 'an id is written product/amount')
+  const tooDear = await refusedByPrice(outbound, account, call)
+  if (tooDear) return tooDear
   const answer = await askReloadly(outbound, account, SERVICE, {
     method: 'POST',
     path: '/orders',
@@ -76,6 +80,24 @@ async function place(outbound: Outbound, account: SupplierAccount, call: OrderCa
   if (answer.kind === 'not_found') return refused('product', 'HTTP 404', 'no such product')
   if (answer.kind !== 'ok') return answer
   return await orderOf(outbound, account, answer.value, call)
+}
+
+/**
+ * Orders take no ceiling, so what a piece costs is asked right before. A price that is not told is paid by nobody: nothing has been
+ * sent, so it may be tried again soon. What rises between this answer and the order is told by the order's own (`dear`).
+ */
+async function refusedByPrice(
+  outbound: Outbound,
+  account: SupplierAccount,
+  { remoteId, ceilingHao }: OrderCall,
+): Promise<Refused | undefined> {
+  const told = await catalogue.product(outbound, account, remoteId)
+  if (told.kind === 'unknown') return refused('supplier', 'not_reached', `the price is not told: ${told.reason}`)
+  if (told.kind === 'refused') return told
+  const { costHao, onSale } = told.value
+  if (!onSale) return refused('product', 'off_sale', 'the product is not sold now')
+  if (costHao > ceilingHao) return refused('price', 'above_ceiling', `it costs ${haoToText(costHao, 4)} now`)
+  return undefined
 }
 
 type About = { readonly no: string; readonly kind: OrderCall['kind']; readonly quantity: number }

@@ -126,7 +126,31 @@ describe('tokens', () => {
   })
 })
 
+const LISTED = {
+  ...{ productId: 120, productName: 'Gift card', status: 'ACTIVE' },
+  ...{ senderCurrencyCode: 'EUR', recipientCurrencyCode: 'EUR' },
+  ...{ fixedSenderDenominations: [25.5], fixedRecipientDenominations: [25.5] },
+}
+
 describe('gift cards', () => {
+  beforeEach(() => {
+    routes['GET /products/120'] = () => ({ body: LISTED })
+  })
+
+  test.each<[string, Told, object]>([
+    ['above the ceiling', { body: { ...LISTED, fixedSenderDenominations: [30.01] } }, { about: 'price' }],
+    ['above it by its fee', { body: { ...LISTED, senderFee: 4.51 } }, { about: 'price', code: 'above_ceiling' }],
+    ['off sale', { body: { ...LISTED, status: 'INACTIVE' } }, { about: 'product' }],
+    ['not sold in this amount', { body: { ...LISTED, fixedRecipientDenominations: [20] } }, { about: 'product' }],
+    ['not told', { status: 502, body: '<html>' }, { about: 'supplier', code: 'not_reached' }],
+    ['told in half', { body: '{"product' }, { about: 'supplier', code: 'not_reached' }],
+  ])('a price that is %s is refused before anything is ordered', async (_name, told, expected) => {
+    routes['GET /products/120'] = () => told
+    routes['POST /orders'] = () => ({ body: transaction('SUCCESSFUL') })
+    expect(await cards.place(outbound, account, call())).toMatchObject({ kind: 'refused', ...expected })
+    expect(server.asked.some(({ path }) => path === '/orders')).toBe(false)
+  })
+
   test('an order is placed under our number, and its cards are fetched when it is done', async () => {
     routes['POST /orders'] = () => ({ body: transaction('SUCCESSFUL') })
     routes['GET /orders/transactions/4711/cards'] = () => ({ body: TWO })
