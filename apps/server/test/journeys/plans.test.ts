@@ -125,6 +125,7 @@ const HOT = [
   'fulfilment.deliver_locked',
   'bulk.quote',
   'bulk.begin',
+  'bulk.open',
   'bulk.hold_waiting',
   'bulk.order_some',
   'to_give_back',
@@ -246,6 +247,19 @@ async function walk(judge: Judge, shop: HotShop): Promise<readonly Call[]> {
   await call('order lines of it', 20, 'select bulk.order_some($1, $2, $3, 40)', tenantId, bulk, fresh)
   await call('what can never come', 40, 'select bulk.to_give_back($1, $2, 100)', tenantId, bulk)
   await call('see whether it is over', 40, 'select bulk.finish($1, $2)', tenantId, bulk)
+
+  const agreed = JSON.stringify(
+    Array.from({ length: 40 }, (_, at) => ({
+      lineNo: at + 1,
+      skuId,
+      quantity: 1,
+      form: {},
+      reference: `${at}`,
+      unitPriceFen: 1,
+    })),
+  )
+  const facts = JSON.stringify({ name: 'x', memberId: companyId, by: 'x', keyId: 1, callersNo: 'x', givesBack: true })
+  await call('take lines that were agreed', 40, 'select bulk.open($1, $2::jsonb, $3::jsonb)', tenantId, facts, agreed)
 
   const refunded = (await call(
     'refund',
