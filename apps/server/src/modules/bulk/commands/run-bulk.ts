@@ -70,19 +70,23 @@ export function createBulkRunner(platform: Platform): BulkRunner {
       if (turn === 1) await db.callGlobal('platform.count_first_rows')
       lines = nextLines(lines, tookMs)
     }
+    let stays = 0
     for (;;) {
       const due = await db.call<readonly GiveBack[]>(tenantId, 'bulk.to_give_back', bulkId, REFUNDS_PER_LOOK)
       let gaveBack = 0
       for (const order of due) gaveBack += (await giveBack(platform, tenantId, order)) ? 1 : 0
       // What could not be given back is for the desk, where it stands.
+      stays = due.length
       if (gaveBack === 0) break
       if (performance.now() > until) return again()
     }
-    await db.write(ctx, async (tx) => {
+    const end = db.write(ctx, async (tx) => {
       const { rows } = await sql<{ answer: Finish }>`
         select bulk.finish(${tenantId}::bigint, ${bulkId}::bigint) as answer`.execute(tx.db)
       const answer = rows[0]?.answer
       if (!answer?.finished) return
+      // A line that came to its end since that look would be told as one for people.
+      if ((await countDue(tx, bulkId)) > stays) throw new MoreIsDue()
       const { delivered, attention, refunded, failed, cancelled } = answer.counts
       const notDelivered = attention + refunded + failed + cancelled
       tx.emit({
@@ -92,7 +96,18 @@ export function createBulkRunner(platform: Platform): BulkRunner {
       })
       log.info({ tenantId, bulkId, delivered, notDelivered }, 'a bulk order is finished')
     })
+    await end.catch((error: unknown) => (error instanceof MoreIsDue ? again() : Promise.reject(error)))
   }
+}
+
+class MoreIsDue extends Error {}
+
+async function countDue(tx: Tx, bulkId: number): Promise<number> {
+  const { rows } = await sql<{ due: number }>`
+    select jsonb_array_length(
+      bulk.to_give_back(${tx.ctx.tenantId}::bigint, ${bulkId}::bigint, ${REFUNDS_PER_LOOK}::integer)
+    ) as due`.execute(tx.db)
+  return rows[0]?.due ?? 0
 }
 
 /** As many as would have taken `STEP_MS`, but never more than twice as many as before. */
