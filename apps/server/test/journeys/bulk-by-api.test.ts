@@ -206,7 +206,7 @@ test(`${MANY} lines: many at once under one number are one, results come in part
 test('a cancel beside the worker: what was ordered is delivered, the rest is free, and the answer stays the same', async () => {
   const count = 1_500
   const goods = await shop.stock(count, { sku: { priceFen: PRICE_FEN } })
-  const key = await openKey(shop, count * PRICE_FEN)
+  const key = await openKey(shop, count * PRICE_FEN, { callbackUrl })
   const body = bulk(linesOf(goods.skuId, count))
   await post(key, body)
   const outcomes = await Promise.all([1, 2, 3].map(() => cancel(key, body.outerNo)))
@@ -221,10 +221,29 @@ test('a cancel beside the worker: what was ordered is delivered, the rest is fre
   expect(await cancel(key, body.outerNo)).toEqual(outcomes[0])
 
   // All ordered: too late, as often as asked.
-  const small = bulk(linesOf(goods.skuId, 2))
+  const small = bulk(linesOf(goods.skuId, 1, () => ({ quantity: 2 })))
   await post(key, small)
   await isOver(key, small.outerNo)
   expect(await cancel(key, small.outerNo)).toEqual({ outcome: 'too_late', lines: 0, releasedFen: 0 })
+
+  // What changes after the end is told too: a code that is taken back.
+  const hears = (state: string) =>
+    until(`news of ${state}`, () => received.find(({ data }) => data.outerNo === small.outerNo && data.state === state))
+  await hears('done')
+  const [line] = await allLines(key, small.outerNo)
+  const params = { no: Number(line?.orderNo) as OrderNo }
+  const { lines } = await shop.staff.call('orders.detail', { params })
+  const pieces = [lines[0]?.grants[0]?.id ?? 0]
+  await shop.staff.call(
+    'orders.refund',
+    { params, body: { lineNo: 1, pieces, to: 'balance', reason: '坏卡' } },
+    { idempotencyKey: randomUUID() },
+  )
+  await hears('partial')
+  expect(await ask(key, small.outerNo)).toMatchObject({ counts: { partial: 1 }, money: { refundedFen: PRICE_FEN } })
+  const [less] = await allLines(key, small.outerNo, '&state=partial')
+  expect(less).toMatchObject({ state: 'partial', arrived: 1, refundedFen: PRICE_FEN })
+  expect(line?.cards).toEqual(expect.arrayContaining(less?.cards ?? []))
   await expectBooksRight(house, shop.tenantId)
 })
 
