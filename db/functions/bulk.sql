@@ -2,7 +2,7 @@
 --
 --   bulk.quote(tenant, bulk)                 what the lines cost today, written to them; the total
 --   bulk.begin(tenant, bulk, total, actor)   sets the money aside, to the fen that was shown, and lets the worker go
---   bulk.open(tenant, facts, lines)          the two in one, of lines whose prices were agreed elsewhere
+--   bulk.open(tenant, facts), bulk.fill(tenant, bulk, lines, skus, prices)   the same where prices were agreed elsewhere, by a machine
 --   bulk.order_some(tenant, bulk, nos, pieces)   the next lines become orders, at most one for each number; what is left
 --   bulk.stop(tenant, bulk, to)              pauses, goes on, or cancels what is not ordered yet
 --   bulk.retry(tenant, bulk, lines)          failed lines wait once more, with their money
@@ -184,43 +184,42 @@ begin
 end;
 $$;
 
--- A bulk order that nobody has to look at first. `p_facts`: {name, memberId, by, keyId, callersNo, givesBack}; a line: {lineNo, skuId,
--- quantity, form, reference, unitPriceFen}. {bulkId, totalFen}, or a refusal, after which the caller undoes all of it.
-create or replace function bulk.open(p_tenant bigint, p_facts jsonb, p_lines jsonb)
-returns jsonb
-language plpgsql
+-- A bulk order that nobody has to look at first. `p_facts`: {name, memberId, by, keyId, callersNo, givesBack, lines, pieces, totalFen}. In the
+-- same transaction its lines follow (`bulk.fill`), and its money (`bulk.hold_waiting`), last, because others wait for a purse.
+create or replace function bulk.open(p_tenant bigint, p_facts jsonb)
+returns bigint
+language sql
+security definer
+set search_path = pg_catalog
+as $$
+  insert into bulk.orders (
+    tenant_id, name, payer, member_id, state, lines, pieces, total_fen, waiting, created_by, confirmed_by, confirmed_at, worked_at,
+    pace_from, pace_waiting, origin, origin_key, origin_no, gives_back
+  )
+  select p_tenant, f.name, 'member', f."memberId", 'running', f.lines, f.pieces, f."totalFen", f.lines, f.by, f.by, now(), now(), now(), f.lines,
+    'api', f."keyId", f."callersNo", f."givesBack"
+  from jsonb_to_record(p_facts) as f(
+    name text, "memberId" bigint, by text, "keyId" bigint, "callersNo" text, "givesBack" boolean, lines integer, pieces integer, "totalFen" bigint
+  )
+  returning id
+$$;
+revoke execute on function bulk.open(bigint, jsonb) from public;
+
+-- A line: {lineNo, skuId, quantity, form, reference}; what a piece of each SKU was agreed at stands beside it.
+create or replace function bulk.fill(p_tenant bigint, p_bulk bigint, p_lines jsonb, p_skus bigint[], p_prices bigint[])
+returns void
+language sql
 security definer
 set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
-declare
-  the_id bigint;
-  total bigint;
-  refusal jsonb;
-begin
-  insert into bulk.orders (
-    tenant_id, name, payer, member_id, state, lines, pieces, total_fen, waiting, created_by, confirmed_by, confirmed_at, worked_at,
-    pace_from, pace_waiting, origin, origin_key, origin_no, gives_back
-  )
-  select p_tenant, p_facts ->> 'name', 'member', (p_facts -> 'memberId')::bigint, 'running', count(*), sum(l.quantity),
-    sum(l.quantity * l."unitPriceFen"), count(*), p_facts ->> 'by', p_facts ->> 'by', now(), now(), now(), count(*), 'api',
-    (p_facts -> 'keyId')::bigint, p_facts ->> 'callersNo', (p_facts -> 'givesBack')::boolean
-  from jsonb_to_recordset(p_lines) as l(quantity integer, "unitPriceFen" bigint)
-  returning id, total_fen into the_id, total;
   insert into bulk.lines (tenant_id, bulk_id, line_no, sku_id, quantity, form, reference, unit_price_fen, state)
-  select p_tenant, the_id, l."lineNo", l."skuId", l.quantity, l.form, l.reference, l."unitPriceFen", 'waiting'
-  from jsonb_to_recordset(p_lines) as l(
-    "lineNo" integer, "skuId" bigint, quantity integer, form jsonb, reference text, "unitPriceFen" bigint
-  );
-  refusal := bulk.hold_waiting(p_tenant, the_id, total);
-  if refusal is not null then
-    return refusal;
-  end if;
-  return jsonb_build_object('bulkId', the_id, 'totalFen', total);
-end;
+  select p_tenant, p_bulk, l."lineNo", l."skuId", l.quantity, l.form, l.reference, p.fen, 'waiting'
+  from jsonb_to_recordset(p_lines) as l("lineNo" integer, "skuId" bigint, quantity integer, form jsonb, reference text)
+  join unnest(p_skus, p_prices) as p(sku, fen) on p.sku = l."skuId"
 $$;
-revoke execute on function bulk.open(bigint, jsonb, jsonb) from public;
+revoke execute on function bulk.fill(bigint, bigint, jsonb, bigint[], bigint[]) from public;
 
 -- Every account that ordering these SKUs may move, in the one order of the ledger, before the hold is let go of.
 create or replace function bulk.lock_accounts(p_tenant bigint, p_skus bigint[], p_member bigint)

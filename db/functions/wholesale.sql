@@ -13,7 +13,8 @@
 --   wholesale.trace_of(tenant, order)        the shops that an order came through
 --   wholesale.tidy(limit)                    all tenants: drops nonces, calls and callbacks that are old
 --
--- Lock order: keys by id before everything else, then as fulfilment has it.
+-- Lock order: keys by id before everything else, then as fulfilment has it; a bulk order that is being taken stands before its key, seen by
+-- nobody but rivals for its number.
 
 create or replace function wholesale.find_shop(p_tenant bigint, p_key text)
 returns jsonb
@@ -416,9 +417,10 @@ end;
 $$;
 revoke execute on function wholesale.end_order(bigint, bigint, text, text) from public;
 
--- The item: {keyId, outerNo, requestHash, totalCeilingFen, callbackUrl, trace, lines}; a line as `bulk.open` takes it, without its price.
--- {bulkId} when it is taken; {repeat, sameRequest} when the number was; or {code, params}, after which the caller undoes all of it.
--- Rivals under one number wait for the key's row and find the bulk order.
+-- The item: {keyId, outerNo, requestHash, totalCeilingFen, callbackUrl, trace, lines}; a line as `bulk.fill` takes it.
+-- {bulkId, totalFen} when it is taken; {numberTaken: true} when the number has been used before or by a rival at this moment; or {code, params}.
+-- After all but the first the caller undoes what was done. Rivals under one number wait for the number, and
+-- the key's row is locked last: writing ten thousand lines keeps none of its other orders waiting.
 create or replace function wholesale.place_bulk(p_tenant bigint, p_item jsonb)
 returns jsonb
 language plpgsql
@@ -429,78 +431,86 @@ set enable_seqscan = off
 as $$
 declare
   the_key wholesale.keys;
-  known wholesale.bulks;
   today date := (now() at time zone 'Asia/Shanghai')::date;
-  ordered bigint;
+  skus bigint[];
+  prices bigint[];
+  lines integer;
+  pieces integer;
+  closed integer;
   total bigint;
-  closed bigint;
-  lines jsonb;
-  opened jsonb;
+  ordered bigint;
+  the_id bigint;
+  refusal jsonb;
 begin
+  -- Before the key's state, prices and caps: a number that was answered before is answered again, whatever has changed since.
+  if exists (
+    select from wholesale.bulks w
+    where w.tenant_id = p_tenant
+      and w.key_id = (p_item -> 'keyId')::bigint
+      and w.outer_no = p_item ->> 'outerNo'
+  ) then
+    return '{"numberTaken": true}';
+  end if;
   select * into the_key
   from wholesale.keys k
   where k.tenant_id = p_tenant
-    and k.id = (p_item -> 'keyId')::bigint
-  for no key update;
-  -- Before the key's state, prices and caps: a number that was answered before is answered again, whatever has changed since.
-  select * into known
-  from wholesale.bulks w
-  where w.tenant_id = p_tenant
-    and w.key_id = the_key.id
-    and w.outer_no = p_item ->> 'outerNo';
-  if found then
-    return jsonb_build_object('repeat', known.bulk_id, 'sameRequest', known.request_hash = decode(p_item ->> 'requestHash', 'hex'));
-  elsif the_key.state <> 'on' then
-    return '{"code": "wholesale.key_paused", "params": {}}';
-  end if;
+    and k.id = (p_item -> 'keyId')::bigint;
 
-  with wanted as materialized (
-    select l.item, l.n, (l.item -> 'skuId')::bigint as sku_id, (l.item -> 'quantity')::integer as quantity
-    from jsonb_array_elements(p_item -> 'lines') with ordinality as l(item, n)
-  ), priced as materialized (
-    select f.sku_id, f.price_fen
-    from wholesale.priced(p_tenant, the_key.id, array(select distinct w.sku_id from wanted w)) f
-  )
-  select count(*) filter (where f.sku_id is null), sum(w.quantity * f.price_fen),
-    jsonb_agg(w.item || jsonb_build_object('unitPriceFen', f.price_fen) order by w.n)
-  into closed, total, lines
-  from wanted w
-  left join priced f on f.sku_id = w.sku_id;
+  select array_agg(f.sku_id), array_agg(f.price_fen)
+  into skus, prices
+  from wholesale.priced(p_tenant, the_key.id, array(
+    select distinct (l.item -> 'skuId')::bigint from jsonb_array_elements(p_item -> 'lines') as l(item)
+  )) f;
+  select count(*), sum(l.quantity), sum(l.quantity * p.fen), count(*) filter (where p.fen is null)
+  into lines, pieces, total, closed
+  from jsonb_to_recordset(p_item -> 'lines') as l("skuId" bigint, quantity integer)
+  left join unnest(skus, prices) as p(sku, fen) on p.sku = l."skuId";
   -- Whoever asks has named the lines; what was closed since then refuses the whole.
   if closed > 0 then
     return '{"code": "wholesale.unknown_product", "params": {}}';
   elsif total > (p_item -> 'totalCeilingFen')::bigint then
     return jsonb_build_object('code', 'wholesale.above_total', 'params', jsonb_build_object('totalFen', total));
   end if;
+
+  the_id := bulk.open(p_tenant, jsonb_build_object(
+    'name', p_item -> 'outerNo', 'memberId', the_key.member_id, 'by', the_key.name, 'keyId', the_key.id,
+    'callersNo', p_item -> 'outerNo', 'givesBack', the_key.gives_back, 'lines', lines, 'pieces', pieces, 'totalFen', total
+  ));
+  insert into wholesale.bulks (tenant_id, key_id, outer_no, bulk_id, request_hash, callback_url, trace)
+  values (
+    p_tenant, the_key.id, p_item ->> 'outerNo', the_id, decode(p_item ->> 'requestHash', 'hex'), p_item ->> 'callbackUrl',
+    array(select jsonb_array_elements_text(p_item -> 'trace'))
+  )
+  on conflict on constraint a_callers_number_is_one_bulk_order do nothing;
+  if not found then
+    return '{"numberTaken": true}';
+  end if;
+  perform bulk.fill(p_tenant, the_id, p_item -> 'lines', skus, prices);
+
+  select * into the_key
+  from wholesale.keys k
+  where k.tenant_id = p_tenant
+    and k.id = the_key.id
+  for no key update;
   select coalesce(sum(d.ordered_fen), 0) into ordered
   from wholesale.days d
   where d.tenant_id = p_tenant
     and d.key_id = the_key.id
     and d.day = today;
-  if ordered + total > the_key.daily_cap_fen then
+  if the_key.state <> 'on' then
+    return '{"code": "wholesale.key_paused", "params": {}}';
+  elsif ordered + total > the_key.daily_cap_fen then
     return jsonb_build_object('code', 'wholesale.over_daily_cap', 'params', jsonb_build_object(
       'leftFen', greatest(the_key.daily_cap_fen - ordered, 0)
     ));
   end if;
-
-  opened := bulk.open(p_tenant, jsonb_build_object(
-    'name', p_item -> 'outerNo', 'memberId', the_key.member_id, 'by', the_key.name, 'keyId', the_key.id,
-    'callersNo', p_item -> 'outerNo', 'givesBack', the_key.gives_back
-  ), lines);
-  if opened ? 'code' then
-    return opened;
-  end if;
-  insert into wholesale.bulks (tenant_id, key_id, outer_no, bulk_id, request_hash, callback_url, trace)
-  values (
-    p_tenant, the_key.id, p_item ->> 'outerNo', (opened -> 'bulkId')::bigint, decode(p_item ->> 'requestHash', 'hex'),
-    p_item ->> 'callbackUrl', array(select jsonb_array_elements_text(p_item -> 'trace'))
-  );
   insert into wholesale.days as d (tenant_id, key_id, day, ordered_fen, orders)
-  values (p_tenant, the_key.id, today, total, jsonb_array_length(lines))
+  values (p_tenant, the_key.id, today, total, lines)
   on conflict (tenant_id, key_id, day) do update
   set ordered_fen = d.ordered_fen + excluded.ordered_fen,
       orders = d.orders + excluded.orders;
-  return opened;
+  refusal := bulk.hold_waiting(p_tenant, the_id, total);
+  return coalesce(refusal, jsonb_build_object('bulkId', the_id, 'totalFen', total));
 end;
 $$;
 

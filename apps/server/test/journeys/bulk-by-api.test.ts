@@ -15,7 +15,8 @@ import { type Credentials, openKey, signedCall } from './two-shops.ts'
 
 const house = await openHouse({ supplierAdapters: hurriedAdapters(10_000) })
 const shop = await house.newShop()
-const MANY = 2_000
+/** As large as a call may be: `QUANSHU_BULK=10000`. */
+const MANY = Number(process.env.QUANSHU_BULK ?? 2_000)
 const PRICE_FEN = 100
 
 const received: { readonly type: string; readonly data: Record<string, unknown> }[] = []

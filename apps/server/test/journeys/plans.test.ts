@@ -125,7 +125,7 @@ const HOT = [
   'fulfilment.deliver_locked',
   'bulk.quote',
   'bulk.begin',
-  'bulk.open',
+  'fill',
   'bulk.hold_waiting',
   'bulk.order_some',
   'to_give_back',
@@ -248,18 +248,23 @@ async function walk(judge: Judge, shop: HotShop): Promise<readonly Call[]> {
   await call('what can never come', 40, 'select bulk.to_give_back($1, $2, 100)', tenantId, bulk)
   await call('see whether it is over', 40, 'select bulk.finish($1, $2)', tenantId, bulk)
 
-  const agreed = JSON.stringify(
-    Array.from({ length: 40 }, (_, at) => ({
-      lineNo: at + 1,
-      skuId,
-      quantity: 1,
-      form: {},
-      reference: `${at}`,
-      unitPriceFen: 1,
-    })),
+  const agreed = Array.from({ length: 40 }, (_, at) => ({
+    lineNo: 100 + at,
+    skuId,
+    quantity: 1,
+    form: {},
+    reference: `${at}`,
+  }))
+  await call(
+    'take lines that were agreed',
+    40,
+    'select bulk.fill($1, $2, $3::jsonb, $4, $5)',
+    tenantId,
+    bulk,
+    JSON.stringify(agreed),
+    [skuId],
+    [1],
   )
-  const facts = JSON.stringify({ name: 'x', memberId: companyId, by: 'x', keyId: 1, callersNo: 'x', givesBack: true })
-  await call('take lines that were agreed', 40, 'select bulk.open($1, $2::jsonb, $3::jsonb)', tenantId, facts, agreed)
 
   const refunded = (await call(
     'refund',

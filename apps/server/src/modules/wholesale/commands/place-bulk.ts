@@ -1,6 +1,7 @@
 import {
   BULK_PIECES_MAX,
   bulkLineErrors,
+  commonErrors,
   errorMessage,
   refusalOf,
   type WholesaleBulkPlace,
@@ -9,6 +10,7 @@ import {
 } from '@quanshu/contract'
 import type { Refusal } from '@quanshu/kernel'
 import { sql } from 'kysely'
+import type { Tx } from '../../../platform/db/index.ts'
 import { InvalidInput } from '../../../platform/http/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import { isAllowedUrl } from '../../../platform/outbound/index.ts'
@@ -22,7 +24,7 @@ import { type Priced, pricedFor } from '../queries/products.ts'
 type Locale = 'zh-CN' | 'en'
 type Answer =
   | { readonly bulkId: number; readonly totalFen: number }
-  | { readonly repeat: number; readonly sameRequest: boolean }
+  | { readonly numberTaken: true }
   | { readonly code: string; readonly params: Readonly<Record<string, unknown>> }
 type Line = {
   readonly lineNo: number
@@ -50,11 +52,12 @@ export async function placeBulk(
   const { tenantId } = key
   const { outerNo, totalCeilingFen, trace } = input
   const requestHash = bulkHash(input)
-  const known = await platform.db.read(systemCtx(tenantId), (tx) => findBulk(tx, key.id, outerNo))
-  if (known) {
-    if (!known.requestHash.equals(requestHash)) throw wholesaleErrors.numberReused()
-    return
+  const isKnown = async (): Promise<boolean> => {
+    const known = await platform.db.read(systemCtx(tenantId), (tx) => findBulk(tx, key.id, outerNo))
+    if (known && !known.requestHash.equals(requestHash)) throw wholesaleErrors.numberReused()
+    return known !== undefined
   }
+  if (await isKnown()) return
   const pieces = input.lines.reduce((sum, { quantity }) => sum + quantity, 0)
   if (pieces > BULK_PIECES_MAX) throw wholesaleErrors.tooManyPieces({ limit: BULK_PIECES_MAX })
   const callbackUrl = input.callbackUrl ?? key.callbackUrl
@@ -66,23 +69,36 @@ export async function placeBulk(
   const open = await platform.db.read(systemCtx(tenantId), (tx) => pricedFor(tx, key.id, skuIds))
   const lines = judged(input, new Map(open.map((sku) => [sku.skuId, sku])), locale)
   const item = { keyId: key.id, outerNo, requestHash: requestHash.toString('hex'), totalCeilingFen, callbackUrl, trace }
-  await platform.db.write(systemCtx(tenantId), async (tx) => {
-    const { rows } = await sql<{ answer: Answer }>`
-      select wholesale.place_bulk(${tenantId}::bigint, ${JSON.stringify({ ...item, lines })}::jsonb) as answer`.execute(
-      tx.db,
+  for (let turn = 0; turn < RIVALS_MAX; turn += 1) {
+    const taken = platform.db.write(systemCtx(tenantId), (tx) => take(tx, key, { ...item, lines }))
+    const isOurs = await taken.then(
+      () => true,
+      (error: unknown) => (error instanceof NumberTaken ? false : Promise.reject(error)),
     )
-    const answer = rows[0]?.answer
-    if (!answer) throw new Error('wholesale.place_bulk gave no answer')
-    if ('code' in answer) throw refusalOf(answer.code, answer.params)
-    if ('repeat' in answer) {
-      if (!answer.sameRequest) throw wholesaleErrors.numberReused()
-      return
-    }
-    const { bulkId, totalFen } = answer
-    const detail = { key: key.name, outerNo, lines: lines.length, totalFen, memberId: key.memberId }
-    tx.audit({ action: 'bulk.place_by_api', objectKind: 'bulk_order', objectId: bulkId, detail })
-    wakeWorker(tx, bulkId)
-  })
+    // A rival that was refused in the end has left the number free again.
+    if (isOurs || (await isKnown())) return
+  }
+  throw commonErrors.busy()
+}
+
+/** A rival has the number since a moment: what was done is undone, and its order is looked for. */
+class NumberTaken extends Error {}
+const RIVALS_MAX = 5
+
+type Item = { readonly outerNo: string; readonly lines: readonly Line[]; readonly [fact: string]: unknown }
+
+async function take(tx: Tx, key: OpenKey, item: Item): Promise<void> {
+  const { rows } = await sql<{ answer: Answer }>`
+    select wholesale.place_bulk(${key.tenantId}::bigint, ${JSON.stringify(item)}::jsonb) as answer`.execute(tx.db)
+  const answer = rows[0]?.answer
+  if (!answer) throw new Error('wholesale.place_bulk gave no answer')
+  if ('code' in answer) throw refusalOf(answer.code, answer.params)
+  if (!('bulkId' in answer)) throw new NumberTaken()
+  const { bulkId, totalFen } = answer
+  const { outerNo, lines } = item
+  const detail = { key: key.name, outerNo, lines: lines.length, totalFen, memberId: key.memberId }
+  tx.audit({ action: 'bulk.place_by_api', objectKind: 'bulk_order', objectId: bulkId, detail })
+  wakeWorker(tx, bulkId)
 }
 
 type Fault = { readonly path: string; readonly refusal: Refusal }
