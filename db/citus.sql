@@ -271,12 +271,13 @@ select create_distributed_function('books.unfinished_run(bigint, text, boolean, 
 select create_distributed_function('bulk.begin(bigint, bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.end_by_rule(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.end_gift(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('bulk.fill(bigint, bigint, jsonb, bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.finish(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.hold_waiting(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.lock_accounts(bigint, bigint[], bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.lock_links(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.locked(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('bulk.open(bigint, jsonb, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('bulk.open(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.order_some(bigint, bigint, bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.quote(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.retry(bigint, bigint, integer[])', '$1', colocate_with => 'ledger.accounts');

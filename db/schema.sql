@@ -489,12 +489,13 @@ create policy tenant on bulk.orders for all to quanshu_app using (tenant_id = (c
 function bulk.begin(p_tenant bigint, p_bulk bigint, p_total bigint, p_actor text) returns jsonb security definer
 function bulk.end_by_rule(p_tenant bigint, p_no bigint, p_reason text) returns jsonb security definer
 function bulk.end_gift(p_tenant bigint, p_no bigint, p_reason text) returns jsonb security definer
+function bulk.fill(p_tenant bigint, p_bulk bigint, p_lines jsonb, p_skus bigint[], p_prices bigint[]) returns void security definer
 function bulk.finish(p_tenant bigint, p_bulk bigint) returns jsonb security definer
 function bulk.hold_waiting(p_tenant bigint, p_bulk bigint, p_amount bigint) returns jsonb security definer
 function bulk.lock_accounts(p_tenant bigint, p_skus bigint[], p_member bigint) returns void security definer
 function bulk.lock_links(p_tenant bigint, p_skus bigint[]) returns void
 function bulk.locked(p_tenant bigint, p_bulk bigint) returns bulk.orders security definer
-function bulk.open(p_tenant bigint, p_facts jsonb, p_lines jsonb) returns jsonb security definer
+function bulk.open(p_tenant bigint, p_facts jsonb) returns bigint security definer
 function bulk.order_some(p_tenant bigint, p_bulk bigint, p_nos bigint[], p_pieces integer) returns jsonb security definer
 function bulk.quote(p_tenant bigint, p_bulk bigint) returns jsonb security definer
 function bulk.retry(p_tenant bigint, p_bulk bigint, p_lines integer[]) returns jsonb security definer
