@@ -151,6 +151,7 @@ select create_distributed_table('vault.movements', 'tenant_id', colocate_with =>
 select create_distributed_table('vault.recalls', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('vault.recall_pieces', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('wholesale.keys', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('wholesale.bulks', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('wholesale.callbacks', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('wholesale.calls', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('wholesale.days', 'tenant_id', colocate_with => 'ledger.accounts');
@@ -211,6 +212,7 @@ select create_distributed_function('suppliers.price_on_step(bigint, integer, big
 select create_distributed_function('suppliers.setting_of(jsonb, text, integer)');
 select create_distributed_function('suppliers.step_bp(jsonb, integer)');
 select create_distributed_function('suppliers.step_from(jsonb, integer)');
+select create_distributed_function('wholesale.line_state(text, text, integer, integer)');
 
 -- Functions that take the tenant first: they run on its shard -------------------------------------------------------
 
@@ -274,12 +276,15 @@ select create_distributed_function('books.step(bigint, text, jsonb, integer, jso
 select create_distributed_function('books.take_run(bigint, bigint, text, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.unfinished_run(bigint, text, boolean, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.begin(bigint, bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('bulk.end_by_rule(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.end_gift(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('bulk.fill(bigint, bigint, jsonb, bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.finish(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.hold_waiting(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.lock_accounts(bigint, bigint[], bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.lock_links(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.locked(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('bulk.open(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.order_some(bigint, bigint, bigint[], integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.quote(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('bulk.retry(bigint, bigint, integer[])', '$1', colocate_with => 'ledger.accounts');
@@ -659,11 +664,14 @@ select create_distributed_function('vault.take_chosen(bigint, bigint[], bigint[]
 select create_distributed_function('vault.transfer(bigint, bigint, bigint[], text, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('vault.undo_batch(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.admit(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('wholesale.bulk_progress(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.cancel(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('wholesale.cancel_bulk(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.end_order(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.find_shop(bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.give_back(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.place(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('wholesale.place_bulk(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.priced(bigint, bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.trace_of(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('wholesale.use_nonces(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');

@@ -454,13 +454,19 @@ create table bulk.orders (
   pace_waiting integer,
   tally jsonb,
   finished_at timestamp with time zone,
+  origin text not null default 'console'::text,
+  origin_key bigint,
+  origin_no text not null default ''::text,
+  gives_back boolean not null default true,
   constraint orders_pkey PRIMARY KEY (tenant_id, id),
   constraint orders_tenant_id_member_id_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES members.members(tenant_id, id),
   constraint orders_tenant_id_sku_id_fkey FOREIGN KEY (tenant_id, sku_id) REFERENCES catalog.skus(tenant_id, id),
   constraint a_purse_pays_or_the_shop CHECK (((payer = 'member'::text) = (member_id IS NOT NULL))),
+  constraint an_interface_names_its_key CHECK (((origin = 'api'::text) = (origin_key IS NOT NULL))),
   constraint money_is_held_for_what_waits CHECK ((((hold_id IS NOT NULL) = (held_fen > 0)) AND ((held_fen = 0) OR (waiting > 0)))),
   constraint orders_held_fen_check CHECK ((held_fen >= 0)),
   constraint orders_name_check CHECK ((name <> ''::text)),
+  constraint orders_origin_check CHECK ((origin = ANY (ARRAY['console'::text, 'api'::text]))),
   constraint orders_payer_check CHECK ((payer = ANY (ARRAY['member'::text, 'shop'::text]))),
   constraint orders_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'running'::text, 'paused'::text, 'cancelled'::text, 'done'::text]))),
   constraint orders_total_fen_check CHECK ((total_fen >= 0)),
@@ -474,6 +480,7 @@ create index earlier_by_order ON bulk.earlier USING btree (tenant_id, order_no) 
 create index lines_waiting ON bulk.lines USING btree (tenant_id, bulk_id, line_no) WHERE (state = 'waiting'::text);
 create UNIQUE index one_order_one_line ON bulk.lines USING btree (tenant_id, order_no) WHERE (order_no IS NOT NULL);
 create UNIQUE index references_differ ON bulk.lines USING btree (tenant_id, bulk_id, reference) WHERE ((reference <> ''::text) AND (state <> 'invalid'::text));
+create index bulk_of_key ON bulk.orders USING btree (tenant_id, origin_key, id) WHERE (origin_key IS NOT NULL);
 create index bulk_open ON bulk.orders USING btree (tenant_id, worked_at) WHERE ((state <> 'draft'::text) AND (finished_at IS NULL));
 
 create policy tenant on bulk.earlier for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
@@ -481,12 +488,15 @@ create policy tenant on bulk.lines for all to quanshu_app using (tenant_id = (cu
 create policy tenant on bulk.orders for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
 function bulk.begin(p_tenant bigint, p_bulk bigint, p_total bigint, p_actor text) returns jsonb security definer
+function bulk.end_by_rule(p_tenant bigint, p_no bigint, p_reason text) returns jsonb security definer
 function bulk.end_gift(p_tenant bigint, p_no bigint, p_reason text) returns jsonb security definer
+function bulk.fill(p_tenant bigint, p_bulk bigint, p_lines jsonb, p_skus bigint[], p_prices bigint[]) returns void security definer
 function bulk.finish(p_tenant bigint, p_bulk bigint) returns jsonb security definer
 function bulk.hold_waiting(p_tenant bigint, p_bulk bigint, p_amount bigint) returns jsonb security definer
 function bulk.lock_accounts(p_tenant bigint, p_skus bigint[], p_member bigint) returns void security definer
 function bulk.lock_links(p_tenant bigint, p_skus bigint[]) returns void
 function bulk.locked(p_tenant bigint, p_bulk bigint) returns bulk.orders security definer
+function bulk.open(p_tenant bigint, p_facts jsonb) returns bigint security definer
 function bulk.order_some(p_tenant bigint, p_bulk bigint, p_nos bigint[], p_pieces integer) returns jsonb security definer
 function bulk.quote(p_tenant bigint, p_bulk bigint) returns jsonb security definer
 function bulk.retry(p_tenant bigint, p_bulk bigint, p_lines integer[]) returns jsonb security definer
@@ -4209,20 +4219,40 @@ function vault.undo_batch(p_tenant bigint, p_batch bigint) returns jsonb securit
 
 -- wholesale -------------------------------------------------------------------------------------------
 
+create table wholesale.bulks (
+  tenant_id bigint not null,
+  key_id bigint not null,
+  outer_no text not null,
+  bulk_id bigint not null,
+  request_hash bytea not null,
+  callback_url text not null,
+  trace text[] not null default '{}'::text[],
+  placed_at timestamp with time zone not null default now(),
+  constraint a_callers_number_is_one_bulk_order PRIMARY KEY (tenant_id, key_id, outer_no),
+  constraint bulks_tenant_id_bulk_id_fkey FOREIGN KEY (tenant_id, bulk_id) REFERENCES bulk.orders(tenant_id, id),
+  constraint bulks_tenant_id_key_id_fkey FOREIGN KEY (tenant_id, key_id) REFERENCES wholesale.keys(tenant_id, id),
+  constraint bulks_outer_no_check CHECK ((outer_no <> ''::text))
+);
+alter table wholesale.bulks enable row level security;
+grant select on wholesale.bulks to quanshu_app;
+
 create table wholesale.callbacks (
   tenant_id bigint not null,
   id bigint not null generated always as identity,
   key_id bigint not null,
-  order_no bigint not null,
+  order_no bigint,
   state text not null default 'queued'::text,
   attempts integer not null default 0,
   next_try_at timestamp with time zone default now(),
   last_error text,
   created_at timestamp with time zone not null default now(),
   ended_at timestamp with time zone,
+  bulk_id bigint,
   constraint callbacks_pkey PRIMARY KEY (tenant_id, id),
+  constraint callbacks_tenant_id_bulk_id_fkey FOREIGN KEY (tenant_id, bulk_id) REFERENCES bulk.orders(tenant_id, id),
   constraint callbacks_tenant_id_key_id_fkey FOREIGN KEY (tenant_id, key_id) REFERENCES wholesale.keys(tenant_id, id),
   constraint callbacks_tenant_id_order_no_fkey FOREIGN KEY (tenant_id, order_no) REFERENCES orders.orders(tenant_id, no),
+  constraint about_one_of_them CHECK ((num_nonnulls(order_no, bulk_id) = 1)),
   constraint callbacks_check CHECK (((state = 'queued'::text) = (next_try_at IS NOT NULL))),
   constraint callbacks_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'delivered'::text, 'failed'::text])))
 );
@@ -4376,6 +4406,9 @@ alter table wholesale.reveals enable row level security;
 grant insert, select on wholesale.reveals to quanshu_app;
 
 
+create index bulks_of_day ON wholesale.bulks USING btree (tenant_id, key_id, placed_at);
+create UNIQUE index one_bulk_order_one_number ON wholesale.bulks USING btree (tenant_id, bulk_id);
+create index callbacks_of_bulk ON wholesale.callbacks USING btree (tenant_id, bulk_id) WHERE (bulk_id IS NOT NULL);
 create index callbacks_of_order ON wholesale.callbacks USING btree (tenant_id, order_no);
 create index callbacks_waiting ON wholesale.callbacks USING btree (tenant_id, key_id, next_try_at) WHERE (state = 'queued'::text);
 create index calls_of_key ON wholesale.calls USING btree (tenant_id, key_id, id DESC);
@@ -4386,6 +4419,7 @@ create UNIQUE index one_order_one_number ON wholesale.orders USING btree (tenant
 create index orders_of_day ON wholesale.orders USING btree (tenant_id, key_id, placed_at);
 create index reveals_of_order ON wholesale.reveals USING btree (tenant_id, order_no, id);
 
+create policy tenant on wholesale.bulks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on wholesale.callbacks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on wholesale.calls for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on wholesale.days for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
@@ -4397,11 +4431,15 @@ create policy tenant on wholesale.rates for all to quanshu_app using (tenant_id 
 create policy tenant on wholesale.reveals for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
 function wholesale.admit(p_tenant bigint, p_items jsonb) returns jsonb security definer
+function wholesale.bulk_progress(p_tenant bigint, p_key bigint, p_outer_no text) returns jsonb security definer
 function wholesale.cancel(p_tenant bigint, p_key bigint, p_outer_no text, p_actor text) returns jsonb security definer
+function wholesale.cancel_bulk(p_tenant bigint, p_key bigint, p_outer_no text) returns jsonb security definer
 function wholesale.end_order(p_tenant bigint, p_no bigint, p_because text, p_actor text) returns boolean security definer
 function wholesale.find_shop(p_tenant bigint, p_key text) returns jsonb security definer
 function wholesale.give_back(p_tenant bigint, p_no bigint, p_actor text) returns jsonb security definer
+function wholesale.line_state(p_standing text, p_kind text, p_quantity integer, p_taken_back integer) returns text
 function wholesale.place(p_tenant bigint, p_items jsonb) returns json security definer
+function wholesale.place_bulk(p_tenant bigint, p_item jsonb) returns jsonb security definer
 function wholesale.priced(p_tenant bigint, p_key bigint, p_skus bigint[]) returns TABLE(sku_id bigint, kind text, goods_title text, title text, mall_fen bigint, face_fen bigint, own_fen bigint, floor_fen bigint, price_fen bigint, stock bigint, sellable boolean, form_fields jsonb) security definer
 function wholesale.tidy(p_limit integer) returns jsonb security definer
 function wholesale.trace_of(p_tenant bigint, p_no bigint) returns jsonb security definer

@@ -184,13 +184,25 @@ begin
       select d.key_id, d.day, d.ordered_fen, d.orders, n.fen, n.n
       from due d
       cross join lateral (
-        select coalesce(sum(o.total_fen), 0) as fen, count(*) as n
-        from wholesale.orders w
-        join orders.orders o on o.tenant_id = p_tenant and o.no = w.order_no
-        where w.tenant_id = p_tenant
-          and w.key_id = d.key_id
-          and w.placed_at >= d.day::timestamp at time zone 'Asia/Shanghai'
-          and w.placed_at < (d.day + 1)::timestamp at time zone 'Asia/Shanghai'
+        select coalesce(sum(x.fen), 0)::bigint as fen, coalesce(sum(x.n), 0)::bigint as n
+        from (
+          select sum(o.total_fen) as fen, count(*) as n
+          from wholesale.orders w
+          join orders.orders o on o.tenant_id = p_tenant and o.no = w.order_no
+          where w.tenant_id = p_tenant
+            and w.key_id = d.key_id
+            and w.placed_at >= d.day::timestamp at time zone 'Asia/Shanghai'
+            and w.placed_at < (d.day + 1)::timestamp at time zone 'Asia/Shanghai'
+          union all
+          -- Each line of a bulk order counts as an order, at what was agreed for it, whatever became of it.
+          select sum(b.total_fen), sum(b.lines)
+          from wholesale.bulks w
+          join bulk.orders b on b.tenant_id = p_tenant and b.id = w.bulk_id
+          where w.tenant_id = p_tenant
+            and w.key_id = d.key_id
+            and w.placed_at >= d.day::timestamp at time zone 'Asia/Shanghai'
+            and w.placed_at < (d.day + 1)::timestamp at time zone 'Asia/Shanghai'
+        ) x
       ) n
     )
     select books.looked(

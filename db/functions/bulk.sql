@@ -2,11 +2,13 @@
 --
 --   bulk.quote(tenant, bulk)                 what the lines cost today, written to them; the total
 --   bulk.begin(tenant, bulk, total, actor)   sets the money aside, to the fen that was shown, and lets the worker go
+--   bulk.open(tenant, facts), bulk.fill(tenant, bulk, lines, skus, prices)   the same where prices were agreed elsewhere, by a machine
 --   bulk.order_some(tenant, bulk, nos, pieces)   the next lines become orders, at most one for each number; what is left
 --   bulk.stop(tenant, bulk, to)              pauses, goes on, or cancels what is not ordered yet
 --   bulk.retry(tenant, bulk, lines)          failed lines wait once more, with their money
 --   bulk.to_give_back(tenant, bulk, limit)   orders that nobody can deliver any more: their money goes back
 --   bulk.end_gift(tenant, no, reason)        the same for what the shop gave away: no money, but the right ends
+--   bulk.end_by_rule(tenant, no, reason)     the same for what a machine ordered: nobody's approval is waited for
 --   bulk.finish(tenant, bulk)                over, when nothing waits and nothing is under way
 --   bulk.tally(tenant, bulk)                 its lines and money by how they stand now
 --   bulk.standing_still(seconds)             all tenants; those that a worker left behind
@@ -182,6 +184,43 @@ begin
 end;
 $$;
 
+-- A bulk order that nobody has to look at first. `p_facts`: {name, memberId, by, keyId, callersNo, givesBack, lines, pieces, totalFen}. In the
+-- same transaction its lines follow (`bulk.fill`), and its money (`bulk.hold_waiting`), last, because others wait for a purse.
+create or replace function bulk.open(p_tenant bigint, p_facts jsonb)
+returns bigint
+language sql
+security definer
+set search_path = pg_catalog
+as $$
+  insert into bulk.orders (
+    tenant_id, name, payer, member_id, state, lines, pieces, total_fen, waiting, created_by, confirmed_by, confirmed_at, worked_at,
+    pace_from, pace_waiting, origin, origin_key, origin_no, gives_back
+  )
+  select p_tenant, f.name, 'member', f."memberId", 'running', f.lines, f.pieces, f."totalFen", f.lines, f.by, f.by, now(), now(), now(), f.lines,
+    'api', f."keyId", f."callersNo", f."givesBack"
+  from jsonb_to_record(p_facts) as f(
+    name text, "memberId" bigint, by text, "keyId" bigint, "callersNo" text, "givesBack" boolean, lines integer, pieces integer, "totalFen" bigint
+  )
+  returning id
+$$;
+revoke execute on function bulk.open(bigint, jsonb) from public;
+
+-- A line: {lineNo, skuId, quantity, form, reference}; what a piece of each SKU was agreed at stands beside it.
+create or replace function bulk.fill(p_tenant bigint, p_bulk bigint, p_lines jsonb, p_skus bigint[], p_prices bigint[])
+returns void
+language sql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  insert into bulk.lines (tenant_id, bulk_id, line_no, sku_id, quantity, form, reference, unit_price_fen, state)
+  select p_tenant, p_bulk, l."lineNo", l."skuId", l.quantity, l.form, l.reference, p.fen, 'waiting'
+  from jsonb_to_recordset(p_lines) as l("lineNo" integer, "skuId" bigint, quantity integer, form jsonb, reference text)
+  join unnest(p_skus, p_prices) as p(sku, fen) on p.sku = l."skuId"
+$$;
+revoke execute on function bulk.fill(bigint, bigint, jsonb, bigint[], bigint[]) from public;
+
 -- Every account that ordering these SKUs may move, in the one order of the ledger, before the hold is let go of.
 create or replace function bulk.lock_accounts(p_tenant bigint, p_skus bigint[], p_member bigint)
 returns void
@@ -266,7 +305,7 @@ begin
       'memberId', the_bulk.member_id,
       'buyerKey', coalesce('m:' || the_bulk.member_id, case when x.contact = '' then 'b:' || p_bulk else 'c:' || x.contact end),
       'contact', x.contact, 'locale', the_bulk.locale, 'holdSeconds', 900, 'capPerson', 0, 'capIp', 0, 'capDevice', 0,
-      'payWith', case the_bulk.payer when 'member' then 'balance' else 'gift' end, 'balanceFen', 0, 'channel', 'bulk', 'givesBack', true,
+      'payWith', case the_bulk.payer when 'member' then 'balance' else 'gift' end, 'balanceFen', 0, 'channel', 'bulk', 'givesBack', the_bulk.gives_back,
       'lines', jsonb_build_array(jsonb_build_object(
         'skuId', x.sku_id, 'quantity', x.quantity, 'unitPriceFen', x.unit_price_fen, 'unitPoints', 0, 'form', x.form
       ))
@@ -403,6 +442,9 @@ begin
   the_bulk := bulk.locked(p_tenant, p_bulk);
   if the_bulk.id is null then
     return '{"code": "common.not_found", "params": {}}';
+  elsif the_bulk.origin = 'api' then
+    -- Its caller has been told, and may have bought elsewhere.
+    return '{"code": "bulk.callers_own", "params": {}}';
   elsif the_bulk.state not in ('running', 'paused', 'done') then
     return jsonb_build_object('code', 'bulk.wrong_state', 'params', jsonb_build_object('state', the_bulk.state));
   end if;
@@ -460,8 +502,8 @@ begin
 end;
 $$;
 
--- [{no, gift}]: paid, and a definite no is all that came. What nobody is sure about, what came in part, and what waits for
--- somebody's approval is for the desk.
+-- [{no, gift, byRule}]: paid, and a definite no is all that came. What nobody is sure about, what came in part, and what waits for
+-- somebody's approval is for the desk; so is all of it where a key gives nothing back by itself.
 create or replace function bulk.to_give_back(p_tenant bigint, p_bulk bigint, p_limit integer)
 returns jsonb
 language sql
@@ -471,10 +513,11 @@ set search_path = pg_catalog
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
-  select coalesce(jsonb_agg(jsonb_build_object('no', x.order_no, 'gift', x.amount_fen = 0)), '[]')
+  select coalesce(jsonb_agg(jsonb_build_object('no', x.order_no, 'gift', x.amount_fen = 0, 'byRule', x.by_rule)), '[]')
   from (
-    select b.order_no, l.amount_fen
-    from bulk.lines b
+    select b.order_no, l.amount_fen, o.origin = 'api' as by_rule
+    from bulk.orders o
+    join bulk.lines b on b.tenant_id = p_tenant and b.bulk_id = o.id and b.state = 'ordered'
     cross join lateral (
       select l.amount_fen
       from orders.lines l
@@ -487,9 +530,9 @@ as $$
         and not fulfilment.may_have_arrived(p_tenant, l.order_no)
       offset 0
     ) l
-    where b.tenant_id = p_tenant
-      and b.bulk_id = p_bulk
-      and b.state = 'ordered'
+    where o.tenant_id = p_tenant
+      and o.id = p_bulk
+      and o.gives_back
       and not exists (
         select from payments.refunds r
         where r.tenant_id = p_tenant
@@ -525,6 +568,38 @@ begin
   returning id into refund_id;
   perform fulfilment.begin_line_refund(p_tenant, p_no, refund_id, '{}', 'system');
   return '{"ok": true}';
+end;
+$$;
+
+create or replace function bulk.end_by_rule(p_tenant bigint, p_no bigint, p_reason text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  answer jsonb;
+begin
+  perform fulfilment.lock_for_refund(p_tenant, p_no);
+  if fulfilment.may_have_arrived(p_tenant, p_no) or not exists (
+    select from orders.lines l
+    where l.tenant_id = p_tenant
+      and l.order_no = p_no
+      and l.line_no = 1
+      and l.state = 'exception'
+      and l.delivered_quantity = 0
+  ) then
+    return '{"ok": false}';
+  end if;
+  answer := fulfilment.refund(p_tenant, p_no, jsonb_build_object(
+    'lineNo', 1, 'takes', 'line', 'grants', '[]'::jsonb, 'to', 'balance', 'reason', p_reason, 'actor', 'system'
+  ));
+  if answer ? 'code' then
+    return '{"ok": false}';
+  end if;
+  return jsonb_build_object('ok', true, 'amountFen', answer -> 'amountFen');
 end;
 $$;
 

@@ -7,10 +7,14 @@
 --   wholesale.place(tenant, items)           places, pays from the purse and delivers; one result per item
 --   wholesale.cancel(tenant, key, outer no, actor)   ends an order that nobody is bringing any more, and gives its money back
 --   wholesale.give_back(tenant, order, actor)   the same by itself, of one that no source will deliver
+--   wholesale.place_bulk(tenant, item)       takes a bulk order as a whole: its number, its prices, its money; or nothing of it
+--   wholesale.bulk_progress(tenant, key, outer no)   how it stands, by lines and by money
+--   wholesale.cancel_bulk(tenant, key, outer no)     ends what of it is not ordered yet
 --   wholesale.trace_of(tenant, order)        the shops that an order came through
 --   wholesale.tidy(limit)                    all tenants: drops nonces, calls and callbacks that are old
 --
--- Lock order: keys by id before everything else, then as fulfilment has it.
+-- Lock order: keys by id before everything else, then as fulfilment has it; a bulk order that is being taken stands before its key, seen by
+-- nobody but rivals for its number.
 
 create or replace function wholesale.find_shop(p_tenant bigint, p_key text)
 returns jsonb
@@ -422,6 +426,218 @@ end;
 $$;
 revoke execute on function wholesale.end_order(bigint, bigint, text, text) from public;
 
+-- The item: {keyId, outerNo, requestHash, totalCeilingFen, callbackUrl, trace, lines}; a line as `bulk.fill` takes it.
+-- {bulkId, totalFen} when it is taken; {numberTaken: true} when the number has been used before or by a rival at this moment; or {code, params}.
+-- After all but the first the caller undoes what was done. Rivals under one number wait for the number, and
+-- the key's row is locked last: writing ten thousand lines keeps none of its other orders waiting.
+create or replace function wholesale.place_bulk(p_tenant bigint, p_item jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  the_key wholesale.keys;
+  today date := (now() at time zone 'Asia/Shanghai')::date;
+  skus bigint[];
+  prices bigint[];
+  lines integer;
+  pieces integer;
+  closed integer;
+  total bigint;
+  ordered bigint;
+  the_id bigint;
+  refusal jsonb;
+begin
+  -- Before the key's state, prices and caps: a number that was answered before is answered again, whatever has changed since.
+  if exists (
+    select from wholesale.bulks w
+    where w.tenant_id = p_tenant
+      and w.key_id = (p_item -> 'keyId')::bigint
+      and w.outer_no = p_item ->> 'outerNo'
+  ) then
+    return '{"numberTaken": true}';
+  end if;
+  select * into the_key
+  from wholesale.keys k
+  where k.tenant_id = p_tenant
+    and k.id = (p_item -> 'keyId')::bigint;
+
+  select array_agg(f.sku_id), array_agg(f.price_fen)
+  into skus, prices
+  from wholesale.priced(p_tenant, the_key.id, array(
+    select distinct (l.item -> 'skuId')::bigint from jsonb_array_elements(p_item -> 'lines') as l(item)
+  )) f;
+  select count(*), sum(l.quantity), sum(l.quantity * p.fen), count(*) filter (where p.fen is null)
+  into lines, pieces, total, closed
+  from jsonb_to_recordset(p_item -> 'lines') as l("skuId" bigint, quantity integer)
+  left join unnest(skus, prices) as p(sku, fen) on p.sku = l."skuId";
+  -- Whoever asks has named the lines; what was closed since then refuses the whole.
+  if closed > 0 then
+    return '{"code": "wholesale.unknown_product", "params": {}}';
+  elsif total > (p_item -> 'totalCeilingFen')::bigint then
+    return jsonb_build_object('code', 'wholesale.above_total', 'params', jsonb_build_object('totalFen', total));
+  end if;
+
+  the_id := bulk.open(p_tenant, jsonb_build_object(
+    'name', p_item -> 'outerNo', 'memberId', the_key.member_id, 'by', the_key.name, 'keyId', the_key.id,
+    'callersNo', p_item -> 'outerNo', 'givesBack', the_key.gives_back, 'lines', lines, 'pieces', pieces, 'totalFen', total
+  ));
+  insert into wholesale.bulks (tenant_id, key_id, outer_no, bulk_id, request_hash, callback_url, trace)
+  values (
+    p_tenant, the_key.id, p_item ->> 'outerNo', the_id, decode(p_item ->> 'requestHash', 'hex'), p_item ->> 'callbackUrl',
+    array(select jsonb_array_elements_text(p_item -> 'trace'))
+  )
+  on conflict on constraint a_callers_number_is_one_bulk_order do nothing;
+  if not found then
+    return '{"numberTaken": true}';
+  end if;
+  perform bulk.fill(p_tenant, the_id, p_item -> 'lines', skus, prices);
+
+  select * into the_key
+  from wholesale.keys k
+  where k.tenant_id = p_tenant
+    and k.id = the_key.id
+  for no key update;
+  select coalesce(sum(d.ordered_fen), 0) into ordered
+  from wholesale.days d
+  where d.tenant_id = p_tenant
+    and d.key_id = the_key.id
+    and d.day = today;
+  if the_key.state <> 'on' then
+    return '{"code": "wholesale.key_paused", "params": {}}';
+  elsif ordered + total > the_key.daily_cap_fen then
+    return jsonb_build_object('code', 'wholesale.over_daily_cap', 'params', jsonb_build_object(
+      'leftFen', greatest(the_key.daily_cap_fen - ordered, 0)
+    ));
+  end if;
+  insert into wholesale.days as d (tenant_id, key_id, day, ordered_fen, orders)
+  values (p_tenant, the_key.id, today, total, lines)
+  on conflict (tenant_id, key_id, day) do update
+  set ordered_fen = d.ordered_fen + excluded.ordered_fen,
+      orders = d.orders + excluded.orders;
+  refusal := bulk.hold_waiting(p_tenant, the_id, total);
+  return coalesce(refusal, jsonb_build_object('bulkId', the_id, 'totalFen', total));
+end;
+$$;
+
+-- How a line is told to who ordered it. A code that was taken back after it came is none that is there; of top-ups none can be.
+create or replace function wholesale.line_state(p_standing text, p_kind text, p_quantity integer, p_taken_back integer)
+returns text
+language sql
+immutable
+as $$
+  select case
+    when p_standing in ('waiting', 'cancelled') then p_standing
+    when p_standing in ('under_way', 'attention') then 'processing'
+    when p_standing <> 'delivered' then 'failed'
+    when p_kind = 'topup' or p_taken_back = 0 then 'done'
+    when p_taken_back < p_quantity then 'partial'
+    else 'failed'
+  end
+$$;
+
+-- Null for a number that the key has not used. {outerNo, bulkNo, lines, pieces, placedAt, counts, money}: total = held + spent +
+-- released, and what was refunded had been spent.
+create or replace function wholesale.bulk_progress(p_tenant bigint, p_key bigint, p_outer_no text)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select jsonb_build_object(
+    'outerNo', w.outer_no, 'bulkNo', w.bulk_id::text, 'lines', b.lines, 'pieces', b.pieces, 'placedAt', w.placed_at,
+    'counts', t.counts, 'money', t.money || jsonb_build_object('totalFen', b.total_fen)
+  )
+  from wholesale.bulks w
+  join bulk.orders b on b.tenant_id = p_tenant and b.id = w.bulk_id
+  cross join lateral (
+    select jsonb_build_object(
+        'waiting', count(*) filter (where s.state = 'waiting'),
+        'processing', count(*) filter (where s.state = 'processing'),
+        'done', count(*) filter (where s.state = 'done'),
+        'partial', count(*) filter (where s.state = 'partial'),
+        'failed', count(*) filter (where s.state = 'failed'),
+        'cancelled', count(*) filter (where s.state = 'cancelled')
+      ) as counts,
+      jsonb_build_object(
+        'heldFen', coalesce(sum(s.fen) filter (where s.standing = 'waiting'), 0),
+        'spentFen', coalesce(sum(s.fen) filter (where s.standing not in ('waiting', 'failed', 'cancelled')), 0),
+        'refundedFen', coalesce(sum(s.refunded_fen), 0),
+        'releasedFen', coalesce(sum(s.fen) filter (where s.standing in ('failed', 'cancelled')), 0)
+      ) as money
+    from (
+      select x.standing, wholesale.line_state(x.standing, l.kind, n.quantity, l.refunded_quantity) as state,
+        n.quantity * n.unit_price_fen as fen, l.refunded_fen
+      from bulk.lines n
+      left join lateral (
+        select l.kind, l.state, l.refunded_fen, l.refunded_quantity
+        from orders.lines l
+        where l.tenant_id = p_tenant
+          and l.order_no = n.order_no
+          and l.line_no = 1
+        offset 0
+      ) l on true
+      left join lateral (
+        select o.state
+        from orders.orders o
+        where o.tenant_id = p_tenant
+          and o.no = n.order_no
+          and l.state = 'cancelled'
+        offset 0
+      ) o on true
+      cross join lateral (select bulk.standing_of(n.state, o.state, l.state) as standing) x
+      where n.tenant_id = p_tenant
+        and n.bulk_id = w.bulk_id
+    ) s
+  ) t
+  where w.tenant_id = p_tenant
+    and w.key_id = p_key
+    and w.outer_no = p_outer_no
+$$;
+
+-- {outcome: cancelled or too_late, lines, releasedFen, bulkId}, as often as asked; null for a number that the key has not used.
+create or replace function wholesale.cancel_bulk(p_tenant bigint, p_key bigint, p_outer_no text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  the_id bigint;
+  stopped jsonb;
+begin
+  select w.bulk_id into the_id
+  from wholesale.bulks w
+  where w.tenant_id = p_tenant
+    and w.key_id = p_key
+    and w.outer_no = p_outer_no;
+  if not found then
+    return null;
+  end if;
+  -- Refused where nothing waits any more: because it was cancelled, or because all of it is ordered.
+  stopped := bulk.stop(p_tenant, the_id, 'cancelled');
+  return (
+    select jsonb_build_object(
+      'outcome', case b.state when 'cancelled' then 'cancelled' else 'too_late' end, 'bulkId', the_id, 'stops', stopped ? 'ok',
+      'lines', count(l.line_no), 'releasedFen', coalesce(sum(l.quantity * l.unit_price_fen), 0)
+    )
+    from bulk.orders b
+    left join bulk.lines l on l.tenant_id = p_tenant and l.bulk_id = the_id and l.state = 'cancelled'
+    where b.tenant_id = p_tenant
+      and b.id = the_id
+    group by b.state
+  );
+end;
+$$;
+
 create or replace function wholesale.trace_of(p_tenant bigint, p_no bigint)
 returns jsonb
 language sql
@@ -434,6 +650,12 @@ as $$
     from wholesale.orders o
     where o.tenant_id = p_tenant
       and o.order_no = p_no
+  ), (
+    select to_jsonb(w.trace)
+    from bulk.lines l
+    join wholesale.bulks w on w.tenant_id = p_tenant and w.bulk_id = l.bulk_id
+    where l.tenant_id = p_tenant
+      and l.order_no = p_no
   ), '[]')
 $$;
 revoke execute on function wholesale.trace_of(bigint, bigint) from public;

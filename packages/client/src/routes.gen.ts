@@ -44,6 +44,7 @@ import type {
   vaultRoutes,
   warehouseRoutes,
   wholesaleApiRoutes,
+  wholesaleBulkRoutes,
   wholesaleRoutes,
   workspaceRoutes,
 } from '@quanshu/contract'
@@ -111,9 +112,13 @@ export const MALL_ROUTES = {
   'tenancy.getShop': 'GET /api/mall/shop',
   'vault.mallNumbers': 'GET /api/mall/skus/:skuId/numbers',
   'wholesaleApi.balance': 'GET /api/wholesale/v1/balance',
+  'wholesaleApi.bulk': 'GET /api/wholesale/v1/bulk-orders/:outerNo',
+  'wholesaleApi.bulkLines': 'GET /api/wholesale/v1/bulk-orders/:outerNo/lines',
   'wholesaleApi.cancel': 'POST /api/wholesale/v1/orders/:outerNo/cancel',
+  'wholesaleApi.cancelBulk': 'POST /api/wholesale/v1/bulk-orders/:outerNo/cancel',
   'wholesaleApi.order': 'GET /api/wholesale/v1/orders/:outerNo',
   'wholesaleApi.place': 'POST /api/wholesale/v1/orders',
+  'wholesaleApi.placeBulk': 'POST /api/wholesale/v1/bulk-orders',
   'wholesaleApi.product': 'GET /api/wholesale/v1/products/:wholesaleProductId',
   'wholesaleApi.products': 'GET /api/wholesale/v1/products',
   'wholesaleApi.purse': 'GET /api/wholesale/v1/purse',
@@ -943,9 +948,13 @@ export type Routes = {
   'wholesale.setPriceBelowFloor': (typeof wholesaleRoutes)['setPriceBelowFloor']
   'wholesale.setState': (typeof wholesaleRoutes)['setState']
   'wholesaleApi.balance': (typeof wholesaleApiRoutes)['balance']
+  'wholesaleApi.bulk': (typeof wholesaleBulkRoutes)['get']
+  'wholesaleApi.bulkLines': (typeof wholesaleBulkRoutes)['lines']
   'wholesaleApi.cancel': (typeof wholesaleApiRoutes)['cancel']
+  'wholesaleApi.cancelBulk': (typeof wholesaleBulkRoutes)['cancel']
   'wholesaleApi.order': (typeof wholesaleApiRoutes)['order']
   'wholesaleApi.place': (typeof wholesaleApiRoutes)['place']
+  'wholesaleApi.placeBulk': (typeof wholesaleBulkRoutes)['place']
   'wholesaleApi.product': (typeof wholesaleApiRoutes)['product']
   'wholesaleApi.products': (typeof wholesaleApiRoutes)['products']
   'wholesaleApi.purse': (typeof wholesaleApiRoutes)['purse']

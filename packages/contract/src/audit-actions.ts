@@ -229,6 +229,11 @@ export const AUDIT_ACTIONS: Readonly<Record<string, { readonly zh: string; reado
   'bulk.cancel': { zh: '取消批量订单未下单的部分', en: 'Cancelled the rest of a bulk order' },
   'bulk.retry': { zh: '重试批量订单的失败行', en: 'Tried lines of a bulk order again' },
   'bulk.give_back': { zh: '批量订单赠送失败，收回', en: 'Ended a gift that could not be delivered' },
+  'bulk.place_by_api': { zh: '供货接口提交批量订单', en: 'Placed a bulk order by the wholesale interface' },
+  'bulk.cancel_by_api': {
+    zh: '供货接口取消批量订单未下单的部分',
+    en: 'Cancelled the rest of a bulk order by the wholesale interface',
+  },
   'bulk.export_codes': { zh: '导出批量订单卡密', en: 'Exported the codes of a bulk order' },
   'stock.set_threshold': { zh: '设置库存预警', en: 'Set a stock alarm' },
   'order.cancel': { zh: '取消订单', en: 'Cancelled an order' },

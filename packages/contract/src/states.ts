@@ -126,6 +126,10 @@ export type GrantState = (typeof GRANT_STATES)[number]
 export const BULK_PAYERS = ['member', 'shop'] as const
 export type BulkPayer = (typeof BULK_PAYERS)[number]
 
+/** How a bulk order came in: by staff and a file, or by the key of another shop, already agreed to. */
+export const BULK_ORIGINS = ['console', 'api'] as const
+export type BulkOrigin = (typeof BULK_ORIGINS)[number]
+
 /** A bulk order: its file is checked, its lines are ordered, stopped for a while, stopped for good, or all there. */
 export const BULK_STATES = ['draft', 'running', 'paused', 'cancelled', 'done'] as const
 export type BulkState = (typeof BULK_STATES)[number]

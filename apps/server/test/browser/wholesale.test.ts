@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { signedCall } from '../journeys/two-shops.ts'
 import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { launchChromium } from './chromium.ts'
@@ -47,9 +48,9 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true })
 })
 
-test('a shop is given a key and prices, joins with it as a buyer, and its calls are read', { timeout: 90_000 }, async ({
-  onTestFailed,
-}) => {
+test('a shop is given a key and prices, joins with it as a buyer, and its calls are read', {
+  timeout: 120_000,
+}, async ({ onTestFailed }) => {
   const { page } = owner
   onTestFailed(async () => {
     await page.screenshot({ path: join(tmpdir(), 'quanshu-wholesale-failed.png') }).catch(() => undefined)
@@ -75,11 +76,12 @@ test('a shop is given a key and prices, joins with it as a buyer, and its calls 
 
   await page.getByRole('button', { name: '开放商品' }).first().click()
   await dialog.getByLabel('规格').click()
-  await page.locator('.ant-select-item-option').first().click()
+  await page.locator('.ant-select-item-option-active').first().waitFor({ state: 'attached' })
+  await page.keyboard.press('Enter')
   await dialog.getByLabel('供货单价').fill('0.01')
   await dialog.getByRole('button', { name: /保\s*存/ }).click()
   await page.getByText(/供货价不能低于底价 \d+ 分/).waitFor()
-  await dialog.getByLabel('供货单价').fill('9000')
+  await dialog.getByLabel('供货单价').fill('900')
   await dialog.getByRole('button', { name: /保\s*存/ }).click()
   await dialog.waitFor({ state: 'hidden' })
   await page.getByText('单独定价').waitFor()
@@ -110,11 +112,27 @@ test('a shop is given a key and prices, joins with it as a buyer, and its calls 
   await keepScreen(page, 'console-wholesale-calls')
   await page.keyboard.press('Escape')
 
+  await orderInBulk(page, { key, secret })
+  await page.goto(`${keyPage}?tab=bulk`)
+  await page.getByRole('link', { name: 'B-20261122' }).waitFor()
+  expect(await sidewaysPixels(page)).toBe(0)
+  await keepScreen(page, 'console-wholesale-bulk')
+  await page.getByRole('link', { name: 'B-20261122' }).click()
+  await page.getByText('已完成').first().waitFor({ timeout: 30_000 })
+  await page.getByText('由下游通过供货接口提交').waitFor()
+  expect(await page.getByRole('button', { name: '重试失败行' }).count()).toBe(0)
+  await page.getByRole('link', { name: '晨光数码' }).waitFor()
+  await keepScreen(page, 'console-bulk-api')
+  await page.goto(`${consoleUrl}bulk?origin=api`)
+  await page.getByRole('link', { name: 'B-20261122' }).waitFor()
+  await page.goto(`${consoleUrl}bulk?origin=console`)
+  await page.getByText('没有').first().waitFor()
+
   await page.goto(keyPage)
   await page.getByText('单独定价').waitFor()
   await keepScreen(page, 'console-wholesale-key')
   await page.setViewportSize(PHONE)
-  for (const path of ['', '?tab=calls', '/edit']) {
+  for (const path of ['', '?tab=calls', '?tab=bulk', '/edit']) {
     await page.goto(keyPage + path)
     await page.getByRole('heading', { name: '晨光数码' }).waitFor()
     expect([path, await sidewaysPixels(page)]).toEqual([path, 0])
@@ -128,5 +146,31 @@ test('a shop is given a key and prices, joins with it as a buyer, and its calls 
   await page.goto(`${consoleUrl}wholesale`)
   await page.getByText('晨光数码').waitFor()
   await keepScreen(page, 'console-wholesale-en')
+  await page.goto(`${consoleUrl}bulk?origin=api`)
+  await page.getByText('Wholesale API').first().waitFor()
+  await keepScreen(page, 'console-bulk-list-en')
   expect(faults).toEqual([])
 })
+
+/** Money for the key's purse, and a bulk order of the product that is open to it. */
+async function orderInBulk(page: Page, credentials: { readonly key: string; readonly secret: string }): Promise<void> {
+  const { json } = await signedCall(address, credentials, { method: 'GET', path: '/products' })
+  const [product] = json.items as { productId: string; fields: readonly { key: string }[] }[]
+  const status = await page.evaluate<string>(`(async () => {
+    const headers = { 'content-type': 'application/json', 'x-quanshu-client': 'test', 'idempotency-key': crypto.randomUUID() }
+    const keys = await (await fetch('/api/console/wholesale-keys')).json()
+    const { memberId } = keys.items[0]
+    const body = JSON.stringify({ amountFen: 10_000_000, reason: '预存' })
+    const answer = await fetch('/api/console/members/' + memberId + '/balance', { method: 'POST', headers, body })
+    return answer.status + ''
+  })()`)
+  expect(status).toBe('200')
+  const lines = [1, 2, 3].map((at) => ({
+    ref: `P-${at}`,
+    productId: product?.productId,
+    fields: Object.fromEntries((product?.fields ?? []).map((field) => [field.key, `1380013800${at}`])),
+  }))
+  const body = { outerNo: 'B-20261122', totalCeilingFen: 4_000_000, lines }
+  const taken = await signedCall(address, credentials, { method: 'POST', path: '/bulk-orders', body })
+  expect([taken.status, taken.json.code]).toEqual([200, undefined])
+}

@@ -125,6 +125,7 @@ const HOT = [
   'fulfilment.deliver_locked',
   'bulk.quote',
   'bulk.begin',
+  'fill',
   'bulk.hold_waiting',
   'bulk.order_some',
   'to_give_back',
@@ -246,6 +247,24 @@ async function walk(judge: Judge, shop: HotShop): Promise<readonly Call[]> {
   await call('order lines of it', 20, 'select bulk.order_some($1, $2, $3, 40)', tenantId, bulk, fresh)
   await call('what can never come', 40, 'select bulk.to_give_back($1, $2, 100)', tenantId, bulk)
   await call('see whether it is over', 40, 'select bulk.finish($1, $2)', tenantId, bulk)
+
+  const agreed = Array.from({ length: 40 }, (_, at) => ({
+    lineNo: 100 + at,
+    skuId,
+    quantity: 1,
+    form: {},
+    reference: `${at}`,
+  }))
+  await call(
+    'take lines that were agreed',
+    40,
+    'select bulk.fill($1, $2, $3::jsonb, $4, $5)',
+    tenantId,
+    bulk,
+    JSON.stringify(agreed),
+    [skuId],
+    [1],
+  )
 
   const refunded = (await call(
     'refund',

@@ -57,6 +57,11 @@ export const bulkErrors = defineErrors('bulk', {
     zh: '价格有变化，现在共 ¥{totalYuan}，请核对后再次确认',
     en: 'Prices have changed: it is ¥{totalYuan} now. Check and confirm again',
   },
+  callersOwn: {
+    status: 409,
+    zh: '这个批量订单由下游通过供货接口提交，未成功的行已告知对方并退款；请由对方用新的单号重新下单',
+    en: 'This bulk order came in by the wholesale interface. Its caller has been told of the lines that failed and has the money back; they can order again under a new number',
+  },
   nothingToRetry: {
     status: 409,
     zh: '没有可以重试的行：只有未下单成功或已退款的行可以重试',

@@ -27,6 +27,21 @@ export const wholesaleErrors = defineErrors('wholesale', {
     zh: '当前单价 {priceFen} 分，高于您的最高限价；本次下单没有执行',
     en: 'A piece costs {priceFen} fen now, above your ceiling. Nothing was ordered',
   },
+  aboveTotal: {
+    status: 409,
+    zh: '按当前价格合计 {totalFen} 分，高于您的总价上限；整批没有下单',
+    en: 'All of it costs {totalFen} fen now, above your ceiling for the whole. Nothing was ordered',
+  },
+  tooManyLines: {
+    status: 422,
+    zh: '一批最多 {limit} 行，请拆成几批；整批没有下单',
+    en: 'A bulk order has at most {limit} lines; split it up. Nothing was ordered',
+  },
+  tooManyPieces: {
+    status: 422,
+    zh: '一批合计最多 {limit} 件，请拆成几批；整批没有下单',
+    en: 'A bulk order has at most {limit} pieces together; split it up. Nothing was ordered',
+  },
   overDailyCap: {
     status: 409,
     zh: '超出该密钥今日限额，还可下单 {leftFen} 分；本次下单没有执行',
@@ -77,5 +92,19 @@ export const wholesaleErrors = defineErrors('wholesale', {
     status: 409,
     zh: '供货价不能低于底价 {floorFen} 分；确需低于底价，请由有权限的同事设置',
     en: 'The price may not be below the floor of {floorFen} fen; somebody with that permission can set it',
+  },
+})
+
+/** What is wrong with one line of a bulk order; it is named by its index, and nothing of the whole is ordered. */
+export const wholesaleLineErrors = defineErrors('wholesale_line', {
+  refTwice: {
+    status: 422,
+    zh: '行号标识 ref 与第 {index} 行（从 0 数）相同',
+    en: 'This ref is that of line {index} (counted from 0) as well',
+  },
+  repeated: {
+    status: 422,
+    zh: '商品和账号与第 {index} 行（从 0 数）相同；如确需重复，请传 allowRepeats: true',
+    en: 'The same product for the same account as line {index} (counted from 0); send allowRepeats: true if it is meant',
   },
 })

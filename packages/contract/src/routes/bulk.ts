@@ -15,7 +15,7 @@ import {
   sortBy,
   text,
 } from '../schemas.ts'
-import { BULK_PAYERS, BULK_STANDINGS, BULK_STATES, ORDER_STATES, SKU_KINDS } from '../states.ts'
+import { BULK_ORIGINS, BULK_PAYERS, BULK_STANDINGS, BULK_STATES, ORDER_STATES, SKU_KINDS } from '../states.ts'
 
 export const BULK_LINES_MAX = 10_000
 /** All lines together. */
@@ -53,6 +53,10 @@ const bulkOrder = z.object({
   name: z.string(),
   note: z.string(),
   state: z.enum(BULK_STATES),
+  origin: z.enum(BULK_ORIGINS),
+  /** Of an interface: the wholesale key that ordered it, and that caller's own number. */
+  originKeyId: id.nullable(),
+  originNo: z.string(),
   payer: z.enum(BULK_PAYERS),
   memberId: id.nullable(),
   /** The member's phone, masked. */
@@ -132,6 +136,9 @@ const bulkId = z.object({ bulkId: idParam })
 const listQuery = pageQuery.extend({
   sort: sortBy('id', 'name', 'lines', 'totalFen', 'createdAt', 'finishedAt'),
   state: oneOrMore(BULK_STATES).optional(),
+  origin: oneOrMore(BULK_ORIGINS).optional(),
+  /** What one wholesale key ordered. */
+  keyId: idParam.optional(),
   payer: oneOrMore(BULK_PAYERS).optional(),
   memberId: idParam.optional(),
 })

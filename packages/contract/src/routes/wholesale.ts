@@ -125,6 +125,9 @@ export const wholesaleMovement = z.object({
   /** Of an order or recharge; your number where your key placed it. */
   orderNo: z.string().nullable(),
   outerNo: z.string().nullable(),
+  /** Of a line of a bulk order: your number of the whole, and your word for the line. */
+  bulkOuterNo: z.string().optional(),
+  ref: z.string().optional(),
   /** Of a recharge: the gateway's number. */
   tradeNo: z.string().nullable(),
 })

@@ -1,5 +1,5 @@
 import { PlusOutlined } from '@ant-design/icons'
-import { Typography } from 'antd'
+import { Tag, Typography } from 'antd'
 import { Link } from 'react-router'
 import type { Row } from '../../shared/api/index.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
@@ -38,6 +38,15 @@ export function BulkListPage() {
       filters={[
         { kind: 'search', placeholder: t('search') },
         { kind: 'states', name: 'state', label: t('state'), of: 'bulk' },
+        {
+          kind: 'select',
+          name: 'origin',
+          label: t('origin'),
+          options: [
+            { value: 'console', label: t('originConsole') },
+            { value: 'api', label: t('originApi') },
+          ],
+        },
         {
           kind: 'select',
           name: 'payer',
@@ -109,6 +118,12 @@ function columnsOf(t: Say<keyof typeof bulkText.keys>): readonly ListColumn<Bulk
       width: 120,
       align: 'right',
       render: (bulk) => <Money fen={bulk.money.totalFen} />,
+    },
+    {
+      key: 'origin',
+      title: t('origin'),
+      width: 120,
+      render: (bulk) => (bulk.origin === 'api' ? <Tag>{t('originApi')}</Tag> : t('originConsole')),
     },
     { key: 'payer', title: t('payer'), width: 140, render: (bulk) => bulk.memberName ?? t('payerShop') },
     { key: 'createdBy', title: t('createdBy'), width: 110, phone: 'hide', render: (bulk) => bulk.createdBy },

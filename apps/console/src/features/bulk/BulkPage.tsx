@@ -8,7 +8,7 @@ import { useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { useNotice } from '../../shared/parts/notice.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
-import { Money, Time } from '../../shared/parts/values.tsx'
+import { Copyable, Money, Time } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { DetailPage, Facts, Section } from '../../shared/templates/DetailPage.tsx'
 import { Draft } from './Draft.tsx'
@@ -60,6 +60,7 @@ function Moving({ bulk }: { readonly bulk: Bulk }) {
   const { counts, state, etaSeconds } = bulk
   return (
     <>
+      {bulk.origin === 'api' && <Alert type="info" showIcon title={t('apiText')} />}
       {counts.attention > 0 && (
         <Alert type="warning" showIcon title={t('attentionText', { count: formatCount(counts.attention) })} />
       )}
@@ -121,12 +122,25 @@ function BulkFacts({ bulk }: { readonly bulk: Bulk }) {
             (bulk.memberName ?? `#${bulk.memberId}`)
           ),
         ],
-        bulk.lines > 0 && [t('fileName'), bulk.fileName || t('pastedName')],
+        bulk.origin === 'api' && [t('origin'), t('originApi')],
+        bulk.originKeyId !== null && [
+          t('originKey'),
+          may('wholesale.read') ? (
+            <Link key="key" to={`/wholesale/${bulk.originKeyId}?tab=bulk`}>
+              {bulk.createdBy}
+            </Link>
+          ) : (
+            bulk.createdBy
+          ),
+        ],
+        bulk.originNo !== '' && [t('originNo'), <Copyable key="no" text={bulk.originNo} />],
+        bulk.origin === 'console' && bulk.lines > 0 && [t('fileName'), bulk.fileName || t('pastedName')],
         bulk.contact !== '' && [t('contact'), bulk.contact],
-        [t('createdBy'), bulk.createdBy],
+        bulk.origin === 'console' && [t('createdBy'), bulk.createdBy],
         [t('createdAt'), <Time key="created" value={bulk.createdAt} />],
-        bulk.confirmedAt !== null && [t('confirmedBy'), bulk.confirmedBy],
-        bulk.confirmedAt !== null && [t('confirmedAt'), <Time key="confirmed" value={bulk.confirmedAt} />],
+        bulk.origin === 'console' && bulk.confirmedAt !== null && [t('confirmedBy'), bulk.confirmedBy],
+        bulk.origin === 'console' &&
+          bulk.confirmedAt !== null && [t('confirmedAt'), <Time key="confirmed" value={bulk.confirmedAt} />],
         bulk.finishedAt !== null && [t('finishedAt'), <Time key="finished" value={bulk.finishedAt} />],
         bulk.note !== '' && [t('note'), bulk.note],
       ]}

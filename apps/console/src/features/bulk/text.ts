@@ -3,8 +3,8 @@ import { defineMessages } from '../../shared/i18n/index.ts'
 export const bulkText = defineMessages('bulk', {
   title: ['批量订单', 'Bulk orders'],
   hint: [
-    '上传一份文件，每行一单，最多 10,000 行。先核对再下单，款项先整笔冻结，随时下载结果。',
-    'One file, one order per line, up to 10,000 lines. Check first, then order: the full amount is set aside up front, and results can be downloaded at any time.',
+    '上传一份文件，每行一单，最多 10,000 行。先核对再下单，款项先整笔冻结，随时下载结果。下游通过供货接口批量提交的也在这里。',
+    'One file, one order per line, up to 10,000 lines. Check first, then order: the full amount is set aside up front, and results can be downloaded at any time. What downstream shops order in bulk through the wholesale API is listed here too.',
   ],
   create: ['新建批量订单', 'New bulk order'],
   search: ['名称或编号', 'Name or number'],
@@ -17,6 +17,15 @@ export const bulkText = defineMessages('bulk', {
   pieces: ['件数', 'Pieces'],
   progress: ['进度', 'Progress'],
   total: ['总额', 'Total'],
+  origin: ['来源', 'Origin'],
+  originConsole: ['后台文件', 'File'],
+  originApi: ['供货接口', 'Wholesale API'],
+  originKey: ['下游店铺', 'Downstream shop'],
+  originNo: ['商户单号', 'Their order number'],
+  apiText: [
+    '由下游通过供货接口提交，款项已从其预存余额整笔冻结。未成功的行自动退回并告知对方，由对方用新单号重新下单。',
+    'Placed by a downstream shop through the wholesale API; the full amount was set aside from its balance. Lines that fail are refunded automatically and reported to the shop, which orders again under a new number.',
+  ],
   createdBy: ['创建人', 'Created by'],
   createdAt: ['创建时间', 'Created'],
   confirmedAt: ['确认时间', 'Confirmed'],

@@ -11,7 +11,19 @@ import './wholesale.css'
 
 type Call = Row<'wholesale.listCalls'>
 
-const OPERATIONS = ['products', 'product', 'balance', 'place', 'order', 'cancel', 'statement'] as const
+const OPERATIONS = [
+  'products',
+  'product',
+  'balance',
+  'place',
+  'order',
+  'cancel',
+  'statement',
+  'placeBulk',
+  'bulk',
+  'bulkLines',
+  'cancelBulk',
+] as const
 const REASONS = ['bad_signature', 'stale', 'replayed', 'other_address', 'revoked', 'member_closed'] as const
 const oneOf = <T extends string>(known: readonly T[], word: string | null): T | undefined =>
   known.find((one) => one === word)

@@ -12,6 +12,7 @@ import { Copyable, Money, Time } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { DetailPage, Facts, Section } from '../../shared/templates/DetailPage.tsx'
 import { useUrlState } from '../../shared/urlState.ts'
+import { BulkOrderList } from './BulkOrderList.tsx'
 import { CallList } from './CallList.tsx'
 import { PriceList } from './PriceList.tsx'
 import { apiAddress, SecretOnce, type Told } from './SecretOnce.tsx'
@@ -28,6 +29,7 @@ export function WholesaleKeyPage() {
   const id = Number(useParams().wholesaleKeyId)
   const read = useRead('wholesale.get', { params: { wholesaleKeyId: id } })
   const [values, change] = useUrlState()
+  const may = useMay()
   const tab = values.tab ?? 'prices'
   return (
     <DetailPage
@@ -45,14 +47,28 @@ export function WholesaleKeyPage() {
           <Tabs
             activeKey={tab}
             onChange={(next) =>
-              change({ tab: next === 'prices' ? undefined : next, page: undefined, q: undefined, only: undefined })
+              change({
+                tab: next === 'prices' ? undefined : next,
+                page: undefined,
+                q: undefined,
+                only: undefined,
+                state: undefined,
+                sort: undefined,
+              })
             }
             items={[
               { key: 'prices', label: t('tabPrices') },
+              ...(may('bulk.read') ? [{ key: 'bulk', label: t('tabBulk') }] : []),
               { key: 'calls', label: t('tabCalls') },
             ]}
           />
-          {tab === 'calls' ? <CallList keyId={key.id} /> : <PriceList wholesaleKey={key} />}
+          {tab === 'calls' ? (
+            <CallList keyId={key.id} />
+          ) : tab === 'bulk' && may('bulk.read') ? (
+            <BulkOrderList keyId={key.id} />
+          ) : (
+            <PriceList wholesaleKey={key} />
+          )}
         </>
       )}
     </DetailPage>

@@ -4,6 +4,9 @@ import { runTask, tendSchedule } from './jobs.ts'
 import { bulkBoundRoutes } from './routes.ts'
 import { orderNews } from './subscribers.ts'
 
+export { wakeWorker } from './commands/move-bulk.ts'
+export { fieldFault } from './file/lines.ts'
+
 export function bulkModule(platform: Platform): Module {
   return {
     name: 'bulk',

@@ -27,7 +27,11 @@ export const workerCtx = (tenantId: TenantId): Ctx => ({
 })
 
 /** What may be done with it now, by its state and its lines. */
-export function actionsOf({ state, counts }: Pick<BulkOrder, 'state' | 'counts'>): BulkOrder['actions'] {
+export function actionsOf({
+  state,
+  counts,
+  origin,
+}: Pick<BulkOrder, 'state' | 'counts' | 'origin'>): BulkOrder['actions'] {
   const may = (to: BulkState) => bulkStates.may(state, to)
   return [
     ...(state === 'draft' ? (['upload'] as const) : []),
@@ -36,7 +40,10 @@ export function actionsOf({ state, counts }: Pick<BulkOrder, 'state' | 'counts'>
     ...(state === 'paused' ? (['resume'] as const) : []),
     // Of what was ordered nothing can be cancelled.
     ...(may('cancelled') && (state === 'draft' || counts.waiting > 0) ? (['cancel'] as const) : []),
-    ...(state !== 'draft' && state !== 'cancelled' && counts.failed + counts.refunded > 0 ? (['retry'] as const) : []),
+    // Who ordered by an interface orders again by itself.
+    ...(origin === 'console' && state !== 'draft' && state !== 'cancelled' && counts.failed + counts.refunded > 0
+      ? (['retry'] as const)
+      : []),
     ...(state === 'draft' ? [] : (['download'] as const)),
   ]
 }

@@ -1,6 +1,6 @@
 import type { BulkLine, BulkOrder } from '@quanshu/contract'
 import type { Column } from '../../platform/sheets/index.ts'
-import { STANDING_WORDS, STATE_WORDS } from './words.ts'
+import { ORIGIN_WORDS, STANDING_WORDS, STATE_WORDS } from './words.ts'
 
 type Locale = 'zh-CN' | 'en'
 /** A line with its codes, where those may be seen. */
@@ -22,6 +22,7 @@ export function bulkColumns(locale: Locale): readonly Column<BulkOrder>[] {
     { header: header('编号', 'Number'), kind: 'integer', value: (row) => row.id },
     { header: header('名称', 'Name'), kind: 'text', width: 28, value: (row) => row.name },
     { header: header('状态', 'State'), kind: 'text', value: (row) => header(...STATE_WORDS[row.state]) },
+    { header: header('来源', 'Origin'), kind: 'text', value: (row) => header(...ORIGIN_WORDS[row.origin]) },
     {
       header: header('付款', 'Paid by'),
       kind: 'text',

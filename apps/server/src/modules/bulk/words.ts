@@ -1,4 +1,4 @@
-import type { BulkStanding, BulkState } from '@quanshu/contract'
+import type { BulkOrigin, BulkStanding, BulkState } from '@quanshu/contract'
 
 type Words = readonly [zh: string, en: string]
 
@@ -9,6 +9,11 @@ export const STATE_WORDS: Readonly<Record<BulkState, Words>> = {
   paused: ['已暂停', 'Paused'],
   cancelled: ['已取消', 'Cancelled'],
   done: ['已完成', 'Done'],
+}
+
+export const ORIGIN_WORDS: Readonly<Record<BulkOrigin, Words>> = {
+  console: ['后台文件', 'File'],
+  api: ['供货接口', 'Wholesale'],
 }
 
 export const STANDING_WORDS: Readonly<Record<BulkStanding, Words>> = {

@@ -4,10 +4,12 @@ import type { Ports } from '../../platform/http/index.ts'
 import type { Task } from '../../platform/jobs/index.ts'
 import type { Module, Platform } from '../../platform/module.ts'
 import { createOutbound, type Outbound } from '../../platform/outbound/index.ts'
+import { bulkRoutes } from './bulk-routes.ts'
 import { CALLBACK_TASK, sendCallbacks } from './commands/send-callbacks.ts'
 import { deskRoutes } from './desk-routes.ts'
 import { tenantOfKey } from './model.ts'
 import { apiRoutes } from './routes.ts'
+import { createServe } from './serve.ts'
 import { GIVE_BACK_TASK, giveBackStuck, tellBuyers } from './subscribers.ts'
 
 export { previousPlace as wholesalePreviousPlace, secretPlace as wholesaleSecretPlace } from './model.ts'
@@ -16,10 +18,11 @@ const TIDIED_MAX = 50_000
 
 /** Selling to other shops: keys, what is open to each for how much, their orders, and telling them of changes. */
 export function wholesaleModule(platform: Platform): Module {
+  const serve = createServe(platform)
   const outbound = createOutbound({ allowInsecure: platform.config.allowInsecureEndpoints })
   return {
     name: 'wholesale',
-    routes: [...apiRoutes(platform), ...deskRoutes(platform)],
+    routes: [...apiRoutes(platform, serve), ...bulkRoutes(platform, serve), ...deskRoutes(platform)],
     subscribers: [tellBuyers, giveBackStuck],
     tasks: [callbackTask(platform, outbound), giveBackTask(platform)],
     schedules: [

@@ -1,6 +1,12 @@
 import { createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { BlockList, isIP } from 'node:net'
-import type { WholesaleKeyState, WholesaleOrderState, WholesalePlace } from '@quanshu/contract'
+import type {
+  WholesaleBulk,
+  WholesaleBulkPlace,
+  WholesaleKeyState,
+  WholesaleOrderState,
+  WholesalePlace,
+} from '@quanshu/contract'
 import { defineStates, type StateTable, type TenantId, type WholesaleCall, wholesaleText } from '@quanshu/kernel'
 import type { Where } from '../../platform/crypto/index.ts'
 import type { Ctx } from '../../platform/db/index.ts'
@@ -74,8 +80,45 @@ export function mayCallFrom(networks: readonly string[], ip: string): boolean {
 
 /** What makes two orders under one number the same: not where the caller wants to be told, nor how the order came. */
 export function contentHash({ productId, quantity, fields, ceilingFen }: WholesalePlace): Buffer {
-  const sorted = Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return hash('sha256', JSON.stringify([productId, quantity, sorted, ceilingFen]), 'buffer')
+  return hash('sha256', JSON.stringify([productId, quantity, byName(fields), ceilingFen]), 'buffer')
+}
+
+/** The same of a bulk order: the order of its lines counts, as they are told by their place. */
+export function bulkHash({ totalCeilingFen, allowRepeats, lines }: WholesaleBulkPlace): Buffer {
+  const said = lines.map(({ ref, productId, quantity, fields }) => [ref, productId, quantity, byName(fields)])
+  return hash('sha256', JSON.stringify([totalCeilingFen, allowRepeats, said]), 'buffer')
+}
+
+const byName = (fields: Readonly<Record<string, string>>): readonly (readonly [string, string])[] =>
+  Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1))
+
+/** As an order's: nothing is over while a line waits, or is being seen to by machines or people. */
+export function bulkStateOf({
+  waiting,
+  processing,
+  done,
+  partial,
+  failed,
+  cancelled,
+}: WholesaleBulk['counts']): WholesaleOrderState {
+  if (waiting + processing > 0) return 'processing'
+  if (done + partial === 0) return 'failed'
+  return partial + failed + cancelled === 0 ? 'done' : 'partial'
+}
+
+/** Why no source delivered; any other reason is one that people saw to. */
+const NOT_TO_BE_HAD = ['no_source', 'loss_guard', 'account_refused', 'out_of_stock']
+
+/** Of a line that failed: what refused it when it was ordered, or what its order was stuck with. */
+export function failedBecauseOf({
+  fault,
+  exceptionReason,
+}: {
+  readonly fault: string | null
+  readonly exceptionReason: string | null
+}): string {
+  if (fault !== null) return fault === 'orders.sold_out' ? 'out_of_stock' : fault
+  return exceptionReason !== null && NOT_TO_BE_HAD.includes(exceptionReason) ? exceptionReason : 'refunded'
 }
 
 /**

@@ -250,6 +250,10 @@ export type BulkOrders = {
   pace_waiting: number | null
   tally: NullableJson
   finished_at: NullableTime
+  origin: Generated<'console' | 'api'>
+  origin_key: number | null
+  origin_no: Generated<string>
+  gives_back: Generated<boolean>
 }
 
 export type CatalogBundleParts = {
@@ -2077,17 +2081,29 @@ export type VaultReusedCodes = {
   stopped_at: NullableTime
 }
 
+export type WholesaleBulks = {
+  tenant_id: number
+  key_id: number
+  outer_no: string
+  bulk_id: number
+  request_hash: Buffer
+  callback_url: string
+  trace: Generated<string[]>
+  placed_at: DefaultedTime
+}
+
 export type WholesaleCallbacks = {
   tenant_id: number
   id: GeneratedAlways<number>
   key_id: number
-  order_no: number
+  order_no: number | null
   state: Generated<'queued' | 'delivered' | 'failed'>
   attempts: Generated<number>
   next_try_at: NullableTime
   last_error: string | null
   created_at: DefaultedTime
   ended_at: NullableTime
+  bulk_id: number | null
 }
 
 export type WholesaleCalls = {
@@ -2326,6 +2342,7 @@ export type DB = {
   'vault.recall_pieces': VaultRecallPieces
   'vault.recalls': VaultRecalls
   'vault.reused_codes': VaultReusedCodes
+  'wholesale.bulks': WholesaleBulks
   'wholesale.callbacks': WholesaleCallbacks
   'wholesale.calls': WholesaleCalls
   'wholesale.days': WholesaleDays

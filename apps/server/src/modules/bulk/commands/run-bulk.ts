@@ -1,6 +1,7 @@
 import type { BulkState } from '@quanshu/contract'
 import { type OrderNo, Refusal, type TenantId } from '@quanshu/kernel'
 import { sql } from 'kysely'
+import type { Tx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import { refundOrder } from '../../fulfilment/index.ts'
 import { drawOrderNo, STOCK_BATCH } from '../../orders/index.ts'
@@ -26,7 +27,8 @@ const REASON = '批量订单中的一行无法交付，自动退还'
 
 type Step = { readonly state: BulkState; readonly waiting: number; readonly ordered: number; readonly failed: number }
 type Turn = { readonly bulkId: number; readonly lines: number }
-type GiveBack = { readonly no: OrderNo; readonly gift: boolean }
+/** `byRule`: a machine ordered it, and waits for nobody's approval. */
+type GiveBack = { readonly no: OrderNo; readonly gift: boolean; readonly byRule: boolean }
 type Finish = {
   readonly finished: boolean
   readonly name: string
@@ -68,19 +70,23 @@ export function createBulkRunner(platform: Platform): BulkRunner {
       if (turn === 1) await db.callGlobal('platform.count_first_rows')
       lines = nextLines(lines, tookMs)
     }
+    let stays = 0
     for (;;) {
       const due = await db.call<readonly GiveBack[]>(tenantId, 'bulk.to_give_back', bulkId, REFUNDS_PER_LOOK)
       let gaveBack = 0
       for (const order of due) gaveBack += (await giveBack(platform, tenantId, order)) ? 1 : 0
       // What could not be given back is for the desk, where it stands.
+      stays = due.length
       if (gaveBack === 0) break
       if (performance.now() > until) return again()
     }
-    await db.write(ctx, async (tx) => {
+    const end = db.write(ctx, async (tx) => {
       const { rows } = await sql<{ answer: Finish }>`
         select bulk.finish(${tenantId}::bigint, ${bulkId}::bigint) as answer`.execute(tx.db)
       const answer = rows[0]?.answer
       if (!answer?.finished) return
+      // A line that came to its end since that look would be told as one for people.
+      if ((await countDue(tx, bulkId)) > stays) throw new MoreIsDue()
       const { delivered, attention, refunded, failed, cancelled } = answer.counts
       const notDelivered = attention + refunded + failed + cancelled
       tx.emit({
@@ -90,7 +96,18 @@ export function createBulkRunner(platform: Platform): BulkRunner {
       })
       log.info({ tenantId, bulkId, delivered, notDelivered }, 'a bulk order is finished')
     })
+    await end.catch((error: unknown) => (error instanceof MoreIsDue ? again() : Promise.reject(error)))
   }
+}
+
+class MoreIsDue extends Error {}
+
+async function countDue(tx: Tx, bulkId: number): Promise<number> {
+  const { rows } = await sql<{ due: number }>`
+    select jsonb_array_length(
+      bulk.to_give_back(${tx.ctx.tenantId}::bigint, ${bulkId}::bigint, ${REFUNDS_PER_LOOK}::integer)
+    ) as due`.execute(tx.db)
+  return rows[0]?.due ?? 0
 }
 
 /** As many as would have taken `STEP_MS`, but never more than twice as many as before. */
@@ -100,9 +117,10 @@ function nextLines(lines: number, tookMs: number): number {
 }
 
 /** @returns whether it is on its way back */
-async function giveBack({ db, log }: Platform, tenantId: TenantId, { no, gift }: GiveBack): Promise<boolean> {
+async function giveBack({ db, log }: Platform, tenantId: TenantId, { no, gift, byRule }: GiveBack): Promise<boolean> {
   const ctx = workerCtx(tenantId)
   try {
+    if (byRule) return await db.write(ctx, (tx) => endByRule(tx, no))
     if (!gift) {
       const begun = await db.write(ctx, (tx) =>
         refundOrder(tx, { no, lineNo: 1, to: 'source', reason: REASON, actor: { staffId: null, name: 'system' } }),
@@ -122,4 +140,14 @@ async function giveBack({ db, log }: Platform, tenantId: TenantId, { no, gift }:
     log.warn({ tenantId, no, code: error.code }, 'a line of a bulk order was not given back by itself')
     return false
   }
+}
+
+async function endByRule(tx: Tx, no: OrderNo): Promise<boolean> {
+  const { rows } = await sql<{ answer: { readonly ok: boolean; readonly amountFen?: number } }>`
+    select bulk.end_by_rule(${tx.ctx.tenantId}::bigint, ${no}::bigint, ${REASON}::text) as answer`.execute(tx.db)
+  const answer = rows[0]?.answer
+  if (!answer?.ok) return false
+  const detail = { lineNo: 1, takes: 'line', to: 'balance', reason: REASON, amountFen: answer.amountFen }
+  tx.audit({ action: 'order.refund', objectKind: 'order', objectId: no, detail })
+  return true
 }

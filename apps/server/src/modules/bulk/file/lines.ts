@@ -143,10 +143,21 @@ function formOf(
     if (!field) throw bulkLineErrors.fieldUnknown({ label: name })
     form[field.key] = optionOf(field, value)
   }
-  const [fault] = checkFormValues(formFields, form)
-  if (!fault) return form
-  const field = formFields.find(({ key }) => key === fault.key)
-  throw FAULTS[fault.fault]({ label: labelOf(field, locale) || fault.key })
+  const found = fieldFault(formFields, form, locale)
+  if (found) throw found.fault
+  return form
+}
+
+/** The first answer that does not fit its field, and why. */
+export function fieldFault(
+  formFields: readonly FormField[],
+  form: Readonly<Record<string, string>>,
+  locale: Rules['locale'],
+): { readonly key: string; readonly fault: Refusal } | undefined {
+  const [first] = checkFormValues(formFields, form)
+  if (!first) return undefined
+  const field = formFields.find(({ key }) => key === first.key)
+  return { key: first.key, fault: FAULTS[first.fault]({ label: labelOf(field, locale) || first.key }) }
 }
 
 /** People write what they read: the words of a choice stand for its value. */

@@ -86,6 +86,8 @@ const matching = (tx: ReadTx, query: Query): RawBuilder<unknown> =>
   allOf(
     sql`b.tenant_id = ${tx.ctx.tenantId}::bigint`,
     query.state !== undefined && sql`b.state = any (${query.state}::text[])`,
+    query.origin !== undefined && sql`b.origin = any (${query.origin}::text[])`,
+    query.keyId !== undefined && sql`b.origin_key = ${query.keyId}::bigint`,
     query.payer !== undefined && sql`b.payer = any (${query.payer}::text[])`,
     query.memberId !== undefined && sql`b.member_id = ${query.memberId}::bigint`,
     !!query.q && sql`(b.name ilike ${containing(query.q)} or b.id::text = ${query.q})`,
@@ -98,7 +100,7 @@ async function load(
   isLive = false,
 ): Promise<BulkOrder[]> {
   const { rows } = await sql<Row>`
-    select b.id, b.name, b.note, b.state, b.payer, b.member_id as "memberId",
+    select b.id, b.name, b.note, b.state, b.origin, b.origin_key as "originKeyId", b.origin_no as "originNo", b.payer, b.member_id as "memberId",
       (
         select m.phone_masked from members.members m where m.tenant_id = b.tenant_id and m.id = b.member_id
       ) as "memberName",
@@ -120,7 +122,7 @@ async function load(
     createdAt: row.createdAt.toISOString(),
     confirmedAt: row.confirmedAt?.toISOString() ?? null,
     finishedAt: row.finishedAt?.toISOString() ?? null,
-    actions: actionsOf({ state: row.state, counts: tally.counts }),
+    actions: actionsOf({ state: row.state, origin: row.origin, counts: tally.counts }),
   }))
 }
 

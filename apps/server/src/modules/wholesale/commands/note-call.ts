@@ -44,6 +44,7 @@ export async function noteCall(
 export function masked(value: unknown): string {
   return JSON.stringify(value, (name, part: unknown) => {
     if (name === 'cards' && Array.isArray(part)) return `${part.length} ×`
+    if (name === 'lines' && Array.isArray(part)) return `${part.length} ×`
     if (name === 'items' && Array.isArray(part)) return `${part.length} ×`
     if (name === 'callbackUrl' && typeof part === 'string') return URL.canParse(part) ? new URL(part).origin : ''
     if (name !== 'fields' || typeof part !== 'object' || part === null || Array.isArray(part)) return part

@@ -7,6 +7,7 @@ import { type Outbound, OutboundFailure } from '../../../platform/outbound/index
 import { waitAfter, webhookHeaders } from '../../notify/index.ts'
 import { readViews } from '../../orders/index.ts'
 import { standingOf, systemCtx } from '../model.ts'
+import { readBulk } from '../queries/bulks.ts'
 import { type OpenKey, openKey } from '../queries/open-key.ts'
 
 export const CALLBACK_TASK = 'wholesale.callbacks'
@@ -25,7 +26,8 @@ export function queueCallbacks(tx: Tx, keyId: number, at?: Date): void {
 
 type Callback = {
   readonly id: number
-  readonly orderNo: OrderNo
+  /** Null: it is about a bulk order. */
+  readonly orderNo: OrderNo | null
   readonly outerNo: string
   readonly url: string
   readonly attempts: number
@@ -78,9 +80,10 @@ async function take({ db }: Platform, { id, tenantId }: OpenKey): Promise<Callba
       set attempts = b.attempts + 1,
           next_try_at = now() + ${LEASE_SECONDS} * interval '1 second'
       from (
-        select n.id, o.outer_no, o.callback_url
+        select n.id, coalesce(o.outer_no, w.outer_no) as outer_no, coalesce(o.callback_url, w.callback_url) as callback_url
         from wholesale.callbacks n
-        join wholesale.orders o on o.tenant_id = n.tenant_id and o.order_no = n.order_no
+        left join wholesale.orders o on o.tenant_id = n.tenant_id and o.order_no = n.order_no
+        left join wholesale.bulks w on w.tenant_id = n.tenant_id and w.bulk_id = n.bulk_id
         where n.tenant_id = ${tenantId}::bigint
           and n.key_id = ${id}::bigint
           and n.state = 'queued'
@@ -99,17 +102,9 @@ async function take({ db }: Platform, { id, tenantId }: OpenKey): Promise<Callba
 
 /** As Standard Webhooks have it, with no word of codes; the state is that of this try. */
 async function post(platform: Platform, outbound: Outbound, key: OpenKey, callback: Callback): Promise<Tried> {
-  const [view] = await readViews(platform, key.tenantId, [callback.orderNo])
   const at = platform.clock.now()
-  const body = JSON.stringify({
-    type: 'order.changed',
-    timestamp: at.toISOString(),
-    data: {
-      outerNo: callback.outerNo,
-      orderNo: String(callback.orderNo),
-      state: view ? standingOf(view).state : 'processing',
-    },
-  })
+  const { type, data } = await newsOf(platform, key, callback)
+  const body = JSON.stringify({ type, timestamp: at.toISOString(), data })
   try {
     const answer = await outbound.call({
       method: 'POST',
@@ -119,7 +114,10 @@ async function post(platform: Platform, outbound: Outbound, key: OpenKey, callba
         'content-length': String(Buffer.byteLength(body)),
         'user-agent': 'Quanshu',
         'x-quanshu-key': key.key,
-        ...webhookHeaders({ id: `order_${callback.id}`, body, at }, key.secrets),
+        ...webhookHeaders(
+          { id: `${callback.orderNo === null ? 'bulk' : 'order'}_${callback.id}`, body, at },
+          key.secrets,
+        ),
       },
       body,
       timeoutMs: TIMEOUT_MS,
@@ -133,6 +131,16 @@ async function post(platform: Platform, outbound: Outbound, key: OpenKey, callba
     if (!(error instanceof OutboundFailure)) throw error
     return { status: undefined, retryAfter: undefined, error: error.message.slice(0, 300) }
   }
+}
+
+async function newsOf(platform: Platform, key: OpenKey, { outerNo, orderNo }: Callback) {
+  if (orderNo === null) {
+    const { bulkNo, state } = await readBulk(platform, key, outerNo)
+    return { type: 'bulk_order.changed', data: { outerNo, bulkNo, state } }
+  }
+  const [view] = await readViews(platform, key.tenantId, [orderNo])
+  const state = view ? standingOf(view).state : 'processing'
+  return { type: 'order.changed', data: { outerNo, orderNo: String(orderNo), state } }
 }
 
 async function note(platform: Platform, key: OpenKey, { id, attempts }: Callback, tried: Tried): Promise<void> {

@@ -3,9 +3,9 @@ import type { OrderNo } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { ReadTx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
-import { openCodes, readViews, type SealedView, sealedOf } from '../../orders/index.ts'
-import { shopPrefix } from '../../tenancy/index.ts'
-import { numberAndSecret, standingOf, systemCtx } from '../model.ts'
+import { readViews, type SealedView } from '../../orders/index.ts'
+import { handOver } from '../commands/hand-over.ts'
+import { standingOf, systemCtx } from '../model.ts'
 import type { OpenKey } from './open-key.ts'
 
 export type Numbered = {
@@ -41,7 +41,7 @@ export async function readOrder(
   return await answerOf(platform, key, numbered, view, ip)
 }
 
-/** An order as its buyer is told of it. That codes were handed over is written before they are opened. */
+/** An order as its buyer is told of it. */
 async function answerOf(
   platform: Platform,
   key: OpenKey,
@@ -50,43 +50,11 @@ async function answerOf(
   ip: string,
 ): Promise<WholesaleOrder> {
   const standing = standingOf(view)
-  const codes = standing.arrived > 0 ? (view.lines[0]?.codes ?? []) : []
-  const ends = new Map<number, string | null>()
-  if (codes.length > 0) {
-    const cards = codes.flatMap((code) => ('cardId' in code ? [code.cardId] : []))
-    await platform.db.write(systemCtx(key.tenantId), async (tx) => {
-      await sql`
-        insert into wholesale.reveals (tenant_id, key_id, order_no, pieces, ip)
-        values (${key.tenantId}::bigint, ${key.id}::bigint, ${orderNo}::bigint, ${codes.length}, ${ip})
-      `.execute(tx.db)
-      if (cards.length === 0) return
-      const { rows } = await sql<{ id: number; validTo: Date | null }>`
-        select id, valid_to as "validTo"
-        from vault.cards
-        where tenant_id = ${key.tenantId}::bigint
-          and id = any (${cards}::bigint[])
-      `.execute(tx.db)
-      for (const { id, validTo } of rows) ends.set(id, validTo?.toISOString() ?? null)
-    })
-  }
-  const opened = await openCodes(platform.crypto, key.tenantId, codes.map(sealedOf))
-  const shop = codes.some((code) => 'link' in code)
-    ? `${platform.config.publicUrl}${await shopPrefix(platform, key.tenantId)}`
-    : ''
+  const cards = await handOver(platform, key, [view], ip)
   return {
     ...factsOf(view, outerNo, standing),
     priceFen: view.lines[0]?.unitPriceFen ?? 0,
-    cards: codes.map((code, index) => {
-      const parts = opened[index] ?? []
-      // Whoever resells it needs to say where it is redeemed: the link has the code behind its `#`.
-      if ('link' in code)
-        return {
-          number: '',
-          secret: `${shop}/redeem#${parts[0]}`,
-          validTo: code.link.validTo && new Date(code.link.validTo).toISOString(),
-        }
-      return { ...numberAndSecret(parts), validTo: ends.get(code.cardId) ?? null }
-    }),
+    cards: cards.get(orderNo) ?? [],
     failedBecause: standing.state === 'failed' ? (endedBecause ?? 'refunded') : null,
   }
 }

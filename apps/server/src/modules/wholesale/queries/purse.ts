@@ -30,6 +30,8 @@ type Row = {
   readonly after: number
   readonly orderNo: string | null
   readonly outerNo: string | null
+  readonly bulkOuterNo: string | null
+  readonly ref: string | null
   readonly tradeNo: string | null
 }
 
@@ -72,13 +74,22 @@ export async function purseOf(platform: Platform, key: OpenKey, day: string, cur
         limit ${PAGE + 1}::bigint
         offset ${cursor}::bigint
       )
-      select s.opening, s.closing, p.id, p.at, p.kind, p.amount, p.after, n.no::text as "orderNo", w.outer_no as "outerNo", r.trade_no as "tradeNo"
+      select s.opening, s.closing, p.id, p.at, p.kind, p.amount, p.after, n.no::text as "orderNo", w.outer_no as "outerNo", c.outer_no as "bulkOuterNo", c.ref, r.trade_no as "tradeNo"
       from stands s
       left join page p on true
       left join lateral (
         select case when p.cause ~ '^order:[0-9]{1,18}$' then substring(p.cause from 7)::bigint end as no
       ) n on true
       left join wholesale.orders w on w.tenant_id = ${key.tenantId}::bigint and w.order_no = n.no and w.key_id = ${key.id}::bigint
+      left join lateral (
+        select u.outer_no, l.reference as ref
+        from bulk.lines l
+        join wholesale.bulks u on u.tenant_id = l.tenant_id and u.bulk_id = l.bulk_id
+        where l.tenant_id = ${key.tenantId}::bigint
+          and l.order_no = n.no
+          and u.key_id = ${key.id}::bigint
+        offset 0
+      ) c on true
       left join lateral (
         select r.trade_no
         from payments.receipts r
@@ -96,22 +107,25 @@ export async function purseOf(platform: Platform, key: OpenKey, day: string, cur
   return {
     openingFen: first?.opening ?? 0,
     closingFen: first?.closing ?? 0,
-    items: rows.slice(0, PAGE).flatMap(({ id, at, kind, amount, after, orderNo, outerNo, tradeNo }) =>
-      id === null
-        ? []
-        : [
-            {
-              movementId: String(id),
-              at: at.toISOString(),
-              kind: KINDS[kind] ?? ('other' as const),
-              amountFen: amount,
-              balanceFen: after,
-              orderNo,
-              outerNo,
-              tradeNo,
-            },
-          ],
-    ),
+    items: rows
+      .slice(0, PAGE)
+      .flatMap(({ id, at, kind, amount, after, orderNo, outerNo, bulkOuterNo, ref, tradeNo }) =>
+        id === null
+          ? []
+          : [
+              {
+                movementId: String(id),
+                at: at.toISOString(),
+                kind: KINDS[kind] ?? ('other' as const),
+                amountFen: amount,
+                balanceFen: after,
+                orderNo,
+                outerNo,
+                ...(bulkOuterNo !== null && ref !== null && { bulkOuterNo, ref }),
+                tradeNo,
+              },
+            ],
+      ),
     next: rows.length > PAGE ? String(cursor + PAGE) : null,
   }
 }
