@@ -233,7 +233,7 @@ begin
     and l.line_no = p_line
     -- What waits for the other parts of a bundle, and what a person of the shop has, may be given back as well as what was delivered.
     and (
-      l.state in ('delivered', 'exception', 'refunding', 'refunded')
+      l.state in ('dormant', 'delivered', 'exception', 'refunding', 'refunded')
       or l.state = 'supplying' and l.kind in ('service', 'link')
       or l.state = 'waiting' and l.held_back
     )
@@ -256,8 +256,9 @@ begin
 
   -- What was topped up, or done by hand, cannot be taken back: it is as good as used.
   -- Of a line that was never whole nobody asks what was used: the rest cannot be had otherwise.
-  -- A redeem code is used from its first use on.
-  select count(*), count(*) filter (where g.state = 'used' or c.state = 'used' or (g.kind in ('topup', 'service') and line.delivered_at is not null)
+  -- A redeem code is used from its first use on. What nobody activated until its end was not.
+  select count(*), count(*) filter (where g.state = 'used' or c.state = 'used'
+    or (g.kind in ('topup', 'service') and line.delivered_at is not null and g.state <> 'lapsed')
     or (g.kind = 'link' and fulfilment.is_code_used(p_tenant, p_no, p_line, g.piece)))
   into found_count, used_count
   from entitlements.grants g
@@ -680,6 +681,9 @@ begin
       and n.order_no = p_no
       and n.line_no = refund.line_no
       and n.state = 'stopped';
+    if line.later_days is not null then
+      perform fulfilment.end_activation(p_tenant, p_no, refund.line_no);
+    end if;
   elsif line.kind = 'service' and refund.takes = 'line' then
     perform fulfilment.end_tasks(p_tenant, p_no, refund.line_no, p_actor);
   elsif line.kind = 'link' and refund.takes <> 'nothing' then
@@ -1299,7 +1303,7 @@ begin
     join orders.lines l on l.tenant_id = p_tenant and l.order_no = c.order_no
     where c.tenant_id = p_tenant
       and c.id = p_dispute
-      and (l.state in ('supplying', 'delivered', 'exception', 'refunding', 'refunded') or l.state = 'waiting' and l.held_back)
+      and (l.state in ('dormant', 'supplying', 'delivered', 'exception', 'refunding', 'refunded') or l.state = 'waiting' and l.held_back)
       and l.amount_fen > 0
       and l.refunded_quantity < l.quantity
     order by l.line_no
