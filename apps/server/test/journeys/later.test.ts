@@ -449,7 +449,7 @@ test('a refund that waits for a second person holds the right until it is decide
   await tendActivations(house.platform)
   const { refunds } = await shop.staff.call('orders.detail', { params: { no: order.no } })
   expect(refunds).toMatchObject([{ state: 'awaiting' }])
-  await shop.staff.call('orders.declineRefund', {
+  await shop.staff.call('fulfilment.declineRefund', {
     params: { refundId: refunds[0]?.id ?? 0 },
     body: { reason: '已过期' },
   })
