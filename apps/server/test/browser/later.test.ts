@@ -80,7 +80,7 @@ test('a member buys without an account, and activates when they like', { timeout
   await desk.goto(`${consoleUrl}goods/${goods.goodsId}`)
   await desk.getByText('批发价、参数、库存规则').first().click()
   await desk.getByLabel('先买后激活').fill('30')
-  await desk.getByText('买家可自行退款').waitFor()
+  await desk.getByText('买家自助').waitFor()
   await desk.getByLabel('先买后激活').scrollIntoViewIfNeeded()
   await keepScreen(desk, 'console-later-editor')
   await desk

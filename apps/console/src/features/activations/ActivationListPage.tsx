@@ -59,8 +59,8 @@ function columnsOf(t: T): readonly ListColumn<Activation>[] {
     {
       key: 'goods',
       title: t('goods'),
-      width: 220,
-      render: (row) => <OneLine width={210}>{[row.goodsTitle, row.skuTitle].filter(Boolean).join(' / ')}</OneLine>,
+      width: 180,
+      render: (row) => <OneLine width={170}>{[row.goodsTitle, row.skuTitle].filter(Boolean).join(' / ')}</OneLine>,
     },
     {
       key: 'quantity',
@@ -70,11 +70,11 @@ function columnsOf(t: T): readonly ListColumn<Activation>[] {
       render: (row) => <span className="num">{row.quantity}</span>,
     },
     { key: 'amount', title: t('amount'), width: 100, align: 'right', render: (row) => <Money fen={row.amountFen} /> },
-    { key: 'buyer', title: t('buyer'), width: 150, render: (row) => row.contactMasked },
+    { key: 'buyer', title: t('buyer'), width: 130, render: (row) => row.contactMasked },
     {
       key: 'line',
       title: t('line'),
-      width: 110,
+      width: 90,
       render: (row) => (row.state === 'activated' ? <StateTag kind="line" state={row.lineState} /> : <Nothing />),
     },
     {

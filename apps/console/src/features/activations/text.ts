@@ -1,7 +1,7 @@
 import { defineMessages } from '../../shared/i18n/index.ts'
 
 export const activationText = defineMessages('activations', {
-  title: ['待激活权益', 'To be activated'],
+  title: ['先买后激活', 'Activate later'],
   hint: [
     '先买后激活的直充：付款后归买家所有，买家填写账号激活时才采购。到期未激活的，货款归店铺，员工仍可在订单页退款。',
     'Top-ups that were bought to be activated later: the buyer’s from the payment on, and bought of a supplier when the buyer gives the account. What is not activated in time is the shop’s; staff may still refund it on its order.',

@@ -194,8 +194,8 @@ export const goodsText = defineMessages('goods', {
     '激活前买家能否自行退款。到期未激活的货款归店铺所有，员工仍可在订单页退款。',
     'Whether buyers may return it by themselves until it is activated. What nobody activates in time is the shop’s; staff may still refund it on the order.',
   ],
-  laterRefundBuyer: ['买家可自行退款', 'Buyers may return it'],
-  laterRefundShop: ['须由店铺退款', 'Only the shop refunds'],
+  laterRefundBuyer: ['买家自助', 'By the buyer'],
+  laterRefundShop: ['仅限店铺', 'By the shop only'],
   lowStockAt: ['库存预警', 'Warn at'],
   tiers: ['批发价', 'Quantity prices'],
   tiersHint: [

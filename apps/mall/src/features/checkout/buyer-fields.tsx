@@ -36,11 +36,13 @@ export function BuyerFields({ lines, ...rest }: Props) {
           }}
         />
       )}
-      <div className={css.fields}>
-        {fieldsOf(line).map((field) => (
-          <BuyerField key={field.key} id={fieldId(line, field)} field={field} {...rest} />
-        ))}
-      </div>
+      {fieldsOf(line).length > 0 && (
+        <div className={css.fields}>
+          {fieldsOf(line).map((field) => (
+            <BuyerField key={field.key} id={fieldId(line, field)} field={field} {...rest} />
+          ))}
+        </div>
+      )}
     </Card>
   ))
 }

@@ -269,7 +269,7 @@ export const messages: Messages = {
     giveUpNo: 'Not yet',
   },
   activation: {
-    open: 'Bought, and not topped up yet. Give the account and activate it before {{time}}; should the price change until then, yours does not.',
+    open: 'Bought at this price, and not topped up yet. Give the account and activate it before {{time}}.',
     lapsed: 'The time to activate it ended at {{time}}. Ask the shop if you have questions.',
     cancelled: 'It was not activated, and the money went back.',
     activate: 'Activate now',

@@ -258,7 +258,7 @@ export const messages = {
     giveUpNo: '再想想',
   },
   activation: {
-    open: '已买下，还没有充值。请在 {{time}} 前填写账号并激活；激活前价格变动与您无关。',
+    open: '已按下单价买下，还没有充值。请在 {{time}} 前填写账号并激活。',
     lapsed: '激活期限 {{time}} 已过，不能再激活。如有疑问请联系店家。',
     cancelled: '没有激活，款项已退回。',
     activate: '立即激活',
