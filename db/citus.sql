@@ -58,6 +58,7 @@ select create_distributed_table('events.log', 'tenant_id', colocate_with => 'led
 select create_distributed_table('events.parked', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('events.tenant_cursors', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('orders.lines', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('fulfilment.activations', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('fulfilment.complaints', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('fulfilment.complaint_log', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('fulfilment.complaint_pictures', 'tenant_id', colocate_with => 'ledger.accounts');
@@ -315,9 +316,13 @@ select create_distributed_function('fulfilment.account_view(bigint, bigint, inte
 select create_distributed_function('fulfilment.accounts_of_bought(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.accounts_of_members(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.accounts_of_restocks(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.activate(bigint, bigint, integer, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.activation_trouble(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.activation_view(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.answer_complaint(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.answer_task(bigint, bigint, integer, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.approve_refund(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.arrived_pieces(bigint, bigint, integer, integer, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.ask_for_account(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.ask_restock(bigint, bigint, bigint, integer, bigint, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.ask_to_cancel(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
@@ -362,6 +367,7 @@ select create_distributed_function('fulfilment.deliver_locked(bigint, bigint[], 
 select create_distributed_function('fulfilment.deliver_own(bigint, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.desk_refusal(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.drop_recall_claim(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.end_activation(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_gifts(bigint, bigint, payments.refunds, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_restock(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_rights(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -379,6 +385,7 @@ select create_distributed_function('fulfilment.handle_receipt(bigint, bigint, te
 select create_distributed_function('fulfilment.is_bought_elsewhere(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.is_code_used(bigint, bigint, integer, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.judge_complaint(bigint, bigint, integer, text, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.keep_for_later(bigint, bigint[], smallint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.keep_late(bigint, bigint, integer, bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.keep_twice(bigint, bigint, integer, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.lay_budget(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -400,6 +407,7 @@ select create_distributed_function('fulfilment.mark_recalled(bigint, bigint, big
 select create_distributed_function('fulfilment.mark_used(bigint, bigint, bigint, boolean, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.may_give_up(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.may_have_arrived(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.may_return(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.missing_credit(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.missing_points(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.move_recovery(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
@@ -442,6 +450,7 @@ select create_distributed_function('fulfilment.replace(bigint, bigint, bigint, t
 select create_distributed_function('fulfilment.replace_by(bigint, entitlements.grants, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.restock_news(bigint, suppliers.purchases, text, integer, integer, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.restock_trouble(bigint, bigint, text, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.return_unactivated(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.send_refund(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.sent_twice(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.service_left(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -500,6 +509,7 @@ select create_distributed_function('orders.close_unpaid(bigint, bigint[], text, 
 select create_distributed_function('orders.drop_picks(bigint, integer[], integer[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.expand_bundles(bigint, bigint[], text[], text[], integer[], integer[], bigint[], integer[], jsonb[], bigint[], integer[], bigint[], text[], text[], text[], bigint[], bigint[], boolean[], integer[], jsonb[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.is_admitted(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.keep_later(bigint, jsonb, bigint[], integer[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.keep_picks(bigint, bigint[], integer[], integer[], bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.let_go_of_numbers(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.lines_to_buy(bigint, bigint[], integer[], boolean[], text[], bigint[])', '$1', colocate_with => 'ledger.accounts');
@@ -510,6 +520,7 @@ select create_distributed_function('orders.over_person_limit(bigint, bigint, tex
 select create_distributed_function('orders.place(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.place_recharge(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.price_picks(bigint, integer[], bigint[], integer[], bigint[], integer[], bigint[], text[], integer[], bigint[], jsonb[], boolean[], text[], boolean[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('orders.refuse_later(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.replacing_from(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.route_to_warehouses(bigint, text[], integer[], bigint[], text[], integer[], integer[], bigint[], bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('orders.taken_by_person(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
@@ -748,7 +759,9 @@ select create_distributed_function('wholesale.use_nonces(bigint, jsonb)', '$1', 
 --   fulfilment.give_up_planned(integer)
 --   fulfilment.give_up_restocks(integer)
 --   fulfilment.look_for_restocks(integer)
+--   fulfilment.next_lapsed()
 --   fulfilment.next_overdue()
+--   fulfilment.remind_activations(integer)
 --   fulfilment.take_bundles(integer)
 --   fulfilment.take_complaints(integer, integer)
 --   fulfilment.take_needs(integer, integer)

@@ -692,6 +692,8 @@ create table catalog.skus (
   pick text not null default 'none'::text,
   pick_fee_fen bigint not null default 0,
   numbers_due boolean not null default false,
+  later_days smallint,
+  later_refund boolean not null default true,
   opened_by text not null default 'order'::text,
   constraint skus_pkey PRIMARY KEY (tenant_id, id),
   constraint skus_goods FOREIGN KEY (tenant_id, goods_id) REFERENCES catalog.goods(tenant_id, id),
@@ -705,12 +707,14 @@ CASE allocation
     ELSE (uses_per_code IS NOT NULL)
 END),
   constraint only_codes_are_bound CHECK (((opened_by = 'order'::text) OR (kind = 'card'::text))),
+  constraint only_topups_wait CHECK (((later_days IS NULL) OR (kind = 'topup'::text))),
   constraint skus_allocation_check CHECK ((allocation = ANY (ARRAY['fifo'::text, 'fefo'::text, 'lifo'::text, 'random'::text, 'loop'::text]))),
   constraint skus_bundle_policy_check CHECK ((bundle_policy = ANY (ARRAY['hold'::text, 'rest'::text, 'refund'::text]))),
   constraint skus_cost_hint_fen_check CHECK ((cost_hint_fen >= 0)),
   constraint skus_free_is_meant CHECK ((free OR (price_fen > 0) OR (price_points > 0))),
   constraint skus_hold_mode_check CHECK ((hold_mode = ANY (ARRAY['order'::text, 'payment'::text]))),
   constraint skus_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'topup'::text, 'service'::text, 'bundle'::text, 'link'::text]))),
+  constraint skus_later_days_check CHECK (((later_days >= 1) AND (later_days <= 1095))),
   constraint skus_low_stock_at_check CHECK ((low_stock_at >= 0)),
   constraint skus_market_price_fen_check CHECK ((market_price_fen > 0)),
   constraint skus_opened_by_check CHECK ((opened_by = ANY (ARRAY['order'::text, 'member'::text, 'device'::text]))),
@@ -840,7 +844,7 @@ create table entitlements.grants (
   constraint card_grant_has_a_card CHECK (((kind = 'card'::text) = (card_id IS NOT NULL))),
   constraint grants_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'topup'::text, 'service'::text, 'link'::text, 'points'::text]))),
   constraint grants_piece_check CHECK ((piece > 0)),
-  constraint grants_state_check CHECK ((state = ANY (ARRAY['active'::text, 'used'::text, 'revoked'::text])))
+  constraint grants_state_check CHECK ((state = ANY (ARRAY['dormant'::text, 'active'::text, 'used'::text, 'lapsed'::text, 'revoked'::text])))
 );
 alter table entitlements.grants enable row level security;
 grant select on entitlements.grants to quanshu_app;
@@ -927,6 +931,31 @@ function events.tail(p_seen text) returns jsonb security definer
 function events.take_parked(p_id bigint) returns jsonb security definer
 
 -- fulfilment ------------------------------------------------------------------------------------------
+
+create table fulfilment.activations (
+  tenant_id bigint not null,
+  order_no bigint not null,
+  line_no smallint not null,
+  sku_id bigint not null,
+  quantity integer not null,
+  state text not null default 'open'::text,
+  opened_at timestamp with time zone not null default now(),
+  ends_at timestamp with time zone not null,
+  remind_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  by_kind text,
+  by_name text not null default ''::text,
+  constraint activations_pkey PRIMARY KEY (tenant_id, order_no, line_no),
+  constraint activations_tenant_id_order_no_line_no_fkey FOREIGN KEY (tenant_id, order_no, line_no) REFERENCES orders.lines(tenant_id, order_no, line_no),
+  constraint activated_says_by_whom CHECK (((state = 'activated'::text) = (by_kind IS NOT NULL))),
+  constraint activations_by_kind_check CHECK ((by_kind = ANY (ARRAY['buyer'::text, 'staff'::text]))),
+  constraint activations_quantity_check CHECK ((quantity > 0)),
+  constraint activations_state_check CHECK ((state = ANY (ARRAY['open'::text, 'activated'::text, 'lapsed'::text, 'cancelled'::text]))),
+  constraint only_what_is_open_reminds CHECK (((remind_at IS NULL) OR (state = 'open'::text))),
+  constraint open_until_it_is_closed CHECK (((state = 'open'::text) = (closed_at IS NULL)))
+);
+alter table fulfilment.activations enable row level security;
+grant select on fulfilment.activations to quanshu_app;
 
 create table fulfilment.complaint_log (
   tenant_id bigint not null,
@@ -1329,6 +1358,9 @@ alter table fulfilment.tasks enable row level security;
 grant select on fulfilment.tasks to quanshu_app;
 
 
+create index activations_ending ON fulfilment.activations USING btree (tenant_id, ends_at) WHERE (state = 'open'::text);
+create index activations_of_state ON fulfilment.activations USING btree (tenant_id, state, ends_at);
+create index activations_reminding ON fulfilment.activations USING btree (tenant_id, remind_at) WHERE (remind_at IS NOT NULL);
 create index complaint_log_of_complaint ON fulfilment.complaint_log USING btree (tenant_id, complaint_id, id);
 create index complaint_pictures_of_complaint ON fulfilment.complaint_pictures USING btree (tenant_id, complaint_id);
 create index complaints_buying ON fulfilment.complaints USING btree (tenant_id, purchase_id) WHERE (purchase_id IS NOT NULL);
@@ -1358,6 +1390,7 @@ create index tasks_done ON fulfilment.tasks USING btree (tenant_id, sku_id, ende
 create index tasks_due ON fulfilment.tasks USING btree (tenant_id, due_at) WHERE ((due_at IS NOT NULL) AND (overdue_at IS NULL));
 create index tasks_open ON fulfilment.tasks USING btree (tenant_id, opened_at) WHERE (ended_at IS NULL);
 
+create policy tenant on fulfilment.activations for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on fulfilment.complaint_log for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on fulfilment.complaint_pictures for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on fulfilment.complaint_rules for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
@@ -1380,9 +1413,13 @@ function fulfilment.account_view(p_tenant bigint, p_no bigint, p_line integer) r
 function fulfilment.accounts_of_bought(p_tenant bigint, p_purchases bigint[]) returns bigint[] security definer
 function fulfilment.accounts_of_members(p_tenant bigint, p_members bigint[]) returns bigint[] security definer
 function fulfilment.accounts_of_restocks(p_tenant bigint, p_restocks bigint[]) returns bigint[] security definer
+function fulfilment.activate(p_tenant bigint, p_no bigint, p_line integer, p_said jsonb) returns jsonb security definer
+function fulfilment.activation_trouble(p_tenant bigint, p_no bigint, p_line integer) returns text security definer
+function fulfilment.activation_view(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
 function fulfilment.answer_complaint(p_tenant bigint, p_no bigint, p_complaint bigint, p_act text, p_note text) returns jsonb security definer
 function fulfilment.answer_task(p_tenant bigint, p_no bigint, p_line integer, p_form jsonb, p_note text) returns jsonb security definer
 function fulfilment.approve_refund(p_tenant bigint, p_refund bigint, p_staff bigint, p_actor text, p_used text) returns jsonb security definer
+function fulfilment.arrived_pieces(p_tenant bigint, p_no bigint, p_line integer, p_first integer, p_pieces integer) returns void security definer
 function fulfilment.ask_for_account(p_tenant bigint, p_no bigint, p_line integer) returns void security definer
 function fulfilment.ask_restock(p_tenant bigint, p_sku bigint, p_budget bigint, p_quantity integer, p_max_unit_fen bigint, p_actor text, p_staff bigint) returns jsonb security definer
 function fulfilment.ask_to_cancel(p_tenant bigint, p_purchase bigint, p_actor text, p_note text) returns jsonb security definer
@@ -1431,6 +1468,7 @@ function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text
 function fulfilment.deliver_own(p_tenant bigint, p_items jsonb, p_actor text) returns jsonb security definer
 function fulfilment.desk_refusal(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
 function fulfilment.drop_recall_claim(p_tenant bigint, p_batch bigint, p_actor text, p_note text) returns void security definer
+function fulfilment.end_activation(p_tenant bigint, p_no bigint, p_line integer) returns void security definer
 function fulfilment.end_gifts(p_tenant bigint, p_no bigint, p_refund payments.refunds, p_actor text) returns void security definer
 function fulfilment.end_restock(p_tenant bigint, p_id bigint, p_trouble text, p_note text) returns void security definer
 function fulfilment.end_rights(p_tenant bigint, p_dispute bigint) returns void security definer
@@ -1451,6 +1489,7 @@ function fulfilment.handle_receipt(p_tenant bigint, p_receipt bigint, p_action t
 function fulfilment.is_bought_elsewhere(p_tenant bigint, p_sku bigint) returns boolean security definer
 function fulfilment.is_code_used(p_tenant bigint, p_no bigint, p_line integer, p_piece integer) returns boolean
 function fulfilment.judge_complaint(p_tenant bigint, p_complaint bigint, p_lease integer, p_word text, p_note text, p_ask jsonb) returns text security definer
+function fulfilment.keep_for_later(p_tenant bigint, p_nos bigint[], p_lines smallint[]) returns void security definer
 function fulfilment.keep_late(p_tenant bigint, p_late bigint, p_line integer, p_amount bigint, p_credit bigint, p_from text) returns bigint security definer
 function fulfilment.keep_twice(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint) returns void security definer
 function fulfilment.lay_budget(p_tenant bigint, p_budget bigint) returns void security definer
@@ -1473,10 +1512,12 @@ function fulfilment.mark_recalled(p_tenant bigint, p_batch bigint, p_grants bigi
 function fulfilment.mark_used(p_tenant bigint, p_no bigint, p_grant bigint, p_used boolean, p_actor text) returns jsonb security definer
 function fulfilment.may_give_up(p_tenant bigint, p_no bigint, p_line integer) returns boolean security definer
 function fulfilment.may_have_arrived(p_tenant bigint, p_no bigint) returns boolean security definer
+function fulfilment.may_return(p_tenant bigint, p_no bigint, p_line integer) returns boolean security definer
 function fulfilment.missing_credit(p_tenant bigint, p_no bigint, p_amount bigint) returns bigint security definer
 function fulfilment.missing_points(p_tenant bigint, p_no bigint, p_line integer, p_takes text) returns bigint security definer
 function fulfilment.move_recovery(p_tenant bigint, p_recovery bigint, p_said jsonb) returns jsonb security definer
 function fulfilment.move_task(p_tenant bigint, p_task bigint, p_act text, p_said jsonb) returns jsonb security definer
+function fulfilment.next_lapsed() returns jsonb security definer
 function fulfilment.next_overdue() returns jsonb security definer
 function fulfilment.note_complaint(p_tenant bigint, p_complaint bigint, p_kind text, p_by text, p_note text, p_detail jsonb) returns void security definer
 function fulfilment.note_recovery(p_tenant bigint, p_recovery bigint, p_state text, p_by text, p_note text, p_fen bigint) returns void security definer
@@ -1513,11 +1554,13 @@ function fulfilment.refuse_over_capacity(p_tenant bigint, p_items integer[], p_s
 function fulfilment.reject_task(p_tenant bigint, p_task bigint, p_said jsonb) returns jsonb security definer
 function fulfilment.release_bundles(p_tenant bigint, p_nos bigint[], p_actor text) returns boolean security definer
 function fulfilment.remedy(p_tenant bigint, p_complaint fulfilment.complaints, p_remedy text, p_ask jsonb, p_by text) returns jsonb security definer
+function fulfilment.remind_activations(p_limit integer) returns integer security definer
 function fulfilment.reopen_recovery(p_tenant bigint, p_recovery bigint, p_actor text, p_note text) returns void security definer
 function fulfilment.replace(p_tenant bigint, p_no bigint, p_grant bigint, p_reason text, p_actor text) returns jsonb security definer
 function fulfilment.replace_by(p_tenant bigint, p_old entitlements.grants, p_card bigint, p_reason text, p_actor text) returns bigint security definer
 function fulfilment.restock_news(p_tenant bigint, p_purchase suppliers.purchases, p_kind text, p_pieces integer, p_bad integer, p_cost bigint, p_code text, p_about text, p_message text) returns void security definer
 function fulfilment.restock_trouble(p_tenant bigint, p_id bigint, p_trouble text, p_fen bigint) returns void security definer
+function fulfilment.return_unactivated(p_tenant bigint, p_no bigint, p_line integer, p_actor text) returns jsonb security definer
 function fulfilment.send_refund(p_tenant bigint, p_no bigint, p_refund bigint, p_member text, p_actor text) returns void security definer
 function fulfilment.sent_twice(p_tenant bigint, p_no bigint) returns TABLE(id bigint, receipt_id bigint, line_no integer, fen bigint) security definer
 function fulfilment.service_left(p_tenant bigint, p_sku bigint) returns bigint security definer
@@ -2124,6 +2167,8 @@ create table orders.lines (
   held_back boolean not null default false,
   pick_card bigint,
   pick_number text,
+  later_days smallint,
+  later_refund boolean not null default false,
   warehouse_id bigint,
   constraint lines_pkey PRIMARY KEY (tenant_id, order_no, line_no),
   constraint lines_tenant_id_order_no_fkey FOREIGN KEY (tenant_id, order_no) REFERENCES orders.orders(tenant_id, no),
@@ -2137,9 +2182,10 @@ CASE
     ELSE ((amount_fen / quantity) = unit_price_fen)
 END),
   constraint lines_credit_points_check CHECK ((credit_points >= 0)),
+  constraint lines_later_days_check CHECK (((later_days >= 1) AND (later_days <= 1095))),
   constraint lines_line_no_check CHECK ((line_no > 0)),
   constraint lines_quantity_check CHECK ((quantity > 0)),
-  constraint lines_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'supplying'::text, 'delivered'::text, 'exception'::text, 'refunding'::text, 'refunded'::text, 'cancelled'::text]))),
+  constraint lines_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'dormant'::text, 'supplying'::text, 'delivered'::text, 'exception'::text, 'refunding'::text, 'refunded'::text, 'cancelled'::text]))),
   constraint lines_unit_points_check CHECK ((unit_points >= 0)),
   constraint lines_unit_price_fen_check CHECK ((unit_price_fen >= 0)),
   constraint parts_are_held_back CHECK (((NOT held_back) OR (bundle_no IS NOT NULL))),
@@ -2210,6 +2256,7 @@ grant select on orders.orders to quanshu_app;
 
 create index bundles_due ON orders.bundles USING btree (tenant_id, due_at) WHERE (due_at IS NOT NULL);
 create index bundles_of_goods ON orders.bundles USING btree (tenant_id, goods_id, order_no);
+create index lines_dormant ON orders.lines USING btree (tenant_id, order_no) WHERE (state = 'dormant'::text);
 create index lines_in_exception ON orders.lines USING btree (tenant_id, exception_at) WHERE (state = 'exception'::text);
 create index lines_links_open ON orders.lines USING btree (tenant_id, sku_id) WHERE ((kind = 'link'::text) AND (state = ANY (ARRAY['waiting'::text, 'supplying'::text, 'exception'::text])));
 create index lines_of_goods ON orders.lines USING btree (tenant_id, goods_id, order_no);
@@ -2246,6 +2293,7 @@ function orders.drop_picks(p_tenant bigint, p_kept integer[], p_k_item integer[]
 function orders.expand_bundles(p_tenant bigint, p_members bigint[], p_buyers text[], p_contacts text[], INOUT l_item integer[], INOUT l_line integer[], INOUT l_sku bigint[], INOUT l_quantity integer[], INOUT l_form jsonb[], INOUT l_unit bigint[], INOUT l_unit_points integer[], INOUT l_goods bigint[], INOUT l_kind text[], INOUT l_goods_title text[], INOUT l_sku_title text[], INOUT l_account bigint[], INOUT l_delivered bigint[], INOUT l_holds boolean[], INOUT l_person_limit integer[], INOUT l_refusal jsonb[], OUT l_amount bigint[], OUT l_bundle smallint[], OUT l_points bigint[], OUT l_held_back boolean[], OUT bundles jsonb, OUT credit_accounts bigint[]) returns record security definer
 function orders.expire_due(p_limit integer) returns jsonb security definer
 function orders.is_admitted(p_tenant bigint, p_no bigint, p_device text) returns jsonb security definer
+function orders.keep_later(p_tenant bigint, p_items jsonb, p_nos bigint[], p_placed integer[]) returns void security definer
 function orders.keep_picks(p_tenant bigint, p_no bigint[], p_placed integer[], p_k_item integer[], p_k_sku bigint[], p_k_card bigint[]) returns void security definer
 function orders.let_go_of_numbers(p_tenant bigint, p_sku bigint) returns void security definer
 function orders.lines_to_buy(p_tenant bigint, p_accounts bigint[], p_quantities integer[], p_claims boolean[], p_sources text[], p_supply bigint[]) returns boolean[] security definer
@@ -2257,6 +2305,7 @@ function orders.over_person_limit(p_tenant bigint, p_goods bigint, p_title text,
 function orders.place(p_tenant bigint, p_items jsonb) returns jsonb security definer
 function orders.place_recharge(p_tenant bigint, p_item jsonb) returns jsonb security definer
 function orders.price_picks(p_tenant bigint, p_k_item integer[], p_k_sku bigint[], p_l_item integer[], p_l_sku bigint[], p_quantity integer[], p_shown bigint[], p_title text[], p_points integer[], INOUT l_unit bigint[], INOUT l_refusal jsonb[], INOUT l_holds boolean[], INOUT l_source text[], INOUT l_bought boolean[]) returns record security definer
+function orders.refuse_later(p_tenant bigint, p_items jsonb) returns TABLE(item_no integer, refusal jsonb) security definer
 function orders.replacing_from(p_tenant bigint, p_no bigint, p_line integer) returns bigint[] security definer
 function orders.route_to_warehouses(p_tenant bigint, p_channels text[], p_item integer[], p_sku bigint[], p_kind text[], p_quantity integer[], p_k_item integer[], p_k_sku bigint[], INOUT l_account bigint[], OUT l_warehouse bigint[], OUT l_home bigint[], OUT l_shelf bigint[], OUT l_fallback bigint[]) returns record security definer
 function orders.taken_by_person(p_tenant bigint, p_goods bigint, p_buyer_key text, p_contact text) returns bigint security definer

@@ -607,11 +607,12 @@ begin
         and f.replaced_by is null
     ) f
   ), the_line as (
-    select l.*, o.paid_at, o.placed_at, o.member_id, o.credit_fen, o.state as order_state, g.living, f.open, f.done_fen, f.promised_fen
+    select l.*, o.paid_at, o.placed_at, o.member_id, o.credit_fen, o.state as order_state, g.living, g.dormant, f.open, f.done_fen, f.promised_fen
     from the_order o
     join orders.lines l on l.tenant_id = p_tenant and l.order_no = o.no
     cross join lateral (
-      select count(*) as living
+      -- What waits to be activated is somebody's, and not delivered.
+      select count(*) filter (where g.state <> 'dormant') as living, count(*) filter (where g.state = 'dormant') as dormant
       from entitlements.grants g
       where g.tenant_id = p_tenant
         and g.order_no = l.order_no
@@ -724,6 +725,22 @@ begin
       where (catalog.deliver_of(l.kind) = 'pick' and not l.bought and l.state in ('delivered', 'exception') and l.delivered_quantity > 0 and l.living <> l.quantity - l.refunded_quantity)
          or ((catalog.deliver_of(l.kind) <> 'pick' or l.bought) and l.state in ('supplying', 'delivered', 'exception') and l.living <> l.delivered_quantity - l.refunded_quantity)
          or (l.delivered_quantity = 0 and l.state in ('waiting', 'exception', 'cancelled') and l.living > 0)
+      union all
+      -- Bought to be activated later: whole with its owner until somebody activates it, bought once after that, and over at its end or
+      -- when its money is back.
+      select 'later_right', jsonb_build_object('quantity', l.quantity, 'rights', l.dormant, 'state', l.state, 'activation', coalesce(a.state, ''))
+      from (select) x
+      left join fulfilment.activations a on a.tenant_id = p_tenant and a.order_no = l.order_no and a.line_no = l.line_no
+      where l.later_days is not null
+        and l.order_state in ('paid', 'delivered', 'refunded')
+        and case a.state
+          when 'open' then l.state <> 'dormant' or l.dormant <> l.quantity
+          when 'activated' then l.state in ('waiting', 'dormant') or l.dormant <> case when l.state in ('supplying', 'exception')
+            and l.refunded_quantity = 0 then l.quantity - l.delivered_quantity else 0 end
+          else a.state is null or l.dormant > 0 or l.state not in ('delivered', 'refunding', 'refunded', 'exception') or exists (
+            select from suppliers.purchases p where p.tenant_id = p_tenant and p.order_no = l.order_no and p.line_no = l.line_no
+          )
+        end
       union all
       select 'line_refunds', jsonb_build_object(
         'refundedFen', l.refunded_fen, 'refundsFen', l.done_fen, 'refundingFen', l.refunding_fen, 'promisedFen', l.promised_fen
@@ -1434,16 +1451,25 @@ begin
     select f.order_no from payments.refunds f where f.tenant_id = p_tenant and f.state in ('requested', 'processing', 'failed')
   ), open_line as (
     -- Of what was not delivered all that is not back; of what was, what its refunds promise.
-    select o.no, o.paid_at, l.line_no, m.amount_fen
+    select o.no, coalesce(a.until, o.paid_at) as paid_at, l.line_no, m.amount_fen
     from open_order x
     join orders.orders o on o.tenant_id = p_tenant and o.no = x.no
     join orders.lines l on l.tenant_id = p_tenant and l.order_no = x.no
     cross join lateral (
       select case
-        when l.delivered_at is null and l.state in ('waiting', 'supplying', 'exception', 'refunding') then l.amount_fen - l.refunded_fen
+        when l.delivered_at is null and l.state in ('waiting', 'dormant', 'supplying', 'exception', 'refunding') then l.amount_fen - l.refunded_fen
         else l.refunding_fen
       end as amount_fen
     ) m
+    -- What may be activated later lies there until then, or until its end.
+    left join lateral (
+      select coalesce(a.closed_at, a.ends_at) as until
+      from fulfilment.activations a
+      where l.later_days is not null
+        and a.tenant_id = p_tenant
+        and a.order_no = l.order_no
+        and a.line_no = l.line_no
+    ) a on true
     where o.paid_at is not null
       and o.state in ('paid', 'delivered', 'refunded')
       and m.amount_fen > 0

@@ -55,7 +55,7 @@ begin
   end if;
 
   with seen as materialized (
-    select g.*, w.until, r.uses, r.used, r.standing as link_standing, s.standing, s.standing = 'usable' and w.until <= soon as ends_soon
+    select g.*, a.state as activation, a.is_stuck, w.until, r.uses, r.used, r.standing as link_standing, s.standing, s.standing = 'usable' and w.until <= soon as ends_soon
     from unnest(ids) as i(id)
     cross join lateral (
       select g.id, g.kind, g.state, g.order_no, g.line_no, g.piece, g.turn, g.sku_id, g.card_id, g.granted_at, g.changed_at
@@ -82,11 +82,28 @@ begin
         and k.piece = g.piece
       offset 0
     ) r on true
-    cross join lateral (select coalesce(c.valid_to, r.valid_to) as until) w
+    -- One that was bought to be activated later, until all of it arrived.
+    left join lateral (
+      select a.state, a.ends_at, l.state = 'exception' as is_stuck
+      from fulfilment.activations a
+      cross join lateral (
+        select l.state from orders.lines l where l.tenant_id = p_tenant and l.order_no = g.order_no and l.line_no = g.line_no offset 0
+      ) l
+      where g.state in ('dormant', 'lapsed')
+        and a.tenant_id = p_tenant
+        and a.order_no = g.order_no
+        and a.line_no = g.line_no
+      offset 0
+    ) a on true
+    cross join lateral (
+      select coalesce(c.valid_to, r.valid_to, case when a.state in ('open', 'lapsed') then a.ends_at end) as until
+    ) w
     -- How it stands today. In place: a call for each of a thousand rights would double what they cost.
     cross join lateral (
       select case
         when g.state = 'revoked' or r.standing = 'void' then 'revoked'
+        when g.state = 'lapsed' or a.state = 'open' and w.until <= now() then 'expired'
+        when g.state = 'dormant' then 'usable'
         when catalog.deliver_of(g.kind) not in ('pick', 'make') then 'arrived'
         when g.state = 'used' or r.standing = 'used_up' then 'used'
         when w.until <= now() then 'expired'
@@ -134,7 +151,7 @@ begin
         'pickedNumber', l.pick_number,
         'grantedAt', f.granted_at,
         'validUntil', f.until,
-        'endedAt', case when f.state <> 'active' then f.changed_at end,
+        'endedAt', case when f.state not in ('active', 'dormant') then f.changed_at end,
         'isReplaced', f.state = 'revoked' and exists (
           select from entitlements.grants x
           where x.tenant_id = p_tenant
@@ -143,6 +160,11 @@ begin
             and x.piece = f.piece
             and x.turn > f.turn
         ),
+        'activation', case
+          when f.activation = 'open' and f.standing = 'usable' then 'open'
+          when f.activation = 'activated' and f.is_stuck then 'stuck'
+          when f.activation = 'activated' then 'under_way'
+        end,
         'link', case when catalog.refresh_of(f.kind) = 'uses' then json_build_object('uses', f.uses, 'used', f.used, 'standing', f.link_standing) end,
         'complaint', case when o.has_complaints then (
           select p.state from fulfilment.complaints p where p.tenant_id = p_tenant and p.grant_id = f.id and p.state <> 'withdrawn'

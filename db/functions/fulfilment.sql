@@ -278,6 +278,9 @@ declare
   -- Lines of redeem codes that are made for them.
   r_no bigint[];
   r_line smallint[];
+  -- Lines that are kept until their buyer activates them.
+  h_no bigint[];
+  h_line smallint[];
   -- Lines that bring points, and orders with lines that wait for the other parts of a bundle.
   b_no bigint[];
   b_line smallint[];
@@ -298,9 +301,10 @@ begin
     array_agg(x.no) filter (where x.way = 'held back'), array_agg(x.pick_card) filter (where x.way = 'pick'),
     array_agg(x.warehouse_id) filter (where x.way = 'pick'), count(x.warehouse_id),
     array_agg(x.no) filter (where x.way = 'make'), array_agg(x.line_no) filter (where x.way = 'make'),
-    array_agg(x.kind) filter (where x.way = 'pick')
+    array_agg(x.kind) filter (where x.way = 'pick'),
+    array_agg(x.no) filter (where x.way = 'later'), array_agg(x.line_no) filter (where x.way = 'later')
   into l_no, l_line, l_sku, l_quantity, l_amount, l_owner, l_member, l_hold, l_held, line_count, s_no, s_line, t_no, t_line, b_no, b_line,
-    back_nos, l_pick, l_warehouse, routed, r_no, r_line, l_kind
+    back_nos, l_pick, l_warehouse, routed, r_no, r_line, l_kind, h_no, h_line
   from (
     select p.no, o.buyer_key, o.member_id, l.*, h.state
     from unnest(p_nos) with ordinality as p(no, n)
@@ -313,8 +317,8 @@ begin
       offset 0
     ) o
     cross join lateral (
-      select l.line_no, l.kind, case when l.held_back then 'held back' when l.bought then 'supply' else catalog.deliver_of(l.kind) end as way, l.sku_id,
-        l.quantity, l.amount_fen, l.hold_id, l.pick_card, l.warehouse_id
+      select l.line_no, l.kind, case when l.held_back then 'held back' when l.later_days is not null and l.state = 'waiting' then 'later'
+          when l.bought then 'supply' else catalog.deliver_of(l.kind) end as way, l.sku_id, l.quantity, l.amount_fen, l.hold_id, l.pick_card, l.warehouse_id
       from orders.lines l
       where l.tenant_id = p_tenant
         and l.order_no = p.no
@@ -489,6 +493,9 @@ begin
   end if;
   if r_no is not null then
     perform redeem.open_sales(p_tenant, r_no, r_line);
+  end if;
+  if h_no is not null then
+    perform fulfilment.keep_for_later(p_tenant, h_no, h_line);
   end if;
   if p_paying then
     perform fulfilment.credit_recharges(p_tenant, p_nos);

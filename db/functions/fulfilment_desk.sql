@@ -83,16 +83,11 @@ security definer
 set search_path = pg_catalog
 as $$
 declare
-  the_order orders.orders;
   line orders.lines;
   refusal jsonb;
   tasks bigint[];
 begin
-  select * into the_order
-  from orders.orders o
-  where o.tenant_id = p_tenant
-    and o.no = p_no
-  for no key update;
+  perform orders.lock(p_tenant, p_no);
   perform ledger.lock(p_tenant, array[
     ledger.account(p_tenant, 'cash.clearing', '', 'CNY'), ledger.account(p_tenant, 'cash.revenue', '', 'CNY')
   ]);
@@ -116,9 +111,7 @@ begin
   elsif line.held_back then
     return jsonb_build_object('code', 'fulfilment.held_back', 'params', '{}'::jsonb);
   end if;
-  insert into entitlements.grants (tenant_id, owner_key, member_id, order_no, line_no, piece, kind, sku_id)
-  select p_tenant, the_order.buyer_key, the_order.member_id, p_no, p_line, p.piece, line.kind, line.sku_id
-  from generate_series(line.delivered_quantity + 1, line.quantity) as p(piece);
+  perform fulfilment.arrived_pieces(p_tenant, p_no, p_line, line.delivered_quantity + 1, line.quantity - line.delivered_quantity);
   update fulfilment.needs n
   set state = 'filled',
       by_hand = n.quantity - n.filled,

@@ -17,7 +17,8 @@ as $$
     -- A redeem code is used from its first use on.
     when 'uses' then fulfilment.is_code_used(p_tenant, p_no, p_line, g.piece)
     -- Of a line that was never whole nobody asks what was used: the rest cannot be had otherwise.
-    when 'arrival' then l.delivered_at is not null
+    -- What nobody activated until its end never arrived.
+    when 'arrival' then l.delivered_at is not null and g.state <> 'lapsed'
     else false
   end
   from entitlements.grants g

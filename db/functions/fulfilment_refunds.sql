@@ -296,7 +296,7 @@ begin
     and l.line_no = p_line
     -- What waits for the other parts of a bundle, and what a person of the shop has, may be given back as well as what was delivered.
     and (
-      l.state in ('delivered', 'exception', 'refunding', 'refunded')
+      l.state in ('dormant', 'delivered', 'exception', 'refunding', 'refunded')
       or l.state = 'supplying' and catalog.deliver_of(l.kind) in ('task', 'make')
       or l.state = 'waiting' and l.held_back
     )
@@ -729,6 +729,9 @@ begin
       and n.order_no = p_no
       and n.line_no = refund.line_no
       and n.state = 'stopped';
+    if line.later_days is not null then
+      perform fulfilment.end_activation(p_tenant, p_no, refund.line_no);
+    end if;
   elsif catalog.deliver_of(line.kind) = 'task' and refund.takes = 'line' then
     perform fulfilment.end_tasks(p_tenant, p_no, refund.line_no, p_actor);
   elsif catalog.revoke_of(line.kind) = 'unmake' and refund.takes <> 'nothing' then
@@ -1348,7 +1351,7 @@ begin
     join orders.lines l on l.tenant_id = p_tenant and l.order_no = c.order_no
     where c.tenant_id = p_tenant
       and c.id = p_dispute
-      and (l.state in ('supplying', 'delivered', 'exception', 'refunding', 'refunded') or l.state = 'waiting' and l.held_back)
+      and (l.state in ('dormant', 'supplying', 'delivered', 'exception', 'refunding', 'refunded') or l.state = 'waiting' and l.held_back)
       and l.amount_fen > 0
       and l.refunded_quantity < l.quantity
     order by l.line_no

@@ -430,7 +430,6 @@ declare
   bad_pieces integer;
   stop_reason text;
   line orders.lines;
-  the_order orders.orders;
   told_types text[] := '{}';
   told_nos bigint[] := '{}';
   told jsonb[] := '{}';
@@ -664,13 +663,7 @@ begin
     if pieces > 0 and sku is not null then
       perform fulfilment.hand_over(p_tenant, purchase.order_no, purchase.line_no, need.filled + 1, cards, 'system');
     elsif pieces > 0 then
-      select * into the_order
-      from orders.orders o
-      where o.tenant_id = p_tenant
-        and o.no = purchase.order_no;
-      insert into entitlements.grants (tenant_id, owner_key, member_id, order_no, line_no, piece, kind, sku_id)
-      select p_tenant, the_order.buyer_key, the_order.member_id, purchase.order_no, purchase.line_no, need.filled + p.piece, line.kind, line.sku_id
-      from generate_series(1, pieces) as p(piece);
+      perform fulfilment.arrived_pieces(p_tenant, purchase.order_no, purchase.line_no, need.filled + 1, pieces);
     end if;
     if need.filled + pieces = need.quantity then
       update fulfilment.needs n

@@ -12,8 +12,9 @@
 --   orders.views(tenant, nos, codes)                 what a buyer sees of each order, codes still sealed
 
 -- An item: {no, requestKey, requestHash, memberId, buyerKey, contact, locale, queryHash, deviceHash, ip, holdSeconds,
---   capPerson, capIp, capDevice, payWith, balanceFen, channel, lines: [{skuId, quantity, unitPriceFen, unitPoints, form, cardId}]};
+--   capPerson, capIp, capDevice, payWith, balanceFen, channel, lines: [{skuId, quantity, unitPriceFen, unitPoints, form, cardId, later}]};
 --   cardId: the card whose number the buyer chose (orders_picks.sql);
+--   later: true when it is to be activated after the payment (orders_later.sql);
 --   redeemed: true when a code has paid (redeem.redeem): every price is zero, and limits are the code's own;
 --   waits: true beside it when an order whose pieces are short is placed all the same, to wait for them;
 --   agreed: true when the prices shown are those agreed before (wholesale.place, bulk.order_some), and limits of the goods
@@ -427,6 +428,12 @@ begin
     end loop;
   end if;
 
+  if p_items @? '$[*].lines[*].later ? (@ == true)' then
+    for one in select f.item_no, f.refusal from orders.refuse_later(p_tenant, p_items) f loop
+      results[one.item_no] := coalesce(results[one.item_no], one.refusal);
+    end loop;
+  end if;
+
   if 'offer' = any (l_reserve) then
     for one in
       select f.item_no, f.refusal
@@ -714,6 +721,9 @@ begin
       amount, bundle_no, points, held_back, warehouse_id
     )
   where x.item_no = any (placed);
+  if p_items @? '$[*].lines[*].later ? (@ == true)' then
+    perform orders.keep_later(p_tenant, p_items, i_no, placed);
+  end if;
   if bundles is not null then
     perform orders.write_bundles(p_tenant, i_no, placed, bundles);
   end if;
@@ -1056,6 +1066,8 @@ as $$
             and n.line_no = l.line_no
         ) end,
         'service', case when catalog.deliver_of(l.kind) = 'task' then fulfilment.task_view(p_tenant, o.no, l.line_no) end,
+        'laterDays', l.later_days,
+        'activation', case when l.later_days is not null then fulfilment.activation_view(p_tenant, o.no, l.line_no) end,
         'codes', case when catalog.deliver_of(l.kind) = 'pick' and l.delivered_quantity > 0 then (
           select json_agg(json_build_object(
             'grantId', g.id, 'piece', g.piece, 'cardId', g.card_id, 'state', g.state, 'sealed', encode(g.sealed, 'base64')

@@ -1,6 +1,7 @@
 // Made from the contract by `npm run gen`. Do not edit.
 import type {
   accountRoutes,
+  activationRoutes,
   analyticsRoutes,
   auditRoutes,
   boardRoutes,
@@ -12,6 +13,7 @@ import type {
   jobRoutes,
   ledgerRoutes,
   mallAccountRoutes,
+  mallActivationRoutes,
   mallChannelRoutes,
   mallComplaintRoutes,
   mallGoodsRoutes,
@@ -56,6 +58,7 @@ export const MALL_ROUTES = {
   'catalog.mallShelves': 'GET /api/mall/shelves',
   'catalog.picture': 'GET /files/pictures/:id',
   'entitlements.listMyRights': 'GET /api/mall/me/rights',
+  'fulfilment.activate': 'POST /api/mall/orders/:no/lines/:lineNo/activate',
   'fulfilment.answerTask': 'POST /api/mall/orders/:no/lines/:lineNo/answer',
   'fulfilment.cancelTask': 'POST /api/mall/orders/:no/lines/:lineNo/cancel',
   'fulfilment.checkAccount': 'POST /api/mall/skus/:skuId/check-account',
@@ -63,8 +66,10 @@ export const MALL_ROUTES = {
   'fulfilment.contestComplaint': 'POST /api/mall/orders/:no/complaints/:complaintId/contest',
   'fulfilment.correctAccount': 'POST /api/mall/orders/:no/lines/:lineNo/correct',
   'fulfilment.giveUpAccount': 'POST /api/mall/orders/:no/lines/:lineNo/give-up',
+  'fulfilment.readActivation': 'GET /api/mall/orders/:no/lines/:lineNo/activation',
   'fulfilment.readOrderProof': 'GET /api/mall/orders/:no/proof/:pictureId',
   'fulfilment.readPromise': 'GET /api/mall/skus/:skuId/promise',
+  'fulfilment.returnUnactivated': 'POST /api/mall/orders/:no/lines/:lineNo/return',
   'fulfilment.uploadComplaintPicture': 'POST /api/mall/orders/:no/complaints/:complaintId/pictures',
   'fulfilment.withdrawComplaint': 'POST /api/mall/orders/:no/complaints/:complaintId/withdraw',
   'members.endMySession': 'DELETE /api/mall/me/sessions/:id',
@@ -189,6 +194,7 @@ export const CONSOLE_ROUTES = {
   'catalog.updateTag': 'PUT /api/console/tags/:id',
   'catalog.uploadPicture': 'POST /api/console/pictures',
   'entitlements.listRightsOfMember': 'GET /api/console/members/:id/rights',
+  'fulfilment.activateByStaff': 'POST /api/console/orders/:no/lines/:lineNo/activate',
   'fulfilment.approveRefund': 'POST /api/console/refunds/:refundId/approve',
   'fulfilment.askBuyer': 'POST /api/console/services/tasks/:taskId/ask',
   'fulfilment.assignExceptions': 'POST /api/console/exceptions/assign',
@@ -208,6 +214,7 @@ export const CONSOLE_ROUTES = {
   'fulfilment.handOverTask': 'POST /api/console/services/tasks/:taskId/hand-over',
   'fulfilment.handleExceptions': 'POST /api/console/exceptions/actions',
   'fulfilment.handleRecalledPieces': 'POST /api/console/batches/:batchId/recall/handle',
+  'fulfilment.listActivations': 'GET /api/console/activations',
   'fulfilment.listComplaintRules': 'GET /api/console/complaint-rules',
   'fulfilment.listComplaints': 'GET /api/console/complaints',
   'fulfilment.listDeskStaff': 'GET /api/console/exceptions/staff',
@@ -222,6 +229,7 @@ export const CONSOLE_ROUTES = {
   'fulfilment.openRecallRecovery': 'POST /api/console/batches/:batchId/recall/recovery',
   'fulfilment.putBackTask': 'POST /api/console/services/tasks/:taskId/put-back',
   'fulfilment.readAccount': 'GET /api/console/orders/:no/lines/:lineNo/account',
+  'fulfilment.readActivationOfLine': 'GET /api/console/orders/:no/lines/:lineNo/activation',
   'fulfilment.readComplaintPicture': 'GET /api/console/complaints/:complaintId/pictures/:pictureId',
   'fulfilment.readException': 'GET /api/console/exceptions/:no/lines/:lineNo',
   'fulfilment.readProof': 'GET /api/console/services/tasks/:taskId/pictures/:pictureId',
@@ -598,6 +606,8 @@ export type Routes = {
   'catalog.uploadPicture': (typeof catalogRoutes)['uploadPicture']
   'entitlements.listMyRights': (typeof rightsRoutes)['mine']
   'entitlements.listRightsOfMember': (typeof rightsRoutes)['ofMember']
+  'fulfilment.activate': (typeof mallActivationRoutes)['activate']
+  'fulfilment.activateByStaff': (typeof activationRoutes)['activate']
   'fulfilment.answerTask': (typeof mallServiceRoutes)['answer']
   'fulfilment.approveRefund': (typeof orderRoutes)['approveRefund']
   'fulfilment.askBuyer': (typeof serviceRoutes)['ask']
@@ -624,6 +634,7 @@ export type Routes = {
   'fulfilment.handOverTask': (typeof serviceRoutes)['handOver']
   'fulfilment.handleExceptions': (typeof orderRoutes)['handleExceptions']
   'fulfilment.handleRecalledPieces': (typeof recallRoutes)['handle']
+  'fulfilment.listActivations': (typeof activationRoutes)['list']
   'fulfilment.listComplaintRules': (typeof complaintRoutes)['rules']
   'fulfilment.listComplaints': (typeof complaintRoutes)['list']
   'fulfilment.listDeskStaff': (typeof orderRoutes)['deskStaff']
@@ -638,6 +649,8 @@ export type Routes = {
   'fulfilment.openRecallRecovery': (typeof recoveryRoutes)['openRecall']
   'fulfilment.putBackTask': (typeof serviceRoutes)['putBack']
   'fulfilment.readAccount': (typeof accountRoutes)['read']
+  'fulfilment.readActivation': (typeof mallActivationRoutes)['fields']
+  'fulfilment.readActivationOfLine': (typeof activationRoutes)['fields']
   'fulfilment.readComplaintPicture': (typeof complaintRoutes)['picture']
   'fulfilment.readException': (typeof orderRoutes)['stuck']
   'fulfilment.readOrderProof': (typeof mallServiceRoutes)['picture']
@@ -649,6 +662,7 @@ export type Routes = {
   'fulfilment.removeComplaintRule': (typeof complaintRoutes)['removeRule']
   'fulfilment.replaceGrant': (typeof orderRoutes)['replaceGrant']
   'fulfilment.retryLine': (typeof orderRoutes)['retryLine']
+  'fulfilment.returnUnactivated': (typeof mallActivationRoutes)['giveBack']
   'fulfilment.saveComplaintRule': (typeof complaintRoutes)['saveRule']
   'fulfilment.saveServiceRules': (typeof serviceRoutes)['saveRules']
   'fulfilment.sumRecoveries': (typeof recoveryRoutes)['sums']

@@ -52,6 +52,8 @@ export const AUDIT_ACTIONS: Readonly<Record<string, { readonly zh: string; reado
   'reconciliation.export': { zh: '导出对账', en: 'Exported a reconciliation' },
   'order.admit_device': { zh: '凭验证码在新设备上查看卡密', en: 'Let another device open the codes' },
   'account.correct': { zh: '更正充值账号', en: 'Corrected an account that is topped up' },
+  'activation.activate': { zh: '激活已购权益', en: 'Activated a right that was bought' },
+  'activation.return': { zh: '买家退回未激活的权益', en: 'Gave back a right that was not activated' },
   'restock.ask': { zh: '发起补货', en: 'Asked for a restock' },
   'restock.approve': { zh: '批准补货', en: 'Approved a restock' },
   'restock.reject': { zh: '驳回补货', en: 'Rejected a restock' },

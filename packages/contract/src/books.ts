@@ -215,6 +215,12 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     doZh: '缺少的：在后台任务里重跑「redeem.deliver」；多出的：暂停多出的码并联系技术人员。',
     doEn: 'Of what is missing, run the job redeem.deliver again; suspend what is too much and call the engineers.',
   },
+  later_right: {
+    zh: '第 {lineNo} 行先买后激活：状态 {state}，激活 {activation}，应有待激活权益 {quantity} 份，实有 {rights} 份',
+    en: 'Line {lineNo} was bought to be activated later: it is {state}, its activation {activation}, and of {quantity} right(s) that wait {rights} are there',
+    doZh: '在订单页核对这一行的激活、采购与退款记录，暂不要再充值；向技术人员提供这些编号。',
+    doEn: 'Compare activation, purchases and refunds of the line on its order, top nothing up again until then, and hand these numbers to the engineers.',
+  },
   recharge_credit: {
     zh: '充值应入余额 {creditFen}，实际入账 {creditedFen}',
     en: 'A recharge owes the balance {creditFen}, {creditedFen} was credited',

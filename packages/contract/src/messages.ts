@@ -315,6 +315,33 @@ export const MESSAGE_EVENTS = {
       },
     },
   },
+  'activation.ending': {
+    name: { zh: '待激活权益即将到期', en: 'A right that is not activated ends soon' },
+    type: 'activation.ending',
+    audience: 'buyer',
+    urgent: false,
+    channels: ['inbox', 'email', 'sms'],
+    on: ['inbox', 'email', 'sms'],
+    link: '/orders/{order}',
+    variables: {
+      ...usual,
+      order,
+      goods: { ...service.goods, name: { zh: '商品', en: 'Goods' } },
+      until: { name: { zh: '到期时间', en: 'Its end' }, sample: '2026-12-22 10:00', from: 'until' },
+    },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】{goods} 还没有激活，{until} 到期',
+        body: '您购买的 {goods} 还没有激活，请在 {until} 前打开订单填写充值账号。到期后不能再激活，也不再自动退款。\n\n{link}',
+        sms: '您购买的权益（订单{order}）还未激活，{until}到期，请打开订单激活：{link}',
+      },
+      en: {
+        subject: '{shop}: {goods} is not activated yet and ends at {until}',
+        body: '{goods} that you bought is not activated yet. Open the order before {until} and give the account that is to be topped up. After that it cannot be activated, nor returned from the order page.\n\n{link}',
+        sms: 'Order {order} is not activated yet and ends at {until}; activate it here: {link}',
+      },
+    },
+  },
   'complaint.person': {
     name: { zh: '坏卡申诉待处理', en: 'A complaint about a code' },
     type: 'complaint.person',

@@ -7,9 +7,10 @@ export type OrderState = (typeof ORDER_STATES)[number]
 export const ORDER_PURPOSES = ['goods', 'recharge'] as const
 export type OrderPurpose = (typeof ORDER_PURPOSES)[number]
 
-/** `supplying`: paid, and a supplier, or a person of the shop, is to deliver it. */
+/** `dormant`: paid, and kept until its buyer activates it. `supplying`: paid, and a supplier, or a person of the shop, is to deliver it. */
 export const LINE_STATES = [
   'waiting',
+  'dormant',
   'supplying',
   'delivered',
   'exception',
@@ -119,8 +120,12 @@ export type ClaimState = (typeof CLAIM_STATES)[number]
 /** What a refund takes from the buyer: every right of its line, some of them, or none (goodwill). */
 export const REFUND_TAKES = ['line', 'pieces', 'nothing'] as const
 
-export const GRANT_STATES = ['active', 'used', 'revoked'] as const
+export const GRANT_STATES = ['dormant', 'active', 'used', 'lapsed', 'revoked'] as const
 export type GrantState = (typeof GRANT_STATES)[number]
+
+/** How a top-up stands that was bought to be activated later. `lapsed`: nobody did until its end; `cancelled`: its money went back. */
+export const ACTIVATION_STATES = ['open', 'activated', 'lapsed', 'cancelled'] as const
+export type ActivationState = (typeof ACTIVATION_STATES)[number]
 
 /** Who pays a bulk order: a member's purse, or nobody, because the shop gives it away. */
 export const BULK_PAYERS = ['member', 'shop'] as const

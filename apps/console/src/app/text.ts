@@ -11,6 +11,7 @@ export const appText = defineMessages('app', {
   order: ['订单详情', 'Order'],
   exceptions: ['异常处理', 'Exceptions'],
   complaints: ['坏卡申诉', 'Complaints'],
+  activations: ['先买后激活', 'Activate later'],
   complaint: ['申诉详情', 'Complaint'],
   complaintRules: ['申诉规则', 'Complaint rules'],
   recoveries: ['供应商追偿', 'Supplier recoveries'],

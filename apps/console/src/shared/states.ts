@@ -1,4 +1,5 @@
 import type {
+  ActivationState,
   AttemptState,
   BatchState,
   BreakerState,
@@ -56,6 +57,7 @@ const order: Table<OrderState> = {
 const recharge: Table<OrderState> = { ...order, delivered: ['success', '已到账', 'Credited'] }
 const line: Table<LineState> = {
   waiting: ['processing', '待发货', 'Waiting'],
+  dormant: ['default', '待激活', 'To be activated'],
   supplying: ['processing', '供货中', 'With supplier'],
   delivered: ['success', '已发货', 'Delivered'],
   exception: ['error', '异常', 'Exception'],
@@ -293,7 +295,15 @@ const refund: Table<RefundState> = {
   done: ['success', '已退款', 'Done'],
   failed: ['error', '退款失败', 'Failed'],
 }
+const activation: Table<ActivationState> = {
+  open: ['processing', '待激活', 'To be activated'],
+  activated: ['success', '已激活', 'Activated'],
+  lapsed: ['default', '到期未激活', 'Not activated in time'],
+  cancelled: ['default', '已退款', 'Refunded'],
+}
 const grant: Table<GrantState> = {
+  dormant: ['processing', '待激活', 'To be activated'],
+  lapsed: ['default', '到期未激活', 'Not activated in time'],
   active: ['success', '有效', 'Active'],
   used: ['default', '已使用', 'Used'],
   revoked: ['default', '已收回', 'Revoked'],
@@ -423,6 +433,7 @@ export const STATES = {
   receipt,
   chargeback,
   refund,
+  activation,
   grant,
   shelf,
   sku,

@@ -96,7 +96,7 @@ const CHECKS: Readonly<Record<string, string>> = {
     from orders.lines l
     left join lateral (
       select count(*) from entitlements.grants g
-      where g.tenant_id = $1 and g.order_no = l.order_no and g.line_no = l.line_no and g.state <> 'revoked'
+      where g.tenant_id = $1 and g.order_no = l.order_no and g.line_no = l.line_no and g.state not in ('revoked', 'dormant')
     ) g on true
     where l.tenant_id = $1 and l.kind not in ('recharge', 'points')
       and g.count <> case
@@ -104,6 +104,23 @@ const CHECKS: Readonly<Record<string, string>> = {
         when l.delivered_quantity > 0 then l.quantity - l.refunded_quantity
         else 0
       end`,
+  'a top-up that was bought to be activated later is kept whole until then, and bought of nobody': `
+    select a.order_no, a.line_no, a.state, l.state as line, g.dormant, p.bought
+    from fulfilment.activations a
+    join orders.lines l on l.tenant_id = $1 and l.order_no = a.order_no and l.line_no = a.line_no
+    cross join lateral (
+      select count(*) filter (where g.state = 'dormant') as dormant from entitlements.grants g
+      where g.tenant_id = $1 and g.order_no = a.order_no and g.line_no = a.line_no
+    ) g
+    cross join lateral (
+      select count(*) as bought from suppliers.purchases p
+      where p.tenant_id = $1 and p.order_no = a.order_no and p.line_no = a.line_no
+    ) p
+    where a.tenant_id = $1
+      and ((a.state = 'open') <> (l.state = 'dormant')
+        or (a.state = 'open' and g.dormant <> l.quantity)
+        or (a.state <> 'activated' and p.bought > 0)
+        or (a.state in ('lapsed', 'cancelled') and g.dormant > 0))`,
   'the parts of a bundle cost what it costs': `
     select b.order_no, b.bundle_no, b.amount_fen, l.sum
     from orders.bundles b
@@ -142,9 +159,15 @@ const CHECKS: Readonly<Record<string, string>> = {
     cross join lateral (
       select count(distinct g.piece) from entitlements.grants g
       join orders.lines l on l.tenant_id = $1 and l.order_no = g.order_no and l.line_no = g.line_no and (l.kind = 'topup' or l.bought)
-      where g.tenant_id = $1 and g.order_no = n.order_no and g.line_no = n.line_no
+      where g.tenant_id = $1 and g.order_no = n.order_no and g.line_no = n.line_no and g.state <> 'dormant'
     ) g
-    where n.tenant_id = $1 and (n.filled <> p.arrived or n.filled + n.by_hand <> g.count)`,
+    where n.tenant_id = $1
+      -- What was kept for later was its owner's before anything arrived, and is gone with the money.
+      and not exists (
+        select from orders.lines l
+        where l.tenant_id = $1 and l.order_no = n.order_no and l.line_no = n.line_no and l.later_days is not null and l.refunded_quantity > 0
+      )
+      and (n.filled <> p.arrived or n.filled + n.by_hand <> g.count)`,
   'a code that was bought is a card of its supplier’s batch, and those that are not are counted': `
     select p.id, p.arrived, p.bad, c.taken, c.bad
     from suppliers.purchases p
@@ -218,7 +241,7 @@ const CHECKS: Readonly<Record<string, string>> = {
       select coalesce(sum(balance), 0) as balance from ledger.accounts where tenant_id = $1 and kind = 'cash.clearing'
     ) a, (
       select coalesce(sum(
-        case when l.delivered_at is null and l.state in ('waiting', 'supplying', 'exception', 'refunding')
+        case when l.delivered_at is null and l.state in ('waiting', 'dormant', 'supplying', 'exception', 'refunding')
           then l.amount_fen - l.refunded_fen else l.refunding_fen end
       ), 0) as open
       from orders.lines l

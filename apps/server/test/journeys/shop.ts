@@ -150,6 +150,8 @@ export type PlaceOptions = {
   /** The card whose number the buyer chose. */
   readonly cardId?: number
   readonly channel?: string
+  /** Bought now and activated later. */
+  readonly later?: boolean
 }
 
 /** A shop that is open for business, made by the commands that every shop is made with. */
@@ -265,6 +267,7 @@ export async function openShop(
                 unitPoints: goods.points ?? 0,
                 ...(options.form ? { form: options.form } : {}),
                 ...(options.cardId === undefined ? {} : { cardId: options.cardId }),
+                ...(options.later ? { later: true } : {}),
               },
             ],
             contact: options.contact ?? somePhone(),

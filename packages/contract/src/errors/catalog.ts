@@ -122,6 +122,11 @@ export const catalogErrors = defineErrors('catalog', {
     zh: '组合包只能用金额标价，积分价请填 0',
     en: 'A bundle has a price in money only; leave its price in points at 0',
   },
+  onlyTopUpsWait: {
+    status: 422,
+    zh: '只有直充商品可以先买后激活',
+    en: 'Only top-ups can be bought now and activated later',
+  },
   onlyCodesAreBound: {
     status: 422,
     zh: '只有卡密商品可以限制谁能查看',

@@ -74,6 +74,11 @@ export const orderErrors = defineErrors('orders', {
     zh: '自选号码每次只能买一件，请把数量改为 1',
     en: 'A chosen number is one piece; set the quantity to 1',
   },
+  notForLater: {
+    status: 422,
+    zh: '「{title}」现在不支持先买后激活，请刷新后填写账号购买',
+    en: '“{title}” cannot be activated later any more; refresh, and buy it with the account',
+  },
   duplicateLine: { status: 422, zh: '同一规格请合并为一行', en: 'Put the same SKU in one line' },
   formField: { status: 422, zh: '「{label}」填写有误：{problem}', en: '“{label}” is not right: {problem}' },
   contactInvalid: { status: 422, zh: '请填写正确的手机号或邮箱', en: 'Enter a valid mobile number or email address' },

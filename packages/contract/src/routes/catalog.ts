@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { checkCodeForm, codeFormInput } from '../code-forms.ts'
 import { catalogErrors } from '../errors/catalog.ts'
 import { addRefusal, formFields, refuseRepeats } from '../form-fields.ts'
+import { checkLater, laterInput } from '../later.ts'
 import { route } from '../route.ts'
 import {
   fen,
@@ -120,6 +121,7 @@ export const skuInput = z.object({
   holdMode: z.enum(['order', 'payment']).default('order'),
   allocation: z.enum(ALLOCATIONS).default('fifo'),
   ...codeFormInput,
+  ...laterInput,
   /** How it is delivered; that of a SKU that exists cannot be changed. */
   kind: z.enum(SKU_KINDS).default('card'),
   /** Of a SKU of kind `bundle`, and only of one. */
@@ -198,6 +200,7 @@ function checkSku(sku: SkuInput, limitPerOrder: number, at: PathOf, context: z.R
   }
   checkBundle(sku, at, context)
   checkCodeForm(sku, (field) => at(field), context)
+  checkLater(sku, (field) => at(field), context)
   if (Object.keys(sku.specs).length > SPECS_MAX) {
     addRefusal(context, at('specs'), catalogErrors.tooManySpecs({ limit: SPECS_MAX }))
   }
@@ -295,6 +298,8 @@ export const skuDetail = z.object({
   pick: z.enum(PICKS),
   pickFeeFen: fen,
   openedBy: z.enum(OPENED_BY),
+  laterDays: z.int().nullable(),
+  laterRefund: z.boolean(),
   lowStockAt: z.int().nullable(),
   state: z.enum(['on', 'off']),
   position: z.int(),

@@ -87,6 +87,10 @@ export const mallSku = z.object({
   pickFeeFen: fen,
   /** Who may open a delivered code. */
   openedBy: z.enum(OPENED_BY),
+  /** Of a top-up: how many days after the payment it may be activated, where it may be bought without an account; null: at once only. */
+  laterDays: z.int().nullable(),
+  /** Whether its buyer may give it back alone while it is not activated. */
+  laterRefund: z.boolean(),
   bundle: mallBundle.nullable(),
 })
 

@@ -3,7 +3,15 @@ import { RECHARGE_FEN_MAX } from '../recharge.ts'
 import { route } from '../route.ts'
 import { fen, id, idParam, instant, oneOrMore, orderNo, pageOf, pageQuery } from '../schemas.ts'
 import { settingSchemas } from '../settings.ts'
-import { BUNDLE_POLICIES, GRANT_STATES, LINE_KINDS, LINE_STATES, ORDER_STATES, REDEEM_STANDINGS } from '../states.ts'
+import {
+  ACTIVATION_STATES,
+  BUNDLE_POLICIES,
+  GRANT_STATES,
+  LINE_KINDS,
+  LINE_STATES,
+  ORDER_STATES,
+  REDEEM_STANDINGS,
+} from '../states.ts'
 import { SUPPLY_PROGRESS } from '../supply.ts'
 import { orderComplaint } from './complaints.ts'
 import { lineService } from './service.ts'
@@ -46,6 +54,19 @@ export const lineSupply = z.object({
   account: z.object({ correctionsLeft: z.int(), mayGiveUp: z.boolean() }).nullable(),
 })
 
+/** Of a top-up that was bought to be activated later, once it is paid. */
+export const lineActivation = z.object({
+  state: z.enum(ACTIVATION_STATES),
+  /** Until when it may be activated. */
+  endsAt: instant,
+  /** Since when it is what `state` says; null: it is open. */
+  closedAt: instant.nullable(),
+  by: z.enum(['buyer', 'staff']).nullable(),
+  /** Its buyer may give it back alone now. */
+  mayReturn: z.boolean(),
+})
+export type LineActivation = z.infer<typeof lineActivation>
+
 export const orderLine = z.object({
   lineNo: z.int(),
   kind: z.enum(LINE_KINDS),
@@ -69,6 +90,9 @@ export const orderLine = z.object({
   /** The number that the buyer chose; null: any. */
   pickedNumber: z.string().nullable(),
   form,
+  /** Bought to be activated within so many days after the payment; null: delivered as soon as it is paid. */
+  laterDays: z.int().nullable(),
+  activation: lineActivation.nullable(),
   supply: lineSupply.nullable(),
   service: lineService.nullable(),
 })
@@ -192,6 +216,8 @@ export const mallOrderRoutes = {
             form: form.default({}),
             /** What was typed a second time; what is there must be the same. */
             formAgain: form.optional(),
+            /** Of a top-up that allows it: bought now without an account, and activated after the payment. */
+            later: z.boolean().optional(),
           }),
         )
         .min(1)

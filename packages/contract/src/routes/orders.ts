@@ -29,7 +29,7 @@ import {
   REFUND_TAKES,
 } from '../states.ts'
 import { PASSED_OVER } from '../supply.ts'
-import { LINES_MAX, orderBundle, orderLine, REFUND_PIECES_MAX } from './mall-orders.ts'
+import { LINES_MAX, lineActivation, orderBundle, orderLine, REFUND_PIECES_MAX } from './mall-orders.ts'
 
 const orderSummary = z.object({
   no: orderNo,
@@ -122,6 +122,7 @@ export const orderDetail = orderSummary.extend({
       /** Null: a recharge, which is of no goods. */
       skuId: id.nullable(),
       goodsId: id.nullable(),
+      activation: lineActivation.extend({ openedAt: instant, byName: z.string() }).nullable(),
       refundedFen: fen,
       refundedPoints: z.int(),
       /** Under way, or failed and waiting for a decision. */

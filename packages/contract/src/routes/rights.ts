@@ -33,6 +33,8 @@ export const rightView = z.object({
   endedAt: instant.nullable(),
   /** Another piece stands in its place. */
   isReplaced: z.boolean(),
+  /** Of a top-up that was bought to be activated later and has not arrived: it waits for its owner, is on its way, or needs somebody. */
+  activation: z.enum(['open', 'under_way', 'stuck']).nullable(),
   /** Of a redeem code that was bought. */
   link: z.object({ uses: z.int(), used: z.int(), standing: z.enum(REDEEM_STANDINGS) }).nullable(),
   /** What the buyer said of it that does not work, and how that stands; null: nothing. */

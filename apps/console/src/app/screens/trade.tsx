@@ -1,6 +1,7 @@
 import {
   AlertOutlined,
   CustomerServiceOutlined,
+  HourglassOutlined,
   OrderedListOutlined,
   ShoppingOutlined,
   ToolOutlined,
@@ -31,6 +32,13 @@ export const trade: ScreenGroup = {
       permission: 'orders.read',
       icon: <AlertOutlined />,
       load: async () => (await import('../../features/exceptions/ExceptionListPage.tsx')).ExceptionListPage,
+    },
+    {
+      path: '/activations',
+      text: 'activations',
+      permission: 'orders.read',
+      icon: <HourglassOutlined />,
+      load: async () => (await import('../../features/activations/ActivationListPage.tsx')).ActivationListPage,
     },
     {
       path: '/complaints',

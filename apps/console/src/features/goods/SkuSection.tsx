@@ -24,6 +24,7 @@ import { useMay } from '../../shared/session.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { BundleEditor, type BundleValues } from './bundle/BundleEditor.tsx'
 import { CodeForm } from './CodeForm.tsx'
+import { LaterForm } from './LaterForm.tsx'
 import { SpecRows, TierRows } from './SkuRows.tsx'
 import { goodsText } from './text.ts'
 import { newSku, type SkuValues } from './values.ts'
@@ -247,6 +248,7 @@ function SkuMore({ at, kind }: { readonly at: number; readonly kind: SkuValues['
         </Form.Item>
         {/* What suppliers or people deliver has no codes to hand out. */}
         <CodeForm at={at} hidden={kind !== undefined && kind !== 'card'} />
+        <LaterForm at={at} hidden={kind !== 'topup'} />
         <Form.Item name={[at, 'lowStockAt']} label={t('lowStockAt')}>
           <InputNumber min={0} max={1_000_000} precision={0} suffix={t('piecesUnit')} style={{ width: '100%' }} />
         </Form.Item>

@@ -183,6 +183,19 @@ export const goodsText = defineMessages('goods', {
     '防止订单链接或查询密码泄露后被他人查看，对已售出的卡密同样立即生效。限会员时游客不能购买；限设备时，换设备要凭发到下单联系方式的验证码。限制后邮件和短信只带链接，不带卡密。',
     'So that a leaked link or query password is worth nothing; codes that were sold before are kept as well, at once. Kept to members, guests cannot buy; kept to devices, another device needs a code that goes to the order’s contact. Mails and text messages then carry a link only.',
   ],
+  later: ['先买后激活', 'Buy now, activate later'],
+  laterOff: ['不允许', 'Not allowed'],
+  laterHint: [
+    '买家可以先付款、不填账号，之后在期限内填写账号激活；激活时才向供应商采购并充值。留空则下单时必须填写账号。期限从付款起算，已售出的按下单时的设置。',
+    'Buyers may pay without an account and give it later, within so many days after paying; only then is anything bought of a supplier. Empty: the account is asked for with the order. What was sold keeps the days it was sold with.',
+  ],
+  laterRefund: ['激活前退款', 'Refund before activation'],
+  laterRefundHint: [
+    '激活前买家能否自行退款。到期未激活的货款归店铺所有，员工仍可在订单页退款。',
+    'Whether buyers may return it by themselves until it is activated. What nobody activates in time is the shop’s; staff may still refund it on the order.',
+  ],
+  laterRefundBuyer: ['买家自助', 'By the buyer'],
+  laterRefundShop: ['仅限店铺', 'By the shop only'],
   lowStockAt: ['库存预警', 'Warn at'],
   tiers: ['批发价', 'Quantity prices'],
   tiersHint: [

@@ -66,6 +66,8 @@ export const newSku = (): SkuValues => ({
   pick: 'none',
   pickFeeFen: 0,
   openedBy: 'order',
+  laterDays: null,
+  laterRefund: true,
   lowStockAt: 10,
   state: 'on',
 })
@@ -183,6 +185,8 @@ function skuOf(sku: SkuValues) {
     holdMode: sku.holdMode,
     allocation: sku.allocation,
     ...codeFormOf(sku),
+    laterDays: sku.kind === 'topup' ? (sku.laterDays ?? null) : null,
+    laterRefund: sku.laterRefund,
     lowStockAt: sku.lowStockAt ?? 0,
     state: sku.state,
   }

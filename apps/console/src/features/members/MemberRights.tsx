@@ -103,8 +103,9 @@ export function MemberRights({ memberId }: { readonly memberId: number }) {
 const nameOf = ({ goodsTitle, skuTitle, piece }: Right) =>
   `${[goodsTitle, skuTitle].filter(Boolean).join(' / ')} # ${piece}`
 
-function Standing({ right: { standing, endsSoon, isReplaced } }: { readonly right: Right }) {
+function Standing({ right: { standing, endsSoon, isReplaced, activation } }: { readonly right: Right }) {
   const t = useText(memberText)
+  if (activation !== null) return <Tag color={endsSoon ? 'gold' : 'green'}>{t(`rights_${activation}`)}</Tag>
   if (standing === 'revoked' && isReplaced) return <Tag>{t('rights_replaced')}</Tag>
   return <Tag color={endsSoon ? 'gold' : COLORS[standing]}>{t(endsSoon ? 'rights_ending' : `rights_${standing}`)}</Tag>
 }

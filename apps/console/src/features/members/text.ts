@@ -45,6 +45,9 @@ export const memberText = defineMessages('members', {
   rights_expired: ['已过期', 'Expired'],
   rights_revoked: ['已收回', 'Taken back'],
   rights_replaced: ['已换新', 'Replaced'],
+  rights_open: ['待激活', 'To be activated'],
+  rights_under_way: ['充值中', 'Topping up'],
+  rights_stuck: ['充值处理中', 'Being handled'],
   statement: ['余额流水', 'Balance statement'],
 
   points: ['积分', 'Points'],

@@ -13,6 +13,7 @@ import { StateDot, StateTag } from '../../shared/parts/StateTag.tsx'
 import { Price } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { stateText } from '../../shared/states.ts'
+import { ActivationFacts } from './account/Activation.tsx'
 import { CorrectAccount } from './account/CorrectAccount.tsx'
 import { REFRESH_AFTER } from './refresh.ts'
 import { orderText } from './text.ts'
@@ -65,7 +66,8 @@ export function OrderLine({ order, line }: { readonly order: Order; readonly lin
         </div>
       </header>
       <LineFacts line={line} />
-      {line.kind === 'topup' && order.paidAt !== null && may('orders.read') && (
+      {line.activation && <ActivationFacts no={order.no} lineNo={line.lineNo} activation={line.activation} />}
+      {line.kind === 'topup' && order.paidAt !== null && line.state !== 'dormant' && may('orders.read') && (
         <CorrectAccount no={order.no} lineNo={line.lineNo} isRefused={line.exception?.reason === 'account_refused'} />
       )}
       {line.keptAfterBank && line.refundedQuantity < line.quantity && (

@@ -24,7 +24,7 @@ export const isGift = ({ channel, totalFen }: Pick<Order, 'channel' | 'totalFen'
 
 /** As the server decides it; a free line of a paid order has nothing to give back. */
 export const isRefundable = (line: Line, gift = false): boolean =>
-  (['delivered', 'exception', 'refunding', 'refunded'].includes(line.state) ||
+  (['dormant', 'delivered', 'exception', 'refunding', 'refunded'].includes(line.state) ||
     // What people work on may be given back for at any time; it ends their work.
     ((line.kind === 'service' || line.kind === 'link') && line.state === 'supplying')) &&
   (wholeOf(line) > 0 || pointsLeft(line) > 0 || (gift && line.refundedQuantity < line.quantity))

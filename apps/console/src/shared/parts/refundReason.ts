@@ -13,6 +13,7 @@ const text = defineMessages('refundReasons', {
 /** Those that give back what nobody did, by its buyer's word or by a rule. */
 const ofServices = defineMessages('refundReasonsOfServices', {
   account_refused: ['充值账号有误，买家选择退款', 'The account was refused, and the buyer wanted the money back'],
+  not_activated: ['买家在激活前退款', 'Given back by the buyer before it was activated'],
   service_cancelled: ['买家在接单前取消', 'Taken back by the buyer before anybody began'],
   service_overdue: ['超过承诺时限，自动退款', 'Past its promised time; returned by itself'],
 })

@@ -5,6 +5,7 @@ import { Card } from '../../shared/ui/page.tsx'
 import css from './checkout.module.css'
 import type { Draft, Faults } from './draft.ts'
 import { fieldId, fieldsOf, type Line } from './lines.ts'
+import { When } from './when.tsx'
 
 type Props = {
   readonly lines: readonly Line[]
@@ -16,7 +17,7 @@ type Props = {
 /** What the goods ask of the buyer, a card per line that asks for something. */
 export function BuyerFields({ lines, ...rest }: Props) {
   const { t, own } = useI18n()
-  const asking = lines.filter((line) => fieldsOf(line).length > 0)
+  const asking = lines.filter((line) => fieldsOf(line).length > 0 || line.sku.laterDays !== null)
   return asking.map((line) => (
     <Card
       key={line.sku.id}
@@ -26,11 +27,22 @@ export function BuyerFields({ lines, ...rest }: Props) {
           : t('checkout.formFor', { title: own(line.goods.title, line.goods.titleEn) })
       }
     >
-      <div className={css.fields}>
-        {fieldsOf(line).map((field) => (
-          <BuyerField key={field.key} id={fieldId(line, field)} field={field} {...rest} />
-        ))}
-      </div>
+      {line.sku.laterDays !== null && (
+        <When
+          line={line}
+          onChoose={(later) => {
+            const others = rest.draft.later.filter((id) => id !== line.sku.id)
+            rest.onChange({ ...rest.draft, later: later ? [...others, line.sku.id] : others })
+          }}
+        />
+      )}
+      {fieldsOf(line).length > 0 && (
+        <div className={css.fields}>
+          {fieldsOf(line).map((field) => (
+            <BuyerField key={field.key} id={fieldId(line, field)} field={field} {...rest} />
+          ))}
+        </div>
+      )}
     </Card>
   ))
 }

@@ -34,7 +34,7 @@ export type CheckoutProps = {
 }
 
 /** From what is bought to a placed order. Whatever goes wrong, everything typed stays. */
-export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }: CheckoutProps) {
+export function CheckoutForm({ lines: wanted, quote, shop, methods: methodsAtQuote, me }: CheckoutProps) {
   const { t } = useI18n()
   const priceText = usePriceText()
   const form = useRef<HTMLFormElement>(null)
@@ -42,6 +42,10 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
   const [changed, setChanged] = useState<Quote>()
   const [draft, setDraft] = useState<Draft>(draftMemory.read)
   const [tried, setTried] = useState(false)
+  const lines = wanted.map((line) => ({
+    ...line,
+    later: line.sku.laterDays !== null && draft.later.includes(line.sku.id),
+  }))
   const place = usePlaceOrder()
   const account = useAccountCheck(lines, draft)
   const [asking, setAsking] = useState<{ readonly accounts: readonly ShownAccount[]; readonly prices: Quote }>()
@@ -92,10 +96,10 @@ export function CheckoutForm({ lines, quote, shop, methods: methodsAtQuote, me }
 
   const askAgainAtNewPrice = async (code: string) => {
     if (code !== 'orders.price_changed' && code !== 'orders.points_price_changed') return
-    const wanted = lines.map(askOf)
+    const asked = lines.map(askOf)
     void client.invalidateQueries({ queryKey: ['goods'] })
     try {
-      setChanged(await call('orders.quote', { body: { lines: wanted } }))
+      setChanged(await call('orders.quote', { body: { lines: asked } }))
     } catch {
       // The refusal itself, with the new price in its sentence, stays on the page.
     }

@@ -11,12 +11,22 @@ export type Draft = {
   readonly payWith: string
   /** The balance pays what it can, beside `payWith`. */
   readonly usesBalance: boolean
+  /** SKUs that are bought to be activated later. */
+  readonly later: readonly number[]
   /** By field id; `repeats` is the second typing of fields that ask for it. */
   readonly answers: Readonly<Record<string, string>>
   readonly repeats: Readonly<Record<string, string>>
 }
 
-const EMPTY: Draft = { contact: '', queryPassword: '', payWith: '', usesBalance: false, answers: {}, repeats: {} }
+const EMPTY: Draft = {
+  contact: '',
+  queryPassword: '',
+  payWith: '',
+  usesBalance: false,
+  later: [],
+  answers: {},
+  repeats: {},
+}
 const STORAGE_KEY = 'qs.checkout'
 /** Survives a detour to another page of the mall, not a reload. */
 let queryPassword = ''

@@ -8,6 +8,8 @@ export type Line = {
   readonly quantity: number
   /** The card whose number the buyer chose. */
   readonly cardId?: number
+  /** Bought without an account, to be activated after the payment. */
+  readonly later: boolean
 }
 
 /** What a line asks for, as a quote and an order are told. */
@@ -22,7 +24,9 @@ export const linesOf = (items: readonly BasketItem[], goods: readonly Goods[]): 
   items.flatMap(({ goodsId, skuId, quantity, cardId }) => {
     const found = goods.find(({ id }) => id === goodsId)
     const sku = found?.skus.find(({ id }) => id === skuId)
-    return found && sku ? [{ goods: found, sku, quantity, ...(cardId === undefined ? {} : { cardId }) }] : []
+    return found && sku
+      ? [{ goods: found, sku, quantity, later: false, ...(cardId === undefined ? {} : { cardId }) }]
+      : []
   })
 
 export type QuoteLine = Quote['lines'][number]
@@ -32,8 +36,9 @@ export const quotedLine = (quote: Quote, skuId: number): QuoteLine | undefined =
 /** A field of the form belongs to one line: two lines may both ask for an account. */
 export const fieldId = (line: Line, field: Pick<FormField, 'key'>): string => `${line.sku.id}.${field.key}`
 
-/** What the buyer is asked for this line; a bundle asks for what its parts ask for. */
-export const fieldsOf = ({ goods, sku }: Line): readonly FormField[] => sku.bundle?.formFields ?? goods.formFields
+/** What the buyer is asked for this line; a bundle asks for what its parts ask for, and what is activated later asks then. */
+export const fieldsOf = ({ goods, sku, later }: Line): readonly FormField[] =>
+  later ? [] : (sku.bundle?.formFields ?? goods.formFields)
 
 export type PriceStep = { readonly line: Line; readonly from: QuoteLine; readonly to: QuoteLine }
 

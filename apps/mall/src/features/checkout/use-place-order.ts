@@ -52,6 +52,7 @@ function orderOf({ lines, draft, shown, guest, balanceFen }: Placing) {
       unitPoints: quotedLine(shown, line.sku.id)?.unitPoints ?? line.sku.pricePoints,
       form: formOf(draft, line),
       ...optional(againOf(draft, line)),
+      ...(line.later ? { later: true } : {}),
     })),
     contact: draft.contact.trim(),
     ...(guest && draft.queryPassword !== '' ? { queryPassword: draft.queryPassword } : {}),

@@ -97,6 +97,7 @@ export function BuyPanel({ goods }: { readonly goods: Goods }) {
               <b>{t(topUp ? 'goods.promiseTopUp' : 'goods.promise')}</b>
               <p>{t(topUp ? 'goods.promiseTopUpText' : 'goods.promiseText')}</p>
               <p>{t(topUp ? 'goods.topUpNote' : 'goods.virtualNote')}</p>
+              {sku.laterDays !== null && <p>{t('goods.laterNote', { days: sku.laterDays })}</p>}
               {sku.openedBy !== 'order' && (
                 <p>{t(sku.openedBy === 'member' ? 'goods.forMember' : 'goods.forDevice')}</p>
               )}

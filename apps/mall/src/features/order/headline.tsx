@@ -102,6 +102,7 @@ const buyAgain = (order: Order): string =>
 
 /** Something is there that a member finds again among all that is theirs. */
 const ARRIVED: ReadonlySet<Situation> = new Set([
+  'toActivate',
   'delivered',
   'deliveredBound',
   'toppedUp',
@@ -113,6 +114,8 @@ const ARRIVED: ReadonlySet<Situation> = new Set([
 const FACES: Readonly<Record<Situation, { readonly sign: ReactNode; readonly tone?: 'good' | 'warn' | 'info' }>> = {
   pending: { sign: <ClockIcon />, tone: 'warn' },
   paid: { sign: <span className={css.ring} />, tone: 'info' },
+  toActivate: { sign: <ClockIcon />, tone: 'info' },
+  lapsed: { sign: <ClockIcon /> },
   toppingUp: { sign: <span className={css.ring} />, tone: 'info' },
   fetching: { sign: <span className={css.ring} />, tone: 'info' },
   working: { sign: <span className={css.ring} />, tone: 'info' },

@@ -13,6 +13,7 @@ import { OrderNo } from '../../shared/ui/order-no.tsx'
 import { Card, Columns, Page, Pairs } from '../../shared/ui/page.tsx'
 import { usePriceText } from '../../shared/ui/price.tsx'
 import { Bone, ErrorState, Loading } from '../../shared/ui/states.tsx'
+import { Activation } from './activation.tsx'
 import { BundleCard } from './bundle-card.tsx'
 import { Guide } from './guide.tsx'
 import { Headline } from './headline.tsx'
@@ -67,7 +68,15 @@ function OrderView({ order }: { readonly order: Order }) {
             {order.lines.map(
               (line) => line.service && <Service key={line.lineNo} order={order} line={line} service={line.service} />,
             )}
-            {handedOver.length > 0 && !order.canSeeCodes && <Unlock order={order} />}
+            {order.lines.map(
+              (line) =>
+                line.activation &&
+                line.activation.state !== 'activated' && (
+                  <Activation key={line.lineNo} order={order} line={line} activation={line.activation} />
+                ),
+            )}
+            {(handedOver.length > 0 || order.lines.some(({ activation }) => activation?.state === 'open')) &&
+              !order.canSeeCodes && <Unlock order={order} />}
             {order.canSeeCodes &&
               handedOver.map((line) =>
                 line.kind === 'link' ? (

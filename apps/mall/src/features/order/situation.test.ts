@@ -24,6 +24,8 @@ const line = (state: OrderLine['state']): OrderLine => ({
   heldBack: false,
   pickedNumber: null,
   form: {},
+  laterDays: null,
+  activation: null,
   guide: null,
   codes: null,
   moreCodes: 0,
@@ -53,6 +55,20 @@ describe('what the buyer is told', () => {
     const order = { state: 'delivered' as const, recharge: null, canSeeCodes: true }
     expect(situationOf({ ...order, lines: [kept] })).toBe('deliveredBound')
     expect(situationOf({ ...order, lines: [kept, open] })).toBe('delivered')
+  })
+
+  it('waits for its buyer only while that may still be activated', () => {
+    const kept = (state: NonNullable<OrderLine['activation']>['state'], of: OrderLine['state'] = 'dormant') => ({
+      ...line(of),
+      kind: 'topup' as const,
+      activation: { state, endsAt: '', closedAt: null, by: null, mayReturn: false },
+    })
+    const order = { state: 'paid' as const, recharge: null, canSeeCodes: true }
+    expect(situationOf({ ...order, lines: [kept('open')] })).toBe('toActivate')
+    expect(situationOf({ ...order, lines: [kept('lapsed')] })).toBe('lapsed')
+    expect(situationOf({ ...order, state: 'delivered', lines: [kept('lapsed', 'delivered')] })).toBe('lapsed')
+    expect(situationOf({ ...order, state: 'delivered', lines: [kept('activated', 'delivered')] })).toBe('toppedUp')
+    expect(situationOf({ ...order, lines: [kept('activated', 'supplying')] })).toBe('toppingUp')
   })
 
   it('calls a recharge done, or being refunded, and nothing else once it is paid', () => {

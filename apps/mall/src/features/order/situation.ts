@@ -4,6 +4,8 @@ import type { Order } from '../../shared/api/types.ts'
 export type Situation =
   | 'pending'
   | 'paid'
+  | 'toActivate'
+  | 'lapsed'
   | 'toppingUp'
   | 'fetching'
   | 'working'
@@ -44,6 +46,8 @@ export function partSituation({
 }: Pick<Order['lines'][number], 'state' | 'kind' | 'heldBack'>): PartSituation {
   switch (state) {
     case 'waiting':
+    // Parts are never kept for later.
+    case 'dormant':
       return heldBack ? 'heldBack' : 'waiting'
     case 'supplying':
       return 'toppingUp'
@@ -72,6 +76,9 @@ export function situationOf(
   }
   if (some('refunding')) return 'refunding'
   if (lines.some(({ service }) => service?.state === 'asking')) return 'asking'
+  if (some('dormant')) {
+    return lines.some(({ activation }) => activation?.state === 'open') ? 'toActivate' : 'lapsed'
+  }
   if (some('supplying')) {
     const supplying = lines.filter((line) => line.state === 'supplying')
     if (supplying.some(({ kind }) => kind === 'topup')) return 'toppingUp'
@@ -79,6 +86,7 @@ export function situationOf(
     return supplying.every(({ kind }) => kind === 'link') ? 'making' : 'fetching'
   }
   if (state === 'paid' && some('waiting')) return 'paid'
+  if (lines.every(({ activation }) => activation?.state === 'lapsed')) return 'lapsed'
   // What was topped up is on the buyer's account: there is no code to show or to lock.
   if (lines.every(({ kind }) => kind === 'topup')) return 'toppedUp'
   if (lines.every(({ kind }) => kind !== 'card' && kind !== 'link')) return 'served'

@@ -107,6 +107,7 @@ export const messages: Messages = {
     serviceUsually: 'Usually done within {{usually}}, nineteen of twenty within {{slow}}.',
     serviceLeft: '{{count}} places left today.',
     topUpNote: 'What has arrived cannot be taken back: check the account and the option before you pay.',
+    laterNote: 'Or buy it now, and give the account within {{days}} days.',
     fewer: 'One fewer',
     more: 'One more',
     virtualNote: 'Digital goods: check the option and the quantity before you pay.',
@@ -171,6 +172,14 @@ export const messages: Messages = {
     lines: 'Goods',
     form: 'Your details',
     formFor: '{{title}}: your details',
+    when: 'When to top up',
+    now: 'Top up now',
+    nowText: 'Give the account; it is topped up as soon as you have paid.',
+    later: 'Buy now, activate later',
+    laterText:
+      'No account needed yet. Activate it any time within {{days}} days after paying; until then you may return it. What is not activated by then is not refunded.',
+    laterTextNoRefund:
+      'No account needed yet. Activate it any time within {{days}} days after paying; ask the shop for refunds. What is not activated by then is not refunded.',
     confirmAgain: '{{label}} once more',
     choose: 'Please choose',
     contactTitle: 'Contact',
@@ -259,6 +268,19 @@ export const messages: Messages = {
     giveUpYes: 'Refund',
     giveUpNo: 'Not yet',
   },
+  activation: {
+    open: 'Bought at this price, and not topped up yet. Give the account and activate it before {{time}}.',
+    lapsed: 'The time to activate it ended at {{time}}. Ask the shop if you have questions.',
+    cancelled: 'It was not activated, and the money went back.',
+    activate: 'Activate now',
+    yes: 'All right, activate',
+    together: 'All {{count}} go to one account together.',
+    giveBack: 'I do not want it any more: refund',
+    giveBackTitle: 'Refund it instead of activating it?',
+    giveBackText: '{{amount}} goes back to your payment method at once, and the right ends.',
+    giveBackYes: 'Refund',
+    giveBackNo: 'Keep it',
+  },
   pay: {
     title: 'Payment',
     amount: 'Amount due',
@@ -316,6 +338,8 @@ export const messages: Messages = {
     headline: {
       pending: 'Waiting for payment',
       paid: 'Paid; delivering now',
+      toActivate: 'Paid; activate it when you like',
+      lapsed: 'The time to activate is over',
       toppingUp: 'Paid; topping up now',
       fetching: 'Paid; getting your codes',
       working: 'Paid; somebody will do it',
@@ -345,6 +369,8 @@ export const messages: Messages = {
       correcting:
         'It was refused, and nothing was topped up. Correct it and it goes on at once, with nothing more to pay.',
       served: 'The shop has done it; the proof is below.',
+      toActivate: 'It is yours. Give the account on this page when you want to use it.',
+      lapsed: 'Nobody activated it in time, so it cannot be used any more. Ask the shop if you have questions.',
       toppingUp: 'It goes to the account you entered; this page shows it as soon as it has arrived.',
       fetching: 'The codes appear on this page as soon as they are there.',
       linked: 'Redeem it yourself, or give the link or QR code away. Whoever redeems first has it, so keep it safe.',
@@ -525,6 +551,7 @@ export const messages: Messages = {
     },
     lineStates: {
       waiting: 'Waiting',
+      dormant: 'To be activated',
       supplying: 'Being delivered',
       delivered: 'Delivered',
       exception: 'Being handled',
@@ -759,6 +786,12 @@ export const messages: Messages = {
       revoked: 'Taken back',
       replaced: 'Replaced',
     },
+    activation: {
+      open: 'To be activated',
+      under_way: 'Topping up',
+      stuck: 'Being handled',
+    },
+    activate: 'Activate',
     arrived: {
       topup: 'Topped up',
       service: 'Done',

@@ -103,6 +103,7 @@ export const mediaGoods: readonly DemoGoods[] = [
         titleEn: 'Monthly',
         specs: { 时长: '1 个月' },
         kind: 'topup',
+        laterDays: 30,
         priceFen: 1990,
         marketPriceFen: 3000,
         lowStockAt: null,

@@ -293,6 +293,11 @@ const plantings: readonly Planting[] = [
     told: { sold_codes: [`order ${links.sold}`] },
   },
   {
+    name: 'a line that was to be activated, and nothing knows of it',
+    sql: `update orders.lines set later_days = 30 where ${t} and order_no = ${delivered.no}`,
+    told: { later_right: [`order ${delivered.no}`] },
+  },
+  {
     name: 'a redeem code whose uses and orders differ',
     sql: `update redeem.codes set used = 0 where ${t} and order_no = ${links.sold}`,
     told: { redeem_uses: [] },

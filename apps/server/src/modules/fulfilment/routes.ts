@@ -25,6 +25,8 @@ import { readPurchaseView } from '../suppliers/index.ts'
 import { getBatch } from '../vault/index.ts'
 import { type AccountDesk, createAccountDesk } from './accounts/check-account.ts'
 import { accountDeskRoutes } from './accounts/routes.ts'
+import { activationDeskRoutes } from './activations/routes.ts'
+import { activationSchedule } from './activations/tend.ts'
 import { createBundleDesk } from './bundles/settle-bundles.ts'
 import { cancelPurchase } from './commands/cancel-purchase.ts'
 import { chooseRecalled } from './commands/choose-recalled.ts'
@@ -69,13 +71,14 @@ export function fulfilmentModule(platform: Platform, payments: PaymentDoor, supp
       ...serviceRoutes(platform),
       ...restockRoutes(platform, restocker.kick),
       ...accountDeskRoutes(platform, accounts),
+      ...activationDeskRoutes(platform, accounts),
       ...complaintRoutes(platform, judge.kick),
       ...recoveryRoutes(platform),
     ],
     subscribers: [deliveryMail, usedGrants, wakeRouter(router.kick), wakeBundles(bundles.kick), wakeJudge(judge.kick)],
     tasks: [recallTask(platform)],
     loops: [router.loop, bundles.loop, judge.loop, restocker.loop],
-    schedules: [overdueSchedule(platform)],
+    schedules: [overdueSchedule(platform), activationSchedule(platform)],
   }
 }
 

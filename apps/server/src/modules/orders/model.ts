@@ -18,7 +18,9 @@ export const orderStates = defineStates<OrderState>('order', 'pending', {
 /** One line's fulfilment. An exception waits for a person: it is retried or refunded, never forgotten. */
 export const lineStates = defineStates<LineState>('line', 'waiting', {
   // A part of a bundle that is held back may be refunded while it waits for the others.
-  waiting: ['supplying', 'delivered', 'exception', 'refunding', 'refunded', 'cancelled'],
+  waiting: ['dormant', 'supplying', 'delivered', 'exception', 'refunding', 'refunded', 'cancelled'],
+  // Delivered is what was never activated until its end.
+  dormant: ['supplying', 'delivered', 'refunding', 'refunded'],
   // What people of the shop work on may be given back for while it is open; what a supplier brings may not.
   supplying: ['delivered', 'exception', 'refunding', 'refunded'],
   delivered: ['refunding', 'refunded', 'exception'],

@@ -378,6 +378,8 @@ export type CatalogSkus = {
   pick: Generated<'none' | 'number' | 'masked'>
   pick_fee_fen: Generated<number>
   numbers_due: Generated<boolean>
+  later_days: number | null
+  later_refund: Generated<boolean>
   opened_by: Generated<'order' | 'member' | 'device'>
 }
 
@@ -411,7 +413,7 @@ export type EntitlementsGrants = {
   kind: 'card' | 'topup' | 'service' | 'link' | 'points'
   sku_id: number
   card_id: number | null
-  state: Generated<'active' | 'used' | 'revoked'>
+  state: Generated<'dormant' | 'active' | 'used' | 'lapsed' | 'revoked'>
   granted_at: DefaultedTime
   changed_at: DefaultedTime
 }
@@ -452,6 +454,21 @@ export type EventsTenantCursors = {
   era: Generated<number>
   xid: Generated<string>
   position: Generated<number>
+}
+
+export type FulfilmentActivations = {
+  tenant_id: number
+  order_no: number
+  line_no: number
+  sku_id: number
+  quantity: number
+  state: Generated<'open' | 'activated' | 'lapsed' | 'cancelled'>
+  opened_at: DefaultedTime
+  ends_at: Time
+  remind_at: NullableTime
+  closed_at: NullableTime
+  by_kind: 'buyer' | 'staff' | null
+  by_name: Generated<string>
 }
 
 export type FulfilmentComplaintLog = {
@@ -1029,7 +1046,7 @@ export type OrdersLines = {
   amount_fen: number
   form: DefaultedJson
   hold_id: number | null
-  state: Generated<'waiting' | 'supplying' | 'delivered' | 'exception' | 'refunding' | 'refunded' | 'cancelled'>
+  state: Generated<'waiting' | 'dormant' | 'supplying' | 'delivered' | 'exception' | 'refunding' | 'refunded' | 'cancelled'>
   delivered_quantity: Generated<number>
   exception_reason: string | null
   exception_note: string | null
@@ -1047,6 +1064,8 @@ export type OrdersLines = {
   held_back: Generated<boolean>
   pick_card: number | null
   pick_number: string | null
+  later_days: number | null
+  later_refund: Generated<boolean>
   warehouse_id: number | null
 }
 
@@ -2237,6 +2256,7 @@ export type DB = {
   'events.log': EventsLog
   'events.parked': EventsParked
   'events.tenant_cursors': EventsTenantCursors
+  'fulfilment.activations': FulfilmentActivations
   'fulfilment.complaint_log': FulfilmentComplaintLog
   'fulfilment.complaint_pictures': FulfilmentComplaintPictures
   'fulfilment.complaint_rules': FulfilmentComplaintRules

@@ -89,7 +89,8 @@ function AccountModal({
   )
 }
 
-function AccountField({ field }: { readonly field: Field }) {
+/** A field of the goods' form, as staff fill it in. */
+export function AccountField({ field }: { readonly field: Field }) {
   const t = useText(accountText)
   const both = useBoth()
   return (

@@ -19,4 +19,19 @@ export const accountText = defineMessages('orders.account', {
   before: ['更正记录', 'Earlier corrections'],
   byBuyer: ['买家', 'Buyer'],
   nothing: ['（空）', '(empty)'],
+  openUntil: ['先买后激活：等待买家激活，{time} 到期', 'To be activated by its buyer until {time}'],
+  activatedAt: ['{who} 于 {time} 激活', 'Activated by {who} at {time}'],
+  lapsedAt: [
+    '{time} 到期，没有激活；货款已计入收入，可在此订单退款',
+    'Ended at {time} without being activated; its price is earned, and may be refunded here',
+  ],
+  cancelledAt: ['{time} 未激活退款', 'Refunded at {time} before anybody activated it'],
+  activate: ['代买家激活', 'Activate for the buyer'],
+  activateTitle: ['代买家激活', 'Activate for the buyer'],
+  activateConsequence: [
+    '填写买家给的账号后立即采购并充值，只能激活一次；到账后不能撤回，请先与买家核对。',
+    'It is bought and topped up at once, and can be activated once only. A completed top-up cannot be undone, so check the account with the buyer first.',
+  ],
+  activateSend: ['激活并充值', 'Activate and top up'],
+  activatedNow: ['已激活，正在充值', 'Activated; topping up'],
 })

@@ -120,6 +120,10 @@ export const timelineText = defineMessages('timeline', {
     '无法发货，转入异常处理：{why}',
     'Could not be delivered and went to the exceptions desk: {why}',
   ],
+  'activation.opened': ['已付款，等待买家激活', 'Paid, and waiting for its buyer to activate it'],
+  'activation.lapsed': ['到期没有激活，货款计入收入', 'Not activated in time; its price is earned'],
+  'activation.activate': ['激活，开始充值', 'activated it; topping up'],
+  'activation.return': ['买家退回未激活的权益', 'given back before it was activated'],
   'delivery.replaced': ['换发了新卡密（第 {turn} 次发放）', 'A new code was delivered (turn {turn})'],
 
   'refund.requested': ['申请退款 {amount}，{target}：{reason}', 'asked for a refund of {amount}, {target}: {reason}'],

@@ -74,7 +74,9 @@ function Standing({ right }: { readonly right: Right }) {
   const words =
     standing === 'arrived'
       ? t(`rights.arrived.${arrivedAs(right)}`)
-      : t(`rights.standing.${standing === 'revoked' && isReplaced ? 'replaced' : standing}`)
+      : right.activation !== null
+        ? t(`rights.activation.${right.activation}`)
+        : t(`rights.standing.${standing === 'revoked' && isReplaced ? 'replaced' : standing}`)
   return (
     <span className={css.standing} data-standing={standing}>
       {words}
@@ -146,9 +148,14 @@ function Piece({
             {t('rights.open')}
           </Button>
         ) : (
-          label === undefined && (
-            <ButtonLink size="small" to={`/orders/${right.orderNo}`}>
-              {t('rights.seeOrder')}
+          // What is activated is activated as a whole, on its order's page.
+          (label === undefined || (right.activation === 'open' && right.piece === 1)) && (
+            <ButtonLink
+              size="small"
+              {...(right.activation === 'open' && { look: 'primary' as const })}
+              to={`/orders/${right.orderNo}`}
+            >
+              {t(right.activation === 'open' ? 'rights.activate' : 'rights.seeOrder')}
             </ButtonLink>
           )
         )}

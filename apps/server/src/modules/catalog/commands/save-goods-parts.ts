@@ -149,7 +149,7 @@ type PlacedSku = SkuInput & { readonly position: number }
 const skuColumns = sql.raw(`(
   id bigint, title text, "titleEn" text, specs jsonb, "priceFen" bigint, "pricePoints" integer, free boolean, "marketPriceFen" bigint,
   "costHintFen" bigint, tiers jsonb, "holdMode" text, allocation text, kind text, "lowStockAt" integer, state text,
-  "usesPerCode" integer, pick text, "pickFeeFen" bigint, "openedBy" text,
+  "usesPerCode" integer, pick text, "pickFeeFen" bigint, "openedBy" text, "laterDays" smallint, "laterRefund" boolean,
   position integer, repriced boolean, bundle jsonb
 )`)
 
@@ -173,6 +173,8 @@ async function updateSkus(tx: Tx, skus: readonly (PlacedSku & { readonly reprice
         numbers_due = s.numbers_due or (s.pick <> i.pick and i.pick <> 'none'),
         pick_fee_fen = i."pickFeeFen",
         opened_by = i."openedBy",
+        later_days = i."laterDays",
+        later_refund = i."laterRefund",
         low_stock_at = i."lowStockAt",
         state = i.state,
         bundle_policy = i.bundle ->> 'policy',
@@ -189,11 +191,11 @@ async function insertSkus(tx: Tx, goodsId: number, skus: readonly PlacedSku[]): 
   const { rows } = await sql<{ id: number }>`
     insert into catalog.skus (
       tenant_id, goods_id, title, title_en, specs, price_fen, price_points, free, market_price_fen, cost_hint_fen, tiers,
-      hold_mode, allocation, uses_per_code, pick, pick_fee_fen, opened_by, kind, low_stock_at, state, position, bundle_policy, supply_stock
+      hold_mode, allocation, uses_per_code, pick, pick_fee_fen, opened_by, later_days, later_refund, kind, low_stock_at, state, position, bundle_policy, supply_stock
     )
     select
       ${tenantId}::bigint, ${goodsId}::bigint, i.title, i."titleEn", i.specs, i."priceFen", i."pricePoints", i.free,
-      i."marketPriceFen", i."costHintFen", i.tiers, i."holdMode", i.allocation, i."usesPerCode", i.pick, i."pickFeeFen", i."openedBy", i.kind, i."lowStockAt", i.state, i.position,
+      i."marketPriceFen", i."costHintFen", i.tiers, i."holdMode", i.allocation, i."usesPerCode", i.pick, i."pickFeeFen", i."openedBy", i."laterDays", i."laterRefund", i.kind, i."lowStockAt", i.state, i.position,
       i.bundle ->> 'policy',
       -- Until it has a source there is none of it.
       case when catalog.reserve_of(i.kind) = 'supply' then 0 end

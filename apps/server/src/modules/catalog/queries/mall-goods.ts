@@ -122,6 +122,8 @@ function mallSku(sku: SkuFacts, goods: GoodsFacts, words: Settings['stock.words'
     pick: sku.pick,
     pickFeeFen: sku.pick_fee_fen,
     openedBy: sku.opened_by,
+    laterDays: sku.later_days,
+    laterRefund: sku.later_refund,
     bundle: sku.bundle && mallBundle(sku.bundle),
   }
 }

@@ -26,6 +26,8 @@ export type SkuRow = {
   readonly pick: NumberPick
   readonly pick_fee_fen: number
   readonly opened_by: OpenedBy
+  readonly later_days: number | null
+  readonly later_refund: boolean
   readonly low_stock_at: number | null
   readonly state: 'on' | 'off'
   readonly sku_position: number
@@ -42,7 +44,7 @@ export type SkuRow = {
 export async function readSkus(tx: ReadTx, goodsIds: readonly number[]): Promise<readonly SkuFacts[]> {
   if (goodsIds.length === 0) return []
   const { rows } = await sql<SkuRow>`
-    select g.*, k.uses_per_code, k.pick, k.pick_fee_fen, k.opened_by
+    select g.*, k.uses_per_code, k.pick, k.pick_fee_fen, k.opened_by, k.later_days, k.later_refund
     from catalog.goods_skus(${tx.ctx.tenantId}::bigint, ${goodsIds}::bigint[], now()) g
     join catalog.skus k
       on k.tenant_id = ${tx.ctx.tenantId}::bigint
@@ -80,6 +82,8 @@ export function skuDetail(sku: SkuFacts): SkuDetail {
     pick: sku.pick,
     pickFeeFen: sku.pick_fee_fen,
     openedBy: sku.opened_by,
+    laterDays: sku.later_days,
+    laterRefund: sku.later_refund,
     lowStockAt: sku.low_stock_at,
     state: sku.state,
     position: sku.sku_position,

@@ -221,6 +221,8 @@ function checkedLines(offers: Offers, input: OrderInput): OrderInput['lines'] {
   return input.lines.map((line) => {
     const fields = offers.get(line.skuId)?.formFields ?? []
     const { formAgain, ...kept } = line
+    // Its account is asked for when it is activated.
+    if (line.later) return { ...kept, form: {} }
     const form = checkedForm(fields, line, input.locale)
     refuseOtherRepeat(fields, form, formAgain, input.locale)
     return { ...kept, form }

@@ -75,6 +75,10 @@ export async function readBoard(tx: ReadTx): Promise<Board> {
           select extract(epoch from r.delivered_at - r.paid_at) * 1000 as ms
           from recent r, clock
           where r.paid_at >= clock.today and r.delivered_at is not null
+            -- What its buyer activates is as late as they like.
+            and not exists (
+              select from orders.lines x where x.tenant_id = ${tx.ctx.tenantId}::bigint and x.order_no = r.no and x.later_days is not null
+            )
         ) x
       ),
       'days', (select jsonb_agg(jsonb_build_object('day', day, 'orders', orders, 'salesFen', sales, 'pieces', pieces) order by day) from per_day),

@@ -1,5 +1,6 @@
 import {
   CORRECTIONS_MAX,
+  type LineActivation,
   type LineService,
   type LineState,
   type OrderView,
@@ -135,9 +136,10 @@ function head(view: SealedView, access: 'codes' | 'status') {
 }
 
 function lineOf(line: SealedLine, face: GoodsFace | undefined, prefix: string, mayOpen: boolean) {
-  const { codes: _, supply, service, ...rest } = line
+  const { codes: _, supply, service, activation, ...rest } = line
   return {
     ...rest,
+    activation: activation && activationOf(activation, mayOpen),
     supply: supply && supplyOf(line.state, supply, mayOpen),
     service: service && serviceOf(line, service, mayOpen),
     pictureUrl: pictureUrl(face, prefix),
@@ -160,6 +162,17 @@ function supplyOf(
       account && mayOpen
         ? { correctionsLeft: Math.max(0, CORRECTIONS_MAX - account.corrected), mayGiveUp: account.mayGiveUp }
         : null,
+  }
+}
+
+/** Who of the shop did it, and when it was bought, is told elsewhere or not at all. */
+function activationOf({ state, endsAt, closedAt, by, mayReturn }: LineActivation, mayOpen: boolean): LineActivation {
+  return {
+    state,
+    endsAt: new Date(endsAt).toISOString(),
+    closedAt: closedAt === null ? null : new Date(closedAt).toISOString(),
+    by,
+    mayReturn: mayReturn && mayOpen,
   }
 }
 

@@ -137,6 +137,8 @@ async function readOrder(tx: ReadTx, no: OrderNo): Promise<Raw> {
           'lineNo', l.line_no, 'kind', l.kind, 'skuId', l.sku_id, 'goodsId', l.goods_id, 'goodsTitle', l.goods_title, 'skuTitle', l.sku_title,
           'quantity', l.quantity, 'unitPriceFen', l.unit_price_fen, 'unitPoints', l.unit_points, 'amountFen', l.amount_fen, 'state', l.state,
           'deliveredQuantity', l.delivered_quantity, 'bundleNo', l.bundle_no, 'creditPoints', l.credit_points, 'heldBack', l.held_back, 'pickedNumber', l.pick_number, 'form', l.form,
+          'laterDays', l.later_days,
+          'activation', case when l.later_days is not null then fulfilment.activation_view(o.tenant_id, o.no, l.line_no) end,
           'costFen', coalesce((
             select sum(b.cost_fen)
             from entitlements.grants g

@@ -3,6 +3,7 @@ import type {
   CashierView,
   DeliveredCode,
   ExceptionReason,
+  LineActivation,
   LineKind,
   LineService,
   LineState,
@@ -70,6 +71,8 @@ export type SealedLine = {
   readonly heldBack: boolean
   readonly pickedNumber: string | null
   readonly form: Readonly<Record<string, string>>
+  readonly laterDays: number | null
+  readonly activation: (LineActivation & { readonly openedAt: string; readonly byName: string }) | null
   /** Of a line that a supplier delivers, once it is paid. */
   readonly supply: SealedSupply | null
   /** Of a line that people of the shop work on, once it is paid. */

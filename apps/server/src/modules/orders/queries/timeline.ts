@@ -71,6 +71,18 @@ export async function readTimeline(tx: ReadTx, no: OrderNo): Promise<Entry[]> {
       from orders.lines l
       join orders.orders o on o.tenant_id = l.tenant_id and o.no = l.order_no
       where l.tenant_id = ${tenantId}::bigint and l.order_no = ${no}::bigint and l.delivered_at is not null
+        and not exists (
+          select from fulfilment.activations a
+          where a.tenant_id = l.tenant_id and a.order_no = l.order_no and a.line_no = l.line_no and a.state = 'lapsed'
+        )
+      union all
+      select a.opened_at, 'delivery', 'activation.opened', null, jsonb_build_object('lineNo', a.line_no, 'until', a.ends_at)
+      from fulfilment.activations a
+      where a.tenant_id = ${tenantId}::bigint and a.order_no = ${no}::bigint
+      union all
+      select a.closed_at, 'delivery', 'activation.lapsed', null, jsonb_build_object('lineNo', a.line_no)
+      from fulfilment.activations a
+      where a.tenant_id = ${tenantId}::bigint and a.order_no = ${no}::bigint and a.state = 'lapsed'
       union all
       select l.exception_at, 'delivery', 'delivery.exception', null,
         jsonb_build_object('lineNo', l.line_no, 'reason', l.exception_reason, 'note', l.exception_note)
