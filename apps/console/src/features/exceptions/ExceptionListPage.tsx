@@ -10,10 +10,10 @@ import { type Say, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { SkuPicker } from '../../shared/parts/inputs.tsx'
 import { isAboutSupply, useNextStep } from '../../shared/parts/nextStep.ts'
-import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Copyable, Money, OneLine, Time } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
+import { ReasonTag } from './ReasonTag.tsx'
 import { StuckDrawer } from './StuckDrawer.tsx'
 import { exceptionText } from './text.ts'
 import { useAssign } from './useAssign.tsx'
@@ -238,7 +238,7 @@ function Reason({ line }: { readonly line: Line }) {
   return (
     <Tooltip title={nextStep}>
       <span>
-        <StateTag kind="exception" state={line.reason} />
+        <ReasonTag line={line} />
       </span>
     </Tooltip>
   )

@@ -4,9 +4,9 @@ import { useRead } from '../../shared/api/hooks.ts'
 import type { Row } from '../../shared/api/index.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { useNextStep } from '../../shared/parts/nextStep.ts'
-import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Timeline } from '../../shared/parts/timeline/Timeline.tsx'
 import { ErrorState } from '../../shared/templates/ErrorState.tsx'
+import { ReasonTag } from './ReasonTag.tsx'
 import { exceptionText } from './text.ts'
 
 type Line = Row<'fulfilment.listExceptions'>
@@ -25,7 +25,7 @@ export function StuckDrawer({ line, onClose }: { readonly line: Line; readonly o
       onClose={onClose}
       title={
         <>
-          <StateTag kind="exception" state={line.reason} /> {line.goodsTitle} × {line.quantity}
+          <ReasonTag line={line} /> {line.goodsTitle} × {line.quantity}
         </>
       }
     >
