@@ -10,6 +10,7 @@ import { type Say, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { SkuPicker } from '../../shared/parts/inputs.tsx'
 import { isAboutSupply, useNextStep } from '../../shared/parts/nextStep.ts'
+import { useLineNote } from '../../shared/parts/passedOver.ts'
 import { Copyable, Money, OneLine, Time } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
@@ -29,6 +30,7 @@ export function ExceptionListPage() {
   const bulk = useBulk()
   const refundLine = useRefundLine()
   const assign = useAssign()
+  const noteOf = useLineNote()
   const [opened, setOpened] = useState<Line>()
   return (
     <>
@@ -70,7 +72,7 @@ export function ExceptionListPage() {
           },
           { kind: 'text', name: 'supplier', label: t('supplier') },
         ]}
-        columns={columnsOf(t)}
+        columns={columnsOf(t, noteOf)}
         rowActions={(line) => (
           <RowActions
             line={line}
@@ -138,7 +140,7 @@ export function ExceptionListPage() {
 
 const keyOf = (line: Line): string => `${line.orderNo}-${line.lineNo}-${line.grantId}`
 
-function columnsOf(t: T): readonly ListColumn<Line>[] {
+function columnsOf(t: T, noteOf: (note: string) => string): readonly ListColumn<Line>[] {
   return [
     {
       key: 'order',
@@ -226,7 +228,7 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
       title: t('note'),
       width: 180,
       hidden: true,
-      render: (line) => (line.note ? <OneLine width={180}>{line.note}</OneLine> : null),
+      render: (line) => (line.note ? <OneLine width={180}>{noteOf(line.note)}</OneLine> : null),
     },
     { key: 'at', title: t('since'), width: 170, hidden: true, render: (line) => <Time value={line.since} /> },
   ]

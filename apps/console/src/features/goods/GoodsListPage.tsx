@@ -67,7 +67,10 @@ export function GoodsListPage() {
         },
         { kind: 'flag', name: 'low', label: t('lowOnly') },
       ]}
-      columns={columnsOf(t, both, { category: (id) => categoryNames.get(id), tag: (name) => tagNames.get(name) ?? name })}
+      columns={columnsOf(t, both, {
+        category: (id) => categoryNames.get(id),
+        tag: (name) => tagNames.get(name) ?? name,
+      })}
       rowActions={(goods) => <RowActions goods={goods} />}
       rowActionsWidth={128}
       bulk={(rows, clear) => {

@@ -51,8 +51,7 @@ const sheet = (locale: 'zh' | 'en', titles: Titles): readonly Column<Entry>[] =>
       header: object,
       kind: 'text',
       width: 24,
-      value: ({ objectKind, objectId }) =>
-        `${AUDIT_OBJECTS[objectKind]?.[locale] ?? objectKind} ${objectId}`.trim(),
+      value: ({ objectKind, objectId }) => `${AUDIT_OBJECTS[objectKind]?.[locale] ?? objectKind} ${objectId}`.trim(),
     },
     { header: detail, kind: 'text', width: 60, value: (row) => JSON.stringify(row.detail) },
     { header: ip, kind: 'text', value: (row) => row.ip },
