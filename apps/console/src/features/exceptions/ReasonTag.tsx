@@ -11,7 +11,7 @@ export function ReasonTag({
   readonly line: Pick<Row<'fulfilment.listExceptions'>, 'reason' | 'proposal'>
 }) {
   const t = useText(exceptionText)
-  if (proposal.because !== 'link_over') return <StateTag kind="exception" state={reason} />
+  if (reason !== 'no_source' || proposal.because !== 'link_over') return <StateTag kind="exception" state={reason} />
   return (
     <Tag color="error" variant="filled" style={{ marginInlineEnd: 0 }}>
       {t('linkOver')}

@@ -1,5 +1,5 @@
 import { EllipsisOutlined, LineChartOutlined, ReloadOutlined, ThunderboltOutlined } from '@ant-design/icons'
-import { App, Button, Dropdown, Tag, Typography } from 'antd'
+import { App, Button, Tag, Typography } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { useAction, useRead } from '../../shared/api/hooks.ts'
@@ -19,6 +19,7 @@ import { TryProduct } from './TryProduct.tsx'
 import { UseAsSource } from './UseAsSource.tsx'
 import { useKindName } from './words.ts'
 import './supply.css'
+import { Dropdown } from '../../shared/parts/Dropdown.tsx'
 
 type Product = Row<'suppliers.listProducts'>
 type T = Say<keyof typeof productText.keys>
