@@ -88,7 +88,7 @@ beforeAll(async () => {
   // One signed in for all: each has a context of their own, and a session is a cookie.
   const cookies = await staff.context.cookies()
   for (const { context } of [colleague, phone, night, typist]) await context.addCookies(cookies)
-}, 240_000)
+}, 600_000)
 
 afterAll(async () => {
   await browser?.close()
