@@ -103,6 +103,18 @@ export const PASSED_OVER_WORDS: Readonly<Record<PassedOver, { readonly zh: strin
   wrong_kind: { zh: '商品类型不符', en: 'Another kind of product' },
 }
 
+/**
+ * A note of a line that no source delivers, with words for its reasons: `福禄: offer_off; 卡易信: no_stock`. What is written otherwise
+ * stays as it is.
+ */
+export function passedOverNote(note: string, locale: 'zh-CN' | 'en'): string {
+  return note.replace(/: ([a-z_]+)(; |$)/g, (whole, reason: string, end: string) => {
+    const words = (PASSED_OVER as readonly string[]).includes(reason) && PASSED_OVER_WORDS[reason as PassedOver]
+    if (!words) return whole
+    return locale === 'en' ? `: ${words.en}${end}` : `：${words.zh}${end === '' ? '' : '；'}`
+  })
+}
+
 /** What the buyer is told about what a supplier delivers. */
 export const SUPPLY_PROGRESS = ['submitted', 'in_progress', 'arrived', 'checking', 'failed'] as const
 export type SupplyProgress = (typeof SUPPLY_PROGRESS)[number]

@@ -33,7 +33,7 @@ export const appText = defineMessages('app', {
   warehouseMoves: ['调拨记录', 'Stock moves'],
   expiryCalendar: ['效期日历', 'Expiry calendar'],
   imports: ['导入卡密', 'Import codes'],
-  generations: ['生成卡密', 'Generate codes'],
+  generations: ['生成卡密', 'Make codes'],
   batches: ['批次', 'Batches'],
   batch: ['批次详情', 'Batch'],
   recall: ['批次召回', 'Batch recall'],

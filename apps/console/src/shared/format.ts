@@ -66,6 +66,7 @@ export function formatBytes(bytes: number): string {
 
 /** `1534` → `1.53 s`, `86` → `86 ms`. */
 export function formatDuration(ms: number): string {
+  if (ms < 1) return '< 1 ms'
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
 }
 

@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { eventually } from '../harness/index.ts'
 import { type Foreseen, watch } from './watch.ts'
 
 export const DESK = { width: 1440, height: 900 }
@@ -71,7 +72,10 @@ export async function codeSent(inboxUrl: string, phone: string): Promise<string>
 
 /** Waits until no dialog is open: of two that end together both are still there for a moment, which one locator cannot wait for. */
 export async function dialogsGone(page: Page): Promise<void> {
-  await page.waitForFunction("[...document.querySelectorAll('[role=dialog]')].every((one) => !one.checkVisibility())")
+  // Asked from outside: a page under the content security policy may not evaluate a text over and over by itself.
+  await eventually('no dialog is open', () =>
+    page.evaluate<boolean>("[...document.querySelectorAll('[role=dialog]')].every((one) => !one.checkVisibility())"),
+  )
 }
 
 export const clipboard = (page: Page): Promise<string> => page.evaluate<string>('navigator.clipboard.readText()')

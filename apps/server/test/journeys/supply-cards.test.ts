@@ -160,7 +160,10 @@ test('a supplier abroad sells at the shop’s rate: cost, ceiling, balance and b
       },
       { idempotencyKey: randomUUID() },
     )
-  await expect(joined('7.25')).rejects.toMatchObject({ code: 'suppliers.field_form' })
+  await expect(joined('7.25')).rejects.toMatchObject({
+    code: 'suppliers.field_form',
+    params: { fields: [{ path: 'settings.rates', en: expect.stringContaining('“Exchange rates”') }] },
+  })
   const { id } = await joined('USD=7.251')
   await shop.staff.call('suppliers.sync', { params: { supplierId: id }, body: {} })
   const product = await until('its products', async () => {

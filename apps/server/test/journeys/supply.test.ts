@@ -393,6 +393,22 @@ test('taken back by its supplier, a purchase ends, another source delivers, and 
     [one.shop.tenantId],
   )
   expect(kept.map(({ action }) => action)).toEqual(['purchase.cancel', 'purchase.cancel_answer'])
+  // It did as it was asked: neither a refusal nor a failure of it.
+  const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
+  const quality = await one.shop.staff.call('suppliers.quality', {
+    params: { supplierId: one.cheapId },
+    query: { from: today, to: today },
+  })
+  expect(quality).toMatchObject({ total: { sent: 1, ended: 0, refused: 0 }, refusals: [] })
+  const { items } = await one.shop.staff.call('suppliers.list', {})
+  expect(items.find(({ id }) => id === one.cheapId)?.quality).toMatchObject({ tries: 0 })
+  const supply = await one.shop.staff.call('suppliers.readSkuSupply', { params: { skuId: one.goods.skuId } })
+  expect(supply.offers.map(({ supplier, quality: { tries } }) => [supplier, tries])).toEqual(
+    expect.arrayContaining([
+      ['cheap', 0],
+      ['dear', 1],
+    ]),
+  )
   await expectBooksRight(house, one.shop.tenantId)
 })
 

@@ -3,6 +3,7 @@ import { App, Button, Form, Input, Radio, Tag } from 'antd'
 import { useAction } from '../../shared/api/hooks.ts'
 import { commonText } from '../../shared/i18n/common.ts'
 import { type Locale, setLocale, useText } from '../../shared/i18n/index.ts'
+import { useRoleName } from '../../shared/i18n/roles.ts'
 import { PasswordFields } from '../../shared/parts/PasswordFields.tsx'
 import { type Me, useMe } from '../../shared/session.tsx'
 import { Facts, Section } from '../../shared/templates/DetailPage.tsx'
@@ -29,6 +30,7 @@ export function MyAccountPage() {
 
 function Profile() {
   const t = useText(accountText)
+  const roleName = useRoleName()
   const common = useText(commonText)
   const me = useMe()
   const queries = useQueryClient()
@@ -46,7 +48,7 @@ function Profile() {
       <Facts
         items={[
           [t('email'), me.email],
-          [t('roles'), me.roles.map((role) => <Tag key={role.id}>{role.name}</Tag>)],
+          [t('roles'), me.roles.map((role) => <Tag key={role.id}>{roleName(role)}</Tag>)],
         ]}
       />
       <Form

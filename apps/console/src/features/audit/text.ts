@@ -1,4 +1,4 @@
-import { defineMessages, type Locale } from '../../shared/i18n/index.ts'
+import { defineMessages } from '../../shared/i18n/index.ts'
 
 export const auditText = defineMessages('audit', {
   title: ['审计日志', 'Audit log'],
@@ -38,35 +38,3 @@ export const auditText = defineMessages('audit', {
   noDetail: ['没有更多内容', 'Nothing more'],
   emptyTitle: ['还没有记录', 'Nothing recorded yet'],
 })
-
-/** What audit lines are about. A kind without a word is shown by its key. */
-const OBJECTS: Readonly<Record<string, readonly [zh: string, en: string]>> = {
-  audit: ['审计日志', 'audit log'],
-  batch: ['批次', 'batch'],
-  bulk_order: ['批量订单', 'bulk order'],
-  redeem_batch: ['兑换批次', 'series of redeem codes'],
-  card: ['卡密', 'code'],
-  category: ['分类', 'category'],
-  channel: ['通知方式', 'channel'],
-  message: ['通知消息', 'message'],
-  webhook: ['Webhook', 'webhook'],
-  gateway: ['支付网关', 'gateway'],
-  goods: ['商品', 'goods'],
-  member: ['会员', 'member'],
-  order: ['订单', 'order'],
-  picture: ['图片', 'picture'],
-  price_change: ['调价', 'price change'],
-  role: ['角色', 'role'],
-  session: ['会话', 'session'],
-  settings: ['设置', 'settings'],
-  sku: ['规格', 'variant'],
-  staff: ['员工', 'employee'],
-  tag: ['标签', 'tag'],
-  tenant: ['店铺', 'shop'],
-  refund: ['退款', 'refund'],
-  receipt: ['收款', 'receipt'],
-  job: ['后台任务', 'job'],
-  account: ['账户', 'account'],
-}
-
-export const objectName = (kind: string, locale: Locale): string => OBJECTS[kind]?.[locale === 'en' ? 1 : 0] ?? kind

@@ -77,7 +77,7 @@ export const batchText = defineMessages('batches', {
   recall: ['召回', 'Recall'],
   recallText: [
     '{count} 个未售出的立即停售；已售出的 {delivered} 个会列出清单，由您决定更换、退款或不处理，并通知每位买家。',
-    '{count} unsold codes stop at once. The {delivered} that were sold are listed to be replaced, refunded or left, and each buyer is told.',
+    'Unsold codes ({count}) stop at once. Sold ones ({delivered}) are listed to be replaced, refunded or left, and each buyer is told.',
   ],
   evidence: ['证据备注', 'Evidence'],
   evidenceHint: ['投诉单号、供货商回复、存放位置等', 'Complaints, the supplier’s answer, where it is kept'],

@@ -1,5 +1,4 @@
 import { Form, Input, Modal, Select } from 'antd'
-import { useEffect } from 'react'
 import { useAction } from '../../shared/api/hooks.ts'
 import { commonText } from '../../shared/i18n/common.ts'
 import { useBoth, useText } from '../../shared/i18n/index.ts'
@@ -13,7 +12,7 @@ type Values = {
   readonly icon: string
   readonly parentId: number | null
 }
-type Props = { readonly draft: Draft | undefined; readonly tops: readonly Category[]; readonly onClose: () => void }
+type Props = { readonly draft: Draft; readonly tops: readonly Category[]; readonly onClose: () => void }
 
 /** Adds or changes one category. */
 export function CategoryDialog({ draft, tops, onClose }: Props) {
@@ -25,12 +24,7 @@ export function CategoryDialog({ draft, tops, onClose }: Props) {
   const options = { refresh: ['catalog.', 'setup.'], done: common('saved'), showProblem: false }
   const create = useAction('catalog.createCategory', options)
   const update = useAction('catalog.updateCategory', options)
-  const id = draft && 'id' in draft ? draft.id : undefined
-  useEffect(() => {
-    if (!draft) return
-    form.resetFields()
-    form.setFieldsValue({ name: '', nameEn: '', icon: '', ...draft })
-  }, [draft, form])
+  const id = 'id' in draft ? draft.id : undefined
   const save = async (values: Values) => {
     const body = { name: values.name, nameEn: values.nameEn, icon: values.icon, parentId: values.parentId ?? null }
     if (id === undefined) await create.run({ body })
@@ -39,16 +33,20 @@ export function CategoryDialog({ draft, tops, onClose }: Props) {
   }
   return (
     <Modal
-      open={draft !== undefined}
+      open
       title={id === undefined ? t('addCategory') : t('editCategory')}
       onCancel={onClose}
       onOk={() => void submit(save)}
       confirmLoading={saving}
       okText={common('save')}
       width={420}
-      forceRender
     >
-      <Form form={form} layout="vertical" onFinish={() => void submit(save)}>
+      <Form
+        form={form}
+        layout="vertical"
+        initialValues={{ name: '', nameEn: '', icon: '', ...draft }}
+        onFinish={() => void submit(save)}
+      >
         <Form.Item
           name="name"
           label={t('name')}

@@ -56,7 +56,7 @@ export function CategoryTree() {
           </div>
         </Fragment>
       ))}
-      <CategoryDialog draft={draft} tops={childrenOf(null)} onClose={() => setDraft(undefined)} />
+      {draft && <CategoryDialog draft={draft} tops={childrenOf(null)} onClose={() => setDraft(undefined)} />}
     </Section>
   )
 }

@@ -1,6 +1,6 @@
 import { DeleteOutlined, EditOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, Empty, Form, Input, Modal, Skeleton, Typography } from 'antd'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { Link } from 'react-router'
 import { useAction, useRead } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
@@ -36,7 +36,7 @@ export function TagList() {
       {data?.items.map((tag) => (
         <TagLine key={tag.id} tag={tag} onEdit={setDraft} />
       ))}
-      <TagDialog draft={draft} onClose={() => setDraft(undefined)} />
+      {draft && <TagDialog draft={draft} onClose={() => setDraft(undefined)} />}
     </Section>
   )
 }
@@ -88,7 +88,7 @@ function TagLine({ tag, onEdit }: { readonly tag: TagRow; readonly onEdit: (tag:
 
 type Values = { readonly name: string; readonly nameEn: string }
 
-function TagDialog({ draft, onClose }: { readonly draft: Draft | undefined; readonly onClose: () => void }) {
+function TagDialog({ draft, onClose }: { readonly draft: Draft; readonly onClose: () => void }) {
   const t = useText(categoriesText)
   const common = useText(commonText)
   const [form] = Form.useForm<Values>()
@@ -96,29 +96,28 @@ function TagDialog({ draft, onClose }: { readonly draft: Draft | undefined; read
   const options = { refresh: ['catalog.'], done: common('saved'), showProblem: false }
   const create = useAction('catalog.createTag', options)
   const update = useAction('catalog.updateTag', options)
-  useEffect(() => {
-    if (!draft) return
-    form.resetFields()
-    form.setFieldsValue(draft === 'new' ? { name: '', nameEn: '' } : draft)
-  }, [draft, form])
   const save = async ({ name, nameEn }: Values) => {
     const body = { name, nameEn }
     if (draft === 'new') await create.run({ body })
-    else if (draft) await update.run({ params: { id: draft.id }, body })
+    else await update.run({ params: { id: draft.id }, body })
     onClose()
   }
   return (
     <Modal
-      open={draft !== undefined}
+      open
       title={draft === 'new' ? t('addTag') : t('editTag')}
       onCancel={onClose}
       onOk={() => void submit(save)}
       confirmLoading={saving}
       okText={common('save')}
       width={380}
-      forceRender
     >
-      <Form form={form} layout="vertical" onFinish={() => void submit(save)}>
+      <Form
+        form={form}
+        layout="vertical"
+        initialValues={draft === 'new' ? { name: '', nameEn: '' } : draft}
+        onFinish={() => void submit(save)}
+      >
         <Form.Item
           name="name"
           label={t('name')}

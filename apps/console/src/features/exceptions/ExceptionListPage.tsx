@@ -1,5 +1,5 @@
 import { EllipsisOutlined } from '@ant-design/icons'
-import { Button, Dropdown, Tooltip, Typography } from 'antd'
+import { Button, Tooltip, Typography } from 'antd'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { useAction } from '../../shared/api/hooks.ts'
@@ -8,12 +8,14 @@ import { formatCount } from '../../shared/format.ts'
 import { commonText } from '../../shared/i18n/common.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
+import { Dropdown } from '../../shared/parts/Dropdown.tsx'
 import { SkuPicker } from '../../shared/parts/inputs.tsx'
 import { isAboutSupply, useNextStep } from '../../shared/parts/nextStep.ts'
-import { StateTag } from '../../shared/parts/StateTag.tsx'
+import { useLineNote } from '../../shared/parts/passedOver.ts'
 import { Copyable, Money, OneLine, Time } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
+import { ReasonTag } from './ReasonTag.tsx'
 import { StuckDrawer } from './StuckDrawer.tsx'
 import { exceptionText } from './text.ts'
 import { useAssign } from './useAssign.tsx'
@@ -29,6 +31,7 @@ export function ExceptionListPage() {
   const bulk = useBulk()
   const refundLine = useRefundLine()
   const assign = useAssign()
+  const noteOf = useLineNote()
   const [opened, setOpened] = useState<Line>()
   return (
     <>
@@ -70,7 +73,7 @@ export function ExceptionListPage() {
           },
           { kind: 'text', name: 'supplier', label: t('supplier') },
         ]}
-        columns={columnsOf(t)}
+        columns={columnsOf(t, noteOf)}
         rowActions={(line) => (
           <RowActions
             line={line}
@@ -138,7 +141,7 @@ export function ExceptionListPage() {
 
 const keyOf = (line: Line): string => `${line.orderNo}-${line.lineNo}-${line.grantId}`
 
-function columnsOf(t: T): readonly ListColumn<Line>[] {
+function columnsOf(t: T, noteOf: (note: string) => string): readonly ListColumn<Line>[] {
   return [
     {
       key: 'order',
@@ -226,7 +229,7 @@ function columnsOf(t: T): readonly ListColumn<Line>[] {
       title: t('note'),
       width: 180,
       hidden: true,
-      render: (line) => (line.note ? <OneLine width={180}>{line.note}</OneLine> : null),
+      render: (line) => (line.note ? <OneLine width={180}>{noteOf(line.note)}</OneLine> : null),
     },
     { key: 'at', title: t('since'), width: 170, hidden: true, render: (line) => <Time value={line.since} /> },
   ]
@@ -238,7 +241,7 @@ function Reason({ line }: { readonly line: Line }) {
   return (
     <Tooltip title={nextStep}>
       <span>
-        <StateTag kind="exception" state={line.reason} />
+        <ReasonTag line={line} />
       </span>
     </Tooltip>
   )

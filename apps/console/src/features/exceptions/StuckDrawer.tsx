@@ -4,9 +4,10 @@ import { useRead } from '../../shared/api/hooks.ts'
 import type { Row } from '../../shared/api/index.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { useNextStep } from '../../shared/parts/nextStep.ts'
-import { StateTag } from '../../shared/parts/StateTag.tsx'
+import { useLineNote } from '../../shared/parts/passedOver.ts'
 import { Timeline } from '../../shared/parts/timeline/Timeline.tsx'
 import { ErrorState } from '../../shared/templates/ErrorState.tsx'
+import { ReasonTag } from './ReasonTag.tsx'
 import { exceptionText } from './text.ts'
 
 type Line = Row<'fulfilment.listExceptions'>
@@ -15,6 +16,7 @@ type Line = Row<'fulfilment.listExceptions'>
 export function StuckDrawer({ line, onClose }: { readonly line: Line; readonly onClose: () => void }) {
   const t = useText(exceptionText)
   const nextStep = useNextStep()(line.reason, line.proposal.because === 'link_over')
+  const noteOf = useLineNote()
   const { orderNo, lineNo } = line
   const { data, error, refetch } = useRead('fulfilment.readException', { params: { no: orderNo, lineNo } })
   const { proposal } = data ?? line
@@ -25,7 +27,7 @@ export function StuckDrawer({ line, onClose }: { readonly line: Line; readonly o
       onClose={onClose}
       title={
         <>
-          <StateTag kind="exception" state={line.reason} /> {line.goodsTitle} × {line.quantity}
+          <ReasonTag line={line} /> {line.goodsTitle} × {line.quantity}
         </>
       }
     >
@@ -41,7 +43,11 @@ export function StuckDrawer({ line, onClose }: { readonly line: Line; readonly o
         style={{ marginBottom: 16 }}
         title={t('proposed', { action: t(`propose.${proposal.action}`) })}
         // Of a dead link the next step begins with the cause.
-        description={[proposal.because === 'link_over' ? '' : t(`because.${proposal.because}`), nextStep, line.note]
+        description={[
+          proposal.because === 'link_over' ? '' : t(`because.${proposal.because}`),
+          nextStep,
+          line.note && noteOf(line.note),
+        ]
           .filter(Boolean)
           .map((text) => <div key={text}>{text}</div>)}
       />

@@ -68,6 +68,7 @@ export const exceptionText = defineMessages('exceptions', {
   inTotal: ['总仓 {count}', '{count} in total stock'],
   links: ['兑换链接', 'Redeem links'],
   jobs: ['后台任务', 'Jobs'],
+  linkOver: ['兑换链接已失效', 'Link no longer valid'],
   manyLines: ['{count} 行异常', '{count} lines'],
   refundText: [
     '货款原路退回；已占用的库存释放。',

@@ -109,7 +109,8 @@ function Choices({ assembly, onChange }: { readonly assembly: Assembly; readonly
         />
       </Choice>
       <span className="pattern-check">
-        <Switch checked={assembly.check} onChange={(check) => set({ check })} aria-label={t('check')} /> {t('check')}
+        <Switch checked={assembly.check} onChange={(check) => set({ check })} aria-label={t('check')} />
+        {t('check')}
       </span>
     </div>
   )

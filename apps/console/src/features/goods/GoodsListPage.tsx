@@ -1,5 +1,5 @@
 import { CopyOutlined, EllipsisOutlined, InboxOutlined, PlusOutlined, RollbackOutlined } from '@ant-design/icons'
-import { Button, Dropdown, Tag, Tooltip, Typography } from 'antd'
+import { Button, Tag, Tooltip, Typography } from 'antd'
 import { Link, useNavigate } from 'react-router'
 import { useAction, useRead } from '../../shared/api/hooks.ts'
 import { pictureUrl, type Row } from '../../shared/api/index.ts'
@@ -7,6 +7,7 @@ import { formatCount, formatMoney, formatTime } from '../../shared/format.ts'
 import { commonText } from '../../shared/i18n/common.ts'
 import { type Say, useBoth, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
+import { Dropdown } from '../../shared/parts/Dropdown.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Nothing, Time, usePriceText } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
@@ -25,6 +26,9 @@ export function GoodsListPage() {
   const shelf = useShelf()
   const categories = useCategoryOptions()
   const tags = useRead('catalog.listTags', {}, { staleMs: 60_000 }).data?.items ?? []
+  // Rows carry the shop's own words; these are the ones for whoever reads English.
+  const categoryNames = new Map(categories.map(({ value, label }) => [Number(value), label]))
+  const tagNames = new Map(tags.map((tag) => [tag.name, both(tag.name, tag.nameEn)]))
   const create = (
     <Link to="/goods/new">
       <ActionButton type="primary" icon={<PlusOutlined />} permission="goods.write" tabIndex={-1}>
@@ -64,7 +68,10 @@ export function GoodsListPage() {
         },
         { kind: 'flag', name: 'low', label: t('lowOnly') },
       ]}
-      columns={columnsOf(t, both)}
+      columns={columnsOf(t, both, {
+        category: (id) => categoryNames.get(id),
+        tag: (name) => tagNames.get(name) ?? name,
+      })}
       rowActions={(goods) => <RowActions goods={goods} />}
       rowActionsWidth={128}
       bulk={(rows, clear) => {
@@ -88,7 +95,12 @@ export function GoodsListPage() {
   )
 }
 
-function columnsOf(t: T, both: (zh: string, en: string) => string): readonly ListColumn<Goods>[] {
+type Names = {
+  readonly category: (id: number) => string | undefined
+  readonly tag: (name: string) => string
+}
+
+function columnsOf(t: T, both: (zh: string, en: string) => string, names: Names): readonly ListColumn<Goods>[] {
   return [
     {
       key: 'title',
@@ -96,9 +108,15 @@ function columnsOf(t: T, both: (zh: string, en: string) => string): readonly Lis
       sort: true,
       width: 265,
       phone: 'title',
-      render: (goods) => <GoodsName goods={goods} name={both(goods.title, goods.titleEn)} />,
+      render: (goods) => <GoodsName goods={goods} name={both(goods.title, goods.titleEn)} names={names} />,
     },
-    { key: 'category', title: t('category'), width: 100, render: (goods) => goods.categoryName ?? <Nothing /> },
+    {
+      key: 'category',
+      title: t('category'),
+      width: 110,
+      render: ({ categoryId, categoryName }) =>
+        categoryId === null ? <Nothing /> : (names.category(categoryId) ?? categoryName),
+    },
     {
       key: 'price',
       title: t('price'),
@@ -130,9 +148,9 @@ function columnsOf(t: T, both: (zh: string, en: string) => string): readonly Lis
       key: 'updatedAt',
       title: t('updatedAt'),
       sort: true,
-      width: 160,
+      width: 110,
       phone: 'hide',
-      render: (goods) => <Time value={goods.updatedAt} />,
+      render: (goods) => <Time value={goods.updatedAt} relative />,
     },
     {
       key: 'createdAt',
@@ -145,7 +163,7 @@ function columnsOf(t: T, both: (zh: string, en: string) => string): readonly Lis
   ]
 }
 
-function GoodsName({ goods, name }: { readonly goods: Goods; readonly name: string }) {
+function GoodsName({ goods, name, names }: { readonly goods: Goods; readonly name: string; readonly names: Names }) {
   return (
     <div className="goods-name">
       <span className="thumb" style={{ background: goods.cover?.color ?? 'var(--faint)' }}>
@@ -163,7 +181,7 @@ function GoodsName({ goods, name }: { readonly goods: Goods; readonly name: stri
           </Typography.Text>
           {goods.tags.slice(0, 3).map((tag) => (
             <Tag key={tag} style={{ marginInlineEnd: 0, lineHeight: '18px', fontSize: 12 }}>
-              {tag}
+              {names.tag(tag)}
             </Tag>
           ))}
         </div>

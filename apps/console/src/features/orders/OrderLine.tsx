@@ -7,6 +7,7 @@ import { type Say, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { useNextStep } from '../../shared/parts/nextStep.ts'
+import { useLineNote } from '../../shared/parts/passedOver.ts'
 import { LinePurchases } from '../../shared/parts/purchases.tsx'
 import { RevealButton } from '../../shared/parts/reveal.tsx'
 import { StateDot, StateTag } from '../../shared/parts/StateTag.tsx'
@@ -154,6 +155,7 @@ function Exception({ order, line, exception }: ExceptionProps) {
     done: ({ lines }) =>
       t(lines.find(({ lineNo }) => lineNo === line.lineNo)?.state === 'delivered' ? 'retried' : 'underWay'),
   })
+  const noteOf = useLineNote()
   const nextStep = useNextStep()(exception.reason, line.kind === 'link')
   const retryable = order.actions.includes('retry') && exception.reason !== 'refund_failed'
   return (
@@ -164,7 +166,9 @@ function Exception({ order, line, exception }: ExceptionProps) {
         <>
           {state(`exception.${exception.reason}`)}{' '}
           <Typography.Text type="secondary" style={{ fontSize: 13 }}>
-            {[exception.note, t('exceptionSince', { time: formatTime(exception.since) })].filter(Boolean).join(' · ')}
+            {[exception.note && noteOf(exception.note), t('exceptionSince', { time: formatTime(exception.since) })]
+              .filter(Boolean)
+              .join(' · ')}
           </Typography.Text>
         </>
       }

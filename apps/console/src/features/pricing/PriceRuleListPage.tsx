@@ -4,7 +4,7 @@ import { Link } from 'react-router'
 import { formatHao, formatMoney } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
-import { Hao, Money } from '../../shared/parts/values.tsx'
+import { Hao, Money, Nothing } from '../../shared/parts/values.tsx'
 import { ExportButton, ListPage } from '../../shared/templates/ListPage.tsx'
 import { useUrlState } from '../../shared/urlState.ts'
 import { PriceHistory } from './PriceHistory.tsx'
@@ -99,7 +99,7 @@ export function PriceRuleListPage() {
 
 function Cost({ row: { costHao, supplier, rule } }: { readonly row: Priced }) {
   const t = useText(pricingText)
-  if (costHao === null && rule.baseFen !== null) return null
+  if (costHao === null && rule.baseFen !== null) return <Nothing />
   if (costHao === null) return <Typography.Text type="warning">{t('noSource')}</Typography.Text>
   return (
     <>
@@ -131,7 +131,7 @@ function Price({ row: { priceFen, demand } }: { readonly row: Priced }) {
 }
 
 function Margin({ row: { costHao, priceFen } }: { readonly row: Priced }) {
-  if (costHao === null) return null
+  if (costHao === null) return <Nothing />
   const hao = priceFen * 100 - costHao
   return (
     <Typography.Text className="num" {...(hao < 0 ? { type: 'danger' as const } : {})}>
@@ -142,7 +142,7 @@ function Margin({ row: { costHao, priceFen } }: { readonly row: Priced }) {
 
 function Held({ row: { held, priceFen } }: { readonly row: Priced }) {
   const t = useText(pricingText)
-  if (!held) return null
+  if (!held) return <Nothing />
   return (
     <Space size={4} wrap>
       <span className="num">

@@ -17,8 +17,8 @@ export const profileText = defineMessages('profiles', {
   updatedAt: ['最近保存', 'Last saved'],
   emptyTitle: ['还没有自己的模板', 'No profiles of your own yet'],
   emptyText: [
-    '内置了七种常见接口，接入供应商时可直接选用。对方与其中一种相近时，从它复制一份，改名称、签名和返回码即可。',
-    'Seven common interfaces come with the system and can be chosen when a supplier is joined. Where a supplier is nearly like one of them, copy it and change names, signature and codes.',
+    '常见的接口已经内置，接入供应商时可直接选用。对方与其中一种相近时，从它复制一份，改名称、签名和返回码即可。',
+    'The common interfaces come with the system and can be chosen when a supplier is joined. Where a supplier is nearly like one of them, copy it and change names, signature and codes.',
   ],
 
   editFind: ['查找', 'Find'],

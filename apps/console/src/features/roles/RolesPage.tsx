@@ -1,5 +1,5 @@
 import { CheckOutlined, EllipsisOutlined, PlusOutlined } from '@ant-design/icons'
-import { Button, Card, Dropdown, Skeleton, Tag, Typography } from 'antd'
+import { Button, Card, Skeleton, Tag, Typography } from 'antd'
 import { Fragment, useState } from 'react'
 import { Link } from 'react-router'
 import { useAction, useRead } from '../../shared/api/hooks.ts'
@@ -7,7 +7,9 @@ import type { Output } from '../../shared/api/index.ts'
 import { commonText } from '../../shared/i18n/common.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { permissionText } from '../../shared/i18n/permissions.ts'
+import { useRoleName } from '../../shared/i18n/roles.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
+import { Dropdown } from '../../shared/parts/Dropdown.tsx'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { ErrorState } from '../../shared/templates/ErrorState.tsx'
@@ -101,11 +103,12 @@ function Matrix({ roles, onDraft }: { readonly roles: readonly Role[]; readonly 
 function RoleHead({ role, onDraft }: { readonly role: Role; readonly onDraft: (draft: RoleDraft) => void }) {
   const t = useText(rolesText)
   const common = useText(commonText)
+  const name = useRoleName()
   const may = useMay()
   const confirm = useConfirmDanger()
   const remove = useAction('identity.deleteRole', { refresh: ['identity.'], done: common('done') })
   const askRemove = () =>
-    confirm({ title: t('deleteRole'), object: role.name, onConfirm: () => remove.run({ params: { id: role.id } }) })
+    confirm({ title: t('deleteRole'), object: name(role), onConfirm: () => remove.run({ params: { id: role.id } }) })
   const items = [
     ...(role.builtIn === null ? [{ key: 'edit', label: common('edit') }] : []),
     { key: 'copy', label: t('copy') },
@@ -123,7 +126,7 @@ function RoleHead({ role, onDraft }: { readonly role: Role; readonly onDraft: (d
   return (
     <div className="matrix-role">
       <span>
-        <Typography.Text strong>{role.name}</Typography.Text> {role.builtIn && <Tag>{t('builtIn')}</Tag>}
+        <Typography.Text strong>{name(role)}</Typography.Text> {role.builtIn && <Tag>{t('builtIn')}</Tag>}
         {may('staff.manage') && (
           <Dropdown
             trigger={['click']}
@@ -132,7 +135,7 @@ function RoleHead({ role, onDraft }: { readonly role: Role; readonly onDraft: (d
               onClick: ({ key }) => {
                 if (key === 'edit') onDraft(role)
                 else if (key === 'copy')
-                  onDraft({ name: t('copyName', { name: role.name }), permissions: role.permissions })
+                  onDraft({ name: t('copyName', { name: name(role) }), permissions: role.permissions })
                 else askRemove()
               },
             }}

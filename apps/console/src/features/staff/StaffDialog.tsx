@@ -4,6 +4,7 @@ import { useAction } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
 import { commonText } from '../../shared/i18n/common.ts'
 import { useText } from '../../shared/i18n/index.ts'
+import { useRoleName } from '../../shared/i18n/roles.ts'
 import type { OncePassword } from '../../shared/parts/InitialPassword.tsx'
 import { useSubmit } from '../../shared/templates/FormPage.tsx'
 import type { Staff } from './StaffListPage.tsx'
@@ -22,6 +23,7 @@ type Props = {
 /** Adds an employee, or changes name and roles of one. */
 export function StaffDialog({ staff, open, roles, onClose, onCreated }: Props) {
   const t = useText(staffText)
+  const roleName = useRoleName()
   const common = useText(commonText)
   const [form] = Form.useForm<Values>()
   const { submit, saving } = useSubmit(form)
@@ -80,7 +82,7 @@ export function StaffDialog({ staff, open, roles, onClose, onCreated }: Props) {
           <Select
             mode="multiple"
             showSearch={{ optionFilterProp: 'label' }}
-            options={roles.map((role) => ({ value: role.id, label: role.name }))}
+            options={roles.map((role) => ({ value: role.id, label: roleName(role) }))}
           />
         </Form.Item>
         <button type="submit" hidden />

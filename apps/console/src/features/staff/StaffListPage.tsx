@@ -1,12 +1,14 @@
 import { EllipsisOutlined, PlusOutlined } from '@ant-design/icons'
-import { Button, Dropdown, Tag, Typography } from 'antd'
+import { Button, Tag, Typography } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { useAction, useRead } from '../../shared/api/hooks.ts'
 import type { Row } from '../../shared/api/index.ts'
 import { commonText } from '../../shared/i18n/common.ts'
 import { useText } from '../../shared/i18n/index.ts'
+import { useRoleName } from '../../shared/i18n/roles.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
+import { Dropdown } from '../../shared/parts/Dropdown.tsx'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { InitialPassword, type OncePassword } from '../../shared/parts/InitialPassword.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
@@ -27,6 +29,7 @@ type Open =
 /** Who works here, with which roles, and where they are signed in. */
 export function StaffListPage() {
   const t = useText(staffText)
+  const roleName = useRoleName()
   const me = useMe()
   // The set-up guide comes here with ?new=1.
   const [url, changeUrl] = useUrlState()
@@ -67,7 +70,7 @@ export function StaffListPage() {
             kind: 'select',
             name: 'roleId',
             label: t('role'),
-            options: roles.map((role) => ({ value: String(role.id), label: role.name })),
+            options: roles.map((role) => ({ value: String(role.id), label: roleName(role) })),
           },
         ]}
         columns={[
@@ -88,7 +91,7 @@ export function StaffListPage() {
             key: 'roles',
             title: t('roles'),
             width: 200,
-            render: (staff) => staff.roles.map((role) => <Tag key={role.id}>{role.name}</Tag>),
+            render: (staff) => staff.roles.map((role) => <Tag key={role.id}>{roleName(role)}</Tag>),
           },
           {
             key: 'twoFactor',

@@ -13,6 +13,7 @@ import { Copyable, Hao, OneLine, Time } from '../../shared/parts/values.tsx'
 import { DetailPage, Section } from '../../shared/templates/DetailPage.tsx'
 import { useSubmit } from '../../shared/templates/FormPage.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
+import { ByHandOnly } from './ByHandOnly.tsx'
 import { workspaceText } from './text.ts'
 import { TaskTime } from './time.tsx'
 import './workspace.css'
@@ -33,8 +34,8 @@ export function SupplierSidePage() {
       title={(read) => t('sideTitle', { supplier: read?.name ?? '' })}
       tags={(read) => <StateTag kind="supplier" state={read.state} />}
     >
-      {() => (
-        <>
+      {(read) => (
+        <ByHandOnly supplier={read}>
           <People supplierId={supplierId} />
           <div>
             <Typography.Title level={2} style={{ fontSize: 16 }}>
@@ -42,7 +43,7 @@ export function SupplierSidePage() {
             </Typography.Title>
             <Tasks supplierId={supplierId} />
           </div>
-        </>
+        </ByHandOnly>
       )}
     </DetailPage>
   )

@@ -178,6 +178,15 @@ export const workspaceText = defineMessages('workspace', {
   withdrawText: ['对方还没有接单。取回后会另选货源。', 'Not accepted yet. Once taken back, another source is chosen.'],
   withdrawn: ['已取回', 'Taken back'],
   note: ['说明', 'Note'],
+  hasInterface: [
+    '这家供应商走接口，没有工作台和收件',
+    'This supplier has an interface: it has no workspace and no inbox',
+  ],
+  hasInterfaceHint: [
+    '商品、价格和库存由接口取得，订单由接口发出。工作台和收件只用于人工供货的供应商。',
+    'Products, prices and stock are fetched from its interface, and orders are sent to it. Workspace and inbox are for suppliers who work by hand.',
+  ],
+  toSupplier: ['返回供应商', 'Back to the supplier'],
 
   asksTitle: ['供应商调价', 'Price requests'],
   asksHint: [

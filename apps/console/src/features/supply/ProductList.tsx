@@ -1,5 +1,5 @@
 import { EllipsisOutlined, LineChartOutlined, ReloadOutlined, ThunderboltOutlined } from '@ant-design/icons'
-import { App, Button, Dropdown, Tag, Typography } from 'antd'
+import { App, Button, Tag, Typography } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { useAction, useRead } from '../../shared/api/hooks.ts'
@@ -19,6 +19,7 @@ import { TryProduct } from './TryProduct.tsx'
 import { UseAsSource } from './UseAsSource.tsx'
 import { useKindName } from './words.ts'
 import './supply.css'
+import { Dropdown } from '../../shared/parts/Dropdown.tsx'
 
 type Product = Row<'suppliers.listProducts'>
 type T = Say<keyof typeof productText.keys>
@@ -138,11 +139,11 @@ function columnsOf(
       key: 'name',
       title: t('product'),
       sort: true,
-      width: 230,
+      width: 210,
       phone: 'title',
       render: (product) => (
         <div>
-          <Typography.Text ellipsis={{ tooltip: product.name }} style={{ maxWidth: 225, display: 'block' }}>
+          <Typography.Text ellipsis={{ tooltip: product.name }} style={{ maxWidth: 200, display: 'block' }}>
             {product.name}
           </Typography.Text>
           <Typography.Text type="secondary" className="num" style={{ fontSize: 12 }}>
@@ -170,7 +171,7 @@ function columnsOf(
       key: 'cost',
       title: t('cost'),
       sort: true,
-      width: 130,
+      width: 155,
       align: 'right',
       render: (product) => <Cost product={product} />,
     },
@@ -200,7 +201,7 @@ function columnsOf(
         </Tag>
       ),
     },
-    { key: 'skus', title: t('skus'), width: 160, render: (product) => <UsedFor product={product} t={t} /> },
+    { key: 'skus', title: t('skus'), width: 140, render: (product) => <UsedFor product={product} t={t} /> },
     {
       key: 'quantity',
       title: t('quantity'),
@@ -230,7 +231,7 @@ function Cost({ product: { costHao, faceHao, currency } }: { readonly product: P
       <Hao hao={costHao} currency={currency} />
       {part !== undefined && faceHao !== null && (
         <div>
-          <Typography.Text type="secondary" className="num" style={{ fontSize: 12 }}>
+          <Typography.Text type="secondary" className="num" style={{ fontSize: 12, whiteSpace: 'nowrap' }}>
             {formatHao(faceHao, currency)} ·{' '}
             {t('discount', { rate: (part * 10).toFixed(2), percent: (part * 100).toFixed(1) })}
           </Typography.Text>
@@ -249,7 +250,7 @@ function UsedFor({ product: { skus }, t }: { readonly product: Product; readonly
       {skus.slice(0, SKUS_SHOWN).map((sku) => (
         <div key={sku.id}>
           <Link to={`/skus/${sku.id}/supply`}>
-            <Typography.Text ellipsis={{ tooltip: true }} style={{ maxWidth: 155, color: 'inherit' }}>
+            <Typography.Text ellipsis={{ tooltip: true }} style={{ maxWidth: 135, color: 'inherit' }}>
               {`${sku.goodsTitle} / ${sku.skuTitle}`}
             </Typography.Text>
           </Link>

@@ -104,8 +104,8 @@ function columnsOf(t: T): readonly ListColumn<Stock>[] {
       key: 'warehouse',
       title: t('warehouse'),
       sort: true,
-      width: 110,
-      render: (stock) => <OneLine width={100}>{stock.warehouseId === null ? t('total') : stock.warehouseName}</OneLine>,
+      width: 130,
+      render: (stock) => <OneLine width={120}>{stock.warehouseId === null ? t('total') : stock.warehouseName}</OneLine>,
     },
     {
       key: 'available',

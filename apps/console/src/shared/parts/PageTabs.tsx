@@ -9,7 +9,10 @@ type Props = Omit<TabsProps, 'renderTabBar'> & {
  * Parts of a page. On a phone they are a choice: a row of tabs would hide its end behind the library's “more”, a button inside of
  * the tab list, where only tabs may be. What was typed in a part stays when another one is looked at.
  */
-export function PageTabs({ label, ...props }: Props) {
+export function PageTabs({ label, activeKey, ...rest }: Props) {
+  // An address may name a part that does not exist, or not any more.
+  const known = rest.items?.find(({ key }) => key === activeKey) ?? rest.items?.[0]
+  const props = { ...rest, ...(known ? { activeKey: known.key } : {}) }
   const isPhone = Grid.useBreakpoint().md === false
   if (!isPhone) return <Tabs {...props} />
   const options = (props.items ?? []).map(({ key, label: name }) => ({ value: key, label: name }))

@@ -119,7 +119,7 @@ function Control({ filter, values, onChange, full = false }: ControlProps<Filter
         <SearchBox name={filter.name ?? 'q'} placeholder={filter.placeholder} values={values} onChange={onChange} />
       )
     case 'text':
-      return <SearchBox name={filter.name} placeholder={filter.label} values={values} onChange={onChange} width={160} />
+      return <SearchBox name={filter.name} placeholder={filter.label} values={values} onChange={onChange} short />
     case 'tabs':
       return (
         <Segmented
@@ -165,13 +165,13 @@ function SearchBox({
   placeholder,
   values,
   onChange,
-  width = 260,
+  short = false,
 }: {
   readonly name: string
   readonly placeholder: string
   readonly values: UrlValues
   readonly onChange: Change
-  readonly width?: number
+  readonly short?: boolean
 }) {
   const current = values[name] ?? ''
   const [text, setText] = useState(current)
@@ -181,7 +181,7 @@ function SearchBox({
   return (
     <Input.Search
       className="filter-search"
-      {...(wide ? { style: { width } } : {})}
+      {...(wide ? { style: { width: widthFor(placeholder, short ? 160 : 260) } } : {})}
       placeholder={placeholder}
       title={placeholder}
       value={text}
@@ -193,6 +193,12 @@ function SearchBox({
       onSearch={(value) => onChange({ [name]: value.trim() })}
     />
   )
+}
+
+/** Room for the words inside of it, beside the button: a Chinese character is as wide as two Latin ones. */
+function widthFor(words: string, least: number): number {
+  const letters = [...words].reduce((sum, letter) => sum + (letter > '\u2e7f' ? 2 : 1), 0)
+  return Math.min(360, Math.max(least, 64 + letters * 7.2))
 }
 
 function StatesBox({ filter, ...rest }: ControlProps<Extract<Filter, { kind: 'states' }>>) {

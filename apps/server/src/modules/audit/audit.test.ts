@@ -1,7 +1,7 @@
 import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { AUDIT_ACTIONS, auditRoutes } from '@quanshu/contract'
+import { AUDIT_ACTIONS, AUDIT_OBJECTS, auditRoutes } from '@quanshu/contract'
 import { expect, test } from 'vitest'
 import { openShops, type Shop } from '../../../test/people/index.ts'
 
@@ -93,14 +93,18 @@ test('the export is a sheet of the same lines, and is itself in the log', async 
   expect(body.total).toBe(1)
 })
 
-test('every action that the code writes has its words in both languages', async () => {
+test('every action that the code writes, and what it is about, has its words in both languages', async () => {
   const written = new Set<string>()
+  const objects = new Set<string>()
   const cwd = fileURLToPath(new URL('../../../', import.meta.url))
   for await (const file of glob('src/{modules,main}/**/*.ts', { cwd })) {
     const source = await readFile(join(cwd, file), 'utf8')
     if (!source.includes('audit(') && !source.includes('announceChange(')) continue
     for (const [, action = ''] of source.matchAll(/action: '([a-z]+\.[a-z_]+)'/g)) written.add(action)
+    for (const [, kind = ''] of source.matchAll(/objectKind: '([a-z_]+)'/g)) objects.add(kind)
   }
   expect(written.size).toBeGreaterThan(30)
   expect([...written].filter((action) => !(action in AUDIT_ACTIONS))).toEqual([])
+  expect(objects.size).toBeGreaterThan(30)
+  expect([...objects].filter((kind) => !(kind in AUDIT_OBJECTS))).toEqual([])
 })

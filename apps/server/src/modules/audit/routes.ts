@@ -1,4 +1,4 @@
-import { AUDIT_ACTIONS, auditErrors, auditRoutes } from '@quanshu/contract'
+import { AUDIT_ACTIONS, AUDIT_OBJECTS, auditErrors, auditRoutes } from '@quanshu/contract'
 import type { z } from 'zod'
 import { handle } from '../../platform/http/index.ts'
 import { everyRow } from '../../platform/lists/index.ts'
@@ -47,7 +47,12 @@ const sheet = (locale: 'zh' | 'en', titles: Titles): readonly Column<Entry>[] =>
     { header: at, kind: 'time', width: 20, value: (row) => row.at },
     { header: actor, kind: 'text', value: (row) => row.actor.name ?? `${row.actor.kind} ${row.actor.id ?? ''}`.trim() },
     { header: action, kind: 'text', width: 24, value: (row) => AUDIT_ACTIONS[row.action]?.[locale] ?? row.action },
-    { header: object, kind: 'text', width: 24, value: (row) => `${row.objectKind} ${row.objectId}` },
+    {
+      header: object,
+      kind: 'text',
+      width: 24,
+      value: ({ objectKind, objectId }) => `${AUDIT_OBJECTS[objectKind]?.[locale] ?? objectKind} ${objectId}`.trim(),
+    },
     { header: detail, kind: 'text', width: 60, value: (row) => JSON.stringify(row.detail) },
     { header: ip, kind: 'text', value: (row) => row.ip },
     { header: hash, kind: 'text', width: 66, value: (row) => row.hash },

@@ -5,6 +5,7 @@ import { useText } from '../../../shared/i18n/index.ts'
 import { StateTag } from '../../../shared/parts/StateTag.tsx'
 import { DetailPage } from '../../../shared/templates/DetailPage.tsx'
 import { useUrlState } from '../../../shared/urlState.ts'
+import { ByHandOnly } from '../ByHandOnly.tsx'
 import { Doors } from './Doors.tsx'
 import { Intakes } from './Intakes.tsx'
 import { OfferedCodes } from './OfferedCodes.tsx'
@@ -31,8 +32,8 @@ export function SupplierInboxPage() {
       title={(read) => t('title', { supplier: read?.name ?? '' })}
       tags={(read) => <StateTag kind="supplier" state={read.state} />}
     >
-      {() => (
-        <>
+      {(read) => (
+        <ByHandOnly supplier={read}>
           <Doors supplierId={supplierId} />
           <div>
             <Tabs
@@ -45,7 +46,7 @@ export function SupplierInboxPage() {
             />
             {tab === 'lists' ? <Intakes supplierId={supplierId} /> : <OfferedCodes supplierId={supplierId} />}
           </div>
-        </>
+        </ByHandOnly>
       )}
     </DetailPage>
   )

@@ -224,7 +224,7 @@ function RecordButton({
     confirm({
       title: t('record'),
       object: name,
-      consequence: `${t('recordText')}${above > 0 ? t('recordAbove', { sum: formatMoney(above) }) : ''}`,
+      consequence: above > 0 ? t('recordTextAbove', { sum: formatMoney(above) }) : t('recordText'),
       danger: false,
       initialValues: { kind: 'deposit', at: new Date().toISOString(), note: '' },
       extra: (

@@ -40,7 +40,10 @@ export const supplierMoneyText = defineMessages('supplierMoney', {
     '入账后立即计入账面余额。同一流水号不能重复登记。',
     'Counts towards the book balance at once. The same reference cannot be recorded twice.',
   ],
-  recordAbove: ['超过 {sum} 要由另一位同事复核。', 'Above {sum}, a colleague must approve.'],
+  recordTextAbove: [
+    '入账后立即计入账面余额。同一流水号不能重复登记。超过 {sum} 要由另一位同事复核。',
+    'Counts towards the book balance at once. The same reference cannot be recorded twice. Above {sum}, a colleague must approve.',
+  ],
   recorded: ['已登记', 'Recorded'],
   kind: ['类型', 'Kind'],
   deposit: ['预存（打款给供应商）', 'Deposit (paid to the supplier)'],

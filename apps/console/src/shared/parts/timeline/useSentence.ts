@@ -1,7 +1,8 @@
 import type { Output } from '../../api/index.ts'
-import { type Say, useText } from '../../i18n/index.ts'
+import { type Say, useList, useText } from '../../i18n/index.ts'
 import { stateText } from '../../states.ts'
 import { useGatewayName } from '../gateways.tsx'
+import { useLineNote } from '../passedOver.ts'
 import { useRefundReason } from '../refundReason.ts'
 import { usePriceText } from '../values.tsx'
 import { timelineText } from './timelineText.ts'
@@ -19,6 +20,8 @@ export function useSentence(): (entry: Entry, manyLines: boolean) => string {
   const gatewayName = useGatewayName()
   const refundReason = useRefundReason()
   const priceText = usePriceText()
+  const noteOf = useLineNote()
+  const list = useList()
   return (entry, manyLines) => {
     const { params } = entry
     const key = keyOf(entry)
@@ -38,7 +41,7 @@ export function useSentence(): (entry: Entry, manyLines: boolean) => string {
         entry.title === 'refund.requested' || entry.title === 'refund.awaiting'
           ? refundReason(textOf(params.reason))
           : textOf(params.reason),
-      why: exceptionOf(params, (reason) => state(`exception.${reason}`)),
+      why: list([state(`exception.${textOf(params.reason)}` as never), noteOf(textOf(params.note))].filter(Boolean)),
       turn: textOf(params.turn),
       error: textOf(params.error) || t('noDetail'),
       target: t(TARGET_WORDS[String(params.to)] ?? 'toSource'),
@@ -64,10 +67,6 @@ const textOf = (value: Params[string] | undefined): string =>
 function amountOf({ amountFen, totalFen, points }: Params, priceText: ReturnType<typeof usePriceText>): string {
   const fen = amountFen ?? totalFen
   return typeof fen === 'number' ? priceText(fen, typeof points === 'number' ? points : 0) : ''
-}
-
-function exceptionOf({ reason, note }: Params, name: (reason: string) => string): string {
-  return [name(textOf(reason)), textOf(note)].filter(Boolean).join('，')
 }
 
 function outcomeOf(outcome: Params[string] | undefined, t: Say<Key>): string {

@@ -7,6 +7,7 @@ import {
   type ExceptionReason,
   errorMessage,
   type FormField,
+  passedOverNote,
 } from '@quanshu/contract'
 import { type RawBuilder, sql } from 'kysely'
 import type { z } from 'zod'
@@ -130,5 +131,7 @@ function faultOf(row: Row, locale: 'zh-CN' | 'en'): BulkLine['fault'] {
   if (row.exceptionReason === null || (row.standing !== 'attention' && row.standing !== 'refunded')) return null
   const { zh, en } = EXCEPTION_WORDS[row.exceptionReason]
   const message = locale === 'en' ? `${en.charAt(0).toUpperCase()}${en.slice(1)}` : zh
-  return { code: row.exceptionReason, message: row.exceptionNote ? `${message}（${row.exceptionNote}）` : message }
+  const note = passedOverNote(row.exceptionNote ?? '', locale)
+  if (note === '') return { code: row.exceptionReason, message }
+  return { code: row.exceptionReason, message: locale === 'en' ? `${message} (${note})` : `${message}（${note}）` }
 }

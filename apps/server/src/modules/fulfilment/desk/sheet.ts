@@ -1,4 +1,4 @@
-import { type DeskAge, type DeskProposal, type DeskRow, EXCEPTION_WORDS } from '@quanshu/contract'
+import { type DeskAge, type DeskProposal, type DeskRow, EXCEPTION_WORDS, passedOverNote } from '@quanshu/contract'
 import type { Column } from '../../../platform/sheets/index.ts'
 
 type Words = readonly [zh: string, en: string]
@@ -23,7 +23,10 @@ const PROPOSALS: Readonly<Record<DeskProposal, Words>> = {
 
 export function deskColumns(locale: 'zh-CN' | 'en'): readonly Column<DeskRow>[] {
   const say = ([zh, en]: Words) => (locale === 'en' ? en : zh)
-  const reasonOf = ({ reason }: DeskRow): string => {
+  const reasonOf = ({ reason, proposal }: DeskRow): string => {
+    if (reason === 'no_source' && proposal.because === 'link_over') {
+      return say(['兑换链接已失效', 'the link is no longer valid'])
+    }
     if (reason === 'complaint') return say(['坏卡申诉', 'complaint'])
     const { zh, en } = EXCEPTION_WORDS[reason]
     return say([zh, en])
@@ -41,7 +44,12 @@ export function deskColumns(locale: 'zh-CN' | 'en'): readonly Column<DeskRow>[] 
     { header: say(['数量', 'Quantity']), kind: 'integer', value: (row) => row.quantity },
     { header: say(['金额', 'Amount']), kind: 'fen', value: (row) => row.amountFen },
     { header: say(['原因', 'Reason']), kind: 'text', width: 24, value: reasonOf },
-    { header: say(['说明', 'Note']), kind: 'text', width: 30, value: (row) => row.note },
+    {
+      header: say(['说明', 'Note']),
+      kind: 'text',
+      width: 30,
+      value: ({ note }) => note && passedOverNote(note, locale),
+    },
     { header: say(['发生时间', 'Since']), kind: 'time', width: 20, value: (row) => row.since },
     { header: say(['等待', 'Waiting']), kind: 'text', value: (row) => say(AGES[row.age]) },
     { header: say(['建议', 'Suggestion']), kind: 'text', value: (row) => say(PROPOSALS[row.proposal.action]) },

@@ -1,4 +1,5 @@
-import { commonErrors, supplierErrors } from '@quanshu/contract'
+import { commonErrors, errorMessage, supplierErrors } from '@quanshu/contract'
+import type { Refusal } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { Ctx, Tx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
@@ -154,27 +155,42 @@ function checked(
   given: SupplierSettings,
   stored: Values,
 ): { readonly settings: Values; readonly secrets: Values; readonly fresh: Values } {
-  const nameIn = ({ zh, en }: { readonly zh: string; readonly en: string }) => (locale === 'en' ? en : zh)
   if (!kind.byHand) {
     if (!isAllowedUrl(given.baseUrl, config.allowInsecureEndpoints)) throw supplierErrors.insecureAddress()
-    if (given.identity === '') throw supplierErrors.fieldMissing({ field: nameIn(kind.identityName) })
+    if (given.identity === '') throw atField(supplierErrors.fieldMissing, 'identity', kind.identityName, locale)
   }
   const settings = pick(kind, false, given.settings)
   const fresh = pick(kind, true, given.secrets)
   const secrets = { ...stored, ...fresh }
   const values: Values = { ...settings, ...secrets }
-  const nameOf = (field: SupplierField) => nameIn(field.name)
-  for (const field of kind.fields) {
-    const value = values[field.key] ?? ''
-    if (field.required && value === '') throw supplierErrors.fieldMissing({ field: nameOf(field) })
-    if (value !== '' && field.choices && !field.choices.includes(value)) {
-      throw supplierErrors.fieldChoice({ field: nameOf(field), choices: field.choices.join(', ') })
+  for (const { key, name, secret, required, choices, form } of kind.fields) {
+    const value = values[key] ?? ''
+    const path = `${secret ? 'secrets' : 'settings'}.${key}`
+    if (required && value === '') throw atField(supplierErrors.fieldMissing, path, name, locale)
+    if (value !== '' && choices && !choices.includes(value)) {
+      throw atField(supplierErrors.fieldChoice, path, name, locale, { choices: choices.join(', ') })
     }
-    if (value !== '' && field.form && !field.form.isMet(value)) {
-      throw supplierErrors.fieldForm({ field: nameOf(field), example: field.form.example })
+    if (value !== '' && form && !form.isMet(value)) {
+      throw atField(supplierErrors.fieldForm, path, name, locale, { example: form.example })
     }
   }
   return { settings, secrets, fresh }
+}
+
+/** A refusal that names the body's field it is about, so that a form says it there. */
+function atField(
+  refuse: (params: Readonly<Record<string, unknown>>) => Refusal,
+  path: string,
+  name: SupplierField['name'],
+  locale: Ctx['locale'],
+  about: Values = {},
+): Refusal {
+  const sentence = (field: string, to: Ctx['locale']): string => {
+    const { code, params } = refuse({ ...about, field })
+    return errorMessage(code, params, to)
+  }
+  const fields = [{ path, zh: sentence(name.zh, 'zh-CN'), en: sentence(name.en, 'en') }]
+  return refuse({ ...about, field: locale === 'en' ? name.en : name.zh, fields })
 }
 
 /** Only what the interface asks for is stored, and nothing that is empty. */

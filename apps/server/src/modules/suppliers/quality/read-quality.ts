@@ -69,17 +69,20 @@ const NOTHING: Figures = {
 
 const withoutPlace = ({ day: _day, productId: _id, product: _product, ...figures }: Row): Figures => figures
 
+/** At our asking: that says nothing against the supplier. */
+const TAKEN_BACK = sql`(p.state = 'refused' and p.cancel_state is not distinct from 'cancelled')`
+
 async function figuresOf(tx: ReadTx, supplierId: number, span: Span): Promise<readonly Row[]> {
   const { rows } = await sql<Row>`
     select x.day::text as day, x.product_id as "productId",
       (select r.name from suppliers.products r where r.tenant_id = ${tx.ctx.tenantId} and r.id = x.product_id) as product,
       count(*) as sent,
-      count(*) filter (where not x.is_open) as ended,
+      count(*) filter (where not x.is_open and not x.is_back) as ended,
       count(*) filter (where x.has_arrived) as arrived,
-      count(*) filter (where x.state = 'refused') as refused,
+      count(*) filter (where x.state = 'refused' and not x.is_back) as refused,
       count(*) filter (where x.was_unknown) as unknown,
       count(*) filter (where x.was_unknown and x.has_arrived) as "unknownArrived",
-      count(*) filter (where x.was_unknown and x.state = 'refused') as "unknownRefused",
+      count(*) filter (where x.was_unknown and x.state = 'refused' and not x.is_back) as "unknownRefused",
       count(*) filter (where x.was_unknown and x.is_open) as "unknownOpen",
       count(*) filter (where x.state = 'contradicted') as contradicted,
       count(*) filter (where x.is_dear) as dear,
@@ -94,6 +97,7 @@ async function figuresOf(tx: ReadTx, supplierId: number, span: Span): Promise<re
         p.state in ('done', 'partial') and p.arrived > 0 as has_arrived,
         p.unknown_at is not null as was_unknown,
         p.cost_fen > ceil(p.ceiling_hao * p.arrived / 100.0) as is_dear,
+        ${TAKEN_BACK} as is_back,
         -- What was offered without an order took nobody any time.
         case when p.purpose <> 'offered' then extract(epoch from p.ended_at - p.sent_at)::double precision end as seconds
       from suppliers.purchases p
@@ -121,6 +125,7 @@ async function refusalsOf(tx: ReadTx, supplierId: number, span: Span): Promise<Q
       and ${sentIn(span)}
       and ${span.productId === undefined ? sql`true` : sql`p.product_id = ${span.productId}`}
       and p.state = 'refused'
+      and not ${TAKEN_BACK}
     group by 1
     order by 2 desc, 1
   `.execute(tx.db)

@@ -47,6 +47,8 @@ const qualityOf = (tenantId: TenantId, where: RawBuilder<unknown>) => sql`
       and c.ended_at > now() - interval '7 days'
       and c.sent_at is not null
       and c.purpose <> 'offered'
+      -- What it took back at our asking says nothing about it.
+      and not (c.state = 'refused' and c.cancel_state is not distinct from 'cancelled')
     order by c.ended_at desc
     limit 200
   ) x
