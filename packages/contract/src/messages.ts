@@ -511,6 +511,28 @@ export const MESSAGE_EVENTS = {
       },
     },
   },
+  'recall.cleared': {
+    name: { zh: '召回的卡密可以继续使用', en: 'A recalled code may be used after all' },
+    type: 'recall.cleared',
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email', 'sms'],
+    on: ['inbox', 'email'],
+    link: '/orders/{order}',
+    variables: { ...usual, order },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】您的卡密可以继续使用',
+        body: '之前通知您订单 {order} 中有卡密正在召回。经核实，其中有卡密没有问题，可以继续使用；具体是哪一张，以订单页为准。给您添麻烦了。\n\n{link}',
+        sms: '您的订单{order}中被召回的卡密经核实可以继续使用，具体以订单页为准：{link}',
+      },
+      en: {
+        subject: '{shop}: your code can be used after all',
+        body: 'We told you that codes of order {order} were being recalled. Of those we have looked at, some turned out to be good and can be used after all; your order page tells which. We are sorry for the trouble.\n\n{link}',
+        sms: 'Recalled codes of order {order} can be used after all, your order page tells which: {link}',
+      },
+    },
+  },
   'service.opened': {
     name: { zh: '新的人工服务', en: 'New service to do' },
     type: 'service.opened',

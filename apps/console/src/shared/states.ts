@@ -4,6 +4,7 @@ import type {
   BreakerState,
   BulkStanding,
   BulkState,
+  BuyerRecallState,
   CardState,
   ComplaintReason,
   ComplaintState,
@@ -268,6 +269,16 @@ const recallPiece: Table<RecallPieceState> = {
   settled: ['success', '已在订单中处理', 'Put right at its order'],
   left: ['default', '不处理', 'Left as it is'],
 }
+/** As its buyer is told of it. */
+const buyerRecall: Table<BuyerRecallState> = {
+  recalled: ['error', '召回中', 'Recalled'],
+  replacing: ['processing', '召回更换中', 'Recalled, being replaced'],
+  refunding: ['processing', '召回退款中', 'Recalled, being refunded'],
+  replaced: ['success', '召回已更换', 'Recalled and replaced'],
+  refunded: ['success', '召回已退款', 'Recalled and refunded'],
+  settled: ['default', '召回已另行处理', 'Recalled, put right otherwise'],
+  cleared: ['default', '召回已解除', 'No longer recalled'],
+}
 const attempt: Table<AttemptState> = {
   pending: ['warning', '待支付', 'Pending'],
   captured: ['success', '已收款', 'Captured'],
@@ -413,6 +424,7 @@ export const STATES = {
   batch,
   generation,
   recallPiece,
+  buyerRecall,
   bulk,
   bulkLine,
   redeemBatch,

@@ -123,6 +123,7 @@ function head(view: SealedView, access: 'codes' | 'status') {
     deliveredAt: view.deliveredAt,
     now: view.now,
     complaints: access === 'codes' ? [...(view.complaints ?? [])] : [],
+    recalls: access === 'codes' ? [...(view.recalls ?? [])] : [],
     canSeeCodes: access === 'codes',
     // The cashier is for the buyer only: whoever has it can see what is bought there.
     payment: view.payment
