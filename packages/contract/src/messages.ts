@@ -228,6 +228,69 @@ export const MESSAGE_EVENTS = {
       },
     },
   },
+  'order.delivered.link': {
+    name: { zh: '兑换链接已发货', en: 'Redeem links delivered' },
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email'],
+    on: ['inbox', 'email'],
+    link: '/orders/{order}',
+    variables: { ...usual, order, items: { ...items, name: { zh: '商品与兑换链接', en: 'Goods and redeem links' } } },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】订单 {order} 的兑换链接已发货',
+        body: '您购买的兑换链接已经发货：\n\n{items}\n\n{link}\n\n谁打开兑换链接谁就能兑换，请只发给要使用它的人。商家不会向您索要兑换码。',
+        inbox: '您购买的兑换链接已经发货，打开订单就能查看、复制或兑换。',
+      },
+      en: {
+        subject: '{shop}: the redeem links of order {order}',
+        body: 'Your redeem links are ready:\n\n{items}\n\n{link}\n\nWhoever opens a link can redeem it, so pass it on only to whoever is to use it. The shop will never ask you for it.',
+        inbox: 'Your redeem links are ready: open the order to see, copy or redeem them.',
+      },
+    },
+  },
+  'order.delivered.points': {
+    name: { zh: '积分已到账', en: 'Points arrived' },
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email'],
+    on: ['inbox', 'email'],
+    link: '/orders/{order}',
+    variables: { ...usual, order, items: { ...items, name: { zh: '积分', en: 'Points' } } },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】订单 {order} 的积分已到账',
+        body: '积分已经到账：\n\n{items}\n\n{link}\n\n登录后可在“我的”里查看积分和明细。',
+        inbox: '订单 {order} 的积分已经到账，可在“我的”里查看。',
+      },
+      en: {
+        subject: '{shop}: the points of order {order} have arrived',
+        body: 'Your points have arrived:\n\n{items}\n\n{link}\n\nSign in to see them in your account.',
+        inbox: 'The points of order {order} have arrived: you find them in your account.',
+      },
+    },
+  },
+  'order.delivered.several': {
+    name: { zh: '多种商品已交付', en: 'Several kinds of goods delivered' },
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email'],
+    on: ['inbox', 'email'],
+    link: '/orders/{order}',
+    variables: { ...usual, order, items: { ...items, name: { zh: '商品', en: 'Goods' } } },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】订单 {order} 已完成',
+        body: '您购买的商品都已完成：\n\n{items}\n\n{link}\n\n打开订单可查看每一项的结果、充值账号和凭证。',
+        inbox: '您购买的商品都已完成，打开订单可查看每一项的结果。',
+      },
+      en: {
+        subject: '{shop}: order {order} is done',
+        body: 'Everything you ordered is done:\n\n{items}\n\n{link}\n\nOpen the order to see the result of each, the account and the proof.',
+        inbox: 'Everything you ordered is done: open the order to see the result of each.',
+      },
+    },
+  },
   'refund.done': {
     name: { zh: '退款已到账', en: 'Refund done' },
     type: 'refund.done',
@@ -1283,12 +1346,26 @@ export const MESSAGE_EVENTS = {
 
 export type MessageEventKey = keyof typeof MESSAGE_EVENTS
 
-/** How a delivery is told of: codes are named only where there are any. */
-export const DELIVERED_KEYS = ['order.delivered', 'order.delivered.topup', 'order.delivered.service'] as const
+/** How a delivery is told of: each says what arrived, and codes are named only where there are any. */
+export const DELIVERED_KEYS = [
+  'order.delivered',
+  'order.delivered.link',
+  'order.delivered.topup',
+  'order.delivered.service',
+  'order.delivered.points',
+  'order.delivered.several',
+] as const
 export type DeliveredKey = (typeof DELIVERED_KEYS)[number]
+/** @param kinds of the lines that were delivered. Points beside other goods are told of in the list alone. */
 export function deliveredAs(kinds: readonly string[]): DeliveredKey {
-  if (kinds.length === 0 || kinds.includes('card') || kinds.includes('link')) return 'order.delivered'
-  return kinds.includes('service') ? 'order.delivered.service' : 'order.delivered.topup'
+  const goods = new Set(kinds.filter((kind) => kind !== 'points'))
+  const [only] = goods
+  if (goods.has('card') || kinds.length === 0) return 'order.delivered'
+  if (only === undefined) return 'order.delivered.points'
+  // A link beside a top-up: there is something to keep to oneself.
+  if (goods.has('link')) return goods.size === 1 ? 'order.delivered.link' : 'order.delivered'
+  if (goods.size > 1) return 'order.delivered.several'
+  return only === 'service' ? 'order.delivered.service' : 'order.delivered.topup'
 }
 export const MESSAGE_EVENT_KEYS = Object.keys(MESSAGE_EVENTS) as [MessageEventKey, ...MessageEventKey[]]
 export const messageEvent = (key: MessageEventKey): MessageEvent => MESSAGE_EVENTS[key]
