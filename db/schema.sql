@@ -1516,7 +1516,7 @@ function fulfilment.sku_of_purchase(p_tenant bigint, p_purchase suppliers.purcha
 function fulfilment.sold_lately(p_tenant bigint, p_sku bigint, p_days integer) returns bigint security definer
 function fulfilment.split_failed(p_tenant bigint, p_refund bigint, p_part bigint, p_credit bigint) returns bigint security definer
 function fulfilment.stock_of(p_tenant bigint, p_skus bigint[], OUT skus bigint[], OUT allocations text[], OUT available bigint[], OUT delivered bigint[]) returns record security definer
-function fulfilment.stop_corrected(p_tenant bigint, p_no bigint, p_line integer, p_note text) returns void security definer
+function fulfilment.stop_contradicted(p_tenant bigint, p_no bigint, p_line integer, p_note text) returns text security definer
 function fulfilment.stop_needs(p_tenant bigint, p_items jsonb, p_actor text) returns void security definer
 function fulfilment.stopped_need(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
 function fulfilment.take_bundles(p_limit integer) returns jsonb security definer

@@ -124,6 +124,10 @@ export const EXCEPTION_WORDS: Readonly<Record<ExceptionReason, Words>> = {
   no_source: { zh: '没有可用货源', en: 'nobody can deliver it' },
   loss_guard: { zh: '低于最低毛利', en: 'it would be sold at a loss' },
   supply_overdue: { zh: '供应商超时未交付', en: 'its supplier is late' },
+  supply_contradicted: {
+    zh: '供应商拒绝后又到货，等人决定',
+    en: 'a supplier refused it and delivered after all; somebody has to decide',
+  },
   account_refused: {
     zh: '充值账号有误，已请买家更正',
     en: 'the account was refused, and its buyer is asked to correct it',
@@ -404,6 +408,27 @@ export const MESSAGE_EVENTS = {
       en: {
         subject: 'Came too late: {goods}',
         body: 'The complaint of order {order} had been put right when {goods}, bought for it, arrived and was charged. What can be sold is on the shelf; please check.\n\n{link}',
+      },
+    },
+  },
+  'supply.contradicted': {
+    name: { zh: '供应商拒绝后又发了货', en: 'A supplier refused, then delivered' },
+    type: 'supply.contradicted',
+    audience: 'staff',
+    permission: 'orders.handle',
+    urgent: true,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/purchases?orderNo={order}',
+    variables: { ...usual, order },
+    texts: {
+      'zh-CN': {
+        subject: '订单 {order}：供应商拒绝后又发了货',
+        body: '供应商拒绝过订单 {order} 的采购，后来又发了货，成本已入账，买家可能收到两份。还没发出的其他采购已停下，请核对后决定。\n\n{link}',
+      },
+      en: {
+        subject: 'Order {order}: a supplier refused it and delivered after all',
+        body: 'A supplier that had refused a purchase of order {order} delivered it after all. Its cost is booked, and the buyer may have it twice. What was not sent yet is not bought; please check and decide.\n\n{link}',
       },
     },
   },

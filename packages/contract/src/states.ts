@@ -38,6 +38,7 @@ export const EXCEPTION_REASONS = [
   'loss_guard',
   'supply_unknown',
   'supply_overdue',
+  'supply_contradicted',
   'account_refused',
   'bad_card',
   'service_rejected',

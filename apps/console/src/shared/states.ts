@@ -85,6 +85,7 @@ const exception: Table<DeskReason> = {
   loss_guard: ['warning', '低于保本价', 'Below break-even'],
   supply_unknown: ['error', '采购结果不明', 'Purchase unclear'],
   supply_overdue: ['error', '供应商超时未交付', 'Supplier overdue'],
+  supply_contradicted: ['error', '拒绝后又到货', 'Refused, then delivered'],
   account_refused: ['warning', '充值账号有误', 'Wrong account'],
   bad_card: ['error', '到货卡密有问题', 'Bad codes received'],
   service_rejected: ['warning', '人工服务被拒绝', 'Service rejected'],

@@ -184,7 +184,10 @@ function progressOf(
 ): SupplyProgress {
   if (state === 'delivered') return 'arrived'
   // Nobody knows yet: it may still arrive.
-  if (state === 'exception') return reason === 'supply_unknown' || reason === 'supply_overdue' ? 'checking' : 'failed'
+  if (state === 'exception') {
+    const isChecked = reason === 'supply_unknown' || reason === 'supply_overdue' || reason === 'supply_contradicted'
+    return isChecked ? 'checking' : 'failed'
+  }
   if (state !== 'supplying') return 'failed'
   return purchase === 'accepted' ? 'in_progress' : 'submitted'
 }
