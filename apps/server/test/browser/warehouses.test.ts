@@ -168,7 +168,7 @@ async function move(page: Page, goods: Plain, to: string, pieces: number): Promi
   await chooseSku(page, goods)
   await dialog.getByText(/可调 [\d,]+ 件/).waitFor()
   await dialog.getByLabel('调入').click()
-  await page.locator('.ant-select-item-option').filter({ hasText: to }).click()
+  await page.locator('.ant-select-item-option').filter({ hasText: to }).dispatchEvent('click')
   await dialog.getByLabel('件数').fill(String(pieces))
   await dialog.getByLabel('原因').fill('首批')
   await dialog.getByRole('button', { name: /调\s*拨/ }).click()
