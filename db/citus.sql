@@ -341,6 +341,7 @@ select create_distributed_function('fulfilment.change_source(bigint, bigint, int
 select create_distributed_function('fulfilment.chargeback(bigint, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.choose_recalled(bigint, bigint, jsonb, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.claim_recall(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.clear_recalled(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.close_recall(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.close_receipt(bigint, bigint, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.close_refunded(bigint, bigint, integer, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -433,6 +434,8 @@ select create_distributed_function('fulfilment.purchase_news(bigint, jsonb)', '$
 select create_distributed_function('fulfilment.put_back_credit(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.recall_batch(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.recall_claim(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.recalls_of(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.recalls_view(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.refresh(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.refund(bigint, bigint, integer, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.refund(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
@@ -466,7 +469,7 @@ select create_distributed_function('fulfilment.sku_of_purchase(bigint, suppliers
 select create_distributed_function('fulfilment.sold_lately(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.split_failed(bigint, bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.stock_of(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('fulfilment.stop_corrected(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.stop_contradicted(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.stop_needs(bigint, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.stopped_need(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.take_cards(bigint, bigint, bigint, jsonb, bigint, boolean)', '$1', colocate_with => 'ledger.accounts');
@@ -476,6 +479,7 @@ select create_distributed_function('fulfilment.take_offered(bigint, bigint, bigi
 select create_distributed_function('fulfilment.take_points(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.take_tasks(bigint, bigint[], bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.task_view(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.tell_cleared(bigint, bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.tell_of_restock(bigint, text, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.try_remedies(bigint, fulfilment.complaints, text[], jsonb, text[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.turn_complaint(bigint, bigint, text, text[], text, text)', '$1', colocate_with => 'ledger.accounts');

@@ -1438,6 +1438,7 @@ function fulfilment.change_source(p_tenant bigint, p_no bigint, p_line integer, 
 function fulfilment.chargeback(p_tenant bigint, p_gateway text, p_news jsonb) returns jsonb security definer
 function fulfilment.choose_recalled(p_tenant bigint, p_batch bigint, p_choice jsonb, p_limit integer) returns jsonb security definer
 function fulfilment.claim_recall(p_tenant bigint, p_batch bigint) returns boolean security definer
+function fulfilment.clear_recalled(p_tenant bigint, p_batch bigint, p_limit integer) returns jsonb security definer
 function fulfilment.close_recall(p_tenant bigint, p_batch bigint, p_to text, p_note text, p_actor text) returns jsonb security definer
 function fulfilment.close_receipt(p_tenant bigint, p_receipt bigint, p_state text, p_instead bigint) returns void security definer
 function fulfilment.close_refunded(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint) returns void security definer
@@ -1541,6 +1542,8 @@ function fulfilment.put_back_credit(p_tenant bigint, p_no bigint, p_actor text) 
 function fulfilment.recall_batch(p_tenant bigint, p_batch bigint, p_reason text, p_evidence text, p_actor text) returns jsonb security definer
 function fulfilment.recall_claim(p_tenant bigint, p_batch bigint) returns jsonb security definer
 function fulfilment.recall_state(p_piece text, p_grant text, p_refund text) returns text
+function fulfilment.recalls_of(p_tenant bigint, p_no bigint, p_grant bigint) returns TABLE(line_no smallint, grant_id bigint, new_grant_id bigint, piece integer, batch_id bigint, state text) security definer
+function fulfilment.recalls_view(p_tenant bigint, p_no bigint, p_limit integer) returns jsonb security definer
 function fulfilment.recovery_moves(p_state text) returns text[]
 function fulfilment.refresh(p_tenant bigint, p_no bigint, p_line integer) returns TABLE(grant_id bigint, piece integer, asks text, is_spent boolean) security definer
 function fulfilment.refund(p_tenant bigint, p_no bigint, p_ask jsonb) returns jsonb security definer
@@ -1576,7 +1579,7 @@ function fulfilment.sku_of_purchase(p_tenant bigint, p_purchase suppliers.purcha
 function fulfilment.sold_lately(p_tenant bigint, p_sku bigint, p_days integer) returns bigint security definer
 function fulfilment.split_failed(p_tenant bigint, p_refund bigint, p_part bigint, p_credit bigint) returns bigint security definer
 function fulfilment.stock_of(p_tenant bigint, p_skus bigint[], OUT skus bigint[], OUT allocations text[], OUT available bigint[], OUT delivered bigint[]) returns record security definer
-function fulfilment.stop_corrected(p_tenant bigint, p_no bigint, p_line integer, p_note text) returns void security definer
+function fulfilment.stop_contradicted(p_tenant bigint, p_no bigint, p_line integer, p_note text) returns text security definer
 function fulfilment.stop_needs(p_tenant bigint, p_items jsonb, p_actor text) returns void security definer
 function fulfilment.stopped_need(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
 function fulfilment.take_bundles(p_limit integer) returns jsonb security definer
@@ -1592,6 +1595,7 @@ function fulfilment.take_tasks(p_tenant bigint, p_ids bigint[], p_staff bigint, 
 function fulfilment.task_moves(p_state text) returns text[]
 function fulfilment.task_refusal(p_task fulfilment.tasks, p_to text, p_said jsonb) returns jsonb
 function fulfilment.task_view(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
+function fulfilment.tell_cleared(p_tenant bigint, p_batch bigint, p_nos bigint[], p_actor text) returns void security definer
 function fulfilment.tell_of_restock(p_tenant bigint, p_type text, p_id bigint, p_more jsonb) returns void security definer
 function fulfilment.try_remedies(p_tenant bigint, p_complaint fulfilment.complaints, p_remedies text[], p_ask jsonb, p_why text[]) returns void security definer
 function fulfilment.turn_complaint(p_tenant bigint, p_complaint bigint, p_state text, p_why text[], p_by text, p_note text) returns void security definer
@@ -4145,6 +4149,7 @@ create table vault.recall_pieces (
   refund_id bigint,
   failure jsonb,
   changed_at timestamp with time zone not null default now(),
+  told text not null default 'recalled'::text,
   constraint recall_pieces_pkey PRIMARY KEY (tenant_id, batch_id, grant_id),
   constraint recall_pieces_tenant_id_batch_id_fkey FOREIGN KEY (tenant_id, batch_id) REFERENCES vault.recalls(tenant_id, batch_id),
   constraint chosen_says_what CHECK (((state = 'open'::text) = (action IS NULL))),
@@ -4152,6 +4157,7 @@ create table vault.recall_pieces (
   constraint recall_pieces_action_check CHECK ((action = ANY (ARRAY['replace'::text, 'refund'::text, 'leave'::text]))),
   constraint recall_pieces_refund_to_check CHECK ((refund_to = ANY (ARRAY['source'::text, 'balance'::text]))),
   constraint recall_pieces_state_check CHECK ((state = ANY (ARRAY['open'::text, 'queued'::text, 'replaced'::text, 'refunding'::text, 'left'::text, 'failed'::text]))),
+  constraint recall_pieces_told_check CHECK ((told = ANY (ARRAY['recalled'::text, 'cleared'::text]))),
   constraint refund_says_which CHECK (((state = 'refunding'::text) = (refund_id IS NOT NULL)))
 );
 alter table vault.recall_pieces enable row level security;
@@ -4172,6 +4178,7 @@ create table vault.recalls (
   closed_by text,
   closed_at timestamp with time zone,
   close_note text not null default ''::text,
+  clearing_to bigint,
   constraint recalls_pkey PRIMARY KEY (tenant_id, batch_id),
   constraint recalls_tenant_id_batch_id_fkey FOREIGN KEY (tenant_id, batch_id) REFERENCES vault.batches(tenant_id, id),
   constraint recalls_cost_fen_check CHECK ((cost_fen >= 0)),

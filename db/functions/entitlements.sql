@@ -168,7 +168,11 @@ begin
         'link', case when catalog.refresh_of(f.kind) = 'uses' then json_build_object('uses', f.uses, 'used', f.used, 'standing', f.link_standing) end,
         'complaint', case when o.has_complaints then (
           select p.state from fulfilment.complaints p where p.tenant_id = p_tenant and p.grant_id = f.id and p.state <> 'withdrawn'
-        ) end
+        ) end,
+        'recall', case
+          when exists (select from vault.recall_pieces p where p.tenant_id = p_tenant and p.order_no = f.order_no)
+          then (select r.state from fulfilment.recalls_of(p_tenant, f.order_no, f.id) r)
+        end
       ) order by f.id desc)
       from found f
       cross join lateral (

@@ -6,6 +6,9 @@
 --   fulfilment.choose_recalled(tenant, batch, choice, limit)    says what is to become of pieces
 --   fulfilment.mark_recalled(tenant, batch, grants, result)     says what became of them, in the transaction that did it
 --   fulfilment.close_recall(tenant, batch, to, note, actor)     ends it: all is put right, or the source proved good
+--   fulfilment.clear_recalled(tenant, batch, limit)             tells the next buyers of a withdrawn recall that theirs is good
+--   fulfilment.recalls_of(tenant, no, grant)                    recalled pieces of an order as its buyer is told of them
+--   fulfilment.recalls_view(tenant, no, limit)                  what the buyer's page shows
 --
 -- Lock order: orders, accounts, holds, cards, batch counts; a batch first, as imports do, and pieces of a recall last.
 
@@ -46,6 +49,7 @@ begin
       stopped = null,
       listed_to = 0,
       listed_at = null,
+      clearing_to = null,
       closed_by = null,
       closed_at = null,
       close_note = '';
@@ -99,12 +103,19 @@ begin
       offset 0
     ) g
     where l.state in ('delivered', 'used')
-    on conflict do nothing
+    -- Recalled a second time: what was left alone, or was said to be good, is asked about anew.
+    on conflict (tenant_id, batch_id, grant_id) do update
+    set state = case recall_pieces.state when 'left' then 'open' else recall_pieces.state end,
+        action = case when recall_pieces.state <> 'left' then recall_pieces.action end,
+        told = 'recalled',
+        changed_at = now()
+    where recall_pieces.told = 'cleared'
+      and recall_pieces.state in ('open', 'failed', 'left')
     returning order_no
   )
   select
     (select max(l.id) from looked_at l),
-    -- What this statement adds it does not see: an order with a piece there has been told already.
+    -- What this statement adds it does not see: an order that waits for word about a piece has been told already.
     (
       select array_agg(distinct a.order_no)
       from added a
@@ -113,6 +124,8 @@ begin
         where p.tenant_id = p_tenant
           and p.order_no = a.order_no
           and p.batch_id = p_batch
+          and p.told = 'recalled'
+          and p.state in ('open', 'failed')
       )
     )
   into last_card, told;
@@ -168,6 +181,7 @@ declare
   after text := case p_choice ->> 'action' when 'leave' then 'left' else 'queued' end;
   only_these bigint[];
   pieces bigint[];
+  cleared bigint[];
 begin
   select b.state, r.listed_at
   into batch_state, listed
@@ -186,10 +200,10 @@ begin
   if jsonb_typeof(p_choice -> 'grants') = 'array' then
     only_these := array(select (e.id)::bigint from jsonb_array_elements_text(p_choice -> 'grants') as e(id));
   end if;
-  select array_agg(n.grant_id)
-  into pieces
+  select array_agg(n.grant_id), array_agg(distinct n.order_no) filter (where n.told = 'recalled' and n.grant_state = 'active')
+  into pieces, cleared
   from (
-    select p.grant_id
+    select p.grant_id, p.order_no, p.told, g.state as grant_state
     from vault.recall_pieces p
     cross join lateral (
       select g.state from entitlements.grants g where g.tenant_id = p_tenant and g.id = p.grant_id offset 0
@@ -218,14 +232,34 @@ begin
       chosen_by_id = (p_choice ->> 'staffId')::bigint,
       refund_id = null,
       failure = null,
+      told = case after when 'left' then 'cleared' else 'recalled' end,
       changed_at = now()
   where p.tenant_id = p_tenant
     and p.batch_id = p_batch
     and p.grant_id = any (pieces);
   get diagnostics chosen = row_count;
+  if after = 'left' then
+    perform fulfilment.tell_cleared(p_tenant, p_batch, cleared, p_choice ->> 'actor');
+  end if;
   return jsonb_build_object('chosen', chosen);
 end;
 $$;
+
+-- Buyers who were told not to use a code hear that they may.
+create or replace function fulfilment.tell_cleared(p_tenant bigint, p_batch bigint, p_nos bigint[], p_actor text)
+returns void
+language sql
+security definer
+set search_path = pg_catalog
+as $$
+  select events.append(
+    p_tenant, jsonb_build_object('actor', p_actor), array_agg('recall.cleared'::text), array_agg('order:' || x.no),
+    array_agg(jsonb_build_object('no', x.no, 'batchId', p_batch))
+  )
+  from unnest(p_nos) as x(no)
+  having count(*) > 0
+$$;
+revoke execute on function fulfilment.tell_cleared(bigint, bigint, bigint[], text) from public;
 
 -- p_result: {"state": "replaced" | "refunding" | "failed", "refundId", "failure"}. How many were still queued is told: a caller
 -- that meant more takes its deed back.
@@ -323,7 +357,8 @@ begin
   set stopped = counts.suspect,
       closed_by = p_actor,
       closed_at = now(),
-      close_note = p_note
+      close_note = p_note,
+      clearing_to = case p_to when 'suspended' then 0 end
   where r.tenant_id = p_tenant
     and r.batch_id = p_batch;
   if p_to = 'suspended' then
@@ -334,3 +369,168 @@ begin
   return jsonb_build_object('ok', true, 'skuId', batch.sku_id);
 end;
 $$;
+
+-- Of a recall that was withdrawn: its next pieces that nothing became of are good, and their buyers are told once. {"more"}: whether
+-- there are any left to look at. A recall that has begun anew meanwhile tells nothing.
+create or replace function fulfilment.clear_recalled(p_tenant bigint, p_batch bigint, p_limit integer)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  recall vault.recalls;
+  looked_at bigint[];
+  good bigint[];
+  cleared bigint[];
+begin
+  perform 1
+  from vault.batches b
+  where b.tenant_id = p_tenant
+    and b.id = p_batch
+    and b.state <> 'recalling'
+  for share;
+  if not found then
+    return jsonb_build_object('more', false);
+  end if;
+  select * into recall
+  from vault.recalls r
+  where r.tenant_id = p_tenant
+    and r.batch_id = p_batch
+    and r.clearing_to is not null
+  for no key update;
+  if recall.batch_id is null then
+    return jsonb_build_object('more', false);
+  end if;
+  looked_at := array(
+    select p.grant_id
+    from vault.recall_pieces p
+    where p.tenant_id = p_tenant
+      and p.batch_id = p_batch
+      and p.grant_id > recall.clearing_to
+      and p.told = 'recalled'
+    order by p.grant_id
+    limit p_limit
+  );
+  select array_agg(p.grant_id), array_agg(distinct p.order_no)
+  into good, cleared
+  from unnest(looked_at) as l(grant_id)
+  cross join lateral (
+    select p.grant_id, p.order_no, p.state, p.refund_id
+    from vault.recall_pieces p
+    where p.tenant_id = p_tenant
+      and p.batch_id = p_batch
+      and p.grant_id = l.grant_id
+    offset 0
+  ) p
+  cross join lateral (
+    select g.state from entitlements.grants g where g.tenant_id = p_tenant and g.id = l.grant_id offset 0
+  ) g
+  left join lateral (
+    select coalesce(a.state, r.state) as state
+    from payments.refunds r
+    left join lateral (
+      select a.state from payments.refunds a where a.tenant_id = p_tenant and a.id = r.replaced_by offset 0
+    ) a on true
+    where r.tenant_id = p_tenant
+      and r.id = p.refund_id
+    offset 0
+  ) r on true
+  where fulfilment.recall_state(p.state, g.state, r.state) in ('open', 'failed');
+  update vault.recall_pieces p
+  set told = 'cleared',
+      -- A refund that was declined leaves its piece as it was.
+      state = case p.state when 'refunding' then 'open' else p.state end,
+      action = case when p.state <> 'refunding' then p.action end,
+      refund_to = case when p.state <> 'refunding' then p.refund_to end,
+      refund_id = null,
+      changed_at = now()
+  where p.tenant_id = p_tenant
+    and p.batch_id = p_batch
+    and p.grant_id = any (good);
+  perform fulfilment.tell_cleared(p_tenant, p_batch, cleared, recall.closed_by);
+  update vault.recalls r
+  set clearing_to = looked_at[cardinality(looked_at)]
+  where r.tenant_id = p_tenant
+    and r.batch_id = p_batch;
+  return jsonb_build_object('more', cardinality(looked_at) > 0);
+end;
+$$;
+
+-- Recalled pieces of an order, all or one of them, in the words that its buyer is told: `recalled` (do not use it), `replacing`,
+-- `refunding`, `replaced`, `refunded`, `settled` (taken back outside of the recall), `cleared` (it may be used after all).
+create or replace function fulfilment.recalls_of(p_tenant bigint, p_no bigint, p_grant bigint)
+returns table (line_no smallint, grant_id bigint, new_grant_id bigint, piece integer, batch_id bigint, state text)
+language sql
+stable
+security definer
+rows 4
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select p.line_no, p.grant_id, n.id, g.piece, p.batch_id,
+    case
+      when s.state = 'settled' and n.id is not null then 'replaced'
+      when s.state in ('replaced', 'refunded', 'settled') then s.state
+      when s.state in ('refunding', 'awaiting') then 'refunding'
+      when s.state = 'left' or b.state <> 'recalling' then 'cleared'
+      when s.state = 'queued' then case p.action when 'refund' then 'refunding' else 'replacing' end
+      else 'recalled'
+    end
+  from vault.recall_pieces p
+  cross join lateral (
+    select b.state from vault.batches b where b.tenant_id = p_tenant and b.id = p.batch_id offset 0
+  ) b
+  cross join lateral (
+    select g.state, g.piece, g.turn from entitlements.grants g where g.tenant_id = p_tenant and g.id = p.grant_id offset 0
+  ) g
+  left join lateral (
+    select coalesce(a.state, r.state) as state
+    from payments.refunds r
+    left join lateral (
+      select a.state from payments.refunds a where a.tenant_id = p_tenant and a.id = r.replaced_by offset 0
+    ) a on true
+    where r.tenant_id = p_tenant
+      and r.id = p.refund_id
+    offset 0
+  ) r on true
+  -- The code that stands in its place today.
+  left join lateral (
+    select x.id
+    from entitlements.grants x
+    where x.tenant_id = p_tenant
+      and x.order_no = p_no
+      and x.line_no = p.line_no
+      and x.piece = g.piece
+      and x.turn > g.turn
+    order by x.turn desc
+    limit 1
+  ) n on true
+  cross join lateral (select fulfilment.recall_state(p.state, g.state, r.state) as state) s
+  where p.tenant_id = p_tenant
+    and p.order_no = p_no
+    and (p_grant is null or p.grant_id = p_grant)
+$$;
+
+-- No more than `p_limit`, those first about which something is still to come.
+create or replace function fulfilment.recalls_view(p_tenant bigint, p_no bigint, p_limit integer)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog
+as $$
+  select jsonb_agg(jsonb_build_object(
+    'lineNo', r.line_no, 'grantId', r.grant_id, 'newGrantId', r.new_grant_id, 'piece', r.piece, 'state', r.state
+  ) order by r.line_no, r.piece, r.grant_id)
+  from (
+    select *
+    from fulfilment.recalls_of(p_tenant, p_no, null) x
+    order by x.state not in ('recalled', 'replacing', 'refunding'), x.line_no, x.piece, x.grant_id
+    limit p_limit
+  ) r
+$$;
+revoke execute on function fulfilment.recalls_view(bigint, bigint, integer) from public;

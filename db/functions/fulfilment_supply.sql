@@ -8,6 +8,7 @@
 --   fulfilment.defer_needs(tenant, items, seconds)         nobody can deliver just now
 --   fulfilment.stop_needs(tenant, items, actor)            nobody will: exceptions with a reason
 --   fulfilment.give_up_planned(limit)                      all tenants: what was planned with a supplier that went down, and never sent
+--   fulfilment.stop_contradicted(tenant, no, line, note)   inside purchase_news: refused and yet delivered, so nothing more is bought
 --   fulfilment.purchase_news(tenant, news)                 how calls ended
 --   fulfilment.settle_purchase(tenant, purchase, …)        a person found out what the supplier could not say
 --   fulfilment.ask_to_cancel(tenant, purchase, …)          a person wants it taken back: kept before the supplier is asked
@@ -397,6 +398,69 @@ begin
 end;
 $$;
 
+-- A top-up that was refused arrived after all: its buyer has it, though perhaps on an account that was corrected since. What nobody was
+-- asked for yet is not bought, what was sent goes its way, and whether anything more is bought a person decides. Codes that came so
+-- late lie in a batch of their own, unseen by anybody: their buyer still has none, and they are bought on. Answers the reason for which
+-- the line was stopped by this, or null.
+create or replace function fulfilment.stop_contradicted(p_tenant bigint, p_no bigint, p_line integer, p_note text)
+returns text
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  reason text := case
+    when exists (
+      select from fulfilment.corrections c where c.tenant_id = p_tenant and c.order_no = p_no and c.line_no = p_line
+    ) then 'account_refused'
+    else 'supply_contradicted'
+  end;
+begin
+  update suppliers.purchases p
+  set state = 'cancelled',
+      code = 'contradicted',
+      due_at = null,
+      ended_at = now()
+  where p.tenant_id = p_tenant
+    and p.order_no = p_no
+    and p.line_no = p_line
+    and p.purpose = 'line'
+    and p.state = 'planned';
+  if exists (
+    select from suppliers.purchases p
+    where p.tenant_id = p_tenant
+      and p.order_no = p_no
+      and p.line_no = p_line
+      and p.purpose = 'line'
+      and p.state in ('sending', 'accepted', 'unknown')
+  ) then
+    return null;
+  end if;
+  update fulfilment.needs n
+  set state = 'stopped',
+      due_at = null,
+      changed_at = now()
+  where n.tenant_id = p_tenant
+    and n.order_no = p_no
+    and n.line_no = p_line
+    and n.state in ('wanted', 'buying');
+  update orders.lines l
+  set state = 'exception',
+      exception_reason = reason,
+      exception_note = left(coalesce(p_note, ''), 500),
+      exception_at = coalesce(l.exception_at, now())
+  where l.tenant_id = p_tenant
+    and l.order_no = p_no
+    and l.line_no = p_line
+    -- Or it was stuck already, because nobody else could deliver it.
+    and (l.state = 'supplying' or l.state = 'exception' and l.exception_reason in ('no_source', 'loss_guard'));
+  return case when found then reason end;
+end;
+$$;
+revoke execute on function fulfilment.stop_contradicted(bigint, bigint, integer, text) from public;
+
 -- News: [{id, lease, kind, remoteNo, arrived, costHao, serial, code, message, about, final, cards}], `cards` sealed (fulfilment.take_cards). `kind` is accepted, done,
 -- partial, refused, unknown or not_found; `final`: not found so late that it was never placed. Under a lease that is not the
 -- last one only proof that something was bought counts. Answers one word each: what the purchase is now.
@@ -527,11 +591,16 @@ begin
         where p.tenant_id = p_tenant
           and p.id = news.id;
         if purchase.purpose = 'line' then
-          -- Codes are put aside; what was topped up is its buyer's already.
           if sku is null then
+            -- Codes are put aside; what was topped up is its buyer's already.
             perform fulfilment.overtake_refunds(p_tenant, purchase.order_no, purchase.line_no, 'arrived');
+            stop_reason := fulfilment.stop_contradicted(p_tenant, purchase.order_no, purchase.line_no, news.message);
+            if stop_reason is not null then
+              told_types := told_types || 'order.exception'::text;
+              told_nos := told_nos || purchase.order_no;
+              told := told || jsonb_build_object('no', purchase.order_no, 'lineNo', purchase.line_no, 'reason', stop_reason);
+            end if;
           end if;
-          perform fulfilment.stop_corrected(p_tenant, purchase.order_no, purchase.line_no, news.message);
           told_types := told_types || 'supply.contradicted'::text;
           told_nos := told_nos || purchase.order_no;
           told := told || jsonb_build_object('no', purchase.order_no, 'lineNo', purchase.line_no, 'purchaseId', purchase.id);
@@ -685,7 +754,18 @@ begin
     else
       -- A limit that is still there when it was come back to twice is none that passes: so many at a time, or a day.
       -- Codes that nobody can sell: buying others is for a person to decide.
-      stop_reason := case when bad_pieces > 0 then 'bad_card' when news.about = 'account' then 'account_refused' end;
+      -- Nor is one bought whose buyer has had it from somebody who had refused.
+      stop_reason := case
+        when bad_pieces > 0 then 'bad_card'
+        when news.about = 'account' then 'account_refused'
+        when sku is null and exists (
+          select from suppliers.purchases p
+          where p.tenant_id = p_tenant
+            and p.order_no = purchase.order_no
+            and p.line_no = purchase.line_no
+            and p.state = 'contradicted'
+        ) then 'supply_contradicted'
+      end;
       is_passing := coalesce(news.code = 'not_reached' or (news.about = 'limit' and purchase.turn < 3), false);
       update fulfilment.needs n
       set state = case when stop_reason is not null then 'stopped' else 'wanted' end,

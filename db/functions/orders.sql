@@ -1012,6 +1012,10 @@ as $$
     'payWith', o.pay_with,
     'bundles', case when o.has_bundles then orders.bundles_of(p_tenant, o.no) end,
     'complaints', case when o.has_complaints then fulfilment.complaints_view(p_tenant, o.no) end,
+    'recalls', case
+      when exists (select from vault.recall_pieces p where p.tenant_id = p_tenant and p.order_no = o.no)
+      then fulfilment.recalls_view(p_tenant, o.no, p_codes)
+    end,
     'recharge', case when o.purpose = 'recharge' then (
       select json_build_object('creditFen', o.credit_fen, 'bonusFen', o.credit_fen - o.total_fen, 'state', l.state)
       from orders.lines l

@@ -29,6 +29,7 @@ export const DESK_GROUNDS = [
   'loss_guard',
   'purchase_open',
   'account_wrong',
+  'arrived_after_all',
   'refund_failed',
   'refused_by_hand',
   'bank_has_it',

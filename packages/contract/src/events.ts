@@ -77,6 +77,7 @@ export const EVENT_TYPES = [
   'batch.resumed',
   'batch.exported',
   'batch.recalled',
+  'recall.cleared',
   'bulk.finished',
   'card.revealed',
   'card.used',

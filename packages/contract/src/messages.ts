@@ -129,6 +129,10 @@ export const EXCEPTION_WORDS: Readonly<Record<ExceptionReason, Words>> = {
   no_source: { zh: '没有可用货源', en: 'nobody can deliver it' },
   loss_guard: { zh: '低于最低毛利', en: 'it would be sold at a loss' },
   supply_overdue: { zh: '供应商超时未交付', en: 'its supplier is late' },
+  supply_contradicted: {
+    zh: '供应商拒绝后又到货，等人决定',
+    en: 'a supplier refused it and delivered after all; somebody has to decide',
+  },
   account_refused: {
     zh: '充值账号有误，已请买家更正',
     en: 'the account was refused, and its buyer is asked to correct it',
@@ -238,6 +242,69 @@ export const MESSAGE_EVENTS = {
         subject: '{shop}: order {order} is done',
         body: 'What you ordered has been done:\n\n{items}\n\n{link}\n\nOpen the order to see what was done, and its proof.',
         inbox: 'What you ordered has been done: open the order to see its result and proof.',
+      },
+    },
+  },
+  'order.delivered.link': {
+    name: { zh: '兑换链接已发货', en: 'Redeem links delivered' },
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email'],
+    on: ['inbox', 'email'],
+    link: '/orders/{order}',
+    variables: { ...usual, order, items: { ...items, name: { zh: '商品与兑换链接', en: 'Goods and redeem links' } } },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】订单 {order} 的兑换链接已发货',
+        body: '您购买的兑换链接已经发货：\n\n{items}\n\n{link}\n\n谁打开兑换链接谁就能兑换，请只发给要使用它的人。商家不会向您索要兑换码。',
+        inbox: '您购买的兑换链接已经发货，打开订单就能查看、复制或兑换。',
+      },
+      en: {
+        subject: '{shop}: the redeem links of order {order}',
+        body: 'Your redeem links are ready:\n\n{items}\n\n{link}\n\nWhoever opens a link can redeem it, so pass it on only to whoever is to use it. The shop will never ask you for it.',
+        inbox: 'Your redeem links are ready: open the order to see, copy or redeem them.',
+      },
+    },
+  },
+  'order.delivered.points': {
+    name: { zh: '积分已到账', en: 'Points arrived' },
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email'],
+    on: ['inbox', 'email'],
+    link: '/orders/{order}',
+    variables: { ...usual, order, items: { ...items, name: { zh: '积分', en: 'Points' } } },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】订单 {order} 的积分已到账',
+        body: '积分已经到账：\n\n{items}\n\n{link}\n\n登录后可在“我的”里查看积分和明细。',
+        inbox: '订单 {order} 的积分已经到账，可在“我的”里查看。',
+      },
+      en: {
+        subject: '{shop}: the points of order {order} have arrived',
+        body: 'Your points have arrived:\n\n{items}\n\n{link}\n\nSign in to see them in your account.',
+        inbox: 'The points of order {order} have arrived: you find them in your account.',
+      },
+    },
+  },
+  'order.delivered.several': {
+    name: { zh: '多种商品已交付', en: 'Several kinds of goods delivered' },
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email'],
+    on: ['inbox', 'email'],
+    link: '/orders/{order}',
+    variables: { ...usual, order, items: { ...items, name: { zh: '商品', en: 'Goods' } } },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】订单 {order} 已完成',
+        body: '您购买的商品都已完成：\n\n{items}\n\n{link}\n\n打开订单可查看每一项的结果、充值账号和凭证。',
+        inbox: '您购买的商品都已完成，打开订单可查看每一项的结果。',
+      },
+      en: {
+        subject: '{shop}: order {order} is done',
+        body: 'Everything you ordered is done:\n\n{items}\n\n{link}\n\nOpen the order to see the result of each, the account and the proof.',
+        inbox: 'Everything you ordered is done: open the order to see the result of each.',
       },
     },
   },
@@ -381,6 +448,27 @@ export const MESSAGE_EVENTS = {
       en: {
         subject: 'Came too late: {goods}',
         body: 'The complaint of order {order} had been put right when {goods}, bought for it, arrived and was charged. What can be sold is on the shelf; please check.\n\n{link}',
+      },
+    },
+  },
+  'supply.contradicted': {
+    name: { zh: '供应商拒绝后又发了货', en: 'A supplier refused, then delivered' },
+    type: 'supply.contradicted',
+    audience: 'staff',
+    permission: 'orders.handle',
+    urgent: true,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/purchases?orderNo={order}',
+    variables: { ...usual, order },
+    texts: {
+      'zh-CN': {
+        subject: '订单 {order}：供应商拒绝后又发了货',
+        body: '供应商拒绝过订单 {order} 的采购，后来又发了货，成本已入账，买家可能收到两份。还没发出的其他采购已停下，请核对后决定。\n\n{link}',
+      },
+      en: {
+        subject: 'Order {order}: a supplier refused it and delivered after all',
+        body: 'A supplier that had refused a purchase of order {order} delivered it after all. Its cost is booked, and the buyer may have it twice. What was not sent yet is not bought; please check and decide.\n\n{link}',
       },
     },
   },
@@ -548,6 +636,28 @@ export const MESSAGE_EVENTS = {
         subject: '{shop}: a code that you bought is being recalled',
         body: 'A batch that codes of order {order} came from has a problem and is being recalled. Please do not use them until you hear from us: each will be replaced or refunded, and your order page tells which.\n\n{link}',
         sms: 'Codes of order {order} are being recalled, please do not use them yet: {link}',
+      },
+    },
+  },
+  'recall.cleared': {
+    name: { zh: '召回的卡密可以继续使用', en: 'A recalled code may be used after all' },
+    type: 'recall.cleared',
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email', 'sms'],
+    on: ['inbox', 'email'],
+    link: '/orders/{order}',
+    variables: { ...usual, order },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】您的卡密可以继续使用',
+        body: '之前通知您订单 {order} 中有卡密正在召回。经核实，其中有卡密没有问题，可以继续使用；具体是哪一张，以订单页为准。给您添麻烦了。\n\n{link}',
+        sms: '您的订单{order}中被召回的卡密经核实可以继续使用，具体以订单页为准：{link}',
+      },
+      en: {
+        subject: '{shop}: your code can be used after all',
+        body: 'We told you that codes of order {order} were being recalled. Of those we have looked at, some turned out to be good and can be used after all; your order page tells which. We are sorry for the trouble.\n\n{link}',
+        sms: 'Recalled codes of order {order} can be used after all, your order page tells which: {link}',
       },
     },
   },
@@ -1341,12 +1451,26 @@ export const MESSAGE_EVENTS = {
 
 export type MessageEventKey = keyof typeof MESSAGE_EVENTS
 
-/** How a delivery is told of: codes are named only where there are any. */
-export const DELIVERED_KEYS = ['order.delivered', 'order.delivered.topup', 'order.delivered.service'] as const
+/** How a delivery is told of: each says what arrived, and codes are named only where there are any. */
+export const DELIVERED_KEYS = [
+  'order.delivered',
+  'order.delivered.link',
+  'order.delivered.topup',
+  'order.delivered.service',
+  'order.delivered.points',
+  'order.delivered.several',
+] as const
 export type DeliveredKey = (typeof DELIVERED_KEYS)[number]
+/** @param kinds of the lines that were delivered. Points beside other goods are told of in the list alone. */
 export function deliveredAs(kinds: readonly string[]): DeliveredKey {
-  if (kinds.length === 0 || kinds.includes('card') || kinds.includes('link')) return 'order.delivered'
-  return kinds.includes('service') ? 'order.delivered.service' : 'order.delivered.topup'
+  const goods = new Set(kinds.filter((kind) => kind !== 'points'))
+  const [only] = goods
+  if (goods.has('card') || kinds.length === 0) return 'order.delivered'
+  if (only === undefined) return 'order.delivered.points'
+  // A link beside a top-up: there is something to keep to oneself.
+  if (goods.has('link')) return goods.size === 1 ? 'order.delivered.link' : 'order.delivered'
+  if (goods.size > 1) return 'order.delivered.several'
+  return only === 'service' ? 'order.delivered.service' : 'order.delivered.topup'
 }
 export const MESSAGE_EVENT_KEYS = Object.keys(MESSAGE_EVENTS) as [MessageEventKey, ...MessageEventKey[]]
 export const messageEvent = (key: MessageEventKey): MessageEvent => MESSAGE_EVENTS[key]

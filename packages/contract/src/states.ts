@@ -39,6 +39,7 @@ export const EXCEPTION_REASONS = [
   'loss_guard',
   'supply_unknown',
   'supply_overdue',
+  'supply_contradicted',
   'account_refused',
   'bad_card',
   'service_rejected',
@@ -104,6 +105,20 @@ export const RECALL_PIECE_STATES = [
   'left',
 ] as const
 export type RecallPieceState = (typeof RECALL_PIECE_STATES)[number]
+/**
+ * The same in the words that its buyer is told. `recalled`: not to be used, nothing is decided yet; `cleared`: it may be used after
+ * all; `settled`: taken back outside of the recall.
+ */
+export const BUYER_RECALL_STATES = [
+  'recalled',
+  'replacing',
+  'refunding',
+  'replaced',
+  'refunded',
+  'settled',
+  'cleared',
+] as const
+export type BuyerRecallState = (typeof BUYER_RECALL_STATES)[number]
 
 export const ATTEMPT_STATES = ['pending', 'captured', 'closed'] as const
 export type AttemptState = (typeof ATTEMPT_STATES)[number]

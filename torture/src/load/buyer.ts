@@ -2,7 +2,7 @@ import type { Client } from '@quanshu/client'
 import type { OrderView } from '@quanshu/contract'
 import type { OrderNo } from '@quanshu/kernel'
 import { noteView, type OrderNote } from '../diary.ts'
-import { type BuyErrand, TOP_UP } from '../plan/errands.ts'
+import { type BuyErrand, isTopUp } from '../plan/errands.ts'
 import type { Shop, Visitor } from './shop.ts'
 import { insist, type World } from './world.ts'
 
@@ -54,7 +54,7 @@ function openNote(shop: Shop, buyer: Buyer, errand: BuyErrand, turn: number): Or
     memberId: buyer.memberId,
     contact,
     queryPassword: QUERY_PASSWORD,
-    account: errand.lines.some(({ sku }) => sku === TOP_UP) ? newAccount() : undefined,
+    account: errand.lines.some(({ sku }) => isTopUp(sku)) ? newAccount() : undefined,
     key: `${buyer.name}-${turn}`,
     totalFen: linesOf(shop, errand).reduce((sum, line) => sum + line.quantity * line.unitPriceFen, 0),
     quantity: errand.lines.reduce((sum, line) => sum + line.quantity, 0),

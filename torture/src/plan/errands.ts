@@ -79,16 +79,16 @@ export type ImportErrand = {
   readonly isSentTwice: boolean
 }
 
+/** Variants that are sold from stock. The one behind them is a top-up that suppliers deliver. */
 export const SKUS = 5
-/** Behind those that are sold from stock stands a top-up that suppliers deliver. */
-export const TOP_UP = SKUS
+export const isTopUp = (sku: number): boolean => sku === SKUS
 
 export function buyErrand(random: Random, isMember: boolean): BuyErrand {
-  const isTopUp = random.chance(0.15)
+  const isForAccount = random.chance(0.15)
   const lines = [
-    isTopUp ? { sku: TOP_UP, quantity: 1 } : { sku: random.int(0, SKUS - 1), quantity: random.weighted(QUANTITIES) },
+    isForAccount ? { sku: SKUS, quantity: 1 } : { sku: random.int(0, SKUS - 1), quantity: random.weighted(QUANTITIES) },
   ]
-  if (!isTopUp && random.chance(0.12)) lines.push({ sku: ((lines[0]?.sku ?? 0) + 1) % SKUS, quantity: 1 })
+  if (!isForAccount && random.chance(0.12)) lines.push({ sku: ((lines[0]?.sku ?? 0) + 1) % SKUS, quantity: 1 })
   const payWith = isMember && random.chance(0.6) ? 'balance' : 'sim-pay'
   return {
     kind: 'buy',

@@ -5,6 +5,7 @@ import type {
   BreakerState,
   BulkStanding,
   BulkState,
+  BuyerRecallState,
   CardState,
   ComplaintReason,
   ComplaintState,
@@ -86,6 +87,7 @@ const exception: Table<DeskReason> = {
   loss_guard: ['warning', '低于保本价', 'Below break-even'],
   supply_unknown: ['error', '采购结果不明', 'Purchase unclear'],
   supply_overdue: ['error', '供应商超时未交付', 'Supplier overdue'],
+  supply_contradicted: ['error', '拒绝后又到货', 'Refused, then delivered'],
   account_refused: ['warning', '充值账号有误', 'Wrong account'],
   bad_card: ['error', '到货卡密有问题', 'Bad codes received'],
   service_rejected: ['warning', '人工服务被拒绝', 'Service rejected'],
@@ -270,6 +272,16 @@ const recallPiece: Table<RecallPieceState> = {
   settled: ['success', '已在订单中处理', 'Put right at its order'],
   left: ['default', '不处理', 'Left as it is'],
 }
+/** As its buyer is told of it. */
+const buyerRecall: Table<BuyerRecallState> = {
+  recalled: ['error', '召回中', 'Recalled'],
+  replacing: ['processing', '召回更换中', 'Recalled, being replaced'],
+  refunding: ['processing', '召回退款中', 'Recalled, being refunded'],
+  replaced: ['success', '召回已更换', 'Recalled and replaced'],
+  refunded: ['success', '召回已退款', 'Recalled and refunded'],
+  settled: ['default', '召回已另行处理', 'Recalled, put right otherwise'],
+  cleared: ['default', '召回已解除', 'No longer recalled'],
+}
 const attempt: Table<AttemptState> = {
   pending: ['warning', '待支付', 'Pending'],
   captured: ['success', '已收款', 'Captured'],
@@ -423,6 +435,7 @@ export const STATES = {
   batch,
   generation,
   recallPiece,
+  buyerRecall,
   bulk,
   bulkLine,
   redeemBatch,

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { PERMISSIONS, type Settings } from '@quanshu/contract'
 import type { MemberId, TenantId } from '@quanshu/kernel'
@@ -12,7 +11,7 @@ import { createTenant, readSettings, saveSettings } from '../modules/tenancy/ind
 import { createImport, uploadImport } from '../modules/vault/index.ts'
 import type { Ctx } from '../platform/db/index.ts'
 import type { Platform } from '../platform/module.ts'
-import { type SeededSku, seedCatalog, seedDemandPrice, seedSupply } from './demo/index.ts'
+import { drawCode, type SeededSku, seedCatalog, seedDemandPrice, seedSupply, seedWarehouses } from './demo/index.ts'
 import type { DemoAccount } from './demo.ts'
 import type { StandInAddresses } from './stand-ins.ts'
 
@@ -65,6 +64,7 @@ export async function seedDemo(platform: Platform, standIns: StandInAddresses | 
   if (standIns) await connectStandIns(platform, ctx, standIns)
   const skus = await seedCatalog(platform, ctx)
   for (const sku of skus) await addCards(platform, ctx, sku)
+  await seedWarehouses(platform, ctx, skus)
   await seedDemandPrice(platform, ctx, skus)
   if (standIns) await seedSupply(platform, ctx, standIns.suppliers, skus)
   const member = await openMember(platform, ctx, MEMBER_PHONE)
@@ -178,16 +178,6 @@ async function addCards(platform: Platform, ctx: Ctx, sku: SeededSku): Promise<v
   const lines = Array.from({ length: codes.count }, () => drawCode(codes.pattern))
   await uploadImport(platform, ctx, batch.id, { stream: Readable.from([Buffer.from(lines.join('\n'))]), fileName })
 }
-
-/** `#` a digit, `@` a capital letter or digit, none of them easily confused; anything else stands for itself. */
-function drawCode(pattern: string): string {
-  return pattern.replace(/[#@]/g, (kind) => {
-    const alphabet = kind === '#' ? DIGITS : LETTERS + DIGITS
-    return alphabet.charAt(randomInt(alphabet.length))
-  })
-}
-const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ'
-const DIGITS = '23456789'
 
 async function addMeans(platform: Platform, ctx: Ctx, memberId: MemberId): Promise<void> {
   await platform.db.write(ctx, async (tx) => {

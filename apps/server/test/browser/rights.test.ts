@@ -154,6 +154,61 @@ test('a member finds everything they own in one place and uses it there', { time
   expect(faults).toEqual([])
 })
 
+test('a code that is called back says so at its order and among the rights, and what becomes of it shows by itself', {
+  timeout: 120_000,
+}, async () => {
+  const staff = createClient({ baseUrl: mall.slice(0, -1), locale: 'zh-CN', fetch: createCookieFetch() })
+  await staff.call('identity.signIn', { body: { email: 'owner@demo.quanshu.test', password: PASSWORD } })
+  const batches = await staff.call('vault.listBatches', { query: { pageSize: 200 } })
+  const batchId = batches.items.find(({ goodsTitle }) => goodsTitle === '星光会员')?.id ?? 0
+  const params = { batchId }
+  await staff.call(
+    'fulfilment.recallBatch',
+    { params, body: { reason: '供货商出黑卡' } },
+    { idempotencyKey: randomUUID() },
+  )
+  await expect
+    .poll(async () => (await staff.call('fulfilment.getRecall', { params })).recall?.listed, { timeout: 30_000 })
+    .toBe(true)
+  const { items } = await staff.call('fulfilment.listRecalledPieces', { params, query: { sort: 'grantId' } })
+  const [good, back] = items
+  const no = good?.orderNo ?? 0
+
+  const { page } = member
+  await page.goto(`${mall}orders/${no}`)
+  await expect.poll(() => page.getByText('召回中，请先不要使用').count()).toBe(5)
+  await fitsPhones(page)
+  const handle = (action: 'leave' | 'refund', grantId: number | undefined) =>
+    staff.call('fulfilment.handleRecalledPieces', {
+      params,
+      body: { action, to: 'balance', grantIds: [grantId ?? 0], reason: '召回' },
+    })
+  await handle('leave', good?.grantId)
+  await handle('refund', back?.grantId)
+  // Without a reload.
+  await page.getByText('召回已解除，可以使用').waitFor()
+  await page.getByText('召回已退款').waitFor()
+  await expect.poll(() => page.getByText('召回中，请先不要使用').count()).toBe(3)
+
+  await page.goto(`${mall}me/rights?lang=en`)
+  const card = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: '星光会员' }) })
+  await card.getByText('Recalled: please do not use it').first().waitFor()
+  await fitsPhones(page)
+
+  const desk = atDesk.page
+  await desk.goto(`${consoleUrl}orders/${no}`)
+  await desk.getByText('召回中', { exact: true }).first().waitFor()
+  await desk.getByText('召回已解除', { exact: true }).waitFor()
+  await desk.getByRole('link', { name: '召回', exact: true }).first().click()
+  await desk.getByRole('heading', { name: /批次 #\d+ 的召回/ }).waitFor()
+  await desk.goto(`${consoleUrl}orders/${no}`)
+  await desk.getByText('召回已解除', { exact: true }).waitFor()
+  await desk.setViewportSize(PHONE)
+  expect(await sidewaysPixels(desk)).toBe(0)
+  await desk.setViewportSize(DESK)
+  expect(faults).toEqual([])
+})
+
 /** Five of one goods, one that ends in days, and a bundle with points, paid from the balance. Answers with the member's number. */
 async function buySome(page: Page): Promise<number> {
   const staff = createClient({ baseUrl: mall.slice(0, -1), locale: 'zh-CN', fetch: createCookieFetch() })

@@ -138,6 +138,8 @@ const HOT = [
   'fulfilment.choose_recalled',
   'fulfilment.mark_recalled',
   'fulfilment.close_recall',
+  'fulfilment.clear_recalled',
+  'recalls_of',
   'entitlements.rights',
   'ledger.account',
   'ledger.post',
@@ -389,7 +391,9 @@ async function walk(judge: Judge, shop: HotShop): Promise<readonly Call[]> {
     batchId,
     queued.value,
   )
+  await call('recalled pieces of an order', 4, 'select fulfilment.recalls_of($1, $2, null)', tenantId, nos[0])
   await call('withdraw', 50, `select fulfilment.close_recall($1, $2, 'suspended', 'x', 'x')`, tenantId, batchId)
+  await call('say that they are good', 50, 'select fulfilment.clear_recalled($1, $2, 50)', tenantId, batchId)
   await judge.run(`update vault.batches set state = 'ready' where tenant_id = $1 and id = $2`, [tenantId, batchId])
 
   await judge.run('update payments.attempts set next_query_at = now() where tenant_id = $1 and order_no = any ($2)', [

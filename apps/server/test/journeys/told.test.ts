@@ -139,6 +139,20 @@ describe('who hears', () => {
       mail.control.inbox(contact).find(({ subject }) => subject.includes('召回')),
     )
     expect(letter.text).toContain(String(guests.no))
+
+    await shop.staff.call('fulfilment.withdrawRecall', {
+      params: { batchId: goods.batchId },
+      body: { note: '核实无误' },
+    })
+    const good = await until('that it is good', async () =>
+      (await buyer.visitor.call('notify.listMyMessages', { query: {} })).items.find(
+        ({ event }) => event === 'recall.cleared',
+      ),
+    )
+    expect(good).toMatchObject({ link: `/orders/${mine.no}`, title: expect.stringContaining('可以继续使用') })
+    await until('the second mail', () =>
+      mail.control.inbox(contact).find(({ subject }) => subject.includes('可以继续使用')),
+    )
   })
 
   test('what runs low is told once until it is filled up', async () => {

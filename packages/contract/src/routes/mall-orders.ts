@@ -14,6 +14,7 @@ import {
 } from '../states.ts'
 import { SUPPLY_PROGRESS } from '../supply.ts'
 import { orderComplaint } from './complaints.ts'
+import { orderRecall } from './recalls.ts'
 import { lineService } from './service.ts'
 import { channelCode } from './warehouses.ts'
 
@@ -157,6 +158,8 @@ export const orderView = z.object({
   bundles: z.array(shownBundle),
   /** What the buyer says does not work, and what became of it; for whoever may see the codes. */
   complaints: z.array(orderComplaint),
+  /** Codes that the shop called back, and what becomes of them; for whoever may see the codes. */
+  recalls: z.array(orderRecall),
   /** False: the visitor knows the number only; the query password opens the codes. */
   canSeeCodes: z.boolean(),
   /** `cashier`: where or how to pay, once it was asked for; for the buyer only, and only while the order waits. */

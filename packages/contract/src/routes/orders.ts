@@ -19,6 +19,7 @@ import {
 } from '../schemas.ts'
 import {
   ATTEMPT_STATES,
+  BUYER_RECALL_STATES,
   EXCEPTION_REASONS,
   GRANT_STATES,
   LINE_KINDS,
@@ -147,6 +148,8 @@ export const orderDetail = orderSummary.extend({
           batchId: id.nullable(),
           masked: z.string(),
           grantedAt: instant,
+          /** Its batch was called back, and what its buyer is told of it; null: it was not. */
+          recall: z.enum(BUYER_RECALL_STATES).nullable(),
           /** Of a redeem code that was sold: its series, and how often it was used. */
           link: z.object({ batchId: id, codeId: id, used: z.int(), uses: z.int() }).nullable(),
         }),

@@ -16,7 +16,7 @@ import {
   sortBy,
   text,
 } from '../schemas.ts'
-import { RECALL_PIECE_STATES } from '../states.ts'
+import { BUYER_RECALL_STATES, RECALL_PIECE_STATES } from '../states.ts'
 import { batchView } from './vault.ts'
 
 const batchId = z.object({ batchId: idParam })
@@ -45,6 +45,17 @@ export const recallView = z.object({
   claim: z.object({ supplier: z.string(), costFen: fen, stopped: z.int(), putRight: z.int(), amountFen: fen }),
 })
 export type RecallView = z.infer<typeof recallView>
+
+/** A recalled code as the order's buyer sees it. */
+export const orderRecall = z.object({
+  lineNo: z.int(),
+  grantId: id,
+  /** The code that stands in its place. */
+  newGrantId: id.nullable(),
+  piece: z.int(),
+  state: z.enum(BUYER_RECALL_STATES),
+})
+export type OrderRecall = z.output<typeof orderRecall>
 
 export const recalledPiece = z.object({
   grantId: id,

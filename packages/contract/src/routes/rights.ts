@@ -3,7 +3,7 @@ import { COMPLAINT_STATES } from '../complaint.ts'
 import { RIGHT_LISTS, RIGHT_SOURCES, RIGHT_STANDINGS } from '../rights.ts'
 import { route } from '../route.ts'
 import { digits, id, idParam, instant, oneOrMore, orderNo } from '../schemas.ts'
-import { LINE_KINDS, REDEEM_STANDINGS } from '../states.ts'
+import { BUYER_RECALL_STATES, LINE_KINDS, REDEEM_STANDINGS } from '../states.ts'
 
 /** One piece of what a member owns or owned. Never the code itself: that is opened at its order, by the rules that hold there. */
 export const rightView = z.object({
@@ -39,6 +39,8 @@ export const rightView = z.object({
   link: z.object({ uses: z.int(), used: z.int(), standing: z.enum(REDEEM_STANDINGS) }).nullable(),
   /** What the buyer said of it that does not work, and how that stands; null: nothing. */
   complaint: z.enum(COMPLAINT_STATES).nullable(),
+  /** Its batch was called back, and how that stands for it; null: it was not. */
+  recall: z.enum(BUYER_RECALL_STATES).nullable(),
 })
 export type RightView = z.infer<typeof rightView>
 

@@ -386,7 +386,7 @@ function linkOf(
     return may('services.work') && { to: `/services?state=rejected&q=${orderNo}`, text: 'task' }
   }
   if (!isAboutSupply(reason) || !may('suppliers.read')) return false
-  if (['supply_unknown', 'supply_overdue', 'account_refused', 'bad_card'].includes(reason)) {
+  if (['supply_unknown', 'supply_overdue', 'supply_contradicted', 'account_refused', 'bad_card'].includes(reason)) {
     return { to: `/purchases?orderNo=${orderNo}`, text: 'purchases' }
   }
   return skuId !== null && { to: `/skus/${skuId}/supply`, text: 'sources' }

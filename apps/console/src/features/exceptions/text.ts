@@ -134,6 +134,10 @@ export const exceptionText = defineMessages('exceptions', {
     '采购还没有结果，不要再买或退款。',
     'A purchase is still open. Do not buy again or refund yet.',
   ],
+  'because.arrived_after_all': [
+    '供应商拒绝后又到货，买家可能已经收到。',
+    'A supplier delivered it after refusing; the buyer may have it.',
+  ],
   'because.account_wrong': ['充值账号有误，重试没有用。', 'The account is wrong, so retrying does not help.'],
   'because.refund_failed': ['退款失败，再退一次。', 'The refund failed; send it again.'],
   'because.refused_by_hand': ['处理人认为做不了。', 'The person handling it says it cannot be done.'],

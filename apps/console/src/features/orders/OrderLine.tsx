@@ -213,6 +213,10 @@ function GrantRow({ order, grant, title }: { readonly order: Order; readonly gra
       {grant.batchId !== null && may('stock.read') && (
         <Link to={`/batches/${grant.batchId}`}>{t('batch', { id: grant.batchId })}</Link>
       )}
+      {grant.recall && <StateDot kind="buyerRecall" state={grant.recall} />}
+      {grant.recall && grant.batchId !== null && may('stock.read') && (
+        <Link to={`/batches/${grant.batchId}/recall?q=${order.no}`}>{t('recall')}</Link>
+      )}
       {grant.cardId !== null && may('stock.read') && <Link to={`/cards?q=${grant.cardId}`}>{t('history')}</Link>}
       {grant.cardId !== null && <RevealButton card={{ id: grant.cardId, masked: grant.masked }} />}
       {grant.link && may('redeem.read') && (

@@ -84,6 +84,7 @@ export const orderText = defineMessages('orders', {
   batch: ['批次 {id}', 'Batch {id}'],
   moreGrants: ['只显示前 {shown} 个，在卡密列表查看全部', 'The first {shown} are shown; see all in the list of codes'],
   history: ['流转记录', 'History'],
+  recall: ['召回', 'Recall'],
   linkUses: ['兑换 {used} / {uses} 次', '{used} of {uses} uses'],
 
   money: ['付款与退款', 'Payments and refunds'],

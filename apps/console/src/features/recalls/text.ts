@@ -64,8 +64,8 @@ export const recallText = defineMessages('recalls', {
     'The codes are taken back and their share of the price is refunded; above the shop’s limit a second person is asked.',
   ],
   leaveText: [
-    '卡密和货款都不变，之后仍可改为更换或退款。',
-    'Code and money stay as they are; it can be decided otherwise later.',
+    '卡密和货款都不变，买家会收到可以继续使用的通知，之后仍可改为更换或退款。',
+    'Code and money stay as they are, and the buyers are told that it may be used; it can be decided otherwise later.',
   ],
   refundTo: ['退到哪里', 'Refund to'],
   toSource: ['原路退回', 'Where it was paid from'],
@@ -76,8 +76,8 @@ export const recallText = defineMessages('recalls', {
 
   withdraw: ['撤回召回', 'Withdraw'],
   withdrawText: [
-    '批次回到停售状态，可以再恢复销售；已更换或退款的不变，排队中的不再处理。',
-    'The batch is suspended again and may be sold on; what was replaced or refunded stays so, what is queued is not done.',
+    '批次回到停售状态，可以再恢复销售；已更换或退款的不变，排队中的不再处理，其余买家会收到可以继续使用的通知。',
+    'The batch is suspended again and may be sold on; what was replaced or refunded stays so, what is queued is not done, and the other buyers are told that theirs may be used.',
   ],
   withdrawn: ['已撤回', 'Withdrawn'],
   close: ['完成召回', 'Close the recall'],

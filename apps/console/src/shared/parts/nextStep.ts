@@ -18,6 +18,10 @@ const text = defineMessages('nextSteps', {
     '供应商接了单，到时限还没有交付，对方可能正在处理。先与对方联系；确认没有办成，再打开采购单「人工认定」为没有买成，就会换货源。交付后会自动恢复。',
     'The supplier accepted the order but is overdue and may be working on it. Contact them first. Once it is certain that nothing was done, settle the purchase as not bought and another source is used. It resumes on its own when they deliver.',
   ],
+  supply_contradicted: [
+    '供应商拒绝过，后来又充到了买家账号，所以没有再买。与买家核对：收到了就「标记已交付」；没收到再重试或换货源，或退款。',
+    'A supplier refused this and then delivered it to the buyer’s account, so nothing more was bought. Check with the buyer: if it arrived, mark it as delivered; if not, retry, name another source or refund.',
+  ],
   account_refused: [
     '供应商说充值账号有误，已请顾客在订单里更正或退款。也可与顾客核对后用「更正账号」代为更正，或直接退款。',
     'The supplier says the account is wrong. The buyer has been asked to correct it or take a refund. You can also correct it after checking with the buyer, or refund.',

@@ -9,6 +9,7 @@ import { CopyButton } from '../../shared/ui/copy.tsx'
 import { toast } from '../../shared/ui/toast.tsx'
 import { ComplainButton, ComplaintStatus } from './complaint.tsx'
 import css from './order.module.css'
+import { RecallStatus } from './recall.tsx'
 
 /** Longer texts are links or tokens, which are pasted and not read. */
 const LEGIBLE_LENGTH_MAX = 32
@@ -26,8 +27,10 @@ export function CodeCard({
   const { t } = useI18n()
   const labels = useLabels(code.parts.length)
   const complaint = complaintOf(order, code)
+  const recall = recallOf(order, code)
   return (
     <article className={classes(css.code, code.state !== 'active' && css.spent)}>
+      {recall && <RecallStatus recall={recall} />}
       {code.parts.map((part, at) => (
         <div key={labels[at]} className={css.part}>
           <span className={css.partLabel}>{labels[at]}</span>
@@ -84,6 +87,10 @@ function CodeFoot({ order, code, index }: { readonly order: Order; readonly code
 const complaintOf = ({ complaints }: Order, { grantId }: Code) =>
   complaints.find((one) => one.grantId === grantId && one.state !== 'withdrawn') ??
   complaints.find((one) => one.newGrantId === grantId)
+
+/** Whether this code was called back, or stands in the place of one that was. */
+const recallOf = ({ recalls }: Order, { grantId }: Code) =>
+  recalls.find((one) => one.grantId === grantId) ?? recalls.find((one) => one.newGrantId === grantId)
 
 /** One part is a code, two are number and password; of more, nobody but the supplier knows the names. */
 function useLabels(count: number): readonly string[] {

@@ -11,6 +11,7 @@ import { CodeCard } from './code-card.tsx'
 import { CodeLock } from './code-lock.tsx'
 import { ComplaintStatus } from './complaint.tsx'
 import css from './order.module.css'
+import { RecallStatus } from './recall.tsx'
 
 /** The codes of one line: each with its own copy button, all at once, and as a file when there are more than shown. */
 export function LineCodes({ order, line }: { readonly order: Order; readonly line: OrderLine }) {
@@ -61,6 +62,15 @@ export function LineCodes({ order, line }: { readonly order: Order; readonly lin
         )
         .map((one) => (
           <ComplaintStatus key={one.id} order={order} complaint={one} />
+        ))}
+      {order.recalls
+        .filter(
+          (one) =>
+            one.lineNo === line.lineNo &&
+            !codes.some(({ grantId }) => grantId === one.grantId || grantId === one.newGrantId),
+        )
+        .map((one) => (
+          <RecallStatus key={one.grantId} recall={one} />
         ))}
       {line.moreCodes > 0 && (
         <div className={css.more}>

@@ -4,11 +4,12 @@ import { followOrder } from './client.ts'
 import { orderQuery } from './queries.ts'
 import type { Order } from './types.ts'
 
-/** While it is unpaid, paid and not wholly handed over, or complained about, news may come any moment. */
+/** While it is unpaid, paid and not wholly handed over, complained about or called back, news may come any moment. */
 const awaitsNews = (order: Order): boolean =>
   order.state === 'pending' ||
   order.state === 'paid' ||
   order.complaints.some(({ endedAt }) => endedAt === null) ||
+  order.recalls.some(({ state }) => state === 'recalled' || state === 'replacing' || state === 'refunding') ||
   order.recharge?.state === 'refunding' ||
   order.recharge?.state === 'exception' ||
   order.lines.some(

@@ -32,6 +32,7 @@ export type OrderLine = Order['lines'][number]
 export type OrderBundle = Order['bundles'][number]
 export type OrderState = Order['state']
 export type Complaint = Order['complaints'][number]
+export type Recall = Order['recalls'][number]
 export type Code = NonNullable<OrderLine['codes']>[number]
 export type OrderPage = Answer<(typeof mallOrderRoutes)['mine']>
 export type OrderRow = OrderPage['items'][number]

@@ -505,6 +505,28 @@ export const messages: Messages = {
       cancelYes: 'Cancel and refund',
       cancelNo: 'Keep waiting',
     },
+    recall: {
+      states: {
+        recalled: 'Recalled: please do not use it',
+        replacing: 'Recalled: being replaced',
+        refunding: 'Recalled: being refunded',
+        replaced: 'Recalled and replaced',
+        refunded: 'Recalled and refunded',
+        settled: 'Recalled and resolved another way',
+        cleared: 'No longer recalled: you can use it',
+      },
+      texts: {
+        recalled:
+          'There is a problem with the batch of code {{piece}}. The shop will replace or refund it; you will see the result here and be notified.',
+        replacing: 'Code {{piece}} is being replaced. Please do not use the old one; the page updates by itself.',
+        refunding:
+          'The price of code {{piece}} is on its way back. Please do not use the code; the page updates by itself.',
+        replaced: 'Code {{piece}} has been replaced; the old one no longer works.',
+        refunded: 'The price of code {{piece}} was refunded; the code no longer works.',
+        settled: 'Code {{piece}} was taken back and no longer works.',
+        cleared: 'Code {{piece}} was checked and can be used after all.',
+      },
+    },
     complaint: {
       button: 'Does not work?',
       title: 'What is wrong with this code?',

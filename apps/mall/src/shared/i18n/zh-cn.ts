@@ -487,6 +487,26 @@ export const messages = {
       cancelYes: '取消并退款',
       cancelNo: '再等等',
     },
+    recall: {
+      states: {
+        recalled: '召回中，请先不要使用',
+        replacing: '召回中，正在更换',
+        refunding: '召回中，正在退款',
+        replaced: '召回已换新',
+        refunded: '召回已退款',
+        settled: '召回已另行处理',
+        cleared: '召回已解除，可以使用',
+      },
+      texts: {
+        recalled: '第 {{piece}} 张所在的批次有问题，店家会为您更换或退款，结果显示在这里并通知您。',
+        replacing: '第 {{piece}} 张正在换成新的卡密，旧卡密请不要使用，本页会自动更新。',
+        refunding: '第 {{piece}} 张的货款正在退回，卡密请不要使用，本页会自动更新。',
+        replaced: '第 {{piece}} 张已换成新的卡密，旧卡密已作废。',
+        refunded: '第 {{piece}} 张的货款已退回，卡密已作废。',
+        settled: '第 {{piece}} 张已收回，卡密已作废。',
+        cleared: '第 {{piece}} 张经核实可以继续使用。',
+      },
+    },
     complaint: {
       button: '不能用？',
       title: '这张卡密有什么问题？',

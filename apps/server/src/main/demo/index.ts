@@ -1,3 +1,5 @@
+export { drawCode } from './draw-code.ts'
 export { seedDemandPrice } from './prices.ts'
 export { type SeededSku, seedCatalog } from './seed-catalog.ts'
 export { seedSupply } from './supply.ts'
+export { seedWarehouses } from './warehouses.ts'

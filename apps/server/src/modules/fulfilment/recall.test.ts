@@ -91,6 +91,13 @@ const told = (shop: Shop) =>
     `select (payload ->> 'no')::bigint as no from events.log where tenant_id = $1 and type = 'batch.recalled' order by 1`,
     [shop.tenantId],
   )
+const cleared = async (shop: Shop) =>
+  (
+    await house.query<{ no: number }>(
+      `select (payload ->> 'no')::bigint as no from events.log where tenant_id = $1 and type = 'recall.cleared' order by position`,
+      [shop.tenantId],
+    )
+  ).map(({ no }) => no)
 
 describe('a recalled batch', () => {
   test('stops, lists what was sold with its orders, is replaced, refunded and left piece by piece, and says what the supplier owes', async () => {
@@ -304,7 +311,7 @@ describe('a recalled batch', () => {
     expect(await violations(shop)).toEqual([])
   })
 
-  test('that proves good is suspended again, sold on, and recalled once more without telling anybody twice', async () => {
+  test('that proves good is suspended again, sold on, and recalled once more; whoever heard that it is good hears of that too', async () => {
     const shop = await house.newShop()
     const goods = await sourced(shop, 4)
     await bought(shop, goods)
@@ -316,12 +323,94 @@ describe('a recalled batch', () => {
       actions: ['resume', 'recall', 'edit'],
     })
     expect(await code(handle(shop, goods, 'refund'))).toBe('vault.wrong_batch_state')
+    await until('its buyer heard', async () => ((await cleared(shop)).length === 1 ? true : undefined))
     await shop.staff.call('vault.resumeBatch', { params: params(goods), body: { reason: '核实无误' } })
     expect(await counts(shop, goods)).toMatchObject({ available: 3, suspect: 0 })
     await bought(shop, goods)
     await recall(shop, goods)
     expect((await listed(shop, goods)).pieces).toMatchObject({ open: 2 })
-    expect(await told(shop)).toHaveLength(2)
+    expect(await told(shop)).toHaveLength(3)
+    expect(await violations(shop)).toEqual([])
+  })
+
+  test('its buyers see at the order and among their rights what becomes of each code, as staff do, and hear when it is good', async () => {
+    const shop = await house.newShop()
+    const goods = await sourced(shop, 6)
+    const buyer = await shop.member()
+    const mine = await shop.place(goods, 4, { visitor: buyer.visitor, contact: buyer.phone })
+    await shop.pay(mine.no)
+    await shop.seen(mine, isDelivered)
+    const states = async () => {
+      const { recalls } = await buyer.visitor.call('orders.get', { params: { no: mine.no } })
+      const { items } = await buyer.visitor.call('entitlements.listMyRights', { query: { limit: 50 } })
+      const { lines } = await shop.staff.call('orders.detail', { params: { no: mine.no } })
+      const grants = lines[0]?.grants ?? []
+      // One truth in three places.
+      for (const { grantId, state } of recalls) {
+        expect(items.find(({ id }) => id === grantId)?.recall).toBe(state)
+        expect(grants.find(({ id }) => id === grantId)?.recall).toBe(state)
+      }
+      return recalls.map(({ state }) => state).sort()
+    }
+    expect(await states()).toEqual([])
+    await recall(shop, goods)
+    await listed(shop, goods)
+    expect(await states()).toEqual(['recalled', 'recalled', 'recalled', 'recalled'])
+    expect(await code(shop.visitor().call('orders.get', { params: { no: mine.no } }))).toBe('common.not_found')
+
+    const [first, second, third] = await pieces(shop, goods)
+    const ids = (piece: RecalledPiece | undefined) => ({ grantIds: [piece?.grantId ?? 0] })
+    await shop.addCards(goods.skuId, 1)
+    await handle(shop, goods, 'replace', ids(first))
+    await handle(shop, goods, 'refund', ids(second))
+    expect(await cleared(shop)).toEqual([])
+    await handle(shop, goods, 'leave', ids(third))
+    await settled(shop, goods)
+    expect(await states()).toEqual(['cleared', 'recalled', 'refunded', 'replaced'])
+    expect(await cleared(shop)).toEqual([mine.no])
+
+    await shop.staff.call('fulfilment.withdrawRecall', { params: params(goods), body: { note: '来源核实无误' } })
+    await until('the last one is told', async () => ((await cleared(shop)).length === 2 ? true : undefined))
+    expect(await states()).toEqual(['cleared', 'cleared', 'refunded', 'replaced'])
+    // What was replaced or refunded is told of by that; a job that runs again tells nobody again.
+    await followRecall(house.platform, shop.tenantId, goods.batchId)
+    expect(await cleared(shop)).toEqual([mine.no, mine.no])
+
+    // Called back once more: what was said to be good is not, and its buyer hears so.
+    await recall(shop, goods)
+    await listed(shop, goods)
+    expect(await states()).toEqual(['recalled', 'recalled', 'refunded', 'replaced'])
+    expect((await told(shop)).map(({ no }) => no)).toEqual([mine.no, mine.no])
+    expect(await violations(shop)).toEqual([])
+  })
+
+  test('a withdrawal tells each order once though its worker dies half-way, and tells nothing once it is recalled anew', async () => {
+    const shop = await house.newShop()
+    const goods = await sourced(shop, 6)
+    const orders = await Promise.all([1, 2, 3].map(() => bought(shop, goods, 2)))
+    const nos = orders.map(({ no }) => Number(no)).sort()
+    await recall(shop, goods)
+    await listed(shop, goods)
+    // Without its job: as if the worker had died at once.
+    const clear = (limit: number) =>
+      house.platform.db.call<{ more: boolean }>(shop.tenantId, 'fulfilment.clear_recalled', goods.batchId, limit)
+    expect(await clear(10)).toEqual({ more: false })
+    const withdraw = () =>
+      house.query(`select fulfilment.close_recall($1, $2, 'suspended', 'x', 'x')`, [shop.tenantId, goods.batchId])
+    await withdraw()
+    expect(await clear(2)).toEqual({ more: true })
+    expect(await cleared(shop)).toHaveLength(1)
+    // It begins anew: the one that was told hears again, the others were told already.
+    await recall(shop, goods)
+    await listed(shop, goods)
+    expect(await clear(10)).toEqual({ more: false })
+    expect(await cleared(shop)).toHaveLength(1)
+    expect(await told(shop)).toHaveLength(4)
+    await withdraw()
+    await Promise.all([1, 2, 3].map(() => followRecall(house.platform, shop.tenantId, goods.batchId)))
+    const after = await cleared(shop)
+    expect(after).toHaveLength(4)
+    expect([...new Set(after)].sort()).toEqual(nos)
     expect(await violations(shop)).toEqual([])
   })
 

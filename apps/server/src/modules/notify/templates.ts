@@ -13,6 +13,8 @@ export type DeliveryContent = {
   readonly lines: readonly {
     readonly title: string
     readonly quantity: number
+    /** So many points it brought, all pieces together; absent or null: it is no points. */
+    readonly points?: number | null
     /** Null when the shop sends links only. */
     readonly codes: readonly string[] | null
     /** Codes that are not in the list. */
@@ -24,6 +26,7 @@ export type MailText = { readonly subject: string; readonly text: string; readon
 const words = {
   'zh-CN': {
     pieces: (quantity: number) => `× ${quantity}`,
+    points: (count: number) => `+${count} 积分`,
     more: (count: number) => `另有 ${count} 个卡密，请在订单页查看或下载`,
     open: '查看订单与使用说明',
     openMessage: '查看详情',
@@ -35,6 +38,7 @@ const words = {
   },
   en: {
     pieces: (quantity: number) => `× ${quantity}`,
+    points: (count: number) => `+${count} points`,
     more: (count: number) => `${count} more codes are on the order’s page`,
     open: 'Open the order and the guide',
     openMessage: 'Open',
@@ -66,7 +70,7 @@ export function deliveryMail(
   for (const needed of ['{items}', '{link}']) if (!template.body.includes(needed)) parts.push(needed)
   const itemsText = content.lines
     .flatMap((line) => [
-      `${line.title} ${t.pieces(line.quantity)}`,
+      `${line.title} ${amountOf(line, t)}`,
       ...(line.codes ?? []).map((code) => `  ${code}`),
       ...(line.codes && line.moreCodes > 0 ? [`  ${t.more(line.moreCodes)}`] : []),
     ])
@@ -88,11 +92,14 @@ export function deliveryMail(
   }
 }
 
+const amountOf = ({ quantity, points }: DeliveryContent['lines'][number], t: (typeof words)['zh-CN' | 'en']): string =>
+  points ? t.points(points) : t.pieces(quantity)
+
 function itemsHtml(content: DeliveryContent, t: (typeof words)['zh-CN' | 'en']): string {
   const lines = content.lines
     .map(
       (line) =>
-        `<tr><td style="padding:12px 0 4px;font-weight:600">${escapeHtml(line.title)} <span style="color:#6b7280;font-weight:400">${t.pieces(line.quantity)}</span></td></tr>${codesHtml(line, t.more)}`,
+        `<tr><td style="padding:12px 0 4px;font-weight:600">${escapeHtml(line.title)} <span style="color:#6b7280;font-weight:400">${amountOf(line, t)}</span></td></tr>${codesHtml(line, t.more)}`,
     )
     .join('')
   return `<table role="presentation" width="100%" style="border-collapse:collapse">${lines}</table>`

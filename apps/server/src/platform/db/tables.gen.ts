@@ -2071,6 +2071,7 @@ export type VaultRecallPieces = {
   refund_id: number | null
   failure: NullableJson
   changed_at: DefaultedTime
+  told: Generated<'recalled' | 'cleared'>
 }
 
 export type VaultRecalls = {
@@ -2088,6 +2089,7 @@ export type VaultRecalls = {
   closed_by: string | null
   closed_at: NullableTime
   close_note: Generated<string>
+  clearing_to: number | null
 }
 
 export type VaultReusedCodes = {

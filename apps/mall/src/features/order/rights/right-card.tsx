@@ -125,7 +125,7 @@ function Piece({
 }) {
   const { t } = useI18n()
   const [isOpening, setOpening] = useState(false)
-  const { kind, standing, complaint, pickedNumber } = right
+  const { kind, standing, complaint, recall, pickedNumber } = right
   const hasCode = (kind === 'card' || kind === 'link') && standing !== 'revoked'
   const name = [right.goodsTitle, right.skuTitle, label].filter(Boolean).join(' ')
   return (
@@ -134,6 +134,11 @@ function Piece({
         {label}
         {pickedNumber !== null && <span translate="no">{pickedNumber}</span>}
         {isMixed && <Standing right={right} />}
+        {recall && (
+          <span className={recall === 'cleared' ? css.cleared : css.complaint}>
+            {t(`order.recall.states.${recall}`)}
+          </span>
+        )}
         {complaint && <span className={css.complaint}>{t(`order.complaint.states.${complaint}`)}</span>}
       </span>
       <div className={css.actions}>

@@ -45,6 +45,10 @@ export async function followRecall(deps: Deps, tenantId: TenantId, batchId: numb
     if (!errand) break
     await run(deps, ctx, batchId, errand)
   }
+  // Of one that was withdrawn: whoever was told not to use a code hears that it is good.
+  while ((await deps.db.call<{ more: boolean }>(tenantId, 'fulfilment.clear_recalled', batchId, CARDS_PER_CALL)).more) {
+    // The next some thousand pieces.
+  }
   // What its supplier owes for all that: one claim, with the figures of now.
   await deps.db.call<boolean>(tenantId, 'fulfilment.claim_recall', batchId)
 }

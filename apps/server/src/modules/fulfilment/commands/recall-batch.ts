@@ -47,12 +47,13 @@ export async function closeRecall(tx: Tx, batchId: number, note: string, actor: 
 
 /**
  * The source proved good: the batch is suspended as before, and whoever may can sell it again. What was put right stays so;
- * what was only queued is not done.
+ * what was only queued is not done, and buyers of codes that nothing became of are told that these are good.
  * @throws vaultErrors.wrongBatchState, commonErrors.notFound
  */
 export async function withdrawRecall(tx: Tx, batchId: number, note: string, actor: string): Promise<void> {
   await end(tx, batchId, 'suspended', note, actor)
   tx.audit({ action: 'batch.recall_withdraw', objectKind: 'batch', objectId: batchId, detail: { note } })
+  queueRecall(tx, batchId)
 }
 
 const end = (tx: Tx, batchId: number, to: 'recalled' | 'suspended', note: string, actor: string) =>

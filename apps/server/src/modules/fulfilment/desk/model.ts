@@ -34,6 +34,8 @@ export function proposalForLine(reason: ExceptionReason, facts: Facts): Proposal
       return { action: 'refund', because: 'bank_has_it' }
     case 'link_failed':
       return { action: 'retry', because: 'not_made' }
+    case 'supply_contradicted':
+      return { action: 'purchase', because: 'arrived_after_all' }
     case 'supply_unknown':
       return { action: 'purchase', because: 'purchase_open' }
     default:

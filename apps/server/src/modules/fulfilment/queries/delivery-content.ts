@@ -53,7 +53,7 @@ async function contentOf(
     orderNo: view.no,
     locale: view.locale,
     orderUrl: `${url}/orders/${view.no}`,
-    deliveredAs: deliveredAs(delivered.map(({ kind }) => kind).filter((kind) => kind !== 'points')),
+    deliveredAs: deliveredAs(delivered.map(({ kind }) => kind)),
     lines: await Promise.all(
       delivered.map(async (line) => {
         const withCodes = isCarried(line)
@@ -66,6 +66,7 @@ async function contentOf(
         return {
           title: [line.goodsTitle, line.skuTitle].filter(Boolean).join(' '),
           quantity: line.quantity,
+          points: line.kind === 'points' ? line.creditPoints : null,
           codes: withCodes ? texts : null,
           moreCodes: withCodes ? line.deliveredQuantity - opened.length : 0,
         }

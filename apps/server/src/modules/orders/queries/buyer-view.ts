@@ -124,6 +124,7 @@ function head(view: SealedView, access: 'codes' | 'status') {
     deliveredAt: view.deliveredAt,
     now: view.now,
     complaints: access === 'codes' ? [...(view.complaints ?? [])] : [],
+    recalls: access === 'codes' ? [...(view.recalls ?? [])] : [],
     canSeeCodes: access === 'codes',
     // The cashier is for the buyer only: whoever has it can see what is bought there.
     payment: view.payment
@@ -196,7 +197,10 @@ function progressOf(
 ): SupplyProgress {
   if (state === 'delivered') return 'arrived'
   // Nobody knows yet: it may still arrive.
-  if (state === 'exception') return reason === 'supply_unknown' || reason === 'supply_overdue' ? 'checking' : 'failed'
+  if (state === 'exception') {
+    const isChecked = reason === 'supply_unknown' || reason === 'supply_overdue' || reason === 'supply_contradicted'
+    return isChecked ? 'checking' : 'failed'
+  }
   if (state !== 'supplying') return 'failed'
   return purchase === 'accepted' ? 'in_progress' : 'submitted'
 }

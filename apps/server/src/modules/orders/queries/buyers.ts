@@ -27,7 +27,7 @@ export async function buyersOf(tx: ReadTx, nos: readonly number[]): Promise<Read
     }
   >`
     select no, case when channel <> 'bulk' then member_id end as "memberId", buyer_key as "buyerKey", contact, locale, purpose, array(
-        select distinct l.kind from orders.lines l where l.tenant_id = o.tenant_id and l.order_no = o.no and catalog.deliver_of(l.kind) is distinct from 'credit'
+        select distinct l.kind from orders.lines l where l.tenant_id = o.tenant_id and l.order_no = o.no and l.state = 'delivered'
       ) as kinds
     from orders.orders o
     where tenant_id = ${tx.ctx.tenantId}::bigint

@@ -172,7 +172,12 @@ async function readOrder(tx: ReadTx, no: OrderNo): Promise<Raw> {
           'grants', coalesce((
             select jsonb_agg(jsonb_build_object(
               'id', g.id, 'piece', g.piece, 'state', g.state, 'cardId', g.card_id, 'batchId', c.batch_id,
-              'grantedAt', g.granted_at, 'sealed', encode(coalesce(c.sealed, r.sealed), 'base64'),
+              'grantedAt', g.granted_at, 'sealed', encode(coalesce(c.sealed, r.sealed), 'base64'), 'recall', (
+                select x.state
+                from fulfilment.recalls_of(g.tenant_id, g.order_no, g.id) x
+                where g.kind = 'card'
+                  and exists (select from vault.recall_pieces p where p.tenant_id = g.tenant_id and p.order_no = g.order_no)
+              ),
               'link', case when r.id is not null then jsonb_build_object('batchId', r.batch_id, 'codeId', r.id, 'used', r.used, 'uses', r.uses) end
             ) order by g.piece, g.turn)
             from (

@@ -8,6 +8,7 @@ import type {
   LineService,
   LineState,
   OrderComplaint,
+  OrderRecall,
   OrderState,
   PurchaseState,
 } from '@quanshu/contract'
@@ -41,6 +42,8 @@ export type SealedView = {
   readonly bundles: readonly SealedBundle[] | null
   /** Null: of no code was ever complained. */
   readonly complaints: readonly OrderComplaint[] | null
+  /** Null: none of its codes was called back. */
+  readonly recalls: readonly OrderRecall[] | null
 }
 export type SealedBundle = {
   readonly bundleNo: number
