@@ -41,7 +41,7 @@ const joinedBy = (adapter: string, name: string) =>
 
 describe('the check of a profile', () => {
   test('every shipped one passes, and a copy is kept', async () => {
-    expect(shipped.length).toBe(7)
+    expect(shipped.length).toBe(8)
     for (const { source } of shipped) expect(await faultsOf(source)).toEqual([])
   })
 

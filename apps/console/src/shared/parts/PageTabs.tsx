@@ -1,4 +1,5 @@
 import { Grid, Select, Tabs, type TabsProps } from 'antd'
+import { useState } from 'react'
 
 type Props = Omit<TabsProps, 'renderTabBar'> & {
   /** What the parts are parts of, for those who do not see them beside each other. */
@@ -10,9 +11,16 @@ type Props = Omit<TabsProps, 'renderTabBar'> & {
  * the tab list, where only tabs may be. What was typed in a part stays when another one is looked at.
  */
 export function PageTabs({ label, activeKey, ...rest }: Props) {
+  // Where nobody else keeps which part is open.
+  const [chosen, choose] = useState<string>()
+  const asked = activeKey ?? chosen
   // An address may name a part that does not exist, or not any more.
-  const known = rest.items?.find(({ key }) => key === activeKey) ?? rest.items?.[0]
-  const props = { ...rest, ...(known ? { activeKey: known.key } : {}) }
+  const known = rest.items?.find(({ key }) => key === asked) ?? rest.items?.[0]
+  const open = (key: string) => {
+    choose(key)
+    rest.onChange?.(key)
+  }
+  const props = { ...rest, ...(known ? { activeKey: known.key } : {}), onChange: open }
   const isPhone = Grid.useBreakpoint().md === false
   if (!isPhone) return <Tabs {...props} />
   const options = (props.items ?? []).map(({ key, label: name }) => ({ value: key, label: name }))
@@ -26,7 +34,7 @@ export function PageTabs({ label, activeKey, ...rest }: Props) {
             aria-label={label}
             value={activeKey}
             options={options}
-            onChange={(key: string) => props.onChange?.(key)}
+            onChange={open}
           />
         </div>
       )}
