@@ -307,6 +307,8 @@ test('all of it or nothing: purse, ceiling, cap, pause and bad lines refuse the 
   const known = bulk(linesOf(goods.skuId, 9))
   expect(await codeOf(known)).toBe('taken')
   await isOver(key, known.outerNo)
+  const far = `/bulk-orders/${known.outerNo}/lines?cursor=2147483648`
+  expect((await signedCall(shop.base, key, { method: 'GET', path: far })).json.code).toBe('common.invalid_input')
   expect(await codeOf(bulk(linesOf(goods.skuId, 7)))).toBe('wholesale.over_daily_cap')
   await shop.staff.call('wholesale.setState', {
     params: { wholesaleKeyId: key.id },

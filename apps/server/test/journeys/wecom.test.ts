@@ -194,7 +194,7 @@ describe('joining', () => {
       body: {
         enabled: true,
         config: { baseUrl: 'http://127.0.0.1:1', corpId: wecom.corpId, agentId: wecom.agentId },
-        secret: '',
+        secret: wecom.secret,
       },
     })
     expect(await codeOf(visitor.call('notify.joinWecom', { body }))).toBe('notify.wecom_unreachable')

@@ -130,7 +130,7 @@ export const wholesaleBulkRoutes = {
     query: z.object({
       state: oneOrMore(WHOLESALE_LINE_STATES).optional(),
       /** `next` of the page before. */
-      cursor: digits(z.int().nonnegative()).default(0),
+      cursor: digits(z.int().nonnegative().max(BULK_LINES_MAX)).default(0),
       limit: digits(z.int().min(1).max(WHOLESALE_BULK_PAGE_MAX)).default(WHOLESALE_BULK_PAGE_MAX),
     }),
     response: z.object({ items: z.array(wholesaleBulkLine), next: z.string().nullable() }),

@@ -1,12 +1,14 @@
 import type { MemberId } from '@quanshu/kernel'
 import { describe, expect, test } from 'vitest'
 import type { TestTenant } from '../../../test/harness/index.ts'
-import { createOutbound } from '../../platform/outbound/index.ts'
+import { createOutbound, type Outbound, OutboundFailure } from '../../platform/outbound/index.ts'
 import { saveSettings } from '../tenancy/index.ts'
 import { bodyOf } from './channels/wecom-app.ts'
 import { joinWecom, startWecom } from './commands/join-wecom.ts'
 import { resendMessage } from './commands/resend-message.ts'
-import { saveText, saveWecomApp } from './index.ts'
+import { sendCard } from './commands/send-card.ts'
+import { saveEmailChannel, saveText, saveWecomApp } from './index.ts'
+import { addMessages } from './messages.ts'
 import { tellingHouse } from './told.fixture.ts'
 
 const there = await tellingHouse()
@@ -75,6 +77,12 @@ describe('a card to a member who joined WeCom', () => {
     await states(shop, 'wecom_app').toEqual(['sent'])
     expect(got()).toMatchObject([{ kind: 'text', text: expect.stringContaining('ABCD-1234\nEFGH-5678') }])
     expect(await logOf(shop)).not.toContain('ABCD')
+    const place = { event: 'order.delivered.codes', form: 'card', locale: 'zh-CN' } as const
+    const words = { subject: '{codes}', body: '{codes}', aliyunCode: '', tencentCode: '' }
+    await house.db.write(shop.ctx, (tx) => saveText(tx, { ...place, ...words }))
+    await tell()
+    await states(shop, 'wecom_app').toEqual(['sent', 'sent'])
+    expect(await logOf(shop)).not.toContain('ABCD')
 
     const odd = await bought('LiXiaoyan', ['AB<CD>'])
     await odd.tell()
@@ -86,7 +94,7 @@ describe('a card to a member who joined WeCom', () => {
       [shop.tenantId],
     )
     await tell()
-    await states(shop, 'wecom_app').toEqual(['sent', 'sent'])
+    await states(shop, 'wecom_app').toEqual(['sent', 'sent', 'sent'])
     expect(got()[0]?.kind).toBe('textcard')
   })
 
@@ -198,6 +206,25 @@ describe('the token', () => {
   })
 })
 
+test('a secret that is stored goes to no other address', async () => {
+  const shop = await house.newTenant()
+  await there.withWecom(shop)
+  const { corpId, agentId, url } = wecom
+  const config = { baseUrl: 'http://127.0.0.1:9', authorizeUrl: url, loginUrl: url, corpId, agentId }
+  const mail = { host: 'mail.test', port: 465, secure: true, user: 'shop', from: 'a@shop.test' }
+  const missing = { code: 'notify.secret_missing' }
+  const saveApp = (enabled: boolean) => saveWecomApp(house, shop.ctx, { enabled, config, secret: '' })
+  const saveMail = (more: object, secret = '') =>
+    saveEmailChannel(house, shop.ctx, { enabled: true, config: { ...mail, ...more }, secret })
+  await expect(saveApp(true)).rejects.toMatchObject(missing)
+  // Nor by way of one that is off.
+  await saveApp(false)
+  await expect(saveApp(true)).rejects.toMatchObject(missing)
+  await saveMail({}, 'password')
+  await saveMail({ port: 587 })
+  await expect(saveMail({ host: 'other.test' })).rejects.toMatchObject(missing)
+})
+
 describe('what WeCom refuses', () => {
   test('goes by text message, once; sending again by hand sends the card only', async () => {
     const { shop, phone, tell } = await bought('zhao_liu')
@@ -272,6 +299,43 @@ describe('a lost answer', () => {
     await house.db.write(shop.ctx, (tx) => resendMessage(tx, message?.id ?? 0))
     await inTheEnd(shop).toEqual(['sent'])
     expect(got()).toHaveLength(2)
+  })
+
+  test('of one worker is not forgotten by another that was too fast beside it', async () => {
+    const { shop, no, memberId } = await bought('wang.wu')
+    const facts = { template: 'order.delivered', recipient: 'x', about: `order:${no}` }
+    const otherwise = { ...facts, channel: 'sms', key: 'text' } as const
+    const [added] = await house.db.write(shop.ctx, (tx) =>
+      addMessages(tx, [{ ...facts, channel: 'wecom_app', key: 'card', otherwise }]),
+    )
+    const answer = (errcode: number, more: object = {}) => ({
+      status: 200,
+      headers: {},
+      body: Buffer.from(JSON.stringify({ errcode, ...more })),
+    })
+    const ports = { textMessageOf: async () => ({ phone: undefined, memberId, codes: undefined }) }
+    const work = (send: () => Promise<ReturnType<typeof answer>>) => {
+      const outbound: Outbound = {
+        call: async ({ url }) =>
+          url.includes('gettoken') ? answer(0, { access_token: 't', expires_in: 7_200 }) : await send(),
+        close: () => undefined,
+      }
+      return sendCard(house, outbound, ports, shop.tenantId, added?.id ?? 0, false)
+    }
+    const [began, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const first = work(async () => {
+      began.resolve()
+      await goOn.promise
+      return answer(45009)
+    })
+    await began.promise
+    await work(() => Promise.reject(new OutboundFailure('cut', true)))
+    goOn.resolve()
+    await first
+    await house.owner.query('update notify.channels set next_call_at = now() where tenant_id = $1', [shop.tenantId])
+    await work(async () => answer(81013))
+    expect((await messages(shop, 'wecom_app')).map(({ state }) => state)).toEqual(['unknown'])
+    expect(await messages(shop, 'sms')).toEqual([])
   })
 
   test('a refusal after it is no proof: no text message', async () => {

@@ -19,7 +19,8 @@ export type Asked = {
   readonly operation: string
   readonly scope: WholesaleScope
   readonly body: Buffer
-  readonly outerNo: string | null
+  /** Asked only for the note of a call that is not believed. */
+  readonly outerNo: () => string | null
 }
 type Disbelieved = 'bad_signature' | 'stale' | 'other_address' | 'revoked' | 'member_closed' | 'replayed'
 
@@ -58,7 +59,7 @@ export function createAdmit(platform: Platform): Admit {
     const refuse = async (reason: Disbelieved): Promise<never> => {
       if (limiter.take(`disbelieved ${key.id}`, DISBELIEVED_NOTED_PER_MINUTE, MINUTE_MS) === 0) {
         const refused = { status: 401, code: 'wholesale.not_authenticated', reason, elapsedMs: 0, answer: '' }
-        await noteCall(platform, key, { operation, outerNo, ip: request.ip, request: '', ...refused })
+        await noteCall(platform, key, { operation, outerNo: outerNo(), ip: request.ip, request: '', ...refused })
       }
       throw wholesaleErrors.notAuthenticated()
     }

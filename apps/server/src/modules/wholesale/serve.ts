@@ -18,15 +18,24 @@ export type Serve = <T>(
   work: Work<T>,
 ) => Promise<T>
 
+const READ_UNBELIEVED_MAX = 64 * 1024
+
 /** Admits the caller, does the work and notes the call, whichever way it ended. */
 export function createServe(platform: Platform): Serve {
   const admit = createAdmit(platform)
   return async (raw, { id }, scope, { body = Buffer.alloc(0), outerNo }, work) => {
     const startedMs = performance.now()
     const operation = id.slice(id.indexOf('.') + 1)
+    const numberIn = (value: unknown): string | null => outerNo ?? outerNoOf(value)
+    const key = await admit(raw, {
+      operation,
+      scope,
+      body,
+      // Reading megabytes as JSON takes a second of everybody's: not for a stranger.
+      outerNo: () => numberIn(body.length > READ_UNBELIEVED_MAX ? undefined : jsonOf(body)),
+    })
     const said = body.length === 0 ? undefined : jsonOf(body)
-    const number = outerNo ?? outerNoOf(said)
-    const key = await admit(raw, { operation, scope, body, outerNo: number })
+    const number = numberIn(said)
     const request = body.length === 0 ? (raw.raw.url ?? '') : masked(said ?? null)
     const note = (end: { readonly status: number; readonly code: string | null; readonly answer: string }) =>
       noteCall(platform, key, {

@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { wholesaleText } from '@quanshu/kernel'
 import { expect, test } from 'vitest'
+import { masked } from './commands/note-call.ts'
 import {
   contentHash,
   isSigned,
@@ -77,4 +78,9 @@ test('a code keeps all of its parts', () => {
   expect(numberAndSecret(['only'])).toEqual({ number: '', secret: 'only' })
   expect(numberAndSecret(['a', 'b'])).toEqual({ number: 'a', secret: 'b' })
   expect(numberAndSecret(['a', 'b', 'c'])).toEqual({ number: 'a', secret: 'b----c' })
+})
+
+test('what is too deep to be written is not logged, and stops nothing', () => {
+  const deep = JSON.parse('['.repeat(200_000) + ']'.repeat(200_000))
+  expect([masked(deep), masked({ fields: { a: deep } })]).toEqual(['…', '…'])
 })

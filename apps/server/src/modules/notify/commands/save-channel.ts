@@ -52,7 +52,7 @@ export async function saveEmailChannel(
   const { host } = settings.config
   const isPrivate = isIP(host) !== 0 && !isPublicAddress(host)
   if (isPrivate && !platform.config.allowInsecureEndpoints) throw notifyErrors.insecureAddress()
-  await save(platform, ctx, 'email', 'smtp', settings, settings.config.user !== '')
+  await save(platform, ctx, 'email', 'smtp', settings, settings.config.user !== '', 'host')
 }
 
 /** @throws notifyErrors.insecureAddress, secretMissing */
@@ -63,7 +63,7 @@ export async function saveWecomApp(
 ): Promise<void> {
   const { baseUrl, authorizeUrl, loginUrl } = settings.config
   for (const url of [baseUrl, authorizeUrl, loginUrl]) refuseInsecure(platform, url)
-  await save(platform, ctx, 'wecom_app', 'wecom', settings, true)
+  await save(platform, ctx, 'wecom_app', 'wecom', settings, true, 'baseUrl')
 }
 
 const HINT_TAIL = 4
@@ -98,6 +98,10 @@ function refuseInsecure({ config }: House, url: string): void {
   if (!isAllowedUrl(url, config.allowInsecureEndpoints)) throw notifyErrors.insecureAddress()
 }
 
+/**
+ * @param saidTo the address that the secret itself is sent to: another one never gets the secret that is stored, else whoever
+ * may save but not read it would have it sent to himself. Absent: the secret signs, and stays here.
+ */
 async function save(
   platform: House,
   ctx: Ctx,
@@ -105,12 +109,12 @@ async function save(
   provider: string,
   { enabled, config, secret }: ChannelSettings<object>,
   needsSecret: boolean,
+  saidTo?: string,
 ): Promise<void> {
   const sealed = secret === '' ? null : await platform.crypto.encrypt(ctx.tenantId, secretPlace(channel), secret)
   await platform.db.write(ctx, async (tx) => {
     const before = await readChannel(tx, channel)
-    if (enabled && needsSecret && sealed === null && !before?.secret_sealed) throw notifyErrors.secretMissing()
-    await sql`
+    const { rows } = await sql<{ readonly hasSecret: boolean }>`
       insert into notify.channels as c (
         tenant_id, channel, provider, enabled, config, secret_sealed, receipt_token, updated_at
       )
@@ -122,13 +126,18 @@ async function save(
       set provider = excluded.provider,
           enabled = excluded.enabled,
           config = excluded.config,
-          secret_sealed = coalesce(excluded.secret_sealed, c.secret_sealed),
+          secret_sealed = coalesce(
+            excluded.secret_sealed,
+            case when c.config -> ${saidTo ?? null}::text is not distinct from excluded.config -> ${saidTo ?? null}::text then c.secret_sealed end
+          ),
           receipt_token = coalesce(c.receipt_token, excluded.receipt_token),
           -- It was of the account that stood here.
           token_sealed = null,
           token_until = null,
           updated_at = now()
+      returning secret_sealed is not null as "hasSecret"
     `.execute(tx.db)
+    if (enabled && needsSecret && !rows[0]?.hasSecret) throw notifyErrors.secretMissing()
     tx.audit({
       action: 'channel.save',
       objectKind: 'channel',

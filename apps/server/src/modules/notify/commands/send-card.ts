@@ -145,7 +145,9 @@ async function wordsOf(
     locale,
     asText: codes !== undefined,
   }
-  return { kind: 'words', subject: subject.slice(0, 200), body: bodyOf(app.account, person.userId, message) }
+  // The log tells what was said, without the codes.
+  const logged = composed(text, { ...values, codes: '******' }).subject.slice(0, 200)
+  return { kind: 'words', subject: logged, body: bodyOf(app.account, person.userId, message) }
 }
 
 /** Two messages of the same words are two, not one and its repeat. */
@@ -233,14 +235,14 @@ type Finished = AppResult & { readonly subject: string; readonly mayHaveArrived:
 async function finish(
   platform: House,
   tenantId: TenantId,
-  { id, doubtSeconds, otherwise }: Taken,
+  { id, attempts, doubtSeconds, otherwise }: Taken,
   { outcome, pauseMs, subject, mayHaveArrived }: Finished,
 ): Promise<void> {
   const settings = otherwise && outcome.kind === 'refused' ? await getSettings(platform, tenantId) : undefined
   const now = platform.clock.now()
   await platform.db.write(systemCtx(tenantId), async (tx) => {
     await endMessagesIn(tx, [{ id, outcome, subject, provider: 'wecom_app' }])
-    if (doubtSeconds === null && !mayHaveArrived) await clearDoubt(tx, id)
+    if (doubtSeconds === null && !mayHaveArrived) await clearDoubt(tx, id, attempts)
     if (pauseMs !== undefined) await pause(tx, pauseMs)
     if (pauseMs !== undefined && outcome.kind === 'not_sent') {
       queueSending(tx, { id, channel: 'wecom_app', notBefore: new Date(now.getTime() + pauseMs) })
@@ -254,14 +256,15 @@ async function finish(
   })
 }
 
-/** This try proved that it did not arrive, and none before it may have. */
-async function clearDoubt(tx: Tx, id: number): Promise<void> {
+/** This try proved that it did not arrive, and none before it may have; one that began beside it may. */
+async function clearDoubt(tx: Tx, id: number, attempts: number): Promise<void> {
   await sql`
     update notify.messages
     set doubt_since = null,
         doubt_mark = null
     where tenant_id = ${tx.ctx.tenantId}::bigint
       and id = ${id}::bigint
+      and attempts = ${attempts}::integer
   `.execute(tx.db)
 }
 

@@ -42,14 +42,22 @@ export async function noteCall(
 
 /** Accounts that are topped up and codes are nobody's business but the buyer's; addresses may carry tokens. */
 export function masked(value: unknown): string {
-  return JSON.stringify(value, (name, part: unknown) => {
-    if (name === 'cards' && Array.isArray(part)) return `${part.length} ×`
-    if (name === 'lines' && Array.isArray(part)) return `${part.length} ×`
-    if (name === 'items' && Array.isArray(part)) return `${part.length} ×`
-    if (name === 'callbackUrl' && typeof part === 'string') return URL.canParse(part) ? new URL(part).origin : ''
-    if (name !== 'fields' || typeof part !== 'object' || part === null || Array.isArray(part)) return part
-    return Object.fromEntries(Object.entries(part).map(([key, text]) => [key, maskText(String(text))]))
-  })
+  try {
+    return JSON.stringify(value, maskPart)
+  } catch (error) {
+    // Brackets in brackets, a hundred thousand deep: read as JSON, but not to be written.
+    if (!(error instanceof RangeError)) throw error
+    return '…'
+  }
+}
+
+function maskPart(name: string, part: unknown): unknown {
+  if (name === 'cards' && Array.isArray(part)) return `${part.length} ×`
+  if (name === 'lines' && Array.isArray(part)) return `${part.length} ×`
+  if (name === 'items' && Array.isArray(part)) return `${part.length} ×`
+  if (name === 'callbackUrl' && typeof part === 'string') return URL.canParse(part) ? new URL(part).origin : ''
+  if (name !== 'fields' || typeof part !== 'object' || part === null || Array.isArray(part)) return part
+  return Object.fromEntries(Object.entries(part).map(([key, text]) => [key, maskText(String(text))]))
 }
 
 const maskText = (text: string): string =>
