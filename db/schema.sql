@@ -1487,6 +1487,7 @@ function fulfilment.give_up_planned(p_limit integer) returns integer security de
 function fulfilment.give_up_restocks(p_limit integer) returns integer security definer
 function fulfilment.hand_over(p_tenant bigint, p_no bigint, p_line integer, p_from integer, p_cards bigint[], p_actor text) returns void security definer
 function fulfilment.handle_receipt(p_tenant bigint, p_receipt bigint, p_action text, p_note text, p_actor text, p_let_go_most bigint) returns jsonb security definer
+function fulfilment.has_arrived(p_tenant bigint, p_no bigint) returns boolean security definer
 function fulfilment.is_bought_elsewhere(p_tenant bigint, p_sku bigint) returns boolean security definer
 function fulfilment.is_code_used(p_tenant bigint, p_no bigint, p_line integer, p_piece integer) returns boolean
 function fulfilment.judge_complaint(p_tenant bigint, p_complaint bigint, p_lease integer, p_word text, p_note text, p_ask jsonb) returns text security definer

@@ -720,10 +720,11 @@ begin
     from the_line l
     cross join lateral (
       -- A line some of whose pieces were refunded, and whose refund failed, is an exception that still has the others.
+      -- One that was given back before all of it arrived has none, though fewer were delivered than are back.
       select 'line_grants' as code,
         jsonb_build_object('quantity', l.quantity - l.refunded_quantity, 'grants', l.living, 'state', l.state) as params
       where (catalog.deliver_of(l.kind) = 'pick' and not l.bought and l.state in ('delivered', 'exception') and l.delivered_quantity > 0 and l.living <> l.quantity - l.refunded_quantity)
-         or ((catalog.deliver_of(l.kind) <> 'pick' or l.bought) and l.state in ('supplying', 'delivered', 'exception') and l.living <> l.delivered_quantity - l.refunded_quantity)
+         or ((catalog.deliver_of(l.kind) <> 'pick' or l.bought) and l.state in ('supplying', 'delivered', 'exception') and l.living <> greatest(l.delivered_quantity - l.refunded_quantity, 0))
          or (l.delivered_quantity = 0 and l.state in ('waiting', 'exception', 'cancelled') and l.living > 0)
       union all
       -- Bought to be activated later: whole with its owner until somebody activates it, bought once after that, and over at its end or

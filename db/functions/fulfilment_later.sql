@@ -8,6 +8,7 @@
 --   fulfilment.return_unactivated(tenant, no, line, actor) the buyer wants the money back instead
 --   fulfilment.arrived_pieces(tenant, no, line, first, pieces)   inside purchase_news: rights of pieces that arrived
 --   fulfilment.end_activation(tenant, no, line)            inside a refund: nothing is left to activate
+--   fulfilment.has_arrived(tenant, no)                     something of the order is with its buyer
 --   fulfilment.next_lapsed()                               all tenants: one whose time is over ends, its price is earned
 --   fulfilment.remind_activations(limit)                   all tenants: their buyers are told in time
 --   fulfilment.activation_view(tenant, no, line)           what its buyer's page shows of it
@@ -211,6 +212,29 @@ as $$
 $$;
 revoke execute on function fulfilment.end_activation(bigint, bigint, integer) from public;
 
+-- Something of the order is with its buyer: what nobody activated until its end is delivered as well, and never arrived.
+create or replace function fulfilment.has_arrived(p_tenant bigint, p_no bigint)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select exists (
+    select from orders.lines l
+    where l.tenant_id = p_tenant
+      and l.order_no = p_no
+      and l.state = 'delivered'
+      and (l.later_days is null or not exists (
+        select from fulfilment.activations a
+        where a.tenant_id = p_tenant and a.order_no = p_no and a.line_no = l.line_no and a.state = 'lapsed'
+      ))
+  )
+$$;
+revoke execute on function fulfilment.has_arrived(bigint, bigint) from public;
+
 -- One at a time: each locks an order and its accounts. What was given until its end and not used is delivered as a code is that expired: its price
 -- is earned, and staff may still give it back. One whose refund waits for a second person waits with it.
 create or replace function fulfilment.next_lapsed()
@@ -221,6 +245,7 @@ set search_path = pg_catalog
 as $$
 declare
   late record;
+  is_whole boolean;
 begin
   select a.tenant_id, a.order_no, a.line_no
   into late
@@ -273,11 +298,17 @@ begin
     and g.order_no = late.order_no
     and g.line_no = late.line_no
     and g.state = 'dormant';
-  perform fulfilment.finish_line(late.tenant_id, late.order_no, late.line_no);
+  is_whole := fulfilment.finish_line(late.tenant_id, late.order_no, late.line_no);
   perform events.append(late.tenant_id, '{}', jsonb_build_array(jsonb_build_object(
     'type', 'activation.lapsed', 'subject', 'order:' || late.order_no,
     'payload', jsonb_build_object('no', late.order_no, 'lineNo', late.line_no)
   )));
+  -- What did arrive waited for this one to be told of: codes are mailed when nothing of their order is missing.
+  if is_whole and fulfilment.has_arrived(late.tenant_id, late.order_no) then
+    perform events.append(late.tenant_id, '{}', jsonb_build_array(jsonb_build_object(
+      'type', 'order.delivered', 'subject', 'order:' || late.order_no, 'payload', jsonb_build_object('no', late.order_no)
+    )));
+  end if;
   return jsonb_build_object('no', late.order_no, 'lapsed', true);
 end;
 $$;

@@ -463,7 +463,8 @@ as $$
 $$;
 revoke execute on function fulfilment.turn_line(bigint, bigint, integer, text) from public;
 
--- Books money that is back: on the line and on the order. An order all of whose lines are refunded is refunded.
+-- Books money that is back: on the line and on the order. An order all of whose lines are refunded is refunded; one of which the rest was
+-- delivered is delivered with it, and told of.
 create or replace function fulfilment.close_refunded(p_tenant bigint, p_no bigint, p_line integer, p_amount bigint)
 returns void
 language plpgsql
@@ -475,6 +476,7 @@ as $$
 declare
   new_state text;
   is_news boolean;
+  is_whole boolean;
 begin
   update orders.lines l
   set refunding_fen = l.refunding_fen - p_amount,
@@ -491,7 +493,8 @@ begin
   from orders.lines l
   where l.tenant_id = p_tenant
     and l.order_no = p_no;
-  select new_state = 'refunded' and o.state <> 'refunded' into is_news
+  select new_state = 'refunded' and o.state <> 'refunded', new_state = 'delivered' and o.state = 'paid' and o.delivered_at is null
+  into is_news, is_whole
   from orders.orders o
   where o.tenant_id = p_tenant
     and o.no = p_no;
@@ -507,6 +510,11 @@ begin
   if is_news then
     perform events.append(p_tenant, '{}', jsonb_build_array(jsonb_build_object(
       'type', 'order.refunded', 'subject', 'order:' || p_no, 'payload', jsonb_build_object('no', p_no, 'amountFen', p_amount)
+    )));
+  elsif is_whole and fulfilment.has_arrived(p_tenant, p_no) then
+    -- What did arrive waited for this line to be told of.
+    perform events.append(p_tenant, '{}', jsonb_build_array(jsonb_build_object(
+      'type', 'order.delivered', 'subject', 'order:' || p_no, 'payload', jsonb_build_object('no', p_no)
     )));
   end if;
 end;

@@ -387,8 +387,8 @@ export const MESSAGE_EVENTS = {
     type: 'activation.ending',
     audience: 'buyer',
     urgent: false,
-    channels: ['inbox', 'email', 'sms'],
-    on: ['inbox', 'email', 'sms'],
+    channels: ['inbox', 'email', 'sms', 'wecom_app'],
+    on: ['inbox', 'email', 'sms', 'wecom_app'],
     link: '/orders/{order}',
     variables: {
       ...usual,

@@ -5,6 +5,7 @@ import type { OrderNo } from '@quanshu/kernel'
 import { expect, test } from 'vitest'
 import { auditBooks } from '../../src/modules/books/index.ts'
 import { tendActivations } from '../../src/modules/fulfilment/activations/tend.ts'
+import { deliveryContents } from '../../src/modules/fulfilment/queries/delivery-content.ts'
 import { expectBooksRight } from './books.ts'
 import { scriptedSupplier } from './scripted-supplier.ts'
 import {
@@ -378,7 +379,7 @@ test('a price that rose since is judged when it is activated, and the line goes 
 test('a payer’s bank takes the right that waits, and an activated one goes its way', async () => {
   const sold = await laterShop()
   const { shop } = sold
-  const dispute = async (no: OrderNo) => {
+  const dispute = async (no: OrderNo, state = 'opened') => {
     const [receipt] = await house.query<{ id: number; trade_no: string }>(
       'select id, trade_no from payments.receipts where order_no = $1',
       [no],
@@ -387,12 +388,16 @@ test('a payer’s bank takes the right that waits, and an activated one goes its
       tradeNo: receipt?.trade_no,
       disputeNo: `D${receipt?.id}`,
       amountFen: SALE_FEN,
-      state: 'opened',
+      state,
       reason: 'test',
     })
   }
   const waiting = await kept(sold)
   expect(await dispute(waiting.no)).toBe('applied')
+  expect(await code(activate(waiting.visitor, waiting.no, someAccount()))).toBe('activation.given_back')
+  // Won, its price is promised again and its right stays taken: nothing of it ever arrived, and the books know.
+  expect(await dispute(waiting.no, 'won')).toBe('applied')
+  await expectRight(shop)
   expect(await code(activate(waiting.visitor, waiting.no, someAccount()))).toBe('activation.given_back')
   const orders = await Promise.all(Array.from({ length: 6 }, () => kept(sold)))
   const answers = await Promise.all(
@@ -458,5 +463,52 @@ test('a refund that waits for a second person holds the right until it is decide
     state: 'delivered',
     activation: { state: 'lapsed' },
   })
+  await expectRight(shop)
+})
+
+test('codes that were bought beside it are mailed when it has ended, as an end or as money back', async () => {
+  const { shop, goods } = await laterShop()
+  const card = await shop.stock(2)
+  const ends = [
+    async (no: OrderNo) => {
+      await end(no)
+      await tendActivations(house.platform)
+    },
+    async (no: OrderNo, visitor: Visitor) => {
+      await visitor.call('fulfilment.returnUnactivated', { params: { no, lineNo: 2 }, body: {} })
+    },
+  ]
+  const orders = await Promise.all(
+    ends.map(async (ended) => {
+      const visitor = shop.visitor()
+      const lines = [card, goods].map(({ skuId, priceFen }, n) => ({
+        skuId,
+        quantity: 1,
+        unitPriceFen: priceFen,
+        unitPoints: 0,
+        later: n === 1,
+      }))
+      const body = { lines, contact: 'both@example.test', queryPassword: QUERY_PASSWORD, payWith: 'sim-pay' }
+      const { no } = await visitor.call('orders.place', { body }, { idempotencyKey: randomUUID() })
+      await visitor.call('orders.pay', { params: { no }, body: { payWith: 'sim-pay' } })
+      await shop.pay(no as OrderNo)
+      await shop.seen({ visitor, no: no as OrderNo }, ({ lines: [, kept] }) => kept?.state === 'dormant')
+      await ended(no as OrderNo, visitor)
+      await shop.seen({ visitor, no: no as OrderNo }, isDelivered)
+      return no as OrderNo
+    }),
+  )
+  await until('both mails', async () => {
+    const sent = await house.query(
+      `select from notify.messages where tenant_id = $1 and template = 'order_delivered' and state = 'sent'`,
+      [shop.tenantId],
+    )
+    return sent.length === 2 || undefined
+  })
+  const contents = await deliveryContents(house.platform, shop.tenantId, orders)
+  for (const no of orders) {
+    expect(contents.get(no)).toMatchObject({ deliveredAs: 'order.delivered', lines: [{ quantity: 1 }] })
+    expect(contents.get(no)?.lines).toHaveLength(1)
+  }
   await expectRight(shop)
 })

@@ -11,7 +11,14 @@ const aboutOrder = z.object({ no: z.int().positive(), replaced: z.int().optional
  */
 export const noteMoves: Subscriber = {
   name: 'analytics.notes',
-  types: ['order.delivered', 'order.exception', 'refund.requested', 'refund.done', 'payment.chargeback'],
+  types: [
+    'order.delivered',
+    'activation.lapsed',
+    'order.exception',
+    'refund.requested',
+    'refund.done',
+    'payment.chargeback',
+  ],
   apply: async (tx, events) => {
     const news = events.map(({ payload }) => aboutOrder.parse(payload))
     const nos = (some: readonly { readonly no: number }[]) => [...new Set(some.map(({ no }) => no))]

@@ -6,7 +6,13 @@ import { offersOf } from '../../catalog/index.ts'
 import type { AccountAnswer } from '../../suppliers/index.ts'
 import type { SupplierDoor } from '../ports.ts'
 
-type Caller = { readonly tenantId: TenantId; readonly session: Session; readonly ip: string | undefined }
+type Caller = {
+  readonly tenantId: TenantId
+  readonly session: Session
+  readonly ip: string | undefined
+  /** The line was bought: its goods may be off the shelf by now. */
+  readonly isBought?: true
+}
 type Line = { readonly skuId: number; readonly form: Readonly<Record<string, string>> }
 
 /** Members by their number, others by their browser. */
@@ -31,10 +37,11 @@ export type AccountDesk = {
 }
 
 export function createAccountDesk(platform: Platform, suppliers: SupplierDoor): AccountDesk {
-  async function checked({ tenantId, session, ip }: Caller, { skuId, form }: Line) {
+  async function checked({ tenantId, session, ip, isBought }: Caller, { skuId, form }: Line) {
     const offer = (await offersOf(platform, tenantId, [skuId])).get(skuId)
     const asks = offer !== undefined && (offer.kind === 'topup' || offer.kind === 'bundle')
-    if (!asks || !offer.sellable || checkFormValues(offer.formFields, form).length > 0) return { offer, answer: NONE }
+    const isOpen = asks && (offer.sellable || isBought)
+    if (!isOpen || checkFormValues(offer.formFields, form).length > 0) return { offer, answer: NONE }
     const trimmed = Object.fromEntries(Object.entries(form).map(([key, value]) => [key, value.trim()]))
     const asker = { network: callerNetwork(ip ?? ''), person: personOf(session) }
     return { offer, answer: await suppliers.checkAccount(tenantId, { skuId, form: trimmed, asker }) }

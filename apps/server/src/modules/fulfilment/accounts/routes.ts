@@ -34,7 +34,8 @@ function mall(platform: Platform, desk: AccountDesk) {
       // Only what may still be corrected is worth a question to a supplier; who repeats it is told by the books.
       if (line.supply?.account) {
         const whole = { skuId: line.skuId, form: { ...line.form, ...form } }
-        await desk.refuseInvalid({ tenantId: ctx.tenantId, session, ip: ctx.ip }, [whole], view.locale)
+        const caller = { tenantId: ctx.tenantId, session, ip: ctx.ip, isBought: true } as const
+        await desk.refuseInvalid(caller, [whole], view.locale)
       }
       await db.write(ctx, (tx) => correctAccount(tx, no, lineNo, form, { kind: 'buyer', name: 'buyer' }))
       return OK

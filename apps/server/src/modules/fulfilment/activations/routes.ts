@@ -33,7 +33,8 @@ function mall(platform: Platform, accounts: AccountDesk) {
       refuseOtherRepeat(fields, form, body.formAgain, view.locale)
       // Only what may still be activated is worth a question to a supplier.
       if (activation?.state === 'open') {
-        await accounts.refuseInvalid({ tenantId: ctx.tenantId, session, ip: ctx.ip }, [{ skuId, form }], view.locale)
+        const caller = { tenantId: ctx.tenantId, session, ip: ctx.ip, isBought: true } as const
+        await accounts.refuseInvalid(caller, [{ skuId, form }], view.locale)
       }
       await db.write(ctx, (tx) => activate(tx, no, params.lineNo, form, { kind: 'buyer', name: 'buyer' }))
       return OK

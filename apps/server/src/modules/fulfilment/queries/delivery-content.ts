@@ -46,7 +46,8 @@ async function contentOf(
   { tenantId, name, withCodes: isCarried, url }: Shop,
   view: SealedView,
 ): Promise<DeliveryContent | undefined> {
-  const delivered = view.lines.filter((line) => line.state === 'delivered')
+  // What nobody activated until its end never arrived.
+  const delivered = view.lines.filter((line) => line.state === 'delivered' && line.activation?.state !== 'lapsed')
   if (delivered.length === 0) return undefined
   return {
     shopName: name,

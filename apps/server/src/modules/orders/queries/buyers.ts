@@ -28,6 +28,11 @@ export async function buyersOf(tx: ReadTx, nos: readonly number[]): Promise<Read
   >`
     select no, case when channel <> 'bulk' then member_id end as "memberId", buyer_key as "buyerKey", contact, locale, purpose, array(
         select distinct l.kind from orders.lines l where l.tenant_id = o.tenant_id and l.order_no = o.no and l.state = 'delivered'
+          -- What nobody activated until its end never arrived.
+          and (l.later_days is null or not exists (
+            select from fulfilment.activations a
+            where a.tenant_id = l.tenant_id and a.order_no = l.order_no and a.line_no = l.line_no and a.state = 'lapsed'
+          ))
       ) as kinds
     from orders.orders o
     where tenant_id = ${tx.ctx.tenantId}::bigint
