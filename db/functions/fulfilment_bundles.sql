@@ -447,6 +447,7 @@ begin
     and l.exception_reason in ('out_of_stock', 'no_source', 'loss_guard', 'account_refused', 'service_rejected')
     and l.delivered_quantity = 0
     and l.amount_fen > 0
+    and not fulfilment.arrived_after_all(p_tenant, p_no, l.line_no)
   where b.tenant_id = p_tenant
     and b.order_no = p_no
     and b.policy = 'refund'

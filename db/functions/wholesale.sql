@@ -533,7 +533,7 @@ as $$
     when p_standing in ('waiting', 'cancelled') then p_standing
     when p_standing in ('under_way', 'attention') then 'processing'
     when p_standing <> 'delivered' then 'failed'
-    when p_kind = 'topup' or p_taken_back = 0 then 'done'
+    when catalog.revoke_of(p_kind) = 'keep' or p_taken_back = 0 then 'done'
     when p_taken_back < p_quantity then 'partial'
     else 'failed'
   end

@@ -30,7 +30,13 @@ export async function retryLine(
   // A refund that failed is retried as a refund: the codes of that line are void already.
   if (line.state !== 'exception' || line.reason === 'refund_failed') throw fulfilmentErrors.notAnException()
   if (line.refundAwaits) throw fulfilmentErrors.refundAwaits()
-  const outcomes = await platform.db.call<readonly DeliveryOutcome[]>(ctx.tenantId, 'fulfilment.deliver', [no], actor)
+  const outcomes = await platform.db.call<readonly DeliveryOutcome[]>(
+    ctx.tenantId,
+    'fulfilment.deliver',
+    [no],
+    actor,
+    lineNo,
+  )
   const outcome = outcomes.find((one) => one.lineNo === lineNo)
   await platform.db.write(ctx, async (tx) =>
     tx.audit({
