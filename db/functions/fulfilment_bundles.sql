@@ -457,7 +457,8 @@ begin
       where r.tenant_id = p_tenant
         and r.order_no = p_no
         and r.line_no = l.line_no
-        and r.state = 'awaiting'
+        -- Or was declined since it is stuck: what was decided is not asked again.
+        and (r.state = 'awaiting' or r.state = 'declined' and r.decided_at >= l.exception_at)
     );
   -- What a code paid for has no price to give back: its series says what its owner gets instead.
   is_redeemed := fulfilment.failed_parts(p_tenant, p_no, 'refund') is not null;

@@ -482,6 +482,16 @@ test('the share of a part that arrived after all does not go back by itself', as
   await contradict()
   expect(await refundsOf(order.no)).toEqual(['declined'])
   expect(await house.platform.db.call(t, 'fulfilment.settle_bundles', order.no)).toMatchObject({ lines: [] })
+
+  // Nor that of one that did not, once a person has said no.
+  const other = await refusedPart('refund', { refuse: 'stock' })
+  await other.pay()
+  await until('its share to be asked back', async () =>
+    (await refundsOf(other.order.no)).includes('awaiting') ? true : undefined,
+  )
+  const [refund] = (await detail(other.order.no)).refunds
+  expect(await decline(refund?.id ?? 0)).toBe('ok')
+  expect(await house.platform.db.call(t, 'fulfilment.settle_bundles', other.order.no)).toMatchObject({ lines: [] })
   await expectAllRight()
 })
 

@@ -175,7 +175,7 @@ async function readOrder(tx: ReadTx, no: OrderNo): Promise<Raw> {
               'grantedAt', g.granted_at, 'sealed', encode(coalesce(c.sealed, r.sealed), 'base64'), 'recall', (
                 select x.state
                 from fulfilment.recalls_of(g.tenant_id, g.order_no, g.id) x
-                where g.kind = 'card'
+                where catalog.deliver_of(g.kind) = 'pick'
                   and exists (select from vault.recall_pieces p where p.tenant_id = g.tenant_id and p.order_no = g.order_no)
               ),
               'link', case when r.id is not null then jsonb_build_object('batchId', r.batch_id, 'codeId', r.id, 'used', r.used, 'uses', r.uses) end
