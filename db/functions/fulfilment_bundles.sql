@@ -44,7 +44,8 @@ begin
     group by l.order_no, l.bundle_no
     having bool_or(l.held_back and l.state in ('waiting', 'exception'))
       and bool_and(catalog.revoke_of(l.kind) <> 'keep' or l.state = 'delivered' or l.refunded_quantity = l.quantity)
-      and not bool_or(fulfilment.refund_awaits(p_tenant, l.order_no, l.line_no))
+      -- Of a part that is back already nothing is left to decide.
+      and not bool_or(l.refunded_quantity < l.quantity and fulfilment.refund_awaits(p_tenant, l.order_no, l.line_no))
     order by l.order_no, l.bundle_no
   ) x;
   if r_no is null then

@@ -398,6 +398,8 @@ test('what a bundle holds back stays back, and goes out when it was no', async (
     await shop.seen(order, (view) => view.lines.some(({ kind, state }) => kind === 'topup' && state === 'delivered'))
     await house.platform.db.call(t, 'fulfilment.settle_bundles', order.no)
     expect(await lineOf(order.no, lineNo)).toMatchObject({ state: 'waiting' })
+    // As long as nobody has decided: the books know why it waits.
+    await expectAllRight()
     return { order, lineNo, refund }
   }
   const one = await held()
