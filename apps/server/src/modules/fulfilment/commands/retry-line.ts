@@ -14,7 +14,8 @@ type LineFacts = {
 }
 
 /**
- * Tries again to deliver a line that is an exception (and with it every other undelivered line of the order).
+ * Tries again to deliver a line that is an exception (and with it every other undelivered line of the order, but for those that
+ * arrived after they were refused: such a line is bought again by its own name only).
  * @throws fulfilment.not_an_exception, fulfilment.refund_awaits, fulfilment.still_short, fulfilment.link_over, common.not_found
  */
 export async function retryLine(
