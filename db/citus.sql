@@ -322,6 +322,7 @@ select create_distributed_function('fulfilment.activation_view(bigint, bigint, i
 select create_distributed_function('fulfilment.answer_complaint(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.answer_task(bigint, bigint, integer, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.approve_refund(bigint, bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.arrived_after_all(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.arrived_pieces(bigint, bigint, integer, integer, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.ask_for_account(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.ask_restock(bigint, bigint, bigint, integer, bigint, text, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -341,6 +342,7 @@ select create_distributed_function('fulfilment.change_source(bigint, bigint, int
 select create_distributed_function('fulfilment.chargeback(bigint, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.choose_recalled(bigint, bigint, jsonb, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.claim_recall(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.clear_declined(bigint, bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.clear_recalled(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.close_recall(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.close_receipt(bigint, bigint, text, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -362,9 +364,9 @@ select create_distributed_function('fulfilment.decline_refund(bigint, bigint, te
 select create_distributed_function('fulfilment.defer_complaint(bigint, bigint, integer, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.defer_needs(bigint, jsonb, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.defer_restock(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('fulfilment.deliver(bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.deliver(bigint, bigint[], text, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver_from_total(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
-select create_distributed_function('fulfilment.deliver_locked(bigint, bigint[], text, boolean, text, boolean)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.deliver_locked(bigint, bigint[], text, boolean, text, boolean, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver_own(bigint, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.desk_refusal(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.drop_recall_claim(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');

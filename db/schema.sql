@@ -1419,6 +1419,7 @@ function fulfilment.activation_view(p_tenant bigint, p_no bigint, p_line integer
 function fulfilment.answer_complaint(p_tenant bigint, p_no bigint, p_complaint bigint, p_act text, p_note text) returns jsonb security definer
 function fulfilment.answer_task(p_tenant bigint, p_no bigint, p_line integer, p_form jsonb, p_note text) returns jsonb security definer
 function fulfilment.approve_refund(p_tenant bigint, p_refund bigint, p_staff bigint, p_actor text, p_used text) returns jsonb security definer
+function fulfilment.arrived_after_all(p_tenant bigint, p_no bigint, p_line integer) returns boolean security definer
 function fulfilment.arrived_pieces(p_tenant bigint, p_no bigint, p_line integer, p_first integer, p_pieces integer) returns void security definer
 function fulfilment.ask_for_account(p_tenant bigint, p_no bigint, p_line integer) returns void security definer
 function fulfilment.ask_restock(p_tenant bigint, p_sku bigint, p_budget bigint, p_quantity integer, p_max_unit_fen bigint, p_actor text, p_staff bigint) returns jsonb security definer
@@ -1438,6 +1439,7 @@ function fulfilment.change_source(p_tenant bigint, p_no bigint, p_line integer, 
 function fulfilment.chargeback(p_tenant bigint, p_gateway text, p_news jsonb) returns jsonb security definer
 function fulfilment.choose_recalled(p_tenant bigint, p_batch bigint, p_choice jsonb, p_limit integer) returns jsonb security definer
 function fulfilment.claim_recall(p_tenant bigint, p_batch bigint) returns boolean security definer
+function fulfilment.clear_declined(p_tenant bigint, p_no bigint, p_refund bigint, p_actor text) returns void security definer
 function fulfilment.clear_recalled(p_tenant bigint, p_batch bigint, p_limit integer) returns jsonb security definer
 function fulfilment.close_recall(p_tenant bigint, p_batch bigint, p_to text, p_note text, p_actor text) returns jsonb security definer
 function fulfilment.close_receipt(p_tenant bigint, p_receipt bigint, p_state text, p_instead bigint) returns void security definer
@@ -1463,9 +1465,9 @@ function fulfilment.decline_refund(p_tenant bigint, p_refund bigint, p_actor tex
 function fulfilment.defer_complaint(p_tenant bigint, p_complaint bigint, p_lease integer, p_seconds integer, p_note text) returns boolean security definer
 function fulfilment.defer_needs(p_tenant bigint, p_items jsonb, p_seconds integer) returns void security definer
 function fulfilment.defer_restock(p_tenant bigint, p_id bigint, p_seconds integer) returns void security definer
-function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text) returns jsonb security definer
+function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text, p_line integer) returns jsonb security definer
 function fulfilment.deliver_from_total(p_tenant bigint, p_no bigint, p_line integer, p_actor text) returns jsonb security definer
-function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text, p_waiting_only boolean) returns jsonb security definer
+function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text, p_waiting_only boolean, p_line integer) returns jsonb security definer
 function fulfilment.deliver_own(p_tenant bigint, p_items jsonb, p_actor text) returns jsonb security definer
 function fulfilment.desk_refusal(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
 function fulfilment.drop_recall_claim(p_tenant bigint, p_batch bigint, p_actor text, p_note text) returns void security definer

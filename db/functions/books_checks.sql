@@ -581,9 +581,16 @@ begin
     join orders.orders o on o.tenant_id = p_tenant and o.no = i.no
     cross join lateral (
       select coalesce(sum(l.amount_fen), 0) as amount, coalesce(sum(l.quantity::bigint * l.unit_points), 0) as points_asked,
-        -- What a bundle holds back may wait as long as another part is on its way or with somebody.
+        -- What a bundle holds back may wait as long as another part is on its way or with somebody, or a refund with a second person.
         count(*) filter (where l.state in ('waiting', 'cancelled') and not l.held_back)
           + case when bool_or(l.bundle_no is not null and l.state in ('supplying', 'exception')) then 0
+            when exists (
+              select from payments.refunds r
+              where r.tenant_id = p_tenant
+                and r.order_no = o.no
+                and r.takes = 'line'
+                and r.state = 'awaiting'
+            ) then 0
             else count(*) filter (where l.state = 'waiting' and l.held_back) end as waiting,
         coalesce(sum(l.amount_fen - l.refunded_fen - l.refunding_fen), 0) as owed
       from orders.lines l

@@ -6,7 +6,7 @@
 --   catalog.refresh_of(kind)   whose word is asked for again after it was delivered
 --
 -- This file is the one place that knows kinds by name: every other function asks it for a way, and branches on that. A kind whose
--- ways are known is four lines here; a new way is a word here and the code of that way. `npm run rows` refuses a kind's name
+-- ways are known is four lines here; a new way is a word here and the code of that way. `catalog/kinds.test.ts` refuses a kind's name
 -- elsewhere. Null in, null out: what is no kind of goods (a recharge) has no ways.
 --
 -- Plain SQL without settings, so that PostgreSQL puts the `case` in place of the call: no dearer than comparing a name.

@@ -3,7 +3,7 @@
 --   fulfilment.settle(tenant, captures)                 gateways' verified notices: money, order, stock, card, grant, event
 --   fulfilment.pay_by_balance(tenant, payments)         the same with a member's purse
 --   fulfilment.place_and_pay(tenant, items)             orders.place, then by balance what asks for it; {no, totalFen, view}
---   fulfilment.deliver(tenant, nos, actor)              delivers what is waiting or an exception in paid orders
+--   fulfilment.deliver(tenant, nos, actor, line)        delivers what is waiting or an exception in paid orders
 --   fulfilment.deliver_from_total(tenant, no, line, actor)   a channel's stuck line gets pieces of the total warehouse
 --   fulfilment.chargeback(tenant, gateway, news)        what a gateway took back by itself, or gave back again
 --   fulfilment.handle_receipt(tenant, receipt, action, note, actor, let go at most)  money that did not fit: refund, balance or apply
@@ -228,10 +228,12 @@ revoke execute on function fulfilment.credit_recharges(bigint, bigint[]) from pu
 -- (`lock_accounts`). A line is delivered whole or it
 -- is an exception with a reason: never "delivered" with a piece missing. Orders that are paid already are looked for
 -- among `p_nos`; with `p_paying` all of them are, and the same update that delivers an order also marks it paid. What a
--- bundle holds back until all of it can go is left alone; `p_waiting_only` leaves exceptions alone as well.
+-- bundle holds back until all of it can go is left alone; `p_waiting_only` leaves exceptions alone as well. What arrived after it was
+-- refused is bought again only where `p_line` is that line, because a person asked for it by name.
 -- Returns [{no, lineNo, quantity, delivered, reason}].
 create or replace function fulfilment.deliver_locked(
-  p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text, p_waiting_only boolean default false
+  p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text, p_waiting_only boolean default false,
+  p_line integer default null
 )
 returns jsonb
 language plpgsql
@@ -329,6 +331,7 @@ begin
         and l.exception_reason is distinct from 'refund_failed'
         -- Its money may be on its way back: that is decided first.
         and (p_paying or not fulfilment.refund_awaits(p_tenant, p.no, l.line_no))
+        and (p_paying or l.state = 'waiting' or l.line_no = p_line or not fulfilment.arrived_after_all(p_tenant, p.no, l.line_no))
       offset 0
     ) l
     left join lateral (
@@ -342,7 +345,7 @@ begin
   ) x;
   -- Once every part can be had they are lines like others.
   if back_nos is not null and fulfilment.release_bundles(p_tenant, back_nos, p_actor) then
-    return fulfilment.deliver_locked(p_tenant, p_nos, p_actor, p_paying, p_pay_with, p_waiting_only);
+    return fulfilment.deliver_locked(p_tenant, p_nos, p_actor, p_paying, p_pay_with, p_waiting_only, p_line);
   end if;
   if p_paying and back_nos is not null then
     perform fulfilment.set_aside_bundles(p_tenant, back_nos);
@@ -579,7 +582,7 @@ begin
   );
 end;
 $$;
-revoke execute on function fulfilment.deliver_locked(bigint, bigint[], text, boolean, text, boolean) from public;
+revoke execute on function fulfilment.deliver_locked(bigint, bigint[], text, boolean, text, boolean, integer) from public;
 
 -- The last piece of a line is there: its price is earned, and its order is delivered when nothing else is missing. The caller has locked
 -- order and accounts and tells of it. Answers whether the order is delivered by it.
@@ -655,7 +658,7 @@ as $$
 $$;
 revoke execute on function fulfilment.lock_shelves(bigint, bigint[]) from public;
 
-create or replace function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text)
+create or replace function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text, p_line integer default null)
 returns jsonb
 language plpgsql
 security definer
@@ -671,7 +674,7 @@ begin
   order by o.no
   for no key update;
   perform fulfilment.lock_shelves(p_tenant, p_nos);
-  return fulfilment.deliver_locked(p_tenant, p_nos, p_actor, false, null);
+  return fulfilment.deliver_locked(p_tenant, p_nos, p_actor, false, null, false, p_line);
 end;
 $$;
 

@@ -44,7 +44,8 @@ begin
     group by l.order_no, l.bundle_no
     having bool_or(l.held_back and l.state in ('waiting', 'exception'))
       and bool_and(catalog.revoke_of(l.kind) <> 'keep' or l.state = 'delivered' or l.refunded_quantity = l.quantity)
-      and not bool_or(fulfilment.refund_awaits(p_tenant, l.order_no, l.line_no))
+      -- Of a part that is back already nothing is left to decide.
+      and not bool_or(l.refunded_quantity < l.quantity and fulfilment.refund_awaits(p_tenant, l.order_no, l.line_no))
     order by l.order_no, l.bundle_no
   ) x;
   if r_no is null then
@@ -447,6 +448,7 @@ begin
     and l.exception_reason in ('out_of_stock', 'no_source', 'loss_guard', 'account_refused', 'service_rejected')
     and l.delivered_quantity = 0
     and l.amount_fen > 0
+    and not fulfilment.arrived_after_all(p_tenant, p_no, l.line_no)
   where b.tenant_id = p_tenant
     and b.order_no = p_no
     and b.policy = 'refund'
@@ -456,7 +458,8 @@ begin
       where r.tenant_id = p_tenant
         and r.order_no = p_no
         and r.line_no = l.line_no
-        and r.state = 'awaiting'
+        -- Or was declined since it is stuck: what was decided is not asked again.
+        and (r.state = 'awaiting' or r.state = 'declined' and r.decided_at >= l.exception_at)
     );
   -- What a code paid for has no price to give back: its series says what its owner gets instead.
   is_redeemed := fulfilment.failed_parts(p_tenant, p_no, 'refund') is not null;

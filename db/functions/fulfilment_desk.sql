@@ -106,7 +106,7 @@ begin
   where l.tenant_id = p_tenant
     and l.order_no = p_no
     and l.line_no = p_line;
-  if catalog.deliver_of(line.kind) not in ('supply', 'task') then
+  if coalesce(catalog.deliver_of(line.kind), '') not in ('supply', 'task') then
     return jsonb_build_object('code', 'fulfilment.codes_not_by_word', 'params', '{}'::jsonb);
   elsif line.held_back then
     return jsonb_build_object('code', 'fulfilment.held_back', 'params', '{}'::jsonb);

@@ -7,6 +7,7 @@
 --   fulfilment.mark_recalled(tenant, batch, grants, result)     says what became of them, in the transaction that did it
 --   fulfilment.close_recall(tenant, batch, to, note, actor)     ends it: all is put right, or the source proved good
 --   fulfilment.clear_recalled(tenant, batch, limit)             tells the next buyers of a withdrawn recall that theirs is good
+--   fulfilment.clear_declined(tenant, no, refund, actor)        inside decline_refund: the same of pieces whose refund waited meanwhile
 --   fulfilment.recalls_of(tenant, no, grant)                    recalled pieces of an order as its buyer is told of them
 --   fulfilment.recalls_view(tenant, no, limit)                  what the buyer's page shows
 --
@@ -126,6 +127,10 @@ begin
           and p.batch_id = p_batch
           and p.told = 'recalled'
           and p.state in ('open', 'failed')
+          -- What was taken back at the order since waits for nothing.
+          and exists (
+            select from entitlements.grants g where g.tenant_id = p_tenant and g.id = p.grant_id and g.state <> 'revoked'
+          )
       )
     )
   into last_card, told;
@@ -414,7 +419,16 @@ begin
     order by p.grant_id
     limit p_limit
   );
-  select array_agg(p.grant_id), array_agg(distinct p.order_no)
+  select array_agg(p.grant_id), array_agg(distinct p.order_no) filter (where not exists (
+    -- Told with the pieces before these.
+    select from vault.recall_pieces b
+    where b.tenant_id = p_tenant
+      and b.order_no = p.order_no
+      and b.batch_id = p_batch
+      and b.grant_id <= recall.clearing_to
+      and b.told = 'cleared'
+      and b.changed_at >= recall.closed_at
+  ))
   into good, cleared
   from unnest(looked_at) as l(grant_id)
   cross join lateral (
@@ -458,6 +472,37 @@ begin
   return jsonb_build_object('more', cardinality(looked_at) > 0);
 end;
 $$;
+
+-- A refund that waited while the recall was withdrawn was declined: only now it is known that its buyer keeps the code, which is good.
+create or replace function fulfilment.clear_declined(p_tenant bigint, p_no bigint, p_refund bigint, p_actor text)
+returns void
+language sql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  with good as (
+    update vault.recall_pieces p
+    set told = 'cleared',
+        state = 'open',
+        action = null,
+        refund_to = null,
+        refund_id = null,
+        changed_at = now()
+    where p.tenant_id = p_tenant
+      and p.order_no = p_no
+      and p.refund_id = p_refund
+      and p.state = 'refunding'
+      and p.told = 'recalled'
+      and exists (select from vault.batches b where b.tenant_id = p_tenant and b.id = p.batch_id and b.state <> 'recalling')
+      and exists (select from entitlements.grants g where g.tenant_id = p_tenant and g.id = p.grant_id and g.state <> 'revoked')
+    returning p.batch_id
+  )
+  select fulfilment.tell_cleared(p_tenant, g.batch_id, array[p_no], p_actor)
+  from (select distinct g.batch_id from good g) g
+$$;
+revoke execute on function fulfilment.clear_declined(bigint, bigint, bigint, text) from public;
 
 -- Recalled pieces of an order, all or one of them, in the words that its buyer is told: `recalled` (do not use it), `replacing`,
 -- `refunding`, `replaced`, `refunded`, `settled` (taken back outside of the recall), `cleared` (it may be used after all).

@@ -1815,6 +1815,7 @@ begin
       and l.line_no = refund.line_no
       and catalog.deliver_of(l.kind) = 'make'
       and (l.state = 'supplying' or l.state = 'exception' and l.exception_reason = 'link_failed');
+    perform fulfilment.clear_declined(p_tenant, refund.order_no, p_refund, p_actor);
     return jsonb_build_object('ok', true, 'orderNo', refund.order_no, 'amountFen', refund.amount_fen);
   end if;
   return jsonb_build_object('code', case

@@ -8,6 +8,7 @@
 --   fulfilment.defer_needs(tenant, items, seconds)         nobody can deliver just now
 --   fulfilment.stop_needs(tenant, items, actor)            nobody will: exceptions with a reason
 --   fulfilment.give_up_planned(limit)                      all tenants: what was planned with a supplier that went down, and never sent
+--   fulfilment.arrived_after_all(tenant, no, line)         refused and yet delivered: only a person buys it again or gives it back
 --   fulfilment.stop_contradicted(tenant, no, line, note)   inside purchase_news: refused and yet delivered, so nothing more is bought
 --   fulfilment.purchase_news(tenant, news)                 how calls ended
 --   fulfilment.settle_purchase(tenant, purchase, …)        a person found out what the supplier could not say
@@ -397,6 +398,29 @@ begin
   return freed;
 end;
 $$;
+
+-- A supplier that had refused this line delivered it. Whatever else becomes of the line, it is neither bought again nor given back unless
+-- a person says so of it. Codes that came so late are on our shelf, and their buyer has none.
+create or replace function fulfilment.arrived_after_all(p_tenant bigint, p_no bigint, p_line integer)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select exists (
+    select from suppliers.purchases p
+    join orders.lines l on l.tenant_id = p_tenant and l.order_no = p_no and l.line_no = p_line and not l.bought
+    where p.tenant_id = p_tenant
+      and p.order_no = p_no
+      and p.line_no = p_line
+      and p.purpose = 'line'
+      and p.state = 'contradicted'
+  )
+$$;
+revoke execute on function fulfilment.arrived_after_all(bigint, bigint, integer) from public;
 
 -- A top-up that was refused arrived after all: its buyer has it, though perhaps on an account that was corrected since. What nobody was
 -- asked for yet is not bought, what was sent goes its way, and whether anything more is bought a person decides. Codes that came so

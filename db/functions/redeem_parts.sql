@@ -26,6 +26,7 @@ as $$
     and l.delivered_quantity = 0
     and l.amount_fen = 0
     and l.refunded_quantity = 0
+    and not fulfilment.arrived_after_all(p_tenant, p_no, l.line_no)
   where b.tenant_id = p_tenant
     and b.order_no = p_no
     and (p_policy is null or b.policy = p_policy)

@@ -398,6 +398,8 @@ test('what a bundle holds back stays back, and goes out when it was no', async (
     await shop.seen(order, (view) => view.lines.some(({ kind, state }) => kind === 'topup' && state === 'delivered'))
     await house.platform.db.call(t, 'fulfilment.settle_bundles', order.no)
     expect(await lineOf(order.no, lineNo)).toMatchObject({ state: 'waiting' })
+    // As long as nobody has decided: the books know why it waits.
+    await expectAllRight()
     return { order, lineNo, refund }
   }
   const one = await held()
@@ -410,6 +412,88 @@ test('what a bundle holds back stays back, and goes out when it was no', async (
     (await detail(other.order.no)).state === 'delivered' ? true : undefined,
   )
   expect(await livingOf(other.order.no, other.lineNo)).toBe(0)
+  await expectAllRight()
+})
+
+/** A top-up and a code in one bundle. The supplier refuses the top-up, and delivers it after all when `contradict` is called. */
+async function refusedPart(policy: 'rest' | 'refund', script: Script) {
+  const { goods: topUp } = await topUps()
+  const card = await shop.stock(3)
+  const bundle = await shop.stock(0, {
+    goods: { title: '礼包' },
+    sku: {
+      kind: 'bundle',
+      priceFen: 3_000,
+      bundle: {
+        policy,
+        parts: [
+          { skuId: topUp.skuId, shareFen: 2_000 },
+          { skuId: card.skuId, shareFen: 1_000 },
+        ],
+      },
+    },
+  })
+  const name = account(script)
+  const order = await shop.place(bundle, 1, { form: { p1_account: name } })
+  const suspend = () =>
+    shop.staff.call('vault.suspendBatch', { params: { batchId: card.batchId }, body: { reason: '核查' } })
+  const pay = async () => {
+    await shop.pay(order.no)
+    await until('the top-up to be refused', async () =>
+      (await lineOf(order.no))?.state === 'exception' ? true : undefined,
+    )
+  }
+  const contradict = async () => {
+    const [purchase] = await house.query<{ id: number }>(
+      'select id::integer from suppliers.purchases where tenant_id = $1 and order_no = $2 order by turn limit 1',
+      [t, order.no],
+    )
+    const news = [{ id: purchase?.id, kind: 'done', costHao: 50_000 }]
+    await house.platform.db.call(t, 'fulfilment.purchase_news', JSON.stringify(news))
+  }
+  const bought = () =>
+    supplier.calls.filter(({ what, no }) => what === 'place' && no.startsWith(String(order.no))).length
+  return { order, card, name, suspend, pay, contradict, bought }
+}
+
+test('what arrived after it was refused is not bought again with another line, only by its own name', async () => {
+  const { order, card, name, suspend, pay, contradict, bought } = await refusedPart('rest', { refuse: 'stock' })
+  await suspend()
+  await pay()
+  await contradict()
+  expect((await lineOf(order.no))?.exception?.reason).toBe('supply_contradicted')
+  supplier.state.scripts.set(name, 'done')
+  const before = bought()
+  await shop.staff.call('vault.resumeBatch', { params: { batchId: card.batchId }, body: { reason: '没问题' } })
+  expect(await retry(order.no, 2)).toBe('ok')
+  expect(await lineOf(order.no, 2)).toMatchObject({ state: 'delivered' })
+  expect(await lineOf(order.no)).toMatchObject({ state: 'exception' })
+  expect(bought()).toBe(before)
+  expect(await retry(order.no)).toBe('ok')
+  await shop.seen(order, isDelivered)
+  expect(bought()).toBe(before + 1)
+  await expectAllRight()
+})
+
+test('the share of a part that arrived after all does not go back by itself', async () => {
+  const { order, pay, contradict } = await refusedPart('refund', { refuse: 'account' })
+  await pay()
+  await until('its share to be asked back', async () =>
+    (await refundsOf(order.no)).includes('awaiting') ? true : undefined,
+  )
+  await contradict()
+  expect(await refundsOf(order.no)).toEqual(['declined'])
+  expect(await house.platform.db.call(t, 'fulfilment.settle_bundles', order.no)).toMatchObject({ lines: [] })
+
+  // Nor that of one that did not, once a person has said no.
+  const other = await refusedPart('refund', { refuse: 'stock' })
+  await other.pay()
+  await until('its share to be asked back', async () =>
+    (await refundsOf(other.order.no)).includes('awaiting') ? true : undefined,
+  )
+  const [refund] = (await detail(other.order.no)).refunds
+  expect(await decline(refund?.id ?? 0)).toBe('ok')
+  expect(await house.platform.db.call(t, 'fulfilment.settle_bundles', other.order.no)).toMatchObject({ lines: [] })
   await expectAllRight()
 })
 

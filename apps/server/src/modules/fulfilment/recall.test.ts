@@ -414,6 +414,49 @@ describe('a recalled batch', () => {
     expect(await violations(shop)).toEqual([])
   })
 
+  test('an order of several pieces is told once of each turn, whatever became of its other pieces meanwhile', async () => {
+    const shop = await house.newShop({ 'refunds.approvalAboveFen': 1 })
+    const goods = await sourced(shop, 3)
+    const order = await bought(shop, goods, 3)
+    const [first, second] =
+      (await shop.staff.call('orders.detail', { params: { no: order.no } })).lines[0]?.grants ?? []
+    await recall(shop, goods)
+    await listed(shop, goods)
+    // One is taken back at the order, and the refund of another waits for a second person.
+    await shop.addCards(goods.skuId, 1)
+    await shop.staff.call(
+      'fulfilment.replaceGrant',
+      { params: { no: order.no, grantId: first?.id ?? 0 }, body: { reason: '坏码' } },
+      { idempotencyKey: randomUUID() },
+    )
+    await handle(shop, goods, 'refund', { grantIds: [second?.id ?? 0] })
+    const refundId = await until('it waits', async () => {
+      const [row] = await house.query<{ id: number }>(
+        `select id::integer from payments.refunds where tenant_id = $1 and state = 'awaiting'`,
+        [shop.tenantId],
+      )
+      return row?.id
+    })
+    const withdraw = () =>
+      house.query(`select fulfilment.close_recall($1, $2, 'suspended', 'x', 'x')`, [shop.tenantId, goods.batchId])
+    const clear = () =>
+      house.platform.db.call<{ more: boolean }>(shop.tenantId, 'fulfilment.clear_recalled', goods.batchId, 1)
+    await withdraw()
+    while ((await clear()).more);
+    expect(await cleared(shop)).toEqual([order.no])
+    const decline = { params: { refundId }, body: { reason: '码没问题' } }
+    await shop.staff.call('fulfilment.declineRefund', decline, { idempotencyKey: randomUUID() })
+    expect(await cleared(shop)).toEqual([order.no, order.no])
+    await recall(shop, goods)
+    await listed(shop, goods)
+    expect((await told(shop)).map(({ no }) => no)).toEqual([order.no, order.no])
+    await withdraw()
+    while ((await clear()).more);
+    // Two pieces of one order, on a page each.
+    expect(await cleared(shop)).toEqual([order.no, order.no, order.no])
+    expect(await violations(shop)).toEqual([])
+  })
+
   test('needs the right for each deed: to recall, to replace, to refund', async () => {
     const shop = await house.newShop()
     const goods = await sourced(shop, 2)

@@ -14,7 +14,8 @@ type LineFacts = {
 }
 
 /**
- * Tries again to deliver a line that is an exception (and with it every other undelivered line of the order).
+ * Tries again to deliver a line that is an exception (and with it every other undelivered line of the order, but for those that
+ * arrived after they were refused: such a line is bought again by its own name only).
  * @throws fulfilment.not_an_exception, fulfilment.refund_awaits, fulfilment.still_short, fulfilment.link_over, common.not_found
  */
 export async function retryLine(
@@ -30,7 +31,13 @@ export async function retryLine(
   // A refund that failed is retried as a refund: the codes of that line are void already.
   if (line.state !== 'exception' || line.reason === 'refund_failed') throw fulfilmentErrors.notAnException()
   if (line.refundAwaits) throw fulfilmentErrors.refundAwaits()
-  const outcomes = await platform.db.call<readonly DeliveryOutcome[]>(ctx.tenantId, 'fulfilment.deliver', [no], actor)
+  const outcomes = await platform.db.call<readonly DeliveryOutcome[]>(
+    ctx.tenantId,
+    'fulfilment.deliver',
+    [no],
+    actor,
+    lineNo,
+  )
   const outcome = outcomes.find((one) => one.lineNo === lineNo)
   await platform.db.write(ctx, async (tx) =>
     tx.audit({
