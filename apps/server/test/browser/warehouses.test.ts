@@ -168,7 +168,7 @@ async function move(page: Page, goods: Plain, to: string, pieces: number): Promi
   await chooseSku(page, goods)
   await dialog.getByText(/可调 [\d,]+ 件/).waitFor()
   await dialog.getByLabel('调入').click()
-  await page.locator('.ant-select-item-option').filter({ hasText: to }).dispatchEvent('click')
+  await page.locator('.ant-select-item-option').filter({ hasText: to }).click()
   await dialog.getByLabel('件数').fill(String(pieces))
   await dialog.getByLabel('原因').fill('首批')
   await dialog.getByRole('button', { name: /调\s*拨/ }).click()
@@ -177,12 +177,12 @@ async function move(page: Page, goods: Plain, to: string, pieces: number): Promi
 
 async function chooseSku(page: Page, { title, sku }: Plain): Promise<void> {
   await page.getByRole('dialog').getByLabel('商品规格').fill(title)
-  // Not the list of another field, which is closed. By its event: on a slow machine the list comes up beside the screen before it is placed.
+  // Not the list of another field, which is closed.
   await page
     .locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option')
     .filter({ hasText: `${title} / ${sku}` })
     .first()
-    .dispatchEvent('click')
+    .click()
 }
 
 type Plain = { readonly id: number; readonly title: string; readonly sku: string }

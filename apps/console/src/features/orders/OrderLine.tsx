@@ -84,7 +84,7 @@ export function OrderLine({ order, line }: { readonly order: Order; readonly lin
           ))}
         </ul>
       )}
-      {!isRecharge && line.kind !== 'points' && line.deliveredQuantity > line.grants.length && (
+      {line.grants.length > 0 && line.deliveredQuantity > line.grants.length && (
         <div style={{ marginTop: 8 }}>
           <Link to={`/cards?orderNo=${order.no}`}>{t('moreGrants', { shown: line.grants.length })}</Link>
         </div>

@@ -12,6 +12,8 @@ type Figures = Output<'stock.warehouseFlow'>
 type T = Say<keyof typeof warehouseText.keys>
 
 const BAR = 8
+/** Names stand to the right of their bars, but to the left of the last: on a phone its gap needs room for two. */
+const PHONE_PLACES = [0, 0.27, 0.54, 1]
 const ENDS = ['available', 'held', 'sold', 'gone'] as const
 
 /** From suppliers to the total warehouse, to channels, to what became of the pieces. The same figures stand in a table below. */
@@ -48,8 +50,7 @@ function Picture({
 }) {
   const id = useId()
   const { bars, bands, height } = layOut(flow, phone ? 170 : 230)
-  const step = (width - BAR) / 3
-  const x = (level: number) => level * step
+  const x = (level: number) => (phone ? (PHONE_PLACES[level] ?? 1) : level / 3) * (width - BAR)
   const byId = new Map(bars.map((bar) => [bar.id, bar]))
   const summary = bars.map(({ name, pieces }) => `${name} ${formatCount(pieces)}`).join(', ')
   return (

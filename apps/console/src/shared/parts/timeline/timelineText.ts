@@ -114,7 +114,7 @@ export const timelineText = defineMessages('timeline', {
   'notice.stale': ['收到过时的{gateway}通知，已忽略', 'A notice of {gateway} was out of date; ignored'],
   'notice.not_paid': ['{gateway}通知：尚未付款', '{gateway} told that it is not paid'],
 
-  'delivery.done': ['发货完成，{pieces}卡密已交给买家', 'Delivered: {pieces} handed to the buyer'],
+  'delivery.done': ['发货完成，{pieces}已交给买家', 'Delivered: {pieces} handed to the buyer'],
   'delivery.credited': ['充值到账，余额增加 {amount}', 'Credited: {amount} to the balance'],
   'delivery.exception': [
     '无法发货，转入异常处理：{why}',
