@@ -1,0 +1,423 @@
+import type { MessageEvent } from './form.ts'
+import { EXCEPTION_WORDS, items, order, robotsAndInbox, service, staffChannels, usual } from './variables.ts'
+
+/** What buyers and the desk hear of an order, from its delivery to a recall. */
+export const orderMessages = {
+  'order.delivered': {
+    name: { zh: '订单已发货', en: 'Order delivered' },
+    type: 'order.delivered',
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email', 'sms', 'wecom_app'],
+    on: ['inbox', 'email', 'sms', 'wecom_app'],
+    link: '/orders/{order}',
+    variables: {
+      ...usual,
+      order,
+      items,
+    },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】订单 {order} 已发货',
+        body: '您购买的商品已经发货：\n\n{items}\n\n{link}\n\n请妥善保管卡密，不要转发给他人。商家不会向您索要卡密。',
+        inbox: '您购买的商品已经发货，打开订单就能看到卡密和使用说明。',
+        sms: '您的订单{order}已发货，查看：{link}',
+      },
+      en: {
+        subject: '{shop}: order {order} has been delivered',
+        body: 'What you bought has been delivered:\n\n{items}\n\n{link}\n\nKeep your codes to yourself. The shop will never ask you for them.',
+        inbox: 'What you bought has been delivered: open the order for the codes and the guide.',
+        sms: 'Your order {order} has been delivered: {link}',
+      },
+    },
+  },
+  'order.delivered.codes': {
+    name: { zh: '订单已发货（短信、企业微信含卡密）', en: 'Order delivered (codes in text or WeCom message)' },
+    audience: 'buyer',
+    urgent: true,
+    channels: ['sms', 'wecom_app'],
+    on: ['sms', 'wecom_app'],
+    link: '/orders/{order}',
+    variables: {
+      ...usual,
+      order,
+      codes: { forms: ['sms', 'card'], name: { zh: '卡密', en: 'Codes' }, sample: 'AB12-CD34-EF56' },
+    },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】订单 {order} 已发货',
+        body: '卡密：\n{codes}\n\n请妥善保管，不要转发给他人。商家不会向您索要卡密。\n\n{link}',
+        sms: '您的订单{order}已发货，卡密：{codes}，请勿转发。',
+      },
+      en: {
+        subject: '{shop}: order {order} has been delivered',
+        body: 'Your codes:\n{codes}\n\nKeep them to yourself. The shop will never ask you for them.\n\n{link}',
+        sms: 'Order {order} delivered. Codes: {codes}. Keep them to yourself.',
+      },
+    },
+  },
+  'order.delivered.topup': {
+    name: { zh: '充值已到账', en: 'Top-up arrived' },
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email', 'wecom_app'],
+    on: ['inbox', 'email', 'wecom_app'],
+    link: '/orders/{order}',
+    variables: { ...usual, order, items: { ...items, name: { zh: '充值商品', en: 'Top-ups' } } },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】订单 {order} 充值已到账',
+        body: '您购买的商品已经充值到您填写的账号：\n\n{items}\n\n{link}\n\n如果账号里没有看到，请打开订单联系店家。',
+        inbox: '您购买的商品已经充值到账，打开订单可查看充值账号和时间。',
+      },
+      en: {
+        subject: '{shop}: the top-up of order {order} has arrived',
+        body: 'What you bought has been put on the account that you filled in:\n\n{items}\n\n{link}\n\nIf you do not see it there, open the order and ask the shop.',
+        inbox: 'What you bought has arrived on your account: open the order to see which one, and when.',
+      },
+    },
+  },
+  'order.delivered.service': {
+    name: { zh: '服务已完成', en: 'Service done' },
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email', 'wecom_app'],
+    on: ['inbox', 'email', 'wecom_app'],
+    link: '/orders/{order}',
+    variables: { ...usual, order, items: { ...items, name: { zh: '服务', en: 'Services' } } },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】订单 {order} 已完成',
+        body: '您购买的服务已经完成：\n\n{items}\n\n{link}\n\n打开订单可查看处理结果和凭证。',
+        inbox: '您购买的服务已经完成，打开订单可查看处理结果和凭证。',
+      },
+      en: {
+        subject: '{shop}: order {order} is done',
+        body: 'What you ordered has been done:\n\n{items}\n\n{link}\n\nOpen the order to see what was done, and its proof.',
+        inbox: 'What you ordered has been done: open the order to see its result and proof.',
+      },
+    },
+  },
+  'order.delivered.link': {
+    name: { zh: '兑换链接已发货', en: 'Redeem links delivered' },
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email'],
+    on: ['inbox', 'email'],
+    link: '/orders/{order}',
+    variables: { ...usual, order, items: { ...items, name: { zh: '商品与兑换链接', en: 'Goods and redeem links' } } },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】订单 {order} 的兑换链接已发货',
+        body: '您购买的兑换链接已经发货：\n\n{items}\n\n{link}\n\n谁打开兑换链接谁就能兑换，请只发给要使用它的人。商家不会向您索要兑换码。',
+        inbox: '您购买的兑换链接已经发货，打开订单就能查看、复制或兑换。',
+      },
+      en: {
+        subject: '{shop}: the redeem links of order {order}',
+        body: 'Your redeem links are ready:\n\n{items}\n\n{link}\n\nWhoever opens a link can redeem it, so pass it on only to whoever is to use it. The shop will never ask you for it.',
+        inbox: 'Your redeem links are ready: open the order to see, copy or redeem them.',
+      },
+    },
+  },
+  'order.delivered.points': {
+    name: { zh: '积分已到账', en: 'Points arrived' },
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email'],
+    on: ['inbox', 'email'],
+    link: '/orders/{order}',
+    variables: { ...usual, order, items: { ...items, name: { zh: '积分', en: 'Points' } } },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】订单 {order} 的积分已到账',
+        body: '积分已经到账：\n\n{items}\n\n{link}\n\n登录后可在“我的”里查看积分和明细。',
+        inbox: '订单 {order} 的积分已经到账，可在“我的”里查看。',
+      },
+      en: {
+        subject: '{shop}: the points of order {order} have arrived',
+        body: 'Your points have arrived:\n\n{items}\n\n{link}\n\nSign in to see them in your account.',
+        inbox: 'The points of order {order} have arrived: you find them in your account.',
+      },
+    },
+  },
+  'order.delivered.several': {
+    name: { zh: '多种商品已交付', en: 'Several kinds of goods delivered' },
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email'],
+    on: ['inbox', 'email'],
+    link: '/orders/{order}',
+    variables: { ...usual, order, items: { ...items, name: { zh: '商品', en: 'Goods' } } },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】订单 {order} 已完成',
+        body: '您购买的商品都已完成：\n\n{items}\n\n{link}\n\n打开订单可查看每一项的结果、充值账号和凭证。',
+        inbox: '您购买的商品都已完成，打开订单可查看每一项的结果。',
+      },
+      en: {
+        subject: '{shop}: order {order} is done',
+        body: 'Everything you ordered is done:\n\n{items}\n\n{link}\n\nOpen the order to see the result of each, the account and the proof.',
+        inbox: 'Everything you ordered is done: open the order to see the result of each.',
+      },
+    },
+  },
+  'order.exception': {
+    name: { zh: '订单异常', en: 'Order exception' },
+    type: 'order.exception',
+    audience: 'staff',
+    permission: 'orders.handle',
+    urgent: true,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/orders/{order}',
+    variables: {
+      ...usual,
+      order,
+      reason: {
+        name: { zh: '原因', en: 'Reason' },
+        sample: { zh: '库存不足', en: 'out of stock' },
+        from: 'reason',
+        words: EXCEPTION_WORDS,
+      },
+    },
+    texts: {
+      'zh-CN': {
+        subject: '订单 {order} 发货异常',
+        body: '买家已付款，但没有发出：{reason}。请到异常订单处理。\n\n{link}',
+      },
+      en: {
+        subject: 'Order {order} could not be delivered',
+        body: 'It is paid, but nothing was delivered: {reason}. Please see to it.\n\n{link}',
+      },
+    },
+  },
+  'activation.ending': {
+    name: { zh: '待激活权益即将到期', en: 'A right that is not activated ends soon' },
+    type: 'activation.ending',
+    audience: 'buyer',
+    urgent: false,
+    channels: ['inbox', 'email', 'sms', 'wecom_app'],
+    on: ['inbox', 'email', 'sms', 'wecom_app'],
+    link: '/orders/{order}',
+    variables: {
+      ...usual,
+      order,
+      goods: { ...service.goods, name: { zh: '商品', en: 'Goods' } },
+      until: { name: { zh: '到期时间', en: 'Its end' }, sample: '2026-12-22 10:00', from: 'until' },
+    },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】{goods} 还没有激活，{until} 到期',
+        body: '您购买的 {goods} 还没有激活，请在 {until} 前打开订单填写充值账号。到期后不能再激活，也不再自动退款。\n\n{link}',
+        sms: '您购买的权益（订单{order}）还未激活，{until}到期，请打开订单激活：{link}',
+      },
+      en: {
+        subject: '{shop}: {goods} is not activated yet and ends at {until}',
+        body: '{goods} that you bought is not activated yet. Open the order before {until} and give the account that is to be topped up. After that it cannot be activated, nor returned from the order page.\n\n{link}',
+        sms: 'Order {order} is not activated yet and ends at {until}; activate it here: {link}',
+      },
+    },
+  },
+  'redeem.made_good': {
+    name: { zh: '兑换内容已用积分补偿', en: 'Points for a part that cannot be had' },
+    type: 'redeem.made_good',
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email', 'sms', 'wecom_app'],
+    on: ['inbox', 'email', 'wecom_app'],
+    link: '/orders/{order}',
+    variables: {
+      ...usual,
+      order,
+      goods: service.goods,
+      points: { name: { zh: '积分', en: 'Points' }, sample: '300', from: 'points' },
+    },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】已为您补偿 {points} 积分',
+        body: '您兑换的订单 {order} 中的 {goods} 无法交付，已补偿 {points} 积分到您的账户，其余内容不受影响。\n\n{link}',
+        sms: '您兑换的订单{order}有一项无法交付，已补偿{points}积分：{link}',
+      },
+      en: {
+        subject: '{shop}: {points} points for you',
+        body: '{goods} of order {order}, which you redeemed, cannot be had. You were given {points} points for it; the rest stays yours.\n\n{link}',
+        sms: 'A part of order {order} cannot be had; you were given {points} points: {link}',
+      },
+    },
+  },
+  'redeem.given_back': {
+    name: { zh: '兑换码可再次使用', en: 'A redeem code may be used again' },
+    type: 'redeem.given_back',
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email', 'sms', 'wecom_app'],
+    on: ['inbox', 'email', 'wecom_app'],
+    link: '/orders/{order}',
+    variables: { ...usual, order },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】您的兑换码可以再次使用',
+        body: '您兑换的订单 {order} 无法交付，这次兑换已撤回，兑换码没有消耗，可以换个时间再兑。\n\n{link}',
+        sms: '您兑换的订单{order}无法交付，兑换码没有消耗，可再次使用：{link}',
+      },
+      en: {
+        subject: '{shop}: your code may be used again',
+        body: 'Nothing of order {order}, which you redeemed, can be had. The redemption was taken back and your code is as it was.\n\n{link}',
+        sms: 'Order {order} cannot be had; your code may be used again: {link}',
+      },
+    },
+  },
+  'batch.recalled': {
+    name: { zh: '已购卡密被召回', en: 'Codes that were sold are recalled' },
+    type: 'batch.recalled',
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email', 'sms', 'wecom_app'],
+    on: ['inbox', 'email', 'wecom_app'],
+    link: '/orders/{order}',
+    variables: { ...usual, order },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】您购买的卡密正在召回',
+        body: '订单 {order} 中有卡密所在的批次存在问题，正在召回。尚未使用的请先不要使用，我们会为您更换或退款，结果会显示在订单页。\n\n{link}',
+        sms: '您的订单{order}中有卡密正在召回，请先不要使用，详情：{link}',
+      },
+      en: {
+        subject: '{shop}: a code that you bought is being recalled',
+        body: 'A batch that codes of order {order} came from has a problem and is being recalled. Please do not use them until you hear from us: each will be replaced or refunded, and your order page tells which.\n\n{link}',
+        sms: 'Codes of order {order} are being recalled, please do not use them yet: {link}',
+      },
+    },
+  },
+  'recall.cleared': {
+    name: { zh: '召回的卡密可以继续使用', en: 'A recalled code may be used after all' },
+    type: 'recall.cleared',
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email', 'sms'],
+    on: ['inbox', 'email'],
+    link: '/orders/{order}',
+    variables: { ...usual, order },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】您的卡密可以继续使用',
+        body: '之前通知您订单 {order} 中有卡密正在召回。经核实，其中有卡密没有问题，可以继续使用；具体是哪一张，以订单页为准。给您添麻烦了。\n\n{link}',
+        sms: '您的订单{order}中被召回的卡密经核实可以继续使用，具体以订单页为准：{link}',
+      },
+      en: {
+        subject: '{shop}: your code can be used after all',
+        body: 'We told you that codes of order {order} were being recalled. Of those we have looked at, some turned out to be good and can be used after all; your order page tells which. We are sorry for the trouble.\n\n{link}',
+        sms: 'Recalled codes of order {order} can be used after all, your order page tells which: {link}',
+      },
+    },
+  },
+  'service.opened': {
+    name: { zh: '新的人工服务', en: 'New service to do' },
+    type: 'service.opened',
+    audience: 'staff',
+    permission: 'services.work',
+    urgent: false,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/services/{task}',
+    variables: { ...usual, order, ...service },
+    texts: {
+      'zh-CN': { subject: '待接单：{goods}', body: '订单 {order} 的 {goods} 已付款，等待人工处理。\n\n{link}' },
+      en: {
+        subject: 'To be taken: {goods}',
+        body: '{goods} of order {order} is paid and waits for somebody.\n\n{link}',
+      },
+    },
+  },
+  'service.asked': {
+    name: { zh: '人工服务需要买家补充', en: 'A service needs the buyer' },
+    type: 'service.asked',
+    audience: 'buyer',
+    urgent: true,
+    channels: ['inbox', 'email', 'sms', 'wecom_app'],
+    on: ['inbox', 'email', 'sms', 'wecom_app'],
+    link: '/orders/{order}',
+    variables: {
+      ...usual,
+      order,
+      goods: service.goods,
+      question: {
+        name: { zh: '问题', en: 'Question' },
+        sample: { zh: '账号不存在，请核对', en: 'there is no such account; please check it' },
+        from: 'note',
+      },
+    },
+    texts: {
+      'zh-CN': {
+        subject: '【{shop}】订单 {order} 需要您补充信息',
+        body: '处理 {goods} 时需要您确认：\n\n{question}\n\n请打开订单更正，处理时限从您回复后继续计算。\n\n{link}',
+        sms: '您的订单{order}需要补充信息，请打开订单更正：{link}',
+      },
+      en: {
+        subject: '{shop}: order {order} needs something from you',
+        body: 'To go on with {goods} we need to know:\n\n{question}\n\nPlease open the order and correct it. Our time limit stands still until you do.\n\n{link}',
+        sms: 'Order {order} needs something from you: {link}',
+      },
+    },
+  },
+  'service.answered': {
+    name: { zh: '买家已补充信息', en: 'The buyer has answered' },
+    type: 'service.answered',
+    audience: 'staff',
+    permission: 'services.work',
+    urgent: false,
+    channels: staffChannels,
+    on: ['inbox'],
+    link: '/services/{task}',
+    variables: { ...usual, order, ...service },
+    texts: {
+      'zh-CN': { subject: '订单 {order} 的买家已补充信息', body: '{goods} 可以继续处理了。\n\n{link}' },
+      en: { subject: 'The buyer of order {order} has answered', body: '{goods} can go on.\n\n{link}' },
+    },
+  },
+  'service.overdue': {
+    name: { zh: '人工服务超时', en: 'Service overdue' },
+    type: 'service.overdue',
+    audience: 'staff',
+    permission: 'services.work',
+    urgent: true,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/services/{task}',
+    variables: { ...usual, order, ...service },
+    texts: {
+      'zh-CN': {
+        subject: '人工服务超时：{goods}',
+        body: '订单 {order} 的 {goods} 已超过承诺时限，请立即处理。\n\n{link}',
+      },
+      en: { subject: 'Overdue: {goods}', body: '{goods} of order {order} is past its promised time.\n\n{link}' },
+    },
+  },
+  'bulk.finished': {
+    name: { zh: '批量订单已完成', en: 'Bulk order finished' },
+    type: 'bulk.finished',
+    audience: 'staff',
+    permission: 'bulk.read',
+    urgent: false,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/bulk/{bulkId}',
+    variables: {
+      ...usual,
+      name: { name: { zh: '名称', en: 'Name' }, sample: { zh: '年会礼品', en: 'Annual gifts' }, from: 'name' },
+      bulkId: { name: { zh: '批量订单编号', en: 'Number' }, sample: '12', from: 'bulkId' },
+      delivered: { name: { zh: '已发货', en: 'Delivered' }, sample: '9980', from: 'delivered' },
+      notDelivered: { name: { zh: '未发货', en: 'Not delivered' }, sample: '20', from: 'notDelivered' },
+    },
+    texts: {
+      'zh-CN': {
+        subject: '批量订单「{name}」已完成',
+        body: '{delivered} 行已发货，{notDelivered} 行没有发货。结果可以下载。\n\n{link}',
+      },
+      en: {
+        subject: 'Bulk order “{name}” is finished',
+        body: '{delivered} line(s) delivered, {notDelivered} not. The result can be downloaded.\n\n{link}',
+      },
+    },
+  },
+} as const satisfies Readonly<Record<string, MessageEvent>>
