@@ -29,6 +29,9 @@ export async function buy(world: World, shop: Shop, buyer: Buyer, errand: BuyErr
   if (errand.marksUsed) await markUsed(order)
 }
 
+/** A top-up that is paid from the purse may have arrived by the time one of two is answered. */
+const WAY: readonly OrderView['state'][] = ['pending', 'paid', 'delivered', 'refunded']
+
 type Order = {
   readonly world: World
   readonly shop: Shop
@@ -87,6 +90,7 @@ function place(world: World, shop: Shop, buyer: Buyer, errand: BuyErrand, note: 
   return insist(world, 'orders.place', {
     visitor: buyer.visitor,
     isDouble: errand.isDoubleClick,
+    earlier: (one, other) => WAY.indexOf(one.state) - WAY.indexOf(other.state),
     send: (client, signal) => client.call('orders.place', { body }, { idempotencyKey: note.key, signal }),
     uncertain: () => {
       note.wasUncertain = true

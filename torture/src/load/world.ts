@@ -39,30 +39,33 @@ export async function insist<T>(
     readonly visitor: Visitor
     readonly send: (client: Client, signal: AbortSignal) => Promise<T>
     readonly isDouble?: boolean
+    /** Of two who were answered at the same moment, which is told of what was earlier; absent: nothing of it changes. */
+    readonly earlier?: (one: T, other: T) => number
     readonly uncertain: () => void
     readonly settle: (answer: Exclude<Answer<T>, { readonly kind: 'unknown' }>) => void
   },
 ): Promise<void> {
-  const { visitor, send, settle } = options
+  const { visitor, send, settle, earlier = () => 0 } = options
   const once = (client: Client) => world.ask(what, (signal) => send(client, signal))
   const clients = options.isDouble ? visitor.at : [visitor.main]
   for (let tries = 0; tries < TRIES; tries += 1) {
     const answers = await Promise.all((tries === 0 ? clients : [visitor.main]).map(once))
     if (answers.some(({ kind }) => kind === 'unknown')) options.uncertain()
-    if (settleAll(answers, settle)) return
+    if (settleAll(answers, settle, earlier)) return
     await world.rest(FIRST_PAUSE_MS * 2 ** tries)
     if (world.isOver()) break
   }
-  world.open.push({ what, askAgain: async () => settleAll([await once(visitor.main)], settle) })
+  world.open.push({ what, askAgain: async () => settleAll([await once(visitor.main)], settle, earlier) })
 }
 
 /** A good answer counts more than a refusal of the same request: a copy of it may have been refused on its way. */
 function settleAll<T>(
   answers: readonly Answer<T>[],
   settle: (answer: Exclude<Answer<T>, { readonly kind: 'unknown' }>) => void,
+  earlier: (one: T, other: T) => number,
 ): boolean {
   const definite = answers.filter((answer) => answer.kind !== 'unknown')
-  const good = definite.filter(({ kind }) => kind === 'ok')
+  const good = definite.filter((answer) => answer.kind === 'ok').toSorted((a, b) => earlier(a.value, b.value))
   for (const answer of good.length > 0 ? good : definite.slice(0, 1)) settle(answer)
   return definite.length > 0
 }
