@@ -90,7 +90,7 @@ function place(world: World, shop: Shop, buyer: Buyer, errand: BuyErrand, note: 
   return insist(world, 'orders.place', {
     visitor: buyer.visitor,
     isDouble: errand.isDoubleClick,
-    earlier: (one, other) => WAY.indexOf(one.state) - WAY.indexOf(other.state),
+    earlier: (one: OrderView, other: OrderView) => WAY.indexOf(one.state) - WAY.indexOf(other.state),
     send: (client, signal) => client.call('orders.place', { body }, { idempotencyKey: note.key, signal }),
     uncertain: () => {
       note.wasUncertain = true
