@@ -30,12 +30,7 @@ export function PageTabs({ label, activeKey, ...rest }: Props) {
       renderTabBar={({ id, activeKey }: { id?: string; activeKey: string }) => (
         // The part below says that it is named by this.
         <div id={`${id}-tab-${activeKey}`} className="page-choice">
-          <Select
-            aria-label={label}
-            value={activeKey}
-            options={options}
-            onChange={open}
-          />
+          <Select aria-label={label} value={activeKey} options={options} onChange={open} />
         </div>
       )}
     />
