@@ -22,17 +22,25 @@ const awaitsNews = (order: Order): boolean =>
 
 /** Asked this often only while the push channel is down. */
 const FALLBACK_POLL_MS = 5_000
+/** Of codes that were handed over there is rarely news, but a recall is to be heard of by whoever still has the page open. */
+const SETTLED_POLL_MS = 60_000
+
+function askAgainAfter(order: Order | undefined, connected: boolean): number | false {
+  if (!order) return false
+  if (awaitsNews(order)) return connected ? false : FALLBACK_POLL_MS
+  return order.lines.some(({ codes }) => codes && codes.length > 0) ? SETTLED_POLL_MS : false
+}
 
 /**
  * An order that stays current by itself: the server pushes every change; when the push channel breaks, the page asks
- * every few seconds until it is back.
+ * every few seconds until it is back. With its codes in hand it asks once a minute.
  */
 export function useLiveOrder(no: number) {
   const client = useQueryClient()
   const [connected, setConnected] = useState(true)
   const query = useQuery({
     ...orderQuery(no),
-    refetchInterval: ({ state }) => (!connected && state.data && awaitsNews(state.data) ? FALLBACK_POLL_MS : false),
+    refetchInterval: ({ state }) => askAgainAfter(state.data, connected),
   })
   const following = query.data !== undefined && awaitsNews(query.data)
 

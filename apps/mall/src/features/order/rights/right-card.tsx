@@ -66,11 +66,16 @@ export function RightCard({ group: { rights } }: { readonly group: RightGroup })
   )
 }
 
+/** Whether it may be used is for the recall to say. */
+const isCalledBack = ({ recall }: Right): boolean =>
+  recall === 'recalled' || recall === 'replacing' || recall === 'refunding'
+
 const isOver = ({ standing }: Right): boolean => standing === 'revoked' || standing === 'expired' || standing === 'used'
 
 function Standing({ right }: { readonly right: Right }) {
   const { t } = useI18n()
   const { standing, isReplaced } = right
+  if (isCalledBack(right)) return null
   const words =
     standing === 'arrived'
       ? t(`rights.arrived.${arrivedAs(right)}`)
