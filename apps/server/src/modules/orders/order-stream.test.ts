@@ -83,6 +83,26 @@ describe('a waiting page', () => {
     }
   })
 
+  test('does not read what it is about to be given, and misses nothing that came meanwhile', async () => {
+    const { hub, order, sent, open } = page()
+    await open()
+    const release = hub.hold(TOPIC)
+    hub.publishOnce(TOPIC, 'payment', undefined)
+    await new Promise((resolve) => setTimeout(resolve))
+    hub.publishOnce(TOPIC, 'payment', { state: 'paid', now: '1.5' })
+    release()
+    await expect.poll(() => sent).toEqual(['pending', 'paid'])
+    expect(order.reads).toBe(1)
+    // News of somebody else wait as long, whether what was promised comes or fails.
+    const again = hub.hold(TOPIC)
+    order.state = 'delivered'
+    hub.publishOnce(TOPIC, 'another', undefined)
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(order.reads).toBe(1)
+    again()
+    await expect.poll(() => sent).toEqual(['pending', 'paid', 'delivered'])
+  })
+
   test('leaves no listener behind, also when the order may not be seen', async () => {
     const { hub, closers, open } = page()
     await open()

@@ -3,6 +3,11 @@ export type EventHub = {
   readonly publish: (topic: string, message: unknown) => void
   /** Publishes `message` unless those who listen to the topic lately heard something under the same key. */
   readonly publishOnce: (topic: string, key: string, message: unknown) => void
+  /**
+   * Who is about to publish a message under a key not known yet: until the returned function is called, what comes without a
+   * message (`undefined`) is kept back, so that nobody reads for themselves what they are about to be given.
+   */
+  readonly hold: (topic: string) => () => void
   /** Returns a function that stops listening. */
   readonly subscribe: (topic: string, fn: (message: unknown) => void) => () => void
   /** Whether anybody listens to this topic. */
@@ -12,7 +17,13 @@ export type EventHub = {
 }
 
 type Listener = (message: unknown) => void
-type Group = { readonly listeners: Set<Listener>; readonly told: string[] }
+type Group = {
+  readonly listeners: Set<Listener>
+  readonly told: string[]
+  holders: number
+  /** Keys that came while somebody held the topic. */
+  kept: string[]
+}
 
 /** What a topic remembers of `publishOnce`: the same news come twice within moments. */
 const TOLD_MAX = 8
@@ -30,7 +41,7 @@ export function createEventHub(onError: (error: unknown, topic: string) => void)
     const own: Listener = (message) => fn(message)
     let group = groups.get(topic)
     if (!group) {
-      group = { listeners: new Set(), told: [] }
+      group = { listeners: new Set(), told: [], holders: 0, kept: [] }
       groups.set(topic, group)
       count(topic, 1)
     }
@@ -55,16 +66,34 @@ export function createEventHub(onError: (error: unknown, topic: string) => void)
   }
 
   function publishOnce(topic: string, key: string, message: unknown): void {
-    const told = groups.get(topic)?.told
-    if (!told || told.includes(key)) return
-    told.push(key)
-    if (told.length > TOLD_MAX) told.shift()
+    const group = groups.get(topic)
+    if (!group || group.told.includes(key)) return
+    if (message === undefined && group.holders > 0) {
+      group.kept.push(key)
+      return
+    }
+    group.told.push(key)
+    if (group.told.length > TOLD_MAX) group.told.shift()
     publish(topic, message)
+  }
+
+  function hold(topic: string): () => void {
+    const group = groups.get(topic)
+    if (!group) return () => {}
+    group.holders += 1
+    return () => {
+      group.holders -= 1
+      if (group.holders > 0) return
+      const keys = group.kept
+      group.kept = []
+      for (const key of keys) publishOnce(topic, key, undefined)
+    }
   }
 
   return {
     publish,
     publishOnce,
+    hold,
     subscribe,
     isHeard: (topic) => groups.has(topic),
     hasTopics: (prefix) => (topicsByPrefix.get(prefix) ?? 0) > 0,

@@ -14,13 +14,21 @@ export function createSettler(platform: Platform): (tenantId: TenantId, capture:
     name: 'fulfilment.settle',
     ...STOCK_BATCH,
     run: async (tenantId, captures) => {
-      const isAwaited = ({ orderNo }: Capture) => platform.hub.isHeard(topicOf(tenantId, subjectOf(orderNo)))
-      const asked = captures.map((capture) => (isAwaited(capture) ? { ...capture, codes: CODES_SHOWN_MAX } : capture))
-      const outcomes = await platform.db.callHot<readonly CaptureOutcome[]>(tenantId, 'fulfilment.settle', asked)
-      for (const { verdict, orderNo, xid, view } of outcomes) {
-        if (verdict !== 'duplicate') tellNews(platform.hub, { tenantId, subject: subjectOf(orderNo), xid }, view)
+      const topic = ({ orderNo }: Pick<Capture, 'orderNo'>) => topicOf(tenantId, subjectOf(orderNo))
+      const asked = captures.map((capture) =>
+        platform.hub.isHeard(topic(capture)) ? { ...capture, codes: CODES_SHOWN_MAX } : capture,
+      )
+      // The log's news of the commit may be here before its answer.
+      const releases = captures.map((capture) => platform.hub.hold(topic(capture)))
+      try {
+        const outcomes = await platform.db.callHot<readonly CaptureOutcome[]>(tenantId, 'fulfilment.settle', asked)
+        for (const { verdict, orderNo, xid, view } of outcomes) {
+          if (verdict !== 'duplicate') tellNews(platform.hub, { tenantId, subject: subjectOf(orderNo), xid }, view)
+        }
+        return outcomes
+      } finally {
+        for (const release of releases) release()
       }
-      return outcomes
     },
   })
 }
