@@ -32,3 +32,10 @@ export function faultOf(
 /** Orders are found again by a mobile number or an email address. */
 export const isContact = (value: string): boolean => PHONE.test(value.trim()) || EMAIL.test(value.trim())
 export const isPhone = (value: string): boolean => PHONE.test(value.trim())
+
+export const QUERY_PASSWORD_LENGTH_MAX = 64
+const QUERY_PASSWORD_LENGTH_MIN = 4
+
+/** Whether an order may be found again by it, or by none where none is required. */
+export const isQueryPassword = (typed: string, isRequired: boolean): boolean =>
+  typed === '' ? !isRequired : typed.length >= QUERY_PASSWORD_LENGTH_MIN && typed.length <= QUERY_PASSWORD_LENGTH_MAX

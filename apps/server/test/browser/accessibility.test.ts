@@ -15,7 +15,7 @@ import { type Started, startProcess } from '../start/start-process.ts'
 import { busyDay } from './busy-day.ts'
 import { type BusyDesk, busyDesk } from './busy-desk.ts'
 import { launchChromium } from './chromium.ts'
-import { arrive, clipboard, DESK, dialogsGone, type Person, PHONE } from './people.ts'
+import { arrive, clipboard, DESK, dialogsGone, type Person, PHONE, pick } from './people.ts'
 import { atRest } from './screens.ts'
 
 /**
@@ -271,10 +271,7 @@ async function dialogs(): Promise<readonly Asked[]> {
   })
   const fromMenu = (path: string, entry: string): Asked => ({
     path,
-    open: async (page) => {
-      await page.locator('tbody').getByRole('button', { name: '更多' }).first().click()
-      await page.getByRole('menuitem', { name: entry }).press('Enter')
-    },
+    open: (page) => pick(page, page.locator('tbody').getByRole('button', { name: '更多' }).first(), entry),
   })
   const stuck = `/exceptions?q=${work.stuckNo}`
   return [

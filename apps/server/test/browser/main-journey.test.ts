@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generateSync } from 'otplib'
-import type { Browser, Locator, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { drawArt } from '../../src/main/demo/card-art.ts'
@@ -11,7 +11,7 @@ import { eventually } from '../harness/index.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { busyDay } from './busy-day.ts'
 import { launchChromium } from './chromium.ts'
-import { arrive, clipboard, fitsPhones, type Person, sidewaysPixels } from './people.ts'
+import { arrive, choose, clipboard, fitsPhones, type Person, pick, sidewaysPixels } from './people.ts'
 import { keepScreen, SCREENS_WANTED } from './screens.ts'
 
 /**
@@ -101,7 +101,7 @@ describe('staff', { timeout: 60_000 }, () => {
     await page.getByRole('button', { name: '完成' }).click()
     await page.getByText('已开启').waitFor()
 
-    await pick(page, '我的账号', '退出登录')
+    await pick(page, page.getByRole('button', { name: '我的账号' }), '退出登录')
     await signIn(page)
     await page.getByText('打开身份验证器').waitFor()
     // The code of this half minute opened the enrolment and opens nothing again: the next one is good already.
@@ -372,13 +372,13 @@ describe('staff, afterwards', { timeout: 60_000 }, () => {
 describe('other eyes', { timeout: 60_000 }, () => {
   test('the console in the dark, in English, and on a phone', async () => {
     const { page } = staff
-    await pick(page, '外观', '深色')
+    await pick(page, page.getByRole('button', { name: '外观' }), '深色')
     await page.getByRole('heading', { name: '看板' }).waitFor()
     await keepScreen(page, 'console-board-dark')
-    await pick(page, '语言', 'English')
+    await pick(page, page.getByRole('button', { name: '语言' }), 'English')
     await page.getByRole('heading', { name: 'Board' }).waitFor()
     expect(await page.getByRole('main').textContent()).not.toMatch(/看板|订单/)
-    await pick(page, 'Language', '简体中文')
+    await pick(page, page.getByRole('button', { name: 'Language' }), '简体中文')
     await page.getByRole('heading', { name: '看板' }).waitFor()
 
     const phone = await arrive(browser, faults, { who: 'staff on a phone', device: 'phone' })
@@ -424,17 +424,6 @@ async function signIn(page: Page): Promise<void> {
   await page.getByLabel('邮箱').fill(EMAIL)
   await page.getByLabel('密码', { exact: true }).fill(PASSWORD)
   await page.getByRole('button', { name: '登录' }).click()
-}
-
-/** Takes an entry of a menu by keyboard: the pointer would miss a menu that is still sliding in. */
-async function pick(page: Page, menu: string, entry: string): Promise<void> {
-  await page.getByRole('button', { name: menu }).click()
-  await page.getByRole('menuitem', { name: entry }).press('Enter')
-}
-
-async function choose(page: Page, field: Locator, option: RegExp): Promise<void> {
-  await field.click()
-  await page.getByRole('option', { name: option }).or(page.getByTitle(option)).last().click()
 }
 
 /** The number under a label, such as 已入库. */

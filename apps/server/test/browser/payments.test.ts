@@ -9,7 +9,7 @@ import { eventually } from '../harness/index.ts'
 import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { launchChromium } from './chromium.ts'
-import { arrive, fitsPhones, type Person } from './people.ts'
+import { arrive, choose, fitsPhones, type Person } from './people.ts'
 import { keepScreen } from './screens.ts'
 
 /**
@@ -188,12 +188,7 @@ describe('the merchant', { timeout: 60_000 }, () => {
   test('lets the buyer bear the fee, who is told before choosing and pays it', async () => {
     const drawer = await openGateway('Stripe')
     await drawer.getByLabel('手续费率').fill('2.9')
-    const payer = drawer.getByLabel('手续费承担方')
-    // By keyboard: a click falls through a list that is still opening.
-    await payer.press('ArrowDown')
-    await staff.page.getByTitle('买家承担').waitFor()
-    await payer.press('ArrowDown')
-    await payer.press('Enter')
+    await choose(staff.page, drawer.getByLabel('手续费承担方'), '买家承担')
     await drawer.getByTitle('买家承担').waitFor()
     await drawer.getByRole('button', { name: /^保\s*存$/ }).click()
     await staff.page.getByText('2.9% · 买家承担').waitFor()

@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { eventually } from '../harness/index.ts'
 import { type Foreseen, watch } from './watch.ts'
@@ -68,6 +68,19 @@ export async function codeSent(inboxUrl: string, phone: string): Promise<string>
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   throw new Error(`no code was sent to ${phone}`)
+}
+
+/** Takes an option (the first that fits) of the list, or tree, that opens below a field. Lists that were open before are still there, hidden. */
+export async function choose(page: Page, field: Locator, option: string | RegExp = ''): Promise<void> {
+  await field.click()
+  const open = page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)')
+  await open.locator('.ant-select-item-option, .ant-select-tree-title').filter({ hasText: option }).first().click()
+}
+
+/** Takes an entry of the menu that a button opens. */
+export async function pick(page: Page, menu: Locator, entry: string): Promise<void> {
+  await menu.click()
+  await page.getByRole('menuitem', { name: entry }).click()
 }
 
 /** Waits until no dialog is open: of two that end together both are still there for a moment, which one locator cannot wait for. */

@@ -153,8 +153,7 @@ describe('finance', { timeout: 60_000 }, () => {
     await page.getByRole('button', { name: '关账' }).click()
     await page.getByRole('dialog').getByText('不能再改动').waitFor()
     await keepScreen(page, 'console-reconciliation-close')
-    // By keyboard: a click falls beside a dialog that is still opening.
-    await page.getByRole('dialog').getByRole('button', { name: '关账' }).press('Enter')
+    await page.getByRole('dialog').getByRole('button', { name: '关账' }).click()
     await page.getByText(/于 .* 关账/).waitFor()
     await dialogsGone(page)
     for (const name of ['关账', '重新获取并核对', '上传账单']) {

@@ -13,7 +13,7 @@ import { type Started, startProcess } from '../start/start-process.ts'
 import { busyDay } from './busy-day.ts'
 import { spoilOneSum, spreadOverMonth } from './busy-month.ts'
 import { launchChromium } from './chromium.ts'
-import { arrive, type Person, sidewaysPixels } from './people.ts'
+import { arrive, type Person, pick, sidewaysPixels } from './people.ts'
 import { keepScreen, SCREENS_WANTED } from './screens.ts'
 
 /** Finance reads the month in a real browser: every figure opens its rows, and what does not agree with the ledger is said. */
@@ -210,14 +210,12 @@ describe('other eyes', { timeout: 60_000 }, () => {
     await phone.context.close()
 
     await page.goto(`${consoleUrl}reports`)
-    await page.getByRole('button', { name: '语言' }).click()
-    await page.getByRole('menuitem', { name: 'English' }).press('Enter')
+    await pick(page, page.getByRole('button', { name: '语言' }), 'English')
     await page.getByRole('heading', { name: 'Reports' }).waitFor()
     await page.getByText('Agrees with the ledger').waitFor()
     expect(await page.locator('.report-figures').textContent()).not.toMatch(/[\u4e00-\u9fff]/)
     await keepScreen(page, 'console-reports-english')
-    await page.getByRole('button', { name: 'Language' }).click()
-    await page.getByRole('menuitem', { name: '简体中文' }).press('Enter')
+    await pick(page, page.getByRole('button', { name: 'Language' }), '简体中文')
   })
 
   test('who may not read reports does not find them', async () => {

@@ -124,8 +124,7 @@ describe('a supplier', { timeout: 60_000 }, () => {
     await page.getByText('商品的下单表单里还没有').waitFor()
     await page.getByRole('button', { name: '采用供应商的下单模板' }).click()
     await page.getByRole('dialog').getByText('会立即保存到商品').waitFor()
-    // By keyboard: a click falls beside a dialog that is still opening.
-    await page.getByRole('dialog').getByRole('button', { name: '采用供应商的下单模板' }).press('Enter')
+    await page.getByRole('dialog').getByRole('button', { name: '采用供应商的下单模板' }).click()
     await page.getByText('已加入下单表单').waitFor()
     await page.getByRole('radio', { name: '按顺序' }).check()
     await page

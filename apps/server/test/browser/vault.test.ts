@@ -6,7 +6,7 @@ import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { busyDay } from './busy-day.ts'
 import { launchChromium } from './chromium.ts'
-import { arrive, type Person, sidewaysPixels } from './people.ts'
+import { arrive, choose, type Person, sidewaysPixels } from './people.ts'
 import { keepScreen } from './screens.ts'
 
 /** The vault in a real browser against a real `npm start`: codes of our own made and exported once, a batch recalled. */
@@ -48,7 +48,7 @@ describe('the owner', { timeout: 60_000 }, () => {
     const { page } = owner
     await page.goto(`${consoleUrl}generations/new`)
     await page.getByRole('heading', { name: '生成卡密' }).waitFor()
-    await chooseSku(page)
+    await choose(page, page.getByLabel('商品 / 规格'))
     await page.getByLabel('生成数量').fill('3000')
     await page.getByLabel('前缀').fill('QS')
     await page
@@ -134,11 +134,6 @@ async function signIn(page: Page): Promise<void> {
   await page.getByLabel('密码', { exact: true }).fill(PASSWORD)
   await page.getByRole('button', { name: '登录' }).click()
   await page.getByRole('heading', { name: '看板' }).waitFor()
-}
-
-async function chooseSku(page: Page): Promise<void> {
-  await page.getByLabel('商品 / 规格').click()
-  await page.locator('.ant-select-item-option').first().click()
 }
 
 /** A batch of the demo shop of which some codes were sold. */

@@ -7,7 +7,7 @@ import { signedCall } from '../journeys/two-shops.ts'
 import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { launchChromium } from './chromium.ts'
-import { arrive, DESK, type Person, PHONE, sidewaysPixels } from './people.ts'
+import { arrive, choose, DESK, type Person, PHONE, sidewaysPixels } from './people.ts'
 import { keepScreen } from './screens.ts'
 
 /** A key for another shop, from making it to the first call: in a real browser, on a desk and on a phone. */
@@ -75,9 +75,7 @@ test('a shop is given a key and prices, joins with it as a buyer, and its calls 
   const keyPage = page.url()
 
   await page.getByRole('button', { name: '开放商品' }).first().click()
-  await dialog.getByLabel('规格').click()
-  await page.locator('.ant-select-item-option-active').first().waitFor({ state: 'attached' })
-  await page.keyboard.press('Enter')
+  await choose(page, dialog.getByLabel('规格'))
   await dialog.getByLabel('供货单价').fill('0.01')
   await dialog.getByRole('button', { name: /保\s*存/ }).click()
   await page.getByText(/供货价不能低于底价 \d+ 分/).waitFor()

@@ -329,3 +329,12 @@ export async function expectBooksRight(
   const faults = await Promise.all(asked.map(async ([name, text]) => ({ name, rows: await query(text, [tenantId]) })))
   expect(faults.filter(({ rows }) => rows.length > 0)).toEqual([])
 }
+
+/** What all accounts of a kind hold together. */
+export async function sumOf({ query }: Pick<House, 'query'>, tenantId: TenantId, kind: string): Promise<number> {
+  const [row] = await query<{ sum: number }>(
+    'select coalesce(sum(balance), 0)::bigint as sum from ledger.accounts where tenant_id = $1 and kind = $2',
+    [tenantId, kind],
+  )
+  return row?.sum ?? 0
+}

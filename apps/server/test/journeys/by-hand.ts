@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { PASSWORD, type Shop } from './shop.ts'
+import { type House, PASSWORD, type Shop } from './shop.ts'
 
 /** Joins a supplier whose people work by hand, with one of them signed in. */
 export async function supplierByHand(shop: Shop, name: string, settings: Record<string, string> = {}) {
@@ -22,4 +22,16 @@ export async function personOf(shop: Shop, supplierId: number) {
   await person.call('identity.signIn', { body: { email, password: initialPassword } })
   await person.call('identity.changePassword', { body: { current: initialPassword, next: PASSWORD } })
   return { person, personId, email }
+}
+
+/** A shop with the supplier 蓝海, whose people sell A1 and A2 for 20 yuan, ten pieces of each. */
+export async function shopOfLanhai(house: House) {
+  const shop = await house.newShop()
+  const supplier = await supplierByHand(shop, '蓝海')
+  for (const remoteId of ['A1', 'A2']) {
+    await supplier.person.call('workspace.addProduct', {
+      body: { remoteId, name: remoteId, kind: 'card', costHao: 200_000, stock: 10 },
+    })
+  }
+  return { shop, ...supplier }
 }

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { auditBooks } from '../../src/modules/books/index.ts'
 import { expectBooksRight } from './books.ts'
 import { expectNoDeadlocks } from './deadlocks.ts'
+import { seeded } from './seeded.ts'
 import { type Goods, openHouse, type Shop } from './shop.ts'
 
 /**
@@ -34,17 +35,7 @@ expectNoDeadlocks(house)
 await house.query(`create or replace function payments.begin_refund(p_tenant bigint, p_id bigint) returns jsonb
   language sql security definer set search_path = pg_catalog as $$ select null::jsonb $$`)
 
-type Random = () => number
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function randomOf(start: number): Random {
-  let state = start | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
+type Random = ReturnType<typeof seeded>
 
 type World = Readonly<Record<'goods' | 'other' | 'forPoints', Goods>> & { readonly shop: Shop }
 async function openWorld(): Promise<World> {
@@ -372,7 +363,7 @@ test(
     for (let first = 0; first < count; first += ORDERS_A_SHOP) {
       const world = await openWorld()
       for (let turn = first; turn < Math.min(count, first + ORDERS_A_SHOP); turn += 1) {
-        const random = randomOf(seed + turn)
+        const random = seeded(seed + turn)
         const kind = KINDS[Math.floor(random() * KINDS.length)] ?? 'guest'
         const life = await begin(world, kind, STORIES[Math.floor(random() * STORIES.length)] ?? [])
         for (let step = 0; step < 12; step += 1) {

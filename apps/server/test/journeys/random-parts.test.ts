@@ -5,6 +5,7 @@ import { test } from 'vitest'
 import { auditBooks } from '../../src/modules/books/index.ts'
 import { expectBooksRight } from './books.ts'
 import { scriptedSupplier } from './scripted-supplier.ts'
+import { seeded } from './seeded.ts'
 import { type Goods, openHouse, type Shop } from './shop.ts'
 import { joinSupplier, topUpBy } from './top-ups.ts'
 
@@ -45,16 +46,6 @@ charge.state.usual = { accept: 1_000_000 }
 cards.state.usual = { accept: 1_000_000 }
 await house.query(`create or replace function payments.begin_refund(p_tenant bigint, p_id bigint) returns jsonb
   language sql security definer set search_path = pg_catalog as $$ select null::jsonb $$`)
-
-function randomOf(start: number) {
-  let state = start | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 type World = { shop: Shop; goods: Map<string, Goods>; bought: Goods }
 async function openWorld(): Promise<World> {
@@ -495,7 +486,7 @@ test('whatever becomes of parts, bought codes and services, the books are right 
   for (let first = 0; first < count; first += ORDERS_A_SHOP) {
     const world = await openWorld()
     for (let turn = first; turn < Math.min(count, first + ORDERS_A_SHOP); turn += 1) {
-      const random = randomOf(seed + turn)
+      const random = seeded(seed + turn)
       const life = await begin(world, KINDS[Math.floor(random() * KINDS.length)] ?? 'hold')
       let faults: string[] = []
       try {

@@ -360,6 +360,13 @@ export async function until<T>(
   }
 }
 
+/** 'ok', or the code of the refusal. */
+export const codeOf = (call: Promise<unknown>): Promise<string> =>
+  call.then(
+    () => 'ok',
+    (error: unknown) => (isProblem(error) ? error.code : Promise.reject(error)),
+  )
+
 export const someCodes = (count: number): readonly string[] =>
   Array.from({ length: count }, () => `QS${randomBytes(9).toString('hex').toUpperCase()}`)
 

@@ -4,9 +4,9 @@ import { Link } from 'react-router'
 import type { Row } from '../../shared/api/index.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
-import { SkuPicker } from '../../shared/parts/inputs.tsx'
 import { PiecesBar } from '../../shared/parts/PiecesBar.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
+import { skuFilter } from '../../shared/parts/skuFilter.tsx'
 import { Count, Money, Nothing, OneLine, Time } from '../../shared/parts/values.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
 import { batchText } from './text.ts'
@@ -57,20 +57,7 @@ export function BatchListPage() {
             { value: 'bought', label: t('boughtOnes') },
           ],
         },
-        {
-          kind: 'custom',
-          name: 'skuId',
-          label: t('sku'),
-          render: (value, change) => (
-            <SkuPicker
-              value={value ? Number(value) : null}
-              onChange={(skuId) => change(skuId === null ? undefined : String(skuId))}
-              placeholder={t('sku')}
-              style={{ width: 220 }}
-              allowClear
-            />
-          ),
-        },
+        skuFilter(t('sku'), 220),
         { kind: 'text', name: 'supplier', label: t('supplier') },
       ]}
       columns={columnsOf(t)}

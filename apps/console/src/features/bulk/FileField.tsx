@@ -1,8 +1,9 @@
-import { FileTextOutlined, InboxOutlined } from '@ant-design/icons'
-import { App, Button, Input, Segmented, Typography, Upload } from 'antd'
+import { FileTextOutlined } from '@ant-design/icons'
+import { App, Button, Input, Segmented, Typography } from 'antd'
 import { useState } from 'react'
 import { formatBytes, formatCount } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
+import { FileDrop } from '../../shared/parts/FileDrop.tsx'
 import { bulkText } from './text.ts'
 import './bulk.css'
 
@@ -90,23 +91,14 @@ function Drop({ onFile }: { readonly onFile: (file: LinesFile) => void }) {
   const t = useText(bulkText)
   const { message } = App.useApp()
   return (
-    <Upload.Dragger
+    <FileDrop
       accept=".txt,.csv,.tsv,.xlsx,text/plain,text/csv"
-      showUploadList={false}
-      maxCount={1}
-      beforeUpload={(file) => {
+      title={t('drop')}
+      hint={t('dropHint')}
+      onFile={(file) => {
         if (file.size > FILE_BYTES_MAX) void message.warning(t('tooBig'))
         else onFile({ content: file, name: file.name })
-        return false
       }}
-    >
-      <p className="ant-upload-drag-icon" style={{ marginBottom: 4 }}>
-        <InboxOutlined />
-      </p>
-      <p className="ant-upload-text">{t('drop')}</p>
-      <p className="ant-upload-hint" style={{ paddingInline: 12 }}>
-        {t('dropHint')}
-      </p>
-    </Upload.Dragger>
+    />
   )
 }

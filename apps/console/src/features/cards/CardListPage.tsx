@@ -5,8 +5,8 @@ import { Link } from 'react-router'
 import type { Row } from '../../shared/api/index.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
-import { SkuPicker } from '../../shared/parts/inputs.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
+import { skuFilter } from '../../shared/parts/skuFilter.tsx'
 import { Copyable, Nothing, OneLine, Time } from '../../shared/parts/values.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
 import { useUrlState } from '../../shared/urlState.ts'
@@ -41,20 +41,7 @@ export function CardListPage() {
         }
         filters={[
           { kind: 'search', placeholder: t('search') },
-          {
-            kind: 'custom',
-            name: 'skuId',
-            label: t('sku'),
-            render: (value, change) => (
-              <SkuPicker
-                value={value ? Number(value) : null}
-                onChange={(skuId) => change(skuId === null ? undefined : String(skuId))}
-                placeholder={t('sku')}
-                style={{ width: 200 }}
-                allowClear
-              />
-            ),
-          },
+          skuFilter(t('sku')),
           { kind: 'states', name: 'state', label: t('state'), of: 'card' },
           { kind: 'text', name: 'batchId', label: t('batchId') },
           { kind: 'text', name: 'orderNo', label: t('orderNo') },

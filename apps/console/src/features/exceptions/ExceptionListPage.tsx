@@ -9,9 +9,9 @@ import { commonText } from '../../shared/i18n/common.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { Dropdown } from '../../shared/parts/Dropdown.tsx'
-import { SkuPicker } from '../../shared/parts/inputs.tsx'
 import { isAboutSupply, useNextStep } from '../../shared/parts/nextStep.ts'
 import { useLineNote } from '../../shared/parts/passedOver.ts'
+import { skuFilter } from '../../shared/parts/skuFilter.tsx'
 import { Copyable, Money, OneLine, Time } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
@@ -46,20 +46,7 @@ export function ExceptionListPage() {
         filters={[
           { kind: 'search', placeholder: t('search') },
           { kind: 'states', name: 'reason', label: t('reason'), of: 'exception' },
-          {
-            kind: 'custom',
-            name: 'skuId',
-            label: t('sku'),
-            render: (value, change) => (
-              <SkuPicker
-                value={value ? Number(value) : null}
-                onChange={(skuId) => change(skuId === null ? undefined : String(skuId))}
-                placeholder={t('sku')}
-                style={{ width: 220 }}
-                allowClear
-              />
-            ),
-          },
+          skuFilter(t('sku'), 220),
           { kind: 'states', name: 'age', label: t('ageFilter'), of: 'deskAge' },
           {
             kind: 'select',

@@ -1,4 +1,4 @@
-import { CopyOutlined, InboxOutlined, RollbackOutlined, ShopOutlined } from '@ant-design/icons'
+import { ShopOutlined } from '@ant-design/icons'
 import { App, Button, Form } from 'antd'
 import { useMemo } from 'react'
 import { useNavigate, useParams } from 'react-router'
@@ -6,12 +6,12 @@ import { useAction, useRead } from '../../shared/api/hooks.ts'
 import { type Output, tenantRoot } from '../../shared/api/index.ts'
 import { commonText } from '../../shared/i18n/common.ts'
 import { useText } from '../../shared/i18n/index.ts'
-import { Dropdown } from '../../shared/parts/Dropdown.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { FormPage } from '../../shared/templates/FormPage.tsx'
 import { BasicsSection } from './BasicsSection.tsx'
 import { BuyerFormSection } from './BuyerFormSection.tsx'
+import { GoodsMenu } from './GoodsMenu.tsx'
 import { PriceChanges } from './PriceChanges.tsx'
 import { Problems } from './Problems.tsx'
 import { RulesSection } from './RulesSection.tsx'
@@ -117,12 +117,6 @@ function Actions({ goods }: { readonly goods: Detail }) {
   const common = useText(commonText)
   const may = useMay()
   const shelf = useShelf()
-  const navigate = useNavigate()
-  const duplicate = useAction('catalog.duplicateGoods', {
-    refresh: ['catalog.listGoods'],
-    done: t('duplicated'),
-    onDone: (copy) => void navigate(`/goods/${copy.id}`),
-  })
   const one = [{ id: goods.id, title: goods.title }]
   const visit = goods.shelf === 'selling' && (
     <Button icon={<ShopOutlined />} href={`${tenantRoot}goods/${goods.id}`} target="_blank">
@@ -139,24 +133,9 @@ function Actions({ goods }: { readonly goods: Detail }) {
           {t('putOn')}
         </Button>
       )}
-      <Dropdown
-        trigger={['click']}
-        menu={{
-          items: [
-            { key: 'duplicate', icon: <CopyOutlined />, label: t('duplicate') },
-            goods.state === 'archived'
-              ? { key: 'restore', icon: <RollbackOutlined />, label: t('restore') }
-              : { key: 'archive', icon: <InboxOutlined />, label: t('archive'), disabled: goods.state === 'on' },
-          ],
-          onClick: ({ key }) => {
-            if (key === 'duplicate') void duplicate.go({ params: { id: goods.id } })
-            else if (key === 'restore') shelf.restore(one)
-            else shelf.archive(one)
-          },
-        }}
-      >
+      <GoodsMenu goods={goods}>
         <Button>{common('more')}</Button>
-      </Dropdown>
+      </GoodsMenu>
     </>
   )
 }

@@ -1,17 +1,17 @@
-import { CopyOutlined, EllipsisOutlined, InboxOutlined, PlusOutlined, RollbackOutlined } from '@ant-design/icons'
+import { EllipsisOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, Tag, Tooltip, Typography } from 'antd'
-import { Link, useNavigate } from 'react-router'
-import { useAction, useRead } from '../../shared/api/hooks.ts'
+import { Link } from 'react-router'
+import { useRead } from '../../shared/api/hooks.ts'
 import { pictureUrl, type Row } from '../../shared/api/index.ts'
 import { formatCount, formatMoney, formatTime } from '../../shared/format.ts'
 import { commonText } from '../../shared/i18n/common.ts'
 import { type Say, useBoth, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
-import { Dropdown } from '../../shared/parts/Dropdown.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Nothing, Time, usePriceText } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
+import { GoodsMenu } from './GoodsMenu.tsx'
 import { goodsText } from './text.ts'
 import { useCategoryOptions } from './useCategoryOptions.ts'
 import { useShelf } from './useShelf.tsx'
@@ -242,13 +242,7 @@ function RowActions({ goods }: { readonly goods: Goods }) {
   const t = useText(goodsText)
   const common = useText(commonText)
   const may = useMay()
-  const navigate = useNavigate()
   const shelf = useShelf()
-  const duplicate = useAction('catalog.duplicateGoods', {
-    refresh: ['catalog.listGoods'],
-    done: t('duplicated'),
-    onDone: (copy) => void navigate(`/goods/${copy.id}`),
-  })
   if (!may('goods.write')) return <Link to={`/goods/${goods.id}`}>{common('detail')}</Link>
   const one = [{ id: goods.id, title: goods.title }]
   const archived = goods.state === 'archived'
@@ -265,24 +259,9 @@ function RowActions({ goods }: { readonly goods: Goods }) {
             {t('putOn')}
           </Button>
         ))}
-      <Dropdown
-        trigger={['click']}
-        menu={{
-          items: [
-            { key: 'duplicate', icon: <CopyOutlined />, label: t('duplicate') },
-            archived
-              ? { key: 'restore', icon: <RollbackOutlined />, label: t('restore') }
-              : { key: 'archive', icon: <InboxOutlined />, label: t('archive'), disabled: goods.state === 'on' },
-          ],
-          onClick: ({ key }) => {
-            if (key === 'duplicate') void duplicate.go({ params: { id: goods.id } })
-            else if (key === 'restore') shelf.restore(one)
-            else shelf.archive(one)
-          },
-        }}
-      >
+      <GoodsMenu goods={goods}>
         <Button type="link" icon={<EllipsisOutlined />} aria-label={common('more')} />
-      </Dropdown>
+      </GoodsMenu>
     </>
   )
 }

@@ -1,8 +1,9 @@
-import { FileTextOutlined, InboxOutlined } from '@ant-design/icons'
-import { App, Button, Input, Segmented, Typography, Upload } from 'antd'
+import { FileTextOutlined } from '@ant-design/icons'
+import { App, Button, Input, Segmented, Typography } from 'antd'
 import { useState } from 'react'
 import { formatBytes, formatCount } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
+import { FileDrop } from '../../shared/parts/FileDrop.tsx'
 import type { ImportFile } from './runs.ts'
 import { importText } from './text.ts'
 
@@ -40,7 +41,7 @@ export function ContentField({ value = null, onChange }: Props) {
       ) : value ? (
         <Chosen file={value} onClear={() => onChange?.(null)} />
       ) : (
-        <FileDrop onFile={(file) => onChange?.(file)} />
+        <CodesDrop onFile={(file) => onChange?.(file)} />
       )}
     </>
   )
@@ -83,28 +84,19 @@ function Chosen({ file, onClear }: { readonly file: ImportFile; readonly onClear
   )
 }
 
-/** Takes one file by drop or click. */
-export function FileDrop({ onFile, title }: { readonly onFile: (file: ImportFile) => void; readonly title?: string }) {
+/** The file with the codes. */
+export function CodesDrop({ onFile, title }: { readonly onFile: (file: ImportFile) => void; readonly title?: string }) {
   const t = useText(importText)
   const { message } = App.useApp()
   return (
-    <Upload.Dragger
+    <FileDrop
       accept=".txt,.csv,.tsv,.xlsx,text/plain,text/csv"
-      showUploadList={false}
-      maxCount={1}
-      beforeUpload={(file) => {
+      title={title ?? t('drop')}
+      hint={t('dropHint')}
+      onFile={(file) => {
         if (file.size > FILE_BYTES_MAX) void message.warning(t('tooBig'))
         else onFile({ content: file, name: file.name })
-        return false
       }}
-    >
-      <p className="ant-upload-drag-icon" style={{ marginBottom: 4 }}>
-        <InboxOutlined />
-      </p>
-      <p className="ant-upload-text">{title ?? t('drop')}</p>
-      <p className="ant-upload-hint" style={{ paddingInline: 12 }}>
-        {t('dropHint')}
-      </p>
-    </Upload.Dragger>
+    />
   )
 }

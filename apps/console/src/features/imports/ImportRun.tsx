@@ -10,7 +10,7 @@ import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { PageFrame } from '../../shared/templates/PageFrame.tsx'
-import { FileDrop } from './ContentField.tsx'
+import { CodesDrop } from './ContentField.tsx'
 import { LineReport } from './LineReport.tsx'
 import { arrived, type Batch, hasEnded, paceOf, type Run, send, useRun } from './runs.ts'
 import { importText } from './text.ts'
@@ -151,7 +151,7 @@ function Broken({ run, batch }: { readonly run: Run; readonly batch: Batch }) {
         }
         style={{ marginBottom: 16 }}
       />
-      <FileDrop title={t('chooseSame')} onFile={(chosen) => void send(batch, chosen)} />
+      <CodesDrop title={t('chooseSame')} onFile={(chosen) => void send(batch, chosen)} />
     </Section>
   )
 }

@@ -1,11 +1,12 @@
-import { InboxOutlined, UploadOutlined } from '@ant-design/icons'
+import { UploadOutlined } from '@ant-design/icons'
 import { useQueryClient } from '@tanstack/react-query'
-import { Alert, App, Modal, Progress, Typography, Upload } from 'antd'
+import { Alert, App, Modal, Progress, Typography } from 'antd'
 import { useState } from 'react'
 import { type Problem, problemOf, upload } from '../../shared/api/index.ts'
 import { formatBytes } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
+import { FileDrop } from '../../shared/parts/FileDrop.tsx'
 import { reconciliationText, useSourceText } from './text.ts'
 
 const FILE_BYTES_MAX = 1024 * 1024 * 1024
@@ -82,23 +83,12 @@ function Sender({ params, onSending, onDone }: SenderProps) {
     <div className="stack">
       <Typography.Text type="secondary">{t('uploadText')}</Typography.Text>
       {problem && <Alert type="error" showIcon title={problem.message} />}
-      <Upload.Dragger
+      <FileDrop
         accept=".csv,.txt,.xlsx,.zip,.gz,.jsonl"
-        showUploadList={false}
-        maxCount={1}
-        beforeUpload={(file) => {
-          void send(file)
-          return false
-        }}
-      >
-        <p className="ant-upload-drag-icon" style={{ marginBottom: 4 }}>
-          <InboxOutlined />
-        </p>
-        <p className="ant-upload-text">{t('drop')}</p>
-        <p className="ant-upload-hint" style={{ paddingInline: 12 }}>
-          {t('dropHint')}
-        </p>
-      </Upload.Dragger>
+        title={t('drop')}
+        hint={t('dropHint')}
+        onFile={(file) => void send(file)}
+      />
     </div>
   )
 }

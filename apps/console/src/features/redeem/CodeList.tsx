@@ -1,10 +1,9 @@
-import { Typography } from 'antd'
-import { Link } from 'react-router'
 import { useText } from '../../shared/i18n/index.ts'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Nothing, Time } from '../../shared/parts/values.tsx'
 import { ListPage } from '../../shared/templates/ListPage.tsx'
 import { CodeActions } from './CodeActions.tsx'
+import { MaskedCode, UsedOf } from './codeCells.tsx'
 import { redeemText } from './text.ts'
 
 const RUNNING_MS = 2_000
@@ -30,14 +29,7 @@ export function CodeList({ batchId, isMaking }: { readonly batchId: number; read
           title: t('code'),
           width: 210,
           phone: 'title',
-          render: (code) => (
-            <>
-              <code>{code.masked}</code>
-              <Typography.Text type="secondary" style={{ display: 'block', fontSize: 12 }}>
-                #{code.id}
-              </Typography.Text>
-            </>
-          ),
+          render: (code) => <MaskedCode code={code} />,
         },
         {
           key: 'standing',
@@ -51,11 +43,7 @@ export function CodeList({ batchId, isMaking }: { readonly batchId: number; read
           title: t('used'),
           width: 110,
           align: 'right',
-          render: (code) => (
-            <Link className="num" to={`/redeem/${batchId}?tab=uses&codeId=${code.id}`}>
-              {code.used} / {code.uses}
-            </Link>
-          ),
+          render: (code) => <UsedOf code={code} batchId={batchId} />,
         },
         {
           key: 'handedOutAt',

@@ -1,4 +1,3 @@
-import { Typography } from 'antd'
 import { Link } from 'react-router'
 import { useText } from '../../shared/i18n/index.ts'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
@@ -6,6 +5,7 @@ import { OneLine, Time } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { ListPage } from '../../shared/templates/ListPage.tsx'
 import { CodeActions } from './CodeActions.tsx'
+import { MaskedCode, UsedOf } from './codeCells.tsx'
 import { linkText } from './linkText.ts'
 
 /** Redeem codes that were sold: whose, how often used, and the orders that they became. */
@@ -33,14 +33,7 @@ export function SoldListPage() {
           title: t('code'),
           width: 210,
           phone: 'title',
-          render: (code) => (
-            <>
-              <code>{code.masked}</code>
-              <Typography.Text type="secondary" style={{ display: 'block', fontSize: 12 }}>
-                #{code.id}
-              </Typography.Text>
-            </>
-          ),
+          render: (code) => <MaskedCode code={code} />,
         },
         {
           key: 'standing',
@@ -60,11 +53,7 @@ export function SoldListPage() {
           title: t('used'),
           width: 110,
           align: 'right',
-          render: (code) => (
-            <Link className="num" to={`/redeem/${code.batchId}?tab=uses&codeId=${code.id}`}>
-              {code.used} / {code.uses}
-            </Link>
-          ),
+          render: (code) => <UsedOf code={code} batchId={code.batchId} />,
         },
         {
           key: 'order',

@@ -3,8 +3,8 @@ import { Link } from 'react-router'
 import type { Row } from '../../shared/api/index.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
-import { SkuPicker } from '../../shared/parts/inputs.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
+import { skuFilter } from '../../shared/parts/skuFilter.tsx'
 import { Copyable, Money, OneLine, Time } from '../../shared/parts/values.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
 import { TimeLeft } from './TimeLeft.tsx'
@@ -37,20 +37,7 @@ export function TaskListPage() {
         { kind: 'states', name: 'state', label: t('state'), of: 'task' },
         { kind: 'flag', name: 'mine', label: t('mine') },
         { kind: 'flag', name: 'overdue', label: t('overdue') },
-        {
-          kind: 'custom',
-          name: 'skuId',
-          label: t('sku'),
-          render: (value, change) => (
-            <SkuPicker
-              value={value ? Number(value) : null}
-              onChange={(skuId) => change(skuId === null ? undefined : String(skuId))}
-              placeholder={t('sku')}
-              style={{ width: 200 }}
-              allowClear
-            />
-          ),
-        },
+        skuFilter(t('sku')),
       ]}
       columns={columnsOf(t)}
       rowActions={(task) =>

@@ -1,11 +1,11 @@
-import { InboxOutlined } from '@ant-design/icons'
-import { Alert, App, Button, Modal, Upload } from 'antd'
+import { Alert, App, Button, Modal } from 'antd'
 import { useState } from 'react'
 import { useAction } from '../../shared/api/hooks.ts'
 import { type Output, problemOf, type Row, upload } from '../../shared/api/index.ts'
 import { formatCount } from '../../shared/format.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
+import { FileDrop } from '../../shared/parts/FileDrop.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { OneLine, Time } from '../../shared/parts/values.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
@@ -86,23 +86,12 @@ function Drop({ onRead }: { readonly onRead: (read: Read) => void }) {
   }
   return (
     <div className="workspace-drop">
-      <Upload.Dragger
+      <FileDrop
         accept=".csv,.txt,.tsv,.xlsx"
-        showUploadList={false}
-        maxCount={1}
-        beforeUpload={(file) => {
-          void send(file)
-          return false
-        }}
-      >
-        <p className="ant-upload-drag-icon" style={{ marginBottom: 4 }}>
-          <InboxOutlined />
-        </p>
-        <p className="ant-upload-text">{t('drop')}</p>
-        <p className="ant-upload-hint" style={{ paddingInline: 12 }}>
-          {t('dropHint')}
-        </p>
-      </Upload.Dragger>
+        title={t('drop')}
+        hint={t('dropHint')}
+        onFile={(file) => void send(file)}
+      />
       {problem !== undefined && <Alert type="error" showIcon title={problem} />}
     </div>
   )

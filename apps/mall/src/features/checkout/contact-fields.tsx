@@ -1,10 +1,9 @@
 import type { Shop } from '../../shared/api/types.ts'
-import { useFaultMessage } from '../../shared/buyer-question.tsx'
+import { FindAgain } from '../../shared/find-again.tsx'
 import { useI18n } from '../../shared/i18n/index.ts'
-import { PasswordField, TextField } from '../../shared/ui/field.tsx'
 import { Card } from '../../shared/ui/page.tsx'
 import css from './checkout.module.css'
-import { type Draft, type Faults, PASSWORD_LENGTH_MAX } from './draft.ts'
+import type { Draft, Faults } from './draft.ts'
 
 /** How the order is found again: a contact, and for guests a password of their own. */
 export function ContactFields({
@@ -21,39 +20,16 @@ export function ContactFields({
   readonly onChange: (draft: Draft) => void
 }) {
   const { t } = useI18n()
-  const message = useFaultMessage()
   return (
     <Card title={t('checkout.contactTitle')}>
       <div className={guest ? css.two : css.fields}>
-        <TextField
-          id="contact"
-          name="contact"
-          label={t('checkout.contact')}
-          hint={t('checkout.contactHint')}
-          error={message(faults.contact)}
-          autoComplete="email"
-          autoCapitalize="off"
-          spellCheck={false}
-          required
-          maxLength={254}
-          value={draft.contact}
-          onChange={(event) => onChange({ ...draft, contact: event.target.value })}
+        <FindAgain
+          given={draft}
+          faults={faults}
+          isGuest={guest}
+          passwordRequired={shop.queryPasswordRequired}
+          onChange={(given) => onChange({ ...draft, ...given })}
         />
-        {guest && (
-          <PasswordField
-            id="query-password"
-            name="query-password"
-            label={t('checkout.password')}
-            hint={t('checkout.passwordHint')}
-            error={message(faults.queryPassword)}
-            optional={!shop.queryPasswordRequired}
-            required={shop.queryPasswordRequired}
-            autoComplete="new-password"
-            maxLength={PASSWORD_LENGTH_MAX}
-            value={draft.queryPassword}
-            onChange={(event) => onChange({ ...draft, queryPassword: event.target.value })}
-          />
-        )}
       </div>
     </Card>
   )

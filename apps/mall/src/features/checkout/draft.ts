@@ -1,6 +1,6 @@
 import type { Shop } from '../../shared/api/types.ts'
 import type { BuyerFault } from '../../shared/buyer-question.tsx'
-import { faultOf, isContact } from '../../shared/form-check.ts'
+import { faultOf, isContact, isQueryPassword } from '../../shared/form-check.ts'
 import { tabStorage } from '../../shared/storage.ts'
 import { fieldId, fieldsOf, type Line } from './lines.ts'
 
@@ -46,9 +46,6 @@ export const draftMemory = {
 /** By field id, or `contact` and `queryPassword`. */
 export type Faults = Readonly<Record<string, BuyerFault>>
 
-export const PASSWORD_LENGTH_MIN = 4
-export const PASSWORD_LENGTH_MAX = 64
-
 /** @param guest members find their orders by signing in, so only guests choose a query password */
 export function faultsOf(
   draft: Draft,
@@ -66,12 +63,7 @@ export function faultsOf(
     }
   }
   if (!isContact(draft.contact)) faults.contact = 'contact'
-  if (guest) {
-    const { length } = draft.queryPassword
-    const missing =
-      length === 0 ? shop.queryPasswordRequired : length < PASSWORD_LENGTH_MIN || length > PASSWORD_LENGTH_MAX
-    if (missing) faults.queryPassword = 'password'
-  }
+  if (guest && !isQueryPassword(draft.queryPassword, shop.queryPasswordRequired)) faults.queryPassword = 'password'
   return faults
 }
 

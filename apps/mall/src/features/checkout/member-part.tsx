@@ -3,9 +3,9 @@ import type { Me, PaymentMethod, Quote } from '../../shared/api/types.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { MethodIcon } from '../../shared/ui/method-icon.tsx'
 import { leastOf } from '../../shared/ui/method-note.tsx'
+import ways from '../../shared/ui/methods.module.css'
 import { moneyText } from '../../shared/ui/money.tsx'
 import { Card } from '../../shared/ui/page.tsx'
-import css from './checkout.module.css'
 
 /**
  * What a balance can bring beside another way to pay: all of it, when it is not enough for the whole, and never so much that
@@ -35,22 +35,22 @@ export function MemberPart({
   if (quote.totalPoints === 0 && part === 0) return null
   return (
     <Card title={t('checkout.memberPart')}>
-      <div className={css.methods}>
+      <div className={ways.methods}>
         {quote.totalPoints > 0 && (
-          <div className={css.method} data-static>
+          <div className={ways.method} data-static>
             <MethodIcon gateway="points" />
-            <span className={css.methodName}>{t('checkout.payPoints', { count: quote.totalPoints })}</span>
-            <span className={css.methodNote}>
+            <span className={ways.methodName}>{t('checkout.payPoints', { count: quote.totalPoints })}</span>
+            <span className={ways.methodNote}>
               <PointsNote me={me} asked={quote.totalPoints} />
             </span>
           </div>
         )}
         {part > 0 && (
-          <label className={css.method}>
+          <label className={ways.method}>
             <input type="checkbox" checked={usesBalance} onChange={(event) => onUseBalance(event.target.checked)} />
             <MethodIcon gateway="balance" />
-            <span className={css.methodName}>{t('checkout.useBalance')}</span>
-            <span className={css.methodNote}>
+            <span className={ways.methodName}>{t('checkout.useBalance')}</span>
+            <span className={ways.methodNote}>
               {usesBalance
                 ? t('checkout.balanceUsed', { amount: moneyText(part), rest: moneyText(quote.totalFen - part) })
                 : t('checkout.balanceUsable', { amount: moneyText(part) })}

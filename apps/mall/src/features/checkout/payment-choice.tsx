@@ -2,12 +2,9 @@ import { Link, useLocation } from 'react-router'
 import { useRechargeOffer } from '../../shared/api/queries.ts'
 import type { Me, PaymentMethod } from '../../shared/api/types.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
-import { MethodIcon } from '../../shared/ui/method-icon.tsx'
 import { takes, useMethodNote } from '../../shared/ui/method-note.tsx'
+import { MethodRadios } from '../../shared/ui/method-radios.tsx'
 import { moneyText } from '../../shared/ui/money.tsx'
-import { Card } from '../../shared/ui/page.tsx'
-import { Notice } from '../../shared/ui/states.tsx'
-import css from './checkout.module.css'
 
 type Usable = { readonly methods: readonly PaymentMethod[]; readonly me: Me | null; readonly totalFen: number }
 
@@ -26,31 +23,17 @@ export function PaymentChoice({
   onChoose,
   ...usable
 }: Usable & { readonly chosen: string | undefined; readonly onChoose: (gateway: string) => void }) {
-  const { t, own } = useI18n()
   const noteOf = useMethodNote()
   return (
-    <Card title={t('checkout.payTitle')}>
-      {usable.methods.length === 0 && <Notice tone="warn">{t('checkout.noMethods')}</Notice>}
-      <fieldset className={css.methods} aria-label={t('checkout.payTitle')}>
-        {usable.methods.map((method) => (
-          <label key={method.gateway} className={css.method}>
-            <input
-              type="radio"
-              name="pay-with"
-              value={method.gateway}
-              checked={method.gateway === chosen}
-              disabled={!canUse(method, usable)}
-              onChange={() => onChoose(method.gateway)}
-            />
-            <MethodIcon gateway={method.gateway} />
-            <span className={css.methodName}>{own(method.name, method.nameEn)}</span>
-            <span className={css.methodNote}>
-              {method.needsMember ? <MemberNote method={method} {...usable} /> : noteOf(method, usable.totalFen)}
-            </span>
-          </label>
-        ))}
-      </fieldset>
-    </Card>
+    <MethodRadios
+      methods={usable.methods}
+      chosen={chosen}
+      canUse={(method) => canUse(method, usable)}
+      noteOf={(method) =>
+        method.needsMember ? <MemberNote method={method} {...usable} /> : noteOf(method, usable.totalFen)
+      }
+      onChoose={onChoose}
+    />
   )
 }
 

@@ -1,4 +1,5 @@
 import { useI18n } from '../../shared/i18n/index.ts'
+import ways from '../../shared/ui/methods.module.css'
 import css from './checkout.module.css'
 import type { Line } from './lines.ts'
 
@@ -29,10 +30,10 @@ export function When({
     <fieldset className={css.when}>
       <legend>{t('checkout.when')}</legend>
       {choices.map(({ isLater, name, text }) => (
-        <label key={name} className={css.method}>
+        <label key={name} className={ways.method}>
           <input type="radio" name={`when-${sku.id}`} checked={later === isLater} onChange={() => onChoose(isLater)} />
           <span>
-            <span className={css.methodName}>{name}</span>
+            <span className={ways.methodName}>{name}</span>
             <span className={css.whenText}>{text}</span>
           </span>
         </label>

@@ -4,7 +4,7 @@ import { useSearchParams } from 'react-router'
 import { call, problemOf } from '../../shared/api/client.ts'
 import { numberParam, type Problem } from '../../shared/api/problem.ts'
 import { rememberOrder } from '../../shared/api/queries.ts'
-import { isContact } from '../../shared/form-check.ts'
+import { isContact, isQueryPassword, QUERY_PASSWORD_LENGTH_MAX } from '../../shared/form-check.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { Button } from '../../shared/ui/button.tsx'
 import { focusFirstFault, PasswordField, TextField } from '../../shared/ui/field.tsx'
@@ -14,7 +14,6 @@ import { Notice } from '../../shared/ui/states.tsx'
 import css from './lookup.module.css'
 
 type Mode = 'no' | 'contact'
-const PASSWORD_LENGTH_MIN = 4
 
 /** Finds orders without signing in: by number, or by contact and query password. Wrong and missing look the same. */
 export function LookupPage() {
@@ -32,10 +31,7 @@ export function LookupPage() {
   const faults = {
     no: mode === 'no' && !/^\d{16}$/.test(digits) ? t('lookup.noError') : undefined,
     contact: mode === 'contact' && !isContact(contact) ? t('checkout.errors.contact') : undefined,
-    password:
-      (mode === 'contact' || queryPassword !== '') && queryPassword.length < PASSWORD_LENGTH_MIN
-        ? t('checkout.errors.password')
-        : undefined,
+    password: isQueryPassword(queryPassword, mode === 'contact') ? undefined : t('checkout.errors.password'),
   }
   const lookup = useMutation({
     mutationFn: () =>
@@ -105,7 +101,7 @@ export function LookupPage() {
             error={shown.password}
             optional={mode === 'no'}
             autoComplete="off"
-            maxLength={64}
+            maxLength={QUERY_PASSWORD_LENGTH_MAX}
             value={queryPassword}
             onChange={(event) => setQueryPassword(event.target.value)}
           />

@@ -1,6 +1,6 @@
 import type { FormField, RedeemFace } from '../../shared/api/types.ts'
 import type { BuyerFault } from '../../shared/buyer-question.tsx'
-import { faultOf, isContact } from '../../shared/form-check.ts'
+import { faultOf, isContact, isQueryPassword } from '../../shared/form-check.ts'
 
 export type Draft = {
   readonly contact: string
@@ -9,9 +9,6 @@ export type Draft = {
   readonly answers: Readonly<Record<string, string>>
   readonly repeats: Readonly<Record<string, string>>
 }
-
-export const PASSWORD_LENGTH_MIN = 4
-export const PASSWORD_LENGTH_MAX = 64
 
 /** By `field.<key>`, `repeat.<key>`, `contact` and `queryPassword`. Members sign in to find their orders again. */
 export function faultsOf(draft: Draft, face: RedeemFace, isGuest: boolean): Readonly<Record<string, BuyerFault>> {
@@ -24,9 +21,7 @@ export function faultsOf(draft: Draft, face: RedeemFace, isGuest: boolean): Read
     }
   }
   if (!isContact(draft.contact)) faults.contact = 'contact'
-  const { length } = draft.queryPassword
-  const isBad = length === 0 ? face.queryPasswordRequired : length < PASSWORD_LENGTH_MIN
-  if (isGuest && isBad) faults.queryPassword = 'password'
+  if (isGuest && !isQueryPassword(draft.queryPassword, face.queryPasswordRequired)) faults.queryPassword = 'password'
   return faults
 }
 

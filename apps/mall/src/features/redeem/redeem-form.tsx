@@ -5,14 +5,15 @@ import { call, problemOf } from '../../shared/api/client.ts'
 import { isUncertain } from '../../shared/api/problem.ts'
 import { rememberOrder } from '../../shared/api/queries.ts'
 import type { Me, RedeemFace } from '../../shared/api/types.ts'
-import { BuyerQuestion, useFaultMessage } from '../../shared/buyer-question.tsx'
+import { BuyerQuestion } from '../../shared/buyer-question.tsx'
+import { FindAgain } from '../../shared/find-again.tsx'
 import { currentLocale, useI18n } from '../../shared/i18n/index.ts'
 import { placingKey } from '../../shared/placing-key.ts'
 import { Button, ButtonLink } from '../../shared/ui/button.tsx'
-import { focusFirstFault, PasswordField, TextField } from '../../shared/ui/field.tsx'
+import { focusFirstFault } from '../../shared/ui/field.tsx'
 import { Card } from '../../shared/ui/page.tsx'
 import { Notice } from '../../shared/ui/states.tsx'
-import { type Draft, faultsOf, formOf, PASSWORD_LENGTH_MAX } from './form.ts'
+import { type Draft, faultsOf, formOf } from './form.ts'
 import css from './redeem.module.css'
 
 const SIGN_IN = `/sign-in?${new URLSearchParams({ next: '/redeem' })}`
@@ -32,7 +33,6 @@ export function RedeemForm({ code, face, me, onStale }: Props) {
   const [draft, setDraft] = useState<Draft>({ contact: '', queryPassword: '', answers: {}, repeats: {} })
   const [tried, setTried] = useState(false)
   const redeem = useRedeem(code, onStale)
-  const message = useFaultMessage()
   const isGuest = me === null
   const faults = faultsOf(draft, face, isGuest)
   const shown = tried ? faults : {}
@@ -77,33 +77,13 @@ export function RedeemForm({ code, face, me, onStale }: Props) {
       )}
       <Card title={t('checkout.contactTitle')}>
         <div className={css.form}>
-          <TextField
-            name="contact"
-            label={t('checkout.contact')}
-            hint={t('checkout.contactHint')}
-            error={message(shown.contact)}
-            autoComplete="email"
-            autoCapitalize="off"
-            spellCheck={false}
-            required
-            maxLength={254}
-            value={draft.contact}
-            onChange={(event) => setDraft({ ...draft, contact: event.target.value })}
+          <FindAgain
+            given={draft}
+            faults={shown}
+            isGuest={isGuest}
+            passwordRequired={face.queryPasswordRequired}
+            onChange={(given) => setDraft({ ...draft, ...given })}
           />
-          {isGuest && (
-            <PasswordField
-              name="query-password"
-              label={t('checkout.password')}
-              hint={t('checkout.passwordHint')}
-              error={message(shown.queryPassword)}
-              optional={!face.queryPasswordRequired}
-              required={face.queryPasswordRequired}
-              autoComplete="new-password"
-              maxLength={PASSWORD_LENGTH_MAX}
-              value={draft.queryPassword}
-              onChange={(event) => setDraft({ ...draft, queryPassword: event.target.value })}
-            />
-          )}
         </div>
       </Card>
       {redeem.error && <Failure error={redeem.error} />}

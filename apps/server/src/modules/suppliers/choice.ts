@@ -213,44 +213,29 @@ export function fieldsOf(candidate: Candidate, form: Wanted['form']): Readonly<R
   return Object.fromEntries(Object.entries(candidate.fieldMap).map(([field, key]) => [field, form[key] ?? '']))
 }
 
+/** What of a candidate is kept with the purchase. */
+const KEPT = [
+  'offerId',
+  'supplier',
+  'product',
+  'costHao',
+  'stock',
+  'balanceHao',
+  'breaker',
+  'tries',
+  'arrived',
+  'p50',
+  'p95',
+  'waitSeconds',
+  'share',
+  'score',
+  'passedOver',
+] as const satisfies readonly (keyof Judged)[]
+
 /** The choice as it is kept with the purchase. */
-export function choiceRecord(policy: RoutePolicy, { judged }: Choice) {
-  return {
-    policy,
-    candidates: judged.map(
-      ({
-        offerId,
-        supplier,
-        product,
-        costHao,
-        stock,
-        balanceHao,
-        breaker,
-        tries,
-        arrived,
-        p50,
-        p95,
-        waitSeconds,
-        share,
-        score,
-        passedOver,
-      }) => ({
-        offerId,
-        supplier,
-        product,
-        costHao,
-        stock,
-        balanceHao,
-        breaker,
-        tries,
-        arrived,
-        p50,
-        p95,
-        waitSeconds,
-        share,
-        score,
-        passedOver,
-      }),
-    ),
-  }
-}
+export const choiceRecord = (policy: RoutePolicy, { judged }: Choice) => ({
+  policy,
+  candidates: judged.map(
+    (one) => Object.fromEntries(KEPT.map((key) => [key, one[key]])) as Pick<Judged, (typeof KEPT)[number]>,
+  ),
+})

@@ -1,13 +1,14 @@
-import { Alert, App, Button, Drawer, Input, Select, Typography, Upload } from 'antd'
+import { Alert, App, Button, Drawer, Input, Select, Typography } from 'antd'
 import { useState } from 'react'
 import { useAction, useRead } from '../../../shared/api/hooks.ts'
 import { problemOf, type Row, upload } from '../../../shared/api/index.ts'
-import { formatBytes, formatCount } from '../../../shared/format.ts'
+import { formatCount } from '../../../shared/format.ts'
 import { commonText } from '../../../shared/i18n/common.ts'
 import { useText } from '../../../shared/i18n/index.ts'
 import { useConfirmDanger } from '../../../shared/parts/danger.tsx'
 import { InstantInput } from '../../../shared/parts/inputs.tsx'
 import { ListPage } from '../../../shared/templates/ListPage.tsx'
+import { CodesField, useCodes } from '../CodesField.tsx'
 import { REFRESH_AFTER } from '../useAccept.tsx'
 import { offerColumns } from './OfferedCodes.tsx'
 import { inboxText } from './text.ts'
@@ -74,24 +75,21 @@ function OfferDrawer({ onClose }: { readonly onClose: () => void }) {
     query: { pageSize: PRODUCTS_SHOWN, kind: 'card,link' } as never,
   })
   const [productId, setProductId] = useState<number>()
-  const [pasted, setPasted] = useState('')
-  const [file, setFile] = useState<File>()
+  const codes = useCodes()
   const [validTo, setValidTo] = useState<string | null>(null)
   const [note, setNote] = useState('')
   const [sending, setSending] = useState(false)
   const [problem, setProblem] = useState<string>()
-  const lines = pasted.split('\n').filter((line) => line.trim() !== '').length
   const send = async () => {
     if (productId === undefined) return setProblem(t('productNeeded'))
-    if (!file && lines === 0) return setProblem(t('nothingGiven'))
+    if (codes.isEmpty) return setProblem(t('nothingGiven'))
     setSending(true)
     setProblem(undefined)
     try {
       const query = { productId, ...(validTo && { validTo }), ...(note.trim() !== '' && { note }) }
-      const content = file ?? new Blob([pasted], { type: 'text/plain' })
-      await upload('workspace.offerCodes', { query } as object, content, {
+      await upload('workspace.offerCodes', { query } as object, codes.content, {
         method: 'POST',
-        fileName: file?.name ?? 'codes.txt',
+        fileName: codes.fileName,
       })
       void message.success(t('sent'))
       void queries.invalidateQueries({ predicate: ({ queryKey: [first] }) => String(first).startsWith('workspace.') })
@@ -131,47 +129,7 @@ function OfferDrawer({ onClose }: { readonly onClose: () => void }) {
             label: `${name} · ${remoteId}`,
           }))}
         />
-        {file ? (
-          <div className="workspace-file">
-            <Typography.Text ellipsis={{ tooltip: file.name }}>{file.name}</Typography.Text>
-            <Typography.Text type="secondary" className="num">
-              {formatBytes(file.size)}
-            </Typography.Text>
-            <Button size="small" onClick={() => setFile(undefined)}>
-              {t('clearFile')}
-            </Button>
-          </div>
-        ) : (
-          <div>
-            <Input.TextArea
-              className="codes"
-              value={pasted}
-              onChange={(event) => setPasted(event.target.value)}
-              placeholder={t('paste')}
-              aria-label={t('paste')}
-              autoSize={{ minRows: 4, maxRows: 14 }}
-              spellCheck={false}
-              autoComplete="off"
-            />
-            <div className="workspace-under">
-              <Typography.Text type="secondary" className="num">
-                {t('given', { count: formatCount(lines) })}
-              </Typography.Text>
-              <Upload
-                accept=".txt,.csv,.tsv,.xlsx,text/plain,text/csv"
-                showUploadList={false}
-                beforeUpload={(chosen) => {
-                  setFile(chosen)
-                  return false
-                }}
-              >
-                <Button type="link" size="small">
-                  {t('orFile')}
-                </Button>
-              </Upload>
-            </div>
-          </div>
-        )}
+        <CodesField codes={codes} />
         <div>
           <Typography.Text>{t('validTo')}</Typography.Text>
           <InstantInput value={validTo} onChange={(next) => setValidTo(next ?? null)} placeholder={t('validToHint')} />

@@ -58,44 +58,55 @@ export function createBulkRunner(platform: Platform): BulkRunner {
     },
   })
 
-  return async (tenantId, bulkId) => {
-    const ctx = workerCtx(tenantId)
-    const until = performance.now() + TURN_MS
-    const again = () => db.write(ctx, async (tx) => wakeWorker(tx, bulkId))
+  /** @returns false when time was up before the last line */
+  async function orderAll(tenantId: TenantId, bulkId: number, until: number): Promise<boolean> {
     for (let lines = LINES_MIN, turn = 1; ; turn += 1) {
       const { state, waiting, tookMs } = await orderSome(tenantId, { bulkId, lines })
-      if (state !== 'running' || waiting === 0) break
-      if (performance.now() > until) return again()
+      if (state !== 'running' || waiting === 0) return true
+      if (performance.now() > until) return false
       await new Promise((resolve) => setTimeout(resolve, REST_TIMES * tookMs))
       if (turn === 1) await db.callGlobal('platform.count_first_rows')
       lines = nextLines(lines, tookMs)
     }
-    let stays = 0
+  }
+
+  /** @returns how many lines could not be given back, which are for the desk, where they stand; undefined when time was up */
+  async function giveAllBack(tenantId: TenantId, bulkId: number, until: number): Promise<number | undefined> {
     for (;;) {
       const due = await db.call<readonly GiveBack[]>(tenantId, 'bulk.to_give_back', bulkId, REFUNDS_PER_LOOK)
       let gaveBack = 0
       for (const order of due) gaveBack += (await giveBack(platform, tenantId, order)) ? 1 : 0
-      // What could not be given back is for the desk, where it stands.
-      stays = due.length
-      if (gaveBack === 0) break
-      if (performance.now() > until) return again()
+      if (gaveBack === 0) return due.length
+      if (performance.now() > until) return undefined
     }
-    const end = db.write(ctx, async (tx) => {
-      const { rows } = await sql<{ answer: Finish }>`
-        select bulk.finish(${tenantId}::bigint, ${bulkId}::bigint) as answer`.execute(tx.db)
-      const answer = rows[0]?.answer
-      if (!answer?.finished) return
-      // A line that came to its end since that look would be told as one for people.
-      if ((await countDue(tx, bulkId)) > stays) throw new MoreIsDue()
-      const { delivered, attention, refunded, failed, cancelled } = answer.counts
-      const notDelivered = attention + refunded + failed + cancelled
-      tx.emit({
-        type: 'bulk.finished',
-        subject: `bulk:${bulkId}`,
-        payload: { bulkId, name: answer.name, delivered, notDelivered },
-      })
-      log.info({ tenantId, bulkId, delivered, notDelivered }, 'a bulk order is finished')
+  }
+
+  async function finish(tx: Tx, bulkId: number, stays: number): Promise<void> {
+    const { tenantId } = tx.ctx
+    const { rows } = await sql<{ answer: Finish }>`
+      select bulk.finish(${tenantId}::bigint, ${bulkId}::bigint) as answer`.execute(tx.db)
+    const answer = rows[0]?.answer
+    if (!answer?.finished) return
+    // A line that came to its end since that look would be told as one for people.
+    if ((await countDue(tx, bulkId)) > stays) throw new MoreIsDue()
+    const { delivered, attention, refunded, failed, cancelled } = answer.counts
+    const notDelivered = attention + refunded + failed + cancelled
+    tx.emit({
+      type: 'bulk.finished',
+      subject: `bulk:${bulkId}`,
+      payload: { bulkId, name: answer.name, delivered, notDelivered },
     })
+    log.info({ tenantId, bulkId, delivered, notDelivered }, 'a bulk order is finished')
+  }
+
+  return async (tenantId, bulkId) => {
+    const ctx = workerCtx(tenantId)
+    const until = performance.now() + TURN_MS
+    const again = () => db.write(ctx, async (tx) => wakeWorker(tx, bulkId))
+    if (!(await orderAll(tenantId, bulkId, until))) return again()
+    const stays = await giveAllBack(tenantId, bulkId, until)
+    if (stays === undefined) return again()
+    const end = db.write(ctx, (tx) => finish(tx, bulkId, stays))
     await end.catch((error: unknown) => (error instanceof MoreIsDue ? again() : Promise.reject(error)))
   }
 }

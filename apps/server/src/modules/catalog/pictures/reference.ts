@@ -15,6 +15,21 @@ export const pictureJson: RawBuilder<PictureFacts> = sql`
   )
 `
 
+/** jsonb of the first picture of the goods under the alias `g`; null when they have none. */
+export const coverJson: RawBuilder<PictureFacts | null> = sql`
+  (
+    select ${pictureJson}
+    from catalog.goods_pictures gp
+    join catalog.pictures p
+      on p.tenant_id = gp.tenant_id
+      and p.id = gp.picture_id
+    where gp.tenant_id = g.tenant_id
+      and gp.goods_id = g.id
+    order by gp.position
+    limit 1
+  )
+`
+
 /**
  * The address carries the content's hash, so that it may be cached for ever.
  * @param prefix where the shop begins: empty or `/s/<slug>`

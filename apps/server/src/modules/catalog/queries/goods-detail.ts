@@ -4,6 +4,7 @@ import type { ReadTx } from '../../../platform/db/index.ts'
 import { type GoodsState, goodsProblems, shelfState } from '../model.ts'
 import { type PictureFacts, pictureJson, pictureRef } from '../pictures/reference.ts'
 import { readSkus, skuDetail } from './sku-rows.ts'
+import { tagNames } from './tag-names.ts'
 
 /**
  * One goods as its editor needs it.
@@ -15,15 +16,7 @@ export async function readGoods(tx: ReadTx, goodsId: number, prefix: string): Pr
       g.*,
       c.name as category_name,
       now() as read_at,
-      coalesce((
-        select jsonb_agg(t.name order by t.position, t.id)
-        from catalog.goods_tags gt
-        join catalog.tags t
-          on t.tenant_id = gt.tenant_id
-          and t.id = gt.tag_id
-        where gt.tenant_id = g.tenant_id
-          and gt.goods_id = g.id
-      ), '[]') as tags,
+      ${tagNames} as tags,
       coalesce((
         select jsonb_agg(${pictureJson} order by gp.position)
         from catalog.goods_pictures gp

@@ -3,8 +3,9 @@ import { type RawBuilder, sql } from 'kysely'
 import type { ReadTx } from '../../../platform/db/index.ts'
 import { allOf, containing, limitOf, orderBy, type PageQuery } from '../../../platform/lists/index.ts'
 import { type GoodsState, shelfState } from '../model.ts'
-import { type PictureFacts, pictureJson, pictureRef } from '../pictures/reference.ts'
+import { coverJson, type PictureFacts, pictureRef } from '../pictures/reference.ts'
 import { shelvedUnder } from './shelved-under.ts'
+import { tagNames } from './tag-names.ts'
 
 export type GoodsFilter = {
   readonly state?: readonly (typeof GOODS_STATES)[number][] | undefined
@@ -153,26 +154,8 @@ async function readRows(tx: ReadTx, ids: readonly number[], prefix: string): Pro
       g.updated_at,
       now() as read_at,
       c.name as category_name,
-      coalesce((
-        select jsonb_agg(t.name order by t.position, t.id)
-        from catalog.goods_tags gt
-        join catalog.tags t
-          on t.tenant_id = gt.tenant_id
-          and t.id = gt.tag_id
-        where gt.tenant_id = g.tenant_id
-          and gt.goods_id = g.id
-      ), '[]') as tags,
-      (
-        select ${pictureJson}
-        from catalog.goods_pictures gp
-        join catalog.pictures p
-          on p.tenant_id = gp.tenant_id
-          and p.id = gp.picture_id
-        where gp.tenant_id = g.tenant_id
-          and gp.goods_id = g.id
-        order by gp.position
-        limit 1
-      ) as cover,
+      ${tagNames} as tags,
+      ${coverJson} as cover,
       sums.price_from, sums.price_to, sums.price_points, sums.sku_count, sums.available, sums.held, sums.low, sums.unlimited
     from unnest(${ids}::bigint[]) with ordinality as wanted(id, n)
     join catalog.goods g

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { ReadTx } from '../../../platform/db/index.ts'
 import { allOf, containing } from '../../../platform/lists/index.ts'
 import { mallStock } from '../model.ts'
-import { type PictureFacts, pictureJson, pictureRef } from '../pictures/reference.ts'
+import { coverJson, type PictureFacts, pictureRef } from '../pictures/reference.ts'
 import { shelvedUnder } from './shelved-under.ts'
 
 type MallQuery = {
@@ -192,17 +192,7 @@ async function readCards(tx: ReadTx, ids: readonly number[], shown: Shown): Prom
     select
       g.id, g.title, g.title_en, g.subtitle, g.subtitle_en, g.category_id, g.stock_display,
       ${tagsJson} as tags,
-      (
-        select ${pictureJson}
-        from catalog.goods_pictures gp
-        join catalog.pictures p
-          on p.tenant_id = gp.tenant_id
-          and p.id = gp.picture_id
-        where gp.tenant_id = g.tenant_id
-          and gp.goods_id = g.id
-        order by gp.position
-        limit 1
-      ) as cover,
+      ${coverJson} as cover,
       sums.price_from, sums.price_to, sums.price_points, sums.market_price, sums.available, sums.unlimited
     from unnest(${ids}::bigint[]) with ordinality as wanted(id, n)
     join catalog.goods g

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import { memoryOf } from '../memory.ts'
-import { type PictureFacts, pictureJson } from '../pictures/reference.ts'
+import { coverJson, type PictureFacts } from '../pictures/reference.ts'
 
 /** A SKU as it is sold now: a row of `catalog.offers`. */
 export type Offer = {
@@ -119,17 +119,7 @@ export async function goodsFaces(
               and k.goods_id = g.id
               and k.opened_by <> 'order'
           ), '{}') as "openedBy",
-          (
-            select ${pictureJson}
-            from catalog.goods_pictures gp
-            join catalog.pictures p
-              on p.tenant_id = gp.tenant_id
-              and p.id = gp.picture_id
-            where gp.tenant_id = g.tenant_id
-              and gp.goods_id = g.id
-            order by gp.position
-            limit 1
-          ) as cover
+          ${coverJson} as cover
         from catalog.goods g
         where g.tenant_id = ${tenantId}::bigint
           and g.id = any (${ids}::bigint[])

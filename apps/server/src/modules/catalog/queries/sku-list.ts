@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { ReadTx } from '../../../platform/db/index.ts'
 import { containing, limitOf, orderBy, type PageQuery } from '../../../platform/lists/index.ts'
 import type { GoodsState } from '../model.ts'
-import { type PictureFacts, pictureJson, pictureRef } from '../pictures/reference.ts'
+import { coverJson, type PictureFacts, pictureRef } from '../pictures/reference.ts'
 import type { SkuRow } from './sku-rows.ts'
 
 type SkuFilter = {
@@ -38,17 +38,7 @@ export async function listSkus(tx: ReadTx, query: SkuFilter & PageQuery, prefix:
       g.title as goods_title,
       g.title_en as goods_title_en,
       g.state as goods_state,
-      (
-        select ${pictureJson}
-        from catalog.goods_pictures gp
-        join catalog.pictures p
-          on p.tenant_id = gp.tenant_id
-          and p.id = gp.picture_id
-        where gp.tenant_id = g.tenant_id
-          and gp.goods_id = g.id
-        order by gp.position
-        limit 1
-      ) as cover,
+      ${coverJson} as cover,
       catalog.usual_cost(${tenantId}::bigint, k.sku_id) as cost_fen,
       count(*) over () as total
     from catalog.goods_skus(

@@ -45,15 +45,13 @@ export function createAskGateway(
       paymentNo: paymentNo(question.orderNo, question.turn),
       ...(question.reference === null ? {} : { reference: question.reference }),
     }
-    const never = question.ageSeconds > NOT_FOUND_MEANS_NEVER_SECONDS
-
     if (question.closeWanted) {
       const closed = await gateway.close(outbound, account, payment)
-      if (closed.kind === 'done' && (closed.state === 'closed' || (closed.state === 'not_found' && never))) {
+      if (closed.kind !== 'done') platform.log.warn({ ...question, outcome: closed }, 'a payment could not be closed')
+      else if (isOver(closed.state, question)) {
         await markClosed(platform, question)
         return 'not_paid'
       }
-      if (closed.kind !== 'done') platform.log.warn({ ...question, outcome: closed }, 'a payment could not be closed')
     }
     const found = await gateway.query(outbound, account, payment)
     if (found.kind !== 'done') {
@@ -64,6 +62,10 @@ export function createAskGateway(
     return await settleAll(ports, question, found.trades)
   }
 }
+
+/** Whether a payment that was to be closed can bring no money any more. */
+const isOver = (state: string, { ageSeconds }: Question): boolean =>
+  state === 'closed' || (state === 'not_found' && ageSeconds > NOT_FOUND_MEANS_NEVER_SECONDS)
 
 async function settleAll(
   ports: PaymentPorts,

@@ -22,10 +22,13 @@ function follow(value: Json | undefined, way: string): Json | undefined {
   for (const step of way === '' ? [] : way.split('.')) {
     const [, name = '', marks = ''] = STEP.exec(step) ?? []
     if (name !== '') here = isObject(here) && Object.hasOwn(here, name) ? here[name] : undefined
-    for (const [mark] of marks.matchAll(/!|\[\d+\]/g)) {
-      if (mark === '!') here = typeof here === 'string' ? parseJson(here) : undefined
-      else here = Array.isArray(here) ? here[Number(mark.slice(1, -1))] : undefined
-    }
+    for (const [mark] of marks.matchAll(/!|\[\d+\]/g)) here = within(here, mark)
   }
   return here
+}
+
+/** `!` reads a text as JSON, `[2]` takes the third of a list. */
+function within(value: Json | undefined, mark: string): Json | undefined {
+  if (mark === '!') return typeof value === 'string' ? parseJson(value) : undefined
+  return Array.isArray(value) ? value[Number(mark.slice(1, -1))] : undefined
 }

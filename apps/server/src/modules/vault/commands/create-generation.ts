@@ -1,18 +1,10 @@
-import {
-  type BatchView,
-  commonErrors,
-  patternErrors,
-  refusalOf,
-  vaultErrors,
-  type vaultRoutes,
-} from '@quanshu/contract'
+import { type BatchView, patternErrors, refusalOf, vaultErrors, type vaultRoutes } from '@quanshu/contract'
 import { codesOfPattern, parsePattern } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Tx } from '../../../platform/db/index.ts'
-import { actorName } from '../model.ts'
 import { getBatch } from '../queries/batches.ts'
-import { refuseUnknownChannels } from './name-channels.ts'
+import { openBatch, refuseFacts } from './open-batch.ts'
 
 export const GENERATE_TASK = 'vault.generate'
 
@@ -23,37 +15,18 @@ export type GenerationFacts = z.output<(typeof vaultRoutes)['createGeneration'][
  * @throws commonErrors.notFound for a SKU that is not there; patternErrors; vaultErrors.patternTooFew, validityReversed
  */
 export async function createGeneration(tx: Tx, facts: GenerationFacts): Promise<BatchView> {
-  if (facts.validFrom && facts.validTo && Date.parse(facts.validTo) <= Date.parse(facts.validFrom)) {
-    throw vaultErrors.validityReversed()
-  }
-  await refuseUnknownChannels(tx, facts.channels ?? null)
-  const { tenantId, actor } = tx.ctx
+  await refuseFacts(tx, facts)
   await refuseGuessable(tx, facts)
-  const opened = await sql<{ id: number }>`
-    insert into vault.batches (
-      tenant_id, sku_id, origin, pattern, wanted, cost_fen, purchase_ref, valid_from, valid_to, note, channels, created_by
-    )
-    select
-      s.tenant_id, s.id, 'generated', ${facts.pattern}::text, ${facts.wanted}::integer, ${facts.costFen}::bigint,
-      ${facts.purchaseRef}::text, ${facts.validFrom}::timestamptz, ${facts.validTo}::timestamptz, ${facts.note}::text,
-      ${facts.channels ?? null}::text[], ${actorName(actor)}::text
-    from catalog.skus s
-    where s.tenant_id = ${tenantId}::bigint
-      and s.id = ${facts.skuId}::bigint
-      and catalog.reserve_of(s.kind) = 'shelf'
-      and s.removed_at is null
-    returning id`.execute(tx.db)
-  const [batch] = opened.rows
-  if (!batch) throw commonErrors.notFound()
-  await sql`select ledger.open_stock(${tenantId}::bigint, ${facts.skuId}::bigint)`.execute(tx.db)
+  const { skuId, pattern, wanted, costFen } = facts
+  const batchId = await openBatch(tx, facts, { origin: 'generated', pattern, wanted })
   tx.audit({
     action: 'batch.open_generation',
     objectKind: 'batch',
-    objectId: batch.id,
-    detail: { skuId: facts.skuId, pattern: facts.pattern, wanted: facts.wanted, costFen: facts.costFen },
+    objectId: batchId,
+    detail: { skuId, pattern, wanted, costFen },
   })
-  tx.enqueue(GENERATE_TASK, { batchId: batch.id }, { key: String(batch.id) })
-  return getBatch(tx, batch.id)
+  tx.enqueue(GENERATE_TASK, { batchId }, { key: String(batchId) })
+  return getBatch(tx, batchId)
 }
 
 /** Codes that share their pattern share its chances: what was made of it before counts too. */

@@ -9,7 +9,7 @@ import type { Arrival, Problem } from './take-list.ts'
 /** Lines that a mail names one by one; the workspace has the others. */
 const LINES_MAX = 50
 
-type Outcome = {
+export type Outcome = {
   readonly id: number
   readonly supplierId: number
   readonly state: IntakeState

@@ -7,7 +7,7 @@ import type { Ctx, Tx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import { fileView, storedFile } from '../files/store.ts'
 import { applyFile, keepFile, type ReadFile, readRows } from '../files/take-file.ts'
-import { queueAnswer } from './answer.ts'
+import { type Outcome, queueAnswer } from './answer.ts'
 import { openDoor } from './doors.ts'
 import type { Place } from './names.ts'
 import type { Proof } from './proof.ts'
@@ -83,6 +83,8 @@ async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes
 }
 
+type Report = Outcome['report']
+
 async function take(
   platform: Pick<Platform, 'config'>,
   tx: Tx,
@@ -100,74 +102,62 @@ async function take(
   const key = createHash('sha256').update(`${arrival.door}\n${arrival.identity}`).digest()
   const before = await arrived(tx, supplierId, key)
   if (before) return before
-  const add = (state: IntakeState, problem: Problem | null, fileId: number | null) =>
-    addIntake(tx, supplierId, arrival, { key, state, problem, fileId, sha256: 'rows' in read ? read.sha256 : null })
+  const ended = async (
+    state: IntakeState,
+    problem: Problem | null,
+    report: Report = null,
+    fileId: number | null = null,
+  ) => {
+    const sha256 = 'rows' in read ? read.sha256 : null
+    const id = await addIntake(tx, supplierId, arrival, { key, state, problem, fileId, sha256 })
+    await queueAnswer(platform, tx, { id, state, problem, report, supplierId }, arrival)
+    return { id, state, problem }
+  }
+  const subject = `supplier:${supplierId}`
+  const said = { supplierId, supplier: door.supplier, title: arrival.name }
 
   const today = await cameToday(tx, supplierId)
   if (today.lists >= LISTS_A_DAY_MAX) return undefined
   if (!('rows' in read)) {
     if (today.refused >= REFUSED_A_DAY_MAX) return undefined
-    const id = await add('refused', read, null)
     // Strangers' mails stand in the list; staff are not called for each.
-    if (read.code !== 'workspace.sender_unknown') {
-      tx.emit({
-        type: 'supply.list_refused',
-        subject: `supplier:${supplierId}`,
-        payload: { supplierId, supplier: door.supplier, title: arrival.name },
-      })
-    }
-    await queueAnswer(platform, tx, { id, state: 'refused', problem: read, report: null, supplierId }, arrival)
-    return { id, state: 'refused', problem: read }
+    if (read.code !== 'workspace.sender_unknown') tx.emit({ type: 'supply.list_refused', subject, payload: said })
+    return await ended('refused', read)
   }
   await heard(tx, supplierId)
-  if (await isLastOrWaiting(tx, supplierId, read.sha256)) {
-    const id = await add('same', null, null)
-    await queueAnswer(platform, tx, { id, state: 'same', problem: null, report: null, supplierId }, arrival)
-    return { id, state: 'same', problem: null }
-  }
-  if (await newerWaits(tx, supplierId, at)) {
-    // What was under way for long takes nobody's place.
-    const id = await add('replaced', null, null)
-    await queueAnswer(platform, tx, { id, state: 'replaced', problem: null, report: null, supplierId }, arrival)
-    return { id, state: 'replaced', problem: null }
-  }
+  if (await isLastOrWaiting(tx, supplierId, read.sha256)) return await ended('same', null)
+  // What was under way for long takes nobody's place.
+  if (await newerWaits(tx, supplierId, at)) return await ended('replaced', null)
   await putAside(tx, supplierId)
-  const whose = { supplierId }
   const by = arrival.sender === '' ? 'folder' : arrival.sender
-  const fileId = await keepFile(tx, whose, read, at, arrival.door, by)
+  const fileId = await keepFile(tx, { supplierId }, read, at, arrival.door, by)
+  const { report, refusal } = await applied(tx, supplierId, fileId, by)
+  if (!report) tx.emit({ type: 'supply.offered', subject, payload: { ...said, what: 'list', page: 'inbox' } })
+  return await ended(report ? 'taken' : 'waiting', refusal ? problemOf(refusal) : null, report, fileId)
+}
+
+/** What came of the list where the shop lets it be taken at once; why it waits for a person otherwise. */
+async function applied(
+  tx: Tx,
+  supplierId: number,
+  fileId: number,
+  by: string,
+): Promise<{ readonly report: Report; readonly refusal?: Refusal | undefined }> {
+  const whose = { supplierId }
   const { mapping, isGuessed, isOlder, modifiedAt } = fileView(await storedFile(tx, whose, fileId))
   const atOnce = await takesAtOnce(tx, supplierId)
-  let refusal =
-    mapping === null
-      ? workspaceErrors.columnsUnknown()
-      : isOlder
-        ? workspaceErrors.fileOlder({ modified: modifiedAt })
-        : // A column of list prices may be called as one of our prices is: nobody has said yet what they are.
-          isGuessed && atOnce
-          ? workspaceErrors.columnsGuessed()
-          : undefined
-  let report = null
-  if (mapping && !refusal && atOnce) {
-    try {
-      report = (await applyFile(tx, whose, fileId, mapping, false, by, true)).report
-    } catch (error) {
-      // Its columns are not those of the last one: a person says what they are.
-      if (!(error instanceof Refusal)) throw error
-      refusal = error
-    }
+  if (mapping === null) return { report: null, refusal: workspaceErrors.columnsUnknown() }
+  if (isOlder) return { report: null, refusal: workspaceErrors.fileOlder({ modified: modifiedAt }) }
+  if (!atOnce) return { report: null }
+  // A column of list prices may be called as one of our prices is: nobody has said yet what they are.
+  if (isGuessed) return { report: null, refusal: workspaceErrors.columnsGuessed() }
+  try {
+    return { report: (await applyFile(tx, whose, fileId, mapping, false, by, true)).report }
+  } catch (error) {
+    // Its columns are not those of the last one: a person says what they are.
+    if (!(error instanceof Refusal)) throw error
+    return { report: null, refusal: error }
   }
-  const state = report ? 'taken' : 'waiting'
-  const problem = refusal ? problemOf(refusal) : null
-  const id = await add(state, problem, fileId)
-  if (state === 'waiting') {
-    tx.emit({
-      type: 'supply.offered',
-      subject: `supplier:${supplierId}`,
-      payload: { supplierId, supplier: door.supplier, what: 'list', title: arrival.name, page: 'inbox' },
-    })
-  }
-  await queueAnswer(platform, tx, { id, state, problem, report, supplierId }, arrival)
-  return { id, state, problem }
 }
 
 async function arrived(tx: Tx, supplierId: number, key: Buffer): Promise<Taken | undefined> {

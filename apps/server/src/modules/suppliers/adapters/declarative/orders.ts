@@ -77,31 +77,52 @@ function readOrder(
   const costHao = costOf(reading, root, about.quantity)
   if (reading.state === undefined) return accepted(remoteNo, costHao)
   const state = textAt(root, reading.state)
-  const meaning = state === undefined ? (isPlacing ? 'accepted' : undefined) : meaningOf(reading.states, state)
+  const meaning = state === undefined && isPlacing ? 'accepted' : meaningOf(reading.states, state)
   if (meaning === undefined) return unknown(`a state that is not known: ${(state ?? 'none').slice(0, 40)}`)
   if (meaning === 'accepted') return accepted(remoteNo, costHao)
   const message = textAt(root, reading.message) ?? ''
   if (meaning === 'failed') return failed(remoteNo, aboutOf(profile, message), state ?? '', message)
+  const ended = { remoteNo, costHao, meaning, state: state ?? '', message }
+  return readEnded(profile, account, reading, root, about, ended, isPlacing)
+}
 
+/** An order that is over, or was given back: what arrived of it, and what money came back. */
+function readEnded(
+  profile: SupplierProfile,
+  account: SupplierAccount,
+  reading: SupplierOrderReading,
+  root: Json,
+  about: About,
+  { meaning, state, ...ended }: Ended,
+  isPlacing: boolean,
+): AskOutcome {
   const cards = about.kind === 'direct' || !reading.cards ? undefined : readCards(reading.cards, root, account.secrets)
   if (cards?.ok === false) return unreadable(cards.reason)
   const serial = textAt(root, reading.serial)
-  const claim: Claimed = { ...about, remoteNo, cards: cards?.cards ?? [], costHao, message, ...(serial && { serial }) }
+  const claim: Claimed = { ...about, ...ended, cards: cards?.cards ?? [], ...(serial && { serial }) }
   const refundHao = moneyAt(reading, root, reading.refund)
   if (meaning === 'refunded' || (refundHao !== undefined && refundHao > 0))
-    return refunded(profile, claim, refundHao, state ?? '')
+    return refunded(profile, claim, refundHao, state)
   if (meaning === 'partial') return partial(claim, arrivedOf(reading, root, claim))
   // Who pays back what does not come has paid nothing back: the others are owed, and may be there when it is asked again.
   const came = claim.cards.length
   if (refundHao === 0 && came > 0 && came < about.quantity && about.kind !== 'direct')
     return cardless(`${came} cards for an order of ${about.quantity}, and no money back`)
   const isLate = about.kind !== 'direct' && claim.cards.length === 0 && isPlacing
-  return isLate ? accepted(remoteNo, costHao) : settled(claim)
+  return isLate ? accepted(ended.remoteNo, ended.costHao) : settled(claim)
+}
+
+type Ended = {
+  readonly remoteNo: string
+  readonly costHao: number | null
+  readonly meaning: 'done' | 'partial' | 'refunded'
+  readonly state: string
+  readonly message: string
 }
 
 /** Own names only: a state called `constructor` is none. */
-const meaningOf = <T>(map: Readonly<Record<string, T>>, name: string): T | undefined =>
-  Object.hasOwn(map, name) ? map[name] : undefined
+const meaningOf = <T>(map: Readonly<Record<string, T>>, name: string | undefined): T | undefined =>
+  name !== undefined && Object.hasOwn(map, name) ? map[name] : undefined
 
 /** `data[0]` of an empty list: the supplier says that there is no such order. */
 function isEmptyList(value: Json, root: string | undefined): boolean {
