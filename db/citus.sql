@@ -241,6 +241,7 @@ select create_distributed_function('books.look_at_bulk_lines(bigint, jsonb, inte
 select create_distributed_function('books.look_at_bulks(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.look_at_clearing(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.look_at_code_owners(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.look_at_complaints(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.look_at_credits(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.look_at_disputes(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.look_at_floors(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');

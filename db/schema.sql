@@ -328,6 +328,7 @@ function books.look_at_bulk_lines(p_tenant bigint, p_place jsonb, p_limit intege
 function books.look_at_bulks(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
 function books.look_at_clearing(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
 function books.look_at_code_owners(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_complaints(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
 function books.look_at_credits(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
 function books.look_at_disputes(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
 function books.look_at_floors(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb

@@ -97,7 +97,8 @@ as $$
     (35, 'parents', 'pointers', 'parents', 1, false),
     (36, 'refunded_rights', 'refunds', 'refunded_rights', 1, false),
     (37, 'refunded_rights', 'disputes', 'disputes', 1, false),
-    (38, 'replays', 'notices', 'replays', 1, false)
+    (38, 'refunded_rights', 'complaints', 'complaints', 1, false),
+    (39, 'replays', 'notices', 'replays', 1, false)
 $$;
 
 -- One step of a check: the frame that all of them share. A walk that broke off in a phase which there is no more, because the program is
@@ -254,7 +255,7 @@ begin
      or exists (select from entitlements.grants g where g.tenant_id = p_tenant and g.card_id = c.id);
 
   with card as (
-    select c.id, c.state, c.changed_at, h.*, d.*, t.twins
+    select c.id, c.batch_id, c.state, c.changed_at, h.*, d.*, t.twins
     from unnest(given) as i(id)
     join vault.cards c on c.tenant_id = p_tenant and c.id = i.id
     cross join lateral (
@@ -268,7 +269,7 @@ begin
         and g.card_id = c.id
     ) h
     cross join lateral (
-      select count(*) as times, array_agg(distinct m.cause) as causes
+      select count(*) as times, array_agg(distinct m.cause) as causes, max(m.at) as left_at
       from vault.movements m
       where m.tenant_id = p_tenant
         and m.card_id = c.id
@@ -309,6 +310,14 @@ begin
       union all
       select 'code_other_order', '{}'::jsonb
       where c.times = 1 and c.grants = 1 and c.causes[1] is distinct from 'order:' || c.nos[1]
+      union all
+      -- Printed or given away in a file: whoever has the file owns it. A delivery that was under way then may have begun a moment before.
+      select 'code_handed_out', jsonb_build_object('batchId', e.batch_id)
+      from vault.exports e
+      where e.tenant_id = p_tenant
+        and e.batch_id = c.batch_id
+        and e.hand_out
+        and c.left_at > e.at + interval '1 minute'
     ) v
   )
   select jsonb_agg(books.violation(
@@ -576,11 +585,13 @@ begin
   select * into these from books.next_orders(p_tenant, p_place, p_limit, p_since, p_scope);
 
   with the_order as (
-    select o.*, l.amount, l.points_asked, l.waiting, l.owed, r.received, f.refunded
+    select o.*, l.amount, l.points_asked, l.points_back, l.points_brought, l.points_taken, l.waiting, l.owed, r.received, f.refunded
     from unnest(these.nos) as i(no)
     join orders.orders o on o.tenant_id = p_tenant and o.no = i.no
     cross join lateral (
       select coalesce(sum(l.amount_fen), 0) as amount, coalesce(sum(l.quantity::bigint * l.unit_points), 0) as points_asked,
+        coalesce(sum(l.refunded_points), 0) as points_back, coalesce(sum(l.taken_points), 0) as points_taken,
+        coalesce(sum(l.credit_points) filter (where l.delivered_at is not null), 0) as points_brought,
         -- What a bundle holds back may wait as long as another part is on its way or with somebody, or a refund with a second person.
         count(*) filter (where l.state in ('waiting', 'cancelled') and not l.held_back)
           + case when bool_or(l.bundle_no is not null and l.state in ('supplying', 'exception')) then 0
@@ -669,6 +680,51 @@ begin
         select from bulk.earlier e where e.tenant_id = p_tenant and e.order_no = o.no
       )
       union all
+      -- Points left the member's pot once, those of bundles came into it, and both came back as far as the lines say.
+      select 'points_moved', jsonb_build_object(
+        'points', m.points, 'moved', m.spent, 'backPoints', o.points_back, 'backMoved', m.back,
+        'bundlePoints', o.points_brought, 'bundleMoved', m.brought, 'takenPoints', o.points_taken, 'takenMoved', m.taken
+      )
+      from (
+        select case when o.state in ('paid', 'delivered', 'refunded') then o.points else 0 end as points,
+          coalesce(sum(t.amount) filter (where t.kind = 'points.spend'), 0) as spent,
+          coalesce(sum(t.amount) filter (where t.kind = 'points.refund'), 0) as back,
+          coalesce(sum(t.amount) filter (where t.kind = 'points.bundle'), 0) as brought,
+          coalesce(sum(t.amount) filter (where t.kind = 'points.take_back'), 0) as taken
+        from ledger.accounts a
+        cross join lateral (
+          select t.kind, t.amount
+          from ledger.transfers t
+          where t.tenant_id = p_tenant and t.from_account = a.id and t.at >= o.placed_at and t.cause = 'order:' || o.no
+          union all
+          select t.kind, t.amount
+          from ledger.transfers t
+          where t.tenant_id = p_tenant and t.to_account = a.id and t.at >= o.placed_at and t.cause = 'order:' || o.no
+        ) t
+        where o.points + o.points_back + o.points_brought > 0
+          and a.tenant_id = p_tenant
+          and a.kind = 'points.member'
+          and a.ref = o.member_id::text
+          and a.unit = 'point'
+      ) m
+      where o.points + o.points_back + o.points_brought > 0
+        and (m.points, o.points_back, o.points_brought, o.points_taken) is distinct from (m.spent, m.back, m.brought, m.taken)
+      union all
+      -- What payers' banks had of a payment is what their disputes say.
+      select 'receipt_disputed', jsonb_build_object('lossFen', r.disputed_fen, 'disputesFen', c.fen)
+      from payments.receipts r
+      cross join lateral (
+        select coalesce(sum(c.disputed_fen), 0) as fen
+        from payments.chargebacks c
+        where c.tenant_id = p_tenant
+          and c.order_no = o.no
+          and c.receipt_id = r.id
+          and c.state <> 'won'
+      ) c
+      where r.tenant_id = p_tenant
+        and r.order_no = o.no
+        and r.disputed_fen <> c.fen
+      union all
       select 'redeemed_without_use', '{}'
       where o.pay_with = 'redeem'
         and o.state in ('paid', 'delivered', 'refunded')
@@ -749,6 +805,61 @@ begin
             select from suppliers.purchases p where p.tenant_id = p_tenant and p.order_no = l.order_no and p.line_no = l.line_no
           )
         end
+      union all
+      -- Whoever it waits for: a supplier somebody is asked about, a task that somebody has, a job that makes codes.
+      select 'line_unattended', '{}'
+      where l.state = 'supplying'
+        and not case catalog.deliver_of(l.kind)
+          when 'task' then exists (
+            select from fulfilment.tasks t
+            where t.tenant_id = p_tenant
+              and t.order_no = l.order_no
+              and t.line_no = l.line_no
+              and t.state in ('waiting', 'accepted', 'asking', 'answered')
+          )
+          when 'make' then exists (
+            select from redeem.sales s
+            where s.tenant_id = p_tenant
+              and s.order_no = l.order_no
+              and s.line_no = l.line_no
+              and s.state = 'making'
+          )
+          else exists (
+            select from fulfilment.needs n
+            where n.tenant_id = p_tenant
+              and n.order_no = l.order_no
+              and n.line_no = l.line_no
+              and (
+                n.state = 'wanted'
+                or n.state = 'buying' and exists (
+                  select from suppliers.purchases p
+                  where p.tenant_id = p_tenant
+                    and p.order_no = l.order_no
+                    and p.line_no = l.line_no
+                    and p.state in ('planned', 'sending', 'accepted', 'unknown')
+                )
+              )
+          )
+        end
+      union all
+      -- What suppliers brought for a line is what its need counts, and with what was done by hand what its owner got.
+      select 'line_supplied', jsonb_build_object('filled', n.filled, 'arrived', p.arrived, 'byHand', n.by_hand, 'delivered', l.delivered_quantity)
+      from fulfilment.needs n
+      cross join lateral (
+        select coalesce(sum(p.arrived), 0) as arrived
+        from suppliers.purchases p
+        where p.tenant_id = p_tenant
+          and p.order_no = l.order_no
+          and p.line_no = l.line_no
+          and p.purpose = 'line'
+          and p.state in ('done', 'partial')
+      ) p
+      where n.tenant_id = p_tenant
+        and n.order_no = l.order_no
+        and n.line_no = l.line_no
+        and (n.filled <> p.arrived
+          -- Codes of our own came instead of bought ones.
+          or (l.bought or catalog.deliver_of(l.kind) <> 'pick') and n.filled + n.by_hand <> l.delivered_quantity)
       union all
       select 'line_refunds', jsonb_build_object(
         'refundedFen', l.refunded_fen, 'refundsFen', l.done_fen, 'refundingFen', l.refunding_fen, 'promisedFen', l.promised_fen
@@ -928,7 +1039,7 @@ declare
 begin
   return (
     with page as materialized (
-      select p.id, p.no, p.order_no, p.line_no, p.purpose, p.supplier_id, p.created_at, p.ended_at
+      select p.id, p.no, p.order_no, p.line_no, p.purpose, p.supplier_id, p.created_at, p.ended_at, p.state, p.arrived as came, p.bad
       from suppliers.purchases p
       where p.tenant_id = p_tenant
         and p.id > coalesce((p_place ->> 'id')::bigint, 0)
@@ -975,6 +1086,22 @@ begin
         jsonb_build_object('lineNo', t.line_no, 'quantity', t.quantity, 'arrived', t.arrived)
       from told t
       where t.arrived > t.quantity
+      union
+      -- Of codes that were bought each is in the vault, or said to be bad.
+      select 'bought_codes', 'purchase:' || t.id, jsonb_build_array(books.object('purchase', t.id::text)) || books.objects('card', c.ids),
+        jsonb_build_object('reference', t.no, 'arrived', t.came, 'codes', c.taken, 'bad', t.bad, 'badCodes', c.bad)
+      from told t
+      cross join lateral (
+        select count(*) filter (where c.outcome = 'taken' and k.id is not null) as taken, count(*) filter (where c.outcome <> 'taken') as bad,
+          count(*) as said, array_agg(k.id) filter (where c.outcome = 'taken' and k.id is not null) as ids
+        from suppliers.purchase_cards c
+        left join vault.cards k on k.tenant_id = p_tenant and k.id = c.card_id
+        where c.tenant_id = p_tenant
+          and c.purchase_id = t.id
+      ) c
+      where t.state in ('done', 'partial')
+        and c.said > 0
+        and (c.taken, c.bad) is distinct from (t.came::bigint, t.bad::bigint)
     )
     select books.looked(
       (select count(*) from page), (select count(*) from due), jsonb_build_object('id', (select max(p.id) from page p)), (
@@ -1275,7 +1402,8 @@ begin
 end;
 $$;
 
--- Invariant 6. A transfer stays within one unit, between two accounts that exist.
+-- Invariant 6. A transfer stays within one unit, between two accounts that exist; and one that makes good a promise is of that promise,
+-- once.
 create or replace function books.look_at_transfers(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
@@ -1287,25 +1415,46 @@ as $$
 begin
   return (
     with page as materialized (
-      select t.at, t.id, t.from_account, t.to_account, t.kind, t.cause
+      select t.at, t.id, t.from_account, t.to_account, t.kind, t.cause, t.amount, t.hold_id
       from ledger.transfers t
       where t.tenant_id = p_tenant
         and t.at >= coalesce(p_since, '-infinity')
         and (t.at, t.id) > (coalesce((p_place ->> 'at')::timestamptz, '-infinity'), coalesce((p_place ->> 'id')::bigint, 0))
       order by t.at, t.id
       limit p_limit
+    ), told as (
+      select p.*, f.id as from_id, f.unit as from_unit, t.unit as to_unit, h.state as hold_state, h.from_account as hold_from, h.amount as hold_amount,
+        count(*) over (partition by p.hold_id) as captures
+      from page p
+      left join ledger.accounts f on f.tenant_id = p_tenant and f.id = p.from_account
+      left join ledger.accounts t on t.tenant_id = p_tenant and t.id = p.to_account
+      -- A look each: there are millions of holds.
+      left join lateral (
+        select h.state, h.from_account, h.amount from ledger.holds h where h.tenant_id = p_tenant and h.id = p.hold_id offset 0
+      ) h on true
+    ), wrong as (
+      select t.id, v.code, v.objects, v.params
+      from told t
+      cross join lateral (
+        select 'transfer_units' as code,
+          jsonb_build_array(books.object('transfer', t.id::text), books.object('account', t.from_account::text), books.object('account', t.to_account::text)) as objects,
+          jsonb_build_object('from', t.from_unit, 'to', t.to_unit, 'kind', t.kind, 'cause', t.cause) as params
+        where t.from_unit is distinct from t.to_unit or t.from_id is null
+        union all
+        select 'hold_captured', jsonb_build_array(books.object('transfer', t.id::text), books.object('hold', t.hold_id::text)),
+          jsonb_build_object('amount', t.amount, 'held', t.hold_amount, 'cause', t.cause, 'times', t.captures)
+        where t.hold_state is not null
+          and ((t.hold_state, t.hold_from, t.hold_amount) is distinct from ('captured', t.from_account, t.amount) or t.captures > 1)
+      ) v
     )
     select books.looked(
-      count(*), count(*), jsonb_build_object('at', max(p.at), 'id', (array_agg(p.id order by p.at desc, p.id desc))[1]),
-      jsonb_agg(books.violation(
-        'transfer_units', 'transfer:' || p.id,
-        jsonb_build_array(books.object('transfer', p.id::text), books.object('account', p.from_account::text), books.object('account', p.to_account::text)),
-        jsonb_build_object('from', f.unit, 'to', t.unit, 'kind', p.kind, 'cause', p.cause)
-      )) filter (where f.unit is distinct from t.unit or f.id is null)
+      (select count(*) from page), (select count(*) from page), (
+        select jsonb_build_object('at', max(p.at), 'id', (array_agg(p.id order by p.at desc, p.id desc))[1]) from page p
+      ), (
+        select jsonb_agg(books.violation(w.code, 'transfer:' || w.id, w.objects, w.params))
+        from (select * from wrong limit books.told_max()) w
+      )
     )
-    from page p
-    left join ledger.accounts f on f.tenant_id = p_tenant and f.id = p.from_account
-    left join ledger.accounts t on t.tenant_id = p_tenant and t.id = p.to_account
   );
 end;
 $$;
@@ -1953,6 +2102,63 @@ begin
           jsonb_build_object('amountFen', w.amount_fen, 'grants', cardinality(w.grants))
         ))
         from (select * from living limit books.told_max()) w
+      )
+    )
+  );
+end;
+$$;
+
+-- Invariant 8. A complaint that was made good took the bad code from its owner and from the shelf, and gave one thing for it.
+create or replace function books.look_at_complaints(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+as $$
+begin
+  return (
+    with page as materialized (
+      select c.id, c.order_no, c.line_no, c.grant_id, c.new_grant_id, c.card_id, c.piece, c.state, c.changed_at
+      from fulfilment.complaints c
+      where c.tenant_id = p_tenant
+        and c.id > coalesce((p_place ->> 'id')::bigint, 0)
+      order by c.id
+      limit p_limit
+    ), due as (
+      select p.*
+      from page p
+      where p_since is null
+         or p.changed_at >= p_since
+         or books.is_in_slot(p.id, p_scope)
+    ), wrong as (
+      select d.*, f.refunds
+      from due d
+      left join entitlements.grants g on g.tenant_id = p_tenant and g.id = d.grant_id
+      left join entitlements.grants n on n.tenant_id = p_tenant and n.id = d.new_grant_id
+      left join vault.cards k on k.tenant_id = p_tenant and k.id = d.card_id
+      cross join lateral (
+        select count(*) as refunds
+        from payments.refunds f
+        where f.tenant_id = p_tenant
+          and f.order_no = d.order_no
+          and d.grant_id = any (f.grants)
+          and f.state not in ('awaiting', 'declined')
+          and f.replaced_by is null
+      ) f
+      where d.state in ('replaced', 'refunded')
+        and (g.state is distinct from 'revoked'
+          or k.state not in ('void', 'used')
+          or d.state = 'replaced' and (n.piece is distinct from d.piece or f.refunds > 0)
+          or d.state = 'refunded' and (d.new_grant_id is not null or f.refunds > 1))
+    )
+    select books.looked(
+      (select count(*) from page), (select count(*) from due), jsonb_build_object('id', (select max(p.id) from page p)), (
+        select jsonb_agg(books.violation(
+          'complaint_made_good', 'complaint:' || w.id,
+          jsonb_build_array(books.object('order', w.order_no::text), books.object('grant', w.grant_id::text), books.object('card', w.card_id::text))
+            || books.objects('grant', array_remove(array[w.new_grant_id], null)),
+          jsonb_build_object('lineNo', w.line_no, 'refunds', w.refunds)
+        ))
+        from (select * from wrong limit books.told_max()) w
       )
     )
   );

@@ -77,6 +77,12 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     doZh: '作废尚未交付的那几条；都已交付的，为较晚的买家更换。',
     doEn: 'Void those not yet delivered; where both were, replace the later buyer’s.',
   },
+  code_handed_out: {
+    zh: '批次 #{batchId} 的卡密已导出自用，其中一条之后又卖给了买家',
+    en: 'The codes of batch #{batchId} were exported to be given out elsewhere, and one was sold after that',
+    doZh: '为买家更换这个卡密，并确认该批次已停售。',
+    doEn: 'Give the buyer another code, and see that the batch is suspended.',
+  },
   code_back_on_shelf: {
     zh: '已经属于某人的卡密又回到了可售状态（{state}）',
     en: 'A code that somebody owns is back on the shelf ({state})',
@@ -215,6 +221,30 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     doZh: '缺少的：在后台任务里重跑「redeem.deliver」；多出的：暂停多出的码并联系技术人员。',
     doEn: 'Of what is missing, run the job redeem.deliver again; suspend what is too much and call the engineers.',
   },
+  line_unattended: {
+    zh: '第 {lineNo} 行正在供货，却没有进行中的采购、任务或制码',
+    en: 'Line {lineNo} waits to be supplied, but no purchase, task or job is under way for it',
+    doZh: '在供应商后台核对是否已到账：未到账的，请技术人员把这一行转入异常后重新采购或退款。',
+    doEn: 'Ask its suppliers whether anything arrived; if not, have the engineers make the line an exception, then buy it again or refund it.',
+  },
+  line_supplied: {
+    zh: '第 {lineNo} 行：采购到货 {arrived} 份，需求记 {filled} 份，人工完成 {byHand} 份，已交付 {delivered} 份',
+    en: 'Line {lineNo}: suppliers brought {arrived}, its need counts {filled}, {byHand} were done by hand, {delivered} are delivered',
+    doZh: '在订单页核对这一行的采购记录与买家的权益，查清前不要再采购；向技术人员提供这些编号。',
+    doEn: 'Compare the line’s purchases with what its buyer has, buy nothing more until then, and hand these numbers to the engineers.',
+  },
+  points_moved: {
+    zh: '订单积分与流水不符：应扣 {points}、实扣 {moved}；应退 {backPoints}、实退 {backMoved}；组合包应赠 {bundlePoints}、实赠 {bundleMoved}；应收回 {takenPoints}、实收回 {takenMoved}',
+    en: 'An order’s points are not what moved: {points} owed, {moved} paid; {backPoints} due back, {backMoved} came back; {bundlePoints} of bundles, {bundleMoved} given; {takenPoints} taken back, {takenMoved} left',
+    doZh: '在会员积分流水中核对这个订单，差额用积分调整补正。',
+    doEn: 'Look the order up in the member’s statement of points, and correct the difference by adjusting them.',
+  },
+  receipt_disputed: {
+    zh: '收款记被银行扣回 {lossFen}，各笔拒付合计 {disputesFen}',
+    en: 'A receipt says banks had {lossFen} of it, its disputes say {disputesFen}',
+    doZh: '核对这笔收款的拒付记录；更正前不要用它退款。',
+    doEn: 'Compare with the payment’s disputes, and refund nothing out of it until it is corrected.',
+  },
   later_right: {
     zh: '第 {lineNo} 行先买后激活：状态 {state}，激活 {activation}，应有待激活权益 {quantity} 份，实有 {rights} 份',
     en: 'Line {lineNo} was bought to be activated later: it is {state}, its activation {activation}, and of {quantity} right(s) that wait {rights} are there',
@@ -244,6 +274,12 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     en: 'Purchase number {reference} stands for {times} purchases',
     doZh: '向供应商核对这个单号实际成交几次；多出的采购登记损失或要求退回。',
     doEn: 'Ask the supplier how often this number was bought; claim back or record what is too much.',
+  },
+  bought_codes: {
+    zh: '采购 {reference} 记到货 {arrived} 个、坏码 {bad} 个，卡库里实有 {codes} 个、记坏码 {badCodes} 个',
+    en: 'Purchase {reference} counts {arrived} code(s) and {bad} bad one(s), the vault has {codes} of it and {badCodes} are noted as bad',
+    doZh: '向供应商重新查询这笔采购的卡密，缺少的补录入库；向技术人员提供这些编号。',
+    doEn: 'Ask the supplier for the codes of this purchase again, import what is missing, and hand these numbers to the engineers.',
   },
   bought_twice: {
     zh: '第 {lineNo} 行需要 {quantity} 件，向供应商买到了 {arrived} 件',
@@ -310,6 +346,12 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     en: 'All accounts of {unit} add up to {sum}, not to zero',
     doZh: '立即联系技术人员：账目不平。',
     doEn: 'Call the engineers: the books do not balance.',
+  },
+  hold_captured: {
+    zh: '占用转为扣减的流水（{cause}，{amount}）与占用（{held}）不符，或同一占用扣减了 {times} 次',
+    en: 'A transfer that makes good a hold ({cause}, {amount}) is not of that hold ({held}), or it was made good {times} time(s)',
+    doZh: '联系技术人员核对这笔占用，多扣的冲回。',
+    doEn: 'Have the engineers look at the hold, and give back what was taken too often.',
   },
   transfer_units: {
     zh: '一笔流水跨了单位（{from} → {to}）或指向不存在的账户',
@@ -484,6 +526,12 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     en: '{amountFen} was refunded, and the buyer still has {grants} right(s)',
     doZh: '收回权益并作废卡密；已被使用的登记为损失。',
     doEn: 'Take the right back and void the code; record a used one as a loss.',
+  },
+  complaint_made_good: {
+    zh: '第 {lineNo} 行的坏码申诉已补发或退款，但坏码仍归买家或仍可售，或者补发与退款不是恰好一份',
+    en: 'A complaint about line {lineNo} was made good, but the bad code is still its buyer’s or on the shelf, or not exactly one thing was given for it',
+    doZh: '打开申诉核对：坏码应作废，买家应得到一份补发或一笔退款，且只有其一。',
+    doEn: 'Open the complaint: the bad code should be void, and its buyer should have another one or one refund, not both.',
   },
   right_after_bank: {
     zh: '付款人的银行已拿回全部货款 {amountFen}，买家仍持有 {grants} 份当时已发货的权益',

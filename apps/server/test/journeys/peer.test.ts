@@ -624,5 +624,13 @@ describe('callbacks', () => {
       [b.tenantId],
     )
     expect(kept?.verdict).toBe('bad_signature')
+    // What strangers write into the shop's books has a bound.
+    const answers = await Promise.all(Array.from({ length: 80 }, () => send('v1,none')))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400]))
+    const [all] = await house.query<{ count: number }>(
+      'select count(*)::integer as count from suppliers.callbacks where tenant_id = $1',
+      [b.tenantId],
+    )
+    expect(all?.count).toBeLessThanOrEqual(60)
   })
 })

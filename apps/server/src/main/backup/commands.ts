@@ -105,14 +105,14 @@ function report(restored: Restored, dataDir: string): void {
   const { backup, keyFile } = restored
   say(`Restored ${basename(backup.folder)} into ${dataDir}: the shop as it was at ${shown(shopTime(restored))}.`)
   say(
-    'Codes that were delivered after that count as unsold here: before selling, see "After a restore" in docs/operations.md.',
+    'Codes that were delivered after that count as unsold here, and what suppliers delivered after that would be bought again: before selling, see "After a restore" in docs/operations.md.',
   )
   if (keyFile === undefined) {
     say(
       `There is no key file: put yours at ${join(dataDir, 'keys', 'master.json')} (mode 600) before the start, or no code opens.`,
     )
   }
-  say(`Start on it with: QUANSHU_DATA=${dataDir} npm start`)
+  say(`Start on it with: QUANSHU_ROLES=api QUANSHU_DATA=${dataDir} npm start`)
 }
 
 /** How late things may be in a shop that works; the audit's own default. */

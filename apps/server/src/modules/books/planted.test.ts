@@ -118,6 +118,10 @@ const TABLES = [
   'fulfilment.restocks',
   'redeem.codes',
   'redeem.uses',
+  'vault.exports',
+  'fulfilment.needs',
+  'fulfilment.complaints',
+  'suppliers.purchase_cards',
 ]
 await house.query('create schema kept')
 for (const table of TABLES) await house.query(`create table kept.${table.replace('.', '_')} as select * from ${table}`)
@@ -280,7 +284,7 @@ const plantings: readonly Planting[] = [
   {
     name: 'an order that costs other points than its lines',
     sql: `update orders.orders set points = points + 7 where ${t} and no = ${delivered.no}`,
-    told: { order_points: [`order ${delivered.no}`] },
+    told: { order_points: [`order ${delivered.no}`], points_moved: [`order ${delivered.no}`] },
   },
   {
     name: 'an order that knows of a refund nobody made',
@@ -320,7 +324,7 @@ const plantings: readonly Planting[] = [
   {
     name: 'a recharge that is in the purse although a bank has had it back',
     sql: `update payments.receipts set disputed_fen = 5 where ${t} and order_no = ${recharge.no}`,
-    told: { loss_beside_promise: [`order ${recharge.no}`] },
+    told: { loss_beside_promise: [`order ${recharge.no}`], receipt_disputed: [`order ${recharge.no}`] },
   },
   {
     name: 'a promise beside what a bank has had, and one that was kept by a refund before it',
@@ -333,6 +337,7 @@ const plantings: readonly Planting[] = [
       update orders.lines set refunding_fen = 5 where ${t} and order_no in (${delivered.no}, ${inParts.no}) and line_no = 1;
       update payments.receipts set disputed_fen = 5 where ${t} and order_no = ${delivered.no}`,
     told: {
+      receipt_disputed: [`order ${delivered.no}`],
       loss_beside_promise: [`order ${delivered.no}`, `order ${inParts.no}`],
       clearing_differs: [`account ${clearing}`],
     },
@@ -652,6 +657,59 @@ const plantings: readonly Planting[] = [
       select tenant_id, gateway, 'D-planted', trade_no, order_no, id, amount_fen, 'won', now(), '{}' from payments.receipts
       where ${t} and order_no = ${delivered.no}`,
     told: { right_after_bank: [`order ${delivered.no}`] },
+  },
+  {
+    name: 'a code of a file that was given out, sold after that',
+    sql: `insert into vault.exports (tenant_id, batch_id, at, by_name, by_staff_id, reason, codes, hand_out)
+      values (${tenant}, ${batch}, now() - interval '1 hour', '小王', 1, '印制实体卡', 1, true)`,
+    told: { code_handed_out: [`card ${card}`, `order ${delivered.no}`] },
+  },
+  {
+    name: 'a line that is being supplied, and of which nobody buys anything',
+    sql: `update orders.lines set state = 'supplying' where ${t} and order_no = ${stuck.no}`,
+    told: { line_unattended: [`order ${stuck.no}`] },
+  },
+  {
+    name: 'a need that was bought of somebody who sold nothing',
+    sql: `insert into fulfilment.needs (tenant_id, order_no, line_no, sku_id, quantity, filled, state)
+      values (${tenant}, ${delivered.no}, 1, ${goods.skuId}, 2, 1, 'filled')`,
+    told: { line_supplied: [`order ${delivered.no}`] },
+  },
+  {
+    name: 'points that an order says it cost, and that never left their pot',
+    sql: `update orders.orders set points = 10 where ${t} and no = ${byBalance.no};
+      update orders.lines set unit_points = 5 where ${t} and order_no = ${byBalance.no}`,
+    told: { points_moved: [`order ${byBalance.no}`] },
+  },
+  {
+    name: 'points that a line brought, and that nobody has',
+    sql: `update orders.lines set credit_points = 7 where ${t} and order_no = ${byBalance.no}`,
+    told: { points_moved: [`order ${byBalance.no}`] },
+  },
+  {
+    name: 'a payment of which a bank is said to have had something',
+    sql: `update payments.receipts set disputed_fen = 1 where ${t} and order_no = ${delivered.no}`,
+    told: { receipt_disputed: [`order ${delivered.no}`] },
+  },
+  {
+    name: 'a transfer of a hold that stands',
+    sql: `update ledger.transfers set hold_id = ${hold}
+      where ${t} and id = (select min(id) from ledger.transfers where ${t} and hold_id is null)`,
+    told: { hold_captured: [`hold ${hold}`] },
+  },
+  {
+    name: 'a code that was bought, and is not in the vault',
+    sql: `${linePurchase(999001, '80000000000000999001', 'done', 1)};
+      insert into suppliers.purchase_cards (tenant_id, purchase_id, piece, outcome, card_id, masked) values (${tenant}, 999001, 1, 'duplicate', null, '••')`,
+    told: { bought_codes: ['purchase 999001'] },
+  },
+  {
+    name: 'a complaint that was made good, and whose code is still its owner’s',
+    sql: `insert into fulfilment.complaints
+      (tenant_id, order_no, line_no, grant_id, piece, card_id, batch_id, sku_id, amount_fen, buyer_key, contact, reason, state, ended_at)
+      select ${tenant}, g.order_no, g.line_no, g.id, g.piece, g.card_id, ${batch}, ${goods.skuId}, 100, g.owner_key, '', 'used', 'refunded', now()
+      from entitlements.grants g where ${t} and g.card_id = ${card}`,
+    told: { complaint_made_good: [`order ${delivered.no}`, `card ${card}`] },
   },
 ]
 

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { TenantId } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { Tx } from '../../../platform/db/index.ts'
+import { createRateLimiter } from '../../../platform/http/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import { counter } from '../../../platform/telemetry/index.ts'
 import { type SupplierAccounts, systemCtx } from '../accounts.ts'
@@ -10,6 +11,8 @@ import type { CallbackAnswer, CallbackVerdict, RawCallback } from '../supplier.t
 const callbacksTotal = counter('supplier_callbacks', 'Callbacks of suppliers by verdict')
 export const CHECK_REFUSED_TASK = 'suppliers.check_refused'
 const BODY_MAX = 4_096
+/** Strangers may write so many of their own into a shop's books, no more; beyond it only the log and the counter know. */
+const REFUSED_PER_MINUTE_MAX = 60
 
 export type ReceiveCallback = (
   tenantId: TenantId,
@@ -30,12 +33,16 @@ export function createReceiveCallback(
   wake: () => void,
   fetchLater: (tenantId: TenantId, supplierId: number, remoteId: string) => Promise<void>,
 ): ReceiveCallback {
+  const refused = createRateLimiter(() => platform.clock.now().getTime())
   return async (tenantId, supplierId, callback, ip) => {
     const { adapter, account } = await accounts.get(tenantId, supplierId)
     const checked = adapter.verifyCallback(account, callback, platform.clock.now())
     const verdict = checked.ok ? checked.about : checked.verdict
     callbacksTotal.add(1, { adapter: adapter.id, verdict })
-    if (!checked.ok) platform.log.warn({ tenantId, supplierId, verdict, ip }, 'refused a supplier’s callback')
+    if (!checked.ok) {
+      platform.log.warn({ tenantId, supplierId, verdict, ip }, 'refused a supplier’s callback')
+      if (refused.take(String(tenantId), REFUSED_PER_MINUTE_MAX, 60_000) > 0) return adapter.rejection
+    }
     const no = checked.ok ? await ownNumber(platform, tenantId, supplierId, checked) : null
     await platform.db.write(systemCtx(tenantId), async (tx) => {
       const mayHaveCodes = await mayBringCodes(tx, supplierId, no)
