@@ -2654,6 +2654,9 @@ create table reconciliation.bill_lines (
   fee_fen bigint not null,
   currency text not null,
   at timestamp with time zone not null,
+  own_currency text,
+  own_hao bigint,
+  own_rate bigint,
   constraint bill_lines_pkey PRIMARY KEY (tenant_id, begun_at, bill_id, n),
   constraint bill_lines_amount_fen_check CHECK ((amount_fen >= 0)),
   constraint bill_lines_kind_check CHECK ((kind = ANY (ARRAY['payment'::text, 'refund'::text, 'chargeback'::text, 'other'::text, 'purchase'::text, 'deposit'::text, 'credit'::text]))),
@@ -2691,11 +2694,13 @@ create table reconciliation.bills (
   begun_at timestamp with time zone not null default now(),
   loaded_at timestamp with time zone,
   matched_at timestamp with time zone,
+  rates text not null default ''::text,
   constraint bills_pkey PRIMARY KEY (tenant_id, id),
   constraint bills_asked_by_check CHECK ((length(asked_by) <= 100)),
   constraint bills_file_bytes_check CHECK ((file_bytes >= 0)),
   constraint bills_file_hash_check CHECK ((length(file_hash) = 32)),
   constraint bills_file_name_check CHECK ((length(file_name) <= 255)),
+  constraint bills_rates_check CHECK ((length(rates) <= 4000)),
   constraint bills_source_check CHECK ((source = ANY (ARRAY['fetched'::text, 'uploaded'::text]))),
   constraint bills_state_check CHECK ((state = ANY (ARRAY['loading'::text, 'loaded'::text, 'matched'::text, 'superseded'::text, 'failed'::text])))
 );
@@ -2726,6 +2731,7 @@ create table reconciliation.cases (
   ended_at timestamp with time zone,
   handled_by text not null default ''::text,
   note text not null default ''::text,
+  exchange_fen bigint not null default 0,
   constraint cases_pkey PRIMARY KEY (tenant_id, id),
   constraint cases_tenant_id_gateway_day_key_key UNIQUE (tenant_id, gateway, day, key),
   constraint case_over_or_not CHECK (((state = ANY (ARRAY['open'::text, 'waiting'::text])) = (ended_at IS NULL))),
@@ -2774,6 +2780,7 @@ create table reconciliation.matches (
   amount_fen bigint not null,
   fee_fen bigint not null,
   posting_id bigint not null,
+  exchange_fen bigint not null default 0,
   constraint matches_pkey PRIMARY KEY (tenant_id, kind, fact_id),
   constraint matches_kind_check CHECK ((kind = ANY (ARRAY['payment'::text, 'refund'::text, 'chargeback'::text, 'chargeback_won'::text, 'purchase'::text, 'deposit'::text, 'credit'::text])))
 );
@@ -2794,6 +2801,7 @@ create table reconciliation.postings (
   fee_fen bigint not null,
   difference_fen bigint not null default 0,
   at timestamp with time zone not null default now(),
+  exchange_fen bigint not null default 0,
   constraint postings_pkey PRIMARY KEY (tenant_id, id),
   constraint postings_kind_check CHECK ((kind = ANY (ARRAY['matched'::text, 'explained'::text, 'taken_back'::text, 'found_after_all'::text])))
 );
@@ -2813,6 +2821,7 @@ create index cases_written_off ON reconciliation.cases USING btree (tenant_id, g
 create UNIQUE index day_of_bill ON reconciliation.days USING btree (tenant_id, bill_id) WHERE (bill_id IS NOT NULL);
 create index days_to_try ON reconciliation.days USING btree (tenant_id, next_try_at) WHERE (next_try_at IS NOT NULL);
 create UNIQUE index match_of_line ON reconciliation.matches USING btree (tenant_id, bill_id, n, fact_id);
+create index matches_with_exchange ON reconciliation.matches USING btree (tenant_id, gateway) INCLUDE (exchange_fen) WHERE (exchange_fen <> 0);
 create index postings_of_day ON reconciliation.postings USING btree (tenant_id, gateway, day, id);
 
 create policy tenant on reconciliation.bill_lines for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
@@ -2849,10 +2858,12 @@ function reconciliation.claim(p_tenant bigint, p_case bigint, p_note text, p_act
 function reconciliation.close_day(p_tenant bigint, p_gateway text, p_day date, p_actor text) returns jsonb security definer
 function reconciliation.day_of(p_at timestamp with time zone) returns date
 function reconciliation.day_start(p_day date) returns timestamp with time zone
+function reconciliation.exchange_between(p_kind text, p_theirs jsonb, p_ours jsonb) returns bigint
+function reconciliation.exchange_of(p_kind text, p_our_fen bigint, p_our_currency text, p_our_hao bigint, p_currency text, p_rate bigint) returns bigint
 function reconciliation.explain(p_tenant bigint, p_case bigint, p_note text, p_write_off boolean, p_actor text) returns jsonb security definer
 function reconciliation.facts_of(p_tenant bigint, p_case bigint) returns jsonb security definer
 function reconciliation.fail_bill(p_tenant bigint, p_bill bigint, p_failure jsonb) returns jsonb security definer
-function reconciliation.find_after_all(p_tenant bigint, p_case bigint, p_gateway text, p_day date, p_bill bigint, p_n integer, p_kind text, p_fact bigint, p_amount bigint, p_fee bigint, p_is_line_posted boolean) returns void security definer
+function reconciliation.find_after_all(p_tenant bigint, p_case bigint, p_gateway text, p_day date, p_bill bigint, p_n integer, p_kind text, p_fact bigint, p_amount bigint, p_fee bigint, p_is_line_posted boolean, p_exchange bigint) returns void security definer
 function reconciliation.finish_bill(p_tenant bigint, p_bill bigint, p_worker text, p_totals jsonb) returns jsonb security definer
 function reconciliation.finish_day(p_tenant bigint, p_gateway text, p_day date, p_worker text, p_ours jsonb) returns jsonb security definer
 function reconciliation.forget_lines(p_tenant bigint, p_limit integer) returns jsonb security definer
@@ -2860,6 +2871,7 @@ function reconciliation.has_bill(p_tenant bigint, p_gateway text, p_day date) re
 function reconciliation.holds(p_tenant bigint, p_gateway text, p_day date, p_worker text) returns boolean security definer
 function reconciliation.is_closed(p_tenant bigint, p_gateway text, p_day date) returns boolean security definer
 function reconciliation.is_matched(p_tenant bigint, p_kind text, p_fact bigint) returns boolean security definer
+function reconciliation.is_same_amount(p_kind text, p_theirs jsonb, p_ours jsonb) returns boolean
 function reconciliation.judge_case(p_tenant bigint, p_case bigint) returns jsonb security definer
 function reconciliation.judge_lines(p_tenant bigint, p_bill bigint, p_ns integer[]) returns void security definer
 function reconciliation.judge_supplies(p_tenant bigint, p_bill bigint, p_ns integer[]) returns void security definer
@@ -2867,7 +2879,7 @@ function reconciliation.keep_fact(p_tenant bigint, p_kind text, p_fact bigint) r
 function reconciliation.let_go(p_tenant bigint, p_gateway text, p_day date, p_worker text) returns jsonb security definer
 function reconciliation.load_lines(p_tenant bigint, p_bill bigint, p_worker text, p_from integer, p_lines jsonb, p_texts bytea) returns jsonb security definer
 function reconciliation.look_again(p_tenant bigint, p_gateway text, p_day date, p_limit integer) returns void security definer
-function reconciliation.match_by_hand(p_tenant bigint, p_case bigint, p_kind text, p_fact bigint, p_order bigint, p_cause text, p_at timestamp with time zone, p_amount bigint, p_fee bigint) returns void security definer
+function reconciliation.match_by_hand(p_tenant bigint, p_case bigint, p_kind text, p_fact bigint, p_order bigint, p_cause text, p_at timestamp with time zone, p_amount bigint, p_fee bigint, p_exchange bigint) returns void security definer
 function reconciliation.match_lines(p_tenant bigint, p_bill bigint, p_worker text, p_limit integer) returns jsonb security definer
 function reconciliation.match_ours(p_tenant bigint, p_gateway text, p_day date, p_worker text, p_kind text, p_place jsonb, p_limit integer) returns jsonb security definer
 function reconciliation.note_queued(p_tenant bigint, p_gateway text, p_day date) returns void security definer
@@ -2879,7 +2891,7 @@ function reconciliation.pair(p_tenant bigint, p_case bigint, p_with bigint, p_no
 function reconciliation.pair_by_payment_no(p_tenant bigint, p_bill bigint, p_worker text, p_after bigint, p_limit integer) returns jsonb security definer
 function reconciliation.plan_days(p_gateways text[], p_limit integer) returns jsonb security definer
 function reconciliation.plan_supply_days(p_adapters text[], p_limit integer) returns jsonb security definer
-function reconciliation.post(p_tenant bigint, p_posting bigint, p_kind text, p_gateway text, p_day date, p_bill bigint, p_case bigint, p_lines integer, p_paid bigint, p_refunded bigint, p_fee bigint, p_difference bigint) returns void security definer
+function reconciliation.post(p_tenant bigint, p_posting bigint, p_kind text, p_gateway text, p_day date, p_bill bigint, p_case bigint, p_lines integer, p_paid bigint, p_refunded bigint, p_fee bigint, p_difference bigint, p_exchange bigint) returns void security definer
 function reconciliation.postpone(p_tenant bigint, p_case bigint, p_note text, p_actor text) returns jsonb security definer
 function reconciliation.refresh_day(p_tenant bigint, p_gateway text, p_day date) returns text security definer
 function reconciliation.refund_of(p_refund_no text) returns bigint
@@ -2899,7 +2911,7 @@ function reconciliation.take_day(p_tenant bigint, p_gateway text, p_day date, p_
 function reconciliation.tell(p_tenant bigint, p_bill bigint, p_rows jsonb) returns void security definer
 function reconciliation.tenants_to_forget() returns jsonb security definer
 function reconciliation.theirs_of(p_row jsonb) returns jsonb
-function reconciliation.verdict_on(p_tenant bigint, p_bill bigint, p_gateway text, p_day date, p_has_written_off boolean, p_has_cases boolean, p_n integer, p_turn bigint, p_fact_kind text, p_fact_id bigint, p_number text, p_has_moved boolean, p_is_moved boolean, p_our_fen bigint, p_amount_fen bigint, p_our_currency text, p_currency text, p_fee_fen bigint) returns TABLE(was_matched boolean, is_here boolean, case_id bigint, written_off_id bigint, verdict text)
+function reconciliation.verdict_on(p_tenant bigint, p_bill bigint, p_gateway text, p_day date, p_has_written_off boolean, p_has_cases boolean, p_n integer, p_turn bigint, p_fact_kind text, p_fact_id bigint, p_number text, p_has_moved boolean, p_is_moved boolean, p_our_fen bigint, p_amount_fen bigint, p_our_currency text, p_currency text, p_fee_fen bigint, p_exchange_fen bigint) returns TABLE(was_matched boolean, is_here boolean, case_id bigint, written_off_id bigint, verdict text)
 
 -- redeem ----------------------------------------------------------------------------------------------
 
@@ -3337,12 +3349,19 @@ create table suppliers.money (
   reversed_at timestamp with time zone,
   reversed_note text,
   created_at timestamp with time zone not null default now(),
+  own_currency text,
+  own_hao bigint,
   constraint money_pkey PRIMARY KEY (tenant_id, id),
   constraint money_tenant_id_supplier_id_fkey FOREIGN KEY (tenant_id, supplier_id) REFERENCES suppliers.suppliers(tenant_id, id),
   constraint claim_without_number CHECK (((reference <> ''::text) OR (state = ANY (ARRAY['claimed'::text, 'declined'::text])))),
   constraint money_amount_fen_check CHECK (((amount_fen >= 1) AND (amount_fen <= '100000000000'::bigint))),
   constraint money_kind_check CHECK ((kind = ANY (ARRAY['deposit'::text, 'withdrawal'::text, 'credit'::text]))),
   constraint money_note_check CHECK ((length(note) <= 500)),
+  constraint money_own CHECK (
+CASE
+    WHEN (own_currency IS NULL) THEN (own_hao IS NULL)
+    ELSE (((own_currency ~ '^[A-Z]{3}$'::text) AND (own_hao > 0)) IS TRUE)
+END) NOT VALID,
   constraint money_reference_check CHECK ((length(reference) <= 64)),
   constraint money_state_check CHECK ((state = ANY (ARRAY['claimed'::text, 'awaiting'::text, 'booked'::text, 'declined'::text, 'reversed'::text]))),
   constraint reversed_by_somebody CHECK (((state = 'reversed'::text) = (reversed_at IS NOT NULL)))
@@ -3665,6 +3684,9 @@ create table suppliers.purchases (
   profile_id bigint,
   profile_version integer,
   unknown_at timestamp with time zone,
+  own_currency text,
+  own_hao bigint,
+  own_rate bigint,
   restock_id bigint,
   cost_at timestamp with time zone,
   cancel_state text,
@@ -3680,6 +3702,11 @@ create table suppliers.purchases (
   constraint purchases_tenant_id_supplier_id_fkey FOREIGN KEY (tenant_id, supplier_id) REFERENCES suppliers.suppliers(tenant_id, id),
   constraint due_while_open CHECK (((due_at IS NULL) OR (state = ANY (ARRAY['planned'::text, 'sending'::text, 'accepted'::text, 'unknown'::text])))),
   constraint line_of_purchase CHECK (((purpose = ANY (ARRAY['line'::text, 'complaint'::text])) = ((order_no IS NOT NULL) AND (line_no IS NOT NULL)))),
+  constraint purchase_own_money CHECK (
+CASE
+    WHEN (own_currency IS NULL) THEN ((own_hao IS NULL) AND (own_rate IS NULL))
+    ELSE (((own_currency ~ '^[A-Z]{3}$'::text) AND (own_hao >= 0) AND (own_rate > 0) AND ((cost_fen)::numeric = ceil((((own_hao)::numeric * (own_rate)::numeric) / (100000000)::numeric)))) IS TRUE)
+END) NOT VALID,
   constraint purchase_profile_with_version CHECK (((profile_id IS NULL) = (profile_version IS NULL))),
   constraint purchases_cancel_state_check CHECK ((cancel_state = ANY (ARRAY['asking'::text, 'cancelled'::text, 'too_late'::text, 'refused'::text, 'unknown'::text]))),
   constraint purchases_ceiling_hao_check CHECK ((ceiling_hao >= 0)),
@@ -3896,6 +3923,7 @@ function suppliers.costs(p_tenant bigint, p_skus bigint[]) returns TABLE(sku_id 
 function suppliers.count_demand(p_limit integer) returns jsonb security definer
 function suppliers.decide_price(p_tenant bigint, p_ask bigint, p_accept boolean, p_to_hao bigint, p_by text, p_reason text) returns jsonb security definer
 function suppliers.end_task(p_tenant bigint, p_task bigint, p_state text, p_arrived integer, p_codes bytea, p_serial text, p_note text, p_about text) returns void security definer
+function suppliers.fen_at(p_hao bigint, p_rate bigint) returns bigint
 function suppliers.finish_task(p_tenant bigint, p_supplier bigint, p_task bigint, p_arrived integer, p_codes bytea, p_serial text, p_note text) returns jsonb security definer
 function suppliers.folder_doors(p_limit integer) returns jsonb security definer
 function suppliers.follow_prices(p_tenant bigint, p_skus bigint[]) returns void security definer
@@ -3916,6 +3944,7 @@ function suppliers.move_own_stock(p_tenant bigint, p_product bigint, p_pieces in
 function suppliers.note_health(p_tenant bigint, p_supplier bigint, p_good integer, p_bad integer) returns void security definer
 function suppliers.open_task(p_tenant bigint, p_supplier bigint, p_task bigint) returns suppliers.tasks security definer
 function suppliers.open_trial(p_tenant bigint, p_product bigint, p_fields jsonb) returns bigint security definer
+function suppliers.own_money(p_currency text, p_hao bigint, p_rate bigint) returns jsonb
 function suppliers.place_task(p_tenant bigint, p_supplier bigint, p_no text) returns jsonb security definer
 function suppliers.post_money(p_tenant bigint, p_money bigint, p_is_back boolean) returns void security definer
 function suppliers.price_by_rule(p_cost_hao bigint, p_markup_bp integer, p_markup_fen bigint, p_least_fen bigint, p_rounding text) returns bigint

@@ -1683,7 +1683,8 @@ begin
 end;
 $$;
 
--- Invariant 6, for reconciliation. What arrived at the bank, and what was written off, is what its postings add up to.
+-- Invariant 6, for reconciliation. What arrived at the bank, and what was written off, is what its postings add up to; what the rates of
+-- suppliers' statements made, what its matches add up to.
 create or replace function books.look_at_postings(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
@@ -1700,11 +1701,17 @@ begin
         group by p.gateway
       ) p
       cross join lateral (values ('cash.bank', -p.bank), ('cash.difference', p.difference)) as k(kind, fen)
+      union all
+      select m.gateway, 'cash.exchange', sum(m.exchange_fen)::bigint
+      from reconciliation.matches m
+      where m.tenant_id = p_tenant
+        and m.exchange_fen <> 0
+      group by m.gateway
     ), booked as (
       select a.id, a.kind, a.ref, a.balance
       from ledger.accounts a
       where a.tenant_id = p_tenant
-        and a.kind in ('cash.bank', 'cash.difference')
+        and a.kind in ('cash.bank', 'cash.difference', 'cash.exchange')
         and a.unit = 'CNY'
     ), wrong as (
       select b.id, coalesce(b.kind, p.kind) as kind, coalesce(b.ref, p.gateway) as ref, coalesce(b.balance, 0) as booked, coalesce(p.fen, 0) as posted
@@ -1727,7 +1734,7 @@ end;
 $$;
 
 -- Invariant 6, for reconciliation. Each match was posted with the amount that both the bill's line and our fact have. A match of
--- another amount has a difference that somebody wrote off.
+-- another amount has a difference that somebody wrote off. In a supplier's own money it is the statement's rate that makes up the rest.
 create or replace function books.look_at_matches(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
@@ -1750,19 +1757,20 @@ begin
          or g.at >= p_since
          or books.is_in_slot(p.fact_id, p_scope)
     ), told as (
-      select d.*, f.amount_fen as fact_fen, f.order_no, l.amount_fen as line_fen
+      select d.*, f.amount_fen as fact_fen, f.order_no, l.amount_fen as line_fen,
+        coalesce(reconciliation.exchange_of(d.kind, f.amount_fen, f.own_currency, f.own_hao, l.own_currency, l.own_rate), 0) as due_exchange
       from due d
       left join lateral (
-        select r.amount_fen, r.order_no from payments.receipts r where d.kind = 'payment' and r.tenant_id = p_tenant and r.id = d.fact_id
+        select r.amount_fen, r.order_no, null::text as own_currency, null::bigint as own_hao from payments.receipts r where d.kind = 'payment' and r.tenant_id = p_tenant and r.id = d.fact_id
         union all
-        select r.amount_fen, r.order_no from payments.refunds r where d.kind = 'refund' and r.tenant_id = p_tenant and r.id = d.fact_id
+        select r.amount_fen, r.order_no, null, null from payments.refunds r where d.kind = 'refund' and r.tenant_id = p_tenant and r.id = d.fact_id
         union all
-        select c.amount_fen, c.order_no from payments.chargebacks c
+        select c.amount_fen, c.order_no, null, null from payments.chargebacks c
         where d.kind in ('chargeback', 'chargeback_won') and c.tenant_id = p_tenant and c.id = d.fact_id
         union all
-        select p.cost_fen, p.order_no from suppliers.purchases p where d.kind = 'purchase' and p.tenant_id = p_tenant and p.id = d.fact_id
+        select p.cost_fen, p.order_no, p.own_currency, p.own_hao from suppliers.purchases p where d.kind = 'purchase' and p.tenant_id = p_tenant and p.id = d.fact_id
         union all
-        select m.amount_fen, null from suppliers.money m
+        select m.amount_fen, null, m.own_currency, m.own_hao from suppliers.money m
         where d.kind in ('deposit', 'credit') and m.tenant_id = p_tenant and m.id = d.fact_id
       ) f on true
       left join lateral (
@@ -1774,7 +1782,7 @@ begin
           select coalesce(sum(o.amount_fen), 0)
           from reconciliation.matches o
           where o.tenant_id = p_tenant and o.bill_id = d.bill_id and o.n = d.n and o.fact_id <> d.fact_id
-        ) as amount_fen
+        ) as amount_fen, l.own_currency, l.own_rate
         from reconciliation.bill_lines l
         where l.tenant_id = p_tenant and l.begun_at = b.begun_at and l.bill_id = d.bill_id and l.n = d.n
         offset 0
@@ -1783,7 +1791,8 @@ begin
       select t.*
       from told t
       where t.line_fen is distinct from t.amount_fen
-         or (t.fact_fen is distinct from t.amount_fen and not exists (
+         or t.exchange_fen <> t.due_exchange
+         or (t.fact_fen is distinct from t.amount_fen - reconciliation.sign_of(t.kind) * t.exchange_fen and not exists (
            select from reconciliation.cases c
            where c.tenant_id = p_tenant and c.kind = t.kind and c.fact_id = t.fact_id and c.outcome = 'amount_differs' and c.state = 'explained'
          ))

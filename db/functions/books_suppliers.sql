@@ -1,7 +1,7 @@
 -- What the audit of the books proves about suppliers; looks as in books_checks.sql.
 
 -- Invariant 6, for suppliers: what stands in a supplier's account is what its purchases cost, less what was paid ahead and
--- given back, and what reconciliation wrote off; what was paid ahead is what was recorded as paid.
+-- given back, and what reconciliation wrote off or the rate of a statement made of it; what was paid ahead is what was recorded as paid.
 --
 -- A supplier with more than `recent_max` purchases is worked off in parts, one step each, from `todo`: [{"s": supplier, "a": its account,
 -- "booked": what stood in it when its first part began, "rest": what explains it beside purchases, "at": until when purchases count that
@@ -87,7 +87,7 @@ begin
         and x.state = 'booked'
     ) m
     cross join lateral (
-      select coalesce(sum(x.difference_fen), 0)::bigint as fen
+      select coalesce(sum(x.difference_fen + x.exchange_fen), 0)::bigint as fen
       from reconciliation.postings x
       where x.tenant_id = p_tenant
         and x.gateway = 'supplier-' || p.id

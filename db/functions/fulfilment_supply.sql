@@ -485,7 +485,8 @@ end;
 $$;
 revoke execute on function fulfilment.stop_contradicted(bigint, bigint, integer, text) from public;
 
--- News: [{id, lease, kind, remoteNo, arrived, costHao, serial, code, message, about, final, cards}], `cards` sealed (fulfilment.take_cards). `kind` is accepted, done,
+-- News: [{id, lease, kind, remoteNo, arrived, costHao, own, serial, code, message, about, final, cards}], `own`: {currency, hao, rate} of a cost in
+-- the supplier's own money, `cards` sealed (fulfilment.take_cards). `kind` is accepted, done,
 -- partial, refused, unknown or not_found; `final`: not found so late that it was never placed. Under a lease that is not the
 -- last one only proof that something was bought counts. Answers one word each: what the purchase is now.
 create or replace function fulfilment.purchase_news(p_tenant bigint, p_news jsonb)
@@ -505,6 +506,8 @@ declare
   kind text;
   pieces integer;
   cost bigint;
+  -- What the cost is in the supplier's own money; null: yuan.
+  own jsonb;
   cause text;
   is_passing boolean;
   wait interval;
@@ -560,8 +563,8 @@ begin
     select *
     from rows from (jsonb_to_recordset(p_news) as (
       id bigint, lease integer, kind text, "remoteNo" text, arrived integer, "costHao" bigint, serial text, code text, message text,
-      about text, final boolean, cards jsonb
-    )) with ordinality as r(id, lease, kind, remote_no, arrived, cost_hao, serial, code, message, about, final, cards, n)
+      about text, final boolean, cards jsonb, own jsonb
+    )) with ordinality as r(id, lease, kind, remote_no, arrived, cost_hao, serial, code, message, about, final, cards, own, n)
     order by r.n
   loop
     select * into purchase
@@ -591,6 +594,7 @@ begin
       when pieces = 0 then 0
       else ceil(coalesce(news.cost_hao, purchase.quoted_hao * pieces) / 100.0)::bigint
     end;
+    own := case when pieces > 0 and news.cost_hao is not null then news.own end;
     of_supplier := case when pieces > 0 then ledger.account(p_tenant, 'cash.supplier', purchase.supplier_id::text, 'CNY') end;
 
     if purchase.state not in ('planned', 'sending', 'accepted', 'unknown') then
@@ -609,6 +613,9 @@ begin
         set state = 'contradicted',
             arrived = pieces,
             cost_fen = cost,
+            own_currency = own ->> 'currency',
+            own_hao = (own ->> 'hao')::bigint,
+            own_rate = (own ->> 'rate')::bigint,
             cost_at = clock_timestamp(),
             serial = news.serial,
             remote_no = coalesce(p.remote_no, news.remote_no)
@@ -718,6 +725,9 @@ begin
         arrived = pieces,
         bad = bad_pieces,
         cost_fen = cost,
+        own_currency = own ->> 'currency',
+        own_hao = (own ->> 'hao')::bigint,
+        own_rate = (own ->> 'rate')::bigint,
         cost_at = clock_timestamp(),
         remote_no = coalesce(news.remote_no, p.remote_no),
         serial = news.serial,

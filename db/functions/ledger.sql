@@ -16,7 +16,7 @@ returns bigint
 language sql
 immutable
 as $$
-  select case when p_kind in ('stock.source', 'cash.gateway', 'cash.adjustment', 'cash.revenue', 'cash.fee', 'cash.bank', 'cash.difference', 'cash.chargeback', 'cash.loss', 'cash.bonus', 'cash.cost', 'cash.codes', 'cash.supplier', 'cash.paid_ahead', 'points.issued', 'budget.source') then null else 0 end::bigint
+  select case when p_kind in ('stock.source', 'cash.gateway', 'cash.adjustment', 'cash.revenue', 'cash.fee', 'cash.bank', 'cash.difference', 'cash.exchange', 'cash.chargeback', 'cash.loss', 'cash.bonus', 'cash.cost', 'cash.codes', 'cash.supplier', 'cash.paid_ahead', 'points.issued', 'budget.source') then null else 0 end::bigint
 $$;
 
 create or replace function ledger.account(p_tenant bigint, p_kind text, p_ref text, p_unit text)

@@ -173,7 +173,7 @@ as $$
     and d.lease_until < clock_timestamp();
 $$;
 
--- p_facts: {"gateway", "day", "source", "askedBy", "fileName", "hash" (hex), "bytes"}.
+-- p_facts: {"gateway", "day", "source", "askedBy", "fileName", "hash" (hex), "bytes", "rates"}; the same file by other rates is another.
 create or replace function reconciliation.start_bill(p_tenant bigint, p_worker text, p_facts jsonb)
 returns jsonb
 language plpgsql
@@ -195,7 +195,8 @@ begin
     and b.gateway = the_gateway
     and b.day = the_day
     and b.state in ('loaded', 'matched')
-    and b.file_hash = hash;
+    and b.file_hash = hash
+    and b.rates = coalesce(p_facts ->> 'rates', '');
   if bill is not null then
     return jsonb_build_object('billId', bill, 'isKnown', true);
   end if;
@@ -207,10 +208,10 @@ begin
     and b.gateway = the_gateway
     and b.day = the_day
     and b.state = 'loading';
-  insert into reconciliation.bills (tenant_id, gateway, day, source, asked_by, file_name, file_hash, file_bytes)
+  insert into reconciliation.bills (tenant_id, gateway, day, source, asked_by, file_name, file_hash, file_bytes, rates)
   values (
     p_tenant, the_gateway, the_day, p_facts ->> 'source', left(p_facts ->> 'askedBy', 100), left(p_facts ->> 'fileName', 255),
-    hash, (p_facts ->> 'bytes')::bigint
+    hash, (p_facts ->> 'bytes')::bigint, coalesce(p_facts ->> 'rates', '')
   )
   returning id into bill;
   update reconciliation.days d
@@ -245,10 +246,11 @@ begin
     return null;
   end if;
   insert into reconciliation.bill_lines (
-    tenant_id, begun_at, bill_id, n, line_no, kind, state, trade_no, payment_no, refund_no, amount_fen, fee_fen, currency, at
+    tenant_id, begun_at, bill_id, n, line_no, kind, state, trade_no, payment_no, refund_no, amount_fen, fee_fen, currency, at,
+    own_currency, own_hao, own_rate
   )
   select p_tenant, bill.begun_at, p_bill, p_from + x.n - 1, x.line_no::integer, x.kind, x.state, x.trade_no, x.payment_no, x.refund_no,
-    x.amount_fen::bigint, x.fee_fen::bigint, x.currency, x.at::timestamptz
+    x.amount_fen::bigint, x.fee_fen::bigint, x.currency, x.at::timestamptz, x.own_currency, x.own_hao::bigint, x.own_rate::bigint
   from rows from (
     jsonb_array_elements_text(p_lines -> 'lineNo'),
     jsonb_array_elements_text(p_lines -> 'kind'),
@@ -259,8 +261,14 @@ begin
     jsonb_array_elements_text(p_lines -> 'amountFen'),
     jsonb_array_elements_text(p_lines -> 'feeFen'),
     jsonb_array_elements_text(p_lines -> 'currency'),
-    jsonb_array_elements_text(p_lines -> 'at')
-  ) with ordinality as x(line_no, kind, state, trade_no, payment_no, refund_no, amount_fen, fee_fen, currency, at, n);
+    jsonb_array_elements_text(p_lines -> 'at'),
+    -- Of suppliers alone.
+    jsonb_array_elements_text(p_lines -> 'ownCurrency'),
+    jsonb_array_elements_text(p_lines -> 'ownHao'),
+    jsonb_array_elements_text(p_lines -> 'ownRate')
+  ) with ordinality as x(
+    line_no, kind, state, trade_no, payment_no, refund_no, amount_fen, fee_fen, currency, at, own_currency, own_hao, own_rate, n
+  );
   insert into reconciliation.bill_texts (tenant_id, begun_at, bill_id, from_n, texts)
   values (p_tenant, bill.begun_at, p_bill, p_from, p_texts);
   return to_jsonb(true);
@@ -369,10 +377,11 @@ $$;
 
 -- Tells the ledger. All amounts as the gateway sees them: into our bank above zero. What the gateway owes us stands in
 -- `cash.gateway` below zero since the fact was booked, so money that arrives goes into it; the difference goes out of it
--- to `cash.difference`, above zero when the gateway gave more than our books know of.
+-- to `cash.difference`, above zero when the gateway gave more than our books know of; what the rate alone made of a supplier's
+-- money, to `cash.exchange`.
 create or replace function reconciliation.post(
   p_tenant bigint, p_posting bigint, p_kind text, p_gateway text, p_day date, p_bill bigint, p_case bigint, p_lines integer,
-  p_paid bigint, p_refunded bigint, p_fee bigint, p_difference bigint
+  p_paid bigint, p_refunded bigint, p_fee bigint, p_difference bigint, p_exchange bigint
 )
 returns void
 language plpgsql
@@ -385,6 +394,7 @@ declare
   bank bigint;
   fee bigint;
   difference bigint;
+  exchange bigint;
 begin
   -- What a supplier's statement has was booked when it happened: only differences move.
   if supplier is not null then
@@ -393,18 +403,19 @@ begin
     p_fee := 0;
   end if;
   insert into reconciliation.postings (
-    tenant_id, id, kind, gateway, day, bill_id, case_id, lines, paid_fen, refunded_fen, fee_fen, difference_fen
+    tenant_id, id, kind, gateway, day, bill_id, case_id, lines, paid_fen, refunded_fen, fee_fen, difference_fen, exchange_fen
   )
   overriding system value
-  values (p_tenant, p_posting, p_kind, p_gateway, p_day, p_bill, p_case, p_lines, p_paid, p_refunded, p_fee, p_difference);
-  if supplier is not null and p_difference = 0 then
+  values (p_tenant, p_posting, p_kind, p_gateway, p_day, p_bill, p_case, p_lines, p_paid, p_refunded, p_fee, p_difference, p_exchange);
+  if supplier is not null and p_difference = 0 and p_exchange = 0 then
     return;
   end if;
   gateway := case when supplier is null then ledger.account(p_tenant, 'cash.gateway', p_gateway, 'CNY')
     else ledger.account(p_tenant, 'cash.supplier', supplier::text, 'CNY') end;
   bank := case when supplier is null then ledger.account(p_tenant, 'cash.bank', p_gateway, 'CNY') end;
   fee := case when supplier is null then ledger.account(p_tenant, 'cash.fee', p_gateway, 'CNY') end;
-  difference := ledger.account(p_tenant, 'cash.difference', p_gateway, 'CNY');
+  difference := case when supplier is null or p_difference <> 0 then ledger.account(p_tenant, 'cash.difference', p_gateway, 'CNY') end;
+  exchange := case when p_exchange <> 0 then ledger.account(p_tenant, 'cash.exchange', p_gateway, 'CNY') end;
   perform ledger.post(
     p_tenant,
     array_agg(case when f.amount > 0 then f.from_id else f.to_id end),
@@ -417,12 +428,15 @@ begin
       (bank, gateway, p_paid, 'bill.payment'),
       (bank, gateway, p_refunded, 'bill.refund'),
       (fee, gateway, p_fee, 'bill.fee'),
-      (gateway, difference, p_difference, 'bill.difference')
+      (gateway, difference, p_difference, 'bill.difference'),
+      (gateway, exchange, p_exchange, 'bill.exchange')
   ) as f(from_id, to_id, amount, kind)
   where f.amount <> 0;
 end;
 $$;
-revoke execute on function reconciliation.post(bigint, bigint, text, text, date, bigint, bigint, integer, bigint, bigint, bigint, bigint) from public;
+revoke execute on function reconciliation.post(
+  bigint, bigint, text, text, date, bigint, bigint, integer, bigint, bigint, bigint, bigint, bigint
+) from public;
 
 create or replace function reconciliation.take_back_posting(p_tenant bigint, p_posting bigint)
 returns void
@@ -439,19 +453,20 @@ begin
     and p.id = p_posting;
   perform reconciliation.post(
     p_tenant, nextval('reconciliation.postings_id_seq'), 'taken_back', old.gateway, old.day, old.bill_id, old.case_id, old.lines,
-    -old.paid_fen, -old.refunded_fen, -old.fee_fen, -old.difference_fen
+    -old.paid_fen, -old.refunded_fen, -old.fee_fen, -old.difference_fen, -old.exchange_fen
   );
 end;
 $$;
 revoke execute on function reconciliation.take_back_posting(bigint, bigint) from public;
 
 -- What a line of a bill is, beside the fact that it was laid to: `p_turn` counts the bill's lines of one fact. A supplier's line has
--- no fee that would be compared. Plain SQL without settings, so that PostgreSQL puts it into the statement that asks: its plan is that
+-- no fee that would be compared; `p_our_fen` is then what our side is worth at the statement's rate, and `p_exchange_fen` what that is
+-- more than we booked. Plain SQL without settings, so that PostgreSQL puts it into the statement that asks: its plan is that
 -- statement's.
 create or replace function reconciliation.verdict_on(
   p_tenant bigint, p_bill bigint, p_gateway text, p_day date, p_has_written_off boolean, p_has_cases boolean, p_n integer, p_turn bigint,
   p_fact_kind text, p_fact_id bigint, p_number text, p_has_moved boolean, p_is_moved boolean, p_our_fen bigint, p_amount_fen bigint,
-  p_our_currency text, p_currency text, p_fee_fen bigint
+  p_our_currency text, p_currency text, p_fee_fen bigint, p_exchange_fen bigint
 )
 returns table (was_matched boolean, is_here boolean, case_id bigint, written_off_id bigint, verdict text)
 language sql
@@ -468,7 +483,10 @@ as $$
       ) then 'settled'
       when p_fact_id is null then case when p_has_moved then 'unknown' else 'nothing' end
       when m.day = p_day and m.bill_id <> p_bill and p_turn = 1 and m.is_superseded
-        then case when p_has_moved and m.amount_fen = p_amount_fen and coalesce(m.fee_fen = p_fee_fen, true) then 'moved' else 'changed' end
+        then case
+          when p_has_moved and m.amount_fen = p_amount_fen and coalesce(m.fee_fen = p_fee_fen, true) and m.exchange_fen = p_exchange_fen then 'moved'
+          else 'changed'
+        end
       when not p_has_moved then case when p_is_moved then 'state' else 'nothing' end
       when m.fact_id is not null or p_turn > 1 then 'duplicate'
       when not p_is_moved then 'state'
@@ -477,7 +495,7 @@ as $$
     end
   from (select) one
   left join lateral (
-    select m.fact_id, m.day, m.bill_id, m.n, m.amount_fen, m.fee_fen,
+    select m.fact_id, m.day, m.bill_id, m.n, m.amount_fen, m.fee_fen, m.exchange_fen,
       m.bill_id <> p_bill and m.day = p_day and exists (
         select from reconciliation.bills b where b.tenant_id = p_tenant and b.id = m.bill_id and b.state = 'superseded'
       ) as is_superseded
@@ -524,8 +542,46 @@ as $$
   ) o on true
 $$;
 revoke execute on function reconciliation.verdict_on(
-  bigint, bigint, text, date, boolean, boolean, integer, bigint, text, bigint, text, boolean, boolean, bigint, bigint, text, text, bigint
+  bigint, bigint, text, date, boolean, boolean, integer, bigint, text, bigint, text, boolean, boolean, bigint, bigint, text, text, bigint, bigint
 ) from public;
+
+-- What a statement's rate makes of an amount that we booked at another one: above zero, it costs less, or is worth more. Zero where
+-- either side is not known in the supplier's own money, or it is not the same money.
+create or replace function reconciliation.exchange_of(
+  p_kind text, p_our_fen bigint, p_our_currency text, p_our_hao bigint, p_currency text, p_rate bigint
+)
+returns bigint
+language sql
+immutable
+as $$
+  select case when p_our_currency = p_currency and p_rate > 0
+    then reconciliation.sign_of(p_kind) * (suppliers.fen_at(p_our_hao, p_rate) - p_our_fen)
+    else 0
+  end
+$$;
+
+-- The same of a case's two sides.
+create or replace function reconciliation.exchange_between(p_kind text, p_theirs jsonb, p_ours jsonb)
+returns bigint
+language sql
+immutable
+as $$
+  select reconciliation.exchange_of(
+    p_kind, (p_ours ->> 'amountFen')::bigint, p_ours #>> '{own,currency}', (p_ours #>> '{own,hao}')::bigint,
+    p_theirs #>> '{own,currency}', (p_theirs #>> '{own,rate}')::bigint
+  )
+$$;
+
+-- They are the same amount: in the supplier's own money where both are known in it.
+create or replace function reconciliation.is_same_amount(p_kind text, p_theirs jsonb, p_ours jsonb)
+returns boolean
+language sql
+immutable
+as $$
+  select (p_theirs ->> 'amountFen')::bigint
+    = (p_ours ->> 'amountFen')::bigint + reconciliation.sign_of(p_kind) * reconciliation.exchange_between(p_kind, p_theirs, p_ours)
+    and p_theirs ->> 'currency' = p_ours ->> 'currency'
+$$;
 
 -- Lines of a bill beside their facts: those that agree are matched and posted, the others become cases. Gone through
 -- again, a line changes only when its fact did. Facts are reached key by key, so that a day of a million lines costs a
@@ -690,7 +746,7 @@ begin
     ) t
     cross join lateral reconciliation.verdict_on(
       p_tenant, p_bill, bill.gateway, bill.day, has_written_off, has_cases, t.n, t.turn, t.fact_kind, t.fact_id, t.number, t.has_moved,
-      t.is_moved, t.our_fen, t.amount_fen, t.our_currency, t.currency, t.fee_fen
+      t.is_moved, t.our_fen, t.amount_fen, t.our_currency, t.currency, t.fee_fen, 0
     ) v
   ), matched as (
     insert into reconciliation.matches (tenant_id, kind, fact_id, gateway, day, bill_id, n, amount_fen, fee_fen, posting_id)
@@ -729,7 +785,7 @@ begin
     perform reconciliation.tell(p_tenant, p_bill, notable);
   end if;
   if line_count > 0 then
-    perform reconciliation.post(p_tenant, posting, 'matched', bill.gateway, bill.day, p_bill, null, line_count, paid, refunded, fee, 0);
+    perform reconciliation.post(p_tenant, posting, 'matched', bill.gateway, bill.day, p_bill, null, line_count, paid, refunded, fee, 0, 0);
   end if;
 end;
 $$;
@@ -775,7 +831,7 @@ begin
     select x.*, c.id as old_id, c.day as old_day, c.state as old_state, c.difference_fen as old_fen
     from jsonb_to_recordset(p_rows) as x(
       n integer, verdict text, kind text, fact_kind text, fact_id bigint, order_no bigint, amount_fen bigint, fee_fen bigint,
-      number text, case_id bigint, written_off_id bigint, our_at timestamptz
+      number text, case_id bigint, written_off_id bigint, our_at timestamptz, exchange_fen bigint
     )
     join reconciliation.cases c on c.tenant_id = p_tenant and c.id = coalesce(x.written_off_id, x.case_id)
     where x.verdict in ('match', 'moved', 'found')
@@ -786,7 +842,7 @@ begin
       -- it was the line that had been written off, and is posted by the judge otherwise.
       perform reconciliation.find_after_all(
         p_tenant, found.old_id, bill.gateway, bill.day, p_bill, found.n, found.fact_kind, found.fact_id, found.amount_fen, found.fee_fen,
-        found.verdict = 'found'
+        found.verdict = 'found', case when found.verdict = 'found' then coalesce(found.exchange_fen, 0) else 0 end
       );
     else
       update reconciliation.cases c
@@ -806,15 +862,15 @@ begin
   -- Agreed, on another day than ours: said on the bill's day as well, unless a case of that day has just been settled by it.
   insert into reconciliation.cases (
     tenant_id, gateway, day, first_day, key, outcome, cause, kind, state, number, order_no, fact_id, bill_id, n, theirs, ours,
-    difference_fen, ended_at
+    difference_fen, ended_at, exchange_fen
   )
   select p_tenant, bill.gateway, bill.day, bill.day, x.fact_kind || ':#' || x.fact_id, 'cross_day', 'other_day', x.fact_kind, 'resolved',
-    x.number, x.order_no, x.fact_id, p_bill, x.n, reconciliation.theirs_of(x.row), reconciliation.ours_of(x.row), 0, clock_timestamp()
+    x.number, x.order_no, x.fact_id, p_bill, x.n, reconciliation.theirs_of(x.row), reconciliation.ours_of(x.row), 0, clock_timestamp(), coalesce(x.exchange_fen, 0)
   from (
     select r.row, y.*
     from jsonb_array_elements(p_rows) as r(row)
     cross join lateral jsonb_to_record(r.row) as y(
-      n integer, verdict text, fact_kind text, fact_id bigint, order_no bigint, number text, our_at timestamptz
+      n integer, verdict text, fact_kind text, fact_id bigint, order_no bigint, number text, our_at timestamptz, exchange_fen bigint
     )
   ) x
   where x.verdict in ('match', 'moved')
@@ -826,6 +882,7 @@ begin
       bill_id = excluded.bill_id,
       n = excluded.n,
       theirs = excluded.theirs,
+      exchange_fen = excluded.exchange_fen,
       ended_at = coalesce(cases.ended_at, excluded.ended_at)
   where cases.state <> 'explained';
 
@@ -847,7 +904,7 @@ as $$
     'lineNo', p_row -> 'line_no', 'tradeNo', p_row -> 'trade_no', 'paymentNo', p_row -> 'payment_no', 'refundNo', p_row -> 'refund_no',
     'amountFen', p_row -> 'amount_fen', 'feeFen', p_row -> 'fee_fen', 'currency', p_row -> 'currency', 'state', p_row -> 'state',
     'at', p_row -> 'at', 'hasMoved', p_row -> 'has_moved'
-  )
+  ) || suppliers.own_money(p_row ->> 'own_currency', (p_row ->> 'own_hao')::bigint, (p_row ->> 'own_rate')::bigint)
 $$;
 
 create or replace function reconciliation.ours_of(p_row jsonb)
@@ -858,7 +915,7 @@ as $$
   select case when p_row ->> 'fact_id' is not null then jsonb_build_object(
     'id', p_row -> 'fact_id', 'orderNo', p_row -> 'order_no', 'amountFen', p_row -> 'our_fen', 'currency', p_row -> 'our_currency',
     'state', p_row -> 'our_state', 'at', p_row -> 'our_at', 'hasMoved', p_row -> 'is_moved'
-  ) end
+  ) || suppliers.own_money(p_row ->> 'our_own_currency', (p_row ->> 'our_own_hao')::bigint, (p_row ->> 'our_own_rate')::bigint) end
 $$;
 
 -- Lines that differ. The same difference met again keeps its case, its age and its note; what somebody explained stays
@@ -892,7 +949,7 @@ begin
     cross join lateral jsonb_to_record(r.row) as y(
       n integer, verdict text, kind text, fact_kind text, fact_id bigint, order_no bigint, number text, state text, trade_no text,
       payment_no text, refund_no text, amount_fen bigint, currency text, has_moved boolean, is_moved boolean, our_fen bigint,
-      our_currency text, our_state text, was_matched boolean, is_here boolean
+      our_currency text, our_state text, was_matched boolean, is_here boolean, exchange_fen bigint
     )
   ), met as (
     select r.*, e.id as met_id, e.first_day as met_day, e.bill_id as met_bill, e.n as met_n, e.state as met_state,
@@ -950,7 +1007,8 @@ begin
         when k.verdict = 'amount' then k.amount_fen - k.our_fen
         when k.verdict = 'state' and not k.has_moved then -k.our_fen
         else k.amount_fen
-      end as difference
+      end - x.exchange as difference,
+      x.exchange
     from keyed k
     left join lateral (
       select c.id, c.state, c.bill_id, c.n
@@ -992,6 +1050,10 @@ begin
         else 'order_unknown'
       end as cause
     ) a
+    -- Of a real difference in the supplier's own money, what the rate adds is not a part.
+    cross join lateral (
+      select case when k.again is null and k.verdict = 'amount' then coalesce(k.exchange_fen, 0) else 0 end as exchange
+    ) x
   ), refreshed as (
     update reconciliation.cases c
     set outcome = t.outcome,
@@ -1003,18 +1065,20 @@ begin
         fact_id = coalesce(t.fact_id, c.fact_id),
         theirs = reconciliation.theirs_of(t.row),
         ours = coalesce(reconciliation.ours_of(t.row), c.ours),
-        difference_fen = t.difference
+        difference_fen = t.difference,
+        exchange_fen = t.exchange
     from told t
     where t.old_state in ('open', 'waiting')
       and c.tenant_id = p_tenant
       and c.id = t.old_id
   )
   insert into reconciliation.cases (
-    tenant_id, gateway, day, first_day, key, outcome, cause, kind, state, number, order_no, fact_id, bill_id, n, theirs, ours, difference_fen
+    tenant_id, gateway, day, first_day, key, outcome, cause, kind, state, number, order_no, fact_id, bill_id, n, theirs, ours, difference_fen,
+    exchange_fen
   )
   select p_tenant, bill.gateway, bill.day, bill.day, case when t.old_id is null then t.key else t.key || '@' || bill.day || ':' || t.n end,
     t.outcome, t.cause, t.fact_kind, 'open', t.number, t.the_order, t.fact_id, p_bill, t.n, reconciliation.theirs_of(t.row),
-    reconciliation.ours_of(t.row), t.difference
+    reconciliation.ours_of(t.row), t.difference, t.exchange
   from told t
   where t.old_id is null
      -- Explained was another line.
@@ -1030,7 +1094,8 @@ begin
       fact_id = excluded.fact_id,
       theirs = excluded.theirs,
       ours = excluded.ours,
-      difference_fen = excluded.difference_fen
+      difference_fen = excluded.difference_fen,
+      exchange_fen = excluded.exchange_fen
   where cases.state <> 'explained';
 end;
 $$;
@@ -1049,6 +1114,7 @@ declare
   paid bigint;
   refunded bigint;
   fee bigint;
+  exchange bigint;
 begin
   with gone as (
     delete from reconciliation.matches m
@@ -1056,17 +1122,17 @@ begin
     where m.tenant_id = p_tenant
       and m.kind = x.kind
       and m.fact_id = x.fact_id
-    returning m.kind, m.amount_fen, m.fee_fen
+    returning m.kind, m.amount_fen, m.fee_fen, m.exchange_fen
   )
   select count(*)::integer,
     coalesce(sum(g.amount_fen - g.fee_fen) filter (where g.kind in ('payment', 'chargeback_won')), 0)::bigint,
     coalesce(sum(-g.amount_fen - g.fee_fen) filter (where g.kind in ('refund', 'chargeback')), 0)::bigint,
-    coalesce(sum(g.fee_fen), 0)::bigint
-  into line_count, paid, refunded, fee
+    coalesce(sum(g.fee_fen), 0)::bigint, coalesce(sum(g.exchange_fen), 0)::bigint
+  into line_count, paid, refunded, fee, exchange
   from gone g;
   if line_count > 0 then
     perform reconciliation.post(
-      p_tenant, nextval('reconciliation.postings_id_seq'), 'taken_back', p_gateway, p_day, null, null, line_count, -paid, -refunded, -fee, 0
+      p_tenant, nextval('reconciliation.postings_id_seq'), 'taken_back', p_gateway, p_day, null, null, line_count, -paid, -refunded, -fee, 0, -exchange
     );
   end if;
 end;
@@ -1076,7 +1142,7 @@ revoke execute on function reconciliation.take_back_matches(bigint, text, date, 
 -- A difference that had been written off has turned up. The write-off goes back, on a day that is not closed.
 create or replace function reconciliation.find_after_all(
   p_tenant bigint, p_case bigint, p_gateway text, p_day date, p_bill bigint, p_n integer, p_kind text, p_fact bigint,
-  p_amount bigint, p_fee bigint, p_is_line_posted boolean
+  p_amount bigint, p_fee bigint, p_is_line_posted boolean, p_exchange bigint default 0
 )
 returns void
 language plpgsql
@@ -1092,12 +1158,12 @@ begin
   where c.tenant_id = p_tenant
     and c.id = p_case;
   if p_is_line_posted then
-    insert into reconciliation.matches (tenant_id, kind, fact_id, gateway, day, bill_id, n, amount_fen, fee_fen, posting_id)
-    values (p_tenant, p_kind, p_fact, p_gateway, p_day, p_bill, p_n, p_amount, p_fee, posting);
+    insert into reconciliation.matches (tenant_id, kind, fact_id, gateway, day, bill_id, n, amount_fen, fee_fen, exchange_fen, posting_id)
+    values (p_tenant, p_kind, p_fact, p_gateway, p_day, p_bill, p_n, p_amount, p_fee, p_exchange, posting);
   end if;
   perform reconciliation.post(
     p_tenant, posting, 'found_after_all', p_gateway, p_day, p_bill, p_case, case when p_is_line_posted then 1 else 0 end,
-    0, 0, 0, -old.difference_fen
+    0, 0, 0, -old.difference_fen, p_exchange
   );
   -- What our own day had said of it meanwhile is settled by it.
   update reconciliation.cases c
@@ -1137,7 +1203,7 @@ begin
   on conflict do nothing;
 end;
 $$;
-revoke execute on function reconciliation.find_after_all(bigint, bigint, text, date, bigint, integer, text, bigint, bigint, bigint, boolean) from public;
+revoke execute on function reconciliation.find_after_all(bigint, bigint, text, date, bigint, integer, text, bigint, bigint, bigint, boolean, bigint) from public;
 
 create or replace function reconciliation.is_closed(p_tenant bigint, p_gateway text, p_day date)
 returns boolean
@@ -1343,7 +1409,7 @@ $$;
 -- for one after the other, each with its amount; the fee goes with the first.
 create or replace function reconciliation.match_by_hand(
   p_tenant bigint, p_case bigint, p_kind text, p_fact bigint, p_order bigint, p_cause text, p_at timestamptz,
-  p_amount bigint default null, p_fee bigint default null
+  p_amount bigint default null, p_fee bigint default null, p_exchange bigint default 0
 )
 returns void
 language plpgsql
@@ -1362,8 +1428,8 @@ begin
     and c.id = p_case;
   amount := coalesce(p_amount, (line.theirs ->> 'amountFen')::bigint);
   fee := coalesce(p_fee, (line.theirs ->> 'feeFen')::bigint);
-  insert into reconciliation.matches (tenant_id, kind, fact_id, gateway, day, bill_id, n, amount_fen, fee_fen, posting_id)
-  values (p_tenant, p_kind, p_fact, line.gateway, line.day, line.bill_id, line.n, amount, fee, posting);
+  insert into reconciliation.matches (tenant_id, kind, fact_id, gateway, day, bill_id, n, amount_fen, fee_fen, exchange_fen, posting_id)
+  values (p_tenant, p_kind, p_fact, line.gateway, line.day, line.bill_id, line.n, amount, fee, p_exchange, posting);
   update reconciliation.cases c
   set state = 'resolved',
       outcome = case
@@ -1375,6 +1441,7 @@ begin
       order_no = coalesce(p_order, c.order_no),
       bill_id = line.bill_id,
       n = line.n,
+      exchange_fen = case when c.id = p_case then p_exchange else c.exchange_fen end,
       ended_at = clock_timestamp()
   where c.tenant_id = p_tenant
     and c.state in ('open', 'waiting')
@@ -1382,11 +1449,11 @@ begin
   perform reconciliation.post(
     p_tenant, posting, 'matched', line.gateway, line.day, line.bill_id, p_case, 1,
     case when reconciliation.sign_of(p_kind) > 0 then amount - fee else 0 end,
-    case when reconciliation.sign_of(p_kind) < 0 then -amount - fee else 0 end, fee, 0
+    case when reconciliation.sign_of(p_kind) < 0 then -amount - fee else 0 end, fee, 0, p_exchange
   );
 end;
 $$;
-revoke execute on function reconciliation.match_by_hand(bigint, bigint, text, bigint, bigint, text, timestamptz, bigint, bigint) from public;
+revoke execute on function reconciliation.match_by_hand(bigint, bigint, text, bigint, bigint, text, timestamptz, bigint, bigint, bigint) from public;
 
 -- When all lines are judged: what a replaced bill had and this one has not; lines of other days whose fact came meanwhile.
 create or replace function reconciliation.settle_rest(p_tenant bigint, p_bill bigint, p_worker text)
@@ -1475,7 +1542,7 @@ declare
   found record;
 begin
   for found in
-    select c.id, c.state, c.kind, c.bill_id, c.n, c.amount_fen, c.fee_fen, f.id as fact_id, f.order_no, f.at
+    select c.id, c.state, c.kind, c.bill_id, c.n, c.amount_fen, c.fee_fen, f.id as fact_id, f.order_no, f.at, x.exchange_fen
     from (
       select c.*, (c.theirs ->> 'amountFen')::bigint as amount_fen, (c.theirs ->> 'feeFen')::bigint as fee_fen
       from reconciliation.cases c
@@ -1501,14 +1568,14 @@ begin
       limit p_limit
     ) c
     cross join lateral (
-      select r.id, r.order_no, coalesce(r.paid_at, r.received_at) as at, r.amount_fen
+      select r.id, r.order_no, coalesce(r.paid_at, r.received_at) as at, r.amount_fen, null::text as own_currency, null::bigint as own_hao
       from payments.receipts r
       where c.kind = 'payment'
         and r.tenant_id = p_tenant
         and r.gateway = p_gateway
         and r.trade_no = c.theirs ->> 'tradeNo'
       union all
-      select r.id, r.order_no, r.done_at, r.amount_fen
+      select r.id, r.order_no, r.done_at, r.amount_fen, null, null
       from payments.refunds r
       where c.kind = 'refund'
         and r.tenant_id = p_tenant
@@ -1519,7 +1586,7 @@ begin
         and r.order_no::text = split_part(c.theirs ->> 'refundNo', 'R', 1)
       union all
       -- A payment may be disputed in parts of one amount: each line is one of them.
-      select d.id, d.order_no, case c.kind when 'chargeback' then d.opened_at else d.ended_at end, d.amount_fen
+      select d.id, d.order_no, case c.kind when 'chargeback' then d.opened_at else d.ended_at end, d.amount_fen, null, null
       from payments.chargebacks d
       where c.kind in ('chargeback', 'chargeback_won')
         and d.tenant_id = p_tenant
@@ -1527,7 +1594,7 @@ begin
         and d.trade_no = c.theirs ->> 'tradeNo'
         and (c.kind = 'chargeback' or d.state = 'won')
       union all
-      select p.id, p.order_no, coalesce(p.sent_at, p.created_at), p.cost_fen
+      select p.id, p.order_no, coalesce(p.sent_at, p.created_at), p.cost_fen, p.own_currency, p.own_hao
       from suppliers.purchases p
       where c.kind = 'purchase'
         and p.tenant_id = p_tenant
@@ -1535,7 +1602,7 @@ begin
         and p.supplier_id = reconciliation.supplier_of(p_gateway)
         and p.state in ('done', 'partial', 'contradicted')
       union all
-      select m.id, null, m.at, m.amount_fen
+      select m.id, null, m.at, m.amount_fen, m.own_currency, m.own_hao
       from suppliers.money m
       where c.kind in ('deposit', 'credit')
         and m.tenant_id = p_tenant
@@ -1545,7 +1612,12 @@ begin
         and m.reference <> ''
         and m.reference in (c.theirs ->> 'tradeNo', c.theirs ->> 'paymentNo')
     ) f
-    where f.amount_fen = c.amount_fen
+    cross join lateral (
+      select reconciliation.exchange_of(
+        c.kind, f.amount_fen, f.own_currency, f.own_hao, c.theirs #>> '{own,currency}', (c.theirs #>> '{own,rate}')::bigint
+      ) as exchange_fen
+    ) x
+    where f.amount_fen + reconciliation.sign_of(c.kind) * x.exchange_fen = c.amount_fen
       and not exists (
         select from reconciliation.matches m
         where m.tenant_id = p_tenant
@@ -1563,10 +1635,13 @@ begin
     continue when not reconciliation.keep_fact(p_tenant, found.kind, found.fact_id);
     if found.state = 'explained' then
       perform reconciliation.find_after_all(
-        p_tenant, found.id, p_gateway, p_day, found.bill_id, found.n, found.kind, found.fact_id, found.amount_fen, found.fee_fen, true
+        p_tenant, found.id, p_gateway, p_day, found.bill_id, found.n, found.kind, found.fact_id, found.amount_fen, found.fee_fen, true,
+        found.exchange_fen
       );
     else
-      perform reconciliation.match_by_hand(p_tenant, found.id, found.kind, found.fact_id, found.order_no, 'other_day', found.at);
+      perform reconciliation.match_by_hand(
+        p_tenant, found.id, found.kind, found.fact_id, found.order_no, 'other_day', found.at, p_exchange => found.exchange_fen
+      );
     end if;
   end loop;
 end;
@@ -1609,7 +1684,7 @@ begin
   with page as materialized (
     (
       select r.id, r.order_no, r.trade_no as number, r.amount_fen, r.currency, r.state, coalesce(r.paid_at, r.received_at) as at,
-        coalesce(r.paid_at, r.received_at) as place_at
+        coalesce(r.paid_at, r.received_at) as place_at, null::text as own_currency, null::bigint as own_hao, null::bigint as own_rate
       from payments.receipts r
       where p_kind = 'payment'
         and r.tenant_id = p_tenant
@@ -1622,7 +1697,7 @@ begin
     )
     union all
     (
-      select r.id, r.order_no, r.trade_no, r.amount_fen, r.currency, r.state, r.paid_at, r.received_at
+      select r.id, r.order_no, r.trade_no, r.amount_fen, r.currency, r.state, r.paid_at, r.received_at, null, null, null
       from payments.receipts r
       where p_kind = 'late'
         and r.tenant_id = p_tenant
@@ -1638,7 +1713,7 @@ begin
     )
     union all
     (
-      select r.id, r.order_no, r.order_no || 'R' || r.id, r.amount_fen, r.currency, r.state, r.done_at, r.done_at
+      select r.id, r.order_no, r.order_no || 'R' || r.id, r.amount_fen, r.currency, r.state, r.done_at, r.done_at, null, null, null
       from payments.refunds r
       where p_kind = 'refund'
         and r.tenant_id = p_tenant
@@ -1658,7 +1733,7 @@ begin
     )
     union all
     (
-      select c.id, c.order_no, c.trade_no, c.amount_fen, 'CNY', c.state, x.at, x.at
+      select c.id, c.order_no, c.trade_no, c.amount_fen, 'CNY', c.state, x.at, x.at, null, null, null
       from payments.chargebacks c
       cross join lateral (select case when p_kind = 'chargeback' then c.opened_at when c.state = 'won' then c.ended_at end as at) x
       where p_kind in ('chargeback', 'chargeback_won')
@@ -1672,7 +1747,7 @@ begin
     )
     union all
     (
-      select p.id, p.order_no, p.no, p.cost_fen, 'CNY', p.state, p.sent_at, p.sent_at
+      select p.id, p.order_no, p.no, p.cost_fen, 'CNY', p.state, p.sent_at, p.sent_at, p.own_currency, p.own_hao, p.own_rate
       from suppliers.purchases p
       where p_kind = 'purchase'
         and p.tenant_id = p_tenant
@@ -1688,7 +1763,7 @@ begin
     union all
     -- Arrived on this day, sent on an earlier one whose statement was gone through before.
     (
-      select p.id, p.order_no, p.no, p.cost_fen, 'CNY', p.state, p.sent_at, p.ended_at
+      select p.id, p.order_no, p.no, p.cost_fen, 'CNY', p.state, p.sent_at, p.ended_at, p.own_currency, p.own_hao, p.own_rate
       from suppliers.purchases p
       where p_kind = 'purchase_late'
         and p.tenant_id = p_tenant
@@ -1710,7 +1785,7 @@ begin
     )
     union all
     (
-      select m.id, null, m.reference, m.amount_fen, 'CNY', m.state, m.at, m.at
+      select m.id, null, m.reference, m.amount_fen, 'CNY', m.state, m.at, m.at, m.own_currency, m.own_hao, null
       from suppliers.money m
       where p_kind in ('deposit', 'credit')
         and m.tenant_id = p_tenant
@@ -1765,11 +1840,12 @@ begin
       x.number, x.order_no, x.id, x.bill_id, x.n,
       jsonb_build_object(
         'id', x.id, 'orderNo', x.order_no, 'amountFen', x.amount_fen, 'currency', x.currency, 'state', x.state, 'at', x.at, 'hasMoved', true
-      ),
+      ) || suppliers.own_money(x.own_currency, x.own_hao, x.own_rate),
       case when x.matched_day is not null then 0 else -reconciliation.sign_of(the_kind) * x.amount_fen end,
       case when x.matched_day is not null then clock_timestamp() end
     from jsonb_to_recordset(notable) as x(
-      id bigint, order_no bigint, number text, amount_fen bigint, currency text, state text, at timestamptz, matched_day date, bill_id bigint, n integer
+      id bigint, order_no bigint, number text, amount_fen bigint, currency text, state text, at timestamptz, matched_day date, bill_id bigint, n integer,
+      own_currency text, own_hao bigint, own_rate bigint
     )
     cross join lateral (
       select x.matched_day is null and p_kind not in ('late', 'purchase_late') and case
@@ -1796,6 +1872,7 @@ begin
         bill_id = excluded.bill_id,
         n = excluded.n,
         difference_fen = excluded.difference_fen,
+        exchange_fen = 0,
         ended_at = excluded.ended_at
     where cases.state = 'resolved';
   end if;
@@ -2110,13 +2187,16 @@ begin
     end;
     fee := case when (the_case.theirs ->> 'hasMoved')::boolean then (the_case.theirs ->> 'feeFen')::bigint else 0 end;
     if the_case.outcome = 'amount_differs' then
-      insert into reconciliation.matches (tenant_id, kind, fact_id, gateway, day, bill_id, n, amount_fen, fee_fen, posting_id)
-      values (p_tenant, the_case.kind, the_case.fact_id, the_case.gateway, the_case.day, the_case.bill_id, the_case.n, amount, fee, posting);
+      insert into reconciliation.matches (tenant_id, kind, fact_id, gateway, day, bill_id, n, amount_fen, fee_fen, exchange_fen, posting_id)
+      values (
+        p_tenant, the_case.kind, the_case.fact_id, the_case.gateway, the_case.day, the_case.bill_id, the_case.n, amount, fee,
+        the_case.exchange_fen, posting
+      );
     end if;
     perform reconciliation.post(
       p_tenant, posting, 'explained', the_case.gateway, the_case.day, the_case.bill_id, p_case, case when amount <> 0 then 1 else 0 end,
       coalesce(case when is_in then amount - fee end, 0), coalesce(case when not is_in then -amount - fee end, 0), coalesce(fee, 0),
-      the_case.difference_fen
+      the_case.difference_fen, case when the_case.outcome = 'amount_differs' then the_case.exchange_fen else 0 end
     );
   end if;
   update reconciliation.cases c
@@ -2208,14 +2288,15 @@ begin
     and (c.ours ->> 'hasMoved')::boolean
     and c.n is null;
   if line.id is null or fact.id is null or line.gateway <> fact.gateway or line.kind <> fact.kind
-    or line.theirs ->> 'amountFen' <> fact.ours ->> 'amountFen' or line.theirs ->> 'currency' <> fact.ours ->> 'currency' then
+    or not reconciliation.is_same_amount(line.kind, line.theirs, fact.ours) then
     return jsonb_build_object('code', 'reconciliation.no_pair', 'params', '{}'::jsonb);
   end if;
   if not reconciliation.keep_fact(p_tenant, fact.kind, fact.fact_id) then
     return jsonb_build_object('code', 'reconciliation.taken_back', 'params', '{}'::jsonb);
   end if;
   perform reconciliation.match_by_hand(
-    p_tenant, line.id, line.kind, fact.fact_id, fact.order_no, 'by_hand', (fact.ours ->> 'at')::timestamptz
+    p_tenant, line.id, line.kind, fact.fact_id, fact.order_no, 'by_hand', (fact.ours ->> 'at')::timestamptz,
+    p_exchange => reconciliation.exchange_between(line.kind, line.theirs, fact.ours)
   );
   update reconciliation.cases c
   set note = p_note,

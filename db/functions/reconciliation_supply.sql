@@ -7,7 +7,8 @@
 --   reconciliation.claim(tenant, case, note, actor, id)  the books follow the supplier, and the difference is claimed from it
 --   reconciliation.plan_supply_days(adapters, limit)     the days whose statement is to be asked for now, over all shops
 --
--- A match moves no money: what a purchase cost was booked when it arrived. Only what is written off does.
+-- A match moves no money: what a purchase cost was booked when it arrived. Only what is written off does, and what the rate alone made
+-- of it (docs/adr/0062-suppliers-own-money.md): both sides are compared in the supplier's own money where both are known in it.
 
 create or replace function reconciliation.supplier_of(p_gateway text)
 returns bigint
@@ -34,6 +35,7 @@ declare
   has_written_off boolean;
   has_cases boolean;
   line_count integer;
+  exchange bigint;
   notable jsonb;
   day_from timestamptz;
   day_to timestamptz;
@@ -79,7 +81,8 @@ begin
     select l.*
     from unnest(p_ns) as i(n)
     cross join lateral (
-      select l.n, l.line_no, l.kind, l.state, l.trade_no, l.payment_no, l.refund_no, l.amount_fen, l.fee_fen, l.currency, l.at
+      select l.n, l.line_no, l.kind, l.state, l.trade_no, l.payment_no, l.refund_no, l.amount_fen, l.fee_fen, l.currency, l.at,
+        l.own_currency, l.own_hao, l.own_rate
       from reconciliation.bill_lines l
       where l.tenant_id = p_tenant
         and l.begun_at = bill.begun_at
@@ -91,7 +94,9 @@ begin
   ), met as (
     select l.*, reconciliation.number_of(l.kind, l.trade_no, l.payment_no, l.refund_no) as number, l.kind as fact_kind,
       l.state = 'done' as has_moved, f.id as fact_id, f.order_no, f.amount_fen as our_fen, f.currency as our_currency,
-      f.state as our_state, f.at as our_at, coalesce(f.is_moved, false) as is_moved
+      f.state as our_state, f.at as our_at, coalesce(f.is_moved, false) as is_moved,
+      f.own_currency as our_own_currency, f.own_hao as our_own_hao, f.own_rate as our_own_rate,
+      reconciliation.exchange_of(l.kind, f.amount_fen, f.own_currency, f.own_hao, l.own_currency, l.own_rate) as exchange_fen
     from told l
     left join lateral (
       select x.*
@@ -99,7 +104,8 @@ begin
         select p.id, p.order_no, coalesce(p.cost_fen, ceil(p.quoted_hao * p.quantity / 100.0)::bigint) as amount_fen,
           -- Whatever the product is priced in since: only what costs yuan is bought.
           'CNY' as currency,
-          p.state, coalesce(p.sent_at, p.created_at) as at, p.state in ('done', 'partial', 'contradicted') as is_moved, 1 as place
+          p.state, coalesce(p.sent_at, p.created_at) as at, p.state in ('done', 'partial', 'contradicted') as is_moved, 1 as place,
+          p.own_currency, p.own_hao, p.own_rate
         from suppliers.purchases p
         where l.kind = 'purchase'
           and p.tenant_id = p_tenant
@@ -108,7 +114,8 @@ begin
         union all
         select p.id, p.order_no, coalesce(p.cost_fen, ceil(p.quoted_hao * p.quantity / 100.0)::bigint),
           'CNY',
-          p.state, coalesce(p.sent_at, p.created_at), p.state in ('done', 'partial', 'contradicted'), 2
+          p.state, coalesce(p.sent_at, p.created_at), p.state in ('done', 'partial', 'contradicted'), 2, p.own_currency, p.own_hao,
+          p.own_rate
         from suppliers.purchases p
         where l.kind = 'purchase'
           and l.trade_no <> ''
@@ -118,7 +125,7 @@ begin
           -- A line that names one of our numbers is about that purchase or about none.
           and l.payment_no in ('', p.no)
         union all
-        select m.id, null, m.amount_fen, 'CNY', m.state, m.at, m.state = 'booked', 3
+        select m.id, null, m.amount_fen, 'CNY', m.state, m.at, m.state = 'booked', 3, m.own_currency, m.own_hao, null
         from suppliers.money m
         where l.kind in ('deposit', 'credit')
           and m.tenant_id = p_tenant
@@ -140,15 +147,16 @@ begin
     ) t
     cross join lateral reconciliation.verdict_on(
       p_tenant, p_bill, bill.gateway, bill.day, has_written_off, has_cases, t.n, t.turn, t.fact_kind, t.fact_id, t.number, t.has_moved,
-      t.is_moved, t.our_fen, t.amount_fen, t.our_currency, t.currency, null
+      t.is_moved, t.our_fen + reconciliation.sign_of(t.fact_kind) * t.exchange_fen, t.amount_fen, t.our_currency, t.currency, null,
+      t.exchange_fen
     ) v
   ), matched as (
-    insert into reconciliation.matches (tenant_id, kind, fact_id, gateway, day, bill_id, n, amount_fen, fee_fen, posting_id)
-    select p_tenant, j.fact_kind, j.fact_id, bill.gateway, bill.day, p_bill, j.n, j.amount_fen, j.fee_fen, posting
+    insert into reconciliation.matches (tenant_id, kind, fact_id, gateway, day, bill_id, n, amount_fen, fee_fen, exchange_fen, posting_id)
+    select p_tenant, j.fact_kind, j.fact_id, bill.gateway, bill.day, p_bill, j.n, j.amount_fen, j.fee_fen, j.exchange_fen, posting
     from judged j
     where j.verdict = 'match'
     order by j.n
-    returning kind
+    returning exchange_fen
   ), moved as (
     update reconciliation.matches m
     set bill_id = p_bill,
@@ -159,20 +167,20 @@ begin
       and m.kind = j.fact_kind
       and m.fact_id = j.fact_id
   )
-  select (select count(*)::integer from matched),
+  select (select count(*)::integer from matched), (select coalesce(sum(m.exchange_fen), 0)::bigint from matched m),
     (
       select jsonb_agg(to_jsonb(j) order by j.n)
       from judged j
       where j.verdict in ('unknown', 'state', 'duplicate', 'amount', 'found', 'changed')
          or (j.verdict in ('match', 'moved') and (j.case_id is not null or j.our_at < day_from or j.our_at >= day_to))
     )
-  into line_count, notable;
+  into line_count, exchange, notable;
 
   if notable is not null then
     perform reconciliation.tell(p_tenant, p_bill, notable);
   end if;
   if line_count > 0 then
-    perform reconciliation.post(p_tenant, posting, 'matched', bill.gateway, bill.day, p_bill, null, line_count, 0, 0, 0, 0);
+    perform reconciliation.post(p_tenant, posting, 'matched', bill.gateway, bill.day, p_bill, null, line_count, 0, 0, 0, 0, exchange);
   end if;
 end;
 $$;

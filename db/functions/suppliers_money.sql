@@ -5,6 +5,24 @@
 --   suppliers.reverse_money(tenant, money, actor, note)    takes it back; {"code", "params"} of a refusal, or {"ok"}
 --   suppliers.balance_of(tenant, supplier)           what is left there by our books, in fen
 --   suppliers.watch_balances(limit)                  all tenants: says which balances have fallen below their alarm
+--   suppliers.fen_at(hao, rate)                      yuan of an amount in other money, to the next fen (docs/adr/0062-suppliers-own-money.md)
+--   suppliers.own_money(currency, hao, rate)         {"own": {…}} beside an amount in yuan; {} where there is none
+
+create or replace function suppliers.fen_at(p_hao bigint, p_rate bigint)
+returns bigint
+language sql
+immutable
+as $$ select ceil(p_hao::numeric * p_rate / 100000000)::bigint $$;
+
+create or replace function suppliers.own_money(p_currency text, p_hao bigint, p_rate bigint)
+returns jsonb
+language sql
+immutable
+as $$
+  select case when p_currency is null then '{}'
+    else jsonb_build_object('own', jsonb_build_object('currency', p_currency, 'hao', p_hao, 'rate', p_rate))
+  end
+$$;
 
 create or replace function suppliers.post_money(p_tenant bigint, p_money bigint, p_is_back boolean)
 returns void

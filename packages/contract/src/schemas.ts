@@ -15,6 +15,16 @@ export const idParam = digits(z.int().positive())
 /** Integer minor units of CNY. */
 export const fen = z.int()
 export const fenPositive = z.int().min(1).max(1_000_000_000_00)
+/**
+ * An amount in the money that a supplier bills in, in ten-thousandths of its unit, and what yuan was made of it at: yuan for one unit,
+ * in millionths; null where only both amounts are known.
+ */
+export const ownMoney = z.object({ currency: z.string(), hao: z.int(), rate: z.int().nullable() })
+/** As somebody says it. */
+export const givenOwnMoney = z.object({
+  currency: z.string().regex(/^(?!CNY$)[A-Z]{3}$/),
+  hao: z.int().min(1).max(1_000_000_000_0000),
+})
 /** RFC 3339 with a zone, e.g. `2026-11-22T09:30:00+08:00`. */
 export const instant = z.iso.datetime({ offset: true })
 export const day = z.iso.date()

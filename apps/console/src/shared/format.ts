@@ -53,6 +53,12 @@ export function formatHao(hao: number, currency = 'CNY'): string {
   return `${hao < 0 ? '-' : ''}${sign}${whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',')}.${digits}`
 }
 
+/** A rate in millionths: `7250000` → `7.25`. */
+export const formatRate = (rate: number): string => {
+  const [whole = '0', decimals = ''] = (rate / 1_000_000).toFixed(6).split('.')
+  return `${whole}.${decimals.slice(0, 2)}${decimals.slice(2).replace(/0+$/, '')}`
+}
+
 const counter = new Intl.NumberFormat('en-US')
 /** `12345` → `12,345`. */
 export const formatCount = (value: number): string => counter.format(value)

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest'
 import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { launchChromium } from './chromium.ts'
-import { arrive, type Person, PHONE, sidewaysPixels } from './people.ts'
+import { arrive, DESK, type Person, PHONE, sidewaysPixels } from './people.ts'
 import { keepScreen } from './screens.ts'
 
 /** Money at a supplier: recorded, seen beside what the supplier says, proved against its statement, claimed back. */
@@ -126,5 +126,79 @@ test('a deposit is recorded, a statement laid beside the books, and what was tak
     expect(await sidewaysPixels(page)).toBe(0)
     await keepScreen(page, `console-supplier-${tab}-phone`)
   }
+  expect(faults).toEqual([])
+})
+
+const ABROAD = `external_id,type,amount,currency,time
+WIRE-1,deposit,1000.00,USD,${YESTERDAY} 10:11:12
+STRAY-1,order,5.0101,USD,${YESTERDAY} 10:15:00
+`
+
+test('a deposit in dollars is found on a statement in dollars, and the rate is one exchange difference in both currencies', {
+  timeout: 120_000,
+}, async () => {
+  const { page } = owner
+  onTestFailed(async () => {
+    await page.screenshot({ path: join(tmpdir(), 'quanshu-own-money-failed.png') }).catch(() => undefined)
+    if (faults.length > 0) console.error(faults.join('\n'))
+  })
+  await page.setViewportSize(DESK)
+  const account = { baseUrl: 'http://127.0.0.1:9', identity: 'balance', concurrent: 2, perMinute: 60 }
+  const secrets = { apiKey: 'k' }
+  const { id } = await desk.call(
+    'suppliers.create',
+    { body: { name: '海外礼品', adapter: 'tremendous', ...account, settings: { rates: 'USD=7.10' }, secrets } },
+    { idempotencyKey: crypto.randomUUID() },
+  )
+  const at = `${consoleUrl}suppliers/${id}`
+  const dialog = page.getByRole('dialog')
+  await page.goto(`${at}?tab=money`)
+  await page.getByRole('button', { name: '登记款项' }).first().click()
+  await dialog.getByLabel('金额', { exact: true }).fill('7250')
+  await dialog.getByLabel('流水号').fill('WIRE-1')
+  await dialog.getByRole('combobox', { name: '币种' }).click()
+  await page.getByTitle('USD').click()
+  await dialog.getByRole('button', { name: '登记款项' }).click()
+  await dialog.getByText('请填写外币金额').waitFor()
+  await dialog.getByRole('spinbutton', { name: '供应商收到的外币' }).fill('1000')
+  await dialog.getByRole('button', { name: '登记款项' }).click()
+  await page.getByText('USD 1,000.00').waitFor()
+
+  await page.goto(`${at}/statements`)
+  await page.getByRole('button', { name: '对账单列名' }).click()
+  const file = { name: 'statement.csv', mimeType: 'text/csv', buffer: Buffer.from(ABROAD) }
+  await page.locator('.ant-modal input[type=file]').setInputFiles(file)
+  await dialog.getByText('没有写币种的金额是').waitFor()
+  await dialog.getByRole('combobox', { name: '预存' }).fill('deposit')
+  await page.keyboard.press('Enter')
+  await dialog.getByRole('button', { name: '记住' }).click()
+  await dialog.waitFor({ state: 'detached' })
+
+  await page.goto(`${consoleUrl}reconciliation/supplier-${id}/${YESTERDAY}`)
+  await page.getByRole('button', { name: '上传对账单' }).click()
+  await page.locator('.ant-modal input[type=file]').setInputFiles(file)
+  await page.getByText('外币与汇兑差额').waitFor()
+  const part = page.locator('.recon-exchange')
+  await part.getByText('USD 1,000.00').waitFor()
+  for (const amount of ['¥7,100.00', '¥7,250.00', '-¥150.00']) await part.getByText(amount, { exact: true }).waitFor()
+  await part.getByText('损失').waitFor()
+  await keepScreen(page, 'console-statement-exchange')
+  await page.locator(`a[href$="/${YESTERDAY}/lines"]`).click()
+  await page.getByText('USD 5.0101').waitFor()
+  await page.getByText('× 7.10').first().waitFor()
+
+  await page.setViewportSize(PHONE)
+  for (const path of [
+    `reconciliation/supplier-${id}/${YESTERDAY}`,
+    `reconciliation/supplier-${id}/${YESTERDAY}/lines`,
+  ]) {
+    await page.goto(`${consoleUrl}${path}`)
+    await page.getByText('USD 1,000.00').first().waitFor()
+    expect(await sidewaysPixels(page)).toBe(0)
+  }
+  await page.goto(`${consoleUrl}reconciliation/supplier-${id}/${YESTERDAY}`)
+  await part.waitFor()
+  await keepScreen(page, 'console-statement-exchange-phone')
+  expect(await desk.call('suppliers.standing', { params: { supplierId: id } })).toMatchObject({ exchangeFen: -15_000 })
   expect(faults).toEqual([])
 })

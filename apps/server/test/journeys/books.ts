@@ -189,7 +189,7 @@ const CHECKS: Readonly<Record<string, string>> = {
           select coalesce(sum(case x.kind when 'withdrawal' then -x.amount_fen else x.amount_fen end), 0)
           from suppliers.money x where x.tenant_id = $1 and x.supplier_id = s.id and x.state = 'booked'
         ) - (
-          select coalesce(sum(x.difference_fen), 0) from reconciliation.postings x where x.tenant_id = $1 and x.gateway = 'supplier-' || s.id
+          select coalesce(sum(x.difference_fen + x.exchange_fen), 0) from reconciliation.postings x where x.tenant_id = $1 and x.gateway = 'supplier-' || s.id
         ) as cost
       from suppliers.suppliers s
       where s.tenant_id = $1

@@ -26,7 +26,9 @@ const MAP: StatementMap = {
     state: '订单状态',
     type: '',
     at: '下单时间',
+    currency: '',
   },
+  currency: 'CNY',
   words: { done: ['成功', '部分成功'], pending: ['处理中', '未支付'], failed: ['失败'], deposit: [], credit: [] },
 }
 

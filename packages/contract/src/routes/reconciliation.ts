@@ -19,6 +19,7 @@ import {
   instant,
   ok,
   oneOrMore,
+  ownMoney,
   pageOf,
   pageQuery,
   requiredText,
@@ -96,6 +97,24 @@ export const reconciledDayView = reconciledDayBrief.extend({
       differenceFen: fen,
     }),
   ),
+  /**
+   * What was billed in a supplier’s own money and found in our books, by currency: there, at the statement’s rates, and as we booked it.
+   * What is between the last two is the rate alone, and posted; above zero, the supplier took less. Empty where all is in yuan.
+   */
+  exchange: z.array(
+    z.object({
+      currency: z.string(),
+      lines: z.int(),
+      /** In ten-thousandths of its unit; what adds to the balance there less what takes from it, as all of these. */
+      ownHao: z.int(),
+      theirsFen: fen,
+      oursFen: fen,
+      exchangeFen: fen,
+      /** Yuan for one unit, in millionths: the lowest and the highest of the statement’s lines. */
+      rateFrom: z.int(),
+      rateTo: z.int(),
+    }),
+  ),
   matchedAt: instant.nullable(),
   closedAt: instant.nullable(),
   closedBy: z.string(),
@@ -113,6 +132,8 @@ const theirSide = z.object({
   currency: z.string(),
   state: z.string(),
   at: instant,
+  /** As the supplier billed it; null: in yuan. */
+  own: ownMoney.nullable(),
 })
 const ourSide = z.object({
   id,
@@ -121,6 +142,8 @@ const ourSide = z.object({
   currency: z.string(),
   state: z.string(),
   at: instant,
+  /** As it was bought, and at which rate it was booked; null: in yuan. */
+  own: ownMoney.nullable(),
 })
 
 export const reconciliationCaseView = z.object({
@@ -141,6 +164,8 @@ export const reconciliationCaseView = z.object({
   theirs: theirSide.nullable(),
   ours: ourSide.nullable(),
   differenceFen: fen,
+  /** What the statement’s rate makes of the amount that both sides have, beside the difference; above zero, it costs less. */
+  exchangeFen: fen,
   isWrittenOff: z.boolean(),
   openedAt: instant,
   /** Since its first day. */
@@ -162,6 +187,10 @@ export const billLineView = z.object({
   amountFen: fen,
   feeFen: fen,
   currency: z.string(),
+  /** As the supplier billed it; null: in yuan. */
+  own: ownMoney.nullable(),
+  /** Of a line that was found: what its rate makes of it beside what was booked. */
+  exchangeFen: fen,
   at: instant,
   /** Null: takes no part. */
   outcome: z.enum(OUTCOMES).nullable(),

@@ -3,10 +3,12 @@ import { route } from '../route.ts'
 import {
   fen,
   fenPositive,
+  givenOwnMoney,
   id,
   idParam,
   instant,
   oneOrMore,
+  ownMoney,
   pageOf,
   pageQuery,
   reason,
@@ -25,6 +27,8 @@ export const supplierMoneyView = z.object({
   /** When the money moved there; of a claim, when it was made. */
   at: instant,
   state: z.enum(SUPPLIER_MONEY_STATES),
+  /** What it is in the supplier’s own money; null: in yuan, or nobody said. */
+  own: ownMoney.omit({ rate: true }).nullable(),
   /** The difference of a statement that it was claimed for. */
   caseId: id.nullable(),
   requestedBy: z.string(),
@@ -58,10 +62,14 @@ export const supplierStandingView = z.object({
   purchases: z.object({ count: z.int(), fen }),
   /** What statements had more than our books, and was written off. */
   writtenOffFen: fen,
+  /** What the rates of statements made of what is in the supplier’s own money; above zero, it took less than our books had. */
+  exchangeFen: fen,
   claims: z.object({ count: z.int(), fen }),
   awaiting: z.int(),
   /** The account in the ledger; null before anything was booked. */
   accountId: id.nullable(),
+  /** Of other money, that the shop has a rate of for this supplier; its own first. */
+  currencies: z.array(z.string()),
   /** Above this a second person has to agree; 0 asks nobody. */
   approvalAboveFen: fen,
 })
@@ -111,6 +119,8 @@ export const supplierMoneyRoutes = {
       reference,
       at: instant,
       note: text(500).default(''),
+      /** What it is in the supplier’s own money, where it is not yuan: its statement has it in that. */
+      own: givenOwnMoney.optional(),
     }),
     response: supplierMoneyView,
   }),
@@ -141,7 +151,7 @@ export const supplierMoneyRoutes = {
     summary: 'The supplier has given a claim back, wholly or in part: it becomes a credit',
     access: write,
     params: ofMoney,
-    body: z.object({ amountFen: fenPositive, reference, at: instant }),
+    body: z.object({ amountFen: fenPositive, reference, at: instant, own: givenOwnMoney.optional() }),
     response: supplierMoneyView,
   }),
   reverse: route({

@@ -21,7 +21,14 @@ export const statementMap = z
       /** Tells deposits and credits from purchases. */
       type: column,
       at: requiredText(60),
+      /** What each amount is in; where the cell is empty, and without the column, `currency` says. */
+      currency: column.default(''),
     }),
+    /** Other money than yuan is turned into it at the rates of the supplier’s account, and kept as it was billed. */
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/)
+      .default('CNY'),
     words: z.object({ done: words, pending: words, failed: words, deposit: words, credit: words }),
   })
   .refine(({ columns }) => columns.no !== '' || columns.remoteNo !== '', {
@@ -41,7 +48,11 @@ export const supplierStatementRoutes = {
     summary: 'How the columns of a supplier’s statement are called; null before anybody said',
     access: { kind: 'staff', permission: 'finance.read' },
     params: ofSupplier,
-    response: z.object({ map: statementMap.nullable() }),
+    response: z.object({
+      map: statementMap.nullable(),
+      /** Of other money, that the shop has a rate of for this supplier; its own first. */
+      currencies: z.array(z.string()),
+    }),
   }),
   saveMap: route({
     id: 'reconciliation.saveStatementMap',

@@ -11,6 +11,7 @@ import {
   ok,
   oneOrMore,
   orderNo,
+  ownMoney,
   pageOf,
   pageQuery,
   reason,
@@ -240,6 +241,8 @@ export const purchaseView = z.object({
   ceilingHao: hao,
   quotedHao: hao,
   costFen: fen.nullable(),
+  /** What it cost in the supplier’s own money, and the rate it was booked at; null: in yuan. */
+  own: ownMoney.nullable(),
   state: z.enum(PURCHASE_STATES),
   remoteNo: z.string().nullable(),
   serial: z.string().nullable(),

@@ -245,6 +245,7 @@ export const bookText = defineMessages('books', {
   'cash.bonus': ['充值赠送', 'Recharge bonuses'],
   'cash.bank': ['已结算到银行', 'Settled to the bank'],
   'cash.difference': ['对账差异', 'Differences with bills'],
+  'cash.exchange': ['汇兑差额', 'Exchange differences'],
   'budget.source': ['预算来源', 'Budgets set'],
   'budget.restock': ['补货预算', 'Restock budget'],
   'budget.used': ['已用预算', 'Budget used'],
@@ -288,6 +289,7 @@ export const bookText = defineMessages('books', {
   'bill.refund': ['账单对上：退款', 'On the bill: refunds'],
   'bill.fee': ['账单对上：手续费', 'On the bill: fees'],
   'bill.difference': ['对账差异入账', 'Difference written off'],
+  'bill.exchange': ['汇兑差额入账', 'Exchange difference posted'],
   'member.credit': ['人工增加', 'Added by hand'],
   'member.debit': ['人工扣减', 'Taken off by hand'],
 })

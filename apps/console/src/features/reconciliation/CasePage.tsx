@@ -2,7 +2,7 @@ import { Alert, Typography } from 'antd'
 import { Link, useParams } from 'react-router'
 import { useRead } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
-import { formatTime } from '../../shared/format.ts'
+import { formatHao, formatRate, formatTime } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Copyable, Money, Time } from '../../shared/parts/values.tsx'
@@ -73,6 +73,7 @@ function Verdict({ found }: { readonly found: Case }) {
             [t('age'), t('ageDays', { count: found.ageDays })],
             [t('kind'), kindName(found.kind)],
             [t('difference'), <Money key="difference" fen={found.differenceFen} strong />],
+            found.exchangeFen !== 0 && [t('exchangeFen'), <Money key="exchange" fen={found.exchangeFen} />],
             [
               t('order'),
               found.orderNo !== null && (
@@ -107,6 +108,7 @@ function Theirs({ found: { gateway, theirs, text } }: { readonly found: Case }) 
           <Facts
             items={[
               [t('amount'), <Money key="amount" fen={theirs.amountFen} strong />],
+              theirs.own !== null && [t('ownAmount'), <Own key="own" own={theirs.own} />],
               [t('fee'), <Money key="fee" fen={theirs.feeFen} />],
               [t('state'), <StateTag key="state" kind="billLine" state={theirs.state as 'done'} />],
               [t('at'), <Time key="at" value={theirs.at} />],
@@ -125,6 +127,16 @@ function Theirs({ found: { gateway, theirs, text } }: { readonly found: Case }) 
   )
 }
 
+/** An amount in the supplier's own money, and the rate by which it is yuan. */
+function Own({ own: { currency, hao, rate } }: { readonly own: NonNullable<NonNullable<Case['ours']>['own']> }) {
+  return (
+    <span className="num">
+      {formatHao(hao, currency)}
+      {rate !== null && ` × ${formatRate(rate)}`}
+    </span>
+  )
+}
+
 function Ours({ found: { ours, rows } }: { readonly found: Case }) {
   const t = useText(reconciliationText)
   return (
@@ -134,6 +146,7 @@ function Ours({ found: { ours, rows } }: { readonly found: Case }) {
           <Facts
             items={[
               [t('amount'), <Money key="amount" fen={ours.amountFen} strong />],
+              ours.own !== null && [t('ownAmount'), <Own key="own" own={ours.own} />],
               [t('at'), <Time key="at" value={ours.at} />],
             ]}
           />

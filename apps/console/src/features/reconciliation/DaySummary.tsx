@@ -2,7 +2,7 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import { Alert, Card, Progress, Skeleton, Typography } from 'antd'
 import { Link } from 'react-router'
 import type { Output } from '../../shared/api/index.ts'
-import { formatBytes, formatCount, formatMoney, formatTime } from '../../shared/format.ts'
+import { formatBytes, formatCount, formatHao, formatMoney, formatRate, formatTime } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Money, Nothing } from '../../shared/parts/values.tsx'
@@ -31,6 +31,7 @@ export function DaySummary({ read }: { readonly read: UseQueryResult<Day> }) {
           <Bill day={day} />
         </div>
       )}
+      {day.exchange.length > 0 && <Exchange day={day} />}
       {day.hasBill && <Outcomes day={day} />}
     </div>
   )
@@ -182,6 +183,46 @@ function Bill({ day: { bill, theirs, gateway, day } }: { readonly day: Day }) {
           <Typography.Text type="secondary">{t('others', { count: formatCount(theirs.others) })}</Typography.Text>
         )}
       </div>
+    </Section>
+  )
+}
+
+/** What was billed in the supplier's own money: there, at the bill's rate, as it was booked, and what is between the two. */
+function Exchange({ day: { exchange } }: { readonly day: Day }) {
+  const t = useText(reconciliationText)
+  return (
+    <Section title={t('exchange')} flush>
+      <ul className="recon-exchange">
+        {exchange.map(({ currency, lines, ownHao, theirsFen, oursFen, exchangeFen, rateFrom, rateTo }) => (
+          <li key={currency}>
+            <div className="recon-exchange-part">
+              <span>{t('ownAmount')}</span>
+              <b className="num">{formatHao(ownHao, currency)}</b>
+              <small>{t('linesOf', { count: formatCount(lines) })}</small>
+            </div>
+            <div className="recon-exchange-part">
+              <span>{t('billedFen')}</span>
+              <b className="num">{formatMoney(theirsFen)}</b>
+              <small className="num">
+                {t('atRate')} {formatRate(rateFrom)}
+                {rateTo !== rateFrom && `–${formatRate(rateTo)}`}
+              </small>
+            </div>
+            <div className="recon-exchange-part">
+              <span>{t('bookedFen')}</span>
+              <b className="num">{formatMoney(oursFen)}</b>
+            </div>
+            <div className="recon-exchange-part">
+              <span>{t('exchangeFen')}</span>
+              <Money fen={exchangeFen} strong />
+              <small>{t(exchangeFen > 0 ? 'exchangeGain' : exchangeFen < 0 ? 'exchangeLoss' : 'exchangeNone')}</small>
+            </div>
+          </li>
+        ))}
+      </ul>
+      <Typography.Paragraph type="secondary" className="recon-exchange-hint">
+        {t('exchangeHint')}
+      </Typography.Paragraph>
     </Section>
   )
 }

@@ -3,14 +3,22 @@ import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 import { useRead } from '../../shared/api/hooks.ts'
 import type { Row } from '../../shared/api/index.ts'
-import { formatMoney } from '../../shared/format.ts'
+import { formatHao, formatMoney, formatRate } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
-import { Nothing, OneLine, Time } from '../../shared/parts/values.tsx'
+import { Money, Nothing, OneLine, Time } from '../../shared/parts/values.tsx'
 import { ErrorState } from '../../shared/templates/ErrorState.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
 import { RawRows, RawText } from './Raw.tsx'
-import { kindsOf, reconciliationText, useKindName, useOutcomeName, useSourceName, useSourceText } from './text.ts'
+import {
+  isSupplier,
+  kindsOf,
+  reconciliationText,
+  useKindName,
+  useOutcomeName,
+  useSourceName,
+  useSourceText,
+} from './text.ts'
 import './reconciliation.css'
 
 type Line = Row<'reconciliation.listLines'>
@@ -63,6 +71,30 @@ export function LinesPage() {
 function useLineColumns(gateway: string): readonly ListColumn<Line>[] {
   const t = useSourceText(gateway)
   const kindName = useKindName()
+  const own: readonly ListColumn<Line>[] = [
+    {
+      key: 'own',
+      title: t('ownAmount'),
+      width: 130,
+      align: 'right',
+      render: ({ own }) =>
+        own ? (
+          <span className="num">
+            {formatHao(own.hao, own.currency)}
+            {own.rate !== null && <small className="recon-rate">× {formatRate(own.rate)}</small>}
+          </span>
+        ) : (
+          <Nothing />
+        ),
+    },
+    {
+      key: 'exchange',
+      title: t('exchangeFen'),
+      width: 110,
+      align: 'right',
+      render: (line) => (line.exchangeFen === 0 ? <Nothing /> : <Money fen={line.exchangeFen} />),
+    },
+  ]
   return [
     {
       key: 'lineNo',
@@ -110,6 +142,7 @@ function useLineColumns(gateway: string): readonly ListColumn<Line>[] {
       align: 'right',
       render: (line) => <b className="num">{formatMoney(line.amountFen)}</b>,
     },
+    ...(isSupplier(gateway) ? own : []),
     {
       key: 'fee',
       title: t('fee'),

@@ -7,7 +7,7 @@ import { type Output, type Problem, problemOf, upload } from '../../shared/api/i
 import { useText } from '../../shared/i18n/index.ts'
 import { statementText } from './statementText.ts'
 
-const COLUMNS = ['no', 'remoteNo', 'amount', 'refunded', 'state', 'type', 'at'] as const
+const COLUMNS = ['no', 'remoteNo', 'amount', 'refunded', 'state', 'type', 'at', 'currency'] as const
 const NEEDED: readonly string[] = ['amount', 'at']
 const WORDS = ['done', 'pending', 'failed', 'deposit', 'credit'] as const
 /** How most suppliers call them. */
@@ -26,15 +26,19 @@ const GUESSES: Readonly<Record<(typeof COLUMNS)[number], RegExp>> = {
   state: /状态|state|status/i,
   type: /类型|type/i,
   at: /下单时间|创建时间|时间|time|date/i,
+  currency: /币种|货币|currency/i,
 }
 
 /** Says once how a supplier's file calls its columns, from a file that it gave. */
 export function StatementMapDialog({
   supplierId,
+  currencies,
   known,
   onClose,
 }: {
   readonly supplierId: number
+  /** That the shop has a rate of. */
+  readonly currencies: readonly string[]
   readonly known: Output<'reconciliation.readStatementMap'>['map']
   readonly onClose: () => void
 }) {
@@ -72,7 +76,10 @@ export function StatementMapDialog({
   const submit = async () => {
     const values = await form.validateFields()
     const columns = Object.fromEntries(COLUMNS.map((of) => [of, values.columns?.[of] ?? '']))
-    void save.go({ params: { supplierId }, body: { columns, words: values.words } as StatementMap })
+    void save.go({
+      params: { supplierId },
+      body: { columns, words: values.words, currency: values.currency ?? 'CNY' } as StatementMap,
+    })
   }
   return (
     <Modal
@@ -101,7 +108,11 @@ export function StatementMapDialog({
         <Form
           form={form}
           layout="vertical"
-          initialValues={{ columns: known?.columns ?? {}, words: known?.words ?? USUAL }}
+          initialValues={{
+            columns: known?.columns ?? {},
+            words: known?.words ?? USUAL,
+            currency: known?.currency ?? currencies[0] ?? 'CNY',
+          }}
           disabled={names.length === 0}
         >
           <div className="statement-columns">
@@ -121,6 +132,13 @@ export function StatementMapDialog({
                 />
               </Form.Item>
             ))}
+            {(currencies.length > 0 || known?.currency !== 'CNY') && (
+              <Form.Item name="currency" label={t('currency')} extra={t('currencyHint')}>
+                <Select
+                  options={[...new Set(['CNY', ...currencies, known?.currency ?? 'CNY'])].map((value) => ({ value }))}
+                />
+              </Form.Item>
+            )}
           </div>
           <Typography.Paragraph strong style={{ marginBottom: 4 }}>
             {t('words')}

@@ -82,6 +82,7 @@ export function SupplierStatementsPage() {
           <Legend />
           {mapping && (
             <StatementMapDialog
+              currencies={map.data?.currencies ?? []}
               supplierId={supplierId}
               known={map.data?.map ?? null}
               onClose={() => setMapping(false)}

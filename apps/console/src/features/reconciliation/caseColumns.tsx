@@ -1,13 +1,24 @@
 import { Typography } from 'antd'
 import { Link } from 'react-router'
 import type { Row } from '../../shared/api/index.ts'
-import { formatMoney } from '../../shared/format.ts'
+import { formatHao, formatMoney } from '../../shared/format.ts'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Money, Nothing, OneLine } from '../../shared/parts/values.tsx'
 import type { ListColumn } from '../../shared/templates/ListPage.tsx'
 import { useKindName, useOutcomeName, useSourceName, useSourceText } from './text.ts'
 
 type Case = Row<'reconciliation.listCases'>
+
+/** In yuan, and below it in the supplier's own money. */
+function Side({ side }: { readonly side: Pick<NonNullable<Case['ours']>, 'amountFen' | 'own'> | null }) {
+  if (!side) return <Nothing />
+  return (
+    <span className="num">
+      {formatMoney(side.amountFen)}
+      {side.own && <small className="recon-rate">{formatHao(side.own.hao, side.own.currency)}</small>}
+    </span>
+  )
+}
 
 /** Columns of a list of differences; gateway and day only where it is of several. */
 export function useCaseColumns({
@@ -82,14 +93,14 @@ export function useCaseColumns({
       title: t('theirs'),
       width: 105,
       align: 'right',
-      render: (row) => (row.theirs ? <span className="num">{formatMoney(row.theirs.amountFen)}</span> : <Nothing />),
+      render: (row) => <Side side={row.theirs} />,
     },
     {
       key: 'ours',
       title: t('ours'),
       width: 105,
       align: 'right',
-      render: (row) => (row.ours ? <span className="num">{formatMoney(row.ours.amountFen)}</span> : <Nothing />),
+      render: (row) => <Side side={row.ours} />,
     },
     {
       key: 'difference',

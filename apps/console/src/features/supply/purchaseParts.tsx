@@ -1,7 +1,7 @@
 import { Tag, Tooltip, Typography } from 'antd'
 import { Link } from 'react-router'
 import type { Row } from '../../shared/api/index.ts'
-import { formatHao, formatMoney } from '../../shared/format.ts'
+import { formatHao, formatMoney, formatRate } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { Nothing } from '../../shared/parts/values.tsx'
 import { purchaseText } from './purchaseText.ts'
@@ -38,7 +38,11 @@ export function OrderOf({ purchase: { purpose, orderNo, restockId, turn } }: { r
 }
 
 /** What it cost in the end, or what was quoted when it was chosen. */
-export function Cost({ purchase: { state, costFen, quotedHao, quantity, arrived } }: { readonly purchase: Purchase }) {
+export function Cost({
+  purchase: { state, costFen, own, quotedHao, quantity, arrived },
+}: {
+  readonly purchase: Purchase
+}) {
   const t = useText(purchaseText)
   if (costFen === null && (state === 'refused' || state === 'cancelled')) return <Nothing />
   if (costFen === null) {
@@ -52,9 +56,17 @@ export function Cost({ purchase: { state, costFen, quotedHao, quantity, arrived 
   const dearer = costFen > Math.ceil((quotedHao * (arrived || quantity)) / 100)
   return (
     <Tooltip title={`${t('quoted', { amount: formatHao(quotedHao) })}${dearer ? ` · ${t('dearer')}` : ''}`}>
-      <Typography.Text className="num" {...(dearer ? { type: 'warning' } : {})}>
-        {formatMoney(costFen)}
-      </Typography.Text>
+      <span>
+        <Typography.Text className="num" {...(dearer ? { type: 'warning' } : {})}>
+          {formatMoney(costFen)}
+        </Typography.Text>
+        {own && (
+          <Typography.Text type="secondary" className="num" style={{ display: 'block', fontSize: 12 }}>
+            {formatHao(own.hao, own.currency)}
+            {own.rate !== null && ` × ${formatRate(own.rate)}`}
+          </Typography.Text>
+        )}
+      </span>
     </Tooltip>
   )
 }

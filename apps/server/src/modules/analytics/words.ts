@@ -102,6 +102,7 @@ const BOOKS: Readonly<Record<string, readonly [string, string]>> = {
   'cash.bonus': ['充值赠送', 'Recharge bonuses'],
   'cash.bank': ['已结算到银行', 'Settled to the bank'],
   'cash.difference': ['对账差异', 'Differences with bills'],
+  'cash.exchange': ['汇兑差额', 'Exchange differences'],
   'budget.source': ['预算来源', 'Budgets set'],
   'budget.restock': ['补货预算', 'Restock budget'],
   'budget.used': ['已用预算', 'Budget used'],
@@ -140,6 +141,7 @@ const BOOKS: Readonly<Record<string, readonly [string, string]>> = {
   'bill.refund': ['账单结算：退款', 'Bill: refunds'],
   'bill.fee': ['账单手续费', 'Bill: fees'],
   'bill.difference': ['账单差异', 'Bill: difference'],
+  'bill.exchange': ['账单汇兑差额', 'Bill: exchange difference'],
   'member.credit': ['人工增加', 'Added by hand'],
   'member.debit': ['人工扣减', 'Taken off by hand'],
 }

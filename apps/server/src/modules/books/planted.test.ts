@@ -586,6 +586,33 @@ const plantings: readonly Planting[] = [
     told: { match_differs: [`receipt ${receipt}`, `order ${delivered.no}`], parent_missing: [] },
   },
   {
+    name: 'an exchange difference that no rate makes, and no account has',
+    sql: `insert into reconciliation.postings (tenant_id, id, gateway, day, kind, lines, paid_fen, refunded_fen, fee_fen)
+      overriding system value values (${tenant}, 999002, 'supplier-999002', '2026-11-01', 'matched', 1, 0, 0, 0);
+      insert into suppliers.money (
+        tenant_id, id, supplier_id, kind, amount_fen, reference, at, state, requested_by, requested_by_id, own_currency, own_hao
+      )
+      overriding system value values (
+        ${tenant}, 999002, 999002, 'credit', 725, 'CR-9', now(), 'booked', '店员', 1, 'USD', 10000
+      );
+      insert into reconciliation.bills (tenant_id, id, gateway, day, source, file_hash, state, lines, begun_at)
+      overriding system value values (
+        ${tenant}, 999002, 'supplier-999002', '2026-11-01', 'fetched', sha256('x'), 'matched', 1, date_trunc('month', now())
+      );
+      insert into reconciliation.bill_lines (
+        tenant_id, begun_at, bill_id, n, line_no, kind, state, trade_no, payment_no, refund_no, amount_fen, fee_fen, currency, at,
+        own_currency, own_hao, own_rate
+      )
+      values (
+        ${tenant}, date_trunc('month', now()), 999002, 1, 1, 'credit', 'done', 'CR-9', '', '', 710, 0, 'CNY', now(), 'USD', 10000, 7100000
+      );
+      insert into reconciliation.matches (
+        tenant_id, kind, fact_id, gateway, day, bill_id, n, amount_fen, fee_fen, exchange_fen, posting_id
+      )
+      values (${tenant}, 'credit', 999002, 'supplier-999002', '2026-11-01', 999002, 1, 710, 0, -16, 999002)`,
+    told: { match_differs: ['credit 999002'], bank_differs: [] },
+  },
+  {
     name: 'a row that points to nothing',
     sql: `update vault.cards set batch_id = 987654 where ${t} and id = ${free};
       ${FOREIGN_KEY}`,

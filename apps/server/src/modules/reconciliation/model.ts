@@ -2,7 +2,7 @@ import type { TenantId } from '@quanshu/kernel'
 import type { Ctx } from '../../platform/db/index.ts'
 import type { Platform } from '../../platform/module.ts'
 import type { BillLine, BillSource } from '../payments/index.ts'
-import type { Answer, StatementLine } from '../suppliers/index.ts'
+import type { Answer, OwnMoney, Rates, StatementLine } from '../suppliers/index.ts'
 
 /** What reconciliation needs of the house and of those around it. */
 export type Reconciler = Pick<Platform, 'db' | 'log' | 'clock'> & {
@@ -14,6 +14,8 @@ export type Reconciler = Pick<Platform, 'db' | 'log' | 'clock'> & {
 /** A line of a gateway's bill or of a supplier's statement. */
 export type SourceLine = Omit<BillLine, 'kind'> & {
   readonly kind: BillLine['kind'] | 'purchase' | 'deposit' | 'credit'
+  /** As the supplier billed it, where that was not yuan. */
+  readonly own?: OwnMoney
 }
 
 /** Suppliers' statements. Filled by `main/`. */
@@ -26,6 +28,8 @@ export type Statements = {
     supplierId: number,
     day: string,
   ) => Promise<Answer<readonly StatementLine[]> | undefined>
+  /** Yuan for one unit of a currency, in millionths, as the shop has it for this supplier now. */
+  readonly rates: (tenantId: TenantId, supplierId: number) => Promise<Rates>
 }
 
 /**

@@ -89,7 +89,7 @@ export async function reconciliationHouse() {
       await onAsk()
       return answer
     },
-    statements: { adapters: [], fetch: async () => undefined },
+    statements: { adapters: [], fetch: async () => undefined, rates: async () => new Map() },
     bills: {
       gateways: [{ id: GATEWAY, name: { zh: '仿真支付', en: 'Sim Pay' } }],
       fetch: async (tenantId, _gateway, day) => {

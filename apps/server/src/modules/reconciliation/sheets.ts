@@ -26,6 +26,18 @@ const STATES: Readonly<Record<string, readonly [string, string]>> = {
   failed: ['失败', 'Failed'],
 }
 
+type Own = CaseView['ours'] extends infer S ? (S extends { readonly own: infer O } ? O : never) : never
+
+const ownText = (own: Own | undefined): string => (own ? `${own.currency} ${decimals(own.hao, 10_000)}` : '')
+const rateText = (own: Own | undefined): string => (own?.rate ? decimals(own.rate, 1_000_000) : '')
+
+/** At least two places, and as many more as there are. */
+function decimals(amount: number, unit: number): string {
+  const places = String(unit).length - 1
+  const rest = String(amount % unit).padStart(places, '0')
+  return `${Math.trunc(amount / unit)}.${rest.slice(0, 2)}${rest.slice(2).replace(/0+$/, '')}`
+}
+
 const wordIn =
   (locale: Locale) =>
   (words: Readonly<Record<string, readonly [string, string]>>, key: string): string =>
@@ -54,6 +66,21 @@ export function caseColumns(locale: Locale): readonly Column<CaseView>[] {
     { header: header('账面金额', 'Our amount'), kind: 'fen', value: (row) => row.ours?.amountFen ?? null },
     { header: header('账面时间', 'In our books'), kind: 'time', width: 20, value: (row) => row.ours?.at ?? null },
     { header: header('差额', 'Difference'), kind: 'fen', value: (row) => row.differenceFen },
+    {
+      header: header('账单原币', 'Billed in own money'),
+      kind: 'text',
+      width: 18,
+      value: (row) => ownText(row.theirs?.own),
+    },
+    { header: header('账单汇率', 'Billed at rate'), kind: 'text', value: (row) => rateText(row.theirs?.own) },
+    {
+      header: header('账面原币', 'Booked in own money'),
+      kind: 'text',
+      width: 18,
+      value: (row) => ownText(row.ours?.own),
+    },
+    { header: header('记账汇率', 'Booked at rate'), kind: 'text', value: (row) => rateText(row.ours?.own) },
+    { header: header('汇兑差额', 'Exchange difference'), kind: 'fen', value: (row) => row.exchangeFen },
     { header: header('可能原因', 'Likely cause'), kind: 'text', width: 40, value: (row) => row.what },
     { header: header('账龄（天）', 'Age in days'), kind: 'integer', value: (row) => row.ageDays },
     { header: header('处理人', 'Handled by'), kind: 'text', value: (row) => row.handledBy },
@@ -84,6 +111,9 @@ export function lineColumns(locale: Locale): readonly Column<LineView>[] {
     },
     { header: header('手续费', 'Fee'), kind: 'fen', value: (row) => row.feeFen },
     { header: header('币种', 'Currency'), kind: 'text', value: (row) => row.currency },
+    { header: header('账单原币', 'Billed in own money'), kind: 'text', width: 18, value: (row) => ownText(row.own) },
+    { header: header('账单汇率', 'Billed at rate'), kind: 'text', value: (row) => rateText(row.own) },
+    { header: header('汇兑差额', 'Exchange difference'), kind: 'fen', value: (row) => row.exchangeFen },
     { header: header('时间', 'At'), kind: 'time', width: 20, value: (row) => row.at },
   ]
 }

@@ -1,7 +1,7 @@
 import type { PurchaseState } from '@quanshu/contract'
 import { PURCHASE_STATES } from '@quanshu/contract'
 import { assert, defineStates } from '@quanshu/kernel'
-import type { AskOutcome, BoughtCard, OrderState, PlaceOutcome } from './supplier.ts'
+import type { AskOutcome, BoughtCard, OrderState, OwnMoney, PlaceOutcome } from './supplier.ts'
 
 /**
  * A purchase is sent once. `unknown` is asked about until it is known, and nothing else is bought for the line meanwhile; only
@@ -30,6 +30,8 @@ export type PurchaseNews = {
   readonly remoteNo?: string | undefined
   readonly arrived?: number
   readonly costHao?: number | null
+  /** What `costHao` is in the supplier's own money. */
+  readonly own?: OwnMoney
   readonly serial?: string | undefined
   readonly code?: string
   readonly message?: string
@@ -67,7 +69,10 @@ export function newsOf(
 
 function newsOfOrder(order: OrderState, quantity: number): Omit<PurchaseNews, 'id' | 'lease'> {
   const { remoteNo } = order
-  const came = 'cards' in order && order.cards.length > 0 ? { cards: order.cards } : {}
+  const came = {
+    ...('cards' in order && order.cards.length > 0 && { cards: order.cards }),
+    ...('own' in order && order.own && { own: order.own }),
+  }
   switch (order.state) {
     case 'accepted':
       return { kind: 'accepted', remoteNo }

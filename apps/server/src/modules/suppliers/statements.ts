@@ -1,6 +1,7 @@
 import type { TenantId } from '@quanshu/kernel'
 import type { Outbound } from '../../platform/outbound/index.ts'
 import type { SupplierAccounts, SupplierAdapters } from './accounts.ts'
+import { type Rates, ratesOf } from './adapters/yuan.ts'
 import type { Answer, StatementLine } from './supplier.ts'
 
 /** Suppliers' statements, for whoever lays them beside our purchases. */
@@ -13,6 +14,8 @@ export type SupplierStatements = {
     supplierId: number,
     day: string,
   ) => Promise<Answer<readonly StatementLine[]> | undefined>
+  /** Yuan for one unit of a currency, in millionths, as the shop has it for this supplier now. */
+  readonly rates: (tenantId: TenantId, supplierId: number) => Promise<Rates>
 }
 
 export function supplierStatements(
@@ -26,5 +29,6 @@ export function supplierStatements(
       const { adapter, account } = await accounts.get(tenantId, supplierId)
       return await adapter.statement?.(outbound, account, day)
     },
+    rates: async (tenantId, supplierId) => ratesOf((await accounts.get(tenantId, supplierId)).account),
   }
 }

@@ -131,7 +131,19 @@ export type OrderCall = {
   readonly trace?: readonly string[]
 }
 
-/** What is known of an order at the supplier. `currency` is that of `costHao`; not told, it is yuan. */
+/** An amount in the supplier's own money, and what yuan was made of it at. */
+export type OwnMoney = {
+  readonly currency: string
+  /** In ten-thousandths of its unit. */
+  readonly hao: number
+  /** Yuan for one unit, in millionths. */
+  readonly rate: number
+}
+
+/**
+ * What is known of an order at the supplier. `currency` is that of `costHao`; not told, it is yuan. Where an amount was turned into
+ * yuan, `own` says what it was.
+ */
 export type OrderState =
   /** Taken, and on its way. */
   | {
@@ -147,6 +159,7 @@ export type OrderState =
       readonly cards: readonly BoughtCard[]
       readonly costHao: number | null
       readonly currency?: string
+      readonly own?: OwnMoney
       /** The carrier's or brand's own number for it, for claims. */
       readonly serial?: string
     }
@@ -158,6 +171,7 @@ export type OrderState =
       readonly cards: readonly BoughtCard[]
       readonly costHao: number | null
       readonly currency?: string
+      readonly own?: OwnMoney
       readonly message: string
     }
   /** Over without effect, and not charged. */
@@ -216,6 +230,8 @@ export type StatementLine = {
   readonly quantity: number
   readonly costHao: number
   readonly currency: string
+  /** As it was billed, where `costHao` was turned into yuan. */
+  readonly own?: OwnMoney
   readonly state: 'done' | 'pending' | 'failed' | 'refunded'
   /** RFC 3339. */
   readonly at: string

@@ -1301,6 +1301,9 @@ export type ReconciliationBillLines = {
   fee_fen: number
   currency: string
   at: Time
+  own_currency: string | null
+  own_hao: number | null
+  own_rate: number | null
 }
 
 export type ReconciliationBillTexts = {
@@ -1329,6 +1332,7 @@ export type ReconciliationBills = {
   begun_at: DefaultedTime
   loaded_at: NullableTime
   matched_at: NullableTime
+  rates: Generated<string>
 }
 
 export type ReconciliationCases = {
@@ -1355,6 +1359,7 @@ export type ReconciliationCases = {
   ended_at: NullableTime
   handled_by: Generated<string>
   note: Generated<string>
+  exchange_fen: Generated<number>
 }
 
 export type ReconciliationDays = {
@@ -1386,6 +1391,7 @@ export type ReconciliationMatches = {
   amount_fen: number
   fee_fen: number
   posting_id: number
+  exchange_fen: Generated<number>
 }
 
 export type ReconciliationPostings = {
@@ -1402,6 +1408,7 @@ export type ReconciliationPostings = {
   fee_fen: number
   difference_fen: Generated<number>
   at: DefaultedTime
+  exchange_fen: Generated<number>
 }
 
 export type RedeemBatches = {
@@ -1639,6 +1646,8 @@ export type SuppliersMoney = {
   reversed_at: NullableTime
   reversed_note: string | null
   created_at: DefaultedTime
+  own_currency: string | null
+  own_hao: number | null
 }
 
 export type SuppliersOfferedCodes = {
@@ -1855,6 +1864,9 @@ export type SuppliersPurchases = {
   profile_id: number | null
   profile_version: number | null
   unknown_at: NullableTime
+  own_currency: string | null
+  own_hao: number | null
+  own_rate: number | null
   restock_id: number | null
   cost_at: NullableTime
   cancel_state: 'asking' | 'cancelled' | 'too_late' | 'refused' | 'unknown' | null

@@ -1,8 +1,8 @@
-import { Alert, Form, Input, Select, Typography } from 'antd'
+import { Alert, Form, Input, InputNumber, Select, Space, Typography } from 'antd'
 import { Link } from 'react-router'
 import { useAction, useRead } from '../../../shared/api/hooks.ts'
 import type { Output, Row } from '../../../shared/api/index.ts'
-import { formatMoney, formatTime } from '../../../shared/format.ts'
+import { formatHao, formatMoney, formatTime } from '../../../shared/format.ts'
 import { useText } from '../../../shared/i18n/index.ts'
 import { ActionButton } from '../../../shared/parts/ActionButton.tsx'
 import { useConfirmDanger } from '../../../shared/parts/danger.tsx'
@@ -24,6 +24,7 @@ const KINDS = ['deposit', 'withdrawal', 'credit'] as const
 export function MoneyTab({ supplierId, name }: { readonly supplierId: number; readonly name: string }) {
   const t = useText(supplierMoneyText)
   const { data } = useRead('suppliers.standing', { params: { supplierId } }, { refreshMs: STANDING_MS })
+  const currencies = data?.currencies ?? []
   return (
     <div className="stack">
       {data && <StandingView standing={data} supplierId={supplierId} />}
@@ -34,13 +35,20 @@ export function MoneyTab({ supplierId, name }: { readonly supplierId: number; re
         route="suppliers.listMoney"
         params={{ supplierId }}
         rowKey={(row) => row.id}
-        actions={<RecordButton supplierId={supplierId} name={name} above={data?.approvalAboveFen ?? 0} />}
+        actions={
+          <RecordButton
+            supplierId={supplierId}
+            name={name}
+            above={data?.approvalAboveFen ?? 0}
+            currencies={currencies}
+          />
+        }
         filters={[
           { kind: 'search', placeholder: t('search') },
           { kind: 'states', name: 'state', label: t('state'), of: 'supplierMoney' },
         ]}
         columns={useColumns()}
-        rowActions={(row) => <LineActions line={row} supplierId={supplierId} />}
+        rowActions={(row) => <LineActions line={row} supplierId={supplierId} currencies={currencies} />}
         rowActionsWidth={150}
         empty={{ title: t('empty'), text: t('emptyText') }}
       />
@@ -108,6 +116,7 @@ function StandingView({ standing, supplierId }: { readonly standing: Standing; r
                 {formatMoney(standing.writtenOffFen)}
               </Link>,
             ],
+            standing.exchangeFen !== 0 && [t('exchange'), <Money key="exchange" fen={standing.exchangeFen} />],
             [t('claims'), t('claimsOf', { sum: formatMoney(claims.fen), count: claims.count })],
           ]}
         />
@@ -153,7 +162,16 @@ function useColumns() {
       title: t('amount'),
       width: 120,
       align: 'right' as const,
-      render: (row: Line) => <Money fen={row.kind === 'withdrawal' ? -row.amountFen : row.amountFen} strong />,
+      render: (row: Line) => (
+        <>
+          <Money fen={row.kind === 'withdrawal' ? -row.amountFen : row.amountFen} strong />
+          {row.own && (
+            <Typography.Text type="secondary" className="num" style={{ display: 'block', fontSize: 12 }}>
+              {formatHao(row.own.hao, row.own.currency)}
+            </Typography.Text>
+          )}
+        </>
+      ),
     },
     {
       key: 'state',
@@ -207,14 +225,62 @@ function Remarks({ line }: { readonly line: Line }) {
   )
 }
 
+type Given = Readonly<Record<string, unknown>> & {
+  readonly own?: { readonly currency?: string; readonly hao?: number | null }
+}
+
+/** Without an amount in it, a currency says nothing. */
+function bodyOf({ own, ...values }: Given): never {
+  return { ...values, ...(own?.currency && own.hao ? { own } : {}) } as never
+}
+
+/** What it is in the supplier's own money, where the shop has a rate of any. */
+function OwnInputs({ currencies }: { readonly currencies: readonly string[] }) {
+  const t = useText(supplierMoneyText)
+  if (currencies.length === 0) return null
+  return (
+    <Form.Item label={t('own')} extra={t('ownHint')}>
+      <Space.Compact style={{ width: '100%' }}>
+        <Form.Item name={['own', 'currency']} noStyle>
+          <Select
+            allowClear
+            aria-label={t('ownCurrency')}
+            placeholder={t('ownCurrency')}
+            style={{ width: 110 }}
+            options={currencies.map((value) => ({ value }))}
+          />
+        </Form.Item>
+        <Form.Item
+          name={['own', 'hao']}
+          noStyle
+          dependencies={[['own', 'currency']]}
+          getValueProps={(hao?: number | null) => ({ value: hao == null ? null : hao / 10_000 })}
+          normalize={(amount: number | null) => (amount === null ? null : Math.round(amount * 10_000))}
+          rules={[
+            ({ getFieldValue }) => ({
+              validator: async (_, hao?: number | null) => {
+                if (getFieldValue(['own', 'currency']) && !hao) throw new Error(t('ownWhole'))
+              },
+            }),
+          ]}
+        >
+          <InputNumber<number> min={0.0001} precision={4} controls={false} aria-label={t('own')} style={{ flex: 1 }} />
+        </Form.Item>
+      </Space.Compact>
+    </Form.Item>
+  )
+}
+
 function RecordButton({
   supplierId,
   name,
   above,
+  currencies,
 }: {
   readonly supplierId: number
   readonly name: string
   readonly above: number
+  readonly currencies: readonly string[]
 }) {
   const t = useText(supplierMoneyText)
   const confirm = useConfirmDanger()
@@ -235,6 +301,7 @@ function RecordButton({
           <Form.Item name="amountFen" label={t('amount')} rules={rules}>
             <MoneyInput min={0.01} max={1_000_000_000} />
           </Form.Item>
+          <OwnInputs currencies={currencies} />
           <Form.Item name="reference" label={t('reference')} extra={t('referenceHint')} rules={rules}>
             <Input maxLength={64} />
           </Form.Item>
@@ -246,7 +313,7 @@ function RecordButton({
           </Form.Item>
         </div>
       ),
-      onConfirm: (_reason, values) => record.run({ params: { supplierId }, body: values as never }),
+      onConfirm: (_reason, values) => record.run({ params: { supplierId }, body: bodyOf(values) }),
     })
   return (
     <ActionButton permission="finance.adjust" type="primary" onClick={ask}>
@@ -255,7 +322,9 @@ function RecordButton({
   )
 }
 
-function LineActions({ line, supplierId }: { readonly line: Line; readonly supplierId: number }) {
+type ActionsProps = { readonly line: Line; readonly supplierId: number; readonly currencies: readonly string[] }
+
+function LineActions({ line, supplierId, currencies }: ActionsProps) {
   const t = useText(supplierMoneyText)
   const confirm = useConfirmDanger()
   const options = { refresh: REFRESH, done: t('done'), showProblem: false }
@@ -304,6 +373,7 @@ function LineActions({ line, supplierId }: { readonly line: Line; readonly suppl
                   <Form.Item name="amountFen" label={t('amount')} rules={rules}>
                     <MoneyInput min={0.01} max={line.amountFen / 100} />
                   </Form.Item>
+                  <OwnInputs currencies={currencies} />
                   <Form.Item name="reference" label={t('reference')} extra={t('referenceHint')} rules={rules}>
                     <Input maxLength={64} />
                   </Form.Item>
@@ -312,7 +382,7 @@ function LineActions({ line, supplierId }: { readonly line: Line; readonly suppl
                   </Form.Item>
                 </div>
               ),
-              onConfirm: (_reason, values) => grant.run({ params, body: values as never }),
+              onConfirm: (_reason, values) => grant.run({ params, body: bodyOf(values) }),
             })
           }
         >

@@ -40,6 +40,14 @@ export const billWords = {
   belowZero: { zh: '金额小于零', en: 'an amount below zero' },
   noTime: (text: string) => ({ zh: `时间读不懂：${text}`, en: `no time: ${text}` }),
   noNumber: (what: string) => ({ zh: `“${what}”是空的`, en: `${what} is empty` }),
+  unknownCurrency: (text: string) => ({
+    zh: `币种读不懂：${text}，应为三位字母代码，如 USD`,
+    en: `no currency: ${text}; it is written in three letters, such as USD`,
+  }),
+  noRate: (currency: string) => ({
+    zh: `没有 ${currency} 的汇率，请先在供应商账户里填写`,
+    en: `no exchange rate for ${currency}: write it into the supplier’s account first`,
+  }),
   unknownState: (state: string) => ({ zh: `不认识的状态：${state}`, en: `unknown status: ${state}` }),
   feeAboveAmount: { zh: '手续费大于金额', en: 'the fee is more than the amount' },
   refundAboveAmount: { zh: '退款金额不在订单金额之内', en: 'the refund is below zero or above the amount' },

@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs'
 import { deflateRawSync } from 'node:zlib'
-import { reconciliationErrors } from '@quanshu/contract'
+import { reconciliationErrors, type StatementMap } from '@quanshu/contract'
 import { Refusal } from '@quanshu/kernel'
 import { BillUnreadable, billWords } from '../../payments/index.ts'
+import type { Rates } from '../../suppliers/index.ts'
 import { beijingDay, type DayOf, held, type Reconciler, type SourceLine, signOf, systemCtx } from '../model.ts'
 import { fetchedLines } from '../supplies/fetched.ts'
-import { statementLines } from '../supplies/lines.ts'
+import { isAbroad, statementLines } from '../supplies/lines.ts'
 import { neededMap } from '../supplies/map.ts'
 import { rowsOf } from '../supplies/rows.ts'
 import { supplierOf } from '../supplies/source.ts'
@@ -36,17 +37,19 @@ export type Loaded = { readonly billId: number /** It counts already. */; readon
 export async function loadBill(reconciler: Reconciler, facts: BillFacts, file: Spooled): Promise<Loaded> {
   const { db } = reconciler
   const { tenantId, worker } = facts
+  const named = await namedColumns(reconciler, facts)
   const begun = held(
     await db.call<Loaded | null>(tenantId, 'reconciliation.start_bill', worker, {
       ...facts,
       hash: file.hash,
       bytes: file.bytes,
+      rates: named ? ratesText(named.rates) : '',
     }),
   )
   if (begun.isKnown) return begun
   const { billId } = begun
   try {
-    const lines = file.bytes === 0 ? noLines() : await linesOf(reconciler, facts, file)
+    const lines = file.bytes === 0 ? noLines() : await linesOf(reconciler, facts, file, named)
     const totals = await loadLines(reconciler, { ...facts, billId }, lines)
     held(await db.call<true | null>(tenantId, 'reconciliation.finish_bill', billId, worker, totals))
     return begun
@@ -61,17 +64,33 @@ export async function loadBill(reconciler: Reconciler, facts: BillFacts, file: S
   }
 }
 
-/** A supplier's own list is read by the names that a person gave its columns. */
-async function linesOf(
-  { db, bills }: Pick<Reconciler, 'db' | 'bills'>,
+type Named = { readonly map: StatementMap; readonly rates: Rates }
+
+/**
+ * A supplier's own list is read by the names that a person gave its columns, and by the rates of now where it is not in yuan:
+ * by others the same file is another statement. Undefined for what a person has not uploaded.
+ * @throws reconciliationErrors.noStatementMap
+ */
+async function namedColumns(
+  { db, statements }: Pick<Reconciler, 'db' | 'statements'>,
   { tenantId, gateway, source }: BillFacts,
-  { path }: Spooled,
-): Promise<AsyncIterable<SourceLine>> {
+): Promise<Named | undefined> {
   const supplierId = supplierOf(gateway)
-  if (supplierId === undefined) return bills.read(gateway, createReadStream(path))
-  if (source === 'fetched') return fetchedLines(path)
+  if (supplierId === undefined || source === 'fetched') return undefined
   const map = await db.read(systemCtx(tenantId), (tx) => neededMap(tx, supplierId))
-  return statementLines(rowsOf(path), map)
+  return { map, rates: isAbroad(map) ? await statements.rates(tenantId, supplierId) : new Map() }
+}
+
+const ratesText = (rates: Rates): string => [...rates].map(([currency, rate]) => `${currency}=${rate}`).join(',')
+
+async function linesOf(
+  { bills }: Pick<Reconciler, 'bills'>,
+  { gateway }: BillFacts,
+  { path }: Spooled,
+  named: Named | undefined,
+): Promise<AsyncIterable<SourceLine>> {
+  if (named) return statementLines(rowsOf(path), named.map, named.rates)
+  return supplierOf(gateway) === undefined ? bills.read(gateway, createReadStream(path)) : fetchedLines(path)
 }
 
 const refusalOf = ({ lineNo, why }: BillUnreadable): Refusal => {
@@ -159,6 +178,9 @@ const newChunk = () => ({
     feeFen: [] as number[],
     currency: [] as string[],
     at: [] as string[],
+    ownCurrency: [] as (string | null)[],
+    ownHao: [] as (number | null)[],
+    ownRate: [] as (number | null)[],
   },
 })
 
@@ -174,6 +196,9 @@ function add(chunk: ReturnType<typeof newChunk>, line: SourceLine): void {
   columns.feeFen.push(line.feeFen)
   columns.currency.push(line.currency)
   columns.at.push(line.at)
+  columns.ownCurrency.push(line.own?.currency ?? null)
+  columns.ownHao.push(line.own?.hao ?? null)
+  columns.ownRate.push(line.own?.rate ?? null)
   texts.push(line.raw)
   chunk.chars += line.raw.length
 }

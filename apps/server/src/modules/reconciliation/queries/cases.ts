@@ -10,17 +10,22 @@ export type CaseView = Page['items'][number]
 type Query = z.output<typeof reconciliationRoutes.listCases.query>
 export type CaseFilter = Omit<Query, 'page' | 'pageSize'>
 type Times = 'openedAt' | 'endedAt'
+/** A side as it is kept: `own` only where there is one. */
+type Kept<T extends { readonly own: unknown }> = Omit<T, 'own'> & {
+  readonly hasMoved: boolean
+  readonly own?: NonNullable<T['own']>
+}
 type Row = Omit<CaseView, Times | 'what' | 'todo' | 'actions' | 'theirs' | 'ours'> & {
   readonly openedAt: Date
   readonly endedAt: Date | null
-  readonly theirs: (NonNullable<CaseView['theirs']> & { readonly hasMoved: boolean }) | null
-  readonly ours: (NonNullable<CaseView['ours']> & { readonly hasMoved: boolean }) | null
+  readonly theirs: Kept<NonNullable<CaseView['theirs']>> | null
+  readonly ours: Kept<NonNullable<CaseView['ours']>> | null
   readonly hasRefund: boolean
 }
 
 const columns = sql`
   c.id, c.gateway, c.day, c.first_day as "firstDay", c.outcome, c.cause, c.kind, c.state, c.number, c.order_no as "orderNo",
-  c.theirs, c.ours, c.difference_fen as "differenceFen", c.posting_id is not null as "isWrittenOff", c.opened_at as "openedAt",
+  c.theirs, c.ours, c.difference_fen as "differenceFen", c.exchange_fen as "exchangeFen", c.posting_id is not null as "isWrittenOff", c.opened_at as "openedAt",
   reconciliation.day_of(coalesce(c.ended_at, now())) - c.first_day as "ageDays", c.ended_at as "endedAt",
   c.handled_by as "handledBy", c.note,
   c.kind = 'refund' and (c.fact_id is not null or reconciliation.refund_of(c.theirs ->> 'refundNo') is not null) as "hasRefund"`
@@ -101,9 +106,11 @@ function viewOf({ ctx }: ReadTx, { openedAt, endedAt, hasRefund, theirs, ours, .
   }
 }
 
-function sideOf<T extends { readonly hasMoved: boolean; readonly at: string }>({ hasMoved: _, ...side }: T) {
-  return { ...side, at: new Date(side.at).toISOString() }
+function sideOf<T extends { readonly hasMoved: boolean; readonly at: string; readonly own?: OwnView }>(kept: T) {
+  const { hasMoved: _, own = null, ...side } = kept
+  return { ...side, own, at: new Date(side.at).toISOString() }
 }
+type OwnView = NonNullable<NonNullable<CaseView['ours']>['own']>
 
 type Facts = Pick<Row, 'gateway' | 'kind' | 'orderNo' | 'theirs' | 'ours' | 'hasRefund' | 'outcome' | 'differenceFen'>
 

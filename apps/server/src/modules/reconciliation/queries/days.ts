@@ -124,6 +124,7 @@ export async function readDay(deps: Deps, tx: ReadTx, gateway: string, day: stri
     bill: row.billId === null ? null : await readBill(tx, row.billId),
     progress: row.isBusy ? await readProgress(tx, gateway, day) : null,
     outcomes: await readOutcomes(tx, row),
+    exchange: supplierOf(gateway) === undefined || row.billId === null ? [] : await readExchange(tx, row.billId),
     matchedAt: row.matchedAt?.toISOString() ?? null,
     closedAt: row.closedAt?.toISOString() ?? null,
     closedBy: row.closedBy,
@@ -176,6 +177,29 @@ async function readProgress(tx: ReadTx, gateway: string, day: string): Promise<D
     limit 1
   `.execute(tx.db)
   return rows[0] ?? null
+}
+
+/** Of a statement's lines that were found, those in the supplier's own money. */
+async function readExchange(tx: ReadTx, billId: number): Promise<DayView['exchange']> {
+  const { rows } = await sql<DayView['exchange'][number]>`
+    select l.own_currency as currency, count(*) as lines, sum(x.sign * l.own_hao)::bigint as "ownHao",
+      sum(x.sign * l.amount_fen)::bigint as "theirsFen", sum(x.sign * l.amount_fen - m.exchange_fen)::bigint as "oursFen",
+      sum(m.exchange_fen)::bigint as "exchangeFen", min(l.own_rate) as "rateFrom", max(l.own_rate) as "rateTo"
+    from reconciliation.bills b
+    join reconciliation.matches m on m.tenant_id = b.tenant_id and m.bill_id = b.id
+    join reconciliation.bill_lines l
+      on l.tenant_id = b.tenant_id
+      and l.begun_at = b.begun_at
+      and l.bill_id = b.id
+      and l.n = m.n
+    cross join lateral (select reconciliation.sign_of(m.kind) as sign) x
+    where b.tenant_id = ${tx.ctx.tenantId}::bigint
+      and b.id = ${billId}::bigint
+      and l.own_currency is not null
+    group by l.own_currency
+    order by l.own_currency
+  `.execute(tx.db)
+  return [...rows]
 }
 
 type Counted = Omit<DayView['outcomes'][number], 'outcome'>

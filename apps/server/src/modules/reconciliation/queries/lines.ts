@@ -89,17 +89,18 @@ function matching(tx: ReadTx, bill: Bill, { kind, q }: LineFilter): RawBuilder<u
 
 const lineRows = (tx: ReadTx, bill: Bill, where: RawBuilder<unknown>, limit: RawBuilder<unknown>) => sql<Row>`
   select l.*, case when l.kind = 'other' then null else coalesce(c.outcome, case when m.fact_id is not null then 'match' end) end as outcome,
-    c.id as "caseId"
+    c.id as "caseId", coalesce(m.exchange_fen, 0) as "exchangeFen"
   from (
     select l.n, l.line_no as "lineNo", l.kind, l.state, l.trade_no as "tradeNo", l.payment_no as "paymentNo",
-      l.refund_no as "refundNo", l.amount_fen as "amountFen", l.fee_fen as "feeFen", l.currency, l.at
+      l.refund_no as "refundNo", l.amount_fen as "amountFen", l.fee_fen as "feeFen", l.currency, l.at,
+      suppliers.own_money(l.own_currency, l.own_hao, l.own_rate) -> 'own' as own
     from reconciliation.bill_lines l
     where ${where}
     order by l.n
     ${limit}
   ) l
   left join lateral (
-    select m.fact_id
+    select m.fact_id, m.exchange_fen
     from reconciliation.matches m
     where m.tenant_id = ${tx.ctx.tenantId}::bigint
       and m.bill_id = ${bill.id}::bigint

@@ -126,16 +126,15 @@ export async function ourRows(tx: ReadTx, { kind, gateway, factId, orderNo, trad
 /** Open differences of the other side with the same amount: most likely the same movement under another number. */
 async function pairsOf(tx: ReadTx, id: number): Promise<CaseDetail['pairs']> {
   const { rows } = await sql<Omit<CaseDetail['pairs'][number], 'at'> & { readonly at: string }>`
-    select o.id, o.first_day as day, o.number, x.amount as "amountFen", coalesce(o.theirs ->> 'at', o.ours ->> 'at') as at
+    select o.id, o.first_day as day, o.number, coalesce(o.theirs ->> 'amountFen', o.ours ->> 'amountFen')::bigint as "amountFen", coalesce(o.theirs ->> 'at', o.ours ->> 'at') as at
     from reconciliation.cases c
-    cross join lateral (select coalesce(c.theirs ->> 'amountFen', c.ours ->> 'amountFen')::bigint as amount) x
     join reconciliation.cases o
       on o.tenant_id = c.tenant_id
       and o.gateway = c.gateway
       and o.kind = c.kind
       and o.state in ('open', 'waiting')
       and o.id <> c.id
-      and coalesce(o.theirs ->> 'amountFen', o.ours ->> 'amountFen')::bigint = x.amount
+      and reconciliation.is_same_amount(c.kind, coalesce(c.theirs, o.theirs), coalesce(c.ours, o.ours))
       and (o.theirs is null) = (c.ours is null)
       and (o.ours is null) = (c.theirs is null)
     where c.tenant_id = ${tx.ctx.tenantId}::bigint

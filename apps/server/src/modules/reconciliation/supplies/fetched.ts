@@ -43,6 +43,7 @@ export async function* fetchedLines(path: string): AsyncGenerator<SourceLine> {
         amountFen: Math.ceil(line.costHao / 100),
         feeFen: 0,
         currency: line.currency,
+        ...(line.own && { own: line.own }),
         state: STATES[line.state],
         at: line.at,
         raw: line.raw,

@@ -25,16 +25,47 @@ const MAP: StatementMap = {
     state: '状态',
     type: '类型',
     at: '时间',
+    currency: '',
   },
+  currency: 'CNY',
   words: { done: ['成功'], pending: ['处理中'], failed: ['失败'], deposit: ['充值'], credit: ['退款'] },
 }
 const HEADING = '单号,平台单号,金额,已退,状态,类型,时间'
 
-async function read(content: string | Buffer, map = MAP) {
+async function read(content: string | Buffer, map = MAP, rates?: ReadonlyMap<string, bigint>) {
   const path = join(folder, 'file')
   await writeFile(path, content)
-  return await Array.fromAsync(statementLines(rowsOf(path), map))
+  return await Array.fromAsync(statementLines(rowsOf(path), map, rates))
 }
+
+test('amounts in other money are kept as they were billed, beside what they are at the shop’s rate', async () => {
+  const map = { ...MAP, columns: { ...MAP.columns, currency: '币种' }, currency: 'USD' }
+  const rows = (...lines: readonly string[]) => [`${HEADING},币种`, ...lines].join('\n')
+  const line = (amount: string, currency: string) => `${NO},F1,${amount},,成功,消费,2026-11-22 09:30:05,${currency}`
+  const rates = new Map([
+    ['USD', 7_251_000n],
+    ['EUR', 7_900_000n],
+  ])
+  const told = await read(
+    rows(line('$5.00', 'usd'), line('5.1234', ''), line('2', 'EUR'), line('36.26', '人民币')),
+    map,
+    rates,
+  )
+  expect(told.map(({ amountFen, currency, own }) => [amountFen, currency, own])).toEqual([
+    [3_626, 'CNY', { currency: 'USD', hao: 50_000, rate: 7_251_000 }],
+    [3_715, 'CNY', { currency: 'USD', hao: 51_234, rate: 7_251_000 }],
+    [1_580, 'CNY', { currency: 'EUR', hao: 20_000, rate: 7_900_000 }],
+    [3_626, 'CNY', undefined],
+  ])
+  // What was given back is off it in its own money, before it is yuan.
+  const [net] = await read(rows(`${NO},F1,10.00,4.00,成功,消费,2026-11-22 09:30:05,USD`), map, rates)
+  expect(net).toMatchObject({ amountFen: 4_351, own: { hao: 60_000 } })
+  await expect(read(rows(line('5', 'GBP')), map, rates)).rejects.toMatchObject({
+    lineNo: 2,
+    why: { en: expect.stringContaining('no exchange rate for GBP') },
+  })
+  await expect(read(rows(line('5', '美金')), map, rates)).rejects.toBeInstanceOf(BillUnreadable)
+})
 
 test('purchases, deposits and credits are told apart, what was paid back is off the amount, sums are no lines', async () => {
   const lines = await read(
@@ -66,7 +97,16 @@ test('a file in GBK and a workbook say the same', async () => {
     Buffer.from('b3c9b9a6', 'hex'),
     Buffer.from(',2026-11-22 09:30:05\n'),
   ])
-  const columns = { no: 'no', remoteNo: '', amount: 'amount', refunded: '', state: 'state', type: '', at: 'at' }
+  const columns = {
+    no: 'no',
+    remoteNo: '',
+    amount: 'amount',
+    refunded: '',
+    state: 'state',
+    type: '',
+    at: 'at',
+    currency: '',
+  }
   const map = { ...MAP, columns }
   const fromText = await read(gbk, map)
   expect(fromText).toMatchObject([{ paymentNo: NO, amountFen: 1_850, state: 'done' }])

@@ -1,6 +1,6 @@
 import type { StatementMap } from '@quanshu/contract'
 import { BillUnreadable, billWords } from '../../payments/index.ts'
-import { toHao } from '../../suppliers/index.ts'
+import { type Rates, toHao, yuanUp } from '../../suppliers/index.ts'
 import type { SourceLine } from '../model.ts'
 import type { Row } from './rows.ts'
 
@@ -11,16 +11,21 @@ type Columns = Readonly<Record<keyof StatementMap['columns'], number>>
 
 /**
  * A supplier's list of orders as lines of a bill, by the names that a person gave its columns. What was paid back is taken off
- * what was paid; amounts finer than a fen are rounded up, as they are when a purchase is booked.
+ * what was paid; amounts finer than a fen are rounded up, as they are when a purchase is booked. What is not in yuan is kept as it
+ * was billed, beside what it is at the shop's rate.
  * @throws BillUnreadable
  */
-export async function* statementLines(rows: AsyncIterable<Row>, map: StatementMap): AsyncGenerator<SourceLine> {
+export async function* statementLines(
+  rows: AsyncIterable<Row>,
+  map: StatementMap,
+  rates: Rates = new Map(),
+): AsyncGenerator<SourceLine> {
   let columns: Columns | undefined
   let seen = 0
   for await (const row of rows) {
     seen += 1
     if (columns) {
-      const line = lineOf(row, map, columns)
+      const line = lineOf(row, map, columns, rates)
       if (line) yield line
       continue
     }
@@ -32,6 +37,9 @@ export async function* statementLines(rows: AsyncIterable<Row>, map: StatementMa
 
 const wanted = ({ columns }: StatementMap): readonly string[] => Object.values(columns).filter((name) => name !== '')
 
+/** Some of its amounts may be in other money than yuan. */
+export const isAbroad = ({ currency, columns }: StatementMap): boolean => currency !== 'CNY' || columns.currency !== ''
+
 function headingOf({ cells }: Row, map: StatementMap): Columns | undefined {
   if (!wanted(map).every((name) => cells.includes(name))) return undefined
   return Object.fromEntries(
@@ -39,7 +47,13 @@ function headingOf({ cells }: Row, map: StatementMap): Columns | undefined {
   ) as Columns
 }
 
-function lineOf({ lineNo, cells, raw }: Row, { words }: StatementMap, columns: Columns): SourceLine | undefined {
+function lineOf(
+  { lineNo, cells, raw }: Row,
+  map: StatementMap,
+  columns: Columns,
+  rates: Rates,
+): SourceLine | undefined {
+  const { words } = map
   const cell = (of: keyof Columns): string => (columns[of] < 0 ? '' : (cells[columns[of]] ?? ''))
   const [no, remoteNo] = [cell('no'), cell('remoteNo')]
   // Sums below the list carry no number.
@@ -48,19 +62,39 @@ function lineOf({ lineNo, cells, raw }: Row, { words }: StatementMap, columns: C
   const back = cell('refunded') === '' ? 0 : haoOf(lineNo, cell('refunded'))
   const isOver = paid > 0 && back >= paid
   const kind = kindOf(cell('type'), words)
+  const hao = isOver ? paid : paid - back
+  const currency = currencyOf(lineNo, cell('currency'), map)
   return {
     kind,
     lineNo,
     tradeNo: remoteNo,
     paymentNo: no,
     refundNo: '',
-    amountFen: Math.ceil((isOver ? paid : paid - back) / 100),
+    ...amountOf(lineNo, hao, currency, rates),
     feeFen: 0,
     currency: 'CNY',
     state: isOver ? 'failed' : stateOf(lineNo, cell('state'), words),
     at: momentOf(lineNo, cell('at')),
     raw,
   }
+}
+
+const YUAN: ReadonlySet<string> = new Set(['CNY', 'RMB', 'CNH', '¥', '￥', '元', '人民币'])
+
+/** A line without its currency is in that of the file. @throws BillUnreadable */
+function currencyOf(lineNo: number, text: string, map: StatementMap): string {
+  const code = (text === '' ? map.currency : text).trim().toUpperCase()
+  if (YUAN.has(code)) return 'CNY'
+  if (!/^[A-Z]{3}$/.test(code)) throw new BillUnreadable(lineNo, billWords.unknownCurrency(text))
+  return code
+}
+
+/** @throws BillUnreadable for a currency that the shop has no rate of: what it is worth would be a guess */
+function amountOf(lineNo: number, hao: number, currency: string, rates: Rates): Pick<SourceLine, 'amountFen' | 'own'> {
+  if (currency === 'CNY') return { amountFen: Math.ceil(hao / 100) }
+  const rate = rates.get(currency)
+  if (rate === undefined) throw new BillUnreadable(lineNo, billWords.noRate(currency))
+  return { amountFen: Math.ceil(yuanUp(hao, rate) / 100), own: { currency, hao, rate: Number(rate) } }
 }
 
 function kindOf(text: string, { deposit, credit }: StatementMap['words']): 'purchase' | 'deposit' | 'credit' {
@@ -78,7 +112,7 @@ function stateOf(lineNo: number, text: string, { done, pending, failed }: Statem
 
 /** Spent money is below zero in some lists, and above in others. */
 function haoOf(lineNo: number, text: string): number {
-  const plain = text.replace(/[¥￥,，\s元]/g, '')
+  const plain = text.replace(/[¥￥$€£,，\s元]/g, '')
   // A spreadsheet's 0.30000000000000004 is 0.3.
   const hao = toHao(/\.\d{7,}$/.test(plain) ? Number(plain).toFixed(6) : plain)
   if (hao === undefined) throw new BillUnreadable(lineNo, billWords.badAmount(text))

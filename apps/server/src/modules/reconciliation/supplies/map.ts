@@ -2,6 +2,7 @@ import { commonErrors, reconciliationErrors, type StatementMap, statementMap } f
 import { sql } from 'kysely'
 import type { ReadTx, Tx } from '../../../platform/db/index.ts'
 import { BillUnreadable } from '../../payments/index.ts'
+import { currenciesIn } from '../../suppliers/index.ts'
 import { actorName } from '../model.ts'
 import { rowsOf } from './rows.ts'
 import { suppliersNamed } from './source.ts'
@@ -18,6 +19,18 @@ export async function readMap(tx: ReadTx, supplierId: number): Promise<Statement
       and supplier_id = ${supplierId}::bigint
   `.execute(tx.db)
   return rows[0] ? statementMap.parse(rows[0].columns) : null
+}
+
+/** Other money that the shop has a rate of for this supplier. @throws common.not_found */
+export async function currenciesOf(tx: ReadTx, supplierId: number): Promise<readonly string[]> {
+  const { rows } = await sql<{ readonly rates: string | null }>`
+    select settings ->> 'rates' as rates
+    from suppliers.suppliers
+    where tenant_id = ${tx.ctx.tenantId}::bigint
+      and id = ${supplierId}::bigint
+  `.execute(tx.db)
+  if (!rows[0]) throw commonErrors.notFound()
+  return currenciesIn(rows[0].rates)
 }
 
 /** @throws reconciliationErrors.noStatementMap */

@@ -4,13 +4,16 @@ import { claimCase } from '../commands/handle-case.ts'
 import { spooled } from '../commands/spool.ts'
 import type { Reconciler } from '../model.ts'
 import { readCase } from '../queries/cases.ts'
-import { firstRows, mustBeOurs, readMap, saveMap } from './map.ts'
+import { currenciesOf, firstRows, mustBeOurs, readMap, saveMap } from './map.ts'
 
 export function supplierStatementRoutesBound(reconciler: Reconciler): readonly BoundRoute[] {
   const { db } = reconciler
   return [
     handle(routes.readMap, ({ ctx, params }) =>
-      db.read(ctx, async (tx) => ({ map: await readMap(tx, params.supplierId) })),
+      db.read(ctx, async (tx) => ({
+        map: await readMap(tx, params.supplierId),
+        currencies: [...(await currenciesOf(tx, params.supplierId))],
+      })),
     ),
     handle(routes.saveMap, async ({ ctx, params, body }) => {
       await db.write(ctx, (tx) => saveMap(tx, params.supplierId, body))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createOutbound } from '../../../platform/outbound/index.ts'
-import type { OrderCall, OrderState, SupplierAccount, SupplierAdapter, SupplierProduct } from '../supplier.ts'
+import type { OrderCall, OrderState, OwnMoney, SupplierAccount, SupplierAdapter, SupplierProduct } from '../supplier.ts'
 import { tremendous } from './tremendous/index.ts'
 import { ratesField, toldInYuan } from './yuan.ts'
 
@@ -39,9 +39,10 @@ function abroad(order: OrderState) {
   )
   return { adapter, placed }
 }
-const done = (costHao: number | null, currency?: string): OrderState => ({
+const done = (costHao: number | null, currency?: string, own?: OwnMoney): OrderState => ({
   ...{ state: 'done', remoteNo: '1', cards: [], costHao },
   ...(currency && { currency }),
+  ...(own && { own }),
 })
 
 test('rates are written as pairs, each once, and yuan has none', () => {
@@ -75,7 +76,10 @@ test('a ceiling goes out in its money, rounded down, and nothing is sent when th
   const { adapter, placed } = abroad(done(20_001, 'EUR'))
   const answer = await adapter.place(outbound, accountWith('EUR=8, USD=7.25'), call)
   expect(placed).toMatchObject([{ ceilingHao: 13_793 }])
-  expect(answer).toEqual({ kind: 'done', order: done(160_008) })
+  expect(answer).toEqual({
+    kind: 'done',
+    order: done(160_008, undefined, { currency: 'EUR', hao: 20_001, rate: 8_000_000 }),
+  })
   expect(await adapter.place(outbound, accountWith('EUR=8'), call)).toMatchObject({ kind: 'refused', code: 'no_rate' })
   expect(await adapter.place(outbound, accountWith('nonsense'), call)).toMatchObject({ kind: 'refused' })
   expect(placed).toHaveLength(1)
@@ -84,7 +88,8 @@ test('a ceiling goes out in its money, rounded down, and nothing is sent when th
 test('a cost without its currency is in the account’s own, and one without a rate is not known', async () => {
   const cost = async (order: OrderState, rates?: string) =>
     await abroad(order).adapter.ask(outbound, accountWith(rates), { ...call, remoteNo: null, placedAt: new Date() })
-  expect(await cost(done(10_000), 'EUR=8, USD=7')).toEqual({ kind: 'done', order: done(80_000) })
+  const own = { currency: 'EUR', hao: 10_000, rate: 8_000_000 }
+  expect(await cost(done(10_000), 'EUR=8, USD=7')).toEqual({ kind: 'done', order: done(80_000, undefined, own) })
   expect(await cost(done(10_000, 'GBP'), 'USD=7')).toEqual({ kind: 'done', order: done(null) })
   expect(await cost(done(10_000), undefined)).toEqual({ kind: 'done', order: done(null) })
   expect(await cost(done(10_000, 'CNY'), 'USD=7')).toEqual({ kind: 'done', order: done(10_000) })

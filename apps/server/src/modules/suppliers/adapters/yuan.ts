@@ -2,6 +2,7 @@ import type {
   Answer,
   AskOutcome,
   OrderState,
+  OwnMoney,
   PlaceOutcome,
   SupplierAccount,
   SupplierAdapter,
@@ -13,11 +14,11 @@ import { refused } from './wire.ts'
 /**
  * Suppliers whose money is not yuan. The house knows one currency: prices, balances and bills are told to it in yuan at the
  * rates that the shop wrote down, rounded to its disadvantage; a ceiling goes out in the supplier's money, rounded down. What
- * no rate is known for stays as it is, and is bought by nobody.
+ * no rate is known for stays as it is, and is bought by nobody. What a bill or an order said in its own money goes along, with the rate.
  */
 
 /** Yuan a unit of a currency, in millionths. */
-type Rates = ReadonlyMap<string, bigint>
+export type Rates = ReadonlyMap<string, bigint>
 const MILLION = 1_000_000n
 const RATE = /^([A-Z]{3})\s*=\s*(\d{1,6})(?:\.(\d{1,6}))?$/
 
@@ -45,12 +46,15 @@ function ratesIn(text: string): Rates | undefined {
   return rates
 }
 
-const ratesOf = ({ settings }: SupplierAccount): Rates => ratesIn(settings.rates ?? '') ?? new Map()
+export const ratesOf = ({ settings }: SupplierAccount): Rates => ratesIn(settings.rates ?? '') ?? new Map()
+
+/** The currencies that rates are written of, the account's own first. */
+export const currenciesIn = (rates: string | null): readonly string[] => [...(ratesIn(rates ?? '') ?? new Map()).keys()]
 
 const accountCurrency = (rates: Rates): string => rates.keys().next().value ?? ''
 
 /** What something costs is rounded up, what we have there down. */
-const yuanUp = (hao: number, rate: bigint): number => Number((BigInt(hao) * rate + MILLION - 1n) / MILLION)
+export const yuanUp = (hao: number, rate: bigint): number => Number((BigInt(hao) * rate + MILLION - 1n) / MILLION)
 const yuanDown = (hao: number, rate: bigint): number => Number((BigInt(hao) * rate) / MILLION)
 const abroadDown = (hao: number, rate: bigint): number => Number((BigInt(hao) * MILLION) / rate)
 
@@ -94,13 +98,17 @@ export function toldInYuan(
         return mapped(await statement(outbound, account, day), (lines) =>
           lines.map((line) => {
             const rate = rates.get(line.currency)
-            return rate === undefined ? line : { ...line, costHao: yuanUp(line.costHao, rate), currency: 'CNY' }
+            if (rate === undefined) return line
+            const own = ownOf(line.currency, line.costHao, rate)
+            return { ...line, costHao: yuanUp(line.costHao, rate), currency: 'CNY', own }
           }),
         )
       },
     }),
   }
 }
+
+const ownOf = (currency: string, hao: number, rate: bigint): OwnMoney => ({ currency, hao, rate: Number(rate) })
 
 function mapped<T>(answer: Answer<T>, change: (value: T) => T): Answer<T> {
   return answer.kind === 'done' ? { kind: 'done', value: change(answer.value) } : answer
@@ -124,6 +132,8 @@ function endIn<T extends PlaceOutcome | AskOutcome>(rates: Rates, outcome: T): T
   const { currency = accountCurrency(rates), ...order } = outcome.order
   if (currency === 'CNY') return { ...outcome, order }
   const rate = rates.get(currency)
-  const costHao = order.costHao === null || rate === undefined ? null : yuanUp(order.costHao, rate)
-  return { ...outcome, order: { ...order, costHao } as OrderState }
+  if (order.costHao === null || rate === undefined)
+    return { ...outcome, order: { ...order, costHao: null } as OrderState }
+  const own = ownOf(currency, order.costHao, rate)
+  return { ...outcome, order: { ...order, costHao: yuanUp(order.costHao, rate), own } as OrderState }
 }

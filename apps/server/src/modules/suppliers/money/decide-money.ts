@@ -1,7 +1,7 @@
 import { commonErrors, refusalOf, supplierErrors } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { Tx } from '../../../platform/db/index.ts'
-import { type Actor, bookMoney, checkTime } from './record-money.ts'
+import { type Actor, bookMoney, checkTime, type GivenOwnMoney } from './record-money.ts'
 
 type At = { readonly supplierId: number; readonly moneyId: number }
 type Money = {
@@ -51,7 +51,12 @@ export async function declineMoney(tx: Tx, at: At, actor: Actor, reason: string)
 export async function grantClaim(
   tx: Tx,
   at: At,
-  given: { readonly amountFen: number; readonly reference: string; readonly at: string },
+  given: {
+    readonly amountFen: number
+    readonly reference: string
+    readonly at: string
+    readonly own?: GivenOwnMoney | undefined
+  },
   actor: Actor,
 ): Promise<void> {
   const { state, amountFen: claimedFen } = await locked(tx, at)
@@ -72,6 +77,8 @@ export async function grantClaim(
     set amount_fen = ${given.amountFen},
         reference = ${given.reference},
         at = ${given.at},
+        own_currency = ${given.own?.currency ?? null},
+        own_hao = ${given.own?.hao ?? null},
         decided_by = ${actor.name},
         decided_at = now()
     where tenant_id = ${tx.ctx.tenantId}

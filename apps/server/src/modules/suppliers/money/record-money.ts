@@ -12,7 +12,9 @@ export type GivenMoney = {
   readonly reference: string
   readonly at: string
   readonly note: string
+  readonly own?: GivenOwnMoney | undefined
 }
+export type GivenOwnMoney = { readonly currency: string; readonly hao: number }
 
 /** Clocks and zones of banks differ; a day is more than any of them. */
 const AHEAD_MAX_MS = 86_400_000
@@ -26,18 +28,19 @@ const EARLIEST_MS = Date.UTC(2000, 0, 1)
  * @throws common.not_found, suppliers.money_twice, money_future, money_long_ago
  */
 export async function recordMoney(tx: Tx, supplierId: number, given: GivenMoney, actor: Actor): Promise<number> {
-  const { kind, amountFen, reference, at, note } = given
+  const { kind, amountFen, reference, at, note, own } = given
   checkTime(at)
   const supplier = await nameOf(tx, supplierId)
   const above = (await readSettings(tx))['suppliers.moneyApprovalAboveFen']
   const waits = above > 0 && amountFen > above
   const { rows } = await sql<{ readonly id: number }>`
     insert into suppliers.money (
-      tenant_id, supplier_id, kind, amount_fen, reference, note, at, state, requested_by, requested_by_id
+      tenant_id, supplier_id, kind, amount_fen, reference, note, at, state, requested_by, requested_by_id, own_currency,
+      own_hao
     )
     values (
       ${tx.ctx.tenantId}, ${supplierId}, ${kind}, ${amountFen}, ${reference}, ${note}, ${at}, 'awaiting', ${actor.name},
-      ${actor.staffId}
+      ${actor.staffId}, ${own?.currency ?? null}, ${own?.hao ?? null}
     )
     on conflict do nothing
     returning id
@@ -56,7 +59,15 @@ export async function recordMoney(tx: Tx, supplierId: number, given: GivenMoney,
     action: 'supplier.money',
     objectKind: 'supplier',
     objectId: supplierId,
-    detail: { moneyId: id, kind, amountFen, reference, note, ...(waits ? { awaiting: true } : {}) },
+    detail: {
+      moneyId: id,
+      kind,
+      amountFen,
+      reference,
+      note,
+      ...(own && { own }),
+      ...(waits ? { awaiting: true } : {}),
+    },
   })
   return id
 }

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import type { ReadTx } from '../../../platform/db/index.ts'
 import { allOf, containing, limitOf } from '../../../platform/lists/index.ts'
 import { readSettings } from '../../tenancy/index.ts'
+import { currenciesIn } from '../adapters/yuan.ts'
 
 type Standing = z.output<typeof supplierStandingView>
 type Page = z.output<typeof supplierMoneyRoutes.list.response>
@@ -26,8 +27,9 @@ export async function mustExist(tx: ReadTx, supplierId: number): Promise<void> {
 
 type StandingRow = Omit<
   Standing,
-  'reportedAt' | 'lowSince' | 'underWay' | 'purchases' | 'claims' | 'differenceFen' | 'approvalAboveFen'
+  'reportedAt' | 'lowSince' | 'underWay' | 'purchases' | 'claims' | 'differenceFen' | 'currencies' | 'approvalAboveFen'
 > & {
+  readonly rates: string | null
   readonly reportedAt: Date | null
   readonly lowSince: Date | null
   readonly open: number
@@ -45,7 +47,7 @@ export async function readStanding(tx: ReadTx, supplierId: number): Promise<Stan
     select suppliers.balance_of(${tenantId}::bigint, s.id) as "bookFen",
       floor(s.balance_hao / 100.0)::bigint as "reportedFen", s.balance_at as "reportedAt",
       s.balance_alarm_fen as "alarmFen", s.low_since as "lowSince",
-      m.*, p.*, w.fen as "writtenOffFen",
+      s.settings ->> 'rates' as rates, m.*, p.*, w.fen as "writtenOffFen", w.exchange as "exchangeFen",
       (
         select a.id from ledger.accounts a
         where a.tenant_id = ${tenantId} and a.kind = 'cash.supplier' and a.ref = s.id::text and a.unit = 'CNY'
@@ -71,7 +73,7 @@ export async function readStanding(tx: ReadTx, supplierId: number): Promise<Stan
         and p.supplier_id = s.id
     ) p
     cross join lateral (
-      select coalesce(sum(g.difference_fen), 0)::bigint as fen
+      select coalesce(sum(g.difference_fen), 0)::bigint as fen, coalesce(sum(g.exchange_fen), 0)::bigint as exchange
       from reconciliation.postings g
       where g.tenant_id = ${tenantId}
         and g.gateway = 'supplier-' || s.id
@@ -81,7 +83,7 @@ export async function readStanding(tx: ReadTx, supplierId: number): Promise<Stan
   `.execute(tx.db)
   const [row] = rows
   if (!row) throw commonErrors.notFound()
-  const { open, openFen, bought, boughtFen, claimed, claimedFen, ...rest } = row
+  const { open, openFen, bought, boughtFen, claimed, claimedFen, rates, ...rest } = row
   return {
     ...rest,
     reportedAt: row.reportedAt?.toISOString() ?? null,
@@ -90,6 +92,7 @@ export async function readStanding(tx: ReadTx, supplierId: number): Promise<Stan
     underWay: { count: open, fen: openFen },
     purchases: { count: bought, fen: boughtFen },
     claims: { count: claimed, fen: claimedFen },
+    currencies: [...currenciesIn(rates)],
     approvalAboveFen: (await readSettings(tx))['suppliers.moneyApprovalAboveFen'],
   }
 }
@@ -104,6 +107,7 @@ type Row = Omit<View, Times | 'actions'> & {
 
 const columns = sql`
   m.id, m.kind, m.amount_fen as "amountFen", m.reference, m.note, m.at, m.state, m.case_id as "caseId",
+  case when m.own_currency is not null then jsonb_build_object('currency', m.own_currency, 'hao', m.own_hao) end as own,
   m.requested_by as "requestedBy", m.decided_by as "decidedBy", m.decided_at as "decidedAt", m.decided_note as "decidedNote",
   m.reversed_by as "reversedBy", m.reversed_at as "reversedAt", m.reversed_note as "reversedNote", m.created_at as "createdAt",
   exists (

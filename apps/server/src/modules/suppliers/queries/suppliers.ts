@@ -444,7 +444,8 @@ async function purchaseRows(
   const { rows } = await sql<Dated<PurchaseView, 'dueAt' | 'createdAt' | 'sentAt' | 'endedAt'>>`
     select p.id, p.no, p.purpose, p.restock_id as "restockId", p.order_no as "orderNo", p.line_no as "lineNo", p.turn, p.supplier_id as "supplierId",
       s.name as supplier, p.product_id as "productId", r.name as product, p.quantity, p.arrived, p.bad, p.ceiling_hao as "ceilingHao",
-      p.quoted_hao as "quotedHao", p.cost_fen as "costFen", p.state, p.remote_no as "remoteNo", p.serial, p.asks,
+      p.quoted_hao as "quotedHao", p.cost_fen as "costFen",
+      suppliers.own_money(p.own_currency, p.own_hao, p.own_rate) -> 'own' as own, p.state, p.remote_no as "remoteNo", p.serial, p.asks,
       p.due_at as "dueAt", p.code, nullif(p.message, '') as message, p.about, p.created_at as "createdAt",
       p.sent_at as "sentAt", p.ended_at as "endedAt", p.decided_by as "decidedBy", p.decided_note as "decidedNote"
     from suppliers.purchases p

@@ -83,6 +83,9 @@ const TWO = [
   { cardNumber: '6121', pinCode: null },
 ]
 
+/** In the account’s first currency, where the answer names none; its rate here is one. */
+const inItsOwn = (hao: number) => ({ currency: 'EUR', hao, rate: 1_000_000 })
+
 describe('tokens', () => {
   test('one is fetched and used until it ends', async () => {
     routes['GET /accounts/balance'] = () => ({ body: { balance: 1_234.5678, currencyCode: 'EUR' } })
@@ -160,6 +163,7 @@ describe('gift cards', () => {
         state: 'done',
         remoteNo: '4711',
         costHao: 511_234,
+        own: inItsOwn(511_234),
         cards: [
           { number: '6120', secret: '11', validTo: null },
           { number: '', secret: '6121', validTo: null },
@@ -282,7 +286,7 @@ describe('top-ups', () => {
     })
     expect(await topUps.place(outbound, account, topUp())).toEqual({
       kind: 'done',
-      order: { state: 'done', remoteNo: '9', cards: [], costHao: 48_500, serial: 'OP7' },
+      order: { state: 'done', remoteNo: '9', cards: [], costHao: 48_500, own: inItsOwn(48_500), serial: 'OP7' },
     })
     expect(JSON.parse(server.asked.at(-1)?.body ?? '')).toMatchObject({
       ...{ operatorId: 341, amount: 5, useLocalAmount: false },

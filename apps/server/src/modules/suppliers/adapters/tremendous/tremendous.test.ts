@@ -48,6 +48,7 @@ test('one reward is ordered under our number, and its link comes with its end', 
     kind: 'done',
     order: {
       ...{ state: 'done', remoteNo: 'ORD1', costHao: 947_032 },
+      own: { currency: 'USD', hao: 130_625, rate: 7_250_000 },
       cards: [{ number: '', secret: 'https://reward.test/1', validTo: '2027-01-31T00:00:00Z' }],
     },
   })
