@@ -374,10 +374,13 @@ select create_distributed_function('fulfilment.deliver(bigint, bigint[], text, i
 select create_distributed_function('fulfilment.deliver_from_total(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver_locked(bigint, bigint[], text, boolean, text, boolean, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.deliver_own(bigint, jsonb, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.delivered_news(bigint, bigint, boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.desk_refusal(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.drop_recall_claim(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_activation(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_gifts(bigint, bigint, payments.refunds, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.end_lapsed(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.end_pointless(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_restock(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_rights(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.end_tasks(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
@@ -420,17 +423,20 @@ select create_distributed_function('fulfilment.may_have_arrived(bigint, bigint)'
 select create_distributed_function('fulfilment.may_return(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.missing_credit(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.missing_points(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.money_disputed(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.move_recovery(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.move_task(bigint, bigint, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.note_complaint(bigint, bigint, text, text, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.note_recovery(bigint, bigint, text, text, text, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.note_tasks(bigint, bigint[], text, text, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.nothing_bought(bigint, bigint, integer, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.on_hold(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.open_purchases(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.open_recall_recovery(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.open_recovery(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.open_restock_purchase(bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.open_tasks(bigint, bigint[], smallint[], text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.overtake(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.overtake_refunds(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.part_from_hand(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.part_news(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
@@ -488,6 +494,7 @@ select create_distributed_function('fulfilment.take_offered(bigint, bigint, bigi
 select create_distributed_function('fulfilment.take_points(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.take_tasks(bigint, bigint[], bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.task_view(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('fulfilment.tell_beside(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.tell_cleared(bigint, bigint, bigint[], text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.tell_of_restock(bigint, text, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('fulfilment.try_remedies(bigint, fulfilment.complaints, text[], jsonb, text[])', '$1', colocate_with => 'ledger.accounts');
@@ -772,11 +779,11 @@ select create_distributed_function('wholesale.use_nonces(bigint, jsonb)', '$1', 
 --   fulfilment.give_up_planned(integer)
 --   fulfilment.give_up_restocks(integer)
 --   fulfilment.look_for_restocks(integer)
---   fulfilment.next_lapsed()
 --   fulfilment.next_overdue()
 --   fulfilment.remind_activations(integer)
 --   fulfilment.take_bundles(integer)
 --   fulfilment.take_complaints(integer, integer)
+--   fulfilment.take_lapsed(integer)
 --   fulfilment.take_needs(integer, integer)
 --   fulfilment.take_restocks(integer)
 --   identity.sweep(integer)

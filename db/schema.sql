@@ -946,6 +946,10 @@ create table fulfilment.activations (
   closed_at timestamp with time zone,
   by_kind text,
   by_name text not null default ''::text,
+  looks smallint not null default 0,
+  look_at timestamp with time zone,
+  in_spite text not null default ''::text,
+  told_at timestamp with time zone,
   constraint activations_pkey PRIMARY KEY (tenant_id, order_no, line_no),
   constraint activations_tenant_id_order_no_line_no_fkey FOREIGN KEY (tenant_id, order_no, line_no) REFERENCES orders.lines(tenant_id, order_no, line_no),
   constraint activated_says_by_whom CHECK (((state = 'activated'::text) = (by_kind IS NOT NULL))),
@@ -1470,10 +1474,13 @@ function fulfilment.deliver(p_tenant bigint, p_nos bigint[], p_actor text, p_lin
 function fulfilment.deliver_from_total(p_tenant bigint, p_no bigint, p_line integer, p_actor text) returns jsonb security definer
 function fulfilment.deliver_locked(p_tenant bigint, p_nos bigint[], p_actor text, p_paying boolean, p_pay_with text, p_waiting_only boolean, p_line integer) returns jsonb security definer
 function fulfilment.deliver_own(p_tenant bigint, p_items jsonb, p_actor text) returns jsonb security definer
+function fulfilment.delivered_news(p_tenant bigint, p_no bigint, p_partly boolean) returns jsonb security definer
 function fulfilment.desk_refusal(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
 function fulfilment.drop_recall_claim(p_tenant bigint, p_batch bigint, p_actor text, p_note text) returns void security definer
 function fulfilment.end_activation(p_tenant bigint, p_no bigint, p_line integer) returns void security definer
 function fulfilment.end_gifts(p_tenant bigint, p_no bigint, p_refund payments.refunds, p_actor text) returns void security definer
+function fulfilment.end_lapsed(p_tenant bigint, p_no bigint, p_line integer) returns boolean security definer
+function fulfilment.end_pointless(p_tenant bigint, p_no bigint) returns void security definer
 function fulfilment.end_restock(p_tenant bigint, p_id bigint, p_trouble text, p_note text) returns void security definer
 function fulfilment.end_rights(p_tenant bigint, p_dispute bigint) returns void security definer
 function fulfilment.end_tasks(p_tenant bigint, p_no bigint, p_line integer, p_actor text) returns void security definer
@@ -1520,19 +1527,21 @@ function fulfilment.may_have_arrived(p_tenant bigint, p_no bigint) returns boole
 function fulfilment.may_return(p_tenant bigint, p_no bigint, p_line integer) returns boolean security definer
 function fulfilment.missing_credit(p_tenant bigint, p_no bigint, p_amount bigint) returns bigint security definer
 function fulfilment.missing_points(p_tenant bigint, p_no bigint, p_line integer, p_takes text) returns bigint security definer
+function fulfilment.money_disputed(p_tenant bigint, p_no bigint, p_line integer) returns boolean security definer
 function fulfilment.move_recovery(p_tenant bigint, p_recovery bigint, p_said jsonb) returns jsonb security definer
 function fulfilment.move_task(p_tenant bigint, p_task bigint, p_act text, p_said jsonb) returns jsonb security definer
-function fulfilment.next_lapsed() returns jsonb security definer
 function fulfilment.next_overdue() returns jsonb security definer
 function fulfilment.note_complaint(p_tenant bigint, p_complaint bigint, p_kind text, p_by text, p_note text, p_detail jsonb) returns void security definer
 function fulfilment.note_recovery(p_tenant bigint, p_recovery bigint, p_state text, p_by text, p_note text, p_fen bigint) returns void security definer
 function fulfilment.note_tasks(p_tenant bigint, p_tasks bigint[], p_kind text, p_by text, p_note text, p_detail jsonb) returns void security definer
 function fulfilment.nothing_bought(p_tenant bigint, p_complaint bigint, p_lease integer, p_why text, p_ask jsonb) returns text security definer
+function fulfilment.on_hold(p_tenant bigint, p_no bigint, p_line integer) returns text security definer
 function fulfilment.open_purchases(p_tenant bigint, p_items jsonb) returns jsonb security definer
 function fulfilment.open_recall_recovery(p_tenant bigint, p_batch bigint, p_by text) returns jsonb security definer
 function fulfilment.open_recovery(p_tenant bigint, p_complaint bigint, p_by text) returns void security definer
 function fulfilment.open_restock_purchase(p_tenant bigint, p_item jsonb) returns text security definer
 function fulfilment.open_tasks(p_tenant bigint, p_nos bigint[], p_lines smallint[], p_actor text) returns void security definer
+function fulfilment.overtake(p_tenant bigint, p_refund bigint, p_why text) returns void security definer
 function fulfilment.overtake_refunds(p_tenant bigint, p_no bigint, p_line integer, p_why text) returns void security definer
 function fulfilment.part_from_hand(p_tenant bigint, p_refund bigint) returns payments.refunds security definer
 function fulfilment.part_news(p_tenant bigint, p_nos bigint[]) returns void security definer
@@ -1590,6 +1599,7 @@ function fulfilment.take_bundles(p_limit integer) returns jsonb security definer
 function fulfilment.take_cards(p_tenant bigint, p_purchase bigint, p_sku bigint, p_cards jsonb, p_cost_fen bigint, p_late boolean) returns bigint[] security definer
 function fulfilment.take_complaints(p_lease_seconds integer, p_limit integer) returns jsonb security definer
 function fulfilment.take_credit(p_tenant bigint, p_no bigint, p_amount bigint) returns bigint security definer
+function fulfilment.take_lapsed(p_limit integer) returns jsonb security definer
 function fulfilment.take_members_part(p_tenant bigint, p_nos bigint[], p_receipts boolean) returns void security definer
 function fulfilment.take_needs(p_per_tenant integer, p_limit integer) returns jsonb security definer
 function fulfilment.take_offered(p_tenant bigint, p_offered bigint, p_sku bigint, p_cards jsonb, p_by text, p_reason text) returns jsonb security definer
@@ -1599,6 +1609,7 @@ function fulfilment.take_tasks(p_tenant bigint, p_ids bigint[], p_staff bigint, 
 function fulfilment.task_moves(p_state text) returns text[]
 function fulfilment.task_refusal(p_task fulfilment.tasks, p_to text, p_said jsonb) returns jsonb
 function fulfilment.task_view(p_tenant bigint, p_no bigint, p_line integer) returns jsonb security definer
+function fulfilment.tell_beside(p_tenant bigint, p_nos bigint[]) returns void security definer
 function fulfilment.tell_cleared(p_tenant bigint, p_batch bigint, p_nos bigint[], p_actor text) returns void security definer
 function fulfilment.tell_of_restock(p_tenant bigint, p_type text, p_id bigint, p_more jsonb) returns void security definer
 function fulfilment.try_remedies(p_tenant bigint, p_complaint fulfilment.complaints, p_remedies text[], p_ask jsonb, p_why text[]) returns void security definer

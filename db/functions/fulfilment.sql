@@ -546,6 +546,10 @@ begin
     array_agg(jsonb_build_object('no', d.no))
   )
   from unnest(done_nos) as d(no);
+  -- Those of which something is kept; tried again it may be what was missing beside it.
+  if h_no is not null or not p_paying and short_nos is not null then
+    perform fulfilment.tell_beside(p_tenant, case when p_paying then h_no else short_nos end);
+  end if;
   if false = any (enough) then
     perform events.append(
       p_tenant, jsonb_build_object('actor', p_actor), array_agg('order.exception'::text), array_agg('order:' || x.no),
@@ -596,6 +600,7 @@ set enable_seqscan = off
 as $$
 declare
   line orders.lines;
+  is_whole boolean;
 begin
   update orders.lines l
   set state = 'delivered',
@@ -629,7 +634,11 @@ begin
         and l.order_no = p_no
         and l.state not in ('delivered', 'refunded')
     );
-  return found;
+  is_whole := found;
+  if not is_whole then
+    perform fulfilment.tell_beside(p_tenant, array[p_no]);
+  end if;
+  return is_whole;
 end;
 $$;
 revoke execute on function fulfilment.finish_line(bigint, bigint, integer) from public;
@@ -1447,6 +1456,7 @@ begin
       then
         perform fulfilment.end_rights(p_tenant, known.id);
       end if;
+      perform fulfilment.end_pointless(p_tenant, receipt.order_no);
     end if;
   else
     update payments.chargebacks c

@@ -36,10 +36,7 @@ as $$
       where p.tenant_id = p_tenant and p.order_no = p_no and p.line_no = p_line
         and p.state in ('planned', 'sending', 'accepted', 'unknown')
     ) then 'accounts.under_way'
-    when exists (
-      select from payments.refunds r
-      where r.tenant_id = p_tenant and r.order_no = p_no and r.line_no = p_line and r.state = 'awaiting'
-    ) then 'accounts.refund_awaited'
+    when fulfilment.refund_awaits(p_tenant, p_no, p_line) then 'accounts.refund_awaited'
   end
   from (select) x
   left join orders.lines l on l.tenant_id = p_tenant and l.order_no = p_no and l.line_no = p_line

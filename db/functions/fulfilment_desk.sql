@@ -140,7 +140,7 @@ begin
   end if;
   if fulfilment.finish_line(p_tenant, p_no, p_line) then
     perform events.append(p_tenant, jsonb_build_object('actor', p_actor), jsonb_build_array(jsonb_build_object(
-      'type', 'order.delivered', 'subject', 'order:' || p_no, 'payload', jsonb_build_object('no', p_no)
+      'type', 'order.delivered', 'subject', 'order:' || p_no, 'payload', fulfilment.delivered_news(p_tenant, p_no)
     )));
   end if;
   return '{"ok": true}';

@@ -7,7 +7,9 @@
 --   fulfilment.refund_by_hand(tenant, refund, actor, note, reference)  what a gateway refused was paid another way
 --
 --   fulfilment.refund_awaits(tenant, no, line, grant)     a second person has still to decide: nothing more of it is handed out
---   fulfilment.overtake_refunds(tenant, no, line, why)    the goods came all the same: what waited ends, and who asked is told
+--   fulfilment.overtake(tenant, refund, why)              one that waits ends by itself, and who asked is told
+--   fulfilment.overtake_refunds(tenant, no, line, why)    the goods came all the same: what waited of the line ends
+--   fulfilment.end_pointless(tenant, no)                  so does what waited of what was given back otherwise
 --
 -- What a line still has to give is its amount less what is back (`refunded_fen`) and what is promised (`refunding_fen`). A
 -- promise begins with the refund and lies in clearing until the money has left, also when the gateway refused it: then the
@@ -56,10 +58,7 @@ as $$
 $$;
 revoke execute on function fulfilment.refund_awaits(bigint, bigint, integer, bigint) from public;
 
--- What somebody outside, or at work on it, has done cannot be held back: the line is its buyer's, so a refund of it that was asked for
--- before would be of something else now. It ends, says why ('delivered', or 'arrived': from a supplier that had refused), and who asked
--- for it is told and may ask again. The caller has locked the order.
-create or replace function fulfilment.overtake_refunds(p_tenant bigint, p_no bigint, p_line integer, p_why text)
+create or replace function fulfilment.overtake(p_tenant bigint, p_refund bigint, p_why text)
 returns void
 language plpgsql
 security definer
@@ -70,29 +69,77 @@ as $$
 declare
   refund payments.refunds;
 begin
+  update payments.refunds r
+  set state = 'declined',
+      decided_by = 'system',
+      decided_at = now(),
+      decided_note = p_why
+  where r.tenant_id = p_tenant
+    and r.id = p_refund
+    and r.state = 'awaiting'
+  returning * into refund;
+  perform events.append(p_tenant, '{"actor": "system"}', jsonb_build_array(jsonb_build_object(
+    'type', 'refund.overtaken', 'subject', 'order:' || refund.order_no, 'payload', jsonb_build_object(
+      'no', refund.order_no, 'lineNo', refund.line_no, 'refundId', refund.id, 'amountFen', refund.amount_fen, 'points', refund.points,
+      'why', p_why, 'reason', refund.reason, 'by', refund.requested_by, 'byId', refund.requested_by_id
+    )
+  )));
+end;
+$$;
+revoke execute on function fulfilment.overtake(bigint, bigint, text) from public;
+
+-- What somebody outside, or at work on it, has done cannot be held back: the line is its buyer's, so a refund of it that was asked for
+-- before would be of something else now. It ends, says why ('delivered', or 'arrived': from a supplier that had refused), and who asked
+-- for it is told and may ask again. The caller has locked the order.
+create or replace function fulfilment.overtake_refunds(p_tenant bigint, p_no bigint, p_line integer, p_why text)
+returns void
+language sql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select fulfilment.overtake(p_tenant, r.id, p_why)
+  from payments.refunds r
+  where r.tenant_id = p_tenant
+    and r.order_no = p_no
+    and r.line_no = p_line
+    and r.state = 'awaiting'
+    and r.takes = 'line'
+$$;
+revoke execute on function fulfilment.overtake_refunds(bigint, bigint, integer, text) from public;
+
+-- What waits for a second person when its line, or a piece that it asks for, was given back otherwise (another refund, a payer's bank): a yes
+-- could do nothing any more, so it ends as an overtaken one does. What it would take being less only is for who decides to see. The
+-- caller has locked the order and has begun all that it begins.
+create or replace function fulfilment.end_pointless(p_tenant bigint, p_no bigint)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  refund payments.refunds;
+  plan jsonb;
+begin
   for refund in
-    update payments.refunds r
-    set state = 'declined',
-        decided_by = 'system',
-        decided_at = now(),
-        decided_note = p_why
+    select r.*
+    from payments.refunds r
     where r.tenant_id = p_tenant
       and r.order_no = p_no
-      and r.line_no = p_line
       and r.state = 'awaiting'
-      and r.takes = 'line'
-    returning r.*
+    order by r.id
   loop
-    perform events.append(p_tenant, '{"actor": "system"}', jsonb_build_array(jsonb_build_object(
-      'type', 'refund.overtaken', 'subject', 'order:' || p_no, 'payload', jsonb_build_object(
-        'no', p_no, 'lineNo', p_line, 'refundId', refund.id, 'amountFen', refund.amount_fen, 'points', refund.points, 'why', p_why,
-        'reason', refund.reason, 'by', refund.requested_by, 'byId', refund.requested_by_id
-      )
-    )));
+    plan := fulfilment.plan_refund(p_tenant, p_no, refund.line_no, refund.takes, refund.grants, refund.amount_fen, null);
+    continue when plan is not null and plan ->> 'code' is distinct from 'orders.refund_piece_gone';
+    perform fulfilment.overtake(p_tenant, refund.id, 'given_back');
+    perform fulfilment.clear_declined(p_tenant, p_no, refund.id, 'system');
   end loop;
 end;
 $$;
-revoke execute on function fulfilment.overtake_refunds(bigint, bigint, integer, text) from public;
+revoke execute on function fulfilment.end_pointless(bigint, bigint) from public;
 
 -- What failed refunds of a line promised, and nothing has taken the place of: {"amountFen", "ids", "takes", "grants"}.
 create or replace function fulfilment.failed_refunds(p_tenant bigint, p_no bigint, p_line integer)
@@ -514,8 +561,10 @@ begin
   elsif is_whole and fulfilment.has_arrived(p_tenant, p_no) then
     -- What did arrive waited for this line to be told of.
     perform events.append(p_tenant, '{}', jsonb_build_array(jsonb_build_object(
-      'type', 'order.delivered', 'subject', 'order:' || p_no, 'payload', jsonb_build_object('no', p_no)
+      'type', 'order.delivered', 'subject', 'order:' || p_no, 'payload', fulfilment.delivered_news(p_tenant, p_no)
     )));
+  elsif new_state is null then
+    perform fulfilment.tell_beside(p_tenant, array[p_no]);
   end if;
 end;
 $$;
@@ -1685,7 +1734,9 @@ begin
       );
     end if;
   end loop;
-  if waits then
+  if not waits then
+    perform fulfilment.end_pointless(p_tenant, p_no);
+  else
     perform events.append(p_tenant, jsonb_build_object('actor', p_ask ->> 'actor'), jsonb_build_array(jsonb_build_object(
       'type', 'refund.awaiting', 'subject', 'order:' || p_no, 'payload', jsonb_build_object(
         'no', p_no, 'refundId', refund_id, 'amountFen', total, 'points', total_points, 'reason', p_ask ->> 'reason',
@@ -1768,6 +1819,7 @@ begin
   perform fulfilment.begin_line_refund(
     p_tenant, refund.order_no, p_refund, array(select (i.id)::bigint from jsonb_array_elements_text(plan -> 'instead') as i(id)), p_actor
   );
+  perform fulfilment.end_pointless(p_tenant, refund.order_no);
   return jsonb_build_object('ok', true, 'orderNo', refund.order_no, 'amountFen', refund.amount_fen);
 end;
 $$;

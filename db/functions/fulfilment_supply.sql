@@ -151,13 +151,19 @@ begin
       'form', l.form,
       'skuKind', l.kind,
       'isUntouched', h.filled = 0,
-      -- Payers' banks have had all that its payment had to give: it is not bought.
+      -- Payers' banks have had all that its payment had to give: it is not bought, unless somebody of the shop activated it all the same.
       'isDisputed', exists (
         select from payments.chargebacks c
         where c.tenant_id = tenant.id
           and c.order_no = h.order_no
           and c.state <> 'won'
-      ) and fulfilment.left_of_receipts(tenant.id, h.order_no, 'source') = 0
+      ) and fulfilment.left_of_receipts(tenant.id, h.order_no, 'source') = 0 and not exists (
+        select from fulfilment.activations a
+        where a.tenant_id = tenant.id
+          and a.order_no = h.order_no
+          and a.line_no = h.line_no
+          and a.in_spite <> ''
+      )
     ))
     into taken
     from handed h
@@ -779,7 +785,9 @@ begin
         and n.line_no = purchase.line_no;
       if fulfilment.finish_line(p_tenant, purchase.order_no, purchase.line_no) then
         told_types := told_types || 'order.delivered'::text;
-        told := told || jsonb_build_object('no', purchase.order_no);
+        told := told || case
+          when line.later_days is not null then fulfilment.delivered_news(p_tenant, purchase.order_no) else jsonb_build_object('no', purchase.order_no)
+        end;
       else
         told_types := told_types || 'supply.arrived'::text;
         told := told || jsonb_build_object('no', purchase.order_no, 'lineNo', purchase.line_no, 'purchaseId', purchase.id);

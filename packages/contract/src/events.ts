@@ -11,6 +11,7 @@ export const EVENT_TYPES = [
   'order.placed',
   'order.paid',
   'order.delivered',
+  'order.partly_delivered',
   'order.exception',
   'order.cancelled',
   'order.expired',

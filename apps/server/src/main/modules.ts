@@ -76,7 +76,7 @@ export function assemble(
     notifyModule(platform, {
       deliveriesOf: (tenantId, orderNos) => deliveryContents(platform, tenantId, orderNos as readonly OrderNo[]),
       buyersOf,
-      textMessageOf: (tenantId, orderNo) => textMessageOf(platform, tenantId, orderNo as OrderNo),
+      textMessageOf: (tenantId, orderNo, lineNos) => textMessageOf(platform, tenantId, orderNo as OrderNo, lineNos),
     }),
     catalogModule(platform),
     membersModule(platform, {

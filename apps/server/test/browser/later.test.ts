@@ -143,6 +143,18 @@ test('a member buys without an account, and activates when they like', { timeout
   expect(await sidewaysPixels(atDesk.page)).toBe(0)
   await keepScreen(atDesk.page, 'mall-later-order-dark')
 
+  // A refund of it waits for a second person: the page says so instead of asking for an account, and asks again when that was declined.
+  await refundThatWaits(third, async (decline) => {
+    await atDesk.page.reload()
+    await atDesk.page.getByText('A refund of this right waits for approval').waitFor()
+    expect(await atDesk.page.getByRole('button', { name: 'Activate now' }).count()).toBe(0)
+    await keepScreen(atDesk.page, 'mall-later-held-dark')
+    expect(await sidewaysPixels(atDesk.page)).toBe(0)
+    await decline()
+    await atDesk.page.reload()
+    await atDesk.page.getByRole('button', { name: 'Activate now' }).waitFor()
+  })
+
   // The shop sees what waits, and activates it in the buyer's place.
   await desk.goto(`${consoleUrl}activations`)
   await desk.getByRole('link', { name: first }).waitFor()
@@ -153,9 +165,21 @@ test('a member buys without an account, and activates when they like', { timeout
   await desk.setViewportSize(DESK)
   await desk.goto(`${consoleUrl}orders/${third}`)
   await desk.getByText('先买后激活：等待买家激活').waitFor()
+  // As it is where the payment is disputed: not without a reason.
+  await desk.route('**/lines/1/activation', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), isDisputed: true } })
+  })
   await desk.getByRole('button', { name: '代买家激活' }).click()
   const modal = desk.getByRole('dialog')
+  await modal.getByText('这笔付款有拒付').waitFor()
   await modal.getByLabel('充值账号').fill(ACCOUNT)
+  await modal.getByRole('button', { name: '激活并充值' }).click()
+  await modal.getByText('请填写原因').waitFor()
+  await modal.getByLabel('仍要激活的原因').fill('买家已另行补款')
+  await desk.setViewportSize(PHONE)
+  expect(await sidewaysPixels(desk)).toBe(0)
+  await desk.setViewportSize(DESK)
   await keepScreen(desk, 'console-later-activate')
   await modal.getByRole('button', { name: '激活并充值' }).click()
   await desk
@@ -224,6 +248,22 @@ async function goodsWithSource() {
     },
   })
   return { goodsId: made.id, skuId }
+}
+
+/** Asked for, looked at, and declined again. */
+async function refundThatWaits(no: string, looks: (decline: () => Promise<void>) => Promise<void>): Promise<void> {
+  await staff.call('tenancy.saveSettings', { body: { values: { 'refunds.approvalAboveFen': 1 }, versions: {} } })
+  const params = { no: Number(no) }
+  await staff.call(
+    'orders.refund',
+    { params, body: { lineNo: 1, to: 'source', reason: '不想要了' } as never },
+    { idempotencyKey: randomUUID() },
+  )
+  await looks(async () => {
+    const { refunds } = await staff.call('orders.detail', { params })
+    const refundId = refunds.find(({ state }) => state === 'awaiting')?.id ?? 0
+    await staff.call('fulfilment.declineRefund', { params: { refundId }, body: { reason: '买家改了主意' } })
+  })
 }
 
 /** With money on the balance, so that no cashier stands between. */

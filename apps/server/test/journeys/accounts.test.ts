@@ -327,6 +327,45 @@ describe('an account that a supplier refused', () => {
     await expectBooksRight(house, shop.tenantId)
   })
 
+  test('waits for a refund that would take the line, and not for one of money alone', async () => {
+    const order = await refused()
+    const asks = async (takes: string, amountFen: number) =>
+      (
+        await house.query<{ id: number }>(
+          `insert into payments.refunds (
+            tenant_id, order_no, line_no, receipt_id, gateway, trade_no, amount_fen, target, state, reason, requested_by, takes
+          )
+          select r.tenant_id, r.order_no, 1, r.id, r.gateway, r.trade_no, $2, 'source', 'awaiting', '补偿', '店员', $3
+          from payments.receipts r where r.order_no = $1
+          returning id`,
+          [order.no, amountFen, takes],
+        )
+      )[0]?.id ?? 0
+    const approve = (refundId: number) =>
+      codeOf(
+        shop.staff.call(
+          'fulfilment.approveRefund',
+          { params: { refundId }, body: {} },
+          { idempotencyKey: randomUUID() },
+        ),
+      )
+    const whole = await asks('line', SALE_FEN)
+    expect(await correct(order, order.visitor, account())).toBe('accounts.refund_awaited')
+    await shop.staff.call('fulfilment.declineRefund', { params: { refundId: whole }, body: { reason: '不退' } })
+    const goodwill = await asks('nothing', 300)
+    // Of what never arrived an amount cannot be kept apart: the yes waits for the line, and the line not for the yes.
+    expect(await approve(goodwill)).toBe('orders.refund_changed')
+    expect(await correct(order, order.visitor, account())).toBeUndefined()
+    await shop.seen(order, isDelivered)
+    expect(await approve(goodwill)).toBeUndefined()
+    await until('the money to be back', async () => {
+      const { refunds } = await shop.staff.call('orders.detail', { params: { no: order.no } })
+      return refunds.find(({ id }) => id === goodwill)?.state === 'done' || undefined
+    })
+    expect((await lineOf(order))?.state).toBe('delivered')
+    await expectBooksRight(house, shop.tenantId)
+  })
+
   test('and that arrived after all is for a person, before a correction and after it', async () => {
     const first = account()
     const placed = await shop.place(goods, 1, { form: { account: first } })

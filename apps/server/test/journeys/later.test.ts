@@ -5,7 +5,7 @@ import type { OrderNo } from '@quanshu/kernel'
 import { expect, test } from 'vitest'
 import { auditBooks } from '../../src/modules/books/index.ts'
 import { tendActivations } from '../../src/modules/fulfilment/activations/tend.ts'
-import { deliveryContents } from '../../src/modules/fulfilment/queries/delivery-content.ts'
+import { textMessageOf } from '../../src/modules/fulfilment/queries/delivery-content.ts'
 import { expectBooksRight } from './books.ts'
 import { scriptedSupplier } from './scripted-supplier.ts'
 import {
@@ -27,7 +27,11 @@ const SALE_FEN = 2_000
 const FIELD = { key: 'account', labelZh: '充值账号', labelEn: 'Account', type: 'text', confirmTwice: true }
 
 /** A shop with a top-up that may be bought for thirty days. */
-async function laterShop(sku: Record<string, unknown> = {}, settings: Partial<Settings> = {}) {
+async function laterShop(
+  sku: Record<string, unknown> = {},
+  settings: Partial<Settings> = {},
+  leastMarginFen: number | null = 0,
+) {
   const shop = await house.newShop(settings)
   const { id } = await shop.staff.call(
     'suppliers.create',
@@ -55,7 +59,7 @@ async function laterShop(sku: Record<string, unknown> = {}, settings: Partial<Se
   })
   await shop.staff.call('suppliers.saveSkuSupply', {
     params: { skuId: goods.skuId },
-    body: { policy: 'cheapest', leastMarginFen: 0, offers: [{ productId, fieldMap: { account: 'account' } }] },
+    body: { policy: 'cheapest', leastMarginFen, offers: [{ productId, fieldMap: { account: 'account' } }] },
   })
   return { shop, goods }
 }
@@ -88,6 +92,27 @@ const code = (call: Promise<unknown>): Promise<string> =>
     () => 'ok',
     (error) => (isProblem(error) ? error.code : Promise.reject(error)),
   )
+const activateByStaff = (by: Visitor, no: OrderNo, account: string, body: object = {}) =>
+  by.call('fulfilment.activateByStaff', { params: { no, lineNo: 1 }, body: { form: { account }, ...body } })
+/** A payer's bank asks for so much of an order's payment back, or has said how that ended. */
+async function disputed(shop: Shop, no: OrderNo, amountFen: number, state = 'opened'): Promise<string> {
+  const [receipt] = await house.query<{ id: number; trade_no: string }>(
+    'select id, trade_no from payments.receipts where order_no = $1',
+    [no],
+  )
+  return await house.platform.db.call<string>(shop.tenantId, 'fulfilment.chargeback', 'sim-pay', {
+    tradeNo: receipt?.trade_no,
+    disputeNo: `D${receipt?.id}`,
+    amountFen,
+    state,
+    reason: 'test',
+  })
+}
+const refundsOf = async (shop: Shop, no: OrderNo) =>
+  (await shop.staff.call('orders.detail', { params: { no } })).refunds
+const approve = (by: Visitor, refundId = 0) =>
+  by.call('fulfilment.approveRefund', { params: { refundId }, body: {} }, { idempotencyKey: randomUUID() })
+const inboxOf = async (visitor: Visitor) => (await visitor.call('notify.listMyMessages', { query: {} })).items
 const view = (by: Visitor, no: OrderNo) => by.call('orders.get', { params: { no } })
 const end = (no: OrderNo, when = "now() - interval '1 second'") =>
   house.query(`update fulfilment.activations set ends_at = ${when} where order_no = $1`, [no])
@@ -379,19 +404,7 @@ test('a price that rose since is judged when it is activated, and the line goes 
 test('a payer’s bank takes the right that waits, and an activated one goes its way', async () => {
   const sold = await laterShop()
   const { shop } = sold
-  const dispute = async (no: OrderNo, state = 'opened') => {
-    const [receipt] = await house.query<{ id: number; trade_no: string }>(
-      'select id, trade_no from payments.receipts where order_no = $1',
-      [no],
-    )
-    return await house.platform.db.call<string>(shop.tenantId, 'fulfilment.chargeback', 'sim-pay', {
-      tradeNo: receipt?.trade_no,
-      disputeNo: `D${receipt?.id}`,
-      amountFen: SALE_FEN,
-      state,
-      reason: 'test',
-    })
-  }
+  const dispute = (no: OrderNo, state?: string) => disputed(shop, no, SALE_FEN, state)
   const waiting = await kept(sold)
   expect(await dispute(waiting.no)).toBe('applied')
   expect(await code(activate(waiting.visitor, waiting.no, someAccount()))).toBe('activation.given_back')
@@ -466,49 +479,299 @@ test('a refund that waits for a second person holds the right until it is decide
   await expectRight(shop)
 })
 
-test('codes that were bought beside it are mailed when it has ended, as an end or as money back', async () => {
-  const { shop, goods } = await laterShop()
-  const card = await shop.stock(2)
-  const ends = [
-    async (no: OrderNo) => {
-      await end(no)
-      await tendActivations(house.platform)
-    },
-    async (no: OrderNo, visitor: Visitor) => {
-      await visitor.call('fulfilment.returnUnactivated', { params: { no, lineNo: 2 }, body: {} })
-    },
+test('codes that were bought beside it are told of at once and once, and what is kept when it arrives', async () => {
+  const { shop, goods } = await laterShop({}, { 'delivery.emailCarries': 'codes' })
+  const card = await shop.stock(4, { goods: { codesBySms: true } })
+  const { inbox } = house.standIns.mail.control
+  const ends: readonly ((no: OrderNo, visitor: Visitor) => Promise<unknown>)[] = [
+    (no) => end(no).then(() => tendActivations(house.platform)),
+    (no, visitor) => visitor.call('fulfilment.returnUnactivated', { params: { no, lineNo: 2 }, body: {} }),
+    (no, visitor) =>
+      visitor.call('fulfilment.activate', {
+        params: { no, lineNo: 2 },
+        body: { form: { account: 'beside' }, formAgain: { account: 'beside' } },
+      }),
   ]
-  const orders = await Promise.all(
-    ends.map(async (ended) => {
-      const visitor = shop.visitor()
-      const lines = [card, goods].map(({ skuId, priceFen }, n) => ({
+  const bought = await Promise.all(
+    ends.map(async (ended, n) => {
+      const { visitor } = await shop.member()
+      const contact = `beside-${n}-${shop.tenantId}@example.test`
+      const lines = [card, goods].map(({ skuId, priceFen }, at) => ({
         skuId,
         quantity: 1,
         unitPriceFen: priceFen,
         unitPoints: 0,
-        later: n === 1,
+        later: at === 1,
       }))
-      const body = { lines, contact: 'both@example.test', queryPassword: QUERY_PASSWORD, payWith: 'sim-pay' }
-      const { no } = await visitor.call('orders.place', { body }, { idempotencyKey: randomUUID() })
+      const body = { lines, contact, queryPassword: QUERY_PASSWORD, payWith: 'sim-pay' }
+      const no = (await visitor.call('orders.place', { body }, { idempotencyKey: randomUUID() })).no as OrderNo
       await visitor.call('orders.pay', { params: { no }, body: { payWith: 'sim-pay' } })
-      await shop.pay(no as OrderNo)
-      await shop.seen({ visitor, no: no as OrderNo }, ({ lines: [, kept] }) => kept?.state === 'dormant')
-      await ended(no as OrderNo, visitor)
-      await shop.seen({ visitor, no: no as OrderNo }, isDelivered)
-      return no as OrderNo
+      await shop.pay(no)
+      const { lines: seen } = await shop.seen({ visitor, no }, ({ lines: [, held] }) => held?.state === 'dormant')
+      return { no, visitor, contact, ended, code: seen[0]?.codes?.[0]?.parts[0] ?? '' }
     }),
   )
-  await until('both mails', async () => {
-    const sent = await house.query(
-      `select from notify.messages where tenant_id = $1 and template = 'order_delivered' and state = 'sent'`,
+  for (const { no, contact, code: secret, visitor } of bought) {
+    const mail = await until('the mail with its code', () => inbox(contact)[0])
+    expect([mail.text.includes(secret), mail.text.includes('充值')]).toEqual([secret !== '', false])
+    // A text message of that part may carry it, one of the rest and of all may not.
+    const texted = [[1], [2], undefined].map((lineNos) => textMessageOf(house.platform, shop.tenantId, no, lineNos))
+    expect((await Promise.all(texted)).map((to) => to?.codes)).toEqual([[secret], undefined, undefined])
+    expect((await inboxOf(visitor)).filter(({ event }) => event.startsWith('order.delivered'))).toMatchObject([
+      { event: 'order.delivered' },
+    ])
+  }
+  // It ends, as an end, as money back, or with its account: only what arrives then is told of.
+  await Promise.all(bought.map(({ ended, no, visitor }) => ended(no, visitor)))
+  await Promise.all(bought.map((order) => shop.seen(order, isDelivered)))
+  const [, , activated] = bought
+  const second = await until('the mail of the top-up', () =>
+    inbox(activated?.contact ?? '').find(({ subject }) => subject.includes('充值')),
+  )
+  expect(second.text).not.toContain(activated?.code)
+  await until('the news to be read', async () => {
+    const told = activated && (await inboxOf(activated.visitor)).map(({ event }) => event)
+    return told?.includes('order.delivered.topup') || undefined
+  })
+  expect(bought.map(({ contact }) => inbox(contact).length)).toEqual([1, 1, 2])
+  const mails = await house.query(`select from notify.messages where tenant_id = $1 and template = 'order_delivered'`, [
+    shop.tenantId,
+  ])
+  expect(mails).toHaveLength(4)
+  await expectRight(shop)
+})
+
+test('while a part of its money is disputed only the shop activates it, and says why', async () => {
+  const sold = await laterShop()
+  const { shop } = sold
+  const order = await kept(sold)
+  expect(await disputed(shop, order.no, 500)).toBe('applied')
+  expect(await code(activate(order.visitor, order.no, someAccount()))).toBe('activation.disputed')
+  expect((await view(order.visitor, order.no)).lines[0]?.activation).toMatchObject({ state: 'open', onHold: 'dispute' })
+  expect(await disputed(shop, order.no, 500, 'lost')).toBe('applied')
+  const account = someAccount()
+  expect(await code(activate(order.visitor, order.no, account))).toBe('activation.disputed')
+  const asked = await shop.staff.call('fulfilment.readActivationOfLine', { params: { no: order.no, lineNo: 1 } })
+  expect(asked).toMatchObject({ trouble: null, isDisputed: true })
+  expect(await code(activateByStaff(shop.staff, order.no, account))).toBe('activation.reason_needed')
+  expect(await code(activateByStaff(shop.staff, order.no, account, { reason: '  ' }))).toBe('common.invalid_input')
+  expect(placedFor(order.no)).toEqual([])
+  await activateByStaff(shop.staff, order.no, account, { reason: '买家已另行补款' })
+  await shop.seen(order, isDelivered)
+  const [entry] = await house.query<{ detail: object }>(
+    `select detail from audit.entries where tenant_id = $1 and action = 'activation.activate'`,
+    [shop.tenantId],
+  )
+  expect(entry?.detail).toMatchObject({ lineNo: 1, reason: '买家已另行补款' })
+
+  // Won, it is its buyer's again; given back, the bank's part counts.
+  const won = await kept(sold)
+  await disputed(shop, won.no, 500)
+  await disputed(shop, won.no, 500, 'won')
+  expect((await view(won.visitor, won.no)).lines[0]?.activation?.onHold).toBeNull()
+  await activate(won.visitor, won.no, someAccount())
+  await shop.seen(won, isDelivered)
+  const back = await kept(sold)
+  await disputed(shop, back.no, 500)
+  await giveBack(back.visitor, back.no)
+  await shop.seen(back, ({ state }) => state === 'refunded')
+  await expectRight(shop)
+
+  // At one moment: it is bought once or not at all, and never for who was refused.
+  const orders = await Promise.all(Array.from({ length: 4 }, () => kept(sold)))
+  const answers = await Promise.all(
+    orders.map(({ visitor, no }) =>
+      Promise.all([code(activate(visitor, no, someAccount())), disputed(shop, no, 500)]).then(([answer]) => answer),
+    ),
+  )
+  for (const [n, { visitor, no }] of orders.entries()) {
+    expect(['ok', 'activation.disputed']).toContain(answers[n])
+    if (answers[n] === 'ok') await shop.seen({ visitor, no }, isDelivered)
+    else expect(placedFor(no)).toEqual([])
+  }
+  await expectRight(shop)
+})
+
+test('one that cost nothing is activated like any other, and by the shop when a bank has what was paid beside it', async () => {
+  const sold = await laterShop({ priceFen: 0, free: true }, {}, null)
+  const { shop, goods } = sold
+  const order = await kept(sold)
+  expect((await view(order.visitor, order.no)).lines[0]?.activation).toMatchObject({ state: 'open', mayReturn: false })
+  expect(await code(activate(order.visitor, order.no, someAccount()))).toBe('ok')
+  await shop.seen(order, isDelivered)
+
+  const paid = await shop.stock(0, { goods: { formFields: [FIELD] }, sku: { kind: 'topup', priceFen: SALE_FEN } })
+  const { offers } = await shop.staff.call('suppliers.readSkuSupply', { params: { skuId: goods.skuId } })
+  await shop.staff.call('suppliers.saveSkuSupply', {
+    params: { skuId: paid.skuId },
+    body: {
+      policy: 'cheapest',
+      leastMarginFen: 0,
+      offers: [{ productId: offers[0]?.productId ?? 0, fieldMap: { account: 'account' } }],
+    },
+  })
+  supplier.state.usual = { accept: 2 }
+  const visitor = shop.visitor()
+  const lines = [goods, paid].map(({ skuId, priceFen }, n) => ({
+    skuId,
+    quantity: 1,
+    unitPriceFen: priceFen,
+    unitPoints: 0,
+    ...(n === 0 ? { later: true } : { form: { account: 'under-way' } }),
+  }))
+  const body = { lines, contact: 'gift@example.test', queryPassword: QUERY_PASSWORD, payWith: 'sim-pay' }
+  const no = (await visitor.call('orders.place', { body }, { idempotencyKey: randomUUID() })).no as OrderNo
+  await visitor.call('orders.pay', { params: { no }, body: { payWith: 'sim-pay' } })
+  await shop.pay(no)
+  await until('the supplier to have it', async () => {
+    const under = await house.query(`select from suppliers.purchases where order_no = $1 and state = 'accepted'`, [no])
+    return under.length > 0 || undefined
+  })
+  // What a supplier has under way is left alone, so what was given beside it is not ended with it.
+  expect(await disputed(shop, no, SALE_FEN)).toBe('applied')
+  expect(await code(activate(visitor, no, someAccount()))).toBe('activation.disputed')
+  supplier.state.usual = 'done'
+  await activateByStaff(shop.staff, no, someAccount(), { reason: '赠品照给' })
+  await hurry(no)
+  await shop.seen({ visitor, no }, isDelivered)
+  await expectRight(shop)
+})
+
+test('nobody is reminded of what waits for somebody else, and one that cannot end holds up no other', async () => {
+  const sold = await laterShop({}, { 'refunds.approvalAboveFen': 1 })
+  const { shop } = sold
+  const { visitor } = await shop.member()
+  const [awaiting, held, free] = [
+    await kept(sold, 1, { visitor }),
+    await kept(sold, 1, { visitor }),
+    await kept(sold, 1, { visitor }),
+  ]
+  await refund(shop, awaiting.no)
+  await disputed(shop, held.no, 500)
+  await house.query('update fulfilment.activations set remind_at = now() where tenant_id = $1', [shop.tenantId])
+  const reminded = async () =>
+    (await inboxOf(visitor)).filter(({ event }) => event === 'activation.ending').map(({ link }) => link)
+  const until1 = (count: number) =>
+    until(`${count} reminders`, async () => {
+      const links = await reminded()
+      return links.length >= count ? links : undefined
+    })
+  await tendActivations(house.platform)
+  expect(await until1(1)).toEqual([expect.stringContaining(String(free.no))])
+  // Decided, there is time still.
+  const [asked] = await refundsOf(shop, awaiting.no)
+  await shop.staff.call('fulfilment.declineRefund', {
+    params: { refundId: asked?.id ?? 0 },
+    body: { reason: '按约不退' },
+  })
+  await tendActivations(house.platform)
+  expect((await until1(2))[0]).toContain(String(awaiting.no))
+  await tendActivations(house.platform)
+  expect(await reminded()).toHaveLength(2)
+
+  // The first of them cannot end: the others do, and it is tried again when its time comes, a little later each time.
+  await house.query(`
+    create function public.refuse_line() returns trigger language plpgsql as $$ begin raise exception 'a bad row'; end $$;
+    create trigger refuse_line before update on orders.lines for each row
+    when (new.order_no = ${awaiting.no} and new.state = 'delivered') execute function public.refuse_line()`)
+  await end(awaiting.no, "now() - interval '1 hour'")
+  await Promise.all([held, free].map(({ no }) => end(no)))
+  await tendActivations(house.platform)
+  const standing = () =>
+    house.query<{ state: string; looks: number; wait: number }>(
+      `select state, looks, round(extract(epoch from look_at - now()) / 60)::integer as wait
+      from fulfilment.activations where tenant_id = $1 order by order_no`,
       [shop.tenantId],
     )
-    return sent.length === 2 || undefined
-  })
-  const contents = await deliveryContents(house.platform, shop.tenantId, orders)
-  for (const no of orders) {
-    expect(contents.get(no)).toMatchObject({ deliveredAs: 'order.delivered', lines: [{ quantity: 1 }] })
-    expect(contents.get(no)?.lines).toHaveLength(1)
+  expect((await standing()).map(({ state }) => state)).toEqual(['open', 'lapsed', 'lapsed'])
+  await tendActivations(house.platform)
+  expect((await standing())[0]).toMatchObject({ looks: 1, wait: 1 })
+  const hurried = () =>
+    house
+      .query('update fulfilment.activations set look_at = now() where order_no = $1', [awaiting.no])
+      .then(() => tendActivations(house.platform))
+  await hurried()
+  expect((await standing())[0]).toMatchObject({ state: 'open', looks: 2, wait: 2 })
+  await house.query('drop trigger refuse_line on orders.lines; drop function public.refuse_line()')
+  await hurried()
+  expect((await standing())[0]?.state).toBe('lapsed')
+  await expectRight(shop)
+})
+
+test('a refund of money alone holds no right, and is decided before and after it', async () => {
+  const sold = await laterShop({}, { 'refunds.approvalAboveFen': 1 })
+  const { shop } = sold
+  const second = await shop.hire(['refunds.approve', 'orders.read'])
+  // Nobody can ask for it before something is delivered; one that waits all the same takes nothing away.
+  const goodwill = async (no: OrderNo) => {
+    await house.query(
+      `insert into payments.refunds (
+        tenant_id, order_no, line_no, receipt_id, gateway, trade_no, amount_fen, target, state, reason, requested_by, requested_by_id, takes
+      )
+      select r.tenant_id, r.order_no, 1, r.id, r.gateway, r.trade_no, 300, 'source', 'awaiting', '补偿', '店员', null, 'nothing'
+      from payments.receipts r where r.order_no = $1`,
+      [no],
+    )
+    return (await refundsOf(shop, no))[0]?.id
   }
+  const [first, last, over] = [await kept(sold), await kept(sold), await kept(sold)]
+  const [ofFirst, ofLast, ofOver] = [await goodwill(first.no), await goodwill(last.no), await goodwill(over.no)]
+  // Before its activation there is no line to keep: the yes is refused, and holds nothing either.
+  expect(await code(approve(second, ofFirst))).toBe('orders.refund_changed')
+  expect((await view(first.visitor, first.no)).lines[0]?.activation).toMatchObject({ onHold: null, mayReturn: true })
+  for (const { visitor, no } of [first, last]) await activate(visitor, no, someAccount())
+  await Promise.all([first, last].map((order) => shop.seen(order, isDelivered)))
+  expect(await code(approve(second, ofFirst))).toBe('ok')
+  await until('the money to be back', async () =>
+    (await refundsOf(shop, first.no))[0]?.state === 'done' ? true : undefined,
+  )
+  expect((await view(first.visitor, first.no)).lines[0]).toMatchObject({ state: 'delivered' })
+  // The other way round: the line goes back as a whole, and what waited of it is over with that.
+  await refund(shop, last.no)
+  const whole = (await refundsOf(shop, last.no)).find(({ takes }) => takes === 'line')
+  expect(await code(approve(second, whole?.id))).toBe('ok')
+  expect((await refundsOf(shop, last.no)).find(({ id }) => id === ofLast)).toMatchObject({
+    state: 'declined',
+    decidedBy: 'system',
+    decidedNote: 'given_back',
+  })
+  // Nor does it keep a right from its end.
+  await end(over.no)
+  await tendActivations(house.platform)
+  expect(await code(approve(second, ofOver))).toBe('ok')
+  await until('the money to be back', async () =>
+    (await refundsOf(shop, over.no))[0]?.state === 'done' ? true : undefined,
+  )
+  await expectRight(shop)
+})
+
+test('a refund that waits ends by itself when its line is given back another way, and who asked is told', async () => {
+  const sold = await laterShop({}, { 'refunds.approvalAboveFen': 1 })
+  const { shop } = sold
+  const [second, asker] = [
+    await shop.hire(['refunds.approve', 'orders.read']),
+    await shop.hire(['orders.refund', 'orders.read']),
+  ]
+  const ask = (no: OrderNo, by = asker) => refund({ ...shop, staff: by }, no)
+  const [twice, bank] = [await kept(sold), await kept(sold)]
+  await ask(twice.no)
+  await ask(twice.no, shop.staff)
+  await ask(bank.no)
+  const [later, earlier] = (await refundsOf(shop, twice.no)).toSorted((one, other) => other.id - one.id)
+  const answers = await Promise.all([code(approve(second, later?.id)), code(approve(second, earlier?.id))])
+  expect(answers.filter((answer) => answer === 'ok')).toHaveLength(1)
+  expect(answers.filter((answer) => answer === 'orders.refund_not_awaiting')).toHaveLength(1)
+  expect(await disputed(shop, bank.no, SALE_FEN)).toBe('applied')
+  for (const { no } of [twice, bank]) {
+    const ended = (await refundsOf(shop, no)).filter(({ state }) => state === 'declined')
+    expect(ended).toMatchObject([{ decidedBy: 'system', decidedNote: 'given_back' }])
+  }
+  const { total } = await shop.staff.call('payments.listRefunds', { query: { state: ['awaiting'] } })
+  expect(total).toBe(0)
+  await until('who asked to be told', async () => {
+    const { items } = await asker.call('notify.listInbox', { query: {} })
+    return items.some(({ event, body }) => event === 'refund.overtaken' && body.includes('付款方的银行')) || undefined
+  })
+  await shop.seen(twice, ({ state }) => state === 'refunded')
   await expectRight(shop)
 })

@@ -24,8 +24,13 @@ export const activationErrors = defineErrors('activation', {
   },
   disputed: {
     status: 409,
-    zh: '这笔付款正被拒付，不能激活，请联系店家',
-    en: 'The payment is disputed, so this right cannot be activated; please ask the shop',
+    zh: '这笔付款有拒付，付款方已追回全部或部分款项，因此不能自行激活；请联系店家处理',
+    en: 'The payment is disputed and some of it was taken back, so this right cannot be activated from here; please ask the shop',
+  },
+  reasonNeeded: {
+    status: 409,
+    zh: '这笔付款有拒付：如仍要激活，请填写原因',
+    en: 'The payment is disputed: say why it is to be activated all the same',
   },
   askTheShop: {
     status: 409,

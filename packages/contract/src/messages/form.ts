@@ -44,6 +44,8 @@ export type MessageEvent = {
   readonly name: Words
   /** The event of the log that is told of; absent: another module queues it by itself. */
   readonly type?: EventType
+  /** Another one that is told of in the same words. */
+  readonly alsoType?: EventType
   /** Told only when this field of the payload says so. */
   readonly when?: { readonly field: string; readonly is: string | number }
   readonly audience: 'staff' | 'buyer'

@@ -86,7 +86,7 @@ export const moneyMessages = {
     },
   },
   'refund.overtaken': {
-    name: { zh: '退款申请因已交付而结束', en: 'A refund ended because it was delivered' },
+    name: { zh: '退款申请自动结束', en: 'A refund that awaited approval ended by itself' },
     type: 'refund.overtaken',
     audience: 'staff',
     permission: 'refunds.approve',
@@ -111,17 +111,21 @@ export const moneyMessages = {
             zh: '等待审批时，供应商改口说已到账',
             en: 'the supplier, who had refused, said that it had arrived',
           },
+          given_back: {
+            zh: '等待审批时，已通过其他退款或付款方的银行退回',
+            en: 'another refund, or the payer’s bank, gave it back while it waited',
+          },
         },
       },
     },
     texts: {
       'zh-CN': {
         subject: '订单 {order} 的退款申请已结束：{why}',
-        body: '{by} 为第 {line} 行申请的退款 {amount} 元没有退出，因为{why}。若仍要退款，请重新申请。\n\n{link}',
+        body: '{by} 为第 {line} 行申请的退款 {amount} 元没有退出，因为{why}。若仍有要退的，请重新申请。\n\n{link}',
       },
       en: {
         subject: 'A refund of order {order} ended: {why}',
-        body: '¥{amount} that {by} asked for of line {line} was not refunded, because {why}. Ask again if it is to go back all the same.\n\n{link}',
+        body: '¥{amount} that {by} asked for of line {line} was not refunded, because {why}. Ask again if something is to go back all the same.\n\n{link}',
       },
     },
   },

@@ -6,6 +6,8 @@ export const orderMessages = {
   'order.delivered': {
     name: { zh: '订单已发货', en: 'Order delivered' },
     type: 'order.delivered',
+    // Something of it is kept to be activated later: what is there is told of, and that only when it arrives.
+    alsoType: 'order.partly_delivered',
     audience: 'buyer',
     urgent: true,
     channels: ['inbox', 'email', 'sms', 'wecom_app'],

@@ -92,6 +92,8 @@ export const activationRoutes = {
       formFields,
       /** As a code and in words; null: it may be activated. */
       trouble: z.object({ code: z.string(), message: z.string() }).nullable(),
+      /** A payer's bank has a part of its money: it is activated with a reason only, and not by its buyer. */
+      isDisputed: z.boolean(),
     }),
   }),
   activate: route({
@@ -101,7 +103,11 @@ export const activationRoutes = {
     summary: 'Activate a right in its buyer’s place, with the account that they gave',
     access: { kind: 'staff', permission: 'orders.handle' },
     params: lineOfOrder,
-    body: z.object({ form }),
+    body: z.object({
+      form,
+      /** Asked for where the payment is disputed. */
+      reason: z.string().trim().min(1).max(200).optional(),
+    }),
     response: orderDetail,
   }),
 } as const

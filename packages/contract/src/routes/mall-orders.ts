@@ -65,6 +65,8 @@ export const lineActivation = z.object({
   by: z.enum(['buyer', 'staff']).nullable(),
   /** Its buyer may give it back alone now. */
   mayReturn: z.boolean(),
+  /** Why its buyer cannot activate it though its time is not over: a refund is to be decided, or a payer's bank has money of it. */
+  onHold: z.enum(['refund', 'dispute']).nullable(),
 })
 export type LineActivation = z.infer<typeof lineActivation>
 

@@ -39,6 +39,7 @@ export function useRefundReason(): (reason: string) => string {
 const ofOvertaken = defineMessages('refundOvertaken', {
   delivered: ['等待审批时已交付，自动结束', 'ended by itself: it was delivered while it waited'],
   arrived: ['等待审批时供应商改口说已到账，自动结束', 'ended by itself: the supplier said that it had arrived'],
+  given_back: ['等待审批时已另行退回，自动结束', 'ended by itself: it was given back another way while it waited'],
 })
 
 /** What whoever decided about a refund wrote; where the goods came first it ended by itself, and says so. */

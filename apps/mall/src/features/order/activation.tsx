@@ -25,7 +25,7 @@ type Props = { readonly order: Order; readonly line: OrderLine }
 /** A top-up that was bought to be activated later: until when, the form that activates it, and the way back while there is one. */
 export function Activation({ order, line, activation }: Props & { readonly activation: Held }) {
   const { t, time } = useI18n()
-  const { state, endsAt } = activation
+  const { state, endsAt, onHold } = activation
   const isOpen = state === 'open'
   return (
     <Card>
@@ -38,14 +38,14 @@ export function Activation({ order, line, activation }: Props & { readonly activ
           </p>
         </div>
       </div>
-      <p className={classes(css.words, css.later, isOpen && css.arrived)} role="status">
+      <p className={classes(css.words, css.later, isOpen && (onHold ? css.failed : css.arrived))} role="status">
         {isOpen
-          ? t('activation.open', { time: time(endsAt) })
+          ? t(`activation.${onHold ?? 'open'}`, { time: time(endsAt) })
           : state === 'lapsed'
             ? t('activation.lapsed', { time: time(endsAt) })
             : t('activation.cancelled')}
       </p>
-      {isOpen && order.canSeeCodes && <Activate order={order} line={line} />}
+      {isOpen && !onHold && order.canSeeCodes && <Activate order={order} line={line} />}
       {activation.mayReturn && <GiveBack order={order} line={line} />}
     </Card>
   )

@@ -103,6 +103,7 @@ const buyAgain = (order: Order): string =>
 /** Something is there that a member finds again among all that is theirs. */
 const ARRIVED: ReadonlySet<Situation> = new Set([
   'toActivate',
+  'activationHeld',
   'delivered',
   'deliveredBound',
   'toppedUp',
@@ -115,6 +116,7 @@ const FACES: Readonly<Record<Situation, { readonly sign: ReactNode; readonly ton
   pending: { sign: <ClockIcon />, tone: 'warn' },
   paid: { sign: <span className={css.ring} />, tone: 'info' },
   toActivate: { sign: <ClockIcon />, tone: 'info' },
+  activationHeld: { sign: <ClockIcon />, tone: 'info' },
   lapsed: { sign: <ClockIcon /> },
   toppingUp: { sign: <span className={css.ring} />, tone: 'info' },
   fetching: { sign: <span className={css.ring} />, tone: 'info' },

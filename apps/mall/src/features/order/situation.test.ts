@@ -61,10 +61,13 @@ describe('what the buyer is told', () => {
     const kept = (state: NonNullable<OrderLine['activation']>['state'], of: OrderLine['state'] = 'dormant') => ({
       ...line(of),
       kind: 'topup' as const,
-      activation: { state, endsAt: '', closedAt: null, by: null, mayReturn: false },
+      activation: { state, endsAt: '', closedAt: null, by: null, mayReturn: false, onHold: null },
     })
     const order = { state: 'paid' as const, recharge: null, canSeeCodes: true }
     expect(situationOf({ ...order, lines: [kept('open')] })).toBe('toActivate')
+    const held = { ...kept('open'), activation: { ...kept('open').activation, onHold: 'dispute' as const } }
+    expect(situationOf({ ...order, lines: [held] })).toBe('activationHeld')
+    expect(situationOf({ ...order, lines: [held, kept('open')] })).toBe('toActivate')
     expect(situationOf({ ...order, lines: [kept('lapsed')] })).toBe('lapsed')
     expect(situationOf({ ...order, state: 'delivered', lines: [kept('lapsed', 'delivered')] })).toBe('lapsed')
     expect(situationOf({ ...order, state: 'delivered', lines: [kept('activated', 'delivered')] })).toBe('toppedUp')

@@ -5,6 +5,7 @@ export type Situation =
   | 'pending'
   | 'paid'
   | 'toActivate'
+  | 'activationHeld'
   | 'lapsed'
   | 'toppingUp'
   | 'fetching'
@@ -77,7 +78,9 @@ export function situationOf(
   if (some('refunding')) return 'refunding'
   if (lines.some(({ service }) => service?.state === 'asking')) return 'asking'
   if (some('dormant')) {
-    return lines.some(({ activation }) => activation?.state === 'open') ? 'toActivate' : 'lapsed'
+    const open = lines.filter(({ activation }) => activation?.state === 'open')
+    if (open.length === 0) return 'lapsed'
+    return open.some(({ activation }) => activation?.onHold === null) ? 'toActivate' : 'activationHeld'
   }
   if (some('supplying')) {
     const supplying = lines.filter((line) => line.state === 'supplying')

@@ -340,7 +340,7 @@ describe('four eyes', () => {
       decidedNote: '不合规则',
     })
 
-    // What was asked for has changed meanwhile: asked for twice, the first yes leaves nothing to the other. It is not handed out anew before.
+    // Asked for twice, the first yes leaves nothing to the other, which ends by itself. It is not handed out anew before.
     await refund(order.no, { pieces: pieces.slice(3) }, asker)
     const twin = (await detailOf(order.no, careful)).refunds.at(-1)?.id ?? 0
     await refund(order.no, { pieces: pieces.slice(3) }, asker)
@@ -353,7 +353,12 @@ describe('four eyes', () => {
     expect(await code(replacing)).toBe('fulfilment.refund_awaits')
     await approve(second, twin)
     await settled(order.no, careful)
-    expect(await code(approve(second, stale))).toBe('orders.refund_changed')
+    expect(await code(approve(second, stale))).toBe('orders.refund_not_awaiting')
+    expect((await detailOf(order.no, careful)).refunds.find(({ id }) => id === stale)).toMatchObject({
+      state: 'declined',
+      decidedBy: 'system',
+      decidedNote: 'given_back',
+    })
     const { items: actions } = await careful.staff.call('audit.listAudit', { query: {} })
     expect(actions.map(({ action }) => action)).toEqual(
       expect.arrayContaining(['refund.approve', 'refund.decline', 'order.refund']),

@@ -19,9 +19,17 @@ import { type BuyersOf, CARD_TASK, EVENT_EMAIL_TASK, EVENT_SMS_TASK, ROBOT_TASK 
 import { type Ended, endMessages, type MessageRow, takeMessage, takeMessages } from './messages.ts'
 import type { SendOutcome } from './outcome.ts'
 import { shopPlace } from './queries/shop-place.ts'
-import { type DeliveryContent, deliveryMail, eventMail, type MailText, openCodeMail, plainMail } from './templates.ts'
+import {
+  type DeliveryContent,
+  deliveryMail,
+  eventMail,
+  type MailText,
+  openCodeMail,
+  partOfContent,
+  plainMail,
+} from './templates.ts'
 import { messageValues } from './values.ts'
-import { composed, readRules, readTexts, type Texts } from './words.ts'
+import { composed, linesOfParams, readRules, readTexts, type Texts } from './words.ts'
 
 /** What notify needs from above; `main/` fills it. */
 export type NotifyPorts = {
@@ -33,14 +41,19 @@ export type NotifyPorts = {
   /** Who bought, as this transaction sees it. */
   readonly buyersOf: BuyersOf
   /** Where an order's text and WeCom messages go now, and what they may carry. Undefined: there is no such order. */
-  readonly textMessageOf: (tenantId: TenantId, orderNo: number) => Promise<TextMessageTo | undefined>
+  readonly textMessageOf: (
+    tenantId: TenantId,
+    orderNo: number,
+    /** It tells of these lines only; undefined: of all. */
+    lineNos?: readonly number[],
+  ) => Promise<TextMessageTo | undefined>
 }
 export type TextMessageTo = {
   /** Undefined: the buyer left none. */
   readonly phone: string | undefined
   /** Null: a guest. */
   readonly memberId: number | null
-  /** All codes of the order, when its goods may be sent so and they are few; undefined: a link only. */
+  /** All codes of what is told of, when its goods may be sent so and they are few; undefined: a link only. */
   readonly codes: readonly string[] | undefined
 }
 
@@ -127,7 +140,11 @@ async function sendAboutOrder(
   tenantId: TenantId,
   message: MessageRow,
 ): Promise<SmsResult & { readonly subject?: string }> {
-  const to = await ports.textMessageOf(tenantId, Number(message.about.replace(/^order:/, '')))
+  const to = await ports.textMessageOf(
+    tenantId,
+    Number(message.about.replace(/^order:/, '')),
+    linesOfParams(message.params),
+  )
   if (to?.phone === undefined) return { outcome: { kind: 'refused', reason: 'the buyer left no phone number' } }
   const [texts, place, ruleOf] = await roomOf(platform, tenantId)
   const mayCarry = message.template === 'order.delivered' && ruleOf('order.delivered.codes').channels.has('sms')
@@ -234,7 +251,7 @@ export function emailTask(platform: Platform, ports: NotifyPorts): Task {
       )
       const [texts] = await roomOf(platform, tenantId)
       const ended = await sendDeliveries(await mailerOf(platform, tenantId), texts, open, (message) =>
-        contents.get(orderNos.get(message.id) ?? 0),
+        partOfContent(contents.get(orderNos.get(message.id) ?? 0), linesOfParams(message.params)),
       )
       await endMails(platform, tenantId, ended, attempt < attemptsMax, log)
     },

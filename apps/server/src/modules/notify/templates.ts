@@ -1,4 +1,4 @@
-import { type DeliveredKey, fillHoles } from '@quanshu/contract'
+import { type DeliveredKey, deliveredAs, fillHoles } from '@quanshu/contract'
 import { type composed, minuteOf } from './words.ts'
 
 /** What the delivery mail says; made when it is sent, so that a code taken back meanwhile is not in it. */
@@ -11,6 +11,8 @@ export type DeliveryContent = {
   /** Which text tells of it; absent: the one with codes. */
   readonly deliveredAs?: DeliveredKey
   readonly lines: readonly {
+    readonly lineNo?: number
+    readonly kind?: string
     readonly title: string
     readonly quantity: number
     /** So many points it brought, all pieces together; absent or null: it is no points. */
@@ -21,6 +23,18 @@ export type DeliveryContent = {
     readonly moreCodes: number
   }[]
 }
+
+/** What a mail about some of the lines says; undefined: nothing is left of them. */
+export function partOfContent(
+  content: DeliveryContent | undefined,
+  lineNos: readonly number[] | undefined,
+): DeliveryContent | undefined {
+  if (!content || !lineNos) return content
+  const lines = content.lines.filter(({ lineNo }) => lineNo !== undefined && lineNos.includes(lineNo))
+  if (lines.length === 0) return undefined
+  return { ...content, lines, deliveredAs: deliveredAs(lines.flatMap(({ kind }) => kind ?? [])) }
+}
+
 export type MailText = { readonly subject: string; readonly text: string; readonly html: string }
 
 const words = {

@@ -25,22 +25,37 @@ export type News = {
 
 const anyPayload = z.record(z.string(), z.unknown())
 const byType = Map.groupBy(
-  (Object.keys(MESSAGE_EVENTS) as MessageEventKey[]).filter((key) => messageEvent(key).type !== undefined),
-  (key) => messageEvent(key).type as string,
+  (Object.keys(MESSAGE_EVENTS) as MessageEventKey[]).flatMap((key) => {
+    const { type, alsoType } = messageEvent(key)
+    return [type, alsoType].flatMap((told) => (told === undefined ? [] : [[told as string, key] as const]))
+  }),
+  ([type]) => type,
 )
 /** The events of the log that somebody may be told of. */
 export const TOLD_TYPES = [...byType.keys()]
 
 export function newsOf(event: StoredEvent): readonly News[] {
   const payload = anyPayload.parse(event.payload ?? {})
+  // All of it was told of before.
+  if (partOf(payload)?.lineNos.length === 0) return []
   return (byType.get(event.type) ?? [])
-    .map((key) => ({ key, message: messageEvent(key), event, payload }))
+    .map(([, key]) => ({ key, message: messageEvent(key), event, payload }))
     .filter(({ message: { when, variables } }) => {
       if (when && payload[when.field] !== when.is) return false
       // Nothing was paid or refunded in money: points, for which there are no words yet.
       return !Object.values(variables).some(({ as, from }) => as === 'fen' && payload[from ?? ''] === 0)
     })
 }
+
+const part = z.object({ lineNos: z.array(z.int()), kinds: z.array(z.string()) })
+/** The lines of an order that a delivery is news of, and their kinds; undefined: all that is delivered. */
+export const partOf = (payload: News['payload']): z.output<typeof part> | undefined =>
+  'lineNos' in payload ? part.parse(payload) : undefined
+/** The same in a message's `params`, and out of them. */
+export const paramOfLines = (lineNos: readonly number[] | undefined): Readonly<Record<string, string>> =>
+  lineNos ? { lineNos: lineNos.join(',') } : {}
+export const linesOfParams = ({ lineNos }: Readonly<Record<string, string>>): readonly number[] | undefined =>
+  lineNos === undefined ? undefined : lineNos.split(',').map(Number)
 
 /** What the payload gives to an event's variables, as text in one language. */
 export function paramsOf(
@@ -56,7 +71,7 @@ export function paramsOf(
     const word = variable.words?.[String(value)]
     return [[name, (word?.[language] ?? String(value)).slice(0, 200)] as const]
   })
-  return { ...Object.fromEntries(filled), shop, time: minuteOf(event.at) }
+  return { ...Object.fromEntries(filled), ...paramOfLines(partOf(payload)?.lineNos), shop, time: minuteOf(event.at) }
 }
 
 const clock = new Intl.DateTimeFormat('sv-SE', {

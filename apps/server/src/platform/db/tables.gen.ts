@@ -469,6 +469,10 @@ export type FulfilmentActivations = {
   closed_at: NullableTime
   by_kind: 'buyer' | 'staff' | null
   by_name: Generated<string>
+  looks: Generated<number>
+  look_at: NullableTime
+  in_spite: Generated<string>
+  told_at: NullableTime
 }
 
 export type FulfilmentComplaintLog = {

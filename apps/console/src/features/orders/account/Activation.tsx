@@ -1,4 +1,4 @@
-import { Alert, Button, Form, Modal, Skeleton, Typography } from 'antd'
+import { Alert, Button, Form, Input, Modal, Skeleton, Typography } from 'antd'
 import { useState } from 'react'
 import { useAction, useRead } from '../../../shared/api/hooks.ts'
 import type { Output } from '../../../shared/api/index.ts'
@@ -11,7 +11,7 @@ import { AccountField } from './CorrectAccount.tsx'
 import { accountText } from './text.ts'
 
 type Activation = NonNullable<Output<'orders.detail'>['lines'][number]['activation']>
-type Values = { readonly form: Readonly<Record<string, string>> }
+type Values = { readonly form: Readonly<Record<string, string>>; readonly reason?: string }
 type Props = { readonly no: number; readonly lineNo: number }
 
 /** A top-up that was bought to be activated later: how it stands, and the way to do it in the buyer's place. */
@@ -59,9 +59,9 @@ function ActivateModal({ no, lineNo, onClose }: Props & { readonly onClose: () =
   })
   const isOpen = data?.trouble === null
   const send = async () => {
-    const answers = (await form.validateFields()).form ?? {}
+    const { form: answers = {}, reason } = await form.validateFields()
     const given = Object.entries(answers).flatMap(([key, value]) => (value?.trim() ? [[key, value.trim()]] : []))
-    await activate.go({ params, body: { form: Object.fromEntries(given) } })
+    await activate.go({ params, body: { form: Object.fromEntries(given), ...(reason?.trim() && { reason }) } })
   }
   return (
     <Modal
@@ -82,6 +82,18 @@ function ActivateModal({ no, lineNo, onClose }: Props & { readonly onClose: () =
           {data.formFields.map((field) => (
             <AccountField key={field.key} field={field} />
           ))}
+          {data.isDisputed && (
+            <>
+              <Alert type="warning" showIcon title={t('activateDisputed')} style={{ marginBottom: 16 }} />
+              <Form.Item
+                name="reason"
+                label={t('activateReason')}
+                rules={[{ required: true, whitespace: true, message: t('activateReasonNeeded') }]}
+              >
+                <Input.TextArea maxLength={200} autoSize={{ minRows: 2 }} />
+              </Form.Item>
+            </>
+          )}
         </Form>
       )}
     </Modal>

@@ -28,6 +28,12 @@ export const accountText = defineMessages('orders.account', {
   cancelledAt: ['{time} 未激活退款', 'Refunded at {time} before anybody activated it'],
   activate: ['代买家激活', 'Activate for the buyer'],
   activateTitle: ['代买家激活', 'Activate for the buyer'],
+  activateDisputed: [
+    '这笔付款有拒付，付款方已追回全部或部分款项，买家不能自己激活。仍要激活就要向供应商采购，请写明原因，会记入操作日志。',
+    'The payment is disputed and some of it was taken back, so the buyer cannot activate it. Activating it buys it from a supplier all the same: say why; it is kept in the audit log.',
+  ],
+  activateReason: ['仍要激活的原因', 'Why it is activated all the same'],
+  activateReasonNeeded: ['请填写原因', 'Say why'],
   activateConsequence: [
     '填写买家给的账号后立即采购并充值，只能激活一次；到账后不能撤回，请先与买家核对。',
     'It is bought and topped up at once, and can be activated once only. A completed top-up cannot be undone, so check the account with the buyer first.',

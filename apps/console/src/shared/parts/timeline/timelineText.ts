@@ -123,6 +123,10 @@ export const timelineText = defineMessages('timeline', {
   'activation.opened': ['已付款，等待买家激活', 'Paid, and waiting for its buyer to activate it'],
   'activation.lapsed': ['到期没有激活，货款计入收入', 'Not activated in time; its price is earned'],
   'activation.activate': ['激活，开始充值', 'activated it; topping up'],
+  'activation.activate.why': [
+    '付款有拒付仍激活，开始充值：{reason}',
+    'activated it though the payment is disputed: {reason}',
+  ],
   'activation.return': ['买家退回未激活的权益', 'given back before it was activated'],
   'delivery.replaced': ['换发了新卡密（第 {turn} 次发放）', 'A new code was delivered (turn {turn})'],
 
@@ -138,6 +142,10 @@ export const timelineText = defineMessages('timeline', {
   'refund.overtaken.arrived': [
     '退款申请 {amount} 已自动结束：等待审批时，供应商改口说已到账',
     'The refund of {amount} ended by itself: the supplier, who had refused, said that it had arrived',
+  ],
+  'refund.overtaken.given_back': [
+    '退款申请 {amount} 已自动结束：等待审批时，已通过其他退款或付款方的银行退回',
+    'The refund of {amount} ended by itself: another refund, or the payer’s bank, gave it back while it waited for approval',
   ],
   'refund.approve': ['批准退款 {amount}', 'approved the refund of {amount}'],
   'refund.decline': ['驳回退款 {amount}：{reason}', 'declined the refund of {amount}: {reason}'],

@@ -56,6 +56,7 @@ function keyOf({ title, params }: Entry): string {
     const reason = textOf(params.reason)
     return reason === '' ? title : reason === 'buyer' ? `${title}.buyer` : `${title}.why`
   }
+  if (title === 'activation.activate') return textOf(params.reason) === '' ? title : `${title}.why`
   if (title === 'order.retry') return `${title}.${params.delivered === true}`
   const received = title === 'payment.received' && textOf(params.state)
   return received && received !== 'applied' ? `${title}.${received}` : title

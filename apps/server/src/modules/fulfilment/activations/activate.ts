@@ -15,16 +15,21 @@ export async function activate(
   no: OrderNo,
   lineNo: number,
   form: Form,
-  by: { readonly kind: 'buyer' | 'staff'; readonly name: string },
+  by: {
+    readonly kind: 'buyer' | 'staff'
+    readonly name: string
+    /** Why staff do it; without one nothing is activated of whose money a payer's bank has a part. */
+    readonly reason?: string | undefined
+  },
 ): Promise<void> {
-  const said = JSON.stringify({ form, by: by.kind, actor: by.name })
+  const said = JSON.stringify({ form, by: by.kind, actor: by.name, reason: by.reason })
   const { isRepeat } = await askSql<{ readonly isRepeat: boolean }>(
     tx,
     sql`fulfilment.activate(${tx.ctx.tenantId}::bigint, ${no}::bigint, ${lineNo}::integer, ${said}::jsonb)`,
   )
   if (isRepeat) return
   // Not what is in the fields: accounts are the buyer's, and the line has them.
-  tx.audit({ action: 'activation.activate', objectKind: 'order', objectId: no, detail: { lineNo } })
+  tx.audit({ action: 'activation.activate', objectKind: 'order', objectId: no, detail: { lineNo, reason: by.reason } })
 }
 
 /**

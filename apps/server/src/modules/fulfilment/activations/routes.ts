@@ -59,13 +59,15 @@ function staffDesk(platform: Platform) {
       return {
         formFields: [...(await fieldsOf(platform, ctx.tenantId, line.skuId))],
         trouble: trouble === null ? null : { code: trouble, message: errorMessage(trouble, {}, ctx.locale) },
+        isDisputed: await db.call<boolean>(ctx.tenantId, 'fulfilment.money_disputed', no, params.lineNo),
       }
     }),
     handle(activationRoutes.activate, async ({ ctx, params, body, session }) => {
       const no = params.no as OrderNo
       const { skuId } = lineOf(await anyOrder(platform, ctx.tenantId, no), params.lineNo)
       const form = checkedForm(await fieldsOf(platform, ctx.tenantId, skuId), { skuId, form: body.form }, ctx.locale)
-      await db.write(ctx, (tx) => activate(tx, no, params.lineNo, form, { kind: 'staff', name: session.name }))
+      const by = { kind: 'staff', name: session.name, reason: body.reason } as const
+      await db.write(ctx, (tx) => activate(tx, no, params.lineNo, form, by))
       return await readOrderDetail(platform, ctx, no, session.permissions)
     }),
   ]

@@ -65,6 +65,8 @@ async function contentOf(
           line.kind === 'link' ? `${parts[0]} ${url}/redeem#${parts[0]}` : parts.join('----'),
         )
         return {
+          lineNo: line.lineNo,
+          kind: line.kind,
           title: [line.goodsTitle, line.skuTitle].filter(Boolean).join(' '),
           quantity: line.quantity,
           points: line.kind === 'points' ? line.creditPoints : null,
@@ -117,24 +119,27 @@ const PHONE = /^1[3-9]\d{9}$/
 /**
  * Where an order's text and WeCom messages go now, and its codes when all of its goods allow that and all is delivered.
  * Undefined: there is no such order.
+ * @param lineNos what is told of, where it is not all of the order
  */
 export async function textMessageOf(
   platform: Platform,
   tenantId: TenantId,
   no: OrderNo,
+  lineNos?: readonly number[],
 ): Promise<TextMessageTo | undefined> {
   const [view] = await readViews(platform, tenantId, [no], CODES_TEXTED_MAX + 1)
   if (!view) return undefined
   const wishes = await wishesOf(platform, tenantId, [view])
+  const lines = lineNos ? view.lines.filter(({ lineNo }) => lineNos.includes(lineNo)) : view.lines
   const isAllowed =
-    view.state === 'delivered' &&
-    view.lines.length > 0 &&
-    view.lines.every((line) => line.state === 'delivered' && isTextable(wishes.get(line.goodsId), line.skuId)) &&
-    view.lines.reduce((sum, line) => sum + line.deliveredQuantity, 0) <= CODES_TEXTED_MAX
+    (lineNos !== undefined || view.state === 'delivered') &&
+    lines.length > 0 &&
+    lines.every((line) => line.state === 'delivered' && isTextable(wishes.get(line.goodsId), line.skuId)) &&
+    lines.reduce((sum, line) => sum + line.deliveredQuantity, 0) <= CODES_TEXTED_MAX
   return {
     phone: PHONE.test(view.contact) ? view.contact : undefined,
     memberId: view.memberId,
-    codes: isAllowed ? await shortCodes(platform, tenantId, view) : undefined,
+    codes: isAllowed ? await shortCodes(platform, tenantId, lines) : undefined,
   }
 }
 
@@ -144,12 +149,12 @@ const isTextable = (wish: Wish | undefined, skuId: number): boolean =>
 async function shortCodes(
   platform: Platform,
   tenantId: TenantId,
-  view: SealedView,
+  lines: SealedView['lines'],
 ): Promise<readonly string[] | undefined> {
   const opened = await openCodes(
     platform.crypto,
     tenantId,
-    view.lines.flatMap((line) => (line.codes ?? []).map(sealedOf)),
+    lines.flatMap((line) => (line.codes ?? []).map(sealedOf)),
   )
   const codes = opened.map((parts) => parts.join(' '))
   return codes.length > 0 && codes.join(' ').length <= CODES_CHARACTERS_MAX ? codes : undefined

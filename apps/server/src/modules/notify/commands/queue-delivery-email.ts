@@ -1,5 +1,6 @@
 import type { Tx } from '../../../platform/db/index.ts'
 import { addMessages } from '../messages.ts'
+import { paramOfLines } from '../words.ts'
 
 export const EMAIL_TASK = 'notify.email'
 export const ORDER_DELIVERED = 'order_delivered'
@@ -9,6 +10,8 @@ export type DeliveryEmail = {
   readonly to: string
   /** Makes a wanted repeat (staff's "send again") a message of its own, e.g. the request's id. */
   readonly again?: string
+  /** It tells of these lines only; absent: of all that is delivered. */
+  readonly lineNos?: readonly number[]
 }
 
 /** A mail server may be away for hours; e^8 seconds is about 50 minutes, all tries together an hour and a half. */
@@ -30,12 +33,13 @@ export async function queueDeliveryEmails(tx: Tx, emails: readonly DeliveryEmail
   const byKey = new Map(emails.map((email) => [keyOf(email), email]))
   const added = await addMessages(
     tx,
-    [...byKey].map(([key, { orderNo, to }]) => ({
+    [...byKey].map(([key, { orderNo, to, lineNos }]) => ({
       channel: 'email' as const,
       template: ORDER_DELIVERED,
       recipient: to,
       key,
       about: `order:${orderNo}`,
+      params: paramOfLines(lineNos),
     })),
   )
   const mails = added.map(({ id, key }) => ({ messageId: id, orderNo: byKey.get(key)?.orderNo }))

@@ -21,7 +21,7 @@ import { shopPlace } from '../queries/shop-place.ts'
 import { wecomPeople } from '../queries/wecom-people.ts'
 import { quietUntil } from '../quiet-hours.ts'
 import { messageValues } from '../values.ts'
-import { composed, readRules, readTexts } from '../words.ts'
+import { composed, linesOfParams, readRules, readTexts } from '../words.ts'
 import { queueSending } from './tell.ts'
 
 /** A repeat this long after the first try is still known as one, with time for the call itself. */
@@ -35,7 +35,11 @@ const NO_LONGER_KNOWN: SendOutcome = {
 
 type House = Platform
 type OrdersPort = {
-  readonly textMessageOf: (tenantId: TenantId, orderNo: number) => Promise<TextMessageTo | undefined>
+  readonly textMessageOf: (
+    tenantId: TenantId,
+    orderNo: number,
+    lineNos?: readonly number[],
+  ) => Promise<TextMessageTo | undefined>
 }
 
 /**
@@ -116,7 +120,7 @@ async function wordsOf(
   app: WecomApp | undefined,
 ): Promise<Words> {
   if (!app) return none('no WeCom app is set up')
-  const to = await ports.textMessageOf(tenantId, Number(about.replace(/^order:/, '')))
+  const to = await ports.textMessageOf(tenantId, Number(about.replace(/^order:/, '')), linesOfParams(params))
   const memberId = to?.memberId
   if (!to || !memberId) return none('the order has no member')
   const [texts, place, ruleOf, people] = await platform.db.read(

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import {
   DELIVERED_KEYS,
   type DeliveredKey,
+  deliveredAs,
   type MessageChannel,
   type MessageEventKey,
   type MessageLocale,
@@ -18,7 +19,18 @@ import { type Channel, liveChannels } from '../channels/accounts.ts'
 import { addMessages, type NewMessage } from '../messages.ts'
 import { maskUser, type WecomPerson, wecomPeople } from '../queries/wecom-people.ts'
 import { quietUntil } from '../quiet-hours.ts'
-import { composed, linkOf, type News, newsOf, paramsOf, type Rule, readRules, readTexts, type Texts } from '../words.ts'
+import {
+  composed,
+  linkOf,
+  type News,
+  newsOf,
+  paramsOf,
+  partOf,
+  type Rule,
+  readRules,
+  readTexts,
+  type Texts,
+} from '../words.ts'
 
 export const EVENT_EMAIL_TASK = 'notify.event_email'
 export const EVENT_SMS_TASK = 'notify.event_sms'
@@ -114,6 +126,13 @@ type Room = {
 const membersAmong = (buyers: ReadonlyMap<number, Buyer>): readonly number[] =>
   [...buyers.values()].flatMap(({ memberId }) => (memberId === null ? [] : [memberId]))
 
+/** Of a part, in the words of that part. */
+function deliveredKeyOf(news: News, buyer: Buyer | undefined): MessageEventKey {
+  if (news.key !== 'order.delivered') return news.key
+  const part = partOf(news.payload)
+  return part ? deliveredAs(part.kinds) : (buyer?.deliveredAs ?? news.key)
+}
+
 const orderOf = ({ payload }: News): readonly number[] => (typeof payload.no === 'number' ? [payload.no] : [])
 
 /** The buyer whom it concerns; a recharge delivers no goods. */
@@ -149,7 +168,7 @@ type InboxLine = {
 
 function inboxLines(room: Room, news: News): readonly InboxLine[] {
   const buyer = news.message.audience === 'buyer' ? buyerOf(room, news) : undefined
-  const key = news.key === 'order.delivered' ? (buyer?.deliveredAs ?? news.key) : news.key
+  const key = deliveredKeyOf(news, buyer)
   const rule = room.ruleOf(key)
   if (!rule.channels.has('inbox')) return []
   const line = (locale: MessageLocale, to: { staffId?: number; memberId?: number }): readonly InboxLine[] => {
@@ -284,7 +303,7 @@ function cardOf(room: Room, news: News): NewMessage | undefined {
   const buyer = buyerOf(room, news)
   const person = buyer?.memberId ? room.wecomPeople.get(buyer.memberId) : undefined
   if (!buyer || !person) return undefined
-  const key = news.key === 'order.delivered' ? (buyer.deliveredAs ?? news.key) : news.key
+  const key = deliveredKeyOf(news, buyer)
   if (!room.ruleOf(key).channels.has('wecom_app') || !room.texts.of(key, 'card', buyer.locale)) return undefined
   return {
     channel: 'wecom_app',

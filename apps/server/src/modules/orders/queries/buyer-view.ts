@@ -167,13 +167,15 @@ function supplyOf(
 }
 
 /** Who of the shop did it, and when it was bought, is told elsewhere or not at all. */
-function activationOf({ state, endsAt, closedAt, by, mayReturn }: LineActivation, mayOpen: boolean): LineActivation {
+function activationOf(activation: LineActivation, mayOpen: boolean): LineActivation {
+  const { state, endsAt, closedAt, by, mayReturn, onHold } = activation
   return {
     state,
     endsAt: new Date(endsAt).toISOString(),
     closedAt: closedAt === null ? null : new Date(closedAt).toISOString(),
     by,
     mayReturn: mayReturn && mayOpen,
+    onHold,
   }
 }
 
