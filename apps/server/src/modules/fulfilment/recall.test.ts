@@ -457,6 +457,44 @@ describe('a recalled batch', () => {
     expect(await violations(shop)).toEqual([])
   })
 
+  test('a choice for all tells each order once, however few pieces it goes through at a time', async () => {
+    const shop = await house.newShop()
+    const goods = await sourced(shop, 6)
+    const [one, two] = [await bought(shop, goods, 3), await bought(shop, goods, 2)]
+    // The last piece of the first order comes after all of the second.
+    const [grant] = (await shop.staff.call('orders.detail', { params: { no: one.no } })).lines[0]?.grants ?? []
+    await shop.staff.call(
+      'fulfilment.replaceGrant',
+      { params: { no: one.no, grantId: grant?.id ?? 0 }, body: { reason: '坏码' } },
+      { idempotencyKey: randomUUID() },
+    )
+    await recall(shop, goods)
+    await listed(shop, goods)
+    expect((await pieces(shop, goods, { sort: 'grantId' })).map((piece) => piece.orderNo)).toEqual([
+      one.no,
+      one.no,
+      two.no,
+      two.no,
+      one.no,
+    ])
+    const choice = { action: 'leave', to: 'source', reason: 'x', actor: 'x', staffId: 1, grants: null }
+    const turn = async () =>
+      (
+        await house.platform.db.call<{ chosen: number }>(
+          shop.tenantId,
+          'fulfilment.choose_recalled',
+          goods.batchId,
+          JSON.stringify(choice),
+          1,
+        )
+      ).chosen
+    expect(new Set([await turn(), await turn()])).toEqual(new Set([2, 3]))
+    expect(await turn()).toBe(0)
+    expect((await cleared(shop)).sort()).toEqual([one.no, two.no].sort())
+    expect((await viewOf(shop, goods)).pieces).toMatchObject({ open: 0, left: 5 })
+    expect(await violations(shop)).toEqual([])
+  })
+
   test('needs the right for each deed: to recall, to replace, to refund', async () => {
     const shop = await house.newShop()
     const goods = await sourced(shop, 2)
