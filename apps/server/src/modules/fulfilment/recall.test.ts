@@ -347,7 +347,9 @@ describe('a recalled batch', () => {
       const grants = lines[0]?.grants ?? []
       // One truth in three places.
       for (const { grantId, state } of recalls) {
-        expect(items.find(({ id }) => id === grantId)?.recall).toBe(state)
+        const right = items.find(({ id }) => id === grantId)
+        expect(right?.recall).toBe(state)
+        expect(right?.standing === 'recalled').toBe(['recalled', 'replacing', 'refunding'].includes(state))
         expect(grants.find(({ id }) => id === grantId)?.recall).toBe(state)
       }
       return recalls.map(({ state }) => state).sort()
@@ -356,6 +358,14 @@ describe('a recalled batch', () => {
     await recall(shop, goods)
     await listed(shop, goods)
     expect(await states()).toEqual(['recalled', 'recalled', 'recalled', 'recalled'])
+    const marked = async () => {
+      const file = await buyer.visitor.download('orders.codesFile', { params: { no: mine.no } })
+      return (await file.text())
+        .split('\r\n')
+        .slice(1, -1)
+        .map((line) => line.startsWith('# 召回中，请勿使用：'))
+    }
+    expect(await marked()).toEqual([true, true, true, true])
     expect(await code(shop.visitor().call('orders.get', { params: { no: mine.no } }))).toBe('common.not_found')
 
     const [first, second, third] = await pieces(shop, goods)
@@ -367,6 +377,7 @@ describe('a recalled batch', () => {
     await handle(shop, goods, 'leave', ids(third))
     await settled(shop, goods)
     expect(await states()).toEqual(['cleared', 'recalled', 'refunded', 'replaced'])
+    expect((await marked()).toSorted()).toEqual([false, false, true])
     expect(await cleared(shop)).toEqual([mine.no])
 
     await shop.staff.call('fulfilment.withdrawRecall', { params: params(goods), body: { note: '来源核实无误' } })
