@@ -225,6 +225,23 @@ test('a code that is called back is not counted among the usable until the shop 
   expect(await of(no)).toMatchObject([{ standing: 'usable' }, { standing: 'recalled' }])
 })
 
+test('what a buyer answered is named as its form names it, at the order and for staff', async () => {
+  const { no } = kinds.bundle
+  const view = await ada.visitor.call('orders.get', { params: { no } })
+  const detail = await shop.staff.call('orders.detail', { params: { no } })
+  for (const lines of [view.lines, detail.lines]) {
+    expect(lines.map(({ form }) => form)).toEqual([{}, { account: 'buyer1' }, {}])
+    expect(lines.map(({ formFields }) => formFields.map(({ key, labelZh }) => [key, labelZh]))).toEqual([
+      [],
+      [['account', '账号']],
+      [],
+    ])
+  }
+  // Whoever sees no answers sees no questions.
+  const { items } = await ada.visitor.call('orders.mine', { query: {} })
+  expect(JSON.stringify(items)).not.toContain('labelZh')
+})
+
 test('points go back with their line, never by the piece, and their right ends with them', async () => {
   const { no } = await buy(kinds.goods.bundle, 2, { p2_account: 'buyer2' })
   await until('the bundle to be whole', async () => ((await of(no)).length === 6 ? true : undefined))

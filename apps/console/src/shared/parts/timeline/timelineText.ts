@@ -123,7 +123,7 @@ export const timelineText = defineMessages('timeline', {
   'activation.opened': ['已付款，等待买家激活', 'Paid, and waiting for its buyer to activate it'],
   'activation.lapsed': ['到期没有激活，货款计入收入', 'Not activated in time; its price is earned'],
   'activation.activate': ['激活，开始充值', 'activated it; topping up'],
-  'activation.return': ['买家退回未激活的权益', 'given back before it was activated'],
+  'activation.return': ['退回未激活的权益', 'gave it back before it was activated'],
   'delivery.replaced': ['换发了新卡密（第 {turn} 次发放）', 'A new code was delivered (turn {turn})'],
 
   'refund.requested': ['申请退款 {amount}，{target}：{reason}', 'asked for a refund of {amount}, {target}: {reason}'],
@@ -186,4 +186,5 @@ export const timelineText = defineMessages('timeline', {
   sms: ['短信', 'The text message'],
   noDetail: ['网关没有说明原因', 'the gateway gave no reason'],
   shop: ['系统', 'System'],
+  buyer: ['买家', 'The buyer'],
 })
