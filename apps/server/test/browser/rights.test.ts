@@ -9,7 +9,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { launchChromium } from './chromium.ts'
-import { arrive, clipboard, codeSent, DESK, fitsPhones, type Person, PHONE, sidewaysPixels } from './people.ts'
+import {
+  arrive,
+  clipboard,
+  codeSent,
+  DESK,
+  fitsPhones,
+  type Person,
+  PHONE,
+  SMALL_PHONE,
+  sidewaysPixels,
+} from './people.ts'
 import { keepScreen } from './screens.ts'
 
 /**
@@ -204,7 +214,6 @@ test('a code that is called back says so at its order and among the rights, and 
   await fitsPhones(page)
   const fileOf = async (of: Page) => (await of.request.get(`${mall}api/mall/orders/${no}/codes.txt`)).text()
   expect((await fileOf(page)).match(/^# 召回中，请勿使用：RIGHT-AAAA-000\d\r$/gm)).toHaveLength(5)
-  await keepScreen(page, 'mall-recalled-phone')
 
   // Where no push comes through, it is heard of within a minute.
   const recalledThere = () => cutOff.getByText(/^(?:召回中，请先不要使用|Recalled: please do not use it)$/).count()
@@ -243,6 +252,16 @@ test('a code that is called back says so at its order and among the rights, and 
   const desk = atDesk.page
   await desk.goto(`${consoleUrl}orders/${no}`)
   await desk.getByText('召回中', { exact: true }).first().waitFor()
+  // A window that gets narrow keeps its whole head, down to whoever is signed in.
+  const me = desk.getByRole('banner').getByRole('button', { name: '我的账号' })
+  for (const size of [PHONE, SMALL_PHONE]) {
+    await desk.setViewportSize(size)
+    await expect.poll(async () => (await me.boundingBox())?.x ?? size.width).toBeLessThan(size.width - 40)
+  }
+  await me.click()
+  await desk.getByRole('menuitem', { name: 'English' }).click()
+  await desk.getByText('Recalled', { exact: true }).first().waitFor()
+  await desk.setViewportSize(DESK)
   await desk.getByText('召回已解除', { exact: true }).waitFor()
   await desk.getByRole('link', { name: '召回', exact: true }).first().click()
   await desk.getByRole('heading', { name: /批次 #\d+ 的召回/ }).waitFor()

@@ -10,7 +10,7 @@ import { Price, Time, usePriceText } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { useSubmit } from '../../shared/templates/FormPage.tsx'
-import { NoPoints } from './bundle/NoPoints.tsx'
+import { NoPoints, WhyNoPoints } from './bundle/NoPoints.tsx'
 import { goodsText } from './text.ts'
 
 type Detail = Output<'catalog.getGoods'>
@@ -133,6 +133,7 @@ function PlanDialog({
           <MoneyInput />
         </Form.Item>
         {isBundle && <NoPoints />}
+        {isBundle && <WhyNoPoints />}
         <Form.Item name="pricePoints" label={t('pricePoints')} tooltip={t('pricePointsHint')} hidden={isBundle}>
           <InputNumber min={0} max={100_000_000} precision={0} style={{ width: '100%' }} />
         </Form.Item>

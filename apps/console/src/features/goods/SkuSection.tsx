@@ -23,7 +23,7 @@ import { usePriceText } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { BundleEditor, type BundleValues } from './bundle/BundleEditor.tsx'
-import { NoPoints } from './bundle/NoPoints.tsx'
+import { NoPoints, WhyNoPoints } from './bundle/NoPoints.tsx'
 import { CodeForm } from './CodeForm.tsx'
 import { LaterForm } from './LaterForm.tsx'
 import { SpecRows, TierRows } from './SkuRows.tsx'
@@ -197,6 +197,7 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
           <MoneyInput />
         </Form.Item>
       </div>
+      {kind === 'bundle' && <WhyNoPoints />}
       {kind === 'bundle' && (
         <Form.Item
           name={[at, 'bundle']}
