@@ -95,6 +95,15 @@ begin
         and a.line_no = g.line_no
       offset 0
     ) a on true
+    -- Asked of the few whose batch was ever recalled.
+    left join lateral (
+      select fulfilment.is_called_back(p_tenant, p.batch_id, p.grant_id) as is_called_back
+      from vault.recall_pieces p
+      where p.tenant_id = p_tenant
+        and p.batch_id = c.batch_id
+        and p.grant_id = g.id
+      offset 0
+    ) k on true
     cross join lateral (
       select coalesce(c.valid_to, r.valid_to, case when a.state in ('open', 'lapsed') then a.ends_at end) as until
     ) w
@@ -107,14 +116,7 @@ begin
         when catalog.deliver_of(g.kind) not in ('pick', 'make') then 'arrived'
         when g.state = 'used' or r.standing = 'used_up' then 'used'
         when w.until <= now() then 'expired'
-        when exists (
-          select from vault.recall_pieces p
-          where p.tenant_id = p_tenant
-            and p.batch_id = c.batch_id
-            and p.grant_id = g.id
-            -- Asked of the few that were ever called back.
-            and fulfilment.is_called_back(p_tenant, p.batch_id, p.grant_id)
-        ) then 'recalled'
+        when k.is_called_back then 'recalled'
         else 'usable'
       end as standing
     ) s

@@ -56,9 +56,11 @@ export function LineCodes({ order, line }: { readonly order: Order; readonly lin
       </div>
       {line.lock && <CodeLock order={order} lock={line.lock} />}
       {hasRecalled && !line.lock && (
-        <Notice tone="warn">
-          <p>{t('order.recall.file')}</p>
-        </Notice>
+        <div className={css.warning}>
+          <Notice tone="warn">
+            <p>{t('order.recall.file')}</p>
+          </Notice>
+        </div>
       )}
       <ol className={css.codes}>
         {codes.map((code, index) => (

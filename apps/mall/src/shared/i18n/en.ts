@@ -506,6 +506,7 @@ export const messages: Messages = {
       cancelNo: 'Keep waiting',
     },
     recall: {
+      headline: 'Some codes are recalled: please read what is said at each one below first.',
       kept: 'The code stays here for your records and for complaints only. Please do not redeem it or pass it on.',
       copy: 'Copy for a complaint',
       copyOthers: 'Copy those not recalled',

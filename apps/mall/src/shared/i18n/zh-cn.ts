@@ -488,6 +488,7 @@ export const messages = {
       cancelNo: '再等等',
     },
     recall: {
+      headline: '有卡密正在召回，请先看下面每张卡密的说明。',
       kept: '卡密保留在这里，只供核对和反馈问题，请不要兑换或转给别人。',
       copy: '复制用于反馈',
       copyOthers: '复制未召回的',
