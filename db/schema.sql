@@ -1499,6 +1499,7 @@ function fulfilment.hand_over(p_tenant bigint, p_no bigint, p_line integer, p_fr
 function fulfilment.handle_receipt(p_tenant bigint, p_receipt bigint, p_action text, p_note text, p_actor text, p_let_go_most bigint) returns jsonb security definer
 function fulfilment.has_arrived(p_tenant bigint, p_no bigint) returns boolean security definer
 function fulfilment.is_bought_elsewhere(p_tenant bigint, p_sku bigint) returns boolean security definer
+function fulfilment.is_called_back(p_tenant bigint, p_batch bigint, p_grant bigint) returns boolean security definer
 function fulfilment.is_code_used(p_tenant bigint, p_no bigint, p_line integer, p_piece integer) returns boolean
 function fulfilment.judge_complaint(p_tenant bigint, p_complaint bigint, p_lease integer, p_word text, p_note text, p_ask jsonb) returns text security definer
 function fulfilment.keep_for_later(p_tenant bigint, p_nos bigint[], p_lines smallint[]) returns void security definer
@@ -4272,6 +4273,7 @@ create index cards_to_choose ON vault.cards USING btree (tenant_id, sku_id, numb
 create index movements_not_sold ON ONLY vault.movements USING btree (tenant_id, at) WHERE (to_state <> 'delivered'::text);
 create index movements_of_card ON ONLY vault.movements USING btree (tenant_id, card_id, at);
 create index movements_of_cause ON ONLY vault.movements USING btree (tenant_id, cause);
+create index recall_pieces_by_order ON vault.recall_pieces USING btree (tenant_id, batch_id, order_no, grant_id);
 create index recall_pieces_of_order ON vault.recall_pieces USING btree (tenant_id, order_no);
 create index recall_pieces_queued ON vault.recall_pieces USING btree (tenant_id, batch_id, order_no, grant_id) WHERE (state = 'queued'::text);
 create index reused_codes_going ON vault.reused_codes USING btree (tenant_id, sku_id, made, id) WHERE (stopped_at IS NULL);

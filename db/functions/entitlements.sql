@@ -65,7 +65,7 @@ begin
       offset 0
     ) g
     left join lateral (
-      select c.valid_to from vault.cards c where c.tenant_id = p_tenant and c.id = g.card_id offset 0
+      select c.valid_to, c.batch_id from vault.cards c where c.tenant_id = p_tenant and c.id = g.card_id offset 0
     ) c on true
     left join lateral (
       select k.uses, k.used, least(k.expires_at, b.valid_to) as valid_to,
@@ -95,6 +95,15 @@ begin
         and a.line_no = g.line_no
       offset 0
     ) a on true
+    -- Asked of the few whose batch was ever recalled.
+    left join lateral (
+      select fulfilment.is_called_back(p_tenant, p.batch_id, p.grant_id) as is_called_back
+      from vault.recall_pieces p
+      where p.tenant_id = p_tenant
+        and p.batch_id = c.batch_id
+        and p.grant_id = g.id
+      offset 0
+    ) k on true
     cross join lateral (
       select coalesce(c.valid_to, r.valid_to, case when a.state in ('open', 'lapsed') then a.ends_at end) as until
     ) w
@@ -107,6 +116,7 @@ begin
         when catalog.deliver_of(g.kind) not in ('pick', 'make') then 'arrived'
         when g.state = 'used' or r.standing = 'used_up' then 'used'
         when w.until <= now() then 'expired'
+        when k.is_called_back then 'recalled'
         else 'usable'
       end as standing
     ) s
@@ -198,6 +208,7 @@ begin
         'all', count(*),
         'usable', count(*) filter (where s.standing = 'usable'),
         'ending', count(*) filter (where s.ends_soon),
+        'recalled', count(*) filter (where s.standing = 'recalled'),
         'arrived', count(*) filter (where s.standing = 'arrived'),
         'used', count(*) filter (where s.standing = 'used'),
         'expired', count(*) filter (where s.standing = 'expired'),

@@ -9,6 +9,7 @@
 --   fulfilment.clear_recalled(tenant, batch, limit)             tells the next buyers of a withdrawn recall that theirs is good
 --   fulfilment.clear_declined(tenant, no, refund, actor)        inside decline_refund: the same of pieces whose refund waited meanwhile
 --   fulfilment.recalls_of(tenant, no, grant)                    recalled pieces of an order as its buyer is told of them
+--   fulfilment.is_called_back(tenant, batch, grant)             whether a piece is not to be used today
 --   fulfilment.recalls_view(tenant, no, limit)                  what the buyer's page shows
 --
 -- Lock order: orders, accounts, holds, cards, batch counts; a batch first, as imports do, and pieces of a recall last.
@@ -170,7 +171,8 @@ as $$
 $$;
 
 -- p_choice: {"action": "replace" | "refund" | "leave", "to", "reason", "actor", "staffId", "grants": [ids] or null for all that
--- wait for a decision}. Pieces that are done, or on their way, stay as they are. No more than `p_limit` at a time; {"chosen"}.
+-- wait for a decision}. Pieces that are done, or on their way, stay as they are. `p_limit` at a time, and the rest of the last one's
+-- order: no order is told by two turns of one choice. {"chosen"}: fewer than `p_limit`, and nothing is left to choose.
 create or replace function fulfilment.choose_recalled(p_tenant bigint, p_batch bigint, p_choice jsonb, p_limit integer)
 returns jsonb
 language plpgsql
@@ -224,8 +226,8 @@ begin
         -- What was left may be taken up again by name, but not left once more.
         or p.state = 'left' and g.state <> 'revoked' and only_these is not null and after <> 'left'
       )
-    order by p.grant_id
-    limit p_limit
+    order by p.order_no
+    fetch first (p_limit) rows with ties
     for no key update of p
   ) n;
   update vault.recall_pieces p
@@ -560,7 +562,42 @@ as $$
     and (p_grant is null or p.grant_id = p_grant)
 $$;
 
--- No more than `p_limit`, those first about which something is still to come.
+-- Whether its buyer is told not to use this piece: what `recalls_of` calls `recalled`, `replacing` or `refunding`.
+create or replace function fulfilment.is_called_back(p_tenant bigint, p_batch bigint, p_grant bigint)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select s.state in ('refunding', 'awaiting') or s.state in ('open', 'failed', 'queued') and b.state = 'recalling'
+  from vault.recall_pieces p
+  cross join lateral (
+    select b.state from vault.batches b where b.tenant_id = p_tenant and b.id = p_batch offset 0
+  ) b
+  cross join lateral (
+    select g.state from entitlements.grants g where g.tenant_id = p_tenant and g.id = p_grant offset 0
+  ) g
+  left join lateral (
+    select coalesce(a.state, r.state) as state
+    from payments.refunds r
+    left join lateral (
+      select a.state from payments.refunds a where a.tenant_id = p_tenant and a.id = r.replaced_by offset 0
+    ) a on true
+    where r.tenant_id = p_tenant
+      and r.id = p.refund_id
+    offset 0
+  ) r on true
+  cross join lateral (select fulfilment.recall_state(p.state, g.state, r.state) as state) s
+  where p.tenant_id = p_tenant
+    and p.batch_id = p_batch
+    and p.grant_id = p_grant
+$$;
+revoke execute on function fulfilment.is_called_back(bigint, bigint, bigint) from public;
+
+-- No more than `p_limit` a line, as of codes; those first about which something is still to come.
 create or replace function fulfilment.recalls_view(p_tenant bigint, p_no bigint, p_limit integer)
 returns jsonb
 language sql
@@ -572,10 +609,12 @@ as $$
     'lineNo', r.line_no, 'grantId', r.grant_id, 'newGrantId', r.new_grant_id, 'piece', r.piece, 'state', r.state
   ) order by r.line_no, r.piece, r.grant_id)
   from (
-    select *
+    select *, row_number() over (
+      partition by x.line_no
+      order by x.state not in ('recalled', 'replacing', 'refunding'), x.piece, x.grant_id
+    ) as n
     from fulfilment.recalls_of(p_tenant, p_no, null) x
-    order by x.state not in ('recalled', 'replacing', 'refunding'), x.line_no, x.piece, x.grant_id
-    limit p_limit
   ) r
+  where r.n <= p_limit
 $$;
 revoke execute on function fulfilment.recalls_view(bigint, bigint, integer) from public;

@@ -53,6 +53,9 @@ export const formField = z
   })
 export type FormField = z.output<typeof formField>
 
+/** What the answers of an order's form are called: the goods' own fields as they are now, and a bundle's that its parts share. */
+export const answeredFields = z.array(formField)
+
 export const formFields = z
   .array(formField)
   .max(FORM_FIELDS_MAX)

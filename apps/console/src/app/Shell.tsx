@@ -39,6 +39,7 @@ export function Shell() {
   const [searching, setSearching] = useState(false)
   const loading = useNavigation().state === 'loading'
   const wide = menu.wide
+  const narrow = useMedia(narrowQuery)
   // Whoever stands elsewhere in the tree has a workspace, and nothing of the shop's to search.
   const employed = me.node.kind === 'merchant'
 
@@ -110,9 +111,8 @@ export function Shell() {
           ...(employed ? [<SearchButton key="search" wide={wide} onClick={() => setSearching(true)} />] : []),
           <InboxBell key="inbox" />,
           ...(wide ? [<VisitShop key="shop" />] : []),
-          <LocaleMenu key="locale" />,
-          <AppearanceMenu key="look" />,
-          <AccountMenu key="me" wide={wide} />,
+          ...(narrow ? [] : [<LocaleMenu key="locale" />, <AppearanceMenu key="look" />]),
+          <AccountMenu key="me" wide={wide} narrow={narrow} />,
         ]}
       >
         {/* Pages are blocks: as items of the layout's own column they would shrink to their content. */}
@@ -133,6 +133,8 @@ function Waiting({ path }: { readonly path: string | undefined }) {
 
 const COLLAPSED_KEY = 'quanshu.console.collapsed'
 const wideQuery = window.matchMedia('(width >= 768px)')
+/** Phones whose head has no room for the shop's name and all buttons: language and appearance stand in the person's menu then. */
+const narrowQuery = window.matchMedia('(width < 376px)')
 
 /**
  * The menu's width on a desk is the person's choice and is remembered; on a phone it is a drawer that begins closed.
@@ -140,13 +142,7 @@ const wideQuery = window.matchMedia('(width >= 768px)')
  * only the button counts.
  */
 function useMenuState() {
-  const wide = useSyncExternalStore(
-    (changed) => {
-      wideQuery.addEventListener('change', changed)
-      return () => wideQuery.removeEventListener('change', changed)
-    },
-    () => wideQuery.matches,
-  )
+  const wide = useMedia(wideQuery)
   const [narrowed, setNarrowed] = useState(() => localStorage.getItem(COLLAPSED_KEY) === 'true')
   const [drawerOpen, setDrawerOpen] = useState(false)
   return {
@@ -161,6 +157,16 @@ function useMenuState() {
       setNarrowed(!narrowed)
     },
   }
+}
+
+function useMedia(query: MediaQueryList): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      query.addEventListener('change', changed)
+      return () => query.removeEventListener('change', changed)
+    },
+    () => query.matches,
+  )
 }
 
 function SearchButton({ wide, onClick }: { readonly wide: boolean; readonly onClick: () => void }) {
@@ -185,27 +191,35 @@ function VisitShop() {
 
 const LOCALE_NAMES: Readonly<Record<Locale, string>> = { 'zh-CN': '简体中文', en: 'English' }
 
-function LocaleMenu() {
-  const t = useText(appText)
-  const locale = useLocale()
+const LOCALE_ITEMS = LOCALES.map((key) => ({ key, label: LOCALE_NAMES[key] }))
+
+function useChooseLocale(): (next: Locale) => void {
   const me = useMe()
   const save = useAction('identity.saveMe', { refresh: ['identity.getMe'], showProblem: false })
-  const choose = (next: Locale) => {
+  return (next) => {
     setLocale(next)
     void save.go({ body: { name: me.name, locale: next } })
   }
+}
+
+function LocaleMenu() {
+  const t = useText(appText)
+  const locale = useLocale()
+  const choose = useChooseLocale()
   return (
     <HeaderMenu
       label={t('language')}
       icon={<GlobalOutlined />}
       menu={{
         selectedKeys: [locale],
-        items: LOCALES.map((key) => ({ key, label: LOCALE_NAMES[key] })),
+        items: LOCALE_ITEMS,
         onClick: ({ key }) => choose(key as Locale),
       }}
     />
   )
 }
+
+const APPEARANCES = ['light', 'dark', 'system'] as const
 
 function AppearanceMenu() {
   const t = useText(appText)
@@ -216,7 +230,7 @@ function AppearanceMenu() {
       icon={<BgColorsOutlined />}
       menu={{
         selectedKeys: [appearance],
-        items: (['light', 'dark', 'system'] as const).map((key) => ({ key, label: t(key) })),
+        items: APPEARANCES.map((key) => ({ key, label: t(key) })),
         onClick: ({ key }) => setAppearance(key as Appearance),
       }}
     />
@@ -239,9 +253,12 @@ function HeaderMenu({
   )
 }
 
-function AccountMenu({ wide }: { readonly wide: boolean }) {
+function AccountMenu({ wide, narrow }: { readonly wide: boolean; readonly narrow: boolean }) {
   const t = useText(appText)
   const me = useMe()
+  const locale = useLocale()
+  const choose = useChooseLocale()
+  const { appearance, setAppearance } = useLook()
   const navigate = useNavigate()
   const signIn = useHref('/sign-in')
   const signOut = useAction('identity.signOut', {
@@ -256,10 +273,27 @@ function AccountMenu({ wide }: { readonly wide: boolean }) {
         items: [
           { key: 'who', type: 'group', label: me.email },
           { key: 'me', icon: <UserOutlined />, label: t('me') },
+          ...(narrow
+            ? [
+                { key: 'language', type: 'group' as const, label: t('language'), children: LOCALE_ITEMS },
+                {
+                  key: 'appearance',
+                  type: 'group' as const,
+                  label: t('appearance'),
+                  children: APPEARANCES.map((key) => ({ key, label: t(key) })),
+                },
+              ]
+            : []),
           { type: 'divider' },
           { key: 'out', icon: <LogoutOutlined />, label: t('signOut') },
         ],
-        onClick: ({ key }) => (key === 'me' ? void navigate('/me') : void signOut.go({})),
+        ...(narrow && { selectedKeys: [locale, appearance] }),
+        onClick: ({ key }) => {
+          if (key === 'me') void navigate('/me')
+          else if (key === 'out') void signOut.go({})
+          else if (key in LOCALE_NAMES) choose(key as Locale)
+          else setAppearance(key as Appearance)
+        },
       }}
     >
       <Button type="text" className="account-button" aria-label={t('me')}>

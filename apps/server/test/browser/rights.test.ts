@@ -9,7 +9,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { launchChromium } from './chromium.ts'
-import { arrive, clipboard, codeSent, DESK, fitsPhones, type Person, PHONE, sidewaysPixels } from './people.ts'
+import {
+  arrive,
+  clipboard,
+  codeSent,
+  DESK,
+  fitsPhones,
+  type Person,
+  PHONE,
+  SMALL_PHONE,
+  sidewaysPixels,
+} from './people.ts'
 import { keepScreen } from './screens.ts'
 
 /**
@@ -162,6 +172,24 @@ test('a code that is called back says so at its order and among the rights, and 
   const batches = await staff.call('vault.listBatches', { query: { pageSize: 200 } })
   const batchId = batches.items.find(({ goodsTitle }) => goodsTitle === '星光会员')?.id ?? 0
   const params = { batchId }
+
+  // Two look at the order, which is finished; the second one's push channel is down, and its clock is moved by hand.
+  const { page } = member
+  await page.goto(`${mall}me/rights`)
+  await page.getByRole('link', { name: '可使用 6' }).waitFor()
+  const mine = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: '星光会员' }) })
+  await mine.getByRole('link', { name: /^订单 \d+$/ }).click()
+  await page.getByRole('button', { name: '复制卡密' }).first().waitFor()
+  const address = page.url()
+  const cutOff = await atDesk.context.newPage()
+  await cutOff.clock.install()
+  await cutOff.route('**/stream', (route) => route.abort('aborted'))
+  await cutOff.goto(address)
+  await cutOff
+    .getByRole('button', { name: /^(?:复制卡密|Copy )/ })
+    .first()
+    .waitFor()
+
   await staff.call(
     'fulfilment.recallBatch',
     { params, body: { reason: '供货商出黑卡' } },
@@ -174,10 +202,26 @@ test('a code that is called back says so at its order and among the rights, and 
   const [good, back] = items
   const no = good?.orderNo ?? 0
 
-  const { page } = member
-  await page.goto(`${mall}orders/${no}`)
+  expect(address).toBe(`${mall}orders/${no}`)
+  // Without a reload, nor a minute's wait.
   await expect.poll(() => page.getByText('召回中，请先不要使用').count()).toBe(5)
+  // No code invites to use it; what a complaint needs is there, and the file says why.
+  expect(await page.getByRole('button', { name: '复制卡密' }).count()).toBe(0)
+  expect(await page.getByRole('button', { name: '复制全部' }).count()).toBe(0)
+  await page.getByText('有卡密正在召回，请不要使用').waitFor()
+  await page.getByText('复制用于反馈').first().click()
+  expect(await clipboard(page)).toBe(CODES[0])
   await fitsPhones(page)
+  const fileOf = async (of: Page) => (await of.request.get(`${mall}api/mall/orders/${no}/codes.txt`)).text()
+  expect((await fileOf(page)).match(/^# 召回中，请勿使用：RIGHT-AAAA-000\d\r$/gm)).toHaveLength(5)
+
+  // Where no push comes through, it is heard of within a minute.
+  const recalledThere = () => cutOff.getByText(/^(?:召回中，请先不要使用|Recalled: please do not use it)$/).count()
+  expect(await recalledThere()).toBe(0)
+  await cutOff.clock.fastForward(61_000)
+  await expect.poll(recalledThere).toBe(5)
+  await cutOff.close()
+
   const handle = (action: 'leave' | 'refund', grantId: number | undefined) =>
     staff.call('fulfilment.handleRecalledPieces', {
       params,
@@ -189,6 +233,16 @@ test('a code that is called back says so at its order and among the rights, and 
   await page.getByText('召回已解除，可以使用').waitFor()
   await page.getByText('召回已退款').waitFor()
   await expect.poll(() => page.getByText('召回中，请先不要使用').count()).toBe(3)
+  expect(await page.getByRole('button', { name: '复制卡密' }).count()).toBe(1)
+  expect(await fileOf(page)).toMatch(/^RIGHT-AAAA-0001\r$/m)
+
+  // Among the rights they are no longer usable, and have a list of their own.
+  await page.goto(`${mall}me/rights`)
+  await page.getByRole('link', { name: '可使用 3' }).waitFor()
+  await page.getByRole('link', { name: '召回中 3' }).click()
+  await page.waitForURL(/list=recalled/)
+  await expect.poll(() => page.getByText('召回中，请先不要使用').count()).toBe(3)
+  await fitsPhones(page)
 
   await page.goto(`${mall}me/rights?lang=en`)
   const card = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: '星光会员' }) })
@@ -203,7 +257,15 @@ test('a code that is called back says so at its order and among the rights, and 
   await desk.getByRole('heading', { name: /批次 #\d+ 的召回/ }).waitFor()
   await desk.goto(`${consoleUrl}orders/${no}`)
   await desk.getByText('召回已解除', { exact: true }).waitFor()
-  await desk.setViewportSize(PHONE)
+  // A window that gets narrow keeps its whole head, down to whoever is signed in.
+  const me = desk.getByRole('banner').getByRole('button', { name: '我的账号' })
+  for (const size of [PHONE, SMALL_PHONE]) {
+    await desk.setViewportSize(size)
+    await expect.poll(async () => (await me.boundingBox())?.x ?? size.width).toBeLessThan(size.width - 40)
+  }
+  await me.click()
+  await desk.getByRole('menuitem', { name: 'English' }).click()
+  await desk.getByText('Recalled', { exact: true }).first().waitFor()
   expect(await sidewaysPixels(desk)).toBe(0)
   await desk.setViewportSize(DESK)
   expect(faults).toEqual([])

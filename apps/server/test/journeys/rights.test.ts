@@ -204,6 +204,44 @@ test('a complaint is told beside its right', async () => {
   expect((await of(no))[0]?.complaint).toEqual(expect.any(String))
 })
 
+test('a code that is called back is not counted among the usable until the shop says that it is good', async () => {
+  const goods = await shop.stock(2, { goods: { title: '被召回的卡' } })
+  const { no } = await buy(goods, 2)
+  const before = (await page()).counts
+  const params = { batchId: goods.batchId }
+  await shop.staff.call('fulfilment.recallBatch', { params, body: { reason: '供货商出黑卡' } }, keyed())
+  await until('its pieces are found', async () =>
+    (await shop.staff.call('fulfilment.getRecall', { params })).recall?.listed ? true : undefined,
+  )
+  expect(await of(no)).toMatchObject([{ standing: 'recalled' }, { standing: 'recalled' }])
+  expect((await page()).counts).toMatchObject({ usable: (before?.usable ?? 0) - 2, recalled: 2, all: before?.all })
+  expect((await all({ list: 'recalled' })).map(({ orderNo }) => orderNo)).toEqual([no, no])
+  expect((await all({ list: 'usable' })).some(({ orderNo }) => orderNo === no)).toBe(false)
+  const [good] = await of(no)
+  await shop.staff.call('fulfilment.handleRecalledPieces', {
+    params,
+    body: { action: 'leave', to: 'source', grantIds: [good?.id ?? 0], reason: '无问题' },
+  })
+  expect(await of(no)).toMatchObject([{ standing: 'usable' }, { standing: 'recalled' }])
+})
+
+test('what a buyer answered is named as its form names it, at the order and for staff', async () => {
+  const { no } = kinds.bundle
+  const view = await ada.visitor.call('orders.get', { params: { no } })
+  const detail = await shop.staff.call('orders.detail', { params: { no } })
+  for (const lines of [view.lines, detail.lines]) {
+    expect(lines.map(({ form }) => form)).toEqual([{}, { account: 'buyer1' }, {}])
+    expect(lines.map(({ formFields }) => formFields.map(({ key, labelZh }) => [key, labelZh]))).toEqual([
+      [],
+      [['account', '账号']],
+      [],
+    ])
+  }
+  // Whoever sees no answers sees no questions.
+  const { items } = await ada.visitor.call('orders.mine', { query: {} })
+  expect(JSON.stringify(items)).not.toContain('labelZh')
+})
+
 test('points go back with their line, never by the piece, and their right ends with them', async () => {
   const { no } = await buy(kinds.goods.bundle, 2, { p2_account: 'buyer2' })
   await until('the bundle to be whole', async () => ((await of(no)).length === 6 ? true : undefined))

@@ -348,6 +348,20 @@ test('how a supplier does is counted from its purchases, day by day, and every f
   expect(await behind({ wasUnknown: 'true' })).toBe(1)
   expect(await behind({ state: 'refused', about: 'stock' })).toBe(1)
   expect(await behind({ hasBad: 'true' })).toBe(0)
+  expect(await behind({ hasArrived: 'true' })).toBe(quality.total.arrived)
+  expect(await behind({ state: 'refused', takenBack: 'false' })).toBe(quality.total.refused)
+  expect(await behind({ state: 'refused', takenBack: 'true' })).toBe(0)
+  // One that its supplier took back at our asking is no refusal: not in the figures, nor behind them.
+  await house.query(
+    `update suppliers.purchases set cancel_state = 'cancelled', about = null where tenant_id = $1 and state = 'refused'`,
+    [tenantId],
+  )
+  const after = await shop.staff.call('suppliers.quality', { params, query })
+  expect(after.total).toMatchObject({ sent: 6, ended: 5, arrived: 5, refused: 0 })
+  expect(after.refusals).toEqual([])
+  expect(await behind({ state: 'refused', takenBack: 'false' })).toBe(0)
+  expect(await behind({ state: 'refused', takenBack: 'true', about: 'other' })).toBe(1)
+  expect(await behind({})).toBe(6)
   const sheet = await shop.staff.download('suppliers.exportQuality', { params, query: { ...query, by: 'product' } })
   expect(sheet.headers.get('content-type')).toContain('spreadsheetml')
   await expect(

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { answeredFields } from '../form-fields.ts'
 import { RECHARGE_FEN_MAX } from '../recharge.ts'
 import { route } from '../route.ts'
 import { fen, id, idParam, instant, oneOrMore, orderNo, pageOf, pageQuery } from '../schemas.ts'
@@ -155,6 +156,8 @@ export const orderView = z.object({
       lock: codesLock.nullable(),
       /** A part of a redeemed bundle that could not be had: so many points were given for it. */
       madeGoodPoints: z.int().nullable(),
+      /** What was asked, and may be asked again; also of goods that are off the shelf by now. For whoever may see the answers. */
+      formFields: answeredFields,
     }),
   ),
   bundles: z.array(shownBundle),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DESK_ACTIONS, DESK_AGES, DESK_GROUNDS, DESK_PROPOSALS, DESK_REASONS, DESK_ROWS_MAX } from '../desk.ts'
+import { answeredFields } from '../form-fields.ts'
 import { route } from '../route.ts'
 import {
   digits,
@@ -123,6 +124,8 @@ export const orderDetail = orderSummary.extend({
       /** Null: a recharge, which is of no goods. */
       skuId: id.nullable(),
       goodsId: id.nullable(),
+      /** By which `form` is named. */
+      formFields: answeredFields,
       activation: lineActivation.extend({ openedAt: instant, byName: z.string() }).nullable(),
       refundedFen: fen,
       refundedPoints: z.int(),

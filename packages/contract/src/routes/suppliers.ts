@@ -519,6 +519,10 @@ export const supplierRoutes = {
       about: oneOrMore(REFUSALS_ABOUT).optional(),
       /** Once not known what became of it. */
       wasUnknown: flag.optional(),
+      /** Something of it came. */
+      hasArrived: flag.optional(),
+      /** False: without those that a supplier took back at our asking, which figures do not count as refused. */
+      takenBack: flag.optional(),
       /** Some of its codes could not be sold. */
       hasBad: flag.optional(),
     }),

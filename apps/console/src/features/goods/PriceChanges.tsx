@@ -10,6 +10,7 @@ import { Price, Time, usePriceText } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { useSubmit } from '../../shared/templates/FormPage.tsx'
+import { NoPoints, WhyNoPoints } from './bundle/NoPoints.tsx'
 import { goodsText } from './text.ts'
 
 type Detail = Output<'catalog.getGoods'>
@@ -88,9 +89,12 @@ function PlanDialog({
   const { submit, saving } = useSubmit(form)
   const price = Form.useWatch('priceFen', form)
   const points = Form.useWatch('pricePoints', form)
+  const skuId = Form.useWatch('skuId', form)
+  const isBundle = goods.skus.find(({ id }) => id === skuId)?.kind === 'bundle'
   const priceText = usePriceText()
   const plan = useAction('catalog.planPriceChange', { showProblem: false, refresh: ['catalog.'], done: t('planned') })
-  const save = async ({ skuId, at, priceFen, pricePoints = 0, free = false }: Values) => {
+  const save = async ({ skuId, at, priceFen, pricePoints: asked = 0, free = false }: Values) => {
+    const pricePoints = isBundle ? 0 : asked
     const body = { at, priceFen, pricePoints, free: priceFen === 0 && pricePoints === 0 && free }
     await plan.run({ params: { id: skuId }, body })
     form.resetFields()
@@ -128,10 +132,12 @@ function PlanDialog({
         <Form.Item name="priceFen" label={t('newPrice')} rules={[{ required: true, message: t('priceRequired') }]}>
           <MoneyInput />
         </Form.Item>
-        <Form.Item name="pricePoints" label={t('pricePoints')} tooltip={t('pricePointsHint')}>
+        {isBundle && <NoPoints />}
+        {isBundle && <WhyNoPoints />}
+        <Form.Item name="pricePoints" label={t('pricePoints')} tooltip={t('pricePointsHint')} hidden={isBundle}>
           <InputNumber min={0} max={100_000_000} precision={0} style={{ width: '100%' }} />
         </Form.Item>
-        {price === 0 && !points && (
+        {price === 0 && (isBundle || !points) && (
           <Form.Item name="free" valuePropName="checked">
             <Checkbox>{t('free')}</Checkbox>
           </Form.Item>

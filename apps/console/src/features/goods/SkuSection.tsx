@@ -23,6 +23,7 @@ import { usePriceText } from '../../shared/parts/values.tsx'
 import { useMay } from '../../shared/session.tsx'
 import { Section } from '../../shared/templates/DetailPage.tsx'
 import { BundleEditor, type BundleValues } from './bundle/BundleEditor.tsx'
+import { NoPoints, WhyNoPoints } from './bundle/NoPoints.tsx'
 import { CodeForm } from './CodeForm.tsx'
 import { LaterForm } from './LaterForm.tsx'
 import { SpecRows, TierRows } from './SkuRows.tsx'
@@ -183,6 +184,7 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
         >
           <InputNumber min={0} max={100_000_000} precision={0} style={{ width: '100%' }} />
         </Form.Item>
+        {kind === 'bundle' && <NoPoints />}
         <Form.Item name={[at, 'marketPriceFen']} label={t('marketPrice')} tooltip={t('marketHint')}>
           <MoneyInput />
         </Form.Item>
@@ -195,6 +197,7 @@ function SkuCard({ at, goods, onCopy, onRemove }: CardProps) {
           <MoneyInput />
         </Form.Item>
       </div>
+      {kind === 'bundle' && <WhyNoPoints />}
       {kind === 'bundle' && (
         <Form.Item
           name={[at, 'bundle']}

@@ -135,6 +135,10 @@ export const goodsText = defineMessages('goods', {
     '与售价同时收取；售价填 0 就是纯积分兑换',
     'Taken beside the price; with a price of 0 the goods cost points alone',
   ],
+  bundleNoPoints: [
+    '组合包只用金额标价：退其中一项时按分摊退钱，而积分按整件计，分摊不开。要用积分换，请给单个商品标积分价。',
+    'A bundle is priced in money only: when a part of it is refunded, its share goes back, and points are counted by the piece and cannot be shared out. For points, price single goods in points.',
+  ],
   marketPrice: ['划线价', 'List price'],
   marketHint: ['要高于售价', 'Above the price'],
   costHint: ['参考成本', 'Usual cost'],

@@ -14,8 +14,15 @@ type Page = Output<'entitlements.listRightsOfMember'>
 type Right = Page['items'][number]
 
 const PAGE_SIZE = 10
-const LISTS = ['all', 'usable', 'ending', 'arrived', 'used', 'expired', 'revoked'] as const
-const COLORS = { usable: 'green', arrived: 'blue', used: 'default', expired: 'orange', revoked: 'red' } as const
+const LISTS = ['all', 'usable', 'ending', 'recalled', 'arrived', 'used', 'expired', 'revoked'] as const
+const COLORS = {
+  usable: 'green',
+  recalled: 'volcano',
+  arrived: 'blue',
+  used: 'default',
+  expired: 'orange',
+  revoked: 'red',
+} as const
 
 /** What the member owns, as the mall shows it to them, without codes. */
 export function MemberRights({ memberId }: { readonly memberId: number }) {

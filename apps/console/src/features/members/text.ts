@@ -40,6 +40,7 @@ export const memberText = defineMessages('members', {
   rights_all: ['全部', 'All'],
   rights_usable: ['可使用', 'Usable'],
   rights_ending: ['即将到期', 'Ending soon'],
+  rights_recalled: ['召回中', 'Recalled'],
   rights_arrived: ['已到账', 'Arrived'],
   rights_used: ['已使用', 'Used'],
   rights_expired: ['已过期', 'Expired'],

@@ -3,7 +3,7 @@ import { Link } from 'react-router'
 import { newKey, useAction } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
 import { formatMoney, formatTime } from '../../shared/format.ts'
-import { type Say, useText } from '../../shared/i18n/index.ts'
+import { type Say, useBoth, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { useNextStep } from '../../shared/parts/nextStep.ts'
@@ -95,7 +95,7 @@ export function OrderLine({ order, line }: { readonly order: Order; readonly lin
 
 function LineFacts({ line }: { readonly line: Line }) {
   const t = useText(orderText)
-  const form = Object.entries(line.form)
+  const answers = useAnswers(line)
   return (
     <div className="order-line-facts">
       {line.state !== 'cancelled' && line.goodsId !== null && (
@@ -121,13 +121,28 @@ function LineFacts({ line }: { readonly line: Line }) {
           {t('hold')} {holdWords(line.hold, t)}
         </span>
       )}
-      {form.map(([key, value]) => (
+      {answers.map(({ key, label, value, shown }) => (
         <Typography.Text key={key} type="secondary" copyable={{ text: value }} style={{ fontSize: 13 }}>
-          {key}: {value}
+          {label}: {shown}
         </Typography.Text>
       ))}
     </div>
   )
+}
+
+/** What the buyer answered, in the words of the form; what is copied is what the supplier is sent. */
+function useAnswers({ form, formFields }: Line) {
+  const both = useBoth()
+  return Object.entries(form).map(([key, value]) => {
+    const field = formFields.find((one) => one.key === key)
+    const option = field?.options?.find((one) => one.value === value)
+    return {
+      key,
+      label: field ? both(field.labelZh, field.labelEn) : key,
+      value,
+      shown: option ? both(option.labelZh, option.labelEn) : value,
+    }
+  })
 }
 
 function holdWords({ state, expiresAt }: NonNullable<Line['hold']>, t: Say<keyof typeof orderText.keys>): string {

@@ -21,7 +21,7 @@ type T = Say<keyof typeof purchaseText.keys>
 const [MOVING_MS, RESTING_MS] = [3_000, 15_000]
 const SUPPLIERS_MAX = 200
 /** What a figure of a supplier's quality leads to; stands in the address. */
-const PICKED = ['productId', 'sentFrom', 'sentTo', 'about', 'wasUnknown', 'hasBad'] as const
+const PICKED = ['productId', 'sentFrom', 'sentTo', 'about', 'wasUnknown', 'hasArrived', 'takenBack', 'hasBad'] as const
 
 /** Purchases at one supplier, or at all of them. The one that is looked at stands in the address. */
 export function PurchaseList({ supplierId }: { readonly supplierId?: number }) {

@@ -121,7 +121,8 @@ export const purchaseText = defineMessages('purchases', {
   settleMustBeSure: ['请先确认', 'Make sure first'],
   settleNoteRequired: ['请写明依据', 'Say how you know'],
   settled: ['已认定', 'Settled'],
-  cancel: ['撤单', 'Cancel at the supplier'],
+  // Beside a dialog's own “Cancel” it says something else.
+  cancel: ['撤单', 'Withdraw it'],
   cancelText: [
     '会请供应商撤回这笔采购。只有供应商明确答复「已撤销」才会结束它，这一行随即换下一个货源或转到异常；其他答复都不改变什么，采购会继续查询。',
     'The supplier is asked to take this purchase back. Only its clear “cancelled” ends it, and the line then goes to the next source or to the exceptions. Any other answer changes nothing, and the purchase goes on being asked about.',

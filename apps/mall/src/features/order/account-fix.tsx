@@ -1,10 +1,10 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useRef, useState } from 'react'
 import { AccountDialog, type ShownAccount } from '../../shared/accounts/account-dialog.tsx'
 import css from '../../shared/accounts/accounts.module.css'
 import { checkAccount } from '../../shared/accounts/check.ts'
 import { call, problemOf } from '../../shared/api/client.ts'
-import { goodsQuery, orderQuery } from '../../shared/api/queries.ts'
+import { orderQuery } from '../../shared/api/queries.ts'
 import type { FormField, Order, OrderLine } from '../../shared/api/types.ts'
 import { faultOf } from '../../shared/form-check.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
@@ -41,14 +41,13 @@ function Fix({ order, line, account }: Props) {
   const { t } = useI18n()
   const client = useQueryClient()
   const form = useRef<HTMLFormElement>(null)
-  const goods = useQuery(goodsQuery(line.goodsId))
   const [answers, setAnswers] = useState<Answers>(line.form)
   const [repeats, setRepeats] = useState<Answers>({})
   const [tried, setTried] = useState(false)
   const [isChecking, setChecking] = useState(false)
   const [wrong, setWrong] = useState<{ readonly key: string; readonly value: string }>()
   const [asking, setAsking] = useState<ShownAccount>()
-  const fields = goods.data?.formFields ?? []
+  const fields = line.formFields
   const now = (key: string): string => (answers[key] ?? '').trim()
   const changed = fields.filter(({ key }) => now(key) !== (line.form[key] ?? ''))
   const twice = changed.filter(({ confirmTwice }) => confirmTwice)

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { call, problemOf } from '../../shared/api/client.ts'
 import { rememberOrder } from '../../shared/api/queries.ts'
 import type { Code, Order } from '../../shared/api/types.ts'
+import { isCalledBack } from '../../shared/called-back.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { Button } from '../../shared/ui/button.tsx'
 import { classes } from '../../shared/ui/classes.ts'
@@ -28,8 +29,9 @@ export function CodeCard({
   const labels = useLabels(code.parts.length)
   const complaint = complaintOf(order, code)
   const recall = recallOf(order, code)
+  const calledBack = isCodeCalledBack(order, code)
   return (
-    <article className={classes(css.code, code.state !== 'active' && css.spent)}>
+    <article className={classes(css.code, calledBack ? css.withheld : code.state !== 'active' && css.spent)}>
       {recall && <RecallStatus recall={recall} />}
       {code.parts.map((part, at) => (
         <div key={labels[at]} className={css.part}>
@@ -37,16 +39,27 @@ export function CodeCard({
           <span className={classes(css.partText, part.length > LEGIBLE_LENGTH_MAX && css.long)} translate="no">
             {part}
           </span>
-          <CopyButton text={part} label={t('order.copyPart', { label: labels[at] ?? '' })} />
+          {!calledBack && <CopyButton text={part} label={t('order.copyPart', { label: labels[at] ?? '' })} />}
         </div>
       ))}
-      <CodeFoot order={order} code={code} index={index} />
+      {calledBack && <p className={css.calledBack}>{t('order.recall.kept')}</p>}
+      <CodeFoot order={order} code={code} index={index} calledBack={calledBack} />
       {complaint && <ComplaintStatus order={order} complaint={complaint} />}
     </article>
   )
 }
 
-function CodeFoot({ order, code, index }: { readonly order: Order; readonly code: Code; readonly index: number }) {
+function CodeFoot({
+  order,
+  code,
+  index,
+  calledBack,
+}: {
+  readonly order: Order
+  readonly code: Code
+  readonly index: number
+  readonly calledBack: boolean
+}) {
   const { t } = useI18n()
   const client = useQueryClient()
   const mark = useMutation({
@@ -74,9 +87,9 @@ function CodeFoot({ order, code, index }: { readonly order: Order; readonly code
       {!order.complaints.some((one) => one.grantId === code.grantId && one.state !== 'withdrawn') && (
         <ComplainButton order={order} code={code} />
       )}
-      {code.parts.length > 1 && (
+      {(calledBack || code.parts.length > 1) && (
         <CopyButton look="quiet" text={code.parts.join('----')} label={t('order.copyOne', { index })}>
-          {t('order.copyWhole')}
+          {t(calledBack ? 'order.recall.copy' : 'order.copyWhole')}
         </CopyButton>
       )}
     </div>
@@ -91,6 +104,10 @@ const complaintOf = ({ complaints }: Order, { grantId }: Code) =>
 /** Whether this code was called back, or stands in the place of one that was. */
 const recallOf = ({ recalls }: Order, { grantId }: Code) =>
   recalls.find((one) => one.grantId === grantId) ?? recalls.find((one) => one.newGrantId === grantId)
+
+/** Not to be used today. */
+export const isCodeCalledBack = ({ recalls }: Order, { grantId }: Code): boolean =>
+  recalls.some((one) => one.grantId === grantId && isCalledBack(one.state))
 
 /** One part is a code, two are number and password; of more, nobody but the supplier knows the names. */
 function useLabels(count: number): readonly string[] {

@@ -1,7 +1,7 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { call, problemOf } from '../../shared/api/client.ts'
-import { goodsQuery, orderQuery } from '../../shared/api/queries.ts'
+import { orderQuery } from '../../shared/api/queries.ts'
 import type { FormField } from '../../shared/api/types.ts'
 import { FORM_VALUE_LENGTH_MAX, faultOf } from '../../shared/form-check.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
@@ -18,12 +18,11 @@ type Answers = Readonly<Record<string, string>>
 export function Correction({ order, line, service, question }: ServiceProps & { readonly question: string }) {
   const { t } = useI18n()
   const client = useQueryClient()
-  const goods = useQuery(goodsQuery(line.goodsId))
   const [answers, setAnswers] = useState<Answers>(line.form)
   const [repeats, setRepeats] = useState<Answers>({})
   const [note, setNote] = useState('')
   const [tried, setTried] = useState(false)
-  const fields = (goods.data?.formFields ?? []).filter(({ key }) => service.questionFields.includes(key))
+  const fields = line.formFields.filter(({ key }) => service.questionFields.includes(key))
   const changed = Object.fromEntries(
     fields.flatMap(({ key }) => {
       const value = (answers[key] ?? '').trim()

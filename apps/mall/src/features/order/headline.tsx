@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { useLikelyMe } from '../../shared/api/queries.ts'
 import type { Order } from '../../shared/api/types.ts'
 import { checkoutLink } from '../../shared/basket.ts'
+import { isCalledBack } from '../../shared/called-back.ts'
 import { clockText, useCountdown } from '../../shared/countdown.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { ButtonLink } from '../../shared/ui/button.tsx'
@@ -32,11 +33,13 @@ export function Headline({ order }: { readonly order: Order }) {
           <p>
             {order.recharge
               ? rechargeText(order, order.recharge, situation, t)
-              : t(`order.text.${situation === 'partial' ? 'exception' : situation}`, {
-                  left: clockText(left),
-                  amount:
-                    order.refundedFen > 0 ? moneyText(order.refundedFen) : priceText(order.totalFen, order.points),
-                })}
+              : situation === 'delivered' && order.recalls.some(({ state }) => isCalledBack(state))
+                ? t('order.recall.headline')
+                : t(`order.text.${situation === 'partial' ? 'exception' : situation}`, {
+                    left: clockText(left),
+                    amount:
+                      order.refundedFen > 0 ? moneyText(order.refundedFen) : priceText(order.totalFen, order.points),
+                  })}
           </p>
         </div>
       </div>

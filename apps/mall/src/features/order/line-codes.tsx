@@ -1,5 +1,6 @@
 import { codesFileUrl } from '../../shared/api/client.ts'
 import type { Code, Order, OrderLine } from '../../shared/api/types.ts'
+import { isCalledBack } from '../../shared/called-back.ts'
 import { useI18n } from '../../shared/i18n/index.ts'
 import { ButtonAnchor } from '../../shared/ui/button.tsx'
 import { CopyButton } from '../../shared/ui/copy.tsx'
@@ -7,7 +8,7 @@ import { DownloadIcon } from '../../shared/ui/icons.tsx'
 import { Card } from '../../shared/ui/page.tsx'
 import { Thumbnail } from '../../shared/ui/picture.tsx'
 import { Notice } from '../../shared/ui/states.tsx'
-import { CodeCard } from './code-card.tsx'
+import { CodeCard, isCodeCalledBack } from './code-card.tsx'
 import { CodeLock } from './code-lock.tsx'
 import { ComplaintStatus } from './complaint.tsx'
 import css from './order.module.css'
@@ -17,9 +18,15 @@ import { RecallStatus } from './recall.tsx'
 export function LineCodes({ order, line }: { readonly order: Order; readonly line: OrderLine }) {
   const { t } = useI18n()
   const codes = line.codes ?? []
-  const usable = codes.filter(({ state }) => state !== 'revoked')
+  const usable = codes.filter((code) => code.state !== 'revoked' && !isCodeCalledBack(order, code))
+  const hasRecalled = order.recalls.some(({ lineNo, state }) => lineNo === line.lineNo && isCalledBack(state))
   const file = (
-    <ButtonAnchor size="small" href={codesFileUrl(order.no)} download={`${order.no}.txt`}>
+    <ButtonAnchor
+      size="small"
+      {...(hasRecalled && { look: 'quiet' as const })}
+      href={codesFileUrl(order.no)}
+      download={`${order.no}.txt`}
+    >
       <DownloadIcon />
       {line.moreCodes > 0 ? t('order.downloadAll', { count: line.deliveredQuantity }) : t('order.download')}
     </ButtonAnchor>
@@ -41,11 +48,20 @@ export function LineCodes({ order, line }: { readonly order: Order; readonly lin
           <small>{t('order.codeCount', { count: line.deliveredQuantity })}</small>
         </h2>
         {usable.length > 1 && line.moreCodes === 0 && (
-          <CopyButton text={usable.map(plainText).join('\n')}>{t('order.copyAll')}</CopyButton>
+          <CopyButton text={usable.map(plainText).join('\n')}>
+            {t(hasRecalled ? 'order.recall.copyOthers' : 'order.copyAll')}
+          </CopyButton>
         )}
         {!line.lock && file}
       </div>
       {line.lock && <CodeLock order={order} lock={line.lock} />}
+      {hasRecalled && !line.lock && (
+        <div className={css.warning}>
+          <Notice tone="warn">
+            <p>{t('order.recall.file')}</p>
+          </Notice>
+        </div>
+      )}
       <ol className={css.codes}>
         {codes.map((code, index) => (
           <li key={code.grantId}>

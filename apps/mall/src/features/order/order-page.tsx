@@ -14,6 +14,7 @@ import { Card, Columns, Page, Pairs } from '../../shared/ui/page.tsx'
 import { usePriceText } from '../../shared/ui/price.tsx'
 import { Bone, ErrorState, Loading } from '../../shared/ui/states.tsx'
 import { Activation } from './activation.tsx'
+import { answersOf } from './answers.ts'
 import { BundleCard } from './bundle-card.tsx'
 import { Guide } from './guide.tsx'
 import { Headline } from './headline.tsx'
@@ -117,7 +118,7 @@ function Summary({ order }: { readonly order: Order }) {
   // What is topped up, or done by hand, stands beside its progress, masked.
   const answers = order.lines
     .filter((line) => line.kind !== 'topup' && line.service === null)
-    .flatMap((line) => Object.entries(line.form))
+    .flatMap((line) => answersOf(line, own))
   return (
     <Card title={t('order.summary')}>
       {order.recharge ? <RechargeLine order={order} recharge={order.recharge} /> : <OrderLines order={order} />}

@@ -7,6 +7,7 @@ const line = (state: OrderLine['state']): OrderLine => ({
   lineNo: 1,
   kind: 'card',
   supply: null,
+  formFields: [],
   service: null,
   skuId: 1,
   goodsId: 1,

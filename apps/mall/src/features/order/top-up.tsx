@@ -1,5 +1,3 @@
-import { useQuery } from '@tanstack/react-query'
-import { goodsQuery } from '../../shared/api/queries.ts'
 import type { Order, OrderLine } from '../../shared/api/types.ts'
 import { useElapsed } from '../../shared/countdown.ts'
 import { useDuration } from '../../shared/duration.ts'
@@ -9,6 +7,7 @@ import { AlertIcon, CheckIcon } from '../../shared/ui/icons.tsx'
 import { Card, Pairs } from '../../shared/ui/page.tsx'
 import { Thumbnail } from '../../shared/ui/picture.tsx'
 import { AccountFix } from './account-fix.tsx'
+import { answersOf } from './answers.ts'
 import { maskedMiddle } from './masked.ts'
 import css from './top-up.module.css'
 
@@ -119,15 +118,7 @@ const atLeastASecond = (seconds: number): number => Math.max(1, Math.ceil(second
 /** What the buyer filled in, enough to be recognised and no more: this page is opened in front of others. */
 export function Account({ line, label }: { readonly line: OrderLine; readonly label: string }) {
   const { own } = useI18n()
-  const goods = useQuery(goodsQuery(line.goodsId))
-  const answers = Object.entries(line.form).map(([key, value]) => {
-    const field = goods.data?.formFields.find((one) => one.key === key)
-    const option = field?.options?.find((one) => one.value === value)
-    return [
-      field ? own(field.labelZh, field.labelEn) : key,
-      option ? own(option.labelZh, option.labelEn) : maskedMiddle(value),
-    ] as const
-  })
+  const answers = answersOf(line, own, maskedMiddle)
   if (answers.length === 0) return null
   return (
     <div className={css.account}>

@@ -511,6 +511,11 @@ export const messages: Messages = {
       cancelNo: 'Keep waiting',
     },
     recall: {
+      headline: 'Some codes are recalled: please read what is said at each one below first.',
+      kept: 'The code stays here for your records and for complaints only. Please do not redeem it or pass it on.',
+      copy: 'Copy for a complaint',
+      copyOthers: 'Copy those not recalled',
+      file: 'Some codes are recalled: please do not use them. In the file they begin with # and say why, for your records only.',
       states: {
         recalled: 'Recalled: please do not use it',
         replacing: 'Recalled: being replaced',
@@ -793,6 +798,7 @@ export const messages: Messages = {
       all: 'All',
       usable: 'Ready to use',
       ending: 'Ending soon',
+      recalled: 'Recalled',
       arrived: 'Arrived',
       used: 'Used',
       expired: 'Expired',
@@ -808,6 +814,7 @@ export const messages: Messages = {
     },
     standing: {
       usable: 'Ready to use',
+      recalled: 'Recalled',
       used: 'Used',
       expired: 'Expired',
       revoked: 'Taken back',

@@ -492,6 +492,11 @@ export const messages = {
       cancelNo: '再等等',
     },
     recall: {
+      headline: '有卡密正在召回，请先看下面每张卡密的说明。',
+      kept: '卡密保留在这里，只供核对和反馈问题，请不要兑换或转给别人。',
+      copy: '复制用于反馈',
+      copyOthers: '复制未召回的',
+      file: '有卡密正在召回，请不要使用。下载的文件里，它们以 # 开头并注明原因，只供核对。',
       states: {
         recalled: '召回中，请先不要使用',
         replacing: '召回中，正在更换',
@@ -769,6 +774,7 @@ export const messages = {
       all: '全部',
       usable: '可使用',
       ending: '即将到期',
+      recalled: '召回中',
       arrived: '已到账',
       used: '已使用',
       expired: '已过期',
@@ -784,6 +790,7 @@ export const messages = {
     },
     standing: {
       usable: '可使用',
+      recalled: '召回中',
       used: '已使用',
       expired: '已过期',
       revoked: '已收回',

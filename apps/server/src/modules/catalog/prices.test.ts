@@ -65,6 +65,23 @@ test('a planned price holds from its second on, the newest due one wins, a cance
   await expect(plan(shop, skuId, inHours(-1), 700)).rejects.toMatchObject({ code: 'catalog.price_change_in_past' })
 })
 
+test('a bundle is planned no price in points, which its parts could not share', async () => {
+  const shop = await house.newTenant()
+  const { skuId: partId } = await selling(shop, someGoods({ skus: [{ title: 'a', priceFen: 500 }] }))
+  const bundle = { policy: 'rest', parts: [{ skuId: partId }, { points: 100 }] } as const
+  const { skuId } = await selling(
+    shop,
+    someGoods({ skus: [{ title: '一份', priceFen: 950, kind: 'bundle', bundle } as never] }),
+  )
+  const planned = (pricePoints: number) =>
+    db.write(shop.ctx, (tx) =>
+      planPriceChange(tx, skuId, { at: inHours(1), priceFen: 900, pricePoints, free: false, tiers: [] }),
+    )
+  await expect(planned(10)).rejects.toMatchObject({ code: 'catalog.bundle_in_points' })
+  await planned(0)
+  expect(await priceAt(shop, skuId, inHours(2))).toBe(900)
+})
+
 test('a price in force is kept by a save that does not touch it and replaced by one that does', async () => {
   const shop = await house.newTenant()
   const { goodsId, skuId } = await selling(shop, someGoods({ skus: [{ title: 'a', priceFen: 1000 }] }))

@@ -347,7 +347,9 @@ describe('a recalled batch', () => {
       const grants = lines[0]?.grants ?? []
       // One truth in three places.
       for (const { grantId, state } of recalls) {
-        expect(items.find(({ id }) => id === grantId)?.recall).toBe(state)
+        const right = items.find(({ id }) => id === grantId)
+        expect(right?.recall).toBe(state)
+        expect(right?.standing === 'recalled').toBe(['recalled', 'replacing', 'refunding'].includes(state))
         expect(grants.find(({ id }) => id === grantId)?.recall).toBe(state)
       }
       return recalls.map(({ state }) => state).sort()
@@ -356,6 +358,14 @@ describe('a recalled batch', () => {
     await recall(shop, goods)
     await listed(shop, goods)
     expect(await states()).toEqual(['recalled', 'recalled', 'recalled', 'recalled'])
+    const marked = async () => {
+      const file = await buyer.visitor.download('orders.codesFile', { params: { no: mine.no } })
+      return (await file.text())
+        .split('\r\n')
+        .slice(1, -1)
+        .map((line) => line.startsWith('# 召回中，请勿使用：'))
+    }
+    expect(await marked()).toEqual([true, true, true, true])
     expect(await code(shop.visitor().call('orders.get', { params: { no: mine.no } }))).toBe('common.not_found')
 
     const [first, second, third] = await pieces(shop, goods)
@@ -367,6 +377,7 @@ describe('a recalled batch', () => {
     await handle(shop, goods, 'leave', ids(third))
     await settled(shop, goods)
     expect(await states()).toEqual(['cleared', 'recalled', 'refunded', 'replaced'])
+    expect((await marked()).toSorted()).toEqual([false, false, true])
     expect(await cleared(shop)).toEqual([mine.no])
 
     await shop.staff.call('fulfilment.withdrawRecall', { params: params(goods), body: { note: '来源核实无误' } })
@@ -454,6 +465,44 @@ describe('a recalled batch', () => {
     while ((await clear()).more);
     // Two pieces of one order, on a page each.
     expect(await cleared(shop)).toEqual([order.no, order.no, order.no])
+    expect(await violations(shop)).toEqual([])
+  })
+
+  test('a choice for all tells each order once, however few pieces it goes through at a time', async () => {
+    const shop = await house.newShop()
+    const goods = await sourced(shop, 6)
+    const [one, two] = [await bought(shop, goods, 3), await bought(shop, goods, 2)]
+    // The last piece of the first order comes after all of the second.
+    const [grant] = (await shop.staff.call('orders.detail', { params: { no: one.no } })).lines[0]?.grants ?? []
+    await shop.staff.call(
+      'fulfilment.replaceGrant',
+      { params: { no: one.no, grantId: grant?.id ?? 0 }, body: { reason: '坏码' } },
+      { idempotencyKey: randomUUID() },
+    )
+    await recall(shop, goods)
+    await listed(shop, goods)
+    expect((await pieces(shop, goods, { sort: 'grantId' })).map((piece) => piece.orderNo)).toEqual([
+      one.no,
+      one.no,
+      two.no,
+      two.no,
+      one.no,
+    ])
+    const choice = { action: 'leave', to: 'source', reason: 'x', actor: 'x', staffId: 1, grants: null }
+    const turn = async () =>
+      (
+        await house.platform.db.call<{ chosen: number }>(
+          shop.tenantId,
+          'fulfilment.choose_recalled',
+          goods.batchId,
+          JSON.stringify(choice),
+          1,
+        )
+      ).chosen
+    expect(new Set([await turn(), await turn()])).toEqual(new Set([2, 3]))
+    expect(await turn()).toBe(0)
+    expect((await cleared(shop)).sort()).toEqual([one.no, two.no].sort())
+    expect((await viewOf(shop, goods)).pieces).toMatchObject({ open: 0, left: 5 })
     expect(await violations(shop)).toEqual([])
   })
 

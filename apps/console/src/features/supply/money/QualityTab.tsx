@@ -125,14 +125,17 @@ function Figures({ total, to }: { readonly total: Total; readonly to: To }) {
       <Figure
         label={t('arrivedRate')}
         hint={
-          <Link to={to({ state: 'done,partial' })}>
+          <Link to={to({ hasArrived: 'true' })}>
             {t('ofEnded', { count: formatCount(total.arrived), of: formatCount(total.ended) })}
           </Link>
         }
       >
         {rate(total.arrived, total.ended)}
       </Figure>
-      <Figure label={t('refused')} hint={<Link to={to({ state: 'refused' })}>{rate(total.refused, total.ended)}</Link>}>
+      <Figure
+        label={t('refused')}
+        hint={<Link to={to({ state: 'refused', takenBack: 'false' })}>{rate(total.refused, total.ended)}</Link>}
+      >
         {formatCount(total.refused)}
       </Figure>
       <Figure
@@ -289,7 +292,7 @@ function Refusals({ quality: { refusals, total }, to }: { readonly quality: Qual
         <ul className="quality-reasons">
           {refusals.map(({ about, count }) => (
             <li key={about}>
-              <Link to={to({ state: 'refused', about })}>{name(about)}</Link>
+              <Link to={to({ state: 'refused', about, takenBack: 'false' })}>{name(about)}</Link>
               <Progress
                 aria-label={name(about)}
                 percent={Math.round((100 * count) / total.refused)}

@@ -127,7 +127,7 @@ export const timelineText = defineMessages('timeline', {
     '付款有拒付仍激活，开始充值：{reason}',
     'activated it though the payment is disputed: {reason}',
   ],
-  'activation.return': ['买家退回未激活的权益', 'given back before it was activated'],
+  'activation.return': ['退回未激活的权益', 'gave it back before it was activated'],
   'delivery.replaced': ['换发了新卡密（第 {turn} 次发放）', 'A new code was delivered (turn {turn})'],
 
   'refund.requested': ['申请退款 {amount}，{target}：{reason}', 'asked for a refund of {amount}, {target}: {reason}'],
@@ -194,4 +194,5 @@ export const timelineText = defineMessages('timeline', {
   sms: ['短信', 'The text message'],
   noDetail: ['网关没有说明原因', 'the gateway gave no reason'],
   shop: ['系统', 'System'],
+  buyer: ['买家', 'The buyer'],
 })

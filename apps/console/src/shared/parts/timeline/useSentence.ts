@@ -26,7 +26,9 @@ export function useSentence(): (entry: Entry, manyLines: boolean) => string {
     const { params } = entry
     const key = keyOf(entry)
     const line = manyLines && typeof params.lineNo === 'number' ? `${t('line', { line: params.lineNo })} · ` : ''
-    const actor = entry.actor ? `${entry.actor === 'system' ? t('shop') : entry.actor} ` : ''
+    // Deeds stand in the audit; those without a name are the buyer's own.
+    const doer = entry.actor ?? (entry.kind === 'staff' ? t('buyer') : '')
+    const actor = doer && `${doer === 'system' ? t('shop') : doer} `
     if (!(key in timelineText.keys)) return `${line}${actor}${entry.title}`
     const gateway = gatewayName(textOf(params.gateway ?? params.payWith) || null) || t('someGateway')
     return `${line}${actor}${t(key as Key, {

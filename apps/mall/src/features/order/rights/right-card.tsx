@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import { call, problemOf } from '../../../shared/api/client.ts'
 import { rememberOrder } from '../../../shared/api/queries.ts'
 import type { Right } from '../../../shared/api/types.ts'
+import { isCalledBack } from '../../../shared/called-back.ts'
 import { useI18n } from '../../../shared/i18n/index.ts'
 import { Button, ButtonLink } from '../../../shared/ui/button.tsx'
 import { classes } from '../../../shared/ui/classes.ts'
@@ -66,16 +67,13 @@ export function RightCard({ group: { rights } }: { readonly group: RightGroup })
   )
 }
 
-/** Whether it may be used is for the recall to say. */
-const isCalledBack = ({ recall }: Right): boolean =>
-  recall === 'recalled' || recall === 'replacing' || recall === 'refunding'
-
 const isOver = ({ standing }: Right): boolean => standing === 'revoked' || standing === 'expired' || standing === 'used'
 
 function Standing({ right }: { readonly right: Right }) {
   const { t } = useI18n()
   const { standing, isReplaced } = right
-  if (isCalledBack(right)) return null
+  // Whether it may be used is for the recall to say.
+  if (isCalledBack(right.recall)) return null
   const words =
     standing === 'arrived'
       ? t(`rights.arrived.${arrivedAs(right)}`)

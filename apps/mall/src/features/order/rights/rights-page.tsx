@@ -22,6 +22,7 @@ const LISTS = [
   'all',
   'usable',
   'ending',
+  'recalled',
   'arrived',
   'used',
   'expired',
@@ -104,7 +105,9 @@ function addressOf(sieve: Sieve): string {
 
 function Tabs({ sieve, first }: { readonly sieve: Sieve; readonly first: RightsAnswer | undefined }) {
   const { t } = useI18n()
-  const tabs = LISTS.map((list) => {
+  // Recalls are rare: their tab is there when there is one.
+  const lists = LISTS.filter((list) => list !== 'recalled' || sieve.list === list || (first?.counts?.recalled ?? 0) > 0)
+  const tabs = lists.map((list) => {
     const count = first?.counts?.[list] ?? 0
     const shown = count > 0 ? `${count}${first?.isCountWhole === false ? '+' : ''}` : ''
     return {
@@ -113,7 +116,11 @@ function Tabs({ sieve, first }: { readonly sieve: Sieve; readonly first: RightsA
       text: (
         <>
           {t(`rights.list.${list}`)}
-          {shown && <span className={classes(css.count, list === 'ending' && css.urgent)}>{shown}</span>}
+          {shown && (
+            <span className={classes(css.count, (list === 'ending' || list === 'recalled') && css.urgent)}>
+              {shown}
+            </span>
+          )}
         </>
       ),
     }

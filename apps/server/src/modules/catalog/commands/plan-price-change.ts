@@ -13,9 +13,10 @@ constraintRefusals.register({ price_changes_moment: () => catalogErrors.priceCha
  */
 export async function planPriceChange(tx: Tx, skuId: number, change: PriceChangeInput): Promise<number> {
   const { tenantId, actor } = tx.ctx
-  const { rows } = await sql<{ goodsId: number; fits: boolean }>`
+  const { rows } = await sql<{ goodsId: number; kind: string; fits: boolean }>`
     select
       goods_id as "goodsId",
+      kind,
       ${change.at}::timestamptz > now() and ${change.at}::timestamptz < now() + interval '1 year' as fits
     from catalog.skus
     where tenant_id = ${tenantId}::bigint
@@ -25,6 +26,7 @@ export async function planPriceChange(tx: Tx, skuId: number, change: PriceChange
   const [sku] = rows
   if (!sku) throw commonErrors.notFound()
   if (!sku.fits) throw catalogErrors.priceChangeInPast()
+  if (sku.kind === 'bundle' && change.pricePoints > 0) throw catalogErrors.bundleInPoints()
 
   const planned = await sql<{ id: number }>`
     insert into catalog.price_changes (tenant_id, sku_id, at, price_fen, price_points, free, tiers, created_by)

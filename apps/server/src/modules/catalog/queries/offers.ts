@@ -89,6 +89,7 @@ export type GoodsFace = {
   readonly titleEn: string
   readonly guide: string
   readonly guideEn: string
+  readonly formFields: readonly FormField[]
   /** By SKU, where not everybody who has the order may open its codes. */
   readonly openedBy: Readonly<Record<number, OpenedBy>>
   /** For `pictureRef`. */
@@ -112,6 +113,7 @@ export async function goodsFaces(
           g.title_en as "titleEn",
           g.guide,
           g.guide_en as "guideEn",
+          g.form_fields as "formFields",
           coalesce((
             select jsonb_object_agg(k.id, k.opened_by)
             from catalog.skus k

@@ -51,6 +51,7 @@ export async function buyerView(
       ...lineOf(line, face, prefix, mayOpen),
       // What the buyer typed (an account, a phone) is the buyer's, as the codes are.
       form: mayOpen ? line.form : {},
+      formFields: mayOpen ? fieldsOf(line, view, faces) : [],
       guide: guideOf(face, view.locale),
       codes: codes[index] ?? null,
       lock: locks[index] ?? null,
@@ -63,6 +64,14 @@ export async function buyerView(
     }
   })
   return { ...head(view, access), lines, bundles: bundlesOf(view, faces, prefix) }
+}
+
+/** Of a bundle's own fields only those whose answer this part was given. */
+function fieldsOf({ goodsId, bundleNo, form }: SealedLine, view: SealedView, faces: ReadonlyMap<number, GoodsFace>) {
+  const own = faces.get(goodsId)?.formFields ?? []
+  const bundle = view.bundles?.find((one) => one.bundleNo === bundleNo)
+  const shared = (bundle && faces.get(bundle.goodsId)?.formFields) ?? []
+  return [...own, ...shared.filter(({ key }) => key in form && !own.some((field) => field.key === key))]
 }
 
 /** Points by line; asked for only where there may be some: parts of what a code paid for, that have ended. */

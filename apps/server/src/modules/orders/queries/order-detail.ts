@@ -137,6 +137,17 @@ async function readOrder(tx: ReadTx, no: OrderNo): Promise<Raw> {
           'lineNo', l.line_no, 'kind', l.kind, 'skuId', l.sku_id, 'goodsId', l.goods_id, 'goodsTitle', l.goods_title, 'skuTitle', l.sku_title,
           'quantity', l.quantity, 'unitPriceFen', l.unit_price_fen, 'unitPoints', l.unit_points, 'amountFen', l.amount_fen, 'state', l.state,
           'deliveredQuantity', l.delivered_quantity, 'bundleNo', l.bundle_no, 'creditPoints', l.credit_points, 'heldBack', l.held_back, 'pickedNumber', l.pick_number, 'form', l.form,
+          -- The part's own fields first: of two by one key, the page takes the first.
+          'formFields', case when l.form = '{}' then '[]' else coalesce((
+            select jsonb_agg(f.field order by g.id <> l.goods_id, f.n)
+            from catalog.goods g
+            cross join lateral jsonb_array_elements(g.form_fields) with ordinality as f(field, n)
+            where g.tenant_id = l.tenant_id
+              and l.form ? (f.field ->> 'key')
+              and g.id in (l.goods_id, (
+                select b.goods_id from orders.bundles b where b.tenant_id = l.tenant_id and b.order_no = l.order_no and b.bundle_no = l.bundle_no
+              ))
+          ), '[]') end,
           'laterDays', l.later_days,
           'activation', case when l.later_days is not null then fulfilment.activation_view(o.tenant_id, o.no, l.line_no) end,
           'costFen', coalesce((

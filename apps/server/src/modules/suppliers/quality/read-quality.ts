@@ -70,7 +70,7 @@ const NOTHING: Figures = {
 const withoutPlace = ({ day: _day, productId: _id, product: _product, ...figures }: Row): Figures => figures
 
 /** At our asking: that says nothing against the supplier. */
-const TAKEN_BACK = sql`(p.state = 'refused' and p.cancel_state is not distinct from 'cancelled')`
+export const TAKEN_BACK = sql`(p.state = 'refused' and p.cancel_state is not distinct from 'cancelled')`
 
 async function figuresOf(tx: ReadTx, supplierId: number, span: Span): Promise<readonly Row[]> {
   const { rows } = await sql<Row>`

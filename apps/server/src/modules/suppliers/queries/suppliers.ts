@@ -18,6 +18,7 @@ import { callbackUrlOf, openSupplierSecrets, readSupplierRow, type SentBy, type 
 import { templateChanges } from '../checks/template-changes.ts'
 import { choose, type Sources } from '../choice.ts'
 import { newestVersions, ownAdapter } from '../profiles/own.ts'
+import { TAKEN_BACK } from '../quality/read-quality.ts'
 import type { SupplierAdapter } from '../supplier.ts'
 
 type SupplierView = z.output<typeof supplierView>
@@ -410,6 +411,8 @@ type PurchaseQuery = PageQuery & {
   readonly sentTo?: string | undefined
   readonly about?: readonly string[] | undefined
   readonly wasUnknown?: boolean | undefined
+  readonly hasArrived?: boolean | undefined
+  readonly takenBack?: boolean | undefined
   readonly hasBad?: boolean | undefined
 }
 
@@ -423,8 +426,10 @@ export async function listPurchases(tx: ReadTx, query: PurchaseQuery) {
     query.productId !== undefined && sql`p.product_id = ${query.productId}`,
     query.sentFrom !== undefined && sql`p.sent_at >= ${query.sentFrom}::date::timestamp at time zone 'Asia/Shanghai'`,
     query.sentTo !== undefined && sql`p.sent_at < (${query.sentTo}::date + 1)::timestamp at time zone 'Asia/Shanghai'`,
-    query.about !== undefined && sql`p.about = any(${query.about}::text[])`,
+    query.about !== undefined && sql`coalesce(p.about, 'other') = any(${query.about}::text[])`,
     query.wasUnknown === true && sql`p.unknown_at is not null`,
+    query.hasArrived === true && sql`p.state in ('done', 'partial') and p.arrived > 0`,
+    query.takenBack !== undefined && sql`${TAKEN_BACK} = ${query.takenBack}`,
     query.hasBad === true && sql`p.bad > 0`,
     query.q !== undefined &&
       sql`(p.no = ${query.q} or p.remote_no = ${query.q} or p.order_no = ${/^\d{16}$/.test(query.q) ? Number(query.q) : null})`,
