@@ -24,6 +24,21 @@ export const PURCHASE_STATES = [
 ] as const
 export type PurchaseState = (typeof PURCHASE_STATES)[number]
 
+/**
+ * An order at a supplier that a callback named and no purchase accounts for: its supplier is asked, a person has to look, what the
+ * supplier said later explains it, or a person was done with it.
+ */
+export const STRAY_STATES = ['asking', 'open', 'explained', 'handled'] as const
+export type StrayState = (typeof STRAY_STATES)[number]
+export const STRAY_NAMED = ['own', 'order', 'piece'] as const
+/**
+ * What is wrong: `double`, a second order under one of our numbers; `unknown`, nobody here placed it; `nowhere`, signed, and the supplier does not know it;
+ * `silent`, the supplier does not say; `reversed`, it arrived and is called failed now; `refused`, it was refused and is carried out.
+ */
+export const STRAY_REASONS = ['double', 'unknown', 'nowhere', 'silent', 'reversed', 'refused'] as const
+export type StrayReason = (typeof STRAY_REASONS)[number]
+export const STRAY_SAID = ['accepted', 'done', 'partial', 'failed'] as const
+
 /** What the supplier's refusal is about. */
 export const REFUSALS_ABOUT = ['stock', 'price', 'product', 'balance', 'account', 'limit', 'supplier', 'other'] as const
 export type RefusalAbout = (typeof REFUSALS_ABOUT)[number]
