@@ -41,8 +41,14 @@ begin
   end if;
   if purchase.id is not null then
     refused := suppliers.ask_now(p_tenant, p_supplier, purchase.no);
-    -- What has arrived is not asked about any more, unless it is called back.
-    if purchase.state not in ('done', 'partial') or p_claim <> 'failed' then
+    -- What has arrived is asked about no more, unless something else is said of it than that; or was, and a person has it.
+    if purchase.state not in ('done', 'partial') or (p_claim = 'done' and not exists (
+      select from suppliers.strays s
+      where s.tenant_id = p_tenant
+        and s.supplier_id = p_supplier
+        and s.named = p_named
+        and s.ref = p_ref
+    )) then
       return jsonb_build_object('no', purchase.no, 'refused', refused, 'look', false);
     end if;
   end if;
@@ -58,7 +64,7 @@ begin
 end;
 $$;
 
--- [{id, named, ref, no, remoteNo, kind, quantity, placedAt, profileId, profileVersion}]: `no` and what follows are of the purchase that it is known to
+-- [{id, named, ref, heard, no, remoteNo, kind, quantity, placedAt, profileId, profileVersion}]: `no` and what follows are of the purchase that it is known to
 -- be about, and null while it is not.
 create or replace function suppliers.due_strays(p_tenant bigint, p_supplier bigint, p_limit integer)
 returns jsonb
@@ -68,7 +74,7 @@ security definer
 set search_path = pg_catalog
 as $$
   select coalesce(jsonb_agg(jsonb_build_object(
-    'id', s.id, 'named', s.named, 'ref', s.ref, 'no', p.no, 'remoteNo', p.remote_no, 'kind', r.kind, 'quantity', p.quantity,
+    'id', s.id, 'named', s.named, 'ref', s.ref, 'heard', s.heard, 'no', p.no, 'remoteNo', p.remote_no, 'kind', r.kind, 'quantity', p.quantity,
     'placedAt', coalesce(p.sent_at, p.created_at), 'profileId', p.profile_id, 'profileVersion', p.profile_version
   ) order by s.due_at), '[]')
   from (
@@ -98,7 +104,7 @@ as $$
     and s.due_at is not null
 $$;
 
--- p_said: {kind, no, remoteNo, state, costHao, currency, message}. `kind` is found, not_found, silent (no answer, or nothing can be asked) or
+-- p_said: {kind, heard, no, remoteNo, state, costHao, currency, message}, `heard` as it was when the supplier was asked. `kind` is found, not_found, silent (no answer, or nothing can be asked) or
 -- nobody (our own number, and we never gave it). Answers {state, refused}: what the stray is now, `gone` when it is explained and leaves no row; and
 -- the purchase that was refused before and is to be checked.
 create or replace function suppliers.stray_said(p_tenant bigint, p_stray bigint, p_said jsonb)
@@ -112,10 +118,10 @@ as $$
 declare
   stray suppliers.strays;
   purchase suppliers.purchases;
-  said_kind text := p_said ->> 'kind';
-  said_no text := left(coalesce(p_said ->> 'no', ''), 100);
-  said_remote text := left(coalesce(p_said ->> 'remoteNo', ''), 64);
-  said_state text := p_said ->> 'state';
+  told_kind text := p_said ->> 'kind';
+  told_no text := left(coalesce(p_said ->> 'no', ''), 100);
+  told_remote text := left(coalesce(p_said ->> 'remoteNo', ''), 64);
+  told_state text := p_said ->> 'state';
   found_why text;
   is_waiting boolean := false;
   refused bigint;
@@ -130,46 +136,50 @@ begin
   if stray.id is null or stray.due_at is null then
     return jsonb_build_object('state', coalesce(stray.state, 'gone'), 'refused', null);
   end if;
+  -- It called back while it was being asked: what it said then may be older than that.
+  if stray.heard > (p_said ->> 'heard')::integer then
+    return jsonb_build_object('state', stray.state, 'refused', null);
+  end if;
 
   -- By our number, as the supplier tells it; else by the supplier's, which may have come with its own answer meanwhile.
   select p.* into purchase
   from suppliers.purchases p
   where p.tenant_id = p_tenant
-    and p.no = case when said_no <> '' then said_no when stray.named = 'own' then stray.ref else '' end
+    and p.no = case when told_no <> '' then told_no when stray.named = 'own' then stray.ref else '' end
     and p.supplier_id = stray.supplier_id;
-  if purchase.id is null and said_no = '' then
+  if purchase.id is null and told_no = '' then
     select p.* into purchase
     from suppliers.purchases p
     where p.tenant_id = p_tenant
-      and p.remote_no = coalesce(nullif(said_remote, ''), case when stray.named = 'order' then stray.ref end)
+      and p.remote_no = coalesce(nullif(told_remote, ''), case when stray.named = 'order' then stray.ref end)
       and p.supplier_id = stray.supplier_id
     order by p.id desc
     limit 1;
   end if;
 
-  if said_kind = 'nobody' then
+  if told_kind = 'nobody' then
     found_why := 'unknown';
-  elsif said_kind = 'found' and purchase.id is null then
+  elsif told_kind = 'found' and purchase.id is null then
     -- It was never charged for: nothing to look at.
-    found_why := case when said_state <> 'failed' then 'unknown' end;
-  elsif said_kind = 'found' and purchase.remote_no <> said_remote and said_remote <> '' then
-    found_why := case when said_state <> 'failed' then 'double' end;
-  elsif said_kind = 'found' and purchase.state in ('planned', 'sending', 'accepted', 'unknown') then
+    found_why := case when told_state <> 'failed' then 'unknown' end;
+  elsif told_kind = 'found' and purchase.remote_no <> told_remote and told_remote <> '' then
+    found_why := case when told_state <> 'failed' then 'double' end;
+  elsif told_kind = 'found' and purchase.state in ('planned', 'sending', 'accepted', 'unknown') then
     perform suppliers.ask_now(p_tenant, stray.supplier_id, purchase.no);
     -- Its own answer is not here yet: whether it is about this order or about another one is known when it is.
-    is_waiting := purchase.remote_no is null and said_remote <> '';
+    is_waiting := purchase.remote_no is null and told_remote <> '';
     found_why := case when is_waiting and stray.asks >= 4 then 'silent' end;
-  elsif said_kind = 'found' and purchase.state in ('refused', 'cancelled') and said_state <> 'failed' then
+  elsif told_kind = 'found' and purchase.state in ('refused', 'cancelled') and told_state <> 'failed' then
     refused := purchase.id;
-    is_waiting := said_state = 'accepted';
+    is_waiting := told_state = 'accepted';
     found_why := case when is_waiting and stray.asks >= 4 then 'refused' end;
-  elsif said_kind = 'found' then
-    found_why := case when purchase.state in ('done', 'partial') and said_state = 'failed' then 'reversed' end;
-  elsif purchase.id is not null and not (purchase.state in ('done', 'partial') and stray.claim = 'failed') then
+  elsif told_kind = 'found' then
+    found_why := case when purchase.state in ('done', 'partial') and told_state = 'failed' then 'reversed' end;
+  elsif purchase.id is not null and not (purchase.state in ('done', 'partial') and stray.claim <> 'done') then
     refused := suppliers.ask_now(p_tenant, stray.supplier_id, purchase.no);
   else
     is_waiting := true;
-    found_why := case when stray.asks >= 4 then case said_kind when 'not_found' then 'nowhere' else 'silent' end end;
+    found_why := case when stray.asks >= 4 then case told_kind when 'not_found' then 'nowhere' else 'silent' end end;
   end if;
 
   -- What is known of it belongs to its purchase, whatever it is.
@@ -183,7 +193,7 @@ begin
   end if;
   new_state := case
     -- A person was done with it, and nothing is new.
-    when stray.state = 'handled' and (found_why is null or is_waiting or said_kind <> 'found' or stray.handled_said is not distinct from said_state) then 'handled'
+    when stray.state = 'handled' and (found_why is null or is_waiting or told_kind <> 'found' or stray.handled_said is not distinct from told_state) then 'handled'
     when found_why is not null then 'open'
     when is_waiting then stray.state
     when stray.opened_at is null then 'gone'
@@ -199,11 +209,11 @@ begin
   set state = new_state,
       why = case when new_state = 'open' then found_why else s.why end,
       purchase_id = coalesce(purchase.id, s.purchase_id),
-      said_no = case when said_kind = 'found' then said_no else s.said_no end,
-      said_remote_no = case when said_kind = 'found' then said_remote else s.said_remote_no end,
-      said_state = case when said_kind = 'found' then p_said ->> 'state' else s.said_state end,
-      said_cost_hao = case when said_kind = 'found' then (p_said ->> 'costHao')::bigint else s.said_cost_hao end,
-      said_currency = case when said_kind = 'found' then p_said ->> 'currency' else s.said_currency end,
+      said_no = case when told_kind = 'found' then told_no else s.said_no end,
+      said_remote_no = case when told_kind = 'found' then told_remote else s.said_remote_no end,
+      said_state = case when told_kind = 'found' then told_state else s.said_state end,
+      said_cost_hao = case when told_kind = 'found' then (p_said ->> 'costHao')::bigint else s.said_cost_hao end,
+      said_currency = case when told_kind = 'found' then p_said ->> 'currency' else s.said_currency end,
       said_message = left(coalesce(p_said ->> 'message', ''), 300),
       said_at = now(),
       asks = s.asks + 1,

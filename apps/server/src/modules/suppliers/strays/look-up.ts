@@ -13,7 +13,7 @@ export const LOOK_UP_TASK = 'suppliers.look_up'
 const AT_ONCE_MAX = 20
 
 /** A number that a callback named: a row of `suppliers.due_strays`. What follows `no` is of the purchase it is known to be about. */
-type Stray = { readonly id: number; readonly named: 'own' | 'order' | 'piece'; readonly ref: string } & (
+type Stray = { readonly id: number; readonly named: 'own' | 'order' | 'piece'; readonly ref: string; readonly heard: number } & (
   | { readonly no: null }
   | {
       readonly no: string
@@ -55,7 +55,7 @@ export async function lookUpStrays(
       tenantId,
       'suppliers.stray_said',
       stray.id,
-      JSON.stringify(said),
+      JSON.stringify({ ...said, heard: stray.heard }),
     )
     log.info({ supplierId, ref: stray.ref, said: said.kind, state }, 'asked a supplier whose an order is')
     if (refused !== null) {
