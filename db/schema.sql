@@ -1896,6 +1896,9 @@ create index sign_in_codes_by_phone ON members.sign_in_codes USING btree (tenant
 create policy tenant on members.members for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on members.sign_in_codes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
+create trigger forget_wecom after delete on members.members for each row execute function members.forget_wecom();
+
+function members.forget_wecom() returns trigger security definer
 function members.request_code(p_tenant_id bigint, p_phone_hash bytea, p_code_hash bytea, p_ip text, p_lives interval) returns jsonb
 function members.sweep(p_max integer) returns jsonb security definer
 function members.try_code(p_tenant_id bigint, p_phone_hash bytea, p_code_hash bytea) returns boolean
@@ -2009,6 +2012,7 @@ create table notify.messages (
   otherwise jsonb,
   doubt_since timestamp with time zone,
   doubt_mark bytea,
+  any_hour boolean not null default false,
   constraint messages_pkey PRIMARY KEY (tenant_id, id),
   constraint messages_tenant_id_key_key UNIQUE (tenant_id, key),
   constraint messages_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text, 'wecom_app'::text, 'wecom'::text, 'dingtalk'::text, 'feishu'::text]))),
@@ -2054,6 +2058,7 @@ create table notify.wecom_people (
   corp_id text not null,
   user_id text not null,
   joined_at timestamp with time zone not null default now(),
+  paused boolean not null default false,
   constraint wecom_people_pkey PRIMARY KEY (tenant_id, member_id),
   constraint wecom_people_corp_id_check CHECK (((length(corp_id) >= 1) AND (length(corp_id) <= 64))),
   constraint wecom_people_user_id_check CHECK (((length(user_id) >= 1) AND (length(user_id) <= 64)))

@@ -968,6 +968,7 @@ export type NotifyMessages = {
   otherwise: NullableJson
   doubt_since: NullableTime
   doubt_mark: Buffer | null
+  any_hour: Generated<boolean>
 }
 
 export type NotifyRules = {
@@ -996,6 +997,7 @@ export type NotifyWecomPeople = {
   corp_id: string
   user_id: string
   joined_at: DefaultedTime
+  paused: Generated<boolean>
 }
 
 export type OrdersBundles = {
