@@ -421,6 +421,7 @@ export const CONSOLE_ROUTES = {
   'suppliers.exportQuality': 'GET /api/console/suppliers/:supplierId/quality/export',
   'suppliers.fetchProduct': 'POST /api/console/supplier-products/:productId/fetch',
   'suppliers.grantClaim': 'POST /api/console/suppliers/:supplierId/money/:moneyId/grant',
+  'suppliers.handlePurchases': 'POST /api/console/purchases/handle',
   'suppliers.handleStrays': 'POST /api/console/supplier-strays/handle',
   'suppliers.keepPaper': 'POST /api/console/suppliers/:supplierId/papers',
   'suppliers.kinds': 'GET /api/console/supplier-kinds',
@@ -892,6 +893,7 @@ export type Routes = {
   'suppliers.exportQuality': (typeof supplierQualityRoutes)['export']
   'suppliers.fetchProduct': (typeof supplierRoutes)['fetchProduct']
   'suppliers.grantClaim': (typeof supplierMoneyRoutes)['grant']
+  'suppliers.handlePurchases': (typeof supplierRoutes)['handlePurchases']
   'suppliers.handleStrays': (typeof strayRoutes)['handle']
   'suppliers.keepPaper': (typeof supplierPaperRoutes)['keep']
   'suppliers.kinds': (typeof supplierRoutes)['kinds']

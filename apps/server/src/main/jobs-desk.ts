@@ -1,4 +1,5 @@
-import { commonErrors, jobRoutes, Refusal } from '@quanshu/contract'
+import { commonErrors, jobRoutes } from '@quanshu/contract'
+import { Refusal } from '@quanshu/kernel'
 import type { Ctx, Database } from '../platform/db/index.ts'
 import { browseParked, type ParkedEvent, rerunParked } from '../platform/events/index.ts'
 import { handle } from '../platform/http/index.ts'

@@ -5,6 +5,7 @@ import { useAction } from '../../shared/api/hooks.ts'
 import type { Row } from '../../shared/api/index.ts'
 import { type Say, useLocale, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
+import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { Nothing, OneLine, Time } from '../../shared/parts/values.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
 import { useUrlState } from '../../shared/urlState.ts'
@@ -19,6 +20,9 @@ export function JobListPage() {
   const name = useTaskName()
   const happened = useEventName()
   const rerun = useRerun()
+  const confirm = useConfirmDanger()
+  const askAll = () =>
+    confirm({ title: t('rerunAll'), consequence: t('rerunAllText'), danger: false, onConfirm: rerun.all })
   const [values] = useUrlState()
   const [shown, setShown] = useState<Job>()
   const waiting = values.state === 'waiting'
@@ -43,6 +47,13 @@ export function JobListPage() {
           },
           { kind: 'search', placeholder: t('search') },
         ]}
+        actions={
+          !waiting && (
+            <ActionButton permission="jobs.manage" loading={rerun.running} onClick={askAll}>
+              {t('rerunAll')}
+            </ActionButton>
+          )
+        }
         columns={columnsOf(t, name, happened, setShown)}
         rowActions={(job) => (
           <ActionButton
