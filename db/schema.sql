@@ -1896,9 +1896,6 @@ create index sign_in_codes_by_phone ON members.sign_in_codes USING btree (tenant
 create policy tenant on members.members for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on members.sign_in_codes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
-create trigger forget_wecom after delete on members.members for each row execute function members.forget_wecom();
-
-function members.forget_wecom() returns trigger security definer
 function members.request_code(p_tenant_id bigint, p_phone_hash bytea, p_code_hash bytea, p_ip text, p_lives interval) returns jsonb
 function members.sweep(p_max integer) returns jsonb security definer
 function members.try_code(p_tenant_id bigint, p_phone_hash bytea, p_code_hash bytea) returns boolean

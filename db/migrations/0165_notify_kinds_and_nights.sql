@@ -12,23 +12,6 @@ where m.tenant_id = p.tenant_id
   and m.id = p.member_id
   and m.status = 'disabled';
 
--- Whoever is erased is nobody at WeCom either.
-create function members.forget_wecom()
-returns trigger
-language plpgsql
-security definer
-set search_path = pg_catalog
-as $$
-begin
-  delete from notify.wecom_people p
-  where p.tenant_id = old.tenant_id
-    and p.member_id = old.id;
-  return old;
-end;
-$$;
-revoke execute on function members.forget_wecom() from public;
-create trigger forget_wecom after delete on members.members for each row execute function members.forget_wecom();
-
 -- Deliveries of every kind have a text message of their own now. Whoever chose channels for them chose without it: they go on getting one
 -- where delivered orders do.
 update notify.rules r

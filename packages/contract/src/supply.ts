@@ -123,8 +123,7 @@ export const PASSED_OVER_WORDS: Readonly<Record<PassedOver, { readonly zh: strin
  * stays as it is.
  */
 export function passedOverNote(note: string, locale: 'zh-CN' | 'en'): string {
-  if (note === NOT_FOUND_NOTE)
-    return locale === 'en' ? 'The supplier does not find the order' : '供应商查不到这一单'
+  if (note === NOT_FOUND_NOTE) return locale === 'en' ? 'The supplier does not find the order' : '供应商查不到这一单'
   return note.replace(/: ([a-z_]+)(; |$)/g, (whole, reason: string, end: string) => {
     const words = (PASSED_OVER as readonly string[]).includes(reason) && PASSED_OVER_WORDS[reason as PassedOver]
     if (!words) return whole

@@ -46,16 +46,20 @@ const straysOf = async (shop: Shop, query: { q?: string; state?: string } = {}) 
   (await shop.staff.call('suppliers.listStrays', { query: query as never })).items
 /** The ladder of questions takes no time here: whoever still is asked about is asked at once. */
 async function settled(shop: Shop, what: string, isIt: (strays: Awaited<ReturnType<typeof straysOf>>) => boolean) {
-  return await until(what, async () => {
-    const strays = await straysOf(shop)
-    const ids = strays.filter(({ dueAt }) => dueAt !== null).map(({ id }) => id)
-    if (ids.length === 0 && isIt(strays)) return strays
-    await house.query('update suppliers.strays set due_at = now() where tenant_id = $1 and due_at is not null', [
-      shop.tenantId,
-    ])
-    if (ids.length > 0) await shop.staff.call('suppliers.askStrays', { body: { ids } })
-    return undefined
-  }, 15_000)
+  return await until(
+    what,
+    async () => {
+      const strays = await straysOf(shop)
+      const ids = strays.filter(({ dueAt }) => dueAt !== null).map(({ id }) => id)
+      if (ids.length === 0 && isIt(strays)) return strays
+      await house.query('update suppliers.strays set due_at = now() where tenant_id = $1 and due_at is not null', [
+        shop.tenantId,
+      ])
+      if (ids.length > 0) await shop.staff.call('suppliers.askStrays', { body: { ids } })
+      return undefined
+    },
+    15_000,
+  )
 }
 const told = async (shop: Shop) =>
   (
@@ -280,4 +284,57 @@ test('our own number that we never gave is a case; answers that cross are one', 
     shop.staff.call('suppliers.handleStrays', { body: { ids: [stray?.id ?? 0], note: ' ' } }),
   ).rejects.toThrow()
   await expect(shop.staff.call('suppliers.handleStrays', { body: { ids: [], note: 'x' } })).rejects.toThrow()
+})
+
+test('where “not found” proves nothing it is said in words, and several are asked about or settled on evidence; the next source goes on', async () => {
+  const doubtful = await openSupplier('zhichong')
+  const sure = await openSupplier('kasushou')
+  const shop = await house.newShop()
+  doubtful.sell('9600001', '20')
+  sure.sell('9600001', '22')
+  const offers = []
+  for (const [name, supplier] of [
+    ['直充', doubtful],
+    ['卡速售', sure],
+  ] as const) {
+    const { offer } = await supplier.join(shop, name)
+    offers.push(offer('9600001'))
+  }
+  const goods = await shop.stock(0, {
+    goods: { formFields: [{ key: 'account', labelZh: '账号', type: 'text' }] },
+    sku: { kind: 'topup', priceFen: 9_000 },
+  })
+  await shop.staff.call('suppliers.saveSkuSupply', {
+    params: { skuId: goods.skuId },
+    body: { policy: 'cheapest', leastMarginFen: 0, offers },
+  })
+  doubtful.control.addFault({ kind: 'api.error', endpoint: doubtful.placing })
+  const orders = []
+  for (let n = 0; n < 2; n += 1) {
+    const order = await shop.place(goods, 1, { form: { account: `1390000000${n}` } })
+    await shop.pay(order.no)
+    orders.push(order)
+  }
+  const ids = await until('both to be not found', async () => {
+    await house.query("update suppliers.purchases set due_at = now() where tenant_id = $1 and state = 'unknown'", [
+      shop.tenantId,
+    ])
+    const { items } = await shop.staff.call('suppliers.listPurchases', { query: { state: 'unknown' as never } })
+    const missing = items.filter(({ message }) => message === 'not_found')
+    return missing.length === 2 ? missing.map(({ id }) => id) : undefined
+  })
+  const handle = (action: 'ask' | 'not_bought', note = '') =>
+    shop.staff.call('suppliers.handlePurchases', { body: { ids, action, note } })
+  expect(await handle('ask')).toEqual({ done: 2, refused: [] })
+  await expect(handle('not_bought', ' ')).rejects.toMatchObject({ code: 'common.invalid' })
+  const both = await Promise.all([handle('not_bought', '客服确认未扣款'), handle('not_bought', '客服确认未扣款')])
+  expect(both.reduce((sum, { done }) => sum + done, 0)).toBe(2)
+  for (const order of orders) await shop.seen(order, isDelivered)
+  const [audited] = await house.query<{ count: number }>(
+    "select count(*)::integer as count from audit.entries where tenant_id = $1 and action = 'purchase.settle'",
+    [shop.tenantId],
+  )
+  expect(audited?.count).toBe(2)
+  for (const { no } of orders) expect([doubtful.handedOut(no), sure.handedOut(no)]).toEqual([0, 1])
+  await expectRight(shop)
 })

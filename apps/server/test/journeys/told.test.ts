@@ -234,7 +234,13 @@ test('news that could not be told waits at the desk, and is told with one press,
     return page.total === 2 ? page : undefined
   })
   expect(items).toMatchObject([
-    { task: 'notify.tell', event: 'stock.low', summary: 'sku:2', givenUp: true, lastError: expect.stringContaining(full) },
+    {
+      task: 'notify.tell',
+      event: 'stock.low',
+      summary: 'sku:2',
+      givenUp: true,
+      lastError: expect.stringContaining(full),
+    },
     { task: 'notify.tell', event: 'stock.low', summary: 'sku:1' },
   ])
   // Still full: both stay, and whoever pressed is told.

@@ -559,7 +559,10 @@ export const supplierRoutes = {
     access: { kind: 'staff', permission: 'orders.handle' },
     body: z
       .object({ ids: z.array(id).min(1).max(50), action: z.enum(['ask', 'not_bought']), note: text(200).default('') })
-      .refine(({ action, note }) => action === 'ask' || note !== '', { error: 'common.evidence_required', path: ['note'] }),
+      .refine(({ action, note }) => action === 'ask' || note !== '', {
+        error: 'common.evidence_required',
+        path: ['note'],
+      }),
     response: z.object({
       done: z.int(),
       refused: z.array(z.object({ id, code: z.string() })),

@@ -50,7 +50,12 @@ export function StrayListPage() {
       rowActions={(stray) =>
         (stray.state === 'open' || stray.state === 'asking') && (
           <>
-            <ActionButton type="link" permission="orders.handle" loading={deeds.asking} onClick={() => void deeds.ask([stray])}>
+            <ActionButton
+              type="link"
+              permission="orders.handle"
+              loading={deeds.asking}
+              onClick={() => void deeds.ask([stray])}
+            >
               {t('ask')}
             </ActionButton>
             {stray.state === 'open' && (
@@ -165,7 +170,10 @@ function Ours({ stray: { purchase } }: { readonly stray: Stray }) {
 function Says({ stray: { said } }: { readonly stray: Stray }) {
   const t = useText(strayText)
   if (!said) return <Typography.Text type="secondary">{t('saysNothing')}</Typography.Text>
-  const cost = said.costHao === null ? '' : `${said.currency === 'CNY' ? '¥' : `${said.currency ?? ''} `}${(said.costHao / 10_000).toFixed(2)}`
+  const cost =
+    said.costHao === null
+      ? ''
+      : `${said.currency === 'CNY' ? '¥' : `${said.currency ?? ''} `}${(said.costHao / 10_000).toFixed(2)}`
   return (
     <>
       {said.state && <>{[t(`said_${said.state}`), cost].filter(Boolean).join(' · ')}</>}

@@ -69,8 +69,5 @@ export const strayText = defineMessages('strays', {
   many: ['{count} 笔', '{count} orders'],
   handledMany: ['已记录 {count} 笔', '{count} written down'],
   emptyTitle: ['没有对不上的订单', 'No stray orders'],
-  emptyText: [
-    '供应商的每条通知都对上了本店的采购。',
-    'Every callback of your suppliers fits a purchase of yours.',
-  ],
+  emptyText: ['供应商的每条通知都对上了本店的采购。', 'Every callback of your suppliers fits a purchase of yours.'],
 })

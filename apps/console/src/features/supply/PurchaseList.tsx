@@ -85,7 +85,12 @@ export function PurchaseList({ supplierId }: { readonly supplierId?: number }) {
             <ActionButton size="small" permission="orders.handle" onClick={() => many.ask(purchases, clear)}>
               {t('ask')}
             </ActionButton>
-            <ActionButton size="small" danger permission="orders.handle" onClick={() => many.notBought(purchases, clear)}>
+            <ActionButton
+              size="small"
+              danger
+              permission="orders.handle"
+              onClick={() => many.notBought(purchases, clear)}
+            >
               {t('notBought')}
             </ActionButton>
           </>

@@ -385,7 +385,12 @@ describe('a later try in the quiet hours', () => {
       .toBe(0)
     expect(control.sendings()).toBe(sendings)
     // What is urgent goes out, and so does the rest when it is day.
-    await saveSettings(house, shop.ctx, { 'notify.quietHours': { ...night, enabled: false } }, { 'notify.quietHours': 1 })
+    await saveSettings(
+      house,
+      shop.ctx,
+      { 'notify.quietHours': { ...night, enabled: false } },
+      { 'notify.quietHours': 1 },
+    )
     await inTheEnd(shop).toEqual(['sent'])
     expect([got().length, control.sendings() - sendings]).toEqual([1, 1])
 
@@ -417,7 +422,12 @@ describe('a later try in the quiet hours', () => {
     })
     await expect.poll(async () => (await messages(shop, 'sms'))[0]?.not_before).toBeTruthy()
     expect(sms.control.inbox(phone)).toEqual([])
-    await saveSettings(house, shop.ctx, { 'notify.quietHours': { ...night, enabled: false } }, { 'notify.quietHours': 1 })
+    await saveSettings(
+      house,
+      shop.ctx,
+      { 'notify.quietHours': { ...night, enabled: false } },
+      { 'notify.quietHours': 1 },
+    )
     await makeDue(shop)
     await states(shop, 'sms').toEqual(['sent'])
     expect(sms.control.inbox(phone)).toHaveLength(1)

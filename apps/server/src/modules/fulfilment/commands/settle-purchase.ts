@@ -57,7 +57,11 @@ export async function settlePurchase(
 export async function handlePurchases(
   platform: Platform,
   ctx: Ctx,
-  { ids, action, note }: { readonly ids: readonly number[]; readonly action: 'ask' | 'not_bought'; readonly note: string },
+  {
+    ids,
+    action,
+    note,
+  }: { readonly ids: readonly number[]; readonly action: 'ask' | 'not_bought'; readonly note: string },
   actor: string,
 ): Promise<{ readonly done: number; readonly refused: { readonly id: number; readonly code: string }[] }> {
   const refused: { readonly id: number; readonly code: string }[] = []

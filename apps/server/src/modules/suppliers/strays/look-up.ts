@@ -13,7 +13,12 @@ export const LOOK_UP_TASK = 'suppliers.look_up'
 const AT_ONCE_MAX = 20
 
 /** A number that a callback named: a row of `suppliers.due_strays`. What follows `no` is of the purchase it is known to be about. */
-type Stray = { readonly id: number; readonly named: 'own' | 'order' | 'piece'; readonly ref: string; readonly heard: number } & (
+type Stray = {
+  readonly id: number
+  readonly named: 'own' | 'order' | 'piece'
+  readonly ref: string
+  readonly heard: number
+} & (
   | { readonly no: null }
   | {
       readonly no: string

@@ -433,7 +433,11 @@ function verifyCallback(account: SupplierAccount, { headers, body }: RawCallback
   if (event === undefined) return { ok: false, verdict: 'malformed' }
   const id = textAt(value, 'payload.resource.id') ?? ''
   if (!NUMBER.test(id)) return { ok: true, about: 'nothing' }
-  const claim = /FAILED|CANCELED|REJECTED/.test(event) ? 'failed' : /SUCCEEDED|EXECUTED/.test(event) ? 'done' : 'unclear'
+  const claim = /FAILED|CANCELED|REJECTED/.test(event)
+    ? 'failed'
+    : /SUCCEEDED|EXECUTED/.test(event)
+      ? 'done'
+      : 'unclear'
   switch (textAt(value, 'payload.resource.type')) {
     case 'orders':
       return { ok: true, about: 'remote_order', remoteNo: id, claim }
