@@ -326,7 +326,7 @@ test('where “not found” proves nothing it is said in words, and several are 
   const handle = (action: 'ask' | 'not_bought', note = '') =>
     shop.staff.call('suppliers.handlePurchases', { body: { ids, action, note } })
   expect(await handle('ask')).toEqual({ done: 2, refused: [] })
-  await expect(handle('not_bought', ' ')).rejects.toMatchObject({ code: 'common.invalid' })
+  await expect(handle('not_bought', ' ')).rejects.toMatchObject({ code: 'common.invalid_input' })
   const both = await Promise.all([handle('not_bought', '客服确认未扣款'), handle('not_bought', '客服确认未扣款')])
   expect(both.reduce((sum, { done }) => sum + done, 0)).toBe(2)
   for (const order of orders) await shop.seen(order, isDelivered)
