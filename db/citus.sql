@@ -143,6 +143,7 @@ select create_distributed_table('suppliers.purchases', 'tenant_id', colocate_wit
 select create_distributed_table('suppliers.purchase_cards', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.routes', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.statement_maps', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.strays', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.tasks', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('tenancy.settings', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('vault.batch_counts', 'tenant_id', colocate_with => 'ledger.accounts');
@@ -634,17 +635,21 @@ select create_distributed_function('stock.top_ups(bigint)', '$1', colocate_with 
 select create_distributed_function('suppliers.accept_tasks(bigint, bigint, bigint[], bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.account_checks(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.ask_now(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.ask_strays(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.balance_of(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.book_money(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.candidates(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.cheapest(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.costs(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.decide_price(bigint, bigint, boolean, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.due_strays(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.end_task(bigint, bigint, text, integer, bytea, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.finish_task(bigint, bigint, bigint, integer, bytea, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.follow_prices(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.follow_shelf(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.follow_supplier(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.handle_strays(bigint, bigint[], text, text)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.heard_of(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.is_between_plans(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.is_price_stopped(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.is_reconciled(bigint, text, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -655,6 +660,7 @@ select create_distributed_function('suppliers.least_cost(bigint, bigint)', '$1',
 select create_distributed_function('suppliers.line_overdue(bigint, bigint, integer, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.lock_order(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.move_own_stock(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.next_stray(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.note_health(bigint, bigint, integer, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.open_task(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.open_trial(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
@@ -668,6 +674,7 @@ select create_distributed_function('suppliers.reverse_money(bigint, bigint, text
 select create_distributed_function('suppliers.set_price(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.sold_before(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.sold_lately(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.stray_said(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.take_check(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.task_of(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.withdraw_task(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');

@@ -2022,6 +2022,7 @@ create table notify.messages (
   otherwise jsonb,
   doubt_since timestamp with time zone,
   doubt_mark bytea,
+  any_hour boolean not null default false,
   constraint messages_pkey PRIMARY KEY (tenant_id, id),
   constraint messages_tenant_id_key_key UNIQUE (tenant_id, key),
   constraint messages_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text, 'wecom_app'::text, 'wecom'::text, 'dingtalk'::text, 'feishu'::text]))),
@@ -2067,6 +2068,7 @@ create table notify.wecom_people (
   corp_id text not null,
   user_id text not null,
   joined_at timestamp with time zone not null default now(),
+  paused boolean not null default false,
   constraint wecom_people_pkey PRIMARY KEY (tenant_id, member_id),
   constraint wecom_people_corp_id_check CHECK (((length(corp_id) >= 1) AND (length(corp_id) <= 64))),
   constraint wecom_people_user_id_check CHECK (((length(user_id) >= 1) AND (length(user_id) <= 64)))
@@ -3241,6 +3243,7 @@ create table suppliers.callbacks (
   headers jsonb not null default '{}'::jsonb,
   body text not null,
   received_at timestamp with time zone not null default now(),
+  ref text,
   constraint callbacks_pkey PRIMARY KEY (tenant_id, id)
 );
 alter table suppliers.callbacks enable row level security;
@@ -3764,6 +3767,50 @@ create table suppliers.statement_maps (
 alter table suppliers.statement_maps enable row level security;
 grant insert, select, update on suppliers.statement_maps to quanshu_app;
 
+create table suppliers.strays (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  supplier_id bigint not null,
+  named text not null,
+  ref text not null,
+  claim text not null default 'unclear'::text,
+  state text not null default 'asking'::text,
+  why text,
+  purchase_id bigint,
+  said_no text not null default ''::text,
+  said_remote_no text not null default ''::text,
+  said_state text,
+  said_cost_hao bigint,
+  said_currency text,
+  said_message text not null default ''::text,
+  said_at timestamp with time zone,
+  heard integer not null default 1,
+  heard_at timestamp with time zone not null default now(),
+  created_at timestamp with time zone not null default now(),
+  asks integer not null default 0,
+  due_at timestamp with time zone default now(),
+  opened_at timestamp with time zone,
+  handled_by text,
+  handled_note text,
+  handled_at timestamp with time zone,
+  handled_said text,
+  constraint strays_pkey PRIMARY KEY (tenant_id, id),
+  constraint stray_is_one UNIQUE (tenant_id, supplier_id, named, ref),
+  constraint strays_tenant_id_purchase_id_fkey FOREIGN KEY (tenant_id, purchase_id) REFERENCES suppliers.purchases(tenant_id, id),
+  constraint strays_tenant_id_supplier_id_fkey FOREIGN KEY (tenant_id, supplier_id) REFERENCES suppliers.suppliers(tenant_id, id),
+  constraint stray_asking_is_due CHECK (((state <> 'asking'::text) OR (due_at IS NOT NULL))),
+  constraint stray_handled_by_somebody CHECK (((state = 'handled'::text) = (handled_at IS NOT NULL))),
+  constraint stray_open_says_why CHECK (((state <> 'open'::text) OR ((why IS NOT NULL) AND (opened_at IS NOT NULL)))),
+  constraint strays_claim_check CHECK ((claim = ANY (ARRAY['done'::text, 'failed'::text, 'unclear'::text]))),
+  constraint strays_named_check CHECK ((named = ANY (ARRAY['own'::text, 'order'::text, 'piece'::text]))),
+  constraint strays_ref_check CHECK (((length(ref) >= 1) AND (length(ref) <= 64))),
+  constraint strays_said_state_check CHECK ((said_state = ANY (ARRAY['accepted'::text, 'done'::text, 'partial'::text, 'failed'::text]))),
+  constraint strays_state_check CHECK ((state = ANY (ARRAY['asking'::text, 'open'::text, 'explained'::text, 'handled'::text]))),
+  constraint strays_why_check CHECK ((why = ANY (ARRAY['double'::text, 'unknown'::text, 'nowhere'::text, 'silent'::text, 'reversed'::text, 'refused'::text])))
+);
+alter table suppliers.strays enable row level security;
+grant select on suppliers.strays to quanshu_app;
+
 create table suppliers.suppliers (
   tenant_id bigint not null,
   id bigint not null generated always as identity,
@@ -3859,6 +3906,7 @@ grant select on suppliers.tasks to quanshu_app;
 
 create index openings_of_supplier ON suppliers.breaker_openings USING btree (tenant_id, supplier_id, at);
 create index callbacks_of_no ON suppliers.callbacks USING btree (tenant_id, no) WHERE (no IS NOT NULL);
+create index callbacks_of_ref ON suppliers.callbacks USING btree (tenant_id, supplier_id, ref) WHERE (ref IS NOT NULL);
 create index doors_waited_for ON suppliers.doors USING btree (tenant_id, heard_at) WHERE ((every_hours IS NOT NULL) AND (late_told_at IS NULL));
 create index supply_files_of_supplier ON suppliers.files USING btree (tenant_id, supplier_id, id);
 create index intakes_by_day ON suppliers.intakes USING btree (tenant_id, supplier_id, came_at);
@@ -3893,6 +3941,8 @@ create index purchases_of_profile ON suppliers.purchases USING btree (tenant_id,
 create index purchases_of_restock ON suppliers.purchases USING btree (tenant_id, restock_id, turn) WHERE (restock_id IS NOT NULL);
 create index purchases_of_supplier_ended ON suppliers.purchases USING btree (tenant_id, supplier_id, ended_at) WHERE (ended_at IS NOT NULL);
 create index purchases_sent ON suppliers.purchases USING btree (tenant_id, supplier_id, sent_at, id) WHERE (sent_at IS NOT NULL);
+create index strays_due ON suppliers.strays USING btree (tenant_id, supplier_id, due_at) WHERE (due_at IS NOT NULL);
+create index strays_open ON suppliers.strays USING btree (tenant_id, opened_at) WHERE (state = 'open'::text);
 create UNIQUE index supplier_name ON suppliers.suppliers USING btree (tenant_id, name) WHERE (state <> 'archived'::text);
 create index suppliers_of_profile ON suppliers.suppliers USING btree (tenant_id, profile_id) WHERE (profile_id IS NOT NULL);
 create index supply_tasks_codes ON suppliers.tasks USING btree (tenant_id, id) WHERE (codes_sealed IS NOT NULL);
@@ -3919,6 +3969,7 @@ create policy tenant on suppliers.purchase_cards for all to quanshu_app using (t
 create policy tenant on suppliers.purchases for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.routes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.statement_maps for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on suppliers.strays for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.suppliers for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.tasks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
@@ -3926,6 +3977,7 @@ function suppliers.accept_tasks(p_tenant bigint, p_supplier bigint, p_tasks bigi
 function suppliers.account_checks(p_tenant bigint, p_sku bigint) returns jsonb security definer
 function suppliers.ask_again_after(p_asks integer) returns interval
 function suppliers.ask_now(p_tenant bigint, p_supplier bigint, p_no text) returns bigint security definer
+function suppliers.ask_strays(p_tenant bigint, p_strays bigint[]) returns jsonb security definer
 function suppliers.balance_of(p_tenant bigint, p_supplier bigint) returns bigint security definer
 function suppliers.base_price(p_cost_hao bigint, p_base_fen bigint, p_markup_bp integer, p_markup_fen bigint) returns bigint
 function suppliers.book_money(p_tenant bigint, p_money bigint) returns void security definer
@@ -3934,6 +3986,7 @@ function suppliers.cheapest(p_tenant bigint, p_skus bigint[]) returns TABLE(sku_
 function suppliers.costs(p_tenant bigint, p_skus bigint[]) returns TABLE(sku_id bigint, product_id bigint, supplier text, cost_hao bigint, guard_fen bigint, is_bought boolean) security definer
 function suppliers.count_demand(p_limit integer) returns jsonb security definer
 function suppliers.decide_price(p_tenant bigint, p_ask bigint, p_accept boolean, p_to_hao bigint, p_by text, p_reason text) returns jsonb security definer
+function suppliers.due_strays(p_tenant bigint, p_supplier bigint, p_limit integer) returns jsonb security definer
 function suppliers.end_task(p_tenant bigint, p_task bigint, p_state text, p_arrived integer, p_codes bytea, p_serial text, p_note text, p_about text) returns void security definer
 function suppliers.fen_at(p_hao bigint, p_rate bigint) returns bigint
 function suppliers.finish_task(p_tenant bigint, p_supplier bigint, p_task bigint, p_arrived integer, p_codes bytea, p_serial text, p_note text) returns jsonb security definer
@@ -3941,6 +3994,8 @@ function suppliers.folder_doors(p_limit integer) returns jsonb security definer
 function suppliers.follow_prices(p_tenant bigint, p_skus bigint[]) returns void security definer
 function suppliers.follow_shelf(p_tenant bigint, p_skus bigint[]) returns void security definer
 function suppliers.follow_supplier(p_tenant bigint, p_supplier bigint) returns void security definer
+function suppliers.handle_strays(p_tenant bigint, p_strays bigint[], p_actor text, p_note text) returns jsonb security definer
+function suppliers.heard_of(p_tenant bigint, p_supplier bigint, p_named text, p_ref text, p_claim text) returns jsonb security definer
 function suppliers.is_between_plans(p_tenant bigint, p_sku bigint) returns boolean security definer
 function suppliers.is_covered(p_until date) returns boolean
 function suppliers.is_price_stopped(p_tenant bigint, p_sku bigint) returns boolean security definer
@@ -3953,6 +4008,7 @@ function suppliers.least_price(p_cost_hao bigint, p_floor_fen bigint, p_margin_f
 function suppliers.line_overdue(p_tenant bigint, p_no bigint, p_line integer, p_supplier text) returns void
 function suppliers.lock_order(p_tenant bigint, p_no bigint) returns void
 function suppliers.move_own_stock(p_tenant bigint, p_product bigint, p_pieces integer) returns void security definer
+function suppliers.next_stray(p_tenant bigint, p_supplier bigint) returns jsonb security definer
 function suppliers.note_health(p_tenant bigint, p_supplier bigint, p_good integer, p_bad integer) returns void security definer
 function suppliers.open_task(p_tenant bigint, p_supplier bigint, p_task bigint) returns suppliers.tasks security definer
 function suppliers.open_trial(p_tenant bigint, p_product bigint, p_fields jsonb) returns bigint security definer
@@ -3974,6 +4030,7 @@ function suppliers.sold_lately(p_tenant bigint, p_sku bigint, p_days integer) re
 function suppliers.step_bp(p_steps jsonb, p_step integer) returns integer
 function suppliers.step_for(p_steps jsonb, p_now integer, p_sold bigint, p_has_past boolean) returns integer
 function suppliers.step_from(p_steps jsonb, p_step integer) returns bigint
+function suppliers.stray_said(p_tenant bigint, p_stray bigint, p_said jsonb) returns jsonb security definer
 function suppliers.take_check(p_tenant bigint, p_supplier bigint) returns boolean security definer
 function suppliers.take_due(p_lease_seconds integer, p_limit integer) returns jsonb security definer
 function suppliers.take_probes(p_limit integer) returns jsonb security definer

@@ -895,7 +895,9 @@ begin
       decided_note = p_note
   where p.tenant_id = p_tenant
     and p.id = p_purchase
-    and p.state = p_kind;
+    and p.state = p_kind
+    -- Of two who say it at once one did.
+    and p.decided_by is null;
   if not found then
     return jsonb_build_object('code', 'suppliers.purchase_not_open', 'params', '{}'::jsonb);
   end if;

@@ -35,6 +35,7 @@ import type {
   serviceRoutes,
   setupRoutes,
   stockRoutes,
+  strayRoutes,
   supplierMoneyRoutes,
   supplierPaperRoutes,
   supplierProfileRoutes,
@@ -405,6 +406,7 @@ export const CONSOLE_ROUTES = {
   'suppliers.adoptProfile': 'POST /api/console/supplier-profiles/:profileId/adopt',
   'suppliers.approveMoney': 'POST /api/console/suppliers/:supplierId/money/:moneyId/approve',
   'suppliers.askPurchase': 'POST /api/console/purchases/:purchaseId/ask',
+  'suppliers.askStrays': 'POST /api/console/supplier-strays/ask',
   'suppliers.cancelPurchase': 'POST /api/console/purchases/:purchaseId/cancel',
   'suppliers.checkProfile': 'POST /api/console/supplier-profiles/check',
   'suppliers.create': 'POST /api/console/suppliers',
@@ -419,6 +421,8 @@ export const CONSOLE_ROUTES = {
   'suppliers.exportQuality': 'GET /api/console/suppliers/:supplierId/quality/export',
   'suppliers.fetchProduct': 'POST /api/console/supplier-products/:productId/fetch',
   'suppliers.grantClaim': 'POST /api/console/suppliers/:supplierId/money/:moneyId/grant',
+  'suppliers.handlePurchases': 'POST /api/console/purchases/handle',
+  'suppliers.handleStrays': 'POST /api/console/supplier-strays/handle',
   'suppliers.keepPaper': 'POST /api/console/suppliers/:supplierId/papers',
   'suppliers.kinds': 'GET /api/console/supplier-kinds',
   'suppliers.list': 'GET /api/console/suppliers',
@@ -428,6 +432,7 @@ export const CONSOLE_ROUTES = {
   'suppliers.listProducts': 'GET /api/console/supplier-products',
   'suppliers.listProfiles': 'GET /api/console/supplier-profiles',
   'suppliers.listPurchases': 'GET /api/console/purchases',
+  'suppliers.listStrays': 'GET /api/console/supplier-strays',
   'suppliers.previewPriceRules': 'POST /api/console/price-rules/preview',
   'suppliers.priceHistory': 'GET /api/console/skus/:skuId/price-moves',
   'suppliers.productHistory': 'GET /api/console/supplier-products/:productId/history',
@@ -871,6 +876,7 @@ export type Routes = {
   'suppliers.adoptProfile': (typeof supplierProfileRoutes)['adopt']
   'suppliers.approveMoney': (typeof supplierMoneyRoutes)['approve']
   'suppliers.askPurchase': (typeof supplierRoutes)['askPurchase']
+  'suppliers.askStrays': (typeof strayRoutes)['ask']
   'suppliers.callback': (typeof supplierRoutes)['callback']
   'suppliers.callbackByQuery': (typeof supplierRoutes)['callbackByQuery']
   'suppliers.cancelPurchase': (typeof supplierRoutes)['cancelPurchase']
@@ -887,6 +893,8 @@ export type Routes = {
   'suppliers.exportQuality': (typeof supplierQualityRoutes)['export']
   'suppliers.fetchProduct': (typeof supplierRoutes)['fetchProduct']
   'suppliers.grantClaim': (typeof supplierMoneyRoutes)['grant']
+  'suppliers.handlePurchases': (typeof supplierRoutes)['handlePurchases']
+  'suppliers.handleStrays': (typeof strayRoutes)['handle']
   'suppliers.keepPaper': (typeof supplierPaperRoutes)['keep']
   'suppliers.kinds': (typeof supplierRoutes)['kinds']
   'suppliers.list': (typeof supplierRoutes)['list']
@@ -896,6 +904,7 @@ export type Routes = {
   'suppliers.listProducts': (typeof supplierRoutes)['listProducts']
   'suppliers.listProfiles': (typeof supplierProfileRoutes)['list']
   'suppliers.listPurchases': (typeof supplierRoutes)['listPurchases']
+  'suppliers.listStrays': (typeof strayRoutes)['list']
   'suppliers.previewPriceRules': (typeof priceRuleRoutes)['preview']
   'suppliers.priceHistory': (typeof priceRuleRoutes)['history']
   'suppliers.productHistory': (typeof supplierRoutes)['productHistory']

@@ -32,6 +32,7 @@ export const EVENT_TYPES = [
   'supply.account_refused',
   'supply.contradicted',
   'supply.price_held',
+  'supply.stray',
   'activation.opened',
   'activation.ending',
   'activation.lapsed',

@@ -5,6 +5,7 @@ import {
   type MessageLocale,
   type MessageVariable,
   type TemplateForm,
+  type Words,
 } from './messages/form.ts'
 import { houseMessages } from './messages/house.ts'
 import { moneyMessages } from './messages/money.ts'
@@ -38,6 +39,15 @@ export const DELIVERED_KEYS = [
   'order.delivered.several',
 ] as const
 export type DeliveredKey = (typeof DELIVERED_KEYS)[number]
+/** What was delivered, as it stands within a text message that tells of every kind. */
+export const DELIVERED_RESULTS: Readonly<Record<DeliveredKey, Words>> = {
+  'order.delivered': { zh: '卡密已发货', en: 'your codes have been delivered' },
+  'order.delivered.link': { zh: '兑换链接已发货', en: 'your redeem links are ready' },
+  'order.delivered.topup': { zh: '充值已到账', en: 'your top-up has arrived' },
+  'order.delivered.service': { zh: '服务已完成', en: 'your service is done' },
+  'order.delivered.points': { zh: '积分已到账', en: 'your points have arrived' },
+  'order.delivered.several': { zh: '商品都已交付', en: 'everything has been delivered' },
+}
 /** @param kinds of the lines that were delivered. Points beside other goods are told of in the list alone. */
 export function deliveredAs(kinds: readonly string[]): DeliveredKey {
   const goods = new Set(kinds.filter((kind) => kind !== 'points'))

@@ -24,6 +24,21 @@ export const PURCHASE_STATES = [
 ] as const
 export type PurchaseState = (typeof PURCHASE_STATES)[number]
 
+/**
+ * An order at a supplier that a callback named and no purchase accounts for: its supplier is asked, a person has to look, what the
+ * supplier said later explains it, or a person was done with it.
+ */
+export const STRAY_STATES = ['asking', 'open', 'explained', 'handled'] as const
+export type StrayState = (typeof STRAY_STATES)[number]
+export const STRAY_NAMED = ['own', 'order', 'piece'] as const
+/**
+ * What is wrong: `double`, a second order under one of our numbers; `unknown`, nobody here placed it; `nowhere`, signed, and the supplier does not know it;
+ * `silent`, the supplier does not say; `reversed`, it arrived and is called failed now; `refused`, it was refused and is carried out.
+ */
+export const STRAY_REASONS = ['double', 'unknown', 'nowhere', 'silent', 'reversed', 'refused'] as const
+export type StrayReason = (typeof STRAY_REASONS)[number]
+export const STRAY_SAID = ['accepted', 'done', 'partial', 'failed'] as const
+
 /** What the supplier's refusal is about. */
 export const REFUSALS_ABOUT = ['stock', 'price', 'product', 'balance', 'account', 'limit', 'supplier', 'other'] as const
 export type RefusalAbout = (typeof REFUSALS_ABOUT)[number]
@@ -108,12 +123,16 @@ export const PASSED_OVER_WORDS: Readonly<Record<PassedOver, { readonly zh: strin
  * stays as it is.
  */
 export function passedOverNote(note: string, locale: 'zh-CN' | 'en'): string {
+  if (note === NOT_FOUND_NOTE) return locale === 'en' ? 'The supplier does not find the order' : '供应商查不到这一单'
   return note.replace(/: ([a-z_]+)(; |$)/g, (whole, reason: string, end: string) => {
     const words = (PASSED_OVER as readonly string[]).includes(reason) && PASSED_OVER_WORDS[reason as PassedOver]
     if (!words) return whole
     return locale === 'en' ? `: ${words.en}${end}` : `：${words.zh}${end === '' ? '' : '；'}`
   })
 }
+
+/** Kept as what a supplier said when it said that it knows no such order. */
+export const NOT_FOUND_NOTE = 'not_found'
 
 /** What the buyer is told about what a supplier delivers. */
 export const SUPPLY_PROGRESS = ['submitted', 'in_progress', 'arrived', 'checking', 'failed'] as const

@@ -158,7 +158,11 @@ export function openBooks(options: {
   const remember = (kind: Kind, value: unknown): void => {
     const map = kept[kind] as Map<string, unknown>
     map.set(idOf(kind, value), value)
-    if (kind === 'order') ordersByOuterNo.set((value as Order).outerNo, value as Order)
+    if (kind !== 'order') return
+    const order = value as Order
+    // Of two orders under one number the first answers to it.
+    const first = ordersByOuterNo.get(order.outerNo)
+    if (!first || first.orderNo === order.orderNo) ordersByOuterNo.set(order.outerNo, order)
   }
 
   for (const entry of journal.load()) {

@@ -60,6 +60,14 @@ export function openDesk(parts: DeskParts): Desk {
     if (known) return { order: known, isNew: false }
 
     const order = takeOrder(parts, goodsOf(input.goodsId), input)
+    const twice = faults.take('order.twice', { key: order.outerNo, goods: order.goodsId })
+    if (twice) {
+      clock.at(clock.now() + (twice.ms ?? 0), async () => {
+        const second = takeOrder(parts, goodsOf(input.goodsId), input)
+        await answered
+        if (carryOut(books, second, clock.now())) await callbacks.announce(second)
+      })
+    }
     if (faults.take('callback.early', { key: order.outerNo, goods: order.goodsId })) {
       if (carryOut(books, order, clock.now())) await callbacks.announce(order)
       return { order, isNew: true }

@@ -29,6 +29,7 @@ export const SUPPLIER_FAULTS = [
   // What becomes of it.
   'order.slow', // under way for `ms` (default 10 min), then as usual
   'order.fail', // ends as failed; `value` is the reason
+  'order.twice', // done a second time `ms` (default 0) later, as another order under the same number of the customer: charged and delivered
   'order.partial', // only `count` pieces (default one less than ordered), the others are paid back
   'card.repeat', // the cards of an earlier order of these goods are handed out again
   'card.used', // 黑卡: somebody has used the card before it is handed out

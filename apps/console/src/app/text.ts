@@ -50,6 +50,7 @@ export const appText = defineMessages('app', {
   supplierStatements: ['供应商对账', 'Supplier statements'],
   supplierEdit: ['编辑供应商', 'Edit supplier'],
   supplierProducts: ['供应商商品', 'Supplier products'],
+  strays: ['对不上的订单', 'Stray orders'],
   restocks: ['补货', 'Restocking'],
   restockRules: ['补货规则', 'Restock rules'],
   restockRule: ['自动补货', 'Automatic restocking'],

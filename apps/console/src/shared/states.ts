@@ -25,6 +25,7 @@ import type {
   RedeemStanding,
   RefundState,
   RestockState,
+  StrayState,
   SupplierMoneyState,
   SupplierState,
   SupplyFileState,
@@ -116,6 +117,12 @@ const complaintReason: Table<ComplaintReason> = {
   used: ['default', '已被使用', 'Already used'],
   wrong_amount: ['default', '面额或内容不对', 'Wrong value or content'],
   other: ['default', '其他问题', 'Other'],
+}
+const stray: Table<StrayState> = {
+  asking: ['processing', '查询中', 'Asking'],
+  open: ['error', '待处理', 'To check'],
+  explained: ['success', '已查清', 'Explained'],
+  handled: ['default', '已处理', 'Dealt with'],
 }
 const recovery: Table<RecoveryState> = {
   open: ['warning', '待发送', 'To send'],
@@ -431,6 +438,7 @@ export const STATES = {
   complaint,
   complaintReason,
   recovery,
+  stray,
   card,
   batch,
   generation,

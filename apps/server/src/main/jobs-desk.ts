@@ -1,4 +1,5 @@
 import { commonErrors, jobRoutes } from '@quanshu/contract'
+import { Refusal } from '@quanshu/kernel'
 import type { Ctx, Database } from '../platform/db/index.ts'
 import { browseParked, type ParkedEvent, rerunParked } from '../platform/events/index.ts'
 import { handle } from '../platform/http/index.ts'
@@ -15,7 +16,7 @@ const PARKED = 'event-'
  * subscriber could not take.
  * @param modules all of them; asked when an event is run again
  */
-export function jobsDesk({ db }: Platform, modules: () => readonly Module[]): Module {
+export function jobsDesk({ db, log }: Platform, modules: () => readonly Module[]): Module {
   return {
     name: 'jobs',
     routes: [
@@ -28,17 +29,35 @@ export function jobsDesk({ db }: Platform, modules: () => readonly Module[]): Mo
           const jobs = await browseJobs(tx, { state, ...limit })
           return [...(await browseParked(tx, limit)).map(parkedView), ...jobs.map(viewOf)]
         })
-        const wanted = rows.filter((row) => row.task.includes(q) || row.summary.includes(q))
+        const wanted = rows.filter((row) => row.task.includes(q) || row.summary.includes(q) || row.event?.includes(q))
         return { items: wanted.slice((page - 1) * pageSize, page * pageSize), total: wanted.length, page, pageSize }
       }),
       handle(jobRoutes.rerun, async ({ ctx, body }) => {
-        let count = 0
-        // Each in its own transaction: an event that fails again must not undo the others.
-        for (const id of body.ids) if (await rerun(db, ctx, modules(), id)) count += 1
-        return { rerun: count }
+        const ids = body.all ? await givenUp(db, ctx) : body.ids
+        const count = { rerun: 0, failed: 0 }
+        // Each in its own transaction: an event that fails again must not undo the others, nor keep them waiting.
+        for (const id of ids) {
+          try {
+            if (await rerun(db, ctx, modules(), id)) count.rerun += 1
+          } catch (error) {
+            if (!id.startsWith(PARKED) || error instanceof Refusal) throw error
+            log.warn({ err: error, id }, 'an event could not be applied again')
+            count.failed += 1
+          }
+        }
+        return count
       }),
     ],
   }
+}
+
+/** All that has given up, events in their order before jobs. */
+async function givenUp(db: Database, ctx: Ctx): Promise<readonly string[]> {
+  return await db.read(ctx, async (tx) => {
+    const limit = { limit: BROWSED_MAX }
+    const [parked, jobs] = [await browseParked(tx, limit), await browseJobs(tx, { state: 'given_up', ...limit })]
+    return [...parked.map(({ id }) => `${PARKED}${id}`).toReversed(), ...jobs.map(({ id }) => String(id)).toReversed()]
+  })
 }
 
 async function rerun(db: Database, ctx: Ctx, modules: readonly Module[], id: string): Promise<boolean> {
@@ -60,7 +79,8 @@ const parkedView = (event: ParkedEvent) => ({
   createdAt: event.parkedAt.toISOString(),
   runAt: event.parkedAt.toISOString(),
   givenUp: true,
-  summary: `${event.type} ${event.subject}`,
+  summary: event.subject,
+  event: event.type,
 })
 
 /** What the job is about, without its payload: that may hold sealed matter. */
@@ -74,6 +94,7 @@ const viewOf = (job: JobRow) => ({
   runAt: job.runAt,
   givenUp: job.state === 'given_up',
   summary: summaryOf(job.payload),
+  event: null,
 })
 
 function summaryOf(payload: unknown): string {

@@ -215,3 +215,46 @@ test('a provider’s receipt reaches the log at the address that staff copy', as
   const sheet = await shop.staff.download('notify.exportMessages', { query: {} })
   expect(sheet.headers.get('content-type')).toContain('spreadsheetml')
 })
+
+test('news that could not be told waits at the desk, and is told with one press, however late and however many', async () => {
+  const shop = await house.newShop()
+  const full = `full_${shop.tenantId}`
+  await house.query(`alter table notify.inbox add constraint ${full} check (tenant_id <> ${shop.tenantId}) not valid`)
+  const low = (n: number) => ({ skuId: n, goodsId: n, title: `月卡 ${n}`, available: 1, threshold: 10 })
+  const emit = (n: number) =>
+    house.platform.db.write(
+      { tenantId: shop.tenantId, actor: { kind: 'system', name: 'test' }, requestId: 'test', locale: 'zh-CN' },
+      async (tx) => tx.emit({ type: 'stock.low', subject: `sku:${n}`, payload: low(n) }),
+    )
+  await emit(1)
+  await emit(2)
+  const parked = () => shop.staff.call('jobs.list', { query: {} })
+  const { items } = await until('both to be parked', async () => {
+    const page = await parked()
+    return page.total === 2 ? page : undefined
+  })
+  expect(items).toMatchObject([
+    {
+      task: 'notify.tell',
+      event: 'stock.low',
+      summary: 'sku:2',
+      givenUp: true,
+      lastError: expect.stringContaining(full),
+    },
+    { task: 'notify.tell', event: 'stock.low', summary: 'sku:1' },
+  ])
+  // Still full: both stay, and whoever pressed is told.
+  expect(await shop.staff.call('jobs.rerun', { body: { all: true } })).toEqual({ rerun: 0, failed: 2 })
+  expect((await parked()).total).toBe(2)
+  await expect(shop.staff.call('jobs.rerun', { body: { ids: [] } })).rejects.toThrow()
+  // A day later there is room again.
+  await house.query(
+    `update events.parked set event = jsonb_set(event, '{at}', to_jsonb(now() - interval '1 day')) where tenant_id = $1`,
+    [shop.tenantId],
+  )
+  await house.query(`alter table notify.inbox drop constraint ${full}`)
+  const presses = await Promise.all([1, 2].map(() => shop.staff.call('jobs.rerun', { body: { all: true } })))
+  expect(presses.reduce((sum, { rerun }) => sum + rerun, 0)).toBe(2)
+  expect((await parked()).total).toBe(0)
+  expect((await inboxOf(shop)).items.filter(({ event }) => event === 'stock.low')).toHaveLength(2)
+})

@@ -9,6 +9,8 @@ export const commonErrors = defineErrors('common', {
     zh: '不能这样排序，可用：{allowed}',
     en: 'Cannot be sorted by this; possible: {allowed}',
   },
+  evidenceRequired: { status: 422, zh: '请写明依据', en: 'Say how you know' },
+  jobsOrAll: { status: 422, zh: '请选择任务，或选择全部', en: 'Name jobs, or ask for all of them' },
   fixedOrder: { status: 422, zh: '此列表不能改变排序', en: 'This list has one order' },
   malformedBody: { status: 400, zh: '请求内容无法解析', en: 'The request body cannot be parsed' },
   bodyTooLarge: {

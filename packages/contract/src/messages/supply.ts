@@ -46,6 +46,54 @@ export const supplyMessages = {
       },
     },
   },
+  'supply.stray': {
+    name: { zh: '供应商有一笔对不上的订单', en: 'A supplier has an order that nobody here accounts for' },
+    type: 'supply.stray',
+    audience: 'staff',
+    permission: 'orders.handle',
+    urgent: false,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/supplier-strays?state=open&q={ref}',
+    variables: {
+      ...usual,
+      supplier: {
+        name: { zh: '供应商', en: 'Supplier' },
+        sample: { zh: '云充', en: 'Cloud top-ups' },
+        from: 'supplier',
+      },
+      ref: { name: { zh: '通知里的单号', en: 'Number in its callback' }, sample: 'GGTX72HRT2', from: 'ref' },
+      why: {
+        name: { zh: '原因', en: 'Why' },
+        sample: { zh: '同一单号下有第二笔订单', en: 'it has a second order under one of our numbers' },
+        from: 'why',
+        words: {
+          double: {
+            zh: '同一单号下有第二笔订单，可能多扣了款',
+            en: 'it has a second order under one of our numbers, and may have charged it twice',
+          },
+          unknown: { zh: '本店没有下过这笔订单', en: 'nobody here placed it' },
+          nowhere: {
+            zh: '通知签名正确，供应商却查不到这笔订单',
+            en: 'its callback is genuine, and it does not know the order',
+          },
+          silent: { zh: '供应商没有说明是哪一笔采购', en: 'it does not say which purchase that is' },
+          reversed: { zh: '已到货的采购，供应商改称失败', en: 'it arrived, and is called failed now' },
+          refused: { zh: '拒绝过的采购，供应商又在处理', en: 'it was refused, and is carried out after all' },
+        },
+      },
+    },
+    texts: {
+      'zh-CN': {
+        subject: '{supplier}：订单 {ref} 对不上',
+        body: '{supplier} 通知了订单 {ref}：{why}。没有自动处理，请核对后记录结果。\n\n{link}',
+      },
+      en: {
+        subject: '{supplier}: order {ref} does not fit',
+        body: '{supplier} called back about order {ref}: {why}. Nothing was done by itself; please check it and write down the result.\n\n{link}',
+      },
+    },
+  },
   'stock.low': {
     name: { zh: '库存不足预警', en: 'Low stock' },
     type: 'stock.low',

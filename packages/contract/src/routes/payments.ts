@@ -457,6 +457,8 @@ const jobView = z.object({
   runAt: instant,
   givenUp: z.boolean(),
   summary: z.string(),
+  /** What happened, where an event waits for somebody to run it again; null: a job. */
+  event: z.string().nullable(),
 })
 
 export const jobRoutes = {
@@ -473,9 +475,15 @@ export const jobRoutes = {
     id: 'jobs.rerun',
     method: 'POST',
     path: '/api/console/jobs/rerun',
-    summary: 'Run jobs again that have given up',
+    summary: 'Run jobs again that have given up: these, or all of them, the oldest first',
     access: { kind: 'staff', permission: 'jobs.manage' },
-    body: z.object({ ids: z.array(z.string().max(40)).min(1).max(200) }),
-    response: z.object({ rerun: z.int() }),
+    body: z
+      .object({ ids: z.array(z.string().max(40)).max(200).default([]), all: z.literal(true).optional() })
+      .refine(({ ids, all }) => (all === true) !== ids.length > 0, { error: 'common.jobs_or_all', path: ['ids'] }),
+    response: z.object({
+      rerun: z.int(),
+      /** Events that could not be applied again, and wait on. */
+      failed: z.int(),
+    }),
   }),
 } as const

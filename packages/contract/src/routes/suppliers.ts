@@ -558,6 +558,23 @@ export const supplierRoutes = {
     body: z.object({ outcome: z.enum(['done', 'refused']), note: reason }),
     response: purchaseView,
   }),
+  handlePurchases: route({
+    id: 'suppliers.handlePurchases',
+    method: 'POST',
+    path: '/api/console/purchases/handle',
+    summary: 'Ask about several purchases now, or say that none of them was bought; each by itself',
+    access: { kind: 'staff', permission: 'orders.handle' },
+    body: z
+      .object({ ids: z.array(id).min(1).max(50), action: z.enum(['ask', 'not_bought']), note: text(200).default('') })
+      .refine(({ action, note }) => action === 'ask' || note !== '', {
+        error: 'common.evidence_required',
+        path: ['note'],
+      }),
+    response: z.object({
+      done: z.int(),
+      refused: z.array(z.object({ id, code: z.string() })),
+    }),
+  }),
   cancelPurchase: route({
     id: 'suppliers.cancelPurchase',
     method: 'POST',

@@ -3,6 +3,7 @@ import {
   ApiOutlined,
   BlockOutlined,
   DiffOutlined,
+  DisconnectOutlined,
   FundOutlined,
   PercentageOutlined,
   ReloadOutlined,
@@ -70,6 +71,13 @@ export const supply: ScreenGroup = {
       permission: 'suppliers.read',
       icon: <ShoppingCartOutlined />,
       load: async () => (await import('../../features/supply/PurchaseListPage.tsx')).PurchaseListPage,
+    },
+    {
+      path: '/supplier-strays',
+      text: 'strays',
+      permission: 'suppliers.read',
+      icon: <DisconnectOutlined />,
+      load: async () => (await import('../../features/strays/StrayListPage.tsx')).StrayListPage,
     },
     {
       path: '/restocks',

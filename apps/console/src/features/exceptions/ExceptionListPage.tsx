@@ -1,8 +1,8 @@
 import { EllipsisOutlined } from '@ant-design/icons'
-import { Button, Tooltip, Typography } from 'antd'
+import { Alert, Button, Tooltip, Typography } from 'antd'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
-import { useAction } from '../../shared/api/hooks.ts'
+import { useAction, useRead } from '../../shared/api/hooks.ts'
 import type { Row } from '../../shared/api/index.ts'
 import { formatCount } from '../../shared/format.ts'
 import { commonText } from '../../shared/i18n/common.ts'
@@ -35,6 +35,7 @@ export function ExceptionListPage() {
   const [opened, setOpened] = useState<Line>()
   return (
     <>
+      <StraysHint />
       <ListPage
         id="exceptions"
         title={t('title')}
@@ -354,6 +355,34 @@ function RowActions({
         </Dropdown>
       )}
     </>
+  )
+}
+
+/** Orders at suppliers that nobody here accounts for wait on a page of their own. */
+function StraysHint() {
+  const t = useText(exceptionText)
+  const may = useMay()
+  const strays = useRead(
+    'suppliers.listStrays',
+    { query: { state: 'open' as never, pageSize: 1 } },
+    { enabled: may('suppliers.read'), refreshMs: 60_000 },
+  )
+  const count = strays.data?.total ?? 0
+  if (count === 0) return null
+  return (
+    <Alert
+      type="warning"
+      showIcon
+      style={{ marginBottom: 12 }}
+      title={t('strays', { count })}
+      action={
+        <Link to="/supplier-strays?state=open">
+          <Button size="small" tabIndex={-1}>
+            {t('straysShow')}
+          </Button>
+        </Link>
+      }
+    />
   )
 }
 

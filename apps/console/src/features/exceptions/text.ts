@@ -1,6 +1,11 @@
 import { defineMessages } from '../../shared/i18n/index.ts'
 
 export const exceptionText = defineMessages('exceptions', {
+  strays: [
+    '供应商那边有 {count} 笔对不上的订单，等人核对',
+    '{count} order(s) at suppliers fit no purchase and wait for somebody',
+  ],
+  straysShow: ['去核对', 'Check them'],
   title: ['异常处理', 'Exceptions'],
   hint: [
     '已付款但没能发货、或退款失败的每一行，以及需要人决定的坏卡申诉，最早的在最前面。',

@@ -1,9 +1,11 @@
+import { MESSAGE_EVENTS } from '@quanshu/contract'
 import { App, Button, Drawer, Typography } from 'antd'
 import { useState } from 'react'
 import { useAction } from '../../shared/api/hooks.ts'
 import type { Row } from '../../shared/api/index.ts'
-import { type Say, useText } from '../../shared/i18n/index.ts'
+import { type Say, useLocale, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
+import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { Nothing, OneLine, Time } from '../../shared/parts/values.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
 import { useUrlState } from '../../shared/urlState.ts'
@@ -16,7 +18,11 @@ type T = Say<keyof typeof jobText.keys>
 export function JobListPage() {
   const t = useText(jobText)
   const name = useTaskName()
+  const happened = useEventName()
   const rerun = useRerun()
+  const confirm = useConfirmDanger()
+  const askAll = () =>
+    confirm({ title: t('rerunAll'), consequence: t('rerunAllText'), danger: false, onConfirm: rerun.all })
   const [values] = useUrlState()
   const [shown, setShown] = useState<Job>()
   const waiting = values.state === 'waiting'
@@ -41,7 +47,14 @@ export function JobListPage() {
           },
           { kind: 'search', placeholder: t('search') },
         ]}
-        columns={columnsOf(t, name, setShown)}
+        actions={
+          !waiting && (
+            <ActionButton permission="jobs.manage" loading={rerun.running} onClick={askAll}>
+              {t('rerunAll')}
+            </ActionButton>
+          )
+        }
+        columns={columnsOf(t, name, happened, setShown)}
         rowActions={(job) => (
           <ActionButton
             type="link"
@@ -82,7 +95,12 @@ export function JobListPage() {
   )
 }
 
-function columnsOf(t: T, name: (task: string) => string, show: (job: Job) => void): readonly ListColumn<Job>[] {
+function columnsOf(
+  t: T,
+  name: (task: string) => string,
+  happened: (type: string) => string,
+  show: (job: Job) => void,
+): readonly ListColumn<Job>[] {
   return [
     {
       key: 'task',
@@ -102,7 +120,10 @@ function columnsOf(t: T, name: (task: string) => string, show: (job: Job) => voi
       key: 'about',
       title: t('about'),
       width: 180,
-      render: (job) => (job.summary ? <OneLine width={170}>{job.summary}</OneLine> : <Nothing />),
+      render: (job) => {
+        const about = [job.event && happened(job.event), job.summary].filter(Boolean).join(' · ')
+        return about ? <OneLine width={170}>{about}</OneLine> : <Nothing />
+      },
     },
     {
       key: 'attempts',
@@ -144,13 +165,26 @@ function useRerun() {
   const { message } = App.useApp()
   const action = useAction('jobs.rerun', {
     refresh: ['jobs.', 'orders.board'],
-    onDone: ({ rerun }) =>
-      void (rerun > 0 ? message.success(t('rerunMany', { count: rerun })) : message.warning(t('rerunNone'))),
+    onDone: ({ rerun, failed }) => {
+      if (failed > 0) message.error(t('rerunFailed', { count: failed }))
+      if (rerun > 0) message.success(t('rerunMany', { count: rerun }))
+      else if (failed === 0) message.warning(t('rerunNone'))
+    },
   })
   return {
     running: action.running,
     of: (jobs: readonly Job[]) => action.go({ body: { ids: jobs.map(({ id }) => id) } }),
+    all: () => action.run({ body: { all: true } }),
   }
+}
+
+/** What happened, by the words of the message that it would have become. */
+function useEventName(): (type: string) => string {
+  const locale = useLocale()
+  return (type) =>
+    Object.values(MESSAGE_EVENTS).find((event) => 'type' in event && event.type === type)?.name[
+      locale === 'en' ? 'en' : 'zh'
+    ] ?? type
 }
 
 function useTaskName(): (task: string) => string {

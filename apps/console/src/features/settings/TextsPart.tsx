@@ -1,4 +1,5 @@
 import {
+  DELIVERED_KEYS,
   fillHoles,
   formOf,
   holesOf,
@@ -114,6 +115,14 @@ function TextEditor({ text, signName }: { readonly text: TextView; readonly sign
   const unknown = holesOf(`${now.subject}\n${now.body}`).filter((name) => !variables.some(([known]) => known === name))
   const isChanged = JSON.stringify(now) !== JSON.stringify(initial)
   const isSms = text.form === 'sms'
+  const isOfKind = text.event !== 'order.delivered' && (DELIVERED_KEYS as readonly string[]).includes(text.event)
+  const smsHint = (
+    <>
+      {t('smsBodyHint')}
+      {isOfKind && <div>{t('smsOfKind')}</div>}
+      {text.event === 'order.delivered' && <div>{t('smsOfEveryKind', { result: '{result}' })}</div>}
+    </>
+  )
   const [caret, setCaret] = useState<number>()
   const insert = (name: string) => {
     const at = caret ?? now.body.length
@@ -144,7 +153,7 @@ function TextEditor({ text, signName }: { readonly text: TextView; readonly sign
         <Form.Item
           name="body"
           label={isSms ? t('smsBody') : t('body')}
-          extra={isSms ? t('smsBodyHint') : t('bodyHint', { link: '{link}' })}
+          extra={isSms ? smsHint : t('bodyHint', { link: '{link}' })}
           rules={[{ required: true, whitespace: true, message: s('required') }]}
           {...(unknown.length > 0
             ? { validateStatus: 'error' as const, help: t('unknownVariables', { names: unknown.join(', ') }) }

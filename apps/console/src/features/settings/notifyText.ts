@@ -132,6 +132,14 @@ export const notifyText = defineMessages('notifySettings', {
     '须与服务商审核通过的模板一致，变量按出现顺序对应。',
     'Must be what the provider approved, with its variables in the same order.',
   ],
+  smsOfKind: [
+    '没有单独审核模板时，这类商品用「订单已发货」的短信模板。',
+    'Without a template of its own, goods of this kind use the one of “Order delivered”.',
+  ],
+  smsOfEveryKind: [
+    '没有单独模板的商品也用这一条：写上 {result}，会按商品变成「卡密已发货」「充值已到账」「服务已完成」等，一个模板就够。',
+    'Goods without a template of their own use this one: with {result} it says “your top-up has arrived”, “your service is done” and so on by itself, and one template is enough.',
+  ],
   noCodes: ['还没有填模板编号，这条短信目前不会发送。', 'Without a template number this message is not sent yet.'],
   variables: ['可用变量（点击插入）', 'Variables (click to insert)'],
   aliyunCode: ['阿里云模板编号', 'Template at Aliyun'],

@@ -4,6 +4,7 @@ import { useAction, useRead } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
+import { useLineNote } from '../../shared/parts/passedOver.ts'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Copyable, Hao, Money, Nothing, Time } from '../../shared/parts/values.tsx'
 import { Facts } from '../../shared/templates/DetailPage.tsx'
@@ -155,6 +156,7 @@ function Cost({ fen, purchase: { ceilingHao, arrived } }: { readonly fen: number
 /** What the supplier said, in its own words: it is for staff and never shown to a buyer. */
 function Refusal({ purchase: { state, code, message, about } }: { readonly purchase: Purchase }) {
   const t = useText(purchaseText)
+  const noteOf = useLineNote()
   return (
     <Alert
       type={state === 'refused' || state === 'contradicted' ? 'error' : state === 'unknown' ? 'warning' : 'info'}
@@ -172,7 +174,7 @@ function Refusal({ purchase: { state, code, message, about } }: { readonly purch
       }
       description={
         <>
-          {message} {code ? <Typography.Text code>{code}</Typography.Text> : <Nothing />}
+          {message && noteOf(message)} {code ? <Typography.Text code>{code}</Typography.Text> : <Nothing />}
         </>
       }
     />

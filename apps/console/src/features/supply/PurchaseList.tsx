@@ -4,6 +4,7 @@ import { useRead } from '../../shared/api/hooks.ts'
 import type { Row } from '../../shared/api/index.ts'
 import { formatSeconds } from '../../shared/format.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
+import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Copyable, Nothing, OneLine, Time } from '../../shared/parts/values.tsx'
 import type { Filter } from '../../shared/templates/filters.tsx'
@@ -13,6 +14,7 @@ import { PurchaseDrawer } from './PurchaseDrawer.tsx'
 import { isOpen } from './purchase.ts'
 import { Cost, OrderOf } from './purchaseParts.tsx'
 import { purchaseText } from './purchaseText.ts'
+import { useManyPurchases } from './useManyPurchases.tsx'
 import './supply.css'
 
 type Purchase = Row<'suppliers.listPurchases'>
@@ -26,6 +28,7 @@ const PICKED = ['productId', 'sentFrom', 'sentTo', 'about', 'wasUnknown', 'hasAr
 /** Purchases at one supplier, or at all of them. The one that is looked at stands in the address. */
 export function PurchaseList({ supplierId }: { readonly supplierId?: number }) {
   const t = useText(purchaseText)
+  const many = useManyPurchases()
   const [values, change] = useUrlState()
   const suppliers = useRead(
     'suppliers.list',
@@ -77,6 +80,21 @@ export function PurchaseList({ supplierId }: { readonly supplierId?: number }) {
         refreshMs={(data) => (data?.items.some(({ state }) => isOpen(state)) ? MOVING_MS : RESTING_MS)}
         filters={filters}
         columns={columnsOf(t, supplierId === undefined, show)}
+        bulk={(purchases, clear) => (
+          <>
+            <ActionButton size="small" permission="orders.handle" onClick={() => many.ask(purchases, clear)}>
+              {t('ask')}
+            </ActionButton>
+            <ActionButton
+              size="small"
+              danger
+              permission="orders.handle"
+              onClick={() => many.notBought(purchases, clear)}
+            >
+              {t('notBought')}
+            </ActionButton>
+          </>
+        )}
         empty={{
           title: t('emptyTitle'),
           text: t('emptyText'),

@@ -94,6 +94,14 @@ export const purchaseText = defineMessages('purchases', {
   callbacks: ['回调原文', 'Callbacks, word for word'],
   noCallbacks: ['没有收到回调，结果靠主动查询。', 'None came; the supplier is asked.'],
 
+  manyPurchases: ['{count} 笔采购', '{count} purchases'],
+  manyAsked: ['正在查询 {count} 笔', '{count} being asked about'],
+  notBought: ['认定没有买成', 'Settle as not bought'],
+  manySettled: ['已认定 {count} 笔，正在换货源', '{count} settled; the next sources are used'],
+  manyRefused: [
+    '{count} 笔已有结果或还没发出，没有改动',
+    '{count} have ended or were not sent yet, and stay as they are',
+  ],
   ask: ['立即查询', 'Ask now'],
   asked: ['已向供应商查询', 'The supplier is being asked'],
   settle: ['人工认定', 'Settle by hand'],

@@ -11,8 +11,8 @@ const text = defineMessages('nextSteps', {
     'Every source is below the break-even limit. Raising the price does not help this order: relax the limit and retry, or refund.',
   ],
   supply_unknown: [
-    '供应商说不清这一单的结果，钱可能已经扣了。打开采购单「立即查询」，或向供应商问清后「人工认定」；不要另外再买。',
-    'The supplier cannot say how this ended and may have charged for it. Open the purchase and ask again, or find out from the supplier and settle it by hand. Do not buy it elsewhere.',
+    '供应商说不清这一单的结果，钱可能已经扣了；有的供应商刚收下的单也会答「查不到」，所以「查不到」不算没有买成。打开采购单「立即查询」；仍不清楚就向供应商问清，确认没扣款后「人工认定」为没有买成并写明依据，系统随即换下一个货源。问清之前不要另外再买。',
+    'The supplier cannot say how this ended and may have charged for it. Some answer “not found” about an order they have just taken, so that does not prove it was not bought. Open the purchase and ask again. If it stays unclear, find out from the supplier; once it is certain that nothing was charged, settle it by hand as not bought and say how you know: the next source is used at once. Do not buy it elsewhere before.',
   ],
   supply_overdue: [
     '供应商接了单，到时限还没有交付，对方可能正在处理。先与对方联系；确认没有办成，再打开采购单「人工认定」为没有买成，就会换货源。交付后会自动恢复。',

@@ -38,7 +38,7 @@ import { refundOrder } from './commands/refund-order.ts'
 import { replaceGrant } from './commands/replace-grant.ts'
 import { resendDelivery } from './commands/resend-delivery.ts'
 import { retryLine } from './commands/retry-line.ts'
-import { askPurchase, settlePurchase } from './commands/settle-purchase.ts'
+import { askPurchase, handlePurchases, settlePurchase } from './commands/settle-purchase.ts'
 import { createComplaintJudge, wakeJudge } from './complaints/judge.ts'
 import { complaintRoutes } from './complaints/routes.ts'
 import { stuckRoutes } from './desk/routes.ts'
@@ -92,6 +92,11 @@ function purchaseRoutes(platform: Platform, suppliers: SupplierDoor) {
     handle(supplierRoutes.settlePurchase, async ({ ctx, params, body, session, once }) => {
       await once((tx) => settlePurchase(tx, params.purchaseId, body, session.name))
       return await platform.db.read(ctx, (tx) => readPurchaseView(tx, params.purchaseId))
+    }),
+    handle(supplierRoutes.handlePurchases, async ({ ctx, body, session }) => {
+      const answer = await handlePurchases(platform, ctx, body, session.name)
+      suppliers.kick()
+      return answer
     }),
     handle(supplierRoutes.cancelPurchase, async ({ ctx, params, body, session }) => {
       const answer = await cancelPurchase(platform, suppliers, ctx, params.purchaseId, body.note, session.name)

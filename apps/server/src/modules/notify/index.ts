@@ -21,6 +21,7 @@ export {
   endpointPlace as endpointSecretPlace,
   previousPlace as endpointPreviousPlace,
 } from './commands/deliver-webhooks.ts'
+export { pauseWecom } from './commands/pause-wecom.ts'
 export { type DeliveryEmail, queueDeliveryEmails } from './commands/queue-delivery-email.ts'
 export { queueStaffEmails, type StaffEmail } from './commands/queue-staff-email.ts'
 export {

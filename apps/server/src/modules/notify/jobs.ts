@@ -9,6 +9,7 @@ import { mailAccount, systemCtx } from './channels/accounts.ts'
 import { type SmsResult, sendSms } from './channels/sms.ts'
 import { openMailer } from './channels/smtp.ts'
 import { deliverWebhooks, WEBHOOK_TASK } from './commands/deliver-webhooks.ts'
+import { putOff } from './commands/put-off.ts'
 import { EMAIL_TASK } from './commands/queue-delivery-email.ts'
 import { STAFF_EMAIL_TASK } from './commands/queue-staff-email.ts'
 import { sendCard } from './commands/send-card.ts'
@@ -118,6 +119,7 @@ export function eventSmsTask(platform: Platform, outbound: Outbound, ports: Noti
     name: EVENT_SMS_TASK,
     run: async ({ tenantId, payload, attempt, attemptsMax, log }) => {
       const { messageId } = oneMessage.parse(payload)
+      if (await putOff(platform, tenantId, messageId)) return
       const message = await takeMessage(platform, tenantId, messageId)
       if (!message || isOver(message)) return
       const { outcome, provider, subject }: SmsResult & { readonly subject?: string } =
@@ -186,6 +188,7 @@ export function eventEmailTask(platform: Platform): Task {
     name: EVENT_EMAIL_TASK,
     run: async ({ tenantId, payload, attempt, attemptsMax, log }) => {
       const { messageId } = oneMessage.parse(payload)
+      if (await putOff(platform, tenantId, messageId)) return
       const message = await takeMessage(platform, tenantId, messageId)
       if (!message || isOver(message)) return
       const [texts, place] = await roomOf(platform, tenantId)

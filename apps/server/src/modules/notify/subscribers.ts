@@ -10,7 +10,7 @@ import { TOLD_TYPES } from './words.ts'
 export const tellPeople = (platform: Platform, buyersOf: BuyersOf): Subscriber => ({
   name: 'notify.tell',
   types: TOLD_TYPES as Subscriber['types'],
-  apply: (tx, events) => tell(tx, platform, buyersOf, events),
+  apply: (tx, events, how) => tell(tx, platform, buyersOf, events, how?.byHand),
 })
 
 /** What endpoints asked for becomes deliveries: the event as it stands in the log, which holds no code, phone or key. */

@@ -1,9 +1,10 @@
+import { standardText } from '@quanshu/contract'
 import { describe, expect, test } from 'vitest'
 import { saveSettings } from '../tenancy/index.ts'
 import { withDingTalkSign } from './channels/robots.ts'
 import { signTencentCall } from './channels/tencent-signature.ts'
 import { resendMessage } from './commands/resend-message.ts'
-import { sendLoginCode } from './index.ts'
+import { saveText, sendLoginCode } from './index.ts'
 import { readChannels } from './queries/channels.ts'
 import { tellingHouse } from './told.fixture.ts'
 
@@ -41,6 +42,54 @@ describe('a text message about an order', () => {
       [shop.tenantId],
     )
     expect(rows[0].row).not.toContain('ABCD')
+  })
+
+  test.each([
+    ['order.delivered.topup', '充值已到账'],
+    ['order.delivered.service', '服务已完成'],
+    ['order.delivered.link', '兑换链接已发货'],
+    ['order.delivered.points', '积分已到账'],
+    ['order.delivered.several', '商品都已交付'],
+  ] as const)('says what was delivered: %s', async (deliveredAs, words) => {
+    const { shop, no, phone, tell } = await delivered({ deliveredAs })
+    // Only the words of a delivered order are approved: those of the shop, then those that tell of every kind.
+    await tell()
+    await states(shop, 'sms').toEqual(['sent'])
+    expect(Object.keys(sms.control.inbox(phone)[0]?.params ?? {})).toEqual(['order', 'link'])
+    const place = { form: 'sms', locale: 'zh-CN', subject: '', tencentCode: '' } as const
+    await house.db.write(shop.ctx, (tx) =>
+      saveText(tx, {
+        ...{ ...place, event: 'order.delivered', aliyunCode: 'SMS_ORDER_DELIVERED' },
+        body: '您的订单{order}{result}，查看：{link}',
+      }),
+    )
+    await tell()
+    await states(shop, 'sms').toEqual(['sent', 'sent'])
+    expect(sms.control.inbox(phone)[0]?.params).toMatchObject({ order: String(no), result: words })
+    // Words of its own are approved: they are sent, and nothing once the shop wants none for this kind.
+    const body = standardText(deliveredAs, 'sms', 'zh-CN')?.body ?? ''
+    expect(body).toContain(words)
+    expect(body).not.toContain(deliveredAs === 'order.delivered.link' ? '卡密' : '发货')
+    await house.db.write(shop.ctx, (tx) =>
+      saveText(tx, { ...place, event: deliveredAs, aliyunCode: 'SMS_ORDER_DELIVERED', body }),
+    )
+    await tell()
+    await states(shop, 'sms').toEqual(['sent', 'sent', 'sent'])
+    expect((await messages(shop, 'sms')).map(({ template }) => template)).toEqual([
+      'order.delivered',
+      'order.delivered',
+      deliveredAs,
+    ])
+    expect((await messages(shop, 'sms'))[2]?.subject).toContain(words)
+    await house.owner.query(
+      "insert into notify.rules (tenant_id, event, channels, urgent) values ($1, $2, '{inbox}', true)",
+      [shop.tenantId, deliveredAs],
+    )
+    await tell()
+    const other = newOrder().no
+    await emit(shop, 'order.delivered', `order:${other}`, { no: other })
+    await states(shop, 'sms').toEqual(['sent', 'sent', 'sent', 'sent'])
+    expect(sms.control.inbox(phone)).toHaveLength(3)
   })
 
   test('without an approved template at any provider it is not even logged', async () => {

@@ -7,7 +7,8 @@ import { bodyOf } from './channels/wecom-app.ts'
 import { joinWecom, startWecom } from './commands/join-wecom.ts'
 import { resendMessage } from './commands/resend-message.ts'
 import { sendCard } from './commands/send-card.ts'
-import { saveEmailChannel, saveText, saveWecomApp } from './index.ts'
+import { queueSending } from './commands/tell.ts'
+import { pauseWecom, saveEmailChannel, saveText, saveWecomApp } from './index.ts'
 import { addMessages } from './messages.ts'
 import { tellingHouse } from './told.fixture.ts'
 
@@ -346,6 +347,134 @@ describe('a lost answer', () => {
     control.addFault({ kind: 'refuse', key: 'wang.wu', times: 1 })
     await inTheEnd(shop).toEqual(['unknown'])
     expect(await messages(shop, 'sms')).toEqual([])
+  })
+})
+
+describe('a later try in the quiet hours', () => {
+  const clock = (inMs: number) => new Date(Date.now() + 8 * 3_600_000 + inMs).toISOString().slice(11, 16)
+  const night = { enabled: true, from: clock(-3_600_000), to: clock(7_200_000) }
+  const calm = (shop: TestTenant) =>
+    house.owner.query(
+      `insert into notify.rules (tenant_id, event, channels, urgent)
+       values ($1, 'order.delivered', '{wecom_app,sms}', false)
+       on conflict (tenant_id, event) do update set channels = excluded.channels`,
+      [shop.tenantId],
+    )
+
+  test('of a card waits for the morning as a first one does, whatever the first try left open; a person may send it at any hour', async () => {
+    const { shop, tell, got } = await bought('wang.wu')
+    await calm(shop)
+    control.addFault({ kind: 'cut', key: 'wang.wu', times: 1 })
+    await tell()
+    await expect.poll(async () => (await messages(shop, 'wecom_app'))[0]?.last_error).toBeTruthy()
+    const sendings = control.sendings()
+    await saveSettings(house, shop.ctx, { 'notify.quietHours': night }, {})
+    await makeDue(shop)
+    await expect.poll(async () => (await messages(shop, 'wecom_app'))[0]?.not_before).toBeTruthy()
+    expect(control.sendings()).toBe(sendings)
+    expect((await messages(shop, 'wecom_app'))[0]?.state).toBe('queued')
+    // A job that comes too early finds it still night.
+    await makeDue(shop)
+    await expect
+      .poll(async () => {
+        const { rows } = await house.owner.query(
+          'select 1 from graphile_worker._private_jobs where run_at <= now() and locked_at is null',
+        )
+        return rows.length
+      })
+      .toBe(0)
+    expect(control.sendings()).toBe(sendings)
+    // What is urgent goes out, and so does the rest when it is day.
+    await saveSettings(
+      house,
+      shop.ctx,
+      { 'notify.quietHours': { ...night, enabled: false } },
+      { 'notify.quietHours': 1 },
+    )
+    await inTheEnd(shop).toEqual(['sent'])
+    expect([got().length, control.sendings() - sendings]).toEqual([1, 1])
+
+    await saveSettings(house, shop.ctx, { 'notify.quietHours': night }, { 'notify.quietHours': 2 })
+    control.addFault({ kind: 'refuse', key: 'wang.wu', times: 1 })
+    await house.owner.query(
+      `update notify.rules set urgent = true where tenant_id = $1 and event = 'order.delivered'`,
+      [shop.tenantId],
+    )
+    await tell()
+    await inTheEnd(shop).toEqual(['sent', 'refused'])
+    await house.owner.query('update notify.rules set urgent = false where tenant_id = $1', [shop.tenantId])
+    const refused = (await messages(shop, 'wecom_app'))[1]
+    await house.db.write(shop.ctx, (tx) => resendMessage(tx, refused?.id ?? 0))
+    await states(shop, 'wecom_app').toEqual(['sent', 'sent'])
+  })
+
+  test('of a text message waits too', async () => {
+    const shop = await house.newTenant()
+    await there.withSms(shop)
+    await calm(shop)
+    const { no, phone } = newOrder()
+    const noted = { template: 'order.delivered', recipient: 'x', about: `order:${no}`, key: 'late' } as const
+    await saveSettings(house, shop.ctx, { 'notify.quietHours': night }, {})
+    // By day it was queued, and its worker comes by night.
+    await house.db.write(shop.ctx, async (tx) => {
+      const [added] = await addMessages(tx, [{ ...noted, channel: 'sms' }])
+      queueSending(tx, { id: added?.id ?? 0, channel: 'sms' })
+    })
+    await expect.poll(async () => (await messages(shop, 'sms'))[0]?.not_before).toBeTruthy()
+    expect(sms.control.inbox(phone)).toEqual([])
+    await saveSettings(
+      house,
+      shop.ctx,
+      { 'notify.quietHours': { ...night, enabled: false } },
+      { 'notify.quietHours': 1 },
+    )
+    await makeDue(shop)
+    await states(shop, 'sms').toEqual(['sent'])
+    expect(sms.control.inbox(phone)).toHaveLength(1)
+  })
+})
+
+describe('a member who is disabled', () => {
+  const pause = (shop: TestTenant, memberId: number, paused: boolean) =>
+    house.db.write(shop.ctx, (tx) => pauseWecom(tx, memberId as MemberId, paused))
+
+  test('is not written to, not even what is under way; let in again he is, without joining again', async () => {
+    const { shop, memberId, phone, tell, got } = await bought('LiXiaoyan')
+    control.addFault({ kind: 'limit', key: 'LiXiaoyan', times: 1 })
+    await tell()
+    await expect.poll(async () => (await messages(shop, 'wecom_app'))[0]?.last_error).toBeTruthy()
+    await pause(shop, memberId, true)
+    await inTheEnd(shop).toEqual(['refused'])
+    // What he paid for is told to the phone of the order.
+    await states(shop, 'sms').toEqual(['sent'])
+    await tell()
+    await states(shop, 'sms').toEqual(['sent', 'sent'])
+    expect([got().length, sms.control.inbox(phone).length]).toEqual([0, 2])
+    expect(await messages(shop, 'wecom_app')).toHaveLength(1)
+    await pause(shop, memberId, false)
+    await tell()
+    await inTheEnd(shop).toEqual(['refused', 'sent'])
+    expect(got()).toHaveLength(1)
+  })
+
+  test('gives way to another who proves to be the same person', async () => {
+    const { shop, memberId } = await bought('LiXiaoyan')
+    const other = { memberId: (memberId + 100_000) as MemberId, sessionToken: 'token' }
+    const start = { backUrl: 'https://shop.test/s/a/me/wecom', userAgent: '' }
+    const join = async () => {
+      const page = new URL(await startWecom(house, shop.tenantId, other, start))
+      const code = control.codeFor('LiXiaoyan')
+      const state = page.searchParams.get('state') ?? ''
+      await joinWecom(house, createOutbound({ allowInsecure: true }), shop.ctx, other, { code, state })
+    }
+    await expect(join()).rejects.toMatchObject({ code: 'notify.wecom_taken' })
+    await pause(shop, memberId, true)
+    await join()
+    const { rows } = await house.owner.query(
+      'select member_id::integer as id, paused from notify.wecom_people where tenant_id = $1',
+      [shop.tenantId],
+    )
+    expect(rows).toEqual([{ id: other.memberId, paused: false }])
   })
 })
 

@@ -5,11 +5,11 @@ import type { Schedule, Task } from '../../platform/jobs/index.ts'
 import type { Platform } from '../../platform/module.ts'
 import type { Outbound } from '../../platform/outbound/index.ts'
 import { type SupplierAccounts, systemCtx } from './accounts.ts'
-import { checkRefused } from './commands/check-refused.ts'
+import { CHECK_REFUSED_TASK, checkRefused } from './commands/check-refused.ts'
 import { fetchRemoteProduct } from './commands/fetch-product.ts'
-import { CHECK_REFUSED_TASK } from './commands/receive-callback.ts'
 import { SYNC_TASK, syncProducts } from './commands/sync-products.ts'
 import type { TellNews } from './lanes.ts'
+import { LOOK_UP_TASK, lookUpStrays } from './strays/look-up.ts'
 
 export const FETCH_TASK = 'suppliers.fetch'
 const PROBES_MAX = 64
@@ -47,6 +47,11 @@ export function supplierTasks(
       name: CHECK_REFUSED_TASK,
       run: (job) =>
         checkRefused(platform, outbound, accounts, tell, job.tenantId, purchase.parse(job.payload).purchaseId),
+    },
+    {
+      name: LOOK_UP_TASK,
+      run: ({ tenantId, payload, log }) =>
+        lookUpStrays(platform, outbound, accounts, { tenantId, supplierId: supplier.parse(payload).supplierId, log }),
     },
   ]
 }

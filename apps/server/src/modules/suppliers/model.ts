@@ -1,5 +1,5 @@
 import type { PurchaseState } from '@quanshu/contract'
-import { PURCHASE_STATES } from '@quanshu/contract'
+import { NOT_FOUND_NOTE, PURCHASE_STATES } from '@quanshu/contract'
 import { assert, defineStates } from '@quanshu/kernel'
 import type { AskOutcome, BoughtCard, OrderState, OwnMoney, PlaceOutcome } from './supplier.ts'
 
@@ -61,6 +61,7 @@ export function newsOf(
       return {
         kind: 'not_found',
         code: 'not_found',
+        message: NOT_FOUND_NOTE,
         about: 'other',
         final: ask.finalAfterSeconds !== null && ask.sentMs >= ask.finalAfterSeconds * 1_000,
       }

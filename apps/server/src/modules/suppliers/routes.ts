@@ -34,6 +34,7 @@ import {
   readSupplier,
   supplierKinds,
 } from './queries/suppliers.ts'
+import { strayRoutes } from './strays/routes.ts'
 
 export function supplierRoutesBound(
   platform: Platform,
@@ -52,6 +53,7 @@ export function supplierRoutesBound(
     ...priceRoutes(platform),
     ...profileRoutes(platform, adapters, accounts),
     ...qualityRoutes(platform),
+    ...strayRoutes(platform),
     handle(supplierRoutes.listPurchases, ({ ctx, query }) => platform.db.read(ctx, (tx) => listPurchases(tx, query))),
     handle(supplierRoutes.readPurchase, async ({ ctx, params }) => {
       const { sentBy, ...purchase } = await platform.db.read(ctx, (tx) => readPurchase(tx, params.purchaseId))

@@ -190,6 +190,20 @@ export type AskOutcome = PlaceOutcome | { readonly kind: 'not_found' }
 /** Whether an account may be topped up. `nickname` is whose it is there, as the supplier says it; '' when it does not. */
 export type AccountSaid = { readonly ok: boolean; readonly nickname: string; readonly message: string }
 
+/** By which number callbacks name an order: ours, the supplier's own, or now one and now the other. */
+export type CallbackNames = 'ours' | 'theirs' | 'either'
+
+/** An order at a supplier, found by the supplier's own number. */
+export type FoundOrder = {
+  /** What its customer called it; '' where none was given, or none is told. */
+  readonly no: string
+  readonly remoteNo: string
+  readonly state: OrderState['state']
+  readonly costHao: number | null
+  readonly currency: string
+}
+export type LookUpOutcome = Done<FoundOrder> | Refused | Unknown | { readonly kind: 'not_found' }
+
 export type CallbackRefusal = 'bad_signature' | 'wrong_identity' | 'stale' | 'malformed'
 /** A callback as it came over the wire. */
 export type RawCallback = {
@@ -207,6 +221,13 @@ export type CallbackVerdict =
       readonly ok: true
       readonly about: 'remote_order'
       readonly remoteNo: string
+      readonly claim: 'done' | 'failed' | 'unclear'
+    }
+  /** By the supplier's number of a piece: only the supplier knows of which order it is, so its adapter has `lookUp`. */
+  | {
+      readonly ok: true
+      readonly about: 'remote_piece'
+      readonly pieceNo: string
       readonly claim: 'done' | 'failed' | 'unclear'
     }
   /** Its price, stock or shelf changed: to be fetched. */
@@ -279,6 +300,17 @@ export type SupplierAdapter = {
     outbound: Outbound,
     account: SupplierAccount,
   ) => Promise<Answer<{ readonly hao: number; readonly currency: string }>>
+  /** Absent: it sends none. Where they name an order by its number alone, `lookUp` tells whose it is. */
+  readonly callbackNames?: CallbackNames
+  /**
+   * Whose order the supplier has under a number of its own, or of which order a piece is. A question that buys nothing. Without it a
+   * callback whose number no purchase bears is a case for a person.
+   */
+  readonly lookUp?: (
+    outbound: Outbound,
+    account: SupplierAccount,
+    named: { readonly by: 'order' | 'piece'; readonly ref: string },
+  ) => Promise<LookUpOutcome>
   /** Signature, identity and age are checked on the raw bytes before anything in them is believed. */
   readonly verifyCallback: (account: SupplierAccount, callback: RawCallback, now: Date) => CallbackVerdict
   /** Says "got it": sent only after the commit. */

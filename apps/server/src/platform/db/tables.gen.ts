@@ -972,6 +972,7 @@ export type NotifyMessages = {
   otherwise: NullableJson
   doubt_since: NullableTime
   doubt_mark: Buffer | null
+  any_hour: Generated<boolean>
 }
 
 export type NotifyRules = {
@@ -1000,6 +1001,7 @@ export type NotifyWecomPeople = {
   corp_id: string
   user_id: string
   joined_at: DefaultedTime
+  paused: Generated<boolean>
 }
 
 export type OrdersBundles = {
@@ -1565,6 +1567,7 @@ export type SuppliersCallbacks = {
   headers: DefaultedJson
   body: string
   received_at: DefaultedTime
+  ref: string | null
 }
 
 export type SuppliersDoors = {
@@ -1898,6 +1901,35 @@ export type SuppliersStatementMaps = {
   columns: Json
   updated_at: DefaultedTime
   updated_by: Generated<string>
+}
+
+export type SuppliersStrays = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  supplier_id: number
+  named: 'own' | 'order' | 'piece'
+  ref: string
+  claim: Generated<'done' | 'failed' | 'unclear'>
+  state: Generated<'asking' | 'open' | 'explained' | 'handled'>
+  why: 'double' | 'unknown' | 'nowhere' | 'silent' | 'reversed' | 'refused' | null
+  purchase_id: number | null
+  said_no: Generated<string>
+  said_remote_no: Generated<string>
+  said_state: 'accepted' | 'done' | 'partial' | 'failed' | null
+  said_cost_hao: number | null
+  said_currency: string | null
+  said_message: Generated<string>
+  said_at: NullableTime
+  heard: Generated<number>
+  heard_at: DefaultedTime
+  created_at: DefaultedTime
+  asks: Generated<number>
+  due_at: NullableTime
+  opened_at: NullableTime
+  handled_by: string | null
+  handled_note: string | null
+  handled_at: NullableTime
+  handled_said: string | null
 }
 
 export type SuppliersSuppliers = {
@@ -2367,6 +2399,7 @@ export type DB = {
   'suppliers.purchases': SuppliersPurchases
   'suppliers.routes': SuppliersRoutes
   'suppliers.statement_maps': SuppliersStatementMaps
+  'suppliers.strays': SuppliersStrays
   'suppliers.suppliers': SuppliersSuppliers
   'suppliers.tasks': SuppliersTasks
   'tenancy.settings': TenancySettings

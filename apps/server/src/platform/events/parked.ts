@@ -42,6 +42,6 @@ export async function rerunParked(tx: Tx, modules: readonly Module[], id: number
   const subscribers = modules.flatMap((module) => module.subscribers ?? [])
   const subscriber = subscribers.find(({ name }) => name === taken.subscriber)
   if (!subscriber) throw new Error(`event ${id} is parked for ${taken.subscriber}, which no longer exists`)
-  await subscriber.apply(tx, [storedEvent(taken.event)])
+  await subscriber.apply(tx, [storedEvent(taken.event)], { byHand: true })
   return true
 }

@@ -26,7 +26,8 @@ export type StoredEvent = {
 export type Subscriber = {
   readonly name: string
   readonly types: readonly string[]
-  readonly apply: (tx: Tx, events: readonly StoredEvent[]) => Promise<void>
+  /** @param how `byHand`: a person runs an event again that could not be applied, however old it is by now */
+  readonly apply: (tx: Tx, events: readonly StoredEvent[], how?: { readonly byHand: boolean }) => Promise<void>
 }
 
 export type EventRunner = {

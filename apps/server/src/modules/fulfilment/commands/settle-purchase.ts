@@ -1,4 +1,5 @@
 import { commonErrors, refusalOf, supplierErrors } from '@quanshu/contract'
+import { Refusal } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { Ctx, Tx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
@@ -50,4 +51,28 @@ export async function settlePurchase(
     objectId: purchaseId,
     detail: { outcome, note, ...answer },
   })
+}
+
+/** Several of them, each in its own transaction: one that has ended meanwhile keeps no other from being settled. */
+export async function handlePurchases(
+  platform: Platform,
+  ctx: Ctx,
+  {
+    ids,
+    action,
+    note,
+  }: { readonly ids: readonly number[]; readonly action: 'ask' | 'not_bought'; readonly note: string },
+  actor: string,
+): Promise<{ readonly done: number; readonly refused: { readonly id: number; readonly code: string }[] }> {
+  const refused: { readonly id: number; readonly code: string }[] = []
+  for (const id of ids) {
+    try {
+      if (action === 'ask') await askPurchase(platform, ctx, id)
+      else await platform.db.write(ctx, (tx) => settlePurchase(tx, id, { outcome: 'refused', note }, actor))
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      refused.push({ id, code: error.code })
+    }
+  }
+  return { done: ids.length - refused.length, refused }
 }

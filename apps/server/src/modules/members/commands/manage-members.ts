@@ -5,6 +5,7 @@ import type { Ctx } from '../../../platform/db/index.ts'
 import { SESSIONS_CHANGED } from '../../../platform/http/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import { endSessionsOf } from '../../identity/index.ts'
+import { pauseWecom } from '../../notify/index.ts'
 
 /** What members see of themselves and staff never do: the own name. */
 export async function saveMemberName(platform: Platform, ctx: Ctx, id: MemberId, name: string): Promise<void> {
@@ -75,6 +76,7 @@ async function setStatus(
         and id = ${id}::bigint`.execute(tx.db)
     if (Number(numAffectedRows) !== 1) throw commonErrors.notFound()
     if (status === 'disabled') await endSessionsOf(tx, { kind: 'member', id })
+    await pauseWecom(tx, id, status === 'disabled')
     const action = status === 'disabled' ? 'member.disable' : 'member.enable'
     tx.audit({ action, objectKind: 'member', objectId: id, detail })
   })

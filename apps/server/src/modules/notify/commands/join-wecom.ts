@@ -8,6 +8,7 @@ import type { Outbound } from '../../../platform/outbound/index.ts'
 import { wecomAccount } from '../channels/accounts.ts'
 import { openWecomApp, type Person } from '../channels/wecom-app.ts'
 import { maskUser } from '../queries/wecom-people.ts'
+import { leaveWecom } from './leave-wecom.ts'
 
 const STATE_MAX_AGE_SECONDS = 600
 const SECONDS_DIGITS = 10
@@ -118,16 +119,18 @@ async function join(
   await sql`
     select pg_advisory_xact_lock(hashtextextended('notify.wecom_people:' || ${tx.ctx.tenantId}::bigint || ':' || ${corpId} || ':' || ${userId.toLowerCase()}, 0))
   `.execute(tx.db)
-  const { rows } = await sql<{ readonly memberId: number }>`
-    select member_id as "memberId"
+  const { rows } = await sql<{ readonly memberId: number; readonly paused: boolean }>`
+    select member_id as "memberId", paused
     from notify.wecom_people
     where tenant_id = ${tx.ctx.tenantId}::bigint
       and corp_id = ${corpId}
       and lower(user_id) = ${userId.toLowerCase()}
   `.execute(tx.db)
-  const holder = rows[0]?.memberId
-  if (holder === memberId) return
-  if (holder !== undefined) throw notifyErrors.wecomTaken()
+  const [holder] = rows
+  if (holder?.memberId === memberId) return
+  if (holder && !holder.paused) throw notifyErrors.wecomTaken()
+  // A disabled member keeps his place only as long as nobody else proves to be the same person.
+  if (holder) await leaveWecom(tx, holder.memberId as MemberId)
   await sql`
     insert into notify.wecom_people (tenant_id, member_id, corp_id, user_id)
     values (${tx.ctx.tenantId}::bigint, ${memberId}::bigint, ${corpId}, ${userId})

@@ -39,7 +39,8 @@ export async function resendMessage(tx: Tx, id: number): Promise<void> {
         receipt_at = null,
         doubt_since = null,
         doubt_mark = null,
-        attempts = 0
+        attempts = 0,
+        any_hour = true
     where tenant_id = ${tx.ctx.tenantId}
       and id = ${id}::bigint
   `.execute(tx.db)

@@ -22,6 +22,7 @@ import { wecomPeople } from '../queries/wecom-people.ts'
 import { quietUntil } from '../quiet-hours.ts'
 import { messageValues } from '../values.ts'
 import { composed, linesOfParams, readRules, readTexts } from '../words.ts'
+import { putOff } from './put-off.ts'
 import { queueSending } from './tell.ts'
 
 /** A repeat this long after the first try is still known as one, with time for the call itself. */
@@ -58,7 +59,7 @@ export async function sendCard(
   isLast: boolean,
 ): Promise<SendOutcome | undefined> {
   const waiting = await readWaiting(platform, tenantId, messageId)
-  if (!waiting) return undefined
+  if (!waiting || (await putOff(platform, tenantId, messageId))) return undefined
   if (waiting.pausedUntil) {
     const at = waiting.pausedUntil
     await platform.db.write(systemCtx(tenantId), async (tx) =>
@@ -134,7 +135,7 @@ async function wordsOf(
       ] as const,
   )
   const person = people.get(memberId)
-  if (!person) return none('the member has left WeCom')
+  if (!person) return none('the member has left WeCom, or is disabled')
   const mayCarry = template === 'order.delivered' && ruleOf('order.delivered.codes').channels.has('wecom_app')
   const codes = mayCarry && to.codes?.every((code) => !/[<>]/.test(code)) ? to.codes : undefined
   const key: MessageEventKey = codes ? 'order.delivered.codes' : template

@@ -1,14 +1,17 @@
-import type { MessageEventKey, Robot } from '@quanshu/contract'
+import { MESSAGE_EVENT_KEYS, type MessageEventKey, type Robot } from '@quanshu/contract'
 import type { TenantId } from '@quanshu/kernel'
 import { sql } from 'kysely'
+import type { Tx } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import type { Outbound } from '../../../platform/outbound/index.ts'
+import { readSettings } from '../../tenancy/index.ts'
 import { robotAccount, systemCtx } from '../channels/accounts.ts'
 import { plainInMarkdown, type RobotWords, sayByRobot } from '../channels/robots.ts'
 import { endMessages, type MessageRow } from '../messages.ts'
 import { type ShopPlace, shopPlace } from '../queries/shop-place.ts'
+import { quietUntil } from '../quiet-hours.ts'
 import { messageValues } from '../values.ts'
-import { composed, readTexts, type Texts } from '../words.ts'
+import { composed, readRules, readTexts, type Texts } from '../words.ts'
 import { queueRobot } from './tell.ts'
 
 /** Twenty a minute is the limit of WeCom and DingTalk; 3.5 s apart are seventeen. */
@@ -53,6 +56,24 @@ type Unsaid = MessageRow & { readonly attempts: number }
  * Takes the robot's turn and all it has to say; when it may not speak yet, comes back then. What an earlier turn had in
  * hand when it was cut off may have been said.
  */
+/** What came by day and could not be said waits for the morning, like what comes by night. */
+async function keepQuiet(platform: Platform, tx: Tx, robot: Robot): Promise<void> {
+  const morning = quietUntil(platform.clock.now(), (await readSettings(tx))['notify.quietHours'])
+  if (!morning) return
+  const ruleOf = await readRules(tx)
+  const calm = MESSAGE_EVENT_KEYS.filter((key) => !ruleOf(key).urgent)
+  await sql`
+    update notify.messages
+    set not_before = ${morning}
+    where tenant_id = ${tx.ctx.tenantId}
+      and channel = ${robot}
+      and state = 'queued'
+      and not any_hour
+      and template = any (${calm}::text[])
+      and coalesce(not_before, created_at) < ${morning}
+  `.execute(tx.db)
+}
+
 async function takeTurn(
   platform: Platform,
   tenantId: TenantId,
@@ -79,6 +100,7 @@ async function takeTurn(
         and channel = ${robot}
         and state = 'sending'
     `.execute(tx.db)
+    await keepQuiet(platform, tx, robot)
     const taken = await sql<Unsaid>`
       with ready as (
         select id

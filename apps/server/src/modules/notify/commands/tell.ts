@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import {
   DELIVERED_KEYS,
+  DELIVERED_RESULTS,
   type DeliveredKey,
   deliveredAs,
   type MessageChannel,
@@ -73,9 +74,11 @@ export async function tell(
   platform: Pick<Platform, 'clock'>,
   buyersOf: BuyersOf,
   events: readonly StoredEvent[],
+  isByHand = false,
 ): Promise<void> {
   const now = platform.clock.now()
-  const oldest = now.getTime() - NEWS_AGE_MAX_MS
+  // What a person runs again is news to him, however long it could not be told.
+  const oldest = isByHand ? 0 : now.getTime() - NEWS_AGE_MAX_MS
   const all = events.filter(({ at }) => at.getTime() >= oldest).flatMap(newsOf)
   if (all.length === 0) return
   const ruleOf = await readRules(tx)
@@ -232,7 +235,7 @@ function messagesOf(room: Room, news: News): readonly NewMessage[] {
   const isStaff = news.message.audience === 'staff'
   const spoken = isStaff ? ROBOTS.filter((robot) => rule.channels.has(robot) && room.live.has(robot)) : []
   const card = cardOf(room, news)
-  const texts = rule.channels.has('sms') ? textMessagesOf(room, news) : []
+  const texts = textMessagesOf(room, news)
   // Who is told by WeCom has no need of a text message, unless WeCom refuses.
   const isHeld = card !== undefined && !room.smsBesideWecom
   return [
@@ -275,24 +278,35 @@ function mailsOf(room: Room, news: News): readonly NewMessage[] {
   return buyer?.email ? [mail(buyer.email, countedAs(buyer), buyer.locale, news.event.subject)] : []
 }
 
-/** Only where a provider has approved the text: otherwise every order would leave a refused message behind. */
+/**
+ * Only where a provider has approved the text: otherwise every order would leave a refused message behind. A delivery is told of in the
+ * words of what was delivered; where only those of a delivered order are approved, in them.
+ */
 function textMessagesOf(room: Room, news: News): readonly NewMessage[] {
   const buyer = buyerOf(room, news)
   if (!buyer?.phone) return []
-  const text = room.texts.of(news.key, 'sms', buyer.locale)
-  const isApproved =
-    text &&
-    ((text.aliyunCode !== '' && room.live.has('sms')) || (text.tencentCode !== '' && room.live.has('sms_tencent')))
-  if (!isApproved) return []
+  const { live, texts, ruleOf } = room
+  const isApproved = (key: MessageEventKey): boolean => {
+    const text = texts.of(key, 'sms', buyer.locale)
+    return (
+      !!text && ((text.aliyunCode !== '' && live.has('sms')) || (text.tencentCode !== '' && live.has('sms_tencent')))
+    )
+  }
+  const own = news.key === 'order.delivered' ? (buyer.deliveredAs ?? news.key) : news.key
+  if (!ruleOf(own).channels.has('sms')) return []
+  const key = [own, news.key].find((one) => isApproved(one) && ruleOf(one).channels.has('sms'))
+  if (!key) return []
+  const params = paramsOf(news, buyer.locale, room.shopName)
+  const result = own in DELIVERED_RESULTS ? DELIVERED_RESULTS[own as DeliveredKey] : undefined
   return [
     {
       channel: 'sms',
-      template: news.key,
+      template: key,
       recipient: `${buyer.phone.slice(0, 3)}****${buyer.phone.slice(-4)}`,
       key: `${keyOf(news)}:sms`,
       about: news.event.subject,
       locale: buyer.locale,
-      params: paramsOf(news, buyer.locale, room.shopName),
+      params: result ? { ...params, result: result[buyer.locale === 'en' ? 'en' : 'zh'] } : params,
       recipientKey: countedAs(buyer),
     },
   ]

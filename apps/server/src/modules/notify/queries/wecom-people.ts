@@ -11,7 +11,7 @@ export const maskUser = (user: string): string =>
 /** A member as WeCom knows him. */
 export type WecomPerson = { readonly userId: string; readonly joinedAt: Date }
 
-/** Of these members who may be told by WeCom: joined, and at the company whose app is connected and on. */
+/** Of these members who may be told by WeCom: joined, not disabled, and at the company whose app is connected and on. */
 export async function wecomPeople(tx: ReadTx, memberIds: readonly number[]): Promise<ReadonlyMap<number, WecomPerson>> {
   if (memberIds.length === 0) return new Map()
   const { rows } = await sql<WecomPerson & { readonly memberId: number }>`
@@ -22,6 +22,7 @@ export async function wecomPeople(tx: ReadTx, memberIds: readonly number[]): Pro
       and c.enabled
       and c.config ->> 'corpId' = p.corp_id
     where p.tenant_id = ${tx.ctx.tenantId}::bigint
+      and not p.paused
       and p.member_id = any (${[...new Set(memberIds)]}::bigint[])
   `.execute(tx.db)
   return new Map(rows.map(({ memberId, ...person }) => [memberId, person]))
@@ -36,6 +37,7 @@ export async function countWecomPeople(tx: ReadTx): Promise<number> {
       and c.channel = 'wecom_app'
       and c.config ->> 'corpId' = p.corp_id
     where p.tenant_id = ${tx.ctx.tenantId}::bigint
+      and not p.paused
   `.execute(tx.db)
   return rows[0]?.count ?? 0
 }

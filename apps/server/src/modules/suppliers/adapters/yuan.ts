@@ -65,7 +65,7 @@ export function toldInYuan(
   adapter: SupplierAdapter,
   currencyOf: (remoteId: string) => string | undefined = () => undefined,
 ): SupplierAdapter {
-  const { statement } = adapter
+  const { statement, lookUp } = adapter
   return {
     ...adapter,
     fields: [...adapter.fields, ratesField],
@@ -92,6 +92,16 @@ export function toldInYuan(
         const rate = ratesOf(account).get(balance.currency)
         return rate === undefined ? balance : { hao: yuanDown(balance.hao, rate), currency: 'CNY' }
       }),
+    ...(lookUp && {
+      lookUp: async (outbound, account, named) => {
+        const outcome = await lookUp(outbound, account, named)
+        if (outcome.kind !== 'done') return outcome
+        const { costHao, currency } = outcome.value
+        const rate = ratesOf(account).get(currency)
+        if (costHao === null || rate === undefined) return outcome
+        return { kind: 'done', value: { ...outcome.value, costHao: yuanUp(costHao, rate), currency: 'CNY' } }
+      },
+    }),
     ...(statement && {
       statement: async (outbound, account, day) => {
         const rates = ratesOf(account)

@@ -7,6 +7,8 @@ import { type SupplierAccounts, systemCtx } from '../accounts.ts'
 import type { TellNews } from '../lanes.ts'
 import { newsOf } from '../model.ts'
 
+export const CHECK_REFUSED_TASK = 'suppliers.check_refused'
+
 /** A purchase that was refused, and about which the supplier called back after all: what it says now is taken to the books. */
 export async function checkRefused(
   platform: Pick<Platform, 'db'>,

@@ -6,13 +6,15 @@ import { createRateLimiter } from '../../../platform/http/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import { counter } from '../../../platform/telemetry/index.ts'
 import { type SupplierAccounts, systemCtx } from '../accounts.ts'
+import { queueLookUp } from '../strays/look-up.ts'
 import type { CallbackAnswer, CallbackVerdict, RawCallback } from '../supplier.ts'
+import { CHECK_REFUSED_TASK } from './check-refused.ts'
 
 const callbacksTotal = counter('supplier_callbacks', 'Callbacks of suppliers by verdict')
-export const CHECK_REFUSED_TASK = 'suppliers.check_refused'
 const BODY_MAX = 4_096
 /** Strangers may write so many of their own into a shop's books, no more; beyond it only the log and the counter know. */
 const REFUSED_PER_MINUTE_MAX = 60
+const REF_MAX = 64
 
 export type ReceiveCallback = (
   tenantId: TenantId,
@@ -22,9 +24,9 @@ export type ReceiveCallback = (
 ) => Promise<CallbackAnswer>
 
 /**
- * Takes a supplier's callback: verified on the raw bytes, kept, and acknowledged only when that is committed. It only
- * names a purchase; what became of that is asked for at once. So a callback that comes twice, out of order, too early or
- * with a wrong amount can do no harm, and one that is lost only costs time.
+ * Takes a supplier's callback: verified on the raw bytes, kept, and acknowledged only when that is committed. It only names a purchase,
+ * by our number or by the supplier's; what became of that is asked for at once, and whose it is where no purchase bears it. So a callback
+ * that comes twice, out of order, too early or with a wrong amount can do no harm, and one that is lost only costs time.
  * @throws common.not_found
  */
 export function createReceiveCallback(
@@ -43,25 +45,27 @@ export function createReceiveCallback(
       platform.log.warn({ tenantId, supplierId, verdict, ip }, 'refused a supplier’s callback')
       if (refused.take(String(tenantId), REFUSED_PER_MINUTE_MAX, 60_000) > 0) return adapter.rejection
     }
-    const no = checked.ok ? await ownNumber(platform, tenantId, supplierId, checked) : null
-    await platform.db.write(systemCtx(tenantId), async (tx) => {
-      const mayHaveCodes = await mayBringCodes(tx, supplierId, no)
+    const named = checked.ok ? namedBy(checked) : undefined
+    const no = await platform.db.write(systemCtx(tenantId), async (tx) => {
+      const heard = named && (await heardOf(tx, supplierId, named))
+      const known = heard?.no ?? null
+      const mayHaveCodes = await mayBringCodes(tx, supplierId, known)
       const body = mayHaveCodes ? withoutCodes(callback.body) : textOf(callback.body)
       const path = mayHaveCodes ? callback.path.replace(/\?.*$/s, '') : callback.path
       await sql`
-        insert into suppliers.callbacks (tenant_id, supplier_id, no, verdict, headers, body)
+        insert into suppliers.callbacks (tenant_id, supplier_id, no, ref, verdict, headers, body)
         values (
-          ${tenantId}, ${supplierId}, ${no === null ? null : no.slice(0, 64)}, ${verdict},
+          ${tenantId}, ${supplierId}, ${known ?? (named?.by === 'own' ? named.ref : null)},
+          ${named && named.by !== 'own' ? named.ref : null}, ${verdict},
           ${JSON.stringify({ ip, path: path.slice(0, BODY_MAX) })}::jsonb, ${body}
         )
       `.execute(tx.db)
-      if (no !== null) {
-        const { rows } = await sql<{ refused: number | null }>`
-          select suppliers.ask_now(${tenantId}::bigint, ${supplierId}::bigint, ${no}) as refused
-        `.execute(tx.db)
-        const purchaseId = rows[0]?.refused
-        if (purchaseId) await tx.enqueue(CHECK_REFUSED_TASK, { purchaseId }, { key: String(purchaseId) })
+      if (heard?.refused) {
+        const purchaseId = heard.refused
+        tx.enqueue(CHECK_REFUSED_TASK, { purchaseId }, { key: String(purchaseId) })
       }
+      if (heard?.look) queueLookUp(tx, supplierId)
+      return known
     })
     if (no !== null) wake()
     if (checked.ok && checked.about === 'product') await fetchLater(tenantId, supplierId, checked.remoteId)
@@ -105,25 +109,29 @@ async function mayBringCodes(tx: Tx, supplierId: number, no: string | null): Pro
   return found?.kind ? found.kind !== 'direct' : (found?.sold ?? true)
 }
 
-/** Our number of the order that a callback is about; some suppliers tell only theirs. */
-async function ownNumber(
-  platform: Platform,
-  tenantId: TenantId,
-  supplierId: number,
-  checked: CallbackVerdict & { readonly ok: true },
-): Promise<string | null> {
-  if (checked.about === 'order') return checked.no
-  if (checked.about !== 'remote_order') return null
-  return await platform.db.read(systemCtx(tenantId), async (tx) => {
-    const { rows } = await sql<{ no: string }>`
-      select no
-      from suppliers.purchases
-      where tenant_id = ${tenantId}::bigint
-        and supplier_id = ${supplierId}::bigint
-        and remote_no = ${checked.remoteNo}
-      order by id desc
-      limit 1
-    `.execute(tx.db)
-    return rows[0]?.no ?? null
-  })
+/** The number by which a callback names an order, and whose number it is. */
+type Named = { readonly by: 'own' | 'order' | 'piece'; readonly ref: string; readonly claim: string }
+
+function namedBy(checked: CallbackVerdict & { readonly ok: true }): Named | undefined {
+  switch (checked.about) {
+    case 'order':
+      return { by: 'own', ref: checked.no.slice(0, REF_MAX), claim: checked.claim }
+    case 'remote_order':
+      return { by: 'order', ref: checked.remoteNo.slice(0, REF_MAX), claim: checked.claim }
+    case 'remote_piece':
+      return { by: 'piece', ref: checked.pieceNo.slice(0, REF_MAX), claim: checked.claim }
+    default:
+      return undefined
+  }
+}
+
+type Heard = { readonly no: string | null; readonly refused: number | null; readonly look: boolean }
+
+/** Finds the purchase by the number, and has the supplier asked about it; one that no purchase bears is kept and looked up. */
+async function heardOf(tx: Tx, supplierId: number, { by, ref, claim }: Named): Promise<Heard | undefined> {
+  if (ref === '') return undefined
+  const { rows } = await sql<{ heard: Heard }>`
+    select suppliers.heard_of(${tx.ctx.tenantId}::bigint, ${supplierId}::bigint, ${by}, ${ref}, ${claim}) as heard
+  `.execute(tx.db)
+  return rows[0]?.heard
 }

@@ -127,5 +127,7 @@ function factsOf(verdict: CallbackVerdict): Record<string, string> {
   if (!verdict.ok || verdict.about === 'nothing') return {}
   if (verdict.about === 'product') return { remoteId: verdict.remoteId }
   if (verdict.about === 'order') return { no: verdict.no, claim: verdict.claim }
-  return { remoteNo: verdict.remoteNo, claim: verdict.claim }
+  return verdict.about === 'remote_order'
+    ? { remoteNo: verdict.remoteNo, claim: verdict.claim }
+    : { pieceNo: verdict.pieceNo, claim: verdict.claim }
 }

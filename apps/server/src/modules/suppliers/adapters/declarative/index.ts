@@ -3,6 +3,7 @@ import type { Outbound } from '../../../../platform/outbound/index.ts'
 import type {
   Answer,
   BoughtCard,
+  CallbackNames,
   Capabilities,
   ProductPage,
   SupplierAccount,
@@ -18,7 +19,7 @@ import { readAccount } from './account-check.ts'
 import { type Understood, understand } from './answers.ts'
 import { verifyCallback } from './callback.ts'
 import { readProduct } from './catalogue.ts'
-import { readAsked, readCardState, readPlaced } from './orders.ts'
+import { readAsked, readCardState, readFound, readPlaced } from './orders.ts'
 import { buildRequest, type Values } from './request.ts'
 
 /** Pages of a list; a supplier that never ends it is not followed for ever. */
@@ -107,6 +108,18 @@ export function declarativeAdapter(profile: SupplierProfile): SupplierAdapter {
           return readCardState(profile.ask.order, account, answer.value, { no, card })
         },
       }),
+    ...(profile.callback && { callbackNames: namesOf(profile.callback) }),
+    ...(canLookUp(profile) && {
+      lookUp: async (
+        outbound: Outbound,
+        account: SupplierAccount,
+        { by, ref }: { by: 'order' | 'piece'; ref: string },
+      ) => {
+        if (by === 'piece') return { kind: 'not_found' as const }
+        const answer = await call(outbound, account, profile.ask, { remoteNo: ref })
+        return answer.kind === 'ok' ? readFound(profile, account, answer.value, ref) : answer
+      },
+    }),
     verifyCallback: (account, callback, now) => verifyCallback(profile, account, callback, now),
     acknowledgement: profile.acknowledgement,
     rejection: profile.rejection,
@@ -133,6 +146,13 @@ export function declarativeAdapter(profile: SupplierProfile): SupplierAdapter {
     }),
   }
 }
+
+const namesOf = ({ no, remoteNo }: NonNullable<SupplierProfile['callback']>): CallbackNames =>
+  no === undefined ? 'theirs' : remoteNo === undefined ? 'ours' : 'either'
+
+/** Its question takes the supplier's number, and its answer names ours. */
+const canLookUp = ({ callback, ask }: SupplierProfile): boolean =>
+  callback?.remoteNo !== undefined && ask.order.no !== undefined && ask.fields.some(({ from }) => from === 'remoteNo')
 
 function capabilitiesOf(profile: SupplierProfile): Capabilities {
   const { place, placeCards, products, product } = profile

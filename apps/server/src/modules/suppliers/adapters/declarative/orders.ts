@@ -1,5 +1,5 @@
 import type { ProductKind, SupplierOrderReading, SupplierProfile } from '@quanshu/contract'
-import type { Answer, AskOutcome, BoughtCard, PlaceOutcome, SupplierAccount } from '../../supplier.ts'
+import type { Answer, AskOutcome, BoughtCard, LookUpOutcome, PlaceOutcome, SupplierAccount } from '../../supplier.ts'
 import { readCards } from '../cards.ts'
 import { toHao } from '../hao.ts'
 import type { Json } from '../json.ts'
@@ -55,6 +55,30 @@ export function readCardState(
   if (index < 0) return unknown('the card is not among those of its order')
   const word = textAt(items[index], reading.cards.state) ?? ''
   return { kind: 'done', value: meaningOf(reading.cards.states ?? {}, word) ?? 'unknown' }
+}
+
+/** Whose order an answer to `ask` by the supplier's own number is about: our number must stand in it, or nobody knows. */
+export function readFound(
+  profile: SupplierProfile,
+  account: SupplierAccount,
+  value: Json,
+  remoteNo: string,
+): LookUpOutcome {
+  const reading = profile.ask.order
+  const root = reading.root === undefined ? value : at(value, reading.root)
+  if (root === undefined || root === null)
+    return isEmptyList(value, reading.root) ? { kind: 'not_found' } : unknown('an answer without an order')
+  const no = textAt(root, reading.no) ?? ''
+  if (no === '') return unknown('the answer does not say whose order it is')
+  const told = textAt(root, reading.remoteNo)
+  if (told && told !== remoteNo) return unknown('the answer is about another order')
+  // Its pieces and cards are for whoever asks about the purchase: here only how it stands is wanted.
+  const quantity = Number(textAt(root, reading.quantity) ?? 1)
+  const outcome = readOrder(profile, account, reading, value, { no, remoteNo, kind: 'direct', quantity }, false)
+  if (outcome.kind !== 'done') return outcome
+  const { order } = outcome
+  const costHao = order.state === 'failed' ? null : order.costHao
+  return { kind: 'done', value: { no, remoteNo, state: order.state, costHao, currency: profile.currency } }
 }
 
 function readOrder(

@@ -68,6 +68,7 @@ export const fulu: SupplierAdapter = {
       ? unknown('a balance that cannot be read')
       : { kind: 'done', value: { hao, currency: 'CNY' } }
   },
+  callbackNames: 'ours',
   verifyCallback,
   acknowledgement: { status: 200, contentType: 'text/plain', body: 'success' },
   rejection: { status: 400, contentType: 'text/plain', body: 'fail' },

@@ -111,6 +111,7 @@ export const quanshu: SupplierAdapter = {
   },
 
   statement,
+  callbackNames: 'ours',
   verifyCallback,
   acknowledgement: { status: 200, contentType: 'text/plain', body: WHOLESALE_ACKNOWLEDGEMENT },
   rejection: { status: 400, contentType: 'text/plain', body: 'refused' },

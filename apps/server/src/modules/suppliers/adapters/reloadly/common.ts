@@ -1,5 +1,5 @@
 import type { Outbound } from '../../../../platform/outbound/index.ts'
-import type { Answer, SupplierAccount, SupplierAdapter, SupplierProduct } from '../../supplier.ts'
+import type { Answer, LookUpOutcome, SupplierAccount, SupplierAdapter, SupplierProduct } from '../../supplier.ts'
 import { toHao } from '../hao.ts'
 import { type Json, textOf } from '../json.ts'
 import { at, textAt } from '../path.ts'
@@ -36,6 +36,8 @@ export const common = {
   ],
   perMinute: 60,
   concurrent: 2,
+  // Its own number stands beside ours, and is read where ours is missing.
+  callbackNames: 'either',
   verifyCallback,
   acknowledgement: { status: 200, contentType: 'application/json', body: '{"received":true}' },
   rejection: { status: 400, contentType: 'application/json', body: '{"received":false}' },
@@ -52,6 +54,41 @@ export async function balance(
   const hao = toHao(textAt(answer.value, 'balance') ?? '')
   if (hao === undefined) return unknown('a balance that cannot be read')
   return { kind: 'done', value: { hao, currency: textAt(answer.value, 'currencyCode') ?? 'USD' } }
+}
+
+/** Whose transaction it is by Reloadly's own number. There are no pieces with numbers of their own. */
+export const lookUpIn =
+  (service: Service, path: string, cost: { readonly paid: string; readonly currency: string }) =>
+  async (
+    outbound: Outbound,
+    account: SupplierAccount,
+    { by, ref }: { readonly by: 'order' | 'piece'; readonly ref: string },
+  ): Promise<LookUpOutcome> => {
+    if (by === 'piece' || !/^\d{1,20}$/.test(ref)) return { kind: 'not_found' }
+    const answer = await askReloadly(outbound, account, service, { method: 'GET', path: `${path}/${ref}` })
+    if (answer.kind !== 'ok') return answer
+    const { value } = answer
+    if (textAt(value, 'transactionId') !== ref) return unknown('the answer is about another transaction')
+    const state = STATES[textAt(value, 'status') ?? '']
+    if (!state) return unknown(`a state that is not known: ${(textAt(value, 'status') ?? 'none').slice(0, 40)}`)
+    return {
+      kind: 'done',
+      value: {
+        no: textAt(value, 'customIdentifier') ?? '',
+        remoteNo: ref,
+        state,
+        costHao: toHao(textAt(value, cost.paid) ?? '') ?? null,
+        currency: textAt(value, cost.currency) ?? 'USD',
+      },
+    }
+  }
+
+const STATES: Readonly<Record<string, 'accepted' | 'done' | 'failed'>> = {
+  PENDING: 'accepted',
+  PROCESSING: 'accepted',
+  SUCCESSFUL: 'done',
+  FAILED: 'failed',
+  REFUNDED: 'failed',
 }
 
 /** The transaction under our number, in the reports: they are the only list that knows it. */

@@ -9,7 +9,7 @@ import { accepted, asked, failed, settled } from '../settle.ts'
 import { cardless, refused, unknown, unreadable } from '../wire.ts'
 import { toldInYuan } from '../yuan.ts'
 import { askReloadly } from './client.ts'
-import { balance, catalogueOf, common, numbersAt, transactionOf } from './common.ts'
+import { balance, catalogueOf, common, lookUpIn, numbersAt, transactionOf } from './common.ts'
 
 /** `<product>/<amount>`: the amount is in the card's own currency. */
 const REMOTE_ID = /^(\d{1,12})\/(\d{1,7}(?:\.\d{1,4})?)$/
@@ -57,6 +57,7 @@ export const reloadlyGiftCards = toldInYuan({
   ...catalogue,
   place,
   ask,
+  lookUp: lookUpIn(SERVICE, '/reports/transactions', { paid: 'amount', currency: 'currencyCode' }),
   balance: (outbound, account) => balance(outbound, account, SERVICE),
 })
 

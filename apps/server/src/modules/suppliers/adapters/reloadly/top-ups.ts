@@ -8,7 +8,7 @@ import { accepted, asked, failed, settled } from '../settle.ts'
 import { refused, unknown } from '../wire.ts'
 import { toldInYuan } from '../yuan.ts'
 import { askReloadly } from './client.ts'
-import { balance, catalogueOf, common, numbersAt, transactionOf } from './common.ts'
+import { balance, catalogueOf, common, lookUpIn, numbersAt, transactionOf } from './common.ts'
 
 /** `<operator>/<amount>/<country>`: the amount is in the account's currency. */
 const REMOTE_ID = /^(\d{1,12})\/(\d{1,7}(?:\.\d{1,4})?)\/([A-Z]{2})$/
@@ -56,6 +56,10 @@ export const reloadlyTopUps = toldInYuan({
   }),
   place,
   ask,
+  lookUp: lookUpIn(SERVICE, '/topups/reports/transactions', {
+    paid: 'balanceInfo.cost|requestedAmount',
+    currency: 'balanceInfo.currencyCode|requestedAmountCurrencyCode',
+  }),
   balance: (outbound, account) => balance(outbound, account, SERVICE),
 })
 

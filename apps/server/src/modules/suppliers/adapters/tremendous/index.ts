@@ -4,6 +4,7 @@ import type {
   Answer,
   AskOutcome,
   CallbackVerdict,
+  LookUpOutcome,
   OrderCall,
   PlaceOutcome,
   RawCallback,
@@ -23,6 +24,16 @@ import { askTremendous } from './client.ts'
 
 /** `<product>/<amount>/<currency>`: a product is bought in an amount of the buyer's currency. */
 const REMOTE_ID = /^([A-Za-z0-9_-]{1,40})\/(\d{1,6}(?:\.\d{1,2})?)\/([A-Z]{3})$/
+
+/** Tremendous' numbers of orders and rewards. */
+const NUMBER = /^[A-Za-z0-9_-]{1,64}$/
+const UNDER_WAY: ReadonlySet<string> = new Set([
+  'CART',
+  'OPEN',
+  'PENDING APPROVAL',
+  'PENDING INTERNAL PAYMENT APPROVAL',
+  'PENDING SETTLEMENT',
+])
 
 /** Tremendous: gift cards and transfers all over the world, handed over as links. One reward an order. */
 const inItsMoney: SupplierAdapter = {
@@ -130,6 +141,8 @@ const inItsMoney: SupplierAdapter = {
 
   statement,
 
+  callbackNames: 'theirs',
+  lookUp,
   verifyCallback,
   acknowledgement: { status: 200, contentType: 'application/json', body: '{"received":true}' },
   rejection: { status: 400, contentType: 'application/json', body: '{"received":false}' },
@@ -193,13 +206,9 @@ async function orderOf(
   if (textAt(order, 'external_id') !== no) return unknown('the answer is about another order')
   const costHao = toHao(textAt(order, 'payment.total') ?? '') ?? null
   const currency = currencyOf(order)
-  switch (textAt(order, 'status')) {
-    case 'CART':
-    case 'OPEN':
-    case 'PENDING APPROVAL':
-    case 'PENDING INTERNAL PAYMENT APPROVAL':
-    case 'PENDING SETTLEMENT':
-      return accepted(remoteNo, costHao, currency)
+  const status = textAt(order, 'status') ?? 'none'
+  if (UNDER_WAY.has(status)) return accepted(remoteNo, costHao, currency)
+  switch (status) {
     case 'FAILED':
       return failed(remoteNo, 'balance', 'FAILED', 'the order could not be processed, for example for want of funds')
     case 'CANCELED':
@@ -207,7 +216,7 @@ async function orderOf(
     case 'EXECUTED':
       return await rewardOf(outbound, account, order, { remoteNo, quantity, costHao, currency })
     default:
-      return unknown(`a state that is not known: ${textAt(order, 'status') ?? 'none'}`.slice(0, 100))
+      return unknown(`a state that is not known: ${status}`.slice(0, 100))
   }
 }
 
@@ -224,7 +233,7 @@ async function rewardOf(
   const rewards = at(order, 'rewards')
   const reward = Array.isArray(rewards) && rewards.length === 1 ? rewards[0] : undefined
   const id = textAt(reward, 'id') ?? ''
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(id)) return unknown('an order without its reward')
+  if (!NUMBER.test(id)) return unknown('an order without its reward')
   const validTo = endOf(textAt(reward, 'expires_at') ?? '')
   if (validTo === undefined) return unknown('a reward whose end cannot be read')
   let link = textAt(reward, 'delivery.link') ?? ''
@@ -354,7 +363,57 @@ function productOf(item: Json, amount: string, currency: string): SupplierProduc
   }
 }
 
-/** HMAC-SHA256 of the body under the webhook's key. It names orders by Tremendous' own number. */
+/** Whose order it is by Tremendous' own number, or of which order a reward is. Its answer names the order as its customer did. */
+async function lookUp(
+  outbound: Outbound,
+  account: SupplierAccount,
+  { by, ref }: { readonly by: 'order' | 'piece'; readonly ref: string },
+): Promise<LookUpOutcome> {
+  const orderNo = by === 'order' ? ref : await orderOfReward(outbound, account, ref)
+  if (typeof orderNo !== 'string') return orderNo
+  const answer = await askTremendous(outbound, account, {
+    method: 'GET',
+    path: `/orders/${encodeURIComponent(orderNo)}`,
+  })
+  if (answer.kind !== 'ok') return answer
+  const order = at(answer.value, 'order')
+  // Orders are found by either number: another one's name may be this one's number.
+  if (textAt(order, 'id') !== orderNo) return unknown('the answer is about another order')
+  const state = stateOf(order)
+  if (!state) return unknown(`a state that is not known: ${textAt(order, 'status') ?? 'none'}`.slice(0, 100))
+  const costHao = toHao(textAt(order, 'payment.total') ?? '') ?? null
+  const no = textAt(order, 'external_id') ?? ''
+  return { kind: 'done', value: { no, remoteNo: orderNo, state, costHao, currency: currencyOf(order) } }
+}
+
+async function orderOfReward(
+  outbound: Outbound,
+  account: SupplierAccount,
+  rewardId: string,
+): Promise<string | Exclude<LookUpOutcome, { kind: 'done' }>> {
+  const answer = await askTremendous(outbound, account, {
+    method: 'GET',
+    path: `/rewards/${encodeURIComponent(rewardId)}`,
+  })
+  if (answer.kind !== 'ok') return answer
+  if (textAt(answer.value, 'reward.id') !== rewardId) return unknown('the answer is about another reward')
+  const orderNo = textAt(answer.value, 'reward.order_id') ?? ''
+  return NUMBER.test(orderNo) ? orderNo : unknown('a reward without its order')
+}
+
+/** What was paid back as a whole is as if it had never been bought. */
+function stateOf(order: Json | undefined): 'accepted' | 'done' | 'failed' | undefined {
+  const [total, back] = [
+    toHao(textAt(order, 'payment.total') ?? ''),
+    toHao(textAt(order, 'payment.refund.total') ?? '0'),
+  ]
+  const status = textAt(order, 'status') ?? ''
+  if (status === 'FAILED' || status === 'CANCELED') return 'failed'
+  if (status === 'EXECUTED') return total && back && back >= total ? 'failed' : 'done'
+  return UNDER_WAY.has(status) ? 'accepted' : undefined
+}
+
+/** HMAC-SHA256 of the body under the webhook's key. It names orders and rewards by Tremendous' own numbers. */
 function verifyCallback(account: SupplierAccount, { headers, body }: RawCallback): CallbackVerdict {
   const header = headers['tremendous-webhook-signature']
   const given = Buffer.from(
@@ -373,8 +432,18 @@ function verifyCallback(account: SupplierAccount, { headers, body }: RawCallback
   const event = textAt(value, 'event')
   if (event === undefined) return { ok: false, verdict: 'malformed' }
   const id = textAt(value, 'payload.resource.id') ?? ''
-  if (textAt(value, 'payload.resource.type') !== 'orders' || !/^[A-Za-z0-9_-]{1,64}$/.test(id))
-    return { ok: true, about: 'nothing' }
-  const claim = /FAILED|CANCELED|REJECTED/.test(event) ? 'failed' : 'unclear'
-  return { ok: true, about: 'remote_order', remoteNo: id, claim }
+  if (!NUMBER.test(id)) return { ok: true, about: 'nothing' }
+  const claim = /FAILED|CANCELED|REJECTED/.test(event)
+    ? 'failed'
+    : /SUCCEEDED|EXECUTED/.test(event)
+      ? 'done'
+      : 'unclear'
+  switch (textAt(value, 'payload.resource.type')) {
+    case 'orders':
+      return { ok: true, about: 'remote_order', remoteNo: id, claim }
+    case 'rewards':
+      return { ok: true, about: 'remote_piece', pieceNo: id, claim }
+    default:
+      return { ok: true, about: 'nothing' }
+  }
 }

@@ -116,7 +116,10 @@ test('a webhook about an order names it by their number', () => {
     claim: 'unclear',
   })
   expect(verify(webhook('ORDERS.CANCELED'))).toMatchObject({ claim: 'failed' })
-  expect(verify(webhook('REWARDS.DELIVERY.SUCCEEDED', 'rewards'))).toEqual({ ok: true, about: 'nothing' })
+  expect(verify(webhook('REWARDS.DELIVERY.SUCCEEDED', 'rewards'))).toMatchObject({
+    about: 'remote_piece',
+    claim: 'done',
+  })
   expect(verify({ ...webhook('ORDERS.APPROVED'), headers: {} })).toEqual({ ok: false, verdict: 'bad_signature' })
   expect(verify(webhook('ORDERS.APPROVED'), { ...account, secrets: { apiKey: 'TEST_k' } })).toEqual({
     ok: false,

@@ -1,0 +1,223 @@
+import type { StrayReason } from '@quanshu/contract'
+import { App, Tag, Typography } from 'antd'
+import { Link } from 'react-router'
+import { useAction, useRead } from '../../shared/api/hooks.ts'
+import type { Row } from '../../shared/api/index.ts'
+import { type Say, useText } from '../../shared/i18n/index.ts'
+import { ActionButton } from '../../shared/parts/ActionButton.tsx'
+import { useConfirmDanger } from '../../shared/parts/danger.tsx'
+import { StateTag } from '../../shared/parts/StateTag.tsx'
+import { Copyable, Time } from '../../shared/parts/values.tsx'
+import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
+import { strayText } from './text.ts'
+
+type Stray = Row<'suppliers.listStrays'>
+type T = Say<keyof typeof strayText.keys>
+
+const SUPPLIERS_MAX = 200
+const REASONS: readonly StrayReason[] = ['double', 'unknown', 'nowhere', 'silent', 'reversed', 'refused']
+
+/** Orders at suppliers that their callbacks named and nothing here accounts for; each is ended by a person. */
+export function StrayListPage() {
+  const t = useText(strayText)
+  const deeds = useDeeds()
+  const suppliers = useRead('suppliers.list', { query: { pageSize: SUPPLIERS_MAX } }, { staleMs: 60_000 })
+  return (
+    <ListPage
+      id="strays"
+      title={t('title')}
+      hint={t('hint')}
+      route="suppliers.listStrays"
+      rowKey={(stray) => stray.id}
+      refreshMs={15_000}
+      filters={[
+        { kind: 'search', placeholder: t('search') },
+        { kind: 'states', name: 'state', label: t('state'), of: 'stray' },
+        {
+          kind: 'select',
+          name: 'why',
+          label: t('why'),
+          options: REASONS.map((value) => ({ value, label: t(value) })),
+        },
+        {
+          kind: 'select',
+          name: 'supplierId',
+          label: t('supplier'),
+          options: (suppliers.data?.items ?? []).map(({ id, name }) => ({ value: String(id), label: name })),
+        },
+      ]}
+      columns={columnsOf(t)}
+      rowActions={(stray) =>
+        (stray.state === 'open' || stray.state === 'asking') && (
+          <>
+            <ActionButton
+              type="link"
+              permission="orders.handle"
+              loading={deeds.asking}
+              onClick={() => void deeds.ask([stray])}
+            >
+              {t('ask')}
+            </ActionButton>
+            {stray.state === 'open' && (
+              <ActionButton type="link" permission="orders.handle" onClick={() => deeds.handle([stray])}>
+                {t('handle')}
+              </ActionButton>
+            )}
+          </>
+        )
+      }
+      rowActionsWidth={190}
+      bulk={(strays, clear) => (
+        <>
+          <ActionButton
+            size="small"
+            permission="orders.handle"
+            loading={deeds.asking}
+            onClick={() => void deeds.ask(strays).then(clear)}
+          >
+            {t('ask')}
+          </ActionButton>
+          <ActionButton size="small" permission="orders.handle" onClick={() => deeds.handle(strays, clear)}>
+            {t('handle')}
+          </ActionButton>
+        </>
+      )}
+      empty={{ title: t('emptyTitle'), text: t('emptyText') }}
+    />
+  )
+}
+
+function columnsOf(t: T): readonly ListColumn<Stray>[] {
+  return [
+    {
+      key: 'ref',
+      title: t('ref'),
+      width: 190,
+      phone: 'title',
+      render: (stray) => (
+        <>
+          <Copyable text={stray.ref} />
+          <Typography.Text type="secondary" style={{ display: 'block', fontSize: 12 }}>
+            {t(`named_${stray.named}`)}
+          </Typography.Text>
+        </>
+      ),
+    },
+    {
+      key: 'state',
+      title: t('state'),
+      width: 100,
+      phone: 'extra',
+      render: (stray) => <StateTag kind="stray" state={stray.state} />,
+    },
+    { key: 'supplier', title: t('supplier'), width: 120, render: (stray) => stray.supplier },
+    { key: 'why', title: t('why'), width: 320, render: (stray) => <Why stray={stray} /> },
+    { key: 'purchase', title: t('ours'), width: 200, render: (stray) => <Ours stray={stray} /> },
+    { key: 'said', title: t('says'), width: 220, render: (stray) => <Says stray={stray} /> },
+    {
+      key: 'heard',
+      title: t('heard'),
+      width: 80,
+      align: 'right',
+      render: (stray) => <span className="num">{stray.heard}</span>,
+    },
+    { key: 'heardAt', title: t('heardAt'), width: 120, render: (stray) => <Time value={stray.heardAt} relative /> },
+  ]
+}
+
+/** What is wrong, and what to do about it; of one that is dealt with, how. */
+function Why({ stray }: { readonly stray: Stray }) {
+  const t = useText(strayText)
+  const { why, state, dueAt, handledBy, handledNote } = stray
+  return (
+    <>
+      {why && <Tag color={state === 'open' ? 'error' : 'default'}>{t(why)}</Tag>}
+      {state === 'open' && why && (
+        <Typography.Text type="secondary" style={{ display: 'block', fontSize: 13 }}>
+          {t(`do_${why}`)}
+        </Typography.Text>
+      )}
+      {state === 'handled' && (
+        <Typography.Text type="secondary" style={{ display: 'block', fontSize: 13 }}>
+          {t('handled', { name: handledBy ?? '', note: handledNote ?? '' })}
+        </Typography.Text>
+      )}
+      {dueAt && state === 'asking' && (
+        <Typography.Text type="secondary" style={{ display: 'block', fontSize: 13 }}>
+          {t('dueAt')} <Time value={dueAt} relative />
+        </Typography.Text>
+      )}
+    </>
+  )
+}
+
+function Ours({ stray: { purchase } }: { readonly stray: Stray }) {
+  const t = useText(strayText)
+  if (!purchase) return <Typography.Text type="secondary">{t('noPurchase')}</Typography.Text>
+  return (
+    <>
+      <Link to={`/purchases?q=${purchase.no}&purchase=${purchase.id}`}>{purchase.no}</Link>{' '}
+      <StateTag kind="purchase" state={purchase.state} />
+      {purchase.remoteNo && (
+        <Typography.Text type="secondary" style={{ display: 'block', fontSize: 12 }}>
+          {purchase.remoteNo}
+        </Typography.Text>
+      )}
+    </>
+  )
+}
+
+function Says({ stray: { said } }: { readonly stray: Stray }) {
+  const t = useText(strayText)
+  if (!said) return <Typography.Text type="secondary">{t('saysNothing')}</Typography.Text>
+  const cost =
+    said.costHao === null
+      ? ''
+      : `${said.currency === 'CNY' ? '¥' : `${said.currency ?? ''} `}${(said.costHao / 10_000).toFixed(2)}`
+  return (
+    <>
+      {said.state && <>{[t(`said_${said.state}`), cost].filter(Boolean).join(' · ')}</>}
+      <Typography.Text type="secondary" style={{ display: 'block', fontSize: 12, overflowWrap: 'anywhere' }}>
+        {[said.remoteNo, said.state && (said.no ? t('saysFor', { no: said.no }) : t('saysNo')), said.message]
+          .filter(Boolean)
+          .join(' · ')}
+      </Typography.Text>
+    </>
+  )
+}
+
+function useDeeds() {
+  const t = useText(strayText)
+  const { message } = App.useApp()
+  const confirm = useConfirmDanger()
+  const refresh = ['suppliers.']
+  const ask = useAction('suppliers.askStrays', {
+    refresh,
+    onDone: ({ asked }) => void (asked > 0 ? message.success(t('asked')) : message.info(t('nothingAsked'))),
+  })
+  const handle = useAction('suppliers.handleStrays', {
+    refresh,
+    showProblem: false,
+    onDone: ({ handled }) => void message.success(t('handledMany', { count: handled })),
+  })
+  return {
+    asking: ask.running,
+    ask: (strays: readonly Stray[]) => ask.go({ body: { ids: strays.map(({ id }) => id) } }),
+    handle: (all: readonly Stray[], then?: () => void) => {
+      const strays = all.filter(({ state }) => state === 'open')
+      const [only] = strays
+      if (!only) return
+      confirm({
+        title: t('handle'),
+        object: strays.length === 1 ? `${only.supplier} · ${only.ref}` : t('many', { count: strays.length }),
+        consequence: t('handleText'),
+        danger: false,
+        askReason: true,
+        onConfirm: async (note) => {
+          await handle.run({ body: { ids: strays.map(({ id }) => id), note } })
+          then?.()
+        },
+      })
+    },
+  }
+}
