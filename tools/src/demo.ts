@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { createClient, type OutputOf } from '@quanshu/client'
+import { createClient, isProblem, type OutputOf } from '@quanshu/client'
 import { createCookieFetch } from '@quanshu/client/node'
 import type { BatchView } from '@quanshu/contract'
 import iconv from 'iconv-lite'
@@ -26,7 +26,11 @@ try {
   await main()
   say(`\nAll as expected, in ${seconds(startedAt)}.`)
 } catch (error) {
-  say(`\nNot as expected: ${error instanceof Error ? error.message : String(error)}`)
+  say(
+    isProblem(error, 'client.unreachable')
+      ? `\nNothing answers at ${BASE_URL}. Run \`npm start\` beside this; QUANSHU_PORT or QUANSHU_URL say where it listens.`
+      : `\nNot as expected: ${error instanceof Error ? error.message : String(error)}`,
+  )
   process.exitCode = 1
 }
 

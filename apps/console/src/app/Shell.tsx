@@ -9,7 +9,7 @@ import {
 } from '@ant-design/icons'
 import { ProLayout } from '@ant-design/pro-components'
 import { Avatar, Button, type MenuProps, Tooltip } from 'antd'
-import { type ReactNode, useMemo, useState, useSyncExternalStore } from 'react'
+import { type ReactNode, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { Link, Outlet, useHref, useLocation, useNavigate, useNavigation } from 'react-router'
 import { useAction } from '../shared/api/hooks.ts'
 import { fileUrl, tenantRoot } from '../shared/api/index.ts'
@@ -37,6 +37,7 @@ export function Shell() {
   const place = placeInMenu(pathname)
   const groups = useGroups(entries, place)
   const [searching, setSearching] = useState(false)
+  useEntryInSight(place)
   const loading = useNavigation().state === 'loading'
   const wide = menu.wide
   const narrow = useMedia(narrowQuery)
@@ -123,6 +124,19 @@ export function Shell() {
       {employed && <QuickSearch open={searching} onOpen={setSearching} />}
     </>
   )
+}
+
+/** Brings the entry of the page that was opened into sight: of a long menu its group may lie below the fold. */
+function useEntryInSight(place: string): void {
+  useEffect(() => {
+    // The menu opens the group of the page with this drawing.
+    const later = requestAnimationFrame(() => {
+      for (const link of document.querySelectorAll('.ant-pro-sider .menu-link')) {
+        if (link.getAttribute('href')?.endsWith(place)) link.scrollIntoView({ block: 'nearest' })
+      }
+    })
+    return () => cancelAnimationFrame(later)
+  }, [place])
 }
 
 /** How much of what an entry of the menu leads to waits for a person. */

@@ -6,14 +6,11 @@ import { Nothing, OneLine, Time } from '../../shared/parts/values.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
 import { Amount, useBookName } from './books.tsx'
 import { TrialBalance } from './TrialBalance.tsx'
-import { bookText, financeText } from './text.ts'
+import { ACCOUNT_KINDS, financeText } from './text.ts'
 
 type Account = Row<'ledger.accounts'>
 type T = Say<keyof typeof financeText.keys>
 type Names = { readonly book: (kind: string) => string; readonly gateway: (gateway: string | null) => string }
-
-/** Account kinds come before the kinds of transfers in the list of words; these are the ones that can be filtered by. */
-const ACCOUNT_KINDS = Object.keys(bookText.keys).slice(0, 13)
 
 /** The books: the proof that they balance, and every account. */
 export function LedgerPage() {

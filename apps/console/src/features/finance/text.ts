@@ -211,10 +211,11 @@ export const financeText = defineMessages('finance', {
   ],
 })
 
-/** Kinds of accounts and transfers, as the ledger names them. One that is not listed is shown by its key. */
-export const bookText = defineMessages('books', {
+/** Kinds of accounts, from where things come to where they end. */
+const ACCOUNT_WORDS = {
   'stock.source': ['进货来源', 'Supply'],
   'stock.available': ['可售库存', 'On the shelf'],
+  'warehouse.available': ['渠道仓可售', 'In channels’ warehouses'],
   'stock.delivered': ['已发出', 'Delivered'],
   'stock.used': ['已使用', 'Used'],
   'stock.void': ['已作废', 'Void'],
@@ -233,14 +234,6 @@ export const bookText = defineMessages('books', {
   'cash.codes': ['采购的卡密', 'Codes bought'],
   'cash.supplier': ['供应商往来', 'Suppliers'],
   'cash.paid_ahead': ['已付供应商预存款', 'Paid ahead to suppliers'],
-  'supplier.deposit': ['供应商预存', 'Paid ahead to a supplier'],
-  'supplier.deposit_back': ['冲销供应商预存', 'Deposit taken back'],
-  'supplier.withdrawal': ['供应商退回预存', 'Taken back from a supplier'],
-  'supplier.withdrawal_back': ['冲销退回预存', 'Withdrawal taken back'],
-  'supplier.credit': ['供应商退款或赔付', 'Given back by a supplier'],
-  'supplier.credit_back': ['冲销供应商退款', 'Credit taken back'],
-  'cash.purchase': ['采购到货', 'Bought from suppliers'],
-  'cash.recovery': ['供应商追偿', 'Recovered from suppliers'],
   'cash.loss': ['少收与重复退款损失', 'Forgone and refunded twice'],
   'cash.bonus': ['充值赠送', 'Recharge bonuses'],
   'cash.bank': ['已结算到银行', 'Settled to the bank'],
@@ -249,14 +242,34 @@ export const bookText = defineMessages('books', {
   'budget.source': ['预算来源', 'Budgets set'],
   'budget.restock': ['补货预算', 'Restock budget'],
   'budget.used': ['已用预算', 'Budget used'],
-  'budget.lay': ['设置预算', 'Budget set'],
-  'budget.use': ['使用预算', 'Budget used'],
   'points.issued': ['已发放积分', 'Points issued'],
   'points.member': ['会员积分', 'Members’ points'],
   'points.spent': ['已消费积分', 'Points spent'],
+} as const
 
+/** Those that a list of accounts can be filtered by. */
+export const ACCOUNT_KINDS = Object.keys(ACCOUNT_WORDS)
+
+/** Kinds of accounts and transfers, as the ledger names them. One that is not listed is shown by its key. */
+export const bookText = defineMessages('books', {
+  ...ACCOUNT_WORDS,
+
+  'supplier.deposit': ['供应商预存', 'Paid ahead to a supplier'],
+  'supplier.deposit_back': ['冲销供应商预存', 'Deposit taken back'],
+  'supplier.withdrawal': ['供应商退回预存', 'Taken back from a supplier'],
+  'supplier.withdrawal_back': ['冲销退回预存', 'Withdrawal taken back'],
+  'supplier.credit': ['供应商退款或赔付', 'Given back by a supplier'],
+  'supplier.credit_back': ['冲销供应商退款', 'Credit taken back'],
+  'cash.purchase': ['采购到货', 'Bought from suppliers'],
+  'cash.recovery': ['供应商追偿', 'Recovered from suppliers'],
+  'budget.lay': ['设置预算', 'Budget set'],
+  'budget.release': ['释放预算', 'Budget released'],
+  'budget.use': ['使用预算', 'Budget used'],
   'stock.import': ['导入入库', 'Imported'],
   'stock.undo': ['撤销批次', 'Batch undone'],
+  'stock.allocate': ['分到渠道仓', 'Moved to a channel'],
+  'stock.return': ['退回总仓', 'Returned to the total warehouse'],
+  'stock.transfer': ['渠道仓之间调拨', 'Moved between channels'],
   'stock.deliver': ['发货', 'Delivered'],
   'stock.replace': ['换发', 'Replaced'],
   'cash.earn': ['发货确认收入', 'Earned by delivery'],

@@ -43,21 +43,8 @@ export function Choice({ purchase }: { readonly purchase: Purchase }) {
 function CandidateRow({ candidate, chosen }: { readonly candidate: Candidate; readonly chosen: boolean }) {
   const t = useText(purchaseText)
   const passedOver = usePassedOver()
-  const {
-    supplier,
-    product,
-    costHao,
-    stock,
-    balanceHao,
-    breaker,
-    tries,
-    arrived,
-    p50,
-    p95,
-    waitSeconds,
-    share,
-    score,
-  } = candidate
+  const { supplier, product, costHao, stock, balanceHao, breaker, tries, arrived, p50, p95, waitSeconds, share } =
+    candidate
   const figures = [
     tries > 0 && `${percentOf(arrived / tries)}%`,
     p50 !== null && (p95 === null ? formatSeconds(p50) : `${formatSeconds(p50)} / ${formatSeconds(p95)}`),
@@ -66,7 +53,6 @@ function CandidateRow({ candidate, chosen }: { readonly candidate: Candidate; re
     stock !== null && t('candidateStock', { count: stock }),
     typeof balanceHao === 'number' && t('candidateBalance', { amount: formatHao(balanceHao) }),
     breaker === 'half_open' && t('candidateProbed'),
-    score !== null && `${t('score')} ${Number(score.toFixed(3))}`,
   ].filter(Boolean)
   return (
     <li className={chosen ? 'supply-candidate supply-chosen' : 'supply-candidate'}>

@@ -221,10 +221,12 @@ function Mapping({
         return (
           <div key={field.key} className="supply-map">
             <span>
-              {label}{' '}
-              <Typography.Text type="secondary" className="num" style={{ fontSize: 12 }}>
-                {field.key}
-              </Typography.Text>
+              {label} {/* Some suppliers have no other name for it. */}
+              {field.key !== label && (
+                <Typography.Text type="secondary" className="num" style={{ fontSize: 12 }}>
+                  {field.key}
+                </Typography.Text>
+              )}
               {!field.required && <span className="field-optional">{t('optional')}</span>}
             </span>
             <ArrowRightOutlined className="supply-arrow" />

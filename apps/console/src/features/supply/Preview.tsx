@@ -45,7 +45,7 @@ function Place({
 }) {
   const t = useText(sourceText)
   const passedOver = usePassedOver()
-  const { supplier, costHao, score, waitSeconds, share } = candidate
+  const { supplier, costHao, waitSeconds, share } = candidate
   const chosen = place === 1 && candidate.passedOver === null
   const offer = supply.offers.find(({ id }) => id === candidate.offerId)
   return (
@@ -59,9 +59,8 @@ function Place({
         </div>
         <Typography.Text type="secondary" className="num" style={{ fontSize: 13 }}>
           {t('cost')} <Hao hao={costHao} /> · {t('margin')} <Hao hao={marginHao(supply.priceFen, costHao)} />
-          {score !== null && <> · {t('wait', { seconds: formatSeconds(waitSeconds) })}</>}
+          {candidate.passedOver === null && <> · {t('wait', { seconds: formatSeconds(waitSeconds) })}</>}
           {share !== null && <> · {t('part', { percent: percentOf(share) })}</>}
-          {score !== null && <> · {t('score', { score: Number(score.toFixed(3)) })}</>}
         </Typography.Text>
       </div>
       {candidate.passedOver !== null ? (

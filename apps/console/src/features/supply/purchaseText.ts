@@ -85,7 +85,6 @@ export const purchaseText = defineMessages('purchases', {
   whyText: ['选择时每个货源的情况', 'Every source as it stood at that moment'],
   whyTest: ['试买是您指定的，没有比较其他货源。', 'A try-out names its product; nothing was compared.'],
   chosen: ['选中', 'Chosen'],
-  score: ['得分', 'Score'],
   candidateWait: ['要等 {seconds}', 'wait {seconds}'],
   candidateShare: ['份额 {percent}%', 'share {percent}%'],
   candidateStock: ['库存 {count}', 'stock {count}'],

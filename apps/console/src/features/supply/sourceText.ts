@@ -171,7 +171,6 @@ export const sourceText = defineMessages('sources', {
   ],
   chosen: ['会选它', 'Chosen'],
   nth: ['第 {place} 顺位', 'No. {place}'],
-  score: ['得分 {score}', 'score {score}'],
   wait: ['要等 {seconds}', 'wait {seconds}'],
   part: ['份额 {percent}%', 'share {percent}%'],
 })

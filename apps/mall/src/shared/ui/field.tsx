@@ -124,5 +124,8 @@ export function SelectField({
 
 /** Moves the focus to the first field that needs correction. */
 export function focusFirstFault(form: HTMLElement | null): void {
-  form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  const first = form?.querySelector<HTMLElement>('[aria-invalid="true"]')
+  first?.focus()
+  // What is wrong stands below the field; the bar with the button covers the lower end of a phone.
+  first?.scrollIntoView({ block: 'center' })
 }
