@@ -1,7 +1,7 @@
 import { defineConfig, mergeConfig } from 'vitest/config'
 import server, { LONG_RUNS } from './vitest.config.ts'
 
-/** `npm run test:long`: what starts, kills and restores whole systems, and every journey in a browser but the main one. */
+/** `npm run test:long`: what `LONG_RUNS` names. */
 const { test, ...rest } = server
 export default mergeConfig(
   defineConfig({ ...rest, test: { ...test, include: [], exclude: [] } }),

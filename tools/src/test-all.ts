@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 /**
  * `npm test`: everything that guards the project but for what takes long, with a count at the end.
- * `npm run test:long`: most journeys in a browser, starts, copies and their restoring, on front ends that are built first.
+ * `npm run test:long`: the runs that `LONG_RUNS` names, most of them journeys in a browser, on front ends that are built first.
  */
 
 const isLong = process.argv[2] === 'long'
