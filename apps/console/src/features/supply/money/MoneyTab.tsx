@@ -20,11 +20,14 @@ const REFRESH = ['suppliers.', 'ledger.', 'books.']
 const STANDING_MS = 30_000
 const KINDS = ['deposit', 'withdrawal', 'credit'] as const
 
+function useStanding(supplierId: number) {
+  return useRead('suppliers.standing', { params: { supplierId } }, { refreshMs: STANDING_MS }).data
+}
+
 /** What we have and owe at a supplier by our books, beside what it says itself, and every movement that is no purchase. */
 export function MoneyTab({ supplierId, name }: { readonly supplierId: number; readonly name: string }) {
   const t = useText(supplierMoneyText)
-  const { data } = useRead('suppliers.standing', { params: { supplierId } }, { refreshMs: STANDING_MS })
-  const currencies = data?.currencies ?? []
+  const data = useStanding(supplierId)
   return (
     <div className="stack">
       {data && <StandingView standing={data} supplierId={supplierId} />}
@@ -35,20 +38,13 @@ export function MoneyTab({ supplierId, name }: { readonly supplierId: number; re
         route="suppliers.listMoney"
         params={{ supplierId }}
         rowKey={(row) => row.id}
-        actions={
-          <RecordButton
-            supplierId={supplierId}
-            name={name}
-            above={data?.approvalAboveFen ?? 0}
-            currencies={currencies}
-          />
-        }
+        actions={<RecordButton supplierId={supplierId} name={name} above={data?.approvalAboveFen} />}
         filters={[
           { kind: 'search', placeholder: t('search') },
           { kind: 'states', name: 'state', label: t('state'), of: 'supplierMoney' },
         ]}
         columns={useColumns()}
-        rowActions={(row) => <LineActions line={row} supplierId={supplierId} currencies={currencies} />}
+        rowActions={(row) => <LineActions line={row} supplierId={supplierId} />}
         rowActionsWidth={150}
         empty={{ title: t('empty'), text: t('emptyText') }}
       />
@@ -235,8 +231,9 @@ function bodyOf({ own, ...values }: Given): never {
 }
 
 /** What it is in the supplier's own money, where the shop has a rate of any. */
-function OwnInputs({ currencies }: { readonly currencies: readonly string[] }) {
+function OwnInputs({ supplierId }: { readonly supplierId: number }) {
   const t = useText(supplierMoneyText)
+  const { currencies = [] } = useStanding(supplierId) ?? {}
   if (currencies.length === 0) return null
   return (
     <Form.Item label={t('own')} extra={t('ownHint')}>
@@ -271,16 +268,15 @@ function OwnInputs({ currencies }: { readonly currencies: readonly string[] }) {
   )
 }
 
+/** Waits for `above`: whether a second person has to agree is said before anything is recorded. */
 function RecordButton({
   supplierId,
   name,
   above,
-  currencies,
 }: {
   readonly supplierId: number
   readonly name: string
-  readonly above: number
-  readonly currencies: readonly string[]
+  readonly above: number | undefined
 }) {
   const t = useText(supplierMoneyText)
   const confirm = useConfirmDanger()
@@ -290,7 +286,7 @@ function RecordButton({
     confirm({
       title: t('record'),
       object: name,
-      consequence: above > 0 ? t('recordTextAbove', { sum: formatMoney(above) }) : t('recordText'),
+      consequence: above ? t('recordTextAbove', { sum: formatMoney(above) }) : t('recordText'),
       danger: false,
       initialValues: { kind: 'deposit', at: new Date().toISOString(), note: '' },
       extra: (
@@ -301,7 +297,7 @@ function RecordButton({
           <Form.Item name="amountFen" label={t('amount')} rules={rules}>
             <MoneyInput min={0.01} max={1_000_000_000} />
           </Form.Item>
-          <OwnInputs currencies={currencies} />
+          <OwnInputs supplierId={supplierId} />
           <Form.Item name="reference" label={t('reference')} extra={t('referenceHint')} rules={rules}>
             <Input maxLength={64} />
           </Form.Item>
@@ -316,15 +312,15 @@ function RecordButton({
       onConfirm: (_reason, values) => record.run({ params: { supplierId }, body: bodyOf(values) }),
     })
   return (
-    <ActionButton permission="finance.adjust" type="primary" onClick={ask}>
+    <ActionButton permission="finance.adjust" type="primary" loading={above === undefined} onClick={ask}>
       {t('record')}
     </ActionButton>
   )
 }
 
-type ActionsProps = { readonly line: Line; readonly supplierId: number; readonly currencies: readonly string[] }
+type ActionsProps = { readonly line: Line; readonly supplierId: number }
 
-function LineActions({ line, supplierId, currencies }: ActionsProps) {
+function LineActions({ line, supplierId }: ActionsProps) {
   const t = useText(supplierMoneyText)
   const confirm = useConfirmDanger()
   const options = { refresh: REFRESH, done: t('done'), showProblem: false }
@@ -373,7 +369,7 @@ function LineActions({ line, supplierId, currencies }: ActionsProps) {
                   <Form.Item name="amountFen" label={t('amount')} rules={rules}>
                     <MoneyInput min={0.01} max={line.amountFen / 100} />
                   </Form.Item>
-                  <OwnInputs currencies={currencies} />
+                  <OwnInputs supplierId={supplierId} />
                   <Form.Item name="reference" label={t('reference')} extra={t('referenceHint')} rules={rules}>
                     <Input maxLength={64} />
                   </Form.Item>
