@@ -2,6 +2,7 @@ import type { TenantId } from '@quanshu/kernel'
 import type { Outbound } from '../../platform/outbound/index.ts'
 import type { SentBy, SupplierAccounts } from './accounts.ts'
 import { within } from './card-state.ts'
+import { storableText } from './model.ts'
 
 export type ToCancel = SentBy & {
   readonly supplierId: number
@@ -46,7 +47,7 @@ export function createCancelDoor(outbound: Outbound, accounts: SupplierAccounts)
         const answer = await within(CALL_MS_MAX, adapter.cancel(outbound, account, { no, remoteNo }))
         if (answer.kind === 'done') return { outcome: answer.value, said: '' }
         const said = answer.kind === 'refused' ? `${answer.code}: ${answer.message}` : answer.reason
-        return { outcome: answer.kind, said: said.slice(0, SAID_MAX) }
+        return { outcome: answer.kind, said: storableText(said.slice(0, SAID_MAX)) }
       } catch (error) {
         return { outcome: 'unknown', said: error instanceof Error ? error.message.slice(0, SAID_MAX) : 'no answer' }
       } finally {

@@ -50,6 +50,30 @@ export function newsOf(
   outcome: AskOutcome | PlaceOutcome,
   ask: { readonly quantity: number; readonly sentMs: number; readonly finalAfterSeconds: number | null },
 ): Omit<PurchaseNews, 'id' | 'lease'> {
+  const kept = Object.entries(heard(outcome, ask)).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? storableText(value) : value,
+  ])
+  return Object.fromEntries(kept)
+}
+
+/**
+ * What a supplier said, as a database can keep it: without zero bytes and halves of characters, which its words are full of when it, or
+ * we, cut them off. One such word would keep the whole answer out, for ever. Codes are not for here: they are kept as they came.
+ */
+export const storableText = (text: string): string => text.toWellFormed().replaceAll('\0', '\ufffd')
+/** The same of all that is in it, as JSON for a function of the database. */
+export const storableJson = (said: unknown): string =>
+  JSON.stringify(said, (_name, value) => (typeof value === 'string' ? storableText(value) : value))
+
+/** A price that can be one; else null, which is not known. */
+export const costOf = (hao: number | null): number | null =>
+  hao !== null && Number.isSafeInteger(hao) && hao >= 0 ? hao : null
+
+function heard(
+  outcome: AskOutcome | PlaceOutcome,
+  ask: { readonly quantity: number; readonly sentMs: number; readonly finalAfterSeconds: number | null },
+): Omit<PurchaseNews, 'id' | 'lease'> {
   switch (outcome.kind) {
     case 'done':
       return newsOfOrder(outcome.order, ask.quantity)
@@ -70,17 +94,18 @@ export function newsOf(
 
 function newsOfOrder(order: OrderState, quantity: number): Omit<PurchaseNews, 'id' | 'lease'> {
   const { remoteNo } = order
+  const costHao = 'costHao' in order ? costOf(order.costHao) : null
   const came = {
     ...('cards' in order && order.cards.length > 0 && { cards: order.cards }),
-    ...('own' in order && order.own && { own: order.own }),
+    ...('own' in order && order.own && costHao !== null && { own: order.own }),
   }
   switch (order.state) {
     case 'accepted':
       return { kind: 'accepted', remoteNo }
     case 'done':
-      return { kind: 'done', remoteNo, arrived: quantity, costHao: order.costHao, serial: order.serial, ...came }
+      return { kind: 'done', remoteNo, arrived: quantity, costHao, serial: order.serial, ...came }
     case 'partial': {
-      const { arrived, costHao, message } = order
+      const { arrived, message } = order
       // Nothing of it came: that is a refusal by another name.
       return arrived > 0
         ? { kind: 'partial', remoteNo, arrived, costHao, message, about: 'stock', code: 'partial', ...came }

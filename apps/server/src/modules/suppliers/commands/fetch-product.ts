@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import type { Platform } from '../../../platform/module.ts'
 import type { Outbound } from '../../../platform/outbound/index.ts'
 import { type SupplierAccounts, systemCtx } from '../accounts.ts'
+import { storableJson } from '../model.ts'
 
 /**
  * Asks a supplier about one product: price, stock, and what its buyer has to fill.
@@ -43,5 +44,5 @@ export async function fetchRemoteProduct(
   const answer = await adapter.product(outbound, account, remoteId)
   if (answer.kind === 'refused') throw supplierErrors.refused({ code: answer.code, message: answer.message })
   if (answer.kind === 'unknown') throw supplierErrors.unavailable({ reason: answer.reason })
-  await platform.db.call(tenantId, 'suppliers.keep_products', supplierId, JSON.stringify([answer.value]), false, toldAt)
+  await platform.db.call(tenantId, 'suppliers.keep_products', supplierId, storableJson([answer.value]), false, toldAt)
 }

@@ -6,6 +6,7 @@ import { createRateLimiter } from '../../../platform/http/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import { counter } from '../../../platform/telemetry/index.ts'
 import { type SupplierAccounts, systemCtx } from '../accounts.ts'
+import { storableText } from '../model.ts'
 import { queueLookUp } from '../strays/look-up.ts'
 import type { CallbackAnswer, CallbackVerdict, RawCallback } from '../supplier.ts'
 import { CHECK_REFUSED_TASK } from './check-refused.ts'
@@ -115,11 +116,11 @@ type Named = { readonly by: 'own' | 'order' | 'piece'; readonly ref: string; rea
 function namedBy(checked: CallbackVerdict & { readonly ok: true }): Named | undefined {
   switch (checked.about) {
     case 'order':
-      return { by: 'own', ref: checked.no.slice(0, REF_MAX), claim: checked.claim }
+      return { by: 'own', ref: storableText(checked.no.slice(0, REF_MAX)), claim: checked.claim }
     case 'remote_order':
-      return { by: 'order', ref: checked.remoteNo.slice(0, REF_MAX), claim: checked.claim }
+      return { by: 'order', ref: storableText(checked.remoteNo.slice(0, REF_MAX)), claim: checked.claim }
     case 'remote_piece':
-      return { by: 'piece', ref: checked.pieceNo.slice(0, REF_MAX), claim: checked.claim }
+      return { by: 'piece', ref: storableText(checked.pieceNo.slice(0, REF_MAX)), claim: checked.claim }
     default:
       return undefined
   }

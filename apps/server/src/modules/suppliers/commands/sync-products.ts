@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Platform } from '../../../platform/module.ts'
 import type { Outbound } from '../../../platform/outbound/index.ts'
 import { type OpenSupplier, type SupplierAccounts, systemCtx } from '../accounts.ts'
+import { storableJson, storableText } from '../model.ts'
 import type { Answer, SupplierProduct } from '../supplier.ts'
 
 export const SYNC_TASK = 'suppliers.sync'
@@ -41,7 +42,7 @@ export async function syncProducts(
     tenantId,
     'suppliers.keep_products',
     supplierId,
-    JSON.stringify(all),
+    storableJson(all),
     true,
     toldAt,
   )
@@ -104,7 +105,7 @@ async function noteFailure(
   await platform.db.write(systemCtx(tenantId), (tx) =>
     sql`
       update suppliers.suppliers
-      set sync_error = ${reason.slice(0, 500)}
+      set sync_error = ${storableText(reason.slice(0, 500))}
       where tenant_id = ${tenantId}
         and id = ${supplierId}
     `.execute(tx.db),

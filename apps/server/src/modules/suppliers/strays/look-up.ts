@@ -6,6 +6,7 @@ import type { Platform } from '../../../platform/module.ts'
 import type { Outbound } from '../../../platform/outbound/index.ts'
 import { type OpenSupplier, type SupplierAccounts, systemCtx } from '../accounts.ts'
 import { CHECK_REFUSED_TASK } from '../commands/check-refused.ts'
+import { costOf, storableJson } from '../model.ts'
 import type { FoundOrder } from '../supplier.ts'
 
 export const LOOK_UP_TASK = 'suppliers.look_up'
@@ -60,7 +61,7 @@ export async function lookUpStrays(
       tenantId,
       'suppliers.stray_said',
       stray.id,
-      JSON.stringify({ ...said, heard: stray.heard }),
+      storableJson({ ...said, heard: stray.heard }),
     )
     log.info({ supplierId, ref: stray.ref, said: said.kind, state }, 'asked a supplier whose an order is')
     if (refused !== null) {
@@ -89,7 +90,7 @@ async function ask(
     const outcome = await supplier.adapter.lookUp(outbound, supplier.account, { by: named, ref })
     switch (outcome.kind) {
       case 'done':
-        return { kind: 'found', ...outcome.value }
+        return { kind: 'found', ...outcome.value, costHao: costOf(outcome.value.costHao) }
       case 'not_found':
         return { kind: 'not_found' }
       case 'refused':
@@ -113,7 +114,8 @@ async function askAboutPurchase(
   switch (outcome.kind) {
     case 'done': {
       const { order } = outcome
-      const [costHao, currency] = order.state === 'failed' ? [null, 'CNY'] : [order.costHao, order.currency ?? 'CNY']
+      const [costHao, currency] =
+        order.state === 'failed' ? [null, 'CNY'] : [costOf(order.costHao), order.currency ?? 'CNY']
       const message = order.state === 'failed' || order.state === 'partial' ? order.message : ''
       return { kind: 'found', no, remoteNo: order.remoteNo, state: order.state, costHao, currency, message }
     }
