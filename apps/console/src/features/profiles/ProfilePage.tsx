@@ -120,7 +120,7 @@ function Bench({
                     value={note}
                     maxLength={200}
                     aria-label={t('note')}
-                    placeholder={`${t('note')}：${t('noteHint')}`}
+                    placeholder={t('notePrompt')}
                     onChange={(event) => setNote(event.target.value)}
                   />
                 )}
