@@ -7,6 +7,7 @@ import { NoPage, NoPermission, NoRights } from './dead-ends.tsx'
 import { RequireSignIn } from './RequireSignIn.tsx'
 import { ALL_SCREENS } from './routes.tsx'
 import type { Screen } from './screens/screen.ts'
+import { Waiting } from './Waiting.tsx'
 
 /** Made once the person's language is known. */
 export function createRouter() {
@@ -14,7 +15,7 @@ export function createRouter() {
     [
       {
         errorElement: <Crash />,
-        hydrateFallbackElement: <span />,
+        hydrateFallbackElement: <Waiting />,
         children: [
           {
             path: '/sign-in',

@@ -1,5 +1,6 @@
 import { fenToYuan } from '@quanshu/kernel'
 import dayjs, { type Dayjs } from 'dayjs'
+import i18next from 'i18next'
 
 /** The shop's day and clock, wherever the person sits. */
 const ZONE = 'Asia/Shanghai'
@@ -70,19 +71,34 @@ export function formatBytes(bytes: number): string {
   return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`
 }
 
+/** Units of time in the person's language: `30 秒`, `30 s`. */
+const TIME_UNITS = {
+  zh: { ms: '毫秒', s: '秒', min: '分', h: '小时' },
+  en: { ms: 'ms', s: 's', min: 'min', h: 'h' },
+} as const
+const timeUnits = () => TIME_UNITS[i18next.language === 'en' ? 'en' : 'zh']
+
 /** `1534` → `1.53 s`, `86` → `86 ms`. */
-export function formatDuration(ms: number): string {
-  if (ms < 1) return '< 1 ms'
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
+export function formatDuration(milliseconds: number): string {
+  const { ms, s } = timeUnits()
+  if (milliseconds < 1) return `< 1 ${ms}`
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ${ms}`
+  return `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 2 : 1)} ${s}`
 }
+
+/** How long people wait for something: below a second nobody counts. */
+export const formatWait = (milliseconds: number): string =>
+  milliseconds < 1000 ? `< 1 ${timeUnits().s}` : formatDuration(milliseconds)
 
 /** How long something took, as people say it: `8.4` → `8.4 s`, `250` → `4 min 10 s`. */
 export function formatSeconds(seconds: number): string {
-  if (seconds < 100) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`
+  const { s, min, h } = timeUnits()
+  if (seconds < 100) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} ${s}`
   const [hours, minutes, rest] = [
     Math.floor(seconds / 3600),
     Math.floor((seconds % 3600) / 60),
     Math.round(seconds % 60),
   ]
-  return hours > 0 ? `${hours} h ${minutes} min` : rest > 0 ? `${minutes} min ${rest} s` : `${minutes} min`
+  if (hours > 0) return `${hours} ${h} ${minutes} ${min}`
+  return rest > 0 ? `${minutes} ${min} ${rest} ${s}` : `${minutes} ${min}`
 }

@@ -10,7 +10,8 @@ export const shopView = z.object({
   logoUrl: z.string(),
   announcement: z.string(),
   contact: z.string(),
-  locale: z.enum(['zh-CN', 'en']),
+  /** Null until the shop chose one: the mall then speaks as the visitor's browser does. */
+  locale: z.enum(['zh-CN', 'en']).nullable(),
   guestCheckout: z.boolean(),
   queryPasswordRequired: z.boolean(),
 })

@@ -21,7 +21,7 @@ export function RecallSummary({ batchId, isOver }: { readonly batchId: number; r
     <Alert
       type={isOver ? 'info' : 'error'}
       showIcon
-      title={`${t('recallSection')}：${recall.reason}`}
+      title={t('recallWith', { reason: recall.reason })}
       description={
         recall.listed
           ? t('recallOpen', { open: formatCount(open + queued + failed + awaiting), done: formatCount(done) })

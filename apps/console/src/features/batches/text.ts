@@ -82,7 +82,7 @@ export const batchText = defineMessages('batches', {
   evidence: ['证据备注', 'Evidence'],
   evidenceHint: ['投诉单号、供货商回复、存放位置等', 'Complaints, the supplier’s answer, where it is kept'],
   recallStarted: ['已召回，未售出的卡密已停售', 'Recalled; nothing more of it is sold'],
-  recallSection: ['召回', 'Recall'],
+  recallWith: ['召回：{reason}', 'Recall: {reason}'],
   recallOpen: ['待处理 {open} 个，已处理 {done} 个', '{open} to be decided, {done} decided'],
   recallListing: ['正在清点已售出的卡密', 'The sold codes are being listed'],
   toRecall: ['处理召回', 'Work on the recall'],

@@ -4,7 +4,7 @@ import { Link } from 'react-router'
 import { useRead } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
 import { useDark } from '../../shared/dark.ts'
-import { formatCount, formatDuration, formatMoney, formatTime } from '../../shared/format.ts'
+import { formatCount, formatMoney, formatTime, formatWait } from '../../shared/format.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { Chart } from '../../shared/parts/Chart.tsx'
 import { coloursOf } from '../../shared/parts/chartColours.ts'
@@ -118,7 +118,7 @@ function Figures({ board }: { readonly board: Board }) {
           value={
             deliveryMs.p50 === null
               ? '–'
-              : `${formatDuration(deliveryMs.p50)} / ${deliveryMs.p99 === null ? '–' : formatDuration(deliveryMs.p99)}`
+              : `${formatWait(deliveryMs.p50)} / ${deliveryMs.p99 === null ? '–' : formatWait(deliveryMs.p99)}`
           }
           foot={deliveryMs.p50 === null ? t('noSpeed') : t('speedHint')}
         />
@@ -177,7 +177,11 @@ function Trend({ board }: { readonly board: Board }) {
   )
   return (
     <Section title={t('trend')}>
-      <Chart option={option} height={250} label={t('trend')} />
+      {isQuiet(board.days) ? (
+        <Quiet height={250} text={t('trendNone')} />
+      ) : (
+        <Chart option={option} height={250} label={t('trend')} />
+      )}
     </Section>
   )
 }
@@ -191,8 +195,24 @@ function Hours({ board }: { readonly board: Board }) {
   )
   return (
     <Section title={t('hours')}>
-      <Chart option={option} height={220} label={t('hours')} />
+      {isQuiet(board.hours) ? (
+        <Quiet height={220} text={t('hoursNone')} />
+      ) : (
+        <Chart option={option} height={220} label={t('hours')} />
+      )}
     </Section>
+  )
+}
+
+const isQuiet = (points: readonly { readonly orders: number; readonly salesFen: number }[]): boolean =>
+  points.every(({ orders, salesFen }) => orders === 0 && salesFen === 0)
+
+/** In the place of a chart that would draw axes over nothing. */
+function Quiet({ height, text }: { readonly height: number; readonly text: string }) {
+  return (
+    <div style={{ height, display: 'grid', placeContent: 'center' }}>
+      <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={text} />
+    </div>
   )
 }
 

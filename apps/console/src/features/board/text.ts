@@ -11,6 +11,8 @@ export const boardText = defineMessages('board', {
   refunds: ['退款 {amount}', '{amount} refunded'],
   speed: ['发货耗时 P50 / P99', 'Delivery time p50 / p99'],
   speedHint: ['从付款到拿到卡密', 'From payment to code in hand'],
+  trendNone: ['这些天还没有成交', 'No sales in these days'],
+  hoursNone: ['今天还没有成交', 'No sales yet today'],
   noSpeed: ['今天还没有发货', 'Nothing delivered today'],
   exceptions: ['待处理异常', 'Open exceptions'],
   allClear: ['一切正常', 'All clear'],

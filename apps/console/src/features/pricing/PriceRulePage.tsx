@@ -107,7 +107,9 @@ function RuleForm({
   }
   const locked = may('suppliers.manage')
     ? items && shown.length === 0
-      ? `${t('nobody')}${items[0]?.refusal ? `：${items[0].refusal}` : ''}`
+      ? items[0]?.refusal
+        ? t('nobodyBecause', { refusal: items[0].refusal })
+        : t('nobody')
       : undefined
     : t('readOnly')
   return (

@@ -120,6 +120,7 @@ export const pricingText = defineMessages('pricing', {
   switchOn: ['启用规则', 'Switch it on'],
   switchedOn: ['已启用：{saved} 个规格跟价，其中 {moved} 个已改价', 'On: {saved} follow, {moved} have a new price'],
   nobody: ['没有可以跟价的规格', 'No variant can follow'],
+  nobodyBecause: ['没有可以跟价的规格：{refusal}', 'No variant can follow: {refusal}'],
 
   kind_began: ['启用规则', 'Began'],
   kind_followed: ['随进价调整', 'Followed the cost'],

@@ -31,8 +31,17 @@ export function ProfilePage() {
 }
 
 function NewProfile() {
+  const t = useText(profileText)
   const state = useLocation().state as { readonly source?: string } | null
-  if (state?.source === undefined) return <Navigate to="/supplier-profiles" replace />
+  if (state?.source === undefined) {
+    // Opened by its address: it begins at the list, whose script may still be on its way.
+    return (
+      <PageFrame title={t('title')}>
+        <Navigate to="/supplier-profiles" replace />
+        <Skeleton active />
+      </PageFrame>
+    )
+  }
   return <Bench start={state.source} profile={undefined} tab="trial" onTab={() => undefined} />
 }
 
@@ -111,7 +120,7 @@ function Bench({
                     value={note}
                     maxLength={200}
                     aria-label={t('note')}
-                    placeholder={`${t('note')}：${t('noteHint')}`}
+                    placeholder={t('notePrompt')}
                     onChange={(event) => setNote(event.target.value)}
                   />
                 )}

@@ -51,7 +51,7 @@ export const profileText = defineMessages('profiles', {
   faults: ['{count} 处错误', '{count} mistakes'],
   faultAt: ['第 {line} 行', 'Line {line}'],
   note: ['改了什么', 'What was changed'],
-  noteHint: ['留给以后查看的人，如「查询接口改为 v2」', 'For those who look later, e.g. “query moved to v2”'],
+  notePrompt: ['改了什么，如「查询接口改为 v2」', 'What was changed, e.g. “query moved to v2”'],
   saveNew: ['保存模板', 'Keep the profile'],
   saveVersion: ['保存为第 {version} 版', 'Save as version {version}'],
   savedNew: ['模板已保存，接入供应商时可以选用', 'Kept. It can be chosen when a supplier is joined'],

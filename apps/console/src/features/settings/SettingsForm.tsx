@@ -12,27 +12,33 @@ import { settingsText } from './text.ts'
 
 type View = Output<'tenancy.getSettings'>
 type Key = keyof Settings
+const NONE: readonly Key[] = []
 
 /** A form over some settings. Field names are the settings' keys; only what changed is sent, with its version. */
 export function SettingsForm({
   keys,
+  unsaid = NONE,
   children,
 }: {
   readonly keys: readonly Key[]
+  /** Those whose default is not shown as a choice that nobody made. */
+  readonly unsaid?: readonly Key[]
   readonly children: (view: View) => ReactNode
 }) {
   const { data, error, refetch } = useRead('tenancy.getSettings', {})
-  if (data) return <LoadedForm view={data} keys={keys} body={children(data)} />
+  if (data) return <LoadedForm view={data} keys={keys} unsaid={unsaid} body={children(data)} />
   return <Card>{error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Skeleton active />}</Card>
 }
 
 function LoadedForm({
   view,
   keys,
+  unsaid,
   body,
 }: {
   readonly view: View
   readonly keys: readonly Key[]
+  readonly unsaid: readonly Key[]
   readonly body: ReactNode
 }) {
   const t = useText(settingsText)
@@ -46,9 +52,12 @@ function LoadedForm({
     done: common('saved'),
     showProblem: false,
   })
-  const initial = useMemo(() => Object.fromEntries(keys.map((key) => [key, view.values[key]])), [keys, view])
+  const initial = useMemo<Readonly<Record<string, unknown>>>(() => {
+    const isOpen = (key: Key) => unsaid.includes(key) && (view.versions[key] ?? 0) === 0
+    return Object.fromEntries(keys.map((key) => [key, isOpen(key) ? undefined : view.values[key]]))
+  }, [keys, unsaid, view])
   const onSave = async (values: Record<string, unknown>) => {
-    const changed = keys.filter((key) => JSON.stringify(values[key]) !== JSON.stringify(view.values[key]))
+    const changed = keys.filter((key) => JSON.stringify(values[key]) !== JSON.stringify(initial[key]))
     if (changed.length === 0) {
       void message.info(t('nothingChanged'))
       return

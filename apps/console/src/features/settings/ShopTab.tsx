@@ -7,12 +7,13 @@ import { SettingsForm } from './SettingsForm.tsx'
 import { settingsText } from './text.ts'
 
 const KEYS = ['shop.name', 'shop.logoUrl', 'shop.announcement', 'shop.contact', 'shop.locale'] as const
+const CHOSEN_BY_SHOP = ['shop.locale'] as const
 
 /** Whose shop it is, as shoppers see it. */
 export function ShopTab() {
   const t = useText(settingsText)
   return (
-    <SettingsForm keys={KEYS}>
+    <SettingsForm keys={KEYS} unsaid={CHOSEN_BY_SHOP}>
       {({ tenant }) => (
         <Section title={t('shopInfo')}>
           <Facts
@@ -39,7 +40,7 @@ export function ShopTab() {
             <Form.Item name={['shop.contact']} label={t('contact')} extra={t('contactHint')}>
               <Input maxLength={200} />
             </Form.Item>
-            <Form.Item name={['shop.locale']} label={t('locale')} style={{ marginBottom: 0 }}>
+            <Form.Item name={['shop.locale']} label={t('locale')} extra={t('localeHint')} style={{ marginBottom: 0 }}>
               <Radio.Group
                 optionType="button"
                 options={[

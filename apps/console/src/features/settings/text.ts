@@ -57,6 +57,10 @@ export const settingsText = defineMessages('settings', {
   contact: ['客服联系方式', 'How to reach you'],
   contactHint: ['电话、微信号、服务时间等', 'Phone, WeChat number, opening hours'],
   locale: ['默认语言', 'Default language'],
+  localeHint: [
+    '选定前，商城跟随顾客的浏览器；选定后，没有自己选过语言的顾客都用它',
+    'Until you choose, the mall follows the visitor’s browser; then visitors who did not pick a language get this one',
+  ],
   holdMinutes: ['未付款订单保留', 'Unpaid orders are kept'],
   minutes: ['分钟', 'min'],
   holdHint: ['超时自动关闭，占用的库存立即释放', 'After that they close and their stock is free at once'],

@@ -201,6 +201,9 @@ function WarehouseCard({
       <Figures of={warehouse} />
       <div className="warehouse-foot">
         <Link to={`/warehouses/stock?warehouseId=${warehouse.id}`}>{t('toStock')}</Link>
+        {isOpen && <MallLink channel={warehouse.channel} />}
+      </div>
+      <div className="warehouse-tools">
         {isOpen && (
           <ActionButton
             type="link"
@@ -237,7 +240,6 @@ function WarehouseCard({
         >
           {t(isOpen ? 'close' : 'reopen')}
         </ActionButton>
-        {isOpen && <MallLink channel={warehouse.channel} />}
       </div>
     </Card>
   )

@@ -19,15 +19,16 @@ const load: Readonly<Record<Locale, () => Promise<{ readonly messages: Messages 
   en: () => import('./en.ts'),
 }
 
-/** Chinese unless the visitor chose otherwise, here or by `?lang=en` in a link. */
-function chosenLocale(): Locale {
+/** What the visitor chose, here or by `?lang=en` in a link; else what the browser speaks. */
+function startingLocale(): Locale {
   const asked = new URLSearchParams(location.search).get('lang') ?? readStored()
-  return asked?.startsWith('en') ? 'en' : 'zh-CN'
+  if (asked !== null) return asked.startsWith('en') ? 'en' : 'zh-CN'
+  return navigator.language.startsWith('zh') ? 'zh-CN' : 'en'
 }
 
 /** To be awaited before the first render, so that no key is ever seen. */
 export async function startI18n(): Promise<void> {
-  const locale = chosenLocale()
+  const locale = startingLocale()
   const { messages } = await load[locale]()
   await i18next.use(initReactI18next).init({
     lng: locale,
@@ -40,7 +41,7 @@ export async function startI18n(): Promise<void> {
   document.documentElement.lang = locale
 }
 
-/** The shop's own language, for a visitor who has not chosen one. */
+/** The language that the shop chose, for a visitor who has not chosen one. */
 export async function offerLocale(locale: Locale): Promise<void> {
   const chosen = new URLSearchParams(location.search).has('lang') || readStored() !== null
   if (!chosen && locale !== currentLocale()) await showIn(locale)

@@ -2,7 +2,7 @@ import { setupRoutes, tenancyRoutes } from '@quanshu/contract'
 import { handle } from '../../platform/http/index.ts'
 import type { Module, Platform } from '../../platform/module.ts'
 import { saveSettings } from './commands/save-settings.ts'
-import { getSettings } from './queries/settings.ts'
+import { getSettings, hasChosen } from './queries/settings.ts'
 import { readSettingsPage } from './queries/settings-page.ts'
 import { readSetupGuide, type SetupChecks } from './queries/setup-guide.ts'
 
@@ -18,7 +18,7 @@ export function tenancyModule(platform: Platform, ports: { readonly setupChecks:
           logoUrl: settings['shop.logoUrl'],
           announcement: settings['shop.announcement'],
           contact: settings['shop.contact'],
-          locale: settings['shop.locale'],
+          locale: (await hasChosen(platform, tenant.tenantId, 'shop.locale')) ? settings['shop.locale'] : null,
           guestCheckout: settings['orders.guestCheckout'],
           queryPasswordRequired: settings['orders.queryPasswordRequired'],
         }

@@ -20,7 +20,21 @@ test('a new shop has every setting at its default, and a save changes only what 
   // The cache of this process does not keep the old ones.
   expect((await getSettings(platform, shop.tenantId))['shop.name']).toBe('星卡店')
   expect((await platform.db.read(shop.ctx, readSettings))['orders.holdMinutes']).toBe(5)
-  expect((await shop.browser().call(tenancyRoutes.getShop)).body).toMatchObject({ slug: shop.slug, name: '星卡店' })
+  expect((await shop.browser().call(tenancyRoutes.getShop)).body).toMatchObject({
+    slug: shop.slug,
+    name: '星卡店',
+    locale: null,
+  })
+})
+
+test('the mall is told a language once the shop chose one, be it the default', async () => {
+  const shop = await newShop()
+  const owner = await shop.signedIn(shop.owner)
+  const told = async () => (await shop.browser().call(tenancyRoutes.getShop)).body.locale
+  expect(await told()).toBeNull()
+  const { versions } = (await owner.call(tenancyRoutes.getSettings)).body
+  await owner.call(tenancyRoutes.saveSettings, { body: { values: { 'shop.locale': 'zh-CN' }, versions } })
+  expect(await told()).toBe('zh-CN')
 })
 
 test('of two people who save one setting at once, the second is told; different settings do not meet', async () => {

@@ -1,4 +1,4 @@
-import type { Settings } from '@quanshu/contract'
+import type { SettingKey, Settings } from '@quanshu/contract'
 import type { TenantId } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { Database, ReadTx } from '../../../platform/db/index.ts'
@@ -9,21 +9,35 @@ import { type StoredSetting, settingsFrom } from '../model.ts'
 const TTL_MS = 5_000
 const TENANTS_MAX = 10_000
 
-type Known = { readonly settings: Promise<Settings>; readonly until: number }
+/** `chosen`: what the shop said something about; the rest are defaults. */
+type Said = { readonly settings: Settings; readonly chosen: ReadonlySet<string> }
+type Known = { readonly said: Promise<Said>; readonly until: number }
 const caches = new WeakMap<Database, Map<TenantId, Known>>()
 
 /** The shop's settings, at most five seconds old: for hot paths. Inside a transaction use `readSettings`. */
-export function getSettings(platform: Pick<Platform, 'db'>, tenantId: TenantId): Promise<Settings> {
+export async function getSettings(platform: Pick<Platform, 'db'>, tenantId: TenantId): Promise<Settings> {
+  return (await whatIsSaid(platform, tenantId)).settings
+}
+
+/** Whether the shop chose this setting, or its default stands; as old as `getSettings`. */
+export async function hasChosen(platform: Pick<Platform, 'db'>, tenantId: TenantId, key: SettingKey): Promise<boolean> {
+  return (await whatIsSaid(platform, tenantId)).chosen.has(key)
+}
+
+function whatIsSaid(platform: Pick<Platform, 'db'>, tenantId: TenantId): Promise<Said> {
   const cache = cacheOf(platform.db)
   const known = cache.get(tenantId)
-  if (known && known.until > Date.now()) return known.settings
+  if (known && known.until > Date.now()) return known.said
   const ctx = { tenantId, actor: { kind: 'system', name: 'tenancy' }, requestId: 'settings', locale: 'zh-CN' } as const
-  const settings = platform.db.read(ctx, readSettings)
+  const said = platform.db.read(ctx, async (tx) => {
+    const stored = await storedSettings(tx)
+    return { settings: settingsFrom(stored), chosen: new Set(stored.map(({ key }) => key)) }
+  })
   if (cache.size >= TENANTS_MAX) cache.clear()
-  cache.set(tenantId, { settings, until: Date.now() + TTL_MS })
+  cache.set(tenantId, { said, until: Date.now() + TTL_MS })
   // A failure must not be remembered.
-  settings.catch(() => cache.delete(tenantId))
-  return settings
+  said.catch(() => cache.delete(tenantId))
+  return said
 }
 
 /** The shop's settings as this transaction sees them. */
