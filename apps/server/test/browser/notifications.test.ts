@@ -138,7 +138,7 @@ test('writes a text beside its preview, and is told of a variable that there is 
   await looksGood(page, 'text')
   await page.goto(`${consoleUrl}settings?tab=messages&part=texts&event=order.delivered&form=sms`)
   await page.getByText(/^\d+ 字，计 \d 条$/).waitFor()
-  await page.getByText('您的订单{1}已发货，查看：{2}').waitFor()
+  await page.getByText('您的订单{1}{2}，查看：{3}').waitFor()
   await looksGood(page, 'text-sms')
 })
 
