@@ -92,6 +92,7 @@ test('what fits no purchase is told, asked about again and written down', { time
   await page.getByText('正在向供应商查询').waitFor()
   await strays((all) => all.every(({ state, dueAt }) => state === 'open' && dueAt === null))
 
+  await page.getByText('正在向供应商查询').waitFor({ state: 'hidden' })
   await fitsPhones(page)
   await page.getByText('一单两做').first().waitFor()
   await keepScreen(page, 'console-strays-phone')

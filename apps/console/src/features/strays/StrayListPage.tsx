@@ -132,6 +132,9 @@ function columnsOf(t: T): readonly ListColumn<Stray>[] {
   ]
 }
 
+/** Sentences begin at the left also in a phone's card, where values stand at the right. */
+const SENTENCE = { display: 'block', fontSize: 13, textAlign: 'start' } as const
+
 /** What is wrong, and what to do about it; of one that is dealt with, how. */
 function Why({ stray }: { readonly stray: Stray }) {
   const t = useText(strayText)
@@ -140,17 +143,17 @@ function Why({ stray }: { readonly stray: Stray }) {
     <>
       {why && <Tag color={state === 'open' ? 'error' : 'default'}>{t(why)}</Tag>}
       {state === 'open' && why && (
-        <Typography.Text type="secondary" style={{ display: 'block', fontSize: 13 }}>
+        <Typography.Text type="secondary" style={SENTENCE}>
           {t(`do_${why}`)}
         </Typography.Text>
       )}
       {state === 'handled' && (
-        <Typography.Text type="secondary" style={{ display: 'block', fontSize: 13 }}>
+        <Typography.Text type="secondary" style={SENTENCE}>
           {t('handled', { name: handledBy ?? '', note: handledNote ?? '' })}
         </Typography.Text>
       )}
       {dueAt && state === 'asking' && (
-        <Typography.Text type="secondary" style={{ display: 'block', fontSize: 13 }}>
+        <Typography.Text type="secondary" style={SENTENCE}>
           {t('dueAt')} <Time value={dueAt} relative />
         </Typography.Text>
       )}
