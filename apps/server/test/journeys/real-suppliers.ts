@@ -143,7 +143,7 @@ export async function openSupplier(kind: CodeSupplier | ProfiledSupplier, sold: 
     return Math.ceil((isAbroad ? Math.ceil((hao * ABROAD.rate) / 1_000) : hao) / 100)
   }
   /** What its interface does not list stands in its price list on paper. */
-  const enterAll = async (shop: Shop, supplierId: number): Promise<void> => {
+  const enterAll = async (shop: Pick<Shop, 'staff'>, supplierId: number): Promise<void> => {
     for (const { id, name, price } of control.goods().filter((one) => one.name.startsWith(GOODS))) {
       await shop.staff.call('suppliers.enterProduct', {
         params: { supplierId },
@@ -190,7 +190,7 @@ export async function openSupplier(kind: CodeSupplier | ProfiledSupplier, sold: 
       }),
     /** Joins it to a shop: as it stands in its console, and what it sells is fetched. Answers products by its own ids. */
     async join(
-      shop: Shop,
+      shop: Pick<Shop, 'staff' | 'base'>,
       name: string,
       how: { readonly baseUrl?: string; readonly concurrent?: number; readonly perMinute?: number } = {},
       goods: 'direct' | 'card' = sold,

@@ -35,12 +35,12 @@ export function ExceptionListPage() {
   const [opened, setOpened] = useState<Line>()
   return (
     <>
-      <StraysHint />
       <ListPage
         id="exceptions"
         title={t('title')}
         hint={t('hint')}
         route="fulfilment.listExceptions"
+        summary={() => <StraysHint />}
         exportRoute="fulfilment.exportExceptions"
         rowKey={keyOf}
         refreshMs={15_000}

@@ -54,7 +54,7 @@ export function JobListPage() {
             </ActionButton>
           )
         }
-        columns={columnsOf(t, name, happened, setShown)}
+        columns={columnsOf(t, waiting, name, happened, setShown)}
         rowActions={(job) => (
           <ActionButton
             type="link"
@@ -97,6 +97,7 @@ export function JobListPage() {
 
 function columnsOf(
   t: T,
+  waiting: boolean,
   name: (task: string) => string,
   happened: (type: string) => string,
   show: (job: Job) => void,
@@ -143,19 +144,29 @@ function columnsOf(
       width: 280,
       render: (job) =>
         job.lastError ? (
-          <Button type="link" danger onClick={() => show(job)} style={{ padding: 0, height: 'auto', maxWidth: 270 }}>
+          <Button
+            type="link"
+            danger
+            onClick={() => show(job)}
+            style={{ padding: 0, height: 'auto', maxWidth: 'min(270px, 50vw)' }}
+          >
             <span style={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>{job.lastError.split('\n')[0]}</span>
           </Button>
         ) : (
           <Nothing />
         ),
     },
-    {
-      key: 'runAt',
-      title: t('runAt'),
-      width: 170,
-      render: (job) => (job.givenUp ? <Nothing /> : <Time value={job.runAt} />),
-    },
+    // What has given up is not run by itself.
+    ...(waiting
+      ? [
+          {
+            key: 'runAt',
+            title: t('runAt'),
+            width: 170,
+            render: (job: Job) => <Time value={job.runAt} />,
+          },
+        ]
+      : []),
     { key: 'createdAt', title: t('createdAt'), width: 170, render: (job) => <Time value={job.createdAt} /> },
   ]
 }

@@ -62,6 +62,11 @@ export function TextsPart() {
   const form = forms.find((one) => one === url.form) ?? forms[0] ?? 'email'
   const locale = MESSAGE_LOCALES.find((one) => one === url.locale) ?? 'zh-CN'
   const text = texts.data.items.find((one) => one.event === event && one.form === form && one.locale === locale)
+  const ofCodes = texts.data.items.find(
+    (one) => one.event === 'order.delivered' && one.form === 'sms' && one.locale === locale,
+  )
+  // Goods without an approved text of their own are told of in the one for codes.
+  const goesAsCodes = ofKind(event) && hasTemplate(ofCodes)
   const signName = channels.data?.sms.config?.signName ?? channels.data?.smsTencent.config?.signName ?? ''
   return (
     <Section title={t('texts')}>
@@ -86,12 +91,32 @@ export function TextsPart() {
           options={MESSAGE_LOCALES.map((value) => ({ value, label: LOCALE_NAMES[value] }))}
         />
       </div>
-      {text && <TextEditor key={`${event} ${form} ${locale} ${text.updatedAt}`} text={text} signName={signName} />}
+      {text && (
+        <TextEditor
+          key={`${event} ${form} ${locale} ${text.updatedAt}`}
+          text={text}
+          signName={signName}
+          goesAsCodes={goesAsCodes}
+        />
+      )}
     </Section>
   )
 }
 
-function TextEditor({ text, signName }: { readonly text: TextView; readonly signName: string }) {
+const ofKind = (event: MessageEventKey): boolean =>
+  event !== 'order.delivered' && (DELIVERED_KEYS as readonly string[]).includes(event)
+const hasTemplate = (text: TextView | undefined): boolean =>
+  text !== undefined && (text.aliyunCode !== '' || text.tencentCode !== '')
+
+function TextEditor({
+  text,
+  signName,
+  goesAsCodes,
+}: {
+  readonly text: TextView
+  readonly signName: string
+  readonly goesAsCodes: boolean
+}) {
   const t = useText(notifyText)
   const s = useText(settingsText)
   const common = useText(commonText)
@@ -115,11 +140,10 @@ function TextEditor({ text, signName }: { readonly text: TextView; readonly sign
   const unknown = holesOf(`${now.subject}\n${now.body}`).filter((name) => !variables.some(([known]) => known === name))
   const isChanged = JSON.stringify(now) !== JSON.stringify(initial)
   const isSms = text.form === 'sms'
-  const isOfKind = text.event !== 'order.delivered' && (DELIVERED_KEYS as readonly string[]).includes(text.event)
   const smsHint = (
     <>
       {t('smsBodyHint')}
-      {isOfKind && <div>{t('smsOfKind')}</div>}
+      {ofKind(text.event) && <div>{t('smsOfKind')}</div>}
       {text.event === 'order.delivered' && <div>{t('smsOfEveryKind', { result: '{result}' })}</div>}
     </>
   )
@@ -202,7 +226,7 @@ function TextEditor({ text, signName }: { readonly text: TextView; readonly sign
       </Form>
       <div>
         <Preview text={text} values={now} signName={signName} />
-        {may('settings.manage') && <SendTest text={text} isChanged={isChanged} />}
+        {may('settings.manage') && <SendTest text={text} isChanged={isChanged} goesAsCodes={goesAsCodes} />}
       </div>
     </div>
   )
@@ -282,7 +306,15 @@ type Sending = keyof typeof CHANNEL_NAMES
 const isSending = (channel: MessageChannel): channel is Sending => channel !== 'inbox'
 
 /** Sends what is stored, filled with samples. */
-function SendTest({ text, isChanged }: { readonly text: TextView; readonly isChanged: boolean }) {
+function SendTest({
+  text,
+  isChanged,
+  goesAsCodes,
+}: {
+  readonly text: TextView
+  readonly isChanged: boolean
+  readonly goesAsCodes: boolean
+}) {
   const t = useText(notifyText)
   const s = useText(settingsText)
   const common = useText(commonText)
@@ -344,8 +376,13 @@ function SendTest({ text, isChanged }: { readonly text: TextView; readonly isCha
         {t('sendTest')}
       </Button>
       {isChanged && <Typography.Text type="secondary"> {t('saveFirst')}</Typography.Text>}
-      {text.form === 'sms' && text.aliyunCode === '' && text.tencentCode === '' && (
-        <Alert type="info" showIcon title={t('noCodes')} style={{ marginTop: 12 }} />
+      {text.form === 'sms' && !hasTemplate(text) && (
+        <Alert
+          type="info"
+          showIcon
+          title={t(goesAsCodes ? 'goesAsCodes' : ofKind(text.event) ? 'noCodesOfKind' : 'noCodes')}
+          style={{ marginTop: 12 }}
+        />
       )}
       <TestResult result={test.result} />
     </>

@@ -141,6 +141,14 @@ export const notifyText = defineMessages('notifySettings', {
     'Goods without a template of their own use this one: with {result} it says “your top-up has arrived”, “your service is done” and so on by itself, and one template is enough.',
   ],
   noCodes: ['还没有填模板编号，这条短信目前不会发送。', 'Without a template number this message is not sent yet.'],
+  noCodesOfKind: [
+    '这里和「订单已发货」都还没有填模板编号，这类商品的短信目前不会发送。',
+    'Neither this nor “Order delivered” has a template number: goods of this kind are not told of by text message yet.',
+  ],
+  goesAsCodes: [
+    '还没有填模板编号，这类商品目前用「订单已发货」的短信。',
+    'Without a template number, goods of this kind are told of by the text message of “Order delivered”.',
+  ],
   variables: ['可用变量（点击插入）', 'Variables (click to insert)'],
   aliyunCode: ['阿里云模板编号', 'Template at Aliyun'],
   tencentCode: ['腾讯云模板 ID', 'Template at Tencent Cloud'],

@@ -3,6 +3,7 @@ import { App, Tag, Typography } from 'antd'
 import { Link } from 'react-router'
 import { useAction, useRead } from '../../shared/api/hooks.ts'
 import type { Row } from '../../shared/api/index.ts'
+import { formatHao } from '../../shared/format.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
@@ -66,7 +67,7 @@ export function StrayListPage() {
           </>
         )
       }
-      rowActionsWidth={190}
+      rowActionsWidth={155}
       bulk={(strays, clear) => (
         <>
           <ActionButton
@@ -92,13 +93,13 @@ function columnsOf(t: T): readonly ListColumn<Stray>[] {
     {
       key: 'ref',
       title: t('ref'),
-      width: 190,
+      width: 185,
       phone: 'title',
       render: (stray) => (
         <>
           <Copyable text={stray.ref} />
           <Typography.Text type="secondary" style={{ display: 'block', fontSize: 12 }}>
-            {t(`named_${stray.named}`)}
+            {stray.supplier} · {t(`named_${stray.named}`)}
           </Typography.Text>
         </>
       ),
@@ -106,24 +107,33 @@ function columnsOf(t: T): readonly ListColumn<Stray>[] {
     {
       key: 'state',
       title: t('state'),
-      width: 100,
+      width: 85,
       phone: 'extra',
       render: (stray) => <StateTag kind="stray" state={stray.state} />,
     },
-    { key: 'supplier', title: t('supplier'), width: 120, render: (stray) => stray.supplier },
-    { key: 'why', title: t('why'), width: 320, render: (stray) => <Why stray={stray} /> },
-    { key: 'purchase', title: t('ours'), width: 200, render: (stray) => <Ours stray={stray} /> },
-    { key: 'said', title: t('says'), width: 220, render: (stray) => <Says stray={stray} /> },
+    { key: 'why', title: t('why'), width: 280, render: (stray) => <Why stray={stray} /> },
+    { key: 'purchase', title: t('ours'), width: 185, render: (stray) => <Ours stray={stray} /> },
+    { key: 'said', title: t('says'), width: 185, render: (stray) => <Says stray={stray} /> },
     {
       key: 'heard',
       title: t('heard'),
       width: 80,
+      hidden: true,
       align: 'right',
       render: (stray) => <span className="num">{stray.heard}</span>,
     },
-    { key: 'heardAt', title: t('heardAt'), width: 120, render: (stray) => <Time value={stray.heardAt} relative /> },
+    {
+      key: 'heardAt',
+      title: t('heardAt'),
+      width: 120,
+      hidden: true,
+      render: (stray) => <Time value={stray.heardAt} relative />,
+    },
   ]
 }
+
+/** Sentences begin at the left also in a phone's card, where values stand at the right. */
+const SENTENCE = { display: 'block', fontSize: 13, textAlign: 'start' } as const
 
 /** What is wrong, and what to do about it; of one that is dealt with, how. */
 function Why({ stray }: { readonly stray: Stray }) {
@@ -133,17 +143,17 @@ function Why({ stray }: { readonly stray: Stray }) {
     <>
       {why && <Tag color={state === 'open' ? 'error' : 'default'}>{t(why)}</Tag>}
       {state === 'open' && why && (
-        <Typography.Text type="secondary" style={{ display: 'block', fontSize: 13 }}>
+        <Typography.Text type="secondary" style={SENTENCE}>
           {t(`do_${why}`)}
         </Typography.Text>
       )}
       {state === 'handled' && (
-        <Typography.Text type="secondary" style={{ display: 'block', fontSize: 13 }}>
+        <Typography.Text type="secondary" style={SENTENCE}>
           {t('handled', { name: handledBy ?? '', note: handledNote ?? '' })}
         </Typography.Text>
       )}
       {dueAt && state === 'asking' && (
-        <Typography.Text type="secondary" style={{ display: 'block', fontSize: 13 }}>
+        <Typography.Text type="secondary" style={SENTENCE}>
           {t('dueAt')} <Time value={dueAt} relative />
         </Typography.Text>
       )}
@@ -170,10 +180,7 @@ function Ours({ stray: { purchase } }: { readonly stray: Stray }) {
 function Says({ stray: { said } }: { readonly stray: Stray }) {
   const t = useText(strayText)
   if (!said) return <Typography.Text type="secondary">{t('saysNothing')}</Typography.Text>
-  const cost =
-    said.costHao === null
-      ? ''
-      : `${said.currency === 'CNY' ? '¥' : `${said.currency ?? ''} `}${(said.costHao / 10_000).toFixed(2)}`
+  const cost = said.costHao === null ? '' : formatHao(said.costHao, said.currency ?? undefined)
   return (
     <>
       {said.state && <>{[t(`said_${said.state}`), cost].filter(Boolean).join(' · ')}</>}
@@ -206,13 +213,17 @@ function useDeeds() {
     handle: (all: readonly Stray[], then?: () => void) => {
       const strays = all.filter(({ state }) => state === 'open')
       const [only] = strays
-      if (!only) return
+      if (!only) {
+        message.info(t('nothingToHandle'))
+        return
+      }
       confirm({
         title: t('handle'),
         object: strays.length === 1 ? `${only.supplier} · ${only.ref}` : t('many', { count: strays.length }),
         consequence: t('handleText'),
         danger: false,
         askReason: true,
+        reasonAs: { label: t('result'), missing: t('resultMissing') },
         onConfirm: async (note) => {
           await handle.run({ body: { ids: strays.map(({ id }) => id), note } })
           then?.()

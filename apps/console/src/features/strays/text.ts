@@ -63,8 +63,14 @@ export const strayText = defineMessages('strays', {
   nothingAsked: ['这些已经处理完，不再查询', 'These are dealt with and are not asked about'],
   handle: ['记录处理结果', 'Write down the result'],
   handleText: [
-    '这几笔不再提醒；供应商之后若有不同的说法会重新出现。不会动钱，也不会动订单。',
-    'You are not reminded of these again; should the supplier say something else, they come back. No money and no order is touched.',
+    '记录后不再提醒；供应商之后若有不同的说法会重新出现。不会动钱，也不会动订单。',
+    'You are not reminded again, unless the supplier says something else later. No money and no order is touched.',
+  ],
+  result: ['处理结果', 'Result'],
+  resultMissing: ['请写下怎么处理的', 'Say what came of it'],
+  nothingToHandle: [
+    '选中的还在查询或已处理；「待处理」的才能记录',
+    'What you chose is being asked about or dealt with: only what is “to check” can be written down',
   ],
   many: ['{count} 笔', '{count} orders'],
   handledMany: ['已记录 {count} 笔', '{count} written down'],

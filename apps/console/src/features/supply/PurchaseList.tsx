@@ -5,6 +5,7 @@ import type { Row } from '../../shared/api/index.ts'
 import { formatSeconds } from '../../shared/format.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
+import { useLineNote } from '../../shared/parts/passedOver.ts'
 import { StateTag } from '../../shared/parts/StateTag.tsx'
 import { Copyable, Nothing, OneLine, Time } from '../../shared/parts/values.tsx'
 import type { Filter } from '../../shared/templates/filters.tsx'
@@ -29,6 +30,7 @@ const PICKED = ['productId', 'sentFrom', 'sentTo', 'about', 'wasUnknown', 'hasAr
 export function PurchaseList({ supplierId }: { readonly supplierId?: number }) {
   const t = useText(purchaseText)
   const many = useManyPurchases()
+  const noteOf = useLineNote()
   const [values, change] = useUrlState()
   const suppliers = useRead(
     'suppliers.list',
@@ -79,7 +81,7 @@ export function PurchaseList({ supplierId }: { readonly supplierId?: number }) {
         fixed={{ supplierId, ...picked }}
         refreshMs={(data) => (data?.items.some(({ state }) => isOpen(state)) ? MOVING_MS : RESTING_MS)}
         filters={filters}
-        columns={columnsOf(t, supplierId === undefined, show)}
+        columns={columnsOf(t, noteOf, supplierId === undefined, show)}
         bulk={(purchases, clear) => (
           <>
             <ActionButton size="small" permission="orders.handle" onClick={() => many.ask(purchases, clear)}>
@@ -110,7 +112,12 @@ export function PurchaseList({ supplierId }: { readonly supplierId?: number }) {
   )
 }
 
-function columnsOf(t: T, withSupplier: boolean, show: (id: number) => void): readonly ListColumn<Purchase>[] {
+function columnsOf(
+  t: T,
+  noteOf: (note: string) => string,
+  withSupplier: boolean,
+  show: (id: number) => void,
+): readonly ListColumn<Purchase>[] {
   return [
     {
       key: 'no',
@@ -130,7 +137,7 @@ function columnsOf(t: T, withSupplier: boolean, show: (id: number) => void): rea
       phone: 'extra',
       render: (purchase) => <StateTag kind="purchase" state={purchase.state} />,
     },
-    { key: 'order', title: t('order'), width: 165, render: (purchase) => <OrderOf purchase={purchase} /> },
+    { key: 'order', title: t('order'), width: 150, render: (purchase) => <OrderOf purchase={purchase} /> },
     ...(withSupplier
       ? [
           {
@@ -148,24 +155,24 @@ function columnsOf(t: T, withSupplier: boolean, show: (id: number) => void): rea
     {
       key: 'product',
       title: t('product'),
-      width: 220,
+      width: 195,
       render: ({ product, quantity, message }) => (
         <>
-          <OneLine width={215}>{quantity === 1 ? product : `${product} × ${quantity}`}</OneLine>
+          <OneLine width={190}>{quantity === 1 ? product : `${product} × ${quantity}`}</OneLine>
           {message && (
             <Typography.Text
               type="secondary"
-              ellipsis={{ tooltip: message }}
-              style={{ maxWidth: 215, fontSize: 12, display: 'block' }}
+              ellipsis={{ tooltip: noteOf(message) }}
+              style={{ maxWidth: 190, fontSize: 12, display: 'block' }}
             >
-              {message}
+              {noteOf(message)}
             </Typography.Text>
           )}
         </>
       ),
     },
-    { key: 'cost', title: t('cost'), width: 130, align: 'right', render: (purchase) => <Cost purchase={purchase} /> },
-    { key: 'took', title: t('took'), width: 100, align: 'right', render: (purchase) => <Took purchase={purchase} /> },
+    { key: 'cost', title: t('cost'), width: 125, align: 'right', render: (purchase) => <Cost purchase={purchase} /> },
+    { key: 'took', title: t('took'), width: 90, align: 'right', render: (purchase) => <Took purchase={purchase} /> },
     {
       key: 'asks',
       title: t('tries'),

@@ -19,8 +19,9 @@ export function useManyPurchases(): { readonly ask: Deed; readonly notBought: De
   const { message } = App.useApp()
   const confirm = useConfirmDanger()
   const handle = useAction('suppliers.handlePurchases', { refresh: REFRESH_AFTER_PURCHASE })
-  const run = async (purchases: readonly Purchase[], action: 'ask' | 'not_bought', note: string) => {
-    let [done, refused] = [0, 0]
+  /** @param left of those that were chosen cannot take part; whoever chose them is told. */
+  const run = async (purchases: readonly Purchase[], left: number, action: 'ask' | 'not_bought', note: string) => {
+    let [done, refused] = [0, left]
     for (let from = 0; from < purchases.length; from += AT_ONCE_MAX) {
       const ids = purchases.slice(from, from + AT_ONCE_MAX).map(({ id }) => id)
       const answer = await handle.run({ body: { ids, action, note } })
@@ -38,7 +39,9 @@ export function useManyPurchases(): { readonly ask: Deed; readonly notBought: De
   return {
     ask: (all, then) => {
       const purchases = fitting(all, MAY_BE_ASKED)
-      if (purchases.length > 0) void run(purchases, 'ask', '').then(then)
+      if (purchases.length === 0) return
+      // What went wrong has been shown.
+      run(purchases, all.length - purchases.length, 'ask', '').then(then, () => undefined)
     },
     notBought: (all, then) => {
       const purchases = fitting(all, MAY_BE_SETTLED)
@@ -48,6 +51,7 @@ export function useManyPurchases(): { readonly ask: Deed; readonly notBought: De
         object: t('manyPurchases', { count: purchases.length }),
         consequence: t('settleRefusedText'),
         askReason: true,
+        reasonAs: { label: t('settleNote'), missing: t('settleNoteRequired') },
         reasonHint: t('settleNoteHint'),
         extra: (
           <Form.Item
@@ -64,7 +68,7 @@ export function useManyPurchases(): { readonly ask: Deed; readonly notBought: De
           </Form.Item>
         ),
         onConfirm: async (note) => {
-          await run(purchases, 'not_bought', note)
+          await run(purchases, all.length - purchases.length, 'not_bought', note)
           then()
         },
       })

@@ -18,6 +18,8 @@ export type Danger = {
   readonly consequence?: string
   /** Asks why; the answer is handed to `onConfirm`. */
   readonly askReason?: boolean
+  /** What the reason is called where it is none, and what is said when it is missing. */
+  readonly reasonAs?: { readonly label: string; readonly missing: string }
   /** Where the reason goes, when that is not the audit log alone. */
   readonly reasonHint?: string
   /** More to fill in: Form.Items, whose values arrive beside the reason. */
@@ -117,9 +119,9 @@ function Question({
         {danger.askReason && (
           <Form.Item
             name="reason"
-            label={t('reason')}
+            label={danger.reasonAs?.label ?? t('reason')}
             extra={danger.reasonHint ?? t('reasonHint')}
-            rules={[{ required: true, whitespace: true, message: t('reasonRequired') }]}
+            rules={[{ required: true, whitespace: true, message: danger.reasonAs?.missing ?? t('reasonRequired') }]}
             style={{ marginBottom: 8 }}
           >
             <Input.TextArea autoFocus maxLength={200} autoSize={{ minRows: 2, maxRows: 4 }} />

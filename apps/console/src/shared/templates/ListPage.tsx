@@ -39,7 +39,7 @@ type Props<Id extends ListRouteId> = {
   readonly hint?: ReactNode
   readonly route: Id
   readonly params?: Readonly<Record<string, string | number>>
-  /** Always sent, beside the filters. */
+  /** Always sent, beside the filters; what is undefined leaves its filter alone. */
   readonly fixed?: Readonly<Record<string, string | number | undefined>>
   readonly filters?: readonly Filter[]
   readonly columns: readonly ListColumn<Row<Id>>[]
@@ -92,10 +92,11 @@ export function ListPage<Id extends ListRouteId>(props: Props<Id>) {
     .filter((filter) => filter.kind !== 'tabs' || filter.ownLists !== true)
     .flatMap(namesOf)
     .some((name) => values[name] !== undefined)
-  const filterValues = Object.fromEntries(filterNames.map((name) => [name, values[name]]))
+  const held = Object.entries(fixed ?? {}).filter(([, value]) => value !== undefined)
+  const filterValues = Object.fromEntries([...filterNames.map((name) => [name, values[name]] as const), ...held])
   const page = Number(values.page ?? 1)
   const pageSize = Number(values.pageSize ?? pageSizeKept)
-  const query = { ...filterValues, ...fixed, sort: values.sort, page, pageSize }
+  const query = { ...filterValues, sort: values.sort, page, pageSize }
   const input = { params, query } as unknown as Input<Id>
   const { refreshMs } = props
   const read = useQuery({
@@ -133,7 +134,7 @@ export function ListPage<Id extends ListRouteId>(props: Props<Id>) {
     <ExportButton
       route={props.exportRoute}
       {...(props.exportPermission ? { permission: props.exportPermission } : {})}
-      query={{ ...filterValues, ...fixed, sort: values.sort }}
+      query={{ ...filterValues, sort: values.sort }}
       params={params}
       disabled={total === 0}
       short={!wide}
