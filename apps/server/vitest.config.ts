@@ -2,15 +2,16 @@ import { defineConfig } from 'vitest/config'
 
 /**
  * A run of their own (vitest.long.config.ts): journeys in a browser but for the one that everything hangs on, which also starts
- * what a newcomer starts; every other start; copies and their restoring; bad input to every route; random histories of money; the whole
- * matrices of what suppliers do (supply-matrix.test.ts has three of them without what is never asked, worst.test.ts the worst of the others).
+ * what a newcomer starts; every other start; copies and their restoring; every gateway with each of its faults; bad input to every
+ * route; random histories of money; the whole matrices of what suppliers do
+ * (supply-matrix.test.ts has three of them without what is never asked, worst.test.ts the worst of the others).
  */
 export const LONG_RUNS = [
   'test/browser/!(main-journey).test.ts',
   'test/start/start.test.ts',
   'test/backup/backup.test.ts',
   'test/journeys/{codes,top-ups}-matrix.test.ts',
-  'test/journeys/{hostile,random-money}.test.ts',
+  'test/journeys/{gateways,hostile,random-money}.test.ts',
 ]
 
 export default defineConfig({

@@ -268,7 +268,8 @@ as $$
   from asked a
 $$;
 
--- Answers the ids of those that were open. What a person was done with comes back only when the supplier says something else of it.
+-- Answers the ids of those that were open. What a person was done with comes back only when the supplier says something else of it; one that
+-- called back in this moment is asked about all the same.
 create or replace function suppliers.handle_strays(p_tenant bigint, p_strays bigint[], p_actor text, p_note text)
 returns jsonb
 language sql
@@ -290,7 +291,7 @@ as $$
         handled_note = p_note,
         handled_at = now(),
         handled_said = coalesce(s.said_state, s.why),
-        due_at = null
+        due_at = case when s.heard_at > s.said_at then s.due_at end
     from locked l
     where s.tenant_id = p_tenant
       and s.id = l.id

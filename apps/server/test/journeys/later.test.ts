@@ -682,8 +682,8 @@ test('nobody is reminded of what waits for somebody else, and one that cannot en
   const standing = () =>
     house.query<{ state: string; looks: number; wait: number }>(
       `select state, looks, round(extract(epoch from look_at - now()) / 60)::integer as wait
-      from fulfilment.activations where tenant_id = $1 order by order_no`,
-      [shop.tenantId],
+      from fulfilment.activations where tenant_id = $1 order by array_position($2::bigint[], order_no)`,
+      [shop.tenantId, [awaiting.no, held.no, free.no]],
     )
   expect((await standing()).map(({ state }) => state)).toEqual(['open', 'lapsed', 'lapsed'])
   await tendActivations(house.platform)
