@@ -133,7 +133,7 @@ describe('a supplier', { timeout: 60_000 }, () => {
       .click()
     await page.getByText('会选它').waitFor()
     // What its buyers have to be ready for, and how that is counted.
-    await page.getByText(/要等 [\d.]+ 秒/).waitFor()
+    await page.getByText(/· 要等 [\d.]+ 秒/).waitFor()
     await page.getByText('取平时（p50）与慢时（p95）的正中', { exact: false }).waitFor()
     await page.getByText('已保存', { exact: true }).waitFor({ state: 'hidden' })
     await keepScreen(page, 'console-sources')
