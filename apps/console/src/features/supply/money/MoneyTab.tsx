@@ -312,7 +312,7 @@ function RecordButton({
       onConfirm: (_reason, values) => record.run({ params: { supplierId }, body: bodyOf(values) }),
     })
   return (
-    <ActionButton permission="finance.adjust" type="primary" loading={above === undefined} onClick={ask}>
+    <ActionButton permission="finance.adjust" type="primary" disabled={above === undefined} onClick={ask}>
       {t('record')}
     </ActionButton>
   )
