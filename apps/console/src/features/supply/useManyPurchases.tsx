@@ -1,10 +1,11 @@
-import { App, Checkbox, Form } from 'antd'
+import { App } from 'antd'
 import { useAction } from '../../shared/api/hooks.ts'
 import type { Row } from '../../shared/api/index.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { purchaseText } from './purchaseText.ts'
 import { REFRESH_AFTER_PURCHASE } from './refresh.ts'
+import { SureBox } from './SureBox.tsx'
 
 type Purchase = Row<'suppliers.listPurchases'>
 type Deed = (purchases: readonly Purchase[], then: () => void) => void
@@ -53,20 +54,7 @@ export function useManyPurchases(): { readonly ask: Deed; readonly notBought: De
         askReason: true,
         reasonAs: { label: t('settleNote'), missing: t('settleNoteRequired') },
         reasonHint: t('settleNoteHint'),
-        extra: (
-          <Form.Item
-            name="sure"
-            valuePropName="checked"
-            rules={[
-              {
-                validator: (_rule, ticked) =>
-                  ticked ? Promise.resolve() : Promise.reject(new Error(t('settleMustBeSure'))),
-              },
-            ]}
-          >
-            <Checkbox>{t('settleSure')}</Checkbox>
-          </Form.Item>
-        ),
+        extra: <SureBox />,
         onConfirm: async (note) => {
           await run(purchases, all.length - purchases.length, 'not_bought', note)
           then()

@@ -1,10 +1,11 @@
-import { Alert, Checkbox, Form, Input, Radio } from 'antd'
+import { Alert, Form, Input, Radio } from 'antd'
 import { newKey, useAction } from '../../shared/api/hooks.ts'
 import type { Output } from '../../shared/api/index.ts'
 import { useText } from '../../shared/i18n/index.ts'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { purchaseText } from './purchaseText.ts'
 import { REFRESH_AFTER_PURCHASE } from './refresh.ts'
+import { SureBox } from './SureBox.tsx'
 
 type Purchase = Output<'suppliers.readPurchase'>
 type Outcome = 'done' | 'refused'
@@ -51,18 +52,7 @@ function Answer() {
       {outcome === 'refused' && (
         <>
           <Alert type="error" showIcon title={t('settleRefusedText')} style={{ marginBottom: 8 }} />
-          <Form.Item
-            name="sure"
-            valuePropName="checked"
-            rules={[
-              {
-                validator: (_rule, ticked) =>
-                  ticked ? Promise.resolve() : Promise.reject(new Error(t('settleMustBeSure'))),
-              },
-            ]}
-          >
-            <Checkbox>{t('settleSure')}</Checkbox>
-          </Form.Item>
+          <SureBox />
         </>
       )}
       <Form.Item
