@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { isProblem } from '@quanshu/client'
 import type { AccountCheck, OrderView } from '@quanshu/contract'
 import type { OrderNo } from '@quanshu/kernel'
 import { startKayixin } from '@quanshu/sim/kayixin'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { supplierAdapters } from '../../src/modules/suppliers/index.ts'
 import { expectBooksRight } from './books.ts'
-import { isDelivered, openHouse, type PlacedOrder, type PlaceOptions, until, type Visitor } from './shop.ts'
+import { codeOf, isDelivered, openHouse, type PlacedOrder, type PlaceOptions, until, type Visitor } from './shop.ts'
 
 /** Accounts that are topped up: checked before there is an order, corrected after a supplier refused them, asked about as they were sent. */
 
@@ -97,12 +96,6 @@ function account(person?: { readonly nickname?: string; readonly isOpen?: boolea
 const check = (goods: Pick<Goods, 'skuId'>, form: Record<string, string>, by: Visitor = shop.visitor()) =>
   by.call('fulfilment.checkAccount', { params: { skuId: goods.skuId }, body: { form } })
 const asked = () => control.received().filter(({ endpoint }) => endpoint === ENDPOINT).length
-const codeOf = (call: Promise<unknown>) =>
-  call.then(
-    () => undefined,
-    (error: unknown) => (isProblem(error) ? error.code : Promise.reject(error)),
-  )
-
 describe('before there is an order', () => {
   const UNKNOWN = { verdict: 'unknown', nickname: null, field: null }
 
@@ -132,11 +125,11 @@ describe('before there is an order', () => {
       codeOf(shop.place(goods, 1, { form: { account: name }, ...more }))
     expect(await check(off, { account: bad })).toMatchObject({ verdict: 'none' })
     expect([await placed(advised, bad), await placed(required, bad), await placed(off, bad)]).toEqual([
-      undefined,
+      'ok',
       'accounts.not_valid',
-      undefined,
+      'ok',
     ])
-    expect(await placed(required, account())).toBeUndefined()
+    expect(await placed(required, account())).toBe('ok')
     const fault = (kind: 'api.cut' | 'api.malformed' | 'api.unsure' | 'api.nonsense') => {
       control.clearFaults()
       control.addFault({ kind, endpoint: ENDPOINT })
@@ -146,21 +139,24 @@ describe('before there is an order', () => {
       // Another supplier each time: one that is silent three times in a row is left alone.
       const goods = await topUp(await join(kind), 'require')
       expect(await check(goods, { account: bad }), kind).toEqual(UNKNOWN)
-      expect(await placed(goods, bad), kind).toBeUndefined()
+      expect(await placed(goods, bad), kind).toBe('ok')
     }
   })
 
   test('a slow supplier is not waited for, a silent one left alone, a dead one not called', async () => {
     const supplier = await join('慢')
     const goods = await topUp(supplier, 'require')
-    control.addFault({ kind: 'api.slow', endpoint: ENDPOINT, ms: 60_000, times: 3 })
+    control.addFault({ kind: 'api.slow', endpoint: ENDPOINT, ms: 60_000, times: 10 })
     const began = performance.now()
     const answers = await Promise.all(['a', 'b', 'c'].map((name) => check(goods, { account: `${account()}${name}` })))
     expect(answers).toEqual([UNKNOWN, UNKNOWN, UNKNOWN])
     expect(performance.now() - began).toBeLessThan(30_000)
-    const before = asked()
-    expect(await check(goods, { account: account() })).toEqual(UNKNOWN)
-    expect(asked()).toBe(before)
+    // A buyer may have the answer before the third silence is counted.
+    const before = await until('the supplier to be left alone', async () => {
+      const sofar = asked()
+      expect(await check(goods, { account: account() })).toEqual(UNKNOWN)
+      return asked() === sofar ? sofar : undefined
+    })
     // Its orders are another matter.
     const order = await shop.place(goods, 1, { form: { account: account() } })
     await shop.pay(order.no)
@@ -196,7 +192,7 @@ describe('before there is an order', () => {
     expect([await place({ account: 'two' }), await place({}), await place({ account: ' one ' })]).toEqual([
       'accounts.repeat_differs',
       'accounts.repeat_differs',
-      undefined,
+      'ok',
     ])
   })
 })
@@ -237,7 +233,7 @@ describe('an account that a supplier refused', () => {
       'accounts.repeat_differs',
     )
     const right = account()
-    expect(await correct(order, order.visitor, right, { formAgain: { account: right } })).toBeUndefined()
+    expect(await correct(order, order.visitor, right, { formAgain: { account: right } })).toBe('ok')
     await shop.seen(order, isDelivered)
     expect((await purchases(order.no)).map(({ no, state }) => [no.slice(-2), state])).toEqual([
       ['01', 'refused'],
@@ -270,7 +266,7 @@ describe('an account that a supplier refused', () => {
     const looked = shop.visitor()
     await looked.call('orders.lookup', { body: { no: order.no, queryPassword: 'query-1' } as never })
     for (const by of [looked, order.visitor, order.visitor]) {
-      expect(await correct(order, by, account({ isOpen: false }))).toBeUndefined()
+      expect(await correct(order, by, account({ isOpen: false }))).toBe('ok')
       await shop.seen(order, isRefused)
     }
     expect(await correct(order, order.visitor, account())).toBe('accounts.too_often')
@@ -285,7 +281,7 @@ describe('an account that a supplier refused', () => {
       )
     expect(await byStaff(wrong)).toBe('accounts.refused_before')
     expect(await byStaff('x', await shop.hire(['orders.read']))).toBe('common.forbidden')
-    expect(await byStaff(account())).toBeUndefined()
+    expect(await byStaff(account())).toBe('ok')
     await shop.seen(order, isDelivered)
     expect((await purchases(order.no)).map(({ state }) => state)).toEqual([
       'refused',
@@ -305,7 +301,7 @@ describe('an account that a supplier refused', () => {
   test('goes back to whoever wants the money instead; of two who decide at once one is first', async () => {
     const member = await shop.member(10_000)
     const order = await refused({ visitor: member.visitor, payWith: 'balance' })
-    expect(await giveUp(order, member.visitor)).toBeUndefined()
+    expect(await giveUp(order, member.visitor)).toBe('ok')
     await shop.seen(order, ({ state }) => state === 'refunded')
     expect((await member.visitor.call('members.getMe', {})).balanceFen).toBe(10_000)
     expect(await correct(order, member.visitor, account())).toBe('accounts.nothing_to_correct')
@@ -319,10 +315,10 @@ describe('an account that a supplier refused', () => {
         { idempotencyKey: randomUUID() },
       )
       const [said, corrected] = await Promise.all([codeOf(refund), correct(contested, member.visitor, right)])
-      expect([said, corrected].filter((one) => one === undefined).length).toBe(1)
-      const wanted = corrected === undefined ? 'delivered' : 'refunded'
+      expect([said, corrected].filter((one) => one === 'ok').length).toBe(1)
+      const wanted = corrected === 'ok' ? 'delivered' : 'refunded'
       await shop.seen(contested, ({ state }) => state === wanted)
-      expect(control.deliveries(right).length).toBe(corrected === undefined ? 1 : 0)
+      expect(control.deliveries(right).length).toBe(corrected === 'ok' ? 1 : 0)
     }
     await expectBooksRight(house, shop.tenantId)
   })
@@ -355,9 +351,9 @@ describe('an account that a supplier refused', () => {
     const goodwill = await asks('nothing', 300)
     // Of what never arrived an amount cannot be kept apart: the yes waits for the line, and the line not for the yes.
     expect(await approve(goodwill)).toBe('orders.refund_changed')
-    expect(await correct(order, order.visitor, account())).toBeUndefined()
+    expect(await correct(order, order.visitor, account())).toBe('ok')
     await shop.seen(order, isDelivered)
-    expect(await approve(goodwill)).toBeUndefined()
+    expect(await approve(goodwill)).toBe('ok')
     await until('the money to be back', async () => {
       const { refunds } = await shop.staff.call('orders.detail', { params: { no: order.no } })
       return refunds.find(({ id }) => id === goodwill)?.state === 'done' || undefined
@@ -389,7 +385,7 @@ describe('an account that a supplier refused', () => {
         [supplier.id, state],
       )
     await lane('open')
-    expect(await correct(second, second.visitor, account())).toBeUndefined()
+    expect(await correct(second, second.visitor, account())).toBe('ok')
     expect(await needOf(second.no)).toBe('wanted')
     await control.settle(`${second.no}0101`, 'success')
     await until('the contradiction', async () => (await purchases(second.no))[0]?.state === 'contradicted' || undefined)

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { type Client, isProblem } from '@quanshu/client'
+import type { Client } from '@quanshu/client'
 import type { OrderNo } from '@quanshu/kernel'
 import { expect, test } from 'vitest'
 import { auditBooks } from '../../src/modules/books/index.ts'
 import { expectBooksRight } from './books.ts'
 import { type Script, scriptedSupplier } from './scripted-supplier.ts'
-import { type Goods, isDelivered, openHouse, type PlacedOrder, someCodes, until } from './shop.ts'
+import { codeOf, type Goods, isDelivered, openHouse, type PlacedOrder, someCodes, until } from './shop.ts'
 
 /**
  * A refund that waits for a second person, and every way in which its line might be delivered meanwhile: refused until that is
@@ -18,11 +18,6 @@ const shop = await house.newShop({ 'refunds.approvalAboveFen': 1 })
 const asker = await shop.hire(['orders.read', 'orders.refund', 'orders.handle', 'services.work'])
 const t = shop.tenantId
 
-const code = (call: Promise<unknown>): Promise<string> =>
-  call.then(
-    () => 'ok',
-    (error) => (isProblem(error) ? error.code : Promise.reject(error)),
-  )
 const key = () => ({ idempotencyKey: randomUUID() })
 const detail = (no: OrderNo) => shop.staff.call('orders.detail', { params: { no } })
 const lineOf = async (no: OrderNo, lineNo = 1) => (await detail(no)).lines.find((line) => line.lineNo === lineNo)
@@ -50,13 +45,13 @@ async function asked(no: OrderNo, body: object = {}, lineNo: number | null = 1):
   return row.id
 }
 const approve = (refundId: number) =>
-  code(shop.staff.call('fulfilment.approveRefund', { params: { refundId }, body: {} } as never, key()))
+  codeOf(shop.staff.call('fulfilment.approveRefund', { params: { refundId }, body: {} } as never, key()))
 const decline = (refundId: number) =>
-  code(
+  codeOf(
     shop.staff.call('fulfilment.declineRefund', { params: { refundId }, body: { reason: '再等等' } } as never, key()),
   )
 const retry = (no: OrderNo, lineNo = 1) =>
-  code(shop.staff.call('fulfilment.retryLine', { params: { no, lineNo }, body: {} }))
+  codeOf(shop.staff.call('fulfilment.retryLine', { params: { no, lineNo }, body: {} }))
 const handle = async (action: string, no: OrderNo, more: object = {}) => {
   const { results } = await shop.staff.call('fulfilment.handleExceptions', {
     body: { action, lines: [{ orderNo: no, lineNo: 1, grantId: 0 }], reason: '核实过了', ...more } as never,
@@ -172,7 +167,7 @@ test('retry is refused until it is decided, and says where; declined it is deliv
 test('asked back and tried again at the same moment: whoever is first, and never both', async () => {
   for (let round = 0; round < 6; round += 1) {
     const { order } = await stuckCards()
-    const both = [() => code(asked(order.no)), () => retry(order.no)]
+    const both = [() => codeOf(asked(order.no)), () => retry(order.no)]
     const [refund, delivery] = await Promise.all((round % 2 ? both.toReversed() : both).map((ask) => ask()))
     const answers = round % 2 ? [delivery, refund] : [refund, delivery]
     expect(answers[0]).toBe('ok')
@@ -239,7 +234,7 @@ test('no other source is bought from, and nobody calls it done; what is bought a
   expect(await decline(refund)).toBe('ok')
   supplier.state.scripts.set(name, { accept: 1_000 })
   expect(await handle('source', order.no, { offerId })).toBe('ok')
-  expect(await code(asked(order.no))).toBe('orders.supply_under_way')
+  expect(await codeOf(asked(order.no))).toBe('orders.supply_under_way')
 
   const done = await stuckTopUp()
   const declined = await asked(done.order.no)
@@ -304,7 +299,7 @@ test('a service is not begun; what somebody has done already is done, and the re
   }
   const take = (taskId: number) => shop.staff.call('fulfilment.takeTasks', { body: { taskIds: [taskId] } })
   const finish = (taskId: number) =>
-    code(
+    codeOf(
       shop.staff.call(
         'fulfilment.finishTask',
         { params: { taskId }, body: { proof: '已开通', pictureIds: [] } },
@@ -506,7 +501,7 @@ test('a code that is asked back is not replaced, by staff or for a complaint', a
     return { ...order, grantId: view.lines[0]?.codes?.[0]?.grantId ?? 0 }
   }
   const replace = ({ no, grantId }: { no: OrderNo; grantId: number }) =>
-    code(shop.staff.call('fulfilment.replaceGrant', { params: { no, grantId }, body: { reason: '坏码' } }, key()))
+    codeOf(shop.staff.call('fulfilment.replaceGrant', { params: { no, grantId }, body: { reason: '坏码' } }, key()))
   for (const body of [{}, { pieces: true }]) {
     const order = await delivered()
     const refund = await asked(order.no, 'pieces' in body ? { pieces: [order.grantId] } : {})
@@ -522,7 +517,7 @@ test('a code that is asked back is not replaced, by staff or for a complaint', a
     expect(complaint).toMatchObject({ proposal: { because: 'refund_awaits' } })
     expect(complaint.actions).not.toContain('replace')
     const decide = (action: 'replace' | 'buy') =>
-      code(
+      codeOf(
         shop.staff.call(
           'fulfilment.decideComplaint',
           { params: { complaintId: complaint.complaintId ?? 0 }, body: { action, reason: '核实过了' } },

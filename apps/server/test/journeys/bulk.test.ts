@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { isProblem } from '@quanshu/client'
 import type { BulkDetail, BulkStanding, Permission } from '@quanshu/contract'
 import { describe, expect, test } from 'vitest'
 import { createBulkRunner } from '../../src/modules/bulk/commands/run-bulk.ts'
 import { expectBooksRight } from './books.ts'
 import { expectNoDeadlocks } from './deadlocks.ts'
 import { hurriedAdapters, openSupplier } from './real-suppliers.ts'
-import { type Goods, openHouse, type Shop, someCodes, until } from './shop.ts'
+import { codeOf, type Goods, openHouse, type Shop, someCodes, until } from './shop.ts'
 
 /** Bulk orders: a file of lines, each ordered exactly once, from money that was set aside first. */
 
@@ -57,11 +56,6 @@ const isOver = (bulkId: number, withinMs = 60_000): Promise<BulkDetail> =>
       return over.length > 0 ? get(bulkId) : undefined
     },
     withinMs,
-  )
-const refusal = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'done',
-    (error: unknown) => (isProblem(error) ? error.code : Promise.reject(error)),
   )
 const purse = async (memberId: number) =>
   (
@@ -168,7 +162,7 @@ describe('a file is judged before anything is ordered', () => {
       query: { format: 'csv', problemsOnly: 'true' } as never,
     })
     expect((await problems.text()).trim().split('\r\n')).toHaveLength(9)
-    expect(await refusal(confirm(read, 5_999))).toBe('bulk.total_changed')
+    expect(await codeOf(confirm(read, 5_999))).toBe('bulk.total_changed')
     // A file in its place, as JSON lines, with goods by number and by words.
     const json = [
       JSON.stringify({ sku: goods.skuId, form: { account: '13800000001', region: 'wx' } }),
@@ -185,17 +179,17 @@ describe('a file is judged before anything is ordered', () => {
     const goods = await shop.stock(1)
     const member = await shop.member(1)
     const draft = await create({ memberId: member.id })
-    expect(await refusal(put(draft.id, '数量\n1'))).toBe('bulk.no_goods')
-    expect(await refusal(put(draft.id, '甲,乙\n1,2'))).toBe('bulk.no_heading')
-    expect(await refusal(put(draft.id, '数量,件数\n1,2'))).toBe('bulk.twice_the_column')
-    expect(await refusal(put(draft.id, 'MZ\0\0\0\0', { fileName: 'a.xlsx' }))).toBe('vault.file_not_xlsx')
+    expect(await codeOf(put(draft.id, '数量\n1'))).toBe('bulk.no_goods')
+    expect(await codeOf(put(draft.id, '甲,乙\n1,2'))).toBe('bulk.no_heading')
+    expect(await codeOf(put(draft.id, '数量,件数\n1,2'))).toBe('bulk.twice_the_column')
+    expect(await codeOf(put(draft.id, 'MZ\0\0\0\0', { fileName: 'a.xlsx' }))).toBe('vault.file_not_xlsx')
     expect(
-      await refusal(put(draft.id, `商品,数量\n${goods.skuId},1\n`.repeat(1) + `${goods.skuId},1\n`.repeat(10_000))),
+      await codeOf(put(draft.id, `商品,数量\n${goods.skuId},1\n`.repeat(1) + `${goods.skuId},1\n`.repeat(10_000))),
     ).toBe('bulk.too_many_lines')
-    expect(await refusal(create({ payer: 'member' }))).toBe('bulk.payer_needed')
-    expect(await refusal(create({ memberId: 999_999_999 }))).toBe('bulk.unknown_payer')
+    expect(await codeOf(create({ payer: 'member' }))).toBe('bulk.payer_needed')
+    expect(await codeOf(create({ memberId: 999_999_999 }))).toBe('bulk.unknown_payer')
     expect(await get(draft.id)).toMatchObject({ lines: 0, actions: ['upload', 'cancel'] })
-    expect(await refusal(confirm(await get(draft.id)))).toBe('bulk.nothing_to_order')
+    expect(await codeOf(confirm(await get(draft.id)))).toBe('bulk.nothing_to_order')
   })
 })
 
@@ -209,7 +203,7 @@ describe('ordering', { timeout: 180_000 }, () => {
     await confirm(read)
     // All of it is set aside before the first line: nobody can spend it elsewhere.
     const other = await shop.stock(1, { sku: { priceFen: 60 } })
-    expect(await refusal(shop.place(other, 1, { visitor: member.visitor, payWith: 'balance' }))).toBe(
+    expect(await codeOf(shop.place(other, 1, { visitor: member.visitor, payWith: 'balance' }))).toBe(
       'orders.balance_short',
     )
     const done = await isOver(draft.id, 180_000)
@@ -288,7 +282,7 @@ describe('ordering', { timeout: 180_000 }, () => {
     expect(await purse(member.id)).toMatchObject({ held: paused.money.heldFen })
     await createBulkRunner(house.platform)(shop.tenantId, draft.id)
     expect((await get(draft.id)).counts).toEqual(paused.counts)
-    expect(await refusal(move(draft.id, 'paused'))).toBe('bulk.wrong_state')
+    expect(await codeOf(move(draft.id, 'paused'))).toBe('bulk.wrong_state')
     const cancelled = await move(draft.id, 'cancelled')
     expect(cancelled).toMatchObject({ state: 'cancelled', counts: { cancelled: paused.counts.waiting, waiting: 0 } })
     const done = await isOver(draft.id)
@@ -325,7 +319,7 @@ describe('ordering', { timeout: 180_000 }, () => {
     const member = await shop.member(29_999)
     const draft = await create({ memberId: member.id, skuId: goods.skuId })
     const read = await put(draft.id, plainLines(300))
-    expect(await refusal(confirm(read))).toBe('orders.balance_short')
+    expect(await codeOf(confirm(read))).toBe('orders.balance_short')
     expect(await get(draft.id)).toMatchObject({ state: 'draft', counts: { waiting: 300 } })
     await shop.staff.call(
       'members.adjustBalance',
@@ -338,7 +332,7 @@ describe('ordering', { timeout: 180_000 }, () => {
       goods.skuId,
     ])
     expect((await isOver(draft.id)).money).toMatchObject({ paidFen: 30_000, deliveredFen: 30_000 })
-    expect(await refusal(confirm(read))).toBe('bulk.wrong_state')
+    expect(await codeOf(confirm(read))).toBe('bulk.wrong_state')
     await expectEachOnce(draft.id)
   })
 })
@@ -417,15 +411,15 @@ test('a gift is taken back at the desk: its code ends, no money moves, and its l
   const order = await detail()
   expect(order.actions).toContain('refund')
   const take = (body: object) =>
-    refusal(
+    codeOf(
       shop.staff.call('orders.refund', { params: { no }, body: { to: 'source', reason: '发错人', ...body } } as never, {
         idempotencyKey: randomUUID(),
       }),
     )
   expect(await take({ lineNo: 1, amountFen: 1 })).toBe('orders.nothing_to_refund')
-  expect(await take({ lineNo: 1, pieces: [order.lines[0]?.grants[0]?.id] })).toBe('done')
+  expect(await take({ lineNo: 1, pieces: [order.lines[0]?.grants[0]?.id] })).toBe('ok')
   expect((await detail()).lines[0]).toMatchObject({ state: 'delivered', refundedQuantity: 1 })
-  expect(await take({ lineNo: null })).toBe('done')
+  expect(await take({ lineNo: null })).toBe('ok')
   expect(await take({ lineNo: null })).toBe('orders.nothing_to_refund')
   const ended = await detail()
   expect(ended).toMatchObject({ state: 'refunded', refundedFen: 0, lines: [{ refundedQuantity: 2 }] })
@@ -441,22 +435,22 @@ describe('who may', () => {
     const goods = await shop.stock(1)
     const clerk = async (...permissions: Permission[]) => shop.hire(permissions)
     const body = { name: '礼', payer: 'shop' as const, skuId: goods.skuId }
-    expect(await refusal((await clerk('bulk.read', 'bulk.manage')).call('bulk.create', { body }))).toBe(
+    expect(await codeOf((await clerk('bulk.read', 'bulk.manage')).call('bulk.create', { body }))).toBe(
       'common.forbidden',
     )
     const draft = await create({ payer: 'shop', skuId: goods.skuId })
     const read = await put(draft.id, plainLines(1))
     const manager = await clerk('bulk.read', 'bulk.manage')
     const params = { bulkId: draft.id }
-    expect(await refusal(manager.call('bulk.confirm', { params, body: { totalFen: read.money.totalFen } }))).toBe(
+    expect(await codeOf(manager.call('bulk.confirm', { params, body: { totalFen: read.money.totalFen } }))).toBe(
       'common.forbidden',
     )
     await confirm(read)
     expect(await isOver(draft.id)).toMatchObject({ counts: { delivered: 1 } })
-    expect(await refusal(manager.download('bulk.exportCodes', { params, body: { reason: '看看' } }))).toBe(
+    expect(await codeOf(manager.download('bulk.exportCodes', { params, body: { reason: '看看' } }))).toBe(
       'common.forbidden',
     )
-    expect(await refusal((await clerk('orders.read')).call('bulk.get', { params }))).toBe('common.forbidden')
+    expect(await codeOf((await clerk('orders.read')).call('bulk.get', { params }))).toBe('common.forbidden')
   })
 })
 

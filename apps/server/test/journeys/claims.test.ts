@@ -2,7 +2,17 @@ import type { Client } from '@quanshu/client'
 import { describe, expect, test } from 'vitest'
 import { auditBooks } from '../../src/modules/books/index.ts'
 import { expectBooksRight } from './books.ts'
-import { codesOf, type Goods, isDelivered, openHouse, type PlacedOrder, PRICE_FEN, type Shop, until } from './shop.ts'
+import {
+  codeOf,
+  codesOf,
+  type Goods,
+  isDelivered,
+  openHouse,
+  type PlacedOrder,
+  PRICE_FEN,
+  type Shop,
+  until,
+} from './shop.ts'
 
 /** 补单: a buyer says that an order is paid and shows the gateway's number; staff claim that payment for the order. */
 
@@ -135,8 +145,6 @@ describe('above the shop’s amount', async () => {
   const asker = await careful.hire(['orders.read', 'orders.handle', 'payments.approve'])
   const second = await careful.hire(['orders.read', 'payments.approve'])
   const decide = (claimId: number, by: Client) => by.call('payments.approveClaim', { params: { claimId }, body: {} })
-  const codeOf = (work: Promise<unknown>) => work.then(() => 'ok').catch((error) => error.code)
-
   test('nothing is settled until somebody else agrees; below it nobody is asked', async () => {
     const small = await silentlyPaid(careful, stock)
     expect(await claim(small, tradeNoOf(small), asker)).toMatchObject({ state: 'settled' })

@@ -6,6 +6,7 @@ import { auditBooks } from '../../src/modules/books/index.ts'
 import { fillLoops, numberCards } from '../../src/modules/vault/index.ts'
 import { expectBooksRight } from './books.ts'
 import {
+  codeOf,
   codesOf,
   type Goods,
   isDelivered,
@@ -23,11 +24,6 @@ const house = await openHouse()
 const shop = await house.newShop()
 const { visitor: rich } = await shop.member(100_000_000)
 
-const problemCode = (asked: Promise<unknown>): Promise<string> =>
-  asked.then(
-    () => 'done',
-    (error) => (isProblem(error) ? error.code : Promise.reject(error)),
-  )
 const buy = async (goods: Goods, quantity = 1, visitor: Visitor = rich) =>
   (await shop.place(goods, quantity, { visitor, payWith: 'balance' })).view
 const countsOf = async (batchId: number) => {
@@ -142,14 +138,14 @@ describe('a code that may be delivered N times', () => {
     await shop.staff.call('vault.voidCard', { params: { cardId: free }, body: { reason: '卡密失效' } })
     expect(await countsOf(goods.batchId)).toMatchObject({ void: 3, delivered: 1, available: 0 })
     expect(codesOf(await rich.call('orders.get', { params: { no: order.no } }))).toEqual([code])
-    expect(await problemCode(buy(goods))).toBe('orders.sold_out')
+    expect(await codeOf(buy(goods))).toBe('orders.sold_out')
   })
 
   test('suspended, recalled with all owners listed, and undone while nobody has one', async () => {
     const goods = await shop.stock(1, { sku: { usesPerCode: 4 } })
     const owners = [await buy(goods), await buy(goods)]
     await shop.staff.call('vault.suspendBatch', { params: { batchId: goods.batchId }, body: { reason: '核对' } })
-    expect(await problemCode(buy(goods))).toBe('orders.sold_out')
+    expect(await codeOf(buy(goods))).toBe('orders.sold_out')
     await shop.staff.call(
       'fulfilment.recallBatch',
       { params: { batchId: goods.batchId }, body: { reason: '供货商出黑卡' } },
@@ -173,7 +169,7 @@ describe('a code that may be delivered N times', () => {
   test('held by unpaid orders as pieces are, given back when they expire, and gone when the last day is over', async () => {
     const goods = await shop.stock(1, { sku: { usesPerCode: 2 } })
     const waiting = [await shop.place(goods), await shop.place(goods)]
-    expect(await problemCode(shop.place(goods))).toBe('orders.sold_out')
+    expect(await codeOf(shop.place(goods))).toBe('orders.sold_out')
     await expire(waiting[0]?.no as OrderNo)
     const third = await shop.place(goods)
     await shop.pay(third.no)
@@ -198,7 +194,7 @@ describe('codes in a loop', () => {
     expect(sold.slice(0, 3).toSorted()).toEqual([...three].toSorted())
     expect(sold.slice(3).toSorted()).toEqual([...three].toSorted())
     expect(await fillLoops(house.platform)).toBe(0)
-    expect(await problemCode(buy(goods))).toBe('orders.sold_out')
+    expect(await codeOf(buy(goods))).toBe('orders.sold_out')
   })
 
   test('without a bound it never runs out, and two that fill the shelf at once make each use once', async () => {
@@ -230,7 +226,7 @@ describe('codes in a loop', () => {
     const goods = await own.stock(1, { sku: { ...loop, usesPerCode: null } })
     await own.staff.call('vault.suspendBatch', { params: { batchId: goods.batchId }, body: { reason: '核对' } })
     await fillLoops(house.platform)
-    expect(await problemCode(own.place(goods, 1, { visitor }))).toBe('orders.sold_out')
+    expect(await codeOf(own.place(goods, 1, { visitor }))).toBe('orders.sold_out')
     await expectAllRight(own)
   })
 
@@ -244,7 +240,7 @@ describe('codes in a loop', () => {
     [{ pick: 'number', pricePoints: 10 }],
     [{ pickFeeFen: 10 }],
   ])('what makes no sense is refused: %j', async (sku) => {
-    expect(await problemCode(shop.stock(0, { sku }))).toBe('common.invalid_input')
+    expect(await codeOf(shop.stock(0, { sku }))).toBe('common.invalid_input')
   })
 })
 
@@ -282,7 +278,7 @@ describe('choosing the number', () => {
     expect((await list(goods.skuId, { q: '%' })).items).toEqual([])
     const masked = await shop.stock(['ABCDEFGH12345678'], { sku: { pick: 'masked' } })
     expect((await list(masked.skuId)).items[0]?.number).toBe('••••••5678')
-    expect(await problemCode(list((await shop.stock(1)).skuId))).toBe('common.not_found')
+    expect(await codeOf(list((await shop.stock(1)).skuId))).toBe('common.not_found')
   })
 
   test('codes that were there before are made public when numbers are opened, and never more of them than is declared now', async () => {
@@ -305,8 +301,8 @@ describe('choosing the number', () => {
     await numberCards(house.platform)
     expect(await shown()).toEqual(['••••••1', '••••••2'])
     await open('none')
-    expect(await problemCode(list(goods.skuId))).toBe('common.not_found')
-    expect(await problemCode(shop.place(goods, 1, { cardId }))).toBe('orders.not_choosable')
+    expect(await codeOf(list(goods.skuId))).toBe('common.not_found')
+    expect(await codeOf(shop.place(goods, 1, { cardId }))).toBe('orders.not_choosable')
   })
 
   test('twenty at once for one number: exactly one has it, the others are told and may choose again', async () => {
@@ -334,26 +330,26 @@ describe('choosing the number', () => {
   test('the price shown is that of choosing, or the order is refused with the right one', async () => {
     const goods = await numbered()
     const cardId = await cardOf(goods.skuId, '1234567')
-    expect(await problemCode(shop.place(goods, 1, { cardId }))).toBe('orders.price_changed')
+    expect(await codeOf(shop.place(goods, 1, { cardId }))).toBe('orders.price_changed')
     const quote = await shop
       .visitor()
       .call('orders.quote', { body: { lines: [{ skuId: goods.skuId, quantity: 1, cardId }] } })
     expect(quote.totalFen).toBe(PRICE_FEN + FEE)
-    expect(await problemCode(shop.place({ ...goods, priceFen: PRICE_FEN + FEE }))).toBe('orders.price_changed')
-    expect(await problemCode(shop.place({ ...goods, priceFen: PRICE_FEN + FEE }, 2, { cardId }))).toBe(
+    expect(await codeOf(shop.place({ ...goods, priceFen: PRICE_FEN + FEE }))).toBe('orders.price_changed')
+    expect(await codeOf(shop.place({ ...goods, priceFen: PRICE_FEN + FEE }, 2, { cardId }))).toBe(
       'orders.one_number_a_line',
     )
     const plain = await shop.stock(1)
-    expect(await problemCode(shop.place(plain, 1, { cardId }))).toBe('orders.not_choosable')
+    expect(await codeOf(shop.place(plain, 1, { cardId }))).toBe('orders.not_choosable')
     const twin = await numbered()
-    expect(await problemCode(choose(twin, cardId))).toBe('orders.number_taken')
+    expect(await codeOf(choose(twin, cardId))).toBe('orders.number_taken')
   })
 
   test('free again at once when the order is cancelled or expires, also where pieces are held at payment only', async () => {
     const goods = await numbered(shop, { holdMode: 'payment' })
     const cardId = await cardOf(goods.skuId, '8888001')
     const order = await choose(goods, cardId)
-    expect(await problemCode(choose(goods, cardId))).toBe('orders.number_taken')
+    expect(await codeOf(choose(goods, cardId))).toBe('orders.number_taken')
     await order.visitor.call('orders.cancel', { params: { no: order.no }, body: {} })
     const second = await choose(goods, cardId)
     await expire(second.no)

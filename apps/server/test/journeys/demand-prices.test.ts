@@ -6,7 +6,7 @@ import { auditBooks } from '../../src/modules/books/index.ts'
 import { followDemand } from '../../src/modules/suppliers/index.ts'
 import { expectBooksRight } from './books.ts'
 import { scriptedSupplier } from './scripted-supplier.ts'
-import { isDelivered, openHouse, type Shop, until } from './shop.ts'
+import { codeOf, isDelivered, openHouse, type Shop, until } from './shop.ts'
 
 /** Sale prices that follow what is sold: by steps, between floor and ceiling, once an hour, held beyond a jump, never below the cost. */
 
@@ -95,11 +95,6 @@ const countedPrice = async (desk: Desk, pieces: number, time: 'minutes' | 'hour'
   await counted(desk)
   return (await ruleOf(desk))?.priceFen
 }
-const refused = (call: Promise<unknown>) =>
-  call.then(
-    () => 'taken',
-    (error: unknown) => (isProblem(error) ? error.code : Promise.reject(error)),
-  )
 
 test('what is really sold raises the price: an order that was placed keeps its own, a stale page is told the new one', async () => {
   const desk = await openDesk(30)
@@ -130,7 +125,7 @@ test('what is really sold raises the price: an order that was placed keeps its o
   await turn()
   await settled(desk, 2_100)
   expect(await ruleOf(desk)).toMatchObject({ demand: { sold: 12, step: 1, from: 10, bp: 500 }, held: null })
-  expect(await refused(shop.place(goods, 1))).toBe('orders.price_changed')
+  expect(await codeOf(shop.place(goods, 1))).toBe('orders.price_changed')
   await shop.pay(waiting.no)
   const view = await shop.seen(waiting, isDelivered)
   expect(view).toMatchObject({ totalFen: BASE_FEN, lines: [{ unitPriceFen: BASE_FEN }] })
@@ -292,9 +287,7 @@ test('a price by cost and demand: rounded, within its bounds, and held when the 
   expect(await countedPrice(desk, 0)).toBe(1_700)
   await told(230_000)
   expect(await ruleOf(desk)).toMatchObject({ priceFen: 1_700, held: { toFen: 2_400, leastFen: 2_400, stopped: true } })
-  expect(await refused(shop.place({ ...goods, priceFen: 1_700 }, 1, { form: { account: 'a' } }))).toBe(
-    'orders.sold_out',
-  )
+  expect(await codeOf(shop.place({ ...goods, priceFen: 1_700 }, 1, { form: { account: 'a' } }))).toBe('orders.sold_out')
   expect((await previewOf(desk, rule))?.refusal).toContain('¥24.00')
   await told(150_000)
   expect(await ruleOf(desk)).toMatchObject({ priceFen: 1_600, held: null })
@@ -439,7 +432,7 @@ test('a cost that moves no price leaves a promotion and a price by hand alone; o
   await settled(desk, 2_400)
 })
 
-test('a rule that cannot be is refused in words, by whoever may not is refused, and a stranger’s goods are not found', async () => {
+test('a rule that cannot be is refused in words, by whoever may not is codeOf, and a stranger’s goods are not found', async () => {
   const desk = await openDesk()
   const { shop } = desk
   const problem = (rule: Partial<Rule>, skuIds = [desk.skuId]) =>
@@ -470,20 +463,20 @@ test('a rule that cannot be is refused in words, by whoever may not is refused, 
 
   const shown = [{ skuId: desk.skuId, toFen: BASE_FEN }]
   const reader = await shop.hire(['suppliers.read'])
-  expect(await refused(reader.call('suppliers.savePriceRules', { body: { ...bodyOf(desk, {}), shown } }))).toBe(
+  expect(await codeOf(reader.call('suppliers.savePriceRules', { body: { ...bodyOf(desk, {}), shown } }))).toBe(
     'common.forbidden',
   )
   const stranger = await house.newShop()
   const foreign = { shop: stranger, skuId: desk.skuId }
-  expect(await refused(previewOf(foreign))).toBe('common.not_found')
-  expect(await refused(stranger.staff.call('suppliers.savePriceRules', { body: { ...bodyOf(desk, {}), shown } }))).toBe(
+  expect(await codeOf(previewOf(foreign))).toBe('common.not_found')
+  expect(await codeOf(stranger.staff.call('suppliers.savePriceRules', { body: { ...bodyOf(desk, {}), shown } }))).toBe(
     'common.not_found',
   )
-  expect(await refused(movesOf(foreign))).toBe('common.not_found')
+  expect(await codeOf(movesOf(foreign))).toBe('common.not_found')
   // The demand that the preview showed is not that of now.
   const stale = { ...bodyOf(desk, {}), shown }
   await sold(desk, 30)
-  expect(await refused(shop.staff.call('suppliers.savePriceRules', { body: stale }))).toBe('suppliers.prices_moved')
+  expect(await codeOf(shop.staff.call('suppliers.savePriceRules', { body: stale }))).toBe('suppliers.prices_moved')
   expect(await ruleOf(desk)).toBeUndefined()
 })
 

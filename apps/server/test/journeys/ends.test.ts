@@ -6,7 +6,17 @@ import { describe, expect, test } from 'vitest'
 import { auditBooks } from '../../src/modules/books/index.ts'
 import { expectBooksRight } from './books.ts'
 import { type Script, scriptedSupplier } from './scripted-supplier.ts'
-import { codesOf, type Goods, isDelivered, openHouse, QUERY_PASSWORD, somePhone, until, type Visitor } from './shop.ts'
+import {
+  codeOf,
+  codesOf,
+  type Goods,
+  isDelivered,
+  openHouse,
+  QUERY_PASSWORD,
+  somePhone,
+  until,
+  type Visitor,
+} from './shop.ts'
 import { topUpBy } from './top-ups.ts'
 import { openKey, signedCall } from './two-shops.ts'
 
@@ -16,11 +26,6 @@ const supplier = scriptedSupplier('ends', { costHao: 50_000 })
 const house = await openHouse({ supplierAdapters: new Map([[supplier.adapter.id, supplier.adapter]]) })
 const shop = await house.newShop({ 'refunds.usedCodes': 'refuse' })
 
-const refusal = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'done',
-    (error: unknown) => (isProblem(error) ? error.code : Promise.reject(error)),
-  )
 async function redeem(code: string, visitor: Visitor = shop.visitor(), form: Record<string, string> = {}) {
   const view: OrderView = await visitor.call(
     'redeem.redeem',
@@ -105,10 +110,10 @@ describe('redeem links', () => {
 
     const view = await redeem(codes[0] ?? '')
     expect(codesOf(view)).toHaveLength(1)
-    expect(await refusal(redeem(codes[0] ?? ''))).toBe('redeem.used_up')
+    expect(await codeOf(redeem(codes[0] ?? ''))).toBe('redeem.used_up')
     // Rivals on one of them.
-    const rivals = await Promise.all(Array.from({ length: 4 }, () => refusal(redeem(codes[1] ?? ''))))
-    expect(rivals.toSorted()).toEqual(['done', 'redeem.used_up', 'redeem.used_up', 'redeem.used_up'])
+    const rivals = await Promise.all(Array.from({ length: 4 }, () => codeOf(redeem(codes[1] ?? ''))))
+    expect(rivals.toSorted()).toEqual(['ok', 'redeem.used_up', 'redeem.used_up', 'redeem.used_up'])
 
     // The smaller line goes back as any order of links does: unused, the codes are void; one that was used stands in the way.
     const lines = await shop.staff.call('bulk.lines', { params, query: { pageSize: 50 } as never })
@@ -117,7 +122,7 @@ describe('redeem links', () => {
     await redeem(ofSmall[0] ?? '')
     const detail = await shop.staff.call('orders.detail', { params: { no: small } })
     const back = (pieces: readonly number[]) =>
-      refusal(
+      codeOf(
         shop.staff.call(
           'orders.refund',
           { params: { no: small }, body: { lineNo: 1, to: 'balance', reason: '未用', pieces } as never },
@@ -126,8 +131,8 @@ describe('redeem links', () => {
       )
     const grants = detail.lines[0]?.grants ?? []
     expect(await back(grants.slice(0, 1).map(({ id }) => id))).toBe('orders.refund_used_codes')
-    expect(await back(grants.slice(1).map(({ id }) => id))).toBe('done')
-    expect(await refusal(redeem(ofSmall[1] ?? ''))).toBe('redeem.void')
+    expect(await back(grants.slice(1).map(({ id }) => id))).toBe('ok')
+    expect(await codeOf(redeem(ofSmall[1] ?? ''))).toBe('redeem.void')
     expect(codesIn(await fileOf(params))).toHaveLength(481)
     await expectAllRight()
   })
@@ -143,7 +148,7 @@ describe('redeem links', () => {
     const bundle = await shop.stock(0, {
       sku: { kind: 'bundle', priceFen: 100, bundle: { policy: 'rest', parts: [{ skuId: goods.skuId }] } },
     })
-    expect(await refusal(bulk({ payer: 'shop', skuId: bundle.skuId }, '数量\n1'))).toBe('bulk.kind_not_in_bulk')
+    expect(await codeOf(bulk({ payer: 'shop', skuId: bundle.skuId }, '数量\n1'))).toBe('bulk.kind_not_in_bulk')
     await expectAllRight()
   })
 
@@ -154,13 +159,13 @@ describe('redeem links', () => {
     const products = await signedCall(shop.base, key, { method: 'GET', path: `/products/${links.skuId}` })
     expect(products.json).toMatchObject({ kind: 'card', priceFen: 2_000, stock: 3, onSale: true })
     const price = (priceFen: number) =>
-      refusal(
+      codeOf(
         shop.staff.call('wholesale.setPrice', {
           params: { wholesaleKeyId: key.id, skuId: links.skuId },
           body: { priceFen },
         }),
       )
-    expect([await price(1_399), await price(1_400)]).toEqual(['wholesale.below_floor', 'done'])
+    expect([await price(1_399), await price(1_400)]).toEqual(['wholesale.below_floor', 'ok'])
     const order = {
       outerNo: 'L-1',
       productId: String(links.skuId),
@@ -183,7 +188,7 @@ describe('redeem links', () => {
     const code = first.split('#')[1] ?? ''
     expect(codesOf(await redeem(code))).toHaveLength(1)
     expect(codesOf(await redeem(code))).toHaveLength(1)
-    expect(await refusal(redeem(code))).toBe('redeem.used_up')
+    expect(await codeOf(redeem(code))).toBe('redeem.used_up')
     // What was sold is promised: one link is left of six pieces.
     const short = { ...order, outerNo: 'L-2' }
     const refused = await signedCall(shop.base, key, { method: 'POST', path: '/orders', body: short })
@@ -198,7 +203,7 @@ describe('redeem links', () => {
     )
     const after = await signedCall(shop.base, key, { method: 'GET', path: '/orders/L-1' })
     expect(after.json).toMatchObject({ state: 'partial', arrived: 1, refundedFen: 1_400 })
-    expect(await refusal(redeem(second.split('#')[1] ?? ''))).toBe('redeem.void')
+    expect(await codeOf(redeem(second.split('#')[1] ?? ''))).toBe('redeem.void')
     await expectAllRight()
   })
 })
@@ -209,17 +214,17 @@ test('a limit in days counts a person over all orders, devices and servers: of m
   const contact = somePhone()
   const member = await shop.member()
   const buy = (visitor: Visitor, of = contact, quantity = 1) =>
-    refusal(shop.place(goods, quantity, { visitor, contact: of }))
+    codeOf(shop.place(goods, quantity, { visitor, contact: of }))
   const elsewhere = shop.visitor({ base: other.replace(`/s/${shop.slug}`, ''), sameAs: member.visitor })
   const asked = [
     ...Array.from({ length: 8 }, (_, at) => buy(at % 2 ? shop.visitor() : shop.visitor({ base: house.url }))),
     ...Array.from({ length: 4 }, (_, at) => buy(at % 2 ? member.visitor : elsewhere)),
   ]
   const answers = await Promise.all(asked)
-  expect(answers.filter((answer) => answer === 'done')).toHaveLength(3)
-  expect(new Set(answers)).toEqual(new Set(['done', 'orders.over_person_limit_in_days']))
+  expect(answers.filter((answer) => answer === 'ok')).toHaveLength(3)
+  expect(new Set(answers)).toEqual(new Set(['ok', 'orders.over_person_limit_in_days']))
   // A member is the same person under another contact only once the contact was theirs; somebody else is not stopped.
-  expect(await buy(shop.visitor(), somePhone(), 3)).toBe('done')
+  expect(await buy(shop.visitor(), somePhone(), 3)).toBe('ok')
   const told = await shop.place(goods, 1, { contact }).catch((error) => (isProblem(error) ? error.message : ''))
   expect(told).toContain('7 天内限购 3 件')
   // When the days are over there is room again, and no more than the limit.
@@ -229,7 +234,7 @@ test('a limit in days counts a person over all orders, devices and servers: of m
     [shop.tenantId, goods.goodsId],
   )
   const again = await Promise.all(Array.from({ length: 6 }, () => buy(shop.visitor())))
-  expect(again.filter((answer) => answer === 'done')).toHaveLength(3)
+  expect(again.filter((answer) => answer === 'ok')).toHaveLength(3)
   expect(await shop.visitor().call('catalog.mallGetGoods', { params: { id: goods.goodsId } })).toMatchObject({
     limitPerPerson: 3,
     limitDays: 7,
@@ -245,20 +250,20 @@ test('a limit in days of a bundle counts the person, not the key, and ends with 
   })
   const contact = somePhone()
   const member = await shop.member()
-  const buy = (visitor: Visitor, of = contact) => refusal(shop.place(bundle, 1, { visitor, contact: of }))
+  const buy = (visitor: Visitor, of = contact) => codeOf(shop.place(bundle, 1, { visitor, contact: of }))
   const answers = await Promise.all([
     ...Array.from({ length: 4 }, (_, at) => buy(shop.visitor(), at % 2 ? contact : `+86 ${contact}`)),
     ...Array.from({ length: 4 }, () => buy(member.visitor)),
   ])
-  expect(answers.filter((answer) => answer === 'done')).toHaveLength(2)
-  expect(new Set(answers)).toEqual(new Set(['done', 'orders.over_person_limit_in_days']))
-  expect(await buy(shop.visitor(), somePhone())).toBe('done')
+  expect(answers.filter((answer) => answer === 'ok')).toHaveLength(2)
+  expect(new Set(answers)).toEqual(new Set(['ok', 'orders.over_person_limit_in_days']))
+  expect(await buy(shop.visitor(), somePhone())).toBe('ok')
   await house.query(
     `update orders.orders set placed_at = placed_at - interval '8 days' where tenant_id = $1 and contact = $2`,
     [shop.tenantId, contact],
   )
   expect([await buy(shop.visitor()), await buy(member.visitor), await buy(shop.visitor())]).toEqual([
-    ...['done', 'done', 'orders.over_person_limit_in_days'],
+    ...['ok', 'ok', 'orders.over_person_limit_in_days'],
   ])
 })
 
@@ -309,7 +314,7 @@ describe('a part of a redeemed bundle that cannot be had', () => {
       const { items } = await member.visitor.call('notify.listMyMessages', { query: {} })
       return items.some(({ title }) => title.includes('200')) || undefined
     })
-    expect(await refusal(redeem(codes[0] ?? '', member.visitor, fails()))).toBe('redeem.used_up')
+    expect(await codeOf(redeem(codes[0] ?? '', member.visitor, fails()))).toBe('redeem.used_up')
     await expectAllRight()
   })
 
@@ -323,7 +328,7 @@ describe('a part of a redeemed bundle that cannot be had', () => {
     const lineNo = view.lines.find(({ kind }) => kind === 'topup')?.lineNo ?? 0
     const cardLine = view.lines.find(({ kind }) => kind === 'card')?.lineNo ?? 0
     const give = (of: OrderNo, points: number | undefined, lines: number[]) =>
-      refusal(
+      codeOf(
         shop.staff.call('redeem.takeBack', {
           params: { redeemedNo: of },
           body: { reason: '缺货', lines, ...(points ? { points } : {}) },
@@ -333,9 +338,9 @@ describe('a part of a redeemed bundle that cannot be had', () => {
     expect(await give(no, 50, [cardLine])).toBe('redeem.part_not_failed')
     expect(await give(theirs.no, 50, [lineNo])).toBe('redeem.points_need_member')
     const answers = await Promise.all(Array.from({ length: 4 }, () => give(no, 50, [lineNo])))
-    expect(answers.toSorted()).toEqual(['done', ...Array(3).fill('redeem.part_not_failed')])
+    expect(answers.toSorted()).toEqual(['ok', ...Array(3).fill('redeem.part_not_failed')])
     expect(await pointsOf(member)).toBe(50)
-    expect(await give(theirs.no, undefined, [lineNo])).toBe('done')
+    expect(await give(theirs.no, undefined, [lineNo])).toBe('ok')
     await expectAllRight()
   })
 

@@ -9,6 +9,7 @@ import { textMessageOf } from '../../src/modules/fulfilment/queries/delivery-con
 import { expectBooksRight } from './books.ts'
 import { scriptedSupplier } from './scripted-supplier.ts'
 import {
+  codeOf,
   isDelivered,
   openHouse,
   type PlacedOrder,
@@ -86,11 +87,6 @@ const refund = (shop: Shop, no: OrderNo, body: object = {}) =>
     'orders.refund',
     { params: { no }, body: { lineNo: 1, to: 'source', reason: '不想要了', ...body } as never },
     { idempotencyKey: randomUUID() },
-  )
-const code = (call: Promise<unknown>): Promise<string> =>
-  call.then(
-    () => 'ok',
-    (error) => (isProblem(error) ? error.code : Promise.reject(error)),
   )
 const activateByStaff = (by: Visitor, no: OrderNo, account: string, body: object = {}) =>
   by.call('fulfilment.activateByStaff', { params: { no, lineNo: 1 }, body: { form: { account }, ...body } })
@@ -174,8 +170,8 @@ test('paid without an account nothing is bought; activated it is a top-up like o
   const { formFields } = await visitor.call('fulfilment.readActivation', { params: { no: order.no, lineNo: 1 } })
   expect(formFields.map(({ key }) => key)).toEqual(['account'])
   const account = someAccount()
-  expect(await code(activate(visitor, order.no, account, 'another'))).toBe('accounts.repeat_differs')
-  expect(await code(activate(visitor, order.no, ''))).toBe('orders.form_field')
+  expect(await codeOf(activate(visitor, order.no, account, 'another'))).toBe('accounts.repeat_differs')
+  expect(await codeOf(activate(visitor, order.no, ''))).toBe('orders.form_field')
   await activate(visitor, order.no, account)
   const done = await shop.seen(order, isDelivered)
   expect(done.lines[0]).toMatchObject({
@@ -200,7 +196,7 @@ test('many activations at once are one purchase, for one of the accounts', async
   const names = [same, same, same, ...Array.from({ length: 9 }, someAccount)]
   const second = sold.shop.visitor({ base: await house.secondServer(), sameAs: order.visitor })
   const answers = await Promise.all(
-    names.map((name, n) => code(activate(n % 2 ? second : order.visitor, order.no, name))),
+    names.map((name, n) => codeOf(activate(n % 2 ? second : order.visitor, order.no, name))),
   )
   expect(new Set(answers)).toEqual(new Set(['ok', 'activation.done']))
   const done = await sold.shop.seen(order, isDelivered)
@@ -208,8 +204,8 @@ test('many activations at once are one purchase, for one of the accounts', async
   // Whoever said the account that it is hears yes, however often; all others that it is done.
   expect(answers).toEqual(names.map((name) => (name === chosen ? 'ok' : 'activation.done')))
   expect(placedFor(order.no)).toHaveLength(1)
-  expect(await code(activate(order.visitor, order.no, chosen))).toBe('ok')
-  expect(await code(giveBack(order.visitor, order.no))).toBe('activation.done')
+  expect(await codeOf(activate(order.visitor, order.no, chosen))).toBe('ok')
+  expect(await codeOf(giveBack(order.visitor, order.no))).toBe('activation.done')
   const { total } = await sold.shop.staff.call('suppliers.listPurchases', { query: { orderNo: order.no } })
   expect(total).toBe(1)
   await expectRight(sold.shop)
@@ -220,16 +216,16 @@ test('given back it cannot be activated, and activated it cannot be given back, 
   const { shop } = sold
   const first = await kept(sold)
   await giveBack(first.visitor, first.no)
-  expect(await code(activate(first.visitor, first.no, someAccount()))).toBe('activation.given_back')
-  expect(await code(giveBack(first.visitor, first.no))).toBe('activation.given_back')
+  expect(await codeOf(activate(first.visitor, first.no, someAccount()))).toBe('activation.given_back')
+  expect(await codeOf(giveBack(first.visitor, first.no))).toBe('activation.given_back')
   await shop.seen(first, ({ state }) => state === 'refunded')
   expect((await view(first.visitor, first.no)).lines[0]?.activation).toMatchObject({ state: 'cancelled' })
 
   supplier.state.usual = { accept: 2 }
   const second = await kept(sold)
   await activate(second.visitor, second.no, someAccount())
-  expect(await code(giveBack(second.visitor, second.no))).toBe('activation.done')
-  expect(await code(refund(shop, second.no))).toBe('orders.supply_under_way')
+  expect(await codeOf(giveBack(second.visitor, second.no))).toBe('activation.done')
+  expect(await codeOf(refund(shop, second.no))).toBe('orders.supply_under_way')
   await hurry(second.no)
   await shop.seen(second, isDelivered)
   supplier.state.usual = 'done'
@@ -239,8 +235,8 @@ test('given back it cannot be activated, and activated it cannot be given back, 
   const ends = await Promise.all(
     orders.map(async ({ visitor, no }, n) => {
       const [activated, back] = await Promise.all([
-        code(activate(visitor, no, someAccount())),
-        code(n % 2 ? giveBack(visitor, no) : refund(shop, no)),
+        codeOf(activate(visitor, no, someAccount())),
+        codeOf(n % 2 ? giveBack(visitor, no) : refund(shop, no)),
       ])
       return { no, visitor, activated, back }
     }),
@@ -263,11 +259,11 @@ test('what nobody activated in time is over: its price is earned, and only the s
   const order = await kept(sold, 1, { visitor, payWith: 'balance' })
   // Over from that second on, also before the schedule comes round.
   await end(order.no)
-  expect(await code(activate(visitor, order.no, someAccount()))).toBe('activation.over')
-  expect(await code(giveBack(visitor, order.no))).toBe('activation.over')
+  expect(await codeOf(activate(visitor, order.no, someAccount()))).toBe('activation.over')
+  expect(await codeOf(giveBack(visitor, order.no))).toBe('activation.over')
   expect((await view(visitor, order.no)).lines[0]?.activation).toMatchObject({ state: 'lapsed', mayReturn: false })
   await Promise.all([tendActivations(house.platform), tendActivations(house.platform)])
-  expect(await code(activate(visitor, order.no, someAccount()))).toBe('activation.over')
+  expect(await codeOf(activate(visitor, order.no, someAccount()))).toBe('activation.over')
   const rights = await visitor.call('entitlements.listMyRights', { query: { list: 'expired' } })
   expect(rights.items).toMatchObject([{ standing: 'expired', activation: null, orderNo: order.no }])
   expect([await balance(shop, 'cash.clearing'), await balance(shop, 'cash.revenue')]).toEqual([0, SALE_FEN])
@@ -284,11 +280,11 @@ test('its end and its activation at one moment leave one of the two', async () =
   const sold = await laterShop()
   const orders = await Promise.all(Array.from({ length: 6 }, () => kept(sold)))
   const [early, late] = [orders.slice(0, 3), orders.slice(3)]
-  const activated = Promise.all(early.map(({ visitor, no }) => code(activate(visitor, no, someAccount()))))
+  const activated = Promise.all(early.map(({ visitor, no }) => codeOf(activate(visitor, no, someAccount()))))
   await Promise.all(orders.map(({ no }) => end(no)))
   const [answers, others] = await Promise.all([
     activated,
-    Promise.all(late.map(({ visitor, no }) => code(activate(visitor, no, someAccount())))),
+    Promise.all(late.map(({ visitor, no }) => codeOf(activate(visitor, no, someAccount())))),
     tendActivations(house.platform),
   ])
   await tendActivations(house.platform)
@@ -343,26 +339,26 @@ test('staff activate for the buyer; others, and other shops, do not', async () =
   const order = await kept(sold, 1, { visitor })
   const other = await shop.member()
   const foreign = await laterShop()
-  expect(await code(activate(other.visitor, order.no, 'thief'))).toBe('common.not_found')
-  expect(await code(giveBack(other.visitor, order.no))).toBe('common.not_found')
-  expect(await code(activate(foreign.shop.visitor(), order.no, 'thief'))).toBe('common.not_found')
+  expect(await codeOf(activate(other.visitor, order.no, 'thief'))).toBe('common.not_found')
+  expect(await codeOf(giveBack(other.visitor, order.no))).toBe('common.not_found')
+  expect(await codeOf(activate(foreign.shop.visitor(), order.no, 'thief'))).toBe('common.not_found')
   const byStaff = (staff: Visitor, account: string, lineNo = 1) =>
     staff.call('fulfilment.activateByStaff', { params: { no: order.no, lineNo }, body: { form: { account } } })
-  expect(await code(byStaff(foreign.shop.staff, 'thief'))).toBe('common.not_found')
-  expect(await code(byStaff(await shop.hire(['orders.read']), 'reader'))).toBe('common.forbidden')
-  expect(await code(byStaff(shop.staff, 'x', 2))).toBe('common.not_found')
+  expect(await codeOf(byStaff(foreign.shop.staff, 'thief'))).toBe('common.not_found')
+  expect(await codeOf(byStaff(await shop.hire(['orders.read']), 'reader'))).toBe('common.forbidden')
+  expect(await codeOf(byStaff(shop.staff, 'x', 2))).toBe('common.not_found')
   const asked = await shop.staff.call('fulfilment.readActivationOfLine', { params: { no: order.no, lineNo: 1 } })
   expect(asked).toMatchObject({ trouble: null, formFields: [{ key: 'account' }] })
   // A guest has it by the order's page: who only knows the number has not.
   const guest = await kept(sold)
   const stranger = shop.visitor()
-  expect(await code(activate(stranger, guest.no, 'thief'))).not.toBe('ok')
+  expect(await codeOf(activate(stranger, guest.no, 'thief'))).not.toBe('ok')
   const { contact } = {
     contact: (await house.query<{ contact: string }>('select contact from orders.orders where no = $1', [guest.no]))[0]
       ?.contact,
   }
   await stranger.call('orders.lookup', { body: { contact: contact ?? '', queryPassword: QUERY_PASSWORD } })
-  expect(await code(activate(stranger, guest.no, someAccount()))).toBe('ok')
+  expect(await codeOf(activate(stranger, guest.no, someAccount()))).toBe('ok')
   await shop.seen(guest, isDelivered)
 
   const account = someAccount()
@@ -371,8 +367,8 @@ test('staff activate for the buyer; others, and other shops, do not', async () =
     form: { account },
     activation: { state: 'activated', by: 'staff', byName: '店员' },
   })
-  expect(await code(byStaff(shop.staff, account))).toBe('ok')
-  expect(await code(byStaff(shop.staff, someAccount()))).toBe('activation.done')
+  expect(await codeOf(byStaff(shop.staff, account))).toBe('ok')
+  expect(await codeOf(byStaff(shop.staff, someAccount()))).toBe('activation.done')
   await shop.seen(order, isDelivered)
   await expectRight(shop)
 })
@@ -390,7 +386,7 @@ test('a price that rose since is judged when it is activated, and the line goes 
   })
   const rights = await visitor.call('entitlements.listMyRights', { query: {} })
   expect(rights.items).toMatchObject([{ standing: 'usable', activation: 'stuck' }])
-  expect(await code(giveBack(visitor, order.no))).toBe('activation.done')
+  expect(await codeOf(giveBack(visitor, order.no))).toBe('activation.done')
   await expectRight(shop)
   supplier.state.product = { ...supplier.state.product, costHao: 100_000 }
   await refund(shop, order.no)
@@ -407,15 +403,15 @@ test('a payer’s bank takes the right that waits, and an activated one goes its
   const dispute = (no: OrderNo, state?: string) => disputed(shop, no, SALE_FEN, state)
   const waiting = await kept(sold)
   expect(await dispute(waiting.no)).toBe('applied')
-  expect(await code(activate(waiting.visitor, waiting.no, someAccount()))).toBe('activation.given_back')
+  expect(await codeOf(activate(waiting.visitor, waiting.no, someAccount()))).toBe('activation.given_back')
   // Won, its price is promised again and its right stays taken: nothing of it ever arrived, and the books know.
   expect(await dispute(waiting.no, 'won')).toBe('applied')
   await expectRight(shop)
-  expect(await code(activate(waiting.visitor, waiting.no, someAccount()))).toBe('activation.given_back')
+  expect(await codeOf(activate(waiting.visitor, waiting.no, someAccount()))).toBe('activation.given_back')
   const orders = await Promise.all(Array.from({ length: 6 }, () => kept(sold)))
   const answers = await Promise.all(
     orders.map(async ({ visitor, no }) => {
-      const [activated] = await Promise.all([code(activate(visitor, no, someAccount())), dispute(no)])
+      const [activated] = await Promise.all([codeOf(activate(visitor, no, someAccount())), dispute(no)])
       return activated
     }),
   )
@@ -434,25 +430,25 @@ test('only a top-up that says so is bought for later, under its own rules', asyn
   const sold = await laterShop()
   const { shop } = sold
   const plain = await laterShop({ laterDays: null })
-  expect(await code(plain.shop.place(plain.goods, 1, { later: true }))).toBe('orders.not_for_later')
+  expect(await codeOf(plain.shop.place(plain.goods, 1, { later: true }))).toBe('orders.not_for_later')
   const card = await shop.stock(1)
-  expect(await code(shop.place(card, 1, { later: true }))).toBe('orders.not_for_later')
+  expect(await codeOf(shop.place(card, 1, { later: true }))).toBe('orders.not_for_later')
   const fault = (sku: object) => shop.stock(0, { sku: { priceFen: 100, ...sku } }).catch((error: unknown) => error)
   expect(JSON.stringify(await fault({ kind: 'card', laterDays: 30 }))).toContain('only_top_ups_wait')
   expect(isProblem(await fault({ kind: 'topup', laterDays: 0 }))).toBe(true)
   // Not asked for it is the top-up that it always was, which wants its account at once.
-  expect(await code(shop.place(sold.goods, 1, { form: {} }))).toBe('orders.form_field')
+  expect(await codeOf(shop.place(sold.goods, 1, { form: {} }))).toBe('orders.form_field')
 
   // What was said when it was bought holds: the shop's later word is for later orders.
   const strict = await laterShop({ laterRefund: false })
   const order = await kept(strict)
   expect((await view(order.visitor, order.no)).lines[0]?.activation?.mayReturn).toBe(false)
-  expect(await code(giveBack(order.visitor, order.no))).toBe('activation.ask_the_shop')
+  expect(await codeOf(giveBack(order.visitor, order.no))).toBe('activation.ask_the_shop')
   await house.query('update catalog.skus set later_refund = true, later_days = null where id = $1', [
     strict.goods.skuId,
   ])
-  expect(await code(giveBack(order.visitor, order.no))).toBe('activation.ask_the_shop')
-  expect(await code(activate(order.visitor, order.no, someAccount()))).toBe('ok')
+  expect(await codeOf(giveBack(order.visitor, order.no))).toBe('activation.ask_the_shop')
+  expect(await codeOf(activate(order.visitor, order.no, someAccount()))).toBe('ok')
   await strict.shop.seen(order, isDelivered)
   await expectRight(strict.shop)
 })
@@ -462,7 +458,7 @@ test('a refund that waits for a second person holds the right until it is decide
   const { shop } = sold
   const order = await kept(sold)
   await refund(shop, order.no)
-  expect(await code(activate(order.visitor, order.no, someAccount()))).toBe('activation.refund_awaited')
+  expect(await codeOf(activate(order.visitor, order.no, someAccount()))).toBe('activation.refund_awaited')
   await end(order.no)
   await tendActivations(house.platform)
   const { refunds } = await shop.staff.call('orders.detail', { params: { no: order.no } })
@@ -548,15 +544,15 @@ test('while a part of its money is disputed only the shop activates it, and says
   const { shop } = sold
   const order = await kept(sold)
   expect(await disputed(shop, order.no, 500)).toBe('applied')
-  expect(await code(activate(order.visitor, order.no, someAccount()))).toBe('activation.disputed')
+  expect(await codeOf(activate(order.visitor, order.no, someAccount()))).toBe('activation.disputed')
   expect((await view(order.visitor, order.no)).lines[0]?.activation).toMatchObject({ state: 'open', onHold: 'dispute' })
   expect(await disputed(shop, order.no, 500, 'lost')).toBe('applied')
   const account = someAccount()
-  expect(await code(activate(order.visitor, order.no, account))).toBe('activation.disputed')
+  expect(await codeOf(activate(order.visitor, order.no, account))).toBe('activation.disputed')
   const asked = await shop.staff.call('fulfilment.readActivationOfLine', { params: { no: order.no, lineNo: 1 } })
   expect(asked).toMatchObject({ trouble: null, isDisputed: true })
-  expect(await code(activateByStaff(shop.staff, order.no, account))).toBe('activation.reason_needed')
-  expect(await code(activateByStaff(shop.staff, order.no, account, { reason: '  ' }))).toBe('common.invalid_input')
+  expect(await codeOf(activateByStaff(shop.staff, order.no, account))).toBe('activation.reason_needed')
+  expect(await codeOf(activateByStaff(shop.staff, order.no, account, { reason: '  ' }))).toBe('common.invalid_input')
   expect(placedFor(order.no)).toEqual([])
   await activateByStaff(shop.staff, order.no, account, { reason: '买家已另行补款' })
   await shop.seen(order, isDelivered)
@@ -583,7 +579,7 @@ test('while a part of its money is disputed only the shop activates it, and says
   const orders = await Promise.all(Array.from({ length: 4 }, () => kept(sold)))
   const answers = await Promise.all(
     orders.map(({ visitor, no }) =>
-      Promise.all([code(activate(visitor, no, someAccount())), disputed(shop, no, 500)]).then(([answer]) => answer),
+      Promise.all([codeOf(activate(visitor, no, someAccount())), disputed(shop, no, 500)]).then(([answer]) => answer),
     ),
   )
   for (const [n, { visitor, no }] of orders.entries()) {
@@ -599,7 +595,7 @@ test('one that cost nothing is activated like any other, and by the shop when a 
   const { shop, goods } = sold
   const order = await kept(sold)
   expect((await view(order.visitor, order.no)).lines[0]?.activation).toMatchObject({ state: 'open', mayReturn: false })
-  expect(await code(activate(order.visitor, order.no, someAccount()))).toBe('ok')
+  expect(await codeOf(activate(order.visitor, order.no, someAccount()))).toBe('ok')
   await shop.seen(order, isDelivered)
 
   const paid = await shop.stock(0, { goods: { formFields: [FIELD] }, sku: { kind: 'topup', priceFen: SALE_FEN } })
@@ -631,7 +627,7 @@ test('one that cost nothing is activated like any other, and by the shop when a 
   })
   // What a supplier has under way is left alone, so what was given beside it is not ended with it.
   expect(await disputed(shop, no, SALE_FEN)).toBe('applied')
-  expect(await code(activate(visitor, no, someAccount()))).toBe('activation.disputed')
+  expect(await codeOf(activate(visitor, no, someAccount()))).toBe('activation.disputed')
   supplier.state.usual = 'done'
   await activateByStaff(shop.staff, no, someAccount(), { reason: '赠品照给' })
   await hurry(no)
@@ -719,11 +715,11 @@ test('a refund of money alone holds no right, and is decided before and after it
   const [first, last, over] = [await kept(sold), await kept(sold), await kept(sold)]
   const [ofFirst, ofLast, ofOver] = [await goodwill(first.no), await goodwill(last.no), await goodwill(over.no)]
   // Before its activation there is no line to keep: the yes is refused, and holds nothing either.
-  expect(await code(approve(second, ofFirst))).toBe('orders.refund_changed')
+  expect(await codeOf(approve(second, ofFirst))).toBe('orders.refund_changed')
   expect((await view(first.visitor, first.no)).lines[0]?.activation).toMatchObject({ onHold: null, mayReturn: true })
   for (const { visitor, no } of [first, last]) await activate(visitor, no, someAccount())
   await Promise.all([first, last].map((order) => shop.seen(order, isDelivered)))
-  expect(await code(approve(second, ofFirst))).toBe('ok')
+  expect(await codeOf(approve(second, ofFirst))).toBe('ok')
   await until('the money to be back', async () =>
     (await refundsOf(shop, first.no))[0]?.state === 'done' ? true : undefined,
   )
@@ -731,7 +727,7 @@ test('a refund of money alone holds no right, and is decided before and after it
   // The other way round: the line goes back as a whole, and what waited of it is over with that.
   await refund(shop, last.no)
   const whole = (await refundsOf(shop, last.no)).find(({ takes }) => takes === 'line')
-  expect(await code(approve(second, whole?.id))).toBe('ok')
+  expect(await codeOf(approve(second, whole?.id))).toBe('ok')
   expect((await refundsOf(shop, last.no)).find(({ id }) => id === ofLast)).toMatchObject({
     state: 'declined',
     decidedBy: 'system',
@@ -740,7 +736,7 @@ test('a refund of money alone holds no right, and is decided before and after it
   // Nor does it keep a right from its end.
   await end(over.no)
   await tendActivations(house.platform)
-  expect(await code(approve(second, ofOver))).toBe('ok')
+  expect(await codeOf(approve(second, ofOver))).toBe('ok')
   await until('the money to be back', async () =>
     (await refundsOf(shop, over.no))[0]?.state === 'done' ? true : undefined,
   )
@@ -760,7 +756,7 @@ test('a refund that waits ends by itself when its line is given back another way
   await ask(twice.no, shop.staff)
   await ask(bank.no)
   const [later, earlier] = (await refundsOf(shop, twice.no)).toSorted((one, other) => other.id - one.id)
-  const answers = await Promise.all([code(approve(second, later?.id)), code(approve(second, earlier?.id))])
+  const answers = await Promise.all([codeOf(approve(second, later?.id)), codeOf(approve(second, earlier?.id))])
   expect(answers.filter((answer) => answer === 'ok')).toHaveLength(1)
   expect(answers.filter((answer) => answer === 'orders.refund_not_awaiting')).toHaveLength(1)
   expect(await disputed(shop, bank.no, SALE_FEN)).toBe('applied')

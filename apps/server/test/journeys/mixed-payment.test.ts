@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { isProblem } from '@quanshu/client'
 import type { OrderNo } from '@quanshu/kernel'
 import { describe, expect, test } from 'vitest'
 import { gatherAll } from '../../src/modules/analytics/commands/gather.ts'
 import { auditBooks } from '../../src/modules/books/index.ts'
-import { isDelivered, openHouse, type PlacedOrder, type Shop, until } from './shop.ts'
+import { codeOf, isDelivered, openHouse, type PlacedOrder, type Shop, until } from './shop.ts'
 
 /** Points, balance and one gateway on one order (docs/adr/0027). */
 
@@ -22,11 +21,6 @@ const meansOf = async ({ visitor }: { readonly visitor: PlacedOrder['visitor'] }
   const { balanceFen, points } = await visitor.call('members.getMe', {})
   return { balanceFen, points }
 }
-const code = (call: Promise<unknown>): Promise<string> =>
-  call.then(
-    () => 'ok',
-    (error) => (isProblem(error) ? error.code : Promise.reject(error)),
-  )
 const detailOf = (no: OrderNo, at: Shop = shop) => at.staff.call('orders.detail', { params: { no } })
 const refund = (
   no: OrderNo,
@@ -108,10 +102,10 @@ describe('paying', () => {
 
   test('who has too little, or did not sign in, is told so and nothing is kept', async () => {
     const member = await shop.member(500, 299)
-    expect(await code(shop.place(mixed, 1, { visitor: member.visitor }))).toBe('orders.points_short')
-    expect(await code(shop.place(cash, 1, { visitor: member.visitor, balanceFen: 501 }))).toBe('orders.balance_short')
-    expect(await code(shop.place(mixed, 1))).toBe('orders.sign_in_for_points')
-    expect(await code(shop.place(cash, 1, { balanceFen: 1 }))).toBe('orders.sign_in_for_balance')
+    expect(await codeOf(shop.place(mixed, 1, { visitor: member.visitor }))).toBe('orders.points_short')
+    expect(await codeOf(shop.place(cash, 1, { visitor: member.visitor, balanceFen: 501 }))).toBe('orders.balance_short')
+    expect(await codeOf(shop.place(mixed, 1))).toBe('orders.sign_in_for_points')
+    expect(await codeOf(shop.place(cash, 1, { balanceFen: 1 }))).toBe('orders.sign_in_for_balance')
     expect(await meansOf(member)).toEqual({ balanceFen: 500, points: 299 })
   })
 
@@ -119,7 +113,7 @@ describe('paying', () => {
     const member = await shop.member(0, 1000)
     const refused = await shop.place({ ...mixed, points: 299 }, 1, { visitor: member.visitor }).catch((error) => error)
     expect(refused).toMatchObject({ code: 'orders.points_price_changed', message: expect.stringContaining('300 积分') })
-    expect(await code(shop.place({ ...mixed, points: 0 }, 1, { visitor: member.visitor }))).toBe(
+    expect(await codeOf(shop.place({ ...mixed, points: 0 }, 1, { visitor: member.visitor }))).toBe(
       'orders.points_price_changed',
     )
   })
@@ -127,7 +121,7 @@ describe('paying', () => {
   test('twenty at once with points for seven: exactly seven, and no point is missing', async () => {
     const member = await shop.member(0, 7 * 500 + 499)
     const codes = await Promise.all(
-      Array.from({ length: 20 }, () => code(shop.place(gift, 1, { visitor: member.visitor }))),
+      Array.from({ length: 20 }, () => codeOf(shop.place(gift, 1, { visitor: member.visitor }))),
     )
     expect(codes.filter((one) => one === 'ok')).toHaveLength(7)
     expect(codes.filter((one) => one === 'orders.points_short')).toHaveLength(13)
@@ -227,7 +221,7 @@ describe('giving back', () => {
     await refund(order.no, { lineNo: null })
     expect(await detailOf(order.no)).toMatchObject({ state: 'refunded', lines: [{ state: 'refunded' }] })
     expect(await meansOf(member)).toEqual({ balanceFen: 0, points: 1000 })
-    expect(await code(refund(order.no, { lineNo: null }))).toBe('orders.nothing_to_refund')
+    expect(await codeOf(refund(order.no, { lineNo: null }))).toBe('orders.nothing_to_refund')
     await booksAreRight()
   })
 
@@ -288,11 +282,11 @@ describe('money beside an order', () => {
     expect(await meansOf(member)).toMatchObject({ balanceFen: 1000 })
     const params = { refundId: failed }
     const again = { idempotencyKey: randomUUID() }
-    expect(await code(shop.staff.call('payments.retryRefund', { params, body: { reason: '再试' } }, again))).toBe(
+    expect(await codeOf(shop.staff.call('payments.retryRefund', { params, body: { reason: '再试' } }, again))).toBe(
       'payments.refund_not_failed',
     )
     const byHand = { reference: '转账 1', note: '线下' }
-    expect(await code(shop.staff.call('fulfilment.refundByHand', { params, body: byHand }, again))).toBe(
+    expect(await codeOf(shop.staff.call('fulfilment.refundByHand', { params, body: byHand }, again))).toBe(
       'orders.refund_not_failed',
     )
     await booksAreRight()
@@ -312,7 +306,7 @@ describe('money beside an order', () => {
     expect(detail).toMatchObject({ state: 'delivered', refundedFen: 0, lines: [{ state: 'delivered' }] })
     expect(await meansOf(member)).toMatchObject({ balanceFen: 0 })
     expect(
-      await code(
+      await codeOf(
         shop.staff.call(
           'payments.handleReceipt',
           { params: { receiptId: receipt?.id ?? 0 }, body: { action: 'balance', note: '再给一次' } },
@@ -356,7 +350,7 @@ describe('money beside an order', () => {
         { ...capture, asked: true, paidAt: new Date() },
       ])
       const [receipt] = (await detailOf(order.no, frugal)).receipts
-      return await code(
+      return await codeOf(
         frugal.staff.call(
           'payments.handleReceipt',
           { params: { receiptId: receipt?.id ?? 0 }, body: { action: 'apply', note: '少付' } },

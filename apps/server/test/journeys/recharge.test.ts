@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { isProblem } from '@quanshu/client'
 import type { OrderView, Settings } from '@quanshu/contract'
 import type { OrderNo } from '@quanshu/kernel'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { auditBooks } from '../../src/modules/books/index.ts'
-import { isDelivered, openHouse, type Shop, toCashier, until, type Visitor } from './shop.ts'
+import { codeOf, isDelivered, openHouse, type Shop, toCashier, until, type Visitor } from './shop.ts'
 
 /** A member puts money on the balance: shown, paid, doubled, late, given back, disputed; from the button to the books. */
 
@@ -46,11 +45,6 @@ async function recharged(amountFen: number, at: Shop = shop) {
 }
 const balanceOf = async (visitor: Visitor): Promise<number> => (await visitor.call('members.getMe', {})).balanceFen
 const detailOf = (no: OrderNo, at: Shop = shop) => at.staff.call('orders.detail', { params: { no } })
-const code = (call: Promise<unknown>): Promise<string> =>
-  call.then(
-    () => 'ok',
-    (error) => (isProblem(error) ? error.code : Promise.reject(error)),
-  )
 const refund = (no: OrderNo, ask: { amountFen?: number; again?: boolean; to?: 'source' | 'balance' } = {}, at = shop) =>
   at.staff.call(
     'orders.refund',
@@ -133,25 +127,25 @@ describe('what was shown is what the balance gets', () => {
 
   test('below, above, switched off, from the balance, by a guest, by another key’s body: refused', async () => {
     const { visitor } = await shop.member(50_000)
-    expect(await code(place(visitor, 99))).toBe('orders.recharge_amount')
-    expect(await code(place(visitor, 100_001))).toBe('orders.recharge_amount')
-    expect(await code(place(visitor, 1_000, { payWith: 'balance' }))).toBe('orders.recharge_by_balance')
-    expect(await code(place(visitor, 1_000, { payWith: 'nowhere' }))).toBe('orders.gateway_unknown')
-    expect(await code(place(shop.visitor(), 1_000))).toBe('common.sign_in_required')
+    expect(await codeOf(place(visitor, 99))).toBe('orders.recharge_amount')
+    expect(await codeOf(place(visitor, 100_001))).toBe('orders.recharge_amount')
+    expect(await codeOf(place(visitor, 1_000, { payWith: 'balance' }))).toBe('orders.recharge_by_balance')
+    expect(await codeOf(place(visitor, 1_000, { payWith: 'nowhere' }))).toBe('orders.gateway_unknown')
+    expect(await codeOf(place(shop.visitor(), 1_000))).toBe('common.sign_in_required')
     const closed = await house.newShop({ 'recharge.enabled': false })
-    expect(await code(place((await closed.member()).visitor, 1_000))).toBe('orders.recharge_off')
+    expect(await codeOf(place((await closed.member()).visitor, 1_000))).toBe('orders.recharge_off')
     const key = randomUUID()
     const { no } = await place(visitor, 1_000, { key })
-    expect(await code(place(visitor, 2_000, { key }))).toBe('common.idempotency_key_reused')
+    expect(await codeOf(place(visitor, 2_000, { key }))).toBe('common.idempotency_key_reused')
     const pay = visitor.call('orders.pay', { params: { no }, body: { payWith: 'balance' } })
-    expect(await code(pay)).toBe('orders.recharge_by_balance')
-    expect(await code((await shop.member()).visitor.call('orders.get', { params: { no } }))).toBe('common.not_found')
+    expect(await codeOf(pay)).toBe('orders.recharge_by_balance')
+    expect(await codeOf((await shop.member()).visitor.call('orders.get', { params: { no } }))).toBe('common.not_found')
     await expectRight()
   })
 
   test('rules that do not rise, that give more than they take, or that stand twice are no rules', async () => {
     const save = (rules: unknown) =>
-      code(
+      codeOf(
         shop.staff.call('tenancy.saveSettings', {
           body: { values: { 'recharge.rules': rules as never }, versions: { 'recharge.rules': 1 } },
         }),
@@ -167,7 +161,7 @@ describe('what was shown is what the balance gets', () => {
   test('more than one may leave unpaid is refused, also when asked for at once', async () => {
     const strict = await house.newShop({ ...RULES, 'orders.unpaidMaxPerPerson': 2 })
     const { visitor } = await strict.member()
-    const asked = await Promise.all([1, 2, 3, 4, 5].map(() => code(place(visitor, 1_000))))
+    const asked = await Promise.all([1, 2, 3, 4, 5].map(() => codeOf(place(visitor, 1_000))))
     expect(asked.toSorted()).toEqual(['ok', 'ok', ...Array(3).fill('orders.too_many_unpaid')])
   })
 
@@ -287,7 +281,7 @@ describe('given back by staff', () => {
     })
     expect(await account('cash.bonus', at)).toBe(0)
     expect(await account('cash.clearing', at)).toBe(0)
-    expect(await code(refund(no, {}, at))).toBe('orders.nothing_to_refund')
+    expect(await codeOf(refund(no, {}, at))).toBe('orders.nothing_to_refund')
     await expectRight(at)
   })
 
@@ -310,18 +304,18 @@ describe('given back by staff', () => {
     await spend(visitor, 6_000)
     const refused = await refund(no).catch((error) => error)
     expect(refused).toMatchObject({ code: 'orders.recharge_spent', params: { missingYuan: '60.00' } })
-    expect(await code(refund(no, { to: 'balance' }))).toBe('orders.recharge_to_source')
+    expect(await codeOf(refund(no, { to: 'balance' }))).toBe('orders.recharge_to_source')
     await refund(no, { amountFen: 4_000 })
     expect(await balanceOf(visitor)).toBe(600)
     expect(await settled(no)).toMatchObject({ state: 'delivered', refundedFen: 4_000 })
-    expect(await code(refund(no, { amountFen: 600 }))).toBe('orders.recharge_spent')
+    expect(await codeOf(refund(no, { amountFen: 600 }))).toBe('orders.recharge_spent')
     await expectRight()
   })
 
   test('many at once never take more than the purse has, nor give back more than was paid', async () => {
     const { visitor, no } = await recharged(10_000)
     await spend(visitor, 5_000)
-    const answers = await Promise.all(Array.from({ length: 8 }, () => code(refund(no, { amountFen: 1_000 }))))
+    const answers = await Promise.all(Array.from({ length: 8 }, () => codeOf(refund(no, { amountFen: 1_000 }))))
     expect(answers.filter((one) => one === 'ok')).toHaveLength(5)
     expect(new Set(answers)).toEqual(new Set(['ok', 'orders.recharge_spent']))
     expect(await balanceOf(visitor)).toBe(500)
@@ -345,7 +339,7 @@ describe('given back by staff', () => {
       )
     const goods = await careful.stock(1, { sku: { priceFen: 7_000 } })
     const order = await careful.place(goods, 1, { visitor, payWith: 'balance' })
-    expect(await code(approve())).toBe('orders.recharge_spent')
+    expect(await codeOf(approve())).toBe('orders.recharge_spent')
     await careful.staff.call(
       'orders.refund',
       { params: { no: order.no }, body: { lineNo: null, to: 'balance', reason: '退' } },
@@ -416,8 +410,8 @@ describe('a refund that the gateway refuses', () => {
       lines: [{ state: 'delivered', refundingFen: 0 }],
     })
     const retry = shop.staff.call('payments.retryRefund', { params: { refundId }, body: { reason: '再试' } })
-    expect(await code(retry)).toBe('payments.refund_not_failed')
-    expect(await code(refund(no, { again: true, to: 'balance' }))).toBe('orders.nothing_to_refund')
+    expect(await codeOf(retry)).toBe('payments.refund_not_failed')
+    expect(await codeOf(refund(no, { again: true, to: 'balance' }))).toBe('orders.nothing_to_refund')
     await expectRight()
     await refund(no)
     expect(await settled(no)).toMatchObject({ state: 'refunded', refundedFen: 10_000 })
@@ -499,7 +493,7 @@ describe('a chargeback', () => {
     expect(await dispute(no, 7_000)).toBe('applied')
     expect(await balanceOf(visitor)).toBe(3_300)
     expect(await account('cash.chargeback')).toBe(losses)
-    expect(await code(refund(no, { again: true, to: 'balance' }))).toBe('orders.nothing_to_refund')
+    expect(await codeOf(refund(no, { again: true, to: 'balance' }))).toBe('orders.nothing_to_refund')
     await expectRight()
   })
 
@@ -606,7 +600,7 @@ describe('what is told', () => {
   test('another shop’s member sees and pays nothing of it', async () => {
     const { no } = await recharged(1_000)
     const stranger = await (await house.newShop(RULES)).member()
-    expect(await code(stranger.visitor.call('orders.get', { params: { no } }))).toBe('common.not_found')
-    expect(await code(stranger.visitor.call('orders.cancel', { params: { no }, body: {} }))).toBe('common.not_found')
+    expect(await codeOf(stranger.visitor.call('orders.get', { params: { no } }))).toBe('common.not_found')
+    expect(await codeOf(stranger.visitor.call('orders.cancel', { params: { no }, body: {} }))).toBe('common.not_found')
   })
 })

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { isProblem } from '@quanshu/client'
 import { LINE_KINDS, RIGHT_LISTS, RIGHT_STANDINGS, type RightView } from '@quanshu/contract'
 import { beforeAll, expect, test } from 'vitest'
 import { auditBooks } from '../../src/modules/books/index.ts'
 import { expectBooksRight } from './books.ts'
 import { scriptedSupplier } from './scripted-supplier.ts'
-import { codesOf, type Goods, isDelivered, openHouse, type Shop, until, type Visitor } from './shop.ts'
+import { codeOf, codesOf, type Goods, isDelivered, openHouse, type Shop, until, type Visitor } from './shop.ts'
 import { topUpBy } from './top-ups.ts'
 
 /** What a member owns, whatever kind it is and from whichever order it came, in one list. */
@@ -34,11 +33,6 @@ const buy = async (goods: Goods, quantity = 1, form: Record<string, string> = {}
   const order = await shop.place(goods, quantity, { visitor: ada.visitor, payWith: 'balance', form })
   return { ...order, codes: codesOf(order.view) }
 }
-const code = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'done',
-    (error: unknown) => (isProblem(error) ? error.code : Promise.reject(error)),
-  )
 const keyed = () => ({ idempotencyKey: randomUUID() })
 const refund = (no: number, body: object = {}) =>
   shop.staff.call(
@@ -248,7 +242,7 @@ test('points go back with their line, never by the piece, and their right ends w
   const points = (await of(no)).filter(({ kind }) => kind === 'points')
   expect(points).toMatchObject([{ points: 50 }, { points: 50 }])
   const lineNo = points[0]?.lineNo
-  expect(await code(refund(no, { lineNo, pieces: [points[0]?.id] }))).toBe('orders.refund_whole_line')
+  expect(await codeOf(refund(no, { lineNo, pieces: [points[0]?.id] }))).toBe('orders.refund_whole_line')
   await refund(no, { lineNo })
   expect((await of(no)).filter(({ kind }) => kind === 'points')).toMatchObject([
     { standing: 'revoked' },
@@ -299,11 +293,11 @@ test('rights are their owner’s: nobody else finds them, signed in or not, by n
   expect(await all({}, bob.visitor)).toEqual([])
   expect(await all({ q: String(kinds.card.no) }, bob.visitor)).toEqual([])
   expect((await page({ before: 9_007_199_254_740_991 }, bob.visitor)).items).toEqual([])
-  expect(await code(page({}, shop.visitor()))).toBe('common.sign_in_required')
+  expect(await codeOf(page({}, shop.visitor()))).toBe('common.sign_in_required')
   const stranger = await other.member()
   expect(await all({ q: String(kinds.card.no) }, stranger.visitor)).toEqual([])
-  expect(await code(page({ list: 'mine' as never }))).toBe('common.invalid_input')
-  expect(await code(page({ limit: 101 }))).toBe('common.invalid_input')
+  expect(await codeOf(page({ list: 'mine' as never }))).toBe('common.invalid_input')
+  expect(await codeOf(page({ limit: 101 }))).toBe('common.invalid_input')
 })
 
 test('staff who read orders see a member’s rights without codes; of another shop’s member there are none', async () => {
@@ -312,7 +306,7 @@ test('staff who read orders see a member’s rights without codes; of another sh
   expect(theirs.items).toEqual((await page({ limit: 100 })).items)
   for (const standing of RIGHT_STANDINGS) expect(theirs.counts?.[standing]).toBeGreaterThan(0)
   const asked = (as: Visitor, id: number) =>
-    code(as.call('entitlements.listRightsOfMember', { params: { id }, query: {} }))
+    codeOf(as.call('entitlements.listRightsOfMember', { params: { id }, query: {} }))
   expect(await asked(await shop.hire(['members.read']), ada.id)).toBe('common.forbidden')
   expect(await asked(other.staff, ada.id)).toBe('common.not_found')
 })

@@ -19,6 +19,8 @@ import type { Platform } from '../../src/platform/module.ts'
 import { type TestPlatform, testPlatform } from '../harness/index.ts'
 
 /** Everything a running Quanshu consists of, on a database of its own: HTTP, events, jobs and the stand-ins. */
+export { codeOf } from '../harness/index.ts'
+
 export type House = {
   readonly platform: TestPlatform
   readonly standIns: StandIns
@@ -359,13 +361,6 @@ export async function until<T>(
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
-
-/** 'ok', or the code of the refusal. */
-export const codeOf = (call: Promise<unknown>): Promise<string> =>
-  call.then(
-    () => 'ok',
-    (error: unknown) => (isProblem(error) ? error.code : Promise.reject(error)),
-  )
 
 export const someCodes = (count: number): readonly string[] =>
   Array.from({ length: count }, () => `QS${randomBytes(9).toString('hex').toUpperCase()}`)

@@ -5,7 +5,7 @@ import type { OrderNo } from '@quanshu/kernel'
 import { expect, test } from 'vitest'
 import { expectBooksRight } from './books.ts'
 import { type Script, scriptedSupplier } from './scripted-supplier.ts'
-import { isDelivered, openHouse, type Shop, until } from './shop.ts'
+import { codeOf, isDelivered, openHouse, type Shop, until } from './shop.ts'
 
 /** Paid lines that suppliers deliver: chosen, bought once, asked about, and told to the buyer as they are. */
 
@@ -363,11 +363,6 @@ async function acceptedPurchase(one: TopUp, script: Script = { accept: 1_000 }) 
 }
 const cancelIt = (shop: Shop, purchaseId: number) =>
   shop.staff.call('suppliers.cancelPurchase', { params: { purchaseId }, body: { note: '顾客等不及了' } })
-const codeOf = (asked: Promise<unknown>) =>
-  asked.then(
-    () => 'done',
-    (error) => (isProblem(error) ? error.code : String(error)),
-  )
 const detailOf = (shop: Shop, purchaseId: number) =>
   shop.staff.call('suppliers.readPurchase', { params: { purchaseId } })
 

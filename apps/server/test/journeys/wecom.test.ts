@@ -1,7 +1,6 @@
-import { isProblem } from '@quanshu/client'
 import { describe, expect, test } from 'vitest'
 import { auditBooks } from '../../src/modules/books/index.ts'
-import { isDelivered, openHouse, type Shop, until, type Visitor } from './shop.ts'
+import { codeOf, isDelivered, openHouse, type Shop, until, type Visitor } from './shop.ts'
 
 const house = await openHouse()
 const { wecom, sms } = house.standIns
@@ -27,11 +26,6 @@ async function authorised(visitor: Visitor, userid: string) {
 }
 const join = async (visitor: Visitor, userid: string) =>
   visitor.call('notify.joinWecom', { body: await authorised(visitor, userid) })
-const codeOf = (call: Promise<unknown>) =>
-  call.then(
-    () => 'taken',
-    (error) => (isProblem(error) ? error.code : Promise.reject(error)),
-  )
 
 /** A shop, and somebody of it who has joined as this user. */
 async function joined(userid: string) {
@@ -150,7 +144,7 @@ describe('joining', () => {
     const two = await connected()
     const there = await two.member()
     expect(await codeOf(there.visitor.call('notify.joinWecom', { body: own }))).toBe('notify.wecom_state_forged')
-    expect(await taking(own)).toBe('taken')
+    expect(await taking(own)).toBe('ok')
     expect(await taking(own)).toBe('notify.wecom_code_spent')
   })
 
@@ -163,8 +157,8 @@ describe('joining', () => {
         codeOf(visitor.call('notify.joinWecom', { body: bodies[n] ?? { code: '', state: '' } })),
       ),
     )
-    expect(ends.toSorted()).toEqual(['notify.wecom_taken', 'notify.wecom_taken', 'taken'])
-    const holder = members[ends.indexOf('taken')]
+    expect(ends.toSorted()).toEqual(['notify.wecom_taken', 'notify.wecom_taken', 'ok'])
+    const holder = members[ends.indexOf('ok')]
     if (!holder) throw new Error('nobody has it')
     // Joined as somebody else, the first user is free.
     await join(holder.visitor, 'ZhangSan')

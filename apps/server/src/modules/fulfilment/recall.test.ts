@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { type Client, isProblem } from '@quanshu/client'
+import type { Client } from '@quanshu/client'
 import { PERMISSIONS, type RecalledPiece, type RecallView } from '@quanshu/contract'
 import { describe, expect, test } from 'vitest'
+import { codeOf } from '../../../test/harness/index.ts'
 import {
   type Goods,
   isDelivered,
@@ -77,11 +78,6 @@ const settled = (shop: Shop, goods: Stock): Promise<RecallView> =>
   })
 const counts = async (shop: Shop, goods: Stock) =>
   (await shop.staff.call('vault.getBatch', { params: params(goods) })).counts
-const code = (call: Promise<unknown>): Promise<string> =>
-  call.then(
-    () => 'ok',
-    (error) => (isProblem(error) ? error.code : Promise.reject(error)),
-  )
 const violations = async (shop: Shop) =>
   (await auditBooks(house.platform, shop.tenantId, { isWhole: true, graceSeconds: 60 })).checks.flatMap((check) =>
     check.violations.map(({ code: name, key }) => ({ name, key })),
@@ -137,7 +133,7 @@ describe('a recalled batch', () => {
     const [ofOne] = await pieces(shop, goods, { orderNo: one.no })
     await handle(shop, goods, 'leave', { grantIds: [ofOne?.grantId ?? 0] })
     await settled(shop, goods)
-    expect(await code(closing(shop, goods))).toBe('vault.recall_unfinished')
+    expect(await codeOf(closing(shop, goods))).toBe('vault.recall_unfinished')
     expect(await handle(shop, goods, 'refund')).toEqual({ chosen: 1 })
     const after = await settled(shop, goods)
     expect(after).toMatchObject({
@@ -165,7 +161,7 @@ describe('a recalled batch', () => {
       closeNote: '已与供货商核对',
       claim: { stopped: 5 },
     })
-    expect(await code(shop.staff.call('vault.resumeBatch', { params: params(goods), body: { reason: 'x' } }))).toBe(
+    expect(await codeOf(shop.staff.call('vault.resumeBatch', { params: params(goods), body: { reason: 'x' } }))).toBe(
       'vault.wrong_batch_state',
     )
     expect(await violations(shop)).toEqual([])
@@ -322,7 +318,7 @@ describe('a recalled batch', () => {
       state: 'suspended',
       actions: ['resume', 'recall', 'edit'],
     })
-    expect(await code(handle(shop, goods, 'refund'))).toBe('vault.wrong_batch_state')
+    expect(await codeOf(handle(shop, goods, 'refund'))).toBe('vault.wrong_batch_state')
     await until('its buyer heard', async () => ((await cleared(shop)).length === 1 ? true : undefined))
     await shop.staff.call('vault.resumeBatch', { params: params(goods), body: { reason: '核实无误' } })
     expect(await counts(shop, goods)).toMatchObject({ available: 3, suspect: 0 })
@@ -366,7 +362,7 @@ describe('a recalled batch', () => {
         .map((line) => line.startsWith('# 召回中，请勿使用：'))
     }
     expect(await marked()).toEqual([true, true, true, true])
-    expect(await code(shop.visitor().call('orders.get', { params: { no: mine.no } }))).toBe('common.not_found')
+    expect(await codeOf(shop.visitor().call('orders.get', { params: { no: mine.no } }))).toBe('common.not_found')
 
     const [first, second, third] = await pieces(shop, goods)
     const ids = (piece: RecalledPiece | undefined) => ({ grantIds: [piece?.grantId ?? 0] })
@@ -511,7 +507,7 @@ describe('a recalled batch', () => {
     const goods = await sourced(shop, 2)
     await bought(shop, goods)
     const without = (...missing: readonly string[]) => PERMISSIONS.filter((one) => !missing.includes(one))
-    expect(await code(recall(shop, goods, await shop.hire(without('cards.recall'))))).toBe('common.forbidden')
+    expect(await codeOf(recall(shop, goods, await shop.hire(without('cards.recall'))))).toBe('common.forbidden')
     await recall(shop, goods)
     await listed(shop, goods)
     for (const [action, permission] of [
@@ -520,7 +516,7 @@ describe('a recalled batch', () => {
       ['leave', 'cards.recall'],
     ] as const) {
       const clerk = await shop.hire(without(permission))
-      expect(await code(handle(shop, goods, action, {}, clerk)), action).toBe('common.forbidden')
+      expect(await codeOf(handle(shop, goods, action, {}, clerk)), action).toBe('common.forbidden')
     }
     expect((await viewOf(shop, goods)).pieces).toMatchObject({ open: 1 })
     const sheet = await shop.staff.download('fulfilment.exportRecalledPieces', { params: params(goods), query: {} })

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { type Client, isProblem } from '@quanshu/client'
+import type { Client } from '@quanshu/client'
 import type { orderRoutes } from '@quanshu/contract'
 import type { OrderNo } from '@quanshu/kernel'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
+import { codeOf } from '../../../test/harness/index.ts'
 import { isDelivered, openHouse, type PlacedOrder, PRICE_FEN, type Shop, until } from '../../../test/journeys/shop.ts'
 import { auditBooks } from '../books/index.ts'
 
@@ -39,11 +40,6 @@ const refund = (no: OrderNo, ask: Ask, by: Client = shop.staff, key: string = ra
     { idempotencyKey: key },
   )
 const detailOf = (no: OrderNo, at: Shop = shop): Promise<Detail> => at.staff.call('orders.detail', { params: { no } })
-const code = (call: Promise<unknown>): Promise<string> =>
-  call.then(
-    () => 'ok',
-    (error) => (isProblem(error) ? error.code : Promise.reject(error)),
-  )
 const living = (detail: Detail) => (detail.lines[0]?.grants ?? []).filter(({ state }) => state !== 'revoked')
 /** What the gateway gave back of an order, refund by refund. */
 const made = (no: OrderNo): readonly { readonly amount: number }[] =>
@@ -81,7 +77,7 @@ describe('in parts', () => {
     const view = await shop.seen(order, ({ refundedFen }) => refundedFen === PRICE_FEN)
     expect(view.lines[0]?.codes).toHaveLength(2)
 
-    expect(await code(refund(order.no, { pieces: [second ?? 0] }))).toBe('orders.refund_piece_gone')
+    expect(await codeOf(refund(order.no, { pieces: [second ?? 0] }))).toBe('orders.refund_piece_gone')
     await refund(order.no, { pieces: [first ?? 0, third ?? 0] })
     await settled(order.no)
     expect(await detailOf(order.no)).toMatchObject({ state: 'refunded', refundedFen: 3 * PRICE_FEN })
@@ -101,12 +97,12 @@ describe('in parts', () => {
     const after = await settled(order.no)
     expect(after).toMatchObject({ state: 'delivered', refundedFen: 500 })
     expect(living(after)).toHaveLength(2)
-    expect(await code(refund(order.no, { amountFen: 2 * PRICE_FEN - 499 }))).toBe('orders.refund_over_left')
+    expect(await codeOf(refund(order.no, { amountFen: 2 * PRICE_FEN - 499 }))).toBe('orders.refund_over_left')
     // A piece still costs its share; what is left of the line bounds the last one.
     await refund(order.no, { pieces: living(after).map(({ id }) => id) })
     expect(await settled(order.no)).toMatchObject({ state: 'refunded', refundedFen: 2 * PRICE_FEN })
-    expect(await code(refund(order.no, { amountFen: 1 }))).toBe('orders.nothing_to_refund')
-    expect(await code(refund(order.no, { lineNo: null }))).toBe('orders.nothing_to_refund')
+    expect(await codeOf(refund(order.no, { amountFen: 1 }))).toBe('orders.nothing_to_refund')
+    expect(await codeOf(refund(order.no, { lineNo: null }))).toBe('orders.nothing_to_refund')
     expect(await violations()).toEqual([])
   })
 
@@ -115,8 +111,8 @@ describe('in parts', () => {
     const [grant] = living(await detailOf(order.no))
     await refund(order.no, { pieces: [grant?.id ?? 0], amountFen: 1000 })
     expect(await settled(order.no)).toMatchObject({ state: 'refunded', refundedFen: 1000 })
-    expect(await code(refund(order.no, { lineNo: null, amountFen: 5 }))).toBe('common.invalid_input')
-    expect(await code(refund(order.no, { again: true, amountFen: 5 }))).toBe('common.invalid_input')
+    expect(await codeOf(refund(order.no, { lineNo: null, amountFen: 5 }))).toBe('common.invalid_input')
+    expect(await codeOf(refund(order.no, { again: true, amountFen: 5 }))).toBe('common.invalid_input')
     expect(await violations()).toEqual([])
   })
 
@@ -126,7 +122,7 @@ describe('in parts', () => {
     await shop.staff.call('vault.suspendBatch', { params: { batchId: shelf.batchId }, body: { reason: '坏批' } })
     await shop.pay(order.no)
     await shop.seen(order, ({ state }) => state === 'paid')
-    expect(await code(refund(order.no, { amountFen: 5 }))).toBe('orders.refund_whole_line')
+    expect(await codeOf(refund(order.no, { amountFen: 5 }))).toBe('orders.refund_whole_line')
     await refund(order.no, { lineNo: 1 })
     expect(await settled(order.no)).toMatchObject({ state: 'refunded', refundedFen: PRICE_FEN })
     expect(await violations()).toEqual([])
@@ -185,10 +181,10 @@ describe('in parts', () => {
     expect((await settled(order.no)).refunds).toHaveLength(1)
     const grants = living(await detailOf(order.no)).map(({ id }) => id)
     const answers = await Promise.all([
-      code(refund(order.no, { pieces: grants })),
-      code(refund(order.no, { pieces: grants.slice(0, 1) })),
-      code(refund(order.no, { amountFen: 2 * PRICE_FEN - 700 })),
-      code(refund(order.no, { lineNo: null })),
+      codeOf(refund(order.no, { pieces: grants })),
+      codeOf(refund(order.no, { pieces: grants.slice(0, 1) })),
+      codeOf(refund(order.no, { amountFen: 2 * PRICE_FEN - 700 })),
+      codeOf(refund(order.no, { lineNo: null })),
     ])
     expect(answers).toContain('ok')
     const end = await settled(order.no)
@@ -207,8 +203,8 @@ describe('in parts', () => {
       body: { used: true },
     })
     expect(view.lines).toHaveLength(1)
-    expect(await code(refund(order.no, { lineNo: null }, strict.staff))).toBe('orders.refund_used_codes')
-    expect(await code(refund(order.no, { pieces: [used?.id ?? 0] }, strict.staff))).toBe('orders.refund_used_codes')
+    expect(await codeOf(refund(order.no, { lineNo: null }, strict.staff))).toBe('orders.refund_used_codes')
+    expect(await codeOf(refund(order.no, { pieces: [used?.id ?? 0] }, strict.staff))).toBe('orders.refund_used_codes')
     await refund(order.no, { pieces: [fresh?.id ?? 0] }, strict.staff)
     await refund(order.no, { amountFen: 100 }, strict.staff)
     expect(await settled(order.no, strict)).toMatchObject({ refundedFen: PRICE_FEN + 100 })
@@ -243,7 +239,7 @@ describe('what the gateway refused', () => {
     expect(living(detail)).toHaveLength(1)
     expect(detail.refunds.find(({ id }) => id === refundId)).toMatchObject({ state: 'failed', isReplaced: true })
     const retry = shop.staff.call('payments.retryRefund', { params: { refundId }, body: { reason: '再试' } })
-    expect(await code(retry)).toBe('payments.refund_not_failed')
+    expect(await codeOf(retry)).toBe('payments.refund_not_failed')
     expect(made(order.no)).toHaveLength(1)
     expect(await violations()).toEqual([])
   })
@@ -257,8 +253,8 @@ describe('what the gateway refused', () => {
         { idempotencyKey: key },
       )
     const clerk = await shop.hire(['orders.read', 'orders.refund', 'finance.read'])
-    expect(await code(byHand(clerk))).toBe('common.forbidden')
-    expect(await Promise.all([code(byHand(shop.staff)), code(byHand(shop.staff))])).toEqual(
+    expect(await codeOf(byHand(clerk))).toBe('common.forbidden')
+    expect(await Promise.all([codeOf(byHand(shop.staff)), codeOf(byHand(shop.staff))])).toEqual(
       expect.arrayContaining(['ok', 'orders.refund_not_failed']),
     )
     const detail = await detailOf(order.no)
@@ -273,7 +269,7 @@ describe('what the gateway refused', () => {
     )
     expect(paid).toEqual([{ sum: PRICE_FEN }])
     const retry = shop.staff.call('payments.retryRefund', { params: { refundId }, body: { reason: '再试' } })
-    expect(await code(retry)).toBe('payments.refund_not_failed')
+    expect(await codeOf(retry)).toBe('payments.refund_not_failed')
     expect(await violations()).toEqual([])
   })
 
@@ -317,12 +313,12 @@ describe('four eyes', () => {
 
     const approve = (by: Client, id = refundId, key: string = randomUUID()) =>
       by.call('fulfilment.approveRefund', { params: { refundId: id }, body: {} }, { idempotencyKey: key })
-    expect(await code(approve(asker))).toBe('orders.refund_own_request')
-    expect(await code(approve(clerk))).toBe('common.forbidden')
-    expect(await code(approve(shop.staff))).toBe('common.not_found')
+    expect(await codeOf(approve(asker))).toBe('orders.refund_own_request')
+    expect(await codeOf(approve(clerk))).toBe('common.forbidden')
+    expect(await codeOf(approve(shop.staff))).toBe('common.not_found')
     const key = randomUUID()
     await Promise.all([approve(second, refundId, key), approve(second, refundId, key)])
-    expect(await code(approve(second))).toBe('orders.refund_not_awaiting')
+    expect(await codeOf(approve(second))).toBe('orders.refund_not_awaiting')
     const done = await settled(order.no, careful)
     expect(done).toMatchObject({ refundedFen: 3 * PRICE_FEN })
     expect(made(order.no).map(({ amount }) => amount)).toEqual([2 * PRICE_FEN, PRICE_FEN])
@@ -332,9 +328,9 @@ describe('four eyes', () => {
     const declined = (await detailOf(order.no, careful)).refunds.at(-1)?.id ?? 0
     const decline = (by: Client) =>
       by.call('fulfilment.declineRefund', { params: { refundId: declined }, body: { reason: '不合规则' } })
-    expect(await code(decline(clerk))).toBe('common.forbidden')
+    expect(await codeOf(decline(clerk))).toBe('common.forbidden')
     await decline(second)
-    expect(await code(approve(second, declined))).toBe('orders.refund_not_awaiting')
+    expect(await codeOf(approve(second, declined))).toBe('orders.refund_not_awaiting')
     expect((await detailOf(order.no, careful)).refunds.at(-1)).toMatchObject({
       state: 'declined',
       decidedNote: '不合规则',
@@ -350,10 +346,10 @@ describe('four eyes', () => {
       { params: { no: order.no, grantId: pieces[3] ?? 0 }, body: { reason: '坏码' } },
       { idempotencyKey: randomUUID() },
     )
-    expect(await code(replacing)).toBe('fulfilment.refund_awaits')
+    expect(await codeOf(replacing)).toBe('fulfilment.refund_awaits')
     await approve(second, twin)
     await settled(order.no, careful)
-    expect(await code(approve(second, stale))).toBe('orders.refund_not_awaiting')
+    expect(await codeOf(approve(second, stale))).toBe('orders.refund_not_awaiting')
     expect((await detailOf(order.no, careful)).refunds.find(({ id }) => id === stale)).toMatchObject({
       state: 'declined',
       decidedBy: 'system',
@@ -391,7 +387,7 @@ test('whatever is refunded in whatever parts and however the gateway takes it, t
       for (const { order, kind, share, toBalance, fails } of steps) {
         const no = orders[order]?.no as OrderNo
         if (fails) control.addFault({ kind: 'refund.reject', key: String(no), times: 1 })
-        if ((await code(takeStep(busy, no, kind, share, toBalance ? 'balance' : 'source'))) === 'ok') taken += 1
+        if ((await codeOf(takeStep(busy, no, kind, share, toBalance ? 'balance' : 'source'))) === 'ok') taken += 1
       }
       for (const { no, visitor } of orders) {
         const end = await settled(no, busy)

@@ -6,7 +6,7 @@ import { commonErrors } from '@quanshu/contract'
 import type { TenantId } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
-import { testPlatform } from '../../../test/harness/index.ts'
+import { codeOf, testPlatform } from '../../../test/harness/index.ts'
 import { silentLog } from '../log/index.ts'
 import { createGate } from './gate.ts'
 import { createCrypto, openCrypto, openFileKeyManager, reencryptColumn } from './index.ts'
@@ -17,11 +17,6 @@ const folder = await mkdtemp(join(tmpdir(), 'quanshu-crypto-'))
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const where = { table: 'test.secrets', column: 'sealed', row: 7 }
-const codeOf = (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => 'opened',
-    (error: unknown) => (error instanceof Error && 'code' in error ? error.code : error),
-  )
 
 /** Another process: the same database and key file, its own memory. */
 const otherProcess = () => openCrypto({ db: house.db, keyFile: house.config.masterKeyFile, log: silentLog })

@@ -2,6 +2,7 @@ import { deflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import iconv from 'iconv-lite'
 import { describe, expect, it } from 'vitest'
+import { codeOf } from '../../../../test/harness/index.ts'
 import { type Line, readCardFile, type Separator, splitBySeparators } from './index.ts'
 import { workbookOf, workbookOfRows, zipOf } from './workbook.fixture.ts'
 
@@ -22,11 +23,6 @@ async function read(
 }
 
 const partsOf = (lines: readonly Line[]) => lines.map((line) => ('parts' in line ? line.parts : line.reason))
-const codeOf = (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => 'accepted',
-    (error: unknown) => (error instanceof Error && 'code' in error ? error.code : error),
-  )
 
 describe('text', () => {
   it.each([
