@@ -117,7 +117,7 @@ begin
       from due d
     ), come as materialized (
       select books.moved(
-        p_tenant, false, array_agg(d.purse order by d.n), array_agg(d.first_at order by d.n), array_agg(d.last_at + near order by d.n),
+        p_tenant, false, array_agg(d.purse order by d.n), array_agg(d.first_at - near order by d.n), array_agg(d.last_at + near order by d.n),
         array_agg('order:' || d.order_no order by d.n)
       ) as fen
       from due d
@@ -469,7 +469,7 @@ begin
         and a.unit = 'budget'
     ), came as materialized (
       select books.moved(
-        p_tenant, false, array_agg(p.account_id order by p.n), array_agg(p.created_at order by p.n), array_agg(p.until_at order by p.n),
+        p_tenant, false, array_agg(p.account_id order by p.n), array_agg(p.created_at - near order by p.n), array_agg(p.until_at order by p.n),
         array_agg('restock:' || p.id order by p.n)
       ) as fen
       from pair p
@@ -487,7 +487,7 @@ begin
       cross join lateral (
         select coalesce(sum(x.cost_fen), 0) as cost,
           coalesce(sum(x.cost_fen) filter (where x.state <> 'contradicted'), 0) as of_budget,
-          coalesce(sum(least(x.cost_fen, x.promised)) filter (where x.state <> 'contradicted'), 0) as at_least,
+          coalesce(sum(least(coalesce(x.cost_fen, 0), x.promised)) filter (where x.state <> 'contradicted'), 0) as at_least,
           coalesce(sum(x.promised) filter (where x.state in ('planned', 'sending', 'accepted', 'unknown')), 0) as promised
         from (
           select p.state, p.cost_fen, greatest(ceil(p.ceiling_hao::numeric * p.quantity / 100)::bigint, 1) as promised
