@@ -18,6 +18,7 @@ import { BackupRefused } from './backup/refused.ts'
 import { type ReadyDatabase, readyDatabase } from './database.ts'
 import { runningEmbeddedPostgres } from './embedded-postgres/index.ts'
 import { openPlatform } from './platform.ts'
+import { hold, resume } from './standstill.ts'
 import { StartRefused } from './start-refused.ts'
 
 const USAGE = `npm run cli -- <command>
@@ -31,6 +32,9 @@ const USAGE = `npm run cli -- <command>
                                                  (--full every row, --json one object, --grace <seconds> 900,
                                                  --anew not from where an interrupted one stopped)
 ${BACKUP_USAGE}
+  hold ["<why>"]                                 the whole shop stands still: buyers are turned away, nothing is worked off
+                                                 (without words: whether it stands still, and since when)
+  resume                                         it goes on
 
 Works beside a running Quanshu. Settings come from the environment, as for npm start.`
 
@@ -46,6 +50,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'tenant create': openTenant,
   'staff reset-password': resetStaffPassword,
   'rotate-keys': rotateKeys,
+  hold: (platform, words) => hold(platform, words.join(' ').trim()),
+  resume: resumeShop,
 }
 
 /** Commands that read their own words and say their own exit code; most work on the data folder itself. */
@@ -134,6 +140,11 @@ async function auditBooksOf(words: readonly string[]): Promise<number> {
 function refuseAbsentDatabase({ databaseUrl, dataDir }: Config): void {
   if (databaseUrl !== undefined || existsSync(join(dataDir, 'postgres'))) return
   throw new StartRefused(`There is no database in ${dataDir}. Set QUANSHU_DATA to the folder of your shop.`)
+}
+
+function resumeShop(platform: Platform, words: readonly string[]): Promise<readonly string[]> {
+  if (words.length > 0) throw new WrongUse()
+  return resume(platform)
 }
 
 async function listTenants(platform: Platform): Promise<readonly string[]> {
