@@ -930,7 +930,7 @@ export const messages: Messages = {
     shopMissingText: 'Please check the address.',
     standstillTitle: 'Closed while we check our records',
     standstillText:
-      'Your orders and what you have paid are not lost. This page goes on by itself once the shop is open again.',
+      'Please come back later; this page goes on by itself once the shop is open again. If you have paid and received nothing, keep the record of your payment.',
     shopClosedTitle: 'The shop is closed for now',
     shopClosedText: 'Please come back later.',
   },

@@ -116,10 +116,10 @@ function closedPage(locale: Locale): string {
   return locale === 'en'
     ? plainPage(
         'Checking our records',
-        'The shop is closed for the moment while it checks its records. What was paid is not lost; please come back later.',
+        'The shop is closed for the moment while it checks its records. Please come back later, and keep the record of your payment.',
         'en',
       )
-    : plainPage('正在核对数据', '商店正在核对数据，暂不营业。已付的款项不会丢失，请稍后再来。', 'zh-CN')
+    : plainPage('正在核对数据', '商店正在核对数据，暂不营业，请稍后再来，并保留付款记录。', 'zh-CN')
 }
 
 const notBuiltPage = (at: string): string =>
