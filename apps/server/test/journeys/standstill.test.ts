@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { afterEach, expect, test } from 'vitest'
-import { hold, resume } from '../../src/main/standstill.ts'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, onTestFinished, test } from 'vitest'
+import { applyRestoreMark, hold, markRestored, resume } from '../../src/main/standstill.ts'
 import { createSettler } from '../../src/modules/fulfilment/index.ts'
 import { sendLoginCode } from '../../src/modules/notify/index.ts'
 import { contractRoutes } from '../../src/platform/http/index.ts'
@@ -13,7 +17,17 @@ import { codeOf, isDelivered, openHouse, type Shop, somePhone, until } from './s
 
 const SALE_FEN = 2_000
 const source = scriptedSupplier('cheap', { costHao: 100_000 })
-const house = await openHouse({ supplierAdapters: new Map([[source.adapter.id, source.adapter]]) })
+/** What a call to the supplier waits for before it is answered. */
+let answering = Promise.resolve()
+const adapter: typeof source.adapter = {
+  ...source.adapter,
+  place: async (...call) => {
+    const answer = await source.adapter.place(...call)
+    await answering
+    return answer
+  },
+}
+const house = await openHouse({ supplierAdapters: new Map([[adapter.id, adapter]]) })
 const { platform } = house
 const shop = await house.newShop()
 const goods = await topUps(shop)
@@ -44,8 +58,8 @@ test('while it stands still nothing is bought, delivered or sent; afterwards all
 
   await resume(platform)
   await until('both workers to begin again', async () => (await workers()) === 2)
-  // The gateway is asked soon when its buyer comes back, long before it tells again.
-  await fetch(`${shop.base}/api/pay/sim-pay/return?no=${paidAtGateway.no}`, { redirect: 'manual' })
+  // Asked at once, instead of when it tells again.
+  await shop.staff.call('orders.queryPayment', { params: { no: paidAtGateway.no }, body: {} })
   for (const one of [settled, paidAtGateway]) await shop.seen(one, isDelivered)
   await until('the code', () => house.standIns.sms.control.inbox(told).length > 0)
   await until('the events to be read', async () => (await waiting(settled.no))?.unread === false)
@@ -54,6 +68,27 @@ test('while it stands still nothing is bought, delivered or sent; afterwards all
     expect(source.arrivedFor(no).reduce((sum, { pieces }) => sum + pieces, 0)).toBe(1)
     expect(source.calls.filter((call) => call.what === 'place' && call.no.startsWith(String(no)))).toHaveLength(1)
   }
+  await expectBooksRight(house, shop.tenantId)
+})
+
+test('what is in the middle when it begins comes to its end, and is not done again', async () => {
+  const { promise, resolve: answer } = Promise.withResolvers<void>()
+  answering = promise
+  const one = await order()
+  await shop.pay(one.no)
+  const calls = () => source.calls.filter(({ no }) => no.startsWith(String(one.no)))
+  await until('the supplier to be called', () => calls().length > 0)
+  await hold(platform, '中途')
+  // The other worker has nothing to wait for.
+  await until('all but that to rest', async () => (await workers()) === 1)
+  answer()
+  await workersAtRest()
+  const { lines } = await shop.staff.call('orders.detail', { params: { no: one.no } })
+  expect(lines[0]?.state).toBe('delivered')
+  await resume(platform)
+  await until('both workers to begin again', async () => (await workers()) === 2)
+  await shop.seen(one, isDelivered)
+  expect(calls().map(({ what }) => what)).toEqual(['place'])
   await expectBooksRight(house, shop.tenantId)
 })
 
@@ -115,12 +150,15 @@ test('held twice, ended twice, and told: in sentences that say since when', asyn
   expect(await hold(platform, '')).toEqual([expect.stringMatching(/stands still since .*: first$/), expect.any(String)])
 })
 
-test('a restore takes the place of what came out of the backup, and counts once however often it is told', async () => {
+test('a restore takes the place of what came out of the backup, and counts once wherever it was killed', async () => {
+  const cluster = await mkdtemp(join(tmpdir(), 'quanshu-standstill-'))
+  onTestFinished(() => rm(cluster, { recursive: true }))
+  const marker = join(cluster, 'quanshu-standstill.json')
   await hold(platform, 'before the backup')
-  const key = randomUUID()
-  const tell = () =>
-    platform.db.callGlobal('platform.stand_still', key, 'restored', null, '2026-11-22T10:30:00Z', 'restore')
-  expect([await tell(), await tell()]).toEqual([true, false])
+  markRestored(cluster, undefined, new Date('2026-11-22T10:30:00Z'))
+  const written = await readFile(marker)
+  await applyRestoreMark(cluster, platform.ownerUrl)
+  expect(existsSync(marker)).toBe(false)
   expect(await shop.staff.call('standstill.get', {})).toMatchObject({
     standstill: { kind: 'restored', words: null, restoredTo: expect.stringContaining('2026-11-22T10:30:00') },
   })
@@ -128,8 +166,17 @@ test('a restore takes the place of what came out of the backup, and counts once 
     expect.stringContaining('restored to the moment 2026-11-22 18:30:00 +08:00'),
     expect.any(String),
   ])
-  expect(await tell()).toBe(false)
+
+  // Killed before it was removed: known by its key.
+  await writeFile(marker, written)
+  await applyRestoreMark(cluster, platform.ownerUrl)
   expect(await shop.staff.call('standstill.get', {})).toEqual({ standstill: null })
+  // Half a file still says that somebody restored.
+  await writeFile(marker, written.subarray(0, 10))
+  await applyRestoreMark(cluster, platform.ownerUrl)
+  expect(await shop.staff.call('standstill.get', {})).toMatchObject({
+    standstill: { kind: 'restored', restoredTo: null },
+  })
 })
 
 test('while the database cannot be asked, what was known last holds', async () => {
