@@ -54,6 +54,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   resume: resumeShop,
 }
 
+/** What is said of a shop that is there: a mistyped folder has none that goes on or stands still. */
+const OF_A_SHOP: ReadonlySet<string> = new Set(['hold', 'resume'])
+
 /** Commands that read their own words and say their own exit code; most work on the data folder itself. */
 const APART: Readonly<Record<string, (words: readonly string[]) => Promise<number>>> = {
   backup: backupCommand,
@@ -77,6 +80,7 @@ async function main(): Promise<number> {
     const command = name && COMMANDS[name]
     if (!command) throw new WrongUse()
     const words = positionals.slice(name.split(' ').length)
+    if (OF_A_SHOP.has(name)) refuseAbsentDatabase(loadConfig(process.env))
     console.log((await withPlatform((platform) => command(platform, words, values))).join('\n'))
     return 0
   } catch (error) {

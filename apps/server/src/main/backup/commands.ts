@@ -109,7 +109,7 @@ function report({ backup, keyFile, restoredTo }: Restored, dataDir: string): voi
 Staff may sign in; buyers are turned away, and nothing is bought, delivered, refunded or sent. Codes that were delivered after that moment
 count as unsold here, and what suppliers delivered after it would be bought again. So look first, in this order:
   1. void the codes that were delivered since, or suspend every batch that was being sold;
-  2. refund payments since then at the gateway itself; here they show as notices of unknown orders;
+  2. refund payments since then at the gateway itself: their orders are unknown here;
   3. pause every supplier, until its own lists say what it delivered.
 "After a restore" in docs/operations.md says how. Then let it go on: QUANSHU_DATA=${dataDir} npm run cli -- resume`,
   )
