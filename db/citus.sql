@@ -724,6 +724,7 @@ select create_distributed_function('wholesale.use_nonces(bigint, jsonb)', '$1', 
 --   platform.marks
 --   platform.migrations
 --   platform.partitioned_tables
+--   platform.standstills
 --   graphile_worker.*
 -- Functions on those, on sequences, or on nothing:
 --   events.advance(jsonb)
@@ -743,10 +744,13 @@ select create_distributed_function('wholesale.use_nonces(bigint, jsonb)', '$1', 
 --   platform.count_first_rows()
 --   platform.ensure_partitions(regclass)
 --   platform.extend_partitions()
+--   platform.go_on(text)
 --   platform.has_mark(text)
 --   platform.partition_monthly(regclass)
 --   platform.protect(regclass, text)
 --   platform.set_mark(text, jsonb)
+--   platform.stand_still(text, text, text, timestamp with time zone, text)
+--   platform.standstill()
 --   redeem.reserve_code_ids(integer)
 --   suppliers.price_ladder(bigint, jsonb, bigint, bigint, bigint, text)
 --   suppliers.step_for(jsonb, integer, bigint, boolean)

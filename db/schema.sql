@@ -2637,8 +2637,27 @@ create table platform.requests (
 alter table platform.requests enable row level security;
 grant delete, insert, select, update on platform.requests to quanshu_app;
 
+create table platform.standstills (
+  id bigint not null generated always as identity,
+  key text not null,
+  kind text not null,
+  words text,
+  restored_to timestamp with time zone,
+  since timestamp with time zone not null default now(),
+  set_by text not null,
+  ended_at timestamp with time zone,
+  ended_by text,
+  constraint standstills_pkey PRIMARY KEY (id),
+  constraint standstills_key_key UNIQUE (key),
+  constraint standstills_check CHECK (((ended_at IS NULL) = (ended_by IS NULL))),
+  constraint standstills_check1 CHECK (((kind = 'by_hand'::text) = (words IS NOT NULL))),
+  constraint standstills_kind_check CHECK ((kind = ANY (ARRAY['restored'::text, 'by_hand'::text]))),
+  constraint standstills_words_check CHECK (((length(words) >= 1) AND (length(words) <= 500)))
+);
+
 
 create index requests_age ON platform.requests USING btree (tenant_id, created_at);
+create UNIQUE index standstills_open ON platform.standstills USING btree ((true)) WHERE (ended_at IS NULL);
 
 create policy tenant on platform.requests for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 
@@ -2646,10 +2665,13 @@ function platform.count_first_rows() returns integer security definer
 function platform.ensure_partitions(target regclass) returns integer
 function platform.expire_requests(p_hours integer, p_limit integer) returns integer security definer
 function platform.extend_partitions() returns integer security definer
+function platform.go_on(p_by text) returns boolean security definer
 function platform.has_mark(p_name text) returns boolean security definer
 function platform.partition_monthly(target regclass) returns void
 function platform.protect(target regclass, privileges text) returns void
 function platform.set_mark(p_name text, p_value jsonb) returns boolean security definer
+function platform.stand_still(p_key text, p_kind text, p_words text, p_restored_to timestamp with time zone, p_by text) returns boolean security definer
+function platform.standstill() returns jsonb security definer
 
 -- reconciliation --------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 --   platform.extend_partitions()              makes the coming months' partitions of every partitioned table; returns how many
 --   platform.expire_requests(hours, limit)    forgets idempotency answers older than `hours`; returns how many
 --   platform.has_mark(name), set_mark(name, value)   facts that are true once for the whole installation
+--   platform.stand_still(…), go_on(by), standstill()   the whole installation stands still until a person says go on
 --   platform.count_first_rows()               statistics of tables that were empty when the planner last looked; how many
 -- The first two are called by the scheduled maintenance and span tenants.
 
@@ -102,5 +103,72 @@ begin
     counted := counted + 1;
   end loop;
   return counted;
+end;
+$$;
+
+-- The last standstill, open or over: an open one is always the last. Asked by every process every other second.
+create or replace function platform.standstill()
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog
+as $$
+  select jsonb_build_object(
+    'kind', s.kind,
+    'words', s.words,
+    'restoredTo', s.restored_to,
+    'since', s.since,
+    'setBy', s.set_by,
+    'endedAt', s.ended_at,
+    'endedBy', s.ended_by
+  )
+  from platform.standstills s
+  order by s.id desc
+  limit 1
+$$;
+
+-- Lets the installation stand still; every process hears of it. A restore takes the place of whatever was open before, because that
+-- came out of the backup; a person is told of what is open. A key that was there before changes nothing. Whether it began now.
+create or replace function platform.stand_still(p_key text, p_kind text, p_words text, p_restored_to timestamptz, p_by text)
+returns boolean
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+begin
+  lock table platform.standstills in share row exclusive mode;
+  if exists (select from platform.standstills where key = p_key) then
+    return false;
+  end if;
+  if p_kind = 'restored' then
+    update platform.standstills
+    set ended_at = now(), ended_by = p_by
+    where ended_at is null;
+  elsif exists (select from platform.standstills where ended_at is null) then
+    return false;
+  end if;
+  insert into platform.standstills (key, kind, words, restored_to, set_by)
+  values (p_key, p_kind, p_words, p_restored_to, p_by);
+  perform pg_notify('quanshu_standstill', '');
+  return true;
+end;
+$$;
+
+-- Ends the open standstill. Whether there was one.
+create or replace function platform.go_on(p_by text)
+returns boolean
+language plpgsql
+security definer
+set search_path = pg_catalog
+as $$
+begin
+  update platform.standstills
+  set ended_at = now(), ended_by = p_by
+  where ended_at is null;
+  if found then
+    perform pg_notify('quanshu_standstill', '');
+  end if;
+  return found;
 end;
 $$;

@@ -34,6 +34,7 @@ import type {
   rightsRoutes,
   serviceRoutes,
   setupRoutes,
+  standstillRoutes,
   stockRoutes,
   strayRoutes,
   supplierMoneyRoutes,
@@ -384,6 +385,7 @@ export const CONSOLE_ROUTES = {
   'restock.saveBudget': 'POST /api/console/restock/budgets',
   'restock.saveRule': 'PUT /api/console/skus/:skuId/restock',
   'setup.getGuide': 'GET /api/console/setup',
+  'standstill.get': 'GET /api/console/standstill',
   'stock.closeWarehouse': 'POST /api/console/warehouses/:warehouseId/close',
   'stock.createWarehouse': 'POST /api/console/warehouses',
   'stock.editWarehouse': 'PATCH /api/console/warehouses/:warehouseId',
@@ -853,6 +855,7 @@ export type Routes = {
   'restock.saveBudget': (typeof restockRoutes)['saveBudget']
   'restock.saveRule': (typeof restockRoutes)['saveRule']
   'setup.getGuide': (typeof setupRoutes)['getGuide']
+  'standstill.get': (typeof standstillRoutes)['get']
   'stock.closeWarehouse': (typeof warehouseRoutes)['close']
   'stock.createWarehouse': (typeof warehouseRoutes)['create']
   'stock.editWarehouse': (typeof warehouseRoutes)['edit']

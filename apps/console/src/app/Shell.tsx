@@ -21,6 +21,7 @@ import { InboxBell } from './InboxBell.tsx'
 import { GroupTitle, menuOf, placeInMenu, useGroups } from './menu.tsx'
 import { QuickSearch } from './QuickSearch.tsx'
 import { RefundsBadge } from './RefundsBadge.tsx'
+import { StandstillBanner } from './StandstillBanner.tsx'
 import { appText } from './text.ts'
 import { type Appearance, useLook } from './theme.tsx'
 import { useShop } from './useShop.ts'
@@ -118,6 +119,7 @@ export function Shell() {
       >
         {/* Pages are blocks: as items of the layout's own column they would shrink to their content. */}
         <div>
+          <StandstillBanner />
           <Outlet />
         </div>
       </ProLayout>

@@ -137,5 +137,20 @@ export const appText = defineMessages('app', {
     '您的账号还没有任何权限，请联系店主分配角色。',
     'Your account has no permissions yet; ask the owner for a role.',
   ],
+  standstill: ['停业核对中，自 {since} 起', 'Standing still since {since}'],
+  standstillTo: [
+    '数据已恢复到 {moment} 的状态：此后的订单、付款、发货、采购，这里都没有。',
+    'The data is that of {moment}: orders, payments, deliveries and purchases after it are not in here.',
+  ],
+  standstillRestored: ['数据是从备份恢复的。', 'The data was restored from a backup.'],
+  standstillWhat: [
+    '商城和各接口暂不受理，发货、采购、退款、消息都在等待。员工可以查看和处理，由此引起的后台任务在恢复营业后执行。',
+    'Buyers and interfaces are turned away; deliveries, purchases, refunds and messages wait. Staff may look and act; what their deeds have the workers do comes afterwards.',
+  ],
+  standstillLook: ['请依次核对：', 'Look at these first:'],
+  standstillEnd: [
+    '此状态涉及本机所有店铺，只能由运维人员在服务器上恢复营业：',
+    'This concerns every shop of the installation, so only its operator ends it, on the server:',
+  ],
 })
 export type AppTextKey = keyof typeof appText.keys

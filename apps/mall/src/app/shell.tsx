@@ -1,8 +1,10 @@
-import { useEffect, useRef, useSyncExternalStore } from 'react'
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router'
 import { problemOf } from '../shared/api/client.ts'
+import { isStandstill } from '../shared/api/problem.ts'
 import { useShop } from '../shared/api/queries.ts'
 import { offerLocale, useI18n } from '../shared/i18n/index.ts'
+import { ClockIcon } from '../shared/ui/icons.tsx'
 import { EmptyState } from '../shared/ui/states.tsx'
 import { Toaster } from '../shared/ui/toast.tsx'
 import { Footer } from './footer.tsx'
@@ -23,10 +25,19 @@ export function Shell() {
   }, [shopLocale])
   const main = useFocusOnNavigation(pathname)
   const inTabs = tabs.some((tab) => tab.to === pathname)
+  const standsStill = useStandsStill(shop)
   const refusal = shop.error ? problemOf(shop.error).code : undefined
 
   if (refusal === 'tenancy.unknown_shop') {
     return <EmptyState title={t('errors.shopMissingTitle')} text={t('errors.shopMissingText')} />
+  }
+  if (standsStill) {
+    return (
+      <main className={css.closed}>
+        <title>{t('errors.standstillTitle')}</title>
+        <EmptyState title={t('errors.standstillTitle')} text={t('errors.standstillText')} icon={<ClockIcon />} />
+      </main>
+    )
   }
   if (refusal === 'tenancy.shop_closed') {
     return <EmptyState title={t('errors.shopClosedTitle')} text={t('errors.shopClosedText')} />
@@ -52,6 +63,14 @@ export function Shell() {
       <ScrollRestoration />
     </div>
   )
+}
+
+/** As the last answer said: a question that is under way has neither data nor error, and changes nothing. */
+function useStandsStill({ error, isSuccess }: ReturnType<typeof useShop>): boolean {
+  const [known, setKnown] = useState(false)
+  const stands = error ? isStandstill(problemOf(error)) : known && !isSuccess
+  if (stands !== known) setKnown(stands)
+  return stands
 }
 
 /** After a step to another page the focus starts at its content, as it would with a page load. */

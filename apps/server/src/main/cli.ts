@@ -18,6 +18,7 @@ import { BackupRefused } from './backup/refused.ts'
 import { type ReadyDatabase, readyDatabase } from './database.ts'
 import { runningEmbeddedPostgres } from './embedded-postgres/index.ts'
 import { openPlatform } from './platform.ts'
+import { hold, resume } from './standstill.ts'
 import { StartRefused } from './start-refused.ts'
 
 const USAGE = `npm run cli -- <command>
@@ -31,6 +32,9 @@ const USAGE = `npm run cli -- <command>
                                                  (--full every row, --json one object, --grace <seconds> 900,
                                                  --anew not from where an interrupted one stopped)
 ${BACKUP_USAGE}
+  hold ["<why>"]                                 the whole shop stands still: buyers are turned away, nothing is worked off
+                                                 (without words: whether it stands still, and since when)
+  resume                                         it goes on
 
 Works beside a running Quanshu. Settings come from the environment, as for npm start.`
 
@@ -46,7 +50,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'tenant create': openTenant,
   'staff reset-password': resetStaffPassword,
   'rotate-keys': rotateKeys,
+  hold: (platform, words) => hold(platform, words.join(' ').trim()),
+  resume: resumeShop,
 }
+
+/** What is said of a shop that is there: a mistyped folder has none that goes on or stands still. */
+const OF_A_SHOP: ReadonlySet<string> = new Set(['hold', 'resume'])
 
 /** Commands that read their own words and say their own exit code; most work on the data folder itself. */
 const APART: Readonly<Record<string, (words: readonly string[]) => Promise<number>>> = {
@@ -71,6 +80,7 @@ async function main(): Promise<number> {
     const command = name && COMMANDS[name]
     if (!command) throw new WrongUse()
     const words = positionals.slice(name.split(' ').length)
+    if (OF_A_SHOP.has(name)) refuseAbsentDatabase(loadConfig(process.env))
     console.log((await withPlatform((platform) => command(platform, words, values))).join('\n'))
     return 0
   } catch (error) {
@@ -134,6 +144,11 @@ async function auditBooksOf(words: readonly string[]): Promise<number> {
 function refuseAbsentDatabase({ databaseUrl, dataDir }: Config): void {
   if (databaseUrl !== undefined || existsSync(join(dataDir, 'postgres'))) return
   throw new StartRefused(`There is no database in ${dataDir}. Set QUANSHU_DATA to the folder of your shop.`)
+}
+
+function resumeShop(platform: Platform, words: readonly string[]): Promise<readonly string[]> {
+  if (words.length > 0) throw new WrongUse()
+  return resume(platform)
 }
 
 async function listTenants(platform: Platform): Promise<readonly string[]> {

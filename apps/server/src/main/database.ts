@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import type { Config } from '../platform/config/index.ts'
 import { appUrlOf, migrate } from '../platform/db/index.ts'
 import type { Log } from '../platform/log/index.ts'
 import { startEmbeddedPostgres } from './embedded-postgres/index.ts'
+import { applyRestoreMark } from './standstill.ts'
 import { StartRefused } from './start-refused.ts'
 
 export type ReadyDatabase = {
@@ -49,6 +51,7 @@ export async function readyDatabase(options: {
   })
   try {
     await migrate({ ownerUrl: server.ownerUrl, log, appPassword: server.appPassword })
+    await applyRestoreMark(join(config.dataDir, 'postgres'), server.ownerUrl)
   } catch (error) {
     await server.stop()
     throw error

@@ -36,6 +36,7 @@ import type { Ports } from '../platform/http/index.ts'
 import type { Module, Platform } from '../platform/module.ts'
 import { jobsDesk } from './jobs-desk.ts'
 import { hasRows } from './setup-checks.ts'
+import { standstillDesk } from './standstill-desk.ts'
 
 export type Assembly = {
   /** In the order of their rows. */
@@ -110,6 +111,7 @@ export function assemble(
     booksModule(platform),
     analyticsModule(platform),
     jobsDesk(platform, () => modules),
+    standstillDesk(platform),
   ]
   return {
     modules,

@@ -1,15 +1,18 @@
 import type { SupplierAdapters } from '../modules/suppliers/index.ts'
-import { followEvents, runEvents } from '../platform/events/index.ts'
+import { followEvents } from '../platform/events/index.ts'
 import type { HttpOptions } from '../platform/http/index.ts'
-import { runJobs } from '../platform/jobs/index.ts'
 import type { Platform } from '../platform/module.ts'
+import { type Standstill, watchStandstill } from '../platform/standstill/index.ts'
 import { buildApp } from './app.ts'
 import { assemble } from './modules.ts'
 import { StartRefused } from './start-refused.ts'
+import { runWorker } from './worker.ts'
 
 export type Running = {
   /** Base URL of the listener; undefined without the role `api`. */
   readonly url: string | undefined
+  /** What lets the installation stand still now. */
+  readonly standstill: () => Standstill | undefined
   /** Stops what was started, in order: no new request, running ones finish, then events and jobs. */
   readonly stop: () => Promise<void>
 }
@@ -31,22 +34,20 @@ export async function runRoles(
     for (let next = stops.pop(); next; next = stops.pop()) await next()
   }
   try {
+    const standstill = await watchStandstill(platform)
+    stops.push(standstill.stop)
     if (config.roles.includes('worker')) {
-      const events = await runEvents(platform, assembly.modules)
-      stops.push(events.stop)
-      const jobs = await runJobs(platform, assembly.modules, { ownerUrl: options.ownerUrl })
-      stops.push(jobs.stop)
-      for (const module of assembly.modules) {
-        for (const loop of module.loops ?? []) stops.push(loop.start().stop)
-      }
+      const worker = await runWorker(platform, assembly.modules, { ownerUrl: options.ownerUrl, standstill })
+      stops.push(worker.stop)
     }
-    if (!config.roles.includes('api')) return { url: undefined, stop }
+    const running = { stop, standstill: standstill.now }
+    if (!config.roles.includes('api')) return { ...running, url: undefined }
     // Waiting pages hear of what other processes did through the log.
     const news = await followEvents(platform, platform.hub)
     stops.push(news.stop)
-    const app = await buildApp(platform, options, assembly)
+    const app = await buildApp(platform, { ...options, standstill: standstill.now }, assembly)
     stops.push(() => app.close())
-    return { url: await listen(app, config.host, config.port), stop }
+    return { ...running, url: await listen(app, config.host, config.port) }
   } catch (error) {
     await stop()
     throw error

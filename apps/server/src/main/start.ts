@@ -15,6 +15,7 @@ import { openPlatform } from './platform.ts'
 import { portRefusal, runRoles } from './server.ts'
 import { handleShutdown } from './shutdown.ts'
 import { type StandInAddresses, startStandInProcess } from './stand-ins.ts'
+import { sentenceOf } from './standstill.ts'
 import { StartRefused } from './start-refused.ts'
 
 /** `npm start`: everything in one process, with the database and the stand-ins as its children. */
@@ -70,6 +71,8 @@ async function start(): Promise<void> {
   shutdown.add('roles', running.stop)
   log.info({ url: running.url, roles: config.roles, ms: Date.now() - startedAt }, 'ready')
   greet(config, accounts, standIns?.addresses)
+  const standing = running.standstill()
+  if (standing) say(`It stands still ${sentenceOf(standing)}\nTo let it go on: npm run cli -- resume`)
   if (serves && !(mallDir && consoleDir)) say('A front end could not be built; the log says why.')
   // Tells a supervisor (npm run dev, the tests) that it may go on.
   process.send?.({ ready: true, url: running.url, standIns: standIns?.addresses })

@@ -23,7 +23,7 @@ import { valueTypes } from '../../src/platform/db/types-of-values.ts'
 import { silentLog } from '../../src/platform/log/index.ts'
 import { eventually } from '../harness/index.ts'
 import { expectBooksRight } from '../journeys/books.ts'
-import { codesOf, openShop, PRICE_FEN, someCodes, type Visitor } from '../journeys/shop.ts'
+import { codeOf, codesOf, openShop, PRICE_FEN, someCodes, type Visitor } from '../journeys/shop.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 
 /** Whole programs run here, beside whatever else the machine does. */
@@ -97,7 +97,19 @@ describe('a backup of a shop that is selling', () => {
     const restored = await restore('restored', {})
     const inside = bought.filter((order) => order.at < Date.parse(backup.manifest.holdsUntil))
     expect(inside.length).toBeGreaterThan(5)
+    // Whatever is started on it first stands still, were it killed before the audit or never audited.
+    expect(existsSync(at('restored', 'postgres', 'quanshu-standstill.json'))).toBe(true)
     await startHouse(at('restored'))
+    expect(existsSync(at('restored', 'postgres', 'quanshu-standstill.json'))).toBe(false)
+    expect(house?.output()).toMatch(/It stands still since .*: restored to the moment .*\n.*npm run cli -- resume/)
+    expect(await codeOf(buy(buyers[0] as Visitor))).toBe('common.standstill')
+    const { items } = await shop.staff.call('orders.list', { query: {} })
+    expect(items.length).toBeGreaterThan(5)
+    expect(await cliWith({ QUANSHU_DATA: at('restored') }, 'resume')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('The shop goes on'),
+    })
+    await eventually('it sells again', async () => (await fetch(`${shop.base}/api/mall/shop`)).ok)
     for (const order of inside) {
       expect(codesOf(await order.visitor.call('orders.get', { params: { no: order.no } }))).toEqual(order.codes)
     }
@@ -113,6 +125,8 @@ describe('a backup of a shop that is selling', () => {
     const { code, output } = await cli('restore', backups, '--data', at('audited'), '--keys', keyFile)
     expect(output).toMatch(/Every file is as it was written/)
     expect(output).toContain(`QUANSHU_DATA=${at('audited')} npm start`)
+    expect(output).toContain('It stands still. Start on it with')
+    expect(output).toContain('npm run cli -- resume')
     expect(code).toBe(0)
   })
 })
@@ -123,6 +137,8 @@ describe('point in time', () => {
     expect(lastCommit?.getTime()).toBeLessThanOrEqual(moment.getTime())
     expect(beforeMoment.at(-1)?.at).toBeGreaterThan(Date.parse(backup.manifest.endedAt))
     await startHouse(at('moment'))
+    await inDatabase((query) => query("select platform.go_on('test')"), at('moment'))
+    await eventually('it is open', async () => (await fetch(`${shop.base}/api/mall/shop`)).ok)
     for (const order of beforeMoment) {
       expect(codesOf(await order.visitor.call('orders.get', { params: { no: order.no } }))).toEqual(order.codes)
     }

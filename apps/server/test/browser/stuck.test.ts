@@ -4,20 +4,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Client, createClient } from '@quanshu/client'
 import { createCookieFetch } from '@quanshu/client/node'
+import pg from 'pg'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runningEmbeddedPostgres } from '../../src/main/embedded-postgres/index.ts'
 import { eventually } from '../harness/index.ts'
 import { rowsOf } from '../journeys/workbook.ts'
 import { shopFolder } from '../start/shop-folder.ts'
 import { type Started, startProcess } from '../start/start-process.ts'
 import { launchChromium } from './chromium.ts'
-import { arrive, type Person, PHONE, sidewaysPixels } from './people.ts'
+import { arrive, DESK, fitsPhones, type Person, PHONE, sidewaysPixels } from './people.ts'
 import { keepScreen } from './screens.ts'
 
 /**
  * What is paid and stuck, at the desk in a real browser: a closed channel's line is delivered from the total warehouse, a link that
  * was voided before it was paid is said to be dead when it is tried again, and the list goes out as a file. While a refund of the line
- * waits for a second person nothing delivers it, and the desk says where that is decided.
+ * waits for a second person nothing delivers it, and the desk says where that is decided. And when everything stands still: staff read
+ * why on every page, buyers that the shop is closed, and both go on by themselves.
  */
 
 const PASSWORD = 'Quanshu-demo-2026'
@@ -27,6 +30,9 @@ const PRICE_FEN = 2_500
 const CODE = 'YDYY-7F3A-91CC'
 const NOBODY_YET = { status: 401, url: /\/api\/console\/me$/ }
 const DEAD = { status: 409, url: /\/api\/console\/orders\/\d+\/lines\/1\/retry$/ }
+
+/** What stands still answers so to buyers; the console asks the mall for the shop's name. */
+const CLOSED = { status: 503, url: /\/api\/mall\// }
 
 const faults: string[] = []
 let dataDir: string
@@ -46,7 +52,7 @@ beforeAll(async () => {
   address = `http://localhost:${new URL(started.ready.url).port}`
   staff = visitor()
   await staff.call('identity.signIn', { body: { email: 'owner@demo.quanshu.test', password: PASSWORD } })
-  owner = await arrive(browser, faults, { who: 'owner', device: 'desk', foreseen: [NOBODY_YET, DEAD] })
+  owner = await arrive(browser, faults, { who: 'owner', device: 'desk', foreseen: [NOBODY_YET, DEAD, CLOSED] })
   const { page } = owner
   await page.goto(`${address}/console/`)
   await page.getByLabel('邮箱').fill('owner@demo.quanshu.test')
@@ -144,6 +150,51 @@ test('stuck lines are delivered, tried again and taken home as a file', { timeou
   expect(await sidewaysPixels(page)).toBe(0)
   expect(faults).toEqual([])
 })
+
+test('a shop that stands still says so to staff and to buyers, and goes on', { timeout: 120_000 }, async ({
+  onTestFailed,
+}) => {
+  const shopper = await arrive(browser, faults, { who: 'shopper', device: 'phone', foreseen: [CLOSED] })
+  onTestFailed(async () => {
+    for (const [name, { page }] of Object.entries({ owner, shopper })) {
+      await page.screenshot({ path: join(tmpdir(), `quanshu-standstill-${name}-failed.png`) }).catch(() => undefined)
+    }
+  })
+  await shopper.page.goto(`${address}/`)
+  await shopper.page.getByText(CARD).first().waitFor()
+  const { page } = owner
+  await page.setViewportSize(DESK)
+  await page.goto(`${address}/console/batches`)
+
+  await inDatabase("select platform.stand_still('k', 'restored', null, '2026-11-22 18:30:00+08', 'restore')")
+  const banner = page.locator('.standstill')
+  await banner.getByText('2026-11-22 18:30:00', { exact: false }).waitFor()
+  await banner.getByRole('link', { name: '供应商' }).waitFor()
+  await keepScreen(page, 'console-standstill')
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await fitsPhones(page)
+  await keepScreen(page, 'console-standstill-phone')
+  // Whoever was reading learns it from the next question; whoever comes finds the shop closed.
+  await shopper.page.getByText(CARD).first().click()
+  const closed = shopper.page.getByRole('heading', { name: '正在核对数据，暂不营业' })
+  await closed.waitFor()
+  await shopper.page.reload()
+  await closed.waitFor()
+  expect(await sidewaysPixels(shopper.page)).toBe(0)
+  await keepScreen(shopper.page, 'mall-standstill-phone')
+
+  await inDatabase("select platform.go_on('test')")
+  await shopper.page.getByRole('heading', { name: CARD }).waitFor()
+  await banner.waitFor({ state: 'hidden' })
+  expect(faults).toEqual([])
+})
+
+async function inDatabase(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: runningEmbeddedPostgres(dataDir)?.ownerUrl })
+  await client.connect()
+  await client.query(statement)
+  await client.end()
+}
 
 const visitor = () => createClient({ baseUrl: address, locale: 'zh-CN', fetch: createCookieFetch() })
 

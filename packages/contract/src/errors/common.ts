@@ -57,6 +57,12 @@ export const commonErrors = defineErrors('common', {
   },
   shuttingDown: { status: 503, zh: '服务正在重启，请稍后再试', en: 'The service is restarting; try again shortly' },
   busy: { status: 503, zh: '系统繁忙，请稍后再试', en: 'The system is busy; try again shortly' },
+  /** Nothing was begun. See ADR 0064. */
+  standstill: {
+    status: 503,
+    zh: '商店正在核对数据，暂不营业，请稍后再来',
+    en: 'The shop is checking its records and is closed for the moment; please come back later',
+  },
   interrupted: {
     status: 503,
     zh: '连接中断，不知道是否已完成；请用同样的内容再试一次，或先刷新查看',

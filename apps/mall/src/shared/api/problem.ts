@@ -14,6 +14,9 @@ export type Problem = {
 /** Nothing is known of the outcome: the same call, under the same key, may be repeated. */
 export const isUncertain = (problem: Problem): boolean => problem.status === 0 || problem.status >= 500
 
+/** Everything is closed for a while; nothing was begun. See `useShop`, which hears when that is over. */
+export const isStandstill = (problem: Problem): boolean => problem.code === 'common.standstill'
+
 export function numberParam(problem: Problem, name: string): number | undefined {
   const value = problem.params[name]
   return typeof value === 'number' ? value : undefined

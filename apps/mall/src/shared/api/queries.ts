@@ -2,14 +2,19 @@ import { type QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
 import { currentChannel, leaveChannel, ofChannel } from '../channel.ts'
 import { call, problemOf } from './client.ts'
 import { memberHint } from './member-hint.ts'
+import { isStandstill } from './problem.ts'
 import type { Order } from './types.ts'
 
 /** Questions that several features ask, so that each is answered once. */
+
+const OPEN_AGAIN_MS = 5_000
 
 export const shopQuery = queryOptions({
   queryKey: ['shop'],
   queryFn: () => call('tenancy.getShop', {}),
   staleTime: 5 * 60_000,
+  // Nobody else is told when the shop opens again.
+  refetchInterval: ({ state }) => (state.error && isStandstill(problemOf(state.error)) ? OPEN_AGAIN_MS : false),
 })
 export const useShop = () => useQuery(shopQuery)
 

@@ -928,6 +928,9 @@ export const messages: Messages = {
     updated: 'The shop has just been updated. Please reload the page.',
     shopMissingTitle: 'There is no shop here',
     shopMissingText: 'Please check the address.',
+    standstillTitle: 'Closed while we check our records',
+    standstillText:
+      'Please come back later; this page goes on by itself once the shop is open again. If you have paid and received nothing, keep the record of your payment.',
     shopClosedTitle: 'The shop is closed for now',
     shopClosedText: 'Please come back later.',
   },

@@ -902,6 +902,8 @@ export const messages = {
     updated: '商城刚刚更新，请刷新页面。',
     shopMissingTitle: '没有这家店铺',
     shopMissingText: '请核对网址。',
+    standstillTitle: '正在核对数据，暂不营业',
+    standstillText: '请稍后再来；恢复营业后，本页会自动继续。已付款而没有收到商品的，请保留付款记录。',
     shopClosedTitle: '店铺暂停营业',
     shopClosedText: '请稍后再来。',
   },

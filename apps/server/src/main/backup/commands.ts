@@ -9,6 +9,7 @@ import { createLog, type Log } from '../../platform/log/index.ts'
 import { archiveOf } from '../embedded-postgres/archive.ts'
 import { checkClusterFolder } from '../embedded-postgres/data-folder.ts'
 import { runningEmbeddedPostgres, startEmbeddedPostgres } from '../embedded-postgres/index.ts'
+import { shown } from '../standstill.ts'
 import { BackupRefused } from './refused.ts'
 import { type Restored, type RestoreOptions, restoreBackup } from './restore-backup.ts'
 import { takeBackup } from './take-backup.ts'
@@ -96,23 +97,22 @@ export async function restoreCommand(args: readonly string[]): Promise<number> {
   return await proveBooks(restored, dataDir, values.migrate ?? false)
 }
 
-/** The moment that the restored shop stands at. */
-function shopTime({ backup, lastCommit }: Restored): Date {
-  return lastCommit ?? new Date(backup.manifest.holdsUntil)
-}
-
-function report(restored: Restored, dataDir: string): void {
-  const { backup, keyFile } = restored
-  say(`Restored ${basename(backup.folder)} into ${dataDir}: the shop as it was at ${shown(shopTime(restored))}.`)
-  say(
-    'Codes that were delivered after that count as unsold here, and what suppliers delivered after that would be bought again: before selling, see "After a restore" in docs/operations.md.',
-  )
+function report({ backup, keyFile, restoredTo }: Restored, dataDir: string): void {
+  say(`Restored ${basename(backup.folder)} into ${dataDir}: the shop as it was at ${shown(restoredTo)}.`)
   if (keyFile === undefined) {
     say(
       `There is no key file: put yours at ${join(dataDir, 'keys', 'master.json')} (mode 600) before the start, or no code opens.`,
     )
   }
-  say(`Start on it with: QUANSHU_ROLES=api QUANSHU_DATA=${dataDir} npm start`)
+  say(
+    `It stands still. Start on it with: QUANSHU_DATA=${dataDir} npm start
+Staff may sign in; buyers are turned away, and nothing is bought, delivered, refunded or sent. Codes that were delivered after that moment
+count as unsold here, and what suppliers delivered after it would be bought again. So look first, in this order:
+  1. void the codes that were delivered since, or suspend every batch that was being sold;
+  2. refund payments since then at the gateway itself: their orders are unknown here;
+  3. pause every supplier, until its own lists say what it delivered.
+"After a restore" in docs/operations.md says how. Then let it go on: QUANSHU_DATA=${dataDir} npm run cli -- resume`,
+  )
 }
 
 /** How late things may be in a shop that works; the audit's own default. */
@@ -120,7 +120,7 @@ const USUAL_GRACE_S = 900
 
 /** The nine invariants on what was restored, by the command that anybody would run. */
 async function proveBooks(restored: Restored, dataDir: string, migrated: boolean): Promise<number> {
-  const { keyFile, needsMigration } = restored
+  const { keyFile, needsMigration, restoredTo } = restored
   if (keyFile === undefined) {
     say('The books were not audited, because that needs the key file.')
     return 2
@@ -131,7 +131,7 @@ async function proveBooks(restored: Restored, dataDir: string, migrated: boolean
   }
   say('Auditing the books …')
   // What was in time at the restored moment is late by now, because nobody has worked since.
-  const grace = Math.ceil((Date.now() - shopTime(restored).getTime()) / 1_000) + USUAL_GRACE_S
+  const grace = Math.ceil((Date.now() - restoredTo.getTime()) / 1_000) + USUAL_GRACE_S
   const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
   const audit = spawn(process.execPath, [cli, 'audit', '--full', '--anew', '--grace', String(grace)], {
     stdio: 'inherit',
@@ -193,12 +193,6 @@ function wholeNumber(option: string, text: string | undefined, min: number, max:
   const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
   if (value >= min && value <= max) return value
   throw new BackupRefused(`${option} is "${text}" but must be a whole number from ${min} to ${max}.`)
-}
-
-/** In the shop's time, with the zone. */
-function shown(time: Date): string {
-  const local = new Date(time.getTime() + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ')
-  return `${local} +08:00`
 }
 
 const megabytes = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(0)} MB`

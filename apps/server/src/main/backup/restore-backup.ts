@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { migrationNames } from '../../platform/db/index.ts'
 import { newPasswords, POSTGRES_MAJOR, prepareDataFolder, savePasswords } from '../embedded-postgres/data-folder.ts'
+import { markRestored } from '../standstill.ts'
 import { type Backup, chooseBackup, lineFolder } from './collection.ts'
 import { fetchLog, type Reach } from './log-archive.ts'
 import { KEYS, type Manifest } from './manifest.ts'
@@ -33,6 +34,8 @@ export type Restored = {
   readonly backup: Backup
   /** Time of the last transaction inside; undefined when the log after the copy holds none. */
   readonly lastCommit: Date | undefined
+  /** The moment that the restored shop stands at. */
+  readonly restoredTo: Date
   /** The key file that opens this database: in the restored folder, or elsewhere. */
   readonly keyFile: string | undefined
   /** The database is as old as an earlier version of the program left it. */
@@ -41,7 +44,7 @@ export type Restored = {
 
 /**
  * Restores a backup into a data folder of its own: every file is checked, the log is replayed, the roles get new
- * passwords, and the database stands on a new timeline. Nothing that exists is touched; on a refusal nothing stays.
+ * passwords, the database stands on a new timeline, and whatever starts on it stands still until somebody says go on. Nothing that exists is touched; on a refusal nothing stays.
  * @throws BackupRefused naming what is damaged, missing, of another version, or in the way
  */
 export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
@@ -76,8 +79,10 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     await setPasswords(programs, unfinished, passwords)
     const keyFile = keys && (await placeKeys(keys, dataDir))
     savePasswords(dataDir, passwords)
+    const restoredTo = lastCommit ?? new Date(backup.manifest.holdsUntil)
+    markRestored(unfinished, programs.account, restoredTo)
     renameSync(unfinished, cluster)
-    return { backup, lastCommit, keyFile, needsMigration: backup.manifest.migrations.length < known.length }
+    return { backup, lastCommit, restoredTo, keyFile, needsMigration: backup.manifest.migrations.length < known.length }
   } catch (error) {
     putBack()
     throw error

@@ -1292,6 +1292,18 @@ export type PlatformRequests = {
   created_at: DefaultedTime
 }
 
+export type PlatformStandstills = {
+  id: GeneratedAlways<number>
+  key: string
+  kind: 'restored' | 'by_hand'
+  words: string | null
+  restored_to: NullableTime
+  since: DefaultedTime
+  set_by: string
+  ended_at: NullableTime
+  ended_by: string | null
+}
+
 export type ReconciliationBillLines = {
   tenant_id: number
   begun_at: Time
@@ -2362,6 +2374,7 @@ export type DB = {
   'platform.migrations': PlatformMigrations
   'platform.partitioned_tables': PlatformPartitionedTables
   'platform.requests': PlatformRequests
+  'platform.standstills': PlatformStandstills
   'reconciliation.bill_lines': ReconciliationBillLines
   'reconciliation.bill_texts': ReconciliationBillTexts
   'reconciliation.bills': ReconciliationBills

@@ -2,18 +2,26 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Platform } from '../module.ts'
 import { metricsText } from '../telemetry/index.ts'
+import type { NowStanding } from './standstill.ts'
 
 const READY_TIMEOUT_MS = 2_000
 
 /** `/healthz` this process lives, `/readyz` it can serve, `/metrics` for Prometheus. */
-export function addHealth(app: FastifyInstance, platform: Platform, drainDelayMs: number) {
+export function addHealth(
+  app: FastifyInstance,
+  platform: Platform,
+  { drainDelayMs = 0, standstill }: { readonly drainDelayMs?: number; readonly standstill?: NowStanding },
+) {
   let draining = false
 
   app.get('/healthz', async () => ({ status: 'alive' }))
 
   app.get('/readyz', async (_request, reply) => {
     const reason = draining ? 'draining' : await databaseTrouble(platform)
-    return reason === undefined ? { status: 'ready' } : reply.code(503).send({ status: 'not ready', reason })
+    if (reason !== undefined) return reply.code(503).send({ status: 'not ready', reason })
+    // Staff need it, so it is ready; whoever looks closely learns that nothing is sold.
+    const standing = standstill?.()
+    return standing ? { status: 'ready', held: true, since: standing.since } : { status: 'ready' }
   })
 
   app.get('/metrics', async (request, reply) => {

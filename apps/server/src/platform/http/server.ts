@@ -20,7 +20,8 @@ import { problemOf, refusalBehind } from './problem.ts'
 import { createRateLimiter } from './rate-limit.ts'
 import { serialiserSchema } from './serialise.ts'
 import { createSessions } from './sessions.ts'
-import { addFrontEnds } from './statics.ts'
+import { closedWhile, isPageCall, mayPass, type NowStanding, STANDSTILL } from './standstill.ts'
+import { addFrontEnds, sendClosedPage } from './statics.ts'
 import { createStreams } from './streams.ts'
 import { rememberKeyTenants, rememberTenants, stripShopPrefix } from './tenants.ts'
 import { createTurns } from './turns.ts'
@@ -33,6 +34,8 @@ export type HttpOptions = {
   readonly consoleDir?: string
   /** How long the process still answers after it says that it is not ready, so that balancers can turn away. Default 0. */
   readonly drainDelayMs?: number
+  /** While it answers something, nobody but staff is served. Default: never. */
+  readonly standstill?: NowStanding
 }
 export type HttpServer = FastifyInstance
 
@@ -74,13 +77,14 @@ export async function buildHttpServer(
   function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const refusal = named(refusalBehind(error), request)
     // A line for each who is turned away would be a flood of its own; their number is among the metrics.
-    const isTurnedAway = refusal === error && refusal.code === BUSY
+    const isTurnedAway = refusal === error && (refusal.code === BUSY || refusal.code === STANDSTILL)
     if (refusal.status >= 500 && !isTurnedAway) {
       log.error({ err: error, requestId: request.id, problem: refusal.code, route: routeId(request) }, 'request failed')
     }
     if (refusal.status === 429 || refusal.status === 503) {
       void reply.header('retry-after', String(refusal.params.retryAfterSeconds ?? 1))
     }
+    if (refusal.code === STANDSTILL && isPageCall(request)) return sendClosedPage(request, reply)
     return reply
       .code(refusal.status)
       .type('application/problem+json; charset=utf-8')
@@ -102,13 +106,13 @@ export async function buildHttpServer(
     done()
   })
 
-  const inTurn = turnOf(tenants)
+  const gates: Gates = { inTurn: turnOf(tenants), closed: closedWhile(options.standstill) }
   const answer = answerer({ platform, tenants, keyTenants, sessions, streams, rateLimiter: createRateLimiter() })
   const routes = modules.flatMap((module) => module.routes ?? [])
   refuseDoubles(routes)
-  await app.register(async (scope) => addJsonRoutes(scope, routes, answer, inTurn))
-  await app.register(async (scope) => addRawRoutes(scope, routes, answer, inTurn))
-  const health = addHealth(app, platform, options.drainDelayMs ?? 0)
+  await app.register(async (scope) => addJsonRoutes(scope, routes, answer, gates))
+  await app.register(async (scope) => addRawRoutes(scope, routes, answer, gates))
+  const health = addHealth(app, platform, options)
   addDocs(app, routes, config.publicUrl)
   await addFrontEnds(app, { tenants, mallDir: options.mallDir, consoleDir: options.consoleDir, sendProblem })
 
@@ -145,10 +149,10 @@ function idleCloser({ server }: FastifyInstance): () => void {
 }
 
 type Answer = ReturnType<typeof answerer>
-type InTurn = onRequestHookHandler
+type Gates = { readonly inTurn: onRequestHookHandler; readonly closed: onRequestHookHandler }
 
 /** Before the body is read. Whoever went away while waiting is not begun. */
-function turnOf(tenants: ReturnType<typeof rememberTenants>): InTurn {
+function turnOf(tenants: ReturnType<typeof rememberTenants>): onRequestHookHandler {
   const turns = createTurns()
   return (request, _reply, done) => {
     const enter = (tenant: Tenant | undefined): void => {
@@ -166,7 +170,7 @@ function turnOf(tenants: ReturnType<typeof rememberTenants>): InTurn {
   }
 }
 
-function addJsonRoutes(scope: FastifyInstance, routes: readonly BoundRoute[], answer: Answer, inTurn: InTurn): void {
+function addJsonRoutes(scope: FastifyInstance, routes: readonly BoundRoute[], answer: Answer, gates: Gates): void {
   scope.removeAllContentTypeParsers()
   const parse = scope.getDefaultJsonParser('error', 'error')
   scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
@@ -180,18 +184,19 @@ function addJsonRoutes(scope: FastifyInstance, routes: readonly BoundRoute[], an
       }
     })
   })
-  for (const route of routes) if (route.spec.bodyKind !== 'raw') scope.route(routeOptions(route, answer, inTurn))
+  for (const route of routes) if (route.spec.bodyKind !== 'raw') scope.route(routeOptions(route, answer, gates))
 }
 
 /** The body stays a stream: nothing is read before the handler asks, so a refused upload costs nothing. */
-function addRawRoutes(scope: FastifyInstance, routes: readonly BoundRoute[], answer: Answer, inTurn: InTurn): void {
+function addRawRoutes(scope: FastifyInstance, routes: readonly BoundRoute[], answer: Answer, gates: Gates): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  for (const route of routes) if (route.spec.bodyKind === 'raw') scope.route(routeOptions(route, answer, inTurn))
+  for (const route of routes) if (route.spec.bodyKind === 'raw') scope.route(routeOptions(route, answer, gates))
 }
 
-function routeOptions(route: BoundRoute, answer: Answer, inTurn: InTurn) {
+function routeOptions(route: BoundRoute, answer: Answer, { inTurn, closed }: Gates) {
   const { spec } = route
+  const isOfShoppers = spec.path.startsWith('/api/mall/')
   const response = (spec.responseKind ?? 'json') === 'json' ? serialiserSchema(spec.response) : undefined
   return {
     method: spec.method,
@@ -200,7 +205,7 @@ function routeOptions(route: BoundRoute, answer: Answer, inTurn: InTurn) {
     config: { routeId: spec.id },
     handler: answer(route),
     // Shoppers come in floods. Staff do not, and a gateway's notice is of an order that was let in.
-    ...(spec.path.startsWith('/api/mall/') ? { onRequest: inTurn } : {}),
+    onRequest: [...(mayPass(spec) ? [] : [closed]), ...(isOfShoppers ? [inTurn] : [])],
     ...(response === undefined ? {} : { schema: { response: { 200: response } } }),
   }
 }

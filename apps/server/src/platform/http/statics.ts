@@ -37,6 +37,11 @@ export async function addFrontEnds(app: FastifyInstance, options: Options): Prom
   })
 }
 
+/** For whoever is led to an address of the interface, as a gateway does after a payment. */
+export function sendClosedPage(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendPage(request, reply.code(503), pageOf(closedPage(localeOf(request.headers))))
+}
+
 function isNavigation(request: FastifyRequest, path: string): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false
   const accept = request.headers.accept ?? '*/*'
@@ -105,6 +110,16 @@ function unknownShopPage(locale: Locale): string {
   return locale === 'en'
     ? plainPage('No such shop', 'There is no shop at this address. Please check the address you were given.', 'en')
     : plainPage('没有这家店铺', '这个网址下没有店铺，请核对您收到的网址。', 'zh-CN')
+}
+
+function closedPage(locale: Locale): string {
+  return locale === 'en'
+    ? plainPage(
+        'Checking our records',
+        'The shop is closed for the moment while it checks its records. Please come back later, and keep the record of your payment.',
+        'en',
+      )
+    : plainPage('正在核对数据', '商店正在核对数据，暂不营业，请稍后再来，并保留付款记录。', 'zh-CN')
 }
 
 const notBuiltPage = (at: string): string =>

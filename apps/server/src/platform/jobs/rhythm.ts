@@ -2,7 +2,7 @@ import type { Log } from '../log/index.ts'
 
 /**
  * Calls `turn` again and again: at once while it answers `'more'`, else when kicked or after `idleMs`. Never two turns at a
- * time; a turn that throws is logged and waits.
+ * time; a turn that throws is logged and waits. May be started again after it was stopped.
  */
 export function createRhythm(options: {
   readonly name: string
@@ -39,6 +39,7 @@ export function createRhythm(options: {
   return {
     kick,
     start: () => {
+      stopped = false
       const done = run()
       return {
         stop: async () => {
