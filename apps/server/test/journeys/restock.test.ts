@@ -279,6 +279,8 @@ test('cancelled before it was sent nothing is bought; under way, what comes is k
     return purchase?.state === 'unknown' ? purchase : undefined
   })
   expect(await cancel(under.id)).toMatchObject({ state: 'ordering', isEnding: true })
+  // What lives has cost nothing yet, and what is promised for it is nobody's fault.
+  await expectRight(one)
   first.control.clearFaults()
   expect(await settled(one, 'cancelled')).toMatchObject({ filled: 100, quantity: 150 })
   expect(await purchasesOf(one, under.id)).toHaveLength(1)
