@@ -24,3 +24,15 @@ export async function handleStrays(tx: Tx, ids: readonly number[], note: string,
   }
   return handled.length
 }
+
+/** A person is done with a supplier's flood; what comes after this is another. @returns whether it was open */
+export async function handleFlood(tx: Tx, floodId: number, note: string, actor: string): Promise<boolean> {
+  const { rows } = await sql<{ handled: { readonly supplierId: number; readonly more: number } | null }>`
+    select suppliers.handle_flood(${tx.ctx.tenantId}::bigint, ${floodId}::bigint, ${actor}, ${note}) as handled
+  `.execute(tx.db)
+  const handled = rows[0]?.handled
+  if (!handled) return false
+  const { supplierId, more } = handled
+  tx.audit({ action: 'stray.handle_flood', objectKind: 'supplier', objectId: supplierId, detail: { more, note } })
+  return true
+}
