@@ -143,6 +143,7 @@ select create_distributed_table('suppliers.purchases', 'tenant_id', colocate_wit
 select create_distributed_table('suppliers.purchase_cards', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.routes', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.statement_maps', 'tenant_id', colocate_with => 'ledger.accounts');
+select create_distributed_table('suppliers.stray_floods', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.strays', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('suppliers.tasks', 'tenant_id', colocate_with => 'ledger.accounts');
 select create_distributed_table('tenancy.settings', 'tenant_id', colocate_with => 'ledger.accounts');
@@ -219,6 +220,7 @@ select create_distributed_function('suppliers.price_on_step(bigint, integer, big
 select create_distributed_function('suppliers.setting_of(jsonb, text, integer)');
 select create_distributed_function('suppliers.step_bp(jsonb, integer)');
 select create_distributed_function('suppliers.step_from(jsonb, integer)');
+select create_distributed_function('suppliers.strays_max()');
 select create_distributed_function('wholesale.line_state(text, text, integer, integer)');
 
 -- Functions that take the tenant first: they run on its shard -------------------------------------------------------
@@ -648,6 +650,7 @@ select create_distributed_function('suppliers.finish_task(bigint, bigint, bigint
 select create_distributed_function('suppliers.follow_prices(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.follow_shelf(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.follow_supplier(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.handle_flood(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.handle_strays(bigint, bigint[], text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.heard_of(bigint, bigint, text, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.is_between_plans(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
@@ -661,9 +664,11 @@ select create_distributed_function('suppliers.line_overdue(bigint, bigint, integ
 select create_distributed_function('suppliers.lock_order(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.move_own_stock(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.next_stray(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.note_flood(bigint, bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.note_health(bigint, bigint, integer, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.open_task(bigint, bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.open_trial(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.place_of(bigint, bigint, text, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.place_task(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.post_money(bigint, bigint, boolean)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.price_in_force(bigint, bigint[])', '$1', colocate_with => 'ledger.accounts');
@@ -675,6 +680,7 @@ select create_distributed_function('suppliers.set_price(bigint, bigint, bigint)'
 select create_distributed_function('suppliers.sold_before(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.sold_lately(bigint, bigint, integer)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.stray_said(bigint, bigint, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('suppliers.strays_are_full(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.take_check(bigint, bigint)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.task_of(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('suppliers.withdraw_task(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');

@@ -3789,6 +3789,27 @@ create table suppliers.statement_maps (
 alter table suppliers.statement_maps enable row level security;
 grant insert, select, update on suppliers.statement_maps to quanshu_app;
 
+create table suppliers.stray_floods (
+  tenant_id bigint not null,
+  id bigint not null generated always as identity,
+  supplier_id bigint not null,
+  more bigint not null default 0,
+  last_ref text not null default ''::text,
+  began_at timestamp with time zone not null default now(),
+  last_at timestamp with time zone not null default now(),
+  told_at timestamp with time zone not null default now(),
+  handled_by text,
+  handled_note text,
+  handled_at timestamp with time zone,
+  constraint stray_floods_pkey PRIMARY KEY (tenant_id, id),
+  constraint stray_floods_tenant_id_supplier_id_fkey FOREIGN KEY (tenant_id, supplier_id) REFERENCES suppliers.suppliers(tenant_id, id),
+  constraint flood_handled_by_somebody CHECK ((((handled_at IS NULL) = (handled_by IS NULL)) AND ((handled_at IS NULL) = (handled_note IS NULL)))),
+  constraint stray_floods_last_ref_check CHECK ((length(last_ref) <= 100)),
+  constraint stray_floods_more_check CHECK ((more >= 0))
+);
+alter table suppliers.stray_floods enable row level security;
+grant select on suppliers.stray_floods to quanshu_app;
+
 create table suppliers.strays (
   tenant_id bigint not null,
   id bigint not null generated always as identity,
@@ -3963,7 +3984,10 @@ create index purchases_of_profile ON suppliers.purchases USING btree (tenant_id,
 create index purchases_of_restock ON suppliers.purchases USING btree (tenant_id, restock_id, turn) WHERE (restock_id IS NOT NULL);
 create index purchases_of_supplier_ended ON suppliers.purchases USING btree (tenant_id, supplier_id, ended_at) WHERE (ended_at IS NOT NULL);
 create index purchases_sent ON suppliers.purchases USING btree (tenant_id, supplier_id, sent_at, id) WHERE (sent_at IS NOT NULL);
+create UNIQUE index one_open_flood_a_supplier ON suppliers.stray_floods USING btree (tenant_id, supplier_id) WHERE (handled_at IS NULL);
+create index strays_by_opening ON suppliers.strays USING btree (tenant_id, supplier_id, opened_at) WHERE (opened_at IS NOT NULL);
 create index strays_due ON suppliers.strays USING btree (tenant_id, supplier_id, due_at) WHERE (due_at IS NOT NULL);
+create index strays_of_nobody ON suppliers.strays USING btree (tenant_id, supplier_id, id) WHERE ((state = ANY (ARRAY['asking'::text, 'open'::text])) AND (purchase_id IS NULL));
 create index strays_open ON suppliers.strays USING btree (tenant_id, opened_at) WHERE (state = 'open'::text);
 create UNIQUE index supplier_name ON suppliers.suppliers USING btree (tenant_id, name) WHERE (state <> 'archived'::text);
 create index suppliers_of_profile ON suppliers.suppliers USING btree (tenant_id, profile_id) WHERE (profile_id IS NOT NULL);
@@ -3991,6 +4015,7 @@ create policy tenant on suppliers.purchase_cards for all to quanshu_app using (t
 create policy tenant on suppliers.purchases for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.routes for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.statement_maps for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
+create policy tenant on suppliers.stray_floods for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.strays for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.suppliers for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
 create policy tenant on suppliers.tasks for all to quanshu_app using (tenant_id = (current_setting('app.tenant_id'::text))::bigint) with check (tenant_id = (current_setting('app.tenant_id'::text))::bigint);
@@ -4016,6 +4041,7 @@ function suppliers.folder_doors(p_limit integer) returns jsonb security definer
 function suppliers.follow_prices(p_tenant bigint, p_skus bigint[]) returns void security definer
 function suppliers.follow_shelf(p_tenant bigint, p_skus bigint[]) returns void security definer
 function suppliers.follow_supplier(p_tenant bigint, p_supplier bigint) returns void security definer
+function suppliers.handle_flood(p_tenant bigint, p_flood bigint, p_actor text, p_note text) returns jsonb security definer
 function suppliers.handle_strays(p_tenant bigint, p_strays bigint[], p_actor text, p_note text) returns jsonb security definer
 function suppliers.heard_of(p_tenant bigint, p_supplier bigint, p_named text, p_ref text, p_claim text) returns jsonb security definer
 function suppliers.is_between_plans(p_tenant bigint, p_sku bigint) returns boolean security definer
@@ -4031,10 +4057,12 @@ function suppliers.line_overdue(p_tenant bigint, p_no bigint, p_line integer, p_
 function suppliers.lock_order(p_tenant bigint, p_no bigint) returns void
 function suppliers.move_own_stock(p_tenant bigint, p_product bigint, p_pieces integer) returns void security definer
 function suppliers.next_stray(p_tenant bigint, p_supplier bigint) returns jsonb security definer
+function suppliers.note_flood(p_tenant bigint, p_supplier bigint, p_more bigint, p_ref text) returns jsonb security definer
 function suppliers.note_health(p_tenant bigint, p_supplier bigint, p_good integer, p_bad integer) returns void security definer
 function suppliers.open_task(p_tenant bigint, p_supplier bigint, p_task bigint) returns suppliers.tasks security definer
 function suppliers.open_trial(p_tenant bigint, p_product bigint, p_fields jsonb) returns bigint security definer
 function suppliers.own_money(p_currency text, p_hao bigint, p_rate bigint) returns jsonb
+function suppliers.place_of(p_tenant bigint, p_supplier bigint, p_named text, p_ref text) returns jsonb security definer
 function suppliers.place_task(p_tenant bigint, p_supplier bigint, p_no text) returns jsonb security definer
 function suppliers.post_money(p_tenant bigint, p_money bigint, p_is_back boolean) returns void security definer
 function suppliers.price_by_rule(p_cost_hao bigint, p_markup_bp integer, p_markup_fen bigint, p_least_fen bigint, p_rounding text) returns bigint
@@ -4053,6 +4081,8 @@ function suppliers.step_bp(p_steps jsonb, p_step integer) returns integer
 function suppliers.step_for(p_steps jsonb, p_now integer, p_sold bigint, p_has_past boolean) returns integer
 function suppliers.step_from(p_steps jsonb, p_step integer) returns bigint
 function suppliers.stray_said(p_tenant bigint, p_stray bigint, p_said jsonb) returns jsonb security definer
+function suppliers.strays_are_full(p_tenant bigint, p_supplier bigint) returns boolean security definer
+function suppliers.strays_max() returns integer
 function suppliers.take_check(p_tenant bigint, p_supplier bigint) returns boolean security definer
 function suppliers.take_due(p_lease_seconds integer, p_limit integer) returns jsonb security definer
 function suppliers.take_probes(p_limit integer) returns jsonb security definer

@@ -1403,7 +1403,8 @@ end;
 $$;
 
 -- Invariant 6. A transfer stays within one unit, between two accounts that exist; and one that makes good a promise is of that promise,
--- once.
+-- once: the ledger writes it in the transaction that ends the promise, so one that is told more than a minute away from that end is another; and
+-- of two within a minute the later one's page looks back over that minute.
 create or replace function books.look_at_transfers(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
@@ -1422,15 +1423,26 @@ begin
         and (t.at, t.id) > (coalesce((p_place ->> 'at')::timestamptz, '-infinity'), coalesce((p_place ->> 'id')::bigint, 0))
       order by t.at, t.id
       limit p_limit
+    ), before as (
+      -- Nothing older than the minute is read, however long ago the walk began.
+      select t.hold_id, count(*) as captures
+      from ledger.transfers t
+      where t.tenant_id = p_tenant
+        and t.hold_id is not null
+        and t.at >= (select min(p.at) from page p) - interval '1 minute'
+        and (t.at, t.id) < (select p.at, p.id from page p order by p.at, p.id limit 1)
+      group by t.hold_id
     ), told as (
       select p.*, f.id as from_id, f.unit as from_unit, t.unit as to_unit, h.state as hold_state, h.from_account as hold_from, h.amount as hold_amount,
-        count(*) over (partition by p.hold_id) as captures
+        count(*) over (partition by p.hold_id) + coalesce(b.captures, 0)
+          + (p.at not between h.closed_at - interval '1 minute' and h.closed_at + interval '1 minute')::integer as captures
       from page p
+      left join before b on b.hold_id = p.hold_id
       left join ledger.accounts f on f.tenant_id = p_tenant and f.id = p.from_account
       left join ledger.accounts t on t.tenant_id = p_tenant and t.id = p.to_account
       -- A look each: there are millions of holds.
       left join lateral (
-        select h.state, h.from_account, h.amount from ledger.holds h where h.tenant_id = p_tenant and h.id = p.hold_id offset 0
+        select h.state, h.from_account, h.amount, h.closed_at from ledger.holds h where h.tenant_id = p_tenant and h.id = p.hold_id offset 0
       ) h on true
     ), wrong as (
       select t.id, v.code, v.objects, v.params

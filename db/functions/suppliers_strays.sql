@@ -1,17 +1,92 @@
 -- Whose order a supplier's callback names (docs/adr/0063-whose-order-a-callback-names.md). A callback changes nothing by itself: what it names
 -- is looked for among our purchases, then the supplier is asked about it, and what neither explains is a case that a person ends.
 --
+--   suppliers.place_of(tenant, supplier, named, ref)          what a number is that a signed callback names, before anything is kept
 --   suppliers.heard_of(tenant, supplier, named, ref, claim)   a signed callback named this number
+--   suppliers.note_flood(tenant, supplier, more, ref)         so many more were not taken, or not told singly
+--   suppliers.handle_flood(tenant, flood, actor, note)        somebody is done with them
 --   suppliers.due_strays(tenant, supplier, limit)             numbers about which this supplier is to be asked now
 --   suppliers.next_stray(tenant, supplier)                    when the next of them is
 --   suppliers.stray_said(tenant, stray, said)                 what it said
 --   suppliers.ask_strays(tenant, strays)                      somebody wants it asked again
 --   suppliers.handle_strays(tenant, strays, actor, note)      somebody is done with them
 --
--- Lock order: strays by id, then purchases.
+-- Lock order: strays by id, then purchases, then floods.
 
--- p_named: `own` (our number), `order` or `piece` (the supplier's). Answers {no, refused, look}: the purchase that it is about, if one is known by
--- it; its id when it was refused before and is to be checked; and whether the supplier is to be asked whose it is.
+-- How many numbers of a supplier that no purchase bears may be asked about or wait for a person at a time; the others are counted.
+create or replace function suppliers.strays_max()
+returns integer
+language sql
+immutable
+set search_path = pg_catalog
+as $$
+  select 200
+$$;
+
+create or replace function suppliers.strays_are_full(p_tenant bigint, p_supplier bigint)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select count(*) >= suppliers.strays_max()
+  from (
+    select
+    from suppliers.strays s
+    where s.tenant_id = p_tenant
+      and s.supplier_id = p_supplier
+      and s.state in ('asking', 'open')
+      and s.purchase_id is null
+    limit suppliers.strays_max()
+  ) s
+$$;
+
+-- p_named: as below, or `product`. Answers `known` (a purchase or product of ours), `stray` (told before), `new`, or `full`: new, and no more are taken.
+create or replace function suppliers.place_of(p_tenant bigint, p_supplier bigint, p_named text, p_ref text)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+  select to_jsonb(case
+    when p_named = 'own' and exists (
+      select from suppliers.purchases p
+      where p.tenant_id = p_tenant
+        and p.no = p_ref
+        and p.supplier_id = p_supplier
+    ) then 'known'
+    when p_named = 'order' and exists (
+      select from suppliers.purchases p
+      where p.tenant_id = p_tenant
+        and p.remote_no = p_ref
+        and p.supplier_id = p_supplier
+    ) then 'known'
+    when p_named = 'product' then case when exists (
+      select from suppliers.products r
+      where r.tenant_id = p_tenant
+        and r.supplier_id = p_supplier
+        and r.remote_id = p_ref
+    ) then 'known' else 'new' end
+    when exists (
+      select from suppliers.strays s
+      where s.tenant_id = p_tenant
+        and s.supplier_id = p_supplier
+        and s.named = p_named
+        and s.ref = p_ref
+    ) then 'stray'
+    when suppliers.strays_are_full(p_tenant, p_supplier) then 'full'
+    else 'new'
+  end)
+$$;
+
+-- p_named: `own` (our number), `order` or `piece` (the supplier's). Answers {no, refused, look, full}: the purchase that it is about, if one is known by
+-- it; its id when it was refused before and is to be checked; whether the supplier is to be asked whose it is; and that no more are taken.
 create or replace function suppliers.heard_of(p_tenant bigint, p_supplier bigint, p_named text, p_ref text, p_claim text)
 returns jsonb
 language plpgsql
@@ -52,14 +127,28 @@ begin
       return jsonb_build_object('no', purchase.no, 'refused', refused, 'look', false);
     end if;
   end if;
+  if purchase.id is null and not exists (
+    select from suppliers.strays s
+    where s.tenant_id = p_tenant
+      and s.supplier_id = p_supplier
+      and s.named = p_named
+      and s.ref = p_ref
+  ) then
+    -- Many come at once, and are counted one after the other.
+    perform pg_advisory_xact_lock(hashtextextended('suppliers.strays/' || p_tenant || '/' || p_supplier, 0));
+    if suppliers.strays_are_full(p_tenant, p_supplier) then
+      return jsonb_build_object('no', null, 'refused', null, 'look', false, 'full', true);
+    end if;
+  end if;
   insert into suppliers.strays as s (tenant_id, supplier_id, named, ref, claim, purchase_id)
   values (p_tenant, p_supplier, p_named, p_ref, p_claim, purchase.id)
   on conflict (tenant_id, supplier_id, named, ref) do update
   set claim = excluded.claim,
       heard = s.heard + 1,
       heard_at = now(),
-      asks = 0,
-      due_at = now();
+      -- What is told again and again is asked about now and then.
+      asks = case when s.heard < 20 then 0 else s.asks end,
+      due_at = case when s.heard < 20 then now() else least(s.due_at, greatest(now(), s.said_at + interval '10 minutes')) end;
   return jsonb_build_object('no', purchase.no, 'refused', refused, 'look', true);
 end;
 $$;
@@ -124,6 +213,7 @@ declare
   told_state text := p_said ->> 'state';
   found_why text;
   is_waiting boolean := false;
+  is_told_again boolean;
   refused bigint;
   new_state text;
 begin
@@ -136,8 +226,9 @@ begin
   if stray.id is null or stray.due_at is null then
     return jsonb_build_object('state', coalesce(stray.state, 'gone'), 'refused', null);
   end if;
-  -- It called back while it was being asked: what it said then may be older than that.
-  if stray.heard > (p_said ->> 'heard')::integer then
+  -- It called back while it was being asked: what it said then may be older than that. One that calls back without end is believed, and asked later.
+  is_told_again := stray.heard > (p_said ->> 'heard')::integer;
+  if is_told_again and stray.heard <= 20 then
     return jsonb_build_object('state', stray.state, 'refused', null);
   end if;
 
@@ -218,14 +309,30 @@ begin
       said_at = now(),
       asks = s.asks + 1,
       -- 10 seconds, one, five and twenty minutes; after that a person has it.
-      due_at = case when is_waiting and stray.asks < 4 then now() + (array[10, 60, 300, 1200])[stray.asks + 1] * interval '1 second' end,
+      due_at = case
+        when is_waiting and stray.asks < 4 then now() + (array[10, 60, 300, 1200])[stray.asks + 1] * interval '1 second'
+        when is_told_again then now() + interval '10 minutes'
+      end,
       opened_at = case when new_state = 'open' then coalesce(case when s.state = 'open' then s.opened_at end, now()) else s.opened_at end,
       handled_by = case when new_state = 'handled' then s.handled_by end,
       handled_note = case when new_state = 'handled' then s.handled_note end,
       handled_at = case when new_state = 'handled' then s.handled_at end
   where s.tenant_id = p_tenant
     and s.id = p_stray;
-  if new_state = 'open' and stray.state <> 'open' then
+  -- Ten cases of a supplier in an hour are told singly, what comes after them together.
+  if new_state = 'open' and stray.state <> 'open' and (
+    select count(*)
+    from (
+      select
+      from suppliers.strays s
+      where s.tenant_id = p_tenant
+        and s.supplier_id = stray.supplier_id
+        and s.opened_at > now() - interval '1 hour'
+      limit 11
+    ) s
+  ) > 10 then
+    perform suppliers.note_flood(p_tenant, stray.supplier_id, 0, stray.ref);
+  elsif new_state = 'open' and stray.state <> 'open' then
     perform events.append(p_tenant, '{}', jsonb_build_array(jsonb_build_object(
       'type', 'supply.stray',
       'subject', 'stray:' || p_stray,
@@ -237,6 +344,60 @@ begin
   end if;
   return jsonb_build_object('state', new_state, 'refused', refused);
 end;
+$$;
+
+-- Told once for each burst: an hour without any ends it.
+create or replace function suppliers.note_flood(p_tenant bigint, p_supplier bigint, p_more bigint, p_ref text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  flood suppliers.stray_floods;
+begin
+  insert into suppliers.stray_floods as f (tenant_id, supplier_id, more, last_ref)
+  values (p_tenant, p_supplier, p_more, left(p_ref, 100))
+  on conflict (tenant_id, supplier_id) where handled_at is null do update
+  set more = f.more + excluded.more,
+      last_ref = excluded.last_ref,
+      last_at = clock_timestamp(),
+      told_at = case when f.last_at < now() - interval '1 hour' then now() else f.told_at end
+  returning * into flood;
+  if flood.told_at = now() then
+    perform events.append(p_tenant, '{}', jsonb_build_array(jsonb_build_object(
+      'type', 'supply.stray_flood',
+      'subject', 'supplier:' || p_supplier,
+      'payload', jsonb_build_object(
+        'supplierId', p_supplier, 'ref', flood.last_ref,
+        'supplier', (select o.name from suppliers.suppliers o where o.tenant_id = p_tenant and o.id = p_supplier)
+      )
+    )));
+  end if;
+  return to_jsonb(flood.id);
+end;
+$$;
+
+-- Answers the supplier that it was of, or null: it is none, or somebody else was done with it. What comes after this is another flood.
+create or replace function suppliers.handle_flood(p_tenant bigint, p_flood bigint, p_actor text, p_note text)
+returns jsonb
+language sql
+security definer
+set search_path = pg_catalog
+as $$
+  with handled as (
+    update suppliers.stray_floods f
+    set handled_by = left(p_actor, 100),
+        handled_note = p_note,
+        handled_at = now()
+    where f.tenant_id = p_tenant
+      and f.id = p_flood
+      and f.handled_at is null
+    returning f.supplier_id, f.more
+  )
+  select (select jsonb_build_object('supplierId', h.supplier_id, 'more', h.more) from handled h)
 $$;
 
 -- Answers the suppliers that are to be asked.

@@ -424,6 +424,7 @@ export const CONSOLE_ROUTES = {
   'suppliers.fetchProduct': 'POST /api/console/supplier-products/:productId/fetch',
   'suppliers.grantClaim': 'POST /api/console/suppliers/:supplierId/money/:moneyId/grant',
   'suppliers.handlePurchases': 'POST /api/console/purchases/handle',
+  'suppliers.handleStrayFlood': 'POST /api/console/supplier-strays/floods/:floodId/handle',
   'suppliers.handleStrays': 'POST /api/console/supplier-strays/handle',
   'suppliers.keepPaper': 'POST /api/console/suppliers/:supplierId/papers',
   'suppliers.kinds': 'GET /api/console/supplier-kinds',
@@ -897,6 +898,7 @@ export type Routes = {
   'suppliers.fetchProduct': (typeof supplierRoutes)['fetchProduct']
   'suppliers.grantClaim': (typeof supplierMoneyRoutes)['grant']
   'suppliers.handlePurchases': (typeof supplierRoutes)['handlePurchases']
+  'suppliers.handleStrayFlood': (typeof strayRoutes)['handleFlood']
   'suppliers.handleStrays': (typeof strayRoutes)['handle']
   'suppliers.keepPaper': (typeof supplierPaperRoutes)['keep']
   'suppliers.kinds': (typeof supplierRoutes)['kinds']

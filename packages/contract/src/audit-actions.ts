@@ -158,6 +158,7 @@ export const AUDIT_ACTIONS: Readonly<Record<string, { readonly zh: string; reado
   'purchase.cancel': { zh: '向供应商撤单', en: 'Asked a supplier to take a purchase back' },
   'purchase.cancel_answer': { zh: '供应商答复撤单', en: 'A supplier answered about taking one back' },
   'stray.ask': { zh: '重新查询对不上的订单', en: 'Asked suppliers again about stray orders' },
+  'stray.handle_flood': { zh: '处理供应商成批的陌生通知', en: 'Dealt with a supplier’s flood of strange callbacks' },
   'stray.handle': { zh: '处理对不上的订单', en: 'Dealt with a stray order' },
   'purchase.settle': { zh: '人工了结采购', en: 'Settled a purchase by hand' },
   'goods.create': { zh: '新建商品', en: 'Created goods' },

@@ -33,6 +33,7 @@ export const EVENT_TYPES = [
   'supply.contradicted',
   'supply.price_held',
   'supply.stray',
+  'supply.stray_flood',
   'activation.opened',
   'activation.ending',
   'activation.lapsed',

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHmac, randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -127,6 +127,20 @@ test('what fits no purchase is told, asked about again and written down', { time
     await answered
     await page.getByText(`${orderNo}0101`).waitFor({ state: is })
   }
+
+  // More strange numbers than anybody can look at: said once, with what to do, until somebody is done with it.
+  await flood(items.find(({ name }) => name === SUPPLIER)?.id ?? 0, 203)
+  await page.goto(`${address}/console/supplier-strays`)
+  const note = page.getByRole('alert').filter({ hasText: `${SUPPLIER}：大量通知对不上本店的单` })
+  await note.getByText('另有 3 条签名正确', { exact: false }).waitFor()
+  await keepScreen(page, 'console-strays-flood')
+  await fitsPhones(page)
+  await note.getByText('请更换密钥', { exact: false }).waitFor()
+  await page.setViewportSize(DESK)
+  await note.getByRole('button', { name: '已处理' }).click()
+  await page.getByRole('dialog').getByLabel('处理结果').fill('密钥已更换')
+  await page.getByRole('dialog').getByRole('button', { name: '已处理' }).click()
+  await note.waitFor({ state: 'hidden' })
   expect(faults).toEqual([])
 })
 
@@ -180,6 +194,21 @@ async function double(): Promise<number> {
   await fetch(`${url}/pay`, { method: 'POST', redirect: 'manual' })
   await strays((all) => all.some(({ state }) => state === 'open'))
   return no
+}
+
+/** The supplier, or whoever has its key, names orders that never were. */
+async function flood(supplierId: number, times: number): Promise<void> {
+  for (let n = 0; n < times; n += 1) {
+    const body = JSON.stringify({
+      event: 'REWARDS.DELIVERY.SUCCEEDED',
+      payload: { resource: { id: `MADEUP${n}`, type: 'rewards' } },
+    })
+    const signature = createHmac('sha256', supplier.secrets.webhookKey ?? '')
+      .update(body)
+      .digest('hex')
+    const headers = { 'content-type': 'application/json', 'tremendous-webhook-signature': `sha256=${signature}` }
+    await fetch(`${address}/api/supply/${supplierId}/notify`, { method: 'POST', headers, body })
+  }
 }
 
 /** Somebody buys with the same account by another system; the supplier tells everybody who listens to that account. */

@@ -38,6 +38,7 @@ const FOREIGN: readonly (readonly [RegExp, () => string | number])[] = [
   [/\/stock\/:skuId/, () => full.goods.skuId],
   [/\/price-changes\/:id/, () => full.priceChangeId],
   [/\/orders\/:no/, () => full.order.no],
+  [/\/floods\/:floodId/, () => full.supply.flood],
   [/\/grants\/:grantId/, () => full.grantId],
   [/\/lines\/:lineNo/, () => 1],
   [/\/audit\/:id/, () => full.auditId],
@@ -492,6 +493,7 @@ async function fill() {
     product: number
     purchase: number
     stray: number
+    flood: number
     profile: number
     money: number
   }>(
@@ -513,9 +515,11 @@ async function fill() {
      ), stray as (
        insert into suppliers.strays (tenant_id, supplier_id, named, ref, state, why, opened_at, due_at)
        select $1, id, 'order', 'REMOTE-9', 'open', 'unknown', now(), null from supplier returning id
+     ), flood as (
+       insert into suppliers.stray_floods (tenant_id, supplier_id) select $1, id from supplier returning id
      )
-     select s.id as supplier, p.id as product, x.id as purchase, f.id as profile, m.id as money, y.id as stray
-     from supplier s, product p, purchase x, profile f, money m, stray y`,
+     select s.id as supplier, p.id as product, x.id as purchase, f.id as profile, m.id as money, y.id as stray, d.id as flood
+     from supplier s, product p, purchase x, profile f, money m, stray y, flood d`,
     [ours.tenantId],
   )
   if (!supply) throw new Error('no supplier was made')

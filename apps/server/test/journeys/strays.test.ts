@@ -338,3 +338,90 @@ test('where “not found” proves nothing it is said in words, and several are 
   for (const { no } of orders) expect([doubtful.handedOut(no), sure.handedOut(no)]).toEqual([0, 1])
   await expectRight(shop)
 })
+
+test('a flood of signed callbacks with made-up numbers is bounded, counted and told once; an order that we know is heard amid it', async () => {
+  const selling = await shopOf(abroad)
+  const { shop, supplierId } = selling
+  const order = await bought(selling)
+  await shop.seen(order, isDelivered)
+  await settled(shop, 'the order’s own news to be explained', (all) => all.length === 0)
+  const [purchase] = await purchasesOf(shop, order.no)
+  const heardOf = async () =>
+    (await shop.staff.call('suppliers.readPurchase', { params: { purchaseId: purchase?.id ?? 0 } })).callbacks.length
+  const before = await heardOf()
+
+  const statuses: number[] = []
+  const waits: number[] = []
+  const flood = async (from: number, to: number) => {
+    for (let n = from; n < to; n += 1) {
+      statuses.push(await callBack(shop, supplierId, `MADE-UP-${n}`, n % 2 ? { type: 'orders' } : {}))
+    }
+  }
+  const known = async () => {
+    for (let n = 0; n < 5; n += 1) {
+      const begun = Date.now()
+      const status = await callBack(shop, supplierId, purchase?.remoteNo ?? '', {
+        type: 'orders',
+        event: 'ORDERS.APPROVED',
+      })
+      expect(status).toBe(200)
+      waits.push(Date.now() - begun)
+    }
+  }
+  await Promise.all([...Array.from({ length: 20 }, (_, lane) => flood(lane * 100, lane * 100 + 100)), known()])
+  expect(statuses).toHaveLength(2_000)
+  expect(await heardOf()).toBe(before + 5)
+  expect(Math.max(...waits)).toBeLessThan(5_000)
+  const taken = statuses.filter((status) => status === 200).length
+  expect(taken).toBe(200)
+  const [kept] = await house.query<{ strays: number; callbacks: number }>(
+    `select (select count(*)::integer from suppliers.strays where tenant_id = $1) as strays,
+       (select count(*)::integer from suppliers.callbacks where tenant_id = $1 and ref like 'MADE-UP-%') as callbacks`,
+    [shop.tenantId],
+  )
+  expect(kept).toEqual({ strays: 200, callbacks: 200 })
+  const floods = async () => (await shop.staff.call('suppliers.listStrays', { query: {} })).floods
+  expect(await floods()).toMatchObject([{ supplierId, more: 1_800, lastRef: expect.stringMatching(/^MADE-UP-/) }])
+
+  // They end as cases after their last questions: ten are told singly, and that there are more was told already.
+  await house.query("update suppliers.strays set asks = 4, due_at = now() where tenant_id = $1 and state = 'asking'", [
+    shop.tenantId,
+  ])
+  const [one] = await straysOf(shop)
+  await shop.staff.call('suppliers.askStrays', { body: { ids: [one?.id ?? 0] } })
+  await until(
+    'all to be cases',
+    async () =>
+      (await shop.staff.call('suppliers.listStrays', { query: { state: 'open' as never } })).total === 200 || undefined,
+    15_000,
+  )
+  expect(await told(shop)).toHaveLength(10)
+  const toldOfFlood = () =>
+    house.query("select from events.log where tenant_id = $1 and type = 'supply.stray_flood'", [shop.tenantId])
+  expect(await toldOfFlood()).toHaveLength(1)
+  const [asks] = await house.query<{ most: number }>(
+    'select max(asks) as most from suppliers.strays where tenant_id = $1',
+    [shop.tenantId],
+  )
+  expect(asks?.most).toBe(5)
+
+  // One that is a row is heard on and on, and asked about now and then only.
+  for (let n = 0; n < 25; n += 1)
+    expect(
+      await callBack(shop, supplierId, one?.ref ?? '', { type: one?.named === 'order' ? 'orders' : 'rewards' }),
+    ).toBe(200)
+  expect(await straysOf(shop, { q: one?.ref ?? '' })).toMatchObject([{ heard: 26 }])
+
+  // Two are done with it at once: one was. What comes then is another flood; where there is room again, a number is taken again.
+  const [first] = await floods()
+  const handle = () =>
+    shop.staff.call('suppliers.handleStrayFlood', { params: { floodId: first?.id ?? 0 }, body: { note: '已换密钥' } })
+  expect((await Promise.all([handle(), handle()])).map(({ handled }) => handled).toSorted()).toEqual([0, 1])
+  expect(await floods()).toEqual([])
+  expect(await callBack(shop, supplierId, 'MADE-UP-AGAIN')).toBe(400)
+  expect(await floods()).toMatchObject([{ more: 1, lastRef: 'MADE-UP-AGAIN' }])
+  expect(await toldOfFlood()).toHaveLength(2)
+  await shop.staff.call('suppliers.handleStrays', { body: { ids: [one?.id ?? 0], note: '对方误发' } })
+  expect(await callBack(shop, supplierId, 'MADE-UP-AGAIN')).toBe(200)
+  await expectRight(shop)
+})

@@ -94,6 +94,35 @@ export const supplyMessages = {
       },
     },
   },
+  'supply.stray_flood': {
+    name: { zh: '供应商成批通知陌生单号', en: 'A supplier floods you with strange numbers' },
+    type: 'supply.stray_flood',
+    audience: 'staff',
+    permission: 'orders.handle',
+    urgent: true,
+    channels: staffChannels,
+    on: robotsAndInbox,
+    link: '/supplier-strays?state=open',
+    variables: {
+      ...usual,
+      supplier: {
+        name: { zh: '供应商', en: 'Supplier' },
+        sample: { zh: '云充', en: 'Cloud top-ups' },
+        from: 'supplier',
+      },
+      ref: { name: { zh: '最近的单号', en: 'Newest number' }, sample: 'GGTX72HRT2', from: 'ref' },
+    },
+    texts: {
+      'zh-CN': {
+        subject: '{supplier}：大量通知对不上本店的单',
+        body: '{supplier} 短时间内发来许多签名正确、但对不上本店采购的通知，最近一个单号是 {ref}。之后的只计数，不再逐条提醒；本店自己的订单照常处理。请确认是否有别的系统在用同一账号；若没有，请马上更换密钥。\n\n{link}',
+      },
+      en: {
+        subject: '{supplier}: many callbacks name nothing of yours',
+        body: 'Within a short time {supplier} sent many genuine callbacks that fit no purchase of yours; the newest names {ref}. Further ones are counted and not told one by one; your own orders go on as usual. See whether another system uses the same account. If none does, change the keys at once.\n\n{link}',
+      },
+    },
+  },
   'stock.low': {
     name: { zh: '库存不足预警', en: 'Low stock' },
     type: 'stock.low',

@@ -100,7 +100,10 @@ export type BulkOrder = z.infer<typeof bulkOrder>
 
 const bulkDetail = bulkOrder.extend({
   skuId: id.nullable(),
-  contact: z.string(),
+  /** Of the lines that name none. */
+  contactMasked: z.string(),
+  /** The whole of it; null for whoever may not see members. */
+  contact: z.string().nullable(),
   allowRepeats: z.boolean(),
   ignoredColumns: z.array(z.string()),
   skus: z.array(bulkSku),

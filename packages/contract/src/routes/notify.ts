@@ -145,7 +145,7 @@ export const messageView = z.object({
   /** A key of the messages, or `login_code` and other words of the house. */
   event: z.string(),
   eventName: words,
-  /** A phone is masked. */
+  /** A phone is masked; an address for whoever may not see members. */
   recipient: z.string(),
   subject: z.string(),
   about: z.string(),

@@ -50,6 +50,20 @@ export const strayRow = z.object({
 })
 export type StrayRow = z.output<typeof strayRow>
 
+/** A supplier that named more than is kept: one row for each that nobody is done with. */
+export const strayFlood = z.object({
+  id,
+  supplierId: id,
+  supplier: z.string(),
+  /** Callbacks that were counted and turned away; 0: all are kept, and were not told singly. */
+  more: z.int(),
+  /** The newest number. */
+  lastRef: z.string(),
+  beganAt: instant,
+  lastAt: instant,
+})
+export type StrayFlood = z.output<typeof strayFlood>
+
 const some = z.object({ ids: z.array(id).min(1).max(200) })
 
 export const strayRoutes = {
@@ -58,14 +72,14 @@ export const strayRoutes = {
     method: 'GET',
     path: '/api/console/supplier-strays',
     summary:
-      'Orders that callbacks of suppliers named and no purchase accounts for, newest first; `q` is any number of one',
+      'Orders that callbacks of suppliers named and no purchase accounts for, newest first, with suppliers’ floods of them; `q` is any number of one',
     access: { kind: 'staff', permission: 'suppliers.read' },
     query: pageQuery.extend({
       state: oneOrMore(STRAY_STATES).optional(),
       why: oneOrMore(STRAY_REASONS).optional(),
       supplierId: idParam.optional(),
     }),
-    response: pageOf(strayRow),
+    response: pageOf(strayRow).extend({ floods: z.array(strayFlood) }),
   }),
   ask: route({
     id: 'suppliers.askStrays',
@@ -83,6 +97,16 @@ export const strayRoutes = {
     summary: 'Say that a person is done with these; one comes back only when its supplier says something else of it',
     access: { kind: 'staff', permission: 'orders.handle' },
     body: some.extend({ note: reason }),
+    response: z.object({ handled: z.int() }),
+  }),
+  handleFlood: route({
+    id: 'suppliers.handleStrayFlood',
+    method: 'POST',
+    path: '/api/console/supplier-strays/floods/:floodId/handle',
+    summary: 'Say that a person is done with a supplier’s flood; what comes after this is another',
+    access: { kind: 'staff', permission: 'orders.handle' },
+    params: z.object({ floodId: idParam }),
+    body: z.object({ note: reason }),
     response: z.object({ handled: z.int() }),
   }),
 }

@@ -136,7 +136,7 @@ function BulkFacts({ bulk }: { readonly bulk: Bulk }) {
         ],
         bulk.originNo !== '' && [t('originNo'), <Copyable key="no" text={bulk.originNo} />],
         bulk.origin === 'console' && bulk.lines > 0 && [t('fileName'), bulk.fileName || t('pastedName')],
-        bulk.contact !== '' && [t('contact'), bulk.contact],
+        bulk.contactMasked !== '' && [t('contact'), bulk.contact ?? bulk.contactMasked],
         bulk.origin === 'console' && [t('createdBy'), bulk.createdBy],
         [t('createdAt'), <Time key="created" value={bulk.createdAt} />],
         bulk.origin === 'console' && bulk.confirmedAt !== null && [t('confirmedBy'), bulk.confirmedBy],

@@ -1,4 +1,4 @@
-import { MESSAGE_EVENTS } from '@quanshu/contract'
+import { EVENT_NAMES, TASK_NAMES, type Words } from '@quanshu/contract'
 import { App, Button, Drawer, Typography } from 'antd'
 import { useState } from 'react'
 import { useAction } from '../../shared/api/hooks.ts'
@@ -9,7 +9,7 @@ import { useConfirmDanger } from '../../shared/parts/danger.tsx'
 import { Nothing, OneLine, Time } from '../../shared/parts/values.tsx'
 import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
 import { useUrlState } from '../../shared/urlState.ts'
-import { jobText, taskText } from './text.ts'
+import { jobText } from './text.ts'
 
 type Job = Row<'jobs.list'>
 type T = Say<keyof typeof jobText.keys>
@@ -189,16 +189,17 @@ function useRerun() {
   }
 }
 
-/** What happened, by the words of the message that it would have become. */
+/** What happened, in words. */
 function useEventName(): (type: string) => string {
   const locale = useLocale()
-  return (type) =>
-    Object.values(MESSAGE_EVENTS).find((event) => 'type' in event && event.type === type)?.name[
-      locale === 'en' ? 'en' : 'zh'
-    ] ?? type
+  return (type) => wordsFor(EVENT_NAMES, type, locale)
 }
 
 function useTaskName(): (task: string) => string {
-  const t = useText(taskText)
-  return (task) => (task in taskText.keys ? t(task as keyof typeof taskText.keys) : task)
+  const locale = useLocale()
+  return (task) => wordsFor(TASK_NAMES, task, locale)
 }
+
+/** Work of an older version may have a name that nobody gives any more. */
+const wordsFor = (names: Readonly<Record<string, Words>>, name: string, locale: string): string =>
+  names[name]?.[locale === 'en' ? 'en' : 'zh'] ?? name

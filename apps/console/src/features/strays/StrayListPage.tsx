@@ -1,9 +1,9 @@
 import type { StrayReason } from '@quanshu/contract'
-import { App, Tag, Typography } from 'antd'
+import { Alert, App, Tag, Typography } from 'antd'
 import { Link } from 'react-router'
 import { useAction, useRead } from '../../shared/api/hooks.ts'
-import type { Row } from '../../shared/api/index.ts'
-import { formatHao } from '../../shared/format.ts'
+import type { Output, Row } from '../../shared/api/index.ts'
+import { formatHao, formatTime } from '../../shared/format.ts'
 import { type Say, useText } from '../../shared/i18n/index.ts'
 import { ActionButton } from '../../shared/parts/ActionButton.tsx'
 import { useConfirmDanger } from '../../shared/parts/danger.tsx'
@@ -13,6 +13,7 @@ import { type ListColumn, ListPage } from '../../shared/templates/ListPage.tsx'
 import { strayText } from './text.ts'
 
 type Stray = Row<'suppliers.listStrays'>
+type Flood = Output<'suppliers.listStrays'>['floods'][number]
 type T = Say<keyof typeof strayText.keys>
 
 const SUPPLIERS_MAX = 200
@@ -31,6 +32,7 @@ export function StrayListPage() {
       route="suppliers.listStrays"
       rowKey={(stray) => stray.id}
       refreshMs={15_000}
+      summary={({ floods }) => floods.map((flood) => <FloodNote key={flood.id} flood={flood} />)}
       filters={[
         { kind: 'search', placeholder: t('search') },
         { kind: 'states', name: 'state', label: t('state'), of: 'stray' },
@@ -190,6 +192,47 @@ function Says({ stray: { said } }: { readonly stray: Stray }) {
           .join(' · ')}
       </Typography.Text>
     </>
+  )
+}
+
+/** One supplier names more than anybody can look at: said once, with what to do. */
+function FloodNote({ flood }: { readonly flood: Flood }) {
+  const t = useText(strayText)
+  const { message } = App.useApp()
+  const confirm = useConfirmDanger()
+  const handle = useAction('suppliers.handleStrayFlood', {
+    refresh: ['suppliers.'],
+    showProblem: false,
+    onDone: () => void message.success(t('floodHandled')),
+  })
+  const { id, supplier, more, lastRef, beganAt, lastAt } = flood
+  const said = { from: formatTime(beganAt), to: formatTime(lastAt), count: more, ref: lastRef || '—' }
+  const onHandle = () =>
+    confirm({
+      title: t('floodHandle'),
+      object: supplier,
+      consequence: t('floodHandleText'),
+      danger: false,
+      askReason: true,
+      reasonAs: { label: t('result'), missing: t('resultMissing') },
+      onConfirm: async (note) => void (await handle.run({ params: { floodId: id }, body: { note } })),
+    })
+  return (
+    <Alert
+      type="error"
+      showIcon
+      style={{ marginBottom: 12, overflowWrap: 'anywhere' }}
+      title={t('flood', { supplier })}
+      description={
+        <>
+          <div>{more > 0 ? t('floodMore', said) : t('floodQuiet', said)}</div>
+          <div>{t('floodDo')}</div>
+          <ActionButton size="small" permission="orders.handle" onClick={onHandle} style={{ marginTop: 8 }}>
+            {t('floodHandle')}
+          </ActionButton>
+        </>
+      }
+    />
   )
 }
 

@@ -74,6 +74,25 @@ export const strayText = defineMessages('strays', {
   ],
   many: ['{count} 笔', '{count} orders'],
   handledMany: ['已记录 {count} 笔', '{count} written down'],
+  flood: ['{supplier}：大量通知对不上本店的单', '{supplier}: many callbacks name nothing of yours'],
+  floodMore: [
+    '{from} 至 {to}，另有 {count} 条签名正确、却不属于本店任何采购或商品的通知，没有逐条保存，最近一个单号是 {ref}。',
+    'From {from} to {to}, {count} more genuine callbacks named no purchase or product of yours. They are not kept one by one; the newest names {ref}.',
+  ],
+  floodQuiet: [
+    '{from} 起对不上的订单太多，都在下面，没有逐条提醒，最近一个单号是 {ref}。',
+    'Since {from} there are too many stray orders to tell of each. They are all below; the newest is {ref}.',
+  ],
+  floodDo: [
+    '本店自己的订单照常处理，不受影响。看看是否有别的系统或店铺在用同一个账号；若没有，请更换密钥并向供应商查证，再处理下面的订单。',
+    'Your own orders go on as usual. See whether another system or shop uses the same account. If none does, change the keys and ask the supplier, then deal with the orders below.',
+  ],
+  floodHandle: ['已处理', 'Dealt with'],
+  floodHandleText: [
+    '记录后这条提示消失；之后再有成批的陌生通知会重新提醒。下面的订单不会动。',
+    'This note goes away, and you are told anew when it begins again. The orders below stay as they are.',
+  ],
+  floodHandled: ['已记录', 'Written down'],
   emptyTitle: ['没有对不上的订单', 'No stray orders'],
   emptyText: ['供应商的每条通知都对上了本店的采购。', 'Every callback of your suppliers fits a purchase of yours.'],
 })

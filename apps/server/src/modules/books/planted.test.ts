@@ -768,6 +768,46 @@ test('once put right, everything is gone by itself, and the nightly walk is quic
   expect(rows(nightly)).toBeLessThan(rows(whole))
 })
 
+test('a hold that is made good twice is told, also where the two lie on different pages: soon after, and a day later', async () => {
+  const [made] = await house.query<{ id: number; at: Date }>(
+    'select hold_id as id, at from ledger.transfers where tenant_id = $1 and hold_id is not null order by at limit 1',
+    [tenant],
+  )
+  type Step = {
+    checked: number
+    place: unknown
+    violations: readonly { code: string; objects: { id: string }[] }[] | null
+  }
+  /** Every page is one transfer. */
+  const walk = async (): Promise<readonly string[]> => {
+    const told: string[] = []
+    for (let place: unknown = null; ; ) {
+      const rows = await house.query<{ step: Step }>(
+        "select books.look_at_transfers($1, $2::jsonb, 1, null, '{}') as step",
+        [tenant, place === null ? null : JSON.stringify(place)],
+      )
+      const step = rows[0]?.step
+      for (const { code, objects } of step?.violations ?? []) told.push(`${code} ${objects.at(-1)?.id}`)
+      if (!step?.checked) return told
+      place = step.place
+    }
+  }
+  expect(await walk()).toEqual([])
+  for (const later of ['5 seconds', '1 day']) {
+    const again = `from ledger.transfers where tenant_id = $1 and hold_id = $2`
+    await house.query(
+      `insert into ledger.transfers (tenant_id, at, from_account, to_account, amount, kind, cause, hold_id)
+       select tenant_id, at + $3::interval, from_account, to_account, amount, 'test.again', cause, hold_id ${again}`,
+      [tenant, made?.id, later],
+    )
+    try {
+      expect([later, await walk()]).toEqual([later, [`hold_captured ${made?.id}`]])
+    } finally {
+      await house.query(`delete ${again} and kind = 'test.again'`, [tenant, made?.id])
+    }
+  }
+})
+
 test('the neighbour is as clean as before', async () => {
   expect([...codesOf(await auditBooks(platform, neighbour.tenantId, { isWhole: true }))]).toEqual([])
 })

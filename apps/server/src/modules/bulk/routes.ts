@@ -1,4 +1,4 @@
-import { type BulkStanding, bulkRoutes, commonErrors } from '@quanshu/contract'
+import { type BulkDetail, type BulkStanding, bulkRoutes, commonErrors, type Permission } from '@quanshu/contract'
 import { type BoundRoute, handle } from '../../platform/http/index.ts'
 import type { Platform } from '../../platform/module.ts'
 import { xlsxReply } from '../../platform/sheets/index.ts'
@@ -34,10 +34,14 @@ export const bulkBoundRoutes = (platform: Platform): readonly BoundRoute[] => {
       if (body.payer === 'shop' && !session.permissions.has('bulk.give')) {
         throw commonErrors.forbidden({ permission: 'bulk.give' })
       }
-      return once((tx) => createBulk(tx, body))
+      return once(async (tx) => shown(session, await createBulk(tx, body)))
     }),
-    handle(bulkRoutes.upload, ({ ctx, params, body }) => uploadFile(platform, ctx, params.bulkId, body)),
-    handle(bulkRoutes.get, ({ ctx, params }) => db.read(ctx, (tx) => getBulk(tx, params.bulkId))),
+    handle(bulkRoutes.upload, async ({ ctx, params, body, session }) =>
+      shown(session, await uploadFile(platform, ctx, params.bulkId, body)),
+    ),
+    handle(bulkRoutes.get, async ({ ctx, params, session }) =>
+      shown(session, await db.read(ctx, (tx) => getBulk(tx, params.bulkId))),
+    ),
     handle(bulkRoutes.lines, ({ ctx, params, query }) =>
       db.read(ctx, async (tx) => {
         await getBulk(tx, params.bulkId)
@@ -49,11 +53,13 @@ export const bulkBoundRoutes = (platform: Platform): readonly BoundRoute[] => {
       if (payer === 'shop' && !session.permissions.has('bulk.give')) {
         throw commonErrors.forbidden({ permission: 'bulk.give' })
       }
-      return confirmBulk(platform, ctx, params.bulkId, body.totalFen)
+      return shown(session, await confirmBulk(platform, ctx, params.bulkId, body.totalFen))
     }),
-    handle(bulkRoutes.setState, ({ ctx, params, body }) => db.write(ctx, (tx) => stopBulk(tx, params.bulkId, body))),
-    handle(bulkRoutes.retry, ({ ctx, params, body }) =>
-      db.write(ctx, (tx) => retryLines(tx, params.bulkId, body.lines)),
+    handle(bulkRoutes.setState, async ({ ctx, params, body, session }) =>
+      shown(session, await db.write(ctx, (tx) => stopBulk(tx, params.bulkId, body))),
+    ),
+    handle(bulkRoutes.retry, async ({ ctx, params, body, session }) =>
+      shown(session, await db.write(ctx, (tx) => retryLines(tx, params.bulkId, body.lines))),
     ),
     handle(bulkRoutes.exportResult, async ({ ctx, params, query }) => {
       const { bulkId } = params
@@ -66,3 +72,7 @@ export const bulkBoundRoutes = (platform: Platform): readonly BoundRoute[] => {
     ),
   ]
 }
+
+/** Whoever may see members sees a contact, as of an order. */
+const shown = ({ permissions }: { readonly permissions: ReadonlySet<Permission> }, bulk: BulkDetail): BulkDetail =>
+  permissions.has('members.read') ? bulk : { ...bulk, contact: null }

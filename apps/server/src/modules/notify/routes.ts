@@ -116,17 +116,19 @@ function wordRoutes(platform: Platform, outbound: Outbound): readonly BoundRoute
 
 function logRoutes({ db }: Platform): readonly BoundRoute[] {
   return [
-    handle(notifyRoutes.listMessages, ({ ctx, query }) => db.read(ctx, (tx) => listMessages(tx, query))),
-    handle(notifyRoutes.exportMessages, async ({ ctx, query }) => {
+    handle(notifyRoutes.listMessages, ({ ctx, query, session }) =>
+      db.read(ctx, (tx) => listMessages(tx, query, session)),
+    ),
+    handle(notifyRoutes.exportMessages, async ({ ctx, query, session }) => {
       await db.write(ctx, async (tx) =>
         tx.audit({ action: 'message.export', objectKind: 'message', objectId: 'list', detail: { ...query } }),
       )
-      const rows = everyRow((beforeId, size) => db.read(ctx, (tx) => messagesBelow(tx, query, beforeId, size)))
+      const rows = everyRow((beforeId, size) => db.read(ctx, (tx) => messagesBelow(tx, query, beforeId, size, session)))
       return xlsxReply(ctx.locale === 'en' ? 'messages' : '发送记录', sheet(ctx.locale), rows)
     }),
-    handle(notifyRoutes.resendMessage, async ({ ctx, params }) => {
+    handle(notifyRoutes.resendMessage, async ({ ctx, params, session }) => {
       await db.write(ctx, (tx) => resendMessage(tx, params.id))
-      return await db.read(ctx, (tx) => readMessage(tx, params.id))
+      return await db.read(ctx, (tx) => readMessage(tx, params.id, session))
     }),
   ]
 }

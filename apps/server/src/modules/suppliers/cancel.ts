@@ -1,8 +1,8 @@
 import type { TenantId } from '@quanshu/kernel'
+import { storableText } from '../../platform/db/index.ts'
 import type { Outbound } from '../../platform/outbound/index.ts'
 import type { SentBy, SupplierAccounts } from './accounts.ts'
 import { within } from './card-state.ts'
-import { storableText } from './model.ts'
 
 export type ToCancel = SentBy & {
   readonly supplierId: number

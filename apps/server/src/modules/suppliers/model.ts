@@ -1,6 +1,7 @@
 import type { PurchaseState } from '@quanshu/contract'
 import { NOT_FOUND_NOTE, PURCHASE_STATES } from '@quanshu/contract'
 import { assert, defineStates } from '@quanshu/kernel'
+import { storableText } from '../../platform/db/index.ts'
 import type { AskOutcome, BoughtCard, OrderState, OwnMoney, PlaceOutcome } from './supplier.ts'
 
 /**
@@ -56,15 +57,6 @@ export function newsOf(
   ])
   return Object.fromEntries(kept)
 }
-
-/**
- * What a supplier said, as a database can keep it: without zero bytes and halves of characters, which its words are full of when it, or
- * we, cut them off. One such word would keep the whole answer out, for ever. Codes are not for here: they are kept as they came.
- */
-export const storableText = (text: string): string => text.toWellFormed().replaceAll('\0', '\ufffd')
-/** The same of all that is in it, as JSON for a function of the database. */
-export const storableJson = (said: unknown): string =>
-  JSON.stringify(said, (_name, value) => (typeof value === 'string' ? storableText(value) : value))
 
 /** A price that can be one; else null, which is not known. */
 export const costOf = (hao: number | null): number | null =>

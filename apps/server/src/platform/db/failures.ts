@@ -28,6 +28,15 @@ export function isGivenUp(error: unknown): boolean {
   return error instanceof pg.DatabaseError && GIVEN_UP.has(error.code ?? '')
 }
 
+/** character_not_in_repertoire, untranslatable_character; half a character in JSON is an invalid_text_representation like many others. */
+const UNSTORABLE = new Set(['22021', '22P05'])
+
+/** True when a text that came from outside holds what no text of the database can, and was let through to it. */
+export function isUnstorable(error: unknown): boolean {
+  if (!(error instanceof pg.DatabaseError)) return false
+  return UNSTORABLE.has(error.code ?? '') || (error.code === '22P02' && /surrogate/.test(error.detail ?? ''))
+}
+
 /** admin_shutdown, crash_shutdown, cannot_connect_now, and the family of connection exceptions. */
 const GONE = /^(57P0[1-3]|08...)$/
 const GONE_SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', 'EHOSTUNREACH'])

@@ -1915,6 +1915,20 @@ export type SuppliersStatementMaps = {
   updated_by: Generated<string>
 }
 
+export type SuppliersStrayFloods = {
+  tenant_id: number
+  id: GeneratedAlways<number>
+  supplier_id: number
+  more: Generated<number>
+  last_ref: Generated<string>
+  began_at: DefaultedTime
+  last_at: DefaultedTime
+  told_at: DefaultedTime
+  handled_by: string | null
+  handled_note: string | null
+  handled_at: NullableTime
+}
+
 export type SuppliersStrays = {
   tenant_id: number
   id: GeneratedAlways<number>
@@ -2412,6 +2426,7 @@ export type DB = {
   'suppliers.purchases': SuppliersPurchases
   'suppliers.routes': SuppliersRoutes
   'suppliers.statement_maps': SuppliersStatementMaps
+  'suppliers.stray_floods': SuppliersStrayFloods
   'suppliers.strays': SuppliersStrays
   'suppliers.suppliers': SuppliersSuppliers
   'suppliers.tasks': SuppliersTasks

@@ -1,6 +1,6 @@
 import { commonErrors, errorMessage } from '@quanshu/contract'
 import { Refusal } from '@quanshu/kernel'
-import { CommitUnknown, DatabaseUnavailable, isConnectionLost, isGivenUp } from '../db/index.ts'
+import { CommitUnknown, DatabaseUnavailable, isConnectionLost, isGivenUp, isUnstorable } from '../db/index.ts'
 import type { Locale } from './locale.ts'
 
 /** RFC 9457. `code` is stable for programs, `detail` is for people, in their language. */
@@ -77,6 +77,8 @@ export function refusalBehind(error: unknown): Refusal {
   if (error instanceof DatabaseUnavailable || isGivenUp(error)) return commonErrors.busy()
   // It may have happened or not; the same request under the same key finds out.
   if (error instanceof CommitUnknown || isConnectionLost(error)) return commonErrors.interrupted()
+  // Nothing of it was kept, and it would go no better the next time.
+  if (isUnstorable(error)) return commonErrors.malformedBody()
   const { code, statusCode } = describe(error)
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return commonErrors.bodyTooLarge()
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return commonErrors.unsupportedMediaType()

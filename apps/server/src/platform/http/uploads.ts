@@ -1,6 +1,7 @@
 import { type Readable, Transform } from 'node:stream'
 import { commonErrors } from '@quanshu/contract'
 import type { FastifyRequest } from 'fastify'
+import { storableText } from '../db/index.ts'
 import type { Upload } from './bind.ts'
 
 /**
@@ -53,7 +54,7 @@ export function dropRest({ raw }: FastifyRequest): void {
 function fileNameOf(header: string | readonly string[] | undefined): string | undefined {
   if (typeof header !== 'string') return undefined
   try {
-    const name = decodeURIComponent(header).split(/[\\/]/).at(-1)?.trim().slice(0, 255)
+    const name = storableText(decodeURIComponent(header).split(/[\\/]/).at(-1)?.trim().slice(0, 255) ?? '')
     return name === '' ? undefined : name
   } catch {
     return undefined

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import { BULK_PIECES_MAX, type BulkDetail, bulkErrors, commonErrors } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { Ctx, ReadTx, Tx } from '../../../platform/db/index.ts'
+import { storableJson } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import { readCatalogue } from '../file/goods.ts'
 import { type CheckedLine, createChecker } from '../file/lines.ts'
@@ -85,7 +86,7 @@ async function store(tx: Tx, bulkId: number, { checked, ignored, fileName, hash 
     update bulk.orders
     set file_name = ${fileName}::text,
         file_hash = ${hash}::bytea,
-        ignored_columns = ${JSON.stringify(ignored)}::jsonb
+        ignored_columns = ${storableJson(ignored)}::jsonb
     where tenant_id = ${tenantId}::bigint
       and id = ${bulkId}::bigint
       and state = 'draft'`.execute(tx.db)
@@ -99,7 +100,7 @@ async function store(tx: Tx, bulkId: number, { checked, ignored, fileName, hash 
     insert into bulk.lines (tenant_id, bulk_id, line_no, sku_id, quantity, form, contact, reference, state, fault, fault_params)
     select ${tenantId}::bigint, ${bulkId}::bigint, x."lineNo", x."skuId", x.quantity, x.form, x.contact, x.reference,
       case when x.fault is null then 'waiting' else 'invalid' end, x.fault, x."faultParams"
-    from jsonb_to_recordset(${JSON.stringify(checked)}::jsonb) as x(
+    from jsonb_to_recordset(${storableJson(checked)}::jsonb) as x(
       "lineNo" integer, "skuId" bigint, quantity integer, form jsonb, contact text, reference text, fault text, "faultParams" jsonb
     )`.execute(tx.db)
   await sql`select bulk.quote(${tenantId}::bigint, ${bulkId}::bigint)`.execute(tx.db)

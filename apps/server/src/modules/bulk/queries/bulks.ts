@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { z } from 'zod'
 import type { ReadTx } from '../../../platform/db/index.ts'
 import { allOf, containing, everyRow, limitOf, orderBy } from '../../../platform/lists/index.ts'
+import { maskContact } from '../../orders/index.ts'
 import { actionsOf } from '../model.ts'
 
 type Query = z.output<typeof bulkRoutes.list.query>
@@ -56,7 +57,7 @@ export async function getBulk(tx: ReadTx, bulkId: number): Promise<BulkDetail> {
   const [bulk] = await load(tx, here, sql``, true)
   if (!bulk) throw commonErrors.notFound()
   const { rows } = await sql<
-    Pick<BulkDetail, 'skuId' | 'contact' | 'allowRepeats' | 'ignoredColumns' | 'purseFreeFen' | 'sameFileAs'>
+    Pick<BulkDetail, 'skuId' | 'allowRepeats' | 'ignoredColumns' | 'purseFreeFen' | 'sameFileAs'> & { contact: string }
   >`
     select b.sku_id as "skuId", b.contact, b.allow_repeats as "allowRepeats", b.ignored_columns as "ignoredColumns",
       case when b.payer = 'member' then coalesce((
@@ -79,7 +80,8 @@ export async function getBulk(tx: ReadTx, bulkId: number): Promise<BulkDetail> {
     where ${here}`.execute(tx.db)
   const [more] = rows
   if (!more) throw commonErrors.notFound()
-  return { ...bulk, ...more, skus: await skusOf(tx, bulkId, bulk.payer === 'shop') }
+  const contactMasked = more.contact === '' ? '' : maskContact(more.contact)
+  return { ...bulk, ...more, contactMasked, skus: await skusOf(tx, bulkId, bulk.payer === 'shop') }
 }
 
 const matching = (tx: ReadTx, query: Query): RawBuilder<unknown> =>

@@ -3,6 +3,7 @@ import { commonErrors } from '@quanshu/contract'
 import type { TenantId } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import { z } from 'zod'
+import { storableJson } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import { channelOfProvider, readChannel, type SmsProvider, systemCtx } from '../channels/accounts.ts'
 
@@ -71,7 +72,7 @@ export async function takeReceipts(
           provider = ${provider},
           state = case when m.state in ('unknown', 'sending') then 'sent' else m.state end,
           sent_at = coalesce(m.sent_at, now())
-      from jsonb_to_recordset(${JSON.stringify(receipts)}::jsonb) as r(ref text, key text, tail text, ok boolean, note text)
+      from jsonb_to_recordset(${storableJson(receipts)}::jsonb) as r(ref text, key text, tail text, ok boolean, note text)
       where m.tenant_id = ${tenantId}
         and m.channel = 'sms'
         and (m.provider_ref = r.ref or (m.provider_ref is null and m.key = r.key))

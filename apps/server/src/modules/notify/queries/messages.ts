@@ -1,4 +1,11 @@
-import { commonErrors, MESSAGE_EVENTS, type MessageView, type messageFilter, type Words } from '@quanshu/contract'
+import {
+  commonErrors,
+  MESSAGE_EVENTS,
+  type MessageView,
+  type messageFilter,
+  type Permission,
+  type Words,
+} from '@quanshu/contract'
 import { type RawBuilder, sql } from 'kysely'
 import type { z } from 'zod'
 import type { ReadTx } from '../../../platform/db/index.ts'
@@ -6,6 +13,8 @@ import { allOf, containing, limitOf, orderBy } from '../../../platform/lists/ind
 import { RESENDABLE } from '../commands/resend-message.ts'
 
 type Query = z.output<typeof messageFilter>
+/** Who looks. */
+type Viewer = { readonly permissions: ReadonlySet<Permission> }
 
 /** Messages that are not told of by an event. */
 const OTHER_NAMES: Readonly<Record<string, Words>> = {
@@ -30,7 +39,7 @@ const columns = sql`
   m.created_at as "createdAt", m.sent_at as "sentAt"`
 
 /** The log of what was sent, newest first. */
-export async function listMessages(tx: ReadTx, query: Query) {
+export async function listMessages(tx: ReadTx, query: Query, viewer: Viewer) {
   const where = matching(tx, query)
   const { rows } = await sql<Row>`
     select ${columns}
@@ -42,7 +51,12 @@ export async function listMessages(tx: ReadTx, query: Query) {
   const counted = await sql<{ readonly total: number }>`
     select count(*) as total from notify.messages m where ${where}
   `.execute(tx.db)
-  return { items: rows.map(view), total: counted.rows[0]?.total ?? 0, page: query.page, pageSize: query.pageSize }
+  return {
+    items: rows.map((row) => view(row, viewer)),
+    total: counted.rows[0]?.total ?? 0,
+    page: query.page,
+    pageSize: query.pageSize,
+  }
 }
 
 /** For the export: newest first, below a number. */
@@ -51,6 +65,7 @@ export async function messagesBelow(
   query: Query,
   beforeId: number,
   count: number,
+  viewer: Viewer,
 ): Promise<readonly MessageView[]> {
   const { rows } = await sql<Row>`
     select ${columns}
@@ -60,11 +75,11 @@ export async function messagesBelow(
     order by m.id desc
     limit ${count}::bigint
   `.execute(tx.db)
-  return rows.map(view)
+  return rows.map((row) => view(row, viewer))
 }
 
 /** @throws commonErrors.notFound */
-export async function readMessage(tx: ReadTx, id: number): Promise<MessageView> {
+export async function readMessage(tx: ReadTx, id: number, viewer: Viewer): Promise<MessageView> {
   const { rows } = await sql<Row>`
     select ${columns}
     from notify.messages m
@@ -73,7 +88,7 @@ export async function readMessage(tx: ReadTx, id: number): Promise<MessageView> 
   `.execute(tx.db)
   const [row] = rows
   if (!row) throw commonErrors.notFound()
-  return view(row)
+  return view(row, viewer)
 }
 
 function matching(tx: ReadTx, { channel, event, state, receipt, from, to, q }: Query): RawBuilder<unknown> {
@@ -91,7 +106,11 @@ function matching(tx: ReadTx, { channel, event, state, receipt, from, to, q }: Q
   )
 }
 
-function view({ receiptAt, notBefore, createdAt, sentAt, ...row }: Row): MessageView {
+/** Phones are kept masked; an address whoever may see members sees whole, as an order's contact. */
+const recipientFor = ({ permissions }: Viewer, { channel, recipient }: Pick<Row, 'channel' | 'recipient'>): string =>
+  channel !== 'email' || permissions.has('members.read') ? recipient : recipient.replace(/^(.{1,2}).*@/u, '$1***@')
+
+function view({ receiptAt, notBefore, createdAt, sentAt, ...row }: Row, viewer: Viewer): MessageView {
   const isOver =
     row.state === 'refused' ||
     row.state === 'unknown' ||
@@ -99,6 +118,7 @@ function view({ receiptAt, notBefore, createdAt, sentAt, ...row }: Row): Message
     (row.state === 'sent' && row.receipt === 'failed')
   return {
     ...row,
+    recipient: recipientFor(viewer, row),
     eventName: nameOf(row.event),
     receiptAt: receiptAt?.toISOString() ?? null,
     notBefore: notBefore?.toISOString() ?? null,

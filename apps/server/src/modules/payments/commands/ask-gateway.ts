@@ -1,5 +1,6 @@
 import type { OrderNo, TenantId } from '@quanshu/kernel'
 import { sql } from 'kysely'
+import { storableText } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import type { Outbound } from '../../../platform/outbound/index.ts'
 import { type Accounts, systemCtx } from '../accounts.ts'
@@ -76,6 +77,7 @@ async function settleAll(
   for (const trade of trades) {
     const { verdict } = await ports.settle(question.tenantId, {
       ...trade,
+      tradeNo: storableText(trade.tradeNo),
       orderNo: question.orderNo,
       turn: question.turn,
       gateway: question.gateway,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { TenantId } from '@quanshu/kernel'
 import { sql } from 'kysely'
+import { storableText } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import { counter } from '../../../platform/telemetry/index.ts'
 import { type Accounts, gatewayNamed, systemCtx } from '../accounts.ts'
@@ -46,6 +47,7 @@ export function createReceiveNotice(platform: Platform, accounts: Accounts, port
     const { ok: _ok, about: _about, paymentNo: _paymentNo, ...trade } = checked
     const capture: Capture = {
       ...trade,
+      tradeNo: storableText(trade.tradeNo),
       ...number,
       gateway: gatewayId,
       headers: keptHeaders(gateway, notice, ip),
@@ -82,11 +84,15 @@ function createOtherNews(platform: Platform, ports: PaymentPorts) {
   }
   const act = async (tenantId: TenantId, gateway: PaymentGateway, news: OtherNews): Promise<string> => {
     if (news.about === 'nothing') return 'ignored'
-    if (news.about === 'chargeback') return await ports.chargeback(tenantId, gateway.id, news)
+    if (news.about === 'chargeback') {
+      const { disputeNo, tradeNo, reason } = news
+      const kept = { disputeNo: storableText(disputeNo), tradeNo: storableText(tradeNo), reason: storableText(reason) }
+      return await ports.chargeback(tenantId, gateway.id, { ...news, ...kept })
+    }
     const refundId = await refundOf(tenantId, gateway, news.refundNo)
     if (refundId === undefined) return 'unknown_order'
     const { outcome } = news
-    const error = outcome.kind === 'failed' ? `${outcome.code}: ${outcome.message}` : null
+    const error = outcome.kind === 'failed' ? storableText(`${outcome.code}: ${outcome.message}`) : null
     await ports.refundEnded(tenantId, refundId, outcome.kind === 'done', error)
     return 'applied'
   }

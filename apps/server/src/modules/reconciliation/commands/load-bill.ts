@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { deflateRawSync } from 'node:zlib'
 import { reconciliationErrors, type StatementMap } from '@quanshu/contract'
 import { Refusal } from '@quanshu/kernel'
+import { storableJson } from '../../../platform/db/index.ts'
 import { BillUnreadable, billWords } from '../../payments/index.ts'
 import type { Rates } from '../../suppliers/index.ts'
 import { beijingDay, type DayOf, held, type Reconciler, type SourceLine, signOf, systemCtx } from '../model.ts'
@@ -113,7 +114,7 @@ async function loadLines(
   // While the database takes one chunk, the next is read.
   const send = async (): Promise<void> => {
     const { texts, columns } = chunk
-    const packed = deflateRawSync(JSON.stringify(texts), { level: 1 })
+    const packed = deflateRawSync(storableJson(texts), { level: 1 })
     held(await sent)
     sent = db.call<true | null>(tenantId, 'reconciliation.load_lines', billId, worker, nextN, columns, packed)
     // Its failure is met at the next await of `sent`; until then it is no unhandled rejection.

@@ -1,10 +1,10 @@
 import { commonErrors, supplierErrors } from '@quanshu/contract'
 import type { TenantId } from '@quanshu/kernel'
 import { sql } from 'kysely'
+import { storableJson } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import type { Outbound } from '../../../platform/outbound/index.ts'
 import { type SupplierAccounts, systemCtx } from '../accounts.ts'
-import { storableJson } from '../model.ts'
 
 /**
  * Asks a supplier about one product: price, stock, and what its buyer has to fill.

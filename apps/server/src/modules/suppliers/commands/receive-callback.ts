@@ -2,11 +2,12 @@ import { hash } from 'node:crypto'
 import type { TenantId } from '@quanshu/kernel'
 import { sql } from 'kysely'
 import type { Tx } from '../../../platform/db/index.ts'
+import { storableText } from '../../../platform/db/index.ts'
 import { createRateLimiter } from '../../../platform/http/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import { counter } from '../../../platform/telemetry/index.ts'
 import { type SupplierAccounts, systemCtx } from '../accounts.ts'
-import { storableText } from '../model.ts'
+import { createFloodTally } from '../strays/flood-tally.ts'
 import { queueLookUp } from '../strays/look-up.ts'
 import type { CallbackAnswer, CallbackVerdict, RawCallback } from '../supplier.ts'
 import { CHECK_REFUSED_TASK } from './check-refused.ts'
@@ -16,6 +17,8 @@ const BODY_MAX = 4_096
 /** Strangers may write so many of their own into a shop's books, no more; beyond it only the log and the counter know. */
 const REFUSED_PER_MINUTE_MAX = 60
 const REF_MAX = 64
+/** Signed ones of a supplier that name nothing of ours; a busy supplier that names its own numbers alone stays far below. */
+const STRANGE_PER_MINUTE_MAX = 300
 
 export type ReceiveCallback = (
   tenantId: TenantId,
@@ -27,7 +30,8 @@ export type ReceiveCallback = (
 /**
  * Takes a supplier's callback: verified on the raw bytes, kept, and acknowledged only when that is committed. It only names a purchase,
  * by our number or by the supplier's; what became of that is asked for at once, and whose it is where no purchase bears it. So a callback
- * that comes twice, out of order, too early or with a wrong amount can do no harm, and one that is lost only costs time.
+ * that comes twice, out of order, too early or with a wrong amount can do no harm, and one that is lost only costs time. One that names a
+ * purchase or a product of ours is always taken; of those that name nothing of ours so many a minute, the others are counted and turned away.
  * @throws common.not_found
  */
 export function createReceiveCallback(
@@ -37,6 +41,12 @@ export function createReceiveCallback(
   fetchLater: (tenantId: TenantId, supplierId: number, remoteId: string) => Promise<void>,
 ): ReceiveCallback {
   const refused = createRateLimiter(() => platform.clock.now().getTime())
+  const strange = createRateLimiter(() => platform.clock.now().getTime())
+  const noteFlood = createFloodTally(platform)
+  const turnAway = async (tenantId: TenantId, supplierId: number, ref: string) => {
+    await noteFlood(tenantId, supplierId, ref)
+    platform.log.warn({ tenantId, supplierId, ref }, 'turned a callback away: too many name nothing of ours')
+  }
   return async (tenantId, supplierId, callback, ip) => {
     const { adapter, account } = await accounts.get(tenantId, supplierId)
     const checked = adapter.verifyCallback(account, callback, platform.clock.now())
@@ -47,8 +57,19 @@ export function createReceiveCallback(
       if (refused.take(String(tenantId), REFUSED_PER_MINUTE_MAX, 60_000) > 0) return adapter.rejection
     }
     const named = checked.ok ? namedBy(checked) : undefined
-    const no = await platform.db.write(systemCtx(tenantId), async (tx) => {
-      const heard = named && (await heardOf(tx, supplierId, named))
+    const ref = named?.ref ?? ''
+    if (checked.ok) {
+      const place = named && (await platform.db.call<Place>(tenantId, 'suppliers.place_of', supplierId, named.by, ref))
+      const isStrange = place === undefined || place === 'new'
+      const isTooMany = isStrange && strange.take(`${tenantId}/${supplierId}`, STRANGE_PER_MINUTE_MAX, 60_000) > 0
+      if (place === 'full' || isTooMany) {
+        await turnAway(tenantId, supplierId, ref)
+        return adapter.rejection
+      }
+    }
+    const heard = await platform.db.write(systemCtx(tenantId), async (tx) => {
+      const heard = named && named.by !== 'product' ? await heardOf(tx, supplierId, named) : undefined
+      if (heard?.full) return heard
       const known = heard?.no ?? null
       const mayHaveCodes = await mayBringCodes(tx, supplierId, known)
       const body = mayHaveCodes ? withoutCodes(callback.body) : textOf(callback.body)
@@ -57,7 +78,7 @@ export function createReceiveCallback(
         insert into suppliers.callbacks (tenant_id, supplier_id, no, ref, verdict, headers, body)
         values (
           ${tenantId}, ${supplierId}, ${known ?? (named?.by === 'own' ? named.ref : null)},
-          ${named && named.by !== 'own' ? named.ref : null}, ${verdict},
+          ${named && (named.by === 'order' || named.by === 'piece') ? named.ref : null}, ${verdict},
           ${JSON.stringify({ ip, path: path.slice(0, BODY_MAX) })}::jsonb, ${body}
         )
       `.execute(tx.db)
@@ -66,10 +87,14 @@ export function createReceiveCallback(
         tx.enqueue(CHECK_REFUSED_TASK, { purchaseId }, { key: String(purchaseId) })
       }
       if (heard?.look) queueLookUp(tx, supplierId)
-      return known
+      return heard
     })
-    if (no !== null) wake()
-    if (checked.ok && checked.about === 'product') await fetchLater(tenantId, supplierId, checked.remoteId)
+    if (heard?.full) {
+      await turnAway(tenantId, supplierId, ref)
+      return adapter.rejection
+    }
+    if (heard && heard.no !== null) wake()
+    if (named?.by === 'product') await fetchLater(tenantId, supplierId, named.ref)
     return checked.ok ? adapter.acknowledgement : adapter.rejection
   }
 }
@@ -110,8 +135,11 @@ async function mayBringCodes(tx: Tx, supplierId: number, no: string | null): Pro
   return found?.kind ? found.kind !== 'direct' : (found?.sold ?? true)
 }
 
-/** The number by which a callback names an order, and whose number it is. */
-type Named = { readonly by: 'own' | 'order' | 'piece'; readonly ref: string; readonly claim: string }
+/** The number by which a callback names an order, and whose number it is; or that of a product. */
+type NamedOrder = { readonly by: 'own' | 'order' | 'piece'; readonly ref: string; readonly claim: string }
+type Named = NamedOrder | { readonly by: 'product'; readonly ref: string }
+/** What a number is to us: `full`, nothing of ours, and no more of those are taken. */
+type Place = 'known' | 'stray' | 'new' | 'full'
 
 function namedBy(checked: CallbackVerdict & { readonly ok: true }): Named | undefined {
   switch (checked.about) {
@@ -121,15 +149,22 @@ function namedBy(checked: CallbackVerdict & { readonly ok: true }): Named | unde
       return { by: 'order', ref: storableText(checked.remoteNo.slice(0, REF_MAX)), claim: checked.claim }
     case 'remote_piece':
       return { by: 'piece', ref: storableText(checked.pieceNo.slice(0, REF_MAX)), claim: checked.claim }
-    default:
+    case 'product':
+      return { by: 'product', ref: storableText(checked.remoteId) }
+    case 'nothing':
       return undefined
   }
 }
 
-type Heard = { readonly no: string | null; readonly refused: number | null; readonly look: boolean }
+type Heard = {
+  readonly no: string | null
+  readonly refused: number | null
+  readonly look: boolean
+  readonly full?: boolean
+}
 
 /** Finds the purchase by the number, and has the supplier asked about it; one that no purchase bears is kept and looked up. */
-async function heardOf(tx: Tx, supplierId: number, { by, ref, claim }: Named): Promise<Heard | undefined> {
+async function heardOf(tx: Tx, supplierId: number, { by, ref, claim }: NamedOrder): Promise<Heard | undefined> {
   if (ref === '') return undefined
   const { rows } = await sql<{ heard: Heard }>`
     select suppliers.heard_of(${tx.ctx.tenantId}::bigint, ${supplierId}::bigint, ${by}, ${ref}, ${claim}) as heard

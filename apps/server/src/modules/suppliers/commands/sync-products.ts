@@ -1,9 +1,9 @@
 import type { TenantId } from '@quanshu/kernel'
 import { sql } from 'kysely'
+import { storableJson, storableText } from '../../../platform/db/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import type { Outbound } from '../../../platform/outbound/index.ts'
 import { type OpenSupplier, type SupplierAccounts, systemCtx } from '../accounts.ts'
-import { storableJson, storableText } from '../model.ts'
 import type { Answer, SupplierProduct } from '../supplier.ts'
 
 export const SYNC_TASK = 'suppliers.sync'

@@ -1,3 +1,4 @@
+import { commonErrors } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { Tx } from '../../../platform/db/index.ts'
 import { queueLookUp } from './look-up.ts'
@@ -23,4 +24,22 @@ export async function handleStrays(tx: Tx, ids: readonly number[], note: string,
     tx.audit({ action: 'stray.handle', objectKind: 'stray', objectId: strayId, detail: { note } })
   }
   return handled.length
+}
+
+/** A person is done with a supplier's flood; what comes after this is another. @returns whether it was open @throws common.not_found */
+export async function handleFlood(tx: Tx, floodId: number, note: string, actor: string): Promise<boolean> {
+  const { rows } = await sql<{ handled: { readonly supplierId: number; readonly more: number } | null }>`
+    select suppliers.handle_flood(${tx.ctx.tenantId}::bigint, ${floodId}::bigint, ${actor}, ${note}) as handled
+  `.execute(tx.db)
+  const handled = rows[0]?.handled
+  if (!handled) {
+    const known = await sql`
+      select from suppliers.stray_floods where tenant_id = ${tx.ctx.tenantId}::bigint and id = ${floodId}::bigint
+    `.execute(tx.db)
+    if (known.rows.length === 0) throw commonErrors.notFound()
+    return false
+  }
+  const { supplierId, more } = handled
+  tx.audit({ action: 'stray.handle_flood', objectKind: 'supplier', objectId: supplierId, detail: { more, note } })
+  return true
 }

@@ -1,4 +1,4 @@
-import type { StrayRow, strayRoutes } from '@quanshu/contract'
+import type { StrayFlood, StrayRow, strayRoutes } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { ReadTx } from '../../../platform/db/index.ts'
@@ -12,7 +12,10 @@ type Row = Omit<StrayRow, Instants | 'said'> & {
   readonly said: Omit<NonNullable<StrayRow['said']>, 'at'>
 }
 
-/** Newest first. */
+/** Suppliers that flood at a time; more than this is shown as they are dealt with. */
+const FLOODS_MAX = 20
+
+/** Newest first, with the floods that nobody is done with. */
 export async function listStrays(tx: ReadTx, query: Query) {
   const number = query.q === '' ? undefined : query.q
   const condition = allOf(
@@ -45,7 +48,22 @@ export async function listStrays(tx: ReadTx, query: Query) {
     ${limitOf(query)}
   `.execute(tx.db)
   const counted = await sql<{ total: number }>`select count(*) as total ${from}`.execute(tx.db)
-  return { items: rows.map(shown), total: counted.rows[0]?.total ?? 0, page: query.page, pageSize: query.pageSize }
+  const total = counted.rows[0]?.total ?? 0
+  return { items: rows.map(shown), total, page: query.page, pageSize: query.pageSize, floods: await openFloods(tx) }
+}
+
+async function openFloods(tx: ReadTx): Promise<StrayFlood[]> {
+  const { rows } = await sql<Omit<StrayFlood, 'beganAt' | 'lastAt'> & { beganAt: Date; lastAt: Date }>`
+    select f.id, f.supplier_id as "supplierId", o.name as supplier, f.more, f.last_ref as "lastRef", f.began_at as "beganAt",
+      f.last_at as "lastAt"
+    from suppliers.stray_floods f
+    join suppliers.suppliers o on o.tenant_id = f.tenant_id and o.id = f.supplier_id
+    where f.tenant_id = ${tx.ctx.tenantId}::bigint
+      and f.handled_at is null
+    order by f.last_at desc
+    limit ${FLOODS_MAX}
+  `.execute(tx.db)
+  return rows.map((row) => ({ ...row, beganAt: row.beganAt.toISOString(), lastAt: row.lastAt.toISOString() }))
 }
 
 const shown = ({ said, saidAt, ...row }: Row): StrayRow => ({

@@ -11,6 +11,7 @@ import {
 } from '@quanshu/contract'
 import { sql } from 'kysely'
 import type { Ctx, ReadTx, Tx } from '../../../platform/db/index.ts'
+import { storableJson, storableText } from '../../../platform/db/index.ts'
 import type { Upload } from '../../../platform/http/index.ts'
 import type { Platform } from '../../../platform/module.ts'
 import { readTable } from '../../vault/index.ts'
@@ -130,8 +131,8 @@ export async function keepFile(
   const { rows: made } = await sql<{ id: number }>`
     insert into suppliers.files (tenant_id, supplier_id, name, sha256, modified_at, content, door, uploaded_by)
     values (
-      ${tx.ctx.tenantId}::bigint, ${own.supplierId}::bigint, ${name.slice(-200)}, ${sha256}::bytea, ${writtenAt}::timestamptz,
-      ${JSON.stringify(rows)}::jsonb, ${door}, ${by}
+      ${tx.ctx.tenantId}::bigint, ${own.supplierId}::bigint, ${storableText(name.slice(-200))}, ${sha256}::bytea, ${writtenAt}::timestamptz,
+      ${storableJson(rows)}::jsonb, ${door}, ${by}
     )
     returning id
   `.execute(tx.db)
