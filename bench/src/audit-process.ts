@@ -6,6 +6,7 @@ import { tenantIdOf, withHouse } from './house.ts'
 process.once('message', async ({ slug, isWhole, isEndless, ...system }: AuditOrder) => {
   await withHouse(system, async (house) => {
     const tenantId = await tenantIdOf(house, slug)
+    const idleMb = process.memoryUsage.rss() / 1024 ** 2
     do {
       const steps: { check: string; ms: number }[] = []
       const from = performance.now()
@@ -26,6 +27,7 @@ process.once('message', async ({ slug, isWhole, isEndless, ...system }: AuditOrd
         steps,
         seconds: (performance.now() - from) / 1_000,
         cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
+        idleMb,
         peakMb: maxRSS / 1024,
       }
       if (!isEndless) process.send?.(audited)

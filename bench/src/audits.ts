@@ -18,6 +18,8 @@ export type Audited = {
   readonly steps: readonly { readonly check: string; readonly ms: number }[]
   readonly seconds: number
   readonly cpuSeconds: number
+  /** Before the first step, and at most. */
+  readonly idleMb: number
   readonly peakMb: number
 }
 

@@ -17,5 +17,5 @@ export async function buySteadily(system: System, shop: Shop, seconds: number) {
     },
   )
   driver.close()
-  return { p50: percentile(latenciesMs, 0.5), p99: percentile(latenciesMs, 0.99) }
+  return { latenciesMs, p50: percentile(latenciesMs, 0.5), p99: percentile(latenciesMs, 0.99) }
 }

@@ -12,6 +12,8 @@ import { type System, startSystem } from '../system.ts'
 
 const SKUS = 20
 const SHOPPERS = 64
+/** Alone and beside, one after the other: what else a machine does changes by the minute. */
+const TURNS = 3
 const WARM_SECONDS = 3
 /** Half an hour for a million orders. */
 const GOAL_MS_AN_ORDER = 1.8
@@ -42,9 +44,14 @@ export async function audit({ size }: Bench): Promise<readonly Figure[]> {
     mustBeClean(night)
 
     await buySteadily(system, shop, WARM_SECONDS)
-    const alone = await buySteadily(system, shop, seconds)
-    const beside = await besideAudit(system, shop, () => buySteadily(system, shop, seconds))
-    const times = beside.p99 / alone.p99
+    const turns: { readonly alone: number[]; readonly beside: number[] } = { alone: [], beside: [] }
+    for (let turn = 0; turn < TURNS; turn += 1) {
+      turns.alone.push(...(await buySteadily(system, shop, seconds / TURNS)).latenciesMs)
+      const beside = await besideAudit(system, shop, () => buySteadily(system, shop, seconds / TURNS))
+      turns.beside.push(...beside.latenciesMs)
+    }
+    const [aloneMs, besideMs] = [percentile(turns.alone, 0.99), percentile(turns.beside, 0.99)]
+    const times = besideMs / aloneMs
 
     const steps = whole.steps.map(({ ms }) => ms)
     const p99 = percentile(steps, 0.99)
@@ -73,11 +80,12 @@ export async function audit({ size }: Bench): Promise<readonly Figure[]> {
         note: `${steps.length.toLocaleString('en')} steps`,
       }),
       plainFigure({
-        case: 'audit, memory of its process',
-        value: whole.peakMb,
+        case: 'audit, peak memory above what its process begins with',
+        value: whole.peakMb - whole.idleMb,
         unit: 'MB',
         goal: `under ${GOAL_MEMORY_MB} MB`,
-        met: whole.peakMb < GOAL_MEMORY_MB,
+        met: whole.peakMb - whole.idleMb < GOAL_MEMORY_MB,
+        note: `it begins with ${Math.round(whole.idleMb)} MB`,
       }),
       plainFigure({
         case: `audit of a night, after ${bought.toLocaleString('en')} orders`,
@@ -99,15 +107,15 @@ export async function audit({ size }: Bench): Promise<readonly Figure[]> {
       }),
       plainFigure({
         case: `${STEADY_PER_SECOND} orders/s beside a whole audit`,
-        value: beside.p99,
+        value: besideMs,
         unit: 'ms p99',
-        p50: beside.p50,
-        p99: beside.p99,
-        limit: alone.p99,
+        p50: percentile(turns.beside, 0.5),
+        p99: besideMs,
+        limit: aloneMs,
         ratio: times,
         goal: `at most ${GOAL_TIMES} times of alone`,
         met: times <= GOAL_TIMES,
-        note: `alone p50 ${alone.p50.toFixed(1)} ms, p99 ${alone.p99.toFixed(1)} ms; ${seconds} s each, the audit's first`,
+        note: `alone p50 ${percentile(turns.alone, 0.5).toFixed(1)} ms, p99 ${aloneMs.toFixed(1)} ms; ${seconds} s each in ${TURNS} turns, the first of each audit`,
       }),
     ]
   } finally {
@@ -127,7 +135,7 @@ function mustBeClean({ report }: Audited): void {
   throw new Error(`the past's books are ${report.state}: ${found.join(', ')}`)
 }
 
-/** Check by check, the longest first; what took no second is left out. */
+/** Check by check, the longest first; what took less than a tenth of a second is left out. */
 function checksOf({ report, steps }: Audited): string {
   return report.checks
     .map(({ check, checked }) => {
