@@ -27,7 +27,7 @@ import { startSystem } from './system.ts'
 
 const USAGE = `npm run bench -- [--quick] [--only <case>[,<case>…]] [--name <name>]
 
-  --quick   smaller sizes, some five minutes in all
+  --quick   smaller sizes, some six minutes in all
   --only    some cases
   --name    of the run: writes bench/results/<name>.json and .txt; default quick or full`
 

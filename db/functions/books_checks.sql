@@ -238,18 +238,25 @@ begin
        or exists (select from entitlements.grants g where g.tenant_id = p_tenant and g.card_id = c.id);
   else
     -- The same, told while the page is read: most cards of a shop lie on its shelf.
-    select array_agg(x.id), array_agg(x.id) filter (where x.is_given), count(*), jsonb_build_object('id', max(x.id))
+    select array_agg(x.id), array_agg(x.id) filter (where x.state in ('delivered', 'used', 'void') or h.is_had), count(*), jsonb_build_object('id', max(x.id))
     into ids, given, seen, place
     from (
-      select c.id, c.state in ('delivered', 'used', 'void')
-        or exists (select from entitlements.grants g where g.tenant_id = p_tenant and g.card_id = c.id) as is_given
+      select c.id, c.state
       from vault.cards c
       where c.tenant_id = p_tenant
         and c.id > coalesce((p_place ->> 'id')::bigint, 0)
         and books.is_in_slot(c.id, p_scope)
       order by c.id
       limit p_limit
-    ) x;
+    ) x
+    -- Asked card by card: as a condition it is answered by a list of every grant there is, made anew for each page.
+    left join lateral (
+      select true as is_had
+      from entitlements.grants g
+      where g.tenant_id = p_tenant
+        and g.card_id = x.id
+      limit 1
+    ) h on true;
   end if;
   if given is null then
     return books.looked(seen, coalesce(cardinality(ids), 0), place, null);
