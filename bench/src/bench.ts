@@ -34,6 +34,14 @@ export type Size = {
     /** Each of the turns. */
     readonly measure: { readonly warmMs: number; readonly measureMs: number }
   }
+  readonly audit: {
+    readonly orders: number
+    readonly cards: number
+    /** The day before the nightly audit sells for so long, as fast as it can. */
+    readonly dayMs: number
+    /** How long buyers are measured, alone and beside. */
+    readonly seconds: number
+  }
   /** Order lines of a year that is reported on. */
   readonly reportLines: number
   /** Orders that are paid at once, and for how long they are paid at a steady rate. */

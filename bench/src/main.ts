@@ -1,6 +1,7 @@
 import os from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Bench, Case, Size } from './bench.ts'
+import { audit } from './cases/audit.ts'
 import { bigOrder } from './cases/big-order.ts'
 import { bulk } from './cases/bulk.ts'
 import { down } from './cases/down.ts'
@@ -26,7 +27,7 @@ import { startSystem } from './system.ts'
 
 const USAGE = `npm run bench -- [--quick] [--only <case>[,<case>…]] [--name <name>]
 
-  --quick   smaller sizes, some five minutes in all
+  --quick   smaller sizes, some six minutes in all
   --only    some cases
   --name    of the run: writes bench/results/<name>.json and .txt; default quick or full`
 
@@ -51,6 +52,7 @@ const CASES: readonly Case[] = [
   { name: 'jobs', run: jobs },
   { name: 'growth', run: growth },
   { name: 'reports', run: reports },
+  { name: 'audit', run: audit },
 ]
 
 const QUICK: Size = {
@@ -65,6 +67,7 @@ const QUICK: Size = {
   bigOrder: 10_000,
   bulkLines: 10_000,
   growth: { orders: 10_000, cards: 50_000, piecesEach: 1_500, measure: { warmMs: 500, measureMs: 1_500 } },
+  audit: { orders: 20_000, cards: 100_000, dayMs: 2_000, seconds: 9 },
   reportLines: 10_000,
   supply: { orders: 500, seconds: 3 },
   down: { beforeSeconds: 20, downSeconds: 60 },
@@ -88,6 +91,7 @@ const FULL: Size = {
     piecesEach: 20_000,
     measure: { warmMs: 3_000, measureMs: 10_000 },
   },
+  audit: { orders: 1_000_000, cards: 5_000_000, dayMs: 15_000, seconds: 60 },
   reportLines: 1_000_000,
   supply: { orders: 5_000, seconds: 20 },
   down: { beforeSeconds: 60, downSeconds: 600 },

@@ -1,4 +1,4 @@
--- A shop's past, step by step; see past.ts. Settings: bench.slug, goods, skus, price, orders, cards, days.
+-- A shop's past, step by step; see past.ts. Settings: bench.slug, goods, skus, price, orders, cards, days, sealed.
 
 -- step: what every later step needs
 create temporary table given as
@@ -41,16 +41,26 @@ set batch = m.id
 from made m
 where m.sku_id = s.sku;
 
+-- step: texts
+create temporary table texts (i bigint not null, sealed bytea not null, fingerprint bytea not null);
+
+-- step: noise instead of cipher texts, unless real ones are there
+insert into texts
+select k.i, substr(sha512(int8send(k.i)) || sha512(int8send(-k.i)) || sha512(int8send(k.i << 8)), 1, g.sealed_bytes),
+  sha256(int8send(g.last_card + k.i))
+from given g
+cross join lateral generate_series(1, g.cards) as k(i)
+where not current_setting('bench.sealed')::boolean;
+
 -- step: the cards, sold ones first; behind those for sale now, so that what is bought next opens
 insert into vault.cards (tenant_id, id, sku_id, batch_id, state, sealed, fingerprint, created_at, changed_at)
 select g.tenant, g.last_card + k.i, s.sku, s.batch,
   case when k.i <= g.orders then 'delivered' else 'available' end,
-  substr(sha512(int8send(k.i)) || sha512(int8send(-k.i)) || sha512(int8send(k.i << 8)), 1, g.sealed_bytes),
-  sha256(int8send(g.last_card + k.i)),
+  k.sealed, k.fingerprint,
   now() - g.days - interval '1 day',
   now() - g.days + (k.i::double precision / g.orders) * g.days * (k.i <= g.orders)::integer
 from given g
-cross join lateral generate_series(1, g.cards) as k(i)
+cross join texts k
 join shelves s on s.n = 1 + k.i % cardinality(g.skus);
 
 -- step: ids that were used by hand

@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+import { FINGERPRINT_PURPOSE, sealedAt } from '../../apps/server/src/modules/vault/index.ts'
+import { tenantIdOf, withHouse } from './house.ts'
 import { withOwner } from './owner.ts'
 import { PRICE_FEN, type Shop } from './shop.ts'
 import type { System } from './system.ts'
 
 /** What a past writes, so their indexes are built once it is there instead of row by row. */
-const TABLES = [
+export const PAST_TABLES = [
   'vault.cards',
   'vault.movements',
   'orders.orders',
@@ -27,12 +32,14 @@ export type Past = {
   readonly days?: number
   /** False leaves the counting for reports to whoever measures it. */
   readonly counted?: boolean
+  /** True seals every card as the product does, for whoever opens them. */
+  readonly sealed?: boolean
 }
 
 /**
  * Gives a shop a past by SQL over sets: delivered orders of the last days, each with line, hold, transfers, attempt,
  * receipt, notice, card, movement, grant and events as the product writes them, and unsold cards behind those that are
- * for sale now. The books add up; only the cipher texts are noise of the right length.
+ * for sale now. The books add up; only the cipher texts are noise of the right length, unless they are asked for.
  */
 export async function fillPast(
   system: System,
@@ -42,9 +49,9 @@ export async function fillPast(
   const from = performance.now()
   return await withOwner(system, async (client) => {
     await client.query("set synchronous_commit = off; set maintenance_work_mem = '512MB'; set work_mem = '256MB'")
-    await withoutIndexes(client, () => writePast(client, shop, past))
+    await withoutIndexes(client, () => writePast(system, client, shop, past))
     // What autovacuum would do over the next minutes, in the middle of what is measured.
-    for (const table of [...TABLES, 'ledger.accounts', 'vault.batch_counts'])
+    for (const table of [...PAST_TABLES, 'ledger.accounts', 'vault.batch_counts'])
       await client.query(`vacuum (analyze) ${table}`)
     if (past.counted ?? true) await countFigures(client, shop)
     const { rows } = await client.query<{ bytes: string }>('select pg_database_size(current_database()) as bytes')
@@ -65,7 +72,12 @@ export async function countFigures(client: pg.Client, { slug }: Pick<Shop, 'slug
 
 const PAST_SQL = readFileSync(new URL('past.sql', import.meta.url), 'utf8')
 
-async function writePast(client: pg.Client, shop: Shop, { orders, cards, days = 30 }: Past) {
+async function writePast(
+  system: System,
+  client: pg.Client,
+  shop: Shop,
+  { orders, cards, days = 30, sealed = false }: Past,
+) {
   const given = {
     slug: shop.slug,
     goods: shop.goodsId,
@@ -74,14 +86,39 @@ async function writePast(client: pg.Client, shop: Shop, { orders, cards, days = 
     orders,
     cards,
     days,
+    sealed,
   }
   for (const [name, value] of Object.entries(given)) {
     await client.query('select set_config($1, $2, false)', [`bench.${name}`, String(value)])
   }
   for (const step of PAST_SQL.split(/^-- step: /m).slice(1)) {
     await client.query(`-- ${step}`)
+    if (sealed && step.startsWith('texts\n')) await sealTexts(system, client, shop, cards)
   }
 }
+
+/** As many codes as there are cards, each sealed to the card it will be. */
+async function sealTexts(system: System, client: pg.Client, shop: Shop, cards: number): Promise<void> {
+  const { rows } = await client.query<{ last_card: string }>('select last_card from given')
+  const lastCard = Number(rows[0]?.last_card)
+  await withHouse(system, async (house) => {
+    const sealer = await house.crypto.sealer(await tenantIdOf(house, shop.slug))
+    function* lines() {
+      for (let from = 1; from <= cards; from += CHUNK) {
+        let chunk = ''
+        for (let i = from; i < Math.min(from + CHUNK, cards + 1); i += 1) {
+          const text = `${String(i).padStart(16, 'a')}----${String(i).padStart(16, 'b')}`
+          const sealed = sealer.seal(sealedAt(lastCard + i), text).toString('hex')
+          chunk += `${i}\t\\\\x${sealed}\t\\\\x${sealer.fingerprint(FINGERPRINT_PURPOSE, text).toString('hex')}\n`
+        }
+        yield chunk
+      }
+    }
+    await pipeline(Readable.from(lines()), client.query(copyFrom('copy texts from stdin')))
+  })
+}
+
+const CHUNK = 1_000
 
 /** Secondary indexes, unique constraints and foreign keys are taken off and put back: sorting once beats a million look-ups. */
 async function withoutIndexes(client: pg.Client, fill: () => Promise<void>): Promise<void> {
@@ -101,7 +138,7 @@ async function withoutIndexes(client: pg.Client, fill: () => Promise<void>): Pro
      join pg_index i on i.indrelid = t.oid
      where not exists (select from pg_constraint c where c.conindid = i.indexrelid)
      order by keys`,
-    [TABLES],
+    [PAST_TABLES],
   )
   for (const { take } of rows) await client.query(take)
   await fill()

@@ -1,12 +1,9 @@
 import type { Bench } from '../bench.ts'
 import { startFlood } from '../flood.ts'
-import { createDriver } from '../http.ts'
-import { offer } from '../open-loop.ts'
-import { type Figure, percentile, plainFigure } from '../report.ts'
-import { buyOne, openShop, openTenant, type Shop } from '../shop.ts'
-import type { System } from '../system.ts'
+import { type Figure, plainFigure } from '../report.ts'
+import { openShop, openTenant } from '../shop.ts'
+import { buySteadily, STEADY_PER_SECOND } from '../steady.ts'
 
-const STEADY_PER_SECOND = 50
 const FLOOD_FACTOR = 20
 const SKUS = 20
 const GOAL_TIMES = 2
@@ -49,18 +46,4 @@ export async function neighbour({ system, size }: Bench): Promise<readonly Figur
       note: `alone p50 ${alone.p50.toFixed(1)} ms, p99 ${alone.p99.toFixed(1)} ms; the other shop sold ${bought.toLocaleString('en')} pieces, ${Math.round(perSecond)}/s, and turned ${turnedAway.toLocaleString('en')} buyers away`,
     }),
   ]
-}
-
-/** Place, pay, read the code: three requests an order, at a fixed rate. */
-async function buySteadily(system: System, shop: Shop, seconds: number) {
-  const driver = createDriver(system.url, 32)
-  const { latenciesMs } = await offer(
-    { perSecond: STEADY_PER_SECOND, count: STEADY_PER_SECOND * seconds },
-    async (n) => {
-      await buyOne(system, driver, shop, n)
-      return performance.now()
-    },
-  )
-  driver.close()
-  return { p50: percentile(latenciesMs, 0.5), p99: percentile(latenciesMs, 0.99) }
 }
