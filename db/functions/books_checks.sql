@@ -1412,7 +1412,7 @@ $$;
 
 -- Invariant 6. A transfer stays within one unit, between two accounts that exist; and one that makes good a promise is of that promise,
 -- once: the ledger writes it in the transaction that ends the promise, so one that is told more than a minute away from that end is another; and
--- of two within a minute the later one's page looks back over that minute.
+-- of two within a minute the later one's page looks back over that minute, or a page's worth of it.
 create or replace function books.look_at_transfers(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
@@ -1432,14 +1432,19 @@ begin
       order by t.at, t.id
       limit p_limit
     ), before as (
-      -- Nothing older than the minute is read, however long ago the walk began.
-      select t.hold_id, count(*) as captures
-      from ledger.transfers t
-      where t.tenant_id = p_tenant
-        and t.hold_id is not null
-        and t.at >= (select min(p.at) from page p) - interval '1 minute'
-        and (t.at, t.id) < (select p.at, p.id from page p order by p.at, p.id limit 1)
-      group by t.hold_id
+      -- Nothing older than the minute is read, however long ago the walk began, and no more than a page or a thousand, however many a minute has.
+      select e.hold_id, count(*) as captures
+      from (
+        select t.hold_id
+        from ledger.transfers t
+        where t.tenant_id = p_tenant
+          and t.at >= (select min(p.at) from page p) - interval '1 minute'
+          and (t.at, t.id) < (select p.at, p.id from page p order by p.at, p.id limit 1)
+        order by t.at desc, t.id desc
+        limit greatest(p_limit, 1000)
+      ) e
+      where e.hold_id is not null
+      group by e.hold_id
     ), told as (
       select p.*, f.id as from_id, f.unit as from_unit, t.unit as to_unit, h.state as hold_state, h.from_account as hold_from, h.amount as hold_amount,
         count(*) over (partition by p.hold_id) + coalesce(b.captures, 0)
