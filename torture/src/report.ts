@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { AuditResult } from './audit.ts'
+import type { AuditResult, LiveAudits } from './audit.ts'
 import type { Diary } from './diary.ts'
 import type { FaultLog } from './faults.ts'
 import type { Unasked } from './house/program.ts'
@@ -40,6 +40,7 @@ export type Report = {
   readonly unrest: Unrest
   readonly endedByThemselves: readonly Unasked[]
   readonly audit: AuditResult
+  readonly liveAudits: LiveAudits
   readonly violations: readonly Violation[]
 }
 
@@ -59,6 +60,7 @@ export function reportOf(run: {
   readonly unrest: Unrest
   readonly endedByThemselves: readonly Unasked[]
   readonly audit: AuditResult
+  readonly liveAudits: LiveAudits
   readonly violations: readonly Violation[]
 }): Report {
   const { diary, shops, faults, tally } = run
@@ -72,6 +74,7 @@ export function reportOf(run: {
     passed:
       run.violations.length === 0 &&
       run.audit.violations === 0 &&
+      run.liveAudits.found === undefined &&
       run.endedByThemselves.length === 0 &&
       run.unknownLeft === 0 &&
       Object.keys(run.unrest).length === 0,
@@ -116,6 +119,7 @@ export function reportOf(run: {
     unrest: run.unrest,
     endedByThemselves: run.endedByThemselves,
     audit: run.audit,
+    liveAudits: run.liveAudits,
     violations: run.violations,
   }
 }
@@ -142,12 +146,18 @@ export function linesOf(report: Report): readonly string[] {
     `came to rest   ${Object.keys(report.unrest).length === 0 ? 'yes' : `NO: ${listed(report.unrest)}`}`,
     ...report.endedByThemselves.map(({ name, how, lastWords }) => `ENDED BY ITSELF ${name} (${how})\n${lastWords}`),
     `audit          ${auditLine(report.audit)}`,
+    `audits live    ${liveLine(report.liveAudits)}`,
     `diary          ${report.lastLooks} orders looked at again, ${report.violations.length} contradictions`,
     ...report.violations
       .slice(0, VIOLATIONS_SHOWN)
       .map(({ rule, about, told }) => `  BROKEN: ${rule}: ${about}: ${told}`),
     report.passed ? 'PASSED' : 'FAILED',
   ]
+}
+
+function liveLine({ finished, interrupted, rows, found }: LiveAudits): string {
+  const counted = `${finished} finished in the middle of it all, ${interrupted} were cut off, ${rows.toLocaleString('en')} rows`
+  return found === undefined ? `${counted}, nothing found` : `${counted}\n${found}`
 }
 
 function auditLine({ violations, rows, output }: AuditResult): string {

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { audit } from './audit.ts'
+import { audit, auditLive } from './audit.ts'
 import { codesOf, noteView, openDiary } from './diary.ts'
 import { carryOut, type FaultLog, openFaultLog } from './faults.ts'
 import { type House, startHouse } from './house/index.ts'
@@ -81,19 +81,21 @@ async function endure(house: House, plan: Plan, { seed, minutes, say, live }: Ru
   const ticker = setInterval(() => live?.(liveLine(world, tally, faults)), LIVE_EVERY_MS)
   const acting = Promise.all(plan.actors.map((actor) => perform(world, actor, cast[actor.shop] ?? nobody())))
   // An actor that breaks down ends the run at once; one that has no more errands does not.
+  const slugs = shops.map(({ slug }) => slug)
+  const auditing = auditLive(house, slugs, world)
   const endured = carryOut(house, plan, faults).then(() => enoughDelivered(world))
   await Promise.race([endured, acting.then(() => new Promise(() => undefined))])
   isOver = true
   clearInterval(ticker)
   await heal(house)
   await acting
+  const liveAudits = await auditing
   await finishWhatIsLate(house)
   say('everything is back; coming to rest')
 
   const unknownResolved = await askWhatIsOpen(world, RESOLVE_WITHIN_MS)
   const unrest = await comeToRest(house, shops)
-  const slugs = shops.map(({ slug }) => slug)
-  const audited = await audit(house, slugs)
+  const audited = await audit(house, slugs, ['--grace', '0'])
   const lastLooks = await lookAgain(world, cast)
   const facts = await Promise.all(
     cast.map(async ({ shop, members }) => factsOf(house, shop, await balancesOf(world, members))),
@@ -114,6 +116,7 @@ async function endure(house: House, plan: Plan, { seed, minutes, say, live }: Ru
     unrest,
     endedByThemselves: house.unasked,
     audit: audited,
+    liveAudits,
     violations: judge(diary, facts),
   })
   keepReport(report, diary, house.scratch)
