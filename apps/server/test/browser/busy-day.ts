@@ -13,8 +13,8 @@ const SHOPPERS = [
   '13705718826',
 ]
 
-/** Shoppers who were here before, so that pictures of the console show a shop at work. A few never pay. */
-export async function busyDay(mall: string): Promise<void> {
+/** Shoppers who were here before, so that pictures of the console show a shop at work. A few never pay. On another `day` everybody buys something else. */
+export async function busyDay(mall: string, day = 0): Promise<void> {
   const { items } = await visitor(mall).call('catalog.mallListGoods', { query: { limit: 16 } })
   for (const [index, { id }] of [...items, ...items.slice(0, 7)].entries()) {
     const shopper = visitor(mall)
@@ -26,7 +26,7 @@ export async function busyDay(mall: string): Promise<void> {
       {
         body: {
           lines: [{ skuId: sku.id, quantity: (index % 3) + 1, unitPriceFen: sku.priceFen }],
-          contact: SHOPPERS[index % SHOPPERS.length] ?? '',
+          contact: SHOPPERS[(index + day) % SHOPPERS.length] ?? '',
           queryPassword: randomUUID(),
           payWith: 'sim-pay',
         },

@@ -54,7 +54,7 @@ beforeAll(async () => {
   owner = createClient({ baseUrl: address, locale: 'zh-CN', fetch: createCookieFetch() })
   await owner.call('identity.signIn', { body: { email: 'owner@demo.quanshu.test', password: PASSWORD } })
   for (let day = 0; day < (SCREENS_WANTED ? 5 : 1); day += 1) {
-    await busyDay(mall)
+    await busyDay(mall, day)
     await cancelUnpaid()
   }
   await giveBackAndReplace()
