@@ -156,7 +156,7 @@ function Why({ stray }: { readonly stray: Stray }) {
       )}
       {dueAt && state === 'asking' && (
         <Typography.Text type="secondary" style={SENTENCE}>
-          {t('dueAt')} <Time value={dueAt} relative />
+          {t('dueAt')} <Time value={dueAt} />
         </Typography.Text>
       )}
     </>
