@@ -2672,6 +2672,7 @@ function platform.protect(target regclass, privileges text) returns void
 function platform.set_mark(p_name text, p_value jsonb) returns boolean security definer
 function platform.stand_still(p_key text, p_kind text, p_words text, p_restored_to timestamp with time zone, p_by text) returns boolean security definer
 function platform.standstill() returns jsonb security definer
+function platform.works_since() returns timestamp with time zone security definer
 
 -- reconciliation --------------------------------------------------------------------------------------
 
