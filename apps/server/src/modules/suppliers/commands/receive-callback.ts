@@ -80,7 +80,7 @@ export function createReceiveCallback(
       const isProduct = named?.by === 'product'
       const isKept = isProduct
         ? ofProducts.take(`${tenantId}/${supplierId}`, KEPT_OF_PRODUCTS_PER_MINUTE_MAX, 60_000) === 0
-        : await hasRoom(tx, supplierId, no, ref)
+        : await hasRoom(tx, supplierId, no, ref || null)
       const mayHaveCodes = isKept && (await mayBringCodes(tx, supplierId, known))
       const body = mayHaveCodes ? withoutCodes(callback.body) : textOf(callback.body)
       const path = mayHaveCodes ? callback.path.replace(/\?.*$/s, '') : callback.path
@@ -112,7 +112,7 @@ export function createReceiveCallback(
 }
 
 /** By either number: a supplier's own may be told before it is known whose it is. */
-async function hasRoom(tx: Tx, supplierId: number, no: string | null, ref: string): Promise<boolean> {
+async function hasRoom(tx: Tx, supplierId: number, no: string | null, ref: string | null): Promise<boolean> {
   const { rows } = await sql<{ most: number }>`
     select greatest(
       (select count(*) from (
