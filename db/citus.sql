@@ -757,6 +757,7 @@ select create_distributed_function('wholesale.use_nonces(bigint, jsonb)', '$1', 
 --   platform.set_mark(text, jsonb)
 --   platform.stand_still(text, text, text, timestamp with time zone, text)
 --   platform.standstill()
+--   platform.works_since()
 --   redeem.reserve_code_ids(integer)
 --   suppliers.price_ladder(bigint, jsonb, bigint, bigint, bigint, text)
 --   suppliers.step_for(jsonb, integer, bigint, boolean)

@@ -2672,6 +2672,7 @@ function platform.protect(target regclass, privileges text) returns void
 function platform.set_mark(p_name text, p_value jsonb) returns boolean security definer
 function platform.stand_still(p_key text, p_kind text, p_words text, p_restored_to timestamp with time zone, p_by text) returns boolean security definer
 function platform.standstill() returns jsonb security definer
+function platform.works_since() returns timestamp with time zone security definer
 
 -- reconciliation --------------------------------------------------------------------------------------
 
@@ -3837,6 +3838,7 @@ create table suppliers.strays (
   handled_note text,
   handled_at timestamp with time zone,
   handled_said text,
+  is_borne boolean not null default false,
   constraint strays_pkey PRIMARY KEY (tenant_id, id),
   constraint stray_is_one UNIQUE (tenant_id, supplier_id, named, ref),
   constraint strays_tenant_id_purchase_id_fkey FOREIGN KEY (tenant_id, purchase_id) REFERENCES suppliers.purchases(tenant_id, id),
@@ -3987,7 +3989,7 @@ create index purchases_sent ON suppliers.purchases USING btree (tenant_id, suppl
 create UNIQUE index one_open_flood_a_supplier ON suppliers.stray_floods USING btree (tenant_id, supplier_id) WHERE (handled_at IS NULL);
 create index strays_by_opening ON suppliers.strays USING btree (tenant_id, supplier_id, opened_at) WHERE (opened_at IS NOT NULL);
 create index strays_due ON suppliers.strays USING btree (tenant_id, supplier_id, due_at) WHERE (due_at IS NOT NULL);
-create index strays_of_nobody ON suppliers.strays USING btree (tenant_id, supplier_id, id) WHERE ((state = ANY (ARRAY['asking'::text, 'open'::text])) AND (purchase_id IS NULL));
+create index strays_of_nobody ON suppliers.strays USING btree (tenant_id, supplier_id, id) WHERE ((state = ANY (ARRAY['asking'::text, 'open'::text])) AND (NOT is_borne));
 create index strays_open ON suppliers.strays USING btree (tenant_id, opened_at) WHERE (state = 'open'::text);
 create UNIQUE index supplier_name ON suppliers.suppliers USING btree (tenant_id, name) WHERE (state <> 'archived'::text);
 create index suppliers_of_profile ON suppliers.suppliers USING btree (tenant_id, profile_id) WHERE (profile_id IS NOT NULL);

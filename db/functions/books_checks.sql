@@ -1334,6 +1334,8 @@ stable
 as $$
 declare
   grace interval := make_interval(secs => (p_scope ->> 'graceSeconds')::integer);
+  -- Nobody ends a hold while the installation stands still.
+  works_since timestamptz := (p_scope ->> 'worksSince')::timestamptz;
 begin
   return (
     with page as materialized (
@@ -1366,7 +1368,8 @@ begin
       select t.*, case
         when t.cause ~ '^order:' and (t.no is null or (t.line_no is null and not t.is_members_part)) then 'hold_orphan'
         when t.line_state in ('delivered', 'refunding', 'refunded', 'cancelled') then 'hold_orphan'
-        when t.expires_at < now() - grace and t.line_state is distinct from 'exception' and t.order_state is distinct from 'paid' then 'hold_overdue'
+        when greatest(t.expires_at, works_since) < now() - grace and t.line_state is distinct from 'exception'
+          and t.order_state is distinct from 'paid' then 'hold_overdue'
         when t.has_lost_number then 'pick_missing'
       end as code
       from told t

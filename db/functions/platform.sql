@@ -3,6 +3,7 @@
 --   platform.expire_requests(hours, limit)    forgets idempotency answers older than `hours`; returns how many
 --   platform.has_mark(name), set_mark(name, value)   facts that are true once for the whole installation
 --   platform.stand_still(…), go_on(by), standstill()   the whole installation stands still until a person says go on
+--   platform.works_since()                    the end of the last standstill
 --   platform.count_first_rows()               statistics of tables that were empty when the planner last looked; how many
 -- The first two are called by the scheduled maintenance and span tenants.
 
@@ -171,4 +172,20 @@ begin
   end if;
   return found;
 end;
+$$;
+
+-- Since when workers work: never yet while it stands still, always where it never did. What ran out before that ran out while nobody was there.
+create or replace function platform.works_since()
+returns timestamptz
+language sql
+stable
+security definer
+set search_path = pg_catalog
+as $$
+  select coalesce((
+    select coalesce(s.ended_at, 'infinity')
+    from platform.standstills s
+    order by s.id desc
+    limit 1
+  ), '-infinity')
 $$;

@@ -358,13 +358,15 @@ as $$
 declare
   late record;
   told integer := 0;
+  -- While the installation stands still no job makes any.
+  works_since timestamptz := platform.works_since();
 begin
   for late in
     select s.tenant_id, s.order_no, s.line_no
     from redeem.sales s
     join orders.lines l on l.tenant_id = s.tenant_id and l.order_no = s.order_no and l.line_no = s.line_no
     where s.state = 'making'
-      and s.wanted_at < now() - make_interval(secs => p_seconds)
+      and greatest(s.wanted_at, works_since) < now() - make_interval(secs => p_seconds)
       and l.state = 'supplying'
     order by s.wanted_at
     limit p_limit
@@ -392,7 +394,7 @@ begin
           and s.order_no = late.order_no
           and s.line_no = late.line_no
           and s.state = 'making'
-          and s.wanted_at < now() - make_interval(secs => p_seconds)
+          and greatest(s.wanted_at, works_since) < now() - make_interval(secs => p_seconds)
       );
     continue when not found;
     told := told + 1;

@@ -39,7 +39,7 @@ as $$
     where s.tenant_id = p_tenant
       and s.supplier_id = p_supplier
       and s.state in ('asking', 'open')
-      and s.purchase_id is null
+      and not s.is_borne
     limit suppliers.strays_max()
   ) s
 $$;
@@ -140,8 +140,8 @@ begin
       return jsonb_build_object('no', null, 'refused', null, 'look', false, 'full', true);
     end if;
   end if;
-  insert into suppliers.strays as s (tenant_id, supplier_id, named, ref, claim, purchase_id)
-  values (p_tenant, p_supplier, p_named, p_ref, p_claim, purchase.id)
+  insert into suppliers.strays as s (tenant_id, supplier_id, named, ref, claim, purchase_id, is_borne)
+  values (p_tenant, p_supplier, p_named, p_ref, p_claim, purchase.id, purchase.id is not null)
   on conflict (tenant_id, supplier_id, named, ref) do update
   set claim = excluded.claim,
       heard = s.heard + 1,

@@ -144,8 +144,8 @@ export const appText = defineMessages('app', {
   ],
   standstillRestored: ['数据是从备份恢复的。', 'The data was restored from a backup.'],
   standstillWhat: [
-    '商城和各接口暂不受理，发货、采购、退款、消息都在等待。员工可以查看和处理，由此引起的后台任务在恢复营业后执行。',
-    'Buyers and interfaces are turned away; deliveries, purchases, refunds and messages wait. Staff may look and act; what their deeds have the workers do comes afterwards.',
+    '商城和各接口暂不受理，自动发货、采购、退款、消息都在等待。员工可以查看和处理：所做的（如退到余额、手工发货）立即生效，由此引起的后台任务在恢复营业后执行。',
+    'Buyers and interfaces are turned away; automatic deliveries, purchases, refunds and messages wait. Staff may look and act: what they do (a refund to the balance, a delivery by hand) is done at once; what it has the workers do comes afterwards.',
   ],
   standstillLook: ['请依次核对：', 'Look at these first:'],
   standstillEnd: [

@@ -5,11 +5,15 @@ import type { StandstillWatch } from '../platform/standstill/index.ts'
 import { gauge } from '../platform/telemetry/index.ts'
 
 type Stop = () => Promise<void>
+/** @param hurry aborted when the process ends: then what still runs ends with it, and may be let go of */
+type StopCrew = (hurry: AbortSignal) => Promise<void>
 
 let working = 0
 gauge('working', '1 while this process works off events, jobs, schedules and loops', () => working)
 
 const TRY_AGAIN_MS = 1_000
+/** Longer than any job takes that is well: one that hangs must not keep the others from going on. */
+const REST_MS = 60_000
 
 /**
  * The role `worker`: events, jobs, schedules and loops, but none of them while the installation stands still. What is in the
@@ -22,12 +26,12 @@ export async function runWorker(
 ): Promise<{ readonly stop: Stop }> {
   const { log } = platform
   const { standstill, ownerUrl } = options
-  let stopCrew: Stop | undefined
-  let isOver = false
+  let stopCrew: StopCrew | undefined
+  const over = new AbortController()
   let retry: NodeJS.Timeout | undefined
 
   async function follow(): Promise<void> {
-    const shouldWork = !isOver && standstill.now() === undefined
+    const shouldWork = !over.signal.aborted && standstill.now() === undefined
     if (shouldWork === (stopCrew !== undefined)) return
     if (stopCrew === undefined) {
       stopCrew = await startCrew(platform, modules, ownerUrl)
@@ -36,7 +40,7 @@ export async function runWorker(
     }
     const stop = stopCrew
     stopCrew = undefined
-    await stop()
+    await stop(AbortSignal.any([over.signal, AbortSignal.timeout(REST_MS)]))
     working -= 1
     log.info({}, 'the worker has come to rest')
   }
@@ -48,7 +52,7 @@ export async function runWorker(
     clearTimeout(retry)
     last = last.then(follow).catch((error: unknown) => {
       log.error({ err: error }, 'the worker could not follow a standstill, and tries again')
-      if (!isOver) retry = setTimeout(followOn, TRY_AGAIN_MS)
+      if (!over.signal.aborted) retry = setTimeout(followOn, TRY_AGAIN_MS)
     })
   }
   standstill.onTurn(followOn)
@@ -57,18 +61,18 @@ export async function runWorker(
 
   return {
     stop: async () => {
-      isOver = true
+      over.abort()
       followOn()
       await last
     },
   }
 }
 
-async function startCrew(platform: Platform, modules: readonly Module[], ownerUrl: string): Promise<Stop> {
-  const stops: Stop[] = []
+async function startCrew(platform: Platform, modules: readonly Module[], ownerUrl: string): Promise<StopCrew> {
+  const stops: StopCrew[] = []
   // All at once: while one waits for a supplier's answer the others must take up nothing new either.
-  const stop = async (): Promise<void> => {
-    const ends = await Promise.allSettled(stops.map((end) => end()))
+  const stop = async (hurry: AbortSignal): Promise<void> => {
+    const ends = await Promise.allSettled(stops.map((end) => end(hurry)))
     for (const end of ends) {
       if (end.status === 'rejected') platform.log.error({ err: end.reason }, 'a part of the worker stopped badly')
     }
@@ -83,7 +87,7 @@ async function startCrew(platform: Platform, modules: readonly Module[], ownerUr
     }
     return stop
   } catch (error) {
-    await stop()
+    await stop(AbortSignal.abort())
     throw error
   }
 }

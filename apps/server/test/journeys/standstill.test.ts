@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, onTestFinished, test } from 'vitest'
 import { applyRestoreMark, hold, markRestored, resume } from '../../src/main/standstill.ts'
+import { auditBooks } from '../../src/modules/books/index.ts'
 import { createSettler } from '../../src/modules/fulfilment/index.ts'
 import { sendLoginCode } from '../../src/modules/notify/index.ts'
+import { expireDueOrders } from '../../src/modules/orders/commands/close-order.ts'
 import { contractRoutes } from '../../src/platform/http/index.ts'
 import { watchStandstill } from '../../src/platform/standstill/index.ts'
 import { expectBooksRight } from './books.ts'
@@ -126,6 +128,36 @@ test('everybody but staff is told to come back, in their language; staff look an
   await until('it to be open', async () => (await fetch(`${shop.base}/api/mall/shop`)).ok)
   expect(await (await fetch(`${house.url}/readyz`)).json()).toEqual({ status: 'ready' })
   expect(await shop.staff.call('standstill.get', {})).toEqual({ standstill: null })
+})
+
+test('an order that ran out meanwhile waits for the money that was turned away, and is no fault of the books', async () => {
+  const cards = await shop.stock(1)
+  const [paid, unpaid] = [await shop.place(cards, 1), await order()]
+  await hold(platform, '机房断电')
+  await workersAtRest()
+  await shop.pay(paid.no)
+  for (const { no } of [paid, unpaid]) {
+    await house.query('update orders.orders set expires_at = now() - $3::interval where tenant_id = $1 and no = $2', [
+      shop.tenantId,
+      no,
+      '1 hour',
+    ])
+    await house.query(
+      "update ledger.holds set expires_at = now() - $3::interval where tenant_id = $1 and cause = 'order:' || $2::text",
+      [shop.tenantId, no, '1 hour'],
+    )
+  }
+  const { checks } = await auditBooks(platform, shop.tenantId, { isWhole: true, graceSeconds: 0 })
+  expect(checks.flatMap(({ violations }) => violations.map(({ code }) => code))).toEqual([])
+  expect(await expireDueOrders(platform)).toBe(0)
+
+  await resume(platform)
+  expect(await expireDueOrders(platform)).toBe(0)
+  await shop.staff.call('orders.queryPayment', { params: { no: paid.no }, body: {} })
+  await shop.seen(paid, isDelivered)
+  await house.query("update platform.standstills set ended_at = ended_at - interval '11 minutes'", [])
+  await expireDueOrders(platform)
+  expect((await shop.staff.call('orders.detail', { params: { no: unpaid.no } })).state).toBe('expired')
 })
 
 test('begun and ended in a hurry, the workers end up as was said last', async () => {

@@ -412,6 +412,19 @@ test('a flood of signed callbacks with made-up numbers is bounded, counted and t
     ).toBe(200)
   expect(await straysOf(shop, { q: one?.ref ?? '' })).toMatchObject([{ heard: 26 }])
 
+  // So is what names an order of ours, and no disk is filled with it.
+  const replay = async () => {
+    for (let n = 0; n < 15; n += 1)
+      expect(await callBack(shop, supplierId, purchase?.remoteNo ?? '', { type: 'orders' })).toBe(200)
+  }
+  await Promise.all(Array.from({ length: 10 }, replay))
+  const [texts] = await house.query<{ kept: number }>(
+    'select count(*)::integer as kept from suppliers.callbacks where tenant_id = $1 and ref = $2',
+    [shop.tenantId, purchase?.remoteNo],
+  )
+  // Ten at once may each find the last place.
+  expect(texts?.kept).toBeLessThan(110)
+
   // Two are done with it at once: one was. What comes then is another flood; where there is room again, a number is taken again.
   const [first] = await floods()
   const handle = () =>
@@ -424,4 +437,25 @@ test('a flood of signed callbacks with made-up numbers is bounded, counted and t
   await shop.staff.call('suppliers.handleStrays', { body: { ids: [one?.id ?? 0], note: '对方误发' } })
   expect(await callBack(shop, supplierId, 'MADE-UP-AGAIN')).toBe(200)
   await expectRight(shop)
+})
+
+test('what a supplier says of its made-up numbers does not lift their bound: second orders of one of ours are as bounded', async () => {
+  const selling = await shopOf(abroad)
+  const { shop, supplierId } = selling
+  const order = await bought(selling)
+  await shop.seen(order, isDelivered)
+  const call = <T>(name: string, ...values: unknown[]) => house.platform.db.call<T>(shop.tenantId, name, ...values)
+  let taken = 0
+  for (let n = 0; n < 210; n += 1) {
+    const { full } = await call<{ full?: boolean }>('suppliers.heard_of', supplierId, 'order', `SECOND-${n}`, 'done')
+    if (full) continue
+    taken += 1
+    const [{ id } = { id: 0 }] = await house.query<{ id: number }>(
+      'update suppliers.strays set due_at = now() where tenant_id = $1 and ref = $2 returning id',
+      [shop.tenantId, `SECOND-${n}`],
+    )
+    const said = { kind: 'found', heard: 1, no: purchaseNo(order.no), remoteNo: `SECOND-${n}`, state: 'done' }
+    expect(await call('suppliers.stray_said', id, JSON.stringify(said))).toMatchObject({ state: 'open' })
+  }
+  expect(taken).toBe(200)
 })

@@ -9,6 +9,8 @@ export type Scope = {
   readonly since: string | null
   readonly slot: number | null
   readonly graceSeconds: number
+  /** The end of the last standstill; null: there was none. What ran out before ran out while nobody was there. */
+  readonly worksSince?: string | null
 }
 
 /** Where a check's next step begins. What is in it is the check's own; null stands for the beginning, and for the end. */

@@ -1956,6 +1956,7 @@ export type SuppliersStrays = {
   handled_note: string | null
   handled_at: NullableTime
   handled_said: string | null
+  is_borne: Generated<boolean>
 }
 
 export type SuppliersSuppliers = {

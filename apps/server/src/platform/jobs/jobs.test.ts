@@ -149,6 +149,43 @@ describe('jobs', () => {
     await expect.poll(remains).toEqual({ left: 1, locked: 0 })
   })
 
+  test('are not begun any more while a tick that runs long is waited for', async () => {
+    const shop = await house.newTenant()
+    const { open, passed } = gate()
+    const { jobs, modules } = recording('trial.beside')
+    let isTicking = false
+    const run = async () => {
+      isTicking = true
+      await passed
+    }
+    const slow = { name: 'trial', schedules: [{ name: 'trial.slow', everyMs: 60_000, run }] }
+    const runner = await runJobs(house, [...modules, slow], { ownerUrl, slots: 1 })
+    await expect.poll(() => isTicking).toBe(true)
+    const stopped = runner.stop()
+    await db.write(shop.ctx, async (tx) => tx.enqueue('trial.beside', {}))
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    expect(jobs).toEqual([])
+    open()
+    await stopped
+  })
+
+  test('that outlast the wait go back only when their process ends: until then nobody else runs them beside it', async () => {
+    const shop = await house.newTenant()
+    const { open, passed } = gate()
+    const { jobs, modules } = recording('trial.long', () => passed)
+    const runner = await runJobs(house, modules, { ownerUrl, slots: 1, stopTimeoutMs: 100 })
+    await db.write(shop.ctx, async (tx) => tx.enqueue('trial.long', {}))
+    await expect.poll(() => jobs.length).toBe(1)
+    const stopped = runner.stop(new AbortController().signal).then(() => 'stopped')
+    const later = new Promise((resolve) => setTimeout(resolve, 3_000, 'waiting'))
+    expect(await Promise.race([stopped, later])).toBe('waiting')
+    open()
+    await stopped
+    await running(modules)
+    await new Promise((resolve) => setTimeout(resolve, 1_200))
+    expect(jobs).toHaveLength(1)
+  })
+
   test('of a worker that died are taken over by the next one, at once', async () => {
     const shop = await house.newTenant()
     await db.write(shop.ctx, async (tx) => tx.enqueue('trial.orphan', { n: 1 }))

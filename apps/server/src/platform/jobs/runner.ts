@@ -37,10 +37,15 @@ export type RunJobsOptions = {
   readonly ownerUrl: string
   /** Jobs this process runs at once. Default `config.jobSlots`. */
   readonly slots?: number
+  /** How long running jobs are waited for at the end. Default 10 s. */
+  readonly stopTimeoutMs?: number
 }
 export type JobRunner = {
-  /** Takes no new job or tick, waits for the running ones (10 s), then gives what is left back to the queue. */
-  readonly stop: () => Promise<void>
+  /**
+   * Takes no new job or tick, waits for the running ones (10 s), then gives what is left back to the queue.
+   * @param hurry the 10 s begin when it is aborted: who does not end with the runner must not let go of what still runs
+   */
+  readonly stop: (hurry?: AbortSignal) => Promise<void>
 }
 
 const POLL_MS = 1_000
@@ -58,8 +63,8 @@ export async function runJobs(
 ): Promise<JobRunner> {
   const { log, config } = platform
   const guard = await openGuard(options.ownerUrl, log)
-  const slots = options.slots ?? config.jobSlots
-  const runner = await keepRunning(guard, log, async (events) => {
+  const { slots = config.jobSlots, stopTimeoutMs = STOP_TIMEOUT_MS } = options
+  const runner = await keepRunning(guard, log, stopTimeoutMs, async (events) => {
     // One a job, one that listens, one to spare.
     const pgPool = openJobPool(options.ownerUrl, slots + 2, log)
     const closePool = () => void pgPool.end()
@@ -72,7 +77,7 @@ export async function runJobs(
       noHandleSignals: true,
       logger: new Logger(() => (level, message, meta) => forward(log, level, message, meta)),
       events,
-      gracefulShutdownAbortTimeout: STOP_TIMEOUT_MS,
+      gracefulShutdownAbortTimeout: stopTimeoutMs,
       // In batches, if only of what ends in one turn: on its own, the library writes a job's end without waiting for it,
       // and one that the database did not take would be an error nobody caught, which ends the process.
       preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
@@ -90,11 +95,11 @@ export async function runJobs(
   const counting = watchCounts(platform)
 
   return {
-    stop: async () => {
+    stop: async (hurry) => {
       clearInterval(sweep)
       counting.stop()
-      await ticking.stop()
-      await runner.stop()
+      // Together: what a long tick is waited for takes up no job either.
+      await Promise.all([ticking.stop(), runner.stop(hurry)])
       await guard.close()
     },
   }
@@ -106,7 +111,12 @@ const RESTART_PAUSE_MS = 500
  * Runs the library's runner, and another one when it gave up: it does so when the database was gone at the wrong moment,
  * and a house without jobs is worse than one without a database. What the old one had taken goes back to the queue.
  */
-async function keepRunning(guard: Guard, log: Log, launch: (events: WorkerEvents) => Promise<Runner>) {
+async function keepRunning(
+  guard: Guard,
+  log: Log,
+  stopTimeoutMs: number,
+  launch: (events: WorkerEvents) => Promise<Runner>,
+) {
   let poolId: string | undefined
   let isStopping = false
   let pause: NodeJS.Timeout | undefined
@@ -139,10 +149,14 @@ async function keepRunning(guard: Guard, log: Log, launch: (events: WorkerEvents
   let runner = await start()
 
   return {
-    async stop(): Promise<void> {
+    async stop(hurry = AbortSignal.abort()): Promise<void> {
       isStopping = true
       clearTimeout(pause)
-      const timedOut = new Promise((resolve) => setTimeout(resolve, STOP_TIMEOUT_MS + 2_000).unref())
+      const timedOut = new Promise((resolve) => {
+        const begin = () => void setTimeout(resolve, stopTimeoutMs + 2_000).unref()
+        if (hurry.aborted) begin()
+        else hurry.addEventListener('abort', begin, { once: true })
+      })
       await Promise.race([
         runner.stop().catch((error) => log.warn({ err: error }, 'job runner stopped badly')),
         timedOut,

@@ -1,4 +1,5 @@
 import { assert, type TenantId } from '@quanshu/kernel'
+import { lastStandstill } from '../../../platform/standstill/index.ts'
 import { checkNamed } from '../checks/registry.ts'
 import { type Check, type House, nextRows, type Place, type Scope, type Step } from '../model.ts'
 
@@ -82,11 +83,13 @@ async function walk(
   deadline: number,
   options: WorkOptions,
 ): Promise<Progress | undefined> {
+  const standing = await lastStandstill(house)
+  const worksSince = standing && (standing.endedAt ?? 'infinity')
   for (const { name, isDone, since, slot, memo, ...begun } of taken.checks) {
     if (isDone) continue
     const check = checkNamed(name)
     assert(check, `a run knows a check that the program does not: ${name}`)
-    const scope: Scope = { since, slot, graceSeconds: taken.graceSeconds }
+    const scope: Scope = { since, slot, graceSeconds: taken.graceSeconds, worksSince }
     for (let place = begun.place, isFirst = true; isFirst || place !== null; isFirst = false) {
       if (performance.now() >= deadline || options.signal?.aborted) {
         await house.db.call(tenantId, 'books.release_run', runId, options.worker)

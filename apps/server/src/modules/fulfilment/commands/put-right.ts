@@ -2,6 +2,7 @@ import { type OrderNo, Refusal, type StaffId, type TenantId } from '@quanshu/ker
 import { sql } from 'kysely'
 import type { Ctx, Database, Tx } from '../../../platform/db/index.ts'
 import { getBatch, shiftBatch } from '../../vault/index.ts'
+import { queueRecall } from './recall-batch.ts'
 import { refundOrder } from './refund-order.ts'
 import { replaceGrant } from './replace-grant.ts'
 
@@ -20,6 +21,8 @@ type Errand = {
 }
 
 const CARDS_PER_CALL = 5_000
+/** A job hands the rest to the next one after so long: a worker that is asked to stop is not kept from it by thousands of pieces. */
+const TURN_MS = 4_000
 /** Pieces of a line that go back in one refund; gateways take no more than some dozens of refunds an order. */
 const PIECES_A_REFUND = 500
 
@@ -40,9 +43,11 @@ export async function followRecall(deps: Deps, tenantId: TenantId, batchId: numb
       // The next some thousand cards.
     }
   }
+  const until = performance.now() + TURN_MS
   for (;;) {
     const errand = await deps.db.read(ctx, (tx) => nextErrand(tx, batchId))
     if (!errand) break
+    if (performance.now() > until) return await deps.db.write(ctx, async (tx) => queueRecall(tx, batchId))
     await run(deps, ctx, batchId, errand)
   }
   // Of one that was withdrawn: whoever was told not to use a code hears that it is good.

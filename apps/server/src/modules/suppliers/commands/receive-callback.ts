@@ -19,6 +19,10 @@ const REFUSED_PER_MINUTE_MAX = 60
 const REF_MAX = 64
 /** Signed ones of a supplier that name nothing of ours; a busy supplier that names its own numbers alone stays far below. */
 const STRANGE_PER_MINUTE_MAX = 300
+/** What is told of one number on and on is heard, but as many texts of it prove as much as more; the desk shows no more either. */
+const KEPT_PER_NUMBER_MAX = 100
+/** Texts about products, which have no number. */
+const KEPT_OF_PRODUCTS_PER_MINUTE_MAX = 60
 
 export type ReceiveCallback = (
   tenantId: TenantId,
@@ -42,6 +46,7 @@ export function createReceiveCallback(
 ): ReceiveCallback {
   const refused = createRateLimiter(() => platform.clock.now().getTime())
   const strange = createRateLimiter(() => platform.clock.now().getTime())
+  const ofProducts = createRateLimiter(() => platform.clock.now().getTime())
   const noteFlood = createFloodTally(platform)
   const turnAway = async (tenantId: TenantId, supplierId: number, ref: string) => {
     await noteFlood(tenantId, supplierId, ref)
@@ -71,17 +76,24 @@ export function createReceiveCallback(
       const heard = named && named.by !== 'product' ? await heardOf(tx, supplierId, named) : undefined
       if (heard?.full) return heard
       const known = heard?.no ?? null
-      const mayHaveCodes = await mayBringCodes(tx, supplierId, known)
+      const no = known ?? (named?.by === 'own' ? named.ref : null)
+      const isProduct = named?.by === 'product'
+      const isKept = isProduct
+        ? ofProducts.take(`${tenantId}/${supplierId}`, KEPT_OF_PRODUCTS_PER_MINUTE_MAX, 60_000) === 0
+        : await hasRoom(tx, supplierId, no, ref || null)
+      const mayHaveCodes = isKept && (await mayBringCodes(tx, supplierId, known))
       const body = mayHaveCodes ? withoutCodes(callback.body) : textOf(callback.body)
       const path = mayHaveCodes ? callback.path.replace(/\?.*$/s, '') : callback.path
-      await sql`
-        insert into suppliers.callbacks (tenant_id, supplier_id, no, ref, verdict, headers, body)
-        values (
-          ${tenantId}, ${supplierId}, ${known ?? (named?.by === 'own' ? named.ref : null)},
-          ${named && (named.by === 'order' || named.by === 'piece') ? named.ref : null}, ${verdict},
-          ${JSON.stringify({ ip, path: path.slice(0, BODY_MAX) })}::jsonb, ${body}
-        )
-      `.execute(tx.db)
+      if (isKept) {
+        await sql`
+          insert into suppliers.callbacks (tenant_id, supplier_id, no, ref, verdict, headers, body)
+          values (
+            ${tenantId}, ${supplierId}, ${no},
+            ${named && (named.by === 'order' || named.by === 'piece') ? named.ref : null}, ${verdict},
+            ${JSON.stringify({ ip, path: path.slice(0, BODY_MAX) })}::jsonb, ${body}
+          )
+        `.execute(tx.db)
+      }
       if (heard?.refused) {
         const purchaseId = heard.refused
         tx.enqueue(CHECK_REFUSED_TASK, { purchaseId }, { key: String(purchaseId) })
@@ -97,6 +109,23 @@ export function createReceiveCallback(
     if (named?.by === 'product') await fetchLater(tenantId, supplierId, named.ref)
     return checked.ok ? adapter.acknowledgement : adapter.rejection
   }
+}
+
+/** By either number: a supplier's own may be told before it is known whose it is. */
+async function hasRoom(tx: Tx, supplierId: number, no: string | null, ref: string | null): Promise<boolean> {
+  const { rows } = await sql<{ most: number }>`
+    select greatest(
+      (select count(*) from (
+        select from suppliers.callbacks c where c.tenant_id = ${tx.ctx.tenantId}::bigint and c.no = ${no} limit ${KEPT_PER_NUMBER_MAX}
+      ) k),
+      (select count(*) from (
+        select from suppliers.callbacks c
+        where c.tenant_id = ${tx.ctx.tenantId}::bigint and c.supplier_id = ${supplierId}::bigint and c.ref = ${ref}
+        limit ${KEPT_PER_NUMBER_MAX}
+      ) k)
+    ) as most
+  `.execute(tx.db)
+  return (rows[0]?.most ?? 0) < KEPT_PER_NUMBER_MAX
 }
 
 const textOf = (body: Buffer): string =>

@@ -13,6 +13,8 @@ import type { FoundOrder } from '../supplier.ts'
 export const LOOK_UP_TASK = 'suppliers.look_up'
 /** Numbers in one turn of a supplier, one after the other: a flood of callbacks makes no flood of questions. */
 const AT_ONCE_MAX = 20
+/** None is begun after so long: a supplier that hangs must not keep the shop's other jobs waiting behind twenty questions. */
+const TURN_MS = 10_000
 
 /** A number that a callback named: a row of `suppliers.due_strays`. What follows `no` is of the purchase it is known to be about. */
 type Stray = {
@@ -53,7 +55,9 @@ export async function lookUpStrays(
   { tenantId, supplierId, log }: { readonly tenantId: TenantId; readonly supplierId: number; readonly log: Log },
 ): Promise<void> {
   const due = await platform.db.call<readonly Stray[]>(tenantId, 'suppliers.due_strays', supplierId, AT_ONCE_MAX)
+  const until = performance.now() + TURN_MS
   for (const stray of due) {
+    if (performance.now() > until) break
     const said = await ask(outbound, accounts, tenantId, supplierId, stray).catch((error: unknown): Said => {
       log.error({ err: error, supplierId, ref: stray.ref }, 'a supplier could not be asked whose an order is')
       return { kind: 'silent', message: error instanceof Error ? error.message : String(error) }
