@@ -579,7 +579,8 @@ end;
 $$;
 
 -- Invariant 3. What was paid is delivered, refunded or an exception with a name, and the order's figures are those of its
--- lines, receipts, refunds and grants.
+-- lines, receipts, refunds and grants. What its member's accounts gave and got for it is looked for within `near` of the moments that
+-- its rows name, all orders of a step in one go (`books.moved_as`): somebody who buys all day is not read from each order on till now.
 create or replace function books.look_at_paid_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
@@ -587,6 +588,7 @@ stable
 as $$
 declare
   grace interval := make_interval(secs => (p_scope ->> 'graceSeconds')::integer);
+  near constant interval := '10 minutes';
   these record;
   found jsonb;
 begin
@@ -633,7 +635,7 @@ begin
         and f.replaced_by is null
     ) f
   ), the_line as (
-    select l.*, o.paid_at, o.placed_at, o.member_id, o.credit_fen, o.state as order_state, g.living, g.dormant, f.open, f.done_fen, f.promised_fen
+    select l.*, o.paid_at, o.placed_at, o.expires_at, o.member_id, o.credit_fen, o.state as order_state, g.living, g.dormant, f.open, f.done_fen, f.promised_fen
     from the_order o
     join orders.lines l on l.tenant_id = p_tenant and l.order_no = o.no
     cross join lateral (
@@ -655,8 +657,103 @@ begin
         and f.line_no = l.line_no
         and f.replaced_by is null
     ) f
+  ), asked as materialized (
+    select x.*, row_number() over (partition by x.outward) as n
+    from (
+      select o.no, null::smallint as line_no, a.id as account_id, k.outward, k.kind, k.from_at - near as from_at, k.to_at + near as to_at,
+        case when o.state in ('paid', 'delivered', 'refunded') then o.points else 0 end as due, o.points_back as due_back,
+        o.points_brought as due_brought, o.points_taken as due_taken
+      from the_order o
+      left join lateral (
+        select a.id from ledger.accounts a
+        where a.tenant_id = p_tenant and a.kind = 'points.member' and a.ref = o.member_id::text and a.unit = 'point'
+      ) a on true
+      cross join lateral (
+        -- Until when one may be paid that never was: a promise that was kept all the same was kept by then.
+        select true as outward, 'points.spend' as kind, o.placed_at as from_at, greatest(o.placed_at, coalesce(o.paid_at, o.expires_at)) as to_at
+        union all
+        select false, 'points.bundle', coalesce(o.paid_at, o.placed_at), coalesce(o.paid_at, o.expires_at)
+        union all
+        select false, 'points.bundle', l.delivered_at, l.delivered_at
+        from orders.lines l
+        where l.tenant_id = p_tenant
+          and l.order_no = o.no
+          and l.credit_points > 0
+          and l.delivered_at is not null
+        union all
+        -- A refund begins when it is asked for, or when somebody agrees to it; one that was paid by hand in the end was agreed to before that.
+        select d.outward, d.kind, f.from_at, f.to_at
+        from (
+          select min(f.created_at) as from_at,
+            max(case when f.decided_at is null then f.created_at else greatest(f.created_at, f.decided_at, f.done_at) end) as to_at
+          from payments.refunds f
+          where f.tenant_id = p_tenant
+            and f.order_no = o.no
+            and f.line_no is not null
+        ) f
+        cross join (values (true, 'points.take_back'), (false, 'points.refund')) as d(outward, kind)
+        where f.from_at is not null
+      ) k
+      where o.points + o.points_back + o.points_brought > 0
+      union all
+      select l.order_no, l.line_no, a.id, false, k.kind, l.placed_at - near,
+        greatest(l.placed_at, coalesce(l.delivered_at, l.paid_at, l.expires_at)) + near,
+        case when l.delivered_at is null then 0 else l.credit_fen end, 0, 0, 0
+      from the_line l
+      left join lateral (
+        select a.id from ledger.accounts a
+        where a.tenant_id = p_tenant and a.kind = 'cash.member' and a.ref = l.member_id::text and a.unit = 'CNY'
+      ) a on true
+      cross join (values ('cash.recharge'), ('cash.recharge_bonus')) as k(kind)
+      where l.kind = 'recharge'
+    ) x
+  ), gone as materialized (
+    select books.moved_as(
+      p_tenant, true, array_agg(a.account_id order by a.n), array_agg(a.from_at order by a.n), array_agg(a.to_at order by a.n),
+      array_agg('order:' || a.no order by a.n), array_agg(a.kind order by a.n)
+    ) as amounts
+    from asked a
+    where a.outward
+  ), come as materialized (
+    select books.moved_as(
+      p_tenant, false, array_agg(a.account_id order by a.n), array_agg(a.from_at order by a.n), array_agg(a.to_at order by a.n),
+      array_agg('order:' || a.no order by a.n), array_agg(a.kind order by a.n)
+    ) as amounts
+    from asked a
+    where not a.outward
+  ), moved as (
+    -- What was asked for two times of one order is told twice.
+    select m.no, m.line_no, m.due, m.due_back, m.due_brought, m.due_taken,
+      coalesce(max(m.amount) filter (where m.kind = 'points.spend'), 0) as spent,
+      coalesce(max(m.amount) filter (where m.kind = 'points.refund'), 0) as back,
+      coalesce(max(m.amount) filter (where m.kind = 'points.bundle'), 0) as brought,
+      coalesce(max(m.amount) filter (where m.kind = 'points.take_back'), 0) as taken,
+      coalesce(sum(m.amount) filter (where m.kind in ('cash.recharge', 'cash.recharge_bonus')), 0) as credited
+    from (
+      select a.*, case when a.outward then g.amounts[a.n] else c.amounts[a.n] end as amount
+      from asked a
+      cross join gone g
+      cross join come c
+    ) m
+    group by m.no, m.line_no, m.due, m.due_back, m.due_brought, m.due_taken
   ), wrong as (
-    select o.no, null::smallint as line_no, v.code, v.params
+    -- Points left the member's pot once, those of bundles came into it, and both came back as far as the lines say.
+    select m.no, null::smallint as line_no, 'points_moved' as code, jsonb_build_object(
+      'points', m.due, 'moved', m.spent, 'backPoints', m.due_back, 'backMoved', m.back,
+      'bundlePoints', m.due_brought, 'bundleMoved', m.brought, 'takenPoints', m.due_taken, 'takenMoved', m.taken
+    ) as params
+    from moved m
+    where m.line_no is null
+      and (m.due, m.due_back, m.due_brought, m.due_taken) is distinct from (m.spent, m.back, m.brought, m.taken)
+    union all
+    -- What was recharged is in the purse once, with its bonus.
+    select m.no, m.line_no, 'recharge_credit', jsonb_build_object('creditFen', l.credit_fen, 'creditedFen', m.credited)
+    from moved m
+    join the_order l on l.no = m.no
+    where m.line_no is not null
+      and m.credited <> m.due
+    union all
+    select o.no, null, v.code, v.params
     from the_order o
     cross join lateral (
       select 'paid_nothing' as code, jsonb_build_object('lines', o.waiting, 'amountFen', o.paid_fen) as params
@@ -687,36 +784,6 @@ begin
       ) and not exists (
         select from bulk.earlier e where e.tenant_id = p_tenant and e.order_no = o.no
       )
-      union all
-      -- Points left the member's pot once, those of bundles came into it, and both came back as far as the lines say.
-      select 'points_moved', jsonb_build_object(
-        'points', m.points, 'moved', m.spent, 'backPoints', o.points_back, 'backMoved', m.back,
-        'bundlePoints', o.points_brought, 'bundleMoved', m.brought, 'takenPoints', o.points_taken, 'takenMoved', m.taken
-      )
-      from (
-        select case when o.state in ('paid', 'delivered', 'refunded') then o.points else 0 end as points,
-          coalesce(sum(t.amount) filter (where t.kind = 'points.spend'), 0) as spent,
-          coalesce(sum(t.amount) filter (where t.kind = 'points.refund'), 0) as back,
-          coalesce(sum(t.amount) filter (where t.kind = 'points.bundle'), 0) as brought,
-          coalesce(sum(t.amount) filter (where t.kind = 'points.take_back'), 0) as taken
-        from ledger.accounts a
-        cross join lateral (
-          select t.kind, t.amount
-          from ledger.transfers t
-          where t.tenant_id = p_tenant and t.from_account = a.id and t.at >= o.placed_at and t.cause = 'order:' || o.no
-          union all
-          select t.kind, t.amount
-          from ledger.transfers t
-          where t.tenant_id = p_tenant and t.to_account = a.id and t.at >= o.placed_at and t.cause = 'order:' || o.no
-        ) t
-        where o.points + o.points_back + o.points_brought > 0
-          and a.tenant_id = p_tenant
-          and a.kind = 'points.member'
-          and a.ref = o.member_id::text
-          and a.unit = 'point'
-      ) m
-      where o.points + o.points_back + o.points_brought > 0
-        and (m.points, o.points_back, o.points_brought, o.points_taken) is distinct from (m.spent, m.back, m.brought, m.taken)
       union all
       -- What payers' banks had of a payment is what their disputes say.
       select 'receipt_disputed', jsonb_build_object('lossFen', r.disputed_fen, 'disputesFen', c.fen)
@@ -890,25 +957,6 @@ begin
         ) end as codes
       ) c
       where c.codes <> case when l.delivered_at is null then 0 else l.quantity end
-      union all
-      -- What was recharged is in the purse once, with its bonus.
-      select 'recharge_credit', jsonb_build_object('creditFen', l.credit_fen, 'creditedFen', c.credited)
-      from (
-        select coalesce(sum(t.amount), 0) as credited
-        from ledger.accounts a
-        join ledger.transfers t
-          on t.tenant_id = p_tenant
-          and t.to_account = a.id
-          and t.at >= l.placed_at
-          and t.cause = 'order:' || l.order_no
-          and t.kind in ('cash.recharge', 'cash.recharge_bonus')
-        where a.tenant_id = p_tenant
-          and a.kind = 'cash.member'
-          and a.ref = l.member_id::text
-          and a.unit = 'CNY'
-      ) c
-      where l.kind = 'recharge'
-        and c.credited <> case when l.delivered_at is null then 0 else l.credit_fen end
     ) v
   )
   select jsonb_agg(books.violation(

@@ -6,9 +6,10 @@
 -- that buys a hundred times a minute is not read through its last twenty minutes once an order.
 
 -- What left these accounts (or came in) for these causes, within these times: one sum each, in the order asked. Times of one account
--- that touch are read together, so a sum may also know of what moved for its cause a little before or after.
-create or replace function books.moved(
-  p_tenant bigint, p_outward boolean, p_accounts bigint[], p_from timestamptz[], p_to timestamptz[], p_causes text[]
+-- that touch are read together, so a sum may also know of what moved for its cause a little before or after; what is asked for two
+-- times is told twice, the sum of both. Kinds null: of whatever kind.
+create or replace function books.moved_as(
+  p_tenant bigint, p_outward boolean, p_accounts bigint[], p_from timestamptz[], p_to timestamptz[], p_causes text[], p_kinds text[]
 )
 returns bigint[]
 language sql
@@ -21,8 +22,8 @@ set enable_hashjoin = on
 set enable_mergejoin = on
 as $$
   with asked as materialized (
-    select a.*
-    from unnest(p_accounts, p_from, p_to, p_causes) with ordinality as a(account, from_at, to_at, cause, n)
+    select a.account, a.from_at, a.to_at, a.cause, coalesce(a.kind, '') as kind, a.n
+    from unnest(p_accounts, p_from, p_to, p_causes, p_kinds) with ordinality as a(account, from_at, to_at, cause, kind, n)
   ), stretch as (
     select g.account, min(g.from_at) as from_at, max(g.to_at) as to_at
     from (
@@ -38,29 +39,40 @@ as $$
     ) g
     group by g.account, g.gap
   ), moved as materialized (
-    select s.account, t.cause, sum(t.amount)::bigint as amount
+    select s.account, t.cause, case when p_kinds is null then '' else t.kind end as kind, sum(t.amount)::bigint as amount
     from stretch s
     cross join lateral (
-      select t.cause, t.amount
+      select t.cause, t.kind, t.amount
       from ledger.transfers t
       where p_outward
         and t.tenant_id = p_tenant
         and t.from_account = s.account
         and t.at between s.from_at and s.to_at
       union all
-      select t.cause, t.amount
+      select t.cause, t.kind, t.amount
       from ledger.transfers t
       where not p_outward
         and t.tenant_id = p_tenant
         and t.to_account = s.account
         and t.at between s.from_at and s.to_at
     ) t
-    group by s.account, t.cause
+    group by 1, 2, 3
   )
   select array_agg(coalesce(m.amount, 0) order by a.n)
   from asked a
-  left join moved m on m.account = a.account and m.cause = a.cause
+  left join moved m on m.account = a.account and m.cause = a.cause and m.kind = a.kind
 $$;
+revoke execute on function books.moved_as(bigint, boolean, bigint[], timestamptz[], timestamptz[], text[], text[]) from public;
+
+create or replace function books.moved(
+  p_tenant bigint, p_outward boolean, p_accounts bigint[], p_from timestamptz[], p_to timestamptz[], p_causes text[]
+)
+returns bigint[]
+language sql
+stable
+security definer
+set search_path = pg_catalog
+as $$ select books.moved_as(p_tenant, p_outward, p_accounts, p_from, p_to, p_causes, null) $$;
 revoke execute on function books.moved(bigint, boolean, bigint[], timestamptz[], timestamptz[], text[]) from public;
 
 -- Invariant 4, for shops that buy here: a number that was answered is one order of its key's member, the purse gave what it cost and
