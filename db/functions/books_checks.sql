@@ -98,7 +98,9 @@ as $$
     (36, 'refunded_rights', 'refunds', 'refunded_rights', 1, false),
     (37, 'refunded_rights', 'disputes', 'disputes', 1, false),
     (38, 'refunded_rights', 'complaints', 'complaints', 1, false),
-    (39, 'replays', 'notices', 'replays', 1, false)
+    (39, 'replays', 'notices', 'replays', 1, false),
+    (40, 'redeem_codes', 'made_good', 'made_good', 1, false),
+    (41, 'restocks', 'months', 'budget_months', 1, false)
 $$;
 
 -- One step of a check: the frame that all of them share. A walk that broke off in a phase which there is no more, because the program is
@@ -881,6 +883,16 @@ begin
           )
         end
       union all
+      -- Nobody works on what is not waited for.
+      select 'task_orphan', jsonb_build_object('state', l.state, 'task', t.state)
+      from fulfilment.tasks t
+      where catalog.deliver_of(l.kind) = 'task'
+        and l.state <> 'supplying'
+        and t.tenant_id = p_tenant
+        and t.order_no = l.order_no
+        and t.line_no = l.line_no
+        and t.state in ('waiting', 'accepted', 'asking', 'answered')
+      union all
       -- Whoever it waits for: a supplier somebody is asked about, a task that somebody has, a job that makes codes.
       select 'line_unattended', '{}'
       where l.state = 'supplying'
@@ -1212,9 +1224,10 @@ begin
 end;
 $$;
 
--- Invariant 5. Nobody with more than the goods' limit. A limit counts what was placed after the goods were last changed, because
+-- Invariant 5. Nobody with more than the goods' limit, and no day with more of a service than its people can do. A limit counts what was placed after the goods were last changed, because
 -- it may have been another one before; an order whose money came after its end delivers by rule if pieces are left, and is not
--- counted.
+-- counted. Of a service's day nothing counts that was ever to be refunded: its room was somebody else's then, and a refund that fails
+-- gives the line back.
 create or replace function books.look_at_limits(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
@@ -1263,7 +1276,39 @@ begin
         and o.state in ('pending', 'paid', 'delivered')
         and (o.paid_at is null or o.paid_at <= o.expires_at)
     ) x
+  ), day as (
+    select distinct l.sku_id, o.no / 10000000000 as day, r.capacity_per_day, r.updated_at + interval '1 minute' as since
+    from unnest(these.nos) as i(no)
+    join orders.orders o on o.tenant_id = p_tenant and o.no = i.no
+    join orders.lines l on l.tenant_id = p_tenant and l.order_no = o.no and l.kind = 'service'
+    join fulfilment.service_rules r on r.tenant_id = p_tenant and r.sku_id = l.sku_id and r.capacity_per_day is not null
+    where o.placed_at > r.updated_at + interval '1 minute'
+  ), served as (
+    select d.*, x.quantity, x.nos
+    from day d
+    cross join lateral (
+      select sum(l.quantity) as quantity, array_agg(distinct l.order_no) as nos
+      from orders.lines l
+      join orders.orders o on o.tenant_id = p_tenant and o.no = l.order_no
+      where l.tenant_id = p_tenant
+        and l.sku_id = d.sku_id
+        and l.kind = 'service'
+        and l.order_no >= d.day * 10000000000
+        and l.order_no < (d.day + 1) * 10000000000
+        and l.state not in ('cancelled', 'refunding', 'refunded')
+        and o.placed_at > d.since
+        and o.channel <> 'redeem'
+        and not exists (
+          select from payments.refunds f where f.tenant_id = p_tenant and f.order_no = l.order_no and f.line_no = l.line_no
+        )
+    ) x
   ), wrong as (
+    select 'service_day' as code, 'sku:' || s.sku_id || ':' || s.day as key,
+      jsonb_build_array(books.object('sku', s.sku_id::text)) || books.objects('order', s.nos) as objects,
+      jsonb_build_object('day', to_date(s.day::text, 'YYMMDD'), 'limit', s.capacity_per_day, 'quantity', s.quantity) as params
+    from served s
+    where s.quantity > s.capacity_per_day
+    union all
     select 'person_limit' as code, 'goods:' || p.goods_id || ':' || p.nos[1] as key,
       jsonb_build_array(books.object('goods', p.goods_id::text)) || books.objects('order', p.nos) as objects,
       jsonb_build_object('limit', p.limit_per_person, 'quantity', p.quantity) as params

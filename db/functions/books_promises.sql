@@ -547,6 +547,58 @@ begin
 end;
 $$;
 
+-- Invariant 6, for budgets: what a month was given is what is left of it and what is used, and of the month that runs it is what the
+-- budget says. (A budget that was changed about midnight of a month's first day may have been laid for the month before.)
+create or replace function books.look_at_budget_months(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+as $$
+declare
+  grace interval := make_interval(secs => (p_scope ->> 'graceSeconds')::integer);
+  month_at timestamptz := date_trunc('month', now() at time zone 'Asia/Shanghai') at time zone 'Asia/Shanghai';
+  this_month text := to_char(now() at time zone 'Asia/Shanghai', 'YYYY-MM');
+begin
+  return (
+    with page as materialized (
+      select a.id, a.ref, -a.balance as laid_fen, split_part(a.ref, ':', 1)::bigint as budget_id, split_part(a.ref, ':', 2) as month
+      from ledger.accounts a
+      where a.tenant_id = p_tenant
+        and a.kind = 'budget.source'
+        and a.ref > coalesce(p_place ->> 'ref', '')
+        and a.unit = 'budget'
+      order by a.ref
+      limit p_limit
+    ), told as (
+      select p.*, coalesce(f.balance, 0) as left_fen, coalesce(u.balance, 0) as used_fen, b.id as budget, b.monthly_fen,
+        p.month = this_month and b.updated_at not between month_at - grace and month_at as is_bound
+      from page p
+      left join fulfilment.restock_budgets b on b.tenant_id = p_tenant and b.id = p.budget_id
+      left join ledger.accounts f on f.tenant_id = p_tenant and f.kind = 'budget.restock' and f.ref = p.ref and f.unit = 'budget'
+      left join ledger.accounts u on u.tenant_id = p_tenant and u.kind = 'budget.used' and u.ref = p.ref and u.unit = 'budget'
+    ), wrong as (
+      select t.*
+      from told t
+      where t.laid_fen <> t.left_fen + t.used_fen
+         or t.budget is null
+         or t.is_bound and t.laid_fen <> t.monthly_fen
+    )
+    select books.looked(
+      (select count(*) from page), (select count(*) from page), jsonb_build_object('ref', (select max(p.ref) from page p)), (
+        select jsonb_agg(books.violation(
+          'budget_month', 'account:' || w.id, jsonb_build_array(books.object('account', w.id::text)),
+          jsonb_build_object(
+            'budgetId', w.budget_id, 'month', w.month, 'monthlyFen', coalesce(w.monthly_fen, 0), 'laidFen', w.laid_fen, 'leftFen', w.left_fen,
+            'usedFen', w.used_fen
+          )
+        ))
+        from (select * from wrong limit books.told_max()) w
+      )
+    )
+  );
+end;
+$$;
+
 -- Invariant 6, for suppliers' statements: every line of one that was gone through was found in our books, or is a difference that
 -- somebody sees. (That what was found has the line's amount, `look_at_matches` proves.) Statements are taken until they have `p_limit`
 -- lines; one with more is walked in parts.

@@ -116,8 +116,12 @@ const TABLES = [
   'bulk.lines',
   'fulfilment.recoveries',
   'fulfilment.restocks',
+  'fulfilment.restock_budgets',
+  'fulfilment.service_rules',
+  'fulfilment.tasks',
   'redeem.codes',
   'redeem.uses',
+  'redeem.made_good',
   'vault.exports',
   'fulfilment.needs',
   'fulfilment.complaints',
@@ -175,6 +179,20 @@ const linePurchase = (id: number, no: string, state: string, arrived: number) =>
 const restockPurchase = (state: string, cost: number) =>
   `insert into suppliers.purchases (tenant_id, id, no, purpose, restock_id, turn, supplier_id, product_id, quantity, ceiling_hao, quoted_hao, fields, choice, state, cost_fen)
     overriding system value values (${tenant}, 999001, '80000000000000999001', 'stock', 999001, 1, 999001, 999001, 5, 2000, 2000, '{}', '{}', '${state}', ${cost})`
+/** A budget of ten yuan a month, laid for the month that runs: so much of it in its own account, the rest in next year's. */
+const budget = (facts: { monthly: number; own: number }) =>
+  `insert into fulfilment.restock_budgets (tenant_id, id, name, monthly_fen, updated_at)
+    overriding system value values (${tenant}, 999001, '试补货', ${facts.monthly}, '2026-01-09');
+  insert into ledger.transfers (tenant_id, from_account, to_account, amount, kind, cause)
+    select ${tenant}, ledger.account(${tenant}, 'budget.source', x.month, 'budget'),
+      ledger.account(${tenant}, 'budget.restock', case when x.fen = ${facts.own} then x.month else '999001:2099-01' end, 'budget'), x.fen, 'budget.lay', 'budget:999001'
+    from (
+      select '999001:' || to_char(now() at time zone 'Asia/Shanghai', 'YYYY-MM') as month, f.fen
+      from unnest(array[${facts.own}, ${1000 - facts.own}]) as f(fen) where f.fen > 0
+    ) x;
+  update ledger.accounts a set balance = coalesce((
+    select sum(case when x.to_account = a.id then x.amount else -x.amount end) from ledger.transfers x where a.id in (x.from_account, x.to_account)
+  ), 0) where a.${t} and a.unit = 'budget'`
 const plantings: readonly Planting[] = [
   {
     name: 'a card that two grants own',
@@ -300,6 +318,12 @@ const plantings: readonly Planting[] = [
     name: 'a line that was to be activated, and nothing knows of it',
     sql: `update orders.lines set later_days = 30 where ${t} and order_no = ${delivered.no}`,
     told: { later_right: [`order ${delivered.no}`] },
+  },
+  {
+    name: 'a part of a redemption that was made good for points which nobody got',
+    sql: `insert into redeem.made_good (tenant_id, order_no, line_no, points, worth_fen, by_name, reason)
+      values (${tenant}, ${links.redeemed}, 1, 5, 500, '店员', '缺货')`,
+    told: { redeem_made_good: [`order ${links.redeemed}`] },
   },
   {
     name: 'a redeem code whose uses and orders differ',
@@ -558,6 +582,30 @@ const plantings: readonly Planting[] = [
     sql: `${restock({ spent: 0, state: 'ordering' })};
       ${restockPurchase('accepted', 0)}`,
     told: { restock_promise: ['restock 999001'] },
+  },
+  {
+    name: 'a month that was given more than its budget says',
+    sql: budget({ monthly: 900, own: 1000 }),
+    told: { budget_month: [] },
+  },
+  {
+    name: 'a month whose money is in another',
+    sql: budget({ monthly: 1000, own: 600 }),
+    told: { budget_month: [] },
+  },
+  {
+    name: 'a day of a service on which more was taken on than can be done',
+    sql: `update orders.lines set kind = 'service' where ${t} and order_no = ${byBalance.no};
+      insert into fulfilment.service_rules (tenant_id, sku_id, promised_minutes, capacity_per_day, when_overdue, when_rejected, updated_at)
+      values (${tenant}, ${other.skuId}, 60, 1, 'flag', 'desk', now() - interval '1 day')`,
+    told: { service_day: [`sku ${other.skuId}`, `order ${byBalance.no}`] },
+  },
+  {
+    name: 'a task that somebody works on, though it is delivered',
+    sql: `update orders.lines set kind = 'service' where ${t} and order_no = ${delivered.no};
+      insert into fulfilment.tasks (tenant_id, order_no, line_no, sku_id, quantity, due_at)
+      values (${tenant}, ${delivered.no}, 1, ${goods.skuId}, 2, now() + interval '1 hour')`,
+    told: { task_orphan: [`order ${delivered.no}`] },
   },
   {
     name: 'a line of a supplier’s statement that nobody went through',
