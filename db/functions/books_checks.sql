@@ -759,7 +759,8 @@ begin
     from the_order o
     cross join lateral (
       select 'paid_nothing' as code, jsonb_build_object('lines', o.waiting, 'amountFen', o.paid_fen) as params
-      where o.state in ('paid', 'delivered') and o.waiting > 0 and o.paid_at < now() - grace
+      -- One that does not say since when is late.
+      where o.state in ('paid', 'delivered') and o.waiting > 0 and coalesce(o.paid_at < now() - grace, true)
       union all
       select 'paid_without_money', jsonb_build_object('paidFen', o.paid_fen, 'receivedFen', o.received)
       where o.state in ('paid', 'delivered', 'refunded') and o.received <> o.paid_fen
@@ -1464,8 +1465,9 @@ begin
       end as code
       from told t
     )
+    -- Two lines that name one hold are two rows of it.
     select books.looked(
-      count(*), count(*),
+      (select count(*) from page), (select count(*) from page),
       jsonb_build_object('account', max(w.from_account), 'id', (array_agg(w.id order by w.from_account desc, w.id desc))[1]),
       jsonb_agg(books.violation(
         w.code, 'hold:' || w.id,
@@ -1541,7 +1543,8 @@ begin
     ), told as (
       select p.*, f.id as from_id, f.unit as from_unit, t.unit as to_unit, h.state as hold_state, h.from_account as hold_from, h.amount as hold_amount,
         count(*) over (partition by p.hold_id) + coalesce(b.captures, 0)
-          + (p.at not between h.closed_at - interval '1 minute' and h.closed_at + interval '1 minute')::integer as captures
+          -- One that does not say when it ended is not told of its transfer's moment.
+          + coalesce((p.at not between h.closed_at - interval '1 minute' and h.closed_at + interval '1 minute')::integer, 1) as captures
       from page p
       left join before b on b.hold_id = p.hold_id
       left join ledger.accounts f on f.tenant_id = p_tenant and f.id = p.from_account

@@ -139,7 +139,7 @@ begin
       cross join gone g
       cross join come c
     ), wrong as (
-      select t.order_no, v.code, v.params
+      select t.order_no, v.code, v.params, null::bigint as key_of_day
       from told t
       cross join lateral (
         select 'peer_order_missing' as code, jsonb_build_object('number', t.outer_no) as params
@@ -158,12 +158,26 @@ begin
         select 'peer_not_given_back', jsonb_build_object('number', t.outer_no, 'state', t.state)
         where t.ended_because is not null and t.state is distinct from 'refunded'
       ) v
+      union all
+      -- The day is counted in its row, and told of by it where that is there.
+      select t.order_no, 'peer_day', jsonb_build_object('day', x.day, 'bookedFen', 0, 'countedFen', t.total_fen, 'booked', 0, 'counted', 1), t.key_id
+      from told t
+      cross join lateral (select (t.placed_at at time zone 'Asia/Shanghai')::date as day) x
+      where t.no is not null
+        and not exists (
+          select from wholesale.days d where d.tenant_id = p_tenant and d.key_id = t.key_id and d.day = x.day
+        )
     )
     select books.looked(
       (select count(*) from page), (select count(*) from due), (
         select jsonb_build_object('key', p.key_id, 'at', p.placed_at, 'no', p.order_no) from page p order by p.key_id desc, p.placed_at desc, p.order_no desc limit 1
       ), (
-        select jsonb_agg(books.violation(w.code, 'order:' || w.order_no, jsonb_build_array(books.object('order', w.order_no::text)), w.params))
+        select jsonb_agg(books.violation(
+          w.code, 'order:' || w.order_no,
+          jsonb_build_array(books.object('order', w.order_no::text))
+            || case when w.key_of_day is null then '[]' else jsonb_build_array(books.object('wholesale_key', w.key_of_day::text)) end,
+          w.params
+        ))
         from (select * from wrong limit books.told_max()) w
       )
     )

@@ -156,7 +156,10 @@ const keySecret = (await platform.crypto.encrypt(tenant, wholesaleSecretPlace(99
 /** A key of another shop, whose purse is the member's; what it ordered is the order that the member paid by balance. */
 const key = `insert into wholesale.keys (tenant_id, id, key, name, member_id, secret_sealed, scopes, per_minute, opens, price_bp, created_by)
     overriding system value values (${tenant}, 999001, 'qk_planted', '下游', ${lived.member.id}, '\\x${keySecret}', '{order}', 60, 'all', 10000, '店员')`
-const peer = (no: number, ended = 'null') => `${key};
+const peer = (no: number, ended = 'null') => `${peerOrder(no, ended)};
+  insert into wholesale.days (tenant_id, key_id, day, ordered_fen, orders)
+    select tenant_id, 999001, (placed_at at time zone 'Asia/Shanghai')::date, total_fen, 1 from orders.orders where ${t} and no = ${no}`
+const peerOrder = (no: number, ended = 'null') => `${key};
   insert into wholesale.orders (tenant_id, key_id, outer_no, order_no, request_hash, callback_url, placed_at, ended_because)
     values (${tenant}, 999001, 'B-1', ${no}, '\\x00', '', coalesce((select placed_at from orders.orders where ${t} and no = ${no}), now()), ${ended})`
 const asPeer = `update orders.orders set channel = 'wholesale' where ${t} and no = ${byBalance.no}`
@@ -282,6 +285,12 @@ const plantings: readonly Planting[] = [
     sql: `update orders.lines set state = 'waiting', exception_reason = null where ${t} and order_no = ${stuck.no};
       update orders.orders set paid_at = now() - interval '1 hour' where ${t} and no = ${stuck.no}`,
     told: { paid_nothing: [`order ${stuck.no}`] },
+  },
+  {
+    name: 'a paid line that waits, of an order that does not say since when',
+    sql: `update orders.lines set state = 'waiting', exception_reason = null where ${t} and order_no = ${stuck.no};
+      update orders.orders set paid_at = null where ${t} and no = ${stuck.no}`,
+    told: { paid_nothing: [`order ${stuck.no}`], clearing_differs: [`account ${clearing}`] },
   },
   {
     name: 'an order that is paid without money',
@@ -530,6 +539,12 @@ const plantings: readonly Planting[] = [
     told: { peer_day: ['wholesale_key 999001'] },
   },
   {
+    name: 'an order of a key on a day that nobody counted',
+    sql: `update orders.orders set channel = 'wholesale' where ${t} and no = ${byBalance.no};
+      ${peerOrder(byBalance.no)}`,
+    told: { peer_day: ['wholesale_key 999001', `order ${byBalance.no}`] },
+  },
+  {
     name: 'an order of a file that no line of it knows',
     sql: `update orders.orders set channel = 'bulk' where ${t} and no = ${byBalance.no}`,
     told: { order_unclaimed: [`order ${byBalance.no}`] },
@@ -773,6 +788,11 @@ const plantings: readonly Planting[] = [
     told: { hold_captured: [`hold ${hold}`] },
   },
   {
+    name: 'a hold that was made good, and does not say when',
+    sql: `update ledger.holds set closed_at = null where ${t} and id = (select min(hold_id) from ledger.transfers where ${t})`,
+    told: { hold_captured: [] },
+  },
+  {
     name: 'a code that was bought, and is not in the vault',
     sql: `${linePurchase(999001, '80000000000000999001', 'done', 1)};
       insert into suppliers.purchase_cards (tenant_id, purchase_id, piece, outcome, card_id, masked) values (${tenant}, 999001, 1, 'duplicate', null, '••')`,
@@ -853,6 +873,38 @@ test('a hold that is made good twice is told, also where the two lie on differen
     } finally {
       await house.query(`delete ${again} and kind = 'test.again'`, [tenant, made?.id])
     }
+  }
+})
+
+test('a hold that two lines name does not hide those after it', async () => {
+  const held = await house.query<{ id: number }>(
+    "select id from ledger.holds where tenant_id = $1 and state = 'held' order by from_account, id",
+    [tenant],
+  )
+  expect(held.length).toBeGreaterThan(1)
+  await house.query('update orders.lines set hold_id = $2 where tenant_id = $1 and order_no = $3', [
+    tenant,
+    held[0]?.id,
+    pending.no,
+  ])
+  try {
+    await house.query(
+      `insert into orders.lines
+       select (jsonb_populate_record(l, jsonb_build_object('line_no', 9))).* from orders.lines l where tenant_id = $1 and order_no = $2 limit 1`,
+      [tenant, pending.no],
+    )
+    await house.query(`update ledger.holds set cause = 'order:' || $2 where tenant_id = $1 and id = $3`, [
+      tenant,
+      pending.no,
+      held[0]?.id,
+    ])
+    const [first] = await house.query<{ place: unknown }>(
+      `select books.step($1, 'holds', '{"phase": "holds"}', 1, '{"graceSeconds": 900}') -> 'place' as place`,
+      [tenant],
+    )
+    expect(first?.place).toMatchObject({ phase: 'holds', id: held[0]?.id })
+  } finally {
+    await putBack('orders.lines ledger.holds')
   }
 })
 
