@@ -245,6 +245,7 @@ select create_distributed_function('books.fail_run(bigint, bigint, text)', '$1',
 select create_distributed_function('books.finish_run(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.look_at_balances(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.look_at_batch_sums(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.look_at_budget_months(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.look_at_bulk_lines(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.look_at_bulks(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.look_at_clearing(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
@@ -256,6 +257,7 @@ select create_distributed_function('books.look_at_floors(bigint, jsonb, integer,
 select create_distributed_function('books.look_at_held_sums(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.look_at_holds(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.look_at_limits(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.look_at_made_good(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.look_at_matches(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.look_at_paid_orders(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.look_at_parents(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
@@ -277,6 +279,7 @@ select create_distributed_function('books.look_at_suppliers(bigint, jsonb, integ
 select create_distributed_function('books.look_at_transfers(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.look_at_units(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.moved(bigint, boolean, bigint[], timestamp with time zone[], timestamp with time zone[], text[])', '$1', colocate_with => 'ledger.accounts');
+select create_distributed_function('books.moved_as(bigint, boolean, bigint[], timestamp with time zone[], timestamp with time zone[], text[], text[])', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.next_orders(bigint, jsonb, integer, timestamp with time zone, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.note_step(bigint, bigint, text, text, jsonb)', '$1', colocate_with => 'ledger.accounts');
 select create_distributed_function('books.release_run(bigint, bigint, text)', '$1', colocate_with => 'ledger.accounts');

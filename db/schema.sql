@@ -324,6 +324,7 @@ function books.finish_run(p_tenant bigint, p_run bigint, p_worker text) returns 
 function books.is_in_slot(p_id bigint, p_scope jsonb) returns boolean
 function books.look_at_balances(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
 function books.look_at_batch_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_budget_months(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
 function books.look_at_bulk_lines(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
 function books.look_at_bulks(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
 function books.look_at_clearing(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
@@ -335,6 +336,7 @@ function books.look_at_floors(p_tenant bigint, p_place jsonb, p_limit integer, p
 function books.look_at_held_sums(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
 function books.look_at_holds(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
 function books.look_at_limits(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
+function books.look_at_made_good(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
 function books.look_at_matches(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
 function books.look_at_paid_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
 function books.look_at_parents(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
@@ -357,6 +359,7 @@ function books.look_at_transfers(p_tenant bigint, p_place jsonb, p_limit integer
 function books.look_at_units(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb) returns jsonb
 function books.looked(p_seen bigint, p_checked bigint, p_place jsonb, p_violations jsonb) returns jsonb
 function books.moved(p_tenant bigint, p_outward boolean, p_accounts bigint[], p_from timestamp with time zone[], p_to timestamp with time zone[], p_causes text[]) returns bigint[] security definer
+function books.moved_as(p_tenant bigint, p_outward boolean, p_accounts bigint[], p_from timestamp with time zone[], p_to timestamp with time zone[], p_causes text[], p_kinds text[]) returns bigint[] security definer
 function books.next_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamp with time zone, p_scope jsonb, OUT nos bigint[], OUT seen integer, OUT place jsonb) returns record
 function books.note_step(p_tenant bigint, p_run bigint, p_worker text, p_check text, p_step jsonb) returns jsonb security definer
 function books.object(p_kind text, p_id text) returns jsonb

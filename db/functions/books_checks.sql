@@ -98,7 +98,9 @@ as $$
     (36, 'refunded_rights', 'refunds', 'refunded_rights', 1, false),
     (37, 'refunded_rights', 'disputes', 'disputes', 1, false),
     (38, 'refunded_rights', 'complaints', 'complaints', 1, false),
-    (39, 'replays', 'notices', 'replays', 1, false)
+    (39, 'replays', 'notices', 'replays', 1, false),
+    (40, 'redeem_codes', 'made_good', 'made_good', 1, false),
+    (41, 'restocks', 'months', 'budget_months', 1, false)
 $$;
 
 -- One step of a check: the frame that all of them share. A walk that broke off in a phase which there is no more, because the program is
@@ -579,7 +581,8 @@ end;
 $$;
 
 -- Invariant 3. What was paid is delivered, refunded or an exception with a name, and the order's figures are those of its
--- lines, receipts, refunds and grants.
+-- lines, receipts, refunds and grants. What its member's accounts gave and got for it is looked for within `near` of the moments that
+-- its rows name, all orders of a step in one go (`books.moved_as`): somebody who buys all day is not read from each order on till now.
 create or replace function books.look_at_paid_orders(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
@@ -587,6 +590,7 @@ stable
 as $$
 declare
   grace interval := make_interval(secs => (p_scope ->> 'graceSeconds')::integer);
+  near constant interval := '10 minutes';
   these record;
   found jsonb;
 begin
@@ -633,7 +637,7 @@ begin
         and f.replaced_by is null
     ) f
   ), the_line as (
-    select l.*, o.paid_at, o.placed_at, o.member_id, o.credit_fen, o.state as order_state, g.living, g.dormant, f.open, f.done_fen, f.promised_fen
+    select l.*, o.paid_at, o.placed_at, o.expires_at, o.member_id, o.credit_fen, o.state as order_state, g.living, g.dormant, f.open, f.done_fen, f.promised_fen
     from the_order o
     join orders.lines l on l.tenant_id = p_tenant and l.order_no = o.no
     cross join lateral (
@@ -655,12 +659,108 @@ begin
         and f.line_no = l.line_no
         and f.replaced_by is null
     ) f
+  ), asked as materialized (
+    select x.*, row_number() over (partition by x.outward) as n
+    from (
+      select o.no, null::smallint as line_no, a.id as account_id, k.outward, k.kind, k.from_at - near as from_at, k.to_at + near as to_at,
+        case when o.state in ('paid', 'delivered', 'refunded') then o.points else 0 end as due, o.points_back as due_back,
+        o.points_brought as due_brought, o.points_taken as due_taken
+      from the_order o
+      left join lateral (
+        select a.id from ledger.accounts a
+        where a.tenant_id = p_tenant and a.kind = 'points.member' and a.ref = o.member_id::text and a.unit = 'point'
+      ) a on true
+      cross join lateral (
+        -- Until when one may be paid that never was: a promise that was kept all the same was kept by then.
+        select true as outward, 'points.spend' as kind, o.placed_at as from_at, greatest(o.placed_at, coalesce(o.paid_at, o.expires_at)) as to_at
+        union all
+        select false, 'points.bundle', coalesce(o.paid_at, o.placed_at), coalesce(o.paid_at, o.expires_at)
+        union all
+        select false, 'points.bundle', l.delivered_at, l.delivered_at
+        from orders.lines l
+        where l.tenant_id = p_tenant
+          and l.order_no = o.no
+          and l.credit_points > 0
+          and l.delivered_at is not null
+        union all
+        -- A refund begins when it is asked for, or when somebody agrees to it; one that was paid by hand in the end was agreed to before that.
+        select d.outward, d.kind, f.from_at, f.to_at
+        from (
+          select min(f.created_at) as from_at,
+            max(case when f.decided_at is null then f.created_at else greatest(f.created_at, f.decided_at, f.done_at) end) as to_at
+          from payments.refunds f
+          where f.tenant_id = p_tenant
+            and f.order_no = o.no
+            and f.line_no is not null
+        ) f
+        cross join (values (true, 'points.take_back'), (false, 'points.refund')) as d(outward, kind)
+        where f.from_at is not null
+      ) k
+      where o.points + o.points_back + o.points_brought > 0
+      union all
+      select l.order_no, l.line_no, a.id, false, k.kind, l.placed_at - near,
+        greatest(l.placed_at, coalesce(l.delivered_at, l.paid_at, l.expires_at)) + near,
+        case when l.delivered_at is null then 0 else l.credit_fen end, 0, 0, 0
+      from the_line l
+      left join lateral (
+        select a.id from ledger.accounts a
+        where a.tenant_id = p_tenant and a.kind = 'cash.member' and a.ref = l.member_id::text and a.unit = 'CNY'
+      ) a on true
+      cross join (values ('cash.recharge'), ('cash.recharge_bonus')) as k(kind)
+      where l.kind = 'recharge'
+    ) x
+  ), gone as materialized (
+    select books.moved_as(
+      p_tenant, true, array_agg(a.account_id order by a.n), array_agg(a.from_at order by a.n), array_agg(a.to_at order by a.n),
+      array_agg('order:' || a.no order by a.n), array_agg(a.kind order by a.n)
+    ) as amounts
+    from asked a
+    where a.outward
+  ), come as materialized (
+    select books.moved_as(
+      p_tenant, false, array_agg(a.account_id order by a.n), array_agg(a.from_at order by a.n), array_agg(a.to_at order by a.n),
+      array_agg('order:' || a.no order by a.n), array_agg(a.kind order by a.n)
+    ) as amounts
+    from asked a
+    where not a.outward
+  ), moved as (
+    -- What was asked for two times of one order is told twice.
+    select m.no, m.line_no, m.due, m.due_back, m.due_brought, m.due_taken,
+      coalesce(max(m.amount) filter (where m.kind = 'points.spend'), 0) as spent,
+      coalesce(max(m.amount) filter (where m.kind = 'points.refund'), 0) as back,
+      coalesce(max(m.amount) filter (where m.kind = 'points.bundle'), 0) as brought,
+      coalesce(max(m.amount) filter (where m.kind = 'points.take_back'), 0) as taken,
+      coalesce(sum(m.amount) filter (where m.kind in ('cash.recharge', 'cash.recharge_bonus')), 0) as credited
+    from (
+      select a.*, case when a.outward then g.amounts[a.n] else c.amounts[a.n] end as amount
+      from asked a
+      cross join gone g
+      cross join come c
+    ) m
+    group by m.no, m.line_no, m.due, m.due_back, m.due_brought, m.due_taken
   ), wrong as (
-    select o.no, null::smallint as line_no, v.code, v.params
+    -- Points left the member's pot once, those of bundles came into it, and both came back as far as the lines say.
+    select m.no, null::smallint as line_no, 'points_moved' as code, jsonb_build_object(
+      'points', m.due, 'moved', m.spent, 'backPoints', m.due_back, 'backMoved', m.back,
+      'bundlePoints', m.due_brought, 'bundleMoved', m.brought, 'takenPoints', m.due_taken, 'takenMoved', m.taken
+    ) as params
+    from moved m
+    where m.line_no is null
+      and (m.due, m.due_back, m.due_brought, m.due_taken) is distinct from (m.spent, m.back, m.brought, m.taken)
+    union all
+    -- What was recharged is in the purse once, with its bonus.
+    select m.no, m.line_no, 'recharge_credit', jsonb_build_object('creditFen', l.credit_fen, 'creditedFen', m.credited)
+    from moved m
+    join the_order l on l.no = m.no
+    where m.line_no is not null
+      and m.credited <> m.due
+    union all
+    select o.no, null, v.code, v.params
     from the_order o
     cross join lateral (
       select 'paid_nothing' as code, jsonb_build_object('lines', o.waiting, 'amountFen', o.paid_fen) as params
-      where o.state in ('paid', 'delivered') and o.waiting > 0 and o.paid_at < now() - grace
+      -- One that does not say since when is late.
+      where o.state in ('paid', 'delivered') and o.waiting > 0 and coalesce(o.paid_at < now() - grace, true)
       union all
       select 'paid_without_money', jsonb_build_object('paidFen', o.paid_fen, 'receivedFen', o.received)
       where o.state in ('paid', 'delivered', 'refunded') and o.received <> o.paid_fen
@@ -687,36 +787,6 @@ begin
       ) and not exists (
         select from bulk.earlier e where e.tenant_id = p_tenant and e.order_no = o.no
       )
-      union all
-      -- Points left the member's pot once, those of bundles came into it, and both came back as far as the lines say.
-      select 'points_moved', jsonb_build_object(
-        'points', m.points, 'moved', m.spent, 'backPoints', o.points_back, 'backMoved', m.back,
-        'bundlePoints', o.points_brought, 'bundleMoved', m.brought, 'takenPoints', o.points_taken, 'takenMoved', m.taken
-      )
-      from (
-        select case when o.state in ('paid', 'delivered', 'refunded') then o.points else 0 end as points,
-          coalesce(sum(t.amount) filter (where t.kind = 'points.spend'), 0) as spent,
-          coalesce(sum(t.amount) filter (where t.kind = 'points.refund'), 0) as back,
-          coalesce(sum(t.amount) filter (where t.kind = 'points.bundle'), 0) as brought,
-          coalesce(sum(t.amount) filter (where t.kind = 'points.take_back'), 0) as taken
-        from ledger.accounts a
-        cross join lateral (
-          select t.kind, t.amount
-          from ledger.transfers t
-          where t.tenant_id = p_tenant and t.from_account = a.id and t.at >= o.placed_at and t.cause = 'order:' || o.no
-          union all
-          select t.kind, t.amount
-          from ledger.transfers t
-          where t.tenant_id = p_tenant and t.to_account = a.id and t.at >= o.placed_at and t.cause = 'order:' || o.no
-        ) t
-        where o.points + o.points_back + o.points_brought > 0
-          and a.tenant_id = p_tenant
-          and a.kind = 'points.member'
-          and a.ref = o.member_id::text
-          and a.unit = 'point'
-      ) m
-      where o.points + o.points_back + o.points_brought > 0
-        and (m.points, o.points_back, o.points_brought, o.points_taken) is distinct from (m.spent, m.back, m.brought, m.taken)
       union all
       -- What payers' banks had of a payment is what their disputes say.
       select 'receipt_disputed', jsonb_build_object('lossFen', r.disputed_fen, 'disputesFen', c.fen)
@@ -814,6 +884,16 @@ begin
           )
         end
       union all
+      -- Nobody works on what is not waited for.
+      select 'task_orphan', jsonb_build_object('state', l.state, 'task', t.state)
+      from fulfilment.tasks t
+      where catalog.deliver_of(l.kind) = 'task'
+        and l.state <> 'supplying'
+        and t.tenant_id = p_tenant
+        and t.order_no = l.order_no
+        and t.line_no = l.line_no
+        and t.state in ('waiting', 'accepted', 'asking', 'answered')
+      union all
       -- Whoever it waits for: a supplier somebody is asked about, a task that somebody has, a job that makes codes.
       select 'line_unattended', '{}'
       where l.state = 'supplying'
@@ -890,25 +970,6 @@ begin
         ) end as codes
       ) c
       where c.codes <> case when l.delivered_at is null then 0 else l.quantity end
-      union all
-      -- What was recharged is in the purse once, with its bonus.
-      select 'recharge_credit', jsonb_build_object('creditFen', l.credit_fen, 'creditedFen', c.credited)
-      from (
-        select coalesce(sum(t.amount), 0) as credited
-        from ledger.accounts a
-        join ledger.transfers t
-          on t.tenant_id = p_tenant
-          and t.to_account = a.id
-          and t.at >= l.placed_at
-          and t.cause = 'order:' || l.order_no
-          and t.kind in ('cash.recharge', 'cash.recharge_bonus')
-        where a.tenant_id = p_tenant
-          and a.kind = 'cash.member'
-          and a.ref = l.member_id::text
-          and a.unit = 'CNY'
-      ) c
-      where l.kind = 'recharge'
-        and c.credited <> case when l.delivered_at is null then 0 else l.credit_fen end
     ) v
   )
   select jsonb_agg(books.violation(
@@ -1164,9 +1225,10 @@ begin
 end;
 $$;
 
--- Invariant 5. Nobody with more than the goods' limit. A limit counts what was placed after the goods were last changed, because
+-- Invariant 5. Nobody with more than the goods' limit, and no day with more of a service than its people can do. A limit counts what was placed after the goods were last changed, because
 -- it may have been another one before; an order whose money came after its end delivers by rule if pieces are left, and is not
--- counted.
+-- counted. Of a service's day nothing counts that was ever to be refunded: its room was somebody else's then, and a refund that fails
+-- gives the line back.
 create or replace function books.look_at_limits(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
 returns jsonb
 language plpgsql
@@ -1215,7 +1277,39 @@ begin
         and o.state in ('pending', 'paid', 'delivered')
         and (o.paid_at is null or o.paid_at <= o.expires_at)
     ) x
+  ), day as (
+    select distinct l.sku_id, o.no / 10000000000 as day, r.capacity_per_day, r.updated_at + interval '1 minute' as since
+    from unnest(these.nos) as i(no)
+    join orders.orders o on o.tenant_id = p_tenant and o.no = i.no
+    join orders.lines l on l.tenant_id = p_tenant and l.order_no = o.no and l.kind = 'service'
+    join fulfilment.service_rules r on r.tenant_id = p_tenant and r.sku_id = l.sku_id and r.capacity_per_day is not null
+    where o.placed_at > r.updated_at + interval '1 minute'
+  ), served as (
+    select d.*, x.quantity, x.nos
+    from day d
+    cross join lateral (
+      select sum(l.quantity) as quantity, array_agg(distinct l.order_no) as nos
+      from orders.lines l
+      join orders.orders o on o.tenant_id = p_tenant and o.no = l.order_no
+      where l.tenant_id = p_tenant
+        and l.sku_id = d.sku_id
+        and l.kind = 'service'
+        and l.order_no >= d.day * 10000000000
+        and l.order_no < (d.day + 1) * 10000000000
+        and l.state not in ('cancelled', 'refunding', 'refunded')
+        and o.placed_at > d.since
+        and o.channel <> 'redeem'
+        and not exists (
+          select from payments.refunds f where f.tenant_id = p_tenant and f.order_no = l.order_no and f.line_no = l.line_no
+        )
+    ) x
   ), wrong as (
+    select 'service_day' as code, 'sku:' || s.sku_id || ':' || s.day as key,
+      jsonb_build_array(books.object('sku', s.sku_id::text)) || books.objects('order', s.nos) as objects,
+      jsonb_build_object('day', to_date(s.day::text, 'YYMMDD'), 'limit', s.capacity_per_day, 'quantity', s.quantity) as params
+    from served s
+    where s.quantity > s.capacity_per_day
+    union all
     select 'person_limit' as code, 'goods:' || p.goods_id || ':' || p.nos[1] as key,
       jsonb_build_array(books.object('goods', p.goods_id::text)) || books.objects('order', p.nos) as objects,
       jsonb_build_object('limit', p.limit_per_person, 'quantity', p.quantity) as params
@@ -1374,8 +1468,9 @@ begin
       end as code
       from told t
     )
+    -- Two lines that name one hold are two rows of it.
     select books.looked(
-      count(*), count(*),
+      (select count(*) from page), (select count(*) from page),
       jsonb_build_object('account', max(w.from_account), 'id', (array_agg(w.id order by w.from_account desc, w.id desc))[1]),
       jsonb_agg(books.violation(
         w.code, 'hold:' || w.id,
@@ -1451,7 +1546,8 @@ begin
     ), told as (
       select p.*, f.id as from_id, f.unit as from_unit, t.unit as to_unit, h.state as hold_state, h.from_account as hold_from, h.amount as hold_amount,
         count(*) over (partition by p.hold_id) + coalesce(b.captures, 0)
-          + (p.at not between h.closed_at - interval '1 minute' and h.closed_at + interval '1 minute')::integer as captures
+          -- One that does not say when it ended is not told of its transfer's moment.
+          + coalesce((p.at not between h.closed_at - interval '1 minute' and h.closed_at + interval '1 minute')::integer, 1) as captures
       from page p
       left join before b on b.hold_id = p.hold_id
       left join ledger.accounts f on f.tenant_id = p_tenant and f.id = p.from_account

@@ -6,9 +6,10 @@
 -- that buys a hundred times a minute is not read through its last twenty minutes once an order.
 
 -- What left these accounts (or came in) for these causes, within these times: one sum each, in the order asked. Times of one account
--- that touch are read together, so a sum may also know of what moved for its cause a little before or after.
-create or replace function books.moved(
-  p_tenant bigint, p_outward boolean, p_accounts bigint[], p_from timestamptz[], p_to timestamptz[], p_causes text[]
+-- that touch are read together, so a sum may also know of what moved for its cause a little before or after; what is asked for two
+-- times is told twice, the sum of both. Kinds null: of whatever kind.
+create or replace function books.moved_as(
+  p_tenant bigint, p_outward boolean, p_accounts bigint[], p_from timestamptz[], p_to timestamptz[], p_causes text[], p_kinds text[]
 )
 returns bigint[]
 language sql
@@ -21,8 +22,8 @@ set enable_hashjoin = on
 set enable_mergejoin = on
 as $$
   with asked as materialized (
-    select a.*
-    from unnest(p_accounts, p_from, p_to, p_causes) with ordinality as a(account, from_at, to_at, cause, n)
+    select a.account, a.from_at, a.to_at, a.cause, coalesce(a.kind, '') as kind, a.n
+    from unnest(p_accounts, p_from, p_to, p_causes, p_kinds) with ordinality as a(account, from_at, to_at, cause, kind, n)
   ), stretch as (
     select g.account, min(g.from_at) as from_at, max(g.to_at) as to_at
     from (
@@ -38,29 +39,40 @@ as $$
     ) g
     group by g.account, g.gap
   ), moved as materialized (
-    select s.account, t.cause, sum(t.amount)::bigint as amount
+    select s.account, t.cause, case when p_kinds is null then '' else t.kind end as kind, sum(t.amount)::bigint as amount
     from stretch s
     cross join lateral (
-      select t.cause, t.amount
+      select t.cause, t.kind, t.amount
       from ledger.transfers t
       where p_outward
         and t.tenant_id = p_tenant
         and t.from_account = s.account
         and t.at between s.from_at and s.to_at
       union all
-      select t.cause, t.amount
+      select t.cause, t.kind, t.amount
       from ledger.transfers t
       where not p_outward
         and t.tenant_id = p_tenant
         and t.to_account = s.account
         and t.at between s.from_at and s.to_at
     ) t
-    group by s.account, t.cause
+    group by 1, 2, 3
   )
   select array_agg(coalesce(m.amount, 0) order by a.n)
   from asked a
-  left join moved m on m.account = a.account and m.cause = a.cause
+  left join moved m on m.account = a.account and m.cause = a.cause and m.kind = a.kind
 $$;
+revoke execute on function books.moved_as(bigint, boolean, bigint[], timestamptz[], timestamptz[], text[], text[]) from public;
+
+create or replace function books.moved(
+  p_tenant bigint, p_outward boolean, p_accounts bigint[], p_from timestamptz[], p_to timestamptz[], p_causes text[]
+)
+returns bigint[]
+language sql
+stable
+security definer
+set search_path = pg_catalog
+as $$ select books.moved_as(p_tenant, p_outward, p_accounts, p_from, p_to, p_causes, null) $$;
 revoke execute on function books.moved(bigint, boolean, bigint[], timestamptz[], timestamptz[], text[]) from public;
 
 -- Invariant 4, for shops that buy here: a number that was answered is one order of its key's member, the purse gave what it cost and
@@ -127,7 +139,7 @@ begin
       cross join gone g
       cross join come c
     ), wrong as (
-      select t.order_no, v.code, v.params
+      select t.order_no, v.code, v.params, null::bigint as key_of_day
       from told t
       cross join lateral (
         select 'peer_order_missing' as code, jsonb_build_object('number', t.outer_no) as params
@@ -146,12 +158,26 @@ begin
         select 'peer_not_given_back', jsonb_build_object('number', t.outer_no, 'state', t.state)
         where t.ended_because is not null and t.state is distinct from 'refunded'
       ) v
+      union all
+      -- The day is counted in its row, and told of by it where that is there.
+      select t.order_no, 'peer_day', jsonb_build_object('day', x.day, 'bookedFen', 0, 'countedFen', t.total_fen, 'booked', 0, 'counted', 1), t.key_id
+      from told t
+      cross join lateral (select (t.placed_at at time zone 'Asia/Shanghai')::date as day) x
+      where t.no is not null
+        and not exists (
+          select from wholesale.days d where d.tenant_id = p_tenant and d.key_id = t.key_id and d.day = x.day
+        )
     )
     select books.looked(
       (select count(*) from page), (select count(*) from due), (
         select jsonb_build_object('key', p.key_id, 'at', p.placed_at, 'no', p.order_no) from page p order by p.key_id desc, p.placed_at desc, p.order_no desc limit 1
       ), (
-        select jsonb_agg(books.violation(w.code, 'order:' || w.order_no, jsonb_build_array(books.object('order', w.order_no::text)), w.params))
+        select jsonb_agg(books.violation(
+          w.code, 'order:' || w.order_no,
+          jsonb_build_array(books.object('order', w.order_no::text))
+            || case when w.key_of_day is null then '[]' else jsonb_build_array(books.object('wholesale_key', w.key_of_day::text)) end,
+          w.params
+        ))
         from (select * from wrong limit books.told_max()) w
       )
     )
@@ -527,6 +553,58 @@ begin
       (select count(*) from page), (select count(*) from due), jsonb_build_object('id', (select max(p.id) from page p)), (
         select jsonb_agg(books.violation(
           w.code, 'restock:' || w.id, jsonb_build_array(books.object('restock', w.id::text), books.object('sku', w.sku_id::text)), w.params
+        ))
+        from (select * from wrong limit books.told_max()) w
+      )
+    )
+  );
+end;
+$$;
+
+-- Invariant 6, for budgets: what a month was given is what is left of it and what is used, and of the month that runs it is what the
+-- budget says. (A budget that was changed about midnight of a month's first day may have been laid for the month before.)
+create or replace function books.look_at_budget_months(p_tenant bigint, p_place jsonb, p_limit integer, p_since timestamptz, p_scope jsonb)
+returns jsonb
+language plpgsql
+stable
+as $$
+declare
+  grace interval := make_interval(secs => (p_scope ->> 'graceSeconds')::integer);
+  month_at timestamptz := date_trunc('month', now() at time zone 'Asia/Shanghai') at time zone 'Asia/Shanghai';
+  this_month text := to_char(now() at time zone 'Asia/Shanghai', 'YYYY-MM');
+begin
+  return (
+    with page as materialized (
+      select a.id, a.ref, -a.balance as laid_fen, split_part(a.ref, ':', 1)::bigint as budget_id, split_part(a.ref, ':', 2) as month
+      from ledger.accounts a
+      where a.tenant_id = p_tenant
+        and a.kind = 'budget.source'
+        and a.ref > coalesce(p_place ->> 'ref', '')
+        and a.unit = 'budget'
+      order by a.ref
+      limit p_limit
+    ), told as (
+      select p.*, coalesce(f.balance, 0) as left_fen, coalesce(u.balance, 0) as used_fen, b.id as budget, b.monthly_fen,
+        p.month = this_month and b.updated_at not between month_at - grace and month_at as is_bound
+      from page p
+      left join fulfilment.restock_budgets b on b.tenant_id = p_tenant and b.id = p.budget_id
+      left join ledger.accounts f on f.tenant_id = p_tenant and f.kind = 'budget.restock' and f.ref = p.ref and f.unit = 'budget'
+      left join ledger.accounts u on u.tenant_id = p_tenant and u.kind = 'budget.used' and u.ref = p.ref and u.unit = 'budget'
+    ), wrong as (
+      select t.*
+      from told t
+      where t.laid_fen <> t.left_fen + t.used_fen
+         or t.budget is null
+         or t.is_bound and t.laid_fen <> t.monthly_fen
+    )
+    select books.looked(
+      (select count(*) from page), (select count(*) from page), jsonb_build_object('ref', (select max(p.ref) from page p)), (
+        select jsonb_agg(books.violation(
+          'budget_month', 'account:' || w.id, jsonb_build_array(books.object('account', w.id::text)),
+          jsonb_build_object(
+            'budgetId', w.budget_id, 'month', w.month, 'monthlyFen', coalesce(w.monthly_fen, 0), 'laidFen', w.laid_fen, 'leftFen', w.left_fen,
+            'usedFen', w.used_fen
+          )
         ))
         from (select * from wrong limit books.told_max()) w
       )

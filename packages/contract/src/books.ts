@@ -215,6 +215,12 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     doZh: '先暂停这个兑换码，核对它的兑换记录后更正次数。',
     doEn: 'Suspend the code, compare with its redemptions, then correct the count.',
   },
+  redeem_made_good: {
+    zh: '第 {lineNo} 行记为已补偿：整单应补 {points} 积分，实际到账 {moved}；该行 {quantity} 份中已了结 {ended} 份，记值 {bookedFen}，应为 {worthFen}',
+    en: 'Line {lineNo} is said to be made good: its order owes {points} points, {moved} came; {ended} of its {quantity} piece(s) are over, worth {bookedFen} by the note, {worthFen} by the code',
+    doZh: '在会员积分流水中核对这笔补偿，差额用积分调整补正；该行仍未了结的，先不要再补偿。',
+    doEn: 'Look the points up in the member’s statement, and correct the difference by adjusting them; while the line is open, do not make it good again.',
+  },
   sold_codes: {
     zh: '第 {lineNo} 行是兑换链接，应有 {quantity} 个码，实有 {codes} 个',
     en: 'Line {lineNo} is of redeem links: {quantity} code(s) belong to it, it has {codes}',
@@ -226,6 +232,12 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     en: 'Line {lineNo} waits to be supplied, but no purchase, task or job is under way for it',
     doZh: '在供应商后台核对是否已到账：未到账的，请技术人员把这一行转入异常后重新采购或退款。',
     doEn: 'Ask its suppliers whether anything arrived; if not, have the engineers make the line an exception, then buy it again or refund it.',
+  },
+  task_orphan: {
+    zh: '第 {lineNo} 行已不在等人工办理，任务却还开着',
+    en: 'Line {lineNo} is not waited for any more, but its task is still open',
+    doZh: '先不要继续办理，核对订单后请技术人员结束这个任务。',
+    doEn: 'Stop working on it, look at the order, and have the engineers end the task.',
   },
   line_supplied: {
     zh: '第 {lineNo} 行：采购到货 {arrived} 份，需求记 {filled} 份，人工完成 {byHand} 份，已交付 {delivered} 份',
@@ -322,6 +334,12 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     en: 'One order has {quantity} pieces, above the limit of {limit}',
     doZh: '按店铺规则决定保留或退款。',
     doEn: 'Keep or refund by the shop’s rule.',
+  },
+  service_day: {
+    zh: '{day} 的服务接了 {quantity} 份，超过当天上限 {limit} 份',
+    en: '{quantity} of a service were taken on for {day}, above the limit of {limit} a day',
+    doZh: '按人手决定办理或退款，并请技术人员查清多出的从何而来。',
+    doEn: 'Do or refund them as your people can, and have the engineers find where the excess came from.',
   },
   held_sum: {
     zh: '「{kind} {ref}」记占用 {booked}，未结占用合计 {counted}',
@@ -484,6 +502,12 @@ export const BOOKS_FINDINGS: Readonly<Record<string, FindingWords>> = {
     en: 'A restock holds {heldFen} of its budget, the purchase under way costs {promisedFen} at most',
     doZh: '确认后台任务在运行；仍不变则由技术人员释放。',
     doEn: 'See that background jobs are running; if it stays, let the engineers release it.',
+  },
+  budget_month: {
+    zh: '预算 #{budgetId} 的 {month}：额度 {monthlyFen}，账上拨入 {laidFen}，剩余 {leftFen}，已用 {usedFen}',
+    en: 'Budget #{budgetId} in {month}: it says {monthlyFen}, {laidFen} were laid, {leftFen} are left and {usedFen} used',
+    doZh: '重新保存一次预算；仍不一致的，暂停用它的补货规则并联系技术人员。',
+    doEn: 'Save the budget once more; if it still differs, stop the rules that use it and call the engineers.',
   },
   statement_line_lost: {
     zh: '{day} 的供应商对账单有 {count} 行（{amountFen}，首行第 {lineNo} 行）既没有对上也没有差异',

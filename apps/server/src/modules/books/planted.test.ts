@@ -116,8 +116,12 @@ const TABLES = [
   'bulk.lines',
   'fulfilment.recoveries',
   'fulfilment.restocks',
+  'fulfilment.restock_budgets',
+  'fulfilment.service_rules',
+  'fulfilment.tasks',
   'redeem.codes',
   'redeem.uses',
+  'redeem.made_good',
   'vault.exports',
   'fulfilment.needs',
   'fulfilment.complaints',
@@ -152,7 +156,10 @@ const keySecret = (await platform.crypto.encrypt(tenant, wholesaleSecretPlace(99
 /** A key of another shop, whose purse is the member's; what it ordered is the order that the member paid by balance. */
 const key = `insert into wholesale.keys (tenant_id, id, key, name, member_id, secret_sealed, scopes, per_minute, opens, price_bp, created_by)
     overriding system value values (${tenant}, 999001, 'qk_planted', '下游', ${lived.member.id}, '\\x${keySecret}', '{order}', 60, 'all', 10000, '店员')`
-const peer = (no: number, ended = 'null') => `${key};
+const peer = (no: number, ended = 'null') => `${peerOrder(no, ended)};
+  insert into wholesale.days (tenant_id, key_id, day, ordered_fen, orders)
+    select tenant_id, 999001, (placed_at at time zone 'Asia/Shanghai')::date, total_fen, 1 from orders.orders where ${t} and no = ${no}`
+const peerOrder = (no: number, ended = 'null') => `${key};
   insert into wholesale.orders (tenant_id, key_id, outer_no, order_no, request_hash, callback_url, placed_at, ended_because)
     values (${tenant}, 999001, 'B-1', ${no}, '\\x00', '', coalesce((select placed_at from orders.orders where ${t} and no = ${no}), now()), ${ended})`
 const asPeer = `update orders.orders set channel = 'wholesale' where ${t} and no = ${byBalance.no}`
@@ -175,6 +182,20 @@ const linePurchase = (id: number, no: string, state: string, arrived: number) =>
 const restockPurchase = (state: string, cost: number) =>
   `insert into suppliers.purchases (tenant_id, id, no, purpose, restock_id, turn, supplier_id, product_id, quantity, ceiling_hao, quoted_hao, fields, choice, state, cost_fen)
     overriding system value values (${tenant}, 999001, '80000000000000999001', 'stock', 999001, 1, 999001, 999001, 5, 2000, 2000, '{}', '{}', '${state}', ${cost})`
+/** A budget of ten yuan a month, laid for the month that runs: so much of it in its own account, the rest in next year's. */
+const budget = (facts: { monthly: number; own: number }) =>
+  `insert into fulfilment.restock_budgets (tenant_id, id, name, monthly_fen, updated_at)
+    overriding system value values (${tenant}, 999001, '试补货', ${facts.monthly}, '2026-01-09');
+  insert into ledger.transfers (tenant_id, from_account, to_account, amount, kind, cause)
+    select ${tenant}, ledger.account(${tenant}, 'budget.source', x.month, 'budget'),
+      ledger.account(${tenant}, 'budget.restock', case when x.fen = ${facts.own} then x.month else '999001:2099-01' end, 'budget'), x.fen, 'budget.lay', 'budget:999001'
+    from (
+      select '999001:' || to_char(now() at time zone 'Asia/Shanghai', 'YYYY-MM') as month, f.fen
+      from unnest(array[${facts.own}, ${1000 - facts.own}]) as f(fen) where f.fen > 0
+    ) x;
+  update ledger.accounts a set balance = coalesce((
+    select sum(case when x.to_account = a.id then x.amount else -x.amount end) from ledger.transfers x where a.id in (x.from_account, x.to_account)
+  ), 0) where a.${t} and a.unit = 'budget'`
 const plantings: readonly Planting[] = [
   {
     name: 'a card that two grants own',
@@ -266,6 +287,12 @@ const plantings: readonly Planting[] = [
     told: { paid_nothing: [`order ${stuck.no}`] },
   },
   {
+    name: 'a paid line that waits, of an order that does not say since when',
+    sql: `update orders.lines set state = 'waiting', exception_reason = null where ${t} and order_no = ${stuck.no};
+      update orders.orders set paid_at = null where ${t} and no = ${stuck.no}`,
+    told: { paid_nothing: [`order ${stuck.no}`], clearing_differs: [`account ${clearing}`] },
+  },
+  {
     name: 'an order that is paid without money',
     sql: `delete from payments.receipts where ${t} and order_no = ${delivered.no};`,
     told: { paid_without_money: [`order ${delivered.no}`] },
@@ -300,6 +327,12 @@ const plantings: readonly Planting[] = [
     name: 'a line that was to be activated, and nothing knows of it',
     sql: `update orders.lines set later_days = 30 where ${t} and order_no = ${delivered.no}`,
     told: { later_right: [`order ${delivered.no}`] },
+  },
+  {
+    name: 'a part of a redemption that was made good for points which nobody got',
+    sql: `insert into redeem.made_good (tenant_id, order_no, line_no, points, worth_fen, by_name, reason)
+      values (${tenant}, ${links.redeemed}, 1, 5, 500, '店员', '缺货')`,
+    told: { redeem_made_good: [`order ${links.redeemed}`] },
   },
   {
     name: 'a redeem code whose uses and orders differ',
@@ -506,6 +539,12 @@ const plantings: readonly Planting[] = [
     told: { peer_day: ['wholesale_key 999001'] },
   },
   {
+    name: 'an order of a key on a day that nobody counted',
+    sql: `update orders.orders set channel = 'wholesale' where ${t} and no = ${byBalance.no};
+      ${peerOrder(byBalance.no)}`,
+    told: { peer_day: ['wholesale_key 999001', `order ${byBalance.no}`] },
+  },
+  {
     name: 'an order of a file that no line of it knows',
     sql: `update orders.orders set channel = 'bulk' where ${t} and no = ${byBalance.no}`,
     told: { order_unclaimed: [`order ${byBalance.no}`] },
@@ -558,6 +597,30 @@ const plantings: readonly Planting[] = [
     sql: `${restock({ spent: 0, state: 'ordering' })};
       ${restockPurchase('accepted', 0)}`,
     told: { restock_promise: ['restock 999001'] },
+  },
+  {
+    name: 'a month that was given more than its budget says',
+    sql: budget({ monthly: 900, own: 1000 }),
+    told: { budget_month: [] },
+  },
+  {
+    name: 'a month whose money is in another',
+    sql: budget({ monthly: 1000, own: 600 }),
+    told: { budget_month: [] },
+  },
+  {
+    name: 'a day of a service on which more was taken on than can be done',
+    sql: `update orders.lines set kind = 'service' where ${t} and order_no = ${byBalance.no};
+      insert into fulfilment.service_rules (tenant_id, sku_id, promised_minutes, capacity_per_day, when_overdue, when_rejected, updated_at)
+      values (${tenant}, ${other.skuId}, 60, 1, 'flag', 'desk', now() - interval '1 day')`,
+    told: { service_day: [`sku ${other.skuId}`, `order ${byBalance.no}`] },
+  },
+  {
+    name: 'a task that somebody works on, though it is delivered',
+    sql: `update orders.lines set kind = 'service' where ${t} and order_no = ${delivered.no};
+      insert into fulfilment.tasks (tenant_id, order_no, line_no, sku_id, quantity, due_at)
+      values (${tenant}, ${delivered.no}, 1, ${goods.skuId}, 2, now() + interval '1 hour')`,
+    told: { task_orphan: [`order ${delivered.no}`] },
   },
   {
     name: 'a line of a supplier’s statement that nobody went through',
@@ -725,6 +788,11 @@ const plantings: readonly Planting[] = [
     told: { hold_captured: [`hold ${hold}`] },
   },
   {
+    name: 'a hold that was made good, and does not say when',
+    sql: `update ledger.holds set closed_at = null where ${t} and id = (select min(hold_id) from ledger.transfers where ${t})`,
+    told: { hold_captured: [] },
+  },
+  {
     name: 'a code that was bought, and is not in the vault',
     sql: `${linePurchase(999001, '80000000000000999001', 'done', 1)};
       insert into suppliers.purchase_cards (tenant_id, purchase_id, piece, outcome, card_id, masked) values (${tenant}, 999001, 1, 'duplicate', null, '••')`,
@@ -805,6 +873,38 @@ test('a hold that is made good twice is told, also where the two lie on differen
     } finally {
       await house.query(`delete ${again} and kind = 'test.again'`, [tenant, made?.id])
     }
+  }
+})
+
+test('a hold that two lines name does not hide those after it', async () => {
+  const held = await house.query<{ id: number }>(
+    "select id from ledger.holds where tenant_id = $1 and state = 'held' order by from_account, id",
+    [tenant],
+  )
+  expect(held.length).toBeGreaterThan(1)
+  await house.query('update orders.lines set hold_id = $2 where tenant_id = $1 and order_no = $3', [
+    tenant,
+    held[0]?.id,
+    pending.no,
+  ])
+  try {
+    await house.query(
+      `insert into orders.lines
+       select (jsonb_populate_record(l, jsonb_build_object('line_no', 9))).* from orders.lines l where tenant_id = $1 and order_no = $2 limit 1`,
+      [tenant, pending.no],
+    )
+    await house.query(`update ledger.holds set cause = 'order:' || $2 where tenant_id = $1 and id = $3`, [
+      tenant,
+      pending.no,
+      held[0]?.id,
+    ])
+    const [first] = await house.query<{ place: unknown }>(
+      `select books.step($1, 'holds', '{"phase": "holds"}', 1, '{"graceSeconds": 900}') -> 'place' as place`,
+      [tenant],
+    )
+    expect(first?.place).toMatchObject({ phase: 'holds', id: held[0]?.id })
+  } finally {
+    await putBack('orders.lines ledger.holds')
   }
 })
 

@@ -31,15 +31,6 @@ export async function saveBudget(tx: Tx, budget: BudgetInput, by: string): Promi
   }
   const before = await lockBudget(tx, budget.id)
   if (before.version !== budget.version) throw commonErrors.conflict()
-  const { rows } = await sql<{ fen: number }>`
-    select coalesce(sum(case when kind = 'budget.used' then balance else held_out end), 0)::bigint as fen
-    from ledger.accounts
-    where tenant_id = ${tenantId}::bigint
-      and kind in ('budget.restock', 'budget.used')
-      and ref = ${budget.id}::bigint || ':' || to_char(now() at time zone 'Asia/Shanghai', 'YYYY-MM')
-      and unit = 'budget'`.execute(tx.db)
-  const usedFen = rows[0]?.fen ?? 0
-  if (monthlyFen < usedFen) throw restockErrors.budgetUsed({ usedYuan: (usedFen / 100).toFixed(2) })
   await sql`
     update fulfilment.restock_budgets
     set name = ${name},
@@ -51,6 +42,16 @@ export async function saveBudget(tx: Tx, budget: BudgetInput, by: string): Promi
     where tenant_id = ${tenantId}::bigint
       and id = ${budget.id}::bigint`.execute(tx.db)
   await sql`select fulfilment.lay_budget(${tenantId}::bigint, ${budget.id}::bigint)`.execute(tx.db)
+  // Asked when its accounts are locked: what a supplier charges at this moment counts.
+  const { rows } = await sql<{ fen: number }>`
+    select coalesce(sum(case when kind = 'budget.used' then balance else held_out end), 0)::bigint as fen
+    from ledger.accounts
+    where tenant_id = ${tenantId}::bigint
+      and kind in ('budget.restock', 'budget.used')
+      and ref = ${budget.id}::bigint || ':' || to_char(now() at time zone 'Asia/Shanghai', 'YYYY-MM')
+      and unit = 'budget'`.execute(tx.db)
+  const usedFen = rows[0]?.fen ?? 0
+  if (monthlyFen < usedFen) throw restockErrors.budgetUsed({ usedYuan: (usedFen / 100).toFixed(2) })
   tx.audit({
     action: 'restock.budget',
     objectKind: 'restock_budget',
