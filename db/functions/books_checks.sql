@@ -1281,7 +1281,7 @@ begin
     select distinct l.sku_id, o.no / 10000000000 as day, r.capacity_per_day, r.updated_at + interval '1 minute' as since
     from unnest(these.nos) as i(no)
     join orders.orders o on o.tenant_id = p_tenant and o.no = i.no
-    join orders.lines l on l.tenant_id = p_tenant and l.order_no = o.no and l.kind = 'service'
+    join orders.lines l on l.tenant_id = p_tenant and l.order_no = o.no and catalog.deliver_of(l.kind) = 'task'
     join fulfilment.service_rules r on r.tenant_id = p_tenant and r.sku_id = l.sku_id and r.capacity_per_day is not null
     where o.placed_at > r.updated_at + interval '1 minute'
   ), served as (
@@ -1293,7 +1293,7 @@ begin
       join orders.orders o on o.tenant_id = p_tenant and o.no = l.order_no
       where l.tenant_id = p_tenant
         and l.sku_id = d.sku_id
-        and l.kind = 'service'
+        and catalog.deliver_of(l.kind) = 'task'
         and l.order_no >= d.day * 10000000000
         and l.order_no < (d.day + 1) * 10000000000
         and l.state not in ('cancelled', 'refunding', 'refunded')
