@@ -162,6 +162,8 @@ describe('jobs', () => {
     const runner = await runJobs(house, [...modules, slow], { ownerUrl, slots: 1 })
     await expect.poll(() => isTicking).toBe(true)
     const stopped = runner.stop()
+    // A question for work that was under way is still answered.
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
     await db.write(shop.ctx, async (tx) => tx.enqueue('trial.beside', {}))
     await new Promise((resolve) => setTimeout(resolve, 1_500))
     expect(jobs).toEqual([])
